@@ -1,0 +1,59 @@
+"""Typed frames → anomalies. One rule, one function; what reads, types or sums is elsewhere.
+
+Schemas hold what must be true of a column or of one row; the tuples below, what takes several rows, fiches, returns
+or years. ``catalogue`` lists every code.
+"""
+
+from __future__ import annotations
+
+from cls_workbook.anomalies import Anomalie, trier
+from cls_workbook.checks import (
+    avancement, campagne, confidentialite, evolution, financement, indicateurs, regles_du_contrat, ventilations,
+)  # fmt: skip
+from cls_workbook.checks.catalogue import CATALOGUE, Controle
+from cls_workbook.checks.dossier import Dossier, Pilotage, Precedent
+from cls_workbook.checks.schemas import valider
+
+__all__ = ["CATALOGUE", "Controle", "Dossier", "Pilotage", "Precedent", "controler", "controler_retour"]
+
+FAMILLES = (avancement, indicateurs, ventilations, financement, regles_du_contrat, evolution, confidentialite)
+REGLES_DE_LIGNE = (*avancement.LIGNES, *indicateurs.LIGNES, *ventilations.LIGNES, *financement.LIGNES)
+REGLES = (
+    campagne.structure_inattendue,
+    *(regle for famille in FAMILLES for regle in famille.REGLES),
+)
+REGLES_ENTRE_RETOURS = (*financement.REGLES_ENTRE_RETOURS, *regles_du_contrat.REGLES_ENTRE_RETOURS, *evolution.REGLES_ENTRE_RETOURS)
+
+
+def controler(dossier: Dossier) -> list[Anomalie]:
+    """Every anomaly of a campaign's returns, most serious first; those that reading already found are not repeated.
+
+    Returns of another campaign and second copies are set aside before the other rules look.
+    """
+    intrus = campagne.hors_campagne(dossier)
+    dossier = dossier.sans(fichiers={a.fichier for a in intrus})
+    doublons = campagne.doublon_de_retour(dossier)
+    manquants = campagne.retour_manquant(dossier)
+    dossier = dossier.sans(fichiers={a.fichier for a in doublons if a.refuse_fichier})
+    retenu = dossier.sans(fiches={(a.fichier, a.fiche) for a in doublons if a.refuse_feuille})
+    trouvees = [*intrus, *doublons, *manquants, *campagne.gouvernance_sous_le_minimum(dossier), *_de_chaque_retour(dossier)]
+    return _nouvelles(dossier, trouvees + _entre_retours(retenu))
+
+
+def controler_retour(dossier: Dossier) -> list[Anomalie]:
+    """The same for returns on their own, without a campaign: none is expected, none is missing, none is a duplicate."""
+    return _nouvelles(dossier, _de_chaque_retour(dossier) + _entre_retours(dossier))
+
+
+def _de_chaque_retour(dossier: Dossier) -> list[Anomalie]:
+    return valider(dossier, REGLES_DE_LIGNE) + [a for regle in REGLES for a in regle(dossier)]
+
+
+def _entre_retours(dossier: Dossier) -> list[Anomalie]:
+    """Rules that add up several returns: those in conflict over one fiche would count twice."""
+    return [a for regle in REGLES_ENTRE_RETOURS for a in regle(dossier)]
+
+
+def _nouvelles(dossier: Dossier, trouvees: list[Anomalie]) -> list[Anomalie]:
+    deja = {(a.code, a.fichier, a.feuille, a.cellules) for a in dossier.anomalies}
+    return trier([a for a in trouvees if (a.code, a.fichier, a.feuille, a.cellules) not in deja])

@@ -1,0 +1,203 @@
+"""Checks 1, 3, 4, 5 and 42: which returns came, from whom, for what; meetings held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
+from cls_workbook.checks.constats import constat
+from cls_workbook.checks.dossier import Dossier
+from cls_workbook.francais import enumere, nombre_fr, plier
+
+
+def hors_campagne(dossier: Dossier) -> list[Anomalie]:
+    """One anomaly a file: nothing in it counts."""
+    trouvees = []
+    for r in {r["fichier"]: r for r in reversed(dossier.fiches_rendues)}.values():
+        ecarts = [(nom, trouve, attendu) for nom, trouve, attendu in _identites(dossier, r) if attendu is not None and str(trouve) != str(attendu)]
+        if not ecarts:
+            continue
+        entier = {"fichier": r["fichier"], "structure": r["structure"]}
+        trouvees.append(
+            constat(
+                "HORS_CAMPAGNE", entier, (), champ=", ".join(nom for nom, _, _ in ecarts),
+                trouve=", ".join(f"{nom} : {trouve}" for nom, trouve, _ in ecarts),
+                attendu=", ".join(f"{nom} : {attendu}" for nom, _, attendu in ecarts),
+                a_faire="demandez le classeur de cette campagne à la coordination, et reportez-y vos réponses.",
+                refuse_fichier=True,
+            )
+        )  # fmt: skip
+    return trouvees
+
+
+def _identites(dossier: Dossier, r: dict) -> Iterable[tuple[str, object, object]]:
+    yield "année", r["annee"], dossier.annee
+    yield "contrat", r["contrat"], dossier.contrat.id
+    yield "version du modèle", r["modele"], dossier.modele
+
+
+# --- who answers ----------------------------------------------------------------------------------------------------
+
+
+def _attendus(dossier: Dossier) -> list[dict]:
+    """Expected returns: those of the campaign, else those that the contract alone allows to name."""
+    if dossier.attendus is not None:
+        return dossier.attendus.to_dict("records")
+    structures = dossier.contrat.par_structure
+    return [
+        {"fiche": f.numero, "structure": s, "volet": v or "", "groupe": s in structures and structures[s].groupe}
+        for f in dossier.contrat.fiches
+        for s, v in f.repondants()
+    ]
+
+
+def structure_inattendue(dossier: Dossier) -> list[Anomalie]:
+    """Also says a wrong or missing volet. A group that nobody named yet lets its candidates in."""
+    volets: dict[tuple[str, str], list[str]] = {}
+    groupes: dict[str, set[str]] = {}
+    for a in _attendus(dossier):
+        volets.setdefault((a["fiche"], plier(a["structure"])), []).append(a["volet"] or "")
+        if a["groupe"] and a["structure"] in dossier.contrat.par_structure:
+            groupe = dossier.contrat.par_structure[a["structure"]]
+            groupes.setdefault(a["fiche"], set()).update(plier(n) for n in dossier.contrat.candidats(groupe))
+    trouvees = []
+    for r in dossier.fiches_rendues:
+        if not r["structure"] or r["fiche"] not in dossier.contrat.par_fiche:
+            continue
+        permis = volets.get((r["fiche"], plier(r["structure"])))
+        if permis is None and _noms(dossier, r["structure"]).isdisjoint(groupes.get(r["fiche"], ())):
+            trouvees.append(_dire_inattendue(dossier, r))
+        elif permis is not None and (r["volet"] or "") not in permis and not _volet_refuse(dossier, r):
+            trouvees.append(_dire_volet(dossier, r, permis))
+    return trouvees
+
+
+def _noms(dossier: Dossier, structure: str) -> set[str]:
+    connue = dossier.contrat.par_structure.get(structure)
+    return {plier(structure)} | ({plier(n) for n in (connue.nom, connue.nom_complet, *connue.alias) if n} if connue else set())
+
+
+def _volet_refuse(dossier: Dossier, r: dict) -> bool:
+    return dossier.illisible(r, "reponse", "volet")
+
+
+def _nom(dossier: Dossier, structure: str) -> str:
+    connue = dossier.contrat.par_structure.get(structure)
+    return connue.nom if connue else structure
+
+
+def _dire_inattendue(dossier: Dossier, r: dict) -> Anomalie:
+    v = dossier.valeurs
+    saisie = v[(v["fichier"] == r["fichier"]) & (v["bloc"] == "reponse") & (v["champ"] == "structure")]
+    if len(saisie):
+        feuille, cellules = saisie["feuille"].iloc[0], (saisie["cellule"].iloc[0],)
+    else:  # the identity was prefilled: only the sheet of the fiche can be pointed at
+        place = dossier.adresses.get(r["fichier"], {}).get("accueil/reponse/structure")
+        feuille, cellules = (place[0], (place[1],)) if place else (r["feuille"], ())
+    noms = [_nom(dossier, a["structure"]) for a in _attendus(dossier) if a["fiche"] == r["fiche"]]
+    return constat(
+        "STRUCTURE_INATTENDUE", r | {"feuille": feuille}, cellules,
+        champ=dossier.libelle("reponse", "structure"),
+        trouve=f"{_nom(dossier, r['structure'])} répond pour la fiche {r['fiche']}",
+        attendu=f"un porteur de la fiche : {enumere(dict.fromkeys(noms))}",
+        a_faire="vérifiez la structure choisie et la fiche remplie, ou confirmez à la coordination.",
+    )  # fmt: skip
+
+
+def _dire_volet(dossier: Dossier, r: dict, permis: list[str]) -> Anomalie:
+    ligne = r | {"mesure": "", "ligne": ""}
+    v = dossier.valeurs
+    saisi = v[(v["fichier"] == r["fichier"]) & (v["fiche"] == r["fiche"]) & (v["bloc"] == "reponse") & (v["champ"] == "volet")]
+    cellules = tuple(saisi["cellule"]) or dossier.cellule(ligne, "reponse", "volet")
+    return constat(
+        "VOLET_INATTENDU", r, cellules, champ=dossier.libelle("reponse", "volet"),
+        trouve=f"« {r['volet']} »" if r["volet"] else "vide",
+        attendu=f"pour {_nom(dossier, r['structure'])} : {enumere(dict.fromkeys(permis))}",
+        a_faire="choisissez le volet dont vous rendez compte, ou confirmez à la coordination.",
+    )  # fmt: skip
+
+
+# --- twice, or not at all -------------------------------------------------------------------------------------------
+
+
+def doublon_de_retour(dossier: Dossier) -> list[Anomalie]:
+    """Same content: the first file counts, once. Different contents: neither counts, the coordinator decides."""
+    groupes: dict[tuple[str, str, str], list[dict]] = {}
+    for r in sorted(dossier.fiches_rendues, key=lambda r: r["fichier"]):
+        if r["structure"]:
+            groupes.setdefault((r["fiche"], plier(r["structure"]), r["volet"] or ""), []).append(r)
+    copies: dict[str, Anomalie] = {}
+    conflits: list[Anomalie] = []
+    for retours in groupes.values():
+        premiers: dict[str, dict] = {}
+        for r in retours:
+            premier = premiers.setdefault(r["sha256"], r)
+            if premier is not r and r["fichier"] not in copies:
+                copies[r["fichier"]] = _dire_copie(r, premier)
+        if len(premiers) > 1:
+            conflits += [_dire_conflit(r, [x["fichier"] for x in premiers.values() if x is not r]) for r in premiers.values()]
+    return [*copies.values(), *conflits]
+
+
+def _dire_copie(r: dict, premier: dict) -> Anomalie:
+    return constat(
+        "DOUBLON_DE_RETOUR", {"fichier": r["fichier"], "structure": r["structure"]}, (), champ="Retour",
+        trouve=f"le même contenu que {premier['fichier']}", attendu="un seul retour",
+        a_faire=f"rien à corriger : {premier['fichier']} est retenu, cette copie est laissée de côté.",
+        gravite=A_CONFIRMER, refuse_fichier=True,
+    )  # fmt: skip
+
+
+def _dire_conflit(r: dict, autres: list[str]) -> Anomalie:
+    volet = f", volet « {r['volet']} »" if r["volet"] else ""
+    return constat(
+        "DOUBLON_DE_RETOUR", r, (), champ="Retour",
+        trouve=f"une autre réponse de la même structure pour la fiche {r['fiche']}{volet} : {', '.join(autres)}",
+        attendu="une seule réponse par fiche, structure et volet",
+        a_faire="demandez à la structure lequel est le bon, retirez l’autre, puis recommencez : d’ici là, aucun des deux n’est retenu.",
+        gravite=BLOQUANT, refuse_feuille=True,
+    )  # fmt: skip
+
+
+def retour_manquant(dossier: Dossier) -> list[Anomalie]:
+    if dossier.attendus is None:
+        return []
+    recus = {(r["fiche"], plier(r["structure"]), r["volet"] or "") for r in dossier.fiches_rendues}
+    trouvees = []
+    for a in dossier.attendus.to_dict("records"):
+        volet = f", volet « {a['volet']} »" if a["volet"] else ""
+        ligne = {"fiche": a["fiche"], "structure": a["structure"]}
+        if a["groupe"]:
+            trouvees.append(
+                constat(
+                    "GROUPE_NON_NOMME", ligne, (), champ="Retour",
+                    trouve=f"« {_nom(dossier, a['structure'])} » pour la fiche {a['fiche']}{volet}, sans membres nommés",
+                    attendu="les structures qui répondent, nommées",
+                    a_faire="nommez-les dans le classeur de pilotage : sans cela, le nombre de retours attendus est inconnu.",
+                )
+            )  # fmt: skip
+        elif (a["fiche"], plier(a["structure"]), a["volet"] or "") not in recus:
+            trouvees.append(
+                constat(
+                    "RETOUR_MANQUANT", ligne, (), champ="Retour",
+                    trouve=f"aucun retour de {_nom(dossier, a['structure'])} pour la fiche {a['fiche']}{volet}",
+                    attendu="un retour", a_faire="relancez la structure.",
+                )
+            )  # fmt: skip
+    return trouvees
+
+
+def gouvernance_sous_le_minimum(dossier: Dossier) -> list[Anomalie]:
+    if dossier.pilotage is None:
+        return []
+    tenues = {plier(nom): nombre for nom, nombre in dossier.pilotage.reunions.items() if nombre is not None}
+    return [
+        constat(
+            "GOUVERNANCE_SOUS_LE_MINIMUM", {}, (), champ=instance.nom,
+            trouve=f"{nombre_fr(tenues[plier(instance.nom)])} réunion(s) en {dossier.annee}",
+            attendu=f"{instance.minimum_par_an} par an au moins",
+            a_faire="complétez les réunions dans le classeur de pilotage, ou signalez l’écart au COPIL.",
+        )
+        for instance in dossier.contrat.instances
+        if plier(instance.nom) in tenues and tenues[plier(instance.nom)] < instance.minimum_par_an
+    ]  # fmt: skip

@@ -1,0 +1,87 @@
+"""Checks 37 and 38: small counts, and personal data in free text. What is personal is masked in the message too."""
+
+from __future__ import annotations
+
+import re
+
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.checks.constats import constat
+from cls_workbook.checks.dossier import Dossier
+from cls_workbook.francais import nombre_fr
+
+# Texts in which a person may write anything; what is asked for as such (courriel of the contact) is not among them.
+HORS_TEXTE_LIBRE = frozenset((("reponse", "contact_courriel"), ("reponse", "structure"), ("financement", "financeur"), ("financement", "reference")))
+
+_MAJUSCULE, _MOT = "A-ZÀ-ÖØ-Þ", "A-Za-zÀ-ÖØ-öø-ÿ'’-"
+_CIVILITE = r"(?:M\.|MM\.|Mr\.?|Mme\.?|Mlle\.?|Monsieur|Madame|Mademoiselle|Dr\.?|Docteure?|Pr\.?|Professeure?)"
+_NOM = rf"(?!(?:Le|La|Les|L['’])\b)[{_MAJUSCULE}][{_MOT}]*"
+MOTIFS = (
+    ("courriel", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("numéro de sécurité sociale", re.compile(
+        r"(?<!\d)[12](?:[ .]?\d{2})(?:[ .]?(?:0[1-9]|1[0-2]|[2-9]\d))(?:[ .]?(?:2[AB]|\d{2}))(?:[ .]?\d{3}){2}(?:[ .]?\d{2})?(?!\d)", re.IGNORECASE)),
+    ("téléphone", re.compile(r"(?<![\d+])(?:(?:\+|00)33[ .-]?(?:\(0\)[ .-]?)?|0)[1-9](?:[ .-]?\d{2}){4}(?!\d)")),
+    ("nom de personne", re.compile(rf"(?<![{_MOT}]){_CIVILITE}[ \u00a0]{_NOM}(?:[ \u00a0]{_NOM})*")),
+)  # fmt: skip
+_PEUT_ETRE = re.compile(rf"@|\d(?:[ .()-]*\d){{9}}|{_CIVILITE}[ \u00a0]")  # one pass, before the four
+
+
+def donnee_personnelle(dossier: Dossier) -> list[Anomalie]:
+    """One anomaly a cell."""
+    v = dossier.valeurs
+    textes = v[(v["type"] == "texte") | ((v["type"] == "liste") & v["champ"].isin(("nom", "structure")))]
+    douteux = [isinstance(t, str) and _PEUT_ETRE.search(t) is not None for t in textes["valeur"]]
+    trouvees = []
+    for r in textes[douteux].to_dict("records"):
+        donnees = donnees_personnelles(r["valeur"]) if (r["bloc"], r["champ"]) not in HORS_TEXTE_LIBRE else []
+        if not donnees:
+            continue
+        trouvees.append(
+            constat(
+                "DONNEE_PERSONNELLE", r, (r["cellule"],), champ=dossier.libelle(r["bloc"], r["champ"], r["mesure"], r["fiche"]),
+                trouve=", ".join(f"{nature} ({masque(texte)})" for nature, texte in donnees),
+                attendu="un texte sans donnée personnelle",
+                a_faire="retirez ce qui désigne une personne (une fonction suffit), ou confirmez à la coordination.",
+            )
+        )  # fmt: skip
+    return trouvees
+
+
+def donnees_personnelles(texte: str) -> list[tuple[str, str]]:
+    """(kind, words) found in a text; each stretch of text once."""
+    trouvees, reste = [], texte
+    for nature, motif in MOTIFS:
+        trouvees += [(nature, m.group()) for m in motif.finditer(reste)]
+        reste = motif.sub(" ", reste)
+    return trouvees
+
+
+def masque(texte: str) -> str:
+    """Enough to find it in the cell, not enough to spread it: « 0… », « Mme D… », « j…@… »."""
+    if "@" in texte:
+        return f"{texte[0]}…@…"
+    civilite = re.match(_CIVILITE + r"[ \u00a0]", texte)
+    debut = civilite.end() + 1 if civilite else 1
+    return texte[:debut] + "…"
+
+
+def petit_effectif(dossier: Dossier) -> list[Anomalie]:
+    """One anomaly a measure, for information: nothing is wrong, but these cells will not leave as they are."""
+    seuil = dossier.contrat.seuil_petits_effectifs
+    sensibles = {id_ for id_, (_, _, m) in dossier.contrat.par_mesure.items() if m.petits_effectifs}
+    v = dossier.valeurs
+    comptes = v[v["mesure"].isin(list(sensibles)) & v["champ"].isin(("valeur", "effectif", "numerateur"))]
+    groupes: dict[tuple[str, str, str], list[dict]] = {}
+    for r in comptes[[1 <= n <= seuil for n in comptes["valeur"]]].to_dict("records"):
+        groupes.setdefault((r["fichier"], r["fiche"], r["mesure"]), []).append(r)
+    return [
+        constat(
+            "PETIT_EFFECTIF", lignes[0], [r["cellule"] for r in lignes], champ=dossier.mesure(mesure).libelle,
+            trouve=", ".join(nombre_fr(r["valeur"]) for r in lignes[:5]) + ("…" if len(lignes) > 5 else ""),
+            attendu=f"au-delà de {seuil}, un effectif ne désigne personne",
+            a_faire="rien à corriger : ces nombres seront masqués dans la synthèse.",
+        )
+        for (_, _, mesure), lignes in groupes.items()
+    ]  # fmt: skip
+
+
+REGLES = (donnee_personnelle, petit_effectif)

@@ -1,0 +1,271 @@
+"""All that the checks look at: the typed values of the returns, what was expected, last year, the coordinator's inputs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+import pandas as pd
+
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.contract import Contrat, Mesure
+from cls_workbook.fields import libelle
+from cls_workbook.francais import plier
+from cls_workbook.vues import ADRESSE, large, lignes, somme
+
+BLOCS_DES_MESURES = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes", "ventilations")
+# What answers a measure; the rest (statut, commentaire, échelle, unité…) only qualifies the answer.
+CHAMPS_DE_FOND = frozenset((
+    "valeur", "dont_qpv", "numerateur", "denominateur", "questionnaires", "repondants", "satisfaits", "moyenne",
+    "effectif", "jalon", "texte", "modalite", "nom",
+))  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Precedent:
+    """Last year's consolidation, as far as the checks need it.
+
+    ``mesures``: values retained last year; columns fiche, structure, volet, mesure, champ, modalite, valeur
+    (other columns are ignored; structures named as in ``Dossier.retours``).
+    ``financements``: what earlier years engaged in all; columns fiche, financeur (id or name), nature (label), engage (EUR).
+    """
+
+    mesures: pd.DataFrame
+    financements: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Pilotage:
+    """``programmes``: (fiche, financeur id or name) → EUR programmed for the year. ``reunions``: instance → meetings held."""
+
+    programmes: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    reunions: Mapping[str, int] = field(default_factory=dict)
+
+
+class Fond(NamedTuple):
+    """One input of a measure."""
+
+    bloc: str
+    champ: str
+    valeur: object
+    cellule: str
+
+
+class Compte(NamedTuple):
+    """The figure given for a measure: typed, or the total of its breakdown; ``ligne``: a row of the return it comes from."""
+
+    valeur: int | Decimal
+    cellules: tuple[str, ...]
+    ligne: dict
+
+
+@dataclass(frozen=True, eq=False)
+class Dossier:
+    """The returns of a campaign (or a single one), typed.
+
+    ``valeurs``: one row per input understood; columns annee, fichier, feuille, cellule, fiche, structure, volet, bloc,
+    mesure, champ, ligne, modalite, type, valeur. ``retours``: one row per (fichier, fiche) answered; columns fichier,
+    sha256, annee, contrat, modele, structure, volet, fiche, feuille. ``attendus``: columns fiche, structure, volet,
+    groupe; None where no campaign is known. What is None is not checked against.
+    ``anomalies``: what reading and typing already found; what they refused is not said to be missing.
+    ``adresses``: file → key of an input → (sheet, cell), blank inputs included, so that a blank can be pointed at.
+    ``modele``: version of the template that this campaign sent out.
+    """
+
+    contrat: Contrat
+    annee: int
+    valeurs: pd.DataFrame
+    retours: pd.DataFrame
+    attendus: pd.DataFrame | None = None
+    precedent: Precedent | None = None
+    pilotage: Pilotage | None = None
+    anomalies: tuple[Anomalie, ...] = ()
+    adresses: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
+    modele: object = None
+
+    # --- views ---
+
+    @cached_property
+    def _vues(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def vue(self, bloc: str) -> pd.DataFrame:
+        """``vues.large`` of a block, computed once."""
+        if bloc not in self._vues:
+            self._vues[bloc] = large(self.valeurs, bloc)
+        return self._vues[bloc]
+
+    @cached_property
+    def fiches_rendues(self) -> list[dict]:
+        """The rows of ``retours``."""
+        return self.retours.to_dict("records")
+
+    @cached_property
+    def avancements(self) -> list[dict]:
+        """One row per fiche returned with the champs of ``avancement`` (None where blank), in the order of ``retours``."""
+        par_fiche = {(r["fichier"], r["fiche"]): r for r in lignes(self.vue("avancement"))}
+        champs = [c for c in self.vue("avancement").columns if c not in ("intitule", "annee")]
+        blanc = dict.fromkeys(champs) | {"mesure": "", "ligne": ""}
+        return [
+            par_fiche.get((r["fichier"], r["fiche"]), blanc | {c: r[c] for c in ("fichier", "feuille", "fiche", "structure", "volet")})
+            for r in self.fiches_rendues
+        ]
+
+    @cached_property
+    def avancement_de(self) -> dict[tuple[str, str], dict]:
+        """(fichier, fiche) → its row of ``avancements``."""
+        return {(r["fichier"], r["fiche"]): r for r in self.avancements}
+
+    @cached_property
+    def financements(self) -> list[dict]:
+        """The funding lines, with ``niveau`` (subtotal of the nature) and ``id`` (of the funder)."""
+        vue = self.vue("financement")
+        niveaux = [self.niveau(n) for n in vue["nature"]]
+        return vue.assign(niveau=niveaux, id=[self.financeur(f) for f in vue["financeur"]]).to_dict("records")
+
+    def financements_par_fiche(self) -> dict[str, list[dict]]:
+        groupes: dict[str, list[dict]] = {}
+        for ligne in self.financements:
+            groupes.setdefault(ligne["fiche"], []).append(ligne)
+        return groupes
+
+    @cached_property
+    def depenses(self) -> dict[tuple[str, str], dict]:
+        """(fichier, fiche) → what was spent."""
+        return {(r["fichier"], r["fiche"]): r for r in lignes(self.vue("depenses"))}
+
+    @cached_property
+    def ventilations(self) -> dict[tuple[str, str, str], list[dict]]:
+        """(fichier, fiche, mesure) → rows of its breakdown."""
+        groupes: dict[tuple[str, str, str], list[dict]] = {}
+        for ligne in lignes(self.vue("ventilations")):
+            groupes.setdefault((ligne["fichier"], ligne["fiche"], ligne["mesure"]), []).append(ligne)
+        return groupes
+
+    @cached_property
+    def fonds(self) -> dict[tuple[str, str, str], list[Fond]]:
+        """(fichier, fiche, mesure) → what answers it."""
+        v = self.valeurs
+        v = v[v["bloc"].isin(BLOCS_DES_MESURES) & v["champ"].isin(CHAMPS_DE_FOND)]
+        groupes: dict[tuple[str, str, str], list[Fond]] = {}
+        for fichier, fiche, mesure, *fond in _colonnes(v, "fichier", "fiche", "mesure", "bloc", "champ", "valeur", "cellule"):
+            groupes.setdefault((fichier, fiche, mesure), []).append(Fond(*fond))
+        return groupes
+
+    @cached_property
+    def statuts(self) -> dict[tuple[str, str, str], Fond]:
+        """(fichier, fiche, mesure) → statut, where one was chosen."""
+        v = self.valeurs[self.valeurs["champ"] == "statut"]
+        return {(r[0], r[1], r[2]): Fond(*r[3:]) for r in _colonnes(v, "fichier", "fiche", "mesure", "bloc", "champ", "valeur", "cellule")}
+
+    def comptes(self, ids: Collection[str]) -> dict[tuple[str, str], dict[str, Compte]]:
+        """(fichier, fiche) → measure → its figure, for the measures asked about that have one."""
+        trouves: dict[tuple[str, str], dict[str, Compte]] = {}
+        vue = self.vue("mesures")
+        for r in lignes(vue, vue["mesure"].isin(list(ids))):
+            if r["valeur"] is not None:
+                trouves.setdefault((r["fichier"], r["fiche"]), {})[r["mesure"]] = Compte(r["valeur"], (r["valeur" + ADRESSE],), r)
+        for (fichier, fiche, mesure), rangs in self.ventilations.items():
+            if mesure not in ids or self.mesure(mesure).type != "ventilation" or self.entame(fichier, fiche, "ventilations", mesure):
+                continue
+            remplis = [r for r in rangs if r["effectif"] is not None]
+            if remplis:
+                compte = Compte(somme(r["effectif"] for r in remplis), tuple(r["effectif" + ADRESSE] for r in remplis), remplis[0])
+                trouves.setdefault((fichier, fiche), {})[mesure] = compte
+        return trouves
+
+    # --- the contract, seen from a row ---
+
+    def mesure(self, id_: str) -> Mesure:
+        return self.contrat.par_mesure[id_][2]
+
+    def libelle(self, bloc: str, champ: str, mesure: str = "", fiche: str = "") -> str:
+        """What is printed beside the input: the measure, then the champ."""
+        imprime = libelle(bloc, champ, self.annee)
+        if bloc == "complements" and fiche in self.contrat.par_fiche:
+            imprime = next((c.libelle for c in self.contrat.par_fiche[fiche].complements if c.id == champ), imprime)
+        return f"{self.mesure(mesure).libelle} — {imprime}" if mesure in self.contrat.par_mesure else imprime
+
+    @cached_property
+    def _financeurs(self) -> dict[str, str]:
+        return {plier(n): f.id for f in self.contrat.financeurs for n in (f.nom, f.id)}
+
+    def financeur(self, nom: str | None) -> str:
+        """The id of a funder named by its id or name; the folded name if the contract does not know it."""
+        return self._financeurs.get(plier(nom or ""), plier(nom or ""))
+
+    def nom_du_financeur(self, id_: str) -> str:
+        return next((f.nom for f in self.contrat.financeurs if f.id == id_), id_)
+
+    def niveau(self, nature: str | None) -> str:
+        """maquette, hors_maquette, cofinancement or valorisation; "" if the nature is blank or unknown."""
+        connue = self.contrat.par_nature.get(nature or "")
+        return connue.niveau if connue else ""
+
+    # --- places ---
+
+    def cellule(self, ligne: Mapping, bloc: str, champ: str) -> tuple[str, ...]:
+        """Where ``champ`` of a row stands, blank or not; () if unknown."""
+        saisie = ligne.get(champ + ADRESSE)
+        place = (ligne["feuille"], saisie) if saisie else self.adresses.get(ligne["fichier"], {}).get(cle(ligne, bloc, champ))
+        return (place[1],) if place else ()
+
+    @cached_property
+    def _illisibles(self) -> frozenset[tuple[str, str]]:
+        """(fichier, key) of the inputs in which something was typed that could not be taken."""
+        fautives = {(a.fichier, a.feuille, c) for a in self.anomalies for c in a.cellules}
+        if not fautives:
+            return frozenset()
+        return frozenset(
+            (fichier, cle_)
+            for fichier in {f for f, _, _ in fautives}
+            for cle_, (feuille, cellule) in self.adresses.get(fichier, {}).items()
+            if (fichier, feuille, cellule) in fautives
+        )
+
+    @cached_property
+    def _tableaux_entames(self) -> frozenset[tuple[str, str]]:
+        return frozenset((fichier, prefixe) for fichier, cle_ in self._illisibles for prefixe in _prefixes(cle_))
+
+    def illisible(self, ligne: Mapping, bloc: str, champ: str) -> bool:
+        """Was something typed there that reading already refused? Then it is not missing."""
+        return (ligne["fichier"], cle(ligne, bloc, champ)) in self._illisibles
+
+    def entame(self, fichier: str, fiche: str, bloc: str, mesure: str = "") -> bool:
+        """Does the block (of the measure) hold a refused input? Then its total is not known."""
+        return (fichier, "/".join(m for m in (fiche, bloc, mesure) if m)) in self._tableaux_entames
+
+    # --- parts ---
+
+    def sans(self, fichiers: Collection[str] = (), fiches: Collection[tuple[str, str]] = ()) -> Dossier:
+        """The same without some files, or without some (fichier, fiche)."""
+        if not fichiers and not fiches:
+            return self
+        return dataclasses.replace(
+            self,
+            valeurs=self.valeurs[_gardes(self.valeurs, fichiers, fiches)],
+            retours=self.retours[_gardes(self.retours, fichiers, fiches)],
+        )
+
+
+def cle(ligne: Mapping, bloc: str, champ: str) -> str:
+    """``fiche/bloc[/mesure][/ligne]/champ``."""
+    fiche = ligne["fiche"] or "accueil"
+    return "/".join(m for m in (fiche, bloc, ligne.get("mesure", ""), ligne.get("ligne", ""), champ) if m)
+
+
+def _colonnes(frame: pd.DataFrame, *noms: str) -> Iterator[tuple]:
+    return zip(*(frame[n].to_numpy(object) for n in noms), strict=True)
+
+
+def _prefixes(cle_: str) -> list[str]:
+    morceaux = cle_.split("/")
+    return ["/".join(morceaux[:n]) for n in range(1, len(morceaux))]
+
+
+def _gardes(frame: pd.DataFrame, fichiers: Collection[str], fiches: Collection[tuple[str, str]]) -> list[bool]:
+    return [f not in fichiers and (f, n) not in fiches for f, n in zip(frame["fichier"], frame["fiche"], strict=True)]

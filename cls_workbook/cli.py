@@ -1,0 +1,252 @@
+"""The command line: French words around the conductor. Each command imports what it needs, when it runs.
+
+Exit codes: 0 done, nothing blocking; 1 done, but blocking anomalies are listed; 2 not done, and one sentence says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from cls_workbook.errors import Refus
+
+FAIT, BLOQUANT, REFUSE = 0, 1, 2
+EPILOGUE = "Chaque commande a son aide : cls-workbook <commande> --help"
+
+# What argparse says in English, in French.
+_FRANCAIS = {
+    "usage: ": "usage : ",
+    "positional arguments": "arguments",
+    "options": "options",
+    "optional arguments": "options",
+    "show this help message and exit": "affiche cette aide",
+    "the following arguments are required: %s": "il manque : %s",
+    "unrecognized arguments: %s": "mots non compris : %s",
+    "invalid choice: %(value)r (choose from %(choices)s)": "« %(value)s » n’existe pas ; au choix : %(choices)s",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s : %(message)s",
+    "expected one argument": "une valeur est attendue",
+    "expected at least one argument": "au moins une valeur est attendue",
+    "ambiguous option: %(option)s could match %(matches)s": "%(option)s est ambigu : %(matches)s",
+    "%(prog)s: error: %(message)s\n": "%(prog)s : %(message)s\n",
+    "subcommands": "commandes",
+    "invalid %(type)s value: %(value)r": "« %(value)s » ne convient pas",
+}
+
+
+class _Analyseur(argparse.ArgumentParser):
+    """One clear sentence in French on stderr, and exit code 2."""
+
+    def error(self, message: str):
+        self.exit(REFUSE, f"{self.prog} : {message}.\nAide : {self.prog} --help\n")
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one command; returns its exit code. Nothing that a user can type raises."""
+    argparse._ = lambda texte: _FRANCAIS.get(texte, texte)  # argparse has no other door to its words
+    for sortie in (sys.stdout, sys.stderr):
+        if hasattr(sortie, "reconfigure"):
+            sortie.reconfigure(encoding="utf-8", errors="replace")
+    choix = _analyseur().parse_args(arguments)
+    try:
+        return choix.commande(choix)
+    except Refus as refus:
+        print(refus, file=sys.stderr)
+        for detail in refus.details:
+            print(f"  {detail}", file=sys.stderr)
+        return REFUSE
+    except KeyboardInterrupt:
+        print("Interrompu : rien n’a été écrit de plus.", file=sys.stderr)
+        return REFUSE
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def _analyseur() -> argparse.ArgumentParser:
+    analyseur = _Analyseur(prog="cls-workbook", description="Le suivi annuel d’un contrat local de santé : un classeur par an, des retours contrôlés, une synthèse pour l’ARS.", epilog=EPILOGUE)
+    commandes = analyseur.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=_Analyseur)
+    _commandes_du_contrat(commandes)
+    _commandes_de_l_annee(commandes)
+    _commandes_du_retour(commandes)
+    return analyseur
+
+
+def _commande(commandes, nom: str, resume: str, fonction) -> argparse.ArgumentParser:
+    commande = commandes.add_parser(nom, help=resume, description=resume[0].upper() + resume[1:] + ".")
+    commande.set_defaults(commande=fonction)
+    return commande
+
+
+def _commandes_du_contrat(commandes) -> None:
+    contrat = commandes.add_parser("contrat", help="les définitions de contrat", description="Les définitions de contrat : lister celles qui sont livrées, en vérifier une.")
+    sous = contrat.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=_Analyseur)
+    _commande(sous, "lister", "liste les contrats livrés", _contrat_lister)
+    verifier = _commande(sous, "verifier", "vérifie une définition : chaque faute avec sa place", _contrat_verifier)
+    verifier.add_argument("fichier", metavar="FICHIER", help="la définition (.toml), ou l’identifiant d’un contrat livré")
+
+
+def _commandes_de_l_annee(commandes) -> None:
+    generer = _commande(commandes, "generer", "fabrique le classeur de l’année", _generer)
+    _campagne(generer)
+    generer.add_argument("--sortie", metavar="DOSSIER", default=".", help="où ranger les classeurs (par défaut : ici)")
+    generer.add_argument("--par-structure", action="store_true", help="fabrique aussi un classeur par structure, avec ses seules fiches")
+    generer.add_argument("--precedent", metavar="CONSOLIDATION.xlsx", help="la consolidation de l’an dernier : ses valeurs figurent à côté des cases")
+    generer.add_argument("--pilotage", metavar="P.xlsx", help="les saisies de la coordination")
+
+    pilotage = _commande(commandes, "pilotage", "fabrique le classeur de la coordination", _pilotage)
+    _campagne(pilotage)
+    pilotage.add_argument("--sortie", metavar="P.xlsx", required=True)
+
+    dictionnaire = _commande(commandes, "dictionnaire", "décrit chaque case à remplir", _dictionnaire)
+    _campagne(dictionnaire)
+    dictionnaire.add_argument("--structure", metavar="S", help="les seules cases d’une structure (identifiant ou nom)")
+    dictionnaire.add_argument("--format", choices=("json", "csv", "xlsx"), default="json")
+    dictionnaire.add_argument("--pilotage", metavar="P.xlsx", help="les saisies de la coordination")
+    dictionnaire.add_argument("--sortie", metavar="F", help="le fichier à écrire (par défaut : l’écran)")
+
+    consolider = _commande(commandes, "consolider", "lit, contrôle et consolide les retours", _consolider)
+    consolider.add_argument("retours", metavar="RETOUR|DOSSIER", nargs="+", help="des retours, ou le dossier qui les contient")
+    _campagne(consolider)
+    consolider.add_argument("--sortie", metavar="C.xlsx", required=True)
+    consolider.add_argument("--precedent", metavar="P.xlsx", help="la consolidation de l’an dernier")
+    consolider.add_argument("--pilotage", metavar="P.xlsx", help="les saisies de la coordination")
+    consolider.add_argument("--date", metavar="AAAA-MM-JJ", type=_jour, default=None, help="la date de la consolidation (par défaut : aujourd’hui)")
+    consolider.add_argument("--processus", metavar="N", type=int, default=None, help="nombre de processus de lecture (par défaut : selon la machine)")
+
+    synthese = _commande(commandes, "synthese", "écrit la synthèse destinée à l’ARS", _synthese)
+    synthese.add_argument("consolidation", metavar="C.xlsx")
+    synthese.add_argument("--sortie", metavar="S.xlsx", required=True)
+    synthese.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
+    synthese.add_argument("--pdf", action="store_true", help="écrit aussi un PDF (demande LibreOffice)")
+
+
+def _commandes_du_retour(commandes) -> None:
+    controler = _commande(commandes, "controler", "contrôle des retours, un par un", _controler)
+    controler.add_argument("retours", metavar="RETOUR", nargs="+")
+    controler.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
+    _commande(commandes, "anomalies", "liste tout ce qui est contrôlé", _anomalies)
+    demo = _commande(commandes, "demo", "joue une année entière sur un contrat livré et explique chaque fichier", _demo)
+    demo.add_argument("--sortie", metavar="DOSSIER", default="demo-cls", help="où ranger les fichiers (par défaut : demo-cls)")
+
+
+def _campagne(commande: argparse.ArgumentParser) -> None:
+    commande.add_argument("--contrat", metavar="ID|FICHIER", required=True, help="un contrat livré (voir « contrat lister ») ou une définition .toml")
+    commande.add_argument("--annee", metavar="AAAA", type=int, required=True)
+
+
+def _jour(texte: str):
+    from datetime import date
+
+    try:
+        return date.fromisoformat(texte)
+    except ValueError as erreur:
+        raise argparse.ArgumentTypeError(f"« {texte} » n’est pas une date ; exemple : 2026-02-15") from erreur
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+def _contrat_lister(choix) -> int:
+    from cls_workbook.contract import load, shipped
+
+    for identifiant in shipped():
+        contrat = load(identifiant)
+        print(f"{identifiant}\t{contrat.titre}\t{contrat.annees[0]}-{contrat.annees[-1]}")
+    return FAIT
+
+
+def _contrat_verifier(choix) -> int:
+    from cls_workbook.contract import load
+    from cls_workbook.verification import verifier
+
+    constats = verifier(load(choix.fichier))
+    fautes = [c for c in constats if c.gravite == "faute"]
+    for constat in constats:
+        print(constat)
+    print(f"{len(fautes)} faute(s), {len(constats) - len(fautes)} point(s) à confirmer.")
+    return BLOQUANT if fautes else FAIT
+
+
+def _generer(choix) -> int:
+    from cls_workbook.generation import generer
+
+    for fichier in generer(choix.contrat, choix.annee, choix.sortie, par_structure=choix.par_structure, precedent=choix.precedent, pilotage=choix.pilotage):
+        print(fichier)
+    return FAIT
+
+
+def _pilotage(choix) -> int:
+    from cls_workbook.contract import load
+    from cls_workbook.generation import verifier_annee
+    from cls_workbook.pilotage import classeur
+    from cls_workbook.writer import write
+
+    contrat = load(choix.contrat)
+    verifier_annee(contrat, choix.annee)
+    write(classeur(contrat, choix.annee), choix.sortie)
+    print(choix.sortie)
+    return FAIT
+
+
+def _dictionnaire(choix) -> int:
+    from cls_workbook.dictionary import dictionnaire, ecrire
+    from cls_workbook.generation import plan_de
+
+    plan, membres = plan_de(choix.contrat, choix.annee, choix.pilotage, choix.structure)
+    ecrire(dictionnaire(plan, membres), choix.format, choix.sortie)
+    return FAIT
+
+
+def _controler(choix) -> int:
+    from cls_workbook.conductor import controler
+
+    return _rendre_compte(controler(choix.retours, choix.contrat))
+
+
+def _consolider(choix) -> int:
+    from datetime import date
+
+    from cls_workbook.conductor import consolider_fichiers
+
+    resultat = consolider_fichiers(
+        choix.retours, choix.contrat, choix.annee, choix.sortie,
+        precedent=choix.precedent, pilotage=choix.pilotage, jour=choix.date or date.today(), processus=choix.processus,
+    )  # fmt: skip
+    code = _rendre_compte(resultat.anomalies)
+    print(resultat.bilan())
+    print(choix.sortie)
+    return code
+
+
+def _rendre_compte(anomalies: list) -> int:
+    """Prints the anomalies, the most serious first; the exit code tells whether one of them blocks."""
+    from cls_workbook.anomalies import GRAVITES, trier
+
+    for anomalie in trier(anomalies):
+        print(anomalie, end="\n\n")
+    comptes = {g: sum(a.gravite == g for a in anomalies) for g in GRAVITES}
+    print(" · ".join(f"{nombre} {gravite}" for gravite, nombre in comptes.items()))
+    return BLOQUANT if comptes[GRAVITES[0]] else FAIT
+
+
+def _synthese(choix) -> int:
+    from cls_workbook.ars_copy import copie
+
+    for fichier in copie(choix.consolidation, choix.sortie, contrat=choix.contrat, pdf=choix.pdf):
+        print(fichier)
+    return FAIT
+
+
+def _anomalies(choix) -> int:
+    from cls_workbook.checks.catalogue import CATALOGUE
+
+    for controle in CATALOGUE:
+        print(f"{controle.code}\t{' ou '.join(controle.gravites)}\t{controle.cherche}")
+    return FAIT
+
+
+def _demo(choix) -> int:
+    from cls_workbook.demo import jouer
+
+    jouer(choix.sortie)
+    return FAIT

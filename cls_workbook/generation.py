@@ -1,0 +1,74 @@
+"""The way out: a contract's workbooks for one year, written to a folder. Imports neither pandas nor xlwings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cls_workbook import entry, writer
+from cls_workbook.contract import Contrat, load
+from cls_workbook.errors import Refus
+
+
+def verifier_annee(contrat: Contrat, annee: int) -> None:
+    """Refus if the contract does not cover the year."""
+    if annee not in contrat.annees:
+        couvertes = ", ".join(map(str, contrat.annees))
+        raise Refus(f"Le contrat « {contrat.titre} » ne couvre pas l’année {annee}. Années du contrat : {couvertes}.")
+
+
+def generer(
+    reference: str,
+    annee: int,
+    dossier: str | Path,
+    *,
+    par_structure: bool = False,
+    precedent: str | None = None,
+    pilotage: str | None = None,
+) -> Iterator[Path]:
+    """Writes the year's workbook, then one per structure if asked. Yields each file once it is whole.
+
+    ``precedent``: last year's consolidation; ``pilotage``: the coordinator's inputs. Refus if any cannot be read.
+    """
+    contrat, dossier = load(reference), Path(dossier)
+    verifier_annee(contrat, annee)
+    campagne = _campagne(contrat, annee, pilotage, precedent)
+    yield _ecrire(entry.plan(contrat, annee, None, campagne), dossier / f"{contrat.id}-{annee}.xlsx")
+    if par_structure:
+        for repondant in entry.repondants(contrat, campagne.membres):
+            plan = entry.plan(contrat, annee, repondant, campagne)
+            yield _ecrire(plan, dossier / f"{contrat.id}-{annee}-{entry.nom_de_fichier(repondant.id)}.xlsx")
+
+
+def plan_de(reference: str, annee: int, pilotage: str | None, structure: str | None) -> tuple[entry.Plan, dict[str, tuple[str, ...]]]:
+    """The plan of a campaign, or of one structure of it (id or name); and the named members of groups."""
+    contrat = load(reference)
+    verifier_annee(contrat, annee)
+    campagne = _campagne(contrat, annee, pilotage, None)
+    repondant = None
+    if structure:
+        connus = {r.id: r for r in entry.repondants(contrat, campagne.membres)}
+        repondant = connus.get(contrat.identifier(structure) or structure)
+        if repondant is None:
+            raise Refus(f"« {structure} » n’est attendue sur aucune fiche. Structures attendues : {', '.join(connus)}.")
+    return entry.plan(contrat, annee, repondant, campagne), dict(campagne.membres)
+
+
+def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str | None) -> entry.Campagne:
+    from dataclasses import replace
+
+    campagne = entry.Campagne()
+    if pilotage:
+        from cls_workbook import pilotage as coordination
+
+        campagne = coordination.campagne(coordination.lire(pilotage, contrat, annee))
+    if precedent:
+        from cls_workbook.precedent import valeurs_consolidees
+
+        campagne = replace(campagne, precedent=valeurs_consolidees(precedent, contrat))
+    return campagne
+
+
+def _ecrire(plan: entry.Plan, chemin: Path) -> Path:
+    writer.write(plan.classeur, chemin)
+    return chemin

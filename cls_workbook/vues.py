@@ -1,0 +1,88 @@
+"""Wide views of the typed values: one row per line of a block, one column per champ, and where each was typed.
+
+Used by ``frames`` and by ``checks``; judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from operator import gt, lt
+
+import numpy as np
+import pandas as pd
+
+from cls_workbook.fields import BLOCS, VOLET
+
+CLES = ("fichier", "feuille", "fiche", "structure", "volet", "mesure", "ligne")
+ADRESSE = "@"  # ``valeur@`` is the cell in which ``valeur`` was typed
+
+CHAMPS = {nom: tuple(c.nom for c in bloc.champs) for nom, bloc in BLOCS.items()}
+CHAMPS["reponse"] += tuple(c.nom for c in VOLET.champs)
+NUMERIQUES = {
+    nom: tuple(c.nom for c in bloc.champs if c.type in ("entier", "decimal", "montant")) for nom, bloc in BLOCS.items()
+}
+
+
+def large(valeurs: pd.DataFrame, bloc: str) -> pd.DataFrame:
+    """One row per (fichier, feuille, fiche, structure, volet, mesure, ligne) of ``bloc``, in order of appearance.
+
+    Columns: these keys, ``annee``, ``intitule`` (what names a row of a breakdown: its modalité or name),
+    then for each champ of the block the value and, under ``<champ>@``, its cell. Object dtype, missing = None.
+    Champs that nobody typed are there too, empty; a block without fixed champs shows those that were typed.
+    """
+    partie = valeurs[valeurs["bloc"] == bloc]
+    rangs, premiers = _lignes(partie)
+    vue = partie.iloc[premiers][[*CLES, "annee"]].reset_index(drop=True)
+    vue["intitule"] = partie["modalite"].to_numpy(object)[premiers]
+    champs = partie["champ"].to_numpy(object)
+    contenus, cellules = partie["valeur"].to_numpy(object), partie["cellule"].to_numpy(object)
+    colonnes: dict[str, np.ndarray] = {}
+    for champ in CHAMPS.get(bloc) or sorted(set(champs)):
+        choisis = champs == champ
+        colonnes[champ] = _colonne(len(premiers), rangs[choisis], contenus[choisis])
+        colonnes[champ + ADRESSE] = _colonne(len(premiers), rangs[choisis], cellules[choisis])
+    return pd.concat([vue, pd.DataFrame(colonnes, index=vue.index, dtype=object)], axis=1)
+
+
+def _lignes(partie: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """(row of the view for each value, position of the first value of each row)."""
+    rangs: dict[tuple, int] = {}
+    par_valeur = np.empty(len(partie), dtype=int)
+    premiers: list[int] = []
+    for position, cle in enumerate(zip(*(partie[c].to_numpy(object) for c in CLES), strict=True)):
+        rang = rangs.setdefault(cle, len(premiers))
+        if rang == len(premiers):
+            premiers.append(position)
+        par_valeur[position] = rang
+    return par_valeur, np.array(premiers, dtype=int)
+
+
+def _colonne(taille: int, rangs: np.ndarray, contenus: np.ndarray) -> np.ndarray:
+    colonne = np.full(taille, None, dtype=object)
+    colonne[rangs] = contenus
+    return colonne
+
+
+def superieur(gauche: Iterable, droite: Iterable) -> list[bool]:
+    """Where both are known and ``gauche`` > ``droite``: an unknown value contradicts nothing."""
+    return _compare(gauche, droite, gt)
+
+
+def inferieur(gauche: Iterable, droite: Iterable) -> list[bool]:
+    """Where both are known and ``gauche`` < ``droite``."""
+    return _compare(gauche, droite, lt)
+
+
+def _compare(gauche: Iterable, droite: Iterable, operation) -> list[bool]:
+    return [a is not None and b is not None and operation(a, b) for a, b in zip(gauche, droite, strict=True)]
+
+
+def somme(valeurs: Iterable):
+    """The sum of what is known; None when nothing is (a blank is not a zero)."""
+    connues = [v for v in valeurs if v is not None]
+    return sum(connues) if connues else None
+
+
+def lignes(vue: pd.DataFrame, masque: Sequence[bool] | None = None) -> list[dict]:
+    """The rows of a view as dictionaries (only those of ``masque``)."""
+    return (vue if masque is None else vue[np.asarray(masque, dtype=bool)]).to_dict("records")

@@ -1,0 +1,284 @@
+"""Typed frames from a few lines of text, so that a test of a check shows the return that it is about.
+
+    [retour.xlsx] association
+    1.1/avancement/etat        En cours
+    1.1/mesures/1.1-I01/valeur 12
+    1.1/mesures/1.1-I02/valeur ?? NOMBRE_ILLISIBLE
+
+A file and its structure (and ``/ volet``, and ``sha256=…`` or other facts of ``retours``), then a key and a value a line;
+``??`` and a code: reading refused what was typed there. A key alone: the fiche is returned, nothing more.
+The cell of an input is its key without the fiche: ``mesures/1.1-I01/valeur`` in sheet « FA 1.1 ».
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import Decimal
+
+import pandas as pd
+
+from cls_workbook import contract
+from cls_workbook.anomalies import BLOQUANT, Anomalie
+from cls_workbook.checks import Dossier, Pilotage, Precedent, controler
+from cls_workbook.contract import Contrat
+from cls_workbook.fields import BLOCS
+
+COLONNES = ("annee", "fichier", "feuille", "cellule", "fiche", "structure", "volet", "bloc", "mesure", "champ", "ligne", "modalite", "type", "valeur")
+RETOURS = ("fichier", "sha256", "annee", "contrat", "modele", "structure", "volet", "fiche", "feuille", "champs_renseignes", "champs_attendus")
+PAR_MESURE = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes")
+
+CONTRAT = """
+axes = [{ numero = "1", titre = "Agir" }]
+communes = [{ code_insee = "99001", nom = "Fleury-les-Eaux" }, { code_insee = "99002", nom = "Valcourt" }]
+instances = [{ nom = "Comité technique", minimum_par_an = 2 }, { nom = "COPIL", minimum_par_an = 1 }]
+natures = [
+    { id = "maquette", libelle = "Maquette", niveau = "maquette" },
+    { id = "hors", libelle = "Hors maquette", niveau = "hors_maquette" },
+    { id = "cofi", libelle = "Cofinancement", niveau = "cofinancement" },
+    { id = "valo", libelle = "Valorisation", niveau = "valorisation" },
+]
+financeurs = [
+    { id = "agence", nom = "Agence", structure = "agence" },
+    { id = "ville", nom = "Ville", structure = "ville" },
+    { id = "fondation", nom = "Fondation", prive = true },
+]
+structures = [
+    { id = "agence", nom = "Agence", statut_juridique = "public" },
+    { id = "ville", nom = "Ville", statut_juridique = "public" },
+    { id = "association", nom = "Association", statut_juridique = "privé", alias = ["L’Asso"] },
+    { id = "communes", nom = "Communes", groupe = true, candidats_communes = true },
+]
+regles = [
+    { id = "poste", type = "poste", libelle = "50 %, 30 000 € au plus", fiche = "1.4", financeur = "agence", taux = 0.5, plafond_annuel = 30000, etp_min = 0.5, etp_assiette_max = 1 },
+    { id = "cours", type = "cout_unitaire", libelle = "250 € par personne", fiche = "1.3", cout_unitaire = 250, participants_min = 8, participants_max = 16, mesure_participants = "1.3-I02", mesure_sessions = "1.3-I01", complement_cout = "cout", complement_formateurs = "formateurs", complement_cout_formateurs = "cout_formateurs", cout_formateur = 1500 },
+    { id = "places", type = "capacite", libelle = "40 places", fiche = "1.3", capacite = 40, mesure = "1.3-I03", mesure_file_active = "1.3-I04", mesure_sorties = "1.3-I05", mesure_relais = "1.3-I06" },
+    { id = "cap", type = "plafond", libelle = "10 000 € par an, 3 ans", fiche = "1.5", financeur = "agence", plafond_annuel = 10000, plafond_total = 25000, duree_ans = 3, depuis = 2024 },
+    { id = "egal", type = "parite", libelle = "à parts égales", fiche = "1.6", financeurs = ["agence", "ville"] },
+]
+
+[contrat]
+id = "essai"
+titre = "Contrat d’essai"
+nom_court = "Essai"
+annees = [2024, 2025, 2026, 2027]
+territoire = "Pays d’essai"
+coordination = "ville"
+agence = "agence"
+
+[[fiches]]
+numero = "1.1"
+titre = "Comptes"
+axe = "1"
+porteurs = ["association", "ville"]
+qpv_attendu = true
+financement = { montant = 20000, montant_etat = "chiffre", taux = 0.25, taux_pur = true }
+
+[[fiches.indicateurs]]
+id = "1.1"
+libelle = "Comptes"
+type = "compte"
+mesures = [
+    { id = "1.1-I01", libelle = "Ateliers", type = "entier", agregation = "FLUX", unite = "atelier" },
+    { id = "1.1-I02", libelle = "Habitants", type = "entier", agregation = "PERSONNES", unite = "personne" },
+    { id = "1.1-I03", libelle = "Entretiens", type = "entier", agregation = "FLUX", ventilation = "type", petits_effectifs = true },
+    { id = "1.1-I04", libelle = "Partenaires", type = "entier", agregation = "ENTITES", ventilation = "type" },
+    { id = "1.1-I05", libelle = "Lieux", type = "entier", agregation = "STOCK" },
+    { id = "1.1-I06", libelle = "Communes engagées", type = "entier", agregation = "ENTITES", communes = true },
+    { id = "1.1-I07", libelle = "Motifs", type = "entier", agregation = "FLUX", ventilation = "motif", reponses_multiples = true },
+]
+
+[[fiches]]
+numero = "1.2"
+titre = "Taux, satisfaction, jalons"
+axe = "1"
+porteurs = ["association"]
+financement = { montant_etat = "non_determine" }
+
+[[fiches.indicateurs]]
+id = "1.2"
+libelle = "Taux"
+type = "taux"
+mesures = [
+    { id = "1.2-I01", libelle = "Adhésion", type = "taux", agregation = "RATIO", ventilation = "âge" },
+    { id = "1.2-I02", libelle = "Adhésion en équivalent", type = "taux", agregation = "RATIO", numerateur_decimal = true },
+    { id = "1.2-I03", libelle = "Satisfaction", type = "satisfaction", agregation = "SATISFACTION" },
+    { id = "1.2-I04", libelle = "Étude lancée", type = "jalon", agregation = "JALON" },
+    { id = "1.2-I05", libelle = "Durée", type = "moyenne", agregation = "MOYENNE" },
+    { id = "1.2-I06", libelle = "Appréciation", type = "texte", agregation = "TEXTE" },
+    { id = "1.2-I07", libelle = "Types", type = "liste", agregation = "UNION" },
+]
+
+[[fiches]]
+numero = "1.3"
+titre = "Cours et places"
+axe = "1"
+volets = [{ id = "cours", nom = "Cours", porteurs = ["association"] }, { id = "etude", nom = "Étude", porteurs = ["ville"] }]
+financement = { montant = 40000, montant_etat = "chiffre" }
+complements = [
+    { id = "cout", libelle = "Coût des sessions", type = "montant" },
+    { id = "formateurs", libelle = "Formateurs formés", type = "entier" },
+    { id = "cout_formateurs", libelle = "Coût des formateurs", type = "montant" },
+]
+
+[[fiches.indicateurs]]
+id = "1.3"
+libelle = "Cours"
+type = "compte"
+mesures = [
+    { id = "1.3-I01", libelle = "Sessions", type = "entier", agregation = "FLUX", unite = "session" },
+    { id = "1.3-I02", libelle = "Participants", type = "entier", agregation = "PERSONNES", unite = "personne" },
+]
+
+[[fiches.indicateurs]]
+id = "1.3-places"
+libelle = "Places"
+type = "taux"
+mesures = [
+    { id = "1.3-I03", libelle = "Occupation", type = "taux", agregation = "RATIO", denominateur = 40, numerateur_decimal = true },
+    { id = "1.3-I04", libelle = "File active", type = "entier", agregation = "PERSONNES" },
+    { id = "1.3-I05", libelle = "Sorties", type = "entier", agregation = "FLUX" },
+    { id = "1.3-I06", libelle = "Relais", type = "ventilation", agregation = "FLUX", ventilation = "nature" },
+]
+
+[[fiches]]
+numero = "1.4"
+titre = "Poste"
+axe = "1"
+porteurs = ["ville"]
+financement = { montant_etat = "regle" }
+
+[[fiches]]
+numero = "1.5"
+titre = "Aide plafonnée"
+axe = "1"
+porteurs = ["ville"]
+financement = { montant_etat = "regle" }
+
+[[fiches]]
+numero = "1.6"
+titre = "Parité"
+axe = "1"
+porteurs = ["ville", "communes"]
+financement = { montant_etat = "regle" }
+"""
+
+
+def contrat_d_essai() -> Contrat:
+    return contract.parse(CONTRAT, "essai")
+
+
+def dossier(texte: str, contrat: Contrat | None = None, annee: int = 2025, **reste) -> Dossier:
+    """The Dossier of the returns written in ``texte``. ``attendus``: (fiche, structure, volet, groupe) tuples."""
+    contrat = contrat or contrat_d_essai()
+    valeurs, retours, anomalies, adresses = _lire(texte, contrat, annee)
+    if "attendus" in reste:
+        reste["attendus"] = pd.DataFrame(reste["attendus"], columns=["fiche", "structure", "volet", "groupe"])
+    return Dossier(
+        contrat, annee, pd.DataFrame(valeurs, columns=COLONNES).astype({"valeur": object}), pd.DataFrame(retours, columns=RETOURS),
+        anomalies=tuple(anomalies), adresses=adresses, **reste,
+    )  # fmt: skip
+
+
+def precedent(texte: str, financements: tuple = (), contrat: Contrat | None = None, annee: int = 2025) -> Precedent:
+    """Last year, from the returns of ``texte`` and (fiche, financeur, nature, engagé) tuples."""
+    engages = pd.DataFrame(financements, columns=["fiche", "financeur", "nature", "engage"])
+    return Precedent(dossier(texte, contrat, annee - 1).valeurs, engages)
+
+
+def pilotage(programmes: dict | None = None, reunions: dict | None = None) -> Pilotage:
+    return Pilotage(programmes or {}, reunions or {})
+
+
+def trouve(dossier_: Dossier, *codes: str) -> list[tuple]:
+    """(code, gravité, cells) of the anomalies of these codes, as ``controler`` gives them."""
+    return [(a.code, a.gravite, a.cellules) for a in controler(dossier_) if a.code in codes]
+
+
+def _lire(texte: str, contrat: Contrat, annee: int) -> tuple[list, list, list, dict]:
+    valeurs, anomalies, retours, adresses = [], [], {}, {}
+    fait: dict = {}
+    for brute in texte.strip().splitlines():
+        ligne = brute.strip()
+        if not ligne:
+            continue
+        if ligne.startswith("["):
+            fait = _entete(ligne, contrat, annee)
+            continue
+        cle, _, saisi = (m.strip() for m in ligne.partition(" "))
+        fiche = "" if cle.startswith("accueil") else cle.split("/")[0]
+        feuille = f"FA {fiche}" if fiche else "Accueil"
+        if fiche:
+            retours.setdefault((fait["fichier"], fiche), [*fait.values(), fiche, feuille, 0, 0])
+            adresses.setdefault(fait["fichier"], {"accueil/reponse/structure": ("Accueil", "reponse/structure")}).update(
+                (c, (feuille, c.partition("/")[2])) for c in _cles(contrat, fiche)
+            )
+        if not saisi:
+            continue
+        if saisi.startswith("??"):
+            anomalies.append(Anomalie(BLOQUANT, saisi[2:].strip(), fait["fichier"], feuille, (cle.partition("/")[2],), fiche, fait["structure"]))
+        else:
+            valeurs.append(_valeur(cle, saisi, fiche, feuille, fait, contrat))
+    return _nommer_les_lignes(valeurs, contrat), list(retours.values()), anomalies, adresses
+
+
+def _entete(ligne: str, contrat: Contrat, annee: int) -> dict:
+    fichier, suite = re.fullmatch(r"\[(.+?)\]\s*(.*)", ligne).groups()
+    faits = dict(re.findall(r"(\w+)=(\S+)", suite))
+    structure, _, volet = (m.strip() for m in re.sub(r"\w+=\S+", "", suite).partition("/"))
+    return {
+        "fichier": fichier, "sha256": faits.get("sha256", fichier), "annee": int(faits.get("annee", annee)),
+        "contrat": faits.get("contrat", contrat.id), "modele": faits.get("modele", "1"), "structure": structure, "volet": volet,
+    }  # fmt: skip
+
+
+def _valeur(cle: str, saisi: str, fiche: str, feuille: str, fait: dict, contrat: Contrat) -> dict:
+    _, bloc, *milieu, champ = cle.split("/")
+    par_mesure = bloc in PAR_MESURE or bloc == "ventilations"
+    mesure, ligne = (milieu[0] if par_mesure else ""), (milieu[-1] if milieu[par_mesure:] else "")
+    type_ = _type(bloc, mesure, champ, fiche, contrat)
+    return dict(
+        zip(COLONNES, (fait["annee"], fait["fichier"], feuille, cle.partition("/")[2], fiche, fait["structure"], fait["volet"],
+                       bloc, mesure, champ, ligne, "", type_, _typer(type_, saisi)), strict=True)
+    )  # fmt: skip
+
+
+def _type(bloc: str, mesure: str, champ: str, fiche: str, contrat: Contrat) -> str:
+    if bloc == "complements":
+        return next(c.type for c in contrat.par_fiche[fiche].complements if c.id == champ)
+    if champ == "volet":
+        return "liste"
+    if bloc == "taux" and champ == "numerateur" and contrat.par_mesure[mesure][2].numerateur_decimal:
+        return "decimal"
+    return BLOCS[bloc].champ(champ).type
+
+
+def _typer(type_: str, saisi: str) -> object:
+    if type_ == "entier":
+        return int(saisi)
+    if type_ in ("decimal", "montant"):
+        return Decimal(saisi.replace(",", "."))
+    return datetime.strptime(saisi, "%d/%m/%Y").date() if type_ == "date" else saisi
+
+
+def _nommer_les_lignes(valeurs: list[dict], contrat: Contrat) -> list[dict]:
+    noms: dict[tuple, str] = {}
+    for champ in ("modalite", "nom"):
+        noms |= {(v["fichier"], v["fiche"], v["mesure"], v["ligne"]): v["valeur"] for v in valeurs if v["bloc"] == "ventilations" and v["champ"] == champ}
+    for v in valeurs:
+        if v["bloc"] == "ventilations":
+            fixes = contrat.par_mesure[v["mesure"]][2].modalites
+            v["modalite"] = fixes[int(v["ligne"]) - 1] if fixes else noms.get((v["fichier"], v["fiche"], v["mesure"], v["ligne"]), "")
+    return valeurs
+
+
+def _cles(contrat: Contrat, fiche: str) -> list[str]:
+    """Every input of a fiche's sheet, typed in or not."""
+    lignes = [f"{n:02d}" for n in range(1, 7)]
+    cles = [f"{fiche}/reponse/volet"]
+    cles += [f"{fiche}/{bloc}/{c.nom}" for bloc in ("avancement", "depenses", "qualitatif") for c in BLOCS[bloc].champs]
+    cles += [f"{fiche}/financement/{n}/{c.nom}" for n in lignes for c in BLOCS["financement"].champs]
+    for mesure in contrat.par_fiche[fiche].mesures if fiche in contrat.par_fiche else ():
+        cles += [f"{fiche}/{bloc}/{mesure.id}/{c.nom}" for bloc in PAR_MESURE for c in BLOCS[bloc].champs]
+        cles += [f"{fiche}/ventilations/{mesure.id}/{n}/{c.nom}" for n in lignes for c in BLOCS["ventilations"].champs]
+    return cles
