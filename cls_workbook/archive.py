@@ -7,11 +7,13 @@ never computed: the XML of the sheets tells them apart.
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from io import BytesIO
 from typing import NamedTuple
@@ -26,26 +28,25 @@ TAILLE_MAX = 30_000_000  # bytes of a file; a filled workbook weighs 0.2 to 1 mi
 GONFLE_MAX = 250_000_000  # bytes once inflated
 RATIO_MAX, RATIO_SUR = 400, 5_000_000  # a part that swells more than this, from this size on, is no spreadsheet
 PARTIES_MAX = 5_000
-CELLULES_MAX = 4_000_000  # of the rectangle from A1 to the last value of a sheet: calamine holds it all
+CELLULES_MAX = 1_000_000  # of the rectangle from A1 to the last value of a sheet: calamine holds it all
 
 _REFAIRE = "Enregistrez à nouveau le classeur au format .xlsx ou .ods depuis votre tableur, puis renvoyez-le."
 _ORIGINAL = "Renvoyez le classeur d’origine, rempli, au format .xlsx ou .ods."
 
 
-class Speciale(NamedTuple):
-    """A cell that holds more than a value. ``formule``: its text, None without formula. ``erreur``: #REF! and the like."""
-
-    formule: str | None
-    erreur: bool
-
-
 @dataclass(slots=True)
 class Grille:
-    """One sheet: ``lignes`` from A1, blanks as "". ``speciales``: (row, column), from 0 → formula or error."""
+    """One sheet: ``lignes`` from A1, blanks as "". ``speciales``: (row, column), from 0, of each cell that holds a formula
+    or an error → its formula (None: an error without formula) and whether it is in error."""
 
     nom: str
     lignes: list[list]
-    speciales: dict[tuple[int, int], Speciale]
+    speciales: Mapping[tuple[int, int], Speciale]
+
+
+class Speciale(NamedTuple):
+    formule: str | None
+    erreur: bool
 
 
 class Classeur:
@@ -163,9 +164,9 @@ def _refuser_si_trop_etendue(nom: str, ligne: int, colonne: int) -> None:
 # --- .xlsx, .xlsm ---------------------------------------------------------------------------------------------------
 
 _REPERE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_LOIN = re.compile(rb'<c [^>]*?\br="((?:[A-Z]{2,3}[0-9]+|[A-Z][0-9]{6,}))"[^>]*[^/]>')
-_R, _T_E = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"'), re.compile(rb'\bt="e"')
-_FORMULE = re.compile(rb"<f(?:>| [^>]*[^/]>)([^<]*)</f>")
+_LOIN = re.compile(rb' r="(?:[A-Z]{2,3}|[A-Z][0-9]{5})')
+_VALUEE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*(?<!/)>")
+_ADRESSE, _ERREUR = b'<c r="', b't="e"'
 
 
 class _Xlsx:
@@ -174,44 +175,36 @@ class _Xlsx:
 
     def verifier(self) -> None:
         for nom, xml in self._feuilles.items():
-            ligne = colonne = 1
-            for trouve in _LOIN.finditer(xml):
-                lettres, chiffres = _REPERE.fullmatch(trouve.group(1).decode()).groups()  # type: ignore[union-attr]
-                ligne, colonne = max(ligne, int(chiffres)), max(colonne, _rang(lettres))
-            # Below, no cell was looked at: A to Z, up to row 99 999.
-            _refuser_si_trop_etendue(nom, ligne, colonne if ligne > 1 else 1)
+            # Most sheets stay within A1:Z9999, which is never too much: their cells are not looked at.
+            if (_LOIN.search(xml) or b"r='" in xml) and (valuees := _VALUEE.findall(xml)):
+                colonnes = {lettres.decode() for lettres, _ in valuees}
+                _refuser_si_trop_etendue(nom, max(int(c) for _, c in valuees), max(map(_rang, colonnes)))
 
     def speciales(self, nom: str) -> dict[tuple[int, int], Speciale]:
         xml = self._feuilles.get(nom, b"")
-        if b"<worksheet" not in xml[:4096] or b"<c>" in xml:
-            return _speciales_xlsx(xml)
-        trouvees: dict[tuple[int, int], Speciale] = {}
-        for marque in (b"<f>", b"<f ", b"<f/>", b't="e"'):
-            debut = xml.find(marque)
-            while debut >= 0:
-                _noter_xlsx(xml, debut, trouvees)
-                debut = xml.find(marque, debut + 3)
-        return trouvees
+        trouvees = None if _ERREUR in xml else _formules(xml)
+        return _speciales_xlsx(xml) if trouvees is None else trouvees
 
 
-def _noter_xlsx(xml: bytes, position: int, trouvees: dict[tuple[int, int], Speciale]) -> None:
-    """The cell around ``position``, which is that of a formula or of an error mark."""
-    ouverture = xml.rfind(b"<c ", 0, position)
-    fin = xml.find(b">", ouverture)
-    attributs = xml[ouverture:fin]
-    repere = _R.search(attributs)
-    if ouverture < 0 or repere is None:
-        return
-    formule = None
-    if xml.startswith(b"<f", fin + 1):
-        texte = _FORMULE.match(xml, fin + 1)
-        formule = unescape(texte.group(1).decode("utf-8", "replace")) if texte else ""
-    elif position > fin:
-        return
-    place = int(repere.group(2)) - 1, _rang(repere.group(1).decode()) - 1
-    trouvees[place] = Speciale(formule, _T_E.search(attributs) is not None)
+def _formules(xml: bytes) -> dict[tuple[int, int], Speciale] | None:
+    """The formulas, found between the lines: twenty times faster than reading the XML. None if it is not as usual."""
+    if b"<worksheet" not in xml[:4096]:
+        return None
+    trouvees: dict[tuple[int, int], Speciale] = {}
+    morceaux = xml.split(b"<f")
+    for avant, apres in itertools.pairwise(morceaux):
+        if apres[:1] not in (b">", b" ", b"/"):
+            continue  # another element, such as <formula1>
+        repere, guillemet, reste = avant[avant.rfind(_ADRESSE) + len(_ADRESSE) :].partition(b'"')
+        lettres = repere.rstrip(b"0123456789")
+        if not (avant.rfind(_ADRESSE) >= 0 and guillemet and reste.find(b">") == len(reste) - 1 and lettres.isalpha() and len(lettres) < 4):
+            return None
+        texte = apres.partition(b">")[2].partition(b"<")[0] if apres[:1] != b"/" else b""
+        trouvees[int(repere[len(lettres) :]) - 1, _rang(lettres.decode()) - 1] = Speciale(unescape(texte.decode("utf-8", "replace")), False)
+    return trouvees
 
 
+@cache
 def _rang(lettres: str) -> int:
     rang = 0
     for lettre in lettres:
@@ -246,25 +239,44 @@ def _balises(xml: bytes) -> list[tuple[str, dict[str, str]]]:
 def _analyser(lecteur: expat.XMLParserType, xml: bytes) -> None:
     try:
         lecteur.Parse(xml, True)
-    except expat.ExpatError as faute:
+    except (expat.ExpatError, ValueError) as faute:
         raise Refus("Le fichier est abîmé : une de ses parties n’est pas du XML lisible.", (_REFAIRE,)) from faute
 
 
 def _speciales_xlsx(xml: bytes) -> dict[tuple[int, int], Speciale]:
-    """The same for a writer that prefixes its elements or leaves out the addresses: slower, element by element."""
+    """Formulas and errors, element by element: for any writer, whatever its prefixes, with or without addresses."""
     trouvees: dict[tuple[int, int], Speciale] = {}
-    ligne, colonne, courante = -1, -1, Speciale(None, False)
-    for balise, attributs in _balises(xml) if xml else ():
+    place, ligne, colonne, texte = (-1, -1), -1, -1, None
+
+    def debut(nom: str, attributs: dict[str, str]) -> None:
+        nonlocal place, ligne, colonne, texte
+        balise = nom.rpartition("}")[2]
         if balise == "row":
-            ligne, colonne = int(attributs.get("r", ligne + 2)) - 1, -1
+            numero = attributs.get("r", "")
+            ligne, colonne = int(numero) - 1 if numero.isdecimal() else ligne + 1, -1
         elif balise == "c":
             repere = _REPERE.fullmatch(attributs.get("r", ""))
             colonne = _rang(repere.group(1)) - 1 if repere else colonne + 1
-            courante = Speciale(None, attributs.get("t") == "e")
-            if courante.erreur:
-                trouvees[ligne, colonne] = courante
+            place = ligne, colonne
+            if attributs.get("t") == "e":
+                trouvees[place] = Speciale(None, True)
         elif balise == "f":
-            trouvees[ligne, colonne] = Speciale("", courante.erreur)
+            texte = ""
+
+    def fin(nom: str) -> None:
+        nonlocal texte
+        if texte is not None and nom.rpartition("}")[2] == "f":
+            trouvees[place] = Speciale(texte, place in trouvees)
+            texte = None
+
+    def caracteres(morceau: str) -> None:
+        nonlocal texte
+        if texte is not None:
+            texte += morceau
+
+    lecteur = expat.ParserCreate(namespace_separator="}")
+    lecteur.StartElementHandler, lecteur.EndElementHandler, lecteur.CharacterDataHandler = debut, fin, caracteres
+    _analyser(lecteur, xml)
     return trouvees
 
 
@@ -277,8 +289,7 @@ class _Ods:
     def __init__(self, parties: dict[str, bytes]):
         self._feuilles: dict[str, dict[tuple[int, int], Speciale]] = {}
         self._etendues: dict[str, tuple[int, int]] = {}
-        self._feuille, self._ligne, self._colonne, self._repetees, self._derniere = "", 0, 0, 1, (0, 0)
-        self._niveau = 0
+        self._feuille, self._ligne, self._colonne, self._repetees, self._niveau = "", 0, 0, 1, 0
         lecteur = expat.ParserCreate()
         lecteur.StartElementHandler, lecteur.EndElementHandler = self._debut, self._fin
         _analyser(lecteur, parties["content.xml"])

@@ -18,7 +18,7 @@ def nature(graphique: Graphique) -> tuple[str, str]:
 
 def series(graphique: Graphique) -> list[dict]:
     """Options of ``add_series``, one dictionary a series."""
-    couleurs = look.series()
+    couleurs = _teintes(graphique)
     return [
         {
             "name": serie.nom,
@@ -64,6 +64,14 @@ def reglages(graphique: Graphique) -> dict[str, dict]:
             "label_position": "none" if graphique.etiquettes and graphique.type != "courbes" else "next_to",
         }
     return sortie
+
+
+def _teintes(graphique: Graphique) -> tuple[str, ...]:
+    """One colour a series: its own, or that of its rank; for a pie, the colours of the slices."""
+    suite = look.series()
+    if graphique.type == "secteurs":
+        return suite
+    return tuple(look.couleur(s.couleur) if s.couleur else suite[rang % len(suite)] for rang, s in enumerate(graphique.series))
 
 
 def _place(feuille: str, plage: Plage) -> list:

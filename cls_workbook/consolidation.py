@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 import pandas as pd
 
@@ -16,6 +17,9 @@ from cls_workbook.contract import Contrat, Fiche
 from cls_workbook.errors import Refus
 from cls_workbook.francais import NBSP, plier
 from cls_workbook.vues import ADRESSE, large
+
+# Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
+Membres = Mapping[str | tuple[str, str], Sequence[str]]
 
 ATTENDUS = ("fiche", "structure", "volet", "groupe")
 RETOURS = (
@@ -55,52 +59,56 @@ def nom_affiche(contrat: Contrat, structure: str) -> str:
     return connue.nom if connue else structure
 
 
-def cle_de_structure(contrat: Contrat, structure: str) -> str:
-    """The id of a structure, however it is written (id, name, full name, alias); else its folded name."""
-    if structure in contrat.par_structure:
-        return structure
-    plie = plier(structure)
+def cle_de_structure(contrat: Contrat) -> Callable[[str], str]:
+    """A function: a structure however it is written (id, name, full name, alias) → its id; else its folded name."""
+    index: dict[str, str] = {}
     for connue in contrat.structures:
-        if plie in (plier(nom) for nom in (connue.nom, connue.nom_complet or connue.nom, *connue.alias)):
-            return connue.id
-    return plie
+        for nom in (connue.nom, connue.nom_complet or connue.nom, *connue.alias):
+            index.setdefault(plier(nom), connue.id)
+
+    def cle(structure: str) -> str:
+        if structure in contrat.par_structure:
+            return structure
+        return index.get(plier(structure), plier(structure))
+
+    return cle
 
 
 # --- What is expected -----------------------------------------------------------------------------------------------
 
 
-def attendus(contrat: Contrat, annee: int, membres: Mapping[str, Sequence[str]] | None = None) -> pd.DataFrame:
+def attendus(contrat: Contrat, annee: int, membres: Membres | None = None) -> pd.DataFrame:
     """One row per expected return: fiche, structure (id or name), volet ("" if none), groupe (bool).
 
-    ``membres``: group id → the structures that the coordinator named for it. A group without members
-    stays one line with groupe=True: how many returns it stands for is unknown.
+    A group for which ``membres`` names nobody stays one line with groupe=True: how many returns it stands for is unknown.
     Refus if the contract does not cover ``annee``.
     """
     if annee not in contrat.annees:
         raise Refus(f"L’année {annee} n’est pas une année du contrat «{NBSP}{contrat.titre}{NBSP}».")
+    identifier = cle_de_structure(contrat)
     lignes, vues = [], set()
     for fiche in contrat.fiches:
         for porteur, volet in fiche.repondants():
-            for structure, groupe in _designes(contrat, porteur, membres or {}):
-                cle = (fiche.numero, cle_de_structure(contrat, structure), volet or "")
+            for structure, groupe in _designes(contrat, fiche.numero, porteur, membres or {}):
+                cle = (fiche.numero, identifier(structure), volet or "")
                 if cle not in vues:
                     vues.add(cle)
                     lignes.append((fiche.numero, structure, volet or "", groupe))
     return pd.DataFrame(lignes, columns=ATTENDUS, dtype=object).astype({"groupe": bool})
 
 
-def _designes(contrat: Contrat, porteur: str, membres: Mapping[str, Sequence[str]]) -> list[tuple[str, bool]]:
+def _designes(contrat: Contrat, fiche: str, porteur: str, membres: Membres) -> list[tuple[str, bool]]:
     connue = contrat.par_structure.get(porteur)
     if connue is None or not connue.groupe:
         return [(porteur, False)]
-    nommes = [nom for nom in membres.get(porteur, ()) if nom.strip()]
+    nommes = [nom for nom in membres.get((porteur, fiche), membres.get(porteur, ())) if nom.strip()]
     if not nommes:
         return [(porteur, True)]
-    cles = (cle_de_structure(contrat, nom) for nom in nommes)
-    return [(cle if cle in contrat.par_structure else nom.strip(), False) for nom, cle in zip(nommes, cles, strict=True)]
+    identifier = cle_de_structure(contrat)
+    return [(cle if (cle := identifier(nom)) in contrat.par_structure else nom.strip(), False) for nom in nommes]
 
 
-def a_preciser(contrat: Contrat, membres: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+def a_preciser(contrat: Contrat, membres: Membres | None = None) -> list[str]:
     """French sentences: the volets without porteur and the groups without members, by fiche."""
     notes = []
     for fiche in contrat.fiches:
@@ -115,9 +123,9 @@ def a_preciser(contrat: Contrat, membres: Mapping[str, Sequence[str]] | None = N
     return notes
 
 
-def _groupes_sans_membres(contrat: Contrat, fiche: Fiche, membres: Mapping[str, Sequence[str]]) -> list[str]:
+def _groupes_sans_membres(contrat: Contrat, fiche: Fiche, membres: Membres) -> list[str]:
     porteurs = dict.fromkeys(p for p, _ in fiche.repondants())
-    return [nom_affiche(contrat, p) for p in porteurs if any(groupe for _, groupe in _designes(contrat, p, membres))]
+    return [nom_affiche(contrat, p) for p in porteurs if any(groupe for _, groupe in _designes(contrat, fiche.numero, p, membres))]
 
 
 def appariement(contrat: Contrat, prevus: pd.DataFrame) -> Callable[[str, str, str], Cle | None]:
@@ -125,10 +133,11 @@ def appariement(contrat: Contrat, prevus: pd.DataFrame) -> Callable[[str, str, s
 
     A blank volet is understood when the structure is expected on one volet of the fiche only.
     """
-    cles = _cles_attendues(contrat, prevus)
+    cles, identifier = cles_attendues(contrat, prevus), cle_de_structure(contrat)
 
+    @cache
     def trouver(fiche: str, structure: str, volet: str) -> Cle | None:
-        cle = (fiche, cle_de_structure(contrat, structure), volet)
+        cle = (fiche, identifier(structure), volet)
         if cle in cles or volet:
             return cle if cle in cles else None
         possibles = [c for c in cles if c[:2] == cle[:2]]
@@ -137,11 +146,11 @@ def appariement(contrat: Contrat, prevus: pd.DataFrame) -> Callable[[str, str, s
     return trouver
 
 
-def _cles_attendues(contrat: Contrat, prevus: pd.DataFrame) -> dict[Cle, int]:
+def cles_attendues(contrat: Contrat, prevus: pd.DataFrame) -> dict[Cle, int]:
     """Key → its rank, without the lines of groups: nobody answers in the name of a group."""
-    noms = prevus[~prevus["groupe"]]
+    noms, identifier = prevus[~prevus["groupe"]], cle_de_structure(contrat)
     triplets = zip(noms["fiche"], noms["structure"], noms["volet"], strict=True)
-    return {(f, cle_de_structure(contrat, s), v): rang for rang, (f, s, v) in enumerate(triplets)}
+    return {(f, identifier(s), v): rang for rang, (f, s, v) in enumerate(triplets)}
 
 
 # --- What came back -------------------------------------------------------------------------------------------------
@@ -166,7 +175,7 @@ def statuts(contrat: Contrat, prevus: pd.DataFrame, retours: pd.DataFrame, anoma
             lignes.append(dict.fromkeys(RETOURS) | {"Fiche": prevu.fiche, "Structure": nom, "Volet": prevu.volet, "Statut": MANQUANT, "cle": cle})
     lignes += _fichiers_muets(retours, anomalies)
     ordre = {f.numero: rang for rang, f in enumerate(contrat.fiches)}
-    rangs = _cles_attendues(contrat, prevus)
+    rangs = cles_attendues(contrat, prevus)
     dernier = len(rangs)
     lignes.sort(key=lambda li: (ordre.get(li["Fiche"], len(ordre)), li["Fiche"] or "", rangs.get(li["cle"], dernier), li["Structure"] or "", li["Fichier"] or ""))
     return _table(({**ligne, "Volet": ligne["Volet"] or None} for ligne in lignes), RETOURS)

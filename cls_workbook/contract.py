@@ -15,7 +15,7 @@ import typing
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from cls_workbook import resources
@@ -429,8 +429,7 @@ def _construire(classe: type, brut: object, lieu: str, fautes: list[str]):
     if not isinstance(brut, dict):
         fautes.append(f"{lieu} : un tableau TOML est attendu, trouvé « {brut} ».")
         return None
-    annonces = typing.get_type_hints(classe)
-    champs = {c.name: c for c in dataclasses.fields(classe)}
+    champs = _champs(classe)
     devines: set[str] = set()  # a field misspelt is one mistake: it is not missing as well
     for inconnu in sorted(brut.keys() - champs.keys()):
         proches = difflib.get_close_matches(inconnu, sorted(champs.keys() - brut.keys()), n=1)
@@ -438,30 +437,43 @@ def _construire(classe: type, brut: object, lieu: str, fautes: list[str]):
         fautes.append(f"{lieu} : le champ « {inconnu} » est inconnu. {conseil}")
         devines.update(proches)
     valeurs = {}
-    for nom, champ in champs.items():
-        if nom in brut:
-            valeurs[nom] = _convertir(annonces[nom], brut[nom], f"{lieu}.{nom}", fautes)
-        elif champ.default is dataclasses.MISSING and champ.default_factory is dataclasses.MISSING:
+    for nom, contenu in brut.items():
+        if nom in champs:
+            type_, liste, _ = champs[nom]
+            valeurs[nom] = (_lister if liste else _convertir)(type_, contenu, f"{lieu}.{nom}", fautes)
+    for nom, (_, _, obligatoire) in champs.items():
+        if obligatoire and nom not in brut:
             if nom not in devines:
                 fautes.append(f"{lieu} : le champ « {nom} » manque.")
             valeurs[nom] = None
     return classe(**valeurs)
 
 
+@cache
+def _champs(classe: type) -> dict[str, tuple[type, bool, bool]]:
+    """Field → (its type, is it a list of it?, must it be there?)."""
+    champs = {}
+    for champ in dataclasses.fields(classe):
+        type_ = typing.get_type_hints(classe)[champ.name]
+        if typing.get_origin(type_) in (typing.Union, types.UnionType):
+            type_ = next(t for t in typing.get_args(type_) if t is not type(None))
+        liste = typing.get_origin(type_) is tuple
+        obligatoire = champ.default is dataclasses.MISSING and champ.default_factory is dataclasses.MISSING
+        champs[champ.name] = (typing.get_args(type_)[0] if liste else type_, liste, obligatoire)
+    return champs
+
+
+def _lister(type_: type, brut: object, lieu: str, fautes: list[str]) -> tuple:
+    if not isinstance(brut, list):
+        fautes.append(f"{lieu} : une liste est attendue, trouvé « {brut} ».")
+        return ()
+    return tuple(_convertir(type_, b, _rang(lieu, i, b), fautes) for i, b in enumerate(brut, 1))
+
+
 _ATTENDU = {str: "un texte entre guillemets", int: "un nombre entier", bool: "true ou false", Decimal: "un nombre", date: "une date"}
 
 
-def _convertir(type_, brut, lieu: str, fautes: list[str]):
-    origine = typing.get_origin(type_)
-    if origine in (typing.Union, types.UnionType):
-        type_ = next(t for t in typing.get_args(type_) if t is not type(None))
-        origine = typing.get_origin(type_)
-    if origine is tuple:
-        if not isinstance(brut, list):
-            fautes.append(f"{lieu} : une liste est attendue, trouvé « {brut} ».")
-            return ()
-        interieur = typing.get_args(type_)[0]
-        return tuple(_convertir(interieur, b, _rang(lieu, i, b), fautes) for i, b in enumerate(brut, 1))
+def _convertir(type_: type, brut: object, lieu: str, fautes: list[str]):
     if dataclasses.is_dataclass(type_):
         return _construire(type_, brut, lieu, fautes)
     if type_ is Decimal and isinstance(brut, (int, float)) and not isinstance(brut, bool) and math.isfinite(brut):

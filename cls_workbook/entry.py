@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -75,12 +75,16 @@ def nom_de_fichier(identifiant: str) -> str:
 
 
 def repondants(contrat: Contrat, membres: Mapping[str, tuple[str, ...]] | None = None) -> list[Repondant]:
-    """Who is expected to answer, in the contract's order; a group stands as its named members, or not at all."""
+    """Who is expected to answer, in the contract's order; a group stands as its named members, or not at all.
+
+    ``membres``: group id → names; (group id, fiche) → those of one fiche, looked up first.
+    """
     membres, attendus = membres or {}, {}
     for fiche in contrat.fiches:
         for structure, volet in fiche.repondants():
             groupe = contrat.par_structure[structure].groupe
-            for nom in membres.get(structure, ()) if groupe else (contrat.par_structure[structure].nom,):
+            nommes = membres.get((structure, fiche.numero), membres.get(structure, ()))
+            for nom in nommes if groupe else (contrat.par_structure[structure].nom,):
                 identifiant = contrat.identifier(nom) or nom
                 attendus.setdefault(identifiant, []).append((fiche.numero, volet or ""))
     return [
@@ -94,15 +98,15 @@ def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campa
     campagne = campagne or Campagne()
     siennes = {numero for numero, _ in repondant.fiches} if repondant else None
     fiches = [f for f in contrat.fiches if siennes is None or f.numero in siennes]
-    listes = _listes(contrat, fiches, campagne)
+    listes = _listes(contrat, campagne)
     adresses = {nom: _adresse_de_liste(rang, len(choix)) for rang, (nom, choix) in enumerate(listes.items(), 1)}
     accueil, cellule_structure = front.accueil(_page(FEUILLE_ACCUEIL, "", adresses, listes, annee), contrat, annee, repondant, campagne)
     pages = [_fiche(contrat, f, annee, repondant, campagne, adresses, listes, cellule_structure) for f in fiches]
     sommaire = front.sommaire(_page(FEUILLE_SOMMAIRE, "", adresses, listes, annee), contrat, annee, [(f, p) for f, p in zip(fiches, pages, strict=True)])
     questions = [p.plan for p in (accueil, *pages)]
-    modele = f"{VERSION_MODELE}.{_empreinte(e.cle for p in questions for r in p.rangees.values() for e in r.emplacements)}"
+    modele = version(e.cle for p in questions for r in p.rangees.values() for e in r.emplacements)
     identifiant = _empreinte((contrat.id, str(annee), repondant.id if repondant else "", modele))
-    identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, listes, annee), contrat, annee, repondant, modele, identifiant)
+    identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, listes, annee), contrat, annee, repondant, modele, identifiant, fiches)
     feuilles = [accueil.feuille, sommaire.feuille, *(p.feuille for p in pages), _feuille_des_listes(listes), identite.feuille]
     for feuille in feuilles:
         feuille.impression.pied_gauche = f"{contrat.nom_court} · {annee}"
@@ -111,6 +115,11 @@ def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campa
         contrat, annee, repondant, (*questions, identite.plan),
         Classeur(feuilles, titre, contrat.titre, feuille_active=FEUILLE_ACCUEIL), modele, identifiant,
     )  # fmt: skip
+
+
+def version(cles: Iterable[str]) -> str:
+    """The version of a template: its drawing, and a fingerprint of the questions that it asks."""
+    return f"{VERSION_MODELE}.{_empreinte(cles)}"
 
 
 def _page(nom: str, fiche: str, adresses: dict[str, str], listes: dict[str, tuple[str, ...]], annee: int) -> Page:
@@ -136,11 +145,12 @@ def _fiche(contrat, fiche: Fiche, annee, repondant, campagne: Campagne, adresses
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 
-def _listes(contrat: Contrat, fiches: list[Fiche], campagne: Campagne) -> dict[str, tuple[str, ...]]:
+def _listes(contrat: Contrat, campagne: Campagne) -> dict[str, tuple[str, ...]]:
     listes = {nom: choix for nom, choix in fields.listes(contrat).items() if choix}
     nommes = tuple(n for noms in campagne.membres.values() for n in noms if n not in listes.get("structures", ()))
     listes["structures"] = listes.get("structures", ()) + tuple(dict.fromkeys(nommes))
-    return listes | {f"volets {f.numero}": tuple(v.nom for v in f.volets) for f in fiches if f.volets}
+    # the same in every workbook of the year, so that their sheets can be shared
+    return listes | {f"volets {f.numero}": tuple(v.nom for v in f.volets) for f in contrat.fiches if f.volets}
 
 
 def _adresse_de_liste(colonne: int, longueur: int) -> str:

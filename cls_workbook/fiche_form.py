@@ -109,7 +109,7 @@ def cases(page: Page, champ: Champ, noms: list[tuple[str, str]]) -> None:
         for (ligne, nom), (gauche, droite) in zip(noms[rang : rang + len(paires)], paires, strict=False):
             page.texte(gauche, nom, "libelle")
             place = page.saisie(rangee, champ, droite, etiquette=nom, ancre="gauche", bloc="territoire", ligne=ligne, sujet=champ.libelle, optionnelle=True)
-            rangee.emplacements[-1] = dataclasses.replace(place, cle=f"{page.fiche}/territoire/{ligne}/{champ.nom}")
+            rangee.emplacements[-1] = place._replace(cle=f"{page.fiche}/territoire/{ligne}/{champ.nom}")
         page.suivante(33)
 
 

@@ -5,6 +5,7 @@ Pure. Nothing here judges what was typed: see ``saisie``.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
@@ -88,5 +89,17 @@ def sans_invisibles(texte: str) -> str:
 
 def sans_controle(texte: str) -> str:
     """Without what no sheet can hold (control characters, lone surrogates) or show (changes of direction)."""
+    if texte.isprintable():  # the common case: nothing to look for
+        return texte
     lignes = texte.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in lignes if c in "\n\t" or (unicodedata.category(c) not in ("Cc", "Cs") and c not in _SENS and c not in "\ufeff\ufffe\uffff"))
+
+
+# --- Typography -----------------------------------------------------------------------------------------------------
+
+_AVANT = re.compile(r" (?=[:;!?»€%])")
+
+
+def typographie(texte: str) -> str:
+    """The same sentence with the non-breaking spaces that French wants."""
+    return _AVANT.sub(NBSP, texte).replace("« ", f"«{NBSP}")

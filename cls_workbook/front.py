@@ -54,6 +54,7 @@ def accueil(page: Page, contrat: Contrat, annee: int, repondant: Repondant | Non
     page.texte(B, contrat.titre, "titre")
     titre.reperes[B] = contrat.titre
     page.suivante(34)
+    page.rangee("accueil/information/annee", "repere")
     page.texte(B, f"Suivi de l’année {annee}" + (f" · {repondant.nom}" if repondant else ""), "sous_titre")
     page.suivante(22)
     _bande(page, fields.REPONSE.titre)
@@ -114,8 +115,10 @@ def _contact(page: Page, contrat: Contrat, campagne: Campagne) -> None:
     _bande(page, "Une question ?")
     coordination = contrat.par_structure.get(contrat.coordination or "")
     qui = campagne.contact or contrat.contact or (f"Coordination du contrat : {coordination.nom}" if coordination else "La coordination du contrat")
+    page.rangee("accueil/information/contact", "repere")
     _phrase(page, qui + ".")
     if campagne.limite:
+        page.rangee("accueil/information/limite", "repere")
         _phrase(page, f"Retour attendu avant le {campagne.limite}.")
 
 
@@ -189,7 +192,9 @@ def _etats_du_sommaire(page: Page, debut: int) -> None:
 # --- identification -------------------------------------------------------------------------------------------------
 
 
-def identite(page: Page, contrat: Contrat, annee: int, repondant: Repondant | None, modele: str, identifiant: str) -> Page:
+def identite(
+    page: Page, contrat: Contrat, annee: int, repondant: Repondant | None, modele: str, identifiant: str, fiches: list[Fiche]
+) -> Page:
     """The very hidden sheet by which a return says what it is."""
     page.feuille.etat = "tres_masquee"
     page.feuille.colonnes_masquees = ()
@@ -200,6 +205,7 @@ def identite(page: Page, contrat: Contrat, annee: int, repondant: Repondant | No
         "modele": modele,
         "structure": repondant.id if repondant else "",
         "identifiant": identifiant,
+        "fiches": " ".join(f.numero for f in fiches),
     }
     for nom, valeur in faits.items():
         page.rangee(f"identification/{nom}", "repere", nom)

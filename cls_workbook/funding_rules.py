@@ -6,7 +6,7 @@ Source: domaine, section 4. Pure. The share of a post itself is in ``regles``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
@@ -30,19 +30,19 @@ def explication_de_poste(regle: Regle, depense: Decimal, etp: Decimal | None) ->
     if etp is not None and (etp <= 0 or (regle.etp_min is not None and etp < regle.etp_min)):
         return f"{nombre_fr(etp)} ETP{NBSP}: poste non éligible, le minimum est de {nombre_fr(regle.etp_min)} ETP."
     aide = part_de_poste(regle, depense, etp)
-    raisons = []
+    etapes = []
     assiette = depense
     if etp is None:
-        raisons.append("ETP non renseigné, la dépense entière est retenue")
+        etapes.append("ETP non renseigné, la dépense entière est retenue")
     elif regle.etp_assiette_max is not None and etp > regle.etp_assiette_max:
         assiette = depense * regle.etp_assiette_max / etp
-        raisons.append(f"assiette ramenée de {nombre_fr(etp)} à {nombre_fr(regle.etp_assiette_max)} ETP, soit {montant_fr(assiette)}")
+        etapes.append(f"assiette ramenée de {nombre_fr(etp)} à {nombre_fr(regle.etp_assiette_max)} ETP, soit {montant_fr(assiette)}")
     taux = Decimal(1) if regle.taux is None else regle.taux
-    calcul = f"{taux_fr(taux)} de {montant_fr(assiette)}"
+    etapes.append(f"{taux_fr(taux)} de {montant_fr(assiette)}")
     if regle.plafond_annuel is not None and taux * assiette > regle.plafond_annuel:
-        raisons.append(f"plafond annuel atteint, soit {taux_fr(aide / depense, 1)} de la dépense")
-    suite = f" ({', '.join(raisons)})" if raisons else ""
-    return f"dépense de {montant_fr(depense)}{NBSP}: aide possible de {montant_fr(aide)}, {calcul}{suite}."
+        part = (aide / depense).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
+        etapes.append(f"plafond annuel atteint, l’aide couvre {taux_fr(part)} de la dépense")
+    return f"pour une dépense de {montant_fr(depense)}, aide possible de {montant_fr(aide)} ({f'{NBSP}; '.join(etapes)})."
 
 
 def cout_attendu(regle: Regle, participants: int, formateurs: int = 0) -> Decimal:
@@ -162,12 +162,12 @@ def _contre_le_contrat(contrat: Contrat, annee: int, fiche: Fiche, lignes: list[
             yield f"{montant_fr(deja)} engagés sur la maquette, sans montant chiffré au contrat."
         return
     if deja is not None and deja > prevu:
-        yield f"{montant_fr(deja)} engagés depuis le début du contrat pour {montant_fr(prevu)} prévus{NBSP}: dépassement de {montant_fr(deja - prevu)}, un avenant est nécessaire."
+        yield f"{montant_fr(deja)} engagés depuis le début du contrat pour {montant_fr(prevu)} prévus, soit {montant_fr(deja - prevu)} de trop (avenant à prévoir)."
     if programmes is not None and programmes > prevu:
         yield f"{montant_fr(programmes)} programmés pour {annee}, plus que les {montant_fr(prevu)} du contrat."
     duree = fiche.financement.duree_ans
     if duree and annee >= min(contrat.annees) + duree and (engage or programmes):
-        yield f"montant prévu sur {duree} ans à compter de {min(contrat.annees)}{NBSP}: rien n’est attendu de la maquette en {annee}."
+        yield f"montant prévu sur {duree} an{'s' * (duree > 1)} à compter de {min(contrat.annees)}, rien n’est attendu de la maquette en {annee}."
 
 
 def _poste(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame, programme: Mapping) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cls_workbook import entry, writer
+from cls_workbook import entry, offprint, writer
 from cls_workbook.contract import Contrat, load
 from cls_workbook.errors import Refus
 
@@ -33,11 +33,12 @@ def generer(
     contrat, dossier = load(reference), Path(dossier)
     verifier_annee(contrat, annee)
     campagne = _campagne(contrat, annee, pilotage, precedent)
-    yield _ecrire(entry.plan(contrat, annee, None, campagne), dossier / f"{contrat.id}-{annee}.xlsx")
-    if par_structure:
-        for repondant in entry.repondants(contrat, campagne.membres):
-            plan = entry.plan(contrat, annee, repondant, campagne)
-            yield _ecrire(plan, dossier / f"{contrat.id}-{annee}-{entry.nom_de_fichier(repondant.id)}.xlsx")
+    repondants = [None, *entry.repondants(contrat, campagne.membres)] if par_structure else [None]
+    noms = [f"{contrat.id}-{annee}" + (f"-{entry.nom_de_fichier(r.id)}" if r else "") + ".xlsx" for r in repondants]
+    classeurs = [entry.plan(contrat, annee, r, campagne).classeur for r in repondants]
+    for nom, contenu in zip(noms, offprint.editer(classeurs), strict=True):
+        writer.enregistrer(contenu, dossier / nom)
+        yield dossier / nom
 
 
 def plan_de(reference: str, annee: int, pilotage: str | None, structure: str | None) -> tuple[entry.Plan, dict[str, tuple[str, ...]]]:
@@ -67,8 +68,3 @@ def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str
 
         campagne = replace(campagne, precedent=valeurs_consolidees(precedent, contrat))
     return campagne
-
-
-def _ecrire(plan: entry.Plan, chemin: Path) -> Path:
-    writer.write(plan.classeur, chemin)
-    return chemin

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from cls_workbook.fields import Champ
 from cls_workbook.sheets import Cellule, Feuille, Formule, Lien, MiseEnForme, Plage, Validation, adresse
@@ -21,8 +22,7 @@ CLE, LIBELLE = 1, 2  # column A holds the keys, column B the labels
 REMPLI, A_REMPLIR = "rempli", "à remplir"
 
 
-@dataclass(frozen=True, slots=True)
-class Emplacement:
+class Emplacement(NamedTuple):
     """One input cell: what is asked, and where.
 
     ``etiquette`` is the printed text that must agree: the header of its column (``ancre`` « entete »)
@@ -212,7 +212,7 @@ _VALIDATIONS = {"code": "texte", "case": "liste"}
 
 def attendu(place: Emplacement) -> str:
     """What an input accepts, in one French sentence: the error of its validation and the « Attendu » of anomalies."""
-    borne = f", au plus {place.maximum}" if place.maximum is not None and place.maximum < 1_000_000 else ""
+    borne = f", au plus {place.maximum}" if isinstance(place.maximum, (int, Decimal)) and place.maximum < 1_000_000 else ""
     match place.type:
         case "entier":
             return f"Un nombre entier, 0 ou plus{borne}, en chiffres et sans texte."

@@ -70,7 +70,11 @@ def comprendre(
 
 def est_vide(brut: object) -> bool:
     """Blank: nothing, or only spaces and characters that nobody sees."""
-    return brut is None or (isinstance(brut, str) and not sans_invisibles(sans_controle(brut)).strip())
+    if not isinstance(brut, str):
+        return brut is None
+    if brut.isprintable():  # nearly always; the characters that nobody sees are not printable
+        return not brut.strip()
+    return not sans_invisibles(sans_controle(brut)).strip()
 
 
 # --- Numbers --------------------------------------------------------------------------------------------------------

@@ -88,9 +88,12 @@ class Tableau:
 
 
 class Serie(NamedTuple):
+    """``couleur``: a colour name of the charte; "": the next one of its series."""
+
     nom: str
     categories: tuple[str, Plage]  # sheet name, range
     valeurs: tuple[str, Plage]
+    couleur: str = ""
 
 
 @dataclass(slots=True)

@@ -6,9 +6,10 @@ How answers make one figure is in ``agregation``. No figure is ever added across
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -23,10 +24,13 @@ from cls_workbook.agregation import (
     moins_avance,
     sur_les_annees,
 )
-from cls_workbook.consolidation import Cle, appariement, cle_de_structure, nom_affiche
+from cls_workbook.consolidation import Cle, appariement, cles_attendues, nom_affiche
 from cls_workbook.contract import Contrat, Fiche, Mesure
 from cls_workbook.francais import NBSP, plier
 from cls_workbook.vues import somme
+
+if TYPE_CHECKING:
+    from cls_workbook.pilotage import Reunion
 
 __all__ = ["avancement", "gouvernance", "indicateurs", "par_axe", "sur_les_annees", "taux_de_realisation", "territoire", "ventilations"]
 
@@ -57,15 +61,15 @@ class Couverture:
     texte: str
 
 
-def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, precedent: pd.DataFrame | None = None) -> pd.DataFrame:
+def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, precedent: Mapping[str, object] | None = None) -> pd.DataFrame:
     """The table ``Indicateurs``: one row per measure, in the contract's order.
 
     ``valeurs``: what is left once refused values are set aside (``consolidation.retenir``). ``prevus``: the frame of
-    ``consolidation.attendus``. ``precedent``: last year's table ``Indicateurs``. Rates are shares (0.265 for 26,5 %).
+    ``consolidation.attendus``. ``precedent``: measure → last year's value. Rates are shares (0.265 for 26,5 %).
     A return counts as received for a measure when it gave the figure, or said « sans objet ».
     """
     campagne = _Campagne(contrat, valeurs, prevus)
-    anciennes = {} if precedent is None else dict(zip(precedent["Mesure"], precedent["Valeur"], strict=True))
+    anciennes = precedent or {}
     lignes = []
     for mesure_id, (fiche, indicateur, mesure) in contrat.par_mesure.items():
         reponses = campagne.reponses(fiche.numero, mesure_id)
@@ -73,15 +77,10 @@ def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, p
         couverture, manques = campagne.couverture(fiche, reponses, resultat)
         lignes.append((
             fiche.numero, fiche.axe, indicateur.id, mesure_id, mesure.libelle, resultat.unite or mesure.unite, mesure.agregation,
-            mesure.valeur_initiale, _connue(anciennes.get(mesure_id)), resultat.valeur, resultat.numerateur, resultat.denominateur,
+            mesure.valeur_initiale, anciennes.get(mesure_id), resultat.valeur, resultat.numerateur, resultat.denominateur,
             couverture.recus, couverture.attendus, couverture.texte, SEPARATEUR.join((*resultat.reserves, *manques)) or None,
         ))  # fmt: skip
     return _cadre(lignes, INDICATEURS)
-
-
-def _connue(valeur: object) -> object:
-    """None for the NaN that reading a sheet may leave in an empty cell."""
-    return None if valeur is None or valeur is pd.NA or valeur != valeur else valeur
 
 
 class _Campagne:
@@ -92,8 +91,8 @@ class _Campagne:
         self.trouver = appariement(contrat, prevus)
         self.prevus: dict[str, set[Cle]] = {}
         self.groupes = set(prevus.loc[prevus["groupe"], "fiche"])
-        for p in prevus[~prevus["groupe"]].itertuples(index=False):
-            self.prevus.setdefault(p.fiche, set()).add((p.fiche, cle_de_structure(contrat, p.structure), p.volet))
+        for cle in cles_attendues(contrat, prevus):
+            self.prevus.setdefault(cle[0], set()).add(cle)
         self.retours: dict[str, dict[tuple, None]] = {}
         self._par_mesure: dict[tuple[str, str], dict[tuple, list]] = {}
         for v in valeurs[valeurs["fiche"] != ""].itertuples(index=False):
@@ -147,7 +146,7 @@ class _Campagne:
         else:
             recus, attendus = len(cles & prevus), len(prevus)
         sur = f"({recus} sur {'?' if attendus is None else attendus})"
-        if not recus:
+        if not repondu:
             return Couverture(recus, attendus, f"{'aucune valeur' if rendu else 'aucun retour'} {sur}")
         return Couverture(recus, attendus, f"{'complet' if recus == attendus else 'partiel'} {sur}")
 
@@ -275,7 +274,7 @@ def taux_de_realisation(contrat: Contrat, suivi: pd.DataFrame, porteur: str | No
 
 def par_axe(contrat: Contrat, suivi: pd.DataFrame) -> pd.DataFrame:
     """axe, titre, etat, fiches: how many fiches of each axe are in each état, « sans retour » and « à programmer » included."""
-    etats = Counter(zip(suivi["axe"], suivi["etat"].fillna(SANS_RETOUR), strict=True))
+    etats = Counter((axe, etat or SANS_RETOUR) for axe, etat in zip(suivi["axe"], suivi["etat"], strict=True))
     etats.update((action.axe, A_PROGRAMMER) for action in contrat.a_programmer)
     ordre = (*contrat.listes.etats, SANS_RETOUR, A_PROGRAMMER)
     lignes = [(axe.numero, axe.titre, etat, etats[axe.numero, etat]) for axe in contrat.axes for etat in ordre if etats[axe.numero, etat]]
@@ -285,19 +284,19 @@ def par_axe(contrat: Contrat, suivi: pd.DataFrame) -> pd.DataFrame:
 # --- Governance and territory ---------------------------------------------------------------------------------------
 
 
-def gouvernance(contrat: Contrat, reunions: pd.DataFrame | None = None) -> pd.DataFrame:
-    """One row per instance. ``reunions``: one row per meeting held; columns instance, convies, presents (int or None).
+def gouvernance(contrat: Contrat, reunions: Sequence[Reunion] = ()) -> pd.DataFrame:
+    """One row per instance. The rate is Σ présents / Σ conviés (structures) over the meetings that give both.
 
-    The rate is Σ présents / Σ conviés over the meetings that give both. Without ``reunions`` nothing is known.
+    Without any meeting nothing is known; once one is listed, an instance without meetings has met 0 times.
     """
     lignes = []
     for instance in contrat.instances:
-        if reunions is None:
+        if not reunions:
             lignes.append((instance.nom, instance.minimum_par_an, None, None, None, None, "réunions non renseignées"))
             continue
-        tenues = [r for r in reunions.to_dict("records") if plier(str(r["instance"])) == plier(instance.nom)]
-        completes = [r for r in tenues if _connue(r["convies"]) is not None and _connue(r["presents"]) is not None]
-        convies, presents = somme(r["convies"] for r in completes), somme(r["presents"] for r in completes)
+        tenues = [r for r in reunions if plier(r.instance) == plier(instance.nom)]
+        completes = [r for r in tenues if r.convies is not None and r.presents is not None]
+        convies, presents = somme(r.convies for r in completes), somme(r.presents for r in completes)
         reserves = [f"sous le minimum ({len(tenues)} sur {instance.minimum_par_an})"] * (len(tenues) < instance.minimum_par_an)
         if len(completes) < len(tenues):
             reserves.append(f"participation connue pour {len(completes)} réunion{'s' * (len(completes) > 1)} sur {len(tenues)}")

@@ -14,10 +14,11 @@ import pandas as pd
 from cls_workbook.fields import BLOCS, VOLET
 
 CLES = ("fichier", "feuille", "fiche", "structure", "volet", "mesure", "ligne")
+IDENTIFIANTES = ("fichier", "feuille", "mesure", "ligne")
 ADRESSE = "@"  # ``valeur@`` is the cell in which ``valeur`` was typed
 
 CHAMPS = {nom: tuple(c.nom for c in bloc.champs) for nom, bloc in BLOCS.items()}
-CHAMPS["reponse"] += tuple(c.nom for c in VOLET.champs)
+CHAMPS["reponse"] = tuple(dict.fromkeys((*CHAMPS["reponse"], *(c.nom for c in VOLET.champs))))
 NUMERIQUES = {
     nom: tuple(c.nom for c in bloc.champs if c.type in ("entier", "decimal", "montant")) for nom, bloc in BLOCS.items()
 }
@@ -39,9 +40,10 @@ def large(valeurs: pd.DataFrame, bloc: str) -> pd.DataFrame:
     colonnes: dict[str, np.ndarray] = {}
     for champ in CHAMPS.get(bloc) or sorted(set(champs)):
         choisis = champs == champ
-        colonnes[champ] = _colonne(len(premiers), rangs[choisis], contenus[choisis])
+        if champ not in CLES:  # the structure and the volet typed are keys already
+            colonnes[champ] = _colonne(len(premiers), rangs[choisis], contenus[choisis])
         colonnes[champ + ADRESSE] = _colonne(len(premiers), rangs[choisis], cellules[choisis])
-    return pd.concat([vue, pd.DataFrame(colonnes, index=vue.index, dtype=object)], axis=1)
+    return pd.concat([vue.astype(object), pd.DataFrame(colonnes, index=vue.index, dtype=object)], axis=1)
 
 
 def _lignes(partie: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +51,8 @@ def _lignes(partie: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     rangs: dict[tuple, int] = {}
     par_valeur = np.empty(len(partie), dtype=int)
     premiers: list[int] = []
-    for position, cle in enumerate(zip(*(partie[c].to_numpy(object) for c in CLES), strict=True)):
+    # One sheet answers for one structure and volet: these keys follow from the others.
+    for position, cle in enumerate(zip(*(partie[c].to_numpy(object) for c in IDENTIFIANTES), strict=True)):
         rang = rangs.setdefault(cle, len(premiers))
         if rang == len(premiers):
             premiers.append(position)
@@ -83,6 +86,9 @@ def somme(valeurs: Iterable):
     return sum(connues) if connues else None
 
 
-def lignes(vue: pd.DataFrame, masque: Sequence[bool] | None = None) -> list[dict]:
-    """The rows of a view as dictionaries (only those of ``masque``)."""
-    return (vue if masque is None else vue[np.asarray(masque, dtype=bool)]).to_dict("records")
+def en_lignes(vue: pd.DataFrame, masque: Sequence[bool] | None = None) -> list[dict]:
+    """The rows of a frame as dictionaries (only those of ``masque``). Values as they are: ``to_dict`` boxes each one."""
+    choisie = vue if masque is None else vue[np.asarray(masque, dtype=bool)]
+    noms = list(choisie.columns)
+    colonnes = [choisie[nom].to_numpy(object) for nom in noms]
+    return [dict(zip(noms, ligne, strict=True)) for ligne in zip(*colonnes, strict=True)]

@@ -208,8 +208,8 @@ def _lire(texte: str, contrat: Contrat, annee: int) -> tuple[list, list, list, d
         cle, _, saisi = (m.strip() for m in ligne.partition(" "))
         fiche = "" if cle.startswith("accueil") else cle.split("/")[0]
         feuille = f"FA {fiche}" if fiche else "Accueil"
-        if fiche:
-            retours.setdefault((fait["fichier"], fiche), [*fait.values(), fiche, feuille, 0, 0])
+        if fiche and (fait["fichier"], fiche) not in retours:
+            retours[fait["fichier"], fiche] = [*fait.values(), fiche, feuille, 0, 0]
             adresses.setdefault(fait["fichier"], {"accueil/reponse/structure": ("Accueil", "reponse/structure")}).update(
                 (c, (feuille, c.partition("/")[2])) for c in _cles(contrat, fiche)
             )

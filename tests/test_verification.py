@@ -67,7 +67,6 @@ minimum_par_an = 2
 id = "maquette"
 libelle = "Maquette"
 niveau = "maquette"
-
 [[financeurs]]
 id = "etat"
 nom = "État"
@@ -79,7 +78,6 @@ nom = "Région"
 
 [listes]
 jalons = ["Engagé", "Atteint"]
-
 [[fiches]]
 numero = "1.1"
 titre = "Former"
@@ -95,7 +93,6 @@ taux = 0.265
 taux_pur = true
 duree_ans = 2
 cofinanceurs = ["region"]
-
 [[fiches.indicateurs]]
 id = "1.1-I01"
 libelle = "Nombre de sessions"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from cls_workbook.checks.constats import CONFIRMER, RENVOYER, constat
 from cls_workbook.checks.dossier import BLOCS_DES_MESURES, Dossier
 from cls_workbook.checks.schemas import RegleDeLigne
 from cls_workbook.francais import date_fr, nombre_fr, plier
-from cls_workbook.vues import ADRESSE, inferieur
+from cls_workbook.vues import ADRESSE, en_lignes, inferieur
 
 # The words of the default scale; a contract with another scale is not judged on words that it does not use.
 NON_DEMARREE, EN_COURS, REALISEE, REPORTEE, ABANDONNEE = map(
@@ -21,6 +22,7 @@ ACTIVITE = frozenset(("valeur", "effectif", "numerateur", "repondants", "moyenne
 DEPENSES = ("personnel", "achats", "autres", "total")
 
 
+@cache
 def phase(etat: object) -> str:
     return plier(etat) if isinstance(etat, str) else ""
 
@@ -47,7 +49,7 @@ def non_demarree_avec_activite(dossier: Dossier) -> list[Anomalie]:
     concernees = {(r["fichier"], r["fiche"]): r for r in dossier.avancements if phase(r["etat"]) == NON_DEMARREE}
     activites = _indicateurs_positifs(dossier, concernees) if concernees else {}
     for bloc, champs in (("depenses", DEPENSES), ("financement", ("verse",))) if concernees else ():
-        for ligne in dossier.vue(bloc).to_dict("records"):
+        for ligne in en_lignes(dossier.vue(bloc)):
             ici = (ligne["fichier"], ligne["fiche"])
             if ici in concernees:
                 positifs = [(dossier.libelle(bloc, c), ligne[c], ligne[c + ADRESSE]) for c in champs if (ligne[c] or 0) > 0]
@@ -128,7 +130,7 @@ def date_hors_periode(dossier: Dossier) -> list[Anomalie]:
                 attendu=f"une date du {date_fr(debut)} au {date_fr(fin)}",
                 a_faire=f"vérifiez la date : {CONFIRMER}",
             )
-            for r in vue[dehors].to_dict("records")
+            for r in en_lignes(vue, dehors)
         ]  # fmt: skip
     return trouvees
 
@@ -140,7 +142,7 @@ def jalon_en_recul(dossier: Dossier) -> list[Anomalie]:
     p = dossier.precedent.mesures
     avant = {(r.fiche, r.structure, r.volet, r.mesure): r.valeur for r in p[p["champ"] == "jalon"].itertuples()}
     trouvees = []
-    for r in dossier.vue("jalons").to_dict("records"):
+    for r in en_lignes(dossier.vue("jalons")):
         ancien = avant.get((r["fiche"], r["structure"], r["volet"], r["mesure"]))
         if r["jalon"] is None or ancien is None or rang.get(plier(r["jalon"]), 99) >= rang.get(plier(ancien), 0):
             continue

@@ -8,6 +8,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.checks.constats import constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import enumere, nombre_fr, plier
+from cls_workbook.vues import ADRESSE, en_lignes
 
 
 def hors_campagne(dossier: Dossier) -> list[Anomalie]:
@@ -42,7 +43,7 @@ def _identites(dossier: Dossier, r: dict) -> Iterable[tuple[str, object, object]
 def _attendus(dossier: Dossier) -> list[dict]:
     """Expected returns: those of the campaign, else those that the contract alone allows to name."""
     if dossier.attendus is not None:
-        return dossier.attendus.to_dict("records")
+        return en_lignes(dossier.attendus)
     structures = dossier.contrat.par_structure
     return [
         {"fiche": f.numero, "structure": s, "volet": v or "", "groupe": s in structures and structures[s].groupe}
@@ -55,20 +56,23 @@ def structure_inattendue(dossier: Dossier) -> list[Anomalie]:
     """Also says a wrong or missing volet. A group that nobody named yet lets its candidates in."""
     volets: dict[tuple[str, str], list[str]] = {}
     groupes: dict[str, set[str]] = {}
+    noms: dict[str, list[str]] = {f: [] for f in dossier.contrat.par_fiche}
     for a in _attendus(dossier):
         volets.setdefault((a["fiche"], plier(a["structure"])), []).append(a["volet"] or "")
+        noms.setdefault(a["fiche"], []).append(_nom(dossier, a["structure"]))
         if a["groupe"] and a["structure"] in dossier.contrat.par_structure:
             groupe = dossier.contrat.par_structure[a["structure"]]
             groupes.setdefault(a["fiche"], set()).update(plier(n) for n in dossier.contrat.candidats(groupe))
+    reponses = {(r["fichier"], r["fiche"]): r for r in en_lignes(dossier.vue("reponse"))}
     trouvees = []
     for r in dossier.fiches_rendues:
         if not r["structure"] or r["fiche"] not in dossier.contrat.par_fiche:
             continue
         permis = volets.get((r["fiche"], plier(r["structure"])))
         if permis is None and _noms(dossier, r["structure"]).isdisjoint(groupes.get(r["fiche"], ())):
-            trouvees.append(_dire_inattendue(dossier, r))
+            trouvees.append(_dire_inattendue(dossier, r, reponses.get((r["fichier"], "")), noms[r["fiche"]]))
         elif permis is not None and (r["volet"] or "") not in permis and not _volet_refuse(dossier, r):
-            trouvees.append(_dire_volet(dossier, r, permis))
+            trouvees.append(_dire_volet(dossier, r, reponses.get((r["fichier"], r["fiche"]), {}), permis))
     return trouvees
 
 
@@ -86,29 +90,23 @@ def _nom(dossier: Dossier, structure: str) -> str:
     return connue.nom if connue else structure
 
 
-def _dire_inattendue(dossier: Dossier, r: dict) -> Anomalie:
-    v = dossier.valeurs
-    saisie = v[(v["fichier"] == r["fichier"]) & (v["bloc"] == "reponse") & (v["champ"] == "structure")]
-    if len(saisie):
-        feuille, cellules = saisie["feuille"].iloc[0], (saisie["cellule"].iloc[0],)
-    else:  # the identity was prefilled: only the sheet of the fiche can be pointed at
-        place = dossier.adresses.get(r["fichier"], {}).get("accueil/reponse/structure")
+def _dire_inattendue(dossier: Dossier, r: dict, reponse: dict | None, porteurs: list[str]) -> Anomalie:
+    place = dossier.adresses.get(r["fichier"], {}).get("accueil/reponse/structure")
+    if reponse and reponse["structure" + ADRESSE]:
+        feuille, cellules = reponse["feuille"], (reponse["structure" + ADRESSE],)
+    else:  # the identity was prefilled: failing its cell, the sheet of the fiche
         feuille, cellules = (place[0], (place[1],)) if place else (r["feuille"], ())
-    noms = [_nom(dossier, a["structure"]) for a in _attendus(dossier) if a["fiche"] == r["fiche"]]
     return constat(
         "STRUCTURE_INATTENDUE", r | {"feuille": feuille}, cellules,
         champ=dossier.libelle("reponse", "structure"),
         trouve=f"{_nom(dossier, r['structure'])} répond pour la fiche {r['fiche']}",
-        attendu=f"un porteur de la fiche : {enumere(dict.fromkeys(noms))}",
+        attendu=f"un porteur de la fiche : {enumere(dict.fromkeys(porteurs))}",
         a_faire="vérifiez la structure choisie et la fiche remplie, ou confirmez à la coordination.",
     )  # fmt: skip
 
 
-def _dire_volet(dossier: Dossier, r: dict, permis: list[str]) -> Anomalie:
-    ligne = r | {"mesure": "", "ligne": ""}
-    v = dossier.valeurs
-    saisi = v[(v["fichier"] == r["fichier"]) & (v["fiche"] == r["fiche"]) & (v["bloc"] == "reponse") & (v["champ"] == "volet")]
-    cellules = tuple(saisi["cellule"]) or dossier.cellule(ligne, "reponse", "volet")
+def _dire_volet(dossier: Dossier, r: dict, reponse: dict, permis: list[str]) -> Anomalie:
+    cellules = dossier.cellule(r | {"volet" + ADRESSE: reponse.get("volet" + ADRESSE)}, "reponse", "volet")
     return constat(
         "VOLET_INATTENDU", r, cellules, champ=dossier.libelle("reponse", "volet"),
         trouve=f"« {r['volet']} »" if r["volet"] else "vide",
@@ -164,7 +162,7 @@ def retour_manquant(dossier: Dossier) -> list[Anomalie]:
         return []
     recus = {(r["fiche"], plier(r["structure"]), r["volet"] or "") for r in dossier.fiches_rendues}
     trouvees = []
-    for a in dossier.attendus.to_dict("records"):
+    for a in en_lignes(dossier.attendus):
         volet = f", volet « {a['volet']} »" if a["volet"] else ""
         ligne = {"fiche": a["fiche"], "structure": a["structure"]}
         if a["groupe"]:

@@ -81,7 +81,7 @@ INDICATEURS = (
     _bloque("MODALITE_SUPERIEURE_AU_TOTAL", (14,), "À réponses multiples, une catégorie compte plus que la valeur déclarée."),
     Controle("LISTE_DE_NOMS_DIFFERENTE_DU_TOTAL", (14,), (BLOQUANT, A_CONFIRMER), "La liste des noms en compte plus (bloquant) ou moins (à confirmer) que la valeur déclarée."),
     _confirme("CATEGORIE_NON_NOMMEE", (14,), "Un effectif est saisi sans la catégorie à laquelle il se rapporte."),
-    _bloque("QPV_SUPERIEUR_AU_TOTAL", (15,), "« dont QPV » dépasse la valeur déclarée."),
+    _bloque("QPV_SUPERIEUR_AU_TOTAL", (15,), "Le nombre « dont QPV » dépasse la valeur déclarée."),
     _confirme("QPV_NUL", (15,), "Aucun habitant de QPV, pour une action qui se déroule en QPV."),
     _bloque("NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR", (16,), "Le numérateur d’un taux dépasse son dénominateur."),
     _bloque("DENOMINATEUR_NUL", (16,), "Le dénominateur d’un taux est 0."),

@@ -8,6 +8,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import nombre_fr
+from cls_workbook.vues import en_lignes
 
 # Texts in which a person may write anything; what is asked for as such (courriel of the contact) is not among them.
 HORS_TEXTE_LIBRE = frozenset((("reponse", "contact_courriel"), ("reponse", "structure"), ("financement", "financeur"), ("financement", "reference")))
@@ -19,7 +20,7 @@ MOTIFS = (
     ("courriel", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("numéro de sécurité sociale", re.compile(
         r"(?<!\d)[12](?:[ .]?\d{2})(?:[ .]?(?:0[1-9]|1[0-2]|[2-9]\d))(?:[ .]?(?:2[AB]|\d{2}))(?:[ .]?\d{3}){2}(?:[ .]?\d{2})?(?!\d)", re.IGNORECASE)),
-    ("téléphone", re.compile(r"(?<![\d+])(?:(?:\+|00)33[ .-]?(?:\(0\)[ .-]?)?|0)[1-9](?:[ .-]?\d{2}){4}(?!\d)")),
+    ("téléphone", re.compile(r"(?<![\d+/-])(?:(?:\+|00)33[ .-]?(?:\(0\)[ .-]?)?|0)[1-9](?:[ .-]?\d{2}){4}(?!\d)")),
     ("nom de personne", re.compile(rf"(?<![{_MOT}]){_CIVILITE}[ \u00a0]{_NOM}(?:[ \u00a0]{_NOM})*")),
 )  # fmt: skip
 _PEUT_ETRE = re.compile(rf"@|\d(?:[ .()-]*\d){{9}}|{_CIVILITE}[ \u00a0]")  # one pass, before the four
@@ -27,11 +28,11 @@ _PEUT_ETRE = re.compile(rf"@|\d(?:[ .()-]*\d){{9}}|{_CIVILITE}[ \u00a0]")  # one
 
 def donnee_personnelle(dossier: Dossier) -> list[Anomalie]:
     """One anomaly a cell."""
-    v = dossier.valeurs
+    v = dossier.saisies
     textes = v[(v["type"] == "texte") | ((v["type"] == "liste") & v["champ"].isin(("nom", "structure")))]
     douteux = [isinstance(t, str) and _PEUT_ETRE.search(t) is not None for t in textes["valeur"]]
     trouvees = []
-    for r in textes[douteux].to_dict("records"):
+    for r in en_lignes(textes, douteux):
         donnees = donnees_personnelles(r["valeur"]) if (r["bloc"], r["champ"]) not in HORS_TEXTE_LIBRE else []
         if not donnees:
             continue
@@ -68,10 +69,10 @@ def petit_effectif(dossier: Dossier) -> list[Anomalie]:
     """One anomaly a measure, for information: nothing is wrong, but these cells will not leave as they are."""
     seuil = dossier.contrat.seuil_petits_effectifs
     sensibles = {id_ for id_, (_, _, m) in dossier.contrat.par_mesure.items() if m.petits_effectifs}
-    v = dossier.valeurs
+    v = dossier.saisies
     comptes = v[v["mesure"].isin(list(sensibles)) & v["champ"].isin(("valeur", "effectif", "numerateur"))]
     groupes: dict[tuple[str, str, str], list[dict]] = {}
-    for r in comptes[[1 <= n <= seuil for n in comptes["valeur"]]].to_dict("records"):
+    for r in en_lignes(comptes, [1 <= n <= seuil for n in comptes["valeur"]]):
         groupes.setdefault((r["fichier"], r["fiche"], r["mesure"]), []).append(r)
     return [
         constat(

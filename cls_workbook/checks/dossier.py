@@ -9,13 +9,14 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.contract import Contrat, Mesure
 from cls_workbook.fields import libelle
 from cls_workbook.francais import plier
-from cls_workbook.vues import ADRESSE, large, lignes, somme
+from cls_workbook.vues import ADRESSE, en_lignes, large, somme
 
 BLOCS_DES_MESURES = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes", "ventilations")
 # What answers a measure; the rest (statut, commentaire, échelle, unité…) only qualifies the answer.
@@ -90,24 +91,34 @@ class Dossier:
     # --- views ---
 
     @cached_property
+    def saisies(self) -> pd.DataFrame:
+        """``valeurs`` with object columns: comparing strings of pandas' own type costs ten times as much."""
+        return self.valeurs.astype(object)
+
+    @cached_property
     def _vues(self) -> dict[str, pd.DataFrame]:
         return {}
+
+    @cached_property
+    def _rangs_par_bloc(self) -> dict[str, np.ndarray]:
+        numeros, blocs = pd.factorize(self.saisies["bloc"].to_numpy(object))
+        return {bloc: np.flatnonzero(numeros == n) for n, bloc in enumerate(blocs)}
 
     def vue(self, bloc: str) -> pd.DataFrame:
         """``vues.large`` of a block, computed once."""
         if bloc not in self._vues:
-            self._vues[bloc] = large(self.valeurs, bloc)
+            self._vues[bloc] = large(self.saisies.iloc[self._rangs_par_bloc.get(bloc, [])], bloc)
         return self._vues[bloc]
 
     @cached_property
     def fiches_rendues(self) -> list[dict]:
         """The rows of ``retours``."""
-        return self.retours.to_dict("records")
+        return en_lignes(self.retours)
 
     @cached_property
     def avancements(self) -> list[dict]:
         """One row per fiche returned with the champs of ``avancement`` (None where blank), in the order of ``retours``."""
-        par_fiche = {(r["fichier"], r["fiche"]): r for r in lignes(self.vue("avancement"))}
+        par_fiche = {(r["fichier"], r["fiche"]): r for r in en_lignes(self.vue("avancement"))}
         champs = [c for c in self.vue("avancement").columns if c not in ("intitule", "annee")]
         blanc = dict.fromkeys(champs) | {"mesure": "", "ligne": ""}
         return [
@@ -124,8 +135,8 @@ class Dossier:
     def financements(self) -> list[dict]:
         """The funding lines, with ``niveau`` (subtotal of the nature) and ``id`` (of the funder)."""
         vue = self.vue("financement")
-        niveaux = [self.niveau(n) for n in vue["nature"]]
-        return vue.assign(niveau=niveaux, id=[self.financeur(f) for f in vue["financeur"]]).to_dict("records")
+        niveaux, ids = ({nom: lire(nom) for nom in vue[c].unique()} for c, lire in (("nature", self.niveau), ("financeur", self.financeur)))
+        return en_lignes(vue.assign(niveau=[niveaux[n] for n in vue["nature"]], id=[ids[f] for f in vue["financeur"]]))
 
     def financements_par_fiche(self) -> dict[str, list[dict]]:
         groupes: dict[str, list[dict]] = {}
@@ -136,37 +147,39 @@ class Dossier:
     @cached_property
     def depenses(self) -> dict[tuple[str, str], dict]:
         """(fichier, fiche) → what was spent."""
-        return {(r["fichier"], r["fiche"]): r for r in lignes(self.vue("depenses"))}
+        return {(r["fichier"], r["fiche"]): r for r in en_lignes(self.vue("depenses"))}
 
     @cached_property
     def ventilations(self) -> dict[tuple[str, str, str], list[dict]]:
         """(fichier, fiche, mesure) → rows of its breakdown."""
         groupes: dict[tuple[str, str, str], list[dict]] = {}
-        for ligne in lignes(self.vue("ventilations")):
+        for ligne in en_lignes(self.vue("ventilations")):
             groupes.setdefault((ligne["fichier"], ligne["fiche"], ligne["mesure"]), []).append(ligne)
         return groupes
 
     @cached_property
     def fonds(self) -> dict[tuple[str, str, str], list[Fond]]:
         """(fichier, fiche, mesure) → what answers it."""
-        v = self.valeurs
-        v = v[v["bloc"].isin(BLOCS_DES_MESURES) & v["champ"].isin(CHAMPS_DE_FOND)]
         groupes: dict[tuple[str, str, str], list[Fond]] = {}
-        for fichier, fiche, mesure, *fond in _colonnes(v, "fichier", "fiche", "mesure", "bloc", "champ", "valeur", "cellule"):
-            groupes.setdefault((fichier, fiche, mesure), []).append(Fond(*fond))
+        for bloc in BLOCS_DES_MESURES:
+            v = self.saisies.iloc[self._rangs_par_bloc.get(bloc, [])]
+            v = v[v["champ"].isin(CHAMPS_DE_FOND)]
+            fonds = map(Fond._make, _colonnes(v, "bloc", "champ", "valeur", "cellule"))
+            for cle_, fond in zip(_colonnes(v, "fichier", "fiche", "mesure"), fonds, strict=True):
+                groupes.setdefault(cle_, []).append(fond)
         return groupes
 
     @cached_property
     def statuts(self) -> dict[tuple[str, str, str], Fond]:
         """(fichier, fiche, mesure) → statut, where one was chosen."""
-        v = self.valeurs[self.valeurs["champ"] == "statut"]
+        v = self.saisies[self.saisies["champ"] == "statut"]
         return {(r[0], r[1], r[2]): Fond(*r[3:]) for r in _colonnes(v, "fichier", "fiche", "mesure", "bloc", "champ", "valeur", "cellule")}
 
     def comptes(self, ids: Collection[str]) -> dict[tuple[str, str], dict[str, Compte]]:
         """(fichier, fiche) → measure → its figure, for the measures asked about that have one."""
         trouves: dict[tuple[str, str], dict[str, Compte]] = {}
         vue = self.vue("mesures")
-        for r in lignes(vue, vue["mesure"].isin(list(ids))):
+        for r in en_lignes(vue, vue["mesure"].isin(list(ids))):
             if r["valeur"] is not None:
                 trouves.setdefault((r["fichier"], r["fiche"]), {})[r["mesure"]] = Compte(r["valeur"], (r["valeur" + ADRESSE],), r)
         for (fichier, fiche, mesure), rangs in self.ventilations.items():
@@ -233,11 +246,11 @@ class Dossier:
 
     def illisible(self, ligne: Mapping, bloc: str, champ: str) -> bool:
         """Was something typed there that reading already refused? Then it is not missing."""
-        return (ligne["fichier"], cle(ligne, bloc, champ)) in self._illisibles
+        return bool(self._illisibles) and (ligne["fichier"], cle(ligne, bloc, champ)) in self._illisibles
 
     def entame(self, fichier: str, fiche: str, bloc: str, mesure: str = "") -> bool:
         """Does the block (of the measure) hold a refused input? Then its total is not known."""
-        return (fichier, "/".join(m for m in (fiche, bloc, mesure) if m)) in self._tableaux_entames
+        return bool(self._tableaux_entames) and (fichier, "/".join(m for m in (fiche, bloc, mesure) if m)) in self._tableaux_entames
 
     # --- parts ---
 

@@ -11,7 +11,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import CONFIRMER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import nombre_fr, plier, taux_fr
-from cls_workbook.vues import ADRESSE
+from cls_workbook.vues import ADRESSE, en_lignes
 
 PART, UNITES = Decimal("0.5"), 10  # a change worth a question: over this share, and at least so many units
 COMPARABLES_MIN = 3  # fewer equal figures may be chance
@@ -63,11 +63,11 @@ def evolution_forte(dossier: Dossier) -> list[Anomalie]:
 def identique_a_l_annee_precedente(dossier: Dossier) -> list[Anomalie]:
     if dossier.precedent is None:
         return []
-    p, v = dossier.precedent.mesures, dossier.valeurs
+    p, v = dossier.precedent.mesures, dossier.saisies
     anciens = p[p["champ"].isin(NOMBRES)]
     avant = {(r.fiche, r.structure, r.volet, r.mesure, r.champ, plier(r.modalite or "")): r.valeur for r in anciens.itertuples()}
     groupes: dict[tuple[str, str], list[dict]] = {}
-    for r in v[v["champ"].isin(NOMBRES) & v["mesure"].isin(anciens["mesure"].unique())].to_dict("records"):
+    for r in en_lignes(v, v["champ"].isin(NOMBRES) & v["mesure"].isin(anciens["mesure"].unique())):
         groupes.setdefault((r["fichier"], r["fiche"]), []).append(r)
     trouvees = []
     for lignes in groupes.values():
@@ -111,7 +111,7 @@ def evenement_declare_deux_fois(dossier: Dossier) -> list[Anomalie]:
 def _signatures(dossier: Dossier) -> Iterable[tuple[str, str, dict, list[str]]]:
     """(measure, what two declarations of one event share, a row, cells). Names are set aside: they are counted once anyway."""
     vue = dossier.vue("mesures")
-    for r in vue[pd.Series([bool(v) for v in vue["valeur"]], index=vue.index, dtype=bool)].to_dict("records"):
+    for r in en_lignes(vue, pd.Series([bool(v) for v in vue["valeur"]], index=vue.index, dtype=bool)):
         if r["mesure"] not in dossier.contrat.par_mesure or dossier.mesure(r["mesure"]).nominative:
             continue
         rangs = [x for x in dossier.ventilations.get((r["fichier"], r["fiche"], r["mesure"]), ()) if x["effectif"]]

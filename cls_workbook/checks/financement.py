@@ -139,11 +139,11 @@ def _dire_ligne_incomplete(dossier: Dossier, r: dict) -> Anomalie | None:
 
 def nature_douteuse(dossier: Dossier) -> list[Anomalie]:
     agence = {f.id for f in dossier.contrat.financeurs if f.structure and f.structure == dossier.contrat.agence}
-    a_parite = {dossier.financeur(f) for r in dossier.contrat.regles for f in r.financeurs}
     trouvees = []
     for r in dossier.financements:
         if r["niveau"] != MAQUETTE:
             continue
+        a_parite = {dossier.financeur(f) for regle in dossier.contrat.regles_de(r["fiche"], "parite") for f in regle.financeurs}
         autre = bool(agence) and r["financeur"] is not None and r["id"] not in agence | a_parite
         reference = plier(r["reference"] or "")
         mot = next((m for m in HORS_MAQUETTE if m in reference), None)

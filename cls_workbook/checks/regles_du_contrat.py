@@ -12,7 +12,7 @@ from cls_workbook.checks.financement import VALORISATION, cumul_engage
 from cls_workbook.contract import Regle
 from cls_workbook.francais import montant_fr, nombre_fr, plier
 from cls_workbook.regles import annees_d_aide_ecoulees, cout_au_bareme, part_de_poste
-from cls_workbook.vues import ADRESSE, somme
+from cls_workbook.vues import ADRESSE, en_lignes, somme
 
 SESSION, PERSONNE = "session", "personne"  # units that make two measures of an indicator a pair
 AIDES = ("engage", "verse")
@@ -126,9 +126,9 @@ def cout_different_du_bareme(dossier: Dossier) -> list[Anomalie]:
 
 def _complements(dossier: Dossier, regle: Regle) -> dict[tuple[str, str], dict[str, dict]]:
     """(fichier, fiche) → complement id → its input."""
-    v = dossier.valeurs
+    v = dossier.saisies
     groupes: dict[tuple[str, str], dict[str, dict]] = {}
-    for x in v[(v["bloc"] == "complements") & (v["fiche"] == (regle.fiche or ""))].to_dict("records"):
+    for x in en_lignes(v, (v["bloc"] == "complements") & (v["fiche"] == (regle.fiche or ""))):
         groupes.setdefault((x["fichier"], x["fiche"]), {})[x["champ"]] = x
     return groupes
 
@@ -140,7 +140,7 @@ def capacite(dossier: Dossier) -> list[Anomalie]:
     trouvees = []
     for regle in _regles(dossier, "capacite"):
         vue = dossier.vue("taux")
-        for r in vue[vue["mesure"] == (regle.mesure or "")].to_dict("records"):
+        for r in en_lignes(vue, vue["mesure"] == (regle.mesure or "")):
             place = regle.capacite if regle.capacite is not None else r["denominateur"]
             if r["numerateur"] is not None and place is not None and r["numerateur"] > place:
                 trouvees.append(

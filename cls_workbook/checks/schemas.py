@@ -16,7 +16,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import RENVOYER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import nombre_fr
-from cls_workbook.vues import NUMERIQUES
+from cls_workbook.vues import NUMERIQUES, en_lignes
 
 NEGATIVE = "VALEUR_NEGATIVE"
 
@@ -63,7 +63,7 @@ def _anomalies(dossier: Dossier, bloc: str, vue: pd.DataFrame, regles: dict[str,
     # A check on rows reports every column of a failing row: one anomaly all the same.
     cas = dict.fromkeys((e.check, e.index, e.column if e.check == NEGATIVE else "") for e in echecs.itertuples(index=False, name="Echec"))
     rangs = sorted({index for _, index, _ in cas})
-    par_rang = dict(zip(rangs, vue.loc[rangs].to_dict("records"), strict=True))
+    par_rang = dict(zip(rangs, en_lignes(vue.loc[rangs]), strict=True))
     constats = [
         _negative(dossier, bloc, champ, par_rang[index]) if code == NEGATIVE else regles[code].redige(dossier, par_rang[index])
         for code, index, champ in cas

@@ -10,7 +10,7 @@ from cls_workbook.checks.dossier import Dossier
 from cls_workbook.checks.schemas import RegleDeLigne
 from cls_workbook.contract import Contrat
 from cls_workbook.francais import nombre_fr, plier
-from cls_workbook.vues import ADRESSE, somme
+from cls_workbook.vues import ADRESSE, en_lignes, somme
 
 DEVANT_UNE_COMMUNE = ("commune de ", "commune d'", "ville de ", "ville d'", "mairie de ", "mairie d'")
 
@@ -22,7 +22,7 @@ def ventilation_differente_du_total(dossier: Dossier) -> list[Anomalie]:
     """One anomaly a measure, at the total and at all the figures of its breakdown: which one is wrong is not known."""
     trouvees = []
     for bloc in ("mesures", "taux"):
-        for r in dossier.vue(bloc).to_dict("records"):
+        for r in en_lignes(dossier.vue(bloc)):
             cle = (r["fichier"], r["fiche"], r["mesure"])
             rangs = dossier.ventilations.get(cle)
             if not rangs or r["mesure"] not in dossier.contrat.par_mesure or dossier.entame(*cle[:2], "ventilations", cle[2]):
@@ -83,7 +83,7 @@ def liste_de_noms_differente_du_total(dossier: Dossier) -> list[Anomalie]:
     trouvees = []
     vue = dossier.vue("mesures")
     nominatives = [m for m in vue["mesure"].unique() if m in dossier.contrat.par_mesure and dossier.mesure(m).nominative]
-    for r in vue[vue["mesure"].isin(nominatives)].to_dict("records"):
+    for r in en_lignes(vue, vue["mesure"].isin(nominatives)):
         rangs = [rang for rang in dossier.ventilations.get((r["fichier"], r["fiche"], r["mesure"]), ()) if rang["nom"] is not None]
         noms = {plier(rang["nom"]) for rang in rangs}
         illisible = dossier.entame(r["fichier"], r["fiche"], "ventilations", r["mesure"])
@@ -108,7 +108,7 @@ def commune_inconnue(dossier: Dossier) -> list[Anomalie]:
     connues = _communes(dossier.contrat)
     mesures = {id_ for id_, (_, _, m) in dossier.contrat.par_mesure.items() if m.communes}
     vue = dossier.vue("ventilations")
-    candidates = vue[vue["mesure"].isin(list(mesures))].to_dict("records") if connues and mesures else []
+    candidates = en_lignes(vue, vue["mesure"].isin(list(mesures))) if connues and mesures else []
     return [
         constat(
             "COMMUNE_INCONNUE", r, (r["nom" + ADRESSE],),

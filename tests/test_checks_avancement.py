@@ -1,0 +1,111 @@
+"""Checks 7 to 11 and 41."""
+
+import pytest
+from frames_for_tests import dossier, precedent, trouve
+
+A_CONFIRMER, BLOQUANT = "à confirmer", "bloquant"
+
+
+def un_retour(lignes: str, fiche: str = "1.1", **reste):
+    """A return of the association for one fiche; keys without the fiche."""
+    return dossier("[a.xlsx] association\n" + fiche + "\n" + "\n".join(f"{fiche}/{x.strip()}" for x in lignes.strip().splitlines() if x.strip()), **reste)
+
+
+@pytest.mark.parametrize("lignes, attendues", [
+    ("mesures/1.1-I01/valeur 3", [("ETAT_NON_RENSEIGNE", BLOQUANT, ("avancement/etat",))]),
+    ("avancement/etat En cours", []),
+    ("avancement/etat ?? CHOIX_INCONNU", []),  # typed, and refused by reading: said once
+])
+def test_an_empty_state_is_blocking(lignes, attendues):
+    assert trouve(un_retour(lignes), "ETAT_NON_RENSEIGNE") == attendues
+
+
+@pytest.mark.parametrize("lignes, cellules", [
+    ("avancement/etat Non démarrée\n mesures/1.1-I01/valeur 3", ("avancement/etat", "mesures/1.1-I01/valeur")),
+    ("avancement/etat Non démarrée\n depenses/total 100", ("avancement/etat", "depenses/total")),
+    ("avancement/etat Non démarrée\n financement/01/verse 100", ("avancement/etat", "financement/01/verse")),
+    ("avancement/etat Non démarrée\n mesures/1.1-I01/valeur 0\n depenses/total 0", None),
+    ("avancement/etat Non démarrée\n mesures/1.1-I05/valeur 2", None),  # a stock stands without the action
+    ("avancement/etat Non démarrée\n financement/01/engage 100", None),  # money may be committed beforehand
+    ("avancement/etat En cours\n mesures/1.1-I01/valeur 3", None),
+])
+def test_an_action_not_started_has_no_activity(lignes, cellules):
+    attendues = [("NON_DEMARREE_AVEC_ACTIVITE", A_CONFIRMER, cellules)] if cellules else []
+    assert trouve(un_retour(lignes), "NON_DEMARREE_AVEC_ACTIVITE") == attendues
+
+
+@pytest.mark.parametrize("lignes, fautif", [
+    ("avancement/etat En cours", True),
+    ("avancement/etat Réalisée\n mesures/1.1-I01/commentaire rien à dire", True),
+    ("avancement/etat En cours\n mesures/1.1-I01/valeur 0", False),
+    ("avancement/etat En cours\n mesures/1.1-I01/valeur ?? NOMBRE_ILLISIBLE", False),
+    ("avancement/etat En préparation", False),
+])
+def test_an_action_under_way_has_at_least_one_indicator(lignes, fautif):
+    attendues = [("ACTIVE_SANS_INDICATEUR", A_CONFIRMER, ("avancement/etat",))] if fautif else []
+    assert trouve(un_retour(lignes), "ACTIVE_SANS_INDICATEUR") == attendues
+
+
+def test_a_fiche_without_indicators_is_not_asked_for_any():
+    assert trouve(dossier("[a.xlsx] ville\n 1.4/avancement/etat En cours"), "ACTIVE_SANS_INDICATEUR", "VALEUR_NON_RENSEIGNEE") == []
+
+
+@pytest.mark.parametrize("lignes, attendues", [
+    ("avancement/etat Réalisée", [("REALISEE_SANS_DATE_DE_FIN", A_CONFIRMER, ("avancement/date_fin_reelle", "avancement/etat"))]),
+    ("avancement/etat Réalisée\n avancement/date_fin_reelle 30/06/2025", []),
+    ("avancement/etat Réalisée\n avancement/date_fin_reelle ?? DATE_ILLISIBLE", []),
+    ("avancement/etat Reportée", [("MOTIF_MANQUANT", A_CONFIRMER, ("avancement/motif", "avancement/etat"))]),
+    ("avancement/etat Abandonnée", [("MOTIF_MANQUANT", A_CONFIRMER, ("avancement/motif", "avancement/etat"))]),
+    ("avancement/etat Abandonnée\n avancement/motif Plus de financement", []),
+    ("avancement/etat En cours", []),
+])
+def test_an_action_that_ends_says_when_and_one_that_stops_says_why(lignes, attendues):
+    assert trouve(un_retour(lignes), "REALISEE_SANS_DATE_DE_FIN", "MOTIF_MANQUANT") == attendues
+
+
+@pytest.mark.parametrize("lignes, cellules", [
+    ("avancement/date_debut 02/03/2025\n avancement/date_fin_reelle 01/03/2025", ("avancement/date_debut", "avancement/date_fin_reelle")),
+    ("avancement/date_debut 02/03/2025\n avancement/date_fin_prevue 01/01/2024\n avancement/date_fin_reelle 01/02/2025",
+     ("avancement/date_debut", "avancement/date_fin_prevue", "avancement/date_fin_reelle")),
+    ("avancement/date_debut 02/03/2025\n avancement/date_fin_reelle 02/03/2025", None),
+    ("avancement/date_fin_reelle 01/03/2025", None),
+])
+def test_an_end_before_the_start_is_one_blocking_anomaly_on_all_the_dates_concerned(lignes, cellules):
+    attendues = [("FIN_AVANT_DEBUT", BLOQUANT, cellules)] if cellules else []
+    assert trouve(un_retour(lignes), "FIN_AVANT_DEBUT") == attendues
+
+
+@pytest.mark.parametrize("lignes, cellule", [
+    ("avancement/date_debut 31/12/2023", "avancement/date_debut"),  # the contract begins in 2024
+    ("avancement/date_debut 01/01/2024", None),
+    ("avancement/date_fin_prevue 01/01/2028", "avancement/date_fin_prevue"),  # and ends in 2027
+    ("avancement/date_fin_prevue 31/12/2027", None),
+    ("avancement/date_fin_reelle 31/12/2024", "avancement/date_fin_reelle"),  # the year is 2025
+    ("avancement/date_fin_reelle 01/01/2025", None),
+    ("financement/01/date 01/01/2026", "financement/01/date"),  # engaged in 2025 by a decision of 2026
+    ("financement/01/date 05/05/2024", None),
+])
+def test_a_date_outside_the_year_or_the_contract_is_to_be_confirmed(lignes, cellule):
+    attendues = [("DATE_HORS_PERIODE", A_CONFIRMER, (cellule,))] if cellule else []
+    assert trouve(un_retour(lignes), "DATE_HORS_PERIODE") == attendues
+
+
+@pytest.mark.parametrize("lignes, cellules", [
+    ("jalons/1.2-I04/jalon Atteint", ("jalons/1.2-I04/date", "jalons/1.2-I04/jalon")),
+    ("jalons/1.2-I04/jalon Atteint\n jalons/1.2-I04/date 01/02/2025", None),
+    ("jalons/1.2-I04/jalon Engagé", None),
+])
+def test_a_milestone_reached_has_a_date(lignes, cellules):
+    attendues = [("JALON_SANS_DATE", A_CONFIRMER, cellules)] if cellules else []
+    assert trouve(un_retour(lignes, "1.2"), "JALON_SANS_DATE") == attendues
+
+
+@pytest.mark.parametrize("jalon, fautif", [("Non engagé", True), ("Engagé", False), ("Atteint", False)])
+def test_a_milestone_does_not_go_backwards(jalon, fautif):
+    avant = precedent("[b.xlsx] association\n 1.2/jalons/1.2-I04/jalon Engagé")
+    attendues = [("JALON_EN_RECUL", A_CONFIRMER, ("jalons/1.2-I04/jalon",))] if fautif else []
+    assert trouve(un_retour(f"jalons/1.2-I04/jalon {jalon}", "1.2", precedent=avant), "JALON_EN_RECUL") == attendues
+
+
+def test_without_last_year_a_milestone_is_compared_with_nothing():
+    assert trouve(un_retour("jalons/1.2-I04/jalon Non engagé", "1.2"), "JALON_EN_RECUL") == []

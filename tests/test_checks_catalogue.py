@@ -1,0 +1,140 @@
+"""The catalogue against the rules, the rules together, and their speed."""
+
+import dataclasses
+import re
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from frames_for_tests import contrat_d_essai, dossier, precedent
+
+from cls_workbook import contract
+from cls_workbook.anomalies import BLOQUANT, GRAVITES, Anomalie
+from cls_workbook.checks import CATALOGUE, controler, controler_retour
+from cls_workbook.checks.catalogue import LECTURE
+from cls_workbook.checks.constats import constat, typographie
+
+ICI = Path(__file__).parent
+SANS_FAUTE = """
+[a.xlsx] association
+accueil/reponse/structure association
+1.1/avancement/etat En cours
+1.1/avancement/realisation Partielle
+1.1/avancement/date_debut 15/01/2024
+1.1/mesures/1.1-I01/valeur 12
+1.1/mesures/1.1-I02/valeur 140
+1.1/mesures/1.1-I02/dont_qpv 60
+1.1/mesures/1.1-I03/valeur 32
+1.1/ventilations/1.1-I03/01/modalite Accueil
+1.1/ventilations/1.1-I03/01/effectif 20
+1.1/ventilations/1.1-I03/02/modalite Orientation
+1.1/ventilations/1.1-I03/02/effectif 12
+1.1/mesures/1.1-I04/valeur 1
+1.1/ventilations/1.1-I04/01/nom Le Relais
+1.1/mesures/1.1-I05/valeur 2
+1.1/mesures/1.1-I06/statut sans objet
+1.1/mesures/1.1-I07/valeur 10
+1.1/financement/01/financeur Agence
+1.1/financement/01/nature Maquette
+1.1/financement/01/engage 5000
+1.1/financement/01/verse 2500
+1.1/financement/01/reference Conv-7
+1.1/financement/01/date 03/02/2025
+1.1/financement/02/financeur Ville
+1.1/financement/02/nature Cofinancement
+1.1/financement/02/engage 7500
+1.1/financement/02/verse 7500
+1.1/financement/02/reference Délib-3
+1.1/financement/02/date 04/02/2025
+1.1/depenses/personnel 8000
+1.1/depenses/achats 2000
+1.1/depenses/total 10000
+1.1/qualitatif/realisations Douze ateliers dans deux quartiers.
+"""
+
+
+def test_each_of_the_42_checks_has_a_code_and_each_code_is_unique():
+    assert {n for c in CATALOGUE for n in c.numeros} == set(range(1, 43))
+    assert [code for code, n in Counter(c.code for c in CATALOGUE).items() if n > 1] == []
+
+
+@pytest.mark.parametrize("controle", CATALOGUE, ids=lambda c: c.code)
+def test_a_code_reads_well_and_says_in_one_sentence_what_it_looks_for(controle):
+    assert re.fullmatch(r"[A-Z0-9]+(_[A-Z0-9]+)+", controle.code)
+    assert controle.gravites and set(controle.gravites) <= set(GRAVITES)
+    assert controle.cherche[0].isupper() and controle.cherche.endswith(".") and "'" not in controle.cherche
+
+
+def test_each_code_that_a_rule_may_raise_is_expected_by_a_test():
+    tests = "".join(p.read_text(encoding="utf-8") for p in ICI.glob("test_checks_*.py") if p.name != Path(__file__).name)
+    de_lecture = {c.code for c in LECTURE}
+    assert [c.code for c in CATALOGUE if c.code not in de_lecture and f'"{c.code}"' not in tests] == []
+
+
+def test_a_careful_return_has_no_finding():
+    assert controler(dossier(SANS_FAUTE, attendus=[("1.1", "association", "", False)], precedent=precedent(""))) == []
+
+
+def test_what_reading_already_found_is_not_repeated():
+    deja = Anomalie(BLOQUANT, "VALEUR_NEGATIVE", "a.xlsx", "FA 1.1", ("depenses/etp",))
+    retour = dossier(SANS_FAUTE + "1.1/depenses/etp -1")
+    assert [a.code for a in controler(retour)] == ["VALEUR_NEGATIVE"]
+    assert controler(dataclasses.replace(retour, anomalies=(deja,))) == []
+
+
+def test_anomalies_come_most_serious_first():
+    fautes = "1.1/avancement/date_fin_prevue 01/01/2030\n 1.1/qualitatif/freins Voir Mme Durand\n 1.1/depenses/autres 1\n"
+    gravites = [a.gravite for a in controler(dossier(SANS_FAUTE + fautes))]
+    assert gravites == sorted(gravites, key=GRAVITES.index) and len(set(gravites)) == 2
+
+
+def test_every_message_names_the_field_and_says_what_was_found_expected_and_to_do():
+    fautes = "1.1/mesures/1.1-I02/dont_qpv 141\n 1.1/depenses/autres 1\n 1.1/avancement/motif Voir M. Durand"
+    for a in controler(dossier(SANS_FAUTE.replace("1.1/mesures/1.1-I02/dont_qpv 60\n", "") + fautes)):
+        assert a.champ and a.trouve and a.attendu and a.a_faire.endswith(".")
+        assert "'" not in a.trouve + a.attendu + a.a_faire
+
+
+def test_the_sentence_of_an_anomaly():
+    (anomalie,) = controler_retour(dossier(SANS_FAUTE.replace("depenses/total 10000", "depenses/total 10001")))
+    assert str(anomalie).replace("\u00a0", " ") == (
+        "a.xlsx · feuille « FA 1.1 » · cellule depenses/personnel, depenses/achats, depenses/total (Coût total de l’action)"
+        " — bloquant POSTES_DIFFERENTS_DU_TOTAL\n"
+        "  Trouvé  : 10 001 € ; somme des postes : 10 000 €\n"
+        "  Attendu : un coût total égal à la somme des postes\n"
+        "  À faire : corrigez le total ou les postes, puis renvoyez le classeur."
+    )
+
+
+def test_a_gravity_that_the_catalogue_does_not_announce_is_a_bug():
+    with pytest.raises(ValueError, match="QPV_NUL"):
+        constat("QPV_NUL", {}, (), champ="", trouve="", attendu="", a_faire="", gravite=BLOQUANT)
+
+
+def test_french_typography_has_non_breaking_spaces():
+    assert typographie("« oui » : 12 % ; 3 €") == "«\u00a0oui\u00a0»\u00a0: 12\u00a0%\u00a0; 3\u00a0€"
+
+
+@pytest.mark.parametrize("texte", ["", "[a.xlsx] association\n 1.1", "[a.xlsx] association\n 9.9/avancement/etat En cours", "[a.xlsx] association\n accueil/reponse/siret 123"])
+def test_little_or_nothing_to_look_at_raises_nothing(texte):
+    controler(dossier(texte))
+    controler_retour(dossier(texte))
+
+
+def test_a_contract_without_fiches_amounts_or_rules_is_checked_like_another():
+    vide = contract.parse('[contrat]\nid = "v"\ntitre = "V"\nnom_court = "V"\nannees = [2025]\nterritoire = "V"', "vide")
+    assert controler(dossier("", vide)) == []
+
+
+def test_a_thousand_returns_take_seconds_and_not_minutes():
+    contrat = contrat_d_essai()
+    lignes = SANS_FAUTE.strip().splitlines()[1:]
+    texte = "".join(f"[r{n}.xlsx] association{n} sha256={n}\n" + "\n".join(lignes) + "\n" for n in range(1000))
+    beaucoup = dossier(texte, contrat)
+    debut = time.process_time()
+    anomalies = controler(beaucoup)
+    duree = time.process_time() - debut
+    assert len(beaucoup.valeurs) == 33_000
+    assert {a.code for a in anomalies} == {"STRUCTURE_INATTENDUE", "CONTRAT_DEPASSE", "EVENEMENT_DECLARE_DEUX_FOIS"}
+    assert duree < 6  # about one second; a rule that searches all values for each return takes far longer

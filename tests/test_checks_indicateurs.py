@@ -1,0 +1,154 @@
+"""Checks 12, 13 and 15 to 19."""
+
+import pytest
+from frames_for_tests import dossier, trouve
+from test_checks_avancement import A_CONFIRMER, BLOQUANT, un_retour
+
+INFORMATION = "information"
+
+
+def non_renseignees(lignes, fiche="1.1"):
+    return [cellules for _, _, cellules in trouve(un_retour(lignes, fiche), "VALEUR_NON_RENSEIGNEE")]
+
+
+def test_a_value_left_empty_without_a_statut_is_named_at_its_own_cell():
+    remplies = "\n".join(f"mesures/1.1-I0{n}/valeur 1" for n in (1, 3, 5, 6, 7))
+    lignes = remplies + "\n mesures/1.1-I02/commentaire on verra\n mesures/1.1-I04/statut sans objet"
+    assert non_renseignees(lignes) == [("mesures/1.1-I02/valeur",)]
+
+
+@pytest.mark.parametrize("saisie", ["valeur 0", "statut non disponible", "statut sans objet", "valeur ?? NOMBRE_ILLISIBLE"])
+def test_zero_or_a_statut_answers_and_what_reading_refused_is_not_missing(saisie):
+    lignes = "mesures/1.1-I02/valeur 3\n mesures/1.1-I01/" + saisie
+    assert ("mesures/1.1-I01/valeur",) not in non_renseignees(lignes)
+
+
+@pytest.mark.parametrize("statut", ["réel", "estimé"])
+def test_a_statut_that_promises_a_value_does_not_replace_it(statut):
+    assert ("mesures/1.1-I01/valeur",) in non_renseignees(f"mesures/1.1-I02/valeur 3\n mesures/1.1-I01/statut {statut}")
+
+
+def test_each_kind_of_measure_says_what_is_missing():
+    lignes = "jalons/1.2-I04/jalon Engagé\n satisfaction/1.2-I03/repondants 12\n durees/1.2-I05/moyenne 4,5"
+    assert non_renseignees(lignes, "1.2") == [
+        ("durees/1.2-I05/effectif",), ("satisfaction/1.2-I03/satisfaits",), ("taux/1.2-I01/numerateur",), ("taux/1.2-I02/numerateur",),
+        ("textes/1.2-I06/texte",), ("ventilations/1.2-I07/01/modalite",),
+    ]  # fmt: skip
+
+
+def test_a_return_that_answers_no_measure_gets_one_anomaly_not_seven():
+    assert len(non_renseignees("avancement/etat En préparation")) == 1
+    assert len(non_renseignees("avancement/etat En préparation")[0]) == 7
+
+
+@pytest.mark.parametrize("etat", ["Non démarrée", "Reportée", "Abandonnée", "En cours"])
+def test_nothing_is_asked_of_an_action_that_did_not_take_place_and_another_rule_speaks_of_one_that_did(etat):
+    assert non_renseignees(f"avancement/etat {etat}") == []
+
+
+def test_a_fiche_shared_by_volets_gets_one_anomaly_for_all_its_blanks():
+    anomalies = trouve(dossier("[a.xlsx] association / Cours\n 1.3/mesures/1.3-I01/valeur 2"), "VALEUR_NON_RENSEIGNEE")
+    assert [len(cellules) for _, _, cellules in anomalies] == [5]
+
+
+@pytest.mark.parametrize("lignes, cellules", [
+    ("mesures/1.1-I01/valeur 4\n mesures/1.1-I01/statut sans objet", ("mesures/1.1-I01/valeur", "mesures/1.1-I01/statut")),
+    ("mesures/1.1-I01/valeur 4\n mesures/1.1-I01/statut estimé", None),
+    ("mesures/1.1-I01/statut sans objet", None),
+])
+def test_a_value_contradicts_a_statut_that_says_there_is_none(lignes, cellules):
+    attendues = [("STATUT_CONTRADICTOIRE", A_CONFIRMER, cellules)] if cellules else []
+    assert trouve(un_retour(lignes), "STATUT_CONTRADICTOIRE") == attendues
+
+
+@pytest.mark.parametrize("dont_qpv, attendues", [
+    (13, [("QPV_SUPERIEUR_AU_TOTAL", BLOQUANT, ("mesures/1.1-I02/dont_qpv",))]),
+    (12, []),
+    (1, []),
+    (0, [("QPV_NUL", A_CONFIRMER, ("mesures/1.1-I02/dont_qpv",))]),
+])
+def test_inhabitants_of_a_qpv_are_part_of_the_count(dont_qpv, attendues):
+    lignes = f"mesures/1.1-I02/valeur 12\n mesures/1.1-I02/dont_qpv {dont_qpv}"
+    assert trouve(un_retour(lignes), "QPV_SUPERIEUR_AU_TOTAL", "QPV_NUL") == attendues
+
+
+def test_no_inhabitant_of_a_qpv_among_nobody_or_where_none_is_expected_is_no_finding():
+    assert trouve(un_retour("mesures/1.1-I02/valeur 0\n mesures/1.1-I02/dont_qpv 0"), "QPV_NUL") == []
+    assert trouve(dossier("[a.xlsx] association\n 1.3/mesures/1.3-I02/valeur 9\n 1.3/mesures/1.3-I02/dont_qpv 0"), "QPV_NUL") == []
+
+
+DEUX = ("taux/1.2-I01/numerateur", "taux/1.2-I01/denominateur")
+
+
+@pytest.mark.parametrize("numerateur, denominateur, attendues", [
+    (11, 10, [("NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR", BLOQUANT, DEUX)]),
+    (10, 10, []),
+    (3, 0, [("DENOMINATEUR_NUL", BLOQUANT, DEUX)]),
+    (3, None, [("DENOMINATEUR_MANQUANT", BLOQUANT, DEUX)]),
+    (3, "?? NOMBRE_ILLISIBLE", []),
+    (None, 10, []),
+])
+def test_a_rate_has_a_denominator_that_its_numerator_does_not_exceed(numerateur, denominateur, attendues):
+    lignes = [f"taux/1.2-I01/{n} {v}" for n, v in (("numerateur", numerateur), ("denominateur", denominateur)) if v is not None]
+    assert trouve(un_retour("\n".join(lignes), "1.2"), "NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR", "DENOMINATEUR_NUL", "DENOMINATEUR_MANQUANT") == attendues
+
+
+def test_the_rate_of_a_category_obeys_the_same_rule():
+    lignes = "ventilations/1.2-I01/01/modalite Enfants\n ventilations/1.2-I01/01/numerateur 5\n ventilations/1.2-I01/01/denominateur 4"
+    cellules = ("ventilations/1.2-I01/01/numerateur", "ventilations/1.2-I01/01/denominateur")
+    assert trouve(un_retour(lignes, "1.2"), "NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR") == [("NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR", BLOQUANT, cellules)]
+
+
+@pytest.mark.parametrize("numerateur, denominateur, fautif", [
+    ("0,265", 40, True),
+    ("26,5", 100, True),
+    ("26,5", 40, False),  # a mean of 26,5 among 40
+    ("1", 40, False),
+    ("0", 40, False),
+])
+def test_a_rate_typed_in_place_of_the_count_is_refused(numerateur, denominateur, fautif):
+    lignes = f"taux/1.2-I02/numerateur {numerateur}\n taux/1.2-I02/denominateur {denominateur}"
+    attendues = [("TAUX_SAISI", BLOQUANT, ("taux/1.2-I02/numerateur",))] if fautif else []
+    assert trouve(un_retour(lignes, "1.2"), "TAUX_SAISI", "NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR") == attendues
+
+
+@pytest.mark.parametrize("questionnaires, repondants, satisfaits, champs", [
+    (50, 20, 21, ("satisfaits", "repondants")),
+    (19, 20, 10, ("repondants", "questionnaires")),
+    (19, 20, 21, ("satisfaits", "repondants", "questionnaires")),
+    (20, None, 21, ("satisfaits", "questionnaires")),
+    (20, 20, 20, None),
+    (None, 20, 20, None),
+])
+def test_satisfied_people_answered_and_those_who_answered_were_asked(questionnaires, repondants, satisfaits, champs):
+    nombres = {"questionnaires": questionnaires, "repondants": repondants, "satisfaits": satisfaits}
+    lignes = "\n".join(f"satisfaction/1.2-I03/{n} {v}" for n, v in nombres.items() if v is not None)
+    attendues = [("SATISFACTION_INCOHERENTE", BLOQUANT, tuple(f"satisfaction/1.2-I03/{c}" for c in champs))] if champs else []
+    assert trouve(un_retour(lignes, "1.2"), "SATISFACTION_INCOHERENTE") == attendues
+
+
+@pytest.mark.parametrize("repondants, fautif", [(4, True), (5, False)])
+def test_few_answers_are_for_information(repondants, fautif):
+    lignes = f"satisfaction/1.2-I03/repondants {repondants}\n satisfaction/1.2-I03/satisfaits 3"
+    attendues = [("REPONDANTS_PEU_NOMBREUX", INFORMATION, ("satisfaction/1.2-I03/repondants",))] if fautif else []
+    assert trouve(un_retour(lignes, "1.2"), "REPONDANTS_PEU_NOMBREUX") == attendues
+
+
+@pytest.mark.parametrize("valeur, fautif", [(3, True), (2, False)])
+def test_no_more_communes_than_the_territory_has(valeur, fautif):
+    attendues = [("VALEUR_HORS_LIMITES", BLOQUANT, ("mesures/1.1-I06/valeur",))] if fautif else []
+    assert trouve(un_retour(f"mesures/1.1-I06/valeur {valeur}"), "VALEUR_HORS_LIMITES") == attendues
+
+
+@pytest.mark.parametrize("nom, fautif", [("Ailleurs", True), ("Fleury-les-Eaux", False), ("commune de FLEURY LES EAUX", False), ("Ville de Valcourt", False)])
+def test_a_commune_named_is_one_of_the_territory(nom, fautif):
+    cellule = "ventilations/1.1-I06/01/nom"
+    attendues = [("COMMUNE_INCONNUE", BLOQUANT, (cellule,))] if fautif else []
+    assert trouve(un_retour(f"mesures/1.1-I06/valeur 1\n {cellule} {nom}"), "COMMUNE_INCONNUE") == attendues
+
+
+@pytest.mark.parametrize("cle", ["mesures/1.1-I01/valeur", "depenses/total", "financement/01/verse", "durees/1.2-I05/moyenne"])
+def test_a_negative_figure_that_reading_let_through_is_refused_by_the_schema(cle):
+    fiche = "1.2" if "1.2" in cle else "1.1"
+    assert trouve(un_retour(f"{cle} -1", fiche), "VALEUR_NEGATIVE") == [("VALEUR_NEGATIVE", BLOQUANT, (cle,))]
+    assert trouve(un_retour(f"{cle} 0", fiche), "VALEUR_NEGATIVE") == []

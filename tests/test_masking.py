@@ -1,0 +1,105 @@
+"""Small counts do not leave: neither as typed, nor by subtraction from a total."""
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from retours_ecrits import contrat, mesure
+
+from cls_workbook.masking import a_masquer, masquer_indicateurs, masquer_ventilations
+
+SEUIL = 10
+
+
+@pytest.mark.parametrize(
+    ("effectifs", "masques"),
+    [
+        ([20, 30, 40], set()),
+        ([0, 30, None], set()),  # zero and blank reveal nobody
+        ([10, 1, 50], {0, 1}),  # both bounds are small
+        ([11, 12], set()),
+        ([3, 25, 40], {0, 1}),  # alone, 3 would be the total less 65: the next smallest goes with it
+        ([3, 0, 40], {0, 2}),  # a zero would not hide it: the 40 does
+        ([3, 0, 0], {0, 1}),  # nothing better than a zero
+        ([7], {0}),
+        ([4, 6, 50], {0, 1}),  # two that add up to 10: nobody can tell which is which
+        ([1, 1, 50], {0, 1, 2}),  # two that add up to 2 can only be 1 and 1
+        ([10, 10, 50, 60], {0, 1, 2}),  # two that add up to 20 can only be 10 and 10
+    ],
+)
+def test_a_small_count_is_hidden_with_what_would_give_it_away(effectifs, masques):
+    assert a_masquer(effectifs, SEUIL) == masques
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 40)), max_size=8))
+def test_no_small_count_is_ever_shown_nor_left_alone(effectifs):
+    caches = a_masquer(effectifs, SEUIL)
+    assert {r for r, n in enumerate(effectifs) if n and n <= SEUIL} <= caches
+    assert len(caches) != 1 or sum(n is not None for n in effectifs) == 1
+
+
+def detail(*lignes):
+    return pd.DataFrame([("1.1", "M", *li) for li in lignes], columns=["fiche", "mesure", "modalite", "effectif", "numerateur", "denominateur"], dtype=object)
+
+
+def essai(**plus):
+    return contrat(mesure("PERSONNES", ventilation="profil", **plus))
+
+
+def test_masked_rows_lose_their_figure_and_keep_their_name():
+    avant = detail(("x", 3, None, None), ("y", 25, None, None), ("z", 40, None, None))
+    table = masquer_ventilations(essai(petits_effectifs=True), avant)
+    assert table[["modalite", "effectif", "masque"]].values.tolist() == [["x", None, True], ["y", None, True], ["z", 40, False]]
+    assert avant["effectif"].tolist() == [3, 25, 40]  # the frame given is left as it was
+
+
+def test_only_the_sensitive_measures_are_masked():
+    table = masquer_ventilations(essai(), detail(("x", 3, None, None)))
+    assert table[["effectif", "masque"]].values.tolist() == [[3, False]]
+
+
+def test_the_threshold_is_the_contract_s():
+    c = contrat(mesure("PERSONNES", ventilation="profil", petits_effectifs=True), seuil_petits_effectifs=4)
+    assert masquer_ventilations(c, detail(("x", 5, None, None), ("y", 6, None, None)))["masque"].tolist() == [False, False]
+
+
+def test_a_rate_over_few_people_is_masked_with_a_second_one():
+    table = masquer_ventilations(essai(petits_effectifs=True), detail(("x", None, 30, 33), ("y", None, 20, 40), ("z", None, 50, 90)))
+    # x: 33 - 30 = 3 people did not; y goes with it, the smallest of the others
+    assert table["masque"].tolist() == [True, True, False]
+    assert table["numerateur"].tolist() == [None, None, 50]
+
+
+def test_nothing_to_mask_is_nothing():
+    assert masquer_ventilations(essai(petits_effectifs=True), detail()).empty
+
+
+def indicateur(agregation, **valeurs):
+    champs = {"Mesure": "M", "Valeur n-1": None, "Valeur": None, "Numérateur": None, "Dénominateur": None, "Réserve": None}
+    table = pd.DataFrame([champs | valeurs], dtype=object)
+    type_ = "taux" if agregation == "RATIO" else "entier"
+    return masquer_indicateurs(contrat(mesure(agregation, type_, petits_effectifs=True)), table).iloc[0].to_dict()
+
+
+def test_a_small_figure_is_masked_and_said_so():
+    ligne = indicateur("PERSONNES", **{"Valeur": 7, "Valeur n-1": 30, "Réserve": "estimé"})
+    assert (ligne["Valeur"], ligne["Valeur n-1"]) == (None, 30)
+    assert ligne["Réserve"].replace("\u00a0", " ") == "estimé ; masqué (effectif de 1 à 10)"
+
+
+def test_last_year_s_small_figure_is_masked_too():
+    ligne = indicateur("PERSONNES", **{"Valeur": 70, "Valeur n-1": 3.0})
+    assert (ligne["Valeur"], ligne["Valeur n-1"]) == (70, None)
+
+
+def test_a_larger_figure_and_a_zero_stay():
+    assert indicateur("PERSONNES", Valeur=11)["Réserve"] is None
+    assert indicateur("PERSONNES", Valeur=0)["Valeur"] == 0
+
+
+def test_a_rate_over_few_people_loses_its_terms_with_its_value():
+    ligne = indicateur("RATIO", Valeur=Decimal("0.25"), Numérateur=5, Dénominateur=20)
+    assert (ligne["Valeur"], ligne["Numérateur"], ligne["Dénominateur"]) == (None, None, None)
+    assert indicateur("RATIO", Valeur=Decimal("0.5"), Numérateur=50, Dénominateur=100)["Valeur"] == Decimal("0.5")
