@@ -41,7 +41,7 @@ def memes(lu: object, imprime: str) -> bool:
 class Tableau:
     """The columns of one table: plan → sheet. ``perdues``: columns whose header did not come back → where they may be."""
 
-    entete: int | None  # row of the headers; None: it did not come back
+    entete: int  # row of the headers
     colonnes: dict[int, int] = field(default_factory=dict)
     perdues: dict[int, int | None] = field(default_factory=dict)
 

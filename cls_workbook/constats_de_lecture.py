@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -139,10 +139,13 @@ def entete_change(lieu: Lieu, cellules: list[str], titre: str, lu: object, typee
     )  # fmt: skip
 
 
-def colonne_absente(lieu: Lieu, titre: str, cellule: str) -> Anomalie:
+def colonnes_absentes(lieu: Lieu, titres: Mapping[str, Sequence[str]]) -> Anomalie:
+    """``titres``: header → a cell of each table that lost it."""
+    noms = cites(titres)
     return _anomalie(
-        BLOQUANT, "CELLULE_INTROUVABLE", lieu, (cellule,), titre, f"la colonne « {titre} » ne figure plus dans ce tableau",
-        f"la colonne « {titre} »", "reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",
+        BLOQUANT, "CELLULE_INTROUVABLE", lieu, [c for cellules in titres.values() for c in cellules], next(iter(titres)),
+        f"la colonne {noms} ne figure plus" if len(titres) == 1 else f"les colonnes {noms} ne figurent plus", "toutes les colonnes du modèle",
+        "reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",
     )  # fmt: skip
 
 

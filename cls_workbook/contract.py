@@ -20,7 +20,7 @@ from pathlib import Path
 
 from cls_workbook import resources
 from cls_workbook.errors import Refus
-from cls_workbook.francais import plier
+from cls_workbook.francais import de, plier
 
 # How a measure is typed in, and how its answers are brought together (``domaine``, section 4).
 TYPES_DE_MESURE = ("entier", "decimal", "taux", "satisfaction", "moyenne", "jalon", "liste", "ventilation", "texte")
@@ -163,6 +163,7 @@ class Indicateur:
     type: str
     mesures: tuple[Mesure, ...] = ()
     groupe: str | None = None
+    volet: str | None = None  # id of the volet whose porteurs answer; None: every porteur of the fiche
     note: str | None = None
 
 
@@ -221,6 +222,10 @@ class Fiche:
     @property
     def mesures(self) -> tuple[Mesure, ...]:
         return tuple(m for i in self.indicateurs for m in i.mesures)
+
+    def concerne(self, indicateur: Indicateur, volet: str) -> bool:
+        """Is the indicator asked of who answers for the volet of this name? ("" is not known: everything is asked)"""
+        return indicateur.volet is None or not volet or any(v.nom == volet and v.id == indicateur.volet for v in self.volets)
 
     def repondants(self) -> tuple[tuple[str, str | None], ...]:
         """(structure id, volet name or None), one per expected return of this fiche."""
@@ -381,7 +386,7 @@ class Contrat:
 
     def candidats(self, groupe: Structure) -> tuple[str, ...]:
         """The names that the coordinator may choose from for a group."""
-        communes = tuple(f"Commune de {c.nom}" for c in self.communes) if groupe.candidats_communes else ()
+        communes = tuple(f"Commune {de(c.nom)}" for c in self.communes) if groupe.candidats_communes else ()
         return groupe.candidats + communes
 
 

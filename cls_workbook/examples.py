@@ -54,6 +54,8 @@ class _Fiche:
 
     def reponses(self) -> dict[str, object]:
         for place in self.places.values():
+            if place.mesure and not self.fiche.concerne(self.contrat.par_mesure[place.mesure][1], self._volet() or ""):
+                continue
             if (valeur := getattr(self, f"_{place.bloc}")(place)) is not None:
                 self.valeurs[place.cle] = valeur
         return self.valeurs
@@ -81,6 +83,9 @@ class _Fiche:
     # --- one method a block ---
 
     def _reponse(self, place: Emplacement) -> object:
+        return self._volet()
+
+    def _volet(self) -> str | None:
         siens = [v for n, v in self.plan.repondant.fiches if n == self.fiche.numero and v] if self.plan.repondant else []
         return siens[0] if siens else next((v.nom for v in self.fiche.volets if v.porteurs), None)
 

@@ -82,6 +82,14 @@ def plier(texte: str) -> str:
     return " ".join(sans_accent.split()).rstrip(" .,;:!")
 
 
+def de(nom: str) -> str:
+    """« de Chenôve », « d’Ahuy », « du Creusot », « des Ulis »: elided before a vowel, and before h as most place names are."""
+    for article, contracte in (("Le ", "du "), ("Les ", "des ")):
+        if nom.startswith(article):
+            return contracte + nom[len(article) :]
+    return f"d’{nom}" if plier(nom)[:1] in "aeiouyh" else f"de {nom}"
+
+
 def sans_invisibles(texte: str) -> str:
     """Without the characters of no width that come with a copy from a web page or a PDF."""
     return texte.translate(_RETIRES)

@@ -17,7 +17,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.archive import Grille
 from cls_workbook.colonnes import Colonnes, Reperee, memes
 from cls_workbook.francais import plier
-from cls_workbook.layout import MARQUE, Emplacement
+from cls_workbook.layout import A_REMPLIR, LIBELLE, MARQUE, REMPLI, Emplacement
 from cls_workbook.reperes import INFORMATIONS, Attendue, Modele
 from cls_workbook.saisie import Comprise, comprendre, est_vide
 from cls_workbook.sheets import adresse
@@ -125,6 +125,9 @@ class _Lecture:
                     self._desaccord(i, attendue, self.colonnes.generale(place.colonne - 1), place.etiquette, [j])
                     continue
                 j = ailleurs[0] + 1
+            if self._en(i, j) in attendue.textes.values():  # the input's own column is gone: its neighbour came in its place
+                self._desaccord(i, attendue, j, f"la case de {place.etiquette}", [])
+                continue
             lues.append(_Lue(place, j, self._en(i, j)))
         return lues or None
 
@@ -202,7 +205,7 @@ class _Lecture:
     def _faits(self, i: int, attendue: Attendue) -> None:
         """Printed texts are accounted for; locked facts must be what they were."""
         if attendue.cle.startswith(INFORMATIONS):
-            self.connues.update((i, j) for j in range(len(self.lignes[i])))
+            self.connues.add((i, self.colonnes.generale(LIBELLE)))
             return
         ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
         for colonne in attendue.libres:
@@ -235,6 +238,8 @@ class _Lecture:
             self.sortie.anomalies.append(constats.sans_formules(self.lieu, [adresse(i + 1, j + 1) for i, j, _, _ in ecrases]))
             return
         for i, j, colonne, attendue in ecrases:
+            if attendue.suivi == colonne and self._en(i, j) in (REMPLI, A_REMPLIR):
+                continue
             self.sortie.anomalies.append(constats.calcul_ecrase(self.lieu, adresse(i + 1, j + 1), attendue, colonne, self._en(i, j)))
 
     # --- rows that the partner added ---
@@ -252,7 +257,7 @@ class _Lecture:
         for prefixe, modele in self.modele.extensibles.items():
             tableau = self.colonnes.tableaux.get(prefixe)
             siennes = par_tableau.get(prefixe, [])
-            if tableau is None or tableau.entete is None or not siennes:
+            if tableau is None or not siennes:
                 continue
             ou = self.colonnes.du_tableau(prefixe)
             places = [(p, j) for p in modele.places if (j := ou(p.colonne)) is not None]
@@ -288,9 +293,10 @@ class _Lecture:
             if cle in self.modele.rangees:
                 continue
             remplies = [(j, v) for j, v in enumerate(self.lignes[i]) if v != "" and j != self.colonne_cles]
-            self.connues.update((i, j) for j, _ in remplies)
             if cle.startswith(INFORMATIONS):
+                self.connues.update((i, j) for j, _ in remplies[:1])
                 continue
+            self.connues.update((i, j) for j, _ in remplies)
             # The first cell is the label of the row, the computed ones are ours.
             for j, v in remplies[1:]:
                 if (i, j) not in self.grille.speciales and not est_vide(v) and v not in textes:
@@ -300,26 +306,30 @@ class _Lecture:
             self.sortie.anomalies.append(constats.question_inconnue(self.lieu, cellules, valeurs))
 
     def _entetes_perdus(self) -> None:
-        """Columns whose header was changed (what is typed under it is named) or deleted."""
+        """Columns whose header was changed (what is typed under it is named) or deleted (told once for the sheet)."""
+        absentes: dict[str, list[str]] = {}
         for prefixe, tableau in self.colonnes.tableaux.items():
-            if not tableau.perdues or tableau.entete is None:
-                continue
-            rangs = [(i, a) for i, a in self.reperees if a.prefixe == prefixe and a.places]
+            rangs = [(i, a) for i, a in self.reperees if a.prefixe == prefixe and a.places] if tableau.perdues else []
             for colonne, j in sorted(tableau.perdues.items()):
                 demandees = [i for i, a in rangs if any(p.colonne == colonne for p in a.places)]
+                titre = self.modele.entetes[prefixe].textes[colonne]
+                lu = "" if j is None else self._en(tableau.entete, j)
+                typees = [] if j is None else [i for i in demandees if self._est_saisi(i, j)]
                 if not demandees:
                     continue
-                titre = self.modele.entetes[prefixe].textes[colonne]
-                if j is None:
-                    entete = adresse(tableau.entete + 1, self.colonne_cles + 2)
-                    self.sortie.anomalies.append(constats.colonne_absente(self.lieu, titre, entete))
+                if j is None or not (typees or lu):
+                    absentes.setdefault(titre, []).append(adresse(tableau.entete + 1, self.colonne_cles + 2))
                     continue
-                typees = [i for i in demandees if not est_vide(self._en(i, j))]
                 self.connues.update((i, j) for i in (*demandees, tableau.entete))
                 self.sortie.refusees += len(typees)
                 cellules = [adresse(i + 1, j + 1) for i in (tableau.entete, *typees)]
-                lu, saisi = self._en(tableau.entete, j), [self._en(i, j) for i in typees]
-                self.sortie.anomalies.append(constats.entete_change(self.lieu, cellules, titre, lu, saisi))
+                self.sortie.anomalies.append(constats.entete_change(self.lieu, cellules, titre, lu, [self._en(i, j) for i in typees]))
+        if absentes:
+            self.sortie.anomalies.append(constats.colonnes_absentes(self.lieu, absentes))
+
+    def _est_saisi(self, i: int, j: int) -> bool:
+        """Something that was not printed there."""
+        return not est_vide(self._en(i, j)) and self._en(i, j) not in self.modele.textes[self.sortie.groupe]
 
     def absences(self) -> None:
         """Rows and headers that were deleted, told once for the sheet. Blank rows of a table that may grow do not count."""
@@ -341,10 +351,10 @@ class _Lecture:
         for i, attendue in self.reperees:
             if not attendue.par_entete or attendue.prefixe in self.colonnes.tableaux:
                 continue
+            self.connues.update((i, j) for j in range(len(self.lignes[i])))
             for place in attendue.places:
                 j = self.colonnes.generale(place.colonne)
                 if not est_vide(self._en(i, j)):
-                    self.connues.add((i, j))
                     self.orphelines.append((adresse(i + 1, j + 1), self._en(i, j)))
         self.sortie.refusees += len(self.orphelines)
 

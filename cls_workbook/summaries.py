@@ -25,7 +25,7 @@ from cls_workbook.agregation import (
     sur_les_annees,
 )
 from cls_workbook.consolidation import Cle, appariement, cles_attendues, nom_affiche
-from cls_workbook.contract import Contrat, Fiche, Mesure
+from cls_workbook.contract import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.francais import NBSP, plier
 from cls_workbook.vues import somme
 
@@ -74,7 +74,7 @@ def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, p
     for mesure_id, (fiche, indicateur, mesure) in contrat.par_mesure.items():
         reponses = campagne.reponses(fiche.numero, mesure_id)
         resultat = agreger(contrat, mesure, reponses.values())
-        couverture, manques = campagne.couverture(fiche, reponses, resultat)
+        couverture, manques = campagne.couverture(fiche, indicateur, reponses, resultat)
         lignes.append((
             fiche.numero, fiche.axe, indicateur.id, mesure_id, mesure.libelle, resultat.unite or mesure.unite, mesure.agregation,
             mesure.valeur_initiale, anciennes.get(mesure_id), resultat.valeur, resultat.numerateur, resultat.denominateur,
@@ -118,13 +118,16 @@ class _Campagne:
                 champs[v.champ] = v.valeur
         return Reponse(nom_affiche(self.contrat, retour[1]), champs, tuple(lignes[cle] for cle in sorted(lignes)))
 
-    def couverture(self, fiche: Fiche, reponses: Mapping[tuple, Reponse], resultat: Resultat) -> tuple[Couverture, list[str]]:
-        """What the figure rests on, and what must be said of the returns that are not in it."""
+    def couverture(self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[tuple, Reponse], resultat: Resultat) -> tuple[Couverture, list[str]]:
+        """What the figure rests on, and what must be said of the returns that are not in it.
+
+        An indicator of one volet is asked of the porteurs of that volet only.
+        """
         repondu = {retour for retour, r in reponses.items() if r in resultat.comptees}
         sans_objet = {retour for retour, r in reponses.items() if retour not in repondu and r.a_le_statut(SANS_OBJET)}
         indisponibles = {retour for retour, r in reponses.items() if retour not in repondu and r.a_le_statut(NON_DISPONIBLE)}
-        rendus = self.retours.get(fiche.numero, {})
-        muets = len(rendus) - len(repondu | sans_objet | indisponibles)
+        rendus = {r for r in self.retours.get(fiche.numero, {}) if fiche.concerne(indicateur, r[2])}
+        muets = len(rendus - (repondu | sans_objet | indisponibles))
         reserves = [f"{len(qui)} {mot}" for qui, mot in ((indisponibles, NON_DISPONIBLE), (sans_objet, SANS_OBJET)) if qui]
         if muets:
             reserves.append(f"{muets} retour{'s' * (muets > 1)} sans valeur retenue")
@@ -135,11 +138,11 @@ class _Campagne:
         if en_plus:
             noms = ", ".join(sorted(nom_affiche(self.contrat, r[1]) for r in en_plus))
             reserves.append(f"compte {len(en_plus)} retour{'s' * (len(en_plus) > 1)} non attendu{'s' * (len(en_plus) > 1)} ({noms})")
-        return self.compter(fiche.numero, repondu | sans_objet, bool(rendus)), reserves
+        prevus = {cle for cle in self.prevus.get(fiche.numero, ()) if fiche.concerne(indicateur, cle[2])}
+        return self.compter(fiche.numero, prevus, repondu | sans_objet, bool(rendus)), reserves
 
-    def compter(self, fiche: str, repondu: set[tuple], rendu: bool) -> Couverture:
-        """``repondu``: the returns that gave what is asked; ``rendu``: has any return of the fiche come in?"""
-        prevus = self.prevus.get(fiche, set())
+    def compter(self, fiche: str, prevus: set[Cle], repondu: set[tuple], rendu: bool) -> Couverture:
+        """``prevus``: the returns that are asked; ``repondu``: those that gave it; ``rendu``: has any of the fiche come in?"""
         cles = {self._cle(fiche, retour) for retour in repondu}
         if fiche in self.groupes or not prevus:
             recus, attendus = len(repondu), None
@@ -220,7 +223,7 @@ def avancement(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame) ->
         en_desaccord = any(len({plier(mot) for mot in mots.values()}) > 1 for mots in (etats, faits))
         parlants = [r for r in siens if r in etats or r in faits]
         detail = "\n".join(_dit(contrat, r, etats.get(r), faits.get(r)) for r in parlants) if en_desaccord else None
-        couverture = campagne.compter(fiche.numero, set(etats), fiche.numero in campagne.retours)
+        couverture = campagne.compter(fiche.numero, campagne.prevus.get(fiche.numero, set()), set(etats), fiche.numero in campagne.retours)
         lignes.append((
             fiche.numero, fiche.axe, fiche.titre, _etat(contrat, etats), _realisation(contrat, faits), detail,
             couverture.recus, couverture.attendus, couverture.texte,

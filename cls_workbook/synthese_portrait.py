@@ -19,7 +19,8 @@ from cls_workbook.masking import MASQUE, masquer_indicateurs
 from cls_workbook.resultat import Resultat, enregistrements
 from cls_workbook.summaries import A_PROGRAMMER, SANS_RETOUR
 
-BLOCS_CITES = ("avancement", "depenses", "qualitatif")
+# What the Synthèse quotes of the table Reponses.
+BLOCS_CITES, CHAMPS_CITES = ("avancement", "depenses", "qualitatif"), ("motif", "etp", "ecarts", "freins", "perspectives", "avenant")
 MESURES_PAR_FICHE, ATTENTIONS_PAR_FICHE = 3, 3
 EN_TAUX, EN_TEXTE = ("RATIO", "SATISFACTION"), ("UNION", "TEXTE")
 POINT_DE_TAUX = Decimal("0.01")
@@ -60,19 +61,20 @@ class Temoignage(NamedTuple):
 def sans_personne(resultat: Resultat) -> Resultat:
     """The same campaign without personal data in what the Synthèse quotes. Before any drawing: a text that is cut
     into rows, or shortened, could hide half a telephone number from the patterns."""
-    reponses = resultat.reponses[resultat.reponses["Bloc"].isin(BLOCS_CITES)]
-    cadres = {nom: getattr(resultat, nom) for nom in ("retours", "indicateurs", "avancement", "gouvernance", "par_financeur", "territoire")}
-    return replace(
-        resultat,
-        **{nom: _cadre_sans_personne(cadre) for nom, cadre in (cadres | {"reponses": reponses}).items()},
-        **{nom: tuple(map(sans_donnees_personnelles, getattr(resultat, nom))) for nom in ("explications", "a_preciser", "reserves")},
-        decisions={numero: sans_donnees_personnelles(texte) for numero, texte in resultat.decisions.items()},
-    )
+    reponses = resultat.reponses
+    citees = reponses[reponses["Champ"].isin(CHAMPS_CITES) & reponses["Bloc"].isin(BLOCS_CITES)]
+    propres = {"reponses": _sans_personne(citees, ("Structure", "Valeur")), "retours": _sans_personne(resultat.retours, ("Structure",))}
+    for nom in ("indicateurs", "avancement", "gouvernance", "par_financeur", "territoire"):
+        cadre = getattr(resultat, nom)
+        propres[nom] = _sans_personne(cadre, tuple(cadre.columns))
+    phrases = {nom: tuple(map(sans_donnees_personnelles, getattr(resultat, nom))) for nom in ("explications", "a_preciser", "reserves")}
+    decisions = {numero: sans_donnees_personnelles(texte) for numero, texte in resultat.decisions.items()}
+    return replace(resultat, **propres, **phrases, decisions=decisions)
 
 
-def _cadre_sans_personne(cadre: pd.DataFrame) -> pd.DataFrame:
-    colonnes = {c: [sans_donnees_personnelles(v) if isinstance(v, str) else v for v in cadre[c]] for c in cadre.columns}
-    return pd.DataFrame(colonnes, columns=cadre.columns, dtype=object)
+def _sans_personne(cadre: pd.DataFrame, colonnes: tuple[str, ...]) -> pd.DataFrame:
+    textes = {c: [sans_donnees_personnelles(v) if isinstance(v, str) else v for v in cadre[c]] for c in colonnes}
+    return cadre.assign(**{c: pd.Series(v, index=cadre.index, dtype=object) for c, v in textes.items()})
 
 
 class Portrait:

@@ -83,6 +83,9 @@ def fiches(contrat: Contrat) -> Iterator[Faute]:
         if not fiche.porteurs and not any(v.porteurs for v in fiche.volets):
             yield faute(f"{lieu}.porteurs", "la fiche n’a pas de porteur : personne ne répondrait.", "Nommez au moins une structure.")
         yield from _volets(lieu, fiche, contrat)
+        for place, indicateur in places(f"{lieu}.indicateurs", fiche.indicateurs):
+            if indicateur.volet is not None:
+                yield from reference(f"{place}.volet", indicateur.volet, [v.id for v in fiche.volets], "le volet")
         complements = places(f"{lieu}.complements", fiche.complements)
         yield from doublons(complements, "id")
         for place, complement in complements:

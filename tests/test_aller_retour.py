@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import random
+from concurrent.futures import ProcessPoolExecutor
+from decimal import Decimal
+from functools import partial
 
 import pytest
 from classeurs import ANNEE, contrats, essai, lire, lues, modifie, places, plan, rempli, valeur_valide, vierge
@@ -63,8 +67,6 @@ def test_a_blank_workbook_says_nothing(tmp_path, structure):
 
 
 def test_what_the_campaign_adds_to_a_workbook_is_no_change(tmp_path):
-    from decimal import Decimal
-
     repondant = entry.repondants(essai(), {"communes": ("Commune de Clairvaux",)})[0]
     campagne = entry.Campagne(
         membres={"communes": ("Commune de Clairvaux", "Centre social du Port")}, programme={"1.1": Decimal(1234)},
@@ -122,7 +124,7 @@ def test_inserted_rows_lose_nothing(document, extension):
     assert retour.anomalies == ()
 
 
-@pytest.mark.parametrize("colonne", [1, 2, 3, 4, 6, 9])
+@pytest.mark.parametrize("colonne", [1, 2, 3, 6])
 def test_an_inserted_column_loses_nothing(document, colonne):
     document.insert_columns("FA 1.1", colonne)
     document.insert_columns("Accueil", min(colonne, 4))
@@ -194,12 +196,8 @@ def test_a_formula_typed_in_libreoffice_is_refused_at_its_cell(document):
 
 
 def test_numbers_typed_in_french_are_the_numbers_meant(document):
-    from decimal import Decimal
-
     ou = places()
     document.type("FA 1.1", {ou["1.1/depenses/total"].cellule: "12 345,60", ou["1.1/depenses/etp"].cellule: "0,5", ou["1.1/avancement/date_debut"].cellule: "15/03/2025"})
-    import datetime
-
     valeurs = frames.typer([document.relire("ods")], essai()).valeurs
     dites = {c: v for c, v, f, b in zip(valeurs["champ"], valeurs["valeur"], valeurs["fiche"], valeurs["bloc"], strict=True) if f == "1.1" and b in ("depenses", "avancement")}
     assert dites["total"] == Decimal("12345.60") and dites["etp"] == Decimal("0.5")
@@ -207,9 +205,6 @@ def test_numbers_typed_in_french_are_the_numbers_meant(document):
 
 
 def test_reading_in_another_process_gives_the_same(tmp_path):
-    from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
-
     chemins = [rempli(tmp_path, valeurs_au_hasard(g), nom=f"r{g}.xlsx") for g in (1, 2)]
     with ProcessPoolExecutor(1) as executeur:
         ailleurs = list(executeur.map(partial(reader.lire, contrats=contrats), chemins))

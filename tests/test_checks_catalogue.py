@@ -13,7 +13,7 @@ from cls_workbook import contract
 from cls_workbook.anomalies import BLOQUANT, GRAVITES, Anomalie
 from cls_workbook.checks import CATALOGUE, controler, controler_retour
 from cls_workbook.checks.catalogue import LECTURE
-from cls_workbook.checks.constats import constat, typographie
+from cls_workbook.checks.constats import constat
 
 ICI = Path(__file__).parent
 SANS_FAUTE = """
@@ -110,10 +110,6 @@ def test_the_sentence_of_an_anomaly():
 def test_a_gravity_that_the_catalogue_does_not_announce_is_a_bug():
     with pytest.raises(ValueError, match="QPV_NUL"):
         constat("QPV_NUL", {}, (), champ="", trouve="", attendu="", a_faire="", gravite=BLOQUANT)
-
-
-def test_french_typography_has_non_breaking_spaces():
-    assert typographie("« oui » : 12 % ; 3 €") == "«\u00a0oui\u00a0»\u00a0: 12\u00a0%\u00a0; 3\u00a0€"
 
 
 @pytest.mark.parametrize("texte", ["", "[a.xlsx] association\n 1.1", "[a.xlsx] association\n 9.9/avancement/etat En cours", "[a.xlsx] association\n accueil/reponse/siret 123"])

@@ -93,10 +93,15 @@ def test_a_rate_has_a_denominator_that_its_numerator_does_not_exceed(numerateur,
     assert trouve(un_retour("\n".join(lignes), "1.2"), "NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR", "DENOMINATEUR_NUL", "DENOMINATEUR_MANQUANT") == attendues
 
 
-def test_the_rate_of_a_category_obeys_the_same_rule():
-    lignes = "ventilations/1.2-I01/01/modalite Enfants\n ventilations/1.2-I01/01/numerateur 5\n ventilations/1.2-I01/01/denominateur 4"
-    cellules = ("ventilations/1.2-I01/01/numerateur", "ventilations/1.2-I01/01/denominateur")
-    assert trouve(un_retour(lignes, "1.2"), "NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR") == [("NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR", BLOQUANT, cellules)]
+@pytest.mark.parametrize("numerateur, denominateur, code", [
+    (5, 4, "NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR"), (5, 0, "DENOMINATEUR_NUL"), (5, None, "DENOMINATEUR_MANQUANT"), (4, 4, None),
+])  # fmt: skip
+def test_the_rate_of_a_category_obeys_the_same_rules(numerateur, denominateur, code):
+    rang = "ventilations/1.2-I01/01/"
+    lignes = f"{rang}modalite Enfants\n {rang}numerateur {numerateur}\n" + (f"{rang}denominateur {denominateur}" if denominateur is not None else "")
+    attendues = [(code, BLOQUANT, (rang + "numerateur", rang + "denominateur"))] if code else []
+    codes = ("NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR", "DENOMINATEUR_NUL", "DENOMINATEUR_MANQUANT")
+    assert trouve(un_retour(lignes, "1.2"), *codes) == attendues
 
 
 @pytest.mark.parametrize("numerateur, denominateur, fautif", [

@@ -359,3 +359,9 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path):
     chemin.write_bytes(BESANCON.encode("latin-1", "replace"))
     with pytest.raises(Refus, match="UTF-8"):
         load(chemin)
+
+
+def test_a_commune_that_begins_with_a_vowel_is_elided():
+    dijon = contract.load("dijon-2024-2028")
+    candidats = dijon.candidats(dijon.par_structure["communes"])
+    assert {"Commune d’Ahuy", "Commune d’Ouges", "Commune d’Hauteville-lès-Dijon", "Commune de Chenôve"} <= set(candidats)

@@ -1,4 +1,4 @@
-"""The coordinator's workbook: what is typed is what is read, and what cannot be understood is named at its cell."""
+"""The coordinator's workbook: what is drawn, what is typed, and who uses it."""
 
 from __future__ import annotations
 
@@ -13,119 +13,13 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pilotage_for_tests import CONTRAT, PLEIN, place, saisir
 from xlsx_lint import lint
 
 from cls_workbook import pilotage, writer
 from cls_workbook.contract import Contrat, parse
-from cls_workbook.entry import plan, repondants
-from cls_workbook.errors import Refus
+from cls_workbook.entry import repondants
 from cls_workbook.pilotage import Decision, Financement, Pilotage, Relance, Reunion
-
-CONTRAT = """
-[contrat]
-id = "essai-2024-2026"
-titre = "Contrat local de santé d’Essai"
-nom_court = "CLS d’Essai"
-annees = [2024, 2025, 2026]
-territoire = "Essai"
-agence = "ars"
-maquette = 50000
-
-[[structures]]
-id = "ars"
-nom = "ARS"
-
-[[structures]]
-id = "ville"
-nom = "Ville d’Essai"
-alias = ["Mairie d’Essai"]
-
-[[structures]]
-id = "operateurs"
-nom = "Opérateurs"
-groupe = true
-candidats = ["Alpha", "Bêta", "Gamma"]
-
-[[instances]]
-nom = "COPIL"
-minimum_par_an = 1
-
-[[instances]]
-nom = "Comité technique"
-minimum_par_an = 2
-
-[[natures]]
-id = "maquette"
-libelle = "Maquette ARS"
-niveau = "maquette"
-
-[[natures]]
-id = "hors"
-libelle = "ARS hors maquette"
-niveau = "hors_maquette"
-
-[[natures]]
-id = "cofi"
-libelle = "Cofinancement"
-niveau = "cofinancement"
-
-[[financeurs]]
-id = "ars"
-nom = "ARS"
-structure = "ars"
-
-[[financeurs]]
-id = "region"
-nom = "Région"
-
-[[axes]]
-numero = "1"
-titre = "Soins"
-
-[[fiches]]
-numero = "1.1"
-titre = "Former"
-axe = "1"
-porteurs = ["ville", "operateurs"]
-financement = { montant = 30000, montant_etat = "chiffre" }
-
-[[fiches]]
-numero = "1.2"
-titre = "Prévenir"
-axe = "1"
-porteurs = ["operateurs"]
-financement = { montant = 20000, montant_etat = "chiffre" }
-
-[[fiches]]
-numero = "1.3"
-titre = "Coordonner"
-axe = "1"
-porteurs = ["ville"]
-
-[[regles]]
-id = "poste"
-type = "poste"
-libelle = "La moitié du poste"
-fiche = "1.3"
-financeur = "ars"
-hors_maquette = true
-taux = 0.5
-"""
-
-PLEIN = Pilotage(
-    membres={"operateurs": ("Alpha", "Maison des aînés"), ("operateurs", "1.1"): ("Alpha", "Maison des aînés"), ("operateurs", "1.2"): ("Alpha",)},
-    programme={("1.1", ""): Decimal("1234.56"), ("1.2", ""): Decimal("0.00"), ("1.1", "region"): Decimal("3000.00"), ("1.1", "Mécène"): Decimal("10.00")},
-    financements=(
-        Financement("1.1", "region", "Cofinancement", Decimal("3000.00")),
-        Financement("1.1", "Mécène", "Cofinancement", Decimal("10.00")),
-        Financement("1.3", "ars", "ARS hors maquette", Decimal("26000.00")),
-    ),
-    engage_anterieur={"1.1": Decimal("5000.00")},
-    reunions=(Reunion("COPIL", date(2025, 11, 20), 36, 21, "Quorum atteint."), Reunion("COPIL", date(2025, 3, 2))),
-    decisions=(Decision("1.2", "report", date(2026, 1, 8), "Faute de local.", "Le porteur regrette.", "Relancer."), Decision("", "maintien")),
-    relances=(Relance("ville", "relancé", date(2026, 1, 15), "Promis."), Relance("Alpha", "reçu"), Relance("Gamma", "attendu")),
-    etat="validé", date_validation=date(2026, 2, 3), limite=date(2026, 1, 31), contact="Coordination, 03 00 00 00 00.",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -139,35 +33,6 @@ def fichier(contrat, tmp_path) -> Path:
     chemin = tmp_path / "pilotage.xlsx"
     writer.write(pilotage.classeur(contrat, 2025), chemin)
     return chemin
-
-
-def place(livre, cle: str, entete: str):
-    """The input of a keyed row under (or beside) a printed text, found as a person would."""
-    feuille = next(f for f in livre if any(c.value == f"§{cle}" for c in f["A"]))
-    rangee = next(c.row for c in feuille["A"] if c.value == f"§{cle}")
-    table = f"§{cle.rpartition('/')[0]}/#"
-    tete = next((c.row for c in feuille["A"] if c.value == table), None)
-    if tete is None:
-        return feuille.cell(rangee, 3)
-    colonne = next(c.column for c in feuille[tete] if c.value and c.value.replace("\u00a0", " ") == entete)
-    return feuille.cell(rangee, colonne)
-
-
-def saisir(fichier: Path, saisies: dict[tuple[str, str], object]) -> dict[tuple[str, str], str]:
-    """Type values into the workbook; gives back the address of each."""
-    livre = openpyxl.load_workbook(fichier)
-    places = {cle: place(livre, *cle) for cle in saisies}
-    for cle, cellule in places.items():
-        assert not cellule.protection.locked, cle
-        cellule.value = saisies[cle]
-    livre.save(fichier)
-    return {cle: f"« {c.parent.title} », cellule {c.coordinate} " for cle, c in places.items()}
-
-
-def fautes(fichier: Path, contrat: Contrat) -> list[str]:
-    with pytest.raises(Refus) as refus:
-        pilotage.lire(fichier, contrat, 2025)
-    return [d.replace("\u00a0", " ") for d in refus.value.details]
 
 
 # --- What is drawn --------------------------------------------------------------------------------------------------
@@ -317,125 +182,6 @@ def test_sheets_are_found_under_any_name_and_in_any_order_with_a_column_inserted
     livre.create_sheet("Retours", 0)["A1"] = "autre chose"
     livre.save(fichier)
     assert pilotage.lire(fichier, contrat, 2025) == Pilotage(programme={("1.1", ""): Decimal(7)})
-
-
-# --- What cannot be understood --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("cle", "entete", "valeur", "attendu"),
-    [
-        ("pilotage/programmation/1.1", "Programmé 2025", "env. 12 000", "attendu : un montant en euros"),
-        ("pilotage/programmation/1.2", "Engagé les années précédentes", -5, "attendu : un montant en euros, entre 0 €"),
-        ("pilotage/campagne/etat", "", "presque", "attendu : un choix parmi « provisoire », « validé en COPIL »"),
-        ("pilotage/campagne/limite", "", "fin janvier", "attendu : une date"),
-        ("pilotage/suivi/ville", "Statut du retour", "perdu", "attendu : un choix parmi « attendu »"),
-    ],
-)
-def test_a_value_that_cannot_be_read_is_named_at_its_cell(fichier, contrat, cle, entete, valeur, attendu):
-    cellule = saisir(fichier, {(cle, entete): valeur})[cle, entete]
-    (faute,) = fautes(fichier, contrat)
-    assert faute.startswith(f"feuille {cellule}")
-    assert f"trouvé « {valeur} » ; " in faute and attendu in faute and "à faire : " in faute
-    assert "renvoyez" not in faute  # the coordinator has nobody to send it back to
-
-
-def test_all_faults_come_together_each_at_its_cell(fichier, contrat):
-    cellules = saisir(fichier, {
-        ("pilotage/reunions/01", "Instance"): "Conseil", ("pilotage/reunions/01", "Date"): date(2024, 12, 31),
-        ("pilotage/reunions/02", "Instance"): "COPIL", ("pilotage/reunions/02", "Date"): date(2025, 4, 1),
-        ("pilotage/reunions/02", "Structures conviées"): 10, ("pilotage/reunions/02", "Structures présentes"): 11,
-        ("pilotage/decisions/01", "Fiche"): "9.9", ("pilotage/decisions/01", "Décision"): "maintien",
-        ("pilotage/membres/operateurs/01", "Structure qui répond"): "Opérateurs",
-    })  # fmt: skip
-    fautives = [("pilotage/membres/operateurs/01", "Structure qui répond"), ("pilotage/reunions/01", "Instance"),
-                ("pilotage/reunions/01", "Date"), ("pilotage/reunions/02", "Structures présentes"), ("pilotage/decisions/01", "Fiche")]  # fmt: skip
-    trouvees = fautes(fichier, contrat)
-    assert len(trouvees) == len(fautives)
-    assert all(t.startswith(f"feuille {cellules[f]}") for t, f in zip(trouvees, fautives, strict=True)), trouvees
-
-
-def test_a_row_that_is_begun_must_be_completed(fichier, contrat):
-    saisir(fichier, {("pilotage/reunions/03", "Structures conviées"): 12})
-    livre = openpyxl.load_workbook(fichier)
-    attendues = [place(livre, "pilotage/reunions/03", e).coordinate for e in ("Instance", "Date")]
-    assert [re.search(r"cellule (\w+)", f)[1] for f in fautes(fichier, contrat)] == attendues
-
-
-def test_a_validated_state_wants_its_date(fichier, contrat):
-    saisir(fichier, {("pilotage/campagne/etat", ""): "validé en COPIL"})
-    (faute,) = fautes(fichier, contrat)
-    assert "Date du COPIL qui valide" in faute and "trouvé rien" in faute
-
-
-def test_the_maquette_is_not_typed_twice(fichier, contrat):
-    cellules = saisir(fichier, {
-        ("pilotage/programmation/1.1", "Programmé 2025"): 100, ("pilotage/autres/01", "Fiche"): "1.1 · Former",
-        ("pilotage/autres/01", "Financeur"): "ARS", ("pilotage/autres/01", "Nature"): "Maquette ARS", ("pilotage/autres/01", "Montant 2025"): 100,
-    })  # fmt: skip
-    (faute,) = fautes(fichier, contrat)
-    assert faute.startswith(f"feuille {cellules['pilotage/autres/01', 'Nature']}")
-
-
-def test_a_formula_in_error_is_not_a_blank(fichier, contrat):
-    livre = openpyxl.load_workbook(fichier)
-    cellule = place(livre, "pilotage/programmation/1.1", "Programmé 2025")
-    cellule.value = "=1/0"
-    livre.save(fichier)
-    (faute,) = fautes(fichier, contrat)
-    assert f"cellule {cellule.coordinate} " in faute and "formule" in faute
-
-
-def test_an_amount_moved_to_the_row_of_another_fiche_is_not_believed(fichier, contrat):
-    saisir(fichier, {("pilotage/programmation/1.1", "Programmé 2025"): 100})
-    livre = openpyxl.load_workbook(fichier)
-    feuille = place(livre, "pilotage/programmation/1.1", "Programmé 2025").parent
-    ligne = next(c.row for c in feuille["A"] if c.value == "§pilotage/programmation/1.1")
-    feuille.cell(ligne, 2).value = "1.2"
-    livre.save(fichier)
-    (faute,) = fautes(fichier, contrat)
-    assert f"cellule F{ligne}" in faute or f"cellule G{ligne}" in faute
-
-
-def test_a_copied_sheet_is_not_read_twice(fichier, contrat):
-    livre = openpyxl.load_workbook(fichier)
-    livre.copy_worksheet(livre["Décisions"])
-    livre.save(fichier)
-    (faute,) = fautes(fichier, contrat)
-    assert "« Décisions », « Décisions Copy »" in faute and "supprimez la copie" in faute
-
-
-def test_a_lost_sheet_is_named(fichier, contrat):
-    livre = openpyxl.load_workbook(fichier)
-    del livre["Groupes"]
-    livre.save(fichier)
-    (faute,) = fautes(fichier, contrat)
-    assert "introuvable" in faute and "Membres du groupe" in faute
-
-
-@pytest.mark.parametrize("annee", [2024, 2026])
-def test_a_workbook_of_another_year_is_refused(fichier, contrat, annee):
-    with pytest.raises(Refus, match="autre campagne.*essai-2024-2026, 2025"):
-        pilotage.lire(fichier, contrat, annee)
-
-
-def test_a_workbook_of_another_contract_is_refused(fichier):
-    autre = parse(CONTRAT.replace("essai-2024-2026", "autre"), "autre.toml")
-    with pytest.raises(Refus, match="autre campagne"):
-        pilotage.lire(fichier, autre, 2025)
-
-
-def test_another_workbook_or_file_is_refused_in_one_sentence(contrat, tmp_path):
-    retour = tmp_path / "retour.xlsx"
-    writer.write(plan(contrat, 2025).classeur, retour)
-    with pytest.raises(Refus, match="n’est pas un classeur de pilotage"):
-        pilotage.lire(retour, contrat, 2025)
-    texte = tmp_path / "notes.xlsx"
-    texte.write_text("bonjour", encoding="utf-8")
-    with pytest.raises(Refus, match="ne peut pas être lu"):
-        pilotage.lire(texte, contrat, 2025)
-    with pytest.raises(Refus, match="ne peut pas être lu"):
-        pilotage.lire(tmp_path / "absent.xlsx", contrat, 2025)
 
 
 # --- Who uses it ----------------------------------------------------------------------------------------------------

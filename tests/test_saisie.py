@@ -396,3 +396,11 @@ def test_nothing_typed_ever_raises(brut, type_):
     assert lu is None or isinstance(lu, (Comprise, Incomprise))
     if isinstance(lu, Incomprise):
         assert lu.attendu and lu.a_faire.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("nom", "attendu"),
+    [("Chenôve", "de Chenôve"), ("Ahuy", "d’Ahuy"), ("Étampes", "d’Étampes"), ("Le Creusot", "du Creusot"), ("Les Ulis", "des Ulis"), ("La Rochelle", "de La Rochelle")],
+)
+def test_a_place_name_takes_its_preposition(nom, attendu):
+    assert de(nom) == attendu

@@ -212,3 +212,19 @@ def test_places_reached_are_united_with_how_many_fiches_reach_them():
     assert [[texte(c) if isinstance(c, str) else c for c in r] for r in table.values.tolist()] == [
         ["commune", "01002", "Bief", 2, "1.1 ; 1.2"], ["commune", "01001", "Aval", 1, "1.1"], ["qpv", None, "Le Lavoir", 1, "1.1"],
     ]  # fmt: skip
+
+
+# --- volets ---
+
+
+def test_an_indicator_of_one_volet_is_asked_of_the_porteurs_of_that_volet_only():
+    dijon = load("dijon-2024-2028")
+    suivis = valeurs(
+        saisie("sdat", "2.3", {"mesures/2.3-I01/valeur": 40}, volet="EMAS"),
+        saisie("acodege", "2.3", {"mesures/2.3-I01/valeur": 50}, volet="EMAS"),
+        saisie("ars", "2.3", {"jalons/2.3-I08/jalon": "Engagé"}, volet="Étude de l’extension"),
+    )
+    table = indicateurs(dijon, suivis, attendus(dijon, 2025)).set_index("Mesure")
+    # four porteurs on the fiche, two per volet: the file active rests on the two of EMAS, the milestone on one of two
+    assert table.loc[["2.3-I01", "2.3-I08"], "Couverture"].tolist() == ["complet (2 sur 2)", "partiel (1 sur 2)"]
+    assert table.loc["2.3-I01", "Valeur"] == 90

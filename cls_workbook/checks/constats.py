@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.catalogue import PAR_CODE
-from cls_workbook.francais import NBSP
+from cls_workbook.francais import typographie
 
 CONFIRMER = "corrigez, ou confirmez à la coordination."
 RENVOYER = "puis renvoyez le classeur."  # what follows « corrigez » when a value is refused
-
-_AVANT = re.compile(r" (?=[:;!?»€%])")
-_APRES = re.compile(r"« ")
 
 
 def constat(
@@ -43,8 +39,3 @@ def constat(
         ligne.get("fiche", ""), ligne.get("structure", ""), champ, typographie(trouve), typographie(attendu),
         typographie(a_faire), refuse_fichier, refuse_feuille,
     )  # fmt: skip
-
-
-def typographie(texte: str) -> str:
-    """Non-breaking spaces where French wants them."""
-    return _APRES.sub(f"«{NBSP}", _AVANT.sub(NBSP, texte))

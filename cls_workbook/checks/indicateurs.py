@@ -250,7 +250,7 @@ LIGNES = (
     RegleDeLigne("QPV_NUL", "mesures", _qpv_nul, _dire_qpv_nul),
     RegleDeLigne("VALEUR_HORS_LIMITES", "mesures", _au_dela_du_maximum, _dire_au_dela),
     *_regles_de_taux("taux"),
-    *_regles_de_taux("ventilations"),
+    *_regles_de_taux("ventilations")[1:],  # its numerators are whole numbers: reading refuses a rate there
     RegleDeLigne("SATISFACTION_INCOHERENTE", "satisfaction", _satisfaction_incoherente, _dire_satisfaction),
     RegleDeLigne("REPONDANTS_PEU_NOMBREUX", "satisfaction", _peu_de_repondants, _dire_peu_de_repondants),
 )
