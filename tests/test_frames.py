@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import pickle
 from decimal import Decimal
@@ -237,8 +238,6 @@ def test_no_return_gives_empty_frames():
 
 
 def test_a_return_of_another_year_or_contract_is_refused_as_a_whole(tmp_path):
-    import dataclasses
-
     retour = lire(vierge(tmp_path))
     autre = dataclasses.replace(essai(), id="autre")
     assert frames.hors_campagne(retour, essai(), 2025) == []
