@@ -76,7 +76,10 @@ def _parties(contenu: bytes) -> dict[str, bytes]:
     if not contenu:
         raise Refus("Le fichier est vide (0 octet).", (_ORIGINAL,))
     if len(contenu) > TAILLE_MAX:
-        raise Refus(f"Le fichier pèse {len(contenu) // 1_000_000} Mo ; la limite est {TAILLE_MAX // 1_000_000} Mo.", ("Retirez les images et les feuilles ajoutées, puis renvoyez-le.",))
+        raise Refus(
+            f"Le fichier pèse {len(contenu) // 1_000_000} Mo ; la limite est {TAILLE_MAX // 1_000_000} Mo.",
+            ("Retirez les images et les feuilles ajoutées, puis renvoyez-le.",),
+        )
     if not contenu.startswith(b"PK\x03\x04"):
         raise Refus(*_autre_format(contenu))
     try:
@@ -91,7 +94,9 @@ def _autre_format(contenu: bytes) -> tuple[str, tuple[str, ...]]:
     """What a file that is no zip is, and the remedy."""
     if contenu.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in contenu:
-            return "Le classeur est protégé par un mot de passe à l’ouverture.", ("Retirez le mot de passe (Fichier, Informations, Protéger le classeur), enregistrez, puis renvoyez-le.",)
+            return "Le classeur est protégé par un mot de passe à l’ouverture.", (
+                "Retirez le mot de passe (Fichier, Informations, Protéger le classeur), enregistrez, puis renvoyez-le.",
+            )
         return "Le fichier est à l’ancien format Excel (.xls).", ("Ouvrez-le, enregistrez-le au format .xlsx, puis renvoyez-le.",)
     if contenu.lstrip()[:5] == b"%PDF-":
         return "Le fichier est un PDF : les réponses ne peuvent pas y être lues.", (_ORIGINAL,)
@@ -110,7 +115,10 @@ def _juger(archive: zipfile.ZipFile) -> None:
     gonfle = sum(p.file_size for p in parties)
     bombe = any(p.file_size > RATIO_SUR and p.file_size > RATIO_MAX * max(1, p.compress_size) for p in parties)
     if gonfle > GONFLE_MAX or bombe:
-        raise Refus(f"Le fichier est anormalement volumineux une fois décompressé ({gonfle // 1_000_000} Mo).", ("Supprimez les lignes et feuilles inutiles, ou reportez vos réponses dans le classeur d’origine.",))
+        raise Refus(
+            f"Le fichier est anormalement volumineux une fois décompressé ({gonfle // 1_000_000} Mo).",
+            ("Supprimez les lignes et feuilles inutiles, ou reportez vos réponses dans le classeur d’origine.",),
+        )
     if "xl/workbook.xml" in noms or ("content.xml" in noms and _est_un_ods(archive)):
         return
     if "xl/workbook.bin" in noms:
@@ -158,7 +166,10 @@ def _lignes(classeur: CalamineWorkbook, nom: str) -> list[list]:
 def _refuser_si_trop_etendue(nom: str, ligne: int, colonne: int) -> None:
     """A single value at the far end of a sheet makes a rectangle of billions of cells."""
     if ligne * colonne > CELLULES_MAX:
-        raise Refus(f"La feuille « {nom} » contient une saisie très loin de son contenu, jusqu’à la cellule {adresse(ligne, colonne)}.", ("Supprimez cette saisie (Ctrl+Fin y mène), enregistrez, puis renvoyez le classeur.",))
+        raise Refus(
+            f"La feuille « {nom} » contient une saisie très loin de son contenu, jusqu’à la cellule {adresse(ligne, colonne)}.",
+            ("Supprimez cette saisie (Ctrl+Fin y mène), enregistrez, puis renvoyez le classeur.",),
+        )
 
 
 # --- .xlsx, .xlsm ---------------------------------------------------------------------------------------------------

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from cls_workbook import fields
 from cls_workbook.contract import Fiche, Mesure
-from cls_workbook.fiche_form import B, C, D, E, F, K, Contexte, bande, entetes, sans_valeur
+from cls_workbook.fiche_form import B, C, D, E, F, G, K, LARGEURS, Contexte, Zone, bande_de, sans_valeur, tableau_de_lignes
 from cls_workbook.layout import Page, Rangee, hauteur
 from cls_workbook.sheets import adresse
+
+_OU = {"nom": B, "modalite": B, "effectif": C, "numerateur": C, "denominateur": D}
 
 
 def _a_detailler(fiche: Fiche, mesure: Mesure, contexte: Contexte) -> tuple[str, ...]:
@@ -26,18 +28,17 @@ def _a_detailler(fiche: Fiche, mesure: Mesure, contexte: Contexte) -> tuple[str,
     return ()
 
 
-_OU = {"nom": B, "modalite": B, "effectif": C, "numerateur": C, "denominateur": D}
-
-
 def ventilations(page: Page, fiche: Fiche, contexte: Contexte, lignes_des_mesures: dict[str, int]) -> None:
-    bloc = fields.VENTILATION
-    questions = [(m, _a_detailler(fiche, m, contexte)) for m in fiche.mesures]
-    if not any(champs for _, champs in questions):
+    """A table for each measure that has a breakdown, a list or names."""
+    questions = [(m, champs) for m in fiche.mesures if (champs := _a_detailler(fiche, m, contexte))]
+    if not questions:
         return
-    bande(page, bloc.titre, bloc.aide)
-    for mesure, champs in questions:
-        if champs:
-            _ventilation(page, fiche, mesure, champs, contexte, lignes_des_mesures.get(mesure.id))
+    bande_de(page, fields.VENTILATION)
+    for rang, (mesure, champs) in enumerate(questions):
+        if rang:
+            page.groupes.append(page.ligne)
+            page.suivante(6)
+        _ventilation(page, fiche, mesure, champs, contexte, lignes_des_mesures.get(mesure.id))
 
 
 def _ventilation(page: Page, fiche: Fiche, mesure: Mesure, champs: tuple[str, ...], contexte: Contexte, ligne_mesure: int | None) -> None:
@@ -50,29 +51,19 @@ def _ventilation(page: Page, fiche: Fiche, mesure: Mesure, champs: tuple[str, ..
         titres[places.get("modalite", B)] = categorie if len(categorie) <= 60 else "Catégorie"
     if "numerateur" in champs:
         titres[E] = "Taux calculé"
-    page.texte(B, mesure.libelle, "libelle_fort")
-    page.suivante(hauteur(mesure.libelle, 42, 22))
-    fin = max(titres)
-    entetes(page, prefixe, titres, set(places.values()), fin)
+    page.texte(B, mesure.libelle, "intertitre")
+    page.suivante(20)
     if not mesure.modalites:
         page.plan.extensibles.add(prefixe)
-    debut = page.ligne
-    for rang in range(1, (len(mesure.modalites) or bloc.lignes) + 1):
-        _ligne_de_ventilation(page, prefixe, mesure, rang, places, titres)
-    fin_rangee = page.rangee(f"{prefixe}/fin", "fin")
-    derniere = page.ligne - 1
+    lignes = len(mesure.modalites) or bloc.lignes
+    zone = tableau_de_lignes(page, prefixe, titres, set(places.values()), lignes, lambda rang: _ligne(page, prefixe, mesure, rang, places, titres))
     if "effectif" in champs:
-        zone = f"{adresse(debut, C)}:{adresse(derniere, C)}"
-        page.texte(B, "Total", "total")
-        page.calcul(fin_rangee, C, f'IF(COUNT({zone})=0,"",SUM({zone}))', "", "total:entier")
-        _accord_avec_la_mesure(page, fin_rangee, mesure, ligne_mesure)
-    page.suivante(20 if "effectif" in champs else 6)
+        _total(page, prefixe, mesure, zone, ligne_mesure)
     if ligne_mesure and mesure.type in ("liste", "ventilation"):
-        _reporter(page, mesure, ligne_mesure, debut, derniere, contexte)
-    page.suivante(6)
+        _reporter(page, mesure, ligne_mesure, zone, contexte)
 
 
-def _ligne_de_ventilation(page: Page, prefixe: str, mesure: Mesure, rang: int, places: dict[str, int], titres: dict[int, str]) -> None:
+def _ligne(page: Page, prefixe: str, mesure: Mesure, rang: int, places: dict[str, int], titres: dict[int, str]) -> None:
     bloc, ligne = fields.VENTILATION, f"{rang:02d}"
     fixe = mesure.modalites[rang - 1] if mesure.modalites else ""
     rangee = page.rangee(f"{prefixe}/{ligne}", "saisie", fixe)
@@ -85,7 +76,16 @@ def _ligne_de_ventilation(page: Page, prefixe: str, mesure: Mesure, rang: int, p
     if "numerateur" in places:
         haut, bas = adresse(page.ligne, C), adresse(page.ligne, D)
         page.calcul(rangee, E, f'IF(OR({haut}="",N({bas})=0),"",{haut}/{bas})', "", "calcul:taux")
-    page.suivante(hauteur(fixe, 42))
+    page.suivante(hauteur(fixe, LARGEURS[B]))
+
+
+def _total(page: Page, prefixe: str, mesure: Mesure, zone: Zone, ligne_mesure: int | None) -> None:
+    rangee = page.rangee(f"{prefixe}/total", "repere")
+    effectifs = zone.colonne(C)
+    page.texte(B, "Total", "total")
+    page.calcul(rangee, C, f'IF(COUNT({effectifs})=0,"",SUM({effectifs}))', "", "total:entier")
+    _accord_avec_la_mesure(page, rangee, mesure, ligne_mesure)
+    page.suivante(20)
 
 
 def _accord_avec_la_mesure(page: Page, rangee: Rangee, mesure: Mesure, ligne_mesure: int | None) -> None:
@@ -94,17 +94,18 @@ def _accord_avec_la_mesure(page: Page, rangee: Rangee, mesure: Mesure, ligne_mes
         return
     total, declare = adresse(page.ligne, C), adresse(ligne_mesure, F)
     formule = f'IF(OR({total}="",{declare}=""),"",IF({total}={declare},"Égal à la valeur déclarée.","Différent de la valeur déclarée ("&{declare}&")."))'
-    page.calcul(rangee, D, formule, "", "aide_ligne")
+    page.calcul(rangee, D, formule, "", "aide_ligne:retrait")
 
 
-def _reporter(page: Page, mesure: Mesure, ligne_mesure: int, debut: int, derniere: int, contexte: Contexte) -> None:
+def _reporter(page: Page, mesure: Mesure, ligne_mesure: int, zone: Zone, contexte: Contexte) -> None:
     """The figure of a measure that is made of its breakdown: computed, locked, in the measure's own row."""
     rangee = page.plan.rangees[f"{page.fiche}/mesures/{mesure.id}"]
     effectifs = mesure.type == "ventilation"
-    plage = f"{adresse(debut, C if effectifs else B)}:{adresse(derniere, C if effectifs else B)}"
-    compte = "COUNT" if effectifs else "COUNTA"
+    plage = zone.colonne(C if effectifs else B)
+    # the header of the range is a text: COUNTA sees it, COUNT and SUM do not
+    nombre = f"COUNT({plage})" if effectifs else f"COUNTA({plage})-1"
     ici = page.ligne
     page.ligne = ligne_mesure
-    page.calcul(rangee, F, f'IF({compte}({plage})=0,"",{"SUM" if effectifs else "COUNTA"}({plage}))', "", "calcul:entier")
-    page.a_remplir(rangee, K, f'OR({compte}({plage})>0,{sans_valeur(contexte, ligne_mesure)})')
+    page.calcul(rangee, F, f'IF({nombre}=0,"",{f"SUM({plage})" if effectifs else nombre})', "", "calcul:entier")
+    page.a_remplir(rangee, K, f"OR({nombre}>0,{sans_valeur(contexte, adresse(ligne_mesure, G))})")
     page.ligne = ici

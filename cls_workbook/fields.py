@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cls_workbook.contract import Contrat, Fiche
+from cls_workbook.francais import typographie
 
 LONGUEUR_TEXTE, LONGUEUR_COURTE = 1500, 300
 MONTANT_MAX = Decimal("999999999.99")
 ENTIER_MAX = 99_999_999
+BORNES = {"entier": Decimal(ENTIER_MAX), "decimal": Decimal(ENTIER_MAX), "montant": MONTANT_MAX}
 
 OUI_NON = ("oui", "non")
 
@@ -39,6 +41,10 @@ class Champ:
     longueur: int | None = None
     obligatoire: bool = False
 
+    def __post_init__(self):
+        for texte in ("libelle", "aide"):
+            object.__setattr__(self, texte, typographie(getattr(self, texte)))
+
 
 @dataclass(frozen=True, slots=True)
 class Bloc:
@@ -50,6 +56,10 @@ class Bloc:
     aide: str = ""
     optionnel: bool = False
     lignes: int = 0
+
+    def __post_init__(self):
+        for texte in ("titre", "aide"):
+            object.__setattr__(self, texte, typographie(getattr(self, texte)))
 
     def champ(self, nom: str) -> Champ:
         return next(c for c in self.champs if c.nom == nom)
@@ -112,7 +122,7 @@ MESURES = Bloc("mesures", "Indicateurs : ce qui a été compté", (
 ), aide="Une valeur ou un statut par ligne. Les cases grises, avec un tiret, ne vous sont pas demandées.")
 
 TAUX = Bloc("taux", "Taux", (
-    _texte("definition", "Ce que vous comptez", "En quelques mots : qui ou quoi est compté en haut et en bas du taux."),
+    _texte("definition", "Ce que vous comptez", "Facultatif : en quelques mots : qui ou quoi est compté en haut et en bas du taux."),
     _entier("numerateur", "Numérateur", "Le nombre du haut. Le taux se calcule seul.", obligatoire=True),
     _entier("denominateur", "Dénominateur", "Le nombre du bas (le total). Le taux se calcule seul.", obligatoire=True),
     STATUT,
@@ -147,13 +157,15 @@ TEXTES = Bloc("textes", "Appréciations", (
     _texte("texte", "Votre appréciation", "Quelques phrases. Aucune donnée nominative.", LONGUEUR_TEXTE, obligatoire=True),
 ))
 
+AJOUTER = "Besoin de plus de lignes ? Clic droit sur le numéro d’une ligne du tableau, puis Insérer."
+
 VENTILATION = Bloc("ventilations", "Listes et détail par catégorie", (
     _texte("nom", "Nom", "Une ligne par entité : son nom. Il permet de ne pas la compter deux fois entre structures.", 160),
     _texte("modalite", "Catégorie", "Une ligne par catégorie.", 160),
     _entier("effectif", "Effectif", "Combien dans cette catégorie ?"),
     _entier("numerateur", "Numérateur", "Le nombre du haut."),
     _entier("denominateur", "Dénominateur", "Le nombre du bas (le total)."),
-), aide="Besoin de plus de lignes ? Clic droit sur une ligne du tableau, puis Insérer.", lignes=6)
+), aide=AJOUTER, lignes=6)
 
 COMPLEMENTS = Bloc("complements", "Compléments demandés par le financement", ())
 
@@ -166,7 +178,7 @@ PARTENAIRES = Bloc("partenaires", "Partenaires mobilisés", (
     _texte("nom", "Partenaire", "Le nom de la structure partenaire (pas d’une personne).", 160),
     _liste("type", "Type", "types_partenaire", "Le type de structure."),
     _liste("participation", "Participation", "participations", "La forme la plus engagée de sa participation."),
-), optionnel=True, lignes=6)
+), aide=AJOUTER, optionnel=True, lignes=5)
 
 FINANCEMENT = Bloc("financement", "Financements de l’année", (
     _liste("financeur", "Financeur", "financeurs", "Choisissez le financeur, ou saisissez son nom s’il n’est pas dans la liste.", stricte=False),

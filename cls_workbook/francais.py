@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 NBSP = "\u00a0"
 CENTIME = Decimal("0.01")
@@ -73,6 +74,7 @@ _POUR_CHOIX = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_TI
 _RETIRES = str.maketrans(dict.fromkeys(_INVISIBLES))
 
 
+@lru_cache(maxsize=20_000)  # the same labels, choices and names come back in every return
 def plier(texte: str) -> str:
     """The text without what two people type differently: case, accents, apostrophes, hyphens, spaces, last stop."""
     # Apostrophes first: NFKC would make a space and an accent of « ´ ».

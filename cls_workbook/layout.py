@@ -7,19 +7,22 @@ agree with it, and what locked cells held when the sheet left.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from cls_workbook import chasses
 from cls_workbook.fields import Champ
-from cls_workbook.sheets import Cellule, Feuille, Formule, Lien, MiseEnForme, Plage, Validation, adresse
+from cls_workbook.francais import typographie
+from cls_workbook.limits import unites
+from cls_workbook.sheets import INVITE_MAX, TITRE_MAX, Cellule, Feuille, Formule, Lien, MiseEnForme, Plage, Validation, adresse
 
 VERSION_MODELE = 1
 MARQUE = "§"  # first character of every key, so that a key is known wherever it was moved
 FEUILLE_LISTES, FEUILLE_IDENTITE = "Listes", "_identification"
 CLE, LIBELLE = 1, 2  # column A holds the keys, column B the labels
 REMPLI, A_REMPLIR = "rempli", "à remplir"
+HAUTEUR_MAX = 400.0  # points; Excel stops at 409
 
 
 class Emplacement(NamedTuple):
@@ -89,6 +92,7 @@ class Page:
         self.listes, self.choix, self.annee = listes, choix, annee
         self.ligne = 1
         self.etats: list[bool] = []  # one per required row: is it filled when the workbook leaves?
+        self.groupes: list[int] = []  # first rows of what prints together
         self._validations: dict[tuple, Validation] = {}
 
     # --- cells ---
@@ -184,8 +188,8 @@ class Page:
         validation = self._validations.get(signature)
         if validation is None:
             validation = self._validations[signature] = Validation(
-                [], _VALIDATIONS.get(place.type, place.type), source=("x",) if place.type == "case" else self.listes.get(liste or ""), titre=place.etiquette.replace("\n", " ")[:32],
-                invite=place.aide[:255], titre_erreur="Saisie à corriger", erreur=attendu(place)[:255], stricte=place.stricte,
+                [], _VALIDATIONS.get(place.type, place.type), source=("x",) if place.type == "case" else self.listes.get(liste or ""), titre=abreger(place.etiquette, TITRE_MAX),
+                invite=abreger(place.aide, INVITE_MAX), titre_erreur="Saisie à corriger", erreur=typographie(attendu(place)), stricte=place.stricte,
                 minimum=place.minimum, maximum=place.longueur if place.type in ("texte", "code") else place.maximum,
             )  # fmt: skip
             self.feuille.validations.append(validation)
@@ -231,7 +235,18 @@ def attendu(place: Emplacement) -> str:
     return f"Un texte de {place.longueur} caractères au plus."
 
 
-def hauteur(texte: object, largeur: float, minimum: float = 21) -> float:
+def hauteur(texte: object, largeur: float, minimum: float = 19, *, taille: float = 10, gras: bool = False) -> float:
     """Row height (points) that shows the whole text in a cell of that width (characters)."""
-    lignes = sum(max(1, math.ceil(len(morceau) * 1.04 / largeur)) for morceau in str(texte or "").split("\n"))
-    return min(400.0, max(minimum, 14.5 * lignes + 6))
+    # One twentieth to spare: a spreadsheet's own measure varies with its zoom.
+    lignes = chasses.lignes(texte, chasses.place(largeur) / 1.05, taille, gras)
+    return min(HAUTEUR_MAX, max(minimum, round(1.24 * taille * lignes + 6.5, 1)))
+
+
+def abreger(texte: str, longueur: int) -> str:
+    """The text if it is short enough, else its beginning, cut between two words, and « … »."""
+    plat = " ".join(texte.split("\n"))
+    if unites(plat) <= longueur:
+        return plat
+    while unites(plat) > longueur - 1:
+        plat = plat[: max(plat.rfind(" "), 0)] if " " in plat else plat[:-1]
+    return plat.rstrip(" ,;:.(") + "…"

@@ -128,11 +128,17 @@ class _Lecteur:
     def _identite(self, faits: dict[str, list]) -> dict:
         """What the file says it is. Refus if it says nothing, or two things."""
         if not faits:
-            raise Refus("Ce n’est pas un classeur de suivi : sa feuille d’identification (masquée) est absente.", ("Renvoyez le classeur d’origine entier, rempli, sans en extraire de feuille.",))
+            raise Refus(
+                "Ce n’est pas un classeur de suivi : sa feuille d’identification (masquée) est absente.",
+                ("Renvoyez le classeur d’origine entier, rempli, sans en extraire de feuille.",),
+            )
         textes = {nom: {str(v).strip() for v in valeurs} for nom, valeurs in faits.items()}
         annees = {v.partition(".")[0] for v in textes.get("annee", ())}
         if len(textes.get("contrat", ())) != 1 or len(annees) != 1 or not _ANNEE.fullmatch(next(iter(annees))):
-            raise Refus("La feuille d’identification (masquée) a été modifiée : le contrat et l’année ne s’y lisent plus.", ("Reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",))
+            raise Refus(
+                "La feuille d’identification (masquée) a été modifiée : le contrat et l’année ne s’y lisent plus.",
+                ("Reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",),
+            )
         un = {nom: next(iter(valeurs)) for nom, valeurs in textes.items()}
         return {
             "contrat": un["contrat"], "annee": int(next(iter(annees))), "modele": un.get("modele", ""),
@@ -219,10 +225,7 @@ class _Lecteur:
         """What was written on the Sommaire; its states are formulas, unless the sheet was saved « values only »."""
         speciales = self.classeur.grille(nom, lignes).speciales
         trouvees = [
-            (adresse(i + 1, j + 1), v)
-            for i, ligne in enumerate(lignes)
-            for j, v in enumerate(ligne)
-            if v in inconnus and speciales and (i, j) not in speciales
+            (adresse(i + 1, j + 1), v) for i, ligne in enumerate(lignes) for j, v in enumerate(ligne) if v in inconnus and speciales and (i, j) not in speciales
         ]
         return constats.hors_cadre(Lieu(self.fichier, nom), trouvees)
 

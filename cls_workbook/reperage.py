@@ -37,6 +37,7 @@ class _Lue(NamedTuple):
     """An input of a row of the returned sheet, and what is there."""
 
     place: Emplacement
+    ligne: int
     colonne: int
     brut: object
 
@@ -57,9 +58,7 @@ class FeuilleLue:
         return not self.saisies and not self.refusees
 
 
-def lire_feuille(
-    grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str, meme_version: bool
-) -> FeuilleLue:
+def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str, meme_version: bool) -> FeuilleLue:
     """Reads the sheet of one group (``accueil`` or a fiche), whose keys (row, key) stand in ``colonne``.
 
     ``meme_version``: the workbook was made from this very contract, so that a missing row was deleted by someone.
@@ -96,7 +95,7 @@ class _Lecture:
                 continue
             deja = premieres.setdefault(attendue.cle, (i, lues))
             if deja[0] == i:
-                self._prendre(i, lues)
+                self._prendre(lues)
             else:
                 self._double(i, attendue, lues, *deja)
         self._lignes_ajoutees()
@@ -118,18 +117,25 @@ class _Lecture:
             return self._places_du_tableau(i, attendue)
         lues = []
         for place in attendue.places:
-            j = self.colonnes.generale(place.colonne)
-            if not memes(self._en(i, self.colonnes.generale(place.colonne - 1)), place.etiquette):
-                ailleurs = [k for k, v in enumerate(self.lignes[i]) if memes(v, place.etiquette)]
-                if len(ailleurs) != 1:
-                    self._desaccord(i, attendue, self.colonnes.generale(place.colonne - 1), place.etiquette, [j])
-                    continue
-                j = ailleurs[0] + 1
-            if self._en(i, j) in attendue.textes.values():  # the input's own column is gone: its neighbour came in its place
-                self._desaccord(i, attendue, j, f"la case de {place.etiquette}", [])
+            libelle = self.colonnes.generale(place.colonne - 1)
+            if memes(self._en(i, libelle), place.etiquette):
+                rang, j = i, self.colonnes.generale(place.colonne)
+            elif (ailleurs := self._ailleurs(i, attendue, place)) is not None:
+                rang, j = ailleurs
+            else:
+                self._desaccord(i, attendue, libelle, place.etiquette, [self.colonnes.generale(place.colonne)])
                 continue
-            lues.append(_Lue(place, j, self._en(i, j)))
+            if self._en(rang, j) in attendue.textes.values():  # the input's own column is gone: its neighbour came in its place
+                self._desaccord(rang, attendue, j, f"la case de {place.etiquette}", [])
+                continue
+            lues.append(_Lue(place, rang, j, self._en(rang, j)))
         return lues or None
+
+    def _ailleurs(self, i: int, attendue: Attendue, place: Emplacement) -> tuple[int, int] | None:
+        """The cell at the right of the label, elsewhere in its row; a name to tick may be in any row of its list."""
+        rangs = [i] if attendue.etiquette else [r for r, a in self.reperees if a.prefixe == attendue.prefixe]
+        trouvees = [(r, k + 1) for r in rangs for k, v in enumerate(self.lignes[r]) if memes(v, place.etiquette)]
+        return trouvees[0] if len(trouvees) == 1 else None
 
     def _places_du_tableau(self, i: int, attendue: Attendue) -> list[_Lue] | None:
         ou = self.colonnes.du_tableau(attendue.prefixe)
@@ -146,9 +152,9 @@ class _Lecture:
                     return None
         if self.colonnes.exacte:
             decalage, ligne = self.colonne_cles - 1, self.lignes[i]
-            return [_Lue(p, p.colonne + decalage, ligne[p.colonne + decalage]) for p in attendue.places]
+            return [_Lue(p, i, p.colonne + decalage, ligne[p.colonne + decalage]) for p in attendue.places]
         trouvees = ((place, ou(place.colonne)) for place in attendue.places)
-        return [_Lue(place, j, self._en(i, j)) for place, j in trouvees if j is not None]
+        return [_Lue(place, i, j, self._en(i, j)) for place, j in trouvees if j is not None]
 
     def _desaccord(self, i: int, attendue: Attendue, j: int, attendu: str, entrees: Iterable[int]) -> None:
         """Key and label do not agree: what is typed in the row is named, and not taken."""
@@ -159,9 +165,9 @@ class _Lecture:
         self.sortie.refusees += len(typees)
         self.connues.update((i, k) for k in range(len(self.lignes[i])))
 
-    def _prendre(self, i: int, lues: list[_Lue], ligne: str | None = None) -> None:
+    def _prendre(self, lues: list[_Lue], ligne: str | None = None) -> None:
         """Takes the inputs of a row. ``ligne``: its name where the partner added it."""
-        for place, j, brut in lues:
+        for place, i, j, brut in lues:
             self.connues.add((i, j))
             speciale = self.grille.speciales.get((i, j))
             en_place = ligne is None and j + 1 == place.colonne and i + 1 == place.rangee
@@ -181,24 +187,24 @@ class _Lecture:
         """A second row with the same key: a copied row."""
         typees = [lue for lue in lues if not est_vide(lue.brut)]
         if not typees:
-            self._ecarter(i, lues)
+            self._ecarter(lues)
         elif [(x.place.cle, x.brut) for x in typees] == [(x.place.cle, x.brut) for x in premieres if not est_vide(x.brut)]:
-            self._ecarter(i, lues)
+            self._ecarter(lues)
             if attendue.prefixe in self.modele.extensibles:
                 self.sortie.anomalies.append(constats.ligne_copiee(self.lieu, [adresse(i + 1, x.colonne + 1) for x in typees], autre + 1))
         elif attendue.prefixe in self.modele.extensibles:
-            self._prendre(i, lues, self._nom_d_ajout(attendue.prefixe, attendue.places[0].ligne))
+            self._prendre(lues, self._nom_d_ajout(attendue.prefixe, attendue.places[0].ligne))
         elif all(est_vide(x.brut) for x in premieres):
-            self._prendre(i, lues)
+            self._prendre(lues)
         else:
             cellules = [adresse(n + 1, x.colonne + 1) for n, rang in ((autre, premieres), (i, typees)) for x in rang if not est_vide(x.brut)]
-            self._ecarter(i, lues)
+            self._ecarter(lues)
             self.sortie.saisies = [s for s in self.sortie.saisies if s.cellule not in cellules]
             self.sortie.refusees += len(cellules)
             self.sortie.anomalies.append(constats.ligne_en_double(self.lieu, cellules, attendue.etiquette or attendue.places[0].libelle, autre + 1, i + 1))
 
-    def _ecarter(self, i: int, lues: list[_Lue]) -> None:
-        self.connues.update((i, lue.colonne) for lue in lues)
+    def _ecarter(self, lues: list[_Lue]) -> None:
+        self.connues.update((lue.ligne, lue.colonne) for lue in lues)
 
     # --- locked cells ---
 
@@ -275,12 +281,12 @@ class _Lecture:
             i += 1
 
     def _ajout(self, i: int, prefixe: str, precedente: str, places: list[tuple[Emplacement, int]], minimum: int) -> bool:
-        lues = [_Lue(p, j, self._en(i, j)) for p, j in places]
+        lues = [_Lue(p, i, j, self._en(i, j)) for p, j in places]
         typees = [x for x in lues if not est_vide(x.brut) or (i, x.colonne) in self.grille.speciales]
         connus = self.modele.textes[self.sortie.groupe]
         if len(typees) < minimum or any(x.brut in connus for x in typees if isinstance(x.brut, str) and x.place.type == "texte"):
             return False
-        self._prendre(i, lues, self._nom_d_ajout(prefixe, precedente))
+        self._prendre(lues, self._nom_d_ajout(prefixe, precedente))
         return True
 
     # --- what is missing, what is too much ---

@@ -118,7 +118,7 @@ def _cartes_d_activite(portrait: Portrait) -> list[Carte]:
     return [
         Carte("Retours reçus", recus, "cle_entier", f"sur {attendus} attendus{inconnus}"),
         Carte("Fiches renseignées", repondues, "cle_entier", f"sur {len(contrat.fiches)} actives{annoncees}"),
-        Carte("Taux de réalisation strict", taux.strict, "cle_taux", f"{taux.totales} réalisées en totalité sur {taux.programmees} programmées"),
+        Carte("Taux de réalisation strict", taux.strict, "cle_taux", f"{taux.totales} réalisée{'s' * (taux.totales > 1)} en totalité sur {taux.programmees} programmées"),
         Carte("Taux de réalisation large", taux.large, "cle_taux", f"{taux.totales + taux.partielles} en totalité ou en partie sur {taux.programmees} programmées"),
         Carte("Alertes bloquantes", bloquants, "cle_entier", f"valeurs hors des totaux{NBSP}; {confirmer} autre{'s' * (confirmer > 1)} à confirmer", alerte=bool(bloquants)),
         Carte("Communes touchées", communes if len(resultat.territoire) else None, "cle_entier", _note_du_territoire(portrait, quartiers)),
@@ -282,7 +282,7 @@ def _retours_absents(portrait: Portrait) -> list[str]:
     """One sentence per fiche: who has not answered, whose answer was set aside. No file is named."""
     retours = enregistrements(portrait.resultat.retours)
     phrases = []
-    for statut, mot in ((MANQUANT, "attendus et non reçus"), (REJETE, "reçus et rejetés"), (DOUBLON, "reçus en double et écartés")):
+    for statut, mot in ((MANQUANT, "attendu{s} et non reçu{s}"), (REJETE, "reçu{s} et rejeté{s}"), (DOUBLON, "reçu{s} en double et écarté{s}")):
         siens: dict[str, list[str]] = {}
         for r in retours:
             if r["Statut"] == statut:
@@ -291,7 +291,7 @@ def _retours_absents(portrait: Portrait) -> list[str]:
         if siens:
             total = sum(map(len, siens.values()))
             detail = f"{NBSP}; ".join(f"{fiche}{NBSP}: {', '.join(dict.fromkeys(noms))}" for fiche, noms in siens.items())
-            phrases.append(f"• {total} {mot} — {detail}.")
+            phrases.append(f"• {total} {mot.format(s='s' * (total > 1))} — {detail}.")
     return phrases
 
 

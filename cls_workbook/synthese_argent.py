@@ -154,7 +154,7 @@ def _hors_maquette(planche: Planche, portrait: Portrait) -> None:
         Colonne("ARS hors maquette (CPOM, fonds) : engagé", 5, MONTANT), Colonne("Cofinancements : engagé", 5, MONTANT),
         Colonne("Valorisation, sans versement", 5, MONTANT),
     )  # fmt: skip
-    total = [Case(None, "dense_total"), Case("Sous-totaux, chacun pour soi", "dense_total"), Case(None, TOTAL), *(Case(totaux[c], TOTAL) for c in NATURES)]
+    total = [Case(None, "dense_total"), Case("Sous-totaux, à ne pas additionner", "dense_total"), Case(None, TOTAL), *(Case(totaux[c], TOTAL) for c in NATURES)]
     planche.tableau(colonnes, [*lignes, total])
     planche.phrases(["Le coût réalisé réunit tous les financeurs de la fiche. Les natures d’argent ne s’additionnent pas entre elles."], "dense_doux")
 
@@ -192,7 +192,8 @@ def _sous_totaux(planche: Planche, portrait: Portrait) -> None:
 def _table_et_barres(planche: Planche, colonnes: tuple[Colonne, ...], rangees: list[list], montres: int, titre: str, alternatif: str) -> None:
     """A table, and beside it bars for its first ``montres`` rows."""
     points = max(120.0, 46 + montres * (26 if len(colonnes) < 3 else 34))
-    planche.garder_ensemble(max(points, 30 + 20 * len(rangees)))
+    planche.garder_ensemble(max(points, 30 + 20 * len(rangees)) + 4)
+    planche.vide(4)
     haut, large = planche.ligne, sum(c.unites for c in colonnes)
     premiere, _ = planche.tableau(colonnes, rangees, couper=False)
     fin, planche.ligne = planche.ligne, haut

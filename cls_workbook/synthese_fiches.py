@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from cls_workbook.contract import Fiche, Mesure
 from cls_workbook.francais import plier
+from cls_workbook.masking import MASQUE
 from cls_workbook.sheets import Serie
 from cls_workbook.summaries import A_PROGRAMMER
 from cls_workbook.synthese_parts import UNITES, Case, Colonne, Planche, abrege, hauteur, morceaux
@@ -16,7 +17,6 @@ from cls_workbook.synthese_portrait import EN_TAUX, EN_TEXTE, Portrait, apparenc
 TEXTE_D_UNE_MESURE = 260  # characters on the line of a fiche; the rest is in Indicateurs
 COMPARAISONS_MAX = 22  # rows that stay together on a page
 GRAPHIQUES_MAX, GRAPHIQUES_PAR_RANG, POINTS_DU_GRAPHIQUE = 6, 3, 165
-MASQUE = "masqué"
 
 
 def colonnes_des_fiches(portrait: Portrait) -> tuple[Colonne, ...]:
@@ -220,13 +220,15 @@ def _petits_graphiques(planche: Planche, groupes: list, periodes: Sequence[str],
         premiere += len(membres)
     retenus = places[:GRAPHIQUES_MAX]
     depuis = colonnes[0].unites + colonnes[1].unites
+    couleurs = ("gris_moyen", "axe4", "accent") if len(periodes) == 3 else ("gris_moyen", "accent")
     for debut in range(0, len(retenus), GRAPHIQUES_PAR_RANG):
-        planche.garder_ensemble(POINTS_DU_GRAPHIQUE)
+        planche.garder_ensemble(POINTS_DU_GRAPHIQUE + 4)
+        planche.vide(4)  # a chart at the very top of a page shows its edge at the foot of the one before
         for rang, (unite, membres, lignes) in enumerate(retenus[debut : debut + GRAPHIQUES_PAR_RANG]):
             titre = f"{membres[0][0].numero} · {membres[0][1].libelle}" if len(membres) == 1 else f"Unité : {unite or 'nombre'}"
             series = [
                 Serie(periode, planche.plage(lignes, 0), planche.plage(lignes, depuis + 4 * i), couleur)
-                for i, (periode, couleur) in enumerate(zip(periodes, ("gris_moyen", "axe4", "accent")[-len(periodes) :] if len(periodes) == 3 else ("gris_moyen", "accent"), strict=True))
+                for i, (periode, couleur) in enumerate(zip(periodes, couleurs, strict=True))
             ]
             noms = ", ".join(m.libelle for _, m in membres)
             planche.graphique(

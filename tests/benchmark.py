@@ -109,7 +109,7 @@ def ecrire_les_retours(identifiant: str, annee: int, nombre: int, dossier: Path)
     contrat, membres = campagne(identifiant, nombre)
     attendus = [r for r in entry.repondants(contrat, membres) if r.nom.startswith("Structure ")]
     for debut in range(0, len(attendus), 50):
-        plans = [entry.plan(contrat, annee, r, entry.Campagne(membres=membres)) for r in attendus[debut : debut + 50]]
+        plans = [entry.plan(contrat, annee, r) for r in attendus[debut : debut + 50]]
         for plan in plans:
             examples.remplir(plan, examples.repondre(plan, graine=plan.repondant.id))
             writer.write(plan.classeur, dossier / f"{entry.nom_de_fichier(plan.repondant.id)}.xlsx")

@@ -146,6 +146,14 @@ def places(structure: str = "") -> dict[str, entry.Emplacement]:
     return {e.cle: e for e in plan(structure).emplacements()}
 
 
+def ligne(cle: str) -> int:
+    return places()[cle].rangee
+
+
+def cellule(cle: str) -> str:
+    return places()[cle].cellule
+
+
 def vierge(dossier: Path, structure: str = "", nom: str = "retour.xlsx") -> Path:
     chemin = dossier / nom
     chemin.write_bytes(_octets(structure))

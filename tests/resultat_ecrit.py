@@ -162,7 +162,7 @@ def totaux() -> pd.DataFrame:
     ecarts = (D("-999.50"), D("-0.249875"), D("-1500.25"), D("-0.5"))
     return cadre(
         TOTAUX,
-        ("Maquette", D("20000.00"), D("4000.00"), D("3000.50"), D("1500.25"), *ecarts, N),
+        ("Maquette", D("20000.00"), D("4000.00"), D("3000.50"), D("1500.25"), *ecarts, "écart engagé - programmé sur 1 fiche\u00a0; écart versé - engagé sur 1 fiche"),
         ("Poste de coordination (hors maquette)", N, N, D("26000.00"), *[N] * 6),
         ("ARS hors maquette", N, N, D("800.00"), *[N] * 6),
         ("Cofinancements", N, N, D("3000.00"), *[N] * 6),
@@ -191,8 +191,8 @@ def resultat(**changements) -> Resultat:
             (2025, "2.1", "Ville", "Agence", "Hors maquette", N, D(26000), D(13000), N, N, "ville-secret.xlsx", "FA 2.1", "B44:F44"),
         ),
         par_financeur=cadre(
-            "Financement par financeur", ("Agence", "Maquette", D(4000), D("3000.50"), D("1500.25")), ("Agence", "Hors maquette", N, D(26800), D(13000)),
-            ("Ville", "Cofinancement", N, D(3000), N),
+            "Financement par financeur", ("Agence", "Maquette", D(4000), D("3000.50"), D("1500.25")), ("Agence", "Hors maquette", N, D(26000), D(13000)),
+            ("Fonds santé", "Hors maquette", N, D(800), N), ("Ville", "Cofinancement", N, D(3000), N),
         ),
         avancement=cadre(
             suivi, ("1.1", "1", "Consulter près de chez soi", "En cours", "Totale", N, 1, 2, "partiel (1 sur 2)"),

@@ -197,9 +197,15 @@ def test_a_formula_typed_in_libreoffice_is_refused_at_its_cell(document):
 
 def test_numbers_typed_in_french_are_the_numbers_meant(document):
     ou = places()
-    document.type("FA 1.1", {ou["1.1/depenses/total"].cellule: "12 345,60", ou["1.1/depenses/etp"].cellule: "0,5", ou["1.1/avancement/date_debut"].cellule: "15/03/2025"})
+    document.type(
+        "FA 1.1", {ou["1.1/depenses/total"].cellule: "12 345,60", ou["1.1/depenses/etp"].cellule: "0,5", ou["1.1/avancement/date_debut"].cellule: "15/03/2025"}
+    )
     valeurs = frames.typer([document.relire("ods")], essai()).valeurs
-    dites = {c: v for c, v, f, b in zip(valeurs["champ"], valeurs["valeur"], valeurs["fiche"], valeurs["bloc"], strict=True) if f == "1.1" and b in ("depenses", "avancement")}
+    dites = {
+        c: v
+        for c, v, f, b in zip(valeurs["champ"], valeurs["valeur"], valeurs["fiche"], valeurs["bloc"], strict=True)
+        if f == "1.1" and b in ("depenses", "avancement")
+    }
     assert dites["total"] == Decimal("12345.60") and dites["etp"] == Decimal("0.5")
     assert dites["date_debut"] == datetime.date(2025, 3, 15)
 

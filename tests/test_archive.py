@@ -8,7 +8,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from classeurs import lire, lues, places, rempli, trouvees, vierge
+from classeurs import lire, lues, rempli, trouvees, vierge
 
 from cls_workbook import archive
 from cls_workbook.anomalies import BLOQUANT
@@ -32,8 +32,8 @@ def _zip(**parties: bytes) -> bytes:
         ("vide.xlsx", b"", "vide"),
         ("ancien.xls", _OLE, "ancien format"),
         ("protege.xlsx", _OLE + "EncryptedPackage".encode("utf-16-le"), "mot de passe"),
-        ("donnees.csv", "Fiche;Valeur\n1.2;14\n".encode(), "texte"),
-        ("renomme.xlsx", "Fiche;Valeur\n1.2;14\n".encode(), "texte"),
+        ("donnees.csv", b"Fiche;Valeur\n1.2;14\n", "texte"),
+        ("renomme.xlsx", b"Fiche;Valeur\n1.2;14\n", "texte"),
         ("imprime.pdf", b"%PDF-1.7\n...", "PDF"),
         ("page.xlsx", b"<html><table><tr><td>1</td></tr></table></html>", "page web"),
         ("image.xlsx", b"\x89PNG\r\n\x1a\n\x00\x00", "pas un classeur"),

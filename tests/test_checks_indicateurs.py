@@ -1,8 +1,10 @@
 """Checks 12, 13 and 15 to 19."""
 
 import pytest
-from frames_for_tests import dossier, trouve
+from frames_for_tests import CONTRAT, dossier, trouve
 from test_checks_avancement import A_CONFIRMER, BLOQUANT, un_retour
+
+from cls_workbook import contract
 
 INFORMATION = "information"
 
@@ -49,6 +51,16 @@ def test_nothing_is_asked_of_an_action_that_did_not_take_place_and_another_rule_
 def test_a_fiche_shared_by_volets_gets_one_anomaly_for_all_its_blanks():
     anomalies = trouve(dossier("[a.xlsx] association / Cours\n 1.3/mesures/1.3-I01/valeur 2"), "VALEUR_NON_RENSEIGNEE")
     assert [len(cellules) for _, _, cellules in anomalies] == [5]
+
+
+@pytest.mark.parametrize("volet, cellules", [
+    ("Cours", [("mesures/1.3-I02/valeur",)]),
+    ("Étude", [("mesures/1.3-I04/valeur", "mesures/1.3-I05/valeur", "taux/1.3-I03/numerateur", "ventilations/1.3-I06/01/effectif")]),
+])
+def test_a_volet_is_asked_for_its_own_measures_only(volet, cellules):
+    contrat = contract.parse(CONTRAT.replace('id = "1.3"\n', 'id = "1.3"\nvolet = "cours"\n').replace('id = "1.3-places"\n', 'id = "1.3-places"\nvolet = "etude"\n'), "essai")
+    anomalies = trouve(dossier(f"[a.xlsx] association / {volet}\n 1.3/avancement/etat En préparation\n 1.3/mesures/1.3-I01/valeur 2", contrat), "VALEUR_NON_RENSEIGNEE")
+    assert [tuple(sorted(c)) for _, _, c in anomalies] == cellules
 
 
 @pytest.mark.parametrize("lignes, cellules", [

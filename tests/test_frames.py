@@ -145,7 +145,10 @@ def test_an_added_row_is_typed_like_the_others(tmp_path):
 
     resultat = frames.typer([lire(modifie(rempli(tmp_path, QUI), inserer))], essai())
     v = resultat.valeurs[resultat.valeurs["bloc"] == "financement"]
-    assert [(r.ligne, r.champ, r.valeur, r.cellule) for r in v.itertuples()] == [("02+1", "financeur", "ARS", f"B{rang + 1}"), ("02+1", "engage", Decimal("1000.00"), f"E{rang + 1}")]
+    assert [(r.ligne, r.champ, r.valeur, r.cellule) for r in v.itertuples()] == [
+        ("02+1", "financeur", "ARS", f"B{rang + 1}"),
+        ("02+1", "engage", Decimal("1000.00"), f"E{rang + 1}"),
+    ]
     assert [(a.code, a.cellules) for a in resultat.anomalies] == [("MONTANT_ILLISIBLE", (f"F{rang + 1}",))]
     assert resultat.adresses["retour.xlsx"]["1.1/financement/02+1/verse"] == (FICHE, f"F{rang + 1}")
 
@@ -168,7 +171,12 @@ def test_the_structure_is_the_one_typed_else_the_one_the_workbook_was_made_for(t
 
 def test_a_return_that_says_no_structure_is_refused_as_a_whole(tmp_path):
     (anomalie,) = lot(tmp_path, {"1.1/mesures/1.1-I01/valeur": 4}).anomalies
-    assert (anomalie.gravite, anomalie.code, anomalie.feuille, anomalie.cellules) == (BLOQUANT, "STRUCTURE_INCONNUE", "Accueil", (places()["accueil/reponse/structure"].cellule,))
+    assert (anomalie.gravite, anomalie.code, anomalie.feuille, anomalie.cellules) == (
+        BLOQUANT,
+        "STRUCTURE_INCONNUE",
+        "Accueil",
+        (places()["accueil/reponse/structure"].cellule,),
+    )
     assert anomalie.refuse_fichier
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from classeurs import essai, lire, lues, modifie, places, plan, rempli, trouvees, vierge
+from classeurs import cellule, essai, ligne, lire, lues, modifie, places, plan, rempli, trouvees, vierge
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
@@ -12,14 +12,6 @@ from cls_workbook import reader
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, INFORMATION
 
 FICHE = "FA 1.1"
-
-
-def ligne(cle: str) -> int:
-    return places()[cle].rangee
-
-
-def cellule(cle: str) -> str:
-    return places()[cle].cellule
 
 
 # --- identification -------------------------------------------------------------------------------------------------
@@ -96,7 +88,9 @@ def test_a_form_label_that_changed_refuses_its_input(tmp_path):
 
 def test_a_box_is_found_by_the_name_at_its_left(tmp_path):
     rang = ligne("1.1/territoire/99001/commune")
-    retour = lire(rempli(tmp_path, {"1.1/territoire/99001/commune": "x", "1.1/territoire/99002/commune": "x"}, ailleurs={f"{FICHE}!B{rang}": "Aubeterre-sur-Onde"}))
+    retour = lire(
+        rempli(tmp_path, {"1.1/territoire/99001/commune": "x", "1.1/territoire/99002/commune": "x"}, ailleurs={f"{FICHE}!B{rang}": "Aubeterre-sur-Onde"})
+    )
     assert trouvees(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"B{rang}", f"C{rang}"))]
     assert lues(retour) == {"1.1/territoire/99002/commune": "x"}
 
@@ -126,7 +120,14 @@ def test_swapped_columns_follow_their_headers(tmp_path):
 
 def test_a_deleted_column_is_said_once(tmp_path):
     retour = lire(modifie(rempli(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), lambda livre: livre[FICHE].delete_cols(7)))
-    entetes = ["1.1/mesures/1.1-I01/valeur", "1.1/taux/1.1-I03a/numerateur", "1.1/satisfaction/1.1-I04/repondants", "1.1/durees/1.1-I05/moyenne", "1.1/textes/1.1-I07/texte", "1.1/financement/01/engage"]
+    entetes = [
+        "1.1/mesures/1.1-I01/valeur",
+        "1.1/taux/1.1-I03a/numerateur",
+        "1.1/satisfaction/1.1-I04/repondants",
+        "1.1/durees/1.1-I05/moyenne",
+        "1.1/textes/1.1-I07/texte",
+        "1.1/financement/01/engage",
+    ]
     colonnes = next(a for a in retour.anomalies if a.code == "CELLULE_INTROUVABLE")
     assert set(colonnes.cellules) == {f"B{ligne(c) - 1}" for c in entetes}
     assert "Statut" in colonnes.trouve and "Référence" in colonnes.trouve
@@ -182,121 +183,6 @@ def test_a_sheet_of_an_unknown_fiche_is_said(tmp_path):
 
     retour = lire(modifie(vierge(tmp_path), vieillir))
     assert [(a.code, a.feuille, a.fiche) for a in retour.anomalies] == [("FICHE_INCONNUE", "FA 2.1", "9.9")]
-
-
-# --- copies ---------------------------------------------------------------------------------------------------------
-
-
-def _copie(livre, nom: str = "FA 1.1 (2)"):
-    copie = livre.copy_worksheet(livre[FICHE])
-    copie.title = nom
-    return copie
-
-
-def test_a_blank_or_identical_copy_of_a_sheet_is_nothing(tmp_path):
-    saisies = {"1.1/mesures/1.1-I01/valeur": 7}
-    assert lues(lire(modifie(rempli(tmp_path, saisies), _copie))) == saisies
-
-    def vider_l_original(livre):
-        _copie(livre)
-        livre[FICHE][cellule("1.1/mesures/1.1-I01/valeur")] = None
-
-    retour = lire(modifie(rempli(tmp_path, saisies), vider_l_original))
-    assert (lues(retour), retour.anomalies, retour.feuilles["1.1"]) == (saisies, (), "FA 1.1 (2)")
-
-
-def test_two_sheets_that_answer_differently_are_both_refused(tmp_path):
-    def contredire(livre):
-        _copie(livre)[cellule("1.1/mesures/1.1-I01/valeur")] = 8
-
-    retour = lire(modifie(rempli(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), contredire))
-    (anomalie,) = retour.anomalies
-    assert (anomalie.code, anomalie.feuille, anomalie.fiche, anomalie.refuse_feuille) == ("ANCRES_EN_DESACCORD", "FA 1.1 (2)", "1.1", True)
-    assert f"{cellule('1.1/mesures/1.1-I01/valeur')} : 7 et 8" in anomalie.trouve.replace("\u00a0", " ")
-
-
-def _ligne_copiee(cle: str, vers: int, **changements):
-    def copier(livre):
-        feuille, rang = livre[FICHE], ligne(cle)
-        feuille.insert_rows(vers)
-        source = rang if rang < vers else rang + 1
-        for colonne in range(1, 12):
-            feuille.cell(vers, colonne).value = feuille.cell(source, colonne).value
-        for colonne, valeur in changements.items():
-            feuille[f"{colonne}{vers}"] = valeur
-
-    return copier
-
-
-def test_a_copied_measure_row_is_refused_only_if_it_says_otherwise(tmp_path):
-    rang = ligne("1.1/mesures/1.1-I01/valeur")
-    saisies = {"1.1/mesures/1.1-I01/valeur": 7}
-    assert lues(lire(modifie(rempli(tmp_path, saisies), _ligne_copiee("1.1/mesures/1.1-I01/valeur", rang + 1)))) == saisies
-    retour = lire(modifie(rempli(tmp_path, saisies), _ligne_copiee("1.1/mesures/1.1-I01/valeur", rang + 1, F=9)))
-    assert trouvees(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"F{rang}", f"F{rang + 1}"))]
-    assert lues(retour) == {}
-
-
-def test_a_funding_row_copied_then_changed_is_one_more_line(tmp_path):
-    saisies = {"1.1/financement/01/financeur": "ARS", "1.1/financement/01/engage": 500}
-    rang = ligne("1.1/financement/01/engage")
-    retour = lire(modifie(rempli(tmp_path, saisies), _ligne_copiee("1.1/financement/01/engage", rang + 1, E=800)))
-    assert retour.anomalies == ()
-    assert lues(retour) == saisies | {"1.1/financement/01+1/financeur": "ARS", "1.1/financement/01+1/engage": 800}
-
-
-def test_a_funding_row_copied_as_it_is_counts_once_and_is_asked_about(tmp_path):
-    saisies = {"1.1/financement/01/financeur": "ARS", "1.1/financement/01/engage": 500}
-    rang = ligne("1.1/financement/01/engage")
-    retour = lire(modifie(rempli(tmp_path, saisies), _ligne_copiee("1.1/financement/01/engage", rang + 1)))
-    assert lues(retour) == saisies
-    assert [(a.gravite, a.code, a.cellules) for a in retour.anomalies] == [(A_CONFIRMER, "SAISIE_HORS_CADRE", (f"B{rang + 1}", f"E{rang + 1}"))]
-
-
-# --- rows that a partner adds ---------------------------------------------------------------------------------------
-
-
-def test_inserted_rows_are_named_after_the_row_above(tmp_path):
-    rang = ligne("1.1/partenaires/02/nom")
-
-    def inserer(livre):
-        livre[FICHE].insert_rows(rang + 1, 2)
-        livre[FICHE][f"B{rang + 1}"] = "Le Relais"
-        livre[FICHE][f"B{rang + 2}"] = "L’Escale"
-        livre[FICHE][f"C{rang + 2}"] = "Association"
-
-    retour = lire(modifie(rempli(tmp_path, {"1.1/partenaires/03/nom": "La Source"}), inserer))
-    assert retour.anomalies == ()
-    assert lues(retour) == {
-        "1.1/partenaires/02+1/nom": "Le Relais", "1.1/partenaires/02+2/nom": "L’Escale",
-        "1.1/partenaires/02+2/type": "Association", "1.1/partenaires/03/nom": "La Source",
-    }  # fmt: skip
-    assert [s.ligne for s in retour.saisies] == ["03", "02+1", "02+2", "02+2"]
-    assert retour.deplacements["1.1/partenaires/02+1/nom"] == f"B{rang + 1}"
-
-
-def test_a_line_typed_under_a_table_is_read_and_a_note_is_only_told(tmp_path):
-    def ecrire(livre):
-        feuille = livre[FICHE]
-        fin = next(r for r in range(1, feuille.max_row) if feuille.cell(r, 1).value == "§1.1/partenaires/fin")
-        feuille[f"B{fin + 1}"], feuille[f"C{fin + 1}"] = "Le Relais", "Association"
-        feuille[f"B{ligne('1.1/qualitatif/avenant') + 2}"] = "Merci de nous rappeler."
-
-    retour = lire(modifie(vierge(tmp_path), ecrire))
-    assert lues(retour) == {"1.1/partenaires/06+1/nom": "Le Relais", "1.1/partenaires/06+1/type": "Association"}
-    assert trouvees(retour) == [("SAISIE_HORS_CADRE", FICHE, (f"B{ligne('1.1/qualitatif/avenant') + 2}",))]
-
-
-def test_a_row_inserted_in_a_fixed_table_is_told_not_read(tmp_path):
-    rang = ligne("1.1/ventilations/1.1-I02c/01/effectif")
-    colonne = places()["1.1/ventilations/1.1-I02c/01/effectif"].cellule.rstrip("0123456789")
-
-    def inserer(livre):
-        livre[FICHE].insert_rows(rang + 1)
-        livre[FICHE][f"{colonne}{rang + 1}"] = 4
-
-    retour = lire(modifie(vierge(tmp_path), inserer))
-    assert (lues(retour), trouvees(retour)) == ({}, [("SAISIE_HORS_CADRE", FICHE, (f"{colonne}{rang + 1}",))])
 
 
 # --- locked cells ---------------------------------------------------------------------------------------------------
@@ -375,7 +261,11 @@ def test_an_error_in_an_input_is_not_a_blank(tmp_path):
 def test_a_note_anywhere_is_told_with_its_text(tmp_path):
     rang = ligne("1.1/mesures/1.1-I01/valeur")
     retour = lire(rempli(tmp_path, {}, ailleurs={f"{FICHE}!N4": "à revoir avec Paul", f"{FICHE}!E{rang}": 40, "Accueil!F3": 12, "Sommaire!C40": "note"}))
-    assert sorted(trouvees(retour)) == [("SAISIE_HORS_CADRE", "Accueil", ("F3",)), ("SAISIE_HORS_CADRE", FICHE, ("N4",)), ("SAISIE_HORS_CADRE", "Sommaire", ("C40",))]
+    assert sorted(trouvees(retour)) == [
+        ("SAISIE_HORS_CADRE", "Accueil", ("F3",)),
+        ("SAISIE_HORS_CADRE", FICHE, ("N4",)),
+        ("SAISIE_HORS_CADRE", "Sommaire", ("C40",)),
+    ]
     assert any("à revoir avec Paul" in a.trouve for a in retour.anomalies)
 
 

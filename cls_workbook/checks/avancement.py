@@ -100,9 +100,15 @@ def active_sans_indicateur(dossier: Dossier) -> list[Anomalie]:
         for r in dossier.avancements
         if phase(r["etat"]) in (EN_COURS, REALISEE)
         and (r["fichier"], r["fiche"]) not in remplies
-        and getattr(dossier.contrat.par_fiche.get(r["fiche"]), "mesures", ())
+        and _est_interrogee(dossier, r)
         and not any(dossier.entame(r["fichier"], r["fiche"], bloc) for bloc in BLOCS_DES_MESURES)
     ]  # fmt: skip
+
+
+def _est_interrogee(dossier: Dossier, r: dict) -> bool:
+    """Does the fiche ask anything of who answers for this volet?"""
+    fiche = dossier.contrat.par_fiche.get(r["fiche"])
+    return fiche is not None and any(i.mesures and fiche.concerne(i, r["volet"]) for i in fiche.indicateurs)
 
 
 def date_hors_periode(dossier: Dossier) -> list[Anomalie]:

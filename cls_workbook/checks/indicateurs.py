@@ -9,7 +9,7 @@ import pandas as pd
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.avancement import ABANDONNEE, EN_COURS, NON_DEMARREE, REALISEE, REPORTEE, phase
-from cls_workbook.checks.constats import CONFIRMER, RENVOYER, constat
+from cls_workbook.checks.constats import RENVOYER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.checks.schemas import RegleDeLigne
 from cls_workbook.contract import Mesure
@@ -31,18 +31,21 @@ ESSENTIEL = {
 
 
 def valeur_non_renseignee(dossier: Dossier) -> list[Anomalie]:
-    """One anomaly a measure; one for the whole fiche where nothing at all is answered, or where volets share the measures."""
+    """One anomaly a measure that the volet answers; one for the whole fiche where it answers none, or where volets share them."""
     trouvees: list[Anomalie] = []
     for r in dossier.avancements:
         fiche = dossier.contrat.par_fiche.get(r["fiche"])
         if fiche is None:
             continue
-        muette = not any((r["fichier"], r["fiche"], m.id) in dossier.fonds for m in fiche.mesures)
+        indicateurs = [i for i in fiche.indicateurs if fiche.concerne(i, r["volet"])]
+        mesures = [m for i in indicateurs for m in i.mesures]
+        muette = not any((r["fichier"], r["fiche"], m.id) in dossier.fonds for m in mesures)
+        partages = fiche.volets and any(i.volet is None for i in indicateurs)
         # Said better by another rule (active without an indicator), or nothing to say (nothing was done).
         if muette and phase(r["etat"]) in (EN_COURS, REALISEE, NON_DEMARREE, REPORTEE, ABANDONNEE):
             continue
-        manques = [(m, cellules) for m in fiche.mesures if (cellules := _manque(dossier, r, m)) is not None]
-        if manques and (muette or fiche.volets):
+        manques = [(m, cellules) for m in mesures if (cellules := _manque(dossier, r, m)) is not None]
+        if manques and (muette or partages):
             manques = [(None, tuple(c for _, cellules in manques for c in cellules))]
         trouvees += [_dire_non_renseignee(dossier, r, m, cellules) for m, cellules in manques]
     return trouvees
