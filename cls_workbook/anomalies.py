@@ -35,9 +35,9 @@ class Anomalie:
         lieu = " · ".join(
             morceau
             for morceau in (
-                self.fichier,
+                self.fichier or "campagne",
                 f"feuille « {self.feuille} »" if self.feuille else "",
-                f"cellule {', '.join(self.cellules)}" if self.cellules else "",
+                f"cellule{'s' * (len(self.cellules) > 1)} {', '.join(self.cellules)}" if self.cellules else "",
             )
             if morceau
         )

@@ -57,7 +57,7 @@ class Colonnes:
         entetes = [(i, a) for i, a in reperees if a.role == "entete"]
         temoins = entetes or [(i, a) for i, a in reperees if a.role == "saisie" and a.textes]
         self.exacte = all(self._en_place(i, a) for i, a in temoins)
-        self._connues = {} if self.exacte else self._votes(temoins)
+        self._connues = {} if self.exacte else self._votes(reperees)
         self._reperees = reperees
         self.tableaux: dict[str, Tableau] = {}
         for i, attendue in entetes:
@@ -81,10 +81,10 @@ class Colonnes:
         ligne, decalage = self._lignes[i], self._decalage - 1
         return all(c + decalage < len(ligne) and memes(ligne[c + decalage], t) for c, t in attendue.textes.items())
 
-    def _votes(self, temoins: Iterable[Reperee]) -> dict[int, int]:
+    def _votes(self, reperees: Iterable[Reperee]) -> dict[int, int]:
         """For each column of the plan, where its printed texts are most often found."""
         votes: dict[int, Counter[int]] = {}
-        for i, attendue in temoins:
+        for i, attendue in reperees:
             trouves = _positions(self._lignes[i])
             for colonne, texte in attendue.textes.items():
                 for j in trouves.get(plier(texte), ()):

@@ -16,7 +16,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.contract import Contrat, Fiche
 from cls_workbook.errors import Refus
 from cls_workbook.francais import NBSP, plier
-from cls_workbook.vues import ADRESSE, large
+from cls_workbook.vues import ADRESSE, colonnes, en_lignes, large
 
 # Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
 Membres = Mapping[str | tuple[str, str], Sequence[str]]
@@ -185,11 +185,14 @@ def _recus(retours: pd.DataFrame, anomalies: list[Anomalie], trouver) -> list[di
     exclus = _Refus(anomalies)
     cles = [trouver(r.fiche, r.structure, r.volet) or (r.fiche, plier(r.structure), r.volet) for r in retours.itertuples(index=False)]
     libres = Counter(cle for cle, r in zip(cles, retours.itertuples(index=False), strict=True) if not exclus.retour(r.fichier, r.fiche))
+    par_fichier: dict[str, list[Anomalie]] = {}
+    for a in anomalies:
+        par_fichier.setdefault(a.fichier, []).append(a)
     lignes = []
     for cle, r in zip(cles, retours.itertuples(index=False), strict=True):
         motifs = exclus.retour(r.fichier, r.fiche)
         double = any(_signale_un_double(a) for a in motifs) if motifs else libres[cle] > 1
-        siennes = [a for a in anomalies if a.fichier == r.fichier and a.fiche in ("", r.fiche)]
+        siennes = [a for a in par_fichier.get(r.fichier, ()) if a.fiche in ("", r.fiche)]
         lignes.append({
             "Fiche": r.fiche, "Structure": r.structure, "Volet": r.volet,
             "Statut": DOUBLON if double else REJETE if motifs else RECU,
@@ -257,8 +260,7 @@ class _Refus:
 def retenir(valeurs: pd.DataFrame, anomalies: Iterable[Anomalie]) -> pd.DataFrame:
     """The values left once what the anomalies refuse is set aside: cells, whole fiches, whole files."""
     exclus = _Refus(anomalies)
-    places = zip(valeurs["fichier"], valeurs["fiche"], valeurs["feuille"], valeurs["cellule"], strict=True)
-    garde = [not exclus.valeur(*place) for place in places]
+    garde = [not exclus.valeur(*place) for place in colonnes(valeurs, "fichier", "fiche", "feuille", "cellule")]
     return valeurs[pd.Series(garde, index=valeurs.index, dtype=bool)].reset_index(drop=True)
 
 
@@ -271,31 +273,28 @@ def mesures_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
     Statut is what the return typed for that measure; « réel » where a figure came without statut.
     """
     siennes = valeurs[valeurs["mesure"] != ""]
+    cles = list(colonnes(siennes, "fichier", "feuille", "fiche", "mesure"))
     typees: dict[tuple, str] = {}
     chiffrees = set()
-    for v in siennes.itertuples(index=False):
-        cle = (v.fichier, v.feuille, v.fiche, v.mesure)
-        if v.champ == "statut":
-            typees[cle] = v.valeur
-        elif v.champ in CHAMPS_DE_VALEUR:
+    for cle, (champ, valeur) in zip(cles, colonnes(siennes, "champ", "valeur"), strict=True):
+        if champ == "statut":
+            typees[cle] = valeur
+        elif champ in CHAMPS_DE_VALEUR:
             chiffrees.add(cle)
-
-    def ligne(v) -> dict:
-        cle = (v.fichier, v.feuille, v.fiche, v.mesure)
-        _, indicateur, _ = contrat.par_mesure[v.mesure]
-        return _origine(contrat, v) | {
-            "Indicateur": indicateur.id, "Mesure": v.mesure, "Champ": v.champ, "Modalité": v.modalite or None,
-            "Valeur": v.valeur, "Statut": typees.get(cle, REEL if cle in chiffrees else None),
-        }  # fmt: skip
-
-    return _table(map(ligne, siennes.itertuples(index=False)), MESURES)
+    indicateurs = {mesure: indicateur.id for mesure, (_, indicateur, _) in contrat.par_mesure.items()}
+    propres = {
+        "Indicateur": [indicateurs[mesure] for mesure in siennes["mesure"]], "Mesure": siennes["mesure"], "Champ": siennes["champ"],
+        "Modalité": _ou_rien(siennes["modalite"]), "Valeur": siennes["valeur"],
+        "Statut": [typees.get(cle, REEL if cle in chiffrees else None) for cle in cles],
+    }  # fmt: skip
+    return _colonnes_en_table(_origine(contrat, siennes) | propres, MESURES)
 
 
 def financements_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
     """The table ``Financements``: one row per funding line; amounts in euros. Cellule is the range that was typed."""
     vue = large(valeurs, "financement")
     lignes = []
-    for v in vue.to_dict("records"):
+    for v in en_lignes(vue):
         cellules = [v[champ + ADRESSE] for champ in _CHAMPS_DE_FINANCEMENT if v[champ + ADRESSE] is not None]
         colonnes = dict(zip(FINANCEMENTS[3:10], (v[champ] for champ in _CHAMPS_DE_FINANCEMENT), strict=True))
         lignes.append({
@@ -308,20 +307,21 @@ def financements_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
 def reponses_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
     """The table ``Reponses``: every value that is neither of a measure nor of a funding line."""
     autres = valeurs[(valeurs["mesure"] == "") & (valeurs["bloc"] != "financement")]
-    return _table(
-        (
-            _origine(contrat, v) | {"Bloc": v.bloc, "Champ": v.champ, "Ligne": v.ligne or None, "Valeur": v.valeur}
-            for v in autres.itertuples(index=False)
-        ),
-        REPONSES,
-    )
+    propres = {"Bloc": autres["bloc"], "Champ": autres["champ"], "Ligne": _ou_rien(autres["ligne"]), "Valeur": autres["valeur"]}
+    return _colonnes_en_table(_origine(contrat, autres) | propres, REPONSES)
 
 
-def _origine(contrat: Contrat, v) -> dict:
+def _origine(contrat: Contrat, valeurs: pd.DataFrame) -> dict[str, Iterable]:
+    """The columns that tell where each value comes from."""
+    noms = {structure: nom_affiche(contrat, structure) or None for structure in set(valeurs["structure"])}
     return {
-        "Année": v.annee, "Fiche": v.fiche or None, "Structure": nom_affiche(contrat, v.structure) or None,
-        "Volet": v.volet or None, "Fichier": v.fichier, "Feuille": v.feuille, "Cellule": v.cellule,
+        "Année": valeurs["annee"], "Fiche": _ou_rien(valeurs["fiche"]), "Structure": [noms[s] for s in valeurs["structure"]],
+        "Volet": _ou_rien(valeurs["volet"]), "Fichier": valeurs["fichier"], "Feuille": valeurs["feuille"], "Cellule": valeurs["cellule"],
     }  # fmt: skip
+
+
+def _ou_rien(textes: Iterable[str]) -> list[str | None]:
+    return [texte or None for texte in textes]
 
 
 def etendue(cellules: Sequence[str]) -> str:
@@ -331,6 +331,11 @@ def etendue(cellules: Sequence[str]) -> str:
     rangees = sorted(int(r) for _, r in places)
     debut, fin = f"{colonnes[0]}{rangees[0]}", f"{colonnes[-1]}{rangees[-1]}"
     return debut if debut == fin else f"{debut}:{fin}"
+
+
+def _colonnes_en_table(par_titre: Mapping[str, Iterable], titres: Sequence[str]) -> pd.DataFrame:
+    """Object columns only: an int stays an int and a missing value stays None."""
+    return pd.DataFrame({titre: list(par_titre[titre]) for titre in titres}, dtype=object)
 
 
 def _table(lignes: Iterable[Mapping], colonnes: Sequence[str]) -> pd.DataFrame:

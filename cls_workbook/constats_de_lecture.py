@@ -58,6 +58,13 @@ def illisible(fichier: str, trouve: str, a_faire: str) -> Anomalie:
     return _anomalie(BLOQUANT, "FICHIER_ILLISIBLE", Lieu(fichier), (), "", trouve, attendu, a_faire, refuse_fichier=True)
 
 
+def retour_vide(fichier: str) -> Anomalie:
+    return _anomalie(
+        A_CONFIRMER, "RETOUR_VIDE", Lieu(fichier), (), "", "un classeur de cette campagne, où rien n’est saisi", "au moins une fiche remplie",
+        "demandez à la structure si elle n’a rien à déclarer, ou si elle a envoyé le mauvais fichier ; ce retour n’est pas compté.",
+    )  # fmt: skip
+
+
 def autre_version(lieu: Lieu, modele: str, absentes: Sequence[str]) -> Anomalie:
     trouve = f"version {modele}" + (f" : {len(absentes)} question(s) de cette année n’y figurent pas, {cites(absentes)}" if absentes else "")
     return _anomalie(
@@ -219,6 +226,13 @@ def hors_cadre(lieu: Lieu, trouvees: Iterable[tuple[str, object]]) -> list[Anoma
         )
         for cellule, valeur in trouvees
     ]  # fmt: skip
+
+
+def autres_textes(lieu: Lieu, anomalies: Sequence[Anomalie]) -> Anomalie:
+    """Another version's own printed texts among them cannot be told from what was typed."""
+    a = anomalies[0]
+    trouve = f"{len(anomalies)} cellules que ce modèle n’imprime pas : " + ", ".join(x.trouve for x in anomalies[:CITES])
+    return _anomalie(a.gravite, a.code, lieu, [c for x in anomalies for c in x.cellules], a.champ, trouve, a.attendu, a.a_faire)
 
 
 def borner(anomalies: Sequence[Anomalie]) -> list[Anomalie]:

@@ -17,7 +17,7 @@ from cls_workbook.contract import Contrat, Fiche
 from cls_workbook.fiche_form import Contexte
 from cls_workbook.francais import plier
 from cls_workbook.layout import FEUILLE_IDENTITE, FEUILLE_LISTES, VERSION_MODELE, Emplacement, Page, PlanFeuille
-from cls_workbook.sheets import Classeur, Feuille, Plage, lettre
+from cls_workbook.sheets import Classeur, Feuille, lettre
 
 FEUILLE_ACCUEIL, FEUILLE_SOMMAIRE = "Accueil", "Sommaire"
 
@@ -131,7 +131,7 @@ def _fiche(contrat, fiche: Fiche, annee, repondant, campagne: Campagne, adresses
     volets = [v for n, v in repondant.fiches if n == fiche.numero and v] if repondant else []
     contexte = Contexte(
         contrat, annee, repondant.nom if repondant else None, volets[0] if len(volets) == 1 else None,
-        dict(campagne.precedent), dict(campagne.programme), cellule_structure, FEUILLE_SOMMAIRE,
+        dict(campagne.precedent), dict(campagne.programme), cellule_structure, FEUILLE_SOMMAIRE, fiche.volets,
     )  # fmt: skip
     # each fiche has its own list of volets, under the same name as seen from its page
     propres = {"volets": f"volets {fiche.numero}"} if fiche.volets else {}
@@ -165,7 +165,6 @@ def _feuille_des_listes(listes: dict[str, tuple[str, ...]]) -> Feuille:
         for ligne, valeur in enumerate(choix, 2):
             feuille.ecrire(ligne, colonne, valeur, "cellule")
     feuille.cellules.sort(key=lambda c: (c.ligne, c.colonne))
-    feuille.impression.zone = Plage(1, 1, max(map(len, listes.values()), default=1) + 1, len(listes) or 1)
     return feuille
 
 

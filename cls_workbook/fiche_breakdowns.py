@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cls_workbook import fields
 from cls_workbook.contract import Fiche, Mesure
-from cls_workbook.fiche_form import B, C, D, E, F, G, K, LARGEURS, Contexte, Zone, bande_de, sans_valeur, tableau_de_lignes
+from cls_workbook.fiche_form import B, C, D, E, F, G, LARGEURS, Contexte, Zone, bande_de, etat_de_mesure, sans_valeur, tableau_de_lignes
 from cls_workbook.layout import Page, Rangee, hauteur
 from cls_workbook.sheets import adresse
 
@@ -107,5 +107,6 @@ def _reporter(page: Page, mesure: Mesure, ligne_mesure: int, zone: Zone, context
     ici = page.ligne
     page.ligne = ligne_mesure
     page.calcul(rangee, F, f'IF({nombre}=0,"",{f"SUM({plage})" if effectifs else nombre})', "", "calcul:entier")
-    page.a_remplir(rangee, K, f"OR({nombre}>0,{sans_valeur(contexte, adresse(ligne_mesure, G))})")
+    indicateur = contexte.contrat.par_mesure[mesure.id][1]
+    etat_de_mesure(page, rangee, contexte, indicateur, f"OR({nombre}>0,{sans_valeur(contexte, adresse(ligne_mesure, G))})")
     page.ligne = ici

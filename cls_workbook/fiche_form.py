@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cls_workbook import fields
-from cls_workbook.contract import Contrat
+from cls_workbook.contract import Contrat, Indicateur, Volet
 from cls_workbook.fields import Bloc, Champ
 from cls_workbook.layout import Page, Rangee, hauteur
 from cls_workbook.sheets import adresse
 
 B, C, D, E, F, G, H, I, J, K = range(2, 12)
+AUTRE_VOLET = "autre volet"
 NON_DEMANDE = "—"  # also tells, without colour, that a cell asks nothing
 LARGEURS = {1: 4, B: 40, C: 26, D: 14, E: 14, F: 14, G: 15, H: 12, I: 12, J: 34, K: 11}
-HAUT, HAUT_FIN = 19.0, 5.0  # points of a row to fill in; of the row that closes a table
-TEXTE_LONG = 118.0  # points that show 1 500 characters from C to J, in the size « petit »
+HAUT, HAUT_FIN = 17.0, 4.0  # points of a row to fill in; of the row that closes a table
+# From C to J, in the size « petit »: 1 500 characters, and 850 of an answer that is optional (its row can be enlarged).
+TEXTE_LONG, TEXTE_FACULTATIF = 118.0, 70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Contexte:
     programme: dict[str, Decimal] = dataclasses.field(default_factory=dict)  # fiche → programmed euros
     cellule_structure: str = ""  # where Accueil says who answers
     feuille_sommaire: str = "Sommaire"
+    volets: tuple[Volet, ...] = ()  # of this fiche
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,14 @@ def formulaire(page: Page, bloc: Bloc, contexte: Contexte, valeurs: dict | None 
             page.texte(D, champ.aide, "aide_ligne:retrait")
         _etat(page, rangee, champ, contexte, lignes, bool(valeur))
         lignes[champ.nom] = page.ligne
-        page.suivante(TEXTE_LONG if champ.longueur == fields.LONGUEUR_TEXTE else hauteur(etiquette, LARGEURS[B], 32 if long else HAUT))
+        page.suivante(_haut_de(champ, etiquette))
     return lignes
+
+
+def _haut_de(champ: Champ, etiquette: str) -> float:
+    if champ.longueur == fields.LONGUEUR_TEXTE:
+        return TEXTE_LONG if champ.obligatoire else TEXTE_FACULTATIF
+    return hauteur(etiquette, LARGEURS[B], 32 if champ.type == "texte" else HAUT)
 
 
 def _etat(page: Page, rangee: Rangee, champ: Champ, contexte: Contexte, lignes: dict[str, int], rempli: bool) -> None:
@@ -116,6 +125,17 @@ def _etat(page: Page, rangee: Rangee, champ: Champ, contexte: Contexte, lignes: 
         etat = adresse(lignes["etat"], C)
         concernes = ",".join(f"{etat}={citer(e)}" for e in contexte.contrat.listes.etats_a_motif)
         page.a_remplir(rangee, K, f'{place}<>""', si=f"OR({concernes})")
+
+
+def etat_de_mesure(page: Page, rangee: Rangee, contexte: Contexte, indicateur: Indicateur, condition: str) -> None:
+    """The state of a measure's row; in words too when the volet chosen above is not the one that answers it."""
+    volet = next((v.nom for v in contexte.volets if v.id == indicateur.volet), None)
+    if volet is None:
+        page.a_remplir(rangee, K, condition)
+        return
+    choisi = adresse(page.plan.rangees[f"{page.fiche}/reponse/volet"].numero, C, True)
+    autre = f"AND({choisi}<>\"\",{choisi}<>{citer(volet)})"
+    page.a_remplir(rangee, K, condition, sauf=(autre, AUTRE_VOLET, contexte.volet not in (None, volet)))
 
 
 def sans_valeur(contexte: Contexte, cellule: str) -> str:

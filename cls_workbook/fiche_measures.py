@@ -7,7 +7,7 @@ from collections.abc import Callable
 from cls_workbook import fields
 from cls_workbook.contract import Fiche, Indicateur, Mesure
 from cls_workbook.fiche_form import (
-    B, C, D, E, F, G, H, I, J, K, HAUT, LARGEURS, TEXTE_LONG, Contexte, bande_de, entete_du, entetes, interdire, sans_valeur,
+    B, C, D, E, F, G, H, I, J, K, HAUT, LARGEURS, TEXTE_LONG, Contexte, bande_de, entete_du, entetes, etat_de_mesure, interdire, sans_valeur,
 )  # fmt: skip
 from cls_workbook.fields import Bloc
 from cls_workbook.layout import Page, Rangee, hauteur
@@ -79,11 +79,11 @@ def _annee_passee(contexte: Contexte) -> str:
     return f"Valeur {contexte.annee - 1}"
 
 
-def _repondu(page: Page, rangee: Rangee, contexte: Contexte, *colonnes: int, statut: int = G) -> None:
+def _repondu(page: Page, rangee: Rangee, contexte: Contexte, indicateur: Indicateur, *colonnes: int) -> None:
     """The state of a row: every one of these cells is filled, or a statut says why not."""
     remplies = ",".join(f'{adresse(page.ligne, c)}<>""' for c in colonnes)
     toutes = f"AND({remplies})" if len(colonnes) > 1 else remplies
-    page.a_remplir(rangee, K, f"OR({toutes},{sans_valeur(contexte, adresse(page.ligne, statut))})")
+    etat_de_mesure(page, rangee, contexte, indicateur, f"OR({toutes},{sans_valeur(contexte, adresse(page.ligne, G))})")
 
 
 def _quotient(page: Page, rangee: Rangee, colonne: int, haut: int, bas: int) -> None:
@@ -134,7 +134,7 @@ def _compte(page: Page, bloc: Bloc, indicateur: Indicateur, mesure: Mesure, cont
             interdire(page, colonne)
     poser("commentaire", J)
     if saisie:
-        _repondu(page, rangee, contexte, F)
+        _repondu(page, rangee, contexte, indicateur, F)
 
 
 def _taux(page: Page, fiche: Fiche, contexte: Contexte) -> None:
@@ -156,7 +156,7 @@ def _taux(page: Page, fiche: Fiche, contexte: Contexte) -> None:
         _quotient(page, rangee, H, E, F)
         _vides(page, I)
         poser("commentaire", J)
-        _repondu(page, rangee, contexte, E, F)
+        _repondu(page, rangee, contexte, indicateur, E, F)
         page.suivante(max(page.feuille.hauteurs[page.ligne], 32))
 
 
@@ -172,7 +172,7 @@ def _satisfaction(page: Page, fiche: Fiche, contexte: Contexte) -> None:
             poser(champ, colonne)
         _quotient(page, rangee, H, F, E)
         _quotient(page, rangee, I, E, D)
-        _repondu(page, rangee, contexte, E, F)
+        _repondu(page, rangee, contexte, indicateur, E, F)
         page.suivante()
 
 
@@ -188,7 +188,7 @@ def _durees(page: Page, fiche: Fiche, contexte: Contexte) -> None:
             poser(champ, colonne)
         page.repere(rangee, D, contexte.precedent.get(mesure.id), "repere:decimal")
         _vides(page, H, I)
-        _repondu(page, rangee, contexte, E, F)
+        _repondu(page, rangee, contexte, indicateur, E, F)
         page.suivante()
 
 
@@ -204,7 +204,7 @@ def _jalons(page: Page, fiche: Fiche, contexte: Contexte) -> None:
         for champ, colonne in colonnes.items():
             poser(champ, colonne)
         _vides(page, F, G, H, I)
-        page.a_remplir(rangee, K, f'{adresse(page.ligne, D)}<>""')
+        etat_de_mesure(page, rangee, contexte, indicateur, f'{adresse(page.ligne, D)}<>""')
         page.suivante()
 
 
@@ -218,13 +218,13 @@ def _textes(page: Page, fiche: Fiche, contexte: Contexte) -> None:
         etiquette, cle = _etiquette(indicateur, mesure), f"{page.fiche}/{bloc.nom}/{mesure.id}"
         for champ, titre, sujet in (("texte", etiquette, ""), ("statut", bloc.champ("statut").libelle, mesure.libelle)):
             question = bloc.champ(champ)
-            rangee = page.rangee(f"{cle}.{champ}", "saisie", titre)
+            rangee = page.rangee(cle if champ == "texte" else f"{cle}.{champ}", "saisie", titre)
             rangee.cle = cle
             page.texte(B, titre, "libelle")
             long = champ == "texte"
             page.saisie(rangee, question, C, etiquette=titre, ancre="gauche", bloc=bloc.nom, mesure=mesure.id, sujet=sujet, jusqu_a=J if long else None, optionnelle=not long)
             if long:
-                page.a_remplir(rangee, K, f'OR({adresse(page.ligne, C)}<>"",{sans_valeur(contexte, adresse(page.ligne + 1, C))})')
+                etat_de_mesure(page, rangee, contexte, indicateur, f'OR({adresse(page.ligne, C)}<>"",{sans_valeur(contexte, adresse(page.ligne + 1, C))})')
             else:
                 page.texte(D, "Facultatif\u00a0: seulement si vous ne pouvez pas répondre.", "aide_ligne:retrait")
             page.suivante(max(TEXTE_LONG, hauteur(titre, LARGEURS[B])) if long else HAUT)

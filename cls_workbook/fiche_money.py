@@ -61,7 +61,7 @@ def _totaux_par_nature(page: Page, prefixe: str, contexte: Contexte, zone: Zone)
             remplies = "+".join(f'({zone.colonne(c)}<>"")' for c in (B, D, E, F))
             formule = f'IF(SUMPRODUCT(({zone.colonne(C)}="")*(({remplies})>0))=0,"",{citer(SANS_NATURE)})'
             page.calcul(rangee, G, formule, "", "aide_ligne:retrait")
-        page.suivante(19)
+        page.suivante(17)
 
 
 def depenses(page: Page, fiche: Fiche, contexte: Contexte, financement: Zone, mesures: dict[str, int]) -> None:
@@ -89,7 +89,7 @@ def _detail(page: Page, postes: str, total: str) -> None:
     # FIXED rather than TEXT: its decimals do not depend on the language of the spreadsheet
     phrase = f'IF({ecart}=0,"Le détail fait bien le total.","Le détail ne fait pas le total\u00a0: écart de "&FIXED({ecart},2)&"\u00a0€.")'
     page.calcul(rangee, D, f'IF(OR(COUNT({postes})=0,{total}=""),"",{phrase})', "", "aide_ligne:retrait")
-    page.suivante(19)
+    page.suivante(17)
 
 
 def _complements(page: Page, fiche: Fiche, contexte: Contexte) -> None:
@@ -122,4 +122,4 @@ def _regle(page: Page, fiche: Fiche, regle: Regle, total: str, etp: str, mesures
         page.texte(D, texte, "aide_ligne:retrait")
     else:
         page.texte(B, texte, "aide_ligne:retrait")
-    page.suivante(19)
+    page.suivante(17)

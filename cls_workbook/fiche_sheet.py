@@ -98,6 +98,7 @@ def _territoire(page: Page, contexte: Contexte) -> None:
     noms = {c.code_insee: c.nom for c in contrat.communes}
     cases(page, bloc.champ("commune"), [(c.code_insee, c.nom) for c in contrat.communes])
     if quartiers:
+        page.groupes.append(page.ligne)
         page.texte(B, "Quartiers prioritaires de la politique de la ville (QPV)", "intertitre")
         page.suivante(20)
         cases(page, bloc.champ("qpv"), [(q.nom, f"{q.nom} ({noms.get(q.commune, q.commune)})") for q in quartiers])
@@ -106,4 +107,4 @@ def _territoire(page: Page, contexte: Contexte) -> None:
 def _partenaires(page: Page, contexte: Contexte) -> None:
     bloc = fields.PARTENAIRES
     bande_de(page, bloc)
-    lignes_a_remplir(page, bloc, f"{page.fiche}/partenaires", {"nom": B, "type": C, "participation": D}, contexte.annee, haut=31)
+    lignes_a_remplir(page, bloc, f"{page.fiche}/partenaires", {"nom": B, "type": C, "participation": D}, contexte.annee, haut=30)

@@ -165,7 +165,7 @@ VENTILATION = Bloc("ventilations", "Listes et détail par catégorie", (
     _entier("effectif", "Effectif", "Combien dans cette catégorie ?"),
     _entier("numerateur", "Numérateur", "Le nombre du haut."),
     _entier("denominateur", "Dénominateur", "Le nombre du bas (le total)."),
-), aide=AJOUTER, lignes=6)
+), aide=AJOUTER, lignes=5)
 
 COMPLEMENTS = Bloc("complements", "Compléments demandés par le financement", ())
 
@@ -205,7 +205,7 @@ QUALITATIF = Bloc("qualitatif", "Bilan en quelques mots", (
     _texte("leviers", "Leviers", "Facultatif.", LONGUEUR_TEXTE),
     _texte("perspectives", "Perspectives pour l’année suivante", "Facultatif.", LONGUEUR_TEXTE),
     _liste("avenant", "Un avenant est-il à prévoir ?", "oui_non", "oui si le contrat doit être modifié : nouvel axe, nouveau partenaire, durée."),
-), aide="Décrivez l’action, jamais les personnes.")
+), aide="Décrivez l’action, jamais les personnes. Un texte long ? Agrandissez la ligne : tirez son bord inférieur.")
 
 BLOCS = {
     b.nom: b

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 import pandas as pd
 
 from cls_workbook import constats_de_lecture as constats
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.contract import Contrat, Fiche
-from cls_workbook.francais import date_fr, nombre_fr, typographie
+from cls_workbook.francais import typographie
 from cls_workbook.layout import Emplacement
 from cls_workbook.reader import Retour
 from cls_workbook.reperage import Saisie
@@ -60,7 +59,7 @@ class Adresses(Mapping[str, tuple[str, str]]):
 class Lot:
     """What several returns say. Columns of ``valeurs`` and ``retours``: ``VALEURS``, ``RETOURS``.
 
-    ``normalisations``: one row per typed value that was understood as another. ``anomalies``: of reading and of typing,
+    ``normalisations``: one row per typed value that was understood as another (Saisi: text, Retenu: typed). ``anomalies``: of reading and of typing,
     with the structure that answers. ``adresses``: file → key of an input → (sheet, cell).
     """
 
@@ -88,6 +87,8 @@ def typer(retours: Iterable[Retour], contrat: Contrat) -> Lot:
         lecture.typer(valeurs, normalisations)
         lignes += lecture.lignes()
         anomalies += lecture.anomalies
+        if not (lecture.repondues or any(a.gravite == BLOQUANT for a in lecture.anomalies)):
+            anomalies.append(constats.retour_vide(retour.fichier))
     return Lot(_frame(valeurs, VALEURS), _frame(lignes, RETOURS), _frame(normalisations, NORMALISATIONS), anomalies, adresses)
 
 
@@ -140,7 +141,7 @@ class _Typage:
             if compris.regle:
                 normalisations.append((
                     self.retour.fichier, saisie.feuille, saisie.cellule, place.libelle, constats.en_texte(saisie.brut),
-                    _affiche(compris.valeur), compris.regle,
+                    compris.valeur, compris.regle,
                 ))  # fmt: skip
             modalite = place.modalite or ecrites.get(saisie.cle.rpartition("/")[0], "")
             valeurs.append((
@@ -237,9 +238,3 @@ def _comprendre(saisie: Saisie, place: Emplacement) -> Comprise | Incomprise | N
     if isinstance(compris, Incomprise) and compris.code == "CHOIX_INCONNU" and not place.stricte:
         return comprendre(saisie.brut, "texte", longueur=place.longueur)  # the list only proposes
     return compris
-
-
-def _affiche(valeur: object) -> str:
-    if isinstance(valeur, (int, Decimal)):
-        return nombre_fr(valeur)
-    return valeur if isinstance(valeur, str) else date_fr(valeur)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ import pandas as pd
 from cls_workbook.contract import Contrat, Fiche, Regle
 from cls_workbook.francais import NBSP, montant_fr, plier
 from cls_workbook.regles import arrondi
-from cls_workbook.vues import large, somme
+from cls_workbook.vues import en_lignes, large, somme
 
 PAR_FICHE = (
     "Fiche", "Axe", "Montant contrat", "Taux contrat", "Programmé", "Engagé", "Versé", "Coût réalisé", "Taux constaté",
@@ -39,9 +39,11 @@ def lignes_de_financement(contrat: Contrat, valeurs: pd.DataFrame) -> list[dict]
     and ``reclassee`` (True: typed as maquette, but the contract puts this aid outside it)."""
     natures = {plier(n.libelle): n for n in contrat.natures}
     lignes = []
-    for ligne in large(valeurs, "financement").to_dict("records"):
+    vue = large(valeurs, "financement")
+    financeurs = {nom: id_de_financeur(contrat, nom) for nom in vue["financeur"].unique()}
+    for ligne in en_lignes(vue):
         nature = natures.get(plier(str(ligne["nature"] or "")))
-        financeur = id_de_financeur(contrat, ligne["financeur"])
+        financeur = financeurs[ligne["financeur"]]
         niveau = nature.niveau if nature else None
         reclassee = niveau == MAQUETTE and _hors_maquette(contrat, ligne["fiche"], financeur, ligne["financeur"])
         lignes.append(ligne | {"niveau": HORS_MAQUETTE if reclassee else niveau, "financeur_id": financeur, "reclassee": reclassee})
@@ -145,7 +147,7 @@ def programme_maquette(contrat: Contrat, numero: str, programme: Mapping[tuple[s
 def couts_realises(valeurs: pd.DataFrame) -> dict[str, Decimal]:
     """Fiche → cost of the year, EUR: the totals of its returns; where a return gives no total, the sum of its posts."""
     couts: dict[str, Decimal] = {}
-    for depense in large(valeurs, "depenses").to_dict("records"):
+    for depense in en_lignes(large(valeurs, "depenses")):
         total = depense["total"] if depense["total"] is not None else somme(depense[p] for p in _POSTES)
         if total is not None:
             couts[depense["fiche"]] = couts.get(depense["fiche"], Decimal(0)) + total

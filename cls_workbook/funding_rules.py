@@ -120,6 +120,7 @@ def explications(
     """
     valeurs = valeurs[valeurs["annee"] == annee]
     lignes = lignes_de_financement(contrat, valeurs)
+    couts = couts_realises(valeurs)
     phrases = []
     if cumul_precedent is None and annee > min(contrat.annees):
         phrases.append(f"Les engagements des années antérieures ne sont pas connus{NBSP}: le reste à engager ne tient compte que de {annee}.")
@@ -127,7 +128,7 @@ def explications(
         siennes = [li for li in lignes if li["fiche"] == fiche.numero]
         dites = [
             *_sans_nature(siennes), *_reclassees(siennes), *_contre_le_contrat(contrat, annee, fiche, siennes, programme or {}, cumul_precedent or {}),
-            *_poste(contrat, fiche, valeurs, programme or {}), *_sessions(contrat, fiche, valeurs), *_capacite(contrat, fiche, valeurs),
+            *_poste(contrat, fiche, valeurs, couts.get(fiche.numero), programme or {}), *_sessions(contrat, fiche, valeurs), *_capacite(contrat, fiche, valeurs),
         ]  # fmt: skip
         phrases += [f"Fiche {fiche.numero}{NBSP}: {phrase}" for phrase in dites]
     for regle in contrat.regles:
@@ -170,12 +171,10 @@ def _contre_le_contrat(contrat: Contrat, annee: int, fiche: Fiche, lignes: list[
         yield f"montant prévu sur {duree} an{'s' * (duree > 1)} à compter de {min(contrat.annees)}, rien n’est attendu de la maquette en {annee}."
 
 
-def _poste(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame, programme: Mapping) -> Iterable[str]:
-    depense = couts_realises(valeurs).get(fiche.numero)
-    etp = somme(_saisies(valeurs, fiche, "depenses", "etp"))
+def _poste(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame, depense: Decimal | None, programme: Mapping) -> Iterable[str]:
     for regle in (r for r in contrat.regles if r.type == "poste" and r.fiche == fiche.numero):
         if depense is not None:
-            yield explication_de_poste(regle, depense, etp)
+            yield explication_de_poste(regle, depense, somme(_saisies(valeurs, fiche, "depenses", "etp")))
         prevus = somme(m for (numero, _), m in programme.items() if numero == fiche.numero)
         if prevus is not None and regle in regles_de_poste(contrat, fiche.numero):
             yield f"{montant_fr(prevus)} programmés hors maquette."

@@ -172,14 +172,25 @@ class Page:
         self._valider(emplacement, liste)
         return emplacement
 
-    def a_remplir(self, rangee: Rangee, colonne: int, condition: str, rempli: bool = False, si: str | None = None) -> None:
-        """The word « rempli » or « à remplir » at the end of a row; ``si``: only when this condition holds."""
+    def a_remplir(
+        self, rangee: Rangee, colonne: int, condition: str, rempli: bool = False, si: str | None = None, sauf: tuple[str, str, bool] | None = None
+    ) -> None:
+        """The word « rempli » or « à remplir » at the end of a row.
+
+        ``si``: only when this condition holds. ``sauf``: (a condition, the word that it puts instead, whether it
+        holds when the workbook leaves).
+        """
         formule = f'IF({condition},"{REMPLI}","{A_REMPLIR}")'
         if si:
             self.calcul(rangee, colonne, f'IF({si},{formule},"")', "", "calcul:centre")
             return
-        self.etats.append(rempli)
-        self.calcul(rangee, colonne, formule, REMPLI if rempli else A_REMPLIR, "calcul:centre")
+        mot = REMPLI if rempli else A_REMPLIR
+        if sauf:
+            exception, autre, vraie = sauf
+            formule, mot = f'IF({exception},"{autre}",{formule})', autre if vraie else mot
+        if mot in (REMPLI, A_REMPLIR):
+            self.etats.append(rempli)
+        self.calcul(rangee, colonne, formule, mot, "calcul:centre")
 
     # --- validations ---
 
@@ -235,11 +246,11 @@ def attendu(place: Emplacement) -> str:
     return f"Un texte de {place.longueur} caractères au plus."
 
 
-def hauteur(texte: object, largeur: float, minimum: float = 19, *, taille: float = 10, gras: bool = False) -> float:
+def hauteur(texte: object, largeur: float, minimum: float = 17, *, taille: float = 10, gras: bool = False) -> float:
     """Row height (points) that shows the whole text in a cell of that width (characters)."""
     # One twentieth to spare: a spreadsheet's own measure varies with its zoom.
     lignes = chasses.lignes(texte, chasses.place(largeur) / 1.05, taille, gras)
-    return min(HAUTEUR_MAX, max(minimum, round(1.24 * taille * lignes + 6.5, 1)))
+    return min(HAUTEUR_MAX, max(minimum, round(1.24 * taille * lignes + 5, 1)))
 
 
 def abreger(texte: str, longueur: int) -> str:

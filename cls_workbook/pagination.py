@@ -5,15 +5,18 @@ A page is A4 landscape, one page wide: the wider the columns, the smaller the pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from cls_workbook.sheets import Feuille
 
 _LARGEUR, _HAUTEUR = 777.0, 512.0  # points that the margins of ``writer`` leave
-_PRUDENCE = 0.97  # a spreadsheet rounds its scale down
+_PRUDENCE = 0.99
 _LIGNE = 15.0  # points of a row whose height is not told
 _POINTS, _BORD = 5.25, 3.75  # of a character of column width, of a column's padding
-_TROP_BAS = 0.25  # of a page: a group too tall for what is left does not begin lower than that
+_PETITS = (0.7, 0.25, 0.15, 0.0)  # of a page: a group no taller than that is not split, unless it saves a page
+_QUEUE = 2  # rows that it takes with it, at least, to the next page
+_TETE = 4  # rows that a group shows at least at the foot of a page: space, band, headers, a first row
 
 
 def points_par_page(feuille: Feuille) -> float:
@@ -24,20 +27,40 @@ def points_par_page(feuille: Feuille) -> float:
 
 
 def paginer(feuille: Feuille, groupes: Sequence[int], derniere: int) -> None:
-    """Sets the page breaks. ``groupes``: first row of each group, in order; ``derniere``: last row of the sheet."""
+    """Sets every page break. ``groupes``: first row of each group, in order; ``derniere``: last row of the sheet.
+
+    All are set, even within a group that is taller than a page: spreadsheets do not agree on how much a page takes.
+    """
     titres = feuille.impression.lignes_repetees
     repetees = sum(_haut(feuille, ligne) for ligne in range(titres[0], titres[1] + 1)) if titres else 0.0
+    essais = [_sauts(feuille, [*groupes, derniere + 1], repetees, petit) for petit in _PETITS]
+    feuille.impression.sauts = min(essais, key=len)
+
+
+def _sauts(feuille: Feuille, groupes: list[int], repetees: float, petit: float) -> list[int]:
     page = points_par_page(feuille)
-    pris = sum(_haut(feuille, ligne) for ligne in range(1, groupes[0])) if groupes else 0.0
-    for debut, fin in zip(groupes, [*groupes[1:], derniere + 1], strict=True):
-        besoin = sum(_haut(feuille, ligne) for ligne in range(debut, fin))
-        reste = page - pris
-        if besoin > reste and (besoin <= page - repetees or reste < _TROP_BAS * page):
-            feuille.impression.sauts.append(debut - 1)
-            pris = repetees
-        pris += besoin
-        while pris > page:  # a group that runs over several pages
-            pris -= page - repetees
+    sauts: list[int] = []
+    pris = sum(_haut(feuille, ligne) for ligne in range(1, groupes[0]))
+    for debut, fin in pairwise(groupes):
+        hauts = [_haut(feuille, ligne) for ligne in range(debut, fin)]
+        for coupe in _coupes(hauts, page - pris, page - repetees, petit * page):
+            sauts.append(debut + coupe - 1)
+            pris, hauts, debut = repetees, hauts[coupe:], debut + coupe
+        pris += sum(hauts)
+    return sauts
+
+
+def _coupes(hauts: list[float], reste: float, page: float, petit: float) -> Iterator[int]:
+    """Where a group is cut, each time as a number of rows from the last cut: 0 sends it whole to the next page."""
+    if sum(hauts) > reste and (sum(hauts) <= petit or sum(hauts[:_TETE]) > reste):
+        yield 0
+        reste = page
+    while sum(hauts) > reste and len(hauts) > 1:
+        tiennent = next(n for n in range(len(hauts), -1, -1) if sum(hauts[:n]) <= reste)
+        # no row alone on the last page
+        coupe = max(min(tiennent, len(hauts) - _QUEUE), 1)
+        yield coupe
+        hauts, reste = hauts[coupe:], page
 
 
 def _haut(feuille: Feuille, ligne: int) -> float:

@@ -67,6 +67,8 @@ def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], m
     lecture.lire()
     if meme_version or lecture.orphelines:
         lecture.absences()
+    if not meme_version:
+        lecture.pardonner()
     return lecture.sortie
 
 
@@ -133,7 +135,7 @@ class _Lecture:
 
     def _ailleurs(self, i: int, attendue: Attendue, place: Emplacement) -> tuple[int, int] | None:
         """The cell at the right of the label, elsewhere in its row; a name to tick may be in any row of its list."""
-        rangs = [i] if attendue.etiquette else [r for r, a in self.reperees if a.prefixe == attendue.prefixe]
+        rangs = [i] if attendue.etiquette else [r for r, c in self.cles if c.startswith(f"{attendue.prefixe}/")]
         trouvees = [(r, k + 1) for r in rangs for k, v in enumerate(self.lignes[r]) if memes(v, place.etiquette)]
         return trouvees[0] if len(trouvees) == 1 else None
 
@@ -197,7 +199,7 @@ class _Lecture:
         elif all(est_vide(x.brut) for x in premieres):
             self._prendre(lues)
         else:
-            cellules = [adresse(n + 1, x.colonne + 1) for n, rang in ((autre, premieres), (i, typees)) for x in rang if not est_vide(x.brut)]
+            cellules = [adresse(x.ligne + 1, x.colonne + 1) for x in (*premieres, *typees) if not est_vide(x.brut)]
             self._ecarter(lues)
             self.sortie.saisies = [s for s in self.sortie.saisies if s.cellule not in cellules]
             self.sortie.refusees += len(cellules)
@@ -301,6 +303,7 @@ class _Lecture:
             remplies = [(j, v) for j, v in enumerate(self.lignes[i]) if v != "" and j != self.colonne_cles]
             if cle.startswith(INFORMATIONS):
                 self.connues.update((i, j) for j, _ in remplies[:1])
+            if cle.startswith(INFORMATIONS) or cle.rpartition("/")[0] in self.modele.cases:
                 continue
             self.connues.update((i, j) for j, _ in remplies)
             # The first cell is the label of the row, the computed ones are ours.
@@ -351,6 +354,14 @@ class _Lecture:
         if manquantes:
             cellules, valeurs = [c for c, _ in self.orphelines], [v for _, v in self.orphelines]
             self.sortie.anomalies.append(constats.lignes_absentes(self.lieu, manquantes, cellules, valeurs))
+
+    def pardonner(self) -> None:
+        """Another version printed other facts and other texts: no fault of the partner's. What stands in no input is told at once."""
+        anomalies = [a for a in self.sortie.anomalies if a.code != "PREREMPLI_MODIFIE"]
+        seules = [a for a in anomalies if a.code == "SAISIE_HORS_CADRE" and len(a.cellules) == 1]
+        if len(seules) > 1:
+            anomalies = [a for a in anomalies if a not in seules] + [constats.autres_textes(self.lieu, seules)]
+        self.sortie.anomalies = anomalies
 
     def _sans_entete(self) -> None:
         """What is typed in the rows of tables whose header row is gone: named by ``absences``, not taken."""

@@ -48,7 +48,10 @@ class Attendue:
 
 
 class Modele:
-    """The expected rows by key, and the printed texts of each sheet."""
+    """The expected rows by key, and the printed texts of each sheet.
+
+    ``extensibles``: prefix of a table that may grow → its first row; ``cases``: prefixes of lists of names to tick.
+    """
 
     def __init__(self, contrat: Contrat, annee: int):
         plan = entry.plan(contrat, annee)
@@ -62,6 +65,7 @@ class Modele:
             self._compiler(feuille)
         dessinees = {f.feuille.nom for f in plan.feuilles}
         self.annexes = {f.nom: (_textes(f.cellules), f.etat == "visible") for f in plan.classeur.feuilles if f.nom not in dessinees}
+        self.cases = {a.prefixe for a in self.rangees.values() if a.places and not a.par_entete and not a.etiquette}
         self.places = {p.cle: p for a in self.rangees.values() for p in a.places}
         self._empreintes: dict[tuple[str, ...], str] = {}
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -27,7 +27,7 @@ from cls_workbook.agregation import (
 from cls_workbook.consolidation import Cle, appariement, cles_attendues, nom_affiche
 from cls_workbook.contract import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.francais import NBSP, plier
-from cls_workbook.vues import somme
+from cls_workbook.vues import colonnes, somme
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Reunion
@@ -83,6 +83,13 @@ def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, p
     return _cadre(lignes, INDICATEURS)
 
 
+class _Saisie(NamedTuple):
+    champ: str
+    ligne: str
+    modalite: str
+    valeur: object
+
+
 class _Campagne:
     """The returns of a campaign, found by fiche and measure. A return is (fichier, structure, volet)."""
 
@@ -95,17 +102,19 @@ class _Campagne:
             self.prevus.setdefault(cle[0], set()).add(cle)
         self.retours: dict[str, dict[tuple, None]] = {}
         self._par_mesure: dict[tuple[str, str], dict[tuple, list]] = {}
-        for v in valeurs[valeurs["fiche"] != ""].itertuples(index=False):
-            retour = (v.fichier, v.structure, v.volet)
-            self.retours.setdefault(v.fiche, {})[retour] = None
-            if v.mesure:
-                self._par_mesure.setdefault((v.fiche, v.mesure), {}).setdefault(retour, []).append(v)
+        retours = colonnes(valeurs, "fichier", "structure", "volet")
+        saisies = map(_Saisie._make, colonnes(valeurs, "champ", "ligne", "modalite", "valeur"))
+        for fiche, mesure, retour, saisie in zip(valeurs["fiche"], valeurs["mesure"], retours, saisies, strict=True):
+            if fiche:
+                self.retours.setdefault(fiche, {})[retour] = None
+            if fiche and mesure:
+                self._par_mesure.setdefault((fiche, mesure), {}).setdefault(retour, []).append(saisie)
 
     def reponses(self, fiche: str, mesure: str) -> dict[tuple, Reponse]:
         """Return → what it says of this measure, for the returns that say something of it."""
         return {retour: self._reponse(retour, lignes) for retour, lignes in self._par_mesure.get((fiche, mesure), {}).items()}
 
-    def _reponse(self, retour: tuple, saisies: list) -> Reponse:
+    def _reponse(self, retour: tuple, saisies: list[_Saisie]) -> Reponse:
         champs: dict[str, object] = {}
         lignes: dict[str, dict[str, object]] = {}
         for v in saisies:
@@ -212,12 +221,14 @@ def avancement(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame) ->
     so; « Rien de programmé » only if none had anything to do.
     """
     campagne = _Campagne(contrat, valeurs, prevus)
-    dits: dict[tuple, dict[str, str]] = {}
-    for v in valeurs[valeurs["bloc"] == "avancement"].itertuples(index=False):
-        dits.setdefault((v.fiche, (v.fichier, v.structure, v.volet)), {})[v.champ] = v.valeur
+    dits: dict[str, dict[tuple, dict[str, str]]] = {}
+    dites = valeurs[valeurs["bloc"] == "avancement"]
+    retours = colonnes(dites, "fichier", "structure", "volet")
+    for fiche, retour, champ, valeur in zip(dites["fiche"], retours, dites["champ"], dites["valeur"], strict=True):
+        dits.setdefault(fiche, {}).setdefault(retour, {})[champ] = valeur
     lignes = []
     for fiche in contrat.fiches:
-        siens = {retour: champs for (numero, retour), champs in dits.items() if numero == fiche.numero}
+        siens = dits.get(fiche.numero, {})
         etats = {r: c["etat"] for r, c in siens.items() if "etat" in c}
         faits = {r: c["realisation"] for r, c in siens.items() if "realisation" in c}
         en_desaccord = any(len({plier(mot) for mot in mots.values()}) > 1 for mots in (etats, faits))
@@ -315,8 +326,8 @@ def territoire(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
     """
     saisies = valeurs[valeurs["bloc"] == "territoire"]
     touches: dict[tuple[str, str], set[str]] = {}
-    for v in saisies.itertuples(index=False):
-        touches.setdefault((v.champ, v.ligne), set()).add(v.fiche)
+    for champ, ligne, fiche in colonnes(saisies, "champ", "ligne", "fiche"):
+        touches.setdefault((champ, ligne), set()).add(fiche)
     noms = {("commune", c.code_insee): c.nom for c in contrat.communes} | {("qpv", q.nom): q.nom for q in contrat.qpv}
     ordre = {cle: rang for rang, cle in enumerate(noms)}
     numeros = [f.numero for f in contrat.fiches]

@@ -5,7 +5,7 @@ Used by ``frames`` and by ``checks``; judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import gt, lt
 
 import numpy as np
@@ -37,27 +37,22 @@ def large(valeurs: pd.DataFrame, bloc: str) -> pd.DataFrame:
     vue["intitule"] = partie["modalite"].to_numpy(object)[premiers]
     champs = partie["champ"].to_numpy(object)
     contenus, cellules = partie["valeur"].to_numpy(object), partie["cellule"].to_numpy(object)
-    colonnes: dict[str, np.ndarray] = {}
+    par_champ: dict[str, np.ndarray] = {}
     for champ in CHAMPS.get(bloc) or sorted(set(champs)):
         choisis = champs == champ
         if champ not in CLES:  # the structure and the volet typed are keys already
-            colonnes[champ] = _colonne(len(premiers), rangs[choisis], contenus[choisis])
-        colonnes[champ + ADRESSE] = _colonne(len(premiers), rangs[choisis], cellules[choisis])
-    return pd.concat([vue.astype(object), pd.DataFrame(colonnes, index=vue.index, dtype=object)], axis=1)
+            par_champ[champ] = _colonne(len(premiers), rangs[choisis], contenus[choisis])
+        par_champ[champ + ADRESSE] = _colonne(len(premiers), rangs[choisis], cellules[choisis])
+    return pd.concat([vue.astype(object), pd.DataFrame(par_champ, index=vue.index, dtype=object)], axis=1)
 
 
 def _lignes(partie: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """(row of the view for each value, position of the first value of each row)."""
-    rangs: dict[tuple, int] = {}
-    par_valeur = np.empty(len(partie), dtype=int)
-    premiers: list[int] = []
     # One sheet answers for one structure and volet: these keys follow from the others.
-    for position, cle in enumerate(zip(*(partie[c].to_numpy(object) for c in IDENTIFIANTES), strict=True)):
-        rang = rangs.setdefault(cle, len(premiers))
-        if rang == len(premiers):
-            premiers.append(position)
-        par_valeur[position] = rang
-    return par_valeur, np.array(premiers, dtype=int)
+    cles = list(colonnes(partie, *IDENTIFIANTES))
+    rangs = {cle: rang for rang, cle in enumerate(dict.fromkeys(cles))}
+    par_valeur = np.fromiter(map(rangs.__getitem__, cles), dtype=int, count=len(cles))
+    return par_valeur, np.unique(par_valeur, return_index=True)[1]
 
 
 def _colonne(taille: int, rangs: np.ndarray, contenus: np.ndarray) -> np.ndarray:
@@ -86,9 +81,13 @@ def somme(valeurs: Iterable):
     return sum(connues) if connues else None
 
 
+def colonnes(frame: pd.DataFrame, *noms: str) -> Iterator[tuple]:
+    """The rows of a frame, these columns only. Values as they are, and ten times as fast as ``itertuples``."""
+    return zip(*(frame[nom].to_numpy(object) for nom in noms), strict=True)
+
+
 def en_lignes(vue: pd.DataFrame, masque: Sequence[bool] | None = None) -> list[dict]:
     """The rows of a frame as dictionaries (only those of ``masque``). Values as they are: ``to_dict`` boxes each one."""
     choisie = vue if masque is None else vue[np.asarray(masque, dtype=bool)]
     noms = list(choisie.columns)
-    colonnes = [choisie[nom].to_numpy(object) for nom in noms]
-    return [dict(zip(noms, ligne, strict=True)) for ligne in zip(*colonnes, strict=True)]
+    return [dict(zip(noms, ligne, strict=True)) for ligne in colonnes(choisie, *noms)]

@@ -154,6 +154,11 @@ def cellule(cle: str) -> str:
     return places()[cle].cellule
 
 
+def lignes_de(prefixe: str) -> list[str]:
+    """The rows of a table to fill in: « 01 », « 02 »…"""
+    return sorted({c.split("/")[-2] for c in places() if c.rpartition("/")[0].rpartition("/")[0] == prefixe})
+
+
 def vierge(dossier: Path, structure: str = "", nom: str = "retour.xlsx") -> Path:
     chemin = dossier / nom
     chemin.write_bytes(_octets(structure))

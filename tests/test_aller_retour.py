@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
-from classeurs import ANNEE, contrats, essai, lire, lues, modifie, places, plan, rempli, valeur_valide, vierge
+from classeurs import ANNEE, contrats, essai, lignes_de, lire, lues, modifie, places, plan, rempli, valeur_valide, vierge
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -145,16 +145,14 @@ def test_renamed_moved_and_hidden_sheets_lose_nothing(document):
 
 
 def test_sorted_funding_rows_keep_each_row_together(document):
-    ou = places()
-    debut, fin = ou["1.1/financement/01/financeur"].rangee, ou["1.1/financement/06/financeur"].rangee
+    rangs = lignes_de("1.1/financement")
+    debut, fin = (places()[f"1.1/financement/{rang}/financeur"].rangee for rang in (rangs[0], rangs[-1]))
     document.sort("FA 1.1", f"B{debut}:H{fin}", colonne=4, decroissant=True)
     retour = document.relire()
     assert retour.anomalies == ()
-    rangs = range(1, 7)
     champs = ("financeur", "nature", "prevu", "engage", "verse", "reference", "date")
-    avant = sorted(tuple(document.attendues[f"1.1/financement/0{r}/{c}"] for c in champs) for r in rangs)
-    lu = lues(retour)
-    assert sorted(tuple(lu[f"1.1/financement/0{r}/{c}"] for c in champs) for r in rangs) == avant
+    avant, apres = (sorted(tuple(dites[f"1.1/financement/{rang}/{c}"] for c in champs) for rang in rangs) for dites in (document.attendues, lues(retour)))
+    assert apres == avant
 
 
 def test_sorted_measures_are_refused_not_misread(document):

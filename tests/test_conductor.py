@@ -161,3 +161,11 @@ def test_single_returns_are_checked_without_a_campaign(tmp_path, dijon):
     anomalies = conductor.controler([str(tmp_path / "clsm-franco-basaglia.xlsx")])
     assert [a.code for a in anomalies if a.gravite == "bloquant"] == ["SATISFACTION_INCOHERENTE"]
     assert not any(a.code == "RETOUR_MANQUANT" for a in anomalies)
+
+
+def test_a_blank_return_is_told_and_not_counted(tmp_path, dijon):
+    plan = plan_de(dijon, "apo")
+    (tmp_path / "apo.xlsx").write_bytes(next(iter(offprint.editer([plan.classeur]))))
+    resultat = consolider(tmp_path, dijon)
+    assert [(a.gravite, a.fichier) for a in resultat.anomalies if a.code == "RETOUR_VIDE"] == [("à confirmer", "apo.xlsx")]
+    assert resultat.recus_et_attendus()[0] == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classeurs import cellule, ligne, lire, lues, modifie, places, rempli, trouvees, vierge
+from classeurs import cellule, ligne, lignes_de, lire, lues, modifie, places, rempli, trouvees, vierge
 
 from cls_workbook.anomalies import A_CONFIRMER
 
@@ -108,7 +108,8 @@ def test_a_line_typed_under_a_table_is_read_and_a_note_is_only_told(tmp_path):
         feuille[f"B{ligne('1.1/qualitatif/avenant') + 2}"] = "Merci de nous rappeler."
 
     retour = lire(modifie(vierge(tmp_path), ecrire))
-    assert lues(retour) == {"1.1/partenaires/06+1/nom": "Le Relais", "1.1/partenaires/06+1/type": "Association"}
+    derniere = lignes_de("1.1/partenaires")[-1]
+    assert lues(retour) == {f"1.1/partenaires/{derniere}+1/nom": "Le Relais", f"1.1/partenaires/{derniere}+1/type": "Association"}
     assert trouvees(retour) == [("SAISIE_HORS_CADRE", FICHE, (f"B{ligne('1.1/qualitatif/avenant') + 2}",))]
 
 

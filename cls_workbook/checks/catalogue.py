@@ -39,6 +39,7 @@ LECTURE = (
     _bloque("CELLULE_INTROUVABLE", (2,), "Une cellule de saisie, une ligne ou une feuille du modèle a été supprimée."),
     _bloque("ANCRES_EN_DESACCORD", (2,), "Des lignes ou des colonnes ont été déplacées : l’intitulé imprimé et le repère de la ligne ne concordent plus."),
     Controle("SAISIE_HORS_CADRE", (2,), (A_CONFIRMER, INFORMATION), "Quelque chose est saisi là où rien n’est demandé, ou une feuille a été ajoutée (information)."),
+    _confirme("RETOUR_VIDE", (5,), "Un classeur de la campagne est revenu sans qu’aucune fiche ne soit remplie."),
     _bloque("STRUCTURE_INCONNUE", (3,), "Le classeur ne dit pas quelle structure répond."),
     Controle("PREREMPLI_MODIFIE", (6, 17), (BLOQUANT, A_CONFIRMER), "Une cellule préremplie ou calculée (titre, valeur initiale, montant du contrat, taux) a été modifiée ; à confirmer si toute la feuille a été collée en valeurs."),
     _bloque("CHOIX_INCONNU", (7,), "La valeur d’une liste (état d’avancement, statut, nature…) n’est pas un des choix proposés."),

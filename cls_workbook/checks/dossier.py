@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.contract import Contrat, Mesure
 from cls_workbook.fields import libelle
 from cls_workbook.francais import plier
-from cls_workbook.vues import ADRESSE, en_lignes, large, somme
+from cls_workbook.vues import ADRESSE, colonnes, en_lignes, large, somme
 
 BLOCS_DES_MESURES = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes", "ventilations")
 # What answers a measure; the rest (statut, commentaire, échelle, unité…) only qualifies the answer.
@@ -164,8 +164,8 @@ class Dossier:
         for bloc in BLOCS_DES_MESURES:
             v = self.saisies.iloc[self._rangs_par_bloc.get(bloc, [])]
             v = v[v["champ"].isin(CHAMPS_DE_FOND)]
-            fonds = map(Fond._make, _colonnes(v, "bloc", "champ", "valeur", "cellule"))
-            for cle_, fond in zip(_colonnes(v, "fichier", "fiche", "mesure"), fonds, strict=True):
+            fonds = map(Fond._make, colonnes(v, "bloc", "champ", "valeur", "cellule"))
+            for cle_, fond in zip(colonnes(v, "fichier", "fiche", "mesure"), fonds, strict=True):
                 groupes.setdefault(cle_, []).append(fond)
         return groupes
 
@@ -173,7 +173,7 @@ class Dossier:
     def statuts(self) -> dict[tuple[str, str, str], Fond]:
         """(fichier, fiche, mesure) → statut, where one was chosen."""
         v = self.saisies[self.saisies["champ"] == "statut"]
-        return {(r[0], r[1], r[2]): Fond(*r[3:]) for r in _colonnes(v, "fichier", "fiche", "mesure", "bloc", "champ", "valeur", "cellule")}
+        return {(r[0], r[1], r[2]): Fond(*r[3:]) for r in colonnes(v, "fichier", "fiche", "mesure", "bloc", "champ", "valeur", "cellule")}
 
     def comptes(self, ids: Collection[str]) -> dict[tuple[str, str], dict[str, Compte]]:
         """(fichier, fiche) → measure → its figure, for the measures asked about that have one."""
@@ -269,10 +269,6 @@ def cle(ligne: Mapping, bloc: str, champ: str) -> str:
     """``fiche/bloc[/mesure][/ligne]/champ``."""
     fiche = ligne["fiche"] or "accueil"
     return "/".join(m for m in (fiche, bloc, ligne.get("mesure", ""), ligne.get("ligne", ""), champ) if m)
-
-
-def _colonnes(frame: pd.DataFrame, *noms: str) -> Iterator[tuple]:
-    return zip(*(frame[n].to_numpy(object) for n in noms), strict=True)
 
 
 def _prefixes(cle_: str) -> list[str]:
