@@ -21,7 +21,7 @@ def cles(lignes: Sequence[Sequence]) -> tuple[int, list[tuple[int, str]]]:
     premiere = _cles_en(lignes, 0)
     if premiere or not lignes:
         return (0, premiere) if premiere else (-1, [])
-    comptes = Counter(j for ligne in lignes for j, v in enumerate(ligne) if isinstance(v, str) and v[:1] == MARQUE)
+    comptes = Counter(j for ligne in lignes for j, v in enumerate(ligne) if type(v) is str and v[:1] == MARQUE)
     if not comptes:
         return -1, []
     colonne = comptes.most_common(1)[0][0]
@@ -29,7 +29,7 @@ def cles(lignes: Sequence[Sequence]) -> tuple[int, list[tuple[int, str]]]:
 
 
 def _cles_en(lignes: Sequence[Sequence], colonne: int) -> list[tuple[int, str]]:
-    return [(i, v[1:]) for i, ligne in enumerate(lignes) if ligne and isinstance(v := ligne[colonne], str) and v[:1] == MARQUE]
+    return [(i, v[1:]) for i, ligne in enumerate(lignes) if ligne and type(v := ligne[colonne]) is str and v[:1] == MARQUE]
 
 
 def memes(lu: object, imprime: str) -> bool:

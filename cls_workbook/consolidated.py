@@ -15,6 +15,7 @@ import pandas as pd
 
 from cls_workbook import synthese
 from cls_workbook.anomalies import Anomalie, trier
+from cls_workbook.consolidation import nom_affiche
 from cls_workbook.contract import Contrat
 from cls_workbook.francais import date_fr
 from cls_workbook.limits import unites
@@ -135,7 +136,7 @@ def _styles_des_indicateurs(contrat: Contrat) -> dict[str, str | Styliste]:
 def _anomalies(resultat: Resultat) -> list[dict[str, object]]:
     lignes = []
     for a in trier(list(resultat.anomalies)):
-        valeurs = (a.gravite, a.code, a.fichier, a.feuille, _place(resultat, a), a.fiche, a.structure, a.champ, a.trouve, a.attendu, a.a_faire)
+        valeurs = (a.gravite, a.code, a.fichier, a.feuille, _place(resultat, a), a.fiche, nom_affiche(resultat.contrat, a.structure), a.champ, a.trouve, a.attendu, a.a_faire)
         lignes.append({c: v or None for c, v in zip(ANOMALIES, valeurs, strict=True)})
     return lignes
 

@@ -248,6 +248,7 @@ class _Refus:
                 self.fiches.setdefault((a.fichier, a.fiche), []).append(a)
             elif a.gravite == BLOQUANT:
                 self.cellules.update((a.fichier, a.feuille, cellule) for cellule in a.cellules)
+        self.concernes = {*self.fichiers, *(f for f, _ in self.fiches), *(f for f, _, _ in self.cellules)}
 
     def retour(self, fichier: str, fiche: str) -> list[Anomalie]:
         """The anomalies that refuse the whole answer of this file on this fiche."""
@@ -260,7 +261,8 @@ class _Refus:
 def retenir(valeurs: pd.DataFrame, anomalies: Iterable[Anomalie]) -> pd.DataFrame:
     """The values left once what the anomalies refuse is set aside: cells, whole fiches, whole files."""
     exclus = _Refus(anomalies)
-    garde = [not exclus.valeur(*place) for place in colonnes(valeurs, "fichier", "fiche", "feuille", "cellule")]
+    places = colonnes(valeurs, "fichier", "fiche", "feuille", "cellule")
+    garde = [place[0] not in exclus.concernes or not exclus.valeur(*place) for place in places]
     return valeurs[pd.Series(garde, index=valeurs.index, dtype=bool)].reset_index(drop=True)
 
 

@@ -206,8 +206,9 @@ class _Fiche:
         propres = [noms[c] for c in self.fiche.financement.cofinanceurs if c in noms and noms[c] != self._financeur(self.contrat.agence)]
         return (propres or [self._financeur(self.contrat.coordination)])[0]
 
-    def _nature(self, niveau: str) -> str:
-        return next((n.libelle for n in self.contrat.natures if n.niveau == niveau), self.contrat.natures[0].libelle)
+    def _nature(self, niveau: str) -> str | None:
+        libelles = [n.libelle for n in sorted(self.contrat.natures, key=lambda n: n.niveau != niveau)]
+        return libelles[0] if libelles else None
 
     def _financement(self, place: Emplacement) -> object:
         lignes, rang = self._lignes_de_financement(), int(place.ligne) - 1

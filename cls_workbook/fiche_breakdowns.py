@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cls_workbook import fields
 from cls_workbook.contract import Fiche, Mesure
-from cls_workbook.fiche_form import B, C, D, E, F, G, LARGEURS, Contexte, Zone, bande_de, etat_de_mesure, sans_valeur, tableau_de_lignes
+from cls_workbook.fiche_form import LARGEURS, B, C, Contexte, D, E, F, G, Zone, bande_de, etat_de_mesure, sans_valeur, tableau_de_lignes
 from cls_workbook.layout import Page, Rangee, hauteur
 from cls_workbook.sheets import adresse
 

@@ -17,7 +17,7 @@ from cls_workbook.fields import Bloc, Champ
 from cls_workbook.layout import Page, Rangee, hauteur
 from cls_workbook.sheets import adresse
 
-B, C, D, E, F, G, H, I, J, K = range(2, 12)
+B, C, D, E, F, G, H, I, J, K = range(2, 12)  # noqa: E741
 AUTRE_VOLET = "autre volet"
 NON_DEMANDE = "—"  # also tells, without colour, that a cell asks nothing
 LARGEURS = {1: 4, B: 40, C: 26, D: 14, E: 14, F: 14, G: 15, H: 12, I: 12, J: 34, K: 11}

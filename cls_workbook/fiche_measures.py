@@ -7,7 +7,26 @@ from collections.abc import Callable
 from cls_workbook import fields
 from cls_workbook.contract import Fiche, Indicateur, Mesure
 from cls_workbook.fiche_form import (
-    B, C, D, E, F, G, H, I, J, K, HAUT, LARGEURS, TEXTE_LONG, Contexte, bande_de, entete_du, entetes, etat_de_mesure, interdire, sans_valeur,
+    HAUT,
+    LARGEURS,
+    TEXTE_LONG,
+    B,
+    C,
+    Contexte,
+    D,
+    E,
+    F,
+    G,
+    H,
+    I,
+    J,
+    K,
+    bande_de,
+    entete_du,
+    entetes,
+    etat_de_mesure,
+    interdire,
+    sans_valeur,
 )  # fmt: skip
 from cls_workbook.fields import Bloc
 from cls_workbook.layout import Page, Rangee, hauteur

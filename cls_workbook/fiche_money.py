@@ -8,7 +8,23 @@ from decimal import Decimal
 from cls_workbook import fields
 from cls_workbook.contract import Fiche, Regle
 from cls_workbook.fiche_form import (
-    B, C, D, E, F, G, H, K, LARGEURS, Contexte, Zone, bande_de, calcule, citer, formulaire, largeur, lignes_a_remplir,
+    LARGEURS,
+    B,
+    C,
+    Contexte,
+    D,
+    E,
+    F,
+    G,
+    H,
+    K,
+    Zone,
+    bande_de,
+    calcule,
+    citer,
+    formulaire,
+    largeur,
+    lignes_a_remplir,
 )  # fmt: skip
 from cls_workbook.fields import Champ
 from cls_workbook.francais import montant_fr, typographie

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cls_workbook import fields
 from cls_workbook.contract import Fiche
 from cls_workbook.fiche_breakdowns import ventilations
-from cls_workbook.fiche_form import B, C, D, F, G, I, J, K, LARGEURS, Contexte, bande, bande_de, cases, citer, formulaire, largeur, lignes_a_remplir
+from cls_workbook.fiche_form import LARGEURS, B, C, Contexte, D, F, G, I, J, K, bande, bande_de, cases, citer, formulaire, largeur, lignes_a_remplir
 from cls_workbook.fiche_measures import mesures
 from cls_workbook.fiche_money import depenses, financement
 from cls_workbook.francais import typographie
@@ -31,6 +31,8 @@ def dessiner(page: Page, fiche: Fiche, contexte: Contexte) -> None:
     _poser_le_compte(page)
     page.etats_lisibles(K)
     page.feuille.figee = (3, 2)
+    premiere = next(e for r in page.plan.rangees.values() for e in r.emplacements)
+    page.feuille.selection = (premiere.rangee, premiere.colonne)
     page.feuille.impression.lignes_repetees = (1, 1)
     paginer(page.feuille, page.groupes, page.ligne - 1)
 

@@ -128,9 +128,10 @@ class _Typage:
     def typer(self, valeurs: list[tuple], normalisations: list[tuple]) -> None:
         """Appends the rows of the typed values and of what was reinterpreted."""
         ecrites = self._modalites_ecrites()
+        fichier, annee, repondues = self.retour.fichier, self.retour.annee, {"", *self.repondues}
         for saisie in self.retour.saisies:
             place = self.places.get(saisie.cle)
-            if place is None or (place.fiche and place.fiche not in self.repondues):
+            if place is None or place.fiche not in repondues:
                 continue
             compris = _comprendre(saisie, place)
             if isinstance(compris, Incomprise):
@@ -140,12 +141,12 @@ class _Typage:
                 continue
             if compris.regle:
                 normalisations.append((
-                    self.retour.fichier, saisie.feuille, saisie.cellule, place.libelle, constats.en_texte(saisie.brut),
+                    fichier, saisie.feuille, saisie.cellule, place.libelle, constats.en_texte(saisie.brut),
                     compris.valeur, compris.regle,
                 ))  # fmt: skip
-            modalite = place.modalite or ecrites.get(saisie.cle.rpartition("/")[0], "")
+            modalite = place.modalite or (ecrites.get(saisie.cle.rpartition("/")[0], "") if ecrites else "")
             valeurs.append((
-                self.retour.annee, self.retour.fichier, saisie.feuille, saisie.cellule, place.fiche, self.structure,
+                annee, fichier, saisie.feuille, saisie.cellule, place.fiche, self.structure,
                 self.volets.get(place.fiche, ""), place.bloc, place.mesure, place.champ, saisie.ligne, modalite, place.type,
                 compris.valeur,
             ))  # fmt: skip
@@ -202,7 +203,7 @@ class _Typage:
 
     def _comptes(self, fiche: str) -> tuple[int, int]:
         """(answers given, answers expected) on a fiche, counted as its last column counts them."""
-        attendues = [a for c in self.modele.groupes[fiche] if (a := self.modele.rangees[c]).compte]
+        attendues = self.modele.comptees[fiche]
         return sum(1 for a in attendues if self._remplie(a)), len(attendues)
 
     def _remplie(self, attendue: Attendue) -> bool:

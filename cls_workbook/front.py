@@ -76,6 +76,7 @@ def accueil(page: Page, contrat: Contrat, annee: int, repondant: Repondant | Non
     for conseil in CONSEILS:
         _phrase(page, "•", "puce", conseil)
     page.etats_lisibles(E)
+    page.feuille.figee = (2, 0)
     return page, cellule
 
 

@@ -155,6 +155,8 @@ class Page:
         """An input cell at the current row. ``precisions`` replace what the champ says (type, maximum, unite…)."""
         type_ = precisions.pop("type", champ.type)
         liste = precisions.pop("liste", champ.choix)
+        if type_ == "liste" and not self.choix.get(liste or ""):
+            type_, liste = "texte", None  # the contract has nothing to choose from
         cle = f"{rangee.cle}/{champ.nom}"
         emplacement = Emplacement(
             cle, self.fiche, bloc, mesure, champ.nom, ligne, f"{sujet} — {etiquette}" if sujet else etiquette, type_,

@@ -64,12 +64,7 @@ def _placer(feuille: Feuille, feuilles: dict[str, Feuille]) -> _Part:
 
 def _differences(une: Feuille, autre: Feuille) -> tuple[Cellule, ...] | None:
     """The cells of ``autre`` that hold something else than those of ``une``; None if more than values differ."""
-    memes = (
-        len(une.cellules) == len(autre.cellules) and une.fusions == autre.fusions and une.hauteurs == autre.hauteurs and une.largeurs == autre.largeurs
-        and une.validations == autre.validations and une.mises_en_forme == autre.mises_en_forme and une.impression == autre.impression
-        and not (autre.graphiques or autre.tableaux)
-    )  # fmt: skip
-    if not memes:
+    if len(une.cellules) != len(autre.cellules) or autre.graphiques or autre.tableaux or replace(une, cellules=[]) != replace(autre, cellules=[]):
         return None
     couples = [(u, a) for u, a in zip(une.cellules, autre.cellules, strict=True) if u != a]
     if any(u[:2] != a[:2] or u.style != a.style or not _remplacable(u.valeur, a.valeur) for u, a in couples):
@@ -161,7 +156,8 @@ class _Textes:
     def ajouter(self, texte: str) -> int:
         """Number, among the mother's texts, of one that she may not have."""
         garde = ' xml:space="preserve"' if texte != texte.strip() else ""
-        element = f"<si><t{garde}>{escape(texte)}</t></si>".encode()
+        riche = texte.startswith("<r>") and texte.endswith("</r>")  # see writer.texte_sur
+        element = (f"<si>{texte}</si>" if riche else f"<si><t{garde}>{escape(texte)}</t></si>").encode()
         if element not in self._mere:
             self._mere.append(element)
         return self._mere.index(element)
@@ -183,7 +179,8 @@ def _cellule_xml(lieu: bytes, valeur: object, textes: _Textes):
     debut = b'<c r="' + lieu + b'"'
     resultat = valeur.valeur if isinstance(valeur, Formule) else valeur
     if isinstance(valeur, Formule):
-        type_ = b' t="str"' if isinstance(resultat, str) else b""
+        # as XlsxWriter does: an empty result without a type makes every program compute it
+        type_ = b' t="str"' if isinstance(resultat, str) and resultat else b""
         return lambda style, formule: debut + style + type_ + b">" + formule + b"<v>" + escape(str(resultat)).encode() + b"</v></c>"
     if resultat is None or resultat == "":
         return lambda style, _: debut + style + b"/>"

@@ -23,6 +23,7 @@ from cls_workbook.constats_de_lecture import Lieu
 from cls_workbook.contract import Contrat
 from cls_workbook.errors import Refus
 from cls_workbook.francais import plier
+from cls_workbook.layout import FEUILLE_LISTES
 from cls_workbook.reperage import FeuilleLue, Saisie, lire_feuille
 from cls_workbook.reperes import ACCUEIL, CONTRATS_GARDES, IDENTIFICATION, Modele, modele_de
 from cls_workbook.sheets import adresse
@@ -109,7 +110,7 @@ class _Lecteur:
         sans_cle: list[tuple[str, list[list]]] = []
         groupes: list[_Reperee] = []
         faits: dict[str, list] = {}
-        for nom, lignes in self.classeur.grilles():
+        for nom, lignes in self.classeur.grilles(sauf=FEUILLE_LISTES):  # the choices of our lists: nobody answers there
             colonne, reperes = cles(lignes)
             if not reperes:
                 sans_cle.append((nom, lignes))

@@ -17,20 +17,11 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.archive import Grille
 from cls_workbook.colonnes import Colonnes, Reperee, memes
 from cls_workbook.francais import plier
+from cls_workbook.gabarit import Saisie
 from cls_workbook.layout import A_REMPLIR, LIBELLE, MARQUE, REMPLI, Emplacement
 from cls_workbook.reperes import INFORMATIONS, Attendue, Modele
 from cls_workbook.saisie import Comprise, comprendre, est_vide
 from cls_workbook.sheets import adresse
-
-
-class Saisie(NamedTuple):
-    """A typed input. ``cle``: its key (of a row that the partner added: ``…/03+1/…``, and ``ligne`` says « 03+1 »)."""
-
-    cle: str
-    feuille: str
-    cellule: str
-    brut: object
-    ligne: str
 
 
 class _Lue(NamedTuple):
@@ -63,6 +54,9 @@ def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], m
 
     ``meme_version``: the workbook was made from this very contract, so that a missing row was deleted by someone.
     """
+    en_place = modele.gabarits[groupe].saisies(grille) if meme_version and colonne == 0 else None
+    if en_place is not None:
+        return FeuilleLue(grille.nom, groupe, en_place)
     lecture = _Lecture(grille, colonne, reperes, modele, fichier, groupe)
     lecture.lire()
     if meme_version or lecture.orphelines:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from cls_workbook import entry
 from cls_workbook.contract import Contrat
 from cls_workbook.francais import plier
-from cls_workbook.layout import A_REMPLIR, REMPLI, Emplacement, PlanFeuille
+from cls_workbook.gabarit import Gabarit
+from cls_workbook.layout import A_REMPLIR, LIBELLE, REMPLI, Emplacement, PlanFeuille
 from cls_workbook.sheets import Cellule, Formule, Lien
 
 ACCUEIL, IDENTIFICATION = "accueil", "identification"
@@ -59,6 +60,8 @@ class Modele:
         self.rangees: dict[str, Attendue] = {}
         self.groupes: dict[str, tuple[str, ...]] = {}
         self.textes: dict[str, frozenset[str]] = {}
+        self.comptees: dict[str, list[Attendue]] = {}
+        self.gabarits: dict[str, Gabarit] = {}
         self.extensibles: dict[str, Attendue] = {}
         self.entetes: dict[str, Attendue] = {}
         for feuille in plan.feuilles:
@@ -82,6 +85,11 @@ class Modele:
         groupe = next(iter(feuille.rangees)).partition("/")[0]
         self.groupes[groupe] = tuple(feuille.rangees)
         self.textes[groupe] = _textes(feuille.feuille.cellules)
+        siennes = [self.rangees[cle] for cle in feuille.rangees]
+        self.comptees[groupe] = [a for a in siennes if a.compte]
+        libres = {(a.numero - 1, colonne - 1) for a in siennes for colonne in a.libres}
+        libres |= {(a.numero - 1, LIBELLE - 1) for a in siennes if a.cle.startswith(INFORMATIONS)}
+        self.gabarits[groupe] = Gabarit(feuille, siennes, libres)
 
     def place(self, cle: str) -> Emplacement | None:
         """The input of that key; for a row that a partner added to a table, the input of its first row."""

@@ -62,10 +62,28 @@ def comprendre(
     date, liste and texte and code (str), case ("x"). A ``liste`` without choices is read as a text.
     ``unite``: a unit that may follow the number (« 30 personnes »). KeyError for an unknown type.
     """
-    lecteur = _LECTEURS[type_]
+    lecteur, choix = _LECTEURS[type_], tuple(choix)
+    if (evidente := _evidente(brut, type_, choix, minimum, maximum, longueur)) is not None:
+        return evidente
     if est_vide(brut):
         return None
-    return lecteur(brut, Attente(type_, tuple(choix), minimum, maximum, longueur, unite))
+    return lecteur(brut, Attente(type_, choix, minimum, maximum, longueur, unite))
+
+
+def _evidente(brut: object, type_: str, choix: tuple[str, ...], minimum: Any, maximum: Any, longueur: int | None) -> Comprise | None:
+    """What nearly all cells hold and needs no reading: a whole number, a choice of the list, a plain text. None otherwise."""
+    if type(brut) is float and type_ in _EXACTS and -CODE_MAX < brut < CODE_MAX and brut == (entier := int(brut)):
+        dedans = (minimum is None or entier >= minimum) and (maximum is None or entier <= maximum) and abs(entier) < PLAFOND
+        return Comprise(_EXACTS[type_](entier)) if dedans else None
+    if type(brut) is str and type_ in ("liste", "texte") and brut.isprintable() and (texte := brut.strip()):
+        connu = texte in choix if type_ == "liste" else longueur is None or len(texte) <= longueur
+        return Comprise(texte) if connu else None
+    return None
+
+
+_EXACTS: dict[str, Callable[[int], int | Decimal]] = {
+    "entier": int, "decimal": Decimal, "montant": lambda entier: Decimal(entier).quantize(CENTIME),
+}  # fmt: skip
 
 
 def est_vide(brut: object) -> bool:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -83,13 +83,6 @@ def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, p
     return _cadre(lignes, INDICATEURS)
 
 
-class _Saisie(NamedTuple):
-    champ: str
-    ligne: str
-    modalite: str
-    valeur: object
-
-
 class _Campagne:
     """The returns of a campaign, found by fiche and measure. A return is (fichier, structure, volet)."""
 
@@ -101,9 +94,9 @@ class _Campagne:
         for cle in cles_attendues(contrat, prevus):
             self.prevus.setdefault(cle[0], set()).add(cle)
         self.retours: dict[str, dict[tuple, None]] = {}
-        self._par_mesure: dict[tuple[str, str], dict[tuple, list]] = {}
+        self._par_mesure: dict[tuple[str, str], dict[tuple, list[tuple]]] = {}
         retours = colonnes(valeurs, "fichier", "structure", "volet")
-        saisies = map(_Saisie._make, colonnes(valeurs, "champ", "ligne", "modalite", "valeur"))
+        saisies = colonnes(valeurs, "champ", "ligne", "modalite", "valeur")
         for fiche, mesure, retour, saisie in zip(valeurs["fiche"], valeurs["mesure"], retours, saisies, strict=True):
             if fiche:
                 self.retours.setdefault(fiche, {})[retour] = None
@@ -114,17 +107,17 @@ class _Campagne:
         """Return → what it says of this measure, for the returns that say something of it."""
         return {retour: self._reponse(retour, lignes) for retour, lignes in self._par_mesure.get((fiche, mesure), {}).items()}
 
-    def _reponse(self, retour: tuple, saisies: list[_Saisie]) -> Reponse:
+    def _reponse(self, retour: tuple, saisies: list[tuple]) -> Reponse:
         champs: dict[str, object] = {}
         lignes: dict[str, dict[str, object]] = {}
-        for v in saisies:
-            if v.ligne:
-                ligne = lignes.setdefault(v.ligne, {})
-                ligne[v.champ] = v.valeur
-                if v.modalite and "nom" not in ligne and v.champ != "nom":
-                    ligne.setdefault("modalite", v.modalite)  # a printed row: its label is not typed
+        for champ, rangee, modalite, valeur in saisies:
+            if rangee:
+                ligne = lignes.setdefault(rangee, {})
+                ligne[champ] = valeur
+                if modalite and "nom" not in ligne and champ != "nom":
+                    ligne.setdefault("modalite", modalite)  # a printed row: its label is not typed
             else:
-                champs[v.champ] = v.valeur
+                champs[champ] = valeur
         return Reponse(nom_affiche(self.contrat, retour[1]), champs, tuple(lignes[cle] for cle in sorted(lignes)))
 
     def couverture(self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[tuple, Reponse], resultat: Resultat) -> tuple[Couverture, list[str]]:
@@ -220,7 +213,7 @@ def avancement(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame) ->
     ``detail``: « structure : état, réalisation » for each where porteurs disagree. « Réalisée » holds only if all say
     so; « Rien de programmé » only if none had anything to do.
     """
-    campagne = _Campagne(contrat, valeurs, prevus)
+    campagne, rendues = _Campagne(contrat, valeurs.iloc[:0], prevus), set(valeurs["fiche"])
     dits: dict[str, dict[tuple, dict[str, str]]] = {}
     dites = valeurs[valeurs["bloc"] == "avancement"]
     retours = colonnes(dites, "fichier", "structure", "volet")
@@ -234,7 +227,7 @@ def avancement(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame) ->
         en_desaccord = any(len({plier(mot) for mot in mots.values()}) > 1 for mots in (etats, faits))
         parlants = [r for r in siens if r in etats or r in faits]
         detail = "\n".join(_dit(contrat, r, etats.get(r), faits.get(r)) for r in parlants) if en_desaccord else None
-        couverture = campagne.compter(fiche.numero, campagne.prevus.get(fiche.numero, set()), set(etats), fiche.numero in campagne.retours)
+        couverture = campagne.compter(fiche.numero, campagne.prevus.get(fiche.numero, set()), set(etats), fiche.numero in rendues)
         lignes.append((
             fiche.numero, fiche.axe, fiche.titre, _etat(contrat, etats), _realisation(contrat, faits), detail,
             couverture.recus, couverture.attendus, couverture.texte,

@@ -78,6 +78,11 @@ def test_no_more_is_committed_than_programmed(programmes, fautif):
     assert trouve(retour, "ENGAGE_SUPERIEUR_AU_PROGRAMME") == attendues
 
 
+def test_what_is_outside_the_maquette_is_not_held_against_what_was_programmed_on_it():
+    lignes = ligne(1, "Agence", "Maquette", engage="60") + "\n" + ligne(2, "Agence", "Hors maquette", engage="80")
+    assert trouve(un_retour(lignes, pilotage=pilotage({("1.1", "agence"): Decimal(100)})), "ENGAGE_SUPERIEUR_AU_PROGRAMME") == []
+
+
 def test_what_two_structures_commit_adds_up_and_is_said_once_at_the_larger():
     texte = "[a.xlsx] association\n 1.1/financement/01/financeur Agence\n 1.1/financement/01/engage 60\n"
     texte += "[b.xlsx] ville\n 1.1/financement/02/financeur Agence\n 1.1/financement/02/engage 70"

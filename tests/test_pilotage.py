@@ -202,9 +202,9 @@ def test_a_member_restricted_to_a_fiche_is_expected_on_it_alone(contrat):
 def test_the_checks_take_amounts_by_funder_and_meetings_by_instance(contrat):
     controles = pilotage.pour_controles(PLEIN, contrat)
     assert controles.programmes == {
-        ("1.1", "ars"): Decimal("1234.56"), ("1.2", "ars"): Decimal(0), ("1.1", "region"): Decimal(3000),
-        ("1.1", "Mécène"): Decimal(10), ("1.3", "ars"): Decimal(26000),
+        ("1.1", "ars"): Decimal("1234.56"), ("1.2", "ars"): Decimal(0), ("1.1", "region"): Decimal(3000), ("1.1", "Mécène"): Decimal(10),
     }  # fmt: skip
+    assert controles.hors_maquette == {("1.3", "ars"): Decimal(26000)}
     assert controles.reunions == {"COPIL": 2, "Comité technique": 0}
 
 

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import constat
 from cls_workbook.checks.dossier import Dossier
+from cls_workbook.donnees_personnelles import PEUT_ETRE, donnees_personnelles, masque
 from cls_workbook.francais import nombre_fr
 from cls_workbook.vues import en_lignes
 
 # Texts in which a person may write anything; what is asked for as such (courriel of the contact) is not among them.
 HORS_TEXTE_LIBRE = frozenset((("reponse", "contact_courriel"), ("reponse", "structure"), ("financement", "financeur"), ("financement", "reference")))
 
-_MAJUSCULE, _MOT = "A-ZÀ-ÖØ-Þ", "A-Za-zÀ-ÖØ-öø-ÿ'’-"
-_CIVILITE = r"(?:M\.|MM\.|Mr\.?|Mme\.?|Mlle\.?|Monsieur|Madame|Mademoiselle|Dr\.?|Docteure?|Pr\.?|Professeure?)"
-_NOM = rf"(?!(?:Le|La|Les|L['’])\b)[{_MAJUSCULE}][{_MOT}]*"
-MOTIFS = (
-    ("courriel", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
-    ("numéro de sécurité sociale", re.compile(
-        r"(?<!\d)[12](?:[ .]?\d{2})(?:[ .]?(?:0[1-9]|1[0-2]|[2-9]\d))(?:[ .]?(?:2[AB]|\d{2}))(?:[ .]?\d{3}){2}(?:[ .]?\d{2})?(?!\d)", re.IGNORECASE)),
-    ("téléphone", re.compile(r"(?<![\d+/-])(?:(?:\+|00)33[ .-]?(?:\(0\)[ .-]?)?|0)[1-9](?:[ .-]?\d{2}){4}(?!\d)")),
-    ("nom de personne", re.compile(rf"(?<![{_MOT}]){_CIVILITE}[ \u00a0]{_NOM}(?:[ \u00a0]{_NOM})*")),
-)  # fmt: skip
-_PEUT_ETRE = re.compile(rf"@|\d(?:[ .()-]*\d){{9}}|{_CIVILITE}[ \u00a0]")  # one pass, before the four
-
 
 def donnee_personnelle(dossier: Dossier) -> list[Anomalie]:
     """One anomaly a cell."""
     v = dossier.saisies
     textes = v[(v["type"] == "texte") | ((v["type"] == "liste") & v["champ"].isin(("nom", "structure")))]
-    douteux = [isinstance(t, str) and _PEUT_ETRE.search(t) is not None for t in textes["valeur"]]
+    douteux = [isinstance(t, str) and PEUT_ETRE.search(t) is not None for t in textes["valeur"]]
     trouvees = []
     for r in en_lignes(textes, douteux):
         donnees = donnees_personnelles(r["valeur"]) if (r["bloc"], r["champ"]) not in HORS_TEXTE_LIBRE else []
@@ -45,24 +32,6 @@ def donnee_personnelle(dossier: Dossier) -> list[Anomalie]:
             )
         )  # fmt: skip
     return trouvees
-
-
-def donnees_personnelles(texte: str) -> list[tuple[str, str]]:
-    """(kind, words) found in a text; each stretch of text once."""
-    trouvees, reste = [], texte
-    for nature, motif in MOTIFS:
-        trouvees += [(nature, m.group()) for m in motif.finditer(reste)]
-        reste = motif.sub(" ", reste)
-    return trouvees
-
-
-def masque(texte: str) -> str:
-    """Enough to find it in the cell, not enough to spread it: « 0… », « Mme D… », « j…@… »."""
-    if "@" in texte:
-        return f"{texte[0]}…@…"
-    civilite = re.match(_CIVILITE + r"[ \u00a0]", texte)
-    debut = civilite.end() + 1 if civilite else 1
-    return texte[:debut] + "…"
 
 
 def petit_effectif(dossier: Dossier) -> list[Anomalie]:

@@ -41,10 +41,12 @@ class Precedent:
 
 @dataclass(frozen=True, eq=False)
 class Pilotage:
-    """``programmes``: (fiche, financeur id or name) → EUR programmed for the year. ``reunions``: instance → meetings held."""
+    """``programmes``: (fiche, financeur id or name) → EUR programmed for the year; ``hors_maquette``: the same for the
+    lines of that level. ``reunions``: instance → meetings held."""
 
     programmes: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     reunions: Mapping[str, int] = field(default_factory=dict)
+    hors_maquette: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
 
 class Fond(NamedTuple):

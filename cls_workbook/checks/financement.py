@@ -181,12 +181,17 @@ def _constat_de_fiche(code: str, dossier: Dossier, lignes: list[dict], champ: st
 def engage_superieur_au_programme(dossier: Dossier) -> list[Anomalie]:
     if dossier.pilotage is None:
         return []
-    programmes = {(fiche, dossier.financeur(f)): montant for (fiche, f), montant in dossier.pilotage.programmes.items()}
+    programmes = {
+        (fiche, dossier.financeur(f), hors): montant
+        for hors, montants in ((False, dossier.pilotage.programmes), (True, dossier.pilotage.hors_maquette))
+        for (fiche, f), montant in montants.items()
+    }
     trouvees = []
     for fiche, lignes in dossier.financements_par_fiche().items():
-        for financeur in dict.fromkeys(x["id"] for x in lignes):
-            programme = programmes.get((fiche, financeur))
-            siennes = [x for x in lignes if x["id"] == financeur and x["engage"] is not None and x["niveau"] != VALORISATION]
+        engagees = [(x["id"], x["niveau"] == "hors_maquette", x) for x in lignes if x["engage"] is not None and x["niveau"] != VALORISATION]
+        for financeur, hors in dict.fromkeys((id_, hors) for id_, hors, _ in engagees):
+            programme = programmes.get((fiche, financeur, hors))
+            siennes = [x for id_, h, x in engagees if (id_, h) == (financeur, hors)]
             engage = somme(x["engage"] for x in siennes)
             if programme is None or engage is None or engage <= programme:
                 continue

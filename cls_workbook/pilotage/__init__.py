@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -132,15 +132,20 @@ def pour_controles(pilotage: Pilotage, contrat: Contrat) -> PilotageDesControles
     agences = [f.id for f in contrat.financeurs if contrat.agence and f.structure == contrat.agence]
     paritaire = any(r.type == "parite" for r in contrat.regles)
     seule = agences[0] if len(agences) == 1 and not paritaire else ""
-    programmes: dict[tuple[str, str], Decimal] = {}
-    lignes = [(fiche, financeur or seule, montant) for (fiche, financeur), montant in pilotage.programme.items()]
-    lignes += [(f.fiche, f.financeur, f.montant) for f in pilotage.financements if _niveau(contrat, f.nature) == "hors_maquette"]
-    for fiche, financeur, montant in lignes:
-        programmes[fiche, financeur] = programmes.get((fiche, financeur), Decimal(0)) + montant
+    programmes = _sommes((fiche, financeur or seule, montant) for (fiche, financeur), montant in pilotage.programme.items())
+    hors_maquette = _sommes((f.fiche, f.financeur, f.montant) for f in pilotage.financements if _niveau(contrat, f.nature) == "hors_maquette")
     reunions: dict[str, int] = dict.fromkeys((i.nom for i in contrat.instances), 0) if pilotage.reunions else {}
     for reunion in pilotage.reunions:
         reunions[reunion.instance] = reunions.get(reunion.instance, 0) + 1
-    return PilotageDesControles(programmes, reunions)
+    return PilotageDesControles(programmes, reunions, hors_maquette)
+
+
+def _sommes(lignes: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
+    """(fiche, financeur) → the sum of its amounts."""
+    sommes: dict[tuple[str, str], Decimal] = {}
+    for fiche, financeur, montant in lignes:
+        sommes[fiche, financeur] = sommes.get((fiche, financeur), Decimal(0)) + montant
+    return sommes
 
 
 def programme(contrat: Contrat, maquette: Mapping[str, Decimal], financements: tuple[Financement, ...]) -> dict[tuple[str, str], Decimal]:
