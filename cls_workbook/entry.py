@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from cls_workbook import fiche_sheet, fields, front
+from cls_workbook import fiche_sheet, fields, front, listes
 from cls_workbook.contract import Contrat, Fiche
 from cls_workbook.fiche_form import Contexte
 from cls_workbook.francais import plier
-from cls_workbook.layout import FEUILLE_IDENTITE, FEUILLE_LISTES, VERSION_MODELE, Emplacement, Page, PlanFeuille
-from cls_workbook.sheets import Classeur, Feuille, lettre
+from cls_workbook.layout import FEUILLE_IDENTITE, VERSION_MODELE, Emplacement, Page, PlanFeuille
+from cls_workbook.sheets import Classeur, Feuille
 
 FEUILLE_ACCUEIL, FEUILLE_SOMMAIRE = "Accueil", "Sommaire"
 
@@ -98,16 +98,16 @@ def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campa
     campagne = campagne or Campagne()
     siennes = {numero for numero, _ in repondant.fiches} if repondant else None
     fiches = [f for f in contrat.fiches if siennes is None or f.numero in siennes]
-    listes = _listes(contrat, campagne)
-    adresses = {nom: _adresse_de_liste(rang, len(choix)) for rang, (nom, choix) in enumerate(listes.items(), 1)}
-    accueil, cellule_structure = front.accueil(_page(FEUILLE_ACCUEIL, "", adresses, listes, annee), contrat, annee, repondant, campagne)
-    pages = [_fiche(contrat, f, annee, repondant, campagne, adresses, listes, cellule_structure) for f in fiches]
-    sommaire = front.sommaire(_page(FEUILLE_SOMMAIRE, "", adresses, listes, annee), contrat, annee, [(f, p) for f, p in zip(fiches, pages, strict=True)])
+    choix = _listes(contrat, campagne)
+    adresses = listes.adresses(choix)
+    accueil, cellule_structure = front.accueil(_page(FEUILLE_ACCUEIL, "", adresses, choix, annee), contrat, annee, repondant, campagne)
+    pages = [_fiche(contrat, f, annee, repondant, campagne, adresses, choix, cellule_structure) for f in fiches]
+    sommaire = front.sommaire(_page(FEUILLE_SOMMAIRE, "", adresses, choix, annee), contrat, annee, [(f, p) for f, p in zip(fiches, pages, strict=True)])
     questions = [p.plan for p in (accueil, *pages)]
     modele = version(e.cle for p in questions for r in p.rangees.values() for e in r.emplacements)
     identifiant = _empreinte((contrat.id, str(annee), repondant.id if repondant else "", modele))
-    identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, listes, annee), contrat, annee, repondant, modele, identifiant, fiches)
-    feuilles = [accueil.feuille, sommaire.feuille, *(p.feuille for p in pages), _feuille_des_listes(listes), identite.feuille]
+    identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, choix, annee), contrat, annee, repondant, modele, identifiant, fiches)
+    feuilles = [accueil.feuille, sommaire.feuille, *(p.feuille for p in pages), listes.feuille(choix), identite.feuille]
     for feuille in feuilles:
         feuille.impression.pied_gauche = f"{contrat.nom_court} · {annee}"
     titre = f"{contrat.titre} — suivi {annee}" + (f" — {repondant.nom}" if repondant else "")
@@ -151,21 +151,6 @@ def _listes(contrat: Contrat, campagne: Campagne) -> dict[str, tuple[str, ...]]:
     listes["structures"] = listes.get("structures", ()) + tuple(dict.fromkeys(nommes))
     # the same in every workbook of the year, so that their sheets can be shared
     return listes | {f"volets {f.numero}": tuple(v.nom for v in f.volets) for f in contrat.fiches if f.volets}
-
-
-def _adresse_de_liste(colonne: int, longueur: int) -> str:
-    return f"={FEUILLE_LISTES}!${lettre(colonne)}$2:${lettre(colonne)}${longueur + 1}"
-
-
-def _feuille_des_listes(listes: dict[str, tuple[str, ...]]) -> Feuille:
-    feuille = Feuille(FEUILLE_LISTES, etat="masquee", protegee=True)
-    for colonne, (nom, choix) in enumerate(listes.items(), 1):
-        feuille.ecrire(1, colonne, nom, "entete")
-        feuille.largeurs[colonne] = 28
-        for ligne, valeur in enumerate(choix, 2):
-            feuille.ecrire(ligne, colonne, valeur, "cellule")
-    feuille.cellules.sort(key=lambda c: (c.ligne, c.colonne))
-    return feuille
 
 
 def _empreinte(morceaux) -> str:

@@ -10,14 +10,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from cls_workbook import listes
 from cls_workbook.contract import Contrat, Fiche, Structure
 from cls_workbook.entry import Repondant, repondants
 from cls_workbook.fields import Bloc
 from cls_workbook.francais import typographie
-from cls_workbook.layout import FEUILLE_LISTES, Page, Rangee, hauteur
+from cls_workbook.layout import Page, Rangee, hauteur
 from cls_workbook.pilotage import fields as pf
 from cls_workbook.pilotage.form import NOTE, B, C, Compte, D, E, F, G, H, Trace, Zone, bande, entetes, nouvelle_page, saisir, tableau, titre
-from cls_workbook.sheets import Classeur, Feuille, Formule, Lien, MiseEnForme, Plage, adresse, lettre, reference
+from cls_workbook.sheets import Classeur, Formule, Lien, MiseEnForme, Plage, adresse, reference
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Pilotage, Relance
@@ -42,23 +43,13 @@ LEGENDE = (
 def classeur(contrat: Contrat, annee: int, pilotage: Pilotage) -> Classeur:
     """The whole workbook, with what ``pilotage`` already says."""
     choix = pf.listes(contrat)
-    adresses = {nom: f"={FEUILLE_LISTES}!${lettre(c)}$2:${lettre(c)}${len(valeurs) + 1}" for c, (nom, valeurs) in enumerate(choix.items(), 1)}
-    trace = Trace(contrat, annee, pilotage, choix, adresses)
+    trace = Trace(contrat, annee, pilotage, choix, listes.adresses(choix))
     dessins: list[tuple[Page, Compte]] = [_groupes(trace)] if pf.groupes(contrat) else []
     dessins += [_programmation(trace)] if contrat.fiches else []
     dessins += [_gouvernance(trace), _decisions(trace), _suivi(trace)]
     pages = [_accueil(trace, [(p.feuille.nom, compte) for p, compte in dessins]), *(p for p, _ in dessins)]
-    feuilles = [*(p.feuille for p in pages), _feuille_des_listes(choix)]
+    feuilles = [*(p.feuille for p in pages), listes.feuille(choix)]
     return Classeur(feuilles, f"{contrat.titre} — pilotage {annee}", contrat.titre, feuille_active=ACCUEIL)
-
-
-def _feuille_des_listes(listes: Mapping[str, tuple[str, ...]]) -> Feuille:
-    feuille = Feuille(FEUILLE_LISTES, etat="masquee", protegee=True)
-    for colonne, (nom, choix) in enumerate(listes.items(), 1):
-        feuille.largeurs[colonne] = 28
-        for ligne, valeur in enumerate((nom, *choix), 1):
-            feuille.ecrire(ligne, colonne, valeur, "entete" if ligne == 1 else "cellule")
-    return feuille
 
 
 # --- Accueil --------------------------------------------------------------------------------------------------------
