@@ -147,7 +147,7 @@ def _jour(texte: str):
 
 
 def _contrat_lister(choix) -> int:
-    from cls_workbook.contract import load, shipped
+    from cls_workbook.contract.definition import load, shipped
 
     for identifiant in shipped():
         contrat = load(identifiant)
@@ -156,8 +156,8 @@ def _contrat_lister(choix) -> int:
 
 
 def _contrat_verifier(choix) -> int:
-    from cls_workbook.contract import load
-    from cls_workbook.verification import verifier
+    from cls_workbook.contract.definition import load
+    from cls_workbook.contract.verification import verifier
 
     constats = verifier(load(choix.fichier))
     fautes = [c for c in constats if c.gravite == "faute"]
@@ -176,10 +176,10 @@ def _generer(choix) -> int:
 
 
 def _pilotage(choix) -> int:
-    from cls_workbook.contract import load
+    from cls_workbook.contract.definition import load
     from cls_workbook.generation import verifier_annee
     from cls_workbook.pilotage import classeur
-    from cls_workbook.writer import write
+    from cls_workbook.xlsx.writer import write
 
     contrat = load(choix.contrat)
     verifier_annee(contrat, choix.annee)
@@ -189,7 +189,7 @@ def _pilotage(choix) -> int:
 
 
 def _dictionnaire(choix) -> int:
-    from cls_workbook.dictionary import dictionnaire, ecrire
+    from cls_workbook.entry.dictionary import dictionnaire, ecrire
     from cls_workbook.generation import plan_de
 
     plan, membres = plan_de(choix.contrat, choix.annee, choix.pilotage, choix.structure)
@@ -230,7 +230,7 @@ def _rendre_compte(anomalies: list) -> int:
 
 
 def _synthese(choix) -> int:
-    from cls_workbook.ars_copy import copie
+    from cls_workbook.results.ars_copy import copie
 
     for fichier in copie(choix.consolidation, choix.sortie, contrat=choix.contrat, pdf=choix.pdf):
         print(fichier)

@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cls_workbook import checks, consolidation, frames, funding, funding_rules, summaries
+from cls_workbook import checks
 from cls_workbook.anomalies import Anomalie, trier
 from cls_workbook.checks.dossier import Dossier
-from cls_workbook.contract import Contrat, load
+from cls_workbook.contract.definition import load
+from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import date_fr
 from cls_workbook.generation import verifier_annee
-from cls_workbook.lecture import Contrats, lire, retours_dans
-from cls_workbook.reader import Retour
-from cls_workbook.resultat import Resultat
+from cls_workbook.reading import frames
+from cls_workbook.reading.lecture import Contrats, lire, retours_dans
+from cls_workbook.reading.reader import Retour
+from cls_workbook.results.resultat import Resultat
+from cls_workbook.summaries import activity, consolidation, funding, funding_rules
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Pilotage
-    from cls_workbook.precedent import Consolidation
+    from cls_workbook.results.precedent import Consolidation
 
 
 # --- single returns -------------------------------------------------------------------------------------------------
@@ -62,9 +65,10 @@ def consolider_fichiers(
     processus: int | None = None,
 ) -> Resultat:
     """Reads, checks and consolidates returns, and writes the consolidation workbook at ``sortie``."""
-    from cls_workbook import consolidated, writer
     from cls_workbook import pilotage as coordination
-    from cls_workbook import precedent as annee_passee
+    from cls_workbook.results import consolidated
+    from cls_workbook.results import precedent as annee_passee
+    from cls_workbook.xlsx import writer
 
     contrat = load(reference)
     verifier_annee(contrat, annee)
@@ -110,7 +114,7 @@ def _de_la_campagne(retours: Iterable[Retour], contrat: Contrat, annee: int, int
 
 def _anomalies(lot: frames.Lot, contrat: Contrat, annee: int, prevus: pd.DataFrame, precedent: Consolidation | None, pilotage: Pilotage) -> list[Anomalie]:
     from cls_workbook import pilotage as coordination
-    from cls_workbook import precedent as annee_passee
+    from cls_workbook.results import precedent as annee_passee
 
     dossier = Dossier(
         contrat, annee, lot.valeurs, lot.retours, prevus,
@@ -122,7 +126,7 @@ def _anomalies(lot: frames.Lot, contrat: Contrat, annee: int, prevus: pd.DataFra
 
 def _resumer(lot, valeurs, anomalies, prevus, contrat: Contrat, annee: int, jour: date, precedent: Consolidation | None, pilotage: Pilotage) -> Resultat:
     from cls_workbook import pilotage as coordination
-    from cls_workbook import precedent as annee_passee
+    from cls_workbook.results import precedent as annee_passee
 
     programme = pilotage.programme or None
     cumul = pilotage.engage_anterieur | annee_passee.engage_cumule(precedent) if precedent else pilotage.engage_anterieur or None
@@ -134,13 +138,13 @@ def _resumer(lot, valeurs, anomalies, prevus, contrat: Contrat, annee: int, jour
         normalisations=lot.normalisations,
         mesures=consolidation.mesures_table(contrat, valeurs),
         reponses=consolidation.reponses_table(contrat, valeurs),
-        indicateurs=summaries.indicateurs(contrat, valeurs, prevus, anciennes),
+        indicateurs=activity.indicateurs(contrat, valeurs, prevus, anciennes),
         financements=consolidation.financements_table(contrat, valeurs),
         par_fiche=par_fiche,
         par_financeur=funding.par_financeur(contrat, valeurs),
-        avancement=summaries.avancement(contrat, valeurs, prevus),
-        gouvernance=summaries.gouvernance(contrat, pilotage.reunions),
-        territoire=summaries.territoire(contrat, valeurs),
+        avancement=activity.avancement(contrat, valeurs, prevus),
+        gouvernance=activity.gouvernance(contrat, pilotage.reunions),
+        territoire=activity.territoire(contrat, valeurs),
         totaux=funding.totaux(contrat, par_fiche),
         anomalies=tuple(anomalies),
         explications=tuple(funding_rules.explications(contrat, annee, valeurs, programme, cumul)),

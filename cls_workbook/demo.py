@@ -11,9 +11,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
-from cls_workbook import entry, examples, generation, offprint, resources, writer
-from cls_workbook.contract import Contrat, load
+from cls_workbook import entry, generation, resources
+from cls_workbook.contract.definition import load
+from cls_workbook.contract.model import Contrat
+from cls_workbook.entry import examples, offprint
 from cls_workbook.errors import Refus
+from cls_workbook.xlsx import writer
 
 CLASSEURS, RETOURS = "1-classeurs-envoyes", "2-retours-recus"
 
@@ -107,7 +110,8 @@ def _remplir(contrat: Contrat, annee: int, repondant: entry.Repondant, campagne:
 
 
 def _consolider(scenario: dict, pilotage: Path, dossier: Path) -> list[str]:
-    from cls_workbook import ars_copy, conductor
+    from cls_workbook import conductor
+    from cls_workbook.results import ars_copy
 
     annee = scenario["annee"]
     consolidation, synthese = dossier / f"consolidation-{annee}.xlsx", dossier / f"synthese-ars-{annee}.xlsx"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cls_workbook import entry, offprint, writer
-from cls_workbook.contract import Contrat, load
+from cls_workbook import entry
+from cls_workbook.contract.definition import load
+from cls_workbook.contract.model import Contrat
+from cls_workbook.entry import offprint
 from cls_workbook.errors import Refus
+from cls_workbook.xlsx import writer
 
 
 def verifier_annee(contrat: Contrat, annee: int) -> None:
@@ -64,7 +67,7 @@ def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str
 
         campagne = coordination.campagne(coordination.lire(pilotage, contrat, annee))
     if precedent:
-        from cls_workbook.precedent import valeurs_consolidees
+        from cls_workbook.results.precedent import valeurs_consolidees
 
         campagne = replace(campagne, precedent=valeurs_consolidees(precedent, contrat))
     return campagne

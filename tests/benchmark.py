@@ -26,10 +26,10 @@ from xml.parsers import expat
 
 import xlsxwriter
 
-from cls_workbook import contract, entry, examples, look, offprint, writer
-from cls_workbook.sheets import Formule, Lien
-
-
+from cls_workbook import contract, entry
+from cls_workbook.entry import examples, offprint
+from cls_workbook.xlsx import look, writer
+from cls_workbook.xlsx.sheets import Formule, Lien
 
 # --- generation -----------------------------------------------------------------------------------------------------
 
@@ -160,7 +160,7 @@ def mesurer_les_retours(identifiant: str, annee: int, nombre: int, tours: int) -
 def chronometrer(sujets: dict, tours: int) -> dict[str, float]:
     """Median seconds of each subject; they take turns."""
     releves: dict[str, list[float]] = {nom: [] for nom in sujets}
-    for nom, sujet in sujets.items():
+    for sujet in sujets.values():
         sujet()  # a first round warms imports and caches, uncounted
     for _ in range(tours):
         for nom, sujet in sujets.items():

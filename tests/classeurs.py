@@ -10,8 +10,10 @@ from pathlib import Path
 
 import openpyxl
 
-from cls_workbook import contract, entry, reader, writer
+from cls_workbook import contract, entry
 from cls_workbook.errors import Refus
+from cls_workbook.reading import reader
+from cls_workbook.xlsx import writer
 
 DEFINITION = """
 [contrat]

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from cls_workbook import contract, entry
-from cls_workbook.sheets import Cellule, Feuille, Formule, Lien, Plage, Validation, adresse, lettre
+from cls_workbook.xlsx.sheets import Cellule, Feuille, Formule, Lien, Plage, Validation, adresse, lettre
 
 CONTRAT, ANNEE, FICHE = "dijon-2024-2028", 2025, "2.3"
 GOLDEN = Path(__file__).with_name("golden") / f"fiche_{FICHE}.txt"

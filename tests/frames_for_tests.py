@@ -21,8 +21,8 @@ import pandas as pd
 from cls_workbook import contract
 from cls_workbook.anomalies import BLOQUANT, Anomalie
 from cls_workbook.checks import Dossier, Pilotage, Precedent, controler
-from cls_workbook.contract import Contrat
-from cls_workbook.fields import BLOCS
+from cls_workbook.contract.fields import BLOCS
+from cls_workbook.contract.model import Contrat
 
 COLONNES = ("annee", "fichier", "feuille", "cellule", "fiche", "structure", "volet", "bloc", "mesure", "champ", "ligne", "modalite", "type", "valeur")
 RETOURS = ("fichier", "sha256", "annee", "contrat", "modele", "structure", "volet", "fiche", "feuille", "champs_renseignes", "champs_attendus")

@@ -12,7 +12,8 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from cls_workbook import contract, entry, examples, offprint, resources
+from cls_workbook import contract, entry, resources
+from cls_workbook.entry import examples, offprint
 
 
 def main() -> None:

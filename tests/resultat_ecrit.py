@@ -10,7 +10,7 @@ import pandas as pd
 
 from cls_workbook import contract
 from cls_workbook.anomalies import Anomalie
-from cls_workbook.resultat import Resultat
+from cls_workbook.results.resultat import Resultat
 
 CONTRAT = """
 axes = [{ numero = "1", titre = "Soigner" }, { numero = "2", titre = "Coordonner" }]

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cls_workbook.consolidation import attendus
-from cls_workbook.contract import Axe, Contrat, Fiche, Financeur, Indicateur, Mesure, Nature, Structure
-from cls_workbook.summaries import indicateurs
+from cls_workbook.contract.model import Axe, Contrat, Fiche, Financeur, Indicateur, Mesure, Nature, Structure
+from cls_workbook.summaries.activity import indicateurs
+from cls_workbook.summaries.consolidation import attendus
 
 VALEURS = (
     "annee", "fichier", "feuille", "cellule", "fiche", "structure", "volet", "bloc", "mesure", "champ", "ligne", "modalite",

@@ -15,12 +15,13 @@ from pathlib import Path
 from cls_workbook import demo
 
 DOSSIER = Path(__file__).parent / "pictures"
-# picture → (file of the demo, page of its PDF)
+ENTIERE, DETAIL = ("-r", "75"), ("-r", "230", "-x", "100", "-y", "100", "-W", "1500", "-H", "420")
+# picture → (file of the demo, a word that only its page shows, how much of the page)
 PRISES = {
-    "fiche": (f"{demo.CLASSEURS}/dijon-2024-2028-2025-centres-soins-infirmiers.xlsx", 4),
-    "sommaire": ("2-retours-recus/dijon-2024-2028-2025-ville-dijon.xlsx", 3),
-    "anomalies": ("consolidation-2025.xlsx", None),
-    "synthese": ("synthese-ars-2025.xlsx", 1),
+    "fiche": (f"{demo.CLASSEURS}/dijon-2024-2028-2025-centres-soins-infirmiers.xlsx", "Ce que dit le contrat", ENTIERE),
+    "sommaire": (f"{demo.RETOURS}/dijon-2024-2028-2025-dijon-metropole.xlsx", "Renseigné", ENTIERE),
+    "anomalies": ("consolidation-2025.xlsx", "Gravité", DETAIL),
+    "synthese": ("synthese-ars-2025.xlsx", "en chiffres", ENTIERE),
 }
 
 
@@ -29,14 +30,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as travail:
         annee = Path(travail) / "demo"
         demo.jouer(annee)
-        for nom, (fichier, page) in PRISES.items():
+        for nom, (fichier, mot, cadrage) in PRISES.items():
             subprocess.run(
                 ["soffice", "--headless", "--norestore", f"-env:UserInstallation=file://{travail}/profil", "--convert-to", "pdf", "--outdir", travail, str(annee / fichier)],
                 check=True, capture_output=True, timeout=180,
             )  # fmt: skip
             pdf = Path(travail) / Path(fichier).with_suffix(".pdf").name
-            numero = page or _page_de(pdf, "Gravité")
-            subprocess.run(["pdftoppm", "-r", "70", "-f", str(numero), "-l", str(numero), "-png", "-singlefile", str(pdf), str(Path(travail) / nom)], check=True)
+            page = str(_page_de(pdf, mot))
+            subprocess.run(["pdftoppm", *cadrage, "-f", page, "-l", page, "-png", "-singlefile", str(pdf), str(Path(travail) / nom)], check=True)
             shutil.copy(Path(travail) / f"{nom}.png", DOSSIER / f"{nom}.png")
             print(DOSSIER / f"{nom}.png")
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retours_ecrits import bloc, cite, contrat, dit, ligne, mesure, saisie, texte, valeurs
 
-from cls_workbook.contract import Commune
-from cls_workbook.summaries import sur_les_annees, ventilations
+from cls_workbook.contract.model import Commune
+from cls_workbook.summaries.activity import sur_les_annees, ventilations
 
 # --- FLUX, PERSONNES ---
 

@@ -13,7 +13,9 @@ from classeurs import ANNEE, contrats, essai, lignes_de, lire, lues, modifie, pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cls_workbook import contract, entry, frames, reader, writer
+from cls_workbook import contract, entry
+from cls_workbook.reading import frames, reader
+from cls_workbook.xlsx import writer
 
 RELECTURES = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from classeurs import lire, lues, rempli, trouvees, vierge
 
-from cls_workbook import archive
 from cls_workbook.anomalies import BLOQUANT
+from cls_workbook.reading import archive
 
 FICHE = "FA 1.1"
 

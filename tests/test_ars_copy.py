@@ -8,11 +8,12 @@ import pytest
 from resultat_ecrit import CONTRAT, resultat
 from xlsx_lint import lint
 
-from cls_workbook import pdf, writer
-from cls_workbook.ars_copy import copie, relire
-from cls_workbook.consolidated import classeur
 from cls_workbook.errors import Refus
-from cls_workbook.resultat import enregistrements
+from cls_workbook.results import pdf
+from cls_workbook.results.ars_copy import copie, relire
+from cls_workbook.results.consolidated import classeur
+from cls_workbook.results.resultat import enregistrements
+from cls_workbook.xlsx import writer
 
 
 @pytest.fixture(scope="module")

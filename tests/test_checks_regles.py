@@ -9,8 +9,8 @@ from test_checks_avancement import A_CONFIRMER, BLOQUANT, un_retour
 from test_checks_financement import ligne
 
 from cls_workbook import contract
-from cls_workbook.contract import Regle
-from cls_workbook.regles import part_de_poste
+from cls_workbook.contract.model import Regle
+from cls_workbook.contract.regles import part_de_poste
 
 POSTE = Regle("poste", "poste", "Poste", taux=Decimal("0.5"), plafond_annuel=Decimal(30000), etp_min=Decimal("0.5"), etp_assiette_max=Decimal(1))
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from cls_workbook.cli import main
-from cls_workbook.contract import shipped
+from cls_workbook.contract.definition import shipped
 
 COMMANDES = ("contrat", "generer", "pilotage", "dictionnaire", "consolider", "synthese", "controler", "anomalies", "demo")
 ANGLAIS = re.compile(r"\b(usage:|error|required|argument|invalid|choose|optional|positional)\b", re.IGNORECASE)

@@ -9,8 +9,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cls_workbook import conductor, consolidated, contract, entry, examples, offprint, pilotage, writer
+from cls_workbook import conductor, contract, entry, pilotage
+from cls_workbook.entry import examples, offprint
 from cls_workbook.errors import Refus
+from cls_workbook.results import consolidated
+from cls_workbook.xlsx import writer
 
 ANNEE, JOUR = 2025, date(2026, 2, 15)
 

@@ -10,8 +10,8 @@ import pytest
 from resultat_ecrit import ENTETES, TABLES, N, cadre, indicateurs, resultat
 from xlsx_lint import lint
 
-from cls_workbook import writer
-from cls_workbook.consolidated import classeur
+from cls_workbook.results.consolidated import classeur
+from cls_workbook.xlsx import writer
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,10 @@ import pytest
 from retours_ecrits import contrat, mesure, retours, saisie, valeurs
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
-from cls_workbook.consolidation import (
+from cls_workbook.contract.definition import load
+from cls_workbook.contract.model import Commune, Fiche, Structure, Volet
+from cls_workbook.errors import Refus
+from cls_workbook.summaries.consolidation import (
     FINANCEMENTS,
     MESURES,
     REPONSES,
@@ -21,8 +24,6 @@ from cls_workbook.consolidation import (
     retenir,
     statuts,
 )
-from cls_workbook.contract import Commune, Fiche, Structure, Volet, load
-from cls_workbook.errors import Refus
 
 COMMUNES = Structure("communes", "Communes", groupe=True, candidats_communes=True)
 

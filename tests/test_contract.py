@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from cls_workbook import contract
-from cls_workbook.contract import load, parse
+from cls_workbook.contract.definition import load, parse
+from cls_workbook.contract.verification import A_CONFIRMER, FAUTE, verifier
 from cls_workbook.errors import Refus
-from cls_workbook.verification import A_CONFIRMER, FAUTE, verifier
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ import openpyxl
 import pytest
 from xlsx_lint import lint
 
-from cls_workbook import writer
-from cls_workbook.contract import parse
-from cls_workbook.dictionary import COLONNES, dictionnaire, ecrire
-from cls_workbook.entry import Repondant, plan
+from cls_workbook.contract.definition import parse
+from cls_workbook.entry.dictionary import COLONNES, dictionnaire, ecrire
+from cls_workbook.entry.workbook import Repondant, plan
 from cls_workbook.errors import Refus
+from cls_workbook.xlsx import writer
 
 CONTRAT = """
 [contrat]
@@ -200,7 +200,7 @@ def test_json_gives_the_same_objects_back(lignes, tmp_path):
 
 
 def test_json_goes_to_the_standard_output_as_utf8_without_pandas():
-    code = "import sys; from cls_workbook import dictionary; dictionary.ecrire([{'a': 'é'}], 'json'); sys.exit('pandas' in sys.modules or 'xlsxwriter' in sys.modules)"
+    code = "import sys; from cls_workbook.entry import dictionary; dictionary.ecrire([{'a': 'é'}], 'json'); sys.exit('pandas' in sys.modules or 'xlsxwriter' in sys.modules)"
     fait = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[1])})
     assert json.loads(fait.stdout.decode("utf-8")) == [{"a": "é"}]
 

@@ -18,9 +18,13 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 from xlsx_lint import FUNCTIONS, lint
 
-from cls_workbook import contract, entry, examples, fields, layout, reader, resources, writer
-from cls_workbook.layout import Emplacement
-from cls_workbook.sheets import adresse
+from cls_workbook import contract, entry, resources
+from cls_workbook.contract import fields
+from cls_workbook.entry import examples, layout
+from cls_workbook.entry.layout import Emplacement
+from cls_workbook.reading import reader
+from cls_workbook.xlsx import writer
+from cls_workbook.xlsx.sheets import adresse
 
 ANNEE = 2025
 LIVRES = sorted(p.stem for p in (resources.folder("templates") / "contrats").glob("*.toml"))
@@ -86,6 +90,19 @@ def test_every_measure_of_the_contract_is_asked_once():
     cles = [e.cle for e in plan().emplacements()]
     assert len(set(cles)) == len(cles)
     assert len({c for f in plan().feuilles for c in f.rangees}) == sum(len(f.rangees) for f in plan().feuilles)
+
+
+def test_only_persons_are_asked_whether_they_were_counted_once_and_where_they_live(livre):
+    posees = {(e.mesure, e.champ) for e in plan().emplacements() if e.bloc == "mesures"}
+    comptees = [m for f in DIJON.fiches for m in f.mesures if m.type in ("entier", "decimal", "liste", "ventilation")]
+    for mesure in comptees:
+        personnes = mesure.agregation == "PERSONNES" and mesure.type == "entier"
+        assert ((mesure.id, "double_compte") in posees) == personnes, mesure.id
+        assert ((mesure.id, "dont_qpv") in posees) == (personnes if mesure.qpv is None else mesure.qpv), mesure.id
+    # what is not asked is closed, and says so
+    feuille = next(f for f in plan().feuilles if f.fiche == "2.3")
+    sorties = feuille.rangees["2.3/mesures/2.3-I04"].numero
+    assert [livre["FA 2.3"].cell(sorties, c).value for c in (8, 9)] == ["—", "—"]
 
 
 def test_each_key_stands_in_its_row_and_nowhere_else(livre):
@@ -286,7 +303,7 @@ def test_every_shipped_contract_gives_a_sound_workbook(contrat):
 
 def test_two_generations_give_the_same_bytes():
     programme = (
-        "import hashlib; from cls_workbook import contract, entry, writer;"
+        "import hashlib; from cls_workbook import contract, entry; from cls_workbook.xlsx import writer;"
         f"print(hashlib.sha256(writer.to_bytes(entry.plan(contract.load('dijon-2024-2028'), {ANNEE}).classeur)).hexdigest())"
     )
     lances = [

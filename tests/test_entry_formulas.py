@@ -10,11 +10,13 @@ import openpyxl
 import pytest
 from classeurs import essai, valeur_valide
 
-from cls_workbook import contract, entry, examples, offprint, writer
-from cls_workbook.contract import Fiche, Mesure
+from cls_workbook import contract, entry
+from cls_workbook.contract.model import Fiche, Mesure
+from cls_workbook.entry import examples, offprint
+from cls_workbook.entry.layout import A_REMPLIR, REMPLI
 from cls_workbook.francais import nombre_fr
-from cls_workbook.layout import A_REMPLIR, REMPLI
-from cls_workbook.sheets import Formule, adresse
+from cls_workbook.xlsx import writer
+from cls_workbook.xlsx.sheets import Formule, adresse
 
 ANNEE = 2025
 DIJON = contract.load("dijon-2024-2028")

@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cls_workbook import chasses, contract, entry, layout, look, pagination, writer
-from cls_workbook.sheets import Feuille, adresse
+from cls_workbook import contract, entry
+from cls_workbook.entry import chasses, layout, pagination
+from cls_workbook.xlsx import look, writer
+from cls_workbook.xlsx.sheets import Feuille, adresse
 
 ANNEE = 2025
 DIJON = contract.load("dijon-2024-2028")

@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 from classeurs import contrats, essai, lire, modifie, places, rempli, vierge
 
-from cls_workbook import frames, reader
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT
 from cls_workbook.checks.catalogue import PAR_CODE
+from cls_workbook.reading import frames, reader
 
 QUI = {"accueil/reponse/structure": "Mutuelle de l’Orme"}
 FICHE = "FA 1.1"

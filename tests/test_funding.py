@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retours_ecrits import contrat, saisie, valeurs
 
-from cls_workbook.contract import ActionAProgrammer, Fiche, FinancementFiche, Financeur, Indicateur, Mesure, Regle, load
-from cls_workbook.funding import PAR_FICHE, PAR_FINANCEUR, TOTAUX, par_fiche, par_financeur, totaux
-from cls_workbook.funding_rules import (
+from cls_workbook.contract.definition import load
+from cls_workbook.contract.model import ActionAProgrammer, Fiche, FinancementFiche, Financeur, Indicateur, Mesure, Regle
+from cls_workbook.contract.regles import part_de_poste
+from cls_workbook.summaries.funding import PAR_FICHE, PAR_FINANCEUR, TOTAUX, par_fiche, par_financeur, totaux
+from cls_workbook.summaries.funding_rules import (
     aide_plafonnee,
     bornes_de_session,
     cout_attendu,
@@ -19,7 +21,6 @@ from cls_workbook.funding_rules import (
     occupation,
     parite,
 )
-from cls_workbook.regles import part_de_poste
 
 D = Decimal
 MAQUETTE, HORS, COFI, VALO = "Maquette ARS", "ARS hors maquette", "Cofinancement", "Valorisation"

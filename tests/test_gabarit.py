@@ -7,7 +7,7 @@ import random
 import pytest
 from classeurs import cellule, lire, modifie, places, rempli, valeur_valide
 
-from cls_workbook import gabarit, reperage
+from cls_workbook.reading import gabarit, reperage
 
 FICHE = "FA 1.1"
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from cls_workbook import look
+from cls_workbook.xlsx import look
 
 ROLES_ATTENDUS = """titre sous_titre bloc bloc_optionnel entete entete_saisie libelle libelle_fort repere saisie
 saisie_optionnelle interdit calcul total aide note alerte bon lien cle cellule cellule_alt chiffre_cle

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retours_ecrits import contrat, mesure
 
-from cls_workbook.masking import a_masquer, masquer_indicateurs, masquer_ventilations
+from cls_workbook.summaries.masking import a_masquer, masquer_indicateurs, masquer_ventilations
 
 SEUIL = 10
 

@@ -12,8 +12,10 @@ import pytest
 from classeurs import essai
 from xlsx_lint import lint
 
-from cls_workbook import contract, entry, offprint, writer
-from cls_workbook.sheets import Classeur, Feuille, Formule
+from cls_workbook import contract, entry
+from cls_workbook.entry import offprint
+from cls_workbook.xlsx import writer
+from cls_workbook.xlsx.sheets import Classeur, Feuille, Formule
 
 ANNEE = 2025
 DIJON = contract.load("dijon-2024-2028")

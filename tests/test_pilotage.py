@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from pilotage_for_tests import CONTRAT, PLEIN, place, saisir
 from xlsx_lint import lint
 
-from cls_workbook import pilotage, writer
-from cls_workbook.contract import Contrat, parse
-from cls_workbook.entry import repondants
+from cls_workbook import pilotage
+from cls_workbook.contract.definition import parse
+from cls_workbook.contract.model import Contrat
+from cls_workbook.entry.workbook import repondants
 from cls_workbook.pilotage import Decision, Financement, Pilotage, Relance, Reunion
+from cls_workbook.xlsx import writer
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +115,7 @@ def test_a_contract_without_fiche_nor_list_has_a_workbook_too(tmp_path):
 
 def test_drawing_and_its_adaptor_bring_neither_pandas_nor_openpyxl():
     code = (
-        "import sys; from cls_workbook import pilotage, writer; pilotage.campagne(pilotage.Pilotage());"
+        "import sys; from cls_workbook import pilotage; from cls_workbook.xlsx import writer; pilotage.campagne(pilotage.Pilotage());"
         "print([m for m in ('pandas', 'pandera', 'openpyxl', 'xlwings') if m in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -10,10 +10,12 @@ import openpyxl
 import pytest
 from pilotage_for_tests import CONTRAT, place, saisir
 
-from cls_workbook import pilotage, writer
-from cls_workbook.contract import Contrat, parse
-from cls_workbook.entry import plan
+from cls_workbook import pilotage
+from cls_workbook.contract.definition import parse
+from cls_workbook.contract.model import Contrat
+from cls_workbook.entry.workbook import plan
 from cls_workbook.errors import Refus
+from cls_workbook.xlsx import writer
 
 
 @pytest.fixture(scope="module")

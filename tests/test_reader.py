@@ -8,8 +8,8 @@ from classeurs import cellule, essai, ligne, lignes_de, lire, lues, modifie, pla
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from cls_workbook import reader
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, INFORMATION
+from cls_workbook.reading import reader
 
 FICHE = "FA 1.1"
 

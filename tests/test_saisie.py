@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cls_workbook.francais import de
-from cls_workbook.saisie import Comprise, Incomprise, comprendre, date_fr, montant_fr, nombre_fr, plier, taux_fr
+from cls_workbook.reading.saisie import Comprise, Incomprise, comprendre, date_fr, montant_fr, nombre_fr, plier, taux_fr
 
 NBSP, FINE, ULTRAFINE = "\u00a0", "\u202f", "\u2009"
 NOMBRES = ("entier", "decimal", "montant", "taux")

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from retours_ecrits import contrat, dit, ligne, mesure, saisie, texte, valeurs
 
-from cls_workbook.consolidation import attendus
-from cls_workbook.contract import ActionAProgrammer, Axe, Commune, Fiche, Instance, Qpv, Structure, load
+from cls_workbook.contract.definition import load
+from cls_workbook.contract.model import ActionAProgrammer, Axe, Commune, Fiche, Instance, Qpv, Structure
 from cls_workbook.pilotage import Reunion
-from cls_workbook.summaries import (
+from cls_workbook.summaries.activity import (
     INDICATEURS,
     avancement,
     gouvernance,
@@ -19,6 +19,7 @@ from cls_workbook.summaries import (
     territoire,
     ventilations,
 )
+from cls_workbook.summaries.consolidation import attendus
 
 # --- the row ---
 

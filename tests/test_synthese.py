@@ -9,10 +9,13 @@ import pytest
 from resultat_ecrit import CONTRAT, N, indicateurs, reponses, resultat, totaux
 from xlsx_lint import lint
 
-from cls_workbook import contract, synthese, writer
+from cls_workbook import contract
 from cls_workbook.anomalies import Anomalie
-from cls_workbook.sheets import Classeur, Formule, Lien
-from cls_workbook.synthese_parts import hauteur, lignes_de_texte, morceaux
+from cls_workbook.contract.model import Listes
+from cls_workbook.results import synthese
+from cls_workbook.results.synthese_parts import hauteur, lignes_de_texte, morceaux
+from cls_workbook.xlsx import writer
+from cls_workbook.xlsx.sheets import Classeur, Formule, Lien
 
 PHRASE = "La mobilisation du public reste inégale selon les quartiers, et la coordination y travaille. "
 
@@ -140,7 +143,7 @@ def test_an_etat_is_told_by_its_word_and_by_a_role():
 
 
 def test_a_scale_of_the_contract_s_own_finds_its_colours_by_rank():
-    listes = contract.Listes(etats=("Pas lancée", "Lancée", "Finie", "Stoppée"), etats_a_motif=("Stoppée",))
+    listes = Listes(etats=("Pas lancée", "Lancée", "Finie", "Stoppée"), etats_a_motif=("Stoppée",))
     roles = [synthese.apparence(listes, etat)[0] for etat in listes.etats]
     assert roles == ["etat_neutre", "etat_encours", "etat_bon", "etat_attention"]
 

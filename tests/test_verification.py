@@ -10,9 +10,9 @@ import sys
 
 import pytest
 
-from cls_workbook.contract import parse
-from cls_workbook.faute import cle_de_luhn
-from cls_workbook.verification import A_CONFIRMER, FAUTE, verifier
+from cls_workbook.contract.definition import parse
+from cls_workbook.contract.faute import cle_de_luhn
+from cls_workbook.contract.verification import A_CONFIRMER, FAUTE, verifier
 
 NBSP = "\u00a0"
 
@@ -445,5 +445,5 @@ def test_a_fault_reads_as_one_sentence_with_its_place():
 
 
 def test_checking_a_definition_does_not_wait_for_pandas():
-    code = "import sys, cls_workbook.verification; print(sorted(m for m in ('pandas', 'openpyxl', 'xlsxwriter') if m in sys.modules))"
+    code = "import sys, cls_workbook.contract.verification; print(sorted(m for m in ('pandas', 'openpyxl', 'xlsxwriter') if m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 import xlsx_lint
 
-from cls_workbook import writer
 from cls_workbook.errors import Refus
-from cls_workbook.sheets import (
+from cls_workbook.xlsx import writer
+from cls_workbook.xlsx.sheets import (
     Classeur,
     Feuille,
     Formule,

@@ -9,8 +9,8 @@ from functools import cache
 import pytest
 import xlsx_lint
 
-from cls_workbook import writer
-from cls_workbook.sheets import (
+from cls_workbook.xlsx import writer
+from cls_workbook.xlsx.sheets import (
     Classeur,
     Feuille,
     Formule,

@@ -12,7 +12,7 @@ from cls_workbook.checks.constats import CONFIRMER, RENVOYER, constat
 from cls_workbook.checks.dossier import BLOCS_DES_MESURES, Dossier
 from cls_workbook.checks.schemas import RegleDeLigne
 from cls_workbook.francais import date_fr, nombre_fr, plier
-from cls_workbook.vues import ADRESSE, en_lignes, inferieur
+from cls_workbook.reading.vues import ADRESSE, en_lignes, inferieur
 
 # The words of the default scale; a contract with another scale is not judged on words that it does not use.
 NON_DEMARREE, EN_COURS, REALISEE, REPORTEE, ABANDONNEE = map(

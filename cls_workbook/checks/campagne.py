@@ -8,7 +8,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.checks.constats import constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import enumere, nombre_fr, plier
-from cls_workbook.vues import ADRESSE, en_lignes
+from cls_workbook.reading.vues import ADRESSE, en_lignes
 
 
 def hors_campagne(dossier: Dossier) -> list[Anomalie]:

@@ -7,7 +7,7 @@ from cls_workbook.checks.constats import constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.donnees_personnelles import PEUT_ETRE, donnees_personnelles, masque
 from cls_workbook.francais import nombre_fr
-from cls_workbook.vues import en_lignes
+from cls_workbook.reading.vues import en_lignes
 
 # Texts in which a person may write anything; what is asked for as such (courriel of the contact) is not among them.
 HORS_TEXTE_LIBRE = frozenset((("reponse", "contact_courriel"), ("reponse", "structure"), ("financement", "financeur"), ("financement", "reference")))

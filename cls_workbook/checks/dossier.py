@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import Anomalie
-from cls_workbook.contract import Contrat, Mesure
-from cls_workbook.fields import libelle
+from cls_workbook.contract.fields import libelle
+from cls_workbook.contract.model import Contrat, Mesure
 from cls_workbook.francais import plier
-from cls_workbook.vues import ADRESSE, colonnes, en_lignes, large, somme
+from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes, large, somme
 
 BLOCS_DES_MESURES = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes", "ventilations")
 # What answers a measure; the rest (statut, commentaire, échelle, unité…) only qualifies the answer.

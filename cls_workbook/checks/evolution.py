@@ -11,7 +11,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import CONFIRMER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import nombre_fr, plier, taux_fr
-from cls_workbook.vues import ADRESSE, en_lignes
+from cls_workbook.reading.vues import ADRESSE, en_lignes
 
 PART, UNITES = Decimal("0.5"), 10  # a change worth a question: over this share, and at least so many units
 COMPARABLES_MIN = 3  # fewer equal figures may be chance

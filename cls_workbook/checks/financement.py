@@ -11,7 +11,7 @@ from cls_workbook.checks.constats import CONFIRMER, RENVOYER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.checks.schemas import RegleDeLigne
 from cls_workbook.francais import montant_fr, plier, taux_fr
-from cls_workbook.vues import ADRESSE, somme, superieur
+from cls_workbook.reading.vues import ADRESSE, somme, superieur
 
 TOLERANCE = Decimal(1)  # euros, between what the funders paid and the cost
 MARGE_DU_TAUX = Decimal("0.01")  # one point

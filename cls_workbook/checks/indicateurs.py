@@ -12,9 +12,9 @@ from cls_workbook.checks.avancement import ABANDONNEE, EN_COURS, NON_DEMARREE, R
 from cls_workbook.checks.constats import RENVOYER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.checks.schemas import RegleDeLigne
-from cls_workbook.contract import Mesure
+from cls_workbook.contract.model import Mesure
 from cls_workbook.francais import nombre_fr, plier
-from cls_workbook.vues import ADRESSE, superieur
+from cls_workbook.reading.vues import ADRESSE, superieur
 
 REPONDANTS_MIN = 5  # below, a rate of satisfaction says little
 SANS_VALEUR = frozenset(map(plier, ("non disponible", "sans objet")))

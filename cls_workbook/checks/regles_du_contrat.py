@@ -9,10 +9,10 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import CONFIRMER, RENVOYER, constat
 from cls_workbook.checks.dossier import Compte, Dossier
 from cls_workbook.checks.financement import VALORISATION, cumul_engage
-from cls_workbook.contract import Regle
+from cls_workbook.contract.model import Regle
+from cls_workbook.contract.regles import annees_d_aide_ecoulees, cout_au_bareme, part_de_poste
 from cls_workbook.francais import montant_fr, nombre_fr, plier
-from cls_workbook.regles import annees_d_aide_ecoulees, cout_au_bareme, part_de_poste
-from cls_workbook.vues import ADRESSE, en_lignes, somme
+from cls_workbook.reading.vues import ADRESSE, en_lignes, somme
 
 SESSION, PERSONNE = "session", "personne"  # units that make two measures of an indicator a pair
 AIDES = ("engage", "verse")

@@ -16,7 +16,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import RENVOYER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import nombre_fr
-from cls_workbook.vues import NUMERIQUES, en_lignes
+from cls_workbook.reading.vues import NUMERIQUES, en_lignes
 
 NEGATIVE = "VALEUR_NEGATIVE"
 

@@ -8,9 +8,9 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.checks.constats import CONFIRMER, RENVOYER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.checks.schemas import RegleDeLigne
-from cls_workbook.contract import Contrat
+from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import nombre_fr, plier
-from cls_workbook.vues import ADRESSE, en_lignes, somme
+from cls_workbook.reading.vues import ADRESSE, en_lignes, somme
 
 DEVANT_UNE_COMMUNE = ("commune de ", "commune d'", "ville de ", "ville d'", "mairie de ", "mairie d'")
 

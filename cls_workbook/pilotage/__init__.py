@@ -13,12 +13,12 @@ from decimal import Decimal
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from cls_workbook.contract import Contrat
-from cls_workbook.entry import Campagne
+from cls_workbook.contract.model import Contrat
+from cls_workbook.entry.workbook import Campagne
 from cls_workbook.francais import date_fr, plier
 from cls_workbook.pilotage import sheets
 from cls_workbook.pilotage.fields import PROVISOIRE, VALIDE
-from cls_workbook.sheets import Classeur
+from cls_workbook.xlsx.sheets import Classeur
 
 if TYPE_CHECKING:
     from cls_workbook.checks.dossier import Pilotage as PilotageDesControles

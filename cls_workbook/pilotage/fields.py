@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from cls_workbook import fields
-from cls_workbook.contract import Contrat, Fiche, Structure
-from cls_workbook.fields import Bloc, Champ
+from cls_workbook.contract import fields
+from cls_workbook.contract.fields import Bloc, Champ
+from cls_workbook.contract.model import Contrat, Fiche, Structure
 from cls_workbook.francais import plier, typographie
 
 PROVISOIRE, VALIDE = "provisoire", "validé"

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from cls_workbook.contract import Contrat
-from cls_workbook.fields import Bloc
+from cls_workbook.contract.fields import Bloc
+from cls_workbook.contract.model import Contrat
+from cls_workbook.entry.layout import Page, PlanFeuille, Rangee, hauteur
 from cls_workbook.francais import typographie
-from cls_workbook.layout import Page, PlanFeuille, Rangee, hauteur
 from cls_workbook.pilotage import fields as pf
-from cls_workbook.sheets import Feuille, adresse
+from cls_workbook.xlsx.sheets import Feuille, adresse
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Pilotage

@@ -12,16 +12,16 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
-from cls_workbook import archive
-from cls_workbook.contract import Contrat, Fiche, Structure
+from cls_workbook.contract.fields import Bloc, Champ
+from cls_workbook.contract.model import Contrat, Fiche, Structure
+from cls_workbook.entry.layout import MARQUE
 from cls_workbook.errors import Refus
-from cls_workbook.fields import Bloc, Champ
 from cls_workbook.francais import date_fr, plier, typographie
-from cls_workbook.layout import MARQUE
 from cls_workbook.pilotage import Decision, Financement, Pilotage, Relance, Reunion, programme
 from cls_workbook.pilotage import fields as pf
-from cls_workbook.saisie import Incomprise, comprendre, est_vide
-from cls_workbook.sheets import adresse
+from cls_workbook.reading import archive
+from cls_workbook.reading.saisie import Incomprise, comprendre, est_vide
+from cls_workbook.xlsx.sheets import adresse
 
 RACINE = "pilotage/"
 CITATION_MAX = 80  # characters of what was typed that a message repeats

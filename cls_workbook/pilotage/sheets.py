@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cls_workbook import listes
-from cls_workbook.contract import Contrat, Fiche, Structure
-from cls_workbook.entry import Repondant, repondants
-from cls_workbook.fields import Bloc
+from cls_workbook.contract.fields import Bloc
+from cls_workbook.contract.model import Contrat, Fiche, Structure
+from cls_workbook.entry import listes
+from cls_workbook.entry.layout import Page, Rangee, hauteur
+from cls_workbook.entry.workbook import Repondant, repondants
 from cls_workbook.francais import typographie
-from cls_workbook.layout import Page, Rangee, hauteur
 from cls_workbook.pilotage import fields as pf
 from cls_workbook.pilotage.form import NOTE, B, C, Compte, D, E, F, G, H, Trace, Zone, bande, entetes, nouvelle_page, saisir, tableau, titre
-from cls_workbook.sheets import Classeur, Formule, Lien, MiseEnForme, Plage, adresse, reference
+from cls_workbook.xlsx.sheets import Classeur, Formule, Lien, MiseEnForme, Plage, adresse, reference
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Pilotage, Relance

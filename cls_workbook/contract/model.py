@@ -1,0 +1,380 @@
+"""What a contract asks: axes, fiches, indicators, measures, structures, money, rules.
+
+Plain frozen data, read from a TOML definition. Knows neither Excel nor pandas.
+Nothing here is about one contract: every rule is data (see ``Regle``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from cls_workbook.francais import de, plier
+
+# How a measure is typed in, and how its answers are brought together (``domaine``, section 4).
+TYPES_DE_MESURE = ("entier", "decimal", "taux", "satisfaction", "moyenne", "jalon", "liste", "ventilation", "texte")
+AGREGATIONS = ("FLUX", "PERSONNES", "STOCK", "ENTITES", "RATIO", "MOYENNE", "SATISFACTION", "JALON", "UNION", "TEXTE")
+TYPES_D_INDICATEUR = ("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "texte")
+ETATS_DU_MONTANT = ("chiffre", "non_determine", "a_definir", "regle", "vide", "absente")
+NIVEAUX = ("maquette", "hors_maquette", "cofinancement", "valorisation")
+TYPES_DE_REGLE = ("poste", "cout_unitaire", "capacite", "plafond", "parite")
+
+
+@dataclass(frozen=True, slots=True)
+class Axe:
+    numero: str
+    titre: str
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """An organisation that answers, or a ``groupe`` that stands for several.
+
+    ``candidats``: names that a group may be replaced by; ``candidats_communes`` adds the communes.
+    """
+
+    id: str
+    nom: str
+    nom_complet: str | None = None
+    alias: tuple[str, ...] = ()
+    statut_juridique: str | None = None  # public | privé
+    siret: str | None = None
+    groupe: bool = False
+    candidats: tuple[str, ...] = ()
+    candidats_communes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signataire:
+    nom: str
+    role: str = "signataire"  # copilote | signataire
+    structure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    code_insee: str
+    nom: str
+    nom_imprime: str | None = None
+    siren: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Qpv:
+    """A *quartier prioritaire*; ``depuis``: first year in which it counts."""
+
+    nom: str
+    commune: str
+    depuis: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A governance body and the least number of meetings a year."""
+
+    nom: str
+    minimum_par_an: int = 0
+    composition: str | None = None
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """A nature of funding line, and the subtotal (``niveau``) that it belongs to."""
+
+    id: str
+    libelle: str
+    niveau: str
+    aide: str | None = None  # what belongs to it, for prompts
+
+
+@dataclass(frozen=True, slots=True)
+class Financeur:
+    id: str
+    nom: str
+    structure: str | None = None
+    prive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Volet:
+    """A part of a fiche that has its own porteurs."""
+
+    id: str
+    nom: str
+    porteurs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mesure:
+    """One value to type for an indicator."""
+
+    id: str
+    libelle: str
+    type: str
+    agregation: str
+    unite: str | None = None
+    ventilation: str | None = None  # what the breakdown is by; None: no breakdown asked
+    modalites: tuple[str, ...] = ()  # fixed rows of the breakdown; empty: the partner names them
+    reponses_multiples: bool = False  # the breakdown may exceed the count
+    valeur_initiale: Decimal | None = None
+    maximum: Decimal | None = None
+    stock: bool = False  # entities: the state at the end of the year, not the year's new ones
+    communes: bool = False  # the entities are communes of the territory
+    petits_effectifs: bool = False  # small counts are masked in what leaves
+    denominateur: Decimal | None = None  # fixed denominator of a rate
+    numerateur_decimal: bool = False
+    definition: str | None = None  # what numerator and denominator are
+    poids: str | None = None  # what an average is weighted by
+    qpv: bool | None = None  # asks « dont QPV »; None: persons only
+    cle: bool = False  # shown on the line of its fiche in the Synthèse
+    theme: str | None = None
+    note: str | None = None
+
+    @property
+    def demande_qpv(self) -> bool:
+        return self.agregation == "PERSONNES" and self.type == "entier" if self.qpv is None else self.qpv
+
+    @property
+    def demande_double_compte(self) -> bool:
+        return self.agregation == "PERSONNES" and self.type == "entier"
+
+    @property
+    def nominative(self) -> bool:
+        """Entities and stocks are counted by name when several structures answer."""
+        return self.agregation in ("ENTITES", "STOCK") and self.type == "entier"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicateur:
+    id: str
+    libelle: str
+    type: str
+    mesures: tuple[Mesure, ...] = ()
+    groupe: str | None = None
+    volet: str | None = None  # id of the volet whose porteurs answer; None: every porteur of the fiche
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinancementFiche:
+    """The money as the contract prints it. ``montant`` in euros, over ``duree_ans`` years (None: not printed)."""
+
+    montant: Decimal | None = None
+    montant_etat: str = "vide"
+    montant_imprime: str | None = None
+    montant_base: str | None = None
+    duree_ans: int | None = None
+    taux: Decimal | None = None
+    taux_pur: bool = False  # a rate that an observed one may be compared with
+    taux_imprime: str | None = None
+    cofinancements_imprimes: str | None = None
+    cofinanceurs: tuple[str, ...] = ()
+    mention: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complement:
+    """A question that a rule needs and no printed indicator asks (``type``: entier, decimal, montant, texte)."""
+
+    id: str
+    libelle: str
+    type: str
+    unite: str | None = None
+    aide: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fiche:
+    numero: str
+    titre: str
+    axe: str
+    porteurs: tuple[str, ...] = ()
+    volets: tuple[Volet, ...] = ()
+    sous_titre: str | None = None
+    titre_recapitulatif: str | None = None
+    porteurs_imprimes: str | None = None
+    porteurs_recapitulatif: str | None = None
+    partenaires: str | None = None
+    public: str | None = None
+    territoire: str | None = None
+    calendrier: str | None = None
+    valeur_initiale: str | None = None  # as printed for the whole fiche; the measures hold what it means for each
+    frequence: str | None = None
+    source: str | None = None
+    responsable: str | None = None
+    qpv_attendu: bool = False  # the action takes place in QPV
+    financement: FinancementFiche = FinancementFiche()
+    indicateurs: tuple[Indicateur, ...] = ()
+    complements: tuple[Complement, ...] = ()
+
+    @property
+    def mesures(self) -> tuple[Mesure, ...]:
+        return tuple(m for i in self.indicateurs for m in i.mesures)
+
+    def concerne(self, indicateur: Indicateur, volet: str) -> bool:
+        """Is the indicator asked of who answers for the volet of this name? ("" is not known: everything is asked)"""
+        return indicateur.volet is None or not volet or any(v.nom == volet and v.id == indicateur.volet for v in self.volets)
+
+    def repondants(self) -> tuple[tuple[str, str | None], ...]:
+        """(structure id, volet name or None), one per expected return of this fiche."""
+        if self.volets:
+            return tuple((p, v.nom) for v in self.volets for p in v.porteurs)
+        return tuple((p, None) for p in self.porteurs)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionAProgrammer:
+    axe: str
+    titre: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regle:
+    """A funding or capacity rule. Which fields count depends on ``type``:
+
+    - ``poste``: share of a post (``taux``, ``plafond_annuel``, ``etp_min``, ``etp_assiette_max``)
+    - ``cout_unitaire``: cost per person and session (``cout_unitaire``, ``participants_min/max``, measures)
+    - ``capacite``: a rate against a fixed capacity (``capacite``, ``mesure``)
+    - ``plafond``: aid capped per year, in all and in years
+    - ``parite``: equal shares of ``financeurs`` on each fiche, every year
+    """
+
+    id: str
+    type: str
+    libelle: str
+    fiche: str | None = None
+    financeur: str | None = None
+    financeurs: tuple[str, ...] = ()
+    taux: Decimal | None = None
+    plafond_annuel: Decimal | None = None
+    plafond_total: Decimal | None = None
+    duree_ans: int | None = None
+    depuis: int | None = None
+    etp_min: Decimal | None = None
+    etp_assiette_max: Decimal | None = None
+    assiette: str | None = None
+    hors_maquette: bool = False
+    cout_unitaire: Decimal | None = None
+    participants_min: int | None = None
+    participants_max: int | None = None
+    mesure_participants: str | None = None
+    mesure_sessions: str | None = None
+    complement_cout: str | None = None
+    complement_formateurs: str | None = None
+    complement_cout_formateurs: str | None = None
+    cout_formateur: Decimal | None = None
+    capacite: Decimal | None = None
+    mesure: str | None = None
+    mesure_file_active: str | None = None
+    mesure_sorties: str | None = None
+    mesure_relais: str | None = None
+    tolerance: Decimal = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Enveloppe:
+    """The money of the whole contract for one year (None: for its whole duration)."""
+
+    montant: Decimal
+    annee: int | None = None
+    etat: str = "voté"
+    financeur: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Constat:
+    """An inconsistency of the printed contract, to be settled by its signatories."""
+
+    code: str
+    objet: str
+    gravite: str
+    constat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listes:
+    """The scales offered in drop-down lists. All are choices of ours: a definition may replace any."""
+
+    etats: tuple[str, ...] = ("Non démarrée", "En préparation", "En cours", "Réalisée", "Reportée", "Abandonnée")
+    etats_a_motif: tuple[str, ...] = ("Reportée", "Abandonnée")
+    realisations: tuple[str, ...] = ("Totale", "Partielle", "Nulle", "Rien de programmé")
+    statuts: tuple[str, ...] = ("réel", "estimé", "non disponible", "sans objet")
+    jalons: tuple[str, ...] = ("Non engagé", "Engagé", "Atteint")
+    double_compte: tuple[str, ...] = ("oui", "non", "ne sait pas")
+    types_partenaire: tuple[str, ...] = (
+        "Collectivité", "Service de l’État", "Établissement de santé", "Professionnel de santé", "Association",
+        "Établissement scolaire", "Organisme de protection sociale", "Bailleur", "Autre",
+    )
+    participations: tuple[str, ...] = ("Présence aux réunions", "Participation à des actions", "Convention signée")
+    echelles: tuple[str, ...] = ("Satisfait / non satisfait", "Échelle de 1 à 4", "Échelle de 1 à 5", "Échelle de 1 à 10", "Autre")
+    unites_duree: tuple[str, ...] = ("jours", "semaines", "mois", "années")
+
+
+@dataclass(frozen=True)
+class Contrat:
+    id: str
+    titre: str
+    nom_court: str
+    annees: tuple[int, ...]
+    territoire: str
+    type: str = "Contrat local de santé"
+    coordination: str | None = None  # structure id
+    agence: str | None = None  # structure id of the ARS or the State
+    contact: str | None = None
+    deliberation: str | None = None
+    maquette: Decimal | None = None
+    seuil_petits_effectifs: int = 10
+    actions_annoncees: int | None = None  # number of actions that the contract announces without listing them
+    axes: tuple[Axe, ...] = ()
+    structures: tuple[Structure, ...] = ()
+    signataires: tuple[Signataire, ...] = ()
+    communes: tuple[Commune, ...] = ()
+    qpv: tuple[Qpv, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    natures: tuple[Nature, ...] = ()
+    financeurs: tuple[Financeur, ...] = ()
+    listes: Listes = Listes()
+    fiches: tuple[Fiche, ...] = ()
+    a_programmer: tuple[ActionAProgrammer, ...] = ()
+    regles: tuple[Regle, ...] = ()
+    enveloppes: tuple[Enveloppe, ...] = ()
+    a_confirmer: tuple[Constat, ...] = ()
+
+    @cached_property
+    def par_structure(self) -> dict[str, Structure]:
+        return {s.id: s for s in self.structures}
+
+    @cached_property
+    def par_fiche(self) -> dict[str, Fiche]:
+        return {f.numero: f for f in self.fiches}
+
+    @cached_property
+    def par_mesure(self) -> dict[str, tuple[Fiche, Indicateur, Mesure]]:
+        return {m.id: (f, i, m) for f in self.fiches for i in f.indicateurs for m in i.mesures}
+
+    @cached_property
+    def par_nature(self) -> dict[str, Nature]:
+        """By printed label, as it is chosen in the workbook."""
+        return {n.libelle: n for n in self.natures}
+
+    @cached_property
+    def _par_nom(self) -> dict[str, str]:
+        return {plier(n): s.id for s in reversed(self.structures) for n in (s.nom, s.nom_complet or s.nom, *s.alias)}
+
+    def identifier(self, nom: str) -> str | None:
+        """The id of the structure that bears this name (name, full name or alias; case and accents apart), or None."""
+        return nom if nom in self.par_structure else self._par_nom.get(plier(nom))
+
+    def qpv_en(self, annee: int) -> tuple[Qpv, ...]:
+        return tuple(q for q in self.qpv if q.depuis is None or q.depuis <= annee)
+
+    def regles_de(self, numero: str, type_: str | None = None) -> tuple[Regle, ...]:
+        """The rules that apply to a fiche: its own, and those of the whole contract."""
+        return tuple(r for r in self.regles if r.fiche in (None, numero) and type_ in (None, r.type))
+
+    def candidats(self, groupe: Structure) -> tuple[str, ...]:
+        """The names that the coordinator may choose from for a group."""
+        communes = tuple(f"Commune {de(c.nom)}" for c in self.communes) if groupe.candidats_communes else ()
+        return groupe.candidats + communes

@@ -1,0 +1,41 @@
+"""The funding rules of a contract as arithmetic: exact, in euros, rounded once (half-up, to the cent).
+
+Source: domaine, section 4. Pure; the figures come from the ``Regle`` of the contract.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from cls_workbook.contract.model import Regle
+from cls_workbook.francais import CENTIME
+
+
+def part_de_poste(regle: Regle, depense: Decimal, etp: Decimal | None) -> Decimal:
+    """The most that a ``poste`` rule lets a funder pay for a year, in euros.
+
+    min(taux × depense × min(1; etp_assiette_max / etp); plafond_annuel). 0 under ``etp_min``: not eligible.
+    ``etp`` None: not known, the whole expense counts. Nothing is prorated on a part-year post.
+    """
+    if etp is not None and (etp <= 0 or (regle.etp_min is not None and etp < regle.etp_min)):
+        return Decimal("0.00")
+    aide = (Decimal(1) if regle.taux is None else regle.taux) * depense
+    if etp is not None and regle.etp_assiette_max is not None and etp > regle.etp_assiette_max:
+        aide = aide * regle.etp_assiette_max / etp
+    if regle.plafond_annuel is not None:
+        aide = min(aide, regle.plafond_annuel)
+    return arrondi(aide)
+
+
+def cout_au_bareme(prix: Decimal, quantite: int | Decimal) -> Decimal:
+    """Unit cost × quantity, in euros (the cost per person includes all that it is said to include)."""
+    return arrondi(prix * quantite)
+
+
+def annees_d_aide_ecoulees(regle: Regle, annee: int) -> bool:
+    """Has the last year of a ``plafond`` rule passed? False where the contract says no first year or duration."""
+    return regle.depuis is not None and regle.duree_ans is not None and annee >= regle.depuis + regle.duree_ans
+
+
+def arrondi(montant: Decimal) -> Decimal:
+    return montant.quantize(CENTIME, rounding=ROUND_HALF_UP)

@@ -1,0 +1,1 @@
+"""The way back: a returned file → cells as typed → typed frames."""

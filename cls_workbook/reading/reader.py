@@ -1,0 +1,270 @@
+"""A returned file → what was typed in it, as typed, each value with its key, its sheet and its cell.
+
+Judges no value and loses none: what cannot be placed becomes an anomaly. Never raises on what a file contains.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.contract.model import Contrat
+from cls_workbook.entry.layout import FEUILLE_LISTES
+from cls_workbook.errors import Refus
+from cls_workbook.francais import plier
+from cls_workbook.reading import constats_de_lecture as constats
+from cls_workbook.reading.archive import Classeur
+from cls_workbook.reading.colonnes import cles
+from cls_workbook.reading.constats_de_lecture import Lieu
+from cls_workbook.reading.reperage import FeuilleLue, Saisie, lire_feuille
+from cls_workbook.reading.reperes import ACCUEIL, CONTRATS_GARDES, IDENTIFICATION, Modele, modele_de
+from cls_workbook.xlsx.sheets import adresse
+
+__all__ = ["Retour", "Saisie", "lire"]
+
+ANNOTATIONS = "annotations"  # a sheet whose keys begin so was added by us to a copy: it is not an answer
+_ANNEE = re.compile("(?:19|20)[0-9]{2}")
+RESSEMBLANCE = 0.5  # share of a sheet's texts that must be ours for the sheet to be ours
+
+
+@dataclass(frozen=True, slots=True)
+class Retour:
+    """One file as read. ``feuilles``: group (``accueil`` or fiche) → name of its sheet.
+
+    ``contrat``, ``annee``, ``modele``, ``structure``, ``fiches``: what the file says it is ("" or 0 where it does not).
+    ``deplacements``: key → cell, for inputs that stand elsewhere than planned. ``entamees``: fiches in which
+    something was typed, even if none of it could be taken.
+    """
+
+    fichier: str
+    chemin: str
+    sha256: str
+    contrat: str = ""
+    annee: int = 0
+    modele: str = ""
+    structure: str = ""
+    fiches: tuple[str, ...] = ()
+    saisies: tuple[Saisie, ...] = ()
+    anomalies: tuple[Anomalie, ...] = ()
+    feuilles: dict[str, str] = field(default_factory=dict)
+    deplacements: dict[str, str] = field(default_factory=dict)
+    entamees: tuple[str, ...] = ()
+
+
+def lire(chemin: str | os.PathLike, contrats: Callable[[str], Contrat], fichier: str | None = None) -> Retour:
+    """Reads one return. ``contrats``: identifier → contract, may raise Refus; asked once per process and identifier.
+
+    ``fichier``: the name that anomalies give to the file (default: its own). Unreadable files give a Retour without
+    answers and one blocking anomaly. Give a module's function as ``contrats`` to read in several processes.
+    """
+    chemin = Path(chemin)
+    fichier = fichier or chemin.name
+    try:
+        contenu = chemin.read_bytes()
+    except OSError as faute:
+        trouve = "Le fichier est introuvable." if isinstance(faute, FileNotFoundError) else f"Le fichier ne peut pas être ouvert ({faute.strerror})."
+        a_faire = "Vérifiez son emplacement et vos droits ; fermez-le s’il est ouvert ailleurs."
+        return Retour(fichier, str(chemin), "", anomalies=(constats.illisible(fichier, trouve, a_faire),))
+    vide = Retour(fichier, str(chemin), hashlib.sha256(contenu).hexdigest())
+    try:
+        return _Lecteur(vide, contrats).lire(contenu)
+    except Refus as refus:
+        a_faire = " ".join(refus.details) or "Renvoyez le classeur d’origine, rempli."
+        return _avec(vide, anomalies=(constats.illisible(fichier, str(refus), a_faire),))
+
+
+@lru_cache(maxsize=CONTRATS_GARDES)
+def _contrat(contrats: Callable[[str], Contrat], identifiant: str) -> Contrat:
+    return contrats(identifiant)
+
+
+def _avec(retour: Retour, **valeurs) -> Retour:
+    return Retour(**{nom: getattr(retour, nom) for nom in Retour.__slots__} | valeurs)
+
+
+class _Reperee(NamedTuple):
+    """A sheet that bears keys. ``groupe``: what most of them are about; ``cles``: (row, key), in column ``colonne``."""
+
+    groupe: str
+    nom: str
+    lignes: list[list]
+    colonne: int
+    cles: list[tuple[int, str]]
+
+
+class _Lecteur:
+    def __init__(self, vide: Retour, contrats: Callable[[str], Contrat]):
+        self.vide, self.contrats, self.fichier = vide, contrats, vide.fichier
+        self.anomalies: list[Anomalie] = []
+
+    def lire(self, contenu: bytes) -> Retour:
+        self.classeur = Classeur(contenu)
+        sans_cle: list[tuple[str, list[list]]] = []
+        groupes: list[_Reperee] = []
+        faits: dict[str, list] = {}
+        for nom, lignes in self.classeur.grilles(sauf=FEUILLE_LISTES):  # the choices of our lists: nobody answers there
+            colonne, reperes = cles(lignes)
+            if not reperes:
+                sans_cle.append((nom, lignes))
+                continue
+            for i, cle in reperes:
+                if cle.startswith(f"{IDENTIFICATION}/"):
+                    nom_du_fait = cle.partition("/")[2]
+                    faits.setdefault(nom_du_fait, []).append(_fait(lignes[i], colonne, nom_du_fait))
+            groupe = Counter(cle.partition("/")[0] for _, cle in reperes).most_common(1)[0][0]
+            if groupe not in (IDENTIFICATION, ANNOTATIONS):
+                groupes.append(_Reperee(groupe, nom, lignes, colonne, reperes))
+        identite = self._identite(faits)
+        modele = modele_de(_contrat(self.contrats, identite["contrat"]), identite["annee"])
+        return self._retour(identite, modele, groupes, sans_cle)
+
+    def _identite(self, faits: dict[str, list]) -> dict:
+        """What the file says it is. Refus if it says nothing, or two things."""
+        if not faits:
+            raise Refus(
+                "Ce n’est pas un classeur de suivi : sa feuille d’identification (masquée) est absente.",
+                ("Renvoyez le classeur d’origine entier, rempli, sans en extraire de feuille.",),
+            )
+        textes = {nom: {str(v).strip() for v in valeurs} for nom, valeurs in faits.items()}
+        annees = {v.partition(".")[0] for v in textes.get("annee", ())}
+        if len(textes.get("contrat", ())) != 1 or len(annees) != 1 or not _ANNEE.fullmatch(next(iter(annees))):
+            raise Refus(
+                "La feuille d’identification (masquée) a été modifiée : le contrat et l’année ne s’y lisent plus.",
+                ("Reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",),
+            )
+        un = {nom: next(iter(valeurs)) for nom, valeurs in textes.items()}
+        return {
+            "contrat": un["contrat"], "annee": int(next(iter(annees))), "modele": un.get("modele", ""),
+            "structure": un.get("structure", ""), "fiches": tuple(un.get("fiches", "").split()),
+        }  # fmt: skip
+
+    def _retour(self, identite: dict, modele: Modele, groupes: list[_Reperee], sans_cle: list) -> Retour:
+        meme_version = self._version(identite, modele, groupes)
+        connues = [f for f in groupes if self._connue(f.groupe, f.nom, modele)]
+        lues = [self._feuille(f, modele, meme_version) for f in connues]
+        retenues = self._sans_doubles(lues)
+        sans_reperes = self._feuilles_sans_cle(sans_cle, modele)
+        self._absentes(identite, retenues, sans_reperes, modele)
+        return _avec(
+            self.vide, **identite,
+            saisies=tuple(s for f in retenues.values() for s in f.saisies),
+            anomalies=tuple(constats.borner(self.anomalies)),
+            feuilles={g: f.nom for g, f in retenues.items()},
+            deplacements={c: a for f in retenues.values() for c, a in f.deplacements.items()},
+            entamees=tuple(g for g, f in retenues.items() if f.refusees and g != ACCUEIL),
+        )  # fmt: skip
+
+    def _feuille(self, feuille: _Reperee, modele: Modele, meme_version: bool) -> FeuilleLue:
+        grille = self.classeur.grille(feuille.nom, feuille.lignes)
+        return lire_feuille(grille, feuille.colonne, feuille.cles, modele, self.fichier, feuille.groupe, meme_version)
+
+    def _version(self, identite: dict, modele: Modele, groupes: list[_Reperee]) -> bool:
+        """Was the workbook made from this very contract? If not, what it lacks is told once."""
+        presentes = {f.groupe for f in groupes}
+        fiches = identite["fiches"] or tuple(presentes - {ACCUEIL})
+        if not identite["modele"] or identite["modele"] == modele.version(fiches):
+            return True
+        reperes = {cle for f in groupes for _, cle in f.cles}
+        absentes = [
+            a.etiquette or a.places[0].libelle
+            for g in presentes & modele.groupes.keys()
+            for a in (modele.rangees[c] for c in modele.groupes[g])
+            if a.places and a.cle not in reperes and a.prefixe not in modele.extensibles
+        ]
+        self.anomalies.append(constats.autre_version(Lieu(self.fichier), identite["modele"], absentes))
+        return False
+
+    def _connue(self, groupe: str, nom: str, modele: Modele) -> bool:
+        if groupe in modele.groupes:
+            return True
+        self.anomalies.append(constats.fiche_inconnue(Lieu(self.fichier, nom, groupe)))
+        return False
+
+    def _sans_doubles(self, lues: list[FeuilleLue]) -> dict[str, FeuilleLue]:
+        """One sheet per group. A blank or identical copy is nothing; two different answers are both refused."""
+        retenues: dict[str, FeuilleLue] = {}
+        for feuille in lues:
+            premiere = retenues.setdefault(feuille.groupe, feuille)
+            if premiere is feuille or feuille.vide:
+                continue
+            if premiere.vide:
+                retenues[feuille.groupe] = feuille
+            elif differences := _differences(premiere, feuille):
+                lieu = Lieu(self.fichier, feuille.nom, "" if feuille.groupe == ACCUEIL else feuille.groupe)
+                self.anomalies.append(constats.feuille_en_double(lieu, premiere.nom, differences))
+        for feuille in retenues.values():
+            self.anomalies += feuille.anomalies
+        return retenues
+
+    def _feuilles_sans_cle(self, feuilles: list[tuple[str, list[list]]], modele: Modele) -> set[str]:
+        """Sheets without keys: ours (Sommaire, lists), the partner's own, or a fiche that lost its keys (returned)."""
+        perdues = set()
+        for nom, lignes in feuilles:
+            textes = {v for ligne in lignes for v in ligne if type(v) is str and v}
+            groupe = _groupe_ressemblant(textes, modele)
+            if groupe in modele.annexes:
+                connus, visible = modele.annexes[groupe]
+                inconnus = {v for v in textes if v not in connus and plier(v) not in connus and not v.isspace()} if visible else set()
+                self.anomalies += self._hors_cadre(nom, lignes, inconnus) if inconnus else []
+            elif groupe:
+                perdues.add(groupe)
+                lieu = Lieu(self.fichier, nom, "" if groupe == ACCUEIL else groupe)
+                self.anomalies.append(constats.feuille_absente(lieu, "repères", sans_reperes=True))
+            elif remplies := sum(1 for ligne in lignes for v in ligne if v != ""):
+                self.anomalies.append(constats.feuille_du_partenaire(Lieu(self.fichier, nom), remplies))
+        return perdues
+
+    def _hors_cadre(self, nom: str, lignes: list[list], inconnus: set[str]) -> list[Anomalie]:
+        """What was written on the Sommaire; its states are formulas, unless the sheet was saved « values only »."""
+        speciales = self.classeur.grille(nom, lignes).speciales
+        trouvees = [
+            (adresse(i + 1, j + 1), v) for i, ligne in enumerate(lignes) for j, v in enumerate(ligne) if v in inconnus and speciales and (i, j) not in speciales
+        ]
+        return constats.hors_cadre(Lieu(self.fichier, nom), trouvees)
+
+    def _absentes(self, identite: dict, retenues: dict[str, FeuilleLue], perdues: set[str], modele: Modele) -> None:
+        """Sheets that were deleted. From the general workbook, a fiche that concerns another structure may be."""
+        attendues = (ACCUEIL, *(identite["fiches"] if identite["structure"] else ()))
+        for groupe in attendues:
+            if groupe in modele.groupes and groupe not in retenues and groupe not in perdues:
+                quoi = "feuille Accueil" if groupe == ACCUEIL else f"feuille de la fiche {groupe}"
+                lieu = Lieu(self.fichier, "", "" if groupe == ACCUEIL else groupe)
+                self.anomalies.append(constats.feuille_absente(lieu, quoi, sans_reperes=False))
+
+
+def _fait(ligne: list, colonne: int, nom: str) -> object:
+    """The value at the right of its printed name."""
+    j = ligne.index(nom) if nom in ligne else colonne + 1
+    return ligne[j + 1] if j + 1 < len(ligne) else ""
+
+
+def _differences(premiere: FeuilleLue, seconde: FeuilleLue) -> list[str]:
+    """« C12 : 40 et 45 », for each input that two sheets of the same fiche answer differently."""
+    gauche, droite = ({s.cle: s for s in f.saisies} for f in (premiere, seconde))
+    differences = []
+    for cle in dict.fromkeys((*gauche, *droite)):
+        a, b = gauche.get(cle), droite.get(cle)
+        if a is None or b is None or a.brut != b.brut:
+            lus = " et ".join(constats.en_texte(s.brut) if s else "rien" for s in (a, b))
+            differences.append(f"{(a or b).cellule} : {lus}")  # type: ignore[union-attr]
+    return differences
+
+
+def _groupe_ressemblant(textes: set[str], modele: Modele) -> str:
+    """The sheet of ours (name of an annex, ``accueil`` or fiche) that most of these texts were printed on, or ""."""
+    if len(textes) < 3:
+        return ""
+    annexes = {nom: connus for nom, (connus, _) in modele.annexes.items()}
+    for candidats in (annexes, modele.textes):
+        nom = max(candidats, key=lambda nom: len(textes & candidats[nom]))
+        if len(textes & candidats[nom]) >= RESSEMBLANCE * len(textes):
+            return nom
+    return ""

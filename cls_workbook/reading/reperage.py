@@ -1,0 +1,396 @@
+"""One returned sheet → what was typed in its inputs, each found by two anchors that must agree: key and printed text.
+
+Judges no value. What stands in no input and is not ours is told, never dropped.
+Rows and columns of the returned sheet count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, MARQUE, REMPLI, Emplacement
+from cls_workbook.francais import plier
+from cls_workbook.reading import constats_de_lecture as constats
+from cls_workbook.reading.archive import Grille
+from cls_workbook.reading.colonnes import Colonnes, Reperee, memes
+from cls_workbook.reading.gabarit import Saisie
+from cls_workbook.reading.reperes import INFORMATIONS, Attendue, Modele
+from cls_workbook.reading.saisie import Comprise, comprendre, est_vide
+from cls_workbook.xlsx.sheets import adresse
+
+
+class _Lue(NamedTuple):
+    """An input of a row of the returned sheet, and what is there."""
+
+    place: Emplacement
+    ligne: int
+    colonne: int
+    brut: object
+
+
+@dataclass
+class FeuilleLue:
+    """What one sheet gave. ``deplacements``: key → cell, for inputs that are not where the plan has them."""
+
+    nom: str
+    groupe: str
+    saisies: list[Saisie] = field(default_factory=list)
+    anomalies: list[Anomalie] = field(default_factory=list)
+    deplacements: dict[str, str] = field(default_factory=dict)
+    refusees: int = 0  # typed inputs that were not taken: the sheet was answered all the same
+
+    @property
+    def vide(self) -> bool:
+        return not self.saisies and not self.refusees
+
+
+def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str, meme_version: bool) -> FeuilleLue:
+    """Reads the sheet of one group (``accueil`` or a fiche), whose keys (row, key) stand in ``colonne``.
+
+    ``meme_version``: the workbook was made from this very contract, so that a missing row was deleted by someone.
+    """
+    en_place = modele.gabarits[groupe].saisies(grille) if meme_version and colonne == 0 else None
+    if en_place is not None:
+        return FeuilleLue(grille.nom, groupe, en_place)
+    lecture = _Lecture(grille, colonne, reperes, modele, fichier, groupe)
+    lecture.lire()
+    if meme_version or lecture.orphelines:
+        lecture.absences()
+    if not meme_version:
+        lecture.pardonner()
+    return lecture.sortie
+
+
+class _Lecture:
+    def __init__(self, grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str):
+        self.grille, self.lignes, self.modele = grille, grille.lignes, modele
+        self.sortie = FeuilleLue(grille.nom, groupe)
+        self.lieu = constats.Lieu(fichier, grille.nom, "" if groupe == "accueil" else groupe)
+        self.colonne_cles, self.cles = colonne, reperes
+        self.reperees: list[Reperee] = [(i, modele.rangees[c]) for i, c in self.cles if c in modele.rangees]
+        self.colonnes = Colonnes(self.lignes, self.colonne_cles, self.reperees)
+        self.connues: set[tuple[int, int]] = set()  # cells accounted for
+        self.desaccords: dict[str, tuple[list[str], list[str]]] = {}  # prefix → (cells, what was found)
+        self.ajouts: dict[tuple[str, str], int] = {}
+        self.orphelines: list[tuple[str, object]] = []  # typed under a header row that did not come back
+
+    def lire(self) -> None:
+        self._inconnues()
+        premieres: dict[str, tuple[int, list[_Lue]]] = {}
+        for i, attendue in self.reperees:
+            lues = self._places(i, attendue) if attendue.places else []
+            if lues is None:
+                continue
+            self._faits(i, attendue)
+            if not lues:
+                continue
+            deja = premieres.setdefault(attendue.cle, (i, lues))
+            if deja[0] == i:
+                self._prendre(lues)
+            else:
+                self._double(i, attendue, lues, *deja)
+        self._lignes_ajoutees()
+        self._entetes_perdus()
+        self._sans_entete()
+        self.sortie.anomalies += constats.desaccords(self.lieu, self.desaccords)
+        self._calculs_ecrases()
+        self._hors_cadre()
+
+    # --- one row ---
+
+    def _en(self, i: int, j: int) -> object:
+        ligne = self.lignes[i]
+        return ligne[j] if 0 <= j < len(ligne) else ""
+
+    def _places(self, i: int, attendue: Attendue) -> list[_Lue] | None:
+        """The inputs of a row, with what is in them; None if its printed text does not agree with its key."""
+        if attendue.par_entete:
+            return self._places_du_tableau(i, attendue)
+        lues = []
+        for place in attendue.places:
+            libelle = self.colonnes.generale(place.colonne - 1)
+            if memes(self._en(i, libelle), place.etiquette):
+                rang, j = i, self.colonnes.generale(place.colonne)
+            elif (ailleurs := self._ailleurs(i, attendue, place)) is not None:
+                rang, j = ailleurs
+            else:
+                self._desaccord(i, attendue, libelle, place.etiquette, [self.colonnes.generale(place.colonne)])
+                continue
+            if self._en(rang, j) in attendue.textes.values():  # the input's own column is gone: its neighbour came in its place
+                self._desaccord(rang, attendue, j, f"la case de {place.etiquette}", [])
+                continue
+            lues.append(_Lue(place, rang, j, self._en(rang, j)))
+        return lues or None
+
+    def _ailleurs(self, i: int, attendue: Attendue, place: Emplacement) -> tuple[int, int] | None:
+        """The cell at the right of the label, elsewhere in its row; a name to tick may be in any row of its list."""
+        rangs = [i] if attendue.etiquette else [r for r, c in self.cles if c.startswith(f"{attendue.prefixe}/")]
+        trouvees = [(r, k + 1) for r in rangs for k, v in enumerate(self.lignes[r]) if memes(v, place.etiquette)]
+        return trouvees[0] if len(trouvees) == 1 else None
+
+    def _places_du_tableau(self, i: int, attendue: Attendue) -> list[_Lue] | None:
+        ou = self.colonnes.du_tableau(attendue.prefixe)
+        tableau = self.colonnes.tableaux.get(attendue.prefixe)
+        if tableau is None:
+            return None  # said once for the table: see absences()
+        if attendue.etiquette:
+            j = ou(attendue.colonne_etiquette)
+            if j is None or not memes(self._en(i, j), attendue.etiquette):
+                ailleurs = [k for k, v in enumerate(self.lignes[i]) if memes(v, attendue.etiquette)]
+                if not ailleurs:
+                    entrees = [k for p in attendue.places if (k := ou(p.colonne)) is not None]
+                    self._desaccord(i, attendue, self.colonnes.generale(attendue.colonne_etiquette), attendue.etiquette, entrees)
+                    return None
+        if self.colonnes.exacte:
+            decalage, ligne = self.colonne_cles - 1, self.lignes[i]
+            return [_Lue(p, i, p.colonne + decalage, ligne[p.colonne + decalage]) for p in attendue.places]
+        trouvees = ((place, ou(place.colonne)) for place in attendue.places)
+        return [_Lue(place, i, j, self._en(i, j)) for place, j in trouvees if j is not None]
+
+    def _desaccord(self, i: int, attendue: Attendue, j: int, attendu: str, entrees: Iterable[int]) -> None:
+        """Key and label do not agree: what is typed in the row is named, and not taken."""
+        cellules, trouves = self.desaccords.setdefault(attendue.prefixe, ([], []))
+        typees = [k for k in entrees if not est_vide(self._en(i, k))]
+        cellules += [adresse(i + 1, k + 1) for k in dict.fromkeys([j, *typees])]
+        trouves.append(f"« {self._en(i, j)} » au lieu de « {attendu} »" + (f" (saisi : {constats.cites(self._en(i, k) for k in typees)})" if typees else ""))
+        self.sortie.refusees += len(typees)
+        self.connues.update((i, k) for k in range(len(self.lignes[i])))
+
+    def _prendre(self, lues: list[_Lue], ligne: str | None = None) -> None:
+        """Takes the inputs of a row. ``ligne``: its name where the partner added it."""
+        for place, i, j, brut in lues:
+            self.connues.add((i, j))
+            speciale = self.grille.speciales.get((i, j))
+            en_place = ligne is None and j + 1 == place.colonne and i + 1 == place.rangee
+            if en_place and brut == "" and speciale is None:
+                continue
+            cellule = adresse(i + 1, j + 1)
+            cle = place.cle if ligne is None else f"{place.cle.rsplit('/', 2)[0]}/{ligne}/{place.champ}"
+            if not en_place:
+                self.sortie.deplacements[cle] = cellule
+            if speciale:
+                self.sortie.refusees += 1
+                self.sortie.anomalies.append(constats.formule(self.lieu, cellule, place.libelle, speciale, brut))
+            elif not est_vide(brut):
+                self.sortie.saisies.append(Saisie(cle, self.grille.nom, cellule, brut, place.ligne if ligne is None else ligne))
+
+    def _double(self, i: int, attendue: Attendue, lues: list[_Lue], autre: int, premieres: list[_Lue]) -> None:
+        """A second row with the same key: a copied row."""
+        typees = [lue for lue in lues if not est_vide(lue.brut)]
+        if not typees:
+            self._ecarter(lues)
+        elif [(x.place.cle, x.brut) for x in typees] == [(x.place.cle, x.brut) for x in premieres if not est_vide(x.brut)]:
+            self._ecarter(lues)
+            if attendue.prefixe in self.modele.extensibles:
+                self.sortie.anomalies.append(constats.ligne_copiee(self.lieu, [adresse(i + 1, x.colonne + 1) for x in typees], autre + 1))
+        elif attendue.prefixe in self.modele.extensibles:
+            self._prendre(lues, self._nom_d_ajout(attendue.prefixe, attendue.places[0].ligne))
+        elif all(est_vide(x.brut) for x in premieres):
+            self._prendre(lues)
+        else:
+            cellules = [adresse(x.ligne + 1, x.colonne + 1) for x in (*premieres, *typees) if not est_vide(x.brut)]
+            self._ecarter(lues)
+            self.sortie.saisies = [s for s in self.sortie.saisies if s.cellule not in cellules]
+            self.sortie.refusees += len(cellules)
+            self.sortie.anomalies.append(constats.ligne_en_double(self.lieu, cellules, attendue.etiquette or attendue.places[0].libelle, autre + 1, i + 1))
+
+    def _ecarter(self, lues: list[_Lue]) -> None:
+        self.connues.update((lue.ligne, lue.colonne) for lue in lues)
+
+    # --- locked cells ---
+
+    def _faits(self, i: int, attendue: Attendue) -> None:
+        """Printed texts are accounted for; locked facts must be what they were."""
+        if attendue.cle.startswith(INFORMATIONS):
+            self.connues.add((i, self.colonnes.generale(LIBELLE)))
+            return
+        ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
+        for colonne in attendue.libres:
+            if (j := ou(colonne)) is not None:
+                self.connues.add((i, j))
+        for colonne, fait in attendue.faits.items():
+            j = ou(colonne)
+            if j is None:
+                continue
+            self.connues.add((i, j))
+            lu = self._en(i, j)
+            if not _identique(lu, fait):
+                self.sortie.anomalies.append(constats.fait_modifie(self.lieu, adresse(i + 1, j + 1), attendue, lu, fait))
+
+    def _calculs_ecrases(self) -> None:
+        """Computed cells that now hold a typed value. A file saved « values only » has lost them all: said once."""
+        presentes, ecrases = 0, []
+        for i, attendue in self.reperees:
+            ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
+            for colonne in attendue.calculs:
+                j = ou(colonne)
+                if j is None:
+                    continue
+                if (i, j) in self.grille.speciales:
+                    presentes += 1
+                elif self._en(i, j) != "" and (i, j) not in self.connues:
+                    self.connues.add((i, j))
+                    ecrases.append((i, j, colonne, attendue))
+        if len(ecrases) > max(3, presentes):
+            self.sortie.anomalies.append(constats.sans_formules(self.lieu, [adresse(i + 1, j + 1) for i, j, _, _ in ecrases]))
+            return
+        for i, j, colonne, attendue in ecrases:
+            if attendue.suivi == colonne and self._en(i, j) in (REMPLI, A_REMPLIR):
+                continue
+            self.sortie.anomalies.append(constats.calcul_ecrase(self.lieu, adresse(i + 1, j + 1), attendue, colonne, self._en(i, j)))
+
+    # --- rows that the partner added ---
+
+    def _nom_d_ajout(self, prefixe: str, apres: str) -> str:
+        rang = self.ajouts[prefixe, apres] = self.ajouts.get((prefixe, apres), 0) + 1
+        return f"{apres}+{rang}"
+
+    def _lignes_ajoutees(self) -> None:
+        """Rows without key inside a table that may grow, or just under it."""
+        reperes = {i for i, _ in self.cles}
+        par_tableau: dict[str, list[Reperee]] = {}
+        for i, attendue in self.reperees:
+            par_tableau.setdefault(attendue.prefixe, []).append((i, attendue))
+        for prefixe, modele in self.modele.extensibles.items():
+            tableau = self.colonnes.tableaux.get(prefixe)
+            siennes = par_tableau.get(prefixe, [])
+            if tableau is None or not siennes:
+                continue
+            ou = self.colonnes.du_tableau(prefixe)
+            places = [(p, j) for p in modele.places if (j := ou(p.colonne)) is not None]
+            derniere, precedente = max(i for i, _ in siennes), "00"
+            noms = {i: a.places[0].ligne for i, a in siennes if a.places}
+            for i in range(tableau.entete + 1, derniere):
+                precedente = noms.get(i, precedente)
+                if i not in reperes:
+                    self._ajout(i, prefixe, precedente, places, minimum=1)
+            self._sous_le_tableau(derniere + 1, reperes, prefixe, max(noms.values(), default="00"), places)
+
+    def _sous_le_tableau(self, i: int, reperes: set[int], prefixe: str, precedente: str, places: list[tuple[Emplacement, int]]) -> None:
+        """What was typed on under the last row: a line if it fills several of the table's columns, not a mere note."""
+        while i < len(self.lignes) and i not in reperes and self._ajout(i, prefixe, precedente, places, minimum=2):
+            i += 1
+
+    def _ajout(self, i: int, prefixe: str, precedente: str, places: list[tuple[Emplacement, int]], minimum: int) -> bool:
+        lues = [_Lue(p, i, j, self._en(i, j)) for p, j in places]
+        typees = [x for x in lues if not est_vide(x.brut) or (i, x.colonne) in self.grille.speciales]
+        connus = self.modele.textes[self.sortie.groupe]
+        if len(typees) < minimum or any(x.brut in connus for x in typees if isinstance(x.brut, str) and x.place.type == "texte"):
+            return False
+        self._prendre(lues, self._nom_d_ajout(prefixe, precedente))
+        return True
+
+    # --- what is missing, what is too much ---
+
+    def _inconnues(self) -> None:
+        """Rows that another version of the template asked for: told once, with what they hold."""
+        textes = self.modele.textes[self.sortie.groupe]
+        cellules, valeurs = [], []
+        for i, cle in self.cles:
+            if cle in self.modele.rangees:
+                continue
+            remplies = [(j, v) for j, v in enumerate(self.lignes[i]) if v != "" and j != self.colonne_cles]
+            if cle.startswith(INFORMATIONS):
+                self.connues.update((i, j) for j, _ in remplies[:1])
+            if cle.startswith(INFORMATIONS) or cle.rpartition("/")[0] in self.modele.cases:
+                continue
+            self.connues.update((i, j) for j, _ in remplies)
+            # The first cell is the label of the row, the computed ones are ours.
+            for j, v in remplies[1:]:
+                if (i, j) not in self.grille.speciales and not est_vide(v) and v not in textes:
+                    cellules.append(adresse(i + 1, j + 1))
+                    valeurs.append(v)
+        if cellules:
+            self.sortie.anomalies.append(constats.question_inconnue(self.lieu, cellules, valeurs))
+
+    def _entetes_perdus(self) -> None:
+        """Columns whose header was changed (what is typed under it is named) or deleted (told once for the sheet)."""
+        absentes: dict[str, list[str]] = {}
+        for prefixe, tableau in self.colonnes.tableaux.items():
+            rangs = [(i, a) for i, a in self.reperees if a.prefixe == prefixe and a.places] if tableau.perdues else []
+            for colonne, j in sorted(tableau.perdues.items()):
+                demandees = [i for i, a in rangs if any(p.colonne == colonne for p in a.places)]
+                titre = self.modele.entetes[prefixe].textes[colonne]
+                lu = "" if j is None else self._en(tableau.entete, j)
+                typees = [] if j is None else [i for i in demandees if self._est_saisi(i, j)]
+                if not demandees:
+                    continue
+                if j is None or not (typees or lu):
+                    absentes.setdefault(titre, []).append(adresse(tableau.entete + 1, self.colonne_cles + 2))
+                    continue
+                self.connues.update((i, j) for i in (*demandees, tableau.entete))
+                self.sortie.refusees += len(typees)
+                cellules = [adresse(i + 1, j + 1) for i in (tableau.entete, *typees)]
+                self.sortie.anomalies.append(constats.entete_change(self.lieu, cellules, titre, lu, [self._en(i, j) for i in typees]))
+        if absentes:
+            self.sortie.anomalies.append(constats.colonnes_absentes(self.lieu, absentes))
+
+    def _est_saisi(self, i: int, j: int) -> bool:
+        """Something that was not printed there."""
+        return not est_vide(self._en(i, j)) and self._en(i, j) not in self.modele.textes[self.sortie.groupe]
+
+    def absences(self) -> None:
+        """Rows and headers that were deleted, told once for the sheet. Blank rows of a table that may grow do not count."""
+        vues = {c for _, c in self.cles}
+        manquantes = []
+        for cle in self.modele.groupes[self.sortie.groupe]:
+            attendue = self.modele.rangees[cle]
+            if cle in vues or attendue.role not in ("saisie", "entete"):
+                continue
+            if attendue.prefixe in self.modele.extensibles and attendue.places:
+                continue
+            manquantes.append(attendue)
+        if manquantes:
+            cellules, valeurs = [c for c, _ in self.orphelines], [v for _, v in self.orphelines]
+            self.sortie.anomalies.append(constats.lignes_absentes(self.lieu, manquantes, cellules, valeurs))
+
+    def pardonner(self) -> None:
+        """Another version printed other facts and other texts: no fault of the partner's. What stands in no input is told at once."""
+        anomalies = [a for a in self.sortie.anomalies if a.code != "PREREMPLI_MODIFIE"]
+        seules = [a for a in anomalies if a.code == "SAISIE_HORS_CADRE" and len(a.cellules) == 1]
+        if len(seules) > 1:
+            anomalies = [a for a in anomalies if a not in seules] + [constats.autres_textes(self.lieu, seules)]
+        self.sortie.anomalies = anomalies
+
+    def _sans_entete(self) -> None:
+        """What is typed in the rows of tables whose header row is gone: named by ``absences``, not taken."""
+        for i, attendue in self.reperees:
+            if not attendue.par_entete or attendue.prefixe in self.colonnes.tableaux:
+                continue
+            self.connues.update((i, j) for j in range(len(self.lignes[i])))
+            for place in attendue.places:
+                j = self.colonnes.generale(place.colonne)
+                if not est_vide(self._en(i, j)):
+                    self.orphelines.append((adresse(i + 1, j + 1), self._en(i, j)))
+        self.sortie.refusees += len(self.orphelines)
+
+    def _hors_cadre(self) -> None:
+        """Whatever is neither an input, nor printed, nor computed."""
+        textes, trouvees = self.modele.textes[self.sortie.groupe], []
+        speciales, connues = self.grille.speciales, self.connues
+        for i, ligne in enumerate(self.lignes):
+            for j, valeur in enumerate(ligne):
+                if valeur == "" or (i, j) in connues or valeur in textes or (i, j) in speciales:
+                    continue
+                if isinstance(valeur, str) and (valeur[:1] == MARQUE or est_vide(valeur) or plier(valeur) in textes):
+                    continue
+                trouvees.append((adresse(i + 1, j + 1), valeur))
+        self.sortie.anomalies += constats.hors_cadre(self.lieu, trouvees)
+
+
+def _identique(lu: object, fait: object) -> bool:
+    """Is a locked cell what it was? Numbers are compared as numbers, texts but for case and spaces."""
+    if isinstance(fait, str):
+        # The campaign may add what was programmed to the line that recalls the contract's amounts.
+        return memes(lu, fait) or (isinstance(lu, str) and lu.startswith(f"{fait} · "))
+    if isinstance(fait, (int, float, Decimal)):
+        compris = comprendre(lu, "decimal")
+        return isinstance(compris, Comprise) and abs(compris.valeur - Decimal(str(fait))) <= Decimal("1e-9") * max(1, abs(Decimal(str(fait))))
+    if isinstance(fait, date):
+        return (lu.date() if isinstance(lu, datetime) else lu) == fait
+    return lu == fait

@@ -1,0 +1,1 @@
+"""What a consolidation says: the workbook, the Synthèse, the agency's copy."""

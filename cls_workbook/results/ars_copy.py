@@ -1,0 +1,157 @@
+"""The copy for the ARS: the Synthèse alone, drawn again from the tables of a consolidation workbook.
+
+Nothing of the other sheets goes with it: no formula, no link, no hidden sheet, no name of a return, no personal data.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from cls_workbook import contract
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.contract.model import Contrat
+from cls_workbook.errors import Refus
+from cls_workbook.francais import NBSP
+from cls_workbook.results import consolidated, precedent, synthese
+from cls_workbook.results.pdf import en_pdf, exiger_libreoffice
+from cls_workbook.results.resultat import NORMALISATIONS, Resultat
+from cls_workbook.summaries import activity, funding
+from cls_workbook.summaries.consolidation import FINANCEMENTS, MESURES, REPONSES, RETOURS
+from cls_workbook.xlsx import writer
+from cls_workbook.xlsx.sheets import Classeur
+
+_TABLES = {
+    "Retours": RETOURS, "Mesures": MESURES, "Réponses": REPONSES, "Indicateurs": activity.INDICATEURS,
+    "Lignes de financement": FINANCEMENTS, "Financement par fiche": funding.PAR_FICHE, "Financement par financeur": funding.PAR_FINANCEUR,
+    "Anomalies": consolidated.ANOMALIES, consolidated.FEUILLE_REPERES: consolidated.REPERES,
+}  # fmt: skip
+_TEXTES = frozenset(("Fiche", "Axe", "Structure", "Volet", "Mesure", "Indicateur", "Objet", "Financeur", "Nature", "Référence"))
+_ORIGINE = date(1899, 12, 30)
+
+
+def copie(consolidation: str | Path, sortie: str | Path, contrat: str | Path | None = None, pdf: bool = False) -> list[Path]:
+    """Writes the workbook for the ARS at ``sortie``, and a PDF beside it if asked; the files made.
+
+    ``contrat``: the definition, where it does not ship. Refus if ``consolidation`` is not a consolidation workbook,
+    if its contract cannot be found, or if the PDF cannot be made; then nothing is written.
+    """
+    consolidation, sortie = Path(consolidation), Path(sortie)
+    if sortie.resolve() == consolidation.resolve():
+        raise Refus(f"La synthèse remplacerait la consolidation «{NBSP}{sortie}{NBSP}»{NBSP}: choisissez un autre nom de fichier.")
+    if pdf:
+        exiger_libreoffice()
+    contenu = writer.to_bytes(classeur(relire(consolidation, contrat)))
+    fichiers = [sortie]
+    impression = en_pdf(contenu) if pdf else None
+    writer.enregistrer(contenu, sortie)
+    if impression is not None:
+        fichiers.append(sortie.with_suffix(".pdf"))
+        writer.enregistrer(impression, fichiers[-1])
+    return fichiers
+
+
+def classeur(resultat: Resultat) -> Classeur:
+    """One sheet, values only."""
+    return Classeur([synthese.feuille(resultat)], f"Synthèse {resultat.annee} — {resultat.contrat.titre}", sujet=resultat.etat)
+
+
+# --- Reading back -----------------------------------------------------------------------------------------------------
+
+
+def relire(consolidation: str | Path, reference: str | Path | None = None) -> Resultat:
+    """The Resultat that a consolidation workbook was made from, as far as the Synthèse needs it. Refus if it is not one."""
+    lue = precedent.lire(consolidation)
+    cadres = {nom: _cadre(lue, nom, colonnes) for nom, colonnes in _TABLES.items()}
+    reperes = _reperes(cadres[consolidated.FEUILLE_REPERES])
+    identite = reperes.get(consolidated.IDENTIFICATION, {}).get("", {})
+    contrat = _contrat(lue.chemin, str(identite.get("contrat") or ""), reference)
+    annee, jour = identite.get("année"), _jour(identite.get("date"))
+    if not isinstance(annee, int) or jour is None:
+        raise Refus(f"La feuille {consolidated.FEUILLE_REPERES} de «{NBSP}{lue.chemin}{NBSP}» ne dit plus l’année ou la date. Refaites la consolidation.")
+    _verifier(lue.chemin, contrat, cadres["Indicateurs"])
+    return Resultat(
+        contrat, annee, jour, retours=cadres["Retours"], normalisations=pd.DataFrame(columns=list(NORMALISATIONS), dtype=object),
+        mesures=cadres["Mesures"], reponses=cadres["Réponses"], indicateurs=cadres["Indicateurs"], financements=cadres["Lignes de financement"],
+        par_fiche=cadres["Financement par fiche"], par_financeur=cadres["Financement par financeur"],
+        avancement=_depuis(reperes.get(consolidated.AVANCEMENT, {}), "fiche", activity.AVANCEMENT),
+        gouvernance=_depuis(reperes.get(consolidated.GOUVERNANCE, {}), "Instance", activity.GOUVERNANCE),
+        territoire=_territoire(contrat, cadres["Réponses"]), totaux=funding.totaux(contrat, cadres["Financement par fiche"]),
+        anomalies=_anomalies(cadres["Anomalies"]), explications=_phrases(reperes, consolidated.REGLE),
+        a_preciser=_phrases(reperes, consolidated.A_PRECISER), reserves=_phrases(reperes, consolidated.RESERVE),
+        decisions={numero: str(d["texte"]) for numero, d in reperes.get(consolidated.DECISION, {}).items() if d.get("texte")},
+        valide_le=_jour(identite.get("validé le")), precedent=identite.get("année précédente") == "oui",
+    )  # fmt: skip
+
+
+def _cadre(lue: precedent.Consolidation, nom: str, colonnes: tuple[str, ...]) -> pd.DataFrame:
+    """A table of the workbook as a frame: whole numbers as int, others as exact Decimal, blanks as None."""
+    lignes = lue.tables.get(nom)
+    if lignes is None:
+        raise Refus(f"«{NBSP}{lue.chemin}{NBSP}» n’est pas une consolidation entière{NBSP}: la feuille «{NBSP}{nom}{NBSP}» manque. Refaites la consolidation.")
+    if lignes and (absentes := [c for c in colonnes if c not in lignes[0]]):
+        raise Refus(f"«{NBSP}{lue.chemin}{NBSP}», feuille «{NBSP}{nom}{NBSP}»{NBSP}: colonne {', '.join(absentes)} introuvable. Refaites la consolidation.")
+    return pd.DataFrame([[_valeur(c, ligne.get(c)) for c in colonnes] for ligne in lignes], columns=list(colonnes), dtype=object)
+
+
+def _valeur(colonne: str, valeur: object) -> object:
+    if colonne in _TEXTES:
+        return None if valeur is None else str(valeur)
+    if isinstance(valeur, float):
+        return int(valeur) if valeur.is_integer() else Decimal(repr(valeur))
+    return valeur.date() if isinstance(valeur, datetime) else valeur
+
+
+def _contrat(chemin: Path, identifiant: str, reference: str | Path | None) -> Contrat:
+    if not identifiant:
+        raise Refus(f"«{NBSP}{chemin}{NBSP}» ne dit pas de quel contrat il est. Refaites la consolidation.")
+    if reference is None and identifiant not in contract.shipped():
+        raise Refus(f"Le contrat «{NBSP}{identifiant}{NBSP}» n’est pas livré avec l’outil{NBSP}: indiquez sa définition par --contrat.")
+    contrat = contract.load(reference if reference is not None else identifiant)
+    if contrat.id != identifiant:
+        raise Refus(f"La consolidation est celle du contrat «{NBSP}{identifiant}{NBSP}», la définition celle de «{NBSP}{contrat.id}{NBSP}».")
+    return contrat
+
+
+def _verifier(chemin: Path, contrat: Contrat, indicateurs: pd.DataFrame) -> None:
+    inconnues = [m for m in indicateurs["Mesure"] if m not in contrat.par_mesure]
+    if inconnues:
+        raise Refus(
+            f"«{NBSP}{chemin}{NBSP}» a des mesures que le contrat ne connaît plus ({', '.join(map(str, inconnues[:3]))}). Refaites la consolidation."
+        )
+
+
+def _reperes(cadre: pd.DataFrame) -> dict[str, dict[str, dict[str, object]]]:
+    """Rubrique → objet ("" if none) → champ → value, in the order of the sheet."""
+    lus: dict[str, dict[str, dict[str, object]]] = {}
+    for rubrique, objet, champ, valeur in cadre.itertuples(index=False):
+        lus.setdefault(str(rubrique), {}).setdefault(objet or "", {})[str(champ)] = valeur
+    return lus
+
+
+def _depuis(objets: dict[str, dict[str, object]], cle: str, colonnes: tuple[str, ...]) -> pd.DataFrame:
+    lignes = [[objet if c == cle else champs.get(c) for c in colonnes] for objet, champs in objets.items()]
+    return pd.DataFrame(lignes, columns=list(colonnes), dtype=object)
+
+
+def _phrases(reperes: dict, rubrique: str) -> tuple[str, ...]:
+    return tuple(str(champs["texte"]) for champs in reperes.get(rubrique, {}).values() if champs.get("texte"))
+
+
+def _territoire(contrat: Contrat, reponses: pd.DataFrame) -> pd.DataFrame:
+    noms = {"Bloc": "bloc", "Champ": "champ", "Ligne": "ligne", "Fiche": "fiche"}
+    return activity.territoire(contrat, reponses.rename(columns=noms))
+
+
+def _anomalies(cadre: pd.DataFrame) -> tuple[Anomalie, ...]:
+    """Enough of each to count it."""
+    return tuple(Anomalie(str(r["Gravité"]), str(r["Code"]), "", fiche=r["Fiche"] or "") for r in cadre.to_dict("records"))
+
+
+def _jour(valeur: object) -> date | None:
+    if isinstance(valeur, (int, Decimal)):
+        return _ORIGINE + timedelta(days=int(valeur))  # the cell lost its date format
+    return valeur if isinstance(valeur, date) else None

@@ -1,0 +1,107 @@
+"""Last year's consolidation, read back: what was retained, what was consolidated, what was engaged in all."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cls_workbook.contract.model import Contrat
+from cls_workbook.errors import Refus
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cls_workbook.checks.dossier import Precedent
+
+CENTIME = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Consolidation:
+    """The tables of a consolidation workbook, each a list of rows (column header → cell, blank = None)."""
+
+    chemin: Path
+    tables: dict[str, list[dict[str, object]]]
+
+
+def lire(chemin: str | Path) -> Consolidation:
+    """Reads the data sheets of a consolidation workbook. Refus if it is not one."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    chemin = Path(chemin)
+    try:
+        classeur = CalamineWorkbook.from_path(str(chemin))
+        feuilles = {nom: classeur.get_sheet_by_name(nom).to_python(skip_empty_area=False) for nom in classeur.sheet_names}
+    except (OSError, CalamineError, zipfile.BadZipFile, ValueError) as erreur:
+        raise Refus(f"La consolidation « {chemin} » est introuvable ou illisible. Indiquez un classeur produit par « consolider ».") from erreur
+    tables = {nom: _table(lignes) for nom, lignes in feuilles.items() if lignes}
+    if not {"Mesures", "Indicateurs", "Financement par fiche"} <= tables.keys():
+        raise Refus(f"« {chemin} » n’est pas une consolidation : les feuilles Mesures, Indicateurs et Financement par fiche n’y sont pas toutes.")
+    return Consolidation(chemin, tables)
+
+
+def _table(lignes: list[list[object]]) -> list[dict[str, object]]:
+    entetes = [str(e) for e in lignes[0]]
+    rangs = [dict(zip(entetes, (None if c == "" else c for c in ligne), strict=False)) for ligne in lignes[1:]]
+    return [r for r in rangs if any(v is not None for v in r.values())]
+
+
+def valeurs_consolidees(chemin: str | Path, contrat: Contrat) -> dict[str, object]:
+    """Measure id → last year's consolidated value, for the measures that the contract still has."""
+    return indicateurs(lire(chemin), contrat)
+
+
+def indicateurs(consolidation: Consolidation, contrat: Contrat) -> dict[str, object]:
+    """Measure id → consolidated value; a measure without value is absent."""
+    valeurs = {str(r["Mesure"]): r.get("Valeur") for r in consolidation.tables["Indicateurs"]}
+    return {m: _nombre(v) for m, v in valeurs.items() if v is not None and m in contrat.par_mesure}
+
+
+def engage_cumule(consolidation: Consolidation) -> dict[str, Decimal]:
+    """Fiche → euros engaged on the maquette up to that year: the contract's amount less what was left to engage."""
+    cumul = {}
+    for rang in consolidation.tables["Financement par fiche"]:
+        montant, reste = rang.get("Montant contrat"), rang.get("Reste à engager")
+        if isinstance(montant, (int, float)) and isinstance(reste, (int, float)):
+            cumul[str(rang["Fiche"])] = (Decimal(repr(montant)) - Decimal(repr(reste))).quantize(CENTIME)
+    return cumul
+
+
+def pour_controles(consolidation: Consolidation, contrat: Contrat) -> Precedent:
+    """Last year as the checks want it (frames)."""
+    import pandas as pd
+
+    from cls_workbook.checks.dossier import Precedent
+
+    mesures = pd.DataFrame(
+        [
+            (
+                str(r["Fiche"]), contrat.identifier(str(r["Structure"])) or str(r["Structure"]), r.get("Volet") or "", str(r["Mesure"]),
+                str(r["Champ"]), r.get("Modalité") or "", _nombre(r.get("Valeur")),
+            )
+            for r in consolidation.tables["Mesures"]
+        ],
+        columns=["fiche", "structure", "volet", "mesure", "champ", "modalite", "valeur"],
+        dtype=object,
+    )  # fmt: skip
+    return Precedent(mesures, _engagements(consolidation, contrat))
+
+
+def _engagements(consolidation: Consolidation, contrat: Contrat) -> pd.DataFrame:
+    """One row per fiche: what earlier years engaged on the maquette, under the agency's name."""
+    import pandas as pd
+
+    agence = contrat.par_structure.get(contrat.agence or "")
+    nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
+    lignes = [(fiche, agence.nom if agence else "", nature, montant) for fiche, montant in engage_cumule(consolidation).items()]
+    return pd.DataFrame(lignes, columns=["fiche", "financeur", "nature", "engage"], dtype=object)
+
+
+def _nombre(valeur: object) -> object:
+    """Whole numbers as int, others as exact Decimal; texts and dates as they are."""
+    if isinstance(valeur, float):
+        return int(valeur) if valeur.is_integer() else Decimal(repr(valeur))
+    return valeur

@@ -1,0 +1,90 @@
+"""What a consolidation comes to: everything that the consolidation workbook and the Synthèse say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from cls_workbook.anomalies import BLOQUANT, GRAVITES, Anomalie
+from cls_workbook.contract.model import Contrat
+from cls_workbook.francais import NBSP, date_fr
+from cls_workbook.summaries.consolidation import MANQUANT, RECU
+
+NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
+
+
+@dataclass(frozen=True, eq=False)
+class Resultat:
+    """One campaign, consolidated on ``jour``. Missing values are None in every frame; money is in euros.
+
+    ``retours``, ``normalisations``, ``mesures``, ``reponses``, ``indicateurs``, ``financements``, ``par_fiche`` and
+    ``par_financeur`` have the columns of the tables of the workbook (``consolidation``, ``summaries``, ``funding``).
+    ``avancement``, ``gouvernance``, ``territoire`` (``summaries``) and ``totaux`` (``funding``) only feed the Synthèse.
+    ``explications``: what the funding rules make of the figures; ``a_preciser``: what the contract leaves open, sentences.
+    ``reserves``: further sentences on how far the figures hold. ``decisions``: fiche number ("" for the whole contract)
+    → what the COPIL decided or is asked. ``valide_le``: date of the COPIL that validated it, None while provisional.
+    ``precedent``: was last year's consolidation at hand? ``chemins``: file name → path from the workbook, for links.
+    """
+
+    contrat: Contrat
+    annee: int
+    jour: date
+    retours: pd.DataFrame
+    normalisations: pd.DataFrame
+    mesures: pd.DataFrame
+    reponses: pd.DataFrame
+    indicateurs: pd.DataFrame
+    financements: pd.DataFrame
+    par_fiche: pd.DataFrame
+    par_financeur: pd.DataFrame
+    avancement: pd.DataFrame
+    gouvernance: pd.DataFrame
+    territoire: pd.DataFrame
+    totaux: pd.DataFrame
+    anomalies: tuple[Anomalie, ...] = ()
+    explications: tuple[str, ...] = ()
+    a_preciser: tuple[str, ...] = ()
+    reserves: tuple[str, ...] = ()
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    valide_le: date | None = None
+    precedent: bool = False
+    chemins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def etat(self) -> str:
+        """« Provisoire », or « Validé en COPIL le 12/03/2026 »."""
+        return f"Validé en COPIL le {date_fr(self.valide_le)}" if self.valide_le else "Provisoire"
+
+    def alertes(self, gravite: str) -> int:
+        return sum(a.gravite == gravite for a in self.anomalies)
+
+    def recus_et_attendus(self) -> tuple[int, int]:
+        """(returns that came in, returns that came in or are missing). Duplicates and refused returns are in neither."""
+        recus = int((self.retours["Statut"] == RECU).sum())
+        return recus, recus + int((self.retours["Statut"] == MANQUANT).sum())
+
+    def bilan(self) -> str:
+        """One French sentence for the command line."""
+        recus, attendus = self.recus_et_attendus()
+        alertes = ", ".join(f"{self.alertes(g)} {g}" for g in GRAVITES)
+        suite = f"{NBSP}; des valeurs bloquantes sont hors des totaux" if self.alertes(BLOQUANT) else ""
+        s = "s" * (recus > 1)
+        return f"{recus} retour{s} reçu{s} sur {attendus}{NBSP}; anomalies{NBSP}: {alertes}{suite}."
+
+
+def vide(colonnes: tuple[str, ...]) -> pd.DataFrame:
+    """A frame without rows, as the tables want it."""
+    return pd.DataFrame([], columns=list(colonnes), dtype=object)
+
+
+def connu(valeur: object) -> object:
+    """None for what pandas calls missing (NaN, NA, NaT); the value itself otherwise."""
+    return None if valeur is None or valeur is pd.NA or valeur is pd.NaT or valeur != valeur else valeur
+
+
+def enregistrements(frame: pd.DataFrame) -> list[dict]:
+    """The rows as dictionaries, missing values as None."""
+    return [{colonne: connu(valeur) for colonne, valeur in ligne.items()} for ligne in frame.to_dict("records")]

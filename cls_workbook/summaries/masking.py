@@ -1,0 +1,93 @@
+"""Small counts hidden in what leaves: 1 to ``seuil`` persons may let someone be recognised.
+
+0 hides nothing and stays; a blank stays blank. Pure: frames in, frames out; nothing is masked in the coordinator's own tables.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+
+from cls_workbook.contract.model import Contrat
+from cls_workbook.summaries.agregation import SEPARATEUR
+
+MASQUE = "masqué"
+
+
+def petit(nombre: object, seuil: int) -> bool:
+    """Is it a count from 1 to ``seuil``?"""
+    return isinstance(nombre, (int, float, Decimal)) and not isinstance(nombre, bool) and 0 < nombre <= seuil
+
+
+def masquer_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFrame:
+    """The frame of ``summaries.ventilations`` with a column ``masque`` (bool); masked rows have no figure left.
+
+    Only the measures marked ``petits_effectifs``. Where the total would give a masked figure away, the next smallest
+    category is masked too (secondary masking), so that the total can stay.
+    """
+    resultat = ventilations.copy()
+    resultat["masque"] = False
+    for mesure_id, lignes in ventilations.groupby("mesure", sort=False):
+        if contrat.par_mesure[mesure_id][2].petits_effectifs:
+            seuil = contrat.seuil_petits_effectifs
+            caches = a_masquer(list(lignes["effectif"]), seuil) | _taux_a_masquer(list(lignes["numerateur"]), list(lignes["denominateur"]), seuil)
+            resultat.loc[lignes.index[sorted(caches)], "masque"] = True
+    for colonne in ("effectif", "numerateur", "denominateur"):
+        gardes = [None if masque else n for n, masque in zip(resultat[colonne], resultat["masque"], strict=True)]
+        resultat[colonne] = pd.Series(gardes, index=resultat.index, dtype=object)
+    return resultat
+
+
+def a_masquer(effectifs: list[int | None], seuil: int) -> set[int]:
+    """The ranks to mask in one breakdown whose total is published."""
+    caches = {rang for rang, n in enumerate(effectifs) if petit(n, seuil)}
+    # Counts above the threshold first: a zero that disappears would leave the small count readable.
+    reserve = sorted((r for r, n in enumerate(effectifs) if n is not None and r not in caches), key=lambda r: (effectifs[r] == 0, effectifs[r]))
+    while caches and reserve and _se_deduit([effectifs[r] for r in sorted(caches)], seuil):
+        caches.add(reserve.pop(0))
+    return caches
+
+
+def _se_deduit(caches: list[int], seuil: int) -> bool:
+    """Does the total minus what is shown give the masked counts? One count alone; or all at a bound of 1..seuil."""
+    if len(caches) == 1:
+        return True
+    return all(n == 1 for n in caches) or all(n == seuil for n in caches)
+
+
+def taux_identifiant(numerateur: object, denominateur: object, seuil: int) -> bool:
+    """Does a rate speak of 1 to ``seuil`` persons, above the line, under it, or by difference?"""
+    if petit(numerateur, seuil) or petit(denominateur, seuil):
+        return True
+    return numerateur is not None and denominateur is not None and petit(denominateur - numerateur, seuil)
+
+
+def _taux_a_masquer(numerateurs: list, denominateurs: list, seuil: int) -> set[int]:
+    """The ranks to mask in a breakdown of rates; never one alone, which the overall rate would give away."""
+    caches = {rang for rang, termes in enumerate(zip(numerateurs, denominateurs, strict=True)) if taux_identifiant(*termes, seuil)}
+    autres = [rang for rang, bas in enumerate(denominateurs) if bas is not None and rang not in caches]
+    if len(caches) == 1 and autres:
+        caches.add(min(autres, key=lambda rang: denominateurs[rang]))
+    return caches
+
+
+def masquer_indicateurs(contrat: Contrat, indicateurs: pd.DataFrame) -> pd.DataFrame:
+    """The table ``Indicateurs`` with the small counts of ``petits_effectifs`` measures left out; Réserve says so."""
+    lignes = [_masquee(contrat, ligne) for ligne in indicateurs.to_dict("records")]
+    return pd.DataFrame([[li[c] for c in indicateurs.columns] for li in lignes], columns=indicateurs.columns, dtype=object)
+
+
+def _masquee(contrat: Contrat, ligne: dict) -> dict:
+    mesure, seuil = contrat.par_mesure[ligne["Mesure"]][2], contrat.seuil_petits_effectifs
+    if not mesure.petits_effectifs:
+        return ligne
+    masquee = dict(ligne)
+    if mesure.agregation in ("RATIO", "SATISFACTION"):
+        if taux_identifiant(ligne["Numérateur"], ligne["Dénominateur"], seuil):
+            masquee |= {"Valeur": None, "Numérateur": None, "Dénominateur": None}
+    else:
+        masquee |= {colonne: None for colonne in ("Valeur", "Valeur n-1") if petit(ligne[colonne], seuil)}
+    if masquee != ligne:
+        masquee["Réserve"] = SEPARATEUR.join(filter(None, (ligne["Réserve"], f"{MASQUE} (effectif de 1 à {seuil})")))
+    return masquee

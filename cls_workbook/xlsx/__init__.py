@@ -1,0 +1,1 @@
+"""A workbook described, what it looks like, and the file it becomes."""
