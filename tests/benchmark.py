@@ -26,16 +26,19 @@ from xml.parsers import expat
 
 import xlsxwriter
 
-from cls_workbook import contract, entry
-from cls_workbook.entry import examples, offprint
+from cls_workbook import contract, entry, generation
+from cls_workbook.entry import examples
 from cls_workbook.xlsx import look, writer
 from cls_workbook.xlsx.sheets import Formule, Lien
 
 # --- generation -----------------------------------------------------------------------------------------------------
 
 
-def generer(identifiant: str, annee: int) -> bytes:
-    return writer.to_bytes(entry.plan(contract.load(identifiant), annee).classeur)
+def generer(identifiant: str, annee: int, par_structure: bool = False) -> None:
+    """What the command does, files written."""
+    with tempfile.TemporaryDirectory() as dossier:
+        for _ in generation.generer(identifiant, annee, dossier, par_structure=par_structure):
+            pass
 
 
 def instructions(classeur) -> list:
@@ -82,12 +85,11 @@ def mesurer_la_generation(identifiant: str, annee: int, tours: int) -> list[tupl
     styles = {c.style: look.style(c.style) for f in classeur.feuilles for c in f.cellules}
     repondants = entry.repondants(contrat)
 
-    def par_structure() -> None:
-        plans = [entry.plan(contract.load(identifiant), annee, r).classeur for r in [None, *repondants]]
-        for _ in offprint.editer(plans):
-            pass
-
-    temps = chronometrer({"nu": lambda: nu(feuilles, styles), "complet": lambda: generer(identifiant, annee), "structures": par_structure}, tours)
+    temps = chronometrer({
+        "nu": lambda: nu(feuilles, styles),
+        "complet": lambda: generer(identifiant, annee),
+        "structures": lambda: generer(identifiant, annee, par_structure=True),
+    }, tours)  # fmt: skip
     une_de_plus = (temps["structures"] - temps["complet"]) / len(repondants)
     return [
         ("Classeur de l’année / XlsxWriter nu, mêmes cellules", temps["complet"] / temps["nu"], "2"),

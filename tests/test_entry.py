@@ -127,7 +127,7 @@ def test_the_identification_says_which_contract_year_and_model_it_is(livre):
     faits = {feuille.cell(r, 2).value: feuille.cell(r, 3).value for r in range(1, feuille.max_row + 1)}
     assert faits["contrat"] == "dijon-2024-2028" and faits["annee"] == 2025 and faits["structure"] is None
     assert re.fullmatch(r"1\.[0-9a-f]{12}", faits["modele"]) and re.fullmatch(r"[0-9a-f]{12}", faits["identifiant"])
-    assert faits["fiches"].split() == [f.numero for f in DIJON.fiches]
+    assert faits["fiches"].split(" / ") == [f.numero for f in DIJON.fiches]
 
 
 def test_the_version_changes_with_the_questions_and_not_with_who_answers():

@@ -6,6 +6,7 @@ Lets a row be just as high as its text needs, before any spreadsheet has seen it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Widths of Calibri's characters (Carlito's are the same) in thousandths of an em, rounded up to the next twenty.
 _CLASSES = {
@@ -22,6 +23,7 @@ _RETRAIT = 6.8  # points of an indent of one
 _CHIFFRE = 5.25  # points of a digit in 11 points: the unit of column widths
 
 
+@lru_cache(maxsize=20_000)  # the same words and labels come back on every sheet
 def largeur(texte: str, taille: float, gras: bool = False) -> float:
     """Points that the text takes on one line."""
     return sum(_LARGEURS.get(c, _AUTRE) for c in texte) / 1000 * taille * (_GRAS if gras else 1)
@@ -37,6 +39,7 @@ def lignes(texte: object, points: float, taille: float, gras: bool = False) -> i
     return sum(_lignes(paragraphe, points, taille, gras) for paragraphe in str("" if texte is None else texte).split("\n"))
 
 
+@lru_cache(maxsize=20_000)
 def _lignes(paragraphe: str, points: float, taille: float, gras: bool) -> int:
     nombre, pris, blanc = 1, 0.0, largeur(" ", taille, gras)
     for mot in paragraphe.split(" "):

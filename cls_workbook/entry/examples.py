@@ -14,8 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cls_workbook.contract.model import Fiche, Regle
 from cls_workbook.entry.layout import Emplacement
-from cls_workbook.xlsx.sheets import Formule
 from cls_workbook.entry.workbook import Plan
+from cls_workbook.xlsx.sheets import Formule
 
 CATEGORIES = ("Grand public", "Jeunes de 16 à 25 ans", "Professionnels", "Parents", "Bénévoles", "Autres publics")
 NOMS = ("Centre social du quartier", "Maison des associations", "Mission locale", "Établissement scolaire", "Centre hospitalier", "Bailleur social")

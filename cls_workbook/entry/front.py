@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cls_workbook.contract import fields
 from cls_workbook.contract.model import Contrat, Fiche
-from cls_workbook.entry.layout import A_REMPLIR, REMPLI, Page, hauteur
+from cls_workbook.entry.layout import A_REMPLIR, REMPLI, SEPARATEUR_DE_FICHES, Page, hauteur
 from cls_workbook.francais import typographie
 from cls_workbook.xlsx.sheets import Formule, Lien, MiseEnForme, Plage, adresse, reference
 
@@ -252,7 +252,7 @@ def identite(
         "modele": modele,
         "structure": repondant.id if repondant else "",
         "identifiant": identifiant,
-        "fiches": " ".join(f.numero for f in fiches),
+        "fiches": SEPARATEUR_DE_FICHES.join(f.numero for f in fiches),
     }
     for nom, valeur in faits.items():
         page.rangee(f"identification/{nom}", "repere", nom)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from cls_workbook.contract.fields import Champ
@@ -18,6 +19,7 @@ from cls_workbook.xlsx.limits import unites
 from cls_workbook.xlsx.sheets import INVITE_MAX, TITRE_MAX, Cellule, Feuille, Formule, Lien, MiseEnForme, Plage, Validation, adresse
 
 VERSION_MODELE = 1
+SEPARATEUR_DE_FICHES = " / "  # a fiche number may hold spaces; a sheet name, no slash
 MARQUE = "§"  # first character of every key, so that a key is known wherever it was moved
 FEUILLE_LISTES, FEUILLE_IDENTITE = "Listes", "_identification"
 CLE, LIBELLE = 1, 2  # column A holds the keys, column B the labels
@@ -197,11 +199,13 @@ class Page:
     # --- validations ---
 
     def _valider(self, place: Emplacement, liste: str | None) -> None:
-        signature = (place.type, liste, place.minimum, place.maximum, place.longueur, place.etiquette, place.aide)
+        # one prompt for all the boxes to tick, whatever stands beside each
+        titre = place.libelle.partition(" — ")[0] if place.type == "case" else place.etiquette
+        signature = (place.type, liste, place.minimum, place.maximum, place.longueur, titre, place.aide)
         validation = self._validations.get(signature)
         if validation is None:
             validation = self._validations[signature] = Validation(
-                [], _VALIDATIONS.get(place.type, place.type), source=("x",) if place.type == "case" else self.listes.get(liste or ""), titre=abreger(place.etiquette, TITRE_MAX),
+                [], _VALIDATIONS.get(place.type, place.type), source=("x",) if place.type == "case" else self.listes.get(liste or ""), titre=abreger(titre, TITRE_MAX),
                 invite=abreger(place.aide, INVITE_MAX), titre_erreur="Saisie à corriger", erreur=typographie(attendu(place)), stricte=place.stricte,
                 minimum=place.minimum, maximum=place.longueur if place.type in ("texte", "code") else place.maximum,
             )  # fmt: skip
@@ -255,6 +259,7 @@ def hauteur(texte: object, largeur: float, minimum: float = 17, *, taille: float
     return min(HAUTEUR_MAX, max(minimum, round(1.24 * taille * lignes + 5, 1)))
 
 
+@lru_cache(maxsize=5_000)
 def abreger(texte: str, longueur: int) -> str:
     """The text if it is short enough, else its beginning, cut between two words, and « … »."""
     plat = " ".join(texte.split("\n"))

@@ -203,8 +203,16 @@ class _Typage:
 
     def _comptes(self, fiche: str) -> tuple[int, int]:
         """(answers given, answers expected) on a fiche, counted as its last column counts them."""
-        attendues = self.modele.comptees[fiche]
+        attendues = [a for a in self.modele.comptees[fiche] if self._demandee(a)]
         return sum(1 for a in attendues if self._remplie(a)), len(attendues)
+
+    def _demandee(self, attendue: Attendue) -> bool:
+        """Not what belongs to another volet than the one answered for."""
+        mesure = next((p.mesure for p in attendue.places if p.mesure), "")
+        if not mesure:
+            return True
+        fiche, indicateur, _ = self.contrat.par_mesure[mesure]
+        return fiche.concerne(indicateur, self.volets.get(fiche.numero, ""))
 
     def _remplie(self, attendue: Attendue) -> bool:
         demandees = [p.cle for p in attendue.places if p.obligatoire]

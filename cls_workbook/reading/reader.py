@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.contract.model import Contrat
-from cls_workbook.entry.layout import FEUILLE_LISTES
+from cls_workbook.entry.layout import FEUILLE_LISTES, SEPARATEUR_DE_FICHES
 from cls_workbook.errors import Refus
 from cls_workbook.francais import plier
 from cls_workbook.reading import constats_de_lecture as constats
@@ -143,7 +143,7 @@ class _Lecteur:
         un = {nom: next(iter(valeurs)) for nom, valeurs in textes.items()}
         return {
             "contrat": un["contrat"], "annee": int(next(iter(annees))), "modele": un.get("modele", ""),
-            "structure": un.get("structure", ""), "fiches": tuple(un.get("fiches", "").split()),
+            "structure": un.get("structure", ""), "fiches": tuple(f for f in un.get("fiches", "").split(SEPARATEUR_DE_FICHES) if f),
         }  # fmt: skip
 
     def _retour(self, identite: dict, modele: Modele, groupes: list[_Reperee], sans_cle: list) -> Retour:

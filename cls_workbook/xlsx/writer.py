@@ -156,6 +156,8 @@ class _Rendu:
 
     def _feuille(self, feuille: Feuille) -> None:
         page = self.livre.add_worksheet(feuille.nom)
+        # XlsxWriter looks for some fifty functions newer than Excel 2016 in every formula; ours use none (the lint holds it).
+        page._prepare_formula = _sans_egal
         _presenter(page, feuille)
         _imprimer(page, feuille.impression)
         # Tables and merges first: the cells then take the place of what these wrote.
@@ -279,6 +281,11 @@ class _Ecrivains(dict):
         if self._liens > _LIENS_MAX:
             return self._texte(ligne, colonne, texte, format_)
         return self._page.write_url(ligne, colonne, cible, format_, self._textes[texte], infobulle or None)
+
+
+def _sans_egal(formule: str, _nouvelles_fonctions: bool = False) -> str:
+    """The formula as it is stored: without its first ``=``."""
+    return formule.removeprefix("=")
 
 
 def _numero_de_serie(jour: date) -> float:
