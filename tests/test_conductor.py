@@ -13,6 +13,7 @@ from cls_workbook import conductor, contract, entry, pilotage
 from cls_workbook.entry import examples, offprint
 from cls_workbook.errors import Refus
 from cls_workbook.results import consolidated
+from cls_workbook.summaries.consolidation import attendus
 from cls_workbook.xlsx import writer
 
 ANNEE, JOUR = 2025, date(2026, 2, 15)
@@ -74,6 +75,8 @@ def test_two_versions_of_a_return_are_both_set_aside_and_say_so(tmp_path, dijon)
     statuts = resultat.retours[(resultat.retours["Fiche"] == "1.1") & (resultat.retours["Structure"] == "CPAM")]
     assert statuts["Statut"].tolist() == ["doublon", "doublon"]
     assert "CPAM" not in set(resultat.mesures["Structure"])
+    # the agency's four answers count; CPAM's, set aside, is still among what is expected
+    assert resultat.recus_et_attendus() == (4, len(attendus(dijon, ANNEE)))
 
 
 def test_the_same_file_twice_counts_once(tmp_path, dijon):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +12,7 @@ import pandas as pd
 from cls_workbook.anomalies import BLOQUANT, GRAVITES, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import NBSP, date_fr
-from cls_workbook.summaries.consolidation import MANQUANT, RECU
+from cls_workbook.summaries.consolidation import RECU
 
 NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
 
@@ -62,9 +63,16 @@ class Resultat:
         return sum(a.gravite == gravite for a in self.anomalies)
 
     def recus_et_attendus(self) -> tuple[int, int]:
-        """(returns that came in, returns that came in or are missing). Duplicates and refused returns are in neither."""
-        recus = int((self.retours["Statut"] == RECU).sum())
-        return recus, recus + int((self.retours["Statut"] == MANQUANT).sum())
+        """(answers that came in and count, answers expected or come in): one per fiche, structure and volet.
+
+        A duplicate or a refused return is expected still.
+        """
+        return int((self.retours["Statut"] == RECU).sum()), sum(self.attendus_par_fiche().values())
+
+    def attendus_par_fiche(self) -> Counter[str]:
+        """Fiche → how many structures and volets were expected, or answered."""
+        reponses = self.retours[self.retours["Fiche"].notna()]
+        return Counter(fiche for fiche, _, _ in set(zip(reponses["Fiche"], reponses["Structure"], reponses["Volet"], strict=True)))
 
     def bilan(self) -> str:
         """One French sentence for the command line."""

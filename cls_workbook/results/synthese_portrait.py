@@ -112,6 +112,10 @@ class Portrait:
         return _compter(self.resultat.retours["Fiche"], self.resultat.retours["Statut"])
 
     @cached_property
+    def _attendus(self) -> Counter:
+        return self.resultat.attendus_par_fiche()
+
+    @cached_property
     def _alertes(self) -> dict[str, Counter]:
         return _compter([a.fiche for a in self.resultat.anomalies], [a.gravite for a in self.resultat.anomalies])
 
@@ -128,7 +132,7 @@ class Portrait:
 
     def _sur_les_retours(self, fiche: Fiche):
         statuts = self._statuts[fiche.numero]
-        total = sum(n for statut, n in statuts.items() if statut != DOUBLON)
+        total = self._attendus[fiche.numero]
         if statuts[MANQUANT]:
             seul = statuts[MANQUANT] == total
             yield "Aucun retour" if seul else f"{statuts[MANQUANT]} retour{'s' * (statuts[MANQUANT] > 1)} manquant{'s' * (statuts[MANQUANT] > 1)} sur {total}"
