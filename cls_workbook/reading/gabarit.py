@@ -63,7 +63,7 @@ class Gabarit:
         trouvees = []
         for place, rang in zip(self._places, self._rangs, strict=True):
             brut = cellules[rang]
-            if brut == "" or est_vide(brut):
+            if brut == "" or (brut.__class__ is str and est_vide(brut)):
                 continue
             cle, cellule, ligne, textes = place
             if brut in textes:  # a neighbour may have come in its place
