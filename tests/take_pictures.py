@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from cls_workbook import demo
+from cls_workbook.results.pdf import en_pdf
 
 DOSSIER = Path(__file__).parent / "pictures"
 ENTIERE, DETAIL = ("-r", "75"), ("-r", "230", "-x", "100", "-y", "100", "-W", "1500", "-H", "420")
@@ -31,11 +32,8 @@ def main() -> None:
         annee = Path(travail) / "demo"
         demo.jouer(annee)
         for nom, (fichier, mot, cadrage) in PRISES.items():
-            subprocess.run(
-                ["soffice", "--headless", "--norestore", f"-env:UserInstallation=file://{travail}/profil", "--convert-to", "pdf", "--outdir", travail, str(annee / fichier)],
-                check=True, capture_output=True, timeout=180,
-            )  # fmt: skip
-            pdf = Path(travail) / Path(fichier).with_suffix(".pdf").name
+            pdf = Path(travail) / f"{nom}.pdf"
+            pdf.write_bytes(en_pdf((annee / fichier).read_bytes()))
             page = str(_page_de(pdf, mot))
             subprocess.run(["pdftoppm", *cadrage, "-f", page, "-l", page, "-png", "-singlefile", str(pdf), str(Path(travail) / nom)], check=True)
             shutil.copy(Path(travail) / f"{nom}.png", DOSSIER / f"{nom}.png")
