@@ -50,9 +50,10 @@ def main(arguments: list[str]) -> int:
     try:
         return choix.commande(choix)
     except Refus as refus:
-        print(refus, file=sys.stderr)
-        for detail in refus.details:
-            print(f"  {detail}", file=sys.stderr)
+        from cls_workbook.francais import typographie
+
+        for ligne in (str(refus), *(f"  {detail}" for detail in refus.details)):
+            print(typographie(ligne), file=sys.stderr)
         return REFUSE
     except KeyboardInterrupt:
         print("Interrompu : rien n’a été écrit de plus.", file=sys.stderr)

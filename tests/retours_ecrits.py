@@ -8,17 +8,10 @@ from decimal import Decimal
 import pandas as pd
 
 from cls_workbook.contract.model import Axe, Contrat, Fiche, Financeur, Indicateur, Mesure, Nature, Structure
+from cls_workbook.reading.frames import RETOURS, VALEURS
 from cls_workbook.summaries.activity import indicateurs
 from cls_workbook.summaries.consolidation import attendus
 
-VALEURS = (
-    "annee", "fichier", "feuille", "cellule", "fiche", "structure", "volet", "bloc", "mesure", "champ", "ligne", "modalite",
-    "type", "valeur",
-)  # fmt: skip
-RETOURS = (
-    "fichier", "sha256", "annee", "contrat", "modele", "structure", "volet", "fiche", "feuille", "champs_renseignes",
-    "champs_attendus",
-)  # fmt: skip
 _BLOCS_DES_MESURES = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes", "ventilations")
 _COLONNES_DE_FINANCEMENT = dict(zip(("financeur", "nature", "prevu", "engage", "verse", "reference", "date"), "CDEFGHI", strict=True))
 

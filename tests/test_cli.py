@@ -91,7 +91,7 @@ def test_what_cannot_be_done_is_said_in_one_sentence_and_leaves_no_file(argument
     monkeypatch.chdir(tmp_path)
     assert lancer(*arguments)[0] == 2
     sortie = capsys.readouterr()
-    assert mots in sortie.err
+    assert mots.replace("« ", "«\u00a0").replace(" »", "\u00a0»") in sortie.err
     assert sortie.out == ""
     assert list(tmp_path.iterdir()) == []
 

@@ -135,7 +135,7 @@ class _Textes:
     """The shared texts that a child uses, numbered as they come."""
 
     def __init__(self, mere: list[bytes]):
-        self._mere, self._numeros, self._textes, self._emplois = mere, {}, [], 0
+        self._mere, self._numeros, self._textes, self._emplois = list(mere), {}, [], 0  # its own copy: ``ajouter`` lengthens it
 
     def numero(self, texte: bytes) -> int:
         self._emplois += 1
@@ -146,7 +146,6 @@ class _Textes:
 
     def renumeroter(self, feuille: bytes) -> bytes:
         mere, numero = self._mere, self.numero
-        # a negative mark stands for a text that the mother does not have: see _remplacer
         return _TEXTE_PARTAGE.sub(lambda m: b' t="s"><v>%d</v>' % numero(mere[int(m.group(1))]), feuille)
 
     def xml(self) -> bytes:

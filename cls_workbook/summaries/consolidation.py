@@ -61,17 +61,7 @@ def nom_affiche(contrat: Contrat, structure: str) -> str:
 
 def cle_de_structure(contrat: Contrat) -> Callable[[str], str]:
     """A function: a structure however it is written (id, name, full name, alias) → its id; else its folded name."""
-    index: dict[str, str] = {}
-    for connue in contrat.structures:
-        for nom in (connue.nom, connue.nom_complet or connue.nom, *connue.alias):
-            index.setdefault(plier(nom), connue.id)
-
-    def cle(structure: str) -> str:
-        if structure in contrat.par_structure:
-            return structure
-        return index.get(plier(structure), plier(structure))
-
-    return cle
+    return lambda structure: contrat.identifier(structure) or plier(structure)
 
 
 # --- What is expected -----------------------------------------------------------------------------------------------
