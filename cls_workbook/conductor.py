@@ -1,11 +1,13 @@
 """The way back, step by step: returns → typed frames → checks → what counts → summaries → one ``Resultat``.
 
-The command line and, one day, the Excel button are two doors to these functions.
+The command line and the Excel button are two doors to these functions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,18 +69,55 @@ def consolider_fichiers(
     """Reads, checks and consolidates returns, and writes the consolidation workbook at ``sortie``."""
     from cls_workbook import pilotage as coordination
     from cls_workbook.results import consolidated
-    from cls_workbook.results import precedent as annee_passee
     from cls_workbook.xlsx import writer
 
     contrat = load(reference)
     verifier_annee(contrat, annee)
-    saisies = coordination.lire(pilotage, contrat, annee) if pilotage else coordination.Pilotage()
-    passee = annee_passee.lire(precedent) if precedent else None
-    fichiers = {n: p for n, p in retours_dans(sources).items() if p.resolve() != Path(sortie).resolve()}
-    retours = lire(fichiers, Contrats(contrat), processus)
-    resultat = consolider(retours, contrat, annee, jour=jour, precedent=passee, pilotage=saisies)
+    saisies = coordination.lire(pilotage, contrat, annee) if pilotage else None
+    resultat = consolider_dossier(sources, contrat, annee, jour=jour, precedent=precedent, pilotage=saisies, depuis=sortie, processus=processus)
     writer.write(consolidated.classeur(resultat), sortie)
     return resultat
+
+
+def consolider_dossier(
+    sources: Sequence[str | Path],
+    contrat: Contrat,
+    annee: int,
+    *,
+    jour: date,
+    precedent: str | Path | None = None,
+    pilotage: Pilotage | None = None,
+    depuis: str | Path | None = None,
+    processus: int | None = None,
+) -> Resultat:
+    """Reads, checks and consolidates the returns of files and folders; nothing is written.
+
+    ``depuis``: the workbook that will hold the result. It is no return, wherever it lies, and links start from it.
+    """
+    from cls_workbook.results import precedent as annee_passee
+
+    verifier_annee(contrat, annee)
+    passee = annee_passee.lire(precedent) if precedent else None
+    fichiers = retours_de(sources, sauf=depuis)
+    retours = lire(fichiers, Contrats(contrat), processus)
+    resultat = consolider(retours, contrat, annee, jour=jour, precedent=passee, pilotage=pilotage)
+    return replace(resultat, chemins=chemins_depuis(depuis, fichiers)) if depuis else resultat
+
+
+def retours_de(sources: Sequence[str | Path], sauf: str | Path | None = None) -> dict[str, Path]:
+    """Name → file of each return, without the workbook of the coordinator, wherever it lies."""
+    return {n: p for n, p in retours_dans(sources).items() if sauf is None or p.resolve() != Path(sauf).resolve()}
+
+
+def chemins_depuis(classeur: str | Path, fichiers: Mapping[str, Path]) -> dict[str, str]:
+    """Name → path of each file as a link of ``classeur`` wants it: from its folder, or whole where drives differ."""
+    dossier, chemins = Path(classeur).resolve().parent, {}
+    for nom, fichier in fichiers.items():
+        try:
+            chemins[nom] = Path(os.path.relpath(fichier.resolve(), dossier)).as_posix()
+        except ValueError:  # another drive
+            chemins[nom] = str(fichier.resolve())
+    return chemins
 
 
 def consolider(

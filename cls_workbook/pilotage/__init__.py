@@ -22,6 +22,7 @@ from cls_workbook.xlsx.sheets import Classeur
 
 if TYPE_CHECKING:
     from cls_workbook.checks.dossier import Pilotage as PilotageDesControles
+    from cls_workbook.reading.feuilles import Feuilles
 
 __all__ = ["PROVISOIRE", "VALIDE", "Decision", "Financement", "Pilotage", "Relance", "Reunion", "campagne", "classeur", "lire", "pour_controles"]
 
@@ -99,15 +100,17 @@ def classeur(contrat: Contrat, annee: int, pilotage: Pilotage | None = None) -> 
     return sheets.classeur(contrat, annee, pilotage or Pilotage())
 
 
-def lire(chemin: str | PathLike, contrat: Contrat, annee: int) -> Pilotage:
-    """The inputs of a filled workbook (.xlsx, .xlsm, .ods), found by their keys whatever the sheets are called.
+def lire(source: str | PathLike | Feuilles, contrat: Contrat, annee: int) -> Pilotage:
+    """The inputs of a filled workbook, found by their keys whatever the sheets are called.
+
+    ``source``: a file (.xlsx, .xlsm, .ods), or the sheets of the workbook that is open, unsaved edits included.
 
     Refus if the file cannot be read or is of another contract or year; Refus with one detail per fault
     (sheet, cell, found, expected, what to do) if something in it is not understood.
     """
     from cls_workbook.pilotage.reader import lire as lire_le_classeur
 
-    return lire_le_classeur(chemin, contrat, annee)
+    return lire_le_classeur(source, contrat, annee)
 
 
 def campagne(pilotage: Pilotage) -> Campagne:

@@ -1,4 +1,4 @@
-"""A filled pilotage workbook → ``Pilotage``. Everything is found by keys and printed headers, never by sheet or address.
+"""A filled pilotage workbook, closed or open → ``Pilotage``. Everything is found by keys and printed headers, never by sheet or address.
 
 What cannot be understood is not guessed: all faults are gathered, each with its sheet and cell, and refused together.
 """
@@ -20,6 +20,7 @@ from cls_workbook.francais import date_fr, plier, typographie
 from cls_workbook.pilotage import Decision, Financement, Pilotage, Relance, Reunion, programme
 from cls_workbook.pilotage import fields as pf
 from cls_workbook.reading import archive
+from cls_workbook.reading.feuilles import Feuilles
 from cls_workbook.reading.saisie import Incomprise, comprendre, est_vide
 from cls_workbook.xlsx.sheets import adresse
 
@@ -51,14 +52,16 @@ class Ligne(NamedTuple):
 
 
 class Lecture:
-    """The keyed rows of a file, and the faults found while reading them."""
+    """The keyed rows of a workbook, and the faults found while reading them. ``nom``: as messages call it; ``fichier``: shorter."""
 
-    def __init__(self, chemin: str | PathLike, contrat: Contrat, annee: int):
-        self.contrat, self.annee, self.fichier = contrat, annee, Path(chemin).name
+    def __init__(self, source: str | PathLike | Feuilles, contrat: Contrat, annee: int):
+        self.contrat, self.annee = contrat, annee
+        self.nom = source.nom if isinstance(source, Feuilles) else str(source)
+        self.fichier = Path(self.nom).name
         self.choix = pf.listes(contrat)
         self.fautes: list[str] = []
         self.places: dict[str, list[Place]] = {}
-        classeur = _ouvrir(chemin)
+        classeur = source if isinstance(source, Feuilles) else _ouvrir(source)
         for nom, lignes in classeur.grilles():
             grille = None
             for i, rangee in enumerate(lignes):
@@ -227,10 +230,10 @@ def _noms(fiche: Fiche, nombre: bool) -> set[str]:
 # --- The workbook ---------------------------------------------------------------------------------------------------
 
 
-def lire(chemin: str | PathLike, contrat: Contrat, annee: int) -> Pilotage:
+def lire(source: str | PathLike | Feuilles, contrat: Contrat, annee: int) -> Pilotage:
     """See ``cls_workbook.pilotage.lire``."""
-    lecture = Lecture(chemin, contrat, annee)
-    _verifier_identite(lecture, chemin)
+    lecture = Lecture(source, contrat, annee)
+    _verifier_identite(lecture)
     campagne = _campagne(lecture)
     maquette, engage = _programmation(lecture)
     autres = _financements(lecture, maquette)
@@ -245,14 +248,14 @@ def lire(chemin: str | PathLike, contrat: Contrat, annee: int) -> Pilotage:
     return pilotage
 
 
-def _verifier_identite(lecture: Lecture, chemin: str | PathLike) -> None:
+def _verifier_identite(lecture: Lecture) -> None:
     """Refus for a workbook that is no pilotage, or is of another contract or year."""
     contrat, annee = lecture.contrat, lecture.annee
     lus = []
     for cle in ("contrat", "annee"):
         places = lecture.places.get(f"identification/{cle}", [])
         if not places:
-            raise Refus(typographie(f"« {chemin} » n’est pas un classeur de pilotage : fabriquez-en un avec la commande « pilotage »."))
+            raise Refus(typographie(f"« {lecture.nom} » n’est pas un classeur de pilotage : fabriquez-en un avec la commande « pilotage »."))
         grille, ligne, colonne = places[0]
         lus.append([_ecrit(v) for v in grille.lignes[ligne][colonne + 1 :] if not est_vide(v)][-1:])
     if lus != [[contrat.id], [str(annee)]]:

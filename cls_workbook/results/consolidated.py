@@ -31,6 +31,7 @@ _SUITE = " … [suite : feuille Mesures]"
 _LARGEUR_MIN, _LARGEUR_MAX, _ECHANTILLON = 9, 52, 400
 _LARGEURS_MAX = {"Valeur n-1": 24, "Valeur": 40, "Libellé": 44}
 _EN_TAUX = ("RATIO", "SATISFACTION")
+_LIEU = ("Fichier", "Feuille", "Cellule")
 
 # How a column shows what it holds; « mixte » looks at each value.
 _MONTANTS = dict.fromkeys((
@@ -56,12 +57,16 @@ Styliste = Callable[[object, Mapping[str, object]], str]
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet = one Excel table. ``styles``: column → style name, or a function that chooses it for each value."""
+    """One sheet = one Excel table. ``styles``: column → style name, or a function that chooses it for each value.
+
+    ``cle``: the columns that tell a row from the others, from one consolidation to the next.
+    """
 
     feuille: str
     nom: str
     lignes: list[dict[str, object]]
     colonnes: tuple[str, ...]
+    cle: tuple[str, ...]
     styles: Mapping[str, str | Styliste]
     figees: int = 1
     onglet: str = "gris_moyen"
@@ -72,32 +77,38 @@ def classeur(resultat: Resultat) -> Classeur:
     contrat, annee = resultat.contrat, resultat.annee
     pied = f"{contrat.nom_court} · consolidation {annee} du {date_fr(resultat.jour)} · {resultat.etat}"
     feuilles = [synthese.feuille(resultat)]
-    feuilles += [_feuille(table, pied) for table in tables(resultat)]
+    feuilles += [feuille_de(table, pied) for table in tables(resultat)]
     feuilles.append(_lisez_moi(resultat, pied))
     return Classeur(feuilles, f"Consolidation {annee} — {contrat.titre}", sujet=resultat.etat, feuille_active=synthese.NOM)
 
 
 def tables(resultat: Resultat) -> Iterator[Table]:
     """The data sheets, in the order of their tabs."""
-    pastille = _pastille
-    yield _de(resultat.retours, "Retours", "Retours", {"Statut": pastille}, onglet="accent")
-    yield Table("Anomalies", "Anomalies", _anomalies(resultat), ANOMALIES, {"Gravité": pastille, "Cellule": _cellule_ou_lien}, 2, "rouge")
-    yield _de(resultat.indicateurs, "Indicateurs", "Indicateurs", _styles_des_indicateurs(resultat.contrat), 4, "accent")
-    yield _de(resultat.par_fiche, "Financement par fiche", "Financement_fiches", {}, 1, "axe2")
-    yield _de(resultat.par_financeur, "Financement par financeur", "Financement_financeurs", {}, 2, "axe2")
-    yield _de(resultat.financements, "Lignes de financement", "Financements", {}, 2, "axe2")
-    yield _de(resultat.mesures, "Mesures", "Mesures", {"Valeur": _mixte}, 4)
-    yield _de(resultat.reponses, "Réponses", "Reponses", {"Valeur": _mixte_ou_montant}, 2)
-    yield _de(resultat.normalisations, "Normalisations", "Normalisations", {"Saisi": _mixte, "Retenu": _mixte}, 1)
-    yield Table(FEUILLE_REPERES, "Reperes", list(reperes(resultat)), REPERES, {"Valeur": _mixte}, 2)
+    yield _de(resultat.retours, "Retours", "Retours", ("Fiche", "Structure", "Volet"), {"Statut": _pastille}, onglet="accent")
+    yield table_des_anomalies(resultat)
+    yield _de(resultat.indicateurs, "Indicateurs", "Indicateurs", ("Mesure",), _styles_des_indicateurs(resultat.contrat), 4, "accent")
+    yield _de(resultat.par_fiche, "Financement par fiche", "Financement_fiches", ("Fiche",), {}, 1, "axe2")
+    yield _de(resultat.par_financeur, "Financement par financeur", "Financement_financeurs", ("Financeur", "Nature"), {}, 2, "axe2")
+    yield _de(resultat.financements, "Lignes de financement", "Financements", _LIEU, {}, 2, "axe2")
+    yield _de(resultat.mesures, "Mesures", "Mesures", _LIEU, {"Valeur": _mixte}, 4)
+    yield _de(resultat.reponses, "Réponses", "Reponses", _LIEU, {"Valeur": _mixte_ou_montant}, 2)
+    yield _de(resultat.normalisations, "Normalisations", "Normalisations", _LIEU, {"Saisi": _mixte, "Retenu": _mixte}, 1)
+    yield Table(FEUILLE_REPERES, "Reperes", list(reperes(resultat)), REPERES, ("Rubrique", "Objet", "Champ"), {"Valeur": _mixte}, 2)
 
 
-def _de(frame: pd.DataFrame, feuille: str, nom: str, styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen") -> Table:
+def table_des_anomalies(resultat: Resultat) -> Table:
+    styles = {"Gravité": _pastille, "Cellule": _cellule_ou_lien}
+    return Table("Anomalies", "Anomalies", _anomalies(resultat), ANOMALIES, ("Code", *_LIEU, "Fiche", "Structure"), styles, 2, "rouge")
+
+
+def _de(
+    frame: pd.DataFrame, feuille: str, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen"
+) -> Table:
     colonnes = tuple(frame.columns)
     # Column by column: a good deal faster than row by row on the 60 000 rows of a large campaign.
     contenus = [[connu(v) for v in frame[c].astype(object).tolist()] for c in colonnes]
     lignes = [dict(zip(colonnes, valeurs, strict=True)) for valeurs in zip(*contenus, strict=True)]
-    return Table(feuille, nom, lignes, colonnes, styles, figees, onglet)
+    return Table(feuille, nom, lignes, colonnes, cle, styles, figees, onglet)
 
 
 # --- Cells ----------------------------------------------------------------------------------------------------------
@@ -147,20 +158,20 @@ def _place(resultat: Resultat, anomalie: Anomalie) -> str | Lien:
     chemin = resultat.chemins.get(anomalie.fichier)
     if not texte or not chemin or not anomalie.feuille:
         return texte
-    feuille = anomalie.feuille.replace("'", "''")
+    feuille, chemin = anomalie.feuille.replace("'", "''"), chemin.replace("#", "%23")
     return Lien(f"external:{chemin}#'{feuille}'!{anomalie.cellules[0]}", texte, "Ouvrir le retour à cette cellule")
 
 
 # --- Sheets ---------------------------------------------------------------------------------------------------------
 
 
-def _feuille(table: Table, pied: str) -> Feuille:
+def feuille_de(table: Table, pied: str) -> Feuille:
     """Headers in row 1, so that it reads as a plain table anywhere."""
     feuille = Feuille(table.feuille, figee=(1, table.figees), couleur_onglet=table.onglet)
     for rang, titre in enumerate(table.colonnes, 1):
         feuille.ecrire(1, rang, titre, "entete")
     fin = max(2, len(table.lignes) + 1)
-    feuille.tableaux.append(Tableau(table.nom, Plage(1, 1, fin, len(table.colonnes)), table.colonnes))
+    feuille.tableaux.append(Tableau(table.nom, Plage(1, 1, fin, len(table.colonnes)), table.colonnes, table.cle))
     feuille.cellules += _cellules(table)
     feuille.largeurs = {rang: _largeur(titre, table) for rang, titre in enumerate(table.colonnes, 1)}
     feuille.hauteurs = {1: 30.0} | _hauteurs(table, feuille.largeurs)

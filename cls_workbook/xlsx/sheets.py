@@ -80,11 +80,15 @@ class MiseEnForme:
 
 @dataclass(slots=True)
 class Tableau:
-    """An Excel table over ``plage``, header row included; its cells are given as ordinary cells."""
+    """An Excel table over ``plage``, header row included; its cells are given as ordinary cells.
+
+    ``cle``: the columns that tell a row from the others; in an open workbook, what is typed beside a row follows it.
+    """
 
     nom: str
     plage: Plage
     colonnes: tuple[str, ...]
+    cle: tuple[str, ...] = ()
 
 
 class Serie(NamedTuple):

@@ -1,0 +1,1 @@
+"""The open workbook: what runs when the coordinator clicks. xlwings is known here and nowhere else."""

@@ -1,0 +1,38 @@
+"""The five doors of the ribbon and of the button: each takes the open workbook and does one thing.
+
+The macros call them by name (``import cls_workbook.excel.bouton as b; b.consolider()``). Without ``book``, the workbook is
+the one whose macro was called. None of them raises for what a user can do wrong: the cell « message » of Accueil and an
+alert say it in French.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import xlwings
+
+
+def consolider(book: xlwings.Book | None = None) -> None:
+    """Reads the returns of the folder named on Accueil and writes the consolidation's sheets into the workbook."""
+    raise NotImplementedError
+
+
+def controler(book: xlwings.Book | None = None) -> None:
+    """Checks the returns of the folder and writes the sheet Anomalies only."""
+    raise NotImplementedError
+
+
+def synthese_ars(book: xlwings.Book | None = None) -> None:
+    """Writes the agency's copy beside the workbook, from what the last consolidation wrote."""
+    raise NotImplementedError
+
+
+def relances(book: xlwings.Book | None = None) -> None:
+    """Writes a draft message per structure that has not answered, its workbook attached. Nothing is sent."""
+    raise NotImplementedError
+
+
+def verifier(book: xlwings.Book | None = None) -> None:
+    """Says whether Python, versions, folder and macros are as they should be; each failure names its remedy."""
+    raise NotImplementedError
