@@ -45,16 +45,17 @@ def _options(bouton: Bouton) -> dict[str, object]:
 def empaqueter(contenu: bytes, macros: Macros) -> bytes:
     """The package with its ribbon, and as an add-in if it is one. The same package gives the same bytes."""
     sortie = BytesIO()
-    with zipfile.ZipFile(BytesIO(contenu)) as ancien, zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as neuf:
+    with zipfile.ZipFile(BytesIO(contenu)) as ancien, zipfile.ZipFile(sortie, "w") as neuf:
         for nom in ancien.namelist():
-            neuf.writestr(_entree(nom), _modifier(nom, ancien.read(nom), macros))
-        neuf.writestr(_entree(RUBAN), macros.ruban)
+            neuf.writestr(_entree(nom, macros), _modifier(nom, ancien.read(nom), macros))
+        neuf.writestr(_entree(RUBAN, macros), macros.ruban)
     return sortie.getvalue()
 
 
-def _entree(nom: str) -> zipfile.ZipInfo:
+def _entree(nom: str, macros: Macros) -> zipfile.ZipInfo:
+    """An add-in is kept among the templates: it is not compressed, since two zlibs do not compress alike."""
     entree = zipfile.ZipInfo(nom, _DATE)
-    entree.compress_type = zipfile.ZIP_DEFLATED
+    entree.compress_type = zipfile.ZIP_STORED if macros.complement else zipfile.ZIP_DEFLATED
     entree.create_system = 0  # the same archive on every system
     return entree
 
