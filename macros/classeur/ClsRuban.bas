@@ -4,6 +4,12 @@ Option Explicit
 ' The CLS tab of the coordinator's workbook (ruban.xml).
 
 
+' The workbook that a click is about: this one, whichever is in front.
+Public Function LeClasseur() As Workbook
+    Set LeClasseur = ThisWorkbook
+End Function
+
+
 Public Sub RubanConsolider(control As IRibbonControl)
     Consolider
 End Sub

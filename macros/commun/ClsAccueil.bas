@@ -1,21 +1,12 @@
 Attribute VB_Name = "ClsAccueil"
 Option Explicit
 
-' The workbook that a click is about, and the cells of its Accueil, found by their hidden keys.
+' The cells of Accueil, found by their hidden keys, in the workbook that a click is about (LeClasseur: ClsRuban says
+' which in a workbook, ClsComplement in the add-in).
 
 Private Const DERNIERE_LIGNE As Long = 150
 Private Const COLONNE_LIBELLE As Long = 2
 Private Const COLONNE_VALEUR As Long = 3
-
-
-' The workbook itself; from the add-in, the one in front. Nothing where no workbook is open.
-Public Function LeClasseur() As Workbook
-    If ThisWorkbook.IsAddin Then
-        Set LeClasseur = ActiveWorkbook
-    Else
-        Set LeClasseur = ThisWorkbook
-    End If
-End Function
 
 
 ' What Accueil says of a key such as "accueil/dossier"; "" where it says nothing.

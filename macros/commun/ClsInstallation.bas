@@ -154,7 +154,7 @@ Public Sub EcrireReglage(ByVal nom As String, ByVal valeur As String)
     feuille.Cells(ligne, 1).Value = nom
     feuille.Cells(ligne, 2).Value = valeur
     On Error Resume Next
-    If ThisWorkbook.IsAddin And feuille.Parent Is ThisWorkbook Then ThisWorkbook.Save
+    If Not LeClasseur() Is feuille.Parent Then feuille.Parent.Save   ' the add-in's: nobody else will save it
 End Sub
 
 

@@ -7,8 +7,6 @@ Option Explicit
 ' Raised when these modules, or what they call in Python, change; cls_workbook/version.py says the same.
 Public Const VERSION_DES_MACROS As String = "1"
 
-Private Const JOURNAL As String = "cls-workbook-erreur.txt"
-
 Private mTravail As String      ' what was asked
 Private mAutrement As String    ' how to get it without a macro
 
@@ -162,29 +160,3 @@ Private Function DerniereLigne(ByVal texte As String) As String
     Next i
     DerniereLigne = Fr("sans autre pr&eacute;cision")
 End Function
-
-
-Private Function LireJournal(ByVal chemin As String) As String
-    On Error Resume Next
-    LireJournal = ReadFile(chemin)
-End Function
-
-
-Private Function CheminDuJournal() As String
-    #If Mac Then
-        CheminDuJournal = Environ("HOME") & "/" & JOURNAL
-    #Else
-        CheminDuJournal = Environ("TEMP") & "\" & JOURNAL
-    #End If
-End Function
-
-
-' The whole message, for whoever will help: xlwings deletes its own file.
-Private Sub GarderJournal(ByVal texte As String)
-    Dim numero As Integer
-    On Error Resume Next
-    numero = FreeFile
-    Open CheminDuJournal() For Output As #numero
-    Print #numero, texte
-    Close #numero
-End Sub

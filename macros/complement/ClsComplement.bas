@@ -8,6 +8,12 @@ Option Explicit
 Private mRuban As IRibbonUI
 
 
+' The workbook that a click is about: the one in front. Nothing where none is open.
+Public Function LeClasseur() As Workbook
+    Set LeClasseur = ActiveWorkbook
+End Function
+
+
 Public Sub ComplementCharge(ribbon As IRibbonUI)
     Set mRuban = ribbon
 End Sub
