@@ -25,7 +25,14 @@ _NOM_VALIDE = re.compile(r"[^\W\d][\w.]{0,254}")
 # A name that reads as an address: AB12, R1C1 (and L1C1, its French form).
 _COMME_UNE_ADRESSE = re.compile(r"[A-Za-z]{1,3}\d+|[RrLl]\d*[Cc]?\d*|[Cc]\d*")
 _TYPES_DE_VALIDATION = ("liste", "entier", "decimal", "montant", "date", "texte", "libre")
+ENTIER_EXACT = 10**15  # beyond, Excel rounds
+_INTERDIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CIBLES = ("internal:", "external:", "mailto:", "https://", "http://")
+
+
+def sans_interdit(texte: str) -> str:
+    """The text with line ends as Excel has them, and every character that XML forbids shown as ``\\ufffd``."""
+    return _INTERDIT.sub("\ufffd", texte.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def unites(texte: str) -> int:
