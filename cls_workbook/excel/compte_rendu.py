@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from cls_workbook.coordination import accueil
@@ -60,5 +60,13 @@ def _inattendue(erreur: Exception) -> str:
 @contextmanager
 def sans_clignoter(book: xlwings.Book) -> Iterator[None]:
     """Excel neither draws nor calculates while we write; put back as it was, whatever happens."""
-    with book.app.properties(screen_updating=False, calculation="manual"):
+    app, avant = book.app, {}
+    for reglage, valeur in (("screen_updating", False), ("calculation", "manual")):
+        with suppress(NotImplementedError):  # an engine that writes all at once has nothing to suspend
+            avant[reglage] = getattr(app, reglage)
+            setattr(app, reglage, valeur)
+    try:
         yield
+    finally:
+        for reglage, valeur in avant.items():
+            setattr(app, reglage, valeur)
