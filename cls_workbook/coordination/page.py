@@ -106,9 +106,9 @@ def _situation(page: Page) -> None:
     bande(page, "Où en est la campagne", E)
     _case(page, "derniere", accueil.JAMAIS, "libelle:date_gauche")
     page.suivante(22)
-    _case(page, "bilan", None, "libelle:code")
+    _case(page, "bilan", None, "libelle:texte")
     page.suivante(30)
-    _case(page, "message", typographie(PREMIER_MESSAGE), "libelle:code")
+    _case(page, "message", typographie(PREMIER_MESSAGE), "libelle:texte")
     plage, premiere = Plage(page.ligne, C, page.ligne, E), adresse(page.ligne, C, True)
     for debut, style in ((accueil.NON_FAIT, "erreur"), (accueil.FAIT, "bon")):
         page.feuille.mises_en_forme.append(MiseEnForme(plage, f'LEFT({premiere},{len(debut)})="{debut}"', style))

@@ -28,7 +28,14 @@ _COMME_UNE_ADRESSE = re.compile(r"[A-Za-z]{1,3}\d+|[RrLl]\d*[Cc]?\d*|[Cc]\d*")
 _NOM_DE_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}")
 CODE_DU_CLASSEUR = "ThisWorkbook"
 _TYPES_DE_VALIDATION = ("liste", "entier", "decimal", "montant", "date", "texte", "libre")
+ENTIER_EXACT = 10**15  # beyond, Excel rounds
+_INTERDIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CIBLES = ("internal:", "external:", "mailto:", "https://", "http://")
+
+
+def sans_interdit(texte: str) -> str:
+    """The text with line ends as Excel has them, and every character that XML forbids shown as ``\\ufffd``."""
+    return _INTERDIT.sub("\ufffd", texte.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def unites(texte: str) -> int:

@@ -22,7 +22,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from cls_workbook.errors import Refus
 from cls_workbook.xlsx import charts, look, macros
-from cls_workbook.xlsx.limits import controler, unites
+from cls_workbook.xlsx.limits import ENTIER_EXACT, controler, sans_interdit, unites
 from cls_workbook.xlsx.sheets import (
     TEXTE_MAX,
     Classeur,
@@ -42,11 +42,9 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory":
 # Written in every file instead of the clock.
 _CREATION = datetime(2024, 1, 1)
 _A4 = 9
-_ENTIER_EXACT = 10**15  # beyond, Excel rounds
 _LIENS_MAX = 65_000  # Excel refuses a sheet with more than 65 530
 # Characters that XML forbids, carriage returns, and a text that XlsxWriter would take for rich-text XML.
 _ANORMAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|^<r>.*</r>$", re.DOTALL)
-_INTERDIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CRITERES = {"entier": "integer", "decimal": "decimal", "montant": "decimal", "date": "date", "texte": "length"}
 
 
@@ -122,7 +120,7 @@ class _Textes(dict):
 
 def texte_sur(texte: str) -> str:
     """The text with line ends as Excel has them, and every character that XML forbids shown as ``\\ufffd``."""
-    texte = _INTERDIT.sub("\ufffd", texte.replace("\r\n", "\n").replace("\r", "\n"))
+    texte = sans_interdit(texte)
     if texte.startswith("<r>") and texte.endswith("</r>"):
         # XlsxWriter copies such a text into the file unescaped: give it the escaped text as one rich run.
         contenu = texte.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -253,7 +251,7 @@ class _Ecrivains(dict):
         return self._page.write_string(ligne, colonne, self._textes[valeur], format_)
 
     def _entier(self, ligne, colonne, valeur, format_):
-        if -_ENTIER_EXACT < valeur < _ENTIER_EXACT:
+        if -ENTIER_EXACT < valeur < ENTIER_EXACT:
             return self._page.write_number(ligne, colonne, int(valeur), format_)
         return self._page.write_string(ligne, colonne, str(valeur), format_)
 
@@ -272,7 +270,7 @@ class _Ecrivains(dict):
         elif isinstance(valeur, Decimal):
             valeur = float(valeur)
         elif isinstance(valeur, str):
-            valeur = _INTERDIT.sub("\ufffd", valeur)
+            valeur = sans_interdit(valeur)
         elif valeur is None:
             valeur = ""
         return self._page.write_formula(ligne, colonne, f"={texte}", format_, valeur)
@@ -382,7 +380,7 @@ def _attendu(validation: Validation) -> dict:
         return attendu | {"criteria": "<=", "value": maximum}
     if minimum is None:
         # No bound given: any number, any date, any text that a cell can hold.
-        minimum = {"date": date(1900, 1, 1), "texte": 0}.get(validation.type, -_ENTIER_EXACT)
+        minimum = {"date": date(1900, 1, 1), "texte": 0}.get(validation.type, -ENTIER_EXACT)
     return attendu | {"criteria": ">=", "value": minimum}
 
 
