@@ -69,6 +69,7 @@ def _analyseur() -> argparse.ArgumentParser:
     _commandes_du_contrat(commandes)
     _commandes_de_l_annee(commandes)
     _commandes_du_retour(commandes)
+    _commandes_du_poste(commandes)
     return analyseur
 
 
@@ -97,6 +98,12 @@ def _commandes_de_l_annee(commandes) -> None:
     pilotage = _commande(commandes, "pilotage", "fabrique le classeur de la coordination", _pilotage)
     _campagne(pilotage)
     pilotage.add_argument("--sortie", metavar="P.xlsx", required=True)
+
+    coordonner = _commande(commandes, "coordonner", "fabrique le classeur de la coordination, avec le bouton « Consolider » (.xlsm)", _coordonner)
+    _campagne(coordonner)
+    coordonner.add_argument("--sortie", metavar="K.xlsm", required=True, help="s’il existe déjà, il est refait et ses saisies sont gardées")
+    coordonner.add_argument("--pilotage", metavar="P.xlsx", help="un classeur dont les saisies sont reprises")
+    coordonner.add_argument("--precedent", metavar="CONSOLIDATION.xlsx", help="la consolidation de l’an dernier")
 
     dictionnaire = _commande(commandes, "dictionnaire", "décrit chaque case à remplir", _dictionnaire)
     _campagne(dictionnaire)
@@ -128,6 +135,13 @@ def _commandes_du_retour(commandes) -> None:
     _commande(commandes, "anomalies", "liste tout ce qui est contrôlé", _anomalies)
     demo = _commande(commandes, "demo", "joue une année entière sur un contrat livré et explique chaque fichier", _demo)
     demo.add_argument("--sortie", metavar="DOSSIER", default="demo-cls", help="où ranger les fichiers (par défaut : demo-cls)")
+
+
+def _commandes_du_poste(commandes) -> None:
+    complement = commandes.add_parser("complement", help="le complément d’Excel (onglet CLS)", description="Le complément d’Excel : l’onglet CLS, même là où les macros d’un classeur sont bloquées.")
+    sous = complement.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=_Analyseur)
+    installer = _commande(sous, "installer", "place le complément là où Excel le charge (Windows, macOS)", _complement_installer)
+    installer.add_argument("--sortie", metavar="DOSSIER", help="l’écrit seulement dans ce dossier")
 
 
 def _campagne(commande: argparse.ArgumentParser) -> None:
@@ -186,6 +200,30 @@ def _pilotage(choix) -> int:
     verifier_annee(contrat, choix.annee)
     write(classeur(contrat, choix.annee), choix.sortie)
     print(choix.sortie)
+    return FAIT
+
+
+def _coordonner(choix) -> int:
+    from cls_workbook.contract.definition import load
+    from cls_workbook.coordination.fabrication import coordonner
+    from cls_workbook.generation import verifier_annee
+
+    contrat = load(choix.contrat)
+    verifier_annee(contrat, choix.annee)
+    for fichier in coordonner(contrat, choix.contrat, choix.annee, choix.sortie, pilotage=choix.pilotage, precedent=choix.precedent):
+        print(fichier)
+    return FAIT
+
+
+def _complement_installer(choix) -> int:
+    from cls_workbook.coordination.complement import installer
+    from cls_workbook.francais import typographie
+
+    fichiers, suite = installer(choix.sortie)
+    for fichier in fichiers:
+        print(fichier)
+    for phrase in suite:
+        print(typographie(phrase))
     return FAIT
 
 

@@ -15,6 +15,7 @@ from cls_workbook.francais import plier, typographie
 from cls_workbook.xlsx.sheets import adresse
 
 NOM = "Accueil"
+JAMAIS = "aucune pour l’instant"
 DOSSIER_PAR_DEFAUT = "retours"  # beside the workbook
 
 

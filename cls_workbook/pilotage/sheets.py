@@ -42,14 +42,23 @@ LEGENDE = (
 
 def classeur(contrat: Contrat, annee: int, pilotage: Pilotage) -> Classeur:
     """The whole workbook, with what ``pilotage`` already says."""
-    choix = pf.listes(contrat)
-    trace = Trace(contrat, annee, pilotage, choix, listes.adresses(choix))
-    dessins: list[tuple[Page, Compte]] = [_groupes(trace)] if pf.groupes(contrat) else []
-    dessins += [_programmation(trace)] if contrat.fiches else []
-    dessins += [_gouvernance(trace), _decisions(trace), _suivi(trace)]
+    trace = trace_de(contrat, annee, pilotage)
+    dessins = dessiner(trace)
     pages = [_accueil(trace, [(p.feuille.nom, compte) for p, compte in dessins]), *(p for p, _ in dessins)]
-    feuilles = [*(p.feuille for p in pages), listes.feuille(choix)]
+    feuilles = [*(p.feuille for p in pages), listes.feuille(trace.choix)]
     return Classeur(feuilles, f"{contrat.titre} — pilotage {annee}", contrat.titre, feuille_active=ACCUEIL)
+
+
+def trace_de(contrat: Contrat, annee: int, pilotage: Pilotage) -> Trace:
+    choix = pf.listes(contrat)
+    return Trace(contrat, annee, pilotage, choix, listes.adresses(choix))
+
+
+def dessiner(trace: Trace) -> list[tuple[Page, Compte]]:
+    """The sheets in which the coordinator types, and what Accueil says of each."""
+    dessins: list[tuple[Page, Compte]] = [_groupes(trace)] if pf.groupes(trace.contrat) else []
+    dessins += [_programmation(trace)] if trace.contrat.fiches else []
+    return [*dessins, _gouvernance(trace), _decisions(trace), _suivi(trace)]
 
 
 # --- Accueil --------------------------------------------------------------------------------------------------------
@@ -67,21 +76,28 @@ def _accueil(trace: Trace, comptes: list[tuple[str, Compte]]) -> Page:
     for phrase in INTRODUCTION:
         page.fusion(B, E, typographie(phrase), "libelle")
         page.suivante(hauteur(phrase, 175))
-    _campagne(page, trace)
-    _feuilles_et_comptes(page, comptes)
+    bande(page, trace.bloc(pf.CAMPAGNE).titre, E)
+    campagne(page, trace)
+    bande(page, "Les feuilles, et ce qui y est déjà saisi", E)
+    feuilles_et_comptes(page, comptes)
+    couleurs(page)
+    page.feuille.selection = (1, B)
+    return page
+
+
+def couleurs(page: Page) -> None:
+    """What the colours of inputs mean."""
     bande(page, "Ce que veulent dire les couleurs", E)
     for style, mot, sens in LEGENDE:
         page.texte(B, mot or None, style)
         page.texte(C, typographie(sens), "libelle")
         page.fond(range(D, F), "libelle")
         page.suivante(hauteur(sens, 58))
-    page.feuille.selection = (1, B)
-    return page
 
 
-def _campagne(page: Page, trace: Trace) -> None:
+def campagne(page: Page, trace: Trace) -> None:
+    """Which campaign this is, and what is asked of it."""
     bloc, p = trace.bloc(pf.CAMPAGNE), trace.pilotage
-    bande(page, bloc.titre, E)
     faits = (("contrat", "Contrat", trace.contrat.id), ("annee", "Année suivie", trace.annee))
     for cle, etiquette, valeur in faits:
         rangee = page.rangee(f"pilotage/identification/{cle}", "repere", etiquette)
@@ -99,8 +115,8 @@ def _campagne(page: Page, trace: Trace) -> None:
         page.suivante(36 if champ.type == "texte" else 24)
 
 
-def _feuilles_et_comptes(page: Page, comptes: list[tuple[str, Compte]]) -> None:
-    bande(page, "Les feuilles, et ce qui y est déjà saisi", E)
+def feuilles_et_comptes(page: Page, comptes: list[tuple[str, Compte]]) -> None:
+    """A link to each sheet, what it is for, how much was typed in it."""
     for nom, compte in comptes:
         page.texte(B, Lien(f"internal:'{nom}'!B1", nom, f"Ouvrir la feuille {nom}"), "lien")
         page.fusion(C, D, typographie(compte.role), "libelle")

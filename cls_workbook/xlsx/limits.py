@@ -24,6 +24,9 @@ FORMULE_MAX, PIED_MAX, LISTE_MAX, LARGEUR_MAX, HAUTEUR_MAX = 8_192, 255, 255, 25
 _NOM_VALIDE = re.compile(r"[^\W\d][\w.]{0,254}")
 # A name that reads as an address: AB12, R1C1 (and L1C1, its French form).
 _COMME_UNE_ADRESSE = re.compile(r"[A-Za-z]{1,3}\d+|[RrLl]\d*[Cc]?\d*|[Cc]\d*")
+# VBA: a letter, then letters, digits or underscores; 31 characters for a module. ASCII, whatever the code page.
+_NOM_DE_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}")
+CODE_DU_CLASSEUR = "ThisWorkbook"
 _TYPES_DE_VALIDATION = ("liste", "entier", "decimal", "montant", "date", "texte", "libre")
 ENTIER_EXACT = 10**15  # beyond, Excel rounds
 _INTERDIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -55,9 +58,23 @@ def controler(classeur: Classeur) -> None:
         if feuille not in noms:
             raise ValueError(f"le nom « {nom} » désigne une feuille absente, « {feuille} »")
         _plage(plage, f"nom « {nom} »")
+    _macros(classeur)
     _uniques(list(classeur.noms) + [t.nom for f in classeur.feuilles for t in f.tableaux], "nom")
     for feuille in classeur.feuilles:
         _feuille(feuille, noms)
+
+
+def _macros(classeur: Classeur) -> None:
+    """A code name for each sheet, none twice; buttons only where there are macros, each calling one by its name."""
+    codes = [feuille.nom_de_code for feuille in classeur.feuilles]
+    if classeur.macros is not None:
+        _uniques([CODE_DU_CLASSEUR, *codes], "nom de code")
+        codes += [bouton.macro for feuille in classeur.feuilles for bouton in feuille.boutons]
+        for code in codes:
+            if not _NOM_DE_CODE.fullmatch(code):
+                raise ValueError(f"« {code} » ne peut pas être un nom de module ou de macro")
+    elif any(feuille.boutons for feuille in classeur.feuilles):
+        raise ValueError("un bouton dans un classeur sans macro")
 
 
 def nom_valide(nom: str) -> None:

@@ -117,6 +117,26 @@ class Graphique:
     etiquettes: bool = True
 
 
+class Bouton(NamedTuple):
+    """A button over the cells, its upper left corner in (``ligne``, ``colonne``). ``macro``: a Sub without parameter."""
+
+    ligne: int
+    colonne: int
+    texte: str
+    macro: str
+    largeur: int  # pixels
+    hauteur: int
+    texte_alternatif: str
+
+
+class Macros(NamedTuple):
+    """What makes a workbook carry macros: a VBA project, the ribbon's XML; ``complement``: the file is an add-in."""
+
+    projet: bytes
+    ruban: bytes
+    complement: bool = False
+
+
 @dataclass(slots=True)
 class Impression:
     """A4, one page wide, « Page x / y » at the foot. ``lignes_repetees``: first and last row repeated on each page."""
@@ -145,6 +165,8 @@ class Feuille:
     mises_en_forme: list[MiseEnForme] = field(default_factory=list)
     tableaux: list[Tableau] = field(default_factory=list)
     graphiques: list[Graphique] = field(default_factory=list)
+    boutons: list[Bouton] = field(default_factory=list)
+    nom_de_code: str = ""  # of its module in the VBA project
     impression: Impression = field(default_factory=Impression)
     zoom: int = 100
     selection: tuple[int, int] | None = None  # cell selected when the sheet opens
@@ -160,6 +182,7 @@ class Classeur:
     sujet: str = ""
     noms: dict[str, tuple[str, Plage]] = field(default_factory=dict)  # defined name → sheet, range
     feuille_active: str | None = None
+    macros: Macros | None = None
 
 
 def lettre(colonne: int) -> str:

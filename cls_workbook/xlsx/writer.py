@@ -1,4 +1,4 @@
-"""``Classeur`` → .xlsx, through XlsxWriter: the only module that knows this library.
+"""``Classeur`` → .xlsx, .xlsm or .xlam, through XlsxWriter: the only module that knows this library.
 
 Same description, same bytes: no clock, no random identifier. Text is always written as text, whatever
 it looks like. What Excel would refuse or cut raises ValueError before anything is written.
@@ -21,7 +21,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from cls_workbook.errors import Refus
-from cls_workbook.xlsx import charts, look
+from cls_workbook.xlsx import charts, look, macros
 from cls_workbook.xlsx.limits import ENTIER_EXACT, controler, sans_interdit, unites
 from cls_workbook.xlsx.sheets import (
     TEXTE_MAX,
@@ -57,7 +57,7 @@ def write(classeur: Classeur, path: str | os.PathLike) -> None:
 
 
 def to_bytes(classeur: Classeur) -> bytes:
-    """The workbook as the bytes of an .xlsx file. ValueError if Excel could not hold the description."""
+    """The workbook as the bytes of a file: .xlsx; with macros .xlsm, or .xlam. ValueError if Excel could not hold the description."""
     controler(classeur)
     tampon = BytesIO()
     # XlsxWriter reports most mistakes as a warning and skips the element: here a mistake stops.
@@ -67,7 +67,7 @@ def to_bytes(classeur: Classeur) -> bytes:
             _Rendu(tampon, classeur).fermer()
         except (UserWarning, XlsxWriterException) as faute:
             raise ValueError(f"classeur « {classeur.titre} » : {faute}") from faute
-    return tampon.getvalue()
+    return macros.empaqueter(tampon.getvalue(), classeur.macros) if classeur.macros else tampon.getvalue()
 
 
 def enregistrer(contenu: bytes, path: str | os.PathLike) -> None:
@@ -144,6 +144,8 @@ class _Rendu:
         self.livre.set_tab_ratio(80)
         for feuille in classeur.feuilles:
             self._feuille(feuille)
+        if classeur.macros:
+            macros.attacher(self.livre, classeur)
         for nom, (feuille, plage) in classeur.noms.items():
             self.livre.define_name(nom, f"={reference(feuille, plage)}")
         active = classeur.feuille_active or next(f.nom for f in classeur.feuilles if f.etat == "visible")

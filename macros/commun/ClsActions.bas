@@ -1,0 +1,53 @@
+Attribute VB_Name = "ClsActions"
+Option Explicit
+
+' What can be asked, one Sub each: the buttons of Accueil call them, and so does the ribbon.
+
+
+Public Sub Consolider()
+    LancerPython "Consolider", "import cls_workbook.excel.bouton as b; b.consolider()", SansMacro(CommandeConsolider())
+End Sub
+
+
+Public Sub Controler()
+    LancerPython Fr("Contr&ocirc;ler"), "import cls_workbook.excel.bouton as b; b.controler()", _
+        SansMacro(Lanceur() & " controler " & Cite(Reponse("accueil/dossier")))
+End Sub
+
+
+Public Sub SyntheseArs()
+    LancerPython Fr("Synth&egrave;se ARS"), "import cls_workbook.excel.bouton as b; b.synthese_ars()", _
+        SansMacro(CommandeConsolider() & vbLf & Lanceur() & " synthese consolidation.xlsx --sortie synthese-ars.xlsx")
+End Sub
+
+
+Public Sub Relances()
+    LancerPython "Relances", "import cls_workbook.excel.bouton as b; b.relances()", _
+        SansMacro(CommandeConsolider() & vbLf & Fr("La feuille Retours dit qui n&rsquo;a pas r&eacute;pondu."))
+End Sub
+
+
+Public Sub VerifierInstallation()
+    If Not InstallationUtilisable() Then Exit Sub
+    LancerPython Fr("V&eacute;rifier l&rsquo;installation"), "import cls_workbook.excel.bouton as b; b.verifier()", _
+        SansMacro(Lanceur() & " --help")
+End Sub
+
+
+' The same job without macro.
+Private Function SansMacro(ByVal commande As String) As String
+    SansMacro = Fr("Sans macro, dans un terminal ouvert sur le dossier de ce classeur&nbsp;:") & vbLf & commande
+End Function
+
+
+Private Function CommandeConsolider() As String
+    Dim nom As String
+    If Not LeClasseur() Is Nothing Then nom = LeClasseur().Name
+    CommandeConsolider = Lanceur() & " consolider " & Cite(Reponse("accueil/dossier")) & " --contrat " & Cite(Reponse("accueil/contrat")) & _
+        " --annee " & Reponse("pilotage/identification/annee") & " --pilotage " & Cite(nom) & " --sortie consolidation.xlsx"
+End Function
+
+
+Private Function Cite(ByVal texte As String) As String
+    Cite = Chr(34) & texte & Chr(34)
+End Function

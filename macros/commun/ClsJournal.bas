@@ -1,0 +1,31 @@
+Attribute VB_Name = "ClsJournal"
+Option Explicit
+
+' What Python wrote when it failed: xlwings keeps it in a file and deletes it, a copy stays for whoever will help.
+
+Private Const JOURNAL As String = "cls-workbook-erreur.txt"
+
+
+Public Function LireJournal(ByVal chemin As String) As String
+    On Error Resume Next
+    LireJournal = ReadFile(chemin)
+End Function
+
+
+Public Function CheminDuJournal() As String
+    #If Mac Then
+        CheminDuJournal = Environ("HOME") & "/" & JOURNAL
+    #Else
+        CheminDuJournal = Environ("TEMP") & "\" & JOURNAL
+    #End If
+End Function
+
+
+Public Sub GarderJournal(ByVal texte As String)
+    Dim numero As Integer
+    On Error Resume Next
+    numero = FreeFile
+    Open CheminDuJournal() For Output As #numero
+    Print #numero, texte
+    Close #numero
+End Sub
