@@ -13,10 +13,10 @@ import os
 
 os.environ.setdefault("XLWINGS_LICENSE_KEY", "noncommercial")
 
-import faux_excel  # noqa: E402
-import openpyxl  # noqa: E402
-import xlwings  # noqa: E402
-from openpyxl.utils import get_column_letter, range_boundaries  # noqa: E402
+import faux_excel
+import openpyxl
+import xlwings
+from openpyxl.utils import get_column_letter, range_boundaries
 
 _VISIBILITE = {"visible": "Visible", "hidden": "Hidden", "veryHidden": "VeryHidden"}
 
@@ -79,8 +79,8 @@ class ClientDistant:
         assert sens == "down"
         faux_excel.inserer(*self._zone(action))
 
-    def _rangeMerge(self, action, *_):
-        faux_excel.fusionner(*self._zone(action))
+    def _rangeMerge(self, action, par_ligne):
+        faux_excel.fusionner(*self._zone(action), par_ligne)
 
     def _rangeUnmerge(self, action, *_):
         faux_excel.defusionner(*self._zone(action))

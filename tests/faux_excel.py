@@ -19,6 +19,7 @@ TEXTE = "@"
 ERREURS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 _NOMBRE = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}:\d{2})?")
+_EPAISSEURS = {"hairline": "hair", "thin": "thin", "medium": "medium", "thick": "thick"}
 _COTES = {"edge_bottom": "bottom", "edge_top": "top", "edge_left": "left", "edge_right": "right", "inside_horizontal": "bottom", "inside_vertical": "right"}
 
 
@@ -113,9 +114,10 @@ def inserer(ws, zone):
     ws.move_range(f"{get_column_letter(gauche)}{haut}:{get_column_letter(droite)}{dernier}", rows=hauteur)
 
 
-def fusionner(ws, zone):
+def fusionner(ws, zone, par_ligne):
     haut, gauche, bas, droite = zone
-    ws.merge_cells(start_row=haut, start_column=gauche, end_row=bas, end_column=droite)
+    for debut, fin in [(ligne, ligne) for ligne in range(haut, bas + 1)] if par_ligne else [(haut, bas)]:
+        ws.merge_cells(start_row=debut, start_column=gauche, end_row=fin, end_column=droite)
 
 
 def defusionner(ws, zone):
@@ -178,37 +180,51 @@ def _a1(zone):
 # --- what is seen ---
 
 
-def formater(ws, zone, format_):
+def _habiller(ws, zone, changer):
+    """``changer(cell)`` once for each look found in the range: openpyxl is slow at giving a style."""
+    faits = {}
     for cellule in cellules(ws, zone):
-        cellule.number_format = format_
+        avant = tuple(cellule._style or ())
+        if avant in faits:
+            cellule._style = copy.copy(faits[avant])
+        else:
+            changer(cellule)
+            faits[avant] = cellule._style
+
+
+def formater(ws, zone, format_):
+    _habiller(ws, zone, lambda cellule: setattr(cellule, "number_format", format_))
 
 
 def colorier(ws, zone, couleur):
-    for cellule in cellules(ws, zone):
-        cellule.fill = PatternFill("solid", fgColor=_argb(couleur)) if couleur else PatternFill()
+    fond = PatternFill("solid", fgColor=_argb(couleur)) if couleur else PatternFill()
+    _habiller(ws, zone, lambda cellule: setattr(cellule, "fill", fond))
 
 
 def ecrire_en(ws, zone, **police):
     """bold, italic, size, color (``#RRGGBB``)."""
-    if "color" in police:
-        police["color"] = _argb(police["color"])
-    for cellule in cellules(ws, zone):
-        neuve = copy.copy(cellule.font)
-        cellule.font = Font(**{k: getattr(neuve, k) for k in ("name", "sz", "b", "i", "color")} | {{"bold": "b", "italic": "i", "size": "sz"}.get(k, k): v for k, v in police.items()})
+    voulu = {{"bold": "b", "italic": "i", "size": "sz"}.get(k, k): _argb(v) if k == "color" else v for k, v in police.items()}
+
+    def changer(cellule):
+        cellule.font = Font(**{k: getattr(cellule.font, k) for k in ("name", "sz", "b", "i", "color")} | voulu)
+
+    _habiller(ws, zone, changer)
 
 
 def aligner(ws, zone, **reglages):
-    for cellule in cellules(ws, zone):
-        avant = cellule.alignment
-        cellule.alignment = Alignment(**{k: getattr(avant, k) for k in ("horizontal", "vertical", "wrapText")} | reglages)
+    def changer(cellule):
+        cellule.alignment = Alignment(**{k: getattr(cellule.alignment, k) for k in ("horizontal", "vertical", "wrapText")} | reglages)
+
+    _habiller(ws, zone, changer)
 
 
 def border(ws, zone, cote, couleur=None, epaisseur=None):
-    for cellule in cellules(ws, zone):
-        avant = cellule.border
-        trait = copy.copy(getattr(avant, _COTES[cote])) or Side()
-        trait = Side(style=epaisseur or trait.style or "thin", color=_argb(couleur) if couleur else trait.color)
-        cellule.border = Border(**{c: getattr(avant, c) for c in ("left", "right", "top", "bottom")} | {_COTES[cote]: trait})
+    def changer(cellule):
+        avant = getattr(cellule.border, _COTES[cote]) or Side()
+        trait = Side(style=_EPAISSEURS.get(epaisseur) or avant.style or "thin", color=_argb(couleur) if couleur else avant.color)
+        cellule.border = Border(**{c: getattr(cellule.border, c) for c in ("left", "right", "top", "bottom")} | {_COTES[cote]: trait})
+
+    _habiller(ws, zone, changer)
 
 
 def dessiner(ws, type_, source_ws, zone, nom, ancre):

@@ -302,7 +302,7 @@ class Range(base_classes.Range):
         faux_excel.inserer(self.sheet.ws, self.zone)
 
     def merge(self, across):
-        faux_excel.fusionner(self.sheet.ws, self.zone)
+        faux_excel.fusionner(self.sheet.ws, self.zone, across)
 
     def unmerge(self):
         faux_excel.defusionner(self.sheet.ws, self.zone)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import client_distant
 import moteur_openpyxl
 import openpyxl
 import pytest
-from coordination_for_tests import case, classeur
+from coordination_for_tests import classeur
 from test_conductor import deposer
 
 import cls_workbook
-from cls_workbook import conductor, contract, pilotage
+from cls_workbook import conductor, contract
 
 ANNEE, JOUR, CONTRAT = 2025, date(2026, 2, 15), "dijon-2024-2028"
 

@@ -68,16 +68,19 @@ def _controler(ouvert: Ouvert, jour: date) -> tuple[str, Resultat]:
 
 
 def ecrire(ouvert: Ouvert, classeur: Classeur, jour: date) -> str:
-    """Writes the sheets into the workbook; a sentence on the notes whose row is gone, "" if there are none."""
+    """Writes the sheets into the workbook; what there is to say of it, "" if nothing."""
     prevus = rendu.preparer(ouvert.contenus, classeur)
     with sans_clignoter(ouvert.book):
-        perdues = rendu.ecrire(ouvert.book, prevus)
-        if perdues:
-            _conserver(ouvert, perdues, jour)
-    if not perdues:
-        return ""
-    s = "s" * (len(perdues) > 1)
-    return f" {len(perdues)} note{s} dont la ligne a disparu : voir la feuille « {NOTES} »."
+        ecrit_ = rendu.ecrire(ouvert.book, prevus)
+        if ecrit_.perdues:
+            _conserver(ouvert, ecrit_.perdues, jour)
+    phrases = []
+    if nombre := len(ecrit_.perdues):
+        s = "s" * (nombre > 1)
+        phrases.append(f" {nombre} note{s} dont la ligne a disparu : voir la feuille « {NOTES} ».")
+    if ecrit_.sans_graphique:
+        phrases.append(" Les graphiques n’ont pas pu être redessinés par cette version d’Excel ; ceux de la commande « consolider » sont à jour.")
+    return "".join(phrases)
 
 
 def _conserver(ouvert: Ouvert, perdues: Sequence[tuple[str, Orpheline]], jour: date) -> None:

@@ -127,9 +127,9 @@ def _aligner_en_hauteur(zone: xlwings.Range, vertical: str) -> None:
 
 def _souligner(zone: xlwings.Range, filet: tuple[str, str]) -> None:
     epaisseur, couleur = filet
-    cotes = ("edge_bottom", "inside_horizontal") if zone.shape[0] > 1 else ("edge_bottom",)
-    for cote in cotes:
-        zone.borders.set(cote, line_style="continuous", weight=epaisseur, color=couleur)
+    cotes = ["edge_bottom", "inside_horizontal"] if zone.shape[0] > 1 else ["edge_bottom"]
+    epaisse = {} if epaisseur == "thin" else {"weight": epaisseur}  # thin is what a new rule is
+    zone.borders.set(cotes, line_style="continuous", color=couleur, **epaisse)
 
 
 _TRAITS = {

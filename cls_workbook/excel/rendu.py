@@ -7,9 +7,10 @@ anything has changed. A table is found by its name, whatever its sheet is called
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from cls_workbook.errors import Refus
 from cls_workbook.excel import graphiques, habillage
 from cls_workbook.excel.lecture import Contenu
 from cls_workbook.excel.notes import Cle, Orpheline, Voisinage, ecrit, suivre
+from cls_workbook.excel.rectangles import rectangles
 from cls_workbook.francais import NBSP, plier
 from cls_workbook.xlsx.limits import ENTIER_EXACT, sans_interdit
 from cls_workbook.xlsx.sheets import Cellule, Classeur, Feuille, Lien, Plage, Tableau
@@ -100,17 +102,27 @@ def _est_la_notre(contenu: Contenu, feuille: Feuille) -> bool:
     return isinstance(la, str) and _CHIFFRES.sub("", la) == _CHIFFRES.sub("", str(voulue))
 
 
+@dataclass
+class Ecrit:
+    """``perdues``: (sheet, note) of what was typed beside a row that is no more. ``sans_graphique``: charts could not be drawn."""
+
+    perdues: list[tuple[str, Orpheline]] = field(default_factory=list)
+    sans_graphique: bool = False
+
+
 # --- Writing --------------------------------------------------------------------------------------------------------
 
 
-def ecrire(book: xlwings.Book, prevus: Sequence[Prevu]) -> list[tuple[str, Orpheline]]:
-    """Writes the sheets. What was typed beside a row that is no more comes back, with the name of its sheet."""
-    perdues: list[tuple[str, Orpheline]] = []
+def ecrire(book: xlwings.Book, prevus: Sequence[Prevu]) -> Ecrit:
+    """Writes the sheets, those that are missing after the last."""
+    ecrit_ = Ecrit()
     for prevu in prevus:
         page = prevu.contenu.feuille if prevu.contenu else book.sheets.add(prevu.feuille.nom, after=book.sheets[len(book.sheets) - 1])
-        _Page(page, prevu).ecrire()
-        perdues += [(page.name, o) for o in (prevu.voisinage.orphelines if prevu.voisinage else ())]
-    return perdues
+        rendu = _Page(page, prevu)
+        rendu.ecrire()
+        ecrit_.perdues += [(page.name, o) for o in (prevu.voisinage.orphelines if prevu.voisinage else ())]
+        ecrit_.sans_graphique |= rendu.sans_graphique
+    return ecrit_
 
 
 class _Page:
@@ -120,6 +132,7 @@ class _Page:
         self.page, self.prevu, self.feuille = page, prevu, prevu.feuille
         self.dl, self.dc = prevu.debut[0] - 1, prevu.debut[1] - 1
         self.neuve = prevu.contenu is None or not prevu.contenu.lignes
+        self.sans_graphique = False
 
     def zone(self, plage: Plage) -> xlwings.Range:
         """A range of the description, where it stands in the sheet."""
@@ -191,16 +204,20 @@ class _Page:
             ancienne.unmerge()
             ancienne.clear()
         self._cellules(aligner=True)
-        for plage in self.feuille.fusions:
-            self.zone(plage).merge()
+        for plage, par_ligne in _fusions(self.feuille.fusions):
+            self.zone(plage).merge(across=par_ligne)
         self._presenter(neuve=True)
-        graphiques.dessiner(self.page, self.feuille)
+        try:
+            graphiques.dessiner(self.page, self.feuille)
+        except Exception:  # the errors of Excel's own libraries have no common parent, and figures matter more than their drawing
+            traceback.print_exc()
+            self.sans_graphique = True
 
     def _cellules(self, *, aligner: bool) -> None:
-        cellules = self.feuille.cellules
-        habillage.poser_les_formats(cellules, self.zone)
-        self._valeurs(cellules)
-        habillage.habiller(cellules, self.zone, aligner=aligner)
+        habillage.poser_les_formats(self.feuille.cellules, self.zone)
+        self._valeurs(self.feuille.cellules)
+        # What a merge covers looks like its first cell: neighbours of one look then make one rectangle.
+        habillage.habiller([*self.feuille.cellules, *_couvertes(self.feuille)], self.zone, aligner=aligner)
 
     def _valeurs(self, cellules: Sequence[Cellule]) -> None:
         """The values in a few large blocks; then the links, and the texts too long for a block."""
@@ -224,12 +241,31 @@ class _Page:
         """Widths and heights. A table that already held rows keeps the widths that the coordinator gave it."""
         if neuve:
             points = getattr(self.page.book.app.engine, "type", "") == "remote"
-            for colonne, largeur in self.feuille.largeurs.items():
-                self.zone(Plage(1, colonne, 1, colonne)).column_width = largeur * _POINTS_PAR_CARACTERE + _MARGE if points else largeur
+            for plage, largeur in rectangles({(1, colonne): li for colonne, li in self.feuille.largeurs.items()}):
+                self.zone(plage).column_width = largeur * _POINTS_PAR_CARACTERE + _MARGE if points else largeur
         hauteurs = {1: self.feuille.hauteurs.get(1)} if self.prevu.tableau else self.feuille.hauteurs
-        for ligne, hauteur in hauteurs.items():
-            if hauteur:
-                self.zone(Plage(ligne, 1, ligne, 1)).row_height = hauteur
+        for plage, hauteur in rectangles({(ligne, 1): h for ligne, h in hauteurs.items() if h}):
+            self.zone(plage).row_height = hauteur
+
+
+def _fusions(fusions: Sequence[Plage]) -> Iterator[tuple[Plage, bool]]:
+    """The merges in fewer calls: those of one row and of the same columns, one below the other, at once (True: row by row)."""
+    d_une_ligne = {(p.ligne, p.colonne): p.colonne_fin for p in fusions if p.ligne == p.ligne_fin}
+    yield from ((p, False) for p in fusions if p.ligne != p.ligne_fin)
+    for colonne in sorted({c for _, c in d_une_ligne}):
+        for plage, fin in rectangles({place: fin for place, fin in d_une_ligne.items() if place[1] == colonne}):
+            yield plage._replace(colonne_fin=fin), True
+
+
+def _couvertes(feuille: Feuille) -> Iterator[Cellule]:
+    """The cells under each merge, but the first, in its style."""
+    styles = {(c.ligne, c.colonne): c.style for c in feuille.cellules}
+    for plage in feuille.fusions:
+        style = styles.get((plage.ligne, plage.colonne))
+        for ligne in range(plage.ligne, plage.ligne_fin + 1):
+            for colonne in range(plage.colonne, plage.colonne_fin + 1):
+                if style and (ligne, colonne) != (plage.ligne, plage.colonne):
+                    yield Cellule(ligne, colonne, None, style)
 
 
 def _a_des_formules(zone: xlwings.Range) -> bool:
