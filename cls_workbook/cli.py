@@ -177,14 +177,11 @@ def _generer(choix) -> int:
 
 
 def _pilotage(choix) -> int:
-    from cls_workbook.contract.definition import load
-    from cls_workbook.generation import verifier_annee
+    from cls_workbook.generation import charger
     from cls_workbook.pilotage import classeur
     from cls_workbook.xlsx.writer import write
 
-    contrat = load(choix.contrat)
-    verifier_annee(contrat, choix.annee)
-    write(classeur(contrat, choix.annee), choix.sortie)
+    write(classeur(charger(choix.contrat, choix.annee), choix.annee), choix.sortie)
     print(choix.sortie)
     return FAIT
 

@@ -18,7 +18,7 @@ from cls_workbook.checks.dossier import Dossier
 from cls_workbook.contract.definition import load
 from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import date_fr
-from cls_workbook.generation import verifier_annee
+from cls_workbook.generation import charger
 from cls_workbook.reading import frames
 from cls_workbook.reading.lecture import Contrats, lire, retours_dans
 from cls_workbook.reading.reader import Retour
@@ -44,8 +44,9 @@ def controler(sources: Sequence[str], reference: str | None = None) -> list[Anom
 
 def _controler_un(retour: Retour, contrat: Contrat) -> list[Anomalie]:
     lot = frames.typer([retour], contrat)
-    if retour.annee not in contrat.annees:
+    if not contrat.couvre(retour.annee):
         return list(lot.anomalies)
+    contrat = contrat.en(retour.annee)
     dossier = Dossier(contrat, retour.annee, lot.valeurs, lot.retours, anomalies=tuple(lot.anomalies), adresses=lot.adresses)
     return list(lot.anomalies) + checks.controler_retour(dossier)
 
@@ -70,8 +71,7 @@ def consolider_fichiers(
     from cls_workbook.results import precedent as annee_passee
     from cls_workbook.xlsx import writer
 
-    contrat = load(reference)
-    verifier_annee(contrat, annee)
+    contrat = charger(reference, annee)
     saisies = coordination.lire(pilotage, contrat, annee) if pilotage else coordination.Pilotage()
     passee = annee_passee.lire(precedent) if precedent else None
     fichiers = {n: p for n, p in retours_dans(sources).items() if p.resolve() != Path(sortie).resolve()}
@@ -93,7 +93,7 @@ def consolider(
     """Returns as read → everything that the consolidation workbook says. No file is touched."""
     from cls_workbook import pilotage as coordination
 
-    pilotage = pilotage or coordination.Pilotage()
+    contrat, pilotage = contrat.en(annee), pilotage or coordination.Pilotage()
     intrus: list[Anomalie] = []
     lot = frames.typer(_de_la_campagne(retours, contrat, annee, intrus), contrat)
     lot.anomalies.extend(intrus)

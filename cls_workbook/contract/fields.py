@@ -216,7 +216,7 @@ BLOCS = {
 }  # fmt: skip
 
 
-def libelle(bloc: str, champ: str, annee: int | None = None) -> str:
+def libelle(bloc: str, champ: str, annee: str | None = None) -> str:
     """The printed label of a champ, as messages name it; the champ's own name if it is a complement."""
     if bloc == "reponse" and champ == "volet":
         return VOLET.champs[0].libelle

@@ -86,7 +86,7 @@ def _couverture(page: Page, contrat: Contrat, annee: int, repondant: Repondant |
     titre.reperes[B] = contrat.titre
     page.suivante(hauteur(contrat.titre, sum(LARGEURS_ACCUEIL[c] for c in range(B, G + 1)), 40, taille=20, gras=True))
     page.rangee("accueil/information/annee", "repere")
-    morceaux = [f"Suivi de l’année {annee}", repondant.nom if repondant else None, f"à renvoyer avant le {campagne.limite}" if campagne.limite else None]
+    morceaux = [f"Suivi de l’année {contrat.nom_annee(annee)}", repondant.nom if repondant else None, f"à renvoyer avant le {campagne.limite}" if campagne.limite else None]
     page.texte(B, " · ".join(m for m in morceaux if m), "fiche_info_fort")
     page.fond(range(C, G), "fiche_info")
     page.texte(G, Lien("internal:'Sommaire'!A1", "Ouvrir le sommaire →", "Voir toutes les fiches"), "fiche_info_lien:droite")
@@ -159,7 +159,7 @@ def sommaire(page: Page, contrat: Contrat, annee: int, fiches: list[tuple[Fiche,
     """One row a fiche: link, axe, how much is filled in."""
     page.feuille.largeurs.update(LARGEURS_SOMMAIRE)
     page.feuille.couleur_onglet = "accent"
-    page.texte(B, f"Sommaire · {annee}", "titre")
+    page.texte(B, f"Sommaire · {contrat.nom_annee(annee)}", "titre")
     page.texte(H, Lien("internal:'Accueil'!A1", "← Accueil", "Revenir à l’accueil"), "fiche_info_lien:droite")
     page.suivante(34)
     page.texte(B, AIDE_SOMMAIRE, "aide_ligne")

@@ -34,7 +34,7 @@ from cls_workbook.xlsx.sheets import adresse
 SANS_NATURE = "Une ligne n’a pas de nature\u00a0: elle n’entre dans aucun de ces totaux."
 
 
-def rappel_financier(fiche: Fiche, annee: int, programme: Decimal | None) -> str:
+def rappel_financier(fiche: Fiche, annee: str, programme: Decimal | None) -> str:
     """What the contract prints about the money of a fiche, in one line."""
     argent = fiche.financement
     etats = {"non_determine": "non déterminé", "a_definir": "à définir", "regle": "selon une règle", "vide": "non renseigné", "absente": "non renseigné"}
@@ -54,12 +54,12 @@ def financement(page: Page, fiche: Fiche, contexte: Contexte) -> Zone:
     bloc, prefixe = fields.FINANCEMENT, f"{fiche.numero}/financement"
     bande_de(page, bloc)
     rappel = page.rangee(f"{prefixe}/rappel", "repere")
-    texte = rappel_financier(fiche, contexte.annee, contexte.programme.get(fiche.numero))
+    texte = rappel_financier(fiche, contexte.cette_annee, contexte.programme.get(fiche.numero))
     page.fusion(B, K, texte, "repere:texte")
     rappel.reperes[B] = texte
     page.suivante(hauteur(texte, largeur(B, K), taille=9))
     colonnes = {c.nom: colonne for c, colonne in zip(bloc.champs, (B, C, D, E, F, G, H), strict=True)}
-    zone = lignes_a_remplir(page, bloc, prefixe, colonnes, contexte.annee)
+    zone = lignes_a_remplir(page, bloc, prefixe, colonnes, contexte.cette_annee)
     _totaux_par_nature(page, prefixe, contexte, zone)
     return zone
 

@@ -100,21 +100,21 @@ SUIVI_AUTRES = _bloc("suivi_autres", "Autres structures, dont les membres des gr
 # --- For one contract and one year ----------------------------------------------------------------------------------
 
 
-def periode(annee: int) -> dict[str, tuple[date, date]]:
+def periode(contrat: Contrat, annee: int) -> dict[str, tuple[date, date]]:
     """Block → the first and last day that its dates may be; decisions on a year are often taken the year after."""
-    suivie, etendue = (date(annee, 1, 1), date(annee, 12, 31)), (date(annee, 1, 1), date(annee + 1, 12, 31))
+    suivie, etendue = (contrat.debut(annee), contrat.fin(annee)), (contrat.debut(annee), contrat.fin(annee + 1))
     return {"campagne": etendue, "reunions": suivie, "decisions": etendue, "suivi": etendue, "suivi_autres": etendue}
 
 
-def du(bloc: Bloc, annee: int, choix: Mapping[str, tuple[str, ...]], groupe: str = "") -> Bloc:
+def du(bloc: Bloc, contrat: Contrat, annee: int, choix: Mapping[str, tuple[str, ...]], groupe: str = "") -> Bloc:
     """The block as the year has it: its year in the labels, its dates bounded, the lists of ``groupe`` where it has some.
 
     A list that the contract leaves empty (no funder, no nature, no instance) becomes a free text.
     """
-    bornes = periode(annee).get(bloc.nom)
+    bornes = periode(contrat, annee).get(bloc.nom)
     champs = []
     for champ in bloc.champs:
-        precisions: dict = {"libelle": champ.libelle.replace("{annee}", str(annee))}
+        precisions: dict = {"libelle": champ.libelle.replace("{annee}", contrat.nom_annee(annee))}
         if champ.type == "date" and bornes:
             precisions |= {"minimum": bornes[0], "maximum": bornes[1]}
         if champ.choix:

@@ -229,7 +229,7 @@ def _noms(fiche: Fiche, nombre: bool) -> set[str]:
 
 def lire(chemin: str | PathLike, contrat: Contrat, annee: int) -> Pilotage:
     """See ``cls_workbook.pilotage.lire``."""
-    lecture = Lecture(chemin, contrat, annee)
+    lecture = Lecture(chemin, contrat.en(annee), annee)
     _verifier_identite(lecture, chemin)
     campagne = _campagne(lecture)
     maquette, engage = _programmation(lecture)
@@ -264,7 +264,7 @@ def _verifier_identite(lecture: Lecture, chemin: str | PathLike) -> None:
 
 
 def _bloc(lecture: Lecture, bloc: Bloc, groupe: str = "") -> Bloc:
-    return pf.du(bloc, lecture.annee, lecture.choix, groupe)
+    return pf.du(bloc, lecture.contrat, lecture.annee, lecture.choix, groupe)
 
 
 def _campagne(lecture: Lecture) -> dict[str, object]:

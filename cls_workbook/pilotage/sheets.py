@@ -42,6 +42,7 @@ LEGENDE = (
 
 def classeur(contrat: Contrat, annee: int, pilotage: Pilotage) -> Classeur:
     """The whole workbook, with what ``pilotage`` already says."""
+    contrat = contrat.en(annee)
     choix = pf.listes(contrat)
     trace = Trace(contrat, annee, pilotage, choix, listes.adresses(choix))
     dessins: list[tuple[Page, Compte]] = [_groupes(trace)] if pf.groupes(contrat) else []
@@ -49,7 +50,7 @@ def classeur(contrat: Contrat, annee: int, pilotage: Pilotage) -> Classeur:
     dessins += [_gouvernance(trace), _decisions(trace), _suivi(trace)]
     pages = [_accueil(trace, [(p.feuille.nom, compte) for p, compte in dessins]), *(p for p, _ in dessins)]
     feuilles = [*(p.feuille for p in pages), listes.feuille(choix)]
-    return Classeur(feuilles, f"{contrat.titre} — pilotage {annee}", contrat.titre, feuille_active=ACCUEIL)
+    return Classeur(feuilles, f"{contrat.titre} — pilotage {contrat.nom_annee(annee)}", contrat.titre, feuille_active=ACCUEIL)
 
 
 # --- Accueil --------------------------------------------------------------------------------------------------------
@@ -59,7 +60,7 @@ def _accueil(trace: Trace, comptes: list[tuple[str, Compte]]) -> Page:
     contrat, annee = trace.contrat, trace.annee
     page = trace.page(ACCUEIL, (36, 58, 62, 26), inserer=False)
     page.suivante(8)
-    page.texte(B, f"Pilotage de l’année {annee}", "titre")
+    page.texte(B, f"Pilotage de l’année {contrat.nom_annee(annee)}", "titre")
     page.suivante(34)
     page.texte(B, contrat.titre, "sous_titre")
     page.suivante(22)
@@ -148,7 +149,7 @@ def _membres(trace: Trace, groupe: Structure, fiches: Sequence[Fiche]) -> list[d
 def _programmation(trace: Trace) -> tuple[Page, Compte]:
     contrat, p = trace.contrat, trace.pilotage
     page = trace.page(PROGRAMMATION, (9, 62, 26, 18, 21, 21, 21, 34))
-    titre(page, f"Programmation {trace.annee}", "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas nul.")
+    titre(page, f"Programmation {trace.contrat.nom_annee(trace.annee)}", "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas nul.")
     bloc, prefixe = trace.bloc(pf.PROGRAMMATION), "pilotage/programmation"
     bande(page, bloc.titre, NOTE, bloc.aide)
     nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
@@ -241,7 +242,7 @@ def _totaux_de_programmation(page: Page, contrat: Contrat, entete: int) -> None:
 def _gouvernance(trace: Trace) -> tuple[Page, Compte]:
     p = trace.pilotage
     page = trace.page(GOUVERNANCE, (40, 16, 16, 16, 18, 74))
-    titre(page, f"Gouvernance {trace.annee}", "Les réunions tenues et la participation, comptée en structures.")
+    titre(page, f"Gouvernance {trace.contrat.nom_annee(trace.annee)}", "Les réunions tenues et la participation, comptée en structures.")
     # The summary stands above the table that it counts: its rows are known once the table is drawn.
     resume = page.ligne
     if trace.contrat.instances:
@@ -267,7 +268,7 @@ def _participation(page: Page, rangee: Rangee, colonne: int, ligne: Mapping) -> 
 def _resume_des_instances(page: Page, trace: Trace, zone: Zone) -> None:
     """Meetings held against the least number, and attendance, by instance."""
     bande(page, "Ce que prévoit le contrat, et où nous en sommes", G)
-    titres = ("Instance", "Minimum par an", f"Tenues en {trace.annee}", "Participation", "Où en sommes-nous ?", "Composition imprimée au contrat")
+    titres = ("Instance", "Minimum par an", f"Tenues en {trace.contrat.nom_annee(trace.annee)}", "Participation", "Où en sommes-nous ?", "Composition imprimée au contrat")
     for colonne, nom in enumerate(titres, B):
         page.texte(colonne, typographie(nom), "entete")
     page.suivante(33)
@@ -299,7 +300,7 @@ def _decisions(trace: Trace) -> tuple[Page, Compte]:
     p, contrat = trace.pilotage, trace.contrat
     page = trace.page(DECISIONS, (54, 18, 14, 46, 38, 38))
     bloc = trace.bloc(pf.DECISIONS_DU_COPIL)
-    titre(page, f"Décisions du COPIL · {trace.annee}", bloc.aide)
+    titre(page, f"Décisions du COPIL · {trace.contrat.nom_annee(trace.annee)}", bloc.aide)
     colonnes = {"fiche": B, "decision": C, "date": D, "precision": E, "avis": F, "perspectives": G}
     valeurs = [{n: getattr(d, n) for n in colonnes} for d in p.decisions]
     for ligne in valeurs:
@@ -319,7 +320,7 @@ def _suivi(trace: Trace) -> tuple[Page, Compte]:
     p = trace.pilotage
     page = trace.page(SUIVI, (46, 18, 16, 62, 52))
     bloc, prefixe = trace.bloc(pf.SUIVI), "pilotage/suivi"
-    titre(page, f"Suivi des retours {trace.annee}", "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.")
+    titre(page, f"Suivi des retours {trace.contrat.nom_annee(trace.annee)}", "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.")
     attendus = repondants(trace.contrat, p.membres)
     premieres = {r.structure: r for r in reversed(p.relances)}
     bande(page, bloc.titre, F, bloc.aide)

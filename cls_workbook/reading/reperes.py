@@ -138,6 +138,7 @@ _modeles: dict[tuple[int, int], tuple[Contrat, Modele]] = {}
 def modele_de(contrat: Contrat, annee: int) -> Modele:
     """The ``Modele`` of this contract and year, compiled once (a tenth of a second)."""
     # By identity: hashing a whole contract would take longer than reading a return. Kept alive, so that its id stays its own.
+    contrat = contrat.en(annee)
     cle = id(contrat), annee
     if cle not in _modeles:
         # The same contract may come again as another object, sent by another process.

@@ -69,7 +69,7 @@ class Table:
 
 def classeur(resultat: Resultat) -> Classeur:
     """The whole workbook of a campaign, Synthèse first; nothing in it is hidden."""
-    contrat, annee = resultat.contrat, resultat.annee
+    contrat, annee = resultat.contrat, resultat.nom_annee
     pied = f"{contrat.nom_court} · consolidation {annee} du {date_fr(resultat.jour)} · {resultat.etat}"
     feuilles = [synthese.feuille(resultat)]
     feuilles += [_feuille(table, pied) for table in tables(resultat)]
@@ -278,7 +278,7 @@ def _lisez_moi(resultat: Resultat, pied: str) -> Feuille:
         "État": resultat.etat, "Retours": f"{recus} reçus sur {attendus}",
         "Année précédente": "connue" if resultat.precedent else "non fournie", "Format du classeur": FORMAT_DE_CONSOLIDATION,
     }  # fmt: skip
-    feuille.ecrire(1, 2, f"Consolidation {resultat.annee}", "titre")
+    feuille.ecrire(1, 2, f"Consolidation {resultat.nom_annee}", "titre")
     feuille.hauteurs[1] = 34
     ligne = 2
     for titre, contenu in (("Ce classeur", faits.items()), ("Ses feuilles", _EXPLICATIONS), ("Bon à savoir", (("", c) for c in _CONSEILS))):

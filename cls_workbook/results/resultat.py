@@ -55,6 +55,10 @@ class Resultat:
     chemins: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def nom_annee(self) -> str:
+        return self.contrat.nom_annee(self.annee)
+
+    @property
     def etat(self) -> str:
         """« Provisoire », or « Validé en COPIL le 12/03/2026 »."""
         return f"Validé en COPIL le {date_fr(self.valide_le)}" if self.valide_le else "Provisoire"

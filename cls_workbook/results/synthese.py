@@ -46,7 +46,7 @@ def feuille(resultat: Resultat) -> Feuille:
     page.couleur_onglet, page.figee, page.selection = "accent", (1, 0), (1, PREMIERE)
     page.impression = Impression(
         lignes_repetees=(1, 1), zone=Plage(1, PREMIERE, planche.ligne - 1, PREMIERE + UNITES - 1),
-        pied_gauche=f"{resultat.contrat.nom_court} · synthèse {resultat.annee} · {resultat.etat}", sauts=page.impression.sauts,
+        pied_gauche=f"{resultat.contrat.nom_court} · synthèse {resultat.nom_annee} · {resultat.etat}", sauts=page.impression.sauts,
     )  # fmt: skip
     return page
 
@@ -61,7 +61,7 @@ def _anonyme(cellule: Cellule) -> Cellule:
 def _bandeau(planche: Planche, resultat: Resultat) -> None:
     """The row repeated at the top of each printed page."""
     recus, attendus = resultat.recus_et_attendus()
-    planche.place(0, 16, f"{resultat.contrat.nom_court} · synthèse {resultat.annee}", "courant")
+    planche.place(0, 16, f"{resultat.contrat.nom_court} · synthèse {resultat.nom_annee}", "courant")
     droite = f"{resultat.etat} · consolidation du {date_fr(resultat.jour)} · {recus} retours reçus sur {attendus}"
     planche.place(16, 20, droite, "courant:droite")
     planche.avance(20)
@@ -73,7 +73,7 @@ def _titre(planche: Planche, resultat: Resultat) -> None:
     planche.place(0, 29, contrat.titre, "titre")
     planche.place(29, 7, resultat.etat, "etat_bon:centre" if resultat.valide_le else "etat_attention:centre")
     planche.avance(34)
-    planche.place(0, UNITES, f"Synthèse annuelle {resultat.annee} · {contrat.type} · {contrat.territoire} · consolidation du {date_fr(resultat.jour)}", "sous_titre")
+    planche.place(0, UNITES, f"Synthèse annuelle {resultat.nom_annee} · {contrat.type} · {contrat.territoire} · consolidation du {date_fr(resultat.jour)}", "sous_titre")
     planche.avance(22)
     _logos(planche, [s.nom for s in contrat.signataires])
 
@@ -98,7 +98,7 @@ def _logos(planche: Planche, noms: list[str]) -> None:
 
 
 def _chiffres(planche: Planche, portrait: Portrait) -> None:
-    planche.bande(f"L’année {portrait.annee} en chiffres", suite=170)
+    planche.bande(f"L’année {portrait.an()} en chiffres", suite=170)
     planche.vide(6)
     planche.cartes(_cartes_d_activite(portrait))
     planche.vide(6)
@@ -143,7 +143,7 @@ def _cartes_d_argent(portrait: Portrait) -> list[Carte]:
         connus = sum(a[colonne] is not None for a in dotees)
         return f"connu pour {connus} fiche{'s' * (connus > 1)} dotée{'s' * (connus > 1)} sur {len(dotees)}"
 
-    annee = portrait.annee
+    annee = portrait.an()
     connus = sum(c is not None for c in couts)
     return [
         Carte("ARS : prévu au contrat", total.get("Contrat"), "cle_montant", f"maquette, toute la durée{NBSP}; {len(dotees)} fiches dotées"),
@@ -197,7 +197,7 @@ def _gouvernance(planche: Planche, portrait: Portrait) -> None:
         planche.phrases(["Ce contrat ne décrit aucune instance."], "dense_doux")
     else:
         colonnes = (
-            Colonne("Instance", 8, "dense_fort"), Colonne("Minimum par an", 3, "dense:entier_cale"), Colonne(f"Réunions tenues {portrait.annee}", 3, "dense:entier_cale"),
+            Colonne("Instance", 8, "dense_fort"), Colonne("Minimum par an", 3, "dense:entier_cale"), Colonne(f"Réunions tenues {portrait.an()}", 3, "dense:entier_cale"),
             Colonne("Minimum respecté", 4), Colonne("Structures conviées", 3, "dense:entier_cale"), Colonne("Structures présentes", 3, "dense:entier_cale"),
             Colonne("Taux de participation", 3, "dense:taux_cale"), Colonne("Réserve", 9, "dense_doux"),
         )  # fmt: skip

@@ -91,6 +91,10 @@ class Portrait:
         self.notes: dict[str, int] = {}
         self.avec_precedent = resultat.precedent or any(r["Valeur n-1"] is not None for r in self.indicateurs.values())
 
+    def an(self, ecart: int = 0) -> str:
+        """The name of the campaign's year, or of one ``ecart`` years away."""
+        return self.contrat.nom_annee(self.annee + ecart)
+
     # --- fiches ---
 
     def etat(self, fiche: Fiche) -> str:

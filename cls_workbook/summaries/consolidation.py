@@ -73,7 +73,7 @@ def attendus(contrat: Contrat, annee: int, membres: Membres | None = None) -> pd
     A group for which ``membres`` names nobody stays one line with groupe=True: how many returns it stands for is unknown.
     Refus if the contract does not cover ``annee``.
     """
-    if annee not in contrat.annees:
+    if not contrat.couvre(annee):
         raise Refus(f"L’année {annee} n’est pas une année du contrat «{NBSP}{contrat.titre}{NBSP}».")
     identifier = cle_de_structure(contrat)
     lignes, vues = [], set()
