@@ -173,7 +173,18 @@ def _generer(choix) -> int:
 
     for fichier in generer(choix.contrat, choix.annee, choix.sortie, par_structure=choix.par_structure, precedent=choix.precedent, pilotage=choix.pilotage):
         print(fichier)
+    _dire_les_manques(choix)
     return FAIT
+
+
+def _dire_les_manques(choix) -> None:
+    """A contract without fiches is declared, not described: its workbook asks nothing, and one sentence says so."""
+    from cls_workbook.generation import charger
+
+    contrat = charger(choix.contrat, choix.annee)
+    if not contrat.fiches:
+        annonce = f" ({contrat.actions_annoncees} actions annoncées)" if contrat.actions_annoncees else ""
+        print(f"Aucune fiche n’est décrite pour {contrat.nom_annee(choix.annee)}{annonce} : le classeur n’a pas de feuille à remplir. Ajoutez-les à la définition, puis recommencez.", file=sys.stderr)
 
 
 def _pilotage(choix) -> int:

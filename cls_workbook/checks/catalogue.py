@@ -117,6 +117,8 @@ FINANCEMENT = (
     _confirme("NATURE_DOUTEUSE", (31,), "Une ligne inscrite à la maquette semble relever d’un CPOM, d’un fonds dédié, d’une valorisation ou d’un autre financeur."),
     _bloque("AIDE_SUPERIEURE_AU_PLAFOND", (32,), "L’aide au poste dépasse le plafond annuel."),
     _bloque("AIDE_SUPERIEURE_A_LA_PART", (32,), "L’aide au poste dépasse la part de la dépense que le contrat permet."),
+    _confirme("AIDE_SUPERIEURE_AU_CALCUL", (32,), "L’aide dépasse ce que donne la règle du financeur (taux ou montant unitaire)."),
+    _confirme("AIDES_SUPERIEURES_AU_COUT", (32,), "Les aides engagées, ensemble, dépassent le coût de l’action qu’une règle finance."),
     _confirme("ETP_HORS_BORNES", (32,), "Le temps de travail du poste est sous le minimum, ou dépasse celui que le contrat finance."),
     _bloque("PARITE_NON_RESPECTEE", (33,), "Les financeurs tenus à parité n’apportent pas le même montant."),
     _confirme("PARITE_INVERIFIABLE", (33,), "Un seul des financeurs tenus à parité a un montant."),

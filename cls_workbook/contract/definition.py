@@ -13,6 +13,7 @@ from pathlib import Path
 from cls_workbook import resources
 from cls_workbook.contract.champs import champs_de
 from cls_workbook.contract.model import Contrat
+from cls_workbook.contract.modeles_de_regle import completer
 from cls_workbook.contract.periodes import illisibles
 from cls_workbook.errors import Refus
 
@@ -47,6 +48,7 @@ def parse(texte: str, origine: str) -> Contrat:
     entete = brut.pop("contrat", {})
     if not isinstance(entete, dict):
         raise Refus(f"{origine} : « contrat » doit être un tableau TOML simple, écrit [contrat].")
+    completer(brut, fautes)
     contrat = _construire(Contrat, {**entete, **brut}, "contrat", fautes)
     if not fautes:
         # a revision that cannot be applied is a fault of writing: no year could be shown

@@ -78,7 +78,7 @@ def annonce(contrat: Contrat) -> Iterator[Faute]:
     """No more actions than the contract announces."""
     decrites = len(contrat.fiches) + len(contrat.a_programmer)
     if contrat.actions_annoncees is not None and contrat.actions_annoncees < decrites:
-        yield faute("contrat.actions_annoncees", f"{contrat.actions_annoncees} actions annoncées, mais {decrites} sont décrites.")
+        yield note("contrat.actions_annoncees", f"{contrat.actions_annoncees} actions annoncées, mais {decrites} sont décrites.")
 
 
 def annees(contrat: Contrat) -> Iterator[Faute]:

@@ -50,6 +50,7 @@ MOTS = (
     ("valorisation", "Du temps ou des moyens mis à disposition, sans versement d’argent."),
 )
 AIDE_SOMMAIRE = "Cliquez sur le numéro d’une fiche pour l’ouvrir. Le compte se met à jour pendant que vous saisissez."
+SANS_FICHE = "Aucune fiche n’est encore décrite dans ce contrat : il n’y a rien à remplir pour le moment."
 AIDE_A_PROGRAMMER = "Elles n’ont pas encore de fiche : rien n’est à saisir."
 VIDE, EN_COURS, COMPLETE = "vide", "à compléter", "complète"
 
@@ -176,12 +177,27 @@ def sommaire(page: Page, contrat: Contrat, annee: int, fiches: list[tuple[Fiche,
     if fiches:
         _total_du_sommaire(page, debut)
         _etats_du_sommaire(page, debut)
+    else:
+        _sans_fiche(page, contrat)
     if contrat.a_programmer:
         _a_programmer(page, contrat, axes)
     page.feuille.figee = (3, 0)
     page.feuille.impression.lignes_repetees = (3, 3)
     page.feuille.selection = (debut, C)
     return page
+
+
+def _sans_fiche(page: Page, contrat: Contrat) -> None:
+    """A contract may be declared before its fiches are known: the workbook says so, and what is known."""
+    annonce = f" {contrat.actions_annoncees} actions sont annoncées." if contrat.actions_annoncees else ""
+    page.suivante(10)
+    page.texte(C, typographie(f"{SANS_FICHE}{annonce}"), "aide_ligne")
+    page.suivante(20)
+    for rang, axe in enumerate(contrat.axes):
+        page.texte(B, None, f"axe{rang % 8 + 1}")
+        page.texte(C, axe.numero, "cellule:centre")
+        page.texte(D, axe.titre, "cellule:texte")
+        page.suivante(_haut_du_sommaire(axe.titre, ""))
 
 
 def _a_programmer(page: Page, contrat: Contrat, axes: dict[str, tuple[str, int]]) -> None:

@@ -57,8 +57,8 @@ MEMBRES = _bloc("membres", "Membres du groupe", (
 ), lignes=8)  # fmt: skip
 
 PROGRAMMATION = _bloc("programmation", "Programmation de l’année, fiche par fiche", (
-    _montant("engage_anterieur", "Engagé les années précédentes", "Ce que l’ARS a engagé sur cette fiche avant l’année, en euros. Saisissez 0 si rien n’a été engagé."),
-    _montant("programme", "Programmé {annee}", "Le montant retenu par le COPIL pour l’année, sur la maquette de l’ARS, en euros."),
+    _montant("engage_anterieur", "Engagé les années précédentes", "Ce qui a été engagé sur la maquette de cette fiche avant l’année, en euros. Saisissez 0 si rien n’a été engagé."),
+    _montant("programme", "Programmé {annee}", "Le montant retenu par le COPIL pour l’année, sur la maquette, en euros."),
 ), aide="Le contrat ne donne pas de répartition par année : c’est le COPIL qui programme. Laissez vide ce qui n’est pas décidé.")  # fmt: skip
 
 AUTRES = _bloc("autres", "Autres financements programmés", (

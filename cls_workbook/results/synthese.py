@@ -7,6 +7,7 @@ out of every text. The copy sent to the ARS is this same sheet.
 from __future__ import annotations
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT
+from cls_workbook.contract.mots import PARTAGE, payeur
 from cls_workbook.donnees_personnelles import sans_donnees_personnelles
 from cls_workbook.francais import NBSP, date_fr
 from cls_workbook.reading.vues import somme
@@ -143,13 +144,13 @@ def _cartes_d_argent(portrait: Portrait) -> list[Carte]:
         connus = sum(a[colonne] is not None for a in dotees)
         return f"connu pour {connus} fiche{'s' * (connus > 1)} dotée{'s' * (connus > 1)} sur {len(dotees)}"
 
-    annee = portrait.an()
+    annee, qui = portrait.an(), payeur(portrait.contrat)
     connus = sum(c is not None for c in couts)
     return [
-        Carte("ARS : prévu au contrat", total.get("Contrat"), "cle_montant", f"maquette, toute la durée{NBSP}; {len(dotees)} fiches dotées"),
-        Carte(f"ARS : programmé {annee}", total.get("Programmé"), "cle_montant", sur("Programmé")),
-        Carte(f"ARS : engagé {annee}", total.get("Engagé"), "cle_montant", sur("Engagé")),
-        Carte(f"ARS : versé {annee}", total.get("Versé"), "cle_montant", sur("Versé")),
+        Carte(f"{qui} : prévu{'' if qui == PARTAGE else ' au contrat'}", total.get("Contrat"), "cle_montant", f"maquette, toute la durée{NBSP}; {len(dotees)} fiches dotées"),
+        Carte(f"{qui} : programmé {annee}", total.get("Programmé"), "cle_montant", sur("Programmé")),
+        Carte(f"{qui} : engagé {annee}", total.get("Engagé"), "cle_montant", sur("Engagé")),
+        Carte(f"{qui} : versé {annee}", total.get("Versé"), "cle_montant", sur("Versé")),
         Carte("Reste à engager", somme(restes), "cle_montant", sur("Reste à engager")),
         Carte(f"Coût réalisé {annee}", somme(couts), "cle_montant", f"tous financeurs{NBSP}; connu pour {connus} fiche{'s' * (connus > 1)} sur {len(couts)}"),
     ]
@@ -163,6 +164,9 @@ def _avancement(planche: Planche, portrait: Portrait) -> None:
     groupes = par_axe(portrait.contrat)
     points = max(205.0, 60.0 + 28 * len(groupes))
     planche.bande("L’avancement par axe", suite=points)
+    if groupes and not any(fiches_ or titres for _, _, fiches_, titres in groupes):
+        planche.phrases([f"{_sans_fiche(portrait)} Axes : {' ; '.join(titre for _, titre, _, _ in groupes)}."], "dense_doux")
+        return
     if not groupes:
         planche.phrases(["Ce contrat ne décrit ni axe ni fiche."], "dense_doux")
         return
@@ -185,6 +189,11 @@ def _avancement(planche: Planche, portrait: Portrait) -> None:
     )  # fmt: skip
     planche.ligne = fin
     planche.completer(haut, points)
+
+
+def _sans_fiche(portrait: Portrait) -> str:
+    annoncees = portrait.contrat.actions_annoncees
+    return "Ce contrat ne décrit encore aucune fiche." + (f" Il annonce {annoncees} actions." if annoncees else "")
 
 
 # --- Governance and territory -----------------------------------------------------------------------------------------

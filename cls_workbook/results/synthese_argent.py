@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cls_workbook.contract.model import Fiche, Regle
+from cls_workbook.contract.mots import du_payeur, payeur
 from cls_workbook.contract.regles import part_de_poste
 from cls_workbook.francais import NBSP, montant_fr
 from cls_workbook.reading.vues import somme
@@ -40,7 +41,7 @@ def argent(planche: Planche, portrait: Portrait) -> None:
 
 def _maquette(planche: Planche, portrait: Portrait) -> None:
     annee = portrait.an()
-    planche.bande("Financement : la maquette de l’ARS", suite=150)
+    planche.bande(f"Financement : la maquette {du_payeur(portrait.contrat)}", suite=150)
     colonnes = (
         Colonne("N°", 1, "dense_fort:petit_centre"), Colonne("Fiche", 6), Colonne("Contrat (toute la durée)", 3, MONTANT),
         Colonne(f"Programmé {annee}", 3, MONTANT), Colonne(f"Engagé {annee}", 3, MONTANT), Colonne(f"Versé {annee}", 3, MONTANT),
@@ -54,7 +55,7 @@ def _maquette(planche: Planche, portrait: Portrait) -> None:
     postes = _fiches_a_poste(portrait)
     if postes:
         notes.append(f"Le poste de coordination (fiche {', '.join(f.numero for f in postes)}) est en plus de la maquette : voir plus bas.")
-    notes.append("Taux constaté : ARS versé / coût réalisé. Il ne se compare qu’à un taux d’intervention imprimé au contrat.")
+    notes.append(f"Taux constaté : {payeur(portrait.contrat)} versé / coût réalisé. Il ne se compare qu’à un taux d’intervention imprimé au contrat.")
     planche.phrases([n[0].upper() + n[1:] for n in notes], "dense_doux")
     propres = tuple(f"Fiche {f.numero}{NBSP}:" for f in postes)
     autres = [e for e in portrait.resultat.explications if not propres or not e.startswith(propres)]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from cls_workbook.contract.model import Fiche, Mesure
+from cls_workbook.contract.mots import payeur
 from cls_workbook.francais import plier
 from cls_workbook.results.synthese_parts import UNITES, Case, Colonne, Planche, abrege, hauteur, morceaux
 from cls_workbook.results.synthese_portrait import EN_TAUX, EN_TEXTE, Portrait, apparence, par_axe
@@ -20,11 +21,11 @@ GRAPHIQUES_MAX, GRAPHIQUES_PAR_RANG, POINTS_DU_GRAPHIQUE = 6, 3, 165
 
 
 def colonnes_des_fiches(portrait: Portrait) -> tuple[Colonne, ...]:
-    annee = portrait.an()
+    annee, qui = portrait.an(), payeur(portrait.contrat)
     return (
         Colonne("N°", 1), Colonne("Fiche", 5), Colonne("Porteurs", 4), Colonne("État", 2), Colonne(f"Réalisation {annee}", 2),
         Colonne("Mesures clés", 5), Colonne("Valeur initiale", 2), Colonne(portrait.an(-1), 2), Colonne(annee, 2),
-        Colonne("ARS engagé", 2), Colonne("ARS versé", 2), Colonne("Points d’attention", 4), Colonne("Décision", 3),
+        Colonne(f"{qui} engagé", 2), Colonne(f"{qui} versé", 2), Colonne("Points d’attention", 4), Colonne("Décision", 3),
     )  # fmt: skip
 
 
@@ -51,10 +52,11 @@ def fiches(planche: Planche, portrait: Portrait) -> None:
 
 
 def _legende(portrait: Portrait) -> str:
-    suite = "" if portrait.avec_precedent else f" La consolidation de {portrait.an(-1)} n’a pas été fournie : sa colonne est vide."
+    premiere = portrait.annee <= min(portrait.contrat.annees)
+    suite = "" if portrait.avec_precedent or premiere else f" La consolidation de {portrait.an(-1)} n’a pas été fournie : sa colonne est vide."
     return (
         "Un numéro entre crochets renvoie aux réserves, en fin de document. Une case vide veut dire « non connu », jamais zéro. "
-        f"ARS engagé et versé : crédits de la maquette en {portrait.an()}.{suite}"
+        f"{payeur(portrait.contrat)} engagé et versé : crédits de la maquette en {portrait.an()}.{suite}"
     )
 
 
@@ -62,12 +64,13 @@ def _tete_d_axe(planche: Planche, rang: int, titre: str, colonnes: Sequence[Colo
     role = f"axe{(rang - 1) % 8 + 1}" if rang else "bloc"
     planche.garder_ensemble(34 + suite)
     large = sum(c.unites for c in colonnes[:3])
+    points = max(32.0, hauteur(titre, large, gras=True) + 8)
     planche.place(0, large, titre, role)
     debut = large
     for colonne in colonnes[3:]:
         planche.place(debut, colonne.unites, colonne.titre, f"{role}:petit_centre")
         debut += colonne.unites
-    planche.avance(32)
+    planche.avance(points)
 
 
 def _a_programmer(planche: Planche, portrait: Portrait, titre: str, colonnes: Sequence[Colonne]) -> None:
