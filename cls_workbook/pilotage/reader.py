@@ -19,7 +19,7 @@ from cls_workbook.errors import Refus
 from cls_workbook.francais import date_fr, plier, typographie
 from cls_workbook.pilotage import Decision, Financement, Pilotage, Relance, Reunion, programme
 from cls_workbook.pilotage import fields as pf
-from cls_workbook.reading import archive
+from cls_workbook.reading.classeur import Classeur, Grille
 from cls_workbook.reading.saisie import Incomprise, comprendre, est_vide
 from cls_workbook.xlsx.sheets import adresse
 
@@ -30,7 +30,7 @@ CITATION_MAX = 80  # characters of what was typed that a message repeats
 class Place(NamedTuple):
     """A keyed row: sheet, row and column of the key (from 0)."""
 
-    grille: archive.Grille
+    grille: Grille
     ligne: int
     colonne: int
 
@@ -59,12 +59,10 @@ class Lecture:
         self.fautes: list[str] = []
         self.places: dict[str, list[Place]] = {}
         classeur = _ouvrir(chemin)
-        for nom, lignes in classeur.grilles():
-            grille = None
-            for i, rangee in enumerate(lignes):
+        for grille in classeur.grilles():
+            for i, rangee in enumerate(grille.lignes):
                 for j, valeur in enumerate(rangee):
                     if isinstance(valeur, str) and valeur.startswith(MARQUE + RACINE):
-                        grille = grille or classeur.grille(nom, lignes)
                         self.places.setdefault(valeur[len(MARQUE + RACINE) :], []).append(Place(grille, i, j))
                         break
 
@@ -87,7 +85,7 @@ class Lecture:
             self.fautes.append(typographie(f"{quoi} : trouvé {len(places)} fois ({feuilles}) ; attendu : une seule fois ; à faire : supprimez la copie, puis recommencez."))
         return None
 
-    def valeur(self, grille: archive.Grille, ligne: int, colonne: int, champ: Champ) -> object:
+    def valeur(self, grille: Grille, ligne: int, colonne: int, champ: Champ) -> object:
         """What was typed, typed; None if blank or refused (then a fault says why)."""
         brut = _cellule(grille, ligne, colonne)
         repere = adresse(ligne + 1, colonne + 1)
@@ -108,7 +106,7 @@ class Lecture:
             return None
         return None if lu is None else lu.valeur
 
-    def _fiche(self, grille: archive.Grille, repere: str, brut: object, champ: Champ) -> str | None:
+    def _fiche(self, grille: Grille, repere: str, brut: object, champ: Champ) -> str | None:
         """The number of the fiche meant by « 1.2 · Titre », « 1.2 », « FA 1.2 » or its title."""
         if est_vide(brut):
             return None
@@ -188,23 +186,23 @@ class Lecture:
 # --- Cells ----------------------------------------------------------------------------------------------------------
 
 
-def _ouvrir(chemin: str | PathLike) -> archive.Classeur:
+def _ouvrir(chemin: str | PathLike) -> Classeur:
     try:
         contenu = Path(chemin).read_bytes()
     except OSError as erreur:
         raise Refus(f"Le classeur de pilotage « {chemin} » ne peut pas être lu ({erreur.strerror or erreur}).") from erreur
     try:
-        return archive.Classeur(contenu)
+        return Classeur(contenu)
     except Refus as refus:
         raise Refus(f"Le classeur de pilotage « {chemin} » ne peut pas être lu. {refus}", refus.details) from refus
 
 
-def _cellule(grille: archive.Grille, ligne: int, colonne: int) -> object:
+def _cellule(grille: Grille, ligne: int, colonne: int) -> object:
     rangee = grille.lignes[ligne] if ligne < len(grille.lignes) else []
     return rangee[colonne] if colonne < len(rangee) else ""
 
 
-def _touchee(grille: archive.Grille, ligne: int, colonne: int) -> bool:
+def _touchee(grille: Grille, ligne: int, colonne: int) -> bool:
     """Was anything put there, a formula in error included?"""
     return not est_vide(_cellule(grille, ligne, colonne)) or (ligne, colonne) in grille.speciales
 
