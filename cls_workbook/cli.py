@@ -125,6 +125,7 @@ def _commandes_du_retour(commandes) -> None:
     controler = _commande(commandes, "controler", "contrôle des retours, un par un", _controler)
     controler.add_argument("retours", metavar="RETOUR", nargs="+")
     controler.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
+    controler.add_argument("--annoter", metavar="DOSSIER", help="écrit dans ce dossier une copie de chaque retour : cases fautives colorées et commentées, liste en première feuille")
     _commande(commandes, "anomalies", "liste tout ce qui est contrôlé", _anomalies)
     demo = _commande(commandes, "demo", "joue une année entière sur un contrat livré et explique chaque fichier", _demo)
     demo.add_argument("--sortie", metavar="DOSSIER", default="demo-cls", help="où ranger les fichiers (par défaut : demo-cls)")
@@ -196,9 +197,18 @@ def _dictionnaire(choix) -> int:
 
 
 def _controler(choix) -> int:
-    from cls_workbook.conductor import controler
+    from cls_workbook import conductor
 
-    return _rendre_compte(controler(choix.retours, choix.contrat))
+    if not choix.annoter:
+        return _rendre_compte(conductor.controler(choix.retours, choix.contrat))
+    anomalies, copies = [], []
+    for trouvees, lignes in conductor.annoter(choix.retours, choix.annoter, choix.contrat):
+        anomalies += trouvees
+        copies += lignes
+    code = _rendre_compte(anomalies)
+    for ligne in copies:
+        print(ligne)
+    return code
 
 
 def _consolider(choix) -> int:

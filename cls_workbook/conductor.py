@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cls_workbook import checks
+from cls_workbook.annotation import nom_de_la_copie
 from cls_workbook.anomalies import Anomalie, trier
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.contract.definition import load
 from cls_workbook.contract.model import Contrat
-from cls_workbook.francais import date_fr
+from cls_workbook.francais import date_fr, typographie
 from cls_workbook.generation import charger
 from cls_workbook.reading import frames
 from cls_workbook.reading.lecture import Contrats, lire, retours_dans
 from cls_workbook.reading.reader import Retour
 from cls_workbook.results.resultat import Resultat
 from cls_workbook.summaries import activity, consolidation, funding, funding_rules
+from cls_workbook.xlsx.writer import enregistrer
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Pilotage
@@ -42,8 +44,45 @@ def controler(sources: Sequence[str], reference: str | None = None) -> list[Anom
     return trier(anomalies)
 
 
-def _controler_un(retour: Retour, contrat: Contrat) -> list[Anomalie]:
-    lot = frames.typer([retour], contrat)
+def annoter(sources: Sequence[str], dossier: str | Path, reference: str | None = None) -> Iterator[tuple[list[Anomalie], list[str]]]:
+    """Each return in turn: its anomalies, and lines on its annotated copy, written in ``dossier`` (the path first, or why none)."""
+    from cls_workbook.annotation import annoter as copier
+
+    dossier, contrats, pris = Path(dossier), Contrats(load(reference) if reference else None), set()
+    fichiers = _sans_les_copies(sources, dossier)
+    for retour in lire(fichiers, contrats):
+        if not retour.contrat:
+            yield list(retour.anomalies), [typographie(f"{retour.fichier} : pas de copie annotée, car le fichier ne se lit pas.")]
+            continue
+        contrat = contrats(retour.contrat)
+        lot = frames.typer([retour], contrat)
+        anomalies = _controler_un(retour, contrat, lot)
+        annotee = copier(retour, contrat, anomalies, lot.adresses[retour.fichier])
+        cible = _cible(dossier, retour, annotee.extension, pris)
+        enregistrer(annotee.contenu, cible)
+        yield anomalies, [str(cible), *([typographie(f"{retour.fichier} : {annotee.refaite}")] if annotee.refaite else [])]
+
+
+def _sans_les_copies(sources: Sequence[str], dossier: Path) -> dict[str, Path]:
+    """The returns; not the copies that an earlier run left in a folder among them."""
+    ici = dossier.resolve()
+    dedans = any(Path(s).is_dir() and ici != Path(s).resolve() and ici.is_relative_to(Path(s).resolve()) for s in sources)
+    return {n: p for n, p in retours_dans(sources).items() if not (dedans and p.resolve().is_relative_to(ici))}
+
+
+def _cible(dossier: Path, retour: Retour, extension: str, pris: set[Path]) -> Path:
+    """A file for the copy, never the return itself nor another return's copy."""
+    voulue = dossier / nom_de_la_copie(retour, extension)
+    rang, cible = 1, voulue
+    while cible in pris or cible.resolve() == Path(retour.chemin).resolve():
+        rang += 1
+        cible = voulue.with_stem(f"{voulue.stem}-{rang}")
+    pris.add(cible)
+    return cible
+
+
+def _controler_un(retour: Retour, contrat: Contrat, lot: frames.Lot | None = None) -> list[Anomalie]:
+    lot = lot or frames.typer([retour], contrat)
     if not contrat.couvre(retour.annee):
         return list(lot.anomalies)
     contrat = contrat.en(retour.annee)
