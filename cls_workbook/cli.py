@@ -112,6 +112,7 @@ def _commandes_de_l_annee(commandes) -> None:
     consolider.add_argument("--precedent", metavar="P.xlsx", help="la consolidation de l’an dernier")
     consolider.add_argument("--pilotage", metavar="P.xlsx", help="les saisies de la coordination")
     consolider.add_argument("--date", metavar="AAAA-MM-JJ", type=_jour, default=None, help="la date de la consolidation (par défaut : aujourd’hui)")
+    consolider.add_argument("--remplacer", metavar="[ANCIEN=]NOUVEAU", action="append", default=[], help="un retour corrigé prend la place d’un autre (voir « comparer ») ; peut être répété")
     consolider.add_argument("--processus", metavar="N", type=int, default=None, help="nombre de processus de lecture (par défaut : selon la machine)")
 
     synthese = _commande(commandes, "synthese", "écrit la synthèse destinée à l’ARS", _synthese)
@@ -125,6 +126,11 @@ def _commandes_du_retour(commandes) -> None:
     controler = _commande(commandes, "controler", "contrôle des retours, un par un", _controler)
     controler.add_argument("retours", metavar="RETOUR", nargs="+")
     controler.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
+    controler.add_argument("--annoter", metavar="DOSSIER", help="écrit dans ce dossier une copie de chaque retour : cases fautives colorées et commentées, liste en première feuille")
+    comparer = _commande(commandes, "comparer", "dit ce qu’un retour corrigé changerait, sans rien écrire", _comparer)
+    comparer.add_argument("ancien", metavar="ANCIEN", help="le retour reçu d’abord")
+    comparer.add_argument("nouveau", metavar="NOUVEAU", help="le retour corrigé")
+    comparer.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
     _commande(commandes, "anomalies", "liste tout ce qui est contrôlé", _anomalies)
     demo = _commande(commandes, "demo", "joue une année entière sur un contrat livré et explique chaque fichier", _demo)
     demo.add_argument("--sortie", metavar="DOSSIER", default="demo-cls", help="où ranger les fichiers (par défaut : demo-cls)")
@@ -207,9 +213,18 @@ def _dictionnaire(choix) -> int:
 
 
 def _controler(choix) -> int:
-    from cls_workbook.conductor import controler
+    from cls_workbook import conductor
 
-    return _rendre_compte(controler(choix.retours, choix.contrat))
+    if not choix.annoter:
+        return _rendre_compte(conductor.controler(choix.retours, choix.contrat))
+    anomalies, copies = [], []
+    for trouvees, lignes in conductor.annoter(choix.retours, choix.annoter, choix.contrat):
+        anomalies += trouvees
+        copies += lignes
+    code = _rendre_compte(anomalies)
+    for ligne in copies:
+        print(ligne)
+    return code
 
 
 def _consolider(choix) -> int:
@@ -220,11 +235,28 @@ def _consolider(choix) -> int:
     resultat = consolider_fichiers(
         choix.retours, choix.contrat, choix.annee, choix.sortie,
         precedent=choix.precedent, pilotage=choix.pilotage, jour=choix.date or date.today(), processus=choix.processus,
+        remplacer=choix.remplacer,
     )  # fmt: skip
+    _dire_les_changements(resultat.remplacements)
     code = _rendre_compte(resultat.anomalies)
     print(resultat.bilan())
     print(choix.sortie)
     return code
+
+
+def _comparer(choix) -> int:
+    from cls_workbook.conductor import comparer
+
+    _dire_les_changements(comparer(choix.ancien, choix.nouveau, choix.contrat))
+    print("Rien n’a été écrit. Pour l’appliquer : consolider … --remplacer ANCIEN=NOUVEAU.")
+    return FAIT
+
+
+def _dire_les_changements(table) -> None:
+    from cls_workbook.summaries.remplacement import apercu
+
+    for ligne in apercu(table):
+        print(ligne)
 
 
 def _rendre_compte(anomalies: list) -> int:

@@ -58,6 +58,7 @@ RETOURS = (
     _confirme("STRUCTURE_INATTENDUE", (3,), "La structure qui répond n’est pas un porteur attendu de la fiche."),
     _confirme("VOLET_INATTENDU", (3,), "Le volet n’est pas indiqué, ou n’est pas celui de la structure qui répond."),
     Controle("DOUBLON_DE_RETOUR", (4,), (BLOQUANT, A_CONFIRMER), "Deux classeurs répondent pour la même fiche, la même structure et le même volet."),
+    _informe("RETOUR_REMPLACE", (4,), "Un retour est remplacé par sa correction, à la demande de la coordination."),
     _confirme("RETOUR_MANQUANT", (5,), "Un retour attendu n’est pas arrivé."),
     _confirme("GROUPE_NON_NOMME", (5,), "Un groupe de structures n’est pas remplacé par ses membres : le nombre de retours attendus est inconnu."),
     _confirme("GOUVERNANCE_SOUS_LE_MINIMUM", (42,), "Une instance s’est réunie moins souvent que le contrat ne le prévoit."),

@@ -96,6 +96,12 @@ SUIVI_AUTRES = _bloc("suivi_autres", "Autres structures, dont les membres des gr
     *_SUIVI,
 ), lignes=12)  # fmt: skip
 
+REMPLACEMENTS = _bloc("remplacements", "Retours remplacés par leur correction", (
+    _champ("ancien", "Fichier remplacé", "texte", "Le nom du fichier reçu d’abord, tel qu’il figure à la feuille « Retours » de la consolidation.", longueur=fields.LONGUEUR_COURTE, obligatoire=True),
+    _champ("nouveau", "Fichier qui le remplace", "texte", "Le nom du fichier corrigé. Les fiches qu’il contient remplacent les mêmes fiches du premier.", longueur=fields.LONGUEUR_COURTE, obligatoire=True),
+    _champ("note", "Note", "texte", "Facultatif : pourquoi, à la demande de qui (une fonction, pas un nom).", longueur=PHRASE_MAX),
+), aide="Sans cela, deux réponses pour la même fiche, la même structure et le même volet sont toutes deux écartées.", lignes=6)  # fmt: skip
+
 
 # --- For one contract and one year ----------------------------------------------------------------------------------
 

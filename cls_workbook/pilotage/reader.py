@@ -17,7 +17,7 @@ from cls_workbook.contract.model import Contrat, Fiche, Structure
 from cls_workbook.entry.layout import MARQUE
 from cls_workbook.errors import Refus
 from cls_workbook.francais import date_fr, plier, typographie
-from cls_workbook.pilotage import Decision, Financement, Pilotage, Relance, Reunion, programme
+from cls_workbook.pilotage import Decision, Financement, Pilotage, Relance, Remplacement, Reunion, programme
 from cls_workbook.pilotage import fields as pf
 from cls_workbook.reading.classeur import Classeur, Grille
 from cls_workbook.reading.saisie import Incomprise, comprendre, est_vide
@@ -234,7 +234,8 @@ def lire(chemin: str | PathLike, contrat: Contrat, annee: int) -> Pilotage:
     autres = _financements(lecture, maquette)
     pilotage = Pilotage(
         membres=_membres(lecture), programme=programme(contrat, maquette, autres), financements=autres, engage_anterieur=engage,
-        reunions=_reunions(lecture), decisions=_decisions(lecture), relances=_relances(lecture), **campagne,
+        reunions=_reunions(lecture), decisions=_decisions(lecture), relances=_relances(lecture),
+        remplacements=_remplacements(lecture), **campagne,
     )  # fmt: skip
     if lecture.fautes:
         nombre = len(lecture.fautes)
@@ -395,3 +396,11 @@ def _relances(lecture: Lecture) -> tuple[Relance, ...]:
         if nom is not None:
             relances.append((lecture.contrat.identifier(nom) or nom, ligne.valeurs))
     return tuple(Relance(structure, v["statut"] or "", v["date"], v["note"] or "") for structure, v in relances)
+
+
+def _remplacements(lecture: Lecture) -> tuple[Remplacement, ...]:
+    """Which returns take the place of others; a workbook made before this table existed has none."""
+    if "remplacements/#" not in lecture.places:
+        return ()
+    lignes = lecture.tableau("remplacements", _bloc(lecture, pf.REMPLACEMENTS))
+    return tuple(Remplacement(v["ancien"], v["nouveau"], v["note"] or "") for v in (ligne.valeurs for ligne in lignes) if v["ancien"] and v["nouveau"])

@@ -339,6 +339,7 @@ def _suivi(trace: Trace) -> tuple[Page, Compte]:
     page.rangee(f"{prefixe}/fin", "fin")
     page.suivante(6)
     _suivi_des_autres(page, trace, [r for r in p.relances if r not in _gardees(p, attendus)])
+    _remplacements(page, trace)
     _statuts_lisibles(page, entete)
     recus = sum(1 for r in p.relances if r.statut in ("reçu", "validé"))
     zone = reference(SUIVI, Plage(entete, C, page.ligne, C))
@@ -362,6 +363,13 @@ def _suivi_des_autres(page: Page, trace: Trace, relances: Sequence[Relance]) -> 
     colonnes = {"structure": B, "statut": C, "date": D, "note": E}
     valeurs = [{n: getattr(r, n) for n in colonnes} | {"structure": connues[r.structure].nom if r.structure in connues else r.structure} for r in relances]
     tableau(page, bloc, "pilotage/suivi_autres", colonnes, valeurs, haut=None)
+
+
+def _remplacements(page: Page, trace: Trace) -> None:
+    bloc = trace.bloc(pf.REMPLACEMENTS)
+    bande(page, bloc.titre, F, bloc.aide)
+    valeurs = [{"ancien": r.ancien, "nouveau": r.nouveau, "note": r.note or None} for r in trace.pilotage.remplacements]
+    tableau(page, bloc, "pilotage/remplacements", {"ancien": B, "nouveau": E, "note": F}, valeurs, haut=None)
 
 
 def _statuts_lisibles(page: Page, entete: int) -> None:
