@@ -86,6 +86,23 @@ def test_a_very_long_error_leaves_a_message_that_excel_can_show(excel):
     assert len(ouvert.messages[0]) <= 1_000 and "cls_workbook synthese" in ouvert.messages[0]
 
 
+# --- Worksheet functions ----------------------------------------------------------------------------------------------
+
+
+def test_a_worksheet_function_asks_python_and_gives_its_answer(excel):
+    ouvert = excel(PYTHON)
+    ouvert.app.run("PretDeRepondre", 0.25)
+    assert ouvert.app.run("cls_ecart", 100, 125) == 0.25
+    assert ouvert.app.run("DerniereFonction") == "cls_workbook.excel.fonctions.cls_ecart(100;125)"
+
+
+def test_without_the_udf_server_a_worksheet_function_says_so_and_nothing_breaks(excel):
+    ouvert = excel(PYTHON)
+    assert str(ouvert.app.run("cls_parite", 1)).startswith("#Fonction indisponible\u00a0: Python ne répond pas")
+    ouvert.cliquer("Consolider")
+    assert len(ouvert.commandes) == 1
+
+
 # --- Where the workbook lies ----------------------------------------------------------------------------------------
 
 
@@ -137,7 +154,7 @@ def test_another_python_of_this_computer_is_proposed_and_written_in_the_workbook
     [question] = ouvert.messages
     assert PYTHON in question and AUTRE in question and question.endswith("L’inscrire dans ce classeur\u00a0?")
     reglages = {ligne[0]: ligne[1] for ligne in ouvert.lignes("xlwings.conf")}
-    assert reglages["INTERPRETER_WIN"] == AUTRE and reglages["UDF MODULES"] == "cls_workbook.excel.fonctions"
+    assert reglages["INTERPRETER_WIN"] == AUTRE and reglages["ADD_WORKBOOK_TO_PYTHONPATH"] == "False"
     assert ouvert.commandes == ["import cls_workbook.excel.bouton as b; b.verifier()"]
 
 
