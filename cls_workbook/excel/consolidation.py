@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     import xlwings
 
 # The tables that the tool writes: what they hold was typed by partners, and is never read as a coordinator's input.
-TABLES = frozenset((
-    "Retours", "Anomalies", "Indicateurs", "Financement_fiches", "Financement_financeurs", "Financements", "Mesures", "Reponses",
-    "Normalisations", "Reperes", "Relances",
-))  # fmt: skip
+TABLES = frozenset((*consolidated.FEUILLES, "Relances"))
 NOTES = "Notes conservées"
 _ENTETES_DES_NOTES = ("Feuille", "Ligne", "Colonne", "Note", "Conservée le")
 
