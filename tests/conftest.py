@@ -18,3 +18,18 @@ def libreoffice(tmp_path_factory: pytest.TempPathFactory):
         pytest.skip(raison)
     with LibreOffice(tmp_path_factory.mktemp("libreoffice")) as instance:
         yield instance
+
+
+@pytest.fixture(scope="session")
+def classeur_coordination(tmp_path_factory: pytest.TempPathFactory):
+    """A coordinator's workbook (.xlsm) of a small contract, made for a computer whose Python is known. Not to be changed."""
+    from pilotage_for_tests import CONTRAT
+
+    from cls_workbook.contract.definition import parse
+    from cls_workbook.coordination.fabrication import coordonner
+    from cls_workbook.coordination.poste import Poste
+
+    chemin = tmp_path_factory.mktemp("coordination") / "K.xlsm"
+    sur = Poste("C:\\Python312\\python.exe", "/usr/local/bin/python3", "")
+    coordonner(parse(CONTRAT, "essai.toml"), "essai.toml", 2025, chemin, sur=sur)
+    return chemin

@@ -189,6 +189,10 @@ class Document:
         cellules = self._ask("values", feuille=feuille, affiche=affiche)
         return {f"{get_column_letter(c + 1)}{ligne + 1}": Cellule(*reste) for c, ligne, *reste in cellules}
 
+    def macros(self) -> dict[str, list]:
+        """``modules`` of the VBA project, ``codes`` of the sheets, ``buttons``: [sheet, label, the script that it calls]."""
+        return self._ask("macros")
+
     def recalc(self) -> None:
         """Computes every formula again, whatever value the file came with."""
         self._ask("recalc")

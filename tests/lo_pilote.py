@@ -126,6 +126,24 @@ class Pilote:
             neuf.Sheets.removeByName(nom)
         return self._garder(neuf, "a new document")
 
+    def ordre_macros(self, doc, document):
+        """{modules: names in the VBA library, codes: code names of the sheets, buttons: [sheet, label, macro] of each}."""
+        bibliotheques = doc.BasicLibraries
+        modules = []
+        if bibliotheques.hasByName("VBAProject"):
+            bibliotheques.loadLibrary("VBAProject")
+            modules = list(bibliotheques.getByName("VBAProject").ElementNames)
+        feuilles = [doc.Sheets.getByIndex(i) for i in range(doc.Sheets.Count)]
+        boutons = [bouton for feuille in feuilles for bouton in self._boutons(feuille)]
+        return {"modules": modules, "codes": [f.CodeName for f in feuilles], "buttons": boutons}
+
+    def _boutons(self, feuille):
+        for rang in range(feuille.DrawPage.Forms.Count):
+            formulaire = feuille.DrawPage.Forms.getByIndex(rang)
+            for i in range(formulaire.Count):
+                for evenement in formulaire.getScriptEvents(i):
+                    yield [feuille.Name, formulaire.getByIndex(i).Label, evenement.ScriptCode]
+
     # Cells
 
     def ordre_type(self, doc, document, feuille, saisies):

@@ -28,6 +28,8 @@ def coordonner(
     cible = Path(sortie)
     if cible.suffix.lower() != EXTENSION:
         raise Refus(f"« {sortie} » : le classeur de la coordination contient des macros, son nom finit par {EXTENSION}.")
+    if precedent and not Path(precedent).is_file():
+        raise Refus(f"« {precedent} » est introuvable : indiquez le fichier de la consolidation de l’an dernier.")
     existe = cible.exists()
     if existe:
         _refuser_de_perdre(cible, contrat, annee)

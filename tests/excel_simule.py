@@ -1,0 +1,106 @@
+"""A click in the coordinator's workbook without Excel: our own VBA runs in pyOpenVBA's interpreter, over its cells.
+
+xlwings' module and what touches the computer (files, environment) are played here; ``commandes`` is what Python would get.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from macros import construire
+from pyopenvba.apps.excel import ExcelApplication
+
+# Played below instead of run: xlwings' own modules, and ours that opens a file.
+JOUES = ("xlwings", "Dictionary", "ClsJournal")
+
+_DOUBLE = r"""
+Option Explicit
+Public Const XLWINGS_VERSION As String = "{xlwings}"
+Public gCommandes As String
+Public gFichiers As String
+Public gAdresse As String
+Public gErreur As String
+
+Public Function RunPython(PythonCommand As String)
+    gCommandes = gCommandes & PythonCommand & vbLf
+    If gErreur = "bloque" Then Err.Raise 70, , "Permission refus" & ChrW(233) & "e"
+    If gErreur <> "" Then ShowError "journal", gErreur
+End Function
+
+' As xlwings' own: the sheet of the workbook, else the default.
+Public Function GetConfig(configKey As String, Optional default As String = "", Optional source As String = "") As Variant
+    Dim ligne As Long
+    GetConfig = default
+    For ligne = 1 To 20
+        If UCase(ThisWorkbook.Worksheets("xlwings.conf").Cells(ligne, 1).Value) = configKey Then GetConfig = ThisWorkbook.Worksheets("xlwings.conf").Cells(ligne, 2).Value
+    Next ligne
+End Function
+
+Public Function FileExists(ByVal FileSpec As String) As Boolean
+    FileExists = InStr(gFichiers, "|" & FileSpec & "|") > 0
+End Function
+
+Public Function GetFullName(wb As Workbook) As String
+    GetFullName = gAdresse
+End Function
+
+Public Function Environ(ByVal nom As String) As String
+    Environ = "C:\" & nom
+End Function
+
+Public Function Dir(Optional ByVal motif As String = "", Optional genre As Long = 0) As String
+    If motif = "C:\LOCALAPPDATA\Programs\Python\Python3*" Then Dir = "Python312"
+End Function
+
+Public Function CheminDuJournal() As String
+    CheminDuJournal = "C:\TEMP\cls-workbook-erreur.txt"
+End Function
+
+Public Function LireJournal(ByVal chemin As String) As String
+    LireJournal = gErreur
+End Function
+
+Public Sub GarderJournal(ByVal texte As String)
+End Sub
+
+Public Sub Regler(ByVal fichiers As String, ByVal erreur As String)
+    gFichiers = fichiers
+    gErreur = erreur
+End Sub
+
+Public Sub RetenirAdresse(ByVal dossier As String)
+    gAdresse = dossier
+End Sub
+
+Public Function LesCommandes() As String
+    LesCommandes = gCommandes
+End Function
+"""
+
+
+class ExcelSimule:
+    """``fichiers``: paths that exist on the played computer; ``erreur``: what Python writes when it fails."""
+
+    def __init__(self, classeur: Path, fichiers: tuple[str, ...] = (), erreur: str = "", xlwings: str = "0.37.8"):
+        self.app = ExcelApplication.open(classeur, with_vba=False)
+        self.app.add_module(_DOUBLE.replace("{xlwings}", xlwings), name="xlwings")
+        for module in construire.modules(complement_=False):
+            if module.nom not in JOUES:
+                self.app.add_module(module.source, name=module.nom)
+        self.app.run("Regler", "".join(f"|{f}|" for f in fichiers), erreur)
+
+    def cliquer(self, macro: str, *reponses: int) -> None:
+        """``reponses``: to the questions asked, in order (6: yes, 7: no)."""
+        self.app.answer_dialogs(*reponses)
+        self.app.run(macro)
+
+    @property
+    def commandes(self) -> list[str]:
+        return str(self.app.run("LesCommandes")).splitlines()
+
+    @property
+    def messages(self) -> list[str]:
+        return [prompt for _, prompt, _, _ in self.app.dialogs]
+
+    def lignes(self, feuille: str) -> list[list[object]]:
+        return self.app.sheet(feuille).rows()
