@@ -40,11 +40,11 @@ def controler(book: xlwings.Book, jour: date | None = None) -> Resultat | None:
     return executer(book, "Contrôler", lambda ouvert: _controler(ouvert, jour or date.today()))
 
 
-def lire_les_retours(ouvert: Ouvert, c: Campagne, jour: date) -> Resultat:
+def lire_les_retours(ouvert: Ouvert, c: Campagne, jour: date, vide_permis: bool = False) -> Resultat:
     """What the conductor makes of the folder. One process: Python started by Excel is not to start others."""
     return conductor.consolider_dossier(
-        [c.dossier], c.contrat, c.annee, jour=jour, precedent=c.precedent, pilotage=c.pilotage, depuis=ouvert.chemin, processus=1
-    )
+        [c.dossier], c.contrat, c.annee, jour=jour, precedent=c.precedent, pilotage=c.pilotage, depuis=ouvert.chemin, processus=1, vide_permis=vide_permis,
+    )  # fmt: skip
 
 
 def _consolider(ouvert: Ouvert, jour: date) -> tuple[str, Resultat]:
