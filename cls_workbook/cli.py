@@ -119,6 +119,7 @@ def _commandes_de_l_annee(commandes) -> None:
     consolider.add_argument("--precedent", metavar="P.xlsx", help="la consolidation de l’an dernier")
     consolider.add_argument("--pilotage", metavar="P.xlsx", help="les saisies de la coordination")
     consolider.add_argument("--date", metavar="AAAA-MM-JJ", type=_jour, default=None, help="la date de la consolidation (par défaut : aujourd’hui)")
+    consolider.add_argument("--remplacer", metavar="[ANCIEN=]NOUVEAU", action="append", default=[], help="un retour corrigé prend la place d’un autre (voir « comparer ») ; peut être répété")
     consolider.add_argument("--processus", metavar="N", type=int, default=None, help="nombre de processus de lecture (par défaut : selon la machine)")
 
     relances = _commande(commandes, "relances", "prépare un brouillon de message par structure qui n’a pas répondu, son classeur joint ; rien n’est envoyé", _relances)
@@ -140,6 +141,11 @@ def _commandes_du_retour(commandes) -> None:
     controler = _commande(commandes, "controler", "contrôle des retours, un par un", _controler)
     controler.add_argument("retours", metavar="RETOUR", nargs="+")
     controler.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
+    controler.add_argument("--annoter", metavar="DOSSIER", help="écrit dans ce dossier une copie de chaque retour : cases fautives colorées et commentées, liste en première feuille")
+    comparer = _commande(commandes, "comparer", "dit ce qu’un retour corrigé changerait, sans rien écrire", _comparer)
+    comparer.add_argument("ancien", metavar="ANCIEN", help="le retour reçu d’abord")
+    comparer.add_argument("nouveau", metavar="NOUVEAU", help="le retour corrigé")
+    comparer.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
     _commande(commandes, "anomalies", "liste tout ce qui est contrôlé", _anomalies)
     verifier = _commande(commandes, "verifier-installation", "dit si Python, les versions et les dossiers sont en ordre ; sinon, le remède", _verifier_installation)
     verifier.add_argument("--classeur", metavar="K.xlsm", help="le classeur de la coordination : ses versions et son dossier des retours sont vérifiés aussi")
@@ -197,30 +203,35 @@ def _generer(choix) -> int:
 
     for fichier in generer(choix.contrat, choix.annee, choix.sortie, par_structure=choix.par_structure, precedent=choix.precedent, pilotage=choix.pilotage):
         print(fichier)
+    _dire_les_manques(choix)
     return FAIT
 
 
+def _dire_les_manques(choix) -> None:
+    """A contract without fiches is declared, not described: its workbook asks nothing, and one sentence says so."""
+    from cls_workbook.generation import charger
+
+    contrat = charger(choix.contrat, choix.annee)
+    if not contrat.fiches:
+        annonce = f" ({contrat.actions_annoncees} actions annoncées)" if contrat.actions_annoncees else ""
+        print(f"Aucune fiche n’est décrite pour {contrat.nom_annee(choix.annee)}{annonce} : le classeur n’a pas de feuille à remplir. Ajoutez-les à la définition, puis recommencez.", file=sys.stderr)
+
+
 def _pilotage(choix) -> int:
-    from cls_workbook.contract.definition import load
-    from cls_workbook.generation import verifier_annee
+    from cls_workbook.generation import charger
     from cls_workbook.pilotage import classeur
     from cls_workbook.xlsx.writer import write
 
-    contrat = load(choix.contrat)
-    verifier_annee(contrat, choix.annee)
-    write(classeur(contrat, choix.annee), choix.sortie)
+    write(classeur(charger(choix.contrat, choix.annee), choix.annee), choix.sortie)
     print(choix.sortie)
     return FAIT
 
 
 def _coordonner(choix) -> int:
-    from cls_workbook.contract.definition import load
     from cls_workbook.coordination.fabrication import coordonner
-    from cls_workbook.generation import verifier_annee
+    from cls_workbook.generation import charger
 
-    contrat = load(choix.contrat)
-    verifier_annee(contrat, choix.annee)
-    for fichier in coordonner(contrat, choix.contrat, choix.annee, choix.sortie, pilotage=choix.pilotage, precedent=choix.precedent):
+    for fichier in coordonner(charger(choix.contrat, choix.annee), choix.contrat, choix.annee, choix.sortie, pilotage=choix.pilotage, precedent=choix.precedent):
         print(fichier)
     return FAIT
 
@@ -247,9 +258,18 @@ def _dictionnaire(choix) -> int:
 
 
 def _controler(choix) -> int:
-    from cls_workbook.conductor import controler
+    from cls_workbook import conductor
 
-    return _rendre_compte(controler(choix.retours, choix.contrat))
+    if not choix.annoter:
+        return _rendre_compte(conductor.controler(choix.retours, choix.contrat))
+    anomalies, copies = [], []
+    for trouvees, lignes in conductor.annoter(choix.retours, choix.annoter, choix.contrat):
+        anomalies += trouvees
+        copies += lignes
+    code = _rendre_compte(anomalies)
+    for ligne in copies:
+        print(ligne)
+    return code
 
 
 def _consolider(choix) -> int:
@@ -260,7 +280,9 @@ def _consolider(choix) -> int:
     resultat = consolider_fichiers(
         choix.retours, choix.contrat, choix.annee, choix.sortie,
         precedent=choix.precedent, pilotage=choix.pilotage, jour=choix.date or date.today(), processus=choix.processus,
+        remplacer=choix.remplacer,
     )  # fmt: skip
+    _dire_les_changements(resultat.remplacements)
     code = _rendre_compte(resultat.anomalies)
     print(resultat.bilan())
     print(choix.sortie)
@@ -291,6 +313,21 @@ def _verifier_installation(choix) -> int:
         print(constat)
     print(installation.bilan(constats).capitalize())
     return BLOQUANT if any(c.etat == installation.A_CORRIGER for c in constats) else FAIT
+
+
+def _comparer(choix) -> int:
+    from cls_workbook.conductor import comparer
+
+    _dire_les_changements(comparer(choix.ancien, choix.nouveau, choix.contrat))
+    print("Rien n’a été écrit. Pour l’appliquer : consolider … --remplacer ANCIEN=NOUVEAU.")
+    return FAIT
+
+
+def _dire_les_changements(table) -> None:
+    from cls_workbook.summaries.remplacement import apercu
+
+    for ligne in apercu(table):
+        print(ligne)
 
 
 def _rendre_compte(anomalies: list) -> int:

@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from cls_workbook import checks
+from cls_workbook.annotation import nom_de_la_copie
 from cls_workbook.anomalies import Anomalie, trier
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.contract.definition import load
 from cls_workbook.contract.model import Contrat
-from cls_workbook.francais import date_fr
-from cls_workbook.generation import verifier_annee
+from cls_workbook.errors import Refus
+from cls_workbook.francais import date_fr, typographie
+from cls_workbook.generation import charger, verifier_annee
 from cls_workbook.reading import frames
 from cls_workbook.reading.lecture import Contrats, lire, retours_dans
 from cls_workbook.reading.reader import Retour
 from cls_workbook.results.resultat import Resultat
-from cls_workbook.summaries import activity, consolidation, funding, funding_rules
+from cls_workbook.summaries import activity, consolidation, funding, funding_rules, remplacement
+from cls_workbook.xlsx.writer import enregistrer
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Pilotage
@@ -45,12 +48,73 @@ def controler(sources: Sequence[str], reference: str | None = None) -> list[Anom
     return trier(anomalies)
 
 
-def _controler_un(retour: Retour, contrat: Contrat) -> list[Anomalie]:
-    lot = frames.typer([retour], contrat)
-    if retour.annee not in contrat.annees:
+def annoter(sources: Sequence[str], dossier: str | Path, reference: str | None = None) -> Iterator[tuple[list[Anomalie], list[str]]]:
+    """Each return in turn: its anomalies, and lines on its annotated copy, written in ``dossier`` (the path first, or why none)."""
+    from cls_workbook.annotation import annoter as copier
+
+    dossier, contrats, pris = Path(dossier), Contrats(load(reference) if reference else None), set()
+    fichiers = _sans_les_copies(sources, dossier)
+    for retour in lire(fichiers, contrats):
+        if not retour.contrat:
+            yield list(retour.anomalies), [typographie(f"{retour.fichier} : pas de copie annotée, car le fichier ne se lit pas.")]
+            continue
+        contrat = contrats(retour.contrat)
+        lot = frames.typer([retour], contrat)
+        anomalies = _controler_un(retour, contrat, lot)
+        annotee = copier(retour, contrat, anomalies, lot.adresses[retour.fichier])
+        cible = _cible(dossier, retour, annotee.extension, pris)
+        enregistrer(annotee.contenu, cible)
+        yield anomalies, [str(cible), *([typographie(f"{retour.fichier} : {annotee.refaite}")] if annotee.refaite else [])]
+
+
+def _sans_les_copies(sources: Sequence[str], dossier: Path) -> dict[str, Path]:
+    """The returns; not the copies that an earlier run left in a folder among them."""
+    ici = dossier.resolve()
+    dedans = any(Path(s).is_dir() and ici != Path(s).resolve() and ici.is_relative_to(Path(s).resolve()) for s in sources)
+    return {n: p for n, p in retours_dans(sources).items() if not (dedans and p.resolve().is_relative_to(ici))}
+
+
+def _cible(dossier: Path, retour: Retour, extension: str, pris: set[Path]) -> Path:
+    """A file for the copy, never the return itself nor another return's copy."""
+    voulue = dossier / nom_de_la_copie(retour, extension)
+    rang, cible = 1, voulue
+    while cible in pris or cible.resolve() == Path(retour.chemin).resolve():
+        rang += 1
+        cible = voulue.with_stem(f"{voulue.stem}-{rang}")
+    pris.add(cible)
+    return cible
+
+
+def _controler_un(retour: Retour, contrat: Contrat, lot: frames.Lot | None = None) -> list[Anomalie]:
+    lot = lot or frames.typer([retour], contrat)
+    if not contrat.couvre(retour.annee):
         return list(lot.anomalies)
+    contrat = contrat.en(retour.annee)
     dossier = Dossier(contrat, retour.annee, lot.valeurs, lot.retours, anomalies=tuple(lot.anomalies), adresses=lot.adresses)
     return list(lot.anomalies) + checks.controler_retour(dossier)
+
+
+def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.DataFrame:
+    """What would change if the return ``nouveau`` replaced ``ancien``: the table ``Remplacements``. Nothing is written.
+
+    Refus if one of them cannot be read, or if they are of two campaigns.
+    """
+    contrats = Contrats(load(reference) if reference else None)
+    chemins = Path(ancien), Path(nouveau)
+    fichiers = {c.name: c for c in chemins} if chemins[0].name != chemins[1].name else {str(c): c for c in chemins}
+    for fichier in fichiers.values():
+        if not fichier.is_file():
+            raise Refus(f"« {fichier} » n’existe pas, ou n’est pas un fichier : indiquez un retour.")
+    retours = list(lire(fichiers, contrats, 1))
+    noms = list(fichiers)
+    for retour in retours:
+        if not retour.contrat:
+            raise Refus(f"« {retour.fichier} » ne se lit pas. {retour.anomalies[0].trouve}")
+    campagnes = {(r.contrat, r.annee) for r in retours}
+    if len(campagnes) > 1 or len(retours) < 2:
+        raise Refus(f"« {ancien} » et « {nouveau} » ne sont pas deux retours d’une même campagne.")
+    contrat = contrats(retours[0].contrat)
+    return remplacement.appliquer(frames.typer(retours, contrat), contrat, [remplacement.Demande(noms[1], noms[0])]).table
 
 
 # --- a campaign -----------------------------------------------------------------------------------------------------
@@ -66,16 +130,21 @@ def consolider_fichiers(
     precedent: str | None = None,
     pilotage: str | None = None,
     processus: int | None = None,
+    remplacer: Sequence[str] = (),
 ) -> Resultat:
-    """Reads, checks and consolidates returns, and writes the consolidation workbook at ``sortie``."""
+    """Reads, checks and consolidates returns, and writes the consolidation workbook at ``sortie``.
+
+    ``remplacer``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that take the place of others.
+    """
     from cls_workbook import pilotage as coordination
     from cls_workbook.results import consolidated
     from cls_workbook.xlsx import writer
 
-    contrat = load(reference)
-    verifier_annee(contrat, annee)
+    contrat = charger(reference, annee)
     saisies = coordination.lire(pilotage, contrat, annee) if pilotage else None
-    resultat = consolider_dossier(sources, contrat, annee, jour=jour, precedent=precedent, pilotage=saisies, depuis=sortie, processus=processus)
+    resultat = consolider_dossier(
+        sources, contrat, annee, jour=jour, precedent=precedent, pilotage=saisies, depuis=sortie, processus=processus, remplacer=remplacer
+    )
     writer.write(consolidated.classeur(resultat), sortie)
     return resultat
 
@@ -91,19 +160,22 @@ def consolider_dossier(
     depuis: str | Path | None = None,
     processus: int | None = None,
     vide_permis: bool = False,
+    remplacer: Sequence[str] = (),
 ) -> Resultat:
     """Reads, checks and consolidates the returns of files and folders; nothing is written.
 
     ``depuis``: the workbook that will hold the result. It is no return, wherever it lies, and links start from it.
     ``vide_permis``: a folder without any file is a campaign that nobody has answered, not a mistake.
+    ``remplacer``: as in ``consolider_fichiers``; the replacements that ``pilotage`` names hold too.
     """
     from cls_workbook.results import precedent as annee_passee
 
     verifier_annee(contrat, annee)
     passee = annee_passee.lire(precedent) if precedent else None
     fichiers = retours_de(sources, depuis, vide_permis)
+    voulues = [*remplacement.demandes(remplacer, fichiers), *(_durables(pilotage, fichiers) if pilotage else ())]
     retours = lire(fichiers, Contrats(contrat), processus)
-    resultat = consolider(retours, contrat, annee, jour=jour, precedent=passee, pilotage=pilotage)
+    resultat = consolider(retours, contrat, annee, jour=jour, precedent=passee, pilotage=pilotage, remplacer=voulues)
     return replace(resultat, chemins=chemins_depuis(depuis, fichiers)) if depuis else resultat
 
 
@@ -144,6 +216,12 @@ def chemins_depuis(classeur: str | Path, fichiers: Mapping[str, Path]) -> dict[s
     return chemins
 
 
+def _durables(pilotage: Pilotage, fichiers: dict[str, Path]) -> Iterator[remplacement.Demande]:
+    """The replacements written in the pilotage workbook; a return may have left the folder since."""
+    for r in pilotage.remplacements:
+        yield remplacement.Demande(remplacement.trouver(r.nouveau, fichiers) or r.nouveau, remplacement.trouver(r.ancien, fichiers) or r.ancien, souple=True)
+
+
 def consolider(
     retours: Iterable[Retour],
     contrat: Contrat,
@@ -152,18 +230,21 @@ def consolider(
     jour: date,
     precedent: Consolidation | None = None,
     pilotage: Pilotage | None = None,
+    remplacer: Sequence[remplacement.Demande] = (),
 ) -> Resultat:
     """Returns as read → everything that the consolidation workbook says. No file is touched."""
     from cls_workbook import pilotage as coordination
 
-    pilotage = pilotage or coordination.Pilotage()
+    contrat, pilotage = contrat.en(annee), pilotage or coordination.Pilotage()
     intrus: list[Anomalie] = []
     lot = frames.typer(_de_la_campagne(retours, contrat, annee, intrus), contrat)
     lot.anomalies.extend(intrus)
     prevus = consolidation.attendus(contrat, annee, pilotage.membres)
-    anomalies = _anomalies(lot, contrat, annee, prevus, precedent, pilotage)
+    ecartes = remplacement.appliquer(lot, contrat, remplacer)
+    anomalies = _anomalies(lot, contrat, annee, prevus, precedent, pilotage, ecartes)
     valeurs = consolidation.retenir(lot.valeurs, anomalies)
-    return _resumer(lot, valeurs, anomalies, prevus, contrat, annee, jour, precedent, pilotage)
+    resultat = _resumer(lot, valeurs, anomalies, prevus, contrat, annee, jour, precedent, pilotage)
+    return replace(resultat, remplacements=ecartes.table)
 
 
 def _de_la_campagne(retours: Iterable[Retour], contrat: Contrat, annee: int, intrus: list[Anomalie]) -> Iterator[Retour]:
@@ -175,16 +256,17 @@ def _de_la_campagne(retours: Iterable[Retour], contrat: Contrat, annee: int, int
             yield retour
 
 
-def _anomalies(lot: frames.Lot, contrat: Contrat, annee: int, prevus: pd.DataFrame, precedent: Consolidation | None, pilotage: Pilotage) -> list[Anomalie]:
+def _anomalies(lot: frames.Lot, contrat: Contrat, annee: int, prevus: pd.DataFrame, precedent: Consolidation | None, pilotage: Pilotage, ecartes: remplacement.Remplacements) -> list[Anomalie]:
     from cls_workbook import pilotage as coordination
     from cls_workbook.results import precedent as annee_passee
 
+    de_lecture = [a for a in lot.anomalies if a.fichier not in ecartes.fichiers and (a.fichier, a.fiche) not in ecartes.fiches]
     dossier = Dossier(
         contrat, annee, lot.valeurs, lot.retours, prevus,
         precedent=annee_passee.pour_controles(precedent, contrat) if precedent else None,
-        pilotage=coordination.pour_controles(pilotage, contrat), anomalies=tuple(lot.anomalies), adresses=lot.adresses,
-    )  # fmt: skip
-    return trier([*lot.anomalies, *checks.controler(dossier)])
+        pilotage=coordination.pour_controles(pilotage, contrat), anomalies=tuple(de_lecture), adresses=lot.adresses,
+    ).sans(ecartes.fichiers, ecartes.fiches.keys())  # fmt: skip
+    return trier([*de_lecture, *ecartes.anomalies, *checks.controler(dossier)])
 
 
 def _resumer(lot, valeurs, anomalies, prevus, contrat: Contrat, annee: int, jour: date, precedent: Consolidation | None, pilotage: Pilotage) -> Resultat:

@@ -12,7 +12,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from cls_workbook import entry, generation, resources
-from cls_workbook.contract.definition import load
 from cls_workbook.contract.model import Contrat
 from cls_workbook.entry import examples, offprint
 from cls_workbook.errors import Refus
@@ -26,7 +25,7 @@ def jouer(dossier: str | Path) -> None:
     dossier = Path(dossier)
     scenario = tomllib.loads((resources.folder("templates") / "demo.toml").read_text(encoding="utf-8"))
     _preparer(dossier)
-    contrat = load(scenario["contrat"])
+    contrat = generation.charger(scenario["contrat"], scenario["annee"])
     annee, explications = scenario["annee"], [f"Une année du contrat « {contrat.titre} », jouée avec des réponses imaginaires.", ""]
     pilotage = dossier / f"pilotage-{annee}.xlsx"
     _ecrire_le_pilotage(contrat, scenario, pilotage)

@@ -15,10 +15,17 @@ from cls_workbook.errors import Refus
 from cls_workbook.xlsx import writer
 
 
+def charger(reference: str, annee: int) -> Contrat:
+    """The contract as of that year. Refus if it cannot be read, or if it does not cover the year."""
+    contrat = load(reference)
+    verifier_annee(contrat, annee)
+    return contrat.en(annee)
+
+
 def verifier_annee(contrat: Contrat, annee: int) -> None:
     """Refus if the contract does not cover the year."""
-    if annee not in contrat.annees:
-        couvertes = ", ".join(map(str, contrat.annees))
+    if not contrat.couvre(annee):
+        couvertes = ", ".join(map(str, contrat.toutes_les_annees))
         raise Refus(f"Le contrat « {contrat.titre} » ne couvre pas l’année {annee}. Années du contrat : {couvertes}.")
 
 
@@ -35,8 +42,7 @@ def generer(
 
     ``precedent``: last year's consolidation; ``pilotage``: the coordinator's inputs. Refus if any cannot be read.
     """
-    contrat, dossier = load(reference), Path(dossier)
-    verifier_annee(contrat, annee)
+    contrat, dossier = charger(reference, annee), Path(dossier)
     campagne = _campagne(contrat, annee, pilotage, precedent)
     repondants = [None, *entry.repondants(contrat, campagne.membres)] if par_structure else [None]
     for nom, contenu in editer(contrat, annee, repondants, campagne):
@@ -70,8 +76,7 @@ def _sans_ramassage() -> Iterator[None]:
 
 def plan_de(reference: str, annee: int, pilotage: str | None, structure: str | None) -> tuple[entry.Plan, dict[str, tuple[str, ...]]]:
     """The plan of a campaign, or of one structure of it (id or name); and the named members of groups."""
-    contrat = load(reference)
-    verifier_annee(contrat, annee)
+    contrat = charger(reference, annee)
     campagne = _campagne(contrat, annee, pilotage, None)
     repondant = None
     if structure:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from macros import construire
 from pyopenvba.apps.excel import ExcelApplication
+
+from macros import construire
 
 # Played below instead of run: xlwings' own modules, and ours that opens a file.
 JOUES = ("xlwings", "Dictionary", "ClsJournal")

@@ -11,7 +11,7 @@ import pytest
 from classeurs import lire, lues, rempli, trouvees, vierge
 
 from cls_workbook.anomalies import BLOQUANT
-from cls_workbook.reading import archive
+from cls_workbook.reading import archive, formules
 
 FICHE = "FA 1.1"
 
@@ -141,18 +141,18 @@ FEUILLE = b"""<?xml version="1.0"?><worksheet xmlns="m"><sheetData>
 
 def test_the_quick_look_at_the_xml_and_the_slow_one_agree():
     attendues = {(1, 1): ('A1&"b"', False), (1, 27): ("", False)}
-    assert archive._formules(FEUILLE) == attendues
-    assert archive._speciales_xlsx(FEUILLE) == attendues
+    assert formules._formules(FEUILLE) == attendues
+    assert formules._speciales_xlsx(FEUILLE) == attendues
 
 
 def test_prefixed_elements_and_missing_addresses_are_read_by_the_slow_look():
     prefixee = FEUILLE.replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?").replace(b"xmlns=", b"xmlns:x=")
     sans_adresse = prefixee.replace(b' r="B2"', b"").replace(b' r="2"', b"")
-    assert archive._formules(prefixee) is None
-    assert archive._speciales_xlsx(prefixee) == {(1, 1): ('A1&"b"', False), (1, 27): ("", False)}
-    assert archive._speciales_xlsx(sans_adresse)[0, 0] == ('A1&"b"', False)
+    assert formules._formules(prefixee) is None
+    assert formules._speciales_xlsx(prefixee) == {(1, 1): ('A1&"b"', False), (1, 27): ("", False)}
+    assert formules._speciales_xlsx(sans_adresse)[0, 0] == ('A1&"b"', False)
 
 
 def test_an_error_is_told_from_a_blank():
     avec = FEUILLE.replace(b'<c r="C2"><v>1</v>', b'<c r="C2" t="e"><v>#REF!</v>').replace(b't="str"', b't="e"')
-    assert archive._speciales_xlsx(avec) == {(1, 1): ('A1&"b"', True), (1, 2): (None, True), (1, 27): ("", False)}
+    assert formules._speciales_xlsx(avec) == {(1, 1): ('A1&"b"', True), (1, 2): (None, True), (1, 27): ("", False)}

@@ -165,6 +165,21 @@ def test_the_coordinators_own_sheets_are_never_lost(contrat, tmp_path):
     assert cible.read_bytes() == avant
 
 
+@pytest.mark.parametrize("place", ["A2", "N1", "P7"])
+def test_what_stands_in_or_beside_a_table_is_never_lost(contrat, tmp_path, place):
+    """A consolidation, or a note that the coordinator typed at its right."""
+    cible = tmp_path / "K.xlsm"
+    coordonner(contrat, "essai.toml", 2025, cible, sur=POSTE)
+    livre = openpyxl.load_workbook(cible, keep_vba=True)
+    livre["Retours"][place] = "à rappeler"
+    livre.save(cible)
+    avant = cible.read_bytes()
+    with pytest.raises(Refus, match="Retours"):
+        coordonner(contrat, "essai.toml", 2025, cible, sur=POSTE)
+    assert cible.read_bytes() == avant
+    coordonner(contrat, "essai.toml", 2025, tmp_path / "K2.xlsm", pilotage=str(cible), sur=POSTE)
+
+
 def test_the_workbook_of_another_year_is_not_overwritten(contrat, tmp_path):
     cible = tmp_path / "K.xlsm"
     coordonner(contrat, "essai.toml", 2024, cible, sur=POSTE)

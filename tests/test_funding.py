@@ -301,10 +301,12 @@ def test_a_capped_aid_is_explained():
     essai_ = essai(regles=(Regle("m", "plafond", "Animateur", fiche="1.1", financeur="ars", plafond_annuel=D(10000), duree_ans=3, plafond_total=D(30000)),))
     v = valeurs(argent("a", "1.1", ("ARS", HORS, {"engage": D(12000)})))
     assert texte(explications(essai_, 2025, v, cumul_precedent={})) == [
-        "Fiche 1.1 : aide de 12 000 € ramenée à 10 000 € (limites : 10 000 € par an, 3 ans, 30 000 € en tout)."
+        "Fiche 1.1 : aide de 12 000 € ramenée à 10 000 € (plafond de 10 000 € par an)."
     ]
     deja = {2022: D(10000), 2023: D(10000), 2024: D(10000)}
-    assert "ramenée à 0 €" in texte(explications(essai_, 2025, v, cumul_precedent={}, aides_precedentes=deja))[0]
+    assert texte(explications(essai_, 2025, v, cumul_precedent={}, aides_precedentes={"m": deja})) == [
+        "Fiche 1.1 : aide de 12 000 € refusée (aucune aide après 2024, 3 années sont passées)."
+    ]
 
 
 def a_parite():

@@ -12,13 +12,13 @@ from xml.etree import ElementTree
 
 import olefile
 import pytest
-from macros import construire
 from oletools.olevba import VBA_Parser
 from pyopenvba import ExcelFile, check_file
 
 from cls_workbook import resources, version
 from cls_workbook.coordination import complement, page, poste
 from cls_workbook.francais import typographie
+from macros import construire
 
 SOURCES = construire.SOURCES
 MODELES = resources.folder("templates")

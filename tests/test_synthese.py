@@ -83,9 +83,9 @@ def test_both_rates_of_realisation_are_given_with_their_terms():
 
 def test_the_levels_of_the_maquette_stand_side_by_side():
     feuille = dessin()
-    assert carte(feuille, "ARS : prévu au contrat")[0] == D(20000)
-    assert carte(feuille, "ARS : engagé 2025") == (D("3000.50"), "connu pour 1 fiche dotée sur 1")
-    assert carte(feuille, "ARS : versé 2025")[0] == D("1500.25")
+    assert carte(feuille, "Agence : prévu au contrat")[0] == D(20000)
+    assert carte(feuille, "Agence : engagé 2025") == (D("3000.50"), "connu pour 1 fiche dotée sur 1")
+    assert carte(feuille, "Agence : versé 2025")[0] == D("1500.25")
     assert carte(feuille, "Coût réalisé 2025") == (D(58000), "tous financeurs ; connu pour 2 fiches sur 3")
 
 
@@ -93,7 +93,7 @@ def test_an_unknown_figure_is_a_dash_never_zero():
     sans = totaux()
     sans.loc[0, ["Programmé", "Engagé"]] = None
     feuille = dessin(totaux=sans)
-    assert carte(feuille, "ARS : programmé 2025")[0] == "—"
+    assert carte(feuille, "Agence : programmé 2025")[0] == "—"
 
 
 def test_blocking_alerts_are_counted():

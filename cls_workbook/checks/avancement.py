@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 
 import pandas as pd
@@ -113,14 +112,14 @@ def _est_interrogee(dossier: Dossier, r: dict) -> bool:
 
 def date_hors_periode(dossier: Dossier) -> list[Anomalie]:
     """The year for what happened in it, the contract for what may span several years."""
-    annee, annees = dossier.annee, dossier.contrat.annees or (dossier.annee,)
-    contrat = (date(annees[0], 1, 1), date(annees[-1], 12, 31))
-    passe = (contrat[0], date(annee, 12, 31))
+    annee, annees, du = dossier.annee, dossier.contrat.annees or (dossier.annee,), dossier.contrat
+    contrat = (du.debut(annees[0]), du.fin(annees[-1]))
+    passe = (contrat[0], du.fin(annee))
     bornes = {
-        ("reponse", "date_reponse"): (date(annee, 1, 1), date(annee + 1, 12, 31)),
+        ("reponse", "date_reponse"): (du.debut(annee), du.fin(annee + 1)),
         ("avancement", "date_debut"): contrat,
         ("avancement", "date_fin_prevue"): contrat,
-        ("avancement", "date_fin_reelle"): (date(annee, 1, 1), date(annee, 12, 31)),
+        ("avancement", "date_fin_reelle"): (du.debut(annee), du.fin(annee)),
         ("jalons", "date"): passe,
         ("financement", "date"): passe,
     }
@@ -156,7 +155,7 @@ def jalon_en_recul(dossier: Dossier) -> list[Anomalie]:
             constat(
                 "JALON_EN_RECUL", r, (r["jalon" + ADRESSE],),
                 champ=dossier.libelle("jalons", "jalon", r["mesure"]),
-                trouve=f"« {r['jalon']} », après « {ancien} » en {dossier.annee - 1}",
+                trouve=f"« {r['jalon']} », après « {ancien} » en {dossier.contrat.nom_annee(dossier.annee - 1)}",
                 attendu="un jalon au moins aussi avancé que l’année précédente",
                 a_faire=CONFIRMER,
             )

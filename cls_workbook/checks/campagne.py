@@ -192,7 +192,7 @@ def gouvernance_sous_le_minimum(dossier: Dossier) -> list[Anomalie]:
     return [
         constat(
             "GOUVERNANCE_SOUS_LE_MINIMUM", {}, (), champ=instance.nom,
-            trouve=f"{nombre_fr(tenues[plier(instance.nom)])} réunion(s) en {dossier.annee}",
+            trouve=f"{nombre_fr(tenues[plier(instance.nom)])} réunion(s) en {dossier.contrat.nom_annee(dossier.annee)}",
             attendu=f"{instance.minimum_par_an} par an au moins",
             a_faire="complétez les réunions dans le classeur de pilotage, ou signalez l’écart au COPIL.",
         )

@@ -200,7 +200,7 @@ class Dossier:
 
     def libelle(self, bloc: str, champ: str, mesure: str = "", fiche: str = "") -> str:
         """What is printed beside the input: the measure, then the champ."""
-        imprime = libelle(bloc, champ, self.annee)
+        imprime = libelle(bloc, champ, self.contrat.nom_annee(self.annee))
         if bloc == "complements" and fiche in self.contrat.par_fiche:
             imprime = next((c.libelle for c in self.contrat.par_fiche[fiche].complements if c.id == champ), imprime)
         return f"{self.mesure(mesure).libelle} — {imprime}" if mesure in self.contrat.par_mesure else imprime

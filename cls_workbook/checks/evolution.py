@@ -52,7 +52,7 @@ def evolution_forte(dossier: Dossier) -> list[Anomalie]:
             trouvees.append(
                 constat(
                     "STOCK_EN_BAISSE" if baisse else "EVOLUTION_FORTE", r, compte.cellules, champ=mesure.libelle,
-                    trouve=f"{nombre_fr(compte.valeur)}, après {nombre_fr(ancien)} en {dossier.annee - 1}{proportion}",
+                    trouve=f"{nombre_fr(compte.valeur)}, après {nombre_fr(ancien)} en {dossier.contrat.nom_annee(dossier.annee - 1)}{proportion}",
                     attendu="un nombre qui ne baisse pas" if baisse else "une évolution de moins de 50 %, ou de moins de 10 unités",
                     a_faire=f"vérifiez la valeur ; {CONFIRMER}",
                 )
@@ -77,8 +77,8 @@ def identique_a_l_annee_precedente(dossier: Dossier) -> list[Anomalie]:
             trouvees.append(
                 constat(
                     "IDENTIQUE_A_L_ANNEE_PRECEDENTE", lignes[0], [r["cellule"] for r in lignes], champ="Indicateurs",
-                    trouve=f"les {len(lignes)} valeurs de la fiche sont celles de {dossier.annee - 1}",
-                    attendu=f"les valeurs de {dossier.annee}",
+                    trouve=f"les {len(lignes)} valeurs de la fiche sont celles de {dossier.contrat.nom_annee(dossier.annee - 1)}",
+                    attendu=f"les valeurs de {dossier.contrat.nom_annee(dossier.annee)}",
                     a_faire="vérifiez que le classeur de l’année précédente n’a pas été renvoyé ; corrigez, ou confirmez à la coordination.",
                 )
             )  # fmt: skip

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cls_workbook.anomalies import Anomalie
+from cls_workbook.checks.aides import aide_calculee, aides_superieures_au_cout
 from cls_workbook.checks.constats import CONFIRMER, RENVOYER, constat
 from cls_workbook.checks.dossier import Compte, Dossier
 from cls_workbook.checks.financement import VALORISATION, cumul_engage
+from cls_workbook.contract.aides import plafonds
 from cls_workbook.contract.model import Regle
 from cls_workbook.contract.regles import annees_d_aide_ecoulees, cout_au_bareme, part_de_poste
 from cls_workbook.francais import montant_fr, nombre_fr, plier
@@ -285,7 +287,7 @@ def _dire_parite(dossier: Dossier, regle: Regle, lignes: list[dict], ecarts: dic
 def plafond(dossier: Dossier) -> list[Anomalie]:
     """Over the years of aid, over the year's cap, over the total: the first that holds."""
     trouvees = []
-    for regle in _regles(dossier, "plafond"):
+    for regle in (*_regles(dossier, "plafond"), *_regles(dossier, "aide")):
         for lignes in _aides_par_retour(dossier, regle).values():
             sommes = {c: s for c in AIDES if (s := somme(x[c] for x in lignes)) is not None and s > 0}
             cas = _plafond_franchi(dossier, regle, lignes[0]["fiche"], sommes)
@@ -306,17 +308,18 @@ def _plafond_franchi(dossier: Dossier, regle: Regle, fiche: str, sommes: dict[st
     if sommes and annees_d_aide_ecoulees(regle, dossier.annee):
         derniere = regle.depuis + regle.duree_ans - 1
         return "DUREE_D_AIDE_DEPASSEE", list(sommes), f"aucune aide après {derniere} ({regle.duree_ans} années)"
-    trop = [c for c, s in sommes.items() if regle.plafond_annuel is not None and s > regle.plafond_annuel]
+    annuel, total = plafonds(regle)
+    trop = [c for c, s in sommes.items() if annuel is not None and s > annuel]
     if trop:
-        return "PLAFOND_ANNUEL_DEPASSE", trop, f"{montant_fr(regle.plafond_annuel)} au plus dans l’année"
-    if regle.plafond_total is None or "engage" not in sommes:
+        return "PLAFOND_ANNUEL_DEPASSE", trop, f"{montant_fr(annuel)} au plus dans l’année"
+    if total is None or "engage" not in sommes:
         return None
     avant = cumul_engage(dossier, fiche, financeur=dossier.financeur(regle.financeur))
-    if avant + sommes["engage"] <= regle.plafond_total:
+    if avant + sommes["engage"] <= total:
         return None
-    reste = max(Decimal(0), regle.plafond_total - avant)
-    return "PLAFOND_TOTAL_DEPASSE", ["engage"], f"{montant_fr(reste)} au plus : {montant_fr(avant)} sont déjà engagés sur {montant_fr(regle.plafond_total)}"
+    reste = max(Decimal(0), total - avant)
+    return "PLAFOND_TOTAL_DEPASSE", ["engage"], f"{montant_fr(reste)} au plus : {montant_fr(avant)} sont déjà engagés sur {montant_fr(total)}"
 
 
-REGLES = (sessions_et_participants, effectif_des_sessions, cout_different_du_bareme, capacite, aide_au_poste, plafond)
-REGLES_ENTRE_RETOURS = (parite,)
+REGLES = (sessions_et_participants, effectif_des_sessions, cout_different_du_bareme, capacite, aide_au_poste, aide_calculee, plafond)
+REGLES_ENTRE_RETOURS = (parite, aides_superieures_au_cout)

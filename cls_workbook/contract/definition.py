@@ -6,15 +6,15 @@ import dataclasses
 import difflib
 import math
 import tomllib
-import types
-import typing
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 from cls_workbook import resources
+from cls_workbook.contract.champs import champs_de
 from cls_workbook.contract.model import Contrat
+from cls_workbook.contract.modeles_de_regle import completer
+from cls_workbook.contract.periodes import illisibles
 from cls_workbook.errors import Refus
 
 
@@ -48,7 +48,11 @@ def parse(texte: str, origine: str) -> Contrat:
     entete = brut.pop("contrat", {})
     if not isinstance(entete, dict):
         raise Refus(f"{origine} : « contrat » doit être un tableau TOML simple, écrit [contrat].")
+    completer(brut, fautes)
     contrat = _construire(Contrat, {**entete, **brut}, "contrat", fautes)
+    if not fautes:
+        # a revision that cannot be applied is a fault of writing: no year could be shown
+        fautes += [f"contrat.revisions[{rang}].{e.champ_fautif} : {e}" for rang, e in illisibles(contrat)]
     if fautes:
         raise Refus(f"La définition {origine} comporte {len(fautes)} faute(s).", fautes)
     return contrat
@@ -59,7 +63,7 @@ def _construire(classe: type, brut: object, lieu: str, fautes: list[str]):
     if not isinstance(brut, dict):
         fautes.append(f"{lieu} : un tableau TOML est attendu, trouvé « {brut} ».")
         return None
-    champs = _champs(classe)
+    champs = champs_de(classe)
     devines: set[str] = set()  # a field misspelt is one mistake: it is not missing as well
     for inconnu in sorted(brut.keys() - champs.keys()):
         proches = difflib.get_close_matches(inconnu, sorted(champs.keys() - brut.keys()), n=1)
@@ -77,20 +81,6 @@ def _construire(classe: type, brut: object, lieu: str, fautes: list[str]):
                 fautes.append(f"{lieu} : le champ « {nom} » manque.")
             valeurs[nom] = None
     return classe(**valeurs)
-
-
-@cache
-def _champs(classe: type) -> dict[str, tuple[type, bool, bool]]:
-    """Field → (its type, is it a list of it?, must it be there?)."""
-    champs = {}
-    for champ in dataclasses.fields(classe):
-        type_ = typing.get_type_hints(classe)[champ.name]
-        if typing.get_origin(type_) in (typing.Union, types.UnionType):
-            type_ = next(t for t in typing.get_args(type_) if t is not type(None))
-        liste = typing.get_origin(type_) is tuple
-        obligatoire = champ.default is dataclasses.MISSING and champ.default_factory is dataclasses.MISSING
-        champs[champ.name] = (typing.get_args(type_)[0] if liste else type_, liste, obligatoire)
-    return champs
 
 
 def _lister(type_: type, brut: object, lieu: str, fautes: list[str]) -> tuple:

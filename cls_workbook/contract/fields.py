@@ -96,7 +96,7 @@ REPONSE = Bloc("reponse", "Qui répond ?", (
     _liste("structure", "Structure", "structures", "Choisissez votre structure dans la liste. Si elle n’y est pas, saisissez son nom complet.", stricte=False, obligatoire=True),
     Champ("siret", "SIRET", "code", "14 chiffres. Facultatif : il évite toute confusion entre structures.", longueur=20),
     _texte("contact_fonction", "Fonction de la personne qui répond", "Par exemple : chargée de projet. Indiquez une fonction, pas un nom.", 120),
-    _texte("contact_courriel", "Courriel", "L’adresse à laquelle vous joindre. Elle reste chez la coordination : elle n’est pas transmise à l’ARS.", 120),
+    _texte("contact_courriel", "Courriel", "L’adresse à laquelle vous joindre. Elle reste chez la coordination : elle ne figure pas dans la synthèse.", 120),
     _date("date_reponse", "Date de la réponse", "Au format jj/mm/aaaa."),
 ))
 
@@ -216,7 +216,7 @@ BLOCS = {
 }  # fmt: skip
 
 
-def libelle(bloc: str, champ: str, annee: int | None = None) -> str:
+def libelle(bloc: str, champ: str, annee: str | None = None) -> str:
     """The printed label of a champ, as messages name it; the champ's own name if it is a complement."""
     if bloc == "reponse" and champ == "volet":
         return VOLET.champs[0].libelle

@@ -6,10 +6,12 @@ Nothing here is about one contract: every rule is data (see ``Regle``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from cls_workbook.contract.vie import CHANGEMENTS_A_AVENANT, Decision, Periode, Revision
 from cls_workbook.francais import de, plier
 
 # How a measure is typed in, and how its answers are brought together (``domaine``, section 4).
@@ -18,17 +20,19 @@ AGREGATIONS = ("FLUX", "PERSONNES", "STOCK", "ENTITES", "RATIO", "MOYENNE", "SAT
 TYPES_D_INDICATEUR = ("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "texte")
 ETATS_DU_MONTANT = ("chiffre", "non_determine", "a_definir", "regle", "vide", "absente")
 NIVEAUX = ("maquette", "hors_maquette", "cofinancement", "valorisation")
-TYPES_DE_REGLE = ("poste", "cout_unitaire", "capacite", "plafond", "parite")
+TYPES_DE_REGLE = ("poste", "cout_unitaire", "capacite", "plafond", "aide", "parite")
+BASES_D_AIDE = ("depense", "engage", "personne", "session")  # what the rate or the amount of an ``aide`` applies to
+PLAFONDS_PAR = ("beneficiaire", "poste")
 
 
 @dataclass(frozen=True, slots=True)
-class Axe:
+class Axe(Periode):
     numero: str
     titre: str
 
 
 @dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(Periode):
     """An organisation that answers, or a ``groupe`` that stands for several.
 
     ``candidats``: names that a group may be replaced by; ``candidats_communes`` adds the communes.
@@ -46,14 +50,14 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
-class Signataire:
+class Signataire(Periode):
     nom: str
     role: str = "signataire"  # copilote | signataire
     structure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Commune:
+class Commune(Periode):
     code_insee: str
     nom: str
     nom_imprime: str | None = None
@@ -61,12 +65,11 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
-class Qpv:
-    """A *quartier prioritaire*; ``depuis``: first year in which it counts."""
+class Qpv(Periode):
+    """A *quartier prioritaire*."""
 
     nom: str
     commune: str
-    depuis: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Nature:
 
 
 @dataclass(frozen=True, slots=True)
-class Financeur:
+class Financeur(Periode):
     id: str
     nom: str
     structure: str | None = None
@@ -98,7 +101,7 @@ class Financeur:
 
 
 @dataclass(frozen=True, slots=True)
-class Volet:
+class Volet(Periode):
     """A part of a fiche that has its own porteurs."""
 
     id: str
@@ -107,7 +110,7 @@ class Volet:
 
 
 @dataclass(frozen=True, slots=True)
-class Mesure:
+class Mesure(Periode):
     """One value to type for an indicator."""
 
     id: str
@@ -147,7 +150,7 @@ class Mesure:
 
 
 @dataclass(frozen=True, slots=True)
-class Indicateur:
+class Indicateur(Periode):
     id: str
     libelle: str
     type: str
@@ -186,7 +189,7 @@ class Complement:
 
 
 @dataclass(frozen=True, slots=True)
-class Fiche:
+class Fiche(Periode):
     numero: str
     titre: str
     axe: str
@@ -225,20 +228,28 @@ class Fiche:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionAProgrammer:
+class ActionAProgrammer(Periode):
+    """An action that the contract announces; once it is the fiche ``devient``, that fiche stands for it."""
+
     axe: str
     titre: str
+    devient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Regle:
+class Regle(Periode):
     """A funding or capacity rule. Which fields count depends on ``type``:
 
     - ``poste``: share of a post (``taux``, ``plafond_annuel``, ``etp_min``, ``etp_assiette_max``)
     - ``cout_unitaire``: cost per person and session (``cout_unitaire``, ``participants_min/max``, measures)
     - ``capacite``: a rate against a fixed capacity (``capacite``, ``mesure``)
-    - ``plafond``: aid capped per year, in all and in years
+    - ``plafond``: aid capped per year, in all and in years, whatever the rate
+    - ``aide``: ``taux`` of a ``base`` (depense, engage) or ``cout_unitaire`` for each person or session, capped alike
     - ``parite``: equal shares of ``financeurs`` on each fiche, every year
+
+    Aids (poste, plafond, aide) never make the money of a fiche exceed its cost. ``quote_part``: share of a post that
+    this contract carries with another; caps follow it where they are said to be ``plafond_par`` poste.
+    ``modele``: the rule that ships and that this one was made from (see ``modeles_de_regle``).
     """
 
     id: str
@@ -251,7 +262,6 @@ class Regle:
     plafond_annuel: Decimal | None = None
     plafond_total: Decimal | None = None
     duree_ans: int | None = None
-    depuis: int | None = None
     etp_min: Decimal | None = None
     etp_assiette_max: Decimal | None = None
     assiette: str | None = None
@@ -271,10 +281,19 @@ class Regle:
     mesure_sorties: str | None = None
     mesure_relais: str | None = None
     tolerance: Decimal = Decimal("0.01")
+    base: str | None = None
+    quote_part: Decimal | None = None
+    plafond_par: str = "beneficiaire"
+    conditions: tuple[str, ...] = ()  # what the funder expects in return, as printed
+    modele: str | None = None
+
+    def champs_de_mesure(self) -> tuple[str, ...]:
+        """The fields that name a measure."""
+        return tuple(c.name for c in fields(self) if c.name == "mesure" or c.name.startswith("mesure_"))
 
 
 @dataclass(frozen=True, slots=True)
-class Enveloppe:
+class Enveloppe(Periode):
     """The money of the whole contract for one year (None: for its whole duration)."""
 
     montant: Decimal
@@ -327,6 +346,10 @@ class Contrat:
     maquette: Decimal | None = None
     seuil_petits_effectifs: int = 10
     actions_annoncees: int | None = None  # number of actions that the contract announces without listing them
+    debut_annee: str = "01-01"  # month and day on which a year of the contract begins (``09-01``: September to August)
+    avenant_requis: tuple[str, ...] = CHANGEMENTS_A_AVENANT  # what only an avenant may change
+    decisions: tuple[Decision, ...] = ()
+    revisions: tuple[Revision, ...] = ()
     axes: tuple[Axe, ...] = ()
     structures: tuple[Structure, ...] = ()
     signataires: tuple[Signataire, ...] = ()
@@ -367,8 +390,54 @@ class Contrat:
         """The id of the structure that bears this name (name, full name or alias; case and accents apart), or None."""
         return nom if nom in self.par_structure else self._par_nom.get(plier(nom))
 
+    @cached_property
+    def par_decision(self) -> dict[str, Decision]:
+        return {d.id: d for d in self.decisions}
+
     def qpv_en(self, annee: int) -> tuple[Qpv, ...]:
-        return tuple(q for q in self.qpv if q.depuis is None or q.depuis <= annee)
+        return tuple(q for q in self.qpv if q.vaut(annee))
+
+    # --- years ---
+
+    def en(self, annee: int) -> Contrat:
+        """The contract as of that year: what holds then, as revised by then. The same object where nothing changes.
+
+        Always seen from the whole definition: ``c.en(2024).en(2027)`` is ``c.en(2027)``.
+        """
+        from cls_workbook.contract.periodes import en  # that module builds what this one defines
+
+        origine = self.__dict__.get("_origine", self)
+        vues = origine.__dict__.setdefault("_vues", {})
+        if annee not in vues:
+            vues[annee] = en(origine, annee)
+            if vues[annee] is not origine:
+                vues[annee].__dict__["_origine"] = origine
+        return vues[annee]
+
+    @cached_property
+    def toutes_les_annees(self) -> tuple[int, ...]:
+        """Those of the first signature and those that a revision added, whatever the year it is seen from."""
+        from cls_workbook.contract.periodes import annees_revisees
+
+        origine = self.__dict__.get("_origine", self)
+        return tuple(sorted({*origine.annees, *annees_revisees(origine)}))
+
+    def couvre(self, annee: int) -> bool:
+        """Is it a year of the contract, as the contract stood that year?"""
+        return annee in self.en(annee).annees
+
+    def debut(self, annee: int) -> date:
+        """The first day of a year of the contract."""
+        mois, jour = map(int, self.debut_annee.split("-"))
+        return date(annee, mois, jour)
+
+    def fin(self, annee: int) -> date:
+        """Its last day."""
+        return self.debut(annee + 1) - timedelta(days=1)
+
+    def nom_annee(self, annee: int) -> str:
+        """« 2025 », or « 2025-2026 » where a year of the contract is not the calendar's."""
+        return str(annee) if self.debut(annee) == date(annee, 1, 1) else f"{annee}-{annee + 1}"
 
     def regles_de(self, numero: str, type_: str | None = None) -> tuple[Regle, ...]:
         """The rules that apply to a fiche: its own, and those of the whole contract."""

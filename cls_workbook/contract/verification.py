@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from cls_workbook.contract.faute import A_CONFIRMER, FAUTE, Faute, doublons, faute, note, numero_insee, parmi, places, reference, repetitions, trop_long
 from cls_workbook.contract.model import NIVEAUX, Contrat, Structure
 from cls_workbook.contract.verification_fiches import fiches, financements, indicateurs, mesures, noms_de_feuille, regles
+from cls_workbook.contract.verification_vie import decisions, devenir, exercice, periodes, revisions
 from cls_workbook.francais import montant_fr, plier
 
 __all__ = ["A_CONFIRMER", "FAUTE", "Faute", "verifier"]
@@ -29,11 +30,34 @@ PREMIERE_ANNEE, DERNIERE_ANNEE = 1990, 2100
 def verifier(contrat: Contrat) -> list[Faute]:
     """All faults and points to settle, in the order of the definition. No fault: it can be generated from."""
     regles_de_definition = (
-        entete, annees, textes, axes, structures, groupes, signataires, communes, quartiers, instances, natures,
-        financeurs, listes, noms_de_feuille, fiches, financements, indicateurs, mesures, a_programmer, regles,
-        enveloppes, maquette, manques, constats,
-    )
-    return [f for regle in regles_de_definition for f in regle(contrat)]
+        entete, annees, exercice, textes, decisions, periodes, revisions, axes, structures, groupes, signataires, communes,
+        quartiers, instances, natures, financeurs, listes, noms_de_feuille, fiches, financements, indicateurs, mesures,
+        a_programmer, devenir, regles, enveloppes,
+    )  # fmt: skip
+    trouvees = [f for regle in regles_de_definition for f in regle(contrat)]
+    return [*trouvees, *_par_annee(contrat, trouvees), *constats(contrat)]
+
+
+def _par_annee(contrat: Contrat, trouvees: list[Faute]) -> Iterator[Faute]:
+    """What only holds of a year: totals and gaps; and the faults that a change brings, each with its years."""
+    vues = {annee: contrat.en(annee) for annee in contrat.toutes_les_annees}
+    if all(vue is contrat for vue in vues.values()):
+        yield from (f for regle in (annonce, maquette, manques) for f in regle(contrat))
+        return
+    deja = {(_sans_rang(f.lieu), f.message) for f in trouvees}
+    par_faute: dict[tuple[str, str], tuple[Faute, list[int]]] = {}
+    for annee, vue in vues.items():
+        for f in (f for regle in (entete, groupes, fiches, regles, annonce, maquette, manques) for f in regle(vue)):
+            cle = _sans_rang(f.lieu), f.message
+            if cle not in deja:
+                par_faute.setdefault(cle, (f, []))[1].append(annee)
+    for f, quand in par_faute.values():
+        yield dataclasses.replace(f, lieu=f.lieu + ("" if len(quand) == len(vues) else f" (en {', '.join(map(str, quand))})"))
+
+
+def _sans_rang(lieu: str) -> str:
+    """A place without ranks: what left the contract moved those that stay."""
+    return re.sub(r"\[\d+\]", "", lieu)
 
 
 # --- The contract ---------------------------------------------------------------------------------------------------
@@ -48,9 +72,13 @@ def entete(contrat: Contrat) -> Iterator[Faute]:
         yield from reference(f"contrat.{champ}", getattr(contrat, champ), contrat.par_structure, "la structure")
     if contrat.seuil_petits_effectifs < 0:
         yield faute("contrat.seuil_petits_effectifs", f"un seuil est positif ou nul, trouvé « {contrat.seuil_petits_effectifs} ».")
+
+
+def annonce(contrat: Contrat) -> Iterator[Faute]:
+    """No more actions than the contract announces."""
     decrites = len(contrat.fiches) + len(contrat.a_programmer)
     if contrat.actions_annoncees is not None and contrat.actions_annoncees < decrites:
-        yield faute("contrat.actions_annoncees", f"{contrat.actions_annoncees} actions annoncées, mais {decrites} sont décrites.")
+        yield note("contrat.actions_annoncees", f"{contrat.actions_annoncees} actions annoncées, mais {decrites} sont décrites.")
 
 
 def annees(contrat: Contrat) -> Iterator[Faute]:
@@ -179,8 +207,6 @@ def quartiers(contrat: Contrat) -> Iterator[Faute]:
     yield from doublons(tous, "nom", plier)
     for lieu, quartier in tous:
         yield from reference(f"{lieu}.commune", quartier.commune, [c.nom for c in contrat.communes], "la commune")
-        if quartier.depuis is not None and contrat.annees and quartier.depuis > max(contrat.annees):
-            yield note(f"{lieu}.depuis", f"{quartier.depuis} vient après la fin du contrat : ce quartier ne paraîtra jamais.")
 
 
 def instances(contrat: Contrat) -> Iterator[Faute]:
@@ -232,17 +258,18 @@ def a_programmer(contrat: Contrat) -> Iterator[Faute]:
 
 
 def enveloppes(contrat: Contrat) -> Iterator[Faute]:
-    """Money of the whole contract: a year of the contract, a known funder, once each."""
-    vues: dict[tuple[int | None, str | None], str] = {}
-    for lieu, enveloppe in places("contrat.enveloppes", contrat.enveloppes):
+    """Money of the whole contract: a year of the contract, a known funder, once each at any time."""
+    toutes = places("contrat.enveloppes", contrat.enveloppes)
+    for rang, (lieu, enveloppe) in enumerate(toutes):
         yield from reference(f"{lieu}.financeur", enveloppe.financeur, [f.id for f in contrat.financeurs], "le financeur")
-        if enveloppe.annee is not None and enveloppe.annee not in contrat.annees:
+        if enveloppe.annee is not None and enveloppe.annee not in contrat.toutes_les_annees:
             yield faute(f"{lieu}.annee", f"{enveloppe.annee} n’est pas une année du contrat.")
         if enveloppe.montant < 0:
             yield faute(f"{lieu}.montant", f"un montant est positif ou nul, trouvé « {enveloppe.montant} ».")
-        premier = vues.setdefault((enveloppe.annee, enveloppe.financeur), lieu)
-        if premier != lieu:
-            yield faute(lieu, f"même année et même financeur que {premier}.", "Gardez une seule enveloppe.")
+        for premier, autre in toutes[:rang]:
+            memes = (autre.annee, autre.financeur) == (enveloppe.annee, enveloppe.financeur)
+            if memes and any(autre.vaut(a) and enveloppe.vaut(a) for a in contrat.toutes_les_annees):
+                yield faute(lieu, f"même année et même financeur que {premier}.", "Gardez une seule enveloppe.")
 
 
 # --- Texts ----------------------------------------------------------------------------------------------------------

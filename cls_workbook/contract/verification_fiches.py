@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cls_workbook.contract.faute import Faute, doublons, faute, note, parmi, places, reference, references, repetitions, trop_long
-from cls_workbook.contract.model import AGREGATIONS, ETATS_DU_MONTANT, TYPES_D_INDICATEUR, TYPES_DE_MESURE, TYPES_DE_REGLE, Contrat, Fiche, Mesure, Regle
+from cls_workbook.contract.model import (
+    AGREGATIONS,
+    BASES_D_AIDE,
+    ETATS_DU_MONTANT,
+    PLAFONDS_PAR,
+    TYPES_D_INDICATEUR,
+    TYPES_DE_MESURE,
+    TYPES_DE_REGLE,
+    Contrat,
+    Fiche,
+    Mesure,
+    Regle,
+)
 
 PREFIXE_DE_FEUILLE = "FA "
 NOM_DE_FEUILLE_MAX = 31
@@ -32,7 +44,8 @@ CHAMPS_DE_REGLE = {
     "poste": ("fiche", "taux", "plafond_annuel"),
     "cout_unitaire": ("fiche", "cout_unitaire", "mesure_participants", "mesure_sessions"),
     "capacite": ("fiche", "capacite", "mesure"),
-    "plafond": ("plafond_annuel",),
+    "plafond": ("financeur", "plafond_annuel"),
+    "aide": ("financeur", "base"),
     "parite": ("financeurs",),
 }
 # The type of the measure that each field of a rule must name.
@@ -250,6 +263,7 @@ def regles(contrat: Contrat) -> Iterator[Faute]:
             if getattr(regle, champ) in (None, ()):
                 yield faute(f"{lieu}.{champ}", f"une règle de type « {regle.type} » a besoin de ce champ.", "Ajoutez-le.")
         yield from _nombres_de_regle(lieu, regle)
+        yield from _aide(lieu, regle)
         yield from _mesures_de_regle(lieu, regle, contrat)
         yield from _complements_de_regle(lieu, regle, contrat)
 
@@ -269,6 +283,24 @@ def _nombres_de_regle(lieu: str, regle: Regle) -> Iterator[Faute]:
         somme = regle.plafond_annuel * regle.duree_ans
         if regle.plafond_total != somme:
             yield note(f"{lieu}.plafond_total", f"{regle.plafond_total} n’est pas {regle.duree_ans} fois le plafond annuel ({somme}).")
+
+
+# What the base of an aid needs to be worked out.
+CHAMPS_DE_BASE = {"depense": ("taux",), "engage": ("taux",), "personne": ("cout_unitaire", "mesure_participants"), "session": ("cout_unitaire", "mesure_sessions")}
+
+
+def _aide(lieu: str, regle: Regle) -> Iterator[Faute]:
+    yield from parmi(f"{lieu}.base", regle.base, BASES_D_AIDE)
+    yield from parmi(f"{lieu}.plafond_par", regle.plafond_par, PLAFONDS_PAR)
+    for champ in CHAMPS_DE_BASE.get(regle.base or "", ()) if regle.type == "aide" else ():
+        if getattr(regle, champ) is None:
+            yield faute(f"{lieu}.{champ}", f"une aide calculée sur « {regle.base} » a besoin de ce champ.", "Ajoutez-le.")
+    if regle.quote_part is not None and not 0 < regle.quote_part <= 1:
+        yield faute(f"{lieu}.quote_part", f"une part s’écrit entre 0 et 1, trouvé « {regle.quote_part} ».", "Pour la moitié, écrivez 0.5.")
+    if regle.quote_part is not None and regle.plafond_par == "beneficiaire":
+        yield note(f"{lieu}.quote_part", "poste partagé : le plafond est pris entier pour ce contrat.", "Écrivez plafond_par = \"poste\" s’il se partage aussi.")
+    if regle.duree_ans is not None and regle.duree_ans < 1:
+        yield faute(f"{lieu}.duree_ans", f"une durée compte au moins un an, trouvé « {regle.duree_ans} ».")
 
 
 def _mesures_de_regle(lieu: str, regle: Regle, contrat: Contrat) -> Iterator[Faute]:

@@ -28,12 +28,13 @@ def classeur(contrat: Contrat, annee: int, pilotage: Pilotage, depart: page.Depa
     """The workbook, macros included. The sheets are the same whatever the contract: the VBA project has a module for each."""
     feuilles = decrire(contrat, annee, pilotage, depart, sur)
     macros = Macros((resources.folder("templates") / PROJET).read_bytes(), ruban())
-    return Classeur(feuilles, f"{contrat.titre} — coordination {annee}", contrat.titre, feuille_active=accueil.NOM, macros=macros)
+    return Classeur(feuilles, f"{contrat.titre} — coordination {contrat.nom_annee(annee)}", contrat.titre, feuille_active=accueil.NOM, macros=macros)
 
 
 def decrire(contrat: Contrat, annee: int, pilotage: Pilotage, depart: page.Depart, sur: poste.Poste) -> list[Feuille]:
     """Its sheets, each with the name of its module."""
     trace = sheets.trace_de(contrat, annee, pilotage)
+    contrat = trace.contrat
     dessins = {p.feuille.nom: (p, compte) for p, compte in sheets.dessiner(trace)}
     saisies = {nom: dessins[nom][0] if nom in dessins else _sans_objet(trace, nom, phrase) for nom, phrase in _SANS_OBJET.items()}
     saisies |= {nom: p for nom, (p, _) in dessins.items()}

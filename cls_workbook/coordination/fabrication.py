@@ -10,8 +10,9 @@ from cls_workbook.coordination import accueil, classeur, page, poste
 from cls_workbook.errors import Refus
 from cls_workbook.francais import enumere, typographie
 from cls_workbook.pilotage import Pilotage
-from cls_workbook.reading import archive
+from cls_workbook.reading.classeur import Classeur, Grille
 from cls_workbook.xlsx import writer
+from cls_workbook.xlsx.sheets import Feuille
 
 EXTENSION = ".xlsm"
 
@@ -59,22 +60,30 @@ def _vu_de(cible: Path, fichier: str) -> str:
 
 
 def _cases(fichier: Path) -> dict[str, object]:
-    for _, lignes in archive.Classeur(fichier.read_bytes()).grilles():
-        if trouvees := accueil.valeurs(lignes):
+    for grille in Classeur(fichier.read_bytes()).grilles():
+        if trouvees := accueil.valeurs(grille.lignes):
             return trouvees
     return {}
 
 
 def _refuser_de_perdre(cible: Path, contrat: Contrat, annee: int) -> None:
-    """Refus if the workbook that stands there has sheets of the coordinator's own: they could not be kept."""
+    """Refus if the workbook that stands there holds more than inputs: sheets of the coordinator's own, notes beside the tables."""
     try:
-        noms = [nom for nom, _ in archive.Classeur(cible.read_bytes()).grilles()]
+        presentes = {grille.nom: grille for grille in Classeur(cible.read_bytes()).grilles()}
     except OSError as erreur:
         raise Refus(f"« {cible} » existe déjà et ne peut pas être lu ({erreur.strerror or erreur}).") from erreur
-    connues = {f.nom for f in classeur.decrire(contrat, annee, Pilotage(), page.Depart(""), poste.Poste())}
-    if autres := [nom for nom in noms if nom not in connues]:
-        feuilles = "la feuille" if len(autres) == 1 else "les feuilles"
+    vierges = {f.nom: f for f in classeur.decrire(contrat, annee, Pilotage(), page.Depart(""), poste.Poste())}
+    if gardees := [nom for nom, grille in presentes.items() if nom not in vierges or _remplie(vierges[nom], grille)]:
+        feuilles = "la feuille" if len(gardees) == 1 else "les feuilles"
         raise Refus(typographie(
-            f"« {cible} » existe déjà et contient {feuilles} {enumere(autres)}, qui seraient perdues : rien n’a été fait. "
-            f"Choisissez un autre nom, avec --pilotage « {cible} » pour reprendre ses saisies, puis copiez-y vos feuilles."
+            f"« {cible} » existe déjà, et ce que contient {feuilles} {enumere(gardees)} serait perdu : rien n’a été fait. "
+            f"Choisissez un autre nom, avec --pilotage « {cible} » pour reprendre ses saisies ; puis consolidez, et copiez-y vos propres feuilles et notes."
         ))  # fmt: skip
+
+
+def _remplie(vierge: Feuille, grille: Grille) -> bool:
+    """Does a sheet that holds a table hold more than its headers?"""
+    if not vierge.tableaux:
+        return False
+    entetes = vierge.tableaux[0].plage.colonne_fin
+    return any(v != "" for rang, rangee in enumerate(grille.lignes) for v in (rangee if rang else rangee[entetes:]))

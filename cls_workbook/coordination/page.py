@@ -63,9 +63,10 @@ def dessiner(trace: Trace, comptes: Sequence[tuple[str, Compte]], resultats: Seq
     """The sheet. ``comptes``: the sheets in which the coordinator types; ``resultats``: names of those that Python fills."""
     page = trace.page(accueil.NOM, LARGEURS, inserer=False)
     page.feuille.protegee = False
-    page.feuille.impression.pied_gauche = f"{trace.contrat.nom_court} · coordination {trace.annee}"
+    annee = trace.contrat.nom_annee(trace.annee)
+    page.feuille.impression.pied_gauche = f"{trace.contrat.nom_court} · coordination {annee}"
     page.suivante(8)
-    page.texte(B, f"Coordination de l’année {trace.annee}", "titre")
+    page.texte(B, f"Coordination de l’année {annee}", "titre")
     page.suivante(34)
     page.texte(B, trace.contrat.titre, "sous_titre")
     page.suivante(22)

@@ -47,7 +47,7 @@ def _entete(page: Page, fiche: Fiche, contexte: Contexte) -> None:
     titre.reperes[B] = texte
     page.suivante(hauteur(texte, largeur(B, K), 30, taille=12, gras=True))
     morceaux = [f"Axe {axe.numero} : {axe.titre}"] if axe else []
-    page.texte(B, typographie(" · ".join([*morceaux, f"année {contexte.annee}", contexte.contrat.nom_court])), "fiche_info")
+    page.texte(B, typographie(" · ".join([*morceaux, f"année {contexte.cette_annee}", contexte.contrat.nom_court])), "fiche_info")
     page.fond(range(C, J), "fiche_info")
     page.texte(J, Lien(f"internal:'{contexte.feuille_sommaire}'!A1", "← Revenir au sommaire", "Voir toutes les fiches"), "fiche_info_lien")
     page.texte(K, None, "fiche_info")
@@ -109,4 +109,4 @@ def _territoire(page: Page, contexte: Contexte) -> None:
 def _partenaires(page: Page, contexte: Contexte) -> None:
     bloc = fields.PARTENAIRES
     bande_de(page, bloc)
-    lignes_a_remplir(page, bloc, f"{page.fiche}/partenaires", {"nom": B, "type": C, "participation": D}, contexte.annee, haut=30)
+    lignes_a_remplir(page, bloc, f"{page.fiche}/partenaires", {"nom": B, "type": C, "participation": D}, contexte.cette_annee, haut=30)

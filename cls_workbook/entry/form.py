@@ -40,6 +40,14 @@ class Contexte:
     feuille_sommaire: str = "Sommaire"
     volets: tuple[Volet, ...] = ()  # of this fiche
 
+    @property
+    def cette_annee(self) -> str:
+        return self.contrat.nom_annee(self.annee)
+
+    @property
+    def an_dernier(self) -> str:
+        return self.contrat.nom_annee(self.annee - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
@@ -86,8 +94,9 @@ def entetes(page: Page, prefixe: str, titres: dict[int, str], saisies: set[int],
     page.suivante(max(hauteur(t, LARGEURS[c], 21, taille=9, gras=True) for c, t in titres.items()))
 
 
-def entete_du(champ: Champ, contexte_annee: int) -> str:
-    return champ.libelle.replace("{annee}", str(contexte_annee))
+def entete_du(champ: Champ, annee: str) -> str:
+    """The label, with the name of the year."""
+    return champ.libelle.replace("{annee}", annee)
 
 
 def formulaire(page: Page, bloc: Bloc, contexte: Contexte, valeurs: dict | None = None) -> dict[str, int]:
@@ -95,7 +104,7 @@ def formulaire(page: Page, bloc: Bloc, contexte: Contexte, valeurs: dict | None 
     bande_de(page, bloc)
     lignes = {}
     for champ in bloc.champs:
-        etiquette = entete_du(champ, contexte.annee)
+        etiquette = entete_du(champ, contexte.cette_annee)
         rangee = page.rangee(f"{page.fiche}/{bloc.nom}/{champ.nom}", "saisie", etiquette)
         rangee.cle = f"{page.fiche}/{bloc.nom}"
         page.texte(B, etiquette, "libelle")
@@ -179,7 +188,7 @@ def tableau_de_lignes(page: Page, prefixe: str, titres: dict[int, str], saisies:
     return Zone(debut, page.ligne - 1)
 
 
-def lignes_a_remplir(page: Page, bloc: Bloc, prefixe: str, colonnes: dict[str, int], annee: int, haut: float = HAUT) -> Zone:
+def lignes_a_remplir(page: Page, bloc: Bloc, prefixe: str, colonnes: dict[str, int], annee: str, haut: float = HAUT) -> Zone:
     """A table whose rows the partner makes."""
     titres = {c: entete_du(bloc.champ(n), annee) for n, c in colonnes.items()}
     page.plan.extensibles.add(prefixe)

@@ -50,6 +50,7 @@ MOTS = (
     ("valorisation", "Du temps ou des moyens mis à disposition, sans versement d’argent."),
 )
 AIDE_SOMMAIRE = "Cliquez sur le numéro d’une fiche pour l’ouvrir. Le compte se met à jour pendant que vous saisissez."
+SANS_FICHE = "Aucune fiche n’est encore décrite dans ce contrat : il n’y a rien à remplir pour le moment."
 AIDE_A_PROGRAMMER = "Elles n’ont pas encore de fiche : rien n’est à saisir."
 VIDE, EN_COURS, COMPLETE = "vide", "à compléter", "complète"
 
@@ -86,7 +87,7 @@ def _couverture(page: Page, contrat: Contrat, annee: int, repondant: Repondant |
     titre.reperes[B] = contrat.titre
     page.suivante(hauteur(contrat.titre, sum(LARGEURS_ACCUEIL[c] for c in range(B, G + 1)), 40, taille=20, gras=True))
     page.rangee("accueil/information/annee", "repere")
-    morceaux = [f"Suivi de l’année {annee}", repondant.nom if repondant else None, f"à renvoyer avant le {campagne.limite}" if campagne.limite else None]
+    morceaux = [f"Suivi de l’année {contrat.nom_annee(annee)}", repondant.nom if repondant else None, f"à renvoyer avant le {campagne.limite}" if campagne.limite else None]
     page.texte(B, " · ".join(m for m in morceaux if m), "fiche_info_fort")
     page.fond(range(C, G), "fiche_info")
     page.texte(G, Lien("internal:'Sommaire'!A1", "Ouvrir le sommaire →", "Voir toutes les fiches"), "fiche_info_lien:droite")
@@ -159,7 +160,7 @@ def sommaire(page: Page, contrat: Contrat, annee: int, fiches: list[tuple[Fiche,
     """One row a fiche: link, axe, how much is filled in."""
     page.feuille.largeurs.update(LARGEURS_SOMMAIRE)
     page.feuille.couleur_onglet = "accent"
-    page.texte(B, f"Sommaire · {annee}", "titre")
+    page.texte(B, f"Sommaire · {contrat.nom_annee(annee)}", "titre")
     page.texte(H, Lien("internal:'Accueil'!A1", "← Accueil", "Revenir à l’accueil"), "fiche_info_lien:droite")
     page.suivante(34)
     page.texte(B, AIDE_SOMMAIRE, "aide_ligne")
@@ -176,12 +177,27 @@ def sommaire(page: Page, contrat: Contrat, annee: int, fiches: list[tuple[Fiche,
     if fiches:
         _total_du_sommaire(page, debut)
         _etats_du_sommaire(page, debut)
+    else:
+        _sans_fiche(page, contrat)
     if contrat.a_programmer:
         _a_programmer(page, contrat, axes)
     page.feuille.figee = (3, 0)
     page.feuille.impression.lignes_repetees = (3, 3)
     page.feuille.selection = (debut, C)
     return page
+
+
+def _sans_fiche(page: Page, contrat: Contrat) -> None:
+    """A contract may be declared before its fiches are known: the workbook says so, and what is known."""
+    annonce = f" {contrat.actions_annoncees} actions sont annoncées." if contrat.actions_annoncees else ""
+    page.suivante(10)
+    page.texte(C, typographie(f"{SANS_FICHE}{annonce}"), "aide_ligne")
+    page.suivante(20)
+    for rang, axe in enumerate(contrat.axes):
+        page.texte(B, None, f"axe{rang % 8 + 1}")
+        page.texte(C, axe.numero, "cellule:centre")
+        page.texte(D, axe.titre, "cellule:texte")
+        page.suivante(_haut_du_sommaire(axe.titre, ""))
 
 
 def _a_programmer(page: Page, contrat: Contrat, axes: dict[str, tuple[str, int]]) -> None:

@@ -63,7 +63,7 @@ def _etiquette(indicateur: Indicateur, mesure: Mesure) -> str:
 def _table(page: Page, bloc: Bloc, contexte: Contexte, titres: dict[int, str], colonnes: dict[str, int]) -> dict[int, str]:
     """Band and headers of a block. Returns column → printed header."""
     bande_de(page, bloc)
-    titres = titres | {colonne: entete_du(bloc.champ(nom), contexte.annee) for nom, colonne in colonnes.items()} | {K: OU_EN_SUIS_JE}
+    titres = titres | {colonne: entete_du(bloc.champ(nom), contexte.cette_annee) for nom, colonne in colonnes.items()} | {K: OU_EN_SUIS_JE}
     entetes(page, f"{page.fiche}/{bloc.nom}", titres, set(colonnes.values()))
     return titres
 
@@ -95,7 +95,7 @@ def _format_du_nombre(valeur: object) -> str:
 
 
 def _annee_passee(contexte: Contexte) -> str:
-    return f"Valeur {contexte.annee - 1}"
+    return f"Valeur {contexte.an_dernier}"
 
 
 def _repondu(page: Page, rangee: Rangee, contexte: Contexte, indicateur: Indicateur, *colonnes: int) -> None:
@@ -216,7 +216,7 @@ def _jalons(page: Page, fiche: Fiche, contexte: Contexte) -> None:
     if not questions:
         return
     colonnes = {"jalon": D, "date": E, "preuve": J}
-    titres = _table(page, bloc, contexte, {B: "Étape", C: f"État {contexte.annee - 1}"}, colonnes)
+    titres = _table(page, bloc, contexte, {B: "Étape", C: f"État {contexte.an_dernier}"}, colonnes)
     for indicateur, mesure in questions:
         rangee, poser = _rangee_de_mesure(page, bloc, indicateur, mesure, titres)
         page.repere(rangee, C, contexte.precedent.get(mesure.id), "repere:texte")

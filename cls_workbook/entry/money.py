@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from cls_workbook.contract import fields
 from cls_workbook.contract.fields import Champ
-from cls_workbook.contract.model import Fiche, Regle
+from cls_workbook.contract.model import Fiche
+from cls_workbook.contract.mots import PARTAGE, payeur
 from cls_workbook.entry.form import (
     LARGEURS,
     B,
@@ -28,18 +29,19 @@ from cls_workbook.entry.form import (
     lignes_a_remplir,
 )  # fmt: skip
 from cls_workbook.entry.layout import Page, hauteur
+from cls_workbook.entry.regles import Montants, dessiner
 from cls_workbook.francais import montant_fr, typographie
 from cls_workbook.xlsx.sheets import adresse
 
 SANS_NATURE = "Une ligne n’a pas de nature\u00a0: elle n’entre dans aucun de ces totaux."
 
 
-def rappel_financier(fiche: Fiche, annee: int, programme: Decimal | None) -> str:
+def rappel_financier(fiche: Fiche, annee: str, programme: Decimal | None, payeur: str) -> str:
     """What the contract prints about the money of a fiche, in one line."""
     argent = fiche.financement
     etats = {"non_determine": "non déterminé", "a_definir": "à définir", "regle": "selon une règle", "vide": "non renseigné", "absente": "non renseigné"}
     montant = montant_fr(argent.montant) if argent.montant is not None else argent.montant_imprime or etats.get(argent.montant_etat, "non renseigné")
-    morceaux = [f"Montant ARS au contrat : {montant}" + (f" sur {argent.duree_ans} ans" if argent.duree_ans else "")]
+    morceaux = [f"Montant{f' {payeur}' if payeur != PARTAGE else ''} au contrat : {montant}" + (f" sur {argent.duree_ans} ans" if argent.duree_ans else "")]
     if argent.taux_imprime:
         morceaux.append(f"taux imprimé : {argent.taux_imprime}")
     if argent.cofinancements_imprimes:
@@ -54,12 +56,12 @@ def financement(page: Page, fiche: Fiche, contexte: Contexte) -> Zone:
     bloc, prefixe = fields.FINANCEMENT, f"{fiche.numero}/financement"
     bande_de(page, bloc)
     rappel = page.rangee(f"{prefixe}/rappel", "repere")
-    texte = rappel_financier(fiche, contexte.annee, contexte.programme.get(fiche.numero))
+    texte = rappel_financier(fiche, contexte.cette_annee, contexte.programme.get(fiche.numero), payeur(contexte.contrat))
     page.fusion(B, K, texte, "repere:texte")
     rappel.reperes[B] = texte
     page.suivante(hauteur(texte, largeur(B, K), taille=9))
     colonnes = {c.nom: colonne for c, colonne in zip(bloc.champs, (B, C, D, E, F, G, H), strict=True)}
-    zone = lignes_a_remplir(page, bloc, prefixe, colonnes, contexte.annee)
+    zone = lignes_a_remplir(page, bloc, prefixe, colonnes, contexte.cette_annee)
     _totaux_par_nature(page, prefixe, contexte, zone)
     return zone
 
@@ -85,17 +87,19 @@ def depenses(page: Page, fiche: Fiche, contexte: Contexte, financement: Zone, me
     lignes = formulaire(page, fields.DEPENSES, contexte)
     total, etp = adresse(lignes["total"], C), adresse(lignes["etp"], C)
     _detail(page, f"{adresse(lignes['personnel'], C)}:{adresse(lignes['autres'], C)}", total)
+    agence = "l’ARS" if payeur(contexte.contrat) == "ARS" else payeur(contexte.contrat)
     for nature in contexte.contrat.natures:
         if nature.niveau == "maquette" and fiche.financement.montant is not None:
             natures, mot = financement.colonne(C), citer(nature.libelle)
             verse = f"SUMIF({natures},{mot},{financement.colonne(F)})"
-            etiquette = typographie(f"Part versée par l’ARS ({nature.libelle})")
+            etiquette = typographie(f"Part versée par {agence} ({nature.libelle})")
             calcule(page, f"taux.{nature.id}", etiquette, f'IF(OR(N({total})=0,COUNTIF({natures},{mot})=0),"",{verse}/{total})', "taux")
             page.suivante(hauteur(etiquette, LARGEURS[B]))
     if fiche.complements:
         _complements(page, fiche, contexte)
+    montants = Montants(contexte.contrat, financement, total, etp, mesures)
     for regle in contexte.contrat.regles_de(fiche.numero):
-        _regle(page, fiche, regle, total, etp, mesures)
+        dessiner(page, fiche, regle, montants)
 
 
 def _detail(page: Page, postes: str, total: str) -> None:
@@ -117,25 +121,3 @@ def _complements(page: Page, fiche: Fiche, contexte: Contexte) -> None:
         for c in fiche.complements
     )  # fmt: skip
     formulaire(page, dataclasses.replace(fields.COMPLEMENTS, champs=champs), contexte)
-
-
-def _regle(page: Page, fiche: Fiche, regle: Regle, total: str, etp: str, mesures: dict[str, int]) -> None:
-    """What a funding rule gives, computed while one types, and the rule in words beside it."""
-    texte = typographie(f"Règle : {regle.libelle}")
-    if regle.type == "poste":
-        base = f"{total}*{regle.taux}*MIN(1,{regle.etp_assiette_max or 1}/{etp})"
-        aide = f"MIN({base},{regle.plafond_annuel})" if regle.plafond_annuel else base
-        formule = f'IF(OR({total}="",N({etp})=0),"",IF({etp}<{regle.etp_min or 0},0,ROUND({aide},2)))'
-        calcule(page, f"regle.{regle.id}", "Aide calculée selon la règle", formule, "montant")
-        page.texte(D, texte, "aide_ligne:retrait")
-    elif regle.type == "cout_unitaire" and regle.mesure_participants in mesures:
-        personnes = adresse(mesures[regle.mesure_participants], F)
-        formateurs = ""
-        if regle.complement_formateurs and regle.cout_formateur:
-            ligne = page.plan.rangees[f"{fiche.numero}/complements/{regle.complement_formateurs}"].numero
-            formateurs = f"+N({adresse(ligne, C)})*{regle.cout_formateur}"
-        calcule(page, f"regle.{regle.id}", "Coût attendu selon la règle", f'IF({personnes}="","",{personnes}*{regle.cout_unitaire}{formateurs})', "montant")
-        page.texte(D, texte, "aide_ligne:retrait")
-    else:
-        page.texte(B, texte, "aide_ligne:retrait")
-    page.suivante(17)

@@ -97,7 +97,7 @@ def repondants(contrat: Contrat, membres: Mapping[str, tuple[str, ...]] | None =
 
 def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campagne: Campagne | None = None) -> Plan:
     """The workbook of ``annee``: every active fiche, or those of one ``repondant``, its identity filled in."""
-    campagne = campagne or Campagne()
+    contrat, campagne = contrat.en(annee), campagne or Campagne()
     siennes = {numero for numero, _ in repondant.fiches} if repondant else None
     fiches = [f for f in contrat.fiches if siennes is None or f.numero in siennes]
     choix = _listes(contrat, campagne)
@@ -111,8 +111,8 @@ def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campa
     identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, choix, annee), contrat, annee, repondant, modele, identifiant, fiches)
     feuilles = [accueil.feuille, sommaire.feuille, *(p.feuille for p in pages), listes.feuille(choix), identite.feuille]
     for feuille in feuilles:
-        feuille.impression.pied_gauche = f"{contrat.nom_court} · {annee}"
-    titre = f"{contrat.titre} — suivi {annee}" + (f" — {repondant.nom}" if repondant else "")
+        feuille.impression.pied_gauche = f"{contrat.nom_court} · {contrat.nom_annee(annee)}"
+    titre = f"{contrat.titre} — suivi {contrat.nom_annee(annee)}" + (f" — {repondant.nom}" if repondant else "")
     return Plan(
         contrat, annee, repondant, (*questions, identite.plan),
         Classeur(feuilles, titre, contrat.titre, feuille_active=FEUILLE_ACCUEIL), modele, identifiant,

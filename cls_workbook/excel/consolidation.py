@@ -49,10 +49,19 @@ def lire_les_retours(ouvert: Ouvert, c: Campagne, jour: date, vide_permis: bool 
 
 def _consolider(ouvert: Ouvert, jour: date) -> tuple[str, Resultat]:
     resultat = lire_les_retours(ouvert, campagne(ouvert, TABLES), jour)
-    conservees = ecrire(ouvert, consolidated.classeur(resultat), jour)
+    conservees = ecrire(ouvert, _classeur(ouvert, resultat), jour)
     ouvert.ecrire("derniere", datetime(jour.year, jour.month, jour.day))
     ouvert.ecrire("bilan", resultat.bilan())
     return f"consolidation du {date_fr(jour)}. {resultat.bilan()}{conservees}", resultat
+
+
+def _classeur(ouvert: Ouvert, resultat: Resultat) -> Classeur:
+    """The consolidation; and, emptied, the table of replacements that an earlier click wrote and that has no row now."""
+    classeur = consolidated.classeur(resultat)
+    reste = any("Remplacements" in c.tables for c in ouvert.contenus.values())
+    if reste and not len(resultat.remplacements):
+        classeur.feuilles.append(consolidated.feuille_de(consolidated.table_des_remplacements(resultat), classeur.titre))
+    return classeur
 
 
 def _controler(ouvert: Ouvert, jour: date) -> tuple[str, Resultat]:

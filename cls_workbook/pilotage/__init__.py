@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cls_workbook.checks.dossier import Pilotage as PilotageDesControles
     from cls_workbook.reading.feuilles import Feuilles
 
-__all__ = ["PROVISOIRE", "VALIDE", "Decision", "Financement", "Pilotage", "Relance", "Reunion", "campagne", "classeur", "lire", "pour_controles"]
+__all__ = ["PROVISOIRE", "VALIDE", "Decision", "Financement", "Pilotage", "Relance", "Remplacement", "Reunion", "campagne", "classeur", "lire", "pour_controles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,15 @@ class Relance:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Remplacement:
+    """A corrected return takes the place of another: names of files, as typed."""
+
+    ancien: str
+    nouveau: str
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class Pilotage:
     """Empty: nothing is known beside the contract.
@@ -93,6 +102,7 @@ class Pilotage:
     date_validation: date | None = None
     limite: date | None = None
     contact: str = ""
+    remplacements: tuple[Remplacement, ...] = ()
 
 
 def classeur(contrat: Contrat, annee: int, pilotage: Pilotage | None = None) -> Classeur:

@@ -57,8 +57,8 @@ MEMBRES = _bloc("membres", "Membres du groupe", (
 ), lignes=8)  # fmt: skip
 
 PROGRAMMATION = _bloc("programmation", "Programmation de l’année, fiche par fiche", (
-    _montant("engage_anterieur", "Engagé les années précédentes", "Ce que l’ARS a engagé sur cette fiche avant l’année, en euros. Saisissez 0 si rien n’a été engagé."),
-    _montant("programme", "Programmé {annee}", "Le montant retenu par le COPIL pour l’année, sur la maquette de l’ARS, en euros."),
+    _montant("engage_anterieur", "Engagé les années précédentes", "Ce qui a été engagé sur la maquette de cette fiche avant l’année, en euros. Saisissez 0 si rien n’a été engagé."),
+    _montant("programme", "Programmé {annee}", "Le montant retenu par le COPIL pour l’année, sur la maquette, en euros."),
 ), aide="Le contrat ne donne pas de répartition par année : c’est le COPIL qui programme. Laissez vide ce qui n’est pas décidé.")  # fmt: skip
 
 AUTRES = _bloc("autres", "Autres financements programmés", (
@@ -96,25 +96,31 @@ SUIVI_AUTRES = _bloc("suivi_autres", "Autres structures, dont les membres des gr
     *_SUIVI,
 ), lignes=12)  # fmt: skip
 
+REMPLACEMENTS = _bloc("remplacements", "Retours remplacés par leur correction", (
+    _champ("ancien", "Fichier remplacé", "texte", "Le nom du fichier reçu d’abord, tel qu’il figure à la feuille « Retours » de la consolidation.", longueur=fields.LONGUEUR_COURTE, obligatoire=True),
+    _champ("nouveau", "Fichier qui le remplace", "texte", "Le nom du fichier corrigé. Les fiches qu’il contient remplacent les mêmes fiches du premier.", longueur=fields.LONGUEUR_COURTE, obligatoire=True),
+    _champ("note", "Note", "texte", "Facultatif : pourquoi, à la demande de qui (une fonction, pas un nom).", longueur=PHRASE_MAX),
+), aide="Sans cela, deux réponses pour la même fiche, la même structure et le même volet sont toutes deux écartées.", lignes=6)  # fmt: skip
+
 
 # --- For one contract and one year ----------------------------------------------------------------------------------
 
 
-def periode(annee: int) -> dict[str, tuple[date, date]]:
+def periode(contrat: Contrat, annee: int) -> dict[str, tuple[date, date]]:
     """Block → the first and last day that its dates may be; decisions on a year are often taken the year after."""
-    suivie, etendue = (date(annee, 1, 1), date(annee, 12, 31)), (date(annee, 1, 1), date(annee + 1, 12, 31))
+    suivie, etendue = (contrat.debut(annee), contrat.fin(annee)), (contrat.debut(annee), contrat.fin(annee + 1))
     return {"campagne": etendue, "reunions": suivie, "decisions": etendue, "suivi": etendue, "suivi_autres": etendue}
 
 
-def du(bloc: Bloc, annee: int, choix: Mapping[str, tuple[str, ...]], groupe: str = "") -> Bloc:
+def du(bloc: Bloc, contrat: Contrat, annee: int, choix: Mapping[str, tuple[str, ...]], groupe: str = "") -> Bloc:
     """The block as the year has it: its year in the labels, its dates bounded, the lists of ``groupe`` where it has some.
 
     A list that the contract leaves empty (no funder, no nature, no instance) becomes a free text.
     """
-    bornes = periode(annee).get(bloc.nom)
+    bornes = periode(contrat, annee).get(bloc.nom)
     champs = []
     for champ in bloc.champs:
-        precisions: dict = {"libelle": champ.libelle.replace("{annee}", str(annee))}
+        precisions: dict = {"libelle": champ.libelle.replace("{annee}", contrat.nom_annee(annee))}
         if champ.type == "date" and bornes:
             precisions |= {"minimum": bornes[0], "maximum": bornes[1]}
         if champ.choix:

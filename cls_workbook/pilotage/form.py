@@ -46,11 +46,11 @@ class Trace:
         """A blank sheet; ``largeurs`` from column B on."""
         feuille = Feuille(nom, protegee=True, inserer_lignes=inserer, colonnes_masquees=(1,), couleur_onglet="accent")
         feuille.largeurs.update({1: 4} | dict(enumerate(largeurs, B)))
-        feuille.impression.pied_gauche = f"{self.contrat.nom_court} · pilotage {self.annee}"
+        feuille.impression.pied_gauche = f"{self.contrat.nom_court} · pilotage {self.contrat.nom_annee(self.annee)}"
         return Page(PlanFeuille(feuille, ""), dict(self.adresses), dict(self.choix), self.annee)
 
     def bloc(self, bloc: Bloc, groupe: str = "") -> Bloc:
-        return pf.du(bloc, self.annee, self.choix, groupe)
+        return pf.du(bloc, self.contrat, self.annee, self.choix, groupe)
 
 
 def titre(page: Page, titre: str, aide: str) -> None:

@@ -17,9 +17,9 @@ from cls_workbook.contract.model import Contrat, Fiche, Structure
 from cls_workbook.entry.layout import MARQUE
 from cls_workbook.errors import Refus
 from cls_workbook.francais import date_fr, plier, typographie
-from cls_workbook.pilotage import Decision, Financement, Pilotage, Relance, Reunion, programme
+from cls_workbook.pilotage import Decision, Financement, Pilotage, Relance, Remplacement, Reunion, programme
 from cls_workbook.pilotage import fields as pf
-from cls_workbook.reading import archive
+from cls_workbook.reading.classeur import Classeur, Grille
 from cls_workbook.reading.feuilles import Feuilles
 from cls_workbook.reading.saisie import Incomprise, comprendre, est_vide
 from cls_workbook.xlsx.sheets import adresse
@@ -31,7 +31,7 @@ CITATION_MAX = 80  # characters of what was typed that a message repeats
 class Place(NamedTuple):
     """A keyed row: sheet, row and column of the key (from 0)."""
 
-    grille: archive.Grille
+    grille: Grille
     ligne: int
     colonne: int
 
@@ -62,12 +62,10 @@ class Lecture:
         self.fautes: list[str] = []
         self.places: dict[str, list[Place]] = {}
         classeur = source if isinstance(source, Feuilles) else _ouvrir(source)
-        for nom, lignes in classeur.grilles():
-            grille = None
-            for i, rangee in enumerate(lignes):
+        for grille in classeur.grilles():
+            for i, rangee in enumerate(grille.lignes):
                 for j, valeur in enumerate(rangee):
                     if isinstance(valeur, str) and valeur.startswith(MARQUE + RACINE):
-                        grille = grille or classeur.grille(nom, lignes)
                         self.places.setdefault(valeur[len(MARQUE + RACINE) :], []).append(Place(grille, i, j))
                         break
 
@@ -90,7 +88,7 @@ class Lecture:
             self.fautes.append(typographie(f"{quoi} : trouvé {len(places)} fois ({feuilles}) ; attendu : une seule fois ; à faire : supprimez la copie, puis recommencez."))
         return None
 
-    def valeur(self, grille: archive.Grille, ligne: int, colonne: int, champ: Champ) -> object:
+    def valeur(self, grille: Grille, ligne: int, colonne: int, champ: Champ) -> object:
         """What was typed, typed; None if blank or refused (then a fault says why)."""
         brut = _cellule(grille, ligne, colonne)
         repere = adresse(ligne + 1, colonne + 1)
@@ -111,7 +109,7 @@ class Lecture:
             return None
         return None if lu is None else lu.valeur
 
-    def _fiche(self, grille: archive.Grille, repere: str, brut: object, champ: Champ) -> str | None:
+    def _fiche(self, grille: Grille, repere: str, brut: object, champ: Champ) -> str | None:
         """The number of the fiche meant by « 1.2 · Titre », « 1.2 », « FA 1.2 » or its title."""
         if est_vide(brut):
             return None
@@ -191,23 +189,23 @@ class Lecture:
 # --- Cells ----------------------------------------------------------------------------------------------------------
 
 
-def _ouvrir(chemin: str | PathLike) -> archive.Classeur:
+def _ouvrir(chemin: str | PathLike) -> Classeur:
     try:
         contenu = Path(chemin).read_bytes()
     except OSError as erreur:
         raise Refus(f"Le classeur de pilotage « {chemin} » ne peut pas être lu ({erreur.strerror or erreur}).") from erreur
     try:
-        return archive.Classeur(contenu)
+        return Classeur(contenu)
     except Refus as refus:
         raise Refus(f"Le classeur de pilotage « {chemin} » ne peut pas être lu. {refus}", refus.details) from refus
 
 
-def _cellule(grille: archive.Grille, ligne: int, colonne: int) -> object:
+def _cellule(grille: Grille, ligne: int, colonne: int) -> object:
     rangee = grille.lignes[ligne] if ligne < len(grille.lignes) else []
     return rangee[colonne] if colonne < len(rangee) else ""
 
 
-def _touchee(grille: archive.Grille, ligne: int, colonne: int) -> bool:
+def _touchee(grille: Grille, ligne: int, colonne: int) -> bool:
     """Was anything put there, a formula in error included?"""
     return not est_vide(_cellule(grille, ligne, colonne)) or (ligne, colonne) in grille.speciales
 
@@ -232,14 +230,15 @@ def _noms(fiche: Fiche, nombre: bool) -> set[str]:
 
 def lire(source: str | PathLike | Feuilles, contrat: Contrat, annee: int) -> Pilotage:
     """See ``cls_workbook.pilotage.lire``."""
-    lecture = Lecture(source, contrat, annee)
+    lecture = Lecture(source, contrat.en(annee), annee)
     _verifier_identite(lecture)
     campagne = _campagne(lecture)
     maquette, engage = _programmation(lecture)
     autres = _financements(lecture, maquette)
     pilotage = Pilotage(
         membres=_membres(lecture), programme=programme(contrat, maquette, autres), financements=autres, engage_anterieur=engage,
-        reunions=_reunions(lecture), decisions=_decisions(lecture), relances=_relances(lecture), **campagne,
+        reunions=_reunions(lecture), decisions=_decisions(lecture), relances=_relances(lecture),
+        remplacements=_remplacements(lecture), **campagne,
     )  # fmt: skip
     if lecture.fautes:
         nombre = len(lecture.fautes)
@@ -282,7 +281,7 @@ def _annee_imprimee(lecture: Lecture) -> str:
 
 
 def _bloc(lecture: Lecture, bloc: Bloc, groupe: str = "") -> Bloc:
-    return pf.du(bloc, lecture.annee, lecture.choix, groupe)
+    return pf.du(bloc, lecture.contrat, lecture.annee, lecture.choix, groupe)
 
 
 def _campagne(lecture: Lecture) -> dict[str, object]:
@@ -415,3 +414,11 @@ def _relances(lecture: Lecture) -> tuple[Relance, ...]:
         if nom is not None:
             relances.append((lecture.contrat.identifier(nom) or nom, ligne.valeurs))
     return tuple(Relance(structure, v["statut"] or "", v["date"], v["note"] or "") for structure, v in relances)
+
+
+def _remplacements(lecture: Lecture) -> tuple[Remplacement, ...]:
+    """Which returns take the place of others; a workbook made before this table existed has none."""
+    if "remplacements/#" not in lecture.places:
+        return ()
+    lignes = lecture.tableau("remplacements", _bloc(lecture, pf.REMPLACEMENTS))
+    return tuple(Remplacement(v["ancien"], v["nouveau"], v["note"] or "") for v in (ligne.valeurs for ligne in lignes) if v["ancien"] and v["nouveau"])

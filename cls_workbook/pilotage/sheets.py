@@ -46,10 +46,12 @@ def classeur(contrat: Contrat, annee: int, pilotage: Pilotage) -> Classeur:
     dessins = dessiner(trace)
     pages = [_accueil(trace, [(p.feuille.nom, compte) for p, compte in dessins]), *(p for p, _ in dessins)]
     feuilles = [*(p.feuille for p in pages), listes.feuille(trace.choix)]
-    return Classeur(feuilles, f"{contrat.titre} — pilotage {annee}", contrat.titre, feuille_active=ACCUEIL)
+    return Classeur(feuilles, f"{contrat.titre} — pilotage {contrat.nom_annee(annee)}", contrat.titre, feuille_active=ACCUEIL)
 
 
 def trace_de(contrat: Contrat, annee: int, pilotage: Pilotage) -> Trace:
+    """What the sheets are drawn from: the contract as of that year."""
+    contrat = contrat.en(annee)
     choix = pf.listes(contrat)
     return Trace(contrat, annee, pilotage, choix, listes.adresses(choix))
 
@@ -68,7 +70,7 @@ def _accueil(trace: Trace, comptes: list[tuple[str, Compte]]) -> Page:
     contrat, annee = trace.contrat, trace.annee
     page = trace.page(ACCUEIL, (36, 58, 62, 26), inserer=False)
     page.suivante(8)
-    page.texte(B, f"Pilotage de l’année {annee}", "titre")
+    page.texte(B, f"Pilotage de l’année {contrat.nom_annee(annee)}", "titre")
     page.suivante(34)
     page.texte(B, contrat.titre, "sous_titre")
     page.suivante(22)
@@ -164,7 +166,7 @@ def _membres(trace: Trace, groupe: Structure, fiches: Sequence[Fiche]) -> list[d
 def _programmation(trace: Trace) -> tuple[Page, Compte]:
     contrat, p = trace.contrat, trace.pilotage
     page = trace.page(PROGRAMMATION, (9, 62, 26, 18, 21, 21, 21, 34))
-    titre(page, f"Programmation {trace.annee}", "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas nul.")
+    titre(page, f"Programmation {trace.contrat.nom_annee(trace.annee)}", "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas nul.")
     bloc, prefixe = trace.bloc(pf.PROGRAMMATION), "pilotage/programmation"
     bande(page, bloc.titre, NOTE, bloc.aide)
     nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
@@ -257,7 +259,7 @@ def _totaux_de_programmation(page: Page, contrat: Contrat, entete: int) -> None:
 def _gouvernance(trace: Trace) -> tuple[Page, Compte]:
     p = trace.pilotage
     page = trace.page(GOUVERNANCE, (40, 16, 16, 16, 18, 74))
-    titre(page, f"Gouvernance {trace.annee}", "Les réunions tenues et la participation, comptée en structures.")
+    titre(page, f"Gouvernance {trace.contrat.nom_annee(trace.annee)}", "Les réunions tenues et la participation, comptée en structures.")
     # The summary stands above the table that it counts: its rows are known once the table is drawn.
     resume = page.ligne
     if trace.contrat.instances:
@@ -283,7 +285,7 @@ def _participation(page: Page, rangee: Rangee, colonne: int, ligne: Mapping) -> 
 def _resume_des_instances(page: Page, trace: Trace, zone: Zone) -> None:
     """Meetings held against the least number, and attendance, by instance."""
     bande(page, "Ce que prévoit le contrat, et où nous en sommes", G)
-    titres = ("Instance", "Minimum par an", f"Tenues en {trace.annee}", "Participation", "Où en sommes-nous ?", "Composition imprimée au contrat")
+    titres = ("Instance", "Minimum par an", f"Tenues en {trace.contrat.nom_annee(trace.annee)}", "Participation", "Où en sommes-nous ?", "Composition imprimée au contrat")
     for colonne, nom in enumerate(titres, B):
         page.texte(colonne, typographie(nom), "entete")
     page.suivante(33)
@@ -315,7 +317,7 @@ def _decisions(trace: Trace) -> tuple[Page, Compte]:
     p, contrat = trace.pilotage, trace.contrat
     page = trace.page(DECISIONS, (54, 18, 14, 46, 38, 38))
     bloc = trace.bloc(pf.DECISIONS_DU_COPIL)
-    titre(page, f"Décisions du COPIL · {trace.annee}", bloc.aide)
+    titre(page, f"Décisions du COPIL · {trace.contrat.nom_annee(trace.annee)}", bloc.aide)
     colonnes = {"fiche": B, "decision": C, "date": D, "precision": E, "avis": F, "perspectives": G}
     valeurs = [{n: getattr(d, n) for n in colonnes} for d in p.decisions]
     for ligne in valeurs:
@@ -335,7 +337,7 @@ def _suivi(trace: Trace) -> tuple[Page, Compte]:
     p = trace.pilotage
     page = trace.page(SUIVI, (46, 18, 16, 62, 52))
     bloc, prefixe = trace.bloc(pf.SUIVI), "pilotage/suivi"
-    titre(page, f"Suivi des retours {trace.annee}", "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.")
+    titre(page, f"Suivi des retours {trace.contrat.nom_annee(trace.annee)}", "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.")
     attendus = repondants(trace.contrat, p.membres)
     premieres = {r.structure: r for r in reversed(p.relances)}
     bande(page, bloc.titre, F, bloc.aide)
@@ -354,6 +356,7 @@ def _suivi(trace: Trace) -> tuple[Page, Compte]:
     page.rangee(f"{prefixe}/fin", "fin")
     page.suivante(6)
     _suivi_des_autres(page, trace, [r for r in p.relances if r not in _gardees(p, attendus)])
+    _remplacements(page, trace)
     _statuts_lisibles(page, entete)
     recus = sum(1 for r in p.relances if r.statut in ("reçu", "validé"))
     zone = reference(SUIVI, Plage(entete, C, page.ligne, C))
@@ -377,6 +380,13 @@ def _suivi_des_autres(page: Page, trace: Trace, relances: Sequence[Relance]) -> 
     colonnes = {"structure": B, "statut": C, "date": D, "note": E}
     valeurs = [{n: getattr(r, n) for n in colonnes} | {"structure": connues[r.structure].nom if r.structure in connues else r.structure} for r in relances]
     tableau(page, bloc, "pilotage/suivi_autres", colonnes, valeurs, haut=None)
+
+
+def _remplacements(page: Page, trace: Trace) -> None:
+    bloc = trace.bloc(pf.REMPLACEMENTS)
+    bande(page, bloc.titre, F, bloc.aide)
+    valeurs = [{"ancien": r.ancien, "nouveau": r.nouveau, "note": r.note or None} for r in trace.pilotage.remplacements]
+    tableau(page, bloc, "pilotage/remplacements", {"ancien": B, "nouveau": E, "note": F}, valeurs, haut=None)
 
 
 def _statuts_lisibles(page: Page, entete: int) -> None:

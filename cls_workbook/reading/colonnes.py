@@ -8,28 +8,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cls_workbook.entry.layout import MARQUE
 from cls_workbook.francais import plier
+from cls_workbook.reading.formules import place
 from cls_workbook.reading.reperes import Attendue
+
+if TYPE_CHECKING:
+    from cls_workbook.reading.classeur import Grille
 
 Reperee = tuple[int, Attendue]  # row of the returned sheet, what it should be
 
 
-def cles(lignes: Sequence[Sequence]) -> tuple[int, list[tuple[int, str]]]:
+def cles(grille: Grille) -> tuple[int, list[tuple[int, str]]]:
     """(column of the keys, [(row, key)]); (-1, []) for a sheet without keys. Usually column 0, unless one was inserted."""
-    premiere = _cles_en(lignes, 0)
-    if premiere or not lignes:
-        return (0, premiere) if premiere else (-1, [])
-    comptes = Counter(j for ligne in lignes for j, v in enumerate(ligne) if type(v) is str and v[:1] == MARQUE)
-    if not comptes:
+    trouvees = [(place(repere), v[1:]) for repere, v in grille.valeurs.items() if v.__class__ is str and v[:1] == MARQUE]
+    if not trouvees:
         return -1, []
-    colonne = comptes.most_common(1)[0][0]
-    return colonne, _cles_en(lignes, colonne)
-
-
-def _cles_en(lignes: Sequence[Sequence], colonne: int) -> list[tuple[int, str]]:
-    return [(i, v[1:]) for i, ligne in enumerate(lignes) if ligne and type(v := ligne[colonne]) is str and v[:1] == MARQUE]
+    colonnes = Counter(j for (_, j), _ in trouvees)
+    colonne = 0 if 0 in colonnes else colonnes.most_common(1)[0][0]
+    return colonne, sorted((i, cle) for (i, j), cle in trouvees if j == colonne)
 
 
 def memes(lu: object, imprime: str) -> bool:

@@ -11,7 +11,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, INFORMATION, Anomalie
 from cls_workbook.francais import date_fr, nombre_fr, typographie
 
 if TYPE_CHECKING:
-    from cls_workbook.reading.archive import Speciale
+    from cls_workbook.reading.formules import Speciale
     from cls_workbook.reading.reperes import Attendue
 
 PAR_FEUILLE_ET_CODE = 20  # beyond, one anomaly names all the other cells

@@ -6,16 +6,15 @@ Nearly all sheets are so, and are read ten times as fast. What differs in any ot
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cls_workbook.entry.layout import PlanFeuille
 from cls_workbook.reading.saisie import est_vide
-from cls_workbook.xlsx.sheets import Formule, Lien
+from cls_workbook.xlsx.sheets import Formule, Lien, adresse
 
 if TYPE_CHECKING:
-    from cls_workbook.reading.archive import Grille
+    from cls_workbook.reading.classeur import Grille
     from cls_workbook.reading.reperes import Attendue
 
 
@@ -30,46 +29,46 @@ class Saisie(NamedTuple):
 
 
 class Gabarit:
-    """One sheet as planned: what its locked cells hold, where its formulas and its inputs are. Places count from 0."""
+    """One sheet as planned: what its locked cells hold, where its formulas and its inputs are. By address (b"C14")."""
 
     def __init__(self, feuille: PlanFeuille, attendues: list[Attendue], libres: set[tuple[int, int]]):
-        """``libres``: cells whose content the contract alone does not know."""
-        ecrites = {(c.ligne - 1, c.colonne - 1): c.valeur for c in feuille.feuille.cellules if c.valeur not in (None, "")}
-        saisies = [(p.rangee - 1, p.colonne - 1) for a in attendues for p in a.places]
-        self.hauteur = 1 + max(i for i, _ in chain(ecrites, saisies))
-        self.largeur = 1 + max(j for _, j in chain(ecrites, saisies))
-        self.formules = {place for place, valeur in ecrites.items() if isinstance(valeur, Formule)}
-        ouvertes = self.formules | libres | set(saisies)
-        fermees = [(i, j) for i in range(self.hauteur) for j in range(self.largeur) if (i, j) not in ouvertes]
-        self.attendu = tuple(_lu(ecrites.get(place, "")) for place in fermees)
-        self._fermees = itemgetter(*(self._rang(*place) for place in fermees))
+        """``libres``: cells (row, column, from 1) whose content the contract alone does not know."""
+        ecrites = {(c.ligne, c.colonne): c.valeur for c in feuille.feuille.cellules if c.valeur not in (None, "")}
+        places = [(a, p) for a in attendues for p in a.places]
+        ouvertes = libres | {(p.rangee, p.colonne) for _, p in places}
+        formules = {place for place, valeur in ecrites.items() if isinstance(valeur, Formule)}
+        fermees = [place for place in ecrites if place not in ouvertes | formules]
+        self.formules = {_repere(place) for place in formules}
+        self.attendu = tuple(_lu(ecrites[place]) for place in fermees)
+        self._fermees = itemgetter(*map(_repere, fermees))
+        self._connues = frozenset(map(_repere, {*fermees, *formules, *ouvertes}))
         self._places = [
-            (p.cle, p.cellule, p.ligne, frozenset() if a.par_entete else frozenset(a.textes.values())) for a in attendues for p in a.places
+            (_repere((p.rangee, p.colonne)), p.cle, p.cellule, p.ligne, frozenset() if a.par_entete else frozenset(a.textes.values()))
+            for a, p in places
         ]  # fmt: skip
-        self._rangs = [self._rang(*place) for place in saisies]
-
-    def _rang(self, i: int, j: int) -> int:
-        return i * self.largeur + j
 
     def saisies(self, grille: Grille) -> list[Saisie] | None:
         """The inputs that are not blank; None if the sheet is not as it was sent."""
-        cellules = list(chain.from_iterable(grille.lignes))
-        manquantes = self.hauteur * self.largeur - len(cellules)  # blank inputs at the end of the sheet
-        if manquantes < 0 or len(cellules) != len(grille.lignes) * self.largeur or grille.speciales.keys() != self.formules:
+        valeurs = grille.valeurs
+        if grille.formulees != self.formules or any(valeurs[r] != "" for r in valeurs.keys() - self._connues):
             return None
-        cellules += [""] * manquantes
-        if self._fermees(cellules) != self.attendu:
+        try:
+            if self._fermees(valeurs) != self.attendu:
+                return None
+        except KeyError:
             return None
         trouvees = []
-        for place, rang in zip(self._places, self._rangs, strict=True):
-            brut = cellules[rang]
-            if brut == "" or (brut.__class__ is str and est_vide(brut)):
+        for repere, cle, cellule, ligne, textes in self._places:
+            if (brut := valeurs.get(repere, "")) == "" or (brut.__class__ is str and est_vide(brut)):
                 continue
-            cle, cellule, ligne, textes = place
             if brut in textes:  # a neighbour may have come in its place
                 return None
             trouvees.append(Saisie(cle, grille.nom, cellule, brut, ligne))
         return trouvees
+
+
+def _repere(place: tuple[int, int]) -> bytes:
+    return adresse(*place).encode()
 
 
 def _lu(valeur: object) -> object:

@@ -21,7 +21,7 @@ from cls_workbook.entry.layout import FEUILLE_LISTES, SEPARATEUR_DE_FICHES
 from cls_workbook.errors import Refus
 from cls_workbook.francais import plier
 from cls_workbook.reading import constats_de_lecture as constats
-from cls_workbook.reading.archive import Classeur
+from cls_workbook.reading.classeur import Classeur, Grille
 from cls_workbook.reading.colonnes import cles
 from cls_workbook.reading.constats_de_lecture import Lieu
 from cls_workbook.reading.reperage import FeuilleLue, Saisie, lire_feuille
@@ -94,8 +94,7 @@ class _Reperee(NamedTuple):
     """A sheet that bears keys. ``groupe``: what most of them are about; ``cles``: (row, key), in column ``colonne``."""
 
     groupe: str
-    nom: str
-    lignes: list[list]
+    grille: Grille
     colonne: int
     cles: list[tuple[int, str]]
 
@@ -106,22 +105,21 @@ class _Lecteur:
         self.anomalies: list[Anomalie] = []
 
     def lire(self, contenu: bytes) -> Retour:
-        self.classeur = Classeur(contenu)
-        sans_cle: list[tuple[str, list[list]]] = []
+        sans_cle: list[Grille] = []
         groupes: list[_Reperee] = []
         faits: dict[str, list] = {}
-        for nom, lignes in self.classeur.grilles(sauf=FEUILLE_LISTES):  # the choices of our lists: nobody answers there
-            colonne, reperes = cles(lignes)
+        for grille in Classeur(contenu).grilles(sauf=FEUILLE_LISTES):  # the choices of our lists: nobody answers there
+            colonne, reperes = cles(grille)
             if not reperes:
-                sans_cle.append((nom, lignes))
+                sans_cle.append(grille)
                 continue
             for i, cle in reperes:
                 if cle.startswith(f"{IDENTIFICATION}/"):
                     nom_du_fait = cle.partition("/")[2]
-                    faits.setdefault(nom_du_fait, []).append(_fait(lignes[i], colonne, nom_du_fait))
+                    faits.setdefault(nom_du_fait, []).append(_fait(grille.lignes[i], colonne, nom_du_fait))
             groupe = Counter(cle.partition("/")[0] for _, cle in reperes).most_common(1)[0][0]
             if groupe not in (IDENTIFICATION, ANNOTATIONS):
-                groupes.append(_Reperee(groupe, nom, lignes, colonne, reperes))
+                groupes.append(_Reperee(groupe, grille, colonne, reperes))
         identite = self._identite(faits)
         modele = modele_de(_contrat(self.contrats, identite["contrat"]), identite["annee"])
         return self._retour(identite, modele, groupes, sans_cle)
@@ -146,9 +144,9 @@ class _Lecteur:
             "structure": un.get("structure", ""), "fiches": tuple(f for f in un.get("fiches", "").split(SEPARATEUR_DE_FICHES) if f),
         }  # fmt: skip
 
-    def _retour(self, identite: dict, modele: Modele, groupes: list[_Reperee], sans_cle: list) -> Retour:
+    def _retour(self, identite: dict, modele: Modele, groupes: list[_Reperee], sans_cle: list[Grille]) -> Retour:
         meme_version = self._version(identite, modele, groupes)
-        connues = [f for f in groupes if self._connue(f.groupe, f.nom, modele)]
+        connues = [f for f in groupes if self._connue(f.groupe, f.grille.nom, modele)]
         lues = [self._feuille(f, modele, meme_version) for f in connues]
         retenues = self._sans_doubles(lues)
         sans_reperes = self._feuilles_sans_cle(sans_cle, modele)
@@ -163,8 +161,7 @@ class _Lecteur:
         )  # fmt: skip
 
     def _feuille(self, feuille: _Reperee, modele: Modele, meme_version: bool) -> FeuilleLue:
-        grille = self.classeur.grille(feuille.nom, feuille.lignes)
-        return lire_feuille(grille, feuille.colonne, feuille.cles, modele, self.fichier, feuille.groupe, meme_version)
+        return lire_feuille(feuille.grille, feuille.colonne, feuille.cles, modele, self.fichier, feuille.groupe, meme_version)
 
     def _version(self, identite: dict, modele: Modele, groupes: list[_Reperee]) -> bool:
         """Was the workbook made from this very contract? If not, what it lacks is told once."""
@@ -204,31 +201,34 @@ class _Lecteur:
             self.anomalies += feuille.anomalies
         return retenues
 
-    def _feuilles_sans_cle(self, feuilles: list[tuple[str, list[list]]], modele: Modele) -> set[str]:
+    def _feuilles_sans_cle(self, feuilles: list[Grille], modele: Modele) -> set[str]:
         """Sheets without keys: ours (Sommaire, lists), the partner's own, or a fiche that lost its keys (returned)."""
         perdues = set()
-        for nom, lignes in feuilles:
-            textes = {v for ligne in lignes for v in ligne if type(v) is str and v}
+        for grille in feuilles:
+            textes = {v for v in grille.valeurs.values() if type(v) is str and v}
             groupe = _groupe_ressemblant(textes, modele)
             if groupe in modele.annexes:
                 connus, visible = modele.annexes[groupe]
-                inconnus = {v for v in textes if v not in connus and plier(v) not in connus and not v.isspace()} if visible else set()
-                self.anomalies += self._hors_cadre(nom, lignes, inconnus) if inconnus else []
+                inconnus = {v for v in textes - connus if plier(v) not in connus and not v.isspace()} if visible else set()
+                self.anomalies += self._hors_cadre(grille, inconnus) if inconnus else []
             elif groupe:
                 perdues.add(groupe)
-                lieu = Lieu(self.fichier, nom, "" if groupe == ACCUEIL else groupe)
+                lieu = Lieu(self.fichier, grille.nom, "" if groupe == ACCUEIL else groupe)
                 self.anomalies.append(constats.feuille_absente(lieu, "repères", sans_reperes=True))
-            elif remplies := sum(1 for ligne in lignes for v in ligne if v != ""):
-                self.anomalies.append(constats.feuille_du_partenaire(Lieu(self.fichier, nom), remplies))
+            elif remplies := sum(1 for v in grille.valeurs.values() if v != ""):
+                self.anomalies.append(constats.feuille_du_partenaire(Lieu(self.fichier, grille.nom), remplies))
         return perdues
 
-    def _hors_cadre(self, nom: str, lignes: list[list], inconnus: set[str]) -> list[Anomalie]:
+    def _hors_cadre(self, grille: Grille, inconnus: set[str]) -> list[Anomalie]:
         """What was written on the Sommaire; its states are formulas, unless the sheet was saved « values only »."""
-        speciales = self.classeur.grille(nom, lignes).speciales
+        speciales = grille.speciales
         trouvees = [
-            (adresse(i + 1, j + 1), v) for i, ligne in enumerate(lignes) for j, v in enumerate(ligne) if v in inconnus and speciales and (i, j) not in speciales
+            (adresse(i + 1, j + 1), v)
+            for i, ligne in enumerate(grille.lignes)
+            for j, v in enumerate(ligne)
+            if v in inconnus and speciales and (i, j) not in speciales
         ]
-        return constats.hors_cadre(Lieu(self.fichier, nom), trouvees)
+        return constats.hors_cadre(Lieu(self.fichier, grille.nom), trouvees)
 
     def _absentes(self, identite: dict, retenues: dict[str, FeuilleLue], perdues: set[str], modele: Modele) -> None:
         """Sheets that were deleted. From the general workbook, a fiche that concerns another structure may be."""

@@ -16,7 +16,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, MARQUE, REMPLI, Emplacement
 from cls_workbook.francais import plier
 from cls_workbook.reading import constats_de_lecture as constats
-from cls_workbook.reading.archive import Grille
+from cls_workbook.reading.classeur import Grille
 from cls_workbook.reading.colonnes import Colonnes, Reperee, memes
 from cls_workbook.reading.gabarit import Saisie
 from cls_workbook.reading.reperes import INFORMATIONS, Attendue, Modele

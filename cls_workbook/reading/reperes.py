@@ -87,8 +87,8 @@ class Modele:
         self.textes[groupe] = _textes(feuille.feuille.cellules)
         siennes = [self.rangees[cle] for cle in feuille.rangees]
         self.comptees[groupe] = [a for a in siennes if a.compte]
-        libres = {(a.numero - 1, colonne - 1) for a in siennes for colonne in a.libres}
-        libres |= {(a.numero - 1, LIBELLE - 1) for a in siennes if a.cle.startswith(INFORMATIONS)}
+        libres = {(a.numero, colonne) for a in siennes for colonne in a.libres}
+        libres |= {(a.numero, LIBELLE) for a in siennes if a.cle.startswith(INFORMATIONS)}
         self.gabarits[groupe] = Gabarit(feuille, siennes, libres)
 
     def place(self, cle: str) -> Emplacement | None:
@@ -138,6 +138,7 @@ _modeles: dict[tuple[int, int], tuple[Contrat, Modele]] = {}
 def modele_de(contrat: Contrat, annee: int) -> Modele:
     """The ``Modele`` of this contract and year, compiled once (a tenth of a second)."""
     # By identity: hashing a whole contract would take longer than reading a return. Kept alive, so that its id stays its own.
+    contrat = contrat.en(annee)
     cle = id(contrat), annee
     if cle not in _modeles:
         # The same contract may come again as another object, sent by another process.

@@ -56,7 +56,7 @@ def copie(consolidation: str | Path, sortie: str | Path, contrat: str | Path | N
 
 def classeur(resultat: Resultat) -> Classeur:
     """One sheet, values only."""
-    return Classeur([synthese.feuille(resultat)], f"Synthèse {resultat.annee} — {resultat.contrat.titre}", sujet=resultat.etat)
+    return Classeur([synthese.feuille(resultat)], f"Synthèse {resultat.nom_annee} — {resultat.contrat.titre}", sujet=resultat.etat)
 
 
 # --- Reading back -----------------------------------------------------------------------------------------------------
@@ -75,6 +75,7 @@ def relire(consolidation: str | Path | precedent.Consolidation, reference: str |
     annee, jour = identite.get("année"), _jour(identite.get("date"))
     if not isinstance(annee, int) or jour is None:
         raise Refus(f"La feuille {consolidated.FEUILLE_REPERES} de «{NBSP}{lue.chemin}{NBSP}» ne dit plus l’année ou la date. Refaites la consolidation.")
+    contrat = contrat.en(annee)
     _verifier(lue.chemin, contrat, cadres["Indicateurs"])
     return Resultat(
         contrat, annee, jour, retours=cadres["Retours"], normalisations=pd.DataFrame(columns=list(NORMALISATIONS), dtype=object),

@@ -6,7 +6,7 @@ them. A missing value is an empty cell. What a partner typed is always text, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,7 +30,7 @@ FORMAT_DE_CONSOLIDATION = 1
 FEUILLES = {
     "Retours": "Retours", "Anomalies": "Anomalies", "Indicateurs": "Indicateurs", "Financement_fiches": "Financement par fiche",
     "Financement_financeurs": "Financement par financeur", "Financements": "Lignes de financement", "Mesures": "Mesures",
-    "Reponses": "Réponses", "Normalisations": "Normalisations", "Reperes": FEUILLE_REPERES,
+    "Reponses": "Réponses", "Normalisations": "Normalisations", "Remplacements": "Remplacements", "Reperes": FEUILLE_REPERES,
 }  # fmt: skip
 
 _SUITE = " … [suite : feuille Mesures]"
@@ -38,6 +38,7 @@ _LARGEUR_MIN, _LARGEUR_MAX, _ECHANTILLON = 9, 52, 400
 _LARGEURS_MAX = {"Valeur n-1": 24, "Valeur": 40, "Libellé": 44}
 _EN_TAUX = ("RATIO", "SATISFACTION")
 _LIEU = ("Fichier", "Feuille", "Cellule")
+_LIEU_DES_REMPLACEMENTS = ("Retour remplacé", "Cellule remplacée", "Retour retenu", "Feuille", "Cellule", "Champ")
 
 # How a column shows what it holds; « mixte » looks at each value.
 _MONTANTS = dict.fromkeys((
@@ -46,8 +47,9 @@ _MONTANTS = dict.fromkeys((
 ), "cellule:montant")  # fmt: skip
 _ENTIERS = dict.fromkeys(("Champs renseignés", "Champs attendus", "Bloquants", "À confirmer", "Retours reçus", "Retours attendus"), "cellule:entier")
 _TAUX = dict.fromkeys(("Taux contrat", "Taux constaté"), "cellule:taux")
-STYLES = _MONTANTS | _ENTIERS | _TAUX | {"Date": "cellule:date", "Année": "cellule:centre", "Empreinte SHA-256": "cellule:code"}
-SANS_RETOUR_A_LA_LIGNE = frozenset(("Empreinte SHA-256",))  # 64 characters that nobody reads to the end
+STYLES = _MONTANTS | _ENTIERS | _TAUX | {"Date": "cellule:date", "Année": "cellule:centre"}
+SANS_RETOUR_A_LA_LIGNE = frozenset(("Empreinte SHA-256", "Empreinte du remplacé", "Empreinte du retenu"))  # 64 characters that nobody reads to the end
+STYLES |= dict.fromkeys(SANS_RETOUR_A_LA_LIGNE, "cellule:code")
 _MIXTES = {
     int: "cellule:entier", float: "cellule:decimal", Decimal: "cellule:decimal", date: "cellule:date",
     bool: "cellule:centre", str: "cellule:texte", type(None): "cellule:texte",
@@ -80,11 +82,11 @@ class Table:
 
 def classeur(resultat: Resultat) -> Classeur:
     """The whole workbook of a campaign, Synthèse first; nothing in it is hidden."""
-    contrat, annee = resultat.contrat, resultat.annee
+    contrat, annee = resultat.contrat, resultat.nom_annee
     pied = f"{contrat.nom_court} · consolidation {annee} du {date_fr(resultat.jour)} · {resultat.etat}"
     feuilles = [synthese.feuille(resultat)]
     feuilles += [feuille_de(table, pied) for table in tables(resultat)]
-    feuilles.append(_lisez_moi(resultat, pied))
+    feuilles.append(_lisez_moi(resultat, pied, {f.nom for f in feuilles}))
     return Classeur(feuilles, f"Consolidation {annee} — {contrat.titre}", sujet=resultat.etat, feuille_active=synthese.NOM)
 
 
@@ -99,12 +101,19 @@ def tables(resultat: Resultat) -> Iterator[Table]:
     yield _de(resultat.mesures, "Mesures", _LIEU, {"Valeur": _mixte}, 4)
     yield _de(resultat.reponses, "Reponses", _LIEU, {"Valeur": _mixte_ou_montant}, 2)
     yield _de(resultat.normalisations, "Normalisations", _LIEU, {"Saisi": _mixte, "Retenu": _mixte}, 1)
+    if len(resultat.remplacements):
+        yield table_des_remplacements(resultat)
     yield Table(FEUILLES["Reperes"], "Reperes", list(reperes(resultat)), REPERES, ("Rubrique", "Objet", "Champ"), {"Valeur": _mixte}, 2)
 
 
 def table_des_anomalies(resultat: Resultat) -> Table:
     styles = {"Gravité": _pastille, "Cellule": _cellule_ou_lien}
     return Table(FEUILLES["Anomalies"], "Anomalies", _anomalies(resultat), ANOMALIES, ("Code", *_LIEU, "Fiche", "Structure"), styles, 2, "rouge")
+
+
+def table_des_remplacements(resultat: Resultat) -> Table:
+    styles = {"Valeur avant": _mixte, "Valeur après": _mixte, "Changement": "cellule:centre"}
+    return _de(resultat.remplacements, "Remplacements", _LIEU_DES_REMPLACEMENTS, styles, 2)
 
 
 def _de(frame: pd.DataFrame, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen") -> Table:
@@ -275,6 +284,7 @@ _EXPLICATIONS = (
     ("Mesures", "Chaque valeur saisie pour une mesure, et où."),
     ("Réponses", "Toutes les autres valeurs saisies, et où."),
     ("Normalisations", "Les saisies qui ont été comprises comme une autre valeur (« 12 000 € » → 12000), et pourquoi."),
+    ("Remplacements", "Ce qu’un retour corrigé a changé, valeur par valeur ; le remplacé et le retenu, avec leur empreinte."),
     (FEUILLE_REPERES, "Ce que dit la Synthèse et qui n’est dans aucun autre tableau : avancement, réunions, décisions, règles, réserves."),
 )  # fmt: skip
 _CONSEILS = (
@@ -285,7 +295,7 @@ _CONSEILS = (
 )  # fmt: skip
 
 
-def _lisez_moi(resultat: Resultat, pied: str) -> Feuille:
+def _lisez_moi(resultat: Resultat, pied: str, presentes: Collection[str]) -> Feuille:
     feuille = Feuille(FEUILLE_LISEZ_MOI, couleur_onglet="gris", largeurs={1: 3, 2: 30, 3: 110})
     recus, attendus = resultat.recus_et_attendus()
     faits = {
@@ -293,24 +303,23 @@ def _lisez_moi(resultat: Resultat, pied: str) -> Feuille:
         "État": resultat.etat, "Retours": f"{recus} reçus sur {attendus}",
         "Année précédente": "connue" if resultat.precedent else "non fournie", "Format du classeur": FORMAT_DE_CONSOLIDATION,
     }  # fmt: skip
-    feuille.ecrire(1, 2, f"Consolidation {resultat.annee}", "titre")
+    feuille.ecrire(1, 2, f"Consolidation {resultat.nom_annee}", "titre")
     feuille.hauteurs[1] = 34
     ligne = 2
-    for titre, contenu in (("Ce classeur", faits.items()), ("Ses feuilles", _EXPLICATIONS), ("Bon à savoir", (("", c) for c in _CONSEILS))):
-        ligne = _rubrique(feuille, ligne, titre, contenu)
+    for titre, contenu in (("Ce classeur", faits.items()), ("Ses feuilles", [e for e in _EXPLICATIONS if e[0] in presentes]), ("Bon à savoir", (("", c) for c in _CONSEILS))):
+        ligne = _rubrique(feuille, ligne, titre, contenu, presentes)
     feuille.impression = Impression(pied_gauche=f"{pied} · {FEUILLE_LISEZ_MOI}")
     return feuille
 
 
-def _rubrique(feuille: Feuille, ligne: int, titre: str, contenu: Iterable[tuple[str, object]]) -> int:
+def _rubrique(feuille: Feuille, ligne: int, titre: str, contenu: Iterable[tuple[str, object]], presentes: Collection[str]) -> int:
     feuille.hauteurs[ligne] = 10
     feuille.ecrire(ligne + 1, 2, titre, "bloc")
     feuille.ecrire(ligne + 1, 3, None, "bloc")
     feuille.hauteurs[ligne + 1] = 24
     ligne += 2
-    noms = {f for f, _ in _EXPLICATIONS}
     for mot, sens in contenu:
-        feuille.ecrire(ligne, 2, Lien(f"internal:'{mot}'!A1", mot) if mot in noms else mot or None, "lien" if mot in noms else "libelle_fort")
+        feuille.ecrire(ligne, 2, Lien(f"internal:'{mot}'!A1", mot) if mot in presentes else mot or None, "lien" if mot in presentes else "libelle_fort")
         feuille.ecrire(ligne, 3, sens, "libelle:date_gauche" if isinstance(sens, date) else "libelle:texte")
         feuille.hauteurs[ligne] = 21 if len(str(sens)) < 115 else 34
         ligne += 1

@@ -13,6 +13,7 @@ from cls_workbook.anomalies import BLOQUANT, GRAVITES, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import NBSP, date_fr
 from cls_workbook.summaries.consolidation import RECU
+from cls_workbook.summaries.remplacement import REMPLACEMENTS
 
 NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
 
@@ -27,6 +28,7 @@ class Resultat:
     ``explications``: what the funding rules make of the figures; ``a_preciser``: what the contract leaves open, sentences.
     ``reserves``: further sentences on how far the figures hold. ``decisions``: fiche number ("" for the whole contract)
     → what the COPIL decided or is asked. ``valide_le``: date of the COPIL that validated it, None while provisional.
+    ``remplacements``: what changed when a corrected return took the place of another (``summaries.remplacement``).
     ``precedent``: was last year's consolidation at hand? ``chemins``: file name → path from the workbook, for links.
     """
 
@@ -53,6 +55,11 @@ class Resultat:
     valide_le: date | None = None
     precedent: bool = False
     chemins: Mapping[str, str] = field(default_factory=dict)
+    remplacements: pd.DataFrame = field(default_factory=lambda: vide(REMPLACEMENTS))
+
+    @property
+    def nom_annee(self) -> str:
+        return self.contrat.nom_annee(self.annee)
 
     @property
     def etat(self) -> str:

@@ -7,6 +7,7 @@ out of every text. The copy sent to the ARS is this same sheet.
 from __future__ import annotations
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT
+from cls_workbook.contract.mots import PARTAGE, payeur
 from cls_workbook.donnees_personnelles import sans_donnees_personnelles
 from cls_workbook.francais import NBSP, date_fr
 from cls_workbook.reading.vues import somme
@@ -46,7 +47,7 @@ def feuille(resultat: Resultat) -> Feuille:
     page.couleur_onglet, page.figee, page.selection = "accent", (1, 0), (1, PREMIERE)
     page.impression = Impression(
         lignes_repetees=(1, 1), zone=Plage(1, PREMIERE, planche.ligne - 1, PREMIERE + UNITES - 1),
-        pied_gauche=f"{resultat.contrat.nom_court} · synthèse {resultat.annee} · {resultat.etat}", sauts=page.impression.sauts,
+        pied_gauche=f"{resultat.contrat.nom_court} · synthèse {resultat.nom_annee} · {resultat.etat}", sauts=page.impression.sauts,
     )  # fmt: skip
     return page
 
@@ -61,7 +62,7 @@ def _anonyme(cellule: Cellule) -> Cellule:
 def _bandeau(planche: Planche, resultat: Resultat) -> None:
     """The row repeated at the top of each printed page."""
     recus, attendus = resultat.recus_et_attendus()
-    planche.place(0, 16, f"{resultat.contrat.nom_court} · synthèse {resultat.annee}", "courant")
+    planche.place(0, 16, f"{resultat.contrat.nom_court} · synthèse {resultat.nom_annee}", "courant")
     droite = f"{resultat.etat} · consolidation du {date_fr(resultat.jour)} · {recus} retours reçus sur {attendus}"
     planche.place(16, 20, droite, "courant:droite")
     planche.avance(20)
@@ -73,7 +74,7 @@ def _titre(planche: Planche, resultat: Resultat) -> None:
     planche.place(0, 29, contrat.titre, "titre")
     planche.place(29, 7, resultat.etat, "etat_bon:centre" if resultat.valide_le else "etat_attention:centre")
     planche.avance(34)
-    planche.place(0, UNITES, f"Synthèse annuelle {resultat.annee} · {contrat.type} · {contrat.territoire} · consolidation du {date_fr(resultat.jour)}", "sous_titre")
+    planche.place(0, UNITES, f"Synthèse annuelle {resultat.nom_annee} · {contrat.type} · {contrat.territoire} · consolidation du {date_fr(resultat.jour)}", "sous_titre")
     planche.avance(22)
     _logos(planche, [s.nom for s in contrat.signataires])
 
@@ -98,7 +99,7 @@ def _logos(planche: Planche, noms: list[str]) -> None:
 
 
 def _chiffres(planche: Planche, portrait: Portrait) -> None:
-    planche.bande(f"L’année {portrait.annee} en chiffres", suite=170)
+    planche.bande(f"L’année {portrait.an()} en chiffres", suite=170)
     planche.vide(6)
     planche.cartes(_cartes_d_activite(portrait))
     planche.vide(6)
@@ -143,13 +144,13 @@ def _cartes_d_argent(portrait: Portrait) -> list[Carte]:
         connus = sum(a[colonne] is not None for a in dotees)
         return f"connu pour {connus} fiche{'s' * (connus > 1)} dotée{'s' * (connus > 1)} sur {len(dotees)}"
 
-    annee = portrait.annee
+    annee, qui = portrait.an(), payeur(portrait.contrat)
     connus = sum(c is not None for c in couts)
     return [
-        Carte("ARS : prévu au contrat", total.get("Contrat"), "cle_montant", f"maquette, toute la durée{NBSP}; {len(dotees)} fiches dotées"),
-        Carte(f"ARS : programmé {annee}", total.get("Programmé"), "cle_montant", sur("Programmé")),
-        Carte(f"ARS : engagé {annee}", total.get("Engagé"), "cle_montant", sur("Engagé")),
-        Carte(f"ARS : versé {annee}", total.get("Versé"), "cle_montant", sur("Versé")),
+        Carte(f"{qui} : prévu{'' if qui == PARTAGE else ' au contrat'}", total.get("Contrat"), "cle_montant", f"maquette, toute la durée{NBSP}; {len(dotees)} fiches dotées"),
+        Carte(f"{qui} : programmé {annee}", total.get("Programmé"), "cle_montant", sur("Programmé")),
+        Carte(f"{qui} : engagé {annee}", total.get("Engagé"), "cle_montant", sur("Engagé")),
+        Carte(f"{qui} : versé {annee}", total.get("Versé"), "cle_montant", sur("Versé")),
         Carte("Reste à engager", somme(restes), "cle_montant", sur("Reste à engager")),
         Carte(f"Coût réalisé {annee}", somme(couts), "cle_montant", f"tous financeurs{NBSP}; connu pour {connus} fiche{'s' * (connus > 1)} sur {len(couts)}"),
     ]
@@ -163,6 +164,9 @@ def _avancement(planche: Planche, portrait: Portrait) -> None:
     groupes = par_axe(portrait.contrat)
     points = max(205.0, 60.0 + 28 * len(groupes))
     planche.bande("L’avancement par axe", suite=points)
+    if groupes and not any(fiches_ or titres for _, _, fiches_, titres in groupes):
+        planche.phrases([f"{_sans_fiche(portrait)} Axes : {' ; '.join(titre for _, titre, _, _ in groupes)}."], "dense_doux")
+        return
     if not groupes:
         planche.phrases(["Ce contrat ne décrit ni axe ni fiche."], "dense_doux")
         return
@@ -187,6 +191,11 @@ def _avancement(planche: Planche, portrait: Portrait) -> None:
     planche.completer(haut, points)
 
 
+def _sans_fiche(portrait: Portrait) -> str:
+    annoncees = portrait.contrat.actions_annoncees
+    return "Ce contrat ne décrit encore aucune fiche." + (f" Il annonce {annoncees} actions." if annoncees else "")
+
+
 # --- Governance and territory -----------------------------------------------------------------------------------------
 
 
@@ -197,7 +206,7 @@ def _gouvernance(planche: Planche, portrait: Portrait) -> None:
         planche.phrases(["Ce contrat ne décrit aucune instance."], "dense_doux")
     else:
         colonnes = (
-            Colonne("Instance", 8, "dense_fort"), Colonne("Minimum par an", 3, "dense:entier_cale"), Colonne(f"Réunions tenues {portrait.annee}", 3, "dense:entier_cale"),
+            Colonne("Instance", 8, "dense_fort"), Colonne("Minimum par an", 3, "dense:entier_cale"), Colonne(f"Réunions tenues {portrait.an()}", 3, "dense:entier_cale"),
             Colonne("Minimum respecté", 4), Colonne("Structures conviées", 3, "dense:entier_cale"), Colonne("Structures présentes", 3, "dense:entier_cale"),
             Colonne("Taux de participation", 3, "dense:taux_cale"), Colonne("Réserve", 9, "dense_doux"),
         )  # fmt: skip

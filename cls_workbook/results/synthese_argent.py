@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cls_workbook.contract.model import Fiche, Regle
+from cls_workbook.contract.mots import du_payeur, payeur
 from cls_workbook.contract.regles import ecart_relatif, part_de_poste
 from cls_workbook.francais import NBSP, montant_fr
 from cls_workbook.reading.vues import somme
@@ -39,8 +40,8 @@ def argent(planche: Planche, portrait: Portrait) -> None:
 
 
 def _maquette(planche: Planche, portrait: Portrait) -> None:
-    annee = portrait.annee
-    planche.bande("Financement : la maquette de l’ARS", suite=150)
+    annee = portrait.an()
+    planche.bande(f"Financement : la maquette {du_payeur(portrait.contrat)}", suite=150)
     colonnes = (
         Colonne("N°", 1, "dense_fort:petit_centre"), Colonne("Fiche", 6), Colonne("Contrat (toute la durée)", 3, MONTANT),
         Colonne(f"Programmé {annee}", 3, MONTANT), Colonne(f"Engagé {annee}", 3, MONTANT), Colonne(f"Versé {annee}", 3, MONTANT),
@@ -54,7 +55,7 @@ def _maquette(planche: Planche, portrait: Portrait) -> None:
     postes = _fiches_a_poste(portrait)
     if postes:
         notes.append(f"Le poste de coordination (fiche {', '.join(f.numero for f in postes)}) est en plus de la maquette : voir plus bas.")
-    notes.append("Taux constaté : ARS versé / coût réalisé. Il ne se compare qu’à un taux d’intervention imprimé au contrat.")
+    notes.append(f"Taux constaté : {payeur(portrait.contrat)} versé / coût réalisé. Il ne se compare qu’à un taux d’intervention imprimé au contrat.")
     planche.phrases([n[0].upper() + n[1:] for n in notes], "dense_doux")
     propres = tuple(f"Fiche {f.numero}{NBSP}:" for f in postes)
     autres = [e for e in portrait.resultat.explications if not propres or not e.startswith(propres)]
@@ -165,11 +166,11 @@ def _hors_maquette(planche: Planche, portrait: Portrait) -> None:
 def _sous_totaux(planche: Planche, portrait: Portrait) -> None:
     """What was engaged by nature and by funder: two tables, each beside the chart that reads it."""
     natures = [[r["Sous-total"], r["Engagé"]] for r in enregistrements(portrait.resultat.totaux) if r["Engagé"] is not None]
-    planche.bande(f"Qui finance quoi en {portrait.annee}", suite=POINTS_DES_GRAPHIQUES)
+    planche.bande(f"Qui finance quoi en {portrait.an()}", suite=POINTS_DES_GRAPHIQUES)
     if not natures:
-        planche.phrases([f"Aucun montant engagé en {portrait.annee} n’est connu."], "dense_doux")
+        planche.phrases([f"Aucun montant engagé en {portrait.an()} n’est connu."], "dense_doux")
         return
-    colonnes = (Colonne("Nature", 10, "dense_fort"), Colonne(f"Engagé {portrait.annee}", 4, MONTANT))
+    colonnes = (Colonne("Nature", 10, "dense_fort"), Colonne(f"Engagé {portrait.an()}", 4, MONTANT))
     alternatif = "Barres : montant engagé pour chaque nature. " + " ; ".join(f"{nom} {montant_fr(m)}" for nom, m in natures) + "."
     _table_et_barres(planche, colonnes, natures, len(natures), "Engagé par nature (à ne pas additionner)", alternatif)
     lignes = enregistrements(portrait.resultat.par_financeur)
@@ -179,7 +180,7 @@ def _sous_totaux(planche: Planche, portrait: Portrait) -> None:
     planche.vide()
     rangees = [[" — ".join(t for t in (r["Financeur"], r["Nature"]) if t) or "non précisé", r["Engagé"], r["Versé"]] for r in engages]
     colonnes = (
-        Colonne("Financeur et nature", 10, "dense_fort"), Colonne(f"Engagé {portrait.annee}", 4, MONTANT), Colonne(f"Versé {portrait.annee}", 4, MONTANT),
+        Colonne("Financeur et nature", 10, "dense_fort"), Colonne(f"Engagé {portrait.an()}", 4, MONTANT), Colonne(f"Versé {portrait.an()}", 4, MONTANT),
     )  # fmt: skip
     montres = min(len(rangees), FINANCEURS_MAX)
     titre = "Engagé et versé par financeur" + (f" ({montres} premiers)" if len(rangees) > montres else "")

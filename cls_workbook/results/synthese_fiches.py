@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from cls_workbook.contract.model import Fiche, Mesure
+from cls_workbook.contract.mots import payeur
 from cls_workbook.francais import plier
 from cls_workbook.results.synthese_parts import UNITES, Case, Colonne, Planche, abrege, hauteur, morceaux
 from cls_workbook.results.synthese_portrait import EN_TAUX, EN_TEXTE, Portrait, apparence, par_axe
@@ -20,17 +21,17 @@ GRAPHIQUES_MAX, GRAPHIQUES_PAR_RANG, POINTS_DU_GRAPHIQUE = 6, 3, 165
 
 
 def colonnes_des_fiches(portrait: Portrait) -> tuple[Colonne, ...]:
-    annee = portrait.annee
+    annee, qui = portrait.an(), payeur(portrait.contrat)
     return (
         Colonne("N°", 1), Colonne("Fiche", 5), Colonne("Porteurs", 4), Colonne("État", 2), Colonne(f"Réalisation {annee}", 2),
-        Colonne("Mesures clés", 5), Colonne("Valeur initiale", 2), Colonne(str(annee - 1), 2), Colonne(str(annee), 2),
-        Colonne("ARS engagé", 2), Colonne("ARS versé", 2), Colonne("Points d’attention", 4), Colonne("Décision", 3),
+        Colonne("Mesures clés", 5), Colonne("Valeur initiale", 2), Colonne(portrait.an(-1), 2), Colonne(annee, 2),
+        Colonne(f"{qui} engagé", 2), Colonne(f"{qui} versé", 2), Colonne("Points d’attention", 4), Colonne("Décision", 3),
     )  # fmt: skip
 
 
 def fiches(planche: Planche, portrait: Portrait) -> None:
     """One line per fiche, active or to programme, under the band of its axe, which repeats the headers."""
-    planche.bande(f"Les fiches en {portrait.annee}", suite=130)
+    planche.bande(f"Les fiches en {portrait.an()}", suite=130)
     groupes = par_axe(portrait.contrat)
     if not any(fiches_ or titres for _, _, fiches_, titres in groupes):
         planche.phrases(["Ce contrat ne décrit aucune fiche : il n’y a rien à suivre action par action."], "dense_doux")
@@ -51,10 +52,11 @@ def fiches(planche: Planche, portrait: Portrait) -> None:
 
 
 def _legende(portrait: Portrait) -> str:
-    suite = "" if portrait.avec_precedent else f" La consolidation de {portrait.annee - 1} n’a pas été fournie : sa colonne est vide."
+    premiere = portrait.annee <= min(portrait.contrat.annees)
+    suite = "" if portrait.avec_precedent or premiere else f" La consolidation de {portrait.an(-1)} n’a pas été fournie : sa colonne est vide."
     return (
         "Un numéro entre crochets renvoie aux réserves, en fin de document. Une case vide veut dire « non connu », jamais zéro. "
-        f"ARS engagé et versé : crédits de la maquette en {portrait.annee}.{suite}"
+        f"{payeur(portrait.contrat)} engagé et versé : crédits de la maquette en {portrait.an()}.{suite}"
     )
 
 
@@ -62,12 +64,13 @@ def _tete_d_axe(planche: Planche, rang: int, titre: str, colonnes: Sequence[Colo
     role = f"axe{(rang - 1) % 8 + 1}" if rang else "bloc"
     planche.garder_ensemble(34 + suite)
     large = sum(c.unites for c in colonnes[:3])
+    points = max(32.0, hauteur(titre, large, gras=True) + 8)
     planche.place(0, large, titre, role)
     debut = large
     for colonne in colonnes[3:]:
         planche.place(debut, colonne.unites, colonne.titre, f"{role}:petit_centre")
         debut += colonne.unites
-    planche.avance(32)
+    planche.avance(points)
 
 
 def _a_programmer(planche: Planche, portrait: Portrait, titre: str, colonnes: Sequence[Colonne]) -> None:
@@ -181,7 +184,7 @@ def evolution(planche: Planche, portrait: Portrait) -> None:
         planche.phrases(["Aucune mesure n’a à la fois une valeur initiale au contrat et une valeur cette année."], "dense_doux")
         return
     avant = portrait.avec_precedent
-    periodes = ["Valeur initiale", *[str(portrait.annee - 1)] * avant, str(portrait.annee)]
+    periodes = ["Valeur initiale", *[portrait.an(-1)] * avant, portrait.an()]
     colonnes = [Colonne("Fiche et mesure", UNITES - 6 - 4 * len(periodes)), Colonne("Unité", 6), *(Colonne(p, 4, "dense:entier_cale") for p in periodes)]
     lignes = []
     for unite, membres in groupes:
@@ -246,14 +249,14 @@ _TEXTES = (("ecarts", 9), ("freins", 9), ("perspectives", 9))
 
 def paroles(planche: Planche, portrait: Portrait) -> None:
     """Gaps, obstacles, what comes next and whether the contract must change, side by side with the name of who says so."""
-    planche.bande(f"Difficultés, perspectives {portrait.annee + 1} et avenants", suite=80)
+    planche.bande(f"Difficultés, perspectives {portrait.an(1)} et avenants", suite=80)
     lignes = [ligne for t in portrait.temoignages for ligne in _lignes_de_texte(t)]
     if not lignes:
         planche.phrases(["Aucun retour ne dit de difficulté, de perspective ni de demande d’avenant."], "dense_doux")
         return
     colonnes = (
         Colonne("Fiche", 2, "dense_fort:petit_centre"), Colonne("Structure", 4, "dense_fort"), Colonne("Écarts avec ce qui était prévu", 9),
-        Colonne("Freins", 9), Colonne(f"Perspectives {portrait.annee + 1}", 9), Colonne("Avenant", 3, "dense:petit_centre"),
+        Colonne("Freins", 9), Colonne(f"Perspectives {portrait.an(1)}", 9), Colonne("Avenant", 3, "dense:petit_centre"),
     )  # fmt: skip
     planche.tableau(colonnes, lignes)
 

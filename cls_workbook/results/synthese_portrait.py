@@ -12,6 +12,7 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT
 from cls_workbook.contract.model import Contrat, Fiche, Listes, Mesure
+from cls_workbook.contract.mots import payeur
 from cls_workbook.donnees_personnelles import sans_donnees_personnelles
 from cls_workbook.francais import NBSP, montant_fr, plier, taux_fr
 from cls_workbook.results.resultat import Resultat, enregistrements
@@ -91,6 +92,10 @@ class Portrait:
         self.notes: dict[str, int] = {}
         self.avec_precedent = resultat.precedent or any(r["Valeur n-1"] is not None for r in self.indicateurs.values())
 
+    def an(self, ecart: int = 0) -> str:
+        """The name of the campaign's year, or of one ``ecart`` years away."""
+        return self.contrat.nom_annee(self.annee + ecart)
+
     # --- fiches ---
 
     def etat(self, fiche: Fiche) -> str:
@@ -158,7 +163,7 @@ class Portrait:
             yield f"Maquette dépassée de {montant_fr(-Decimal(reste))}"
         prevu, constate = fiche.financement.taux, argent.get("Taux constaté")
         if fiche.financement.taux_pur and None not in (prevu, constate) and constate > prevu + POINT_DE_TAUX:
-            yield f"Taux ARS {taux_fr(constate, 1)} pour {taux_fr(prevu, 1)} au contrat"
+            yield f"Taux {payeur(self.contrat)} {taux_fr(constate, 1)} pour {taux_fr(prevu, 1)} au contrat"
 
     # --- measures ---
 

@@ -21,10 +21,11 @@ ATTENTE = "Cette feuille se remplira à la première consolidation : bouton « C
 
 def feuilles(contrat: Contrat, annee: int) -> list[Feuille]:
     """Synthèse, the tables in the order of their tabs, Lisez-moi: what ``consolidated.classeur`` has, without a result."""
-    pied = f"{contrat.nom_court} · consolidation {annee}"
-    pages = [_en_attente(synthese.NOM, f"Synthèse {annee}", "accent", pied)]
+    nom = contrat.nom_annee(annee)
+    pied = f"{contrat.nom_court} · consolidation {nom}"
+    pages = [_en_attente(synthese.NOM, f"Synthèse {nom}", "accent", pied)]
     pages += [consolidated.feuille_de(replace(table, lignes=[]), pied) for table in _tables(contrat, annee)]
-    pages.append(_en_attente(consolidated.FEUILLE_LISEZ_MOI, f"Consolidation {annee}", "gris", pied))
+    pages.append(_en_attente(consolidated.FEUILLE_LISEZ_MOI, f"Consolidation {nom}", "gris", pied))
     return pages
 
 

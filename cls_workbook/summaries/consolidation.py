@@ -39,6 +39,7 @@ FINANCEMENTS = (
 RECU, MANQUANT, DOUBLON, REJETE = "reçu", "manquant", "doublon", "rejeté"
 REEL = "réel"
 CODE_DE_DOUBLON = "DOUBLON_DE_RETOUR"  # the check that sets a second answer aside
+CODE_DE_REMPLACE = "RETOUR_REMPLACE"  # the coordinator set it aside for its correction
 _CHAMPS_DE_FINANCEMENT = ("financeur", "nature", "prevu", "engage", "verse", "reference", "date")
 
 # The champs of a measure that carry a figure or an answer; the others only qualify it.
@@ -73,7 +74,7 @@ def attendus(contrat: Contrat, annee: int, membres: Membres | None = None) -> pd
     A group for which ``membres`` names nobody stays one line with groupe=True: how many returns it stands for is unknown.
     Refus if the contract does not cover ``annee``.
     """
-    if annee not in contrat.annees:
+    if not contrat.couvre(annee):
         raise Refus(f"L’année {annee} n’est pas une année du contrat «{NBSP}{contrat.titre}{NBSP}».")
     identifier = cle_de_structure(contrat)
     lignes, vues = [], set()
@@ -195,7 +196,7 @@ def _recus(retours: pd.DataFrame, anomalies: list[Anomalie], trouver) -> list[di
 
 
 def _signale_un_double(anomalie: Anomalie) -> bool:
-    return anomalie.code == CODE_DE_DOUBLON
+    return anomalie.code in (CODE_DE_DOUBLON, CODE_DE_REMPLACE)
 
 
 def _groupe_represente(contrat: Contrat, prevu, recus: list[dict]) -> bool:

@@ -14,7 +14,8 @@ from cls_workbook.contract.model import Contrat, Fiche, Regle
 from cls_workbook.contract.regles import arrondi, ecart_de_parite, part_de_poste
 from cls_workbook.francais import NBSP, enumere, montant_fr, nombre_fr, taux_fr
 from cls_workbook.reading.vues import somme
-from cls_workbook.summaries.funding import HORS_MAQUETTE, MAQUETTE, VALORISATION, couts_realises, lignes_de_financement, programme_maquette, regles_de_poste
+from cls_workbook.summaries.aides import AidesPassees, compte, explications_des_aides, situations
+from cls_workbook.summaries.funding import MAQUETTE, VALORISATION, couts_realises, lignes_de_financement, programme_maquette, regles_de_poste
 
 PARITE = ("fiche", "montants", "ecart", "respectee")
 TOTAL = "total"
@@ -110,11 +111,11 @@ def explications(
     valeurs: pd.DataFrame,
     programme: Mapping[tuple[str, str], Decimal] | None = None,
     cumul_precedent: Mapping[str, Decimal] | None = None,
-    aides_precedentes: Mapping[int, Decimal] | None = None,
+    aides_precedentes: AidesPassees | None = None,
 ) -> list[str]:
     """French sentences, in the contract's order: where a rule applies, limits or refuses, and what no subtotal holds.
 
-    Same arguments as ``funding.par_fiche``; ``aides_precedentes``: year → EUR already granted under a ``plafond`` rule.
+    Same arguments as ``funding.par_fiche``; ``aides_precedentes``: rule id → year → EUR that earlier years engaged under it.
     """
     valeurs = valeurs[valeurs["annee"] == annee]
     lignes = lignes_de_financement(contrat, valeurs)
@@ -129,10 +130,9 @@ def explications(
             *_poste(contrat, fiche, valeurs, couts.get(fiche.numero), programme or {}), *_sessions(contrat, fiche, valeurs), *_capacite(contrat, fiche, valeurs),
         ]  # fmt: skip
         phrases += [f"Fiche {fiche.numero}{NBSP}: {phrase}" for phrase in dites]
+    phrases += explications_des_aides(situations(contrat, annee, lignes, valeurs, couts, aides_precedentes))
     for regle in contrat.regles:
-        if regle.type == "plafond":
-            phrases += _plafond(contrat, regle, annee, lignes, aides_precedentes or {})
-        elif regle.type == "parite":
+        if regle.type == "parite":
             phrases += _parites(contrat, regle, valeurs)
     return phrases
 
@@ -180,7 +180,7 @@ def _poste(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame, depense: Decim
 
 def _sessions(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame) -> Iterable[str]:
     for regle in (r for r in contrat.regles if r.type == "cout_unitaire" and r.fiche == fiche.numero):
-        participants, sessions = (_compte(contrat, valeurs, m) for m in (regle.mesure_participants, regle.mesure_sessions))
+        participants, sessions = (compte(contrat, valeurs, m) for m in (regle.mesure_participants, regle.mesure_sessions))
         if participants is None or regle.cout_unitaire is None:
             continue
         formateurs = somme(_saisies(valeurs, fiche, "complements", regle.complement_formateurs)) or 0
@@ -205,23 +205,6 @@ def _capacite(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame) -> Iterable
             yield f"occupation de {taux_fr(part, 1)}, {nombre_fr(occupees)} sur une capacité de {nombre_fr(regle.capacite)}{trop}."
 
 
-def _plafond(contrat: Contrat, regle: Regle, annee: int, lignes: list[dict], precedentes: Mapping[int, Decimal]) -> list[str]:
-    demandee = somme(
-        li["engage"] for li in lignes
-        if regle.fiche in (None, li["fiche"]) and regle.financeur in (None, li["financeur_id"]) and li["niveau"] in (MAQUETTE, HORS_MAQUETTE, "cofinancement")
-    )  # fmt: skip
-    if demandee is None:
-        return []
-    accordee = aide_plafonnee(regle, {**precedentes, annee: demandee})[annee]
-    lieu = f"Fiche {regle.fiche}" if regle.fiche else regle.libelle
-    if accordee == demandee:
-        return [f"{lieu}{NBSP}: aide de {montant_fr(demandee)}, dans les limites de la règle."]
-    limites = [f"{montant_fr(regle.plafond_annuel)} par an"] * (regle.plafond_annuel is not None)
-    limites += [f"{regle.duree_ans} ans"] * (regle.duree_ans is not None)
-    limites += [f"{montant_fr(regle.plafond_total)} en tout"] * (regle.plafond_total is not None)
-    return [f"{lieu}{NBSP}: aide de {montant_fr(demandee)} ramenée à {montant_fr(accordee)} (limites{NBSP}: {', '.join(limites)})."]
-
-
 def _parites(contrat: Contrat, regle: Regle, valeurs: pd.DataFrame) -> list[str]:
     noms = {f.id: f.nom for f in contrat.financeurs}
     phrases = []
@@ -238,11 +221,3 @@ def _parites(contrat: Contrat, regle: Regle, valeurs: pd.DataFrame) -> list[str]
 
 def _saisies(valeurs: pd.DataFrame, fiche: Fiche, bloc: str, champ: str | None) -> list:
     return list(valeurs.loc[(valeurs["fiche"] == fiche.numero) & (valeurs["bloc"] == bloc) & (valeurs["champ"] == champ), "valeur"])
-
-
-def _compte(contrat: Contrat, valeurs: pd.DataFrame, mesure: str | None) -> Nombre | None:
-    """The sum that the returns give for a measure: its figures, or the total of its breakdown."""
-    if mesure is None:
-        return None
-    champ = "effectif" if contrat.par_mesure[mesure][2].type == "ventilation" else "valeur"
-    return somme(valeurs.loc[(valeurs["mesure"] == mesure) & (valeurs["champ"] == champ), "valeur"])

@@ -31,10 +31,12 @@ End Sub
 Private Function CelluleDe(ByVal cle As String) As Range
     Dim feuille As Worksheet
     Dim ligne As Long
+    Dim marque As String
     If LeClasseur() Is Nothing Then Exit Function
+    marque = Fr("&sect;") & cle
     For Each feuille In LeClasseur().Worksheets
         For ligne = 1 To DERNIERE_LIGNE
-            If EstLeTexte(feuille.Cells(ligne, 1).Value, Fr("&sect;") & cle) Then
+            If EstLeTexte(feuille.Cells(ligne, 1).Value, marque) Then
                 If feuille.Cells(ligne, COLONNE_LIBELLE).Value <> "" Then Set CelluleDe = feuille.Cells(ligne, COLONNE_VALEUR)
                 Exit Function
             End If

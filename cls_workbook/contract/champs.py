@@ -1,0 +1,22 @@
+"""What fields a class of the model has, and what each may hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from functools import cache
+
+
+@cache
+def champs_de(classe: type) -> dict[str, tuple[type, bool, bool]]:
+    """Field → (its type, is it a list of it?, must it be there?)."""
+    champs = {}
+    for champ in dataclasses.fields(classe):
+        type_ = typing.get_type_hints(classe)[champ.name]
+        if typing.get_origin(type_) in (typing.Union, types.UnionType):
+            type_ = next(t for t in typing.get_args(type_) if t is not type(None))
+        liste = typing.get_origin(type_) is tuple
+        obligatoire = champ.default is dataclasses.MISSING and champ.default_factory is dataclasses.MISSING
+        champs[champ.name] = (typing.get_args(type_)[0] if liste else type_, liste, obligatoire)
+    return champs
