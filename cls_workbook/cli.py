@@ -122,6 +122,14 @@ def _commandes_de_l_annee(commandes) -> None:
     consolider.add_argument("--remplacer", metavar="[ANCIEN=]NOUVEAU", action="append", default=[], help="un retour corrigé prend la place d’un autre (voir « comparer ») ; peut être répété")
     consolider.add_argument("--processus", metavar="N", type=int, default=None, help="nombre de processus de lecture (par défaut : selon la machine)")
 
+    relances = _commande(commandes, "relances", "prépare un brouillon de message par structure qui n’a pas répondu, son classeur joint ; rien n’est envoyé", _relances)
+    relances.add_argument("retours", metavar="RETOUR|DOSSIER", nargs="+", help="des retours, ou le dossier qui les contient")
+    _campagne(relances)
+    relances.add_argument("--sortie", metavar="DOSSIER", required=True, help="où ranger les brouillons et la liste de ceux qui manquent")
+    relances.add_argument("--pilotage", metavar="P.xlsx", help="les saisies de la coordination : membres des groupes, date limite, relances déjà faites")
+    relances.add_argument("--precedent", metavar="CONSOLIDATION.xlsx", help="la consolidation de l’an dernier : ses valeurs figurent dans les classeurs joints")
+    relances.add_argument("--date", metavar="AAAA-MM-JJ", type=_jour, default=None, help="le jour où l’on compte les retards (par défaut : aujourd’hui)")
+
     synthese = _commande(commandes, "synthese", "écrit la synthèse destinée à l’ARS", _synthese)
     synthese.add_argument("consolidation", metavar="C.xlsx")
     synthese.add_argument("--sortie", metavar="S.xlsx", required=True)
@@ -139,6 +147,8 @@ def _commandes_du_retour(commandes) -> None:
     comparer.add_argument("nouveau", metavar="NOUVEAU", help="le retour corrigé")
     comparer.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
     _commande(commandes, "anomalies", "liste tout ce qui est contrôlé", _anomalies)
+    verifier = _commande(commandes, "verifier-installation", "dit si Python, les versions et les dossiers sont en ordre ; sinon, le remède", _verifier_installation)
+    verifier.add_argument("--classeur", metavar="K.xlsm", help="le classeur de la coordination : ses versions et son dossier des retours sont vérifiés aussi")
     demo = _commande(commandes, "demo", "joue une année entière sur un contrat livré et explique chaque fichier", _demo)
     demo.add_argument("--sortie", metavar="DOSSIER", default="demo-cls", help="où ranger les fichiers (par défaut : demo-cls)")
 
@@ -277,6 +287,32 @@ def _consolider(choix) -> int:
     print(resultat.bilan())
     print(choix.sortie)
     return code
+
+
+def _relances(choix) -> int:
+    from datetime import date
+
+    from cls_workbook.conductor import relancer_fichiers
+    from cls_workbook.francais import typographie
+
+    faites = relancer_fichiers(
+        choix.retours, choix.contrat, choix.annee, choix.sortie, jour=choix.date or date.today(), precedent=choix.precedent, pilotage=choix.pilotage
+    )
+    for fichier in faites.fichiers:
+        print(fichier)
+    print(typographie(faites.bilan()[0].upper() + faites.bilan()[1:]))
+    return FAIT
+
+
+def _verifier_installation(choix) -> int:
+    from cls_workbook import installation
+    from cls_workbook.coordination.fichier import faits_du_classeur
+
+    constats = installation.verifier(installation.constater(**(faits_du_classeur(choix.classeur) if choix.classeur else {})))
+    for constat in constats:
+        print(constat)
+    print(installation.bilan(constats).capitalize())
+    return BLOQUANT if any(c.etat == installation.A_CORRIGER for c in constats) else FAIT
 
 
 def _comparer(choix) -> int:

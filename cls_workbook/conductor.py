@@ -32,6 +32,7 @@ from cls_workbook.xlsx.writer import enregistrer
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Pilotage
+    from cls_workbook.relances.dossier import Relances
     from cls_workbook.results.precedent import Consolidation
 
 
@@ -158,27 +159,50 @@ def consolider_dossier(
     pilotage: Pilotage | None = None,
     depuis: str | Path | None = None,
     processus: int | None = None,
+    vide_permis: bool = False,
     remplacer: Sequence[str] = (),
 ) -> Resultat:
     """Reads, checks and consolidates the returns of files and folders; nothing is written.
 
     ``depuis``: the workbook that will hold the result. It is no return, wherever it lies, and links start from it.
+    ``vide_permis``: a folder without any file is a campaign that nobody has answered, not a mistake.
     ``remplacer``: as in ``consolider_fichiers``; the replacements that ``pilotage`` names hold too.
     """
     from cls_workbook.results import precedent as annee_passee
 
     verifier_annee(contrat, annee)
     passee = annee_passee.lire(precedent) if precedent else None
-    fichiers = retours_de(sources, sauf=depuis)
+    fichiers = retours_de(sources, depuis, vide_permis)
     voulues = [*remplacement.demandes(remplacer, fichiers), *(_durables(pilotage, fichiers) if pilotage else ())]
     retours = lire(fichiers, Contrats(contrat), processus)
     resultat = consolider(retours, contrat, annee, jour=jour, precedent=passee, pilotage=pilotage, remplacer=voulues)
     return replace(resultat, chemins=chemins_depuis(depuis, fichiers)) if depuis else resultat
 
 
-def retours_de(sources: Sequence[str | Path], sauf: str | Path | None = None) -> dict[str, Path]:
+def relancer_fichiers(
+    sources: Sequence[str],
+    reference: str,
+    annee: int,
+    dossier: str | Path,
+    *,
+    jour: date,
+    precedent: str | None = None,
+    pilotage: str | None = None,
+) -> Relances:
+    """Reads the returns, and writes in ``dossier`` who has not answered and a draft of a message to each."""
+    from cls_workbook import pilotage as coordination
+    from cls_workbook.relances import dossier as relances
+
+    contrat = load(reference)
+    verifier_annee(contrat, annee)
+    saisies = coordination.lire(pilotage, contrat, annee) if pilotage else coordination.Pilotage()
+    resultat = consolider_dossier(sources, contrat, annee, jour=jour, precedent=precedent, pilotage=saisies, depuis=pilotage, vide_permis=True)
+    return relances.preparer(resultat, saisies, dossier, jour, precedent)
+
+
+def retours_de(sources: Sequence[str | Path], sauf: str | Path | None = None, vide_permis: bool = False) -> dict[str, Path]:
     """Name → file of each return, without the workbook of the coordinator, wherever it lies."""
-    return {n: p for n, p in retours_dans(sources).items() if sauf is None or p.resolve() != Path(sauf).resolve()}
+    return {n: p for n, p in retours_dans(sources, vide_permis).items() if sauf is None or p.resolve() != Path(sauf).resolve()}
 
 
 def chemins_depuis(classeur: str | Path, fichiers: Mapping[str, Path]) -> dict[str, str]:

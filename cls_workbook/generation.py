@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,12 +45,21 @@ def generer(
     contrat, dossier = charger(reference, annee), Path(dossier)
     campagne = _campagne(contrat, annee, pilotage, precedent)
     repondants = [None, *entry.repondants(contrat, campagne.membres)] if par_structure else [None]
-    noms = [f"{contrat.id}-{annee}" + (f"-{entry.nom_de_fichier(r.id)}" if r else "") + ".xlsx" for r in repondants]
+    for nom, contenu in editer(contrat, annee, repondants, campagne):
+        writer.enregistrer(contenu, dossier / nom)
+        yield dossier / nom
+
+
+def editer(contrat: Contrat, annee: int, repondants: Sequence[entry.Repondant | None], campagne: entry.Campagne) -> Iterator[tuple[str, bytes]]:
+    """(file name, bytes) of the workbook of each, in order; None: the year's, with every fiche."""
     with _sans_ramassage():
         classeurs = [entry.plan(contrat, annee, r, campagne).classeur for r in repondants]
-        for nom, contenu in zip(noms, offprint.editer(classeurs), strict=True):
-            writer.enregistrer(contenu, dossier / nom)
-            yield dossier / nom
+        for repondant, contenu in zip(repondants, offprint.editer(classeurs), strict=True):
+            yield nom_du_classeur(contrat, annee, repondant), contenu
+
+
+def nom_du_classeur(contrat: Contrat, annee: int, repondant: entry.Repondant | None) -> str:
+    return f"{contrat.id}-{annee}" + (f"-{entry.nom_de_fichier(repondant.id)}" if repondant else "") + ".xlsx"
 
 
 @contextmanager

@@ -1,32 +1,24 @@
-"""A coordinator's workbook for tests: the sheets of ``pilotage``, and an Accueil that says where the returns are."""
+"""A coordinator's workbook for tests, as ``coordonner`` makes it, opened; and its Accueil, read by its keys."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import openpyxl
-from openpyxl.styles import Protection
 
 from cls_workbook import contract, pilotage
-from cls_workbook.coordination import accueil
+from cls_workbook.coordination import accueil, fabrication, poste
 from cls_workbook.xlsx import writer
 
 
-def classeur(chemin: Path, identifiant: str, annee: int, dossier: object = "", saisies: pilotage.Pilotage | None = None) -> openpyxl.Workbook:
-    """Written at ``chemin``, and opened."""
-    writer.write(pilotage.classeur(contract.load(identifiant), annee, saisies), chemin)
-    livre = openpyxl.load_workbook(chemin)
-    feuille = livre["Accueil"]
-    places = {}
-    for nom, valeur in {"contrat": identifiant, "dossier": str(dossier), "precedent": None, "derniere": None, "bilan": None, "message": None}.items():
-        ligne = feuille.max_row + 1
-        case = accueil.CASES[nom]
-        feuille.cell(ligne, 1, f"§{case.cle}")
-        feuille.cell(ligne, 2, case.libelle)
-        feuille.cell(ligne, 3, valeur).protection = Protection(locked=False)
-        places[nom] = feuille.cell(ligne, 3).coordinate
-    livre.save(chemin)
-    return livre
+def classeur(chemin: Path, reference: str, annee: int, saisies: pilotage.Pilotage | None = None) -> openpyxl.Workbook:
+    """Written at ``chemin``, with what the coordinator typed, and opened; the folder « retours » is made beside it."""
+    contrat, source = contract.load(reference), None
+    if saisies:
+        source = chemin.with_name("pilotage.xlsx")
+        writer.write(pilotage.classeur(contrat, annee, saisies), source)
+    fabrication.coordonner(contrat, reference, annee, chemin, pilotage=str(source) if source else None, sur=poste.Poste("python", "python"))
+    return openpyxl.load_workbook(chemin, keep_vba=True)
 
 
 def case(livre: openpyxl.Workbook, nom: str):

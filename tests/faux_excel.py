@@ -10,9 +10,11 @@ import copy
 import datetime as dt
 import re
 
+from openpyxl.cell import MergedCell
 from openpyxl.chart import BarChart, LineChart, PieChart, Reference
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
 TEXTE = "@"
@@ -53,10 +55,8 @@ def taper(ws, zone, matrice):
 
 def _taper(cellule, valeur):
     """As if it had been typed: text in a « @ » cell stays text, elsewhere it becomes what it looks like."""
-    if type(cellule).__name__ == "MergedCell":
-        if valeur not in (None, ""):
-            raise RefusDExcel(f"{cellule.coordinate} est dans une fusion")
-        return
+    if isinstance(cellule, MergedCell):
+        return  # under a merge: Excel keeps nothing there
     if isinstance(valeur, str) and valeur and cellule.number_format != TEXTE:
         if valeur.startswith("="):
             cellule.value = valeur
@@ -83,7 +83,7 @@ def _devine(cellule, texte):
 
 def vider(ws, zone, formats=True):
     for cellule in cellules(ws, zone):
-        if type(cellule).__name__ != "MergedCell":
+        if not isinstance(cellule, MergedCell):
             cellule.value = None
             cellule.hyperlink = None if formats else cellule.hyperlink
         if formats:
@@ -117,14 +117,14 @@ def inserer(ws, zone):
 def fusionner(ws, zone, par_ligne):
     haut, gauche, bas, droite = zone
     for debut, fin in [(ligne, ligne) for ligne in range(haut, bas + 1)] if par_ligne else [(haut, bas)]:
-        ws.merge_cells(start_row=debut, start_column=gauche, end_row=fin, end_column=droite)
+        ws.merged_cells.add(CellRange(min_row=debut, min_col=gauche, max_row=fin, max_col=droite))  # merge_cells() is slow
 
 
 def defusionner(ws, zone):
     haut, gauche, bas, droite = zone
     for plage in list(ws.merged_cells.ranges):
         if not (plage.max_row < haut or bas < plage.min_row or plage.max_col < gauche or droite < plage.min_col):
-            ws.unmerge_cells(str(plage))
+            ws.merged_cells.remove(plage)
 
 
 # --- tables ---

@@ -5,6 +5,7 @@ Source: domaine, section 4. Pure; the figures come from the ``Regle`` of the con
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from cls_workbook.contract.model import Regle
@@ -30,6 +31,17 @@ def part_de_poste(regle: Regle, depense: Decimal, etp: Decimal | None) -> Decima
 def cout_au_bareme(prix: Decimal, quantite: int | Decimal) -> Decimal:
     """Unit cost × quantity, in euros (the cost per person includes all that it is said to include)."""
     return arrondi(prix * quantite)
+
+
+def ecart_relatif(depuis: Decimal | None, vers: Decimal | None) -> Decimal | None:
+    """Share by which ``vers`` differs from ``depuis`` (0.1: a tenth more). None where one is not known, or the first is 0."""
+    return None if depuis is None or vers is None or not depuis else (vers - depuis) / depuis
+
+
+def ecart_de_parite(montants: Sequence[Decimal | None]) -> Decimal | None:
+    """Euros between the largest and the smallest share; None where a funder gave no figure: a blank is not a zero."""
+    connus = [m for m in montants if m is not None]
+    return arrondi(max(connus) - min(connus)) if connus and len(connus) == len(montants) else None
 
 
 def annees_d_aide_ecoulees(regle: Regle, annee: int) -> bool:

@@ -15,24 +15,40 @@ if TYPE_CHECKING:
 
 def consolider(book: xlwings.Book | None = None) -> None:
     """Reads the returns of the folder named on Accueil and writes the consolidation's sheets into the workbook."""
-    raise NotImplementedError
+    from cls_workbook.excel import consolidation
+
+    consolidation.consolider(book or _appelant())
 
 
 def controler(book: xlwings.Book | None = None) -> None:
     """Checks the returns of the folder and writes the sheet Anomalies only."""
-    raise NotImplementedError
+    from cls_workbook.excel import consolidation
+
+    consolidation.controler(book or _appelant())
 
 
 def synthese_ars(book: xlwings.Book | None = None) -> None:
     """Writes the agency's copy beside the workbook, from what the last consolidation wrote."""
-    raise NotImplementedError
+    from cls_workbook.excel import synthese
+
+    synthese.ecrire_la_copie(book or _appelant())
 
 
 def relances(book: xlwings.Book | None = None) -> None:
     """Writes a draft message per structure that has not answered, its workbook attached. Nothing is sent."""
-    raise NotImplementedError
+    from cls_workbook.excel import relances as depuis_excel
+
+    depuis_excel.relancer(book or _appelant())
 
 
 def verifier(book: xlwings.Book | None = None) -> None:
     """Says whether Python, versions, folder and macros are as they should be; each failure names its remedy."""
-    raise NotImplementedError
+    from cls_workbook.excel import verification
+
+    verification.verifier(book or _appelant())
+
+
+def _appelant() -> xlwings.Book:
+    import xlwings
+
+    return xlwings.Book.caller()

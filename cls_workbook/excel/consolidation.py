@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     import xlwings
 
 # The tables that the tool writes: what they hold was typed by partners, and is never read as a coordinator's input.
-TABLES = frozenset((
-    "Retours", "Anomalies", "Indicateurs", "Financement_fiches", "Financement_financeurs", "Financements", "Mesures", "Reponses",
-    "Normalisations", "Reperes", "Relances",
-))  # fmt: skip
+TABLES = frozenset((*consolidated.FEUILLES, "Relances"))
 NOTES = "Notes conservées"
 _ENTETES_DES_NOTES = ("Feuille", "Ligne", "Colonne", "Note", "Conservée le")
 
@@ -43,19 +40,28 @@ def controler(book: xlwings.Book, jour: date | None = None) -> Resultat | None:
     return executer(book, "Contrôler", lambda ouvert: _controler(ouvert, jour or date.today()))
 
 
-def lire_les_retours(ouvert: Ouvert, c: Campagne, jour: date) -> Resultat:
+def lire_les_retours(ouvert: Ouvert, c: Campagne, jour: date, vide_permis: bool = False) -> Resultat:
     """What the conductor makes of the folder. One process: Python started by Excel is not to start others."""
     return conductor.consolider_dossier(
-        [c.dossier], c.contrat, c.annee, jour=jour, precedent=c.precedent, pilotage=c.pilotage, depuis=ouvert.chemin, processus=1
-    )
+        [c.dossier], c.contrat, c.annee, jour=jour, precedent=c.precedent, pilotage=c.pilotage, depuis=ouvert.chemin, processus=1, vide_permis=vide_permis,
+    )  # fmt: skip
 
 
 def _consolider(ouvert: Ouvert, jour: date) -> tuple[str, Resultat]:
     resultat = lire_les_retours(ouvert, campagne(ouvert, TABLES), jour)
-    conservees = ecrire(ouvert, consolidated.classeur(resultat), jour)
+    conservees = ecrire(ouvert, _classeur(ouvert, resultat), jour)
     ouvert.ecrire("derniere", datetime(jour.year, jour.month, jour.day))
     ouvert.ecrire("bilan", resultat.bilan())
     return f"consolidation du {date_fr(jour)}. {resultat.bilan()}{conservees}", resultat
+
+
+def _classeur(ouvert: Ouvert, resultat: Resultat) -> Classeur:
+    """The consolidation; and, emptied, the table of replacements that an earlier click wrote and that has no row now."""
+    classeur = consolidated.classeur(resultat)
+    reste = any("Remplacements" in c.tables for c in ouvert.contenus.values())
+    if reste and not len(resultat.remplacements):
+        classeur.feuilles.append(consolidated.feuille_de(consolidated.table_des_remplacements(resultat), classeur.titre))
+    return classeur
 
 
 def _controler(ouvert: Ouvert, jour: date) -> tuple[str, Resultat]:

@@ -16,7 +16,7 @@ LIGNES_LUES, COLONNES_LUES = 100_000, 256
 class Contenu:
     """One sheet. ``lignes``: rows from A1, blanks as "", errors as their text; dates as datetime, numbers as Excel keeps them.
 
-    ``tables``: name of each Excel table → (first row, first column, last row, last column), totals row included.
+    ``tables``: name of each Excel table → (first row, first column, last row, last column), without its totals row.
     """
 
     feuille: xlwings.Sheet
@@ -56,5 +56,5 @@ def _tables(feuille: xlwings.Sheet) -> dict[str, tuple[int, int, int, int]]:
     for table in feuille.tables:
         zone = table.range
         lignes, colonnes = zone.shape
-        zones[table.name] = (zone.row, zone.column, zone.row + lignes - 1, zone.column + colonnes - 1)
+        zones[table.name] = (zone.row, zone.column, zone.row + lignes - 1 - bool(table.show_totals), zone.column + colonnes - 1)
     return zones

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,8 +79,6 @@ def _prevoir(contenus: Mapping[str, Contenu], feuille: Feuille) -> Prevu:
 
 def _au_tableau(contenu: Contenu, feuille: Feuille, tableau: Tableau) -> Prevu:
     haut, gauche, bas, droite = contenu.tables[tableau.nom]
-    if contenu.feuille.tables[tableau.nom].show_totals:
-        bas -= 1
     largeur = max(contenu.largeur, droite)
     avant = [[contenu.valeur(i, j) for j in range(gauche, largeur + 1)] for i in range(haut, bas + 1)]
     voisinage = suivre(avant, tableau.colonnes, tableau.cle, _cles(feuille, tableau))
@@ -96,10 +93,10 @@ def _cles(feuille: Feuille, tableau: Tableau) -> list[Cle]:
 
 
 def _est_la_notre(contenu: Contenu, feuille: Feuille) -> bool:
-    """Does the sheet begin as ours does, years apart?"""
-    premiere = min(c for c in feuille.cellules if c.valeur is not None)
-    la, voulue = contenu.valeur(premiere.ligne, premiere.colonne), premiere.valeur
-    return isinstance(la, str) and _CHIFFRES.sub("", la) == _CHIFFRES.sub("", str(voulue))
+    """Does the sheet begin as ours does, years apart? Before the first consolidation, its title is the end of ours."""
+    premiere = min((c for c in feuille.cellules if c.valeur is not None), key=lambda c: (c.ligne, c.colonne))
+    la, voulue = (plier(_CHIFFRES.sub("", str(v))) for v in (contenu.valeur(premiere.ligne, premiere.colonne), premiere.valeur))
+    return bool(la) and voulue.endswith(la)
 
 
 @dataclass
@@ -269,10 +266,14 @@ def _couvertes(feuille: Feuille) -> Iterator[Cellule]:
 
 
 def _a_des_formules(zone: xlwings.Range) -> bool:
-    with suppress(NotImplementedError):  # an engine that does not say keeps what it shows
+    """Does a formula stand in this column? A text that begins with « = » is its own value; a formula is not."""
+    try:
         formules = zone.formula
-        return any(isinstance(f, str) and f.startswith("=") for rangee in formules for f in (rangee if isinstance(rangee, (list, tuple)) else [rangee]))
-    return False
+    except NotImplementedError:  # an engine that does not say: what it shows is kept
+        return False
+    valeurs = zone.options(ndim=1, err_to_str=True).value
+    textes = [f[0] if isinstance(f, (list, tuple)) else f for f in (formules if isinstance(formules, (list, tuple)) else [formules])]
+    return any(isinstance(f, str) and f.startswith("=") and f != v for f, v in zip(textes, valeurs, strict=True))
 
 
 def _valeur(valeur: object) -> object:

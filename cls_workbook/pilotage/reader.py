@@ -263,6 +263,21 @@ def _verifier_identite(lecture: Lecture) -> None:
             f"Le classeur de pilotage « {lecture.fichier} » est celui d’une autre campagne ({trouve}) ; celle-ci est {contrat.id}, {annee}. "
             "Donnez le classeur de la bonne campagne, ou changez --contrat et --annee."
         ))  # fmt: skip
+    if (imprimee := _annee_imprimee(lecture)) not in ("", str(annee)):
+        raise Refus(typographie(
+            f"« {lecture.fichier} » dit l’année {annee}, mais ses feuilles sont celles de {imprimee} : le classeur d’une année ne sert pas à une autre. "
+            f"Remettez {imprimee}, ou fabriquez le classeur de {annee}."
+        ))  # fmt: skip
+
+
+def _annee_imprimee(lecture: Lecture) -> str:
+    """The year that the headers of the programming bear, whatever the identification says now; "" if they bear none."""
+    debut = pf.PROGRAMMATION.champ("programme").libelle.partition("{")[0]
+    for grille, ligne, _ in lecture.places.get("programmation/#", []):
+        for valeur in grille.lignes[ligne]:
+            if isinstance(valeur, str) and valeur.startswith(debut) and valeur[len(debut) :].strip().isdigit():
+                return valeur[len(debut) :].strip()
+    return ""
 
 
 def _bloc(lecture: Lecture, bloc: Bloc, groupe: str = "") -> Bloc:

@@ -21,16 +21,17 @@ FICHIERS_PAR_PROCESSUS = 40  # below, a second process costs more than it brings
 T = TypeVar("T")
 
 
-def retours_dans(sources: Iterable[str | Path]) -> dict[str, Path]:
+def retours_dans(sources: Iterable[str | Path], vide_permis: bool = False) -> dict[str, Path]:
     """Name to show → file, for every file given and every file of the folders given; sorted, none twice.
 
-    Hidden and lock files are left out. Refus if a source does not exist, or if there is no file at all.
+    Hidden and lock files are left out. Refus if a source does not exist, if a folder cannot be read or, unless
+    ``vide_permis``, if there is no file at all.
     """
     fichiers: dict[str, Path] = {}
     vus: set[tuple[str, Path]] = set()
     for source in map(Path, sources):
         if source.is_dir():
-            trouves = sorted(p for p in source.rglob("*") if p.is_file() and not _de_service(p.relative_to(source)))
+            trouves = sorted(p for p in _parcourir(source) if not _de_service(p.relative_to(source)))
             candidats = [(p.relative_to(source).as_posix(), p) for p in trouves]
         elif source.is_file():
             candidats = [(source.name, source)]
@@ -40,9 +41,19 @@ def retours_dans(sources: Iterable[str | Path]) -> dict[str, Path]:
             if (lieu := (chemin.name, chemin.resolve())) not in vus:
                 vus.add(lieu)
                 fichiers[nom if nom not in fichiers else str(chemin)] = chemin
-    if not fichiers:
+    if not fichiers and not vide_permis:
         raise Refus("Aucun fichier à lire : le dossier est vide. Déposez-y les retours, puis recommencez.")
     return dict(sorted(fichiers.items()))
+
+
+def _parcourir(dossier: Path) -> Iterator[Path]:
+    """Every file of a folder and of its folders. One that cannot be read is told: its returns would be taken for missing."""
+
+    def refuser(erreur: OSError) -> None:
+        raise Refus(f"Le dossier « {erreur.filename} » ne peut pas être lu ({erreur.strerror or erreur}). Vérifiez vos droits sur ce dossier, puis recommencez.") from erreur
+
+    for lieu, _, noms in os.walk(dossier, onerror=refuser):
+        yield from (chemin for nom in noms if (chemin := Path(lieu, nom)).is_file())
 
 
 def _de_service(chemin: Path) -> bool:

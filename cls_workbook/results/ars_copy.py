@@ -62,9 +62,12 @@ def classeur(resultat: Resultat) -> Classeur:
 # --- Reading back -----------------------------------------------------------------------------------------------------
 
 
-def relire(consolidation: str | Path, reference: str | Path | None = None) -> Resultat:
-    """The Resultat that a consolidation workbook was made from, as far as the Synthèse needs it. Refus if it is not one."""
-    lue = precedent.lire(consolidation)
+def relire(consolidation: str | Path | precedent.Consolidation, reference: str | Path | Contrat | None = None) -> Resultat:
+    """The Resultat that a consolidation workbook was made from, as far as the Synthèse needs it. Refus if it is not one.
+
+    ``consolidation``: its file, or its tables where they were read elsewhere.
+    """
+    lue = consolidation if isinstance(consolidation, precedent.Consolidation) else precedent.lire(consolidation)
     cadres = {nom: _cadre(lue, nom, colonnes) for nom, colonnes in _TABLES.items()}
     reperes = _reperes(cadres[consolidated.FEUILLE_REPERES])
     identite = reperes.get(consolidated.IDENTIFICATION, {}).get("", {})
@@ -106,12 +109,12 @@ def _valeur(colonne: str, valeur: object) -> object:
     return valeur.date() if isinstance(valeur, datetime) else valeur
 
 
-def _contrat(chemin: Path, identifiant: str, reference: str | Path | None) -> Contrat:
+def _contrat(chemin: Path, identifiant: str, reference: str | Path | Contrat | None) -> Contrat:
     if not identifiant:
         raise Refus(f"«{NBSP}{chemin}{NBSP}» ne dit pas de quel contrat il est. Refaites la consolidation.")
     if reference is None and identifiant not in contract.shipped():
         raise Refus(f"Le contrat «{NBSP}{identifiant}{NBSP}» n’est pas livré avec l’outil{NBSP}: indiquez sa définition par --contrat.")
-    contrat = contract.load(reference if reference is not None else identifiant)
+    contrat = reference if isinstance(reference, Contrat) else contract.load(reference if reference is not None else identifiant)
     if contrat.id != identifiant:
         raise Refus(f"La consolidation est celle du contrat «{NBSP}{identifiant}{NBSP}», la définition celle de «{NBSP}{contrat.id}{NBSP}».")
     return contrat

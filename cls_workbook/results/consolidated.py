@@ -26,6 +26,12 @@ ANOMALIES = ("Gravité", "Code", "Fichier", "Feuille", "Cellule", "Fiche", "Stru
 REPERES = ("Rubrique", "Objet", "Champ", "Valeur")
 FEUILLE_REPERES, FEUILLE_LISEZ_MOI = "Repères", "Lisez-moi"
 FORMAT_DE_CONSOLIDATION = 1
+# Name of each Excel table → its sheet.
+FEUILLES = {
+    "Retours": "Retours", "Anomalies": "Anomalies", "Indicateurs": "Indicateurs", "Financement_fiches": "Financement par fiche",
+    "Financement_financeurs": "Financement par financeur", "Financements": "Lignes de financement", "Mesures": "Mesures",
+    "Reponses": "Réponses", "Normalisations": "Normalisations", "Remplacements": "Remplacements", "Reperes": FEUILLE_REPERES,
+}  # fmt: skip
 
 _SUITE = " … [suite : feuille Mesures]"
 _LARGEUR_MIN, _LARGEUR_MAX, _ECHANTILLON = 9, 52, 400
@@ -86,34 +92,36 @@ def classeur(resultat: Resultat) -> Classeur:
 
 def tables(resultat: Resultat) -> Iterator[Table]:
     """The data sheets, in the order of their tabs."""
-    yield _de(resultat.retours, "Retours", "Retours", ("Fiche", "Structure", "Volet"), {"Statut": _pastille}, onglet="accent")
+    yield _de(resultat.retours, "Retours", ("Fiche", "Structure", "Volet"), {"Statut": _pastille}, onglet="accent")
     yield table_des_anomalies(resultat)
-    yield _de(resultat.indicateurs, "Indicateurs", "Indicateurs", ("Mesure",), _styles_des_indicateurs(resultat.contrat), 4, "accent")
-    yield _de(resultat.par_fiche, "Financement par fiche", "Financement_fiches", ("Fiche",), {}, 1, "axe2")
-    yield _de(resultat.par_financeur, "Financement par financeur", "Financement_financeurs", ("Financeur", "Nature"), {}, 2, "axe2")
-    yield _de(resultat.financements, "Lignes de financement", "Financements", _LIEU, {}, 2, "axe2")
-    yield _de(resultat.mesures, "Mesures", "Mesures", _LIEU, {"Valeur": _mixte}, 4)
-    yield _de(resultat.reponses, "Réponses", "Reponses", _LIEU, {"Valeur": _mixte_ou_montant}, 2)
-    yield _de(resultat.normalisations, "Normalisations", "Normalisations", _LIEU, {"Saisi": _mixte, "Retenu": _mixte}, 1)
+    yield _de(resultat.indicateurs, "Indicateurs", ("Mesure",), _styles_des_indicateurs(resultat.contrat), 4, "accent")
+    yield _de(resultat.par_fiche, "Financement_fiches", ("Fiche",), {}, 1, "axe2")
+    yield _de(resultat.par_financeur, "Financement_financeurs", ("Financeur", "Nature"), {}, 2, "axe2")
+    yield _de(resultat.financements, "Financements", _LIEU, {}, 2, "axe2")
+    yield _de(resultat.mesures, "Mesures", _LIEU, {"Valeur": _mixte}, 4)
+    yield _de(resultat.reponses, "Reponses", _LIEU, {"Valeur": _mixte_ou_montant}, 2)
+    yield _de(resultat.normalisations, "Normalisations", _LIEU, {"Saisi": _mixte, "Retenu": _mixte}, 1)
     if len(resultat.remplacements):
-        styles = {"Valeur avant": _mixte, "Valeur après": _mixte, "Changement": "cellule:centre"}
-        yield _de(resultat.remplacements, "Remplacements", "Remplacements", _LIEU_DES_REMPLACEMENTS, styles, 2)
-    yield Table(FEUILLE_REPERES, "Reperes", list(reperes(resultat)), REPERES, ("Rubrique", "Objet", "Champ"), {"Valeur": _mixte}, 2)
+        yield table_des_remplacements(resultat)
+    yield Table(FEUILLES["Reperes"], "Reperes", list(reperes(resultat)), REPERES, ("Rubrique", "Objet", "Champ"), {"Valeur": _mixte}, 2)
 
 
 def table_des_anomalies(resultat: Resultat) -> Table:
     styles = {"Gravité": _pastille, "Cellule": _cellule_ou_lien}
-    return Table("Anomalies", "Anomalies", _anomalies(resultat), ANOMALIES, ("Code", *_LIEU, "Fiche", "Structure"), styles, 2, "rouge")
+    return Table(FEUILLES["Anomalies"], "Anomalies", _anomalies(resultat), ANOMALIES, ("Code", *_LIEU, "Fiche", "Structure"), styles, 2, "rouge")
 
 
-def _de(
-    frame: pd.DataFrame, feuille: str, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen"
-) -> Table:
+def table_des_remplacements(resultat: Resultat) -> Table:
+    styles = {"Valeur avant": _mixte, "Valeur après": _mixte, "Changement": "cellule:centre"}
+    return _de(resultat.remplacements, "Remplacements", _LIEU_DES_REMPLACEMENTS, styles, 2)
+
+
+def _de(frame: pd.DataFrame, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen") -> Table:
     colonnes = tuple(frame.columns)
     # Column by column: a good deal faster than row by row on the 60 000 rows of a large campaign.
     contenus = [[connu(v) for v in frame[c].astype(object).tolist()] for c in colonnes]
     lignes = [dict(zip(colonnes, valeurs, strict=True)) for valeurs in zip(*contenus, strict=True)]
-    return Table(feuille, nom, lignes, colonnes, cle, styles, figees, onglet)
+    return Table(FEUILLES[nom], nom, lignes, colonnes, cle, styles, figees, onglet)
 
 
 # --- Cells ----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -37,13 +38,18 @@ def lire(chemin: str | Path) -> Consolidation:
         feuilles = {nom: classeur.get_sheet_by_name(nom).to_python(skip_empty_area=False) for nom in classeur.sheet_names}
     except (OSError, CalamineError, zipfile.BadZipFile, ValueError) as erreur:
         raise Refus(f"La consolidation « {chemin} » est introuvable ou illisible. Indiquez un classeur produit par « consolider ».") from erreur
+    return des_feuilles(chemin, feuilles)
+
+
+def des_feuilles(chemin: Path, feuilles: Mapping[str, Sequence[Sequence[object]]]) -> Consolidation:
+    """The tables of a consolidation from the rows of its sheets, headers first. Refus if it is not one."""
     tables = {nom: _table(lignes) for nom, lignes in feuilles.items() if lignes}
     if not {"Mesures", "Indicateurs", "Financement par fiche"} <= tables.keys():
         raise Refus(f"« {chemin} » n’est pas une consolidation : les feuilles Mesures, Indicateurs et Financement par fiche n’y sont pas toutes.")
     return Consolidation(chemin, tables)
 
 
-def _table(lignes: list[list[object]]) -> list[dict[str, object]]:
+def _table(lignes: Sequence[Sequence[object]]) -> list[dict[str, object]]:
     entetes = [str(e) for e in lignes[0]]
     rangs = [dict(zip(entetes, (None if c == "" else c for c in ligne), strict=False)) for ligne in lignes[1:]]
     return [r for r in rangs if any(v is not None for v in r.values())]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from cls_workbook.contract.model import Fiche, Regle
 from cls_workbook.contract.mots import du_payeur, payeur
-from cls_workbook.contract.regles import part_de_poste
+from cls_workbook.contract.regles import ecart_relatif, part_de_poste
 from cls_workbook.francais import NBSP, montant_fr
 from cls_workbook.reading.vues import somme
 from cls_workbook.results.resultat import connu, enregistrements
@@ -80,7 +80,7 @@ def _ecart(depuis: Decimal | None, vers: Decimal | None) -> tuple[Decimal | None
     """(difference in euros, share of the first amount); None where one of the two is not known."""
     if depuis is None or vers is None:
         return None, None
-    return vers - depuis, (vers - depuis) / depuis if depuis else None
+    return vers - depuis, ecart_relatif(depuis, vers)
 
 
 def _total_de_maquette(portrait: Portrait) -> list[Case]:

@@ -6,7 +6,7 @@ How answers make one figure is in ``agregation``. No figure is ever added across
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -274,7 +274,12 @@ class TauxDeRealisation:
 def taux_de_realisation(contrat: Contrat, suivi: pd.DataFrame, porteur: str | None = None) -> TauxDeRealisation:
     """Over the fiches of ``avancement`` that had something programmed; ``porteur``: only those this structure id answers for."""
     voulues = [f.numero for f in contrat.fiches if porteur is None or porteur in (p for p, _ in f.repondants())]
-    dites = [None if r is None else plier(r) for r in suivi.loc[suivi["fiche"].isin(voulues), "realisation"]]
+    return compter_les_realisations(suivi.loc[suivi["fiche"].isin(voulues), "realisation"])
+
+
+def compter_les_realisations(mots: Iterable[str | None]) -> TauxDeRealisation:
+    """The rates over words as the list of réalisations has them; None: no answer."""
+    dites = [None if r is None else plier(r) for r in mots]
     compte = Counter(dites)
     return TauxDeRealisation(compte[TOTALE], compte[PARTIELLE], len(dites) - compte[None] - compte[RIEN], compte[None])
 

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cls_workbook.contract.model import Contrat, Fiche, Regle
-from cls_workbook.contract.regles import arrondi, part_de_poste
+from cls_workbook.contract.regles import arrondi, ecart_de_parite, part_de_poste
 from cls_workbook.francais import NBSP, enumere, montant_fr, nombre_fr, taux_fr
 from cls_workbook.reading.vues import somme
 from cls_workbook.summaries.aides import AidesPassees, compte, explications_des_aides, situations
@@ -98,10 +98,8 @@ def parite(contrat: Contrat, regle: Regle, valeurs: pd.DataFrame, niveau: str = 
 
 def _parite(regle: Regle, nom: str, lignes: list[dict], niveau: str) -> tuple:
     montants = {f: somme(li[niveau] for li in lignes if li["financeur_id"] == f) for f in regle.financeurs}
-    if None in montants.values():
-        return nom, montants, None, None
-    ecart = arrondi(max(montants.values()) - min(montants.values()))
-    return nom, montants, ecart, ecart <= regle.tolerance
+    ecart = ecart_de_parite(tuple(montants.values()))
+    return nom, montants, ecart, None if ecart is None else ecart <= regle.tolerance
 
 
 # --- Sentences ------------------------------------------------------------------------------------------------------
