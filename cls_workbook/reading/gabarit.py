@@ -50,7 +50,7 @@ class Gabarit:
         valeurs = grille.valeurs
         if grille.formulees != self.formules:
             return None
-        if not self._connues.issuperset(valeurs) and any(valeurs[r] != "" for r in valeurs.keys() - self._connues):
+        if not valeurs.keys() <= self._connues and any(valeurs[r] != "" for r in valeurs.keys() - self._connues):
             return None
         try:
             if self._fermees(valeurs) != self.attendu:
