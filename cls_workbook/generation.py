@@ -98,5 +98,5 @@ def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str
     if precedent:
         from cls_workbook.results.precedent import valeurs_consolidees
 
-        campagne = replace(campagne, precedent=valeurs_consolidees(precedent, contrat))
+        campagne = replace(campagne, precedent=valeurs_consolidees(precedent, contrat, annee))
     return campagne
