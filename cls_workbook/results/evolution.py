@@ -197,7 +197,7 @@ def _mesures(planche: Planche, vue: _Vue) -> None:
     if not series:
         planche.phrases(["Aucune mesure n’a encore de valeur."], "dense_doux")
         return
-    colonnes = vue.colonnes("Fiche et mesure", 9, "dense", (Colonne("Unité", 3), Colonne("Valeur initiale", 2), Colonne("Cumul", 3), Colonne("Ce qu’est le cumul", 6)))
+    colonnes = vue.colonnes("Fiche et mesure", 9, "dense:entier_cale", (Colonne("Unité", 3), Colonne("Valeur initiale", 2, "dense:entier_cale"), Colonne("Cumul", 3, "dense:entier_cale"), Colonne("Ce qu’est le cumul", 6)))
     planche.tableau(colonnes, [_ligne(vue, fiche, serie) for (fiche, _), serie in series.items()])
     cles = {m.id for f in vue.contrat.fiches for m in f.mesures if m.cle}
     _petits_graphiques(planche, vue, [(fiche, serie) for (fiche, mesure), serie in series.items() if mesure in cles and len(_chiffres(serie)) > 1])
@@ -249,14 +249,14 @@ def _petits_graphiques(planche: Planche, vue: _Vue, mesures: list[tuple[str, Ser
     retenues = mesures[:GRAPHIQUES_MAX]
     if not retenues:
         return
-    planche.sous_titre("Les mesures clés en images", suite=POINTS + 60)
+    planche.sous_titre("Les mesures clés en images", suite=POINTS + 70 + 20 * len(vue.annees))
     for debut in range(0, len(retenues), PAR_RANG):
         groupe = retenues[debut : debut + PAR_RANG]
         planche.garder_ensemble(POINTS + 60 + 20 * len(vue.annees))
         planche.vide(4)
         titres = [f"{fiche} · {serie[max(serie)]['Libellé']}" for fiche, serie in groupe]
         styles = [_style(serie[max(serie)]["Agrégation"]) for _, serie in groupe]
-        colonnes = [c for titre in titres for c in (Colonne("Année", 3, "dense_fort"), Colonne(abrege(titre, 70), 9))]
+        colonnes = [c for titre in titres for c in (Colonne("Année", 3, "dense_fort"), Colonne(abrege(titre, 70), 9, "dense:entier_cale"))]
         lignes = []
         for a in vue.annees:
             lignes.append([c for (_, serie), style in zip(groupe, styles, strict=True) for c in (vue.contrat.nom_annee(a), _case(_chiffres(serie).get(a), style))])

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cls_workbook.contract.model import Contrat
+from cls_workbook.contract.reprises import en_cellule, est_repris
 from cls_workbook.errors import Refus
 
 if TYPE_CHECKING:
@@ -70,11 +71,6 @@ def _table(lignes: Sequence[Sequence[object]]) -> list[dict[str, object]]:
     return [r for r in rangs if any(v is not None for v in r.values())]
 
 
-def valeurs_consolidees(chemin: str | Path, contrat: Contrat, annee: int) -> dict[str, object]:
-    """Measure id → last year's consolidated value, for the measures that the contract still has."""
-    return indicateurs(de_l_an_dernier(chemin, contrat, annee), contrat, annee)
-
-
 def indicateurs(consolidation: Consolidation, contrat: Contrat, annee: int) -> dict[str, object]:
     """Measure id → consolidated value of the year before ``annee``; a measure without value is absent. Empty if the
     consolidation is of an older year: what it says is not last year's."""
@@ -126,6 +122,42 @@ def engage_cumule(consolidation: Consolidation) -> dict[str, Decimal]:
         if isinstance(montant, (int, float)) and isinstance(reste, (int, float)):
             cumul[str(rang["Fiche"])] = (Decimal(repr(montant)) - Decimal(repr(reste))).quantize(CENTIME)
     return cumul
+
+
+def reprises(consolidation: Consolidation, contrat: Contrat) -> dict[str, dict[str, object]]:
+    """Respondent id (or name) → key of an input → what it answered, for what rarely changes (``contract.reprises``)."""
+    trouvees: dict[str, dict[str, object]] = {}
+    rangs: dict[tuple[str, str], dict[tuple, str]] = {}  # (respondent, table) → its rows, numbered anew
+
+    def noter(structure: object, cle: str, valeur: object) -> None:
+        if structure and valeur is not None:
+            trouvees.setdefault(_repondant(contrat, structure), {}).setdefault(cle, en_cellule(valeur))
+
+    def ligne(structure: object, table: str, marque: tuple) -> str:
+        suite = rangs.setdefault((_repondant(contrat, structure), table), {})
+        return suite.setdefault(marque, f"{len(suite) + 1:02d}")
+
+    for r in consolidation.tables.get("Réponses", ()):
+        bloc, champ = str(r["Bloc"]), str(r["Champ"])
+        if est_repris(bloc, champ) and r["Structure"]:
+            prefixe = f"{r['Fiche']}/{bloc}" if r["Fiche"] else f"accueil/{bloc}"
+            rang = f"/{ligne(r['Structure'], prefixe, (r['Fichier'], r['Ligne']))}" if r["Ligne"] else ""
+            noter(r["Structure"], f"{prefixe}{rang}/{champ}", r["Valeur"])
+    for r in consolidation.tables["Mesures"]:
+        bloc = next((b for b in ("taux", "satisfaction", "durees") if est_repris(b, str(r["Champ"]))), None)
+        if bloc:
+            noter(r["Structure"], f"{r['Fiche']}/{bloc}/{r['Mesure']}/{r['Champ']}", r["Valeur"])
+    for r in consolidation.tables.get("Lignes de financement", ()):
+        if r["Structure"] and (r["Financeur"] or r["Nature"]):
+            prefixe = f"{r['Fiche']}/financement"
+            rang = ligne(r["Structure"], prefixe, (r["Financeur"], r["Nature"]))  # one line of a kind, however many it had
+            noter(r["Structure"], f"{prefixe}/{rang}/financeur", r["Financeur"])
+            noter(r["Structure"], f"{prefixe}/{rang}/nature", r["Nature"])
+    return trouvees
+
+
+def _repondant(contrat: Contrat, nom: object) -> str:
+    return contrat.identifier(str(nom)) or str(nom)
 
 
 def pour_controles(consolidation: Consolidation, contrat: Contrat) -> Precedent:
