@@ -17,7 +17,7 @@ from cls_workbook.excel import consolidation
 from cls_workbook.results import consolidated
 
 ANNEE, JOUR, DIJON = 2025, date(2026, 2, 15), "dijon-2024-2028"
-FEUILLES = ("Synthèse", *(f for f in consolidated.FEUILLES.values() if f != "Remplacements"), "Lisez-moi")
+FEUILLES = ("Synthèse", "Évolution", *(f for f in consolidated.FEUILLES.values() if f != "Remplacements"), "Lisez-moi")
 
 
 def en_ligne_de_commande(retours, reference, sortie, annee=ANNEE, **plus) -> openpyxl.Workbook:
@@ -78,14 +78,15 @@ def test_what_a_partner_typed_is_never_a_formula_and_keeps_its_zeros(moteur, cam
 
 
 @les_deux
-def test_the_charts_of_the_synthese_are_drawn_once_however_often_one_clicks(moteur, campagne, tmp_path):
+def test_the_charts_are_drawn_once_however_often_one_clicks(moteur, campagne, tmp_path):
     retours, attendu = campagne
     excel = ouvrir(moteur, tmp_path, DIJON, ANNEE, retours)
     excel.cliquer(jour=JOUR)
     excel.cliquer(jour=JOUR)
-    assert len(excel.livre["Synthèse"]._charts) == len(attendu["Synthèse"]._charts) > 0
-    donnees = excel.livre["Données des graphiques"]
-    assert donnees.sheet_state == "hidden"
+    for dessinee in ("Synthèse", "Évolution"):
+        assert len(excel.livre[dessinee]._charts) == len(attendu[dessinee]._charts) > 0
+        assert excel.livre[f"Graphiques {dessinee}"].sheet_state == "hidden"
+    donnees = excel.livre["Graphiques Synthèse"]
     # the first chart: « Fiches par état », one series an état; the sum of all is the number of fiches and actions to come
     dijon = contract.load(DIJON)
     vides = next(li for li in range(2, donnees.max_row + 2) if donnees.cell(li, 1).value is None)
