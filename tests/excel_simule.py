@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyopenvba.apps.excel import ExcelApplication
+from pyopenvba.apps.excel import Application, ExcelApplication
+from pyopenvba.interpreter import EMPTY
+from pyopenvba.interpreter._objects import MemberSpec
 
 from macros import construire
 
@@ -21,6 +23,8 @@ Public gCommandes As String
 Public gFichiers As String
 Public gAdresse As String
 Public gErreur As String
+Public gReponse As Variant
+Public gFonction As String
 
 Public Function RunPython(PythonCommand As String)
     gCommandes = gCommandes & PythonCommand & vbLf
@@ -64,6 +68,25 @@ End Function
 Public Sub GarderJournal(ByVal texte As String)
 End Sub
 
+' The UDF server: an object that answers CallUDF; without an answer to give, it is not there.
+Public Function XLPy()
+    If IsEmpty(gReponse) Then Err.Raise 1000, , "Could not activate Python COM server"
+    Set XLPy = New ServeurJoue
+End Function
+
+Public Function RepondreA(ByVal moduleAppele As String, ByVal nom As String, ByVal arguments As Variant)
+    gFonction = moduleAppele & "." & nom & "(" & Join(arguments, ";") & ")"
+    RepondreA = gReponse
+End Function
+
+Public Sub PretDeRepondre(ByVal valeur As Variant)
+    gReponse = valeur
+End Sub
+
+Public Function DerniereFonction() As String
+    DerniereFonction = gFonction
+End Function
+
 Public Sub Regler(ByVal fichiers As String, ByVal erreur As String)
     gFichiers = fichiers
     gErreur = erreur
@@ -78,6 +101,17 @@ Public Function LesCommandes() As String
 End Function
 """
 
+_SERVEUR = """
+Option Explicit
+Public Function CallUDF(ByVal moduleAppele As String, ByVal nom As String, ByVal arguments As Variant, ByVal classeur As Workbook, ByVal appelant As Variant)
+    CallUDF = RepondreA(moduleAppele, nom, arguments)
+End Function
+"""
+
+
+# The cell that calls a worksheet function; nothing here looks at it.
+Application.vba_add_member(MemberSpec(name="Caller", kind="property", getter=lambda application: EMPTY))
+
 
 class ExcelSimule:
     """``fichiers``: paths that exist on the played computer; ``erreur``: what Python writes when it fails."""
@@ -85,6 +119,7 @@ class ExcelSimule:
     def __init__(self, classeur: Path, fichiers: tuple[str, ...] = (), erreur: str = "", xlwings: str = "0.37.8"):
         self.app = ExcelApplication.open(classeur, with_vba=False)
         self.app.add_module(_DOUBLE.replace("{xlwings}", xlwings), name="xlwings")
+        self.app.add_module(_SERVEUR, name="ServeurJoue", kind="class")
         for module in construire.modules(complement_=False):
             if module.nom not in JOUES:
                 self.app.add_module(module.source, name=module.nom)

@@ -22,6 +22,7 @@ from com.sun.star.table import TableSortField
 
 DELAI_DE_DEPART = 60  # seconds; a cold start takes 2 to 10
 FILTRES = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".pdf": "calc_pdf_Export"}
+FILTRE_DU_COMPLEMENT = "Calc MS Excel 2007 VBA XML"
 CONTENU_FORMULE = 16  # com.sun.star.sheet.CellFlags.FORMULA: a text that begins with = is not one
 
 # Without a French locale, 15/03/2026 and 12,5 stay texts, which no partner's machine would do.
@@ -96,7 +97,9 @@ class Pilote:
     # Documents
 
     def ordre_open(self, fichier):
-        doc = self.bureau.loadComponentFromURL(uno.systemPathToFileUrl(fichier), "_blank", 0, proprietes(Hidden=True))
+        # An add-in is not told by its content.
+        filtre = {"FilterName": FILTRE_DU_COMPLEMENT} if fichier.endswith(".xlam") else {}
+        doc = self.bureau.loadComponentFromURL(uno.systemPathToFileUrl(fichier), "_blank", 0, proprietes(Hidden=True, **filtre))
         return self._garder(doc, fichier)
 
     def _garder(self, doc, nom):

@@ -93,7 +93,7 @@ def test_xlwings_finds_python_in_the_settings_sheet(ouvert):
     lignes = list(ouvert["xlwings.conf"].iter_rows(max_col=2, values_only=True))
     assert lignes == [
         ("INTERPRETER_WIN", "C:\\Python312\\python.exe"), ("INTERPRETER_MAC", "/usr/local/bin/python3"), ("PYTHONPATH", None),
-        ("ADD_WORKBOOK_TO_PYTHONPATH", "False"), ("UDF MODULES", "cls_workbook.excel.fonctions"),
+        ("ADD_WORKBOOK_TO_PYTHONPATH", "False"),
     ]  # fmt: skip
 
 
@@ -354,6 +354,14 @@ def test_libreoffice_opens_it_and_wires_each_button_to_its_macro(libreoffice, cl
             assert script == f"vnd.sun.star.script:VBAProject.ClsActions.{action.macro}?language=Basic&location=document"
         document.type("Accueil", {"C" + place_de(classeur_coordination): "reçus"})
         assert document.values("Accueil")["C" + place_de(classeur_coordination)].valeur == "reçus"
+
+
+def test_libreoffice_opens_the_add_in(libreoffice, tmp_path):
+    [fichier] = complement.installer(tmp_path)[0]
+    with libreoffice.open(fichier) as document:
+        lues = document.macros()
+    assert {"ClsComplement", "ClsActions", "xlwings"} <= set(lues["modules"]) and "ClsRuban" not in lues["modules"]
+    assert lues["codes"] == [f.nom_de_code for f in complement.feuilles(poste.Poste())]
 
 
 def place_de(fichier: Path) -> str:

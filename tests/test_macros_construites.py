@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib
+import inspect
 import re
 import zipfile
 from io import BytesIO
@@ -16,7 +17,7 @@ from oletools.olevba import VBA_Parser
 from pyopenvba import ExcelFile, check_file
 
 from cls_workbook import resources, version
-from cls_workbook.coordination import complement, page, poste
+from cls_workbook.coordination import complement, page
 from cls_workbook.francais import typographie
 from macros import construire
 
@@ -248,10 +249,16 @@ def test_the_version_of_the_package_is_that_of_the_project():
     assert 'path = "cls_workbook/version.py"' in projet and f"xlwings=={version.XLWINGS}" in projet
 
 
-def test_the_settings_name_the_module_of_the_worksheet_functions():
-    reglages = {c.valeur: v.valeur for c, v in zip(*[iter(poste.feuille(poste.Poste("C:\\py.exe")).cellules[:-1])] * 2, strict=True)}
-    assert reglages["UDF MODULES"] == poste.MODULE_DES_FONCTIONS and reglages["INTERPRETER_WIN"] == "C:\\py.exe"
-    assert "INTERPRETER_MAC" not in reglages
+def test_every_worksheet_function_is_that_of_python_parameter_for_parameter():
+    from cls_workbook.excel import fonctions
+
+    attendues = {nom: inspect.signature(f).parameters.values() for nom, f in vars(fonctions).items() if nom.startswith("cls_")}
+    voulues = {nom: ", ".join(p.name if p.default is p.empty else f"Optional {p.name}" for p in parametres) for nom, parametres in attendues.items()}
+    module = {m.nom: m.source for m in construire.modules(False)}["ClsFonctions"]
+    assert dict(re.findall(r"^Public Function (\w+)\((.*)\)\r$", module, re.MULTILINE)) == voulues
+    for nom, parametres in attendues.items():
+        assert f'{nom} = Appeler("{nom}", Array({", ".join(p.name for p in parametres)}))' in module
+    assert f'"{fonctions.__name__}"' in module
 
 
 # --- French ---------------------------------------------------------------------------------------------------------

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 from excel_simule import ExcelSimule
 from pyopenvba.interpreter import NOTHING, member
 
+from cls_workbook import cli
 from cls_workbook.coordination import accueil
 
 PYTHON = "C:\\Python312\\python.exe"  # the one of the fixture's workbook
@@ -53,6 +56,29 @@ def test_without_python_the_click_says_so_with_a_remedy_and_the_command(excel):
 
 
 @pytest.mark.parametrize(
+    ("macro", "commandes"),
+    [
+        ("Consolider", ["consolider"]),
+        ("Controler", ["controler"]),
+        ("SyntheseArs", ["consolider", "synthese"]),
+        ("Relances", ["relances"]),
+        ("VerifierInstallation", ["verifier-installation"]),
+    ],
+)
+def test_the_way_round_is_a_command_that_exists(excel, macro, commandes):
+    """What the message proposes to type is understood by the command line, word for word."""
+    ouvert = excel(PYTHON, erreur="ValueError: boum")
+    lieux = accueil.trouver(ouvert.lignes("Accueil"))
+    ouvert.app.sheet("Accueil").set_value(lieux["precedent"].cellule, "an dernier.xlsx")
+    ouvert.cliquer(macro)
+    proposees = [shlex.split(ligne) for ligne in ouvert.messages[0].splitlines() if ligne.startswith("py -m cls_workbook ")]
+    assert [mots[3] for mots in proposees] == commandes
+    for mots in proposees:
+        choix = vars(cli._analyseur().parse_args(mots[3:]))
+        assert "precedent" not in choix or choix["precedent"] == "an dernier.xlsx"
+
+
+@pytest.mark.parametrize(
     ("erreur", "attendu"),
     [
         ("Traceback\r\nModuleNotFoundError: No module named 'cls_workbook'\r\n", "il lui manque un paquet (ModuleNotFoundError: No module named 'cls_workbook')"),
@@ -84,6 +110,23 @@ def test_a_very_long_error_leaves_a_message_that_excel_can_show(excel):
     ouvert = excel(PYTHON, erreur="ValueError: " + "x" * 5_000)
     ouvert.cliquer("SyntheseArs")
     assert len(ouvert.messages[0]) <= 1_000 and "cls_workbook synthese" in ouvert.messages[0]
+
+
+# --- Worksheet functions ----------------------------------------------------------------------------------------------
+
+
+def test_a_worksheet_function_asks_python_and_gives_its_answer(excel):
+    ouvert = excel(PYTHON)
+    ouvert.app.run("PretDeRepondre", 0.25)
+    assert ouvert.app.run("cls_ecart", 100, 125) == 0.25
+    assert ouvert.app.run("DerniereFonction") == "cls_workbook.excel.fonctions.cls_ecart(100;125)"
+
+
+def test_without_the_udf_server_a_worksheet_function_says_so_and_nothing_breaks(excel):
+    ouvert = excel(PYTHON)
+    assert str(ouvert.app.run("cls_parite", 1)).startswith("#Fonction indisponible\u00a0: Python ne répond pas")
+    ouvert.cliquer("Consolider")
+    assert len(ouvert.commandes) == 1
 
 
 # --- Where the workbook lies ----------------------------------------------------------------------------------------
@@ -137,7 +180,7 @@ def test_another_python_of_this_computer_is_proposed_and_written_in_the_workbook
     [question] = ouvert.messages
     assert PYTHON in question and AUTRE in question and question.endswith("L’inscrire dans ce classeur\u00a0?")
     reglages = {ligne[0]: ligne[1] for ligne in ouvert.lignes("xlwings.conf")}
-    assert reglages["INTERPRETER_WIN"] == AUTRE and reglages["UDF MODULES"] == "cls_workbook.excel.fonctions"
+    assert reglages["INTERPRETER_WIN"] == AUTRE and reglages["ADD_WORKBOOK_TO_PYTHONPATH"] == "False"
     assert ouvert.commandes == ["import cls_workbook.excel.bouton as b; b.verifier()"]
 
 

@@ -12,7 +12,6 @@ from cls_workbook.francais import typographie
 from cls_workbook.xlsx.sheets import Feuille
 
 FEUILLE = "xlwings.conf"  # the name is xlwings'
-MODULE_DES_FONCTIONS = "cls_workbook.excel.fonctions"
 _VIDE_PERMIS = ("PYTHONPATH",)
 
 
@@ -47,7 +46,6 @@ def feuille(poste: Poste) -> Feuille:
         "PYTHONPATH": poste.pythonpath,
         # The folder of a workbook is no place to import code from: what a partner sends lands there.
         "ADD_WORKBOOK_TO_PYTHONPATH": "False",
-        "UDF MODULES": MODULE_DES_FONCTIONS,
     }
     # A setting that is there but blank would hide the one of the user's own configuration file.
     gardes = {nom: valeur for nom, valeur in reglages.items() if valeur or nom in _VIDE_PERMIS}

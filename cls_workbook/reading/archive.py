@@ -25,7 +25,7 @@ _COMMUNES = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
 REFAIRE = "Enregistrez à nouveau le classeur au format .xlsx ou .ods depuis votre tableur, puis renvoyez-le."
 _ORIGINAL = "Renvoyez le classeur d’origine, rempli, au format .xlsx ou .ods."
 _ABIME = ("Le fichier est abîmé : son contenu ne se décompresse pas.", (REFAIRE,))
-_PIEGES = tuple(p.encode(codage) for p in ("<!DOCTYPE", "<!ENTITY") for codage in ("ascii", "utf-16-le", "utf-16-be"))
+_PIEGES = tuple("<!DOCTYPE".encode(codage) for codage in ("utf-16-le", "utf-16-be"))  # nothing is declared outside a DOCTYPE
 _FAUTES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, struct.error)
 
 
@@ -147,7 +147,7 @@ def _gonfler(brut: bytes, comprimee: bool, taille: int, controle: int) -> bytes:
     gonflee = zlib.decompressobj(-zlib.MAX_WBITS).decompress(brut, taille + 1) if comprimee else brut
     if len(gonflee) != taille or zlib.crc32(gonflee) != controle:
         raise zipfile.BadZipFile("taille ou somme de contrôle")
-    if (b"<!" in gonflee or b"\x00" in gonflee) and any(piege in gonflee for piege in _PIEGES):
+    if b"<!DOCTYPE" in gonflee or (b"\x00" in gonflee and any(piege in gonflee for piege in _PIEGES)):
         raise Refus("Le fichier contient une déclaration DOCTYPE, qu’aucun tableur n’écrit.", (REFAIRE,))
     return gonflee
 

@@ -5,7 +5,7 @@ A sheet of the usual shape is read by ``feuille_xml``; any other, and every .ods
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property, lru_cache
 from io import BytesIO
 from typing import NamedTuple
@@ -30,9 +30,9 @@ class Grille:
         self.valeurs: Mapping[bytes, object] = lue.valeurs
 
     @property
-    def formulees(self) -> set[bytes]:
+    def formulees(self) -> Set[bytes]:
         """The addresses of ``speciales``."""
-        return self._lue.formules.keys() | self._lue.erreurs
+        return self._lue.formules.keys() | self._lue.erreurs if self._lue.erreurs else self._lue.formules.keys()
 
     @cached_property
     def lignes(self) -> list[list]:
@@ -67,7 +67,7 @@ class GrilleDeCalamine(Grille):
         return {_repere(i, j): v for i, ligne in enumerate(self.lignes) for j, v in enumerate(ligne) if v != ""}
 
     @property
-    def formulees(self) -> set[bytes]:
+    def formulees(self) -> Set[bytes]:
         return {_repere(i, j) for i, j in self.speciales}
 
     @cached_property

@@ -1,8 +1,9 @@
-"""The XML of one sheet of an .xlsx → its values, formulas and errors, in a single pass.
+"""The XML of one sheet of an .xlsx → its values, formulas and errors.
 
-Spreadsheets all write a sheet in the same few shapes, which two regular expressions take apart four times as fast as a
-reader of spreadsheets does. Whatever has another shape (prefixes, comments, inline or rich text, hours, durations…) is
-not guessed at: ``None``, and the file is left to calamine. What is read here is what calamine would have read.
+Once its values are taken out, a row has the same XML in most returns, and a printed text is the same in all: each is
+taken apart once, under a strict grammar, and remembered. Whatever the grammar does not know (prefixes, comments, inline
+or rich text, hours, durations…) is not guessed at: ``None``, and the file is left to calamine. What is read here is
+what calamine would have read.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from cls_workbook.reading.formats_de_date import Formats
+
+RETENU_MAX = 3_000  # characters of a row or of a text that is remembered
 
 
 class Contenu(NamedTuple):
@@ -21,64 +25,67 @@ class Contenu(NamedTuple):
 
     valeurs: dict[bytes, object]
     formules: dict[bytes, bytes]
-    erreurs: set[bytes]
+    erreurs: frozenset[bytes]
 
-
-# --- A part, as spreadsheets write them -----------------------------------------------------------------------------
 
 _TETE = re.compile(
-    rb"(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF-8|utf-8)[\"'])?(?: standalone=[\"']\w+[\"'])? ?\?>\s*)?<(\w+)[ >]"
+    rb"(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF-8|utf-8)[\"'])?(?: standalone=[\"']\w+[\"'])? ?\?>\s*)?<(\w+)(?: [^>]*)?>"
 )
 
 
-def _corps(xml: bytes, racine: bytes) -> int:
-    """Where the root element begins, for a part in UTF-8, without prefix, of elements and texts only; else -1."""
+def _racine(xml: bytes, nom: bytes) -> int:
+    """Where the inside of the root element begins; -1 if it bears another name, a prefix, or if the part is not in UTF-8."""
     tete = _TETE.match(xml)
-    if tete is None or tete.group(1) != racine or b"<!" in xml or xml.find(b"<?", tete.end()) >= 0:
-        return -1
-    return tete.start(1)
+    return tete.end() if tete and tete.group(1) == nom and not tete.group().endswith(b"/>") else -1
 
 
 # --- Shared texts ---------------------------------------------------------------------------------------------------
 
-_TEXTE = re.compile('<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
-_BORDS_BLANCS = ("<t> ", "<t>\n", "<t>\t", " </t>", "\n</t>", "\t</t>", "&#")
-_A_ROGNER = re.compile(r"<t>(?:[ \t\n]|&#|[^<]*(?:[ \t\n]|&#\w+;)</t>)")
+_TEXTE = re.compile(r'(?: xml:space="(preserve)")?>([^<\r]*)')
 _CODE = re.compile("_x[0-9A-Fa-f]{4}_")
+_REFERENCE = re.compile("&(?:(lt|gt|quot|apos|amp)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_NOMMEES = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
 _rangs: list[bytes] = []
 
 
 def textes_partages(xml: bytes) -> dict[bytes, str] | None:
     """Index, as a cell writes it → text. None if one of them is not a plain text. ``xml``: the part ``xl/sharedStrings.xml``."""
-    debut = _corps(xml, b"sst")
+    debut, premier, dernier, fin = _racine(xml, b"sst"), b"<si><t", b"</t></si>", b"</t></si></sst>"
+    xml = xml.rstrip()
+    if debut < 0 or not xml.startswith(premier, debut) or not xml.endswith(fin):
+        return None
     try:
-        ecrit = xml[debut:].decode("utf-8") if debut >= 0 else "\r"
-    except UnicodeDecodeError:
+        ecrits = xml[debut + len(premier) : -len(fin)].decode("utf-8").split((dernier + premier).decode())
+        textes = [_texte(e) if len(e) <= RETENU_MAX else _texte_lu(e) for e in ecrits]
+    except ValueError:
         return None
-    textes = _TEXTE.findall(ecrit)
-    if "\r" in ecrit or len(textes) != ecrit.count("<si") or ecrit.count("</") != 2 * len(textes) + 1 or ("_x" in ecrit and _CODE.search(ecrit)):
-        return None
-    if any(bord in ecrit for bord in _BORDS_BLANCS) and _A_ROGNER.search(ecrit):
-        return None  # outer spaces that are not said to be meant
-    if "&" in ecrit:
-        try:
-            textes = [_sans_entites(t) if "&" in t else t for t in textes]
-        except ValueError:
-            return None
     _rangs.extend(b"%d" % rang for rang in range(len(_rangs), len(textes)))
     return dict(zip(_rangs, textes, strict=False))
 
 
-_REFERENCE = re.compile("&(?:(lt|gt|quot|apos|amp)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
-_NOMMEES = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
+def _texte_lu(ecrit: str) -> str:
+    """What stands between ``<si><t`` and ``</t></si>`` → the text. ValueError for anything but a plain text."""
+    lu = _TEXTE.fullmatch(ecrit)
+    if lu is None:
+        raise ValueError(ecrit)
+    texte = _chaine(lu.group(2))
+    if not lu.group(1) and texte.strip(" \t\n") != texte:
+        raise ValueError(ecrit)  # outer spaces that are not said to be meant
+    return texte
 
 
-@lru_cache(maxsize=5_000)
-def _sans_entites(texte: str) -> str:
-    """ValueError for anything but the five entities of XML and the number of a plain character."""
-    net, nombre = _REFERENCE.subn(_reference, texte)
-    if nombre != texte.count("&"):
-        raise ValueError(texte)
+_texte = lru_cache(maxsize=16_000)(_texte_lu)
+
+
+def _chaine(ecrit: str) -> str:
+    """A text of the XML, references resolved. ValueError for anything but the entities of XML and plain characters."""
+    if "_x" in ecrit and _CODE.search(ecrit):
+        raise ValueError(ecrit)
+    if "&" not in ecrit:
+        return ecrit
+    net, nombre = _REFERENCE.subn(_reference, ecrit)
+    if nombre != ecrit.count("&"):
+        raise ValueError(ecrit)
     return net
 
 
@@ -92,12 +99,50 @@ def _reference(trouvee: re.Match[str]) -> str:
     return caractere
 
 
-# --- Cells ----------------------------------------------------------------------------------------------------------
+# --- Rows, once their values are taken out --------------------------------------------------------------------------
 
-_VIDE, _DEBUT, _FIN = b"<sheetData/>", b"<sheetData>", b"</sheetData>"
-# Address, other attributes, start of the formula, formula, value. A blank cell has no content, and is passed over.
-_CELLULE = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"([^/>]*)>(?:(<f(?:[ /][^>]*)?>)(?:([^<]*)</f>)?)?(?:<v>([^<]*)</v>|<v ?/>)?</c>')
-_ATTRIBUTS = re.compile(rb'(?: s="([0-9]+)")?(?: t="(s|n|str|b|e)")?')
+
+class _Rangee(NamedTuple):
+    """``adresses``: of the cells that have a value, in order; ``natures``: None for a shared text, else (type, format)."""
+
+    adresses: tuple[bytes, ...]
+    natures: tuple[tuple[bytes, bytes] | None, ...]
+    formules: tuple[tuple[bytes, bytes], ...]
+    erreurs: tuple[bytes, ...]
+
+
+_C = rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"(?: s="([0-9]+)")?(?: t="(s|n|str|b|e)")?'  # address, format, type
+_F = rb"(<f(?:[ /][^<>]*)?>)(?:([^<]*)</f>)?"  # start of the formula, formula
+_CELLULE = re.compile(rb"%s(?: ?/>|>(?:%s)?(<v>|<v ?/>)?</c>)" % (_C, _F))
+_RANGEE = re.compile(rb"(?: [^<>]*)?(?:/>|>(?:%s)*</row>)" % re.sub(rb"\((?!\?)", b"(?:", _CELLULE.pattern))
+
+
+def _rangee_lue(xml: bytes) -> _Rangee:
+    """What follows ``<row``, with ``<v>`` in place of each value. ValueError for what is not of the usual shape."""
+    if not _RANGEE.fullmatch(xml):
+        raise ValueError(xml)
+    adresses, natures, formules, erreurs = [], [], [], []
+    for adresse, style, nature, debut, formule, valeur in _CELLULE.findall(xml):
+        if debut:
+            if debut.endswith(b"/>") == (formule != b"") or (nature == b"str" and not valeur):
+                raise ValueError(xml)
+            formules.append((adresse, formule))
+        if valeur.endswith(b"/>") and nature in (b"str", b"e", b"b"):
+            raise ValueError(xml)
+        if valeur == b"<v>":
+            adresses.append(adresse)
+            natures.append(None if nature == b"s" else (nature or b"n", style))
+        if valeur == b"<v>" and nature == b"e":
+            erreurs.append(adresse)
+    return _Rangee(tuple(adresses), tuple(natures), tuple(formules), tuple(erreurs))
+
+
+_rangee = lru_cache(maxsize=8_000)(_rangee_lue)
+
+# --- Sheets ---------------------------------------------------------------------------------------------------------
+
+_DEBUT, _FIN, _VIDE = b"<sheetData>", b"</sheetData>", b"<sheetData/>"
+_VALEUR = re.compile(rb"<v>([^<]*)</v>")
 _NOMBRE = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:E[+-]?[0-9]{1,3})?")
 _LOGIQUES = {b"1": True, b"0": False}
 _JOURS = 61, 2_958_465  # from 1 March 1900, after the day that never was, to 31 December 9999
@@ -106,62 +151,45 @@ _ORIGINE = date(1899, 12, 30)
 
 def contenu(xml: bytes, textes: dict[bytes, str], formats: Formats) -> Contenu | None:
     """The cells of a sheet. None if its XML is not of the usual shape, or if a value is better left to calamine."""
-    if _corps(xml, b"worksheet") < 0:
-        return None
     debut, fin = xml.find(_DEBUT), xml.rfind(_FIN)
-    if debut < 0 or fin < debut or xml.find(_DEBUT, debut + 1) >= 0:
-        return Contenu({}, {}, set()) if debut < 0 and xml.count(_VIDE) == 1 else None
-    corps = xml[debut + len(_DEBUT) : fin]
-    cellules = _CELLULE.findall(corps)
-    # Every cell that holds something was taken apart in full, and nothing but cells was passed over.
-    fermees, autres = corps.count(b"</c>"), sum(map(corps.count, (b"</row>", b"</v>", b"</f>")))
-    if len(cellules) != fermees or corps.count(b"</") != fermees + autres:
+    if _racine(xml, b"worksheet") < 0:
         return None
-    if corps.count(b"<v") != fermees and b't="str"' in corps:
-        return None  # a text that was not written is not an empty text
+    if debut < 0 or fin < debut:
+        return Contenu({}, {}, frozenset()) if debut < 0 and fin < 0 and xml.count(_VIDE) == 1 and b"<!" not in xml else None
+    corps = xml[debut + len(_DEBUT) : fin]
     try:
-        return _contenu(cellules, textes, formats)
+        return _contenu(corps, textes, formats)
     except (KeyError, ValueError):
         return None
 
 
-def _contenu(cellules: list[tuple[bytes, ...]], textes: dict[bytes, str], formats: Formats) -> Contenu | None:
-    valeurs: dict[bytes, object] = {}
-    formules: dict[bytes, bytes] = {}
-    erreurs: set[bytes] = set()
-    natures: dict[bytes, tuple[bytes, bytes]] = {}
-    for adresse, attributs, debut, formule, ecrit in cellules:
-        if attributs not in natures:
-            natures[attributs] = _nature(attributs)
-        style, nature = natures[attributs]
-        if nature == b"s":
-            if ecrit:
-                valeurs[adresse] = textes[ecrit]
-        elif nature == b"n":
-            if ecrit:
-                valeurs[adresse] = _nombre(ecrit, style, formats)
-        elif nature == b"str":
-            valeurs[adresse] = _chaine(ecrit)
-        elif nature == b"b":
-            valeurs[adresse] = _LOGIQUES[ecrit]
-        else:
-            valeurs[adresse] = ""
-            erreurs.add(adresse)
-        if debut:
-            formules[adresse] = formule
-    return Contenu(valeurs, formules, erreurs)
+def _contenu(corps: bytes, textes: dict[bytes, str], formats: Formats) -> Contenu:
+    morceaux = _VALEUR.split(corps)
+    avant, *suite = b"<v>".join(morceaux[::2]).split(b"<row")
+    if avant:
+        raise ValueError(avant)
+    rangees = [_rangee(xml) if len(xml) <= RETENU_MAX else _rangee_lue(xml) for xml in suite]
+    adresses, natures, formules, erreurs = (chain.from_iterable(champs) for champs in zip(*rangees, strict=True)) if rangees else ((),) * 4
+    lues = [textes[ecrit] if nature is None else _valeur(ecrit, *nature, formats) for nature, ecrit in zip(natures, morceaux[1::2], strict=True)]
+    valeurs = dict(zip(adresses, lues, strict=True))
+    if None in lues:
+        valeurs = {adresse: valeur for adresse, valeur in valeurs.items() if valeur is not None}
+    return Contenu(valeurs, dict(formules), frozenset(erreurs))
 
 
-def _nature(attributs: bytes) -> tuple[bytes, bytes]:
-    """(index of the format, type) of a cell. ValueError if it has other attributes."""
-    lus = _ATTRIBUTS.fullmatch(attributs)
-    if lus is None:
-        raise ValueError(attributs)
-    return lus.group(1) or b"", lus.group(2) or b"n"
-
-
-def _nombre(ecrit: bytes, style: bytes, formats: Formats) -> float | date:
-    """ValueError for what is no plain number, and for hours and durations."""
+def _valeur(ecrit: bytes, nature: bytes, style: bytes, formats: Formats) -> object:
+    """The value of a cell that is no shared text; None for a blank. KeyError or ValueError for what is left to calamine."""
+    match nature:
+        case b"str":
+            if b"\r" in ecrit:
+                raise ValueError(ecrit)
+            return _chaine(ecrit.decode("utf-8"))
+        case b"e":
+            return ""
+        case b"b":
+            return _LOGIQUES[ecrit]
+    if not ecrit:
+        return None
     if not _NOMBRE.fullmatch(ecrit) or style in formats.durees:
         raise ValueError(ecrit)
     nombre = float(ecrit)
@@ -170,10 +198,3 @@ def _nombre(ecrit: bytes, style: bytes, formats: Formats) -> float | date:
     if not _JOURS[0] <= nombre <= _JOURS[1] or not nombre.is_integer():
         raise ValueError(ecrit)
     return _ORIGINE + timedelta(days=int(nombre))
-
-
-def _chaine(ecrit: bytes) -> str:
-    texte = ecrit.decode("utf-8")
-    if "\r" in texte or ("_x" in texte and _CODE.search(texte)):
-        raise ValueError(texte)
-    return _sans_entites(texte) if "&" in texte else texte

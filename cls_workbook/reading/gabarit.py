@@ -42,15 +42,15 @@ class Gabarit:
         self.attendu = tuple(_lu(ecrites[place]) for place in fermees)
         self._fermees = itemgetter(*map(_repere, fermees))
         self._connues = frozenset(map(_repere, {*fermees, *formules, *ouvertes}))
-        self._places = [
-            (_repere((p.rangee, p.colonne)), p.cle, p.cellule, p.ligne, frozenset() if a.par_entete else frozenset(a.textes.values()))
-            for a, p in places
-        ]  # fmt: skip
+        self._reperes = [_repere((p.rangee, p.colonne)) for _, p in places]
+        self._places = [(p.cle, p.cellule, p.ligne, frozenset() if a.par_entete else frozenset(a.textes.values())) for a, p in places]
 
     def saisies(self, grille: Grille) -> list[Saisie] | None:
         """The inputs that are not blank; None if the sheet is not as it was sent."""
         valeurs = grille.valeurs
-        if grille.formulees != self.formules or any(valeurs[r] != "" for r in valeurs.keys() - self._connues):
+        if grille.formulees != self.formules:
+            return None
+        if not valeurs.keys() <= self._connues and any(valeurs[r] != "" for r in valeurs.keys() - self._connues):
             return None
         try:
             if self._fermees(valeurs) != self.attendu:
@@ -58,13 +58,18 @@ class Gabarit:
         except KeyError:
             return None
         trouvees = []
-        for repere, cle, cellule, ligne, textes in self._places:
-            if (brut := valeurs.get(repere, "")) == "" or (brut.__class__ is str and est_vide(brut)):
+        for (cle, cellule, ligne, textes), brut in zip(self._places, map(valeurs.get, self._reperes), strict=True):
+            if brut is None or (brut.__class__ is str and _vide(brut)):
                 continue
             if brut in textes:  # a neighbour may have come in its place
                 return None
             trouvees.append(Saisie(cle, grille.nom, cellule, brut, ligne))
         return trouvees
+
+
+def _vide(texte: str) -> bool:
+    """``est_vide``, at once for what is plainly a text."""
+    return (texte.isspace() or not texte or not texte.isprintable()) and est_vide(texte)
 
 
 def _repere(place: tuple[int, int]) -> bytes:

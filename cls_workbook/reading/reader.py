@@ -11,13 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.contract.model import Contrat
-from cls_workbook.entry.layout import FEUILLE_LISTES, SEPARATEUR_DE_FICHES
+from cls_workbook.entry.layout import FEUILLE_LISTES, MARQUE, SEPARATEUR_DE_FICHES
 from cls_workbook.errors import Refus
 from cls_workbook.francais import plier
 from cls_workbook.reading import constats_de_lecture as constats
@@ -90,13 +89,25 @@ def _avec(retour: Retour, **valeurs) -> Retour:
     return Retour(**{nom: getattr(retour, nom) for nom in Retour.__slots__} | valeurs)
 
 
-class _Reperee(NamedTuple):
-    """A sheet that bears keys. ``groupe``: what most of them are about; ``cles``: (row, key), in column ``colonne``."""
+class _Feuille:
+    """A sheet of the file. ``annonce``: what its first cell says that it is about; ``saisies``: its inputs, if it is that, as sent."""
 
-    groupe: str
-    grille: Grille
-    colonne: int
-    cles: list[tuple[int, str]]
+    def __init__(self, grille: Grille):
+        self.grille = grille
+        premiere = grille.valeurs.get(b"A1", "")
+        self.annonce = premiere[1:].partition("/")[0] if isinstance(premiere, str) and premiere[:1] == MARQUE else ""
+        self.saisies: list[Saisie] | None = None
+
+    @cached_property
+    def reperes(self) -> tuple[int, list[tuple[int, str]]]:
+        """Column of the keys, [(row, key)]."""
+        return cles(self.grille)
+
+    @cached_property
+    def groupe(self) -> str:
+        """What most of its keys are about; "" if it has none."""
+        comptes = Counter(cle.partition("/")[0] for _, cle in self.reperes[1]).most_common(1)
+        return comptes[0][0] if comptes else ""
 
 
 class _Lecteur:
@@ -105,24 +116,22 @@ class _Lecteur:
         self.anomalies: list[Anomalie] = []
 
     def lire(self, contenu: bytes) -> Retour:
-        sans_cle: list[Grille] = []
-        groupes: list[_Reperee] = []
-        faits: dict[str, list] = {}
-        for grille in Classeur(contenu).grilles(sauf=FEUILLE_LISTES):  # the choices of our lists: nobody answers there
-            colonne, reperes = cles(grille)
-            if not reperes:
-                sans_cle.append(grille)
-                continue
-            for i, cle in reperes:
-                if cle.startswith(f"{IDENTIFICATION}/"):
-                    nom_du_fait = cle.partition("/")[2]
-                    faits.setdefault(nom_du_fait, []).append(_fait(grille.lignes[i], colonne, nom_du_fait))
-            groupe = Counter(cle.partition("/")[0] for _, cle in reperes).most_common(1)[0][0]
-            if groupe not in (IDENTIFICATION, ANNOTATIONS):
-                groupes.append(_Reperee(groupe, grille, colonne, reperes))
-        identite = self._identite(faits)
+        # The choices of our lists are left out: nobody answers there.
+        feuilles = [_Feuille(grille) for grille in Classeur(contenu).grilles(sauf=FEUILLE_LISTES)]
+        premieres = [f for f in feuilles if f.annonce in ("", IDENTIFICATION)]
+        identite = self._identite(_faits(premieres) or _faits(feuilles))
         modele = modele_de(_contrat(self.contrats, identite["contrat"]), identite["annee"])
-        return self._retour(identite, modele, groupes, sans_cle)
+        for feuille in feuilles:
+            if feuille not in premieres and feuille.annonce in modele.gabarits:
+                feuille.saisies = modele.gabarits[feuille.annonce].saisies(feuille.grille)
+        # A sheet that came back as sent has the keys that it was sent with; those of the others may contradict.
+        autres = [f for f in feuilles if f.saisies is None]
+        if (relue := self._identite(_faits(autres))) != identite:
+            identite, modele = relue, modele_de(_contrat(self.contrats, relue["contrat"]), relue["annee"])
+            for feuille in feuilles:
+                feuille.saisies = None
+        groupes = [f for f in feuilles if f.saisies is not None or f.groupe not in ("", IDENTIFICATION, ANNOTATIONS)]
+        return self._retour(identite, modele, groupes, [f.grille for f in autres if not f.groupe])
 
     def _identite(self, faits: dict[str, list]) -> dict:
         """What the file says it is. Refus if it says nothing, or two things."""
@@ -144,9 +153,9 @@ class _Lecteur:
             "structure": un.get("structure", ""), "fiches": tuple(f for f in un.get("fiches", "").split(SEPARATEUR_DE_FICHES) if f),
         }  # fmt: skip
 
-    def _retour(self, identite: dict, modele: Modele, groupes: list[_Reperee], sans_cle: list[Grille]) -> Retour:
+    def _retour(self, identite: dict, modele: Modele, groupes: list[_Feuille], sans_cle: list[Grille]) -> Retour:
         meme_version = self._version(identite, modele, groupes)
-        connues = [f for f in groupes if self._connue(f.groupe, f.grille.nom, modele)]
+        connues = [f for f in groupes if f.saisies is not None or self._connue(f.groupe, f.grille.nom, modele)]
         lues = [self._feuille(f, modele, meme_version) for f in connues]
         retenues = self._sans_doubles(lues)
         sans_reperes = self._feuilles_sans_cle(sans_cle, modele)
@@ -160,16 +169,18 @@ class _Lecteur:
             entamees=tuple(g for g, f in retenues.items() if f.refusees and g != ACCUEIL),
         )  # fmt: skip
 
-    def _feuille(self, feuille: _Reperee, modele: Modele, meme_version: bool) -> FeuilleLue:
-        return lire_feuille(feuille.grille, feuille.colonne, feuille.cles, modele, self.fichier, feuille.groupe, meme_version)
+    def _feuille(self, feuille: _Feuille, modele: Modele, meme_version: bool) -> FeuilleLue:
+        if feuille.saisies is not None and meme_version:
+            return FeuilleLue(feuille.grille.nom, feuille.annonce, feuille.saisies)
+        return lire_feuille(feuille.grille, *feuille.reperes, modele, self.fichier, feuille.groupe, meme_version)
 
-    def _version(self, identite: dict, modele: Modele, groupes: list[_Reperee]) -> bool:
+    def _version(self, identite: dict, modele: Modele, groupes: list[_Feuille]) -> bool:
         """Was the workbook made from this very contract? If not, what it lacks is told once."""
-        presentes = {f.groupe for f in groupes}
+        presentes = {f.annonce if f.saisies is not None else f.groupe for f in groupes}
         fiches = identite["fiches"] or tuple(presentes - {ACCUEIL})
         if not identite["modele"] or identite["modele"] == modele.version(fiches):
             return True
-        reperes = {cle for f in groupes for _, cle in f.cles}
+        reperes = {cle for f in groupes for _, cle in f.reperes[1]}
         absentes = [
             a.etiquette or a.places[0].libelle
             for g in presentes & modele.groupes.keys()
@@ -238,6 +249,18 @@ class _Lecteur:
                 quoi = "feuille Accueil" if groupe == ACCUEIL else f"feuille de la fiche {groupe}"
                 lieu = Lieu(self.fichier, "", "" if groupe == ACCUEIL else groupe)
                 self.anomalies.append(constats.feuille_absente(lieu, quoi, sans_reperes=False))
+
+
+def _faits(feuilles: list[_Feuille]) -> dict[str, list]:
+    """What the sheets say that the file is: name → values."""
+    faits: dict[str, list] = {}
+    for feuille in feuilles:
+        colonne, reperes = feuille.reperes
+        for i, cle in reperes:
+            if cle.startswith(f"{IDENTIFICATION}/"):
+                nom = cle.partition("/")[2]
+                faits.setdefault(nom, []).append(_fait(feuille.grille.lignes[i], colonne, nom))
+    return faits
 
 
 def _fait(ligne: list, colonne: int, nom: str) -> object:
