@@ -193,8 +193,7 @@ def relancer_fichiers(
     from cls_workbook import pilotage as coordination
     from cls_workbook.relances import dossier as relances
 
-    contrat = load(reference)
-    verifier_annee(contrat, annee)
+    contrat = charger(reference, annee)
     saisies = coordination.lire(pilotage, contrat, annee) if pilotage else coordination.Pilotage()
     resultat = consolider_dossier(sources, contrat, annee, jour=jour, precedent=precedent, pilotage=saisies, depuis=pilotage, vide_permis=True)
     return relances.preparer(resultat, saisies, dossier, jour, precedent)

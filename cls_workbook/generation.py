@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 from cls_workbook import entry
 from cls_workbook.contract.definition import load
 from cls_workbook.contract.model import Contrat
-from cls_workbook.entry import offprint
 from cls_workbook.errors import Refus
 from cls_workbook.xlsx import writer
 
@@ -45,33 +42,9 @@ def generer(
     contrat, dossier = charger(reference, annee), Path(dossier)
     campagne = _campagne(contrat, annee, pilotage, precedent)
     repondants = [None, *entry.repondants(contrat, campagne.membres)] if par_structure else [None]
-    for nom, contenu in editer(contrat, annee, repondants, campagne):
+    for nom, contenu in entry.editer(contrat, annee, repondants, campagne):
         writer.enregistrer(contenu, dossier / nom)
         yield dossier / nom
-
-
-def editer(contrat: Contrat, annee: int, repondants: Sequence[entry.Repondant | None], campagne: entry.Campagne) -> Iterator[tuple[str, bytes]]:
-    """(file name, bytes) of the workbook of each, in order; None: the year's, with every fiche."""
-    with _sans_ramassage():
-        classeurs = [entry.plan(contrat, annee, r, campagne).classeur for r in repondants]
-        for repondant, contenu in zip(repondants, offprint.editer(classeurs), strict=True):
-            yield nom_du_classeur(contrat, annee, repondant), contenu
-
-
-def nom_du_classeur(contrat: Contrat, annee: int, repondant: entry.Repondant | None) -> str:
-    return f"{contrat.id}-{annee}" + (f"-{entry.nom_de_fichier(repondant.id)}" if repondant else "") + ".xlsx"
-
-
-@contextmanager
-def _sans_ramassage() -> Iterator[None]:
-    """Workbooks are many small objects and no cycle: looking for garbage meanwhile would take a third of the time."""
-    actif = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if actif:
-            gc.enable()
 
 
 def plan_de(reference: str, annee: int, pilotage: str | None, structure: str | None) -> tuple[entry.Plan, dict[str, tuple[str, ...]]]:

@@ -102,7 +102,7 @@ def _versions(faits: Faits) -> Iterable[Constat]:
         yield Constat(BON, "xlwings", f"version {faits.xlwings}")
     if faits.classeur is None:
         return
-    refaire = "refaites le classeur avec la commande « coordonner » et le même --sortie : vos saisies sont gardées"
+    refaire = "refaites le classeur avec la commande « coordonner » : un autre nom, et --pilotage suivi de celui-ci pour reprendre vos saisies ; puis consolidez"
     for objet, dite, voulue in (
         ("Version de l’outil", faits.classeur.paquet, version.PAQUET), ("Version des macros", faits.classeur.macros, version.MACROS),
         ("Module xlwings du classeur", faits.classeur.xlwings, version.XLWINGS),

@@ -2,22 +2,20 @@
 
 One click: the whole workbook goes to Python as JSON, a list of actions comes back, they are applied in order. The engine
 reads nothing but that first picture. An action that this client does not know raises: nothing is taken for granted.
-The engine's licence is for non-commercial use and for tests such as these; nothing that ships needs it.
+The engine's licence (PolyForm) is for non-commercial use and for tests such as these; nothing that ships needs it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-
-os.environ.setdefault("XLWINGS_LICENSE_KEY", "noncommercial")
 
 import faux_excel
 import openpyxl
 import xlwings
 from openpyxl.utils import get_column_letter, range_boundaries
 
+DISPONIBLE = "remote" in [moteur.name for moteur in xlwings.engines]
 _VISIBILITE = {"visible": "Visible", "hidden": "Hidden", "veryHidden": "VeryHidden"}
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+# Read when xlwings is first imported: its remote engine, used by tests only, is free for them under this name.
+os.environ.setdefault("XLWINGS_LICENSE_KEY", "noncommercial")
+
 import pytest
 from libreoffice import LibreOffice, programmes
 

@@ -41,7 +41,8 @@ class Distant:
         return self.client.alertes
 
 
-les_deux = pytest.mark.parametrize("moteur", [SurOpenpyxl, Distant], ids=["openpyxl", "distant"])
+a_distance = pytest.mark.skipif(not client_distant.DISPONIBLE, reason="this xlwings has no remote engine")
+les_deux = pytest.mark.parametrize("moteur", [SurOpenpyxl, pytest.param(Distant, marks=a_distance)], ids=["openpyxl", "distant"])
 
 
 def ouvrir(moteur, dossier: Path, reference: str, annee: int, retours: object, saisies=None):

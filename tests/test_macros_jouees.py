@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 from excel_simule import ExcelSimule
 from pyopenvba.interpreter import NOTHING, member
 
+from cls_workbook import cli
 from cls_workbook.coordination import accueil
 
 PYTHON = "C:\\Python312\\python.exe"  # the one of the fixture's workbook
@@ -50,6 +53,29 @@ def test_without_python_the_click_says_so_with_a_remedy_and_the_command(excel):
     assert f"Python est introuvable (cherché ici\u00a0: {PYTHON})" in message and "Vérifier l’installation" in message
     assert message.endswith('py -m cls_workbook consolider "retours" --contrat "essai.toml" --annee 2025 --pilotage "K.xlsm" --sortie consolidation.xlsx')
     assert str(dit(ouvert, "message")).startswith("Non fait\u00a0: Python est introuvable")
+
+
+@pytest.mark.parametrize(
+    ("macro", "commandes"),
+    [
+        ("Consolider", ["consolider"]),
+        ("Controler", ["controler"]),
+        ("SyntheseArs", ["consolider", "synthese"]),
+        ("Relances", ["relances"]),
+        ("VerifierInstallation", ["verifier-installation"]),
+    ],
+)
+def test_the_way_round_is_a_command_that_exists(excel, macro, commandes):
+    """What the message proposes to type is understood by the command line, word for word."""
+    ouvert = excel(PYTHON, erreur="ValueError: boum")
+    lieux = accueil.trouver(ouvert.lignes("Accueil"))
+    ouvert.app.sheet("Accueil").set_value(lieux["precedent"].cellule, "an dernier.xlsx")
+    ouvert.cliquer(macro)
+    proposees = [shlex.split(ligne) for ligne in ouvert.messages[0].splitlines() if ligne.startswith("py -m cls_workbook ")]
+    assert [mots[3] for mots in proposees] == commandes
+    for mots in proposees:
+        choix = vars(cli._analyseur().parse_args(mots[3:]))
+        assert "precedent" not in choix or choix["precedent"] == "an dernier.xlsx"
 
 
 @pytest.mark.parametrize(

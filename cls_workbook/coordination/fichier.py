@@ -8,7 +8,7 @@ from pathlib import Path
 from cls_workbook.coordination import accueil
 from cls_workbook.errors import Refus
 from cls_workbook.francais import typographie
-from cls_workbook.reading import archive
+from cls_workbook.reading.classeur import Classeur
 
 
 def faits_du_classeur(fichier: str | Path) -> dict[str, object]:
@@ -19,11 +19,11 @@ def faits_du_classeur(fichier: str | Path) -> dict[str, object]:
     except OSError as erreur:
         raise Refus(typographie(f"« {fichier} » ne peut pas être lu ({erreur.strerror or erreur}).")) from erreur
     try:
-        classeur = archive.Classeur(contenu)
+        classeur = Classeur(contenu)
     except Refus as refus:  # its remedy is for partners, who send their workbook back
         raise Refus(typographie(f"« {fichier} » ne peut pas être lu. {refus}")) from refus
-    for _, lignes in classeur.grilles():
-        if dites := accueil.valeurs(lignes):
+    for grille in classeur.grilles():
+        if dites := accueil.valeurs(grille.lignes):
             faits = {"classeur": accueil.lire_versions(dites.get("version")), "chemin": str(fichier.resolve())}
             return faits | _dossier(fichier.resolve().parent / str(dites.get("dossier") or accueil.DOSSIER_PAR_DEFAUT))
     raise Refus(typographie(f"« {fichier} » n’est pas un classeur de la coordination : sa feuille « Accueil » est introuvable."))

@@ -40,7 +40,7 @@ def dire(book: xlwings.Book, ouvert: Ouvert | None, titre: str, phrase: str, *, 
     phrase = typographie(phrase)
     if ouvert:
         ouvert.ecrire("message", accueil.message(phrase, reussi)[:MESSAGE_MAX])
-    book.app.alert(phrase[:MESSAGE_MAX], title=f"CLS · {titre}", buttons="ok", mode="info" if reussi else "critical")
+    book.app.alert(phrase[:1].upper() + phrase[1:MESSAGE_MAX], title=f"CLS · {titre}", buttons="ok", mode="info" if reussi else "critical")
 
 
 def _en_entier(refus: Refus) -> str:

@@ -94,7 +94,7 @@ def campagne(ouvert: Ouvert, tables: frozenset[str]) -> Campagne:
     if not annee.isdigit():
         raise Refus(typographie(f"{_lieu(ouvert, 'annee')} : « {annee} » n’est pas une année. Rétablissez-la, puis recommencez."))
     verifier_annee(contrat, int(annee))
-    dossier = dossier_des_retours(ouvert)
+    contrat, dossier = contrat.en(int(annee)), dossier_des_retours(ouvert)
     saisies = coordination.lire(ouvert.feuilles(tables), contrat, int(annee))
     return Campagne(contrat, int(annee), dossier, _precedent(ouvert), saisies)
 

@@ -6,6 +6,7 @@ Apart from the conductor so that a reading process, which starts by importing th
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -80,7 +81,8 @@ def _avec_progression(etapes: Iterable[T], total: int) -> Iterator[T]:
     """A progress bar on a terminal, once it has lasted a second; nothing elsewhere."""
     from tqdm import tqdm
 
-    return iter(tqdm(etapes, total=total, desc="Lecture", unit=" retour", delay=1, leave=False, disable=None))
+    muet = True if sys.stderr is None else None  # a Python without console has nowhere to draw
+    return iter(tqdm(etapes, total=total, desc="Lecture", unit=" retour", delay=1, leave=False, disable=muet))
 
 
 class Contrats:

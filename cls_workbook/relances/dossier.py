@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from cls_workbook import entry, generation
+from cls_workbook import entry
 from cls_workbook import pilotage as coordination
 from cls_workbook.francais import date_fr, typographie
 from cls_workbook.relances import messages
@@ -74,7 +74,7 @@ def _brouillons(resultat: Resultat, pilotage: coordination.Pilotage, a_relancer:
         campagne = replace(campagne, precedent=valeurs_consolidees(precedent, contrat))
     # The workbook of a reminder asks for what is still wanted, and for nothing that was answered.
     partiels = [replace(r.repondant, fiches=r.a_remplir) for r in a_relancer if r.a_remplir]
-    classeurs = {p.id: classeur for p, classeur in zip(partiels, generation.editer(contrat, annee, partiels, campagne), strict=True)} if partiels else {}
+    classeurs = {p.id: classeur for p, classeur in zip(partiels, entry.editer(contrat, annee, partiels, campagne), strict=True)} if partiels else {}
     return [
         (r, f"relance-{entry.nom_de_fichier(r.repondant.id)}.eml", messages.brouillon(contrat, annee, r, pilotage.contact, classeurs.get(r.repondant.id)))
         for r in a_relancer

@@ -62,8 +62,8 @@ def texte(contrat: Contrat, annee: int, retard: Retard, contact: str, *, joint: 
 def _ce_qui_manque(contrat: Contrat, retard: Retard) -> list[str]:
     if not retard.manquantes:
         return []
-    encore = "encore " if retard.relancee_le is None else "toujours "
-    debut = f"Sauf erreur de notre part, nous n’avons pas {encore}reçu la réponse {_de_la_structure(retard)} pour :"
+    pas = "pas encore" if retard.relancee_le is None else "toujours pas"
+    debut = f"Sauf erreur de notre part, nous n’avons {pas} reçu la réponse de la structure « {retard.repondant.nom} » pour :"
     morceaux = ["\n".join([debut, *_fiches_en_liste(contrat, retard.manquantes)])]
     if retard.limite and retard.jours:
         rappel = f", et nous vous avons écrit le {date_fr(retard.relancee_le)}" if retard.relancee_le else ""
@@ -71,10 +71,6 @@ def _ce_qui_manque(contrat: Contrat, retard: Retard) -> list[str]:
     elif retard.limite:
         morceaux.append(f"Elle est attendue pour le {date_fr(retard.limite)}.")
     return morceaux
-
-
-def _de_la_structure(retard: Retard) -> str:
-    return f"de la structure « {retard.repondant.nom} »"
 
 
 def _ce_qui_est_a_reprendre(contrat: Contrat, retard: Retard) -> list[str]:

@@ -5,7 +5,7 @@ Option Explicit
 
 
 Public Sub Consolider()
-    LancerPython "Consolider", "import cls_workbook.excel.bouton as b; b.consolider()", SansMacro(CommandeConsolider())
+    LancerPython "Consolider", "import cls_workbook.excel.bouton as b; b.consolider()", SansMacro(CommandeDe("consolider", "consolidation.xlsx"))
 End Sub
 
 
@@ -17,20 +17,20 @@ End Sub
 
 Public Sub SyntheseArs()
     LancerPython Fr("Synth&egrave;se ARS"), "import cls_workbook.excel.bouton as b; b.synthese_ars()", _
-        SansMacro(CommandeConsolider() & vbLf & Lanceur() & " synthese consolidation.xlsx --sortie synthese-ars.xlsx")
+        SansMacro(CommandeDe("consolider", "consolidation.xlsx") & vbLf & Lanceur() & " synthese consolidation.xlsx --sortie synthese-ars.xlsx")
 End Sub
 
 
 Public Sub Relances()
     LancerPython "Relances", "import cls_workbook.excel.bouton as b; b.relances()", _
-        SansMacro(CommandeConsolider() & vbLf & Fr("La feuille Retours dit qui n&rsquo;a pas r&eacute;pondu."))
+        SansMacro(CommandeDe("relances", "relances"))
 End Sub
 
 
 Public Sub VerifierInstallation()
     If Not InstallationUtilisable() Then Exit Sub
     LancerPython Fr("V&eacute;rifier l&rsquo;installation"), "import cls_workbook.excel.bouton as b; b.verifier()", _
-        SansMacro(Lanceur() & " --help")
+        SansMacro(Lanceur() & " verifier-installation")
 End Sub
 
 
@@ -40,11 +40,13 @@ Private Function SansMacro(ByVal commande As String) As String
 End Function
 
 
-Private Function CommandeConsolider() As String
+' A command over the returns, with what Accueil says.
+Private Function CommandeDe(ByVal commande As String, ByVal sortie As String) As String
     Dim nom As String
     If Not LeClasseur() Is Nothing Then nom = LeClasseur().Name
-    CommandeConsolider = Lanceur() & " consolider " & Cite(Reponse("accueil/dossier")) & " --contrat " & Cite(Reponse("accueil/contrat")) & _
-        " --annee " & Reponse("pilotage/identification/annee") & " --pilotage " & Cite(nom) & " --sortie consolidation.xlsx"
+    CommandeDe = Lanceur() & " " & commande & " " & Cite(Reponse("accueil/dossier")) & " --contrat " & Cite(Reponse("accueil/contrat")) & _
+        " --annee " & Reponse("pilotage/identification/annee") & " --pilotage " & Cite(nom) & " --sortie " & sortie
+    If Reponse("accueil/precedent") <> "" Then CommandeDe = CommandeDe & " --precedent " & Cite(Reponse("accueil/precedent"))
 End Function
 
 
