@@ -5,8 +5,10 @@ The command line and the Excel button are two doors to these functions.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -240,10 +242,23 @@ def consolider(
     lot.anomalies.extend(intrus)
     prevus = consolidation.attendus(contrat, annee, pilotage.membres)
     ecartes = remplacement.appliquer(lot, contrat, remplacer)
-    anomalies = _anomalies(lot, contrat, annee, prevus, precedent, pilotage, ecartes)
-    valeurs = consolidation.retenir(lot.valeurs, anomalies)
-    resultat = _resumer(lot, valeurs, anomalies, prevus, contrat, annee, jour, precedent, pilotage)
+    with _sans_ramasse_miettes():
+        anomalies = _anomalies(lot, contrat, annee, prevus, precedent, pilotage, ecartes)
+        valeurs = consolidation.retenir(lot.valeurs, anomalies)
+        resultat = _resumer(lot, valeurs, anomalies, prevus, contrat, annee, jour, precedent, pilotage)
     return replace(resultat, remplacements=ecartes.table)
+
+
+@contextmanager
+def _sans_ramasse_miettes() -> Iterator[None]:
+    """Checks and summaries make no cycles, but enough rows for the collector to visit every value over and over."""
+    actif = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if actif:
+            gc.enable()
 
 
 def _de_la_campagne(retours: Iterable[Retour], contrat: Contrat, annee: int, intrus: list[Anomalie]) -> Iterator[Retour]:

@@ -8,7 +8,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from classeurs import lire, lues, rempli, trouvees, vierge
+from classeurs import lire, lues, modifie, rempli, trouvees, vierge
 
 from cls_workbook.anomalies import BLOQUANT
 from cls_workbook.reading import archive, formules
@@ -94,6 +94,23 @@ def test_a_doctype_is_refused(tmp_path, partie):
     piege = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
     chemin = _avec_partie(vierge(tmp_path), partie, lambda xml: xml.replace(b"?>", b"?>" + piege, 1))
     assert "DOCTYPE" in lire(chemin).anomalies[0].trouve
+
+
+@pytest.mark.parametrize("codage", ["utf-16", "utf-16-be"])
+def test_a_doctype_is_refused_in_any_encoding(tmp_path, codage):
+    def piege(xml: bytes) -> bytes:
+        corps = xml.decode().partition("?>")[2]
+        return f'<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "b">]>{corps}'.encode(codage)
+
+    assert "DOCTYPE" in lire(_avec_partie(vierge(tmp_path), "xl/workbook.xml", piege)).anomalies[0].trouve
+
+
+def test_a_duration_beyond_reason_is_refused_not_raised(tmp_path):
+    def changer(livre):
+        livre[FICHE]["C60"] = 1e20
+        livre[FICHE]["C60"].number_format = "[h]:mm"
+
+    assert trouvees(lire(modifie(vierge(tmp_path), changer))) == [("FICHIER_ILLISIBLE", "", ())]
 
 
 def test_a_broken_sheet_is_refused_not_read_as_empty(tmp_path):

@@ -31,28 +31,34 @@ def large(valeurs: pd.DataFrame, bloc: str) -> pd.DataFrame:
     then for each champ of the block the value and, under ``<champ>@``, its cell. Object dtype, missing = None.
     Champs that nobody typed are there too, empty; a block without fixed champs shows those that were typed.
     """
-    partie = valeurs[valeurs["bloc"] == bloc]
-    rangs, premiers = _lignes(partie)
-    vue = partie.iloc[premiers][[*CLES, "annee"]].reset_index(drop=True)
-    vue["intitule"] = partie["modalite"].to_numpy(object)[premiers]
-    champs = partie["champ"].to_numpy(object)
-    contenus, cellules = partie["valeur"].to_numpy(object), partie["cellule"].to_numpy(object)
-    par_champ: dict[str, np.ndarray] = {}
-    for champ in CHAMPS.get(bloc) or sorted(set(champs)):
-        choisis = champs == champ
+    du_bloc = np.flatnonzero(_objets(valeurs["bloc"]) == bloc)
+    partie = {nom: _objets(valeurs[nom])[du_bloc] for nom in (*CLES, "annee", "modalite", "champ", "valeur", "cellule")}
+    rangs, premiers = rangees(*(partie[nom] for nom in IDENTIFIANTES))
+    vue = {nom: partie[nom][premiers] for nom in (*CLES, "annee")} | {"intitule": partie["modalite"][premiers]}
+    codes, connus = pd.factorize(partie["champ"])
+    numeros = {champ: code for code, champ in enumerate(connus)}
+    for champ in CHAMPS.get(bloc) or sorted(numeros):
+        choisis = np.flatnonzero(codes == numeros[champ]) if champ in numeros else []
         if champ not in CLES:  # the structure and the volet typed are keys already
-            par_champ[champ] = _colonne(len(premiers), rangs[choisis], contenus[choisis])
-        par_champ[champ + ADRESSE] = _colonne(len(premiers), rangs[choisis], cellules[choisis])
-    return pd.concat([vue.astype(object), pd.DataFrame(par_champ, index=vue.index, dtype=object)], axis=1)
+            vue[champ] = _colonne(len(premiers), rangs[choisis], partie["valeur"][choisis])
+        vue[champ + ADRESSE] = _colonne(len(premiers), rangs[choisis], partie["cellule"][choisis])
+    return pd.DataFrame(vue, dtype=object)
 
 
-def _lignes(partie: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """(row of the view for each value, position of the first value of each row)."""
-    # One sheet answers for one structure and volet: these keys follow from the others.
-    cles = list(colonnes(partie, *IDENTIFIANTES))
-    rangs = {cle: rang for rang, cle in enumerate(dict.fromkeys(cles))}
-    par_valeur = np.fromiter(map(rangs.__getitem__, cles), dtype=int, count=len(cles))
-    return par_valeur, np.unique(par_valeur, return_index=True)[1]
+def rangees(*cles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that have the same keys, numbered in order of appearance: (number of each row, position of the first of each number).
+
+    One sheet answers for one structure and volet: ``IDENTIFIANTES`` tell the others.
+    """
+    if not len(cles[0]):
+        return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
+    change = np.ones(len(cles[0]), dtype=bool)
+    change[1:] = np.logical_or.reduce([cle[1:] != cle[:-1] for cle in cles])
+    debuts = np.flatnonzero(change)  # equal keys nearly always follow each other
+    numeros: dict[tuple, int] = {}
+    par_suite = [numeros.setdefault(cle, len(numeros)) for cle in zip(*(cle[debuts] for cle in cles), strict=True)]
+    par_suite = np.array(par_suite, dtype=int)
+    return par_suite[np.cumsum(change) - 1], debuts[np.unique(par_suite, return_index=True)[1]]
 
 
 def _colonne(taille: int, rangs: np.ndarray, contenus: np.ndarray) -> np.ndarray:
@@ -83,7 +89,12 @@ def somme(valeurs: Iterable):
 
 def colonnes(frame: pd.DataFrame, *noms: str) -> Iterator[tuple]:
     """The rows of a frame, these columns only. Values as they are, and ten times as fast as ``itertuples``."""
-    return zip(*(frame[nom].to_numpy(object) for nom in noms), strict=True)
+    return zip(*(_objets(frame[nom]) for nom in noms), strict=True)
+
+
+def _objets(colonne: pd.Series) -> np.ndarray:
+    """The values as objects; not copied where they already are (``to_numpy(object)`` would)."""
+    return colonne.to_numpy() if colonne.dtype == object else colonne.to_numpy(object)
 
 
 def en_lignes(vue: pd.DataFrame, masque: Sequence[bool] | None = None) -> list[dict]:

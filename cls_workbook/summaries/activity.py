@@ -125,7 +125,8 @@ class _Campagne:
 
         An indicator of one volet is asked of the porteurs of that volet only.
         """
-        repondu = {retour for retour, r in reponses.items() if r in resultat.comptees}
+        comptees = set(resultat.comptees)
+        repondu = {retour for retour, r in reponses.items() if r in comptees}
         sans_objet = {retour for retour, r in reponses.items() if retour not in repondu and r.a_le_statut(SANS_OBJET)}
         indisponibles = {retour for retour, r in reponses.items() if retour not in repondu and r.a_le_statut(NON_DISPONIBLE)}
         rendus = {r for r in self.retours.get(fiche.numero, {}) if fiche.concerne(indicateur, r[2])}

@@ -5,10 +5,9 @@ Frames in, frames out. The column names of the tables are those of the consolida
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -319,11 +318,17 @@ def _ou_rien(textes: Iterable[str]) -> list[str | None]:
 
 def etendue(cellules: Sequence[str]) -> str:
     """The smallest range that holds these cells: ``C45:I45``; ``C45`` for one cell."""
-    places = [re.fullmatch(r"([A-Z]+)([0-9]+)", cellule).groups() for cellule in cellules]
+    places = [_lettres_et_rang(cellule) for cellule in cellules]
     colonnes = sorted({c for c, _ in places}, key=lambda c: (len(c), c))
-    rangees = sorted(int(r) for _, r in places)
+    rangees = sorted(rang for _, rang in places)
     debut, fin = f"{colonnes[0]}{rangees[0]}", f"{colonnes[-1]}{rangees[-1]}"
     return debut if debut == fin else f"{debut}:{fin}"
+
+
+@lru_cache(maxsize=5_000)
+def _lettres_et_rang(cellule: str) -> tuple[str, int]:
+    lettres = cellule.rstrip("0123456789")
+    return lettres, int(cellule[len(lettres) :])
 
 
 def _colonnes_en_table(par_titre: Mapping[str, Iterable], titres: Sequence[str]) -> pd.DataFrame:
