@@ -113,7 +113,7 @@ def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.Data
     campagnes = {(r.contrat, r.annee) for r in retours}
     if len(campagnes) > 1 or len(retours) < 2:
         raise Refus(f"« {ancien} » et « {nouveau} » ne sont pas deux retours d’une même campagne.")
-    contrat = contrats(retours[0].contrat)
+    contrat = contrats(retours[0].contrat).en(retours[0].annee)
     return remplacement.appliquer(frames.typer(retours, contrat), contrat, [remplacement.Demande(noms[1], noms[0])]).table
 
 

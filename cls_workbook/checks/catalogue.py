@@ -42,6 +42,8 @@ LECTURE = (
     _confirme("RETOUR_VIDE", (5,), "Un classeur de la campagne est revenu sans qu’aucune fiche ne soit remplie."),
     _bloque("STRUCTURE_INCONNUE", (3,), "Le classeur ne dit pas quelle structure répond."),
     Controle("PREREMPLI_MODIFIE", (6, 17), (BLOQUANT, A_CONFIRMER), "Une cellule préremplie ou calculée (titre, valeur initiale, montant du contrat, taux) a été modifiée ; à confirmer si toute la feuille a été collée en valeurs."),
+    _confirme("FORMULE_MODIFIEE", (6,), "Une formule du modèle ne calcule plus la même chose."),
+    _informe("TEXTE_IMPRIME_MODIFIE", (6,), "Un texte imprimé du modèle (titre, aide, unité) a été retouché ou effacé."),
     _bloque("CHOIX_INCONNU", (7,), "La valeur d’une liste (état d’avancement, statut, nature…) n’est pas un des choix proposés."),
     _bloque("DATE_ILLISIBLE", (11,), "Une date ne se lit pas, ou n’existe pas."),
     _bloque("NOMBRE_ILLISIBLE", (12,), "Un texte est saisi à la place d’un nombre."),

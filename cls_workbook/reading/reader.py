@@ -23,7 +23,7 @@ from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.classeur import Classeur, Grille
 from cls_workbook.reading.colonnes import cles
 from cls_workbook.reading.constats_de_lecture import Lieu
-from cls_workbook.reading.reperage import FeuilleLue, Saisie, lire_feuille
+from cls_workbook.reading.reperage import FeuilleLue, Saisie, feuille_en_place, lire_feuille
 from cls_workbook.reading.reperes import ACCUEIL, CONTRATS_GARDES, IDENTIFICATION, Modele, modele_de
 from cls_workbook.xlsx.sheets import adresse
 
@@ -171,7 +171,7 @@ class _Lecteur:
 
     def _feuille(self, feuille: _Feuille, modele: Modele, meme_version: bool) -> FeuilleLue:
         if feuille.saisies is not None and meme_version:
-            return FeuilleLue(feuille.grille.nom, feuille.annonce, feuille.saisies)
+            return feuille_en_place(feuille.grille, feuille.saisies, modele, self.fichier, feuille.annonce)
         return lire_feuille(feuille.grille, *feuille.reperes, modele, self.fichier, feuille.groupe, meme_version)
 
     def _version(self, identite: dict, modele: Modele, groupes: list[_Feuille]) -> bool:
