@@ -27,7 +27,7 @@ from cls_workbook.reading import frames
 from cls_workbook.reading.lecture import Contrats, lire, retours_dans
 from cls_workbook.reading.reader import Retour
 from cls_workbook.results.resultat import Resultat
-from cls_workbook.summaries import activity, consolidation, funding, funding_rules, remplacement
+from cls_workbook.summaries import activity, consolidation, funding, funding_rules, rapprochement, remplacement
 from cls_workbook.xlsx.writer import enregistrer
 
 if TYPE_CHECKING:
@@ -244,7 +244,9 @@ def consolider(
     anomalies = _anomalies(lot, contrat, annee, prevus, precedent, pilotage, ecartes)
     valeurs = consolidation.retenir(lot.valeurs, anomalies)
     resultat = _resumer(lot, valeurs, anomalies, prevus, contrat, annee, jour, precedent, pilotage)
-    return replace(resultat, remplacements=ecartes.table)
+    table = rapprochement.rapprochement(contrat, lot, anomalies, ecartes.fiches, resultat.indicateurs, resultat.par_fiche, resultat.par_financeur)
+    anomalies = (*rapprochement.inexpliques(table), *resultat.anomalies)
+    return replace(resultat, remplacements=ecartes.table, rapprochement=table, anomalies=anomalies)
 
 
 def _de_la_campagne(retours: Iterable[Retour], contrat: Contrat, annee: int, intrus: list[Anomalie]) -> Iterator[Retour]:

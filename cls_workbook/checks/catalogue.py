@@ -62,6 +62,7 @@ RETOURS = (
     Controle("DOUBLON_DE_RETOUR", (4,), (BLOQUANT, A_CONFIRMER), "Deux classeurs répondent pour la même fiche, la même structure et le même volet."),
     _informe("RETOUR_REMPLACE", (4,), "Un retour est remplacé par sa correction, à la demande de la coordination."),
     _confirme("RETOUR_MANQUANT", (5,), "Un retour attendu n’est pas arrivé."),
+    _bloque("ECART_INEXPLIQUE", (), "Un total consolidé diffère de la somme des retours sans que rien ne l’explique."),
     _confirme("GROUPE_NON_NOMME", (5,), "Un groupe de structures n’est pas remplacé par ses membres : le nombre de retours attendus est inconnu."),
     _confirme("GOUVERNANCE_SOUS_LE_MINIMUM", (42,), "Une instance s’est réunie moins souvent que le contrat ne le prévoit."),
 )

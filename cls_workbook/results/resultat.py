@@ -13,6 +13,7 @@ from cls_workbook.anomalies import BLOQUANT, GRAVITES, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import NBSP, date_fr
 from cls_workbook.summaries.consolidation import RECU
+from cls_workbook.summaries.rapprochement import RAPPROCHEMENT
 from cls_workbook.summaries.remplacement import REMPLACEMENTS
 
 NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
@@ -28,6 +29,7 @@ class Resultat:
     ``explications``: what the funding rules make of the figures; ``a_preciser``: what the contract leaves open, sentences.
     ``reserves``: further sentences on how far the figures hold. ``decisions``: fiche number ("" for the whole contract)
     → what the COPIL decided or is asked. ``valide_le``: date of the COPIL that validated it, None while provisional.
+    ``rapprochement``: sums of returns against totals (``summaries.rapprochement``).
     ``remplacements``: what changed when a corrected return took the place of another (``summaries.remplacement``).
     ``precedent``: was last year's consolidation at hand? ``chemins``: file name → path from the workbook, for links.
     """
@@ -55,6 +57,7 @@ class Resultat:
     valide_le: date | None = None
     precedent: bool = False
     chemins: Mapping[str, str] = field(default_factory=dict)
+    rapprochement: pd.DataFrame = field(default_factory=lambda: vide(RAPPROCHEMENT))
     remplacements: pd.DataFrame = field(default_factory=lambda: vide(REMPLACEMENTS))
 
     @property
