@@ -96,7 +96,8 @@ def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str
 
         campagne = coordination.campagne(coordination.lire(pilotage, contrat, annee))
     if precedent:
-        from cls_workbook.results.precedent import valeurs_consolidees
+        from cls_workbook.results import precedent as annee_passee
 
-        campagne = replace(campagne, precedent=valeurs_consolidees(precedent, contrat))
+        passee = annee_passee.lire(precedent)
+        campagne = replace(campagne, precedent=annee_passee.indicateurs(passee, contrat), propres=annee_passee.valeurs_propres(passee, contrat))
     return campagne

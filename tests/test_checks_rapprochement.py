@@ -12,23 +12,14 @@ import pytest
 from classeurs import ANNEE, essai, plan, valeur_valide
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from retours_lus import retour
 
 from cls_workbook import conductor
 from cls_workbook.reading.frames import VALEURS
-from cls_workbook.reading.reader import Retour, Saisie
 from cls_workbook.summaries import rapprochement
 from cls_workbook.summaries.remplacement import Demande
 
 JOUR = date(2026, 2, 1)
-
-
-def retour(fichier: str, structure: str, saisies: dict[str, object]) -> Retour:
-    """A return as read, without a file."""
-    p = plan(structure)
-    places = {e.cle: e for e in p.emplacements()}
-    lues = tuple(Saisie(c, places[c].feuille, places[c].cellule, v, places[c].ligne) for c, v in saisies.items())
-    feuilles = {"accueil": "Accueil"} | {f.numero: f"FA {f.numero}" for f in essai().fiches}
-    return Retour(fichier, fichier, f"empreinte {fichier}", "essai", ANNEE, p.modele, structure, tuple(f.numero for f in essai().fiches), lues, (), feuilles)
 
 
 def consolider(*retours, remplacer=()):

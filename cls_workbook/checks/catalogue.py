@@ -103,9 +103,9 @@ INDICATEURS = (
     _confirme("OCCUPATION_SUPERIEURE_A_LA_CAPACITE", (22,), "Le taux d’occupation dépasse 100 %."),
     _confirme("SORTIES_SUPERIEURES_A_LA_FILE_ACTIVE", (22,), "Il y a plus de sorties que de personnes suivies."),
     _confirme("RELAIS_SUPERIEURS_AUX_SORTIES", (22,), "Il y a plus de relais que de sorties."),
-    _confirme("EVOLUTION_FORTE", (23,), "Une valeur change de plus de 50 %, et d’au moins 10 unités, par rapport à l’année précédente."),
+    _confirme("EVOLUTION_FORTE", (23,), "Une valeur de la structure (compte, taux, moyenne, montant engagé) s’écarte beaucoup de celle qu’elle avait donnée l’année précédente ; les seuils sont dans la définition du contrat."),
     _confirme("STOCK_EN_BAISSE", (23,), "Un nombre constaté en fin d’année baisse par rapport à l’année précédente."),
-    _confirme("IDENTIQUE_A_L_ANNEE_PRECEDENTE", (24,), "Toutes les valeurs d’une fiche sont celles de l’année précédente : le classeur a pu être recopié."),
+    _confirme("IDENTIQUE_A_L_ANNEE_PRECEDENTE", (24,), "Toutes les valeurs d’une fiche, ou tous ses financements, sont ceux de l’année précédente : le classeur a pu être recopié."),
     _confirme("EVENEMENT_DECLARE_DEUX_FOIS", (25,), "Deux structures d’une même fiche semblent déclarer le même événement."),
 )
 
