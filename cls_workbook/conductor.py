@@ -29,7 +29,7 @@ from cls_workbook.reading import frames
 from cls_workbook.reading.lecture import Contrats, lire, retours_dans
 from cls_workbook.reading.reader import Retour
 from cls_workbook.results.resultat import Resultat
-from cls_workbook.summaries import activity, consolidation, funding, funding_rules, historique, remplacement
+from cls_workbook.summaries import activity, consolidation, funding, funding_rules, historique, rapprochement, remplacement
 from cls_workbook.xlsx.writer import enregistrer
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.Data
     campagnes = {(r.contrat, r.annee) for r in retours}
     if len(campagnes) > 1 or len(retours) < 2:
         raise Refus(f"« {ancien} » et « {nouveau} » ne sont pas deux retours d’une même campagne.")
-    contrat = contrats(retours[0].contrat)
+    contrat = contrats(retours[0].contrat).en(retours[0].annee)
     return remplacement.appliquer(frames.typer(retours, contrat), contrat, [remplacement.Demande(noms[1], noms[0])]).table
 
 
@@ -246,7 +246,9 @@ def consolider(
         anomalies = _anomalies(lot, contrat, annee, prevus, precedent, pilotage, ecartes)
         valeurs = consolidation.retenir(lot.valeurs, anomalies)
         resultat = _resumer(lot, valeurs, anomalies, prevus, contrat, annee, jour, precedent, pilotage)
-    return replace(resultat, remplacements=ecartes.table)
+        table = rapprochement.rapprochement(contrat, lot, anomalies, ecartes.fiches, resultat.indicateurs, resultat.par_fiche, resultat.par_financeur)
+    anomalies = (*rapprochement.inexpliques(table), *resultat.anomalies)
+    return replace(resultat, remplacements=ecartes.table, rapprochement=table, anomalies=anomalies)
 
 
 @contextmanager

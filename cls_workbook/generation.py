@@ -69,8 +69,13 @@ def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str
 
         campagne = coordination.campagne(coordination.lire(pilotage, contrat, annee))
     if precedent:
-        from cls_workbook.results.precedent import de_l_an_dernier, indicateurs, reprises
+        from cls_workbook.results import precedent as annee_passee
 
-        passee = de_l_an_dernier(precedent, contrat, annee)
-        campagne = replace(campagne, precedent=indicateurs(passee, contrat, annee), reprises=reprises(passee, contrat))
+        passee = annee_passee.de_l_an_dernier(precedent, contrat, annee)
+        campagne = replace(
+            campagne,
+            precedent=annee_passee.indicateurs(passee, contrat, annee),
+            propres=annee_passee.valeurs_propres(passee, contrat, annee),
+            reprises=annee_passee.reprises(passee, contrat),
+        )
     return campagne

@@ -68,7 +68,7 @@ def test_the_tables_of_the_consolidation_are_there_with_their_headers_and_nothin
     tables = {t.displayName: feuille for feuille in ouvert for t in feuille.tables.values()}
     assert list(tables) == [
         "Retours", "Anomalies", "Indicateurs", "Financement_fiches", "Financement_financeurs", "Financements", "Mesures", "Reponses", "Normalisations",
-        "Historique", "Reperes",
+        "Rapprochement", "Historique", "Reperes",
     ]  # fmt: skip
     for nom, feuille in tables.items():
         [entetes, *lignes] = feuille.iter_rows(values_only=True)
@@ -81,7 +81,7 @@ def test_the_sheets_are_those_of_pilotage_and_of_the_consolidation_then_the_sett
     assert ouvert.sheetnames == [
         "Accueil", "Groupes", "Programmation", "Gouvernance", "Décisions", "Suivi", "Synthèse", "Évolution", "Retours", "Anomalies", "Indicateurs",
         "Financement par fiche",
-        "Financement par financeur", "Lignes de financement", "Mesures", "Réponses", "Normalisations", "Historique", "Repères", "Lisez-moi", "Listes", "xlwings.conf",
+        "Financement par financeur", "Lignes de financement", "Mesures", "Réponses", "Normalisations", "Rapprochement", "Historique", "Repères", "Lisez-moi", "Listes", "xlwings.conf",
     ]  # fmt: skip
     assert [f.title for f in ouvert if f.sheet_state != "visible"] == ["Listes", "xlwings.conf"]
 

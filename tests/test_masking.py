@@ -1,14 +1,15 @@
 """Small counts do not leave: neither as typed, nor by subtraction from a total."""
 
 from decimal import Decimal
+from itertools import product
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from retours_ecrits import contrat, mesure
 
-from cls_workbook.summaries.masking import a_masquer, masquer_indicateurs, masquer_ventilations
+from cls_workbook.summaries.masking import a_masquer, masquer_indicateurs, masquer_ventilations, petit, total_a_masquer
 
 SEUIL = 10
 
@@ -22,7 +23,9 @@ SEUIL = 10
         ([11, 12], set()),
         ([3, 25, 40], {0, 1}),  # alone, 3 would be the total less 65: the next smallest goes with it
         ([3, 0, 40], {0, 2}),  # a zero would not hide it: the 40 does
-        ([3, 0, 0], {0, 1}),  # nothing better than a zero
+        ([3, 0, 0], {0}),  # the total, 3, is masked as well: there is nothing to subtract from
+        ([1, 1, 0], {0, 1}),
+        ([1] * 10 + [0], set(range(11))),  # ten categories and a total of ten at most: each is 1, but for the zero
         ([7], {0}),
         ([4, 6, 50], {0, 1}),  # two that add up to 10: nobody can tell which is which
         ([1, 1, 50], {0, 1, 2}),  # two that add up to 2 can only be 1 and 1
@@ -33,11 +36,48 @@ def test_a_small_count_is_hidden_with_what_would_give_it_away(effectifs, masques
     assert a_masquer(effectifs, SEUIL) == masques
 
 
-@given(st.lists(st.one_of(st.none(), st.integers(0, 40)), max_size=8))
-def test_no_small_count_is_ever_shown_nor_left_alone(effectifs):
-    caches = a_masquer(effectifs, SEUIL)
-    assert {r for r, n in enumerate(effectifs) if n and n <= SEUIL} <= caches
-    assert len(caches) != 1 or sum(n is not None for n in effectifs) == 1
+PETIT_SEUIL = 3
+
+
+def publie(effectifs):
+    """What leaves of a breakdown: shown counts by rank, the ranks masked, and the total (None: masked)."""
+    caches = a_masquer(effectifs, PETIT_SEUIL)
+    total = None if total_a_masquer(effectifs, PETIT_SEUIL) else sum(n or 0 for n in effectifs)
+    return {r: n for r, n in enumerate(effectifs) if r not in caches}, sorted(caches), total
+
+
+def possibles(montres, caches, total, bornes):
+    """Every set of masked counts, within bounds, that agrees with what is shown."""
+    for essai_ in product(bornes, repeat=len(caches)):
+        somme = sum(n or 0 for n in montres.values()) + sum(essai_)
+        if somme == total if total is not None else somme:
+            yield essai_
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=5))
+@settings(max_examples=400, deadline=None)
+def test_nobody_finds_a_masked_count_by_subtraction(effectifs):
+    """Neither someone who supposes nothing of the masked counts, nor someone who takes them all for small ones."""
+    montres, caches, total = publie(effectifs)
+    assert not any(n and n <= PETIT_SEUIL for n in montres.values())
+    vrais = tuple(effectifs[r] for r in caches)
+    for bornes in (range(28), range(1, PETIT_SEUIL + 1)):
+        trouves = set()
+        for essai_ in possibles(montres, caches, total, bornes):
+            trouves.add(essai_)
+            if len(trouves) > 200:
+                break
+        for rang, vrai in enumerate(vrais):
+            if petit(vrai, PETIT_SEUIL):
+                assert {e[rang] for e in trouves} != {vrai}
+
+
+@pytest.mark.parametrize(
+    ("effectifs", "masque"),
+    [([4, 3], True), ([20, 30], False), ([1] * 11, True), ([10, 10], True), ([10, 9], False), ([1, 1, 50], False), ([], False), ([0, 0], False)],
+)
+def test_the_total_goes_when_nothing_is_left_to_hide_counts_behind(effectifs, masque):
+    assert total_a_masquer(effectifs, SEUIL) is masque
 
 
 def detail(*lignes):
@@ -103,3 +143,16 @@ def test_a_rate_over_few_people_loses_its_terms_with_its_value():
     ligne = indicateur("RATIO", Valeur=Decimal("0.25"), Numérateur=5, Dénominateur=20)
     assert (ligne["Valeur"], ligne["Numérateur"], ligne["Dénominateur"]) == (None, None, None)
     assert indicateur("RATIO", Valeur=Decimal("0.5"), Numérateur=50, Dénominateur=100)["Valeur"] == Decimal("0.5")
+
+
+@pytest.mark.parametrize(
+    ("reserve", "attendue"),
+    [
+        ("non dédoublonné\u00a0: entre 3 et 15", "non dédoublonné"),
+        ("non dédoublonné\u00a0: entre 30 et 45\u00a0; estimé", "non dédoublonné\u00a0: entre 30 et 45\u00a0; estimé"),
+        ("noms distincts (total des déclarations\u00a0: 7)", "noms distincts"),
+        ("estimé\u00a0; non dédoublonné\u00a0: entre 11 et 1\u00a0200", "estimé\u00a0; non dédoublonné\u00a0: entre 11 et 1\u00a0200"),
+    ],
+)
+def test_a_reserve_does_not_say_the_small_count_that_is_masked(reserve, attendue):
+    assert indicateur("ENTITES", Réserve=reserve)["Réserve"] == attendue

@@ -29,6 +29,7 @@ class Reprise:
 
 def refaire(retour: Retour, contrat: Contrat) -> Reprise:
     """The workbook of the contract with the answers of the return, whatever the form that it came in."""
+    contrat = contrat.en(retour.annee)
     plan = entry.plan(contrat, retour.annee, _repondant(retour, contrat))
     places = {p.cle: p for p in plan.emplacements()}
     ajouts = dict(_rangs_des_ajouts(retour, contrat, places))

@@ -42,6 +42,8 @@ LECTURE = (
     _confirme("RETOUR_VIDE", (5,), "Un classeur de la campagne est revenu sans qu’aucune fiche ne soit remplie."),
     _bloque("STRUCTURE_INCONNUE", (3,), "Le classeur ne dit pas quelle structure répond."),
     Controle("PREREMPLI_MODIFIE", (6, 17), (BLOQUANT, A_CONFIRMER), "Une cellule préremplie ou calculée (titre, valeur initiale, montant du contrat, taux) a été modifiée ; à confirmer si toute la feuille a été collée en valeurs."),
+    _confirme("FORMULE_MODIFIEE", (6,), "Une formule du modèle ne calcule plus la même chose."),
+    _informe("TEXTE_IMPRIME_MODIFIE", (6,), "Un texte imprimé du modèle (titre, aide, unité) a été retouché ou effacé."),
     _bloque("CHOIX_INCONNU", (7,), "La valeur d’une liste (état d’avancement, statut, nature…) n’est pas un des choix proposés."),
     _bloque("DATE_ILLISIBLE", (11,), "Une date ne se lit pas, ou n’existe pas."),
     _bloque("NOMBRE_ILLISIBLE", (12,), "Un texte est saisi à la place d’un nombre."),
@@ -60,6 +62,7 @@ RETOURS = (
     Controle("DOUBLON_DE_RETOUR", (4,), (BLOQUANT, A_CONFIRMER), "Deux classeurs répondent pour la même fiche, la même structure et le même volet."),
     _informe("RETOUR_REMPLACE", (4,), "Un retour est remplacé par sa correction, à la demande de la coordination."),
     _confirme("RETOUR_MANQUANT", (5,), "Un retour attendu n’est pas arrivé."),
+    _bloque("ECART_INEXPLIQUE", (), "Un total consolidé diffère de la somme des retours sans que rien ne l’explique."),
     _confirme("GROUPE_NON_NOMME", (5,), "Un groupe de structures n’est pas remplacé par ses membres : le nombre de retours attendus est inconnu."),
     _confirme("GOUVERNANCE_SOUS_LE_MINIMUM", (42,), "Une instance s’est réunie moins souvent que le contrat ne le prévoit."),
 )
@@ -100,9 +103,9 @@ INDICATEURS = (
     _confirme("OCCUPATION_SUPERIEURE_A_LA_CAPACITE", (22,), "Le taux d’occupation dépasse 100 %."),
     _confirme("SORTIES_SUPERIEURES_A_LA_FILE_ACTIVE", (22,), "Il y a plus de sorties que de personnes suivies."),
     _confirme("RELAIS_SUPERIEURS_AUX_SORTIES", (22,), "Il y a plus de relais que de sorties."),
-    _confirme("EVOLUTION_FORTE", (23,), "Une valeur change de plus de 50 %, et d’au moins 10 unités, par rapport à l’année précédente."),
+    _confirme("EVOLUTION_FORTE", (23,), "Une valeur de la structure (compte, taux, moyenne, montant engagé) s’écarte beaucoup de celle qu’elle avait donnée l’année précédente ; les seuils sont dans la définition du contrat."),
     _confirme("STOCK_EN_BAISSE", (23,), "Un nombre constaté en fin d’année baisse par rapport à l’année précédente."),
-    _confirme("IDENTIQUE_A_L_ANNEE_PRECEDENTE", (24,), "Toutes les valeurs d’une fiche sont celles de l’année précédente : le classeur a pu être recopié."),
+    _confirme("IDENTIQUE_A_L_ANNEE_PRECEDENTE", (24,), "Toutes les valeurs d’une fiche, ou tous ses financements, sont ceux de l’année précédente : le classeur a pu être recopié."),
     _confirme("EVENEMENT_DECLARE_DEUX_FOIS", (25,), "Deux structures d’une même fiche semblent déclarer le même événement."),
 )
 

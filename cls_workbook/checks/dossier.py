@@ -32,11 +32,13 @@ class Precedent:
 
     ``mesures``: values retained last year; columns fiche, structure, volet, mesure, champ, modalite, valeur
     (other columns are ignored; structures named as in ``Dossier.retours``).
+    ``lignes``: the funding lines of last year; columns fiche, structure, financeur, nature, prevu, engage, verse, reference.
     ``financements``: what earlier years engaged in all; columns fiche, financeur (id or name), nature (label), engage (EUR).
     """
 
     mesures: pd.DataFrame
     financements: pd.DataFrame
+    lignes: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)

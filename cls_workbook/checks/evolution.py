@@ -10,11 +10,11 @@ import pandas as pd
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import CONFIRMER, constat
 from cls_workbook.checks.dossier import Dossier
-from cls_workbook.francais import nombre_fr, plier, taux_fr
+from cls_workbook.francais import montant_fr, nombre_fr, plier, taux_fr
 from cls_workbook.reading.vues import ADRESSE, en_lignes
 
-PART, UNITES = Decimal("0.5"), 10  # a change worth a question: over this share, and at least so many units
 COMPARABLES_MIN = 3  # fewer equal figures may be chance
+MONTANTS = ("prevu", "engage", "verse")
 NOMBRES = frozenset(("valeur", "numerateur", "denominateur", "questionnaires", "repondants", "satisfaits", "moyenne", "effectif", "dont_qpv"))
 
 
@@ -33,11 +33,15 @@ def _totaux_d_avant(dossier: Dossier) -> dict[tuple[str, str, str, str], int | D
 
 
 def evolution_forte(dossier: Dossier) -> list[Anomalie]:
-    """A stock that falls is said as such, once."""
+    """Of one structure's own values: counts, rates, means, money. A stock that falls is said as such, once."""
     if dossier.precedent is None:
         return []
-    avant = _totaux_d_avant(dossier)
-    trouvees = []
+    return [*_comptes_qui_changent(dossier), *_taux_et_moyennes_qui_changent(dossier), *_montants_qui_changent(dossier)]
+
+
+def _comptes_qui_changent(dossier: Dossier) -> Iterable[Anomalie]:
+    avant, seuils = _totaux_d_avant(dossier), dossier.contrat.evolution
+    attendu = f"une évolution de moins de {taux_fr(seuils.part, 0)}, ou de moins de {seuils.unites} unités"
     for par_mesure in dossier.comptes({m for _, _, _, m in avant}).values():
         for id_, compte in par_mesure.items():
             r, mesure = compte.ligne, dossier.mesure(id_)
@@ -46,18 +50,73 @@ def evolution_forte(dossier: Dossier) -> list[Anomalie]:
                 continue
             ecart = compte.valeur - ancien
             baisse = (mesure.agregation == "STOCK" or mesure.stock) and ecart < 0
-            if not baisse and (abs(ecart) < UNITES or abs(ecart) <= PART * ancien):
-                continue
-            proportion = f" ({taux_fr(Decimal(ecart) / ancien, 0)})" if ancien else ""
-            trouvees.append(
-                constat(
-                    "STOCK_EN_BAISSE" if baisse else "EVOLUTION_FORTE", r, compte.cellules, champ=mesure.libelle,
-                    trouve=f"{nombre_fr(compte.valeur)}, après {nombre_fr(ancien)} en {dossier.contrat.nom_annee(dossier.annee - 1)}{proportion}",
-                    attendu="un nombre qui ne baisse pas" if baisse else "une évolution de moins de 50 %, ou de moins de 10 unités",
-                    a_faire=f"vérifiez la valeur ; {CONFIRMER}",
-                )
-            )  # fmt: skip
-    return trouvees
+            if baisse or (abs(ecart) >= seuils.unites and abs(ecart) > seuils.part * ancien):
+                code, voulu = ("STOCK_EN_BAISSE", "un nombre qui ne baisse pas") if baisse else ("EVOLUTION_FORTE", attendu)
+                yield _dire(dossier, code, r, compte.cellules, mesure.libelle, nombre_fr(compte.valeur), nombre_fr(ancien), _proportion(ecart, ancien), voulu)
+
+
+def _taux_et_moyennes_qui_changent(dossier: Dossier) -> Iterable[Anomalie]:
+    """Both terms of a rate are compared at once: what matters is what they make."""
+    seuils, avant = dossier.contrat.evolution, _champs_d_avant(dossier)
+    for bloc, haut, bas in (("taux", "numerateur", "denominateur"), ("satisfaction", "satisfaits", "repondants")):
+        for r in en_lignes(dossier.vue(bloc)):
+            cle = (r["fiche"], r["structure"], r["volet"], r["mesure"])
+            fixe = dossier.mesure(r["mesure"]).denominateur if bloc == "taux" and r["mesure"] in dossier.contrat.par_mesure else None
+            nouveau, ancien = (_quotient(h, fixe if fixe is not None else b) for h, b in ((r[haut], r[bas]), (avant.get((*cle, haut)), avant.get((*cle, bas)))))
+            if None not in (nouveau, ancien) and abs(nouveau - ancien) > seuils.points:
+                cellules = [r[c + ADRESSE] for c in (haut, bas) if r[c + ADRESSE]]
+                attendu = f"une évolution de {nombre_fr(seuils.points * 100)} points au plus"
+                yield _dire(dossier, "EVOLUTION_FORTE", r, cellules, dossier.mesure(r["mesure"]).libelle, taux_fr(nouveau, 1), taux_fr(ancien, 1), "", attendu)
+    for r in en_lignes(dossier.vue("durees")):
+        ancien = avant.get((r["fiche"], r["structure"], r["volet"], r["mesure"], "moyenne"))
+        if ancien and r["moyenne"] is not None and abs(r["moyenne"] - ancien) > seuils.part * ancien:
+            attendu = f"une évolution de moins de {taux_fr(seuils.part, 0)}"
+            ecart = _proportion(r["moyenne"] - ancien, ancien)
+            yield _dire(dossier, "EVOLUTION_FORTE", r, [r["moyenne" + ADRESSE]], dossier.mesure(r["mesure"]).libelle, nombre_fr(r["moyenne"]), nombre_fr(ancien), ecart, attendu)
+
+
+def _montants_qui_changent(dossier: Dossier) -> Iterable[Anomalie]:
+    """What a structure was granted by one funder, under one nature."""
+    seuils, avant = dossier.contrat.evolution, {}
+    for r in _lignes_d_avant(dossier):
+        cle = (r["fiche"], r["structure"], dossier.financeur(r["financeur"]), plier(r["nature"] or ""))
+        avant[cle] = (avant.get(cle) or 0) + r["engage"] if r["engage"] is not None else avant.get(cle)
+    cette_annee: dict[tuple, list[dict]] = {}
+    for r in dossier.financements:
+        if r["engage"] is not None:
+            cette_annee.setdefault((r["fiche"], r["structure"], r["id"], plier(r["nature"] or "")), []).append(r)
+    attendu = f"une évolution de moins de {taux_fr(seuils.part, 0)}, ou de moins de {montant_fr(seuils.euros)}"
+    for cle, lignes in cette_annee.items():
+        ancien, nouveau = avant.get(cle), sum(r["engage"] for r in lignes)
+        if ancien is not None and abs(nouveau - ancien) >= seuils.euros and abs(nouveau - ancien) > seuils.part * ancien:
+            champ = f"{dossier.nom_du_financeur(cle[2])} — {dossier.libelle('financement', 'engage')}"
+            ecart = _proportion(nouveau - ancien, ancien)
+            yield _dire(dossier, "EVOLUTION_FORTE", lignes[0], [r["engage" + ADRESSE] for r in lignes], champ, montant_fr(nouveau), montant_fr(ancien), ecart, attendu)
+
+
+def _champs_d_avant(dossier: Dossier) -> dict[tuple, object]:
+    """(fiche, structure, volet, measure, champ) → last year's value, rows of breakdowns apart."""
+    p = dossier.precedent.mesures
+    return {(r.fiche, r.structure, r.volet, r.mesure, r.champ): r.valeur for r in p.itertuples() if not r.modalite}
+
+
+def _lignes_d_avant(dossier: Dossier) -> list[dict]:
+    return [] if dossier.precedent.lignes is None else en_lignes(dossier.precedent.lignes)
+
+
+def _quotient(haut: object, bas: object) -> Decimal | None:
+    return Decimal(haut) / Decimal(bas) if haut is not None and bas else None
+
+
+def _proportion(ecart: int | Decimal, ancien: int | Decimal) -> str:
+    return f" ({taux_fr(Decimal(ecart) / ancien, 0)})" if ancien else ""
+
+
+def _dire(dossier: Dossier, code: str, r: dict, cellules: Iterable[str], champ: str, nouveau: str, ancien: str, proportion: str, attendu: str) -> Anomalie:
+    return constat(
+        code, r, cellules, champ=champ, trouve=f"{nouveau}, après {ancien} en {dossier.annee - 1}{proportion}",
+        attendu=attendu, a_faire=f"vérifiez la valeur ; {CONFIRMER}",
+    )  # fmt: skip
 
 
 def identique_a_l_annee_precedente(dossier: Dossier) -> list[Anomalie]:
@@ -83,6 +142,38 @@ def identique_a_l_annee_precedente(dossier: Dossier) -> list[Anomalie]:
                 )
             )  # fmt: skip
     return trouvees
+
+
+def financement_recopie(dossier: Dossier) -> list[Anomalie]:
+    """Every funding line of a structure on a fiche is last year's, amounts and reference alike."""
+    if dossier.precedent is None:
+        return []
+    avant: dict[tuple[str, str], list[tuple]] = {}
+    for r in _lignes_d_avant(dossier):
+        avant.setdefault((r["fiche"], r["structure"]), []).append(_empreinte_de_ligne(dossier, r))
+    groupes: dict[tuple[str, str], list[dict]] = {}
+    for r in dossier.financements:
+        groupes.setdefault((r["fiche"], r["structure"]), []).append(r)
+    trouvees = []
+    for cle, lignes in groupes.items():
+        siennes = [_empreinte_de_ligne(dossier, r) for r in lignes]
+        datees = [r for r in lignes if r["reference"] and any(r[c] for c in MONTANTS)]
+        if datees and sorted(siennes, key=str) == sorted(avant.get(cle, []), key=str):
+            cellules = [r[c + ADRESSE] for r in lignes for c in (*MONTANTS, "reference") if r[c + ADRESSE]]
+            trouvees.append(
+                constat(
+                    "IDENTIQUE_A_L_ANNEE_PRECEDENTE", lignes[0], cellules, champ="Financements",
+                    trouve=f"les financements de la fiche sont ceux de {dossier.annee - 1}, références comprises",
+                    attendu=f"les financements de {dossier.annee}",
+                    a_faire="vérifiez que le tableau de l’année précédente n’a pas été recopié ; corrigez, ou confirmez à la coordination.",
+                )
+            )  # fmt: skip
+    return trouvees
+
+
+def _empreinte_de_ligne(dossier: Dossier, r: dict) -> tuple:
+    montants = tuple(None if r[c] is None else Decimal(r[c]) for c in MONTANTS)
+    return (dossier.financeur(r["financeur"]), plier(r["nature"] or ""), *montants, plier(str(r["reference"] or "")))
 
 
 def evenement_declare_deux_fois(dossier: Dossier) -> list[Anomalie]:
@@ -123,5 +214,5 @@ def _signatures(dossier: Dossier) -> Iterable[tuple[str, str, dict, list[str]]]:
             yield r["mesure"], f"{r['valeur']} {detail}", r, cellules
 
 
-REGLES = (evolution_forte, identique_a_l_annee_precedente)
+REGLES = (evolution_forte, identique_a_l_annee_precedente, financement_recopie)
 REGLES_ENTRE_RETOURS = (evenement_declare_deux_fois,)

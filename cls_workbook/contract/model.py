@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from cls_workbook.contract.vie import CHANGEMENTS_A_AVENANT, Decision, Periode, Revision
+from cls_workbook.contract.vie import CHANGEMENTS_A_AVENANT, Decision, Periode, Revision, SeuilsEvolution
 from cls_workbook.francais import de, plier
 
 # How a measure is typed in, and how its answers are brought together (``domaine``, section 4).
@@ -345,6 +345,7 @@ class Contrat:
     deliberation: str | None = None
     maquette: Decimal | None = None
     seuil_petits_effectifs: int = 10
+    evolution: SeuilsEvolution = SeuilsEvolution()
     actions_annoncees: int | None = None  # number of actions that the contract announces without listing them
     debut_annee: str = "01-01"  # month and day on which a year of the contract begins (``09-01``: September to August)
     avenant_requis: tuple[str, ...] = CHANGEMENTS_A_AVENANT  # what only an avenant may change

@@ -70,6 +70,9 @@ def entete(contrat: Contrat) -> Iterator[Faute]:
         yield from trop_long(f"contrat.{champ}", getattr(contrat, champ))
     for champ in ("coordination", "agence"):
         yield from reference(f"contrat.{champ}", getattr(contrat, champ), contrat.par_structure, "la structure")
+    for champ in ("part", "unites", "euros", "points"):
+        if (seuil := getattr(contrat.evolution, champ)) <= 0:
+            yield faute(f"contrat.evolution.{champ}", f"un seuil est positif, trouvé « {seuil} ».")
     if contrat.seuil_petits_effectifs < 0:
         yield faute("contrat.seuil_petits_effectifs", f"un seuil est positif ou nul, trouvé « {contrat.seuil_petits_effectifs} ».")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 INSTANCES_DE_DECISION = ("COPIL", "avenant")
 OBJETS_DE_REVISION = ("contrat", "axe", "structure", "signataire", "financeur", "fiche", "volet", "indicateur", "mesure", "regle")
@@ -55,3 +56,17 @@ class Revision:
     cible: str | None = None
     valeur: str | None = None
     decision: str | None = None
+
+
+@dataclass(frozen=True)
+class SeuilsEvolution:
+    """From which change a structure's value is worth a question, one year after the other.
+
+    More than ``part`` of the former value, and at least so many ``unites`` of a count, or so many ``euros``; for a rate,
+    more than so many ``points`` (a share: 0.2 for 20 points).
+    """
+
+    part: Decimal = Decimal("0.5")
+    unites: int = 10
+    euros: int = 1000
+    points: Decimal = Decimal("0.2")

@@ -140,7 +140,8 @@ def _compte(page: Page, bloc: Bloc, indicateur: Indicateur, mesure: Mesure, cont
     passee = contexte.precedent.get(mesure.id)
     page.repere(rangee, C, mesure.unite, "repere:texte")
     page.repere(rangee, D, mesure.valeur_initiale, _format_du_nombre(mesure.valeur_initiale))
-    page.repere(rangee, E, passee, _format_du_nombre(passee))
+    # by the type, not the value: the sheets of all structures then differ in values only, and are drawn once
+    page.repere(rangee, E, passee, "repere:decimal" if mesure.type == "decimal" else "repere:entier")
     # a breakdown or a list has no figure of its own: its total is computed once the rows are drawn below
     saisie = mesure.type in ("entier", "decimal")
     if saisie:

@@ -14,6 +14,7 @@ import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from xml.sax.saxutils import escape
 
 from cls_workbook.xlsx import writer
@@ -76,7 +77,7 @@ def _remplacable(avant: object, apres: object) -> bool:
     """Can the cell's XML be replaced: a value by a value, or a formula by itself with another result?"""
     if isinstance(avant, Formule) and isinstance(apres, Formule):
         return avant.texte == apres.texte
-    return all(v is None or type(v) in (str, int) for v in (avant, apres))
+    return all(v is None or type(v) in (str, int, float, Decimal) for v in (avant, apres))
 
 
 class _Mere:
@@ -186,7 +187,8 @@ def _cellule_xml(lieu: bytes, valeur: object, textes: _Textes):
     if isinstance(resultat, str):
         numero = textes.ajouter(writer.texte_sur(resultat))
         return lambda style, _: debut + style + b' t="s"><v>%d</v></c>' % numero
-    return lambda style, _: debut + style + b"><v>%d</v></c>" % resultat
+    nombre = f"{resultat:.16G}" if type(resultat) is int else f"{float(resultat):.16G}"  # as XlsxWriter writes it
+    return lambda style, _: debut + style + b"><v>" + nombre.encode() + b"</v></c>"
 
 
 # --- small parts ----------------------------------------------------------------------------------------------------

@@ -58,13 +58,15 @@ class Campagne:
     """What the coordinator adds to the contract for one year; everything may be unknown.
 
     ``membres``: group id → names; ``programme``: fiche → euros; ``precedent``: measure → last year's
-    consolidated value; ``reprises``: respondent id → key of an input → last year's answer; ``limite``: date by which returns are expected (printed text).
+    consolidated value, ``propres``: structure (id, or folded name) → measure → what it said itself; ``reprises``: respondent
+    id → key of an input → last year's answer; ``limite``: date by which returns are expected (printed text).
     """
 
     membres: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     programme: Mapping[str, Decimal] = field(default_factory=dict)
     precedent: Mapping[str, object] = field(default_factory=dict)
     reprises: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    propres: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     limite: str = ""
     contact: str = ""
 
@@ -139,7 +141,7 @@ def _fiche(contrat, fiche: Fiche, annee, repondant, campagne: Campagne, adresses
     volets = [v for n, v in repondant.fiches if n == fiche.numero and v] if repondant else []
     contexte = Contexte(
         contrat, annee, repondant.nom if repondant else None, volets[0] if len(volets) == 1 else None,
-        dict(campagne.precedent), dict(campagne.programme), cellule_structure, FEUILLE_SOMMAIRE, fiche.volets,
+        _precedent(campagne, repondant), dict(campagne.programme), cellule_structure, FEUILLE_SOMMAIRE, fiche.volets,
     )  # fmt: skip
     # each fiche has its own list of volets, under the same name as seen from its page
     propres = {"volets": f"volets {fiche.numero}"} if fiche.volets else {}
@@ -148,6 +150,13 @@ def _fiche(contrat, fiche: Fiche, annee, repondant, campagne: Campagne, adresses
     page.feuille.couleur_onglet = f"axe{rangs.get(fiche.axe, 0) % 8 + 1}"
     fiche_sheet.dessiner(page, fiche, contexte)
     return page
+
+
+def _precedent(campagne: Campagne, repondant: Repondant | None) -> dict[str, object]:
+    """Last year's values: those of the structure in its own workbook, the consolidated ones in the general one."""
+    if repondant is None:
+        return dict(campagne.precedent)
+    return dict(campagne.propres.get(repondant.id) or campagne.propres.get(plier(repondant.id)) or {})
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------

@@ -30,6 +30,11 @@ class Grille:
         self.valeurs: Mapping[bytes, object] = lue.valeurs
 
     @property
+    def formules_ecrites(self) -> Mapping[bytes, bytes] | None:
+        """Address → formula, as the XML writes it; None where it is not known so."""
+        return self._lue.formules
+
+    @property
     def formulees(self) -> Set[bytes]:
         """The addresses of ``speciales``."""
         return self._lue.formules.keys() | self._lue.erreurs if self._lue.erreurs else self._lue.formules.keys()
@@ -65,6 +70,10 @@ class GrilleDeCalamine(Grille):
     @cached_property
     def valeurs(self) -> Mapping[bytes, object]:
         return {_repere(i, j): v for i, ligne in enumerate(self.lignes) for j, v in enumerate(ligne) if v != ""}
+
+    @property
+    def formules_ecrites(self) -> None:
+        return None
 
     @property
     def formulees(self) -> Set[bytes]:

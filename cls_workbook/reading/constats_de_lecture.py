@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, INFORMATION, Anomalie
-from cls_workbook.francais import date_fr, nombre_fr, typographie
+from cls_workbook.francais import date_fr, nombre_fr, plier, typographie
+from cls_workbook.xlsx.sheets import adresse
 
 if TYPE_CHECKING:
+    from cls_workbook.reading.calculs import Changee
     from cls_workbook.reading.formules import Speciale
     from cls_workbook.reading.reperes import Attendue
 
@@ -197,7 +200,8 @@ def fait_modifie(lieu: Lieu, cellule: str, attendue: Attendue, lu: object, fait:
     )  # fmt: skip
 
 
-def calcul_ecrase(lieu: Lieu, cellule: str, attendue: Attendue, colonne: int, lu: object) -> Anomalie:
+def calcul_ecrase(lieu: Lieu, cellule: str, attendue: Attendue, colonne: int, lu: object, calcul: str) -> Anomalie:
+    """``calcul``: what the formula computed, in words."""
     champ = en_texte(attendue.etiquette or attendue.cle)
     if attendue.suivi == colonne:
         return _anomalie(
@@ -206,8 +210,8 @@ def calcul_ecrase(lieu: Lieu, cellule: str, attendue: Attendue, colonne: int, lu
         )  # fmt: skip
     numerateur = any(p.champ in ("numerateur", "satisfaits") for p in attendue.places)
     return _anomalie(
-        BLOQUANT, "TAUX_SAISI" if numerateur else "PREREMPLI_MODIFIE", lieu, (cellule,), champ, f"« {en_texte(lu)} » saisi à la place d’un calcul",
-        "une valeur qui se calcule seule", "effacez cette cellule et saisissez les nombres dont elle se calcule, dans les cases jaunes.",
+        BLOQUANT, "TAUX_SAISI" if numerateur else "PREREMPLI_MODIFIE", lieu, (cellule,), champ, f"« {en_texte(lu)} » saisi à la place d’un calcul ({calcul})",
+        f"une valeur qui se calcule seule : {calcul}", "effacez cette cellule et saisissez les nombres dont elle se calcule, dans les cases jaunes.",
     )  # fmt: skip
 
 
@@ -218,13 +222,46 @@ def sans_formules(lieu: Lieu, cellules: list[str]) -> Anomalie:
     )  # fmt: skip
 
 
-def hors_cadre(lieu: Lieu, trouvees: Iterable[tuple[str, object]]) -> list[Anomalie]:
+def formules_changees(lieu: Lieu, trouvees: Sequence[Changee]) -> Anomalie:
+    """Formulas that compute something else than they did, told once for the sheet, before and after."""
+    exemples = [f"{adresse(c.ligne + 1, c.colonne + 1)} : « ={en_texte(c.apres)} » au lieu de « ={en_texte(c.avant)} »" for c in trouvees[:CITES]]
+    reste = len(trouvees) - CITES
+    return _anomalie(
+        A_CONFIRMER, "FORMULE_MODIFIEE", lieu, [adresse(c.ligne + 1, c.colonne + 1) for c in trouvees], "formules du modèle",
+        " ; ".join(exemples) + (f" ; et {reste} autre(s)" if reste > 0 else ""), "les formules du classeur envoyé",
+        "rien à ressaisir : les calculs sont refaits à la lecture. Signalez à la coordination une formule qui vous paraît fausse.",
+    )  # fmt: skip
+
+
+RESSEMBLANCE = 0.6  # share of a printed text that must be left for a change to be a mere retouch
+
+
+def est_une_retouche(lu: object, imprime: str) -> bool:
+    """Was a printed text reworded, rather than covered with something that could be an answer?"""
+    return isinstance(lu, str) and bool(imprime) and SequenceMatcher(None, plier(lu), plier(imprime)).ratio() >= RESSEMBLANCE
+
+
+def textes_retouches(lieu: Lieu, trouvees: Sequence[tuple[str, object, str]]) -> Anomalie:
+    """(cell, text now or "", text that was printed there), told once for the sheet."""
+    exemples = [f"{c} : « {en_texte(lu)} » au lieu de « {en_texte(avant)} »" if lu != "" else f"{c} : « {en_texte(avant)} » effacé" for c, lu, avant in trouvees[:CITES]]
+    reste = len(trouvees) - CITES
+    return _anomalie(
+        INFORMATION, "TEXTE_IMPRIME_MODIFIE", lieu, [c for c, _, _ in trouvees], "textes du modèle",
+        " ; ".join(exemples) + (f" ; et {reste} autre(s)" if reste > 0 else ""), "les textes du classeur envoyé",
+        "rien : ces textes ne sont pas des réponses.",
+    )  # fmt: skip
+
+
+def hors_cadre(lieu: Lieu, trouvees: Iterable[tuple]) -> list[Anomalie]:
+    """(cell, value[, text that was printed there])"""
     return [
         _anomalie(
-            A_CONFIRMER, "SAISIE_HORS_CADRE", lieu, (cellule,), "hors des cases de saisie", f"« {en_texte(valeur)} »", "rien dans cette cellule",
+            A_CONFIRMER, "SAISIE_HORS_CADRE", lieu, (cellule,), "hors des cases de saisie",
+            f"« {en_texte(valeur)} »" + (f", à la place de « {en_texte(imprime[0])} »" if any(imprime) else ""),
+            f"« {en_texte(imprime[0])} », comme dans le classeur envoyé" if any(imprime) else "rien dans cette cellule",
             "si c’est une réponse, reportez-la dans la case prévue ou dans un commentaire ; elle n’est pas reprise.",
         )
-        for cellule, valeur in trouvees
+        for cellule, valeur, *imprime in trouvees
     ]  # fmt: skip
 
 

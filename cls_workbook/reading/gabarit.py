@@ -39,6 +39,9 @@ class Gabarit:
         formules = {place for place, valeur in ecrites.items() if isinstance(valeur, Formule)}
         fermees = [place for place in ecrites if place not in ouvertes | formules]
         self.formules = {_repere(place) for place in formules}
+        self.textes_des_formules = {(i - 1, j - 1): ecrites[i, j].texte for i, j in formules}  # from 0, as ``Grille.speciales``
+        self.imprimes = {(i - 1, j - 1): _lu(v) for (i, j), v in ecrites.items() if isinstance(v, (str, Lien)) and j > 1}
+        self.formules_sures: object = None  # as a sheet whose formulas were all found right had them written
         self.attendu = tuple(_lu(ecrites[place]) for place in fermees)
         self._fermees = itemgetter(*map(_repere, fermees))
         self._connues = frozenset(map(_repere, {*fermees, *formules, *ouvertes}))

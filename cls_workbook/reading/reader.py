@@ -23,7 +23,7 @@ from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.classeur import Classeur, Grille
 from cls_workbook.reading.colonnes import cles
 from cls_workbook.reading.constats_de_lecture import Lieu
-from cls_workbook.reading.reperage import FeuilleLue, Saisie, lire_feuille
+from cls_workbook.reading.reperage import FeuilleLue, Saisie, feuille_en_place, lire_feuille
 from cls_workbook.reading.reperes import ACCUEIL, CONTRATS_GARDES, IDENTIFICATION, Modele, modele_de
 from cls_workbook.xlsx.sheets import adresse
 
@@ -51,12 +51,12 @@ class Retour:
     modele: str = ""
     structure: str = ""
     fiches: tuple[str, ...] = ()
-    reprises: frozenset[str] = frozenset()  # fingerprints of what was filled in beforehand
     saisies: tuple[Saisie, ...] = ()
     anomalies: tuple[Anomalie, ...] = ()
     feuilles: dict[str, str] = field(default_factory=dict)
     deplacements: dict[str, str] = field(default_factory=dict)
     entamees: tuple[str, ...] = ()
+    reprises: frozenset[str] = frozenset()  # fingerprints of what was filled in beforehand
 
     def __getstate__(self) -> list:
         """For another process: the inputs column by column, five times as fast as one by one."""
@@ -180,7 +180,7 @@ class _Lecteur:
 
     def _feuille(self, feuille: _Feuille, modele: Modele, meme_version: bool) -> FeuilleLue:
         if feuille.saisies is not None and meme_version:
-            return FeuilleLue(feuille.grille.nom, feuille.annonce, feuille.saisies)
+            return feuille_en_place(feuille.grille, feuille.saisies, modele, self.fichier, feuille.annonce)
         return lire_feuille(feuille.grille, *feuille.reperes, modele, self.fichier, feuille.groupe, meme_version)
 
     def _version(self, identite: dict, modele: Modele, groupes: list[_Feuille]) -> bool:

@@ -6,7 +6,7 @@ Rows and columns of the returned sheet count from 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,10 +15,12 @@ from typing import NamedTuple
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, MARQUE, REMPLI, Emplacement
 from cls_workbook.francais import plier
+from cls_workbook.reading import calculs
 from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.classeur import Grille
 from cls_workbook.reading.colonnes import Colonnes, Reperee, memes
 from cls_workbook.reading.gabarit import Saisie
+from cls_workbook.reading.imprimes import effaces, imprime_en
 from cls_workbook.reading.reperes import INFORMATIONS, Attendue, Modele
 from cls_workbook.reading.saisie import Comprise, comprendre, est_vide
 from cls_workbook.xlsx.sheets import adresse
@@ -56,7 +58,7 @@ def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], m
     """
     en_place = modele.gabarits[groupe].saisies(grille) if meme_version and colonne == 0 else None
     if en_place is not None:
-        return FeuilleLue(grille.nom, groupe, en_place)
+        return feuille_en_place(grille, en_place, modele, fichier, groupe)
     lecture = _Lecture(grille, colonne, reperes, modele, fichier, groupe)
     lecture.lire()
     if meme_version or lecture.orphelines:
@@ -64,6 +66,24 @@ def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], m
     if not meme_version:
         lecture.pardonner()
     return lecture.sortie
+
+
+def feuille_en_place(grille: Grille, saisies: list[Saisie], modele: Modele, fichier: str, groupe: str) -> FeuilleLue:
+    """A sheet that came back as it was sent: only its formulas may still have been changed."""
+    gabarit = modele.gabarits[groupe]
+    # Most sheets write theirs as another one did: nothing to look at again.
+    if grille.formules_ecrites is not None and grille.formules_ecrites == gabarit.formules_sures:
+        return FeuilleLue(grille.nom, groupe, saisies)
+    lieu = constats.Lieu(fichier, grille.nom, "" if groupe == "accueil" else groupe)
+    anomalies = _formules_changees(lieu, grille, gabarit.textes_des_formules, True)
+    if not anomalies:
+        gabarit.formules_sures = grille.formules_ecrites
+    return FeuilleLue(grille.nom, groupe, saisies, anomalies)
+
+
+def _formules_changees(lieu: constats.Lieu, grille: Grille, attendues: Mapping[tuple[int, int], str], en_place: bool) -> list[Anomalie]:
+    trouvees = list(calculs.changees(grille.speciales, attendues, en_place))
+    return [constats.formules_changees(lieu, trouvees)] if trouvees else []
 
 
 class _Lecture:
@@ -225,6 +245,8 @@ class _Lecture:
     def _calculs_ecrases(self) -> None:
         """Computed cells that now hold a typed value. A file saved « values only » has lost them all: said once."""
         presentes, ecrases = 0, []
+        textes = self.modele.gabarits[self.sortie.groupe].textes_des_formules
+        attendues: dict[tuple[int, int], str] = {}
         for i, attendue in self.reperees:
             ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
             for colonne in attendue.calculs:
@@ -233,16 +255,24 @@ class _Lecture:
                     continue
                 if (i, j) in self.grille.speciales:
                     presentes += 1
+                    attendues[i, j] = textes.get((attendue.numero - 1, colonne - 1), "")
                 elif self._en(i, j) != "" and (i, j) not in self.connues:
                     self.connues.add((i, j))
                     ecrases.append((i, j, colonne, attendue))
+        if self.colonnes.exacte:  # else a formula may be its neighbour's
+            en_place = self.colonne_cles == 0 and all(i + 1 == a.numero for i, a in self.reperees)
+            self.sortie.anomalies += _formules_changees(self.lieu, self.grille, {k: v for k, v in attendues.items() if v}, en_place)
         if len(ecrases) > max(3, presentes):
             self.sortie.anomalies.append(constats.sans_formules(self.lieu, [adresse(i + 1, j + 1) for i, j, _, _ in ecrases]))
             return
         for i, j, colonne, attendue in ecrases:
             if attendue.suivi == colonne and self._en(i, j) in (REMPLI, A_REMPLIR):
                 continue
-            self.sortie.anomalies.append(constats.calcul_ecrase(self.lieu, adresse(i + 1, j + 1), attendue, colonne, self._en(i, j)))
+            calcul = calculs.en_mots(textes.get((attendue.numero - 1, colonne - 1), ""))
+            self.sortie.anomalies.append(constats.calcul_ecrase(self.lieu, adresse(i + 1, j + 1), attendue, colonne, self._en(i, j), calcul))
+
+    def _blanche(self, i: int, j: int) -> bool:
+        return self._en(i, j) == "" and (i, j) not in self.connues and (i, j) not in self.grille.speciales
 
     # --- rows that the partner added ---
 
@@ -373,14 +403,19 @@ class _Lecture:
         """Whatever is neither an input, nor printed, nor computed."""
         textes, trouvees = self.modele.textes[self.sortie.groupe], []
         speciales, connues = self.grille.speciales, self.connues
+        imprime = imprime_en(self.modele.gabarits[self.sortie.groupe].imprimes, self.reperees, self.colonne_cles)
         for i, ligne in enumerate(self.lignes):
             for j, valeur in enumerate(ligne):
                 if valeur == "" or (i, j) in connues or valeur in textes or (i, j) in speciales:
                     continue
                 if isinstance(valeur, str) and (valeur[:1] == MARQUE or est_vide(valeur) or plier(valeur) in textes):
                     continue
-                trouvees.append((adresse(i + 1, j + 1), valeur))
-        self.sortie.anomalies += constats.hors_cadre(self.lieu, trouvees)
+                trouvees.append((adresse(i + 1, j + 1), valeur, imprime(i, j)))
+        retouches = [t for t in trouvees if constats.est_une_retouche(*t[1:])]
+        blancs = effaces(self.reperees, self._blanche, self.colonnes.generale, imprime) if self.colonnes.exacte else []
+        if retouches or blancs:
+            self.sortie.anomalies.append(constats.textes_retouches(self.lieu, [*retouches, *blancs]))
+        self.sortie.anomalies += constats.hors_cadre(self.lieu, [t for t in trouvees if t not in retouches])
 
 
 def _identique(lu: object, fait: object) -> bool:

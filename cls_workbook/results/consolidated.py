@@ -20,6 +20,7 @@ from cls_workbook.results import evolution, synthese
 from cls_workbook.results.resultat import Resultat, connu
 from cls_workbook.summaries.consolidation import nom_affiche
 from cls_workbook.summaries.historique import MESURE
+from cls_workbook.summaries.rapprochement import INDICATEUR
 from cls_workbook.xlsx.limits import unites
 from cls_workbook.xlsx.sheets import TEXTE_MAX, Cellule, Classeur, Feuille, Impression, Lien, Plage, Tableau
 
@@ -31,7 +32,8 @@ FORMAT_DE_CONSOLIDATION = 1
 FEUILLES = {
     "Retours": "Retours", "Anomalies": "Anomalies", "Indicateurs": "Indicateurs", "Financement_fiches": "Financement par fiche",
     "Financement_financeurs": "Financement par financeur", "Financements": "Lignes de financement", "Mesures": "Mesures",
-    "Reponses": "Réponses", "Normalisations": "Normalisations", "Remplacements": "Remplacements", "Historique": "Historique",
+    "Reponses": "Réponses", "Normalisations": "Normalisations", "Rapprochement": "Rapprochement", "Remplacements": "Remplacements",
+    "Historique": "Historique",
     "Reperes": FEUILLE_REPERES,
 }  # fmt: skip
 
@@ -104,6 +106,7 @@ def tables(resultat: Resultat) -> Iterator[Table]:
     yield _de(resultat.mesures, "Mesures", _LIEU, {"Valeur": _mixte}, 4)
     yield _de(resultat.reponses, "Reponses", _LIEU, {"Valeur": _mixte_ou_montant}, 2)
     yield _de(resultat.normalisations, "Normalisations", _LIEU, {"Saisi": _mixte, "Retenu": _mixte}, 1)
+    yield _de(resultat.rapprochement, "Rapprochement", ("Objet", "Fiche", "Mesure", "Colonne"), _styles_du_rapprochement(), 5)
     if len(resultat.remplacements):
         yield table_des_remplacements(resultat)
     valeur = {"Valeur initiale": _mixte, "Valeur": _valeur_d_historique, "Numérateur": _mixte, "Dénominateur": _mixte}
@@ -166,6 +169,14 @@ def _styles_des_indicateurs(contrat: Contrat) -> dict[str, str | Styliste]:
         return "cellule:taux" if chiffre and ligne["Mesure"] in rates else _mixte(contenu, ligne)
 
     return {"Valeur initiale": valeur, "Valeur n-1": valeur, "Valeur": valeur, "Numérateur": _mixte, "Dénominateur": _mixte}
+
+
+def _styles_du_rapprochement() -> dict[str, str | Styliste]:
+    def valeur(contenu: object, ligne: Mapping) -> str:
+        return "cellule:montant" if ligne["Objet"] != INDICATEUR and contenu is not None else _mixte(contenu, ligne)
+
+    chiffres = ("Somme des retours", "Refusées", "Remplacées", "Écartées", "Mises à part", "Total consolidé", "Écart inexpliqué")
+    return dict.fromkeys(chiffres, valeur) | {"Valeurs saisies": "cellule:entier"}
 
 
 def _anomalies(resultat: Resultat) -> list[dict[str, object]]:
@@ -295,6 +306,7 @@ _EXPLICATIONS = (
     ("Mesures", "Chaque valeur saisie pour une mesure, et où."),
     ("Réponses", "Toutes les autres valeurs saisies, et où."),
     ("Normalisations", "Les saisies qui ont été comprises comme une autre valeur (« 12 000 € » → 12000), et pourquoi."),
+    ("Rapprochement", "Pour chaque mesure et chaque montant : la somme des retours, ce qui en est refusé, remplacé ou mis à part, le total, et pourquoi."),
     ("Remplacements", "Ce qu’un retour corrigé a changé, valeur par valeur ; le remplacé et le retenu, avec leur empreinte."),
     (evolution.NOM, "Chaque mesure et chaque enveloppe au fil des années du contrat ; n’est additionné que ce qui peut l’être."),
     ("Historique", "Les mêmes données, une ligne par objet et par année : c’est ce que la consolidation suivante relira."),

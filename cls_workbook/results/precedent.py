@@ -9,9 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cls_workbook.contract.model import Contrat
+from cls_workbook.contract.model import Contrat, Mesure
 from cls_workbook.contract.reprises import en_cellule, est_repris
 from cls_workbook.errors import Refus
+from cls_workbook.francais import plier
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +70,39 @@ def _table(lignes: Sequence[Sequence[object]]) -> list[dict[str, object]]:
     entetes = [str(e) for e in lignes[0]]
     rangs = [dict(zip(entetes, (None if c == "" else c for c in ligne), strict=False)) for ligne in lignes[1:]]
     return [r for r in rangs if any(v is not None for v in r.values())]
+
+
+def valeurs_propres(consolidation: Consolidation, contrat: Contrat, annee: int) -> dict[str, dict[str, object]]:
+    """Structure (id, or folded name) → measure → what its own return said: a figure, a rate (a share), a mean or a state. Empty if the
+    consolidation is older than the year before ``annee``."""
+    if consolidation.identite("année") not in (None, annee - 1):
+        return {}
+    dites: dict[tuple[str, str], list[tuple[str, object]]] = {}
+    for r in consolidation.tables["Mesures"]:
+        nom, mesure = str(r.get("Structure") or ""), str(r["Mesure"])
+        if mesure in contrat.par_mesure and nom:
+            dites.setdefault((contrat.identifier(nom) or plier(nom), mesure), []).append((str(r["Champ"]), _nombre(r.get("Valeur"))))
+    propres: dict[str, dict[str, object]] = {}
+    for (structure, mesure), champs in dites.items():
+        if (valeur := _valeur_propre(contrat.par_mesure[mesure][2], champs)) is not None:
+            propres.setdefault(structure, {})[mesure] = valeur
+    return propres
+
+
+def _valeur_propre(mesure: Mesure, champs: list[tuple[str, object]]) -> object:
+    """One figure for what one structure said; None where it said none, or several that do not add up (two volets)."""
+
+    def dits(*noms: str) -> list:
+        return [v for c, v in champs if c in noms and v is not None]
+
+    if mesure.type == "taux":
+        hauts, bas = dits("numerateur"), dits("denominateur") or [mesure.denominateur] * (mesure.denominateur is not None)
+        # rows of a breakdown have the same names of champs: the rate of all of them is what their sums make
+        return Decimal(sum(hauts)) / Decimal(sum(bas)) if hauts and sum(bas) and (len(hauts) == len(bas) or mesure.denominateur) else None
+    valeurs = dits({"ventilation": "effectif", "moyenne": "moyenne", "jalon": "jalon"}.get(mesure.type, "valeur"))
+    if len(valeurs) < 2:
+        return valeurs[0] if valeurs else None
+    return sum(valeurs) if mesure.agregation in ("FLUX", "PERSONNES") or mesure.type == "ventilation" else None
 
 
 def indicateurs(consolidation: Consolidation, contrat: Contrat, annee: int) -> dict[str, object]:
@@ -177,7 +211,24 @@ def pour_controles(consolidation: Consolidation, contrat: Contrat) -> Precedent:
         columns=["fiche", "structure", "volet", "mesure", "champ", "modalite", "valeur"],
         dtype=object,
     )  # fmt: skip
-    return Precedent(mesures, _engagements(consolidation, contrat))
+    return Precedent(mesures, _engagements(consolidation, contrat), _lignes(consolidation, contrat))
+
+
+def _lignes(consolidation: Consolidation, contrat: Contrat) -> pd.DataFrame:
+    """The funding lines of last year, as ``Precedent.lignes`` wants them."""
+    import pandas as pd
+
+    colonnes = ("Fiche", "Structure", "Financeur", "Nature", "Prévu", "Engagé", "Versé", "Référence")
+    lignes = [
+        (str(r["Fiche"]), contrat.identifier(str(r["Structure"])) or str(r["Structure"]), *(_montant(r.get(c)) for c in colonnes[2:]))
+        for r in consolidation.tables.get("Lignes de financement", ())
+    ]
+    return pd.DataFrame(lignes, columns=["fiche", "structure", "financeur", "nature", "prevu", "engage", "verse", "reference"], dtype=object)
+
+
+def _montant(valeur: object) -> object:
+    """A sheet keeps an amount as a binary number: to the cent again."""
+    return Decimal(repr(valeur)).quantize(CENTIME) if isinstance(valeur, (int, float)) else valeur
 
 
 def _engagements(consolidation: Consolidation, contrat: Contrat) -> pd.DataFrame:

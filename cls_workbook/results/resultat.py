@@ -14,6 +14,7 @@ from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import NBSP, date_fr
 from cls_workbook.summaries.consolidation import RECU
 from cls_workbook.summaries.historique import HISTORIQUE
+from cls_workbook.summaries.rapprochement import RAPPROCHEMENT
 from cls_workbook.summaries.remplacement import REMPLACEMENTS
 
 NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
@@ -29,6 +30,7 @@ class Resultat:
     ``explications``: what the funding rules make of the figures; ``a_preciser``: what the contract leaves open, sentences.
     ``reserves``: further sentences on how far the figures hold. ``decisions``: fiche number ("" for the whole contract)
     → what the COPIL decided or is asked. ``valide_le``: date of the COPIL that validated it, None while provisional.
+    ``rapprochement``: sums of returns against totals (``summaries.rapprochement``).
     ``remplacements``: what changed when a corrected return took the place of another (``summaries.remplacement``).
     ``historique``: what each year came to, this one included (``summaries.historique``).
     ``precedent``: was last year's consolidation at hand? ``chemins``: file name → path from the workbook, for links.
@@ -58,6 +60,7 @@ class Resultat:
     precedent: bool = False
     historique: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HISTORIQUE), dtype=object))
     chemins: Mapping[str, str] = field(default_factory=dict)
+    rapprochement: pd.DataFrame = field(default_factory=lambda: vide(RAPPROCHEMENT))
     remplacements: pd.DataFrame = field(default_factory=lambda: vide(REMPLACEMENTS))
 
     @property

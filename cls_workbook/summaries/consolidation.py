@@ -172,7 +172,7 @@ def statuts(contrat: Contrat, prevus: pd.DataFrame, retours: pd.DataFrame, anoma
 
 
 def _recus(retours: pd.DataFrame, anomalies: list[Anomalie], trouver) -> list[dict]:
-    exclus = _Refus(anomalies)
+    exclus = Exclusions(anomalies)
     cles = [trouver(r.fiche, r.structure, r.volet) or (r.fiche, plier(r.structure), r.volet) for r in retours.itertuples(index=False)]
     libres = Counter(cle for cle, r in zip(cles, retours.itertuples(index=False), strict=True) if not exclus.retour(r.fichier, r.fiche))
     par_fichier: dict[str, list[Anomalie]] = {}
@@ -224,7 +224,7 @@ def _fichiers_muets(retours: pd.DataFrame, anomalies: list[Anomalie]) -> list[di
 # --- What is kept ---------------------------------------------------------------------------------------------------
 
 
-class _Refus:
+class Exclusions:
     """What the anomalies refuse: whole files, whole fiches of a file, single cells."""
 
     def __init__(self, anomalies: Iterable[Anomalie]):
@@ -250,7 +250,7 @@ class _Refus:
 
 def retenir(valeurs: pd.DataFrame, anomalies: Iterable[Anomalie]) -> pd.DataFrame:
     """The values left once what the anomalies refuse is set aside: cells, whole fiches, whole files."""
-    exclus = _Refus(anomalies)
+    exclus = Exclusions(anomalies)
     places = colonnes(valeurs, "fichier", "fiche", "feuille", "cellule")
     garde = [place[0] not in exclus.concernes or not exclus.valeur(*place) for place in places]
     return valeurs[pd.Series(garde, index=valeurs.index, dtype=bool)].reset_index(drop=True)

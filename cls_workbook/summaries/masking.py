@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pandas as pd
 
 from cls_workbook.contract.model import Contrat
+from cls_workbook.francais import NBSP
 from cls_workbook.summaries.agregation import SEPARATEUR
 
 MASQUE = "masqué"
+_N = rf"(\d[\d {NBSP}]*)"
+_COMPTES_DITS = re.compile(rf"entre {_N} et {_N}|\(total des déclarations{NBSP}?: ?{_N}\)|total des déclarations{NBSP}: {_N}")
 
 
 def petit(nombre: object, seuil: int) -> bool:
@@ -40,13 +44,25 @@ def masquer_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.Dat
 
 
 def a_masquer(effectifs: list[int | None], seuil: int) -> set[int]:
-    """The ranks to mask in one breakdown whose total is published."""
+    """The ranks to mask in one breakdown, beside its total (which is masked too where ``total_a_masquer``)."""
     caches = {rang for rang, n in enumerate(effectifs) if petit(n, seuil)}
+    if petit(sum(n or 0 for n in effectifs), seuil) and len(caches) < seuil:
+        return caches  # no total is shown to subtract from, and it could be any number up to the threshold
     # Counts above the threshold first: a zero that disappears would leave the small count readable.
     reserve = sorted((r for r, n in enumerate(effectifs) if n is not None and r not in caches), key=lambda r: (effectifs[r] == 0, effectifs[r]))
     while caches and reserve and _se_deduit([effectifs[r] for r in sorted(caches)], seuil):
         caches.add(reserve.pop(0))
     return caches
+
+
+def total_a_masquer(effectifs: list[int | None], seuil: int) -> bool:
+    """Must the total of a breakdown go too? It is small; or nothing is left to hide counts behind, and it gives them away."""
+    connus = [n for n in effectifs if n is not None]
+    if petit(sum(connus), seuil):
+        return True
+    if not connus or len(a_masquer(effectifs, seuil)) < len(connus):
+        return False
+    return _se_deduit(connus, seuil)
 
 
 def _se_deduit(caches: list[int], seuil: int) -> bool:
@@ -88,6 +104,16 @@ def _masquee(contrat: Contrat, ligne: dict) -> dict:
             masquee |= {"Valeur": None, "Numérateur": None, "Dénominateur": None}
     else:
         masquee |= {colonne: None for colonne in ("Valeur", "Valeur n-1") if petit(ligne[colonne], seuil)}
-    if masquee != ligne:
-        masquee["Réserve"] = SEPARATEUR.join(filter(None, (ligne["Réserve"], f"{MASQUE} (effectif de 1 à {seuil})")))
+    tues = [_sans_petit_nombre(r, seuil) for r in str(ligne["Réserve"]).split(SEPARATEUR)] if ligne["Réserve"] else []
+    masquee["Réserve"] = SEPARATEUR.join(tues) or None
+    if any(masquee[c] != ligne[c] for c in ("Valeur", "Valeur n-1", "Numérateur", "Dénominateur")):
+        masquee["Réserve"] = SEPARATEUR.join(filter(None, (masquee["Réserve"], f"{MASQUE} (effectif de 1 à {seuil})")))
     return masquee
+
+
+def _sans_petit_nombre(reserve: str, seuil: int) -> str:
+    """A reserve that gives counts (« entre 3 et 5 », « total des déclarations : 7 ») without them, if one is small."""
+    comptes = _COMPTES_DITS.search(reserve)
+    if comptes is None or not any(petit(int(re.sub(r"\D", "", n)), seuil) for n in comptes.groups() if n):
+        return reserve
+    return reserve[: comptes.start()].rstrip(f" :({NBSP}")
