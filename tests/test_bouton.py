@@ -17,7 +17,7 @@ from cls_workbook.excel import consolidation
 from cls_workbook.results import consolidated
 
 ANNEE, JOUR, DIJON = 2025, date(2026, 2, 15), "dijon-2024-2028"
-FEUILLES = ("Synthèse", *(f for f in consolidated.FEUILLES.values() if f != "Remplacements"), "Lisez-moi")
+FEUILLES = ("Synthèse", "Évolution", *(f for f in consolidated.FEUILLES.values() if f != "Remplacements"), "Lisez-moi")
 
 
 def en_ligne_de_commande(retours, reference, sortie, annee=ANNEE, **plus) -> openpyxl.Workbook:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from cls_workbook.results import synthese
 from cls_workbook.xlsx import look
 from cls_workbook.xlsx.sheets import Feuille, Graphique
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 PREFIXE = "CLS "
 FEUILLE = "Données des graphiques"
+NOM_MAX = 31  # characters of the name of a sheet
 POINTS_PAR_PIXEL = 0.75
 _TYPES = {"barres": "bar_{}", "colonnes": "column_{}", "courbes": "line", "secteurs": "pie"}
 
@@ -28,7 +30,7 @@ def dessiner(page: xlwings.Sheet, feuille: Feuille) -> None:
     for ancien in reversed(list(page.charts)):
         if ancien.name.startswith(PREFIXE):
             ancien.delete()
-    donnees, ligne = _feuille_des_donnees(page.book), 1
+    donnees, ligne = _feuille_des_donnees(page.book, nom_des_donnees(feuille)), 1
     for rang, graphique in enumerate(feuille.graphiques, 1):
         bloc = _bloc(feuille, graphique)
         source = donnees.range((ligne, 1), (ligne + len(bloc) - 1, len(bloc[0])))
@@ -64,11 +66,16 @@ def _bloc(feuille: Feuille, graphique: Graphique) -> list[list[object]]:
     return bloc
 
 
-def _feuille_des_donnees(book: xlwings.Book) -> xlwings.Sheet:
+def nom_des_donnees(feuille: Feuille) -> str:
+    """Each drawn sheet has its own figures: the Synthèse's, then one more hidden sheet for any other."""
+    return FEUILLE if feuille.nom == synthese.NOM else f"Données · {feuille.nom}"[:NOM_MAX]
+
+
+def _feuille_des_donnees(book: xlwings.Book, nom: str) -> xlwings.Sheet:
     for feuille in book.sheets:
-        if feuille.name == FEUILLE:
+        if feuille.name == nom:
             feuille.clear()
             return feuille
-    feuille = book.sheets.add(FEUILLE, after=book.sheets[len(book.sheets) - 1])
+    feuille = book.sheets.add(nom, after=book.sheets[len(book.sheets) - 1])
     feuille.visible = False
     return feuille
