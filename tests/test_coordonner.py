@@ -80,15 +80,15 @@ def test_the_tables_of_the_consolidation_are_there_with_their_headers_and_nothin
 def test_the_sheets_are_those_of_pilotage_and_of_the_consolidation_then_the_settings(ouvert):
     assert ouvert.sheetnames == [
         "Accueil", "Groupes", "Programmation", "Gouvernance", "Décisions", "Suivi", "Synthèse", "Évolution", "Retours", "Anomalies", "Indicateurs",
-        "Financement par fiche",
-        "Financement par financeur", "Lignes de financement", "Mesures", "Réponses", "Normalisations", "Rapprochement", "Historique", "Repères", "Lisez-moi", "Listes", "xlwings.conf",
+        "Financement par fiche", "Financement par financeur", "Lignes de financement", "Mesures", "Réponses", "Normalisations", "Rapprochement",
+        "Historique", "Repères", "Lisez-moi", "Listes", "xlwings.conf",
     ]  # fmt: skip
     assert [f.title for f in ouvert if f.sheet_state != "visible"] == ["Listes", "xlwings.conf"]
 
 
 def test_every_link_of_accueil_leads_to_a_sheet(ouvert):
     cibles = [c.hyperlink.location.partition("!")[0].strip("'") for rangee in ouvert["Accueil"].iter_rows() for c in rangee if c.hyperlink]
-    assert len(cibles) == 11 and set(cibles) <= set(ouvert.sheetnames)
+    assert len(cibles) == 12 and set(cibles) <= set(ouvert.sheetnames)
 
 
 def test_xlwings_finds_python_in_the_settings_sheet(ouvert):

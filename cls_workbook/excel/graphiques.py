@@ -10,6 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from cls_workbook.results import synthese
 from cls_workbook.xlsx import look
 from cls_workbook.xlsx.sheets import Feuille, Graphique
 

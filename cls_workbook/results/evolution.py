@@ -34,10 +34,11 @@ def feuille(resultat: Resultat) -> Feuille:
     """The sheet, drawn."""
     vue, planche = _Vue(resultat), Planche(NOM)
     contrat = resultat.contrat
-    planche.place(0, UNITES, f"{contrat.nom_court} · évolution {resultat.nom_annee}", "courant")
+    planche.place(0, 20, f"{contrat.nom_court} · évolution jusqu’en {resultat.nom_annee}", "courant")  # by which the button knows the sheet
+    planche.place(20, UNITES - 20, resultat.etat, "courant:droite")
     planche.avance(20)
     planche.vide(6)
-    planche.place(0, UNITES, f"Évolution {contrat.nom_annee(vue.annees[0])} à {contrat.nom_annee(vue.annees[-1])} · {resultat.etat}", "titre")
+    planche.place(0, UNITES, f"Évolution {contrat.nom_annee(vue.annees[0])} à {contrat.nom_annee(vue.annees[-1])}", "titre")
     planche.avance(34)
     planche.phrases([vue.avertissement()], "dense_doux")
     _argent(planche, vue)

@@ -24,7 +24,7 @@ def feuilles(contrat: Contrat, annee: int) -> list[Feuille]:
     nom = contrat.nom_annee(annee)
     pied = f"{contrat.nom_court} · consolidation {nom}"
     pages = [_en_attente(synthese.NOM, f"Synthèse {nom}", "accent", pied)]
-    pages.append(_en_attente(evolution.NOM, f"Évolution {nom}", "accent", pied))
+    pages.append(_en_attente(evolution.NOM, f"Évolution jusqu’en {nom}", "accent", pied))
     pages += [consolidated.feuille_de(replace(table, lignes=[]), pied) for table in _tables(contrat, annee)]
     pages.append(_en_attente(consolidated.FEUILLE_LISEZ_MOI, f"Consolidation {nom}", "gris", pied))
     return pages
