@@ -27,7 +27,7 @@ from cls_workbook.reading import frames
 from cls_workbook.reading.lecture import Contrats, lire, retours_dans
 from cls_workbook.reading.reader import Retour
 from cls_workbook.results.resultat import Resultat
-from cls_workbook.summaries import activity, consolidation, funding, funding_rules, remplacement
+from cls_workbook.summaries import activity, consolidation, funding, funding_rules, historique, remplacement
 from cls_workbook.xlsx.writer import enregistrer
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def consolider_dossier(
     from cls_workbook.results import precedent as annee_passee
 
     verifier_annee(contrat, annee)
-    passee = annee_passee.lire(precedent) if precedent else None
+    passee = annee_passee.de_l_an_dernier(precedent, contrat, annee) if precedent else None
     fichiers = retours_de(sources, depuis, vide_permis)
     voulues = [*remplacement.demandes(remplacer, fichiers), *(_durables(pilotage, fichiers) if pilotage else ())]
     retours = lire(fichiers, Contrats(contrat), processus)
@@ -274,24 +274,25 @@ def _resumer(lot, valeurs, anomalies, prevus, contrat: Contrat, annee: int, jour
 
     programme = pilotage.programme or None
     cumul = pilotage.engage_anterieur | annee_passee.engage_cumule(precedent) if precedent else pilotage.engage_anterieur or None
-    anciennes = annee_passee.indicateurs(precedent, contrat) if precedent else None
+    anciennes = annee_passee.indicateurs(precedent, contrat, annee) if precedent else None
+    avant = annee_passee.historique(precedent, contrat) if precedent else []
     par_fiche = funding.par_fiche(contrat, annee, valeurs, programme, cumul)
+    tables = {
+        "indicateurs": activity.indicateurs(contrat, valeurs, prevus, anciennes), "mesures": consolidation.mesures_table(contrat, valeurs),
+        "avancement": activity.avancement(contrat, valeurs, prevus), "par_fiche": par_fiche, "financements": consolidation.financements_table(contrat, valeurs),
+    }  # fmt: skip
     return Resultat(
         contrat, annee, jour,
         retours=consolidation.statuts(contrat, prevus, lot.retours, anomalies),
         normalisations=lot.normalisations,
-        mesures=consolidation.mesures_table(contrat, valeurs),
         reponses=consolidation.reponses_table(contrat, valeurs),
-        indicateurs=activity.indicateurs(contrat, valeurs, prevus, anciennes),
-        financements=consolidation.financements_table(contrat, valeurs),
-        par_fiche=par_fiche,
         par_financeur=funding.par_financeur(contrat, valeurs),
-        avancement=activity.avancement(contrat, valeurs, prevus),
+        **tables, historique=historique.historique(contrat, annee, **tables, avant=avant),
         gouvernance=activity.gouvernance(contrat, pilotage.reunions),
         territoire=activity.territoire(contrat, valeurs),
         totaux=funding.totaux(contrat, par_fiche),
         anomalies=tuple(anomalies),
-        explications=tuple(funding_rules.explications(contrat, annee, valeurs, programme, cumul)),
+        explications=tuple(funding_rules.explications(contrat, annee, valeurs, programme, cumul, historique.aides_passees(contrat, avant))),
         a_preciser=tuple(consolidation.a_preciser(contrat, pilotage.membres)),
         decisions=_decisions(pilotage),
         valide_le=pilotage.date_validation if pilotage.etat == coordination.VALIDE else None,

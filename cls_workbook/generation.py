@@ -69,7 +69,8 @@ def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str
 
         campagne = coordination.campagne(coordination.lire(pilotage, contrat, annee))
     if precedent:
-        from cls_workbook.results.precedent import valeurs_consolidees
+        from cls_workbook.results.precedent import de_l_an_dernier, indicateurs, reprises
 
-        campagne = replace(campagne, precedent=valeurs_consolidees(precedent, contrat))
+        passee = de_l_an_dernier(precedent, contrat, annee)
+        campagne = replace(campagne, precedent=indicateurs(passee, contrat, annee), reprises=reprises(passee, contrat))
     return campagne

@@ -39,8 +39,8 @@ def colonne(feuille, entete):
 
 def test_the_sheets_come_in_the_announced_order_and_none_is_hidden(livre):
     assert livre.sheetnames == [
-        "Synthèse", "Retours", "Anomalies", "Indicateurs", "Financement par fiche", "Financement par financeur",
-        "Lignes de financement", "Mesures", "Réponses", "Normalisations", "Repères", "Lisez-moi",
+        "Synthèse", "Évolution", "Retours", "Anomalies", "Indicateurs", "Financement par fiche", "Financement par financeur",
+        "Lignes de financement", "Mesures", "Réponses", "Normalisations", "Historique", "Repères", "Lisez-moi",
     ]  # fmt: skip
     assert {f.sheet_state for f in livre} == {"visible"}
     assert livre.active.title == "Synthèse"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from cls_workbook.contract.model import Regle
+from cls_workbook.contract.model import Contrat, Regle
 from cls_workbook.francais import CENTIME
 
 
@@ -47,6 +47,11 @@ def ecart_de_parite(montants: Sequence[Decimal | None]) -> Decimal | None:
 def annees_d_aide_ecoulees(regle: Regle, annee: int) -> bool:
     """Has the last year of a ``plafond`` rule passed? False where the contract says no first year or duration."""
     return regle.depuis is not None and regle.duree_ans is not None and annee >= regle.depuis + regle.duree_ans
+
+
+def argent_d_ensemble(contrat: Contrat) -> bool:
+    """Does the contract give its money as envelopes of the whole, and none to any fiche? Then a fiche may draw on them."""
+    return bool(contrat.enveloppes) and all(f.financement.montant is None for f in contrat.fiches)
 
 
 def arrondi(montant: Decimal) -> Decimal:

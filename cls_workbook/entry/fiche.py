@@ -30,6 +30,7 @@ def dessiner(page: Page, fiche: Fiche, contexte: Contexte) -> None:
     formulaire(page, fields.QUALITATIF, contexte)
     _poser_le_compte(page)
     page.etats_lisibles(K)
+    page.reprises_visibles(B, K)
     page.feuille.figee = (3, 2)
     premiere = next(e for r in page.plan.rangees.values() for e in r.emplacements)
     page.feuille.selection = (premiere.rangee, premiere.colonne)

@@ -29,6 +29,7 @@ ETAPES = (
 CONSEILS = (
     "Comptez environ dix minutes par fiche. Vous pouvez vous arrêter et reprendre : enregistrez simplement le fichier.",
     "Écrivez les nombres comme d’habitude : 1 234,56. Saisissez 0 quand rien n’a eu lieu ; laissez vide ce que vous ne savez pas, avec le statut « non disponible ».",
+    "Une case bleue, en italique, reprend votre réponse de l’an dernier : gardez-la si elle est encore juste, sinon corrigez-la.",
     "Ne nommez jamais une personne. Décrivez des actions, des structures, des nombres.",
     "Une fiche ne vous concerne pas ? Laissez-la vide : elle ne sera pas comptée.",
 )
@@ -77,6 +78,7 @@ def accueil(page: Page, contrat: Contrat, annee: int, repondant: Repondant | Non
     for conseil in CONSEILS:
         _phrase(page, "•", "puce", conseil)
     page.etats_lisibles(E)
+    page.reprises_visibles(B, G)
     page.feuille.figee = (2, 0)
     return page, cellule
 
@@ -256,7 +258,7 @@ def _etats_du_sommaire(page: Page, debut: int) -> None:
 
 
 def identite(
-    page: Page, contrat: Contrat, annee: int, repondant: Repondant | None, modele: str, identifiant: str, fiches: list[Fiche]
+    page: Page, contrat: Contrat, annee: int, repondant: Repondant | None, modele: str, identifiant: str, fiches: list[Fiche], reprises: str = ""
 ) -> Page:
     """The very hidden sheet by which a return says what it is."""
     page.feuille.etat = "tres_masquee"
@@ -269,6 +271,7 @@ def identite(
         "structure": repondant.id if repondant else "",
         "identifiant": identifiant,
         "fiches": SEPARATEUR_DE_FICHES.join(f.numero for f in fiches),
+        "reprises": reprises,
     }
     for nom, valeur in faits.items():
         page.rangee(f"identification/{nom}", "repere", nom)

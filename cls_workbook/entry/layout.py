@@ -7,22 +7,24 @@ agree with it, and what locked cells held when the sheet left.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
 from cls_workbook.contract.fields import Champ
+from cls_workbook.contract.reprises import SEPARATEUR, est_repris
 from cls_workbook.entry import chasses
 from cls_workbook.francais import typographie
 from cls_workbook.xlsx.limits import unites
-from cls_workbook.xlsx.sheets import INVITE_MAX, TITRE_MAX, Cellule, Feuille, Formule, Lien, MiseEnForme, Plage, Validation, adresse
+from cls_workbook.xlsx.sheets import INVITE_MAX, TITRE_MAX, Cellule, Feuille, Formule, Lien, MiseEnForme, Plage, Validation, adresse, lettre
 
 VERSION_MODELE = 1
 SEPARATEUR_DE_FICHES = " / "  # a fiche number may hold spaces; a sheet name, no slash
 MARQUE = "§"  # first character of every key, so that a key is known wherever it was moved
 FEUILLE_LISTES, FEUILLE_IDENTITE = "Listes", "_identification"
-CLE, LIBELLE = 1, 2  # column A holds the keys, column B the labels
+CLE, LIBELLE, MEMOIRE = 1, 2, 12  # column A holds the keys, column B the labels; L, what was taken up from last year
 REMPLI, A_REMPLIR = "rempli", "à remplir"
 HAUTEUR_MAX = 400.0  # points; Excel stops at 409
 
@@ -96,6 +98,9 @@ class Page:
         self.etats: list[bool] = []  # one per required row: is it filled when the workbook leaves?
         self.groupes: list[int] = []  # first rows of what prints together
         self._validations: dict[tuple, Validation] = {}
+        self.reprises: Mapping[str, object] = {}  # key of an input → last year's answer
+        self.repris: dict[str, object] = {}  # those that were taken up
+        self._memoires: dict[int, int] = {}  # row → rank of the cell that remembers it
 
     # --- cells ---
 
@@ -169,6 +174,8 @@ class Page:
         )  # fmt: skip
         rangee.emplacements.append(emplacement)
         style = ("saisie_optionnelle:" if optionnelle else "saisie:") + _FORMATS[type_]
+        if est_repris(bloc, champ.nom):
+            valeur = self._reprendre(emplacement) if valeur is None else valeur
         if jusqu_a:
             self.fusion(colonne, jusqu_a, valeur, style + "_long")
         else:
@@ -196,6 +203,20 @@ class Page:
             self.etats.append(rempli)
         self.calcul(rangee, colonne, formule, mot, "calcul:centre")
 
+    def _reprendre(self, place: Emplacement) -> object:
+        """Last year's answer, if the list still offers it; the row remembers it, in a hidden cell that every workbook has."""
+        if self.ligne not in self._memoires:
+            self._memoires[self.ligne] = len(self.feuille.cellules)
+            self.texte(MEMOIRE, None, "repere")
+        valeur = self.reprises.get(place.cle)
+        if valeur is None or (place.type == "liste" and place.stricte and valeur not in place.choix):
+            return None
+        rang = self._memoires[self.ligne]
+        memoire = self.feuille.cellules[rang]
+        self.feuille.cellules[rang] = memoire._replace(valeur=f"{memoire.valeur or SEPARATEUR}{valeur}{SEPARATEUR}")
+        self.repris[place.cle] = valeur
+        return valeur
+
     # --- validations ---
 
     def _valider(self, place: Emplacement, liste: str | None) -> None:
@@ -213,6 +234,12 @@ class Page:
         validation.plages.append(Plage(place.rangee, place.colonne, place.rangee, place.colonne))
 
     # --- end ---
+
+    def reprises_visibles(self, debut: int, fin: int) -> None:
+        """What still holds last year's answer shows, between these columns; it no longer does once it is changed."""
+        cellule, memoire = adresse(1, debut), f"${lettre(MEMOIRE)}1"
+        formule = f'AND({cellule}<>"",ISNUMBER(SEARCH("{SEPARATEUR}"&{cellule}&"{SEPARATEUR}",{memoire})))'
+        self.feuille.mises_en_forme.append(MiseEnForme(Plage(1, debut, self.ligne, fin), formule, "repris"))
 
     def etats_lisibles(self, colonne: int) -> None:
         """« rempli » and « à remplir » also told by colour, and the sheet's print area."""

@@ -14,10 +14,11 @@ from decimal import Decimal
 
 from cls_workbook.contract import fields
 from cls_workbook.contract.model import Contrat, Fiche
+from cls_workbook.contract.reprises import SEPARATEUR_D_EMPREINTES, empreinte
 from cls_workbook.entry import fiche as fiche_sheet
 from cls_workbook.entry import front, listes
 from cls_workbook.entry.form import Contexte
-from cls_workbook.entry.layout import FEUILLE_IDENTITE, VERSION_MODELE, Emplacement, Page, PlanFeuille
+from cls_workbook.entry.layout import CLE, FEUILLE_IDENTITE, MEMOIRE, VERSION_MODELE, Emplacement, Page, PlanFeuille
 from cls_workbook.francais import plier
 from cls_workbook.xlsx.sheets import Classeur, Feuille
 
@@ -57,12 +58,13 @@ class Campagne:
     """What the coordinator adds to the contract for one year; everything may be unknown.
 
     ``membres``: group id → names; ``programme``: fiche → euros; ``precedent``: measure → last year's
-    consolidated value; ``limite``: date by which returns are expected (printed text).
+    consolidated value; ``reprises``: respondent id → key of an input → last year's answer; ``limite``: date by which returns are expected (printed text).
     """
 
     membres: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     programme: Mapping[str, Decimal] = field(default_factory=dict)
     precedent: Mapping[str, object] = field(default_factory=dict)
+    reprises: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     limite: str = ""
     contact: str = ""
 
@@ -102,13 +104,15 @@ def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campa
     fiches = [f for f in contrat.fiches if siennes is None or f.numero in siennes]
     choix = _listes(contrat, campagne)
     adresses = listes.adresses(choix)
-    accueil, cellule_structure = front.accueil(_page(FEUILLE_ACCUEIL, "", adresses, choix, annee), contrat, annee, repondant, campagne)
+    reprises = campagne.reprises.get(repondant.id, {}) if repondant else {}
+    accueil, cellule_structure = front.accueil(_page(FEUILLE_ACCUEIL, "", adresses, choix, annee, reprises), contrat, annee, repondant, campagne)
     pages = [_fiche(contrat, f, annee, repondant, campagne, adresses, choix, cellule_structure) for f in fiches]
     sommaire = front.sommaire(_page(FEUILLE_SOMMAIRE, "", adresses, choix, annee), contrat, annee, [(f, p) for f, p in zip(fiches, pages, strict=True)])
     questions = [p.plan for p in (accueil, *pages)]
     modele = version(e.cle for p in questions for r in p.rangees.values() for e in r.emplacements)
     identifiant = _empreinte((contrat.id, str(annee), repondant.id if repondant else "", modele))
-    identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, choix, annee), contrat, annee, repondant, modele, identifiant, fiches)
+    reprises_faites = SEPARATEUR_D_EMPREINTES.join(empreinte(cle, v) for p in (accueil, *pages) for cle, v in p.repris.items())
+    identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, choix, annee), contrat, annee, repondant, modele, identifiant, fiches, reprises_faites)
     feuilles = [accueil.feuille, sommaire.feuille, *(p.feuille for p in pages), listes.feuille(choix), identite.feuille]
     for feuille in feuilles:
         feuille.impression.pied_gauche = f"{contrat.nom_court} · {contrat.nom_annee(annee)}"
@@ -124,9 +128,11 @@ def version(cles: Iterable[str]) -> str:
     return f"{VERSION_MODELE}.{_empreinte(cles)}"
 
 
-def _page(nom: str, fiche: str, adresses: dict[str, str], listes: dict[str, tuple[str, ...]], annee: int) -> Page:
-    feuille = Feuille(nom, protegee=True, inserer_lignes=bool(fiche), colonnes_masquees=(1,))
-    return Page(PlanFeuille(feuille, fiche), adresses, listes, annee)
+def _page(nom: str, fiche: str, adresses: dict[str, str], listes: dict[str, tuple[str, ...]], annee: int, reprises: Mapping[str, object] | None = None) -> Page:
+    feuille = Feuille(nom, protegee=True, inserer_lignes=bool(fiche), colonnes_masquees=(CLE, MEMOIRE))
+    page = Page(PlanFeuille(feuille, fiche), adresses, listes, annee)
+    page.reprises = reprises or {}
+    return page
 
 
 def _fiche(contrat, fiche: Fiche, annee, repondant, campagne: Campagne, adresses, listes, cellule_structure) -> Page:
@@ -137,7 +143,7 @@ def _fiche(contrat, fiche: Fiche, annee, repondant, campagne: Campagne, adresses
     )  # fmt: skip
     # each fiche has its own list of volets, under the same name as seen from its page
     propres = {"volets": f"volets {fiche.numero}"} if fiche.volets else {}
-    page = _page(nom_de_feuille(fiche), fiche.numero, adresses | {k: adresses[v] for k, v in propres.items()}, listes | {k: listes[v] for k, v in propres.items()}, annee)
+    page = _page(nom_de_feuille(fiche), fiche.numero, adresses | {k: adresses[v] for k, v in propres.items()}, listes | {k: listes[v] for k, v in propres.items()}, annee, campagne.reprises.get(repondant.id) if repondant else None)
     rangs = {a.numero: i for i, a in enumerate(contrat.axes)}
     page.feuille.couleur_onglet = f"axe{rangs.get(fiche.axe, 0) % 8 + 1}"
     fiche_sheet.dessiner(page, fiche, contexte)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.contract.model import Contrat, Fiche
+from cls_workbook.contract.reprises import empreinte, est_repris
 from cls_workbook.entry.layout import Emplacement
 from cls_workbook.francais import typographie
 from cls_workbook.reading import constats_de_lecture as constats
@@ -180,11 +181,13 @@ class _Typage:
         return siens[0] if len(siens) == 1 else ""
 
     def _repondues(self) -> list[str]:
-        """Fiches in which something was typed; a volet that the workbook came with is no answer."""
+        """Fiches in which something was typed; what the workbook came with (a volet, last year's partners) is no answer."""
         entamees = set(self.retour.entamees)
         for saisie in self.retour.saisies:
             place = self.places.get(saisie.cle)
-            if place is not None and place.fiche and (place.champ != "volet" or not self.retour.structure):
+            if place is None or (est_repris(place.bloc, place.champ) and empreinte(saisie.cle, saisie.brut) in self.retour.reprises):
+                continue  # as it was sent
+            if place.fiche and (place.champ != "volet" or not self.retour.structure):
                 entamees.add(place.fiche)
         return [numero for numero in self.contrat.par_fiche if numero in entamees and numero in self.retour.feuilles]
 

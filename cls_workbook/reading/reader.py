@@ -51,6 +51,7 @@ class Retour:
     modele: str = ""
     structure: str = ""
     fiches: tuple[str, ...] = ()
+    reprises: frozenset[str] = frozenset()  # fingerprints of what was filled in beforehand
     saisies: tuple[Saisie, ...] = ()
     anomalies: tuple[Anomalie, ...] = ()
     feuilles: dict[str, str] = field(default_factory=dict)
@@ -150,7 +151,7 @@ class _Lecteur:
         un = {nom: next(iter(valeurs)) for nom, valeurs in textes.items()}
         return {
             "contrat": un["contrat"], "annee": int(next(iter(annees))), "modele": un.get("modele", ""),
-            "structure": un.get("structure", ""), "fiches": tuple(f for f in un.get("fiches", "").split(SEPARATEUR_DE_FICHES) if f),
+            "structure": un.get("structure", ""), "reprises": frozenset(un.get("reprises", "").split()), "fiches": tuple(f for f in un.get("fiches", "").split(SEPARATEUR_DE_FICHES) if f),
         }  # fmt: skip
 
     def _retour(self, identite: dict, modele: Modele, groupes: list[_Feuille], sans_cle: list[Grille]) -> Retour:

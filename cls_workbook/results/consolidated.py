@@ -16,9 +16,10 @@ import pandas as pd
 from cls_workbook.anomalies import Anomalie, trier
 from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import date_fr
-from cls_workbook.results import synthese
+from cls_workbook.results import evolution, synthese
 from cls_workbook.results.resultat import Resultat, connu
 from cls_workbook.summaries.consolidation import nom_affiche
+from cls_workbook.summaries.historique import MESURE
 from cls_workbook.xlsx.limits import unites
 from cls_workbook.xlsx.sheets import TEXTE_MAX, Cellule, Classeur, Feuille, Impression, Lien, Plage, Tableau
 
@@ -30,7 +31,8 @@ FORMAT_DE_CONSOLIDATION = 1
 FEUILLES = {
     "Retours": "Retours", "Anomalies": "Anomalies", "Indicateurs": "Indicateurs", "Financement_fiches": "Financement par fiche",
     "Financement_financeurs": "Financement par financeur", "Financements": "Lignes de financement", "Mesures": "Mesures",
-    "Reponses": "Réponses", "Normalisations": "Normalisations", "Remplacements": "Remplacements", "Reperes": FEUILLE_REPERES,
+    "Reponses": "Réponses", "Normalisations": "Normalisations", "Remplacements": "Remplacements", "Historique": "Historique",
+    "Reperes": FEUILLE_REPERES,
 }  # fmt: skip
 
 _SUITE = " … [suite : feuille Mesures]"
@@ -86,6 +88,7 @@ def classeur(resultat: Resultat) -> Classeur:
     pied = f"{contrat.nom_court} · consolidation {annee} du {date_fr(resultat.jour)} · {resultat.etat}"
     feuilles = [synthese.feuille(resultat)]
     feuilles += [feuille_de(table, pied) for table in tables(resultat)]
+    feuilles.insert(1, evolution.feuille(resultat))
     feuilles.append(_lisez_moi(resultat, pied, {f.nom for f in feuilles}))
     return Classeur(feuilles, f"Consolidation {annee} — {contrat.titre}", sujet=resultat.etat, feuille_active=synthese.NOM)
 
@@ -103,6 +106,8 @@ def tables(resultat: Resultat) -> Iterator[Table]:
     yield _de(resultat.normalisations, "Normalisations", _LIEU, {"Saisi": _mixte, "Retenu": _mixte}, 1)
     if len(resultat.remplacements):
         yield table_des_remplacements(resultat)
+    valeur = {"Valeur initiale": _mixte, "Valeur": _valeur_d_historique, "Numérateur": _mixte, "Dénominateur": _mixte}
+    yield _de(resultat.historique, "Historique", ("Année", "Objet", "Fiche", "Mesure", "Libellé", "Financeur", "Nature"), valeur, 1)
     yield Table(FEUILLES["Reperes"], "Reperes", list(reperes(resultat)), REPERES, ("Rubrique", "Objet", "Champ"), {"Valeur": _mixte}, 2)
 
 
@@ -140,6 +145,12 @@ def _mixte(valeur: object, _: Mapping) -> str:
 def _mixte_ou_montant(valeur: object, ligne: Mapping) -> str:
     argent = ligne["Bloc"] == "depenses" and ligne["Champ"] != "etp"
     return "cellule:montant" if argent and isinstance(valeur, (int, Decimal)) else _mixte(valeur, ligne)
+
+
+def _valeur_d_historique(valeur: object, ligne: Mapping) -> str:
+    if not isinstance(valeur, (int, float, Decimal)):
+        return "cellule:texte"
+    return "cellule:montant" if ligne["Unité"] == "€" and ligne["Objet"] != MESURE else "cellule:taux" if ligne["Agrégation"] in _EN_TAUX else _mixte(valeur, ligne)
 
 
 def _cellule_ou_lien(valeur: object, _: Mapping) -> str:
@@ -285,6 +296,8 @@ _EXPLICATIONS = (
     ("Réponses", "Toutes les autres valeurs saisies, et où."),
     ("Normalisations", "Les saisies qui ont été comprises comme une autre valeur (« 12 000 € » → 12000), et pourquoi."),
     ("Remplacements", "Ce qu’un retour corrigé a changé, valeur par valeur ; le remplacé et le retenu, avec leur empreinte."),
+    (evolution.NOM, "Chaque mesure et chaque enveloppe au fil des années du contrat ; n’est additionné que ce qui peut l’être."),
+    ("Historique", "Les mêmes données, une ligne par objet et par année : c’est ce que la consolidation suivante relira."),
     (FEUILLE_REPERES, "Ce que dit la Synthèse et qui n’est dans aucun autre tableau : avancement, réunions, décisions, règles, réserves."),
 )  # fmt: skip
 _CONSEILS = (

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cls_workbook.contract.model import Contrat
+from cls_workbook.contract.reprises import en_cellule, est_repris
 from cls_workbook.errors import Refus
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class Consolidation:
 
     chemin: Path
     tables: dict[str, list[dict[str, object]]]
+
+    def identite(self, champ: str) -> object:
+        """What the workbook says of itself (contrat, année…); None where it does not."""
+        return next((_nombre(r.get("Valeur")) for r in self.tables.get("Repères", ()) if (r.get("Rubrique"), r.get("Champ")) == ("Identification", champ)), None)
 
 
 def lire(chemin: str | Path) -> Consolidation:
@@ -49,31 +54,110 @@ def des_feuilles(chemin: Path, feuilles: Mapping[str, Sequence[Sequence[object]]
     return Consolidation(chemin, tables)
 
 
+def de_l_an_dernier(chemin: str | Path, contrat: Contrat, annee: int) -> Consolidation:
+    """The consolidation of an earlier year of this contract. Refus if it is of another contract, of this year or of a later one."""
+    consolidation = lire(chemin)
+    de_qui, quand = consolidation.identite("contrat"), consolidation.identite("année")
+    if de_qui not in (None, contrat.id):
+        raise Refus(f"« {chemin} » est la consolidation du contrat « {de_qui} », non de « {contrat.id} ». Indiquez celle de l’an dernier.")
+    if isinstance(quand, int) and quand >= annee:
+        raise Refus(f"« {chemin} » est la consolidation de {contrat.nom_annee(quand)} : l’année précédente de {contrat.nom_annee(annee)} est {contrat.nom_annee(annee - 1)}.")
+    return consolidation
+
+
 def _table(lignes: Sequence[Sequence[object]]) -> list[dict[str, object]]:
     entetes = [str(e) for e in lignes[0]]
     rangs = [dict(zip(entetes, (None if c == "" else c for c in ligne), strict=False)) for ligne in lignes[1:]]
     return [r for r in rangs if any(v is not None for v in r.values())]
 
 
-def valeurs_consolidees(chemin: str | Path, contrat: Contrat) -> dict[str, object]:
-    """Measure id → last year's consolidated value, for the measures that the contract still has."""
-    return indicateurs(lire(chemin), contrat)
-
-
-def indicateurs(consolidation: Consolidation, contrat: Contrat) -> dict[str, object]:
-    """Measure id → consolidated value; a measure without value is absent."""
+def indicateurs(consolidation: Consolidation, contrat: Contrat, annee: int) -> dict[str, object]:
+    """Measure id → consolidated value of the year before ``annee``; a measure without value is absent. Empty if the
+    consolidation is of an older year: what it says is not last year's."""
+    if consolidation.identite("année") not in (None, annee - 1):
+        return {}
     valeurs = {str(r["Mesure"]): r.get("Valeur") for r in consolidation.tables["Indicateurs"]}
     return {m: _nombre(v) for m, v in valeurs.items() if v is not None and m in contrat.par_mesure}
 
 
+def historique(consolidation: Consolidation, contrat: Contrat) -> list[dict[str, object]]:
+    """The rows of ``summaries.historique`` that this consolidation holds; of its own year only, if it is of before they were kept."""
+    lignes = consolidation.tables.get("Historique")
+    if lignes is not None:
+        return [{c: _nombre(r.get(c)) for c in r} | {"Année": _nombre(r.get("Année"))} for r in lignes]
+    import pandas as pd
+
+    from cls_workbook.summaries import historique as memoire
+    from cls_workbook.summaries.activity import AVANCEMENT
+    from cls_workbook.summaries.consolidation import FINANCEMENTS, MESURES
+
+    annee = consolidation.identite("année")
+    if not isinstance(annee, int):
+        return []
+
+    def cadre(nom: str, colonnes: tuple[str, ...] = ()) -> pd.DataFrame:
+        rangees = consolidation.tables.get(nom, [])
+        titres = colonnes or tuple(rangees[0] if rangees else ())
+        return pd.DataFrame([[_nombre(r.get(c)) for c in titres] for r in rangees], columns=list(titres), dtype=object)
+
+    contrat = contrat.en(annee)
+    par_fiche = cadre("Financement par fiche")
+    return memoire.historique(
+        contrat, annee, indicateurs=cadre("Indicateurs"), mesures=cadre("Mesures", MESURES), avancement=pd.DataFrame(columns=list(AVANCEMENT)),
+        par_fiche=par_fiche[[f in contrat.par_fiche for f in par_fiche["Fiche"]]] if len(par_fiche) else par_fiche,
+        financements=cadre("Lignes de financement", FINANCEMENTS),
+    ).to_dict("records")  # fmt: skip
+
+
 def engage_cumule(consolidation: Consolidation) -> dict[str, Decimal]:
-    """Fiche → euros engaged on the maquette up to that year: the contract's amount less what was left to engage."""
-    cumul = {}
+    """Fiche → euros engaged on the maquette up to that year: the contract's amount less what was left to engage; where the
+    contract gives no amount, the sum of the years that are kept."""
+    cumul: dict[str, Decimal] = {}
+    for rang in consolidation.tables.get("Historique", ()):
+        if rang["Objet"] == "Engagé" and isinstance(rang["Valeur"], (int, float)):
+            fiche = str(rang["Fiche"])
+            cumul[fiche] = cumul.get(fiche, Decimal(0)) + Decimal(repr(rang["Valeur"])).quantize(CENTIME)
     for rang in consolidation.tables["Financement par fiche"]:
         montant, reste = rang.get("Montant contrat"), rang.get("Reste à engager")
         if isinstance(montant, (int, float)) and isinstance(reste, (int, float)):
             cumul[str(rang["Fiche"])] = (Decimal(repr(montant)) - Decimal(repr(reste))).quantize(CENTIME)
     return cumul
+
+
+def reprises(consolidation: Consolidation, contrat: Contrat) -> dict[str, dict[str, object]]:
+    """Respondent id (or name) → key of an input → what it answered, for what rarely changes (``contract.reprises``)."""
+    trouvees: dict[str, dict[str, object]] = {}
+    rangs: dict[tuple[str, str], dict[tuple, str]] = {}  # (respondent, table) → its rows, numbered anew
+
+    def noter(structure: object, cle: str, valeur: object) -> None:
+        if structure and valeur is not None:
+            trouvees.setdefault(_repondant(contrat, structure), {}).setdefault(cle, en_cellule(valeur))
+
+    def ligne(structure: object, table: str, marque: tuple) -> str:
+        suite = rangs.setdefault((_repondant(contrat, structure), table), {})
+        return suite.setdefault(marque, f"{len(suite) + 1:02d}")
+
+    for r in consolidation.tables.get("Réponses", ()):
+        bloc, champ = str(r["Bloc"]), str(r["Champ"])
+        if est_repris(bloc, champ) and r["Structure"]:
+            prefixe = f"{r['Fiche']}/{bloc}" if r["Fiche"] else f"accueil/{bloc}"
+            rang = f"/{ligne(r['Structure'], prefixe, (r['Fichier'], r['Ligne']))}" if r["Ligne"] else ""
+            noter(r["Structure"], f"{prefixe}{rang}/{champ}", r["Valeur"])
+    for r in consolidation.tables["Mesures"]:
+        bloc = next((b for b in ("taux", "satisfaction", "durees") if est_repris(b, str(r["Champ"]))), None)
+        if bloc:
+            noter(r["Structure"], f"{r['Fiche']}/{bloc}/{r['Mesure']}/{r['Champ']}", r["Valeur"])
+    for r in consolidation.tables.get("Lignes de financement", ()):
+        if r["Structure"] and (r["Financeur"] or r["Nature"]):
+            prefixe = f"{r['Fiche']}/financement"
+            rang = ligne(r["Structure"], prefixe, (r["Financeur"], r["Nature"]))  # one line of a kind, however many it had
+            noter(r["Structure"], f"{prefixe}/{rang}/financeur", r["Financeur"])
+            noter(r["Structure"], f"{prefixe}/{rang}/nature", r["Nature"])
+    return trouvees
+
+
+def _repondant(contrat: Contrat, nom: object) -> str:
+    return contrat.identifier(str(nom)) or str(nom)
 
 
 def pour_controles(consolidation: Consolidation, contrat: Contrat) -> Precedent:
@@ -97,12 +181,15 @@ def pour_controles(consolidation: Consolidation, contrat: Contrat) -> Precedent:
 
 
 def _engagements(consolidation: Consolidation, contrat: Contrat) -> pd.DataFrame:
-    """One row per fiche: what earlier years engaged on the maquette, under the agency's name."""
+    """What earlier years engaged, by fiche, funder and nature; on the maquette, in one row a fiche under the agency's name."""
     import pandas as pd
 
     agence = contrat.par_structure.get(contrat.agence or "")
     nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
     lignes = [(fiche, agence.nom if agence else "", nature, montant) for fiche, montant in engage_cumule(consolidation).items()]
+    for rang in historique(consolidation, contrat):
+        if rang["Objet"] == "Engagé par financeur" and rang["Nature"] != nature:
+            lignes.append((str(rang["Fiche"]), rang["Financeur"] or "", rang["Nature"] or "", Decimal(rang["Valeur"])))
     return pd.DataFrame(lignes, columns=["fiche", "financeur", "nature", "engage"], dtype=object)
 
 

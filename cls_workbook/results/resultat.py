@@ -13,6 +13,7 @@ from cls_workbook.anomalies import BLOQUANT, GRAVITES, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import NBSP, date_fr
 from cls_workbook.summaries.consolidation import RECU
+from cls_workbook.summaries.historique import HISTORIQUE
 from cls_workbook.summaries.remplacement import REMPLACEMENTS
 
 NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
@@ -29,6 +30,7 @@ class Resultat:
     ``reserves``: further sentences on how far the figures hold. ``decisions``: fiche number ("" for the whole contract)
     → what the COPIL decided or is asked. ``valide_le``: date of the COPIL that validated it, None while provisional.
     ``remplacements``: what changed when a corrected return took the place of another (``summaries.remplacement``).
+    ``historique``: what each year came to, this one included (``summaries.historique``).
     ``precedent``: was last year's consolidation at hand? ``chemins``: file name → path from the workbook, for links.
     """
 
@@ -54,6 +56,7 @@ class Resultat:
     decisions: Mapping[str, str] = field(default_factory=dict)
     valide_le: date | None = None
     precedent: bool = False
+    historique: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HISTORIQUE), dtype=object))
     chemins: Mapping[str, str] = field(default_factory=dict)
     remplacements: pd.DataFrame = field(default_factory=lambda: vide(REMPLACEMENTS))
 

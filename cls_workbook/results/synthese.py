@@ -138,16 +138,19 @@ def _cartes_d_argent(portrait: Portrait) -> list[Carte]:
     total = next(iter(enregistrements(portrait.resultat.totaux)), {})
     argent_ = portrait.argent.values()
     dotees = [a for a in argent_ if a["Montant contrat"] is not None]
+    sans_montant = not dotees  # the contract gives its money as a whole: every fiche may draw on it
+    dotees = dotees or list(argent_)
     couts, restes = [a["Coût réalisé"] for a in argent_], [a["Reste à engager"] for a in dotees]
 
     def sur(colonne: str) -> str:
         connus = sum(a[colonne] is not None for a in dotees)
-        return f"connu pour {connus} fiche{'s' * (connus > 1)} dotée{'s' * (connus > 1)} sur {len(dotees)}"
+        dites = "" if sans_montant else f" dotée{'s' * (connus > 1)}"
+        return f"connu pour {connus} fiche{'s' * (connus > 1)}{dites} sur {len(dotees)}"
 
     annee, qui = portrait.an(), payeur(portrait.contrat)
     connus = sum(c is not None for c in couts)
     return [
-        Carte(f"{qui} : prévu{'' if qui == PARTAGE else ' au contrat'}", total.get("Contrat"), "cle_montant", f"maquette, toute la durée{NBSP}; {len(dotees)} fiches dotées"),
+        Carte(f"{qui} : prévu{'' if qui == PARTAGE else ' au contrat'}", total.get("Contrat"), "cle_montant", f"maquette, toute la durée{NBSP}; " + ("aucun montant par fiche" if sans_montant else f"{len(dotees)} fiches dotées")),
         Carte(f"{qui} : programmé {annee}", total.get("Programmé"), "cle_montant", sur("Programmé")),
         Carte(f"{qui} : engagé {annee}", total.get("Engagé"), "cle_montant", sur("Engagé")),
         Carte(f"{qui} : versé {annee}", total.get("Versé"), "cle_montant", sur("Versé")),

@@ -11,7 +11,7 @@ from datetime import date
 
 from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import typographie
-from cls_workbook.results import consolidated, synthese
+from cls_workbook.results import consolidated, evolution, synthese
 from cls_workbook.results.resultat import NORMALISATIONS, Resultat, vide
 from cls_workbook.summaries import activity, consolidation, funding
 from cls_workbook.xlsx.sheets import Feuille, Impression
@@ -20,10 +20,11 @@ ATTENTE = "Cette feuille se remplira à la première consolidation : bouton « C
 
 
 def feuilles(contrat: Contrat, annee: int) -> list[Feuille]:
-    """Synthèse, the tables in the order of their tabs, Lisez-moi: what ``consolidated.classeur`` has, without a result."""
+    """Synthèse, Évolution, the tables in the order of their tabs, Lisez-moi: what ``consolidated.classeur`` has, without a result."""
     nom = contrat.nom_annee(annee)
     pied = f"{contrat.nom_court} · consolidation {nom}"
     pages = [_en_attente(synthese.NOM, f"Synthèse {nom}", "accent", pied)]
+    pages.append(_en_attente(evolution.NOM, f"Évolution jusqu’en {nom}", "accent", pied))
     pages += [consolidated.feuille_de(replace(table, lignes=[]), pied) for table in _tables(contrat, annee)]
     pages.append(_en_attente(consolidated.FEUILLE_LISEZ_MOI, f"Consolidation {nom}", "gris", pied))
     return pages

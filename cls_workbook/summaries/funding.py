@@ -218,7 +218,8 @@ def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> dict:
         connus = int(dotees[colonne].notna().sum())
         if connus < len(dotees):
             reserves.append(f"{colonne.lower()} connu pour {connus} fiche{'s' * (connus > 1)} dotée{'s' * (connus > 1)} sur {len(dotees)}")
-    ligne = {"Sous-total": "Maquette", "Contrat": contrat.maquette if prevu is None else prevu}
+    annoncee = contrat.maquette if contrat.maquette is not None else somme(e.montant for e in contrat.enveloppes if e.financeur is None)
+    ligne = {"Sous-total": "Maquette", "Contrat": annoncee if prevu is None else prevu}
     ligne |= {colonne: somme(fiches[colonne]) for colonne in ("Programmé", "Engagé", "Versé")}
     for depuis, vers in (("Programmé", "Engagé"), ("Engagé", "Versé")):
         titre = f"Écart {vers.lower()} - {depuis.lower()}"

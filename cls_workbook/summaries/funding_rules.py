@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cls_workbook.contract.model import Contrat, Fiche, Regle
-from cls_workbook.contract.regles import arrondi, ecart_de_parite, part_de_poste
+from cls_workbook.contract.regles import argent_d_ensemble, arrondi, ecart_de_parite, part_de_poste
 from cls_workbook.francais import NBSP, enumere, montant_fr, nombre_fr, taux_fr
 from cls_workbook.reading.vues import somme
 from cls_workbook.summaries.aides import AidesPassees, compte, explications_des_aides, situations
@@ -130,6 +130,7 @@ def explications(
             *_poste(contrat, fiche, valeurs, couts.get(fiche.numero), programme or {}), *_sessions(contrat, fiche, valeurs), *_capacite(contrat, fiche, valeurs),
         ]  # fmt: skip
         phrases += [f"Fiche {fiche.numero}{NBSP}: {phrase}" for phrase in dites]
+    phrases += _enveloppes(contrat, annee, lignes)
     phrases += explications_des_aides(situations(contrat, annee, lignes, valeurs, couts, aides_precedentes))
     for regle in contrat.regles:
         if regle.type == "parite":
@@ -157,7 +158,7 @@ def _contre_le_contrat(contrat: Contrat, annee: int, fiche: Fiche, lignes: list[
     programmes = programme_maquette(contrat, fiche.numero, programme)
     deja = somme((engage, cumul.get(fiche.numero)))
     if prevu is None:
-        if deja:
+        if deja and not argent_d_ensemble(contrat):
             yield f"{montant_fr(deja)} engagés sur la maquette, sans montant chiffré au contrat."
         return
     if deja is not None and deja > prevu:
@@ -203,6 +204,22 @@ def _capacite(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame) -> Iterable
         if part is not None:
             trop = f"{NBSP}: au-dessus de la capacité, à vérifier" if part > 1 else ""
             yield f"occupation de {taux_fr(part, 1)}, {nombre_fr(occupees)} sur une capacité de {nombre_fr(regle.capacite)}{trop}."
+
+
+def _enveloppes(contrat: Contrat, annee: int, lignes: list[dict]) -> list[str]:
+    """Each envelope of the year against what was engaged on the maquette: by all, or by the funder that it is of."""
+    noms, phrases = {f.id: f.nom for f in contrat.financeurs}, []
+    for e in contrat.enveloppes:
+        if e.annee != annee:
+            continue
+        engage = somme(li["engage"] for li in lignes if li["niveau"] == MAQUETTE and e.financeur in (None, li["financeur_id"]))
+        nom = f"Enveloppe {contrat.nom_annee(annee)}" + (f", part {noms.get(e.financeur, e.financeur)}" if e.financeur else "")
+        suite = "aucun engagement connu"
+        if engage is not None:
+            reste = e.montant - engage
+            suite = f"{montant_fr(engage)} engagés, " + (f"reste {montant_fr(reste)}" if reste >= 0 else f"dépassée de {montant_fr(-reste)}")
+        phrases.append(f"{nom}{NBSP}: {montant_fr(e.montant)} ({e.etat}), {suite}.")
+    return phrases
 
 
 def _parites(contrat: Contrat, regle: Regle, valeurs: pd.DataFrame) -> list[str]:
