@@ -69,8 +69,7 @@ def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str
 
         campagne = coordination.campagne(coordination.lire(pilotage, contrat, annee))
     if precedent:
-        from cls_workbook.results.precedent import de_l_an_dernier, indicateurs, reprises
+        from cls_workbook.results.precedent import pour_les_classeurs
 
-        passee = de_l_an_dernier(precedent, contrat, annee)
-        campagne = replace(campagne, precedent=indicateurs(passee, contrat, annee), reprises=reprises(passee, contrat))
+        campagne = replace(campagne, **pour_les_classeurs(precedent, contrat, annee))
     return campagne

@@ -17,7 +17,7 @@ from cls_workbook.excel import consolidation
 from cls_workbook.results import consolidated
 
 ANNEE, JOUR, DIJON = 2025, date(2026, 2, 15), "dijon-2024-2028"
-FEUILLES = ("Synthèse", *(f for f in consolidated.FEUILLES.values() if f != "Remplacements"), "Lisez-moi")
+FEUILLES = ("Synthèse", "Évolution", *(f for f in consolidated.FEUILLES.values() if f != "Remplacements"), "Lisez-moi")
 
 
 def en_ligne_de_commande(retours, reference, sortie, annee=ANNEE, **plus) -> openpyxl.Workbook:
@@ -84,7 +84,7 @@ def test_the_charts_of_the_synthese_are_drawn_once_however_often_one_clicks(mote
     excel.cliquer(jour=JOUR)
     excel.cliquer(jour=JOUR)
     assert len(excel.livre["Synthèse"]._charts) == len(attendu["Synthèse"]._charts) > 0
-    donnees = excel.livre["Données des graphiques"]
+    donnees = excel.livre["Graphiques · Synthèse"]
     assert donnees.sheet_state == "hidden"
     # the first chart: « Fiches par état », one series an état; the sum of all is the number of fiches and actions to come
     dijon = contract.load(DIJON)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import xlwings
 
 PREFIXE = "CLS "
-FEUILLE = "Données des graphiques"
+FEUILLE = "Graphiques · {}"  # one for each drawn sheet
 POINTS_PAR_PIXEL = 0.75
 _TYPES = {"barres": "bar_{}", "colonnes": "column_{}", "courbes": "line", "secteurs": "pie"}
 
@@ -28,7 +28,7 @@ def dessiner(page: xlwings.Sheet, feuille: Feuille) -> None:
     for ancien in reversed(list(page.charts)):
         if ancien.name.startswith(PREFIXE):
             ancien.delete()
-    donnees, ligne = _feuille_des_donnees(page.book), 1
+    donnees, ligne = _feuille_des_donnees(page.book, FEUILLE.format(feuille.nom)), 1
     for rang, graphique in enumerate(feuille.graphiques, 1):
         bloc = _bloc(feuille, graphique)
         source = donnees.range((ligne, 1), (ligne + len(bloc) - 1, len(bloc[0])))
@@ -64,11 +64,11 @@ def _bloc(feuille: Feuille, graphique: Graphique) -> list[list[object]]:
     return bloc
 
 
-def _feuille_des_donnees(book: xlwings.Book) -> xlwings.Sheet:
+def _feuille_des_donnees(book: xlwings.Book, nom: str) -> xlwings.Sheet:
     for feuille in book.sheets:
-        if feuille.name == FEUILLE:
+        if feuille.name == nom:
             feuille.clear()
             return feuille
-    feuille = book.sheets.add(FEUILLE, after=book.sheets[len(book.sheets) - 1])
+    feuille = book.sheets.add(nom, after=book.sheets[len(book.sheets) - 1])
     feuille.visible = False
     return feuille
