@@ -69,13 +69,7 @@ def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str
 
         campagne = coordination.campagne(coordination.lire(pilotage, contrat, annee))
     if precedent:
-        from cls_workbook.results import precedent as annee_passee
+        from cls_workbook.results.precedent import pour_les_classeurs
 
-        passee = annee_passee.de_l_an_dernier(precedent, contrat, annee)
-        campagne = replace(
-            campagne,
-            precedent=annee_passee.indicateurs(passee, contrat, annee),
-            propres=annee_passee.valeurs_propres(passee, contrat, annee),
-            reprises=annee_passee.reprises(passee, contrat),
-        )
+        campagne = replace(campagne, **pour_les_classeurs(precedent, contrat, annee))
     return campagne

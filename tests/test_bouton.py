@@ -85,8 +85,8 @@ def test_the_charts_are_drawn_once_however_often_one_clicks(moteur, campagne, tm
     excel.cliquer(jour=JOUR)
     for dessinee in ("Synthèse", "Évolution"):
         assert len(excel.livre[dessinee]._charts) == len(attendu[dessinee]._charts) > 0
-        assert excel.livre[f"Graphiques {dessinee}"].sheet_state == "hidden"
-    donnees = excel.livre["Graphiques Synthèse"]
+        assert excel.livre[f"Graphiques · {dessinee}"].sheet_state == "hidden"
+    donnees = excel.livre["Graphiques · Synthèse"]
     # the first chart: « Fiches par état », one series an état; the sum of all is the number of fiches and actions to come
     dijon = contract.load(DIJON)
     vides = next(li for li in range(2, donnees.max_row + 2) if donnees.cell(li, 1).value is None)

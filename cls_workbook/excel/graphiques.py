@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from cls_workbook.results import synthese
 from cls_workbook.xlsx import look
 from cls_workbook.xlsx.sheets import Feuille, Graphique
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import xlwings
 
 PREFIXE = "CLS "
-FEUILLE = "Graphiques {}"  # where the figures of the charts of a sheet are
+FEUILLE = "Graphiques · {}"  # one for each drawn sheet
 POINTS_PAR_PIXEL = 0.75
 _TYPES = {"barres": "bar_{}", "colonnes": "column_{}", "courbes": "line", "secteurs": "pie"}
 

@@ -93,10 +93,14 @@ def _cles(feuille: Feuille, tableau: Tableau) -> list[Cle]:
 
 
 def _est_la_notre(contenu: Contenu, feuille: Feuille) -> bool:
-    """Does the sheet begin as ours does, years apart? Before the first consolidation, its title is the end of ours."""
+    """Does the sheet begin as ours does, years, states and what surrounds the title apart?"""
     premiere = min((c for c in feuille.cellules if c.valeur is not None), key=lambda c: (c.ligne, c.colonne))
-    la, voulue = (plier(_CHIFFRES.sub("", str(v))) for v in (contenu.valeur(premiere.ligne, premiere.colonne), premiere.valeur))
-    return bool(la) and voulue.endswith(la)
+    la, voulue = (_morceaux(v) for v in (contenu.valeur(premiere.ligne, premiere.colonne), premiere.valeur))
+    return bool(la & voulue)
+
+
+def _morceaux(texte: object) -> set[str]:
+    return {m for morceau in _CHIFFRES.sub("", str(texte)).split("·") if (m := plier(morceau))}
 
 
 @dataclass

@@ -114,6 +114,16 @@ def indicateurs(consolidation: Consolidation, contrat: Contrat, annee: int) -> d
     return {m: _nombre(v) for m, v in valeurs.items() if v is not None and m in contrat.par_mesure}
 
 
+def pour_les_classeurs(chemin: str | Path, contrat: Contrat, annee: int) -> dict[str, dict]:
+    """What last year's consolidation puts in the workbooks of the year, by field of ``entry.Campagne``. Refus if it is of another."""
+    passee = de_l_an_dernier(chemin, contrat, annee)
+    return {
+        "precedent": indicateurs(passee, contrat, annee),
+        "propres": valeurs_propres(passee, contrat, annee),
+        "reprises": reprises(passee, contrat),
+    }
+
+
 def historique(consolidation: Consolidation, contrat: Contrat) -> list[dict[str, object]]:
     """The rows of ``summaries.historique`` that this consolidation holds; of its own year only, if it is of before they were kept."""
     lignes = consolidation.tables.get("Historique")
