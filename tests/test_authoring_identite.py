@@ -24,7 +24,7 @@ from cls_workbook.xlsx import writer
 
 def relu(contrat: Contrat, chemin) -> Contrat:
     """Written, read, put together; without the verification, which an odd contract would not pass."""
-    writer.write(classeur(contrat), chemin)
+    writer.write(classeur(contrat, place=2), chemin)
     assemblage = Assemblage(ouvrir(chemin))
     assert [str(f) for f in assemblage.fautes] == []
     return assemblage.contrat
@@ -63,6 +63,22 @@ id = "autre"
     assert [(r.hors_maquette, len(r.conditions)) for r in contrat.regles] == [(False, 0), (True, 3)]
     assert parse(ecrire(contrat), "essai") == contrat
     assert relu(contrat, tmp_path / "regles.xlsx") == contrat
+
+
+def test_a_contract_with_awkward_content_makes_the_trip(tmp_path):
+    """60 fiches, odd numbers, long titles equal in their beginnings, 80 structures, overseas codes, an axe without fiche."""
+    structures = tuple(model.Structure(f"s-{n}", f"Association n° {n} de l’Île d’Yeu/Noirmoutier") for n in range(1, 81))
+    titre = "Aller vers les personnes éloignées du soin : l’été / l’hiver, à domicile ou « hors les murs » — " * 2
+    mesures = [model.Mesure(f"A.3-I{n:02}", f"Nombre n° {n}", "entier", "FLUX") for n in range(1, 61)]
+    indicateurs = tuple(model.Indicateur(m.id, m.libelle, "compte", (m,)) for m in mesures)
+    fiches = tuple(
+        model.Fiche("A.3 bis" if n == 1 else f"{n // 10}.{n}", f"{titre}{n}"[:200], "1", (structures[n].id,), indicateurs=indicateurs if n == 1 else ()) for n in range(1, 61)
+    )
+    communes = tuple(model.Commune(code, f"Commune {code}") for code in ("97411", "2A004", "01004"))
+    contrat = Contrat("iles-2025", "Îles", "Îles", (2025,), "Îles", debut_annee="09-01", axes=(model.Axe("1", "Un"), model.Axe("2", "Vide")),
+                      structures=structures, communes=communes, fiches=fiches)  # fmt: skip
+    writer.write(classeur(contrat), tmp_path / "iles.xlsx")
+    assert importer(tmp_path / "iles.xlsx").contrat == contrat
 
 
 # --- Any contract ---------------------------------------------------------------------------------------------------

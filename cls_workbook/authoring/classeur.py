@@ -12,10 +12,10 @@ from cls_workbook.contract.model import Contrat, Listes
 from cls_workbook.xlsx.sheets import Classeur
 
 
-def classeur(contrat: Contrat | None = None) -> Classeur:
-    """Blank (with the tool's own lists of choices) where there is no contract."""
+def classeur(contrat: Contrat | None = None, place: int | None = None) -> Classeur:
+    """Blank (with the tool's own lists of choices) where there is no contract. ``place``: blank rows of each sheet (default: its own number)."""
     contenu = lignes(contrat) if contrat else _vierge()
-    plan = Plan({r.nom: Grille(r, contenu.get(r.nom, [])) for r in RUBRIQUES})
+    plan = Plan({r.nom: Grille(r, contenu.get(r.nom, []), r.lignes if place is None else place) for r in RUBRIQUES})
     feuilles = [mode_d_emploi(), *(feuille(g, plan) for g in plan.values()), verification(plan), aide(), choix_caches()]
     titre = f"{contrat.titre} — description" if contrat else "Description d’un contrat"
     return Classeur(feuilles, titre, "Contrat décrit sans écrire de code", feuille_active=MODE_D_EMPLOI)

@@ -23,6 +23,7 @@ from cls_workbook.authoring.grille import (
 from cls_workbook.authoring.lignes import Ligne, Valeur
 from cls_workbook.authoring.rubriques import ESSENTIEL, Case, Colonne, Rubrique
 from cls_workbook.authoring.tout import RENVOIS
+from cls_workbook.contract.verification_fiches import AGREGATIONS_PERMISES
 from cls_workbook.entry.layout import abreger, hauteur
 from cls_workbook.francais import NBSP, typographie
 from cls_workbook.xlsx.limits import unites
@@ -228,6 +229,13 @@ class _Table:
             ici, zone = self.grille.ici(case.cle), self.grille.zone(case.cle)
             if case.colonne.renvoi and case.seule and (case.colonne.cases or not self.rubrique.nature(case.colonne)[1]):
                 self._hint(case, f'AND({ici}<>"",SUMPRODUCT(--({self.plan.source(case.colonne.renvoi)}={ici}))=0)', "erreur")
+            liste = case.colonne.choix or ("oui_non" if self.rubrique.nature(case.colonne)[0] is bool else "")
+            if liste and not self.rubrique.nature(case.colonne)[1]:
+                self._hint(case, f'AND({ici}<>"",ISNA(MATCH({ici},{_liste_fermee(liste)[1:]},0)))', "erreur")
+            if case.cle == "mesures.agregation":
+                sorte = self.grille.ici("mesures.type")
+                ouvertes = "".join(f',{sorte}="{choix.mots("types_de_mesure", t)}"' for t, permises in AGREGATIONS_PERMISES.items() if len(permises) > 1)
+                self._hint(case, f'AND({ici}="",OR(FALSE{ouvertes}))', "attention")
             if case.colonne.unique:
                 self._hint(case, f'AND({ici}<>"",SUMPRODUCT(--({zone}={ici}))>1)', "erreur")
             if self.rubrique.nom == "regles" and case.colonne.pour:
@@ -236,7 +244,7 @@ class _Table:
                 self._hint(case, f'AND({sorte}<>""{autres})', "hors_sujet")
             if self.rubrique.obligatoire(case.colonne) and case.rang <= 1 and case.cle != "indicateurs.libelle":
                 debut, fin = (f"${adresse(PREMIERE_LIGNE, c)}" for c in (PREMIERE_COLONNE, PREMIERE_COLONNE + len(self.rubrique.cases) - 1))
-                self._hint(case, f'AND({ici}="",COUNTA({debut}:{fin})>0)', "a_remplir")
+                self._hint(case, f'AND({ici}="",COUNTA({debut}:{fin})>0)', "attention")
 
     def _hint(self, case: Case, formule: str, style: str) -> None:
         self.page.mises_en_forme.append(MiseEnForme(self.grille.plage(case.cle), formule, style))
@@ -248,10 +256,8 @@ class _Table:
         if impression.largeur > 1:
             impression.colonnes_repetees = (PREMIERE_COLONNE, PREMIERE_COLONNE + self.rubrique.figees - 1)
         impression.lignes_repetees = (BANDES, ENTETES)
-        # Blank rows to come are not worth paper; a blank workbook prints a few, to be filled in by hand.
-        derniere = PREMIERE_LIGNE + max(len(g.lignes), 12) - 1
         # On several pages side by side, the title would be cut at the edge of the columns that are repeated.
-        impression.zone = Plage(1 if impression.largeur == 1 else BANDES, PREMIERE_COLONNE, min(derniere, g.derniere), g.fin)
+        impression.zone = Plage(1 if impression.largeur == 1 else BANDES, PREMIERE_COLONNE, g.derniere, g.fin)
         impression.pied_gauche = f"Description du contrat · {self.rubrique.feuille}"
 
 

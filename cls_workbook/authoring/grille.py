@@ -18,17 +18,18 @@ REPERE, BASE = "indicateurs.repere", "indicateurs.base"  # computed columns: the
 
 @dataclass
 class Grille:
-    """One sheet that is being drawn. ``lignes``: what it holds; ``derniere``: the last row that has room for an answer."""
+    """One sheet that is being drawn. ``lignes``: what it holds; ``place``: blank rows below; ``derniere``: the last of them."""
 
     rubrique: Rubrique
     lignes: list[Ligne]
+    place: int
     colonnes: dict[str, int] = field(init=False)
     derniere: int = field(init=False)
 
     def __post_init__(self):
         cles = [c.cle for c in self.rubrique.cases] + ([REPERE, BASE] if self.rubrique.nom == "indicateurs" else [])
         self.colonnes = {cle: PREMIERE_COLONNE + i for i, cle in enumerate(cles)}
-        self.derniere = PREMIERE_LIGNE + len(self.lignes) + self.rubrique.lignes - 1
+        self.derniere = PREMIERE_LIGNE + len(self.lignes) + self.place - 1
 
     @property
     def fin(self) -> int:

@@ -34,7 +34,7 @@ LEGENDE = (
     ("legende_saisie:texte", "L’essentiel", "Fond jaune, contour plein."),
     ("legende_saisie_optionnelle:texte", "Facultatif", "Fond clair, contour pointillé : si vous avez l’information."),
     ("etat_mauvais", "Rouge", "Un nom qui n’est pas sur sa feuille, ou un numéro donné deux fois."),
-    ("etat_attention", "Jaune vif, orange", "La ligne est commencée : cette case manque."),
+    ("etat_attention", "Orange", "La ligne est commencée : cette case manque."),
     ("calcul:texte", "Calculé", "Italique sur fond vert d’eau : se remplit seul."),
     ("etat_neutre", "Gris", "Sans objet pour la sorte de règle choisie."),
 )
