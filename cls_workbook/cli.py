@@ -80,11 +80,17 @@ def _commande(commandes, nom: str, resume: str, fonction) -> argparse.ArgumentPa
 
 
 def _commandes_du_contrat(commandes) -> None:
-    contrat = commandes.add_parser("contrat", help="les définitions de contrat", description="Les définitions de contrat : lister celles qui sont livrées, en vérifier une.")
+    contrat = commandes.add_parser("contrat", help="les définitions de contrat", description="Les définitions de contrat : lister celles qui sont livrées, en vérifier une, en décrire une dans Excel.")
     sous = contrat.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=_Analyseur)
     _commande(sous, "lister", "liste les contrats livrés", _contrat_lister)
     verifier = _commande(sous, "verifier", "vérifie une définition : chaque faute avec sa place", _contrat_verifier)
     verifier.add_argument("fichier", metavar="FICHIER", help="la définition (.toml), ou l’identifiant d’un contrat livré")
+    modele = _commande(sous, "modele", "fabrique le classeur dans lequel un contrat se décrit", _contrat_modele)
+    modele.add_argument("--sortie", metavar="X.xlsx", required=True)
+    modele.add_argument("--contrat", metavar="ID|FICHIER", help="rempli d’après ce contrat (par défaut : vide)")
+    importer = _commande(sous, "importer", "lit un classeur de description et en écrit la définition", _contrat_importer)
+    importer.add_argument("classeur", metavar="X.xlsx", help="le classeur rempli (.xlsx ou .ods)")
+    importer.add_argument("--sortie", metavar="C.toml", required=True)
 
 
 def _commandes_de_l_annee(commandes) -> None:
@@ -196,6 +202,29 @@ def _contrat_verifier(choix) -> int:
         print(constat)
     print(f"{len(fautes)} faute(s), {len(constats) - len(fautes)} point(s) à confirmer.")
     return BLOQUANT if fautes else FAIT
+
+
+def _contrat_modele(choix) -> int:
+    from cls_workbook.authoring.classeur import classeur
+    from cls_workbook.contract.definition import load
+    from cls_workbook.xlsx.writer import write
+
+    write(classeur(load(choix.contrat) if choix.contrat else None), choix.sortie)
+    print(choix.sortie)
+    return FAIT
+
+
+def _contrat_importer(choix) -> int:
+    from cls_workbook.authoring.importation import importer
+    from cls_workbook.xlsx.writer import enregistrer
+
+    lu = importer(choix.classeur)
+    enregistrer(lu.texte.encode(), choix.sortie)
+    for ligne in (*lu.informations, *lu.a_confirmer):
+        print(ligne)
+    print(f"{len(lu.contrat.fiches)} fiche(s), {len(lu.contrat.par_mesure)} chiffre(s) à saisir, {len(lu.a_confirmer)} point(s) à confirmer.")
+    print(choix.sortie)
+    return FAIT
 
 
 def _generer(choix) -> int:

@@ -33,3 +33,8 @@ def completer(brut: dict, fautes: list[str]) -> None:
             regle.update({c: v for c, v in (("id", nom), ("type", "plafond"), ("libelle", nom)) if c not in regle})
             continue
         regle.update({c: v for c, v in _champs(nom).items() if c not in regle})
+
+
+def fournis(nom: str | None) -> dict[str, object]:
+    """The fields (as a definition writes them) that a rule made from this model need not write; none if nothing ships by that name."""
+    return dict(_champs(nom)) if nom in modeles() else {}

@@ -139,13 +139,16 @@ class Macros(NamedTuple):
 
 @dataclass(slots=True)
 class Impression:
-    """A4, one page wide, « Page x / y » at the foot. ``lignes_repetees``: first and last row repeated on each page."""
+    """A4, ``largeur`` pages wide, « Page x / y » at the foot. ``lignes_repetees``, ``colonnes_repetees``: first and last
+    row, first and last column repeated on each page."""
 
     paysage: bool = True
     lignes_repetees: tuple[int, int] | None = None
     zone: Plage | None = None
     pied_gauche: str = ""
     sauts: list[int] = field(default_factory=list)  # page break after these rows
+    largeur: int = 1
+    colonnes_repetees: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)

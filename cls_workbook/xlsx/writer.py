@@ -321,18 +321,20 @@ def _presenter(page, feuille: Feuille) -> None:
 
 
 def _imprimer(page, impression: Impression) -> None:
-    """A4, one page wide, as many pages as it takes."""
+    """A4, as many pages down as it takes."""
     page.set_paper(_A4)
     if impression.paysage:
         page.set_landscape()
     else:
         page.set_portrait()
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(impression.largeur, 0)
     page.center_horizontally()
     page.set_margins(left=0.45, right=0.45, top=0.5, bottom=0.65)
     page.set_footer(look.pied_de_page(impression.pied_gauche), {"margin": 0.3})
     if impression.lignes_repetees:
         page.repeat_rows(*(ligne - 1 for ligne in impression.lignes_repetees))
+    if impression.colonnes_repetees:
+        page.repeat_columns(*(colonne - 1 for colonne in impression.colonnes_repetees))
     if impression.zone:
         page.print_area(*(i - 1 for i in impression.zone))
     if impression.sauts:

@@ -1,0 +1,123 @@
+"""What is asked about the contract itself, who is in it and where: the sheets from Contrat to Listes."""
+
+from __future__ import annotations
+
+from cls_workbook.authoring.rubriques import ESSENTIEL, IDENTIFIANTS, VIE, Colonne, Rubrique
+from cls_workbook.contract import model
+from cls_workbook.contract.vie import Decision, Revision
+
+C = Colonne
+
+
+def periode(partie: str = "") -> tuple[Colonne, ...]:
+    """The years in which the row holds, and what decided them."""
+    quoi = " (mesure)" if partie else ""
+    return (
+        C("depuis", f"À partir de{quoi}", "Première année où cette ligne vaut. Vide : depuis le début du contrat.", "2026", 11, VIE, format="annee", partie=partie),
+        C("jusque", f"Jusqu’à{quoi}", "Dernière année où cette ligne vaut. Vide : jusqu’à la fin du contrat.", "2027", 11, VIE, format="annee", partie=partie),
+        C("decision", f"Décidé par{quoi}", "La décision (feuille Décisions) qui l’a ajoutée, ou qui l’a arrêtée si elle était là dès la signature.", "COPIL-2026", 18, VIE, renvoi="decisions", partie=partie),
+        C("decision_fin", f"Arrêté par{quoi}", "La décision qui l’arrête, si une autre l’avait ajoutée.", "Avenant-2", 18, VIE, renvoi="decisions", partie=partie),
+    )  # fmt: skip
+
+
+CONTRAT = Rubrique("contrat", "Contrat", model.Contrat, "L’identité du contrat : une réponse par ligne.", (
+    C("titre", "Titre du contrat", "Le titre complet, tel qu’il figurera en tête des classeurs.", "Contrat local de santé du Val-Fleuri 2025-2029", bande=ESSENTIEL),
+    C("nom_court", "Nom court", "Pour les pieds de page et les listes.", "CLS du Val-Fleuri", bande=ESSENTIEL),
+    C("territoire", "Territoire", "Le territoire que couvre le contrat.", "Communauté de communes du Val-Fleuri", bande=ESSENTIEL),
+    C("annees", "Années", "La première et la dernière, séparées par un tiret ; ou chacune, séparées par « ; ».", "2025-2029", bande=ESSENTIEL, repere=True),
+    C("type", "Sorte de contrat", "Vide : « Contrat local de santé ».", "Contrat local de santé"),
+    C("coordination", "Structure qui coordonne", "Choisissez-la parmi celles de la feuille Structures.", "Communauté de communes", renvoi="structures"),
+    C("agence", "Agence ou service de l’État", "L’ARS, ou le service de l’État cosignataire, parmi les structures.", "ARS", renvoi="structures"),
+    C("contact", "Contact de la coordination", "Une fonction, un courriel de service. Aucun nom de personne.", "Coordination du CLS, sante@val-fleuri.example"),
+    C("deliberation", "Délibération", "L’instance et la date.", "Conseil communautaire, 12 décembre 2024"),
+    C("maquette", "Maquette", "Le montant total annoncé par le contrat, en euros : la somme des montants des fiches. Vide : non annoncé.", "180000", format="montant"),
+    C("seuil_petits_effectifs", "Seuil des petits effectifs", "Un effectif de 1 à ce seuil est masqué dans ce qui sort. Vide : 10.", "10"),
+    C("actions_annoncees", "Nombre d’actions annoncées", "Si le contrat en annonce sans les énumérer toutes.", "20"),
+    C("debut_annee", "L’année commence le", "Jour et mois. Vide : le 1er janvier. « 01/09 » pour une année qui va de septembre à août.", "01/01", format="jour_mois", repere=True),
+    C("avenant_requis", "Un avenant est exigé pour changer", "Ce que le COPIL ne peut pas changer seul, séparé par « ; ». Vide : les axes, les signataires, la durée, les montants.", "les axes ; la durée", choix="changements"),
+    C("id", "Identifiant", "Sert aux noms de fichiers : minuscules sans accent, chiffres et tirets. À ne plus changer ensuite.", "val-fleuri-2025-2029", bande=IDENTIFIANTS, repere=True, deduit="le territoire et les années."),
+), formulaire=True)  # fmt: skip
+
+AXES = Rubrique("axes", "Axes", model.Axe, "Les axes du contrat, dans l’ordre. Un axe peut n’avoir encore aucune fiche.", (
+    C("numero", "Numéro", "Le numéro de l’axe, unique.", "1", 11, ESSENTIEL, unique=True, repere=True),
+    C("titre", "Titre", "Le titre imprimé au contrat.", "Accès aux soins", 80, ESSENTIEL),
+    *periode(),
+), lignes=12)  # fmt: skip
+
+STRUCTURES = Rubrique("structures", "Structures", model.Structure, "Qui répond : chaque porteur d’une fiche, et la coordination. Des organismes, jamais des personnes.", (
+    C("nom", "Nom", "Le nom que verront les partenaires, court et unique.", "CCAS du Val-Fleuri", 32, ESSENTIEL, unique=True),
+    C("nom_complet", "Nom complet", "Le nom officiel, s’il diffère.", "Centre communal d’action sociale du Val-Fleuri", 44),
+    C("alias", "Autres noms", "Les autres façons de l’écrire, séparées par « ; » : un retour qui les emploie sera reconnu.", "CCAS ; C.C.A.S.", 34),
+    C("statut_juridique", "Statut", "public ou privé, si vous le savez.", "public", 11, choix="statuts_juridiques"),
+    C("siret", "SIRET", "14 chiffres.", "26210045600012", 18, repere=True, format="chiffres"),
+    C("groupe", "Groupe ?", "oui si ce nom en représente plusieurs (« Communes ») : la coordination dira chaque année qui répond.", "oui", 11),
+    C("candidats", "Membres possibles du groupe", "Les structures qui peuvent répondre au nom du groupe, séparées par « ; ».", "Association A ; Association B", 40),
+    C("candidats_communes", "Groupe des communes ?", "oui si les communes du contrat peuvent répondre au nom du groupe.", "oui", 13),
+    *periode(),
+    C("id", "Identifiant", "Minuscules sans accent, chiffres et tirets. À ne plus changer ensuite.", "ccas-val-fleuri", 24, IDENTIFIANTS, repere=True, deduit="le nom."),
+))  # fmt: skip
+
+SIGNATAIRES = Rubrique("signataires", "Signataires", model.Signataire, "Les organismes qui signent le contrat. Aucun nom de personne.", (
+    C("nom", "Nom", "Le nom imprimé au contrat.", "Agence régionale de santé", 60, ESSENTIEL, unique=True),
+    C("role", "Rôle", "Vide : signataire.", "copilote", 16, choix="roles"),
+    C("structure", "Structure", "La structure correspondante, si elle répond aussi.", "ARS", 30, renvoi="structures"),
+    *periode(),
+), lignes=30)  # fmt: skip
+
+COMMUNES = Rubrique("communes", "Communes", model.Commune, "Les communes du territoire : les partenaires les cocheront.", (
+    C("code_insee", "Code INSEE", "Cinq caractères, zéro initial compris.", "01004", 13, ESSENTIEL, unique=True, repere=True, format="insee"),
+    C("nom", "Nom", "Le nom officiel.", "Ambérieu-en-Bugey", 36, ESSENTIEL, unique=True),
+    C("nom_imprime", "Nom imprimé", "Si le contrat l’écrit autrement.", "Ambérieu", 36),
+    C("siren", "SIREN", "9 chiffres.", "210100046", 14, repere=True, format="chiffres"),
+    *periode(),
+))  # fmt: skip
+
+QPV = Rubrique("qpv", "QPV", model.Qpv, "Les quartiers prioritaires de la politique de la ville.", (
+    C("nom", "Nom", "Le nom du quartier.", "Les Tilleuls", 36, ESSENTIEL, unique=True),
+    C("commune", "Commune", "La commune, parmi celles de la feuille Communes.", "Ambérieu-en-Bugey", 32, ESSENTIEL, renvoi="communes"),
+    *periode(),
+), lignes=20)  # fmt: skip
+
+INSTANCES = Rubrique("instances", "Instances", model.Instance, "Les instances de gouvernance et leurs réunions.", (
+    C("nom", "Nom", "Le nom de l’instance.", "Comité de pilotage (COPIL)", 36, ESSENTIEL, unique=True),
+    C("minimum_par_an", "Réunions par an, au moins", "Au-dessous de ce nombre, l’année est signalée. Vide : aucun minimum.", "1", 14),
+    C("composition", "Composition", "Qui y siège : des fonctions, des organismes.", "Signataires et communes", 54),
+    C("roles", "Rôles", "Ce qu’elle fait, séparé par « ; ».", "valider le bilan ; décider des fiches", 54),
+), lignes=10)  # fmt: skip
+
+DECISIONS = Rubrique("decisions", "Décisions", Decision, "Ce qui a changé le contrat depuis sa signature : réunions du COPIL et avenants.", (
+    C("id", "Repère", "Un nom court et unique, que citent les autres feuilles.", "COPIL-2026", 20, ESSENTIEL, unique=True, repere=True),
+    C("instance", "Instance", "COPIL, ou avenant signé par tous.", "COPIL", 14, ESSENTIEL, choix="instances"),
+    C("date", "Date", "Au format jj/mm/aaaa.", "12/03/2026", 14),
+    C("reference", "Référence", "Compte rendu, numéro d’avenant ou de délibération.", "Relevé de décisions n° 4", 34),
+    C("objet", "Objet", "Ce qui a été décidé, en une phrase.", "Ajout de la fiche 2.4", 60),
+), lignes=20)  # fmt: skip
+
+REVISIONS = Rubrique("revisions", "Révisions", Revision, "Ce qui a une autre valeur à partir d’une année : un titre, un montant, des porteurs. Une ligne par changement.", (
+    C("depuis", "À partir de", "Première année de la nouvelle valeur.", "2026", 12, ESSENTIEL, format="annee"),
+    C("objet", "Ce qui change", "La sorte de ligne qui change.", "une fiche", 18, ESSENTIEL, choix="objets_de_revision"),
+    C("cible", "Lequel", "Son numéro, son nom ou son repère ; pour un volet, « 2.3/repère du volet ». Vide pour le contrat.", "1.2", 24, ESSENTIEL, repere=True),
+    C("champ", "Colonne", "Le titre de la colonne qui change, tel qu’il est imprimé sur sa feuille.", "Montant", 26, ESSENTIEL),
+    C("valeur", "Nouvelle valeur", "Comme vous l’écririez dans cette colonne. Vide : la case est vidée.", "18 000,50", 44, ESSENTIEL, repere=True),
+    C("decision", "Décidé par", "La décision (feuille Décisions).", "Avenant-1", 18, ESSENTIEL, renvoi="decisions"),
+), lignes=30, figees=3)  # fmt: skip
+
+A_CONFIRMER = Rubrique("a_confirmer", "À confirmer", model.Constat, "Ce que le contrat imprimé laisse incertain ou contradictoire : les signataires trancheront.", (
+    C("objet", "Objet", "Ce que cela concerne.", "Fiche 1.2", 22, ESSENTIEL),
+    C("constat", "Constat", "Ce qui ne s’accorde pas, et ce que vous retenez en attendant.", "Deux titres différents ; celui de la fiche est retenu.", 100, ESSENTIEL),
+    C("gravite", "Gravité", "« à confirmer », ou « information » s’il n’y a rien à trancher.", "à confirmer", 16, ESSENTIEL, choix="gravites"),
+    C("code", "Repère", "Un repère unique.", "A01", 12, IDENTIFIANTS, repere=True, deduit="A01, A02…"),
+), lignes=20)  # fmt: skip
+
+LISTES = Rubrique("listes", "Listes", model.Listes, "Les choix proposés aux partenaires, un par ligne sous chaque titre. Une colonne vidée reprend les choix de l’outil.", (
+    C("etats", "État de l’action", "Où en est l’action sur toute la durée du contrat.", "En cours", 24, ESSENTIEL),
+    C("etats_a_motif", "États qui demandent un motif", "Parmi les états.", "Reportée", 24, ESSENTIEL),
+    C("realisations", "Réalisation de l’année", "Ce qui a été fait du programme de l’année.", "Totale", 24, ESSENTIEL),
+    C("statuts", "Statut d’un chiffre", "Les statuts d’une valeur. L’outil reconnaît les siens : à ne changer qu’en connaissance de cause.", "réel", 24, ESSENTIEL),
+    C("jalons", "État d’une étape", "De la moins à la plus avancée.", "Atteint", 24, ESSENTIEL),
+    C("double_compte", "Sans double compte ?", "Les réponses possibles.", "oui", 24, ESSENTIEL),
+    C("types_partenaire", "Type de partenaire", "Les types de structures partenaires.", "Association", 34, ESSENTIEL),
+    C("participations", "Participation", "De la plus légère à la plus engagée.", "Convention signée", 34, ESSENTIEL),
+    C("echelles", "Échelle de satisfaction", "Les échelles des questionnaires.", "Échelle de 1 à 5", 30, ESSENTIEL),
+    C("unites_duree", "Unité de durée", "Les unités proposées.", "jours", 20, ESSENTIEL),
+), lignes=12)  # fmt: skip
