@@ -42,6 +42,7 @@ SANS_MACRO = (
 PREMIER_MESSAGE = "Déposez les classeurs reçus dans le dossier des retours, sans les renommer ni les corriger, puis cliquez sur « Consolider »."
 _FEUILLES = {
     "Synthèse": "Le portrait de l’année : ce que lira l’ARS.",
+    "Évolution": "Chaque mesure et chaque enveloppe au fil des années ; n’est additionné que ce qui peut l’être.",
     "Retours": "Qui a répondu, pour quelles fiches, avec quel fichier.",
     "Anomalies": "Ce qui est refusé, à confirmer ou signalé ; un lien mène à la cellule du retour.",
     "Indicateurs": "Une ligne par mesure du contrat, avec le nombre de retours sur lequel elle repose.",

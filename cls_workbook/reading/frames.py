@@ -129,10 +129,11 @@ class _Typage:
     def typer(self, valeurs: list[tuple], normalisations: list[tuple]) -> None:
         """Appends the rows of the typed values and of what was reinterpreted."""
         ecrites = self._modalites_ecrites()
+        lignes_intactes = self._lignes_intactes()
         fichier, annee, repondues = self.retour.fichier, self.retour.annee, {"", *self.repondues}
         for saisie in self.retour.saisies:
             place = self.places.get(saisie.cle)
-            if place is None or place.fiche not in repondues:
+            if place is None or place.fiche not in repondues or saisie.cle.rpartition("/")[0] in lignes_intactes:
                 continue
             compris = _comprendre(saisie, place)
             if isinstance(compris, Incomprise):
@@ -185,11 +186,27 @@ class _Typage:
         entamees = set(self.retour.entamees)
         for saisie in self.retour.saisies:
             place = self.places.get(saisie.cle)
-            if place is None or (est_repris(place.bloc, place.champ) and empreinte(saisie.cle, saisie.brut) in self.retour.reprises):
+            if place is None or self._tel_quel(saisie, place):
                 continue  # as it was sent
             if place.fiche and (place.champ != "volet" or not self.retour.structure):
                 entamees.add(place.fiche)
         return [numero for numero in self.contrat.par_fiche if numero in entamees and numero in self.retour.feuilles]
+
+    def _tel_quel(self, saisie: Saisie, place: Emplacement) -> bool:
+        """Does the input hold what was taken up from last year, unchanged?"""
+        return est_repris(place.bloc, place.champ) and empreinte(saisie.cle, saisie.brut) in self.retour.reprises
+
+    def _lignes_intactes(self) -> set[str]:
+        """Funding lines that hold last year's funder and nothing of this year: they say nothing."""
+        if not self.retour.reprises:
+            return set()
+        lignes: dict[str, bool] = {}
+        for saisie in self.retour.saisies:
+            place = self.places.get(saisie.cle)
+            if place is not None and place.bloc == "financement":
+                rangee = saisie.cle.rpartition("/")[0]
+                lignes[rangee] = lignes.get(rangee, True) and self._tel_quel(saisie, place)
+        return {rangee for rangee, intacte in lignes.items() if intacte}
 
     def _modalites_ecrites(self) -> dict[str, str]:
         """Row of a breakdown → what names it: its category as typed, else the name."""

@@ -69,9 +69,10 @@ def _brouillons(resultat: Resultat, pilotage: coordination.Pilotage, a_relancer:
     contrat, annee = resultat.contrat, resultat.annee
     campagne = coordination.campagne(pilotage)
     if precedent:
-        from cls_workbook.results.precedent import valeurs_consolidees
+        from cls_workbook.results import precedent as annee_passee
 
-        campagne = replace(campagne, precedent=valeurs_consolidees(precedent, contrat))
+        passee = annee_passee.de_l_an_dernier(precedent, contrat, annee)
+        campagne = replace(campagne, precedent=annee_passee.indicateurs(passee, contrat, annee), reprises=annee_passee.reprises(passee, contrat))
     # The workbook of a reminder asks for what is still wanted, and for nothing that was answered.
     partiels = [replace(r.repondant, fiches=r.a_remplir) for r in a_relancer if r.a_remplir]
     classeurs = {p.id: classeur for p, classeur in zip(partiels, entry.editer(contrat, annee, partiels, campagne), strict=True)} if partiels else {}
