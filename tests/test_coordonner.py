@@ -88,7 +88,7 @@ def test_the_sheets_are_those_of_pilotage_and_of_the_consolidation_then_the_sett
 
 def test_every_link_of_accueil_leads_to_a_sheet(ouvert):
     cibles = [c.hyperlink.location.partition("!")[0].strip("'") for rangee in ouvert["Accueil"].iter_rows() for c in rangee if c.hyperlink]
-    assert len(cibles) == 11 and set(cibles) <= set(ouvert.sheetnames)
+    assert len(cibles) == 12 and set(cibles) <= set(ouvert.sheetnames)
 
 
 def test_xlwings_finds_python_in_the_settings_sheet(ouvert):
