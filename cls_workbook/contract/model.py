@@ -32,6 +32,14 @@ class Axe(Periode):
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """What contracts are compared by: a theme of public health, or a priority of a regional health project."""
+
+    id: str
+    libelle: str
+
+
+@dataclass(frozen=True, slots=True)
 class Structure(Periode):
     """An organisation that answers, or a ``groupe`` that stands for several.
 
@@ -132,7 +140,7 @@ class Mesure(Periode):
     poids: str | None = None  # what an average is weighted by
     qpv: bool | None = None  # asks « dont QPV »; None: persons only
     cle: bool = False  # shown on the line of its fiche in the Synthèse
-    theme: str | None = None
+    theme: str | None = None  # id of a theme: same theme and same unit may be set side by side between contracts
     note: str | None = None
 
     @property
@@ -208,6 +216,8 @@ class Fiche(Periode):
     source: str | None = None
     responsable: str | None = None
     qpv_attendu: bool = False  # the action takes place in QPV
+    themes: tuple[str, ...] = ()  # ids of themes (see ``contract.themes``)
+    priorites: tuple[str, ...] = ()  # ids of the priorities of the regional health project that it serves
     financement: FinancementFiche = FinancementFiche()
     indicateurs: tuple[Indicateur, ...] = ()
     complements: tuple[Complement, ...] = ()
@@ -363,6 +373,8 @@ class Contrat:
     a_programmer: tuple[ActionAProgrammer, ...] = ()
     regles: tuple[Regle, ...] = ()
     enveloppes: tuple[Enveloppe, ...] = ()
+    themes: tuple[Theme, ...] = ()  # themes of its own, beside the shipped ones
+    priorites: tuple[Theme, ...] = ()  # priorities of the regional health project
     a_confirmer: tuple[Constat, ...] = ()
 
     @cached_property
