@@ -1,6 +1,7 @@
-"""The copy for the ARS: the Synthèse alone, drawn again from the tables of a consolidation workbook.
+"""The copy for the ARS: the Synthèse, drawn again from the tables of a consolidation workbook, and its figures as tables.
 
 Nothing of the other sheets goes with it: no formula, no link, no hidden sheet, no name of a return, no personal data.
+The « Données … » sheets say the figures of the Synthèse again, for the programs of a region (``region``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.errors import Refus
 from cls_workbook.francais import NBSP
-from cls_workbook.results import consolidated, precedent, synthese
+from cls_workbook.results import consolidated, donnees, precedent, synthese
 from cls_workbook.results.pdf import en_pdf, exiger_libreoffice
 from cls_workbook.results.resultat import NORMALISATIONS, Resultat
 from cls_workbook.summaries import activity, funding
@@ -44,9 +45,10 @@ def copie(consolidation: str | Path, sortie: str | Path, contrat: str | Path | N
         raise Refus(f"La synthèse remplacerait la consolidation «{NBSP}{sortie}{NBSP}»{NBSP}: choisissez un autre nom de fichier.")
     if pdf:
         exiger_libreoffice()
-    contenu = writer.to_bytes(classeur(relire(consolidation, contrat)))
+    resultat = relire(consolidation, contrat)
+    contenu = writer.to_bytes(classeur(resultat))
     fichiers = [sortie]
-    impression = en_pdf(contenu) if pdf else None
+    impression = en_pdf(writer.to_bytes(a_imprimer(resultat))) if pdf else None
     writer.enregistrer(contenu, sortie)
     if impression is not None:
         fichiers.append(sortie.with_suffix(".pdf"))
@@ -55,8 +57,15 @@ def copie(consolidation: str | Path, sortie: str | Path, contrat: str | Path | N
 
 
 def classeur(resultat: Resultat) -> Classeur:
-    """One sheet, values only."""
-    return Classeur([synthese.feuille(resultat)], f"Synthèse {resultat.nom_annee} — {resultat.contrat.titre}", sujet=resultat.etat)
+    """The Synthèse, then its data; values only."""
+    imprimable = a_imprimer(resultat)
+    imprimable.feuilles += donnees.feuilles(resultat)
+    return imprimable
+
+
+def a_imprimer(resultat: Resultat) -> Classeur:
+    """The Synthèse alone, as the PDF has it."""
+    return Classeur([synthese.feuille(resultat)], f"Synthèse {resultat.nom_annee} — {resultat.contrat.titre}", sujet=resultat.etat, feuille_active=synthese.NOM)
 
 
 # --- Reading back -----------------------------------------------------------------------------------------------------
