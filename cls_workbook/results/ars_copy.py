@@ -80,7 +80,7 @@ def relire(consolidation: str | Path | precedent.Consolidation, reference: str |
     cadres = {nom: _cadre(lue, nom, colonnes) for nom, colonnes in _TABLES.items()}
     reperes = _reperes(cadres[consolidated.FEUILLE_REPERES])
     identite = reperes.get(consolidated.IDENTIFICATION, {}).get("", {})
-    contrat = _contrat(lue.chemin, str(identite.get("contrat") or ""), reference)
+    contrat = contrat_de(lue.chemin, str(identite.get("contrat") or ""), reference)
     annee, jour = identite.get("année"), _jour(identite.get("date"))
     if not isinstance(annee, int) or jour is None:
         raise Refus(f"La feuille {consolidated.FEUILLE_REPERES} de «{NBSP}{lue.chemin}{NBSP}» ne dit plus l’année ou la date. Refaites la consolidation.")
@@ -118,7 +118,8 @@ def _valeur(colonne: str, valeur: object) -> object:
     return valeur.date() if isinstance(valeur, datetime) else valeur
 
 
-def _contrat(chemin: Path, identifiant: str, reference: str | Path | Contrat | None) -> Contrat:
+def contrat_de(chemin: Path, identifiant: str, reference: str | Path | Contrat | None) -> Contrat:
+    """The contract that a consolidation says it is of; ``reference``: its definition, where it does not ship. Refus if it is another."""
     if not identifiant:
         raise Refus(f"«{NBSP}{chemin}{NBSP}» ne dit pas de quel contrat il est. Refaites la consolidation.")
     if reference is None and identifiant not in contract.shipped():

@@ -92,7 +92,7 @@ def montant(titre: str, aide: str, minimum: Decimal | None = Decimal(0), **plus)
 
 
 def taux(titre: str, aide: str) -> Colonne:
-    return Colonne(titre, "taux", aide, minimum=Decimal(0))
+    return Colonne(titre, "taux", aide)
 
 
 def du_champ(titre: str, champ: str) -> Colonne:
