@@ -98,7 +98,7 @@ def test_a_table_is_found_by_its_headers_wherever_it_was_moved(feuilles):
     deplacee = {"Autre nom": [["Un titre ajouté"], [], ["remarque", *reversed(entete)], *(["", *reversed(ligne)] for ligne in lignes)]}
     table = lue(deplacee, donnees_decrites.FINANCEMENT)
     assert table.lignes == lue(feuilles, donnees_decrites.FINANCEMENT).lignes
-    assert (table.feuille, table.numeros) == ("Autre nom", [4, 5, 6])
+    assert table.feuille == "Autre nom"
     assert table.cellules(0, ["Fiche"]) == "O4"
     assert table.cellules(0, ["Engagé", "Versé"]) == "I4:J4"
 
@@ -124,10 +124,16 @@ def test_what_a_column_does_not_accept_is_refused_at_its_cell(feuilles):
 
 
 def test_a_date_that_lost_its_format_is_read_all_the_same(feuilles):
-    entete, ligne = feuilles["Données contrat"]
-    serie = [46095.0 if t == "Consolidé le" else v for t, v in zip(entete, ligne, strict=True)]
-    (contrat,) = lue({"Données contrat": [entete, serie]}, donnees_decrites.CONTRAT).lignes
+    serie = [[c if ligne[0] != "Consolidé le" or rang != 1 else 46095.0 for rang, c in enumerate(ligne)] for ligne in feuilles["Données contrat"]]
+    (contrat,) = lue({"Données contrat": serie}, donnees_decrites.CONTRAT).lignes
     assert contrat["Consolidé le"] == datetime.date(2026, 3, 14)
+
+
+def test_the_record_of_the_contract_is_read_down_the_sheet(feuilles):
+    assert [ligne[0] for ligne in feuilles["Données contrat"]][:4] == ["Renseignement", "Format", "Contrat", "Titre"]
+    assert lue(feuilles, donnees_decrites.CONTRAT).cellules(0, ["Année"]) == "B8"
+    sans = {"Données contrat": [ligne for ligne in feuilles["Données contrat"] if ligne[0] != "Maquette"]}
+    assert "ligne Maquette introuvable" in refus(sans, donnees_decrites.CONTRAT)
 
 
 def test_records_are_those_of_the_frames(feuilles):

@@ -15,6 +15,7 @@ from cls_workbook.results import ars_copy, consolidated, descriptions
 from cls_workbook.xlsx import writer
 
 frictionless = pytest.importorskip("frictionless")
+TABLES = [t for t in descriptions.TABLES if not t.optionnelle]
 pq = pytest.importorskip("pyarrow.parquet")
 
 
@@ -116,7 +117,7 @@ def test_the_package_says_what_it_was_made_from(en_csv, consolidation):
 
 
 def test_every_column_of_the_workbook_is_in_the_export(en_csv):
-    for table in descriptions.TABLES:
+    for table in TABLES:
         with (en_csv / f"{table.fichier}.csv").open(encoding="utf-8", newline="") as fichier:
             entete = next(csv.reader(fichier))
         assert [c for c in entete if not c.endswith("_nombre")] == [c.nom for c in table.colonnes]
@@ -170,7 +171,7 @@ def test_parquet_keeps_texts_as_they_are(en_parquet):
 
 
 def test_both_formats_have_the_same_columns_rows_and_titles(en_csv, en_parquet):
-    for table in descriptions.TABLES:
+    for table in TABLES:
         lu = pq.read_table(en_parquet / f"{table.fichier}.parquet")
         assert lu.num_rows == len(lignes(en_csv, table.fichier))
         champs = ressource(en_parquet, table.fichier)["schema"]["fields"]

@@ -135,7 +135,7 @@ def trier(source: Source, contrat: Contrat, attribuant_: Attribuant) -> Tri:
         siret = (structure.siret if structure else None) or sirets.get(ligne["Fichier"])
         raisons = list(_raisons(contrat, attribuant_, ligne, structure, siret, sirets))
         if raisons:
-            place = f"feuille « {lue.feuille} », ligne {lue.numeros[rang]}"
+            place = f"feuille « {lue.feuille} », ligne {lue.places[rang]['Fiche'][0]}"
             refusees.append((ligne, place, [typographie(r) for r in raisons]))
         else:
             retenues.append(_rangee(contrat, attribuant_, ligne, structure, siret))

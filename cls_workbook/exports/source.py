@@ -55,7 +55,8 @@ def _consolidation(chemin: Path, feuilles: Feuilles) -> Source:
     annee, jour = identite.get("année"), identite.get("date")
     if not isinstance(annee, int) or not isinstance(jour, date) or not identite.get("contrat"):
         raise Refus(f"« {chemin} », feuille « {reperes.feuille} » : le contrat, l’année ou la date manquent. Refaites la consolidation.")
-    tables = {t: _sans_contact(t, relecture.table(chemin, feuilles, t)) for t in descriptions.TABLES}
+    presentes = [t for t in descriptions.TABLES if not t.optionnelle or relecture.a_la_table(feuilles, t)]
+    tables = {t: _sans_contact(t, relecture.table(chemin, feuilles, t)) for t in presentes}
     etat = donnees_decrites.VALIDE if identite.get("validé le") else donnees_decrites.PROVISOIRE
     return Source(chemin, empreinte(chemin), "consolidation", str(identite["contrat"]), str(identite.get("titre") or ""), annee, jour, etat, tables)
 
@@ -71,5 +72,4 @@ def _synthese(chemin: Path, feuilles: Feuilles) -> Source:
 def _sans_contact(table: TableDecrite, lue: TableLue) -> TableLue:
     if table is not descriptions.REPONSES:
         return lue
-    gardes = [rang for rang, r in enumerate(lue.lignes) if r["Champ"] not in _CONTACTS]
-    return TableLue(lue.feuille, [lue.lignes[r] for r in gardes], [lue.numeros[r] for r in gardes], lue.places)
+    return lue.choisir(rang for rang, r in enumerate(lue.lignes) if r["Champ"] not in _CONTACTS)

@@ -15,6 +15,7 @@ from cls_workbook.contract.fields import FINANCEMENT
 from cls_workbook.francais import plier, typographie
 
 TYPES = ("texte", "entier", "nombre", "montant", "taux", "date", "annee", "empreinte", "mixte")
+VERTICALE = ("Renseignement", "Valeur")
 UNITES = {"montant": "EUR", "taux": "1"}
 _STYLES = {
     "montant": "cellule:montant", "entier": "cellule:entier", "taux": "cellule:taux", "date": "cellule:date",
@@ -48,7 +49,10 @@ class Colonne:
 
 @dataclass(frozen=True, slots=True)
 class TableDecrite:
-    """One sheet = one table. ``cle``: titles that tell one row from another; ``renvois``: title → (table, title) it refers to."""
+    """One sheet = one table. ``cle``: titles that tell one row from another; ``renvois``: (title, table, title) it refers to.
+
+    ``verticale``: the table has one record, and its sheet shows it a title a row (``VERTICALE`` are then its headers).
+    """
 
     feuille: str
     nom: str
@@ -56,6 +60,7 @@ class TableDecrite:
     colonnes: tuple[Colonne, ...]
     cle: tuple[str, ...] = ()
     renvois: tuple[tuple[str, str, str], ...] = ()
+    verticale: bool = False
     optionnelle: bool = False  # a workbook that has nothing to say of it has no such sheet
 
     def __post_init__(self):

@@ -40,7 +40,7 @@ CONTRAT = TableDecrite("Données contrat", "Donnees_contrat", "De quel contrat e
     entier("Bloquants", "Le nombre d’anomalies bloquantes : ces valeurs ne sont dans aucun chiffre."), entier("À confirmer", "Le nombre de points à confirmer."),
     entier("Fiches actives", "Le nombre de fiches actives."), entier("Actions à programmer", "Le nombre d’actions annoncées sans fiche."),
     montant("Maquette", "Le total de la maquette au contrat, sur toute sa durée."),
-), cle=("Contrat", "Année"))  # fmt: skip
+), cle=("Contrat", "Année"), verticale=True)  # fmt: skip
 
 FICHES = TableDecrite("Données fiches", "Donnees_fiches", "Une ligne par fiche active, puis par action à programmer.", (
     FICHE, texte("Titre", "Le titre de la fiche.", obligatoire=True), AXE, texte("Titre de l’axe", "Le titre de l’axe."),

@@ -15,9 +15,6 @@ def tables_de_donnees(chemin: str | Path, feuilles: Feuilles) -> dict[TableDecri
     """Every table of the copy. Refus if it is of another version, or if one is missing or damaged."""
     verifier_le_format(chemin, _format(feuilles), donnees_decrites.FORMAT_DES_DONNEES)
     tables = {t: relecture.table(chemin, feuilles, t) for t in donnees_decrites.TABLES}
-    combien = len(tables[donnees_decrites.CONTRAT].lignes)
-    if combien != 1:
-        raise Refus(f"« {chemin} », feuille « {donnees_decrites.CONTRAT.feuille} » : une ligne est attendue, trouvé {combien}.")
     return tables
 
 
@@ -25,10 +22,9 @@ def _format(feuilles: Feuilles) -> object:
     """Another version may have other columns: only this one is looked for."""
     for nom, lignes in feuilles.items():
         if plier(nom) == plier(donnees_decrites.CONTRAT.feuille):
-            for entete, suivante in zip(lignes, lignes[1:], strict=False):
-                if "Format" in entete:
-                    brut = suivante[entete.index("Format")]
-                    return int(brut) if isinstance(brut, float) and brut.is_integer() else brut
+            for champ, valeur in (ligne[i : i + 2] for ligne in lignes for i in range(len(ligne) - 1)):
+                if champ == "Format":
+                    return int(valeur) if isinstance(valeur, float) and valeur.is_integer() else valeur
     return None
 
 

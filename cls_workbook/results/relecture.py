@@ -15,7 +15,7 @@ from pathlib import Path
 from cls_workbook.contract.regles import arrondi
 from cls_workbook.errors import Refus
 from cls_workbook.francais import plier
-from cls_workbook.results.colonnes import Colonne, TableDecrite
+from cls_workbook.results.colonnes import VERTICALE, Colonne, TableDecrite
 from cls_workbook.xlsx.sheets import Plage, adresse
 
 Feuilles = dict[str, list[list[object]]]
@@ -25,18 +25,21 @@ _ORIGINE = date(1899, 12, 30)
 
 @dataclass(frozen=True)
 class TableLue:
-    """``lignes``: title → value, missing = None; ``numeros``: the row of each in the sheet; ``places``: title → column."""
+    """``lignes``: title → value, missing = None; ``places``: for each of them, title → (row, column) in the sheet."""
 
     feuille: str
     lignes: list[dict[str, object]]
-    numeros: list[int]
-    places: dict[str, int]
+    places: list[dict[str, tuple[int, int]]]
 
     def cellules(self, rang: int, titres: Iterable[str]) -> str:
         """Where these columns of a row stand: « D12 », or « D12:F12 » from the first to the last."""
-        colonnes = sorted(self.places[t] for t in titres)
-        numero = self.numeros[rang]
-        return Plage(numero, colonnes[0], numero, colonnes[-1]).a1()
+        coins = sorted(self.places[rang][t] for t in titres)
+        return Plage(*coins[0], *coins[-1]).a1()
+
+    def choisir(self, rangs: Iterable[int]) -> TableLue:
+        """The same table with these rows only."""
+        gardes = list(rangs)
+        return TableLue(self.feuille, [self.lignes[r] for r in gardes], [self.places[r] for r in gardes])
 
 
 def ouvrir(chemin: str | Path) -> Feuilles:
@@ -57,30 +60,44 @@ def a_la_table(feuilles: Feuilles, description: TableDecrite) -> bool:
 
 def table(chemin: str | Path, feuilles: Feuilles, description: TableDecrite) -> TableLue:
     """The table of a workbook. Refus, with the place, if it is missing, incomplete, or holds what its columns do not accept."""
-    nom, entete, places = _trouver(chemin, feuilles, description)
-    lignes, numeros = [], []
-    for numero, cellules in enumerate(feuilles[nom][entete:], entete + 1):
-        bruts = {c.titre: cellules[places[c.titre] - 1] if places[c.titre] <= len(cellules) else "" for c in description.colonnes}
+    nom, entete, colonnes = _trouver(chemin, feuilles, description)
+    rangees = enumerate(feuilles[nom][entete:], entete + 1)
+    if description.verticale:
+        return _verticale(chemin, nom, description, list(rangees), colonnes)
+    lignes, places = [], []
+    for numero, cellules in rangees:
+        bruts = {t: cellules[c - 1] if c <= len(cellules) else "" for t, c in colonnes.items()}
         if any(v != "" for v in bruts.values()):
-            lignes.append({c.titre: _valeur(chemin, nom, adresse(numero, places[c.titre]), c, bruts[c.titre]) for c in description.colonnes})
-            numeros.append(numero)
-    return TableLue(nom, lignes, numeros, places)
+            lignes.append({c.titre: _valeur(chemin, nom, adresse(numero, colonnes[c.titre]), c, bruts[c.titre]) for c in description.colonnes})
+            places.append({t: (numero, colonne) for t, colonne in colonnes.items()})
+    return TableLue(nom, lignes, places)
+
+
+def _verticale(chemin: str | Path, nom: str, description: TableDecrite, rangees: list[tuple[int, list[object]]], colonnes: dict[str, int]) -> TableLue:
+    """One record, a row a title."""
+    champ, valeur = (colonnes[t] for t in VERTICALE)
+    lues = {str(cellules[champ - 1]).strip(): (numero, cellules[valeur - 1] if valeur <= len(cellules) else "") for numero, cellules in rangees if champ <= len(cellules)}
+    absents = [t for t in description.titres if t not in lues]
+    if absents:
+        raise Refus(f"« {chemin} », feuille « {nom} » : ligne {', '.join(absents)} introuvable. {_REMEDE}")
+    ligne = {c.titre: _valeur(chemin, nom, adresse(lues[c.titre][0], valeur), c, lues[c.titre][1]) for c in description.colonnes}
+    return TableLue(nom, [ligne], [{t: (lues[t][0], valeur) for t in description.titres}])
 
 
 def _trouver(chemin: str | Path, feuilles: Feuilles, description: TableDecrite) -> tuple[str, int, dict[str, int]]:
     """(sheet, row of the header, title → column), both counted from 1."""
     meme_nom = [nom for nom in feuilles if plier(nom) == plier(description.feuille)]
-    absentes = description.titres
+    absentes = voulus = VERTICALE if description.verticale else description.titres
     for nom in meme_nom or feuilles:
         for numero, cellules in enumerate(feuilles[nom][:LIGNES_D_ENTETE], 1):
             places: dict[str, int] = {}
             for colonne, cellule in enumerate(cellules, 1):
                 places.setdefault(str(cellule).strip(), colonne)
-            manque = tuple(t for t in description.titres if t not in places)
+            manque = tuple(t for t in voulus if t not in places)
             if not manque:
-                return nom, numero, {t: places[t] for t in description.titres}
+                return nom, numero, {t: places[t] for t in voulus}
             absentes = min(absentes, manque, key=len)
-    if not meme_nom or absentes == description.titres:
+    if not meme_nom or absentes == voulus:
         raise Refus(f"« {chemin} » : la feuille « {description.feuille} » manque ou n’a plus ses en-têtes. {_REMEDE}")
     raise Refus(f"« {chemin} », feuille « {description.feuille} » : colonne {', '.join(absentes)} introuvable. {_REMEDE}")
 
@@ -114,7 +131,13 @@ def _texte(brut: object) -> str:
 def _nombre(brut: object) -> int | Decimal:
     if isinstance(brut, bool) or not isinstance(brut, (int, float)):
         raise ValueError
-    return int(brut) if float(brut).is_integer() else Decimal(repr(brut))
+    # Twelve significant digits: a spreadsheet that saves again may change the fifteenth.
+    return int(brut) if float(brut).is_integer() else Decimal(f"{brut:.12g}")
+
+
+def _montant(brut: object) -> Decimal:
+    _nombre(brut)
+    return arrondi(Decimal(repr(brut)))
 
 
 def _entier(brut: object) -> int:
@@ -139,7 +162,7 @@ def _mixte(brut: object) -> object:
 
 _LECTEURS = {
     "texte": _texte, "empreinte": _texte, "entier": _entier, "annee": _entier, "nombre": _nombre, "date": _date, "mixte": _mixte,
-    "montant": lambda brut: arrondi(Decimal(_nombre(brut))), "taux": lambda brut: Decimal(_nombre(brut)),
+    "montant": _montant, "taux": lambda brut: Decimal(_nombre(brut)),
 }  # fmt: skip
 _ATTENDUS = {
     "entier": "un nombre entier", "annee": "une année", "nombre": "un nombre", "montant": "un montant en euros", "taux": "un taux", "date": "une date",

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cls_workbook.francais import date_fr
 from cls_workbook.results import colonnes
-from cls_workbook.results.colonnes import TableDecrite
+from cls_workbook.results.colonnes import VERTICALE, TableDecrite
 from cls_workbook.results.descriptions import STYLES, TABLES
 from cls_workbook.results.resultat import connu
 from cls_workbook.xlsx.limits import unites
@@ -28,6 +28,7 @@ _MIXTES = {
     int: "cellule:entier", float: "cellule:decimal", Decimal: "cellule:decimal", date: "cellule:date",
     bool: "cellule:centre", str: "cellule:texte", type(None): "cellule:texte",
 }  # fmt: skip
+_A_GAUCHE = {int: "cellule:gauche", date: "cellule:date_gauche"}
 _PASTILLES = {
     "bloquant": "gravite_bloquant", "à confirmer": "gravite_a_confirmer", "information": "gravite_information",
     "reçu": "etat_bon", "manquant": "etat_attention", "doublon": "etat_attention", "rejeté": "etat_mauvais",
@@ -67,9 +68,24 @@ def depuis_cadre(frame: pd.DataFrame, feuille: str, nom: str, cle: tuple[str, ..
 
 def decrite(description: TableDecrite, lignes: list[dict[str, object]], styles: Mapping[str, str | Styliste] | None = None, **reglages) -> Table:
     """A table whose columns are described; ``styles`` for those whose type does not say how they are shown."""
+    if description.verticale:
+        return _verticale(description, lignes[0], **reglages)
     mixtes = {c.titre: mixte for c in description.colonnes if c.type in ("mixte", "nombre")}
     tous = colonnes.styles((description,)) | mixtes | dict(styles or {})
     return Table(description.feuille, description.nom, lignes, description.titres, description.cle, tous, **reglages)
+
+
+def _verticale(description: TableDecrite, ligne: dict[str, object], **reglages) -> Table:
+    """One record, a row a title, and beside each what it is."""
+    rangees = [dict(zip((*VERTICALE, "Ce que c’est"), (c.titre, ligne[c.titre], c.aide), strict=True)) for c in description.colonnes]
+    par_titre = colonnes.styles((description,))
+
+    def style(valeur: object, rangee: Mapping) -> str:
+        # Of different kinds in one column: they read best aligned together.
+        montant = par_titre.get(rangee[VERTICALE[0]]) == "cellule:montant"
+        return "cellule:cle_montant" if montant else _A_GAUCHE.get(type(valeur), "cellule:texte")
+
+    return Table(description.feuille, description.nom, rangees, tuple(rangees[0]), {VERTICALE[1]: style}, **reglages)
 
 
 def pastille(valeur: object, _: Mapping) -> str:
