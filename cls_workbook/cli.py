@@ -147,6 +147,10 @@ def _commandes_qui_sortent(commandes) -> None:
     exporter.add_argument("--financeur", metavar="F", help="scdl : le financeur qui demande ses subventions (identifiant ou nom)")
     exporter.add_argument("--siret", metavar="14 CHIFFRES", help="scdl : le SIRET de ce financeur, s’il n’est pas au contrat")
     exporter.add_argument("--contrat", metavar="ID|FICHIER", help="scdl : la définition, si elle n’est pas livrée")
+    region = _commande(commandes, "region", "met côte à côte les synthèses de plusieurs contrats et années", _region)
+    region.add_argument("syntheses", metavar="SYNTHESE|DOSSIER", nargs="+", help="des synthèses pour l’ARS (ou des consolidations), ou le dossier qui les contient")
+    region.add_argument("--sortie", metavar="R.xlsx", required=True)
+    region.add_argument("--contrat", metavar="ID|FICHIER", action="append", default=[], help="la définition d’un contrat non livré, pour lire sa consolidation ; autant de fois qu’il faut")
 
 
 def _commandes_du_retour(commandes) -> None:
@@ -378,6 +382,18 @@ def _exporter(choix) -> int:
     print(f"{bilan.retenues} ligne(s) écrite(s), {len(bilan.refusees)} refusée(s), {bilan.autres} d’autres financeurs.")
     for fichier in bilan.fichiers:
         print(fichier)
+    return FAIT
+
+
+def _region(choix) -> int:
+    from cls_workbook.francais import typographie
+    from cls_workbook.region.classeur import rassembler
+
+    region = rassembler(choix.syntheses, choix.sortie, choix.contrat)
+    for ecart in region.ecarts:
+        print(typographie(f"{ecart.fichier} : {ecart.statut}. {ecart.raison}"))
+    print(region.bilan())
+    print(choix.sortie)
     return FAIT
 
 

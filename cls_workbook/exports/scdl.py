@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from cls_workbook.contract.faute import numero_insee
@@ -194,7 +193,7 @@ def _rangee(contrat: Contrat, attribuant_: Attribuant, ligne: dict, structure: S
         "idBeneficiaire": siret, "objet": _objet(contrat, ligne["Fiche"]), "montant": engage, "nature": EN_NATURE if niveau == VALORISATION else NUMERAIRE,
         # Part of it is paid, the rest is to come: the only thing that the workbook tells of the payments.
         "conditionsVersement": ECHELONNE if verse and verse < engage else AUTRE,
-        "datesPeriodeVersement": f"{date(annee, 1, 1).isoformat()}/{date(annee, 12, 31).isoformat()}",
+        "datesPeriodeVersement": f"{contrat.debut(annee).isoformat()}/{contrat.fin(annee).isoformat()}",
         "notificationUE": "non", "pourcentageSubvention": Decimal(1),
     }  # fmt: skip
     return tuple(" ".join(en_texte(valeurs.get(nom)).split()) for nom in ENTETE)

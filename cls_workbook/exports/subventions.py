@@ -38,7 +38,7 @@ def exporter(chemin: str | Path, dossier: str | Path, financeur: str, siret: str
     source, dossier = lire(chemin), Path(dossier)
     if descriptions.FINANCEMENTS not in source.tables:
         raise Refus(f"« {chemin} » est une synthèse : elle ne dit ni les conventions ni leurs références. Exportez la consolidation.")
-    definition = ars_copy.contrat_de(source.chemin, source.contrat, contrat)
+    definition = ars_copy.contrat_de(source.chemin, source.contrat, contrat).en(source.annee)
     attribuant = scdl.attribuant(definition, financeur, siret)
     tri = scdl.trier(source, definition, attribuant)
     with dossier_entier(dossier) as provisoire:

@@ -47,7 +47,7 @@ class Colonne:
         return UNITES.get(self.type)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TableDecrite:
     """One sheet = one table. ``cle``: titles that tell one row from another; ``renvois``: (title, table, title) it refers to.
 

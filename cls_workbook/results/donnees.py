@@ -30,7 +30,7 @@ Lignes = list[dict[str, object]]
 
 def feuilles(resultat: Resultat) -> list[Feuille]:
     """The sheets, visible, one table each, in the order of ``donnees_decrites.TABLES``."""
-    pied = f"{resultat.contrat.nom_court} · données {resultat.annee} du {date_fr(resultat.jour)} · {resultat.etat}"
+    pied = f"{resultat.contrat.nom_court} · données {resultat.nom_annee} du {date_fr(resultat.jour)} · {resultat.etat}"
     return [tableaux.feuille(table, pied) for table in tables(resultat)]
 
 
@@ -67,7 +67,7 @@ def _contrat(portrait: Portrait) -> dict[str, object]:
     total = next(iter(enregistrements(resultat.totaux)), {})
     return {
         "Format": decrites.FORMAT_DES_DONNEES, "Contrat": contrat.id, "Titre": contrat.titre, "Nom court": contrat.nom_court, "Type": contrat.type,
-        "Territoire": contrat.territoire, "Année": resultat.annee, "Première année": contrat.annees[0], "Dernière année": contrat.annees[-1],
+        "Territoire": contrat.territoire, "Année": resultat.annee, "Première année": contrat.toutes_les_annees[0], "Dernière année": contrat.toutes_les_annees[-1],
         "État": decrites.VALIDE if resultat.valide_le else decrites.PROVISOIRE, "Validé le": resultat.valide_le, "Consolidé le": resultat.jour,
         "Retours reçus": recus, "Retours attendus": attendus, "Bloquants": resultat.alertes(BLOQUANT), "À confirmer": resultat.alertes(A_CONFIRMER),
         "Fiches actives": len(contrat.fiches), "Actions à programmer": len(contrat.a_programmer), "Maquette": total.get("Contrat"),

@@ -11,6 +11,10 @@ from cls_workbook.results.colonnes import TableDecrite
 from cls_workbook.results.relecture import Feuilles, TableLue
 
 
+class AutreVersion(Refus):
+    """The workbook is ours, of another version."""
+
+
 def tables_de_donnees(chemin: str | Path, feuilles: Feuilles) -> dict[TableDecrite, TableLue]:
     """Every table of the copy. Refus if it is of another version, or if one is missing or damaged."""
     verifier_le_format(chemin, _format(feuilles), donnees_decrites.FORMAT_DES_DONNEES)
@@ -29,6 +33,6 @@ def _format(feuilles: Feuilles) -> object:
 
 
 def verifier_le_format(chemin: str | Path, trouve: object, attendu: int) -> None:
-    """Refus if the version is not the one expected."""
+    """AutreVersion if the version is not the one expected."""
     if trouve != attendu:
-        raise Refus(f"« {chemin} » est d’une autre version (format {trouve or 'inconnu'}, attendu {attendu}). Refaites ce classeur avec cette version-ci.")
+        raise AutreVersion(f"« {chemin} » est d’une autre version (format {trouve or 'inconnu'}, attendu {attendu}). Refaites ce classeur avec cette version-ci.")

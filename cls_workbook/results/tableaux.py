@@ -85,7 +85,7 @@ def _verticale(description: TableDecrite, ligne: dict[str, object], **reglages) 
         montant = par_titre.get(rangee[VERTICALE[0]]) == "cellule:montant"
         return "cellule:cle_montant" if montant else _A_GAUCHE.get(type(valeur), "cellule:texte")
 
-    return Table(description.feuille, description.nom, rangees, tuple(rangees[0]), {VERTICALE[1]: style}, **reglages)
+    return Table(description.feuille, description.nom, rangees, tuple(rangees[0]), VERTICALE[:1], {VERTICALE[1]: style}, **reglages)
 
 
 def pastille(valeur: object, _: Mapping) -> str:
