@@ -141,6 +141,22 @@ def _commandes_de_l_annee(commandes) -> None:
     synthese.add_argument("--sortie", metavar="S.xlsx", required=True)
     synthese.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
     synthese.add_argument("--pdf", action="store_true", help="écrit aussi un PDF (demande LibreOffice)")
+    _commandes_qui_sortent(commandes)
+
+
+def _commandes_qui_sortent(commandes) -> None:
+    """What leaves for other tools."""
+    exporter = _commande(commandes, "exporter", "exporte les tables d’une consolidation, ou d’une synthèse, pour d’autres outils", _exporter)
+    exporter.add_argument("classeur", metavar="C.xlsx", help="une consolidation (ou, sauf pour scdl, une synthèse)")
+    exporter.add_argument("--format", choices=("csv", "parquet", "scdl"), required=True, help="csv ou parquet : un « Data Package » ; scdl : le schéma SCDL subventions 2.1.1")
+    exporter.add_argument("--sortie", metavar="DOSSIER", required=True, help="le dossier à écrire ; un export antérieur y est remplacé")
+    exporter.add_argument("--financeur", metavar="F", help="scdl : le financeur qui demande ses subventions (identifiant ou nom)")
+    exporter.add_argument("--siret", metavar="14 CHIFFRES", help="scdl : le SIRET de ce financeur, s’il n’est pas au contrat")
+    exporter.add_argument("--contrat", metavar="ID|FICHIER", help="scdl : la définition, si elle n’est pas livrée")
+    region = _commande(commandes, "region", "met côte à côte les synthèses de plusieurs contrats et années", _region)
+    region.add_argument("syntheses", metavar="SYNTHESE|DOSSIER", nargs="+", help="des synthèses pour l’ARS (ou des consolidations), ou le dossier qui les contient")
+    region.add_argument("--sortie", metavar="R.xlsx", required=True)
+    region.add_argument("--contrat", metavar="ID|FICHIER", action="append", default=[], help="la définition d’un contrat non livré, pour lire sa consolidation ; autant de fois qu’il faut")
 
 
 def _commandes_du_retour(commandes) -> None:
@@ -375,6 +391,38 @@ def _synthese(choix) -> int:
 
     for fichier in copie(choix.consolidation, choix.sortie, contrat=choix.contrat, pdf=choix.pdf):
         print(fichier)
+    return FAIT
+
+
+def _exporter(choix) -> int:
+    if choix.format != "scdl":
+        from cls_workbook.exports.paquet import exporter
+
+        for fichier in exporter(choix.classeur, choix.sortie, choix.format):
+            print(fichier)
+        return FAIT
+    from cls_workbook.exports.subventions import exporter as exporter_les_subventions
+
+    if not choix.financeur:
+        raise Refus("Le format scdl demande --financeur : chaque financeur ne publie que ses propres subventions.")
+    bilan = exporter_les_subventions(choix.classeur, choix.sortie, choix.financeur, choix.siret, choix.contrat)
+    for refusee in bilan.refusees:
+        print(refusee)
+    print(f"{bilan.retenues} ligne(s) écrite(s), {len(bilan.refusees)} refusée(s), {bilan.autres} d’autres financeurs.")
+    for fichier in bilan.fichiers:
+        print(fichier)
+    return FAIT
+
+
+def _region(choix) -> int:
+    from cls_workbook.francais import typographie
+    from cls_workbook.region.classeur import rassembler
+
+    region = rassembler(choix.syntheses, choix.sortie, choix.contrat)
+    for ecart in region.ecarts:
+        print(typographie(f"{ecart.fichier} : {ecart.statut}. {ecart.raison}"))
+    print(region.bilan())
+    print(choix.sortie)
     return FAIT
 
 

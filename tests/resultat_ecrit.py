@@ -148,6 +148,13 @@ def reponses(*autres) -> pd.DataFrame:
     )
 
 
+def mesures_piegees() -> pd.DataFrame:
+    """Answers to a question in words, among which a spreadsheet would find formulas."""
+    place = ("asso-secret.xlsx", "FA 1.1")
+    saisies = ("=1+1", "+33 3", " @cmd", "'cité", -5, "sans - danger")
+    return cadre("Mesures", *((2025, "1.1", "1.1-I", "1.1-I05", "texte", "Association", N, N, v, N, *place, f"D{30 + r}") for r, v in enumerate(saisies)))
+
+
 def par_fiche() -> pd.DataFrame:
     return cadre(
         "Financement par fiche",

@@ -49,18 +49,19 @@ def cellules(feuille):
 
 def test_it_is_the_synthese_to_the_last_cell_and_chart(consolidation, copiee):
     origine, copie_ = openpyxl.load_workbook(consolidation)["Synthèse"], openpyxl.load_workbook(copiee)
-    assert copie_.sheetnames == ["Synthèse"]
+    assert copie_.sheetnames[0] == copie_.active.title == "Synthèse"
+    assert all(nom.startswith("Données ") for nom in copie_.sheetnames[1:])
     assert cellules(copie_["Synthèse"]) == cellules(origine)
     assert len(copie_["Synthèse"]._charts) == len(origine._charts) == 4
     assert len(copie_["Synthèse"].merged_cells.ranges) == len(origine.merged_cells.ranges)
 
 
 def test_it_holds_values_only(copiee):
-    (feuille,) = openpyxl.load_workbook(copiee).worksheets
-    assert feuille.sheet_state == "visible"
-    assert not any(c.data_type == "f" or c.hyperlink for ligne in feuille.iter_rows() for c in ligne)
-    assert not feuille.tables and not feuille.data_validations.dataValidation
-    assert not any(d.hidden for d in (*feuille.column_dimensions.values(), *feuille.row_dimensions.values()))
+    for feuille in openpyxl.load_workbook(copiee).worksheets:
+        assert feuille.sheet_state == "visible"
+        assert not any(c.data_type == "f" or c.hyperlink for ligne in feuille.iter_rows() for c in ligne)
+        assert not feuille.data_validations.dataValidation
+        assert not any(d.hidden for d in (*feuille.column_dimensions.values(), *feuille.row_dimensions.values()))
     assert lint(copiee) == []
 
 

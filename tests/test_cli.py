@@ -11,7 +11,7 @@ import pytest
 from cls_workbook.cli import main
 from cls_workbook.contract.definition import shipped
 
-COMMANDES = ("contrat", "generer", "pilotage", "coordonner", "complement", "dictionnaire", "consolider", "synthese", "controler", "anomalies", "demo")
+COMMANDES = ("contrat", "generer", "pilotage", "coordonner", "complement", "dictionnaire", "consolider", "synthese", "controler", "exporter", "region", "anomalies", "demo")
 ANGLAIS = re.compile(r"\b(usage:|error|required|argument|invalid|choose|optional|positional)\b", re.IGNORECASE)
 
 

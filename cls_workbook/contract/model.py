@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from cls_workbook.contract.echelles import Listes
 from cls_workbook.contract.vie import CHANGEMENTS_A_AVENANT, Decision, Periode, Revision, SeuilsEvolution
 from cls_workbook.francais import de, plier
 
@@ -29,6 +30,14 @@ PLAFONDS_PAR = ("beneficiaire", "poste")
 class Axe(Periode):
     numero: str
     titre: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What contracts are compared by: a theme of public health, or a priority of a regional health project."""
+
+    id: str
+    libelle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,7 @@ class Mesure(Periode):
     poids: str | None = None  # what an average is weighted by
     qpv: bool | None = None  # asks « dont QPV »; None: persons only
     cle: bool = False  # shown on the line of its fiche in the Synthèse
-    theme: str | None = None
+    theme: str | None = None  # id of a theme: same theme and same unit may be set side by side between contracts
     note: str | None = None
 
     @property
@@ -208,6 +217,8 @@ class Fiche(Periode):
     source: str | None = None
     responsable: str | None = None
     qpv_attendu: bool = False  # the action takes place in QPV
+    themes: tuple[str, ...] = ()  # ids of themes (see ``contract.themes``)
+    priorites: tuple[str, ...] = ()  # ids of the priorities of the regional health project that it serves
     financement: FinancementFiche = FinancementFiche()
     indicateurs: tuple[Indicateur, ...] = ()
     complements: tuple[Complement, ...] = ()
@@ -312,25 +323,6 @@ class Constat:
     constat: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listes:
-    """The scales offered in drop-down lists. All are choices of ours: a definition may replace any."""
-
-    etats: tuple[str, ...] = ("Non démarrée", "En préparation", "En cours", "Réalisée", "Reportée", "Abandonnée")
-    etats_a_motif: tuple[str, ...] = ("Reportée", "Abandonnée")
-    realisations: tuple[str, ...] = ("Totale", "Partielle", "Nulle", "Rien de programmé")
-    statuts: tuple[str, ...] = ("réel", "estimé", "non disponible", "sans objet")
-    jalons: tuple[str, ...] = ("Non engagé", "Engagé", "Atteint")
-    double_compte: tuple[str, ...] = ("oui", "non", "ne sait pas")
-    types_partenaire: tuple[str, ...] = (
-        "Collectivité", "Service de l’État", "Établissement de santé", "Professionnel de santé", "Association",
-        "Établissement scolaire", "Organisme de protection sociale", "Bailleur", "Autre",
-    )
-    participations: tuple[str, ...] = ("Présence aux réunions", "Participation à des actions", "Convention signée")
-    echelles: tuple[str, ...] = ("Satisfait / non satisfait", "Échelle de 1 à 4", "Échelle de 1 à 5", "Échelle de 1 à 10", "Autre")
-    unites_duree: tuple[str, ...] = ("jours", "semaines", "mois", "années")
-
-
 @dataclass(frozen=True)
 class Contrat:
     id: str
@@ -364,6 +356,8 @@ class Contrat:
     a_programmer: tuple[ActionAProgrammer, ...] = ()
     regles: tuple[Regle, ...] = ()
     enveloppes: tuple[Enveloppe, ...] = ()
+    themes: tuple[Theme, ...] = ()  # themes of its own, beside the shipped ones
+    priorites: tuple[Theme, ...] = ()  # priorities of the regional health project
     a_confirmer: tuple[Constat, ...] = ()
 
     @cached_property

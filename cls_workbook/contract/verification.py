@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from cls_workbook.contract import themes
 from cls_workbook.contract.faute import A_CONFIRMER, FAUTE, Faute, doublons, faute, note, numero_insee, parmi, places, reference, repetitions, trop_long
 from cls_workbook.contract.model import NIVEAUX, Contrat, Structure
 from cls_workbook.contract.verification_fiches import fiches, financements, indicateurs, mesures, noms_de_feuille, regles
@@ -32,7 +33,7 @@ def verifier(contrat: Contrat) -> list[Faute]:
     regles_de_definition = (
         entete, annees, exercice, textes, decisions, periodes, revisions, axes, structures, groupes, signataires, communes,
         quartiers, instances, natures, financeurs, listes, noms_de_feuille, fiches, financements, indicateurs, mesures,
-        a_programmer, devenir, regles, enveloppes,
+        a_programmer, devenir, regles, enveloppes, themes.verifier,
     )  # fmt: skip
     trouvees = [f for regle in regles_de_definition for f in regle(contrat)]
     return [*trouvees, *_par_annee(contrat, trouvees), *constats(contrat)]

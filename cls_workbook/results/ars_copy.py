@@ -1,6 +1,7 @@
-"""The copy for the ARS: the Synthèse alone, drawn again from the tables of a consolidation workbook.
+"""The copy for the ARS: the Synthèse, drawn again from the tables of a consolidation workbook, and its figures as tables.
 
 Nothing of the other sheets goes with it: no formula, no link, no hidden sheet, no name of a return, no personal data.
+The « Données … » sheets say the figures of the Synthèse again, for the programs of a region (``region``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.errors import Refus
 from cls_workbook.francais import NBSP
-from cls_workbook.results import consolidated, precedent, synthese
+from cls_workbook.results import consolidated, donnees, precedent, synthese
 from cls_workbook.results.pdf import en_pdf, exiger_libreoffice
 from cls_workbook.results.resultat import NORMALISATIONS, Resultat
 from cls_workbook.summaries import activity, funding
@@ -44,9 +45,10 @@ def copie(consolidation: str | Path, sortie: str | Path, contrat: str | Path | N
         raise Refus(f"La synthèse remplacerait la consolidation «{NBSP}{sortie}{NBSP}»{NBSP}: choisissez un autre nom de fichier.")
     if pdf:
         exiger_libreoffice()
-    contenu = writer.to_bytes(classeur(relire(consolidation, contrat)))
+    resultat = relire(consolidation, contrat)
+    contenu = writer.to_bytes(classeur(resultat))
     fichiers = [sortie]
-    impression = en_pdf(contenu) if pdf else None
+    impression = en_pdf(writer.to_bytes(a_imprimer(resultat))) if pdf else None
     writer.enregistrer(contenu, sortie)
     if impression is not None:
         fichiers.append(sortie.with_suffix(".pdf"))
@@ -55,8 +57,15 @@ def copie(consolidation: str | Path, sortie: str | Path, contrat: str | Path | N
 
 
 def classeur(resultat: Resultat) -> Classeur:
-    """One sheet, values only."""
-    return Classeur([synthese.feuille(resultat)], f"Synthèse {resultat.nom_annee} — {resultat.contrat.titre}", sujet=resultat.etat)
+    """The Synthèse, then its data; values only."""
+    imprimable = a_imprimer(resultat)
+    imprimable.feuilles += donnees.feuilles(resultat)
+    return imprimable
+
+
+def a_imprimer(resultat: Resultat) -> Classeur:
+    """The Synthèse alone, as the PDF has it."""
+    return Classeur([synthese.feuille(resultat)], f"Synthèse {resultat.nom_annee} — {resultat.contrat.titre}", sujet=resultat.etat, feuille_active=synthese.NOM)
 
 
 # --- Reading back -----------------------------------------------------------------------------------------------------
@@ -71,7 +80,7 @@ def relire(consolidation: str | Path | precedent.Consolidation, reference: str |
     cadres = {nom: _cadre(lue, nom, colonnes) for nom, colonnes in _TABLES.items()}
     reperes = _reperes(cadres[consolidated.FEUILLE_REPERES])
     identite = reperes.get(consolidated.IDENTIFICATION, {}).get("", {})
-    contrat = _contrat(lue.chemin, str(identite.get("contrat") or ""), reference)
+    contrat = contrat_de(lue.chemin, str(identite.get("contrat") or ""), reference)
     annee, jour = identite.get("année"), _jour(identite.get("date"))
     if not isinstance(annee, int) or jour is None:
         raise Refus(f"La feuille {consolidated.FEUILLE_REPERES} de «{NBSP}{lue.chemin}{NBSP}» ne dit plus l’année ou la date. Refaites la consolidation.")
@@ -109,7 +118,8 @@ def _valeur(colonne: str, valeur: object) -> object:
     return valeur.date() if isinstance(valeur, datetime) else valeur
 
 
-def _contrat(chemin: Path, identifiant: str, reference: str | Path | Contrat | None) -> Contrat:
+def contrat_de(chemin: Path, identifiant: str, reference: str | Path | Contrat | None) -> Contrat:
+    """The contract that a consolidation says it is of; ``reference``: its definition, where it does not ship. Refus if it is another."""
     if not identifiant:
         raise Refus(f"«{NBSP}{chemin}{NBSP}» ne dit pas de quel contrat il est. Refaites la consolidation.")
     if reference is None and identifiant not in contract.shipped():

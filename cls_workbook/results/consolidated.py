@@ -6,8 +6,7 @@ them. A missing value is an empty cell. What a partner typed is always text, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -16,72 +15,23 @@ import pandas as pd
 from cls_workbook.anomalies import Anomalie, trier
 from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import date_fr
-from cls_workbook.results import evolution, synthese
+from cls_workbook.results import descriptions, evolution, synthese
 from cls_workbook.results.resultat import Resultat, connu
+from cls_workbook.results.tableaux import Styliste, Table, depuis_cadre, mixte, pastille
+from cls_workbook.results.tableaux import feuille as feuille_de
 from cls_workbook.summaries.consolidation import nom_affiche
 from cls_workbook.summaries.historique import MESURE
 from cls_workbook.summaries.rapprochement import INDICATEUR
-from cls_workbook.xlsx.limits import unites
-from cls_workbook.xlsx.sheets import TEXTE_MAX, Cellule, Classeur, Feuille, Impression, Lien, Plage, Tableau
+from cls_workbook.xlsx.sheets import Classeur, Feuille, Impression, Lien
 
-ANOMALIES = ("Gravité", "Code", "Fichier", "Feuille", "Cellule", "Fiche", "Structure", "Champ", "Trouvé", "Attendu", "À faire")
-REPERES = ("Rubrique", "Objet", "Champ", "Valeur")
+ANOMALIES, REPERES = descriptions.ANOMALIES.titres, descriptions.REPERES.titres
 FEUILLE_REPERES, FEUILLE_LISEZ_MOI = "Repères", "Lisez-moi"
 FORMAT_DE_CONSOLIDATION = 1
-# Name of each Excel table → its sheet.
-FEUILLES = {
-    "Retours": "Retours", "Anomalies": "Anomalies", "Indicateurs": "Indicateurs", "Financement_fiches": "Financement par fiche",
-    "Financement_financeurs": "Financement par financeur", "Financements": "Lignes de financement", "Mesures": "Mesures",
-    "Reponses": "Réponses", "Normalisations": "Normalisations", "Rapprochement": "Rapprochement", "Remplacements": "Remplacements",
-    "Historique": "Historique",
-    "Reperes": FEUILLE_REPERES,
-}  # fmt: skip
+FEUILLES = {t.nom: t.feuille for t in descriptions.TABLES}  # name of each Excel table → its sheet
 
-_SUITE = " … [suite : feuille Mesures]"
-_LARGEUR_MIN, _LARGEUR_MAX, _ECHANTILLON = 9, 52, 400
-_LARGEURS_MAX = {"Valeur n-1": 24, "Valeur": 40, "Libellé": 44}
 _EN_TAUX = ("RATIO", "SATISFACTION")
 _LIEU = ("Fichier", "Feuille", "Cellule")
 _LIEU_DES_REMPLACEMENTS = ("Retour remplacé", "Cellule remplacée", "Retour retenu", "Feuille", "Cellule", "Champ")
-
-# How a column shows what it holds; « mixte » looks at each value.
-_MONTANTS = dict.fromkeys((
-    "Prévu", "Engagé", "Versé", "Montant contrat", "Programmé", "Coût réalisé", "Reste à engager", "ARS hors maquette",
-    "Cofinancements", "Valorisation",
-), "cellule:montant")  # fmt: skip
-_ENTIERS = dict.fromkeys(("Champs renseignés", "Champs attendus", "Bloquants", "À confirmer", "Retours reçus", "Retours attendus"), "cellule:entier")
-_TAUX = dict.fromkeys(("Taux contrat", "Taux constaté"), "cellule:taux")
-STYLES = _MONTANTS | _ENTIERS | _TAUX | {"Date": "cellule:date", "Année": "cellule:centre"}
-SANS_RETOUR_A_LA_LIGNE = frozenset(("Empreinte SHA-256", "Empreinte du remplacé", "Empreinte du retenu"))  # 64 characters that nobody reads to the end
-STYLES |= dict.fromkeys(SANS_RETOUR_A_LA_LIGNE, "cellule:code")
-_MIXTES = {
-    int: "cellule:entier", float: "cellule:decimal", Decimal: "cellule:decimal", date: "cellule:date",
-    bool: "cellule:centre", str: "cellule:texte", type(None): "cellule:texte",
-}  # fmt: skip
-_PASTILLES = {
-    "bloquant": "gravite_bloquant", "à confirmer": "gravite_a_confirmer", "information": "gravite_information",
-    "reçu": "etat_bon", "manquant": "etat_attention", "doublon": "etat_attention", "rejeté": "etat_mauvais",
-}  # fmt: skip
-
-# (value, row as a dictionary) → style name
-Styliste = Callable[[object, Mapping[str, object]], str]
-
-
-@dataclass(frozen=True)
-class Table:
-    """One sheet = one Excel table. ``styles``: column → style name, or a function that chooses it for each value.
-
-    ``cle``: the columns that tell a row from the others, from one consolidation to the next.
-    """
-
-    feuille: str
-    nom: str
-    lignes: list[dict[str, object]]
-    colonnes: tuple[str, ...]
-    cle: tuple[str, ...]
-    styles: Mapping[str, str | Styliste]
-    figees: int = 1
-    onglet: str = "gris_moyen"
 
 
 def classeur(resultat: Resultat) -> Classeur:
@@ -97,63 +47,49 @@ def classeur(resultat: Resultat) -> Classeur:
 
 def tables(resultat: Resultat) -> Iterator[Table]:
     """The data sheets, in the order of their tabs."""
-    yield _de(resultat.retours, "Retours", ("Fiche", "Structure", "Volet"), {"Statut": _pastille}, onglet="accent")
+    yield _de(resultat.retours, "Retours", ("Fiche", "Structure", "Volet"), {"Statut": pastille}, onglet="accent")
     yield table_des_anomalies(resultat)
     yield _de(resultat.indicateurs, "Indicateurs", ("Mesure",), _styles_des_indicateurs(resultat.contrat), 4, "accent")
     yield _de(resultat.par_fiche, "Financement_fiches", ("Fiche",), {}, 1, "axe2")
     yield _de(resultat.par_financeur, "Financement_financeurs", ("Financeur", "Nature"), {}, 2, "axe2")
     yield _de(resultat.financements, "Financements", _LIEU, {}, 2, "axe2")
-    yield _de(resultat.mesures, "Mesures", _LIEU, {"Valeur": _mixte}, 4)
+    yield _de(resultat.mesures, "Mesures", _LIEU, {"Valeur": mixte}, 4)
     yield _de(resultat.reponses, "Reponses", _LIEU, {"Valeur": _mixte_ou_montant}, 2)
-    yield _de(resultat.normalisations, "Normalisations", _LIEU, {"Saisi": _mixte, "Retenu": _mixte}, 1)
+    yield _de(resultat.normalisations, "Normalisations", _LIEU, {"Saisi": mixte, "Retenu": mixte}, 1)
     yield _de(resultat.rapprochement, "Rapprochement", ("Objet", "Fiche", "Mesure", "Colonne"), _styles_du_rapprochement(), 5)
     if len(resultat.remplacements):
         yield table_des_remplacements(resultat)
-    valeur = {"Valeur initiale": _mixte, "Valeur": _valeur_d_historique, "Numérateur": _mixte, "Dénominateur": _mixte}
+    valeur = {"Valeur initiale": mixte, "Valeur": _valeur_d_historique, "Numérateur": mixte, "Dénominateur": mixte}
     yield _de(resultat.historique, "Historique", ("Année", "Objet", "Fiche", "Mesure", "Libellé", "Financeur", "Nature"), valeur, 1)
-    yield Table(FEUILLES["Reperes"], "Reperes", list(reperes(resultat)), REPERES, ("Rubrique", "Objet", "Champ"), {"Valeur": _mixte}, 2)
+    yield Table(FEUILLES["Reperes"], "Reperes", list(reperes(resultat)), REPERES, ("Rubrique", "Objet", "Champ"), {"Valeur": mixte}, 2)
 
 
 def table_des_anomalies(resultat: Resultat) -> Table:
-    styles = {"Gravité": _pastille, "Cellule": _cellule_ou_lien}
+    styles = {"Gravité": pastille, "Cellule": _cellule_ou_lien}
     return Table(FEUILLES["Anomalies"], "Anomalies", _anomalies(resultat), ANOMALIES, ("Code", *_LIEU, "Fiche", "Structure"), styles, 2, "rouge")
 
 
 def table_des_remplacements(resultat: Resultat) -> Table:
-    styles = {"Valeur avant": _mixte, "Valeur après": _mixte, "Changement": "cellule:centre"}
+    styles = {"Valeur avant": mixte, "Valeur après": mixte, "Changement": "cellule:centre"}
     return _de(resultat.remplacements, "Remplacements", _LIEU_DES_REMPLACEMENTS, styles, 2)
 
 
 def _de(frame: pd.DataFrame, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen") -> Table:
-    colonnes = tuple(frame.columns)
-    # Column by column: a good deal faster than row by row on the 60 000 rows of a large campaign.
-    contenus = [[connu(v) for v in frame[c].astype(object).tolist()] for c in colonnes]
-    lignes = [dict(zip(colonnes, valeurs, strict=True)) for valeurs in zip(*contenus, strict=True)]
-    return Table(FEUILLES[nom], nom, lignes, colonnes, cle, styles, figees, onglet)
+    return depuis_cadre(frame, FEUILLES[nom], nom, cle, styles, figees, onglet)
 
 
 # --- Cells ----------------------------------------------------------------------------------------------------------
 
 
-def _pastille(valeur: object, _: Mapping) -> str:
-    return _PASTILLES.get(str(valeur), "cellule:centre")
-
-
-def _mixte(valeur: object, _: Mapping) -> str:
-    if type(valeur) is Decimal and valeur == valeur.to_integral_value():
-        return "cellule:entier"
-    return _MIXTES.get(type(valeur), "cellule:texte")
-
-
 def _mixte_ou_montant(valeur: object, ligne: Mapping) -> str:
     argent = ligne["Bloc"] == "depenses" and ligne["Champ"] != "etp"
-    return "cellule:montant" if argent and isinstance(valeur, (int, Decimal)) else _mixte(valeur, ligne)
+    return "cellule:montant" if argent and isinstance(valeur, (int, Decimal)) else mixte(valeur, ligne)
 
 
 def _valeur_d_historique(valeur: object, ligne: Mapping) -> str:
     if not isinstance(valeur, (int, float, Decimal)):
         return "cellule:texte"
-    return "cellule:montant" if ligne["Unité"] == "€" and ligne["Objet"] != MESURE else "cellule:taux" if ligne["Agrégation"] in _EN_TAUX else _mixte(valeur, ligne)
+    return "cellule:montant" if ligne["Unité"] == "€" and ligne["Objet"] != MESURE else "cellule:taux" if ligne["Agrégation"] in _EN_TAUX else mixte(valeur, ligne)
 
 
 def _cellule_ou_lien(valeur: object, _: Mapping) -> str:
@@ -166,14 +102,14 @@ def _styles_des_indicateurs(contrat: Contrat) -> dict[str, str | Styliste]:
 
     def valeur(contenu: object, ligne: Mapping) -> str:
         chiffre = isinstance(contenu, (int, float, Decimal))
-        return "cellule:taux" if chiffre and ligne["Mesure"] in rates else _mixte(contenu, ligne)
+        return "cellule:taux" if chiffre and ligne["Mesure"] in rates else mixte(contenu, ligne)
 
-    return {"Valeur initiale": valeur, "Valeur n-1": valeur, "Valeur": valeur, "Numérateur": _mixte, "Dénominateur": _mixte}
+    return {"Valeur initiale": valeur, "Valeur n-1": valeur, "Valeur": valeur, "Numérateur": mixte, "Dénominateur": mixte}
 
 
 def _styles_du_rapprochement() -> dict[str, str | Styliste]:
     def valeur(contenu: object, ligne: Mapping) -> str:
-        return "cellule:montant" if ligne["Objet"] != INDICATEUR and contenu is not None else _mixte(contenu, ligne)
+        return "cellule:montant" if ligne["Objet"] != INDICATEUR and contenu is not None else mixte(contenu, ligne)
 
     chiffres = ("Somme des retours", "Refusées", "Remplacées", "Écartées", "Mises à part", "Total consolidé", "Écart inexpliqué")
     return dict.fromkeys(chiffres, valeur) | {"Valeurs saisies": "cellule:entier"}
@@ -195,65 +131,6 @@ def _place(resultat: Resultat, anomalie: Anomalie) -> str | Lien:
         return texte
     feuille, chemin = anomalie.feuille.replace("'", "''"), chemin.replace("#", "%23")
     return Lien(f"external:{chemin}#'{feuille}'!{anomalie.cellules[0]}", texte, "Ouvrir le retour à cette cellule")
-
-
-# --- Sheets ---------------------------------------------------------------------------------------------------------
-
-
-def feuille_de(table: Table, pied: str) -> Feuille:
-    """Headers in row 1, so that it reads as a plain table anywhere."""
-    feuille = Feuille(table.feuille, figee=(1, table.figees), couleur_onglet=table.onglet)
-    for rang, titre in enumerate(table.colonnes, 1):
-        feuille.ecrire(1, rang, titre, "entete")
-    fin = max(2, len(table.lignes) + 1)
-    feuille.tableaux.append(Tableau(table.nom, Plage(1, 1, fin, len(table.colonnes)), table.colonnes, table.cle))
-    feuille.cellules += _cellules(table)
-    feuille.largeurs = {rang: _largeur(titre, table) for rang, titre in enumerate(table.colonnes, 1)}
-    feuille.hauteurs = {1: 30.0} | _hauteurs(table, feuille.largeurs)
-    feuille.impression = Impression(lignes_repetees=(1, 1), pied_gauche=f"{pied} · {table.feuille}")
-    return feuille
-
-
-def _cellules(table: Table) -> Iterator[Cellule]:
-    """The inner loop: a fixed style a column, or a function of the value."""
-    styles = STYLES | dict(table.styles)
-    colonnes = [(rang, titre, styles.get(titre, "cellule:texte")) for rang, titre in enumerate(table.colonnes, 1)]
-    for numero, ligne in enumerate(table.lignes or [dict.fromkeys(table.colonnes)], 2):
-        for rang, titre, style in colonnes:
-            valeur = ligne[titre]
-            if type(valeur) is str and len(valeur) > TEXTE_MAX // 2 and unites(valeur) > TEXTE_MAX:
-                valeur = valeur[: TEXTE_MAX // 2 - len(_SUITE)] + _SUITE  # half: an emoji counts for two
-            yield Cellule(numero, rang, valeur, style if type(style) is str else style(valeur, ligne))
-
-
-def _largeur(titre: str, table: Table) -> float:
-    """What the first rows and the header (with its filter button) need, within bounds."""
-    if titre in SANS_RETOUR_A_LA_LIGNE:
-        return 22.0
-    longueurs = [len(titre) + 4]
-    for ligne in table.lignes[:_ECHANTILLON]:
-        valeur = ligne[titre]
-        if valeur is not None:
-            texte = valeur.texte if isinstance(valeur, Lien) else date_fr(valeur) if isinstance(valeur, date) else str(valeur)
-            longueurs.append(max(map(len, texte.split("\n"))) + 2)
-    if titre in _MONTANTS:
-        longueurs.append(15)
-    return float(min(_LARGEURS_MAX.get(titre, _LARGEUR_MAX), max(_LARGEUR_MIN, *longueurs)))
-
-
-def _hauteurs(table: Table, largeurs: Mapping[int, float]) -> dict[int, float]:
-    """Row → points, for the rows whose longest text takes several lines: not every spreadsheet fits them by itself."""
-    places = [(titre, largeurs[rang] - 1) for rang, titre in enumerate(table.colonnes, 1) if titre not in SANS_RETOUR_A_LA_LIGNE]
-    hauteurs = {}
-    for numero, ligne in enumerate(table.lignes, 2):
-        lignes = 1
-        for titre, place in places:
-            texte = ligne[titre]
-            if type(texte) is str and (len(texte) > place or "\n" in texte):
-                lignes = max(lignes, sum(1 + int(len(morceau) * 1.05 / place) for morceau in texte.split("\n")))
-        if lignes > 1:
-            hauteurs[numero] = min(400.0, 13.5 * lignes + 4)
-    return hauteurs
 
 
 # --- What the other tables do not hold --------------------------------------------------------------------------------
@@ -297,20 +174,8 @@ def identification(resultat: Resultat) -> dict[str, object]:
 
 _EXPLICATIONS = (
     (synthese.NOM, "Le portrait de l’année : c’est ce que lira l’ARS. Elle s’imprime en A4 paysage."),
-    ("Retours", "Les retours attendus ou reçus, un par fiche, structure et volet."),
-    ("Anomalies", "Tout ce qui a été relevé dans les retours, le plus grave d’abord, avec la cellule et ce qu’il y a à faire."),
-    ("Indicateurs", "Une ligne par mesure du contrat. Couverture dit sur combien de retours repose la valeur, Réserve ce que le chiffre ne dit pas."),
-    ("Financement par fiche", "L’argent de chaque fiche, en euros. Engagé et Versé sont ceux de la maquette ; le reste a ses colonnes."),
-    ("Financement par financeur", "Une ligne par financeur et par nature de financement."),
-    ("Lignes de financement", "Chaque ligne de financement saisie, et où."),
-    ("Mesures", "Chaque valeur saisie pour une mesure, et où."),
-    ("Réponses", "Toutes les autres valeurs saisies, et où."),
-    ("Normalisations", "Les saisies qui ont été comprises comme une autre valeur (« 12 000 € » → 12000), et pourquoi."),
-    ("Rapprochement", "Pour chaque mesure et chaque montant : la somme des retours, ce qui en est refusé, remplacé ou mis à part, le total, et pourquoi."),
-    ("Remplacements", "Ce qu’un retour corrigé a changé, valeur par valeur ; le remplacé et le retenu, avec leur empreinte."),
     (evolution.NOM, "Chaque mesure et chaque enveloppe au fil des années du contrat ; n’est additionné que ce qui peut l’être."),
-    ("Historique", "Les mêmes données, une ligne par objet et par année : c’est ce que la consolidation suivante relira."),
-    (FEUILLE_REPERES, "Ce que dit la Synthèse et qui n’est dans aucun autre tableau : avancement, réunions, décisions, règles, réserves."),
+    *((table.feuille, table.aide) for table in descriptions.TABLES),
 )  # fmt: skip
 _CONSEILS = (
     "Une cellule vide veut dire « non connu », jamais zéro. Une valeur bloquante est dans Anomalies et n’entre dans aucun total.",
@@ -349,4 +214,3 @@ def _rubrique(feuille: Feuille, ligne: int, titre: str, contenu: Iterable[tuple[
         feuille.hauteurs[ligne] = 21 if len(str(sens)) < 115 else 34
         ligne += 1
     return ligne
-

@@ -108,4 +108,7 @@ def connu(valeur: object) -> object:
 
 def enregistrements(frame: pd.DataFrame) -> list[dict]:
     """The rows as dictionaries, missing values as None."""
-    return [{colonne: connu(valeur) for colonne, valeur in ligne.items()} for ligne in frame.to_dict("records")]
+    titres = tuple(frame.columns)
+    # Column by column: a good deal faster than row by row.
+    contenus = [[connu(v) for v in frame[c].tolist()] for c in titres]
+    return [dict(zip(titres, valeurs, strict=True)) for valeurs in zip(*contenus, strict=True)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cls_workbook.contract.model import Fiche, Regle
+from cls_workbook.contract.model import Fiche
 from cls_workbook.contract.mots import du_payeur, payeur
-from cls_workbook.contract.regles import ecart_relatif, part_de_poste
+from cls_workbook.contract.regles import ecart_relatif
 from cls_workbook.francais import NBSP, montant_fr
 from cls_workbook.reading.vues import somme
-from cls_workbook.results.resultat import connu, enregistrements
+from cls_workbook.results.postes import fiches_a_poste, postes
+from cls_workbook.results.resultat import enregistrements
 from cls_workbook.results.synthese_parts import UNITES, Case, Colonne, Planche, abrege
 from cls_workbook.results.synthese_portrait import Portrait
 from cls_workbook.summaries.funding import regles_de_poste
@@ -52,7 +53,7 @@ def _maquette(planche: Planche, portrait: Portrait) -> None:
     lignes = [_ligne_de_maquette(portrait, fiche) for fiche in portrait.contrat.fiches if not regles_de_poste(portrait.contrat, fiche.numero)]
     planche.tableau(colonnes, [*lignes, _total_de_maquette(portrait)])
     notes = [str(r["Réserve"]) for r in enregistrements(portrait.resultat.totaux)[:1] if r.get("Réserve")]
-    postes = _fiches_a_poste(portrait)
+    postes = fiches_a_poste(portrait)
     if postes:
         notes.append(f"Le poste de coordination (fiche {', '.join(f.numero for f in postes)}) est en plus de la maquette : voir plus bas.")
     notes.append(f"Taux constaté : {payeur(portrait.contrat)} versé / coût réalisé. Il ne se compare qu’à un taux d’intervention imprimé au contrat.")
@@ -98,13 +99,9 @@ def _total_de_maquette(portrait: Portrait) -> list[Case]:
 # --- The post of coordination -----------------------------------------------------------------------------------------
 
 
-def _fiches_a_poste(portrait: Portrait) -> list[Fiche]:
-    return [f for f in portrait.contrat.fiches if regles_de_poste(portrait.contrat, f.numero)]
-
-
 def _postes(planche: Planche, portrait: Portrait) -> None:
     """What each post cost, what the rule allows, what was engaged and paid, and the rule in a sentence."""
-    fiches = _fiches_a_poste(portrait)
+    fiches = fiches_a_poste(portrait)
     if not fiches:
         return
     planche.bande("Financement : le poste de coordination, en plus de la maquette", suite=110)
@@ -113,23 +110,10 @@ def _postes(planche: Planche, portrait: Portrait) -> None:
         Colonne("ETP", 2, "dense:decimal_cale"), Colonne("Aide possible", 4, MONTANT), Colonne("Aide engagée", 4, MONTANT), Colonne("Aide versée", 4, MONTANT),
         Colonne("Aide / dépense", 3, "dense:taux_cale"),
     )  # fmt: skip
-    planche.tableau(colonnes, [_ligne_de_poste(portrait, f, r) for f in fiches for r in regles_de_poste(portrait.contrat, f.numero)])
+    champs = ("Fiche", "Règle", "Dépense réalisée", "ETP", "Aide possible", "Aide engagée", "Aide versée", "Aide / dépense")
+    planche.tableau(colonnes, [[poste[c] for c in champs] for poste in postes(portrait)])
     debuts = tuple(f"Fiche {f.numero}{NBSP}:" for f in fiches)
     planche.phrases([f"• {e}" for e in portrait.resultat.explications if e.startswith(debuts)])
-
-
-def _ligne_de_poste(portrait: Portrait, fiche: Fiche, regle: Regle) -> list[object]:
-    a = portrait.argent.get(fiche.numero, {})
-    reponses = portrait.resultat.reponses
-    siennes = reponses[(reponses["Fiche"] == fiche.numero) & (reponses["Bloc"] == "depenses") & (reponses["Champ"] == "etp")]
-    etp = somme(connu(v) for v in siennes["Valeur"])
-    depense = a.get("Coût réalisé")
-    aide = None if depense is None else part_de_poste(regle, Decimal(depense), None if etp is None else Decimal(etp))
-    lignes = portrait.resultat.financements
-    nom = next((f.nom for f in portrait.contrat.financeurs if f.id == regle.financeur), None)
-    versee = somme(connu(v) for v in lignes.loc[(lignes["Fiche"] == fiche.numero) & (lignes["Financeur"] == nom), "Versé"])
-    part = versee / depense if depense and versee is not None else None
-    return [fiche.numero, regle.libelle, depense, etp, aide, a.get("ARS hors maquette"), versee, part]
 
 
 # --- Outside the maquette ---------------------------------------------------------------------------------------------
@@ -138,11 +122,11 @@ def _ligne_de_poste(portrait: Portrait, fiche: Fiche, regle: Regle) -> list[obje
 def _hors_maquette(planche: Planche, portrait: Portrait) -> None:
     """By fiche, three columns that are never added to each other."""
     planche.bande("Financement : hors maquette, cofinancements, valorisation", suite=110)
-    postes = {f.numero for f in _fiches_a_poste(portrait)}
+    de_poste = {f.numero for f in fiches_a_poste(portrait)}
     lignes, totaux = [], dict.fromkeys(NATURES)
     for fiche in portrait.contrat.fiches:
         a = dict(portrait.argent.get(fiche.numero, {}))
-        if fiche.numero in postes:
+        if fiche.numero in de_poste:
             a["ARS hors maquette"] = None  # said just above
         if any(a.get(c) is not None for c in ("Coût réalisé", *NATURES)):
             lignes.append([fiche.numero, fiche.titre, a.get("Coût réalisé"), *(a.get(c) for c in NATURES)])

@@ -26,6 +26,7 @@ _CLASSES = {
 _LARGEURS = {caractere: largeur for largeur, caracteres in _CLASSES.items() for caractere in caracteres}
 _AUTRE = 560
 _CHIFFRES = ("montant", "taux", "entier", "decimal")
+_RANG_MAX = 400
 _LIGNES_MAX = 30  # of text in one row: Excel stops at 409 points
 
 
@@ -125,11 +126,17 @@ class Planche:
     def vide(self, points: float = 9) -> None:
         self.avance(points)
 
+    def reserver(self, points: float) -> None:
+        """Room for a chart, in as many rows as Excel wants for that height."""
+        rangs = -(-points // _RANG_MAX)
+        for _ in range(int(rangs)):
+            self.avance(points / rangs)
+
     def completer(self, depuis: int, points: float) -> None:
         """Blank room, so that what began at row ``depuis`` takes at least ``points``."""
         manque = points - sum(self.feuille.hauteurs.get(ligne, 15) for ligne in range(depuis, self.ligne))
         if manque > 0:
-            self.avance(manque)
+            self.reserver(manque)
 
     # --- pages ---
 

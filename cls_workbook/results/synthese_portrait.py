@@ -17,7 +17,7 @@ from cls_workbook.donnees_personnelles import sans_donnees_personnelles
 from cls_workbook.francais import NBSP, montant_fr, plier, taux_fr
 from cls_workbook.results.resultat import Resultat, enregistrements
 from cls_workbook.summaries.activity import A_PROGRAMMER, SANS_RETOUR
-from cls_workbook.summaries.consolidation import DOUBLON, MANQUANT, REJETE, nom_affiche
+from cls_workbook.summaries.consolidation import DOUBLON, MANQUANT, RECU, REJETE, nom_affiche
 from cls_workbook.summaries.masking import MASQUE, masquer_indicateurs
 
 # What the Synthèse quotes of the table Reponses.
@@ -123,6 +123,14 @@ class Portrait:
     @cached_property
     def _alertes(self) -> dict[str, Counter]:
         return _compter([a.fiche for a in self.resultat.anomalies], [a.gravite for a in self.resultat.anomalies])
+
+    def alertes(self, fiche: Fiche) -> Counter:
+        """Gravité → how many anomalies the fiche has."""
+        return self._alertes[fiche.numero]
+
+    def recus_et_attendus(self, fiche: Fiche) -> tuple[int, int]:
+        """Answers that count, answers expected or come in."""
+        return self._statuts[fiche.numero][RECU], self._attendus[fiche.numero]
 
     def attention(self, fiche: Fiche) -> str:
         """What a reader should know first, the most serious first; at most three points."""

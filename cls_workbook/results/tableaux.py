@@ -1,0 +1,156 @@
+"""A table of results drawn as a sheet: headers in row 1, one Excel table, widths, heights and print setup.
+
+A missing value is an empty cell. What a partner typed is always text, never a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from cls_workbook.francais import date_fr
+from cls_workbook.results import colonnes
+from cls_workbook.results.colonnes import VERTICALE, TableDecrite
+from cls_workbook.results.descriptions import STYLES, TABLES
+from cls_workbook.results.resultat import connu
+from cls_workbook.xlsx.limits import unites
+from cls_workbook.xlsx.sheets import TEXTE_MAX, Cellule, Feuille, Impression, Lien, Plage, Tableau
+
+_SUITE = " … [suite : feuille Mesures]"
+_LARGEUR_MIN, _LARGEUR_MAX, _ECHANTILLON = 9, 52, 400
+_LARGEURS_MAX = {"Valeur n-1": 24, "Valeur": 40, "Libellé": 44}
+SANS_RETOUR_A_LA_LIGNE = frozenset(c.titre for t in TABLES for c in t.colonnes if c.type == "empreinte")  # 64 characters that nobody reads to the end
+_MIXTES = {
+    int: "cellule:entier", float: "cellule:decimal", Decimal: "cellule:decimal", date: "cellule:date",
+    bool: "cellule:centre", str: "cellule:texte", type(None): "cellule:texte",
+}  # fmt: skip
+_A_GAUCHE = {int: "cellule:gauche", date: "cellule:date_gauche"}
+_PASTILLES = {
+    "bloquant": "gravite_bloquant", "à confirmer": "gravite_a_confirmer", "information": "gravite_information",
+    "reçu": "etat_bon", "manquant": "etat_attention", "doublon": "etat_attention", "rejeté": "etat_mauvais",
+}  # fmt: skip
+
+# (value, row as a dictionary) → style name
+Styliste = Callable[[object, Mapping[str, object]], str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet = one Excel table. ``styles``: column → style name, or a function that chooses it for each value.
+
+    ``cle``: the columns that tell a row from the others, from one consolidation to the next.
+    """
+
+    feuille: str
+    nom: str
+    lignes: list[dict[str, object]]
+    colonnes: tuple[str, ...]
+    cle: tuple[str, ...]
+    styles: Mapping[str, str | Styliste]
+    figees: int = 1
+    onglet: str = "gris_moyen"
+
+    def style(self, titre: str) -> str | Styliste:
+        return self.styles.get(titre) or STYLES.get(titre, "cellule:texte")
+
+
+def depuis_cadre(frame: pd.DataFrame, feuille: str, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen") -> Table:
+    titres = tuple(frame.columns)
+    # Column by column: a good deal faster than row by row on the 60 000 rows of a large campaign.
+    contenus = [[connu(v) for v in frame[c].astype(object).tolist()] for c in titres]
+    lignes = [dict(zip(titres, valeurs, strict=True)) for valeurs in zip(*contenus, strict=True)]
+    return Table(feuille, nom, lignes, titres, cle, styles, figees, onglet)
+
+
+def decrite(description: TableDecrite, lignes: list[dict[str, object]], styles: Mapping[str, str | Styliste] | None = None, **reglages) -> Table:
+    """A table whose columns are described; ``styles`` for those whose type does not say how they are shown."""
+    if description.verticale:
+        return _verticale(description, lignes[0], **reglages)
+    mixtes = {c.titre: mixte for c in description.colonnes if c.type in ("mixte", "nombre")}
+    tous = colonnes.styles((description,)) | mixtes | dict(styles or {})
+    return Table(description.feuille, description.nom, lignes, description.titres, description.cle, tous, **reglages)
+
+
+def _verticale(description: TableDecrite, ligne: dict[str, object], **reglages) -> Table:
+    """One record, a row a title, and beside each what it is."""
+    rangees = [dict(zip((*VERTICALE, "Ce que c’est"), (c.titre, ligne[c.titre], c.aide), strict=True)) for c in description.colonnes]
+    par_titre = colonnes.styles((description,))
+
+    def style(valeur: object, rangee: Mapping) -> str:
+        # Of different kinds in one column: they read best aligned together.
+        montant = par_titre.get(rangee[VERTICALE[0]]) == "cellule:montant"
+        return "cellule:cle_montant" if montant else _A_GAUCHE.get(type(valeur), "cellule:texte")
+
+    return Table(description.feuille, description.nom, rangees, tuple(rangees[0]), VERTICALE[:1], {VERTICALE[1]: style}, **reglages)
+
+
+def pastille(valeur: object, _: Mapping) -> str:
+    return _PASTILLES.get(str(valeur), "cellule:centre")
+
+
+def mixte(valeur: object, _: Mapping) -> str:
+    if type(valeur) is Decimal and valeur == valeur.to_integral_value():
+        return "cellule:entier"
+    return _MIXTES.get(type(valeur), "cellule:texte")
+
+
+# --- Sheets ---------------------------------------------------------------------------------------------------------
+
+
+def feuille(table: Table, pied: str) -> Feuille:
+    """Headers in row 1, so that it reads as a plain table anywhere."""
+    page = Feuille(table.feuille, figee=(1, table.figees), couleur_onglet=table.onglet)
+    for rang, titre in enumerate(table.colonnes, 1):
+        page.ecrire(1, rang, titre, "entete")
+    fin = max(2, len(table.lignes) + 1)
+    page.tableaux.append(Tableau(table.nom, Plage(1, 1, fin, len(table.colonnes)), table.colonnes, table.cle))
+    page.cellules += _cellules(table)
+    page.largeurs = {rang: _largeur(titre, table) for rang, titre in enumerate(table.colonnes, 1)}
+    page.hauteurs = {1: 30.0} | _hauteurs(table, page.largeurs)
+    page.impression = Impression(lignes_repetees=(1, 1), pied_gauche=f"{pied} · {table.feuille}")
+    return page
+
+
+def _cellules(table: Table) -> Iterator[Cellule]:
+    """The inner loop: a fixed style a column, or a function of the value."""
+    rangees = [(rang, titre, table.style(titre)) for rang, titre in enumerate(table.colonnes, 1)]
+    for numero, ligne in enumerate(table.lignes or [dict.fromkeys(table.colonnes)], 2):
+        for rang, titre, style in rangees:
+            valeur = ligne[titre]
+            if type(valeur) is str and len(valeur) > TEXTE_MAX // 2 and unites(valeur) > TEXTE_MAX:
+                valeur = valeur[: TEXTE_MAX // 2 - len(_SUITE)] + _SUITE  # half: an emoji counts for two
+            yield Cellule(numero, rang, valeur, style if type(style) is str else style(valeur, ligne))
+
+
+def _largeur(titre: str, table: Table) -> float:
+    """What the first rows and the header (with its filter button) need, within bounds."""
+    if titre in SANS_RETOUR_A_LA_LIGNE:
+        return 22.0
+    longueurs = [len(titre) + 4]
+    for ligne in table.lignes[:_ECHANTILLON]:
+        valeur = ligne[titre]
+        if valeur is not None:
+            texte = valeur.texte if isinstance(valeur, Lien) else date_fr(valeur) if isinstance(valeur, date) else str(valeur)
+            longueurs.append(max(map(len, texte.split("\n"))) + 2)
+    if table.style(titre) == "cellule:montant":
+        longueurs.append(15)
+    return float(min(_LARGEURS_MAX.get(titre, _LARGEUR_MAX), max(_LARGEUR_MIN, *longueurs)))
+
+
+def _hauteurs(table: Table, largeurs: Mapping[int, float]) -> dict[int, float]:
+    """Row → points, for the rows whose longest text takes several lines: not every spreadsheet fits them by itself."""
+    places = [(titre, largeurs[rang] - 1) for rang, titre in enumerate(table.colonnes, 1) if titre not in SANS_RETOUR_A_LA_LIGNE]
+    hauteurs = {}
+    for numero, ligne in enumerate(table.lignes, 2):
+        lignes = 1
+        for titre, place in places:
+            texte = ligne[titre]
+            if type(texte) is str and (len(texte) > place or "\n" in texte):
+                lignes = max(lignes, sum(1 + int(len(morceau) * 1.05 / place) for morceau in texte.split("\n")))
+        if lignes > 1:
+            hauteurs[numero] = min(400.0, 13.5 * lignes + 4)
+    return hauteurs
