@@ -197,9 +197,9 @@ class Document:
         """Computes every formula again, whatever value the file came with."""
         self._ask("recalc")
 
-    def save(self, fichier: Path) -> Path:
-        """A copy as .xlsx or .ods, after the extension."""
-        self._ask("save", fichier=str(Path(fichier).resolve()))
+    def save(self, fichier: Path, mot_de_passe: str = "") -> Path:
+        """A copy as .xlsx, .ods, .xls, .csv…, after the extension; asked for ``mot_de_passe`` when it is opened."""
+        self._ask("save", fichier=str(Path(fichier).resolve()), mot_de_passe=mot_de_passe)
         return Path(fichier)
 
     def pdf(self, fichier: Path) -> int:
@@ -242,6 +242,12 @@ class Document:
     def copy_sheet(self, feuille: str, nom: str, position: int) -> None:
         self._ask("copy_sheet", feuille=feuille, nom=nom, position=position)
 
+    def add_sheet(self, feuille: str, position: int = 0) -> None:
+        self._ask("add_sheet", feuille=feuille, position=position)
+
+    def show_sheet(self, feuille: str, visible: bool) -> None:
+        self._ask("show_sheet", feuille=feuille, visible=visible)
+
     def delete_sheet(self, feuille: str) -> None:
         self._ask("delete_sheet", feuille=feuille)
 
@@ -249,12 +255,55 @@ class Document:
         """A new workbook with copies of these sheets (« Move or copy to a new document »)."""
         return Document(self._libreoffice, self._ask("extract", feuilles=feuilles))
 
+    def extract_values(self, *feuilles: str) -> Document:
+        """A new workbook with the values of these sheets, and nothing else."""
+        return Document(self._libreoffice, self._ask("extract_values", feuilles=feuilles))
+
+    def import_sheet(self, autre: Document, feuille: str, nom: str) -> None:
+        """Copies a sheet of another open workbook at the end of this one, as ``nom``."""
+        self._ask("import_sheet", autre=autre._numero, feuille=feuille, nom=nom)
+
+    def copy_across(self, feuille: str, zone: str, autre: str, vers: str) -> None:
+        """Copy on one sheet, paste on another."""
+        self._ask("copy_across", feuille=feuille, zone=zone, autre=autre, vers=vers)
+
+    def protect(self, feuille: str = "", mot_de_passe: str = "") -> None:
+        """A sheet; without name, the structure of the workbook."""
+        self._ask("protect", feuille=feuille, mot_de_passe=mot_de_passe)
+
     def sort(self, feuille: str, zone: str, colonne: int = 0, decroissant: bool = False) -> None:
         """Sorts the rows of ``zone`` by one of its columns (0 for its first)."""
         self._ask("sort", feuille=feuille, zone=zone, colonne=colonne, decroissant=decroissant)
 
     def merge(self, feuille: str, zone: str) -> None:
         self._ask("merge", feuille=feuille, zone=zone)
+
+    def unmerge(self, feuille: str, zone: str) -> None:
+        self._ask("unmerge", feuille=feuille, zone=zone)
+
+    def note(self, feuille: str, cellule: str, texte: str) -> None:
+        self._ask("note", feuille=feuille, cellule=cellule, texte=texte)
+
+    def paint(self, feuille: str, zone: str, couleur: int) -> None:
+        """The background, as 0xRRGGBB."""
+        self._ask("paint", feuille=feuille, zone=zone, couleur=couleur)
+
+    def number_format(self, feuille: str, zone: str, code: str) -> None:
+        """``code`` as an English Excel writes it."""
+        self._ask("number_format", feuille=feuille, zone=zone, code=code)
+
+    def filter(self, feuille: str, zone: str) -> None:
+        self._ask("filter", feuille=feuille, zone=zone)
+
+    def freeze(self, feuille: str) -> None:
+        """Every formula of the sheet gives way to its value (« Paste special, values »)."""
+        self._ask("freeze", feuille=feuille)
+
+    def hide_rows(self, feuille: str, rang: int, nombre: int = 1) -> None:
+        self._ask("hide_rows", feuille=feuille, rang=rang, nombre=nombre)
+
+    def hide_columns(self, feuille: str, rang: int, nombre: int = 1, masquees: bool = True) -> None:
+        self._ask("hide_columns", feuille=feuille, rang=rang, nombre=nombre, masquees=masquees)
 
     def copy(self, feuille: str, zone: str, vers: str) -> None:
         """Copy and paste within the sheet."""

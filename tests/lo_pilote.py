@@ -17,12 +17,15 @@ from pathlib import Path
 import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
-from com.sun.star.lang import DisposedException
+from com.sun.star.lang import DisposedException, Locale
 from com.sun.star.table import TableSortField
 
 DELAI_DE_DEPART = 60  # seconds; a cold start takes 2 to 10
-FILTRES = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".pdf": "calc_pdf_Export"}
 FILTRE_DU_COMPLEMENT = "Calc MS Excel 2007 VBA XML"
+FILTRES = {
+    ".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".pdf": "calc_pdf_Export", ".xls": "MS Excel 97", ".csv": "Text - txt - csv (StarCalc)",
+    ".fods": "OpenDocument Spreadsheet Flat XML", ".html": "HTML (StarCalc)",
+}  # fmt: skip
 CONTENU_FORMULE = 16  # com.sun.star.sheet.CellFlags.FORMULA: a text that begins with = is not one
 
 # Without a French locale, 15/03/2026 and 12,5 stay texts, which no partner's machine would do.
@@ -102,6 +105,15 @@ class Pilote:
         doc = self.bureau.loadComponentFromURL(uno.systemPathToFileUrl(fichier), "_blank", 0, proprietes(Hidden=True, **filtre))
         return self._garder(doc, fichier)
 
+    def _nouveau(self):
+        """A new document. Among many, LibreOffice 7.4 now and then gives one that does not answer: another is asked for."""
+        for _ in range(5):
+            neuf = self.bureau.loadComponentFromURL("private:factory/scalc", "_blank", 0, proprietes(Hidden=True))
+            if hasattr(neuf, "Sheets"):
+                return neuf
+            time.sleep(0.2)
+        raise ValueError("LibreOffice does not make a new document")
+
     def _garder(self, doc, nom):
         if doc is None:
             raise ValueError(f"LibreOffice does not open {nom}")
@@ -109,9 +121,9 @@ class Pilote:
         self.documents[self.dernier] = doc
         return self.dernier
 
-    def ordre_save(self, doc, document, fichier):
-        filtre = FILTRES[Path(fichier).suffix]
-        doc.storeToURL(uno.systemPathToFileUrl(fichier), proprietes(FilterName=filtre, Overwrite=True))
+    def ordre_save(self, doc, document, fichier, mot_de_passe):
+        secret = {"Password": mot_de_passe} if mot_de_passe else {}
+        doc.storeToURL(uno.systemPathToFileUrl(fichier), proprietes(FilterName=FILTRES[Path(fichier).suffix], Overwrite=True, **secret))
 
     def ordre_close(self, doc, document):
         del self.documents[document]
@@ -122,7 +134,7 @@ class Pilote:
 
     def ordre_extract(self, doc, document, feuilles):
         """« Move or copy sheet… to a new document »."""
-        neuf = self.bureau.loadComponentFromURL("private:factory/scalc", "_blank", 0, proprietes(Hidden=True))
+        neuf = self._nouveau()
         for rang, nom in enumerate(feuilles):
             neuf.Sheets.importSheet(doc, nom, rang)
         for nom in neuf.Sheets.ElementNames[len(feuilles) :]:
@@ -146,6 +158,40 @@ class Pilote:
             for i in range(formulaire.Count):
                 for evenement in formulaire.getScriptEvents(i):
                     yield [feuille.Name, formulaire.getByIndex(i).Label, evenement.ScriptCode]
+
+    def ordre_extract_values(self, doc, document, feuilles):
+        """Each sheet copied, then « Paste special, values » in a new document: no format, no formula, no hidden column."""
+        neuf = self._nouveau()
+        for rang, nom in enumerate(feuilles):
+            neuf.Sheets.insertNewByName(f"copie {rang}", rang)
+            source = self._tout(doc, nom)
+            fin = source.RangeAddress
+            neuf.Sheets.getByIndex(rang).getCellRangeByPosition(0, 0, fin.EndColumn, fin.EndRow).setDataArray(source.getDataArray())
+        for nom in neuf.Sheets.ElementNames[len(feuilles) :]:
+            neuf.Sheets.removeByName(nom)
+        for rang, nom in enumerate(feuilles):
+            neuf.Sheets.getByIndex(rang).setName(nom)
+        return self._garder(neuf, "a new document")
+
+    def _tout(self, doc, feuille):
+        curseur = self._feuille(doc, feuille).createCursor()
+        curseur.gotoEndOfUsedArea(False)
+        fin = curseur.RangeAddress
+        return self._feuille(doc, feuille).getCellRangeByPosition(0, 0, fin.EndColumn, fin.EndRow)
+
+    def ordre_import_sheet(self, doc, document, autre, feuille, nom):
+        """A sheet of another open document, copied at the end of this one."""
+        rang = doc.Sheets.importSheet(self.documents[autre], feuille, doc.Sheets.Count)
+        doc.Sheets.getByIndex(rang).setName(nom)
+
+    def ordre_copy_across(self, doc, document, feuille, zone, autre, vers):
+        """Copy on one sheet, paste on another."""
+        arrivee = self._zone(doc, autre, vers).getCellByPosition(0, 0).CellAddress
+        self._feuille(doc, autre).copyRange(arrivee, self._zone(doc, feuille, zone).RangeAddress)
+
+    def ordre_protect(self, doc, document, feuille, mot_de_passe):
+        """The structure of the workbook where ``feuille`` is empty."""
+        (self._feuille(doc, feuille) if feuille else doc).protect(mot_de_passe)
 
     # Cells
 
@@ -200,6 +246,31 @@ class Pilote:
     def ordre_merge(self, doc, document, feuille, zone):
         self._zone(doc, feuille, zone).merge(True)
 
+    def ordre_unmerge(self, doc, document, feuille, zone):
+        self._zone(doc, feuille, zone).merge(False)
+
+    def ordre_note(self, doc, document, feuille, cellule, texte):
+        self._feuille(doc, feuille).Annotations.insertNew(self._zone(doc, feuille, cellule).getCellByPosition(0, 0).CellAddress, texte)
+
+    def ordre_paint(self, doc, document, feuille, zone, couleur):
+        self._zone(doc, feuille, zone).CellBackColor = couleur
+
+    def ordre_number_format(self, doc, document, feuille, zone, code):
+        formats, langue = doc.NumberFormats, Locale("en", "US", "")
+        cle = formats.queryKey(code, langue, False)
+        self._zone(doc, feuille, zone).NumberFormat = formats.addNew(code, langue) if cle == -1 else cle
+
+    def ordre_filter(self, doc, document, feuille, zone):
+        """An automatic filter with its arrows, which hides nothing yet."""
+        nom = f"filtre_{feuille}_{zone}".translate({ord(c): "_" for c in " .:-"})
+        doc.DatabaseRanges.addNewByName(nom, self._zone(doc, feuille, zone).RangeAddress)
+        doc.DatabaseRanges.getByName(nom).AutoFilter = True
+
+    def ordre_freeze(self, doc, document, feuille):
+        """« Paste special, values » over the whole sheet."""
+        zone = self._tout(doc, feuille)
+        zone.setDataArray(zone.getDataArray())
+
     def ordre_copy(self, doc, document, feuille, zone, vers):
         arrivee = self._zone(doc, feuille, vers).getCellByPosition(0, 0).CellAddress
         self._feuille(doc, feuille).copyRange(arrivee, self._zone(doc, feuille, zone).RangeAddress)
@@ -235,6 +306,14 @@ class Pilote:
     def ordre_delete_columns(self, doc, document, feuille, rang, nombre):
         self._feuille(doc, feuille).Columns.removeByIndex(rang - 1, nombre)
 
+    def ordre_hide_rows(self, doc, document, feuille, rang, nombre):
+        for i in range(rang - 1, rang - 1 + nombre):
+            self._feuille(doc, feuille).Rows.getByIndex(i).IsVisible = False
+
+    def ordre_hide_columns(self, doc, document, feuille, rang, nombre, masquees):
+        for i in range(rang - 1, rang - 1 + nombre):
+            self._feuille(doc, feuille).Columns.getByIndex(i).IsVisible = not masquees
+
     def ordre_unprotect(self, doc, document, feuille, mot_de_passe):
         self._feuille(doc, feuille).unprotect(mot_de_passe)
         return not self._feuille(doc, feuille).isProtected()
@@ -251,6 +330,12 @@ class Pilote:
 
     def ordre_copy_sheet(self, doc, document, feuille, nom, position):
         doc.Sheets.copyByName(feuille, nom, position)
+
+    def ordre_add_sheet(self, doc, document, feuille, position):
+        doc.Sheets.insertNewByName(feuille, position)
+
+    def ordre_show_sheet(self, doc, document, feuille, visible):
+        self._feuille(doc, feuille).IsVisible = visible
 
     def ordre_delete_sheet(self, doc, document, feuille):
         doc.Sheets.removeByName(feuille)

@@ -114,7 +114,9 @@ def test_swapped_columns_follow_their_headers(tmp_path):
 
     retour = lire(modifie(rempli(tmp_path, {cles[0]: 20, cles[1]: 15}), echanger))
     assert lues(retour) == {cles[0]: 20, cles[1]: 15}
-    assert retour.anomalies == ()
+    # Nobody can tell whether the headers alone were exchanged: the values are read, and asked about.
+    cases = {f"{c}{r}" for c in "EF" for r in (ou[0].rangee - 1, ou[0].rangee)}
+    assert [(a.gravite, a.code, set(a.cellules)) for a in retour.anomalies] == [(A_CONFIRMER, "ANCRES_EN_DESACCORD", cases)]
     assert retour.deplacements[cles[0]] == ou[1].cellule
 
 
@@ -180,8 +182,19 @@ def test_a_deleted_sheet_is_said_in_a_structure_s_own_workbook_only(tmp_path):
     assert [(a.code, a.fiche) for a in retour.anomalies] == [("CELLULE_INTROUVABLE", "2.1")]
 
 
-def test_a_sheet_whose_hidden_keys_were_deleted_is_said(tmp_path):
+def test_a_sheet_whose_hidden_keys_were_deleted_is_read_by_its_printed_texts(tmp_path):
     retour = lire(modifie(rempli(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), lambda livre: livre[FICHE].delete_cols(1)))
+    assert lues(retour) == {"1.1/mesures/1.1-I01/valeur": 7}
+    assert [(a.gravite, a.code, a.feuille) for a in retour.anomalies] == [(A_CONFIRMER, "PREREMPLI_MODIFIE", FICHE)]
+
+
+def test_a_sheet_without_keys_nor_title_is_refused_as_a_whole(tmp_path):
+    def effacer(livre):
+        livre[FICHE].delete_cols(1)
+        livre[FICHE]["A1"] = "Notre action"  # two fiches may ask the same questions: the title told which one it was
+
+    retour = lire(modifie(rempli(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), effacer))
+    assert lues(retour) == {}
     assert [(a.code, a.feuille, a.fiche) for a in retour.anomalies] == [("CELLULE_INTROUVABLE", FICHE, "1.1")]
 
 

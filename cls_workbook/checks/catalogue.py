@@ -33,11 +33,11 @@ def _informe(code: str, numeros: tuple[int, ...], cherche: str) -> Controle:
 
 
 LECTURE = (
-    _bloque("HORS_CAMPAGNE", (1,), "Le classeur est d’une autre année, d’un autre contrat ou d’une autre version du modèle que la campagne."),
+    Controle("HORS_CAMPAGNE", (1,), (BLOQUANT, A_CONFIRMER), "Le classeur est d’une autre année ou d’un autre contrat que la campagne ; ou d’une autre version du modèle, et ses réponses sont reprises (à confirmer)."),
     _bloque("FICHIER_ILLISIBLE", (2,), "Le fichier ne s’ouvre pas, ou n’est pas un classeur de suivi."),
     _bloque("FICHE_INCONNUE", (2,), "Une feuille répond pour une fiche que le contrat ne connaît pas."),
     _bloque("CELLULE_INTROUVABLE", (2,), "Une cellule de saisie, une ligne ou une feuille du modèle a été supprimée."),
-    _bloque("ANCRES_EN_DESACCORD", (2,), "Des lignes ou des colonnes ont été déplacées : l’intitulé imprimé et le repère de la ligne ne concordent plus."),
+    Controle("ANCRES_EN_DESACCORD", (2,), (BLOQUANT, A_CONFIRMER), "Des lignes ou des colonnes ont été déplacées : l’intitulé imprimé et le repère de la ligne ne concordent plus (à confirmer si seul l’ordre des colonnes a changé)."),
     Controle("SAISIE_HORS_CADRE", (2,), (A_CONFIRMER, INFORMATION), "Quelque chose est saisi là où rien n’est demandé, ou une feuille a été ajoutée (information)."),
     _confirme("RETOUR_VIDE", (5,), "Un classeur de la campagne est revenu sans qu’aucune fiche ne soit remplie."),
     _bloque("STRUCTURE_INCONNUE", (3,), "Le classeur ne dit pas quelle structure répond."),

@@ -111,7 +111,7 @@ def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campa
     pages = [_fiche(contrat, f, annee, repondant, campagne, adresses, choix, cellule_structure) for f in fiches]
     sommaire = front.sommaire(_page(FEUILLE_SOMMAIRE, "", adresses, choix, annee), contrat, annee, [(f, p) for f, p in zip(fiches, pages, strict=True)])
     questions = [p.plan for p in (accueil, *pages)]
-    modele = version(e.cle for p in questions for r in p.rangees.values() for e in r.emplacements)
+    modele = version((e for p in questions for r in p.rangees.values() for e in r.emplacements), annee)
     identifiant = _empreinte((contrat.id, str(annee), repondant.id if repondant else "", modele))
     reprises_faites = SEPARATEUR_D_EMPREINTES.join(empreinte(cle, v) for p in (accueil, *pages) for cle, v in p.repris.items())
     identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, choix, annee), contrat, annee, repondant, modele, identifiant, fiches, reprises_faites)
@@ -125,9 +125,9 @@ def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campa
     )  # fmt: skip
 
 
-def version(cles: Iterable[str]) -> str:
-    """The version of a template: its drawing, and a fingerprint of the questions that it asks."""
-    return f"{VERSION_MODELE}.{_empreinte(cles)}"
+def version(places: Iterable[Emplacement], annee: int) -> str:
+    """The version of a template: its drawing, and a fingerprint of the questions that it asks, as it prints them but for the year."""
+    return f"{VERSION_MODELE}.{_empreinte(f'{p.cle}|{p.libelle}|{p.type}|{p.unite}'.replace(str(annee), '') for p in places)}"
 
 
 def _page(nom: str, fiche: str, adresses: dict[str, str], listes: dict[str, tuple[str, ...]], annee: int, reprises: Mapping[str, object] | None = None) -> Page:

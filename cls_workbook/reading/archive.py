@@ -70,7 +70,7 @@ def _refuser_si_autre_chose(contenu: bytes) -> None:
         raise Refus("Le fichier est vide (0 octet).", (_ORIGINAL,))
     if len(contenu) > TAILLE_MAX:
         raise Refus(
-            f"Le fichier pèse {len(contenu) // 1_000_000} Mo ; la limite est {TAILLE_MAX // 1_000_000} Mo.",
+            f"Le fichier pèse plus de {TAILLE_MAX // 1_000_000} Mo, la limite.",
             ("Retirez les images et les feuilles ajoutées, puis renvoyez-le.",),
         )
     if not contenu.startswith(b"PK\x03\x04"):

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cls_workbook.entry.layout import MARQUE
 from cls_workbook.francais import plier
 from cls_workbook.reading.formules import place
 from cls_workbook.reading.reperes import Attendue
+from cls_workbook.reading.saisie import Comprise, comprendre
 
 if TYPE_CHECKING:
     from cls_workbook.reading.classeur import Grille
@@ -36,13 +39,31 @@ def memes(lu: object, imprime: str) -> bool:
     return lu == imprime or (isinstance(lu, str) and bool(lu) and plier(lu) == plier(imprime))
 
 
+def identique(lu: object, fait: object) -> bool:
+    """Is a locked cell what it was? Numbers are compared as numbers, texts but for case and spaces."""
+    if isinstance(fait, str):
+        # The campaign may add what was programmed to the line that recalls the contract's amounts.
+        return memes(lu, fait) or (isinstance(lu, str) and lu.startswith(f"{fait} · "))
+    if isinstance(fait, (int, float, Decimal)):
+        compris = comprendre(lu, "decimal")
+        return isinstance(compris, Comprise) and abs(compris.valeur - Decimal(str(fait))) <= Decimal("1e-9") * max(1, abs(Decimal(str(fait))))
+    if isinstance(fait, date):
+        return (lu.date() if isinstance(lu, datetime) else lu) == fait
+    return lu == fait
+
+
 @dataclass(slots=True)
 class Tableau:
-    """The columns of one table: plan → sheet. ``perdues``: columns whose header did not come back → where they may be."""
+    """The columns of one table: plan → sheet. ``perdues``: columns whose header did not come back → where they may be.
+
+    ``permutees``: columns of the sheet whose headers took each other's places.
+    """
 
     entete: int  # row of the headers
     colonnes: dict[int, int] = field(default_factory=dict)
     perdues: dict[int, int | None] = field(default_factory=dict)
+
+    permutees: list[int] = field(default_factory=list)
 
 
 class Colonnes:
@@ -115,6 +136,9 @@ class Colonnes:
             j = self.generale(colonne)
             prise = j in tableau.colonnes.values() or j in tableau.perdues.values()
             tableau.perdues[colonne] = None if prise or not 0 <= j < len(self._lignes[i]) else j
+        planifiees = {self.generale(c) for c in attendue.textes}  # a column moved out of the table took nobody's place
+        ordre = [j for _, j in sorted(tableau.colonnes.items()) if j in planifiees]
+        tableau.permutees = sorted({j for n, a in enumerate(ordre) for b in ordre[n + 1 :] if a > b for j in (a, b)})
         return tableau
 
 

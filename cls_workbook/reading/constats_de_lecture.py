@@ -68,11 +68,15 @@ def retour_vide(fichier: str) -> Anomalie:
     )  # fmt: skip
 
 
-def autre_version(lieu: Lieu, modele: str, absentes: Sequence[str]) -> Anomalie:
-    trouve = f"version {modele}" + (f" : {len(absentes)} question(s) de cette année n’y figurent pas, {cites(absentes)}" if absentes else "")
+def autre_version(lieu: Lieu, modele: str, reprises: Mapping[str, int], absentes: Sequence[str]) -> Anomalie:
+    """``reprises``: fiche (or « Accueil ») → number of answers carried over. ``absentes``: questions of this version that it lacks."""
+    total = sum(reprises.values())
+    detail = ", ".join(f"{f} : {n}" for f, n in reprises.items() if n)
+    trouve = f"version {modele} : {total} réponse(s) reprise(s)" + (f" ({detail})" if total else "")
+    trouve += f" ; {len(absentes)} question(s) de cette année n’y figurent pas, {cites(absentes)}" if absentes else ""
     return _anomalie(
-        BLOQUANT, "HORS_CAMPAGNE", lieu, (), "version du modèle", trouve, "le modèle de cette campagne",
-        "reportez les réponses dans le classeur de cette campagne. Les réponses aux questions inchangées ont été reprises.",
+        A_CONFIRMER, "HORS_CAMPAGNE", lieu, (), "version du modèle", trouve, "le modèle de cette campagne",
+        "vérifiez ce qui est signalé, et demandez à la structure les réponses qui manquent : les réponses aux questions inchangées ont été reprises.",
     )  # fmt: skip
 
 
@@ -127,6 +131,13 @@ def desaccords(lieu: Lieu, par_tableau: dict[str, tuple[list[str], list[str]]]) 
     ]  # fmt: skip
 
 
+def intitules_supprimes(lieu: Lieu, cellules: list[str], valeurs: Sequence[object]) -> Anomalie:
+    return _anomalie(
+        BLOQUANT, "CELLULE_INTROUVABLE", lieu, cellules, "colonne des intitulés", f"la colonne des intitulés (colonne B) a été supprimée (saisi en regard : {cites(valeurs)})",
+        "toutes les colonnes du modèle", "rétablissez la colonne, ou reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",
+    )  # fmt: skip
+
+
 def ligne_en_double(lieu: Lieu, cellules: list[str], etiquette: str, premiere: int, seconde: int) -> Anomalie:
     return _anomalie(
         BLOQUANT, "ANCRES_EN_DESACCORD", lieu, cellules, etiquette, f"la même ligne deux fois (lignes {premiere} et {seconde}), remplie différemment",
@@ -143,9 +154,32 @@ def ligne_copiee(lieu: Lieu, cellules: list[str], premiere: int) -> Anomalie:
 
 def entete_change(lieu: Lieu, cellules: list[str], titre: str, lu: object, typees: Sequence[object]) -> Anomalie:
     saisi = f" (saisi au-dessous : {cites(typees)})" if typees else ""
+    trouve = f"l’en-tête « {en_texte(lu)} » au lieu de « {titre} »" if lu != "" else f"un en-tête vide au lieu de « {titre} »"
     return _anomalie(
-        BLOQUANT, "ANCRES_EN_DESACCORD", lieu, cellules, titre, f"l’en-tête « {en_texte(lu)} » au lieu de « {titre} »{saisi}",
+        BLOQUANT, "ANCRES_EN_DESACCORD", lieu, cellules, titre, f"{trouve}{saisi}",
         f"l’en-tête « {titre} »", "rétablissez l’en-tête de la colonne, puis renvoyez le classeur.",
+    )  # fmt: skip
+
+
+def question_reformulee(lieu: Lieu, cellules: list[str], avant: str, maintenant: str) -> Anomalie:
+    return _anomalie(
+        A_CONFIRMER, "ANCRES_EN_DESACCORD", lieu, cellules, maintenant, f"« {en_texte(avant)} », imprimé par une autre version du modèle",
+        f"« {en_texte(maintenant)} »", "vérifiez que la réponse vaut pour la question telle qu’elle est posée aujourd’hui ; elle a été reprise.",
+    )  # fmt: skip
+
+
+def colonnes_permutees(lieu: Lieu, cellules: list[str], titres: Sequence[object]) -> Anomalie:
+    return _anomalie(
+        A_CONFIRMER, "ANCRES_EN_DESACCORD", lieu, cellules, "ordre des colonnes", f"les colonnes {cites(titres)} ne sont plus dans l’ordre du modèle",
+        "les colonnes dans leur ordre d’origine", "vérifiez que chaque valeur est sous le bon en-tête ; elles sont lues sous l’en-tête qui les surmonte.",
+    )  # fmt: skip
+
+
+def reperes_rendus(lieu: Lieu, cellules: list[str], colonne_supprimee: bool) -> Anomalie:
+    return _anomalie(
+        A_CONFIRMER, "PREREMPLI_MODIFIE", lieu, () if colonne_supprimee else cellules, "repères masqués",
+        "la colonne masquée des repères (colonne A) a été supprimée" if colonne_supprimee else f"{len(cellules)} repère(s) masqué(s) effacé(s) dans la colonne A",
+        "les repères masqués du modèle", "rien : les intitulés imprimés, restés en place, ont suffi à lire les réponses.",
     )  # fmt: skip
 
 
@@ -168,7 +202,14 @@ def lignes_absentes(lieu: Lieu, manquantes: Sequence[Attendue], cellules: list[s
     )  # fmt: skip
 
 
-def question_inconnue(lieu: Lieu, cellules: list[str], valeurs: Sequence[object]) -> Anomalie:
+def question_inconnue(lieu: Lieu, cellules: list[str], valeurs: Sequence[object], autre_fiche: str = "") -> Anomalie:
+    """``autre_fiche``: the rows are those of another fiche, pasted here."""
+    if autre_fiche:
+        return _anomalie(
+            BLOQUANT, "ANCRES_EN_DESACCORD", lieu, cellules, "lignes d’une autre fiche", f"{cites(valeurs)}, sur des lignes de la feuille « {autre_fiche} »",
+            f"les lignes de la fiche {lieu.fiche}" if lieu.fiche else "les lignes de cette feuille",
+            "reportez ces réponses sur la feuille de leur fiche, et rétablissez les lignes d’origine ; elles ne sont pas reprises.",
+        )  # fmt: skip
     return _anomalie(
         A_CONFIRMER, "SAISIE_HORS_CADRE", lieu, cellules, "ligne d’un autre modèle", f"{cites(valeurs)}, sur des lignes qui ne sont pas demandées cette année",
         "les lignes du modèle de cette campagne", "vérifiez que ces réponses figurent ailleurs ; elles ne sont pas reprises.",

@@ -37,8 +37,10 @@ def refuser_si_trop_etendue(nom: str, ligne: int, colonne: int) -> None:
 # --- .xlsx, .xlsm ---------------------------------------------------------------------------------------------------
 
 _REPERE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_LOIN = re.compile(rb' r="(?:[A-Z]{2,3}|[A-Z][0-9]{5})')
-_VALUEE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*(?<!/)>")
+_POSITION = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]*)([0-9]+)[\"']")  # of a row or of a cell
+_VALUEE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]+)([0-9]+)[\"'][^>]*(?<!/)>")
+_SANS_ADRESSE = re.compile(rb"<(?:\w+:)?c(?:>|\s(?![^>]*\br\s*=)[^>]*>)")
+LIGNES_MAX, COLONNES_MAX = 1_048_576, 16_384
 _ADRESSE, _ERREUR = b'<c r="', b't="e"'
 
 
@@ -50,10 +52,13 @@ class SpecialesXlsx:
 
     def verifier(self) -> None:
         for nom, xml in self._feuilles.items():
-            # Most sheets stay within A1:Z9999, which is never too much: their cells are not looked at.
-            if (_LOIN.search(xml) or b"r='" in xml) and (valuees := _VALUEE.findall(xml)):
-                colonnes = {lettres.decode() for lettres, _ in valuees}
-                refuser_si_trop_etendue(nom, max(int(c) for _, c in valuees), max(map(_rang, colonnes)))
+            positions = set(_POSITION.findall(xml))
+            if any(len(n) > 7 or int(n) > LIGNES_MAX or len(c) > 3 or _rang(c.decode().upper()) > COLONNES_MAX for c, n in positions):
+                raise Refus(f"Le fichier est abîmé : la feuille « {nom} » place des cellules hors de toute feuille.", (REFAIRE,))
+            # A cell without address stands in its row, after the one before it.
+            valuees = _VALUEE.findall(xml) + ([(c or b"Z", n) for c, n in positions] if _SANS_ADRESSE.search(xml) else [])
+            if valuees:
+                refuser_si_trop_etendue(nom, max(int(n) for _, n in valuees), max(_rang(c.decode().upper()) for c in {c for c, _ in valuees}))
 
     def speciales(self, nom: str) -> dict[tuple[int, int], Speciale]:
         xml = self._feuilles.get(nom, b"")

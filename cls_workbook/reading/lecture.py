@@ -25,7 +25,7 @@ T = TypeVar("T")
 def retours_dans(sources: Iterable[str | Path], vide_permis: bool = False) -> dict[str, Path]:
     """Name to show → file, for every file given and every file of the folders given; sorted, none twice.
 
-    Hidden and lock files are left out. Refus if a source does not exist, if a folder cannot be read or, unless
+    Hidden and lock files are left out, and links are never followed. Refus if a source does not exist, if a folder cannot be read or, unless
     ``vide_permis``, if there is no file at all.
     """
     fichiers: dict[str, Path] = {}
@@ -54,7 +54,7 @@ def _parcourir(dossier: Path) -> Iterator[Path]:
         raise Refus(f"Le dossier « {erreur.filename} » ne peut pas être lu ({erreur.strerror or erreur}). Vérifiez vos droits sur ce dossier, puis recommencez.") from erreur
 
     for lieu, _, noms in os.walk(dossier, onerror=refuser):
-        yield from (chemin for nom in noms if (chemin := Path(lieu, nom)).is_file())
+        yield from (chemin for nom in noms if (chemin := Path(lieu, nom)).is_file() and not chemin.is_symlink())
 
 
 def _de_service(chemin: Path) -> bool:

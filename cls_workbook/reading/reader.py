@@ -20,11 +20,13 @@ from cls_workbook.entry.layout import FEUILLE_LISTES, MARQUE, SEPARATEUR_DE_FICH
 from cls_workbook.errors import Refus
 from cls_workbook.francais import plier
 from cls_workbook.reading import constats_de_lecture as constats
+from cls_workbook.reading.archive import TAILLE_MAX
 from cls_workbook.reading.classeur import Classeur, Grille
 from cls_workbook.reading.colonnes import cles
 from cls_workbook.reading.constats_de_lecture import Lieu
 from cls_workbook.reading.reperage import FeuilleLue, Saisie, feuille_en_place, lire_feuille
 from cls_workbook.reading.reperes import ACCUEIL, CONTRATS_GARDES, IDENTIFICATION, Modele, modele_de
+from cls_workbook.reading.restitution import restituer
 from cls_workbook.xlsx.sheets import adresse
 
 __all__ = ["Retour", "Saisie", "lire"]
@@ -76,12 +78,14 @@ def lire(chemin: str | os.PathLike, contrats: Callable[[str], Contrat], fichier:
     chemin = Path(chemin)
     fichier = fichier or chemin.name
     try:
-        contenu = chemin.read_bytes()
+        with chemin.open("rb") as flux:
+            # A film among the returns does not fill the memory.
+            contenu = flux.read() if os.fstat(flux.fileno()).st_size <= TAILLE_MAX else flux.read(TAILLE_MAX + 1)
     except OSError as faute:
         trouve = "Le fichier est introuvable." if isinstance(faute, FileNotFoundError) else f"Le fichier ne peut pas être ouvert ({faute.strerror})."
         a_faire = "Vérifiez son emplacement et vos droits ; fermez-le s’il est ouvert ailleurs."
         return Retour(fichier, str(chemin), "", anomalies=(constats.illisible(fichier, trouve, a_faire),))
-    vide = Retour(fichier, str(chemin), hashlib.sha256(contenu).hexdigest())
+    vide = Retour(fichier, str(chemin), hashlib.sha256(contenu).hexdigest() if len(contenu) <= TAILLE_MAX else "")
     try:
         return _Lecteur(vide, contrats).lire(contenu)
     except Refus as refus:
@@ -126,7 +130,7 @@ class _Lecteur:
 
     def lire(self, contenu: bytes) -> Retour:
         # The choices of our lists are left out: nobody answers there.
-        feuilles = [_Feuille(grille) for grille in Classeur(contenu).grilles(sauf=FEUILLE_LISTES)]
+        feuilles = [_Feuille(grille) for grille in Classeur(contenu).grilles(sauf=FEUILLE_LISTES) if not _est_un_cache(grille.nom)]
         premieres = [f for f in feuilles if f.annonce in ("", IDENTIFICATION)]
         identite = self._identite(_faits(premieres) or _faits(feuilles))
         modele = modele_de(_contrat(self.contrats, identite["contrat"]), identite["annee"])
@@ -156,19 +160,30 @@ class _Lecteur:
                 "La feuille d’identification (masquée) a été modifiée : le contrat et l’année ne s’y lisent plus.",
                 ("Reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",),
             )
-        un = {nom: next(iter(valeurs)) for nom, valeurs in textes.items()}
+        if len(reunies := sorted(textes.get("structure", ()))) > 1:
+            raise Refus(
+                f"Le fichier réunit plusieurs retours : {constats.cites(s or 'le classeur général' for s in reunies)}.",
+                ("Renvoyez chaque classeur dans son propre fichier, sans y ajouter les feuilles d’un autre.",),
+            )
+        un = {nom: next(iter(valeurs)) for nom, valeurs in sorted(textes.items()) if len(valeurs) == 1}
         return {
             "contrat": un["contrat"], "annee": int(next(iter(annees))), "modele": un.get("modele", ""),
             "structure": un.get("structure", ""), "reprises": frozenset(un.get("reprises", "").split()), "fiches": tuple(f for f in un.get("fiches", "").split(SEPARATEUR_DE_FICHES) if f),
         }  # fmt: skip
 
     def _retour(self, identite: dict, modele: Modele, groupes: list[_Feuille], sans_cle: list[Grille]) -> Retour:
-        meme_version = self._version(identite, modele, groupes)
+        absentes = self._autre_version(identite, modele, groupes)
+        meme_version = absentes is None
+        if meme_version:
+            self._rendre_les_reperes(groupes, sans_cle, modele)
         connues = [f for f in groupes if f.saisies is not None or self._connue(f.groupe, f.grille.nom, modele)]
         lues = [self._feuille(f, modele, meme_version) for f in connues]
         retenues = self._sans_doubles(lues)
         sans_reperes = self._feuilles_sans_cle(sans_cle, modele)
         self._absentes(identite, retenues, sans_reperes, modele)
+        if absentes is not None:
+            reprises = {"Accueil" if g == ACCUEIL else g: len(f.saisies) for g, f in retenues.items()}
+            self.anomalies.insert(0, constats.autre_version(Lieu(self.fichier), identite["modele"], reprises, absentes))
         return _avec(
             self.vide, **identite,
             saisies=tuple(s for f in retenues.values() for s in f.saisies),
@@ -183,21 +198,35 @@ class _Lecteur:
             return feuille_en_place(feuille.grille, feuille.saisies, modele, self.fichier, feuille.annonce)
         return lire_feuille(feuille.grille, *feuille.reperes, modele, self.fichier, feuille.groupe, meme_version)
 
-    def _version(self, identite: dict, modele: Modele, groupes: list[_Feuille]) -> bool:
-        """Was the workbook made from this very contract? If not, what it lacks is told once."""
+    def _autre_version(self, identite: dict, modele: Modele, groupes: list[_Feuille]) -> list[str] | None:
+        """None if the workbook was made from this very contract; otherwise the questions that it lacks."""
         presentes = {f.annonce if f.saisies is not None else f.groupe for f in groupes}
         fiches = identite["fiches"] or tuple(presentes - {ACCUEIL})
         if not identite["modele"] or identite["modele"] == modele.version(fiches):
-            return True
+            return None
         reperes = {cle for f in groupes for _, cle in f.reperes[1]}
-        absentes = [
+        return [
             a.etiquette or a.places[0].libelle
-            for g in presentes & modele.groupes.keys()
+            for g in modele.groupes
+            if g in presentes
             for a in (modele.rangees[c] for c in modele.groupes[g])
             if a.places and a.cle not in reperes and a.prefixe not in modele.extensibles
         ]
-        self.anomalies.append(constats.autre_version(Lieu(self.fichier), identite["modele"], absentes))
-        return False
+
+    def _rendre_les_reperes(self, groupes: list[_Feuille], sans_cle: list[Grille], modele: Modele) -> None:
+        """Sheets of ours whose keys were all erased or deleted, but where everything printed is in place: read all the same."""
+        for grille in list(sans_cle):
+            groupe = _groupe_ressemblant(_textes_de(grille), modele)
+            if groupe not in modele.groupes:
+                continue
+            for colonne in (0, -1):
+                rendus = restituer(grille.lignes, colonne, (), [modele.rangees[c] for c in modele.groupes[groupe]])
+                # The title says which fiche it is: two fiches may ask the same questions.
+                if rendus and rendus[0][1] == modele.groupes[groupe][0] and len(rendus) > len(modele.groupes[groupe]) / 2:
+                    groupes.append(feuille := _Feuille(grille))
+                    feuille.reperes, feuille.groupe = (colonne, []), groupe
+                    sans_cle.remove(grille)
+                    break
 
     def _connue(self, groupe: str, nom: str, modele: Modele) -> bool:
         if groupe in modele.groupes:
@@ -225,7 +254,7 @@ class _Lecteur:
         """Sheets without keys: ours (Sommaire, lists), the partner's own, or a fiche that lost its keys (returned)."""
         perdues = set()
         for grille in feuilles:
-            textes = {v for v in grille.valeurs.values() if type(v) is str and v}
+            textes = _textes_de(grille)
             groupe = _groupe_ressemblant(textes, modele)
             if groupe in modele.annexes:
                 connus, visible = modele.annexes[groupe]
@@ -272,6 +301,11 @@ def _faits(feuilles: list[_Feuille]) -> dict[str, list]:
     return faits
 
 
+def _est_un_cache(nom: str) -> bool:
+    """LibreOffice keeps what an external link last showed in a sheet of its own: « 'file:///…'#Listes »."""
+    return nom.startswith("'") and "'#" in nom
+
+
 def _fait(ligne: list, colonne: int, nom: str) -> object:
     """The value at the right of its printed name."""
     j = ligne.index(nom) if nom in ligne else colonne + 1
@@ -288,6 +322,10 @@ def _differences(premiere: FeuilleLue, seconde: FeuilleLue) -> list[str]:
             lus = " et ".join(constats.en_texte(s.brut) if s else "rien" for s in (a, b))
             differences.append(f"{(a or b).cellule} : {lus}")  # type: ignore[union-attr]
     return differences
+
+
+def _textes_de(grille: Grille) -> set[str]:
+    return {v for v in grille.valeurs.values() if type(v) is str and v}
 
 
 def _groupe_ressemblant(textes: set[str], modele: Modele) -> str:

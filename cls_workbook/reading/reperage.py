@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from typing import NamedTuple
 
 from cls_workbook.anomalies import Anomalie
@@ -18,11 +16,12 @@ from cls_workbook.francais import plier
 from cls_workbook.reading import calculs
 from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.classeur import Grille
-from cls_workbook.reading.colonnes import Colonnes, Reperee, memes
+from cls_workbook.reading.colonnes import Colonnes, Reperee, identique, memes
 from cls_workbook.reading.gabarit import Saisie
 from cls_workbook.reading.imprimes import effaces, imprime_en
 from cls_workbook.reading.reperes import INFORMATIONS, Attendue, Modele
-from cls_workbook.reading.saisie import Comprise, comprendre, est_vide
+from cls_workbook.reading.restitution import restituer
+from cls_workbook.reading.saisie import est_vide
 from cls_workbook.xlsx.sheets import adresse
 
 
@@ -59,7 +58,11 @@ def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], m
     en_place = modele.gabarits[groupe].saisies(grille) if meme_version and colonne == 0 else None
     if en_place is not None:
         return feuille_en_place(grille, en_place, modele, fichier, groupe)
-    lecture = _Lecture(grille, colonne, reperes, modele, fichier, groupe)
+    attendues = [modele.rangees[cle] for cle in modele.groupes[groupe]]
+    rendus = restituer(grille.lignes, colonne, reperes, attendues) if meme_version and len(reperes) < len(attendues) else []
+    lecture = _Lecture(grille, colonne, sorted([*reperes, *rendus]), modele, fichier, groupe, meme_version)
+    if rendus:
+        lecture.sortie.anomalies.append(constats.reperes_rendus(lecture.lieu, [adresse(i + 1, max(colonne, 0) + 1) for i, _ in rendus], colonne < 0))
     lecture.lire()
     if meme_version or lecture.orphelines:
         lecture.absences()
@@ -87,16 +90,19 @@ def _formules_changees(lieu: constats.Lieu, grille: Grille, attendues: Mapping[t
 
 
 class _Lecture:
-    def __init__(self, grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str):
-        self.grille, self.lignes, self.modele = grille, grille.lignes, modele
+    def __init__(self, grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str, meme_version: bool):
+        self.grille, self.lignes, self.modele, self.meme_version = grille, grille.lignes, modele, meme_version
         self.sortie = FeuilleLue(grille.nom, groupe)
         self.lieu = constats.Lieu(fichier, grille.nom, "" if groupe == "accueil" else groupe)
         self.colonne_cles, self.cles = colonne, reperes
-        self.reperees: list[Reperee] = [(i, modele.rangees[c]) for i, c in self.cles if c in modele.rangees]
+        self.siennes = {c for _, c in reperes if c in modele.rangees and c.partition("/")[0] == groupe}
+        self.reperees: list[Reperee] = [(i, modele.rangees[c]) for i, c in self.cles if c in self.siennes]
         self.colonnes = Colonnes(self.lignes, self.colonne_cles, self.reperees)
         self.connues: set[tuple[int, int]] = set()  # cells accounted for
         self.desaccords: dict[str, tuple[list[str], list[str]]] = {}  # prefix → (cells, what was found)
         self.ajouts: dict[tuple[str, str], int] = {}
+        self.reformulees: list[tuple[int, str, str]] = []  # rows whose question another version printed otherwise: then, now
+        self.sans_intitule: list[tuple[str, object]] = []  # typed in rows whose label went with its column
         self.orphelines: list[tuple[str, object]] = []  # typed under a header row that did not come back
 
     def lire(self) -> None:
@@ -116,8 +122,11 @@ class _Lecture:
                 self._double(i, attendue, lues, *deja)
         self._lignes_ajoutees()
         self._entetes_perdus()
+        self._colonnes_permutees()
         self._sans_entete()
         self.sortie.anomalies += constats.desaccords(self.lieu, self.desaccords)
+        if self.sans_intitule:
+            self.sortie.anomalies.append(constats.intitules_supprimes(self.lieu, [c for c, _ in self.sans_intitule], [v for _, v in self.sans_intitule]))
         self._calculs_ecrases()
         self._hors_cadre()
 
@@ -138,6 +147,8 @@ class _Lecture:
                 rang, j = i, self.colonnes.generale(place.colonne)
             elif (ailleurs := self._ailleurs(i, attendue, place)) is not None:
                 rang, j = ailleurs
+            elif self._reformulee(i, libelle, place.etiquette):
+                rang, j = i, self.colonnes.generale(place.colonne)
             else:
                 self._desaccord(i, attendue, libelle, place.etiquette, [self.colonnes.generale(place.colonne)])
                 continue
@@ -146,6 +157,16 @@ class _Lecture:
                 continue
             lues.append(_Lue(place, rang, j, self._en(rang, j)))
         return lues or None
+
+    def _reformulee(self, i: int, j: int, etiquette: str) -> bool:
+        """Did another version of the template print this row's label otherwise? A label of this version tells another row."""
+        lu = self._en(i, j)
+        connu = not isinstance(lu, str) or est_vide(lu) or j == self.colonne_cles or lu in self.modele.textes[self.sortie.groupe]
+        if self.meme_version or connu or plier(lu) in self.modele.textes[self.sortie.groupe]:
+            return False
+        self.connues.add((i, j))
+        self.reformulees.append((i, lu, etiquette))
+        return True
 
     def _ailleurs(self, i: int, attendue: Attendue, place: Emplacement) -> tuple[int, int] | None:
         """The cell at the right of the label, elsewhere in its row; a name to tick may be in any row of its list."""
@@ -162,7 +183,7 @@ class _Lecture:
             j = ou(attendue.colonne_etiquette)
             if j is None or not memes(self._en(i, j), attendue.etiquette):
                 ailleurs = [k for k, v in enumerate(self.lignes[i]) if memes(v, attendue.etiquette)]
-                if not ailleurs:
+                if not ailleurs and not (j is not None and self._reformulee(i, j, attendue.etiquette)):
                     entrees = [k for p in attendue.places if (k := ou(p.colonne)) is not None]
                     self._desaccord(i, attendue, self.colonnes.generale(attendue.colonne_etiquette), attendue.etiquette, entrees)
                     return None
@@ -174,12 +195,26 @@ class _Lecture:
 
     def _desaccord(self, i: int, attendue: Attendue, j: int, attendu: str, entrees: Iterable[int]) -> None:
         """Key and label do not agree: what is typed in the row is named, and not taken."""
-        cellules, trouves = self.desaccords.setdefault(attendue.prefixe, ([], []))
-        typees = [k for k in entrees if not est_vide(self._en(i, k))]
+        sans_intitule = j == self.colonne_cles  # the column of the labels is gone: it is said once
+        cellules, trouves = ([], []) if sans_intitule else self.desaccords.setdefault(attendue.prefixe, ([], []))
+        # In a sorted table, the values of a longer row may stand where this one has no input.
+        typees = [k for k in self._etrangeres(i, attendue) if k != j] if attendue.par_entete else [k for k in entrees if not est_vide(self._en(i, k))]
+        self.sans_intitule += [(adresse(i + 1, k + 1), self._en(i, k)) for k in typees] if sans_intitule else []
         cellules += [adresse(i + 1, k + 1) for k in dict.fromkeys([j, *typees])]
         trouves.append(f"« {self._en(i, j)} » au lieu de « {attendu} »" + (f" (saisi : {constats.cites(self._en(i, k) for k in typees)})" if typees else ""))
         self.sortie.refusees += len(typees)
-        self.connues.update((i, k) for k in range(len(self.lignes[i])))
+        self.connues.update((i, k) for k in (j, *typees))
+
+    def _etrangeres(self, i: int, attendue: Attendue) -> list[int]:
+        """Columns of a row of a table that hold neither what was printed there, nor a formula."""
+        textes = self.modele.textes[self.sortie.groupe]
+        for colonne, fait in attendue.faits.items():
+            if identique(self._en(i, j := self.colonnes.generale(colonne)), fait):
+                self.connues.add((i, j))
+        return [
+            k for k, v in enumerate(self.lignes[i])
+            if k != self.colonne_cles and not est_vide(v) and v not in textes and (i, k) not in self.connues and (i, k) not in self.grille.speciales
+        ]  # fmt: skip
 
     def _prendre(self, lues: list[_Lue], ligne: str | None = None) -> None:
         """Takes the inputs of a row. ``ligne``: its name where the partner added it."""
@@ -235,11 +270,13 @@ class _Lecture:
                 self.connues.add((i, j))
         for colonne, fait in attendue.faits.items():
             j = ou(colonne)
-            if j is None:
+            if j is None or j == self.colonne_cles:
                 continue
             self.connues.add((i, j))
             lu = self._en(i, j)
-            if not _identique(lu, fait):
+            if not self.meme_version and attendue.places and isinstance(fait, str) and not memes(lu, fait):
+                self.reformulees.append((i, str(lu), fait))  # a unit, or who is counted
+            elif not identique(lu, fait):
                 self.sortie.anomalies.append(constats.fait_modifie(self.lieu, adresse(i + 1, j + 1), attendue, lu, fait))
 
     def _calculs_ecrases(self) -> None:
@@ -251,7 +288,7 @@ class _Lecture:
             ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
             for colonne in attendue.calculs:
                 j = ou(colonne)
-                if j is None:
+                if j is None or j == self.colonne_cles:
                     continue
                 if (i, j) in self.grille.speciales:
                     presentes += 1
@@ -295,10 +332,11 @@ class _Lecture:
             places = [(p, j) for p in modele.places if (j := ou(p.colonne)) is not None]
             derniere, precedente = max(i for i, _ in siennes), "00"
             noms = {i: a.places[0].ligne for i, a in siennes if a.places}
-            for i in range(tableau.entete + 1, derniere):
+            fins = {i for i, a in siennes if a.role == "fin"}  # the thin last row, that the totals include: one may type in it
+            for i in range(tableau.entete + 1, derniere + 1):
                 precedente = noms.get(i, precedente)
-                if i not in reperes:
-                    self._ajout(i, prefixe, precedente, places, minimum=1)
+                if i not in reperes or i in fins:
+                    self._ajout(i, prefixe, precedente, places, minimum=1 if i < derniere else 2)
             self._sous_le_tableau(derniere + 1, reperes, prefixe, max(noms.values(), default="00"), places)
 
     def _sous_le_tableau(self, i: int, reperes: set[int], prefixe: str, precedente: str, places: list[tuple[Emplacement, int]]) -> None:
@@ -318,25 +356,28 @@ class _Lecture:
     # --- what is missing, what is too much ---
 
     def _inconnues(self) -> None:
-        """Rows that another version of the template asked for: told once, with what they hold."""
-        textes = self.modele.textes[self.sortie.groupe]
-        cellules, valeurs = [], []
+        """Rows that another version of the template asked for, or another fiche: told once, with what they hold."""
+        trouvees: dict[str, list[tuple[str, object]]] = {}
         for i, cle in self.cles:
-            if cle in self.modele.rangees:
+            if cle in self.siennes:
                 continue
             remplies = [(j, v) for j, v in enumerate(self.lignes[i]) if v != "" and j != self.colonne_cles]
             if cle.startswith(INFORMATIONS):
                 self.connues.update((i, j) for j, _ in remplies[:1])
-            if cle.startswith(INFORMATIONS) or cle.rpartition("/")[0] in self.modele.cases:
+            if cle.startswith(INFORMATIONS) or cle.rpartition("/")[0] in self.modele.cases & {c.rpartition("/")[0] for c in self.siennes}:
                 continue
             self.connues.update((i, j) for j, _ in remplies)
-            # The first cell is the label of the row, the computed ones are ours.
-            for j, v in remplies[1:]:
+            groupe = cle.partition("/")[0]
+            textes = self.modele.textes[groupe if groupe in self.modele.textes else self.sortie.groupe]
+            # The first cell is the label of the row, but in a table whose rows the partner names; the computed ones are ours.
+            nommee = cle.rpartition("/")[2].isdecimal() or (remplies and not isinstance(remplies[0][1], str))
+            for j, v in remplies if nommee else remplies[1:]:
                 if (i, j) not in self.grille.speciales and not est_vide(v) and v not in textes:
-                    cellules.append(adresse(i + 1, j + 1))
-                    valeurs.append(v)
-        if cellules:
-            self.sortie.anomalies.append(constats.question_inconnue(self.lieu, cellules, valeurs))
+                    trouvees.setdefault(groupe, []).append((adresse(i + 1, j + 1), v))
+        for groupe, saisies in trouvees.items():
+            autre = "" if groupe == self.sortie.groupe else groupe
+            self.sortie.anomalies.append(constats.question_inconnue(self.lieu, [c for c, _ in saisies], [v for _, v in saisies], autre))
+            self.sortie.refusees += len(saisies) if autre else 0
 
     def _entetes_perdus(self) -> None:
         """Columns whose header was changed (what is typed under it is named) or deleted (told once for the sheet)."""
@@ -350,7 +391,7 @@ class _Lecture:
                 typees = [] if j is None else [i for i in demandees if self._est_saisi(i, j)]
                 if not demandees:
                     continue
-                if j is None or not (typees or lu):
+                if j is None or j == self.colonne_cles or not (typees or lu):
                     absentes.setdefault(titre, []).append(adresse(tableau.entete + 1, self.colonne_cles + 2))
                     continue
                 self.connues.update((i, j) for i in (*demandees, tableau.entete))
@@ -359,6 +400,15 @@ class _Lecture:
                 self.sortie.anomalies.append(constats.entete_change(self.lieu, cellules, titre, lu, [self._en(i, j) for i in typees]))
         if absentes:
             self.sortie.anomalies.append(constats.colonnes_absentes(self.lieu, absentes))
+
+    def _colonnes_permutees(self) -> None:
+        """Columns that are no longer in their order: read under their headers. Nobody can tell whether headers alone were moved."""
+        for prefixe, tableau in self.colonnes.tableaux.items():
+            rangs = [i for i, a in self.reperees if a.prefixe == prefixe and a.places] if (colonnes := tableau.permutees) else []
+            cellules = [(tableau.entete, j) for j in colonnes] + [(i, j) for i in rangs for j in colonnes if not est_vide(self._en(i, j))]
+            if rangs:
+                titres = [self._en(tableau.entete, j) for j in colonnes]
+                self.sortie.anomalies.append(constats.colonnes_permutees(self.lieu, [adresse(i + 1, j + 1) for i, j in cellules], titres))
 
     def _est_saisi(self, i: int, j: int) -> bool:
         """Something that was not printed there."""
@@ -380,7 +430,13 @@ class _Lecture:
             self.sortie.anomalies.append(constats.lignes_absentes(self.lieu, manquantes, cellules, valeurs))
 
     def pardonner(self) -> None:
-        """Another version printed other facts and other texts: no fault of the partner's. What stands in no input is told at once."""
+        """Another version printed other facts and other texts: no fault of the partner's. What stands in no input is told at once.
+
+        A value carried over to a question that was printed otherwise is to be confirmed.
+        """
+        for i, avant, maintenant in self.reformulees:
+            if cellules := [s.cellule for s in self.sortie.saisies if int(s.cellule.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) == i + 1]:
+                self.sortie.anomalies.append(constats.question_reformulee(self.lieu, cellules, avant, maintenant))
         anomalies = [a for a in self.sortie.anomalies if a.code != "PREREMPLI_MODIFIE"]
         seules = [a for a in anomalies if a.code == "SAISIE_HORS_CADRE" and len(a.cellules) == 1]
         if len(seules) > 1:
@@ -392,11 +448,9 @@ class _Lecture:
         for i, attendue in self.reperees:
             if not attendue.par_entete or attendue.prefixe in self.colonnes.tableaux:
                 continue
-            self.connues.update((i, j) for j in range(len(self.lignes[i])))
-            for place in attendue.places:
-                j = self.colonnes.generale(place.colonne)
-                if not est_vide(self._en(i, j)):
-                    self.orphelines.append((adresse(i + 1, j + 1), self._en(i, j)))
+            typees = self._etrangeres(i, attendue)
+            self.connues.update((i, j) for j in typees)
+            self.orphelines += [(adresse(i + 1, j + 1), self._en(i, j)) for j in typees]
         self.sortie.refusees += len(self.orphelines)
 
     def _hors_cadre(self) -> None:
@@ -416,16 +470,3 @@ class _Lecture:
         if retouches or blancs:
             self.sortie.anomalies.append(constats.textes_retouches(self.lieu, [*retouches, *blancs]))
         self.sortie.anomalies += constats.hors_cadre(self.lieu, [t for t in trouvees if t not in retouches])
-
-
-def _identique(lu: object, fait: object) -> bool:
-    """Is a locked cell what it was? Numbers are compared as numbers, texts but for case and spaces."""
-    if isinstance(fait, str):
-        # The campaign may add what was programmed to the line that recalls the contract's amounts.
-        return memes(lu, fait) or (isinstance(lu, str) and lu.startswith(f"{fait} · "))
-    if isinstance(fait, (int, float, Decimal)):
-        compris = comprendre(lu, "decimal")
-        return isinstance(compris, Comprise) and abs(compris.valeur - Decimal(str(fait))) <= Decimal("1e-9") * max(1, abs(Decimal(str(fait))))
-    if isinstance(fait, date):
-        return (lu.date() if isinstance(lu, datetime) else lu) == fait
-    return lu == fait

@@ -104,7 +104,7 @@ class Modele:
         """The version that a workbook with these fiches bears, when it was made from this very contract."""
         if fiches not in self._empreintes:
             groupes = (ACCUEIL, *(g for g in self.groupes if g in fiches))
-            self._empreintes[fiches] = entry.version(p.cle for g in groupes for c in self.groupes[g] for p in self.rangees[c].places)
+            self._empreintes[fiches] = entry.version((p for g in groupes for c in self.groupes[g] for p in self.rangees[c].places), self.annee)
         return self._empreintes[fiches]
 
 

@@ -311,6 +311,7 @@ _EN_LETTRES = re.compile(rf"(?:le )?(?:({'|'.join(_JOURS)}),? )?([0-9]{{1,2}})(?
 _SANS_JOUR = re.compile(r"[0-9]{1,2} ?[/.\- ] ?[0-9]{4}|[0-9]{4} ?[/.\-] ?[0-9]{1,2}|[a-z]+[.]? [0-9]{4}")
 _SERIE = (36526, 73050)  # 01/01/2000 to 31/12/2099
 _ORIGINE = date(1899, 12, 30)
+_ANNEES = (1950, 2099)  # a year typed alone in a date cell becomes a day of 1905: 2025 shows 17/07/1905
 
 
 def _date(brut: object, attente: Attente) -> Comprise | Incomprise:
@@ -357,8 +358,9 @@ def _date_ecrite(brut: str, attente: Attente) -> Comprise | Incomprise:
 
 
 def _date_plausible(jour: date, regle: str, attente: Attente) -> Comprise | Incomprise:
-    if not 1900 <= jour.year <= 2099:
-        return Incomprise("VALEUR_HORS_LIMITES", attendu_pour(attente), f"vérifiez l’année, {_SUITE}")
+    if not _ANNEES[0] <= jour.year <= _ANNEES[1]:
+        a_faire = f"vérifiez l’année, et saisissez le jour, le mois et l’année (une année seule devient un jour de 1905), {_SUITE}"
+        return Incomprise("VALEUR_HORS_LIMITES", attendu_pour(attente), a_faire)
     return _dans_les_bornes(jour, regle, attente)
 
 

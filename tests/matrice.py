@@ -1,0 +1,236 @@
+"""The matrix: edits × saved forms, and what becomes of every typed value. ``python tests/matrice.py`` prints its figures."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import classeurs
+import modifications_de_saisie  # noqa: F401  (adds to MODIFICATIONS)
+import openpyxl
+from classeurs import ANNEE, DEFINITION
+from gestes import Page
+from joueurs import ParLibreOffice, ParOpenpyxl
+from libreoffice import LibreOffice
+from modifications import MODIFICATIONS, Modification
+from modifications_de_classeur import DE_CLASSEUR, Livre, LivreParLibreOffice, LivreParOpenpyxl, ModificationDeClasseur
+from python_calamine import CalamineWorkbook
+from verdict import FAUSSE, LUE, PERDUE, SIGNALEE, Terrain, Verdict, ailleurs, juger
+
+from cls_workbook import contract, entry
+from cls_workbook.entry import examples
+from cls_workbook.xlsx import writer
+
+FORMES = ("xlsx (openpyxl)", "xlsx (LibreOffice)", "ods (LibreOffice)")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One edit in one form. ``codes``: of the anomalies that concern it."""
+
+    nom: str
+    forme: str
+    verdict: Verdict
+    codes: frozenset[str]
+    attendus: tuple[frozenset[str], int]
+
+    @property
+    def fautes(self) -> list[str]:
+        """What is not as it must be, in words; nothing otherwise."""
+        dites = [" ".join(faute) for faute in self.verdict.fautes()] + [f"fausse alerte {ou}" for ou in self.verdict.fausses_alertes]
+        if (obtenus := (self.codes, self.verdict.etats[SIGNALEE])) != self.attendus:
+            dites.append(f"{sorted(obtenus[0])} signalent {obtenus[1]} valeurs ; attendu : {sorted(self.attendus[0])}, {self.attendus[1]}")
+        return dites
+
+
+# --- workbooks, every input filled with a value of its own ------------------------------------------------------------
+
+
+def numero(rang: int) -> str:
+    return f"1.{rang + 1}"
+
+
+@cache
+def terrain() -> Terrain:
+    """As many copies of the fiche 1.1 of the test contract as there are edits: each edit has its own sheet."""
+    tete, _, corps = DEFINITION.partition("[[fiches]]")
+    fiche = corps.partition("[[fiches]]")[0]
+    fiches = "".join("[[fiches]]" + fiche.replace("1.1", numero(i)) for i in range(len(MODIFICATIONS)))
+    contrat = contract.parse(tete.replace('id = "essai"', 'id = "matrice"', 1) + fiches, "matrice")
+    return Terrain(contrat, entry.plan(contrat, ANNEE))
+
+
+@cache
+def petit_terrain(structure: str = "ville") -> Terrain:
+    return Terrain(classeurs.essai(), classeurs.plan(structure))
+
+
+def valeur_unique(place: entry.Emplacement, rang: int) -> object:
+    """A value that no other input of the sheet holds, where the input allows it."""
+    match place.type:
+        case "entier":
+            return 1000 + rang if place.maximum is None else min(1000 + rang, int(place.maximum))
+        case "decimal":
+            return 300 + rang + 0.25
+        case "montant":
+            return 20_000 + rang + 0.37
+        case "date":
+            return datetime.date(2025, 1, 1) + datetime.timedelta(days=rang)
+        case "liste":
+            return place.choix[rang % len(place.choix)] if place.choix else f"Nom {rang}"
+        case "case":
+            return "x"
+        case "code":
+            return "21210231700014"
+    return f"texte n° {rang}"
+
+
+def saisies(terrain: Terrain, decalage: int = 0) -> Mapping[str, object]:
+    """Key → value. ``decalage`` makes another return, that answers otherwise. Who answers is as the workbook came."""
+    qui = terrain.plan.repondant.nom if terrain.plan.repondant else classeurs.essai().structures[0].nom
+    return {c: valeur_unique(p, (rang + decalage) % 300) for rang, (c, p) in enumerate(terrain.places.items())} | {"accueil/reponse/structure": qui}
+
+
+def rempli(terrain: Terrain, valeurs: Mapping[str, object]) -> bytes:
+    """The workbook, filled in."""
+    feuillet = entry.plan(terrain.contrat, ANNEE, terrain.plan.repondant)
+    examples.remplir(feuillet, valeurs)
+    return writer.to_bytes(feuillet.classeur)
+
+
+# --- edits of a sheet: all in one workbook ----------------------------------------------------------------------------
+
+
+def pages(terrain: Terrain, valeurs: Mapping[str, object], modifications: Iterable[Modification]) -> list[Page]:
+    """What each edit does to its own sheet."""
+    faites = []
+    for rang, modification in enumerate(modifications):
+        faites.append(Page(f"FA {numero(rang)}", terrain.places, valeurs))
+        modification.faire(faites[-1])
+    return faites
+
+
+def par_openpyxl(contenu: bytes, pages: Iterable[Page], chemin: Path) -> Path:
+    livre = openpyxl.load_workbook(io.BytesIO(contenu))
+    for page in pages:
+        ParOpenpyxl(livre[page.nom]).jouer(page.gestes)
+    livre.save(chemin)
+    return chemin
+
+
+def par_libreoffice(libreoffice: LibreOffice, contenu: bytes, pages: Iterable[Page], dossier: Path) -> tuple[Path, Path]:
+    (dossier / "rempli.xlsx").write_bytes(contenu)
+    with libreoffice.open(dossier / "rempli.xlsx") as document:
+        for page in pages:
+            document.unprotect(page.nom)
+            ParLibreOffice(document, page.nom).jouer(page.gestes)
+        return document.save(dossier / "libreoffice.xlsx"), document.save(dossier / "libreoffice.ods")
+
+
+def des_feuilles(libreoffice: LibreOffice | None, dossier: Path) -> list[Case]:
+    """The cases of every edit of a sheet; in one form only without LibreOffice."""
+    lieu = terrain()
+    valeurs = saisies(lieu)
+    contenu, faites = rempli(lieu, valeurs), pages(lieu, valeurs, MODIFICATIONS)
+    fichiers = [par_openpyxl(contenu, faites, dossier / "openpyxl.xlsx")]
+    if libreoffice is not None:
+        fichiers += par_libreoffice(libreoffice, contenu, faites, dossier)
+    cases = []
+    for forme, chemin in zip(FORMES, fichiers, strict=False):
+        lecture, brut = lieu.lire(chemin), CalamineWorkbook.from_path(chemin)
+        for modification, page in zip(MODIFICATIONS, faites, strict=True):
+            assert ailleurs(page, brut) == [], f"{modification.nom}, {forme}"
+            codes = frozenset(a.code for a in lecture.anomalies if a.feuille in (page.nom, ""))
+            cases.append(Case(modification.nom, forme, juger(lieu, page, lecture), codes, (modification.codes, modification.signalees)))
+    return cases
+
+
+# --- edits of a whole workbook: one file each -------------------------------------------------------------------------
+
+
+def _livre(modification: ModificationDeClasseur) -> Livre:
+    def par_feuille(structure: str, decalage: int) -> dict[str, Page]:
+        lieu = petit_terrain(structure)
+        noms = dict.fromkeys(p.feuille for p in lieu.places.values())
+        return {nom: Page(nom, lieu.places, saisies(lieu, decalage)) for nom in noms}
+
+    livre = Livre(par_feuille("ville", 0), par_feuille("mutuelle", 100))
+    modification.faire(livre)
+    return livre
+
+
+@cache
+def _petit_rempli(structure: str, decalage: int) -> bytes:
+    return rempli(petit_terrain(structure), saisies(petit_terrain(structure), decalage))
+
+
+def _fichiers(livre: Livre, libreoffice: LibreOffice | None, dossier: Path, rang: int) -> list[Path]:
+    contenus = [_petit_rempli("ville", 0), _petit_rempli("mutuelle", 100)]
+    fichiers = [dossier / f"{rang}.xlsx"]
+    un, autre = (partial(openpyxl.load_workbook, io.BytesIO(c)) for c in contenus)
+    LivreParOpenpyxl(un(), autre).jouer(livre.gestes).save(fichiers[0])
+    if libreoffice is None:
+        return fichiers
+    for nom, contenu in zip(("un.xlsx", "autre.xlsx"), contenus, strict=True):
+        (dossier / nom).write_bytes(contenu)
+    with libreoffice.open(dossier / "un.xlsx") as document:
+        joueur = LivreParLibreOffice(document, lambda: libreoffice.open(dossier / "autre.xlsx"))
+        fait = joueur.jouer(livre.gestes)
+        fichiers += [fait.save(dossier / f"{rang} LibreOffice.{e}") for e in ("xlsx", "ods")]
+        for ouvert in joueur.ouverts:
+            ouvert.close()
+    return fichiers
+
+
+def des_classeurs(libreoffice: LibreOffice | None, dossier: Path) -> list[Case]:
+    """The cases of every edit of a workbook."""
+    lieu, cases = petit_terrain(), []
+    for rang, modification in enumerate(DE_CLASSEUR):
+        livre = _livre(modification)
+        for forme, chemin in zip(FORMES, _fichiers(livre, libreoffice, dossier, rang), strict=False):
+            lecture = lieu.lire(chemin)
+            verdict = sum((juger(lieu, page, lecture) for page in livre.pages.values()), Verdict())
+            toutes = sum(len(p.dues) for p in livre.pages.values())
+            attendus = modification.codes, toutes if modification.signalees < 0 else modification.signalees
+            if modification.signalees >= 0:
+                brut = CalamineWorkbook.from_path(chemin)
+                absentes = [m for page in livre.pages.values() for m in ailleurs(page, brut)]
+                assert absentes == [], f"{modification.nom}, {forme}: {absentes[:20]}"
+            cases.append(Case(modification.nom, forme, verdict, frozenset(a.code for a in lecture.anomalies), attendus))
+    return cases
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def chiffres(cases: Iterable[Case]) -> str:
+    """The table of the README."""
+    par_forme: dict[str, list[Case]] = {}
+    for case in cases:
+        par_forme.setdefault(case.forme, []).append(case)
+    titres = ("forme enregistrée", "modifications", "valeurs", "lues exactement", "signalées", "perdues sans un mot", "fausses sans un mot", "fausses alertes")
+    lignes = ["| " + " | ".join(titres) + " |", "|---" + "|---:" * (len(titres) - 1) + "|"]
+    for forme, siens in [*par_forme.items(), ("ensemble", [c for liste in par_forme.values() for c in liste])]:
+        total = sum((c.verdict for c in siens), Verdict())
+        comptes = [len(siens), total.etats.total(), *(total.etats[e] for e in (LUE, SIGNALEE, PERDUE, FAUSSE)), len(total.fausses_alertes)]
+        lignes.append(f"| {forme} | " + " | ".join(f"{n:,}".replace(",", "\u00a0") for n in comptes) + " |")
+    return "\n".join(lignes)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as dossier, LibreOffice(Path(dossier)) as libreoffice:
+        cases = des_feuilles(libreoffice, Path(dossier)) + des_classeurs(libreoffice, Path(dossier))
+    for case in cases:
+        if case.fautes:
+            print(case.nom, case.forme, case.fautes, sep="\n    ", file=sys.stderr)
+    print(chiffres(cases))
+
+
+if __name__ == "__main__":
+    main()
