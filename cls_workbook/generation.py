@@ -8,6 +8,7 @@ from pathlib import Path
 from cls_workbook import entry
 from cls_workbook.contract.definition import load
 from cls_workbook.contract.model import Contrat
+from cls_workbook.entry.edition import editer
 from cls_workbook.errors import Refus
 from cls_workbook.xlsx import writer
 
@@ -42,7 +43,7 @@ def generer(
     contrat, dossier = charger(reference, annee), Path(dossier)
     campagne = _campagne(contrat, annee, pilotage, precedent)
     repondants = [None, *entry.repondants(contrat, campagne.membres)] if par_structure else [None]
-    for nom, contenu in entry.editer(contrat, annee, repondants, campagne):
+    for nom, contenu in editer(contrat, annee, repondants, campagne):
         writer.enregistrer(contenu, dossier / nom)
         yield dossier / nom
 

@@ -81,7 +81,7 @@ def test_funding_copied_from_last_year_with_its_reference_is_to_be_confirmed():
 
 def passee_et_campagne():
     passee = annee_passee({I1: 40, H: 7.5, HAUT: 1, BAS: 4, "1.1/jalons/1.1-I06/jalon": "Engagé"}, {I1: 300, H: 2})
-    return passee, entry.Campagne(precedent=indicateurs(passee, essai()), propres=valeurs_propres(passee, essai()))
+    return passee, entry.Campagne(precedent=indicateurs(passee, essai(), ANNEE), propres=valeurs_propres(passee, essai(), ANNEE))
 
 
 def test_what_a_structure_said_is_told_apart_from_the_total():

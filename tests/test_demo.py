@@ -54,10 +54,12 @@ def test_the_example_saved_by_libreoffice_is_of_the_current_template(dossier):
     assert siennes == [], "refaites-le avec tests/rebuild_example.py"
 
 
-def test_the_copy_for_the_agency_has_one_visible_sheet_no_formula_and_no_personal_datum(dossier):
+def test_the_copy_for_the_agency_has_no_hidden_sheet_no_formula_and_no_personal_datum(dossier):
     classeur = openpyxl.load_workbook(dossier / "synthese-ars-2025.xlsx")
-    assert [(f.title, f.sheet_state) for f in classeur] == [("Synthèse", "visible")]
-    textes = [str(c.value) for ligne in classeur["Synthèse"].iter_rows() for c in ligne if c.value is not None]
+    premiere, *donnees = classeur
+    assert premiere.title == "Synthèse" and donnees and all(f.title.startswith("Données ") for f in donnees)
+    assert {f.sheet_state for f in classeur} == {"visible"}
+    textes = [str(c.value) for feuille in classeur for ligne in feuille.iter_rows() for c in ligne if c.value is not None]
     assert not any(t.startswith("=") or "06 00 00" in t or "Mme Exemple" in t or ".xlsx" in t for t in textes)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cls_workbook import entry
 from cls_workbook import pilotage as coordination
+from cls_workbook.entry.edition import editer
 from cls_workbook.francais import date_fr, typographie
 from cls_workbook.relances import messages
 from cls_workbook.relances.retards import ReponseAttendue, Retard, retards
@@ -74,7 +75,7 @@ def _brouillons(resultat: Resultat, pilotage: coordination.Pilotage, a_relancer:
         campagne = replace(campagne, **pour_les_classeurs(precedent, contrat, annee))
     # The workbook of a reminder asks for what is still wanted, and for nothing that was answered.
     partiels = [replace(r.repondant, fiches=r.a_remplir) for r in a_relancer if r.a_remplir]
-    classeurs = {p.id: classeur for p, classeur in zip(partiels, entry.editer(contrat, annee, partiels, campagne), strict=True)} if partiels else {}
+    classeurs = {p.id: classeur for p, classeur in zip(partiels, editer(contrat, annee, partiels, campagne), strict=True)} if partiels else {}
     return [
         (r, f"relance-{entry.nom_de_fichier(r.repondant.id)}.eml", messages.brouillon(contrat, annee, r, pilotage.contact, classeurs.get(r.repondant.id)))
         for r in a_relancer

@@ -134,11 +134,17 @@ def _largeur(titre: str, table: Table) -> float:
     for ligne in table.lignes[:_ECHANTILLON]:
         valeur = ligne[titre]
         if valeur is not None:
-            texte = valeur.texte if isinstance(valeur, Lien) else date_fr(valeur) if isinstance(valeur, date) else str(valeur)
-            longueurs.append(max(map(len, texte.split("\n"))) + 2)
+            longueurs.append(max(map(len, _affiche(valeur).split("\n"))) + 2)
     if table.style(titre) == "cellule:montant":
         longueurs.append(15)
     return float(min(_LARGEURS_MAX.get(titre, _LARGEUR_MAX), max(_LARGEUR_MIN, *longueurs)))
+
+
+def _affiche(valeur: object) -> str:
+    """A value as it takes room: the same for 40, 40.0 and Decimal("40.00"), which a spreadsheet does not tell apart."""
+    if isinstance(valeur, (float, Decimal)):
+        return format(Decimal(str(valeur)).normalize(), "f")
+    return valeur.texte if isinstance(valeur, Lien) else date_fr(valeur) if isinstance(valeur, date) else str(valeur)
 
 
 def _hauteurs(table: Table, largeurs: Mapping[int, float]) -> dict[int, float]:
