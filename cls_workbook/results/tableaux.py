@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ from cls_workbook.results.resultat import connu
 from cls_workbook.xlsx.limits import unites
 from cls_workbook.xlsx.sheets import TEXTE_MAX, Cellule, Feuille, Impression, Lien, Plage, Tableau
 
+_CHIFFRES = Context(prec=12)  # those that every spreadsheet keeps
 _SUITE = " … [suite : feuille Mesures]"
 _LARGEUR_MIN, _LARGEUR_MAX, _ECHANTILLON = 9, 52, 400
 _LARGEURS_MAX = {"Valeur n-1": 24, "Valeur": 40, "Libellé": 44}
@@ -143,7 +144,7 @@ def _largeur(titre: str, table: Table) -> float:
 def _affiche(valeur: object) -> str:
     """A value as it takes room: the same for 40, 40.0 and Decimal("40.00"), which a spreadsheet does not tell apart."""
     if isinstance(valeur, (float, Decimal)):
-        return format(Decimal(str(valeur)).normalize(), "f")
+        return format(_CHIFFRES.create_decimal(str(valeur)).normalize(), "f")
     return valeur.texte if isinstance(valeur, Lien) else date_fr(valeur) if isinstance(valeur, date) else str(valeur)
 
 
