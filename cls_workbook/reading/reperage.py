@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cls_workbook.anomalies import Anomalie
-from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, MARQUE, REMPLI, Emplacement
+from cls_workbook.contract.reprises import est_memoire
+from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, MARQUE, MEMOIRE, REMPLI, Emplacement
 from cls_workbook.francais import plier
 from cls_workbook.reading import calculs
 from cls_workbook.reading import constats_de_lecture as constats
@@ -266,7 +267,7 @@ class _Lecture:
             return
         ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
         for colonne in attendue.libres:
-            if (j := ou(colonne)) is not None:
+            if (j := ou(colonne)) is not None and (colonne != MEMOIRE or est_memoire(self._en(i, j))):
                 self.connues.add((i, j))
         for colonne, fait in attendue.faits.items():
             j = ou(colonne)
