@@ -28,6 +28,11 @@ def est_repris(bloc: str, champ: str) -> bool:
     return champ in REPRIS.get(bloc, ())
 
 
+def est_memoire(valeur: object) -> bool:
+    """Is this what a row remembers, and nothing that a person typed there?"""
+    return isinstance(valeur, str) and len(valeur) > 1 and valeur[0] == valeur[-1] == SEPARATEUR
+
+
 def en_cellule(valeur: object) -> object:
     """The value as a cell holds it: a date is its serial number."""
     if isinstance(valeur, datetime):

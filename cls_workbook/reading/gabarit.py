@@ -9,7 +9,8 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from cls_workbook.entry.layout import PlanFeuille
+from cls_workbook.contract.reprises import est_memoire
+from cls_workbook.entry.layout import MEMOIRE, PlanFeuille
 from cls_workbook.reading.saisie import est_vide
 from cls_workbook.xlsx.sheets import Formule, Lien, adresse
 
@@ -45,6 +46,7 @@ class Gabarit:
         self.attendu = tuple(_lu(ecrites[place]) for place in fermees)
         self._fermees = itemgetter(*map(_repere, fermees))
         self._connues = frozenset(map(_repere, {*fermees, *formules, *ouvertes}))
+        self._memoires = [_repere(place) for place in libres if place[1] == MEMOIRE]
         self._reperes = [_repere((p.rangee, p.colonne)) for _, p in places]
         self._places = [(p.cle, p.cellule, p.ligne, frozenset() if a.par_entete else frozenset(a.textes.values())) for a, p in places]
 
@@ -54,6 +56,8 @@ class Gabarit:
         if grille.formulees != self.formules:
             return None
         if not valeurs.keys() <= self._connues and any(valeurs[r] != "" for r in valeurs.keys() - self._connues):
+            return None
+        if any((v := valeurs.get(r)) is not None and v != "" and not est_memoire(v) for r in self._memoires):
             return None
         try:
             if self._fermees(valeurs) != self.attendu:

@@ -24,7 +24,9 @@ from cls_workbook.reading.archive import TAILLE_MAX
 from cls_workbook.reading.classeur import Classeur, Grille
 from cls_workbook.reading.colonnes import cles
 from cls_workbook.reading.constats_de_lecture import Lieu
-from cls_workbook.reading.reperage import FeuilleLue, Saisie, feuille_en_place, lire_feuille
+from cls_workbook.reading.feuille_lue import FeuilleLue
+from cls_workbook.reading.gabarit import Saisie
+from cls_workbook.reading.reperage import feuille_en_place, lire_feuille
 from cls_workbook.reading.reperes import ACCUEIL, CONTRATS_GARDES, IDENTIFICATION, Modele, modele_de
 from cls_workbook.reading.restitution import restituer
 from cls_workbook.xlsx.sheets import adresse

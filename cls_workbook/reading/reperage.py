@@ -7,47 +7,22 @@ Rows and columns of the returned sheet count from 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cls_workbook.anomalies import Anomalie
-from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, MARQUE, REMPLI, Emplacement
+from cls_workbook.contract.reprises import est_memoire
+from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, MARQUE, MEMOIRE, REMPLI, Emplacement
 from cls_workbook.francais import plier
 from cls_workbook.reading import calculs
 from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.classeur import Grille
 from cls_workbook.reading.colonnes import Colonnes, Reperee, identique, memes
+from cls_workbook.reading.feuille_lue import FeuilleLue, Lue
 from cls_workbook.reading.gabarit import Saisie
 from cls_workbook.reading.imprimes import effaces, imprime_en
 from cls_workbook.reading.reperes import INFORMATIONS, Attendue, Modele
 from cls_workbook.reading.restitution import restituer
 from cls_workbook.reading.saisie import est_vide
 from cls_workbook.xlsx.sheets import adresse
-
-
-class _Lue(NamedTuple):
-    """An input of a row of the returned sheet, and what is there."""
-
-    place: Emplacement
-    ligne: int
-    colonne: int
-    brut: object
-
-
-@dataclass
-class FeuilleLue:
-    """What one sheet gave. ``deplacements``: key → cell, for inputs that are not where the plan has them."""
-
-    nom: str
-    groupe: str
-    saisies: list[Saisie] = field(default_factory=list)
-    anomalies: list[Anomalie] = field(default_factory=list)
-    deplacements: dict[str, str] = field(default_factory=dict)
-    refusees: int = 0  # typed inputs that were not taken: the sheet was answered all the same
-
-    @property
-    def vide(self) -> bool:
-        return not self.saisies and not self.refusees
 
 
 def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str, meme_version: bool) -> FeuilleLue:
@@ -107,7 +82,7 @@ class _Lecture:
 
     def lire(self) -> None:
         self._inconnues()
-        premieres: dict[str, tuple[int, list[_Lue]]] = {}
+        premieres: dict[str, tuple[int, list[Lue]]] = {}
         for i, attendue in self.reperees:
             lues = self._places(i, attendue) if attendue.places else []
             if lues is None:
@@ -136,7 +111,7 @@ class _Lecture:
         ligne = self.lignes[i]
         return ligne[j] if 0 <= j < len(ligne) else ""
 
-    def _places(self, i: int, attendue: Attendue) -> list[_Lue] | None:
+    def _places(self, i: int, attendue: Attendue) -> list[Lue] | None:
         """The inputs of a row, with what is in them; None if its printed text does not agree with its key."""
         if attendue.par_entete:
             return self._places_du_tableau(i, attendue)
@@ -155,7 +130,7 @@ class _Lecture:
             if self._en(rang, j) in attendue.textes.values():  # the input's own column is gone: its neighbour came in its place
                 self._desaccord(rang, attendue, j, f"la case de {place.etiquette}", [])
                 continue
-            lues.append(_Lue(place, rang, j, self._en(rang, j)))
+            lues.append(Lue(place, rang, j, self._en(rang, j)))
         return lues or None
 
     def _reformulee(self, i: int, j: int, etiquette: str) -> bool:
@@ -174,7 +149,7 @@ class _Lecture:
         trouvees = [(r, k + 1) for r in rangs for k, v in enumerate(self.lignes[r]) if memes(v, place.etiquette)]
         return trouvees[0] if len(trouvees) == 1 else None
 
-    def _places_du_tableau(self, i: int, attendue: Attendue) -> list[_Lue] | None:
+    def _places_du_tableau(self, i: int, attendue: Attendue) -> list[Lue] | None:
         ou = self.colonnes.du_tableau(attendue.prefixe)
         tableau = self.colonnes.tableaux.get(attendue.prefixe)
         if tableau is None:
@@ -189,9 +164,9 @@ class _Lecture:
                     return None
         if self.colonnes.exacte:
             decalage, ligne = self.colonne_cles - 1, self.lignes[i]
-            return [_Lue(p, i, p.colonne + decalage, ligne[p.colonne + decalage]) for p in attendue.places]
+            return [Lue(p, i, p.colonne + decalage, ligne[p.colonne + decalage]) for p in attendue.places]
         trouvees = ((place, ou(place.colonne)) for place in attendue.places)
-        return [_Lue(place, i, j, self._en(i, j)) for place, j in trouvees if j is not None]
+        return [Lue(place, i, j, self._en(i, j)) for place, j in trouvees if j is not None]
 
     def _desaccord(self, i: int, attendue: Attendue, j: int, attendu: str, entrees: Iterable[int]) -> None:
         """Key and label do not agree: what is typed in the row is named, and not taken."""
@@ -216,7 +191,7 @@ class _Lecture:
             if k != self.colonne_cles and not est_vide(v) and v not in textes and (i, k) not in self.connues and (i, k) not in self.grille.speciales
         ]  # fmt: skip
 
-    def _prendre(self, lues: list[_Lue], ligne: str | None = None) -> None:
+    def _prendre(self, lues: list[Lue], ligne: str | None = None) -> None:
         """Takes the inputs of a row. ``ligne``: its name where the partner added it."""
         for place, i, j, brut in lues:
             self.connues.add((i, j))
@@ -234,7 +209,7 @@ class _Lecture:
             elif not est_vide(brut):
                 self.sortie.saisies.append(Saisie(cle, self.grille.nom, cellule, brut, place.ligne if ligne is None else ligne))
 
-    def _double(self, i: int, attendue: Attendue, lues: list[_Lue], autre: int, premieres: list[_Lue]) -> None:
+    def _double(self, i: int, attendue: Attendue, lues: list[Lue], autre: int, premieres: list[Lue]) -> None:
         """A second row with the same key: a copied row."""
         typees = [lue for lue in lues if not est_vide(lue.brut)]
         if not typees:
@@ -254,7 +229,7 @@ class _Lecture:
             self.sortie.refusees += len(cellules)
             self.sortie.anomalies.append(constats.ligne_en_double(self.lieu, cellules, attendue.etiquette or attendue.places[0].libelle, autre + 1, i + 1))
 
-    def _ecarter(self, lues: list[_Lue]) -> None:
+    def _ecarter(self, lues: list[Lue]) -> None:
         self.connues.update((lue.ligne, lue.colonne) for lue in lues)
 
     # --- locked cells ---
@@ -266,7 +241,7 @@ class _Lecture:
             return
         ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
         for colonne in attendue.libres:
-            if (j := ou(colonne)) is not None:
+            if (j := ou(colonne)) is not None and (colonne != MEMOIRE or est_memoire(self._en(i, j))):
                 self.connues.add((i, j))
         for colonne, fait in attendue.faits.items():
             j = ou(colonne)
@@ -345,7 +320,7 @@ class _Lecture:
             i += 1
 
     def _ajout(self, i: int, prefixe: str, precedente: str, places: list[tuple[Emplacement, int]], minimum: int) -> bool:
-        lues = [_Lue(p, i, j, self._en(i, j)) for p, j in places]
+        lues = [Lue(p, i, j, self._en(i, j)) for p, j in places]
         typees = [x for x in lues if not est_vide(x.brut) or (i, x.colonne) in self.grille.speciales]
         connus = self.modele.textes[self.sortie.groupe]
         if len(typees) < minimum or any(x.brut in connus for x in typees if isinstance(x.brut, str) and x.place.type == "texte"):
@@ -418,16 +393,14 @@ class _Lecture:
         """Rows and headers that were deleted, told once for the sheet. Blank rows of a table that may grow do not count."""
         vues = {c for _, c in self.cles}
         manquantes = []
-        for cle in self.modele.groupes[self.sortie.groupe]:
-            attendue = self.modele.rangees[cle]
-            if cle in vues or attendue.role not in ("saisie", "entete"):
+        for attendue in (self.modele.rangees[c] for c in self.modele.groupes[self.sortie.groupe]):
+            if attendue.cle in vues or attendue.role not in ("saisie", "entete"):
                 continue
             if attendue.prefixe in self.modele.extensibles and attendue.places:
                 continue
             manquantes.append(attendue)
         if manquantes:
-            cellules, valeurs = [c for c, _ in self.orphelines], [v for _, v in self.orphelines]
-            self.sortie.anomalies.append(constats.lignes_absentes(self.lieu, manquantes, cellules, valeurs))
+            self.sortie.anomalies.append(constats.lignes_absentes(self.lieu, manquantes, [c for c, _ in self.orphelines], [v for _, v in self.orphelines]))
 
     def pardonner(self) -> None:
         """Another version printed other facts and other texts: no fault of the partner's. What stands in no input is told at once.
