@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import openpyxl
 import pytest
 from xlsx_lint import lint
@@ -19,9 +17,13 @@ def dossier(tmp_path_factory):
     return dossier
 
 
-def lignes(dossier: Path, feuille: str) -> list[dict]:
-    page = openpyxl.load_workbook(dossier / "consolidation-2025.xlsx", data_only=True)[feuille]
-    entetes, *suite = page.iter_rows(values_only=True)
+@pytest.fixture(scope="module")
+def consolidation(dossier):
+    return openpyxl.load_workbook(dossier / "consolidation-2025.xlsx", data_only=True)
+
+
+def lignes(classeur: openpyxl.Workbook, feuille: str) -> list[dict]:
+    entetes, *suite = classeur[feuille].iter_rows(values_only=True)
     return [dict(zip(entetes, ligne, strict=True)) for ligne in suite]
 
 
@@ -32,25 +34,25 @@ def test_every_file_left_is_named_in_the_explanations(dossier):
     assert demo.CLASSEURS in texte
 
 
-def test_late_faulty_double_and_libreoffice_returns_are_each_told(dossier):
-    statuts = {(r["Fiche"], r["Structure"]): r["Statut"] for r in lignes(dossier, "Retours")}
+def test_late_faulty_double_and_libreoffice_returns_are_each_told(consolidation):
+    statuts = {(r["Fiche"], r["Structure"]): r["Statut"] for r in lignes(consolidation, "Retours")}
     assert statuts["2.3", "Acodège"] == statuts["3.4", "RéPPOP"] == "manquant"
     assert statuts["1.1", "CPTS Centre-21"] == "doublon"
     assert statuts["3.4", "MUSSP"] == "reçu"
-    assert [r["Fichier"] for r in lignes(dossier, "Retours") if r["Structure"] == "MUSSP"] == ["dijon-2024-2028-2025-mussp.ods"]
-    codes = {(r["Code"], r["Trouvé"]) for r in lignes(dossier, "Anomalies")}
+    assert [r["Fichier"] for r in lignes(consolidation, "Retours") if r["Structure"] == "MUSSP"] == ["dijon-2024-2028-2025-mussp.ods"]
+    codes = {(r["Code"], r["Trouvé"]) for r in lignes(consolidation, "Anomalies")}
     assert ("MONTANT_ILLISIBLE", "«\u00a0env. 12 000\u00a0»") in codes
 
 
-def test_what_was_typed_in_a_french_way_is_understood_and_written_down(dossier):
-    saisis = {r["Saisi"]: r["Retenu"] for r in lignes(dossier, "Normalisations")}
+def test_what_was_typed_in_a_french_way_is_understood_and_written_down(consolidation):
+    saisis = {r["Saisi"]: r["Retenu"] for r in lignes(consolidation, "Normalisations")}
     assert saisis["15 000,00 €"] == 15000
     assert saisis["en cours"] == "En cours"
     assert "1er mars 2024" in saisis
 
 
-def test_the_example_saved_by_libreoffice_is_of_the_current_template(dossier):
-    siennes = [r for r in lignes(dossier, "Anomalies") if r["Fichier"] and r["Fichier"].endswith(".ods") and r["Gravité"] != "information"]
+def test_the_example_saved_by_libreoffice_is_of_the_current_template(consolidation):
+    siennes = [r for r in lignes(consolidation, "Anomalies") if r["Fichier"] and r["Fichier"].endswith(".ods") and r["Gravité"] != "information"]
     assert siennes == [], "refaites-le avec tests/rebuild_example.py"
 
 
