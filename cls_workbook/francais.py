@@ -113,3 +113,8 @@ _AVANT = re.compile(r" (?=[:;!?»€%])")
 def typographie(texte: str) -> str:
     """The same sentence with the non-breaking spaces that French wants."""
     return _AVANT.sub(NBSP, texte).replace("« ", f"«{NBSP}")
+
+
+def combien(nombre: int, nom: str) -> str:
+    """« 1 contrat », « 12 contrats »; in French, zero is singular."""
+    return f"{nombre} {nom}{'s' * (nombre > 1)}"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from cls_workbook.errors import Refus
+from cls_workbook.francais import combien
 from cls_workbook.region import copies, decrites, portrait
 from cls_workbook.region.copies import Copie, Ecart
 from cls_workbook.region.lignes import EN_PART, lignes
@@ -57,7 +58,7 @@ def rassembler(sources: Sequence[str | Path], sortie: str | Path, contrats: Sequ
 def classeur(retenues: Sequence[Copie], ecarts: Sequence[Ecart]) -> Classeur:
     """The workbook described; nothing in it is hidden."""
     tables = lignes(retenues, ecarts)
-    pied = f"Région · {len({c.cle[0] for c in retenues})} contrats"
+    pied = f"Région · {combien(len({c.cle[0] for c in retenues}), 'contrat')}"
     feuilles = [portrait.feuille(tables)]
     for table, siennes in tables.items():
         styles: dict[str, str | Styliste] = {c.titre: _pastille for c in table.colonnes if c.titre in ("État", "Statut", "Quoi") and table is not decrites.THEMES and table is not decrites.FICHES}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cls_workbook.francais import NBSP
+from cls_workbook.francais import NBSP, combien
 from cls_workbook.reading.vues import somme
 from cls_workbook.region import decrites
 from cls_workbook.region.lignes import Ligne
@@ -49,7 +49,7 @@ def feuille(tables: Tables) -> Feuille:
 
 def _resume(tables: Tables) -> str:
     contrats, annees = _contrats_et_annees(tables)
-    return f"{len(contrats)} contrat{'s' * (len(contrats) > 1)}, {_periode(annees)}"
+    return f"{combien(len(contrats), 'contrat')}, {_periode(annees)}"
 
 
 def _contrats_et_annees(tables: Tables) -> tuple[list[object], list[int]]:
@@ -94,14 +94,15 @@ def _titre(planche: Planche, tables: Tables, annee: int) -> None:
     planche.vide(6)
     maquettes = tables[decrites.MAQUETTES]
     prevu, engage, verse = (somme(m[t] for m in maquettes) for t in ("Maquette", "Engagé cumulé", "Versé cumulé"))
-    dotes = sum(m["Maquette"] is not None for m in maquettes)
+    dotes, incomplets = sum(m["Maquette"] is not None for m in maquettes), sum(bool(m["Années absentes"]) for m in maquettes)
+    suivis = sum(li["Année"] == annee for li in lignes)
     planche.cartes([
-        Carte("Maquettes : prévu", prevu, "cle_montant", f"toute la durée, {dotes} contrat{'s' * (dotes > 1)} à maquette chiffrée"),
-        Carte("Engagé depuis le début", engage, "cle_montant", f"années connues{NBSP}; {sum(bool(m['Années absentes']) for m in maquettes)} contrats à cumul incomplet"),
+        Carte("Maquettes : prévu", prevu, "cle_montant", f"toute la durée, {combien(dotes, 'contrat')} à maquette chiffrée"),
+        Carte("Engagé depuis le début", engage, "cle_montant", f"années connues{NBSP}; {combien(incomplets, 'contrat')} à cumul incomplet"),
         Carte("Versé depuis le début", verse, "cle_montant", "années connues"),
         Carte(f"Engagé {annee}", somme(li["Engagé"] for li in lignes if li["Année"] == annee), "cle_montant", "maquettes de l’ARS"),
         Carte(f"Coût réalisé {annee}", somme(li["Coût réalisé"] for li in lignes if li["Année"] == annee), "cle_montant", "tous financeurs"),
-        Carte(f"Fiches actives {annee}", somme(li["Fiches actives"] for li in lignes if li["Année"] == annee), "cle_entier", f"{sum(li['Année'] == annee for li in lignes)} contrats"),
+        Carte(f"Fiches actives {annee}", somme(li["Fiches actives"] for li in lignes if li["Année"] == annee), "cle_entier", combien(suivis, "contrat")),
     ])  # fmt: skip
 
 
