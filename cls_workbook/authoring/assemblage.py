@@ -18,6 +18,8 @@ from cls_workbook.authoring.tables import Classeur
 from cls_workbook.authoring.tout import PAR_NOM, QUOI, RENVOIS, RUBRIQUES
 from cls_workbook.authoring.valeurs import Douteux
 from cls_workbook.contract.model import Contrat, Fiche, Listes
+from cls_workbook.contract.themes import themes_livres
+from cls_workbook.contract.vie import SeuilsEvolution
 
 _BOUCHE_TROU = {str: "", int: 0, Decimal: Decimal(0), bool: False, date: None}
 
@@ -58,11 +60,13 @@ class Assemblage:
 
     def _contrat(self) -> Contrat:
         simples = [r for r in RUBRIQUES if not (r.formulaire or r.parent or r.nom in ("listes", "fiches"))]
-        listes = {r.nom: tuple(self._objet(x) for x in self.rangees[r.nom]) for r in simples}
+        siennes = self.rangees | {"themes": _hors_livres(self.rangees["themes"])}
+        listes = {r.nom: tuple(self._objet(x) for x in siennes[r.nom]) for r in simples}
         fiches = tuple(self._fiches())
         tete = self.rangees["contrat"]
         champs = self._champs(tete[0], "") if tete else _necessaires(PAR_NOM["contrat"], "")
-        return Contrat(**(champs | listes | {"fiches": fiches, "listes": self._listes()}))
+        evolution = SeuilsEvolution(**self._champs(tete[0], "evolution") if tete else {})
+        return Contrat(**(champs | listes | {"fiches": fiches, "listes": self._listes(), "evolution": evolution}))
 
     def _listes(self) -> Listes:
         colonnes: dict[str, list[str]] = {}
@@ -252,6 +256,17 @@ def _egal(numero: str, nombre: float) -> bool:
         return False
 
 
+def _hors_livres(themes: list[Rangee]) -> list[Rangee]:
+    """The rows of the contract's own themes: those that ship are printed above them, once each."""
+    livres, propres = dict(themes_livres()), []
+    for rangee in themes:
+        if livres.get(rangee.texte("id")) == rangee.texte("libelle"):
+            del livres[rangee.texte("id")]
+        else:
+            propres.append(rangee)
+    return propres
+
+
 def _necessaires(rubrique: Rubrique, partie: str) -> dict[str, object]:
     """Placeholders for the fields that the model needs."""
     colonnes = [c for c in rubrique.colonnes if c.partie == partie and not rubrique.est_parent(c)]
@@ -281,6 +296,8 @@ def _repertoire(rangees: dict[str, list[Rangee]]) -> Repertoire:
         "communes": entrees("communes", "nom", "nom", "nom_imprime"),
         "financeurs": entrees("financeurs", "id", "nom"),
         "decisions": entrees("decisions", "id", "id"),
+        "themes": [Entree(id_, (libelle,)) for id_, libelle in themes_livres().items()] + entrees("themes", "id", "libelle"),
+        "priorites": entrees("priorites", "id", "libelle"),
         "volets": de_fiche("volets", "nom"),
         "complements": de_fiche("complements", "libelle"),
         "mesures": [Entree(m, (m,)) for r in rangees["indicateurs"] if (m := r.texte("id", "mesures"))],

@@ -13,7 +13,7 @@ from cls_workbook.xlsx.sheets import Classeur
 
 
 def classeur(contrat: Contrat | None = None, place: int | None = None) -> Classeur:
-    """Blank (with the tool's own lists of choices) where there is no contract. ``place``: blank rows of each sheet (default: its own number)."""
+    """Blank (with the tool's own lists of choices and themes) where there is no contract. ``place``: blank rows of each sheet (default: its own number)."""
     contenu = lignes(contrat) if contrat else _vierge()
     plan = Plan({r.nom: Grille(r, contenu.get(r.nom, []), r.lignes if place is None else place) for r in RUBRIQUES})
     feuilles = [mode_d_emploi(), *(feuille(g, plan) for g in plan.values()), verification(plan), aide(), choix_caches()]
@@ -23,4 +23,4 @@ def classeur(contrat: Contrat | None = None, place: int | None = None) -> Classe
 
 def _vierge() -> dict[str, list]:
     vide = Contrat(id="", titre="", nom_court="", annees=(), territoire="", listes=Listes())
-    return {"listes": lignes(vide)["listes"]}
+    return {nom: contenu for nom, contenu in lignes(vide).items() if nom in ("listes", "themes")}

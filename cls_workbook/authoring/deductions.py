@@ -10,6 +10,7 @@ from itertools import groupby
 from cls_workbook.authoring.rangees import Rangee
 from cls_workbook.authoring.repertoire import unique
 from cls_workbook.contract.modeles_de_regle import fournis
+from cls_workbook.contract.themes import themes_livres
 from cls_workbook.contract.verification_fiches import AGREGATIONS_PERMISES
 from cls_workbook.francais import plier
 
@@ -36,7 +37,8 @@ def deduire(rangees: dict[str, list[Rangee]]) -> None:
     for regle in rangees["regles"]:
         _du_modele(regle)
     _contrat(rangees["contrat"])
-    for nom, source in (("structures", "nom"), ("financeurs", "nom"), ("natures", "libelle"), ("regles", "libelle")):
+    _themes(rangees["themes"])
+    for nom, source in (("structures", "nom"), ("financeurs", "nom"), ("natures", "libelle"), ("regles", "libelle"), ("themes", "libelle"), ("priorites", "libelle")):
         _identifier(rangees[nom], lambda r, s=source: identifiant(r.texte(s)))
     _par_fiche(rangees["volets"], lambda r: identifiant(r.texte("nom")))
     _par_fiche(rangees["complements"], lambda r: identifiant(r.texte("libelle"), "_"))
@@ -64,6 +66,14 @@ def _contrat(rangees: list[Rangee]) -> None:
         if contrat.vide("id") and annees and (nom := identifiant(contrat.texte("territoire"))):
             bornes = "-".join(dict.fromkeys((str(annees[0]), str(annees[-1]))))
             contrat.poser("id", f"{nom}-{bornes}")
+
+
+def _themes(rangees: list[Rangee]) -> None:
+    """A theme that ships is that one, even typed again without its identifier."""
+    livres = {plier(libelle): id_ for id_, libelle in themes_livres().items()}
+    for rangee in rangees:
+        if rangee.vide("id") and (id_ := livres.get(plier(rangee.texte("libelle")))):
+            rangee.poser("id", id_)
 
 
 def _identifier(rangees: list[Rangee], propose: Callable[[Rangee], str]) -> None:

@@ -1,12 +1,13 @@
-"""What is asked about the contract itself, who is in it and where: the sheets from Contrat to Listes."""
+"""What is asked about the contract itself, who is in it, where and to what ends: the sheets from Contrat to Listes."""
 
 from __future__ import annotations
 
 from cls_workbook.authoring.rubriques import ESSENTIEL, IDENTIFIANTS, VIE, Colonne, Rubrique
 from cls_workbook.contract import model
-from cls_workbook.contract.vie import Decision, Revision
+from cls_workbook.contract.vie import Decision, Revision, SeuilsEvolution
 
 C = Colonne
+EVOLUTION = "D’une année à l’autre"
 
 
 def periode(partie: str = "") -> tuple[Colonne, ...]:
@@ -35,8 +36,12 @@ CONTRAT = Rubrique("contrat", "Contrat", model.Contrat, "L’identité du contra
     C("actions_annoncees", "Nombre d’actions annoncées", "Si le contrat en annonce sans les énumérer toutes.", "20"),
     C("debut_annee", "L’année commence le", "Jour et mois. Vide : le 1er janvier. « 01/09 » pour une année qui va de septembre à août.", "01/01", format="jour_mois", repere=True),
     C("avenant_requis", "Un avenant est exigé pour changer", "Ce que le COPIL ne peut pas changer seul, séparé par « ; ». Vide : les axes, les signataires, la durée, les montants.", "les axes ; la durée", choix="changements"),
+    C("part", "Évolution : à partir de quelle part", "Une structure dont une valeur varie de plus que cette part d’une année à l’autre reçoit une question. Vide : 50 %.", "50 %", bande=EVOLUTION, format="taux", maximum=10, partie="evolution"),
+    C("unites", "Évolution : et d’au moins (unités)", "Au-dessous de cet écart, un nombre ne fait poser aucune question. Vide : 10.", "10", bande=EVOLUTION, partie="evolution"),
+    C("euros", "Évolution : et d’au moins (euros)", "Au-dessous de cet écart, un montant ne fait poser aucune question. Vide : 1 000.", "1000", bande=EVOLUTION, partie="evolution"),
+    C("points", "Évolution : pour un taux, de plus de", "L’écart entre deux taux, en points : 20 % pour vingt points. Vide : 20 %.", "20 %", bande=EVOLUTION, format="taux", partie="evolution"),
     C("id", "Identifiant", "Sert aux noms de fichiers : minuscules sans accent, chiffres et tirets. À ne plus changer ensuite.", "val-fleuri-2025-2029", bande=IDENTIFIANTS, repere=True, deduit="le territoire et les années."),
-), formulaire=True)  # fmt: skip
+), sous_classe=SeuilsEvolution, formulaire=True)  # fmt: skip
 
 AXES = Rubrique("axes", "Axes", model.Axe, "Les axes du contrat, dans l’ordre. Un axe peut n’avoir encore aucune fiche.", (
     C("numero", "Numéro", "Le numéro de l’axe, unique.", "1", 11, ESSENTIEL, unique=True, repere=True),
@@ -84,6 +89,16 @@ INSTANCES = Rubrique("instances", "Instances", model.Instance, "Les instances de
     C("composition", "Composition", "Qui y siège : des fonctions, des organismes.", "Signataires et communes", 54),
     C("roles", "Rôles", "Ce qu’elle fait, séparé par « ; ».", "valider le bilan ; décider des fiches", 54),
 ), lignes=10)  # fmt: skip
+
+THEMES = Rubrique("themes", "Thèmes", model.Theme, "Ce par quoi une région compare ses contrats. Les premiers viennent avec l’outil : ajoutez les vôtres dessous, s’il en manque.", (
+    C("libelle", "Thème", "Le libellé, tel que les listes des feuilles Fiches et Indicateurs le proposeront.", "Santé des étudiants", 70, ESSENTIEL, unique=True),
+    C("id", "Identifiant", "Le même d’un contrat à l’autre, pour qu’ils se comparent. À ne plus changer ensuite.", "sante-etudiants", 34, IDENTIFIANTS, repere=True, deduit="le libellé."),
+), lignes=20)  # fmt: skip
+
+PRIORITES = Rubrique("priorites", "Priorités", model.Theme, "Les priorités du projet régional de santé que le contrat cite : chaque fiche dit lesquelles elle sert.", (
+    C("libelle", "Priorité", "Telle que le projet régional de santé l’écrit.", "Favoriser la santé mentale", 110, ESSENTIEL, unique=True),
+    C("id", "Identifiant", "Unique. À ne plus changer ensuite.", "favoriser-la-sante-mentale", 34, IDENTIFIANTS, repere=True, deduit="la priorité."),
+), lignes=20)  # fmt: skip
 
 DECISIONS = Rubrique("decisions", "Décisions", Decision, "Ce qui a changé le contrat depuis sa signature : réunions du COPIL et avenants.", (
     C("id", "Repère", "Un nom court et unique, que citent les autres feuilles.", "COPIL-2026", 20, ESSENTIEL, unique=True, repere=True),

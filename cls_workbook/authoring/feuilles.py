@@ -23,6 +23,7 @@ from cls_workbook.authoring.grille import (
 from cls_workbook.authoring.lignes import Ligne, Valeur
 from cls_workbook.authoring.rubriques import ESSENTIEL, Case, Colonne, Rubrique
 from cls_workbook.authoring.tout import RENVOIS
+from cls_workbook.contract.themes import themes_livres
 from cls_workbook.contract.verification_fiches import AGREGATIONS_PERMISES
 from cls_workbook.entry.layout import abreger, hauteur
 from cls_workbook.francais import NBSP, typographie
@@ -106,7 +107,7 @@ def validation(rubrique: Rubrique, case: Case, plage: Plage, plan: Plan) -> Vali
         if colonne.format == "annee":
             (regle.minimum, regle.maximum), regle.erreur = ANNEES, "Une année en quatre chiffres, par exemple 2026."
         if colonne.format == "taux":
-            regle.maximum, regle.erreur = 1, typographie("Un pourcentage entre 0 et 100 %, par exemple 26,5 %.")
+            regle.maximum, regle.erreur = colonne.maximum, typographie(f"Un pourcentage entre 0 et {100 * colonne.maximum} %, par exemple {colonne.exemple}.")
     return regle
 
 
@@ -171,10 +172,10 @@ class _Table:
         page.ecrire(ENTETES, numero, titre_de(rubrique, case), "entete_saisie" if rubrique.obligatoire(case.colonne) and case.rang <= 1 else "entete")
         haut = hauteur(f"ex. : {exemple}", case.colonne.largeur, 20, taille=9)
         page.hauteurs[EXEMPLES] = min(max(page.hauteurs.get(EXEMPLES, 20), haut), 64)
-        style = style_de(rubrique, case)
+        style, fournies = style_de(rubrique, case), len(themes_livres()) if rubrique.nom == "themes" else 0
         for rang in range(self.grille.derniere - PREMIERE_LIGNE + 1):
             ligne = self.grille.lignes[rang] if rang < len(self.grille.lignes) else {}
-            page.ecrire(PREMIERE_LIGNE + rang, numero, ligne.get(case.cle), style)
+            page.ecrire(PREMIERE_LIGNE + rang, numero, ligne.get(case.cle), style if rang >= fournies else "calcul:libre")
         # The header bears the same prompt: help is read before anything is typed.
         regle = validation(rubrique, case, self.grille.plage(case.cle), self.plan)
         page.validations.append(regle)

@@ -26,6 +26,7 @@ ETAPES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("indicateurs",), "Pour chaque fiche, ce qui se compte : une ligne par chiffre à saisir."),
     (("financeurs", "natures", "financement"), "Qui finance, et le montant annoncé pour chaque fiche. Vide n’est pas zéro."),
     (("communes", "qpv", "signataires", "instances"), "Le territoire, les signataires et les réunions prévues."),
+    (("themes", "priorites"), "De quoi traite chaque fiche, et quelles priorités régionales elle sert : la région pourra comparer."),
     (("volets", "complements", "regles", "enveloppes"), "Seulement si le contrat en a : fiches en plusieurs volets, règles de financement, enveloppes annuelles."),
     (("a_programmer", "a_confirmer", "listes"), "Les actions sans fiche, ce que le contrat laisse incertain, les choix proposés aux partenaires."),
     (("decisions", "revisions"), "Plus tard, quand le contrat change : la décision, puis ce qu’elle change et à partir de quelle année."),
@@ -35,7 +36,7 @@ LEGENDE = (
     ("legende_saisie_optionnelle:texte", "Facultatif", "Fond clair, contour pointillé : si vous avez l’information."),
     ("etat_mauvais", "Rouge", "Un nom qui n’est pas sur sa feuille, ou un numéro donné deux fois."),
     ("etat_attention", "Orange", "La ligne est commencée : cette case manque."),
-    ("calcul:texte", "Calculé", "Italique sur fond vert d’eau : se remplit seul."),
+    ("calcul:texte", "Calculé", "Italique sur fond vert d’eau : se remplit seul, ou vient avec l’outil."),
     ("etat_neutre", "Gris", "Sans objet pour la sorte de règle choisie."),
 )
 CONSEILS = (

@@ -11,8 +11,9 @@ from cls_workbook.authoring import choix, liste_ecrite, revisions
 from cls_workbook.authoring.repertoire import Repertoire, du_contrat
 from cls_workbook.authoring.rubriques import Colonne, Rubrique
 from cls_workbook.authoring.tout import RUBRIQUES
-from cls_workbook.contract.model import Contrat, Fiche, Indicateur
+from cls_workbook.contract.model import Contrat, Fiche, Indicateur, Theme
 from cls_workbook.contract.modeles_de_regle import fournis
+from cls_workbook.contract.themes import themes_livres
 from cls_workbook.contract.vie import Revision
 
 RIEN = '""'  # a list with nothing in it, where a blank cell would mean something else
@@ -28,7 +29,7 @@ def lignes(contrat: Contrat) -> dict[str, list[Ligne]]:
 
 def _lignes(rubrique: Rubrique, contrat: Contrat, repertoire: Repertoire) -> Iterator[Ligne]:
     if rubrique.formulaire:
-        yield _ligne(rubrique, contrat, repertoire)
+        yield _ligne(rubrique, contrat, repertoire) | _ligne(rubrique, contrat.evolution, repertoire, partie="evolution")
     elif rubrique.nom == "listes":
         colonnes = [(case.cle, getattr(contrat.listes, case.colonne.champ)) for case in rubrique.cases]
         for rang in range(max(len(valeurs) for _, valeurs in colonnes)):
@@ -46,7 +47,9 @@ def _lignes(rubrique: Rubrique, contrat: Contrat, repertoire: Repertoire) -> Ite
             for objet in dedans if isinstance(dedans, tuple) else (dedans,):
                 yield _ligne(rubrique, objet, repertoire, fiche.numero)
     else:
-        for objet in getattr(contrat, rubrique.nom):
+        # The themes that ship come first: drop-downs offer one zone, and one sees what need not be added.
+        fournis_ = (Theme(*t) for t in themes_livres().items()) if rubrique.nom == "themes" else ()
+        for objet in (*fournis_, *getattr(contrat, rubrique.nom)):
             yield _ligne(rubrique, objet, repertoire)
 
 

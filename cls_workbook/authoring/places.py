@@ -35,6 +35,7 @@ class Places:
         tete = assemblage.rangees["contrat"]
         if tete:
             self._champs("contrat", assemblage.contrat, tete[0], "")
+            self._champs("contrat.evolution", assemblage.contrat.evolution, tete[0], "evolution")
         self._descendre("contrat", assemblage.contrat)
         self._listes()
         self._sans_rang = {_sans_rang(lieu): place for lieu, place in reversed(self.cellules.items())}

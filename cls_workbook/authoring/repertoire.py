@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cls_workbook.contract.model import Contrat
+from cls_workbook.contract.themes import priorites, themes
 from cls_workbook.francais import plier
 
 
@@ -76,6 +77,8 @@ def du_contrat(contrat: Contrat) -> Repertoire:
         "mesures": [Entree(m, (m,)) for m in contrat.par_mesure],
         "complements": [Entree(c.id, (c.libelle,), f.numero) for f in fiches for c in f.complements],
         "decisions": [Entree(d.id, (d.id,)) for d in contrat.decisions],
+        "themes": [Entree(id_, (libelle,)) for id_, libelle in themes(contrat).items()],
+        "priorites": [Entree(id_, (libelle,)) for id_, libelle in priorites(contrat).items()],
     })  # fmt: skip
 
 

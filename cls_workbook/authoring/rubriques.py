@@ -41,9 +41,10 @@ class Colonne:
     format: str = ""  # montant, taux, annee, jour_mois, insee, chiffres
     cases: int = 0
     deduit: str = ""
-    partie: str = ""  # "mesures": a field of the measure that shares the row of its indicator
+    partie: str = ""  # a field of what shares the row: "mesures" on that of an indicator, "evolution" on the form
     pour: tuple[str, ...] = ()  # types of rule for which the field counts; (): all
     unique: bool = False
+    maximum: int = 1  # the greatest rate
 
     def __post_init__(self):
         for texte in ("titre", "aide", "exemple", "deduit"):

@@ -51,7 +51,7 @@ def lire(colonne: Colonne, type_: type, brut: object) -> object | Erreur | Doute
     if type_ is int:
         return _typer(brut, "entier")
     if type_ is Decimal:
-        return _taux(brut) if colonne.format == "taux" else _montant(brut) if colonne.format == "montant" else _typer(brut, "decimal")
+        return _taux(brut, colonne.maximum) if colonne.format == "taux" else _montant(brut) if colonne.format == "montant" else _typer(brut, "decimal")
     if type_ is date:
         return _typer(brut, "date")
     if colonne.format == "jour_mois":
@@ -77,11 +77,11 @@ def _montant(brut: object) -> object | Erreur:
     return en_euros if isinstance(en_euros, Erreur) else lu
 
 
-def _taux(brut: object) -> object | Erreur:
+def _taux(brut: object, maximum: int) -> object | Erreur:
     """0.265 for 26,5 %: a cell in per cent holds the fraction."""
     lu = _typer(brut, "taux")
-    if isinstance(lu, Decimal) and lu > 1:
-        return Erreur(f"trouvé {trouve(nombre_fr(lu))}, attendu un pourcentage entre 0 et 100 %.", f"écrivez-le avec son symbole : {nombre_fr(lu)} %.")
+    if isinstance(lu, Decimal) and lu > maximum:
+        return Erreur(f"trouvé {trouve(nombre_fr(lu))}, attendu un pourcentage entre 0 et {100 * maximum} %.", f"écrivez-le avec son symbole : {nombre_fr(lu)} %.")
     return lu
 
 
