@@ -20,6 +20,7 @@ from cls_workbook.authoring.valeurs import Douteux
 from cls_workbook.contract.model import Contrat, Fiche, Listes
 from cls_workbook.contract.themes import themes_livres
 from cls_workbook.contract.vie import SeuilsEvolution
+from cls_workbook.francais import plier
 
 _BOUCHE_TROU = {str: "", int: 0, Decimal: Decimal(0), bool: False, date: None}
 
@@ -257,13 +258,14 @@ def _egal(numero: str, nombre: float) -> bool:
 
 
 def _hors_livres(themes: list[Rangee]) -> list[Rangee]:
-    """The rows of the contract's own themes: those that ship are printed above them, once each."""
-    livres, propres = dict(themes_livres()), []
+    """The rows of the contract's own themes. One that ships is not its own, unless it is there twice with its identifier."""
+    vus, propres = set(), []
     for rangee in themes:
-        if livres.get(rangee.texte("id")) == rangee.texte("libelle"):
-            del livres[rangee.texte("id")]
-        else:
+        id_ = rangee.texte("id")
+        livre = plier(themes_livres().get(id_, "")) == plier(rangee.texte("libelle"))
+        if not livre or (id_ in vus and not rangee.vide("id")):
             propres.append(rangee)
+        vus.add(id_)
     return propres
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import groupby
 
@@ -38,7 +38,7 @@ def deduire(rangees: dict[str, list[Rangee]]) -> None:
         _du_modele(regle)
     _contrat(rangees["contrat"])
     _themes(rangees["themes"])
-    for nom, source in (("structures", "nom"), ("financeurs", "nom"), ("natures", "libelle"), ("regles", "libelle"), ("themes", "libelle"), ("priorites", "libelle")):
+    for nom, source in (("structures", "nom"), ("financeurs", "nom"), ("natures", "libelle"), ("regles", "libelle"), ("priorites", "libelle")):
         _identifier(rangees[nom], lambda r, s=source: identifiant(r.texte(s)))
     _par_fiche(rangees["volets"], lambda r: identifiant(r.texte("nom")))
     _par_fiche(rangees["complements"], lambda r: identifiant(r.texte("libelle"), "_"))
@@ -71,13 +71,17 @@ def _contrat(rangees: list[Rangee]) -> None:
 def _themes(rangees: list[Rangee]) -> None:
     """A theme that ships is that one, even typed again without its identifier."""
     livres = {plier(libelle): id_ for id_, libelle in themes_livres().items()}
+    propres = []
     for rangee in rangees:
         if rangee.vide("id") and (id_ := livres.get(plier(rangee.texte("libelle")))):
             rangee.poser("id", id_)
+        else:
+            propres.append(rangee)
+    _identifier(propres, lambda r: identifiant(r.texte("libelle")), themes_livres())
 
 
-def _identifier(rangees: list[Rangee], propose: Callable[[Rangee], str]) -> None:
-    pris = {r.texte("id") for r in rangees}
+def _identifier(rangees: list[Rangee], propose: Callable[[Rangee], str], deja: Iterable[str] = ()) -> None:
+    pris = {r.texte("id") for r in rangees} | set(deja)
     for rangee in rangees:
         if rangee.vide("id") and (base := propose(rangee)):
             rangee.poser("id", unique(base, pris))

@@ -90,7 +90,7 @@ INSTANCES = Rubrique("instances", "Instances", model.Instance, "Les instances de
     C("roles", "Rôles", "Ce qu’elle fait, séparé par « ; ».", "valider le bilan ; décider des fiches", 54),
 ), lignes=10)  # fmt: skip
 
-THEMES = Rubrique("themes", "Thèmes", model.Theme, "Ce par quoi une région compare ses contrats. Les premiers viennent avec l’outil : ajoutez les vôtres dessous, s’il en manque.", (
+THEMES = Rubrique("themes", "Thèmes", model.Theme, "Ce par quoi une région compare ses contrats. Les premiers viennent avec l’outil ; ajoutez les vôtres.", (
     C("libelle", "Thème", "Le libellé, tel que les listes des feuilles Fiches et Indicateurs le proposeront.", "Santé des étudiants", 70, ESSENTIEL, unique=True),
     C("id", "Identifiant", "Le même d’un contrat à l’autre, pour qu’ils se comparent. À ne plus changer ensuite.", "sante-etudiants", 34, IDENTIFIANTS, repere=True, deduit="le libellé."),
 ), lignes=20)  # fmt: skip

@@ -20,7 +20,7 @@ FICHES = Rubrique("fiches", "Fiches", model.Fiche, "Une ligne par fiche action. 
     C("axe", "Axe", "Le numéro de l’axe, parmi ceux de la feuille Axes.", "1", 9, ESSENTIEL, renvoi="axes", repere=True),
     C("porteurs", "Porteur", "Une structure qui rend compte de la fiche, parmi celles de la feuille Structures. Au-delà de quatre, la dernière colonne.", "CCAS du Val-Fleuri", 24, ESSENTIEL, renvoi="structures", cases=4),
     C("themes", "Thème", "Ce dont traite la fiche, parmi la feuille Thèmes. Au-delà de deux, la dernière colonne.", "Accès aux droits et médiation en santé", 28, renvoi="themes", cases=2),
-    C("priorites", "Priorité", "Une priorité du projet régional de santé qu’elle sert, parmi la feuille Priorités. Au-delà de deux, la dernière colonne.", "Favoriser la santé mentale", 28, renvoi="priorites", cases=2),
+    C("priorites", "Priorité", "Une priorité du projet régional de santé qu’elle sert, parmi la feuille Priorités. Au-delà de deux, la dernière colonne.", "Favoriser la santé mentale", 44, renvoi="priorites", cases=2),
     C("qpv_attendu", "En QPV ?", "oui si l’action se déroule dans les quartiers prioritaires.", "oui", 10),
     C("sous_titre", "Sous-titre", "S’il y en a un.", "Volet adultes", 26),
     C("public", "Public", "À qui s’adresse l’action.", "Habitants des quartiers prioritaires", 32),

@@ -26,7 +26,7 @@ from cls_workbook.authoring.tout import RENVOIS
 from cls_workbook.contract.themes import themes_livres
 from cls_workbook.contract.verification_fiches import AGREGATIONS_PERMISES
 from cls_workbook.entry.layout import abreger, hauteur
-from cls_workbook.francais import NBSP, typographie
+from cls_workbook.francais import NBSP, nombre_fr, typographie
 from cls_workbook.xlsx.limits import unites
 from cls_workbook.xlsx.sheets import INVITE_MAX, TITRE_MAX, Feuille, Formule, MiseEnForme, Plage, Tableau, Validation, adresse, lettre
 
@@ -107,7 +107,7 @@ def validation(rubrique: Rubrique, case: Case, plage: Plage, plan: Plan) -> Vali
         if colonne.format == "annee":
             (regle.minimum, regle.maximum), regle.erreur = ANNEES, "Une année en quatre chiffres, par exemple 2026."
         if colonne.format == "taux":
-            regle.maximum, regle.erreur = colonne.maximum, typographie(f"Un pourcentage entre 0 et {100 * colonne.maximum} %, par exemple {colonne.exemple}.")
+            regle.maximum, regle.erreur = colonne.maximum, typographie(f"Un pourcentage entre 0 et {nombre_fr(Decimal(100 * colonne.maximum))} %, par exemple {colonne.exemple}.")
     return regle
 
 

@@ -11,6 +11,7 @@ from cls_workbook.xlsx.sheets import Feuille, Lien, Plage
 
 AIDE, VERIFICATION = "Aide", "Vérification"
 B, C, D, E = range(2, 6)
+HAUT_D_UNE_ETAPE = 18.5  # all the steps on one printed page
 
 INTRODUCTION = (
     "Ce classeur décrit votre contrat : ce qu’il prévoit, qui répond, ce qui se compte. Il se remplit une fois ; l’outil en tire chaque année les classeurs des partenaires.",
@@ -117,7 +118,7 @@ def _etape(page: Feuille, ligne: int, rang: int, rubriques: list[Rubrique], text
         page.ecrire(ligne, C, Lien(f"internal:'{rubrique.feuille}'!A1", rubrique.feuille, f"Ouvrir la feuille {rubrique.feuille}"), "lien_fort")
         page.ecrire(ligne, D, rubrique.aide if len(rubriques) > 1 else typographie(texte), "libelle")
         page.ecrire(ligne, E, _besoin(rubrique), "aide:retrait")
-        page.hauteurs[ligne] = hauteur(rubrique.aide if len(rubriques) > 1 else texte, page.largeurs[D], 21)
+        page.hauteurs[ligne] = hauteur(rubrique.aide if len(rubriques) > 1 else texte, page.largeurs[D], HAUT_D_UNE_ETAPE)
         ligne += 1
     return ligne
 
@@ -135,7 +136,7 @@ def _derniere_etape(page: Feuille, ligne: int, rang: int) -> int:
     page.ecrire(ligne, C, Lien(f"internal:'{VERIFICATION}'!A1", VERIFICATION, f"Ouvrir la feuille {VERIFICATION}"), "lien_fort")
     page.ecrire(ligne, D, typographie("Regardez le compte : ce qui manque, ce qui ne correspond pas. Puis enregistrez et importez."), "libelle")
     page.ecrire(ligne, E, Lien(f"internal:'{AIDE}'!A1", "Aide de chaque colonne", "Ouvrir la feuille Aide"), "lien")
-    page.hauteurs[ligne] = 21
+    page.hauteurs[ligne] = HAUT_D_UNE_ETAPE
     return ligne + 1
 
 

@@ -59,6 +59,8 @@ class Places:
         for place, element in places(lieu, contenu):
             if dataclasses.is_dataclass(element):
                 self._descendre(place, element)
+            if champ == "mesures":  # the verification of themes places a measure in its fiche
+                self.cellules[f"{lieu.partition('.indicateurs')[0]}.mesures ({element.id}).theme"] = self.cellules[f"{place}.theme"]
 
     def _champs(self, lieu: str, objet: object, rangee, partie: str) -> None:
         rubrique: Rubrique = rangee.table.rubrique

@@ -81,7 +81,7 @@ def _taux(brut: object, maximum: int) -> object | Erreur:
     """0.265 for 26,5 %: a cell in per cent holds the fraction."""
     lu = _typer(brut, "taux")
     if isinstance(lu, Decimal) and lu > maximum:
-        return Erreur(f"trouvé {trouve(nombre_fr(lu))}, attendu un pourcentage entre 0 et {100 * maximum} %.", f"écrivez-le avec son symbole : {nombre_fr(lu)} %.")
+        return Erreur(f"trouvé {trouve(nombre_fr(lu))}, attendu un pourcentage entre 0 et {nombre_fr(Decimal(100 * maximum))} %.", f"écrivez-le avec son symbole : {nombre_fr(lu)} %.")
     return lu
 
 
