@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -9,12 +11,16 @@ from pathlib import Path
 from openpyxl.utils import get_column_letter
 
 from cls_workbook.authoring.classeur import classeur
+from cls_workbook.authoring.feuilles import CHOIX, MODE_D_EMPLOI
+from cls_workbook.authoring.guide import AIDE, VERIFICATION
 from cls_workbook.authoring.importation import importer
+from cls_workbook.contract import load
 from cls_workbook.errors import Refus
 from cls_workbook.xlsx import writer
-from cls_workbook.xlsx.sheets import adresse, lettre
+from cls_workbook.xlsx.sheets import Classeur, adresse, lettre
 
 ENTETES, PREMIERE = 6, 7  # rows, as printed
+PLACE = 5  # blank rows below what is written, where a test needs no more: a sheet with room for a whole contract costs five times as much
 
 REPONSES = {"Titre du contrat": "Contrat local de santé des Étangs 2025-2027", "Nom court": "CLS des Étangs", "Territoire": "Pays des Étangs", "Années": "2025-2027", "Maquette": 30000}
 # Sheet → headers → rows: what a person types, in the order in which the first sheet advises.
@@ -39,8 +45,31 @@ SAISIES: dict[str, list[dict[str, object]]] = {
 }  # fmt: skip
 
 
+@cache
+def octets_vierges() -> bytes:
+    """The blank workbook, as a coordinator receives it."""
+    return writer.to_bytes(classeur())
+
+
+@cache
+def octets_livres(identifiant: str) -> bytes:
+    """The workbook filled in with a shipped contract."""
+    return writer.to_bytes(classeur(load(identifiant), PLACE))
+
+
 def vierge(chemin: Path) -> Path:
-    writer.write(classeur(), chemin)
+    chemin.write_bytes(octets_vierges())
+    return chemin
+
+
+def court(chemin: Path) -> Path:
+    """The same with fewer blank rows."""
+    writer.write(_court(), chemin)
+    return chemin
+
+
+def livre(identifiant: str, chemin: Path) -> Path:
+    chemin.write_bytes(octets_livres(identifiant))
     return chemin
 
 
@@ -55,16 +84,29 @@ def colonnes(feuille, ligne: int = ENTETES) -> dict[str, str]:
 
 
 @cache
+def _court() -> Classeur:
+    """The blank workbook with fewer blank rows; not to be changed."""
+    return classeur(place=PLACE)
+
+
+@cache
+def ou(nom: str, titre: str, ligne: int = PREMIERE) -> str:
+    """The address under a header, or of the answer to a question of the sheet Contrat."""
+    cellules = next(f.cellules for f in _court().feuilles if f.nom == nom)
+    if nom == "Contrat":
+        return next(f"C{c.ligne}" for c in cellules if c.colonne == 2 and plat(c.valeur) == titre)
+    return next(f"{lettre(c.colonne)}{ligne}" for c in cellules if c.ligne == ENTETES and plat(c.valeur) == titre)
+
+
+@cache
 def places() -> dict[str, dict[str, object]]:
     """Sheet → address → value, for all that ``REPONSES`` and ``SAISIES`` say."""
     trouvees: dict[str, dict[str, object]] = {}
-    for feuille in classeur().feuilles:
+    for feuille in _court().feuilles:
         if feuille.nom == "Contrat":
-            lignes = {plat(c.valeur): c.ligne for c in feuille.cellules if c.colonne == 2}
-            trouvees["Contrat"] = {f"C{lignes[question]}": v for question, v in REPONSES.items()}
+            trouvees["Contrat"] = {ou("Contrat", question): v for question, v in REPONSES.items()}
         elif feuille.nom in SAISIES:
-            titres = {plat(c.valeur): lettre(c.colonne) for c in feuille.cellules if c.ligne == ENTETES}
-            trouvees[feuille.nom] = {f"{titres[t]}{PREMIERE + rang}": v for rang, ligne in enumerate(SAISIES[feuille.nom]) for t, v in ligne.items()}
+            trouvees[feuille.nom] = {ou(feuille.nom, t, PREMIERE + rang): v for rang, ligne in enumerate(SAISIES[feuille.nom]) for t, v in ligne.items()}
     return trouvees
 
 
@@ -74,8 +116,27 @@ STYLES = {float: "saisie:nombre", datetime: "saisie:date"}
 
 def remplir(chemin: Path, **corrections: dict[str, object]) -> Path:
     """The blank workbook with the small contract; ``corrections``: sheet → address → value typed instead (None empties)."""
-    vide = classeur()
-    for feuille in vide.feuilles:
+    chemin.write_bytes(_rempli(corrections) if corrections else _sans_correction())
+    return chemin
+
+
+@cache
+def _sans_correction() -> bytes:
+    return _rempli({})
+
+
+def sans_apparat(complet: Classeur) -> Classeur:
+    """A copy without what no import reads: half the price of writing."""
+    feuilles = [copy.copy(f) for f in complet.feuilles if f.nom not in (MODE_D_EMPLOI, AIDE, VERIFICATION, CHOIX)]
+    for feuille in feuilles:
+        feuille.validations, feuille.mises_en_forme = [], []
+    return replace(complet, feuilles=feuilles, feuille_active=feuilles[0].nom)
+
+
+def _rempli(corrections: dict[str, dict[str, object]]) -> bytes:
+    livre_ = sans_apparat(_court()) if corrections else replace(_court(), feuilles=[copy.copy(f) for f in _court().feuilles])
+    for feuille in livre_.feuilles:
+        feuille.cellules = list(feuille.cellules)
         saisies = places().get(feuille.nom, {}) | corrections.get(feuille.nom, {})
         for rang, cellule in enumerate(feuille.cellules):
             ou = adresse(cellule.ligne, cellule.colonne)
@@ -83,8 +144,7 @@ def remplir(chemin: Path, **corrections: dict[str, object]) -> Path:
                 valeur = saisies.pop(ou)
                 feuille.cellules[rang] = cellule._replace(valeur=valeur, style=STYLES.get(type(valeur), cellule.style))
         assert not saisies, f"{feuille.nom}: no such cells {sorted(saisies)}"
-    writer.write(vide, chemin)
-    return chemin
+    return writer.to_bytes(livre_)
 
 
 def fautes(chemin: Path) -> list[str]:

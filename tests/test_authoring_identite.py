@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 import pytest
+from authoring_for_tests import PLACE, livre, sans_apparat
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -19,12 +21,13 @@ from cls_workbook.contract import load, model, parse, shipped, vie
 from cls_workbook.contract.champs import champs_de
 from cls_workbook.contract.ecriture import ecrire
 from cls_workbook.contract.model import Contrat
+from cls_workbook.contract.themes import themes_livres
 from cls_workbook.xlsx import writer
 
 
 def relu(contrat: Contrat, chemin) -> Contrat:
     """Written, read, put together; without the verification, which an odd contract would not pass."""
-    writer.write(classeur(contrat, place=2), chemin)
+    writer.write(sans_apparat(classeur(contrat, place=2)), chemin)
     assemblage = Assemblage(ouvrir(chemin))
     assert [str(f) for f in assemblage.fautes] == []
     return assemblage.contrat
@@ -33,8 +36,7 @@ def relu(contrat: Contrat, chemin) -> Contrat:
 @pytest.mark.parametrize("identifiant", shipped())
 def test_a_shipped_contract_makes_the_trip_without_loss(identifiant, tmp_path):
     contrat = load(identifiant)
-    writer.write(classeur(contrat), tmp_path / "contrat.xlsx")
-    importe = importer(tmp_path / "contrat.xlsx")
+    importe = importer(livre(identifiant, tmp_path / "contrat.xlsx"))
     assert importe.contrat == contrat
     (tmp_path / "contrat.toml").write_text(importe.texte, encoding="utf-8")
     assert load(tmp_path / "contrat.toml") == contrat
@@ -44,6 +46,12 @@ def test_a_shipped_contract_makes_the_trip_without_loss(identifiant, tmp_path):
 def test_a_definition_written_again_is_the_same(identifiant):
     contrat = load(identifiant)
     assert parse(ecrire(contrat), "essai") == contrat
+
+
+def test_a_theme_that_ships_told_again_by_a_contract_makes_the_trip(tmp_path):
+    themes = tuple(model.Theme(*theme) for theme in list(themes_livres().items())[:2])
+    contrat = dataclasses.replace(load("besancon-2016-2018"), themes=(model.Theme("prevention-2", "Prévention"), *themes))
+    assert relu(contrat, tmp_path / "themes.xlsx") == contrat
 
 
 # The rule of a department that ships: what a definition writes itself prevails, even where it says « no » or « nothing ».
@@ -77,7 +85,7 @@ def test_a_contract_with_awkward_content_makes_the_trip(tmp_path):
     communes = tuple(model.Commune(code, f"Commune {code}") for code in ("97411", "2A004", "01004"))
     contrat = Contrat("iles-2025", "Îles", "Îles", (2025,), "Îles", debut_annee="09-01", axes=(model.Axe("1", "Un"), model.Axe("2", "Vide")),
                       structures=structures, communes=communes, fiches=fiches)  # fmt: skip
-    writer.write(classeur(contrat), tmp_path / "iles.xlsx")
+    writer.write(classeur(contrat, PLACE), tmp_path / "iles.xlsx")
     assert importer(tmp_path / "iles.xlsx").contrat == contrat
 
 
@@ -89,17 +97,31 @@ NOMBRE = st.integers(0, 10**9).map(Decimal) | st.integers(0, 10**8).map(lambda n
 ANNEE = st.none() | st.integers(2000, 2060)
 
 
-def _valeur(classe: type, champ: str, type_: type, renvois: dict[str, list[str]]):
-    """A strategy for one field: what it names exists, what it chooses is in its list."""
-    if champ in renvois:
-        return st.sampled_from(renvois[champ]) if renvois[champ] else None
+def _valeur(classe: type, champ: str, type_: type, noms: tuple[str, ...] | None):
+    """A strategy for one field: what it names exists (``noms``), what it chooses is in its list."""
+    if noms is not None:
+        return st.sampled_from(noms) if noms else None
     if (liste := CHOIX.get((classe, champ))) is not None:
         return st.sampled_from(liste)
-    if champ in ("taux", "quote_part"):
+    if champ in ("taux", "quote_part", "points"):
         return st.integers(0, 1000).map(lambda n: Decimal(n) / 1000)
+    if champ == "part":
+        return st.integers(0, 10_000).map(lambda n: Decimal(n) / 1000)
     if champ in ("depuis", "jusque", "annee"):
         return st.integers(2000, 2060)
     return {str: TEXTE, int: st.integers(0, 10**6), Decimal: NOMBRE, bool: st.booleans(), date: st.dates(date(2000, 1, 1), date(2099, 12, 31))}[type_]
+
+
+@cache
+def _champ(classe: type, nom: str, noms: tuple[str, ...] | None):
+    """The same, with its default and as many as the model says; None where it can only be left out. Strategies are dear to make."""
+    type_, liste, obligatoire = champs_de(classe)[nom]
+    un = None if dataclasses.is_dataclass(type_) else _valeur(classe, nom, type_, noms)
+    if un is None:
+        return None
+    plusieurs = st.lists(un, max_size=6, unique=True).map(tuple) if liste else un
+    defaut = next(c.default for c in dataclasses.fields(classe) if c.name == nom)
+    return plusieurs if obligatoire else st.just(defaut) | plusieurs
 
 
 CHOIX = {
@@ -115,19 +137,10 @@ CHOIX = {
 
 def objet(classe: type, renvois: dict[str, list[str]] | None = None, **fixes):
     """Any object of a class of the model, derived from its fields; ``fixes``: values or strategies that replace the derived one."""
-    champs = {}
-    for nom, (type_, liste, obligatoire) in champs_de(classe).items():
-        if nom in fixes:
-            champs[nom] = fixes[nom] if isinstance(fixes[nom], st.SearchStrategy) else st.just(fixes[nom])
-            continue
-        if dataclasses.is_dataclass(type_):
-            continue
-        defaut = next(c.default for c in dataclasses.fields(classe) if c.name == nom)
-        un = _valeur(classe, nom, type_, renvois or {})
-        if un is None:
-            continue
-        plusieurs = st.lists(un, max_size=6, unique=True).map(tuple) if liste else un
-        champs[nom] = plusieurs if obligatoire else st.just(defaut) | plusieurs
+    noms = {champ: tuple(ids) for champ, ids in (renvois or {}).items()}
+    champs = {nom: _champ(classe, nom, noms.get(nom)) for nom in champs_de(classe) if nom not in fixes}
+    champs |= {nom: v if isinstance(v, st.SearchStrategy) else st.just(v) for nom, v in fixes.items()}
+    champs = {nom: v for nom, v in champs.items() if v is not None}
     return st.builds(classe, **champs)
 
 
@@ -138,8 +151,9 @@ def distincts(strategie, cle, maximum=4):
     return st.lists(strategie, max_size=maximum, unique_by=lambda o: plier(cle(o))).map(tuple)
 
 
-NUMERO = st.from_regex(r"[A-C]?\.?[1-9](\.[1-9]0?)?( bis)?", fullmatch=True)
-CODE = st.from_regex(r"[a-z]{2,8}(-[0-9]{1,3})?", fullmatch=True)
+ASCII = st.characters(max_codepoint=127)  # without it, hypothesis tries every character there is
+NUMERO = st.from_regex(r"[A-C]?\.?[1-9](\.[1-9]0?)?( bis)?", fullmatch=True, alphabet=ASCII)
+CODE = st.from_regex(r"[a-z]{2,8}(-[0-9]{1,3})?", fullmatch=True, alphabet=ASCII)
 
 
 @st.composite
@@ -154,7 +168,9 @@ def contrats(tirer):
     communes = tirer(distincts(objet(model.Commune, cites, code_insee=st.sampled_from(("01004", "2A004", "97411"))), lambda c: c.nom, 3))
     financeurs = tirer(distincts(objet(model.Financeur, cites | {"structure": ids}, id=CODE), lambda f: f.id))
     f_ids = [f.id for f in financeurs]
-    fiches = tirer(_fiches(cites, [a.numero for a in axes], ids, f_ids)) if axes else ()
+    themes, priorites = (tirer(distincts(objet(model.Theme, id=CODE), lambda t: t.id, 3)) for _ in range(2))
+    sujets = {"themes": [*themes_livres(), *(t.id for t in themes)], "priorites": [p.id for p in priorites]}
+    fiches = tirer(_fiches(cites | sujets | {"theme": sujets["themes"]}, [a.numero for a in axes], ids, f_ids)) if axes else ()
     numeros = [f.numero for f in fiches]
     mesures = [m.id for f in fiches for m in f.mesures]
     regles = []
@@ -172,10 +188,10 @@ def contrats(tirer):
         "instances": distincts(objet(model.Instance), lambda i: i.nom), "natures": distincts(objet(model.Nature, id=CODE), lambda n: n.id),
         "a_programmer": distincts(objet(model.ActionAProgrammer, cites | {"axe": [a.numero for a in axes], "devient": numeros}), lambda a: a.titre) if axes else st.just(()),
         "enveloppes": st.lists(objet(model.Enveloppe, cites | {"financeur": f_ids}), max_size=3).map(tuple),
-        "a_confirmer": distincts(objet(model.Constat), lambda c: c.code), "listes": objet(model.Listes).filter(lambda v: all(getattr(v, c.name) for c in dataclasses.fields(v))),
+        "evolution": objet(vie.SeuilsEvolution), "a_confirmer": distincts(objet(model.Constat), lambda c: c.code), "listes": objet(model.Listes).filter(lambda v: all(getattr(v, c.name) for c in dataclasses.fields(v))),
         "revisions": st.lists(_revision(numeros, ids), max_size=2).map(tuple) if numeros else st.just(()),
     }))
-        , decisions=decisions, axes=axes, structures=structures, communes=communes, financeurs=financeurs, fiches=fiches, regles=tuple(regles))  # fmt: skip
+        , themes=themes, priorites=priorites, decisions=decisions, axes=axes, structures=structures, communes=communes, financeurs=financeurs, fiches=fiches, regles=tuple(regles))  # fmt: skip
 
 
 def _revision(numeros, ids):
@@ -212,13 +228,14 @@ def _fiches(tirer, cites, axes, ids, financeurs):
 
 
 @given(contrats())
-@settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
+@settings(max_examples=10, derandomize=True, database=None, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
 def test_any_contract_comes_back_as_it_was(tmp_path_factory, contrat):
     assert parse(ecrire(contrat), "essai") == contrat
     assert relu(contrat, tmp_path_factory.getbasetemp() / "quelconque.xlsx") == contrat
 
 
 @given(st.lists(TEXTE, max_size=5))
+@settings(derandomize=True, database=None, deadline=None)
 def test_items_put_in_one_cell_come_back_one_by_one(items):
     assert list(separer(joindre(items))) == items
 

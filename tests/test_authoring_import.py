@@ -7,12 +7,14 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from authoring_for_tests import ENTETES, PREMIERE, SAISIES, colonnes, fautes, remplir, vierge
+from authoring_for_tests import ENTETES, PREMIERE, SAISIES, colonnes, court, fautes, ou, remplir
 
 from cls_workbook.authoring.importation import importer
 from cls_workbook.cli import main
 from cls_workbook.contract import load
+from cls_workbook.contract.themes import themes_livres
 from cls_workbook.contract.verification import verifier
+from cls_workbook.contract.vie import SeuilsEvolution
 from cls_workbook.errors import Refus
 from cls_workbook.generation import generer
 from cls_workbook.xlsx.sheets import Formule
@@ -88,6 +90,37 @@ def test_dates_decisions_and_revisions_are_read_in_the_words_of_the_sheets(chemi
     assert lu.decisions[0].date == date(2026, 3, 12)
     assert (lu.revisions[0].champ, lu.revisions[0].valeur) == ("porteurs", "ars ; cpts-de-l-etang")
     assert lu.en(2025).par_fiche["1.1"].porteurs == ("cpts-de-l-etang", "ccas-des-etangs") and lu.en(2026).par_fiche["1.1"].porteurs == ("ars", "cpts-de-l-etang")
+
+
+PROPRE = PREMIERE + len(themes_livres())  # the first row of the sheet Thèmes that is left to the contract
+
+
+def test_a_fiche_and_a_measure_name_themes_that_ship_or_are_the_contracts_own(chemin):
+    lu = importer(remplir(
+        chemin, Thèmes={f"B{PROPRE}": "Santé des étudiants", f"B{PROPRE + 1}": "habitat ET logement", f"B{PROPRE + 2}": "Prévention"}, Priorités={"B7": "Favoriser la santé mentale"},
+        Fiches={ou("Fiches", "Thème 1"): "Santé mentale", ou("Fiches", "Thème 2"): "santé des etudiants", ou("Fiches", "Thème : les autres"): "habitat ; Addictions",
+                ou("Fiches", "Priorité 1"): "Favoriser la santé mentale"},
+        Indicateurs={ou("Indicateurs", "Thème", 9): "Nutrition : actions menées"},
+    )).contrat  # fmt: skip
+    assert [(t.id, t.libelle) for t in lu.themes] == [("sante-des-etudiants", "Santé des étudiants"), ("prevention-2", "Prévention")]
+    assert [(p.id, p.libelle) for p in lu.priorites] == [("favoriser-la-sante-mentale", "Favoriser la santé mentale")]
+    assert lu.par_fiche["1.1"].themes == ("sante-mentale", "sante-des-etudiants", "habitat", "addictions")
+    assert lu.par_fiche["1.1"].priorites == ("favoriser-la-sante-mentale",)
+    assert [m.theme for f in lu.fiches for m in f.mesures] == [None, None, "nutrition-actions"]
+
+
+def test_themes_that_ship_are_known_even_where_their_rows_were_deleted(chemin):
+    livre = openpyxl.load_workbook(remplir(chemin, Fiches={ou("Fiches", "Thème 1"): "Vaccination"}))
+    livre["Thèmes"].delete_rows(PREMIERE, PROPRE - PREMIERE)
+    livre.save(chemin)
+    lu = importer(chemin).contrat
+    assert (lu.par_fiche["1.1"].themes, lu.themes) == (("vaccination",), ())
+
+
+def test_thresholds_of_change_are_answers_of_the_sheet_contrat(chemin):
+    part, unites, euros, points = (ou("Contrat", t) for t in ("Évolution : à partir de quelle part", "Évolution : et d’au moins (unités)", "Évolution : et d’au moins (euros)", "Évolution : pour un taux, de plus de"))
+    lu = importer(remplir(chemin, Contrat={part: "150 %", unites: None, euros: 5000, points: 0.1})).contrat
+    assert lu.evolution == SeuilsEvolution(Decimal("1.5"), 10, 5000, Decimal("0.1"))
 
 
 # --- Whatever was moved ---------------------------------------------------------------------------------------------
@@ -175,6 +208,13 @@ PAS_COMMENCEE = "cette case est vide, alors que la ligne est commencée"
         ("Natures", "C7", "maquete", "attendu un choix parmi"),
         ("Communes", "B7", "ABC", "n’est pas un code INSEE"),
         ("Axes", "C8", None, PAS_COMMENCEE),
+        ("Fiches", ou("Fiches", "Thème 1"), "Santé mental", "qui ne désigne pas un thème. Vouliez-vous dire « Santé mentale » ? Sinon, ajoutez-le à la feuille « Thèmes »"),
+        ("Fiches", ou("Fiches", "Priorité 2"), "PRAPS", "qui ne désigne pas une priorité"),
+        ("Indicateurs", ou("Indicateurs", "Thème"), "Bien-être", "qui ne désigne pas un thème"),
+        ("Thèmes", "C8", "acces-aux-soins", "« acces-aux-soins » est un thème livré"),
+        ("Contrat", ou("Contrat", "Évolution : et d’au moins (unités)"), 0, "un seuil est positif"),
+        ("Contrat", ou("Contrat", "Évolution : pour un taux, de plus de"), 20, "attendu un pourcentage entre 0 et 100 %"),
+        ("Contrat", ou("Contrat", "Évolution : à partir de quelle part"), 50, "attendu un pourcentage entre 0 et 1 000 %"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_once_at_its_cell(chemin, sheet, cell, typed, says):
@@ -221,7 +261,7 @@ def test_a_sheet_that_was_copied_is_not_read_twice_in_silence(chemin):
 
 
 def test_two_rows_of_an_indicator_cannot_disagree(chemin):
-    volet = colonnes(openpyxl.load_workbook(vierge(chemin))["Indicateurs"])["Groupe d’indicateurs"]
+    volet = colonnes(openpyxl.load_workbook(court(chemin))["Indicateurs"])["Groupe d’indicateurs"]
     trouvees = fautes(remplir(chemin, Indicateurs={f"{volet}7": "Accueil", f"{volet}8": "Suivi"}))
     assert len(trouvees) == 1 and f"cellule {volet}8" in trouvees[0] and "diffère de la première ligne" in trouvees[0]
 
