@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cls_workbook.anomalies import Anomalie
 from cls_workbook.entry.layout import LIBELLE, Emplacement
 from cls_workbook.francais import plier
 from cls_workbook.reading import constats_de_lecture as constats
