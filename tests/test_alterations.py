@@ -151,3 +151,23 @@ def test_an_untouched_workbook_saved_by_openpyxl_says_nothing(tmp_path):
     chemin = vierge(tmp_path, "ville")
     openpyxl.load_workbook(chemin).save(chemin)
     assert lire(chemin).anomalies == ()
+
+
+def test_a_figure_typed_in_the_hidden_column_beside_the_sheet_is_told(tmp_path):
+    """The column remembers what was taken up from last year: texts between bars, and nothing else."""
+    ligne = places("ville")["1.1/financement/01/engage"].rangee
+    retour = lire(modifie(rempli(tmp_path, BASE, "ville"), lambda livre: livre["FA 1.1"].__setitem__(f"L{ligne}", 1500)))
+    assert dites(retour) == [("à confirmer", "SAISIE_HORS_CADRE", (f"L{ligne}",))]
+    assert lire(modifie(rempli(tmp_path, BASE, "ville"), lambda livre: livre["FA 1.1"].__setitem__(f"L{ligne}", "|ARS|"))).anomalies == ()
+
+
+def test_a_note_typed_over_last_year_s_figure_is_told(tmp_path):
+    ligne = places("ville")["1.1/mesures/1.1-I01/valeur"].rangee
+    retour = lire(modifie(rempli(tmp_path, BASE, "ville"), lambda livre: livre["FA 1.1"].__setitem__(f"E{ligne}", "environ 40")))
+    assert dites(retour) == [("à confirmer", "SAISIE_HORS_CADRE", (f"E{ligne}",))]
+
+
+@pytest.mark.parametrize("ailleurs", ["[1]Accueil!$D$5", "'[retour de mars.xlsx]Accueil'!$D$5", "of:=['file:///C:/retour%20de%20mars.xlsx'#$Accueil.$D$5]"])
+def test_a_sheet_copied_to_a_new_workbook_looks_at_the_former_one_and_that_is_no_change(ailleurs):
+    assert signature(ailleurs) == signature("Accueil!$D$5") == signature("'Accueil'!$D$5")
+    assert signature(ailleurs) != signature("D5")

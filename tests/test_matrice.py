@@ -5,24 +5,22 @@ from __future__ import annotations
 import os
 
 import pytest
-from libreoffice import LibreOffice, programmes
-from matrice import FORMES, des_classeurs, des_feuilles
+from libreoffice import programmes
+from matrice import des_classeurs, des_feuilles, formes
 from modifications import MODIFICATIONS
 from modifications_de_classeur import DE_CLASSEUR
 
 
 @pytest.fixture(scope="module")
-def cases(tmp_path_factory):
+def cases(request, tmp_path_factory):
     """Every edit in every form: openpyxl's alone where there is no LibreOffice."""
     dossier = tmp_path_factory.mktemp("matrice")
-    if programmes() is None and not os.environ.get("CI"):
-        return {(c.nom, c.forme): c for c in des_feuilles(None, dossier) + des_classeurs(None, dossier)}
-    with LibreOffice(dossier) as libreoffice:
-        return {(c.nom, c.forme): c for c in des_feuilles(libreoffice, dossier) + des_classeurs(libreoffice, dossier)}
+    absent = programmes() is None and not os.environ.get("CI")
+    libreoffice = None if absent else request.getfixturevalue("libreoffice")
+    return {(c.nom, c.forme): c for c in des_feuilles(libreoffice, dossier) + des_classeurs(libreoffice, dossier)}
 
 
-@pytest.mark.parametrize("forme", FORMES)
-@pytest.mark.parametrize("nom", [m.nom for m in (*MODIFICATIONS, *DE_CLASSEUR)])
+@pytest.mark.parametrize(("nom", "forme"), [(m.nom, forme) for m in (*MODIFICATIONS, *DE_CLASSEUR) for forme in formes(m)])
 def test_every_value_is_read_or_pointed_at_and_nothing_else_is_said(cases, nom, forme):
     if (nom, forme) not in cases:
         pytest.skip("LibreOffice (soffice) or its Python module (uno) is not installed")

@@ -25,7 +25,7 @@ def hors_campagne(dossier: Dossier) -> list[Anomalie]:
                 trouve=", ".join(f"{nom} : {trouve}" for nom, trouve, _ in ecarts),
                 attendu=", ".join(f"{nom} : {attendu}" for nom, _, attendu in ecarts),
                 a_faire="demandez le classeur de cette campagne à la coordination, et reportez-y vos réponses.",
-                refuse_fichier=True,
+                gravite=BLOQUANT, refuse_fichier=True,
             )
         )  # fmt: skip
     return trouvees

@@ -1,7 +1,8 @@
 """Formulas that came back: are they those that were sent, however a spreadsheet rewrites them; and what they do, in words.
 
 Excel, LibreOffice and openpyxl write the same formula with other spaces, case, quotes, separators; a renamed sheet
-changes its name in all of them, and an inserted row its addresses. None of that is a change.
+changes its name in all of them, an inserted row its addresses; a sheet copied to a new workbook still looks at the
+former one. None of that is a change.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from cls_workbook.reading.formules import Speciale
 
 _MORCEAU = re.compile(
     r"""(?P<texte>"(?:[^"]|"")*")
-    |(?P<feuille>(?:'(?:[^']|'')*'|[\w.\u00c0-\u024f]+)!)
+    |(?P<feuille>(?:'(?:[^']|'')*'|(?:\[[^\]]*\])?[\w.\u00c0-\u024f]+)!)
     |(?P<adresse>\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}(?![\w(])|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w(]))
     |(?P<nombre>[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)
     |(?P<mot>[A-Za-z_][\w.]*)
@@ -23,7 +24,7 @@ _MORCEAU = re.compile(
     re.VERBOSE,
 )
 _ODF = re.compile(r"""("(?:[^"]|"")*")|\[([^\]]*)\]|(;)""")
-_ODF_FEUILLE = re.compile(r"\$?('(?:[^']|'')*'|[^.:\[\]']*)\.(?=\$?[A-Za-z])")
+_ODF_FEUILLE = re.compile(r"(?:'((?:[^']|'')*)'#)?\$?('(?:[^']|'')*'|[^.:\[\]'#]*)\.(?=\$?[A-Za-z])")
 _COLONNES = re.compile(r"(\$?[A-Z]{1,3})\$?1:(\$?[A-Z]{1,3})\$?1048576")  # whole columns, as some programs write them
 _SOMME = re.compile(r"\bSUM\((\$?[A-Z]+\$?\d+):(\$?[A-Z]+\$?\d+)\)")
 _COMPTE = re.compile(r"\bCOUNTA\((\$?[A-Z]+\$?\d+):(\$?[A-Z]+\$?\d+)\)")
@@ -94,7 +95,14 @@ def _du_odf(m: re.Match[str]) -> str:
         return m.group(1)
     if m.group(3):
         return ","
-    return _ODF_FEUILLE.sub(lambda f: f"{f.group(1)}!" if f.group(1) else "", m.group(2)).replace("!.", "!")
+    return _ODF_FEUILLE.sub(_feuille_du_odf, m.group(2)).replace("!.", "!")
+
+
+def _feuille_du_odf(m: re.Match[str]) -> str:
+    fichier, feuille = m.groups()
+    if not fichier:
+        return f"{feuille}!" if feuille else ""
+    return f"'[{fichier.rpartition('/')[2]}]{feuille.strip(chr(39))}'!"
 
 
 def en_mots(formule: str) -> str:

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cls_workbook.contract.reprises import est_memoire
-from cls_workbook.entry.layout import MEMOIRE, PlanFeuille
+from cls_workbook.entry.layout import PlanFeuille
 from cls_workbook.reading.saisie import est_vide
 from cls_workbook.xlsx.sheets import Formule, Lien, adresse
 
@@ -29,14 +29,25 @@ class Saisie(NamedTuple):
     ligne: str
 
 
+# What a locked cell may hold of which the contract alone knows nothing: last year's figure, its text, what the row took up of it.
+NOMBRE, TEXTE, MEMOIRE = "nombre", "texte", "mémoire"
+
+
+def vraisemblable(lu: object, nature: str) -> bool:
+    """May this stand in such a cell? What cannot was typed by someone."""
+    if nature == MEMOIRE:
+        return lu == "" or est_memoire(lu)
+    return nature == TEXTE or not isinstance(lu, str) or lu == ""
+
+
 class Gabarit:
     """One sheet as planned: what its locked cells hold, where its formulas and its inputs are. By address (b"C14")."""
 
-    def __init__(self, feuille: PlanFeuille, attendues: list[Attendue], libres: set[tuple[int, int]]):
-        """``libres``: cells (row, column, from 1) whose content the contract alone does not know."""
+    def __init__(self, feuille: PlanFeuille, attendues: list[Attendue], libres: dict[tuple[int, int], str]):
+        """``libres``: cells (row, column, from 1) whose content the contract alone does not know, with what they may be."""
         ecrites = {(c.ligne, c.colonne): c.valeur for c in feuille.feuille.cellules if c.valeur not in (None, "")}
         places = [(a, p) for a in attendues for p in a.places]
-        ouvertes = libres | {(p.rangee, p.colonne) for _, p in places}
+        ouvertes = libres.keys() | {(p.rangee, p.colonne) for _, p in places}
         formules = {place for place, valeur in ecrites.items() if isinstance(valeur, Formule)}
         fermees = [place for place in ecrites if place not in ouvertes | formules]
         self.formules = {_repere(place) for place in formules}
@@ -46,7 +57,7 @@ class Gabarit:
         self.attendu = tuple(_lu(ecrites[place]) for place in fermees)
         self._fermees = itemgetter(*map(_repere, fermees))
         self._connues = frozenset(map(_repere, {*fermees, *formules, *ouvertes}))
-        self._memoires = [_repere(place) for place in libres if place[1] == MEMOIRE]
+        self._libres = [(_repere(place), nature) for place, nature in libres.items() if nature != TEXTE]
         self._reperes = [_repere((p.rangee, p.colonne)) for _, p in places]
         self._places = [(p.cle, p.cellule, p.ligne, frozenset() if a.par_entete else frozenset(a.textes.values())) for a, p in places]
 
@@ -57,12 +68,12 @@ class Gabarit:
             return None
         if not valeurs.keys() <= self._connues and any(valeurs[r] != "" for r in valeurs.keys() - self._connues):
             return None
-        if any((v := valeurs.get(r)) is not None and v != "" and not est_memoire(v) for r in self._memoires):
-            return None
         try:
             if self._fermees(valeurs) != self.attendu:
                 return None
         except KeyError:
+            return None
+        if not all(vraisemblable(valeurs.get(r, ""), nature) for r, nature in self._libres):
             return None
         trouvees = []
         for (cle, cellule, ligne, textes), brut in zip(self._places, map(valeurs.get, self._reperes), strict=True):

@@ -6,22 +6,19 @@ Rows and columns of the returned sheet count from 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from cls_workbook.anomalies import Anomalie
-from cls_workbook.contract.reprises import est_memoire
-from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, MARQUE, MEMOIRE, REMPLI, Emplacement
+from cls_workbook.entry.layout import LIBELLE, Emplacement
 from cls_workbook.francais import plier
-from cls_workbook.reading import calculs
 from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.classeur import Grille
 from cls_workbook.reading.colonnes import Colonnes, Reperee, identique, memes
 from cls_workbook.reading.feuille_lue import FeuilleLue, Lue
-from cls_workbook.reading.gabarit import Saisie
-from cls_workbook.reading.imprimes import effaces, imprime_en
+from cls_workbook.reading.gabarit import Saisie, vraisemblable
 from cls_workbook.reading.reperes import INFORMATIONS, Attendue, Modele
 from cls_workbook.reading.restitution import restituer
 from cls_workbook.reading.saisie import est_vide
+from cls_workbook.reading.verrouille import Verrouille, formules_changees
 from cls_workbook.xlsx.sheets import adresse
 
 
@@ -53,15 +50,10 @@ def feuille_en_place(grille: Grille, saisies: list[Saisie], modele: Modele, fich
     if grille.formules_ecrites is not None and grille.formules_ecrites == gabarit.formules_sures:
         return FeuilleLue(grille.nom, groupe, saisies)
     lieu = constats.Lieu(fichier, grille.nom, "" if groupe == "accueil" else groupe)
-    anomalies = _formules_changees(lieu, grille, gabarit.textes_des_formules, True)
+    anomalies = formules_changees(lieu, grille, gabarit.textes_des_formules, True)
     if not anomalies:
         gabarit.formules_sures = grille.formules_ecrites
     return FeuilleLue(grille.nom, groupe, saisies, anomalies)
-
-
-def _formules_changees(lieu: constats.Lieu, grille: Grille, attendues: Mapping[tuple[int, int], str], en_place: bool) -> list[Anomalie]:
-    trouvees = list(calculs.changees(grille.speciales, attendues, en_place))
-    return [constats.formules_changees(lieu, trouvees)] if trouvees else []
 
 
 class _Lecture:
@@ -74,6 +66,7 @@ class _Lecture:
         self.reperees: list[Reperee] = [(i, modele.rangees[c]) for i, c in self.cles if c in self.siennes]
         self.colonnes = Colonnes(self.lignes, self.colonne_cles, self.reperees)
         self.connues: set[tuple[int, int]] = set()  # cells accounted for
+        self.ecartees: set[int] = set()  # rows whose key and label do not agree: told as such, and as nothing else
         self.desaccords: dict[str, tuple[list[str], list[str]]] = {}  # prefix → (cells, what was found)
         self.ajouts: dict[tuple[str, str], int] = {}
         self.reformulees: list[tuple[int, str, str]] = []  # rows whose question another version printed otherwise: then, now
@@ -102,8 +95,7 @@ class _Lecture:
         self.sortie.anomalies += constats.desaccords(self.lieu, self.desaccords)
         if self.sans_intitule:
             self.sortie.anomalies.append(constats.intitules_supprimes(self.lieu, [c for c, _ in self.sans_intitule], [v for _, v in self.sans_intitule]))
-        self._calculs_ecrases()
-        self._hors_cadre()
+        self._verrouille()
 
     # --- one row ---
 
@@ -179,6 +171,7 @@ class _Lecture:
         trouves.append(f"« {self._en(i, j)} » au lieu de « {attendu} »" + (f" (saisi : {constats.cites(self._en(i, k) for k in typees)})" if typees else ""))
         self.sortie.refusees += len(typees)
         self.connues.update((i, k) for k in (j, *typees))
+        self.ecartees.add(i)
 
     def _etrangeres(self, i: int, attendue: Attendue) -> list[int]:
         """Columns of a row of a table that hold neither what was printed there, nor a formula."""
@@ -240,8 +233,8 @@ class _Lecture:
             self.connues.add((i, self.colonnes.generale(LIBELLE)))
             return
         ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
-        for colonne in attendue.libres:
-            if (j := ou(colonne)) is not None and (colonne != MEMOIRE or est_memoire(self._en(i, j))):
+        for colonne, nature in attendue.libres.items():
+            if (j := ou(colonne)) is not None and vraisemblable(self._en(i, j), nature):
                 self.connues.add((i, j))
         for colonne, fait in attendue.faits.items():
             j = ou(colonne)
@@ -254,37 +247,9 @@ class _Lecture:
             elif not identique(lu, fait):
                 self.sortie.anomalies.append(constats.fait_modifie(self.lieu, adresse(i + 1, j + 1), attendue, lu, fait))
 
-    def _calculs_ecrases(self) -> None:
-        """Computed cells that now hold a typed value. A file saved « values only » has lost them all: said once."""
-        presentes, ecrases = 0, []
-        textes = self.modele.gabarits[self.sortie.groupe].textes_des_formules
-        attendues: dict[tuple[int, int], str] = {}
-        for i, attendue in self.reperees:
-            ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
-            for colonne in attendue.calculs:
-                j = ou(colonne)
-                if j is None or j == self.colonne_cles:
-                    continue
-                if (i, j) in self.grille.speciales:
-                    presentes += 1
-                    attendues[i, j] = textes.get((attendue.numero - 1, colonne - 1), "")
-                elif self._en(i, j) != "" and (i, j) not in self.connues:
-                    self.connues.add((i, j))
-                    ecrases.append((i, j, colonne, attendue))
-        if self.colonnes.exacte:  # else a formula may be its neighbour's
-            en_place = self.colonne_cles == 0 and all(i + 1 == a.numero for i, a in self.reperees)
-            self.sortie.anomalies += _formules_changees(self.lieu, self.grille, {k: v for k, v in attendues.items() if v}, en_place)
-        if len(ecrases) > max(3, presentes):
-            self.sortie.anomalies.append(constats.sans_formules(self.lieu, [adresse(i + 1, j + 1) for i, j, _, _ in ecrases]))
-            return
-        for i, j, colonne, attendue in ecrases:
-            if attendue.suivi == colonne and self._en(i, j) in (REMPLI, A_REMPLIR):
-                continue
-            calcul = calculs.en_mots(textes.get((attendue.numero - 1, colonne - 1), ""))
-            self.sortie.anomalies.append(constats.calcul_ecrase(self.lieu, adresse(i + 1, j + 1), attendue, colonne, self._en(i, j), calcul))
-
-    def _blanche(self, i: int, j: int) -> bool:
-        return self._en(i, j) == "" and (i, j) not in self.connues and (i, j) not in self.grille.speciales
+    def _verrouille(self) -> None:
+        verrouille = Verrouille(self.lieu, self.grille, self.modele, self.sortie.groupe, self.colonnes, self.colonne_cles, self.reperees, self.connues, self.ecartees)
+        self.sortie.anomalies += [*verrouille.calculs(), *verrouille.hors_cadre()]
 
     # --- rows that the partner added ---
 
@@ -425,21 +390,3 @@ class _Lecture:
             self.connues.update((i, j) for j in typees)
             self.orphelines += [(adresse(i + 1, j + 1), self._en(i, j)) for j in typees]
         self.sortie.refusees += len(self.orphelines)
-
-    def _hors_cadre(self) -> None:
-        """Whatever is neither an input, nor printed, nor computed."""
-        textes, trouvees = self.modele.textes[self.sortie.groupe], []
-        speciales, connues = self.grille.speciales, self.connues
-        imprime = imprime_en(self.modele.gabarits[self.sortie.groupe].imprimes, self.reperees, self.colonne_cles)
-        for i, ligne in enumerate(self.lignes):
-            for j, valeur in enumerate(ligne):
-                if valeur == "" or (i, j) in connues or valeur in textes or (i, j) in speciales:
-                    continue
-                if isinstance(valeur, str) and (valeur[:1] == MARQUE or est_vide(valeur) or plier(valeur) in textes):
-                    continue
-                trouvees.append((adresse(i + 1, j + 1), valeur, imprime(i, j)))
-        retouches = [t for t in trouvees if constats.est_une_retouche(*t[1:])]
-        blancs = effaces(self.reperees, self._blanche, self.colonnes.generale, imprime) if self.colonnes.exacte else []
-        if retouches or blancs:
-            self.sortie.anomalies.append(constats.textes_retouches(self.lieu, [*retouches, *blancs]))
-        self.sortie.anomalies += constats.hors_cadre(self.lieu, [t for t in trouvees if t not in retouches])

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from cls_workbook import entry
 from cls_workbook.contract.model import Contrat
 from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, REMPLI, Emplacement, PlanFeuille
+from cls_workbook.entry.layout import MEMOIRE as COLONNE_MEMOIRE
 from cls_workbook.francais import plier
-from cls_workbook.reading.gabarit import Gabarit
+from cls_workbook.reading.gabarit import MEMOIRE, NOMBRE, TEXTE, Gabarit
 from cls_workbook.xlsx.sheets import Cellule, Formule, Lien
 
 ACCUEIL, IDENTIFICATION = "accueil", "identification"
@@ -26,7 +27,7 @@ class Attendue:
 
     ``textes``: what is printed. ``faits``: locked values that must come back unchanged. ``calculs``: formulas, of which
     ``suivi`` (0: none) only says « rempli »; ``compte``: the row counts among the answers expected.
-    ``libres``: locked facts that the contract alone does not know (last year's value).
+    ``libres``: locked facts that the contract alone does not know (last year's), with what they may be (see ``gabarit.vraisemblable``).
     """
 
     cle: str
@@ -41,7 +42,7 @@ class Attendue:
     calculs: frozenset[int]
     suivi: int
     compte: bool
-    libres: frozenset[int]
+    libres: dict[int, str]
 
     @property
     def par_entete(self) -> bool:
@@ -87,8 +88,8 @@ class Modele:
         self.textes[groupe] = _textes(feuille.feuille.cellules)
         siennes = [self.rangees[cle] for cle in feuille.rangees]
         self.comptees[groupe] = [a for a in siennes if a.compte]
-        libres = {(a.numero, colonne) for a in siennes for colonne in a.libres}
-        libres |= {(a.numero, LIBELLE) for a in siennes if a.cle.startswith(INFORMATIONS)}
+        libres = {(a.numero, colonne): nature for a in siennes for colonne, nature in a.libres.items()}
+        libres |= {(a.numero, LIBELLE): TEXTE for a in siennes if a.cle.startswith(INFORMATIONS)}
         self.gabarits[groupe] = Gabarit(feuille, siennes, libres)
 
     def place(self, cle: str) -> Emplacement | None:
@@ -110,19 +111,19 @@ class Modele:
 
 def _attendue(cle: str, rangee, cellules: list[Cellule]) -> Attendue:
     textes: dict[int, str] = {}
-    suivi, compte, libres = 0, False, set()
+    suivi, compte, libres = 0, False, {}
     for _, colonne, valeur, style in cellules:
         if isinstance(valeur, (str, Lien)) and colonne > 1:
             textes[colonne] = valeur if isinstance(valeur, str) else valeur.texte
         elif isinstance(valeur, Formule) and f'"{REMPLI}"' in valeur.texte and "COUNTIF" not in valeur.texte:
             suivi, compte = colonne, valeur.valeur in (REMPLI, A_REMPLIR)
         elif valeur is None and style.startswith("repere"):
-            libres.add(colonne)
+            libres[colonne] = MEMOIRE if colonne == COLONNE_MEMOIRE else TEXTE if style == "repere:texte" else NOMBRE
     saisies = {p.colonne for p in rangee.emplacements}
     return Attendue(
         cle, cle.rpartition("/")[0], rangee.numero, rangee.role, rangee.etiquette, rangee.colonne_etiquette, tuple(rangee.emplacements),
         {c: t for c, t in textes.items() if c not in saisies}, dict(rangee.reperes), frozenset(rangee.calculs), suivi, compte,
-        frozenset(libres),
+        libres,
     )  # fmt: skip
 
 
