@@ -25,7 +25,9 @@ TITRES = {
     "signataires": "Les signataires", "communes": "Les communes", "qpv": "Les quartiers prioritaires",
     "instances": "Les instances", "natures": "Les natures de financement", "financeurs": "Les financeurs",
     "fiches": "Les fiches actions", "a_programmer": "Les actions à programmer", "regles": "Les règles de financement",
-    "enveloppes": "Les enveloppes", "decisions": "Les décisions", "a_confirmer": "Les points à confirmer",
+    "enveloppes": "Les enveloppes", "decisions": "Les décisions", "revisions": "Les révisions",
+    "themes": "Les thèmes", "priorites": "Les priorités", "evolution": "Les seuils de vraisemblance d’une année à l’autre",
+    "a_confirmer": "Les points à confirmer",
 }  # fmt: skip
 
 
