@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ def table() -> dict[str, set[str]]:
     return {piece: set(re.findall(r"`(\w+)`", permis)) for piece, permis in lignes}
 
 
+@cache
 def pieces() -> dict[str, set[str]]:
     trouvees: dict[str, set[str]] = {}
     for fichier in PAQUET.rglob("*.py"):
