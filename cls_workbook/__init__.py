@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
 if TYPE_CHECKING:
     from cls_workbook.excel.consolidation import consolider
 
