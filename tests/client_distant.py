@@ -64,6 +64,9 @@ class ClientDistant:
         ligne, colonne = action["start_row"] + 1, action["start_column"] + 1
         return self._ws(action), (ligne, colonne, ligne + action["row_count"] - 1, colonne + action["column_count"] - 1)
 
+    def _save(self, *_):
+        faux_excel.enregistrer(self.livre)
+
     def _setValues(self, action, *_):
         faux_excel.taper(*self._zone(action), action["values"])
 

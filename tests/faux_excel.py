@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import io
 import re
 
+import openpyxl
 from openpyxl.cell import MergedCell
 from openpyxl.chart import BarChart, LineChart, PieChart, Reference
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -254,3 +256,10 @@ def zone_utilisee(ws):
         return None
     lignes, colonnes = [p[0] for p in places], [p[1] for p in places]
     return min(lignes), min(colonnes), max(lignes), max(colonnes)
+
+
+def enregistrer(livre: openpyxl.Workbook) -> None:
+    """What a disk would hold, kept beside the open workbook."""
+    disque = io.BytesIO()
+    livre.save(disque)
+    livre.sur_le_disque = disque.getvalue()

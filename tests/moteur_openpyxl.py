@@ -73,6 +73,9 @@ class Book(base_classes.Book):
     fullname = property(lambda s: s.chemin)
     sheets = property(lambda s: Sheets(s))
 
+    def save(self, path=None, password=None):
+        faux_excel.enregistrer(self.livre)
+
 
 class Sheets(base_classes.Sheets):
     def __init__(self, book):

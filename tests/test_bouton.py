@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from datetime import date
 
+import moteur_openpyxl
 import openpyxl
 import petit_contrat
 import pytest
 from coordination_for_tests import case
-from excels import contenu, les_deux, message, ouvrir, tout
+from excels import SurOpenpyxl, contenu, les_deux, message, ouvrir, tout
 from test_conductor import deposer
 
 from cls_workbook import conductor, contract, pilotage
-from cls_workbook.excel import consolidation
+from cls_workbook.excel import consolidation, rendu
 from cls_workbook.results import consolidated
 
 ANNEE, JOUR, DIJON = 2025, date(2026, 2, 15), "dijon-2024-2028"
@@ -95,8 +97,6 @@ def test_the_charts_are_drawn_once_however_often_one_clicks(moteur, campagne, tm
 
 
 def test_an_anomaly_links_to_the_file_the_sheet_and_the_cell(campagne, tmp_path):
-    from excels import SurOpenpyxl
-
     retours, attendu = campagne
     excel = ouvrir(SurOpenpyxl, tmp_path, DIJON, ANNEE, retours)
     excel.cliquer(jour=JOUR)
@@ -210,8 +210,6 @@ def test_what_stands_below_a_table_is_pushed_not_covered(moteur, petite, tmp_pat
 
 
 def test_formulas_beside_a_table_stay_in_place_and_a_totals_row_stays_last(petite, tmp_path):
-    from excels import SurOpenpyxl
-
     reference, retours = petite
     excel = ouvrir(SurOpenpyxl, tmp_path, reference, ANNEE, retours)
     excel.cliquer(jour=JOUR)
@@ -246,8 +244,6 @@ def test_a_table_is_found_again_when_its_sheet_was_renamed_and_rows_put_above(mo
 
 def test_once_saved_the_filled_workbook_still_has_its_macros_and_serves_as_pilotage(petite, tmp_path):
     import zipfile
-
-    from excels import SurOpenpyxl
 
     reference, retours = petite
     excel = ouvrir(SurOpenpyxl, tmp_path, reference, ANNEE, retours, pilotage.Pilotage(programme={("1.1", ""): 5000}))
@@ -371,6 +367,34 @@ def test_a_failure_that_nobody_foresaw_ends_with_words_too(moteur, petite, tmp_p
     avant = tout(excel.livre)
     assert excel.cliquer(jour=JOUR) is None
     assert "erreur inattendue" in refuse(excel, avant)
+
+
+def test_excel_that_stops_half_way_leaves_the_file_as_it_was(petite, tmp_path, monkeypatch):
+    reference, retours = petite
+    excel = ouvrir(SurOpenpyxl, tmp_path, reference, ANNEE, retours)
+    excel.livre.create_sheet("Mes calculs")["B2"] = "à garder"
+    avant = tout(excel.livre)
+    ecrire = rendu._Page.ecrire
+
+    def en_panne(page):
+        if page.page.name == "Indicateurs":
+            raise RuntimeError("Excel ne répond plus")
+        ecrire(page)
+
+    monkeypatch.setattr(rendu._Page, "ecrire", en_panne)
+    assert excel.cliquer(jour=JOUR) is None
+    assert tout(excel.livre)["Retours"] != avant["Retours"]
+    assert tout(openpyxl.load_workbook(io.BytesIO(excel.livre.sur_le_disque))) == avant
+    assert "Excel ne répond plus" in message(excel) and "sans l’enregistrer" in message(excel)
+
+
+def test_a_workbook_that_cannot_be_saved_is_not_written_in(petite, tmp_path, monkeypatch):
+    reference, retours = petite
+    excel = ouvrir(SurOpenpyxl, tmp_path, reference, ANNEE, retours)
+    monkeypatch.setattr(moteur_openpyxl.Book, "save", lambda *_: 1 / 0)
+    avant = tout(excel.livre)
+    assert excel.cliquer(jour=JOUR) is None
+    assert "ne peut pas être enregistré" in refuse(excel, avant)
 
 
 # --- « Contrôler » -------------------------------------------------------------------------------------------------------

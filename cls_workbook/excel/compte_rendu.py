@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     import xlwings
 
 T = TypeVar("T")
+
+
+class EcritureInterrompue(Exception):
+    """Excel stopped answering while the sheets were being written; the file holds what they were (``a_l_abri``)."""
+
+
 DETAILS_MONTRES, MESSAGE_MAX = 8, 2_000
 
 
@@ -30,7 +36,7 @@ def executer(book: xlwings.Book, titre: str, action: Callable[[Ouvert], tuple[st
         return None
     except Exception as erreur:  # a click must end with words, whatever happened
         traceback.print_exc()
-        dire(book, ouvert, titre, _inattendue(erreur), reussi=False)
+        dire(book, ouvert, titre, _interrompue(erreur) if isinstance(erreur, EcritureInterrompue) else _inattendue(erreur), reussi=False)
         return None
     dire(book, ouvert, titre, phrase, reussi=True)
     return resultat
@@ -55,6 +61,38 @@ def _inattendue(erreur: Exception) -> str:
         f"Une erreur inattendue s’est produite ({type(erreur).__name__} : {erreur}). Fermez puis rouvrez le classeur et recommencez ; "
         "si elle revient, la ligne de commande « cls-workbook » fait le même travail, et ce message aidera à la corriger."
     )
+
+
+def _interrompue(erreur: Exception) -> str:
+    return (
+        f"Excel s’est arrêté pendant l’écriture des feuilles ({erreur}) : elles sont en partie refaites. Fermez ce classeur sans l’enregistrer et "
+        "rouvrez-le : il a été enregistré juste avant, avec toutes vos saisies. Puis recommencez."
+    )
+
+
+@contextmanager
+def a_l_abri(book: xlwings.Book) -> Iterator[None]:
+    """The workbook is saved before it is written in, so that whatever stops Excel half-way leaves a whole file.
+
+    An engine that cannot save is one that sends its writes all at once, when we are done. Refus, before anything is
+    written, if the workbook cannot be saved; EcritureInterrompue if the writing fails.
+    """
+    with suppress(NotImplementedError):
+        try:
+            book.save()
+        except NotImplementedError:
+            raise
+        except Exception as erreur:  # each engine has its own: read-only, full disk, folder gone
+            raise Refus(
+                "Ce classeur ne peut pas être enregistré (ouvert en lecture seule, ou disque plein ?) : rien n’a été écrit. "
+                "Enregistrez-le sous un autre nom, puis recommencez."
+            ) from erreur
+    try:
+        yield
+    except Refus:
+        raise
+    except Exception as erreur:
+        raise EcritureInterrompue(f"{type(erreur).__name__} : {erreur}") from erreur
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cls_workbook import conductor
 from cls_workbook.excel import rendu
-from cls_workbook.excel.compte_rendu import executer, sans_clignoter
+from cls_workbook.excel.compte_rendu import a_l_abri, executer, sans_clignoter
 from cls_workbook.excel.notes import Orpheline, ecrit
 from cls_workbook.excel.situation import Campagne, Ouvert, campagne
 from cls_workbook.francais import date_fr
@@ -76,7 +76,7 @@ def _controler(ouvert: Ouvert, jour: date) -> tuple[str, Resultat]:
 def ecrire(ouvert: Ouvert, classeur: Classeur, jour: date) -> str:
     """Writes the sheets into the workbook; what there is to say of it, "" if nothing."""
     prevus = rendu.preparer(ouvert.contenus, classeur)
-    with sans_clignoter(ouvert.book):
+    with a_l_abri(ouvert.book), sans_clignoter(ouvert.book):
         ecrit_ = rendu.ecrire(ouvert.book, prevus)
         if ecrit_.perdues:
             _conserver(ouvert, ecrit_.perdues, jour)
