@@ -5,10 +5,8 @@ The command line and the Excel button are two doors to these functions.
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cls_workbook import checks
+from cls_workbook import checks, ramasse_miettes
 from cls_workbook.annotation import nom_de_la_copie
 from cls_workbook.anomalies import Anomalie, trier
 from cls_workbook.checks.dossier import Dossier
@@ -242,25 +240,13 @@ def consolider(
     lot.anomalies.extend(intrus)
     prevus = consolidation.attendus(contrat, annee, pilotage.membres)
     ecartes = remplacement.appliquer(lot, contrat, remplacer)
-    with _sans_ramasse_miettes():
+    with ramasse_miettes.suspendu():
         anomalies = _anomalies(lot, contrat, annee, prevus, precedent, pilotage, ecartes)
         valeurs = consolidation.retenir(lot.valeurs, anomalies)
         resultat = _resumer(lot, valeurs, anomalies, prevus, contrat, annee, jour, precedent, pilotage)
         table = rapprochement.rapprochement(contrat, lot, anomalies, ecartes.fiches, resultat.indicateurs, resultat.par_fiche, resultat.par_financeur)
     anomalies = (*rapprochement.inexpliques(table), *resultat.anomalies)
     return replace(resultat, remplacements=ecartes.table, rapprochement=table, anomalies=anomalies)
-
-
-@contextmanager
-def _sans_ramasse_miettes() -> Iterator[None]:
-    """Checks and summaries make no cycles, but enough rows for the collector to visit every value over and over."""
-    actif = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if actif:
-            gc.enable()
 
 
 def _de_la_campagne(retours: Iterable[Retour], contrat: Contrat, annee: int, intrus: list[Anomalie]) -> Iterator[Retour]:

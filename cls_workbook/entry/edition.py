@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
+from cls_workbook import ramasse_miettes
 from cls_workbook.contract.model import Contrat
 from cls_workbook.entry import offprint
 from cls_workbook.entry.workbook import Campagne, Repondant, nom_de_fichier, plan
@@ -13,7 +12,7 @@ from cls_workbook.entry.workbook import Campagne, Repondant, nom_de_fichier, pla
 
 def editer(contrat: Contrat, annee: int, repondants: Sequence[Repondant | None], campagne: Campagne) -> Iterator[tuple[str, bytes]]:
     """(file name, bytes) of the workbook of each, in order; None: the year's, with every fiche."""
-    with _sans_ramassage():
+    with ramasse_miettes.suspendu():
         classeurs = [plan(contrat, annee, r, campagne).classeur for r in repondants]
         for repondant, contenu in zip(repondants, offprint.editer(classeurs), strict=True):
             yield nom_du_classeur(contrat, annee, repondant), contenu
@@ -21,15 +20,3 @@ def editer(contrat: Contrat, annee: int, repondants: Sequence[Repondant | None],
 
 def nom_du_classeur(contrat: Contrat, annee: int, repondant: Repondant | None) -> str:
     return f"{contrat.id}-{annee}" + (f"-{nom_de_fichier(repondant.id)}" if repondant else "") + ".xlsx"
-
-
-@contextmanager
-def _sans_ramassage() -> Iterator[None]:
-    """Workbooks are many small objects and no cycle: looking for garbage meanwhile would take a third of the time."""
-    actif = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if actif:
-            gc.enable()

@@ -77,20 +77,17 @@ def a_l_abri(book: xlwings.Book) -> Iterator[None]:
     An engine that cannot save is one that sends its writes all at once, when we are done. Refus, before anything is
     written, if the workbook cannot be saved; EcritureInterrompue if the writing fails.
     """
-    with suppress(NotImplementedError):
-        try:
-            book.save()
-        except NotImplementedError:
-            raise
-        except Exception as erreur:  # each engine has its own: read-only, full disk, folder gone
-            raise Refus(
-                "Ce classeur ne peut pas être enregistré (ouvert en lecture seule, ou disque plein ?) : rien n’a été écrit. "
-                "Enregistrez-le sous un autre nom, puis recommencez."
-            ) from erreur
+    try:
+        book.save()
+    except NotImplementedError:
+        pass  # nothing is written before the end: there is nothing to shelter from
+    except Exception as erreur:  # each engine has its own: read-only, full disk, folder gone
+        raise Refus(
+            "Ce classeur ne peut pas être enregistré (ouvert en lecture seule, ou disque plein ?) : rien n’a été écrit. "
+            "Enregistrez-le sous un autre nom, puis recommencez."
+        ) from erreur
     try:
         yield
-    except Refus:
-        raise
     except Exception as erreur:
         raise EcritureInterrompue(f"{type(erreur).__name__} : {erreur}") from erreur
 
