@@ -17,6 +17,7 @@ import pandas as pd
 from cls_workbook import checks, ramasse_miettes
 from cls_workbook.annotation import nom_de_la_copie
 from cls_workbook.anomalies import Anomalie, trier
+from cls_workbook.campagne import Campagne, Tranche, reunir
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.contract.definition import load
 from cls_workbook.contract.model import Contrat
@@ -24,7 +25,7 @@ from cls_workbook.errors import Refus
 from cls_workbook.francais import date_fr, typographie
 from cls_workbook.generation import charger, verifier_annee
 from cls_workbook.reading import frames
-from cls_workbook.reading.lecture import Contrats, lire, retours_dans
+from cls_workbook.reading.lecture import Contrats, lire, par_tranches, retours_dans
 from cls_workbook.reading.reader import Retour
 from cls_workbook.results.resultat import Resultat
 from cls_workbook.summaries import activity, consolidation, funding, funding_rules, historique, rapprochement, remplacement
@@ -61,7 +62,7 @@ def annoter(sources: Sequence[str], dossier: str | Path, reference: str | None =
         contrat = contrats(retour.contrat)
         lot = frames.typer([retour], contrat)
         anomalies = _controler_un(retour, contrat, lot)
-        annotee = copier(retour, contrat, anomalies, lot.adresses[retour.fichier])
+        annotee = copier(retour, contrat, anomalies, lot.adresses(contrat)[retour.fichier])
         cible = _cible(dossier, retour, annotee.extension, pris)
         enregistrer(annotee.contenu, cible)
         yield anomalies, [str(cible), *([typographie(f"{retour.fichier} : {annotee.refaite}")] if annotee.refaite else [])]
@@ -90,7 +91,7 @@ def _controler_un(retour: Retour, contrat: Contrat, lot: frames.Lot | None = Non
     if not contrat.couvre(retour.annee):
         return list(lot.anomalies)
     contrat = contrat.en(retour.annee)
-    dossier = Dossier(contrat, retour.annee, lot.valeurs, lot.retours, anomalies=tuple(lot.anomalies), adresses=lot.adresses)
+    dossier = Dossier(contrat, retour.annee, lot.valeurs, lot.retours, anomalies=tuple(lot.anomalies), adresses=lot.adresses(contrat))
     return list(lot.anomalies) + checks.controler_retour(dossier)
 
 
@@ -174,8 +175,9 @@ def consolider_dossier(
     passee = annee_passee.de_l_an_dernier(precedent, contrat, annee) if precedent else None
     fichiers = retours_de(sources, depuis, vide_permis)
     voulues = [*remplacement.demandes(remplacer, fichiers), *(_durables(pilotage, fichiers) if pilotage else ())]
-    retours = lire(fichiers, Contrats(contrat), processus)
-    resultat = consolider(retours, contrat, annee, jour=jour, precedent=passee, pilotage=pilotage, remplacer=voulues)
+    campagne = _campagne(contrat, annee, passee, pilotage)
+    tranches = par_tranches(campagne.lire, fichiers, processus)
+    resultat = _conclure(tranches, campagne, jour, passee, pilotage, voulues)
     return replace(resultat, chemins=chemins_depuis(depuis, fichiers)) if depuis else resultat
 
 
@@ -232,49 +234,62 @@ def consolider(
     remplacer: Sequence[remplacement.Demande] = (),
 ) -> Resultat:
     """Returns as read → everything that the consolidation workbook says. No file is touched."""
+    campagne = _campagne(contrat, annee, precedent, pilotage)
+    return _conclure([campagne.controler(retours)], campagne, jour, precedent, pilotage, remplacer)
+
+
+def _campagne(contrat: Contrat, annee: int, precedent: Consolidation | None, pilotage: Pilotage | None) -> Campagne:
     from cls_workbook import pilotage as coordination
+    from cls_workbook.results import precedent as annee_passee
 
     contrat, pilotage = contrat.en(annee), pilotage or coordination.Pilotage()
-    intrus: list[Anomalie] = []
-    lot = frames.typer(_de_la_campagne(retours, contrat, annee, intrus), contrat)
-    lot.anomalies.extend(intrus)
-    prevus = consolidation.attendus(contrat, annee, pilotage.membres)
+    return Campagne(
+        contrat, annee, consolidation.attendus(contrat, annee, pilotage.membres),
+        precedent=annee_passee.pour_controles(precedent, contrat) if precedent else None,
+        pilotage=coordination.pour_controles(pilotage, contrat),
+    )  # fmt: skip
+
+
+def _conclure(
+    tranches: Iterable[Tranche],
+    campagne: Campagne,
+    jour: date,
+    precedent: Consolidation | None,
+    pilotage: Pilotage | None,
+    remplacer: Sequence[remplacement.Demande],
+) -> Resultat:
+    """What takes all the returns: replacements, rules between returns, summaries."""
+    from cls_workbook import pilotage as coordination
+
+    contrat, pilotage = campagne.contrat, pilotage or coordination.Pilotage()
+    tout = reunir(list(tranches))
+    lot = tout.lot
     ecartes = remplacement.appliquer(lot, contrat, remplacer)
     with ramasse_miettes.suspendu():
-        anomalies = _anomalies(lot, contrat, annee, prevus, precedent, pilotage, ecartes)
+        anomalies = _anomalies(tout, campagne, ecartes)
         valeurs = consolidation.retenir(lot.valeurs, anomalies)
-        resultat = _resumer(lot, valeurs, anomalies, prevus, contrat, annee, jour, precedent, pilotage)
+        resultat = _resumer(lot, valeurs, anomalies, campagne, jour, precedent, pilotage)
         table = rapprochement.rapprochement(contrat, lot, anomalies, ecartes.fiches, resultat.indicateurs, resultat.par_fiche, resultat.par_financeur)
     anomalies = (*rapprochement.inexpliques(table), *resultat.anomalies)
     return replace(resultat, remplacements=ecartes.table, rapprochement=table, anomalies=anomalies)
 
 
-def _de_la_campagne(retours: Iterable[Retour], contrat: Contrat, annee: int, intrus: list[Anomalie]) -> Iterator[Retour]:
-    """The returns of this campaign; what is said of the others goes into ``intrus``."""
-    for retour in retours:
-        if refus := frames.hors_campagne(retour, contrat, annee):
-            intrus += refus
-        else:
-            yield retour
+def _anomalies(tout: Tranche, campagne: Campagne, ecartes: remplacement.Remplacements) -> list[Anomalie]:
+    """Of reading, of each return, between returns; nothing of what was replaced."""
+    de_lecture = [a for a in tout.lot.anomalies if a.fichier not in ecartes.fichiers and (a.fichier, a.fiche) not in ecartes.fiches]
+    dossier = campagne.dossier(tout.lot, de_lecture).sans(ecartes.fichiers, ecartes.fiches.keys())
+    constats, entames = tout.constats, {fichier for fichier, _ in ecartes.fiches}
+    if entames:  # of a return of which one fiche is replaced, the others are looked at again: a rule may span several
+        restes = dossier.seulement(entames - ecartes.fichiers)
+        constats = [*(a for a in constats if a.fichier not in entames), *checks.de_chaque_retour(restes)]
+    return trier([*de_lecture, *ecartes.anomalies, *checks.controler(dossier, constats)])
 
 
-def _anomalies(lot: frames.Lot, contrat: Contrat, annee: int, prevus: pd.DataFrame, precedent: Consolidation | None, pilotage: Pilotage, ecartes: remplacement.Remplacements) -> list[Anomalie]:
+def _resumer(lot: frames.Lot, valeurs: pd.DataFrame, anomalies: Sequence[Anomalie], campagne: Campagne, jour: date, precedent: Consolidation | None, pilotage: Pilotage) -> Resultat:
     from cls_workbook import pilotage as coordination
     from cls_workbook.results import precedent as annee_passee
 
-    de_lecture = [a for a in lot.anomalies if a.fichier not in ecartes.fichiers and (a.fichier, a.fiche) not in ecartes.fiches]
-    dossier = Dossier(
-        contrat, annee, lot.valeurs, lot.retours, prevus,
-        precedent=annee_passee.pour_controles(precedent, contrat) if precedent else None,
-        pilotage=coordination.pour_controles(pilotage, contrat), anomalies=tuple(de_lecture), adresses=lot.adresses,
-    ).sans(ecartes.fichiers, ecartes.fiches.keys())  # fmt: skip
-    return trier([*de_lecture, *ecartes.anomalies, *checks.controler(dossier)])
-
-
-def _resumer(lot, valeurs, anomalies, prevus, contrat: Contrat, annee: int, jour: date, precedent: Consolidation | None, pilotage: Pilotage) -> Resultat:
-    from cls_workbook import pilotage as coordination
-    from cls_workbook.results import precedent as annee_passee
-
+    contrat, annee, prevus = campagne.contrat, campagne.annee, campagne.attendus
     programme = pilotage.programme or None
     cumul = pilotage.engage_anterieur | annee_passee.engage_cumule(precedent) if precedent else pilotage.engage_anterieur or None
     anciennes = annee_passee.indicateurs(precedent, contrat, annee) if precedent else None

@@ -131,8 +131,8 @@ def consolider(identifiant: str, annee: int, nombre: int, dossier: Path, process
     from cls_workbook import conductor, pilotage
 
     contrat, membres = campagne(identifiant, nombre)
-    retours = conductor.lire(conductor.retours_dans([dossier]), conductor.Contrats(contrat), processus)
-    resultat = conductor.consolider(retours, contrat, annee, jour=date(annee + 1, 2, 1), pilotage=pilotage.Pilotage(membres=membres))
+    saisies = pilotage.Pilotage(membres=membres)
+    resultat = conductor.consolider_dossier([dossier], contrat, annee, jour=date(annee + 1, 2, 1), pilotage=saisies, processus=processus)
     recus, _ = resultat.recus_et_attendus()
     assert recus >= nombre, f"{recus} retours reconnus sur {nombre}"
 

@@ -90,7 +90,7 @@ def test_a_difference_that_nothing_explains_is_an_anomaly():
     faux = resultat.indicateurs.copy()
     faux.loc[faux["Mesure"] == "1.1-I02a", "Valeur"] = Decimal(11)
     vide = pd.DataFrame([], columns=list(VALEURS), dtype=object)
-    table = rapprochement.rapprochement(essai(), SimpleNamespace(valeurs=vide, adresses={}), (), (), faux, resultat.par_fiche, resultat.par_financeur)
+    table = rapprochement.rapprochement(essai(), SimpleNamespace(valeurs=vide, adresses=lambda _: {}), (), (), faux, resultat.par_fiche, resultat.par_financeur)
     (anomalie,) = [a for a in rapprochement.inexpliques(table) if "Heures" in a.champ]
     assert (anomalie.gravite, anomalie.code, anomalie.fiche) == ("bloquant", "ECART_INEXPLIQUE", "1.1")
 

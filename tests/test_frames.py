@@ -150,7 +150,7 @@ def test_an_added_row_is_typed_like_the_others(tmp_path):
         ("02+1", "engage", Decimal("1000.00"), f"E{rang + 1}"),
     ]
     assert [(a.code, a.cellules) for a in resultat.anomalies] == [("MONTANT_ILLISIBLE", (f"F{rang + 1}",))]
-    assert resultat.adresses["retour.xlsx"]["1.1/financement/02+1/verse"] == (FICHE, f"F{rang + 1}")
+    assert resultat.adresses(essai())["retour.xlsx"]["1.1/financement/02+1/verse"] == (FICHE, f"F{rang + 1}")
 
 
 # --- who answers ----------------------------------------------------------------------------------------------------
@@ -224,7 +224,7 @@ def test_a_fiche_whose_only_answer_is_refused_was_answered_all_the_same(tmp_path
 
 
 def test_blank_inputs_have_an_address_too(tmp_path):
-    adresses = lot(tmp_path, QUI).adresses["retour.xlsx"]
+    adresses = lot(tmp_path, QUI).adresses(essai())["retour.xlsx"]
     assert dict(adresses) == {cle: (p.feuille, p.cellule) for cle, p in places().items()}
     assert len(adresses) == len(places()) and "1.1/inconnue" not in adresses
 

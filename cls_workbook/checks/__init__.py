@@ -6,6 +6,8 @@ or years. ``catalogue`` lists every code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cls_workbook.anomalies import Anomalie, trier
 from cls_workbook.checks import (
     avancement,
@@ -21,7 +23,7 @@ from cls_workbook.checks.catalogue import CATALOGUE, Controle
 from cls_workbook.checks.dossier import Dossier, Pilotage, Precedent
 from cls_workbook.checks.schemas import valider
 
-__all__ = ["CATALOGUE", "Controle", "Dossier", "Pilotage", "Precedent", "controler", "controler_retour"]
+__all__ = ["CATALOGUE", "Controle", "Dossier", "Pilotage", "Precedent", "controler", "controler_retour", "de_chaque_retour"]
 
 FAMILLES = (avancement, indicateurs, ventilations, financement, regles_du_contrat, evolution, confidentialite)
 REGLES_DE_LIGNE = (*avancement.LIGNES, *indicateurs.LIGNES, *ventilations.LIGNES, *financement.LIGNES)
@@ -32,27 +34,34 @@ REGLES = (
 REGLES_ENTRE_RETOURS = (*financement.REGLES_ENTRE_RETOURS, *regles_du_contrat.REGLES_ENTRE_RETOURS, *evolution.REGLES_ENTRE_RETOURS)
 
 
-def controler(dossier: Dossier) -> list[Anomalie]:
+def controler(dossier: Dossier, constats: Sequence[Anomalie] | None = None) -> list[Anomalie]:
     """Every anomaly of a campaign's returns, most serious first; those that reading already found are not repeated.
 
-    Returns of another campaign and second copies are set aside before the other rules look.
+    Returns of another campaign and second copies are set aside before the other rules look. ``constats``: what
+    ``de_chaque_retour`` found, where it has looked already.
     """
     intrus = campagne.hors_campagne(dossier)
     dossier = dossier.sans(fichiers={a.fichier for a in intrus})
     doublons = campagne.doublon_de_retour(dossier)
     manquants = campagne.retour_manquant(dossier)
-    dossier = dossier.sans(fichiers={a.fichier for a in doublons if a.refuse_fichier})
+    ecartes = {a.fichier for a in doublons if a.refuse_fichier}
+    dossier = dossier.sans(fichiers=ecartes)
     retenu = dossier.sans(fiches={(a.fichier, a.fiche) for a in doublons if a.refuse_feuille})
-    trouvees = [*intrus, *doublons, *manquants, *campagne.gouvernance_sous_le_minimum(dossier), *_de_chaque_retour(dossier)]
+    if constats is None:
+        constats = de_chaque_retour(dossier)
+    ecartes |= {a.fichier for a in intrus}
+    siens = [a for a in constats if a.fichier not in ecartes]
+    trouvees = [*intrus, *doublons, *manquants, *campagne.gouvernance_sous_le_minimum(dossier), *siens]
     return _nouvelles(dossier, trouvees + _entre_retours(retenu))
 
 
 def controler_retour(dossier: Dossier) -> list[Anomalie]:
     """The same for returns on their own, without a campaign: none is expected, none is missing, none is a duplicate."""
-    return _nouvelles(dossier, _de_chaque_retour(dossier) + _entre_retours(dossier))
+    return _nouvelles(dossier, de_chaque_retour(dossier) + _entre_retours(dossier))
 
 
-def _de_chaque_retour(dossier: Dossier) -> list[Anomalie]:
+def de_chaque_retour(dossier: Dossier) -> list[Anomalie]:
+    """What each return is found to say amiss, whatever the others say: they may be looked at in several parts."""
     return valider(dossier, REGLES_DE_LIGNE) + [a for regle in REGLES for a in regle(dossier)]
 
 

@@ -268,6 +268,14 @@ class Dossier:
             retours=self.retours[_gardes(self.retours, fichiers, fiches)],
         )
 
+    def seulement(self, fichiers: Collection[str]) -> Dossier:
+        """The same with these files only."""
+        return dataclasses.replace(
+            self,
+            valeurs=self.valeurs[[f in fichiers for f in self.valeurs["fichier"]]],
+            retours=self.retours[[f in fichiers for f in self.retours["fichier"]]],
+        )
+
 
 def cle(ligne: Mapping, bloc: str, champ: str) -> str:
     """``fiche/bloc[/mesure][/ligne]/champ``."""

@@ -33,10 +33,10 @@ def _totaux_d_avant(dossier: Dossier) -> dict[tuple[str, str, str, str], int | D
 
 
 def evolution_forte(dossier: Dossier) -> list[Anomalie]:
-    """Of one structure's own values: counts, rates, means, money. A stock that falls is said as such, once."""
+    """Of one return's own values: counts, rates, means. A stock that falls is said as such, once."""
     if dossier.precedent is None:
         return []
-    return [*_comptes_qui_changent(dossier), *_taux_et_moyennes_qui_changent(dossier), *_montants_qui_changent(dossier)]
+    return [*_comptes_qui_changent(dossier), *_taux_et_moyennes_qui_changent(dossier)]
 
 
 def _comptes_qui_changent(dossier: Dossier) -> Iterable[Anomalie]:
@@ -73,25 +73,6 @@ def _taux_et_moyennes_qui_changent(dossier: Dossier) -> Iterable[Anomalie]:
             attendu = f"une évolution de moins de {taux_fr(seuils.part, 0)}"
             ecart = _proportion(r["moyenne"] - ancien, ancien)
             yield _dire(dossier, "EVOLUTION_FORTE", r, [r["moyenne" + ADRESSE]], dossier.mesure(r["mesure"]).libelle, nombre_fr(r["moyenne"]), nombre_fr(ancien), ecart, attendu)
-
-
-def _montants_qui_changent(dossier: Dossier) -> Iterable[Anomalie]:
-    """What a structure was granted by one funder, under one nature."""
-    seuils, avant = dossier.contrat.evolution, {}
-    for r in _lignes_d_avant(dossier):
-        cle = (r["fiche"], r["structure"], dossier.financeur(r["financeur"]), plier(r["nature"] or ""))
-        avant[cle] = (avant.get(cle) or 0) + r["engage"] if r["engage"] is not None else avant.get(cle)
-    cette_annee: dict[tuple, list[dict]] = {}
-    for r in dossier.financements:
-        if r["engage"] is not None:
-            cette_annee.setdefault((r["fiche"], r["structure"], r["id"], plier(r["nature"] or "")), []).append(r)
-    attendu = f"une évolution de moins de {taux_fr(seuils.part, 0)}, ou de moins de {montant_fr(seuils.euros)}"
-    for cle, lignes in cette_annee.items():
-        ancien, nouveau = avant.get(cle), sum(r["engage"] for r in lignes)
-        if ancien is not None and abs(nouveau - ancien) >= seuils.euros and abs(nouveau - ancien) > seuils.part * ancien:
-            champ = f"{dossier.nom_du_financeur(cle[2])} — {dossier.libelle('financement', 'engage')}"
-            ecart = _proportion(nouveau - ancien, ancien)
-            yield _dire(dossier, "EVOLUTION_FORTE", lignes[0], [r["engage" + ADRESSE] for r in lignes], champ, montant_fr(nouveau), montant_fr(ancien), ecart, attendu)
 
 
 def _champs_d_avant(dossier: Dossier) -> dict[tuple, object]:
@@ -141,6 +122,30 @@ def identique_a_l_annee_precedente(dossier: Dossier) -> list[Anomalie]:
                     a_faire="vérifiez que le classeur de l’année précédente n’a pas été renvoyé ; corrigez, ou confirmez à la coordination.",
                 )
             )  # fmt: skip
+    return trouvees
+
+
+def evolution_forte_des_montants(dossier: Dossier) -> list[Anomalie]:
+    """What a structure was granted by one funder, under one nature, over all its returns for a fiche."""
+    if dossier.precedent is None:
+        return []
+    seuils, avant = dossier.contrat.evolution, {}
+    for r in _lignes_d_avant(dossier):
+        cle = (r["fiche"], r["structure"], dossier.financeur(r["financeur"]), plier(r["nature"] or ""))
+        avant[cle] = (avant.get(cle) or 0) + r["engage"] if r["engage"] is not None else avant.get(cle)
+    cette_annee: dict[tuple, list[dict]] = {}
+    for r in dossier.financements:
+        if r["engage"] is not None:
+            cette_annee.setdefault((r["fiche"], r["structure"], r["id"], plier(r["nature"] or "")), []).append(r)
+    attendu = f"une évolution de moins de {taux_fr(seuils.part, 0)}, ou de moins de {montant_fr(seuils.euros)}"
+    trouvees = []
+    for cle, lignes in cette_annee.items():
+        ancien, nouveau = avant.get(cle), sum(r["engage"] for r in lignes)
+        if ancien is not None and abs(nouveau - ancien) >= seuils.euros and abs(nouveau - ancien) > seuils.part * ancien:
+            champ = f"{dossier.nom_du_financeur(cle[2])} — {dossier.libelle('financement', 'engage')}"
+            ecart = _proportion(nouveau - ancien, ancien)
+            cellules = [r["engage" + ADRESSE] for r in lignes]
+            trouvees.append(_dire(dossier, "EVOLUTION_FORTE", lignes[0], cellules, champ, montant_fr(nouveau), montant_fr(ancien), ecart, attendu))
     return trouvees
 
 
@@ -214,5 +219,5 @@ def _signatures(dossier: Dossier) -> Iterable[tuple[str, str, dict, list[str]]]:
             yield r["mesure"], f"{r['valeur']} {detail}", r, cellules
 
 
-REGLES = (evolution_forte, identique_a_l_annee_precedente, financement_recopie)
-REGLES_ENTRE_RETOURS = (evenement_declare_deux_fois,)
+REGLES = (evolution_forte, identique_a_l_annee_precedente)
+REGLES_ENTRE_RETOURS = (evolution_forte_des_montants, financement_recopie, evenement_declare_deux_fois)

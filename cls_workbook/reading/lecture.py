@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,9 @@ from cls_workbook.errors import Refus
 from cls_workbook.reading import reader
 
 FICHIERS_PAR_PROCESSUS = 40  # below, a second process costs more than it brings
+TRANCHE = 250
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def retours_dans(sources: Iterable[str | Path], vide_permis: bool = False) -> dict[str, Path]:
@@ -70,6 +72,19 @@ def lire(fichiers: dict[str, Path], contrats: Callable[[str], Contrat], processu
         return
     with ProcessPoolExecutor(nombre) as executeur:
         yield from _avec_progression(executeur.map(travail, fichiers.items(), chunksize=max(1, len(fichiers) // (8 * nombre))), len(fichiers))
+
+
+def par_tranches(travail: Callable[[Sequence[tuple[str, Path]]], R], fichiers: dict[str, Path], processus: int | None = None) -> Iterator[R]:
+    """``travail`` on batches of files, in order, over several processes when there are many."""
+    nombre = processus or min(os.cpu_count() or 1, 1 + len(fichiers) // FICHIERS_PAR_PROCESSUS)
+    taille = max(1, min(TRANCHE, -(-len(fichiers) // (2 * nombre)) if nombre > 1 else TRANCHE))
+    paires = list(fichiers.items())
+    tranches = [paires[i : i + taille] for i in range(0, len(paires), taille)] or [[]]
+    if nombre == 1:
+        yield from map(travail, tranches)
+        return
+    with ProcessPoolExecutor(nombre) as executeur:
+        yield from executeur.map(travail, tranches)
 
 
 def _lire_un(fichier: tuple[str, Path], contrats: Callable[[str], Contrat]) -> reader.Retour:

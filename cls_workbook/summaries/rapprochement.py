@@ -98,7 +98,7 @@ def rapprochement(
     ``lot``: all that was typed (``frames.Lot``). The other frames: what was consolidated. Missing sums are None.
     """
     classes = _classes(lot.valeurs, anomalies, set(remplacees))
-    illisibles = _illisibles(lot, anomalies)
+    illisibles = _illisibles(lot, contrat, anomalies)
     lignes = [*_mesures(contrat, lot.valeurs, classes, indicateurs, illisibles), *_argent(contrat, lot.valeurs, classes, par_fiche, par_financeur, illisibles)]
     return pd.DataFrame([ligne.rangee() for ligne in lignes], columns=list(RAPPROCHEMENT), dtype=object)
 
@@ -130,10 +130,11 @@ def _classes(valeurs: pd.DataFrame, anomalies: Sequence[Anomalie], remplacees: s
     return [classe(*place) for place in colonnes(valeurs, "fichier", "fiche", "feuille", "cellule")]
 
 
-def _illisibles(lot, anomalies: Sequence[Anomalie]) -> Counter[tuple[str, str]]:
+def _illisibles(lot, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter[tuple[str, str]]:
     """(measure, or fiche of a funding line, champ) → inputs whose content could not be read as a number."""
     comptes: Counter[tuple[str, str]] = Counter()
-    concernees = [a for a in anomalies if a.gravite == BLOQUANT and a.cellules and a.fichier in lot.adresses]
+    adresses = lot.adresses(contrat)
+    concernees = [a for a in anomalies if a.gravite == BLOQUANT and a.cellules and a.fichier in adresses]
     fichiers = {a.fichier for a in concernees}
     lues = {place for place in colonnes(lot.valeurs, "fichier", "feuille", "cellule") if place[0] in fichiers}
     cles: dict[str, dict[tuple[str, str], str]] = {}
@@ -141,7 +142,7 @@ def _illisibles(lot, anomalies: Sequence[Anomalie]) -> Counter[tuple[str, str]]:
         for cellule in a.cellules:
             if (a.fichier, a.feuille, cellule) in lues:
                 continue
-            siennes = cles.setdefault(a.fichier, {lieu: cle for cle, lieu in lot.adresses[a.fichier].items()})
+            siennes = cles.setdefault(a.fichier, {lieu: cle for cle, lieu in adresses[a.fichier].items()})
             morceaux = siennes.get((a.feuille, cellule), "").split("/")
             if len(morceaux) > 2:
                 comptes[morceaux[0] if morceaux[1] in ("financement", "depenses") else morceaux[2], morceaux[-1]] += 1

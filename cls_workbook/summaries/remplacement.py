@@ -164,7 +164,7 @@ def _anomalies(remplacees: Mapping, entiers: frozenset[str], table: pd.DataFrame
 
 def _table(lot, contrat: Contrat, remplacees: Mapping[tuple[str, str], str], reponses: Sequence[tuple]) -> pd.DataFrame:
     concernes = {f for f, _ in remplacees} | set(remplacees.values())
-    dites = {f: _dites(lot, f) for f in concernes}
+    dites = {f: _dites(lot, contrat, f) for f in concernes}
     empreintes, modele = {r[0]: r[4] for r in reponses}, modele_de(contrat, int(lot.retours["annee"].iloc[0]))
     places = {(f, n): (s, v) for f, n, s, v, _ in reponses}
     lignes = []
@@ -188,13 +188,13 @@ def _changement(avant: tuple | None, apres: tuple | None) -> str:
     return INCHANGEE if avant[0] == apres[0] else MODIFIEE
 
 
-def _dites(lot, fichier: str) -> dict[str, tuple[object, str, str]]:
+def _dites(lot, contrat: Contrat, fichier: str) -> dict[str, tuple[object, str, str]]:
     """Key of an input → (value, sheet, cell), for all that was typed; what was refused as it was found."""
     v = lot.valeurs[lot.valeurs["fichier"] == fichier]
     dites = {}
     for fiche, bloc, mesure, ligne, champ, valeur, feuille, cellule in colonnes(v, *_CLE, "valeur", "feuille", "cellule"):
         dites["/".join(m for m in (fiche or "accueil", bloc, mesure, ligne, champ) if m)] = (valeur, feuille, cellule)
-    cles = {lieu: cle for cle, lieu in lot.adresses[fichier].items()}
+    cles = {lieu: cle for cle, lieu in lot.adresses(contrat)[fichier].items()}
     for a in lot.anomalies:
         for cellule in a.cellules if a.fichier == fichier else ():
             if (cle := cles.get((a.feuille, cellule))) and cle not in dites and a.trouve:

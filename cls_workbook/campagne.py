@@ -1,0 +1,74 @@
+"""The returns of a campaign in batches: each read, typed and checked on its own, in any process; then brought together.
+
+What takes several returns to be seen (a second answer, a fiche that engages too much) is for the whole: see ``conductor``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from cls_workbook import checks, ramasse_miettes
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.checks.dossier import Dossier
+from cls_workbook.contract.model import Contrat
+from cls_workbook.reading import frames, reader
+from cls_workbook.reading.lecture import Contrats
+from cls_workbook.reading.reader import Retour
+
+
+class Tranche(NamedTuple):
+    """What a batch of returns says, and what the checks find in each return taken alone."""
+
+    lot: frames.Lot
+    constats: list[Anomalie]
+
+
+@dataclass(frozen=True, eq=False)
+class Campagne:
+    """What a process has to know to read, type and check returns. ``contrat``: as it is in ``annee``.
+
+    ``attendus``: columns of ``summaries.consolidation.attendus``; ``precedent``, ``pilotage``: as the checks want them.
+    """
+
+    contrat: Contrat
+    annee: int
+    attendus: pd.DataFrame
+    precedent: checks.Precedent | None = None
+    pilotage: checks.Pilotage | None = None
+
+    def lire(self, fichiers: Sequence[tuple[str, Path]]) -> Tranche:
+        """(name to show, file) of each return → the batch."""
+        contrats = Contrats(self.contrat)
+        return self.controler(reader.lire(chemin, contrats, fichier=nom) for nom, chemin in fichiers)
+
+    def controler(self, retours: Iterable[Retour]) -> Tranche:
+        """Returns as read → the batch. Those of another campaign only bring the anomaly that refuses them."""
+        intrus: list[Anomalie] = []
+        with ramasse_miettes.suspendu():
+            lot = frames.typer(self._siens(retours, intrus), self.contrat)
+            lot.anomalies.extend(intrus)
+            return Tranche(lot, checks.de_chaque_retour(self.dossier(lot)))
+
+    def dossier(self, lot: frames.Lot, anomalies: Iterable[Anomalie] | None = None) -> Dossier:
+        """What the checks look at. ``anomalies``: those that reading left, if not all of the lot's."""
+        return Dossier(
+            self.contrat, self.annee, lot.valeurs, lot.retours, self.attendus, precedent=self.precedent, pilotage=self.pilotage,
+            anomalies=tuple(lot.anomalies if anomalies is None else anomalies), adresses=lot.adresses(self.contrat),
+        )  # fmt: skip
+
+    def _siens(self, retours: Iterable[Retour], intrus: list[Anomalie]) -> Iterator[Retour]:
+        for retour in retours:
+            if refus := frames.hors_campagne(retour, self.contrat, self.annee):
+                intrus += refus
+            else:
+                yield retour
+
+
+def reunir(tranches: Sequence[Tranche]) -> Tranche:
+    """One batch, in their order."""
+    return Tranche(frames.reunir([t.lot for t in tranches]), [a for t in tranches for a in t.constats])
