@@ -5,7 +5,7 @@ What takes several returns to be seen (a second answer, a fiche that engages too
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +16,12 @@ from cls_workbook import checks, ramasse_miettes
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.contract.model import Contrat
+from cls_workbook.moteurs import Moteur, Panne
 from cls_workbook.reading import frames, reader
-from cls_workbook.reading.lecture import Contrats
+from cls_workbook.reading.lecture import Contrats, Fichier, appliquer, en_panne
 from cls_workbook.reading.reader import Retour
+
+PAR_TRANCHE = 250  # returns checked together: schemas cost as much for one return as for a hundred
 
 
 class Tranche(NamedTuple):
@@ -41,8 +44,13 @@ class Campagne:
     precedent: checks.Precedent | None = None
     pilotage: checks.Pilotage | None = None
 
-    def lire(self, fichiers: Sequence[tuple[str, Path]]) -> Tranche:
-        """(name to show, file) of each return → the batch."""
+    def tranches(self, fichiers: Mapping[str, Path], moteur: Moteur | None = None) -> Iterator[Tranche]:
+        """The returns (name to show → file), in batches, in order, read by ``moteur``."""
+        for faite in appliquer(self.lire, fichiers, moteur, PAR_TRANCHE):
+            yield self.controler([en_panne(faite)]) if isinstance(faite, Panne) else faite
+
+    def lire(self, fichiers: Sequence[Fichier]) -> Tranche:
+        """One batch."""
         contrats = Contrats(self.contrat)
         return self.controler(reader.lire(chemin, contrats, fichier=nom) for nom, chemin in fichiers)
 

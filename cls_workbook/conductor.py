@@ -24,8 +24,9 @@ from cls_workbook.contract.model import Contrat
 from cls_workbook.errors import Refus
 from cls_workbook.francais import date_fr, typographie
 from cls_workbook.generation import charger, verifier_annee
+from cls_workbook.moteurs.local import Local
 from cls_workbook.reading import frames
-from cls_workbook.reading.lecture import Contrats, lire, par_tranches, retours_dans
+from cls_workbook.reading.lecture import Contrats, lire, retours_dans
 from cls_workbook.reading.reader import Retour
 from cls_workbook.results.resultat import Resultat
 from cls_workbook.summaries import activity, consolidation, funding, funding_rules, historique, rapprochement, remplacement
@@ -176,8 +177,7 @@ def consolider_dossier(
     fichiers = retours_de(sources, depuis, vide_permis)
     voulues = [*remplacement.demandes(remplacer, fichiers), *(_durables(pilotage, fichiers) if pilotage else ())]
     campagne = _campagne(contrat, annee, passee, pilotage)
-    tranches = par_tranches(campagne.lire, fichiers, processus)
-    resultat = _conclure(tranches, campagne, jour, passee, pilotage, voulues)
+    resultat = _conclure(campagne.tranches(fichiers, Local(processus)), campagne, jour, passee, pilotage, voulues)
     return replace(resultat, chemins=chemins_depuis(depuis, fichiers)) if depuis else resultat
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, INFORMATION, Anomalie
 from cls_workbook.francais import date_fr, nombre_fr, plier, typographie
+from cls_workbook.moteurs import Cause
 from cls_workbook.xlsx.sheets import adresse
 
 if TYPE_CHECKING:
@@ -54,6 +55,13 @@ def _anomalie(gravite: str, code: str, lieu: Lieu, cellules: Iterable[str], cham
 
 
 # --- The whole file -------------------------------------------------------------------------------------------------
+
+
+PANNES = {
+    Cause.ARRET: "Ce fichier arrête le programme qui le lit : il a été essayé deux fois.",
+    Cause.DELAI: "La lecture de ce fichier ne se termine pas dans le temps accordé : il a été essayé deux fois.",
+    Cause.MEMOIRE: "La lecture de ce fichier demande plus de mémoire qu’il n’y en a.",
+}
 
 
 def illisible(fichier: str, trouve: str, a_faire: str) -> Anomalie:

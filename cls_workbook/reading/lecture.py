@@ -1,26 +1,30 @@
-"""Which files are returns, and all of them read, over several processes when there are many.
+"""Which files are returns, and all of them read, by whichever engine.
 
 Apart from the conductor so that a reading process, which starts by importing this module, does not import pandas.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from cls_workbook.contract.definition import load, shipped
 from cls_workbook.contract.model import Contrat
 from cls_workbook.errors import Refus
+from cls_workbook.francais import typographie
+from cls_workbook.moteurs import Moteur, Panne
+from cls_workbook.moteurs.local import Local
+from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading import reader
+from cls_workbook.reading.archive import REFAIRE
 
-FICHIERS_PAR_PROCESSUS = 40  # below, a second process costs more than it brings
-TRANCHE = 250
-T = TypeVar("T")
+PAR_TRANCHE = 25  # files read together: what is asked of another process, and comes back, at once
+JOURNAL = logging.getLogger(__name__)
 R = TypeVar("R")
 
 
@@ -63,41 +67,53 @@ def _de_service(chemin: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in chemin.parts)
 
 
-def lire(fichiers: dict[str, Path], contrats: Callable[[str], Contrat], processus: int | None = None) -> Iterator[reader.Retour]:
-    """Reads each file, in order, over several processes when there are many."""
-    travail = partial(_lire_un, contrats=contrats)
-    nombre = processus or min(os.cpu_count() or 1, 1 + len(fichiers) // FICHIERS_PAR_PROCESSUS)
-    if nombre == 1:
-        yield from _avec_progression(map(travail, fichiers.items()), len(fichiers))
-        return
-    with ProcessPoolExecutor(nombre) as executeur:
-        yield from _avec_progression(executeur.map(travail, fichiers.items(), chunksize=max(1, len(fichiers) // (8 * nombre))), len(fichiers))
+class Fichier(NamedTuple):
+    """A file to read: the name to show, and where it is."""
+
+    nom: str
+    chemin: Path
 
 
-def par_tranches(travail: Callable[[Sequence[tuple[str, Path]]], R], fichiers: dict[str, Path], processus: int | None = None) -> Iterator[R]:
-    """``travail`` on batches of files, in order, over several processes when there are many."""
-    nombre = processus or min(os.cpu_count() or 1, 1 + len(fichiers) // FICHIERS_PAR_PROCESSUS)
-    taille = max(1, min(TRANCHE, -(-len(fichiers) // (2 * nombre)) if nombre > 1 else TRANCHE))
-    paires = list(fichiers.items())
-    tranches = [paires[i : i + taille] for i in range(0, len(paires), taille)] or [[]]
-    if nombre == 1:
-        yield from map(travail, tranches)
-        return
-    with ProcessPoolExecutor(nombre) as executeur:
-        yield from executeur.map(travail, tranches)
+def lire(fichiers: Mapping[str, Path], contrats: Callable[[str], Contrat], processus: int | None = None, moteur: Moteur | None = None) -> Iterator[reader.Retour]:
+    """Reads each file, in order, over several processes when there are many (or ``processus`` of them, or by ``moteur``)."""
+    for resultat in appliquer(partial(_lire_une_tranche, contrats=contrats), fichiers, moteur or Local(processus)):
+        yield from [en_panne(resultat)] if isinstance(resultat, Panne) else resultat
 
 
-def _lire_un(fichier: tuple[str, Path], contrats: Callable[[str], Contrat]) -> reader.Retour:
-    nom, chemin = fichier
-    return reader.lire(chemin, contrats, fichier=nom)
+def _lire_une_tranche(tranche: Sequence[Fichier], contrats: Callable[[str], Contrat]) -> list[reader.Retour]:
+    return [reader.lire(fichier.chemin, contrats, fichier=fichier.nom) for fichier in tranche]
 
 
-def _avec_progression(etapes: Iterable[T], total: int) -> Iterator[T]:
+def appliquer(travail: Callable[[Sequence[Fichier]], R], fichiers: Mapping[str, Path], moteur: Moteur | None = None, par_tranche: int = PAR_TRANCHE) -> Iterator[R | Panne[Fichier]]:
+    """``travail`` on batches of files, at most ``par_tranche`` together: its results in the order of the files, with a progress bar.
+
+    A file that ends or hangs what reads it gives a ``Panne`` in its place, and one line of the log; see ``en_panne``.
+    """
+    moteur = moteur or Local()
+    a_lire = [Fichier(*nom_et_chemin) for nom_et_chemin in fichiers.items()]
+    # Small enough for each place to have several, so that all end together; large enough for what a batch costs in itself.
+    taille = max(1, par_tranche // 5, min(par_tranche, len(a_lire) // (4 * moteur.places)))
+    tranches = [a_lire[debut : debut + taille] for debut in range(0, len(a_lire), taille)]
+    with _progression(len(a_lire)) as barre:
+        for faits, resultat in moteur.appliquer(travail, tranches):
+            if isinstance(resultat, Panne):
+                JOURNAL.warning(typographie(f"{resultat.element.nom} : {constats.PANNES[resultat.cause]}"))
+            yield resultat
+            barre.update(len(faits))
+
+
+def en_panne(panne: Panne[Fichier]) -> reader.Retour:
+    """The return that could not be read to its end: without answers, with one blocking anomaly."""
+    nom, chemin = panne.element
+    return reader.Retour(nom, str(chemin), "", anomalies=(constats.illisible(nom, constats.PANNES[panne.cause], REFAIRE),))
+
+
+def _progression(total: int):
     """A progress bar on a terminal, once it has lasted a second; nothing elsewhere."""
     from tqdm import tqdm
 
     muet = True if sys.stderr is None else None  # a Python without console has nowhere to draw
-    return iter(tqdm(etapes, total=total, desc="Lecture", unit=" retour", delay=1, leave=False, disable=muet))
+    return tqdm(total=total, desc="Lecture", unit=" retour", delay=1, leave=False, disable=muet)
 
 
 class Contrats:
