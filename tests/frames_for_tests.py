@@ -20,7 +20,7 @@ import pandas as pd
 
 from cls_workbook import contract
 from cls_workbook.anomalies import BLOQUANT, Anomalie
-from cls_workbook.checks import Dossier, Pilotage, Precedent, controler
+from cls_workbook.checks import Dossier, Pilotage, Precedent, controler, de_chaque_retour
 from cls_workbook.contract.fields import BLOCS
 from cls_workbook.contract.model import Contrat
 
@@ -191,7 +191,14 @@ def pilotage(programmes: dict | None = None, reunions: dict | None = None) -> Pi
 
 
 def trouve(dossier_: Dossier, *codes: str) -> list[tuple]:
-    """(code, gravité, cells) of the anomalies of these codes, as ``controler`` gives them."""
+    """(code, gravité, cells) of the anomalies of these codes, as ``controler`` gives them.
+
+    Returns are checked in batches: what is said of each may not depend on which others are there.
+    """
+    fichiers = dossier_.retours["fichier"].unique()
+    if len(fichiers) > 1:
+        seuls = [a for f in fichiers for a in de_chaque_retour(dossier_.seulement({f}))]
+        assert sorted(map(str, seuls)) == sorted(map(str, de_chaque_retour(dossier_)))
     return [(a.code, a.gravite, a.cellules) for a in controler(dossier_) if a.code in codes]
 
 

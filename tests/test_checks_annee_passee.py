@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 import openpyxl
+import pandas as pd
 import pytest
 from classeurs import ANNEE, essai, lire, places
+from frames_for_tests import dossier, precedent, trouve
 from retours_lus import relue, retour
 
 from cls_workbook import conductor, contract, entry
@@ -115,3 +117,21 @@ def test_workbooks_with_different_values_of_last_year_still_share_their_sheets()
         for feuille in entry.plan(essai(), ANNEE, repondant, campagne).classeur.feuilles:
             if feuille.nom == "FA 1.1":
                 assert offprint._placer(feuille, feuilles).source == "FA 1.1"
+
+
+def test_the_money_of_a_structure_is_compared_over_all_its_returns_for_a_fiche():
+    """Two volets, two files: together, what one line was last year."""
+    avant = pd.DataFrame([("1.3", "association", "Agence", "Maquette", None, Decimal(9000), None, None)], columns=["fiche", "structure", "financeur", "nature", "prevu", "engage", "verse", "reference"])
+    passee = dataclasses.replace(precedent("[avant.xlsx] association\n1.3"), lignes=avant)
+    texte = """
+        [cours.xlsx] association / Cours
+        1.3/financement/01/financeur Agence
+        1.3/financement/01/nature Maquette
+        1.3/financement/01/engage {}
+        [etude.xlsx] association / Étude
+        1.3/financement/01/financeur Agence
+        1.3/financement/01/nature Maquette
+        1.3/financement/01/engage 4500
+    """
+    assert trouve(dossier(texte.format(4500), precedent=passee), "EVOLUTION_FORTE") == []
+    assert len(trouve(dossier(texte.format(20000), precedent=passee), "EVOLUTION_FORTE")) == 1
