@@ -99,6 +99,7 @@ def _objets(colonne: pd.Series) -> np.ndarray:
 
 def en_lignes(vue: pd.DataFrame, masque: Sequence[bool] | None = None) -> list[dict]:
     """The rows of a frame as dictionaries (only those of ``masque``). Values as they are: ``to_dict`` boxes each one."""
-    choisie = vue if masque is None else vue[np.asarray(masque, dtype=bool)]
-    noms = list(choisie.columns)
-    return [dict(zip(noms, ligne, strict=True)) for ligne in colonnes(choisie, *noms)]
+    noms = list(vue.columns)
+    valeurs = vue.to_numpy(object)
+    choisies = valeurs if masque is None else valeurs[np.asarray(masque, dtype=bool)]
+    return [dict(zip(noms, ligne, strict=True)) for ligne in choisies.tolist()]
