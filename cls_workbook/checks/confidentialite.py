@@ -17,7 +17,9 @@ def donnee_personnelle(dossier: Dossier) -> list[Anomalie]:
     """One anomaly a cell."""
     v = dossier.saisies
     textes = v[(v["type"] == "texte") | ((v["type"] == "liste") & v["champ"].isin(("nom", "structure")))]
-    douteux = [isinstance(t, str) and PEUT_ETRE.search(t) is not None for t in textes["valeur"]]
+    # The same words come back from one return to the next: each is looked at once.
+    connus = {t: PEUT_ETRE.search(t) is not None for t in dict.fromkeys(textes["valeur"]) if isinstance(t, str)}
+    douteux = [isinstance(t, str) and connus[t] for t in textes["valeur"]]
     trouvees = []
     for r in en_lignes(textes, douteux):
         donnees = donnees_personnelles(r["valeur"]) if (r["bloc"], r["champ"]) not in HORS_TEXTE_LIBRE else []
