@@ -50,9 +50,10 @@ class Campagne:
             yield self.controler([en_panne(faite)]) if isinstance(faite, Panne) else faite
 
     def lire(self, fichiers: Sequence[Fichier]) -> Tranche:
-        """One batch."""
+        """One batch, as it is kept or sent."""
         contrats = Contrats(self.contrat)
-        return self.controler(reader.lire(chemin, contrats, fichier=nom) for nom, chemin in fichiers)
+        faite = self.controler(reader.lire(chemin, contrats, fichier=nom) for nom, chemin in fichiers)
+        return faite._replace(lot=faite.lot.serre())
 
     def controler(self, retours: Iterable[Retour]) -> Tranche:
         """Returns as read → the batch. Those of another campaign only bring the anomaly that refuses them."""

@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cls_workbook import conductor, contract, entry, pilotage
+from cls_workbook import campagne, conductor, contract, entry, pilotage
 from cls_workbook.entry import examples, offprint
 from cls_workbook.errors import Refus
 from cls_workbook.results import consolidated
@@ -175,3 +175,19 @@ def test_a_blank_return_is_told_and_not_counted(tmp_path, dijon):
     resultat = consolider(tmp_path, dijon)
     assert [(a.gravite, a.fichier) for a in resultat.anomalies if a.code == "RETOUR_VIDE"] == [("à confirmer", "apo.xlsx")]
     assert resultat.recus_et_attendus()[0] == 0
+
+
+def test_in_how_many_batches_returns_are_read_changes_nothing(tmp_path, dijon, monkeypatch):
+    retours = tmp_path / "retours"
+    retours.mkdir()
+    for rang, structure in enumerate(("apo", "acodege", "ars", "apo", "sdat")):
+        propres = {"3.1/mesures/3.1-I08/valeur": f"env. {rang}"} if structure == "apo" else {}
+        deposer(retours, dijon, structure, propres, nom=f"{rang}-{structure}.xlsx")
+    (retours / "abime.xlsx").write_bytes(b"PK\x03\x04rien")
+    classeurs = []
+    for par_tranche in (250, 2):
+        monkeypatch.setattr(campagne, "PAR_TRANCHE", par_tranche)
+        sortie = tmp_path / f"{par_tranche}.xlsx"
+        conductor.consolider_fichiers([retours], "dijon-2024-2028", ANNEE, sortie, jour=JOUR)
+        classeurs.append(sortie.read_bytes())
+    assert classeurs[0] == classeurs[1]

@@ -99,19 +99,23 @@ class Dossier:
         """``valeurs`` with object columns: comparing strings of pandas' own type costs ten times as much."""
         return self.valeurs.astype(object)
 
+    def _du_bloc(self, bloc: str) -> pd.DataFrame:
+        """The rows of ``saisies`` that are of this block."""
+        return self.valeurs.iloc[self._rangs_par_bloc.get(bloc, [])].astype(object)
+
     @cached_property
     def _vues(self) -> dict[str, pd.DataFrame]:
         return {}
 
     @cached_property
     def _rangs_par_bloc(self) -> dict[str, np.ndarray]:
-        numeros, blocs = pd.factorize(self.saisies["bloc"].to_numpy(object))
+        numeros, blocs = pd.factorize(self.valeurs["bloc"])
         return {bloc: np.flatnonzero(numeros == n) for n, bloc in enumerate(blocs)}
 
     def vue(self, bloc: str) -> pd.DataFrame:
         """``vues.large`` of a block, computed once."""
         if bloc not in self._vues:
-            self._vues[bloc] = large(self.saisies.iloc[self._rangs_par_bloc.get(bloc, [])], bloc)
+            self._vues[bloc] = large(self._du_bloc(bloc), bloc)
         return self._vues[bloc]
 
     @cached_property
@@ -166,7 +170,7 @@ class Dossier:
         """(fichier, fiche, mesure) → what answers it."""
         groupes: dict[tuple[str, str, str], list[Fond]] = {}
         for bloc in BLOCS_DES_MESURES:
-            v = self.saisies.iloc[self._rangs_par_bloc.get(bloc, [])]
+            v = self._du_bloc(bloc)
             v = v[v["champ"].isin(CHAMPS_DE_FOND)]
             fonds = map(Fond._make, colonnes(v, "bloc", "champ", "valeur", "cellule"))
             for cle_, fond in zip(colonnes(v, "fichier", "fiche", "mesure"), fonds, strict=True):

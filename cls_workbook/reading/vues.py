@@ -31,8 +31,8 @@ def large(valeurs: pd.DataFrame, bloc: str) -> pd.DataFrame:
     then for each champ of the block the value and, under ``<champ>@``, its cell. Object dtype, missing = None.
     Champs that nobody typed are there too, empty; a block without fixed champs shows those that were typed.
     """
-    du_bloc = np.flatnonzero(_objets(valeurs["bloc"]) == bloc)
-    partie = {nom: _objets(valeurs[nom])[du_bloc] for nom in (*CLES, "annee", "modalite", "champ", "valeur", "cellule")}
+    du_bloc = np.flatnonzero(valeurs["bloc"] == bloc)
+    partie = {nom: _objets(valeurs[nom].iloc[du_bloc]) for nom in (*CLES, "annee", "modalite", "champ", "valeur", "cellule")}
     rangs, premiers = rangees(*(partie[nom] for nom in IDENTIFIANTES))
     vue = {nom: partie[nom][premiers] for nom in (*CLES, "annee")} | {"intitule": partie["modalite"][premiers]}
     codes, connus = pd.factorize(partie["champ"])
@@ -90,6 +90,29 @@ def somme(valeurs: Iterable):
 def colonnes(frame: pd.DataFrame, *noms: str) -> Iterator[tuple]:
     """The rows of a frame, these columns only. Values as they are, and ten times as fast as ``itertuples``."""
     return zip(*(_objets(frame[nom]) for nom in noms), strict=True)
+
+
+def en_objets(valeurs: pd.DataFrame, masque: Iterable[bool]) -> pd.DataFrame:
+    """The rows of ``masque``, with object columns: what is gone through word by word."""
+    return valeurs.iloc[np.flatnonzero(masque)].astype(object)
+
+
+def rangs_par(colonne: pd.Series) -> dict[object, np.ndarray]:
+    """Each word of a column → the positions where it stands, in order."""
+    codes, mots = pd.factorize(colonne)
+    ordre = np.argsort(codes, kind="stable")
+    bornes = np.searchsorted(codes, range(len(mots) + 1), sorter=ordre)
+    return {mot: ordre[bornes[n] : bornes[n + 1]] for n, mot in enumerate(mots)}
+
+
+def distincts(frame: pd.DataFrame, *noms: str) -> list[tuple]:
+    """The rows of these columns, each once, in order of appearance."""
+    ensemble = np.zeros(len(frame), dtype=np.int64)
+    for nom in noms:
+        codes, mots = pd.factorize(frame[nom])
+        _, ensemble = np.unique(ensemble * (len(mots) + 1) + codes, return_inverse=True)  # kept small: no overflow
+    premiers = np.sort(np.unique(ensemble, return_index=True)[1]) if len(frame) else []
+    return list(colonnes(frame.iloc[premiers], *noms))
 
 
 def _objets(colonne: pd.Series) -> np.ndarray:

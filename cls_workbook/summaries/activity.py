@@ -15,7 +15,7 @@ import pandas as pd
 
 from cls_workbook.contract.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.francais import NBSP, plier
-from cls_workbook.reading.vues import colonnes, somme
+from cls_workbook.reading.vues import colonnes, distincts, en_objets, rangs_par, somme
 from cls_workbook.summaries.agregation import (
     NON_DISPONIBLE,
     SANS_OBJET,
@@ -72,7 +72,7 @@ def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, p
     anciennes = precedent or {}
     lignes = []
     for mesure_id, (fiche, indicateur, mesure) in contrat.par_mesure.items():
-        reponses = campagne.reponses(fiche.numero, mesure_id)
+        reponses = campagne.reponses(mesure_id)
         resultat = agreger(contrat, mesure, reponses.values())
         couverture, manques = campagne.couverture(fiche, indicateur, reponses, resultat)
         lignes.append((
@@ -94,18 +94,18 @@ class _Campagne:
         for cle in cles_attendues(contrat, prevus):
             self.prevus.setdefault(cle[0], set()).add(cle)
         self.retours: dict[str, dict[tuple, None]] = {}
-        self._par_mesure: dict[tuple[str, str], dict[tuple, list[tuple]]] = {}
-        retours = colonnes(valeurs, "fichier", "structure", "volet")
-        saisies = colonnes(valeurs, "champ", "ligne", "modalite", "valeur")
-        for fiche, mesure, retour, saisie in zip(valeurs["fiche"], valeurs["mesure"], retours, saisies, strict=True):
-            if fiche:
-                self.retours.setdefault(fiche, {})[retour] = None
-            if fiche and mesure:
-                self._par_mesure.setdefault((fiche, mesure), {}).setdefault(retour, []).append(saisie)
+        for fiche, *retour in distincts(valeurs, "fiche", "fichier", "structure", "volet"):
+            self.retours.setdefault(fiche, {})[tuple(retour)] = None
+        self._valeurs, self._rangs = valeurs[["fichier", "structure", "volet", "champ", "ligne", "modalite", "valeur"]], rangs_par(valeurs["mesure"])
 
-    def reponses(self, fiche: str, mesure: str) -> dict[tuple, Reponse]:
+    def reponses(self, mesure: str) -> dict[tuple, Reponse]:
         """Return → what it says of this measure, for the returns that say something of it."""
-        return {retour: self._reponse(retour, lignes) for retour, lignes in self._par_mesure.get((fiche, mesure), {}).items()}
+        siennes = self._valeurs.iloc[self._rangs.get(mesure, [])]
+        dites: dict[tuple, list[tuple]] = {}
+        saisies = colonnes(siennes, "champ", "ligne", "modalite", "valeur")
+        for retour, saisie in zip(colonnes(siennes, "fichier", "structure", "volet"), saisies, strict=True):
+            dites.setdefault(retour, []).append(saisie)
+        return {retour: self._reponse(retour, lignes) for retour, lignes in dites.items()}
 
     def _reponse(self, retour: tuple, saisies: list[tuple]) -> Reponse:
         champs: dict[str, object] = {}
@@ -175,7 +175,7 @@ def ventilations(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
     for mesure_id, (fiche, _, mesure) in contrat.par_mesure.items():
         if mesure.type == "liste":
             continue
-        detail = _detail(contrat, mesure, list(campagne.reponses(fiche.numero, mesure_id).values()))
+        detail = _detail(contrat, mesure, list(campagne.reponses(mesure_id).values()))
         lignes += [(fiche.numero, mesure_id, modalite, *nombres) for modalite, nombres in detail.items()]
     return _cadre(lignes, VENTILATIONS)
 
@@ -214,9 +214,9 @@ def avancement(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame) ->
     ``detail``: « structure : état, réalisation » for each where porteurs disagree. « Réalisée » holds only if all say
     so; « Rien de programmé » only if none had anything to do.
     """
-    campagne, rendues = _Campagne(contrat, valeurs.iloc[:0], prevus), set(valeurs["fiche"])
+    campagne, rendues = _Campagne(contrat, valeurs.iloc[:0], prevus), set(valeurs["fiche"].unique())
     dits: dict[str, dict[tuple, dict[str, str]]] = {}
-    dites = valeurs[valeurs["bloc"] == "avancement"]
+    dites = en_objets(valeurs, valeurs["bloc"] == "avancement")
     retours = colonnes(dites, "fichier", "structure", "volet")
     for fiche, retour, champ, valeur in zip(dites["fiche"], retours, dites["champ"], dites["valeur"], strict=True):
         dits.setdefault(fiche, {}).setdefault(retour, {})[champ] = valeur
@@ -325,7 +325,7 @@ def territoire(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
     """
     saisies = valeurs[valeurs["bloc"] == "territoire"]
     touches: dict[tuple[str, str], set[str]] = {}
-    for champ, ligne, fiche in colonnes(saisies, "champ", "ligne", "fiche"):
+    for champ, ligne, fiche in distincts(saisies, "champ", "ligne", "fiche"):
         touches.setdefault((champ, ligne), set()).add(fiche)
     noms = {("commune", c.code_insee): c.nom for c in contrat.communes} | {("qpv", q.nom): q.nom for q in contrat.qpv}
     ordre = {cle: rang for rang, cle in enumerate(noms)}

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
+import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.contract.model import Contrat, Fiche
 from cls_workbook.errors import Refus
 from cls_workbook.francais import NBSP, plier
-from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes, large
+from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes, large, rangees
 
 # Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
 Membres = Mapping[str | tuple[str, str], Sequence[str]]
@@ -251,9 +252,11 @@ class Exclusions:
 def retenir(valeurs: pd.DataFrame, anomalies: Iterable[Anomalie]) -> pd.DataFrame:
     """The values left once what the anomalies refuse is set aside: cells, whole fiches, whole files."""
     exclus = Exclusions(anomalies)
-    places = colonnes(valeurs, "fichier", "fiche", "feuille", "cellule")
-    garde = [place[0] not in exclus.concernes or not exclus.valeur(*place) for place in places]
-    return valeurs[pd.Series(garde, index=valeurs.index, dtype=bool)].reset_index(drop=True)
+    en_cause = np.flatnonzero(valeurs["fichier"].isin(exclus.concernes))
+    places = colonnes(valeurs.iloc[en_cause], "fichier", "fiche", "feuille", "cellule")
+    garde = np.ones(len(valeurs), dtype=bool)
+    garde[en_cause] = [not exclus.valeur(*place) for place in places]
+    return valeurs if garde.all() else valeurs[garde].reset_index(drop=True)
 
 
 # --- The three tables of values -------------------------------------------------------------------------------------
@@ -265,21 +268,21 @@ def mesures_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
     Statut is what the return typed for that measure; « réel » where a figure came without statut.
     """
     siennes = valeurs[valeurs["mesure"] != ""]
-    cles = list(colonnes(siennes, "fichier", "feuille", "fiche", "mesure"))
-    typees: dict[tuple, str] = {}
-    chiffrees = set()
-    for cle, (champ, valeur) in zip(cles, colonnes(siennes, "champ", "valeur"), strict=True):
-        if champ == "statut":
-            typees[cle] = valeur
-        elif champ in CHAMPS_DE_VALEUR:
-            chiffrees.add(cle)
-    indicateurs = {mesure: indicateur.id for mesure, (_, indicateur, _) in contrat.par_mesure.items()}
     propres = {
-        "Indicateur": [indicateurs[mesure] for mesure in siennes["mesure"]], "Mesure": siennes["mesure"], "Champ": siennes["champ"],
-        "Modalité": _ou_rien(siennes["modalite"]), "Valeur": siennes["valeur"],
-        "Statut": [typees.get(cle, REEL if cle in chiffrees else None) for cle in cles],
+        "Indicateur": _traduits(siennes["mesure"], lambda mesure: contrat.par_mesure[mesure][1].id), "Mesure": siennes["mesure"],
+        "Champ": siennes["champ"], "Modalité": _traduits(siennes["modalite"]), "Valeur": siennes["valeur"], "Statut": _statuts_des_mesures(siennes),
     }  # fmt: skip
     return _colonnes_en_table(_origine(contrat, siennes) | propres, MESURES)
+
+
+def _statuts_des_mesures(valeurs: pd.DataFrame) -> np.ndarray:
+    """Of each value: the statut that its return gives to its measure."""
+    numeros, _ = rangees(*(valeurs[nom].to_numpy(object) for nom in ("fichier", "feuille", "mesure")))
+    dits = np.full(len(valeurs), None, dtype=object)  # by number of (return, measure)
+    dits[numeros[valeurs["champ"].isin(CHAMPS_DE_VALEUR).to_numpy()]] = REEL
+    typees = np.flatnonzero(valeurs["champ"] == "statut")
+    dits[numeros[typees]] = valeurs["valeur"].to_numpy()[typees]
+    return dits[numeros]
 
 
 def financements_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
@@ -299,21 +302,24 @@ def financements_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
 def reponses_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
     """The table ``Reponses``: every value that is neither of a measure nor of a funding line."""
     autres = valeurs[(valeurs["mesure"] == "") & (valeurs["bloc"] != "financement")]
-    propres = {"Bloc": autres["bloc"], "Champ": autres["champ"], "Ligne": _ou_rien(autres["ligne"]), "Valeur": autres["valeur"]}
+    propres = {"Bloc": autres["bloc"], "Champ": autres["champ"], "Ligne": _traduits(autres["ligne"]), "Valeur": autres["valeur"]}
     return _colonnes_en_table(_origine(contrat, autres) | propres, REPONSES)
 
 
 def _origine(contrat: Contrat, valeurs: pd.DataFrame) -> dict[str, Iterable]:
     """The columns that tell where each value comes from."""
-    noms = {structure: nom_affiche(contrat, structure) or None for structure in set(valeurs["structure"])}
     return {
-        "Année": valeurs["annee"], "Fiche": _ou_rien(valeurs["fiche"]), "Structure": [noms[s] for s in valeurs["structure"]],
-        "Volet": _ou_rien(valeurs["volet"]), "Fichier": valeurs["fichier"], "Feuille": valeurs["feuille"], "Cellule": valeurs["cellule"],
+        "Année": valeurs["annee"], "Fiche": _traduits(valeurs["fiche"]),
+        "Structure": _traduits(valeurs["structure"], lambda structure: nom_affiche(contrat, structure)), "Volet": _traduits(valeurs["volet"]),
+        "Fichier": valeurs["fichier"], "Feuille": valeurs["feuille"], "Cellule": valeurs["cellule"],
     }  # fmt: skip
 
 
-def _ou_rien(textes: Iterable[str]) -> list[str | None]:
-    return [texte or None for texte in textes]
+def _traduits(mots: pd.Series, traduire: Callable[[str], str] = str) -> np.ndarray:
+    """A column with each of its words translated, once; None for an empty one."""
+    rangs, connus = pd.factorize(mots)
+    traduction = np.array([traduire(mot) or None for mot in connus] or [None], dtype=object)
+    return traduction[rangs]
 
 
 def etendue(cellules: Sequence[str]) -> str:
@@ -333,7 +339,7 @@ def _lettres_et_rang(cellule: str) -> tuple[str, int]:
 
 def _colonnes_en_table(par_titre: Mapping[str, Iterable], titres: Sequence[str]) -> pd.DataFrame:
     """Object columns only: an int stays an int and a missing value stays None."""
-    return pd.DataFrame({titre: list(par_titre[titre]) for titre in titres}, dtype=object)
+    return pd.DataFrame({titre: pd.Series(np.asarray(par_titre[titre], dtype=object), dtype=object) for titre in titres})
 
 
 def _table(lignes: Iterable[Mapping], colonnes: Sequence[str]) -> pd.DataFrame:

@@ -50,6 +50,12 @@ def lignes_de_financement(contrat: Contrat, valeurs: pd.DataFrame) -> list[dict]
     return lignes
 
 
+def de_l_annee(valeurs: pd.DataFrame, annee: int) -> pd.DataFrame:
+    """Without what was typed for another year."""
+    siennes = valeurs["annee"] == annee
+    return valeurs if siennes.all() else valeurs[siennes]
+
+
 def id_de_financeur(contrat: Contrat, financeur: object) -> str | None:
     """The id of a funder given by id or by name; None if the contract does not know it."""
     plie = plier(str(financeur or ""))
@@ -87,7 +93,7 @@ def par_fiche(
     or "") → EUR that the COPIL programmed for the year. ``cumul_precedent``: fiche → EUR of the maquette engaged in
     earlier years. Engagé and Versé are of the maquette only; the last three columns are what was engaged of the rest.
     """
-    valeurs = valeurs[valeurs["annee"] == annee]
+    valeurs = de_l_annee(valeurs, annee)
     lignes = lignes_de_financement(contrat, valeurs)
     couts = couts_realises(valeurs)
     rangees = []

@@ -15,7 +15,7 @@ from cls_workbook.contract.regles import argent_d_ensemble, arrondi, ecart_de_pa
 from cls_workbook.francais import NBSP, enumere, montant_fr, nombre_fr, taux_fr
 from cls_workbook.reading.vues import somme
 from cls_workbook.summaries.aides import AidesPassees, compte, explications_des_aides, situations
-from cls_workbook.summaries.funding import MAQUETTE, VALORISATION, couts_realises, lignes_de_financement, programme_maquette, regles_de_poste
+from cls_workbook.summaries.funding import MAQUETTE, VALORISATION, couts_realises, de_l_annee, lignes_de_financement, programme_maquette, regles_de_poste
 
 PARITE = ("fiche", "montants", "ecart", "respectee")
 TOTAL = "total"
@@ -117,7 +117,7 @@ def explications(
 
     Same arguments as ``funding.par_fiche``; ``aides_precedentes``: rule id → year → EUR that earlier years engaged under it.
     """
-    valeurs = valeurs[valeurs["annee"] == annee]
+    valeurs = de_l_annee(valeurs, annee)
     lignes = lignes_de_financement(contrat, valeurs)
     couts = couts_realises(valeurs)
     phrases = []

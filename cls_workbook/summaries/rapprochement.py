@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import BLOQUANT, Anomalie
 from cls_workbook.contract.model import Contrat, Mesure
 from cls_workbook.francais import montant_fr, nombre_fr, plier, typographie
-from cls_workbook.reading.vues import colonnes, somme
+from cls_workbook.reading.vues import colonnes, rangs_par, somme
 from cls_workbook.summaries.agregation import ESTIME, SEPARATEUR, cle_entite
 from cls_workbook.summaries.consolidation import Exclusions
 from cls_workbook.summaries.funding import lignes_de_financement
@@ -33,6 +34,10 @@ _ADDITIVES = ("FLUX", "PERSONNES", "STOCK", "ENTITES")
 _COMPTEES = {"MOYENNE": "moyenne", "JALON": "jalon", "TEXTE": "texte", "UNION": "modalite"}
 _TERMES = {"RATIO": (("numerateur", "Numérateur"), ("denominateur", "Dénominateur")), "SATISFACTION": (("satisfaits", "Numérateur"), ("repondants", "Dénominateur"))}
 _POSTES = ("personnel", "achats", "autres")
+# What is added, and what says how far it may be.
+_CHAMPS = frozenset((
+    "valeur", "effectif", "statut", "double_compte", "nom", *_COMPTEES.values(), *(champ for termes in _TERMES.values() for champ, _ in termes)
+))  # fmt: skip
 
 
 class Valeur(NamedTuple):
@@ -115,19 +120,26 @@ def inexpliques(table: pd.DataFrame) -> list[Anomalie]:
     ]  # fmt: skip
 
 
-def _classes(valeurs: pd.DataFrame, anomalies: Sequence[Anomalie], remplacees: set[tuple[str, str]]) -> list[str]:
+def _classes(valeurs: pd.DataFrame, anomalies: Sequence[Anomalie], remplacees: set[tuple[str, str]]) -> np.ndarray:
+    """What became of each value."""
     exclus = Exclusions(anomalies)
 
     def classe(fichier: str, fiche: str, feuille: str, cellule: str) -> str:
-        if fichier not in exclus.concernes:
-            return RETENUE
         if (fichier, fiche) in remplacees:
             return REMPLACEE
         if exclus.retour(fichier, fiche):
             return ECARTEE
         return REFUSEE if (fichier, feuille, cellule) in exclus.cellules else RETENUE
 
-    return [classe(*place) for place in colonnes(valeurs, "fichier", "fiche", "feuille", "cellule")]
+    classes = np.full(len(valeurs), RETENUE, dtype=object)
+    en_cause = np.flatnonzero(valeurs["fichier"].isin(exclus.concernes))
+    classes[en_cause] = [classe(*place) for place in colonnes(valeurs.iloc[en_cause], "fichier", "fiche", "feuille", "cellule")]
+    return classes
+
+
+def _lues(valeurs: pd.DataFrame, classes: np.ndarray, rangs: Sequence[int] | np.ndarray) -> list[Valeur]:
+    fichiers, structures, volets, *reste = (valeurs[nom].array[rangs].to_numpy(object) for nom in ("fichier", "structure", "volet", "champ", "ligne", "valeur"))
+    return list(map(Valeur, zip(fichiers, structures, volets, strict=True), *reste, classes[rangs]))
 
 
 def _illisibles(lot, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter[tuple[str, str]]:
@@ -136,7 +148,7 @@ def _illisibles(lot, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter
     adresses = lot.adresses(contrat)
     concernees = [a for a in anomalies if a.gravite == BLOQUANT and a.cellules and a.fichier in adresses]
     fichiers = {a.fichier for a in concernees}
-    lues = {place for place in colonnes(lot.valeurs, "fichier", "feuille", "cellule") if place[0] in fichiers}
+    lues = set(colonnes(lot.valeurs[lot.valeurs["fichier"].isin(fichiers)], "fichier", "feuille", "cellule"))
     cles: dict[str, dict[tuple[str, str], str]] = {}
     for a in concernees:
         for cellule in a.cellules:
@@ -166,14 +178,11 @@ def _dire_les_illisibles(nombre: int) -> list[str]:
 # --- measures -------------------------------------------------------------------------------------------------------
 
 
-def _mesures(contrat: Contrat, valeurs: pd.DataFrame, classes: list[str], indicateurs: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
-    par_mesure: dict[tuple[str, str], list[Valeur]] = {}
-    for (fiche, mesure, *reste), classe in zip(colonnes(valeurs, "fiche", "mesure", "fichier", "structure", "volet", "champ", "ligne", "valeur"), classes, strict=True):
-        if mesure:
-            par_mesure.setdefault((fiche, mesure), []).append(Valeur(tuple(reste[:3]), *reste[3:], classe))
+def _mesures(contrat: Contrat, valeurs: pd.DataFrame, classes: np.ndarray, indicateurs: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
+    par_mesure = rangs_par(valeurs["mesure"].where(valeurs["champ"].isin(_CHAMPS), ""))
     consolides = {r["Mesure"]: r for r in indicateurs.to_dict("records")}
     for id_, (fiche, _, mesure) in contrat.par_mesure.items():
-        siennes, ligne = par_mesure.get((fiche.numero, id_), []), consolides.get(id_, {})
+        siennes, ligne = _lues(valeurs, classes, par_mesure.get(id_, [])), consolides.get(id_, {})
         faites = _additive if mesure.agregation in _ADDITIVES else _termes if mesure.agregation in _TERMES else _comptee
         for faite in faites(contrat, mesure, siennes, ligne, lambda colonne, m=mesure, f=fiche.numero: Ligne(INDICATEUR, f, m.id, colonne, m.libelle)):
             champs = {"valeur", "effectif"} if mesure.agregation in _ADDITIVES else {c for c, t in _TERMES.get(mesure.agregation, ()) if t == faite.colonne}
@@ -258,26 +267,27 @@ def _comptee(_: Contrat, mesure: Mesure, valeurs: list[Valeur], consolide: Mappi
 # --- money ----------------------------------------------------------------------------------------------------------
 
 
-def _argent(contrat: Contrat, valeurs: pd.DataFrame, classes: list[str], par_fiche: pd.DataFrame, par_financeur: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
-    lues: dict[str, list[Valeur]] = {}
-    depenses: dict[str, list[Valeur]] = {}
-    for (fiche, bloc, *reste), classe in zip(colonnes(valeurs, "fiche", "bloc", "fichier", "structure", "volet", "champ", "ligne", "valeur"), classes, strict=True):
-        par_bloc = lues if bloc == "financement" else depenses if bloc == "depenses" else None
-        if par_bloc is not None:
-            par_bloc.setdefault(fiche, []).append(Valeur(tuple(reste[:3]), *reste[3:], classe))
+def _argent(contrat: Contrat, valeurs: pd.DataFrame, classes: np.ndarray, par_fiche: pd.DataFrame, par_financeur: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
+    lues, depenses = (_par_fiche(valeurs, classes, bloc) for bloc in ("financement", "depenses"))
     for champ, colonne in MONTANTS.items():
         ligne = Ligne(FINANCEMENT, None, None, colonne, "Tous financeurs", argent=True)
         ligne.parts, ligne.nombre = _sommes(v for siennes in lues.values() for v in siennes if v.champ == champ)
         ligne.total = somme(par_financeur[colonne])
         ligne.notes += _dire_les_illisibles(sum(n for (_, c), n in illisibles.items() if c == champ))
         yield _au_centime(ligne)
-    gardees = valeurs[pd.Series([c == RETENUE for c in classes], index=valeurs.index, dtype=bool)]
+    gardees = valeurs[(valeurs["bloc"] == "financement").to_numpy() & (classes == RETENUE)]
     niveaux: dict[tuple[str, str | None], list[dict]] = {}
     for li in lignes_de_financement(contrat, gardees):
         niveaux.setdefault((li["fiche"], li["niveau"]), []).append(li)
     for r in par_fiche.to_dict("records"):
         if r["Fiche"] in contrat.par_fiche:
             yield from _argent_de_la_fiche(r, lues.get(r["Fiche"], []), depenses.get(r["Fiche"], []), niveaux, illisibles)
+
+
+def _par_fiche(valeurs: pd.DataFrame, classes: np.ndarray, bloc: str) -> dict[str, list[Valeur]]:
+    du_bloc = np.flatnonzero(valeurs["bloc"] == bloc)
+    rangs = rangs_par(valeurs["fiche"].iloc[du_bloc])
+    return {fiche: _lues(valeurs, classes, du_bloc[siens]) for fiche, siens in rangs.items()}
 
 
 def _argent_de_la_fiche(consolide: Mapping, lues: list[Valeur], depenses: list[Valeur], niveaux: Mapping, illisibles: Counter) -> Iterator[Ligne]:
