@@ -262,7 +262,7 @@ def _conclure(
     from cls_workbook import pilotage as coordination
 
     contrat, pilotage = campagne.contrat, pilotage or coordination.Pilotage()
-    tout = reunir(list(tranches))
+    tout = reunir(list(tranches) or [campagne.controler([])])  # nobody may have answered yet
     lot = tout.lot
     ecartes = remplacement.appliquer(lot, contrat, remplacer)
     with ramasse_miettes.suspendu():
