@@ -61,6 +61,8 @@ def contenu(octets: bytes) -> dict[str, object]:
         "calcul": [_dit(v) for v in classeur.findall("m:calcPr", NS)],
         "proprietes": parts["docProps/core.xml"],
         "theme": parts["xl/theme/theme1.xml"],
+        "titres": parts["docProps/app.xml"],
+        "types": parts["[Content_Types].xml"],
     }
 
 
@@ -111,6 +113,11 @@ def test_each_workbook_is_what_the_writer_would_have_written_alone(contrat):
                 assert une[2].get(partie) == autre[2].get(partie), (dessine.repondant, nom, partie)
             assert une[:2] == autre[:2]
         assert obtenu == attendu
+
+
+@pytest.mark.parametrize("contrat", [DIJON, essai()], ids=["dijon", "essai"])
+def test_the_year_s_workbook_is_the_same_file_with_or_without_those_of_structures(contrat):
+    assert edites(contrat)[0] == writer.to_bytes(plans(contrat)[0].classeur)
 
 
 def test_each_workbook_is_sound_and_says_no_more_than_it_should():

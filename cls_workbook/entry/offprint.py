@@ -1,32 +1,31 @@
 """One workbook per structure for little more than the price of one: sheets are rendered once, then shared.
 
 A « mother » workbook holds every sheet that any child needs. A child takes some of them, under its own
-names, with some cells replaced; its parts are cut out of the mother's archive. What a child holds is what
-``writer`` would have written for it (a test compares them).
+names, with some cells replaced; its parts are cut out of the mother's archive, still compressed where nothing
+changes. What a child holds is what ``writer`` would have written for it (a test compares them); the first child
+is so to the byte.
 
 Only for sheets without drawing, table or external link: entry workbooks have none.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from xml.sax.saxutils import escape
 
-from cls_workbook.xlsx import writer
+from cls_workbook.xlsx import archive, writer
 from cls_workbook.xlsx.sheets import Cellule, Classeur, Feuille, Formule, adresse
 
-_DATE = (1980, 1, 1, 0, 0, 0)  # the zip format's first day, as XlsxWriter writes it
 _TEXTE_PARTAGE = re.compile(rb' t="s"><v>(\d+)</v>')
 _TEXTES = re.compile(rb"<si>.*?</si>", re.DOTALL)
 _NOM = re.compile(r'<definedName name="([^"]+)" localSheetId="(\d+)"([^>]*)>([^<]*)</definedName>')
-_FEUILLE = re.compile(r'<sheet name="([^"]*)" sheetId="\d+"((?: state="\w+")?) r:id="rId(\d+)"/>')
-_TYPE_FEUILLE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_APOSTROPHE = "'"
+_FEUILLE = re.compile(r'<sheet name="([^"]*)" sheetId="\d+"((?: state="\w+")?) r:id="rId\d+"/>')
+_TYPE = re.compile(r'(<Override PartName="/xl/worksheets/sheet)(\d+)(\.xml"[^>]*/>)')
+_LIEN = re.compile(r'(<Relationship Id="rId)(\d+)("[^>]*/>)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,9 @@ def editer(classeurs: list[Classeur]) -> Iterable[bytes]:
 
     Two sheets are shared when they bear the same name and differ only in the values of some cells.
     """
+    if len(classeurs) == 1:
+        yield writer.to_bytes(classeurs[0])
+        return
     feuilles: dict[str, Feuille] = {}
     enfants = [[_placer(f, feuilles) for f in classeur.feuilles] for classeur in classeurs]
     mere = _Mere(writer.to_bytes(Classeur(list(feuilles.values()), classeurs[0].titre, classeurs[0].sujet, feuille_active=classeurs[0].feuille_active)))
@@ -81,86 +83,98 @@ def _remplacable(avant: object, apres: object) -> bool:
 
 
 class _Mere:
-    """The mother's archive, its sheets uncompressed once."""
+    """The mother's archive, its parts uncompressed once."""
 
     def __init__(self, contenu: bytes):
-        archive = zipfile.ZipFile(io.BytesIO(contenu))
-        self.communs = [(i.filename, archive.read(i)) for i in archive.infolist() if i.filename in ("_rels/.rels", "xl/styles.xml", "xl/theme/theme1.xml")]
-        self.classeur = archive.read("xl/workbook.xml").decode()
-        self.proprietes = archive.read("docProps/core.xml").decode()
-        self.textes = _TEXTES.findall(archive.read("xl/sharedStrings.xml"))
-        noms = [_sans_echappement(nom) for nom, _, _ in _FEUILLE.findall(self.classeur)]
-        self.rangs = {nom: rang for rang, nom in enumerate(noms)}
-        self.feuilles = {nom: archive.read(f"xl/worksheets/sheet{rang + 1}.xml") for nom, rang in self.rangs.items()}
-        self.etats = {_sans_echappement(nom): etat for nom, etat, _ in _FEUILLE.findall(self.classeur)}
+        self.parts = archive.extraire(contenu)
+        # a part that a child leaves as it was is copied compressed
+        self.faites = dict(self.parts.values())
+        self.classeur = self._lire("xl/workbook.xml")
+        self.textes = {texte: rang for rang, texte in enumerate(_TEXTES.findall(self.parts["xl/sharedStrings.xml"][0]))}
+        feuilles = [(_sans_echappement(nom), etat) for nom, etat in _FEUILLE.findall(self.classeur)]
+        self.rangs = {nom: rang for rang, (nom, _) in enumerate(feuilles)}
+        self.etats = dict(feuilles)
 
-    def detacher(self, classeur: Classeur, parts: list[_Part]) -> bytes:
-        """The bytes of a child."""
+    def _lire(self, nom: str) -> str:
+        return self.parts[nom][0].decode()
+
+    def detacher(self, classeur: Classeur, choisies: list[_Part]) -> bytes:
+        """The bytes of a child: the mother's parts in their order, those that change replaced."""
         textes = _Textes(self.textes)
-        xml = [textes.renumeroter(_remplacer(self.feuilles[p.source], p.differences, textes)) for p in parts]
-        tampon = io.BytesIO()
-        with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as archive:
-            for nom, contenu in (
-                ("[Content_Types].xml", _types(len(parts))),
-                *self.communs,
-                ("docProps/app.xml", _application([p.nom for p in parts])),
-                ("docProps/core.xml", re.sub("<dc:title>[^<]*</dc:title>", lambda _: f"<dc:title>{escape(classeur.titre)}</dc:title>", self.proprietes)),
-                ("xl/workbook.xml", self._classeur(parts)),
-                ("xl/_rels/workbook.xml.rels", _relations(len(parts))),
-                ("xl/sharedStrings.xml", textes.xml()),
-                *((f"xl/worksheets/sheet{rang}.xml", x) for rang, x in enumerate(xml, 1)),
-            ):
-                info = zipfile.ZipInfo(nom, _DATE)
-                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-                archive.writestr(info, contenu)
-        return tampon.getvalue()
+        feuilles = [_remplacer(self.parts[_chemin(self.rangs[p.source] + 1)][0], p.differences, textes) for p in choisies]
+        feuilles, partages = textes.renumeroter(feuilles)
+        nombre, imprimes = len(choisies), self._noms_definis(choisies)
+        neuves = {
+            "[Content_Types].xml": _sans_feuilles(self._lire("[Content_Types].xml"), _TYPE, nombre, len(self.rangs)),
+            "xl/_rels/workbook.xml.rels": _sans_feuilles(self._lire("xl/_rels/workbook.xml.rels"), _LIEN, nombre, len(self.rangs)),
+            "xl/workbook.xml": self._classeur(choisies, imprimes),
+            "docProps/app.xml": self._application(choisies, imprimes),
+            "docProps/core.xml": re.sub("<dc:title>[^<]*</dc:title>", lambda _: f"<dc:title>{escape(classeur.titre)}</dc:title>", self._lire("docProps/core.xml")),
+        }
+        contenus = {nom: texte.encode() for nom, texte in neuves.items()} | {"xl/sharedStrings.xml": partages}
+        contenus |= {_chemin(rang): feuille for rang, feuille in enumerate(feuilles, 1)}
+        enlevees = {_chemin(rang) for rang in range(nombre + 1, len(self.rangs) + 1)}
+        return archive.assembler((nom, self._comprimee(contenus.get(nom, contenu))) for nom, (contenu, _) in self.parts.items() if nom not in enlevees)
 
-    def _classeur(self, parts: list[_Part]) -> str:
-        """``workbook.xml`` with the child's sheets, and the names that concern them."""
-        feuilles = "".join(
-            f'<sheet name="{_echappe(p.nom)}" sheetId="{n}"{self.etats[p.source]} r:id="rId{n}"/>' for n, p in enumerate(parts, 1)
-        )
-        place = {self.rangs[p.source]: (n, p) for n, p in enumerate(parts)}
+    def _comprimee(self, contenu: bytes) -> archive.Part:
+        return self.faites.get(contenu) or archive.comprimer(contenu)
+
+    def _noms_definis(self, choisies: list[_Part]) -> list[tuple[str, str, str]]:
+        """(name, its sheet in quotes, XML) of the mother's names that concern the child's sheets."""
+        place = {self.rangs[p.source]: (n, _entre_apostrophes(p.nom)) for n, p in enumerate(choisies)}
         noms = []
         for nom, rang, plus, cible in _NOM.findall(self.classeur):
             if int(rang) in place:
-                n, part = place[int(rang)]
-                plage = cible.rpartition("!")[2]
-                noms.append((nom, part.nom, f'<definedName name="{nom}" localSheetId="{n}"{plus}>{_entre_apostrophes(part.nom)}!{plage}</definedName>'))
+                n, feuille = place[int(rang)]
+                noms.append((nom, feuille, f'<definedName name="{nom}" localSheetId="{n}"{plus}>{feuille}!{cible.rpartition("!")[2]}</definedName>'))
+        return sorted(noms, key=lambda n: f"{n[0].removeprefix('_xlnm.')}::{n[1].lstrip(_APOSTROPHE)}".lower())  # as XlsxWriter does
+
+    def _classeur(self, choisies: list[_Part], imprimes: list[tuple[str, str, str]]) -> str:
+        """``workbook.xml`` with the child's sheets, and the names that concern them."""
+        feuilles = "".join(
+            f'<sheet name="{_echappe(p.nom)}" sheetId="{n}"{self.etats[p.source]} r:id="rId{n}"/>' for n, p in enumerate(choisies, 1)
+        )
         xml = re.sub("<sheets>.*</sheets>", lambda _: f"<sheets>{feuilles}</sheets>", self.classeur)
-        definis = f"<definedNames>{''.join(x for _, _, x in noms)}</definedNames>" if noms else ""
+        definis = f"<definedNames>{''.join(x for _, _, x in imprimes)}</definedNames>" if imprimes else ""
         return re.sub("<definedNames>.*</definedNames>", lambda _: definis, xml)
+
+    def _application(self, choisies: list[_Part], imprimes: list[tuple[str, str, str]]) -> str:
+        """``app.xml``: how many sheets and names, and what they are called."""
+        feuilles = [escape(p.nom) for p in choisies if "veryHidden" not in self.etats[p.source]]
+        noms = [f"{feuille}!{nom.removeprefix('_xlnm.')}" for nom, feuille, _ in imprimes]
+        comptes = [(quoi, len(n)) for quoi, n in (("Worksheets", feuilles), ("Named Ranges", noms)) if n]
+        paires = "".join(f"<vt:variant><vt:lpstr>{quoi}</vt:lpstr></vt:variant><vt:variant><vt:i4>{n}</vt:i4></vt:variant>" for quoi, n in comptes)
+        titres = "".join(f"<vt:lpstr>{titre}</vt:lpstr>" for titre in feuilles + noms)
+        tete = f'<HeadingPairs><vt:vector size="{2 * len(comptes)}" baseType="variant">{paires}</vt:vector></HeadingPairs>'
+        suite = f'<TitlesOfParts><vt:vector size="{len(feuilles) + len(noms)}" baseType="lpstr">{titres}</vt:vector></TitlesOfParts>'
+        return re.sub("<HeadingPairs>.*</TitlesOfParts>", lambda _: tete + suite, self._lire("docProps/app.xml"))
 
 
 class _Textes:
-    """The shared texts that a child uses, numbered as they come."""
+    """The shared texts that a child uses, in the mother's order, then those that she does not have."""
 
-    def __init__(self, mere: list[bytes]):
-        self._mere, self._numeros, self._textes, self._emplois = list(mere), {}, [], 0  # its own copy: ``ajouter`` lengthens it
+    def __init__(self, mere: dict[bytes, int]):
+        self._rangs = dict(mere)  # its own copy: ``ajouter`` lengthens it
 
-    def numero(self, texte: bytes) -> int:
-        self._emplois += 1
-        numero = self._numeros.setdefault(texte, len(self._textes))
-        if numero == len(self._textes):
-            self._textes.append(texte)
-        return numero
-
-    def renumeroter(self, feuille: bytes) -> bytes:
-        mere, numero = self._mere, self.numero
-        return _TEXTE_PARTAGE.sub(lambda m: b' t="s"><v>%d</v>' % numero(mere[int(m.group(1))]), feuille)
-
-    def xml(self) -> bytes:
+    def renumeroter(self, feuilles: list[bytes]) -> tuple[list[bytes], bytes]:
+        """The sheets with texts numbered from 0, and the part that holds these texts."""
+        coupees = [_TEXTE_PARTAGE.split(feuille) for feuille in feuilles]  # every other piece is a text's rank
+        employes = [rang for morceaux in coupees for rang in morceaux[1::2]]
+        gardes = sorted(set(employes), key=int)
+        neufs = {rang: b' t="s"><v>%d</v>' % numero for numero, rang in enumerate(gardes)}
+        for morceaux in coupees:
+            morceaux[1::2] = [neufs[rang] for rang in morceaux[1::2]]
+        textes = list(self._rangs)
         tete = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="%d" uniqueCount="%d">'
-        return tete % (self._emplois, len(self._textes)) + b"".join(self._textes) + b"</sst>"
+        partages = tete % (len(employes), len(gardes)) + b"".join(textes[int(rang)] for rang in gardes) + b"</sst>"
+        return [b"".join(morceaux) for morceaux in coupees], partages
 
     def ajouter(self, texte: str) -> int:
-        """Number, among the mother's texts, of one that she may not have."""
+        """Rank of a text among the mother's, or after hers."""
         garde = ' xml:space="preserve"' if texte != texte.strip() else ""
         riche = texte.startswith("<r>") and texte.endswith("</r>")  # see writer.texte_sur
         element = (f"<si>{texte}</si>" if riche else f"<si><t{garde}>{escape(texte)}</t></si>").encode()
-        if element not in self._mere:
-            self._mere.append(element)
-        return self._mere.index(element)
+        return self._rangs.setdefault(element, len(self._rangs))
 
 
 def _remplacer(feuille: bytes, differences: tuple[Cellule, ...], textes: _Textes) -> bytes:
@@ -194,39 +208,18 @@ def _cellule_xml(lieu: bytes, valeur: object, textes: _Textes):
 # --- small parts ----------------------------------------------------------------------------------------------------
 
 
-def _types(feuilles: int) -> str:
-    parties = {f"/xl/worksheets/sheet{n}.xml": _TYPE_FEUILLE for n in range(1, feuilles + 1)} | {
-        "/docProps/app.xml": "application/vnd.openxmlformats-officedocument.extended-properties+xml",
-        "/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
-        "/xl/styles.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml",
-        "/xl/theme/theme1.xml": "application/vnd.openxmlformats-officedocument.theme+xml",
-        "/xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
-        "/xl/sharedStrings.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml",
-    }
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
-        + "".join(f'<Override PartName="{nom}" ContentType="{type_}"/>' for nom, type_ in parties.items())
-        + "</Types>"
-    )
+def _chemin(rang: int) -> str:
+    return f"xl/worksheets/sheet{rang}.xml"
 
 
-def _relations(feuilles: int) -> str:
-    cibles = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, feuilles + 1)]
-    cibles += [("theme", "theme/theme1.xml"), ("styles", "styles.xml"), ("sharedStrings", "sharedStrings.xml")]
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        + "".join(f'<Relationship Id="rId{n}" Type="{_RELATION}/{type_}" Target="{cible}"/>' for n, (type_, cible) in enumerate(cibles, 1))
-        + "</Relationships>"
-    )
+def _sans_feuilles(xml: str, motif: re.Pattern, nombre: int, avant: int) -> str:
+    """A list of parts cut to ``nombre`` sheets out of ``avant``; what comes after them is numbered anew."""
 
+    def garder(m: re.Match) -> str:
+        rang = int(m[2])
+        return m[0] if rang <= nombre else "" if rang <= avant else f"{m[1]}{rang - avant + nombre}{m[3]}"
 
-def _application(noms: list[str]) -> str:
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties" '
-        'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"><Application>cls-workbook</Application><DocSecurity>0</DocSecurity>'
-        f'<TitlesOfParts><vt:vector size="{len(noms)}" baseType="lpstr">' + "".join(f"<vt:lpstr>{escape(n)}</vt:lpstr>" for n in noms) + "</vt:vector></TitlesOfParts></Properties>"
-    )
+    return motif.sub(garder, xml)
 
 
 def _entre_apostrophes(nom: str) -> str:
