@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cls_workbook import entry
+from cls_workbook import entry, ramasse_miettes
 from cls_workbook.contract.definition import load
 from cls_workbook.contract.model import Contrat
 from cls_workbook.entry.edition import editer
@@ -40,12 +40,13 @@ def generer(
 
     ``precedent``: last year's consolidation; ``pilotage``: the coordinator's inputs. Refus if any cannot be read.
     """
-    contrat, dossier = charger(reference, annee), Path(dossier)
-    campagne = _campagne(contrat, annee, pilotage, precedent)
-    repondants = [None, *entry.repondants(contrat, campagne.membres)] if par_structure else [None]
-    for nom, contenu in editer(contrat, annee, repondants, campagne):
-        writer.enregistrer(contenu, dossier / nom)
-        yield dossier / nom
+    with ramasse_miettes.suspendu():
+        contrat, dossier = charger(reference, annee), Path(dossier)
+        campagne = _campagne(contrat, annee, pilotage, precedent)
+        repondants = [None, *entry.repondants(contrat, campagne.membres)] if par_structure else [None]
+        for nom, contenu in editer(contrat, annee, repondants, campagne):
+            writer.enregistrer(contenu, dossier / nom)
+            yield dossier / nom
 
 
 def plan_de(reference: str, annee: int, pilotage: str | None, structure: str | None) -> tuple[entry.Plan, dict[str, tuple[str, ...]]]:

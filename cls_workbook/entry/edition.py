@@ -13,9 +13,14 @@ from cls_workbook.entry.workbook import Campagne, Repondant, nom_de_fichier, pla
 def editer(contrat: Contrat, annee: int, repondants: Sequence[Repondant | None], campagne: Campagne) -> Iterator[tuple[str, bytes]]:
     """(file name, bytes) of the workbook of each, in order; None: the year's, with every fiche."""
     with ramasse_miettes.suspendu():
-        classeurs = [plan(contrat, annee, r, campagne).classeur for r in repondants]
-        for repondant, contenu in zip(repondants, offprint.editer(classeurs), strict=True):
-            yield nom_du_classeur(contrat, annee, repondant), contenu
+        # in a frame of its own: what was drawn is forgotten before the collector could look through it
+        yield from _editer(contrat, annee, repondants, campagne)
+
+
+def _editer(contrat: Contrat, annee: int, repondants: Sequence[Repondant | None], campagne: Campagne) -> Iterator[tuple[str, bytes]]:
+    classeurs = [plan(contrat, annee, r, campagne).classeur for r in repondants]
+    for repondant, contenu in zip(repondants, offprint.editer(classeurs), strict=True):
+        yield nom_du_classeur(contrat, annee, repondant), contenu
 
 
 def nom_du_classeur(contrat: Contrat, annee: int, repondant: Repondant | None) -> str:

@@ -153,6 +153,9 @@ class _Rendu:
 
     def fermer(self) -> None:
         self.livre.close()
+        # The library's workbook and sheets refer to each other: parted, they are forgotten without Python's collector.
+        self.livre.worksheets_objs.clear()
+        self.livre.sheetnames.clear()
 
     def _feuille(self, feuille: Feuille) -> None:
         page = self.livre.add_worksheet(feuille.nom)
@@ -184,6 +187,7 @@ class _Rendu:
                 raise ValueError(f"feuille « {feuille.nom} », {adresse(ligne, colonne)} : {faute}") from faute
             if fautif:
                 raise ValueError(f"feuille « {feuille.nom} » : la cellule ({ligne}, {colonne}) n'existe pas dans Excel")
+        ecrivains.clear()  # it holds methods of its own: see ``fermer``
 
     def _fusions(self, page, feuille: Feuille) -> None:
         """Record the merges; the cells that they cover take the style of the first one, for its borders."""
