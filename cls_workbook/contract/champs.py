@@ -11,9 +11,10 @@ from functools import cache
 @cache
 def champs_de(classe: type) -> dict[str, tuple[type, bool, bool]]:
     """Field → (its type, is it a list of it?, must it be there?)."""
-    champs = {}
+    # asked once for the class: each call reads all its annotations again
+    champs, types_ = {}, typing.get_type_hints(classe)
     for champ in dataclasses.fields(classe):
-        type_ = typing.get_type_hints(classe)[champ.name]
+        type_ = types_[champ.name]
         if typing.get_origin(type_) in (typing.Union, types.UnionType):
             type_ = next(t for t in typing.get_args(type_) if t is not type(None))
         liste = typing.get_origin(type_) is tuple
