@@ -40,7 +40,7 @@ def sans_interdit(texte: str) -> str:
 
 def unites(texte: str) -> int:
     """Length of a text as Excel counts it (UTF-16 units: an emoji counts for two)."""
-    return len(texte) + sum(1 for caractere in texte if caractere > "\uffff")
+    return len(texte) if texte.isascii() else len(texte.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def controler(classeur: Classeur) -> None:

@@ -8,6 +8,7 @@ Both the entry workbooks (``layout``) and the summaries (``consolidated``) are m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 LIGNES_MAX, COLONNES_MAX = 1_048_576, 16_384
@@ -45,8 +46,8 @@ class Plage(NamedTuple):
     colonne_fin: int
 
     def a1(self, absolu: bool = False) -> str:
-        debut, fin = adresse(self.ligne, self.colonne, absolu), adresse(self.ligne_fin, self.colonne_fin, absolu)
-        return debut if debut == fin else f"{debut}:{fin}"
+        debut = adresse(self.ligne, self.colonne, absolu)
+        return debut if self[:2] == self[2:] else f"{debut}:{adresse(self.ligne_fin, self.colonne_fin, absolu)}"
 
 
 @dataclass(slots=True)
@@ -188,6 +189,7 @@ class Classeur:
     macros: Macros | None = None
 
 
+@cache
 def lettre(colonne: int) -> str:
     """1 → A, 27 → AA."""
     texte = ""

@@ -190,20 +190,20 @@ class _Rendu:
         ecrivains.clear()  # it holds methods of its own: see ``fermer``
 
     def _fusions(self, page, feuille: Feuille) -> None:
-        """Record the merges; the cells that they cover take the style of the first one, for its borders."""
+        """Record the merges; the cells that they cover and that say nothing take the style of the first one, for its borders."""
         if not feuille.fusions:
             return
-        origines = {(plage.ligne, plage.colonne) for plage in feuille.fusions}
-        styles = {cellule[:2]: cellule[3] for cellule in feuille.cellules if cellule[:2] in origines}
+        styles = {cellule[:2]: cellule[3] for cellule in feuille.cellules}
         for plage in feuille.fusions:
             ligne, colonne, ligne_fin, colonne_fin = plage
             # merge_range() would write the cells as well: only the range is wanted here.
             page.merge.append([ligne - 1, colonne - 1, ligne_fin - 1, colonne_fin - 1])
             if (style := styles.get((ligne, colonne))) is None:
                 continue
-            for i in range(ligne - 1, ligne_fin):
-                for j in range(colonne - 1, colonne_fin):
-                    page.write_blank(i, j, None, self.formats[style])
+            for i in range(ligne, ligne_fin + 1):
+                for j in range(colonne, colonne_fin + 1):
+                    if (i, j) not in styles:
+                        page.write_blank(i - 1, j - 1, None, self.formats[style])
 
     def _graphique(self, page, graphique: Graphique) -> None:
         nature, sous_type = charts.nature(graphique)
@@ -269,14 +269,14 @@ class _Ecrivains(dict):
 
     def _formule(self, ligne, colonne, formule, format_):
         texte, valeur = formule
-        if isinstance(valeur, date):
+        if not valeur and (valeur is None or isinstance(valeur, str)):
+            valeur = ""
+        elif isinstance(valeur, str):
+            valeur = sans_interdit(valeur)
+        elif isinstance(valeur, date):
             valeur = _numero_de_serie(valeur)
         elif isinstance(valeur, Decimal):
             valeur = float(valeur)
-        elif isinstance(valeur, str):
-            valeur = sans_interdit(valeur)
-        elif valeur is None:
-            valeur = ""
         return self._page.write_formula(ligne, colonne, f"={texte}", format_, valeur)
 
     def _lien(self, ligne, colonne, lien, format_):
