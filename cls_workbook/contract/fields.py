@@ -6,7 +6,7 @@ Header, validation, prompt, dictionary entry, reading and message all derive fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from cls_workbook.contract.model import Contrat, Fiche
@@ -56,13 +56,15 @@ class Bloc:
     aide: str = ""
     optionnel: bool = False
     lignes: int = 0
+    _par_nom: dict[str, Champ] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         for texte in ("titre", "aide"):
             object.__setattr__(self, texte, typographie(getattr(self, texte)))
+        object.__setattr__(self, "_par_nom", {c.nom: c for c in self.champs})
 
     def champ(self, nom: str) -> Champ:
-        return next(c for c in self.champs if c.nom == nom)
+        return self._par_nom[nom]
 
 
 def _texte(nom: str, libelle: str, aide: str, longueur: int = LONGUEUR_COURTE, **plus) -> Champ:

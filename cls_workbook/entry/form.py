@@ -102,9 +102,9 @@ def entete_du(champ: Champ, annee: str) -> str:
 def formulaire(page: Page, bloc: Bloc, contexte: Contexte, valeurs: dict | None = None) -> dict[str, int]:
     """Label at the left, input at its right, one question a row. Returns champ → row."""
     bande_de(page, bloc)
-    lignes = {}
+    lignes, annee = {}, contexte.cette_annee
     for champ in bloc.champs:
-        etiquette = entete_du(champ, contexte.cette_annee)
+        etiquette = entete_du(champ, annee)
         rangee = page.rangee(f"{page.fiche}/{bloc.nom}/{champ.nom}", "saisie", etiquette)
         rangee.cle = f"{page.fiche}/{bloc.nom}"
         page.texte(B, etiquette, "libelle")
@@ -171,8 +171,8 @@ def cases(page: Page, champ: Champ, noms: list[tuple[str, str]]) -> None:
         haut = HAUT
         for (ligne, nom), (gauche, droite) in zip(noms[rang : rang + len(paires)], paires, strict=False):
             page.texte(gauche, nom, "libelle")
-            place = page.saisie(rangee, champ, droite, etiquette=nom, ancre="gauche", bloc="territoire", ligne=ligne, sujet=champ.libelle, optionnelle=True)
-            rangee.emplacements[-1] = place._replace(cle=f"{page.fiche}/territoire/{ligne}/{champ.nom}")
+            cle = f"{page.fiche}/territoire/{ligne}/{champ.nom}"
+            page.saisie(rangee, champ, droite, cle=cle, etiquette=nom, ancre="gauche", bloc="territoire", ligne=ligne, sujet=champ.libelle, optionnelle=True)
             haut = max(haut, hauteur(nom, LARGEURS[gauche]))
         page.suivante(haut)
 
@@ -190,13 +190,14 @@ def tableau_de_lignes(page: Page, prefixe: str, titres: dict[int, str], saisies:
 
 def lignes_a_remplir(page: Page, bloc: Bloc, prefixe: str, colonnes: dict[str, int], annee: str, haut: float = HAUT) -> Zone:
     """A table whose rows the partner makes."""
-    titres = {c: entete_du(bloc.champ(n), annee) for n, c in colonnes.items()}
+    places = [(bloc.champ(nom), colonne) for nom, colonne in colonnes.items()]
+    titres = {colonne: entete_du(champ, annee) for champ, colonne in places}
     page.plan.extensibles.add(prefixe)
 
     def ligne(rang: int) -> None:
         rangee = page.rangee(f"{prefixe}/{rang:02d}")
-        for champ, colonne in colonnes.items():
-            page.saisie(rangee, bloc.champ(champ), colonne, etiquette=titres[colonne], bloc=bloc.nom, ligne=f"{rang:02d}", optionnelle=True)
+        for champ, colonne in places:
+            page.saisie(rangee, champ, colonne, etiquette=titres[colonne], bloc=bloc.nom, ligne=f"{rang:02d}", optionnelle=True)
         page.suivante(haut)
 
     return tableau_de_lignes(page, prefixe, titres, set(colonnes.values()), bloc.lignes, ligne)

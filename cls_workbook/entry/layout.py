@@ -108,8 +108,8 @@ class Page:
         self.feuille.cellules.append(Cellule(self.ligne, colonne, valeur, style))
 
     def fond(self, colonnes: range, style: str) -> None:
-        for colonne in colonnes:
-            self.texte(colonne, None, style)
+        ligne = self.ligne
+        self.feuille.cellules += [Cellule(ligne, colonne, None, style) for colonne in colonnes]
 
     def fusion(self, debut: int, fin: int, valeur: object, style: str) -> None:
         self.texte(debut, valeur, style)
@@ -148,6 +148,7 @@ class Page:
         champ: Champ,
         colonne: int,
         *,
+        cle: str = "",
         etiquette: str,
         ancre: str = "entete",
         bloc: str,
@@ -164,9 +165,8 @@ class Page:
         liste = precisions.pop("liste", champ.choix)
         if type_ == "liste" and not self.choix.get(liste or ""):
             type_, liste = "texte", None  # the contract has nothing to choose from
-        cle = f"{rangee.cle}/{champ.nom}"
         emplacement = Emplacement(
-            cle, self.fiche, bloc, mesure, champ.nom, ligne, f"{sujet} — {etiquette}" if sujet else etiquette, type_,
+            cle or f"{rangee.cle}/{champ.nom}", self.fiche, bloc, mesure, champ.nom, ligne, f"{sujet} — {etiquette}" if sujet else etiquette, type_,
             champ.aide, self.feuille.nom, self.ligne, colonne, etiquette, ancre,
             unite=precisions.get("unite", champ.unite), choix=self.choix.get(liste or "", ()), stricte=champ.stricte,
             minimum=champ.minimum, maximum=precisions.get("maximum", champ.maximum), longueur=champ.longueur,

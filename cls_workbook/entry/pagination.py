@@ -32,17 +32,18 @@ def paginer(feuille: Feuille, groupes: Sequence[int], derniere: int) -> None:
     All are set, even within a group that is taller than a page: spreadsheets do not agree on how much a page takes.
     """
     titres = feuille.impression.lignes_repetees
-    repetees = sum(_haut(feuille, ligne) for ligne in range(titres[0], titres[1] + 1)) if titres else 0.0
-    essais = [_sauts(feuille, [*groupes, derniere + 1], repetees, petit) for petit in _PETITS]
+    hauts = [0.0, *(feuille.hauteurs.get(ligne, _LIGNE) for ligne in range(1, derniere + 1))]  # by row, from 1
+    repetees = sum(hauts[titres[0] : titres[1] + 1]) if titres else 0.0
+    page = points_par_page(feuille)
+    essais = [_sauts(hauts, [*groupes, derniere + 1], page, repetees, petit) for petit in _PETITS]
     feuille.impression.sauts = min(essais, key=len)
 
 
-def _sauts(feuille: Feuille, groupes: list[int], repetees: float, petit: float) -> list[int]:
-    page = points_par_page(feuille)
+def _sauts(toutes: list[float], groupes: list[int], page: float, repetees: float, petit: float) -> list[int]:
     sauts: list[int] = []
-    pris = sum(_haut(feuille, ligne) for ligne in range(1, groupes[0]))
+    pris = sum(toutes[: groupes[0]])
     for debut, fin in pairwise(groupes):
-        hauts = [_haut(feuille, ligne) for ligne in range(debut, fin)]
+        hauts = toutes[debut:fin]
         for coupe in _coupes(hauts, page - pris, page - repetees, petit * page):
             sauts.append(debut + coupe - 1)
             pris, hauts, debut = repetees, hauts[coupe:], debut + coupe
@@ -61,7 +62,3 @@ def _coupes(hauts: list[float], reste: float, page: float, petit: float) -> Iter
         coupe = max(min(tiennent, len(hauts) - _QUEUE), 1)
         yield coupe
         hauts, reste = hauts[coupe:], page
-
-
-def _haut(feuille: Feuille, ligne: int) -> float:
-    return feuille.hauteurs.get(ligne, _LIGNE)

@@ -127,7 +127,8 @@ def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campa
 
 def version(places: Iterable[Emplacement], annee: int) -> str:
     """The version of a template: its drawing, and a fingerprint of the questions that it asks, as it prints them but for the year."""
-    return f"{VERSION_MODELE}.{_empreinte(f'{p.cle}|{p.libelle}|{p.type}|{p.unite}'.replace(str(annee), '') for p in places)}"
+    questions = "\n".join([f"{p.cle}|{p.libelle}|{p.type}|{p.unite}" for p in places])
+    return f"{VERSION_MODELE}.{_empreinte([questions.replace(str(annee), '')])}"
 
 
 def _page(nom: str, fiche: str, adresses: dict[str, str], listes: dict[str, tuple[str, ...]], annee: int, reprises: Mapping[str, object] | None = None) -> Page:
