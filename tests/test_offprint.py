@@ -13,7 +13,7 @@ from classeurs import essai
 from xlsx_lint import lint
 
 from cls_workbook import contract, entry
-from cls_workbook.entry import offprint
+from cls_workbook.entry import edition, offprint
 from cls_workbook.xlsx import writer
 from cls_workbook.xlsx.sheets import Classeur, Feuille, Formule
 
@@ -118,6 +118,21 @@ def test_each_workbook_is_what_the_writer_would_have_written_alone(contrat):
 @pytest.mark.parametrize("contrat", [DIJON, essai()], ids=["dijon", "essai"])
 def test_the_year_s_workbook_is_the_same_file_with_or_without_those_of_structures(contrat):
     assert edites(contrat)[0] == writer.to_bytes(plans(contrat)[0].classeur)
+
+
+def test_a_fiche_drawn_once_for_several_is_the_one_that_each_would_have_had():
+    """Last year known of some, and not alike: a sheet is shared where it says the same, never otherwise."""
+    mesures = {i.id: n for n, i in enumerate((m for f in DIJON.fiches for i in f.indicateurs for m in i.mesures), 10)}
+    reprise = {"3.4/financement/01/financeur": "ARS", "accueil/reponse/siret": "12345678901234"}
+    campagne = entry.Campagne(
+        precedent=mesures, propres={"mussp": mesures, "acodege": dict.fromkeys(mesures, 3)}, reprises={"reppop": reprise, "apo": {}}, limite="31 mars",
+    )  # fmt: skip
+    qui = [None, *entry.repondants(DIJON)]
+    seuls = offprint.editer([entry.plan(DIJON, ANNEE, r, campagne).classeur for r in qui])
+    ensemble = dict(edition.editer(DIJON, ANNEE, qui, campagne))
+    assert list(ensemble) == [edition.nom_du_classeur(DIJON, ANNEE, r) for r in qui]
+    for r, seul, partage in zip(qui, seuls, ensemble.values(), strict=True):
+        assert seul == partage, r
 
 
 def test_each_workbook_is_sound_and_says_no_more_than_it_should():

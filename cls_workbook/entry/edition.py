@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cls_workbook import ramasse_miettes
 from cls_workbook.contract.model import Contrat
 from cls_workbook.entry import offprint
-from cls_workbook.entry.workbook import Campagne, Repondant, nom_de_fichier, plan
+from cls_workbook.entry.workbook import Campagne, Repondant, nom_de_fichier, plans
 
 
 def editer(contrat: Contrat, annee: int, repondants: Sequence[Repondant | None], campagne: Campagne) -> Iterator[tuple[str, bytes]]:
@@ -18,7 +18,7 @@ def editer(contrat: Contrat, annee: int, repondants: Sequence[Repondant | None],
 
 
 def _editer(contrat: Contrat, annee: int, repondants: Sequence[Repondant | None], campagne: Campagne) -> Iterator[tuple[str, bytes]]:
-    classeurs = [plan(contrat, annee, r, campagne).classeur for r in repondants]
+    classeurs = [plan.classeur for plan in plans(contrat, annee, repondants, campagne)]
     for repondant, contenu in zip(repondants, offprint.editer(classeurs), strict=True):
         yield nom_du_classeur(contrat, annee, repondant), contenu
 

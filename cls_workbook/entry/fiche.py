@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
+
 from cls_workbook.contract import fields
 from cls_workbook.contract.model import Fiche
 from cls_workbook.entry.breakdowns import ventilations
@@ -12,6 +15,8 @@ from cls_workbook.entry.money import depenses, financement
 from cls_workbook.entry.pagination import paginer
 from cls_workbook.francais import typographie
 from cls_workbook.xlsx.sheets import Formule, Lien
+
+_INCONNUE = typographie("Structure : à indiquer sur la feuille Accueil")
 
 
 def dessiner(page: Page, fiche: Fiche, contexte: Contexte) -> None:
@@ -38,6 +43,20 @@ def dessiner(page: Page, fiche: Fiche, contexte: Contexte) -> None:
     paginer(page.feuille, page.groupes, page.ligne - 1)
 
 
+def pour(page: Page, structure: str | None) -> Page:
+    """The same sheet for another structure, of which it says the name alone; everything else is shared."""
+    autre, cellules = copy(page), page.feuille.cellules.copy()
+    cellule = cellules[page.place_du_nom]
+    cellules[page.place_du_nom] = cellule._replace(valeur=cellule.valeur._replace(valeur=_qui(structure)))
+    autre.feuille = replace(page.feuille, cellules=cellules)
+    autre.plan = replace(page.plan, feuille=autre.feuille)
+    return autre
+
+
+def _qui(structure: str | None) -> str:
+    return typographie(f"Structure : {structure}") if structure else _INCONNUE
+
+
 def _entete(page: Page, fiche: Fiche, contexte: Contexte) -> None:
     """Three rows that stay in view: the fiche, where it belongs, who answers and how far they are."""
     axe = next((a for a in contexte.contrat.axes if a.numero == fiche.axe), None)
@@ -54,10 +73,9 @@ def _entete(page: Page, fiche: Fiche, contexte: Contexte) -> None:
     page.texte(K, None, "fiche_info")
     page.suivante(18)
     repond = page.rangee(f"{fiche.numero}/identite/structure", "repere")
-    inconnue = typographie("Structure : à indiquer sur la feuille Accueil")
-    nom = typographie(f"Structure : {contexte.structure}") if contexte.structure else inconnue
-    formule = f'IF({contexte.cellule_structure}="",{citer(inconnue)},{citer(typographie("Structure : "))}&{contexte.cellule_structure})'
-    page.calcul(repond, B, formule, nom, "fiche_info_fort")
+    formule = f'IF({contexte.cellule_structure}="",{citer(_INCONNUE)},{citer(typographie("Structure : "))}&{contexte.cellule_structure})'
+    page.place_du_nom = len(page.feuille.cellules)
+    page.calcul(repond, B, formule, _qui(contexte.structure), "fiche_info_fort")
     page.fond(range(C, J), "fiche_info")
     repond.calculs.add(J)  # its value is known once the sheet is drawn: see _poser_le_compte
     page.texte(K, None, "fiche_info")

@@ -101,6 +101,7 @@ class Page:
         self.reprises: Mapping[str, object] = {}  # key of an input → last year's answer
         self.repris: dict[str, object] = {}  # those that were taken up
         self._memoires: dict[int, int] = {}  # row → rank of the cell that remembers it
+        self.place_du_nom = 0  # rank of the cell that says which structure answers
 
     # --- cells ---
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -99,8 +99,19 @@ def repondants(contrat: Contrat, membres: Mapping[str, tuple[str, ...]] | None =
     ]
 
 
-def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campagne: Campagne | None = None) -> Plan:
-    """The workbook of ``annee``: every active fiche, or those of one ``repondant``, its identity filled in."""
+def plans(contrat: Contrat, annee: int, repondants: Sequence[Repondant | None], campagne: Campagne | None = None) -> list[Plan]:
+    """The workbook of each, to be written rather than filled in: a fiche that asks the same of several is drawn once."""
+    dessinees: dict[tuple, Page] = {}
+    return [plan(contrat, annee, repondant, campagne, dessinees) for repondant in repondants]
+
+
+def plan(
+    contrat: Contrat, annee: int, repondant: Repondant | None = None, campagne: Campagne | None = None, dessinees: dict[tuple, Page] | None = None
+) -> Plan:
+    """The workbook of ``annee``: every active fiche, or those of one ``repondant``, its identity filled in.
+
+    ``dessinees``: the fiches of the same campaign that were drawn for others, by what they say; see ``plans``.
+    """
     contrat, campagne = contrat.en(annee), campagne or Campagne()
     siennes = {numero for numero, _ in repondant.fiches} if repondant else None
     fiches = [f for f in contrat.fiches if siennes is None or f.numero in siennes]
@@ -108,7 +119,7 @@ def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campa
     adresses = listes.adresses(choix)
     reprises = campagne.reprises.get(repondant.id, {}) if repondant else {}
     accueil, cellule_structure = front.accueil(_page(FEUILLE_ACCUEIL, "", adresses, choix, annee, reprises), contrat, annee, repondant, campagne)
-    pages = [_fiche(contrat, f, annee, repondant, campagne, adresses, choix, cellule_structure) for f in fiches]
+    pages = [_fiche(contrat, f, annee, repondant, campagne, adresses, choix, cellule_structure, {} if dessinees is None else dessinees) for f in fiches]
     sommaire = front.sommaire(_page(FEUILLE_SOMMAIRE, "", adresses, choix, annee), contrat, annee, [(f, p) for f, p in zip(fiches, pages, strict=True)])
     questions = [p.plan for p in (accueil, *pages)]
     modele = version((e for p in questions for r in p.rangees.values() for e in r.emplacements), annee)
@@ -138,19 +149,31 @@ def _page(nom: str, fiche: str, adresses: dict[str, str], listes: dict[str, tupl
     return page
 
 
-def _fiche(contrat, fiche: Fiche, annee, repondant, campagne: Campagne, adresses, listes, cellule_structure) -> Page:
+def _fiche(contrat, fiche: Fiche, annee, repondant, campagne: Campagne, adresses, listes, cellule_structure, dessinees: dict[tuple, Page]) -> Page:
     volets = [v for n, v in repondant.fiches if n == fiche.numero and v] if repondant else []
     contexte = Contexte(
         contrat, annee, repondant.nom if repondant else None, volets[0] if len(volets) == 1 else None,
         _precedent(campagne, repondant), dict(campagne.programme), cellule_structure, FEUILLE_SOMMAIRE, fiche.volets,
     )  # fmt: skip
+    reprises = campagne.reprises.get(repondant.id, {}) if repondant else {}
+    cle = _ce_que_dit(fiche, contexte, reprises)
+    if cle in dessinees:
+        return fiche_sheet.pour(dessinees[cle], contexte.structure)
     # each fiche has its own list of volets, under the same name as seen from its page
     propres = {"volets": f"volets {fiche.numero}"} if fiche.volets else {}
-    page = _page(nom_de_feuille(fiche), fiche.numero, adresses | {k: adresses[v] for k, v in propres.items()}, listes | {k: listes[v] for k, v in propres.items()}, annee, campagne.reprises.get(repondant.id) if repondant else None)
+    page = _page(nom_de_feuille(fiche), fiche.numero, adresses | {k: adresses[v] for k, v in propres.items()}, listes | {k: listes[v] for k, v in propres.items()}, annee, reprises)
     rangs = {a.numero: i for i, a in enumerate(contrat.axes)}
     page.feuille.couleur_onglet = f"axe{rangs.get(fiche.axe, 0) % 8 + 1}"
     fiche_sheet.dessiner(page, fiche, contexte)
+    dessinees[cle] = page
     return page
+
+
+def _ce_que_dit(fiche: Fiche, contexte: Contexte, reprises: Mapping[str, object]) -> tuple:
+    """What the sheet of a fiche says that is not the same for all structures of a campaign, their names apart."""
+    passees = tuple(contexte.precedent.get(m.id) for i in fiche.indicateurs for m in i.mesures)
+    siennes = tuple((cle, valeur) for cle, valeur in reprises.items() if cle.startswith(f"{fiche.numero}/"))
+    return fiche.numero, contexte.volet, passees, siennes
 
 
 def _precedent(campagne: Campagne, repondant: Repondant | None) -> dict[str, object]:
