@@ -110,6 +110,7 @@ def sans_controle(texte: str) -> str:
 _AVANT = re.compile(r" (?=[:;!?»€%])")
 
 
+@lru_cache(maxsize=5_000)  # the same sentences come back on every sheet
 def typographie(texte: str) -> str:
     """The same sentence with the non-breaking spaces that French wants."""
     return _AVANT.sub(NBSP, texte).replace("« ", f"«{NBSP}")

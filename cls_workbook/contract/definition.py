@@ -74,6 +74,9 @@ def _construire(classe: type, brut: object, lieu: str, fautes: list[str]):
     for nom, contenu in brut.items():
         if nom in champs:
             type_, liste, _ = champs[nom]
+            if type(contenu) is type_ and not liste:
+                valeurs[nom] = contenu  # as most are: nothing to convert, no place to tell
+                continue
             valeurs[nom] = (_lister if liste else _convertir)(type_, contenu, f"{lieu}.{nom}", fautes)
     for nom, (_, _, obligatoire) in champs.items():
         if obligatoire and nom not in brut:

@@ -36,15 +36,10 @@ def place(colonnes: float, retrait: int = 1) -> float:
 
 def lignes(texte: object, points: float, taille: float, gras: bool = False) -> int:
     """How many lines the text makes in a cell that leaves it ``points``."""
-    return _lignes("" if texte is None else str(texte), points, taille, gras)
+    return sum(_lignes(paragraphe, points, taille, gras) for paragraphe in str("" if texte is None else texte).split("\n"))
 
 
-@lru_cache(maxsize=20_000)
-def _lignes(texte: str, points: float, taille: float, gras: bool) -> int:
-    return sum(_lignes_du_paragraphe(paragraphe, points, taille, gras) for paragraphe in texte.split("\n"))
-
-
-def _lignes_du_paragraphe(paragraphe: str, points: float, taille: float, gras: bool) -> int:
+def _lignes(paragraphe: str, points: float, taille: float, gras: bool) -> int:
     nombre, pris, blanc = 1, 0.0, largeur(" ", taille, gras)
     for mot in paragraphe.split(" "):
         for morceau in _morceaux(largeur(mot, taille, gras), points):

@@ -169,9 +169,8 @@ class Page:
         emplacement = Emplacement(
             cle or f"{rangee.cle}/{champ.nom}", self.fiche, bloc, mesure, champ.nom, ligne, f"{sujet} — {etiquette}" if sujet else etiquette, type_,
             champ.aide, self.feuille.nom, self.ligne, colonne, etiquette, ancre,
-            unite=precisions.get("unite", champ.unite), choix=self.choix.get(liste or "", ()), stricte=champ.stricte,
-            minimum=champ.minimum, maximum=precisions.get("maximum", champ.maximum), longueur=champ.longueur,
-            obligatoire=champ.obligatoire, modalite=precisions.get("modalite", ""),
+            precisions.get("unite", champ.unite), self.choix.get(liste or "", ()), champ.stricte, champ.minimum,
+            precisions.get("maximum", champ.maximum), champ.longueur, champ.obligatoire, precisions.get("modalite", ""),
         )  # fmt: skip
         rangee.emplacements.append(emplacement)
         style = ("saisie_optionnelle:" if optionnelle else "saisie:") + _FORMATS[type_]
@@ -280,6 +279,7 @@ def attendu(place: Emplacement) -> str:
     return f"Un texte de {place.longueur} caractères au plus."
 
 
+@lru_cache(maxsize=20_000)  # the same labels come back on every sheet
 def hauteur(texte: object, largeur: float, minimum: float = 17, *, taille: float = 10, gras: bool = False) -> float:
     """Row height (points) that shows the whole text in a cell of that width (characters)."""
     # One twentieth to spare: a spreadsheet's own measure varies with its zoom.

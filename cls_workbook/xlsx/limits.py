@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from cls_workbook.xlsx.sheets import (
     COLONNES_MAX,
@@ -150,23 +151,18 @@ def _cellules(feuille: Feuille, ou: str) -> None:
         couvertes |= places
         origines.add(plage[:2])
     couvertes -= origines
+    pleines = [cellule for cellule in feuille.cellules if cellule[2] is not None]
+    if couvertes and (cachee := next((c for c in pleines if c[:2] in couvertes), None)):
+        raise ValueError(f"{ou} : {adresse(*cachee[:2])} a une valeur cachée par une fusion")
     # The rows of a table come from one frame, each cell once; looking again would cost memory for nothing.
-    ecrites: set[tuple[int, int]] | None = None if feuille.tableaux else set()
-    for cellule in feuille.cellules:
-        valeur = cellule[2]
-        if valeur is None:
-            continue
-        place = cellule[:2]
-        if couvertes and place in couvertes:
-            raise ValueError(f"{ou} : {adresse(*place)} a une valeur cachée par une fusion")
-        if ecrites is not None:
-            if place in ecrites:
-                raise ValueError(f"{ou} : {adresse(*place)} est écrite deux fois")
-            ecrites.add(place)
+    if not feuille.tableaux and len({c[:2] for c in pleines}) < len(pleines):
+        (place, _), *_ = Counter(c[:2] for c in pleines).most_common(1)
+        raise ValueError(f"{ou} : {adresse(*place)} est écrite deux fois")
+    for ligne, colonne, valeur, _ in pleines:
         if type(valeur) is Formule:
-            _formule(valeur.texte, f"{ou}, {adresse(*place)}")
+            _formule(valeur.texte, f"{ou}, {adresse(ligne, colonne)}")
         elif type(valeur) is Lien and not valeur.cible.startswith(_CIBLES):
-            raise ValueError(f"{ou}, {adresse(*place)} : lien de nature inconnue « {valeur.cible} »")
+            raise ValueError(f"{ou}, {adresse(ligne, colonne)} : lien de nature inconnue « {valeur.cible} »")
 
 
 def _formule(texte: str, ou: str) -> None:
@@ -188,7 +184,7 @@ def _validation(validation: Validation, ou: str) -> None:
         (validation.invite, INVITE_MAX),
         (validation.erreur, INVITE_MAX),
     ):
-        if unites(texte) > limite:
+        if len(texte) > limite // 2 and unites(texte) > limite:
             raise ValueError(f"{ou} : {unites(texte)} caractères pour {limite} au plus : « {texte} »")
     if validation.type == "liste":
         _source(validation.source, ou)
