@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
-from cls_workbook import entry, generation, resources
+from cls_workbook import entry, generation, ramasse_miettes, resources
 from cls_workbook.contract.model import Contrat
 from cls_workbook.entry import examples, offprint
 from cls_workbook.errors import Refus
@@ -96,6 +96,7 @@ def _par_structure(saisies: list[dict]) -> dict[str, dict[str, object]]:
     return reponses
 
 
+@ramasse_miettes.suspendu()
 def _remplir(contrat: Contrat, annee: int, repondant: entry.Repondant, campagne: entry.Campagne, propres: dict[str, object], chemin: Path) -> None:
     plan = entry.plan(contrat, annee, repondant, campagne)
     reponses = examples.repondre(plan, graine=repondant.id) | propres
