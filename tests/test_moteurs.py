@@ -144,8 +144,8 @@ def test_every_engine_gives_the_same_workbook_byte_for_byte_even_if_a_worker_is_
 
 
 def test_a_return_that_never_ends_is_one_blocking_anomaly_and_the_others_are_read(retours, monkeypatch, caplog):
-    lire = reader.lire
-    monkeypatch.setattr(reader, "lire", lambda chemin, *reste, **plus: dormir() if chemin.name == "ville-2.xlsx" else lire(chemin, *reste, **plus))
+    lire = reader.contenu_de
+    monkeypatch.setattr(reader, "contenu_de", lambda chemin: dormir() if chemin.name == "ville-2.xlsx" else lire(chemin))
     lus = {r.fichier: r for r in lecture.lire(retours, lecture.Contrats(essai()), moteur=UnProcessus(0.5))}
     assert [n for n, r in lus.items() if r.contrat] == ["mutuelle-1.xlsx", "mutuelle-3.xlsx", "ville-0.xlsx"]
     (anomalie,) = lus["ville-2.xlsx"].anomalies

@@ -68,10 +68,25 @@ def _de_service(chemin: Path) -> bool:
 
 
 class Fichier(NamedTuple):
-    """A file to read: the name to show, and where it is."""
+    """A file to read: the name to show, and where it is (on the machine that reads, or was asked to)."""
 
     nom: str
-    chemin: Path
+    chemin: str
+    contenu: bytes | OSError | None = None
+
+    def lire(self, contrats: Callable[[str], Contrat]) -> reader.Retour:
+        """See ``reader.lire``."""
+        contenu = reader.contenu_de(Path(self.chemin)) if self.contenu is None else self.contenu
+        return reader.lire_contenu(contenu, self.chemin, contrats, self.nom)
+
+
+class _AEnvoyer(Fichier):
+    """A file that takes its bytes along when it leaves for another machine, and only then: what has not left weighs nothing."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple:
+        return Fichier, (self.nom, self.chemin, reader.contenu_de(Path(self.chemin)))
 
 
 def lire(fichiers: Mapping[str, Path], contrats: Callable[[str], Contrat], processus: int | None = None, moteur: Moteur | None = None) -> Iterator[reader.Retour]:
@@ -81,7 +96,7 @@ def lire(fichiers: Mapping[str, Path], contrats: Callable[[str], Contrat], proce
 
 
 def _lire_une_tranche(tranche: Sequence[Fichier], contrats: Callable[[str], Contrat]) -> list[reader.Retour]:
-    return [reader.lire(fichier.chemin, contrats, fichier=fichier.nom) for fichier in tranche]
+    return [fichier.lire(contrats) for fichier in tranche]
 
 
 def appliquer(travail: Callable[[Sequence[Fichier]], R], fichiers: Mapping[str, Path], moteur: Moteur | None = None, par_tranche: int = PAR_TRANCHE) -> Iterator[R | Panne[Fichier]]:
@@ -90,7 +105,7 @@ def appliquer(travail: Callable[[Sequence[Fichier]], R], fichiers: Mapping[str, 
     A file that ends or hangs what reads it gives a ``Panne`` in its place, and one line of the log; see ``en_panne``.
     """
     moteur = moteur or Local()
-    a_lire = [Fichier(*nom_et_chemin) for nom_et_chemin in fichiers.items()]
+    a_lire = [(_AEnvoyer if moteur.a_distance else Fichier)(nom, str(chemin)) for nom, chemin in fichiers.items()]
     # Small enough for each place to have several, so that all end together; large enough for what a batch costs in itself.
     taille = max(1, par_tranche // 5, min(par_tranche, len(a_lire) // (4 * moteur.places)))
     tranches = [a_lire[debut : debut + taille] for debut in range(0, len(a_lire), taille)]
@@ -104,8 +119,8 @@ def appliquer(travail: Callable[[Sequence[Fichier]], R], fichiers: Mapping[str, 
 
 def en_panne(panne: Panne[Fichier]) -> reader.Retour:
     """The return that could not be read to its end: without answers, with one blocking anomaly."""
-    nom, chemin = panne.element
-    return reader.Retour(nom, str(chemin), "", anomalies=(constats.illisible(nom, constats.PANNES[panne.cause], REFAIRE),))
+    fichier = panne.element
+    return reader.Retour(fichier.nom, fichier.chemin, "", anomalies=(constats.illisible(fichier.nom, constats.PANNES[panne.cause], REFAIRE),))
 
 
 def _progression(total: int):
