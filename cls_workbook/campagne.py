@@ -16,7 +16,7 @@ from cls_workbook import checks, ramasse_miettes
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.contract.model import Contrat
-from cls_workbook.moteurs import Moteur, Panne
+from cls_workbook.moteurs.promesse import Moteur, Panne
 from cls_workbook.reading import frames
 from cls_workbook.reading.lecture import Contrats, Fichier, appliquer, en_panne
 from cls_workbook.reading.reader import Retour

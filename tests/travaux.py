@@ -61,6 +61,10 @@ def qui(nombres):
     return [os.getpid() for _ in nombres]
 
 
+def contenus(fichiers):
+    return [f.contenu for f in fichiers]
+
+
 class ContratsQuiTuent:
     """Definitions for whoever reads; the first process that asks for one dies, in the middle of a return."""
 

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -17,13 +18,14 @@ from cls_workbook.contract.definition import load, shipped
 from cls_workbook.contract.model import Contrat
 from cls_workbook.errors import Refus
 from cls_workbook.francais import typographie
-from cls_workbook.moteurs import Moteur, Panne
 from cls_workbook.moteurs.local import Local
+from cls_workbook.moteurs.promesse import Moteur, Panne
 from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading import reader
 from cls_workbook.reading.archive import REFAIRE
 
 PAR_TRANCHE = 25  # files read together: what is asked of another process, and comes back, at once
+POIDS_D_UN_ENVOI = 10_000_000  # bytes of the files that are sent to another machine together
 JOURNAL = logging.getLogger(__name__)
 R = TypeVar("R")
 
@@ -108,13 +110,32 @@ def appliquer(travail: Callable[[Sequence[Fichier]], R], fichiers: Mapping[str, 
     a_lire = [(_AEnvoyer if moteur.a_distance else Fichier)(nom, str(chemin)) for nom, chemin in fichiers.items()]
     # Small enough for each place to have several, so that all end together; large enough for what a batch costs in itself.
     taille = max(1, par_tranche // 5, min(par_tranche, len(a_lire) // (4 * moteur.places)))
-    tranches = [a_lire[debut : debut + taille] for debut in range(0, len(a_lire), taille)]
     with _progression(len(a_lire)) as barre:
-        for faits, resultat in moteur.appliquer(travail, tranches):
+        for faits, resultat in moteur.appliquer(travail, _tranches(a_lire, taille, pesees=moteur.a_distance)):
             if isinstance(resultat, Panne):
                 JOURNAL.warning(typographie(f"{resultat.element.nom} : {constats.PANNES[resultat.cause]}"))
             yield resultat
             barre.update(len(faits))
+
+
+def _tranches(fichiers: Sequence[Fichier], taille: int, pesees: bool) -> Iterator[list[Fichier]]:
+    """Batches of ``taille`` files; ``pesees``: lighter, if that is more than goes at once over a network."""
+    tranche, poids = [], 0
+    for fichier in fichiers:
+        pese = _poids(fichier) if pesees else 0
+        if tranche and (len(tranche) == taille or poids + pese > POIDS_D_UN_ENVOI):
+            yield tranche
+            tranche, poids = [], 0
+        tranche.append(fichier)
+        poids += pese
+    if tranche:
+        yield tranche
+
+
+def _poids(fichier: Fichier) -> int:
+    with suppress(OSError):
+        return Path(fichier.chemin).stat().st_size
+    return 0
 
 
 def en_panne(panne: Panne[Fichier]) -> reader.Retour:
