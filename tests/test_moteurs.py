@@ -144,9 +144,9 @@ def test_the_one_that_does_harm_is_found_among_many_in_few_batches():
     assert len(tailles) < 30  # not 251
 
 
-def test_the_time_limit_is_that_of_one_element_not_of_a_batch():
-    assert [r for _, r in faits(UnProcessus(0.3), lentement, [list(range(5))])] == [0, 1, 4, 9, 16]
-    assert [r for _, r in faits(Processus(2, 0.3), lentement, [list(range(5))])] == [0, 1, 4, 9, 16]
+@pytest.mark.parametrize("moteur", [UnProcessus(0.6), Processus(2, 0.6)], ids=["this process", "two processes"])
+def test_the_time_limit_is_that_of_one_element_not_of_a_batch(moteur):
+    assert list(moteur.appliquer(lentement, [list(range(5))])) == [([0, 1, 2, 3, 4], [0, 1, 4, 9, 16])]
 
 
 # --- returns ----------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def refuser():
 
 
 def lentement(nombres):
-    return [time.sleep(0.1) or n * n for n in nombres]
+    return [time.sleep(0.15) or n * n for n in nombres]
 
 
 def qui(nombres):

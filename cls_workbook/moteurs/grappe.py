@@ -6,6 +6,7 @@ files of this one. The scheduler needs Dask alone; the workers, the same version
 
 from __future__ import annotations
 
+import logging
 import pickle
 import time
 import warnings
@@ -93,6 +94,8 @@ def _joindre(adresse: str, delai: float) -> Client:
     from distributed import Client
     from distributed.comm import resolve_address
 
+    for bavard in ("distributed.client", "tornado.application"):  # what they would say in English, a Refus says
+        logging.getLogger(bavard).setLevel(logging.CRITICAL)
     resolve_address(adresse)  # a client that stumbles on the address itself ends badly
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of versions: they are compared below, in French
@@ -199,7 +202,7 @@ def _emballer(elements: Sequence, travail: bytes, delai: float) -> bytes:
 
 
 def travailler(version: str, travail: bytes, elements: bytes, delai: float):
-    """In a worker of the cluster: one batch. Refus if it joined after the others, with another version."""
+    """In a worker of the cluster: one batch. Refus if the worker has another version: it joined after the others were looked at."""
     if version != PAQUET:
         raise Refus(f"Une machine de la grappe Dask a cls-workbook {PAQUET} ; il y faut {version}.", (INSTALLER,))
     with _PAR_MACHINE:
