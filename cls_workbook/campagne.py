@@ -16,8 +16,8 @@ from cls_workbook import checks, ramasse_miettes
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.contract.model import Contrat
-from cls_workbook.moteurs import Moteur, Panne
-from cls_workbook.reading import frames, reader
+from cls_workbook.moteurs.promesse import Moteur, Panne
+from cls_workbook.reading import frames
 from cls_workbook.reading.lecture import Contrats, Fichier, appliquer, en_panne
 from cls_workbook.reading.reader import Retour
 
@@ -52,7 +52,7 @@ class Campagne:
     def lire(self, fichiers: Sequence[Fichier]) -> Tranche:
         """One batch, as it is kept or sent."""
         contrats = Contrats(self.contrat)
-        faite = self.controler(reader.lire(chemin, contrats, fichier=nom) for nom, chemin in fichiers)
+        faite = self.controler(fichier.lire(contrats) for fichier in fichiers)
         return faite._replace(lot=faite.lot.serre())
 
     def controler(self, retours: Iterable[Retour]) -> Tranche:

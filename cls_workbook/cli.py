@@ -8,41 +8,17 @@ from __future__ import annotations
 import argparse
 import sys
 
+from cls_workbook.analyseur import REFUSE, Analyseur, parler_francais
 from cls_workbook.errors import Refus
+from cls_workbook.moteurs import DELAI, LOCAL, MOTEURS
 
-FAIT, BLOQUANT, REFUSE = 0, 1, 2
+FAIT, BLOQUANT = 0, 1
 EPILOGUE = "Chaque commande a son aide : cls-workbook <commande> --help"
-
-# What argparse says in English, in French.
-_FRANCAIS = {
-    "usage: ": "usage : ",
-    "positional arguments": "arguments",
-    "options": "options",
-    "optional arguments": "options",
-    "show this help message and exit": "affiche cette aide",
-    "the following arguments are required: %s": "il manque : %s",
-    "unrecognized arguments: %s": "mots non compris : %s",
-    "invalid choice: %(value)r (choose from %(choices)s)": "« %(value)s » n’existe pas ; au choix : %(choices)s",
-    "argument %(argument_name)s: %(message)s": "%(argument_name)s : %(message)s",
-    "expected one argument": "une valeur est attendue",
-    "expected at least one argument": "au moins une valeur est attendue",
-    "ambiguous option: %(option)s could match %(matches)s": "%(option)s est ambigu : %(matches)s",
-    "%(prog)s: error: %(message)s\n": "%(prog)s : %(message)s\n",
-    "subcommands": "commandes",
-    "invalid %(type)s value: %(value)r": "« %(value)s » ne convient pas",
-}
-
-
-class _Analyseur(argparse.ArgumentParser):
-    """One clear sentence in French on stderr, and exit code 2."""
-
-    def error(self, message: str):
-        self.exit(REFUSE, f"{self.prog} : {message}.\nAide : {self.prog} --help\n")
 
 
 def main(arguments: list[str]) -> int:
     """Runs one command; returns its exit code. Nothing that a user can type raises."""
-    argparse._ = lambda texte: _FRANCAIS.get(texte, texte)  # argparse has no other door to its words
+    parler_francais()
     for sortie in (sys.stdout, sys.stderr):
         if hasattr(sortie, "reconfigure"):
             sortie.reconfigure(encoding="utf-8", errors="replace")
@@ -64,8 +40,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _analyseur() -> argparse.ArgumentParser:
-    analyseur = _Analyseur(prog="cls-workbook", description="Le suivi annuel d’un contrat local de santé : un classeur par an, des retours contrôlés, une synthèse pour l’ARS.", epilog=EPILOGUE)
-    commandes = analyseur.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=_Analyseur)
+    analyseur = Analyseur(prog="cls-workbook", description="Le suivi annuel d’un contrat local de santé : un classeur par an, des retours contrôlés, une synthèse pour l’ARS.", epilog=EPILOGUE)
+    commandes = analyseur.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=Analyseur)
     _commandes_du_contrat(commandes)
     _commandes_de_l_annee(commandes)
     _commandes_du_retour(commandes)
@@ -81,7 +57,7 @@ def _commande(commandes, nom: str, resume: str, fonction) -> argparse.ArgumentPa
 
 def _commandes_du_contrat(commandes) -> None:
     contrat = commandes.add_parser("contrat", help="les définitions de contrat", description="Les définitions de contrat : lister celles qui sont livrées, en vérifier une, en décrire une dans Excel.")
-    sous = contrat.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=_Analyseur)
+    sous = contrat.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=Analyseur)
     _commande(sous, "lister", "liste les contrats livrés", _contrat_lister)
     verifier = _commande(sous, "verifier", "vérifie une définition : chaque faute avec sa place", _contrat_verifier)
     verifier.add_argument("fichier", metavar="FICHIER", help="la définition (.toml), ou l’identifiant d’un contrat livré")
@@ -126,7 +102,7 @@ def _commandes_de_l_annee(commandes) -> None:
     consolider.add_argument("--pilotage", metavar="P.xlsx", help="les saisies de la coordination")
     consolider.add_argument("--date", metavar="AAAA-MM-JJ", type=_jour, default=None, help="la date de la consolidation (par défaut : aujourd’hui)")
     consolider.add_argument("--remplacer", metavar="[ANCIEN=]NOUVEAU", action="append", default=[], help="un retour corrigé prend la place d’un autre (voir « comparer ») ; peut être répété")
-    consolider.add_argument("--processus", metavar="N", type=int, default=None, help="nombre de processus de lecture (par défaut : selon la machine)")
+    _lecteurs(consolider)
 
     relances = _commande(commandes, "relances", "prépare un brouillon de message par structure qui n’a pas répondu, son classeur joint ; rien n’est envoyé", _relances)
     relances.add_argument("retours", metavar="RETOUR|DOSSIER", nargs="+", help="des retours, ou le dossier qui les contient")
@@ -135,6 +111,7 @@ def _commandes_de_l_annee(commandes) -> None:
     relances.add_argument("--pilotage", metavar="P.xlsx", help="les saisies de la coordination : membres des groupes, date limite, relances déjà faites")
     relances.add_argument("--precedent", metavar="CONSOLIDATION.xlsx", help="la consolidation de l’an dernier : ses valeurs figurent dans les classeurs joints")
     relances.add_argument("--date", metavar="AAAA-MM-JJ", type=_jour, default=None, help="le jour où l’on compte les retards (par défaut : aujourd’hui)")
+    _lecteurs(relances)
 
     synthese = _commande(commandes, "synthese", "écrit la synthèse destinée à l’ARS", _synthese)
     synthese.add_argument("consolidation", metavar="C.xlsx")
@@ -164,6 +141,7 @@ def _commandes_du_retour(commandes) -> None:
     controler.add_argument("retours", metavar="RETOUR", nargs="+")
     controler.add_argument("--contrat", metavar="ID|FICHIER", help="la définition, si elle n’est pas livrée")
     controler.add_argument("--annoter", metavar="DOSSIER", help="écrit dans ce dossier une copie de chaque retour : cases fautives colorées et commentées, liste en première feuille")
+    _lecteurs(controler)
     comparer = _commande(commandes, "comparer", "dit ce qu’un retour corrigé changerait, sans rien écrire", _comparer)
     comparer.add_argument("ancien", metavar="ANCIEN", help="le retour reçu d’abord")
     comparer.add_argument("nouveau", metavar="NOUVEAU", help="le retour corrigé")
@@ -177,7 +155,7 @@ def _commandes_du_retour(commandes) -> None:
 
 def _commandes_du_poste(commandes) -> None:
     complement = commandes.add_parser("complement", help="le complément d’Excel (onglet CLS)", description="Le complément d’Excel : l’onglet CLS, même là où les macros d’un classeur sont bloquées.")
-    sous = complement.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=_Analyseur)
+    sous = complement.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=Analyseur)
     installer = _commande(sous, "installer", "place le complément là où Excel le charge (Windows, macOS)", _complement_installer)
     installer.add_argument("--sortie", metavar="DOSSIER", help="l’écrit seulement dans ce dossier")
 
@@ -185,6 +163,20 @@ def _commandes_du_poste(commandes) -> None:
 def _campagne(commande: argparse.ArgumentParser) -> None:
     commande.add_argument("--contrat", metavar="ID|FICHIER", required=True, help="un contrat livré (voir « contrat lister ») ou une définition .toml")
     commande.add_argument("--annee", metavar="AAAA", type=int, required=True)
+
+
+def _lecteurs(commande: argparse.ArgumentParser) -> None:
+    lecture = commande.add_argument_group("quand les retours sont nombreux")
+    lecture.add_argument("--processus", metavar="N", type=int, default=None, help="nombre de processus de lecture (par défaut : selon les cœurs de cet ordinateur et le nombre de retours)")
+    lecture.add_argument("--moteur", choices=MOTEURS, default=LOCAL, help="qui lit : cet ordinateur (local, par défaut), ou une grappe Dask déjà en place (dask)")
+    lecture.add_argument("--adresse", metavar="tcp://SERVEUR:8786", help="l’ordonnanceur de la grappe Dask")
+    lecture.add_argument("--delai", metavar="SECONDES", type=float, default=DELAI, help=f"au-delà, un fichier est déclaré illisible et les autres sont lus (par défaut : {DELAI:.0f})")
+
+
+def _moteur(choix):
+    from cls_workbook.moteurs import choisir
+
+    return choisir(choix.moteur, choix.adresse, choix.processus, choix.delai)
 
 
 def _jour(texte: str):
@@ -306,9 +298,9 @@ def _controler(choix) -> int:
     from cls_workbook import conductor
 
     if not choix.annoter:
-        return _rendre_compte(conductor.controler(choix.retours, choix.contrat))
+        return _rendre_compte(conductor.controler(choix.retours, choix.contrat, _moteur(choix)))
     anomalies, copies = [], []
-    for trouvees, lignes in conductor.annoter(choix.retours, choix.annoter, choix.contrat):
+    for trouvees, lignes in conductor.annoter(choix.retours, choix.annoter, choix.contrat, _moteur(choix)):
         anomalies += trouvees
         copies += lignes
     code = _rendre_compte(anomalies)
@@ -324,7 +316,7 @@ def _consolider(choix) -> int:
 
     resultat = consolider_fichiers(
         choix.retours, choix.contrat, choix.annee, choix.sortie,
-        precedent=choix.precedent, pilotage=choix.pilotage, jour=choix.date or date.today(), processus=choix.processus,
+        precedent=choix.precedent, pilotage=choix.pilotage, jour=choix.date or date.today(), moteur=_moteur(choix),
         remplacer=choix.remplacer,
     )  # fmt: skip
     _dire_les_changements(resultat.remplacements)
@@ -341,7 +333,7 @@ def _relances(choix) -> int:
     from cls_workbook.francais import typographie
 
     faites = relancer_fichiers(
-        choix.retours, choix.contrat, choix.annee, choix.sortie, jour=choix.date or date.today(), precedent=choix.precedent, pilotage=choix.pilotage
+        choix.retours, choix.contrat, choix.annee, choix.sortie, jour=choix.date or date.today(), precedent=choix.precedent, pilotage=choix.pilotage, moteur=_moteur(choix)
     )
     for fichier in faites.fichiers:
         print(fichier)

@@ -25,6 +25,7 @@ from cls_workbook.errors import Refus
 from cls_workbook.francais import date_fr, typographie
 from cls_workbook.generation import charger, verifier_annee
 from cls_workbook.moteurs.local import Local
+from cls_workbook.moteurs.promesse import Moteur
 from cls_workbook.reading import frames
 from cls_workbook.reading.lecture import Contrats, lire, retours_dans
 from cls_workbook.reading.reader import Retour
@@ -41,22 +42,22 @@ if TYPE_CHECKING:
 # --- single returns -------------------------------------------------------------------------------------------------
 
 
-def controler(sources: Sequence[str], reference: str | None = None) -> list[Anomalie]:
+def controler(sources: Sequence[str], reference: str | None = None, moteur: Moteur | None = None) -> list[Anomalie]:
     """The anomalies of returns looked at one by one, without a campaign: each says its contract and year."""
     contrats = Contrats(load(reference) if reference else None)
     anomalies: list[Anomalie] = []
-    for retour in lire(retours_dans(sources), contrats):
+    for retour in lire(retours_dans(sources), contrats, moteur=moteur):
         anomalies += retour.anomalies if not retour.contrat else _controler_un(retour, contrats(retour.contrat))
     return trier(anomalies)
 
 
-def annoter(sources: Sequence[str], dossier: str | Path, reference: str | None = None) -> Iterator[tuple[list[Anomalie], list[str]]]:
+def annoter(sources: Sequence[str], dossier: str | Path, reference: str | None = None, moteur: Moteur | None = None) -> Iterator[tuple[list[Anomalie], list[str]]]:
     """Each return in turn: its anomalies, and lines on its annotated copy, written in ``dossier`` (the path first, or why none)."""
     from cls_workbook.annotation import annoter as copier
 
     dossier, contrats, pris = Path(dossier), Contrats(load(reference) if reference else None), set()
     fichiers = _sans_les_copies(sources, dossier)
-    for retour in lire(fichiers, contrats):
+    for retour in lire(fichiers, contrats, moteur=moteur):
         if not retour.contrat:
             yield list(retour.anomalies), [typographie(f"{retour.fichier} : pas de copie annotée, car le fichier ne se lit pas.")]
             continue
@@ -132,11 +133,12 @@ def consolider_fichiers(
     precedent: str | None = None,
     pilotage: str | None = None,
     processus: int | None = None,
+    moteur: Moteur | None = None,
     remplacer: Sequence[str] = (),
 ) -> Resultat:
     """Reads, checks and consolidates returns, and writes the consolidation workbook at ``sortie``.
 
-    ``remplacer``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that take the place of others.
+    ``moteur``: who reads (default: this machine, or ``processus`` processes of it). ``remplacer``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that take the place of others.
     """
     from cls_workbook import pilotage as coordination
     from cls_workbook.results import consolidated
@@ -145,7 +147,7 @@ def consolider_fichiers(
     contrat = charger(reference, annee)
     saisies = coordination.lire(pilotage, contrat, annee) if pilotage else None
     resultat = consolider_dossier(
-        sources, contrat, annee, jour=jour, precedent=precedent, pilotage=saisies, depuis=sortie, processus=processus, remplacer=remplacer
+        sources, contrat, annee, jour=jour, precedent=precedent, pilotage=saisies, depuis=sortie, processus=processus, moteur=moteur, remplacer=remplacer
     )
     writer.write(consolidated.classeur(resultat), sortie)
     return resultat
@@ -161,6 +163,7 @@ def consolider_dossier(
     pilotage: Pilotage | None = None,
     depuis: str | Path | None = None,
     processus: int | None = None,
+    moteur: Moteur | None = None,
     vide_permis: bool = False,
     remplacer: Sequence[str] = (),
 ) -> Resultat:
@@ -168,7 +171,7 @@ def consolider_dossier(
 
     ``depuis``: the workbook that will hold the result. It is no return, wherever it lies, and links start from it.
     ``vide_permis``: a folder without any file is a campaign that nobody has answered, not a mistake.
-    ``remplacer``: as in ``consolider_fichiers``; the replacements that ``pilotage`` names hold too.
+    ``moteur``, ``processus``, ``remplacer``: as in ``consolider_fichiers``; the replacements that ``pilotage`` names hold too.
     """
     from cls_workbook.results import precedent as annee_passee
 
@@ -177,7 +180,7 @@ def consolider_dossier(
     fichiers = retours_de(sources, depuis, vide_permis)
     voulues = [*remplacement.demandes(remplacer, fichiers), *(_durables(pilotage, fichiers) if pilotage else ())]
     campagne = _campagne(contrat, annee, passee, pilotage)
-    resultat = _conclure(campagne.tranches(fichiers, Local(processus)), campagne, jour, passee, pilotage, voulues)
+    resultat = _conclure(campagne.tranches(fichiers, moteur or Local(processus)), campagne, jour, passee, pilotage, voulues)
     return replace(resultat, chemins=chemins_depuis(depuis, fichiers)) if depuis else resultat
 
 
@@ -190,6 +193,7 @@ def relancer_fichiers(
     jour: date,
     precedent: str | None = None,
     pilotage: str | None = None,
+    moteur: Moteur | None = None,
 ) -> Relances:
     """Reads the returns, and writes in ``dossier`` who has not answered and a draft of a message to each."""
     from cls_workbook import pilotage as coordination
@@ -197,7 +201,7 @@ def relancer_fichiers(
 
     contrat = charger(reference, annee)
     saisies = coordination.lire(pilotage, contrat, annee) if pilotage else coordination.Pilotage()
-    resultat = consolider_dossier(sources, contrat, annee, jour=jour, precedent=precedent, pilotage=saisies, depuis=pilotage, vide_permis=True)
+    resultat = consolider_dossier(sources, contrat, annee, jour=jour, precedent=precedent, pilotage=saisies, depuis=pilotage, vide_permis=True, moteur=moteur)
     return relances.preparer(resultat, saisies, dossier, jour, precedent)
 
 

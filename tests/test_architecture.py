@@ -11,7 +11,7 @@ import pytest
 
 PAQUET = Path(__file__).parent.parent / "cls_workbook"
 README = PAQUET.parent / "README.md"
-SURVEILLES = {"pandas", "pandera", "numpy", "openpyxl", "xlsxwriter", "python_calamine", "xlwings", "tqdm", "lxml", "pyarrow"}
+SURVEILLES = {"pandas", "pandera", "numpy", "openpyxl", "xlsxwriter", "python_calamine", "xlwings", "tqdm", "lxml", "pyarrow", "dask", "distributed"}
 PORTES = {"__init__", "__main__", "cli", "excel", "demo", "conductor", "generation"}
 
 
@@ -69,6 +69,8 @@ def test_only_one_room_writes_workbooks_and_only_reading_opens_them():
     assert par_bibliotheque["pandera"] == {"checks"}
     assert par_bibliotheque["lxml"] == {"annotation"}
     assert par_bibliotheque["pyarrow"] == {"exports"}
+    assert par_bibliotheque["distributed"] == {"moteurs"}
+    assert par_bibliotheque["dask"] == set()
     assert par_bibliotheque["xlwings"] == {"excel"}
     assert par_bibliotheque["openpyxl"] == set()
 

@@ -14,8 +14,9 @@ from travaux import ContratsQuiTuent, carres, dormir, le_37, lentement, manquer_
 
 from cls_workbook.conductor import consolider
 from cls_workbook.errors import Refus
-from cls_workbook.moteurs import Cause, Moteur, Panne
+from cls_workbook.moteurs import DELAI, choisir
 from cls_workbook.moteurs.local import PAR_PROCESSUS, Local, Processus, UnProcessus
+from cls_workbook.moteurs.promesse import Cause, Moteur, Panne
 from cls_workbook.reading import lecture, reader
 from cls_workbook.results import consolidated
 from cls_workbook.xlsx import writer
@@ -82,6 +83,27 @@ def test_where_no_process_may_start_everything_is_done_in_this_one(monkeypatch, 
     assert "tout est lu par un seul" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("souhaits", "remede"),
+    [
+        ({"nom": "dask"}, "--adresse tcp://serveur:8786"),
+        ({"nom": "dask", "adresse": "tcp://s:1", "processus": 2}, "Retirez-le"),
+        ({"adresse": "tcp://s:1"}, "--moteur dask"),
+        ({"processus": 0}, "au moins 1"),
+        ({"delai": 0.0}, "en secondes"),
+        ({"delai": float("nan")}, "en secondes"),
+    ],
+)
+def test_wishes_that_contradict_each_other_are_refused(souhaits, remede):
+    with pytest.raises(Refus, match=remede):
+        choisir(**souhaits)
+
+
+def test_what_is_wished_is_what_is_had():
+    assert choisir() == Local(None, DELAI)
+    assert choisir(processus=3, delai=5.0) == Local(3, 5.0)
+
+
 # --- death, endless work ----------------------------------------------------------------------------------------------
 
 
@@ -111,9 +133,20 @@ def test_an_element_that_wants_too_much_memory_costs_itself_alone(moteur):
     assert faits(moteur, partial(le_37, mal=manquer_de_memoire)) == [(n, Cause.MEMOIRE if n == 37 else n * n) for n in range(50)]
 
 
-def test_the_time_limit_is_that_of_one_element_not_of_a_batch():
-    assert [r for _, r in faits(UnProcessus(0.3), lentement, [list(range(5))])] == [0, 1, 4, 9, 16]
-    assert [r for _, r in faits(Processus(2, 0.3), lentement, [list(range(5))])] == [0, 1, 4, 9, 16]
+def test_the_one_that_does_harm_is_found_among_many_in_few_batches():
+    tailles = []
+
+    def compter(nombres):
+        tailles.append(len(nombres))
+        return le_37(nombres, manquer_de_memoire)
+
+    assert faits(UnProcessus(), compter, [list(range(250))]) == [(n, Cause.MEMOIRE if n == 37 else n * n) for n in range(250)]
+    assert len(tailles) < 30  # not 251
+
+
+@pytest.mark.parametrize("moteur", [UnProcessus(0.6), Processus(2, 0.6)], ids=["this process", "two processes"])
+def test_the_time_limit_is_that_of_one_element_not_of_a_batch(moteur):
+    assert list(moteur.appliquer(lentement, [list(range(5))])) == [([0, 1, 2, 3, 4], [0, 1, 4, 9, 16])]
 
 
 # --- returns ----------------------------------------------------------------------------------------------------------
@@ -144,8 +177,8 @@ def test_every_engine_gives_the_same_workbook_byte_for_byte_even_if_a_worker_is_
 
 
 def test_a_return_that_never_ends_is_one_blocking_anomaly_and_the_others_are_read(retours, monkeypatch, caplog):
-    lire = reader.lire
-    monkeypatch.setattr(reader, "lire", lambda chemin, *reste, **plus: dormir() if chemin.name == "ville-2.xlsx" else lire(chemin, *reste, **plus))
+    lire = reader.contenu_de
+    monkeypatch.setattr(reader, "contenu_de", lambda chemin: dormir() if chemin.name == "ville-2.xlsx" else lire(chemin))
     lus = {r.fichier: r for r in lecture.lire(retours, lecture.Contrats(essai()), moteur=UnProcessus(0.5))}
     assert [n for n, r in lus.items() if r.contrat] == ["mutuelle-1.xlsx", "mutuelle-3.xlsx", "ville-0.xlsx"]
     (anomalie,) = lus["ville-2.xlsx"].anomalies

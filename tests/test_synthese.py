@@ -13,7 +13,7 @@ from cls_workbook import contract
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.contract.model import Listes
 from cls_workbook.results import synthese
-from cls_workbook.results.synthese_parts import hauteur, lignes_de_texte, morceaux
+from cls_workbook.results.synthese_parts import Planche, hauteur, lignes_de_texte, morceaux
 from cls_workbook.xlsx import writer
 from cls_workbook.xlsx.sheets import Classeur, Formule, Lien
 
@@ -394,3 +394,13 @@ def test_a_text_takes_more_lines_in_a_narrower_cell_and_none_of_it_is_lost():
     assert " ".join(" ".join(morceaux(texte, 9)).split()) == texte.strip()
     assert hauteur("", 4) == hauteur(None, 4) == 19
     assert lignes_de_texte("x" * 500, 2) > 20
+
+
+def test_a_note_longer_than_a_row_may_be_goes_on_in_the_next_ones():
+    """What each of a thousand structures said of a fiche: Excel has no row that high, and no cell that long."""
+    dit = " ; ".join(f"Structure {n:04d} : En cours, Partielle" for n in range(1000))
+    planche = Planche("Synthèse")
+    planche.phrases_en_deux_colonnes([dit, "Une note courte."])
+    assert max(planche.feuille.hauteurs.values()) <= 409
+    lues = [c.valeur for c in sorted(planche.feuille.cellules, key=lambda c: (c.colonne, c.ligne)) if c.valeur]
+    assert " ".join(lues).replace("\n", " ") == f"{dit} Une note courte."

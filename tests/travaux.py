@@ -54,11 +54,15 @@ def refuser():
 
 
 def lentement(nombres):
-    return [time.sleep(0.1) or n * n for n in nombres]
+    return [time.sleep(0.15) or n * n for n in nombres]
 
 
 def qui(nombres):
     return [os.getpid() for _ in nombres]
+
+
+def contenus(fichiers):
+    return [f.contenu for f in fichiers]
 
 
 class ContratsQuiTuent:

@@ -6,50 +6,32 @@ element that kills or hangs its worker costs itself alone.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from enum import StrEnum
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from cls_workbook.errors import Refus
 
-DELAI = 60.0  # seconds that one element may take; a large return is read in a tenth of one
-E = TypeVar("E")
-R = TypeVar("R")
+TYPE_CHECKING = False  # as type checkers know it: the command line imports this module, and typing is long to import
+if TYPE_CHECKING:
+    from cls_workbook.moteurs.promesse import Moteur
 
-
-class Cause(StrEnum):
-    """What an element cost its worker."""
-
-    ARRET = "arrêt"  # it died
-    DELAI = "délai"  # it took longer than an element may
-    MEMOIRE = "mémoire"  # it had not enough
+LOCAL, DASK = MOTEURS = ("local", "dask")
+DELAI, DELAI_MAX = 60.0, 86_400.0  # seconds that one element may take; a large return is read in a tenth of one
 
 
-class Panne(NamedTuple, Generic[E]):
-    """In place of the result of ``element``, which cost its worker twice: among others, then alone."""
+def choisir(nom: str = LOCAL, adresse: str | None = None, processus: int | None = None, delai: float = DELAI) -> Moteur:
+    """The engine that someone asks for by its name. Refus if the wishes contradict each other, or cannot be."""
+    if not 0 < delai <= DELAI_MAX:
+        raise Refus("Le temps accordé à un fichier (--delai) se donne en secondes : au moins 1, au plus un jour (86400).")
+    if nom == DASK:
+        if processus is not None:
+            raise Refus("--processus ne vaut que sur cet ordinateur : une grappe Dask a les places de ses machines. Retirez-le.")
+        if not adresse:
+            raise Refus("--moteur dask demande l’adresse de la grappe : ajoutez par exemple « --adresse tcp://serveur:8786 ».")
+        from cls_workbook.moteurs.grappe import Dask
 
-    element: E
-    cause: Cause
+        return Dask(adresse, delai)
+    if adresse:
+        raise Refus("--adresse est celle d’une grappe Dask : ajoutez « --moteur dask », ou retirez-la.")
+    if processus is not None and processus < 1:
+        raise Refus("Le nombre de processus (--processus) est au moins 1.")
+    from cls_workbook.moteurs.local import Local
 
-
-class Moteur(Protocol):
-    """``places``: how many batches it works on at once. ``a_distance``: its workers may not see the files of this machine."""
-
-    a_distance: bool
-
-    @property
-    def places(self) -> int: ...
-
-    def appliquer(self, travail: Callable[[Sequence[E]], R], tranches: Iterable[Sequence[E]]) -> Iterator[tuple[Sequence[E], R | Panne[E]]]:
-        """``travail`` on each batch, in order, as results are asked for: (elements, their result).
-
-        ``travail`` goes through its elements in order, once; it must give for a batch what it would give for its elements one by
-        one, put end to end: a batch that costs its worker comes back as batches of one element. What it raises is raised here.
-        """
-        ...
-
-
-def coeurs() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "process_cpu_count"):  # Python 3.13
-        return os.process_cpu_count() or 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Local(processus, delai)

@@ -16,9 +16,10 @@ from itertools import chain
 from multiprocessing import get_context
 from typing import TypeVar
 
-from cls_workbook.moteurs import DELAI, Cause, Panne, coeurs
+from cls_workbook.moteurs import DELAI
 from cls_workbook.moteurs.delai import DelaiPasse, arreter, surveiller
 from cls_workbook.moteurs.ordre import JOURNAL, en_ordre
+from cls_workbook.moteurs.promesse import Cause, Panne, coeurs
 
 E = TypeVar("E")
 R = TypeVar("R")

@@ -1,16 +1,17 @@
-"""Batches sent to an executor, a bounded number at a time; results in order; what is lost done again, one element at a time."""
+"""Batches sent to an executor, a bounded number at a time; results in order; what is lost done again, down to the element that is the cause."""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import CancelledError, Future, wait
 from itertools import islice
+from math import isqrt
 from typing import Protocol, TypeVar
 
 from cls_workbook.francais import typographie
-from cls_workbook.moteurs import Cause, Panne
+from cls_workbook.moteurs.promesse import Cause, Panne
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -46,25 +47,36 @@ def en_ordre(atelier: Atelier, tranches: Iterable[Sequence[E]]) -> Iterator[tupl
             return
         elements, futur = attente.popleft()
         if cause := _cause(atelier, futur):
-            JOURNAL.warning(typographie(f"{_DIT[cause]} : ce qui était en cours est repris, un fichier à la fois."))
-            yield from _un_a_un(atelier, [(elements, futur), *attente])
+            JOURNAL.warning(typographie(f"{_DIT[cause]} : ce qui était en cours est repris."))
+            yield from _reprendre(atelier, [(elements, futur), *attente])
             attente.clear()
         else:
             yield elements, futur.result()
 
 
-def _un_a_un(atelier: Atelier, lots: list[tuple[Sequence[E], Future]]) -> Iterator[tuple[Sequence[E], R | Panne[E]]]:
-    """A death takes with it what others were doing, and does not say who caused it: each element lost is alone when it is done
-    again, and dies alone."""
+def _reprendre(atelier: Atelier, lots: list[tuple[Sequence[E], Future]]) -> Iterator[tuple[Sequence[E], R | Panne[E]]]:
+    """A death takes with it what others were doing, and does not say who caused it: each batch lost is alone when it is done again."""
     perdus = [_cause(atelier, futur) for _, futur in lots]  # waits for all of them
     for (elements, futur), perdu in zip(lots, perdus, strict=True):
-        if not perdu:
+        if perdu:
+            yield from _isoler(atelier, elements, deja_seul=len(lots) == 1)
+        else:
             yield elements, futur.result()
-            continue
-        for element in elements:
-            seul = atelier.soumettre((element,))
-            cause = _cause(atelier, seul)
-            yield (element,), Panne(element, cause) if cause else seul.result()
+
+
+def _isoler(atelier: Atelier, elements: Sequence[E], deja_seul: bool = False) -> Iterator[tuple[Sequence[E], R | Panne[E]]]:
+    """Elements done again with nothing else under way; if they are lost again, in ever smaller batches, down to the one that is the cause."""
+    if not deja_seul or len(elements) == 1:
+        futur = atelier.soumettre(elements)
+        if not (cause := _cause(atelier, futur)):
+            yield elements, futur.result()
+            return
+        if len(elements) == 1:
+            yield elements, Panne(elements[0], cause)
+            return
+    part = isqrt(len(elements))  # 256 elements: two more deaths, where halves would cost eight
+    for debut in range(0, len(elements), part):
+        yield from _isoler(atelier, elements[debut : debut + part])
 
 
 def _cause(atelier: Atelier, futur: Future) -> Cause | None:
@@ -72,4 +84,4 @@ def _cause(atelier: Atelier, futur: Future) -> Cause | None:
     while not futur.done():
         wait([futur], timeout=VEILLE)
         atelier.veiller()
-    return atelier.cause(futur.exception())
+    return atelier.cause(CancelledError() if futur.cancelled() else futur.exception())

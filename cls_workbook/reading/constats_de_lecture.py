@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, INFORMATION, Anomalie
 from cls_workbook.francais import date_fr, nombre_fr, plier, typographie
-from cls_workbook.moteurs import Cause
+from cls_workbook.moteurs.promesse import Cause
 from cls_workbook.xlsx.sheets import adresse
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def _anomalie(gravite: str, code: str, lieu: Lieu, cellules: Iterable[str], cham
 
 
 PANNES = {
-    Cause.ARRET: "Ce fichier arrête le programme qui le lit : il a été essayé deux fois.",
-    Cause.DELAI: "La lecture de ce fichier ne se termine pas dans le temps accordé : il a été essayé deux fois.",
+    Cause.ARRET: "Ce fichier arrête le programme qui le lit : il a été essayé plusieurs fois.",
+    Cause.DELAI: "La lecture de ce fichier ne se termine pas dans le temps accordé : il a été essayé plusieurs fois.",
     Cause.MEMOIRE: "La lecture de ce fichier demande plus de mémoire qu’il n’y en a.",
 }
 

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -17,13 +18,14 @@ from cls_workbook.contract.definition import load, shipped
 from cls_workbook.contract.model import Contrat
 from cls_workbook.errors import Refus
 from cls_workbook.francais import typographie
-from cls_workbook.moteurs import Moteur, Panne
 from cls_workbook.moteurs.local import Local
+from cls_workbook.moteurs.promesse import Moteur, Panne
 from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading import reader
 from cls_workbook.reading.archive import REFAIRE
 
 PAR_TRANCHE = 25  # files read together: what is asked of another process, and comes back, at once
+POIDS_D_UN_ENVOI = 10_000_000  # bytes of the files that are sent to another machine together
 JOURNAL = logging.getLogger(__name__)
 R = TypeVar("R")
 
@@ -68,10 +70,25 @@ def _de_service(chemin: Path) -> bool:
 
 
 class Fichier(NamedTuple):
-    """A file to read: the name to show, and where it is."""
+    """A file to read: the name to show, and where it is (on the machine that reads, or was asked to)."""
 
     nom: str
-    chemin: Path
+    chemin: str
+    contenu: bytes | OSError | None = None
+
+    def lire(self, contrats: Callable[[str], Contrat]) -> reader.Retour:
+        """See ``reader.lire``."""
+        contenu = reader.contenu_de(Path(self.chemin)) if self.contenu is None else self.contenu
+        return reader.lire_contenu(contenu, self.chemin, contrats, self.nom)
+
+
+class _AEnvoyer(Fichier):
+    """A file that takes its bytes along when it leaves for another machine, and only then: what has not left weighs nothing."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple:
+        return Fichier, (self.nom, self.chemin, reader.contenu_de(Path(self.chemin)))
 
 
 def lire(fichiers: Mapping[str, Path], contrats: Callable[[str], Contrat], processus: int | None = None, moteur: Moteur | None = None) -> Iterator[reader.Retour]:
@@ -81,7 +98,7 @@ def lire(fichiers: Mapping[str, Path], contrats: Callable[[str], Contrat], proce
 
 
 def _lire_une_tranche(tranche: Sequence[Fichier], contrats: Callable[[str], Contrat]) -> list[reader.Retour]:
-    return [reader.lire(fichier.chemin, contrats, fichier=fichier.nom) for fichier in tranche]
+    return [fichier.lire(contrats) for fichier in tranche]
 
 
 def appliquer(travail: Callable[[Sequence[Fichier]], R], fichiers: Mapping[str, Path], moteur: Moteur | None = None, par_tranche: int = PAR_TRANCHE) -> Iterator[R | Panne[Fichier]]:
@@ -90,22 +107,41 @@ def appliquer(travail: Callable[[Sequence[Fichier]], R], fichiers: Mapping[str, 
     A file that ends or hangs what reads it gives a ``Panne`` in its place, and one line of the log; see ``en_panne``.
     """
     moteur = moteur or Local()
-    a_lire = [Fichier(*nom_et_chemin) for nom_et_chemin in fichiers.items()]
+    a_lire = [(_AEnvoyer if moteur.a_distance else Fichier)(nom, str(chemin)) for nom, chemin in fichiers.items()]
     # Small enough for each place to have several, so that all end together; large enough for what a batch costs in itself.
     taille = max(1, par_tranche // 5, min(par_tranche, len(a_lire) // (4 * moteur.places)))
-    tranches = [a_lire[debut : debut + taille] for debut in range(0, len(a_lire), taille)]
     with _progression(len(a_lire)) as barre:
-        for faits, resultat in moteur.appliquer(travail, tranches):
+        for faits, resultat in moteur.appliquer(travail, _tranches(a_lire, taille, pesees=moteur.a_distance)):
             if isinstance(resultat, Panne):
                 JOURNAL.warning(typographie(f"{resultat.element.nom} : {constats.PANNES[resultat.cause]}"))
             yield resultat
             barre.update(len(faits))
 
 
+def _tranches(fichiers: Sequence[Fichier], taille: int, pesees: bool) -> Iterator[list[Fichier]]:
+    """Batches of ``taille`` files; ``pesees``: lighter, if that is more than goes at once over a network."""
+    tranche, poids = [], 0
+    for fichier in fichiers:
+        pese = _poids(fichier) if pesees else 0
+        if tranche and (len(tranche) == taille or poids + pese > POIDS_D_UN_ENVOI):
+            yield tranche
+            tranche, poids = [], 0
+        tranche.append(fichier)
+        poids += pese
+    if tranche:
+        yield tranche
+
+
+def _poids(fichier: Fichier) -> int:
+    with suppress(OSError):
+        return Path(fichier.chemin).stat().st_size
+    return 0
+
+
 def en_panne(panne: Panne[Fichier]) -> reader.Retour:
     """The return that could not be read to its end: without answers, with one blocking anomaly."""
-    nom, chemin = panne.element
-    return reader.Retour(nom, str(chemin), "", anomalies=(constats.illisible(nom, constats.PANNES[panne.cause], REFAIRE),))
+    fichier = panne.element
+    return reader.Retour(fichier.nom, fichier.chemin, "", anomalies=(constats.illisible(fichier.nom, constats.PANNES[panne.cause], REFAIRE),))
 
 
 def _progression(total: int):

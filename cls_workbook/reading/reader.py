@@ -78,16 +78,26 @@ def lire(chemin: str | os.PathLike, contrats: Callable[[str], Contrat], fichier:
     answers and one blocking anomaly. Give a module's function as ``contrats`` to read in several processes.
     """
     chemin = Path(chemin)
-    fichier = fichier or chemin.name
+    return lire_contenu(contenu_de(chemin), str(chemin), contrats, fichier or chemin.name)
+
+
+def contenu_de(chemin: Path) -> bytes | OSError:
+    """The bytes of a file, no more than are needed to refuse it; or why they cannot be had."""
     try:
         with chemin.open("rb") as flux:
             # A film among the returns does not fill the memory.
-            contenu = flux.read() if os.fstat(flux.fileno()).st_size <= TAILLE_MAX else flux.read(TAILLE_MAX + 1)
+            return flux.read() if os.fstat(flux.fileno()).st_size <= TAILLE_MAX else flux.read(TAILLE_MAX + 1)
     except OSError as faute:
-        trouve = "Le fichier est introuvable." if isinstance(faute, FileNotFoundError) else f"Le fichier ne peut pas être ouvert ({faute.strerror})."
+        return faute
+
+
+def lire_contenu(contenu: bytes | OSError, chemin: str, contrats: Callable[[str], Contrat], fichier: str) -> Retour:
+    """Reads one return, whose bytes (see ``contenu_de``) may come from another machine. As ``lire`` otherwise."""
+    if isinstance(contenu, OSError):
+        trouve = "Le fichier est introuvable." if isinstance(contenu, FileNotFoundError) else f"Le fichier ne peut pas être ouvert ({contenu.strerror})."
         a_faire = "Vérifiez son emplacement et vos droits ; fermez-le s’il est ouvert ailleurs."
-        return Retour(fichier, str(chemin), "", anomalies=(constats.illisible(fichier, trouve, a_faire),))
-    vide = Retour(fichier, str(chemin), hashlib.sha256(contenu).hexdigest() if len(contenu) <= TAILLE_MAX else "")
+        return Retour(fichier, chemin, "", anomalies=(constats.illisible(fichier, trouve, a_faire),))
+    vide = Retour(fichier, chemin, hashlib.sha256(contenu).hexdigest() if len(contenu) <= TAILLE_MAX else "")
     try:
         return _Lecteur(vide, contrats).lire(contenu)
     except Refus as refus:

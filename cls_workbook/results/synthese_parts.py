@@ -179,6 +179,7 @@ class Planche:
     def phrases_en_deux_colonnes(self, textes: Sequence[str]) -> None:
         """Short sentences, read down the left column, then down the right one."""
         moitie = UNITES // 2
+        textes = [morceau for texte in textes for morceau in morceaux(texte, moitie)]  # what a thousand structures answered is no short sentence
         par_colonne = -(-len(textes) // 2)
         for rang in range(par_colonne):
             paire = [textes[rang], *textes[rang + par_colonne : rang + par_colonne + 1]]
