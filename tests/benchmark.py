@@ -1,6 +1,6 @@
 """The benchmark: ratios against a floor measured in the same run, never absolute times. Not a test.
 
-    python tests/benchmark.py [--contrat dijon-2024-2028] [--retours 1000] [--tours 5]
+    python tests/benchmark.py [--contrat dijon-2024-2028] [--retours 1000] [--tours 5] [--echelle]
 
 Prints a Markdown table. Each figure is the median over the rounds; floor and subject take turns, so that a
 machine that slows down slows both.
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -129,33 +130,79 @@ def plancher(dossier: Path) -> None:
                     expat.ParserCreate().Parse(contenu, True)
 
 
-def consolider(identifiant: str, annee: int, nombre: int, dossier: Path, processus: int) -> None:
+def consolider(identifiant: str, annee: int, nombre: int, dossier: Path, processus: int = 1, moteur=None) -> None:
     from cls_workbook import conductor, pilotage
 
     contrat, membres = campagne(identifiant, nombre)
     saisies = pilotage.Pilotage(membres=membres)
-    resultat = conductor.consolider_dossier([dossier], contrat, annee, jour=date(annee + 1, 2, 1), pilotage=saisies, processus=processus)
+    resultat = conductor.consolider_dossier([dossier], contrat, annee, jour=date(annee + 1, 2, 1), pilotage=saisies, processus=processus, moteur=moteur)
     recus, _ = resultat.recus_et_attendus()
     assert recus >= nombre, f"{recus} retours reconnus sur {nombre}"
 
 
-def mesurer_les_retours(identifiant: str, annee: int, nombre: int, tours: int) -> list[tuple[str, float, str]]:
-    with tempfile.TemporaryDirectory() as dossier:
-        ecrire_les_retours(identifiant, annee, nombre, Path(dossier))
+def mesurer_les_retours(identifiant: str, annee: int, nombre: int, tours: int, dossier: Path) -> list[tuple[str, float, str]]:
+    ecrire_les_retours(identifiant, annee, nombre, dossier)
+    with grappe() as moteur:
         temps = chronometrer({
-            "plancher": lambda: plancher(Path(dossier)),
-            "un": lambda: consolider(identifiant, annee, nombre, Path(dossier), 1),
-            "deux": lambda: consolider(identifiant, annee, nombre, Path(dossier), 2),
+            "plancher": lambda: plancher(dossier),
+            "un": lambda: consolider(identifiant, annee, nombre, dossier),
+            "deux": lambda: consolider(identifiant, annee, nombre, dossier, 2),
+            **({"grappe": lambda: consolider(identifiant, annee, nombre, dossier, moteur=moteur)} if moteur else {}),
         }, tours)  # fmt: skip
-        memoire = subprocess.run(
-            [sys.executable, __file__, "--memoire", dossier, "--contrat", identifiant, "--annee", str(annee), "--retours", str(nombre)],
-            capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
-    return [
-        (f"{nombre} retours, un processus / décompression et analyse XML", temps["un"] / temps["plancher"], "2,0"),
-        (f"{nombre} retours, deux processus / décompression et analyse XML", temps["deux"] / temps["plancher"], "1,5"),
-        (f"Mémoire au plus haut pour {nombre} retours (Mio)", float(memoire), "500"),
+    lignes = [
+        (f"{nombre} retours, un processus / décompression et analyse XML", temps["un"] / temps["plancher"], "1,4"),
+        (f"{nombre} retours, deux processus / décompression et analyse XML", temps["deux"] / temps["plancher"], "1,0"),
+        (f"Mémoire au plus haut pour {nombre} retours (Mio)", memoire(identifiant, annee, nombre, dossier), "300"),
     ]
+    if moteur:
+        lignes.insert(2, (f"{nombre} retours, grappe Dask de deux machines / deux processus", temps["grappe"] / temps["deux"], "1,3"))
+    return lignes
+
+
+@contextmanager
+def grappe():
+    """The engine of a Dask cluster of two workers, on this machine; None where Dask is not installed."""
+    try:
+        from distributed import LocalCluster
+    except ImportError:
+        yield None
+        return
+    from cls_workbook.moteurs.grappe import Dask
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50) as cluster:
+        yield Dask(cluster.scheduler_address)
+
+
+def mesurer_l_echelle(identifiant: str, annee: int, nombre: int, dossier: Path) -> list[tuple[str, float, str]]:
+    """Ten times as many returns: one run of each, in processes of their own, the floor of the small ones being long enough."""
+    dix = dossier / "dix"
+    dix.mkdir()
+    ecrire_les_retours(identifiant, annee, 10 * nombre, dix)
+    un = dossier / "un"
+    un.mkdir()
+    for fichier in sorted(dix.iterdir())[:nombre]:
+        (un / fichier.name).hardlink_to(fichier)
+    petites, grande = ([seul(identifiant, annee, n, d) for _ in range(tours)] for n, d, tours in ((nombre, un, 3), (10 * nombre, dix, 1)))
+    temps, sommet = (statistics.median(p[rang] for p in petites) for rang in (0, 1))
+    return [
+        (f"{10 * nombre} retours / {nombre} retours, un processus, temps", grande[0][0] / temps, "10,5"),
+        (f"Mémoire au plus haut pour {10 * nombre} retours (Mio)", grande[0][1], "300"),
+        (f"Mémoire, {10 * nombre} retours / {nombre} retours", grande[0][1] / sommet, "1,1"),
+    ]
+
+
+def memoire(identifiant: str, annee: int, nombre: int, dossier: Path) -> float:
+    return seul(identifiant, annee, nombre, dossier)[1]
+
+
+def seul(identifiant: str, annee: int, nombre: int, dossier: Path) -> tuple[float, float]:
+    """(seconds, peak memory in MiB) of one consolidation in a process of its own."""
+    sortie = subprocess.run(
+        [sys.executable, __file__, "--seul", dossier, "--contrat", identifiant, "--annee", str(annee), "--retours", str(nombre)],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    secondes, mio = sortie.split()
+    return float(secondes), float(mio)
 
 
 # --- the stopwatch --------------------------------------------------------------------------------------------------
@@ -181,14 +228,20 @@ def main() -> None:
     analyseur.add_argument("--annee", type=int, default=2025)
     analyseur.add_argument("--retours", type=int, default=1000)
     analyseur.add_argument("--tours", type=int, default=5)
-    analyseur.add_argument("--memoire", metavar="DOSSIER", help=argparse.SUPPRESS)
+    analyseur.add_argument("--echelle", action="store_true", help="also ten times as many returns (half an hour)")
+    analyseur.add_argument("--seul", metavar="DOSSIER", help=argparse.SUPPRESS)
     choix = analyseur.parse_args()
-    if choix.memoire:
-        consolider(choix.contrat, choix.annee, choix.retours, Path(choix.memoire), 1)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    if choix.seul:
+        debut = time.perf_counter()
+        consolider(choix.contrat, choix.annee, choix.retours, Path(choix.seul))
+        print(time.perf_counter() - debut, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
         return
     lignes = mesurer_la_generation(choix.contrat, choix.annee, max(choix.tours, 9))
-    lignes += mesurer_les_retours(choix.contrat, choix.annee, choix.retours, choix.tours)
+    with tempfile.TemporaryDirectory() as dossier:
+        lignes += mesurer_les_retours(choix.contrat, choix.annee, choix.retours, choix.tours, Path(dossier))
+    if choix.echelle:
+        with tempfile.TemporaryDirectory() as dossier:
+            lignes += mesurer_l_echelle(choix.contrat, choix.annee, choix.retours, Path(dossier))
     print(f"\n{os.cpu_count()} cœurs, Python {sys.version.split()[0]}, {choix.tours} tours\n")
     print("| Mesure | Rapport | But |\n|---|---:|---:|")
     for nom, valeur, but in lignes:
