@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
-
-import pandas as pd
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import CONFIRMER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import montant_fr, nombre_fr, plier, taux_fr
-from cls_workbook.reading.vues import ADRESSE, en_lignes
+from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes, rangs_par
 
 COMPARABLES_MIN = 3  # fewer equal figures may be chance
 MONTANTS = ("prevu", "engage", "verse")
@@ -183,40 +182,69 @@ def _empreinte_de_ligne(dossier: Dossier, r: dict) -> tuple:
 
 def evenement_declare_deux_fois(dossier: Dossier) -> list[Anomalie]:
     """Same figure and same comment, or same detail, for one measure, from two structures of a fiche: one anomaly a pair."""
-    suspects: dict[tuple[str, str, str], list[tuple[str, dict, list[str]]]] = {}
-    for mesure, signature, ligne, cellules in _signatures(dossier):
-        suspects.setdefault((ligne["fiche"], mesure, signature), []).append((mesure, ligne, cellules))
-    paires: dict[tuple[str, str, str], list[tuple[str, dict, list[str]]]] = {}
-    for declarations in suspects.values():
-        premiere = declarations[0][1]
-        for mesure, ligne, cellules in declarations[1:]:
-            if ligne["structure"] != premiere["structure"]:
-                paires.setdefault((ligne["fiche"], premiere["fichier"], ligne["fichier"]), []).append((mesure, ligne, cellules))
+    suspects: dict[tuple[str, str, str], list[_Declaration]] = {}
+    for d in _declarations(dossier):
+        if signature := d.signature():
+            suspects.setdefault((d.lieu["fiche"], d.mesure, signature), []).append(d)
+    paires: dict[tuple[str, str, str], list[_Declaration]] = {}
+    for premiere, *suivantes in suspects.values():
+        for d in suivantes:
+            if d.lieu["structure"] != premiere.lieu["structure"]:
+                paires.setdefault((d.lieu["fiche"], premiere.lieu["fichier"], d.lieu["fichier"]), []).append(d)
     return [
         constat(
-            "EVENEMENT_DECLARE_DEUX_FOIS", trouves[0][1], [c for _, _, cellules in trouves for c in cellules],
-            champ=dossier.mesure(trouves[0][0]).libelle,
-            trouve=f"même déclaration dans {premier} : {', '.join(dict.fromkeys(dossier.mesure(m).libelle for m, _, _ in trouves))}",
+            "EVENEMENT_DECLARE_DEUX_FOIS", communes[0].lieu, [c for d in communes for c in d.cellules()], champ=dossier.mesure(communes[0].mesure).libelle,
+            trouve=f"même déclaration dans {premier} : {', '.join(dict.fromkeys(dossier.mesure(d.mesure).libelle for d in communes))}",
             attendu="un événement commun, déclaré par une seule structure",
             a_faire="si c’est le même événement, retirez-le d’un des deux retours ; sinon confirmez à la coordination.",
         )
-        for (_, premier, _), trouves in paires.items()
+        for (_, premier, _), communes in paires.items()
     ]  # fmt: skip
 
 
-def _signatures(dossier: Dossier) -> Iterable[tuple[str, str, dict, list[str]]]:
-    """(measure, what two declarations of one event share, a row, cells). Names are set aside: they are counted once anyway."""
-    vue = dossier.vue("mesures")
-    for r in en_lignes(vue, pd.Series([bool(v) for v in vue["valeur"]], index=vue.index, dtype=bool)):
-        if r["mesure"] not in dossier.contrat.par_mesure or dossier.mesure(r["mesure"]).nominative:
+@dataclass(slots=True)
+class _Declaration:
+    """What a return says of a measure. ``lieu``: fichier, feuille, fiche, structure. ``detail``: (category, number, cell)."""
+
+    mesure: str
+    lieu: dict[str, str]
+    valeur: object = None
+    cellule: str = ""
+    commentaire: str | None = None
+    detail: list[tuple[str, object, str]] = field(default_factory=list)
+
+    def signature(self) -> str:
+        """What two declarations of one event share; "" where there is too little to tell."""
+        if not self.valeur:
+            return ""
+        if self.commentaire is not None:
+            return f"{self.valeur} {plier(self.commentaire)}"
+        return f"{self.valeur} {sorted((plier(nom), str(nombre)) for nom, nombre, _ in self.detail)}" if len(self.detail) > 1 else ""
+
+    def cellules(self) -> list[str]:
+        return [self.cellule] if self.commentaire is not None else [self.cellule, *(cellule for _, _, cellule in self.detail)]
+
+
+def _declarations(dossier: Dossier) -> Iterator[_Declaration]:
+    """Measure by measure, so that a thousand returns are never there at once. Names are set aside: they are counted once anyway."""
+    v = dossier.valeurs
+    for mesure, rangs in rangs_par(v["mesure"], v["bloc"].isin(("mesures", "ventilations"))).items():
+        if mesure not in dossier.contrat.par_mesure or dossier.mesure(mesure).nominative:
             continue
-        rangs = [x for x in dossier.ventilations.get((r["fichier"], r["fiche"], r["mesure"]), ()) if x["effectif"]]
-        detail = sorted((plier(x["intitule"]), str(x["effectif"])) for x in rangs)
-        if r["commentaire"] is not None:
-            yield r["mesure"], f"{r['valeur']} {plier(r['commentaire'])}", r, [r["valeur" + ADRESSE]]
-        elif len(detail) > 1:
-            cellules = [r["valeur" + ADRESSE], *(x["effectif" + ADRESSE] for x in rangs)]
-            yield r["mesure"], f"{r['valeur']} {detail}", r, cellules
+        dites: dict[tuple[str, str], _Declaration] = {}
+        siennes = v.iloc[rangs]
+        lieux = colonnes(siennes, "fichier", "feuille", "fiche", "structure")
+        for lieu, (bloc, champ, modalite, valeur, cellule) in zip(lieux, colonnes(siennes, "bloc", "champ", "modalite", "valeur", "cellule"), strict=True):
+            if (ici := (lieu[0], lieu[2])) not in dites:
+                dites[ici] = _Declaration(mesure, dict(zip(("fichier", "feuille", "fiche", "structure"), lieu, strict=True)))
+            match bloc, champ:
+                case "mesures", "valeur":
+                    dites[ici].valeur, dites[ici].cellule = valeur, cellule
+                case "mesures", "commentaire":
+                    dites[ici].commentaire = valeur
+                case "ventilations", "effectif" if valeur:
+                    dites[ici].detail.append((modalite, valeur, cellule))
+        yield from dites.values()
 
 
 REGLES = (evolution_forte, identique_a_l_annee_precedente)

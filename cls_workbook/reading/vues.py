@@ -97,12 +97,13 @@ def en_objets(valeurs: pd.DataFrame, masque: Iterable[bool]) -> pd.DataFrame:
     return valeurs.iloc[np.flatnonzero(masque)].astype(object)
 
 
-def rangs_par(colonne: pd.Series) -> dict[object, np.ndarray]:
-    """Each word of a column → the positions where it stands, in order."""
-    codes, mots = pd.factorize(colonne)
+def rangs_par(colonne: pd.Series, masque: Iterable[bool] | None = None) -> dict[object, np.ndarray]:
+    """Each word of a column → the positions where it stands (those of ``masque`` only), in order."""
+    retenus = np.arange(len(colonne)) if masque is None else np.flatnonzero(masque)
+    codes, mots = pd.factorize(colonne.array[retenus])
     ordre = np.argsort(codes, kind="stable")
     bornes = np.searchsorted(codes, range(len(mots) + 1), sorter=ordre)
-    return {mot: ordre[bornes[n] : bornes[n + 1]] for n, mot in enumerate(mots)}
+    return {mot: retenus[ordre[bornes[n] : bornes[n + 1]]] for n, mot in enumerate(mots)}
 
 
 def distincts(frame: pd.DataFrame, *noms: str) -> list[tuple]:

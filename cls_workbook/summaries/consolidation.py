@@ -315,11 +315,14 @@ def _origine(contrat: Contrat, valeurs: pd.DataFrame) -> dict[str, Iterable]:
     }  # fmt: skip
 
 
-def _traduits(mots: pd.Series, traduire: Callable[[str], str] = str) -> np.ndarray:
-    """A column with each of its words translated, once; None for an empty one."""
+def _traduits(mots: pd.Series, traduire: Callable[[str], str] = str) -> np.ndarray | pd.Categorical:
+    """A column with each of its words translated, once; none for an empty one."""
     rangs, connus = pd.factorize(mots)
-    traduction = np.array([traduire(mot) or None for mot in connus] or [None], dtype=object)
-    return traduction[rangs]
+    traduits = [traduire(mot) or None for mot in connus] or [None]
+    if not isinstance(mots.dtype, pd.CategoricalDtype):
+        return np.array(traduits, dtype=object)[rangs]
+    differents = pd.Index(list(dict.fromkeys(mot for mot in traduits if mot)), dtype=object)
+    return pd.Categorical.from_codes(differents.get_indexer(traduits)[rangs], differents)
 
 
 def etendue(cellules: Sequence[str]) -> str:
@@ -338,8 +341,13 @@ def _lettres_et_rang(cellule: str) -> tuple[str, int]:
 
 
 def _colonnes_en_table(par_titre: Mapping[str, Iterable], titres: Sequence[str]) -> pd.DataFrame:
-    """Object columns only: an int stays an int and a missing value stays None."""
-    return pd.DataFrame({titre: pd.Series(np.asarray(par_titre[titre], dtype=object), dtype=object) for titre in titres})
+    """An int stays an int and a missing value stays None (what pandas calls missing, in a column of categories)."""
+    return pd.DataFrame({titre: _colonne(par_titre[titre]) for titre in titres})
+
+
+def _colonne(contenu: pd.Series | np.ndarray | pd.Categorical) -> pd.Series:
+    """As objects, but for the words of many returns, each of which is kept once."""
+    return pd.Series(contenu).reset_index(drop=True) if isinstance(contenu.dtype, pd.CategoricalDtype) else pd.Series(np.asarray(contenu, dtype=object), dtype=object)
 
 
 def _table(lignes: Iterable[Mapping], colonnes: Sequence[str]) -> pd.DataFrame:

@@ -179,7 +179,7 @@ def _dire_les_illisibles(nombre: int) -> list[str]:
 
 
 def _mesures(contrat: Contrat, valeurs: pd.DataFrame, classes: np.ndarray, indicateurs: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
-    par_mesure = rangs_par(valeurs["mesure"].where(valeurs["champ"].isin(_CHAMPS), ""))
+    par_mesure = rangs_par(valeurs["mesure"], valeurs["champ"].isin(_CHAMPS))
     consolides = {r["Mesure"]: r for r in indicateurs.to_dict("records")}
     for id_, (fiche, _, mesure) in contrat.par_mesure.items():
         siennes, ligne = _lues(valeurs, classes, par_mesure.get(id_, [])), consolides.get(id_, {})
@@ -268,26 +268,27 @@ def _comptee(_: Contrat, mesure: Mesure, valeurs: list[Valeur], consolide: Mappi
 
 
 def _argent(contrat: Contrat, valeurs: pd.DataFrame, classes: np.ndarray, par_fiche: pd.DataFrame, par_financeur: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
-    lues, depenses = (_par_fiche(valeurs, classes, bloc) for bloc in ("financement", "depenses"))
-    for champ, colonne in MONTANTS.items():
-        ligne = Ligne(FINANCEMENT, None, None, colonne, "Tous financeurs", argent=True)
-        ligne.parts, ligne.nombre = _sommes(v for siennes in lues.values() for v in siennes if v.champ == champ)
-        ligne.total = somme(par_financeur[colonne])
+    """Fiche by fiche, so that the lines of a thousand returns are never there at once; what they make together comes first."""
+    lues, depenses = (rangs_par(valeurs["fiche"], valeurs["bloc"] == bloc) for bloc in ("financement", "depenses"))
+    ensemble = {c: Ligne(FINANCEMENT, None, None, colonne, "Tous financeurs", total=somme(par_financeur[colonne]), argent=True) for c, colonne in MONTANTS.items()}
+    consolides = {r["Fiche"]: r for r in par_fiche.to_dict("records")}
+    des_fiches: list[Ligne] = []
+    for fiche in dict.fromkeys((*(f for f in consolides if f in contrat.par_fiche), *lues)):
+        siennes = _lues(valeurs, classes, lues.get(fiche, []))
+        for champ, ligne in ensemble.items():
+            parts, nombre = _sommes(v for v in siennes if v.champ == champ)
+            ligne.parts = {c: ligne.parts.get(c, 0) + parts.get(c, 0) for c in ligne.parts | parts}
+            ligne.nombre += nombre
+        if fiche in consolides:
+            gardees = valeurs.iloc[[r for r in lues.get(fiche, ()) if classes[r] == RETENUE]]
+            niveaux: dict[str | None, list[dict]] = {}
+            for li in lignes_de_financement(contrat, gardees):
+                niveaux.setdefault(li["niveau"], []).append(li)
+            des_fiches += _argent_de_la_fiche(consolides[fiche], siennes, _lues(valeurs, classes, depenses.get(fiche, [])), niveaux, illisibles)
+    for champ, ligne in ensemble.items():
         ligne.notes += _dire_les_illisibles(sum(n for (_, c), n in illisibles.items() if c == champ))
         yield _au_centime(ligne)
-    gardees = valeurs[(valeurs["bloc"] == "financement").to_numpy() & (classes == RETENUE)]
-    niveaux: dict[tuple[str, str | None], list[dict]] = {}
-    for li in lignes_de_financement(contrat, gardees):
-        niveaux.setdefault((li["fiche"], li["niveau"]), []).append(li)
-    for r in par_fiche.to_dict("records"):
-        if r["Fiche"] in contrat.par_fiche:
-            yield from _argent_de_la_fiche(r, lues.get(r["Fiche"], []), depenses.get(r["Fiche"], []), niveaux, illisibles)
-
-
-def _par_fiche(valeurs: pd.DataFrame, classes: np.ndarray, bloc: str) -> dict[str, list[Valeur]]:
-    du_bloc = np.flatnonzero(valeurs["bloc"] == bloc)
-    rangs = rangs_par(valeurs["fiche"].iloc[du_bloc])
-    return {fiche: _lues(valeurs, classes, du_bloc[siens]) for fiche, siens in rangs.items()}
+    yield from des_fiches
 
 
 def _argent_de_la_fiche(consolide: Mapping, lues: list[Valeur], depenses: list[Valeur], niveaux: Mapping, illisibles: Counter) -> Iterator[Ligne]:
@@ -296,9 +297,9 @@ def _argent_de_la_fiche(consolide: Mapping, lues: list[Valeur], depenses: list[V
         ligne = Ligne(FINANCEMENT, fiche, None, colonne, "Toutes natures" if ailleurs else "Maquette", argent=True)
         ligne.parts, ligne.nombre = _sommes(v for v in lues if v.champ == champ)
         ligne.total = somme(consolide[c] for c in (colonne, *ailleurs))
-        ligne.apart.append((somme(li[champ] for li in niveaux.get((fiche, None), ())), "sans nature, donc dans aucun sous-total"))
+        ligne.apart.append((somme(li[champ] for li in niveaux.get(None, ())), "sans nature, donc dans aucun sous-total"))
         if not ailleurs:
-            autres = [li[champ] for (f, n), siennes in niveaux.items() if f == fiche and n not in (None, "maquette") for li in siennes]
+            autres = [li[champ] for niveau, siennes in niveaux.items() if niveau not in (None, "maquette") for li in siennes]
             ligne.apart.append((somme(autres), "autres natures que la maquette"))
         ligne.notes += _dire_les_illisibles(illisibles[fiche, champ])
         yield _au_centime(ligne)
