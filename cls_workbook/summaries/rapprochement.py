@@ -270,11 +270,12 @@ def _comptee(_: Contrat, mesure: Mesure, valeurs: list[Valeur], consolide: Mappi
 def _argent(contrat: Contrat, valeurs: pd.DataFrame, classes: np.ndarray, par_fiche: pd.DataFrame, par_financeur: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
     """Fiche by fiche, so that the lines of a thousand returns are never there at once; what they make together comes first."""
     lues, depenses = (rangs_par(valeurs["fiche"], valeurs["bloc"] == bloc) for bloc in ("financement", "depenses"))
+    montants = rangs_par(valeurs["fiche"], (valeurs["bloc"] == "financement") & valeurs["champ"].isin(MONTANTS))
     ensemble = {c: Ligne(FINANCEMENT, None, None, colonne, "Tous financeurs", total=somme(par_financeur[colonne]), argent=True) for c, colonne in MONTANTS.items()}
     consolides = {r["Fiche"]: r for r in par_fiche.to_dict("records")}
     des_fiches: list[Ligne] = []
     for fiche in dict.fromkeys((*(f for f in consolides if f in contrat.par_fiche), *lues)):
-        siennes = _lues(valeurs, classes, lues.get(fiche, []))
+        siennes = _lues(valeurs, classes, montants.get(fiche, []))
         for champ, ligne in ensemble.items():
             parts, nombre = _sommes(v for v in siennes if v.champ == champ)
             ligne.parts = {c: ligne.parts.get(c, 0) + parts.get(c, 0) for c in ligne.parts | parts}
