@@ -29,7 +29,7 @@ from cls_workbook.reading import lecture
 def cluster():
     """Two workers of one thread, each a process. Dask does again once, not three times, what a dead worker was doing."""
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        dask.config.set({"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "3s"}),
         LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=logging.CRITICAL) as cluster,
     ):
         yield cluster

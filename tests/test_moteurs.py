@@ -12,7 +12,7 @@ import pytest
 from classeurs import ANNEE, essai, rempli
 from travaux import ContratsQuiTuent, carres, dormir, le_37, lentement, manquer_de_memoire, mourir, mourir_la_premiere_fois, qui, refuser, s_obstiner
 
-from cls_workbook.conductor import consolider
+from cls_workbook.conductor import consolider, consolider_dossier
 from cls_workbook.errors import Refus
 from cls_workbook.moteurs import DELAI, choisir
 from cls_workbook.moteurs.local import PAR_PROCESSUS, Local, Processus, UnProcessus
@@ -179,9 +179,23 @@ def test_every_engine_gives_the_same_workbook_byte_for_byte_even_if_a_worker_is_
 def test_a_return_that_never_ends_is_one_blocking_anomaly_and_the_others_are_read(retours, monkeypatch, caplog):
     lire = reader.contenu_de
     monkeypatch.setattr(reader, "contenu_de", lambda chemin: dormir() if chemin.name == "ville-2.xlsx" else lire(chemin))
-    lus = {r.fichier: r for r in lecture.lire(retours, lecture.Contrats(essai()), moteur=UnProcessus(0.5))}
+    lus = {r.fichier: r for r in lecture.lire(retours, lecture.Contrats(essai()), moteur=UnProcessus(1))}
     assert [n for n, r in lus.items() if r.contrat] == ["mutuelle-1.xlsx", "mutuelle-3.xlsx", "ville-0.xlsx"]
     (anomalie,) = lus["ville-2.xlsx"].anomalies
     assert (anomalie.code, anomalie.gravite, anomalie.refuse_fichier) == ("FICHIER_ILLISIBLE", "bloquant", True)
     assert "ne se termine pas dans le temps accordé" in anomalie.trouve and "Enregistrez à nouveau" in anomalie.a_faire
     assert [m for m in caplog.messages if m.startswith("ville-2.xlsx")]
+
+
+def test_a_file_set_aside_is_set_aside_alike_by_every_engine_and_the_rest_is_consolidated(retours, monkeypatch):
+    lire = reader.contenu_de
+    monkeypatch.setattr(reader, "contenu_de", lambda chemin: manquer_de_memoire() if chemin.name == "mutuelle-3.xlsx" else lire(chemin))
+    dossier = next(iter(retours.values())).parent
+
+    def resultat(moteur):
+        return consolider_dossier([dossier], essai(), ANNEE, jour=datetime.date(2026, 4, 1), moteur=moteur)
+
+    un, deux = resultat(UnProcessus()), resultat(Processus(2))
+    assert [(a.fichier, a.trouve) for a in un.anomalies if "mémoire" in a.trouve] == [("mutuelle-3.xlsx", "La lecture de ce fichier demande plus de mémoire qu’il n’y en a.")]
+    assert "mutuelle-1.xlsx" in set(un.retours["Fichier"]) and "mutuelle-3.xlsx" not in set(un.mesures["Fichier"])
+    assert writer.to_bytes(consolidated.classeur(un)) == writer.to_bytes(consolidated.classeur(deux))
