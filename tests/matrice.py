@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
 
@@ -67,7 +68,19 @@ def terrain() -> Terrain:
     fiche = corps.partition("[[fiches]]")[0]
     fiches = "".join("[[fiches]]" + fiche.replace("1.1", numero(i)) for i in range(len(MODIFICATIONS)))
     contrat = contract.parse(tete.replace('id = "essai"', 'id = "matrice"', 1) + fiches, "matrice")
-    return Terrain(contrat, entry.plan(contrat, ANNEE))
+    repondant = next(r for r in entry.repondants(contrat) if r.id == "ville")
+    return Terrain(contrat, entry.plan(contrat, ANNEE, repondant, campagne := campagne_de(contrat)), campagne)
+
+
+def campagne_de(contrat: contract.Contrat) -> entry.Campagne:
+    """A year that has another before it: its values stand beside the inputs, and the amounts of the year in each sheet."""
+    de_la_sorte = {"jalon": "En cours", "entier": 42, "decimal": 12.5, "taux": 0.4, "moyenne": 3.25}
+    passees = {m.id: de_la_sorte[m.type] for f in contrat.fiches for m in f.mesures if m.type in de_la_sorte}
+    reprises = {"partenaires/01/nom": "Le Relais", "partenaires/01/type": "Association", "financement/01/financeur": "ARS", "financement/02/financeur": "Ville de Rivemont"}
+    return entry.Campagne(
+        programme={f.numero: Decimal("12500.5") for f in contrat.fiches}, propres={"ville": passees}, limite="15 mars 2026",
+        reprises={"ville": {f"{f.numero}/{cle}": valeur for f in contrat.fiches for cle, valeur in reprises.items()}},
+    )  # fmt: skip
 
 
 @cache
@@ -103,7 +116,7 @@ def saisies(terrain: Terrain, decalage: int = 0) -> Mapping[str, object]:
 
 def rempli(terrain: Terrain, valeurs: Mapping[str, object]) -> bytes:
     """The workbook, filled in; without validations and conditional formats, that no reader looks at and that cost both programs half their time."""
-    feuillet = entry.plan(terrain.contrat, ANNEE, terrain.plan.repondant)
+    feuillet = entry.plan(terrain.contrat, ANNEE, terrain.plan.repondant, terrain.campagne)
     examples.remplir(feuillet, valeurs)
     for feuille in feuillet.classeur.feuilles:
         feuille.validations, feuille.mises_en_forme = [], []

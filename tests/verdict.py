@@ -24,10 +24,11 @@ LUE, SIGNALEE, PERDUE, FAUSSE = "lue", "signalée", "perdue", "fausse"
 
 @dataclass(frozen=True)
 class Terrain:
-    """A contract and the plan of the workbook that is filled in."""
+    """A contract and the plan of the workbook that is filled in, for a campaign."""
 
     contrat: contract.Contrat
     plan: entry.Plan
+    campagne: entry.Campagne | None = None
 
     @cached_property
     def places(self) -> dict[str, entry.Emplacement]:

@@ -16,6 +16,7 @@ from cls_workbook.xlsx.sheets import adresse
 if TYPE_CHECKING:
     from cls_workbook.reading.calculs import Changee
     from cls_workbook.reading.formules import Speciale
+    from cls_workbook.reading.libres import Libre
     from cls_workbook.reading.reperes import Attendue
 
 PAR_FEUILLE_ET_CODE = 20  # beyond, one anomaly names all the other cells
@@ -246,6 +247,17 @@ def fait_modifie(lieu: Lieu, cellule: str, attendue: Attendue, lu: object, fait:
     return _anomalie(
         BLOQUANT, "PREREMPLI_MODIFIE", lieu, (cellule,), en_texte(champ), trouve, f"« {en_texte(fait)} », comme dans le classeur envoyé",
         "rétablissez cette valeur. Si elle est fausse, dites-le à la coordination plutôt que de la corriger.",
+    )  # fmt: skip
+
+
+def rappel_modifie(lieu: Lieu, cellule: str, attendue: Attendue, libre: Libre, lu: object, fait: object) -> Anomalie:
+    """Something typed over what the campaign printed: last year's figure or state, or the amount of the year."""
+    champ = f"{en_texte(attendue.etiquette)}, rappel de l’an dernier" if attendue.places or not libre.imprime else en_texte(attendue.etiquette)
+    return _anomalie(
+        BLOQUANT, "PREREMPLI_MODIFIE", lieu, (cellule,), champ, f"« {en_texte(lu)} »" if lu != "" else "une cellule vide",
+        f"« {en_texte(fait)} », comme dans le classeur envoyé",
+        "rétablissez cette valeur ; si celle que vous y avez mise est une réponse de cette année, reportez-la dans sa case. "
+        "Si le rappel est faux, dites-le à la coordination plutôt que de le corriger.",
     )  # fmt: skip
 
 
