@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
+from unittest import mock
 
 import classeurs
 import modifications_de_saisie  # noqa: F401  (adds to MODIFICATIONS)
@@ -26,7 +27,7 @@ from verdict import FAUSSE, LUE, PERDUE, SIGNALEE, Terrain, Verdict, ailleurs, j
 
 from cls_workbook import contract, entry
 from cls_workbook.entry import examples
-from cls_workbook.xlsx import writer
+from cls_workbook.xlsx import look, writer
 
 FORMES = ("xlsx (openpyxl)", "xlsx (LibreOffice)", "ods (LibreOffice)")
 
@@ -115,12 +116,19 @@ def saisies(terrain: Terrain, decalage: int = 0) -> Mapping[str, object]:
 
 
 def rempli(terrain: Terrain, valeurs: Mapping[str, object]) -> bytes:
-    """The workbook, filled in; without validations and conditional formats, that no reader looks at and that cost both programs half their time."""
+    """The workbook, filled in; without what no reader looks at, that costs both programs most of their time: validations, colours, frames."""
     feuillet = entry.plan(terrain.contrat, ANNEE, terrain.plan.repondant, terrain.campagne)
     examples.remplir(feuillet, valeurs)
     for feuille in feuillet.classeur.feuilles:
         feuille.validations, feuille.mises_en_forme = [], []
-    return writer.to_bytes(feuillet.classeur)
+        feuille.cellules = [c for c in feuille.cellules if c.valeur is not None or c.style.startswith("saisie")]
+    with mock.patch.object(look, "style", _sans_apparat):
+        return writer.to_bytes(feuillet.classeur)
+
+
+def _sans_apparat(nom: str, style=look.style) -> dict:
+    """Of a style, what says how a value is read, and whether it may be typed."""
+    return {trait: valeur for trait, valeur in style(nom).items() if trait in ("num_format", "locked")}
 
 
 # --- edits of a sheet: all in one workbook ----------------------------------------------------------------------------

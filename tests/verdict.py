@@ -62,6 +62,14 @@ class Lecture:
     anomalies: list[Anomalie]
     feuilles: frozenset[str] = frozenset()
 
+    @cached_property
+    def par_feuille(self) -> Mapping[str, Mapping[str, list]]:
+        """Sheet → cell → the same."""
+        feuilles: dict[str, dict[str, list]] = {}
+        for (feuille, ici), lue in self.valeurs.items():
+            feuilles.setdefault(feuille, {})[ici] = lue
+        return feuilles
+
     def pointees(self, feuille: str, *, bloquantes: bool = False) -> set[str]:
         return {c for a in self.anomalies if a.feuille == feuille and (not bloquantes or a.gravite == BLOQUANT) for c in a.cellules}
 
@@ -98,7 +106,7 @@ def juger(terrain: Terrain, page: Page, lecture: Lecture) -> Verdict:
     """What became of what stands on one sheet."""
     verdict = Verdict()
     pointees, bloquees, refusee = lecture.pointees(page.nom), lecture.pointees(page.nom, bloquantes=True), lecture.refusee(page)
-    lues = {c: v for (f, c), v in lecture.valeurs.items() if f == page.nom}
+    lues = lecture.par_feuille.get(page.nom, {})
     justes: dict[str, list] = {}
     for place, due in page.dues.items():
         ici = cellule(*place)
