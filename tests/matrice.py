@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -11,23 +12,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
-from unittest import mock
 
 import classeurs
 import modifications_de_saisie  # noqa: F401  (adds to MODIFICATIONS)
 import openpyxl
 from classeurs import ANNEE, DEFINITION
+from classeurs_legers import alleger
 from gestes import Page
 from joueurs import ParLibreOffice, ParOpenpyxl
 from libreoffice import LibreOffice
 from modifications import MODIFICATIONS, Modification
+from modifications_de_campagne import DE_CAMPAGNE, ModificationDeCampagne, Source
+from modifications_de_campagne import juger as juger_une_campagne
 from modifications_de_classeur import DE_CLASSEUR, Livre, LivreParLibreOffice, LivreParOpenpyxl, ModificationDeClasseur
 from python_calamine import CalamineWorkbook
 from verdict import FAUSSE, LUE, PERDUE, SIGNALEE, Terrain, Verdict, ailleurs, juger
 
 from cls_workbook import contract, entry
 from cls_workbook.entry import examples
-from cls_workbook.xlsx import look, writer
 
 FORMES = ("xlsx (openpyxl)", "xlsx (LibreOffice)", "ods (LibreOffice)")
 
@@ -116,19 +118,10 @@ def saisies(terrain: Terrain, decalage: int = 0) -> Mapping[str, object]:
 
 
 def rempli(terrain: Terrain, valeurs: Mapping[str, object]) -> bytes:
-    """The workbook, filled in; without what no reader looks at, that costs both programs most of their time: validations, colours, frames."""
+    """The workbook, filled in."""
     feuillet = entry.plan(terrain.contrat, ANNEE, terrain.plan.repondant, terrain.campagne)
     examples.remplir(feuillet, valeurs)
-    for feuille in feuillet.classeur.feuilles:
-        feuille.validations, feuille.mises_en_forme = [], []
-        feuille.cellules = [c for c in feuille.cellules if c.valeur is not None or c.style.startswith("saisie")]
-    with mock.patch.object(look, "style", _sans_apparat):
-        return writer.to_bytes(feuillet.classeur)
-
-
-def _sans_apparat(nom: str, style=look.style) -> dict:
-    """Of a style, what says how a value is read, and whether it may be typed."""
-    return {trait: valeur for trait, valeur in style(nom).items() if trait in ("num_format", "locked")}
+    return alleger(feuillet.classeur)
 
 
 # --- edits of a sheet: all in one workbook ----------------------------------------------------------------------------
@@ -215,7 +208,7 @@ def _fichiers(livre: Livre, libreoffice: LibreOffice | None, dossier: Path, rang
     return fichiers
 
 
-def formes(modification: Modification | ModificationDeClasseur, lentes: bool = False) -> tuple[str, ...]:
+def formes(modification: Modification | ModificationDeClasseur | ModificationDeCampagne, lentes: bool = False) -> tuple[str, ...]:
     """The saved forms in which an edit is tried; ``lentes``: those too that take LibreOffice a third of the whole time."""
     return FORMES if lentes or not getattr(modification, "lente", False) else (FORMES[0], FORMES[2])
 
@@ -238,6 +231,40 @@ def des_classeurs(libreoffice: LibreOffice | None, dossier: Path, lentes: bool =
     return cases
 
 
+# --- what arrives beside a good return: several files each ------------------------------------------------------------
+
+
+def _enregistree(source: Source, forme: str, libreoffice: LibreOffice | None, dossier: Path) -> Path:
+    """The workbook of a source as one of the programs saved it; once."""
+    chemin = dossier / f"source {id(source)} {FORMES.index(forme)}.{forme.partition(' ')[0]}"
+    if chemin.exists():
+        return chemin
+    if libreoffice is None or forme == FORMES[0]:
+        openpyxl.load_workbook(io.BytesIO(source.contenu)).save(chemin)
+        return chemin
+    (dossier / "source.xlsx").write_bytes(source.contenu)
+    with libreoffice.open(dossier / "source.xlsx") as document:
+        for voulue in FORMES[1:]:
+            document.save(dossier / f"source {id(source)} {FORMES.index(voulue)}.{voulue.partition(' ')[0]}")
+    return chemin
+
+
+def des_campagnes(libreoffice: LibreOffice | None, dossier: Path) -> list[Case]:
+    """The cases of what may lie in the folder of returns."""
+    cases = []
+    for rang, modification in enumerate(DE_CAMPAGNE):
+        for forme in FORMES if libreoffice else FORMES[:1]:
+            arrives = dossier / f"campagne {rang} {FORMES.index(forme)}"
+            arrives.mkdir()
+            fichiers = {}
+            for nom, source in modification.recus.items():
+                enregistree = _enregistree(source, forme, libreoffice, dossier)
+                fichiers[nom] = Path(shutil.copy(enregistree, arrives / f"{nom}{enregistree.suffix}"))
+            verdict, codes = juger_une_campagne(modification, fichiers)
+            cases.append(Case(modification.nom, forme, verdict, codes, (modification.codes, modification.signalees)))
+    return cases
+
+
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
@@ -257,7 +284,7 @@ def chiffres(cases: Iterable[Case]) -> str:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as dossier, LibreOffice(Path(dossier)) as libreoffice:
-        cases = des_feuilles(libreoffice, Path(dossier)) + des_classeurs(libreoffice, Path(dossier), lentes=True)
+        cases = des_feuilles(libreoffice, Path(dossier)) + des_classeurs(libreoffice, Path(dossier), lentes=True) + des_campagnes(libreoffice, Path(dossier))
     for case in cases:
         if case.fautes:
             print(case.nom, case.forme, case.fautes, sep="\n    ", file=sys.stderr)

@@ -138,17 +138,17 @@ def _exacte(terrain: Terrain, due: Due, lue: list) -> bool:
         return False
     fiche, bloc, mesure, champ, ligne, valeur = lue
     if due.cle == PARTOUT:
-        return _egales(valeur, due.sens)
+        return egales(valeur, due.sens)
     place = terrain.places[due.cle]
     meme_ligne = ligne == place.ligne or _prefixe(due.cle) in terrain.extensibles
-    return meme_ligne and (fiche, bloc, mesure, champ) == (place.fiche, place.bloc, place.mesure, place.champ) and _egales(valeur, due.sens)
+    return meme_ligne and (fiche, bloc, mesure, champ) == (place.fiche, place.bloc, place.mesure, place.champ) and egales(valeur, due.sens)
 
 
 def _prefixe(cle: str) -> str:
     return cle.rpartition("/")[0].rpartition("/")[0]
 
 
-def _egales(lue: object, sens: object) -> bool:
+def egales(lue: object, sens: object) -> bool:
     if isinstance(sens, datetime.date):
         return lue == sens
     if isinstance(sens, (int, float, Decimal)) and isinstance(lue, (int, Decimal)):
