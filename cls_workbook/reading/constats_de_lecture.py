@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, INFORMATION, Anomalie
 from cls_workbook.francais import date_fr, nombre_fr, plier, typographie
 from cls_workbook.moteurs.promesse import Cause
+from cls_workbook.moteurs import Cause
+from cls_workbook.reading.pourcentages import Pourcentage
 from cls_workbook.xlsx.sheets import adresse
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ def en_texte(valeur: object) -> str:
     """A raw value as a French sheet shows it, cut if it is long."""
     if isinstance(valeur, bool):
         return "VRAI" if valeur else "FAUX"
+    if isinstance(valeur, Pourcentage):
+        return valeur.montre()
     if isinstance(valeur, Decimal) or (isinstance(valeur, (int, float)) and abs(valeur) < 1e15):
         return nombre_fr(valeur if isinstance(valeur, Decimal) else Decimal(f"{valeur:.15g}"))
     if isinstance(valeur, date):
@@ -255,7 +259,7 @@ def rappel_modifie(lieu: Lieu, cellule: str, attendue: Attendue, libre: Libre, l
     champ = f"{en_texte(attendue.etiquette)}, rappel de l’an dernier" if attendue.places or not libre.imprime else en_texte(attendue.etiquette)
     return _anomalie(
         BLOQUANT, "PREREMPLI_MODIFIE", lieu, (cellule,), champ, f"« {en_texte(lu)} »" if lu != "" else "une cellule vide",
-        f"« {en_texte(fait)} », comme dans le classeur envoyé",
+        f"« {en_texte(Pourcentage(round(float(fait), 4)) if isinstance(lu, Pourcentage) and isinstance(fait, (int, float)) else fait)} », comme dans le classeur envoyé",
         "rétablissez cette valeur ; si celle que vous y avez mise est une réponse de cette année, reportez-la dans sa case. "
         "Si le rappel est faux, dites-le à la coordination plutôt que de le corriger.",
     )  # fmt: skip

@@ -19,7 +19,7 @@ def identique(lu: object, fait: object) -> bool:
     if isinstance(fait, str):
         return memes(lu, fait)
     if isinstance(fait, (int, float, Decimal)):
-        compris = comprendre(lu, "decimal")
+        compris = comprendre(float(lu) if isinstance(lu, float) else lu, "decimal")  # whatever its format
         return isinstance(compris, Comprise) and abs(compris.valeur - Decimal(str(fait))) <= Decimal("1e-9") * max(1, abs(Decimal(str(fait))))
     if isinstance(fait, date):
         return (lu.date() if isinstance(lu, datetime) else lu) == fait
