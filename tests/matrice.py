@@ -87,8 +87,12 @@ def campagne_de(contrat: contract.Contrat) -> entry.Campagne:
 
 
 @cache
-def petit_terrain(structure: str = "ville") -> Terrain:
-    return Terrain(classeurs.essai(), classeurs.plan(structure))
+def petit_terrain(structure: str = "ville", prerempli: bool = False) -> Terrain:
+    """The workbook of a structure. ``prerempli``: with last year beside its inputs."""
+    if not prerempli:
+        return Terrain(classeurs.essai(), classeurs.plan(structure))
+    campagne = campagne_de(classeurs.essai())
+    return Terrain(classeurs.essai(), entry.plan(classeurs.essai(), ANNEE, classeurs.plan(structure).repondant, campagne), campagne)
 
 
 def valeur_unique(place: entry.Emplacement, rang: int) -> object:
