@@ -9,10 +9,6 @@ os.environ.setdefault("XLWINGS_LICENSE_KEY", "noncommercial")
 
 import pytest
 from libreoffice import LibreOffice, programmes
-from openpyxl.worksheet.merge import MergedCellRange
-
-# openpyxl draws the frame of every merged range again whenever it reads a workbook: half of its time, for what no test looks at.
-MergedCellRange.format = lambda _: None  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")

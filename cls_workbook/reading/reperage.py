@@ -184,13 +184,13 @@ class _Lecture:
 
     def _etrangeres(self, i: int, attendue: Attendue) -> list[int]:
         """Columns of a row of a table that hold neither what was printed there, nor a formula."""
-        textes = self.modele.textes[self.sortie.groupe]
+        textes, choix = self.modele.textes[self.sortie.groupe], {c for p in attendue.places for c in p.choix}  # a choice may be printed elsewhere
         for colonne, fait in attendue.faits.items():
             if identique(self._en(i, j := self.colonnes.generale(colonne)), fait):
                 self.connues.add((i, j))
         return [
             k for k, v in enumerate(self.lignes[i])
-            if k != self.colonne_cles and not est_vide(v) and v not in textes and (i, k) not in self.connues and (i, k) not in self.grille.speciales
+            if k != self.colonne_cles and not est_vide(v) and (v not in textes or v in choix) and (i, k) not in self.connues and (i, k) not in self.grille.speciales
         ]  # fmt: skip
 
     def _prendre(self, lues: list[Lue], ligne: str | None = None) -> None:
@@ -308,7 +308,7 @@ class _Lecture:
         lues = [Lue(p, i, j, self._en(i, j)) for p, j in places]
         typees = [x for x in lues if not est_vide(x.brut) or (i, x.colonne) in self.grille.speciales]
         connus = self.modele.textes[self.sortie.groupe]
-        if len(typees) < minimum or any(x.brut in connus for x in typees if isinstance(x.brut, str) and x.place.type == "texte"):
+        if len(typees) < minimum or any(x.brut in connus and x.brut not in x.place.choix for x in typees if isinstance(x.brut, str) and x.place.type in ("texte", "liste")):
             return False
         self._prendre(lues, self._nom_d_ajout(prefixe, precedente))
         return True
