@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, INFORMATION, Anomalie
 from cls_workbook.francais import date_fr, nombre_fr, plier, typographie
 from cls_workbook.moteurs.promesse import Cause
-from cls_workbook.moteurs import Cause
 from cls_workbook.reading.pourcentages import Pourcentage
 from cls_workbook.xlsx.sheets import adresse
 
