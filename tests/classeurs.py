@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import openpyxl
+from classeurs_legers import alleger
 
 from cls_workbook import contract, entry
 from cls_workbook.errors import Refus
@@ -140,8 +141,9 @@ def plan(structure: str = "") -> entry.Plan:
 
 
 @cache
-def _octets(structure: str) -> bytes:
-    return writer.to_bytes(plan(structure).classeur)
+def _octets(structure: str, orne: bool) -> bytes:
+    repondant = plan(structure).repondant
+    return writer.to_bytes(plan(structure).classeur) if orne else alleger(entry.plan(essai(), ANNEE, repondant).classeur)
 
 
 def places(structure: str = "") -> dict[str, entry.Emplacement]:
@@ -161,9 +163,10 @@ def lignes_de(prefixe: str) -> list[str]:
     return sorted({c.split("/")[-2] for c in places() if c.rpartition("/")[0].rpartition("/")[0] == prefixe})
 
 
-def vierge(dossier: Path, structure: str = "", nom: str = "retour.xlsx") -> Path:
+def vierge(dossier: Path, structure: str = "", nom: str = "retour.xlsx", orne: bool = False) -> Path:
+    """The workbook as it is sent. ``orne``: with its validations, colours and frames, which no reader looks at."""
     chemin = dossier / nom
-    chemin.write_bytes(_octets(structure))
+    chemin.write_bytes(_octets(structure, orne))
     return chemin
 
 
@@ -175,7 +178,7 @@ def modifie(chemin: Path, modifier) -> Path:
     return chemin
 
 
-def rempli(dossier: Path, saisies: Mapping[str, object], structure: str = "", nom: str = "retour.xlsx", ailleurs: Mapping[str, object] | None = None) -> Path:
+def rempli(dossier: Path, saisies: Mapping[str, object], structure: str = "", nom: str = "retour.xlsx", ailleurs: Mapping[str, object] | None = None, orne: bool = False) -> Path:
     """A workbook with these values at these keys, and others at « sheet!cell »."""
     ou = places(structure)
 
@@ -186,7 +189,7 @@ def rempli(dossier: Path, saisies: Mapping[str, object], structure: str = "", no
             feuille, _, cellule = lieu.partition("!")
             livre[feuille][cellule] = valeur
 
-    return modifie(vierge(dossier, structure, nom), remplir)
+    return modifie(vierge(dossier, structure, nom, orne), remplir)
 
 
 def lire(chemin: Path) -> reader.Retour:

@@ -15,11 +15,13 @@ import tempfile
 import warnings
 import zipfile
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import openpyxl
-from classeurs import contrats, essai, lire, rempli
+from classeurs import essai, rempli
 
+from cls_workbook import contract, resources
 from cls_workbook.reading import frames, reader
 
 SECONDES, MEMOIRE = 20, 3_000_000_000  # for one file; of address space for all
@@ -125,11 +127,16 @@ def _trop_long(*_: object) -> None:
 
 
 def sains(dossier: Path) -> list[bytes]:
-    """Two good workbooks: as we write it, as openpyxl saves it; and the .ods given in the folder, if any."""
+    """Three good workbooks: as we write it, as openpyxl saves it, and the .ods that ships, as LibreOffice saves it."""
     chemin = rempli(dossier, {"1.1/mesures/1.1-I01/valeur": 7, "1.1/financement/01/engage": 12.5, "1.1/qualitatif/freins": "un frein"})
     livre = openpyxl.load_workbook(chemin)
     livre.save(dossier / "openpyxl.xlsx")
-    return [p.read_bytes() for p in sorted(dossier.glob("*.*"))]
+    return [p.read_bytes() for p in (chemin, dossier / "openpyxl.xlsx", resources.folder("templates") / "exemples" / "retour-libreoffice.ods")]
+
+
+@cache
+def connus(identifiant: str) -> contract.Contrat:
+    return essai() if identifiant == "essai" else contract.load(identifiant)
 
 
 def main(nombre: int, graine: int = 1, modeles: str = "") -> int:
@@ -137,17 +144,21 @@ def main(nombre: int, graine: int = 1, modeles: str = "") -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMOIRE, MEMOIRE))
     signal.signal(signal.SIGALRM, _trop_long)
     warnings.simplefilter("ignore")  # zipfile, of the parts that are written twice
-    hasard, fautes, codes = random.Random(graine), 0, Counter()
+    hasard, fautes, codes, formes = random.Random(graine), 0, Counter(), Counter()
     with tempfile.TemporaryDirectory() as provisoire:
         dossier = Path(provisoire)
         bons = sains(dossier) + [p.read_bytes() for p in (sorted(Path(modeles).iterdir()) if modeles else ())]
-        lire(dossier / "retour.xlsx")  # the contract is compiled once, before the clock runs
+        for bon in bons:  # contracts are compiled once, before the clock runs
+            (dossier / "abime.xlsx").write_bytes(bon)
+            assert reader.lire(dossier / "abime.xlsx", connus).saisies
         for rang in range(nombre):
-            (dossier / "abime.xlsx").write_bytes(abimer(hasard.choice(bons), hasard))
+            choisi = hasard.randrange(len(bons))
+            formes[bons[choisi][30:70].startswith(b"mimetype")] += 1
+            (dossier / "abime.xlsx").write_bytes(abimer(bons[choisi], hasard))
             signal.alarm(SECONDES)
             try:
-                retour = reader.lire(dossier / "abime.xlsx", contrats)
-                frames.typer([retour], essai())
+                retour = reader.lire(dossier / "abime.xlsx", connus)
+                frames.typer([retour], connus(retour.contrat or "essai"))
                 codes.update({a.code for a in retour.anomalies} or {"sans anomalie"})
             except BaseException as faute:
                 fautes += 1
@@ -157,7 +168,7 @@ def main(nombre: int, graine: int = 1, modeles: str = "") -> int:
                     Path(sys.argv[4], f"faute-{graine}-{rang}.xlsx").write_bytes((dossier / "abime.xlsx").read_bytes())
             finally:
                 signal.alarm(0)
-    print(dict(codes), f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} Mo")
+    print(dict(codes), f"{formes[False]} .xlsx, {formes[True]} .ods", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} Mo")
     return fautes
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import io
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
 
@@ -15,17 +17,19 @@ import classeurs
 import modifications_de_saisie  # noqa: F401  (adds to MODIFICATIONS)
 import openpyxl
 from classeurs import ANNEE, DEFINITION
+from classeurs_legers import alleger
 from gestes import Page
 from joueurs import ParLibreOffice, ParOpenpyxl
 from libreoffice import LibreOffice
 from modifications import MODIFICATIONS, Modification
+from modifications_de_campagne import DE_CAMPAGNE, ModificationDeCampagne, Source
+from modifications_de_campagne import juger as juger_une_campagne
 from modifications_de_classeur import DE_CLASSEUR, Livre, LivreParLibreOffice, LivreParOpenpyxl, ModificationDeClasseur
 from python_calamine import CalamineWorkbook
 from verdict import FAUSSE, LUE, PERDUE, SIGNALEE, Terrain, Verdict, ailleurs, juger
 
 from cls_workbook import contract, entry
 from cls_workbook.entry import examples
-from cls_workbook.xlsx import writer
 
 FORMES = ("xlsx (openpyxl)", "xlsx (LibreOffice)", "ods (LibreOffice)")
 
@@ -67,12 +71,28 @@ def terrain() -> Terrain:
     fiche = corps.partition("[[fiches]]")[0]
     fiches = "".join("[[fiches]]" + fiche.replace("1.1", numero(i)) for i in range(len(MODIFICATIONS)))
     contrat = contract.parse(tete.replace('id = "essai"', 'id = "matrice"', 1) + fiches, "matrice")
-    return Terrain(contrat, entry.plan(contrat, ANNEE))
+    repondant = next(r for r in entry.repondants(contrat) if r.id == "ville")
+    return Terrain(contrat, entry.plan(contrat, ANNEE, repondant, campagne := campagne_de(contrat)), campagne)
+
+
+def campagne_de(contrat: contract.Contrat) -> entry.Campagne:
+    """A year that has another before it: its values stand beside the inputs, and the amounts of the year in each sheet."""
+    de_la_sorte = {"jalon": "En cours", "entier": 42, "decimal": 12.5, "taux": 0.4, "moyenne": 3.25}
+    passees = {m.id: de_la_sorte[m.type] for f in contrat.fiches for m in f.mesures if m.type in de_la_sorte}
+    reprises = {"partenaires/01/nom": "Le Relais", "partenaires/01/type": "Association", "financement/01/financeur": "ARS", "financement/02/financeur": "Ville de Rivemont"}
+    return entry.Campagne(
+        programme={f.numero: Decimal("12500.5") for f in contrat.fiches}, propres={"ville": passees}, limite="15 mars 2026",
+        reprises={"ville": {f"{f.numero}/{cle}": valeur for f in contrat.fiches for cle, valeur in reprises.items()}},
+    )  # fmt: skip
 
 
 @cache
-def petit_terrain(structure: str = "ville") -> Terrain:
-    return Terrain(classeurs.essai(), classeurs.plan(structure))
+def petit_terrain(structure: str = "ville", prerempli: bool = False) -> Terrain:
+    """The workbook of a structure. ``prerempli``: with last year beside its inputs."""
+    if not prerempli:
+        return Terrain(classeurs.essai(), classeurs.plan(structure))
+    campagne = campagne_de(classeurs.essai())
+    return Terrain(classeurs.essai(), entry.plan(classeurs.essai(), ANNEE, classeurs.plan(structure).repondant, campagne), campagne)
 
 
 def valeur_unique(place: entry.Emplacement, rang: int) -> object:
@@ -102,12 +122,10 @@ def saisies(terrain: Terrain, decalage: int = 0) -> Mapping[str, object]:
 
 
 def rempli(terrain: Terrain, valeurs: Mapping[str, object]) -> bytes:
-    """The workbook, filled in; without validations and conditional formats, that no reader looks at and that cost both programs half their time."""
-    feuillet = entry.plan(terrain.contrat, ANNEE, terrain.plan.repondant)
+    """The workbook, filled in."""
+    feuillet = entry.plan(terrain.contrat, ANNEE, terrain.plan.repondant, terrain.campagne)
     examples.remplir(feuillet, valeurs)
-    for feuille in feuillet.classeur.feuilles:
-        feuille.validations, feuille.mises_en_forme = [], []
-    return writer.to_bytes(feuillet.classeur)
+    return alleger(feuillet.classeur)
 
 
 # --- edits of a sheet: all in one workbook ----------------------------------------------------------------------------
@@ -194,7 +212,7 @@ def _fichiers(livre: Livre, libreoffice: LibreOffice | None, dossier: Path, rang
     return fichiers
 
 
-def formes(modification: Modification | ModificationDeClasseur, lentes: bool = False) -> tuple[str, ...]:
+def formes(modification: Modification | ModificationDeClasseur | ModificationDeCampagne, lentes: bool = False) -> tuple[str, ...]:
     """The saved forms in which an edit is tried; ``lentes``: those too that take LibreOffice a third of the whole time."""
     return FORMES if lentes or not getattr(modification, "lente", False) else (FORMES[0], FORMES[2])
 
@@ -217,6 +235,40 @@ def des_classeurs(libreoffice: LibreOffice | None, dossier: Path, lentes: bool =
     return cases
 
 
+# --- what arrives beside a good return: several files each ------------------------------------------------------------
+
+
+def _enregistree(source: Source, forme: str, libreoffice: LibreOffice | None, dossier: Path) -> Path:
+    """The workbook of a source as one of the programs saved it; once."""
+    chemin = dossier / f"source {id(source)} {FORMES.index(forme)}.{forme.partition(' ')[0]}"
+    if chemin.exists():
+        return chemin
+    if libreoffice is None or forme == FORMES[0]:
+        openpyxl.load_workbook(io.BytesIO(source.contenu)).save(chemin)
+        return chemin
+    (dossier / "source.xlsx").write_bytes(source.contenu)
+    with libreoffice.open(dossier / "source.xlsx") as document:
+        for voulue in FORMES[1:]:
+            document.save(dossier / f"source {id(source)} {FORMES.index(voulue)}.{voulue.partition(' ')[0]}")
+    return chemin
+
+
+def des_campagnes(libreoffice: LibreOffice | None, dossier: Path) -> list[Case]:
+    """The cases of what may lie in the folder of returns."""
+    cases = []
+    for rang, modification in enumerate(DE_CAMPAGNE):
+        for forme in FORMES if libreoffice else FORMES[:1]:
+            arrives = dossier / f"campagne {rang} {FORMES.index(forme)}"
+            arrives.mkdir()
+            fichiers = {}
+            for nom, source in modification.recus.items():
+                enregistree = _enregistree(source, forme, libreoffice, dossier)
+                fichiers[nom] = Path(shutil.copy(enregistree, arrives / f"{nom}{enregistree.suffix}"))
+            verdict, codes = juger_une_campagne(modification, fichiers)
+            cases.append(Case(modification.nom, forme, verdict, codes, (modification.codes, modification.signalees)))
+    return cases
+
+
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
@@ -236,7 +288,7 @@ def chiffres(cases: Iterable[Case]) -> str:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as dossier, LibreOffice(Path(dossier)) as libreoffice:
-        cases = des_feuilles(libreoffice, Path(dossier)) + des_classeurs(libreoffice, Path(dossier), lentes=True)
+        cases = des_feuilles(libreoffice, Path(dossier)) + des_classeurs(libreoffice, Path(dossier), lentes=True) + des_campagnes(libreoffice, Path(dossier))
     for case in cases:
         if case.fautes:
             print(case.nom, case.forme, case.fautes, sep="\n    ", file=sys.stderr)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from gestes import Page, Zone
 
-CLE, LIBELLE, FIN = 1, 2, 11  # columns of a fiche: hidden keys, labels, the last one
-VALEUR, STATUT = 6, 7
+CLE, LIBELLE, FIN = 1, 2, 11  # columns of a fiche: hidden keys, labels, the last one shown
+VALEUR, STATUT, MEMOIRE = 6, 7, 12
 
 
 @dataclass(frozen=True)
@@ -269,6 +269,16 @@ def masquer_des_colonnes(page: Page) -> None:
     page.montrer_colonnes(CLE)
 
 
+@modification("insérer une colonne juste avant la colonne masquée de ce qui est repris de l’an dernier")
+def inserer_avant_la_memoire(page: Page) -> None:
+    page.inserer_colonnes(MEMOIRE)
+
+
+@modification("supprimer la colonne masquée de ce qui est repris de l’an dernier")
+def supprimer_la_memoire(page: Page) -> None:
+    page.supprimer_colonnes(MEMOIRE)
+
+
 # --- locked cells, headers, formulas, keys --------------------------------------------------------------------------
 
 
@@ -292,6 +302,24 @@ def recopier_un_intitule(page: Page) -> None:
 def coller_sur_le_verrouille(page: Page) -> None:
     page.ecrire(page.ligne("mesures/§-I01/valeur"), 4, 99)
     page.ecrire(1, LIBELLE, "Notre belle action")
+
+
+@modification("taper par-dessus les valeurs de l’an dernier : nombre, taux, durée, état, montant de l’année", "PREREMPLI_MODIFIE", signalees=5)
+def coller_sur_l_an_dernier(page: Page) -> None:
+    for cle, colonne, valeur in (("mesures/§-I01", 5, 45), ("taux/§-I03a", 4, 0.5), ("durees/§-I05", 4, 4), ("jalons/§-I06", 3, "Atteinte")):
+        page.ecrire(min(page.rangees(cle)), colonne, valeur)
+    page.ecrire(page.ligne("financement/01/engage") - 2, LIBELLE, 15_000)
+
+
+@modification("effacer les valeurs de l’an dernier", "PREREMPLI_MODIFIE")
+def effacer_l_an_dernier(page: Page) -> None:
+    for rang in (page.ligne("mesures/§-I01/valeur"), page.ligne("mesures/§-I02a/valeur")):
+        page.ecrire(rang, 5, None)
+
+
+@modification("taper un nombre là où l’an dernier n’avait rien", "SAISIE_HORS_CADRE", signalees=1)
+def taper_dans_un_rappel_vide(page: Page) -> None:
+    page.ecrire(page.ligne("mesures/§-I02c/statut"), 5, 45)
 
 
 @modification("coller par-dessus un en-tête", "ANCRES_EN_DESACCORD", signalees=4)

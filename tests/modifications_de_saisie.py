@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from gestes import REFUSE, Page
+from gestes import REFUSE, Page, Zone
 from modifications import modification
 
 NB, FINE = "\u00a0", "\u202f"
@@ -75,6 +75,14 @@ def nombres_bruts(page: Page) -> None:
     page.saisir("depenses/etp", "0,5", Decimal("0.5"))
     page.saisir("durees/§-I05/moyenne", "7.25", Decimal("7.25"))
     page.saisir("mesures/§-I02a/valeur", "12,5 heures", Decimal("12.5"))
+
+
+@modification("pourcentages tapés dans des cases de nombre, que le tableur range en fractions", "MONTANT_ILLISIBLE", "NOMBRE_ILLISIBLE", signalees=4)
+def pourcentages(page: Page) -> None:
+    for cle, fraction in (("mesures/§-I01/valeur", 1), ("mesures/§-I02a/valeur", 0.42), ("financement/01/engage", 0.5), ("taux/§-I03a/numerateur", 2)):
+        page.saisir(cle, fraction, REFUSE)
+        rang, colonne = page.place(cle)
+        page.formater(Zone(rang, colonne, rang, colonne), "0%")
 
 
 # --- dates ----------------------------------------------------------------------------------------------------------

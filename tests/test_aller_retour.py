@@ -8,14 +8,19 @@ from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from functools import partial
 
+import classeurs
 import pytest
-from classeurs import ANNEE, contrats, essai, lignes_de, lire, lues, modifie, places, plan, rempli, valeur_valide, vierge
+from classeurs import ANNEE, contrats, essai, lignes_de, lire, lues, modifie, places, plan, valeur_valide
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cls_workbook import contract, entry
 from cls_workbook.reading import frames, reader
 from cls_workbook.xlsx import writer
+
+# as they are sent: what is drawn is looked at here
+rempli = partial(classeurs.rempli, orne=True)
+vierge = partial(classeurs.vierge, orne=True)
 
 RELECTURES = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

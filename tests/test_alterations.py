@@ -57,7 +57,7 @@ def test_a_formula_pasted_over_by_a_value_is_told_with_what_it_computed(tmp_path
     la = adresse(colonne.ligne, colonne.colonne)
     retour = lire(modifie(rempli(tmp_path, BASE, "ville"), lambda livre: livre["FA 1.1"].__setitem__(la, 0.4)))
     (anomalie,) = retour.anomalies
-    assert anomalie.cellules == (la,) and "divisé par" in anomalie.attendu and "0,4" in anomalie.trouve
+    assert anomalie.cellules == (la,) and "divisé par" in anomalie.attendu and "40\u00a0%" in anomalie.trouve
 
 
 REECRITES = (

@@ -2,8 +2,11 @@
 
 import shutil
 import zipfile
+from dataclasses import replace
+from decimal import Decimal
 
 import openpyxl
+import pandas as pd
 import pytest
 from resultat_ecrit import CONTRAT, resultat
 from xlsx_lint import lint
@@ -13,6 +16,7 @@ from cls_workbook.results import pdf
 from cls_workbook.results.ars_copy import copie, relire
 from cls_workbook.results.consolidated import classeur
 from cls_workbook.results.resultat import enregistrements
+from cls_workbook.summaries.historique import HISTORIQUE, termes
 from cls_workbook.xlsx import writer
 
 
@@ -54,6 +58,15 @@ def test_it_is_the_synthese_to_the_last_cell_and_chart(consolidation, copiee):
     assert cellules(copie_["Synthèse"]) == cellules(origine)
     assert len(copie_["Synthèse"]._charts) == len(origine._charts) == 4
     assert len(copie_["Synthèse"].merged_cells.ranges) == len(origine.merged_cells.ranges)
+
+
+def test_last_year_s_terms_are_read_again_for_the_mask(tmp_path, definition):
+    """Last year's rate shows only where it is known to speak of many: the copy knows as much as the Synthèse did."""
+    faite = resultat()
+    rangs = [{"Année": faite.annee - 1, "Objet": "Mesure", "Fiche": "1.1", "Libellé": m, "Agrégation": "RATIO", "Mesure": m, "Valeur": Decimal("0.25"), "Numérateur": n, "Dénominateur": d} for m, n, d in (("1.1-T", 2, 8), ("1.1-U", 25, 100))]
+    memoire = pd.DataFrame([[r.get(c) for c in HISTORIQUE] for r in rangs], columns=list(HISTORIQUE), dtype=object)
+    writer.write(classeur(replace(faite, historique=memoire)), tmp_path / "C.xlsx")
+    assert termes(relire(tmp_path / "C.xlsx", definition).historique, faite.annee - 1) == {"1.1-T": (2, 8), "1.1-U": (25, 100)}
 
 
 def test_it_holds_values_only(copiee):

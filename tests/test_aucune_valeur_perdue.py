@@ -21,9 +21,10 @@ RANGS, COLONNES = st.integers(1, DERNIERE), st.integers(1, FIN)
 
 
 @cache
-def base() -> bytes:
+def base(prerempli: bool) -> bytes:
     """A filled workbook without its formats, which openpyxl opens ten times as fast."""
-    livre = openpyxl.load_workbook(io.BytesIO(rempli(petit_terrain(), saisies(petit_terrain()))))
+    terrain = petit_terrain(prerempli=prerempli)
+    livre = openpyxl.load_workbook(io.BytesIO(rempli(terrain, saisies(terrain))))
     joueur = LivreParOpenpyxl(livre, lambda: livre)
     joueur.nouveau_classeur(TOUTES, valeurs_seules=False)
     tampon = io.BytesIO()
@@ -91,14 +92,14 @@ GESTES = (
 )  # fmt: skip
 
 
-@given(suite=st.lists(st.tuples(st.sampled_from(GESTES), RANGS, COLONNES, st.integers(1, 3)), min_size=1, max_size=5))
+@given(prerempli=st.booleans(), suite=st.lists(st.tuples(st.sampled_from(GESTES), RANGS, COLONNES, st.integers(1, 3)), min_size=1, max_size=5))
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_whatever_is_done_to_a_sheet_each_value_is_read_exactly_or_pointed_at(tmp_path, suite):
-    terrain = petit_terrain()
+def test_whatever_is_done_to_a_sheet_each_value_is_read_exactly_or_pointed_at(tmp_path, prerempli, suite):
+    terrain = petit_terrain(prerempli=prerempli)
     page = Page(FICHE, terrain.places, saisies(terrain))
     for geste, rang, colonne, nombre in suite:
         geste(page, rang, colonne, nombre)
-    livre = openpyxl.load_workbook(io.BytesIO(base()))
+    livre = openpyxl.load_workbook(io.BytesIO(base(prerempli)))
     ParOpenpyxl(livre[FICHE]).jouer(page.gestes)
     livre.save(tmp_path / "retour.xlsx")
     assert juger(terrain, page, terrain.lire(tmp_path / "retour.xlsx")).fautes() == []

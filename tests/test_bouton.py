@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from datetime import date
+from functools import cache
 
 import moteur_openpyxl
 import openpyxl
@@ -54,11 +55,22 @@ def campagne(tmp_path_factory):
     return dossier / "retours", en_ligne_de_commande(dossier / "retours", DIJON, dossier / "consolidation.xlsx")
 
 
+@pytest.fixture(scope="module")
+def cliques(campagne, tmp_path_factory):
+    """Double of Excel → (the workbook once clicked, what the click gave): for tests that look at it."""
+
+    @cache
+    def clique(moteur):
+        excel = ouvrir(moteur, tmp_path_factory.mktemp("clique"), DIJON, ANNEE, campagne[0])
+        return excel, excel.cliquer(jour=JOUR)
+
+    return clique
+
+
 @les_deux
-def test_every_sheet_is_that_of_the_command_line_cell_by_cell(moteur, campagne, tmp_path):
-    retours, attendu = campagne
-    excel = ouvrir(moteur, tmp_path, DIJON, ANNEE, retours)
-    resultat = excel.cliquer(jour=JOUR)
+def test_every_sheet_is_that_of_the_command_line_cell_by_cell(moteur, campagne, cliques):
+    _, attendu = campagne
+    excel, resultat = cliques(moteur)
     assert set(resultat.retours["Statut"]) == {"reçu", "manquant", "rejeté"} and resultat.alertes("bloquant")
     assert_memes_feuilles(excel.livre, attendu)
     assert case(excel.livre, "bilan").value == resultat.bilan()
@@ -68,10 +80,8 @@ def test_every_sheet_is_that_of_the_command_line_cell_by_cell(moteur, campagne, 
 
 
 @les_deux
-def test_what_a_partner_typed_is_never_a_formula_and_keeps_its_zeros(moteur, campagne, tmp_path):
-    retours, _ = campagne
-    excel = ouvrir(moteur, tmp_path, DIJON, ANNEE, retours)
-    excel.cliquer(jour=JOUR)
+def test_what_a_partner_typed_is_never_a_formula_and_keeps_its_zeros(moteur, cliques):
+    excel, _ = cliques(moteur)
     cellules = [c for nom in FEUILLES for c in excel.livre[nom]._cells.values()]
     assert not [c.coordinate for c in cellules if c.data_type == "f"]
     dangereuse = next(c for c in excel.livre["Réponses"]._cells.values() if c.value == '=HYPERLINK("http://x")')
@@ -80,10 +90,9 @@ def test_what_a_partner_typed_is_never_a_formula_and_keeps_its_zeros(moteur, cam
 
 
 @les_deux
-def test_the_charts_are_drawn_once_however_often_one_clicks(moteur, campagne, tmp_path):
-    retours, attendu = campagne
-    excel = ouvrir(moteur, tmp_path, DIJON, ANNEE, retours)
-    excel.cliquer(jour=JOUR)
+def test_the_charts_are_drawn_once_however_often_one_clicks(moteur, campagne, cliques):
+    _, attendu = campagne
+    excel, _ = cliques(moteur)
     excel.cliquer(jour=JOUR)
     for dessinee in ("Synthèse", "Évolution"):
         assert len(excel.livre[dessinee]._charts) == len(attendu[dessinee]._charts) > 0
@@ -96,10 +105,9 @@ def test_the_charts_are_drawn_once_however_often_one_clicks(moteur, campagne, tm
     assert total == len(dijon.fiches) + len(dijon.a_programmer)
 
 
-def test_an_anomaly_links_to_the_file_the_sheet_and_the_cell(campagne, tmp_path):
+def test_an_anomaly_links_to_the_file_the_sheet_and_the_cell(campagne, cliques):
     retours, attendu = campagne
-    excel = ouvrir(SurOpenpyxl, tmp_path, DIJON, ANNEE, retours)
-    excel.cliquer(jour=JOUR)
+    excel, _ = cliques(SurOpenpyxl)
     feuille = excel.livre["Anomalies"]
     lien = feuille.cell(ligne_de(feuille, Code="MONTANT_ILLISIBLE"), 5)
     fichier, _, lieu = lien.hyperlink.target.partition("#")

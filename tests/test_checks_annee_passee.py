@@ -9,7 +9,7 @@ from decimal import Decimal
 import openpyxl
 import pandas as pd
 import pytest
-from classeurs import ANNEE, essai, lire, places
+from classeurs import ANNEE, DEFINITION, essai, lire, places
 from frames_for_tests import dossier, precedent, trouve
 from retours_lus import relue, retour
 
@@ -17,7 +17,7 @@ from cls_workbook import conductor, contract, entry
 from cls_workbook.contract.vie import SeuilsEvolution
 from cls_workbook.entry import offprint
 from cls_workbook.errors import Refus
-from cls_workbook.results.precedent import indicateurs, valeurs_propres
+from cls_workbook.results.precedent import indicateurs, montrables, valeurs_propres
 
 ETAT = {"1.1/avancement/etat": "En cours"}
 I1, H = "1.1/mesures/1.1-I01/valeur", "1.1/mesures/1.1-I02a/valeur"
@@ -91,6 +91,20 @@ def test_what_a_structure_said_is_told_apart_from_the_total():
     assert campagne.precedent["1.1-I01"] == 340
     assert campagne.propres["ville"] == {"1.1-I01": 40, "1.1-I02a": Decimal("7.5"), "1.1-I03a": Decimal("0.25"), "1.1-I06": "Engagé"}
     assert campagne.propres["mutuelle"] == {"1.1-I01": 300, "1.1-I02a": 2}
+
+
+def test_the_general_workbook_does_not_show_partners_a_count_of_few_persons():
+    passee = annee_passee({I1: 3, H: 7.5, HAUT: 1, BAS: 4}, {I1: 4})
+
+    def sensibles(*mesures: str, seuil: int = 10):
+        definition = DEFINITION.replace("[contrat]\n", f"[contrat]\nseuil_petits_effectifs = {seuil}\n", 1)
+        for mesure in mesures:
+            definition = definition.replace(f'{{ id = "{mesure}",', f'{{ id = "{mesure}", petits_effectifs = true,', 1)
+        return montrables(passee, contract.parse(definition, "essai"), ANNEE)
+
+    assert sensibles() == {"1.1-I01": 7, "1.1-I02a": Decimal("7.5"), "1.1-I03a": Decimal("0.25")}
+    assert sensibles("1.1-I01", "1.1-I03a") == {"1.1-I02a": Decimal("7.5")}  # 7 persons; 1 of 4
+    assert "1.1-I01" in sensibles("1.1-I01", seuil=6)
 
 
 def valeurs_montrees(contenu: bytes, tmp_path) -> list:

@@ -408,10 +408,10 @@ def test_a_year_that_came_before_is_shown_beside_the_inputs():
         bloc = {"entier": "mesures", "moyenne": "durees"}[mesures[mesure].type]
         feuille = next(f for f in dessine.feuilles if f.fiche == mesure.split("-")[0])
         rangee = feuille.rangees[f"{feuille.fiche}/{bloc}/{mesure}"]
-        assert valeur in rangee.reperes.values()
-        colonne = next(c for c, v in rangee.reperes.items() if v == valeur)
+        cellules = {c[:2]: c.valeur for c in feuille.feuille.cellules}
+        assert cellules[rangee.numero, rangee.rappel] == valeur
         entete = feuille.rangees[f"{feuille.fiche}/{bloc}/#"].numero
-        assert next(c.valeur for c in feuille.feuille.cellules if c[:2] == (entete, colonne)) == "Valeur 2024"
+        assert cellules[entete, rangee.rappel] == "Valeur 2024"
 
 
 def test_the_campaign_says_until_when_and_whom_to_ask(tmp_path):

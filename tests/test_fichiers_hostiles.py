@@ -6,6 +6,7 @@ import datetime
 import errno
 import io
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -38,6 +39,7 @@ def test_hundreds_of_broken_workbooks_give_no_traceback_no_hang_and_no_swollen_m
     environnement = os.environ | {"PYTHONPATH": os.pathsep.join([str(ICI.parent), os.environ.get("PYTHONPATH", "")])}
     fait = subprocess.run([sys.executable, str(ICI / "fuzz_lecture.py"), "120", "3"], capture_output=True, text=True, timeout=300, env=environnement)
     assert (fait.returncode, fait.stderr) == (0, "")
+    assert re.search(r"[1-9]\d+ \.xlsx, [1-9]\d+ \.ods", fait.stdout)  # both formats were broken
 
 
 @pytest.mark.parametrize(

@@ -246,9 +246,9 @@ def test_a_session_costs_the_unit_price_of_each_person_all_included():
     assert bornes_de_session(PSSM) == (2000, 4000)  # 8 x 250 to 16 x 250
 
 
-def sessions(participants, nombre, formateurs=None):
+def sessions(participants, nombre, formateurs=None, petits_effectifs=False):
     def de(identifiant):
-        return Indicateur(identifiant, "i", "compte", (Mesure(identifiant, "m", "entier", "FLUX"),))
+        return Indicateur(identifiant, "i", "compte", (Mesure(identifiant, "m", "entier", "FLUX", petits_effectifs=petits_effectifs and identifiant == "P"),))
 
     fiche = Fiche("2.2", "Action", "1", porteurs=("a",), indicateurs=(de("P"), de("S")))
     saisies = {"mesures/P/valeur": participants, "mesures/S/valeur": nombre} | ({"complements/formateurs": formateurs} if formateurs else {})
@@ -261,6 +261,35 @@ def test_the_expected_cost_of_sessions_is_explained():
         # 20 x 250 + 1 500 = 6 500; one session holds 16
         "Fiche 2.2 : coût attendu 6 500 € (20 personnes à 250 € et 1 formateur à 1 500 €) ; 1 session, de 2 000 € à 4 000 € chacune, pour 16 personnes au plus."
     ]  # fmt: skip
+
+
+def test_what_a_rule_makes_of_few_persons_does_not_tell_how_many_they_are():
+    """The sentences go to the agency: 750 € at 250 € each is three persons."""
+    assert sessions(3, 1, petits_effectifs=True) == ["Fiche 2.2 : coût attendu non détaillé (effectif masqué)."]
+    assert sessions(20, 2, petits_effectifs=True) == sessions(20, 2)
+
+
+def par_personne(participants, petits_effectifs, engage=None):
+    mesure = Mesure("P", "m", "entier", "FLUX", petits_effectifs=petits_effectifs)
+    fiche = Fiche("2.2", "Action", "1", porteurs=("a",), indicateurs=(Indicateur("P", "i", "compte", (mesure,)),))
+    regles = (
+        Regle("p", "aide", "Forfait", fiche="2.2", financeur="ville", base="personne", cout_unitaire=D(50), mesure_participants="P"),
+        Regle("t", "aide", "Part", fiche="2.2", financeur="ars", base="depense", taux=D(1)),
+    )
+    lignes = {"financement/01/financeur": "Ville de Rivemont", "financement/01/nature": COFI, "financement/01/engage": engage} if engage else {}
+    saisies = {"mesures/P/valeur": participants, "depenses/total": D(1000)} | lignes
+    return texte(explications(contrat(fiche=fiche, regles=regles), 2025, valeurs(saisie("a", "2.2", saisies)), cumul_precedent={}))
+
+
+def test_an_aid_for_each_of_few_persons_is_not_worked_out_before_others():
+    # 3 x 50 = 150, and 1 000 - 150 = 850 would tell it as well
+    assert par_personne(3, False) == [
+        "Fiche 2.2 : aide possible de 150 € (3 personnes à 50 €).",
+        "Fiche 2.2 : aide possible de 850 € (100 % de 1 000 € ; les aides ne dépassent pas le coût de 1 000 €, dont 150 € financés par ailleurs).",
+    ]
+    assert par_personne(3, True) == ["Fiche 2.2 : aide calculée sur un effectif masqué."] * 2
+    assert par_personne(3, True, D(400))[0] == "Fiche 2.2 : aide de 400 €, au-dessus de ce que permet la règle (effectif masqué)."
+    assert par_personne(3, True, D(100))[0] == "Fiche 2.2 : aide de 100 €, dans les limites de la règle (effectif masqué)."
 
 
 def test_occupation_is_places_in_use_over_capacity():

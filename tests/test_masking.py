@@ -1,5 +1,6 @@
 """Small counts do not leave: neither as typed, nor by subtraction from a total."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -116,11 +117,11 @@ def test_nothing_to_mask_is_nothing():
     assert masquer_ventilations(essai(petits_effectifs=True), detail()).empty
 
 
-def indicateur(agregation, **valeurs):
-    champs = {"Mesure": "M", "Valeur n-1": None, "Valeur": None, "Numérateur": None, "Dénominateur": None, "Réserve": None}
+def indicateur(agregation, passees=None, **valeurs):
+    champs = {"Indicateur": "I", "Mesure": "M", "Unité": None, "Agrégation": agregation, "Valeur n-1": None, "Valeur": None, "Numérateur": None, "Dénominateur": None, "Réserve": None}
     table = pd.DataFrame([champs | valeurs], dtype=object)
     type_ = "taux" if agregation == "RATIO" else "entier"
-    return masquer_indicateurs(contrat(mesure(agregation, type_, petits_effectifs=True)), table).iloc[0].to_dict()
+    return masquer_indicateurs(contrat(mesure(agregation, type_, petits_effectifs=True)), table, passees).iloc[0].to_dict()
 
 
 def test_a_small_figure_is_masked_and_said_so():
@@ -143,6 +144,58 @@ def test_a_rate_over_few_people_loses_its_terms_with_its_value():
     ligne = indicateur("RATIO", Valeur=Decimal("0.25"), Numérateur=5, Dénominateur=20)
     assert (ligne["Valeur"], ligne["Numérateur"], ligne["Dénominateur"]) == (None, None, None)
     assert indicateur("RATIO", Valeur=Decimal("0.5"), Numérateur=50, Dénominateur=100)["Valeur"] == Decimal("0.5")
+
+
+def test_last_year_s_rate_shows_only_if_it_is_known_to_speak_of_many():
+    def montre(termes):
+        actuels = {"Valeur": Decimal("0.5"), "Numérateur": 50, "Dénominateur": 100, "Valeur n-1": Decimal("0.25")}
+        return indicateur("RATIO", {"M": termes} if termes else None, **actuels)["Valeur n-1"]
+
+    assert montre((25, 100)) == Decimal("0.25")
+    assert montre((2, 8)) is None  # masked last year, it does not come out this year
+    assert montre((90, 95)) is None  # five did not
+    assert montre(None) is None and montre((None, None)) is None
+
+
+def d_un_indicateur(*valeurs, petits=(), unites=()):
+    """Measures M1, M2… of one indicator, as the table shows them once masked."""
+    noms = [f"M{rang}" for rang in range(1, len(valeurs) + 1)]
+    c = contrat(*(replace(mesure("PERSONNES", petits_effectifs=nom in petits), id=nom) for nom in noms))
+    champs = {"Indicateur": "I", "Agrégation": "PERSONNES", "Valeur n-1": None, "Numérateur": None, "Dénominateur": None, "Réserve": None}
+    lignes = [champs | {"Mesure": nom, "Valeur": valeur, "Unité": unite} for nom, valeur, unite in zip(noms, valeurs, unites or ["personne"] * len(noms), strict=True)]
+    table = pd.DataFrame(lignes, dtype=object)
+    return masquer_indicateurs(c, table)
+
+
+@pytest.mark.parametrize(
+    ("valeurs", "montrees"),
+    [
+        ((28, 25, 3), [28, None, None]),  # 28 - 25 would give 3: 25 goes with it, and the total stays
+        ((68, 25, 3, 40), [68, None, None, 40]),  # the smallest of the others is enough
+        ((29, 25, 3), [29, 25, None]),  # they do not add up: nothing to subtract
+        ((58, 4, 4, 50), [58, None, None, 50]),  # two that make 8: nobody can tell which is which
+        ((52, 1, 1, 50), [52, None, None, None]),  # two that make 2 can only be 1 and 1
+        ((3, 3), [None, None]),
+        ((28, 25, None), [28, 25, None]),
+        ((40, 25, 15), [40, 25, 15]),
+    ],
+)
+def test_a_masked_measure_is_not_the_difference_of_two_others(valeurs, montrees):
+    table = d_un_indicateur(*valeurs, petits=("M3",) if len(valeurs) > 2 else ("M2",))
+    if valeurs in ((58, 4, 4, 50), (52, 1, 1, 50)):
+        table = d_un_indicateur(*valeurs, petits=("M2", "M3"))
+    assert [None if pd.isna(v) else v for v in table["Valeur"]] == montrees
+
+
+def test_what_goes_with_a_small_count_says_why():
+    table = d_un_indicateur(28, 25, 3, petits=("M3",))
+    assert [str(r).replace("\u00a0", " ") for r in table["Réserve"]] == ["None", "masqué (il donnerait un petit effectif par différence)", "masqué (effectif de 1 à 10)"]
+
+
+def test_counts_that_are_not_sensitive_or_not_of_one_unit_stay():
+    assert d_un_indicateur(28, 25, 3)["Valeur"].tolist() == [28, 25, 3]
+    table = d_un_indicateur(28, 25, 3, petits=("M3",), unites=("personne", "heure", "personne"))
+    assert table["Valeur"].tolist()[:2] == [28, 25]
 
 
 @pytest.mark.parametrize(

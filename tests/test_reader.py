@@ -286,6 +286,7 @@ def test_a_note_anywhere_is_told_with_its_text(tmp_path):
     retour = lire(rempli(tmp_path, {}, ailleurs={f"{FICHE}!N4": "à revoir avec Paul", f"{FICHE}!E{rang}": 40, "Accueil!F3": 12, "Sommaire!C40": "note"}))
     assert sorted(trouvees(retour)) == [
         ("SAISIE_HORS_CADRE", "Accueil", ("F3",)),
+        ("SAISIE_HORS_CADRE", FICHE, (f"E{rang}",)),
         ("SAISIE_HORS_CADRE", FICHE, ("N4",)),
         ("SAISIE_HORS_CADRE", "Sommaire", ("C40",)),
     ]

@@ -405,3 +405,8 @@ def test_nothing_typed_ever_raises(brut, type_):
 )
 def test_a_place_name_takes_its_preposition(nom, attendu):
     assert de(nom) == attendu
+
+
+def test_digits_that_show_in_another_order_are_no_number():
+    assert isinstance(comprendre("\u202e42", "entier"), Incomprise)  # shows « 24 »
+    assert comprendre("\u200e42\u200f", "entier").valeur == 42  # marks that change nothing

@@ -24,10 +24,11 @@ LUE, SIGNALEE, PERDUE, FAUSSE = "lue", "signalée", "perdue", "fausse"
 
 @dataclass(frozen=True)
 class Terrain:
-    """A contract and the plan of the workbook that is filled in."""
+    """A contract and the plan of the workbook that is filled in, for a campaign."""
 
     contrat: contract.Contrat
     plan: entry.Plan
+    campagne: entry.Campagne | None = None
 
     @cached_property
     def places(self) -> dict[str, entry.Emplacement]:
@@ -60,6 +61,14 @@ class Lecture:
     valeurs: Mapping[tuple[str, str], list]
     anomalies: list[Anomalie]
     feuilles: frozenset[str] = frozenset()
+
+    @cached_property
+    def par_feuille(self) -> Mapping[str, Mapping[str, list]]:
+        """Sheet → cell → the same."""
+        feuilles: dict[str, dict[str, list]] = {}
+        for (feuille, ici), lue in self.valeurs.items():
+            feuilles.setdefault(feuille, {})[ici] = lue
+        return feuilles
 
     def pointees(self, feuille: str, *, bloquantes: bool = False) -> set[str]:
         return {c for a in self.anomalies if a.feuille == feuille and (not bloquantes or a.gravite == BLOQUANT) for c in a.cellules}
@@ -97,7 +106,7 @@ def juger(terrain: Terrain, page: Page, lecture: Lecture) -> Verdict:
     """What became of what stands on one sheet."""
     verdict = Verdict()
     pointees, bloquees, refusee = lecture.pointees(page.nom), lecture.pointees(page.nom, bloquantes=True), lecture.refusee(page)
-    lues = {c: v for (f, c), v in lecture.valeurs.items() if f == page.nom}
+    lues = lecture.par_feuille.get(page.nom, {})
     justes: dict[str, list] = {}
     for place, due in page.dues.items():
         ici = cellule(*place)
@@ -129,17 +138,17 @@ def _exacte(terrain: Terrain, due: Due, lue: list) -> bool:
         return False
     fiche, bloc, mesure, champ, ligne, valeur = lue
     if due.cle == PARTOUT:
-        return _egales(valeur, due.sens)
+        return egales(valeur, due.sens)
     place = terrain.places[due.cle]
     meme_ligne = ligne == place.ligne or _prefixe(due.cle) in terrain.extensibles
-    return meme_ligne and (fiche, bloc, mesure, champ) == (place.fiche, place.bloc, place.mesure, place.champ) and _egales(valeur, due.sens)
+    return meme_ligne and (fiche, bloc, mesure, champ) == (place.fiche, place.bloc, place.mesure, place.champ) and egales(valeur, due.sens)
 
 
 def _prefixe(cle: str) -> str:
     return cle.rpartition("/")[0].rpartition("/")[0]
 
 
-def _egales(lue: object, sens: object) -> bool:
+def egales(lue: object, sens: object) -> bool:
     if isinstance(sens, datetime.date):
         return lue == sens
     if isinstance(sens, (int, float, Decimal)) and isinstance(lue, (int, Decimal)):

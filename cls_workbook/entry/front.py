@@ -88,9 +88,9 @@ def _couverture(page: Page, contrat: Contrat, annee: int, repondant: Repondant |
     page.fusion(B, G, contrat.titre, "couverture")
     titre.reperes[B] = contrat.titre
     page.suivante(hauteur(contrat.titre, sum(LARGEURS_ACCUEIL[c] for c in range(B, G + 1)), 40, taille=20, gras=True))
-    page.rangee("accueil/information/annee", "repere")
+    information = page.rangee("accueil/information/annee", "repere")
     morceaux = [f"Suivi de l’année {contrat.nom_annee(annee)}", repondant.nom if repondant else None, f"à renvoyer avant le {campagne.limite}" if campagne.limite else None]
-    page.texte(B, " · ".join(m for m in morceaux if m), "fiche_info_fort")
+    page.rappel(information, B, " · ".join(m for m in morceaux if m), "fiche_info_fort")
     page.fond(range(C, G), "fiche_info")
     page.texte(G, Lien("internal:'Sommaire'!A1", "Ouvrir le sommaire →", "Voir toutes les fiches"), "fiche_info_lien:droite")
     page.suivante(22)
@@ -150,9 +150,11 @@ def _contact(page: Page, contrat: Contrat, campagne: Campagne, rang: int) -> Non
     qui = campagne.contact or contrat.contact or (f"Coordination du contrat : {coordination.nom}" if coordination else "La coordination du contrat")
     lignes = {"contact": f"{qui}.", "limite": f"Retour attendu avant le {campagne.limite}." if campagne.limite else ""}
     nom = list(lignes)[rang - 1]
-    if lignes[nom]:
-        page.rangee(f"accueil/information/{nom}", "repere")
-    page.fusion(B, D, typographie(lignes[nom]) or None, "libelle")
+    texte = typographie(lignes[nom])
+    page.fusion(B, D, texte or None, "libelle")
+    if texte:
+        information = page.rangee(f"accueil/information/{nom}", "repere")
+        information.rappel, page.rappels[information.cle] = B, texte
 
 
 # --- Sommaire -------------------------------------------------------------------------------------------------------
@@ -258,7 +260,7 @@ def _etats_du_sommaire(page: Page, debut: int) -> None:
 
 
 def identite(
-    page: Page, contrat: Contrat, annee: int, repondant: Repondant | None, modele: str, identifiant: str, fiches: list[Fiche], reprises: str = ""
+    page: Page, contrat: Contrat, annee: int, repondant: Repondant | None, modele: str, identifiant: str, fiches: list[Fiche], reprises: str, rappels: tuple[str, ...]
 ) -> Page:
     """The very hidden sheet by which a return says what it is."""
     page.feuille.etat = "tres_masquee"
@@ -273,9 +275,10 @@ def identite(
         "fiches": SEPARATEUR_DE_FICHES.join(f.numero for f in fiches),
         "reprises": reprises,
     }
-    for nom, valeur in faits.items():
+    for nom, *valeurs in (*faits.items(), ("rappels", *rappels)):
         page.rangee(f"identification/{nom}", "repere", nom)
         page.texte(B, nom, "libelle")
-        page.texte(C, valeur, "repere:code")
+        for colonne, valeur in enumerate(valeurs, C):
+            page.texte(colonne, valeur, "repere:code")
         page.suivante()
     return page

@@ -76,6 +76,7 @@ class Rangee:
     emplacements: list[Emplacement] = field(default_factory=list)
     reperes: dict[int, object] = field(default_factory=dict)  # column → locked value
     calculs: set[int] = field(default_factory=set)  # columns that hold a formula
+    rappel: int = 0  # column of a locked value that the contract alone does not tell
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class Page:
         self.repris: dict[str, object] = {}  # those that were taken up
         self._memoires: dict[int, int] = {}  # row → rank of the cell that remembers it
         self.place_du_nom = 0  # rank of the cell that says which structure answers
+        self.rappels: dict[str, object] = {}  # key of a row → the locked value that only this workbook tells
 
     # --- cells ---
 
@@ -138,6 +140,13 @@ class Page:
             rangee.reperes[colonne] = valeur
         elif isinstance(valeur, Formule):
             rangee.calculs.add(colonne)
+
+    def rappel(self, rangee: Rangee, colonne: int, valeur: object, style: str) -> None:
+        """A locked value that the campaign tells, not the contract: the workbook itself keeps what it was."""
+        self.texte(colonne, valeur, style)
+        rangee.rappel = colonne
+        if valeur is not None:
+            self.rappels[rangee.cle] = valeur
 
     def calcul(self, rangee: Rangee, colonne: int, formule: str, valeur: object, style: str) -> None:
         self.texte(colonne, Formule(formule, valeur), style)

@@ -141,7 +141,7 @@ def _compte(page: Page, bloc: Bloc, indicateur: Indicateur, mesure: Mesure, cont
     page.repere(rangee, C, mesure.unite, "repere:texte")
     page.repere(rangee, D, mesure.valeur_initiale, _format_du_nombre(mesure.valeur_initiale))
     # by the type, not the value: the sheets of all structures then differ in values only, and are drawn once
-    page.repere(rangee, E, passee, "repere:decimal" if mesure.type == "decimal" else "repere:entier")
+    page.rappel(rangee, E, passee, "repere:decimal" if mesure.type == "decimal" else "repere:entier")
     # a breakdown or a list has no figure of its own: its total is computed once the rows are drawn below
     saisie = mesure.type in ("entier", "decimal")
     if saisie:
@@ -166,7 +166,7 @@ def _taux(page: Page, fiche: Fiche, contexte: Contexte) -> None:
     for indicateur, mesure in questions:
         rangee, poser = _rangee_de_mesure(page, bloc, indicateur, mesure, titres)
         poser("definition", C)
-        page.repere(rangee, D, contexte.precedent.get(mesure.id), "repere:taux")
+        page.rappel(rangee, D, contexte.precedent.get(mesure.id), "repere:taux")
         poser("numerateur", E, type="decimal" if mesure.numerateur_decimal else "entier")
         if mesure.denominateur is None:
             poser("denominateur", F)
@@ -206,7 +206,7 @@ def _durees(page: Page, fiche: Fiche, contexte: Contexte) -> None:
         rangee, poser = _rangee_de_mesure(page, bloc, indicateur, mesure, titres)
         for champ, colonne in colonnes.items():
             poser(champ, colonne)
-        page.repere(rangee, D, contexte.precedent.get(mesure.id), "repere:decimal")
+        page.rappel(rangee, D, contexte.precedent.get(mesure.id), "repere:decimal")
         _vides(page, H, I)
         _repondu(page, rangee, contexte, indicateur, E, F)
         page.suivante()
@@ -220,7 +220,7 @@ def _jalons(page: Page, fiche: Fiche, contexte: Contexte) -> None:
     titres = _table(page, bloc, contexte, {B: "Étape", C: f"État {contexte.an_dernier}"}, colonnes)
     for indicateur, mesure in questions:
         rangee, poser = _rangee_de_mesure(page, bloc, indicateur, mesure, titres)
-        page.repere(rangee, C, contexte.precedent.get(mesure.id), "repere:texte")
+        page.rappel(rangee, C, contexte.precedent.get(mesure.id), "repere:texte")
         for champ, colonne in colonnes.items():
             poser(champ, colonne)
         _vides(page, F, G, H, I)

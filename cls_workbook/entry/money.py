@@ -55,10 +55,12 @@ def financement(page: Page, fiche: Fiche, contexte: Contexte) -> Zone:
     """Funding lines and their totals by nature. Returns where the lines stand."""
     bloc, prefixe = fields.FINANCEMENT, f"{fiche.numero}/financement"
     bande_de(page, bloc)
-    rappel = page.rangee(f"{prefixe}/rappel", "repere")
+    rappel = page.rangee(f"{prefixe}/rappel", "repere", "Montant au contrat")
     texte = rappel_financier(fiche, contexte.cette_annee, contexte.programme.get(fiche.numero), payeur(contexte.contrat))
     page.fusion(B, K, texte, "repere:texte")
-    rappel.reperes[B] = texte
+    rappel.rappel = B
+    if fiche.numero in contexte.programme:
+        page.rappels[rappel.cle] = texte
     page.suivante(hauteur(texte, largeur(B, K), taille=9))
     colonnes = {c.nom: colonne for c, colonne in zip(bloc.champs, (B, C, D, E, F, G, H), strict=True)}
     zone = lignes_a_remplir(page, bloc, prefixe, colonnes, contexte.cette_annee)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from cls_workbook.contract import fields
+from cls_workbook.contract import fields, rappels
 from cls_workbook.contract.model import Contrat, Fiche
 from cls_workbook.contract.reprises import SEPARATEUR_D_EMPREINTES, empreinte
 from cls_workbook.entry import fiche as fiche_sheet
@@ -125,7 +125,8 @@ def plan(
     modele = version((e for p in questions for r in p.rangees.values() for e in r.emplacements), annee)
     identifiant = _empreinte((contrat.id, str(annee), repondant.id if repondant else "", modele))
     reprises_faites = SEPARATEUR_D_EMPREINTES.join(empreinte(cle, v) for p in (accueil, *pages) for cle, v in p.repris.items())
-    identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, choix, annee), contrat, annee, repondant, modele, identifiant, fiches, reprises_faites)
+    imprimes = rappels.ecrire({cle: v for p in (accueil, *pages) for cle, v in p.rappels.items()})
+    identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, choix, annee), contrat, annee, repondant, modele, identifiant, fiches, reprises_faites, imprimes)
     feuilles = [accueil.feuille, sommaire.feuille, *(p.feuille for p in pages), listes.feuille(choix), identite.feuille]
     for feuille in feuilles:
         feuille.impression.pied_gauche = f"{contrat.nom_court} · {contrat.nom_annee(annee)}"

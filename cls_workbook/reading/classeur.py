@@ -18,6 +18,7 @@ from cls_workbook.reading.archive import REFAIRE, Parties
 from cls_workbook.reading.feuille_xml import Contenu, contenu, textes_partages
 from cls_workbook.reading.formats_de_date import formats_de_date
 from cls_workbook.reading.formules import Speciale, SpecialesOds, SpecialesXlsx, analyser, formule, place, refuser_si_trop_etendue
+from cls_workbook.reading.pourcentages import Pourcentage, formats_de_pourcentage
 from cls_workbook.xlsx.sheets import adresse
 
 
@@ -127,7 +128,7 @@ class Classeur:
     def _tableur(self) -> SpecialesXlsx | SpecialesOds:
         if self._plan is None:
             return SpecialesOds(self._parties["content.xml"])
-        return SpecialesXlsx({f.nom: self._parties[f.partie] for f in self._plan.feuilles})
+        return SpecialesXlsx({f.nom: self._parties[f.partie] for f in self._plan.feuilles}, formats_de_pourcentage(self._parties["xl/styles.xml"]))
 
     @property
     def _feuilles(self) -> list[Feuille]:
@@ -139,6 +140,9 @@ class Classeur:
             lignes = self._calamine.get_sheet_by_name(nom).to_python(skip_empty_area=False)
         except (CalamineError, OSError, ValueError, OverflowError) as faute:
             raise Refus(f"Le fichier est abîmé : la feuille « {nom} » ne se lit pas.", (REFAIRE,)) from faute
+        for i, j in self._tableur.pourcentages(nom):
+            if i < len(lignes) and j < len(lignes[i]) and isinstance(lignes[i][j], float):
+                lignes[i][j] = Pourcentage(lignes[i][j])
         return GrilleDeCalamine(nom, lignes, self._tableur)
 
 

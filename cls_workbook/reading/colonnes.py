@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from cls_workbook.entry.layout import MARQUE
 from cls_workbook.francais import plier
+from cls_workbook.reading.egalite import memes
 from cls_workbook.reading.formules import place
 from cls_workbook.reading.reperes import Attendue
-from cls_workbook.reading.saisie import Comprise, comprendre
 
 if TYPE_CHECKING:
     from cls_workbook.reading.classeur import Grille
@@ -32,24 +30,6 @@ def cles(grille: Grille) -> tuple[int, list[tuple[int, str]]]:
     colonnes = Counter(j for (_, j), _ in trouvees)
     colonne = 0 if 0 in colonnes else colonnes.most_common(1)[0][0]
     return colonne, sorted((i, cle) for (i, j), cle in trouvees if j == colonne)
-
-
-def memes(lu: object, imprime: str) -> bool:
-    """Is this cell the printed text, but for case, accents, spaces and line ends?"""
-    return lu == imprime or (isinstance(lu, str) and bool(lu) and plier(lu) == plier(imprime))
-
-
-def identique(lu: object, fait: object) -> bool:
-    """Is a locked cell what it was? Numbers are compared as numbers, texts but for case and spaces."""
-    if isinstance(fait, str):
-        # The campaign may add what was programmed to the line that recalls the contract's amounts.
-        return memes(lu, fait) or (isinstance(lu, str) and lu.startswith(f"{fait} · "))
-    if isinstance(fait, (int, float, Decimal)):
-        compris = comprendre(lu, "decimal")
-        return isinstance(compris, Comprise) and abs(compris.valeur - Decimal(str(fait))) <= Decimal("1e-9") * max(1, abs(Decimal(str(fait))))
-    if isinstance(fait, date):
-        return (lu.date() if isinstance(lu, datetime) else lu) == fait
-    return lu == fait
 
 
 @dataclass(slots=True)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, INFORMATION, Anomalie
 from cls_workbook.francais import date_fr, nombre_fr, plier, typographie
 from cls_workbook.moteurs.promesse import Cause
+from cls_workbook.reading.pourcentages import Pourcentage
 from cls_workbook.xlsx.sheets import adresse
 
 if TYPE_CHECKING:
     from cls_workbook.reading.calculs import Changee
     from cls_workbook.reading.formules import Speciale
+    from cls_workbook.reading.libres import Libre
     from cls_workbook.reading.reperes import Attendue
 
 PAR_FEUILLE_ET_CODE = 20  # beyond, one anomaly names all the other cells
@@ -32,6 +34,8 @@ def en_texte(valeur: object) -> str:
     """A raw value as a French sheet shows it, cut if it is long."""
     if isinstance(valeur, bool):
         return "VRAI" if valeur else "FAUX"
+    if isinstance(valeur, Pourcentage):
+        return valeur.montre()
     if isinstance(valeur, Decimal) or (isinstance(valeur, (int, float)) and abs(valeur) < 1e15):
         return nombre_fr(valeur if isinstance(valeur, Decimal) else Decimal(f"{valeur:.15g}"))
     if isinstance(valeur, date):
@@ -246,6 +250,17 @@ def fait_modifie(lieu: Lieu, cellule: str, attendue: Attendue, lu: object, fait:
     return _anomalie(
         BLOQUANT, "PREREMPLI_MODIFIE", lieu, (cellule,), en_texte(champ), trouve, f"« {en_texte(fait)} », comme dans le classeur envoyé",
         "rétablissez cette valeur. Si elle est fausse, dites-le à la coordination plutôt que de la corriger.",
+    )  # fmt: skip
+
+
+def rappel_modifie(lieu: Lieu, cellule: str, attendue: Attendue, libre: Libre, lu: object, fait: object) -> Anomalie:
+    """Something typed over what the campaign printed: last year's figure or state, or the amount of the year."""
+    champ = f"{en_texte(attendue.etiquette)}, rappel de l’an dernier" if attendue.places or not libre.imprime else en_texte(attendue.etiquette)
+    return _anomalie(
+        BLOQUANT, "PREREMPLI_MODIFIE", lieu, (cellule,), champ, f"« {en_texte(lu)} »" if lu != "" else "une cellule vide",
+        f"« {en_texte(Pourcentage(round(float(fait), 4)) if isinstance(lu, Pourcentage) and isinstance(fait, (int, float)) else fait)} », comme dans le classeur envoyé",
+        "rétablissez cette valeur ; si celle que vous y avez mise est une réponse de cette année, reportez-la dans sa case. "
+        "Si le rappel est faux, dites-le à la coordination plutôt que de le corriger.",
     )  # fmt: skip
 
 

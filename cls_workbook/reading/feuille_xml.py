@@ -15,6 +15,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from cls_workbook.reading.formats_de_date import Formats
+from cls_workbook.reading.pourcentages import Pourcentage
 
 RETENU_MAX = 3_000  # characters of a row or of a text that is remembered
 
@@ -194,7 +195,7 @@ def _valeur(ecrit: bytes, nature: bytes, style: bytes, formats: Formats) -> obje
         raise ValueError(ecrit)
     nombre = float(ecrit)
     if style not in formats.dates:
-        return nombre
+        return Pourcentage(nombre) if style in formats.pourcentages else nombre
     if not _JOURS[0] <= nombre <= _JOURS[1] or not nombre.is_integer():
         raise ValueError(ecrit)
     return _ORIGINE + timedelta(days=int(nombre))

@@ -1,4 +1,4 @@
-"""Which cell formats of an .xlsx show a number as a date, or as a duration: calamine is asked, not imitated.
+"""Which cell formats of an .xlsx show a number as a date, as a duration (calamine is asked, not imitated), or as a percentage.
 
 A workbook of one row is made around the styles of the file, with the same number in each format, and given to calamine.
 """
@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from cls_workbook.reading.pourcentages import formats_de_pourcentage
+
 FORMATS_MAX = 20_000  # Excel stops at 65 490; a filled workbook has some hundreds
 _GARDES = 16  # styles remembered: those of one sender are the same in all the files sent by the same spreadsheet
 _TEMOIN = 45_000.5  # a day at noon: no format can take it for a time alone
@@ -23,6 +25,7 @@ class Formats(NamedTuple):
 
     dates: frozenset[bytes]
     durees: frozenset[bytes]
+    pourcentages: frozenset[bytes]
 
 
 @lru_cache(maxsize=_GARDES)
@@ -37,7 +40,7 @@ def formats_de_date(styles: bytes) -> Formats | None:
     except (CalamineError, OSError, ValueError):
         return None
     rangs = {nature: frozenset(b"%d" % i for i, v in enumerate(vus) if isinstance(v, nature)) for nature in (date, timedelta)}
-    return Formats(rangs[date], rangs[timedelta])
+    return Formats(rangs[date], rangs[timedelta], formats_de_pourcentage(styles))
 
 
 def _temoin(styles: bytes, nombre: int) -> bytes:

@@ -45,10 +45,10 @@ _ADRESSE, _ERREUR = b'<c r="', b't="e"'
 
 
 class SpecialesXlsx:
-    """``feuilles``: name → XML."""
+    """``feuilles``: name → XML; ``pourcentages``: the formats that show one."""
 
-    def __init__(self, feuilles: dict[str, bytes]):
-        self._feuilles = feuilles
+    def __init__(self, feuilles: dict[str, bytes], pourcentages: frozenset[bytes] = frozenset()):
+        self._feuilles, self._pourcentages = feuilles, pourcentages
 
     def verifier(self) -> None:
         for nom, xml in self._feuilles.items():
@@ -64,6 +64,11 @@ class SpecialesXlsx:
         xml = self._feuilles.get(nom, b"")
         trouvees = None if _ERREUR in xml else _formules(xml)
         return _speciales_xlsx(xml) if trouvees is None else trouvees
+
+
+    def pourcentages(self, nom: str) -> list[tuple[int, int]]:
+        xml = self._feuilles.get(nom, b"")
+        return _au_format(xml, self._pourcentages) if any(b'"%s"' % style in xml for style in self._pourcentages) else []
 
 
 def _formules(xml: bytes) -> dict[tuple[int, int], Speciale] | None:
@@ -153,6 +158,30 @@ def _speciales_xlsx(xml: bytes) -> dict[tuple[int, int], Speciale]:
     return trouvees
 
 
+def _au_format(xml: bytes, styles: frozenset[bytes]) -> list[tuple[int, int]]:
+    """The cells in one of these formats."""
+    trouvees: list[tuple[int, int]] = []
+    voulus = {style.decode() for style in styles}
+    ligne, colonne = -1, -1
+
+    def debut(nom: str, attributs: dict[str, str]) -> None:
+        nonlocal ligne, colonne
+        balise = nom.rpartition("}")[2]
+        if balise == "row":
+            numero = attributs.get("r", "")
+            ligne, colonne = int(numero) - 1 if numero.isdecimal() else ligne + 1, -1
+        elif balise == "c":
+            repere = _REPERE.fullmatch(attributs.get("r", ""))
+            colonne = _rang(repere.group(1)) - 1 if repere else colonne + 1
+            if attributs.get("s") in voulus:
+                trouvees.append((ligne, colonne))
+
+    lecteur = expat.ParserCreate(namespace_separator="}")
+    lecteur.StartElementHandler = debut
+    analyser(lecteur, xml)
+    return trouvees
+
+
 # --- .ods -----------------------------------------------------------------------------------------------------------
 
 
@@ -162,6 +191,7 @@ class SpecialesOds:
     def __init__(self, contenu: bytes):
         self._feuilles: dict[str, dict[tuple[int, int], Speciale]] = {}
         self._etendues: dict[str, tuple[int, int]] = {}
+        self._pourcentages: dict[str, list[tuple[int, int]]] = {}
         self._feuille, self._ligne, self._colonne, self._repetees, self._niveau = "", 0, 0, 1, 0
         lecteur = expat.ParserCreate()
         lecteur.StartElementHandler, lecteur.EndElementHandler = self._debut, self._fin
@@ -173,6 +203,9 @@ class SpecialesOds:
 
     def speciales(self, nom: str) -> dict[tuple[int, int], Speciale]:
         return self._feuilles.get(nom, {})
+
+    def pourcentages(self, nom: str) -> list[tuple[int, int]]:
+        return self._pourcentages.get(nom, [])
 
     def _debut(self, balise: str, attributs: dict[str, str]) -> None:
         if balise in ("table:table-cell", "table:covered-table-cell"):
@@ -200,9 +233,12 @@ class SpecialesOds:
             ligne, colonne = self._etendues[self._feuille]
             fin = self._ligne + self._repetees, self._colonne + largeur
             self._etendues[self._feuille] = max(ligne, fin[0]), max(colonne, fin[1])
-        if formule is not None or erreur:
+        if formule is not None or erreur or nature == "percentage":
             # A formula is rarely repeated, and never far: what is beyond will be refused.
             for ligne in range(self._ligne, self._ligne + min(self._repetees, 1000)):
                 for colonne in range(self._colonne, self._colonne + min(largeur, 100)):
-                    self._feuilles[self._feuille][ligne, colonne] = Speciale(formule, erreur)
+                    if formule is not None or erreur:
+                        self._feuilles[self._feuille][ligne, colonne] = Speciale(formule, erreur)
+                    else:
+                        self._pourcentages.setdefault(self._feuille, []).append((ligne, colonne))
         self._colonne += largeur

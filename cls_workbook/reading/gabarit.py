@@ -9,8 +9,8 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from cls_workbook.contract.reprises import est_memoire
 from cls_workbook.entry.layout import PlanFeuille
+from cls_workbook.reading.libres import MEMOIRE, Libre, Rappels, admis, imprime
 from cls_workbook.reading.saisie import est_vide
 from cls_workbook.xlsx.sheets import Formule, Lien, adresse
 
@@ -29,22 +29,11 @@ class Saisie(NamedTuple):
     ligne: str
 
 
-# What a locked cell may hold of which the contract alone knows nothing: last year's figure, its text, what the row took up of it.
-NOMBRE, TEXTE, MEMOIRE = "nombre", "texte", "mémoire"
-
-
-def vraisemblable(lu: object, nature: str) -> bool:
-    """May this stand in such a cell? What cannot was typed by someone."""
-    if nature == MEMOIRE:
-        return lu == "" or est_memoire(lu)
-    return nature == TEXTE or not isinstance(lu, str) or lu == ""
-
-
 class Gabarit:
     """One sheet as planned: what its locked cells hold, where its formulas and its inputs are. By address (b"C14")."""
 
-    def __init__(self, feuille: PlanFeuille, attendues: list[Attendue], libres: dict[tuple[int, int], str]):
-        """``libres``: cells (row, column, from 1) whose content the contract alone does not know, with what they may be."""
+    def __init__(self, feuille: PlanFeuille, attendues: list[Attendue], libres: dict[tuple[int, int], Libre]):
+        """``libres``: cells (row, column, from 1) whose content the contract alone does not tell."""
         ecrites = {(c.ligne, c.colonne): c.valeur for c in feuille.feuille.cellules if c.valeur not in (None, "")}
         places = [(a, p) for a in attendues for p in a.places]
         ouvertes = libres.keys() | {(p.rangee, p.colonne) for _, p in places}
@@ -57,12 +46,13 @@ class Gabarit:
         self.attendu = tuple(_lu(ecrites[place]) for place in fermees)
         self._fermees = itemgetter(*map(_repere, fermees))
         self._connues = frozenset(map(_repere, {*fermees, *formules, *ouvertes}))
-        self._libres = [(_repere(place), nature) for place, nature in libres.items() if nature != TEXTE]
+        self._libres = {_repere(place): libre for place, libre in libres.items()}
+        self._rappels = [(repere, libre) for repere, libre in self._libres.items() if libre.nature != MEMOIRE]
         self._reperes = [_repere((p.rangee, p.colonne)) for _, p in places]
         self._places = [(p.cle, p.cellule, p.ligne, frozenset() if a.par_entete else frozenset(a.textes.values())) for a, p in places]
 
-    def saisies(self, grille: Grille) -> list[Saisie] | None:
-        """The inputs that are not blank; None if the sheet is not as it was sent."""
+    def saisies(self, grille: Grille, rappels: Rappels | None) -> list[Saisie] | None:
+        """The inputs that are not blank; None if the sheet is not as it was sent. ``rappels``: see ``contract.rappels``."""
         valeurs = grille.valeurs
         if grille.formulees != self.formules:
             return None
@@ -73,7 +63,9 @@ class Gabarit:
                 return None
         except KeyError:
             return None
-        if not all(vraisemblable(valeurs.get(r, ""), nature) for r, nature in self._libres):
+        if not all(admis(valeurs[r], self._libres[r], rappels) for r in valeurs.keys() & self._libres.keys()):
+            return None
+        if any(r not in valeurs and imprime(libre, rappels) != "" for r, libre in self._rappels):  # it was erased
             return None
         trouvees = []
         for (cle, cellule, ligne, textes), brut in zip(self._places, map(valeurs.get, self._reperes), strict=True):

@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cls_workbook.anomalies import Anomalie
+from cls_workbook.contract import rappels
 from cls_workbook.contract.model import Contrat
 from cls_workbook.entry.layout import FEUILLE_LISTES, MARQUE, SEPARATEUR_DE_FICHES
 from cls_workbook.errors import Refus
@@ -26,6 +27,7 @@ from cls_workbook.reading.colonnes import cles
 from cls_workbook.reading.constats_de_lecture import Lieu
 from cls_workbook.reading.feuille_lue import FeuilleLue
 from cls_workbook.reading.gabarit import Saisie
+from cls_workbook.reading.libres import Rappels
 from cls_workbook.reading.reperage import feuille_en_place, lire_feuille
 from cls_workbook.reading.reperes import ACCUEIL, CONTRATS_GARDES, IDENTIFICATION, Modele, modele_de
 from cls_workbook.reading.restitution import restituer
@@ -148,7 +150,7 @@ class _Lecteur:
         modele = modele_de(_contrat(self.contrats, identite["contrat"]), identite["annee"])
         for feuille in feuilles:
             if feuille not in premieres and feuille.annonce in modele.gabarits:
-                feuille.saisies = modele.gabarits[feuille.annonce].saisies(feuille.grille)
+                feuille.saisies = modele.gabarits[feuille.annonce].saisies(feuille.grille, identite["rappels"])
         # A sheet that came back as sent has the keys that it was sent with; those of the others may contradict.
         autres = [f for f in feuilles if f.saisies is None]
         if (relue := self._identite(_faits(autres))) != identite:
@@ -180,7 +182,7 @@ class _Lecteur:
         un = {nom: next(iter(valeurs)) for nom, valeurs in sorted(textes.items()) if len(valeurs) == 1}
         return {
             "contrat": un["contrat"], "annee": int(next(iter(annees))), "modele": un.get("modele", ""),
-            "structure": un.get("structure", ""), "reprises": frozenset(un.get("reprises", "").split()), "fiches": tuple(f for f in un.get("fiches", "").split(SEPARATEUR_DE_FICHES) if f),
+            "structure": un.get("structure", ""), "rappels": rappels.lire(un.get("rappels", "").splitlines()), "reprises": frozenset(un.get("reprises", "").split()), "fiches": tuple(f for f in un.get("fiches", "").split(SEPARATEUR_DE_FICHES) if f),
         }  # fmt: skip
 
     def _retour(self, identite: dict, modele: Modele, groupes: list[_Feuille], sans_cle: list[Grille]) -> Retour:
@@ -189,7 +191,8 @@ class _Lecteur:
         if meme_version:
             self._rendre_les_reperes(groupes, sans_cle, modele)
         connues = [f for f in groupes if f.saisies is not None or self._connue(f.groupe, f.grille.nom, modele)]
-        lues = [self._feuille(f, modele, meme_version) for f in connues]
+        imprimes = identite.pop("rappels")
+        lues = [self._feuille(f, modele, meme_version, imprimes) for f in connues]
         retenues = self._sans_doubles(lues)
         sans_reperes = self._feuilles_sans_cle(sans_cle, modele)
         self._absentes(identite, retenues, sans_reperes, modele)
@@ -205,10 +208,10 @@ class _Lecteur:
             entamees=tuple(g for g, f in retenues.items() if f.refusees and g != ACCUEIL),
         )  # fmt: skip
 
-    def _feuille(self, feuille: _Feuille, modele: Modele, meme_version: bool) -> FeuilleLue:
+    def _feuille(self, feuille: _Feuille, modele: Modele, meme_version: bool, imprimes: Rappels | None) -> FeuilleLue:
         if feuille.saisies is not None and meme_version:
             return feuille_en_place(feuille.grille, feuille.saisies, modele, self.fichier, feuille.annonce)
-        return lire_feuille(feuille.grille, *feuille.reperes, modele, self.fichier, feuille.groupe, meme_version)
+        return lire_feuille(feuille.grille, *feuille.reperes, modele, self.fichier, feuille.groupe, meme_version, imprimes)
 
     def _autre_version(self, identite: dict, modele: Modele, groupes: list[_Feuille]) -> list[str] | None:
         """None if the workbook was made from this very contract; otherwise the questions that it lacks."""
@@ -319,8 +322,10 @@ def _est_un_cache(nom: str) -> bool:
 
 
 def _fait(ligne: list, colonne: int, nom: str) -> object:
-    """The value at the right of its printed name."""
+    """The value at the right of its printed name; all of them, one a line, of what may take several cells."""
     j = ligne.index(nom) if nom in ligne else colonne + 1
+    if nom == "rappels":
+        return "\n".join(v for v in ligne[j + 1 :] if isinstance(v, str) and v)
     return ligne[j + 1] if j + 1 < len(ligne) else ""
 
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cls_workbook.entry.layout import LIBELLE, Emplacement
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.contract.reprises import est_memoire
+from cls_workbook.entry.layout import Emplacement
 from cls_workbook.francais import plier
 from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.classeur import Grille
-from cls_workbook.reading.colonnes import Colonnes, Reperee, identique, memes
+from cls_workbook.reading.colonnes import Colonnes, Reperee
+from cls_workbook.reading.egalite import identique, memes
 from cls_workbook.reading.feuille_lue import FeuilleLue, Lue
-from cls_workbook.reading.gabarit import Saisie, vraisemblable
+from cls_workbook.reading.gabarit import Saisie
+from cls_workbook.reading.libres import MEMOIRE, Libre, Rappels, admis, imprime
 from cls_workbook.reading.reperes import INFORMATIONS, Attendue, Modele
 from cls_workbook.reading.restitution import restituer
 from cls_workbook.reading.saisie import est_vide
@@ -22,17 +26,18 @@ from cls_workbook.reading.verrouille import Verrouille, formules_changees
 from cls_workbook.xlsx.sheets import adresse
 
 
-def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str, meme_version: bool) -> FeuilleLue:
+def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str, meme_version: bool, rappels: Rappels | None) -> FeuilleLue:
     """Reads the sheet of one group (``accueil`` or a fiche), whose keys (row, key) stand in ``colonne``.
 
     ``meme_version``: the workbook was made from this very contract, so that a missing row was deleted by someone.
+    ``rappels``: what it says that the campaign printed in its locked cells (see ``contract.rappels``).
     """
-    en_place = modele.gabarits[groupe].saisies(grille) if meme_version and colonne == 0 else None
+    en_place = modele.gabarits[groupe].saisies(grille, rappels) if meme_version and colonne == 0 else None
     if en_place is not None:
         return feuille_en_place(grille, en_place, modele, fichier, groupe)
     attendues = [modele.rangees[cle] for cle in modele.groupes[groupe]]
     rendus = restituer(grille.lignes, colonne, reperes, attendues) if meme_version and len(reperes) < len(attendues) else []
-    lecture = _Lecture(grille, colonne, sorted([*reperes, *rendus]), modele, fichier, groupe, meme_version)
+    lecture = _Lecture(grille, colonne, sorted([*reperes, *rendus]), modele, fichier, groupe, meme_version, rappels)
     if rendus:
         lecture.sortie.anomalies.append(constats.reperes_rendus(lecture.lieu, [adresse(i + 1, max(colonne, 0) + 1) for i, _ in rendus], colonne < 0))
     lecture.lire()
@@ -40,6 +45,7 @@ def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], m
         lecture.absences()
     if not meme_version:
         lecture.pardonner()
+    lecture.sortie.anomalies += lecture.rappels_modifies
     return lecture.sortie
 
 
@@ -57,7 +63,8 @@ def feuille_en_place(grille: Grille, saisies: list[Saisie], modele: Modele, fich
 
 
 class _Lecture:
-    def __init__(self, grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str, meme_version: bool):
+    def __init__(self, grille: Grille, colonne: int, reperes: list[tuple[int, str]], modele: Modele, fichier: str, groupe: str, meme_version: bool, rappels: Rappels | None):
+        self.rappels = rappels
         self.grille, self.lignes, self.modele, self.meme_version = grille, grille.lignes, modele, meme_version
         self.sortie = FeuilleLue(grille.nom, groupe)
         self.lieu = constats.Lieu(fichier, grille.nom, "" if groupe == "accueil" else groupe)
@@ -71,6 +78,8 @@ class _Lecture:
         self.ajouts: dict[tuple[str, str], int] = {}
         self.reformulees: list[tuple[int, str, str]] = []  # rows whose question another version printed otherwise: then, now
         self.sans_intitule: list[tuple[str, object]] = []  # typed in rows whose label went with its column
+        self.rappels_modifies: list[Anomalie] = []  # of another version too: the workbook itself says what it printed
+        self.imprimes: dict[tuple[int, int], str] = {}  # texts of the campaign that are no longer there
         self.orphelines: list[tuple[str, object]] = []  # typed under a header row that did not come back
 
     def lire(self) -> None:
@@ -175,13 +184,13 @@ class _Lecture:
 
     def _etrangeres(self, i: int, attendue: Attendue) -> list[int]:
         """Columns of a row of a table that hold neither what was printed there, nor a formula."""
-        textes = self.modele.textes[self.sortie.groupe]
+        textes, choix = self.modele.textes[self.sortie.groupe], {c for p in attendue.places for c in p.choix}  # a choice may be printed elsewhere
         for colonne, fait in attendue.faits.items():
             if identique(self._en(i, j := self.colonnes.generale(colonne)), fait):
                 self.connues.add((i, j))
         return [
             k for k, v in enumerate(self.lignes[i])
-            if k != self.colonne_cles and not est_vide(v) and v not in textes and (i, k) not in self.connues and (i, k) not in self.grille.speciales
+            if k != self.colonne_cles and not est_vide(v) and (v not in textes or v in choix) and (i, k) not in self.connues and (i, k) not in self.grille.speciales
         ]  # fmt: skip
 
     def _prendre(self, lues: list[Lue], ligne: str | None = None) -> None:
@@ -229,13 +238,10 @@ class _Lecture:
 
     def _faits(self, i: int, attendue: Attendue) -> None:
         """Printed texts are accounted for; locked facts must be what they were."""
-        if attendue.cle.startswith(INFORMATIONS):
-            self.connues.add((i, self.colonnes.generale(LIBELLE)))
-            return
         ou = self.colonnes.du_tableau(attendue.prefixe) if attendue.par_entete else self.colonnes.generale
-        for colonne, nature in attendue.libres.items():
-            if (j := ou(colonne)) is not None and vraisemblable(self._en(i, j), nature):
-                self.connues.add((i, j))
+        for colonne, libre in attendue.libres.items():
+            if (j := ou(colonne)) is not None and j != self.colonne_cles:
+                self._libre(i, j, attendue, libre)
         for colonne, fait in attendue.faits.items():
             j = ou(colonne)
             if j is None or j == self.colonne_cles:
@@ -247,8 +253,22 @@ class _Lecture:
             elif not identique(lu, fait):
                 self.sortie.anomalies.append(constats.fait_modifie(self.lieu, adresse(i + 1, j + 1), attendue, lu, fait))
 
+    def _libre(self, i: int, j: int, attendue: Attendue, libre: Libre) -> None:
+        """What was printed there must still be; what was typed where nothing was is told with all that stands out of its place."""
+        lu, fait = self._en(i, j), imprime(libre, self.rappels)
+        if libre.nature == MEMOIRE:
+            self.connues.update((i, k) for k, v in enumerate(self.lignes[i]) if est_memoire(v))  # wherever a column took it
+        elif admis(lu, libre, self.rappels):
+            self.connues.add((i, j))
+        elif attendue.cle.startswith(INFORMATIONS):
+            self.imprimes[i, j] = str(fait)
+        elif fait != "":
+            self.connues.add((i, j))
+            dites = self.sortie.anomalies if self.rappels is None else self.rappels_modifies
+            dites.append(constats.rappel_modifie(self.lieu, adresse(i + 1, j + 1), attendue, libre, lu, fait))
+
     def _verrouille(self) -> None:
-        verrouille = Verrouille(self.lieu, self.grille, self.modele, self.sortie.groupe, self.colonnes, self.colonne_cles, self.reperees, self.connues, self.ecartees)
+        verrouille = Verrouille(self.lieu, self.grille, self.modele, self.sortie.groupe, self.colonnes, self.colonne_cles, self.reperees, self.connues, self.ecartees, self.imprimes)
         self.sortie.anomalies += [*verrouille.calculs(), *verrouille.hors_cadre()]
 
     # --- rows that the partner added ---
@@ -288,7 +308,7 @@ class _Lecture:
         lues = [Lue(p, i, j, self._en(i, j)) for p, j in places]
         typees = [x for x in lues if not est_vide(x.brut) or (i, x.colonne) in self.grille.speciales]
         connus = self.modele.textes[self.sortie.groupe]
-        if len(typees) < minimum or any(x.brut in connus for x in typees if isinstance(x.brut, str) and x.place.type == "texte"):
+        if len(typees) < minimum or any(x.brut in connus and x.brut not in x.place.choix for x in typees if isinstance(x.brut, str) and x.place.type in ("texte", "liste")):
             return False
         self._prendre(lues, self._nom_d_ajout(prefixe, precedente))
         return True
@@ -303,7 +323,9 @@ class _Lecture:
                 continue
             remplies = [(j, v) for j, v in enumerate(self.lignes[i]) if v != "" and j != self.colonne_cles]
             if cle.startswith(INFORMATIONS):
-                self.connues.update((i, j) for j, _ in remplies[:1])
+                # a row that the contract alone does not have: its text is the first
+                self.connues.update((i, j) for j, v in remplies[:1] if self.rappels is None or memes(v, str(self.rappels.get(cle, ""))))
+                self.imprimes |= {(i, j): str(self.rappels.get(cle, "")) for j, _ in remplies[:1] if self.rappels is not None}
             if cle.startswith(INFORMATIONS) or cle.rpartition("/")[0] in self.modele.cases & {c.rpartition("/")[0] for c in self.siennes}:
                 continue
             self.connues.update((i, j) for j, _ in remplies)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from cls_workbook import entry
 from cls_workbook.contract.model import Contrat
-from cls_workbook.entry.layout import A_REMPLIR, LIBELLE, REMPLI, Emplacement, PlanFeuille
+from cls_workbook.entry.layout import A_REMPLIR, REMPLI, Emplacement, PlanFeuille
 from cls_workbook.entry.layout import MEMOIRE as COLONNE_MEMOIRE
 from cls_workbook.francais import plier
-from cls_workbook.reading.gabarit import MEMOIRE, NOMBRE, TEXTE, Gabarit
+from cls_workbook.reading.gabarit import Gabarit
+from cls_workbook.reading.libres import MEMOIRE, NOMBRE, TEXTE, Libre
 from cls_workbook.xlsx.sheets import Cellule, Formule, Lien
 
 ACCUEIL, IDENTIFICATION = "accueil", "identification"
@@ -27,7 +28,7 @@ class Attendue:
 
     ``textes``: what is printed. ``faits``: locked values that must come back unchanged. ``calculs``: formulas, of which
     ``suivi`` (0: none) only says « rempli »; ``compte``: the row counts among the answers expected.
-    ``libres``: locked facts that the contract alone does not know (last year's), with what they may be (see ``gabarit.vraisemblable``).
+    ``libres``: its columns whose locked content the contract alone does not tell.
     """
 
     cle: str
@@ -42,7 +43,7 @@ class Attendue:
     calculs: frozenset[int]
     suivi: int
     compte: bool
-    libres: dict[int, str]
+    libres: dict[int, Libre]
 
     @property
     def par_entete(self) -> bool:
@@ -88,8 +89,7 @@ class Modele:
         self.textes[groupe] = _textes(feuille.feuille.cellules)
         siennes = [self.rangees[cle] for cle in feuille.rangees]
         self.comptees[groupe] = [a for a in siennes if a.compte]
-        libres = {(a.numero, colonne): nature for a in siennes for colonne, nature in a.libres.items()}
-        libres |= {(a.numero, LIBELLE): TEXTE for a in siennes if a.cle.startswith(INFORMATIONS)}
+        libres = {(a.numero, colonne): libre for a in siennes for colonne, libre in a.libres.items()}
         self.gabarits[groupe] = Gabarit(feuille, siennes, libres)
 
     def place(self, cle: str) -> Emplacement | None:
@@ -117,12 +117,16 @@ def _attendue(cle: str, rangee, cellules: list[Cellule]) -> Attendue:
             textes[colonne] = valeur if isinstance(valeur, str) else valeur.texte
         elif isinstance(valeur, Formule) and f'"{REMPLI}"' in valeur.texte and "COUNTIF" not in valeur.texte:
             suivi, compte = colonne, valeur.valeur in (REMPLI, A_REMPLIR)
-        elif valeur is None and style.startswith("repere"):
-            libres[colonne] = MEMOIRE if colonne == COLONNE_MEMOIRE else TEXTE if style == "repere:texte" else NOMBRE
+        if colonne == rangee.rappel:
+            # what the contract says of it is the beginning of what the campaign prints there; of its informations, it says nothing
+            nature = NOMBRE if style.startswith("repere:") and style != "repere:texte" else TEXTE
+            libres[colonne] = Libre(cle, nature, "" if valeur is None or cle.startswith(INFORMATIONS) else str(valeur))
+        elif valeur is None and colonne == COLONNE_MEMOIRE:
+            libres[colonne] = Libre(cle, MEMOIRE)
     saisies = {p.colonne for p in rangee.emplacements}
     return Attendue(
         cle, cle.rpartition("/")[0], rangee.numero, rangee.role, rangee.etiquette, rangee.colonne_etiquette, tuple(rangee.emplacements),
-        {c: t for c, t in textes.items() if c not in saisies}, dict(rangee.reperes), frozenset(rangee.calculs), suivi, compte,
+        {c: t for c, t in textes.items() if c not in saisies and c != rangee.rappel}, dict(rangee.reperes), frozenset(rangee.calculs), suivi, compte,
         libres,
     )  # fmt: skip
 

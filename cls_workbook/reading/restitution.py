@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cls_workbook.reading.colonnes import memes
+from cls_workbook.reading.egalite import memes
 from cls_workbook.reading.reperes import Attendue
 
 

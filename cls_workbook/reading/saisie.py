@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from cls_workbook.francais import CENTIME, NBSP, POUR_NOMBRE, date_fr, enumere, montant_fr, nombre_fr, plier, sans_controle, sans_invisibles, taux_fr
+from cls_workbook.reading.pourcentages import Pourcentage
 
 PLAFOND = Decimal(10) ** 12  # nothing in a contract comes near; beyond, doubles no longer hold cents
 CODE_MAX = 10**15  # beyond, Excel has already lost digits
@@ -124,6 +125,8 @@ class _Lu(NamedTuple):
 def _nombre(brut: object, attente: Attente) -> Comprise | Incomprise:
     if isinstance(brut, str):
         lu = _nombre_ecrit(brut, attente)
+    elif isinstance(brut, Pourcentage) and attente.type != "taux":
+        lu = _Doute(f"la cellule contient un pourcentage{NBSP}: mettez-la au format nombre, ")
     elif isinstance(brut, (int, float)) and not isinstance(brut, bool):
         lu = _nombre_natif(brut)
     elif isinstance(brut, (date, time, timedelta)):
@@ -134,17 +137,15 @@ def _nombre(brut: object, attente: Attente) -> Comprise | Incomprise:
 
 
 def _nombre_natif(brut: int | float) -> _Lu | _Doute:
-    if isinstance(brut, int):
-        return _Lu(Decimal(brut))
-    if not math.isfinite(brut):
+    if isinstance(brut, float) and not math.isfinite(brut):
         return _Doute()
     # 15 digits are what a sheet shows and keeps: 0.1 + 0.2 was meant, and shown, as 0,3.
-    return _Lu(Decimal(f"{brut:.15g}"))
+    return _Lu(Decimal(brut) if isinstance(brut, int) else Decimal(f"{brut:.15g}"))
 
 
 def _nombre_ecrit(brut: str, attente: Attente) -> _Lu | _Doute:
     """A number typed as text. What was set aside is told in the rule."""
-    if len(brut) > 60:
+    if len(brut) > 60 or "\u202e" in brut:  # written from right to left, it shows other digits
         return _Doute()
     # An outer newline or control character is nothing; an inner one separates two things.
     texte = sans_invisibles(brut.strip()).translate(POUR_NOMBRE).strip()
@@ -381,7 +382,7 @@ def _texte_de(brut: object) -> tuple[str, str]:
         return ("VRAI" if brut else "FAUX"), "valeur logique lue comme un texte"
     if isinstance(brut, (int, float)):
         lu = _nombre_natif(brut)
-        ecrit = str(brut) if isinstance(lu, _Doute) else nombre_fr(lu.nombre).replace(NBSP, "")
+        ecrit = brut.montre() if isinstance(brut, Pourcentage) else str(brut) if isinstance(lu, _Doute) else nombre_fr(lu.nombre).replace(NBSP, "")
         return ecrit, "nombre lu comme un texte"
     if isinstance(brut, datetime) and brut.time() != time():
         return f"{date_fr(brut)} {brut:%H:%M}", "date lue comme un texte"

@@ -40,6 +40,7 @@ class Verrouille:
     reperees: list[Reperee]
     connues: set[tuple[int, int]]
     ecartees: set[int]
+    campagne: Mapping[tuple[int, int], str]  # what the campaign printed, where it is no longer
 
     def _en(self, i: int, j: int) -> object:
         ligne = self.grille.lignes[i]
@@ -86,7 +87,11 @@ class Verrouille:
         """Whatever is neither an input, nor printed, nor computed; printed texts that were retouched or erased."""
         textes, trouvees = self.modele.textes[self.groupe], []
         speciales, connues = self.grille.speciales, self.connues
-        imprime = imprime_en(self.modele.gabarits[self.groupe].imprimes, self.reperees, self.colonne_cles)
+        du_modele = imprime_en(self.modele.gabarits[self.groupe].imprimes, self.reperees, self.colonne_cles)
+
+        def imprime(i: int, j: int) -> str:
+            return self.campagne.get((i, j)) or du_modele(i, j)
+
         for i, ligne in enumerate(self.grille.lignes):
             for j, valeur in enumerate(ligne):
                 if valeur == "" or (i, j) in connues or valeur in textes or (i, j) in speciales:

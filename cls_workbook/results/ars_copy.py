@@ -22,6 +22,7 @@ from cls_workbook.results.pdf import en_pdf, exiger_libreoffice
 from cls_workbook.results.resultat import NORMALISATIONS, Resultat
 from cls_workbook.summaries import activity, funding
 from cls_workbook.summaries.consolidation import FINANCEMENTS, MESURES, REPONSES, RETOURS
+from cls_workbook.summaries.historique import HISTORIQUE
 from cls_workbook.xlsx import writer
 from cls_workbook.xlsx.sheets import Classeur
 
@@ -96,7 +97,7 @@ def relire(consolidation: str | Path | precedent.Consolidation, reference: str |
         anomalies=_anomalies(cadres["Anomalies"]), explications=_phrases(reperes, consolidated.REGLE),
         a_preciser=_phrases(reperes, consolidated.A_PRECISER), reserves=_phrases(reperes, consolidated.RESERVE),
         decisions={numero: str(d["texte"]) for numero, d in reperes.get(consolidated.DECISION, {}).items() if d.get("texte")},
-        valide_le=_jour(identite.get("validé le")), precedent=identite.get("année précédente") == "oui",
+        historique=_historique(lue), valide_le=_jour(identite.get("validé le")), precedent=identite.get("année précédente") == "oui",
     )  # fmt: skip
 
 
@@ -108,6 +109,12 @@ def _cadre(lue: precedent.Consolidation, nom: str, colonnes: tuple[str, ...]) ->
     if lignes and (absentes := [c for c in colonnes if c not in lignes[0]]):
         raise Refus(f"«{NBSP}{lue.chemin}{NBSP}», feuille «{NBSP}{nom}{NBSP}»{NBSP}: colonne {', '.join(absentes)} introuvable. Refaites la consolidation.")
     return pd.DataFrame([[_valeur(c, ligne.get(c)) for c in colonnes] for ligne in lignes], columns=list(colonnes), dtype=object)
+
+
+def _historique(lue: precedent.Consolidation) -> pd.DataFrame:
+    """The years that the workbook remembers: from them is known which of last year's rates speak of few people."""
+    lignes = lue.tables.get("Historique", [])
+    return pd.DataFrame([[_valeur(c, ligne.get(c)) for c in HISTORIQUE] for ligne in lignes], columns=list(HISTORIQUE), dtype=object)
 
 
 def _valeur(colonne: str, valeur: object) -> object:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cls_workbook.contract.model import Contrat, Mesure
+from cls_workbook.contract.petits_effectifs import petit, taux_identifiant
 from cls_workbook.contract.reprises import en_cellule, est_repris
 from cls_workbook.errors import Refus
 from cls_workbook.francais import plier
@@ -118,10 +119,25 @@ def pour_les_classeurs(chemin: str | Path, contrat: Contrat, annee: int) -> dict
     """What last year's consolidation puts in the workbooks of the year, by field of ``entry.Campagne``. Refus if it is of another."""
     passee = de_l_an_dernier(chemin, contrat, annee)
     return {
-        "precedent": indicateurs(passee, contrat, annee),
+        "precedent": montrables(passee, contrat, annee),
         "propres": valeurs_propres(passee, contrat, annee),
         "reprises": reprises(passee, contrat),
     }
+
+
+def montrables(consolidation: Consolidation, contrat: Contrat, annee: int) -> dict[str, object]:
+    """``indicateurs``, without what speaks of few people: the general workbook goes to all the partners."""
+    return {m: v for m, v in indicateurs(consolidation, contrat, annee).items() if not _petit_effectif(consolidation, contrat, m, v)}
+
+
+def _petit_effectif(consolidation: Consolidation, contrat: Contrat, mesure: str, valeur: object) -> bool:
+    seuil, voulue = contrat.seuil_petits_effectifs, contrat.par_mesure[mesure][2]
+    if not voulue.petits_effectifs:
+        return False
+    if voulue.agregation not in ("RATIO", "SATISFACTION"):
+        return petit(valeur, seuil)
+    ligne = next(r for r in consolidation.tables["Indicateurs"] if str(r["Mesure"]) == mesure)
+    return taux_identifiant(_nombre(ligne.get("Numérateur")), _nombre(ligne.get("Dénominateur")), seuil)
 
 
 def historique(consolidation: Consolidation, contrat: Contrat) -> list[dict[str, object]]:

@@ -16,6 +16,7 @@ from cls_workbook.contract.mots import payeur
 from cls_workbook.donnees_personnelles import sans_donnees_personnelles
 from cls_workbook.francais import NBSP, montant_fr, plier, taux_fr
 from cls_workbook.results.resultat import Resultat, enregistrements
+from cls_workbook.summaries import historique
 from cls_workbook.summaries.activity import A_PROGRAMMER, SANS_RETOUR
 from cls_workbook.summaries.consolidation import DOUBLON, MANQUANT, RECU, REJETE, nom_affiche
 from cls_workbook.summaries.masking import MASQUE, masquer_indicateurs
@@ -85,7 +86,7 @@ class Portrait:
     def __init__(self, resultat: Resultat):
         resultat = sans_personne(resultat)
         self.resultat, self.contrat, self.annee = resultat, resultat.contrat, resultat.annee
-        masques = masquer_indicateurs(resultat.contrat, resultat.indicateurs)
+        masques = masquer_indicateurs(resultat.contrat, resultat.indicateurs, historique.termes(resultat.historique, resultat.annee - 1))
         self.indicateurs = {r["Mesure"]: r for r in enregistrements(masques)}
         self.suivi = {r["fiche"]: r for r in enregistrements(resultat.avancement)}
         self.argent = {r["Fiche"]: r for r in enregistrements(resultat.par_fiche) if r["Fiche"] != A_PROGRAMMER}

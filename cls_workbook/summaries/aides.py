@@ -12,6 +12,7 @@ import pandas as pd
 
 from cls_workbook.contract.aides import TYPES_D_AIDE, Aide, Situation, calculer
 from cls_workbook.contract.model import Contrat, Regle
+from cls_workbook.contract.petits_effectifs import petit
 from cls_workbook.contract.regles import part_de_poste
 from cls_workbook.francais import NBSP, montant_fr
 from cls_workbook.reading.vues import somme
@@ -53,12 +54,16 @@ def situations(
     return trouvees
 
 
-def explications_des_aides(situations_: Iterable[tuple[Regle, Situation, Aide]]) -> list[str]:
+def explications_des_aides(contrat: Contrat, situations_: Iterable[tuple[Regle, Situation, Aide]]) -> list[str]:
     """One sentence for each rule that has something to say. The share of a post has its own sentence elsewhere: here only
-    what limits it beyond its rate and its yearly cap."""
-    phrases, fiches = [], {}
+    what limits it beyond its rate and its yearly cap. Amounts that a small count was multiplied into are not said."""
+    phrases, fiches, situations_ = [], {}, list(situations_)
+    discretes = {r.fiche for r, s, _ in situations_ if r.base == "personne" and de_peu_de_gens(contrat, r.mesure_participants, s.personnes)}
     for regle, situation, aide in situations_:
         lieu = f"Fiche {regle.fiche}" if regle.fiche else regle.libelle
+        if discretes & {regle.fiche, None}:  # the rules of a fiche reckon with each other's amounts
+            phrases.append(f"{lieu}{NBSP}: {_discrete(situation, aide)}.")
+            continue
         phrase = _du_poste(regle, situation, aide) if regle.type == "poste" else _phrase(situation, aide)
         if phrase:
             nomme = f" ({regle.libelle})" if regle.fiche and regle.type != "poste" and regle.modele else ""
@@ -84,11 +89,24 @@ def _phrase(situation: Situation, aide: Aide) -> str:
     return f"aide de {montant_fr(demande)}, dans les limites de la règle" + (f" ({montant_fr(aide.montant)} au plus)" if aide.montant > demande else "")
 
 
+def _discrete(situation: Situation, aide: Aide) -> str:
+    """Whether the aid holds, without what it was worked out from."""
+    if situation.demande is None or aide.montant is None:
+        return "aide calculée sur un effectif masqué"
+    limite = "au-dessus de ce que permet la règle" if aide.refusee or aide.montant < situation.demande else "dans les limites de la règle"
+    return f"aide de {montant_fr(situation.demande)}, {limite} (effectif masqué)"
+
+
 def _du_poste(regle: Regle, situation: Situation, aide: Aide) -> str:
     if situation.depense is None or aide.montant is None or aide.refusee:
         return ""
     sans_les_autres = part_de_poste(regle, situation.depense, situation.etp)
     return f"aide ramenée de {montant_fr(sans_les_autres)} à {montant_fr(aide.montant)} ({aide.motifs[-1]})" if aide.montant < sans_les_autres else ""
+
+
+def de_peu_de_gens(contrat: Contrat, mesure: str | None, nombre: object) -> bool:
+    """Is it a small count of a measure whose small counts are masked? What a rule makes of it would tell it."""
+    return mesure is not None and contrat.par_mesure[mesure][2].petits_effectifs and petit(nombre, contrat.seuil_petits_effectifs)
 
 
 def compte(contrat: Contrat, valeurs: pd.DataFrame, mesure: str | None) -> int | Decimal | None:

@@ -11,10 +11,11 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from cls_workbook.contract.model import Contrat, Fiche, Regle
+from cls_workbook.contract.petits_effectifs import taux_identifiant
 from cls_workbook.contract.regles import argent_d_ensemble, arrondi, ecart_de_parite, part_de_poste
 from cls_workbook.francais import NBSP, enumere, montant_fr, nombre_fr, taux_fr
 from cls_workbook.reading.vues import somme
-from cls_workbook.summaries.aides import AidesPassees, compte, explications_des_aides, situations
+from cls_workbook.summaries.aides import AidesPassees, compte, de_peu_de_gens, explications_des_aides, situations
 from cls_workbook.summaries.funding import MAQUETTE, VALORISATION, couts_realises, de_l_annee, lignes_de_financement, programme_maquette, regles_de_poste
 
 PARITE = ("fiche", "montants", "ecart", "respectee")
@@ -131,7 +132,7 @@ def explications(
         ]  # fmt: skip
         phrases += [f"Fiche {fiche.numero}{NBSP}: {phrase}" for phrase in dites]
     phrases += _enveloppes(contrat, annee, lignes)
-    phrases += explications_des_aides(situations(contrat, annee, lignes, valeurs, couts, aides_precedentes))
+    phrases += explications_des_aides(contrat, situations(contrat, annee, lignes, valeurs, couts, aides_precedentes))
     for regle in contrat.regles:
         if regle.type == "parite":
             phrases += _parites(contrat, regle, valeurs)
@@ -184,6 +185,9 @@ def _sessions(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame) -> Iterable
         participants, sessions = (compte(contrat, valeurs, m) for m in (regle.mesure_participants, regle.mesure_sessions))
         if participants is None or regle.cout_unitaire is None:
             continue
+        if de_peu_de_gens(contrat, regle.mesure_participants, participants) or de_peu_de_gens(contrat, regle.mesure_sessions, sessions):
+            yield "coût attendu non détaillé (effectif masqué)."
+            continue
         formateurs = somme(_saisies(valeurs, fiche, "complements", regle.complement_formateurs)) or 0
         calcul = f"{nombre_fr(participants)} personnes à {montant_fr(regle.cout_unitaire)}"
         if formateurs and regle.cout_formateur is not None:
@@ -201,7 +205,9 @@ def _capacite(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame) -> Iterable
     for regle in (r for r in contrat.regles if r.type == "capacite" and r.fiche == fiche.numero):
         occupees = somme(valeurs.loc[(valeurs["mesure"] == regle.mesure) & (valeurs["champ"] == "numerateur") & (valeurs["ligne"] == ""), "valeur"])
         part = occupation(regle, occupees)
-        if part is not None:
+        if part is not None and contrat.par_mesure[regle.mesure][2].petits_effectifs and taux_identifiant(occupees, regle.capacite, contrat.seuil_petits_effectifs):
+            yield "occupation non détaillée (effectif masqué)."
+        elif part is not None:
             trop = f"{NBSP}: au-dessus de la capacité, à vérifier" if part > 1 else ""
             yield f"occupation de {taux_fr(part, 1)}, {nombre_fr(occupees)} sur une capacité de {nombre_fr(regle.capacite)}{trop}."
 

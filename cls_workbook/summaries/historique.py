@@ -106,6 +106,12 @@ def _enveloppes(contrat: Contrat, annee: int) -> Iterable[dict]:
 # --- Read again ---------------------------------------------------------------------------------------------------------
 
 
+def termes(historique: pd.DataFrame, annee: int) -> dict[str, tuple[object, object]]:
+    """Measure → numerator and denominator of that year, None where not known."""
+    siennes = [r for r in historique.to_dict("records") if r["Objet"] == MESURE and r["Année"] == annee]
+    return {r["Mesure"]: (_connu(r["Numérateur"]), _connu(r["Dénominateur"])) for r in siennes}
+
+
 def aides_passees(contrat: Contrat, avant: Iterable[Mapping[str, object]]) -> dict[str, dict[int, Decimal]]:
     """Rule id → year → EUR that the rule's funder engaged on what the rule covers, in money."""
     valorisees = {n.libelle for n in contrat.natures if n.niveau == "valorisation"}

@@ -6,26 +6,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pandas as pd
 
 from cls_workbook.contract.model import Contrat
+from cls_workbook.contract.petits_effectifs import petit, taux_identifiant
 from cls_workbook.francais import NBSP
 from cls_workbook.summaries.agregation import SEPARATEUR
 
 MASQUE = "masqué"
+DEDUIT = f"{MASQUE} (il donnerait un petit effectif par différence)"
+Termes = tuple[object, object]  # numerator and denominator of a rate, None where not known
+_ADDITIVES = ("FLUX", "PERSONNES", "ENTITES", "STOCK")
 _N = rf"(\d[\d {NBSP}]*)"
 _COMPTES_DITS = re.compile(rf"entre {_N} et {_N}|\(total des déclarations{NBSP}?: ?{_N}\)|total des déclarations{NBSP}: {_N}")
 
 
-def petit(nombre: object, seuil: int) -> bool:
-    """Is it a count from 1 to ``seuil``?"""
-    return isinstance(nombre, (int, float, Decimal)) and not isinstance(nombre, bool) and 0 < nombre <= seuil
-
-
 def masquer_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFrame:
-    """The frame of ``summaries.ventilations`` with a column ``masque`` (bool); masked rows have no figure left.
+    """The frame of ``activity.ventilations`` with a column ``masque`` (bool); masked rows have no figure left. For whoever would
+    publish a breakdown: nothing that the tool writes for others does.
 
     Only the measures marked ``petits_effectifs``. Where the total would give a masked figure away, the next smallest
     category is masked too (secondary masking), so that the total can stay.
@@ -72,13 +73,6 @@ def _se_deduit(caches: list[int], seuil: int) -> bool:
     return all(n == 1 for n in caches) or all(n == seuil for n in caches)
 
 
-def taux_identifiant(numerateur: object, denominateur: object, seuil: int) -> bool:
-    """Does a rate speak of 1 to ``seuil`` persons, above the line, under it, or by difference?"""
-    if petit(numerateur, seuil) or petit(denominateur, seuil):
-        return True
-    return numerateur is not None and denominateur is not None and petit(denominateur - numerateur, seuil)
-
-
 def _taux_a_masquer(numerateurs: list, denominateurs: list, seuil: int) -> set[int]:
     """The ranks to mask in a breakdown of rates; never one alone, which the overall rate would give away."""
     caches = {rang for rang, termes in enumerate(zip(numerateurs, denominateurs, strict=True)) if taux_identifiant(*termes, seuil)}
@@ -88,26 +82,51 @@ def _taux_a_masquer(numerateurs: list, denominateurs: list, seuil: int) -> set[i
     return caches
 
 
-def masquer_indicateurs(contrat: Contrat, indicateurs: pd.DataFrame) -> pd.DataFrame:
-    """The table ``Indicateurs`` with the small counts of ``petits_effectifs`` measures left out; Réserve says so."""
-    lignes = [_masquee(contrat, ligne) for ligne in indicateurs.to_dict("records")]
-    return pd.DataFrame([[li[c] for c in indicateurs.columns] for li in lignes], columns=indicateurs.columns, dtype=object)
+def masquer_indicateurs(contrat: Contrat, indicateurs: pd.DataFrame, passees: Mapping[str, Termes] | None = None) -> pd.DataFrame:
+    """The table ``Indicateurs`` with the small counts of ``petits_effectifs`` measures left out; Réserve says so.
+
+    Neither do those leave that would give them away: where the measures of an indicator add up to one of them, another part goes,
+    or the total (secondary masking); last year's rate goes unless it is known to speak of many. ``passees``: measure → last year's terms.
+    """
+    lignes = indicateurs.to_dict("records")
+    autour = set().union(*(_deduisibles(contrat, [li for li in lignes if li["Indicateur"] == i]) for i in dict.fromkeys(li["Indicateur"] for li in lignes)))
+    masquees = [_masquee(contrat, ligne, (passees or {}).get(ligne["Mesure"], (None, None)), ligne["Mesure"] in autour) for ligne in lignes]
+    return pd.DataFrame([[li[c] for c in indicateurs.columns] for li in masquees], columns=indicateurs.columns, dtype=object)
 
 
-def _masquee(contrat: Contrat, ligne: dict) -> dict:
+def _deduisibles(contrat: Contrat, lignes: list[dict]) -> set[str]:
+    """Of the measures of one indicator, those to mask because the largest is the sum of the others, some of which are small."""
+    comptes = [li for li in lignes if li["Agrégation"] in _ADDITIVES and isinstance(li["Valeur"], (int, Decimal))]
+    if len({li["Unité"] for li in comptes}) != 1 or not any(_sensible(contrat, li["Mesure"]) for li in comptes):
+        return set()
+    *parts, total = sorted(comptes, key=lambda li: li["Valeur"])
+    effectifs, seuil = [li["Valeur"] for li in parts], contrat.seuil_petits_effectifs
+    if not parts or sum(effectifs) != total["Valeur"] or not any(petit(li["Valeur"], seuil) and _sensible(contrat, li["Mesure"]) for li in comptes):
+        return set()
+    caches = {parts[rang]["Mesure"] for rang in a_masquer(effectifs, seuil)}
+    return caches | ({total["Mesure"]} if total_a_masquer(effectifs, seuil) else set())
+
+
+def _sensible(contrat: Contrat, mesure: str) -> bool:
+    return contrat.par_mesure[mesure][2].petits_effectifs
+
+
+def _masquee(contrat: Contrat, ligne: dict, passes: Termes, deduisible: bool) -> dict:
     mesure, seuil = contrat.par_mesure[ligne["Mesure"]][2], contrat.seuil_petits_effectifs
-    if not mesure.petits_effectifs:
+    if not mesure.petits_effectifs and not deduisible:
         return ligne
     masquee = dict(ligne)
     if mesure.agregation in ("RATIO", "SATISFACTION"):
         if taux_identifiant(ligne["Numérateur"], ligne["Dénominateur"], seuil):
             masquee |= {"Valeur": None, "Numérateur": None, "Dénominateur": None}
+        if None in passes or taux_identifiant(*passes, seuil):
+            masquee["Valeur n-1"] = None
     else:
-        masquee |= {colonne: None for colonne in ("Valeur", "Valeur n-1") if petit(ligne[colonne], seuil)}
+        masquee |= {colonne: None for colonne in ("Valeur", "Valeur n-1") if deduisible or petit(ligne[colonne], seuil)}
     tues = [_sans_petit_nombre(r, seuil) for r in str(ligne["Réserve"]).split(SEPARATEUR)] if ligne["Réserve"] else []
     masquee["Réserve"] = SEPARATEUR.join(tues) or None
     if any(masquee[c] != ligne[c] for c in ("Valeur", "Valeur n-1", "Numérateur", "Dénominateur")):
-        masquee["Réserve"] = SEPARATEUR.join(filter(None, (masquee["Réserve"], f"{MASQUE} (effectif de 1 à {seuil})")))
+        masquee["Réserve"] = SEPARATEUR.join(filter(None, (masquee["Réserve"], DEDUIT if deduisible and not petit(ligne["Valeur"], seuil) else f"{MASQUE} (effectif de 1 à {seuil})")))
     return masquee
 
 
