@@ -65,7 +65,6 @@ class SpecialesXlsx:
         trouvees = None if _ERREUR in xml else _formules(xml)
         return _speciales_xlsx(xml) if trouvees is None else trouvees
 
-
     def pourcentages(self, nom: str) -> list[tuple[int, int]]:
         xml = self._feuilles.get(nom, b"")
         return _au_format(xml, self._pourcentages) if any(b'"%s"' % style in xml for style in self._pourcentages) else []
@@ -121,30 +120,40 @@ def analyser(lecteur: expat.XMLParserType, xml: bytes) -> None:
         raise Refus("Le fichier est abîmé : une de ses parties n’est pas du XML lisible.", (REFAIRE,)) from faute
 
 
+class _Marche:
+    """From cell to cell. ``ou``: (row, column) of the one that it is in, from 0."""
+
+    def __init__(self):
+        self.ou = (-1, -1)
+
+    def entre(self, nom: str, attributs: dict[str, str]) -> bool:
+        """Is this element a cell? One without address stands after the one before it; so does a row."""
+        balise, adresse_ecrite = nom.rpartition("}")[2], attributs.get("r", "")
+        ligne, colonne = self.ou
+        if balise == "row":
+            self.ou = int(adresse_ecrite) - 1 if adresse_ecrite.isdecimal() else ligne + 1, -1
+        elif balise == "c":
+            repere = _REPERE.fullmatch(adresse_ecrite)
+            self.ou = ligne, _rang(repere.group(1)) - 1 if repere else colonne + 1
+        return balise == "c"
+
+
 def _speciales_xlsx(xml: bytes) -> dict[tuple[int, int], Speciale]:
     """Formulas and errors, element by element: for any writer, whatever its prefixes, with or without addresses."""
     trouvees: dict[tuple[int, int], Speciale] = {}
-    ou, ligne, colonne, texte = (-1, -1), -1, -1, None
+    marche, texte = _Marche(), None
 
     def debut(nom: str, attributs: dict[str, str]) -> None:
-        nonlocal ou, ligne, colonne, texte
-        balise = nom.rpartition("}")[2]
-        if balise == "row":
-            numero = attributs.get("r", "")
-            ligne, colonne = int(numero) - 1 if numero.isdecimal() else ligne + 1, -1
-        elif balise == "c":
-            repere = _REPERE.fullmatch(attributs.get("r", ""))
-            colonne = _rang(repere.group(1)) - 1 if repere else colonne + 1
-            ou = ligne, colonne
-            if attributs.get("t") == "e":
-                trouvees[ou] = Speciale(None, True)
-        elif balise == "f":
+        nonlocal texte
+        if marche.entre(nom, attributs) and attributs.get("t") == "e":
+            trouvees[marche.ou] = Speciale(None, True)
+        elif nom.rpartition("}")[2] == "f":
             texte = ""
 
     def fin(nom: str) -> None:
         nonlocal texte
         if texte is not None and nom.rpartition("}")[2] == "f":
-            trouvees[ou] = Speciale(texte, ou in trouvees)
+            trouvees[marche.ou] = Speciale(texte, marche.ou in trouvees)
             texte = None
 
     def caracteres(morceau: str) -> None:
@@ -162,19 +171,11 @@ def _au_format(xml: bytes, styles: frozenset[bytes]) -> list[tuple[int, int]]:
     """The cells in one of these formats."""
     trouvees: list[tuple[int, int]] = []
     voulus = {style.decode() for style in styles}
-    ligne, colonne = -1, -1
+    marche = _Marche()
 
     def debut(nom: str, attributs: dict[str, str]) -> None:
-        nonlocal ligne, colonne
-        balise = nom.rpartition("}")[2]
-        if balise == "row":
-            numero = attributs.get("r", "")
-            ligne, colonne = int(numero) - 1 if numero.isdecimal() else ligne + 1, -1
-        elif balise == "c":
-            repere = _REPERE.fullmatch(attributs.get("r", ""))
-            colonne = _rang(repere.group(1)) - 1 if repere else colonne + 1
-            if attributs.get("s") in voulus:
-                trouvees.append((ligne, colonne))
+        if marche.entre(nom, attributs) and attributs.get("s") in voulus:
+            trouvees.append(marche.ou)
 
     lecteur = expat.ParserCreate(namespace_separator="}")
     lecteur.StartElementHandler = debut
