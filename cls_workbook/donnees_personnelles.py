@@ -93,7 +93,7 @@ MOTIFS = (
 )
 # One pass, before the others.
 PEUT_ETRE = re.compile(
-    rf"[@＠]|arobase|[(\[{{]{_ESPACE}*at?{_ESPACE}*[)\]}}]|\d(?:[^\w\n]{{0,3}}[\dAB]){{8}}|(?<![A-Za-zÀ-ÿ]){_CIVILITE}{_ESPACE}?[{_MAJUSCULE}a-z]|(?<![A-Za-zÀ-ÿ]){_CIVILITE_MINUSCULE}{_ESPACE}", re.IGNORECASE
+    rf"[@＠]|arobase|[(\[{{]{_ESPACE}*at?{_ESPACE}*[)\]}}]|\d(?:[^\w\n]{{0,3}}[\dAB]){{8}}|(?<![A-Za-zÀ-ÿ]){_CIVILITE}{_ESPACE}?(?<![A-Za-zÀ-ÿ])[{_MAJUSCULE}a-z]|(?<![A-Za-zÀ-ÿ]){_CIVILITE_MINUSCULE}{_ESPACE}", re.IGNORECASE
 )  # fmt: skip
 
 

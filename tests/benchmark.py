@@ -205,6 +205,14 @@ def seul(identifiant: str, annee: int, nombre: int, dossier: Path) -> tuple[floa
     return float(secondes), float(mio)
 
 
+def sommet_de_memoire() -> float:
+    """Of this process, in MiB. Where ``/proc`` is: what getrusage says is also that of the process which started this one."""
+    statut = Path("/proc/self/status")
+    if statut.is_file():
+        return next(int(ligne.split()[1]) for ligne in statut.read_text().splitlines() if ligne.startswith("VmHWM")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 # --- the stopwatch --------------------------------------------------------------------------------------------------
 
 
@@ -234,7 +242,7 @@ def main() -> None:
     if choix.seul:
         debut = time.perf_counter()
         consolider(choix.contrat, choix.annee, choix.retours, Path(choix.seul))
-        print(time.perf_counter() - debut, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        print(time.perf_counter() - debut, sommet_de_memoire())
         return
     lignes = mesurer_la_generation(choix.contrat, choix.annee, max(choix.tours, 9))
     with tempfile.TemporaryDirectory() as dossier:

@@ -112,6 +112,11 @@ class Dossier:
         numeros, blocs = pd.factorize(self.valeurs["bloc"])
         return {bloc: np.flatnonzero(numeros == n) for n, bloc in enumerate(blocs)}
 
+    @property
+    def blocs(self) -> Collection[str]:
+        """Those in which something was typed."""
+        return self._rangs_par_bloc.keys()
+
     def vue(self, bloc: str) -> pd.DataFrame:
         """``vues.large`` of a block, computed once."""
         if bloc not in self._vues:

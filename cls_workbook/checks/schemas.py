@@ -48,9 +48,9 @@ def valider(dossier: Dossier, regles: Sequence[RegleDeLigne]) -> list[Anomalie]:
     """Every failure of the schemas of all blocks, as anomalies with their cells."""
     trouvees: list[Anomalie] = []
     for bloc in dict.fromkeys([*(r.bloc for r in regles), *NUMERIQUES]):
-        vue = en_contexte(dossier, bloc)
-        if vue.empty:
+        if bloc not in dossier.blocs:
             continue
+        vue = en_contexte(dossier, bloc)
         du_bloc = {r.code: r for r in regles if r.bloc == bloc}
         try:
             schema(bloc, du_bloc.values()).validate(vue, lazy=True)

@@ -68,8 +68,9 @@ class Gabarit:
         if any(r not in valeurs and imprime(libre, rappels) != "" for r, libre in self._rappels):  # it was erased
             return None
         trouvees = []
-        for (cle, cellule, ligne, textes), brut in zip(self._places, map(valeurs.get, self._reperes), strict=True):
-            if brut is None or (brut.__class__ is str and _vide(brut)):
+        remplies = [(place, brut) for place, brut in zip(self._places, map(valeurs.get, self._reperes), strict=True) if brut is not None]
+        for (cle, cellule, ligne, textes), brut in remplies:
+            if brut.__class__ is str and _vide(brut):
                 continue
             if brut in textes:  # a neighbour may have come in its place
                 return None

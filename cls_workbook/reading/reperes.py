@@ -73,6 +73,7 @@ class Modele:
         self.cases = {a.prefixe for a in self.rangees.values() if a.places and not a.par_entete and not a.etiquette}
         self.places = {p.cle: p for a in self.rangees.values() for p in a.places}
         self._empreintes: dict[tuple[str, ...], str] = {}
+        self.compris: dict[tuple, object] = {}  # (key of an input, kind, what was typed) → what it means (``typage``)
 
     def _compiler(self, feuille: PlanFeuille) -> None:
         par_ligne: dict[int, list[Cellule]] = {}

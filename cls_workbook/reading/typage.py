@@ -19,6 +19,7 @@ from cls_workbook.reading.reperes import ACCUEIL, Attendue, Modele
 from cls_workbook.reading.saisie import Comprise, Incomprise, comprendre
 
 STRUCTURE = "accueil/reponse/structure"
+COMPRIS_MAX = 20_000  # words remembered
 A_CONFIRMER_SEULEMENT = ("TEXTE_TROP_LONG",)  # the value is kept: it only has to be confirmed
 
 
@@ -45,7 +46,7 @@ class Typage:
         for saisie, place in self.placees:
             if place.fiche not in repondues or (intactes and _rangee(saisie.cle) in intactes):
                 continue
-            compris = _comprendre(saisie, place)
+            compris = self._comprendre(saisie, place)
             if compris.__class__ is Incomprise:
                 self.anomalies.append(self._incomprise(saisie, place, compris))
                 compris = None if compris.valeur is None else Comprise(compris.valeur)
@@ -62,6 +63,19 @@ class Typage:
                 place.bloc, place.mesure, place.champ, saisie.ligne, modalite, place.type, compris.valeur,
             ))  # fmt: skip
         self.anomalies[:0] = [replace(a, structure=structure) for a in self.retour.anomalies]
+
+    def _comprendre(self, saisie: Saisie, place: Emplacement) -> Comprise | Incomprise | None:
+        """What was typed, understood. The same word in the same input means the same in every return: it is worked out once."""
+        connus, brut = self.modele.compris, saisie.brut
+        cle = place.cle, brut.__class__, brut
+        if (compris := connus.get(cle)) is None:
+            compris = comprendre(brut, place.type, place.choix, place.minimum, place.maximum, place.longueur, place.unite)
+            if isinstance(compris, Incomprise) and compris.code == "CHOIX_INCONNU" and not place.stricte:
+                compris = comprendre(brut, "texte", longueur=place.longueur)  # the list only proposes
+            if len(connus) >= COMPRIS_MAX:
+                connus.clear()
+            connus[cle] = compris
+        return compris
 
     def lignes(self) -> list[tuple]:
         """One row of ``retours`` per fiche answered."""
@@ -117,7 +131,7 @@ class Typage:
         noms: dict[str, dict[str, str]] = {}
         for saisie, place in self.placees:
             if place.bloc == "ventilations" and place.champ in ("modalite", "nom"):
-                compris = _comprendre(saisie, place)
+                compris = self._comprendre(saisie, place)
                 if isinstance(compris, Comprise):
                     noms.setdefault(_rangee(saisie.cle), {})[place.champ] = compris.valeur
         return {rangee: n.get("modalite") or n["nom"] for rangee, n in noms.items()}
@@ -163,13 +177,6 @@ class Typage:
             champ=self.modele.places[STRUCTURE].libelle, trouve="une cellule vide", attendu="le nom de la structure qui répond",
             a_faire="choisissez votre structure sur la feuille Accueil, puis renvoyez le classeur.", refuse_fichier=True,
         )  # fmt: skip
-
-
-def _comprendre(saisie: Saisie, place: Emplacement) -> Comprise | Incomprise | None:
-    compris = comprendre(saisie.brut, place.type, place.choix, place.minimum, place.maximum, place.longueur, place.unite)
-    if isinstance(compris, Incomprise) and compris.code == "CHOIX_INCONNU" and not place.stricte:
-        return comprendre(saisie.brut, "texte", longueur=place.longueur)  # the list only proposes
-    return compris
 
 
 def _rangee(cle: str) -> str:
