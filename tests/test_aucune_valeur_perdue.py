@@ -8,7 +8,7 @@ from functools import cache
 
 import openpyxl
 from gestes import PARTOUT, Page, Zone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from joueurs import ParOpenpyxl
 from matrice import petit_terrain, rempli, saisies
@@ -92,6 +92,11 @@ GESTES = (
 )  # fmt: skip
 
 
+# Each of these once lost a value, or read it as another.
+@example(False, [(inserer_lignes, 76, 1, 1), (supprimer_une_colonne, 1, 1, 1)])
+@example(True, [(supprimer_une_colonne, 38, 6, 1), (supprimer_une_colonne, 35, 5, 3)])
+@example(True, [(ecrire, 99, 3, 1)])
+@example(True, [(supprimer_une_colonne, 60, 1, 2), (copier_une_ligne, 47, 5, 2)])
 @given(prerempli=st.booleans(), suite=st.lists(st.tuples(st.sampled_from(GESTES), RANGS, COLONNES, st.integers(1, 3)), min_size=1, max_size=5))
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_whatever_is_done_to_a_sheet_each_value_is_read_exactly_or_pointed_at(tmp_path, prerempli, suite):

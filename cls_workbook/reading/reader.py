@@ -235,7 +235,7 @@ class _Lecteur:
             if groupe not in modele.groupes:
                 continue
             for colonne in (0, -1):
-                rendus = restituer(grille.lignes, colonne, (), [modele.rangees[c] for c in modele.groupes[groupe]])
+                rendus = restituer(grille.lignes, colonne, (), [modele.rangees[c] for c in modele.groupes[groupe]], modele.textes[groupe])
                 # The title says which fiche it is: two fiches may ask the same questions.
                 if rendus and rendus[0][1] == modele.groupes[groupe][0] and len(rendus) > len(modele.groupes[groupe]) / 2:
                     groupes.append(feuille := _Feuille(grille))

@@ -36,7 +36,7 @@ def lire_feuille(grille: Grille, colonne: int, reperes: list[tuple[int, str]], m
     if en_place is not None:
         return feuille_en_place(grille, en_place, modele, fichier, groupe)
     attendues = [modele.rangees[cle] for cle in modele.groupes[groupe]]
-    rendus = restituer(grille.lignes, colonne, reperes, attendues) if meme_version and len(reperes) < len(attendues) else []
+    rendus = restituer(grille.lignes, colonne, reperes, attendues, modele.textes[groupe]) if meme_version and len(reperes) < len(attendues) else []
     lecture = _Lecture(grille, colonne, sorted([*reperes, *rendus]), modele, fichier, groupe, meme_version, rappels)
     if rendus:
         lecture.sortie.anomalies.append(constats.reperes_rendus(lecture.lieu, [adresse(i + 1, max(colonne, 0) + 1) for i, _ in rendus], colonne < 0))
@@ -128,6 +128,9 @@ class _Lecture:
             else:
                 self._desaccord(i, attendue, libelle, place.etiquette, [self.colonnes.generale(place.colonne)])
                 continue
+            if rang == i and j <= libelle and memes(self._en(i, libelle), place.etiquette):  # its column is gone: it was at the right of its label
+                self._desaccord(i, attendue, libelle + 1, f"la case de {place.etiquette}", [])
+                continue
             if self._en(rang, j) in attendue.textes.values():  # the input's own column is gone: its neighbour came in its place
                 self._desaccord(rang, attendue, j, f"la case de {place.etiquette}", [])
                 continue
@@ -184,13 +187,13 @@ class _Lecture:
 
     def _etrangeres(self, i: int, attendue: Attendue) -> list[int]:
         """Columns of a row of a table that hold neither what was printed there, nor a formula."""
-        textes, choix = self.modele.textes[self.sortie.groupe], {c for p in attendue.places for c in p.choix}  # a choice may be printed elsewhere
+        textes, ambigus = self.modele.textes[self.sortie.groupe], self.modele.ambigus[self.sortie.groupe]
         for colonne, fait in attendue.faits.items():
             if identique(self._en(i, j := self.colonnes.generale(colonne)), fait):
                 self.connues.add((i, j))
         return [
             k for k, v in enumerate(self.lignes[i])
-            if k != self.colonne_cles and not est_vide(v) and (v not in textes or v in choix) and (i, k) not in self.connues and (i, k) not in self.grille.speciales
+            if k != self.colonne_cles and not est_vide(v) and (v not in textes or v in ambigus) and (i, k) not in self.connues and (i, k) not in self.grille.speciales
         ]  # fmt: skip
 
     def _prendre(self, lues: list[Lue], ligne: str | None = None) -> None:
@@ -373,8 +376,9 @@ class _Lecture:
                 self.sortie.anomalies.append(constats.colonnes_permutees(self.lieu, [adresse(i + 1, j + 1) for i, j in cellules], titres))
 
     def _est_saisi(self, i: int, j: int) -> bool:
-        """Something that was not printed there."""
-        return not est_vide(self._en(i, j)) and self._en(i, j) not in self.modele.textes[self.sortie.groupe]
+        """Something that was not printed there, or may have been chosen."""
+        lu, groupe = self._en(i, j), self.sortie.groupe
+        return not est_vide(lu) and (lu not in self.modele.textes[groupe] or lu in self.modele.ambigus[groupe])
 
     def absences(self) -> None:
         """Rows and headers that were deleted, told once for the sheet. Blank rows of a table that may grow do not count."""

@@ -62,6 +62,7 @@ class Modele:
         self.rangees: dict[str, Attendue] = {}
         self.groupes: dict[str, tuple[str, ...]] = {}
         self.textes: dict[str, frozenset[str]] = {}
+        self.ambigus: dict[str, frozenset[str]] = {}  # printed texts of a sheet that are also choices of one of its inputs
         self.comptees: dict[str, list[Attendue]] = {}
         self.gabarits: dict[str, Gabarit] = {}
         self.extensibles: dict[str, Attendue] = {}
@@ -89,6 +90,7 @@ class Modele:
         self.groupes[groupe] = tuple(feuille.rangees)
         self.textes[groupe] = _textes(feuille.feuille.cellules)
         siennes = [self.rangees[cle] for cle in feuille.rangees]
+        self.ambigus[groupe] = self.textes[groupe] & {choix for a in siennes for p in a.places for choix in p.choix}
         self.comptees[groupe] = [a for a in siennes if a.compte]
         libres = {(a.numero, colonne): libre for a in siennes for colonne, libre in a.libres.items()}
         self.gabarits[groupe] = Gabarit(feuille, siennes, libres)

@@ -5,16 +5,17 @@ Rows of the returned sheet count from 0. A row without printed text is known by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from cls_workbook.reading.egalite import memes
 from cls_workbook.reading.reperes import Attendue
 
 
-def restituer(lignes: Sequence[Sequence], colonne: int, lus: Sequence[tuple[int, str]], attendues: Iterable[Attendue]) -> list[tuple[int, str]]:
+def restituer(lignes: Sequence[Sequence], colonne: int, lus: Sequence[tuple[int, str]], attendues: Iterable[Attendue], imprimes: Set[str]) -> list[tuple[int, str]]:
     """The rows (row, key) whose key is missing and that nothing else could be.
 
-    ``colonne``: where the keys stand, or stood (-1: their column was deleted). ``lus``: the keys that are still there.
+    ``colonne``: where the keys stand, or stood (-1: their column was deleted). ``lus``: the keys that are still there. ``imprimes``: every
+    text printed on the sheet.
     """
     connues = {cle: i for i, cle in lus}
     prises = {i for i, _ in lus}
@@ -26,7 +27,8 @@ def restituer(lignes: Sequence[Sequence], colonne: int, lus: Sequence[tuple[int,
         i = attendue.numero - 1 + decalage
         libre = 0 <= i < len(lignes) and i not in prises
         if ici is None and not attendue.textes and libre:
-            muettes.append((i, attendue.cle))
+            if not _porte_un_imprime(lignes[i], attendue, imprimes):
+                muettes.append((i, attendue.cle))
             continue
         if ici is None and not (libre and _imprimee(lignes[i], colonne, attendue)):
             muettes = []
@@ -39,6 +41,12 @@ def restituer(lignes: Sequence[Sequence], colonne: int, lus: Sequence[tuple[int,
             decalage = nouveau
         muettes = []
     return rendues
+
+
+def _porte_un_imprime(ligne: Sequence, attendue: Attendue, imprimes: Set[str]) -> bool:
+    """Was another row copied over this one, on which nothing was printed?"""
+    choix = {c for p in attendue.places for c in p.choix}
+    return any(isinstance(v, str) and v in imprimes and v not in choix for v in ligne)
 
 
 def _imprimee(ligne: Sequence, colonne: int, attendue: Attendue) -> bool:

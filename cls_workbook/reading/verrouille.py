@@ -85,7 +85,7 @@ class Verrouille:
 
     def hors_cadre(self) -> list[Anomalie]:
         """Whatever is neither an input, nor printed, nor computed; printed texts that were retouched or erased."""
-        textes, trouvees = self.modele.textes[self.groupe], []
+        textes, ambigus, trouvees = self.modele.textes[self.groupe], self.modele.ambigus[self.groupe], []
         speciales, connues = self.grille.speciales, self.connues
         du_modele = imprime_en(self.modele.gabarits[self.groupe].imprimes, self.reperees, self.colonne_cles)
 
@@ -94,9 +94,12 @@ class Verrouille:
 
         for i, ligne in enumerate(self.grille.lignes):
             for j, valeur in enumerate(ligne):
-                if valeur == "" or (i, j) in connues or valeur in textes or (i, j) in speciales:
+                if valeur == "" or (i, j) in connues or (i, j) in speciales:
                     continue
-                if isinstance(valeur, str) and (valeur[:1] == MARQUE or est_vide(valeur) or plier(valeur) in textes):
+                if valeur in ambigus and imprime(i, j) != valeur:  # printed, but not there: it may have been chosen
+                    trouvees.append((adresse(i + 1, j + 1), valeur, ""))
+                    continue
+                if valeur in textes or (isinstance(valeur, str) and (valeur[:1] == MARQUE or est_vide(valeur) or plier(valeur) in textes)):
                     continue
                 trouvees.append((adresse(i + 1, j + 1), valeur, imprime(i, j)))
         retouches = [t for t in trouvees if constats.est_une_retouche(*t[1:])]
