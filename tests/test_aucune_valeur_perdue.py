@@ -95,6 +95,7 @@ GESTES = (
 # Each of these once lost a value, or read it as another.
 @example(False, [(inserer_lignes, 76, 1, 1), (supprimer_une_colonne, 1, 1, 1)])
 @example(True, [(supprimer_une_colonne, 38, 6, 1), (supprimer_une_colonne, 35, 5, 3)])
+@example(False, [(supprimer_une_colonne, 5, 1, 2), (inserer_lignes, 87, 1, 2)])
 @example(True, [(ecrire, 99, 3, 1)])
 @example(True, [(supprimer_une_colonne, 60, 1, 2), (copier_une_ligne, 47, 5, 2)])
 @given(prerempli=st.booleans(), suite=st.lists(st.tuples(st.sampled_from(GESTES), RANGS, COLONNES, st.integers(1, 3)), min_size=1, max_size=5))

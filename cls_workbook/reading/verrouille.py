@@ -86,7 +86,7 @@ class Verrouille:
     def hors_cadre(self) -> list[Anomalie]:
         """Whatever is neither an input, nor printed, nor computed; printed texts that were retouched or erased."""
         textes, ambigus, trouvees = self.modele.textes[self.groupe], self.modele.ambigus[self.groupe], []
-        speciales, connues = self.grille.speciales, self.connues
+        speciales, connues, tenues = self.grille.speciales, self.connues, {i for i, _ in self.reperees}
         du_modele = imprime_en(self.modele.gabarits[self.groupe].imprimes, self.reperees, self.colonne_cles)
 
         def imprime(i: int, j: int) -> str:
@@ -96,7 +96,7 @@ class Verrouille:
             for j, valeur in enumerate(ligne):
                 if valeur == "" or (i, j) in connues or (i, j) in speciales:
                     continue
-                if valeur in ambigus and imprime(i, j) != valeur:  # printed, but not there: it may have been chosen
+                if valeur in ambigus and (i not in tenues or imprime(i, j) != valeur):  # printed, but not there: it may have been chosen
                     trouvees.append((adresse(i + 1, j + 1), valeur, ""))
                     continue
                 if valeur in textes or (isinstance(valeur, str) and (valeur[:1] == MARQUE or est_vide(valeur) or plier(valeur) in textes)):
