@@ -98,6 +98,7 @@ GESTES = (
 @example(False, [(supprimer_une_colonne, 5, 1, 2), (inserer_lignes, 87, 1, 2)])
 @example(True, [(ecrire, 99, 3, 1)])
 @example(True, [(supprimer_une_colonne, 60, 1, 2), (copier_une_ligne, 47, 5, 2)])
+@example(True, [(deplacer_des_cases, 47, 1, 2)])
 @given(prerempli=st.booleans(), suite=st.lists(st.tuples(st.sampled_from(GESTES), RANGS, COLONNES, st.integers(1, 3)), min_size=1, max_size=5))
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_whatever_is_done_to_a_sheet_each_value_is_read_exactly_or_pointed_at(tmp_path, prerempli, suite):

@@ -6,6 +6,7 @@ Rows and columns of the returned sheet count from 0.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from cls_workbook.anomalies import Anomalie
@@ -273,6 +274,17 @@ class _Lecture:
     def _verrouille(self) -> None:
         verrouille = Verrouille(self.lieu, self.grille, self.modele, self.sortie.groupe, self.colonnes, self.colonne_cles, self.reperees, self.connues, self.ecartees, self.imprimes)
         self.sortie.anomalies += [*verrouille.calculs(), *verrouille.hors_cadre()]
+        if deplaces := self._imprimes_deplaces():
+            self.sortie.saisies = [s for s in self.sortie.saisies if s not in deplaces]
+            self.sortie.anomalies += constats.hors_cadre(self.lieu, [(s.cellule, s.brut) for s in deplaces])
+
+    def _imprimes_deplaces(self) -> list[Saisie]:
+        """Inputs that hold a text which is no longer where it was printed: cut and pasted there, it answers nothing."""
+        groupe = self.sortie.groupe
+        imprimes, ambigus = Counter(self.modele.gabarits[groupe].imprimes.values()), self.modele.ambigus[groupe]
+        portes = [s for s in self.sortie.saisies if s.brut in imprimes and s.brut not in ambigus]
+        presents = Counter(v for ligne in self.lignes for v in ligne) if portes else Counter()
+        return [s for s in portes if presents[s.brut] <= imprimes[s.brut]]
 
     # --- rows that the partner added ---
 
