@@ -279,11 +279,7 @@ class Dossier:
 
     def seulement(self, fichiers: Collection[str]) -> Dossier:
         """The same with these files only."""
-        return dataclasses.replace(
-            self,
-            valeurs=self.valeurs[[f in fichiers for f in self.valeurs["fichier"]]],
-            retours=self.retours[[f in fichiers for f in self.retours["fichier"]]],
-        )
+        return dataclasses.replace(self, **{nom: cadre[cadre["fichier"].isin(list(fichiers))] for nom, cadre in (("valeurs", self.valeurs), ("retours", self.retours))})
 
 
 def cle(ligne: Mapping, bloc: str, champ: str) -> str:

@@ -1,6 +1,6 @@
 """Which files are returns, and all of them read, by whichever engine.
 
-Apart from the conductor so that a reading process, which starts by importing this module, does not import pandas.
+Apart from the conductor so that a process that only reads (``controler``), and starts by importing this module, does not import pandas.
 """
 
 from __future__ import annotations
