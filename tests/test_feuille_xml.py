@@ -75,7 +75,14 @@ def vite(contenu: bytes) -> dict[str, classeur.Grille]:
 def _exact(lignes: list[list]) -> list[list]:
     """Values with their types: 1.0 is not True, a date is not a datetime; a nan is itself."""
     # calamine alone does not tell that a number is shown as a percentage
-    return [[(type(v).__name__.replace("Pourcentage", "float"), repr(v)) for v in ligne] for ligne in lignes]
+    return [[(type(v).__name__.replace("Pourcentage", "float"), repr(v)) for v in ligne] for ligne in _sans_blanc_final(lignes)]
+
+
+def _sans_blanc_final(lignes: list[list]) -> list[list]:
+    """Without the blank rows and columns at the end: a number that is not written may or may not count for one."""
+    hauteur = max((i for i, ligne in enumerate(lignes, 1) if any(v != "" for v in ligne)), default=0)
+    largeur = max((j for ligne in lignes for j, v in enumerate(ligne, 1) if v != ""), default=0)
+    return [ligne[:largeur] for ligne in lignes[:hauteur]]
 
 
 def verifier(contenu: bytes) -> list[str]:

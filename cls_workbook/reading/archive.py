@@ -13,6 +13,8 @@ import zlib
 from functools import lru_cache
 from io import BytesIO
 
+from zlib_ng import zlib_ng  # inflates twice as fast
+
 from cls_workbook.errors import Refus
 
 TAILLE_MAX = 30_000_000  # bytes of a file; a filled workbook weighs 0.2 to 1 million
@@ -26,7 +28,7 @@ REFAIRE = "Enregistrez à nouveau le classeur au format .xlsx ou .ods depuis vot
 _ORIGINAL = "Renvoyez le classeur d’origine, rempli, au format .xlsx ou .ods."
 _ABIME = ("Le fichier est abîmé : son contenu ne se décompresse pas.", (REFAIRE,))
 _PIEGES = tuple("<!DOCTYPE".encode(codage) for codage in ("utf-16-le", "utf-16-be"))  # nothing is declared outside a DOCTYPE
-_FAUTES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, struct.error)
+_FAUTES = (zipfile.BadZipFile, zlib.error, zlib_ng.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, struct.error)
 
 
 class Parties:
@@ -144,10 +146,11 @@ def _lire(contenu: bytes, partie: zipfile.ZipInfo) -> bytes:
 
 
 def _gonfler(brut: bytes, comprimee: bool, taille: int, controle: int) -> bytes:
-    gonflee = zlib.decompressobj(-zlib.MAX_WBITS).decompress(brut, taille + 1) if comprimee else brut
-    if len(gonflee) != taille or zlib.crc32(gonflee) != controle:
+    gonflee = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS).decompress(brut, taille + 1) if comprimee else brut
+    if len(gonflee) != taille or zlib_ng.crc32(gonflee) != controle:
         raise zipfile.BadZipFile("taille ou somme de contrôle")
-    if b"<!DOCTYPE" in gonflee or (b"\x00" in gonflee and any(piege in gonflee for piege in _PIEGES)):
+    # A lone character is looked for ten times as fast, and most parts have none.
+    if (b"!" in gonflee and b"<!DOCTYPE" in gonflee) or (b"\x00" in gonflee and any(piege in gonflee for piege in _PIEGES)):
         raise Refus("Le fichier contient une déclaration DOCTYPE, qu’aucun tableur n’écrit.", (REFAIRE,))
     return gonflee
 

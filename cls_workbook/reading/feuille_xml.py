@@ -9,24 +9,43 @@ what calamine would have read.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
-from cls_workbook.reading.formats_de_date import Formats
+from cls_workbook.reading.formats_de_date import FORMATS_GARDES, Formats
 from cls_workbook.reading.pourcentages import Pourcentage
 
-RETENU_MAX = 3_000  # characters of a row or of a text that is remembered
+RETENU_MAX = 3_000  # bytes of a row or of a text that is remembered
+RANGEES_MAX, TEXTES_MAX, VALEURS_MAX = 8_000, 16_000, 16_000  # how many are
 
 
 class Contenu(NamedTuple):
-    """One sheet, by address (b"C14"). ``valeurs``: float, str, bool or date; no blank, but a text may be empty.
+    """One sheet, by address (b"C14"). ``valeurs``: float, str, bool or date; "" for a blank that is written.
     ``formules``: as written in the XML, empty for one that is told by another cell."""
 
     valeurs: dict[bytes, object]
     formules: dict[bytes, bytes]
     erreurs: frozenset[bytes]
+
+
+class _Memoire(dict):
+    """What is written → what ``lire`` makes of it: worked out once, and forgotten with all the others when they are too many."""
+
+    def __init__(self, lire: Callable, entrees: int):
+        super().__init__()
+        self._lire, self._entrees = lire, entrees
+
+    def __missing__(self, ecrit):
+        lu = self._lire(ecrit)
+        if len(ecrit) <= RETENU_MAX:
+            if len(self) >= self._entrees:
+                self.clear()
+            self[ecrit] = lu
+        return lu
 
 
 _TETE = re.compile(
@@ -56,16 +75,16 @@ def textes_partages(xml: bytes) -> dict[bytes, str] | None:
     if debut < 0 or not xml.startswith(premier, debut) or not xml.endswith(fin):
         return None
     try:
-        ecrits = xml[debut + len(premier) : -len(fin)].decode("utf-8").split((dernier + premier).decode())
-        textes = [_texte(e) if len(e) <= RETENU_MAX else _texte_lu(e) for e in ecrits]
+        textes = list(map(_textes.__getitem__, xml[debut + len(premier) : -len(fin)].split(dernier + premier)))
     except ValueError:
         return None
     _rangs.extend(b"%d" % rang for rang in range(len(_rangs), len(textes)))
     return dict(zip(_rangs, textes, strict=False))
 
 
-def _texte_lu(ecrit: str) -> str:
+def _texte_lu(xml: bytes) -> str:
     """What stands between ``<si><t`` and ``</t></si>`` → the text. ValueError for anything but a plain text."""
+    ecrit = xml.decode("utf-8")
     lu = _TEXTE.fullmatch(ecrit)
     if lu is None:
         raise ValueError(ecrit)
@@ -75,7 +94,7 @@ def _texte_lu(ecrit: str) -> str:
     return texte
 
 
-_texte = lru_cache(maxsize=16_000)(_texte_lu)
+_textes = _Memoire(_texte_lu, TEXTES_MAX)
 
 
 def _chaine(ecrit: str) -> str:
@@ -138,7 +157,7 @@ def _rangee_lue(xml: bytes) -> _Rangee:
     return _Rangee(tuple(adresses), tuple(natures), tuple(formules), tuple(erreurs))
 
 
-_rangee = lru_cache(maxsize=8_000)(_rangee_lue)
+_rangees = _Memoire(_rangee_lue, RANGEES_MAX)
 
 # --- Sheets ---------------------------------------------------------------------------------------------------------
 
@@ -169,17 +188,21 @@ def _contenu(corps: bytes, textes: dict[bytes, str], formats: Formats) -> Conten
     avant, *suite = b"<v>".join(morceaux[::2]).split(b"<row")
     if avant:
         raise ValueError(avant)
-    rangees = [_rangee(xml) if len(xml) <= RETENU_MAX else _rangee_lue(xml) for xml in suite]
-    adresses, natures, formules, erreurs = (chain.from_iterable(champs) for champs in zip(*rangees, strict=True)) if rangees else ((),) * 4
-    lues = [textes[ecrit] if nature is None else _valeur(ecrit, *nature, formats) for nature, ecrit in zip(natures, morceaux[1::2], strict=True)]
-    valeurs = dict(zip(adresses, lues, strict=True))
-    if None in lues:
-        valeurs = {adresse: valeur for adresse, valeur in valeurs.items() if valeur is not None}
-    return Contenu(valeurs, dict(formules), frozenset(erreurs))
+    rangees = list(map(_rangees.__getitem__, suite))
+    adresses, natures, formules, erreurs = (chain.from_iterable(map(itemgetter(champ), rangees)) for champ in range(len(_Rangee._fields)))
+    autres = _autres(formats)
+    lues = [textes[ecrit] if nature is None else autres[ecrit, *nature] for nature, ecrit in zip(natures, morceaux[1::2], strict=True)]
+    return Contenu(dict(zip(adresses, lues, strict=True)), dict(formules), frozenset(erreurs))
+
+
+@lru_cache(maxsize=FORMATS_GARDES)
+def _autres(formats: Formats) -> _Memoire:
+    """(value as written, type, format) → the value of a cell that is no shared text."""
+    return _Memoire(lambda cellule: _valeur(*cellule, formats), VALEURS_MAX)
 
 
 def _valeur(ecrit: bytes, nature: bytes, style: bytes, formats: Formats) -> object:
-    """The value of a cell that is no shared text; None for a blank. KeyError or ValueError for what is left to calamine."""
+    """The value of a cell that is no shared text. KeyError or ValueError for what is left to calamine."""
     match nature:
         case b"str":
             if b"\r" in ecrit:
@@ -190,7 +213,7 @@ def _valeur(ecrit: bytes, nature: bytes, style: bytes, formats: Formats) -> obje
         case b"b":
             return _LOGIQUES[ecrit]
     if not ecrit:
-        return None
+        return ""
     if not _NOMBRE.fullmatch(ecrit) or style in formats.durees:
         raise ValueError(ecrit)
     nombre = float(ecrit)

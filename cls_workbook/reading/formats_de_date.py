@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from cls_workbook.reading.pourcentages import formats_de_pourcentage
 
 FORMATS_MAX = 20_000  # Excel stops at 65 490; a filled workbook has some hundreds
-_GARDES = 16  # styles remembered: those of one sender are the same in all the files sent by the same spreadsheet
+FORMATS_GARDES = 16  # styles remembered: those of one sender are the same in all the files sent by the same spreadsheet
 _TEMOIN = 45_000.5  # a day at noon: no format can take it for a time alone
 
 
@@ -28,7 +28,7 @@ class Formats(NamedTuple):
     pourcentages: frozenset[bytes]
 
 
-@lru_cache(maxsize=_GARDES)
+@lru_cache(maxsize=FORMATS_GARDES)
 def formats_de_date(styles: bytes) -> Formats | None:
     """None if these styles cannot be read. ``styles``: the part ``xl/styles.xml``."""
     nombre = styles.count(b"<xf ") + styles.count(b":xf ")  # at least as many as there are formats of cells

@@ -16,16 +16,13 @@ from cls_workbook.anomalies import BLOQUANT, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.reader import Retour
+from cls_workbook.reading.releve import VALEURS, Releve
 from cls_workbook.reading.reperes import Modele, modele_de
 from cls_workbook.reading.typage import Typage
 from cls_workbook.reading.vues import large
 
 __all__ = ["Adresses", "Lot", "hors_campagne", "large", "reunir", "typer"]
 
-VALEURS = (
-    "annee", "fichier", "feuille", "cellule", "fiche", "structure", "volet", "bloc", "mesure", "champ", "ligne", "modalite",
-    "type", "valeur",
-)  # fmt: skip
 RETOURS = (
     "fichier", "sha256", "annee", "contrat", "modele", "structure", "volet", "fiche", "feuille", "champs_renseignes",
     "champs_attendus",
@@ -111,7 +108,7 @@ class Lot:
 
 def typer(retours: Iterable[Retour], contrat: Contrat) -> Lot:
     """Types every value of the returns of ``contrat``; those of another contract only bring their anomalies."""
-    valeurs: list[tuple] = []
+    releve = Releve()
     lignes: list[tuple] = []
     normalisations: list[tuple] = []
     anomalies: list[Anomalie] = []
@@ -122,12 +119,12 @@ def typer(retours: Iterable[Retour], contrat: Contrat) -> Lot:
             continue
         lieux[retour.fichier] = Lieux(retour.annee, retour.feuilles, retour.deplacements)
         lecture = Typage(retour, modele_de(contrat, retour.annee))
-        lecture.typer(valeurs, normalisations)
+        lecture.typer(releve, normalisations)
         lignes += lecture.lignes()
         anomalies += lecture.anomalies
         if not (lecture.repondues or any(a.gravite == BLOQUANT for a in lecture.anomalies)):
             anomalies.append(constats.retour_vide(retour.fichier))
-    return Lot(_frame(valeurs, VALEURS), _frame(lignes, RETOURS), _frame(normalisations, NORMALISATIONS), anomalies, lieux)
+    return Lot(releve.frame(), _frame(lignes, RETOURS), _frame(normalisations, NORMALISATIONS), anomalies, lieux)
 
 
 def reunir(lots: Sequence[Lot]) -> Lot:

@@ -153,7 +153,7 @@ class _Lecteur:
                 feuille.saisies = modele.gabarits[feuille.annonce].saisies(feuille.grille, identite["rappels"])
         # A sheet that came back as sent has the keys that it was sent with; those of the others may contradict.
         autres = [f for f in feuilles if f.saisies is None]
-        if (relue := self._identite(_faits(autres))) != identite:
+        if len(autres) > len(premieres) and (relue := self._identite(_faits(autres))) != identite:
             identite, modele = relue, modele_de(_contrat(self.contrats, relue["contrat"]), relue["annee"])
             for feuille in feuilles:
                 feuille.saisies = None

@@ -14,6 +14,7 @@ from cls_workbook.entry.layout import Emplacement
 from cls_workbook.francais import typographie
 from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.reader import Retour
+from cls_workbook.reading.releve import Releve
 from cls_workbook.reading.reperage import Saisie
 from cls_workbook.reading.reperes import ACCUEIL, Attendue, Modele
 from cls_workbook.reading.saisie import Comprise, Incomprise, comprendre
@@ -29,7 +30,8 @@ class Typage:
     def __init__(self, retour: Retour, modele: Modele):
         self.retour, self.modele, self.contrat = retour, modele, modele.contrat
         self.anomalies: list[Anomalie] = []
-        self.placees = [(saisie, place) for saisie in retour.saisies if (place := modele.place(saisie.cle)) is not None]
+        places = modele.places
+        self.placees = [(saisie, place) for saisie in retour.saisies if (place := places.get(saisie.cle) or modele.place(saisie.cle)) is not None]
         self.bruts = {s.cle: s.brut for s in retour.saisies}
         self.detaillees = {_rangee(_rangee(s.cle)) for s, place in self.placees if place.bloc == "ventilations"}
         self.structure = self._structure()
@@ -39,10 +41,11 @@ class Typage:
         if not self.structure and self.repondues:
             self.anomalies.append(self._structure_inconnue())
 
-    def typer(self, valeurs: list[tuple], normalisations: list[tuple]) -> None:
-        """Appends the rows of the typed values and of what was reinterpreted."""
+    def typer(self, releve: Releve, normalisations: list[tuple]) -> None:
+        """Notes the typed values, and appends the rows of what was reinterpreted."""
         ecrites, intactes = self._modalites_ecrites(), self._lignes_intactes()
-        fichier, annee, structure, repondues = self.retour.fichier, self.retour.annee, self.structure, {"", *self.repondues}
+        fichier, repondues, feuille = self.retour.fichier, {"", *self.repondues}, None
+        deplacements, ecarts = self.retour.deplacements, releve.ecarts
         for saisie, place in self.placees:
             if place.fiche not in repondues or (intactes and _rangee(saisie.cle) in intactes):
                 continue
@@ -52,17 +55,20 @@ class Typage:
                 compris = None if compris.valeur is None else Comprise(compris.valeur)
             if compris is None:
                 continue
-            if compris.regle:
-                normalisations.append((
-                    fichier, saisie.feuille, saisie.cellule, place.libelle, constats.en_texte(saisie.brut),
-                    compris.valeur, compris.regle,
-                ))  # fmt: skip
-            modalite = place.modalite or (ecrites.get(_rangee(saisie.cle), "") if ecrites else "")
-            valeurs.append((
-                annee, fichier, saisie.feuille, saisie.cellule, place.fiche, structure, self.volets.get(place.fiche, ""),
-                place.bloc, place.mesure, place.champ, saisie.ligne, modalite, place.type, compris.valeur,
-            ))  # fmt: skip
-        self.anomalies[:0] = [replace(a, structure=structure) for a in self.retour.anomalies]
+            valeur, regle = compris
+            if regle:
+                normalisations.append((fichier, saisie.feuille, saisie.cellule, place.libelle, constats.en_texte(saisie.brut), valeur, regle))
+            if feuille != (saisie.feuille, place.fiche):
+                feuille = saisie.feuille, place.fiche
+                releve.ouvrir(self.retour.annee, fichier, saisie.feuille, self.structure, self.volets.get(place.fiche, ""))
+            if saisie.cle in deplacements:
+                ecarts["cellule"][len(releve)] = deplacements[saisie.cle]
+            if saisie.ligne != place.ligne:  # of a row that the partner added
+                ecarts["ligne"][len(releve)] = saisie.ligne
+            if ecrites and not place.modalite and (modalite := ecrites.get(_rangee(saisie.cle))):
+                ecarts["modalite"][len(releve)] = modalite
+            releve.noter(place, valeur)
+        self.anomalies[:0] = [replace(a, structure=self.structure) for a in self.retour.anomalies]
 
     def _comprendre(self, saisie: Saisie, place: Emplacement) -> Comprise | Incomprise | None:
         """What was typed, understood. The same word in the same input means the same in every return: it is worked out once."""
