@@ -22,7 +22,8 @@ def relue(resultat) -> Consolidation:
     """A consolidation as next year's campaign finds it in the workbook: numbers are binary, blanks are None."""
 
     def table(frame) -> list[dict]:
-        return [{c: float(v) if hasattr(v, "quantize") else v for c, v in r.items()} for r in frame.astype(object).to_dict("records")]
+        lignes = frame.astype(object).to_dict("records")
+        return [{c: float(v) if hasattr(v, "quantize") else None if v != v else v for c, v in r.items()} for r in lignes]  # a blank is not a number
 
     noms = {"Mesures": resultat.mesures, "Indicateurs": resultat.indicateurs, "Financement par fiche": resultat.par_fiche, "Lignes de financement": resultat.financements}
     return Consolidation(Path("consolidation.xlsx"), {nom: table(frame) for nom, frame in noms.items()})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import constat
 from cls_workbook.checks.dossier import Dossier
@@ -15,8 +17,8 @@ HORS_TEXTE_LIBRE = frozenset((("reponse", "contact_courriel"), ("reponse", "stru
 
 def donnee_personnelle(dossier: Dossier) -> list[Anomalie]:
     """One anomaly a cell."""
-    v = dossier.saisies
-    textes = v[(v["type"] == "texte") | ((v["type"] == "liste") & v["champ"].isin(("nom", "structure")))]
+    v = dossier.valeurs
+    textes = v.iloc[np.flatnonzero((v["type"] == "texte") | ((v["type"] == "liste") & v["champ"].isin(("nom", "structure"))))]
     # The same words come back from one return to the next: each is looked at once.
     connus = {t: PEUT_ETRE.search(t) is not None for t in dict.fromkeys(textes["valeur"]) if isinstance(t, str)}
     douteux = [isinstance(t, str) and connus[t] for t in textes["valeur"]]
@@ -40,8 +42,8 @@ def petit_effectif(dossier: Dossier) -> list[Anomalie]:
     """One anomaly a measure, for information: nothing is wrong, but these cells will not leave as they are."""
     seuil = dossier.contrat.seuil_petits_effectifs
     sensibles = {id_ for id_, (_, _, m) in dossier.contrat.par_mesure.items() if m.petits_effectifs}
-    v = dossier.saisies
-    comptes = v[v["mesure"].isin(list(sensibles)) & v["champ"].isin(("valeur", "effectif", "numerateur"))]
+    v = dossier.valeurs
+    comptes = v.iloc[np.flatnonzero(v["mesure"].isin(list(sensibles)) & v["champ"].isin(("valeur", "effectif", "numerateur")))]
     groupes: dict[tuple[str, str, str], list[dict]] = {}
     for r in en_lignes(comptes, [1 <= n <= seuil for n in comptes["valeur"]]):
         groupes.setdefault((r["fichier"], r["fiche"], r["mesure"]), []).append(r)

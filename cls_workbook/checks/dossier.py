@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.contract.fields import libelle
 from cls_workbook.contract.model import Contrat, Mesure
 from cls_workbook.francais import plier
-from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes, large, somme
+from cls_workbook.reading.vues import ADRESSE, Saisies, en_lignes, somme
 
 BLOCS_DES_MESURES = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes", "ventilations")
 # What answers a measure; the rest (statut, commentaire, échelle, unité…) only qualifies the answer.
@@ -95,32 +95,22 @@ class Dossier:
     # --- views ---
 
     @cached_property
-    def saisies(self) -> pd.DataFrame:
-        """``valeurs`` with object columns: comparing strings of pandas' own type costs ten times as much."""
-        return self.valeurs.astype(object)
-
-    def _du_bloc(self, bloc: str) -> pd.DataFrame:
-        """The rows of ``saisies`` that are of this block."""
-        return self.valeurs.iloc[self._rangs_par_bloc.get(bloc, [])].astype(object)
+    def _saisies(self) -> Saisies:
+        return Saisies(self.valeurs)
 
     @cached_property
     def _vues(self) -> dict[str, pd.DataFrame]:
         return {}
 
     @cached_property
-    def _rangs_par_bloc(self) -> dict[str, np.ndarray]:
-        numeros, blocs = pd.factorize(self.valeurs["bloc"])
-        return {bloc: np.flatnonzero(numeros == n) for n, bloc in enumerate(blocs)}
-
-    @property
-    def blocs(self) -> Collection[str]:
+    def blocs(self) -> frozenset[str]:
         """Those in which something was typed."""
-        return self._rangs_par_bloc.keys()
+        return frozenset(self._saisies.mots["bloc"][np.unique(self._saisies.codes["bloc"])])
 
     def vue(self, bloc: str) -> pd.DataFrame:
         """``vues.large`` of a block, computed once."""
         if bloc not in self._vues:
-            self._vues[bloc] = large(self._du_bloc(bloc), bloc)
+            self._vues[bloc] = self._saisies.large(bloc)
         return self._vues[bloc]
 
     @cached_property
@@ -173,20 +163,23 @@ class Dossier:
     @cached_property
     def fonds(self) -> dict[tuple[str, str, str], list[Fond]]:
         """(fichier, fiche, mesure) → what answers it."""
-        groupes: dict[tuple[str, str, str], list[Fond]] = {}
+        s, groupes = self._saisies, {}
+        de_fond = np.isin(s.codes["champ"], [s.numero("champ", champ) for champ in CHAMPS_DE_FOND])
         for bloc in BLOCS_DES_MESURES:
-            v = self._du_bloc(bloc)
-            v = v[v["champ"].isin(CHAMPS_DE_FOND)]
-            fonds = map(Fond._make, colonnes(v, "bloc", "champ", "valeur", "cellule"))
-            for cle_, fond in zip(colonnes(v, "fichier", "fiche", "mesure"), fonds, strict=True):
+            for cle_, fond in self._fonds(de_fond & (s.codes["bloc"] == s.numero("bloc", bloc))):
                 groupes.setdefault(cle_, []).append(fond)
         return groupes
 
     @cached_property
     def statuts(self) -> dict[tuple[str, str, str], Fond]:
         """(fichier, fiche, mesure) → statut, where one was chosen."""
-        v = self.saisies[self.saisies["champ"] == "statut"]
-        return {(r[0], r[1], r[2]): Fond(*r[3:]) for r in colonnes(v, "fichier", "fiche", "mesure", "bloc", "champ", "valeur", "cellule")}
+        return dict(self._fonds(self._saisies.codes["champ"] == self._saisies.numero("champ", "statut")))
+
+    def _fonds(self, masque: np.ndarray) -> Iterable[tuple[tuple[str, str, str], Fond]]:
+        """(fichier, fiche, mesure), and what answers it, of these rows."""
+        s, rangs = self._saisies, np.flatnonzero(masque)
+        cles = zip(*(s.lire(nom, rangs) for nom in ("fichier", "fiche", "mesure")), strict=True)
+        return zip(cles, map(Fond, s.lire("bloc", rangs), s.lire("champ", rangs), s.valeurs[rangs], s.lire("cellule", rangs)), strict=True)
 
     def comptes(self, ids: Collection[str]) -> dict[tuple[str, str], dict[str, Compte]]:
         """(fichier, fiche) → measure → its figure, for the measures asked about that have one."""

@@ -102,7 +102,7 @@ def _dire(dossier: Dossier, code: str, r: dict, cellules: Iterable[str], champ: 
 def identique_a_l_annee_precedente(dossier: Dossier) -> list[Anomalie]:
     if dossier.precedent is None:
         return []
-    p, v = dossier.precedent.mesures, dossier.saisies
+    p, v = dossier.precedent.mesures, dossier.valeurs
     anciens = p[p["champ"].isin(NOMBRES)]
     avant = {(r.fiche, r.structure, r.volet, r.mesure, r.champ, plier(r.modalite or "")): r.valeur for r in anciens.itertuples()}
     groupes: dict[tuple[str, str], list[dict]] = {}

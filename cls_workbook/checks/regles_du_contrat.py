@@ -128,7 +128,7 @@ def cout_different_du_bareme(dossier: Dossier) -> list[Anomalie]:
 
 def _complements(dossier: Dossier, regle: Regle) -> dict[tuple[str, str], dict[str, dict]]:
     """(fichier, fiche) → complement id → its input."""
-    v = dossier.saisies
+    v = dossier.valeurs
     groupes: dict[tuple[str, str], dict[str, dict]] = {}
     for x in en_lignes(v, (v["bloc"] == "complements") & (v["fiche"] == (regle.fiche or ""))):
         groupes.setdefault((x["fichier"], x["fiche"]), {})[x["champ"]] = x

@@ -15,6 +15,7 @@ from cls_workbook.contract.fields import BLOCS, VOLET
 
 CLES = ("fichier", "feuille", "fiche", "structure", "volet", "mesure", "ligne")
 IDENTIFIANTES = ("fichier", "feuille", "mesure", "ligne")
+MOTS = (*CLES, "bloc", "champ", "modalite", "cellule")
 ADRESSE = "@"  # ``valeur@`` is the cell in which ``valeur`` was typed
 
 CHAMPS = {nom: tuple(c.nom for c in bloc.champs) for nom, bloc in BLOCS.items()}
@@ -24,6 +25,52 @@ NUMERIQUES = {
 }
 
 
+class Saisies:
+    """The columns of typed values as plain arrays, taken apart once: of each row, the number of its word; the words; the value."""
+
+    def __init__(self, valeurs: pd.DataFrame):
+        self.annees, self.valeurs = valeurs["annee"].to_numpy(object), _objets(valeurs["valeur"])
+        apart = {nom: _codes(valeurs[nom]) for nom in MOTS}
+        self.codes = {nom: codes for nom, (codes, _) in apart.items()}
+        self.mots = {nom: mots for nom, (_, mots) in apart.items()}
+
+    def __len__(self) -> int:
+        return len(self.valeurs)
+
+    def numero(self, nom: str, mot: str) -> int:
+        """The number of a word of a column; -1 where nothing says it."""
+        return next(iter(np.flatnonzero(self.mots[nom] == mot)), -1)
+
+    def lire(self, nom: str, rangs: np.ndarray) -> np.ndarray:
+        """The words of a column at these rows."""
+        return self.mots[nom][self.codes[nom][rangs]]
+
+    def rangees(self, cles: Sequence[str], rangs: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Rows (those at ``rangs`` only) that have the same keys, numbered in order of appearance: (number of each, first of each number).
+
+        One sheet answers for one structure and volet: ``IDENTIFIANTES`` tell the others.
+        """
+        ensemble = np.zeros(len(self) if rangs is None else len(rangs), dtype=np.int64)
+        for cle in cles:
+            codes = self.codes[cle] if rangs is None else self.codes[cle][rangs]
+            ensemble = pd.factorize(ensemble * (len(self.mots[cle]) + 1) + codes)[0]  # kept small: no overflow
+        return ensemble, np.unique(ensemble, return_index=True)[1]
+
+    def large(self, bloc: str) -> pd.DataFrame:
+        """See the function of this name."""
+        rangs = np.flatnonzero(self.codes["bloc"] == self.numero("bloc", bloc))
+        lignes, premieres = self.rangees(IDENTIFIANTES, rangs)
+        tetes = rangs[premieres]
+        vue = {nom: self.lire(nom, tetes) for nom in CLES} | {"annee": self.annees[tetes], "intitule": self.lire("modalite", tetes)}
+        champs = self.codes["champ"][rangs]
+        for champ in CHAMPS.get(bloc) or sorted(self.mots["champ"][np.unique(champs)]):
+            ici = np.flatnonzero(champs == self.numero("champ", champ))
+            if champ not in CLES:  # the structure and the volet typed are keys already
+                vue[champ] = _colonne(len(tetes), lignes[ici], self.valeurs[rangs[ici]])
+            vue[champ + ADRESSE] = _colonne(len(tetes), lignes[ici], self.lire("cellule", rangs[ici]))
+        return pd.DataFrame(vue, dtype=object)
+
+
 def large(valeurs: pd.DataFrame, bloc: str) -> pd.DataFrame:
     """One row per (fichier, feuille, fiche, structure, volet, mesure, ligne) of ``bloc``, in order of appearance.
 
@@ -31,34 +78,18 @@ def large(valeurs: pd.DataFrame, bloc: str) -> pd.DataFrame:
     then for each champ of the block the value and, under ``<champ>@``, its cell. Object dtype, missing = None.
     Champs that nobody typed are there too, empty; a block without fixed champs shows those that were typed.
     """
-    du_bloc = np.flatnonzero(valeurs["bloc"] == bloc)
-    partie = {nom: _objets(valeurs[nom].iloc[du_bloc]) for nom in (*CLES, "annee", "modalite", "champ", "valeur", "cellule")}
-    rangs, premiers = rangees(*(partie[nom] for nom in IDENTIFIANTES))
-    vue = {nom: partie[nom][premiers] for nom in (*CLES, "annee")} | {"intitule": partie["modalite"][premiers]}
-    codes, connus = pd.factorize(partie["champ"])
-    numeros = {champ: code for code, champ in enumerate(connus)}
-    for champ in CHAMPS.get(bloc) or sorted(numeros):
-        choisis = np.flatnonzero(codes == numeros[champ]) if champ in numeros else []
-        if champ not in CLES:  # the structure and the volet typed are keys already
-            vue[champ] = _colonne(len(premiers), rangs[choisis], partie["valeur"][choisis])
-        vue[champ + ADRESSE] = _colonne(len(premiers), rangs[choisis], partie["cellule"][choisis])
-    return pd.DataFrame(vue, dtype=object)
+    return Saisies(valeurs).large(bloc)
 
 
-def rangees(*cles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows that have the same keys, numbered in order of appearance: (number of each row, position of the first of each number).
+def rangees(valeurs: pd.DataFrame, cles: Sequence[str]) -> np.ndarray:
+    """The number of each row; those that have the same keys have the same one. See ``Saisies.rangees``."""
+    return Saisies(valeurs).rangees(cles)[0]
 
-    One sheet answers for one structure and volet: ``IDENTIFIANTES`` tell the others.
-    """
-    if not len(cles[0]):
-        return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
-    change = np.ones(len(cles[0]), dtype=bool)
-    change[1:] = np.logical_or.reduce([cle[1:] != cle[:-1] for cle in cles])
-    debuts = np.flatnonzero(change)  # equal keys nearly always follow each other
-    numeros: dict[tuple, int] = {}
-    par_suite = [numeros.setdefault(cle, len(numeros)) for cle in zip(*(cle[debuts] for cle in cles), strict=True)]
-    par_suite = np.array(par_suite, dtype=int)
-    return par_suite[np.cumsum(change) - 1], debuts[np.unique(par_suite, return_index=True)[1]]
+
+def _codes(colonne: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    if isinstance(colonne.dtype, pd.CategoricalDtype):
+        return colonne.array.codes, colonne.array.categories.to_numpy(object)
+    return pd.factorize(_objets(colonne))
 
 
 def _colonne(taille: int, rangs: np.ndarray, contenus: np.ndarray) -> np.ndarray:
@@ -124,6 +155,8 @@ def _objets(colonne: pd.Series) -> np.ndarray:
 def en_lignes(vue: pd.DataFrame, masque: Sequence[bool] | None = None) -> list[dict]:
     """The rows of a frame as dictionaries (only those of ``masque``). Values as they are: ``to_dict`` boxes each one."""
     noms = list(vue.columns)
-    valeurs = vue.to_numpy(object)
-    choisies = valeurs if masque is None else valeurs[np.asarray(masque, dtype=bool)]
-    return [dict(zip(noms, ligne, strict=True)) for ligne in choisies.tolist()]
+    rangs = None if masque is None else np.flatnonzero(masque)
+    if not (len(vue) if rangs is None else len(rangs)):
+        return []
+    choisies = vue if rangs is None else vue.iloc[rangs]
+    return [dict(zip(noms, ligne, strict=True)) for ligne in colonnes(choisies, *noms)]

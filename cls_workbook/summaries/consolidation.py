@@ -277,7 +277,7 @@ def mesures_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
 
 def _statuts_des_mesures(valeurs: pd.DataFrame) -> np.ndarray:
     """Of each value: the statut that its return gives to its measure."""
-    numeros, _ = rangees(*(valeurs[nom].to_numpy(object) for nom in ("fichier", "feuille", "mesure")))
+    numeros = rangees(valeurs, ("fichier", "feuille", "mesure"))
     dits = np.full(len(valeurs), None, dtype=object)  # by number of (return, measure)
     dits[numeros[valeurs["champ"].isin(CHAMPS_DE_VALEUR).to_numpy()]] = REEL
     typees = np.flatnonzero(valeurs["champ"] == "statut")
