@@ -11,7 +11,7 @@ import pytest
 
 PAQUET = Path(__file__).parent.parent / "cls_workbook"
 README = PAQUET.parent / "README.md"
-SURVEILLES = {"pandas", "pandera", "numpy", "openpyxl", "xlsxwriter", "python_calamine", "xlwings", "tqdm", "lxml", "pyarrow", "dask", "distributed"}
+SURVEILLES = {"pandas", "pandera", "numpy", "openpyxl", "xlsxwriter", "python_calamine", "xlwings", "tqdm", "lxml", "pyarrow", "dask", "distributed", "zlib_ng"}
 PORTES = {"__init__", "__main__", "cli", "excel", "demo", "conductor", "generation"}
 
 
