@@ -26,7 +26,8 @@ class Releve:
 
     def __init__(self) -> None:
         self.ecarts: dict[str, dict[int, str]] = {nom: {} for nom in ("cellule", "ligne", "modalite")}
-        self._places: dict[int, tuple[int, Emplacement]] = {}  # by identity; kept, so that it stays their own
+        self._places: list[Emplacement] = []
+        self._rangs_des_places: dict[int, int] = {}  # by identity: they are kept, so that it stays their own
         self._rangs: list[int] = []
         self._valeurs: list[object] = []
         self._feuilles: list[tuple[str, str, str, str]] = []
@@ -43,19 +44,19 @@ class Releve:
         self._debuts.append(len(self._valeurs))
 
     def noter(self, place: Emplacement, valeur: object) -> None:
-        connue = self._places.get(id(place))
-        if connue is None:
-            connue = self._places[id(place)] = len(self._places), place
-        self._rangs.append(connue[0])
+        rang = self._rangs_des_places.get(id(place))
+        if rang is None:
+            rang = self._rangs_des_places[id(place)] = len(self._places)
+            self._places.append(place)
+        self._rangs.append(rang)
         self._valeurs.append(valeur)
 
     def frame(self) -> pd.DataFrame:
         """One row per value, in order; columns ``VALEURS``: words as categories, ``annee`` int, ``valeur`` as it was typed."""
         rangs = np.array(self._rangs, dtype=np.intp)
-        places = [place for _, place in self._places.values()]
         lignes = np.diff([*self._debuts, len(self._valeurs)]) if self._debuts else []
         feuilles = np.repeat(np.arange(len(self._feuilles)), lignes)
-        mots = {nom: _categories([getattr(p, nom) for p in places], rangs, self.ecarts.get(nom, {})) for nom in DU_PLAN}
+        mots = {nom: _categories([getattr(p, nom) for p in self._places], rangs, self.ecarts.get(nom, {})) for nom in DU_PLAN}
         colonnes = zip(*self._feuilles, strict=True) if self._feuilles else ((),) * len(DE_LA_FEUILLE)
         mots |= {nom: _categories(contenu, feuilles) for nom, contenu in zip(DE_LA_FEUILLE, colonnes, strict=True)}
         autres = {"annee": np.repeat(np.array(self._annees, dtype=int), lignes), "valeur": pd.Series(self._valeurs, dtype=object)}

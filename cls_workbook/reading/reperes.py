@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cls_workbook import entry
 from cls_workbook.contract.model import Contrat
@@ -50,6 +51,21 @@ class Attendue:
         return bool(self.places) and self.places[0].ancre == "entete"
 
 
+class Comptee(NamedTuple):
+    """An answer expected. ``demandees``: keys of the inputs that make it; ``statut``: of the one that says why not; ``detail``: of its breakdown."""
+
+    mesure: str
+    demandees: tuple[str, ...]
+    statut: str
+    detail: str
+
+    @classmethod
+    def de(cls, attendue: Attendue) -> Comptee:
+        mesure = next((p.mesure for p in attendue.places if p.mesure), "")
+        demandees = tuple(p.cle for p in attendue.places if p.obligatoire)
+        return cls(mesure, demandees, f"{attendue.cle}/statut", attendue.cle.replace("/mesures/", "/ventilations/"))
+
+
 class Modele:
     """The expected rows by key, and the printed texts of each sheet.
 
@@ -63,7 +79,7 @@ class Modele:
         self.groupes: dict[str, tuple[str, ...]] = {}
         self.textes: dict[str, frozenset[str]] = {}
         self.ambigus: dict[str, frozenset[str]] = {}  # printed texts of a sheet that are also choices of one of its inputs
-        self.comptees: dict[str, list[Attendue]] = {}
+        self.comptees: dict[str, list[Comptee]] = {}
         self.gabarits: dict[str, Gabarit] = {}
         self.extensibles: dict[str, Attendue] = {}
         self.entetes: dict[str, Attendue] = {}
@@ -91,7 +107,7 @@ class Modele:
         self.textes[groupe] = _textes(feuille.feuille.cellules)
         siennes = [self.rangees[cle] for cle in feuille.rangees]
         self.ambigus[groupe] = self.textes[groupe] & {choix for a in siennes for p in a.places for choix in p.choix}
-        self.comptees[groupe] = [a for a in siennes if a.compte]
+        self.comptees[groupe] = [Comptee.de(a) for a in siennes if a.compte]
         libres = {(a.numero, colonne): libre for a in siennes for colonne, libre in a.libres.items()}
         self.gabarits[groupe] = Gabarit(feuille, siennes, libres)
 

@@ -16,7 +16,7 @@ from cls_workbook.reading import constats_de_lecture as constats
 from cls_workbook.reading.reader import Retour
 from cls_workbook.reading.releve import Releve
 from cls_workbook.reading.reperage import Saisie
-from cls_workbook.reading.reperes import ACCUEIL, Attendue, Modele
+from cls_workbook.reading.reperes import ACCUEIL, Comptee, Modele
 from cls_workbook.reading.saisie import Comprise, Incomprise, comprendre
 
 STRUCTURE = "accueil/reponse/structure"
@@ -33,7 +33,8 @@ class Typage:
         places = modele.places
         self.placees = [(saisie, place) for saisie in retour.saisies if (place := places.get(saisie.cle) or modele.place(saisie.cle)) is not None]
         self.bruts = {s.cle: s.brut for s in retour.saisies}
-        self.detaillees = {_rangee(_rangee(s.cle)) for s, place in self.placees if place.bloc == "ventilations"}
+        self.ventilees = [(saisie, place) for saisie, place in self.placees if place.bloc == "ventilations"]
+        self.detaillees = {_rangee(_rangee(saisie.cle)) for saisie, _ in self.ventilees}
         self.structure = self._structure()
         self.volets = {numero: self._volet(fiche) for numero, fiche in self.contrat.par_fiche.items() if numero in retour.feuilles}
         self.repondues = self._repondues()
@@ -43,13 +44,13 @@ class Typage:
 
     def typer(self, releve: Releve, normalisations: list[tuple]) -> None:
         """Notes the typed values, and appends the rows of what was reinterpreted."""
-        ecrites, intactes = self._modalites_ecrites(), self._lignes_intactes()
-        fichier, repondues, feuille = self.retour.fichier, {"", *self.repondues}, None
-        deplacements, ecarts = self.retour.deplacements, releve.ecarts
+        ecrites, intactes, deplacements = self._modalites_ecrites(), self._lignes_intactes(), self.retour.deplacements
+        repondues, ecarts, ici = {"", *self.repondues}, releve.ecarts, None
         for saisie, place in self.placees:
-            if place.fiche not in repondues or (intactes and _rangee(saisie.cle) in intactes):
+            cle, feuille, cellule, brut, ligne = saisie
+            if place.fiche not in repondues or (intactes and _rangee(cle) in intactes):
                 continue
-            compris = self._comprendre(saisie, place)
+            compris = self._comprendre(brut, place)
             if compris.__class__ is Incomprise:
                 self.anomalies.append(self._incomprise(saisie, place, compris))
                 compris = None if compris.valeur is None else Comprise(compris.valeur)
@@ -57,23 +58,22 @@ class Typage:
                 continue
             valeur, regle = compris
             if regle:
-                normalisations.append((fichier, saisie.feuille, saisie.cellule, place.libelle, constats.en_texte(saisie.brut), valeur, regle))
-            if feuille != (saisie.feuille, place.fiche):
-                feuille = saisie.feuille, place.fiche
-                releve.ouvrir(self.retour.annee, fichier, saisie.feuille, self.structure, self.volets.get(place.fiche, ""))
-            if saisie.cle in deplacements:
-                ecarts["cellule"][len(releve)] = deplacements[saisie.cle]
-            if saisie.ligne != place.ligne:  # of a row that the partner added
-                ecarts["ligne"][len(releve)] = saisie.ligne
-            if ecrites and not place.modalite and (modalite := ecrites.get(_rangee(saisie.cle))):
+                normalisations.append((self.retour.fichier, feuille, cellule, place.libelle, constats.en_texte(brut), valeur, regle))
+            if feuille is not ici:
+                ici = feuille
+                releve.ouvrir(self.retour.annee, self.retour.fichier, feuille, self.structure, self.volets.get(place.fiche, ""))
+            if cle in deplacements:
+                ecarts["cellule"][len(releve)] = deplacements[cle]
+            if ligne != place.ligne:  # of a row that the partner added
+                ecarts["ligne"][len(releve)] = ligne
+            if ecrites and not place.modalite and (modalite := ecrites.get(_rangee(cle))):
                 ecarts["modalite"][len(releve)] = modalite
             releve.noter(place, valeur)
         self.anomalies[:0] = [replace(a, structure=self.structure) for a in self.retour.anomalies]
 
-    def _comprendre(self, saisie: Saisie, place: Emplacement) -> Comprise | Incomprise | None:
+    def _comprendre(self, brut: object, place: Emplacement) -> Comprise | Incomprise | None:
         """What was typed, understood. The same word in the same input means the same in every return: it is worked out once."""
-        connus, brut = self.modele.compris, saisie.brut
-        cle = place.cle, brut.__class__, brut
+        connus, cle = self.modele.compris, (place.cle, brut.__class__, brut)
         if (compris := connus.get(cle)) is None:
             compris = comprendre(brut, place.type, place.choix, place.minimum, place.maximum, place.longueur, place.unite)
             if isinstance(compris, Incomprise) and compris.code == "CHOIX_INCONNU" and not place.stricte:
@@ -135,9 +135,9 @@ class Typage:
     def _modalites_ecrites(self) -> dict[str, str]:
         """Row of a breakdown → what names it: its category as typed, else the name."""
         noms: dict[str, dict[str, str]] = {}
-        for saisie, place in self.placees:
-            if place.bloc == "ventilations" and place.champ in ("modalite", "nom"):
-                compris = self._comprendre(saisie, place)
+        for saisie, place in self.ventilees:
+            if place.champ in ("modalite", "nom"):
+                compris = self._comprendre(saisie.brut, place)
                 if isinstance(compris, Comprise):
                     noms.setdefault(_rangee(saisie.cle), {})[place.champ] = compris.valeur
         return {rangee: n.get("modalite") or n["nom"] for rangee, n in noms.items()}
@@ -149,22 +149,20 @@ class Typage:
         attendues = [a for a in self.modele.comptees[fiche] if self._demandee(a)]
         return sum(1 for a in attendues if self._remplie(a)), len(attendues)
 
-    def _demandee(self, attendue: Attendue) -> bool:
+    def _demandee(self, comptee: Comptee) -> bool:
         """Not what belongs to another volet than the one answered for."""
-        mesure = next((p.mesure for p in attendue.places if p.mesure), "")
-        if not mesure:
+        if not comptee.mesure:
             return True
-        fiche, indicateur, _ = self.contrat.par_mesure[mesure]
+        fiche, indicateur, _ = self.contrat.par_mesure[comptee.mesure]
         return fiche.concerne(indicateur, self.volets.get(fiche.numero, ""))
 
-    def _remplie(self, attendue: Attendue) -> bool:
-        demandees = [p.cle for p in attendue.places if p.obligatoire]
-        if demandees and all(cle in self.bruts for cle in demandees):
+    def _remplie(self, comptee: Comptee) -> bool:
+        if comptee.demandees and all(map(self.bruts.__contains__, comptee.demandees)):
             return True
-        if self.bruts.get(f"{attendue.cle}/statut") in self.contrat.listes.statuts[2:]:
+        if self.bruts.get(comptee.statut) in self.contrat.listes.statuts[2:]:
             return True
         # A measure made of its breakdown has no figure of its own.
-        return not demandees and attendue.cle.replace("/mesures/", "/ventilations/") in self.detaillees
+        return not comptee.demandees and comptee.detail in self.detaillees
 
     # --- anomalies ---
 
