@@ -386,7 +386,7 @@ def test_an_unknown_style_is_an_error_of_ours_not_a_plain_cell():
 
 
 def test_beyond_excel_s_limit_of_links_the_text_stays(monkeypatch):
-    monkeypatch.setattr(writer, "_LIENS_MAX", 1)
+    monkeypatch.setattr("cls_workbook.xlsx.page.LIENS_MAX", 1)
     page = relu(feuille(*[(i, 1, Lien("internal:'Essai'!A1", f"lien {i}"), "lien") for i in (1, 2)]))["Essai"]
     assert [page.cell(i, 1).value for i in (1, 2)] == ["lien 1", "lien 2"]
     assert [page.cell(i, 1).hyperlink is not None for i in (1, 2)] == [True, False]

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from cls_workbook.xlsx import archive, writer
+from cls_workbook.xlsx import archive, contenus, writer
 from cls_workbook.xlsx.sheets import Cellule, Classeur, Feuille, Formule, adresse
 
 _TEXTE_PARTAGE = re.compile(rb' t="s"><v>(\d+)</v>')
@@ -172,7 +172,7 @@ class _Textes:
     def ajouter(self, texte: str) -> int:
         """Rank of a text among the mother's, or after hers."""
         garde = ' xml:space="preserve"' if texte != texte.strip() else ""
-        riche = texte.startswith("<r>") and texte.endswith("</r>")  # see writer.texte_sur
+        riche = texte.startswith("<r>") and texte.endswith("</r>")  # see contenus.texte_sur
         element = (f"<si>{texte}</si>" if riche else f"<si><t{garde}>{_echappe(texte)}</t></si>").encode()
         return self._rangs.setdefault(element, len(self._rangs))
 
@@ -199,7 +199,7 @@ def _cellule_xml(lieu: bytes, valeur: object, textes: _Textes):
     if resultat is None or resultat == "":
         return lambda style, _: debut + style + b"/>"
     if isinstance(resultat, str):
-        numero = textes.ajouter(writer.texte_sur(resultat))
+        numero = textes.ajouter(contenus.texte_sur(resultat))
         return lambda style, _: debut + style + b' t="s"><v>%d</v></c>' % numero
     nombre = f"{resultat:.16G}" if type(resultat) is int else f"{float(resultat):.16G}"  # as XlsxWriter writes it
     return lambda style, _: debut + style + b"><v>" + nombre.encode() + b"</v></c>"

@@ -9,7 +9,8 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 _JOUR = (1 << 5) | 1  # 1 January 1980, the format's first day, as XlsxWriter writes it
@@ -32,9 +33,58 @@ class Part(NamedTuple):
         return (_VERSION, 0, zipfile.ZIP_DEFLATED, 0, _JOUR, self.controle, len(self.comprime), self.taille, len(nom), 0)
 
 
+class Reserve:
+    """A long text put aside piece by piece, compressed as it comes: it is never whole in memory."""
+
+    MORCEAU = 1 << 18  # characters
+
+    def __init__(self) -> None:
+        self._morceaux: list[str] = []
+        self._taille = 0
+        self._comprimes: list[bytes] = []
+
+    def ajouter(self, morceau: str) -> None:
+        self._morceaux.append(morceau)
+        self._taille += len(morceau)
+        if self._taille >= self.MORCEAU:
+            self._comprimes.append(zlib.compress(self.texte().encode(), 1))
+            self._morceaux, self._taille = [], 0
+
+    @property
+    def longue(self) -> bool:
+        """Is there more of it than what ``texte`` gives?"""
+        return bool(self._comprimes)
+
+    def texte(self) -> str:
+        """What has not been compressed yet: all, unless ``longue``."""
+        return "".join(self._morceaux)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from map(zlib.decompress, self._comprimes)
+        yield self.texte().encode()
+
+
 def comprimer(contenu: bytes) -> Part:
-    compresseur = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    return Part(zlib.crc32(contenu), len(contenu), compresseur.compress(contenu) + compresseur.flush())
+    return comprimer_par_morceaux((contenu,))
+
+
+def comprimer_par_morceaux(morceaux: Iterable[bytes]) -> Part:
+    """The same part as if the pieces had been one."""
+    compresseur, controle, taille, comprimes = zlib.compressobj(wbits=-zlib.MAX_WBITS), 0, 0, []
+    for morceau in morceaux:
+        controle, taille = zlib.crc32(morceau, controle), taille + len(morceau)
+        comprimes.append(compresseur.compress(morceau))
+    return Part(controle, taille, b"".join([*comprimes, compresseur.flush()]))
+
+
+def completer(archive: bytes, ou: bytes, reserves: Mapping[str, Reserve]) -> bytes:
+    """The archive with each reserve in its part, in the middle of ``ou``, which is there once: an element without content."""
+    contenus, milieu = extraire(archive), ou.index(b"</")
+    parts = {nom: part for nom, (_, part) in contenus.items()}
+    for nom, reserve in reserves.items():
+        avant, apres = contenus[nom][0].split(ou)
+        parts[nom] = comprimer_par_morceaux(chain([avant + ou[:milieu]], reserve, [ou[milieu:] + apres]))
+    return assembler(parts.items())
 
 
 def extraire(archive: bytes) -> dict[str, tuple[bytes, Part]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import takewhile
 
 from cls_workbook.xlsx.sheets import (
     COLONNES_MAX,
@@ -13,9 +14,8 @@ from cls_workbook.xlsx.sheets import (
     TITRE_MAX,
     Classeur,
     Feuille,
-    Formule,
-    Lien,
     Plage,
+    Rangees,
     Tableau,
     Validation,
     adresse,
@@ -138,7 +138,7 @@ def _feuille(feuille: Feuille, noms: list[str]) -> None:
 
 
 def _cellules(feuille: Feuille, ou: str) -> None:
-    """Merges that overlap or hide a value; a value written over another; formulas and links."""
+    """Merges that overlap or hide a value; a value written over another. What a cell holds is looked at as it is written."""
     couvertes: set[tuple[int, int]] = set()
     origines: set[tuple[int, int]] = set()
     for plage in feuille.fusions:
@@ -151,23 +151,37 @@ def _cellules(feuille: Feuille, ou: str) -> None:
         couvertes |= places
         origines.add(plage[:2])
     couvertes -= origines
-    pleines = [cellule for cellule in feuille.cellules if cellule[2] is not None]
-    if couvertes and (cachee := next((c for c in pleines if c[:2] in couvertes), None)):
-        raise ValueError(f"{ou} : {adresse(*cachee[:2])} a une valeur cachée par une fusion")
-    # The rows of a table come from one frame, each cell once; looking again would cost memory for nothing.
-    if not feuille.tableaux and len({c[:2] for c in pleines}) < len(pleines):
-        (place, _), *_ = Counter(c[:2] for c in pleines).most_common(1)
+    # The cells of whole rows are each at a place of their own: looking would make them all.
+    if couvertes or not isinstance(feuille.cellules, Rangees):
+        _places([cellule[:2] for cellule in feuille.cellules if cellule[2] is not None], couvertes, bool(feuille.tableaux), ou)
+
+
+def _places(pleines: list[tuple[int, int]], couvertes: set[tuple[int, int]], sans_doute: bool, ou: str) -> None:
+    """Each value at a place of its own, which shows. ``sans_doute``: they come from one frame, each once."""
+    if not couvertes.isdisjoint(pleines):
+        raise ValueError(f"{ou} : {adresse(*next(p for p in pleines if p in couvertes))} a une valeur cachée par une fusion")
+    if not sans_doute and len(set(pleines)) < len(pleines):
+        (place, _), *_ = Counter(pleines).most_common(1)
         raise ValueError(f"{ou} : {adresse(*place)} est écrite deux fois")
-    for ligne, colonne, valeur, _ in pleines:
-        if type(valeur) is Formule:
-            _formule(valeur.texte, f"{ou}, {adresse(ligne, colonne)}")
-        elif type(valeur) is Lien and not valeur.cible.startswith(_CIBLES):
-            raise ValueError(f"{ou}, {adresse(ligne, colonne)} : lien de nature inconnue « {valeur.cible} »")
+
+
+def formule_permise(texte: str) -> None:
+    """ValueError unless a cell, or a conditional format, can hold this formula."""
+    if not texte or texte.startswith("=") or len(texte) > FORMULE_MAX // 2 and unites(texte) > FORMULE_MAX:
+        raise ValueError(f"formule vide, trop longue ou commençant par « = » : {texte[:60]}")
+
+
+def lien_permis(cible: str) -> None:
+    """ValueError if a link leads where Excel knows no way."""
+    if not cible.startswith(_CIBLES):
+        raise ValueError(f"lien de nature inconnue « {cible} »")
 
 
 def _formule(texte: str, ou: str) -> None:
-    if not texte or texte.startswith("=") or unites(texte) > FORMULE_MAX:
-        raise ValueError(f"{ou} : formule vide, trop longue ou commençant par « = » : {texte[:60]}")
+    try:
+        formule_permise(texte)
+    except ValueError as faute:
+        raise ValueError(f"{ou} : {faute}") from faute
 
 
 def _validation(validation: Validation, ou: str) -> None:
@@ -212,7 +226,10 @@ def _tableau(tableau: Tableau, feuille: Feuille, ou: str) -> None:
     if any(not nom or "\n" in nom or "\r" in nom or unites(nom) > 255 for nom in tableau.colonnes):
         raise ValueError(f"{ou} : un en-tête est vide, trop long ou sur deux lignes")
     _uniques(list(tableau.colonnes), f"{ou} : en-tête")
-    ecrits = {c.colonne: c.valeur for c in feuille.cellules if c.ligne == ligne}
+    cellules = feuille.cellules
+    if isinstance(cellules, Rangees):
+        cellules = takewhile(lambda c: c.ligne <= ligne, cellules)
+    ecrits = {c.colonne: c.valeur for c in cellules if c.ligne == ligne}
     for i, nom in enumerate(tableau.colonnes):
         if ecrits.get(colonne + i, nom) != nom:
             raise ValueError(f"{ou} : l'en-tête {adresse(ligne, colonne + i)} devrait être « {nom} »")

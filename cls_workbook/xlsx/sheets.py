@@ -7,6 +7,7 @@ Both the entry workbooks (``layout``) and the summaries (``consolidated``) are m
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -35,6 +36,26 @@ class Cellule(NamedTuple):
     colonne: int
     valeur: object  # None (blank), str, int, float, Decimal, date, bool, Formule or Lien
     style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rangees:
+    """The cells of a sheet that whole rows fill from its first cell on: made each time they are asked for, never kept.
+
+    ``rangees()`` gives for each row its ``largeur`` values, and the style of each.
+    """
+
+    nombre: int
+    largeur: int
+    rangees: Callable[[], Iterable[tuple[Sequence[object], Sequence[str]]]]
+
+    def __len__(self) -> int:
+        return self.nombre * self.largeur
+
+    def __iter__(self) -> Iterator[Cellule]:
+        for ligne, (valeurs, styles) in enumerate(self.rangees(), 1):
+            for colonne, (valeur, style) in enumerate(zip(valeurs, styles, strict=True), 1):
+                yield Cellule(ligne, colonne, valeur, style)
 
 
 class Plage(NamedTuple):
@@ -155,7 +176,7 @@ class Impression:
 @dataclass(slots=True)
 class Feuille:
     nom: str
-    cellules: list[Cellule] = field(default_factory=list)
+    cellules: list[Cellule] | Rangees = field(default_factory=list)
     largeurs: dict[int, float] = field(default_factory=dict)
     hauteurs: dict[int, float] = field(default_factory=dict)
     fusions: list[Plage] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""``Classeur`` → .xlsx, .xlsm or .xlam, through XlsxWriter: the only module that knows this library.
+"""``Classeur`` → .xlsx, .xlsm or .xlam, through XlsxWriter, which only this module, ``page`` and ``contenus`` know.
 
 Same description, same bytes: no clock, no random identifier. Text is always written as text, whatever
 it looks like. What Excel would refuse or cut raises ValueError before anything is written.
@@ -7,44 +7,28 @@ it looks like. What Excel would refuse or cut raises ValueError before anything 
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import warnings
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from numbers import Integral, Real
 from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from cls_workbook.errors import Refus
-from cls_workbook.xlsx import charts, look, macros
-from cls_workbook.xlsx.limits import ENTIER_EXACT, controler, sans_interdit, unites
-from cls_workbook.xlsx.sheets import (
-    TEXTE_MAX,
-    Classeur,
-    Feuille,
-    Formule,
-    Graphique,
-    Impression,
-    Lien,
-    Plage,
-    Tableau,
-    Validation,
-    adresse,
-    reference,
-)
+from cls_workbook.xlsx import archive, charts, look, macros
+from cls_workbook.xlsx.contenus import Contenus, Textes
+from cls_workbook.xlsx.limits import ENTIER_EXACT, controler
+from cls_workbook.xlsx.page import SANS_RANGEES, Page, Styles
+from cls_workbook.xlsx.sheets import Classeur, Feuille, Graphique, Impression, Plage, Rangees, Tableau, Validation, reference
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 # Written in every file instead of the clock.
 _CREATION = datetime(2024, 1, 1)
 _A4 = 9
-_LIENS_MAX = 65_000  # Excel refuses a sheet with more than 65 530
-# Characters that XML forbids, carriage returns, and a text that XlsxWriter would take for rich-text XML.
-_ANORMAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|^<r>.*</r>$", re.DOTALL)
 _CRITERES = {"entier": "integer", "decimal": "decimal", "montant": "decimal", "date": "date", "texte": "length"}
 
 
@@ -64,10 +48,11 @@ def to_bytes(classeur: Classeur) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         try:
-            _Rendu(tampon, classeur).fermer()
+            longues = _Rendu(tampon, classeur).fermer()
         except (UserWarning, XlsxWriterException) as faute:
             raise ValueError(f"classeur « {classeur.titre} » : {faute}") from faute
-    return macros.empaqueter(tampon.getvalue(), classeur.macros) if classeur.macros else tampon.getvalue()
+    contenu = archive.completer(tampon.getvalue(), SANS_RANGEES, longues) if longues else tampon.getvalue()
+    return macros.empaqueter(contenu, classeur.macros) if classeur.macros else contenu
 
 
 def enregistrer(contenu: bytes, path: str | os.PathLike) -> None:
@@ -107,25 +92,13 @@ class _Formats(dict):
         return self[nom]
 
 
-class _Textes(dict):
-    """Text → what is safe to store, worked out once for each distinct text."""
-
-    def __missing__(self, texte: str) -> str:
-        sur = texte_sur(texte) if _ANORMAL.search(texte) else texte
-        if len(texte) > TEXTE_MAX // 2 and unites(texte) > TEXTE_MAX:
-            raise ValueError(f"texte de {unites(texte)} caractères : Excel en accepte {TEXTE_MAX} par cellule")
-        self[texte] = sur
-        return sur
-
-
-def texte_sur(texte: str) -> str:
-    """The text with line ends as Excel has them, and every character that XML forbids shown as ``\\ufffd``."""
-    texte = sans_interdit(texte)
-    if texte.startswith("<r>") and texte.endswith("</r>"):
-        # XlsxWriter copies such a text into the file unescaped: give it the escaped text as one rich run.
-        contenu = texte.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return f'<r><t xml:space="preserve">{contenu}</t></r>'
-    return texte
+def _montrees(classeur: Classeur) -> dict[str, set[tuple[int, int]]]:
+    """Sheet → (row, column) of the cells that charts show."""
+    montrees: dict[str, set[tuple[int, int]]] = {}
+    for serie in (s for f in classeur.feuilles for g in f.graphiques for s in g.series):
+        for nom, (ligne, colonne, ligne_fin, colonne_fin) in (serie.categories, serie.valeurs):
+            montrees.setdefault(nom, set()).update((i, j) for i in range(ligne, ligne_fin + 1) for j in range(colonne, colonne_fin + 1))
+    return montrees
 
 
 class _Rendu:
@@ -138,7 +111,9 @@ class _Rendu:
         self.livre = xlsxwriter.Workbook(tampon, _OPTIONS | {"default_format_properties": defaut})
         self.formats = _Formats(self.livre, look.style)
         self.conditionnels = _Formats(self.livre, look.dxf)
-        self.textes = _Textes()
+        self.styles = Styles(self.formats)
+        self.contenus = Contenus(Textes(self.livre.str_table))
+        self.montrees = _montrees(classeur)
         self.livre.set_properties({"title": classeur.titre, "subject": classeur.sujet, "created": _CREATION})
         self.livre.set_calc_mode("auto")
         self.livre.set_tab_ratio(80)
@@ -151,22 +126,25 @@ class _Rendu:
         active = classeur.feuille_active or next(f.nom for f in classeur.feuilles if f.etat == "visible")
         self.livre.get_worksheet_by_name(active).activate()
 
-    def fermer(self) -> None:
+    def fermer(self) -> dict[str, archive.Reserve]:
+        """Write the workbook. Returns the parts whose rows were left out, with these rows."""
         self.livre.close()
+        pages = self.livre.worksheets()
+        longues = {f"xl/worksheets/sheet{rang}.xml": page.reserve for rang, page in enumerate(pages, 1) if page.reserve.longue}
         # The library's workbook and sheets refer to each other: parted, they are forgotten without Python's collector.
         self.livre.worksheets_objs.clear()
         self.livre.sheetnames.clear()
+        self.contenus.clear()
+        return longues
 
     def _feuille(self, feuille: Feuille) -> None:
-        page = self.livre.add_worksheet(feuille.nom)
-        # XlsxWriter looks for some fifty functions newer than Excel 2016 in every formula; ours use none (the lint holds it).
-        page._prepare_formula = _sans_egal
+        page = self.livre.add_worksheet(feuille.nom, Page)
+        page.preparer(self.formats, self.styles, self.contenus)
         _presenter(page, feuille)
         _imprimer(page, feuille.impression)
-        # Tables and merges first: the cells then take the place of what these wrote.
+        # Tables first: the cells then take the place of the headers that these wrote.
         for tableau in feuille.tableaux:
             _tableau(page, tableau)
-        self._fusions(page, feuille)
         self._cellules(page, feuille)
         for validation in feuille.validations:
             _valider(page, validation)
@@ -177,33 +155,15 @@ class _Rendu:
         for graphique in feuille.graphiques:
             self._graphique(page, graphique)
 
-    def _cellules(self, page, feuille: Feuille) -> None:
-        """The inner loop of the whole program: one look-up of the type, one of the style."""
-        ecrivains, formats = _Ecrivains(page, self.textes), self.formats
-        for ligne, colonne, valeur, style in feuille.cellules:
-            try:
-                fautif = ecrivains[type(valeur)](ligne - 1, colonne - 1, valeur, formats[style])
-            except ValueError as faute:
-                raise ValueError(f"feuille « {feuille.nom} », {adresse(ligne, colonne)} : {faute}") from faute
-            if fautif:
-                raise ValueError(f"feuille « {feuille.nom} » : la cellule ({ligne}, {colonne}) n'existe pas dans Excel")
-        ecrivains.clear()  # it holds methods of its own: see ``fermer``
-
-    def _fusions(self, page, feuille: Feuille) -> None:
-        """Record the merges; the cells that they cover and that say nothing take the style of the first one, for its borders."""
-        if not feuille.fusions:
+    def _cellules(self, page: Page, feuille: Feuille) -> None:
+        montrees = self.montrees.get(feuille.nom, ())
+        if isinstance(feuille.cellules, Rangees) and not feuille.fusions and not montrees:
+            page.derouler(feuille.cellules)
             return
-        styles = {cellule[:2]: cellule[3] for cellule in feuille.cellules}
+        page.poser(feuille.cellules)
         for plage in feuille.fusions:
-            ligne, colonne, ligne_fin, colonne_fin = plage
-            # merge_range() would write the cells as well: only the range is wanted here.
-            page.merge.append([ligne - 1, colonne - 1, ligne_fin - 1, colonne_fin - 1])
-            if (style := styles.get((ligne, colonne))) is None:
-                continue
-            for i in range(ligne, ligne_fin + 1):
-                for j in range(colonne, colonne_fin + 1):
-                    if (i, j) not in styles:
-                        page.write_blank(i - 1, j - 1, None, self.formats[style])
+            page.fusionner(plage)
+        page.rendre(montrees)
 
     def _graphique(self, page, graphique: Graphique) -> None:
         nature, sous_type = charts.nature(graphique)
@@ -214,88 +174,6 @@ class _Rendu:
             getattr(dessin, reglage)(options)
         place = {"object_position": 2, "description": graphique.texte_alternatif}
         page.insert_chart(graphique.ligne - 1, graphique.colonne - 1, dessin, place)
-
-
-class _Ecrivains(dict):
-    """Type of a value → the function that writes it at (row, column), counted from 0, with a format.
-
-    Each returns 0, or XlsxWriter's error code.
-    """
-
-    def __init__(self, page, textes: _Textes):
-        super().__init__()
-        self._page, self._textes, self._liens = page, textes, 0
-        self.update(
-            {
-                type(None): page.write_blank,
-                str: self._texte,
-                int: self._entier,
-                float: self._reel,
-                Decimal: self._reel,
-                bool: page.write_boolean,
-                date: page.write_datetime,
-                datetime: page.write_datetime,
-                Formule: self._formule,
-                Lien: self._lien,
-            }
-        )
-
-    def __missing__(self, classe: type):
-        """Subclasses and other libraries' numbers."""
-        parents = [(datetime, self[datetime]), (str, self._texte), (Integral, self._entier), (Real, self._reel)]
-        for parent, ecrivain in parents:
-            if issubclass(classe, parent):
-                self[classe] = ecrivain
-                return ecrivain
-        raise ValueError(f"une cellule ne peut pas contenir un objet {classe.__name__}")
-
-    def _texte(self, ligne, colonne, valeur, format_):
-        if not valeur:  # an empty text would make the cell count as filled
-            return self._page.write_blank(ligne, colonne, None, format_)
-        return self._page.write_string(ligne, colonne, self._textes[valeur], format_)
-
-    def _entier(self, ligne, colonne, valeur, format_):
-        if -ENTIER_EXACT < valeur < ENTIER_EXACT:
-            return self._page.write_number(ligne, colonne, int(valeur), format_)
-        return self._page.write_string(ligne, colonne, str(valeur), format_)
-
-    def _reel(self, ligne, colonne, valeur, format_):
-        nombre = float(valeur)
-        if nombre != nombre:  # NaN is how frames say missing
-            return self._page.write_blank(ligne, colonne, None, format_)
-        if nombre in (float("inf"), float("-inf")):
-            raise ValueError("une cellule ne peut pas contenir un nombre infini")
-        return self._page.write_number(ligne, colonne, nombre, format_)
-
-    def _formule(self, ligne, colonne, formule, format_):
-        texte, valeur = formule
-        if not valeur and (valeur is None or isinstance(valeur, str)):
-            valeur = ""
-        elif isinstance(valeur, str):
-            valeur = sans_interdit(valeur)
-        elif isinstance(valeur, date):
-            valeur = _numero_de_serie(valeur)
-        elif isinstance(valeur, Decimal):
-            valeur = float(valeur)
-        return self._page.write_formula(ligne, colonne, f"={texte}", format_, valeur)
-
-    def _lien(self, ligne, colonne, lien, format_):
-        cible, texte, infobulle = lien
-        self._liens += 1
-        if self._liens > _LIENS_MAX:
-            return self._texte(ligne, colonne, texte, format_)
-        return self._page.write_url(ligne, colonne, cible, format_, self._textes[texte], infobulle or None)
-
-
-def _sans_egal(formule: str, _nouvelles_fonctions: bool = False) -> str:
-    """The formula as it is stored: without its first ``=``."""
-    return formule.removeprefix("=")
-
-
-def _numero_de_serie(jour: date) -> float:
-    """A date (and time) as Excel counts it: days since 30/12/1899."""
-    moment = jour if isinstance(jour, datetime) else datetime(jour.year, jour.month, jour.day)
-    return (moment - datetime(1899, 12, 30)).total_seconds() / 86_400
 
 
 def _presenter(page, feuille: Feuille) -> None:
