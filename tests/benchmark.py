@@ -59,6 +59,8 @@ def instructions(classeur) -> list:
                 appel = ("write_blank", (None,), None)
             elif isinstance(valeur, str):
                 appel = ("write_string", (valeur,), None)
+            elif isinstance(valeur, date):
+                appel = ("write_datetime", (valeur,), None)
             else:
                 appel = ("write_number", (float(valeur) if isinstance(valeur, Decimal) else valeur,), None)
             appels.append((ligne - 1, colonne - 1, style, *appel))
@@ -131,7 +133,7 @@ def plancher(dossier: Path) -> None:
                     expat.ParserCreate().Parse(contenu, True)
 
 
-def consolider(identifiant: str, annee: int, nombre: int, dossier: Path, processus: int = 1, moteur=None) -> None:
+def consolider(identifiant: str, annee: int, nombre: int, dossier: Path, processus: int = 1, moteur=None):
     from cls_workbook import conductor, pilotage
 
     contrat, membres = campagne(identifiant, nombre)
@@ -139,6 +141,7 @@ def consolider(identifiant: str, annee: int, nombre: int, dossier: Path, process
     resultat = conductor.consolider_dossier([dossier], contrat, annee, jour=date(annee + 1, 2, 1), pilotage=saisies, processus=processus, moteur=moteur)
     recus, _ = resultat.recus_et_attendus()
     assert recus >= nombre, f"{recus} retours reconnus sur {nombre}"
+    return resultat
 
 
 def mesurer_les_retours(identifiant: str, annee: int, nombre: int, tours: int, dossier: Path) -> list[tuple[str, float, str]]:
@@ -157,6 +160,8 @@ def mesurer_les_retours(identifiant: str, annee: int, nombre: int, tours: int, d
         (f"{nombre} retours, un processus / décompression et analyse XML", temps["un"] / temps["plancher"], "1,4"),
         (f"{nombre} retours, deux processus / décompression et analyse XML", temps["deux"] / temps["plancher"], "1,0"),
         (f"Mémoire au plus haut pour {nombre} retours (Mio)", memoire(identifiant, annee, nombre, dossier), "300"),
+        (f"Classeur de consolidation de {nombre} retours / XlsxWriter nu, mêmes cellules", a_part("--rapport", identifiant, annee, nombre, dossier)[0], "0,5"),
+        (f"Mémoire au plus haut pour {nombre} retours, classeur de consolidation écrit (Mio)", a_part("--classeur", identifiant, annee, nombre, dossier)[1], "250"),
     ]
     if cote_a_cote:
         lignes.insert(2, (f"{nombre} retours, grappe Dask de deux machines / deux processus", cote_a_cote["grappe"] / cote_a_cote["deux"], "1,3"))
@@ -201,12 +206,34 @@ def memoire(identifiant: str, annee: int, nombre: int, dossier: Path) -> float:
 
 def seul(identifiant: str, annee: int, nombre: int, dossier: Path) -> tuple[float, float]:
     """(seconds, peak memory in MiB) of one consolidation in a process of its own."""
+    return a_part("--seul", identifiant, annee, nombre, dossier)
+
+
+def a_part(quoi: str, identifiant: str, annee: int, nombre: int, dossier: Path) -> tuple[float, float]:
+    """(what is measured, peak memory in MiB) of one run of this file in a process of its own; ``quoi``: its option."""
     sortie = subprocess.run(
-        [sys.executable, __file__, "--seul", dossier, "--contrat", identifiant, "--annee", str(annee), "--retours", str(nombre)],
+        [sys.executable, __file__, quoi, dossier, "--contrat", identifiant, "--annee", str(annee), "--retours", str(nombre)],
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    secondes, mio = sortie.split()
-    return float(secondes), float(mio)
+    mesure, mio = sortie.split()
+    return float(mesure), float(mio)
+
+
+def dessiner(resultat) -> None:
+    """The consolidation workbook, from the figures to the file, as the command does it."""
+    from cls_workbook.results import consolidated
+
+    with tempfile.TemporaryDirectory() as dossier:
+        writer.write(consolidated.classeur(resultat), Path(dossier) / "consolidation.xlsx")
+
+
+def rapport_a_xlsxwriter(resultat, tours: int) -> float:
+    from cls_workbook.results import consolidated
+
+    classeur = consolidated.classeur(resultat)
+    feuilles, styles = instructions(classeur), {c.style: look.style(c.style) for f in classeur.feuilles for c in f.cellules}
+    temps = chronometrer({"nu": lambda: nu(feuilles, styles), "complet": lambda: dessiner(resultat)}, tours)
+    return temps["complet"] / temps["nu"]
 
 
 def sommet_de_memoire() -> float:
@@ -242,12 +269,17 @@ def main() -> None:
     analyseur.add_argument("--tours", type=int, default=5)
     analyseur.add_argument("--echelle", action="store_true", help="also ten times as many returns (half an hour)")
     analyseur.add_argument("--seul", metavar="DOSSIER", help=argparse.SUPPRESS)
+    analyseur.add_argument("--classeur", metavar="DOSSIER", help=argparse.SUPPRESS)
+    analyseur.add_argument("--rapport", metavar="DOSSIER", help=argparse.SUPPRESS)
     analyseur.add_argument("--ecrire", metavar="DOSSIER", help=argparse.SUPPRESS)
     choix = analyseur.parse_args()
-    if choix.seul:
+    if dossier := choix.seul or choix.classeur or choix.rapport:
         debut = time.perf_counter()
-        consolider(choix.contrat, choix.annee, choix.retours, Path(choix.seul))
-        print(time.perf_counter() - debut, sommet_de_memoire())
+        resultat = consolider(choix.contrat, choix.annee, choix.retours, Path(dossier))
+        if choix.classeur:
+            dessiner(resultat)
+        mesure = rapport_a_xlsxwriter(resultat, choix.tours) if choix.rapport else time.perf_counter() - debut
+        print(mesure, sommet_de_memoire())
         return
     if choix.ecrire:
         ecrire_les_retours(choix.contrat, choix.annee, choix.retours, Path(choix.ecrire))

@@ -215,10 +215,11 @@ class _Page:
             self.sans_graphique = True
 
     def _cellules(self, *, aligner: bool) -> None:
-        habillage.poser_les_formats(self.feuille.cellules, self.zone)
-        self._valeurs(self.feuille.cellules)
+        cellules = list(self.feuille.cellules)
+        habillage.poser_les_formats(cellules, self.zone)
+        self._valeurs(cellules)
         # What a merge covers looks like its first cell: neighbours of one look then make one rectangle.
-        habillage.habiller([*self.feuille.cellules, *_couvertes(self.feuille)], self.zone, aligner=aligner)
+        habillage.habiller([*cellules, *_couvertes(self.feuille)], self.zone, aligner=aligner)
 
     def _valeurs(self, cellules: Sequence[Cellule]) -> None:
         """The values in a few large blocks; then the links, and the texts too long for a block."""
