@@ -23,14 +23,17 @@ from xlsxwriter.worksheet import Worksheet
 from cls_workbook.xlsx import writer
 from cls_workbook.xlsx.archive import Reserve
 from cls_workbook.xlsx.contenus import texte_sur
-from cls_workbook.xlsx.sheets import Cellule, Classeur, Feuille, Formule, Graphique, Lien, Plage, Rangees, Serie, Tableau
+from cls_workbook.xlsx.sheets import Cellule, Classeur, Feuille, Formule, Graphique, Lien, Plage, Rangees, Serie, Tableau, Validation
 
 
 class Ordinaire(Worksheet):
     """XlsxWriter's own sheet behind the same door: each cell by a documented call, merges first."""
 
-    def preparer(self, formats, styles, contenus) -> None:
+    def preparer(self, formats, styles, contenus, validations) -> None:
         self.style, self.donnees, self.fusions, self.reserve = formats, [], [], Reserve()
+
+    def valider(self, cle, options, lieux: str) -> None:
+        self.data_validation(0, 0, 0, 0, options() | {"multi_range": lieux})
 
     def poser(self, cellules) -> None:
         self.donnees += cellules
@@ -171,6 +174,21 @@ def test_sheets_share_styles_and_texts_in_the_order_of_their_cells():
     memes_octets(premiere, page((2, 1, "c", "libelle"), (1, 1, "a", "titre"), nom="Deux"), page((1, 1, "a", "cellule"), nom="Trois"))
 
 
+def test_validations_alike_are_written_once_and_the_same_everywhere():
+    dits = {"titre": "Titre « a »", "invite": 'Une "invite" & <plus>\nlongue', "titre_erreur": "Non", "erreur": "sqref=\"ICI\" ICI"}
+    ici, la = [Plage(1, 1, 1, 1)], [Plage(2, 1, 9, 1), Plage(4, 3, 4, 3)]
+    genres = [
+        {"type": "entier"}, {"type": "entier", "minimum": 0}, {"type": "entier", "minimum": 1}, {"type": "decimal", "minimum": 1.0, "maximum": Decimal("2.5")},
+        {"type": "montant", "minimum": Decimal(1)}, {"type": "decimal", "minimum": True}, {"type": "date", "minimum": date(2026, 1, 1), "maximum": date(2026, 12, 31)}, {"type": "date", "minimum": "=$B$1"},
+        {"type": "texte", "maximum": 12}, {"type": "liste", "source": ("oui", "non & <peut-être>")}, {"type": "liste", "source": "=Listes!$A$1:$A$3"},
+        {"type": "liste", "source": ("a",), "stricte": False}, {"type": "libre"},
+    ]  # fmt: skip
+    toutes = [Validation(plages, **genre, **textes) for textes in (dits, {}) for plages in (ici, la) for genre in genres]
+    parts = memes_octets(page(validations=toutes), page((1, 1, "x", "cellule"), nom="Autre", validations=toutes[::-1]), page(nom="Sans"))
+    assert 'count="50"' in parts["xl/worksheets/sheet2.xml"]  # « libre » without a word says nothing
+    assert "dataValidations" not in parts["xl/worksheets/sheet3.xml"]
+
+
 def table(nombre: int, largeur: int, valeur=lambda i, j: VALEURS[(i * 7 + j) % len(VALEURS)]) -> Rangees:
     styles = ["cellule", "saisie:montant", "libelle"]
     return Rangees(nombre, largeur, lambda: (([valeur(i, j) for j in range(largeur)], [styles[(i + j) % 3] for j in range(largeur)]) for i in range(nombre)))
@@ -225,7 +243,7 @@ def test_whatever_the_cells_the_bytes_are_those_of_xlsxwriter(cellules, hauteurs
 
 RELIES = {
     Worksheet: (
-        "_write_sheet_data", "_get_range_data", "_prepare_formula", "_write_cell", "_check_dimensions",
+        "_write_sheet_data", "_write_data_validations", "_write_data_validation", "validations", "_get_range_data", "_prepare_formula", "_write_cell", "_check_dimensions",
         "table", "row_info", "hyperlinks", "merge", "fh", "dim_rowmin", "default_row_height", "str_table",
     ),
     SharedStringTable: ("_get_shared_string_index", "count"),

@@ -1,11 +1,14 @@
 """A sheet of XlsxWriter whose rows and cells are written here, several times as fast and byte for byte the same.
 
-XlsxWriter does all the rest (comments apart, which need its rows). Its own way of writing cells, one call, one record and one look at every attribute each,
-would take two thirds of the time of a workbook. A row is made once, in one piece; what is long is kept compressed.
+XlsxWriter does all the rest (comments apart, which need its rows). Its own way of writing cells, one call, one record and
+one look at every attribute each, would take two thirds of the time of a workbook. A row is made once, in one piece; what is
+long is kept compressed. A validation that comes back, on other cells or other sheets, is checked and written by XlsxWriter once.
 
 Relied upon beyond its documented calls, and held by ``tests/test_page.py`` (the version is bounded in ``pyproject.toml``):
 
 - ``_write_sheet_data()`` writes the element ``sheetData`` to ``fh``, and reads nothing that another part needs;
+- ``_write_data_validations()`` writes to ``fh`` the element ``dataValidations``, of those which ``validations`` lists, one by
+  one with ``_write_data_validation()``; where they stand is in ``sqref`` and nowhere else;
 - ``_prepare_formula()`` takes the first ``=`` off the formulas of validations and conditional formats;
 - ``_get_range_data()`` gives the values that a chart keeps;
 - ``table`` (row → column → cell) holds what XlsxWriter's own calls wrote, which ``_write_cell()`` turns into XML;
@@ -18,7 +21,7 @@ Relied upon beyond its documented calls, and held by ``tests/test_page.py`` (the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from io import StringIO
 from itertools import chain, groupby
 
@@ -32,6 +35,7 @@ from cls_workbook.xlsx.sheets import Cellule, Lien, Plage, Rangees, adresse, let
 LIENS_MAX = 65_000  # Excel refuses a sheet with more than 65 530
 # Where the rows of a large sheet are left out, to be put back in the archive: XlsxWriter writes an empty element otherwise.
 SANS_RANGEES = b"<sheetData></sheetData>"
+_ICI = "ICI"  # where a validation stands, until it is known
 _EN_BLOC = 16  # rows whose cells' first and last columns are told together
 
 # Number of a row, XML of its cells, first and last columns: ("", 0, 0) for a row without any.
@@ -53,13 +57,31 @@ class Styles(dict):
 class Page(Worksheet):
     """Cells are given by ``poser`` or ``derouler``, after XlsxWriter's own calls; ``rendre`` then makes the rows."""
 
-    def preparer(self, formats: Mapping, styles: Styles, contenus: Contenus) -> None:
-        """What the sheets of a workbook share: formats, their attributes, the XML of values."""
-        self._formats, self._styles, self._contenus = formats, styles, contenus
+    def preparer(self, formats: Mapping, styles: Styles, contenus: Contenus, validations: dict[Hashable, list[str]]) -> None:
+        """What the sheets of a workbook share: formats, their attributes, the XML of values, that of validations."""
+        self._formats, self._styles, self._contenus, self._modeles = formats, styles, contenus, validations
         self._rangees: dict[int, dict[int, tuple[str, str, object]]] = {}  # row → column → style, end of the XML, value
         self._montrees: dict[tuple[int, int], object] = {}
+        self._validees: list[str] = []
         self._liens = 0
         self.reserve = Reserve()
+
+    def valider(self, cle: Hashable, options: Callable[[], dict], lieux: str) -> None:
+        """A validation of ``lieux`` (``A1:B2 D4``). ``cle`` tells it from the others of the workbook; ``options``, for XlsxWriter, are asked for once."""
+        if cle not in self._modeles:
+            self._modeles[cle] = self._modele(options() | {"multi_range": _ICI})
+        if modele := self._modeles[cle]:
+            self._validees.append(lieux.join(modele))
+
+    def _modele(self, options: dict) -> list[str]:
+        """What stands before and after the place of a validation; nothing for one that says nothing."""
+        if self.data_validation(0, 0, 0, 0, options):
+            return []
+        self.fh = StringIO()
+        self._write_data_validation(self.validations.pop())
+        # Quotes are escaped in an attribute: this one is found once.
+        avant, apres = self.fh.getvalue().split(f' sqref="{_ICI}"')
+        return [f'{avant} sqref="', f'"{apres}']
 
     def poser(self, cellules: Iterable[Cellule]) -> None:
         """Cells in any order; of two at one place, the later one stays. ValueError, naming the place, if a cell cannot hold a value.
@@ -216,6 +238,13 @@ class Page(Worksheet):
         else:
             # The rows of a large sheet are put into the archive afterwards (``completer``), a piece at a time.
             self.fh.write("<sheetData>" + ("" if self.reserve.longue else self.reserve.texte()) + "</sheetData>")
+
+    def _write_data_validations(self) -> None:
+        if nombre := len(self.validations) + len(self._validees):
+            self.fh.write(f'<dataValidations count="{nombre}">')
+            for validation in self.validations:
+                self._write_data_validation(validation)
+            self.fh.write("".join(self._validees) + "</dataValidations>")
 
     def _get_range_data(self, ligne: int, colonne: int, ligne_fin: int, colonne_fin: int) -> list:
         places = [(i + 1, j + 1) for i in range(ligne, ligne_fin + 1) for j in range(colonne, colonne_fin + 1)]

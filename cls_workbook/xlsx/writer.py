@@ -12,6 +12,7 @@ import warnings
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -113,6 +114,7 @@ class _Rendu:
         self.conditionnels = _Formats(self.livre, look.dxf)
         self.styles = Styles(self.formats)
         self.contenus = Contenus(Textes(self.livre.str_table))
+        self.validations: dict = {}
         self.montrees = _montrees(classeur)
         self.livre.set_properties({"title": classeur.titre, "subject": classeur.sujet, "created": _CREATION})
         self.livre.set_calc_mode("auto")
@@ -139,7 +141,7 @@ class _Rendu:
 
     def _feuille(self, feuille: Feuille) -> None:
         page = self.livre.add_worksheet(feuille.nom, Page)
-        page.preparer(self.formats, self.styles, self.contenus)
+        page.preparer(self.formats, self.styles, self.contenus, self.validations)
         _presenter(page, feuille)
         _imprimer(page, feuille.impression)
         # Tables first: the cells then take the place of the headers that these wrote.
@@ -233,20 +235,26 @@ def _tableau(page, tableau: Tableau) -> None:
     page.tables[-1] |= dict.fromkeys(("range", "a_range", "autofilter"), plage.a1())
 
 
-def _valider(page, validation: Validation) -> None:
+def _valider(page: Page, validation: Validation) -> None:
     """One validation over all its ranges."""
+    v = validation
+    bornes = (v.minimum, v.maximum, type(v.minimum), type(v.maximum))
+    cle = (v.type, *bornes, v.source, v.titre, v.invite, v.titre_erreur, v.erreur, v.stricte)
+    page.valider(cle, partial(_options_de, validation), " ".join([plage.a1() for plage in v.plages]))
+
+
+def _options_de(validation: Validation) -> dict:
+    """All but where it stands, in XlsxWriter's words."""
     options = _attendu(validation) | {
         "input_title": validation.titre or None,
         "input_message": validation.invite or None,
         "show_input": bool(validation.titre or validation.invite),
         "error_title": validation.titre_erreur or None,
         "error_message": validation.erreur or None,
-        "multi_range": " ".join(plage.a1() for plage in validation.plages),
     }
     if not validation.stricte:
         options |= {"error_type": "warning"} if validation.erreur else {"show_error": False}
-    ligne, colonne, ligne_fin, colonne_fin = validation.plages[0]
-    page.data_validation(ligne - 1, colonne - 1, ligne_fin - 1, colonne_fin - 1, options)
+    return options
 
 
 def _attendu(validation: Validation) -> dict:
