@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import logging
 import os
 from functools import partial
@@ -10,7 +11,20 @@ from pathlib import Path
 
 import pytest
 from classeurs import ANNEE, essai, rempli
-from travaux import ContratsQuiTuent, carres, dormir, le_37, lentement, manquer_de_memoire, mourir, mourir_la_premiere_fois, qui, refuser, s_obstiner
+from travaux import (
+    ContratsQuiTuent,
+    carres,
+    dormir,
+    dormir_sans_ramasser,
+    le_37,
+    lentement,
+    manquer_de_memoire,
+    mourir,
+    mourir_la_premiere_fois,
+    qui,
+    refuser,
+    s_obstiner,
+)
 
 from cls_workbook.conductor import consolider, consolider_dossier
 from cls_workbook.errors import Refus
@@ -126,6 +140,11 @@ def test_a_worker_killed_in_the_middle_costs_nothing(moteur, tmp_path, caplog):
 )
 def test_an_element_that_never_ends_costs_itself_alone(moteur, mal):
     assert faits(moteur, partial(le_37, mal=mal)) == [(n, Cause.DELAI if n == 37 else n * n) for n in range(50)]
+
+
+def test_what_is_left_behind_does_not_leave_the_memory_uncollected():
+    faits(UnProcessus(0.3), partial(le_37, mal=dormir_sans_ramasser))
+    assert gc.isenabled()
 
 
 @chacun(UN | DEUX)

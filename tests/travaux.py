@@ -8,6 +8,7 @@ import signal
 import time
 from pathlib import Path
 
+from cls_workbook import ramasse_miettes
 from cls_workbook.contract.model import Contrat
 from cls_workbook.errors import Refus
 
@@ -38,6 +39,11 @@ def mourir_la_premiere_fois(temoin: Path):
 
 def dormir():
     time.sleep(60)
+
+
+def dormir_sans_ramasser():
+    with ramasse_miettes.suspendu():
+        time.sleep(60)
 
 
 def s_obstiner():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import faulthandler
+import gc
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -57,7 +58,7 @@ def surveiller(travail: Callable[[Sequence[E]], R], elements: Sequence[E], delai
 
     C code that holds Python's lock holds this watch as well.
     """
-    debut = [0.0]
+    debut, ramasse = [0.0], gc.isenabled()
 
     def au_suivant() -> None:
         debut[0] = time.monotonic()
@@ -67,6 +68,8 @@ def surveiller(travail: Callable[[Sequence[E]], R], elements: Sequence[E], delai
     while not futur.done():
         reste = debut[0] + delai - time.monotonic()
         if reste <= 0:
+            if ramasse:
+                gc.enable()  # what is left behind may have put it at rest, and will not wake it
             raise DelaiPasse
         wait([futur], timeout=min(reste, 1))
     return futur.result()
