@@ -126,11 +126,11 @@ def test_each_workbook_shows_last_year_s_values_of_its_own_structure(tmp_path):
 def test_workbooks_with_different_values_of_last_year_still_share_their_sheets():
     """Or one workbook per structure would cost as much as the year's."""
     _, campagne = passee_et_campagne()
-    feuilles: dict = {}
+    feuilles, variantes = {}, {}
     for repondant in (None, *entry.repondants(essai())):
         for feuille in entry.plan(essai(), ANNEE, repondant, campagne).classeur.feuilles:
             if feuille.nom == "FA 1.1":
-                assert offprint._placer(feuille, feuilles).source == "FA 1.1"
+                assert offprint._placer(feuille, feuilles, variantes).source == "FA 1.1"
 
 
 def test_the_money_of_a_structure_is_compared_over_all_its_returns_for_a_fiche():

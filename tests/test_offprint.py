@@ -145,6 +145,17 @@ def test_each_workbook_is_sound_and_says_no_more_than_it_should():
             assert absentes and not [f.numero for f in absentes if f">Fiche {f.numero} · " in textes], dessine.repondant.id
 
 
+def textes(octets: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+        return re.findall("<si>(.*?)</si>", archive.read("xl/sharedStrings.xml").decode(), re.DOTALL)
+
+
+def test_no_word_of_another_workbook_leaves_with_it():
+    for dessine, octets in zip(plans(DIJON), edites(DIJON), strict=True):
+        laisses = [t for t in textes(octets) if t != "<t></t>"]
+        assert sorted(laisses) == sorted(textes(writer.to_bytes(dessine.classeur)))
+
+
 def test_a_structure_has_its_fiches_only_and_its_name_is_filled_in_and_counted():
     general, *siens = plans(DIJON)
     assert [p.repondant.id for p in siens] == [r.id for r in entry.repondants(DIJON)]

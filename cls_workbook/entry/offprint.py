@@ -2,7 +2,7 @@
 
 A « mother » workbook holds every sheet that any child needs. A child takes some of them, under its own
 names, with some cells replaced; its parts are cut out of the mother's archive, still compressed where nothing
-changes. What a child holds is what ``writer`` would have written for it (a test compares them); the first child
+changes. What a child shows is what ``writer`` would have written for it (a test compares them); the first child
 is so to the byte.
 
 Only for sheets without drawing, table or external link: entry workbooks have none.
@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
 from cls_workbook.xlsx import archive, contenus, writer
 from cls_workbook.xlsx.sheets import Cellule, Classeur, Feuille, Formule, adresse
 
 _TEXTE_PARTAGE = re.compile(rb' t="s"><v>(\d+)</v>')
 _TEXTES = re.compile(rb"<si>.*?</si>", re.DOTALL)
+_SANS_TEXTE = b"<si><t></t></si>"
 _NOM = re.compile(r'<definedName name="([^"]+)" localSheetId="(\d+)"([^>]*)>([^<]*)</definedName>')
 _APOSTROPHE = "'"
 _FEUILLE = re.compile(r'<sheet name="([^"]*)" sheetId="\d+"((?: state="\w+")?) r:id="rId\d+"/>')
@@ -46,28 +48,27 @@ def editer(classeurs: list[Classeur]) -> Iterable[bytes]:
         yield writer.to_bytes(classeurs[0])
         return
     feuilles: dict[str, Feuille] = {}
-    enfants = [[_placer(f, feuilles) for f in classeur.feuilles] for classeur in classeurs]
+    variantes: dict[str, list[str]] = {}
+    enfants = [[_placer(f, feuilles, variantes) for f in classeur.feuilles] for classeur in classeurs]
     mere = _Mere(writer.to_bytes(Classeur(list(feuilles.values()), classeurs[0].titre, classeurs[0].sujet, feuille_active=classeurs[0].feuille_active)))
     for classeur, parts in zip(classeurs, enfants, strict=True):
         yield mere.detacher(classeur, parts)
 
 
-def _placer(feuille: Feuille, feuilles: dict[str, Feuille]) -> _Part:
-    """Finds the sheet among those of the mother, or adds it under a free name."""
-    jumelle = feuilles.get(feuille.nom)
-    if jumelle is None:
-        feuilles[feuille.nom] = feuille
-        return _Part(feuille.nom, feuille.nom)
-    if (differences := _differences(jumelle, feuille)) is not None:
-        return _Part(feuille.nom, feuille.nom, differences)
-    libre = f"{len(feuilles)}"
-    feuilles[libre] = replace(feuille, nom=libre)
-    return _Part(feuille.nom, libre)
+def _placer(feuille: Feuille, feuilles: dict[str, Feuille], variantes: dict[str, list[str]]) -> _Part:
+    """Finds the sheet among those of the mother, or adds it under a free name. ``variantes``: name in children → names in the mother."""
+    for source in variantes.setdefault(feuille.nom, []):
+        if (differences := _differences(feuilles[source], feuille)) is not None:
+            return _Part(feuille.nom, source, differences)
+    source = f"{len(feuilles)}" if feuille.nom in feuilles else feuille.nom
+    feuilles[source] = replace(feuille, nom=source)
+    variantes[feuille.nom].append(source)
+    return _Part(feuille.nom, source)
 
 
 def _differences(une: Feuille, autre: Feuille) -> tuple[Cellule, ...] | None:
     """The cells of ``autre`` that hold something else than those of ``une``; None if more than values differ."""
-    if len(une.cellules) != len(autre.cellules) or autre.graphiques or autre.tableaux or replace(une, cellules=[]) != replace(autre, cellules=[]):
+    if len(une.cellules) != len(autre.cellules) or autre.graphiques or autre.tableaux or replace(une, cellules=[], nom=autre.nom) != replace(autre, cellules=[]):
         return None
     couples = [(u, a) for u, a in zip(une.cellules, autre.cellules, strict=True) if u != a]
     if any(u[:2] != a[:2] or u.style != a.style or not _remplacable(u.valeur, a.valeur) for u, a in couples):
@@ -89,6 +90,8 @@ class _Mere:
         self.parts = archive.extraire(contenu)
         # a part that a child leaves as it was is copied compressed
         self.faites = dict(self.parts.values())
+        self.employes: dict[bytes, list[bytes]] = {}
+        self.queues: dict[bytes, archive.Part] = {}
         self.classeur = self._lire("xl/workbook.xml")
         self.textes = {texte: rang for rang, texte in enumerate(_TEXTES.findall(self.parts["xl/sharedStrings.xml"][0]))}
         feuilles = [(_sans_echappement(nom), etat) for nom, etat in _FEUILLE.findall(self.classeur)]
@@ -101,8 +104,9 @@ class _Mere:
     def detacher(self, classeur: Classeur, choisies: list[_Part]) -> bytes:
         """The bytes of a child: the mother's parts in their order, those that change replaced."""
         textes = _Textes(self.textes)
-        feuilles = [_remplacer(self.parts[_chemin(self.rangs[p.source] + 1)][0], p.differences, textes) for p in choisies]
-        feuilles, partages = textes.renumeroter(feuilles)
+        sources = [self.parts[_chemin(self.rangs[p.source] + 1)][0] for p in choisies]
+        feuilles = [_remplacer(source, p.differences, textes) for source, p in zip(sources, choisies, strict=True)]
+        partages = textes.partie([rang for feuille in feuilles for rang in self._employes(feuille)])
         nombre, imprimes = len(choisies), self._noms_definis(choisies)
         neuves = {
             "[Content_Types].xml": _sans_feuilles(self._lire("[Content_Types].xml"), _TYPE, nombre, len(self.rangs)),
@@ -113,11 +117,30 @@ class _Mere:
         }
         contenus = {nom: texte.encode() for nom, texte in neuves.items()} | {"xl/sharedStrings.xml": partages}
         contenus |= {_chemin(rang): feuille for rang, feuille in enumerate(feuilles, 1)}
+        changees = {feuille: max(c.ligne for c in p.differences) for feuille, p in zip(feuilles, choisies, strict=True) if p.differences}
         enlevees = {_chemin(rang) for rang in range(nombre + 1, len(self.rangs) + 1)}
-        return archive.assembler((nom, self._comprimee(contenus.get(nom, contenu))) for nom, (contenu, _) in self.parts.items() if nom not in enlevees)
+        restants = {nom: contenus.get(nom, contenu) for nom, (contenu, _) in self.parts.items() if nom not in enlevees}
+        return archive.assembler((nom, self._comprimee(contenu, changees.get(contenu, 0))) for nom, contenu in restants.items())
 
-    def _comprimee(self, contenu: bytes) -> archive.Part:
-        return self.faites.get(contenu) or archive.comprimer(contenu)
+    def _employes(self, feuille: bytes) -> list[bytes]:
+        """The ranks of the texts that a sheet shows. Those of a sheet of the mother are looked for once."""
+        if feuille not in self.faites:
+            return _TEXTE_PARTAGE.findall(feuille)
+        if feuille not in self.employes:
+            self.employes[feuille] = _TEXTE_PARTAGE.findall(feuille)
+        return self.employes[feuille]
+
+    def _comprimee(self, contenu: bytes, ligne: int) -> archive.Part:
+        """A part of a child. ``ligne``: the last row of a sheet that changes; what comes after it is compressed once for all children."""
+        if contenu in self.faites:
+            return self.faites[contenu]
+        suite = contenu.find(b"<row ", contenu.find(b'<row r="%d"' % ligne) + 1) if ligne else -1
+        if suite < 0:
+            return archive.comprimer(contenu)
+        queue = contenu[suite:]
+        if queue not in self.queues:
+            self.queues[queue] = archive.comprimer(queue)
+        return archive.comprimer_le_debut(contenu, self.queues[queue])
 
     def _noms_definis(self, choisies: list[_Part]) -> list[tuple[str, str, str]]:
         """(name, its sheet in quotes, XML) of the mother's names that concern the child's sheets."""
@@ -151,23 +174,18 @@ class _Mere:
 
 
 class _Textes:
-    """The shared texts that a child uses, in the mother's order, then those that she does not have."""
+    """The shared texts of a child. Those of the mother keep their ranks, so that a sheet which changes nothing else is not touched at all;
+    what the child does not show is left blank: no other structure's words leave with it."""
 
     def __init__(self, mere: dict[bytes, int]):
         self._rangs = dict(mere)  # its own copy: ``ajouter`` lengthens it
 
-    def renumeroter(self, feuilles: list[bytes]) -> tuple[list[bytes], bytes]:
-        """The sheets with texts numbered from 0, and the part that holds these texts."""
-        coupees = [_TEXTE_PARTAGE.split(feuille) for feuille in feuilles]  # every other piece is a text's rank
-        employes = [rang for morceaux in coupees for rang in morceaux[1::2]]
-        gardes = sorted(set(employes), key=int)
-        neufs = {rang: b' t="s"><v>%d</v>' % numero for numero, rang in enumerate(gardes)}
-        for morceaux in coupees:
-            morceaux[1::2] = [neufs[rang] for rang in morceaux[1::2]]
-        textes = list(self._rangs)
+    def partie(self, employes: Sequence[bytes]) -> bytes:
+        """The part that holds them. ``employes``: the ranks that cells show, each time that they do."""
+        montres = set(map(int, employes))
+        textes = [texte if rang in montres else _SANS_TEXTE for rang, texte in enumerate(islice(self._rangs, max(montres, default=-1) + 1))]
         tete = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="%d" uniqueCount="%d">'
-        partages = tete % (len(employes), len(gardes)) + b"".join(textes[int(rang)] for rang in gardes) + b"</sst>"
-        return [b"".join(morceaux) for morceaux in coupees], partages
+        return tete % (len(employes), len(textes)) + b"".join(textes) + b"</sst>"
 
     def ajouter(self, texte: str) -> int:
         """Rank of a text among the mother's, or after hers."""

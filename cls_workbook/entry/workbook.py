@@ -99,27 +99,35 @@ def repondants(contrat: Contrat, membres: Mapping[str, tuple[str, ...]] | None =
     ]
 
 
+class _Commun:
+    """What the workbooks of a campaign have in common: the lists, and the fiches drawn so far, by what they say."""
+
+    def __init__(self, contrat: Contrat, campagne: Campagne):
+        self.choix = _listes(contrat, campagne)
+        self.adresses = listes.adresses(self.choix)
+        self.listes = listes.feuille(self.choix)
+        self.fiches: dict[tuple, Page] = {}
+
+
 def plans(contrat: Contrat, annee: int, repondants: Sequence[Repondant | None], campagne: Campagne | None = None) -> list[Plan]:
     """The workbook of each, to be written rather than filled in: a fiche that asks the same of several is drawn once."""
-    dessinees: dict[tuple, Page] = {}
-    return [plan(contrat, annee, repondant, campagne, dessinees) for repondant in repondants]
+    campagne = campagne or Campagne()
+    commun = _Commun(contrat.en(annee), campagne)
+    return [_plan(contrat.en(annee), annee, repondant, campagne, commun) for repondant in repondants]
 
 
-def plan(
-    contrat: Contrat, annee: int, repondant: Repondant | None = None, campagne: Campagne | None = None, dessinees: dict[tuple, Page] | None = None
-) -> Plan:
-    """The workbook of ``annee``: every active fiche, or those of one ``repondant``, its identity filled in.
+def plan(contrat: Contrat, annee: int, repondant: Repondant | None = None, campagne: Campagne | None = None) -> Plan:
+    """The workbook of ``annee``: every active fiche, or those of one ``repondant``, its identity filled in."""
+    return plans(contrat, annee, [repondant], campagne)[0]
 
-    ``dessinees``: the fiches of the same campaign that were drawn for others, by what they say; see ``plans``.
-    """
-    contrat, campagne = contrat.en(annee), campagne or Campagne()
+
+def _plan(contrat: Contrat, annee: int, repondant: Repondant | None, campagne: Campagne, commun: _Commun) -> Plan:
     siennes = {numero for numero, _ in repondant.fiches} if repondant else None
     fiches = [f for f in contrat.fiches if siennes is None or f.numero in siennes]
-    choix = _listes(contrat, campagne)
-    adresses = listes.adresses(choix)
+    choix, adresses = commun.choix, commun.adresses
     reprises = campagne.reprises.get(repondant.id, {}) if repondant else {}
     accueil, cellule_structure = front.accueil(_page(FEUILLE_ACCUEIL, "", adresses, choix, annee, reprises), contrat, annee, repondant, campagne)
-    pages = [_fiche(contrat, f, annee, repondant, campagne, adresses, choix, cellule_structure, {} if dessinees is None else dessinees) for f in fiches]
+    pages = [_fiche(contrat, f, annee, repondant, campagne, adresses, choix, cellule_structure, commun.fiches) for f in fiches]
     sommaire = front.sommaire(_page(FEUILLE_SOMMAIRE, "", adresses, choix, annee), contrat, annee, [(f, p) for f, p in zip(fiches, pages, strict=True)])
     questions = [p.plan for p in (accueil, *pages)]
     modele = version((e for p in questions for r in p.rangees.values() for e in r.emplacements), annee)
@@ -127,7 +135,7 @@ def plan(
     reprises_faites = SEPARATEUR_D_EMPREINTES.join(empreinte(cle, v) for p in (accueil, *pages) for cle, v in p.repris.items())
     imprimes = rappels.ecrire({cle: v for p in (accueil, *pages) for cle, v in p.rappels.items()})
     identite = front.identite(_page(FEUILLE_IDENTITE, "", adresses, choix, annee), contrat, annee, repondant, modele, identifiant, fiches, reprises_faites, imprimes)
-    feuilles = [accueil.feuille, sommaire.feuille, *(p.feuille for p in pages), listes.feuille(choix), identite.feuille]
+    feuilles = [accueil.feuille, sommaire.feuille, *(p.feuille for p in pages), commun.listes, identite.feuille]
     for feuille in feuilles:
         feuille.impression.pied_gauche = f"{contrat.nom_court} · {contrat.nom_annee(annee)}"
     titre = f"{contrat.titre} — suivi {contrat.nom_annee(annee)}" + (f" — {repondant.nom}" if repondant else "")

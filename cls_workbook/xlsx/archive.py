@@ -77,6 +77,12 @@ def comprimer_par_morceaux(morceaux: Iterable[bytes]) -> Part:
     return Part(controle, taille, b"".join([*comprimes, compresseur.flush()]))
 
 
+def comprimer_le_debut(contenu: bytes, queue: Part) -> Part:
+    """A part that ends as ``queue``, which is compressed already: what comes before it is, and nothing refers from one to the other."""
+    compresseur, debut = zlib.compressobj(wbits=-zlib.MAX_WBITS), contenu[: len(contenu) - queue.taille]
+    return Part(zlib.crc32(contenu), len(contenu), compresseur.compress(debut) + compresseur.flush(zlib.Z_FULL_FLUSH) + queue.comprime)
+
+
 def completer(archive: bytes, ou: bytes, reserves: Mapping[str, Reserve]) -> bytes:
     """The archive with each reserve in its part, in the middle of ``ou``, which is there once: an element without content."""
     contenus, milieu = extraire(archive), ou.index(b"</")
