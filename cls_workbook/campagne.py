@@ -78,6 +78,13 @@ class Campagne:
                 yield retour
 
 
-def reunir(tranches: Sequence[Tranche]) -> Tranche:
-    """One batch, in their order."""
-    return Tranche(frames.reunir([t.lot for t in tranches]), [a for t in tranches for a in t.constats])
+def reunir(tranches: Iterable[Tranche]) -> Tranche:
+    """One batch, in their order; each is let go once it is taken in."""
+    constats: list[Anomalie] = []
+
+    def lots() -> Iterator[frames.Lot]:
+        for lot, siens in tranches:
+            constats.extend(siens)
+            yield lot
+
+    return Tranche(frames.reunir(lots()), constats)

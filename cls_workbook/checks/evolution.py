@@ -10,7 +10,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import CONFIRMER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import montant_fr, nombre_fr, plier, taux_fr
-from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes, rangs_par
+from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes
 
 COMPARABLES_MIN = 3  # fewer equal figures may be chance
 MONTANTS = ("prevu", "engage", "verse")
@@ -227,12 +227,10 @@ class _Declaration:
 
 def _declarations(dossier: Dossier) -> Iterator[_Declaration]:
     """Measure by measure, so that a thousand returns are never there at once. Names are set aside: they are counted once anyway."""
-    v = dossier.valeurs
-    for mesure, rangs in rangs_par(v["mesure"], v["bloc"].isin(("mesures", "ventilations"))).items():
+    for mesure, siennes in dossier.par_mesure("mesures", "ventilations"):
         if mesure not in dossier.contrat.par_mesure or dossier.mesure(mesure).nominative:
             continue
         dites: dict[tuple[str, str], _Declaration] = {}
-        siennes = v.iloc[rangs]
         lieux = colonnes(siennes, "fichier", "feuille", "fiche", "structure")
         for lieu, (bloc, champ, modalite, valeur, cellule) in zip(lieux, colonnes(siennes, "bloc", "champ", "modalite", "valeur", "cellule"), strict=True):
             if (ici := (lieu[0], lieu[2])) not in dites:
@@ -248,4 +246,5 @@ def _declarations(dossier: Dossier) -> Iterator[_Declaration]:
 
 
 REGLES = (evolution_forte, identique_a_l_annee_precedente)
-REGLES_ENTRE_RETOURS = (evolution_forte_des_montants, financement_recopie, evenement_declare_deux_fois)
+REGLES_D_UNE_FICHE = (evolution_forte_des_montants, financement_recopie)
+REGLES_ENTRE_RETOURS = (evenement_declare_deux_fois,)

@@ -243,6 +243,8 @@ def contrat_depasse(dossier: Dossier) -> list[Anomalie]:
 
 def taux_superieur_au_contrat(dossier: Dossier) -> list[Anomalie]:
     """Only where the contract prints a pure rate, over the returns whose cost is known and not contradicted."""
+    if not any(f.financement.taux_pur for f in dossier.contrat.fiches):
+        return []
     contredits = {(a.fichier, a.fiche) for a in financeurs_differents_du_cout(dossier)}
     couts: dict[str, dict[str, Decimal]] = {}
     for r in dossier.depenses.values():
@@ -296,9 +298,9 @@ def subvention_a_justifier(dossier: Dossier) -> list[Anomalie]:
     prives = {f.id for f in dossier.contrat.financeurs if f.prive}
     soi = {f.id: f.structure for f in dossier.contrat.financeurs if f.structure}
     groupes: dict[tuple[str, str], list[dict]] = {}
-    for x in dossier.financements:
+    for x in dossier.financements_de(privees):
         public = x["id"] and x["id"] not in prives and soi.get(x["id"]) != x["structure"]
-        if public and x["structure"] in privees and x["niveau"] != VALORISATION and x["verse"]:
+        if public and x["niveau"] != VALORISATION and x["verse"]:
             groupes.setdefault((x["structure"], x["id"]), []).append(x)
     trouvees = []
     for (_, financeur), lignes in groupes.items():
@@ -327,4 +329,5 @@ LIGNES = (
     RegleDeLigne("LIGNE_DE_FINANCEMENT_INCOMPLETE", "financement", _ligne_incomplete, _dire_ligne_incomplete),
 )
 REGLES = (financeurs_differents_du_cout, nature_douteuse, montant_sans_prevision)
-REGLES_ENTRE_RETOURS = (engage_superieur_au_programme, contrat_depasse, taux_superieur_au_contrat, subvention_a_justifier)
+REGLES_D_UNE_FICHE = (engage_superieur_au_programme, contrat_depasse, taux_superieur_au_contrat)
+REGLES_ENTRE_RETOURS = (subvention_a_justifier,)

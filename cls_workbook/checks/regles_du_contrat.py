@@ -322,4 +322,4 @@ def _plafond_franchi(dossier: Dossier, regle: Regle, fiche: str, sommes: dict[st
 
 
 REGLES = (sessions_et_participants, effectif_des_sessions, cout_different_du_bareme, capacite, aide_au_poste, aide_calculee, plafond)
-REGLES_ENTRE_RETOURS = (parite, aides_superieures_au_cout)
+REGLES_D_UNE_FICHE = (parite, aides_superieures_au_cout)

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import BLOQUANT, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.reading import constats_de_lecture as constats
+from cls_workbook.reading.cahier import MOTS, VALEURS, Cahier
 from cls_workbook.reading.reader import Retour
 from cls_workbook.reading.reperes import Modele, modele_de
 from cls_workbook.reading.typage import Typage
@@ -22,16 +22,11 @@ from cls_workbook.reading.vues import large
 
 __all__ = ["Adresses", "Lot", "hors_campagne", "large", "reunir", "typer"]
 
-VALEURS = (
-    "annee", "fichier", "feuille", "cellule", "fiche", "structure", "volet", "bloc", "mesure", "champ", "ligne", "modalite",
-    "type", "valeur",
-)  # fmt: skip
 RETOURS = (
     "fichier", "sha256", "annee", "contrat", "modele", "structure", "volet", "fiche", "feuille", "champs_renseignes",
     "champs_attendus",
 )  # fmt: skip
 NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
-MOTS = VALEURS[1:-1]  # all but the year and the value
 ENTIERES = ("annee", "champs_renseignes", "champs_attendus")
 
 
@@ -88,13 +83,14 @@ class Repertoire(Mapping[str, Adresses]):
 
 @dataclass(frozen=True, eq=False)
 class Lot:
-    """What several returns say. Columns of ``valeurs`` (objects, or categories once ``serre``) and ``retours``: ``VALEURS``, ``RETOURS``.
+    """What several returns say. Columns of ``valeurs`` (objects, or categories once ``serre``; a book once ``reunir``) and ``retours``:
+    ``VALEURS``, ``RETOURS``.
 
     ``normalisations``: one row per typed value that was understood as another (Saisi: text, Retenu: typed). ``anomalies``: of reading and of typing,
     with the structure that answers. ``lieux``: file → where its inputs are.
     """
 
-    valeurs: pd.DataFrame
+    valeurs: pd.DataFrame | Cahier
     retours: pd.DataFrame
     normalisations: pd.DataFrame
     anomalies: list[Anomalie] = field(default_factory=list)
@@ -130,15 +126,16 @@ def typer(retours: Iterable[Retour], contrat: Contrat) -> Lot:
     return Lot(_frame(valeurs, VALEURS), _frame(lignes, RETOURS), _frame(normalisations, NORMALISATIONS), anomalies, lieux)
 
 
-def reunir(lots: Sequence[Lot]) -> Lot:
-    """One lot, in their order."""
-    if len(lots) == 1:
-        return lots[0]
-    retours, normalisations = (pd.concat([getattr(lot, nom) for lot in lots], ignore_index=True) for nom in ("retours", "normalisations"))
-    return Lot(
-        _bout_a_bout([lot.valeurs for lot in lots]), retours, normalisations,
-        [a for lot in lots for a in lot.anomalies], {f: lieux for lot in lots for f, lieux in lot.lieux.items()},
-    )  # fmt: skip
+def reunir(lots: Iterable[Lot]) -> Lot:
+    """One lot, in their order: their values are a book, each lot is let go once it is written there."""
+    cahier, retours, normalisations, anomalies, lieux = Cahier(), [], [], [], {}
+    for lot in lots:
+        cahier.ajouter(lot.valeurs)
+        retours.append(lot.retours)
+        normalisations.append(lot.normalisations)
+        anomalies += lot.anomalies
+        lieux |= lot.lieux
+    return Lot(cahier, *(pd.concat(parties, ignore_index=True) for parties in (retours, normalisations)), anomalies, lieux)
 
 
 def hors_campagne(retour: Retour, contrat: Contrat, annee: int) -> list[Anomalie]:
@@ -174,15 +171,3 @@ def _categories(colonne: pd.Series) -> pd.Categorical:
     """Of plain strings: pandas' own take longer to give back."""
     rangs, mots = pd.factorize(colonne.to_numpy())
     return pd.Categorical.from_codes(rangs, pd.Index(mots, dtype=object))
-
-
-def _reunies(colonnes: Sequence[pd.Categorical]) -> pd.Categorical:
-    mots = pd.Index(list(dict.fromkeys(mot for c in colonnes for mot in c.categories)), dtype=object)
-    return pd.Categorical.from_codes(np.concatenate([mots.get_indexer(c.categories)[c.codes] for c in colonnes]), mots)
-
-
-def _bout_a_bout(parties: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    serrees = [_serrees(p) for p in parties]
-    mots = {nom: _reunies([p[nom].array for p in serrees]) for nom in MOTS}
-    autres = pd.concat([p[["annee", "valeur"]] for p in serrees], ignore_index=True)
-    return autres.assign(**mots)[list(VALEURS)]
