@@ -68,7 +68,7 @@ def de_chaque_retour(dossier: Dossier) -> list[Anomalie]:
 
 def _entre_retours(dossier: Dossier) -> list[Anomalie]:
     """Rules that add up several returns: those in conflict over one fiche would count twice. Money is looked at fiche by fiche."""
-    de_l_argent = [a for partie in dossier.par_fiche("financement", "depenses") for regle in REGLES_D_UNE_FICHE for a in regle(partie)]
+    de_l_argent = [a for fiche, partie in dossier.par_fiche("financement") for regle in REGLES_D_UNE_FICHE for a in regle(partie, fiche)]
     return de_l_argent + [a for regle in REGLES_ENTRE_RETOURS for a in regle(dossier)]
 
 

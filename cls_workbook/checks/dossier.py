@@ -122,7 +122,9 @@ class Dossier:
     def vue(self, bloc: str) -> pd.DataFrame:
         """``vues.large`` of a block, computed once."""
         if bloc not in self._vues:
-            self._vues[bloc] = large(self._du_bloc(bloc), bloc)
+            parties = self.valeurs.par_tranche(lambda c: c.bloc == bloc) if isinstance(self.valeurs, Cahier) else [self._du_bloc(bloc)]
+            vues = [large(partie, bloc) for partie in parties] or [large(Cahier().lire(), bloc)]
+            self._vues[bloc] = vues[0] if len(vues) == 1 else pd.concat(vues, ignore_index=True)
         return self._vues[bloc]
 
     @cached_property
@@ -154,12 +156,6 @@ class Dossier:
     def _financements(self, vue: pd.DataFrame) -> list[Rangee]:
         niveaux, ids = ({nom: lire(nom) for nom in vue[c].unique()} for c, lire in (("nature", self.niveau), ("financeur", self.financeur)))
         return en_rangees(vue.assign(niveau=[niveaux[n] for n in vue["nature"]], id=[ids[f] for f in vue["financeur"]]))
-
-    def financements_par_fiche(self) -> dict[str, list[Rangee]]:
-        groupes: dict[str, list[Rangee]] = {}
-        for ligne in self.financements:
-            groupes.setdefault(ligne["fiche"], []).append(ligne)
-        return groupes
 
     @cached_property
     def depenses(self) -> dict[tuple[str, str], Rangee]:
@@ -292,16 +288,16 @@ class Dossier:
     def _cahier(self) -> Cahier:
         return Cahier.de(self.valeurs)
 
-    def par_fiche(self, *blocs: str) -> Iterator[Dossier]:
-        """What is said in these blocks, one fiche at a time."""
-        for fiche in dict.fromkeys(c.fiche for c in self._cahier.chapitres if c.bloc in blocs):
+    def par_fiche(self, bloc: str) -> Iterator[tuple[str, Dossier]]:
+        """Each fiche of which something is said in this block, and what is said of it."""
+        for fiche in dict.fromkeys(c.fiche for c in self._cahier.chapitres if c.bloc == bloc):
             siennes = tuple(a for a in self.anomalies if a.fiche in ("", fiche))
-            yield dataclasses.replace(self, valeurs=self._cahier.lire(lambda c, ici=fiche: c.fiche == ici and c.bloc in blocs), anomalies=siennes)
+            yield fiche, dataclasses.replace(self, valeurs=self._cahier.seulement(lambda c, ici=fiche: c.fiche == ici), anomalies=siennes)
 
-    def par_mesure(self, *blocs: str) -> Iterator[tuple[str, pd.DataFrame]]:
-        """What is said in these blocks, one measure at a time."""
+    def par_mesure(self, *blocs: str) -> Iterator[tuple[str, Cahier]]:
+        """Each measure of which something is said in these blocks, and what is said of it there."""
         for mesure in dict.fromkeys(c.mesure for c in self._cahier.chapitres if c.bloc in blocs):
-            yield mesure, self._cahier.lire(lambda c, elle=mesure: c.mesure == elle and c.bloc in blocs)
+            yield mesure, self._cahier.seulement(lambda c, elle=mesure: c.mesure == elle and c.bloc in blocs)
 
     def financements_de(self, structures: Collection[str]) -> list[Rangee]:
         """The funding lines of these structures, over all fiches."""

@@ -52,7 +52,7 @@ class Page(NamedTuple):
 class Cahier:
     """Typed values, added batch by batch, taken up as frames (columns ``VALEURS``, words as categories).
 
-    ``voulu``: is this chapter meant? All are, if nothing is said.
+    ``voulu``: is this chapter meant? All are, if nothing is said. ``noms``: columns, all if none is named.
     """
 
     def __init__(self):
@@ -95,7 +95,8 @@ class Cahier:
 
     def _traduire(self, nom: str, colonne: pd.Series) -> np.ndarray:
         """The words of a batch → their ranks in the book."""
-        codes, mots = (colonne.cat.codes, colonne.cat.categories) if isinstance(colonne.dtype, pd.CategoricalDtype) else pd.factorize(colonne.to_numpy(object))
+        # Of the array: the accessor of a column (``cat``) refers to itself, and keeps its frame while the garbage collector rests.
+        codes, mots = (colonne.array.codes, colonne.array.categories) if isinstance(colonne.dtype, pd.CategoricalDtype) else pd.factorize(colonne.to_numpy(object))
         rangs = self._rangs[nom]
         return np.array([rangs.setdefault(mot, len(rangs)) for mot in mots], dtype=np.int32)[codes]
 
@@ -108,13 +109,22 @@ class Cahier:
 
     # --- taken up -------------------------------------------------------------------------------------------------
 
-    def lire(self, voulu: Choix = _tous) -> pd.DataFrame:
-        return self._cadre(list(self._parties(voulu)))
+    def lire(self, voulu: Choix = _tous, noms: Sequence[str] = VALEURS) -> pd.DataFrame:
+        return self._cadre(list(self._parties(voulu)), noms)
 
-    def par_tranche(self, voulu: Choix = _tous) -> Iterator[pd.DataFrame]:
+    def par_tranche(self, voulu: Choix = _tous, noms: Sequence[str] = VALEURS) -> Iterator[pd.DataFrame]:
         """The same, batch after batch: what is added up needs no more at once."""
         for partie in self._parties(voulu):
-            yield self._cadre([partie])
+            yield self._cadre([partie], noms)
+
+    def lignes(self, voulu: Choix, *noms: str, champs: Collection[str] = ()) -> Iterator[tuple]:
+        """The same as rows of these columns, of these champs only: what is gone through one by one needs no frame."""
+        voulus = [rang for champ in champs if (rang := self._rangs["champ"].get(champ)) is not None]
+        for nombres, contenus in self._parties(voulu):
+            if champs:
+                siens = np.isin(nombres[:, _COLONNES["champ"]], voulus)
+                nombres, contenus = nombres[siens], contenus[siens]
+            yield from zip(*(contenus if nom == "valeur" else self._mots(nom)[nombres[:, _COLONNES[nom]]] for nom in noms), strict=True)
 
     def des_fichiers(self, fichiers: Collection[str]) -> pd.DataFrame:
         """All that these returns say."""
@@ -138,6 +148,12 @@ class Cahier:
             self._sues[cle] = calcul()
         return self._sues[cle]
 
+    def seulement(self, voulu: Choix) -> Cahier:
+        """These chapters only."""
+        autre = copy.copy(self)
+        autre._sues, autre._chapitres = {}, {c: None for c in self._chapitres if voulu(c)}
+        return autre
+
     def sans(self, fichiers: Collection[str], refusee: Callable[[str, str, str, str], bool]) -> Cahier:
         """The same without the values refused (fichier, fiche, feuille, cellule → is it?); all of them are in ``fichiers``."""
         autre, avant = copy.copy(self), self._refusee
@@ -156,7 +172,7 @@ class Cahier:
             if pages := [self._page(tranche[c]) for c in voulus if c in tranche]:
                 nombres, contenus = pages[0] if len(pages) == 1 else map(np.concatenate, zip(*pages, strict=True))
                 if len(pages) > 1:
-                    ordre = np.argsort(nombres[:, _ORDRE])
+                    ordre = np.argsort(nombres[:, _ORDRE], kind="stable")  # each page is in order already
                     nombres, contenus = nombres[ordre], contenus[ordre]
                 yield nombres, contenus
 
@@ -170,10 +186,10 @@ class Cahier:
         garde[en_cause] = [not self._refusee(*place) for place in places]
         return nombres[garde], contenus[garde]
 
-    def _cadre(self, parties: Sequence[Partie]) -> pd.DataFrame:
+    def _cadre(self, parties: Sequence[Partie], noms: Sequence[str] = VALEURS) -> pd.DataFrame:
         nombres, contenus = map(np.concatenate, zip(*(parties or [_VIDE]), strict=True))
-        mots = {nom: pd.Categorical.from_codes(nombres[:, colonne], dtype=self._type(nom)) for nom, colonne in _COLONNES.items()}
-        return pd.DataFrame({"annee": nombres[:, _ANNEE].astype(np.int64), **mots, "valeur": contenus})
+        autres = {"annee": nombres[:, _ANNEE].astype(np.int64), "valeur": contenus}
+        return pd.DataFrame({nom: autres[nom] if nom in autres else pd.Categorical.from_codes(nombres[:, _COLONNES[nom]], dtype=self._type(nom)) for nom in noms})
 
     def _type(self, nom: str) -> pd.CategoricalDtype:
         """The words of a column, of plain strings: pandas' own take longer to give back."""

@@ -25,6 +25,7 @@ from cls_workbook.summaries.agregation import (
     Resultat,
     agreger,
     cle_entite,
+    depend_du_detail,
     moins_avance,
     sur_les_annees,
 )
@@ -73,7 +74,7 @@ def indicateurs(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.Dat
     anciennes = precedent or {}
     lignes = []
     for mesure_id, (fiche, indicateur, mesure) in contrat.par_mesure.items():
-        reponses = campagne.reponses(mesure_id)
+        reponses = campagne.reponses(mesure_id, depend_du_detail(mesure))
         resultat = agreger(contrat, mesure, reponses.values())
         couverture, manques = campagne.couverture(fiche, indicateur, reponses, resultat)
         lignes.append((
@@ -97,19 +98,16 @@ class _Campagne:
         self.valeurs = Cahier.de(valeurs)
         self.retours = self.valeurs.une_fois("retours", lambda: _retours(self.valeurs))
 
-    def reponses(self, mesure: str) -> dict[tuple, Reponse]:
-        """Return → what it says of this measure, for the returns that say something of it."""
-        siennes = self.valeurs.lire(lambda c: c.mesure == mesure)
-        dites: dict[tuple, list[tuple]] = {}
-        saisies = colonnes(siennes, "champ", "ligne", "modalite", "valeur")
-        for retour, saisie in zip(colonnes(siennes, "fichier", "structure", "volet"), saisies, strict=True):
-            dites.setdefault(retour, []).append(saisie)
-        return {retour: self._reponse(retour, lignes) for retour, lignes in dites.items()}
-
-    def _reponse(self, retour: tuple, saisies: list[tuple]) -> Reponse:
-        champs: dict[str, object] = {}
-        lignes: dict[str, dict[str, object]] = {}
-        for champ, rangee, modalite, valeur in saisies:
+    def reponses(self, mesure: str, detaillees: bool = True) -> dict[tuple, Reponse]:
+        """Return → what it says of this measure, for the returns that say something of it. ``detaillees``: with their breakdowns."""
+        saisies = self.valeurs.lignes(lambda c: c.mesure == mesure, "fichier", "structure", "volet", "champ", "ligne", "modalite", "valeur")
+        dites: dict[tuple, tuple[dict, dict]] = {}
+        for fichier, structure, volet, champ, rangee, modalite, valeur in saisies:
+            if rangee and not detaillees:
+                continue
+            if (dite := dites.get(retour := (fichier, structure, volet))) is None:
+                dite = dites[retour] = ({}, {})
+            champs, lignes = dite
             if rangee:
                 ligne = lignes.setdefault(rangee, {})
                 ligne[champ] = valeur
@@ -117,7 +115,10 @@ class _Campagne:
                     ligne.setdefault("modalite", modalite)  # a printed row: its label is not typed
             else:
                 champs[champ] = valeur
-        return Reponse(nom_affiche(self.contrat, retour[1]), champs, tuple(lignes[cle] for cle in sorted(lignes)))
+        return {
+            retour: Reponse(nom_affiche(self.contrat, retour[1]), champs, tuple(lignes[cle] for cle in sorted(lignes)))
+            for retour, (champs, lignes) in dites.items()
+        }
 
     def couverture(self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[tuple, Reponse], resultat: Resultat) -> tuple[Couverture, list[str]]:
         """What the figure rests on, and what must be said of the returns that are not in it.
@@ -222,8 +223,7 @@ def avancement(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.Data
     so; « Rien de programmé » only if none had anything to do.
     """
     campagne, dits = _Campagne(contrat, valeurs, prevus), {}
-    dites = campagne.valeurs.lire(lambda c: c.bloc == "avancement")
-    for fiche, champ, valeur, *retour in colonnes(dites, "fiche", "champ", "valeur", "fichier", "structure", "volet"):
+    for fiche, champ, valeur, *retour in campagne.valeurs.lignes(lambda c: c.bloc == "avancement", "fiche", "champ", "valeur", "fichier", "structure", "volet"):
         dits.setdefault(fiche, {}).setdefault(tuple(retour), {})[champ] = valeur
     lignes = []
     for fiche in contrat.fiches:

@@ -59,6 +59,11 @@ def agreger(contrat: Contrat, mesure: Mesure, reponses: Iterable[Reponse]) -> Re
     return _REGLES[mesure.agregation](contrat, mesure, tuple(reponses))
 
 
+def depend_du_detail(mesure: Mesure) -> bool:
+    """Does the figure of this measure depend on the rows of its breakdown?"""
+    return mesure.type == "ventilation" or mesure.agregation not in ("FLUX", "PERSONNES")
+
+
 def compte(mesure: Mesure, reponse: Reponse) -> Nombre | None:
     """The figure of one return: typed, or the total of the breakdown where that is what is asked."""
     if mesure.type == "ventilation":

@@ -36,11 +36,11 @@ def situations(
         du_financeur = [li for li in siennes if regle.financeur in (None, li["financeur_id"])]
         autres = [li for li in siennes if li not in du_financeur]
         promis = sum((m for f, m in droits.items() if f != regle.financeur), Decimal(0)) if regle.fiche is not None else Decimal(0)
-        depenses = valeurs.lire(lambda c, r=regle: c.bloc == "depenses" and r.fiche in (None, c.fiche))
+        depenses = valeurs.lignes(lambda c, r=regle: c.bloc == "depenses" and r.fiche in (None, c.fiche), "valeur", champs=("etp",))
         situation = Situation(
             annee,
             depense=somme(m for f, m in couts.items() if regle.fiche in (None, f)),
-            etp=somme(depenses.loc[depenses["champ"] == "etp", "valeur"]),
+            etp=somme(valeur for (valeur,) in depenses),
             engage=somme(li["engage"] for li in siennes), demande=somme(li["engage"] for li in du_financeur),
             autres=(somme(li["engage"] for li in autres) or Decimal(0)) + promis,
             personnes=compte(contrat, valeurs, regle.mesure_participants), sessions=compte(contrat, valeurs, regle.mesure_sessions),
@@ -113,5 +113,4 @@ def compte(contrat: Contrat, valeurs: Cahier, mesure: str | None) -> int | Decim
     if mesure is None:
         return None
     champ = "effectif" if contrat.par_mesure[mesure][2].type == "ventilation" else "valeur"
-    siennes = valeurs.lire(lambda c: c.mesure == mesure)
-    return somme(siennes.loc[siennes["champ"] == champ, "valeur"])
+    return somme(valeur for (valeur,) in valeurs.lignes(lambda c: c.mesure == mesure, "valeur", champs=(champ,)))

@@ -126,15 +126,16 @@ def appariement(contrat: Contrat, prevus: pd.DataFrame) -> Callable[[str, str, s
 
     A blank volet is understood when the structure is expected on one volet of the fiche only.
     """
-    cles, identifier = cles_attendues(contrat, prevus), cle_de_structure(contrat)
+    identifier = cle_de_structure(contrat)
+    volets: dict[tuple[str, str], list[Cle]] = {}
+    for cle in cles_attendues(contrat, prevus):
+        volets.setdefault(cle[:2], []).append(cle)
 
     @cache
     def trouver(fiche: str, structure: str, volet: str) -> Cle | None:
-        cle = (fiche, identifier(structure), volet)
-        if cle in cles or volet:
-            return cle if cle in cles else None
-        possibles = [c for c in cles if c[:2] == cle[:2]]
-        return possibles[0] if len(possibles) == 1 else None
+        possibles = volets.get((fiche, identifier(structure)), ())
+        exacte = next((cle for cle in possibles if cle[2] == volet), None)
+        return exacte or (possibles[0] if len(possibles) == 1 and not volet else None)
 
     return trouver
 
@@ -311,8 +312,8 @@ def _lignes_de_financement(contrat: Contrat, vue: pd.DataFrame) -> Iterator[tupl
 def noms_cites(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
     """Of the table ``Mesures``, the names that count entities: Mesure, Champ, Valeur."""
     nominatives = {id_ for id_, (_, _, mesure) in contrat.par_mesure.items() if mesure.nominative}
-    cites = Cahier.de(valeurs).lire(lambda c: c.mesure in nominatives)
-    return pd.DataFrame({titre: cites.loc[cites["champ"] == "nom", nom].astype(object) for titre, nom in (("Mesure", "mesure"), ("Champ", "champ"), ("Valeur", "valeur"))})
+    cites = Cahier.de(valeurs).lignes(lambda c: c.mesure in nominatives, "mesure", "champ", "valeur", champs=("nom",))
+    return pd.DataFrame(list(cites), columns=["Mesure", "Champ", "Valeur"], dtype=object)
 
 
 def reponses_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:

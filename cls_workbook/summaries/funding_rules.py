@@ -205,8 +205,8 @@ def _sessions(contrat: Contrat, fiche: Fiche, valeurs: Cahier) -> Iterable[str]:
 
 def _capacite(contrat: Contrat, fiche: Fiche, valeurs: Cahier) -> Iterable[str]:
     for regle in (r for r in contrat.regles if r.type == "capacite" and r.fiche == fiche.numero):
-        saisies = valeurs.lire(lambda c, r=regle: c.mesure == r.mesure)
-        occupees = somme(saisies.loc[(saisies["champ"] == "numerateur") & (saisies["ligne"] == ""), "valeur"])
+        saisies = valeurs.lignes(lambda c, r=regle: c.mesure == r.mesure, "ligne", "valeur", champs=("numerateur",))
+        occupees = somme(valeur for ligne, valeur in saisies if not ligne)
         part = occupation(regle, occupees)
         if part is not None and contrat.par_mesure[regle.mesure][2].petits_effectifs and taux_identifiant(occupees, regle.capacite, contrat.seuil_petits_effectifs):
             yield "occupation non détaillée (effectif masqué)."
@@ -246,5 +246,4 @@ def _parites(contrat: Contrat, regle: Regle, valeurs: Cahier) -> list[str]:
 
 
 def _saisies(valeurs: Cahier, fiche: Fiche, bloc: str, champ: str | None) -> list:
-    siennes = valeurs.lire(lambda c: c.fiche == fiche.numero and c.bloc == bloc)
-    return list(siennes.loc[siennes["champ"] == champ, "valeur"])
+    return [valeur for (valeur,) in valeurs.lignes(lambda c: c.fiche == fiche.numero and c.bloc == bloc, "valeur", champs=(champ,))] if champ else []

@@ -36,6 +36,7 @@ _TERMES = {"RATIO": (("numerateur", "Numérateur"), ("denominateur", "Dénominat
 _POSTES = ("personnel", "achats", "autres")
 # What is added, and what says how far it may be.
 _CHAMPS = ("valeur", "effectif", "statut", "double_compte", "nom", *_COMPTEES.values(), *(champ for termes in _TERMES.values() for champ, _ in termes))
+_LIEU = ("fichier", "fiche", "feuille", "cellule")
 _NUMEROS = {champ: numero for numero, champ in enumerate(_CHAMPS)}
 
 
@@ -144,6 +145,9 @@ def inexpliques(table: pd.DataFrame) -> list[Anomalie]:
     ]  # fmt: skip
 
 
+_AUCUNE = Valeurs(*(np.zeros(0, dtype=type_) for type_ in (int, int, int, object, object)))
+
+
 class _Saisies(NamedTuple):
     """All that was typed, and what the anomalies refuse."""
 
@@ -155,7 +159,7 @@ class _Saisies(NamedTuple):
         """What became of each value."""
         classes = np.full(len(valeurs), RETENUE, dtype=object)
         en_cause = np.flatnonzero(valeurs["fichier"].isin(self.exclus.concernes)) if self.exclus.concernes else []
-        classes[en_cause] = [self._classe(*place) for place in colonnes(valeurs.iloc[en_cause], "fichier", "fiche", "feuille", "cellule")]
+        classes[en_cause] = [self._classe(*place) for place in colonnes(valeurs.iloc[en_cause], *_LIEU)]
         return classes
 
     def _classe(self, fichier: str, fiche: str, feuille: str, cellule: str) -> str:
@@ -166,11 +170,16 @@ class _Saisies(NamedTuple):
         return REFUSEE if (fichier, feuille, cellule) in self.exclus.cellules else RETENUE
 
     def de_la_mesure(self, mesure: str) -> Valeurs:
-        v = self.cahier.lire(lambda c: c.mesure == mesure)
-        champs = np.array([_NUMEROS.get(mot, -1) for mot in v["champ"].cat.categories])[v["champ"].cat.codes]
-        lignes = np.array([n if mot else -1 for n, mot in enumerate(v["ligne"].cat.categories)])[v["ligne"].cat.codes]
-        toutes = Valeurs(v["fichier"].cat.codes.to_numpy(), lignes, champs, v["valeur"].to_numpy(), self.classes(v))
-        return toutes.ou(champs >= 0)
+        cadres = self.cahier.par_tranche(lambda c: c.mesure == mesure, (*_LIEU, "champ", "ligne", "valeur"))
+        parties = [self._valeurs(cadre) for cadre in cadres]
+        return Valeurs(*map(np.concatenate, zip(*(parties or [_AUCUNE]), strict=True)))
+
+    def _valeurs(self, cadre: pd.DataFrame) -> Valeurs:
+        """Those that are added up, or say how far they may be."""
+        champs, lignes = cadre["champ"].array, cadre["ligne"].array
+        champs = np.array([_NUMEROS.get(mot, -1) for mot in champs.categories])[champs.codes]
+        lignes = np.array([n if mot else -1 for n, mot in enumerate(lignes.categories)])[lignes.codes]
+        return Valeurs(cadre["fichier"].array.codes, lignes, champs, cadre["valeur"].to_numpy(), self.classes(cadre)).ou(champs >= 0)
 
 
 def _illisibles(lot, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter[tuple[str, str]]:
@@ -324,9 +333,10 @@ def _montants(saisies: _Saisies) -> dict[tuple[str, str], Somme]:
     """(fiche, champ) → its sum over all funding lines, made batch after batch."""
     parts: dict[tuple[str, str], dict[str, object]] = {}
     nombres: Counter[tuple[str, str]] = Counter()
-    for v in saisies.cahier.par_tranche(lambda c: c.bloc == "financement"):
-        chiffres = np.flatnonzero(v["champ"].isin(MONTANTS))
-        for fiche, champ, contenu, classe in zip(*(v[nom].array[chiffres].to_numpy(object) for nom in ("fiche", "champ", "valeur")), saisies.classes(v)[chiffres], strict=True):
+    for v in saisies.cahier.par_tranche(lambda c: c.bloc == "financement", (*_LIEU, "champ", "valeur")):
+        for fiche, champ, contenu, classe in zip(*(v[nom].array.to_numpy(object) for nom in ("fiche", "champ", "valeur")), saisies.classes(v), strict=True):
+            if champ not in MONTANTS:
+                continue
             siennes = parts.setdefault((fiche, champ), {})
             siennes[classe] = siennes.get(classe, 0) + contenu
             nombres[fiche, champ] += 1
@@ -336,7 +346,7 @@ def _montants(saisies: _Saisies) -> dict[tuple[str, str], Somme]:
 def _couts(saisies: _Saisies) -> dict[str, Somme]:
     """Fiche → the cost that returns say: their total; where one gives none, the sum of its posts."""
     couts: dict[str, Somme] = {}
-    for v in saisies.cahier.par_tranche(lambda c: c.bloc == "depenses"):
+    for v in saisies.cahier.par_tranche(lambda c: c.bloc == "depenses", (*_LIEU, "champ", "valeur")):
         dites = [*zip(*(v[nom].to_numpy(object) for nom in ("fichier", "fiche", "champ", "valeur")), saisies.classes(v), strict=True)]
         entiers = {(fichier, fiche) for fichier, fiche, champ, _, _ in dites if champ == "total"}
         tenus = {(fichier, fiche) for fichier, fiche, champ, _, classe in dites if champ == "total" and classe == RETENUE}
