@@ -268,7 +268,8 @@ def _conclure(
     from cls_workbook import pilotage as coordination
 
     contrat, pilotage = campagne.contrat, pilotage or coordination.Pilotage()
-    tout = reunir(chain([campagne.controler([])], tranches))  # nobody may have answered yet
+    tranches = iter(tranches)
+    tout = reunir(chain([next(tranches, None) or campagne.controler([])], tranches))  # nobody may have answered yet
     lot = tout.lot
     ecartes = remplacement.appliquer(lot, contrat, remplacer)
     with ramasse_miettes.suspendu():

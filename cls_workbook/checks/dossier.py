@@ -122,9 +122,7 @@ class Dossier:
     def vue(self, bloc: str) -> pd.DataFrame:
         """``vues.large`` of a block, computed once."""
         if bloc not in self._vues:
-            parties = self.valeurs.par_tranche(lambda c: c.bloc == bloc) if isinstance(self.valeurs, Cahier) else [self._du_bloc(bloc)]
-            vues = [large(partie, bloc) for partie in parties] or [large(Cahier().lire(), bloc)]
-            self._vues[bloc] = vues[0] if len(vues) == 1 else pd.concat(vues, ignore_index=True)
+            self._vues[bloc] = large(self._du_bloc(bloc), bloc)
         return self._vues[bloc]
 
     @cached_property
@@ -151,7 +149,14 @@ class Dossier:
     @cached_property
     def financements(self) -> list[Rangee]:
         """The funding lines, with ``niveau`` (subtotal of the nature) and ``id`` (of the funder)."""
-        return self._financements(self.vue("financement"))
+        return [x for vue in self._vues_de("financement") for x in self._financements(vue)]
+
+    def _vues_de(self, bloc: str) -> Iterator[pd.DataFrame]:
+        """``vue``, part after part where it is of a whole campaign."""
+        if isinstance(self.valeurs, Cahier):
+            yield from (large(partie, bloc) for partie in self.valeurs.par_tranche(lambda c: c.bloc == bloc))
+        else:
+            yield self.vue(bloc)
 
     def _financements(self, vue: pd.DataFrame) -> list[Rangee]:
         niveaux, ids = ({nom: lire(nom) for nom in vue[c].unique()} for c, lire in (("nature", self.niveau), ("financeur", self.financeur)))
@@ -160,7 +165,7 @@ class Dossier:
     @cached_property
     def depenses(self) -> dict[tuple[str, str], Rangee]:
         """(fichier, fiche) → what was spent."""
-        return {(r["fichier"], r["fiche"]): r for r in en_rangees(self.vue("depenses"))}
+        return {(r["fichier"], r["fiche"]): r for vue in self._vues_de("depenses") for r in en_rangees(vue)}
 
     @cached_property
     def ventilations(self) -> dict[tuple[str, str, str], list[dict]]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable, Collection, Iterator, Sequence
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
+
+from cls_workbook.errors import Refus
 
 VALEURS = (
     "annee", "fichier", "feuille", "cellule", "fiche", "structure", "volet", "bloc", "mesure", "champ", "ligne", "modalite",
@@ -102,8 +104,11 @@ class Cahier:
 
     def _ecrire(self, nombres: np.ndarray, contenus: np.ndarray) -> Page:
         page = pickle.dumps((nombres, contenus), pickle.HIGHEST_PROTOCOL)
-        self._fichier.seek(self._fin)
-        self._fichier.write(page)
+        try:
+            self._fichier.seek(self._fin)
+            self._fichier.write(page)
+        except OSError as faute:
+            raise Refus(f"La place manque dans le dossier temporaire « {gettempdir()} » ({faute.strerror or faute}) : libérez-en, puis recommencez.") from faute
         self._fin += len(page)
         return Page(self._fin - len(page), len(page))
 
@@ -141,6 +146,10 @@ class Cahier:
     def chapitres(self) -> Collection[Chapitre]:
         """In the order in which they appear."""
         return self._chapitres.keys()
+
+    def dit(self, voulu: Choix) -> bool:
+        """Is anything said there?"""
+        return any(map(voulu, self.chapitres))
 
     def une_fois(self, cle: object, calcul: Callable[[], R]) -> R:
         """What is worked out from this book, once for all who ask."""
@@ -187,9 +196,13 @@ class Cahier:
         return nombres[garde], contenus[garde]
 
     def _cadre(self, parties: Sequence[Partie], noms: Sequence[str] = VALEURS) -> pd.DataFrame:
-        nombres, contenus = map(np.concatenate, zip(*(parties or [_VIDE]), strict=True))
-        autres = {"annee": nombres[:, _ANNEE].astype(np.int64), "valeur": contenus}
-        return pd.DataFrame({nom: autres[nom] if nom in autres else pd.Categorical.from_codes(nombres[:, _COLONNES[nom]], dtype=self._type(nom)) for nom in noms})
+        def colonne(nom: str) -> np.ndarray | pd.Categorical:
+            if nom == "valeur":
+                return np.concatenate([contenus for _, contenus in parties or [_VIDE]])
+            rangs = np.concatenate([nombres[:, _COLONNES.get(nom, _ANNEE)] for nombres, _ in parties or [_VIDE]])
+            return pd.Categorical.from_codes(rangs, dtype=self._type(nom)) if nom in _COLONNES else rangs.astype(np.int64)
+
+        return pd.DataFrame({nom: colonne(nom) for nom in noms})
 
     def _type(self, nom: str) -> pd.CategoricalDtype:
         """The words of a column, of plain strings: pandas' own take longer to give back."""

@@ -129,12 +129,13 @@ def typer(retours: Iterable[Retour], contrat: Contrat) -> Lot:
 def reunir(lots: Iterable[Lot]) -> Lot:
     """One lot, in their order: their values are a book, each lot is let go once it is written there."""
     cahier, retours, normalisations, anomalies, lieux = Cahier(), [], [], [], {}
+    connus: dict[tuple, Lieux] = {}  # the returns of many senders have their inputs in the same places
     for lot in lots:
         cahier.ajouter(lot.valeurs)
         retours.append(lot.retours)
         normalisations.append(lot.normalisations)
         anomalies += lot.anomalies
-        lieux |= lot.lieux
+        lieux |= {f: connus.setdefault((la.annee, *la.feuilles.items(), None, *la.deplacements.items()), la) for f, la in lot.lieux.items()}
     return Lot(cahier, *(pd.concat(parties, ignore_index=True) for parties in (retours, normalisations)), anomalies, lieux)
 
 

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -101,13 +103,14 @@ class _Campagne:
     def reponses(self, mesure: str, detaillees: bool = True) -> dict[tuple, Reponse]:
         """Return → what it says of this measure, for the returns that say something of it. ``detaillees``: with their breakdowns."""
         saisies = self.valeurs.lignes(lambda c: c.mesure == mesure, "fichier", "structure", "volet", "champ", "ligne", "modalite", "valeur")
-        dites: dict[tuple, tuple[dict, dict]] = {}
-        for fichier, structure, volet, champ, rangee, modalite, valeur in saisies:
+        return {retour: self._reponse(retour, siennes, detaillees) for retour, siennes in groupby(saisies, key=itemgetter(0, 1, 2))}
+
+    def _reponse(self, retour: tuple, saisies: Iterable[tuple], detaillees: bool) -> Reponse:
+        champs: dict[str, object] = {}
+        lignes: dict[str, dict[str, object]] = {}
+        for _, _, _, champ, rangee, modalite, valeur in saisies:
             if rangee and not detaillees:
                 continue
-            if (dite := dites.get(retour := (fichier, structure, volet))) is None:
-                dite = dites[retour] = ({}, {})
-            champs, lignes = dite
             if rangee:
                 ligne = lignes.setdefault(rangee, {})
                 ligne[champ] = valeur
@@ -115,10 +118,7 @@ class _Campagne:
                     ligne.setdefault("modalite", modalite)  # a printed row: its label is not typed
             else:
                 champs[champ] = valeur
-        return {
-            retour: Reponse(nom_affiche(self.contrat, retour[1]), champs, tuple(lignes[cle] for cle in sorted(lignes)))
-            for retour, (champs, lignes) in dites.items()
-        }
+        return Reponse(nom_affiche(self.contrat, retour[1]), champs, tuple(lignes[cle] for cle in sorted(lignes)))
 
     def couverture(self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[tuple, Reponse], resultat: Resultat) -> tuple[Couverture, list[str]]:
         """What the figure rests on, and what must be said of the returns that are not in it.

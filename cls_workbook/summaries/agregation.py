@@ -115,9 +115,13 @@ def _entites(contrat: Contrat, mesure: Mesure, reponses: tuple[Reponse, ...]) ->
     comptes = [compte(mesure, r) for r in comptees]
     if len(comptees) < 2:
         return Resultat(somme(comptes), comptees, reserves)
-    noms = [{cle_entite(contrat, mesure, n) for n in noms_cites(r)} for r in comptees]
-    if all(len(cites) == combien for cites, combien in zip(noms, comptes, strict=True)):
-        distincts, total = len(set().union(*noms)), sum(comptes)
+    tous, complets = set(), True
+    for reponse, combien in zip(comptees, comptes, strict=True):
+        noms = {cle_entite(contrat, mesure, n) for n in noms_cites(reponse)}
+        complets = complets and len(noms) == combien
+        tous |= noms
+    if complets:
+        distincts, total = len(tous), sum(comptes)
         if distincts < total:
             reserves += (f"noms distincts (total des déclarations{NBSP}: {nombre_fr(total)})",)
         return Resultat(distincts, comptees, reserves)

@@ -6,9 +6,11 @@ The sums are made again here, from the cells, without the functions that consoli
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -155,31 +157,34 @@ class _Saisies(NamedTuple):
     exclus: Exclusions
     remplacees: set[tuple[str, str]]
 
-    def classes(self, valeurs: pd.DataFrame) -> np.ndarray:
-        """What became of each value."""
-        classes = np.full(len(valeurs), RETENUE, dtype=object)
-        en_cause = np.flatnonzero(valeurs["fichier"].isin(self.exclus.concernes)) if self.exclus.concernes else []
-        classes[en_cause] = [self._classe(*place) for place in colonnes(valeurs.iloc[en_cause], *_LIEU)]
-        return classes
-
-    def _classe(self, fichier: str, fiche: str, feuille: str, cellule: str) -> str:
+    def classe(self, fichier: str, fiche: str, feuille: str, cellule: str) -> str:
+        """What became of a value."""
+        if fichier not in self.exclus.concernes:
+            return RETENUE
         if (fichier, fiche) in self.remplacees:
             return REMPLACEE
         if self.exclus.retour(fichier, fiche):
             return ECARTEE
         return REFUSEE if (fichier, feuille, cellule) in self.exclus.cellules else RETENUE
 
-    def de_la_mesure(self, mesure: str) -> Valeurs:
-        cadres = self.cahier.par_tranche(lambda c: c.mesure == mesure, (*_LIEU, "champ", "ligne", "valeur"))
-        parties = [self._valeurs(cadre) for cadre in cadres]
-        return Valeurs(*map(np.concatenate, zip(*(parties or [_AUCUNE]), strict=True)))
+    def du_bloc(self, bloc: str, champs: Collection[str]) -> Iterator[tuple[str, str, str, object, str]]:
+        """(fichier, fiche, champ, value, class) of what was typed there."""
+        for fichier, fiche, feuille, cellule, champ, contenu in self.cahier.lignes(lambda c: c.bloc == bloc, *_LIEU, "champ", "valeur", champs=champs):
+            yield fichier, fiche, champ, contenu, self.classe(fichier, fiche, feuille, cellule)
 
-    def _valeurs(self, cadre: pd.DataFrame) -> Valeurs:
-        """Those that are added up, or say how far they may be."""
+    def de_la_mesure(self, mesure: str) -> Valeurs:
+        """What is added up, or says how far it may be."""
+        if not self.cahier.dit(lambda c: c.mesure == mesure):
+            return _AUCUNE
+        cadre = self.cahier.lire(lambda c: c.mesure == mesure, (*_LIEU, "champ", "ligne", "valeur"))
+        classes = np.full(len(cadre), RETENUE, dtype=object)
+        if self.exclus.concernes:
+            en_cause = np.flatnonzero(cadre["fichier"].isin(self.exclus.concernes))
+            classes[en_cause] = [self.classe(*place) for place in colonnes(cadre.iloc[en_cause], *_LIEU)]
         champs, lignes = cadre["champ"].array, cadre["ligne"].array
         champs = np.array([_NUMEROS.get(mot, -1) for mot in champs.categories])[champs.codes]
         lignes = np.array([n if mot else -1 for n, mot in enumerate(lignes.categories)])[lignes.codes]
-        return Valeurs(cadre["fichier"].array.codes, lignes, champs, cadre["valeur"].to_numpy(), self.classes(cadre)).ou(champs >= 0)
+        return Valeurs(cadre["fichier"].array.codes, lignes, champs, cadre["valeur"].to_numpy(), classes).ou(champs >= 0)
 
 
 def _illisibles(lot, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter[tuple[str, str]]:
@@ -333,32 +338,28 @@ def _montants(saisies: _Saisies) -> dict[tuple[str, str], Somme]:
     """(fiche, champ) → its sum over all funding lines, made batch after batch."""
     parts: dict[tuple[str, str], dict[str, object]] = {}
     nombres: Counter[tuple[str, str]] = Counter()
-    for v in saisies.cahier.par_tranche(lambda c: c.bloc == "financement", (*_LIEU, "champ", "valeur")):
-        for fiche, champ, contenu, classe in zip(*(v[nom].array.to_numpy(object) for nom in ("fiche", "champ", "valeur")), saisies.classes(v), strict=True):
-            if champ not in MONTANTS:
-                continue
-            siennes = parts.setdefault((fiche, champ), {})
-            siennes[classe] = siennes.get(classe, 0) + contenu
-            nombres[fiche, champ] += 1
+    for _, fiche, champ, contenu, classe in saisies.du_bloc("financement", MONTANTS):
+        siennes = parts.setdefault((fiche, champ), {})
+        siennes[classe] = siennes.get(classe, 0) + contenu
+        nombres[fiche, champ] += 1
     return {cle: Somme(siennes, nombres[cle]) for cle, siennes in parts.items()}
 
 
 def _couts(saisies: _Saisies) -> dict[str, Somme]:
-    """Fiche → the cost that returns say: their total; where one gives none, the sum of its posts."""
+    """Fiche → the cost that returns say: their total; where one gives none, the sum of its posts. What a return says stands together."""
     couts: dict[str, Somme] = {}
-    for v in saisies.cahier.par_tranche(lambda c: c.bloc == "depenses", (*_LIEU, "champ", "valeur")):
-        dites = [*zip(*(v[nom].to_numpy(object) for nom in ("fichier", "fiche", "champ", "valeur")), saisies.classes(v), strict=True)]
-        entiers = {(fichier, fiche) for fichier, fiche, champ, _, _ in dites if champ == "total"}
-        tenus = {(fichier, fiche) for fichier, fiche, champ, _, classe in dites if champ == "total" and classe == RETENUE}
-        for fichier, fiche, champ, contenu, classe in dites:
-            parts, nombre, detail = couts.get(fiche) or Somme({}, 0)
-            if champ == "total" or (champ in _POSTES and (fichier, fiche) not in entiers):
+    for (_, fiche), siennes in groupby(saisies.du_bloc("depenses", ("total", *_POSTES)), key=itemgetter(0, 1)):
+        dites = [(champ == "total", contenu, classe) for _, _, champ, contenu, classe in siennes]
+        totaux = [classe for en_tout, _, classe in dites if en_tout]
+        parts, nombre, detail = couts.get(fiche, Somme({}, 0))
+        for en_tout, contenu, classe in dites:
+            if en_tout or not totaux:
                 parts[classe] = parts.get(classe, 0) + contenu
                 nombre += 1
-            elif champ in _POSTES and classe == RETENUE and (fichier, fiche) not in tenus:
+            elif classe == RETENUE and RETENUE not in totaux:
                 parts[RETENUE] = parts.get(RETENUE, 0) + contenu
                 detail = somme((detail, contenu))
-            couts[fiche] = Somme(parts, nombre, detail)
+        couts[fiche] = Somme(parts, nombre, detail)
     return couts
 
 
