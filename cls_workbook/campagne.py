@@ -50,10 +50,9 @@ class Campagne:
             yield self.controler([en_panne(faite)]) if isinstance(faite, Panne) else faite
 
     def lire(self, fichiers: Sequence[Fichier]) -> Tranche:
-        """One batch, as it is kept or sent."""
+        """One batch."""
         contrats = Contrats(self.contrat)
-        faite = self.controler(fichier.lire(contrats) for fichier in fichiers)
-        return faite._replace(lot=faite.lot.serre())
+        return self.controler(fichier.lire(contrats) for fichier in fichiers)
 
     def controler(self, retours: Iterable[Retour]) -> Tranche:
         """Returns as read → the batch. Those of another campaign only bring the anomaly that refuses them."""
@@ -78,6 +77,13 @@ class Campagne:
                 yield retour
 
 
-def reunir(tranches: Sequence[Tranche]) -> Tranche:
-    """One batch, in their order."""
-    return Tranche(frames.reunir([t.lot for t in tranches]), [a for t in tranches for a in t.constats])
+def reunir(tranches: Iterable[Tranche]) -> Tranche:
+    """One batch, in their order; each is let go once it is taken in."""
+    constats: list[Anomalie] = []
+
+    def lots() -> Iterator[frames.Lot]:
+        for lot, siens in tranches:
+            constats.extend(siens)
+            yield lot
+
+    return Tranche(frames.reunir(lots()), constats)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from cls_workbook.generation import charger, verifier_annee
 from cls_workbook.moteurs.local import Local
 from cls_workbook.moteurs.promesse import Moteur
 from cls_workbook.reading import frames
+from cls_workbook.reading.cahier import Cahier
 from cls_workbook.reading.lecture import Contrats, lire, retours_dans
 from cls_workbook.reading.reader import Retour
 from cls_workbook.results.resultat import Resultat
@@ -181,7 +183,7 @@ def consolider_dossier(
     voulues = [*remplacement.demandes(remplacer, fichiers), *(_durables(pilotage, fichiers) if pilotage else ())]
     campagne = _campagne(contrat, annee, passee, pilotage)
     resultat = _conclure(campagne.tranches(fichiers, moteur or Local(processus)), campagne, jour, passee, pilotage, voulues)
-    return replace(resultat, chemins=chemins_depuis(depuis, fichiers)) if depuis else resultat
+    return resultat.avec(chemins=chemins_depuis(depuis, fichiers)) if depuis else resultat
 
 
 def relancer_fichiers(
@@ -266,16 +268,18 @@ def _conclure(
     from cls_workbook import pilotage as coordination
 
     contrat, pilotage = campagne.contrat, pilotage or coordination.Pilotage()
-    tout = reunir(list(tranches) or [campagne.controler([])])  # nobody may have answered yet
+    tranches = iter(tranches)
+    tout = reunir(chain([next(tranches, None) or campagne.controler([])], tranches))  # nobody may have answered yet
     lot = tout.lot
     ecartes = remplacement.appliquer(lot, contrat, remplacer)
     with ramasse_miettes.suspendu():
         anomalies = _anomalies(tout, campagne, ecartes)
         valeurs = consolidation.retenir(lot.valeurs, anomalies)
         resultat = _resumer(lot, valeurs, anomalies, campagne, jour, precedent, pilotage)
-        table = rapprochement.rapprochement(contrat, lot, anomalies, ecartes.fiches, resultat.indicateurs, resultat.par_fiche, resultat.par_financeur)
+        lignes = funding.lignes_de_financement(contrat, valeurs)
+        table = rapprochement.rapprochement(contrat, lot, anomalies, ecartes.fiches, resultat.indicateurs, resultat.par_fiche, resultat.par_financeur, lignes)
     anomalies = (*rapprochement.inexpliques(table), *resultat.anomalies)
-    return replace(resultat, remplacements=ecartes.table, rapprochement=table, anomalies=anomalies)
+    return resultat.avec(remplacements=ecartes.table, rapprochement=table, anomalies=anomalies)
 
 
 def _anomalies(tout: Tranche, campagne: Campagne, ecartes: remplacement.Remplacements) -> list[Anomalie]:
@@ -289,7 +293,7 @@ def _anomalies(tout: Tranche, campagne: Campagne, ecartes: remplacement.Remplace
     return trier([*de_lecture, *ecartes.anomalies, *checks.controler(dossier, constats)])
 
 
-def _resumer(lot: frames.Lot, valeurs: pd.DataFrame, anomalies: Sequence[Anomalie], campagne: Campagne, jour: date, precedent: Consolidation | None, pilotage: Pilotage) -> Resultat:
+def _resumer(lot: frames.Lot, valeurs: Cahier, anomalies: Sequence[Anomalie], campagne: Campagne, jour: date, precedent: Consolidation | None, pilotage: Pilotage) -> Resultat:
     from cls_workbook import pilotage as coordination
     from cls_workbook.results import precedent as annee_passee
 
@@ -298,21 +302,24 @@ def _resumer(lot: frames.Lot, valeurs: pd.DataFrame, anomalies: Sequence[Anomali
     cumul = pilotage.engage_anterieur | annee_passee.engage_cumule(precedent) if precedent else pilotage.engage_anterieur or None
     anciennes = annee_passee.indicateurs(precedent, contrat, annee) if precedent else None
     avant = annee_passee.historique(precedent, contrat) if precedent else []
-    par_fiche = funding.par_fiche(contrat, annee, valeurs, programme, cumul)
     tables = {
-        "indicateurs": activity.indicateurs(contrat, valeurs, prevus, anciennes), "mesures": consolidation.mesures_table(contrat, valeurs),
-        "avancement": activity.avancement(contrat, valeurs, prevus), "par_fiche": par_fiche, "financements": consolidation.financements_table(contrat, valeurs),
+        "indicateurs": activity.indicateurs(contrat, valeurs, prevus, anciennes), "avancement": activity.avancement(contrat, valeurs, prevus),
+        "par_fiche": funding.par_fiche(contrat, annee, valeurs, programme, cumul),
     }  # fmt: skip
+    donnes = funding.donnes_par_financeur(contrat, valeurs)
     return Resultat(
         contrat, annee, jour,
         retours=consolidation.statuts(contrat, prevus, lot.retours, anomalies),
         normalisations=lot.normalisations,
-        reponses=consolidation.reponses_table(contrat, valeurs),
+        mesures=partial(consolidation.mesures_table, contrat, valeurs),
+        reponses=partial(consolidation.reponses_table, contrat, valeurs),
+        financements=partial(consolidation.financements_table, contrat, valeurs),
         par_financeur=funding.par_financeur(contrat, valeurs),
-        **tables, historique=historique.historique(contrat, annee, **tables, avant=avant),
+        **tables,
+        historique=historique.historique(contrat, annee, **tables, mesures=consolidation.noms_cites(contrat, valeurs), financements=donnes, avant=avant),
         gouvernance=activity.gouvernance(contrat, pilotage.reunions),
         territoire=activity.territoire(contrat, valeurs),
-        totaux=funding.totaux(contrat, par_fiche),
+        totaux=funding.totaux(contrat, tables["par_fiche"]),
         anomalies=tuple(anomalies),
         explications=tuple(funding_rules.explications(contrat, annee, valeurs, programme, cumul, historique.aides_passees(contrat, avant))),
         a_preciser=tuple(consolidation.a_preciser(contrat, pilotage.membres)),

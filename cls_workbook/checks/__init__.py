@@ -31,7 +31,8 @@ REGLES = (
     campagne.structure_inattendue,
     *(regle for famille in FAMILLES for regle in famille.REGLES),
 )
-REGLES_ENTRE_RETOURS = (*financement.REGLES_ENTRE_RETOURS, *regles_du_contrat.REGLES_ENTRE_RETOURS, *evolution.REGLES_ENTRE_RETOURS)
+REGLES_D_UNE_FICHE = (*financement.REGLES_D_UNE_FICHE, *regles_du_contrat.REGLES_D_UNE_FICHE, *evolution.REGLES_D_UNE_FICHE)
+REGLES_ENTRE_RETOURS = (*financement.REGLES_ENTRE_RETOURS, *evolution.REGLES_ENTRE_RETOURS)
 
 
 def controler(dossier: Dossier, constats: Sequence[Anomalie] | None = None) -> list[Anomalie]:
@@ -66,8 +67,9 @@ def de_chaque_retour(dossier: Dossier) -> list[Anomalie]:
 
 
 def _entre_retours(dossier: Dossier) -> list[Anomalie]:
-    """Rules that add up several returns: those in conflict over one fiche would count twice."""
-    return [a for regle in REGLES_ENTRE_RETOURS for a in regle(dossier)]
+    """Rules that add up several returns: those in conflict over one fiche would count twice. Money is looked at fiche by fiche."""
+    de_l_argent = [a for fiche, partie in dossier.par_fiche("financement") for regle in REGLES_D_UNE_FICHE for a in regle(partie, fiche)]
+    return de_l_argent + [a for regle in REGLES_ENTRE_RETOURS for a in regle(dossier)]
 
 
 def _nouvelles(dossier: Dossier, trouvees: list[Anomalie]) -> list[Anomalie]:

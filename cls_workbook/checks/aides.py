@@ -58,25 +58,23 @@ def _situation(dossier: Dossier, regle: Regle, fichier: str, fiche: str, lignes:
     )  # fmt: skip
 
 
-def aides_superieures_au_cout(dossier: Dossier) -> list[Anomalie]:
+def aides_superieures_au_cout(dossier: Dossier, fiche: str) -> list[Anomalie]:
     """On a fiche that a rule of aid finances, all returns together; where a return gives no cost, nothing is said."""
-    aidees = {r.fiche for r in dossier.contrat.regles if r.type in TYPES_D_AIDE and r.fiche}
+    if not any(r.type in TYPES_D_AIDE and r.fiche == fiche for r in dossier.contrat.regles):
+        return []
+    payees = [x for x in dossier.financements if x["niveau"] != VALORISATION and x["engage"] is not None]
+    couts = [r["total"] for r in dossier.depenses.values()]
+    engage = somme(x["engage"] for x in payees)
+    if engage is None or not couts or None in couts or engage <= sum(couts):
+        return []
     trouvees = []
-    for fiche, lignes in dossier.financements_par_fiche().items():
-        payees = [x for x in lignes if x["niveau"] != VALORISATION and x["engage"] is not None]
-        couts = [r["total"] for (_, f), r in dossier.depenses.items() if f == fiche]
-        if fiche not in aidees or not payees or not couts or None in couts:
-            continue
-        engage, cout = somme(x["engage"] for x in payees), sum(couts)
-        if engage <= cout:
-            continue
-        for fichier in dict.fromkeys(x["fichier"] for x in payees):
-            ici = [x for x in payees if x["fichier"] == fichier]
-            trouvees.append(
-                constat(
-                    "AIDES_SUPERIEURES_AU_COUT", ici[0], [x["engage" + ADRESSE] for x in ici],
-                    champ=dossier.libelle("financement", "engage"), trouve=f"{montant_fr(engage)} engagés, tous financeurs",
-                    attendu=f"{montant_fr(cout)} au plus : le coût de l’action", a_faire=CONFIRMER,
-                )
-            )  # fmt: skip
+    for fichier in dict.fromkeys(x["fichier"] for x in payees):
+        ici = [x for x in payees if x["fichier"] == fichier]
+        trouvees.append(
+            constat(
+                "AIDES_SUPERIEURES_AU_COUT", ici[0], [x["engage" + ADRESSE] for x in ici],
+                champ=dossier.libelle("financement", "engage"), trouve=f"{montant_fr(engage)} engagés, tous financeurs",
+                attendu=f"{montant_fr(sum(couts))} au plus : le coût de l’action", a_faire=CONFIRMER,
+            )
+        )  # fmt: skip
     return trouvees

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.checks.constats import constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import enumere, nombre_fr, plier
-from cls_workbook.reading.vues import ADRESSE, en_lignes
+from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes
 
 
 def hors_campagne(dossier: Dossier) -> list[Anomalie]:
     """One anomaly a file: nothing in it counts."""
     trouvees = []
-    for r in {r["fichier"]: r for r in reversed(dossier.fiches_rendues)}.values():
+    for r in en_lignes(dossier.retours, ~dossier.retours["fichier"].duplicated()):
         ecarts = [(nom, trouve, attendu) for nom, trouve, attendu in _identites(dossier, r) if attendu is not None and str(trouve) != str(attendu)]
         if not ecarts:
             continue
@@ -120,8 +121,10 @@ def _dire_volet(dossier: Dossier, r: dict, reponse: dict, permis: list[str]) -> 
 
 def doublon_de_retour(dossier: Dossier) -> list[Anomalie]:
     """Same content: the first file counts, once. Different contents: neither counts, the coordinator decides."""
+    reponses = [(fiche, plier(structure), volet or "") for fiche, structure, volet in colonnes(dossier.retours, "fiche", "structure", "volet")]
+    fois = Counter(reponses)
     groupes: dict[tuple[str, str, str], list[dict]] = {}
-    for r in sorted(dossier.fiches_rendues, key=lambda r: r["fichier"]):
+    for r in sorted(en_lignes(dossier.retours, [fois[cle] > 1 for cle in reponses]), key=lambda r: r["fichier"]):
         if r["structure"]:
             groupes.setdefault((r["fiche"], plier(r["structure"]), r["volet"] or ""), []).append(r)
     copies: dict[str, Anomalie] = {}
@@ -160,9 +163,10 @@ def _dire_conflit(r: dict, autres: list[str]) -> Anomalie:
 def retour_manquant(dossier: Dossier) -> list[Anomalie]:
     if dossier.attendus is None:
         return []
-    recus = {(r["fiche"], plier(r["structure"]), r["volet"] or "") for r in dossier.fiches_rendues}
+    recus = {(fiche, plier(structure), volet or "") for fiche, structure, volet in colonnes(dossier.retours, "fiche", "structure", "volet")}
+    manquent = [groupe or (fiche, plier(structure), volet or "") not in recus for fiche, structure, volet, groupe in colonnes(dossier.attendus, "fiche", "structure", "volet", "groupe")]
     trouvees = []
-    for a in en_lignes(dossier.attendus):
+    for a in en_lignes(dossier.attendus, manquent):
         volet = f", volet « {a['volet']} »" if a["volet"] else ""
         ligne = {"fiche": a["fiche"], "structure": a["structure"]}
         if a["groupe"]:
@@ -174,7 +178,7 @@ def retour_manquant(dossier: Dossier) -> list[Anomalie]:
                     a_faire="nommez-les dans le classeur de pilotage : sans cela, le nombre de retours attendus est inconnu.",
                 )
             )  # fmt: skip
-        elif (a["fiche"], plier(a["structure"]), a["volet"] or "") not in recus:
+        else:
             trouvees.append(
                 constat(
                     "RETOUR_MANQUANT", ligne, (), champ="Retour",

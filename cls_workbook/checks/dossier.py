@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,8 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.contract.fields import libelle
 from cls_workbook.contract.model import Contrat, Mesure
 from cls_workbook.francais import plier
-from cls_workbook.reading.vues import ADRESSE, Saisies, en_lignes, somme
+from cls_workbook.reading.cahier import Cahier
+from cls_workbook.reading.vues import ADRESSE, Rangee, Saisies, en_lignes, en_rangees, large, somme
 
 BLOCS_DES_MESURES = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes", "ventilations")
 # What answers a measure; the rest (statut, commentaire, échelle, unité…) only qualifies the answer.
@@ -73,7 +74,8 @@ class Dossier:
     """The returns of a campaign (or a single one), typed.
 
     ``valeurs``: one row per input understood; columns annee, fichier, feuille, cellule, fiche, structure, volet, bloc,
-    mesure, champ, ligne, modalite, type, valeur. ``retours``: one row per (fichier, fiche) answered; columns fichier,
+    mesure, champ, ligne, modalite, type, valeur; for a whole campaign, a book of them, which rules between returns take up by
+    parts (``par_fiche``, ``par_mesure``, ``financements_de``). ``retours``: one row per (fichier, fiche) answered; columns fichier,
     sha256, annee, contrat, modele, structure, volet, fiche, feuille. ``attendus``: columns fiche, structure, volet,
     groupe; None where no campaign is known. What is None is not checked against.
     ``anomalies``: what reading and typing already found; what they refused is not said to be missing.
@@ -83,7 +85,7 @@ class Dossier:
 
     contrat: Contrat
     annee: int
-    valeurs: pd.DataFrame
+    valeurs: pd.DataFrame | Cahier
     retours: pd.DataFrame
     attendus: pd.DataFrame | None = None
     precedent: Precedent | None = None
@@ -135,22 +137,25 @@ class Dossier:
         return {(r["fichier"], r["fiche"]): r for r in self.avancements}
 
     @cached_property
-    def financements(self) -> list[dict]:
+    def financements(self) -> list[Rangee]:
         """The funding lines, with ``niveau`` (subtotal of the nature) and ``id`` (of the funder)."""
-        vue = self.vue("financement")
-        niveaux, ids = ({nom: lire(nom) for nom in vue[c].unique()} for c, lire in (("nature", self.niveau), ("financeur", self.financeur)))
-        return en_lignes(vue.assign(niveau=[niveaux[n] for n in vue["nature"]], id=[ids[f] for f in vue["financeur"]]))
+        return [x for vue in self._vues_de("financement") for x in self._financements(vue)]
 
-    def financements_par_fiche(self) -> dict[str, list[dict]]:
-        groupes: dict[str, list[dict]] = {}
-        for ligne in self.financements:
-            groupes.setdefault(ligne["fiche"], []).append(ligne)
-        return groupes
+    def _vues_de(self, bloc: str) -> Iterator[pd.DataFrame]:
+        """``vue``, part after part where it is of a whole campaign."""
+        if isinstance(self.valeurs, Cahier):
+            yield from (large(partie, bloc) for partie in self.valeurs.par_tranche(lambda c: c.bloc == bloc))
+        else:
+            yield self.vue(bloc)
+
+    def _financements(self, vue: pd.DataFrame) -> list[Rangee]:
+        niveaux, ids = ({nom: lire(nom) for nom in vue[c].unique()} for c, lire in (("nature", self.niveau), ("financeur", self.financeur)))
+        return en_rangees(vue.assign(niveau=[niveaux[n] for n in vue["nature"]], id=[ids[f] for f in vue["financeur"]]))
 
     @cached_property
-    def depenses(self) -> dict[tuple[str, str], dict]:
+    def depenses(self) -> dict[tuple[str, str], Rangee]:
         """(fichier, fiche) → what was spent."""
-        return {(r["fichier"], r["fiche"]): r for r in en_lignes(self.vue("depenses"))}
+        return {(r["fichier"], r["fiche"]): r for vue in self._vues_de("depenses") for r in en_rangees(vue)}
 
     @cached_property
     def ventilations(self) -> dict[tuple[str, str, str], list[dict]]:
@@ -264,15 +269,40 @@ class Dossier:
         """The same without some files, or without some (fichier, fiche)."""
         if not fichiers and not fiches:
             return self
-        return dataclasses.replace(
-            self,
-            valeurs=self.valeurs[_gardes(self.valeurs, fichiers, fiches)],
-            retours=self.retours[_gardes(self.retours, fichiers, fiches)],
-        )
+        if isinstance(self.valeurs, Cahier):
+            concernes = {*fichiers, *(fichier for fichier, _ in fiches)}
+            valeurs = self.valeurs.sans(concernes, lambda fichier, fiche, *_: fichier in fichiers or (fichier, fiche) in fiches)
+        else:
+            valeurs = self.valeurs[_gardes(self.valeurs, fichiers, fiches)]
+        return dataclasses.replace(self, valeurs=valeurs, retours=self.retours[_gardes(self.retours, fichiers, fiches)])
 
     def seulement(self, fichiers: Collection[str]) -> Dossier:
         """The same with these files only."""
-        return dataclasses.replace(self, **{nom: cadre[cadre["fichier"].isin(list(fichiers))] for nom, cadre in (("valeurs", self.valeurs), ("retours", self.retours))})
+        return dataclasses.replace(self, valeurs=self._cahier.des_fichiers(fichiers), retours=self.retours[self.retours["fichier"].isin(list(fichiers))])
+
+    # --- a campaign, part after part ---
+
+    @cached_property
+    def _cahier(self) -> Cahier:
+        return Cahier.de(self.valeurs)
+
+    def par_fiche(self, bloc: str) -> Iterator[tuple[str, Dossier]]:
+        """Each fiche of which something is said in this block, and what is said of it."""
+        for fiche in dict.fromkeys(c.fiche for c in self._cahier.chapitres if c.bloc == bloc):
+            siennes = tuple(a for a in self.anomalies if a.fiche in ("", fiche))
+            yield fiche, dataclasses.replace(self, valeurs=self._cahier.seulement(lambda c, ici=fiche: c.fiche == ici), anomalies=siennes)
+
+    def par_mesure(self, *blocs: str) -> Iterator[tuple[str, Cahier]]:
+        """Each measure of which something is said in these blocks, and what is said of it there."""
+        for mesure in dict.fromkeys(c.mesure for c in self._cahier.chapitres if c.bloc in blocs):
+            yield mesure, self._cahier.seulement(lambda c, elle=mesure: c.mesure == elle and c.bloc in blocs)
+
+    def financements_de(self, structures: Collection[str]) -> list[Rangee]:
+        """The funding lines of these structures, over all fiches."""
+        if not structures:
+            return []
+        siennes = (v[v["structure"].isin(structures)] for v in self._cahier.par_tranche(lambda c: c.bloc == "financement"))
+        return [x for v in siennes if len(v) for x in self._financements(large(v, "financement"))]
 
 
 def cle(ligne: Mapping, bloc: str, champ: str) -> str:

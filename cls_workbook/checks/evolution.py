@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,7 +11,8 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import CONFIRMER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.francais import montant_fr, nombre_fr, plier, taux_fr
-from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes, rangs_par
+from cls_workbook.reading.cahier import Cahier
+from cls_workbook.reading.vues import ADRESSE, en_lignes
 
 COMPARABLES_MIN = 3  # fewer equal figures may be chance
 MONTANTS = ("prevu", "engage", "verse")
@@ -80,8 +82,9 @@ def _champs_d_avant(dossier: Dossier) -> dict[tuple, object]:
     return {(r.fiche, r.structure, r.volet, r.mesure, r.champ): r.valeur for r in p.itertuples() if not r.modalite}
 
 
-def _lignes_d_avant(dossier: Dossier) -> list[dict]:
-    return [] if dossier.precedent.lignes is None else en_lignes(dossier.precedent.lignes)
+def _lignes_d_avant(dossier: Dossier, fiche: str) -> list[dict]:
+    lignes = dossier.precedent.lignes
+    return [] if lignes is None else en_lignes(lignes, lignes["fiche"] == fiche)
 
 
 def _quotient(haut: object, bas: object) -> Decimal | None:
@@ -124,12 +127,12 @@ def identique_a_l_annee_precedente(dossier: Dossier) -> list[Anomalie]:
     return trouvees
 
 
-def evolution_forte_des_montants(dossier: Dossier) -> list[Anomalie]:
-    """What a structure was granted by one funder, under one nature, over all its returns for a fiche."""
+def evolution_forte_des_montants(dossier: Dossier, fiche: str) -> list[Anomalie]:
+    """What a structure was granted by one funder, under one nature, over all its returns for the fiche."""
     if dossier.precedent is None:
         return []
     seuils, avant = dossier.contrat.evolution, {}
-    for r in _lignes_d_avant(dossier):
+    for r in _lignes_d_avant(dossier, fiche):
         cle = (r["fiche"], r["structure"], dossier.financeur(r["financeur"]), plier(r["nature"] or ""))
         avant[cle] = (avant.get(cle) or 0) + r["engage"] if r["engage"] is not None else avant.get(cle)
     cette_annee: dict[tuple, list[dict]] = {}
@@ -148,12 +151,12 @@ def evolution_forte_des_montants(dossier: Dossier) -> list[Anomalie]:
     return trouvees
 
 
-def financement_recopie(dossier: Dossier) -> list[Anomalie]:
-    """Every funding line of a structure on a fiche is last year's, amounts and reference alike."""
+def financement_recopie(dossier: Dossier, fiche: str) -> list[Anomalie]:
+    """Every funding line of a structure on the fiche is last year's, amounts and reference alike."""
     if dossier.precedent is None:
         return []
     avant: dict[tuple[str, str], list[tuple]] = {}
-    for r in _lignes_d_avant(dossier):
+    for r in _lignes_d_avant(dossier, fiche):
         avant.setdefault((r["fiche"], r["structure"]), []).append(_empreinte_de_ligne(dossier, r))
     groupes: dict[tuple[str, str], list[dict]] = {}
     for r in dossier.financements:
@@ -181,16 +184,17 @@ def _empreinte_de_ligne(dossier: Dossier, r: dict) -> tuple:
 
 
 def evenement_declare_deux_fois(dossier: Dossier) -> list[Anomalie]:
-    """Same figure and same comment, or same detail, for one measure, from two structures of a fiche: one anomaly a pair."""
-    suspects: dict[tuple[str, str, str], list[_Declaration]] = {}
-    for d in _declarations(dossier):
-        if signature := d.signature():
-            suspects.setdefault((d.lieu["fiche"], d.mesure, signature), []).append(d)
+    """Same figure and same comment, or same detail, for one measure, from two structures of a fiche: one anomaly a pair.
+
+    Names are set aside: they are counted once anyway.
+    """
     paires: dict[tuple[str, str, str], list[_Declaration]] = {}
-    for premiere, *suivantes in suspects.values():
-        for d in suivantes:
-            if d.lieu["structure"] != premiere.lieu["structure"]:
-                paires.setdefault((d.lieu["fiche"], premiere.lieu["fichier"], d.lieu["fichier"]), []).append(d)
+    for mesure, cahier in dossier.par_mesure("mesures", "ventilations"):
+        if mesure in dossier.contrat.par_mesure and not dossier.mesure(mesure).nominative:
+            for premiere, *suivantes in _semblables(mesure, cahier):
+                for d in suivantes:
+                    if d.structure != premiere.structure:
+                        paires.setdefault((d.fiche, premiere.fichier, d.fichier), []).append(d)
     return [
         constat(
             "EVENEMENT_DECLARE_DEUX_FOIS", communes[0].lieu, [c for d in communes for c in d.cellules()], champ=dossier.mesure(communes[0].mesure).libelle,
@@ -202,16 +206,34 @@ def evenement_declare_deux_fois(dossier: Dossier) -> list[Anomalie]:
     ]  # fmt: skip
 
 
+def _semblables(mesure: str, cahier: Cahier) -> Iterable[list[_Declaration]]:
+    """The declarations that have the same signature. Signatures are counted first, so that only those that come back are kept."""
+    fois = Counter(hash(signature) for d in _declarations(mesure, cahier) if (signature := d.signature()))
+    groupes: dict[str, list[_Declaration]] = {}
+    if any(n > 1 for n in fois.values()):
+        for d in _declarations(mesure, cahier):
+            if fois[hash(signature := d.signature())] > 1:
+                groupes.setdefault(signature, []).append(d)
+    return groupes.values()
+
+
 @dataclass(slots=True)
 class _Declaration:
-    """What a return says of a measure. ``lieu``: fichier, feuille, fiche, structure. ``detail``: (category, number, cell)."""
+    """What a return says of a measure. ``detail``: (category, number, cell)."""
 
     mesure: str
-    lieu: dict[str, str]
+    fichier: str
+    feuille: str
+    fiche: str
+    structure: str
     valeur: object = None
     cellule: str = ""
     commentaire: str | None = None
     detail: list[tuple[str, object, str]] = field(default_factory=list)
+
+    @property
+    def lieu(self) -> dict[str, str]:
+        return {"fichier": self.fichier, "feuille": self.feuille, "fiche": self.fiche, "structure": self.structure}
 
     def signature(self) -> str:
         """What two declarations of one event share; "" where there is too little to tell."""
@@ -225,27 +247,25 @@ class _Declaration:
         return [self.cellule] if self.commentaire is not None else [self.cellule, *(cellule for _, _, cellule in self.detail)]
 
 
-def _declarations(dossier: Dossier) -> Iterator[_Declaration]:
-    """Measure by measure, so that a thousand returns are never there at once. Names are set aside: they are counted once anyway."""
-    v = dossier.valeurs
-    for mesure, rangs in rangs_par(v["mesure"], v["bloc"].isin(("mesures", "ventilations"))).items():
-        if mesure not in dossier.contrat.par_mesure or dossier.mesure(mesure).nominative:
-            continue
-        dites: dict[tuple[str, str], _Declaration] = {}
-        siennes = v.iloc[rangs]
-        lieux = colonnes(siennes, "fichier", "feuille", "fiche", "structure")
-        for lieu, (bloc, champ, modalite, valeur, cellule) in zip(lieux, colonnes(siennes, "bloc", "champ", "modalite", "valeur", "cellule"), strict=True):
-            if (ici := (lieu[0], lieu[2])) not in dites:
-                dites[ici] = _Declaration(mesure, dict(zip(("fichier", "feuille", "fiche", "structure"), lieu, strict=True)))
-            match bloc, champ:
-                case "mesures", "valeur":
-                    dites[ici].valeur, dites[ici].cellule = valeur, cellule
-                case "mesures", "commentaire":
-                    dites[ici].commentaire = valeur
-                case "ventilations", "effectif" if valeur:
-                    dites[ici].detail.append((modalite, valeur, cellule))
-        yield from dites.values()
+def _declarations(mesure: str, cahier: Cahier) -> Iterator[_Declaration]:
+    """One a return; what a return says stands together."""
+    noms = ("fichier", "feuille", "fiche", "structure", "champ", "modalite", "valeur", "cellule")
+    dite = None
+    for fichier, feuille, fiche, structure, champ, modalite, valeur, cellule in cahier.lignes(lambda _: True, *noms, champs=("valeur", "commentaire", "effectif")):
+        if dite is None or dite.fichier != fichier or dite.fiche != fiche:
+            if dite is not None:
+                yield dite
+            dite = _Declaration(mesure, fichier, feuille, fiche, structure)
+        if champ == "valeur":
+            dite.valeur, dite.cellule = valeur, cellule
+        elif champ == "commentaire":
+            dite.commentaire = valeur
+        elif valeur:
+            dite.detail.append((modalite, valeur, cellule))
+    if dite is not None:
+        yield dite
 
 
 REGLES = (evolution_forte, identique_a_l_annee_precedente)
-REGLES_ENTRE_RETOURS = (evolution_forte_des_montants, financement_recopie, evenement_declare_deux_fois)
+REGLES_D_UNE_FICHE = (evolution_forte_des_montants, financement_recopie)
+REGLES_ENTRE_RETOURS = (evenement_declare_deux_fois,)

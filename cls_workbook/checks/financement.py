@@ -11,7 +11,7 @@ from cls_workbook.checks.constats import CONFIRMER, RENVOYER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.checks.schemas import RegleDeLigne
 from cls_workbook.francais import montant_fr, plier, taux_fr
-from cls_workbook.reading.vues import ADRESSE, somme, superieur
+from cls_workbook.reading.vues import ADRESSE, Rangee, somme, superieur
 
 TOLERANCE = Decimal(1)  # euros, between what the funders paid and the cost
 MARGE_DU_TAUX = Decimal("0.01")  # one point
@@ -165,9 +165,9 @@ def nature_douteuse(dossier: Dossier) -> list[Anomalie]:
 # --- against the contract and the COPIL -----------------------------------------------------------------------------
 
 
-def _constat_de_fiche(code: str, dossier: Dossier, lignes: list[dict], champ: str, **textes: str) -> Anomalie:
+def _constat_de_fiche(code: str, dossier: Dossier, lignes: list[Rangee], champ: str, **textes: str) -> Anomalie:
     """About the lines of a fiche, maybe in several returns: placed at the return that weighs most, the others are named."""
-    par_fichier: dict[str, list[dict]] = {}
+    par_fichier: dict[str, list[Rangee]] = {}
     for ligne in lignes:
         par_fichier.setdefault(ligne["fichier"], []).append(ligne)
     principal = max(sorted(par_fichier), key=lambda f: somme(x[champ] for x in par_fichier[f]))
@@ -178,31 +178,32 @@ def _constat_de_fiche(code: str, dossier: Dossier, lignes: list[dict], champ: st
     return constat(code, ici[0], [x[champ + ADRESSE] for x in ici], champ=dossier.libelle("financement", champ), **textes)
 
 
-def engage_superieur_au_programme(dossier: Dossier) -> list[Anomalie]:
+def engage_superieur_au_programme(dossier: Dossier, fiche: str) -> list[Anomalie]:
     if dossier.pilotage is None:
         return []
     programmes = {
-        (fiche, dossier.financeur(f), hors): montant
+        (dossier.financeur(f), hors): montant
         for hors, montants in ((False, dossier.pilotage.programmes), (True, dossier.pilotage.hors_maquette))
-        for (fiche, f), montant in montants.items()
+        for (numero, f), montant in montants.items()
+        if numero == fiche
     }
+    engagees: dict[tuple[str, bool], list[Rangee]] = {}
+    for x in dossier.financements if programmes else ():
+        if x["engage"] is not None and x["niveau"] != VALORISATION:
+            engagees.setdefault((x["id"], x["niveau"] == "hors_maquette"), []).append(x)
     trouvees = []
-    for fiche, lignes in dossier.financements_par_fiche().items():
-        engagees = [(x["id"], x["niveau"] == "hors_maquette", x) for x in lignes if x["engage"] is not None and x["niveau"] != VALORISATION]
-        for financeur, hors in dict.fromkeys((id_, hors) for id_, hors, _ in engagees):
-            programme = programmes.get((fiche, financeur, hors))
-            siennes = [x for id_, h, x in engagees if (id_, h) == (financeur, hors)]
-            engage = somme(x["engage"] for x in siennes)
-            if programme is None or engage is None or engage <= programme:
-                continue
-            trouvees.append(
-                _constat_de_fiche(
-                    "ENGAGE_SUPERIEUR_AU_PROGRAMME", dossier, siennes, "engage",
-                    trouve=f"{dossier.nom_du_financeur(financeur)} : {montant_fr(engage)} engagés",
-                    attendu=f"{montant_fr(programme)} au plus : le montant programmé pour l’année",
-                    a_faire=CONFIRMER,
-                )
-            )  # fmt: skip
+    for (financeur, hors), siennes in engagees.items():
+        programme, engage = programmes.get((financeur, hors)), somme(x["engage"] for x in siennes)
+        if programme is None or engage <= programme:
+            continue
+        trouvees.append(
+            _constat_de_fiche(
+                "ENGAGE_SUPERIEUR_AU_PROGRAMME", dossier, siennes, "engage",
+                trouve=f"{dossier.nom_du_financeur(financeur)} : {montant_fr(engage)} engagés",
+                attendu=f"{montant_fr(programme)} au plus : le montant programmé pour l’année",
+                a_faire=CONFIRMER,
+            )
+        )  # fmt: skip
     return trouvees
 
 
@@ -219,53 +220,43 @@ def cumul_engage(dossier: Dossier, fiche: str, niveaux: tuple[str, ...] = (), fi
     return somme(retenus) or Decimal(0)
 
 
-def contrat_depasse(dossier: Dossier) -> list[Anomalie]:
-    trouvees = []
-    for fiche, lignes in dossier.financements_par_fiche().items():
-        prevu = dossier.contrat.par_fiche[fiche].financement.montant if fiche in dossier.contrat.par_fiche else None
-        maquette = [x for x in lignes if x["niveau"] == MAQUETTE and x["engage"] is not None]
-        if prevu is None or not maquette:
-            continue
-        avant, annee = cumul_engage(dossier, fiche, (MAQUETTE,)), somme(x["engage"] for x in maquette)
-        if annee == 0 or avant + annee <= prevu:
-            continue
-        detail = f" ({montant_fr(avant)} les années précédentes)" if avant else ""
-        trouvees.append(
-            _constat_de_fiche(
-                "CONTRAT_DEPASSE", dossier, maquette, "engage",
-                trouve=f"{montant_fr(avant + annee)} engagés en tout{detail}",
-                attendu=f"{montant_fr(prevu)} au plus : le montant inscrit au contrat",
-                a_faire="corrigez le montant, ou prévoyez un avenant avec la coordination.",
-            )
-        )  # fmt: skip
-    return trouvees
+def contrat_depasse(dossier: Dossier, fiche: str) -> list[Anomalie]:
+    prevu = dossier.contrat.par_fiche[fiche].financement.montant if fiche in dossier.contrat.par_fiche else None
+    if prevu is None or not (maquette := [x for x in dossier.financements if x["niveau"] == MAQUETTE and x["engage"] is not None]):
+        return []
+    avant, annee = cumul_engage(dossier, fiche, (MAQUETTE,)), somme(x["engage"] for x in maquette)
+    if annee == 0 or avant + annee <= prevu:
+        return []
+    detail = f" ({montant_fr(avant)} les années précédentes)" if avant else ""
+    return [
+        _constat_de_fiche(
+            "CONTRAT_DEPASSE", dossier, maquette, "engage",
+            trouve=f"{montant_fr(avant + annee)} engagés en tout{detail}",
+            attendu=f"{montant_fr(prevu)} au plus : le montant inscrit au contrat",
+            a_faire="corrigez le montant, ou prévoyez un avenant avec la coordination.",
+        )
+    ]  # fmt: skip
 
 
-def taux_superieur_au_contrat(dossier: Dossier) -> list[Anomalie]:
+def taux_superieur_au_contrat(dossier: Dossier, fiche: str) -> list[Anomalie]:
     """Only where the contract prints a pure rate, over the returns whose cost is known and not contradicted."""
+    argent = dossier.contrat.par_fiche[fiche].financement if fiche in dossier.contrat.par_fiche else None
+    if argent is None or not argent.taux_pur or argent.taux is None:
+        return []
     contredits = {(a.fichier, a.fiche) for a in financeurs_differents_du_cout(dossier)}
-    couts: dict[str, dict[str, Decimal]] = {}
-    for r in dossier.depenses.values():
-        if r["total"] is not None and (r["fichier"], r["fiche"]) not in contredits:
-            couts.setdefault(r["fiche"], {})[r["fichier"]] = r["total"]
-    trouvees = []
-    for fiche, lignes in dossier.financements_par_fiche().items():
-        argent = dossier.contrat.par_fiche[fiche].financement if fiche in dossier.contrat.par_fiche else None
-        verses = [x for x in lignes if x["niveau"] == MAQUETTE and x["verse"] is not None and x["fichier"] in couts.get(fiche, {})]
-        if argent is None or not argent.taux_pur or argent.taux is None or not verses:
-            continue
-        verse, cout = somme(x["verse"] for x in verses), sum(couts[fiche].values())
-        if cout == 0 or verse <= cout * (argent.taux + MARGE_DU_TAUX):
-            continue
-        trouvees.append(
-            _constat_de_fiche(
-                "TAUX_SUPERIEUR_AU_CONTRAT", dossier, verses, "verse",
-                trouve=f"{taux_fr(verse / cout, 1)} : {montant_fr(verse)} sur un coût de {montant_fr(cout)}",
-                attendu=f"{taux_fr(argent.taux, 1)}, à un point près",
-                a_faire=CONFIRMER,
-            )
-        )  # fmt: skip
-    return trouvees
+    couts = {r["fichier"]: r["total"] for ici, r in dossier.depenses.items() if r["total"] is not None and ici not in contredits}
+    verses = [x for x in dossier.financements if x["niveau"] == MAQUETTE and x["verse"] is not None and x["fichier"] in couts]
+    verse, cout = somme(x["verse"] for x in verses), sum(couts.values())
+    if not verses or cout == 0 or verse <= cout * (argent.taux + MARGE_DU_TAUX):
+        return []
+    return [
+        _constat_de_fiche(
+            "TAUX_SUPERIEUR_AU_CONTRAT", dossier, verses, "verse",
+            trouve=f"{taux_fr(verse / cout, 1)} : {montant_fr(verse)} sur un coût de {montant_fr(cout)}",
+            attendu=f"{taux_fr(argent.taux, 1)}, à un point près",
+            a_faire=CONFIRMER,
+        )
+    ]  # fmt: skip
 
 
 def montant_sans_prevision(dossier: Dossier) -> list[Anomalie]:
@@ -296,9 +287,9 @@ def subvention_a_justifier(dossier: Dossier) -> list[Anomalie]:
     prives = {f.id for f in dossier.contrat.financeurs if f.prive}
     soi = {f.id: f.structure for f in dossier.contrat.financeurs if f.structure}
     groupes: dict[tuple[str, str], list[dict]] = {}
-    for x in dossier.financements:
+    for x in dossier.financements_de(privees):
         public = x["id"] and x["id"] not in prives and soi.get(x["id"]) != x["structure"]
-        if public and x["structure"] in privees and x["niveau"] != VALORISATION and x["verse"]:
+        if public and x["niveau"] != VALORISATION and x["verse"]:
             groupes.setdefault((x["structure"], x["id"]), []).append(x)
     trouvees = []
     for (_, financeur), lignes in groupes.items():
@@ -327,4 +318,5 @@ LIGNES = (
     RegleDeLigne("LIGNE_DE_FINANCEMENT_INCOMPLETE", "financement", _ligne_incomplete, _dire_ligne_incomplete),
 )
 REGLES = (financeurs_differents_du_cout, nature_douteuse, montant_sans_prevision)
-REGLES_ENTRE_RETOURS = (engage_superieur_au_programme, contrat_depasse, taux_superieur_au_contrat, subvention_a_justifier)
+REGLES_D_UNE_FICHE = (engage_superieur_au_programme, contrat_depasse, taux_superieur_au_contrat)
+REGLES_ENTRE_RETOURS = (subvention_a_justifier,)

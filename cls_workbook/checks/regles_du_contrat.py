@@ -239,22 +239,19 @@ def _sous_le_minimum(regle: Regle, etp: Decimal | None) -> bool:
 # --- equal shares ---------------------------------------------------------------------------------------------------
 
 
-def parite(dossier: Dossier) -> list[Anomalie]:
-    """On each fiche, all returns together; other funders are outside the test."""
+def parite(dossier: Dossier, fiche: str) -> list[Anomalie]:
+    """All returns together; other funders are outside the test."""
     trouvees = []
-    for regle in _regles(dossier, "parite"):
+    for regle in (r for r in _regles(dossier, "parite") if r.fiche in (None, fiche)):
         attendus = [dossier.financeur(f) for f in regle.financeurs]
-        for fiche, lignes in dossier.financements_par_fiche().items():
-            if regle.fiche not in (None, fiche):
-                continue
-            siennes = [x for x in lignes if x["id"] in attendus and x["niveau"] != VALORISATION]
-            ecarts: dict[str, dict[str, Decimal]] = {}
-            for champ in AIDES:
-                parts = {f: somme(x[champ] for x in siennes if x["id"] == f) for f in attendus}
-                connues = [p for p in parts.values() if p is not None]
-                if connues and (len(connues) < len(parts) or max(connues) - min(connues) > regle.tolerance):
-                    ecarts[champ] = parts
-            trouvees += _dire_parite(dossier, regle, siennes, ecarts)
+        siennes = [x for x in dossier.financements if x["id"] in attendus and x["niveau"] != VALORISATION]
+        ecarts: dict[str, dict[str, Decimal]] = {}
+        for champ in AIDES:
+            parts = {f: somme(x[champ] for x in siennes if x["id"] == f) for f in attendus}
+            connues = [p for p in parts.values() if p is not None]
+            if connues and (len(connues) < len(parts) or max(connues) - min(connues) > regle.tolerance):
+                ecarts[champ] = parts
+        trouvees += _dire_parite(dossier, regle, siennes, ecarts)
     return trouvees
 
 
@@ -322,4 +319,4 @@ def _plafond_franchi(dossier: Dossier, regle: Regle, fiche: str, sommes: dict[st
 
 
 REGLES = (sessions_et_participants, effectif_des_sessions, cout_different_du_bareme, capacite, aide_au_poste, aide_calculee, plafond)
-REGLES_ENTRE_RETOURS = (parite, aides_superieures_au_cout)
+REGLES_D_UNE_FICHE = (parite, aides_superieures_au_cout)

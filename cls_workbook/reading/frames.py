@@ -6,29 +6,28 @@ The returns are typed in parts (``Lot``), each where its files were read; ``reun
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import BLOQUANT, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.reading import constats_de_lecture as constats
+from cls_workbook.reading.cahier import VALEURS, Cahier
 from cls_workbook.reading.reader import Retour
-from cls_workbook.reading.releve import VALEURS, Releve
+from cls_workbook.reading.releve import Releve
 from cls_workbook.reading.reperes import Modele, modele_de
 from cls_workbook.reading.typage import Typage
 from cls_workbook.reading.vues import large
 
-__all__ = ["Adresses", "Lot", "hors_campagne", "large", "reunir", "typer"]
+__all__ = ["VALEURS", "Adresses", "Lot", "hors_campagne", "large", "reunir", "typer"]
 
 RETOURS = (
     "fichier", "sha256", "annee", "contrat", "modele", "structure", "volet", "fiche", "feuille", "champs_renseignes",
     "champs_attendus",
 )  # fmt: skip
 NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
-MOTS = VALEURS[1:-1]  # all but the year and the value
 ENTIERES = ("annee", "champs_renseignes", "champs_attendus")
 
 
@@ -85,13 +84,13 @@ class Repertoire(Mapping[str, Adresses]):
 
 @dataclass(frozen=True, eq=False)
 class Lot:
-    """What several returns say. Columns of ``valeurs`` (objects, or categories once ``serre``) and ``retours``: ``VALEURS``, ``RETOURS``.
+    """What several returns say. ``valeurs``: columns ``cahier.VALEURS``, words as categories; a book of them once ``reunir``. ``retours``: ``RETOURS``.
 
     ``normalisations``: one row per typed value that was understood as another (Saisi: text, Retenu: typed). ``anomalies``: of reading and of typing,
     with the structure that answers. ``lieux``: file → where its inputs are.
     """
 
-    valeurs: pd.DataFrame
+    valeurs: pd.DataFrame | Cahier
     retours: pd.DataFrame
     normalisations: pd.DataFrame
     anomalies: list[Anomalie] = field(default_factory=list)
@@ -100,10 +99,6 @@ class Lot:
     def adresses(self, contrat: Contrat) -> Mapping[str, Mapping[str, tuple[str, str]]]:
         """File → key of an input → (sheet, cell). ``contrat``: the one that these returns are of."""
         return Repertoire(self.lieux, contrat)
-
-    def serre(self) -> Lot:
-        """The same, to be kept or sent: the words of ``valeurs`` as categories."""
-        return replace(self, valeurs=_serrees(self.valeurs))
 
 
 def typer(retours: Iterable[Retour], contrat: Contrat) -> Lot:
@@ -127,15 +122,17 @@ def typer(retours: Iterable[Retour], contrat: Contrat) -> Lot:
     return Lot(releve.frame(), _frame(lignes, RETOURS), _frame(normalisations, NORMALISATIONS), anomalies, lieux)
 
 
-def reunir(lots: Sequence[Lot]) -> Lot:
-    """One lot, in their order."""
-    if len(lots) == 1:
-        return lots[0]
-    retours, normalisations = (pd.concat([getattr(lot, nom) for lot in lots], ignore_index=True) for nom in ("retours", "normalisations"))
-    return Lot(
-        _bout_a_bout([lot.valeurs for lot in lots]), retours, normalisations,
-        [a for lot in lots for a in lot.anomalies], {f: lieux for lot in lots for f, lieux in lot.lieux.items()},
-    )  # fmt: skip
+def reunir(lots: Iterable[Lot]) -> Lot:
+    """One lot, in their order: their values are a book, each lot is let go once it is written there."""
+    cahier, retours, normalisations, anomalies, lieux = Cahier(), [], [], [], {}
+    connus: dict[tuple, Lieux] = {}  # the returns of many senders have their inputs in the same places
+    for lot in lots:
+        cahier.ajouter(lot.valeurs)
+        retours.append(lot.retours)
+        normalisations.append(lot.normalisations)
+        anomalies += lot.anomalies
+        lieux |= {f: connus.setdefault((la.annee, *la.feuilles.items(), None, *la.deplacements.items()), la) for f, la in lot.lieux.items()}
+    return Lot(cahier, *(pd.concat(parties, ignore_index=True) for parties in (retours, normalisations)), anomalies, lieux)
 
 
 def hors_campagne(retour: Retour, contrat: Contrat, annee: int) -> list[Anomalie]:
@@ -157,29 +154,3 @@ def _frame(lignes: Sequence[tuple], colonnes: tuple[str, ...]) -> pd.DataFrame:
 
 def _colonne(nom: str, contenu: Sequence) -> pd.Series:
     return pd.Series(contenu, dtype=int if nom in ENTIERES else object)
-
-
-def _serrees(valeurs: pd.DataFrame) -> pd.DataFrame:
-    """The words of each column once, and their rank in each row: a tenth of the memory, and what compares them is faster."""
-    if isinstance(valeurs[MOTS[0]].dtype, pd.CategoricalDtype):
-        return valeurs
-    # Copies: a column may be a view of all of them, and keep them all.
-    return pd.DataFrame({nom: _categories(colonne) if nom in MOTS else colonne.copy() for nom, colonne in valeurs.items()})
-
-
-def _categories(colonne: pd.Series) -> pd.Categorical:
-    """Of plain strings: pandas' own take longer to give back."""
-    rangs, mots = pd.factorize(colonne.to_numpy())
-    return pd.Categorical.from_codes(rangs, pd.Index(mots, dtype=object))
-
-
-def _reunies(colonnes: Sequence[pd.Categorical]) -> pd.Categorical:
-    mots = pd.Index(list(dict.fromkeys(mot for c in colonnes for mot in c.categories)), dtype=object)
-    return pd.Categorical.from_codes(np.concatenate([mots.get_indexer(c.categories)[c.codes] for c in colonnes]), mots)
-
-
-def _bout_a_bout(parties: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    serrees = [_serrees(p) for p in parties]
-    mots = {nom: _reunies([p[nom].array for p in serrees]) for nom in MOTS}
-    autres = pd.concat([p[["annee", "valeur"]] for p in serrees], ignore_index=True)
-    return autres.assign(**mots)[list(VALEURS)]

@@ -12,13 +12,10 @@ import numpy as np
 import pandas as pd
 
 from cls_workbook.entry.layout import Emplacement
+from cls_workbook.reading.cahier import VALEURS
 
 DU_PLAN = ("cellule", "fiche", "bloc", "mesure", "champ", "ligne", "modalite", "type")
 DE_LA_FEUILLE = ("fichier", "feuille", "structure", "volet")
-VALEURS = (
-    "annee", "fichier", "feuille", "cellule", "fiche", "structure", "volet", "bloc", "mesure", "champ", "ligne", "modalite",
-    "type", "valeur",
-)  # fmt: skip
 
 
 class Releve:

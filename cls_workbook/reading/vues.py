@@ -5,7 +5,7 @@ Used by ``frames`` and by ``checks``; judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import gt, lt
 
 import numpy as np
@@ -123,33 +123,33 @@ def colonnes(frame: pd.DataFrame, *noms: str) -> Iterator[tuple]:
     return zip(*(_objets(frame[nom]) for nom in noms), strict=True)
 
 
-def en_objets(valeurs: pd.DataFrame, masque: Iterable[bool]) -> pd.DataFrame:
-    """The rows of ``masque``, with object columns: what is gone through word by word."""
-    return valeurs.iloc[np.flatnonzero(masque)].astype(object)
-
-
-def rangs_par(colonne: pd.Series, masque: Iterable[bool] | None = None) -> dict[object, np.ndarray]:
-    """Each word of a column → the positions where it stands (those of ``masque`` only), in order."""
-    retenus = np.arange(len(colonne)) if masque is None else np.flatnonzero(masque)
-    codes, mots = pd.factorize(colonne.array[retenus])
-    ordre = np.argsort(codes, kind="stable")
-    bornes = np.searchsorted(codes, range(len(mots) + 1), sorter=ordre)
-    return {mot: retenus[ordre[bornes[n] : bornes[n + 1]]] for n, mot in enumerate(mots)}
-
-
-def distincts(frame: pd.DataFrame, *noms: str) -> list[tuple]:
-    """The rows of these columns, each once, in order of appearance."""
-    ensemble = np.zeros(len(frame), dtype=np.int64)
-    for nom in noms:
-        codes, mots = pd.factorize(frame[nom])
-        _, ensemble = np.unique(ensemble * (len(mots) + 1) + codes, return_inverse=True)  # kept small: no overflow
-    premiers = np.sort(np.unique(ensemble, return_index=True)[1]) if len(frame) else []
-    return list(colonnes(frame.iloc[premiers], *noms))
-
-
 def _objets(colonne: pd.Series) -> np.ndarray:
     """The values as objects; not copied where they already are (``to_numpy(object)`` would)."""
     return colonne.to_numpy() if colonne.dtype == object else colonne.to_numpy(object)
+
+
+class Rangee(Mapping[str, object]):
+    """A row of a frame, by the names of its columns: a quarter of the memory of a dictionary, for what is not gone through at length."""
+
+    __slots__ = ("_contenu", "_rangs")
+
+    def __init__(self, rangs: Mapping[str, int], contenu: tuple):
+        self._rangs, self._contenu = rangs, contenu
+
+    def __getitem__(self, nom: str) -> object:
+        return self._contenu[self._rangs[nom]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rangs)
+
+    def __len__(self) -> int:
+        return len(self._rangs)
+
+
+def en_rangees(vue: pd.DataFrame) -> list[Rangee]:
+    """The rows of a frame, values as they are."""
+    rangs = {nom: rang for rang, nom in enumerate(vue.columns)}
+    return [Rangee(rangs, contenu) for contenu in colonnes(vue, *rangs)]
 
 
 def en_lignes(vue: pd.DataFrame, masque: Sequence[bool] | None = None) -> list[dict]:

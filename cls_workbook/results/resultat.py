@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -20,10 +21,27 @@ from cls_workbook.summaries.remplacement import REMPLACEMENTS
 NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
 
 
+class Faite:
+    """A field of ``Resultat`` that is given as a frame, or as what makes it: then it is made whenever it is asked for, and not kept."""
+
+    def __set_name__(self, _: type, nom: str) -> None:
+        self._nom = "_" + nom
+
+    def __get__(self, resultat: Resultat | None, _: type | None = None) -> pd.DataFrame:
+        if resultat is None:
+            raise AttributeError(self._nom)  # a field without default
+        donnee = resultat.__dict__[self._nom]
+        return donnee if isinstance(donnee, pd.DataFrame) else donnee()
+
+    def __set__(self, resultat: Resultat, donnee: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+        resultat.__dict__[self._nom] = donnee
+
+
 @dataclass(frozen=True, eq=False)
 class Resultat:
     """One campaign, consolidated on ``jour``. Missing values are None in every frame; money is in euros.
 
+    Of ``mesures``, ``reponses`` and ``financements`` a row is kept for every value: they are made when they are asked for (``Faite``).
     ``retours``, ``normalisations``, ``mesures``, ``reponses``, ``indicateurs``, ``financements``, ``par_fiche`` and
     ``par_financeur`` have the columns of the tables of the workbook (``consolidation``, ``summaries``, ``funding``).
     ``avancement``, ``gouvernance``, ``territoire`` (``summaries``) and ``totaux`` (``funding``) only feed the Synthèse.
@@ -41,10 +59,10 @@ class Resultat:
     jour: date
     retours: pd.DataFrame
     normalisations: pd.DataFrame
-    mesures: pd.DataFrame
-    reponses: pd.DataFrame
+    mesures: Faite = Faite()
+    reponses: Faite = Faite()
     indicateurs: pd.DataFrame
-    financements: pd.DataFrame
+    financements: Faite = Faite()
     par_fiche: pd.DataFrame
     par_financeur: pd.DataFrame
     avancement: pd.DataFrame
@@ -62,6 +80,13 @@ class Resultat:
     chemins: Mapping[str, str] = field(default_factory=dict)
     rapprochement: pd.DataFrame = field(default_factory=lambda: vide(RAPPROCHEMENT))
     remplacements: pd.DataFrame = field(default_factory=lambda: vide(REMPLACEMENTS))
+
+    def avec(self, **changes: object) -> Resultat:
+        """The same but for these fields; as ``dataclasses.replace``, without making the frames that wait."""
+        autre = copy.copy(self)
+        for nom, valeur in changes.items():
+            object.__setattr__(autre, nom, valeur)
+        return autre
 
     @property
     def nom_annee(self) -> str:

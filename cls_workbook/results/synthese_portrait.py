@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -71,7 +70,7 @@ def sans_personne(resultat: Resultat) -> Resultat:
         propres[nom] = _sans_personne(cadre, tuple(cadre.columns))
     phrases = {nom: tuple(map(sans_donnees_personnelles, getattr(resultat, nom))) for nom in ("explications", "a_preciser", "reserves")}
     decisions = {numero: sans_donnees_personnelles(texte) for numero, texte in resultat.decisions.items()}
-    return replace(resultat, **propres, **phrases, decisions=decisions)
+    return resultat.avec(**propres, **phrases, decisions=decisions)
 
 
 def _sans_personne(cadre: pd.DataFrame, colonnes: tuple[str, ...]) -> pd.DataFrame:

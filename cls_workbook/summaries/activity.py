@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cls_workbook.contract.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.francais import NBSP, plier
-from cls_workbook.reading.vues import colonnes, distincts, en_objets, rangs_par, somme
+from cls_workbook.reading.cahier import Cahier
+from cls_workbook.reading.vues import colonnes, somme
 from cls_workbook.summaries.agregation import (
     NON_DISPONIBLE,
     SANS_OBJET,
@@ -24,6 +27,7 @@ from cls_workbook.summaries.agregation import (
     Resultat,
     agreger,
     cle_entite,
+    depend_du_detail,
     moins_avance,
     sur_les_annees,
 )
@@ -61,7 +65,7 @@ class Couverture:
     texte: str
 
 
-def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, precedent: Mapping[str, object] | None = None) -> pd.DataFrame:
+def indicateurs(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame, precedent: Mapping[str, object] | None = None) -> pd.DataFrame:
     """The table ``Indicateurs``: one row per measure, in the contract's order.
 
     ``valeurs``: what is left once refused values are set aside (``consolidation.retenir``). ``prevus``: the frame of
@@ -72,7 +76,7 @@ def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, p
     anciennes = precedent or {}
     lignes = []
     for mesure_id, (fiche, indicateur, mesure) in contrat.par_mesure.items():
-        reponses = campagne.reponses(mesure_id)
+        reponses = campagne.reponses(mesure_id, depend_du_detail(mesure))
         resultat = agreger(contrat, mesure, reponses.values())
         couverture, manques = campagne.couverture(fiche, indicateur, reponses, resultat)
         lignes.append((
@@ -86,31 +90,27 @@ def indicateurs(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame, p
 class _Campagne:
     """The returns of a campaign, found by fiche and measure. A return is (fichier, structure, volet)."""
 
-    def __init__(self, contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame):
+    def __init__(self, contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame):
         self.contrat = contrat
         self.trouver = appariement(contrat, prevus)
         self.prevus: dict[str, set[Cle]] = {}
         self.groupes = set(prevus.loc[prevus["groupe"], "fiche"])
         for cle in cles_attendues(contrat, prevus):
             self.prevus.setdefault(cle[0], set()).add(cle)
-        self.retours: dict[str, dict[tuple, None]] = {}
-        for fiche, *retour in distincts(valeurs, "fiche", "fichier", "structure", "volet"):
-            self.retours.setdefault(fiche, {})[tuple(retour)] = None
-        self._valeurs, self._rangs = valeurs[["fichier", "structure", "volet", "champ", "ligne", "modalite", "valeur"]], rangs_par(valeurs["mesure"])
+        self.valeurs = Cahier.de(valeurs)
+        self.retours = self.valeurs.une_fois("retours", lambda: _retours(self.valeurs))
 
-    def reponses(self, mesure: str) -> dict[tuple, Reponse]:
-        """Return → what it says of this measure, for the returns that say something of it."""
-        siennes = self._valeurs.iloc[self._rangs.get(mesure, [])]
-        dites: dict[tuple, list[tuple]] = {}
-        saisies = colonnes(siennes, "champ", "ligne", "modalite", "valeur")
-        for retour, saisie in zip(colonnes(siennes, "fichier", "structure", "volet"), saisies, strict=True):
-            dites.setdefault(retour, []).append(saisie)
-        return {retour: self._reponse(retour, lignes) for retour, lignes in dites.items()}
+    def reponses(self, mesure: str, detaillees: bool = True) -> dict[tuple, Reponse]:
+        """Return → what it says of this measure, for the returns that say something of it. ``detaillees``: with their breakdowns."""
+        saisies = self.valeurs.lignes(lambda c: c.mesure == mesure, "fichier", "structure", "volet", "champ", "ligne", "modalite", "valeur")
+        return {retour: self._reponse(retour, siennes, detaillees) for retour, siennes in groupby(saisies, key=itemgetter(0, 1, 2))}
 
-    def _reponse(self, retour: tuple, saisies: list[tuple]) -> Reponse:
+    def _reponse(self, retour: tuple, saisies: Iterable[tuple], detaillees: bool) -> Reponse:
         champs: dict[str, object] = {}
         lignes: dict[str, dict[str, object]] = {}
-        for champ, rangee, modalite, valeur in saisies:
+        for _, _, _, champ, rangee, modalite, valeur in saisies:
+            if rangee and not detaillees:
+                continue
             if rangee:
                 ligne = lignes.setdefault(rangee, {})
                 ligne[champ] = valeur
@@ -129,7 +129,7 @@ class _Campagne:
         repondu = {retour for retour, r in reponses.items() if r in comptees}
         sans_objet = {retour for retour, r in reponses.items() if retour not in repondu and r.a_le_statut(SANS_OBJET)}
         indisponibles = {retour for retour, r in reponses.items() if retour not in repondu and r.a_le_statut(NON_DISPONIBLE)}
-        rendus = {r for r in self.retours.get(fiche.numero, {}) if fiche.concerne(indicateur, r[2])}
+        rendus = {r for r in self.retours.get(fiche.numero, ()) if fiche.concerne(indicateur, r[2])}
         muets = len(rendus - (repondu | sans_objet | indisponibles))
         reserves = [f"{len(qui)} {mot}" for qui, mot in ((indisponibles, NON_DISPONIBLE), (sans_objet, SANS_OBJET)) if qui]
         if muets:
@@ -161,10 +161,18 @@ class _Campagne:
         return self.trouver(fiche, structure, volet)
 
 
+def _retours(cahier: Cahier) -> dict[str, set[tuple]]:
+    """Fiche → the returns that say something of it."""
+    retours: dict[str, set[tuple]] = {}
+    for fiche, *retour in cahier.distincts("fiche", "fichier", "structure", "volet"):
+        retours.setdefault(fiche, set()).add(tuple(retour))
+    return retours
+
+
 # --- Breakdowns -----------------------------------------------------------------------------------------------------
 
 
-def ventilations(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
+def ventilations(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
     """The consolidated breakdowns: fiche, mesure, modalite, effectif, numerateur, denominateur (None where not asked).
 
     Modalités in the contract's order, then as they first appear. Entities are counted by distinct name; where several
@@ -208,18 +216,15 @@ def _detail(contrat: Contrat, mesure: Mesure, reponses: list[Reponse]) -> dict[s
 # --- Progress -------------------------------------------------------------------------------------------------------
 
 
-def avancement(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame) -> pd.DataFrame:
+def avancement(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame) -> pd.DataFrame:
     """One row per fiche: état and réalisation (the least advanced of the porteurs; None without answer).
 
     ``detail``: « structure : état, réalisation » for each where porteurs disagree. « Réalisée » holds only if all say
     so; « Rien de programmé » only if none had anything to do.
     """
-    campagne, rendues = _Campagne(contrat, valeurs.iloc[:0], prevus), set(valeurs["fiche"].unique())
-    dits: dict[str, dict[tuple, dict[str, str]]] = {}
-    dites = en_objets(valeurs, valeurs["bloc"] == "avancement")
-    retours = colonnes(dites, "fichier", "structure", "volet")
-    for fiche, retour, champ, valeur in zip(dites["fiche"], retours, dites["champ"], dites["valeur"], strict=True):
-        dits.setdefault(fiche, {}).setdefault(retour, {})[champ] = valeur
+    campagne, dits = _Campagne(contrat, valeurs, prevus), {}
+    for fiche, champ, valeur, *retour in campagne.valeurs.lignes(lambda c: c.bloc == "avancement", "fiche", "champ", "valeur", "fichier", "structure", "volet"):
+        dits.setdefault(fiche, {}).setdefault(tuple(retour), {})[champ] = valeur
     lignes = []
     for fiche in contrat.fiches:
         siens = dits.get(fiche.numero, {})
@@ -228,7 +233,7 @@ def avancement(contrat: Contrat, valeurs: pd.DataFrame, prevus: pd.DataFrame) ->
         en_desaccord = any(len({plier(mot) for mot in mots.values()}) > 1 for mots in (etats, faits))
         parlants = [r for r in siens if r in etats or r in faits]
         detail = "\n".join(_dit(contrat, r, etats.get(r), faits.get(r)) for r in parlants) if en_desaccord else None
-        couverture = campagne.compter(fiche.numero, campagne.prevus.get(fiche.numero, set()), set(etats), fiche.numero in rendues)
+        couverture = campagne.compter(fiche.numero, campagne.prevus.get(fiche.numero, set()), set(etats), fiche.numero in campagne.retours)
         lignes.append((
             fiche.numero, fiche.axe, fiche.titre, _etat(contrat, etats), _realisation(contrat, faits), detail,
             couverture.recus, couverture.attendus, couverture.texte,
@@ -318,14 +323,13 @@ def gouvernance(contrat: Contrat, reunions: Sequence[Reunion] = ()) -> pd.DataFr
     return _cadre(lignes, GOUVERNANCE)
 
 
-def territoire(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
+def territoire(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
     """The communes and QPV that at least one return says it reached: type, code, nom, fiches (how many), numeros.
 
     In the contract's order; one that the contract does not know comes last, as it was given.
     """
-    saisies = valeurs[valeurs["bloc"] == "territoire"]
     touches: dict[tuple[str, str], set[str]] = {}
-    for champ, ligne, fiche in distincts(saisies, "champ", "ligne", "fiche"):
+    for champ, ligne, fiche in _cochees(valeurs):
         touches.setdefault((champ, ligne), set()).add(fiche)
     noms = {("commune", c.code_insee): c.nom for c in contrat.communes} | {("qpv", q.nom): q.nom for q in contrat.qpv}
     ordre = {cle: rang for rang, cle in enumerate(noms)}
@@ -336,6 +340,13 @@ def territoire(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
         siennes = [n for n in numeros if n in touches[cle]]
         lignes.append((type_, code if type_ == "commune" else None, noms.get(cle, code), len(siennes), SEPARATEUR.join(siennes)))
     return _cadre(lignes, TERRITOIRE)
+
+
+def _cochees(valeurs: pd.DataFrame | Cahier) -> Iterable[tuple[str, str, str]]:
+    """(champ, ligne, fiche) of what was ticked."""
+    if isinstance(valeurs, Cahier):
+        return valeurs.distincts("champ", "ligne", "fiche", voulu=lambda c: c.bloc == "territoire")
+    return colonnes(valeurs[valeurs["bloc"] == "territoire"], "champ", "ligne", "fiche")
 
 
 def _cadre(lignes: list[tuple], colonnes: tuple[str, ...]) -> pd.DataFrame:

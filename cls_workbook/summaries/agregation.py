@@ -59,6 +59,11 @@ def agreger(contrat: Contrat, mesure: Mesure, reponses: Iterable[Reponse]) -> Re
     return _REGLES[mesure.agregation](contrat, mesure, tuple(reponses))
 
 
+def depend_du_detail(mesure: Mesure) -> bool:
+    """Does the figure of this measure depend on the rows of its breakdown?"""
+    return mesure.type == "ventilation" or mesure.agregation not in ("FLUX", "PERSONNES")
+
+
 def compte(mesure: Mesure, reponse: Reponse) -> Nombre | None:
     """The figure of one return: typed, or the total of the breakdown where that is what is asked."""
     if mesure.type == "ventilation":
@@ -110,9 +115,13 @@ def _entites(contrat: Contrat, mesure: Mesure, reponses: tuple[Reponse, ...]) ->
     comptes = [compte(mesure, r) for r in comptees]
     if len(comptees) < 2:
         return Resultat(somme(comptes), comptees, reserves)
-    noms = [{cle_entite(contrat, mesure, n) for n in noms_cites(r)} for r in comptees]
-    if all(len(cites) == combien for cites, combien in zip(noms, comptes, strict=True)):
-        distincts, total = len(set().union(*noms)), sum(comptes)
+    tous, complets = set(), True
+    for reponse, combien in zip(comptees, comptes, strict=True):
+        noms = {cle_entite(contrat, mesure, n) for n in noms_cites(reponse)}
+        complets = complets and len(noms) == combien
+        tous |= noms
+    if complets:
+        distincts, total = len(tous), sum(comptes)
         if distincts < total:
             reserves += (f"noms distincts (total des déclarations{NBSP}: {nombre_fr(total)})",)
         return Resultat(distincts, comptees, reserves)

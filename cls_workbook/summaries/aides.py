@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-import pandas as pd
-
 from cls_workbook.contract.aides import TYPES_D_AIDE, Aide, Situation, calculer
 from cls_workbook.contract.model import Contrat, Regle
 from cls_workbook.contract.petits_effectifs import petit
 from cls_workbook.contract.regles import part_de_poste
 from cls_workbook.francais import NBSP, montant_fr
+from cls_workbook.reading.cahier import Cahier
 from cls_workbook.reading.vues import somme
 from cls_workbook.summaries.funding import COFINANCEMENT, HORS_MAQUETTE, MAQUETTE
 
@@ -23,7 +22,7 @@ AidesPassees = Mapping[str, Mapping[int, Decimal]]
 
 
 def situations(
-    contrat: Contrat, annee: int, lignes: list[dict], valeurs: pd.DataFrame, couts: Mapping[str, Decimal], passees: AidesPassees | None = None
+    contrat: Contrat, annee: int, lignes: list[dict], valeurs: Cahier, couts: Mapping[str, Decimal], passees: AidesPassees | None = None
 ) -> list[tuple[Regle, Situation, Aide]]:
     """Each rule of aid, in the contract's order, with what it was applied to and what it gives.
 
@@ -37,11 +36,11 @@ def situations(
         du_financeur = [li for li in siennes if regle.financeur in (None, li["financeur_id"])]
         autres = [li for li in siennes if li not in du_financeur]
         promis = sum((m for f, m in droits.items() if f != regle.financeur), Decimal(0)) if regle.fiche is not None else Decimal(0)
-        saisies = valeurs[valeurs["fiche"] == regle.fiche] if regle.fiche is not None else valeurs
+        depenses = valeurs.lignes(lambda c, r=regle: c.bloc == "depenses" and r.fiche in (None, c.fiche), "valeur", champs=("etp",))
         situation = Situation(
             annee,
             depense=somme(m for f, m in couts.items() if regle.fiche in (None, f)),
-            etp=somme(saisies.loc[(saisies["bloc"] == "depenses") & (saisies["champ"] == "etp"), "valeur"]),
+            etp=somme(valeur for (valeur,) in depenses),
             engage=somme(li["engage"] for li in siennes), demande=somme(li["engage"] for li in du_financeur),
             autres=(somme(li["engage"] for li in autres) or Decimal(0)) + promis,
             personnes=compte(contrat, valeurs, regle.mesure_participants), sessions=compte(contrat, valeurs, regle.mesure_sessions),
@@ -109,9 +108,9 @@ def de_peu_de_gens(contrat: Contrat, mesure: str | None, nombre: object) -> bool
     return mesure is not None and contrat.par_mesure[mesure][2].petits_effectifs and petit(nombre, contrat.seuil_petits_effectifs)
 
 
-def compte(contrat: Contrat, valeurs: pd.DataFrame, mesure: str | None) -> int | Decimal | None:
+def compte(contrat: Contrat, valeurs: Cahier, mesure: str | None) -> int | Decimal | None:
     """The sum that the returns give for a measure: its figures, or the total of its breakdown."""
     if mesure is None:
         return None
     champ = "effectif" if contrat.par_mesure[mesure][2].type == "ventilation" else "valeur"
-    return somme(valeurs.loc[(valeurs["mesure"] == mesure) & (valeurs["champ"] == champ), "valeur"])
+    return somme(valeur for (valeur,) in valeurs.lignes(lambda c: c.mesure == mesure, "valeur", champs=(champ,)))

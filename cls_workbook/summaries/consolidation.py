@@ -6,8 +6,9 @@ Frames in, frames out. The column names of the tables are those of the consolida
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,8 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.contract.model import Contrat, Fiche
 from cls_workbook.errors import Refus
 from cls_workbook.francais import NBSP, plier
-from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes, large, rangees
+from cls_workbook.reading.cahier import Cahier
+from cls_workbook.reading.vues import ADRESSE, colonnes, large, rangees
 
 # Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
 Membres = Mapping[str | tuple[str, str], Sequence[str]]
@@ -124,15 +126,16 @@ def appariement(contrat: Contrat, prevus: pd.DataFrame) -> Callable[[str, str, s
 
     A blank volet is understood when the structure is expected on one volet of the fiche only.
     """
-    cles, identifier = cles_attendues(contrat, prevus), cle_de_structure(contrat)
+    identifier = cle_de_structure(contrat)
+    volets: dict[tuple[str, str], list[Cle]] = {}
+    for cle in cles_attendues(contrat, prevus):
+        volets.setdefault(cle[:2], []).append(cle)
 
     @cache
     def trouver(fiche: str, structure: str, volet: str) -> Cle | None:
-        cle = (fiche, identifier(structure), volet)
-        if cle in cles or volet:
-            return cle if cle in cles else None
-        possibles = [c for c in cles if c[:2] == cle[:2]]
-        return possibles[0] if len(possibles) == 1 else None
+        possibles = volets.get((fiche, identifier(structure)), ())
+        exacte = next((cle for cle in possibles if cle[2] == volet), None)
+        return exacte or (possibles[0] if len(possibles) == 1 and not volet else None)
 
     return trouver
 
@@ -155,71 +158,78 @@ def statuts(contrat: Contrat, prevus: pd.DataFrame, retours: pd.DataFrame, anoma
     """
     anomalies = list(anomalies)
     trouver = appariement(contrat, prevus)
-    recus = _recus(retours, anomalies, trouver)
-    lignes = [ligne | {"Structure": nom_affiche(contrat, ligne["Structure"])} for ligne in recus]
-    presents = {ligne["cle"] for ligne in recus}
-    for prevu in prevus.itertuples(index=False):
-        cle = trouver(prevu.fiche, prevu.structure, prevu.volet)
-        absent = not _groupe_represente(contrat, prevu, recus) if prevu.groupe else cle not in presents
-        if absent:
-            nom = nom_affiche(contrat, prevu.structure)
-            lignes.append(dict.fromkeys(RETOURS) | {"Fiche": prevu.fiche, "Structure": nom, "Volet": prevu.volet, "Statut": MANQUANT, "cle": cle})
-    lignes += _fichiers_muets(retours, anomalies)
+    cles = [trouver(f, s, v) or (f, plier(s), v) for f, s, v in colonnes(retours, *ATTENDUS[:3])]
+    lignes = [*zip(cles, _recus(contrat, retours, anomalies, cles), strict=True)]
+    lignes += _manquants(contrat, prevus, retours, trouver, set(cles))
+    lignes += ((None, ligne) for ligne in _fichiers_muets(retours, anomalies))
     ordre = {f.numero: rang for rang, f in enumerate(contrat.fiches)}
     rangs = cles_attendues(contrat, prevus)
     dernier = len(rangs)
-    lignes.sort(key=lambda li: (ordre.get(li["Fiche"], len(ordre)), li["Fiche"] or "", rangs.get(li["cle"], dernier), li["Structure"] or "", li["Fichier"] or ""))
-    return _table(({**ligne, "Volet": ligne["Volet"] or None} for ligne in lignes), RETOURS)
+    lignes.sort(key=lambda li: (ordre.get(li[1].fiche, len(ordre)), li[1].fiche or "", rangs.get(li[0], dernier), li[1].structure or "", li[1].fichier or ""))
+    return pd.DataFrame([ligne for _, ligne in lignes], columns=list(RETOURS), dtype=object)
 
 
-def _recus(retours: pd.DataFrame, anomalies: list[Anomalie], trouver) -> list[dict]:
+class _Retour(NamedTuple):
+    """A line of the table ``Retours``, in the order of its columns."""
+
+    fiche: str | None = None
+    structure: str | None = None
+    volet: str | None = None
+    statut: str = MANQUANT
+    fichier: str | None = None
+    empreinte: str | None = None
+    renseignes: int | None = None
+    attendus: int | None = None
+    bloquants: int | None = None
+    a_confirmer: int | None = None
+
+
+def _recus(contrat: Contrat, retours: pd.DataFrame, anomalies: list[Anomalie], cles: Sequence[Cle]) -> Iterator[_Retour]:
     exclus = Exclusions(anomalies)
-    cles = [trouver(r.fiche, r.structure, r.volet) or (r.fiche, plier(r.structure), r.volet) for r in retours.itertuples(index=False)]
-    libres = Counter(cle for cle, r in zip(cles, retours.itertuples(index=False), strict=True) if not exclus.retour(r.fichier, r.fiche))
+    places = list(colonnes(retours, "fichier", "fiche"))
+    libres = Counter(cle for cle, place in zip(cles, places, strict=True) if not exclus.retour(*place))
     par_fichier: dict[str, list[Anomalie]] = {}
     for a in anomalies:
         par_fichier.setdefault(a.fichier, []).append(a)
-    lignes = []
-    for cle, r in zip(cles, retours.itertuples(index=False), strict=True):
-        motifs = exclus.retour(r.fichier, r.fiche)
+    propres = colonnes(retours, "structure", "volet", "sha256", "champs_renseignes", "champs_attendus")
+    for cle, (fichier, fiche), (structure, volet, empreinte, renseignes, attendus_) in zip(cles, places, propres, strict=True):
+        motifs = exclus.retour(fichier, fiche)
         double = any(_signale_un_double(a) for a in motifs) if motifs else libres[cle] > 1
-        siennes = [a for a in par_fichier.get(r.fichier, ()) if a.fiche in ("", r.fiche)]
-        lignes.append({
-            "Fiche": r.fiche, "Structure": r.structure, "Volet": r.volet,
-            "Statut": DOUBLON if double else REJETE if motifs else RECU,
-            "Fichier": r.fichier, "Empreinte SHA-256": r.sha256,
-            "Champs renseignés": r.champs_renseignes, "Champs attendus": r.champs_attendus,
-            "Bloquants": sum(a.gravite == BLOQUANT for a in siennes),
-            "À confirmer": sum(a.gravite == A_CONFIRMER for a in siennes), "cle": cle,
-        })  # fmt: skip
-    return lignes
+        siennes = [a.gravite for a in par_fichier.get(fichier, ()) if a.fiche in ("", fiche)]
+        yield _Retour(
+            fiche, nom_affiche(contrat, structure), volet or None, DOUBLON if double else REJETE if motifs else RECU, fichier, empreinte,
+            renseignes, attendus_, siennes.count(BLOQUANT), siennes.count(A_CONFIRMER),
+        )  # fmt: skip
 
 
 def _signale_un_double(anomalie: Anomalie) -> bool:
     return anomalie.code in (CODE_DE_DOUBLON, CODE_DE_REMPLACE)
 
 
-def _groupe_represente(contrat: Contrat, prevu, recus: list[dict]) -> bool:
+def _manquants(contrat: Contrat, prevus: pd.DataFrame, retours: pd.DataFrame, trouver: Callable, presents: set[Cle]) -> Iterator[tuple[Cle | None, _Retour]]:
+    for fiche, structure, volet, groupe in colonnes(prevus, *ATTENDUS):
+        cle = trouver(fiche, structure, volet)
+        if not _groupe_represente(contrat, fiche, structure, volet, retours) if groupe else cle not in presents:
+            yield cle, _Retour(fiche, nom_affiche(contrat, structure), volet or None)
+
+
+def _groupe_represente(contrat: Contrat, fiche: str, groupe: str, volet: str, retours: pd.DataFrame) -> bool:
     """Has a member that the contract proposes for this group answered (whatever its answer is worth)?"""
-    noms = {plier(nom) for nom in contrat.candidats(contrat.par_structure[prevu.structure])}
-    du_volet = (r for r in recus if r["Fiche"] == prevu.fiche and r["Volet"] == prevu.volet)
-    return any(plier(nom_affiche(contrat, r["Structure"])) in noms for r in du_volet)
+    noms = {plier(nom) for nom in contrat.candidats(contrat.par_structure[groupe])}
+    du_volet = retours.loc[(retours["fiche"] == fiche) & (retours["volet"] == volet), "structure"]
+    return any(plier(nom_affiche(contrat, structure)) in noms for structure in du_volet)
 
 
-def _fichiers_muets(retours: pd.DataFrame, anomalies: list[Anomalie]) -> list[dict]:
+def _fichiers_muets(retours: pd.DataFrame, anomalies: list[Anomalie]) -> Iterator[_Retour]:
     """Refused files of which no fiche could be read: they are named too."""
     connus = set(retours["fichier"])
-    muets = dict.fromkeys(a.fichier for a in anomalies if a.refuse_fichier and a.fichier and a.fichier not in connus)
-    lignes = []
-    for fichier in muets:
+    for fichier in dict.fromkeys(a.fichier for a in anomalies if a.refuse_fichier and a.fichier and a.fichier not in connus):
         siennes = [a for a in anomalies if a.fichier == fichier]
         double = any(a.refuse_fichier and _signale_un_double(a) for a in siennes)
-        compte = {g: sum(a.gravite == g for a in siennes) for g in (BLOQUANT, A_CONFIRMER)}
-        lignes.append(dict.fromkeys(RETOURS) | {
-            "Statut": DOUBLON if double else REJETE, "Fichier": fichier, "Bloquants": compte[BLOQUANT],
-            "À confirmer": compte[A_CONFIRMER], "cle": None,
-        })  # fmt: skip
-    return lignes
+        gravites = [a.gravite for a in siennes]
+        yield _Retour(
+            statut=DOUBLON if double else REJETE, fichier=fichier, bloquants=gravites.count(BLOQUANT), a_confirmer=gravites.count(A_CONFIRMER)
+        )  # fmt: skip
 
 
 # --- What is kept ---------------------------------------------------------------------------------------------------
@@ -249,25 +259,25 @@ class Exclusions:
         return bool(self.retour(fichier, fiche)) or (fichier, feuille, cellule) in self.cellules
 
 
-def retenir(valeurs: pd.DataFrame, anomalies: Iterable[Anomalie]) -> pd.DataFrame:
+V = TypeVar("V", pd.DataFrame, Cahier)
+
+
+def retenir(valeurs: V, anomalies: Iterable[Anomalie]) -> V:
     """The values left once what the anomalies refuse is set aside: cells, whole fiches, whole files."""
     exclus = Exclusions(anomalies)
-    en_cause = np.flatnonzero(valeurs["fichier"].isin(exclus.concernes))
-    places = colonnes(valeurs.iloc[en_cause], "fichier", "fiche", "feuille", "cellule")
-    garde = np.ones(len(valeurs), dtype=bool)
-    garde[en_cause] = [not exclus.valeur(*place) for place in places]
-    return valeurs if garde.all() else valeurs[garde].reset_index(drop=True)
+    gardees = Cahier.de(valeurs).sans(exclus.concernes, exclus.valeur)
+    return gardees if isinstance(valeurs, Cahier) else gardees.lire()
 
 
 # --- The three tables of values -------------------------------------------------------------------------------------
 
 
-def mesures_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
+def mesures_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
     """The table ``Mesures``: one row per value typed for a measure (its figure, its statut, its comment…).
 
     Statut is what the return typed for that measure; « réel » where a figure came without statut.
     """
-    siennes = valeurs[valeurs["mesure"] != ""]
+    siennes = Cahier.de(valeurs).lire(lambda c: c.mesure)
     propres = {
         "Indicateur": _traduits(siennes["mesure"], lambda mesure: contrat.par_mesure[mesure][1].id), "Mesure": siennes["mesure"],
         "Champ": siennes["champ"], "Modalité": _traduits(siennes["modalite"]), "Valeur": siennes["valeur"], "Statut": _statuts_des_mesures(siennes),
@@ -285,23 +295,30 @@ def _statuts_des_mesures(valeurs: pd.DataFrame) -> np.ndarray:
     return dits[numeros]
 
 
-def financements_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
+def financements_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
     """The table ``Financements``: one row per funding line; amounts in euros. Cellule is the range that was typed."""
-    vue = large(valeurs, "financement")
-    lignes = []
-    for v in en_lignes(vue):
-        cellules = [v[champ + ADRESSE] for champ in _CHAMPS_DE_FINANCEMENT if v[champ + ADRESSE] is not None]
-        colonnes = dict(zip(FINANCEMENTS[3:10], (v[champ] for champ in _CHAMPS_DE_FINANCEMENT), strict=True))
-        lignes.append({
-            "Année": v["annee"], "Fiche": v["fiche"], "Structure": nom_affiche(contrat, v["structure"]), **colonnes,
-            "Fichier": v["fichier"], "Feuille": v["feuille"], "Cellule": etendue(cellules),
-        })  # fmt: skip
-    return _table(lignes, FINANCEMENTS)
+    siennes = Cahier.de(valeurs).par_tranche(lambda c: c.bloc == "financement")
+    lignes = [ligne for partie in siennes for ligne in _lignes_de_financement(contrat, large(partie, "financement"))]
+    return pd.DataFrame(lignes, columns=list(FINANCEMENTS), dtype=object)
 
 
-def reponses_table(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
+def _lignes_de_financement(contrat: Contrat, vue: pd.DataFrame) -> Iterator[tuple]:
+    origines = colonnes(vue, "annee", "fiche", "structure", "fichier", "feuille")
+    contenus, adresses = colonnes(vue, *_CHAMPS_DE_FINANCEMENT), colonnes(vue, *(champ + ADRESSE for champ in _CHAMPS_DE_FINANCEMENT))
+    for (annee, fiche, structure, fichier, feuille), contenu, cellules in zip(origines, contenus, adresses, strict=True):
+        yield annee, fiche, nom_affiche(contrat, structure), *contenu, fichier, feuille, etendue([c for c in cellules if c is not None])
+
+
+def noms_cites(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
+    """Of the table ``Mesures``, the names that count entities: Mesure, Champ, Valeur."""
+    nominatives = {id_ for id_, (_, _, mesure) in contrat.par_mesure.items() if mesure.nominative}
+    cites = Cahier.de(valeurs).lignes(lambda c: c.mesure in nominatives, "mesure", "champ", "valeur", champs=("nom",))
+    return pd.DataFrame(list(cites), columns=["Mesure", "Champ", "Valeur"], dtype=object)
+
+
+def reponses_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
     """The table ``Reponses``: every value that is neither of a measure nor of a funding line."""
-    autres = valeurs[(valeurs["mesure"] == "") & (valeurs["bloc"] != "financement")]
+    autres = Cahier.de(valeurs).lire(lambda c: not c.mesure and c.bloc != "financement")
     propres = {"Bloc": autres["bloc"], "Champ": autres["champ"], "Ligne": _traduits(autres["ligne"]), "Valeur": autres["valeur"]}
     return _colonnes_en_table(_origine(contrat, autres) | propres, REPONSES)
 
@@ -315,14 +332,10 @@ def _origine(contrat: Contrat, valeurs: pd.DataFrame) -> dict[str, Iterable]:
     }  # fmt: skip
 
 
-def _traduits(mots: pd.Series, traduire: Callable[[str], str] = str) -> np.ndarray | pd.Categorical:
-    """A column with each of its words translated, once; none for an empty one."""
+def _traduits(mots: pd.Series, traduire: Callable[[str], str] = str) -> np.ndarray:
+    """A column with each of its words translated, once; None for an empty one."""
     rangs, connus = pd.factorize(mots)
-    traduits = [traduire(mot) or None for mot in connus] or [None]
-    if not isinstance(mots.dtype, pd.CategoricalDtype):
-        return np.array(traduits, dtype=object)[rangs]
-    differents = pd.Index(list(dict.fromkeys(mot for mot in traduits if mot)), dtype=object)
-    return pd.Categorical.from_codes(differents.get_indexer(traduits)[rangs], differents)
+    return np.array([traduire(mot) or None for mot in connus] or [None], dtype=object)[rangs]
 
 
 def etendue(cellules: Sequence[str]) -> str:
@@ -341,15 +354,5 @@ def _lettres_et_rang(cellule: str) -> tuple[str, int]:
 
 
 def _colonnes_en_table(par_titre: Mapping[str, Iterable], titres: Sequence[str]) -> pd.DataFrame:
-    """An int stays an int and a missing value stays None (what pandas calls missing, in a column of categories)."""
-    return pd.DataFrame({titre: _colonne(par_titre[titre]) for titre in titres})
-
-
-def _colonne(contenu: pd.Series | np.ndarray | pd.Categorical) -> pd.Series:
-    """As objects, but for the words of many returns, each of which is kept once."""
-    return pd.Series(contenu).reset_index(drop=True) if isinstance(contenu.dtype, pd.CategoricalDtype) else pd.Series(np.asarray(contenu, dtype=object), dtype=object)
-
-
-def _table(lignes: Iterable[Mapping], colonnes: Sequence[str]) -> pd.DataFrame:
     """Object columns only: an int stays an int and a missing value stays None."""
-    return pd.DataFrame([[ligne.get(c) for c in colonnes] for ligne in lignes], columns=list(colonnes), dtype=object)
+    return pd.DataFrame({titre: np.asarray(par_titre[titre], dtype=object) for titre in titres}, dtype=object)

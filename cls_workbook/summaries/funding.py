@@ -15,7 +15,8 @@ import pandas as pd
 from cls_workbook.contract.model import Contrat, Fiche, Regle
 from cls_workbook.contract.regles import arrondi
 from cls_workbook.francais import NBSP, montant_fr, plier
-from cls_workbook.reading.vues import en_lignes, large, somme
+from cls_workbook.reading.cahier import Cahier
+from cls_workbook.reading.vues import colonnes, large, somme
 
 PAR_FICHE = (
     "Fiche", "Axe", "Montant contrat", "Taux contrat", "Programmé", "Engagé", "Versé", "Coût réalisé", "Taux constaté",
@@ -34,26 +35,44 @@ _POSTES = ("personnel", "achats", "autres")
 # --- Funding lines --------------------------------------------------------------------------------------------------
 
 
-def lignes_de_financement(contrat: Contrat, valeurs: pd.DataFrame) -> list[dict]:
-    """The funding lines as typed, each with ``niveau`` (None: no nature), ``financeur_id`` (None: not in the contract)
-    and ``reclassee`` (True: typed as maquette, but the contract puts this aid outside it)."""
-    natures = {plier(n.libelle): n for n in contrat.natures}
-    lignes = []
-    vue = large(valeurs, "financement")
-    financeurs = {nom: id_de_financeur(contrat, nom) for nom in vue["financeur"].unique()}
-    for ligne in en_lignes(vue):
-        nature = natures.get(plier(str(ligne["nature"] or "")))
-        financeur = financeurs[ligne["financeur"]]
-        niveau = nature.niveau if nature else None
-        reclassee = niveau == MAQUETTE and _hors_maquette(contrat, ligne["fiche"], financeur, ligne["financeur"])
-        lignes.append(ligne | {"niveau": HORS_MAQUETTE if reclassee else niveau, "financeur_id": financeur, "reclassee": reclassee})
-    return lignes
+def lignes_de_financement(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> list[dict]:
+    """The funding lines, those of one fiche that name the same funder and nature added up: fiche, financeur, nature (as typed), prevu, engage,
+    verse (EUR), ``lignes`` (how many), ``chiffrees`` (how many of them with an amount), ``niveau`` (None: no nature), ``financeur_id`` (None: not
+    in the contract) and ``reclassee`` (True: typed as maquette, but the contract puts this aid outside it)."""
+    cahier, natures = Cahier.de(valeurs), {plier(n.libelle): n.niveau for n in contrat.natures}
+
+    def calculer() -> list[dict]:
+        return [_ligne(contrat, natures, cle, sommes) for cle, sommes in _sommes(cahier).items()]
+
+    return cahier.une_fois(("lignes", id(contrat)), calculer)
 
 
-def de_l_annee(valeurs: pd.DataFrame, annee: int) -> pd.DataFrame:
-    """Without what was typed for another year."""
-    siennes = valeurs["annee"] == annee
-    return valeurs if siennes.all() else valeurs[siennes]
+def _sommes(cahier: Cahier) -> dict[tuple[str, str | None, str | None], tuple]:
+    """(fiche, funder, nature) → its sums (prevu, engage, verse, lignes, chiffrees), made batch after batch."""
+    sommes: dict[tuple, tuple] = {}
+    for partie in cahier.par_tranche(lambda c: c.bloc == "financement"):
+        groupes: dict[tuple, list[tuple]] = {}
+        for *cle, prevu, engage, verse in colonnes(large(partie, "financement"), "fiche", "financeur", "nature", "prevu", "engage", "verse"):
+            chiffree = prevu is not None or engage is not None or verse is not None
+            groupes.setdefault(tuple(cle), []).append((prevu, engage, verse, 1, int(chiffree)))
+        for cle, lignes in groupes.items():
+            sommes[cle] = tuple(map(somme, zip(*lignes, *([sommes[cle]] if cle in sommes else ()), strict=True)))
+    return sommes
+
+
+def _ligne(contrat: Contrat, natures: Mapping[str, str], cle: tuple[str, str | None, str | None], sommes: tuple) -> dict:
+    (fiche, typee, nature), (prevu, engage, verse, lignes, chiffrees) = cle, sommes
+    niveau, financeur = natures.get(plier(str(nature or ""))), id_de_financeur(contrat, typee)
+    reclassee = niveau == MAQUETTE and _hors_maquette(contrat, fiche, financeur, typee)
+    return {
+        "fiche": fiche, "financeur": typee, "nature": nature, "prevu": prevu, "engage": engage, "verse": verse, "lignes": lignes, "chiffrees": chiffrees,
+        "niveau": HORS_MAQUETTE if reclassee else niveau, "financeur_id": financeur, "reclassee": reclassee,
+    }  # fmt: skip
+
+
+def de_l_annee(valeurs: pd.DataFrame | Cahier, annee: int) -> Cahier:
+    """Without what was typed for another year; a book is of one campaign."""
+    return valeurs if isinstance(valeurs, Cahier) else Cahier.de(valeurs[valeurs["annee"] == annee])
 
 
 def id_de_financeur(contrat: Contrat, financeur: object) -> str | None:
@@ -83,7 +102,7 @@ def _centimes(montant: Decimal | None) -> Decimal | None:
 def par_fiche(
     contrat: Contrat,
     annee: int,
-    valeurs: pd.DataFrame,
+    valeurs: pd.DataFrame | Cahier,
     programme: Mapping[tuple[str, str], Decimal] | None = None,
     cumul_precedent: Mapping[str, Decimal] | None = None,
 ) -> pd.DataFrame:
@@ -150,20 +169,26 @@ def programme_maquette(contrat: Contrat, numero: str, programme: Mapping[tuple[s
     )  # fmt: skip
 
 
-def couts_realises(valeurs: pd.DataFrame) -> dict[str, Decimal]:
+def couts_realises(valeurs: pd.DataFrame | Cahier) -> dict[str, Decimal]:
     """Fiche → cost of the year, EUR: the totals of its returns; where a return gives no total, the sum of its posts."""
+    cahier = Cahier.de(valeurs)
+    return cahier.une_fois("couts", lambda: _couts(cahier))
+
+
+def _couts(cahier: Cahier) -> dict[str, Decimal]:
     couts: dict[str, Decimal] = {}
-    for depense in en_lignes(large(valeurs, "depenses")):
-        total = depense["total"] if depense["total"] is not None else somme(depense[p] for p in _POSTES)
-        if total is not None:
-            couts[depense["fiche"]] = couts.get(depense["fiche"], Decimal(0)) + total
+    for partie in cahier.par_tranche(lambda c: c.bloc == "depenses"):
+        for fiche, total, *postes in colonnes(large(partie, "depenses"), "fiche", "total", *_POSTES):
+            depense = total if total is not None else somme(postes)
+            if depense is not None:
+                couts[fiche] = couts.get(fiche, Decimal(0)) + depense
     return couts
 
 
 # --- By funder, by subtotal -----------------------------------------------------------------------------------------
 
 
-def par_financeur(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
+def par_financeur(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
     """The table ``Financement_financeurs``: one row per funder and nature, in the contract's order; EUR.
 
     Prévu, Engagé and Versé are each their own sum. A funder or a nature that nobody gave is an empty cell.
@@ -193,6 +218,12 @@ def par_financeur(contrat: Contrat, valeurs: pd.DataFrame) -> pd.DataFrame:
         ),
         PAR_FINANCEUR,
     )
+
+
+def donnes_par_financeur(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
+    """Of the table ``Financements``, what each fiche had of each funder under each nature: Fiche, Financeur, Nature, Engagé, Versé (EUR)."""
+    champs = ("fiche", "financeur", "nature", "engage", "verse")
+    return pd.DataFrame([[li[c] for c in champs] for li in lignes_de_financement(contrat, valeurs)], columns=["Fiche", "Financeur", "Nature", "Engagé", "Versé"], dtype=object)
 
 
 def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from cls_workbook.contract.model import Contrat, Fiche, Regle
 from cls_workbook.contract.petits_effectifs import taux_identifiant
 from cls_workbook.contract.regles import argent_d_ensemble, arrondi, ecart_de_parite, part_de_poste
 from cls_workbook.francais import NBSP, enumere, montant_fr, nombre_fr, taux_fr
+from cls_workbook.reading.cahier import Cahier
 from cls_workbook.reading.vues import somme
 from cls_workbook.summaries.aides import AidesPassees, compte, de_peu_de_gens, explications_des_aides, situations
 from cls_workbook.summaries.funding import MAQUETTE, VALORISATION, couts_realises, de_l_annee, lignes_de_financement, programme_maquette, regles_de_poste
@@ -80,7 +81,7 @@ def aide_plafonnee(regle: Regle, demandes: Mapping[int, Decimal]) -> dict[int, D
     return accordees
 
 
-def parite(contrat: Contrat, regle: Regle, valeurs: pd.DataFrame, niveau: str = "engage") -> pd.DataFrame:
+def parite(contrat: Contrat, regle: Regle, valeurs: pd.DataFrame | Cahier, niveau: str = "engage") -> pd.DataFrame:
     """fiche, montants (funder id → EUR or None), ecart (EUR), respectee: one row per fiche with money, then « total ».
 
     ``niveau``: prevu, engage or verse. Third parties and valorisation are outside the test. Where a funder gave no
@@ -109,7 +110,7 @@ def _parite(regle: Regle, nom: str, lignes: list[dict], niveau: str) -> tuple:
 def explications(
     contrat: Contrat,
     annee: int,
-    valeurs: pd.DataFrame,
+    valeurs: pd.DataFrame | Cahier,
     programme: Mapping[tuple[str, str], Decimal] | None = None,
     cumul_precedent: Mapping[str, Decimal] | None = None,
     aides_precedentes: AidesPassees | None = None,
@@ -140,18 +141,19 @@ def explications(
 
 
 def _sans_nature(lignes: list[dict]) -> Iterable[str]:
-    muettes = [li for li in lignes if li["niveau"] is None and any(li[n] is not None for n in NIVEAUX_DE_MONTANT)]
+    muettes = [li for li in lignes if li["niveau"] is None and li["chiffrees"]]
     if muettes:
+        nombre = sum(li["chiffrees"] for li in muettes)
         montants = [f"{mot} {montant_fr(m)}" for n, mot in NIVEAUX_DE_MONTANT.items() if (m := somme(li[n] for li in muettes)) is not None]
-        s = "s" * (len(muettes) > 1)
-        yield f"{len(muettes)} ligne{s} de financement sans nature ({', '.join(montants)}), hors de tous les sous-totaux."
+        s = "s" * (nombre > 1)
+        yield f"{nombre} ligne{s} de financement sans nature ({', '.join(montants)}), hors de tous les sous-totaux."
 
 
 def _reclassees(lignes: list[dict]) -> Iterable[str]:
-    reclassees = [li for li in lignes if li["reclassee"]]
+    reclassees = sum(li["lignes"] for li in lignes if li["reclassee"])
     if reclassees:
-        s = "s" * (len(reclassees) > 1)
-        yield f"{len(reclassees)} ligne{s} saisie{s} en maquette, comptée{s} hors maquette{NBSP}: l’aide au poste vient en plus du montant du contrat."
+        s = "s" * (reclassees > 1)
+        yield f"{reclassees} ligne{s} saisie{s} en maquette, comptée{s} hors maquette{NBSP}: l’aide au poste vient en plus du montant du contrat."
 
 
 def _contre_le_contrat(contrat: Contrat, annee: int, fiche: Fiche, lignes: list[dict], programme: Mapping, cumul: Mapping) -> Iterable[str]:
@@ -171,7 +173,7 @@ def _contre_le_contrat(contrat: Contrat, annee: int, fiche: Fiche, lignes: list[
         yield f"montant prévu sur {duree} an{'s' * (duree > 1)} à compter de {min(contrat.annees)}, rien n’est attendu de la maquette en {annee}."
 
 
-def _poste(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame, depense: Decimal | None, programme: Mapping) -> Iterable[str]:
+def _poste(contrat: Contrat, fiche: Fiche, valeurs: Cahier, depense: Decimal | None, programme: Mapping) -> Iterable[str]:
     for regle in (r for r in contrat.regles if r.type == "poste" and r.fiche == fiche.numero):
         if depense is not None:
             yield explication_de_poste(regle, depense, somme(_saisies(valeurs, fiche, "depenses", "etp")))
@@ -180,7 +182,7 @@ def _poste(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame, depense: Decim
             yield f"{montant_fr(prevus)} programmés hors maquette."
 
 
-def _sessions(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame) -> Iterable[str]:
+def _sessions(contrat: Contrat, fiche: Fiche, valeurs: Cahier) -> Iterable[str]:
     for regle in (r for r in contrat.regles if r.type == "cout_unitaire" and r.fiche == fiche.numero):
         participants, sessions = (compte(contrat, valeurs, m) for m in (regle.mesure_participants, regle.mesure_sessions))
         if participants is None or regle.cout_unitaire is None:
@@ -201,9 +203,10 @@ def _sessions(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame) -> Iterable
         yield phrase + "."
 
 
-def _capacite(contrat: Contrat, fiche: Fiche, valeurs: pd.DataFrame) -> Iterable[str]:
+def _capacite(contrat: Contrat, fiche: Fiche, valeurs: Cahier) -> Iterable[str]:
     for regle in (r for r in contrat.regles if r.type == "capacite" and r.fiche == fiche.numero):
-        occupees = somme(valeurs.loc[(valeurs["mesure"] == regle.mesure) & (valeurs["champ"] == "numerateur") & (valeurs["ligne"] == ""), "valeur"])
+        saisies = valeurs.lignes(lambda c, r=regle: c.mesure == r.mesure, "ligne", "valeur", champs=("numerateur",))
+        occupees = somme(valeur for ligne, valeur in saisies if not ligne)
         part = occupation(regle, occupees)
         if part is not None and contrat.par_mesure[regle.mesure][2].petits_effectifs and taux_identifiant(occupees, regle.capacite, contrat.seuil_petits_effectifs):
             yield "occupation non détaillée (effectif masqué)."
@@ -228,7 +231,7 @@ def _enveloppes(contrat: Contrat, annee: int, lignes: list[dict]) -> list[str]:
     return phrases
 
 
-def _parites(contrat: Contrat, regle: Regle, valeurs: pd.DataFrame) -> list[str]:
+def _parites(contrat: Contrat, regle: Regle, valeurs: Cahier) -> list[str]:
     noms = {f.id: f.nom for f in contrat.financeurs}
     phrases = []
     for p in parite(contrat, regle, valeurs).itertuples(index=False):
@@ -242,5 +245,5 @@ def _parites(contrat: Contrat, regle: Regle, valeurs: pd.DataFrame) -> list[str]
     return phrases
 
 
-def _saisies(valeurs: pd.DataFrame, fiche: Fiche, bloc: str, champ: str | None) -> list:
-    return list(valeurs.loc[(valeurs["fiche"] == fiche.numero) & (valeurs["bloc"] == bloc) & (valeurs["champ"] == champ), "valeur"])
+def _saisies(valeurs: Cahier, fiche: Fiche, bloc: str, champ: str | None) -> list:
+    return [valeur for (valeur,) in valeurs.lignes(lambda c: c.fiche == fiche.numero and c.bloc == bloc, "valeur", champs=(champ,))] if champ else []

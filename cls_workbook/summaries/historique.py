@@ -36,7 +36,10 @@ def historique(
     financements: pd.DataFrame,
     avant: Iterable[Mapping[str, object]] = (),
 ) -> pd.DataFrame:
-    """Rows of earlier years (``avant``, columns as here), then those of ``annee``, from the tables of its consolidation."""
+    """Rows of earlier years (``avant``, columns as here), then those of ``annee``, from the tables of its consolidation.
+
+    Of ``mesures``, only the names count; of ``financements``, what each funder gave: its lines may be added up.
+    """
     de_l_annee = [
         *_mesures(contrat, annee, indicateurs, mesures), *_etats(contrat, annee, avancement), *_montants(contrat, annee, par_fiche),
         *_par_financeur(contrat, annee, financements), *_enveloppes(contrat, annee),

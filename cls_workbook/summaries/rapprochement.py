@@ -6,9 +6,11 @@ The sums are made again here, from the cells, without the functions that consoli
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -17,10 +19,10 @@ import pandas as pd
 from cls_workbook.anomalies import BLOQUANT, Anomalie
 from cls_workbook.contract.model import Contrat, Mesure
 from cls_workbook.francais import montant_fr, nombre_fr, plier, typographie
-from cls_workbook.reading.vues import colonnes, rangs_par, somme
+from cls_workbook.reading.cahier import Cahier
+from cls_workbook.reading.vues import colonnes, somme
 from cls_workbook.summaries.agregation import ESTIME, SEPARATEUR, cle_entite
 from cls_workbook.summaries.consolidation import Exclusions
-from cls_workbook.summaries.funding import lignes_de_financement
 
 RAPPROCHEMENT = (
     "Objet", "Fiche", "Mesure", "Colonne", "Libellé", "Valeurs saisies", "Somme des retours", "Refusées", "Remplacées", "Écartées", "Mises à part",
@@ -35,19 +37,42 @@ _COMPTEES = {"MOYENNE": "moyenne", "JALON": "jalon", "TEXTE": "texte", "UNION": 
 _TERMES = {"RATIO": (("numerateur", "Numérateur"), ("denominateur", "Dénominateur")), "SATISFACTION": (("satisfaits", "Numérateur"), ("repondants", "Dénominateur"))}
 _POSTES = ("personnel", "achats", "autres")
 # What is added, and what says how far it may be.
-_CHAMPS = frozenset((
-    "valeur", "effectif", "statut", "double_compte", "nom", *_COMPTEES.values(), *(champ for termes in _TERMES.values() for champ, _ in termes)
-))  # fmt: skip
+_CHAMPS = ("valeur", "effectif", "statut", "double_compte", "nom", *_COMPTEES.values(), *(champ for termes in _TERMES.values() for champ, _ in termes))
+_LIEU = ("fichier", "fiche", "feuille", "cellule")
+_NUMEROS = {champ: numero for numero, champ in enumerate(_CHAMPS)}
 
 
-class Valeur(NamedTuple):
-    """One typed value: the return that it comes from, its row in a breakdown ("" if none), and what became of it."""
+class Valeurs(NamedTuple):
+    """Typed values: the return that each comes from and its row in a breakdown (numbers; negative: none), and what became of it."""
 
-    retour: tuple
-    champ: str
-    ligne: str
-    valeur: object
-    classe: str
+    retours: np.ndarray
+    lignes: np.ndarray
+    champs: np.ndarray
+    contenus: np.ndarray
+    classes: np.ndarray
+
+    def ou(self, masque: np.ndarray) -> Valeurs:
+        return Valeurs(*(colonne[masque] for colonne in self))
+
+    def de(self, *champs: str) -> Valeurs:
+        return self.ou(np.isin(self.champs, [_NUMEROS[champ] for champ in champs]))
+
+    @property
+    def retenues(self) -> Valeurs:
+        return self.ou(self.classes == RETENUE)
+
+    @property
+    def rangees(self) -> np.ndarray:
+        """What tells the row of a return from all others."""
+        return (self.retours.astype(np.int64) << 32) + self.lignes
+
+    @property
+    def somme(self) -> object:
+        return somme(self.contenus)
+
+    def sommes(self) -> tuple[dict[str, object], int]:
+        """(class → sum, how many values)."""
+        return {classe: sum(self.contenus[self.classes == classe]) for classe in set(self.classes)}, len(self.contenus)
 
 
 @dataclass
@@ -97,15 +122,17 @@ def rapprochement(
     indicateurs: pd.DataFrame,
     par_fiche: pd.DataFrame,
     par_financeur: pd.DataFrame,
+    lignes: Sequence[Mapping[str, object]] = (),
 ) -> pd.DataFrame:
     """The table ``Rapprochement``: one row per measure and term, per fiche and amount, per amount for the whole contract.
 
-    ``lot``: all that was typed (``frames.Lot``). The other frames: what was consolidated. Missing sums are None.
+    ``lot``: all that was typed (``frames.Lot``). The other frames: what was consolidated; ``lignes``: the funding lines that count
+    (``funding.lignes_de_financement``). Missing sums are None.
     """
-    classes = _classes(lot.valeurs, anomalies, set(remplacees))
+    saisies = _Saisies(Cahier.de(lot.valeurs), Exclusions(anomalies), set(remplacees))
     illisibles = _illisibles(lot, contrat, anomalies)
-    lignes = [*_mesures(contrat, lot.valeurs, classes, indicateurs, illisibles), *_argent(contrat, lot.valeurs, classes, par_fiche, par_financeur, illisibles)]
-    return pd.DataFrame([ligne.rangee() for ligne in lignes], columns=list(RAPPROCHEMENT), dtype=object)
+    dites = [*_mesures(contrat, saisies, indicateurs, illisibles), *_argent(contrat, saisies, par_fiche, par_financeur, lignes, illisibles)]
+    return pd.DataFrame([ligne.rangee() for ligne in dites], columns=list(RAPPROCHEMENT), dtype=object)
 
 
 def inexpliques(table: pd.DataFrame) -> list[Anomalie]:
@@ -120,26 +147,44 @@ def inexpliques(table: pd.DataFrame) -> list[Anomalie]:
     ]  # fmt: skip
 
 
-def _classes(valeurs: pd.DataFrame, anomalies: Sequence[Anomalie], remplacees: set[tuple[str, str]]) -> np.ndarray:
-    """What became of each value."""
-    exclus = Exclusions(anomalies)
+_AUCUNE = Valeurs(*(np.zeros(0, dtype=type_) for type_ in (int, int, int, object, object)))
 
-    def classe(fichier: str, fiche: str, feuille: str, cellule: str) -> str:
-        if (fichier, fiche) in remplacees:
+
+class _Saisies(NamedTuple):
+    """All that was typed, and what the anomalies refuse."""
+
+    cahier: Cahier
+    exclus: Exclusions
+    remplacees: set[tuple[str, str]]
+
+    def classe(self, fichier: str, fiche: str, feuille: str, cellule: str) -> str:
+        """What became of a value."""
+        if fichier not in self.exclus.concernes:
+            return RETENUE
+        if (fichier, fiche) in self.remplacees:
             return REMPLACEE
-        if exclus.retour(fichier, fiche):
+        if self.exclus.retour(fichier, fiche):
             return ECARTEE
-        return REFUSEE if (fichier, feuille, cellule) in exclus.cellules else RETENUE
+        return REFUSEE if (fichier, feuille, cellule) in self.exclus.cellules else RETENUE
 
-    classes = np.full(len(valeurs), RETENUE, dtype=object)
-    en_cause = np.flatnonzero(valeurs["fichier"].isin(exclus.concernes))
-    classes[en_cause] = [classe(*place) for place in colonnes(valeurs.iloc[en_cause], "fichier", "fiche", "feuille", "cellule")]
-    return classes
+    def du_bloc(self, bloc: str, champs: Collection[str]) -> Iterator[tuple[str, str, str, object, str]]:
+        """(fichier, fiche, champ, value, class) of what was typed there."""
+        for fichier, fiche, feuille, cellule, champ, contenu in self.cahier.lignes(lambda c: c.bloc == bloc, *_LIEU, "champ", "valeur", champs=champs):
+            yield fichier, fiche, champ, contenu, self.classe(fichier, fiche, feuille, cellule)
 
-
-def _lues(valeurs: pd.DataFrame, classes: np.ndarray, rangs: Sequence[int] | np.ndarray) -> list[Valeur]:
-    fichiers, structures, volets, *reste = (valeurs[nom].array[rangs].to_numpy(object) for nom in ("fichier", "structure", "volet", "champ", "ligne", "valeur"))
-    return list(map(Valeur, zip(fichiers, structures, volets, strict=True), *reste, classes[rangs]))
+    def de_la_mesure(self, mesure: str) -> Valeurs:
+        """What is added up, or says how far it may be."""
+        if not self.cahier.dit(lambda c: c.mesure == mesure):
+            return _AUCUNE
+        cadre = self.cahier.lire(lambda c: c.mesure == mesure, (*_LIEU, "champ", "ligne", "valeur"))
+        classes = np.full(len(cadre), RETENUE, dtype=object)
+        if self.exclus.concernes:
+            en_cause = np.flatnonzero(cadre["fichier"].isin(self.exclus.concernes))
+            classes[en_cause] = [self.classe(*place) for place in colonnes(cadre.iloc[en_cause], *_LIEU)]
+        champs, lignes = cadre["champ"].array, cadre["ligne"].array
+        champs = np.array([_NUMEROS.get(mot, -1) for mot in champs.categories])[champs.codes]
+        lignes = np.array([n if mot else -1 for n, mot in enumerate(lignes.categories)])[lignes.codes]
+        return Valeurs(cadre["fichier"].array.codes, lignes, champs, cadre["valeur"].to_numpy(), classes).ou(champs >= 0)
 
 
 def _illisibles(lot, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter[tuple[str, str]]:
@@ -148,7 +193,7 @@ def _illisibles(lot, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter
     adresses = lot.adresses(contrat)
     concernees = [a for a in anomalies if a.gravite == BLOQUANT and a.cellules and a.fichier in adresses]
     fichiers = {a.fichier for a in concernees}
-    lues = set(colonnes(lot.valeurs[lot.valeurs["fichier"].isin(fichiers)], "fichier", "feuille", "cellule"))
+    lues = set(colonnes(Cahier.de(lot.valeurs).des_fichiers(fichiers), "fichier", "feuille", "cellule"))
     cles: dict[str, dict[tuple[str, str], str]] = {}
     for a in concernees:
         for cellule in a.cellules:
@@ -161,16 +206,6 @@ def _illisibles(lot, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter
     return comptes
 
 
-def _sommes(valeurs: Iterable[Valeur]) -> tuple[dict[str, object], int]:
-    """(class → sum of what is known, how many values)."""
-    parts: dict[str, object] = {}
-    nombre = 0
-    for v in valeurs:
-        parts[v.classe] = parts.get(v.classe, 0) + v.valeur
-        nombre += 1
-    return parts, nombre
-
-
 def _dire_les_illisibles(nombre: int) -> list[str]:
     return [f"{nombre} saisie{'s' * (nombre > 1)} illisible{'s' * (nombre > 1)}, sans montant connu"] if nombre else []
 
@@ -178,11 +213,10 @@ def _dire_les_illisibles(nombre: int) -> list[str]:
 # --- measures -------------------------------------------------------------------------------------------------------
 
 
-def _mesures(contrat: Contrat, valeurs: pd.DataFrame, classes: np.ndarray, indicateurs: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
-    par_mesure = rangs_par(valeurs["mesure"], valeurs["champ"].isin(_CHAMPS))
+def _mesures(contrat: Contrat, saisies: _Saisies, indicateurs: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
     consolides = {r["Mesure"]: r for r in indicateurs.to_dict("records")}
     for id_, (fiche, _, mesure) in contrat.par_mesure.items():
-        siennes, ligne = _lues(valeurs, classes, par_mesure.get(id_, [])), consolides.get(id_, {})
+        siennes, ligne = saisies.de_la_mesure(id_), consolides.get(id_, {})
         faites = _additive if mesure.agregation in _ADDITIVES else _termes if mesure.agregation in _TERMES else _comptee
         for faite in faites(contrat, mesure, siennes, ligne, lambda colonne, m=mesure, f=fiche.numero: Ligne(INDICATEUR, f, m.id, colonne, m.libelle)):
             champs = {"valeur", "effectif"} if mesure.agregation in _ADDITIVES else {c for c, t in _TERMES.get(mesure.agregation, ()) if t == faite.colonne}
@@ -190,74 +224,82 @@ def _mesures(contrat: Contrat, valeurs: pd.DataFrame, classes: np.ndarray, indic
             yield faite
 
 
-def _additive(contrat: Contrat, mesure: Mesure, valeurs: list[Valeur], consolide: Mapping, ouvrir: Callable[[str], Ligne]) -> Iterator[Ligne]:
+def _additive(contrat: Contrat, mesure: Mesure, valeurs: Valeurs, consolide: Mapping, ouvrir: Callable[[str], Ligne]) -> Iterator[Ligne]:
     ligne = ouvrir("Valeur")
     ventilee = mesure.type == "ventilation"
-    chiffres = [v for v in valeurs if v.champ == ("effectif" if ventilee else "valeur") and bool(v.ligne) == ventilee]
-    ligne.parts, ligne.nombre = _sommes(chiffres)
+    chiffres = valeurs.de("effectif" if ventilee else "valeur")
+    chiffres = chiffres.ou((chiffres.lignes >= 0) == ventilee)
+    ligne.parts, ligne.nombre = chiffres.sommes()
     ligne.total = consolide.get("Valeur")
-    retenus = [v for v in chiffres if v.classe == RETENUE]
+    retenus = chiffres.retenues
     if mesure.agregation in ("STOCK", "ENTITES"):
         ligne.apart += _doubles_comptes(contrat, mesure, valeurs, retenus)
-    estimes = {v.retour for v in valeurs if v.champ == "statut" and v.classe == RETENUE and plier(str(v.valeur)) == plier(ESTIME)}
-    if estime := sum(v.valeur for v in retenus if v.retour in estimes):
+    if estime := sum(retenus.contenus[_disant(retenus, valeurs.de("statut"), plier(ESTIME))]):
         ligne.notes.append(f"dont {nombre_fr(estime)} estimé")
-    if mesure.agregation == "PERSONNES" and ligne.total is not None:
-        surs = {v.retour for v in valeurs if v.champ == "double_compte" and v.classe == RETENUE and plier(str(v.valeur)) == "oui"}
-        if doute := sum(v.valeur for v in retenus if v.retour not in surs):
-            ligne.notes.append(f"dont {nombre_fr(doute)} sans garantie contre le double compte")
+    doute = sum(retenus.contenus[~_disant(retenus, valeurs.de("double_compte"), "oui")]) if mesure.agregation == "PERSONNES" else 0
+    if doute and ligne.total is not None:
+        ligne.notes.append(f"dont {nombre_fr(doute)} sans garantie contre le double compte")
     yield ligne
 
 
-def _doubles_comptes(contrat: Contrat, mesure: Mesure, valeurs: list[Valeur], retenus: list[Valeur]) -> list[tuple[object, str]]:
+def _disant(chiffres: Valeurs, dites: Valeurs, mot: str) -> np.ndarray:
+    """Does the return of each figure say this word (folded) among ``dites``?"""
+    retenues = dites.retenues
+    return np.isin(chiffres.retours, [r for r, contenu in zip(retenues.retours, retenues.contenus, strict=True) if plier(str(contenu)) == mot])
+
+
+def _doubles_comptes(contrat: Contrat, mesure: Mesure, valeurs: Valeurs, retenus: Valeurs) -> list[tuple[object, str]]:
     """What several returns count of the same entities: known where all are named; else no total holds."""
-    comptes: dict[tuple, object] = {}
-    for v in retenus:
-        comptes[v.retour] = comptes.get(v.retour, 0) + v.valeur
+    comptes: dict[int, object] = {}
+    for retour, contenu in zip(retenus.retours.tolist(), retenus.contenus, strict=True):
+        comptes[retour] = comptes.get(retour, 0) + contenu
     if len(comptes) < 2:
         return []
-    noms: dict[tuple, set[str]] = {retour: set() for retour in comptes}
-    for v in valeurs:
-        if v.champ == "nom" and v.classe == RETENUE and v.retour in noms:
-            noms[v.retour].add(cle_entite(contrat, mesure, str(v.valeur)))
+    noms: dict[int, set[str]] = {retour: set() for retour in comptes}
+    nommees = valeurs.de("nom").retenues
+    for retour, contenu in zip(nommees.retours.tolist(), nommees.contenus, strict=True):
+        if retour in noms:
+            noms[retour].add(cle_entite(contrat, mesure, str(contenu)))
     dit = sum(comptes.values())
     if any(len(noms[r]) != n for r, n in comptes.items()):
         return [(dit, f"sans total, faute de pouvoir dédoublonner (entre {nombre_fr(max(comptes.values()))} et {nombre_fr(dit)})")]
     return [(dit - len(set().union(*noms.values())), "déclaré par plusieurs structures, compté une fois")]
 
 
-def _termes(contrat: Contrat, mesure: Mesure, valeurs: list[Valeur], consolide: Mapping, ouvrir: Callable[[str], Ligne]) -> Iterator[Ligne]:
+def _termes(contrat: Contrat, mesure: Mesure, valeurs: Valeurs, consolide: Mapping, ouvrir: Callable[[str], Ligne]) -> Iterator[Ligne]:
     """The terms of a rate. A return that gives none in all is read in its breakdown."""
     champs = _TERMES[mesure.agregation]
-    entiers = {v.retour for v in valeurs if not v.ligne and v.champ in ("numerateur", "denominateur")}
-    tenus = {v.retour for v in valeurs if not v.ligne and v.champ in ("numerateur", "denominateur") and v.classe == RETENUE}
+    en_tout = valeurs.ou(valeurs.lignes < 0).de("numerateur", "denominateur")
+    detaillees = ~np.isin(valeurs.retours, en_tout.retours)  # the returns that give no term in all
+    refusees = ~detaillees & ~np.isin(valeurs.retours, en_tout.retenues.retours)  # those whose terms in all are all refused
     fixe = mesure.denominateur
     for champ, colonne in champs:
         if fixe is not None and colonne == "Dénominateur":
             continue  # the contract's: no return says it
         ligne = ouvrir(colonne)
-        dits = [v for v in valeurs if v.champ == champ and (not v.ligne or v.retour not in entiers)]
-        ligne.parts, ligne.nombre = _sommes(dits)
+        dits = valeurs.ou((valeurs.lignes < 0) | detaillees).de(champ)
+        ligne.parts, ligne.nombre = dits.sommes()
         ligne.total = consolide.get(colonne)
-        autres = {(v.retour, v.ligne) for v in valeurs if v.champ in {c for c, _ in champs} - {champ} and v.classe == RETENUE}
+        autres = valeurs.de(*(c for c, _ in champs if c != champ)).retenues.rangees
         if fixe is None:
-            seuls = [v.valeur for v in dits if v.classe == RETENUE and (v.retour, v.ligne) not in autres]
-            ligne.apart.append((somme(seuls), "sans l’autre terme du taux"))
-        detail = [v.valeur for v in valeurs if v.champ == champ and v.ligne and v.classe == RETENUE and v.retour in entiers - tenus and (v.retour, v.ligne) in autres]
-        if detail:
-            ligne.parts[RETENUE] = ligne.parts.get(RETENUE, 0) + sum(detail)
-            ligne.notes.append(f"{nombre_fr(sum(detail))} lu dans le détail, à la place d’un total refusé")
+            retenus = dits.retenues
+            ligne.apart.append((retenus.ou(~np.isin(retenus.rangees, autres)).somme, "sans l’autre terme du taux"))
+        detail = valeurs.ou((valeurs.lignes >= 0) & refusees).de(champ).retenues
+        detail = detail.ou(np.isin(detail.rangees, autres)).somme
+        if detail is not None:
+            ligne.parts[RETENUE] = ligne.parts.get(RETENUE, 0) + detail
+            ligne.notes.append(f"{nombre_fr(detail)} lu dans le détail, à la place d’un total refusé")
         reste = (ligne.parts.get(RETENUE) or 0) - sum(v or 0 for v, _ in ligne.apart)
         if ligne.total is None and reste:
             ligne.apart.append((reste, "sans total, car les échelles diffèrent ou ne sont pas précisées"))
         yield ligne
 
 
-def _comptee(_: Contrat, mesure: Mesure, valeurs: list[Valeur], consolide: Mapping, ouvrir: Callable[[str], Ligne]) -> Iterator[Ligne]:
+def _comptee(_: Contrat, mesure: Mesure, valeurs: Valeurs, consolide: Mapping, ouvrir: Callable[[str], Ligne]) -> Iterator[Ligne]:
     """What is no sum (a mean, a state, a text): how many answers were given, and how many were retained."""
     ligne = ouvrir("Réponses")
-    dites = [Valeur(v.retour, v.champ, v.ligne, 1, v.classe) for v in valeurs if v.champ == _COMPTEES[mesure.agregation]]
-    ligne.parts, ligne.nombre = _sommes(dites)
+    dites = valeurs.de(_COMPTEES[mesure.agregation])
+    ligne.parts, ligne.nombre = dict(Counter(dites.classes)), len(dites.classes)
     ligne.total = ligne.parts.get(RETENUE)
     if ligne.total and consolide.get("Valeur") is None:
         ligne.notes.append("réponses qui ne font pas une seule valeur")
@@ -267,56 +309,78 @@ def _comptee(_: Contrat, mesure: Mesure, valeurs: list[Valeur], consolide: Mappi
 # --- money ----------------------------------------------------------------------------------------------------------
 
 
-def _argent(contrat: Contrat, valeurs: pd.DataFrame, classes: np.ndarray, par_fiche: pd.DataFrame, par_financeur: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
-    """Fiche by fiche, so that the lines of a thousand returns are never there at once; what they make together comes first."""
-    lues, depenses = (rangs_par(valeurs["fiche"], valeurs["bloc"] == bloc) for bloc in ("financement", "depenses"))
-    montants = rangs_par(valeurs["fiche"], (valeurs["bloc"] == "financement") & valeurs["champ"].isin(MONTANTS))
-    ensemble = {c: Ligne(FINANCEMENT, None, None, colonne, "Tous financeurs", total=somme(par_financeur[colonne]), argent=True) for c, colonne in MONTANTS.items()}
-    consolides = {r["Fiche"]: r for r in par_fiche.to_dict("records")}
-    des_fiches: list[Ligne] = []
-    for fiche in dict.fromkeys((*(f for f in consolides if f in contrat.par_fiche), *lues)):
-        siennes = _lues(valeurs, classes, montants.get(fiche, []))
-        for champ, ligne in ensemble.items():
-            parts, nombre = _sommes(v for v in siennes if v.champ == champ)
+class Somme(NamedTuple):
+    """Of one amount of a fiche. ``parts``: class → EUR; ``detail``: what was taken from the posts, in the place of totals that were refused."""
+
+    parts: dict[str, object]
+    nombre: int
+    detail: object = None
+
+
+def _argent(contrat: Contrat, saisies: _Saisies, par_fiche: pd.DataFrame, par_financeur: pd.DataFrame, lignes: Sequence[Mapping], illisibles: Counter) -> Iterator[Ligne]:
+    """What all fiches make together comes first."""
+    montants, couts = _montants(saisies), _couts(saisies)
+    for champ, colonne in MONTANTS.items():
+        ligne = Ligne(FINANCEMENT, None, None, colonne, "Tous financeurs", total=somme(par_financeur[colonne]), argent=True)
+        for parts, nombre, _ in (s for (_, c), s in montants.items() if c == champ):
             ligne.parts = {c: ligne.parts.get(c, 0) + parts.get(c, 0) for c in ligne.parts | parts}
             ligne.nombre += nombre
-        if fiche in consolides:
-            gardees = valeurs.iloc[[r for r in lues.get(fiche, ()) if classes[r] == RETENUE]]
-            niveaux: dict[str | None, list[dict]] = {}
-            for li in lignes_de_financement(contrat, gardees):
-                niveaux.setdefault(li["niveau"], []).append(li)
-            des_fiches += _argent_de_la_fiche(consolides[fiche], siennes, _lues(valeurs, classes, depenses.get(fiche, [])), niveaux, illisibles)
-    for champ, ligne in ensemble.items():
         ligne.notes += _dire_les_illisibles(sum(n for (_, c), n in illisibles.items() if c == champ))
         yield _au_centime(ligne)
-    yield from des_fiches
+    for consolide in par_fiche.to_dict("records"):
+        if (fiche := consolide["Fiche"]) in contrat.par_fiche:
+            siennes = [li for li in lignes if li["fiche"] == fiche]
+            yield from _argent_de_la_fiche(consolide, {c: montants.get((fiche, c), Somme({}, 0)) for c in MONTANTS}, siennes, illisibles)
+            yield _au_centime(_cout(fiche, consolide["Coût réalisé"], couts.get(fiche, Somme({}, 0)), illisibles))
 
 
-def _argent_de_la_fiche(consolide: Mapping, lues: list[Valeur], depenses: list[Valeur], niveaux: Mapping, illisibles: Counter) -> Iterator[Ligne]:
+def _montants(saisies: _Saisies) -> dict[tuple[str, str], Somme]:
+    """(fiche, champ) → its sum over all funding lines, made batch after batch."""
+    parts: dict[tuple[str, str], dict[str, object]] = {}
+    nombres: Counter[tuple[str, str]] = Counter()
+    for _, fiche, champ, contenu, classe in saisies.du_bloc("financement", MONTANTS):
+        siennes = parts.setdefault((fiche, champ), {})
+        siennes[classe] = siennes.get(classe, 0) + contenu
+        nombres[fiche, champ] += 1
+    return {cle: Somme(siennes, nombres[cle]) for cle, siennes in parts.items()}
+
+
+def _couts(saisies: _Saisies) -> dict[str, Somme]:
+    """Fiche → the cost that returns say: their total; where one gives none, the sum of its posts. What a return says stands together."""
+    couts: dict[str, Somme] = {}
+    for (_, fiche), siennes in groupby(saisies.du_bloc("depenses", ("total", *_POSTES)), key=itemgetter(0, 1)):
+        dites = [(champ == "total", contenu, classe) for _, _, champ, contenu, classe in siennes]
+        totaux = [classe for en_tout, _, classe in dites if en_tout]
+        parts, nombre, detail = couts.get(fiche, Somme({}, 0))
+        for en_tout, contenu, classe in dites:
+            if en_tout or not totaux:
+                parts[classe] = parts.get(classe, 0) + contenu
+                nombre += 1
+            elif classe == RETENUE and RETENUE not in totaux:
+                parts[RETENUE] = parts.get(RETENUE, 0) + contenu
+                detail = somme((detail, contenu))
+        couts[fiche] = Somme(parts, nombre, detail)
+    return couts
+
+
+def _argent_de_la_fiche(consolide: Mapping, montants: Mapping[str, Somme], lignes: Sequence[Mapping], illisibles: Counter) -> Iterator[Ligne]:
     fiche = consolide["Fiche"]
     for champ, colonne, ailleurs in (("engage", "Engagé", ("ARS hors maquette", "Cofinancements", "Valorisation")), ("verse", "Versé", ())):
         ligne = Ligne(FINANCEMENT, fiche, None, colonne, "Toutes natures" if ailleurs else "Maquette", argent=True)
-        ligne.parts, ligne.nombre = _sommes(v for v in lues if v.champ == champ)
+        ligne.parts, ligne.nombre, _ = montants[champ]
         ligne.total = somme(consolide[c] for c in (colonne, *ailleurs))
-        ligne.apart.append((somme(li[champ] for li in niveaux.get(None, ())), "sans nature, donc dans aucun sous-total"))
+        ligne.apart.append((somme(li[champ] for li in lignes if li["niveau"] is None), "sans nature, donc dans aucun sous-total"))
         if not ailleurs:
-            autres = [li[champ] for niveau, siennes in niveaux.items() if niveau not in (None, "maquette") for li in siennes]
-            ligne.apart.append((somme(autres), "autres natures que la maquette"))
+            ligne.apart.append((somme(li[champ] for li in lignes if li["niveau"] not in (None, "maquette")), "autres natures que la maquette"))
         ligne.notes += _dire_les_illisibles(illisibles[fiche, champ])
         yield _au_centime(ligne)
-    yield _au_centime(_cout(fiche, consolide["Coût réalisé"], depenses, illisibles))
 
 
-def _cout(fiche: str, total: object, depenses: list[Valeur], illisibles: Counter) -> Ligne:
-    """The cost that returns say: their total; where one gives none, the sum of its posts."""
+def _cout(fiche: str, total: object, cout: Somme, illisibles: Counter) -> Ligne:
     ligne = Ligne(DEPENSE, fiche, None, "Coût réalisé", "Dépenses de l’année", total=total, argent=True)
-    entiers = {v.retour for v in depenses if v.champ == "total"}
-    tenus = {v.retour for v in depenses if v.champ == "total" and v.classe == RETENUE}
-    ligne.parts, ligne.nombre = _sommes(v for v in depenses if v.champ == "total" or (v.champ in _POSTES and v.retour not in entiers))
-    postes = [v.valeur for v in depenses if v.champ in _POSTES and v.classe == RETENUE and v.retour in entiers - tenus]
-    if postes:
-        ligne.parts[RETENUE] = ligne.parts.get(RETENUE, 0) + sum(postes)
-        ligne.notes.append(f"{montant_fr(sum(postes))} pris dans les postes, à la place d’un total refusé")
+    ligne.parts, ligne.nombre, detail = cout
+    if detail is not None:
+        ligne.notes.append(f"{montant_fr(detail)} pris dans les postes, à la place d’un total refusé")
     ligne.notes += _dire_les_illisibles(illisibles[fiche, "total"])
     return ligne
 

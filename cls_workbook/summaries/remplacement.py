@@ -17,6 +17,7 @@ from cls_workbook.anomalies import INFORMATION, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.errors import Refus
 from cls_workbook.francais import NBSP, date_fr, nombre_fr, plier, typographie
+from cls_workbook.reading.cahier import Cahier
 from cls_workbook.reading.reperes import ACCUEIL, modele_de
 from cls_workbook.reading.vues import colonnes
 from cls_workbook.summaries.consolidation import CODE_DE_REMPLACE, nom_affiche
@@ -190,7 +191,7 @@ def _changement(avant: tuple | None, apres: tuple | None) -> str:
 
 def _dites(lot, contrat: Contrat, fichier: str) -> dict[str, tuple[object, str, str]]:
     """Key of an input → (value, sheet, cell), for all that was typed; what was refused as it was found."""
-    v = lot.valeurs[lot.valeurs["fichier"] == fichier]
+    v = Cahier.de(lot.valeurs).des_fichiers([fichier])
     dites = {}
     for fiche, bloc, mesure, ligne, champ, valeur, feuille, cellule in colonnes(v, *_CLE, "valeur", "feuille", "cellule"):
         dites["/".join(m for m in (fiche or "accueil", bloc, mesure, ligne, champ) if m)] = (valeur, feuille, cellule)

@@ -1,0 +1,85 @@
+"""The book in which the values of many returns wait: what is written is what is taken up, in the order of the returns."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from cls_workbook.errors import Refus
+from cls_workbook.reading import cahier
+from cls_workbook.reading.cahier import VALEURS, Cahier
+
+
+def ligne(fichier, champ, valeur, bloc="mesures", mesure="1.1-I01", fiche="1.1", cellule="C4"):
+    return (2025, fichier, f"FA {fiche}", cellule, fiche, "ville", "", bloc, mesure, champ, "", "", "entier", valeur)
+
+
+def cadre(*lignes):
+    return pd.DataFrame(list(lignes), columns=list(VALEURS)).astype({"valeur": object})
+
+
+def de(*tranches):
+    tenu = Cahier()
+    for lignes in tranches:
+        tenu.ajouter(cadre(*lignes))
+    return tenu
+
+
+A = [ligne("a", "valeur", 3), ligne("a", "engage", Decimal("10.50"), "financement", "", cellule="D9"), ligne("a", "statut", "réel", cellule="E4")]
+B = [ligne("b", "texte", "été", "textes", "1.2-I01", "1.2"), ligne("b", "valeur", 4)]
+
+
+def test_all_comes_back_in_the_order_of_the_returns():
+    pd.testing.assert_frame_equal(de(A, [], B).lire().astype(object), cadre(*A, *B).astype(object))
+
+
+def test_a_chapter_holds_its_rows_over_all_batches_and_no_other():
+    lus = de(A, B).lire(lambda c: c.mesure == "1.1-I01")
+    assert list(zip(lus["fichier"], lus["champ"], lus["valeur"], strict=True)) == [("a", "valeur", 3), ("a", "statut", "réel"), ("b", "valeur", 4)]
+
+
+def test_chapters_of_one_batch_are_put_back_in_order():
+    assert [v for (v,) in de(A, B).lignes(lambda c: c.fiche == "1.1", "valeur")] == [3, Decimal("10.50"), "réel", 4]
+
+
+def test_only_the_champs_asked_for_are_gone_through():
+    assert list(de(A, B).lignes(lambda _: True, "fichier", "valeur", champs=("valeur", "inconnu"))) == [("a", 3), ("b", 4)]
+    assert list(de(A, B).lignes(lambda _: True, "fichier", champs=("inconnu",))) == []
+
+
+def test_types_are_kept_an_int_stays_an_int_and_a_decimal_exact():
+    (entier, montant, _) = de(A).lire()["valeur"]
+    assert (type(entier), repr(montant)) == (int, "Decimal('10.50')")
+
+
+def test_what_is_refused_once_then_again_stays_out():
+    tenu = de(A, B)
+    sans = tenu.sans({"a"}, lambda *place: place == ("a", "1.1", "FA 1.1", "E4")).sans({"b"}, lambda fichier, fiche, *_: fiche == "1.2")
+    assert list(sans.lire()["valeur"]) == [3, Decimal("10.50"), 4]
+    assert len(tenu.lire()) == 5
+
+
+def test_the_returns_asked_for_come_whole():
+    assert list(de(A, B).des_fichiers({"b", "absent"})["valeur"]) == ["été", 4]
+
+
+def test_nothing_said_is_an_empty_frame():
+    vide = Cahier().lire()
+    assert tuple(vide.columns) == VALEURS and vide.empty and not Cahier().dit(lambda _: True)
+
+
+def test_a_long_book_goes_to_a_file_and_says_the_same(monkeypatch):
+    monkeypatch.setattr(cahier, "EN_MEMOIRE", 10)
+    assert list(de(A, B).lire()["valeur"]) == [3, Decimal("10.50"), "réel", "été", 4]
+
+
+def test_a_full_disk_is_a_refusal_in_french(monkeypatch):
+    def plein(*_):
+        raise OSError(28, "No space left on device")
+
+    tenu = Cahier()
+    monkeypatch.setattr(tenu._fichier, "write", plein)
+    with pytest.raises(Refus, match="La place manque"):
+        tenu.ajouter(cadre(*A))
