@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -311,9 +310,9 @@ def _resumer(lot: frames.Lot, valeurs: Cahier, anomalies: Sequence[Anomalie], ca
         contrat, annee, jour,
         retours=consolidation.statuts(contrat, prevus, lot.retours, anomalies),
         normalisations=lot.normalisations,
-        mesures=partial(consolidation.mesures_table, contrat, valeurs),
-        reponses=partial(consolidation.reponses_table, contrat, valeurs),
-        financements=partial(consolidation.financements_table, contrat, valeurs),
+        mesures=consolidation.mesures_table(contrat, valeurs),
+        reponses=consolidation.reponses_table(contrat, valeurs),
+        financements=consolidation.financements_table(contrat, valeurs),
         par_financeur=funding.par_financeur(contrat, valeurs),
         **tables,
         historique=historique.historique(contrat, annee, **tables, mesures=consolidation.noms_cites(contrat, valeurs), financements=donnes, avant=avant),

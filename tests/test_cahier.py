@@ -6,10 +6,13 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from frames_for_tests import contrat_d_essai
 
 from cls_workbook.errors import Refus
 from cls_workbook.reading import cahier
 from cls_workbook.reading.cahier import VALEURS, Cahier
+from cls_workbook.results.tableaux import LignesDeCadre
+from cls_workbook.summaries.consolidation import mesures_table
 
 
 def ligne(fichier, champ, valeur, bloc="mesures", mesure="1.1-I01", fiche="1.1", cellule="C4"):
@@ -83,3 +86,13 @@ def test_a_full_disk_is_a_refusal_in_french(monkeypatch):
     monkeypatch.setattr(tenu._fichier, "write", plein)
     with pytest.raises(Refus, match="La place manque"):
         tenu.ajouter(cadre(*A))
+
+
+def test_a_table_made_batch_after_batch_has_the_rows_of_the_whole():
+    dites = [[ligne(nom, "valeur", 3), ligne(nom, "statut", "estimé", cellule="E4")] for nom in ("a", "b", "c")]
+    table = mesures_table(contrat_d_essai(), de(*dites))
+    assert [len(partie) for partie in table.parties()] == [2, 2, 2]
+    pd.testing.assert_frame_equal(pd.concat(table.parties(), ignore_index=True), table.cadre())
+    lignes = LignesDeCadre(table)
+    assert len(lignes) == 6 and lignes[:3] == list(lignes)[:3] and lignes[5]["Fichier"] == "c"
+    assert {li["Statut"] for li in lignes} == {"estimé"}

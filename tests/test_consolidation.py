@@ -206,9 +206,9 @@ def test_a_refused_file_takes_everything_even_when_it_is_only_to_be_confirmed():
 
 def test_nothing_typed_leaves_empty_tables_with_their_headers():
     rien, essai = retenir(valeurs(), []), contrat(mesure("FLUX"))
-    assert tuple(mesures_table(essai, rien).columns) == MESURES
-    assert tuple(financements_table(essai, rien).columns) == FINANCEMENTS
-    assert tuple(reponses_table(essai, rien).columns) == REPONSES
+    assert tuple(mesures_table(essai, rien).cadre().columns) == MESURES
+    assert tuple(financements_table(essai, rien).cadre().columns) == FINANCEMENTS
+    assert tuple(reponses_table(essai, rien).cadre().columns) == REPONSES
 
 
 # --- the three tables ---
@@ -216,7 +216,7 @@ def test_nothing_typed_leaves_empty_tables_with_their_headers():
 
 def test_every_retained_value_is_in_exactly_one_table():
     essai, v = contrat(mesure("FLUX")), de_tout()
-    mesures, financements, reponses = (f(essai, v) for f in (mesures_table, financements_table, reponses_table))
+    mesures, financements, reponses = (f(essai, v).cadre() for f in (mesures_table, financements_table, reponses_table))
     en_lignes = financements[["Financeur", "Nature", "Prévu", "Engagé", "Versé", "Référence", "Date"]].notna().to_numpy().sum()
     assert len(mesures) + len(reponses) + en_lignes == len(v) == 14  # 1 on Accueil, 11 of Alpha, 2 of Bêta
     places = [tuple(p) for t in (mesures, reponses) for p in t[["Fichier", "Feuille", "Cellule"]].values]
@@ -224,7 +224,7 @@ def test_every_retained_value_is_in_exactly_one_table():
 
 
 def test_a_row_of_mesures_says_what_was_typed_and_where():
-    table = mesures_table(contrat(mesure("FLUX")), de_tout())
+    table = mesures_table(contrat(mesure("FLUX")), de_tout()).cadre()
     assert table.iloc[0].to_dict() == {
         "Année": 2025, "Fiche": "1.1", "Indicateur": "1.1-I01", "Mesure": "M", "Champ": "valeur", "Structure": "Alpha", "Volet": None,
         "Modalité": None, "Valeur": 12, "Statut": "réel", "Fichier": "a.xlsx", "Feuille": "FA 1.1", "Cellule": "D1",
@@ -234,12 +234,12 @@ def test_a_row_of_mesures_says_what_was_typed_and_where():
 
 
 def test_a_comment_alone_has_no_statut():
-    table = mesures_table(contrat(mesure("FLUX")), valeurs(saisie("a", "1.1", {"mesures/M/commentaire": "rien cette année"})))
+    table = mesures_table(contrat(mesure("FLUX")), valeurs(saisie("a", "1.1", {"mesures/M/commentaire": "rien cette année"}))).cadre()
     assert table["Statut"].tolist() == [None]
 
 
 def test_a_funding_line_is_one_row_and_its_range_is_what_was_typed():
-    table = financements_table(contrat(mesure("FLUX")), de_tout())
+    table = financements_table(contrat(mesure("FLUX")), de_tout()).cadre()
     # line 01 stands on row 45: financeur in C, engagé in F, date in I; line 03 on row 47, versé in G alone
     assert table[["Financeur", "Engagé", "Versé", "Date", "Cellule"]].values.tolist() == [
         ["ARS", Decimal("1200.50"), None, datetime.date(2025, 3, 4), "C45:I45"], [None, None, Decimal("10.00"), None, "G47"],
@@ -247,7 +247,7 @@ def test_a_funding_line_is_one_row_and_its_range_is_what_was_typed():
 
 
 def test_the_other_answers_keep_their_block_and_line():
-    table = reponses_table(contrat(mesure("FLUX")), de_tout())
+    table = reponses_table(contrat(mesure("FLUX")), de_tout()).cadre()
     assert table[["Fiche", "Structure", "Bloc", "Champ", "Ligne", "Valeur"]].values.tolist() == [
         [None, "Alpha", "reponse", "structure", None, "Alpha"], ["1.1", "Alpha", "territoire", "commune", "01001", "x"],
         ["1.1", "Alpha", "depenses", "total", None, Decimal("2000.00")], ["1.1", "Alpha", "avancement", "etat", None, "En cours"],

@@ -19,7 +19,7 @@ from cls_workbook.results import descriptions, evolution, synthese
 from cls_workbook.results.resultat import Resultat, connu
 from cls_workbook.results.tableaux import Styliste, Table, depuis_cadre, mixte, pastille
 from cls_workbook.results.tableaux import feuille as feuille_de
-from cls_workbook.summaries.consolidation import nom_affiche
+from cls_workbook.summaries.consolidation import TableDeValeurs, nom_affiche
 from cls_workbook.summaries.historique import MESURE
 from cls_workbook.summaries.rapprochement import INDICATEUR
 from cls_workbook.xlsx.sheets import Classeur, Feuille, Impression, Lien
@@ -52,9 +52,9 @@ def tables(resultat: Resultat) -> Iterator[Table]:
     yield _de(resultat.indicateurs, "Indicateurs", ("Mesure",), _styles_des_indicateurs(resultat.contrat), 4, "accent")
     yield _de(resultat.par_fiche, "Financement_fiches", ("Fiche",), {}, 1, "axe2")
     yield _de(resultat.par_financeur, "Financement_financeurs", ("Financeur", "Nature"), {}, 2, "axe2")
-    yield _de(resultat.financements, "Financements", _LIEU, {}, 2, "axe2")
-    yield _de(resultat.mesures, "Mesures", _LIEU, {"Valeur": mixte}, 4)
-    yield _de(resultat.reponses, "Reponses", _LIEU, {"Valeur": _mixte_ou_montant}, 2)
+    yield _de(resultat.table("financements"), "Financements", _LIEU, {}, 2, "axe2")
+    yield _de(resultat.table("mesures"), "Mesures", _LIEU, {"Valeur": mixte}, 4)
+    yield _de(resultat.table("reponses"), "Reponses", _LIEU, {"Valeur": _mixte_ou_montant}, 2)
     yield _de(resultat.normalisations, "Normalisations", _LIEU, {"Saisi": mixte, "Retenu": mixte}, 1)
     yield _de(resultat.rapprochement, "Rapprochement", ("Objet", "Fiche", "Mesure", "Colonne"), _styles_du_rapprochement(), 5)
     if len(resultat.remplacements):
@@ -74,7 +74,7 @@ def table_des_remplacements(resultat: Resultat) -> Table:
     return _de(resultat.remplacements, "Remplacements", _LIEU_DES_REMPLACEMENTS, styles, 2)
 
 
-def _de(frame: pd.DataFrame, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen") -> Table:
+def _de(frame: pd.DataFrame | TableDeValeurs, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen") -> Table:
     return depuis_cadre(frame, FEUILLES[nom], nom, cle, styles, figees, onglet)
 
 

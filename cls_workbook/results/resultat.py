@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,7 +13,7 @@ import pandas as pd
 from cls_workbook.anomalies import BLOQUANT, GRAVITES, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.francais import NBSP, date_fr
-from cls_workbook.summaries.consolidation import RECU
+from cls_workbook.summaries.consolidation import RECU, TableDeValeurs
 from cls_workbook.summaries.historique import HISTORIQUE
 from cls_workbook.summaries.rapprochement import RAPPROCHEMENT
 from cls_workbook.summaries.remplacement import REMPLACEMENTS
@@ -22,7 +22,7 @@ NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "
 
 
 class Faite:
-    """A field of ``Resultat`` that is given as a frame, or as what makes it: then it is made whenever it is asked for, and not kept."""
+    """A field of ``Resultat`` given as a frame, or as what makes it: then it is made whenever it is asked for, and not kept."""
 
     def __set_name__(self, _: type, nom: str) -> None:
         self._nom = "_" + nom
@@ -31,9 +31,9 @@ class Faite:
         if resultat is None:
             raise AttributeError(self._nom)  # a field without default
         donnee = resultat.__dict__[self._nom]
-        return donnee if isinstance(donnee, pd.DataFrame) else donnee()
+        return donnee.cadre() if isinstance(donnee, TableDeValeurs) else donnee
 
-    def __set__(self, resultat: Resultat, donnee: pd.DataFrame | Callable[[], pd.DataFrame]) -> None:
+    def __set__(self, resultat: Resultat, donnee: pd.DataFrame | TableDeValeurs) -> None:
         resultat.__dict__[self._nom] = donnee
 
 
@@ -80,6 +80,10 @@ class Resultat:
     chemins: Mapping[str, str] = field(default_factory=dict)
     rapprochement: pd.DataFrame = field(default_factory=lambda: vide(RAPPROCHEMENT))
     remplacements: pd.DataFrame = field(default_factory=lambda: vide(REMPLACEMENTS))
+
+    def table(self, nom: str) -> pd.DataFrame | TableDeValeurs:
+        """``mesures``, ``reponses`` or ``financements`` as it was given: not the frame, where something makes it."""
+        return self.__dict__["_" + nom]
 
     def avec(self, **changes: object) -> Resultat:
         """The same but for these fields; as ``dataclasses.replace``, without making the frames that wait."""

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
-from functools import partial
+from functools import cached_property, partial
+from itertools import islice
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from cls_workbook.results import colonnes
 from cls_workbook.results.colonnes import VERTICALE, TableDecrite
 from cls_workbook.results.descriptions import STYLES, TABLES
 from cls_workbook.results.resultat import enregistrements
+from cls_workbook.summaries.consolidation import TableDeValeurs
 from cls_workbook.xlsx.limits import unites
 from cls_workbook.xlsx.sheets import TEXTE_MAX, Feuille, Impression, Lien, Plage, Rangees, Tableau
 
@@ -66,22 +68,30 @@ class LignesDeCadre(Sequence):
 
     _LOT = 2_000
 
-    def __init__(self, frame: pd.DataFrame):
-        self._frame = frame
+    def __init__(self, frame: pd.DataFrame | TableDeValeurs):
+        self._parties = frame.parties if isinstance(frame, TableDeValeurs) else lambda: [frame]
+
+    @cached_property
+    def _nombre(self) -> int:
+        return sum(map(len, self._parties()))
 
     def __len__(self) -> int:
-        return len(self._frame)
+        return self._nombre
 
     def __getitem__(self, rang):
-        return enregistrements(self._frame.iloc[rang]) if isinstance(rang, slice) else self[rang : rang + 1 or None][0]
+        return list(islice(self, rang.start, rang.stop, rang.step)) if isinstance(rang, slice) else list(islice(self, rang, rang + 1))[0]
 
     def __iter__(self) -> Iterator[dict[str, object]]:
-        for debut in range(0, len(self), self._LOT):
-            yield from self[debut : debut + self._LOT]
+        for partie in self._parties():
+            for debut in range(0, len(partie), self._LOT):
+                yield from enregistrements(partie.iloc[debut : debut + self._LOT])
 
 
-def depuis_cadre(frame: pd.DataFrame, feuille: str, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen") -> Table:
-    return Table(feuille, nom, LignesDeCadre(frame), tuple(frame.columns), cle, styles, figees, onglet)
+def depuis_cadre(
+    frame: pd.DataFrame | TableDeValeurs, feuille: str, nom: str, cle: tuple[str, ...], styles: Mapping[str, str | Styliste], figees: int = 1, onglet: str = "gris_moyen"
+) -> Table:
+    titres = frame.titres if isinstance(frame, TableDeValeurs) else tuple(frame.columns)
+    return Table(feuille, nom, LignesDeCadre(frame), titres, cle, styles, figees, onglet)
 
 
 def decrite(description: TableDecrite, lignes: list[dict[str, object]], styles: Mapping[str, str | Styliste] | None = None, **reglages) -> Table:
@@ -125,7 +135,8 @@ def feuille(table: Table, pied: str) -> Feuille:
     cellules = Rangees(fin, len(table.colonnes), partial(_rangees, table))
     page = Feuille(table.feuille, cellules, figee=(1, table.figees), couleur_onglet=table.onglet)
     page.tableaux.append(Tableau(table.nom, Plage(1, 1, fin, len(table.colonnes)), table.colonnes, table.cle))
-    page.largeurs = {rang: _largeur(titre, table) for rang, titre in enumerate(table.colonnes, 1)}
+    premieres = table.lignes[:_ECHANTILLON]
+    page.largeurs = {rang: _largeur(titre, table, premieres) for rang, titre in enumerate(table.colonnes, 1)}
     page.hauteurs = {1: 30.0} | _hauteurs(table, page.largeurs)
     page.impression = Impression(lignes_repetees=(1, 1), pied_gauche=f"{pied} · {table.feuille}")
     return page
@@ -150,12 +161,12 @@ def _coupe(texte: str) -> str:
     return texte[: _LONG - len(_SUITE)] + _SUITE if unites(texte) > TEXTE_MAX else texte
 
 
-def _largeur(titre: str, table: Table) -> float:
+def _largeur(titre: str, table: Table, lignes: Sequence[Mapping[str, object]]) -> float:
     """What the first rows and the header (with its filter button) need, within bounds."""
     if titre in SANS_RETOUR_A_LA_LIGNE:
         return 22.0
     longueurs = [len(titre) + 4]
-    for ligne in table.lignes[:_ECHANTILLON]:
+    for ligne in lignes:
         valeur = ligne[titre]
         if valeur is not None:
             longueurs.append(max(map(len, _affiche(valeur).split("\n"))) + 2)

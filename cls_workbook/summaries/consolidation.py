@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.contract.model import Contrat, Fiche
 from cls_workbook.errors import Refus
 from cls_workbook.francais import NBSP, plier
-from cls_workbook.reading.cahier import Cahier
+from cls_workbook.reading.cahier import Cahier, Chapitre
 from cls_workbook.reading.vues import ADRESSE, colonnes, large, rangees
 
 # Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
@@ -272,12 +273,31 @@ def retenir(valeurs: V, anomalies: Iterable[Anomalie]) -> V:
 # --- The three tables of values -------------------------------------------------------------------------------------
 
 
-def mesures_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class TableDeValeurs:
+    """A table of which returns give the rows: made whenever it is asked for, whole (``cadre``) or batch after batch (``parties``)."""
+
+    cahier: Cahier
+    titres: tuple[str, ...]
+    voulu: Callable[[Chapitre], object]
+    faire: Callable[[pd.DataFrame], pd.DataFrame]
+
+    def cadre(self) -> pd.DataFrame:
+        return self.faire(self.cahier.lire(self.voulu))
+
+    def parties(self) -> Iterator[pd.DataFrame]:
+        return map(self.faire, self.cahier.par_tranche(self.voulu))
+
+
+def mesures_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> TableDeValeurs:
     """The table ``Mesures``: one row per value typed for a measure (its figure, its statut, its comment…).
 
     Statut is what the return typed for that measure; « réel » where a figure came without statut.
     """
-    siennes = Cahier.de(valeurs).lire(lambda c: c.mesure)
+    return TableDeValeurs(Cahier.de(valeurs), MESURES, lambda c: c.mesure, partial(_mesures, contrat))
+
+
+def _mesures(contrat: Contrat, siennes: pd.DataFrame) -> pd.DataFrame:
     propres = {
         "Indicateur": _traduits(siennes["mesure"], lambda mesure: contrat.par_mesure[mesure][1].id), "Mesure": siennes["mesure"],
         "Champ": siennes["champ"], "Modalité": _traduits(siennes["modalite"]), "Valeur": siennes["valeur"], "Statut": _statuts_des_mesures(siennes),
@@ -295,11 +315,13 @@ def _statuts_des_mesures(valeurs: pd.DataFrame) -> np.ndarray:
     return dits[numeros]
 
 
-def financements_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
+def financements_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> TableDeValeurs:
     """The table ``Financements``: one row per funding line; amounts in euros. Cellule is the range that was typed."""
-    siennes = Cahier.de(valeurs).par_tranche(lambda c: c.bloc == "financement")
-    lignes = [ligne for partie in siennes for ligne in _lignes_de_financement(contrat, large(partie, "financement"))]
-    return pd.DataFrame(lignes, columns=list(FINANCEMENTS), dtype=object)
+    return TableDeValeurs(Cahier.de(valeurs), FINANCEMENTS, lambda c: c.bloc == "financement", partial(_financements, contrat))
+
+
+def _financements(contrat: Contrat, siennes: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(list(_lignes_de_financement(contrat, large(siennes, "financement"))), columns=list(FINANCEMENTS), dtype=object)
 
 
 def _lignes_de_financement(contrat: Contrat, vue: pd.DataFrame) -> Iterator[tuple]:
@@ -316,9 +338,12 @@ def noms_cites(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame
     return pd.DataFrame(list(cites), columns=["Mesure", "Champ", "Valeur"], dtype=object)
 
 
-def reponses_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
+def reponses_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> TableDeValeurs:
     """The table ``Reponses``: every value that is neither of a measure nor of a funding line."""
-    autres = Cahier.de(valeurs).lire(lambda c: not c.mesure and c.bloc != "financement")
+    return TableDeValeurs(Cahier.de(valeurs), REPONSES, lambda c: not c.mesure and c.bloc != "financement", partial(_reponses, contrat))
+
+
+def _reponses(contrat: Contrat, autres: pd.DataFrame) -> pd.DataFrame:
     propres = {"Bloc": autres["bloc"], "Champ": autres["champ"], "Ligne": _traduits(autres["ligne"]), "Valeur": autres["valeur"]}
     return _colonnes_en_table(_origine(contrat, autres) | propres, REPONSES)
 
