@@ -139,7 +139,11 @@ class Dossier:
     @cached_property
     def financements(self) -> list[Rangee]:
         """The funding lines, with ``niveau`` (subtotal of the nature) and ``id`` (of the funder)."""
-        return [x for vue in self._vues_de("financement") for x in self._financements(vue)]
+        return list(self.financements_un_par_un())
+
+    def financements_un_par_un(self) -> Iterator[Rangee]:
+        """The same, none kept: for a sum over a whole campaign."""
+        return (x for vue in self._vues_de("financement") for x in self._financements(vue))
 
     def _vues_de(self, bloc: str) -> Iterator[pd.DataFrame]:
         """``vue``, part after part where it is of a whole campaign."""

@@ -222,11 +222,10 @@ def cumul_engage(dossier: Dossier, fiche: str, niveaux: tuple[str, ...] = (), fi
 
 def contrat_depasse(dossier: Dossier, fiche: str) -> list[Anomalie]:
     prevu = dossier.contrat.par_fiche[fiche].financement.montant if fiche in dossier.contrat.par_fiche else None
-    if prevu is None or not (maquette := [x for x in dossier.financements if x["niveau"] == MAQUETTE and x["engage"] is not None]):
+    annee = None if prevu is None else somme(x["engage"] for x in dossier.financements_un_par_un() if x["niveau"] == MAQUETTE)
+    if not annee or (avant := cumul_engage(dossier, fiche, (MAQUETTE,))) + annee <= prevu:
         return []
-    avant, annee = cumul_engage(dossier, fiche, (MAQUETTE,)), somme(x["engage"] for x in maquette)
-    if annee == 0 or avant + annee <= prevu:
-        return []
+    maquette = [x for x in dossier.financements if x["niveau"] == MAQUETTE and x["engage"] is not None]
     detail = f" ({montant_fr(avant)} les années précédentes)" if avant else ""
     return [
         _constat_de_fiche(

@@ -103,7 +103,8 @@ class Cahier:
         return np.array([rangs.setdefault(mot, len(rangs)) for mot in mots], dtype=np.int32)[codes]
 
     def _ecrire(self, nombres: np.ndarray, contenus: np.ndarray) -> Page:
-        page = pickle.dumps((nombres, contenus), pickle.HIGHEST_PROTOCOL)
+        serres = nombres.astype(np.min_scalar_type(nombres.max()))  # most often, half as large
+        page = pickle.dumps((serres, contenus), pickle.HIGHEST_PROTOCOL)
         try:
             self._fichier.seek(self._fin)
             self._fichier.write(page)
@@ -134,7 +135,8 @@ class Cahier:
     def des_fichiers(self, fichiers: Collection[str]) -> pd.DataFrame:
         """All that these returns say."""
         voulus = self._rangs_de(fichiers)
-        return self._cadre([(nombres[siens], contenus[siens]) for nombres, contenus in self._parties() if (siens := np.isin(nombres[:, _COLONNES["fichier"]], voulus)).any()])
+        parties = self._parties() if voulus else ()
+        return self._cadre([(nombres[siens], contenus[siens]) for nombres, contenus in parties if (siens := np.isin(nombres[:, _COLONNES["fichier"]], voulus)).any()])
 
     def distincts(self, *noms: str, voulu: Choix = _tous) -> Iterator[tuple[str, ...]]:
         """The words that these columns hold together; each group once a batch."""

@@ -6,7 +6,7 @@ How answers make one figure is in ``agregation``. No figure is ever added across
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -92,13 +92,12 @@ class _Campagne:
 
     def __init__(self, contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame):
         self.contrat = contrat
-        self.trouver = appariement(contrat, prevus)
         self.prevus: dict[str, set[Cle]] = {}
         self.groupes = set(prevus.loc[prevus["groupe"], "fiche"])
         for cle in cles_attendues(contrat, prevus):
             self.prevus.setdefault(cle[0], set()).add(cle)
         self.valeurs = Cahier.de(valeurs)
-        self.retours = self.valeurs.une_fois("retours", lambda: _retours(self.valeurs))
+        self.retours = self.valeurs.une_fois(("retours", id(prevus)), lambda: _retours(self.valeurs, appariement(contrat, prevus)))
 
     def reponses(self, mesure: str, detaillees: bool = True) -> dict[tuple, Reponse]:
         """Return → what it says of this measure, for the returns that say something of it. ``detaillees``: with their breakdowns."""
@@ -137,7 +136,7 @@ class _Campagne:
         contredits = sum(reponses[r].statut in (plier(NON_DISPONIBLE), plier(SANS_OBJET)) for r in repondu)
         if contredits:
             reserves.append(f"{contredits} valeur{'s' * (contredits > 1)} malgré un statut qui dit qu’il n’y en a pas")
-        en_plus = [r for r in repondu if self._cle(fiche.numero, r) is None] if fiche.numero not in self.groupes else []
+        en_plus = [r for r in repondu if self.retours[fiche.numero][r] is None] if fiche.numero not in self.groupes else []
         if en_plus:
             noms = ", ".join(sorted(nom_affiche(self.contrat, r[1]) for r in en_plus))
             reserves.append(f"compte {len(en_plus)} retour{'s' * (len(en_plus) > 1)} non attendu{'s' * (len(en_plus) > 1)} ({noms})")
@@ -146,7 +145,7 @@ class _Campagne:
 
     def compter(self, fiche: str, prevus: set[Cle], repondu: set[tuple], rendu: bool) -> Couverture:
         """``prevus``: the returns that are asked; ``repondu``: those that gave it; ``rendu``: has any of the fiche come in?"""
-        cles = {self._cle(fiche, retour) for retour in repondu}
+        cles = {self.retours[fiche][retour] for retour in repondu}
         if fiche in self.groupes or not prevus:
             recus, attendus = len(repondu), None
         else:
@@ -156,16 +155,12 @@ class _Campagne:
             return Couverture(recus, attendus, f"{'aucune valeur' if rendu else 'aucun retour'} {sur}")
         return Couverture(recus, attendus, f"{'complet' if recus == attendus else 'partiel'} {sur}")
 
-    def _cle(self, fiche: str, retour: tuple) -> Cle | None:
-        _, structure, volet = retour
-        return self.trouver(fiche, structure, volet)
 
-
-def _retours(cahier: Cahier) -> dict[str, set[tuple]]:
-    """Fiche → the returns that say something of it."""
-    retours: dict[str, set[tuple]] = {}
-    for fiche, *retour in cahier.distincts("fiche", "fichier", "structure", "volet"):
-        retours.setdefault(fiche, set()).add(tuple(retour))
+def _retours(cahier: Cahier, trouver: Callable[[str, str, str], Cle | None]) -> dict[str, dict[tuple, Cle | None]]:
+    """Fiche → the returns that say something of it, and which expected return each is."""
+    retours: dict[str, dict[tuple, Cle | None]] = {}
+    for fiche, fichier, structure, volet in cahier.distincts("fiche", "fichier", "structure", "volet"):
+        retours.setdefault(fiche, {})[fichier, structure, volet] = trouver(fiche, structure, volet)
     return retours
 
 

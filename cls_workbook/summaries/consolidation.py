@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -128,13 +128,13 @@ def appariement(contrat: Contrat, prevus: pd.DataFrame) -> Callable[[str, str, s
     A blank volet is understood when the structure is expected on one volet of the fiche only.
     """
     identifier = cle_de_structure(contrat)
-    volets: dict[tuple[str, str], list[Cle]] = {}
+    attendues: dict[str, dict[str, tuple[Cle, ...]]] = {}
     for cle in cles_attendues(contrat, prevus):
-        volets.setdefault(cle[:2], []).append(cle)
+        siennes = attendues.setdefault(cle[0], {})
+        siennes[cle[1]] = (*siennes.get(cle[1], ()), cle)
 
-    @cache
     def trouver(fiche: str, structure: str, volet: str) -> Cle | None:
-        possibles = volets.get((fiche, identifier(structure)), ())
+        possibles = attendues.get(fiche, {}).get(identifier(structure), ())
         exacte = next((cle for cle in possibles if cle[2] == volet), None)
         return exacte or (possibles[0] if len(possibles) == 1 and not volet else None)
 

@@ -182,8 +182,8 @@ class _Saisies(NamedTuple):
             en_cause = np.flatnonzero(cadre["fichier"].isin(self.exclus.concernes))
             classes[en_cause] = [self.classe(*place) for place in colonnes(cadre.iloc[en_cause], *_LIEU)]
         champs, lignes = cadre["champ"].array, cadre["ligne"].array
-        champs = np.array([_NUMEROS.get(mot, -1) for mot in champs.categories])[champs.codes]
-        lignes = np.array([n if mot else -1 for n, mot in enumerate(lignes.categories)])[lignes.codes]
+        champs = np.array([_NUMEROS.get(mot, -1) for mot in champs.categories], dtype=np.int8)[champs.codes]
+        lignes = np.array([n if mot else -1 for n, mot in enumerate(lignes.categories)], dtype=np.int32)[lignes.codes]
         return Valeurs(cadre["fichier"].array.codes, lignes, champs, cadre["valeur"].to_numpy(), classes).ou(champs >= 0)
 
 
@@ -255,15 +255,16 @@ def _doubles_comptes(contrat: Contrat, mesure: Mesure, valeurs: Valeurs, retenus
         comptes[retour] = comptes.get(retour, 0) + contenu
     if len(comptes) < 2:
         return []
-    noms: dict[int, set[str]] = {retour: set() for retour in comptes}
-    nommees = valeurs.de("nom").retenues
-    for retour, contenu in zip(nommees.retours.tolist(), nommees.contenus, strict=True):
-        if retour in noms:
-            noms[retour].add(cle_entite(contrat, mesure, str(contenu)))
+    nommees, tous, nombres = valeurs.de("nom").retenues, set(), dict.fromkeys(comptes, 0)
+    for retour, siens in groupby(zip(nommees.retours.tolist(), nommees.contenus, strict=True), key=itemgetter(0)):
+        if retour in nombres:
+            noms = {cle_entite(contrat, mesure, str(contenu)) for _, contenu in siens}
+            nombres[retour] = len(noms)
+            tous |= noms
     dit = sum(comptes.values())
-    if any(len(noms[r]) != n for r, n in comptes.items()):
+    if nombres != comptes:
         return [(dit, f"sans total, faute de pouvoir dédoublonner (entre {nombre_fr(max(comptes.values()))} et {nombre_fr(dit)})")]
-    return [(dit - len(set().union(*noms.values())), "déclaré par plusieurs structures, compté une fois")]
+    return [(dit - len(tous), "déclaré par plusieurs structures, compté une fois")]
 
 
 def _termes(contrat: Contrat, mesure: Mesure, valeurs: Valeurs, consolide: Mapping, ouvrir: Callable[[str], Ligne]) -> Iterator[Ligne]:
