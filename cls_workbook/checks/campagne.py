@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache, partial
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.checks.constats import constat
@@ -41,40 +42,38 @@ def _identites(dossier: Dossier, r: dict) -> Iterable[tuple[str, object, object]
 # --- who answers ----------------------------------------------------------------------------------------------------
 
 
-def _attendus(dossier: Dossier) -> list[dict]:
-    """Expected returns: those of the campaign, else those that the contract alone allows to name."""
+def _attendus(dossier: Dossier) -> Iterable[tuple[str, str, str | None, bool]]:
+    """Fiche, structure, volet of each expected return, and whether it is of a group: those of the campaign, else those that the contract alone allows to name."""
     if dossier.attendus is not None:
-        return en_lignes(dossier.attendus)
+        return colonnes(dossier.attendus, "fiche", "structure", "volet", "groupe")
     structures = dossier.contrat.par_structure
-    return [
-        {"fiche": f.numero, "structure": s, "volet": v or "", "groupe": s in structures and structures[s].groupe}
-        for f in dossier.contrat.fiches
-        for s, v in f.repondants()
-    ]
+    return ((f.numero, s, v, s in structures and structures[s].groupe) for f in dossier.contrat.fiches for s, v in f.repondants())
 
 
 def structure_inattendue(dossier: Dossier) -> list[Anomalie]:
     """Also says a wrong or missing volet. A group that nobody named yet lets its candidates in."""
-    volets: dict[tuple[str, str], list[str]] = {}
+    rendues = [(r, (r["fiche"], plier(r["structure"]))) for r in dossier.fiches_rendues if r["structure"] and r["fiche"] in dossier.contrat.par_fiche]
+    volets: dict[tuple[str, str], list[str]] = {cle: [] for _, cle in rendues}
     groupes: dict[str, set[str]] = {}
-    noms: dict[str, list[str]] = {f: [] for f in dossier.contrat.par_fiche}
-    for a in _attendus(dossier):
-        volets.setdefault((a["fiche"], plier(a["structure"])), []).append(a["volet"] or "")
-        noms.setdefault(a["fiche"], []).append(_nom(dossier, a["structure"]))
-        if a["groupe"] and a["structure"] in dossier.contrat.par_structure:
-            groupe = dossier.contrat.par_structure[a["structure"]]
-            groupes.setdefault(a["fiche"], set()).update(plier(n) for n in dossier.contrat.candidats(groupe))
+    for fiche, structure, volet, groupe in _attendus(dossier):
+        if (cle := (fiche, plier(structure))) in volets:
+            volets[cle].append(volet or "")
+        if groupe and structure in dossier.contrat.par_structure:
+            groupes.setdefault(fiche, set()).update(plier(n) for n in dossier.contrat.candidats(dossier.contrat.par_structure[structure]))
     reponses = {(r["fichier"], r["fiche"]): r for r in en_lignes(dossier.vue("reponse"))}
+    porteurs = cache(partial(_porteurs, dossier))
     trouvees = []
-    for r in dossier.fiches_rendues:
-        if not r["structure"] or r["fiche"] not in dossier.contrat.par_fiche:
-            continue
-        permis = volets.get((r["fiche"], plier(r["structure"])))
-        if permis is None and _noms(dossier, r["structure"]).isdisjoint(groupes.get(r["fiche"], ())):
-            trouvees.append(_dire_inattendue(dossier, r, reponses.get((r["fichier"], "")), noms[r["fiche"]]))
-        elif permis is not None and (r["volet"] or "") not in permis and not _volet_refuse(dossier, r):
+    for r, cle in rendues:
+        permis = volets[cle]
+        if not permis and _noms(dossier, r["structure"]).isdisjoint(groupes.get(r["fiche"], ())):
+            trouvees.append(_dire_inattendue(dossier, r, reponses.get((r["fichier"], "")), porteurs(r["fiche"])))
+        elif permis and (r["volet"] or "") not in permis and not _volet_refuse(dossier, r):
             trouvees.append(_dire_volet(dossier, r, reponses.get((r["fichier"], r["fiche"]), {}), permis))
     return trouvees
+
+
+def _porteurs(dossier: Dossier, fiche: str) -> list[str]:
+    return [_nom(dossier, structure) for numero, structure, *_ in _attendus(dossier) if numero == fiche]
 
 
 def _noms(dossier: Dossier, structure: str) -> set[str]:
