@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable, Collection, Iterator, Sequence
-from tempfile import SpooledTemporaryFile, gettempdir
+from tempfile import SpooledTemporaryFile
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -64,7 +64,7 @@ class Cahier:
         self._chapitres: dict[Chapitre, None] = {}
         self._rangs: dict[str, dict[str, int]] = {nom: {} for nom in MOTS}  # column → word → its rank
         self._types: dict[str, pd.CategoricalDtype] = {}
-        self._sues: dict[object, object] = {}
+        self._sues: dict[tuple, tuple] = {}
         self._fautifs: Sequence[int] = ()
         self._refusee: Callable[[str, str, str, str], bool] | None = None
 
@@ -109,7 +109,10 @@ class Cahier:
             self._fichier.seek(self._fin)
             self._fichier.write(page)
         except OSError as faute:
-            raise Refus(f"La place manque dans le dossier temporaire « {gettempdir()} » ({faute.strerror or faute}) : libérez-en, puis recommencez.") from faute
+            raise Refus(
+                f"Le dossier temporaire de cet ordinateur ne peut pas être écrit ({faute.strerror or faute}). Libérez de la place sur le disque, "
+                "ou vérifiez vos droits sur ce dossier, puis recommencez."
+            ) from faute
         self._fin += len(page)
         return Page(self._fin - len(page), len(page))
 
@@ -153,11 +156,12 @@ class Cahier:
         """Is anything said there?"""
         return any(map(voulu, self.chapitres))
 
-    def une_fois(self, cle: object, calcul: Callable[[], R]) -> R:
-        """What is worked out from this book, once for all who ask."""
+    def une_fois(self, quoi: str, calcul: Callable[[], R], *selon: object) -> R:
+        """What is worked out from this book, and from these very objects, once for all who ask."""
+        cle = quoi, *map(id, selon)
         if cle not in self._sues:
-            self._sues[cle] = calcul()
-        return self._sues[cle]
+            self._sues[cle] = calcul(), selon  # kept, so that their identities stay their own
+        return self._sues[cle][0]
 
     def seulement(self, voulu: Choix) -> Cahier:
         """These chapters only."""

@@ -97,7 +97,7 @@ class _Campagne:
         for cle in cles_attendues(contrat, prevus):
             self.prevus.setdefault(cle[0], set()).add(cle)
         self.valeurs = Cahier.de(valeurs)
-        self.retours = self.valeurs.une_fois(("retours", id(prevus)), lambda: _retours(self.valeurs, appariement(contrat, prevus)))
+        self.retours = self.valeurs.une_fois("retours", lambda: _retours(self.valeurs, appariement(contrat, prevus)), contrat, prevus)
 
     def reponses(self, mesure: str, detaillees: bool = True) -> dict[tuple, Reponse]:
         """Return → what it says of this measure, for the returns that say something of it. ``detaillees``: with their breakdowns."""

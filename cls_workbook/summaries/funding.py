@@ -44,7 +44,7 @@ def lignes_de_financement(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> l
     def calculer() -> list[dict]:
         return [_ligne(contrat, natures, cle, sommes) for cle, sommes in _sommes(cahier).items()]
 
-    return cahier.une_fois(("lignes", id(contrat)), calculer)
+    return cahier.une_fois("lignes", calculer, contrat)
 
 
 def _sommes(cahier: Cahier) -> dict[tuple[str, str | None, str | None], tuple]:

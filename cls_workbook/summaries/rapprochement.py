@@ -1,6 +1,7 @@
 """The sum of what returns say, and the total that was consolidated: every difference told, to the cent.
 
-The sums are made again here, from the cells, without the functions that consolidate: what they do not explain is an error.
+The sums are made again here, from the cells, without the functions that consolidate: what they do not explain is an error. Only which
+funding lines are of which nature is taken from those: a sum set apart by mistake would be missing from the total, or twice in it.
 """
 
 from __future__ import annotations
