@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -15,6 +15,7 @@ from functools import lru_cache
 NBSP = "\u00a0"
 CENTIME = Decimal("0.01")
 CHOIX_CITES = 12
+NOMS_CITES = 20
 
 
 def nombre_fr(nombre: Decimal | int | float | None, decimales: int | None = None) -> str:
@@ -50,10 +51,13 @@ def date_fr(jour: date | None) -> str:
 
 def enumere(mots: Iterable[str], limite: int = CHOIX_CITES) -> str:
     """« a », « b » … each in guillemets, at most ``limite`` of them."""
-    tous = list(mots)
-    cites = ", ".join(f"«{NBSP}{mot}{NBSP}»" for mot in tous[:limite])
-    reste = len(tous) - limite
-    return cites if reste <= 0 else f"{cites} et {reste} autre{'s' if reste > 1 else ''}"
+    return liste([f"«{NBSP}{mot}{NBSP}»" for mot in mots], limite)
+
+
+def liste(mots: Sequence[str], limite: int = NOMS_CITES) -> str:
+    """a, b, c… at most ``limite`` of them, then how many more there are."""
+    cites, reste = ", ".join(mots[:limite]), len(mots) - limite
+    return cites if reste <= 0 else f"{cites} et {nombre_fr(reste)} autre{'s' if reste > 1 else ''}"
 
 
 # --- Characters -----------------------------------------------------------------------------------------------------
@@ -74,7 +78,7 @@ _POUR_CHOIX = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_TI
 _RETIRES = str.maketrans(dict.fromkeys(_INVISIBLES))
 
 
-@lru_cache(maxsize=20_000)  # the same labels, choices and names come back in every return
+@lru_cache(maxsize=5_000)  # the same labels, choices and names come back in every return
 def plier(texte: str) -> str:
     """The text without what two people type differently: case, accents, apostrophes, hyphens, spaces, last stop."""
     # Apostrophes first: NFKC would make a space and an accent of « ´ ».

@@ -152,6 +152,17 @@ def test_the_same_detail_may_be_one_event(second, fautif):
     assert trouve(dossier(texte), "EVENEMENT_DECLARE_DEUX_FOIS") == ([("EVENEMENT_DECLARE_DEUX_FOIS", A_CONFIRMER, cellules)] if fautif else [])
 
 
+@pytest.mark.parametrize("combien", [10, 11])
+def test_what_many_declare_alike_is_said_once_at_the_first_of_them(combien):
+    pareil = "1.1/mesures/1.1-I01/valeur 3\n 1.1/mesures/1.1-I01/commentaire Forum de rentrée\n"
+    texte = f"[a.xlsx] association\n {pareil}" + f"[a2.xlsx] association\n {pareil}" + "".join(f"[b{n:02}.xlsx] Commune {n}\n {pareil}" for n in range(combien))
+    dites = [(a.fichier, a.trouve) for a in controler_retour(dossier(texte)) if a.code == "EVENEMENT_DECLARE_DEUX_FOIS"]
+    if combien == 10:
+        assert dites == [(f"b{n:02}.xlsx", "même déclaration dans a.xlsx\xa0: Ateliers") for n in range(10)]
+    else:
+        assert dites == [("a.xlsx", "même déclaration dans 11 autres retours, dont b00.xlsx, b01.xlsx, b02.xlsx\xa0: Ateliers")]
+
+
 def test_a_single_return_is_checked_without_a_campaign():
     codes = {a.code for a in controler_retour(dossier("[a.xlsx] association annee=2024\n 1.1/mesures/1.1-I02/valeur 1\n 1.1/mesures/1.1-I02/dont_qpv 2", attendus=[("1.1", "ville", "", False)]))}
     assert "QPV_SUPERIEUR_AU_TOTAL" in codes

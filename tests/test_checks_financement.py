@@ -6,6 +6,8 @@ import pytest
 from frames_for_tests import dossier, pilotage, precedent, trouve
 from test_checks_avancement import A_CONFIRMER, BLOQUANT, un_retour
 
+from cls_workbook.checks import controler_retour
+
 INFORMATION = "information"
 
 
@@ -95,6 +97,15 @@ def test_what_is_committed_over_the_years_stays_within_the_contract(avant, annee
     dernier = precedent("", (("1.1", "Agence", "Maquette", Decimal(avant)), ("1.1", "Agence", "Hors maquette", Decimal(90000))))
     attendues = [("CONTRAT_DEPASSE", A_CONFIRMER, ("financement/01/engage",))] if fautif else []
     assert trouve(un_retour(ligne(1, "Agence", "Maquette", engage=annee), precedent=dernier), "CONTRAT_DEPASSE") == attendues
+
+
+@pytest.mark.parametrize("combien, dits", [(20, "b20.xlsx)"), (23, "b20.xlsx et 3 autres)")])
+def test_the_returns_that_make_a_sum_too_large_are_named_as_far_as_they_can_be_read(combien, dits):
+    lignes = {montant: ligne(1, "Agence", "Maquette", engage=montant).replace("financement", "1.1/financement") for montant in (2000, 2001)}
+    texte = "".join(f"[b{n:02}.xlsx] Commune {n}\n{lignes[2000 if n else 2001]}" for n in range(combien + 1))
+    (depasse,) = [a for a in controler_retour(dossier(texte)) if a.code == "CONTRAT_DEPASSE"]
+    assert (depasse.fichier, depasse.cellules) == ("b00.xlsx", ("financement/01/engage",))
+    assert depasse.trouve.startswith("4") and depasse.trouve.endswith(dits) and "(avec b01.xlsx, b02.xlsx" in depasse.trouve
 
 
 @pytest.mark.parametrize("agence, ville, total, fautif", [

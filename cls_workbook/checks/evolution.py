@@ -15,6 +15,8 @@ from cls_workbook.reading.cahier import Cahier
 from cls_workbook.reading.vues import ADRESSE, en_lignes
 
 COMPARABLES_MIN = 3  # fewer equal figures may be chance
+PAREILLES_MAX = 10  # like declarations of one event; beyond, one anomaly a pair would hide all the others
+CITEES = 3  # of these, how many are named
 MONTANTS = ("prevu", "engage", "verse")
 NOMBRES = frozenset(("valeur", "numerateur", "denominateur", "questionnaires", "repondants", "satisfaits", "moyenne", "effectif", "dont_qpv"))
 
@@ -186,35 +188,58 @@ def _empreinte_de_ligne(dossier: Dossier, r: dict) -> tuple:
 def evenement_declare_deux_fois(dossier: Dossier) -> list[Anomalie]:
     """Same figure and same comment, or same detail, for one measure, from two structures of a fiche: one anomaly a pair.
 
-    Names are set aside: they are counted once anyway.
+    Names are set aside: they are counted once anyway. What many declare alike is said once, at the first of them.
     """
     paires: dict[tuple[str, str, str], list[_Declaration]] = {}
+    trouvees = []
     for mesure, cahier in dossier.par_mesure("mesures", "ventilations"):
         if mesure in dossier.contrat.par_mesure and not dossier.mesure(mesure).nominative:
-            for premiere, *suivantes in _semblables(mesure, cahier):
-                for d in suivantes:
-                    if d.structure != premiere.structure:
-                        paires.setdefault((d.fiche, premiere.fichier, d.fichier), []).append(d)
-    return [
-        constat(
-            "EVENEMENT_DECLARE_DEUX_FOIS", communes[0].lieu, [c for d in communes for c in d.cellules()], champ=dossier.mesure(communes[0].mesure).libelle,
-            trouve=f"même déclaration dans {premier} : {', '.join(dict.fromkeys(dossier.mesure(d.mesure).libelle for d in communes))}",
-            attendu="un événement commun, déclaré par une seule structure",
-            a_faire="si c’est le même événement, retirez-le d’un des deux retours ; sinon confirmez à la coordination.",
-        )
-        for (_, premier, _), communes in paires.items()
-    ]  # fmt: skip
+            for commune in _semblables(mesure, cahier):
+                if commune.nombre > PAREILLES_MAX:
+                    ou = f"{nombre_fr(commune.nombre)} autres retours, dont {', '.join(d.fichier for d in commune.suivantes[:CITEES])}"
+                    trouvees.append(_dire_l_evenement(dossier, [commune.premiere], ou))
+                    continue
+                for d in commune.suivantes:
+                    paires.setdefault((d.fiche, commune.premiere.fichier, d.fichier), []).append(d)
+    return trouvees + [_dire_l_evenement(dossier, communes, premier) for (_, premier, _), communes in paires.items()]
 
 
-def _semblables(mesure: str, cahier: Cahier) -> Iterable[list[_Declaration]]:
-    """The declarations that have the same signature. Signatures are counted first, so that only those that come back are kept."""
+def _dire_l_evenement(dossier: Dossier, declarations: list[_Declaration], ou: str) -> Anomalie:
+    libelles = dict.fromkeys(dossier.mesure(d.mesure).libelle for d in declarations)
+    return constat(
+        "EVENEMENT_DECLARE_DEUX_FOIS", declarations[0].lieu, [c for d in declarations for c in d.cellules()], champ=next(iter(libelles)),
+        trouve=f"même déclaration dans {ou} : {', '.join(libelles)}", attendu="un événement commun, déclaré par une seule structure",
+        a_faire="si c’est le même événement, ne le gardez que dans un seul retour ; sinon confirmez à la coordination.",
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Commune:
+    """Declarations that have the same signature: the first, those of other structures (no more than are told), and how many these are."""
+
+    premiere: _Declaration
+    suivantes: list[_Declaration] = field(default_factory=list)
+    nombre: int = 0
+
+    def ajouter(self, autre: _Declaration) -> None:
+        if autre.structure != self.premiere.structure:
+            self.nombre += 1
+            if len(self.suivantes) < PAREILLES_MAX:
+                self.suivantes.append(autre)
+
+
+def _semblables(mesure: str, cahier: Cahier) -> Iterable[_Commune]:
+    """Signatures are counted first, so that only the declarations whose signature comes back are kept."""
     fois = Counter(hash(signature) for d in _declarations(mesure, cahier) if (signature := d.signature()))
-    groupes: dict[str, list[_Declaration]] = {}
+    communes: dict[str, _Commune] = {}
     if any(n > 1 for n in fois.values()):
         for d in _declarations(mesure, cahier):
             if fois[hash(signature := d.signature())] > 1:
-                groupes.setdefault(signature, []).append(d)
-    return groupes.values()
+                if signature in communes:
+                    communes[signature].ajouter(d)
+                else:
+                    communes[signature] = _Commune(d)
+    return communes.values()
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pandas as pd
@@ -10,7 +11,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.constats import CONFIRMER, RENVOYER, constat
 from cls_workbook.checks.dossier import Dossier
 from cls_workbook.checks.schemas import RegleDeLigne
-from cls_workbook.francais import montant_fr, plier, taux_fr
+from cls_workbook.francais import liste, montant_fr, plier, taux_fr
 from cls_workbook.reading.vues import ADRESSE, Rangee, somme, superieur
 
 TOLERANCE = Decimal(1)  # euros, between what the funders paid and the cost
@@ -165,16 +166,15 @@ def nature_douteuse(dossier: Dossier) -> list[Anomalie]:
 # --- against the contract and the COPIL -----------------------------------------------------------------------------
 
 
-def _constat_de_fiche(code: str, dossier: Dossier, lignes: list[Rangee], champ: str, **textes: str) -> Anomalie:
-    """About the lines of a fiche, maybe in several returns: placed at the return that weighs most, the others are named."""
-    par_fichier: dict[str, list[Rangee]] = {}
-    for ligne in lignes:
-        par_fichier.setdefault(ligne["fichier"], []).append(ligne)
-    principal = max(sorted(par_fichier), key=lambda f: somme(x[champ] for x in par_fichier[f]))
-    autres = sorted(par_fichier.keys() - {principal})
-    if autres:
-        textes["trouve"] += f" (avec {', '.join(autres)})"
-    ici = par_fichier[principal]
+def _constat_de_fiche(code: str, dossier: Dossier, voulue: Callable[[Rangee], bool], champ: str, **textes: str) -> Anomalie:
+    """About the wanted lines of a fiche, maybe in several returns: placed at the return that weighs most, the others are named."""
+    par_fichier: dict[str, Decimal] = {}
+    for x in filter(voulue, dossier.financements_un_par_un()):
+        par_fichier[x["fichier"]] = par_fichier.get(x["fichier"], Decimal(0)) + x[champ]
+    principal = max(sorted(par_fichier), key=par_fichier.__getitem__)
+    if autres := sorted(par_fichier.keys() - {principal}):
+        textes["trouve"] += f" (avec {liste(autres)})"
+    ici = [x for x in dossier.financements_un_par_un() if x["fichier"] == principal and voulue(x)]
     return constat(code, ici[0], [x[champ + ADRESSE] for x in ici], champ=dossier.libelle("financement", champ), **textes)
 
 
@@ -187,24 +187,29 @@ def engage_superieur_au_programme(dossier: Dossier, fiche: str) -> list[Anomalie
         for (numero, f), montant in montants.items()
         if numero == fiche
     }
-    engagees: dict[tuple[str, bool], list[Rangee]] = {}
-    for x in dossier.financements if programmes else ():
-        if x["engage"] is not None and x["niveau"] != VALORISATION:
-            engagees.setdefault((x["id"], x["niveau"] == "hors_maquette"), []).append(x)
+    engages: dict[tuple[str, bool], Decimal] = {}
+    for x in filter(_engagee, dossier.financements_un_par_un() if programmes else ()):
+        cle = x["id"], x["niveau"] == "hors_maquette"
+        engages[cle] = engages.get(cle, Decimal(0)) + x["engage"]
     trouvees = []
-    for (financeur, hors), siennes in engagees.items():
-        programme, engage = programmes.get((financeur, hors)), somme(x["engage"] for x in siennes)
+    for (financeur, hors), engage in engages.items():
+        programme = programmes.get((financeur, hors))
         if programme is None or engage <= programme:
             continue
         trouvees.append(
             _constat_de_fiche(
-                "ENGAGE_SUPERIEUR_AU_PROGRAMME", dossier, siennes, "engage",
+                "ENGAGE_SUPERIEUR_AU_PROGRAMME", dossier,
+                lambda x, f=financeur, h=hors: _engagee(x) and x["id"] == f and (x["niveau"] == "hors_maquette") == h, "engage",
                 trouve=f"{dossier.nom_du_financeur(financeur)} : {montant_fr(engage)} engagés",
                 attendu=f"{montant_fr(programme)} au plus : le montant programmé pour l’année",
                 a_faire=CONFIRMER,
             )
         )  # fmt: skip
     return trouvees
+
+
+def _engagee(x: Rangee) -> bool:
+    return x["engage"] is not None and x["niveau"] != VALORISATION
 
 
 def cumul_engage(dossier: Dossier, fiche: str, niveaux: tuple[str, ...] = (), financeur: str | None = None) -> Decimal:
@@ -225,11 +230,10 @@ def contrat_depasse(dossier: Dossier, fiche: str) -> list[Anomalie]:
     annee = None if prevu is None else somme(x["engage"] for x in dossier.financements_un_par_un() if x["niveau"] == MAQUETTE)
     if not annee or (avant := cumul_engage(dossier, fiche, (MAQUETTE,))) + annee <= prevu:
         return []
-    maquette = [x for x in dossier.financements if x["niveau"] == MAQUETTE and x["engage"] is not None]
     detail = f" ({montant_fr(avant)} les années précédentes)" if avant else ""
     return [
         _constat_de_fiche(
-            "CONTRAT_DEPASSE", dossier, maquette, "engage",
+            "CONTRAT_DEPASSE", dossier, lambda x: x["niveau"] == MAQUETTE and x["engage"] is not None, "engage",
             trouve=f"{montant_fr(avant + annee)} engagés en tout{detail}",
             attendu=f"{montant_fr(prevu)} au plus : le montant inscrit au contrat",
             a_faire="corrigez le montant, ou prévoyez un avenant avec la coordination.",
@@ -244,13 +248,16 @@ def taux_superieur_au_contrat(dossier: Dossier, fiche: str) -> list[Anomalie]:
         return []
     contredits = {(a.fichier, a.fiche) for a in financeurs_differents_du_cout(dossier)}
     couts = {r["fichier"]: r["total"] for ici, r in dossier.depenses.items() if r["total"] is not None and ici not in contredits}
-    verses = [x for x in dossier.financements if x["niveau"] == MAQUETTE and x["verse"] is not None and x["fichier"] in couts]
-    verse, cout = somme(x["verse"] for x in verses), sum(couts.values())
-    if not verses or cout == 0 or verse <= cout * (argent.taux + MARGE_DU_TAUX):
+
+    def comptee(x: Rangee) -> bool:
+        return x["niveau"] == MAQUETTE and x["verse"] is not None and x["fichier"] in couts
+
+    verse, cout = somme(x["verse"] for x in dossier.financements_un_par_un() if comptee(x)), sum(couts.values())
+    if verse is None or cout == 0 or verse <= cout * (argent.taux + MARGE_DU_TAUX):
         return []
     return [
         _constat_de_fiche(
-            "TAUX_SUPERIEUR_AU_CONTRAT", dossier, verses, "verse",
+            "TAUX_SUPERIEUR_AU_CONTRAT", dossier, comptee, "verse",
             trouve=f"{taux_fr(verse / cout, 1)} : {montant_fr(verse)} sur un coût de {montant_fr(cout)}",
             attendu=f"{taux_fr(argent.taux, 1)}, à un point près",
             a_faire=CONFIRMER,
