@@ -57,6 +57,22 @@ def test_types_are_kept_an_int_stays_an_int_and_a_decimal_exact():
     assert (type(entier), repr(montant)) == (int, "Decimal('10.50')")
 
 
+def test_texts_alone_stay_the_very_texts_that_were_given():
+    (texte,) = de(B).lire(lambda c: c.bloc == "textes", ("fichier", "valeur"))["valeur"].array
+    assert de(B).lire(lambda c: c.bloc == "textes")["valeur"].dtype == object and type(texte) is str
+
+
+def test_a_frame_may_hold_some_champs_only():
+    lu = de(A, B).lire(noms=("valeur", "fichier"), champs=("valeur",))
+    assert list(lu.columns) == ["valeur", "fichier"] and list(zip(lu["fichier"], lu["valeur"], strict=True)) == [("a", 3), ("b", 4)]
+
+
+def test_a_chapter_that_comes_late_is_no_part_of_the_batches_before_it():
+    tenu = de(A, B, A)
+    assert [v for (v,) in tenu.lignes(lambda c: c.bloc == "textes", "valeur")] == ["été"]
+    assert [len(t) for t in tenu.par_tranche(lambda c: c.bloc == "mesures")] == [2, 1, 2]
+
+
 def test_what_is_refused_once_then_again_stays_out():
     tenu = de(A, B)
     sans = tenu.sans({"a"}, lambda *place: place == ("a", "1.1", "FA 1.1", "E4")).sans({"b"}, lambda fichier, fiche, *_: fiche == "1.2")

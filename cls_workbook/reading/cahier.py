@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import NamedTuple, TypeVar
 
@@ -44,13 +44,6 @@ def _tous(_: Chapitre) -> bool:
     return True
 
 
-class Page(NamedTuple):
-    """Where one chapter of one batch is in the file."""
-
-    debut: int
-    taille: int
-
-
 class Cahier:
     """Typed values, added batch by batch, taken up as frames (columns ``VALEURS``, words as categories).
 
@@ -60,8 +53,8 @@ class Cahier:
     def __init__(self):
         self._fichier = SpooledTemporaryFile(EN_MEMOIRE)  # noqa: SIM115 (it lives as long as the book)
         self._fin = 0
-        self._tranches: list[dict[Chapitre, Page]] = []
-        self._chapitres: dict[Chapitre, None] = {}
+        self._tranches: list[np.ndarray] = []  # of each batch, where the page of each chapter begins, by its rank; then where the last one ends
+        self._chapitres: dict[Chapitre, int] = {}
         self._rangs: dict[str, dict[str, int]] = {nom: {} for nom in MOTS}  # column → word → its rank
         self._types: dict[str, pd.CategoricalDtype] = {}
         self._sues: dict[tuple, tuple] = {}
@@ -81,30 +74,30 @@ class Cahier:
 
     def ajouter(self, valeurs: pd.DataFrame) -> None:
         """One more batch."""
-        nombres = np.empty((len(valeurs), len(MOTS) + 2), dtype=np.int32)
-        nombres[:, _ORDRE], nombres[:, _ANNEE] = np.arange(len(valeurs)), valeurs["annee"]
-        for nom, colonne in _COLONNES.items():
-            nombres[:, colonne] = self._traduire(nom, valeurs[nom])
+        colonnes = [_serre(np.arange(len(valeurs))), _serre(valeurs["annee"].to_numpy()), *(self._traduire(nom, valeurs[nom]) for nom in MOTS)]
         contenus = valeurs["valeur"].to_numpy(object)
-        premiers, groupes = _groupes(nombres, Chapitre._fields)
+        premiers, groupes = _groupes([colonnes[_COLONNES[nom]] for nom in Chapitre._fields])
         parties = np.split(np.argsort(groupes, kind="stable"), np.cumsum(np.bincount(groupes))[:-1])
-        tranche = {}
+        siennes = {}
         for groupe in np.argsort(premiers):
-            chapitre = Chapitre(*(self._mots(nom)[nombres[premiers[groupe], _COLONNES[nom]]] for nom in Chapitre._fields))
-            tranche[chapitre] = self._ecrire(nombres[parties[groupe]], contenus[parties[groupe]])
-        self._tranches.append(tranche)
-        self._chapitres |= dict.fromkeys(tranche)
+            chapitre = Chapitre(*(self._mots(nom)[colonnes[_COLONNES[nom]][premiers[groupe]]] for nom in Chapitre._fields))
+            siennes[self._chapitres.setdefault(chapitre, len(self._chapitres))] = parties[groupe]
+        debuts = [self._fin]
+        for rang in range(len(self._chapitres)):  # one after the other: a chapter of which the batch says nothing ends where it begins
+            if rang in siennes:
+                self._ecrire(np.stack([c[siennes[rang]] for c in colonnes], axis=1), contenus[siennes[rang]])
+            debuts.append(self._fin)
+        self._tranches.append(np.array(debuts))
 
     def _traduire(self, nom: str, colonne: pd.Series) -> np.ndarray:
         """The words of a batch → their ranks in the book."""
         # Of the array: the accessor of a column (``cat``) refers to itself, and keeps its frame while the garbage collector rests.
         codes, mots = (colonne.array.codes, colonne.array.categories) if isinstance(colonne.dtype, pd.CategoricalDtype) else pd.factorize(colonne.to_numpy(object))
         rangs = self._rangs[nom]
-        return np.array([rangs.setdefault(mot, len(rangs)) for mot in mots], dtype=np.int32)[codes]
+        return _serre(np.array([rangs.setdefault(mot, len(rangs)) for mot in mots], dtype=np.int32))[codes]
 
-    def _ecrire(self, nombres: np.ndarray, contenus: np.ndarray) -> Page:
-        serres = nombres.astype(np.min_scalar_type(nombres.max()))  # most often, half as large
-        page = pickle.dumps((serres, contenus), pickle.HIGHEST_PROTOCOL)
+    def _ecrire(self, nombres: np.ndarray, contenus: np.ndarray) -> None:
+        page = pickle.dumps((_serre(nombres), contenus), pickle.HIGHEST_PROTOCOL)
         try:
             self._fichier.seek(self._fin)
             self._fichier.write(page)
@@ -114,12 +107,12 @@ class Cahier:
                 "ou vérifiez vos droits sur ce dossier, puis recommencez."
             ) from faute
         self._fin += len(page)
-        return Page(self._fin - len(page), len(page))
 
     # --- taken up -------------------------------------------------------------------------------------------------
 
-    def lire(self, voulu: Choix = _tous, noms: Sequence[str] = VALEURS) -> pd.DataFrame:
-        return self._cadre(list(self._parties(voulu)), noms)
+    def lire(self, voulu: Choix = _tous, noms: Sequence[str] = VALEURS, champs: Collection[str] = ()) -> pd.DataFrame:
+        """The values of these columns. ``champs``: of these only."""
+        return self._cadre(self._parties(voulu, champs), noms)
 
     def par_tranche(self, voulu: Choix = _tous, noms: Sequence[str] = VALEURS) -> Iterator[pd.DataFrame]:
         """The same, batch after batch: what is added up needs no more at once."""
@@ -128,24 +121,22 @@ class Cahier:
 
     def lignes(self, voulu: Choix, *noms: str, champs: Collection[str] = ()) -> Iterator[tuple]:
         """The same as rows of these columns, of these champs only: what is gone through one by one needs no frame."""
-        voulus = [rang for champ in champs if (rang := self._rangs["champ"].get(champ)) is not None]
-        for nombres, contenus in self._parties(voulu):
-            if champs:
-                siens = np.isin(nombres[:, _COLONNES["champ"]], voulus)
-                nombres, contenus = nombres[siens], contenus[siens]
+        for nombres, contenus in self._parties(voulu, champs):
             yield from zip(*(contenus if nom == "valeur" else self._mots(nom)[nombres[:, _COLONNES[nom]]] for nom in noms), strict=True)
 
     def des_fichiers(self, fichiers: Collection[str]) -> pd.DataFrame:
         """All that these returns say."""
-        voulus = self._rangs_de(fichiers)
+        voulus = self._rangs_de("fichier", fichiers)
         parties = self._parties() if voulus else ()
         return self._cadre([(nombres[siens], contenus[siens]) for nombres, contenus in parties if (siens := np.isin(nombres[:, _COLONNES["fichier"]], voulus)).any()])
 
     def distincts(self, *noms: str, voulu: Choix = _tous) -> Iterator[tuple[str, ...]]:
-        """The words that these columns hold together; each group once a batch."""
-        for nombres, _ in self._parties(voulu):
-            vus = nombres[_groupes(nombres, noms)[0]]
-            yield from zip(*(self._mots(nom)[vus[:, _COLONNES[nom]]] for nom in noms), strict=True)
+        """The words that these columns hold together; each group once a batch, in no order."""
+        rangs = [_COLONNES[nom] for nom in noms]
+        for pages in self._pages(voulu):
+            vus = np.concatenate([nombres[:, rangs] for nombres, _ in pages])
+            vus = vus[_groupes(vus.T)[0]]
+            yield from zip(*(self._mots(nom)[colonne] for nom, colonne in zip(noms, vus.T, strict=True)), strict=True)
 
     @property
     def chapitres(self) -> Collection[Chapitre]:
@@ -166,34 +157,44 @@ class Cahier:
     def seulement(self, voulu: Choix) -> Cahier:
         """These chapters only."""
         autre = copy.copy(self)
-        autre._sues, autre._chapitres = {}, {c: None for c in self._chapitres if voulu(c)}
+        autre._sues, autre._chapitres = {}, {c: rang for c, rang in self._chapitres.items() if voulu(c)}
         return autre
 
     def sans(self, fichiers: Collection[str], refusee: Callable[[str, str, str, str], bool]) -> Cahier:
         """The same without the values refused (fichier, fiche, feuille, cellule → is it?); all of them are in ``fichiers``."""
         autre, avant = copy.copy(self), self._refusee
-        autre._sues, autre._fautifs = {}, [*self._fautifs, *self._rangs_de(fichiers)]
+        autre._sues, autre._fautifs = {}, [*self._fautifs, *self._rangs_de("fichier", fichiers)]
         autre._refusee = refusee if avant is None else lambda *place: avant(*place) or refusee(*place)
         return autre
 
-    def _rangs_de(self, fichiers: Collection[str]) -> list[int]:
-        connus = self._rangs["fichier"]
-        return [connus[fichier] for fichier in fichiers if fichier in connus]
+    def _rangs_de(self, nom: str, mots: Collection[str]) -> list[int]:
+        connus = self._rangs[nom]
+        return [connus[mot] for mot in mots if mot in connus]
 
-    def _parties(self, voulu: Choix = _tous) -> Iterator[Partie]:
-        """What each batch says there, in its order."""
-        voulus = list(filter(voulu, self.chapitres))
-        for tranche in self._tranches:
-            if pages := [self._page(tranche[c]) for c in voulus if c in tranche]:
-                nombres, contenus = pages[0] if len(pages) == 1 else map(np.concatenate, zip(*pages, strict=True))
-                if len(pages) > 1:
-                    ordre = np.argsort(nombres[:, _ORDRE], kind="stable")  # each page is in order already
-                    nombres, contenus = nombres[ordre], contenus[ordre]
-                yield nombres, contenus
+    def _parties(self, voulu: Choix = _tous, champs: Collection[str] = ()) -> Iterator[Partie]:
+        """What each batch says there, in its order. ``champs``: of these only, if any is named."""
+        rangs = self._rangs_de("champ", champs)
+        for siennes in self._pages(voulu):
+            pages = list(siennes)
+            nombres, contenus = pages[0] if len(pages) == 1 else map(np.concatenate, zip(*pages, strict=True))
+            if len(pages) > 1:
+                ordre = np.argsort(nombres[:, _ORDRE], kind="stable")  # each page is in order already
+                nombres, contenus = nombres[ordre], contenus[ordre]
+            if champs:
+                siens = np.isin(nombres[:, _COLONNES["champ"]], rangs)
+                nombres, contenus = nombres[siens], contenus[siens]
+            yield nombres, contenus
 
-    def _page(self, page: Page) -> Partie:
-        self._fichier.seek(page.debut)
-        nombres, contenus = pickle.loads(self._fichier.read(page.taille))
+    def _pages(self, voulu: Choix) -> Iterator[Iterator[Partie]]:
+        """Of each batch that says something there, its pages."""
+        voulus = [rang for chapitre, rang in self._chapitres.items() if voulu(chapitre)]
+        for debuts in self._tranches:
+            if siens := [rang for rang in voulus if rang < len(debuts) - 1 and debuts[rang] < debuts[rang + 1]]:
+                yield (self._page(*debuts[rang : rang + 2]) for rang in siens)
+
+    def _page(self, debut: int, fin: int) -> Partie:
+        self._fichier.seek(debut)
+        nombres, contenus = pickle.loads(self._fichier.read(fin - debut))
         if self._refusee is None or not len(en_cause := np.flatnonzero(np.isin(nombres[:, _COLONNES["fichier"]], self._fautifs))):
             return nombres, contenus
         places = zip(*(self._mots(nom)[nombres[en_cause, _COLONNES[nom]]] for nom in ("fichier", "fiche", "feuille", "cellule")), strict=True)
@@ -201,12 +202,16 @@ class Cahier:
         garde[en_cause] = [not self._refusee(*place) for place in places]
         return nombres[garde], contenus[garde]
 
-    def _cadre(self, parties: Sequence[Partie], noms: Sequence[str] = VALEURS) -> pd.DataFrame:
-        def colonne(nom: str) -> np.ndarray | pd.Categorical:
-            if nom == "valeur":
-                return np.concatenate([contenus for _, contenus in parties or [_VIDE]])
-            rangs = np.concatenate([nombres[:, _COLONNES.get(nom, _ANNEE)] for nombres, _ in parties or [_VIDE]])
-            return pd.Categorical.from_codes(rangs, dtype=self._type(nom)) if nom in _COLONNES else rangs.astype(np.int64)
+    def _cadre(self, parties: Iterable[Partie], noms: Sequence[str] = VALEURS) -> pd.DataFrame:
+        numerotes = [nom for nom in noms if nom != "valeur"]
+        rangs = [_COLONNES.get(nom, _ANNEE) for nom in numerotes]
+        morceaux = [(nombres[:, rangs].T, contenus) for nombres, contenus in parties] or [(_VIDE[0][:, rangs].T, _VIDE[1])]
+        nombres = {nom: np.concatenate(colonne) for nom, *colonne in zip(numerotes, *(n for n, _ in morceaux), strict=True)}
+
+        def colonne(nom: str) -> np.ndarray | pd.Categorical | pd.Series:
+            if nom == "valeur":  # as it was typed: pandas would take a column of texts for one of its own strings, and give others back
+                return pd.Series(np.concatenate([contenus for _, contenus in morceaux]), dtype=object)
+            return pd.Categorical.from_codes(nombres[nom], dtype=self._type(nom)) if nom in _COLONNES else nombres[nom].astype(np.int64)
 
         return pd.DataFrame({nom: colonne(nom) for nom in noms})
 
@@ -220,11 +225,15 @@ class Cahier:
         return self._type(nom).categories.to_numpy()
 
 
-def _groupes(nombres: np.ndarray, noms: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Rows that have the same words in these columns: (the first row of each group, the group of each row)."""
-    cle = np.zeros(len(nombres), dtype=np.int64)
-    for nom in noms:
-        colonne = nombres[:, _COLONNES[nom]]
+def _serre(nombres: np.ndarray) -> np.ndarray:
+    """The same, as small as they fit: most often, a half or a quarter as large."""
+    return nombres.astype(np.min_scalar_type(nombres.max(initial=0)), copy=False)
+
+
+def _groupes(colonnes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that are the same: (the first row of each group, the group of each row)."""
+    cle = np.zeros(len(colonnes[0]), dtype=np.int64)
+    for colonne in colonnes:
         cle = cle * (int(colonne.max(initial=0)) + 1) + colonne
     _, premiers, groupes = np.unique(cle, return_index=True, return_inverse=True)
     return premiers, groupes

@@ -20,7 +20,7 @@ from cls_workbook.reading.formats_de_date import FORMATS_GARDES, Formats
 from cls_workbook.reading.pourcentages import Pourcentage
 
 RETENU_MAX = 3_000  # bytes of a row or of a text that is remembered
-RANGEES_MAX, TEXTES_MAX, VALEURS_MAX = 8_000, 16_000, 16_000  # how many are
+RANGEES_MAX, TEXTES_MAX, VALEURS_MAX = 8_000, 4_000, 16_000  # how many are
 
 
 class Contenu(NamedTuple):

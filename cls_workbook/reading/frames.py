@@ -128,7 +128,7 @@ def reunir(lots: Iterable[Lot]) -> Lot:
     connus: dict[tuple, Lieux] = {}  # the returns of many senders have their inputs in the same places
     for lot in lots:
         cahier.ajouter(lot.valeurs)
-        retours.append(lot.retours)
+        retours.append(lot.retours.copy())  # its own memory: what is kept in the midst of all that is let go with the lot would leave holes there
         normalisations.append(lot.normalisations)
         anomalies += lot.anomalies
         lieux |= {f: connus.setdefault((la.annee, *la.feuilles.items(), None, *la.deplacements.items()), la) for f, la in lot.lieux.items()}

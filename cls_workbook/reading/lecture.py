@@ -30,43 +30,72 @@ JOURNAL = logging.getLogger(__name__)
 R = TypeVar("R")
 
 
-def retours_dans(sources: Iterable[str | Path], vide_permis: bool = False) -> dict[str, Path]:
-    """Name to show → file, for every file given and every file of the folders given; sorted, none twice.
+class Fichiers(Mapping[str, Path]):
+    """Name to show → file, by name. Paths are made when they are asked for: those of ten thousand files would weigh more than all their names."""
+
+    def __init__(self, dossiers: Mapping[str, str]):
+        self._dossiers = dict(sorted(dossiers.items()))  # name → the folder that it starts from; "": the name is the whole path
+
+    def __getitem__(self, nom: str) -> Path:
+        return Path(self._dossiers[nom], nom)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._dossiers)
+
+    def __len__(self) -> int:
+        return len(self._dossiers)
+
+    def sans(self, ecarte: Callable[[Path], bool]) -> Fichiers:
+        """The others."""
+        return Fichiers({nom: dossier for nom, dossier in self._dossiers.items() if not ecarte(Path(dossier, nom))})
+
+
+def retours_dans(sources: Sequence[str | Path], vide_permis: bool = False) -> Fichiers:
+    """Every file given and every file of the folders given; sorted, none twice.
 
     Hidden and lock files are left out, and links are never followed. Refus if a source does not exist, if a folder cannot be read or, unless
     ``vide_permis``, if there is no file at all.
     """
-    fichiers: dict[str, Path] = {}
+    dossiers: dict[str, str] = {}
     vus: set[tuple[str, Path]] = set()
     for source in map(Path, sources):
         if source.is_dir():
-            trouves = sorted(p for p in _parcourir(source) if not _de_service(p.relative_to(source)))
-            candidats = [(p.relative_to(source).as_posix(), p) for p in trouves]
+            depart, noms = str(source), sorted(nom for nom in _parcourir(source) if not _de_service(nom))
         elif source.is_file():
-            candidats = [(source.name, source)]
+            depart, noms = str(source.parent), [source.name]
         else:
             raise Refus(f"« {source} » n’existe pas : indiquez un retour, ou le dossier qui contient les retours.")
-        for nom, chemin in candidats:
-            if (lieu := (chemin.name, chemin.resolve())) not in vus:
+        for nom in noms:
+            if len(sources) > 1:
+                chemin = Path(depart, nom)
+                if (lieu := (chemin.name, chemin.resolve())) in vus:
+                    continue
                 vus.add(lieu)
-                fichiers[nom if nom not in fichiers else str(chemin)] = chemin
-    if not fichiers and not vide_permis:
+            if nom in dossiers:
+                dossiers[str(Path(depart, nom))] = ""
+            else:
+                dossiers[nom] = depart
+    if not dossiers and not vide_permis:
         raise Refus("Aucun fichier à lire : le dossier est vide. Déposez-y les retours, puis recommencez.")
-    return dict(sorted(fichiers.items()))
+    return Fichiers(dossiers)
 
 
-def _parcourir(dossier: Path) -> Iterator[Path]:
-    """Every file of a folder and of its folders. One that cannot be read is told: its returns would be taken for missing."""
+def _parcourir(dossier: Path) -> Iterator[str]:
+    """Every file of a folder and of its folders, by its name from there on. One that cannot be read is told: its returns would be taken for missing."""
 
     def refuser(erreur: OSError) -> None:
         raise Refus(f"Le dossier « {erreur.filename} » ne peut pas être lu ({erreur.strerror or erreur}). Vérifiez vos droits sur ce dossier, puis recommencez.") from erreur
 
     for lieu, _, noms in os.walk(dossier, onerror=refuser):
-        yield from (chemin for nom in noms if (chemin := Path(lieu, nom)).is_file() and not chemin.is_symlink())
+        ici = Path(lieu).relative_to(dossier).as_posix()
+        for nom in noms:
+            chemin = os.path.join(lieu, nom)
+            if os.path.isfile(chemin) and not os.path.islink(chemin):
+                yield nom if ici == "." else f"{ici}/{nom}"
 
 
-def _de_service(chemin: Path) -> bool:
-    return any(part.startswith((".", "~$")) for part in chemin.parts)
+def _de_service(nom: str) -> bool:
+    return any(part.startswith((".", "~$")) for part in nom.split("/"))
 
 
 class Fichier(NamedTuple):
@@ -107,10 +136,10 @@ def appliquer(travail: Callable[[Sequence[Fichier]], R], fichiers: Mapping[str, 
     A file that ends or hangs what reads it gives a ``Panne`` in its place, and one line of the log; see ``en_panne``.
     """
     moteur = moteur or Local()
-    a_lire = [(_AEnvoyer if moteur.a_distance else Fichier)(nom, str(chemin)) for nom, chemin in fichiers.items()]
+    a_lire = ((_AEnvoyer if moteur.a_distance else Fichier)(nom, str(chemin)) for nom, chemin in fichiers.items())
     # Small enough for each place to have several, so that all end together; large enough for what a batch costs in itself.
-    taille = max(1, par_tranche // 5, min(par_tranche, len(a_lire) // (4 * moteur.places)))
-    with _progression(len(a_lire)) as barre:
+    taille = max(1, par_tranche // 5, min(par_tranche, len(fichiers) // (4 * moteur.places)))
+    with _progression(len(fichiers)) as barre:
         for faits, resultat in moteur.appliquer(travail, _tranches(a_lire, taille, pesees=moteur.a_distance)):
             if isinstance(resultat, Panne):
                 JOURNAL.warning(typographie(f"{resultat.element.nom} : {constats.PANNES[resultat.cause]}"))
@@ -118,7 +147,7 @@ def appliquer(travail: Callable[[Sequence[Fichier]], R], fichiers: Mapping[str, 
             barre.update(len(faits))
 
 
-def _tranches(fichiers: Sequence[Fichier], taille: int, pesees: bool) -> Iterator[list[Fichier]]:
+def _tranches(fichiers: Iterable[Fichier], taille: int, pesees: bool) -> Iterator[list[Fichier]]:
     """Batches of ``taille`` files; ``pesees``: lighter, if that is more than goes at once over a network."""
     tranche, poids = [], 0
     for fichier in fichiers:

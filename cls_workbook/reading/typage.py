@@ -20,7 +20,7 @@ from cls_workbook.reading.reperes import ACCUEIL, Comptee, Modele
 from cls_workbook.reading.saisie import Comprise, Incomprise, comprendre
 
 STRUCTURE = "accueil/reponse/structure"
-COMPRIS_MAX = 20_000  # words remembered
+COMPRIS_MAX = 5_000  # words remembered
 A_CONFIRMER_SEULEMENT = ("TEXTE_TROP_LONG",)  # the value is kept: it only has to be confirmed
 
 
