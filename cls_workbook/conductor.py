@@ -28,7 +28,7 @@ from cls_workbook.moteurs.local import Local
 from cls_workbook.moteurs.promesse import Moteur
 from cls_workbook.reading import frames
 from cls_workbook.reading.cahier import Cahier
-from cls_workbook.reading.lecture import Contrats, lire, retours_dans
+from cls_workbook.reading.lecture import Contrats, Fichiers, lire, retours_dans
 from cls_workbook.reading.reader import Retour
 from cls_workbook.results.resultat import Resultat
 from cls_workbook.summaries import activity, consolidation, funding, funding_rules, historique, rapprochement, remplacement
@@ -71,11 +71,12 @@ def annoter(sources: Sequence[str], dossier: str | Path, reference: str | None =
         yield anomalies, [str(cible), *([typographie(f"{retour.fichier} : {annotee.refaite}")] if annotee.refaite else [])]
 
 
-def _sans_les_copies(sources: Sequence[str], dossier: Path) -> dict[str, Path]:
+def _sans_les_copies(sources: Sequence[str], dossier: Path) -> Fichiers:
     """The returns; not the copies that an earlier run left in a folder among them."""
     ici = dossier.resolve()
     dedans = any(Path(s).is_dir() and ici != Path(s).resolve() and ici.is_relative_to(Path(s).resolve()) for s in sources)
-    return {n: p for n, p in retours_dans(sources).items() if not (dedans and p.resolve().is_relative_to(ici))}
+    fichiers = retours_dans(sources)
+    return fichiers.sans(lambda chemin: chemin.resolve().is_relative_to(ici)) if dedans else fichiers
 
 
 def _cible(dossier: Path, retour: Retour, extension: str, pris: set[Path]) -> Path:
@@ -206,9 +207,13 @@ def relancer_fichiers(
     return relances.preparer(resultat, saisies, dossier, jour, precedent)
 
 
-def retours_de(sources: Sequence[str | Path], sauf: str | Path | None = None, vide_permis: bool = False) -> dict[str, Path]:
+def retours_de(sources: Sequence[str | Path], sauf: str | Path | None = None, vide_permis: bool = False) -> Fichiers:
     """Name → file of each return, without the workbook of the coordinator, wherever it lies."""
-    return {n: p for n, p in retours_dans(sources, vide_permis).items() if sauf is None or p.resolve() != Path(sauf).resolve()}
+    fichiers = retours_dans(sources, vide_permis)
+    if sauf is None:
+        return fichiers
+    sien = Path(sauf).resolve()
+    return fichiers.sans(lambda chemin: chemin.resolve() == sien)
 
 
 def chemins_depuis(classeur: str | Path, fichiers: Mapping[str, Path]) -> dict[str, str]:
@@ -222,7 +227,7 @@ def chemins_depuis(classeur: str | Path, fichiers: Mapping[str, Path]) -> dict[s
     return chemins
 
 
-def _durables(pilotage: Pilotage, fichiers: dict[str, Path]) -> Iterator[remplacement.Demande]:
+def _durables(pilotage: Pilotage, fichiers: Mapping[str, Path]) -> Iterator[remplacement.Demande]:
     """The replacements written in the pilotage workbook; a return may have left the folder since."""
     for r in pilotage.remplacements:
         yield remplacement.Demande(remplacement.trouver(r.nouveau, fichiers) or r.nouveau, remplacement.trouver(r.ancien, fichiers) or r.ancien, souple=True)
@@ -296,7 +301,8 @@ def _resumer(lot: frames.Lot, valeurs: Cahier, anomalies: Sequence[Anomalie], ca
     from cls_workbook import pilotage as coordination
     from cls_workbook.results import precedent as annee_passee
 
-    contrat, annee, prevus = campagne.contrat, campagne.annee, campagne.attendus
+    contrat, annee = campagne.contrat, campagne.annee
+    prevus = consolidation.Attendus(contrat, campagne.attendus)
     programme = pilotage.programme or None
     cumul = pilotage.engage_anterieur | annee_passee.engage_cumule(precedent) if precedent else pilotage.engage_anterieur or None
     anciennes = annee_passee.indicateurs(precedent, contrat, annee) if precedent else None

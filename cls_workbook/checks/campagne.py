@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache, partial
 
@@ -15,11 +15,12 @@ from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes
 
 def hors_campagne(dossier: Dossier) -> list[Anomalie]:
     """One anomaly a file: nothing in it counts."""
+    ecarts_de = cache(partial(_ecarts, dossier))
+    premieres = ~dossier.retours["fichier"].duplicated()
+    fautives = [premiere and bool(ecarts_de(*dite)) for premiere, dite in zip(premieres, colonnes(dossier.retours, "annee", "contrat", "modele"), strict=True)]
     trouvees = []
-    for r in en_lignes(dossier.retours, ~dossier.retours["fichier"].duplicated()):
-        ecarts = [(nom, trouve, attendu) for nom, trouve, attendu in _identites(dossier, r) if attendu is not None and str(trouve) != str(attendu)]
-        if not ecarts:
-            continue
+    for r in en_lignes(dossier.retours, fautives):
+        ecarts = ecarts_de(r["annee"], r["contrat"], r["modele"])
         entier = {"fichier": r["fichier"], "structure": r["structure"]}
         trouvees.append(
             constat(
@@ -33,10 +34,10 @@ def hors_campagne(dossier: Dossier) -> list[Anomalie]:
     return trouvees
 
 
-def _identites(dossier: Dossier, r: dict) -> Iterable[tuple[str, object, object]]:
-    yield "année", r["annee"], dossier.annee
-    yield "contrat", r["contrat"], dossier.contrat.id
-    yield "version du modèle", r["modele"], dossier.modele
+def _ecarts(dossier: Dossier, annee: int, contrat: str, modele: object) -> list[tuple[str, object, object]]:
+    """(name, found, expected) of what tells a return of another campaign."""
+    identites = (("année", annee, dossier.annee), ("contrat", contrat, dossier.contrat.id), ("version du modèle", modele, dossier.modele))
+    return [(nom, trouve, attendu) for nom, trouve, attendu in identites if attendu is not None and str(trouve) != str(attendu)]
 
 
 # --- who answers ----------------------------------------------------------------------------------------------------
@@ -52,7 +53,9 @@ def _attendus(dossier: Dossier) -> Iterable[tuple[str, str, str | None, bool]]:
 
 def structure_inattendue(dossier: Dossier) -> list[Anomalie]:
     """Also says a wrong or missing volet. A group that nobody named yet lets its candidates in."""
-    rendues = [(r, (r["fiche"], plier(r["structure"]))) for r in dossier.fiches_rendues if r["structure"] and r["fiche"] in dossier.contrat.par_fiche]
+    rendues = [(r, (r["fiche"], plier(r["structure"]))) for r in _pas_tout_a_fait_attendues(dossier)]
+    if not rendues:
+        return []
     volets: dict[tuple[str, str], list[str]] = {cle: [] for _, cle in rendues}
     groupes: dict[str, set[str]] = {}
     for fiche, structure, volet, groupe in _attendus(dossier):
@@ -70,6 +73,14 @@ def structure_inattendue(dossier: Dossier) -> list[Anomalie]:
         elif permis and (r["volet"] or "") not in permis and not _volet_refuse(dossier, r):
             trouvees.append(_dire_volet(dossier, r, reponses.get((r["fichier"], r["fiche"]), {}), permis))
     return trouvees
+
+
+def _pas_tout_a_fait_attendues(dossier: Dossier) -> list[dict]:
+    """The answers that are not expected to the letter: only these are compared with all that are."""
+    rendues = [r for r in dossier.fiches_rendues if r["structure"] and r["fiche"] in dossier.contrat.par_fiche]
+    cherchees = {(r["fiche"], r["structure"], r["volet"] or "") for r in rendues}
+    trouvees = cherchees.intersection((fiche, structure, volet or "") for fiche, structure, volet, _ in _attendus(dossier))
+    return [r for r in rendues if (r["fiche"], r["structure"], r["volet"] or "") not in trouvees]
 
 
 def _porteurs(dossier: Dossier, fiche: str) -> list[str]:
@@ -162,8 +173,10 @@ def _dire_conflit(r: dict, autres: list[str]) -> Anomalie:
 def retour_manquant(dossier: Dossier) -> list[Anomalie]:
     if dossier.attendus is None:
         return []
-    recus = {(fiche, plier(structure), volet or "") for fiche, structure, volet in colonnes(dossier.retours, "fiche", "structure", "volet")}
-    manquent = [groupe or (fiche, plier(structure), volet or "") not in recus for fiche, structure, volet, groupe in colonnes(dossier.attendus, "fiche", "structure", "volet", "groupe")]
+    recus: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for fiche, structure, volet in colonnes(dossier.retours, "fiche", "structure", "volet"):
+        recus[fiche].add((plier(structure), volet or ""))
+    manquent = [groupe or (plier(structure), volet or "") not in recus[fiche] for fiche, structure, volet, groupe in colonnes(dossier.attendus, "fiche", "structure", "volet", "groupe")]
     trouvees = []
     for a in en_lignes(dossier.attendus, manquent):
         volet = f", volet « {a['volet']} »" if a["volet"] else ""

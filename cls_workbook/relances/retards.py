@@ -11,7 +11,7 @@ from cls_workbook import entry
 from cls_workbook.contract.model import Contrat
 from cls_workbook.pilotage import Pilotage, Relance
 from cls_workbook.results.resultat import Resultat
-from cls_workbook.summaries.consolidation import DOUBLON, RECU, REJETE, appariement, attendus, cle_de_structure, nom_affiche
+from cls_workbook.summaries.consolidation import DOUBLON, RECU, REJETE, Attendus, attendus, cle_de_structure, nom_affiche
 
 ReponseAttendue = tuple[str, str]  # fiche, volet ("" if none)
 DITS_RECUS = ("reçu", "validé")  # what the coordinator may say of a return
@@ -55,13 +55,14 @@ class Retard:
 def retards(resultat: Resultat, pilotage: Pilotage, jour: date) -> list[Retard]:
     """Those whose answer is missing or could not be kept, in the contract's order; then the groups without members."""
     contrat, cle = resultat.contrat, cle_de_structure(resultat.contrat)
-    etats = _etats(resultat, pilotage)
+    prevus = Attendus(contrat, attendus(contrat, resultat.annee, pilotage.membres))
+    etats = _etats(resultat, prevus)
     suivis: Mapping[str, Relance] = {cle(r.structure): r for r in reversed(pilotage.relances)}
     trouves = []
     for repondant in entry.repondants(contrat, pilotage.membres):
         par_etat: dict[str, list[ReponseAttendue]] = defaultdict(list)
         for fiche, volet in repondant.fiches:
-            par_etat[_un_etat(etats.get((fiche, cle(repondant.id), volet), set()))].append((fiche, volet))
+            par_etat[_un_etat(etats[prevus.trouver(fiche, repondant.id, volet)])].append((fiche, volet))
         if set(par_etat) == {RECU}:
             continue
         suivi = suivis.get(cle(repondant.id), Relance(repondant.id))
@@ -71,14 +72,12 @@ def retards(resultat: Resultat, pilotage: Pilotage, jour: date) -> list[Retard]:
     return trouves + _groupes(contrat, resultat, pilotage, jour)
 
 
-def _etats(resultat: Resultat, pilotage: Pilotage) -> dict[tuple[str, str, str], set[str]]:
+def _etats(resultat: Resultat, prevus: Attendus) -> dict[int | None, set[str]]:
     """Expected answer → the states of what came for it."""
-    contrat = resultat.contrat
-    trouver = appariement(contrat, attendus(contrat, resultat.annee, pilotage.membres))
-    etats: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    etats: dict[int | None, set[str]] = defaultdict(set)
     for r in resultat.retours.to_dict("records"):
-        if r["Statut"] in (RECU, REJETE, DOUBLON) and r["Fiche"] and r["Structure"] and (cle := trouver(r["Fiche"], r["Structure"], r["Volet"] or "")):
-            etats[cle].add(r["Statut"])
+        if r["Statut"] in (RECU, REJETE, DOUBLON) and r["Fiche"] and r["Structure"] and (rang := prevus.trouver(r["Fiche"], r["Structure"], r["Volet"] or "")) is not None:
+            etats[rang].add(r["Statut"])
     return etats
 
 

@@ -113,8 +113,8 @@ class Resultat:
 
     def attendus_par_fiche(self) -> Counter[str]:
         """Fiche → how many structures and volets were expected, or answered."""
-        reponses = self.retours[self.retours["Fiche"].notna()]
-        return Counter(fiche for fiche, _, _ in set(zip(reponses["Fiche"], reponses["Structure"], reponses["Volet"], strict=True)))
+        reponses = self.retours.loc[self.retours["Fiche"].notna(), ["Fiche", "Structure", "Volet"]]
+        return Counter(reponses.drop_duplicates()["Fiche"])
 
     def bilan(self) -> str:
         """One French sentence for the command line."""

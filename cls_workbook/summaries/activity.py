@@ -5,33 +5,37 @@ How answers make one figure is in ``agregation``. No figure is ever added across
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from cls_workbook.contract.model import Contrat, Fiche, Indicateur, Mesure
-from cls_workbook.francais import NBSP, plier
+from cls_workbook.francais import NBSP, liste, plier
 from cls_workbook.reading.cahier import Cahier
 from cls_workbook.reading.vues import colonnes, somme
 from cls_workbook.summaries.agregation import (
+    CHAMPS,
     NON_DISPONIBLE,
     SANS_OBJET,
     SEPARATEUR,
+    Detail,
     Reponse,
     Resultat,
     agreger,
     cle_entite,
+    complete,
     depend_du_detail,
     moins_avance,
     sur_les_annees,
 )
-from cls_workbook.summaries.consolidation import Cle, appariement, cles_attendues, nom_affiche
+from cls_workbook.summaries.consolidation import Attendus, nom_affiche
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Reunion
@@ -65,49 +69,55 @@ class Couverture:
     texte: str
 
 
-def indicateurs(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame, precedent: Mapping[str, object] | None = None) -> pd.DataFrame:
+def indicateurs(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame | Attendus, precedent: Mapping[str, object] | None = None) -> pd.DataFrame:
     """The table ``Indicateurs``: one row per measure, in the contract's order.
 
     ``valeurs``: what is left once refused values are set aside (``consolidation.retenir``). ``prevus``: the frame of
-    ``consolidation.attendus``. ``precedent``: measure → last year's value. Rates are shares (0.265 for 26,5 %).
+    ``consolidation.attendus``, or its ``Attendus``. ``precedent``: measure → last year's value. Rates are shares (0.265 for 26,5 %).
     A return counts as received for a measure when it gave the figure, or said « sans objet ».
     """
-    campagne = _Campagne(contrat, valeurs, prevus)
-    anciennes = precedent or {}
-    lignes = []
-    for mesure_id, (fiche, indicateur, mesure) in contrat.par_mesure.items():
-        reponses = campagne.reponses(mesure_id, depend_du_detail(mesure))
-        resultat = agreger(contrat, mesure, reponses.values())
-        couverture, manques = campagne.couverture(fiche, indicateur, reponses, resultat)
-        lignes.append((
-            fiche.numero, fiche.axe, indicateur.id, mesure_id, mesure.libelle, resultat.unite or mesure.unite, mesure.agregation,
-            mesure.valeur_initiale, anciennes.get(mesure_id), resultat.valeur, resultat.numerateur, resultat.denominateur,
-            couverture.recus, couverture.attendus, couverture.texte, SEPARATEUR.join((*resultat.reserves, *manques)) or None,
-        ))  # fmt: skip
+    campagne, anciennes = _Campagne(contrat, valeurs, prevus), precedent or {}
+    lignes = [_indicateur(campagne, *contrat.par_mesure[id_], anciennes.get(id_)) for id_ in contrat.par_mesure]
     return _cadre(lignes, INDICATEURS)
 
 
+def _indicateur(campagne: _Campagne, fiche: Fiche, indicateur: Indicateur, mesure: Mesure, ancienne: object) -> tuple:
+    """The line of one measure; what returns say of it is let go before those of the next one are taken up."""
+    reponses = campagne.reponses(mesure.id, depend_du_detail(mesure))
+    resultat = agreger(campagne.contrat, mesure, reponses.values())
+    couverture, manques = campagne.couverture(fiche, indicateur, reponses, resultat)
+    return (
+        fiche.numero, fiche.axe, indicateur.id, mesure.id, mesure.libelle, resultat.unite or mesure.unite, mesure.agregation,
+        mesure.valeur_initiale, ancienne, resultat.valeur, resultat.numerateur, resultat.denominateur,
+        couverture.recus, couverture.attendus, couverture.texte, SEPARATEUR.join((*resultat.reserves, *manques)) or None,
+    )  # fmt: skip
+
+
+class _Retours(NamedTuple):
+    """Of one fiche: fichier → the rank of the expected return that it is (None: of none); ``volets``: of those that answer for one."""
+
+    rangs: dict[str, int | None]
+    volets: dict[str, str]
+
+
 class _Campagne:
-    """The returns of a campaign, found by fiche and measure. A return is (fichier, structure, volet)."""
+    """The returns of a campaign, found by fiche and measure: fichier → what it says there."""
 
-    def __init__(self, contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame):
+    def __init__(self, contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame | Attendus):
         self.contrat = contrat
-        self.prevus: dict[str, set[Cle]] = {}
-        self.groupes = set(prevus.loc[prevus["groupe"], "fiche"])
-        for cle in cles_attendues(contrat, prevus):
-            self.prevus.setdefault(cle[0], set()).add(cle)
-        self.valeurs = Cahier.de(valeurs)
-        self.retours = self.valeurs.une_fois("retours", lambda: _retours(self.valeurs, appariement(contrat, prevus)), contrat, prevus)
+        self.valeurs, self.prevus = Cahier.de(valeurs), Attendus.de(contrat, prevus)
+        self.retours = self.valeurs.une_fois("retours", lambda: _retours(self.valeurs, self.prevus), contrat, prevus)
 
-    def reponses(self, mesure: str, detaillees: bool = True) -> dict[tuple, Reponse]:
+    def reponses(self, mesure: str, detaillees: bool = True) -> dict[str, Reponse]:
         """Return → what it says of this measure, for the returns that say something of it. ``detaillees``: with their breakdowns."""
-        saisies = self.valeurs.lignes(lambda c: c.mesure == mesure, "fichier", "structure", "volet", "champ", "ligne", "modalite", "valeur")
-        return {retour: self._reponse(retour, siennes, detaillees) for retour, siennes in groupby(saisies, key=itemgetter(0, 1, 2))}
+        saisies = self.valeurs.lignes(lambda c: c.mesure == mesure, "fichier", "structure", "champ", "ligne", "modalite", "valeur", champs=CHAMPS)
+        connus: dict[str, Detail] = {}  # the same rows come back from many returns: one object for all
+        return {fichier: self._reponse(structure, siennes, detaillees, connus) for (fichier, structure), siennes in groupby(saisies, key=itemgetter(0, 1))}
 
-    def _reponse(self, retour: tuple, saisies: Iterable[tuple], detaillees: bool) -> Reponse:
+    def _reponse(self, structure: str, saisies: Iterable[tuple], detaillees: bool, connus: dict[str, Detail]) -> Reponse:
         champs: dict[str, object] = {}
         lignes: dict[str, dict[str, object]] = {}
-        for _, _, _, champ, rangee, modalite, valeur in saisies:
+        for _, _, champ, rangee, modalite, valeur in saisies:
             if rangee and not detaillees:
                 continue
             if rangee:
@@ -117,50 +127,69 @@ class _Campagne:
                     ligne.setdefault("modalite", modalite)  # a printed row: its label is not typed
             else:
                 champs[champ] = valeur
-        return Reponse(nom_affiche(self.contrat, retour[1]), champs, tuple(lignes[cle] for cle in sorted(lignes)))
+        details = (Detail(*map(lignes[cle].get, Detail._fields)) for cle in sorted(lignes))
+        return Reponse(nom_affiche(self.contrat, structure), champs, tuple(connus.setdefault(repr(detail), detail) for detail in details))
 
-    def couverture(self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[tuple, Reponse], resultat: Resultat) -> tuple[Couverture, list[str]]:
+    def couverture(self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[str, Reponse], resultat: Resultat) -> tuple[Couverture, list[str]]:
         """What the figure rests on, and what must be said of the returns that are not in it.
 
         An indicator of one volet is asked of the porteurs of that volet only.
         """
-        comptees = set(resultat.comptees)
-        repondu = {retour for retour, r in reponses.items() if r in comptees}
-        sans_objet = {retour for retour, r in reponses.items() if retour not in repondu and r.a_le_statut(SANS_OBJET)}
-        indisponibles = {retour for retour, r in reponses.items() if retour not in repondu and r.a_le_statut(NON_DISPONIBLE)}
-        rendus = {r for r in self.retours.get(fiche.numero, ()) if fiche.concerne(indicateur, r[2])}
-        muets = len(rendus - (repondu | sans_objet | indisponibles))
+        rangs, volets = self.retours[fiche.numero]
+        repondu, indisponibles, sans_objet = _partager(reponses, resultat.comptees)
+        parlants = [*repondu, *indisponibles, *sans_objet]
+        rendus, comptes = (sum(fiche.concerne(indicateur, volets.get(r, "")) for r in siens) for siens in (rangs, parlants))
+        muets = rendus - comptes
         reserves = [f"{len(qui)} {mot}" for qui, mot in ((indisponibles, NON_DISPONIBLE), (sans_objet, SANS_OBJET)) if qui]
         if muets:
             reserves.append(f"{muets} retour{'s' * (muets > 1)} sans valeur retenue")
         contredits = sum(reponses[r].statut in (plier(NON_DISPONIBLE), plier(SANS_OBJET)) for r in repondu)
         if contredits:
             reserves.append(f"{contredits} valeur{'s' * (contredits > 1)} malgré un statut qui dit qu’il n’y en a pas")
-        en_plus = [r for r in repondu if self.retours[fiche.numero][r] is None] if fiche.numero not in self.groupes else []
+        en_plus = sorted(reponses[r].structure for r in repondu if rangs[r] is None) if fiche.numero not in self.prevus.groupes else []
         if en_plus:
-            noms = ", ".join(sorted(nom_affiche(self.contrat, r[1]) for r in en_plus))
-            reserves.append(f"compte {len(en_plus)} retour{'s' * (len(en_plus) > 1)} non attendu{'s' * (len(en_plus) > 1)} ({noms})")
-        prevus = {cle for cle in self.prevus.get(fiche.numero, ()) if fiche.concerne(indicateur, cle[2])}
-        return self.compter(fiche.numero, prevus, repondu | sans_objet, bool(rendus)), reserves
+            reserves.append(f"compte {len(en_plus)} retour{'s' * (len(en_plus) > 1)} non attendu{'s' * (len(en_plus) > 1)} ({liste(en_plus)})")
+        prevus = [rang for rang in self.prevus.de_la_fiche(fiche.numero) if fiche.concerne(indicateur, self.prevus.volets[rang])]
+        return self.compter(fiche.numero, prevus, [*repondu, *sans_objet], bool(rendus)), reserves
 
-    def compter(self, fiche: str, prevus: set[Cle], repondu: set[tuple], rendu: bool) -> Couverture:
+    def compter(self, fiche: str, prevus: Sequence[int], repondu: Collection[str], rendu: bool) -> Couverture:
         """``prevus``: the returns that are asked; ``repondu``: those that gave it; ``rendu``: has any of the fiche come in?"""
-        cles = {self.retours[fiche][retour] for retour in repondu}
-        if fiche in self.groupes or not prevus:
+        if fiche in self.prevus.groupes or not prevus:
             recus, attendus = len(repondu), None
         else:
-            recus, attendus = len(cles & prevus), len(prevus)
+            donnes = np.zeros(len(self.prevus.volets) + 1, dtype=bool)  # by rank; the last is of those that were not expected
+            donnes[[-1 if rang is None else rang for rang in map(self.retours[fiche].rangs.get, repondu)]] = True
+            recus, attendus = int(donnes[prevus].sum()), len(prevus)
         sur = f"({recus} sur {'?' if attendus is None else attendus})"
         if not repondu:
             return Couverture(recus, attendus, f"{'aucune valeur' if rendu else 'aucun retour'} {sur}")
         return Couverture(recus, attendus, f"{'complet' if recus == attendus else 'partiel'} {sur}")
 
 
-def _retours(cahier: Cahier, trouver: Callable[[str, str, str], Cle | None]) -> dict[str, dict[tuple, Cle | None]]:
-    """Fiche → the returns that say something of it, and which expected return each is."""
-    retours: dict[str, dict[tuple, Cle | None]] = {}
+def _partager(reponses: Mapping[str, Reponse], comptees: Iterable[Reponse]) -> tuple[list[str], list[str], list[str]]:
+    """The returns that are in a figure (``comptees``: their answers, in the same order); of the others, those that have none to give, or none to be asked."""
+    suite = iter(comptees)
+    prochaine = next(suite, None)
+    repondu, indisponibles, sans_objet = [], [], []
+    for retour, reponse in reponses.items():
+        if reponse is prochaine:
+            repondu.append(retour)
+            prochaine = next(suite, None)
+        elif reponse.a_le_statut(SANS_OBJET):
+            sans_objet.append(retour)
+        elif reponse.a_le_statut(NON_DISPONIBLE):
+            indisponibles.append(retour)
+    return repondu, indisponibles, sans_objet
+
+
+def _retours(cahier: Cahier, prevus: Attendus) -> Mapping[str, _Retours]:
+    """Fiche → the returns that say something of it."""
+    retours: dict[str, _Retours] = defaultdict(lambda: _Retours({}, {}))
     for fiche, fichier, structure, volet in cahier.distincts("fiche", "fichier", "structure", "volet"):
-        retours.setdefault(fiche, {})[fichier, structure, volet] = trouver(fiche, structure, volet)
+        rangs, volets = retours[fiche]
+        rangs[fichier] = prevus.trouver(fiche, structure, volet)
+        if volet:
+            volets[fichier] = volet
     return retours
 
 
@@ -189,21 +218,21 @@ def _aucun_prevu() -> pd.DataFrame:
 
 def _detail(contrat: Contrat, mesure: Mesure, reponses: list[Reponse]) -> dict[str, tuple]:
     """Modalité → (effectif, numérateur, dénominateur)."""
-    groupes: dict[str, list[tuple[Reponse, Mapping]]] = {}
+    groupes: dict[str, list[tuple[Reponse, Detail]]] = {}
     ecrites: dict[str, str] = {plier(m): m for m in mesure.modalites}
     for reponse in reponses:
         for ligne in reponse.lignes:
-            if mesure.ventilation or ligne.get("effectif") is not None:
-                modalite = str(ligne.get("modalite") or NON_PRECISEE)
+            if mesure.ventilation or ligne.effectif is not None:
+                modalite = str(ligne.modalite or NON_PRECISEE)
                 ecrites.setdefault(plier(modalite), modalite)
                 groupes.setdefault(plier(modalite), []).append((reponse, ligne))
     detail = {}
     for cle in sorted(groupes, key=list(ecrites).index):
-        noms = {cle_entite(contrat, mesure, str(li["nom"])) for _, li in groupes[cle] if li.get("nom")}
-        declarants = {r for r, li in groupes[cle] if li.get("effectif") is not None}
+        noms = {cle_entite(contrat, mesure, str(li.nom)) for _, li in groupes[cle] if li.nom}
+        declarants = {r for r, li in groupes[cle] if li.effectif is not None}
         entites = mesure.agregation in ("ENTITES", "STOCK")
-        effectif = len(noms) if noms else None if entites and len(declarants) > 1 else somme(li.get("effectif") for _, li in groupes[cle])
-        paires = [(li["numerateur"], li["denominateur"]) for _, li in groupes[cle] if None not in (li.get("numerateur"), li.get("denominateur"))]
+        effectif = len(noms) if noms else None if entites and len(declarants) > 1 else somme(li.effectif for _, li in groupes[cle])
+        paires = [(li.numerateur, li.denominateur) for _, li in groupes[cle] if complete(li)]
         detail[ecrites[cle]] = (effectif, somme(n for n, _ in paires), somme(d for _, d in paires))
     return detail
 
@@ -211,24 +240,24 @@ def _detail(contrat: Contrat, mesure: Mesure, reponses: list[Reponse]) -> dict[s
 # --- Progress -------------------------------------------------------------------------------------------------------
 
 
-def avancement(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame) -> pd.DataFrame:
+def avancement(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame | Attendus) -> pd.DataFrame:
     """One row per fiche: état and réalisation (the least advanced of the porteurs; None without answer).
 
     ``detail``: « structure : état, réalisation » for each where porteurs disagree. « Réalisée » holds only if all say
     so; « Rien de programmé » only if none had anything to do.
     """
-    campagne, dits = _Campagne(contrat, valeurs, prevus), {}
-    for fiche, champ, valeur, *retour in campagne.valeurs.lignes(lambda c: c.bloc == "avancement", "fiche", "champ", "valeur", "fichier", "structure", "volet"):
-        dits.setdefault(fiche, {}).setdefault(tuple(retour), {})[champ] = valeur
-    lignes = []
+    campagne, lignes = _Campagne(contrat, valeurs, prevus), []
     for fiche in contrat.fiches:
-        siens = dits.get(fiche.numero, {})
-        etats = {r: c["etat"] for r, c in siens.items() if "etat" in c}
-        faits = {r: c["realisation"] for r, c in siens.items() if "realisation" in c}
+        rangs, volets = campagne.retours[fiche.numero]
+        dits = campagne.valeurs.lignes(lambda c, ici=fiche.numero: c.bloc == "avancement" and c.fiche == ici, "fichier", "structure", "champ", "valeur", champs=("etat", "realisation"))
+        etats, faits, structures = {}, {}, {}
+        for fichier, structure, champ, valeur in dits:
+            (etats if champ == "etat" else faits)[fichier] = valeur
+            structures[fichier] = structure
         en_desaccord = any(len({plier(mot) for mot in mots.values()}) > 1 for mots in (etats, faits))
-        parlants = [r for r in siens if r in etats or r in faits]
-        detail = "\n".join(_dit(contrat, r, etats.get(r), faits.get(r)) for r in parlants) if en_desaccord else None
-        couverture = campagne.compter(fiche.numero, campagne.prevus.get(fiche.numero, set()), set(etats), fiche.numero in campagne.retours)
+        phrases = (_dit(nom_affiche(contrat, qui), volets.get(r, ""), etats.get(r), faits.get(r)) for r, qui in structures.items())
+        detail = "\n".join(phrases) if en_desaccord else None
+        couverture = campagne.compter(fiche.numero, list(campagne.prevus.de_la_fiche(fiche.numero)), etats.keys(), bool(rangs))
         lignes.append((
             fiche.numero, fiche.axe, fiche.titre, _etat(contrat, etats), _realisation(contrat, faits), detail,
             couverture.recus, couverture.attendus, couverture.texte,
@@ -236,19 +265,18 @@ def avancement(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.Data
     return _cadre(lignes, AVANCEMENT)
 
 
-def _dit(contrat: Contrat, retour: tuple, etat: str | None, fait: str | None) -> str:
-    _, structure, volet = retour
-    qui = nom_affiche(contrat, structure) + (f" ({volet})" if volet else "")
+def _dit(structure: str, volet: str, etat: str | None, fait: str | None) -> str:
+    qui = f"{structure} ({volet})" if volet else structure
     return f"{qui}{NBSP}: " + ", ".join(mot for mot in (etat, fait) if mot)
 
 
-def _etat(contrat: Contrat, etats: Mapping[tuple, str]) -> str | None:
+def _etat(contrat: Contrat, etats: Mapping[str, str]) -> str | None:
     # Reported or given up come after « Réalisée » in the list, yet nothing is done while one porteur says so.
     echelle = sorted(contrat.listes.etats, key=lambda e: plier(e) == REALISEE)
     return moins_avance(echelle, etats.values()) if etats else None
 
 
-def _realisation(contrat: Contrat, faits: Mapping[tuple, str]) -> str | None:
+def _realisation(contrat: Contrat, faits: Mapping[str, str]) -> str | None:
     programmes = [f for f in faits.values() if plier(f) != RIEN]
     echelle = [r for r in reversed(contrat.listes.realisations) if plier(r) != RIEN]
     return moins_avance(echelle, programmes) if programmes else next(iter(faits.values()), None)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from cls_workbook.contract.model import Contrat, Mesure
 from cls_workbook.francais import NBSP, date_fr, enumere, nombre_fr, plier
@@ -17,19 +18,34 @@ from cls_workbook.reading.vues import somme
 
 SEPARATEUR = f"{NBSP}; "
 ESTIME, NON_DISPONIBLE, SANS_OBJET = "estimé", "non disponible", "sans objet"
+# Of all that a return says of a measure, what the rules below look at.
+CHAMPS = (
+    "valeur", "statut", "double_compte", "effectif", "nom", "modalite", "numerateur", "denominateur", "definition", "moyenne", "unite", "satisfaits",
+    "repondants", "echelle", "jalon", "date", "texte",
+)  # fmt: skip
 Nombre = int | Decimal
+
+
+class Detail(NamedTuple):
+    """One row of the breakdown of a measure, as a return says it: a third of the memory of a dictionary, for all the rows of a campaign."""
+
+    modalite: str | None = None
+    nom: str | None = None
+    effectif: Nombre | None = None
+    numerateur: Nombre | None = None
+    denominateur: Nombre | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reponse:
-    """What one return says of one measure. ``champs``: champ → value; ``lignes``: the same for each row of its breakdown.
+    """What one return says of one measure. ``champs``: champ → value; ``lignes``: the rows of its breakdown.
 
     Two returns that say the same are still two: they compare by identity.
     """
 
     structure: str
     champs: Mapping[str, object] = field(default_factory=dict)
-    lignes: tuple[Mapping[str, object], ...] = ()
+    lignes: tuple[Detail, ...] = ()
 
     @property
     def statut(self) -> str:
@@ -44,7 +60,7 @@ class Reponse:
 
 @dataclass(frozen=True, slots=True)
 class Resultat:
-    """``comptees``: the answers that gave what the measure needs. ``valeur`` None: no figure, ``reserves`` say why."""
+    """``comptees``: the answers that gave what the measure needs, in their order. ``valeur`` None: no figure, ``reserves`` say why."""
 
     valeur: object = None
     comptees: tuple[Reponse, ...] = ()
@@ -67,7 +83,7 @@ def depend_du_detail(mesure: Mesure) -> bool:
 def compte(mesure: Mesure, reponse: Reponse) -> Nombre | None:
     """The figure of one return: typed, or the total of the breakdown where that is what is asked."""
     if mesure.type == "ventilation":
-        return somme(ligne.get("effectif") for ligne in reponse.lignes)
+        return somme(ligne.effectif for ligne in reponse.lignes)
     return reponse.nombre("valeur")
 
 
@@ -130,7 +146,7 @@ def _entites(contrat: Contrat, mesure: Mesure, reponses: tuple[Reponse, ...]) ->
 
 
 def noms_cites(reponse: Reponse) -> list[str]:
-    return [str(ligne["nom"]) for ligne in reponse.lignes if ligne.get("nom")]
+    return [str(ligne.nom) for ligne in reponse.lignes if ligne.nom]
 
 
 def cle_entite(contrat: Contrat, mesure: Mesure, nom: str) -> str:
@@ -179,18 +195,19 @@ def _termes(mesure: Mesure, reponse: Reponse) -> tuple[Nombre, Nombre] | None:
         return haut, bas
     if not _sur_le_detail(reponse):
         return None
-    paires = [(li["numerateur"], li["denominateur"]) for li in reponse.lignes if _complete(li)]
+    paires = [(li.numerateur, li.denominateur) for li in reponse.lignes if complete(li)]
     return (sum(n for n, _ in paires), sum(d for _, d in paires)) if paires else None
 
 
 def _sur_le_detail(reponse: Reponse) -> bool:
     """Is the rate given by its breakdown only?"""
     seul = reponse.nombre("numerateur") is None and reponse.nombre("denominateur") is None
-    return seul and any(_complete(ligne) for ligne in reponse.lignes)
+    return seul and any(complete(ligne) for ligne in reponse.lignes)
 
 
-def _complete(ligne: Mapping[str, object]) -> bool:
-    return ligne.get("numerateur") is not None and ligne.get("denominateur") is not None
+def complete(ligne: Detail) -> bool:
+    """Does this row give both terms of a rate?"""
+    return ligne.numerateur is not None and ligne.denominateur is not None
 
 
 def _ecritures(textes: Iterable[object]) -> dict[str, str]:
@@ -281,8 +298,8 @@ def moins_avance(echelle: Iterable[str], etats: Iterable[str]) -> str:
 
 
 def _union(_: Contrat, mesure: Mesure, reponses: tuple[Reponse, ...]) -> Resultat:
-    comptees = tuple(r for r in reponses if any(ligne.get("modalite") for ligne in r.lignes))
-    citees = _ecritures(ligne.get("modalite") for r in comptees for ligne in r.lignes)
+    comptees = tuple(r for r in reponses if any(ligne.modalite for ligne in r.lignes))
+    citees = _ecritures(ligne.modalite for r in comptees for ligne in r.lignes)
     ordre = {plier(m): rang for rang, m in enumerate(mesure.modalites)}
     rangees = sorted(citees, key=lambda cle: ordre.get(cle, len(ordre)))
     valeur = SEPARATEUR.join(citees[cle] for cle in rangees) or None

@@ -5,7 +5,6 @@ Frames in, frames out. The column names of the tables are those of the consolida
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -50,9 +49,6 @@ CHAMPS_DE_VALEUR = frozenset((
     "valeur", "dont_qpv", "numerateur", "denominateur", "questionnaires", "repondants", "satisfaits", "moyenne",
     "effectif", "jalon", "texte", "nom", "modalite",
 ))  # fmt: skip
-
-Cle = tuple[str, str, str]  # fiche, structure (see ``cle_de_structure``), volet
-
 
 # --- Structures -----------------------------------------------------------------------------------------------------
 
@@ -122,56 +118,96 @@ def _groupes_sans_membres(contrat: Contrat, fiche: Fiche, membres: Membres) -> l
     return [nom_affiche(contrat, p) for p in porteurs if any(groupe for _, groupe in _designes(contrat, fiche.numero, p, membres))]
 
 
-def appariement(contrat: Contrat, prevus: pd.DataFrame) -> Callable[[str, str, str], Cle | None]:
-    """A function (fiche, structure, volet) → the key of the expected return it answers for; None: not expected.
+class Attendus:
+    """The returns expected one by one, by rank: the lines of ``attendus`` but for those of groups, in whose name nobody answers."""
 
-    A blank volet is understood when the structure is expected on one volet of the fiche only.
-    """
-    identifier = cle_de_structure(contrat)
-    attendues: dict[str, dict[str, tuple[Cle, ...]]] = {}
-    for cle in cles_attendues(contrat, prevus):
-        siennes = attendues.setdefault(cle[0], {})
-        siennes[cle[1]] = (*siennes.get(cle[1], ()), cle)
+    def __init__(self, contrat: Contrat, prevus: pd.DataFrame):
+        self.prevus = prevus
+        self.groupes = frozenset(prevus.loc[prevus["groupe"], "fiche"])  # the fiches that have such a line
+        noms = prevus[~prevus["groupe"]]
+        self.volets: list[str] = noms["volet"].tolist()
+        self._identifier = cle_de_structure(contrat)
+        self._rangs: dict[str, dict[str, int]] = {}  # fiche → structure → its rank
+        self._suivants: dict[int, int] = {}  # rank → that of the same structure on another volet
+        for rang, (fiche, structure) in enumerate(zip(noms["fiche"], noms["structure"], strict=True)):
+            siennes, cle = self._rangs.setdefault(fiche, {}), self._identifier(structure)
+            if siennes.setdefault(cle, rang) != rang:
+                self._suivants[self._de_la_structure(fiche, cle)[-1]] = rang
 
-    def trouver(fiche: str, structure: str, volet: str) -> Cle | None:
-        possibles = attendues.get(fiche, {}).get(identifier(structure), ())
-        exacte = next((cle for cle in possibles if cle[2] == volet), None)
-        return exacte or (possibles[0] if len(possibles) == 1 and not volet else None)
+    @classmethod
+    def de(cls, contrat: Contrat, prevus: pd.DataFrame | Attendus) -> Attendus:
+        """Those of the frame of ``attendus``, or themselves."""
+        return prevus if isinstance(prevus, Attendus) else cls(contrat, prevus)
 
-    return trouver
+    def _de_la_structure(self, fiche: str, cle: str) -> list[int]:
+        rangs = [rang] if (rang := self._rangs.get(fiche, {}).get(cle)) is not None else []
+        while rangs and (suivant := self._suivants.get(rangs[-1])) is not None:
+            rangs.append(suivant)
+        return rangs
 
+    def de_la_fiche(self, fiche: str) -> Iterator[int]:
+        """Their ranks."""
+        return (rang for cle in self._rangs.get(fiche, {}) for rang in self._de_la_structure(fiche, cle))
 
-def cles_attendues(contrat: Contrat, prevus: pd.DataFrame) -> dict[Cle, int]:
-    """Key → its rank, without the lines of groups: nobody answers in the name of a group."""
-    noms, identifier = prevus[~prevus["groupe"]], cle_de_structure(contrat)
-    triplets = zip(noms["fiche"], noms["structure"], noms["volet"], strict=True)
-    return {(f, identifier(s), v): rang for rang, (f, s, v) in enumerate(triplets)}
+    def trouver(self, fiche: str, structure: str, volet: str) -> int | None:
+        """The expected return that this one answers for; None: it is not expected.
+
+        A blank volet is understood when the structure is expected on one volet of the fiche only.
+        """
+        possibles = self._de_la_structure(fiche, self._identifier(structure))
+        exact = next((rang for rang in possibles if self.volets[rang] == volet), None)
+        return possibles[0] if exact is None and len(possibles) == 1 and not volet else exact
 
 
 # --- What came back -------------------------------------------------------------------------------------------------
 
 
-def statuts(contrat: Contrat, prevus: pd.DataFrame, retours: pd.DataFrame, anomalies: Iterable[Anomalie]) -> pd.DataFrame:
+def statuts(contrat: Contrat, prevus: pd.DataFrame | Attendus, retours: pd.DataFrame, anomalies: Iterable[Anomalie]) -> pd.DataFrame:
     """The table ``Retours``: every expected return and every received one, in the contract's order of fiches.
 
     A group without members is « manquant » until one of its candidates answers; then these answers stand for it.
     A refused file that says of no fiche stays a line of its own, with no fiche.
     """
-    anomalies = list(anomalies)
-    trouver = appariement(contrat, prevus)
-    cles = [trouver(f, s, v) or (f, plier(s), v) for f, s, v in colonnes(retours, *ATTENDUS[:3])]
-    lignes = [*zip(cles, _recus(contrat, retours, anomalies, cles), strict=True)]
-    lignes += _manquants(contrat, prevus, retours, trouver, set(cles))
-    lignes += ((None, ligne) for ligne in _fichiers_muets(retours, anomalies))
-    ordre = {f.numero: rang for rang, f in enumerate(contrat.fiches)}
-    rangs = cles_attendues(contrat, prevus)
-    dernier = len(rangs)
-    lignes.sort(key=lambda li: (ordre.get(li[1].fiche, len(ordre)), li[1].fiche or "", rangs.get(li[0], dernier), li[1].structure or "", li[1].fichier or ""))
-    return pd.DataFrame([ligne for _, ligne in lignes], columns=list(RETOURS), dtype=object)
+    anomalies, prevus = list(anomalies), Attendus.de(contrat, prevus)
+    rangs = _rangs(prevus, retours)
+    recus = _recus(contrat, retours, anomalies, rangs)
+    autres = [*_manquants(contrat, prevus, retours, np.bincount(rangs, minlength=len(prevus.volets)) > 0), *_fichiers_muets(retours, anomalies)]
+
+    def colonne(titre: str) -> np.ndarray:
+        return np.array([*recus[titre], *(ligne[RETOURS.index(titre)] for _, ligne in autres)], dtype=object)
+
+    dernier = len(prevus.volets)
+    places = np.minimum([*rangs, *(dernier if rang is None else rang for rang, _ in autres)], dernier)
+    ordre = _ordre(contrat, places, *map(colonne, ("Fiche", "Structure", "Fichier")))
+    table = np.empty((len(ordre), len(RETOURS)), dtype=object, order="F")
+    for n, titre in enumerate(RETOURS):
+        table[:, n] = colonne(titre)[ordre]
+    return pd.DataFrame(table, columns=list(RETOURS), dtype=object, copy=False)
+
+
+def _rangs(prevus: Attendus, retours: pd.DataFrame) -> list[int]:
+    """What each return answers for: a rank among those expected; beyond, one for each answer that was not."""
+    inattendus: dict[tuple[str, str, str], int] = {}
+    rangs = []
+    for fiche, structure, volet in colonnes(retours, *ATTENDUS[:3]):
+        rang = prevus.trouver(fiche, structure, volet)
+        rangs.append(inattendus.setdefault((fiche, plier(structure), volet), len(prevus.volets) + len(inattendus)) if rang is None else rang)
+    return rangs
+
+
+def _ordre(contrat: Contrat, rangs: Sequence[int], fiches: np.ndarray, structures: np.ndarray, fichiers: np.ndarray) -> np.ndarray:
+    """The rows by fiche, then by rank of the expected return, then by name."""
+
+    def alphabetique(noms: np.ndarray) -> np.ndarray:
+        return np.unique(np.array([nom or "" for nom in noms], dtype=object), return_inverse=True)[1]
+
+    du_contrat = {f.numero: rang for rang, f in enumerate(contrat.fiches)}
+    places = [du_contrat.get(fiche, len(du_contrat)) for fiche in fiches]
+    return np.lexsort((alphabetique(fichiers), alphabetique(structures), rangs, alphabetique(fiches), places))  # the last is looked at first
 
 
 class _Retour(NamedTuple):
-    """A line of the table ``Retours``, in the order of its columns."""
+    """A line of the table ``Retours`` for which no return was kept, in the order of its columns."""
 
     fiche: str | None = None
     structure: str | None = None
@@ -185,33 +221,44 @@ class _Retour(NamedTuple):
     a_confirmer: int | None = None
 
 
-def _recus(contrat: Contrat, retours: pd.DataFrame, anomalies: list[Anomalie], cles: Sequence[Cle]) -> Iterator[_Retour]:
-    exclus = Exclusions(anomalies)
-    places = list(colonnes(retours, "fichier", "fiche"))
-    libres = Counter(cle for cle, place in zip(cles, places, strict=True) if not exclus.retour(*place))
+def _recus(contrat: Contrat, retours: pd.DataFrame, anomalies: list[Anomalie], rangs: Sequence[int]) -> dict[str, Iterable]:
+    """The columns of the returns received, in their order; ``rangs``: what each answers for."""
+    exclus, siennes = Exclusions(anomalies), _par_fichier(anomalies)
+    motifs = [exclus.retour(*place) for place in colonnes(retours, "fichier", "fiche")]
+    libres = np.bincount([rang for rang, refus in zip(rangs, motifs, strict=True) if not refus], minlength=max(rangs, default=0) + 1)
+    statuts_ = [
+        (DOUBLON if any(map(_signale_un_double, refus)) else REJETE) if refus else DOUBLON if libres[rang] > 1 else RECU
+        for rang, refus in zip(rangs, motifs, strict=True)
+    ]
+
+    def nombres(gravite: str) -> list[int]:
+        return [sum(a.gravite == gravite and a.fiche in ("", fiche) for a in siennes.get(fichier, ())) for fichier, fiche in colonnes(retours, "fichier", "fiche")]
+
+    return {
+        "Fiche": retours["fiche"], "Structure": [nom_affiche(contrat, structure) for structure in retours["structure"]],
+        "Volet": [volet or None for volet in retours["volet"]], "Statut": statuts_, "Fichier": retours["fichier"], "Empreinte SHA-256": retours["sha256"],
+        "Champs renseignés": retours["champs_renseignes"], "Champs attendus": retours["champs_attendus"],
+        "Bloquants": nombres(BLOQUANT), "À confirmer": nombres(A_CONFIRMER),
+    }  # fmt: skip
+
+
+def _par_fichier(anomalies: Iterable[Anomalie]) -> dict[str, list[Anomalie]]:
     par_fichier: dict[str, list[Anomalie]] = {}
     for a in anomalies:
         par_fichier.setdefault(a.fichier, []).append(a)
-    propres = colonnes(retours, "structure", "volet", "sha256", "champs_renseignes", "champs_attendus")
-    for cle, (fichier, fiche), (structure, volet, empreinte, renseignes, attendus_) in zip(cles, places, propres, strict=True):
-        motifs = exclus.retour(fichier, fiche)
-        double = any(_signale_un_double(a) for a in motifs) if motifs else libres[cle] > 1
-        siennes = [a.gravite for a in par_fichier.get(fichier, ()) if a.fiche in ("", fiche)]
-        yield _Retour(
-            fiche, nom_affiche(contrat, structure), volet or None, DOUBLON if double else REJETE if motifs else RECU, fichier, empreinte,
-            renseignes, attendus_, siennes.count(BLOQUANT), siennes.count(A_CONFIRMER),
-        )  # fmt: skip
+    return par_fichier
 
 
 def _signale_un_double(anomalie: Anomalie) -> bool:
     return anomalie.code in (CODE_DE_DOUBLON, CODE_DE_REMPLACE)
 
 
-def _manquants(contrat: Contrat, prevus: pd.DataFrame, retours: pd.DataFrame, trouver: Callable, presents: set[Cle]) -> Iterator[tuple[Cle | None, _Retour]]:
-    for fiche, structure, volet, groupe in colonnes(prevus, *ATTENDUS):
-        cle = trouver(fiche, structure, volet)
-        if not _groupe_represente(contrat, fiche, structure, volet, retours) if groupe else cle not in presents:
-            yield cle, _Retour(fiche, nom_affiche(contrat, structure), volet or None)
+def _manquants(contrat: Contrat, prevus: Attendus, retours: pd.DataFrame, presents: np.ndarray) -> Iterator[tuple[int | None, _Retour]]:
+    for fiche, structure, volet, groupe in colonnes(prevus.prevus, *ATTENDUS):
+        rang = prevus.trouver(fiche, structure, volet)
+        absent = not _groupe_represente(contrat, fiche, structure, volet, retours) if groupe else rang is None or not presents[rang]
+        if absent:
+            yield rang, _Retour(fiche, nom_affiche(contrat, structure), volet or None)
 
 
 def _groupe_represente(contrat: Contrat, fiche: str, groupe: str, volet: str, retours: pd.DataFrame) -> bool:
@@ -221,16 +268,15 @@ def _groupe_represente(contrat: Contrat, fiche: str, groupe: str, volet: str, re
     return any(plier(nom_affiche(contrat, structure)) in noms for structure in du_volet)
 
 
-def _fichiers_muets(retours: pd.DataFrame, anomalies: list[Anomalie]) -> Iterator[_Retour]:
+def _fichiers_muets(retours: pd.DataFrame, anomalies: list[Anomalie]) -> Iterator[tuple[None, _Retour]]:
     """Refused files of which no fiche could be read: they are named too."""
     connus = set(retours["fichier"])
-    for fichier in dict.fromkeys(a.fichier for a in anomalies if a.refuse_fichier and a.fichier and a.fichier not in connus):
-        siennes = [a for a in anomalies if a.fichier == fichier]
-        double = any(a.refuse_fichier and _signale_un_double(a) for a in siennes)
-        gravites = [a.gravite for a in siennes]
-        yield _Retour(
-            statut=DOUBLON if double else REJETE, fichier=fichier, bloquants=gravites.count(BLOQUANT), a_confirmer=gravites.count(A_CONFIRMER)
-        )  # fmt: skip
+    for fichier, siennes in _par_fichier(anomalies).items():
+        refus = [a for a in siennes if a.refuse_fichier]
+        if fichier and fichier not in connus and refus:
+            gravites = [a.gravite for a in siennes]
+            statut = DOUBLON if any(map(_signale_un_double, refus)) else REJETE
+            yield None, _Retour(statut=statut, fichier=fichier, bloquants=gravites.count(BLOQUANT), a_confirmer=gravites.count(A_CONFIRMER))
 
 
 # --- What is kept ---------------------------------------------------------------------------------------------------
@@ -252,8 +298,10 @@ class Exclusions:
                 self.cellules.update((a.fichier, a.feuille, cellule) for cellule in a.cellules)
         self.concernes = {*self.fichiers, *(f for f, _ in self.fiches), *(f for f, _, _ in self.cellules)}
 
-    def retour(self, fichier: str, fiche: str) -> list[Anomalie]:
+    def retour(self, fichier: str, fiche: str) -> Sequence[Anomalie]:
         """The anomalies that refuse the whole answer of this file on this fiche."""
+        if fichier not in self.concernes:
+            return ()
         return self.fichiers.get(fichier, []) + self.fiches.get((fichier, fiche), [])
 
     def valeur(self, fichier: str, fiche: str, feuille: str, cellule: str) -> bool:
@@ -332,10 +380,10 @@ def _lignes_de_financement(contrat: Contrat, vue: pd.DataFrame) -> Iterator[tupl
 
 
 def noms_cites(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
-    """Of the table ``Mesures``, the names that count entities: Mesure, Champ, Valeur."""
+    """Of the table ``Mesures``, the names that count entities, each once: Mesure, Champ, Valeur."""
     nominatives = {id_ for id_, (_, _, mesure) in contrat.par_mesure.items() if mesure.nominative}
     cites = Cahier.de(valeurs).lignes(lambda c: c.mesure in nominatives, "mesure", "champ", "valeur", champs=("nom",))
-    return pd.DataFrame(list(cites), columns=["Mesure", "Champ", "Valeur"], dtype=object)
+    return pd.DataFrame(list(dict.fromkeys(cites)), columns=["Mesure", "Champ", "Valeur"], dtype=object)
 
 
 def reponses_table(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> TableDeValeurs:

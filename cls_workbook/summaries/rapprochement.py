@@ -173,19 +173,20 @@ class _Saisies(NamedTuple):
         for fichier, fiche, feuille, cellule, champ, contenu in self.cahier.lignes(lambda c: c.bloc == bloc, *_LIEU, "champ", "valeur", champs=champs):
             yield fichier, fiche, champ, contenu, self.classe(fichier, fiche, feuille, cellule)
 
-    def de_la_mesure(self, mesure: str) -> Valeurs:
+    def de_la_mesure(self, mesure: str, champs: Collection[str]) -> Valeurs:
         """What is added up, or says how far it may be."""
         if not self.cahier.dit(lambda c: c.mesure == mesure):
             return _AUCUNE
-        cadre = self.cahier.lire(lambda c: c.mesure == mesure, (*_LIEU, "champ", "ligne", "valeur"))
-        classes = np.full(len(cadre), RETENUE, dtype=object)
+        cadre = self.cahier.lire(lambda c: c.mesure == mesure, (*_LIEU, "champ", "ligne", "valeur"), champs)
+        classes = np.empty(len(cadre), dtype=object)
+        classes.fill(RETENUE)  # the word itself: ``np.full`` would make one for each
         if self.exclus.concernes:
             en_cause = np.flatnonzero(cadre["fichier"].isin(self.exclus.concernes))
             classes[en_cause] = [self.classe(*place) for place in colonnes(cadre.iloc[en_cause], *_LIEU)]
-        champs, lignes = cadre["champ"].array, cadre["ligne"].array
-        champs = np.array([_NUMEROS.get(mot, -1) for mot in champs.categories], dtype=np.int8)[champs.codes]
+        dits, lignes = cadre["champ"].array, cadre["ligne"].array
+        dits = np.array([_NUMEROS.get(mot, -1) for mot in dits.categories], dtype=np.int8)[dits.codes]
         lignes = np.array([n if mot else -1 for n, mot in enumerate(lignes.categories)], dtype=np.int32)[lignes.codes]
-        return Valeurs(cadre["fichier"].array.codes, lignes, champs, cadre["valeur"].to_numpy(), classes).ou(champs >= 0)
+        return Valeurs(cadre["fichier"].array.codes, lignes, dits, cadre["valeur"].to_numpy(), classes)
 
 
 def _illisibles(lot, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter[tuple[str, str]]:
@@ -216,13 +217,26 @@ def _dire_les_illisibles(nombre: int) -> list[str]:
 
 def _mesures(contrat: Contrat, saisies: _Saisies, indicateurs: pd.DataFrame, illisibles: Counter) -> Iterator[Ligne]:
     consolides = {r["Mesure"]: r for r in indicateurs.to_dict("records")}
-    for id_, (fiche, _, mesure) in contrat.par_mesure.items():
-        siennes, ligne = saisies.de_la_mesure(id_), consolides.get(id_, {})
-        faites = _additive if mesure.agregation in _ADDITIVES else _termes if mesure.agregation in _TERMES else _comptee
-        for faite in faites(contrat, mesure, siennes, ligne, lambda colonne, m=mesure, f=fiche.numero: Ligne(INDICATEUR, f, m.id, colonne, m.libelle)):
+    for fiche, _, mesure in contrat.par_mesure.values():
+        for faite in _de_la_mesure(contrat, saisies, fiche.numero, mesure, consolides.get(mesure.id, {})):
             champs = {"valeur", "effectif"} if mesure.agregation in _ADDITIVES else {c for c, t in _TERMES.get(mesure.agregation, ()) if t == faite.colonne}
-            faite.notes += _dire_les_illisibles(sum(illisibles[id_, c] for c in champs))
+            faite.notes += _dire_les_illisibles(sum(illisibles[mesure.id, c] for c in champs))
             yield faite
+
+
+def _de_la_mesure(contrat: Contrat, saisies: _Saisies, fiche: str, mesure: Mesure, consolide: Mapping) -> list[Ligne]:
+    """Its lines; what returns say of it is let go with them."""
+
+    def ouvrir(colonne: str) -> Ligne:
+        return Ligne(INDICATEUR, fiche, mesure.id, colonne, mesure.libelle)
+
+    if mesure.agregation in _ADDITIVES:
+        faire, champs = _additive, ("effectif" if mesure.type == "ventilation" else "valeur", "statut", "double_compte", "nom")
+    elif mesure.agregation in _TERMES:
+        faire, champs = _termes, tuple(champ for champ, _ in _TERMES[mesure.agregation])
+    else:
+        faire, champs = _comptee, (_COMPTEES[mesure.agregation],)
+    return list(faire(contrat, mesure, saisies.de_la_mesure(mesure.id, champs), consolide, ouvrir))
 
 
 def _additive(contrat: Contrat, mesure: Mesure, valeurs: Valeurs, consolide: Mapping, ouvrir: Callable[[str], Ligne]) -> Iterator[Ligne]:
@@ -252,12 +266,12 @@ def _disant(chiffres: Valeurs, dites: Valeurs, mot: str) -> np.ndarray:
 def _doubles_comptes(contrat: Contrat, mesure: Mesure, valeurs: Valeurs, retenus: Valeurs) -> list[tuple[object, str]]:
     """What several returns count of the same entities: known where all are named; else no total holds."""
     comptes: dict[int, object] = {}
-    for retour, contenu in zip(retenus.retours.tolist(), retenus.contenus, strict=True):
+    for retour, contenu in zip(map(int, retenus.retours), retenus.contenus, strict=True):
         comptes[retour] = comptes.get(retour, 0) + contenu
     if len(comptes) < 2:
         return []
     nommees, tous, nombres = valeurs.de("nom").retenues, set(), dict.fromkeys(comptes, 0)
-    for retour, siens in groupby(zip(nommees.retours.tolist(), nommees.contenus, strict=True), key=itemgetter(0)):
+    for retour, siens in groupby(zip(map(int, nommees.retours), nommees.contenus, strict=True), key=itemgetter(0)):
         if retour in nombres:
             noms = {cle_entite(contrat, mesure, str(contenu)) for _, contenu in siens}
             nombres[retour] = len(noms)
