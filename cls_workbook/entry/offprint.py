@@ -15,13 +15,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import islice
 
 from cls_workbook.xlsx import archive, contenus, writer
 from cls_workbook.xlsx.sheets import Cellule, Classeur, Feuille, Formule, adresse
 
 _TEXTE_PARTAGE = re.compile(rb' t="s"><v>(\d+)</v>')
 _TEXTES = re.compile(rb"<si>.*?</si>", re.DOTALL)
+_TEXTES_PARTAGES = "xl/sharedStrings.xml"
 _SANS_TEXTE = b"<si><t></t></si>"
 _NOM = re.compile(r'<definedName name="([^"]+)" localSheetId="(\d+)"([^>]*)>([^<]*)</definedName>')
 _APOSTROPHE = "'"
@@ -51,8 +51,10 @@ def editer(classeurs: list[Classeur]) -> Iterable[bytes]:
     variantes: dict[str, list[str]] = {}
     enfants = [[_placer(f, feuilles, variantes) for f in classeur.feuilles] for classeur in classeurs]
     mere = _Mere(writer.to_bytes(Classeur(list(feuilles.values()), classeurs[0].titre, classeurs[0].sujet, feuille_active=classeurs[0].feuille_active)))
-    for classeur, parts in zip(classeurs, enfants, strict=True):
-        yield mere.detacher(classeur, parts)
+    for rang, (classeur, parts) in enumerate(zip(classeurs, enfants, strict=True)):
+        # The first is the same file whether others follow or not. Of these, no two have the same texts, blanks for the most part:
+        # to press them as small as can be would take longer than all the rest.
+        yield mere.detacher(classeur, parts, archive.VITE if rang else archive.USUEL)
 
 
 def _placer(feuille: Feuille, feuilles: dict[str, Feuille], variantes: dict[str, list[str]]) -> _Part:
@@ -70,7 +72,7 @@ def _differences(une: Feuille, autre: Feuille) -> tuple[Cellule, ...] | None:
     """The cells of ``autre`` that hold something else than those of ``une``; None if more than values differ."""
     if len(une.cellules) != len(autre.cellules) or autre.graphiques or autre.tableaux or replace(une, cellules=[], nom=autre.nom) != replace(autre, cellules=[]):
         return None
-    couples = [(u, a) for u, a in zip(une.cellules, autre.cellules, strict=True) if u != a]
+    couples = [(u, a) for u, a in zip(une.cellules, autre.cellules, strict=True) if u is not a and u != a]
     if any(u[:2] != a[:2] or u.style != a.style or not _remplacable(u.valeur, a.valeur) for u, a in couples):
         return None
     return tuple(a for _, a in couples)
@@ -93,7 +95,7 @@ class _Mere:
         self.employes: dict[bytes, list[bytes]] = {}
         self.queues: dict[bytes, archive.Part] = {}
         self.classeur = self._lire("xl/workbook.xml")
-        self.textes = {texte: rang for rang, texte in enumerate(_TEXTES.findall(self.parts["xl/sharedStrings.xml"][0]))}
+        self.textes = {texte: rang for rang, texte in enumerate(_TEXTES.findall(self.parts[_TEXTES_PARTAGES][0]))}
         feuilles = [(_sans_echappement(nom), etat) for nom, etat in _FEUILLE.findall(self.classeur)]
         self.rangs = {nom: rang for rang, (nom, _) in enumerate(feuilles)}
         self.etats = dict(feuilles)
@@ -101,8 +103,8 @@ class _Mere:
     def _lire(self, nom: str) -> str:
         return self.parts[nom][0].decode()
 
-    def detacher(self, classeur: Classeur, choisies: list[_Part]) -> bytes:
-        """The bytes of a child: the mother's parts in their order, those that change replaced."""
+    def detacher(self, classeur: Classeur, choisies: list[_Part], niveau: int) -> bytes:
+        """The bytes of a child: the mother's parts in their order, those that change replaced. ``niveau``: how its texts are compressed."""
         textes = _Textes(self.textes)
         sources = [self.parts[_chemin(self.rangs[p.source] + 1)][0] for p in choisies]
         feuilles = [_remplacer(source, p.differences, textes) for source, p in zip(sources, choisies, strict=True)]
@@ -115,12 +117,16 @@ class _Mere:
             "docProps/app.xml": self._application(choisies, imprimes),
             "docProps/core.xml": re.sub("<dc:title>[^<]*</dc:title>", lambda _: f"<dc:title>{_echappe(classeur.titre)}</dc:title>", self._lire("docProps/core.xml")),
         }
-        contenus = {nom: texte.encode() for nom, texte in neuves.items()} | {"xl/sharedStrings.xml": partages}
+        contenus = {nom: texte.encode() for nom, texte in neuves.items()} | {_TEXTES_PARTAGES: partages}
         contenus |= {_chemin(rang): feuille for rang, feuille in enumerate(feuilles, 1)}
         changees = {feuille: max(c.ligne for c in p.differences) for feuille, p in zip(feuilles, choisies, strict=True) if p.differences}
         enlevees = {_chemin(rang) for rang in range(nombre + 1, len(self.rangs) + 1)}
         restants = {nom: contenus.get(nom, contenu) for nom, (contenu, _) in self.parts.items() if nom not in enlevees}
-        return archive.assembler((nom, self._comprimee(contenu, changees.get(contenu, 0))) for nom, contenu in restants.items())
+
+        def comprimee(contenu: bytes) -> archive.Part:
+            return archive.comprimer(contenu, niveau) if contenu is partages else self._comprimee(contenu, changees.get(contenu, 0))
+
+        return archive.assembler((nom, comprimee(contenu)) for nom, contenu in restants.items())
 
     def _employes(self, feuille: bytes) -> list[bytes]:
         """The ranks of the texts that a sheet shows. Those of a sheet of the mother are looked for once."""
@@ -182,8 +188,10 @@ class _Textes:
 
     def partie(self, employes: Sequence[bytes]) -> bytes:
         """The part that holds them. ``employes``: the ranks that cells show, each time that they do."""
-        montres = set(map(int, employes))
-        textes = [texte if rang in montres else _SANS_TEXTE for rang, texte in enumerate(islice(self._rangs, max(montres, default=-1) + 1))]
+        montres, tous = set(map(int, employes)), list(self._rangs)
+        textes = [_SANS_TEXTE] * (max(montres, default=-1) + 1)
+        for rang in montres:
+            textes[rang] = tous[rang]
         tete = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="%d" uniqueCount="%d">'
         return tete % (len(employes), len(textes)) + b"".join(textes) + b"</sst>"
 
