@@ -35,6 +35,13 @@ def test_named_members_replace_their_group():
     ]
 
 
+@pytest.mark.parametrize("nom, fautif", [("commune de FLEURY-les-Eaux", False), ("commune de FLEURY", True)])
+def test_a_structure_that_writes_its_name_otherwise_is_the_one_expected(nom, fautif):
+    attendus = [("1.6", "Commune de Fleury-les-Eaux", "", False)]
+    retour = dossier(f"[a.xlsx] {nom}\n accueil/reponse/structure {nom}\n 1.6/avancement/etat En préparation", attendus=attendus)
+    assert {code for code, *_ in trouve(retour, "STRUCTURE_INATTENDUE", "RETOUR_MANQUANT")} == ({"STRUCTURE_INATTENDUE", "RETOUR_MANQUANT"} if fautif else set())
+
+
 @pytest.mark.parametrize("entete, saisi, fautif", [
     ("association / Cours", "Cours", False), ("association / Étude", "Étude", True), ("association", None, True), ("association", "?? CHOIX_INCONNU", False),
 ])  # fmt: skip

@@ -105,6 +105,16 @@ def test_what_came_and_what_did_not_are_listed_together():
     assert table.iloc[2][["Champs renseignés", "Bloquants", "À confirmer"]].tolist() == [None, None, None]
 
 
+@pytest.mark.parametrize("volet, etats", [
+    ("Un", [("Un", "reçu"), ("Deux", "manquant"), ("Trois", "manquant")]), ("Trois", [("Un", "manquant"), ("Deux", "manquant"), ("Trois", "reçu")]),
+    ("", [("Un", "manquant"), ("Deux", "manquant"), ("Trois", "manquant"), (None, "reçu")]),
+])  # fmt: skip
+def test_a_structure_owes_a_return_for_each_of_its_volets_and_one_without_volet_is_for_none(volet, etats):
+    trois = contrat(fiche=Fiche("1.1", "Action", "1", volets=tuple(Volet(n[0], n, ("a",)) for n in ("Un", "Deux", "Trois"))))
+    table = statuts_de(trois, retours(("a.xlsx", "a", "1.1", volet)))
+    assert list(zip(table["Volet"], table["Statut"], strict=True)) == etats
+
+
 def test_a_return_that_nobody_expected_is_listed_too():
     table = statuts_de(contrat(porteurs=("a",)), retours(("x.xlsx", "Association du Lavoir", "1.1", "")))
     assert table[["Structure", "Statut"]].values.tolist() == [["Alpha", "manquant"], ["Association du Lavoir", "reçu"]]

@@ -9,7 +9,7 @@ from functools import cache, partial
 from cls_workbook.anomalies import A_CONFIRMER, BLOQUANT, Anomalie
 from cls_workbook.checks.constats import constat
 from cls_workbook.checks.dossier import Dossier
-from cls_workbook.francais import enumere, nombre_fr, plier
+from cls_workbook.francais import enumere, liste, nombre_fr, plier
 from cls_workbook.reading.vues import ADRESSE, colonnes, en_lignes
 
 
@@ -163,7 +163,7 @@ def _dire_conflit(r: dict, autres: list[str]) -> Anomalie:
     volet = f", volet « {r['volet']} »" if r["volet"] else ""
     return constat(
         "DOUBLON_DE_RETOUR", r, (), champ="Retour",
-        trouve=f"une autre réponse de la même structure pour la fiche {r['fiche']}{volet} : {', '.join(autres)}",
+        trouve=f"une autre réponse de la même structure pour la fiche {r['fiche']}{volet} : {liste(autres)}",
         attendu="une seule réponse par fiche, structure et volet",
         a_faire="demandez à la structure lequel est le bon, retirez l’autre, puis recommencez : d’ici là, aucun des deux n’est retenu.",
         gravite=BLOQUANT, refuse_feuille=True,

@@ -167,14 +167,11 @@ class _Campagne:
 
 
 def _partager(reponses: Mapping[str, Reponse], comptees: Iterable[Reponse]) -> tuple[list[str], list[str], list[str]]:
-    """The returns that are in a figure (``comptees``: their answers, in the same order); of the others, those that have none to give, or none to be asked."""
-    suite = iter(comptees)
-    prochaine = next(suite, None)
-    repondu, indisponibles, sans_objet = [], [], []
+    """The returns that are in a figure (``comptees``: their answers); of the others, those that have none to give, or none to be asked."""
+    dedans, repondu, indisponibles, sans_objet = set(comptees), [], [], []
     for retour, reponse in reponses.items():
-        if reponse is prochaine:
+        if reponse in dedans:
             repondu.append(retour)
-            prochaine = next(suite, None)
         elif reponse.a_le_statut(SANS_OBJET):
             sans_objet.append(retour)
         elif reponse.a_le_statut(NON_DISPONIBLE):

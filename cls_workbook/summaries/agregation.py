@@ -60,7 +60,7 @@ class Reponse:
 
 @dataclass(frozen=True, slots=True)
 class Resultat:
-    """``comptees``: the answers that gave what the measure needs, in their order. ``valeur`` None: no figure, ``reserves`` say why."""
+    """``comptees``: the answers that gave what the measure needs. ``valeur`` None: no figure, ``reserves`` say why."""
 
     valeur: object = None
     comptees: tuple[Reponse, ...] = ()

@@ -16,7 +16,7 @@ import pandas as pd
 from cls_workbook.anomalies import INFORMATION, Anomalie
 from cls_workbook.contract.model import Contrat
 from cls_workbook.errors import Refus
-from cls_workbook.francais import NBSP, date_fr, nombre_fr, plier, typographie
+from cls_workbook.francais import NBSP, date_fr, liste, nombre_fr, plier, typographie
 from cls_workbook.reading.cahier import Cahier
 from cls_workbook.reading.reperes import ACCUEIL, modele_de
 from cls_workbook.reading.vues import colonnes
@@ -73,7 +73,7 @@ def demandes(textes: Iterable[str], fichiers: Mapping[str, Path]) -> list[Demand
         if not paires:
             raise Refus(
                 f"« {texte} » ne désigne aucun des retours à lire. Indiquez un fichier (le nouveau), ou ANCIEN=NOUVEAU.",
-                [f"Retours : {', '.join(list(fichiers)[:20])}{'…' if len(fichiers) > 20 else ''}"],
+                [f"Retours : {liste(list(fichiers))}"],
             )
         lues.append(Demande(paires[0][1], paires[0][0]))
     return lues
