@@ -4,9 +4,9 @@ import sys
 
 
 def main() -> int:
-    from cls_workbook.cli import main as commande
+    from cls_workbook.cli.commands import main as command
 
-    return commande(sys.argv[1:])
+    return command(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-class Refus(Exception):
-    """What was asked cannot be done; ``str(refus)`` is the French sentence shown to the user.
+class Refusal(Exception):
+    """What was asked cannot be done; ``str(refusal)`` is the French sentence shown to the user.
 
     ``details`` are further lines (one fault each), printed below the sentence.
     """

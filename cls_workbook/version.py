@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PAQUET = "0.1.0"
+PACKAGE = "0.1.0"
 # Of the VBA modules of ``macros/``: raised when they, or what they call in Python, change.
 MACROS = "1"
 # Of xlwings' own VBA module, which is embedded in the workbook: the package of the same version answers it.

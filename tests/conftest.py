@@ -9,7 +9,8 @@ os.environ.setdefault("XLWINGS_LICENSE_KEY", "noncommercial")
 
 import pytest
 from hypothesis import settings
-from libreoffice import LibreOffice, programmes
+
+from tests.support.libreoffice import LibreOffice, programmes
 
 # A busy machine is no failure: no test is timed.
 settings.register_profile("sans délai", deadline=None)
@@ -20,24 +21,23 @@ settings.load_profile("sans délai")
 def libreoffice(tmp_path_factory: pytest.TempPathFactory):
     """A running LibreOffice. Tests that need it are skipped where there is none, except in continuous integration."""
     if programmes() is None:
-        raison = "LibreOffice (soffice) or its Python module (uno, Debian: python3-uno) is not installed"
+        reason = "LibreOffice (soffice) or its Python module (uno, Debian: python3-uno) is not installed"
         if os.environ.get("CI"):
-            pytest.fail(raison)
-        pytest.skip(raison)
+            pytest.fail(reason)
+        pytest.skip(reason)
     with LibreOffice(tmp_path_factory.mktemp("libreoffice")) as instance:
         yield instance
 
 
 @pytest.fixture(scope="session")
-def classeur_coordination(tmp_path_factory: pytest.TempPathFactory):
+def coordination_workbook(tmp_path_factory: pytest.TempPathFactory):
     """A coordinator's workbook (.xlsm) of a small contract, made for a computer whose Python is known. Not to be changed."""
-    from pilotage_for_tests import CONTRAT
+    from cls_workbook.definition.toml_reader import parse
+    from cls_workbook.office.coordinator.making import coordonner
+    from cls_workbook.office.coordinator.workstation import Workstation
+    from tests.support.pilotage_typist import CONTRAT
 
-    from cls_workbook.contract.definition import parse
-    from cls_workbook.coordination.fabrication import coordonner
-    from cls_workbook.coordination.poste import Poste
-
-    chemin = tmp_path_factory.mktemp("coordination") / "K.xlsm"
-    sur = Poste("C:\\Python312\\python.exe", "/usr/local/bin/python3", "")
-    coordonner(parse(CONTRAT, "essai.toml"), "essai.toml", 2025, chemin, sur=sur)
-    return chemin
+    path = tmp_path_factory.mktemp("coordination") / "K.xlsm"
+    on = Workstation("C:\\Python312\\python.exe", "/usr/local/bin/python3", "")
+    coordonner(parse(CONTRAT, "essai.toml"), "essai.toml", 2025, path, on=on)
+    return path

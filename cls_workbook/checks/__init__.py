@@ -8,70 +8,95 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cls_workbook.anomalies import Anomalie, trier
+from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.checks import (
-    avancement,
-    campagne,
-    confidentialite,
-    evolution,
-    financement,
-    indicateurs,
-    regles_du_contrat,
-    ventilations,
-)  # fmt: skip
-from cls_workbook.checks.catalogue import CATALOGUE, Controle
-from cls_workbook.checks.dossier import Dossier, Pilotage, Precedent
-from cls_workbook.checks.schemas import valider
-
-__all__ = ["CATALOGUE", "Controle", "Dossier", "Pilotage", "Precedent", "controler", "controler_retour", "de_chaque_retour"]
-
-FAMILLES = (avancement, indicateurs, ventilations, financement, regles_du_contrat, evolution, confidentialite)
-REGLES_DE_LIGNE = (*avancement.LIGNES, *indicateurs.LIGNES, *ventilations.LIGNES, *financement.LIGNES)
-REGLES = (
-    campagne.structure_inattendue,
-    *(regle for famille in FAMILLES for regle in famille.REGLES),
+    breakdown_checks,
+    campaign_checks,
+    contract_rule_checks,
+    evolution_checks,
+    indicateur_checks,
+    money_checks,
+    privacy_checks,
+    progress_checks,
 )
-REGLES_D_UNE_FICHE = (*financement.REGLES_D_UNE_FICHE, *regles_du_contrat.REGLES_D_UNE_FICHE, *evolution.REGLES_D_UNE_FICHE)
-REGLES_ENTRE_RETOURS = (*financement.REGLES_ENTRE_RETOURS, *evolution.REGLES_ENTRE_RETOURS)
+from cls_workbook.checks.catalogue import CATALOGUE, Check
+from cls_workbook.checks.check_input import CheckInput, PilotageFacts, PreviousYear
+from cls_workbook.checks.row_schemas import validate
+
+__all__ = [
+    "CATALOGUE",
+    "Check",
+    "CheckInput",
+    "PilotageFacts",
+    "PreviousYear",
+    "controler",
+    "check_retour",
+    "of_each_retour",
+]
+
+FAMILIES = (
+    progress_checks,
+    indicateur_checks,
+    breakdown_checks,
+    money_checks,
+    contract_rule_checks,
+    evolution_checks,
+    privacy_checks,
+)
+ALL_ROW_RULES = (
+    *progress_checks.ROW_RULES,
+    *indicateur_checks.ROW_RULES,
+    *breakdown_checks.ROW_RULES,
+    *money_checks.ROW_RULES,
+)
+RULES = (campaign_checks.unexpected_structure, *(rule for family in FAMILIES for rule in family.RULES))
+RULES_OF_ONE_FICHE = (
+    *money_checks.RULES_OF_ONE_FICHE,
+    *contract_rule_checks.RULES_OF_ONE_FICHE,
+    *evolution_checks.RULES_OF_ONE_FICHE,
+)
+RULES_BETWEEN_RETOURS = (*money_checks.RULES_BETWEEN_RETOURS, *evolution_checks.RULES_BETWEEN_RETOURS)
 
 
-def controler(dossier: Dossier, constats: Sequence[Anomalie] | None = None) -> list[Anomalie]:
+def controler(given: CheckInput, findings: Sequence[Anomalie] | None = None) -> list[Anomalie]:
     """Every anomaly of a campaign's returns, most serious first; those that reading already found are not repeated.
 
-    Returns of another campaign and second copies are set aside before the other rules look. ``constats``: what
-    ``de_chaque_retour`` found, where it has looked already.
+    Returns of another campaign and second copies are set aside before the other rules look. ``findings``: what
+    ``of_each_retour`` found, where it has looked already.
     """
-    intrus = campagne.hors_campagne(dossier)
-    dossier = dossier.sans(fichiers={a.fichier for a in intrus})
-    doublons = campagne.doublon_de_retour(dossier)
-    manquants = campagne.retour_manquant(dossier)
-    ecartes = {a.fichier for a in doublons if a.refuse_fichier}
-    dossier = dossier.sans(fichiers=ecartes)
-    retenu = dossier.sans(fiches={(a.fichier, a.fiche) for a in doublons if a.refuse_feuille})
-    if constats is None:
-        constats = de_chaque_retour(dossier)
-    ecartes |= {a.fichier for a in intrus}
-    siens = [a for a in constats if a.fichier not in ecartes]
-    trouvees = [*intrus, *doublons, *manquants, *campagne.gouvernance_sous_le_minimum(dossier), *siens]
-    return _nouvelles(dossier, trouvees + _entre_retours(retenu))
+    strangers = campaign_checks.out_of_campagne(given)
+    given = given.without(files={a.file for a in strangers})
+    duplicates = campaign_checks.duplicate_retour(given)
+    missing_ones = campaign_checks.missing_retour(given)
+    discarded = {a.file for a in duplicates if a.refuses_file}
+    given = given.without(files=discarded)
+    kept = given.without(fiches={(a.file, a.fiche) for a in duplicates if a.refuses_sheet})
+    if findings is None:
+        findings = of_each_retour(given)
+    discarded |= {a.file for a in strangers}
+    theirs = [a for a in findings if a.file not in discarded]
+    all_found = [*strangers, *duplicates, *missing_ones, *campaign_checks.governance_below_minimum(given), *theirs]
+    return _new_anomalies(given, all_found + _between_retours(kept))
 
 
-def controler_retour(dossier: Dossier) -> list[Anomalie]:
+def check_retour(given: CheckInput) -> list[Anomalie]:
     """The same for returns on their own, without a campaign: none is expected, none is missing, none is a duplicate."""
-    return _nouvelles(dossier, de_chaque_retour(dossier) + _entre_retours(dossier))
+    return _new_anomalies(given, of_each_retour(given) + _between_retours(given))
 
 
-def de_chaque_retour(dossier: Dossier) -> list[Anomalie]:
+def of_each_retour(given: CheckInput) -> list[Anomalie]:
     """What each return is found to say amiss, whatever the others say: they may be looked at in several parts."""
-    return valider(dossier, REGLES_DE_LIGNE) + [a for regle in REGLES for a in regle(dossier)]
+    return validate(given, ALL_ROW_RULES) + [a for rule in RULES for a in rule(given)]
 
 
-def _entre_retours(dossier: Dossier) -> list[Anomalie]:
+def _between_retours(given: CheckInput) -> list[Anomalie]:
     """Rules that add up several returns: those in conflict over one fiche would count twice. Money is looked at fiche by fiche."""
-    de_l_argent = [a for fiche, partie in dossier.par_fiche("financement") for regle in REGLES_D_UNE_FICHE for a in regle(partie, fiche)]
-    return de_l_argent + [a for regle in REGLES_ENTRE_RETOURS for a in regle(dossier)]
+    on_money = [
+        a for fiche, part in given.par_fiche("financement") for rule in RULES_OF_ONE_FICHE for a in rule(part, fiche)
+    ]
+    return on_money + [a for rule in RULES_BETWEEN_RETOURS for a in rule(given)]
 
 
-def _nouvelles(dossier: Dossier, trouvees: list[Anomalie]) -> list[Anomalie]:
-    deja = {(a.code, a.fichier, a.feuille, a.cellules) for a in dossier.anomalies}
-    return trier([a for a in trouvees if (a.code, a.fichier, a.feuille, a.cellules) not in deja])
+def _new_anomalies(given: CheckInput, all_found: list[Anomalie]) -> list[Anomalie]:
+    already = {(a.code, a.file, a.sheet, a.cells) for a in given.anomalies}
+    return sort_out([a for a in all_found if (a.code, a.file, a.sheet, a.cells) not in already])

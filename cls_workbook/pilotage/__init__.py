@@ -1,7 +1,7 @@
 """The coordinator's own inputs for a campaign: who stands for the groups, what is programmed, meetings, decisions.
 
-``classeur`` draws the workbook in which they are typed; ``lire`` reads it back; ``campagne`` and
-``pour_controles`` hand them to those who use them. What is blank is unknown, never zero.
+``workbook`` draws the workbook in which they are typed; ``read`` reads it back; ``pipeline.campaign`` and
+``for_checks`` hand them to those who use them. What is blank is unknown, never zero.
 """
 
 from __future__ import annotations
@@ -13,18 +13,31 @@ from decimal import Decimal
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from cls_workbook.contract.model import Contrat
-from cls_workbook.entry.workbook import Campagne
-from cls_workbook.francais import date_fr, plier
-from cls_workbook.pilotage import sheets
-from cls_workbook.pilotage.fields import PROVISOIRE, VALIDE
-from cls_workbook.xlsx.sheets import Classeur
+from cls_workbook.domain.model import Contrat
+from cls_workbook.forms.year_workbook import WorkbookContext
+from cls_workbook.french import date_fr, fold
+from cls_workbook.pilotage import pilotage_sheets
+from cls_workbook.pilotage.pilotage_questions import PROVISOIRE, VALIDE
+from cls_workbook.workbook.description import Workbook
 
 if TYPE_CHECKING:
-    from cls_workbook.checks.dossier import Pilotage as PilotageDesControles
-    from cls_workbook.reading.feuilles import Feuilles
+    from cls_workbook.checks.check_input import PilotageFacts
+    from cls_workbook.reading.opening.open_sheets import WorkbookRows
 
-__all__ = ["PROVISOIRE", "VALIDE", "Decision", "Financement", "Pilotage", "Relance", "Remplacement", "Reunion", "campagne", "classeur", "lire", "pour_controles"]
+__all__ = [
+    "PROVISOIRE",
+    "VALIDE",
+    "CopilDecision",
+    "Financement",
+    "Pilotage",
+    "Relance",
+    "Replacement",
+    "Meeting",
+    "campagne",
+    "workbook",
+    "read",
+    "for_checks",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class Financement:
 
 
 @dataclass(frozen=True, slots=True)
-class Reunion:
+class Meeting:
     """A meeting held. ``convies`` and ``presents`` count structures; None: not said."""
 
     instance: str
@@ -49,7 +62,7 @@ class Reunion:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class CopilDecision:
     """A decision of the COPIL. ``fiche`` "": on the whole contract."""
 
     fiche: str
@@ -71,7 +84,7 @@ class Relance:
 
 
 @dataclass(frozen=True, slots=True)
-class Remplacement:
+class Replacement:
     """A corrected return takes the place of another: names of files, as typed."""
 
     ancien: str
@@ -95,22 +108,22 @@ class Pilotage:
     programme: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     financements: tuple[Financement, ...] = ()
     engage_anterieur: Mapping[str, Decimal] = field(default_factory=dict)
-    reunions: tuple[Reunion, ...] = ()
-    decisions: tuple[Decision, ...] = ()
+    reunions: tuple[Meeting, ...] = ()
+    decisions: tuple[CopilDecision, ...] = ()
     relances: tuple[Relance, ...] = ()
     etat: str = PROVISOIRE
     date_validation: date | None = None
     limite: date | None = None
     contact: str = ""
-    remplacements: tuple[Remplacement, ...] = ()
+    remplacements: tuple[Replacement, ...] = ()
 
 
-def classeur(contrat: Contrat, annee: int, pilotage: Pilotage | None = None) -> Classeur:
+def workbook(contrat: Contrat, annee: int, pilotage: Pilotage | None = None) -> Workbook:
     """The coordinator's workbook, blank or with what ``pilotage`` already says."""
-    return sheets.classeur(contrat, annee, pilotage or Pilotage())
+    return pilotage_sheets.workbook(contrat, annee, pilotage or Pilotage())
 
 
-def lire(source: str | PathLike | Feuilles, contrat: Contrat, annee: int) -> Pilotage:
+def read(source: str | PathLike | WorkbookRows, contrat: Contrat, annee: int) -> Pilotage:
     """The inputs of a filled workbook, found by their keys whatever the sheets are called.
 
     ``source``: a file (.xlsx, .xlsm, .ods), or the sheets of the workbook that is open, unsaved edits included.
@@ -118,14 +131,14 @@ def lire(source: str | PathLike | Feuilles, contrat: Contrat, annee: int) -> Pil
     Refus if the file cannot be read or is of another contract or year; Refus with one detail per fault
     (sheet, cell, found, expected, what to do) if something in it is not understood.
     """
-    from cls_workbook.pilotage.reader import lire as lire_le_classeur
+    from cls_workbook.pilotage.pilotage_reader import read as lire_le_classeur
 
     return lire_le_classeur(source, contrat, annee)
 
 
-def campagne(pilotage: Pilotage) -> Campagne:
+def campagne(pilotage: Pilotage) -> WorkbookContext:
     """What the entry workbooks of the year say on the coordinator's behalf."""
-    return Campagne(
+    return WorkbookContext(
         membres=dict(pilotage.membres),
         programme={fiche: montant for (fiche, financeur), montant in pilotage.programme.items() if not financeur},
         limite=date_fr(pilotage.limite),
@@ -133,44 +146,50 @@ def campagne(pilotage: Pilotage) -> Campagne:
     )
 
 
-def pour_controles(pilotage: Pilotage, contrat: Contrat) -> PilotageDesControles:
+def for_checks(pilotage: Pilotage, contrat: Contrat) -> PilotageFacts:
     """What the checks compare returns with.
 
     The maquette is the agency's money, unless several funders share each fiche (parity). Meetings are unknown until
     one is typed; then an instance without any has met 0 times.
     """
     # The checks bring pandas, which a workbook can be made without.
-    from cls_workbook.checks.dossier import Pilotage as PilotageDesControles
+    from cls_workbook.checks.check_input import PilotageFacts
 
-    agences = [f.id for f in contrat.financeurs if contrat.agence and f.structure == contrat.agence]
-    paritaire = any(r.type == "parite" for r in contrat.regles)
-    seule = agences[0] if len(agences) == 1 and not paritaire else ""
-    programmes = _sommes((fiche, financeur or seule, montant) for (fiche, financeur), montant in pilotage.programme.items())
-    hors_maquette = _sommes((f.fiche, f.financeur, f.montant) for f in pilotage.financements if _niveau(contrat, f.nature) == "hors_maquette")
+    agencies = [f.id for f in contrat.financeurs if contrat.agence and f.structure == contrat.agence]
+    has_parity = any(r.type == "parite" for r in contrat.regles)
+    sole = agencies[0] if len(agencies) == 1 and not has_parity else ""
+    programmes = _sums(
+        (fiche, financeur or sole, montant) for (fiche, financeur), montant in pilotage.programme.items()
+    )
+    hors_maquette = _sums(
+        (f.fiche, f.financeur, f.montant) for f in pilotage.financements if _level(contrat, f.nature) == "hors_maquette"
+    )
     reunions: dict[str, int] = dict.fromkeys((i.nom for i in contrat.instances), 0) if pilotage.reunions else {}
-    for reunion in pilotage.reunions:
-        reunions[reunion.instance] = reunions.get(reunion.instance, 0) + 1
-    return PilotageDesControles(programmes, reunions, hors_maquette)
+    for meeting in pilotage.reunions:
+        reunions[meeting.instance] = reunions.get(meeting.instance, 0) + 1
+    return PilotageFacts(programmes, reunions, hors_maquette)
 
 
-def _sommes(lignes: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
+def _sums(lines: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], Decimal]:
     """(fiche, financeur) → the sum of its amounts."""
-    sommes: dict[tuple[str, str], Decimal] = {}
-    for fiche, financeur, montant in lignes:
-        sommes[fiche, financeur] = sommes.get((fiche, financeur), Decimal(0)) + montant
-    return sommes
+    sums: dict[tuple[str, str], Decimal] = {}
+    for fiche, financeur, montant in lines:
+        sums[fiche, financeur] = sums.get((fiche, financeur), Decimal(0)) + montant
+    return sums
 
 
-def programme(contrat: Contrat, maquette: Mapping[str, Decimal], financements: tuple[Financement, ...]) -> dict[tuple[str, str], Decimal]:
+def programme(
+    contrat: Contrat, maquette: Mapping[str, Decimal], financements: tuple[Financement, ...]
+) -> dict[tuple[str, str], Decimal]:
     """``Pilotage.programme`` from the two tables that are typed: fiche → EUR of the maquette, and the other lines."""
-    sommes = {(fiche, ""): montant for fiche, montant in maquette.items()}
-    for ligne in financements:
-        if _niveau(contrat, ligne.nature) not in ("hors_maquette", "valorisation"):
-            cle = (ligne.fiche, ligne.financeur)
-            sommes[cle] = sommes.get(cle, Decimal(0)) + ligne.montant
-    return sommes
+    sums = {(fiche, ""): montant for fiche, montant in maquette.items()}
+    for line in financements:
+        if _level(contrat, line.nature) not in ("hors_maquette", "valorisation"):
+            cle = (line.fiche, line.financeur)
+            sums[cle] = sums.get(cle, Decimal(0)) + line.montant
+    return sums
 
 
-def _niveau(contrat: Contrat, nature: str) -> str:
+def _level(contrat: Contrat, nature: str) -> str:
     """maquette, hors_maquette, cofinancement or valorisation; "" if the contract does not know this nature."""
-    return next((n.niveau for n in contrat.natures if plier(n.libelle) == plier(nature)), "")
+    return next((n.niveau for n in contrat.natures if fold(n.libelle) == fold(nature)), "")

@@ -16,359 +16,496 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cls_workbook.contract.model import Contrat, Fiche, Indicateur, Mesure
-from cls_workbook.francais import NBSP, liste, plier
-from cls_workbook.reading.cahier import Cahier
-from cls_workbook.reading.vues import colonnes, somme
-from cls_workbook.summaries.agregation import (
-    CHAMPS,
-    NON_DISPONIBLE,
-    SANS_OBJET,
-    SEPARATEUR,
+from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
+from cls_workbook.french import NBSP, fold, listing
+from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.wide_views import columns, total_of
+from cls_workbook.summaries.aggregation import (
+    FIELDS,
+    NOT_APPLICABLE,
+    SEPARATOR,
+    UNAVAILABLE,
+    Aggregate,
+    Answer,
     Detail,
-    Reponse,
-    Resultat,
-    agreger,
-    cle_entite,
+    aggregate,
     complete,
-    depend_du_detail,
-    moins_avance,
+    depends_on_detail,
+    entity_key,
+    least_advanced,
     sur_les_annees,
 )
-from cls_workbook.summaries.consolidation import Attendus, nom_affiche
+from cls_workbook.summaries.what_counts import ExpectedReturns, displayed_name
 
 if TYPE_CHECKING:
-    from cls_workbook.pilotage import Reunion
+    from cls_workbook.pilotage import Meeting
 
-__all__ = ["avancement", "gouvernance", "indicateurs", "par_axe", "sur_les_annees", "taux_de_realisation", "territoire", "ventilations"]
+__all__ = [
+    "avancement",
+    "gouvernance",
+    "indicateurs",
+    "by_axe",
+    "sur_les_annees",
+    "completion_rate",
+    "territoire",
+    "ventilations",
+]
 
 INDICATEURS = (
-    "Fiche", "Axe", "Indicateur", "Mesure", "Libellé", "Unité", "Agrégation", "Valeur initiale", "Valeur n-1", "Valeur",
-    "Numérateur", "Dénominateur", "Retours reçus", "Retours attendus", "Couverture", "Réserve",
-)  # fmt: skip
+    "Fiche",
+    "Axe",
+    "Indicateur",
+    "Mesure",
+    "Libellé",
+    "Unité",
+    "Agrégation",
+    "Valeur initiale",
+    "Valeur n-1",
+    "Valeur",
+    "Numérateur",
+    "Dénominateur",
+    "Retours reçus",
+    "Retours attendus",
+    "Couverture",
+    "Réserve",
+)
 VENTILATIONS = ("fiche", "mesure", "modalite", "effectif", "numerateur", "denominateur")
-AVANCEMENT = ("fiche", "axe", "titre", "etat", "realisation", "detail", "recus", "attendus", "couverture")
-PAR_AXE = ("axe", "titre", "etat", "fiches")
-GOUVERNANCE = ("Instance", "Minimum par an", "Réunions tenues", "Conviés", "Présents", "Taux de participation", "Réserve")
-TERRITOIRE = ("type", "code", "nom", "fiches", "numeros")
+PROGRESS = ("fiche", "axe", "titre", "etat", "realisation", "detail", "recus", "attendus", "couverture")
+BY_AXE = ("axe", "titre", "etat", "fiches")
+GOVERNANCE = (
+    "Instance",
+    "Minimum par an",
+    "Réunions tenues",
+    "Conviés",
+    "Présents",
+    "Taux de participation",
+    "Réserve",
+)
+TERRITORY = ("type", "code", "nom", "fiches", "numeros")
 
-NON_PRECISEE = "non précisée"
-A_PROGRAMMER, SANS_RETOUR = "à programmer", "sans retour"
-TOTALE, PARTIELLE, RIEN, REALISEE = "totale", "partielle", "rien de programme", "realisee"  # folded, as ``plier`` does
+UNSPECIFIED = "non précisée"
+TO_BE_SCHEDULED, WITHOUT_RETOUR = "à programmer", "sans retour"
+FULL, PARTIAL, NOTHING, COMPLETED = "totale", "partielle", "rien de programme", "realisee"  # folded, as ``fold`` does
 
 
 # --- Indicators -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Couverture:
-    """How many returns a figure rests on. ``attendus`` None: unknown (a group without named members)."""
+class Coverage:
+    """How many returns a figure rests on. ``expected_returns`` None: unknown (a group without named members)."""
 
-    recus: int
-    attendus: int | None
+    received: int
+    expected_returns: int | None
     texte: str
 
 
-def indicateurs(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame | Attendus, precedent: Mapping[str, object] | None = None) -> pd.DataFrame:
+def indicateurs(
+    contrat: Contrat,
+    values: pd.DataFrame | ValueStore,
+    planned: pd.DataFrame | ExpectedReturns,
+    precedent: Mapping[str, object] | None = None,
+) -> pd.DataFrame:
     """The table ``Indicateurs``: one row per measure, in the contract's order.
 
-    ``valeurs``: what is left once refused values are set aside (``consolidation.retenir``). ``prevus``: the frame of
-    ``consolidation.attendus``, or its ``Attendus``. ``precedent``: measure → last year's value. Rates are shares (0.265 for 26,5 %).
+    ``values``: what is left once refused values are set aside (``consolidation.retain``). ``planned``: the frame of
+    ``consolidation.expected_returns``, or its ``ExpectedReturns``. ``precedent``: measure → last year's value. Rates are shares (0.265 for 26,5 %).
     A return counts as received for a measure when it gave the figure, or said « sans objet ».
     """
-    campagne, anciennes = _Campagne(contrat, valeurs, prevus), precedent or {}
-    lignes = [_indicateur(campagne, *contrat.par_mesure[id_], anciennes.get(id_)) for id_ in contrat.par_mesure]
-    return _cadre(lignes, INDICATEURS)
+    campagne, former_ones = _CampagneRetours(contrat, values, planned), precedent or {}
+    lines = [_indicateur(campagne, *contrat.by_mesure[id_], former_ones.get(id_)) for id_ in contrat.by_mesure]
+    return _frame(lines, INDICATEURS)
 
 
-def _indicateur(campagne: _Campagne, fiche: Fiche, indicateur: Indicateur, mesure: Mesure, ancienne: object) -> tuple:
+def _indicateur(
+    campagne: _CampagneRetours, fiche: Fiche, indicateur: Indicateur, mesure: Mesure, former: object
+) -> tuple:
     """The line of one measure; what returns say of it is let go before those of the next one are taken up."""
-    reponses = campagne.reponses(mesure.id, depend_du_detail(mesure))
-    resultat = agreger(campagne.contrat, mesure, reponses.values())
-    couverture, manques = campagne.couverture(fiche, indicateur, reponses, resultat)
+    reponses = campagne.reponses(mesure.id, depends_on_detail(mesure))
+    result = aggregate(campagne.contrat, mesure, reponses.values())
+    coverage, gaps = campagne.coverage(fiche, indicateur, reponses, result)
     return (
-        fiche.numero, fiche.axe, indicateur.id, mesure.id, mesure.libelle, resultat.unite or mesure.unite, mesure.agregation,
-        mesure.valeur_initiale, ancienne, resultat.valeur, resultat.numerateur, resultat.denominateur,
-        couverture.recus, couverture.attendus, couverture.texte, SEPARATEUR.join((*resultat.reserves, *manques)) or None,
-    )  # fmt: skip
+        fiche.numero,
+        fiche.axe,
+        indicateur.id,
+        mesure.id,
+        mesure.libelle,
+        result.unite or mesure.unite,
+        mesure.agregation,
+        mesure.valeur_initiale,
+        former,
+        result.valeur,
+        result.numerateur,
+        result.denominateur,
+        coverage.received,
+        coverage.expected_returns,
+        coverage.texte,
+        SEPARATOR.join((*result.reserves, *gaps)) or None,
+    )
 
 
-class _Retours(NamedTuple):
+class _FicheRetours(NamedTuple):
     """Of one fiche: fichier → the rank of the expected return that it is (None: of none); ``volets``: of those that answer for one."""
 
-    rangs: dict[str, int | None]
+    ranks: dict[str, int | None]
     volets: dict[str, str]
 
 
-class _Campagne:
+class _CampagneRetours:
     """The returns of a campaign, found by fiche and measure: fichier → what it says there."""
 
-    def __init__(self, contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame | Attendus):
+    def __init__(self, contrat: Contrat, values: pd.DataFrame | ValueStore, planned: pd.DataFrame | ExpectedReturns):
         self.contrat = contrat
-        self.valeurs, self.prevus = Cahier.de(valeurs), Attendus.de(contrat, prevus)
-        self.retours = self.valeurs.une_fois("retours", lambda: _retours(self.valeurs, self.prevus), contrat, prevus)
+        self.values, self.planned = ValueStore.of(values), ExpectedReturns.of(contrat, planned)
+        self.retours = self.values.once("retours", lambda: _retours(self.values, self.planned), contrat, planned)
 
-    def reponses(self, mesure: str, detaillees: bool = True) -> dict[str, Reponse]:
-        """Return → what it says of this measure, for the returns that say something of it. ``detaillees``: with their breakdowns."""
-        saisies = self.valeurs.lignes(lambda c: c.mesure == mesure, "fichier", "structure", "champ", "ligne", "modalite", "valeur", champs=CHAMPS)
-        connus: dict[str, Detail] = {}  # the same rows come back from many returns: one object for all
-        return {fichier: self._reponse(structure, siennes, detaillees, connus) for (fichier, structure), siennes in groupby(saisies, key=itemgetter(0, 1))}
+    def reponses(self, mesure: str, detailed: bool = True) -> dict[str, Answer]:
+        """Return → what it says of this measure, for the returns that say something of it. ``detailed``: with their breakdowns."""
+        saisies = self.values.lines(
+            lambda c: c.mesure == mesure,
+            "fichier",
+            "structure",
+            "champ",
+            "ligne",
+            "modalite",
+            "valeur",
+            input_fields=FIELDS,
+        )
+        known: dict[str, Detail] = {}  # the same rows come back from many returns: one object for all
+        return {
+            file: self._reponse(structure, its_own, detailed, known)
+            for (file, structure), its_own in groupby(saisies, key=itemgetter(0, 1))
+        }
 
-    def _reponse(self, structure: str, saisies: Iterable[tuple], detaillees: bool, connus: dict[str, Detail]) -> Reponse:
-        champs: dict[str, object] = {}
-        lignes: dict[str, dict[str, object]] = {}
-        for _, _, champ, rangee, modalite, valeur in saisies:
-            if rangee and not detaillees:
+    def _reponse(self, structure: str, saisies: Iterable[tuple], detailed: bool, known: dict[str, Detail]) -> Answer:
+        input_fields: dict[str, object] = {}
+        lines: dict[str, dict[str, object]] = {}
+        for _, _, champ, row, modalite, valeur in saisies:
+            if row and not detailed:
                 continue
-            if rangee:
-                ligne = lignes.setdefault(rangee, {})
-                ligne[champ] = valeur
-                if modalite and "nom" not in ligne and champ != "nom":
-                    ligne.setdefault("modalite", modalite)  # a printed row: its label is not typed
+            if row:
+                line = lines.setdefault(row, {})
+                line[champ] = valeur
+                if modalite and "nom" not in line and champ != "nom":
+                    line.setdefault("modalite", modalite)  # a printed row: its label is not typed
             else:
-                champs[champ] = valeur
-        details = (Detail(*map(lignes[cle].get, Detail._fields)) for cle in sorted(lignes))
-        return Reponse(nom_affiche(self.contrat, structure), champs, tuple(connus.setdefault(repr(detail), detail) for detail in details))
+                input_fields[champ] = valeur
+        details = (Detail(*map(lines[cle].get, Detail._fields)) for cle in sorted(lines))
+        return Answer(
+            displayed_name(self.contrat, structure),
+            input_fields,
+            tuple(known.setdefault(repr(detail), detail) for detail in details),
+        )
 
-    def couverture(self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[str, Reponse], resultat: Resultat) -> tuple[Couverture, list[str]]:
+    def coverage(
+        self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[str, Answer], result: Aggregate
+    ) -> tuple[Coverage, list[str]]:
         """What the figure rests on, and what must be said of the returns that are not in it.
 
         An indicator of one volet is asked of the porteurs of that volet only.
         """
-        rangs, volets = self.retours[fiche.numero]
-        repondu, indisponibles, sans_objet = _partager(reponses, resultat.comptees)
-        parlants = [*repondu, *indisponibles, *sans_objet]
-        rendus, comptes = (sum(fiche.concerne(indicateur, volets.get(r, "")) for r in siens) for siens in (rangs, parlants))
-        muets = rendus - comptes
-        reserves = [f"{len(qui)} {mot}" for qui, mot in ((indisponibles, NON_DISPONIBLE), (sans_objet, SANS_OBJET)) if qui]
-        if muets:
-            reserves.append(f"{muets} retour{'s' * (muets > 1)} sans valeur retenue")
-        contredits = sum(reponses[r].statut in (plier(NON_DISPONIBLE), plier(SANS_OBJET)) for r in repondu)
-        if contredits:
-            reserves.append(f"{contredits} valeur{'s' * (contredits > 1)} malgré un statut qui dit qu’il n’y en a pas")
-        en_plus = sorted(reponses[r].structure for r in repondu if rangs[r] is None) if fiche.numero not in self.prevus.groupes else []
-        if en_plus:
-            reserves.append(f"compte {len(en_plus)} retour{'s' * (len(en_plus) > 1)} non attendu{'s' * (len(en_plus) > 1)} ({liste(en_plus)})")
-        prevus = [rang for rang in self.prevus.de_la_fiche(fiche.numero) if fiche.concerne(indicateur, self.prevus.volets[rang])]
-        return self.compter(fiche.numero, prevus, [*repondu, *sans_objet], bool(rendus)), reserves
+        ranks, volets = self.retours[fiche.numero]
+        answered, unavailable, not_applicable = _split_retours(reponses, result.counted)
+        answering = [*answered, *unavailable, *not_applicable]
+        restored, counts = (
+            sum(fiche.concerns(indicateur, volets.get(r, "")) for r in theirs) for theirs in (ranks, answering)
+        )
+        silent_count = restored - counts
+        reserves = [
+            f"{len(who)} {word}" for who, word in ((unavailable, UNAVAILABLE), (not_applicable, NOT_APPLICABLE)) if who
+        ]
+        if silent_count:
+            reserves.append(f"{silent_count} retour{'s' * (silent_count > 1)} sans valeur retenue")
+        contradicted = sum(reponses[r].statut in (fold(UNAVAILABLE), fold(NOT_APPLICABLE)) for r in answered)
+        if contradicted:
+            reserves.append(
+                f"{contradicted} valeur{'s' * (contradicted > 1)} malgré un statut qui dit qu’il n’y en a pas"
+            )
+        extra = (
+            sorted(reponses[r].structure for r in answered if ranks[r] is None)
+            if fiche.numero not in self.planned.groups
+            else []
+        )
+        if extra:
+            reserves.append(
+                f"compte {len(extra)} retour{'s' * (len(extra) > 1)} non attendu{'s' * (len(extra) > 1)} ({listing(extra)})"
+            )
+        planned = [
+            rank
+            for rank in self.planned.of_fiche(fiche.numero)
+            if fiche.concerns(indicateur, self.planned.volets[rank])
+        ]
+        return self.count_up(fiche.numero, planned, [*answered, *not_applicable], bool(restored)), reserves
 
-    def compter(self, fiche: str, prevus: Sequence[int], repondu: Collection[str], rendu: bool) -> Couverture:
-        """``prevus``: the returns that are asked; ``repondu``: those that gave it; ``rendu``: has any of the fiche come in?"""
-        if fiche in self.prevus.groupes or not prevus:
-            recus, attendus = len(repondu), None
+    def count_up(self, fiche: str, planned: Sequence[int], answered: Collection[str], delivered: bool) -> Coverage:
+        """``planned``: the returns that are asked; ``answered``: those that gave it; ``delivered``: has any of the fiche come in?"""
+        if fiche in self.planned.groups or not planned:
+            received, expected_returns = len(answered), None
         else:
-            donnes = np.zeros(len(self.prevus.volets) + 1, dtype=bool)  # by rank; the last is of those that were not expected
-            donnes[[-1 if rang is None else rang for rang in map(self.retours[fiche].rangs.get, repondu)]] = True
-            recus, attendus = int(donnes[prevus].sum()), len(prevus)
-        sur = f"({recus} sur {'?' if attendus is None else attendus})"
-        if not repondu:
-            return Couverture(recus, attendus, f"{'aucune valeur' if rendu else 'aucun retour'} {sur}")
-        return Couverture(recus, attendus, f"{'complet' if recus == attendus else 'partiel'} {sur}")
+            supplied = np.zeros(
+                len(self.planned.volets) + 1, dtype=bool
+            )  # by rank; the last is of those that were not expected
+            supplied[[-1 if rank is None else rank for rank in map(self.retours[fiche].ranks.get, answered)]] = True
+            received, expected_returns = int(supplied[planned].sum()), len(planned)
+        on = f"({received} sur {'?' if expected_returns is None else expected_returns})"
+        if not answered:
+            return Coverage(received, expected_returns, f"{'aucune valeur' if delivered else 'aucun retour'} {on}")
+        return Coverage(received, expected_returns, f"{'complet' if received == expected_returns else 'partiel'} {on}")
 
 
-def _partager(reponses: Mapping[str, Reponse], comptees: Iterable[Reponse]) -> tuple[list[str], list[str], list[str]]:
-    """The returns that are in a figure (``comptees``: their answers); of the others, those that have none to give, or none to be asked."""
-    dedans, repondu, indisponibles, sans_objet = set(comptees), [], [], []
+def _split_retours(reponses: Mapping[str, Answer], counted: Iterable[Answer]) -> tuple[list[str], list[str], list[str]]:
+    """The returns that are in a figure (``counted``: their answers); of the others, those that have none to give, or none to be asked."""
+    inside, answered, unavailable, not_applicable = set(counted), [], [], []
     for retour, reponse in reponses.items():
-        if reponse in dedans:
-            repondu.append(retour)
-        elif reponse.a_le_statut(SANS_OBJET):
-            sans_objet.append(retour)
-        elif reponse.a_le_statut(NON_DISPONIBLE):
-            indisponibles.append(retour)
-    return repondu, indisponibles, sans_objet
+        if reponse in inside:
+            answered.append(retour)
+        elif reponse.has_statut(NOT_APPLICABLE):
+            not_applicable.append(retour)
+        elif reponse.has_statut(UNAVAILABLE):
+            unavailable.append(retour)
+    return answered, unavailable, not_applicable
 
 
-def _retours(cahier: Cahier, prevus: Attendus) -> Mapping[str, _Retours]:
+def _retours(store: ValueStore, planned: ExpectedReturns) -> Mapping[str, _FicheRetours]:
     """Fiche → the returns that say something of it."""
-    retours: dict[str, _Retours] = defaultdict(lambda: _Retours({}, {}))
-    for fiche, fichier, structure, volet in cahier.distincts("fiche", "fichier", "structure", "volet"):
-        rangs, volets = retours[fiche]
-        rangs[fichier] = prevus.trouver(fiche, structure, volet)
+    retours: dict[str, _FicheRetours] = defaultdict(lambda: _FicheRetours({}, {}))
+    for fiche, file, structure, volet in store.distinct("fiche", "fichier", "structure", "volet"):
+        ranks, volets = retours[fiche]
+        ranks[file] = planned.find(fiche, structure, volet)
         if volet:
-            volets[fichier] = volet
+            volets[file] = volet
     return retours
 
 
 # --- Breakdowns -----------------------------------------------------------------------------------------------------
 
 
-def ventilations(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
+def ventilations(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
     """The consolidated breakdowns: fiche, mesure, modalite, effectif, numerateur, denominateur (None where not asked).
 
     Modalités in the contract's order, then as they first appear. Entities are counted by distinct name; where several
     structures give numbers of entities without names, effectif is None: adding them would count some twice.
     """
-    campagne = _Campagne(contrat, valeurs, _aucun_prevu())
-    lignes = []
-    for mesure_id, (fiche, _, mesure) in contrat.par_mesure.items():
+    campagne = _CampagneRetours(contrat, values, _none_expected())
+    lines = []
+    for mesure_id, (fiche, _, mesure) in contrat.by_mesure.items():
         if mesure.type == "liste":
             continue
         detail = _detail(contrat, mesure, list(campagne.reponses(mesure_id).values()))
-        lignes += [(fiche.numero, mesure_id, modalite, *nombres) for modalite, nombres in detail.items()]
-    return _cadre(lignes, VENTILATIONS)
+        lines += [(fiche.numero, mesure_id, modalite, *numbers) for modalite, numbers in detail.items()]
+    return _frame(lines, VENTILATIONS)
 
 
-def _aucun_prevu() -> pd.DataFrame:
+def _none_expected() -> pd.DataFrame:
     return pd.DataFrame({"fiche": [], "structure": [], "volet": [], "groupe": []}).astype({"groupe": bool})
 
 
-def _detail(contrat: Contrat, mesure: Mesure, reponses: list[Reponse]) -> dict[str, tuple]:
+def _detail(contrat: Contrat, mesure: Mesure, reponses: list[Answer]) -> dict[str, tuple]:
     """Modalité → (effectif, numérateur, dénominateur)."""
-    groupes: dict[str, list[tuple[Reponse, Detail]]] = {}
-    ecrites: dict[str, str] = {plier(m): m for m in mesure.modalites}
+    groups: dict[str, list[tuple[Answer, Detail]]] = {}
+    written_ones: dict[str, str] = {fold(m): m for m in mesure.modalites}
     for reponse in reponses:
-        for ligne in reponse.lignes:
-            if mesure.ventilation or ligne.effectif is not None:
-                modalite = str(ligne.modalite or NON_PRECISEE)
-                ecrites.setdefault(plier(modalite), modalite)
-                groupes.setdefault(plier(modalite), []).append((reponse, ligne))
+        for line in reponse.lines:
+            if mesure.ventilation or line.effectif is not None:
+                modalite = str(line.modalite or UNSPECIFIED)
+                written_ones.setdefault(fold(modalite), modalite)
+                groups.setdefault(fold(modalite), []).append((reponse, line))
     detail = {}
-    for cle in sorted(groupes, key=list(ecrites).index):
-        noms = {cle_entite(contrat, mesure, str(li.nom)) for _, li in groupes[cle] if li.nom}
-        declarants = {r for r, li in groupes[cle] if li.effectif is not None}
-        entites = mesure.agregation in ("ENTITES", "STOCK")
-        effectif = len(noms) if noms else None if entites and len(declarants) > 1 else somme(li.effectif for _, li in groupes[cle])
-        paires = [(li.numerateur, li.denominateur) for _, li in groupes[cle] if complete(li)]
-        detail[ecrites[cle]] = (effectif, somme(n for n, _ in paires), somme(d for _, d in paires))
+    for cle in sorted(groups, key=list(written_ones).index):
+        names = {entity_key(contrat, mesure, str(li.nom)) for _, li in groups[cle] if li.nom}
+        declaring = {r for r, li in groups[cle] if li.effectif is not None}
+        counts_entities = mesure.agregation in ("ENTITES", "STOCK")
+        effectif = (
+            len(names)
+            if names
+            else None
+            if counts_entities and len(declaring) > 1
+            else total_of(li.effectif for _, li in groups[cle])
+        )
+        pairs = [(li.numerateur, li.denominateur) for _, li in groups[cle] if complete(li)]
+        detail[written_ones[cle]] = (effectif, total_of(n for n, _ in pairs), total_of(d for _, d in pairs))
     return detail
 
 
 # --- Progress -------------------------------------------------------------------------------------------------------
 
 
-def avancement(contrat: Contrat, valeurs: pd.DataFrame | Cahier, prevus: pd.DataFrame | Attendus) -> pd.DataFrame:
+def avancement(
+    contrat: Contrat, values: pd.DataFrame | ValueStore, planned: pd.DataFrame | ExpectedReturns
+) -> pd.DataFrame:
     """One row per fiche: état and réalisation (the least advanced of the porteurs; None without answer).
 
     ``detail``: « structure : état, réalisation » for each where porteurs disagree. « Réalisée » holds only if all say
     so; « Rien de programmé » only if none had anything to do.
     """
-    campagne, lignes = _Campagne(contrat, valeurs, prevus), []
+    campagne, lines = _CampagneRetours(contrat, values, planned), []
     for fiche in contrat.fiches:
-        rangs, volets = campagne.retours[fiche.numero]
-        dits = campagne.valeurs.lignes(lambda c, ici=fiche.numero: c.bloc == "avancement" and c.fiche == ici, "fichier", "structure", "champ", "valeur", champs=("etat", "realisation"))
-        etats, faits, structures = {}, {}, {}
-        for fichier, structure, champ, valeur in dits:
-            (etats if champ == "etat" else faits)[fichier] = valeur
-            structures[fichier] = structure
-        en_desaccord = any(len({plier(mot) for mot in mots.values()}) > 1 for mots in (etats, faits))
-        phrases = (_dit(nom_affiche(contrat, qui), volets.get(r, ""), etats.get(r), faits.get(r)) for r, qui in structures.items())
-        detail = "\n".join(phrases) if en_desaccord else None
-        couverture = campagne.compter(fiche.numero, list(campagne.prevus.de_la_fiche(fiche.numero)), etats.keys(), bool(rangs))
-        lignes.append((
-            fiche.numero, fiche.axe, fiche.titre, _etat(contrat, etats), _realisation(contrat, faits), detail,
-            couverture.recus, couverture.attendus, couverture.texte,
-        ))  # fmt: skip
-    return _cadre(lignes, AVANCEMENT)
+        ranks, volets = campagne.retours[fiche.numero]
+        said = campagne.values.lines(
+            lambda c, here=fiche.numero: c.bloc == "avancement" and c.fiche == here,
+            "fichier",
+            "structure",
+            "champ",
+            "valeur",
+            input_fields=("etat", "realisation"),
+        )
+        etats, facts, structures = {}, {}, {}
+        for file, structure, champ, valeur in said:
+            (etats if champ == "etat" else facts)[file] = valeur
+            structures[file] = structure
+        in_disagreement = any(len({fold(word) for word in words.values()}) > 1 for words in (etats, facts))
+        sentences = (
+            _as_text(displayed_name(contrat, who), volets.get(r, ""), etats.get(r), facts.get(r))
+            for r, who in structures.items()
+        )
+        detail = "\n".join(sentences) if in_disagreement else None
+        coverage = campagne.count_up(
+            fiche.numero, list(campagne.planned.of_fiche(fiche.numero)), etats.keys(), bool(ranks)
+        )
+        lines.append(
+            (
+                fiche.numero,
+                fiche.axe,
+                fiche.titre,
+                _state(contrat, etats),
+                _completion(contrat, facts),
+                detail,
+                coverage.received,
+                coverage.expected_returns,
+                coverage.texte,
+            )
+        )
+    return _frame(lines, PROGRESS)
 
 
-def _dit(structure: str, volet: str, etat: str | None, fait: str | None) -> str:
-    qui = f"{structure} ({volet})" if volet else structure
-    return f"{qui}{NBSP}: " + ", ".join(mot for mot in (etat, fait) if mot)
+def _as_text(structure: str, volet: str, etat: str | None, done: str | None) -> str:
+    who = f"{structure} ({volet})" if volet else structure
+    return f"{who}{NBSP}: " + ", ".join(word for word in (etat, done) if word)
 
 
-def _etat(contrat: Contrat, etats: Mapping[str, str]) -> str | None:
+def _state(contrat: Contrat, etats: Mapping[str, str]) -> str | None:
     # Reported or given up come after « Réalisée » in the list, yet nothing is done while one porteur says so.
-    echelle = sorted(contrat.listes.etats, key=lambda e: plier(e) == REALISEE)
-    return moins_avance(echelle, etats.values()) if etats else None
+    echelle = sorted(contrat.listes.etats, key=lambda e: fold(e) == COMPLETED)
+    return least_advanced(echelle, etats.values()) if etats else None
 
 
-def _realisation(contrat: Contrat, faits: Mapping[str, str]) -> str | None:
-    programmes = [f for f in faits.values() if plier(f) != RIEN]
-    echelle = [r for r in reversed(contrat.listes.realisations) if plier(r) != RIEN]
-    return moins_avance(echelle, programmes) if programmes else next(iter(faits.values()), None)
+def _completion(contrat: Contrat, facts: Mapping[str, str]) -> str | None:
+    programmes = [f for f in facts.values() if fold(f) != NOTHING]
+    echelle = [r for r in reversed(contrat.listes.realisations) if fold(r) != NOTHING]
+    return least_advanced(echelle, programmes) if programmes else next(iter(facts.values()), None)
 
 
 @dataclass(frozen=True, slots=True)
-class TauxDeRealisation:
-    """``strict`` = totales / programmées; ``large`` = (totales + partielles) / programmées; None if nothing was programmed."""
+class CompletionRate:
+    """``strict`` = totales / programmées; ``wide`` = (totales + partielles) / programmées; None if nothing was programmed."""
 
-    totales: int
-    partielles: int
-    programmees: int
-    sans_reponse: int
+    fully_done: int
+    partly_done: int
+    programmed: int
+    unanswered: int
 
     @property
     def strict(self) -> Decimal | None:
-        return Decimal(self.totales) / self.programmees if self.programmees else None
+        return Decimal(self.fully_done) / self.programmed if self.programmed else None
 
     @property
-    def large(self) -> Decimal | None:
-        return Decimal(self.totales + self.partielles) / self.programmees if self.programmees else None
+    def wide(self) -> Decimal | None:
+        return Decimal(self.fully_done + self.partly_done) / self.programmed if self.programmed else None
 
 
-def taux_de_realisation(contrat: Contrat, suivi: pd.DataFrame, porteur: str | None = None) -> TauxDeRealisation:
+def completion_rate(contrat: Contrat, suivi: pd.DataFrame, porteur: str | None = None) -> CompletionRate:
     """Over the fiches of ``avancement`` that had something programmed; ``porteur``: only those this structure id answers for."""
-    voulues = [f.numero for f in contrat.fiches if porteur is None or porteur in (p for p, _ in f.repondants())]
-    return compter_les_realisations(suivi.loc[suivi["fiche"].isin(voulues), "realisation"])
+    requested = [f.numero for f in contrat.fiches if porteur is None or porteur in (p for p, _ in f.repondants())]
+    return count_completions(suivi.loc[suivi["fiche"].isin(requested), "realisation"])
 
 
-def compter_les_realisations(mots: Iterable[str | None]) -> TauxDeRealisation:
+def count_completions(words: Iterable[str | None]) -> CompletionRate:
     """The rates over words as the list of réalisations has them; None: no answer."""
-    dites = [None if r is None else plier(r) for r in mots]
-    compte = Counter(dites)
-    return TauxDeRealisation(compte[TOTALE], compte[PARTIELLE], len(dites) - compte[None] - compte[RIEN], compte[None])
+    statements = [None if r is None else fold(r) for r in words]
+    tally = Counter(statements)
+    return CompletionRate(tally[FULL], tally[PARTIAL], len(statements) - tally[None] - tally[NOTHING], tally[None])
 
 
-def par_axe(contrat: Contrat, suivi: pd.DataFrame) -> pd.DataFrame:
+def by_axe(contrat: Contrat, suivi: pd.DataFrame) -> pd.DataFrame:
     """axe, titre, etat, fiches: how many fiches of each axe are in each état, « sans retour » and « à programmer » included."""
-    etats = Counter((axe, etat or SANS_RETOUR) for axe, etat in zip(suivi["axe"], suivi["etat"], strict=True))
-    etats.update((action.axe, A_PROGRAMMER) for action in contrat.a_programmer)
-    ordre = (*contrat.listes.etats, SANS_RETOUR, A_PROGRAMMER)
-    lignes = [(axe.numero, axe.titre, etat, etats[axe.numero, etat]) for axe in contrat.axes for etat in ordre if etats[axe.numero, etat]]
-    return _cadre(lignes, PAR_AXE)
+    etats = Counter((axe, etat or WITHOUT_RETOUR) for axe, etat in zip(suivi["axe"], suivi["etat"], strict=True))
+    etats.update((action.axe, TO_BE_SCHEDULED) for action in contrat.a_programmer)
+    order = (*contrat.listes.etats, WITHOUT_RETOUR, TO_BE_SCHEDULED)
+    lines = [
+        (axe.numero, axe.titre, etat, etats[axe.numero, etat])
+        for axe in contrat.axes
+        for etat in order
+        if etats[axe.numero, etat]
+    ]
+    return _frame(lines, BY_AXE)
 
 
 # --- Governance and territory ---------------------------------------------------------------------------------------
 
 
-def gouvernance(contrat: Contrat, reunions: Sequence[Reunion] = ()) -> pd.DataFrame:
+def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFrame:
     """One row per instance. The rate is Σ présents / Σ conviés (structures) over the meetings that give both.
 
     Without any meeting nothing is known; once one is listed, an instance without meetings has met 0 times.
     """
-    lignes = []
+    lines = []
     for instance in contrat.instances:
         if not reunions:
-            lignes.append((instance.nom, instance.minimum_par_an, None, None, None, None, "réunions non renseignées"))
+            lines.append((instance.nom, instance.minimum_par_an, None, None, None, None, "réunions non renseignées"))
             continue
-        tenues = [r for r in reunions if plier(r.instance) == plier(instance.nom)]
-        completes = [r for r in tenues if r.convies is not None and r.presents is not None]
-        convies, presents = somme(r.convies for r in completes), somme(r.presents for r in completes)
-        reserves = [f"sous le minimum ({len(tenues)} sur {instance.minimum_par_an})"] * (len(tenues) < instance.minimum_par_an)
-        if len(completes) < len(tenues):
-            reserves.append(f"participation connue pour {len(completes)} réunion{'s' * (len(completes) > 1)} sur {len(tenues)}")
+        held = [r for r in reunions if fold(r.instance) == fold(instance.nom)]
+        complete_ones = [r for r in held if r.convies is not None and r.presents is not None]
+        convies, presents = total_of(r.convies for r in complete_ones), total_of(r.presents for r in complete_ones)
+        reserves = [f"sous le minimum ({len(held)} sur {instance.minimum_par_an})"] * (
+            len(held) < instance.minimum_par_an
+        )
+        if len(complete_ones) < len(held):
+            reserves.append(
+                f"participation connue pour {len(complete_ones)} réunion{'s' * (len(complete_ones) > 1)} sur {len(held)}"
+            )
         taux = Decimal(presents) / Decimal(convies) if convies else None
-        lignes.append((instance.nom, instance.minimum_par_an, len(tenues), convies, presents, taux, SEPARATEUR.join(reserves) or None))
-    return _cadre(lignes, GOUVERNANCE)
+        lines.append(
+            (
+                instance.nom,
+                instance.minimum_par_an,
+                len(held),
+                convies,
+                presents,
+                taux,
+                SEPARATOR.join(reserves) or None,
+            )
+        )
+    return _frame(lines, GOVERNANCE)
 
 
-def territoire(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
+def territoire(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
     """The communes and QPV that at least one return says it reached: type, code, nom, fiches (how many), numeros.
 
     In the contract's order; one that the contract does not know comes last, as it was given.
     """
-    touches: dict[tuple[str, str], set[str]] = {}
-    for champ, ligne, fiche in _cochees(valeurs):
-        touches.setdefault((champ, ligne), set()).add(fiche)
-    noms = {("commune", c.code_insee): c.nom for c in contrat.communes} | {("qpv", q.nom): q.nom for q in contrat.qpv}
-    ordre = {cle: rang for rang, cle in enumerate(noms)}
-    numeros = [f.numero for f in contrat.fiches]
-    lignes = []
-    for cle in sorted(touches, key=lambda c: (ordre.get(c, len(ordre)), c)):
+    touched: dict[tuple[str, str], set[str]] = {}
+    for champ, line, fiche in _ticked(values):
+        touched.setdefault((champ, line), set()).add(fiche)
+    names = {("commune", c.code_insee): c.nom for c in contrat.communes} | {("qpv", q.nom): q.nom for q in contrat.qpv}
+    order = {cle: rank for rank, cle in enumerate(names)}
+    numbers = [f.numero for f in contrat.fiches]
+    lines = []
+    for cle in sorted(touched, key=lambda c: (order.get(c, len(order)), c)):
         type_, code = cle
-        siennes = [n for n in numeros if n in touches[cle]]
-        lignes.append((type_, code if type_ == "commune" else None, noms.get(cle, code), len(siennes), SEPARATEUR.join(siennes)))
-    return _cadre(lignes, TERRITOIRE)
+        its_own = [n for n in numbers if n in touched[cle]]
+        lines.append(
+            (type_, code if type_ == "commune" else None, names.get(cle, code), len(its_own), SEPARATOR.join(its_own))
+        )
+    return _frame(lines, TERRITORY)
 
 
-def _cochees(valeurs: pd.DataFrame | Cahier) -> Iterable[tuple[str, str, str]]:
+def _ticked(values: pd.DataFrame | ValueStore) -> Iterable[tuple[str, str, str]]:
     """(champ, ligne, fiche) of what was ticked."""
-    if isinstance(valeurs, Cahier):
-        return valeurs.distincts("champ", "ligne", "fiche", voulu=lambda c: c.bloc == "territoire")
-    return colonnes(valeurs[valeurs["bloc"] == "territoire"], "champ", "ligne", "fiche")
+    if isinstance(values, ValueStore):
+        return values.distinct("champ", "ligne", "fiche", wanted=lambda c: c.bloc == "territoire")
+    return columns(values[values["bloc"] == "territoire"], "champ", "ligne", "fiche")
 
 
-def _cadre(lignes: list[tuple], colonnes: tuple[str, ...]) -> pd.DataFrame:
+def _frame(lines: list[tuple], columns: tuple[str, ...]) -> pd.DataFrame:
     """Object columns: an int stays an int, a Decimal exact, and a missing value None."""
-    return pd.DataFrame(lignes, columns=list(colonnes), dtype=object)
+    return pd.DataFrame(lines, columns=list(columns), dtype=object)

@@ -12,88 +12,118 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cls_workbook.contract.model import Contrat, Fiche, Regle
-from cls_workbook.contract.regles import arrondi
-from cls_workbook.francais import NBSP, montant_fr, plier
-from cls_workbook.reading.cahier import Cahier
-from cls_workbook.reading.vues import colonnes, large, somme
+from cls_workbook.domain.model import Contrat, Fiche, Rule
+from cls_workbook.domain.rule_arithmetic import rounded
+from cls_workbook.french import NBSP, amount_fr, fold
+from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.wide_views import columns, total_of, wide
 
-PAR_FICHE = (
-    "Fiche", "Axe", "Montant contrat", "Taux contrat", "Programmé", "Engagé", "Versé", "Coût réalisé", "Taux constaté",
-    "Reste à engager", "ARS hors maquette", "Cofinancements", "Valorisation",
-)  # fmt: skip
-PAR_FINANCEUR = ("Financeur", "Nature", "Prévu", "Engagé", "Versé")
-TOTAUX = (
-    "Sous-total", "Contrat", "Programmé", "Engagé", "Versé", "Écart engagé - programmé", "Écart engagé - programmé (%)",
-    "Écart versé - engagé", "Écart versé - engagé (%)", "Réserve",
-)  # fmt: skip
-A_PROGRAMMER = "à programmer"
-MAQUETTE, HORS_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maquette", "cofinancement", "valorisation"
-_POSTES = ("personnel", "achats", "autres")
+BY_FICHE = (
+    "Fiche",
+    "Axe",
+    "Montant contrat",
+    "Taux contrat",
+    "Programmé",
+    "Engagé",
+    "Versé",
+    "Coût réalisé",
+    "Taux constaté",
+    "Reste à engager",
+    "ARS hors maquette",
+    "Cofinancements",
+    "Valorisation",
+)
+BY_FINANCEUR = ("Financeur", "Nature", "Prévu", "Engagé", "Versé")
+TOTALS = (
+    "Sous-total",
+    "Contrat",
+    "Programmé",
+    "Engagé",
+    "Versé",
+    "Écart engagé - programmé",
+    "Écart engagé - programmé (%)",
+    "Écart versé - engagé",
+    "Écart versé - engagé (%)",
+    "Réserve",
+)
+TO_BE_SCHEDULED = "à programmer"
+MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maquette", "cofinancement", "valorisation"
+_POSTS = ("personnel", "achats", "autres")
 
 
 # --- Funding lines --------------------------------------------------------------------------------------------------
 
 
-def lignes_de_financement(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> list[dict]:
+def financement_lines(contrat: Contrat, values: pd.DataFrame | ValueStore) -> list[dict]:
     """The funding lines, those of one fiche that name the same funder and nature added up: fiche, financeur, nature (as typed), prevu, engage,
-    verse (EUR), ``lignes`` (how many), ``chiffrees`` (how many of them with an amount), ``niveau`` (None: no nature), ``financeur_id`` (None: not
-    in the contract) and ``reclassee`` (True: typed as maquette, but the contract puts this aid outside it)."""
-    cahier, natures = Cahier.de(valeurs), {plier(n.libelle): n.niveau for n in contrat.natures}
+    verse (EUR), ``lines`` (how many), ``with_figures`` (how many of them with an amount), ``niveau`` (None: no nature), ``financeur_id`` (None: not
+    in the contract) and ``reclassified`` (True: typed as maquette, but the contract puts this aid outside it)."""
+    store, natures = ValueStore.of(values), {fold(n.libelle): n.niveau for n in contrat.natures}
 
-    def calculer() -> list[dict]:
-        return [_ligne(contrat, natures, cle, sommes) for cle, sommes in _sommes(cahier).items()]
+    def compute() -> list[dict]:
+        return [_row(contrat, natures, cle, sums) for cle, sums in _sums(store).items()]
 
-    return cahier.une_fois("lignes", calculer, contrat)
+    return store.once("lignes", compute, contrat)
 
 
-def _sommes(cahier: Cahier) -> dict[tuple[str, str | None, str | None], tuple]:
+def _sums(store: ValueStore) -> dict[tuple[str, str | None, str | None], tuple]:
     """(fiche, funder, nature) → its sums (prevu, engage, verse, lignes, chiffrees), made batch after batch."""
-    sommes: dict[tuple, tuple] = {}
-    for partie in cahier.par_tranche(lambda c: c.bloc == "financement"):
-        groupes: dict[tuple, list[tuple]] = {}
-        for *cle, prevu, engage, verse in colonnes(large(partie, "financement"), "fiche", "financeur", "nature", "prevu", "engage", "verse"):
-            chiffree = prevu is not None or engage is not None or verse is not None
-            groupes.setdefault(tuple(cle), []).append((prevu, engage, verse, 1, int(chiffree)))
-        for cle, lignes in groupes.items():
-            sommes[cle] = tuple(map(somme, zip(*lignes, *([sommes[cle]] if cle in sommes else ()), strict=True)))
-    return sommes
+    sums: dict[tuple, tuple] = {}
+    for part in store.per_batch(lambda c: c.bloc == "financement"):
+        groups: dict[tuple, list[tuple]] = {}
+        for *cle, prevu, engage, verse in columns(
+            wide(part, "financement"), "fiche", "financeur", "nature", "prevu", "engage", "verse"
+        ):
+            has_amount = prevu is not None or engage is not None or verse is not None
+            groups.setdefault(tuple(cle), []).append((prevu, engage, verse, 1, int(has_amount)))
+        for cle, lines in groups.items():
+            sums[cle] = tuple(map(total_of, zip(*lines, *([sums[cle]] if cle in sums else ()), strict=True)))
+    return sums
 
 
-def _ligne(contrat: Contrat, natures: Mapping[str, str], cle: tuple[str, str | None, str | None], sommes: tuple) -> dict:
-    (fiche, typee, nature), (prevu, engage, verse, lignes, chiffrees) = cle, sommes
-    niveau, financeur = natures.get(plier(str(nature or ""))), id_de_financeur(contrat, typee)
-    reclassee = niveau == MAQUETTE and _hors_maquette(contrat, fiche, financeur, typee)
+def _row(contrat: Contrat, natures: Mapping[str, str], cle: tuple[str, str | None, str | None], sums: tuple) -> dict:
+    (fiche, typed, nature), (prevu, engage, verse, lines, with_figures) = cle, sums
+    niveau, financeur = natures.get(fold(str(nature or ""))), id_of_financeur(contrat, typed)
+    reclassified = niveau == MAQUETTE and _outside_maquette(contrat, fiche, financeur, typed)
     return {
-        "fiche": fiche, "financeur": typee, "nature": nature, "prevu": prevu, "engage": engage, "verse": verse, "lignes": lignes, "chiffrees": chiffrees,
-        "niveau": HORS_MAQUETTE if reclassee else niveau, "financeur_id": financeur, "reclassee": reclassee,
-    }  # fmt: skip
+        "fiche": fiche,
+        "financeur": typed,
+        "nature": nature,
+        "prevu": prevu,
+        "engage": engage,
+        "verse": verse,
+        "lignes": lines,
+        "chiffrees": with_figures,
+        "niveau": OUTSIDE_MAQUETTE if reclassified else niveau,
+        "financeur_id": financeur,
+        "reclassee": reclassified,
+    }
 
 
-def de_l_annee(valeurs: pd.DataFrame | Cahier, annee: int) -> Cahier:
+def of_the_year(values: pd.DataFrame | ValueStore, annee: int) -> ValueStore:
     """Without what was typed for another year; a book is of one campaign."""
-    return valeurs if isinstance(valeurs, Cahier) else Cahier.de(valeurs[valeurs["annee"] == annee])
+    return values if isinstance(values, ValueStore) else ValueStore.of(values[values["annee"] == annee])
 
 
-def id_de_financeur(contrat: Contrat, financeur: object) -> str | None:
+def id_of_financeur(contrat: Contrat, financeur: object) -> str | None:
     """The id of a funder given by id or by name; None if the contract does not know it."""
-    plie = plier(str(financeur or ""))
-    return next((f.id for f in contrat.financeurs if plie in (plier(f.id), plier(f.nom))), None)
+    folded = fold(str(financeur or ""))
+    return next((f.id for f in contrat.financeurs if folded in (fold(f.id), fold(f.nom))), None)
 
 
-def regles_de_poste(contrat: Contrat, numero: str) -> list[Regle]:
+def post_rules(contrat: Contrat, numero: str) -> list[Rule]:
     """The rules by which the aid to the post of this fiche stands outside the maquette."""
     return [r for r in contrat.regles if r.type == "poste" and r.hors_maquette and r.fiche == numero]
 
 
-def _hors_maquette(contrat: Contrat, numero: str, financeur: str | None, typee: object) -> bool:
+def _outside_maquette(contrat: Contrat, numero: str, financeur: str | None, typed: object) -> bool:
     """A line without funder is the aid of the rule's funder; a line of another funder is not."""
-    return any(r.financeur in (None, financeur) or not typee for r in regles_de_poste(contrat, numero))
+    return any(r.financeur in (None, financeur) or not typed for r in post_rules(contrat, numero))
 
 
-def _centimes(montant: Decimal | None) -> Decimal | None:
+def _to_cents(montant: Decimal | None) -> Decimal | None:
     """Rounding comes here only, once everything is added."""
-    return None if montant is None else arrondi(Decimal(montant))
+    return None if montant is None else rounded(Decimal(montant))
 
 
 # --- By fiche -------------------------------------------------------------------------------------------------------
@@ -102,128 +132,143 @@ def _centimes(montant: Decimal | None) -> Decimal | None:
 def par_fiche(
     contrat: Contrat,
     annee: int,
-    valeurs: pd.DataFrame | Cahier,
+    values: pd.DataFrame | ValueStore,
     programme: Mapping[tuple[str, str], Decimal] | None = None,
-    cumul_precedent: Mapping[str, Decimal] | None = None,
+    previous_cumulated: Mapping[str, Decimal] | None = None,
 ) -> pd.DataFrame:
     """The table ``Financement_fiches``: one row per fiche, those without amount included, then the actions to programme.
 
-    ``valeurs``: retained values; those of another year than ``annee`` are left out. ``programme``: (fiche, financeur id
-    or "") → EUR that the COPIL programmed for the year. ``cumul_precedent``: fiche → EUR of the maquette engaged in
+    ``values``: retained values; those of another year than ``annee`` are left out. ``programme``: (fiche, financeur id
+    or "") → EUR that the COPIL programmed for the year. ``previous_cumulated``: fiche → EUR of the maquette engaged in
     earlier years. Engagé and Versé are of the maquette only; the last three columns are what was engaged of the rest.
     """
-    valeurs = de_l_annee(valeurs, annee)
-    lignes = lignes_de_financement(contrat, valeurs)
-    couts = couts_realises(valeurs)
-    rangees = []
+    values = of_the_year(values, annee)
+    lines = financement_lines(contrat, values)
+    costs = actual_costs(values)
+    rows = []
     for fiche in contrat.fiches:
-        siennes = [li for li in lignes if li["fiche"] == fiche.numero]
-        rangees.append(_fiche(contrat, fiche, siennes, couts.get(fiche.numero), programme or {}, cumul_precedent or {}))
-    rangees += [{"Fiche": A_PROGRAMMER, "Axe": action.axe} for action in contrat.a_programmer]
-    return _cadre(rangees, PAR_FICHE)
+        its_own = [li for li in lines if li["fiche"] == fiche.numero]
+        rows.append(_fiche(contrat, fiche, its_own, costs.get(fiche.numero), programme or {}, previous_cumulated or {}))
+    rows += [{"Fiche": TO_BE_SCHEDULED, "Axe": action.axe} for action in contrat.a_programmer]
+    return _frame(rows, BY_FICHE)
 
 
-def _fiche(contrat: Contrat, fiche: Fiche, lignes: list[dict], cout: Decimal | None, programme: Mapping, cumul: Mapping) -> dict:
+def _fiche(
+    contrat: Contrat, fiche: Fiche, lines: list[dict], cost: Decimal | None, programme: Mapping, running_total: Mapping
+) -> dict:
     prevu = fiche.financement.montant
-    engage = _somme(lignes, MAQUETTE, "engage")
-    deja = somme((engage, cumul.get(fiche.numero)))
-    verse_ars = somme(li["verse"] for li in lignes if _paye_par_l_agence(contrat, fiche, li))
+    engage = _sum_of_level(lines, MAQUETTE, "engage")
+    already = total_of((engage, running_total.get(fiche.numero)))
+    verse_ars = total_of(li["verse"] for li in lines if _is_paid_by_agency(contrat, fiche, li))
     return {
-        "Fiche": fiche.numero, "Axe": fiche.axe, "Montant contrat": _centimes(prevu), "Taux contrat": fiche.financement.taux,
-        "Programmé": _centimes(programme_maquette(contrat, fiche.numero, programme)), "Engagé": _centimes(engage),
-        "Versé": _centimes(_somme(lignes, MAQUETTE, "verse")), "Coût réalisé": _centimes(cout),
-        "Taux constaté": Decimal(verse_ars) / cout if cout and verse_ars is not None else None,
-        "Reste à engager": _centimes(prevu - deja) if prevu is not None and deja is not None else None,
-        "ARS hors maquette": _centimes(_somme(lignes, HORS_MAQUETTE, "engage")),
-        "Cofinancements": _centimes(_somme(lignes, COFINANCEMENT, "engage")),
-        "Valorisation": _centimes(_somme(lignes, VALORISATION, "engage")),
-    }  # fmt: skip
+        "Fiche": fiche.numero,
+        "Axe": fiche.axe,
+        "Montant contrat": _to_cents(prevu),
+        "Taux contrat": fiche.financement.taux,
+        "Programmé": _to_cents(maquette_programme(contrat, fiche.numero, programme)),
+        "Engagé": _to_cents(engage),
+        "Versé": _to_cents(_sum_of_level(lines, MAQUETTE, "verse")),
+        "Coût réalisé": _to_cents(cost),
+        "Taux constaté": Decimal(verse_ars) / cost if cost and verse_ars is not None else None,
+        "Reste à engager": _to_cents(prevu - already) if prevu is not None and already is not None else None,
+        "ARS hors maquette": _to_cents(_sum_of_level(lines, OUTSIDE_MAQUETTE, "engage")),
+        "Cofinancements": _to_cents(_sum_of_level(lines, COFINANCEMENT, "engage")),
+        "Valorisation": _to_cents(_sum_of_level(lines, VALORISATION, "engage")),
+    }
 
 
-def _somme(lignes: Iterable[Mapping], niveau: str, champ: str) -> Decimal | None:
-    return somme(li[champ] for li in lignes if li["niveau"] == niveau)
+def _sum_of_level(lines: Iterable[Mapping], niveau: str, champ: str) -> Decimal | None:
+    return total_of(li[champ] for li in lines if li["niveau"] == niveau)
 
 
-def _paye_par_l_agence(contrat: Contrat, fiche: Fiche, ligne: Mapping) -> bool:
+def _is_paid_by_agency(contrat: Contrat, fiche: Fiche, line: Mapping) -> bool:
     """What an observed rate has above the line: the agency's money of the maquette, or its aid to the post."""
-    postes = regles_de_poste(contrat, fiche.numero)
-    if ligne["niveau"] != (HORS_MAQUETTE if postes else MAQUETTE):
+    posts = post_rules(contrat, fiche.numero)
+    if line["niveau"] != (OUTSIDE_MAQUETTE if posts else MAQUETTE):
         return False
-    agences = {r.financeur for r in postes if r.financeur} or _financeurs_de_l_agence(contrat)
-    return not agences or not ligne["financeur"] or ligne["financeur_id"] in agences
+    agencies = {r.financeur for r in posts if r.financeur} or _agency_financeurs(contrat)
+    return not agencies or not line["financeur"] or line["financeur_id"] in agencies
 
 
-def _financeurs_de_l_agence(contrat: Contrat) -> set[str]:
+def _agency_financeurs(contrat: Contrat) -> set[str]:
     return {f.id for f in contrat.financeurs if contrat.agence and f.structure == contrat.agence}
 
 
-def programme_maquette(contrat: Contrat, numero: str, programme: Mapping[tuple[str, str], Decimal]) -> Decimal | None:
+def maquette_programme(contrat: Contrat, numero: str, programme: Mapping[tuple[str, str], Decimal]) -> Decimal | None:
     """What the COPIL programmed on the maquette of a fiche; the aid to a post is outside it."""
-    if regles_de_poste(contrat, numero):
+    if post_rules(contrat, numero):
         return None
-    paritaires = {f for r in contrat.regles_de(numero, "parite") for f in r.financeurs}
-    compris = _financeurs_de_l_agence(contrat) | paritaires
-    return somme(
-        montant for (fiche, financeur), montant in programme.items()
-        if fiche == numero and (not financeur or not compris or id_de_financeur(contrat, financeur) in compris)
-    )  # fmt: skip
+    parity_financeurs = {f for r in contrat.rules_of(numero, "parite") for f in r.financeurs}
+    understood = _agency_financeurs(contrat) | parity_financeurs
+    return total_of(
+        montant
+        for (fiche, financeur), montant in programme.items()
+        if fiche == numero and (not financeur or not understood or id_of_financeur(contrat, financeur) in understood)
+    )
 
 
-def couts_realises(valeurs: pd.DataFrame | Cahier) -> dict[str, Decimal]:
+def actual_costs(values: pd.DataFrame | ValueStore) -> dict[str, Decimal]:
     """Fiche → cost of the year, EUR: the totals of its returns; where a return gives no total, the sum of its posts."""
-    cahier = Cahier.de(valeurs)
-    return cahier.une_fois("couts", lambda: _couts(cahier))
+    store = ValueStore.of(values)
+    return store.once("couts", lambda: _costs(store))
 
 
-def _couts(cahier: Cahier) -> dict[str, Decimal]:
-    couts: dict[str, Decimal] = {}
-    for partie in cahier.par_tranche(lambda c: c.bloc == "depenses"):
-        for fiche, total, *postes in colonnes(large(partie, "depenses"), "fiche", "total", *_POSTES):
-            depense = total if total is not None else somme(postes)
-            if depense is not None:
-                couts[fiche] = couts.get(fiche, Decimal(0)) + depense
-    return couts
+def _costs(store: ValueStore) -> dict[str, Decimal]:
+    costs: dict[str, Decimal] = {}
+    for part in store.per_batch(lambda c: c.bloc == "depenses"):
+        for fiche, total, *posts in columns(wide(part, "depenses"), "fiche", "total", *_POSTS):
+            expenditure = total if total is not None else total_of(posts)
+            if expenditure is not None:
+                costs[fiche] = costs.get(fiche, Decimal(0)) + expenditure
+    return costs
 
 
 # --- By funder, by subtotal -----------------------------------------------------------------------------------------
 
 
-def par_financeur(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
+def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
     """The table ``Financement_financeurs``: one row per funder and nature, in the contract's order; EUR.
 
     Prévu, Engagé and Versé are each their own sum. A funder or a nature that nobody gave is an empty cell.
     """
-    hors = next((n.libelle for n in contrat.natures if n.niveau == HORS_MAQUETTE), None)
-    noms = {f.id: f.nom for f in contrat.financeurs}
-    natures = {plier(n.libelle): n.libelle for n in contrat.natures}
-    groupes: dict[tuple, list[dict]] = {}
-    ecrits: dict[str, str] = {}
-    for li in lignes_de_financement(contrat, valeurs):
-        typee = li["financeur"] and ecrits.setdefault(plier(li["financeur"]), li["financeur"])
-        nature = hors if li["reclassee"] else li["nature"] and natures.get(plier(li["nature"]), li["nature"])
-        groupes.setdefault((noms.get(li["financeur_id"], typee), nature), []).append(li)
-    rang_financeur = {nom: rang for rang, nom in enumerate(noms.values())}
-    rang_nature = {nom: rang for rang, nom in enumerate(natures.values())}
-    dernier = len(rang_financeur), len(rang_nature)
+    outside = next((n.libelle for n in contrat.natures if n.niveau == OUTSIDE_MAQUETTE), None)
+    names = {f.id: f.nom for f in contrat.financeurs}
+    natures = {fold(n.libelle): n.libelle for n in contrat.natures}
+    groups: dict[tuple, list[dict]] = {}
+    all_written: dict[str, str] = {}
+    for li in financement_lines(contrat, values):
+        typed = li["financeur"] and all_written.setdefault(fold(li["financeur"]), li["financeur"])
+        nature = outside if li["reclassee"] else li["nature"] and natures.get(fold(li["nature"]), li["nature"])
+        groups.setdefault((names.get(li["financeur_id"], typed), nature), []).append(li)
+    financeur_rank = {nom: rank for rank, nom in enumerate(names.values())}
+    nature_rank = {nom: rank for rank, nom in enumerate(natures.values())}
+    last = len(financeur_rank), len(nature_rank)
 
-    def ordre(cle: tuple) -> tuple:
+    def order(cle: tuple) -> tuple:
         financeur, nature = cle
-        return rang_financeur.get(financeur, dernier[0]), financeur or "", rang_nature.get(nature, dernier[1]), nature or ""
+        return financeur_rank.get(financeur, last[0]), financeur or "", nature_rank.get(nature, last[1]), nature or ""
 
-    return _cadre(
+    return _frame(
         (
             {"Financeur": cle[0], "Nature": cle[1]}
-            | {titre: _centimes(somme(li[champ] for li in groupes[cle])) for titre, champ in (("Prévu", "prevu"), ("Engagé", "engage"), ("Versé", "verse"))}
-            for cle in sorted(groupes, key=ordre)
+            | {
+                titre: _to_cents(total_of(li[champ] for li in groups[cle]))
+                for titre, champ in (("Prévu", "prevu"), ("Engagé", "engage"), ("Versé", "verse"))
+            }
+            for cle in sorted(groups, key=order)
         ),
-        PAR_FINANCEUR,
+        BY_FINANCEUR,
     )
 
 
-def donnes_par_financeur(contrat: Contrat, valeurs: pd.DataFrame | Cahier) -> pd.DataFrame:
+def given_by_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
     """Of the table ``Financements``, what each fiche had of each funder under each nature: Fiche, Financeur, Nature, Engagé, Versé (EUR)."""
-    champs = ("fiche", "financeur", "nature", "engage", "verse")
-    return pd.DataFrame([[li[c] for c in champs] for li in lignes_de_financement(contrat, valeurs)], columns=["Fiche", "Financeur", "Nature", "Engagé", "Versé"], dtype=object)
+    input_fields = ("fiche", "financeur", "nature", "engage", "verse")
+    return pd.DataFrame(
+        [[li[c] for c in input_fields] for li in financement_lines(contrat, values)],
+        columns=["Fiche", "Financeur", "Nature", "Engagé", "Versé"],
+        dtype=object,
+    )
 
 
 def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
@@ -232,50 +277,61 @@ def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
     One row each, never added together. Differences are in EUR and as a share (0.1 for 10 %), over the fiches where
     both amounts are known; Réserve says over how many. Only the maquette has all levels; the others show what was engaged.
     """
-    fiches = financement[financement["Fiche"] != A_PROGRAMMER]
-    de_poste = fiches["Fiche"].map(lambda numero: bool(regles_de_poste(contrat, numero))).astype(bool)
-    lignes = [_maquette(contrat, fiches)]
-    if de_poste.any():
-        lignes.append({"Sous-total": "Poste de coordination (hors maquette)", "Engagé": somme(fiches.loc[de_poste, "ARS hors maquette"])})
-    lignes += [
-        {"Sous-total": "ARS hors maquette", "Engagé": somme(fiches.loc[~de_poste, "ARS hors maquette"])},
-        {"Sous-total": "Cofinancements", "Engagé": somme(fiches["Cofinancements"])},
-        {"Sous-total": "Valorisation (sans versement)", "Engagé": somme(fiches["Valorisation"])},
+    fiches = financement[financement["Fiche"] != TO_BE_SCHEDULED]
+    has_post = fiches["Fiche"].map(lambda numero: bool(post_rules(contrat, numero))).astype(bool)
+    lines = [_maquette(contrat, fiches)]
+    if has_post.any():
+        lines.append(
+            {
+                "Sous-total": "Poste de coordination (hors maquette)",
+                "Engagé": total_of(fiches.loc[has_post, "ARS hors maquette"]),
+            }
+        )
+    lines += [
+        {"Sous-total": "ARS hors maquette", "Engagé": total_of(fiches.loc[~has_post, "ARS hors maquette"])},
+        {"Sous-total": "Cofinancements", "Engagé": total_of(fiches["Cofinancements"])},
+        {"Sous-total": "Valorisation (sans versement)", "Engagé": total_of(fiches["Valorisation"])},
     ]
-    return _cadre(lignes, TOTAUX)
+    return _frame(lines, TOTALS)
 
 
 def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> dict:
-    prevu = somme(fiches["Montant contrat"])
+    prevu = total_of(fiches["Montant contrat"])
     reserves = []
     if contrat.maquette is not None and prevu is not None and prevu != contrat.maquette:
-        reserves.append(f"le contrat annonce {montant_fr(contrat.maquette)}, les fiches font {montant_fr(prevu)}")
-    dotees = fiches[fiches["Montant contrat"].notna()]
-    for colonne in ("Programmé", "Engagé", "Versé"):
-        connus = int(dotees[colonne].notna().sum())
-        if connus < len(dotees):
-            reserves.append(f"{colonne.lower()} connu pour {connus} fiche{'s' * (connus > 1)} dotée{'s' * (connus > 1)} sur {len(dotees)}")
-    annoncee = contrat.maquette if contrat.maquette is not None else somme(e.montant for e in contrat.enveloppes if e.financeur is None)
-    ligne = {"Sous-total": "Maquette", "Contrat": annoncee if prevu is None else prevu}
-    ligne |= {colonne: somme(fiches[colonne]) for colonne in ("Programmé", "Engagé", "Versé")}
-    for depuis, vers in (("Programmé", "Engagé"), ("Engagé", "Versé")):
-        titre = f"Écart {vers.lower()} - {depuis.lower()}"
-        ligne[titre], ligne[f"{titre} (%)"], combien = _ecart(fiches, depuis, vers)
-        if combien and combien < len(fiches):
-            reserves.append(f"écart {vers.lower()} - {depuis.lower()} sur {combien} fiche{'s' * (combien > 1)}")
-    return ligne | {"Réserve": f"{NBSP}; ".join(reserves) or None}
+        reserves.append(f"le contrat annonce {amount_fr(contrat.maquette)}, les fiches font {amount_fr(prevu)}")
+    funded = fiches[fiches["Montant contrat"].notna()]
+    for column in ("Programmé", "Engagé", "Versé"):
+        known = int(funded[column].notna().sum())
+        if known < len(funded):
+            reserves.append(
+                f"{column.lower()} connu pour {known} fiche{'s' * (known > 1)} dotée{'s' * (known > 1)} sur {len(funded)}"
+            )
+    announced_total = (
+        contrat.maquette
+        if contrat.maquette is not None
+        else total_of(e.montant for e in contrat.enveloppes if e.financeur is None)
+    )
+    line = {"Sous-total": "Maquette", "Contrat": announced_total if prevu is None else prevu}
+    line |= {column: total_of(fiches[column]) for column in ("Programmé", "Engagé", "Versé")}
+    for depuis, to in (("Programmé", "Engagé"), ("Engagé", "Versé")):
+        titre = f"Écart {to.lower()} - {depuis.lower()}"
+        line[titre], line[f"{titre} (%)"], how_many = _gap(fiches, depuis, to)
+        if how_many and how_many < len(fiches):
+            reserves.append(f"écart {to.lower()} - {depuis.lower()} sur {how_many} fiche{'s' * (how_many > 1)}")
+    return line | {"Réserve": f"{NBSP}; ".join(reserves) or None}
 
 
-def _ecart(fiches: pd.DataFrame, depuis: str, vers: str) -> tuple[Decimal | None, Decimal | None, int]:
+def _gap(fiches: pd.DataFrame, depuis: str, to: str) -> tuple[Decimal | None, Decimal | None, int]:
     """(difference, share of the first amount, number of fiches): like with like, only where both are known."""
-    paires = [(a, b) for a, b in zip(fiches[depuis], fiches[vers], strict=True) if a is not None and b is not None]
-    if not paires:
+    pairs = [(a, b) for a, b in zip(fiches[depuis], fiches[to], strict=True) if a is not None and b is not None]
+    if not pairs:
         return None, None, 0
-    base = sum(a for a, _ in paires)
-    ecart = sum(b for _, b in paires) - base
-    return ecart, ecart / base if base else None, len(paires)
+    base = sum(a for a, _ in pairs)
+    gap = sum(b for _, b in pairs) - base
+    return gap, gap / base if base else None, len(pairs)
 
 
-def _cadre(lignes: Iterable[Mapping], colonnes: tuple[str, ...]) -> pd.DataFrame:
+def _frame(lines: Iterable[Mapping], columns: tuple[str, ...]) -> pd.DataFrame:
     """Object columns: a Decimal stays exact, a missing amount None."""
-    return pd.DataFrame([[ligne.get(c) for c in colonnes] for ligne in lignes], columns=list(colonnes), dtype=object)
+    return pd.DataFrame([[line.get(c) for c in columns] for line in lines], columns=list(columns), dtype=object)

@@ -1,4 +1,4 @@
-"""Small counts hidden in what leaves: 1 to ``seuil`` persons may let someone be recognised.
+"""Small counts hidden in what leaves: 1 to ``threshold`` persons may let someone be recognised.
 
 0 hides nothing and stays; a blank stays blank. Pure: frames in, frames out; nothing is masked in the coordinator's own tables.
 """
@@ -11,128 +11,167 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cls_workbook.contract.model import Contrat
-from cls_workbook.contract.petits_effectifs import petit, taux_identifiant
-from cls_workbook.francais import NBSP
-from cls_workbook.summaries.agregation import SEPARATEUR
+from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.small_counts import is_identifying_rate, small
+from cls_workbook.french import NBSP
+from cls_workbook.summaries.aggregation import SEPARATOR
 
-MASQUE = "masqué"
-DEDUIT = f"{MASQUE} (il donnerait un petit effectif par différence)"
-Termes = tuple[object, object]  # numerator and denominator of a rate, None where not known
+MASKED = "masqué"
+DEDUCED = f"{MASKED} (il donnerait un petit effectif par différence)"
+RateTerms = tuple[object, object]  # numerator and denominator of a rate, None where not known
 _ADDITIVES = ("FLUX", "PERSONNES", "ENTITES", "STOCK")
 _N = rf"(\d[\d {NBSP}]*)"
-_COMPTES_DITS = re.compile(rf"entre {_N} et {_N}|\(total des déclarations{NBSP}?: ?{_N}\)|total des déclarations{NBSP}: {_N}")
+_COUNTS_TOLD = re.compile(
+    rf"entre {_N} et {_N}|\(total des déclarations{NBSP}?: ?{_N}\)|total des déclarations{NBSP}: {_N}"
+)
 
 
-def masquer_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFrame:
-    """The frame of ``activity.ventilations`` with a column ``masque`` (bool); masked rows have no figure left. For whoever would
+def mask_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFrame:
+    """The frame of ``activity.ventilations`` with a column ``mask`` (bool); masked rows have no figure left. For whoever would
     publish a breakdown: nothing that the tool writes for others does.
 
     Only the measures marked ``petits_effectifs``. Where the total would give a masked figure away, the next smallest
     category is masked too (secondary masking), so that the total can stay.
     """
-    resultat = ventilations.copy()
-    resultat["masque"] = False
-    for mesure_id, lignes in ventilations.groupby("mesure", sort=False):
-        if contrat.par_mesure[mesure_id][2].petits_effectifs:
-            seuil = contrat.seuil_petits_effectifs
-            caches = a_masquer(list(lignes["effectif"]), seuil) | _taux_a_masquer(list(lignes["numerateur"]), list(lignes["denominateur"]), seuil)
-            resultat.loc[lignes.index[sorted(caches)], "masque"] = True
-    for colonne in ("effectif", "numerateur", "denominateur"):
-        gardes = [None if masque else n for n, masque in zip(resultat[colonne], resultat["masque"], strict=True)]
-        resultat[colonne] = pd.Series(gardes, index=resultat.index, dtype=object)
-    return resultat
+    result = ventilations.copy()
+    result["masque"] = False
+    for mesure_id, lines in ventilations.groupby("mesure", sort=False):
+        if contrat.by_mesure[mesure_id][2].petits_effectifs:
+            threshold = contrat.seuil_petits_effectifs
+            concealed = ranks_to_mask(list(lines["effectif"]), threshold) | _rates_to_mask(
+                list(lines["numerateur"]), list(lines["denominateur"]), threshold
+            )
+            result.loc[lines.index[sorted(concealed)], "masque"] = True
+    for column in ("effectif", "numerateur", "denominateur"):
+        all_kept = [None if mask else n for n, mask in zip(result[column], result["masque"], strict=True)]
+        result[column] = pd.Series(all_kept, index=result.index, dtype=object)
+    return result
 
 
-def a_masquer(effectifs: list[int | None], seuil: int) -> set[int]:
-    """The ranks to mask in one breakdown, beside its total (which is masked too where ``total_a_masquer``)."""
-    caches = {rang for rang, n in enumerate(effectifs) if petit(n, seuil)}
-    if petit(sum(n or 0 for n in effectifs), seuil) and len(caches) < seuil:
-        return caches  # no total is shown to subtract from, and it could be any number up to the threshold
+def ranks_to_mask(headcounts: list[int | None], threshold: int) -> set[int]:
+    """The ranks to mask in one breakdown, beside its total (which is masked too where ``is_total_to_mask``)."""
+    concealed = {rank for rank, n in enumerate(headcounts) if small(n, threshold)}
+    if small(sum(n or 0 for n in headcounts), threshold) and len(concealed) < threshold:
+        return concealed  # no total is shown to subtract from, and it could be any number up to the threshold
     # Counts above the threshold first: a zero that disappears would leave the small count readable.
-    reserve = sorted((r for r, n in enumerate(effectifs) if n is not None and r not in caches), key=lambda r: (effectifs[r] == 0, effectifs[r]))
-    while caches and reserve and _se_deduit([effectifs[r] for r in sorted(caches)], seuil):
-        caches.add(reserve.pop(0))
-    return caches
+    reserve = sorted(
+        (r for r, n in enumerate(headcounts) if n is not None and r not in concealed),
+        key=lambda r: (headcounts[r] == 0, headcounts[r]),
+    )
+    while concealed and reserve and _total_gives_away([headcounts[r] for r in sorted(concealed)], threshold):
+        concealed.add(reserve.pop(0))
+    return concealed
 
 
-def total_a_masquer(effectifs: list[int | None], seuil: int) -> bool:
+def is_total_to_mask(headcounts: list[int | None], threshold: int) -> bool:
     """Must the total of a breakdown go too? It is small; or nothing is left to hide counts behind, and it gives them away."""
-    connus = [n for n in effectifs if n is not None]
-    if petit(sum(connus), seuil):
+    known = [n for n in headcounts if n is not None]
+    if small(sum(known), threshold):
         return True
-    if not connus or len(a_masquer(effectifs, seuil)) < len(connus):
+    if not known or len(ranks_to_mask(headcounts, threshold)) < len(known):
         return False
-    return _se_deduit(connus, seuil)
+    return _total_gives_away(known, threshold)
 
 
-def _se_deduit(caches: list[int], seuil: int) -> bool:
+def _total_gives_away(concealed: list[int], threshold: int) -> bool:
     """Does the total minus what is shown give the masked counts? One count alone; or all at a bound of 1..seuil."""
-    if len(caches) == 1:
+    if len(concealed) == 1:
         return True
-    return all(n == 1 for n in caches) or all(n == seuil for n in caches)
+    return all(n == 1 for n in concealed) or all(n == threshold for n in concealed)
 
 
-def _taux_a_masquer(numerateurs: list, denominateurs: list, seuil: int) -> set[int]:
+def _rates_to_mask(numerators: list, denominators: list, threshold: int) -> set[int]:
     """The ranks to mask in a breakdown of rates; never one alone, which the overall rate would give away."""
-    caches = {rang for rang, termes in enumerate(zip(numerateurs, denominateurs, strict=True)) if taux_identifiant(*termes, seuil)}
-    autres = [rang for rang, bas in enumerate(denominateurs) if bas is not None and rang not in caches]
-    if len(caches) == 1 and autres:
-        caches.add(min(autres, key=lambda rang: denominateurs[rang]))
-    return caches
+    concealed = {
+        rank
+        for rank, terms in enumerate(zip(numerators, denominators, strict=True))
+        if is_identifying_rate(*terms, threshold)
+    }
+    autres = [rank for rank, bottom in enumerate(denominators) if bottom is not None and rank not in concealed]
+    if len(concealed) == 1 and autres:
+        concealed.add(min(autres, key=lambda rank: denominators[rank]))
+    return concealed
 
 
-def masquer_indicateurs(contrat: Contrat, indicateurs: pd.DataFrame, passees: Mapping[str, Termes] | None = None) -> pd.DataFrame:
+def mask_indicateurs(
+    contrat: Contrat, indicateurs: pd.DataFrame, past_ones: Mapping[str, RateTerms] | None = None
+) -> pd.DataFrame:
     """The table ``Indicateurs`` with the small counts of ``petits_effectifs`` measures left out; Réserve says so.
 
     Neither do those leave that would give them away: where the measures of an indicator add up to one of them, another part goes,
-    or the total (secondary masking); last year's rate goes unless it is known to speak of many. ``passees``: measure → last year's terms.
+    or the total (secondary masking); last year's rate goes unless it is known to speak of many. ``past_ones``: measure → last year's terms.
     """
-    lignes = indicateurs.to_dict("records")
-    autour = set().union(*(_deduisibles(contrat, [li for li in lignes if li["Indicateur"] == i]) for i in dict.fromkeys(li["Indicateur"] for li in lignes)))
-    masquees = [_masquee(contrat, ligne, (passees or {}).get(ligne["Mesure"], (None, None)), ligne["Mesure"] in autour) for ligne in lignes]
-    return pd.DataFrame([[li[c] for c in indicateurs.columns] for li in masquees], columns=indicateurs.columns, dtype=object)
+    lines = indicateurs.to_dict("records")
+    deducible_ids = set().union(
+        *(
+            _deducible_mesures(contrat, [li for li in lines if li["Indicateur"] == i])
+            for i in dict.fromkeys(li["Indicateur"] for li in lines)
+        )
+    )
+    masked = [
+        _masked(contrat, line, (past_ones or {}).get(line["Mesure"], (None, None)), line["Mesure"] in deducible_ids)
+        for line in lines
+    ]
+    return pd.DataFrame(
+        [[li[c] for c in indicateurs.columns] for li in masked], columns=indicateurs.columns, dtype=object
+    )
 
 
-def _deduisibles(contrat: Contrat, lignes: list[dict]) -> set[str]:
+def _deducible_mesures(contrat: Contrat, lines: list[dict]) -> set[str]:
     """Of the measures of one indicator, those to mask because the largest is the sum of the others, some of which are small."""
-    comptes = [li for li in lignes if li["Agrégation"] in _ADDITIVES and isinstance(li["Valeur"], (int, Decimal))]
-    if len({li["Unité"] for li in comptes}) != 1 or not any(_sensible(contrat, li["Mesure"]) for li in comptes):
+    counts = [li for li in lines if li["Agrégation"] in _ADDITIVES and isinstance(li["Valeur"], (int, Decimal))]
+    if len({li["Unité"] for li in counts}) != 1 or not any(_is_sensitive(contrat, li["Mesure"]) for li in counts):
         return set()
-    *parts, total = sorted(comptes, key=lambda li: li["Valeur"])
-    effectifs, seuil = [li["Valeur"] for li in parts], contrat.seuil_petits_effectifs
-    if not parts or sum(effectifs) != total["Valeur"] or not any(petit(li["Valeur"], seuil) and _sensible(contrat, li["Mesure"]) for li in comptes):
+    *parts, total = sorted(counts, key=lambda li: li["Valeur"])
+    headcounts, threshold = [li["Valeur"] for li in parts], contrat.seuil_petits_effectifs
+    if (
+        not parts
+        or sum(headcounts) != total["Valeur"]
+        or not any(small(li["Valeur"], threshold) and _is_sensitive(contrat, li["Mesure"]) for li in counts)
+    ):
         return set()
-    caches = {parts[rang]["Mesure"] for rang in a_masquer(effectifs, seuil)}
-    return caches | ({total["Mesure"]} if total_a_masquer(effectifs, seuil) else set())
+    concealed = {parts[rank]["Mesure"] for rank in ranks_to_mask(headcounts, threshold)}
+    return concealed | ({total["Mesure"]} if is_total_to_mask(headcounts, threshold) else set())
 
 
-def _sensible(contrat: Contrat, mesure: str) -> bool:
-    return contrat.par_mesure[mesure][2].petits_effectifs
+def _is_sensitive(contrat: Contrat, mesure: str) -> bool:
+    return contrat.by_mesure[mesure][2].petits_effectifs
 
 
-def _masquee(contrat: Contrat, ligne: dict, passes: Termes, deduisible: bool) -> dict:
-    mesure, seuil = contrat.par_mesure[ligne["Mesure"]][2], contrat.seuil_petits_effectifs
-    if not mesure.petits_effectifs and not deduisible:
-        return ligne
-    masquee = dict(ligne)
+def _masked(contrat: Contrat, line: dict, past_terms: RateTerms, deducible: bool) -> dict:
+    mesure, threshold = contrat.by_mesure[line["Mesure"]][2], contrat.seuil_petits_effectifs
+    if not mesure.petits_effectifs and not deducible:
+        return line
+    masked = dict(line)
     if mesure.agregation in ("RATIO", "SATISFACTION"):
-        if taux_identifiant(ligne["Numérateur"], ligne["Dénominateur"], seuil):
-            masquee |= {"Valeur": None, "Numérateur": None, "Dénominateur": None}
-        if None in passes or taux_identifiant(*passes, seuil):
-            masquee["Valeur n-1"] = None
+        if is_identifying_rate(line["Numérateur"], line["Dénominateur"], threshold):
+            masked |= {"Valeur": None, "Numérateur": None, "Dénominateur": None}
+        if None in past_terms or is_identifying_rate(*past_terms, threshold):
+            masked["Valeur n-1"] = None
     else:
-        masquee |= {colonne: None for colonne in ("Valeur", "Valeur n-1") if deduisible or petit(ligne[colonne], seuil)}
-    tues = [_sans_petit_nombre(r, seuil) for r in str(ligne["Réserve"]).split(SEPARATEUR)] if ligne["Réserve"] else []
-    masquee["Réserve"] = SEPARATEUR.join(tues) or None
-    if any(masquee[c] != ligne[c] for c in ("Valeur", "Valeur n-1", "Numérateur", "Dénominateur")):
-        masquee["Réserve"] = SEPARATEUR.join(filter(None, (masquee["Réserve"], DEDUIT if deduisible and not petit(ligne["Valeur"], seuil) else f"{MASQUE} (effectif de 1 à {seuil})")))
-    return masquee
+        masked |= {column: None for column in ("Valeur", "Valeur n-1") if deducible or small(line[column], threshold)}
+    silenced = (
+        [_without_small_number(r, threshold) for r in str(line["Réserve"]).split(SEPARATOR)] if line["Réserve"] else []
+    )
+    masked["Réserve"] = SEPARATOR.join(silenced) or None
+    if any(masked[c] != line[c] for c in ("Valeur", "Valeur n-1", "Numérateur", "Dénominateur")):
+        masked["Réserve"] = SEPARATOR.join(
+            filter(
+                None,
+                (
+                    masked["Réserve"],
+                    DEDUCED
+                    if deducible and not small(line["Valeur"], threshold)
+                    else f"{MASKED} (effectif de 1 à {threshold})",
+                ),
+            )
+        )
+    return masked
 
 
-def _sans_petit_nombre(reserve: str, seuil: int) -> str:
+def _without_small_number(reserve: str, threshold: int) -> str:
     """A reserve that gives counts (« entre 3 et 5 », « total des déclarations : 7 ») without them, if one is small."""
-    comptes = _COMPTES_DITS.search(reserve)
-    if comptes is None or not any(petit(int(re.sub(r"\D", "", n)), seuil) for n in comptes.groups() if n):
+    counts = _COUNTS_TOLD.search(reserve)
+    if counts is None or not any(small(int(re.sub(r"\D", "", n)), threshold) for n in counts.groups() if n):
         return reserve
-    return reserve[: comptes.start()].rstrip(f" :({NBSP}")
+    return reserve[: counts.start()].rstrip(f" :({NBSP}")

@@ -1,11 +1,11 @@
 Attribute VB_Name = "ClsFonctions"
 Option Explicit
 
-' Functions for the coordinator's own sheets, answered by cls_workbook.excel.fonctions through xlwings' UDF server.
+' Functions for the coordinator's own sheets, answered by cls_workbook.button.worksheet_functions through xlwings' UDF server.
 ' They are written here rather than imported by xlwings, which would ask for access to the VBA project. Where the
 ' server does not answer (or on a Mac, which has none), the cell says so and nothing else changes.
 
-Private Const MODULE_PYTHON As String = "cls_workbook.excel.fonctions"
+Private Const MODULE_PYTHON As String = "cls_workbook.button.worksheet_functions"
 
 
 Public Function cls_part_de_poste(depense, etp, fiche, contrat)

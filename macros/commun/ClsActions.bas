@@ -5,31 +5,31 @@ Option Explicit
 
 
 Public Sub Consolider()
-    LancerPython "Consolider", "import cls_workbook.excel.bouton as b; b.consolider()", SansMacro(CommandeDe("consolider", "consolidation.xlsx"))
+    LancerPython "Consolider", "import cls_workbook.button.doors as b; b.consolider()", SansMacro(CommandeDe("consolider", "consolidation.xlsx"))
 End Sub
 
 
 Public Sub Controler()
-    LancerPython Fr("Contr&ocirc;ler"), "import cls_workbook.excel.bouton as b; b.controler()", _
+    LancerPython Fr("Contr&ocirc;ler"), "import cls_workbook.button.doors as b; b.controler()", _
         SansMacro(Lanceur() & " controler " & Cite(Reponse("accueil/dossier")))
 End Sub
 
 
 Public Sub SyntheseArs()
-    LancerPython Fr("Synth&egrave;se ARS"), "import cls_workbook.excel.bouton as b; b.synthese_ars()", _
+    LancerPython Fr("Synth&egrave;se ARS"), "import cls_workbook.button.doors as b; b.synthese_ars()", _
         SansMacro(CommandeDe("consolider", "consolidation.xlsx") & vbLf & Lanceur() & " synthese consolidation.xlsx --sortie synthese-ars.xlsx")
 End Sub
 
 
 Public Sub Relances()
-    LancerPython "Relances", "import cls_workbook.excel.bouton as b; b.relances()", _
+    LancerPython "Relances", "import cls_workbook.button.doors as b; b.relances()", _
         SansMacro(CommandeDe("relances", "relances"))
 End Sub
 
 
 Public Sub VerifierInstallation()
     If Not InstallationUtilisable() Then Exit Sub
-    LancerPython Fr("V&eacute;rifier l&rsquo;installation"), "import cls_workbook.excel.bouton as b; b.verifier()", _
+    LancerPython Fr("V&eacute;rifier l&rsquo;installation"), "import cls_workbook.button.doors as b; b.verifier()", _
         SansMacro(Lanceur() & " verifier-installation")
 End Sub
 

@@ -1,0 +1,118 @@
+"""How a click ends: done or not, it is said in the workbook and in an alert; nothing raises."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from cls_workbook.button.click_start import OpenWorkbook, open_up
+from cls_workbook.errors import Refusal
+from cls_workbook.french import typography
+from cls_workbook.office.coordinator import home_rows
+
+if TYPE_CHECKING:
+    import xlwings
+
+T = TypeVar("T")
+
+
+class WritingInterrupted(Exception):
+    """Excel stopped answering while the sheets were being written; the file holds what they were (``sheltered``)."""
+
+
+DETAILS_SHOWN, MESSAGE_MAX = 8, 2_000
+
+
+def run_action(book: xlwings.Book, titre: str, action: Callable[[OpenWorkbook], tuple[str, T]]) -> T | None:
+    """Opens, acts, and says what came of it. ``action`` gives its sentence and its result; None if it was refused."""
+    opened: OpenWorkbook | None = None
+    try:
+        opened = open_up(book)
+        sentence, result = action(opened)
+    except Refusal as refusal:
+        tell(book, opened, titre, _in_full(refusal), succeeded=False)
+        return None
+    except Exception as error:  # a click must end with words, whatever happened
+        traceback.print_exc()
+        tell(
+            book,
+            opened,
+            titre,
+            _interrupted(error) if isinstance(error, WritingInterrupted) else _unexpected(error),
+            succeeded=False,
+        )
+        return None
+    tell(book, opened, titre, sentence, succeeded=True)
+    return result
+
+
+def tell(book: xlwings.Book, opened: OpenWorkbook | None, titre: str, sentence: str, *, succeeded: bool) -> None:
+    sentence = typography(sentence)
+    if opened:
+        opened.write("message", home_rows.message(sentence, succeeded)[:MESSAGE_MAX])
+    book.app.alert(
+        sentence[:1].upper() + sentence[1:MESSAGE_MAX],
+        title=f"CLS · {titre}",
+        buttons="ok",
+        mode="info" if succeeded else "critical",
+    )
+
+
+def _in_full(refusal: Refusal) -> str:
+    details = [f"• {d}" for d in refusal.details[:DETAILS_SHOWN]]
+    if (remaining := len(refusal.details) - len(details)) > 0:
+        details.append(f"… et {remaining} autre{'s' * (remaining > 1)}.")
+    return "\n".join([str(refusal), *details])
+
+
+def _unexpected(error: Exception) -> str:
+    return (
+        f"Une erreur inattendue s’est produite ({type(error).__name__} : {error}). Fermez puis rouvrez le classeur et recommencez ; "
+        "si elle revient, la ligne de commande « cls-workbook » fait le même travail, et ce message aidera à la corriger."
+    )
+
+
+def _interrupted(error: Exception) -> str:
+    return (
+        f"Excel s’est arrêté pendant l’écriture des feuilles ({error}) : elles sont en partie refaites. Fermez ce classeur sans l’enregistrer et "
+        "rouvrez-le : il a été enregistré juste avant, avec toutes vos saisies. Puis recommencez."
+    )
+
+
+@contextmanager
+def sheltered(book: xlwings.Book) -> Iterator[None]:
+    """The workbook is saved before it is written in, so that whatever stops Excel half-way leaves a whole file.
+
+    An engine that cannot save is one that sends its writes all at once, when we are done. Refus, before anything is
+    written, if the workbook cannot be saved; EcritureInterrompue if the writing fails.
+    """
+    try:
+        book.save()
+    except NotImplementedError:
+        pass  # nothing is written before the end: there is nothing to shelter from
+    except Exception as error:  # each engine has its own: read-only, full disk, folder gone
+        raise Refusal(
+            "Ce classeur ne peut pas être enregistré (ouvert en lecture seule, ou disque plein ?) : rien n’a été écrit. "
+            "Enregistrez-le sous un autre nom, puis recommencez."
+        ) from error
+    try:
+        yield
+    except Exception as error:
+        raise WritingInterrupted(f"{type(error).__name__} : {error}") from error
+
+
+@contextmanager
+def without_flicker(book: xlwings.Book) -> Iterator[None]:
+    """Excel neither draws nor calculates while we write; put back as it was, whatever happens."""
+    app, before = book.app, {}
+    for setting, valeur in (("screen_updating", False), ("calculation", "manual")):
+        with suppress(NotImplementedError):  # an engine that writes all at once has nothing to suspend
+            before[setting] = getattr(app, setting)
+            setattr(app, setting, valeur)
+    try:
+        yield
+    finally:
+        for setting, valeur in before.items():
+            setattr(app, setting, valeur)

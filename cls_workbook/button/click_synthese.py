@@ -1,0 +1,63 @@
+"""« Synthèse ARS »: the agency's copy, written beside the open workbook from the tables that it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cls_workbook.button.click_report import run_action
+from cls_workbook.button.click_start import OpenWorkbook, contrat_of
+from cls_workbook.errors import Refusal
+from cls_workbook.french import typography
+from cls_workbook.reports.agency import ars_copy
+from cls_workbook.reports.consolidation import consolidation_workbook, previous_year
+from cls_workbook.workbook import writer
+
+if TYPE_CHECKING:
+    import xlwings
+
+
+def write_copy(book: xlwings.Book) -> Path | None:
+    """The same bytes as ``synthese`` from a consolidation that holds the same tables. None if it was refused."""
+    return run_action(book, "Synthèse ARS", _write_copy)
+
+
+def _write_copy(opened: OpenWorkbook) -> tuple[str, Path]:
+    if opened.path is None:
+        raise Refusal(
+            typography(
+                "La synthèse s’écrit à côté du classeur, qui n’a pas d’emplacement connu sur ce poste (jamais enregistré, ou ouvert depuis OneDrive ou SharePoint). "
+                "Enregistrez-le dans un dossier de l’ordinateur, puis recommencez."
+            )
+        )
+    contrat = contrat_of(opened)
+    result = ars_copy.read_back(previous_year.from_sheets(opened.path, _sheets(opened)), contrat)
+    if opened.told("annee") != str(result.annee):
+        raise Refusal(
+            typography(
+                f"Les feuilles de la consolidation sont celles de {result.annee}, l’Accueil dit {opened.told('annee')}. Consolidez, puis recommencez."
+            )
+        )
+    output = opened.path.with_name(f"synthese-ars-{result.annee}.xlsx")
+    writer.write(ars_copy.workbook(result), output)
+    return (
+        f"« {output.name} » est à côté de ce classeur : des valeurs seules, sans macro ni donnée personnelle. État : {result.etat}. Relisez-la avant de l’envoyer.",
+        output,
+    )
+
+
+def _sheets(opened: OpenWorkbook) -> dict[str, list[list[object]]]:
+    """Sheet of the consolidation → the rows of its table, wherever it stands now. Refus before the first consolidation."""
+    names, worksheets = consolidation_workbook.SHEETS, {}
+    for content in opened.contents.values():
+        for table, (top, left, bottom, right) in content.tables.items():
+            if table in names:
+                worksheets[names[table]] = [
+                    [content.valeur(i, j) for j in range(left, right + 1)] for i in range(top, bottom + 1)
+                ]
+    anchors = worksheets.get(consolidation_workbook.ANCHORS_SHEET, [])
+    if not any(v != "" for row in anchors[1:] for v in row):
+        raise Refusal(
+            typography("Ce classeur n’a pas encore été consolidé : cliquez sur « Consolider », puis recommencez.")
+        )
+    return worksheets

@@ -1,0 +1,134 @@
+"""Functions for the coordinator's own sheets (``=cls_ecart(B2;C2)``): doors to the pure functions, where the UDF server runs.
+
+A blank gives a blank, never 0. What cannot be computed is said in French in the cell. A computer without the UDF server
+shows #NOM? in the cells that call these, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+import xlwings as xw
+
+from cls_workbook.definition.toml_reader import load
+from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.rule_arithmetic import parity_gap, payable_for_post, relative_gap
+from cls_workbook.errors import Refusal
+from cls_workbook.french import amount_fr, fold, quoted_list, typography
+
+EMPTY = ""  # None would show as 0
+
+
+def _in_french(function: Callable) -> Callable:
+    """What cannot be computed is the text of the cell."""
+
+    @functools.wraps(function)
+    def stated(*arguments):
+        try:
+            result = function(*arguments)
+        except Refusal as refusal:
+            return typography(f"#{refusal}")
+        return EMPTY if result is None else float(result) if isinstance(result, Decimal) else result
+
+    return stated
+
+
+@xw.func
+@xw.arg("depense", doc="Dépense de l’année pour le poste, en euros (salaire chargé).")
+@xw.arg("etp", doc="Temps de travail du poste, en ETP. Vide : non connu, toute la dépense compte.")
+@xw.arg("fiche", doc='Numéro de la fiche qui porte le poste, en texte : "5.1".')
+@xw.arg("contrat", doc="Identifiant du contrat, ou chemin de sa définition.")
+@_in_french
+def cls_part_de_poste(depense, etp, fiche, contrat):
+    """Part d’un poste que le contrat laisse financer, en euros : taux, plafond annuel, ETP minimum et maximum de la fiche."""
+    expenditure, etp, numero = _number(depense, "la dépense"), _number(etp, "l’ETP"), _text(fiche)
+    if expenditure is None or not numero:
+        return None
+    if expenditure < 0:
+        raise Refusal("la dépense est négative")
+    regles = _contrat(_text(contrat)).rules_of(numero, "poste")
+    if not regles:
+        raise Refusal(f"la fiche « {numero} » n’a pas de règle de poste dans ce contrat")
+    return payable_for_post(regles[0], expenditure, etp)
+
+
+@xw.func
+@xw.arg(
+    "realisations", ndim=2, doc="Plage des réalisations, une par fiche : Totale, Partielle, Nulle, Rien de programmé."
+)
+@xw.arg("large", doc="VRAI : les réalisations partielles comptent aussi. Vide ou FAUX : les totales seulement.")
+@_in_french
+def cls_taux_de_realisation(realisations, large=None):
+    """Taux de réalisation : fiches réalisées / fiches où quelque chose était programmé. Une fiche sans réponse ne compte pas."""
+    from cls_workbook.domain.model import ChoiceLists
+    from cls_workbook.summaries.activity import count_completions
+
+    words = [_text(v) or None for row in realisations for v in row]
+    known = {fold(r) for r in ChoiceLists().realisations}
+    if unknown_ones := [m for m in words if m and fold(m) not in known]:
+        raise Refusal(
+            f"réalisation inconnue : {quoted_list(unknown_ones[:1])} ; au choix : {', '.join(ChoiceLists().realisations)}"
+        )
+    taux = count_completions(words)
+    return taux.wide if large is True else taux.strict
+
+
+@xw.func
+@xw.arg("depuis", doc="Le montant ou le nombre de départ (prévu, programmé, année précédente).")
+@xw.arg("vers", doc="Le montant ou le nombre d’arrivée (engagé, versé, année en cours).")
+@_in_french
+def cls_ecart(depuis, vers):
+    """Écart en % : (arrivée - départ) / départ. À montrer au format pourcentage. Vide si l’un des deux n’est pas connu."""
+    starting_point, arrival = _number(depuis, "le départ"), _number(vers, "l’arrivée")
+    if starting_point is not None and arrival is not None and not starting_point:
+        raise Refusal("le départ est nul : un écart en % n’a pas de sens")
+    return relative_gap(starting_point, arrival)
+
+
+@xw.func
+@xw.arg("montants", ndim=2, doc="Plage des montants, un par financeur tenu à la parité, en euros.")
+@xw.arg("tolerance", doc="Écart admis, en euros. Vide : un centime.")
+@_in_french
+def cls_parite(montants, tolerance=None):
+    """« respectée », ou l’écart entre le plus grand et le plus petit des montants. Vide tant qu’un financeur n’a rien dit."""
+    known = [_number(v, "un montant") for row in montants for v in row]
+    if len(known) < 2:
+        raise Refusal("la parité compare deux montants au moins")
+    gap, admitted = parity_gap(known), _number(tolerance, "la tolérance")
+    if gap is None:
+        return None
+    return (
+        "respectée"
+        if gap <= (Decimal("0.01") if admitted is None else admitted)
+        else typography(f"non respectée : écart de {amount_fr(gap)}")
+    )
+
+
+# --- What a cell gives ---------------------------------------------------------------------------------------------------
+
+
+def _number(valeur: object, what: str) -> Decimal | None:
+    """A figure as exact Decimal; None for a blank. Refus for anything else, a text that looks like a figure included."""
+    if valeur is None or (isinstance(valeur, str) and not valeur.strip()):
+        return None
+    if isinstance(valeur, (int, float)) and not isinstance(valeur, bool):
+        try:
+            return Decimal(repr(valeur)) if valeur == valeur else None
+        except InvalidOperation:
+            pass
+    raise Refusal(f"{what} n’est pas un nombre : {quoted_list([str(valeur)])}")
+
+
+def _text(valeur: object) -> str:
+    """A cell as text; a number of fiche that Excel took for a figure (5.1) as it is written."""
+    return "" if valeur is None else str(valeur).strip()
+
+
+@cache
+def _contrat(reference: str) -> Contrat:
+    if not reference:
+        raise Refusal("le contrat n’est pas dit : donnez son identifiant")
+    return load(reference)

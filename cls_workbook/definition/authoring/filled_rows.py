@@ -1,0 +1,140 @@
+"""A contract → the rows of each sheet, in the words of a coordinator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from cls_workbook.definition.authoring import coded_choices, written_list, written_revisions
+from cls_workbook.definition.authoring.all_sections import SECTIONS
+from cls_workbook.definition.authoring.sections import Section, SectionColumn
+from cls_workbook.definition.importing.directory import ReferenceDirectory, of_contrat
+from cls_workbook.definition.rule_templates import supplied_fields
+from cls_workbook.domain.lifetime import Revision
+from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Theme
+from cls_workbook.domain.themes import shipped_themes
+
+NOTHING = '""'  # a list with nothing in it, where a blank cell would mean something else
+Value = str | int | Decimal | date | None
+Line = dict[str, Value]  # key of a column → what its cell shows
+
+
+def lines(contrat: Contrat) -> dict[str, list[Line]]:
+    """Sheet (name of its rubrique) → its rows, in the order of the contract."""
+    directory = of_contrat(contrat)
+    return {r.nom: list(_rows(r, contrat, directory)) for r in SECTIONS}
+
+
+def _rows(section: Section, contrat: Contrat, directory: ReferenceDirectory) -> Iterator[Line]:
+    if section.form:
+        yield _row(section, contrat, directory) | _row(section, contrat.evolution, directory, part="evolution")
+    elif section.nom == "listes":
+        columns = [(box.cle, getattr(contrat.listes, box.column.champ)) for box in section.boxes]
+        for rank in range(max(len(values) for _, values in columns)):
+            yield {cle: values[rank] for cle, values in columns if rank < len(values)}
+    elif section.nom == "revisions":
+        for revision in contrat.revisions:
+            yield _revision(section, revision, directory, contrat)
+    elif section.nom == "indicateurs":
+        for fiche in contrat.fiches:
+            for indicateur in fiche.indicateurs:
+                yield from _indicateur(section, fiche, indicateur, directory)
+    elif section.parent:
+        for fiche in contrat.fiches:
+            inside = getattr(fiche, section.parent)
+            for objet in inside if isinstance(inside, tuple) else (inside,):
+                yield _row(section, objet, directory, fiche.numero)
+    else:
+        # The themes that ship come first: drop-downs offer one zone, and one sees what need not be added.
+        supplied_themes = (Theme(*t) for t in shipped_themes().items()) if section.nom == "themes" else ()
+        for objet in (*supplied_themes, *getattr(contrat, section.nom)):
+            yield _row(section, objet, directory)
+
+
+def _row(section: Section, objet, directory: ReferenceDirectory, fiche: str = "", part: str = "") -> Line:
+    """The cells of one object; ``fiche``: the one that holds it."""
+    inside = fiche or getattr(objet, "fiche", None) or (objet.numero if isinstance(objet, Fiche) else "")
+    line: Line = {}
+    from_model = supplied_fields(getattr(objet, "modele", None))
+    for column in section.columns:
+        if column.part == part and not section.is_parent(column):
+            valeur = getattr(objet, column.champ)
+            line |= _cells(section, column, valeur, directory, inside)
+            if column.champ in from_model and valeur in (False, ()):
+                # a blank would mean what the rule that ships says
+                line[section.box(column.champ, part).cle] = coded_choices.NO if valeur is False else NOTHING
+    return _with_fiche(section, fiche) | line
+
+
+def _with_fiche(section: Section, fiche: str) -> Line:
+    return {section.boxes[0].cle: fiche} if section.parent else {}
+
+
+def _indicateur(
+    section: Section, fiche: Fiche, indicateur: Indicateur, directory: ReferenceDirectory
+) -> Iterator[Line]:
+    """One row a measure; the indicator's own cells are on the first, its id on each."""
+    own_row = _row(section, indicateur, directory, fiche.numero)
+    id_key = section.box("id").cle
+    for rank, mesure in enumerate(indicateur.mesures):
+        start = own_row if rank == 0 else {**_with_fiche(section, fiche.numero), id_key: indicateur.id}
+        yield start | _row(section, mesure, directory, fiche.numero, "mesures")
+    if not indicateur.mesures:
+        yield own_row
+
+
+def _revision(section: Section, revision: Revision, directory: ReferenceDirectory, contrat: Contrat) -> Line:
+    return _row(section, revision, directory) | {
+        section.box("cible").cle: written_revisions.written_target(revision, directory),
+        section.box("champ").cle: written_revisions.written_field(revision),
+        section.box("valeur").cle: written_revisions.written_value(revision, directory, contrat),
+    }
+
+
+def _cells(section: Section, column: SectionColumn, valeur, directory: ReferenceDirectory, fiche: str) -> Line:
+    boxes = [c for c in section.boxes if c.column is column]
+    if not isinstance(valeur, tuple):
+        return {boxes[0].cle: _written(section, column, valeur, directory, fiche)}
+    items = [str(_written(section, column, v, directory, fiche)) for v in valeur]
+    if column.champ == "annees":
+        return {boxes[0].cle: written_years(valeur)}
+    leading, following = items[: column.boxes], items[column.boxes :]
+    return dict(zip((c.cle for c in boxes), leading, strict=False)) | (
+        {boxes[-1].cle: written_list.join(following)} if following else {}
+    )
+
+
+def _written(section: Section, column: SectionColumn, valeur, directory: ReferenceDirectory, fiche: str) -> Value:
+    if valeur is None:
+        return None
+    if isinstance(valeur, bool):
+        return None if valeur == section.default(column) else (coded_choices.YES if valeur else coded_choices.NO)
+    if column.cross_reference:
+        return directory.name_to_show(column.cross_reference, valeur, fiche)
+    if column.choix:
+        return coded_choices.words(column.choix, valeur)
+    if column.format == "jour_mois":
+        return day_month(valeur)
+    if isinstance(valeur, Decimal):
+        return nombre(valeur)
+    return valeur
+
+
+def nombre(valeur: Decimal) -> Decimal | str:
+    """The number, or its digits as a text where a cell would not keep them all."""
+    return valeur if Decimal(f"{float(valeur):.15g}") == valeur else f"{valeur:f}".replace(".", ",")
+
+
+def written_years(annees: tuple[int, ...]) -> str | None:
+    """« 2024-2028 », or « 2024 ; 2026 » where years are missing."""
+    if len(annees) > 1 and annees == tuple(range(annees[0], annees[-1] + 1)):
+        return f"{annees[0]}-{annees[-1]}"
+    return " ; ".join(map(str, annees)) or None
+
+
+def day_month(texte: str) -> str:
+    """« 09-01 » → « 01/09 »; anything else as it is."""
+    found = re.fullmatch(r"(\d\d)-(\d\d)", texte)
+    return f"{found.group(2)}/{found.group(1)}" if found else texte

@@ -1,0 +1,1 @@
+"""A filled authoring workbook → the definition that it describes, or every fault with its cell."""

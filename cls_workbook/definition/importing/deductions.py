@@ -1,0 +1,179 @@
+"""What a coordinator need not write: identifiers, ranks, the way measures are brought together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from itertools import groupby
+
+from cls_workbook.definition.importing.directory import unique
+from cls_workbook.definition.importing.typed_rows import TypedRow
+from cls_workbook.definition.rule_templates import supplied_fields
+from cls_workbook.domain.themes import shipped_themes
+from cls_workbook.domain.verification.fiche_faults import ALLOWED_AGGREGATIONS
+from cls_workbook.french import fold
+
+IDENTIFIER_MAX = 48
+# Sort of measure (and whether it is broken down) → sort of indicator.
+INDICATEUR_TYPES = {
+    "taux": "taux",
+    "satisfaction": "satisfaction",
+    "moyenne": "duree",
+    "jalon": "jalon",
+    "liste": "liste_types",
+    "texte": "texte",
+    "ventilation": "compte_ventile",
+}
+
+
+def identifier(texte: str, separator: str = "-") -> str:
+    """« CCAS d’Essai (74) » → « ccas-d-essai-74 »: what may stand in a file name."""
+    words = re.findall(r"[a-z0-9]+", fold(texte))
+    short = ""
+    for word in words:
+        if short and len(short) + 1 + len(word) > IDENTIFIER_MAX:
+            break
+        short = f"{short}{separator}{word}" if short else word
+    return short[:IDENTIFIER_MAX]
+
+
+def deduce(rows: dict[str, list[TypedRow]]) -> None:
+    """Fills in what was left blank and may be."""
+    for rule in rows["regles"]:
+        _fill_from_model(rule)
+    _contrat(rows["contrat"])
+    _themes(rows["themes"])
+    for nom, source in (
+        ("structures", "nom"),
+        ("financeurs", "nom"),
+        ("natures", "libelle"),
+        ("regles", "libelle"),
+        ("priorites", "libelle"),
+    ):
+        _identify(rows[nom], lambda r, s=source: identifier(r.texte(s)))
+    _by_fiche(rows["volets"], lambda r: identifier(r.texte("nom")))
+    _by_fiche(rows["complements"], lambda r: identifier(r.texte("libelle"), "_"))
+    _assign_numbers(rows["a_confirmer"])
+    for row in rows["financement"]:
+        if row.empty("montant_etat"):
+            row.put("montant_etat", "vide" if row.empty("montant") else "chiffre")
+    _mesures(rows["indicateurs"])
+
+
+def _fill_from_model(rule: TypedRow) -> None:
+    """What a rule that ships says, where the row is blank."""
+    section = rule.table.section
+    for champ, content in supplied_fields(rule.texte("modele") or None).items():
+        if rule.empty(champ):
+            type_, listing, _ = section.nature(section.column(champ))
+            values_read = [Decimal(str(v)) if type_ is Decimal else v for v in (content if listing else (content,))]  # type: ignore[union-attr]
+            location = rule.location(champ)
+            rule.items[rule.cle(champ)] = [(v, location) for v in values_read]
+
+
+def _contrat(rows: list[TypedRow]) -> None:
+    for contrat in rows:
+        annees = [v for v, _ in contrat.items.get("contrat.annees", ())]
+        if contrat.empty("id") and annees and (nom := identifier(contrat.texte("territoire"))):
+            bounds = "-".join(dict.fromkeys((str(annees[0]), str(annees[-1]))))
+            contrat.put("id", f"{nom}-{bounds}")
+
+
+def _themes(rows: list[TypedRow]) -> None:
+    """A theme that ships is that one, even typed again without its identifier."""
+    shipped = {fold(libelle): id_ for id_, libelle in shipped_themes().items()}
+    own = []
+    for row in rows:
+        if row.empty("id") and (id_ := shipped.get(fold(row.texte("libelle")))):
+            row.put("id", id_)
+        else:
+            own.append(row)
+    _identify(own, lambda r: identifier(r.texte("libelle")), shipped_themes())
+
+
+def _identify(rows: list[TypedRow], propose: Callable[[TypedRow], str], already: Iterable[str] = ()) -> None:
+    taken = {r.texte("id") for r in rows} | set(already)
+    for row in rows:
+        if row.empty("id") and (base := propose(row)):
+            row.put("id", unique(base, taken))
+            taken.add(row.texte("id"))
+
+
+def _by_fiche(rows: list[TypedRow], propose: Callable[[TypedRow], str]) -> None:
+    for _, its_own in groupby(sorted(rows, key=lambda r: r.texte("fiche")), key=lambda r: r.texte("fiche")):
+        _identify(list(its_own), propose)
+
+
+def _assign_numbers(rows: list[TypedRow]) -> None:
+    taken, rank = {r.texte("code") for r in rows}, 0
+    for row in rows:
+        rank += 1
+        if row.empty("code"):
+            while (code := f"A{rank:02}") in taken:
+                rank += 1
+            row.put("code", code)
+            taken.add(code)
+
+
+# --- Indicators and measures ----------------------------------------------------------------------------------------
+
+
+def _mesures(rows: list[TypedRow]) -> None:
+    _indicateurs(rows)
+    taken = {r.texte("id", "mesures") for r in rows}
+    by_indicateur: dict[str, list[TypedRow]] = {}
+    for row in rows:
+        if holds_mesure(row):
+            by_indicateur.setdefault(row.texte("id"), []).append(row)
+    for indicateur, its_own in by_indicateur.items():
+        for rank, row in enumerate(its_own):
+            if row.empty("id", "mesures") and indicateur:
+                row.put("id", unique(indicateur + (letters(rank) if len(its_own) > 1 else ""), taken), "mesures")
+                taken.add(row.texte("id", "mesures"))
+            _complete(row, its_own[0])
+
+
+def _indicateurs(rows: list[TypedRow]) -> None:
+    """Gives each row its indicator: that of the row above where its label is blank; a rank in its fiche where it has no id."""
+    taken = {r.texte("id") for r in rows}
+    ranks: dict[str, int] = {}
+    precedent: TypedRow | None = None
+    for row in rows:
+        fiche = row.texte("fiche")
+        begins = not row.empty("libelle")
+        if begins:
+            ranks[fiche] = ranks.get(fiche, 0) + 1
+        if row.empty("id") and fiche:
+            if begins:
+                row.put("id", unique(f"{fiche}-I{ranks[fiche]:02}", taken))
+                taken.add(row.texte("id"))
+            elif precedent is not None and precedent.texte("fiche") == fiche:
+                row.put("id", precedent.texte("id"))
+        precedent = row
+
+
+def holds_mesure(row: TypedRow) -> bool:
+    return any(cle.startswith("mesures.") for cle in row.touched)
+
+
+def _complete(row: TypedRow, first: TypedRow) -> None:
+    """The label, the way of bringing together, and the sort of indicator that the measure implies."""
+    if row.empty("libelle", "mesures") and first.texte("libelle"):
+        row.put("libelle", first.texte("libelle"), "mesures")
+    type_ = row.texte("type", "mesures")
+    allowed_ones = ALLOWED_AGGREGATIONS.get(type_, ())
+    if row.empty("agregation", "mesures") and len(allowed_ones) == 1:
+        row.put("agregation", allowed_ones[0], "mesures")
+    if row is first and row.empty("type") and type_:
+        detail = "compte" if row.empty("ventilation", "mesures") else "compte_ventile"
+        row.put("type", INDICATEUR_TYPES.get(type_, detail))
+
+
+def letters(rank: int) -> str:
+    """0 → a, 25 → z, 26 → aa."""
+    texte, rank = "", rank + 1
+    while rank:
+        rank, remaining = divmod(rank - 1, 26)
+        texte = chr(97 + remaining) + texte
+    return texte

@@ -1,0 +1,150 @@
+"""``Contrat`` → the text of its definition (TOML), such as a person reads, corrects and keeps.
+
+Fields stand in the order of the model; what equals its default is left out. What ``parse`` reads back is the same
+contract. An emitter of our own, because a definition is also a document: titles between its parts, one fiche after
+another with its indicators.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from cls_workbook.definition.rule_templates import supplied_fields
+from cls_workbook.domain.lifetime import Period
+from cls_workbook.domain.model import Contrat, Fiche
+
+WIDTH = 140  # beyond, a list has one item a line
+_STROKE = "─" * 100
+_PERIOD_FIELDS = {c.name for c in dataclasses.fields(Period)}
+TITLES = {
+    "listes": "Les échelles des listes déroulantes",
+    "axes": "Les axes",
+    "structures": "Les structures qui répondent",
+    "signataires": "Les signataires",
+    "communes": "Les communes",
+    "qpv": "Les quartiers prioritaires",
+    "instances": "Les instances",
+    "natures": "Les natures de financement",
+    "financeurs": "Les financeurs",
+    "fiches": "Les fiches actions",
+    "a_programmer": "Les actions à programmer",
+    "regles": "Les règles de financement",
+    "enveloppes": "Les enveloppes",
+    "decisions": "Les décisions",
+    "revisions": "Les révisions",
+    "themes": "Les thèmes",
+    "priorites": "Les priorités",
+    "evolution": "Les seuils de vraisemblance d’une année à l’autre",
+    "a_confirmer": "Les points à confirmer",
+}
+
+
+def write(contrat: Contrat) -> str:
+    """The whole definition; ``parse(write(contrat), …) == contrat``."""
+    lines = [f"# {_comment(contrat.titre)}.", "# Après toute modification : cls-workbook contrat verifier <ce fichier>"]
+    lines += [*_title("Le contrat"), "[contrat]", *_field_values(contrat)]
+    for nom, valeur in _useful_fields(contrat):
+        if dataclasses.is_dataclass(valeur):
+            lines += [*_title(_name(nom)), f"[{nom}]", *_field_values(valeur)]
+        elif _is_list_of_tables(valeur):
+            lines += _title(f"{_name(nom)} ({len(valeur)})")
+            for element in valeur:
+                lines += ["", *_table(nom, element)]
+    return "\n".join(lines) + "\n"
+
+
+def _name(champ: str) -> str:
+    return TITLES.get(champ, champ.replace("_", " ").capitalize())
+
+
+def _title(texte: str) -> list[str]:
+    return ["", "", f"# {_STROKE}", f"# {texte}", f"# {_STROKE}", ""]
+
+
+def _comment(texte: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in texte).split())
+
+
+def _useful_fields(objet) -> Iterator[tuple[str, object]]:
+    """The fields that say something: those that differ from their default, or that a model of rule would fill in."""
+    from_model = supplied_fields(getattr(objet, "modele", None))
+    input_fields = dataclasses.fields(objet)
+    # What something is comes before the years in which it holds.
+    for champ in sorted(input_fields, key=lambda c: c.name in _PERIOD_FIELDS):
+        valeur = getattr(objet, champ.name)
+        if valeur is not None and (
+            champ.default is dataclasses.MISSING or valeur != champ.default or champ.name in from_model
+        ):
+            yield champ.name, valeur
+
+
+def _is_list_of_tables(valeur: object) -> bool:
+    return isinstance(valeur, tuple) and bool(valeur) and dataclasses.is_dataclass(valeur[0])
+
+
+def _field_values(objet) -> list[str]:
+    """The simple fields of a table, one a line."""
+    return [
+        _row(nom, valeur)
+        for nom, valeur in _useful_fields(objet)
+        if not dataclasses.is_dataclass(valeur) and not _is_list_of_tables(valeur)
+    ]
+
+
+def _table(path: str, objet) -> list[str]:
+    """``[[path]]``, its simple fields, then the tables that it holds."""
+    lines = [f"# ── Fiche {_comment(objet.numero)} ──", ""] if isinstance(objet, Fiche) else []
+    lines += [f"[[{path}]]", *_field_values(objet)]
+    for nom, valeur in _useful_fields(objet):
+        if dataclasses.is_dataclass(valeur):
+            lines += ["", f"[{path}.{nom}]", *_field_values(valeur), *_subtables(f"{path}.{nom}", valeur)]
+        elif _is_list_of_tables(valeur):
+            lines += _tables(f"{path}.{nom}", valeur)
+    return lines
+
+
+def _subtables(path: str, objet) -> list[str]:
+    return [
+        line
+        for nom, valeur in _useful_fields(objet)
+        if _is_list_of_tables(valeur)
+        for line in _tables(f"{path}.{nom}", valeur)
+    ]
+
+
+def _tables(path: str, elements: tuple) -> list[str]:
+    return [line for element in elements for line in ("", *_table(path, element))]
+
+
+def _row(nom: str, valeur: object) -> str:
+    written = _value(valeur)
+    if isinstance(valeur, tuple) and len(written) > WIDTH:
+        written = "[\n" + "".join(f"    {_value(v)},\n" for v in valeur) + "]"
+    return f"{nom} = {written}"
+
+
+def _value(valeur: object) -> str:
+    if isinstance(valeur, bool):
+        return "true" if valeur else "false"
+    if isinstance(valeur, Decimal):
+        return _decimal(valeur)
+    if isinstance(valeur, tuple):
+        return "[" + ", ".join(map(_value, valeur)) + "]"
+    if isinstance(valeur, date):
+        return valeur.isoformat()
+    return _text(valeur) if isinstance(valeur, str) else str(valeur)
+
+
+def _decimal(valeur: Decimal) -> str:
+    if valeur == valeur.to_integral_value():
+        return str(int(valeur))
+    return f"{valeur.normalize():f}"
+
+
+def _text(texte: str) -> str:
+    """A TOML basic string: JSON's, but for DEL, which TOML wants escaped."""
+    return json.dumps(texte, ensure_ascii=False).replace("\x7f", "\\u007F")

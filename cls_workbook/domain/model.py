@@ -1,0 +1,448 @@
+"""What a contract asks: axes, fiches, indicators, measures, structures, money, rules.
+
+Plain frozen data, read from a TOML definition. Knows neither Excel nor pandas.
+Nothing here is about one contract: every rule is data (see ``Rule``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, EvolutionThresholds, Period, Revision
+from cls_workbook.domain.scales import ChoiceLists
+from cls_workbook.french import fold, of
+
+# How a measure is typed in, and how its answers are brought together (``domaine``, section 4).
+MESURE_TYPES = ("entier", "decimal", "taux", "satisfaction", "moyenne", "jalon", "liste", "ventilation", "texte")
+AGGREGATIONS = ("FLUX", "PERSONNES", "STOCK", "ENTITES", "RATIO", "MOYENNE", "SATISFACTION", "JALON", "UNION", "TEXTE")
+INDICATEUR_TYPES = ("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "texte")
+AMOUNT_STATES = ("chiffre", "non_determine", "a_definir", "regle", "vide", "absente")
+LEVELS = ("maquette", "hors_maquette", "cofinancement", "valorisation")
+RULE_TYPES = ("poste", "cout_unitaire", "capacite", "plafond", "aide", "parite")
+SUBSIDY_BASES = ("depense", "engage", "personne", "session")  # what the rate or the amount of an ``aide`` applies to
+CAP_SCOPES = ("beneficiaire", "poste")
+
+
+@dataclass(frozen=True, slots=True)
+class Axe(Period):
+    numero: str
+    titre: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What contracts are compared by: a theme of public health, or a priority of a regional health project."""
+
+    id: str
+    libelle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Structure(Period):
+    """An organisation that answers, or a ``groupe`` that stands for several.
+
+    ``candidats``: names that a group may be replaced by; ``candidats_communes`` adds the communes.
+    """
+
+    id: str
+    nom: str
+    nom_complet: str | None = None
+    alias: tuple[str, ...] = ()
+    statut_juridique: str | None = None  # public | privé
+    siret: str | None = None
+    groupe: bool = False
+    candidats: tuple[str, ...] = ()
+    candidats_communes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory(Period):
+    nom: str
+    role: str = "signataire"  # copilote | signataire
+    structure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commune(Period):
+    code_insee: str
+    nom: str
+    nom_imprime: str | None = None
+    siren: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Qpv(Period):
+    """A *quartier prioritaire*."""
+
+    nom: str
+    commune: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A governance body and the least number of meetings a year."""
+
+    nom: str
+    minimum_par_an: int = 0
+    composition: str | None = None
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """A nature of funding line, and the subtotal (``niveau``) that it belongs to."""
+
+    id: str
+    libelle: str
+    niveau: str
+    aide: str | None = None  # what belongs to it, for prompts
+
+
+@dataclass(frozen=True, slots=True)
+class Financeur(Period):
+    id: str
+    nom: str
+    structure: str | None = None
+    prive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Volet(Period):
+    """A part of a fiche that has its own porteurs."""
+
+    id: str
+    nom: str
+    porteurs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mesure(Period):
+    """One value to type for an indicator."""
+
+    id: str
+    libelle: str
+    type: str
+    agregation: str
+    unite: str | None = None
+    ventilation: str | None = None  # what the breakdown is by; None: no breakdown asked
+    modalites: tuple[str, ...] = ()  # fixed rows of the breakdown; empty: the partner names them
+    reponses_multiples: bool = False  # the breakdown may exceed the count
+    valeur_initiale: Decimal | None = None
+    maximum: Decimal | None = None
+    stock: bool = False  # entities: the state at the end of the year, not the year's new ones
+    communes: bool = False  # the entities are communes of the territory
+    petits_effectifs: bool = False  # small counts are masked in what leaves
+    denominateur: Decimal | None = None  # fixed denominator of a rate
+    numerateur_decimal: bool = False
+    definition: str | None = None  # what numerator and denominator are
+    poids: str | None = None  # what an average is weighted by
+    qpv: bool | None = None  # asks « dont QPV »; None: persons only
+    cle: bool = False  # shown on the line of its fiche in the Synthèse
+    theme: str | None = None  # id of a theme: same theme and same unit may be set side by side between contracts
+    note: str | None = None
+
+    @property
+    def asks_qpv(self) -> bool:
+        return self.agregation == "PERSONNES" and self.type == "entier" if self.qpv is None else self.qpv
+
+    @property
+    def asks_double_compte(self) -> bool:
+        return self.agregation == "PERSONNES" and self.type == "entier"
+
+    @property
+    def nominative(self) -> bool:
+        """Entities and stocks are counted by name when several structures answer."""
+        return self.agregation in ("ENTITES", "STOCK") and self.type == "entier"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicateur(Period):
+    id: str
+    libelle: str
+    type: str
+    mesures: tuple[Mesure, ...] = ()
+    groupe: str | None = None
+    volet: str | None = None  # id of the volet whose porteurs answer; None: every porteur of the fiche
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FicheFinancement:
+    """The money as the contract prints it. ``montant`` in euros, over ``duree_ans`` years (None: not printed)."""
+
+    montant: Decimal | None = None
+    montant_etat: str = "vide"
+    montant_imprime: str | None = None
+    montant_base: str | None = None
+    duree_ans: int | None = None
+    taux: Decimal | None = None
+    taux_pur: bool = False  # a rate that an observed one may be compared with
+    taux_imprime: str | None = None
+    cofinancements_imprimes: str | None = None
+    cofinanceurs: tuple[str, ...] = ()
+    mention: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Complement:
+    """A question that a rule needs and no printed indicator asks (``type``: entier, decimal, montant, texte)."""
+
+    id: str
+    libelle: str
+    type: str
+    unite: str | None = None
+    aide: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fiche(Period):
+    numero: str
+    titre: str
+    axe: str
+    porteurs: tuple[str, ...] = ()
+    volets: tuple[Volet, ...] = ()
+    sous_titre: str | None = None
+    titre_recapitulatif: str | None = None
+    porteurs_imprimes: str | None = None
+    porteurs_recapitulatif: str | None = None
+    partenaires: str | None = None
+    public: str | None = None
+    territoire: str | None = None
+    calendrier: str | None = None
+    valeur_initiale: str | None = None  # as printed for the whole fiche; the measures hold what it means for each
+    frequence: str | None = None
+    source: str | None = None
+    responsable: str | None = None
+    qpv_attendu: bool = False  # the action takes place in QPV
+    themes: tuple[str, ...] = ()  # ids of themes (see ``domain.themes``)
+    priorites: tuple[str, ...] = ()  # ids of the priorities of the regional health project that it serves
+    financement: FicheFinancement = FicheFinancement()
+    indicateurs: tuple[Indicateur, ...] = ()
+    complements: tuple[Complement, ...] = ()
+
+    @property
+    def mesures(self) -> tuple[Mesure, ...]:
+        return tuple(m for i in self.indicateurs for m in i.mesures)
+
+    def concerns(self, indicateur: Indicateur, volet: str) -> bool:
+        """Is the indicator asked of who answers for the volet of this name? ("" is not known: everything is asked)"""
+        return (
+            indicateur.volet is None
+            or not volet
+            or any(v.nom == volet and v.id == indicateur.volet for v in self.volets)
+        )
+
+    def repondants(self) -> tuple[tuple[str, str | None], ...]:
+        """(structure id, volet name or None), one per expected return of this fiche."""
+        if self.volets:
+            return tuple((p, v.nom) for v in self.volets for p in v.porteurs)
+        return tuple((p, None) for p in self.porteurs)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionToProgramme(Period):
+    """An action that the contract announces; once it is the fiche ``devient``, that fiche stands for it."""
+
+    axe: str
+    titre: str
+    devient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Period):
+    """A funding or capacity rule. Which fields count depends on ``type``:
+
+    - ``poste``: share of a post (``taux``, ``plafond_annuel``, ``etp_min``, ``etp_assiette_max``)
+    - ``cout_unitaire``: cost per person and session (``cout_unitaire``, ``participants_min/max``, measures)
+    - ``capacite``: a rate against a fixed capacity (``capacite``, ``mesure``)
+    - ``cap``: aid capped per year, in all and in years, whatever the rate
+    - ``aide``: ``taux`` of a ``base`` (depense, engage) or ``cout_unitaire`` for each person or session, capped alike
+    - ``parity``: equal shares of ``financeurs`` on each fiche, every year
+
+    Aids (poste, plafond, aide) never make the money of a fiche exceed its cost. ``quote_part``: share of a post that
+    this contract carries with another; caps follow it where they are said to be ``plafond_par`` poste.
+    ``modele``: the rule that ships and that this one was made from (see ``modeles_de_regle``).
+    """
+
+    id: str
+    type: str
+    libelle: str
+    fiche: str | None = None
+    financeur: str | None = None
+    financeurs: tuple[str, ...] = ()
+    taux: Decimal | None = None
+    plafond_annuel: Decimal | None = None
+    plafond_total: Decimal | None = None
+    duree_ans: int | None = None
+    etp_min: Decimal | None = None
+    etp_assiette_max: Decimal | None = None
+    assiette: str | None = None
+    hors_maquette: bool = False
+    cout_unitaire: Decimal | None = None
+    participants_min: int | None = None
+    participants_max: int | None = None
+    mesure_participants: str | None = None
+    mesure_sessions: str | None = None
+    complement_cout: str | None = None
+    complement_formateurs: str | None = None
+    complement_cout_formateurs: str | None = None
+    cout_formateur: Decimal | None = None
+    capacite: Decimal | None = None
+    mesure: str | None = None
+    mesure_file_active: str | None = None
+    mesure_sorties: str | None = None
+    mesure_relais: str | None = None
+    tolerance: Decimal = Decimal("0.01")
+    base: str | None = None
+    quote_part: Decimal | None = None
+    plafond_par: str = "beneficiaire"
+    conditions: tuple[str, ...] = ()  # what the funder expects in return, as printed
+    modele: str | None = None
+
+    def mesure_fields(self) -> tuple[str, ...]:
+        """The fields that name a measure."""
+        return tuple(c.name for c in fields(self) if c.name == "mesure" or c.name.startswith("mesure_"))
+
+
+@dataclass(frozen=True, slots=True)
+class Enveloppe(Period):
+    """The money of the whole contract for one year (None: for its whole duration)."""
+
+    montant: Decimal
+    annee: int | None = None
+    etat: str = "voté"
+    financeur: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContratInconsistency:
+    """An inconsistency of the printed contract, to be settled by its signatories."""
+
+    code: str
+    objet: str
+    gravite: str
+    constat: str
+
+
+@dataclass(frozen=True)
+class Contrat:
+    id: str
+    titre: str
+    nom_court: str
+    annees: tuple[int, ...]
+    territoire: str
+    type: str = "Contrat local de santé"
+    coordination: str | None = None  # structure id
+    agence: str | None = None  # structure id of the ARS or the State
+    contact: str | None = None
+    deliberation: str | None = None
+    maquette: Decimal | None = None
+    seuil_petits_effectifs: int = 10
+    evolution: EvolutionThresholds = EvolutionThresholds()
+    actions_annoncees: int | None = None  # number of actions that the contract announces without listing them
+    debut_annee: str = "01-01"  # month and day on which a year of the contract begins (``09-01``: September to August)
+    avenant_requis: tuple[str, ...] = CHANGES_NEEDING_AVENANT  # what only an avenant may change
+    decisions: tuple[Decision, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    axes: tuple[Axe, ...] = ()
+    structures: tuple[Structure, ...] = ()
+    signataires: tuple[Signatory, ...] = ()
+    communes: tuple[Commune, ...] = ()
+    qpv: tuple[Qpv, ...] = ()
+    instances: tuple[Instance, ...] = ()
+    natures: tuple[Nature, ...] = ()
+    financeurs: tuple[Financeur, ...] = ()
+    listes: ChoiceLists = ChoiceLists()
+    fiches: tuple[Fiche, ...] = ()
+    a_programmer: tuple[ActionToProgramme, ...] = ()
+    regles: tuple[Rule, ...] = ()
+    enveloppes: tuple[Enveloppe, ...] = ()
+    themes: tuple[Theme, ...] = ()  # themes of its own, beside the shipped ones
+    priorites: tuple[Theme, ...] = ()  # priorities of the regional health project
+    a_confirmer: tuple[ContratInconsistency, ...] = ()
+
+    @cached_property
+    def by_structure(self) -> dict[str, Structure]:
+        return {s.id: s for s in self.structures}
+
+    @cached_property
+    def par_fiche(self) -> dict[str, Fiche]:
+        return {f.numero: f for f in self.fiches}
+
+    @cached_property
+    def by_mesure(self) -> dict[str, tuple[Fiche, Indicateur, Mesure]]:
+        return {m.id: (f, i, m) for f in self.fiches for i in f.indicateurs for m in i.mesures}
+
+    @cached_property
+    def by_nature(self) -> dict[str, Nature]:
+        """By printed label, as it is chosen in the workbook."""
+        return {n.libelle: n for n in self.natures}
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {fold(n): s.id for s in reversed(self.structures) for n in (s.nom, s.nom_complet or s.nom, *s.alias)}
+
+    def identify(self, nom: str) -> str | None:
+        """The id of the structure that bears this name (name, full name or alias; case and accents apart), or None."""
+        return nom if nom in self.by_structure else self._by_name.get(fold(nom))
+
+    @cached_property
+    def by_decision(self) -> dict[str, Decision]:
+        return {d.id: d for d in self.decisions}
+
+    def qpv_in(self, annee: int) -> tuple[Qpv, ...]:
+        return tuple(q for q in self.qpv if q.holds_in(annee))
+
+    # --- years ---
+
+    def in_year(self, annee: int) -> Contrat:
+        """The contract as of that year: what holds then, as revised by then. The same object where nothing changes.
+
+        Always seen from the whole definition: ``c.in_year(2024).in_year(2027)`` is ``c.in_year(2027)``.
+        """
+        from cls_workbook.domain.as_of_year import in_year  # that module builds what this one defines
+
+        origin = self.__dict__.get("_origine", self)
+        already_seen = origin.__dict__.setdefault("_vues", {})
+        if annee not in already_seen:
+            already_seen[annee] = in_year(origin, annee)
+            if already_seen[annee] is not origin:
+                already_seen[annee].__dict__["_origine"] = origin
+        return already_seen[annee]
+
+    @cached_property
+    def all_years(self) -> tuple[int, ...]:
+        """Those of the first signature and those that a revision added, whatever the year it is seen from."""
+        from cls_workbook.domain.as_of_year import revised_years
+
+        origin = self.__dict__.get("_origine", self)
+        return tuple(sorted({*origin.annees, *revised_years(origin)}))
+
+    def covers(self, annee: int) -> bool:
+        """Is it a year of the contract, as the contract stood that year?"""
+        return annee in self.in_year(annee).annees
+
+    def start(self, annee: int) -> date:
+        """The first day of a year of the contract."""
+        month, day = map(int, self.debut_annee.split("-"))
+        return date(annee, month, day)
+
+    def end(self, annee: int) -> date:
+        """Its last day."""
+        return self.start(annee + 1) - timedelta(days=1)
+
+    def year_name(self, annee: int) -> str:
+        """« 2025 », or « 2025-2026 » where a year of the contract is not the calendar's."""
+        return str(annee) if self.start(annee) == date(annee, 1, 1) else f"{annee}-{annee + 1}"
+
+    def rules_of(self, numero: str, type_: str | None = None) -> tuple[Rule, ...]:
+        """The rules that apply to a fiche: its own, and those of the whole contract."""
+        return tuple(r for r in self.regles if r.fiche in (None, numero) and type_ in (None, r.type))
+
+    def candidats(self, groupe: Structure) -> tuple[str, ...]:
+        """The names that the coordinator may choose from for a group."""
+        communes = tuple(f"Commune {of(c.nom)}" for c in self.communes) if groupe.candidats_communes else ()
+        return groupe.candidats + communes

@@ -1,0 +1,1 @@
+"""Every fault of a contract’s definition, each with its place."""

@@ -1,0 +1,91 @@
+"""Batches sent to an executor, a bounded number at a time; results in order; what is lost done again, down to the element that is the cause."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future, wait
+from itertools import islice
+from math import isqrt
+from typing import Protocol, TypeVar
+
+from cls_workbook.engines.engine_protocol import Cause, Failure
+from cls_workbook.french import typography
+
+E = TypeVar("E")
+R = TypeVar("R")
+WATCH_INTERVAL = 1.0  # seconds between two looks at a worker: on Windows, nothing interrupts a wait without end
+LOGGER = logging.getLogger(__name__)
+_CAUSE_TEXTS = {
+    Cause.STOPPED: "Un processus de travail s’est arrêté",
+    Cause.TIME_LIMIT: "Un fichier a dépassé le temps accordé",
+    Cause.MEMORY: "La mémoire n’a pas suffi",
+}
+
+
+class Scheduler(Protocol):
+    """Where batches are worked on. ``window``: how many may be under way, or done and not yet asked for."""
+
+    window: int
+
+    def submit(self, elements: Sequence[E]) -> Future: ...
+
+    def cause(self, error: BaseException | None) -> Cause | None:
+        """What the loss of a batch comes from; None if it was not lost (it is done, or the work itself raised)."""
+
+    def watch(self) -> None:
+        """Called while a batch is awaited: may raise Refus if nobody works any more."""
+
+
+def in_order(scheduler: Scheduler, batches: Iterable[Sequence[E]]) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+    """The results of the batches, as ``Engine.apply`` gives them."""
+    remaining, awaited = iter(batches), deque()
+    while True:
+        awaited.extend((batch, scheduler.submit(batch)) for batch in islice(remaining, scheduler.window - len(awaited)))
+        if not awaited:
+            return
+        elements, future = awaited.popleft()
+        if cause := _cause(scheduler, future):
+            LOGGER.warning(typography(f"{_CAUSE_TEXTS[cause]} : ce qui était en cours est repris."))
+            yield from _take_up(scheduler, [(elements, future), *awaited])
+            awaited.clear()
+        else:
+            yield elements, future.result()
+
+
+def _take_up(
+    scheduler: Scheduler, typed_batches: list[tuple[Sequence[E], Future]]
+) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+    """A death takes with it what others were doing, and does not say who caused it: each batch lost is alone when it is done again."""
+    lost_ones = [_cause(scheduler, future) for _, future in typed_batches]  # waits for all of them
+    for (elements, future), lost_one in zip(typed_batches, lost_ones, strict=True):
+        if lost_one:
+            yield from _isolate(scheduler, elements, already_alone=len(typed_batches) == 1)
+        else:
+            yield elements, future.result()
+
+
+def _isolate(
+    scheduler: Scheduler, elements: Sequence[E], already_alone: bool = False
+) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+    """Elements done again with nothing else under way; if they are lost again, in ever smaller batches, down to the one that is the cause."""
+    if not already_alone or len(elements) == 1:
+        future = scheduler.submit(elements)
+        if not (cause := _cause(scheduler, future)):
+            yield elements, future.result()
+            return
+        if len(elements) == 1:
+            yield elements, Failure(elements[0], cause)
+            return
+    part = isqrt(len(elements))  # 256 elements: two more deaths, where halves would cost eight
+    for start in range(0, len(elements), part):
+        yield from _isolate(scheduler, elements[start : start + part])
+
+
+def _cause(scheduler: Scheduler, future: Future) -> Cause | None:
+    """Waits for the end of a batch."""
+    while not future.done():
+        wait([future], timeout=WATCH_INTERVAL)
+        scheduler.watch()
+    return scheduler.cause(CancelledError() if future.cancelled() else future.exception())

@@ -1,0 +1,92 @@
+"""A work that may not take longer than so many seconds for each of its elements, in two ways.
+
+``run_or_exit`` ends the process when they have passed, whatever it is doing: for a process that is there for this work alone.
+``run_or_give_up`` gives up waiting and leaves the work to itself: for a process that must go on living.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import faulthandler
+import gc
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from functools import cache
+from threading import Thread
+from typing import TypeVar
+
+E = TypeVar("E")
+R = TypeVar("R")
+
+
+class TimeLimitPassed(Exception):
+    """The time that an element may take has passed."""
+
+
+class _Counted(Sequence[E]):
+    """The elements; ``on_next`` is called each time that one of them is taken."""
+
+    def __init__(self, elements: Sequence[E], on_next: Callable[[], None]):
+        self._elements, self._on_next = elements, on_next
+        on_next()
+
+    def __len__(self) -> int:
+        return len(self._elements)
+
+    def __getitem__(self, rank):
+        self._on_next()
+        return self._elements[rank]
+
+
+def run_or_exit(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_limit: float) -> R:
+    """``work(elements)``. The process exits once an element takes more than ``time_limit`` seconds (a tenth more at most), even in the middle of C code."""
+    slack, armed_at = min(1.0, time_limit / 10), [0.0]
+
+    def on_next() -> None:
+        # To set the watch costs a thread: it is not done anew for elements that follow each other quickly.
+        if (now := time.monotonic()) - armed_at[0] >= slack:
+            armed_at[0] = now
+            faulthandler.dump_traceback_later(time_limit + slack, exit=True, file=_nowhere())
+
+    try:
+        return work(_Counted(elements, on_next))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+@cache
+def _nowhere():
+    return open(os.devnull, "w")  # until the process ends
+
+
+def run_or_give_up(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_limit: float) -> R:
+    """``work(elements)``, in a thread. DelaiPasse once an element takes more than ``time_limit`` seconds: the thread is abandoned.
+
+    C code that holds Python's lock holds this watch as well.
+    """
+    start, collecting = [0.0], gc.isenabled()
+
+    def on_next() -> None:
+        start[0] = time.monotonic()
+
+    counted, future = _Counted(elements, on_next), Future()
+    Thread(target=_fill_in, args=(future, contextvars.copy_context().run, work, counted), daemon=True).start()
+    while not future.done():
+        remaining = start[0] + time_limit - time.monotonic()
+        if remaining <= 0:
+            if collecting:
+                gc.enable()  # what is left behind may have put it at rest, and will not wake it
+            raise TimeLimitPassed
+        wait([future], timeout=min(remaining, 1))
+    return future.result()
+
+
+def _fill_in(future: Future, function: Callable, *arguments) -> None:
+    try:
+        result = function(*arguments)
+    except BaseException as error:
+        future.set_exception(error)
+    else:
+        future.set_result(result)

@@ -1,0 +1,153 @@
+"""What makes a figure up: breakdowns by category, lists, names of what is counted once."""
+
+from __future__ import annotations
+
+from cls_workbook.domain import entry_questions
+from cls_workbook.domain.model import Fiche, Mesure
+from cls_workbook.forms.form_pieces import (
+    WIDTHS,
+    B,
+    C,
+    D,
+    E,
+    F,
+    FormRows,
+    G,
+    SheetContext,
+    block_band,
+    mesure_state,
+    table_of_rows,
+    without_value,
+)
+from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.workbook.description import address
+
+_COLUMN_OF = {"nom": B, "modalite": B, "effectif": C, "numerateur": C, "denominateur": D}
+
+
+def _ventilation_fields(fiche: Fiche, mesure: Mesure, context: SheetContext) -> tuple[str, ...]:
+    """The champs of a measure's breakdown; empty where none is asked."""
+    if mesure.type == "liste":
+        return ("modalite",)
+    if mesure.type == "taux":
+        return ("modalite", "numerateur", "denominateur") if mesure.ventilation else ()
+    if mesure.nominative:
+        # names only serve to count once what two structures both know
+        several = len(fiche.repondants()) > 1 or any(
+            context.contrat.by_structure[p].groupe for p, _ in fiche.repondants()
+        )
+        if not (several or mesure.ventilation):
+            return ()
+        return ("nom", "modalite") if mesure.ventilation else ("nom",)
+    if mesure.type == "ventilation" or mesure.ventilation:
+        return ("modalite", "effectif")
+    return ()
+
+
+def ventilations(page: FormPage, fiche: Fiche, context: SheetContext, mesure_rows: dict[str, int]) -> None:
+    """A table for each measure that has a breakdown, a list or names."""
+    questions = [(m, input_fields) for m in fiche.mesures if (input_fields := _ventilation_fields(fiche, m, context))]
+    if not questions:
+        return
+    block_band(page, entry_questions.VENTILATION)
+    for rank, (mesure, input_fields) in enumerate(questions):
+        if rank:
+            page.groups.append(page.line)
+            page.next_one(6)
+        _ventilation(page, fiche, mesure, input_fields, context, mesure_rows.get(mesure.id))
+
+
+def _ventilation(
+    page: FormPage,
+    fiche: Fiche,
+    mesure: Mesure,
+    input_fields: tuple[str, ...],
+    context: SheetContext,
+    mesure_row: int | None,
+) -> None:
+    """One table: its rows, its total where it counts, and the figure that it makes in the measure's own row."""
+    bloc, prefix = entry_questions.VENTILATION, f"{fiche.numero}/ventilations/{mesure.id}"
+    places = {champ: _COLUMN_OF[champ] for champ in input_fields} | (
+        {"modalite": C} if "nom" in input_fields and "modalite" in input_fields else {}
+    )
+    titles = {column: bloc.champ(champ).libelle for champ, column in places.items()}
+    if mesure.ventilation:
+        category = mesure.ventilation[0].upper() + mesure.ventilation[1:]
+        titles[places.get("modalite", B)] = category if len(category) <= 60 else "Catégorie"
+    if "numerateur" in input_fields:
+        titles[E] = "Taux calculé"
+    page.texte(B, mesure.libelle, "intertitre")
+    page.next_one(20)
+    if not mesure.modalites:
+        page.plan.extensible.add(prefix)
+    lines = len(mesure.modalites) or bloc.lines
+    zone = table_of_rows(
+        page, prefix, titles, set(places.values()), lines, lambda rank: _row(page, prefix, mesure, rank, places, titles)
+    )
+    if "effectif" in input_fields:
+        _total(page, prefix, mesure, zone, mesure_row)
+    if mesure_row and mesure.type in ("liste", "ventilation"):
+        _carry_to_mesure(page, mesure, mesure_row, zone, context)
+
+
+def _row(
+    page: FormPage, prefix: str, mesure: Mesure, rank: int, places: dict[str, int], titles: dict[int, str]
+) -> None:
+    bloc, line = entry_questions.VENTILATION, f"{rank:02d}"
+    fixed = mesure.modalites[rank - 1] if mesure.modalites else ""
+    row = page.row(f"{prefix}/{line}", "saisie", fixed)
+    for champ, column in places.items():
+        if fixed and champ == "modalite":
+            page.texte(column, fixed, "libelle")
+            continue
+        listing = "communes" if champ == "nom" and mesure.communes else None
+        page.typed(
+            row,
+            bloc.champ(champ),
+            column,
+            label=titles[column],
+            bloc=bloc.nom,
+            mesure=mesure.id,
+            line=line,
+            subject=mesure.libelle,
+            optional=True,
+            modalite=fixed,
+            **({"type": "liste", "liste": listing} if listing else {}),
+        )
+    if "numerateur" in places:
+        top, bottom = address(page.line, C), address(page.line, D)
+        page.computation(row, E, f'IF(OR({top}="",N({bottom})=0),"",{top}/{bottom})', "", "calcul:taux")
+    page.next_one(height(fixed, WIDTHS[B]))
+
+
+def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_row: int | None) -> None:
+    row = page.row(f"{prefix}/total", "repere")
+    headcounts = zone.column(C)
+    page.texte(B, "Total", "total")
+    page.computation(row, C, f'IF(COUNT({headcounts})=0,"",SUM({headcounts}))', "", "total:entier")
+    _agreement_with_mesure(page, row, mesure, mesure_row)
+    page.next_one(20)
+
+
+def _agreement_with_mesure(page: FormPage, row: KeyedRow, mesure: Mesure, mesure_row: int | None) -> None:
+    """Says while one types whether the breakdown makes the declared total."""
+    if mesure.type != "entier" or not mesure_row or mesure.reponses_multiples:
+        return
+    total, declared = address(page.line, C), address(mesure_row, F)
+    formula = f'IF(OR({total}="",{declared}=""),"",IF({total}={declared},"Égal à la valeur déclarée.","Différent de la valeur déclarée ("&{declared}&")."))'
+    page.computation(row, D, formula, "", "aide_ligne:retrait")
+
+
+def _carry_to_mesure(page: FormPage, mesure: Mesure, mesure_row: int, zone: FormRows, context: SheetContext) -> None:
+    """The figure of a measure that is made of its breakdown: computed, locked, in the measure's own row."""
+    row = page.plan.rows[f"{page.fiche}/mesures/{mesure.id}"]
+    headcounts = mesure.type == "ventilation"
+    cell_range = zone.column(C if headcounts else B)
+    # the header of the range is a text: COUNTA sees it, COUNT and SUM do not
+    nombre = f"COUNT({cell_range})" if headcounts else f"COUNTA({cell_range})-1"
+    here = page.line
+    page.line = mesure_row
+    page.computation(row, F, f'IF({nombre}=0,"",{f"SUM({cell_range})" if headcounts else nombre})', "", "calcul:entier")
+    indicateur = context.contrat.by_mesure[mesure.id][1]
+    mesure_state(page, row, context, indicateur, f"OR({nombre}>0,{without_value(context, address(mesure_row, G))})")
+    page.line = here

@@ -1,0 +1,323 @@
+"""Plausible, coherent answers to a workbook: for the demo, the benchmark and the tests.
+
+``make_answers`` invents nothing at random: the same plan and the same ``seed`` give the same answers, and the
+answers hold together (breakdowns make their totals, funders make the cost, rules of the contract are met).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from cls_workbook.domain.model import Fiche, Rule
+from cls_workbook.forms.layout import InputPlace
+from cls_workbook.forms.year_workbook import WorkbookPlan
+from cls_workbook.workbook.description import Formula
+
+CATEGORIES = ("Grand public", "Jeunes de 16 à 25 ans", "Professionnels", "Parents", "Bénévoles", "Autres publics")
+NAMES = (
+    "Centre social du quartier",
+    "Maison des associations",
+    "Mission locale",
+    "Établissement scolaire",
+    "Centre hospitalier",
+    "Bailleur social",
+)
+SENTENCES = {
+    "realisations": "Les actions prévues ont eu lieu ; les partenaires se sont réunis chaque trimestre.",
+    "ecarts": "Une séance a été décalée faute de salle disponible.",
+    "freins": "La mobilisation du public reste inégale selon les quartiers.",
+    "leviers": "Le relais des communes et des associations a facilité la venue du public.",
+    "perspectives": "Poursuivre au même rythme et ouvrir l’action à un nouveau quartier.",
+}
+
+
+def make_answers(plan: WorkbookPlan, seed: str = "exemple") -> dict[str, object]:
+    """Key of an input → answer (int, Decimal, date or text), for every fiche of ``plan``; blank inputs are absent."""
+    par_fiche: dict[str, list[InputPlace]] = defaultdict(list)
+    for place in plan.input_places():
+        par_fiche[place.fiche].append(place)
+    reponses = {p.cle: v for p in par_fiche.pop("", []) if (v := _identity(p, plan)) is not None}
+    for numero, places in par_fiche.items():
+        reponses |= _Fiche(plan, plan.contrat.par_fiche[numero], places, seed).reponses()
+    return reponses
+
+
+def _identity(place: InputPlace, plan: WorkbookPlan) -> object:
+    structure = plan.respondent.nom if plan.respondent else place.choix[0] if place.choix else None
+    return {
+        "structure": structure,
+        "contact_fonction": "Chargée de projet",
+        "date_reponse": date(plan.annee + 1, 1, 15),
+    }.get(place.champ)
+
+
+class _Fiche:
+    """The answers of one fiche; figures derive from a fingerprint of the key, so that they never move."""
+
+    def __init__(self, plan: WorkbookPlan, fiche: Fiche, places: list[InputPlace], seed: str):
+        self.plan, self.contrat, self.fiche, self.seed = plan, plan.contrat, fiche, seed
+        self.places = {p.cle: p for p in places}
+        self.values: dict[str, object] = {}
+        self.counts = self._tallies()
+
+    def reponses(self) -> dict[str, object]:
+        for place in self.places.values():
+            if place.mesure and not self.fiche.concerns(self.contrat.by_mesure[place.mesure][1], self._volet() or ""):
+                continue
+            if (valeur := getattr(self, f"_{place.bloc}")(place)) is not None:
+                self.values[place.cle] = valeur
+        return self.values
+
+    def _drawn_number(self, cle: str, bottom: int, top: int) -> int:
+        """A number from bas to haut, always the same for this key and this ``seed``."""
+        digest = hashlib.sha256(f"{self.seed}|{cle}".encode()).digest()
+        return bottom + int.from_bytes(digest[:4], "big") % (top - bottom + 1)
+
+    def _tallies(self) -> dict[str, int]:
+        """Measure → count, rules first so that linked counts agree."""
+        counts = {}
+        for mesure in self.fiche.mesures:
+            top = min(
+                120 if mesure.agregation == "PERSONNES" else 5 if mesure.nominative else 24,
+                int(mesure.maximum or 10**6),
+            )
+            counts[mesure.id] = self._drawn_number(
+                mesure.id, min(11 if mesure.agregation == "PERSONNES" else 2, top), top
+            )
+        for rule in self.contrat.rules_of(self.fiche.numero):
+            if rule.type == "cout_unitaire" and rule.mesure_sessions in counts:
+                counts[rule.mesure_sessions] = 2
+                counts[rule.mesure_participants] = (
+                    2 * ((rule.participants_min or 1) + (rule.participants_max or 1)) // 2
+                )
+            if rule.type == "capacite" and rule.mesure_file_active in counts:
+                counts[rule.mesure_file_active] = 3 * int(rule.capacite or 10)
+                counts[rule.mesure_sorties] = counts[rule.mesure_relais] = int(rule.capacite or 10) // 2
+        return counts
+
+    # --- one method a block ---
+
+    def _reponse(self, place: InputPlace) -> object:
+        return self._volet()
+
+    def _volet(self) -> str | None:
+        theirs = (
+            [v for n, v in self.plan.respondent.fiches if n == self.fiche.numero and v] if self.plan.respondent else []
+        )
+        return theirs[0] if theirs else next((v.nom for v in self.fiche.volets if v.porteurs), None)
+
+    def _avancement(self, place: InputPlace) -> object:
+        annee = self.plan.annee
+        etats, realisations = self.contrat.listes.etats, self.contrat.listes.realisations
+        return {
+            "etat": etats[min(2, len(etats) - 1)],
+            "realisation": realisations[self._drawn_number("realisation", 0, min(1, len(realisations) - 1))],
+            "date_debut": date(annee, 2, 1 + self._drawn_number("debut", 0, 27))
+            if annee == self.contrat.annees[0]
+            else date(self.contrat.annees[0], 3, 1),
+            "date_fin_prevue": date(self.contrat.annees[-1], 12, 31),
+        }.get(place.champ)
+
+    def _mesures(self, place: InputPlace) -> object:
+        tally = self.counts[place.mesure]
+        estimated = self._drawn_number(place.mesure + "statut", 0, 9) == 0
+        return {
+            "valeur": tally,
+            "statut": self.contrat.listes.statuts[1 if estimated else 0],
+            "double_compte": self.contrat.listes.double_compte[self._drawn_number(place.mesure + "double", 0, 1)],
+            "dont_qpv": tally // 3,
+        }.get(place.champ)
+
+    def _taux(self, place: InputPlace) -> object:
+        mesure = self.contrat.by_mesure[place.mesure][2]
+        bottom = int(mesure.denominateur or self._drawn_number(place.mesure, 20, 60))
+        top = bottom * 3 // 4
+        if self._has_ventilation(place.mesure):
+            top, bottom = 30, 40  # two rows of the breakdown: 15 of 20 each
+        return {
+            "definition": "Voir le tableau de bord de l’action",
+            "numerateur": top,
+            "denominateur": bottom,
+            "statut": self.contrat.listes.statuts[0],
+        }.get(place.champ)
+
+    def _has_ventilation(self, mesure: str) -> bool:
+        return f"{self.fiche.numero}/ventilations/{mesure}/01/numerateur" in self.places
+
+    def _satisfaction(self, place: InputPlace) -> object:
+        given_out = self._drawn_number(place.mesure, 30, 60)
+        return {
+            "echelle": self.contrat.listes.echelles[0],
+            "questionnaires": given_out,
+            "repondants": given_out - 8,
+            "satisfaits": given_out - 12,
+            "statut": self.contrat.listes.statuts[0],
+        }.get(place.champ)
+
+    def _durees(self, place: InputPlace) -> object:
+        unites = self.contrat.listes.unites_duree
+        return {
+            "unite": unites[min(2, len(unites) - 1)],
+            "effectif": 18,
+            "moyenne": Decimal("7.5"),
+            "statut": self.contrat.listes.statuts[0],
+        }.get(place.champ)
+
+    def _jalons(self, place: InputPlace) -> object:
+        return self.contrat.listes.jalons[1] if place.champ == "jalon" else None
+
+    def _textes(self, place: InputPlace) -> object:
+        return {
+            "texte": "Les familles rencontrées décrivent des repas plus réguliers.",
+            "statut": self.contrat.listes.statuts[0],
+        }.get(place.champ)
+
+    def _ventilations(self, place: InputPlace) -> object:
+        rank = int(place.line) - 1
+        mesure = self.contrat.by_mesure[place.mesure][2]
+        tally = self.counts[place.mesure]
+        if place.champ == "nom":
+            choix = place.choix or NAMES
+            return (
+                choix[(self._drawn_number(place.mesure + "nom", 0, 5) + rank) % len(choix)]
+                if tally <= 5 and rank < tally
+                else None
+            )
+        if mesure.nominative:
+            return CATEGORIES[rank] if tally <= 5 and rank < tally else None
+        if place.champ == "modalite":
+            return CATEGORIES[rank] if rank < 2 else None
+        if rank > 1:
+            return None
+        if place.champ == "effectif":
+            return tally // 2 if rank == 0 else tally - tally // 2
+        return {"numerateur": 15, "denominateur": 20}[place.champ]
+
+    def _complements(self, place: InputPlace) -> object:
+        for rule in self.contrat.rules_of(self.fiche.numero, "cout_unitaire"):
+            if place.champ == rule.complement_cout:
+                return self.counts[rule.mesure_participants] * rule.cout_unitaire
+            if place.champ in (rule.complement_formateurs, rule.complement_cout_formateurs):
+                return 0
+        return None
+
+    def _territoire(self, place: InputPlace) -> object:
+        return (
+            "x"
+            if self._drawn_number(place.line, 0, 3) == 0 or (place.champ == "qpv" and self.fiche.qpv_attendu)
+            else None
+        )
+
+    def _partenaires(self, place: InputPlace) -> object:
+        rank = int(place.line) - 1
+        if rank > 1:
+            return None
+        return (
+            NAMES[rank + 1] if place.champ == "nom" else place.choix[rank % len(place.choix)] if place.choix else None
+        )
+
+    # --- money ---
+
+    def _cost(self) -> Decimal:
+        for rule in self.contrat.rules_of(self.fiche.numero):
+            if rule.type == "cout_unitaire" and rule.mesure_participants in self.counts:
+                return Decimal(self.counts[rule.mesure_participants]) * (rule.cout_unitaire or 0)
+            if rule.type == "poste":
+                return Decimal(52000)
+        montant = self.fiche.financement.montant
+        if montant is None:
+            return Decimal(1000 * self._drawn_number("cout", 2, 9))
+        part = (
+            montant
+            / (self.fiche.financement.duree_ans or len(self.contrat.annees))
+            / max(1, len(self.fiche.repondants()))
+        )
+        return _to_cents(part / (self.fiche.financement.taux or 1))
+
+    def _financement_lines(self) -> list[dict[str, object]]:
+        """The agency's line, then the first co-funder's, which together make the cost."""
+        cost, money = self._cost(), self.fiche.financement
+        poste = self.contrat.rules_of(self.fiche.numero, "poste")
+        part = _agency_share(poste[0] if poste else None, money.taux, cost)
+        niveau = "maquette" if money.montant is not None and not poste else "hors_maquette"
+        parts = [
+            (self._financeur(self.contrat.agence), niveau, part),
+            (self._cofinanceur(), "cofinancement", cost - part),
+        ]
+        reference, day = f"CONV-{self.plan.annee}-{self.fiche.numero}", date(self.plan.annee, 4, 15)
+        return [
+            {
+                "financeur": nom,
+                "nature": self._nature(niveau),
+                "prevu": m,
+                "engage": m,
+                "verse": m,
+                "reference": reference,
+                "date": day,
+            }
+            for nom, niveau, m in parts
+            if m > 0
+        ]
+
+    def _financeur(self, structure: str | None) -> str:
+        return next((f.nom for f in self.contrat.financeurs if structure in (f.structure, f.id)), "Financeur principal")
+
+    def _cofinanceur(self) -> str:
+        names = {f.id: f.nom for f in self.contrat.financeurs}
+        own = [
+            names[c]
+            for c in self.fiche.financement.cofinanceurs
+            if c in names and names[c] != self._financeur(self.contrat.agence)
+        ]
+        return (own or [self._financeur(self.contrat.coordination)])[0]
+
+    def _nature(self, niveau: str) -> str | None:
+        labels = [n.libelle for n in sorted(self.contrat.natures, key=lambda n: n.niveau != niveau)]
+        return labels[0] if labels else None
+
+    def _financement(self, place: InputPlace) -> object:
+        lines, rank = self._financement_lines(), int(place.line) - 1
+        return lines[rank].get(place.champ) if rank < len(lines) else None
+
+    def _depenses(self, place: InputPlace) -> object:
+        cost = self._cost()
+        personnel = _to_cents(cost * Decimal("0.6"))
+        return {
+            "personnel": personnel,
+            "achats": cost - personnel,
+            "autres": Decimal(0),
+            "total": cost,
+            "etp": Decimal(1) if self.contrat.rules_of(self.fiche.numero, "poste") else Decimal("0.3"),
+        }.get(place.champ)
+
+    def _qualitatif(self, place: InputPlace) -> object:
+        return SENTENCES.get(place.champ) or ("non" if place.champ == "avenant" else None)
+
+
+def _agency_share(poste: Rule | None, taux: Decimal | None, cost: Decimal) -> Decimal:
+    if poste:
+        return min(_to_cents(cost * (poste.taux or 1)), poste.plafond_annuel or cost)
+    return _to_cents(cost * (taux if taux is not None else Decimal("0.5")))
+
+
+def _to_cents(montant: Decimal) -> Decimal:
+    return montant.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def fill_cell(plan: WorkbookPlan, reponses: Mapping[str, object]) -> None:
+    """Writes the answers into the drawn workbook itself (``plan.workbook``), before it is written to a file.
+
+    Formulas lose the value that they showed when blank: whoever opens the file computes them.
+    """
+    places = {(p.sheet, p.row, p.column): p.cle for p in plan.input_places()}
+    for sheet in plan.workbook.worksheets:
+        for rank, cell in enumerate(sheet.cells):
+            cle = places.get((sheet.nom, cell.line, cell.column))
+            if cle in reponses:
+                sheet.cells[rank] = cell._replace(valeur=reponses[cle])
+            elif isinstance(cell.valeur, Formula):
+                sheet.cells[rank] = cell._replace(valeur=cell.valeur._replace(valeur=""))

@@ -1,0 +1,238 @@
+"""The pieces that a fiche sheet is made of: bands, table headers, forms, boxes, rows to add, computed lines.
+
+Columns are the same in every block, so that the eye finds values, statuts and comments where they were:
+B labels, C unit or nature, D-F figures, G statut, H-I options, J comments, K « rempli » / « à remplir ».
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cls_workbook.domain import entry_questions
+from cls_workbook.domain.entry_questions import Bloc, Champ
+from cls_workbook.domain.model import Contrat, Indicateur, Volet
+from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.workbook.description import address
+
+B, C, D, E, F, G, H, I, J, K = range(2, 12)  # noqa: E741
+OTHER_VOLET = "autre volet"
+NOT_ASKED = "—"  # also tells, without colour, that a cell asks nothing
+WIDTHS = {1: 4, B: 40, C: 26, D: 14, E: 14, F: 14, G: 15, H: 12, I: 12, J: 34, K: 11}
+ROW_HEIGHT, CLOSING_ROW_HEIGHT = 17.0, 4.0  # points of a row to fill in; of the row that closes a table
+# From C to J, in the size « petit »: 1 500 characters, and 850 of an answer that is optional (its row can be enlarged).
+LONG_TEXT_HEIGHT, OPTIONAL_TEXT_HEIGHT = 118.0, 70.0
+
+
+@dataclass(frozen=True, slots=True)
+class SheetContext:
+    """What a sheet says besides the contract: the campaign's year, who answers, last year, this year's programme."""
+
+    contrat: Contrat
+    annee: int
+    structure: str | None = None  # printed name of the structure, when the workbook is its own
+    volet: str | None = None  # the only volet that this structure answers for
+    precedent: dict[str, object] = dataclasses.field(default_factory=dict)  # measure id → last year's value
+    programme: dict[str, Decimal] = dataclasses.field(default_factory=dict)  # fiche → programmed euros
+    structure_cell: str = ""  # where Accueil says who answers
+    contents_sheet: str = "Sommaire"
+    volets: tuple[Volet, ...] = ()  # of this fiche
+
+    @property
+    def this_year(self) -> str:
+        return self.contrat.year_name(self.annee)
+
+    @property
+    def last_year(self) -> str:
+        return self.contrat.year_name(self.annee - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FormRows:
+    """The rows of a table, from its headers to the row that closes it: formulas over both take in inserted rows."""
+
+    header: int
+    end: int
+
+    def column(self, column: int) -> str:
+        return f"{address(self.header, column, True)}:{address(self.end, column, True)}"
+
+
+def width(start: int, end: int) -> float:
+    """Width of the columns from ``start`` to ``end``, in characters."""
+    return sum(WIDTHS[c] for c in range(start, end + 1))
+
+
+def band(page: FormPage, titre: str, aide: str = "", style: str = "bloc") -> None:
+    """The title of a block and, on the same line, what it asks for. Begins a group of rows that print together."""
+    page.groups.append(page.line)
+    page.next_one(8)
+    page.texte(B, titre, style)
+    page.texte(C, None, style)
+    page.texte(D, aide or None, f"{style}_aide")
+    page.fill(range(E, K + 1), style)
+    page.next_one(22)
+
+
+def block_band(page: FormPage, bloc: Bloc) -> None:
+    band(page, title_of(bloc), bloc.aide, "bloc_optionnel" if bloc.is_optional else "bloc")
+
+
+def title_of(bloc: Bloc) -> str:
+    """A title, and in words that the block is optional."""
+    return f"{bloc.titre} (facultatif)" if bloc.is_optional else bloc.titre
+
+
+def headers(page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], end: int = K) -> None:
+    """Header row of a table; its key tells a reader which table begins."""
+    page.row(f"{prefix}/#", "entete")
+    for column in range(B, end + 1):
+        style = "entete_saisie" if column in saisies else "entete"
+        page.texte(column, titles.get(column), style)
+    page.next_one(max(height(t, WIDTHS[c], 21, size=9, bold=True) for c, t in titles.items()))
+
+
+def header_of(champ: Champ, annee: str) -> str:
+    """The label, with the name of the year."""
+    return champ.libelle.replace("{annee}", annee)
+
+
+def form(page: FormPage, bloc: Bloc, context: SheetContext, values: dict | None = None) -> dict[str, int]:
+    """Label at the left, input at its right, one question a row. Returns champ → row."""
+    block_band(page, bloc)
+    lines, annee = {}, context.this_year
+    for champ in bloc.input_fields:
+        label = header_of(champ, annee)
+        row = page.row(f"{page.fiche}/{bloc.nom}/{champ.nom}", "saisie", label)
+        row.cle = f"{page.fiche}/{bloc.nom}"
+        page.texte(B, label, "libelle")
+        valeur = (values or {}).get(champ.nom)
+        is_long = champ.type == "texte"
+        page.typed(
+            row,
+            champ,
+            C,
+            label=label,
+            anchor_cell="gauche",
+            bloc=bloc.nom,
+            valeur=valeur,
+            up_to=J if is_long else None,
+            optional=not champ.obligatoire,
+        )
+        if not is_long:
+            page.texte(D, champ.aide, "aide_ligne:retrait")
+        _state(page, row, champ, context, lines, bool(valeur))
+        lines[champ.nom] = page.line
+        page.next_one(_height_of(champ, label))
+    return lines
+
+
+def _height_of(champ: Champ, label: str) -> float:
+    if champ.length == entry_questions.TEXT_LENGTH:
+        return LONG_TEXT_HEIGHT if champ.obligatoire else OPTIONAL_TEXT_HEIGHT
+    return height(label, WIDTHS[B], 32 if champ.type == "texte" else ROW_HEIGHT)
+
+
+def _state(
+    page: FormPage, row: KeyedRow, champ: Champ, context: SheetContext, lines: dict[str, int], filled: bool
+) -> None:
+    """The state of a question: always for what is asked of all, for a reason only where the état calls for one."""
+    place = address(page.line, C)
+    if champ.obligatoire:
+        page.a_remplir(row, K, f'{place}<>""', filled=filled)
+    elif champ.nom == "motif" and "etat" in lines:
+        etat = address(lines["etat"], C)
+        concerned = ",".join(f"{etat}={quote(e)}" for e in context.contrat.listes.etats_a_motif)
+        page.a_remplir(row, K, f'{place}<>""', when=f"OR({concerned})")
+
+
+def mesure_state(page: FormPage, row: KeyedRow, context: SheetContext, indicateur: Indicateur, condition: str) -> None:
+    """The state of a measure's row; in words too when the volet chosen above is not the one that answers it."""
+    volet = next((v.nom for v in context.volets if v.id == indicateur.volet), None)
+    if volet is None:
+        page.a_remplir(row, K, condition)
+        return
+    chosen = address(page.plan.rows[f"{page.fiche}/reponse/volet"].numero, C, True)
+    other = f'AND({chosen}<>"",{chosen}<>{quote(volet)})'
+    page.a_remplir(row, K, condition, except_for=(other, OTHER_VOLET, context.volet not in (None, volet)))
+
+
+def without_value(context: SheetContext, cell: str) -> str:
+    """The part of a condition that a statut without value satisfies (non disponible, sans objet)."""
+    return ",".join(f"{cell}={quote(s)}" for s in context.contrat.listes.statuts[2:])
+
+
+def quote(texte: str) -> str:
+    """A text as formulas write it."""
+    return '"' + texte.replace('"', '""') + '"'
+
+
+def forbid(page: FormPage, *columns: int) -> None:
+    for column in columns:
+        page.texte(column, NOT_ASKED, "interdit")
+
+
+def boxes(page: FormPage, champ: Champ, names: list[tuple[str, str]]) -> None:
+    """Boxes to tick, five a row: the name, then the box."""
+    pairs = ((B, C), (D, E), (F, G), (H, I), (J, K))
+    for rank in range(0, len(names), len(pairs)):
+        row = page.row(f"{page.fiche}/territoire/{champ.nom}.{rank // len(pairs) + 1:02d}")
+        row.cle = f"{page.fiche}/territoire"
+        top = ROW_HEIGHT
+        for (line, nom), (left, right) in zip(names[rank : rank + len(pairs)], pairs, strict=False):
+            page.texte(left, nom, "libelle")
+            cle = f"{page.fiche}/territoire/{line}/{champ.nom}"
+            page.typed(
+                row,
+                champ,
+                right,
+                cle=cle,
+                label=nom,
+                anchor_cell="gauche",
+                bloc="territoire",
+                line=line,
+                subject=champ.libelle,
+                optional=True,
+            )
+            top = max(top, height(nom, WIDTHS[left]))
+        page.next_one(top)
+
+
+def table_of_rows(
+    page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], lines: int, row: Callable[[int], None]
+) -> FormRows:
+    """A table of which ``row(rank)`` draws each row, and the thin row that closes it."""
+    start = page.line
+    headers(page, prefix, titles, saisies, max(titles))
+    for rank in range(1, lines + 1):
+        row(rank)
+    page.row(f"{prefix}/fin", "fin")
+    page.next_one(CLOSING_ROW_HEIGHT)
+    return FormRows(start, page.line - 1)
+
+
+def rows_to_fill(
+    page: FormPage, bloc: Bloc, prefix: str, columns: dict[str, int], annee: str, top: float = ROW_HEIGHT
+) -> FormRows:
+    """A table whose rows the partner makes."""
+    places = [(bloc.champ(nom), column) for nom, column in columns.items()]
+    titles = {column: header_of(champ, annee) for champ, column in places}
+    page.plan.extensible.add(prefix)
+
+    def line(rank: int) -> None:
+        row = page.row(f"{prefix}/{rank:02d}")
+        for champ, column in places:
+            page.typed(row, champ, column, label=titles[column], bloc=bloc.nom, line=f"{rank:02d}", optional=True)
+        page.next_one(top)
+
+    return table_of_rows(page, prefix, titles, set(columns.values()), bloc.lines, line)
+
+
+def computed_row(page: FormPage, nom: str, label: str, formula: str, format_: str) -> KeyedRow:
+    """A line that computes: its label, then its value."""
+    row = page.row(f"{page.fiche}/calculs/{nom}", "repere", label)
+    page.texte(B, label, "libelle")
+    page.computation(row, C, formula, "", f"calcul:{format_}")
+    return row

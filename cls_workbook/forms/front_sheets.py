@@ -1,0 +1,329 @@
+"""The sheets around the fiches: Accueil (who answers, how to), Sommaire (links and progress), identification."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cls_workbook.domain import entry_questions
+from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.forms.layout import FICHE_SEPARATOR, FILLED, TO_FILL, FormPage, height
+from cls_workbook.french import typography
+from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, address, reference
+
+if TYPE_CHECKING:
+    from cls_workbook.forms.year_workbook import Respondent, WorkbookContext
+
+B, C, D, E, F, G, H = range(2, 9)
+# Accueil: numbers of the steps, labels, inputs, their state; then words and what they mean
+ACCUEIL_WIDTHS = {1: 4, B: 5, C: 32, D: 46, E: 12, F: 23, G: 62}
+# Sommaire: a strip in the colour of the axe, then a row of facts
+CONTENTS_WIDTHS = {1: 4, B: 2, C: 9, D: 84, E: 38, F: 12, G: 12, H: 16}
+
+STEPS = (
+    "Dites qui répond, juste au-dessus : c’est demandé une seule fois pour tout le classeur.",
+    "Ouvrez le Sommaire, puis une de vos fiches : un clic sur son numéro y mène.",
+    "Remplissez les cases jaunes : contour plein, une réponse est attendue ; contour pointillé, c’est facultatif.",
+    "Regardez la dernière colonne : elle passe de « à remplir » à « rempli ». Le Sommaire fait le compte.",
+    "Enregistrez au format .xlsx ou .ods, sous le nom de votre choix, et renvoyez le fichier à la coordination.",
+)
+TIPS = (
+    "Comptez environ dix minutes par fiche. Vous pouvez vous arrêter et reprendre : enregistrez simplement le fichier.",
+    "Écrivez les nombres comme d’habitude : 1 234,56. Saisissez 0 quand rien n’a eu lieu ; laissez vide ce que vous ne savez pas, avec le statut « non disponible ».",
+    "Une case bleue, en italique, reprend votre réponse de l’an dernier : gardez-la si elle est encore juste, sinon corrigez-la.",
+    "Ne nommez jamais une personne. Décrivez des actions, des structures, des nombres.",
+    "Une fiche ne vous concerne pas ? Laissez-la vide : elle ne sera pas comptée.",
+)
+LEGEND = (
+    ("saisie:texte", "À remplir", "Jaune, contour plein : une réponse est attendue."),
+    ("saisie_optionnelle:texte", "Facultatif", "Jaune clair, contour pointillé : si vous le savez."),
+    ("repere:texte", "Rappel", "Gris : le contrat, ou l’an dernier. Non modifiable."),
+    ("calcul:texte", "Calculé", "Italique, vert d’eau : se calcule seul."),
+    ("interdit", "—", "Hachures et tiret : la question ne se pose pas."),
+)
+WORDS = (
+    ("réel", "Le chiffre a été compté."),
+    ("estimé", "Le chiffre a été évalué au mieux ; il sera signalé comme tel."),
+    ("non disponible", "L’information existe, mais vous ne l’avez pas."),
+    ("sans objet", "La question ne se pose pas cette année."),
+    ("état de l’action", "Où elle en est sur toute la durée du contrat."),
+    ("réalisation de l’année", "Si ce qui était prévu pour l’année a été fait."),
+    ("prévu, engagé, versé", "Attendu ; acquis par une convention ou une décision ; reçu dans l’année."),
+    ("valorisation", "Du temps ou des moyens mis à disposition, sans versement d’argent."),
+)
+CONTENTS_HELP = "Cliquez sur le numéro d’une fiche pour l’ouvrir. Le compte se met à jour pendant que vous saisissez."
+NO_FICHE = "Aucune fiche n’est encore décrite dans ce contrat : il n’y a rien à remplir pour le moment."
+TO_PROGRAMME_HELP = "Elles n’ont pas encore de fiche : rien n’est à saisir."
+EMPTY, IN_PROGRESS, COMPLETE = "vide", "à compléter", "complète"
+
+
+def accueil(
+    page: FormPage, contrat: Contrat, annee: int, respondent: Respondent | None, campagne: WorkbookContext
+) -> tuple[FormPage, str]:
+    """Draws Accueil; returns it with the address of the structure's cell, as other sheets cite it."""
+    page.sheet.widths.update(ACCUEIL_WIDTHS)
+    page.sheet.tab_color = "accent"
+    _cover(page, contrat, annee, respondent, campagne)
+    _band(page, B, G, entry_questions.ANSWER.titre)
+    page.next_one(22)
+    page.sheet.selection = (page.line, D)
+    cell = _who_answers(page, respondent)
+    page.next_one(7)
+    _band(page, B, G, "Comment remplir ce classeur ?")
+    page.next_one(22)
+    for rank, step in enumerate(STEPS, 1):
+        _sentence(page, str(rank), "etape", step)
+    page.next_one(7)
+    _legend_and_words(page, contrat, campagne)
+    page.next_one(7)
+    _band(page, B, G, "Bon à savoir")
+    page.next_one(22)
+    for tip in TIPS:
+        _sentence(page, "•", "puce", tip)
+    page.colour_states(E)
+    page.show_taken_up(B, G)
+    page.sheet.frozen_at = (2, 0)
+    return page, cell
+
+
+def _cover(
+    page: FormPage, contrat: Contrat, annee: int, respondent: Respondent | None, campagne: WorkbookContext
+) -> None:
+    titre = page.row("accueil/identite/titre", "repere")
+    page.merge(B, G, contrat.titre, "couverture")
+    titre.anchors[B] = contrat.titre
+    page.next_one(height(contrat.titre, sum(ACCUEIL_WIDTHS[c] for c in range(B, G + 1)), 40, size=20, bold=True))
+    information = page.row("accueil/information/annee", "repere")
+    pieces = [
+        f"Suivi de l’année {contrat.year_name(annee)}",
+        respondent.nom if respondent else None,
+        f"à renvoyer avant le {campagne.limite}" if campagne.limite else None,
+    ]
+    page.reminder(information, B, " · ".join(m for m in pieces if m), "fiche_info_fort")
+    page.fill(range(C, G), "fiche_info")
+    page.texte(
+        G, Link("internal:'Sommaire'!A1", "Ouvrir le sommaire →", "Voir toutes les fiches"), "fiche_info_lien:droite"
+    )
+    page.next_one(22)
+    page.next_one(7)
+
+
+def _who_answers(page: FormPage, respondent: Respondent | None) -> str:
+    cell = ""
+    for champ in entry_questions.ANSWER.input_fields:
+        row = page.row(f"accueil/reponse/{champ.nom}", "saisie", champ.libelle)
+        row.cle, row.label_column = "accueil/reponse", C
+        page.texte(B, None, "libelle")
+        page.texte(C, champ.libelle, "libelle")
+        valeur = respondent.nom if respondent and champ.nom == "structure" else None
+        page.typed(
+            row,
+            champ,
+            D,
+            label=champ.libelle,
+            anchor_cell="gauche",
+            bloc="reponse",
+            valeur=valeur,
+            optional=not champ.obligatoire,
+        )
+        if champ.nom == "structure":
+            cell = reference(page.sheet.nom, CellRange(page.line, D, page.line, D))
+            page.a_remplir(row, E, f'{address(page.line, D)}<>""', filled=bool(valeur))
+        page.texte(F, champ.aide, "aide_ligne:retrait")
+        page.next_one(21)
+    return cell
+
+
+def _band(page: FormPage, start: int, end: int, titre: str) -> None:
+    page.texte(start, typography(titre), "bloc")
+    page.fill(range(start + 1, end + 1), "bloc")
+
+
+def _sentence(page: FormPage, mark: str, style: str, texte: str) -> None:
+    page.texte(B, mark, style)
+    page.merge(C, G, typography(texte), "libelle")
+    page.next_one(height(texte, sum(ACCUEIL_WIDTHS[c] for c in range(C, G + 1)), 20))
+
+
+def _legend_and_words(page: FormPage, contrat: Contrat, campagne: WorkbookContext) -> None:
+    """Two columns: at the left the colours, then whom to ask; at the right the words."""
+    _band(page, B, D, "Ce que veulent dire les cases")
+    _band(page, F, G, "Ce que veulent dire les mots")
+    page.next_one(22)
+    for rank, (word, meaning) in enumerate(WORDS):
+        if rank < len(LEGEND):
+            style, nom, explanation = LEGEND[rank]
+            page.texte(B, None, "libelle")
+            page.texte(C, nom, f"legende_{style}" if style.startswith("saisie") else style)
+            page.texte(D, typography(explanation), "libelle")
+        elif rank == len(LEGEND):
+            _band(page, B, D, "Une question ?")
+        else:
+            _contact(page, contrat, campagne, rank - len(LEGEND))
+        page.texte(F, word, "libelle_fort")
+        page.texte(G, typography(meaning), "libelle")
+        page.next_one(20)
+
+
+def _contact(page: FormPage, contrat: Contrat, campagne: WorkbookContext, rank: int) -> None:
+    coordination = contrat.by_structure.get(contrat.coordination or "")
+    who = (
+        campagne.contact
+        or contrat.contact
+        or (f"Coordination du contrat : {coordination.nom}" if coordination else "La coordination du contrat")
+    )
+    lines = {"contact": f"{who}.", "limite": f"Retour attendu avant le {campagne.limite}." if campagne.limite else ""}
+    nom = list(lines)[rank - 1]
+    texte = typography(lines[nom])
+    page.merge(B, D, texte or None, "libelle")
+    if texte:
+        information = page.row(f"accueil/information/{nom}", "repere")
+        information.reminder, page.printed_facts[information.cle] = B, texte
+
+
+# --- Sommaire -------------------------------------------------------------------------------------------------------
+
+
+def contents_page(page: FormPage, contrat: Contrat, annee: int, fiches: list[tuple[Fiche, FormPage]]) -> FormPage:
+    """One row a fiche: link, axe, how much is filled in."""
+    page.sheet.widths.update(CONTENTS_WIDTHS)
+    page.sheet.tab_color = "accent"
+    page.texte(B, f"Sommaire · {contrat.year_name(annee)}", "titre")
+    page.texte(H, Link("internal:'Accueil'!A1", "← Accueil", "Revenir à l’accueil"), "fiche_info_lien:droite")
+    page.next_one(34)
+    page.texte(B, CONTENTS_HELP, "aide_ligne")
+    page.next_one(22)
+    titles = ("Fiche", "Titre", "Axe", "Renseigné", "Attendu", "Où en suis-je\u00a0?")
+    page.texte(B, None, "entete")
+    for column, titre in enumerate(titles, C):
+        page.texte(column, titre, "entete")
+    page.next_one(24)
+    axes = {a.numero: (f"{a.numero}. {a.titre}", i % 8 + 1) for i, a in enumerate(contrat.axes)}
+    start = page.line
+    for fiche, sheet in fiches:
+        _contents_row(page, fiche, sheet, *axes.get(fiche.axe, ("", 1)))
+    if fiches:
+        _contents_total(page, start)
+        _colour_contents_states(page, start)
+    else:
+        _without_fiche(page, contrat)
+    if contrat.a_programmer:
+        _to_be_scheduled(page, contrat, axes)
+    page.sheet.frozen_at = (3, 0)
+    page.sheet.print_setup.repeated_rows = (3, 3)
+    page.sheet.selection = (start, C)
+    return page
+
+
+def _without_fiche(page: FormPage, contrat: Contrat) -> None:
+    """A contract may be declared before its fiches are known: the workbook says so, and what is known."""
+    announcement = f" {contrat.actions_annoncees} actions sont annoncées." if contrat.actions_annoncees else ""
+    page.next_one(10)
+    page.texte(C, typography(f"{NO_FICHE}{announcement}"), "aide_ligne")
+    page.next_one(20)
+    for rank, axe in enumerate(contrat.axes):
+        page.texte(B, None, f"axe{rank % 8 + 1}")
+        page.texte(C, axe.numero, "cellule:centre")
+        page.texte(D, axe.titre, "cellule:texte")
+        page.next_one(_contents_row_height(axe.titre, ""))
+
+
+def _to_be_scheduled(page: FormPage, contrat: Contrat, axes: dict[str, tuple[str, int]]) -> None:
+    page.next_one(10)
+    page.texte(B, "Actions à programmer", "intertitre")
+    page.texte(E, typography(TO_PROGRAMME_HELP), "aide_ligne:retrait")
+    page.next_one(20)
+    for action in contrat.a_programmer:
+        axe, rank = axes.get(action.axe, ("", 1))
+        page.texte(B, None, f"axe{rank}")
+        page.texte(C, "—", "cellule:centre")
+        page.texte(D, action.titre, "cellule:texte")
+        page.texte(E, axe, "cellule:texte")
+        page.next_one(_contents_row_height(action.titre, axe))
+
+
+def _contents_row_height(titre: str, axe: str) -> float:
+    return max(height(titre, CONTENTS_WIDTHS[D], 20), height(axe, CONTENTS_WIDTHS[E]))
+
+
+def _contents_row(page: FormPage, fiche: Fiche, sheet: FormPage, axe: str, rank: int) -> None:
+    nom = sheet.sheet.nom
+    filled, expected = sum(sheet.etats), len(sheet.etats)
+    etats = "'" + nom.replace("'", "''") + "'!$K:$K"
+    page.texte(B, None, f"axe{rank}")
+    # the number bears the link: LibreOffice neither wraps a text that is a link, nor leaves it its colour
+    page.texte(
+        C,
+        Link(
+            f"internal:{reference(nom, CellRange(1, B, 1, B), absolute=False)}",
+            fiche.numero,
+            f"Ouvrir la fiche {fiche.numero}",
+        ),
+        "lien_fort:centre",
+    )
+    page.texte(D, fiche.titre, "cellule:texte")
+    page.texte(E, axe, "cellule:texte")
+    page.texte(F, Formula(f'COUNTIF({etats},"{FILLED}")', filled), "calcul:entier")
+    page.texte(G, Formula(f'COUNTIF({etats},"{FILLED}")+COUNTIF({etats},"{TO_FILL}")', expected), "calcul:entier")
+    done, whole = address(page.line, F), address(page.line, G)
+    word = EMPTY if not filled else COMPLETE if filled == expected else IN_PROGRESS
+    page.texte(
+        H, Formula(f'IF({done}=0,"{EMPTY}",IF({done}={whole},"{COMPLETE}","{IN_PROGRESS}"))', word), "calcul:centre"
+    )
+    page.next_one(_contents_row_height(fiche.titre, axe))
+
+
+def _contents_total(page: FormPage, start: int) -> None:
+    last = page.line - 1
+    for column, texte in ((B, None), (C, None), (D, "Ensemble"), (E, None)):
+        page.texte(column, texte, "total")
+    for column in (F, G):
+        valeur = sum(
+            c.valeur.valeur
+            for c in page.sheet.cells
+            if c.column == column and c.line >= start and isinstance(c.valeur, Formula)
+        )
+        page.texte(column, Formula(f"SUM({address(start, column)}:{address(last, column)})", valeur), "total:entier")
+    page.texte(H, None, "total")
+    page.next_one(22)
+
+
+def _colour_contents_states(page: FormPage, start: int) -> None:
+    cell_range = CellRange(start, H, page.line - 2, H)
+    for word, style in ((COMPLETE, "rempli"), (IN_PROGRESS, "a_remplir")):
+        page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f'{address(start, H)}="{word}"', style))
+
+
+# --- identification -------------------------------------------------------------------------------------------------
+
+
+def identity(
+    page: FormPage,
+    contrat: Contrat,
+    annee: int,
+    respondent: Respondent | None,
+    modele: str,
+    identifier: str,
+    fiches: list[Fiche],
+    carried_over: str,
+    printed_facts: tuple[str, ...],
+) -> FormPage:
+    """The very hidden sheet by which a return says what it is."""
+    page.sheet.etat = "tres_masquee"
+    page.sheet.hidden_columns = ()
+    page.sheet.widths.update({1: 30, B: 30, C: 44})
+    facts = {
+        "contrat": contrat.id,
+        "annee": annee,
+        "modele": modele,
+        "structure": respondent.id if respondent else "",
+        "identifiant": identifier,
+        "fiches": FICHE_SEPARATOR.join(f.numero for f in fiches),
+        "reprises": carried_over,
+    }
+    for nom, *values in (*facts.items(), ("rappels", *printed_facts)):
+        page.row(f"identification/{nom}", "repere", nom)
+        page.texte(B, nom, "libelle")
+        for column, valeur in enumerate(values, C):
+            page.texte(column, valeur, "repere:code")
+        page.next_one()
+    return page

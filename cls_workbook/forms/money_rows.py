@@ -1,0 +1,158 @@
+"""The money of a fiche: funding lines, expenditure, and what the contract's rules make of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from decimal import Decimal
+
+from cls_workbook.domain import entry_questions
+from cls_workbook.domain.entry_questions import Champ
+from cls_workbook.domain.model import Fiche
+from cls_workbook.domain.wording import SHARED_PAYER, payer
+from cls_workbook.forms.form_pieces import (
+    WIDTHS,
+    B,
+    C,
+    D,
+    E,
+    F,
+    FormRows,
+    G,
+    H,
+    K,
+    SheetContext,
+    block_band,
+    computed_row,
+    form,
+    quote,
+    rows_to_fill,
+    width,
+)
+from cls_workbook.forms.layout import FormPage, height
+from cls_workbook.forms.rule_rows import RuleAmounts, draw
+from cls_workbook.french import amount_fr, typography
+from cls_workbook.workbook.description import address
+
+NO_NATURE = "Une ligne n’a pas de nature\u00a0: elle n’entre dans aucun de ces totaux."
+
+
+def money_reminder(fiche: Fiche, annee: str, programme: Decimal | None, payer: str) -> str:
+    """What the contract prints about the money of a fiche, in one line."""
+    money = fiche.financement
+    etats = {
+        "non_determine": "non déterminé",
+        "a_definir": "à définir",
+        "regle": "selon une règle",
+        "vide": "non renseigné",
+        "absente": "non renseigné",
+    }
+    montant = (
+        amount_fr(money.montant)
+        if money.montant is not None
+        else money.montant_imprime or etats.get(money.montant_etat, "non renseigné")
+    )
+    pieces = [
+        f"Montant{f' {payer}' if payer != SHARED_PAYER else ''} au contrat : {montant}"
+        + (f" sur {money.duree_ans} ans" if money.duree_ans else "")
+    ]
+    if money.taux_imprime:
+        pieces.append(f"taux imprimé : {money.taux_imprime}")
+    if money.cofinancements_imprimes:
+        pieces.append(f"cofinancements imprimés : {money.cofinancements_imprimes}")
+    if programme is not None:
+        pieces.append(f"programmé en {annee} : {amount_fr(programme)}")
+    return typography(" · ".join(pieces))
+
+
+def financement(page: FormPage, fiche: Fiche, context: SheetContext) -> FormRows:
+    """Funding lines and their totals by nature. Returns where the lines stand."""
+    bloc, prefix = entry_questions.FINANCEMENT, f"{fiche.numero}/financement"
+    block_band(page, bloc)
+    reminder = page.row(f"{prefix}/rappel", "repere", "Montant au contrat")
+    texte = money_reminder(fiche, context.this_year, context.programme.get(fiche.numero), payer(context.contrat))
+    page.merge(B, K, texte, "repere:texte")
+    reminder.reminder = B
+    if fiche.numero in context.programme:
+        page.printed_facts[reminder.cle] = texte
+    page.next_one(height(texte, width(B, K), size=9))
+    columns = {c.nom: column for c, column in zip(bloc.input_fields, (B, C, D, E, F, G, H), strict=True)}
+    zone = rows_to_fill(page, bloc, prefix, columns, context.this_year)
+    _totals_by_nature(page, prefix, context, zone)
+    return zone
+
+
+def _totals_by_nature(page: FormPage, prefix: str, context: SheetContext, zone: FormRows) -> None:
+    for rank, nature in enumerate(context.contrat.natures):
+        row = page.row(f"{prefix}/total.{rank}", "repere")
+        style = "total" if rank == 0 else "total_suite"
+        page.texte(B, "Total par nature" if rank == 0 else None, style)
+        page.anchor(row, C, nature.libelle, style)
+        for column in (D, E, F):
+            total_of = f"SUMIF({zone.column(C)},{address(page.line, C, True)},{zone.column(column)})"
+            page.computation(
+                row,
+                column,
+                f'IF(COUNTIF({zone.column(C)},{address(page.line, C, True)})=0,"",{total_of})',
+                "",
+                f"{style}:montant",
+            )
+        if rank == 0:
+            filled = "+".join(f'({zone.column(c)}<>"")' for c in (B, D, E, F))
+            formula = f'IF(SUMPRODUCT(({zone.column(C)}="")*(({filled})>0))=0,"",{quote(NO_NATURE)})'
+            page.computation(row, G, formula, "", "aide_ligne:retrait")
+        page.next_one(17)
+
+
+def depenses(
+    page: FormPage, fiche: Fiche, context: SheetContext, financement: FormRows, mesures: dict[str, int]
+) -> None:
+    """Expenditure, what it adds up to, and what the rules of the contract make of it."""
+    lines = form(page, entry_questions.EXPENDITURES, context)
+    total, etp = address(lines["total"], C), address(lines["etp"], C)
+    _detail(page, f"{address(lines['personnel'], C)}:{address(lines['autres'], C)}", total)
+    agence = "l’ARS" if payer(context.contrat) == "ARS" else payer(context.contrat)
+    for nature in context.contrat.natures:
+        if nature.niveau == "maquette" and fiche.financement.montant is not None:
+            natures, word = financement.column(C), quote(nature.libelle)
+            verse = f"SUMIF({natures},{word},{financement.column(F)})"
+            label = typography(f"Part versée par {agence} ({nature.libelle})")
+            computed_row(
+                page,
+                f"taux.{nature.id}",
+                label,
+                f'IF(OR(N({total})=0,COUNTIF({natures},{word})=0),"",{verse}/{total})',
+                "taux",
+            )
+            page.next_one(height(label, WIDTHS[B]))
+    if fiche.complements:
+        _complements(page, fiche, context)
+    amounts = RuleAmounts(context.contrat, financement, total, etp, mesures)
+    for rule in context.contrat.rules_of(fiche.numero):
+        draw(page, fiche, rule, amounts)
+
+
+def _detail(page: FormPage, posts: str, total: str) -> None:
+    """The sum of the detail and, beside it, whether it makes the total."""
+    row = computed_row(page, "somme", "Somme des postes", f'IF(COUNT({posts})=0,"",SUM({posts}))', "montant")
+    gap = f"ROUND(SUM({posts})-{total},2)"
+    # FIXED rather than TEXT: its decimals do not depend on the language of the spreadsheet
+    sentence = f'IF({gap}=0,"Le détail fait bien le total.","Le détail ne fait pas le total\u00a0: écart de "&FIXED({gap},2)&"\u00a0€.")'
+    page.computation(row, D, f'IF(OR(COUNT({posts})=0,{total}=""),"",{sentence})', "", "aide_ligne:retrait")
+    page.next_one(17)
+
+
+def _complements(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
+    input_fields = tuple(
+        Champ(
+            c.id,
+            c.libelle,
+            c.type,
+            c.aide or "Cette donnée sert à appliquer la règle de financement.",
+            unite=c.unite,
+            minimum=Decimal(0) if c.type != "texte" else None,
+            maximum=entry_questions.BOUNDS.get(c.type),
+            length=entry_questions.SHORT_LENGTH if c.type == "texte" else None,
+        )
+        for c in fiche.complements
+    )
+    form(page, dataclasses.replace(entry_questions.COMPLEMENTS, input_fields=input_fields), context)

@@ -1,0 +1,116 @@
+"""What the rules of the contract give, computed on the sheet of a fiche while one types; and each rule in words.
+
+A courtesy: Python computes every figure again, with what a sheet does not know (earlier years).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cls_workbook.domain.model import Contrat, Fiche, Rule
+from cls_workbook.domain.subsidies import SUBSIDY_TYPES, caps
+from cls_workbook.forms.form_pieces import WIDTHS, B, C, D, E, F, FormRows, K, computed_row, quote, width
+from cls_workbook.forms.layout import FormPage, height
+from cls_workbook.french import typography
+from cls_workbook.workbook.description import address
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAmounts:
+    """Where the figures are that rules work on: the funding lines, the cost, the ETP, the row of each measure."""
+
+    contrat: Contrat
+    financement: FormRows
+    total: str
+    etp: str
+    mesures: dict[str, int]
+
+    def engage(self, financeur: str | None) -> str:
+        """What the funder engaged."""
+        nom = next((f.nom for f in self.contrat.financeurs if f.id == financeur), "")
+        return f"SUMIF({self.financement.column(B)},{quote(nom)},{self.financement.column(E)})"
+
+    def engage_in_money(self) -> str:
+        """What all engaged, but what is only valued."""
+        valued = [n.libelle for n in self.contrat.natures if n.niveau == "valorisation"]
+        minus_terms = "".join(
+            f"-SUMIF({self.financement.column(C)},{quote(n)},{self.financement.column(E)})" for n in valued
+        )
+        return f"(SUM({self.financement.column(E)}){minus_terms})"
+
+
+def draw(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> None:
+    """One line: what the rule gives, if a sheet can compute it, and the rule in words; then what its funder expects."""
+    texte = typography(f"Règle : {rule.libelle}")
+    if rule.type == "poste":
+        _row(
+            page,
+            rule,
+            _name(amounts.contrat, fiche, rule, "Aide calculée selon la règle"),
+            _payable_for_post(rule, amounts),
+            texte,
+        )
+    elif rule.type in SUBSIDY_TYPES and (formula := _help(rule, amounts)):
+        _row(page, rule, _name(amounts.contrat, fiche, rule, "Aide possible selon la règle"), formula, texte)
+    elif rule.type == "cout_unitaire" and rule.mesure_participants in amounts.mesures:
+        _row(page, rule, "Coût attendu selon la règle", _expected_cost(page, fiche, rule, amounts), texte)
+    else:
+        page.texte(B, texte, "aide_ligne:retrait")
+        page.next_one(17)
+    for condition in rule.conditions:
+        texte = typography(f"Condition : {condition}.")
+        page.merge(D, K, texte, "aide_ligne:retrait")
+        page.next_one(height(texte, width(D, K), size=9))
+
+
+def _row(page: FormPage, rule: Rule, label: str, formula: str, texte: str) -> None:
+    computed_row(page, f"regle.{rule.id}", label, formula, "montant")
+    page.texte(D, texte, "aide_ligne:retrait")
+    page.next_one(height(label, WIDTHS[B]))
+
+
+def _name(contrat: Contrat, fiche: Fiche, rule: Rule, label: str) -> str:
+    """Two aids on a fiche: each says whose it is."""
+    financeur = next((f.nom for f in contrat.financeurs if f.id == rule.financeur), None)
+    several = sum(r.type in SUBSIDY_TYPES for r in contrat.rules_of(fiche.numero)) > 1
+    return f"{label} ({financeur})" if several and financeur else label
+
+
+def _payable_for_post(rule: Rule, amounts: RuleAmounts) -> str:
+    total, etp = amounts.total, amounts.etp
+    base = f"{total}*{rule.taux}*MIN(1,{rule.etp_assiette_max or 1}/{etp})"
+    aide = f"MIN({base},{rule.plafond_annuel})" if rule.plafond_annuel else base
+    return f'IF(OR({total}="",N({etp})=0),"",IF({etp}<{rule.etp_min or 0},0,ROUND({aide},2)))'
+
+
+def _help(rule: Rule, amounts: RuleAmounts) -> str:
+    """A cap, or a rate or an amount on a base; never more than what the others leave of the cost. "" if not computable."""
+    engage, unknown = amounts.engage(rule.financeur), ""
+    if rule.type == "plafond":
+        entitlement, unknown = engage, f"{engage}=0"
+    elif rule.base in ("personne", "session"):
+        mesure = rule.mesure_participants if rule.base == "personne" else rule.mesure_sessions
+        if mesure not in amounts.mesures:
+            return ""
+        cell = address(amounts.mesures[mesure], F)
+        entitlement, unknown = f"{cell}*{rule.cout_unitaire}", f'{cell}=""'
+    elif rule.base == "engage":
+        entitlement, unknown = f"{amounts.engage_in_money()}*{rule.taux}", f"COUNT({amounts.financement.column(E)})=0"
+    else:
+        entitlement, unknown = f"{amounts.total}*{rule.taux}", f'{amounts.total}=""'
+    yearly, _ = caps(rule)
+    bounds = [entitlement] + [str(yearly)] * (yearly is not None)
+    remaining = f"MAX(0,{amounts.total}-({amounts.engage_in_money()}-{engage}))"
+    capped = f'MIN({",".join(bounds)},IF({amounts.total}="",{entitlement},{remaining}))'
+    below_minimum = f'AND({amounts.etp}<>"",N({amounts.etp})<{rule.etp_min})' if rule.etp_min is not None else ""
+    aide = f"IF({below_minimum},0,ROUND({capped},2))" if below_minimum else f"ROUND({capped},2)"
+    return f'IF({unknown},"",{aide})'
+
+
+def _expected_cost(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> str:
+    people = address(amounts.mesures[rule.mesure_participants], F)
+    formateurs = ""
+    if rule.complement_formateurs and rule.cout_formateur:
+        line = page.plan.rows[f"{fiche.numero}/complements/{rule.complement_formateurs}"].numero
+        formateurs = f"+N({address(line, C)})*{rule.cout_formateur}"
+    return f'IF({people}="","",{people}*{rule.cout_unitaire}{formateurs})'

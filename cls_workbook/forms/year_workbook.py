@@ -1,0 +1,277 @@
+"""The year's entry workbook: Accueil, Sommaire, one sheet per fiche, hidden lists and identification.
+
+``plan`` draws everything once; ``Plan`` then serves the writer (``workbook``), the dictionary
+(``input_places``) and the reader (``worksheets``), so that what is asked is what is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from cls_workbook.domain import entry_questions, locked_facts
+from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
+from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.forms import choice_lists, fiche_sheet, front_sheets
+from cls_workbook.forms.form_pieces import SheetContext
+from cls_workbook.forms.layout import (
+    IDENTITY_SHEET,
+    KEY_COLUMN,
+    MEMORY,
+    TEMPLATE_VERSION,
+    FormPage,
+    InputPlace,
+    SheetPlan,
+)
+from cls_workbook.french import fold
+from cls_workbook.workbook.description import Sheet, Workbook
+
+ACCUEIL_SHEET, CONTENTS_SHEET = "Accueil", "Sommaire"
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """A structure that is expected to answer. ``fiches``: (fiche number, volet name or "")."""
+
+    id: str
+    nom: str
+    fiches: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class WorkbookPlan:
+    """The whole workbook as planned. ``modele``: version of the template and fingerprint of its questions."""
+
+    contrat: Contrat
+    annee: int
+    respondent: Respondent | None
+    worksheets: tuple[SheetPlan, ...]
+    workbook: Workbook
+    modele: str
+    identifier: str
+
+    def input_places(self) -> Iterator[InputPlace]:
+        """Every input, sheet by sheet, in the order of the rows."""
+        for sheet in self.worksheets:
+            for row in sheet.rows.values():
+                yield from row.input_places
+
+
+@dataclass(frozen=True)
+class WorkbookContext:
+    """What the coordinator adds to the contract for one year; everything may be unknown.
+
+    ``membres``: group id → names; ``programme``: fiche → euros; ``precedent``: measure → last year's
+    consolidated value, ``own``: structure (id, or folded name) → measure → what it said itself; ``carried_over``: respondent
+    id → key of an input → last year's answer; ``limite``: date by which returns are expected (printed text).
+    """
+
+    membres: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    programme: Mapping[str, Decimal] = field(default_factory=dict)
+    precedent: Mapping[str, object] = field(default_factory=dict)
+    carried_over: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    limite: str = ""
+    contact: str = ""
+
+
+def sheet_name(fiche: Fiche) -> str:
+    return f"FA {fiche.numero}"
+
+
+def file_name(identifier: str) -> str:
+    """A structure's id as part of a file name: ASCII letters, digits and hyphens."""
+    return "-".join(re.findall(r"[a-z0-9]+", fold(identifier))) or "structure"
+
+
+def repondants(contrat: Contrat, membres: Mapping[str, tuple[str, ...]] | None = None) -> list[Respondent]:
+    """Who is expected to answer, in the contract's order; a group stands as its named members, or not at all.
+
+    ``membres``: group id → names; (group id, fiche) → those of one fiche, looked up first.
+    """
+    membres, expected_returns = membres or {}, {}
+    for fiche in contrat.fiches:
+        for structure, volet in fiche.repondants():
+            groupe = contrat.by_structure[structure].groupe
+            named_ones = membres.get((structure, fiche.numero), membres.get(structure, ()))
+            for nom in named_ones if groupe else (contrat.by_structure[structure].nom,):
+                identifier = contrat.identify(nom) or nom
+                expected_returns.setdefault(identifier, []).append((fiche.numero, volet or ""))
+    return [
+        Respondent(i, contrat.by_structure[i].nom if i in contrat.by_structure else i, tuple(dict.fromkeys(fiches)))
+        for i, fiches in expected_returns.items()
+    ]
+
+
+class _Shared:
+    """What the workbooks of a campaign have in common: the lists, and the fiches drawn so far, by what they say."""
+
+    def __init__(self, contrat: Contrat, campagne: WorkbookContext):
+        self.choix = _lists(contrat, campagne)
+        self.addresses = choice_lists.addresses(self.choix)
+        self.listes = choice_lists.sheet(self.choix)
+        self.fiches: dict[tuple, FormPage] = {}
+
+
+def plans(
+    contrat: Contrat, annee: int, repondants: Sequence[Respondent | None], campagne: WorkbookContext | None = None
+) -> list[WorkbookPlan]:
+    """The workbook of each, to be written rather than filled in: a fiche that asks the same of several is drawn once."""
+    campagne = campagne or WorkbookContext()
+    shared = _Shared(contrat.in_year(annee), campagne)
+    return [_plan(contrat.in_year(annee), annee, respondent, campagne, shared) for respondent in repondants]
+
+
+def plan(
+    contrat: Contrat, annee: int, respondent: Respondent | None = None, campagne: WorkbookContext | None = None
+) -> WorkbookPlan:
+    """The workbook of ``annee``: every active fiche, or those of one ``respondent``, its identity filled in."""
+    return plans(contrat, annee, [respondent], campagne)[0]
+
+
+def _plan(
+    contrat: Contrat, annee: int, respondent: Respondent | None, campagne: WorkbookContext, shared: _Shared
+) -> WorkbookPlan:
+    its_own = {numero for numero, _ in respondent.fiches} if respondent else None
+    fiches = [f for f in contrat.fiches if its_own is None or f.numero in its_own]
+    choix, addresses = shared.choix, shared.addresses
+    carried_over = campagne.carried_over.get(respondent.id, {}) if respondent else {}
+    accueil, structure_cell = front_sheets.accueil(
+        _page(ACCUEIL_SHEET, "", addresses, choix, annee, carried_over), contrat, annee, respondent, campagne
+    )
+    pages = [
+        _fiche(contrat, f, annee, respondent, campagne, addresses, choix, structure_cell, shared.fiches) for f in fiches
+    ]
+    contents_page = front_sheets.contents_page(
+        _page(CONTENTS_SHEET, "", addresses, choix, annee),
+        contrat,
+        annee,
+        [(f, p) for f, p in zip(fiches, pages, strict=True)],
+    )
+    questions = [p.plan for p in (accueil, *pages)]
+    modele = version((e for p in questions for r in p.rows.values() for e in r.input_places), annee)
+    identifier = _fingerprint((contrat.id, str(annee), respondent.id if respondent else "", modele))
+    taken_up_fingerprints = FINGERPRINT_SEPARATOR.join(
+        digest(cle, v) for p in (accueil, *pages) for cle, v in p.taken_up.items()
+    )
+    all_printed = locked_facts.write({cle: v for p in (accueil, *pages) for cle, v in p.printed_facts.items()})
+    identity = front_sheets.identity(
+        _page(IDENTITY_SHEET, "", addresses, choix, annee),
+        contrat,
+        annee,
+        respondent,
+        modele,
+        identifier,
+        fiches,
+        taken_up_fingerprints,
+        all_printed,
+    )
+    worksheets = [accueil.sheet, contents_page.sheet, *(p.sheet for p in pages), shared.listes, identity.sheet]
+    for sheet in worksheets:
+        sheet.print_setup.left_footer = f"{contrat.nom_court} · {contrat.year_name(annee)}"
+    titre = f"{contrat.titre} — suivi {contrat.year_name(annee)}" + (f" — {respondent.nom}" if respondent else "")
+    return WorkbookPlan(
+        contrat,
+        annee,
+        respondent,
+        (*questions, identity.plan),
+        Workbook(worksheets, titre, contrat.titre, active_sheet=ACCUEIL_SHEET),
+        modele,
+        identifier,
+    )
+
+
+def version(places: Iterable[InputPlace], annee: int) -> str:
+    """The version of a template: its drawing, and a fingerprint of the questions that it asks, as it prints them but for the year."""
+    questions = "\n".join([f"{p.cle}|{p.libelle}|{p.type}|{p.unite}" for p in places])
+    return f"{TEMPLATE_VERSION}.{_fingerprint([questions.replace(str(annee), '')])}"
+
+
+def _page(
+    nom: str,
+    fiche: str,
+    addresses: dict[str, str],
+    listes: dict[str, tuple[str, ...]],
+    annee: int,
+    carried_over: Mapping[str, object] | None = None,
+) -> FormPage:
+    sheet = Sheet(nom, protected=True, insert_rows=bool(fiche), hidden_columns=(KEY_COLUMN, MEMORY))
+    page = FormPage(SheetPlan(sheet, fiche), addresses, listes, annee)
+    page.carried_over = carried_over or {}
+    return page
+
+
+def _fiche(
+    contrat,
+    fiche: Fiche,
+    annee,
+    respondent,
+    campagne: WorkbookContext,
+    addresses,
+    listes,
+    structure_cell,
+    drawn: dict[tuple, FormPage],
+) -> FormPage:
+    volets = [v for n, v in respondent.fiches if n == fiche.numero and v] if respondent else []
+    context = SheetContext(
+        contrat,
+        annee,
+        respondent.nom if respondent else None,
+        volets[0] if len(volets) == 1 else None,
+        _previous(campagne, respondent),
+        dict(campagne.programme),
+        structure_cell,
+        CONTENTS_SHEET,
+        fiche.volets,
+    )
+    carried_over = campagne.carried_over.get(respondent.id, {}) if respondent else {}
+    cle = _what_it_says(fiche, context, carried_over)
+    if cle in drawn:
+        return fiche_sheet.meant_for(drawn[cle], context.structure)
+    # each fiche has its own list of volets, under the same name as seen from its page
+    own = {"volets": f"volets {fiche.numero}"} if fiche.volets else {}
+    page = _page(
+        sheet_name(fiche),
+        fiche.numero,
+        addresses | {k: addresses[v] for k, v in own.items()},
+        listes | {k: listes[v] for k, v in own.items()},
+        annee,
+        carried_over,
+    )
+    ranks = {a.numero: i for i, a in enumerate(contrat.axes)}
+    page.sheet.tab_color = f"axe{ranks.get(fiche.axe, 0) % 8 + 1}"
+    fiche_sheet.draw(page, fiche, context)
+    drawn[cle] = page
+    return page
+
+
+def _what_it_says(fiche: Fiche, context: SheetContext, carried_over: Mapping[str, object]) -> tuple:
+    """What the sheet of a fiche says that is not the same for all structures of a campaign, their names apart."""
+    past_ones = tuple(context.precedent.get(m.id) for i in fiche.indicateurs for m in i.mesures)
+    its_own = tuple((cle, valeur) for cle, valeur in carried_over.items() if cle.startswith(f"{fiche.numero}/"))
+    return fiche.numero, context.volet, past_ones, its_own
+
+
+def _previous(campagne: WorkbookContext, respondent: Respondent | None) -> dict[str, object]:
+    """Last year's values: those of the structure in its own workbook, the consolidated ones in the general one."""
+    if respondent is None:
+        return dict(campagne.precedent)
+    return dict(campagne.own.get(respondent.id) or campagne.own.get(fold(respondent.id)) or {})
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+def _lists(contrat: Contrat, campagne: WorkbookContext) -> dict[str, tuple[str, ...]]:
+    listes = {nom: choix for nom, choix in entry_questions.listes(contrat).items() if choix}
+    named_ones = tuple(n for names in campagne.membres.values() for n in names if n not in listes.get("structures", ()))
+    listes["structures"] = listes.get("structures", ()) + tuple(dict.fromkeys(named_ones))
+    # the same in every workbook of the year, so that their sheets can be shared
+    return listes | {f"volets {f.numero}": tuple(v.nom for v in f.volets) for f in contrat.fiches if f.volets}
+
+
+def _fingerprint(pieces) -> str:
+    return hashlib.sha256("\n".join(pieces).encode()).hexdigest()[:12]

@@ -1,0 +1,80 @@
+"""The annotated copy of a return: what is wrong, where it is wrong, to be corrected and sent back as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from cls_workbook.anomalies import Anomalie, sort_out
+from cls_workbook.domain.model import Contrat
+from cls_workbook.french import typography
+from cls_workbook.reading.return_reader import Retour
+
+SUFFIX = "-annote"
+ODS = "Votre retour est un .ods : cette copie est un .xlsx, refait sur le modèle de l’année avec vos réponses. Corrigez celui-ci ; vos feuilles et notes ajoutées n’y sont pas."
+REMADE = "Votre fichier ne pouvait pas être annoté tel quel : cette copie est refaite sur le modèle de l’année avec vos réponses."
+
+
+class AnnotatedCopy(NamedTuple):
+    """``extension``: .xlsx or .xlsm. ``remade_because``: why the copy is not the very file that came ("" if it is)."""
+
+    content: bytes
+    extension: str
+    remade_because: str
+
+
+def annotate(
+    retour: Retour, contrat: Contrat, anomalies: Sequence[Anomalie], addresses: Mapping[str, tuple[str, str]]
+) -> AnnotatedCopy:
+    """The annotated copy of a return that could be read. ``addresses``: key of an input → (sheet, cell) in the return.
+
+    Refus if the file cannot be opened any more.
+    """
+    from cls_workbook.office.annotation.annotated_copy import WorkingCopy
+    from cls_workbook.office.annotation.returned_package import UnusualArchive
+
+    content, file = Path(retour.path).read_bytes(), PurePosixPath(retour.file).name
+    anomalies = sort_out(list(anomalies))
+    is_ods = b"opendocument" in content[:200]
+    if not is_ods:
+        try:
+            file_copy = WorkingCopy(content)
+            return AnnotatedCopy(file_copy.annotate(file, anomalies), ".xlsm" if file_copy.macros else ".xlsx", "")
+        except UnusualArchive:
+            pass  # written by a program of its own kind: the answers are carried over instead
+    why = typography(ODS if is_ods else REMADE)
+    return AnnotatedCopy(_remade_copy(retour, contrat, file, anomalies, addresses, why), ".xlsx", why)
+
+
+def _remade_copy(
+    retour: Retour,
+    contrat: Contrat,
+    file: str,
+    anomalies: Sequence[Anomalie],
+    addresses: Mapping[str, tuple[str, str]],
+    why: str,
+) -> bytes:
+    from cls_workbook.office.annotation.annotated_copy import WorkingCopy
+    from cls_workbook.office.annotation.redrawn_return import remake
+
+    carried_over = remake(retour, contrat)
+    keys = {location: cle for cle, location in addresses.items()}
+    displaced = {cle.partition("/")[0] for cle in retour.moved_inputs}
+    in_place = {nom for groupe, nom in retour.worksheets.items() if groupe not in displaced} & carried_over.worksheets
+
+    def where(sheet: str, cell: str) -> tuple[str, str] | None:
+        if (cle := keys.get((sheet, cell))) in carried_over.places:
+            return carried_over.places[cle]
+        return (sheet, cell) if sheet in in_place else None  # a label, a computed cell
+
+    return WorkingCopy(carried_over.content).annotate(file, anomalies, where, (why, *carried_over.lost))
+
+
+def copy_name(retour: Retour, extension: str) -> PurePosixPath:
+    """Where the copy goes in the folder of copies: as the return, marked as a copy."""
+    origin = PurePosixPath(retour.file)
+    if origin.is_absolute() or ".." in origin.parts or Path(retour.file).is_absolute():
+        origin = PurePosixPath(Path(retour.file).name)
+    base = origin.stem if origin.stem.endswith(SUFFIX) else f"{origin.stem}{SUFFIX}"
+    return origin.with_name(base + extension)

@@ -1,0 +1,251 @@
+"""A copy of a return in which each faulty cell is coloured and commented, and whose first sheet lists the anomalies.
+
+The copy is the return itself, its parts changed in place: validations, protection, hidden keys, formats, formulas,
+pictures and macros stay what they were. Annotations of an earlier copy are taken away first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lxml import etree
+
+from cls_workbook.anomalies import GRAVITIES, Anomalie
+from cls_workbook.office.annotation import anomaly_list_sheet
+from cls_workbook.office.annotation.annotated_sheet import OpenSheet, place
+from cls_workbook.office.annotation.cell_comments import SheetComments
+from cls_workbook.office.annotation.fault_styles import ArchiveStyles, plain_fill
+from cls_workbook.office.annotation.returned_package import RELATIONSHIPS_NS, SHEET_TYPE, WORKBOOK, ReturnedPackage, nom
+from cls_workbook.workbook import look, writer
+from cls_workbook.workbook.description import Workbook
+
+MAX_CELLS = 3_000  # coloured cells of a copy; one anomaly may name a whole sheet
+_AFTER_NAMES = (
+    "definedNames",
+    "calcPr",
+    "oleSize",
+    "customWorkbookViews",
+    "pivotCaches",
+    "webPublishing",
+    "fileRecoveryPr",
+    "webPublishObjects",
+    "extLst",
+)
+
+
+class WorkingCopy:
+    """One return being annotated. Inhabituel if its archive is not written as spreadsheets write them."""
+
+    def __init__(self, content: bytes):
+        self.package = ReturnedPackage(content)
+        self.styles = ArchiveStyles(self.package)
+        self.fills = {g: plain_fill(look.color(anomaly_list_sheet.COLORS[g])) for g in GRAVITIES}
+        self._open_sheets: dict[str, OpenSheet] = {}
+        self._already_read: dict[str, dict[str, str]] = {}
+        self._shared_texts = _read_shared_texts(self.package)
+        self._clean_up()
+        self.worksheets = self.package.worksheets()
+
+    @property
+    def macros(self) -> bool:
+        return self.package.part_of_type("vbaProject") is not None
+
+    def annotate(
+        self,
+        file: str,
+        anomalies: Sequence[Anomalie],
+        where: anomaly_list_sheet.Locator | None = None,
+        remarks: Iterable[str] = (),
+    ) -> bytes:
+        """The bytes of the copy. ``where``: (sheet, cell) of an anomaly → its place in this workbook (default: the same)."""
+        where = where or self._here
+        by_cell: dict[tuple[str, str], list[Anomalie]] = {}
+        for anomalie in anomalies:
+            for cell in anomalie.cells:
+                location = where(anomalie.sheet, cell)
+                if location is not None and (location in by_cell or len(by_cell) < MAX_CELLS):
+                    by_cell.setdefault(location, []).append(anomalie)
+        fills = [self._color_cell(*location, its_own) for location, its_own in by_cell.items()]
+        for sheet in dict.fromkeys(f for f, _ in by_cell):
+            texts = {c: anomaly_list_sheet.commentaire(its_own) for (f, c), its_own in by_cell.items() if f == sheet}
+            SheetComments(self._open(sheet)).put(texts)
+        self._insert(file, anomalies, where, remarks, fills)
+        return self.package.file_bytes()
+
+    def _here(self, sheet: str, cell: str) -> tuple[str, str] | None:
+        return (sheet, cell) if sheet in self.worksheets else None
+
+    def _open(self, sheet: str) -> OpenSheet:
+        part = self.package.worksheets()[sheet]
+        if part not in self._open_sheets:
+            self._open_sheets[part] = OpenSheet(self.package, part)
+        return self._open_sheets[part]
+
+    def _color_cell(self, sheet: str, cell: str, anomalies: list[Anomalie]) -> tuple[str, str, str, str]:
+        """Colours a cell after its most serious anomaly; what it takes to undo it."""
+        open_sheet = self._open(sheet)
+        rank = open_sheet.style(cell)
+        gravite = min((a.gravite for a in anomalies), key=GRAVITIES.index)
+        open_sheet.set_style(cell, self.styles.fill_cell(rank, self.fills[gravite]))
+        return sheet, cell, self._row_key(open_sheet, cell), self.styles.fill(rank)
+
+    def _row_key(self, open_sheet: OpenSheet, cell: str) -> str:
+        """The key of the row, in column A: it stays when rows move."""
+        return self._textes(open_sheet).get(f"A{place(cell)[0]}", "")
+
+    def _textes(self, open_sheet: OpenSheet) -> dict[str, str]:
+        if open_sheet.part not in self._already_read:
+            self._already_read[open_sheet.part] = dict(open_sheet.texts(self._shared_texts, {1, 2, 3, 4, 5}))
+        return self._already_read[open_sheet.part]
+
+    # --- an earlier copy ---
+
+    def _clean_up(self) -> None:
+        """Takes the annotations of an earlier copy away: its sheets, its comments, its colours."""
+        worksheets = {n: self._open(n) for n in self.package.worksheets()}
+        our_ones = {
+            n for n, f in worksheets.items() if self._textes(f).get("A1", "").startswith(anomaly_list_sheet.PREFIX)
+        }
+        old_ones: dict[tuple[str, str], str] = {}
+        for n in our_ones:
+            texts = self._textes(worksheets[n])
+            for address in (a for a, t in texts.items() if t == f"{anomaly_list_sheet.PREFIX}fond"):
+                rank = address[1:]
+                sheet, cell, cle, fill = (texts.get(f"{c}{rank}", "") for c in "BCDE")
+                old_ones[sheet, cell] = fill
+                if cle:
+                    old_ones[cle, cell.rstrip("0123456789")] = fill
+        for n, f in worksheets.items():
+            if n not in our_ones:
+                SheetComments(f).withdraw()
+                self._uncolor(n, f, old_ones)
+        for n in our_ones:
+            self._delete(n)
+
+    def _uncolor(self, sheet_name: str, sheet: OpenSheet, old_ones: dict[tuple[str, str], str]) -> None:
+        our_ones = {f.split("|")[1] for f in self.fills.values()}
+        colored_styles = {rank for _, rank in sheet.cells()}
+        colored_styles = {r for r in colored_styles if self.styles.fill(r).split("|")[1] in our_ones}
+        for address, rank in [(a, r) for a, r in sheet.cells() if r in colored_styles]:
+            by_key = old_ones.get((self._row_key(sheet, address), address.rstrip("0123456789")))
+            sheet.set_style(
+                address, self.styles.fill_cell(rank, by_key or old_ones.get((sheet_name, address), "none||"))
+            )
+
+    def _delete(self, sheet_name: str) -> None:
+        workbook = self.package.xml(WORKBOOK)
+        for rank, sheet in enumerate(workbook.find(nom("sheets"))):
+            if sheet.get("name") == sheet_name:
+                identifier = sheet.get(f"{{{RELATIONSHIPS_NS}}}id")
+                cible = next(r.cible for r in self.package.relations(WORKBOOK) if r.id == identifier)
+                sheet.getparent().remove(sheet)
+                self.package.remove_relation(WORKBOOK, identifier)
+                self.package.withdraw(cible)
+                self._open_sheets.pop(cible, None)
+                self._shift(rank, -1)
+                return
+
+    def _shift(self, rank: int, step: int) -> None:
+        """Names and views cite sheets by rank: one was added at ``rank``, or taken away from there."""
+        workbook = self.package.xml(WORKBOOK)
+        for defined_name in list(workbook.iterfind(f"{nom('definedNames')}/{nom('definedName')}")):
+            local = defined_name.get("localSheetId")
+            if local is None:
+                continue
+            if step < 0 and int(local) == rank:
+                defined_name.getparent().remove(defined_name)
+            elif int(local) >= rank:
+                defined_name.set("localSheetId", str(int(local) + step))
+        for view in workbook.iterfind(f"{nom('bookViews')}/{nom('workbookView')}"):
+            view.set(
+                "activeTab",
+                str(max(0, int(view.get("activeTab", 0)) + (step if int(view.get("activeTab", 0)) >= rank else 0))),
+            )
+            view.attrib.pop("firstSheet", None)
+        defined = workbook.find(nom("definedNames"))
+        if defined is not None and not len(defined):
+            workbook.remove(defined)
+
+    # --- the sheets added ---
+
+    def _insert(
+        self, file: str, anomalies: Sequence[Anomalie], where: anomaly_list_sheet.Locator, remarks: Iterable[str], fills
+    ) -> None:
+        """The list in front, the register behind: drawn as every sheet of ours, then moved into this archive."""
+        taken = {n.casefold() for n in self.package.worksheets()}
+        free_cells = [
+            next(n for r in range(1, 1000) if (n := f"{base}{f' {r}' if r > 1 else ''}").casefold() not in taken)
+            for base in (anomaly_list_sheet.NAME, anomaly_list_sheet.REGISTER)
+        ]
+        page, register = (
+            anomaly_list_sheet.sheet(file, anomalies, where, remarks, free_cells[0]),
+            anomaly_list_sheet.register(fills),
+        )
+        register.nom = free_cells[1]
+        source = ReturnedPackage(writer.to_bytes(Workbook([page, register], free_cells[0])))
+        styles = ArchiveStyles(source)
+        self._add(source, free_cells[1], styles, etat="veryHidden")
+        for open_sheet in (self._open(n) for n in self.package.worksheets()):
+            open_sheet.deselect()
+        self._add(source, free_cells[0], styles, in_front=True)
+        start, end = page.print_setup.repeated_rows or (1, 1)
+        self._print_titles(free_cells[0], start, end)
+        for view in self.package.xml(WORKBOOK).iterfind(f"{nom('bookViews')}/{nom('workbookView')}"):
+            view.set("activeTab", "0")
+
+    def _add(
+        self, source: ReturnedPackage, sheet_name: str, styles: ArchiveStyles, etat: str = "", in_front: bool = False
+    ) -> None:
+        root = source.xml(source.worksheets()[sheet_name])
+        texts, ranks = _read_shared_texts(source), {}
+        for cell in root.iter(nom("c")):
+            rank = int(cell.get("s", 0))
+            if rank not in ranks:
+                ranks[rank] = self.styles.importer(styles, rank)
+            cell.set("s", str(ranks[rank]))
+            _write_text(cell, texts)
+        for column in root.iter(nom("col")):
+            column.attrib.pop("style", None)
+        part = self.package.free("xl/worksheets/sheet{}.xml")
+        self.package.write(part, root, SHEET_TYPE)
+        worksheets = self.package.xml(WORKBOOK).find(nom("sheets"))
+        numero = max((int(f.get("sheetId", 0)) for f in worksheets), default=0) + 1
+        attributes = {"name": sheet_name, "sheetId": str(numero)} | ({"state": etat} if etat else {})
+        element = etree.Element(
+            nom("sheet"),
+            attributes | {f"{{{RELATIONSHIPS_NS}}}id": self.package.add_relation(WORKBOOK, "worksheet", part)},
+        )
+        worksheets.insert(0 if in_front else len(worksheets), element)
+        if in_front:
+            self._shift(0, 1)
+
+    def _print_titles(self, sheet: str, start: int, end: int) -> None:
+        workbook = self.package.xml(WORKBOOK)
+        defined = workbook.find(nom("definedNames"))
+        if defined is None:
+            defined = etree.Element(nom("definedNames"))
+            following = next((e for e in workbook if etree.QName(e).localname in _AFTER_NAMES), None)
+            workbook.append(defined) if following is None else following.addprevious(defined)
+        defined_name = etree.SubElement(
+            defined, nom("definedName"), {"name": "_xlnm.Print_Titles", "localSheetId": "0"}
+        )
+        defined_name.text = f"'{sheet}'!${start}:${end}"
+
+
+def _read_shared_texts(package: ReturnedPackage) -> list[str]:
+    part = package.part_of_type("sharedStrings")
+    if part is None:
+        return []
+    return ["".join(t.text or "" for t in when.iter(nom("t"))) for when in package.xml(part).iterfind(nom("si"))]
+
+
+def _write_text(cell: etree._Element, texts: list[str]) -> None:
+    """A shared text as the cell's own."""
+    if cell.get("t") != "s":
+        return
+    content = texts[int(cell.findtext(nom("v"), "0"))]
+    cell[:] = []
+    cell.set("t", "inlineStr")
+    piece = etree.SubElement(etree.SubElement(cell, nom("is")), nom("t"))
+    piece.text = content
+    piece.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")

@@ -1,0 +1,162 @@
+"""One sheet of a returned workbook, changed in place: the style of a cell, the comments, nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from lxml import etree
+
+from cls_workbook.office.annotation.returned_package import RELATIONSHIPS_NS, ReturnedPackage, UnusualArchive, nom
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+# What follows <legacyDrawing> in a sheet, in the order that the format wants.
+_AFTER_DRAWING = (
+    "legacyDrawingHF",
+    "drawingHF",
+    "picture",
+    "oleObjects",
+    "controls",
+    "webPublishItems",
+    "tableParts",
+    "extLst",
+)
+DEFAULT_WIDTH, DEFAULT_HEIGHT = 64, 20  # pixels
+
+
+def place(address: str) -> tuple[int, int]:
+    """``D14`` → (14, 4). Inhabituel if it is not an address."""
+    item_read = _ADDRESS.fullmatch(address)
+    if item_read is None:
+        raise UnusualArchive(address)
+    column = 0
+    for letter in item_read.group(1):
+        column = column * 26 + ord(letter) - 64
+    return int(item_read.group(2)), column
+
+
+class OpenSheet:
+    """``part``: the sheet's part. Rows and columns count from 1."""
+
+    def __init__(self, package: ReturnedPackage, part: str):
+        self.package, self.part = package, part
+        self.root = package.xml(part)
+        if self.root.tag != nom("worksheet"):
+            raise UnusualArchive(part)
+
+    @cached_property
+    def _rows(self) -> dict[int, etree._Element]:
+        data = self.root.find(nom("sheetData"))
+        if data is None or any("r" not in line.attrib for line in data):
+            raise UnusualArchive(self.part)
+        return {int(line.get("r")): line for line in data}
+
+    # --- cells ---
+
+    def cells(self) -> Iterator[tuple[str, int]]:
+        """(address, rank of the style) of every cell that is written."""
+        for line in self._rows.values():
+            for cell in line:
+                yield cell.get("r", ""), int(cell.get("s", 0))
+
+    def texts(self, shared: list[str], columns: set[int]) -> Iterator[tuple[str, str]]:
+        """(address, text) of the texts in some columns."""
+        for line in self._rows.values():
+            for cell in line:
+                address = cell.get("r", "")
+                if not address or (nature := cell.get("t")) not in ("s", "inlineStr", "str"):
+                    continue
+                if place(address)[1] not in columns:
+                    continue
+                if nature == "s":
+                    rank = cell.findtext(nom("v"), "")
+                    yield address, shared[int(rank)] if rank.isdecimal() and int(rank) < len(shared) else ""
+                else:
+                    yield (
+                        address,
+                        "".join(t.text or "" for t in cell.iter(nom("t") if nature == "inlineStr" else nom("v"))),
+                    )
+
+    def style(self, address: str) -> int:
+        return int(self._cell(address).get("s", 0))
+
+    def set_style(self, address: str, rank: int) -> None:
+        self._cell(address).set("s", str(rank))
+
+    def _cell(self, address: str) -> etree._Element:
+        """The cell, made blank in its place if it is not written."""
+        rank, column = place(address)
+        line = self._row(rank)
+        next_one = len(line)
+        for position, cell in enumerate(line):
+            there = place(cell.get("r", ""))[1]
+            if there == column:
+                return cell
+            if there > column:
+                next_one = position
+                break
+        cell = etree.Element(nom("c"), r=address)
+        if line.get("s") and line.get("customFormat") == "1":
+            cell.set("s", line.get("s"))
+        line.insert(next_one, cell)
+        return cell
+
+    def _row(self, rank: int) -> etree._Element:
+        if rank not in self._rows:
+            after = next((li for r, li in sorted(self._rows.items()) if r > rank), None)
+            fresh = etree.Element(nom("row"), r=str(rank))
+            self.root.find(nom("sheetData")).append(fresh) if after is None else after.addprevious(fresh)
+            self._rows[rank] = fresh
+        return self._rows[rank]
+
+    # --- sizes, to place a comment ---
+
+    @cached_property
+    def widths(self) -> dict[int, int]:
+        """Column → pixels, for those that are told; a hidden one has none."""
+        all_found = {}
+        for groupe in self.root.iterfind(f"{nom('cols')}/{nom('col')}"):
+            hidden = groupe.get("hidden") in ("1", "true")
+            pixels = 0 if hidden else int(float(groupe.get("width", 9)) * 7 + 5)
+            all_found |= dict.fromkeys(
+                range(int(groupe.get("min")), min(int(groupe.get("max")), int(groupe.get("min")) + 60) + 1), pixels
+            )
+        return all_found
+
+    def height(self, rank: int) -> int:
+        line = self._rows.get(rank)
+        if line is None:
+            return DEFAULT_HEIGHT
+        return 0 if line.get("hidden") in ("1", "true") else int(float(line.get("ht", 15)) * 4 / 3)
+
+    # --- what hangs on the sheet ---
+
+    def linked_part(self, type_: str) -> str | None:
+        return next(
+            (r.cible for r in self.package.relations(self.part) if r.type == type_ and r.cible in self.package), None
+        )
+
+    def drawing_part(self) -> str | None:
+        """The VML part that draws the comments."""
+        drawing = self.root.find(nom("legacyDrawing"))
+        if drawing is None:
+            return None
+        relation = next(
+            (r for r in self.package.relations(self.part) if r.id == drawing.get(f"{{{RELATIONSHIPS_NS}}}id")), None
+        )
+        if relation is None or relation.cible not in self.package:
+            raise UnusualArchive("legacyDrawing")
+        return relation.cible
+
+    def attach_drawing(self, part: str) -> None:
+        drawing = etree.Element(
+            nom("legacyDrawing"),
+            {f"{{{RELATIONSHIPS_NS}}}id": self.package.add_relation(self.part, "vmlDrawing", part)},
+        )
+        following = next((e for e in self.root if etree.QName(e).localname in _AFTER_DRAWING), None)
+        self.root.append(drawing) if following is None else following.addprevious(drawing)
+
+    def deselect(self) -> None:
+        for view in self.root.iterfind(f"{nom('sheetViews')}/{nom('sheetView')}"):
+            view.attrib.pop("tabSelected", None)

@@ -1,0 +1,223 @@
+"""Comments on the cells of a sheet, added to those that a partner wrote and taken away again without touching these."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+from lxml import etree
+
+from cls_workbook.french import without_control_characters
+from cls_workbook.office.annotation.annotated_sheet import DEFAULT_WIDTH, OpenSheet, place
+from cls_workbook.office.annotation.returned_package import nom
+
+MARK = "— Contrôle du classeur —"
+AUTHOR = "Contrôle du classeur"
+_NOTES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+_DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+WIDTH, LINE, CHARACTERS = 340, 17, 52  # pixels, pixels, characters on a line of a comment
+MAX_TEXT = 1500
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+_NEW_DRAWING = (
+    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel">'
+    '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{n}"/></o:shapelayout></xml>'
+)
+_SHAPE_TYPE = (
+    '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+    '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+_SHAPE = (
+    '<v:shape id="_x0000_s{id}" type="#_x0000_t202" style="position:absolute;width:{width}pt;height:{height}pt;z-index:{rank};visibility:hidden" '
+    'fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
+    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/>'
+    "<x:SizeWithCells/><x:Anchor>{anchor_cell}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{line}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+)
+_SHAPES = re.compile(r"<v:shape\s.*?</v:shape>", re.DOTALL)
+_SHAPE_IDS = re.compile(r'_x0000_s(\d+)"')
+
+
+class SheetComments:
+    """The comments of one sheet, an address each."""
+
+    def __init__(self, sheet: OpenSheet):
+        self.sheet, self.package = sheet, sheet.package
+        self.part = sheet.linked_part("comments")
+        # A discussion of recent Excel has a comment as its shadow, which must stay what it is.
+        self.discussions = sheet.linked_part("threadedComment") is not None
+
+    def _list(self) -> etree._Element:
+        if self.part is None:
+            self.part = self.package.free("xl/comments{}.xml")
+            root = etree.fromstring(f'<comments xmlns="{nom("")[1:-1]}"><authors/><commentList/></comments>'.encode())
+            self.package.write(self.part, root, _NOTES_TYPE)
+            self.package.add_relation(self.sheet.part, "comments", self.part)
+        return self.package.xml(self.part).find(nom("commentList"))
+
+    def _by_cell(self) -> dict[str, etree._Element]:
+        return {} if self.part is None else {n.get("ref", ""): n for n in self._list()}
+
+    def put(self, texts: dict[str, str]) -> None:
+        """Adds a comment to each of these cells, after the partner's own where there is one."""
+        existing = {} if not texts else self._by_cell()
+        author = self._author() if texts else 0
+        new_ones = []
+        for address, texte in texts.items():
+            note = existing.get(address)
+            if note is not None and self.discussions:
+                continue
+            if note is None:
+                note = etree.SubElement(self._list(), nom("comment"), ref=address, authorId=str(author))
+                etree.SubElement(note, nom("text"))
+                new_ones.append((address, texte))
+            self._complete(note.find(nom("text")), texte)
+        if new_ones:
+            self._sort()
+            self._draw(new_ones)
+
+    def _author(self) -> int:
+        self._list()
+        authors = self.package.xml(self.part).find(nom("authors"))
+        names = [a.text for a in authors]
+        if AUTHOR not in names:
+            etree.SubElement(authors, nom("author")).text = AUTHOR
+            names.append(AUTHOR)
+        return names.index(AUTHOR)
+
+    def _complete(self, texte: etree._Element, addition: str) -> None:
+        for child in list(texte):
+            if child.tag == nom("t"):  # plain text: a run, as the others
+                texte.remove(child)
+                _add_run(texte, child.text or "")
+        separator = "\n\n" if len(texte) else ""
+        _add_run(texte, f"{separator}{MARK}\n", bold=True)
+        _add_run(texte, without_control_characters(addition)[:MAX_TEXT])
+
+    def _sort(self) -> None:
+        listing = self._list()
+        listing[:] = sorted(listing, key=lambda n: place(n.get("ref", "")))
+
+    # --- shapes ---
+
+    def _draw(self, notes: list[tuple[str, str]]) -> None:
+        part = self.sheet.drawing_part()
+        if part is None:
+            part = self.package.free("xl/drawings/vmlDrawing{}.vml")
+            numero = int(re.sub(r"\D", "", part.rpartition("/")[2]))
+            self.package.write(part, _NEW_DRAWING.format(n=numero).encode(), _DRAWING_TYPE)
+            self.sheet.attach_drawing(part)
+        # As text: what programs write there is not always XML.
+        drawing = self.package.read(part).decode("utf-8", "replace")
+        last = max(
+            (int(i) for i in _SHAPE_IDS.findall(drawing)),
+            default=1024 * int(re.sub(r"\D", "", part.rpartition("/")[2]) or 1),
+        )
+        saved_forms = "" if "_x0000_t202" in drawing else _SHAPE_TYPE
+        saved_forms += "".join(
+            self._shape(address, texte, last + rank, rank) for rank, (address, texte) in enumerate(notes, 1)
+        )
+        head, end, tail = drawing.rpartition("</xml>")
+        self.package.write(part, (head + saved_forms + end + tail).encode())
+
+    def _shape(self, address: str, texte: str, identifier: int, rank: int) -> str:
+        line, column = place(address)
+        lines = 2 + sum(1 + len(piece) // CHARACTERS for piece in texte.split("\n"))
+        height = LINE * lines + 8
+        right, right_offset = self._advance(column + 1, WIDTH, lambda c: self.sheet.widths.get(c, DEFAULT_WIDTH))
+        bottom, bottom_offset = self._advance(line, height, self.sheet.height)
+        anchor_cell = f"{column}, 12, {max(line - 1, 0)}, 4, {right - 1}, {right_offset}, {bottom - 1}, {bottom_offset}"
+        return _SHAPE.format(
+            id=identifier,
+            width=WIDTH * 3 // 4,
+            height=height * 3 // 4,
+            rank=rank,
+            anchor_cell=anchor_cell,
+            line=line - 1,
+            column=column - 1,
+        )
+
+    @staticmethod
+    def _advance(depuis: int, pixels: int, size) -> tuple[int, int]:
+        """(row or column reached, pixels into it) so many pixels further."""
+        remaining = pixels + 12
+        while remaining > size(depuis):
+            remaining -= size(depuis)
+            depuis += 1
+        return depuis, remaining
+
+    # --- taking away ---
+
+    def withdraw(self) -> None:
+        """Takes away what ``put`` had added, in this copy or in one that a spreadsheet has saved since."""
+        for address, note in self._by_cell().items():
+            texte = note.find(nom("text"))
+            if texte is None or MARK not in "".join(texte.itertext()):
+                continue
+            if not _cut(texte):
+                note.getparent().remove(note)
+                self._erase_shape(address)
+        self._drop_if_empty()
+
+    def _erase_shape(self, address: str) -> None:
+        part = self.sheet.drawing_part()
+        if part is None:
+            return
+        line, column = place(address)
+        here = (f"<x:Row>{line - 1}</x:Row>", f"<x:Column>{column - 1}</x:Column>")
+        drawing = self.package.read(part).decode("utf-8", "replace")
+        kept = _SHAPES.sub(
+            lambda m: "" if 'ObjectType="Note"' in m.group() and all(i in m.group() for i in here) else m.group(),
+            drawing,
+        )
+        self.package.write(part, kept.encode())
+
+    def _drop_if_empty(self) -> None:
+        """An empty list of comments is no part at all."""
+        if self.part is None or len(self._list()):
+            return
+        for relation in self.package.relations(self.sheet.part):
+            if relation.cible == self.part:
+                self.package.remove_relation(self.sheet.part, relation.id)
+        self.package.withdraw(self.part)
+        drawing = self.sheet.drawing_part()
+        if drawing and not _SHAPES.search(self.package.read(drawing).decode("utf-8", "replace")):
+            for element in self.sheet.root.findall(nom("legacyDrawing")):
+                element.getparent().remove(element)
+            for relation in self.package.relations(self.sheet.part):
+                if relation.cible == drawing:
+                    self.package.remove_relation(self.sheet.part, relation.id)
+            self.package.withdraw(drawing)
+        self.part = None
+
+
+def _add_run(texte: etree._Element, content: str, bold: bool = False) -> None:
+    run = etree.SubElement(texte, nom("r"))
+    run_format = etree.SubElement(run, nom("rPr"))
+    if bold:
+        etree.SubElement(run_format, nom("b"))
+    etree.SubElement(run_format, nom("sz"), val="9")
+    etree.SubElement(run_format, nom("rFont"), val="Calibri")
+    piece = etree.SubElement(run, nom("t"))
+    piece.text = content
+    piece.set(_SPACE, "preserve")
+
+
+def _cut(texte: etree._Element) -> bool:
+    """Keeps what stands before our mark; was there anything?"""
+    kept, cut = [], False
+    for child in texte:
+        piece = child if child.tag == nom("t") else child.find(nom("t"))
+        content = (piece.text or "") if piece is not None else ""
+        if MARK in content:
+            piece.text, cut = content.partition(MARK)[0].rstrip(), True
+            kept += [copy.deepcopy(child)] if piece.text else []
+            break
+        kept.append(copy.deepcopy(child))
+    if not cut:  # the mark was cut between two runs: all of it, up to the mark, as one
+        before = "".join(texte.itertext()).partition(MARK)[0].rstrip()
+        texte[:] = []
+        if before:
+            _add_run(texte, before)
+        return bool(before)
+    texte[:] = kept
+    return bool("".join(texte.itertext()).strip())

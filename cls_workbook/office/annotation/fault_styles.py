@@ -1,0 +1,98 @@
+"""The styles of a returned workbook: the same cell in another colour, and the styles of a sheet brought from elsewhere."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+from lxml import etree
+
+from cls_workbook.office.annotation.returned_package import ReturnedPackage, UnusualArchive, nom
+
+_FIRST_FILE_FORMAT = 164  # number formats from this rank on are defined by each file
+_FILL = re.compile(r"(\w+)\|([\w=;.]*)\|([\w=;.]*)")
+_ATTRIBUTES = ("rgb", "theme", "indexed", "tint", "auto")
+
+
+class ArchiveStyles:
+    """``xl/styles.xml`` of one archive. Ranks are those of ``cellXfs``, which cells cite."""
+
+    def __init__(self, package: ReturnedPackage):
+        part = package.part_of_type("styles")
+        if part is None:
+            raise UnusualArchive("xl/styles.xml")
+        self.root = package.xml(part)
+        self._lists = {tag: self._list(tag) for tag in ("fonts", "fills", "borders", "cellXfs")}
+        self._fills: dict[str, int] = {}
+        self._facts: dict[tuple[int, int], int] = {}
+
+    def _list(self, tag: str) -> etree._Element:
+        found_one = self.root.find(nom(tag))
+        if found_one is None:
+            raise UnusualArchive(tag)
+        return found_one
+
+    def _add(self, tag: str, element: etree._Element) -> int:
+        listing = self._lists[tag]
+        listing.append(element)
+        listing.set("count", str(len(listing)))
+        return len(listing) - 1
+
+    def _xf(self, rank: int) -> etree._Element:
+        if not 0 <= rank < len(self._lists["cellXfs"]):
+            raise UnusualArchive(f"style {rank}")
+        return self._lists["cellXfs"][rank]
+
+    # --- backgrounds ---
+
+    def fill(self, rank: int) -> str:
+        """The background of a style in one word, to be given back to ``fill_cell``: ``solid|rgb=FFFFF6D6|``."""
+        numero = int(self._xf(rank).get("fillId", 0))
+        motif = self._lists["fills"][numero].find(nom("patternFill")) if numero < len(self._lists["fills"]) else None
+        if motif is None:
+            return "none||"
+        colors = [motif.find(nom(c)) for c in ("fgColor", "bgColor")]
+        written_ones = [
+            ";".join(f"{a}={c.get(a)}" for a in _ATTRIBUTES if c.get(a)) if c is not None else "" for c in colors
+        ]
+        return f"{motif.get('patternType', 'none')}|{'|'.join(written_ones)}"
+
+    def fill_cell(self, rank: int, fill: str) -> int:
+        """The rank of the same style on another background."""
+        if fill not in self._fills:
+            self._fills[fill] = self._add("fills", _element(fill))
+        cle = rank, self._fills[fill]
+        if cle not in self._facts:
+            xf = copy.deepcopy(self._xf(rank))
+            xf.set("fillId", str(self._fills[fill]))
+            xf.set("applyFill", "1")
+            self._facts[cle] = self._add("cellXfs", xf)
+        return self._facts[cle]
+
+    # --- a sheet from elsewhere ---
+
+    def importer(self, other: ArchiveStyles, rank: int) -> int:
+        """The rank here of a style of another archive."""
+        source = other._xf(rank)
+        xf = copy.deepcopy(source)
+        for tag, attribute in (("fonts", "fontId"), ("fills", "fillId"), ("borders", "borderId")):
+            xf.set(attribute, str(self._add(tag, copy.deepcopy(other._lists[tag][int(source.get(attribute, 0))]))))
+        xf.set("xfId", "0")
+        if int(source.get("numFmtId", 0)) >= _FIRST_FILE_FORMAT:
+            xf.set("numFmtId", "0")
+        return self._add("cellXfs", xf)
+
+
+def plain_fill(color: str) -> str:
+    """A plain background of colour ``#RRGGBB``, as ``ArchiveStyles.fill`` writes it but for what each program adds."""
+    return f"solid|rgb=FF{color.lstrip('#').upper()}|indexed=64"
+
+
+def _element(fill: str) -> etree._Element:
+    value_read = _FILL.fullmatch(fill)
+    element = etree.Element(nom("fill"))
+    motif = etree.SubElement(element, nom("patternFill"), patternType=value_read.group(1) if value_read else "none")
+    for tag, color in (("fgColor", value_read.group(2)), ("bgColor", value_read.group(3))) if value_read else ():
+        if attributes := dict(a.split("=", 1) for a in color.split(";") if a.partition("=")[0] in _ATTRIBUTES):
+            etree.SubElement(motif, nom(tag), attributes)
+    return element

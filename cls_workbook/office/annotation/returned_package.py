@@ -1,0 +1,203 @@
+"""A workbook's archive, part by part: what is not changed goes back as it came, byte for byte.
+
+Spreadsheet libraries drop what they do not know when they save: Excel's own drop-downs on another sheet, a partner's
+pictures, text boxes, form controls. Here a sheet is changed in its XML, and nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import struct
+import zipfile
+import zlib
+from typing import NamedTuple
+
+from lxml import etree
+
+from cls_workbook.errors import Refusal
+
+MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONSHIPS_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_CONTENT_TYPES = "[Content_Types].xml"
+WORKBOOK = "xl/workbook.xml"
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_DATE = (1980, 1, 1, 0, 0, 0)  # the zip format's first day: a copy bears no clock
+
+
+class UnusualArchive(Exception):
+    """The archive is readable, but not written as spreadsheets write them: it had better not be changed in place."""
+
+
+class Relation(NamedTuple):
+    id: str
+    type: str  # last word of the type: worksheet, comments, vmlDrawing…
+    cible: str  # name of the part
+
+
+def nom(tag: str) -> str:
+    """``nom("c")``: the element's full name."""
+    return f"{{{MAIN_NS}}}{tag}"
+
+
+def parse(content: bytes) -> etree._Element:
+    """XML without entities, without network, without surprises."""
+    try:
+        return etree.fromstring(
+            content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+        )
+    except etree.XMLSyntaxError as fault:
+        raise UnusualArchive(str(fault)) from fault
+
+
+class ReturnedPackage:
+    """The parts of an .xlsx or .xlsm. ``xml`` gives a part to change; ``file_bytes`` puts everything back."""
+
+    def __init__(self, content: bytes):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                self._parts = {i.filename: archive.read(i) for i in archive.infolist() if not i.is_dir()}
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+            struct.error,
+        ) as fault:
+            raise Refusal("Le fichier est abîmé : son contenu ne se décompresse pas.") from fault
+        self._trees: dict[str, etree._Element] = {}
+        if WORKBOOK not in self._parts or self.xml(WORKBOOK).tag != nom("workbook"):
+            raise UnusualArchive(WORKBOOK)
+
+    # --- parts ---
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._parts
+
+    def names(self) -> list[str]:
+        return list(self._parts)
+
+    def read(self, part: str) -> bytes:
+        return self._parts[part]
+
+    def xml(self, part: str) -> etree._Element:
+        """The part as a tree; what is changed in it will be written."""
+        if part not in self._trees:
+            if part not in self._parts:
+                raise UnusualArchive(part)
+            self._trees[part] = parse(self._parts[part])
+        return self._trees[part]
+
+    def write(self, part: str, content: bytes | etree._Element, type_: str = "") -> None:
+        """Adds or replaces a part. ``type_``: its content type, for a new one."""
+        self._trees.pop(part, None)
+        if isinstance(content, bytes):
+            self._parts[part] = content
+        else:
+            self._parts.setdefault(part, b"")
+            self._trees[part] = content
+        if type_:
+            self._declare(part, type_)
+
+    def withdraw(self, part: str) -> None:
+        """Takes a part out, with its relationships and its content type."""
+        for absent in (part, _relations_path(part)):
+            self._parts.pop(absent, None)
+            self._trees.pop(absent, None)
+        for element in list(self.xml(_CONTENT_TYPES)):
+            if element.get("PartName") == f"/{part}":
+                element.getparent().remove(element)
+
+    def free(self, modele: str) -> str:
+        """The first unused name: ``free("xl/comments{}.xml")``."""
+        taken = {p.lower() for p in self._parts}
+        return next(free for n in range(1, len(taken) + 2) if (free := modele.format(n)).lower() not in taken)
+
+    def _declare(self, part: str, type_: str) -> None:
+        types, extension = self.xml(_CONTENT_TYPES), part.rpartition(".")[2]
+        if extension == "vml":  # known by its extension, as every program does
+            if not any((e.get("Extension") or "").lower() == extension for e in types):
+                types.insert(0, etree.Element(f"{{{_TYPES}}}Default", Extension=extension, ContentType=type_))
+        else:
+            etree.SubElement(types, f"{{{_TYPES}}}Override", PartName=f"/{part}", ContentType=type_)
+
+    # --- relationships ---
+
+    def relations(self, part: str) -> list[Relation]:
+        """What the part refers to, inside the archive."""
+        file = _relations_path(part)
+        if file not in self._parts:
+            return []
+        return [
+            Relation(e.get("Id", ""), e.get("Type", "").rpartition("/")[2], _absolute(part, e.get("Target", "")))
+            for e in self.xml(file)
+            if e.get("TargetMode") != "External"
+        ]
+
+    def add_relation(self, part: str, type_: str, cible: str) -> str:
+        """A new relationship from ``part`` to the part ``cible``; its identifier."""
+        file = _relations_path(part)
+        if file not in self._parts:
+            self.write(file, etree.Element(f"{{{_PACKAGE}}}Relationships", nsmap={None: _PACKAGE}))
+        root = self.xml(file)
+        taken = {e.get("Id") for e in root}
+        free = next(i for n in range(1, len(taken) + 2) if (i := f"rId{n}") not in taken)
+        etree.SubElement(
+            root, f"{{{_PACKAGE}}}Relationship", Id=free, Type=f"{RELATIONSHIPS_NS}/{type_}", Target=f"/{cible}"
+        )
+        return free
+
+    def remove_relation(self, part: str, identifier: str) -> None:
+        for element in list(self.xml(_relations_path(part))):
+            if element.get("Id") == identifier:
+                element.getparent().remove(element)
+
+    # --- sheets ---
+
+    def worksheets(self) -> dict[str, str]:
+        """Sheet name → part, in the order of the tabs; worksheets only."""
+        targets = {r.id: r for r in self.relations(WORKBOOK) if r.type == "worksheet"}
+        all_found = {}
+        for sheet in self.xml(WORKBOOK).iterfind(f"{nom('sheets')}/{nom('sheet')}"):
+            relation = targets.get(sheet.get(f"{{{RELATIONSHIPS_NS}}}id", ""))
+            if relation is not None and relation.cible in self._parts:
+                all_found[sheet.get("name", "")] = relation.cible
+        return all_found
+
+    def part_of_type(self, type_: str) -> str | None:
+        """The part that the workbook refers to by this type (``styles``, ``sharedStrings``)."""
+        return next((r.cible for r in self.relations(WORKBOOK) if r.type == type_ and r.cible in self._parts), None)
+
+    # --- the end ---
+
+    def file_bytes(self) -> bytes:
+        """The archive; parts that nobody asked to change are those that came."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part, content in self._parts.items():
+                tree = self._trees.get(part)
+                if tree is not None and etree.tostring(tree) != etree.tostring(
+                    parse(content) if content else etree.Element("vide")
+                ):
+                    content = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+                info = zipfile.ZipInfo(part, _DATE)
+                info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+                archive.writestr(info, content)
+        return buffer.getvalue()
+
+
+def _relations_path(part: str) -> str:
+    folder, file = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{file}.rels")
+
+
+def _absolute(part: str, cible: str) -> str:
+    return (
+        cible.lstrip("/")
+        if cible.startswith("/")
+        else posixpath.normpath(posixpath.join(posixpath.dirname(part), cible))
+    )

@@ -1,0 +1,542 @@
+"""The coordinator's workbook as it is drawn: Accueil, Groupes, Programmation, Gouvernance, Décisions, Suivi.
+
+Each sheet function gives its page, and what Accueil says of it. All figures shown by a formula are computed here
+too, so that the workbook reads well without being recalculated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from cls_workbook.domain.entry_questions import Bloc
+from cls_workbook.domain.model import Contrat, Fiche, Structure
+from cls_workbook.forms import choice_lists
+from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.forms.year_workbook import Respondent, repondants
+from cls_workbook.french import typography
+from cls_workbook.pilotage import pilotage_questions as pf
+from cls_workbook.pilotage.pilotage_pieces import (
+    NOTE,
+    B,
+    C,
+    Canvas,
+    D,
+    DrawnTable,
+    E,
+    F,
+    G,
+    H,
+    SheetTally,
+    band,
+    enter_value,
+    headers,
+    new_page,
+    sheet_table,
+    titre,
+)
+from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, Workbook, address, reference
+
+if TYPE_CHECKING:
+    from cls_workbook.pilotage import Pilotage, Relance
+
+HOME, GROUPS, YEAR_PROGRAMME, GOVERNANCE, DECISIONS, FOLLOW_UP = (
+    "Accueil",
+    "Groupes",
+    "Programmation",
+    "Gouvernance",
+    "Décisions",
+    "Suivi",
+)
+
+INTRODUCTION = (
+    "Ce classeur est celui de la coordination : il réunit ce que le contrat ne dit pas et que les partenaires ne peuvent pas dire à sa place.",
+    "Tout y est facultatif. Ce qui reste vide est tenu pour inconnu, jamais pour nul : les bilans le disent.",
+    "Il se remplit au fil de l’année et se garde d’une fois sur l’autre : il sert à fabriquer les classeurs des partenaires, puis à consolider leurs retours.",
+    "Besoin de plus de lignes dans un tableau ? Clic droit sur une de ses lignes, puis Insérer.",
+)
+LEGEND = (
+    ("legende_saisie:texte", "À saisir", "Fond jaune, contour plein : nécessaire dès que la ligne est commencée."),
+    (
+        "legende_saisie_optionnelle:texte",
+        "Facultatif",
+        "Fond clair, contour pointillé : seulement si vous avez l’information.",
+    ),
+    ("repere:texte", "Rappel", "Fond gris : ce que dit le contrat. Non modifiable."),
+    ("calcul:texte", "Calculé", "Italique sur fond vert d’eau : se calcule seul pendant que vous saisissez."),
+    ("interdit", "", "Hachures : rien à saisir ici."),
+)
+
+
+def workbook(contrat: Contrat, annee: int, pilotage: Pilotage) -> Workbook:
+    """The whole workbook, with what ``pilotage`` already says."""
+    canvas = canvas_of(contrat, annee, pilotage)
+    drawings = draw(canvas)
+    pages = [_accueil(canvas, [(p.sheet.nom, tally) for p, tally in drawings]), *(p for p, _ in drawings)]
+    worksheets = [*(p.sheet for p in pages), choice_lists.sheet(canvas.choix)]
+    return Workbook(
+        worksheets, f"{contrat.titre} — pilotage {contrat.year_name(annee)}", contrat.titre, active_sheet=HOME
+    )
+
+
+def canvas_of(contrat: Contrat, annee: int, pilotage: Pilotage) -> Canvas:
+    """What the sheets are drawn from: the contract as of that year."""
+    contrat = contrat.in_year(annee)
+    choix = pf.listes(contrat)
+    return Canvas(contrat, annee, pilotage, choix, choice_lists.addresses(choix))
+
+
+def draw(canvas: Canvas) -> list[tuple[FormPage, SheetTally]]:
+    """The sheets in which the coordinator types, and what Accueil says of each."""
+    drawings: list[tuple[FormPage, SheetTally]] = [_groups(canvas)] if pf.groups(canvas.contrat) else []
+    drawings += [_year_programme(canvas)] if canvas.contrat.fiches else []
+    return [*drawings, _governance(canvas), _decisions(canvas), _follow_up(canvas)]
+
+
+# --- Accueil --------------------------------------------------------------------------------------------------------
+
+
+def _accueil(canvas: Canvas, counts: list[tuple[str, SheetTally]]) -> FormPage:
+    contrat, annee = canvas.contrat, canvas.annee
+    page = canvas.page(HOME, (36, 58, 62, 26), insertable=False)
+    page.next_one(8)
+    page.texte(B, f"Pilotage de l’année {contrat.year_name(annee)}", "titre")
+    page.next_one(34)
+    page.texte(B, contrat.titre, "sous_titre")
+    page.next_one(22)
+    band(page, "À quoi sert ce classeur ?", E)
+    for sentence in INTRODUCTION:
+        page.merge(B, E, typography(sentence), "libelle")
+        page.next_one(height(sentence, 175))
+    band(page, canvas.bloc(pf.CAMPAGNE).titre, E)
+    campagne(page, canvas)
+    band(page, "Les feuilles, et ce qui y est déjà saisi", E)
+    sheets_and_counts(page, counts)
+    colors(page)
+    page.sheet.selection = (1, B)
+    return page
+
+
+def colors(page: FormPage) -> None:
+    """What the colours of inputs mean."""
+    band(page, "Ce que veulent dire les couleurs", E)
+    for style, word, meaning in LEGEND:
+        page.texte(B, word or None, style)
+        page.texte(C, typography(meaning), "libelle")
+        page.fill(range(D, F), "libelle")
+        page.next_one(height(meaning, 58))
+
+
+def campagne(page: FormPage, canvas: Canvas) -> None:
+    """Which campaign this is, and what is asked of it."""
+    bloc, p = canvas.bloc(pf.CAMPAGNE), canvas.pilotage
+    facts = (("contrat", "Contrat", canvas.contrat.id), ("annee", "Année suivie", canvas.annee))
+    for cle, label, valeur in facts:
+        row = page.row(f"pilotage/identification/{cle}", "repere", label)
+        page.texte(B, label, "libelle")
+        page.anchor(row, C, valeur, "repere:texte")
+        page.fill(range(D, F), "aide:retrait")
+        page.next_one(22)
+    etat = next(libelle for libelle, etat in pf.STATES.items() if etat == p.etat)
+    values = {"etat": etat, "date_validation": p.date_validation, "limite": p.limite, "contact": p.contact or None}
+    for champ in bloc.input_fields:
+        row = page.row(f"pilotage/campagne/{champ.nom}", "saisie", champ.libelle)
+        page.texte(B, champ.libelle, "libelle")
+        page.typed(
+            row,
+            champ,
+            C,
+            label=champ.libelle,
+            anchor_cell="gauche",
+            bloc=bloc.nom,
+            valeur=values[champ.nom],
+            optional=champ.nom != "etat",
+        )
+        page.merge(D, E, champ.aide, "aide:retrait")
+        page.next_one(36 if champ.type == "texte" else 24)
+
+
+def sheets_and_counts(page: FormPage, counts: list[tuple[str, SheetTally]]) -> None:
+    """A link to each sheet, what it is for, how much was typed in it."""
+    for nom, tally in counts:
+        page.texte(B, Link(f"internal:'{nom}'!B1", nom, f"Ouvrir la feuille {nom}"), "lien")
+        page.merge(C, D, typography(tally.role), "libelle")
+        page.texte(E, Formula(f'"{tally.what} : "&{tally.formula}', f"{tally.what} : {tally.valeur}"), "calcul:texte")
+        page.next_one(24)
+
+
+# --- Groupes --------------------------------------------------------------------------------------------------------
+
+
+def _groups(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+    page = canvas.page(GROUPS, (62, 74))
+    titre(
+        page,
+        "Qui répond au nom des groupes ?",
+        "Un groupe n’est pas une structure. Tant que ses membres ne sont pas nommés, le nombre de retours attendus reste inconnu.",
+    )
+    pieces, total = [], 0
+    for groupe in pf.groups(canvas.contrat):
+        if pieces:
+            new_page(page)
+        bloc, fiches = canvas.bloc(pf.MEMBERS, groupe.id), pf.fiches_of_group(canvas.contrat, groupe)
+        numbers = ", ".join(f.numero for f in fiches)
+        band(page, f"{groupe.nom} : fiche{'s' * (len(fiches) > 1)} {numbers}", C)
+        values = _members(canvas, groupe, fiches)
+        # Room for all the candidates and a few more.
+        place = max(bloc.lines, len(canvas.contrat.candidats(groupe)) + 3)
+        values_and_blanks = (
+            values if len(values) + 3 >= place else [*values, *({} for _ in range(place - 3 - len(values)))]
+        )
+        zone = sheet_table(page, bloc, f"pilotage/membres/{groupe.id}", {"structure": B, "fiche": C}, values_and_blanks)
+        pieces.append(f"COUNTA({reference(GROUPS, CellRange(zone.header, B, zone.end, B))})-1")
+        total += len(values)
+    role = "Les structures qui répondent au nom de chaque groupe."
+    return page, SheetTally(role, "Lignes saisies", f"({'+'.join(pieces)})", total)
+
+
+def _members(canvas: Canvas, groupe: Structure, fiches: Sequence[Fiche]) -> list[dict[str, object]]:
+    """One row a member, or one a fiche for a member of some fiches only."""
+    membres, lines = canvas.pilotage.membres, []
+    for nom in membres.get(groupe.id, ()):
+        its_own = [f for f in fiches if nom in membres.get((groupe.id, f.numero), membres.get(groupe.id, ()))]
+        partiel = len(its_own) < len(fiches)
+        lines += [{"structure": nom, "fiche": pf.shown_fiche(f)} for f in its_own] if partiel else [{"structure": nom}]
+    return lines
+
+
+# --- Programmation --------------------------------------------------------------------------------------------------
+
+
+def _year_programme(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+    contrat, p = canvas.contrat, canvas.pilotage
+    page = canvas.page(YEAR_PROGRAMME, (9, 62, 26, 18, 21, 21, 21, 34))
+    titre(
+        page,
+        f"Programmation {canvas.contrat.year_name(canvas.annee)}",
+        "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas nul.",
+    )
+    bloc, prefix = canvas.bloc(pf.YEAR_PROGRAMME), "pilotage/programmation"
+    band(page, bloc.titre, NOTE, bloc.aide)
+    nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
+    titles = {
+        B: "Fiche",
+        C: "Titre",
+        D: "Tel qu’imprimé au contrat",
+        E: "Montant au contrat",
+        F: bloc.champ("engage_anterieur").libelle,
+        G: bloc.champ("programme").libelle,
+        H: "Reste à programmer",
+        NOTE: "À noter",
+    }
+    header = page.line
+    headers(page, prefix, titles, (F, G))
+    for fiche in contrat.fiches:
+        _programme_row(page, canvas, bloc, fiche)
+    _programme_totals(page, contrat, header)
+    first_remaining = address(header + 1, H)
+    page.sheet.conditional_formats.append(
+        ConditionalFormat(CellRange(header + 1, H, page.line, H), f"N({first_remaining})<0", "erreur")
+    )
+    if nature:
+        page.texte(B, typography(f"« Programmé » : {nature}."), "aide_ligne")
+        page.next_one(18)
+    autres = canvas.bloc(pf.OTHER_FINANCEMENTS)
+    new_page(page)
+    band(page, autres.titre, NOTE, autres.aide)
+    names = {f.id: f.nom for f in contrat.financeurs}
+    values = [
+        {
+            "fiche": pf.shown_fiche(contrat.par_fiche[f.fiche]),
+            "financeur": names.get(f.financeur, f.financeur),
+            "nature": f.nature,
+            "montant": f.montant,
+        }
+        for f in p.financements
+    ]
+    sheet_table(
+        page, autres, "pilotage/autres", {"fiche": C, "financeur": D, "nature": E, "montant": F}, values, top=33
+    )
+    typed_fields = sum(1 for _, financeur in p.programme if not financeur)
+    formula = f"COUNT({reference(YEAR_PROGRAMME, CellRange(header + 1, G, header + len(contrat.fiches), G))})"
+    return page, SheetTally(
+        "Les montants programmés par fiche et par financeur, et ce qui a été engagé avant.",
+        "Fiches programmées",
+        formula,
+        typed_fields,
+    )
+
+
+def _programme_row(page: FormPage, canvas: Canvas, bloc: Bloc, fiche: Fiche) -> None:
+    p, money = canvas.pilotage, fiche.financement
+    row = page.row(f"pilotage/programmation/{fiche.numero}", "saisie", fiche.numero)
+    page.texte(B, fiche.numero, "repere:code")
+    page.anchor(row, C, fiche.titre, "repere:texte")
+    page.anchor(row, D, money.montant_imprime or "montant non imprimé", "repere:texte")
+    page.anchor(row, E, money.montant, "repere:montant")
+    before, programme = p.engage_anterieur.get(fiche.numero), p.programme.get((fiche.numero, ""))
+    top = max(height(fiche.titre, 66, 24), height(money.montant_imprime, 27))
+    if pf.has_post(canvas.contrat, fiche):
+        for column in (F, G, H):
+            page.texte(column, None, "interdit")
+        page.texte(NOTE, "Poste hors maquette : à saisir au tableau suivant.", "aide:retrait")
+        page.next_one(top)
+        return
+    enter_value(page, row, bloc, "engage_anterieur", F, before)
+    enter_value(page, row, bloc, "programme", G, programme)
+    contrat_, already, this_year = (address(page.line, c) for c in (E, F, G))
+    remaining = (
+        None
+        if money.montant is None or (before is None and programme is None)
+        else money.montant - (before or 0) - (programme or 0)
+    )
+    page.computation(
+        row,
+        H,
+        f'IF(OR({contrat_}="",COUNT({already}:{this_year})=0),"",{contrat_}-SUM({already}:{this_year}))',
+        "" if remaining is None else remaining,
+        "calcul:montant",
+    )
+    word = "" if remaining is None or remaining >= 0 else "dépasse le montant du contrat"
+    page.computation(
+        row, NOTE, f'IF(N({address(page.line, H)})<0,"dépasse le montant du contrat","")', word, "aide:retrait"
+    )
+    page.next_one(top)
+
+
+def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
+    """The sums, and what they leave of the maquette that the contract announces."""
+    page.row("pilotage/programmation/fin", "fin")
+    page.fill(range(B, NOTE + 1), "total")
+    page.texte(C, "Ensemble des fiches", "total")
+    last, total_of, how_many = page.line - 1, {}, 0
+    for column in (E, F, G):
+        zone = f"{address(header + 1, column)}:{address(last, column)}"
+        known = [
+            c.valeur
+            for c in page.sheet.cells
+            if c.column == column and header < c.line <= last and isinstance(c.valeur, Decimal)
+        ]
+        total_of[column], how_many = (sum(known) if known else None), len(known)
+        page.texte(column, Formula(f'IF(COUNT({zone})=0,"",SUM({zone}))', total_of[column]), "total:montant")
+    # Sums of what is known only: the row says of how many fiches.
+    following = f"sur {len(contrat.fiches)} fiches programmées"
+    page.texte(NOTE, Formula(f'COUNT({zone})&" {following}"', f"{how_many} {following}"), "total")
+    page.next_one(24)
+    if contrat.maquette is None:
+        return
+    page.fill(range(B, NOTE + 1), "repere:texte")
+    page.texte(C, "Maquette annoncée par le contrat", "repere:texte")
+    page.texte(E, contrat.maquette, "repere:montant")
+    total, already, this_year, maquette = (address(page.line - n, c) for n, c in ((1, E), (1, F), (1, G), (0, E)))
+    taken = None if total_of[F] is None and total_of[G] is None else (total_of[F] or 0) + (total_of[G] or 0)
+    remaining = None if taken is None else contrat.maquette - taken
+    page.texte(
+        H,
+        Formula(f'IF(COUNT({already}:{this_year})=0,"",{maquette}-SUM({already}:{this_year}))', remaining),
+        "calcul:montant",
+    )
+    exceeding, differing = "dépasse la maquette", "les fiches ne font pas la maquette"
+    word = (
+        exceeding if remaining is not None and remaining < 0 else differing if total_of[E] != contrat.maquette else ""
+    )
+    page.texte(
+        NOTE,
+        Formula(
+            f'IF(N({address(page.line, H)})<0,"{exceeding}",IF(ROUND(N({total})-{maquette},2)<>0,"{differing}",""))',
+            word,
+        ),
+        "aide",
+    )
+    page.next_one(24)
+
+
+# --- Gouvernance ----------------------------------------------------------------------------------------------------
+
+
+def _governance(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+    p = canvas.pilotage
+    page = canvas.page(GOVERNANCE, (40, 16, 16, 16, 18, 74))
+    titre(
+        page,
+        f"Gouvernance {canvas.contrat.year_name(canvas.annee)}",
+        "Les réunions tenues et la participation, comptée en structures.",
+    )
+    # The summary stands above the table that it counts: its rows are known once the table is drawn.
+    summary = page.line
+    if canvas.contrat.instances:
+        page.line += len(canvas.contrat.instances) + 3
+    bloc = canvas.bloc(pf.MEETINGS)
+    band(page, bloc.titre, G, bloc.aide)
+    columns = {"instance": B, "date": C, "convies": D, "presents": E, "observation": G}
+    values = [{n: getattr(r, n) for n in columns} for r in p.reunions]
+    zone = sheet_table(
+        page, bloc, "pilotage/reunions", columns, values, computed={F: ("Participation", _participation)}, top=None
+    )
+    if canvas.contrat.instances:
+        page.line = summary
+        _summary_of_instances(page, canvas, zone)
+    cell_range = CellRange(zone.header, B, zone.end, B)
+    return page, SheetTally(
+        "Les réunions de chaque instance, et la participation.",
+        "Réunions",
+        f"(COUNTA({reference(GOVERNANCE, cell_range)})-1)",
+        len(p.reunions),
+    )
+
+
+def _participation(page: FormPage, row: KeyedRow, column: int, line: Mapping) -> None:
+    convies, presents = address(page.line, D), address(page.line, E)
+    valeur = line["presents"] / line["convies"] if line.get("convies") and line.get("presents") is not None else ""
+    page.computation(
+        row, column, f'IF(OR({presents}="",N({convies})=0),"",{presents}/{convies})', valeur, "calcul:taux"
+    )
+
+
+def _summary_of_instances(page: FormPage, canvas: Canvas, zone: DrawnTable) -> None:
+    """Meetings held against the least number, and attendance, by instance."""
+    band(page, "Ce que prévoit le contrat, et où nous en sommes", G)
+    titles = (
+        "Instance",
+        "Minimum par an",
+        f"Tenues en {canvas.contrat.year_name(canvas.annee)}",
+        "Participation",
+        "Où en sommes-nous ?",
+        "Composition imprimée au contrat",
+    )
+    for column, nom in enumerate(titles, B):
+        page.texte(column, typography(nom), "entete")
+    page.next_one(33)
+    start = page.line
+    for instance in canvas.contrat.instances:
+        held = [r for r in canvas.pilotage.reunions if r.instance == instance.nom]
+        counted = [r for r in held if r.convies is not None and r.presents is not None]
+        convies = sum(r.convies for r in counted)
+        nom, minimum, done = (address(page.line, c) for c in (B, C, D))
+        page.texte(B, instance.nom, "libelle_fort")
+        page.texte(C, instance.minimum_par_an, "repere:entier")
+        page.texte(D, Formula(f"COUNTIF({zone.column(B)},{nom})", len(held)), "calcul:entier")
+        sums = [
+            f'SUMIFS({zone.column(c)},{zone.column(B)},{nom},{zone.column(D)},">=0",{zone.column(E)},">=0")'
+            for c in (E, D)
+        ]
+        taux = sum(r.presents for r in counted) / convies if convies else ""
+        page.texte(E, Formula(f'IF({sums[1]}=0,"",{sums[0]}/{sums[1]})', taux), "calcul:taux")
+        remaining = instance.minimum_par_an - len(held)
+        page.texte(
+            F,
+            Formula(
+                f'IF({done}>={minimum},"minimum atteint",({minimum}-{done})&" à tenir")',
+                f"{remaining} à tenir" if remaining > 0 else "minimum atteint",
+            ),
+            "calcul:centre",
+        )
+        page.texte(G, instance.composition or None, "repere:texte")
+        page.next_one(height(instance.composition, 80, 24))
+    cell_range, done, minimum = CellRange(start, F, page.line - 1, F), address(start, D), f"${address(start, C)}"
+    page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f"${done}>={minimum}", "bon"))
+    page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f"${done}<{minimum}", "a_remplir"))
+
+
+# --- Décisions ------------------------------------------------------------------------------------------------------
+
+
+def _decisions(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+    p, contrat = canvas.pilotage, canvas.contrat
+    page = canvas.page(DECISIONS, (54, 18, 14, 46, 38, 38))
+    bloc = canvas.bloc(pf.COPIL_DECISIONS)
+    titre(page, f"Décisions du COPIL · {canvas.contrat.year_name(canvas.annee)}", bloc.aide)
+    columns = {"fiche": B, "decision": C, "date": D, "precision": E, "avis": F, "perspectives": G}
+    values = [{n: getattr(d, n) for n in columns} for d in p.decisions]
+    for line in values:
+        line["fiche"] = pf.shown_fiche(contrat.par_fiche[line["fiche"]]) if line["fiche"] else None
+    zone = sheet_table(page, bloc, "pilotage/decisions", columns, values, top=None)
+    page.sheet.frozen_at = (zone.header, 0)
+    page.sheet.print_setup.repeated_rows = (1, zone.header)
+    formula = f"(COUNTA({reference(DECISIONS, CellRange(zone.header, C, zone.end, C))})-1)"
+    return page, SheetTally(
+        "Ce que le COPIL a décidé, l’avis du porteur, les perspectives.", "Décisions", formula, len(p.decisions)
+    )
+
+
+# --- Suivi ----------------------------------------------------------------------------------------------------------
+
+
+def _follow_up(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+    """One row per structure whose return is expected; then rows for those that the contract does not name."""
+    p = canvas.pilotage
+    page = canvas.page(FOLLOW_UP, (46, 18, 16, 62, 52))
+    bloc, prefix = canvas.bloc(pf.FOLLOW_UP), "pilotage/suivi"
+    titre(
+        page,
+        f"Suivi des retours {canvas.contrat.year_name(canvas.annee)}",
+        "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.",
+    )
+    expected_returns = repondants(canvas.contrat, p.membres)
+    first_ones = {r.structure: r for r in reversed(p.relances)}
+    band(page, bloc.titre, F, bloc.aide)
+    header = page.line
+    columns = {"statut": C, "date": D, "note": E}
+    headers(
+        page,
+        prefix,
+        {B: "Structure", F: "Fiches attendues"} | {c: bloc.champ(n).libelle for n, c in columns.items()},
+        tuple(columns.values()),
+    )
+    for expected in expected_returns:
+        row = page.row(f"{prefix}/{expected.id}", "saisie", expected.nom)
+        fiches = ", ".join(f"{numero} ({volet})" if volet else numero for numero, volet in expected.fiches)
+        page.texte(B, expected.nom, "libelle_fort")
+        page.anchor(row, F, fiches, "repere:texte")
+        relance = first_ones.pop(expected.id, None)
+        for nom, column in columns.items():
+            enter_value(page, row, bloc, nom, column, getattr(relance, nom, None))
+        page.next_one(max(height(expected.nom, 46, 24), height(fiches, 58, 24)))
+    page.row(f"{prefix}/fin", "fin")
+    page.next_one(6)
+    _others_follow_up(page, canvas, [r for r in p.relances if r not in _kept_relances(p, expected_returns)])
+    _replacements(page, canvas)
+    _colour_statuts(page, header)
+    received = sum(1 for r in p.relances if r.statut in ("reçu", "validé"))
+    zone = reference(FOLLOW_UP, CellRange(header, C, page.line, C))
+    formula = f'(COUNTIF({zone},"reçu")+COUNTIF({zone},"validé"))'
+    return page, SheetTally(
+        "Qui a répondu, qui a été relancé, ce qui est à corriger.", "Reçus ou validés", formula, received
+    )
+
+
+def _kept_relances(p: Pilotage, expected_returns: Sequence[Respondent]) -> list[Relance]:
+    """The relances that stand on the row of an expected structure: the first of each."""
+    ids, kept_ones = {r.id for r in expected_returns}, {}
+    for relance in p.relances:
+        if relance.structure in ids:
+            kept_ones.setdefault(relance.structure, relance)
+    return list(kept_ones.values())
+
+
+def _others_follow_up(page: FormPage, canvas: Canvas, relances: Sequence[Relance]) -> None:
+    bloc, all_known = canvas.bloc(pf.OTHERS_FOLLOW_UP), canvas.contrat.by_structure
+    new_page(page)
+    band(page, bloc.titre, F)
+    columns = {"structure": B, "statut": C, "date": D, "note": E}
+    values = [
+        {n: getattr(r, n) for n in columns}
+        | {"structure": all_known[r.structure].nom if r.structure in all_known else r.structure}
+        for r in relances
+    ]
+    sheet_table(page, bloc, "pilotage/suivi_autres", columns, values, top=None)
+
+
+def _replacements(page: FormPage, canvas: Canvas) -> None:
+    bloc = canvas.bloc(pf.REPLACEMENTS)
+    band(page, bloc.titre, F, bloc.aide)
+    values = [{"ancien": r.ancien, "nouveau": r.nouveau, "note": r.note or None} for r in canvas.pilotage.remplacements]
+    sheet_table(page, bloc, "pilotage/remplacements", {"ancien": B, "nouveau": E, "note": F}, values, top=None)
+
+
+def _colour_statuts(page: FormPage, header: int) -> None:
+    """A colour beside each word of the column."""
+    cell_range, first = CellRange(header + 1, C, page.line, C), address(header + 1, C)
+    for word, style in (("reçu", "rempli"), ("validé", "bon"), ("relancé", "attention"), ("à corriger", "erreur")):
+        page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f'{first}="{word}"', style))

@@ -1,0 +1,443 @@
+"""The way back, step by step: returns → typed frames → checks → what counts → summaries → one ``Resultat``.
+
+The command line and the Excel button are two doors to these functions.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from cls_workbook import checks, garbage
+from cls_workbook.anomalies import Anomalie, sort_out
+from cls_workbook.checks.check_input import CheckInput
+from cls_workbook.definition.toml_reader import load
+from cls_workbook.domain.model import Contrat
+from cls_workbook.engines.engine_protocol import Engine
+from cls_workbook.engines.local_engines import LocalEngine
+from cls_workbook.errors import Refusal
+from cls_workbook.french import date_fr, typography
+from cls_workbook.office.annotation import copy_name
+from cls_workbook.pipeline.campaign import Batch, Campagne, bring_together
+from cls_workbook.pipeline.way_out import load_contrat, verify_year
+from cls_workbook.reading.return_files import KnownContrats, RetourFiles, read, retours_in
+from cls_workbook.reading.return_reader import Retour
+from cls_workbook.reading.storing import typed_frames
+from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.summaries import activity, funding, funding_rules, history, reconciliation, replacement, what_counts
+from cls_workbook.workbook.writer import save
+
+if TYPE_CHECKING:
+    from cls_workbook.office.relances.relance_folder import Relances
+    from cls_workbook.pilotage import Pilotage
+    from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation
+
+
+# --- single returns -------------------------------------------------------------------------------------------------
+
+
+def controler(sources: Sequence[str], reference: str | None = None, engine: Engine | None = None) -> list[Anomalie]:
+    """The anomalies of returns looked at one by one, without a campaign: each says its contract and year."""
+    contrats = KnownContrats(load(reference) if reference else None)
+    anomalies: list[Anomalie] = []
+    for retour in read(retours_in(sources), contrats, engine=engine):
+        anomalies += retour.anomalies if not retour.contrat else _check_one(retour, contrats(retour.contrat))
+    return sort_out(anomalies)
+
+
+def annotate(
+    sources: Sequence[str], folder: str | Path, reference: str | None = None, engine: Engine | None = None
+) -> Iterator[tuple[list[Anomalie], list[str]]]:
+    """Each return in turn: its anomalies, and lines on its annotated copy, written in ``folder`` (the path first, or why none)."""
+    from cls_workbook.office.annotation import annotate as make_copy
+
+    folder, contrats, taken = Path(folder), KnownContrats(load(reference) if reference else None), set()
+    files = _without_copies(sources, folder)
+    for retour in read(files, contrats, engine=engine):
+        if not retour.contrat:
+            yield (
+                list(retour.anomalies),
+                [typography(f"{retour.file} : pas de copie annotée, car le fichier ne se lit pas.")],
+            )
+            continue
+        contrat = contrats(retour.contrat)
+        typed_returns = typed_frames.type_values([retour], contrat)
+        anomalies = _check_one(retour, contrat, typed_returns)
+        annotated_copy = make_copy(retour, contrat, anomalies, typed_returns.addresses(contrat)[retour.file])
+        cible = _copy_target(folder, retour, annotated_copy.extension, taken)
+        save(annotated_copy.content, cible)
+        yield (
+            anomalies,
+            [
+                str(cible),
+                *(
+                    [typography(f"{retour.file} : {annotated_copy.remade_because}")]
+                    if annotated_copy.remade_because
+                    else []
+                ),
+            ],
+        )
+
+
+def _without_copies(sources: Sequence[str], folder: Path) -> RetourFiles:
+    """The returns; not the copies that an earlier run left in a folder among them."""
+    here = folder.resolve()
+    inside = any(
+        Path(s).is_dir() and here != Path(s).resolve() and here.is_relative_to(Path(s).resolve()) for s in sources
+    )
+    files = retours_in(sources)
+    return files.without(lambda path: path.resolve().is_relative_to(here)) if inside else files
+
+
+def _copy_target(folder: Path, retour: Retour, extension: str, taken: set[Path]) -> Path:
+    """A file for the copy, never the return itself nor another return's copy."""
+    desired = folder / copy_name(retour, extension)
+    rank, cible = 1, desired
+    while cible in taken or cible.resolve() == Path(retour.path).resolve():
+        rank += 1
+        cible = desired.with_stem(f"{desired.stem}-{rank}")
+    taken.add(cible)
+    return cible
+
+
+def _check_one(
+    retour: Retour, contrat: Contrat, typed_returns: typed_frames.TypedRetours | None = None
+) -> list[Anomalie]:
+    typed_returns = typed_returns or typed_frames.type_values([retour], contrat)
+    if not contrat.covers(retour.annee):
+        return list(typed_returns.anomalies)
+    contrat = contrat.in_year(retour.annee)
+    folder = CheckInput(
+        contrat,
+        retour.annee,
+        typed_returns.values,
+        typed_returns.retours,
+        anomalies=tuple(typed_returns.anomalies),
+        addresses=typed_returns.addresses(contrat),
+    )
+    return list(typed_returns.anomalies) + checks.check_retour(folder)
+
+
+def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.DataFrame:
+    """What would change if the return ``nouveau`` replaced ``ancien``: the table ``Replacements``. Nothing is written.
+
+    Refus if one of them cannot be read, or if they are of two campaigns.
+    """
+    contrats = KnownContrats(load(reference) if reference else None)
+    paths = Path(ancien), Path(nouveau)
+    files = {c.name: c for c in paths} if paths[0].name != paths[1].name else {str(c): c for c in paths}
+    for file in files.values():
+        if not file.is_file():
+            raise Refusal(f"« {file} » n’existe pas, ou n’est pas un fichier : indiquez un retour.")
+    retours = list(read(files, contrats, 1))
+    names = list(files)
+    for retour in retours:
+        if not retour.contrat:
+            raise Refusal(f"« {retour.file} » ne se lit pas. {retour.anomalies[0].found}")
+    campagnes = {(r.contrat, r.annee) for r in retours}
+    if len(campagnes) > 1 or len(retours) < 2:
+        raise Refusal(f"« {ancien} » et « {nouveau} » ne sont pas deux retours d’une même campagne.")
+    contrat = contrats(retours[0].contrat).in_year(retours[0].annee)
+    return replacement.apply(
+        typed_frames.type_values(retours, contrat), contrat, [replacement.ReplacementRequest(names[1], names[0])]
+    ).table
+
+
+# --- a campaign -----------------------------------------------------------------------------------------------------
+
+
+def consolidate_files(
+    sources: Sequence[str],
+    reference: str,
+    annee: int,
+    output: str | Path,
+    *,
+    day: date,
+    precedent: str | None = None,
+    pilotage: str | None = None,
+    processes: int | None = None,
+    engine: Engine | None = None,
+    to_replace: Sequence[str] = (),
+) -> Result:
+    """Reads, checks and consolidates returns, and writes the consolidation workbook at ``output``.
+
+    ``engine``: who reads (default: this machine, or ``processes`` processes of it). ``to_replace``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that take the place of others.
+    """
+    from cls_workbook import pilotage as coordination
+    from cls_workbook.reports.consolidation import consolidation_workbook
+    from cls_workbook.workbook import writer
+
+    contrat = load_contrat(reference, annee)
+    saisies = coordination.read(pilotage, contrat, annee) if pilotage else None
+    result = consolidate_folder(
+        sources,
+        contrat,
+        annee,
+        day=day,
+        precedent=precedent,
+        pilotage=saisies,
+        depuis=output,
+        processes=processes,
+        engine=engine,
+        to_replace=to_replace,
+    )
+    writer.write(consolidation_workbook.workbook(result), output)
+    return result
+
+
+def consolidate_folder(
+    sources: Sequence[str | Path],
+    contrat: Contrat,
+    annee: int,
+    *,
+    day: date,
+    precedent: str | Path | None = None,
+    pilotage: Pilotage | None = None,
+    depuis: str | Path | None = None,
+    processes: int | None = None,
+    engine: Engine | None = None,
+    empty_allowed: bool = False,
+    to_replace: Sequence[str] = (),
+) -> Result:
+    """Reads, checks and consolidates the returns of files and folders; nothing is written.
+
+    ``depuis``: the workbook that will hold the result. It is no return, wherever it lies, and links start from it.
+    ``empty_allowed``: a folder without any file is a campaign that nobody has answered, not a mistake.
+    ``engine``, ``processes``, ``to_replace``: as in ``consolidate_files``; the replacements that ``pilotage`` names hold too.
+    """
+    from cls_workbook.reports.consolidation import previous_year as past_year
+
+    verify_year(contrat, annee)
+    past = past_year.read_last_year(precedent, contrat, annee) if precedent else None
+    files = retours_from(sources, depuis, empty_allowed)
+    requested = [*replacement.requests(to_replace, files), *(_lasting(pilotage, files) if pilotage else ())]
+    campagne = _campagne(contrat, annee, past, pilotage)
+    result = _conclude(
+        campagne.batches(files, engine or LocalEngine(processes)), campagne, day, past, pilotage, requested
+    )
+    return result.with_changes(paths=paths_from(depuis, files)) if depuis else result
+
+
+def write_relances_from_files(
+    sources: Sequence[str],
+    reference: str,
+    annee: int,
+    folder: str | Path,
+    *,
+    day: date,
+    precedent: str | None = None,
+    pilotage: str | None = None,
+    engine: Engine | None = None,
+) -> Relances:
+    """Reads the returns, and writes in ``folder`` who has not answered and a draft of a message to each."""
+    from cls_workbook import pilotage as coordination
+    from cls_workbook.office.relances import relance_folder as relances
+
+    contrat = load_contrat(reference, annee)
+    saisies = coordination.read(pilotage, contrat, annee) if pilotage else coordination.Pilotage()
+    result = consolidate_folder(
+        sources,
+        contrat,
+        annee,
+        day=day,
+        precedent=precedent,
+        pilotage=saisies,
+        depuis=pilotage,
+        empty_allowed=True,
+        engine=engine,
+    )
+    return relances.prepare(result, saisies, folder, day, precedent)
+
+
+def retours_from(
+    sources: Sequence[str | Path], except_for: str | Path | None = None, empty_allowed: bool = False
+) -> RetourFiles:
+    """Name → file of each return, without the workbook of the coordinator, wherever it lies."""
+    files = retours_in(sources, empty_allowed)
+    if except_for is None:
+        return files
+    own = Path(except_for).resolve()
+    return files.without(lambda path: path.resolve() == own)
+
+
+def paths_from(workbook: str | Path, files: Mapping[str, Path]) -> dict[str, str]:
+    """Name → path of each file as a link of ``workbook`` wants it: from its folder, or whole where drives differ."""
+    folder, paths = Path(workbook).resolve().parent, {}
+    for nom, file in files.items():
+        try:
+            paths[nom] = Path(os.path.relpath(file.resolve(), folder)).as_posix()
+        except ValueError:  # another drive
+            paths[nom] = str(file.resolve())
+    return paths
+
+
+def _lasting(pilotage: Pilotage, files: Mapping[str, Path]) -> Iterator[replacement.ReplacementRequest]:
+    """The replacements written in the pilotage workbook; a return may have left the folder since."""
+    for r in pilotage.remplacements:
+        yield replacement.ReplacementRequest(
+            replacement.find(r.nouveau, files) or r.nouveau, replacement.find(r.ancien, files) or r.ancien, lenient=True
+        )
+
+
+def consolider(
+    retours: Iterable[Retour],
+    contrat: Contrat,
+    annee: int,
+    *,
+    day: date,
+    precedent: PreviousConsolidation | None = None,
+    pilotage: Pilotage | None = None,
+    to_replace: Sequence[replacement.ReplacementRequest] = (),
+) -> Result:
+    """Returns as read → everything that the consolidation workbook says. No file is touched."""
+    campagne = _campagne(contrat, annee, precedent, pilotage)
+    return _conclude([campagne.controler(retours)], campagne, day, precedent, pilotage, to_replace)
+
+
+def _campagne(
+    contrat: Contrat, annee: int, precedent: PreviousConsolidation | None, pilotage: Pilotage | None
+) -> Campagne:
+    from cls_workbook import pilotage as coordination
+    from cls_workbook.reports.consolidation import previous_year as past_year
+
+    contrat, pilotage = contrat.in_year(annee), pilotage or coordination.Pilotage()
+    return Campagne(
+        contrat,
+        annee,
+        what_counts.expected_returns(contrat, annee, pilotage.membres),
+        precedent=past_year.for_checks(precedent, contrat) if precedent else None,
+        pilotage=coordination.for_checks(pilotage, contrat),
+    )
+
+
+def _conclude(
+    batches: Iterable[Batch],
+    campagne: Campagne,
+    day: date,
+    precedent: PreviousConsolidation | None,
+    pilotage: Pilotage | None,
+    to_replace: Sequence[replacement.ReplacementRequest],
+) -> Result:
+    """What takes all the returns: replacements, rules between returns, summaries."""
+    from cls_workbook import pilotage as coordination
+
+    contrat, pilotage = campagne.contrat, pilotage or coordination.Pilotage()
+    batches = iter(batches)
+    whole = bring_together(
+        chain([next(batches, None) or campagne.controler([])], batches)
+    )  # nobody may have answered yet
+    typed_returns = whole.typed_returns
+    discarded = replacement.apply(typed_returns, contrat, to_replace)
+    with garbage.suspended():
+        anomalies = _anomalies(whole, campagne, discarded)
+        values = what_counts.retain(typed_returns.values, anomalies)
+        result = _summarize(typed_returns, values, anomalies, campagne, day, precedent, pilotage)
+        lines = funding.financement_lines(contrat, values)
+        table = reconciliation.reconciliation(
+            contrat,
+            typed_returns,
+            anomalies,
+            discarded.fiches,
+            result.indicateurs,
+            result.par_fiche,
+            result.par_financeur,
+            lines,
+        )
+    anomalies = (*reconciliation.unexplained(table), *result.anomalies)
+    return result.with_changes(remplacements=discarded.table, reconciliation=table, anomalies=anomalies)
+
+
+def _anomalies(whole: Batch, campagne: Campagne, discarded: replacement.Replacements) -> list[Anomalie]:
+    """Of reading, of each return, between returns; nothing of what was replaced."""
+    from_reading = [
+        a
+        for a in whole.typed_returns.anomalies
+        if a.file not in discarded.files and (a.file, a.fiche) not in discarded.fiches
+    ]
+    folder = campagne.folder(whole.typed_returns, from_reading).without(discarded.files, discarded.fiches.keys())
+    findings, partly_replaced = whole.findings, {file for file, _ in discarded.fiches}
+    if (
+        partly_replaced
+    ):  # of a return of which one fiche is replaced, the others are looked at again: a rule may span several
+        remainders = folder.only(partly_replaced - discarded.files)
+        findings = [*(a for a in findings if a.file not in partly_replaced), *checks.of_each_retour(remainders)]
+    return sort_out([*from_reading, *discarded.anomalies, *checks.controler(folder, findings)])
+
+
+def _summarize(
+    typed_returns: typed_frames.TypedRetours,
+    values: ValueStore,
+    anomalies: Sequence[Anomalie],
+    campagne: Campagne,
+    day: date,
+    precedent: PreviousConsolidation | None,
+    pilotage: Pilotage,
+) -> Result:
+    from cls_workbook import pilotage as coordination
+    from cls_workbook.reports.consolidation import previous_year as past_year
+
+    contrat, annee = campagne.contrat, campagne.annee
+    planned = what_counts.ExpectedReturns(contrat, campagne.expected_returns)
+    programme = pilotage.programme or None
+    running_total = (
+        pilotage.engage_anterieur | past_year.engage_to_date(precedent)
+        if precedent
+        else pilotage.engage_anterieur or None
+    )
+    former_ones = past_year.indicateurs(precedent, contrat, annee) if precedent else None
+    before = past_year.history(precedent, contrat) if precedent else []
+    tables = {
+        "indicateurs": activity.indicateurs(contrat, values, planned, former_ones),
+        "avancement": activity.avancement(contrat, values, planned),
+        "par_fiche": funding.par_fiche(contrat, annee, values, programme, running_total),
+    }
+    supplied = funding.given_by_financeur(contrat, values)
+    return Result(
+        contrat,
+        annee,
+        day,
+        retours=what_counts.statuts(contrat, planned, typed_returns.retours, anomalies),
+        normalisations=typed_returns.normalisations,
+        mesures=what_counts.mesures_table(contrat, values),
+        reponses=what_counts.answers_table(contrat, values),
+        financements=what_counts.financements_table(contrat, values),
+        par_financeur=funding.par_financeur(contrat, values),
+        **tables,
+        history=history.history(
+            contrat,
+            annee,
+            **tables,
+            mesures=what_counts.names_cited(contrat, values),
+            financements=supplied,
+            before=before,
+        ),
+        gouvernance=activity.gouvernance(contrat, pilotage.reunions),
+        territoire=activity.territoire(contrat, values),
+        totaux=funding.totaux(contrat, tables["par_fiche"]),
+        anomalies=tuple(anomalies),
+        explications=tuple(
+            funding_rules.explications(
+                contrat, annee, values, programme, running_total, history.past_subsidies(contrat, before)
+            )
+        ),
+        a_preciser=tuple(what_counts.a_preciser(contrat, pilotage.membres)),
+        decisions=_decisions(pilotage),
+        validated_on=pilotage.date_validation if pilotage.etat == coordination.VALIDE else None,
+        precedent=precedent is not None,
+    )
+
+
+def _decisions(pilotage: Pilotage) -> dict[str, str]:
+    """Fiche ("" for the whole contract) → what the COPIL decided, in one line."""
+    statements: dict[str, list[str]] = {}
+    for d in pilotage.decisions:
+        when = f" ({date_fr(d.date)})" if d.date else ""
+        statements.setdefault(d.fiche, []).append(f"{d.decision}{when}" + (f" : {d.precision}" if d.precision else ""))
+    return {fiche: " ; ".join(sentences) for fiche, sentences in statements.items()}

@@ -1,0 +1,81 @@
+"""The way out: a contract's workbooks for one year, written to a folder. Imports neither pandas nor xlwings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cls_workbook import forms, garbage
+from cls_workbook.definition.toml_reader import load
+from cls_workbook.domain.model import Contrat
+from cls_workbook.errors import Refusal
+from cls_workbook.forms.editions import produce
+from cls_workbook.workbook import writer
+
+
+def load_contrat(reference: str, annee: int) -> Contrat:
+    """The contract as of that year. Refus if it cannot be read, or if it does not cover the year."""
+    contrat = load(reference)
+    verify_year(contrat, annee)
+    return contrat.in_year(annee)
+
+
+def verify_year(contrat: Contrat, annee: int) -> None:
+    """Refus if the contract does not cover the year."""
+    if not contrat.covers(annee):
+        covered = ", ".join(map(str, contrat.all_years))
+        raise Refusal(f"Le contrat « {contrat.titre} » ne couvre pas l’année {annee}. Années du contrat : {covered}.")
+
+
+def generer(
+    reference: str,
+    annee: int,
+    folder: str | Path,
+    *,
+    by_structure: bool = False,
+    precedent: str | None = None,
+    pilotage: str | None = None,
+) -> Iterator[Path]:
+    """Writes the year's workbook, then one per structure if asked. Yields each file once it is whole.
+
+    ``precedent``: last year's consolidation; ``pilotage``: the coordinator's inputs. Refus if any cannot be read.
+    """
+    with garbage.suspended():
+        contrat, folder = load_contrat(reference, annee), Path(folder)
+        campagne = _campagne(contrat, annee, pilotage, precedent)
+        repondants = [None, *forms.repondants(contrat, campagne.membres)] if by_structure else [None]
+        for nom, content in produce(contrat, annee, repondants, campagne):
+            writer.save(content, folder / nom)
+            yield folder / nom
+
+
+def plan_of(
+    reference: str, annee: int, pilotage: str | None, structure: str | None
+) -> tuple[forms.WorkbookPlan, dict[str, tuple[str, ...]]]:
+    """The plan of a campaign, or of one structure of it (id or name); and the named members of groups."""
+    contrat = load_contrat(reference, annee)
+    campagne = _campagne(contrat, annee, pilotage, None)
+    respondent = None
+    if structure:
+        known = {r.id: r for r in forms.repondants(contrat, campagne.membres)}
+        respondent = known.get(contrat.identify(structure) or structure)
+        if respondent is None:
+            raise Refusal(
+                f"« {structure} » n’est attendue sur aucune fiche. Structures attendues : {', '.join(known)}."
+            )
+    return forms.plan(contrat, annee, respondent, campagne), dict(campagne.membres)
+
+
+def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str | None) -> forms.WorkbookContext:
+    from dataclasses import replace
+
+    campagne = forms.WorkbookContext()
+    if pilotage:
+        from cls_workbook import pilotage as coordination
+
+        campagne = coordination.campagne(coordination.read(pilotage, contrat, annee))
+    if precedent:
+        from cls_workbook.reports.consolidation.previous_year import for_workbooks
+
+        campagne = replace(campagne, **for_workbooks(precedent, contrat, annee))
+    return campagne

@@ -1,0 +1,131 @@
+"""What was locked and came back otherwise: formulas, printed texts; and whatever stands where nothing should.
+
+Rows and columns of the returned sheet count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.forms.layout import FILLED, MARK, TO_FILL
+from cls_workbook.french import fold
+from cls_workbook.reading import reading_messages as findings
+from cls_workbook.reading.locating import formula_comparison
+from cls_workbook.reading.locating.anchors import ExpectedRow, WorkbookModel
+from cls_workbook.reading.locating.column_finder import ColumnMap, LocatedRow
+from cls_workbook.reading.locating.printed_texts import erased_texts, printed_at
+from cls_workbook.reading.opening.returned_workbook import Grid
+from cls_workbook.reading.parsing.parse_values import is_blank
+from cls_workbook.workbook.description import address
+
+
+def changed_formulas(
+    location: findings.ReadingPlace, grid: Grid, all_expected: Mapping[tuple[int, int], str], in_place: bool
+) -> list[Anomalie]:
+    """One anomaly for all the formulas of a sheet that are not those ``all_expected``."""
+    all_found = list(formula_comparison.changed(grid.special_cells, all_expected, in_place))
+    return [findings.changed_formulas(location, all_found)] if all_found else []
+
+
+@dataclass
+class LockedCells:
+    """A sheet whose inputs were found. ``all_known``: cells accounted for, to which this adds; ``set_aside``: rows that are told whole."""
+
+    location: findings.ReadingPlace
+    grid: Grid
+    modele: WorkbookModel
+    groupe: str
+    columns: ColumnMap
+    key_column: int
+    located_rows: list[LocatedRow]
+    all_known: set[tuple[int, int]]
+    set_aside: set[int]
+    campagne: Mapping[tuple[int, int], str]  # what the campaign printed, where it is no longer
+
+    def _at(self, i: int, j: int) -> object:
+        line = self.grid.lines[i]
+        return line[j] if 0 <= j < len(line) else ""
+
+    def calculations(self) -> list[Anomalie]:
+        """Formulas that compute something else; computed cells that now hold a typed value."""
+        present_ones: dict[tuple[int, int], str] = {}
+        overwritten: list[tuple[int, int, int, ExpectedRow]] = []
+        for i, expected_row in self.located_rows:
+            where = self.columns.of_table(expected_row.prefix) if expected_row.by_header else self.columns.general
+            for column in expected_row.calculations:
+                j = where(column)
+                if j is None or j == self.key_column:
+                    continue
+                if (i, j) in self.grid.special_cells:
+                    present_ones[i, j] = self._formula(expected_row, column)
+                elif self._at(i, j) != "" and (i, j) not in self.all_known:
+                    self.all_known.add((i, j))
+                    overwritten.append((i, j, column, expected_row))
+        return self._changed_formulas(present_ones) + self._overwritten_formulas(overwritten, len(present_ones))
+
+    def _formula(self, expected_row: ExpectedRow, column: int) -> str:
+        return self.modele.sheet_templates[self.groupe].formula_texts.get((expected_row.numero - 1, column - 1), "")
+
+    def _changed_formulas(self, present_ones: Mapping[tuple[int, int], str]) -> list[Anomalie]:
+        if not self.columns.is_exact:  # a formula may be its neighbour's
+            return []
+        in_place = self.key_column == 0 and all(i + 1 == a.numero for i, a in self.located_rows)
+        all_expected = {(i, j): texte for (i, j), texte in present_ones.items() if texte and i not in self.set_aside}
+        return changed_formulas(self.location, self.grid, all_expected, in_place)
+
+    def _overwritten_formulas(
+        self, overwritten: list[tuple[int, int, int, ExpectedRow]], present_ones: int
+    ) -> list[Anomalie]:
+        """A file saved « values only » has lost all its formulas: said once."""
+        if len(overwritten) > max(3, present_ones):
+            return [findings.lost_formulas(self.location, [address(i + 1, j + 1) for i, j, _, _ in overwritten])]
+        return [
+            findings.overwritten_formula(
+                self.location,
+                address(i + 1, j + 1),
+                expected_row,
+                column,
+                self._at(i, j),
+                formula_comparison.in_words(self._formula(expected_row, column)),
+            )
+            for i, j, column, expected_row in overwritten
+            if expected_row.suivi != column or self._at(i, j) not in (FILLED, TO_FILL)
+        ]
+
+    def outside_inputs(self) -> list[Anomalie]:
+        """Whatever is neither an input, nor printed, nor computed; printed texts that were retouched or erased."""
+        texts, ambiguous, all_found = self.modele.texts[self.groupe], self.modele.ambiguous[self.groupe], []
+        special_cells, all_known, held = self.grid.special_cells, self.all_known, {i for i, _ in self.located_rows}
+        from_model = printed_at(
+            self.modele.sheet_templates[self.groupe].all_printed, self.located_rows, self.key_column
+        )
+
+        def printed(i: int, j: int) -> str:
+            return self.campagne.get((i, j)) or from_model(i, j)
+
+        for i, line in enumerate(self.grid.lines):
+            for j, valeur in enumerate(line):
+                if valeur == "" or (i, j) in all_known or (i, j) in special_cells:
+                    continue
+                if valeur in ambiguous and (
+                    i not in held or printed(i, j) != valeur
+                ):  # printed, but not there: it may have been chosen
+                    all_found.append((address(i + 1, j + 1), valeur, ""))
+                    continue
+                if valeur in texts or (
+                    isinstance(valeur, str) and (valeur[:1] == MARK or is_blank(valeur) or fold(valeur) in texts)
+                ):
+                    continue
+                all_found.append((address(i + 1, j + 1), valeur, printed(i, j)))
+        retouched = [t for t in all_found if findings.is_retouch(*t[1:])]
+        whole_rows = [(i, a) for i, a in self.located_rows if i not in self.set_aside]
+        blanks = (
+            erased_texts(whole_rows, self._is_blank_at, self.columns.general, printed) if self.columns.is_exact else []
+        )
+        statements = [findings.retouched_texts(self.location, [*retouched, *blanks])] if retouched or blanks else []
+        return statements + findings.outside_inputs(self.location, [t for t in all_found if t not in retouched])
+
+    def _is_blank_at(self, i: int, j: int) -> bool:
+        return self._at(i, j) == "" and (i, j) not in self.all_known and (i, j) not in self.grid.special_cells

@@ -1,0 +1,217 @@
+"""Which files are returns, and all of them read, by whichever engine.
+
+Apart from the conductor so that a process that only reads (``controler``), and starts by importing this module, does not import pandas.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from cls_workbook.definition.toml_reader import load, shipped
+from cls_workbook.domain.model import Contrat
+from cls_workbook.engines.engine_protocol import Engine, Failure
+from cls_workbook.engines.local_engines import LocalEngine
+from cls_workbook.errors import Refusal
+from cls_workbook.french import typography
+from cls_workbook.reading import reading_messages as findings
+from cls_workbook.reading import return_reader
+from cls_workbook.reading.opening.zip_parts import SAVE_AGAIN
+
+PER_BATCH = 25  # files read together: what is asked of another process, and comes back, at once
+SENDING_WEIGHT_MAX = 10_000_000  # bytes of the files that are sent to another machine together
+LOGGER = logging.getLogger(__name__)
+R = TypeVar("R")
+
+
+class RetourFiles(Mapping[str, Path]):
+    """Name to show → file, by name. Paths are made when they are asked for: those of ten thousand files would weigh more than all their names."""
+
+    def __init__(self, folders: Mapping[str, str]):
+        self._folders = dict(
+            sorted(folders.items())
+        )  # name → the folder that it starts from; "": the name is the whole path
+
+    def __getitem__(self, nom: str) -> Path:
+        return Path(self._folders[nom], nom)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._folders)
+
+    def __len__(self) -> int:
+        return len(self._folders)
+
+    def without(self, is_set_aside: Callable[[Path], bool]) -> RetourFiles:
+        """The others."""
+        return RetourFiles(
+            {nom: folder for nom, folder in self._folders.items() if not is_set_aside(Path(folder, nom))}
+        )
+
+
+def retours_in(sources: Sequence[str | Path], empty_allowed: bool = False) -> RetourFiles:
+    """Every file given and every file of the folders given; sorted, none twice.
+
+    Hidden and lock files are left out, and links are never followed. Refus if a source does not exist, if a folder cannot be read or, unless
+    ``empty_allowed``, if there is no file at all.
+    """
+    folders: dict[str, str] = {}
+    seen: set[tuple[str, Path]] = set()
+    for source in map(Path, sources):
+        if source.is_dir():
+            starting_point, names = str(source), sorted(nom for nom in _walk_folder(source) if not _is_hidden_file(nom))
+        elif source.is_file():
+            starting_point, names = str(source.parent), [source.name]
+        else:
+            raise Refusal(f"« {source} » n’existe pas : indiquez un retour, ou le dossier qui contient les retours.")
+        for nom in names:
+            if len(sources) > 1:
+                path = Path(starting_point, nom)
+                if (location := (path.name, path.resolve())) in seen:
+                    continue
+                seen.add(location)
+            if nom in folders:
+                folders[str(Path(starting_point, nom))] = ""
+            else:
+                folders[nom] = starting_point
+    if not folders and not empty_allowed:
+        raise Refusal("Aucun fichier à lire : le dossier est vide. Déposez-y les retours, puis recommencez.")
+    return RetourFiles(folders)
+
+
+def _walk_folder(folder: Path) -> Iterator[str]:
+    """Every file of a folder and of its folders, by its name from there on. One that cannot be read is told: its returns would be taken for missing."""
+
+    def refuse(error: OSError) -> None:
+        raise Refusal(
+            f"Le dossier « {error.filename} » ne peut pas être lu ({error.strerror or error}). Vérifiez vos droits sur ce dossier, puis recommencez."
+        ) from error
+
+    for location, _, names in os.walk(folder, onerror=refuse):
+        here = Path(location).relative_to(folder).as_posix()
+        for nom in names:
+            path = os.path.join(location, nom)
+            if os.path.isfile(path) and not os.path.islink(path):
+                yield nom if here == "." else f"{here}/{nom}"
+
+
+def _is_hidden_file(nom: str) -> bool:
+    return any(part.startswith((".", "~$")) for part in nom.split("/"))
+
+
+class RetourFile(NamedTuple):
+    """A file to read: the name to show, and where it is (on the machine that reads, or was asked to)."""
+
+    nom: str
+    path: str
+    content: bytes | OSError | None = None
+
+    def read(self, contrats: Callable[[str], Contrat]) -> return_reader.Retour:
+        """See ``reader.read``."""
+        content = return_reader.content_of(Path(self.path)) if self.content is None else self.content
+        return return_reader.read_content(content, self.path, contrats, self.nom)
+
+
+class _FileToSend(RetourFile):
+    """A file that takes its bytes along when it leaves for another machine, and only then: what has not left weighs nothing."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple:
+        return RetourFile, (self.nom, self.path, return_reader.content_of(Path(self.path)))
+
+
+def read(
+    files: Mapping[str, Path],
+    contrats: Callable[[str], Contrat],
+    processes: int | None = None,
+    engine: Engine | None = None,
+) -> Iterator[return_reader.Retour]:
+    """Reads each file, in order, over several processes when there are many (or ``processes`` of them, or by ``engine``)."""
+    for result in apply(partial(_read_batch, contrats=contrats), files, engine or LocalEngine(processes)):
+        yield from [on_failure(result)] if isinstance(result, Failure) else result
+
+
+def _read_batch(batch: Sequence[RetourFile], contrats: Callable[[str], Contrat]) -> list[return_reader.Retour]:
+    return [file.read(contrats) for file in batch]
+
+
+def apply(
+    work: Callable[[Sequence[RetourFile]], R],
+    files: Mapping[str, Path],
+    engine: Engine | None = None,
+    per_batch: int = PER_BATCH,
+) -> Iterator[R | Failure[RetourFile]]:
+    """``work`` on batches of files, at most ``per_batch`` together: its results in the order of the files, with a progress bar.
+
+    A file that ends or hangs what reads it gives a ``Failure`` in its place, and one line of the log; see ``on_failure``.
+    """
+    engine = engine or LocalEngine()
+    files_to_read = ((_FileToSend if engine.remote else RetourFile)(nom, str(path)) for nom, path in files.items())
+    # Small enough for each place to have several, so that all end together; large enough for what a batch costs in itself.
+    size = max(1, per_batch // 5, min(per_batch, len(files) // (4 * engine.places)))
+    with _progress_bar(len(files)) as progress:
+        for facts, result in engine.apply(work, _batches(files_to_read, size, weighed=engine.remote)):
+            if isinstance(result, Failure):
+                LOGGER.warning(typography(f"{result.element.nom} : {findings.FAILURE_TEXTS[result.cause]}"))
+            yield result
+            progress.update(len(facts))
+
+
+def _batches(files: Iterable[RetourFile], size: int, weighed: bool) -> Iterator[list[RetourFile]]:
+    """Batches of ``size`` files; ``weighed``: lighter, if that is more than goes at once over a network."""
+    batch, poids = [], 0
+    for file in files:
+        file_weight = _weight_of(file) if weighed else 0
+        if batch and (len(batch) == size or poids + file_weight > SENDING_WEIGHT_MAX):
+            yield batch
+            batch, poids = [], 0
+        batch.append(file)
+        poids += file_weight
+    if batch:
+        yield batch
+
+
+def _weight_of(file: RetourFile) -> int:
+    with suppress(OSError):
+        return Path(file.path).stat().st_size
+    return 0
+
+
+def on_failure(failure: Failure[RetourFile]) -> return_reader.Retour:
+    """The return that could not be read to its end: without answers, with one blocking anomaly."""
+    file = failure.element
+    return return_reader.Retour(
+        file.nom,
+        file.path,
+        "",
+        anomalies=(findings.unreadable(file.nom, findings.FAILURE_TEXTS[failure.cause], SAVE_AGAIN),),
+    )
+
+
+def _progress_bar(total: int):
+    """A progress bar on a terminal, once it has lasted a second; nothing elsewhere."""
+    from tqdm import tqdm
+
+    silent = True if sys.stderr is None else None  # a Python without console has nowhere to draw
+    return tqdm(total=total, desc="Lecture", unit=" retour", delay=1, leave=False, disable=silent)
+
+
+class KnownContrats:
+    """Contract id → Contrat: the one given, or one that ships. Goes to other processes as it is."""
+
+    def __init__(self, provided: Contrat | None = None):
+        self._known_contrats = {provided.id: provided} if provided else {}
+
+    def __call__(self, identifier: str) -> Contrat:
+        """Refus if this contract is neither given nor shipped."""
+        if identifier not in self._known_contrats:
+            if identifier not in shipped():
+                raise Refusal(f"Le contrat « {identifier} » n’est pas livré : indiquez sa définition avec --contrat.")
+            self._known_contrats[identifier] = load(identifier)
+        return self._known_contrats[identifier]

@@ -1,0 +1,173 @@
+"""The figures of the Synthèse a second time, as tables that a program can read: the « Données … » sheets of the agency's copy.
+
+Masked as the printed sheet is, for they come from the same ``Portrait``; no file is named, and what designates a person
+is taken out of every text. Money in euros; a figure that is not known is an empty cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
+from cls_workbook.domain.model import Fiche
+from cls_workbook.domain.themes import priorites, themes
+from cls_workbook.french import date_fr, fold
+from cls_workbook.personal_data import without_personal_data
+from cls_workbook.reports.agency import agency_tables as described
+from cls_workbook.reports.agency.agency_tables import NO, YES
+from cls_workbook.reports.consolidation.consolidated_result import Result, frame_records
+from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, posts
+from cls_workbook.reports.synthese.synthese_portrait import AS_RATE, AS_TEXT, Portrait
+from cls_workbook.reports.tables import table_sheets
+from cls_workbook.reports.tables.described_columns import DescribedTable
+from cls_workbook.reports.tables.table_sheets import Styler, TableSheet, described_table, mixed, pill
+from cls_workbook.summaries.activity import TO_BE_SCHEDULED
+from cls_workbook.workbook.description import Sheet
+
+TableRows = list[dict[str, object]]
+
+
+def worksheets(result: Result) -> list[Sheet]:
+    """The sheets, visible, one table each, in the order of ``donnees_decrites.TABLES``."""
+    footer = f"{result.contrat.nom_court} · données {result.year_name} du {date_fr(result.day)} · {result.etat}"
+    return [table_sheets.sheet(table, footer) for table in tables(result)]
+
+
+def tables(result: Result) -> Iterator[TableSheet]:
+    styles: dict[str, dict[str, str | Styler]] = {
+        described.MESURES.nom: _rates_as_rates(),
+        described.RETOURS.nom: {"Statut": pill},
+    }
+    for description, lines in rows_by_table(result).items():
+        yield described_table(description, lines, styles.get(description.nom), tab="axe4")
+
+
+def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
+    """Every table's rows: title → value."""
+    portrait = Portrait(result)
+    lines = {
+        described.CONTRAT: [_contrat(portrait)],
+        described.FICHES: [_fiche(portrait, f) for f in portrait.contrat.fiches] + _to_be_scheduled(portrait),
+        described.THEMES: list(_themes(portrait)),
+        described.FINANCEMENT: _financement(portrait),
+        described.FINANCEURS: _financeurs(portrait),
+        described.POSTS: posts(portrait),
+        described.MESURES: list(_mesures(portrait)),
+        described.RETOURS: frame_records(portrait.result.retours),
+        described.INSTANCES: frame_records(portrait.result.gouvernance),
+    }
+    return {
+        table: [{t: _anonymized(line.get(t)) for t in table.titles} for line in its_own]
+        for table, its_own in lines.items()
+    }
+
+
+def _anonymized(valeur: object) -> object:
+    return without_personal_data(valeur) if isinstance(valeur, str) else valeur
+
+
+def _contrat(portrait: Portrait) -> dict[str, object]:
+    result, contrat = portrait.result, portrait.contrat
+    received, expected_returns = result.received_and_expected()
+    total = next(iter(frame_records(result.totaux)), {})
+    return {
+        "Format": described.DATA_FORMAT,
+        "Contrat": contrat.id,
+        "Titre": contrat.titre,
+        "Nom court": contrat.nom_court,
+        "Type": contrat.type,
+        "Territoire": contrat.territoire,
+        "Année": result.annee,
+        "Première année": contrat.all_years[0],
+        "Dernière année": contrat.all_years[-1],
+        "État": described.VALIDE if result.validated_on else described.PROVISOIRE,
+        "Validé le": result.validated_on,
+        "Consolidé le": result.day,
+        "Retours reçus": received,
+        "Retours attendus": expected_returns,
+        "Bloquants": result.alerts(BLOCKING),
+        "À confirmer": result.alerts(A_CONFIRMER),
+        "Fiches actives": len(contrat.fiches),
+        "Actions à programmer": len(contrat.a_programmer),
+        "Maquette": total.get("Contrat"),
+    }
+
+
+def _fiche(portrait: Portrait, fiche: Fiche) -> dict[str, object]:
+    alerts, (received, expected_returns) = portrait.alerts(fiche), portrait.received_and_expected(fiche)
+    avenant = any(fold(t.texts.get("avenant", "")) == YES for t in portrait.testimonies if t.fiche == fiche.numero)
+    return {
+        "Fiche": fiche.numero,
+        "Titre": fiche.titre,
+        "Axe": fiche.axe,
+        "Titre de l’axe": _axes(portrait).get(fiche.axe),
+        "État": portrait.etat(fiche),
+        "Réalisation": portrait.realisation(fiche),
+        "Retours reçus": received,
+        "Retours attendus": expected_returns,
+        "Bloquants": alerts[BLOCKING],
+        "À confirmer": alerts[A_CONFIRMER],
+        "Avenant demandé": YES if avenant else NO,
+    }
+
+
+def _to_be_scheduled(portrait: Portrait) -> TableRows:
+    axes = _axes(portrait)
+    return [
+        {"Titre": a.titre, "Axe": a.axe, "Titre de l’axe": axes.get(a.axe), "État": TO_BE_SCHEDULED}
+        for a in portrait.contrat.a_programmer
+    ]
+
+
+def _axes(portrait: Portrait) -> dict[str, str]:
+    return {a.numero: a.titre for a in portrait.contrat.axes}
+
+
+def _themes(portrait: Portrait) -> Iterator[dict[str, object]]:
+    contrat = portrait.contrat
+    for fiche in contrat.fiches:
+        for kind, identifiers, labels in (
+            (described.THEME, fiche.themes, themes(contrat)),
+            (described.PRIORITY, fiche.priorites, priorites(contrat)),
+        ):
+            for identifier in identifiers:
+                yield {
+                    "Fiche": fiche.numero,
+                    "Genre": kind,
+                    "Identifiant": identifier,
+                    "Libellé": labels.get(identifier, identifier),
+                }
+
+
+def _financement(portrait: Portrait) -> TableRows:
+    has_post = {f.numero for f in fiches_with_post(portrait)}
+    return [line | {"Poste": YES if numero in has_post else NO} for numero, line in portrait.money.items()]
+
+
+def _financeurs(portrait: Portrait) -> TableRows:
+    levels = {fold(n.libelle): n.niveau for n in portrait.contrat.natures}
+    return [
+        line | {"Niveau": levels.get(fold(line["Nature"] or ""))}
+        for line in frame_records(portrait.result.par_financeur)
+    ]
+
+
+def _mesures(portrait: Portrait) -> Iterator[dict[str, object]]:
+    """The measures that have a figure or a state; lists and texts stay in the printed sheet."""
+    labels = themes(portrait.contrat)
+    for fiche in portrait.contrat.fiches:
+        for mesure in fiche.mesures:
+            if mesure.agregation not in AS_TEXT and mesure.id in portrait.indicateurs:
+                line = portrait.indicateurs[mesure.id]
+                yield line | {"Thème": mesure.theme, "Libellé du thème": labels.get(mesure.theme or "")}
+
+
+def _rates_as_rates() -> dict[str, str | Styler]:
+    """Rates are shown as rates; the other figures as what they are."""
+
+    def valeur(content: object, line) -> str:
+        digit = isinstance(content, (int, float, Decimal))
+        return "cellule:taux" if digit and line["Agrégation"] in AS_RATE else mixed(content, line)
+
+    return dict.fromkeys(("Valeur initiale", "Valeur n-1", "Valeur"), valeur)

@@ -1,0 +1,41 @@
+"""The « Données … » sheets of an agency's copy, read back; their version is looked at before anything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cls_workbook.errors import Refusal
+from cls_workbook.french import fold
+from cls_workbook.reports.agency import agency_tables
+from cls_workbook.reports.tables import table_reading
+from cls_workbook.reports.tables.described_columns import DescribedTable
+from cls_workbook.reports.tables.table_reading import RowsBySheet, TableRead
+
+
+class OtherVersion(Refusal):
+    """The workbook is ours, of another version."""
+
+
+def data_tables(path: str | Path, worksheets: RowsBySheet) -> dict[DescribedTable, TableRead]:
+    """Every table of the copy. Refus if it is of another version, or if one is missing or damaged."""
+    check_format(path, _format(worksheets), agency_tables.DATA_FORMAT)
+    tables = {t: table_reading.table(path, worksheets, t) for t in agency_tables.TABLES}
+    return tables
+
+
+def _format(worksheets: RowsBySheet) -> object:
+    """Another version may have other columns: only this one is looked for."""
+    for nom, lines in worksheets.items():
+        if fold(nom) == fold(agency_tables.CONTRAT.sheet):
+            for champ, valeur in (line[i : i + 2] for line in lines for i in range(len(line) - 1)):
+                if champ == "Format":
+                    return int(valeur) if isinstance(valeur, float) and valeur.is_integer() else valeur
+    return None
+
+
+def check_format(path: str | Path, found: object, expected: int) -> None:
+    """AutreVersion if the version is not the one expected."""
+    if found != expected:
+        raise OtherVersion(
+            f"« {path} » est d’une autre version (format {found or 'inconnu'}, attendu {expected}). Refaites ce classeur avec cette version-ci."
+        )

@@ -1,0 +1,201 @@
+"""The « Données … » sheets of the agency's copy, described column by column: what a region reads.
+
+Their version is ``DATA_FORMAT``: a change of a title, of a type or of a meaning is a new version.
+"""
+
+from __future__ import annotations
+
+from cls_workbook.domain.model import AGGREGATIONS, LEVELS
+from cls_workbook.reports.consolidation.consolidation_tables import (
+    FINANCEMENT_FICHES,
+    FINANCEMENT_FINANCEURS,
+    INDICATEURS,
+)
+from cls_workbook.reports.tables.described_columns import (
+    AXE,
+    FICHE,
+    STRUCTURE,
+    VOLET,
+    YEAR,
+    DescribedTable,
+    TableColumn,
+    montant,
+    obligatoire,
+    taux,
+    texte,
+    whole,
+)
+from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, RECEIVED, REJECTED
+
+DATA_FORMAT = 1
+YES, NO = "oui", "non"
+PROVISOIRE, VALIDE = "provisoire", "validé"
+THEME, PRIORITY = "thème", "priorité"
+
+CONTRAT = DescribedTable(
+    "Données contrat",
+    "Donnees_contrat",
+    "De quel contrat et de quelle année il s’agit, dans quel état, et sur combien de retours.",
+    (
+        TableColumn("Format", "entier", "La version de ces feuilles de données.", obligatoire=True),
+        texte("Contrat", "L’identifiant du contrat.", obligatoire=True),
+        texte("Titre", "Le titre du contrat.", obligatoire=True),
+        texte("Nom court", "Le nom usuel."),
+        texte("Type", "Contrat local de santé, ou contrat de même forme."),
+        texte("Territoire", "Le territoire couvert."),
+        obligatoire(YEAR),
+        whole("Première année", "La première année du contrat.", obligatoire=True),
+        whole("Dernière année", "La dernière année du contrat.", obligatoire=True),
+        texte("État", "provisoire, ou validé en COPIL.", obligatoire=True, choix=(PROVISOIRE, VALIDE)),
+        TableColumn("Validé le", "date", "La date du COPIL qui a validé l’année."),
+        TableColumn("Consolidé le", "date", "La date de la consolidation.", obligatoire=True),
+        whole("Retours reçus", "Combien de réponses comptent (une par fiche, structure et volet)."),
+        whole("Retours attendus", "Combien étaient attendues."),
+        whole("Bloquants", "Le nombre d’anomalies bloquantes : ces valeurs ne sont dans aucun chiffre."),
+        whole("À confirmer", "Le nombre de points à confirmer."),
+        whole("Fiches actives", "Le nombre de fiches actives."),
+        whole("Actions à programmer", "Le nombre d’actions annoncées sans fiche."),
+        montant("Maquette", "Le total de la maquette au contrat, sur toute sa durée."),
+    ),
+    cle=("Contrat", "Année"),
+    vertical=True,
+)
+
+FICHES = DescribedTable(
+    "Données fiches",
+    "Donnees_fiches",
+    "Une ligne par fiche active, puis par action à programmer.",
+    (
+        FICHE,
+        texte("Titre", "Le titre de la fiche.", obligatoire=True),
+        AXE,
+        texte("Titre de l’axe", "Le titre de l’axe."),
+        texte("État", "L’état d’avancement, sur toute la vie de la fiche.", obligatoire=True),
+        texte("Réalisation", "La réalisation du programme de l’année."),
+        whole("Retours reçus", "Combien de réponses comptent."),
+        whole("Retours attendus", "Combien étaient attendues."),
+        whole("Bloquants", "Anomalies bloquantes."),
+        whole("À confirmer", "Points à confirmer."),
+        texte("Avenant demandé", "Un porteur demande que le contrat soit modifié.", choix=(YES, NO)),
+    ),
+)
+
+THEMES = DescribedTable(
+    "Données thèmes",
+    "Donnees_themes",
+    "Les thèmes des fiches, et les priorités du projet régional de santé qu’elles servent : une ligne par fiche et par thème ou priorité.",
+    (
+        obligatoire(FICHE),
+        texte("Genre", "thème, ou priorité du projet régional de santé.", obligatoire=True, choix=(THEME, PRIORITY)),
+        texte("Identifiant", "L’identifiant, le même d’un contrat à l’autre.", obligatoire=True),
+        texte("Libellé", "Le libellé.", obligatoire=True),
+    ),
+)
+
+FINANCEMENT = DescribedTable(
+    "Données financement",
+    "Donnees_financement",
+    FINANCEMENT_FICHES.aide,
+    (
+        *FINANCEMENT_FICHES.columns,
+        texte(
+            "Poste",
+            "oui : « ARS hors maquette » est l’aide au poste de coordination.",
+            obligatoire=True,
+            choix=(YES, NO),
+        ),
+    ),
+    cle=("Fiche",),
+)
+
+FINANCEURS = DescribedTable(
+    "Données financeurs",
+    "Donnees_financeurs",
+    FINANCEMENT_FINANCEURS.aide,
+    (
+        *FINANCEMENT_FINANCEURS.columns[:2],
+        texte("Niveau", "Le sous-total auquel la nature appartient ; vide si elle n’est pas connue.", choix=LEVELS),
+        *FINANCEMENT_FINANCEURS.columns[2:],
+    ),
+)
+
+POSTS = DescribedTable(
+    "Données postes",
+    "Donnees_postes",
+    "Les postes de coordination, leur règle et ce qu’elle permet.",
+    (
+        obligatoire(FICHE),
+        texte("Règle", "La règle du contrat."),
+        texte("Financeur", "Qui aide."),
+        taux("Taux", "La part prise en charge."),
+        montant("Plafond annuel", "L’aide la plus haute pour un an."),
+        TableColumn("ETP minimum", "nombre", "Le temps de travail en dessous duquel rien n’est dû."),
+        TableColumn("ETP", "nombre", "Le temps de travail déclaré, en équivalents temps plein."),
+        montant("Dépense réalisée", "La dépense déclarée."),
+        montant("Aide possible", "Ce que la règle permet pour cette dépense."),
+        montant("Aide engagée", "Ce qui est engagé."),
+        montant("Aide versée", "Ce qui est versé."),
+        taux("Aide / dépense", "Aide versée / dépense réalisée."),
+    ),
+)
+
+_INDICATEUR = {c.titre: c for c in INDICATEURS.columns}
+MESURES = DescribedTable(
+    "Données mesures",
+    "Donnees_mesures",
+    "Une ligne par mesure chiffrée du contrat, petits effectifs masqués. Les listes et les textes n’y sont pas.",
+    (
+        *(_INDICATEUR[t] for t in ("Fiche", "Indicateur", "Mesure", "Libellé", "Unité")),
+        texte("Agrégation", _INDICATEUR["Agrégation"].aide, obligatoire=True, choix=AGGREGATIONS),
+        texte(
+            "Thème",
+            "L’identifiant du thème de la mesure : seules se comparent les mesures de même thème et de même unité.",
+        ),
+        texte("Libellé du thème", "Son libellé."),
+        *(
+            _INDICATEUR[t]
+            for t in (
+                "Valeur initiale",
+                "Valeur n-1",
+                "Valeur",
+                "Numérateur",
+                "Dénominateur",
+                "Retours reçus",
+                "Retours attendus",
+                "Couverture",
+                "Réserve",
+            )
+        ),
+    ),
+    cle=("Mesure",),
+)
+
+RETOURS = DescribedTable(
+    "Données retours",
+    "Donnees_retours",
+    "Qui était attendu, qui a répondu : des structures, jamais des personnes ni des fichiers.",
+    (
+        FICHE,
+        STRUCTURE,
+        VOLET,
+        texte(
+            "Statut", "Ce qu’il est advenu du retour.", obligatoire=True, choix=(RECEIVED, MISSING, DUPLICATE, REJECTED)
+        ),
+    ),
+)
+
+INSTANCES = DescribedTable(
+    "Données instances",
+    "Donnees_instances",
+    "La gouvernance : les réunions tenues et la participation.",
+    (
+        texte("Instance", "L’instance.", obligatoire=True),
+        whole("Minimum par an", "Le nombre de réunions prévu au contrat."),
+        whole("Réunions tenues", "Combien ont été tenues."),
+        whole("Conviés", "Structures conviées."),
+        whole("Présents", "Structures présentes."),
+        taux("Taux de participation", "Présents / conviés."),
+    ),
+)
+
+TABLES = (CONTRAT, FICHES, THEMES, FINANCEMENT, FINANCEURS, POSTS, MESURES, RETOURS, INSTANCES)

@@ -1,0 +1,242 @@
+"""The copy for the ARS: the Synthèse, drawn again from the tables of a consolidation workbook, and its figures as tables.
+
+Nothing of the other sheets goes with it: no formula, no link, no hidden sheet, no name of a return, no personal data.
+The « Données … » sheets say the figures of the Synthèse again, for the programs of a region (``region``).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.definition import toml_reader
+from cls_workbook.domain.model import Contrat
+from cls_workbook.errors import Refusal
+from cls_workbook.french import NBSP
+from cls_workbook.reports.agency import agency_data
+from cls_workbook.reports.agency.pdf import require_libreoffice, to_pdf
+from cls_workbook.reports.consolidation import consolidation_workbook, previous_year
+from cls_workbook.reports.consolidation.consolidated_result import NORMALISATIONS, Result
+from cls_workbook.reports.synthese import synthese_sheet
+from cls_workbook.summaries import activity, funding
+from cls_workbook.summaries.history import HISTORY
+from cls_workbook.summaries.what_counts import ANSWERS, FINANCEMENTS, MESURES, RETOURS
+from cls_workbook.workbook import writer
+from cls_workbook.workbook.description import Workbook
+
+_TABLES = {
+    "Retours": RETOURS,
+    "Mesures": MESURES,
+    "Réponses": ANSWERS,
+    "Indicateurs": activity.INDICATEURS,
+    "Lignes de financement": FINANCEMENTS,
+    "Financement par fiche": funding.BY_FICHE,
+    "Financement par financeur": funding.BY_FINANCEUR,
+    "Anomalies": consolidation_workbook.ANOMALIES,
+    consolidation_workbook.ANCHORS_SHEET: consolidation_workbook.ANCHORS,
+}
+_TEXTS = frozenset(
+    ("Fiche", "Axe", "Structure", "Volet", "Mesure", "Indicateur", "Objet", "Financeur", "Nature", "Référence")
+)
+_ORIGIN = date(1899, 12, 30)
+
+
+def file_copy(
+    consolidation: str | Path, output: str | Path, contrat: str | Path | None = None, pdf: bool = False
+) -> list[Path]:
+    """Writes the workbook for the ARS at ``output``, and a PDF beside it if asked; the files made.
+
+    ``contrat``: the definition, where it does not ship. Refus if ``consolidation`` is not a consolidation workbook,
+    if its contract cannot be found, or if the PDF cannot be made; then nothing is written.
+    """
+    consolidation, output = Path(consolidation), Path(output)
+    if output.resolve() == consolidation.resolve():
+        raise Refusal(
+            f"La synthèse remplacerait la consolidation «{NBSP}{output}{NBSP}»{NBSP}: choisissez un autre nom de fichier."
+        )
+    if pdf:
+        require_libreoffice()
+    result = read_back(consolidation, contrat)
+    content = writer.to_bytes(workbook(result))
+    files = [output]
+    print_setup = to_pdf(writer.to_bytes(to_print(result))) if pdf else None
+    writer.save(content, output)
+    if print_setup is not None:
+        files.append(output.with_suffix(".pdf"))
+        writer.save(print_setup, files[-1])
+    return files
+
+
+def workbook(result: Result) -> Workbook:
+    """The Synthèse, then its data; values only."""
+    printable = to_print(result)
+    printable.worksheets += agency_data.worksheets(result)
+    return printable
+
+
+def to_print(result: Result) -> Workbook:
+    """The Synthèse alone, as the PDF has it."""
+    return Workbook(
+        [synthese_sheet.sheet(result)],
+        f"Synthèse {result.year_name} — {result.contrat.titre}",
+        subject=result.etat,
+        active_sheet=synthese_sheet.NAME,
+    )
+
+
+# --- Reading back -----------------------------------------------------------------------------------------------------
+
+
+def read_back(
+    consolidation: str | Path | previous_year.PreviousConsolidation, reference: str | Path | Contrat | None = None
+) -> Result:
+    """The Resultat that a consolidation workbook was made from, as far as the Synthèse needs it. Refus if it is not one.
+
+    ``consolidation``: its file, or its tables where they were read elsewhere.
+    """
+    item_read = (
+        consolidation
+        if isinstance(consolidation, previous_year.PreviousConsolidation)
+        else previous_year.read(consolidation)
+    )
+    table_frames = {nom: _frame(item_read, nom, columns) for nom, columns in _TABLES.items()}
+    anchors = _anchors(table_frames[consolidation_workbook.ANCHORS_SHEET])
+    identity = anchors.get(consolidation_workbook.IDENTIFICATION, {}).get("", {})
+    contrat = contrat_of(item_read.path, str(identity.get("contrat") or ""), reference)
+    annee, day = identity.get("année"), _day(identity.get("date"))
+    if not isinstance(annee, int) or day is None:
+        raise Refusal(
+            f"La feuille {consolidation_workbook.ANCHORS_SHEET} de «{NBSP}{item_read.path}{NBSP}» ne dit plus l’année ou la date. Refaites la consolidation."
+        )
+    contrat = contrat.in_year(annee)
+    _verify(item_read.path, contrat, table_frames["Indicateurs"])
+    return Result(
+        contrat,
+        annee,
+        day,
+        retours=table_frames["Retours"],
+        normalisations=pd.DataFrame(columns=list(NORMALISATIONS), dtype=object),
+        mesures=table_frames["Mesures"],
+        reponses=table_frames["Réponses"],
+        indicateurs=table_frames["Indicateurs"],
+        financements=table_frames["Lignes de financement"],
+        par_fiche=table_frames["Financement par fiche"],
+        par_financeur=table_frames["Financement par financeur"],
+        avancement=_frame_from(anchors.get(consolidation_workbook.PROGRESS, {}), "fiche", activity.PROGRESS),
+        gouvernance=_frame_from(anchors.get(consolidation_workbook.GOVERNANCE, {}), "Instance", activity.GOVERNANCE),
+        territoire=_territoire(contrat, table_frames["Réponses"]),
+        totaux=funding.totaux(contrat, table_frames["Financement par fiche"]),
+        anomalies=_anomalies(table_frames["Anomalies"]),
+        explications=_sentences(anchors, consolidation_workbook.RULE),
+        a_preciser=_sentences(anchors, consolidation_workbook.TO_SPECIFY),
+        reserves=_sentences(anchors, consolidation_workbook.CAVEAT),
+        decisions={
+            numero: str(d["texte"])
+            for numero, d in anchors.get(consolidation_workbook.DECISION, {}).items()
+            if d.get("texte")
+        },
+        history=_history(item_read),
+        validated_on=_day(identity.get("validé le")),
+        precedent=identity.get("année précédente") == "oui",
+    )
+
+
+def _frame(item_read: previous_year.PreviousConsolidation, nom: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    """A table of the workbook as a frame: whole numbers as int, others as exact Decimal, blanks as None."""
+    lines = item_read.tables.get(nom)
+    if lines is None:
+        raise Refusal(
+            f"«{NBSP}{item_read.path}{NBSP}» n’est pas une consolidation entière{NBSP}: la feuille «{NBSP}{nom}{NBSP}» manque. Refaites la consolidation."
+        )
+    if lines and (absent_ones := [c for c in columns if c not in lines[0]]):
+        raise Refusal(
+            f"«{NBSP}{item_read.path}{NBSP}», feuille «{NBSP}{nom}{NBSP}»{NBSP}: colonne {', '.join(absent_ones)} introuvable. Refaites la consolidation."
+        )
+    return pd.DataFrame(
+        [[_value(c, line.get(c)) for c in columns] for line in lines], columns=list(columns), dtype=object
+    )
+
+
+def _history(item_read: previous_year.PreviousConsolidation) -> pd.DataFrame:
+    """The years that the workbook remembers: from them is known which of last year's rates speak of few people."""
+    lines = item_read.tables.get("Historique", [])
+    return pd.DataFrame(
+        [[_value(c, line.get(c)) for c in HISTORY] for line in lines], columns=list(HISTORY), dtype=object
+    )
+
+
+def _value(column: str, valeur: object) -> object:
+    if column in _TEXTS:
+        return None if valeur is None else str(valeur)
+    if isinstance(valeur, float):
+        return int(valeur) if valeur.is_integer() else Decimal(repr(valeur))
+    return valeur.date() if isinstance(valeur, datetime) else valeur
+
+
+def contrat_of(path: Path, identifier: str, reference: str | Path | Contrat | None) -> Contrat:
+    """The contract that a consolidation says it is of; ``reference``: its definition, where it does not ship. Refus if it is another."""
+    if not identifier:
+        raise Refusal(f"«{NBSP}{path}{NBSP}» ne dit pas de quel contrat il est. Refaites la consolidation.")
+    if reference is None and identifier not in toml_reader.shipped():
+        raise Refusal(
+            f"Le contrat «{NBSP}{identifier}{NBSP}» n’est pas livré avec l’outil{NBSP}: indiquez sa définition par --contrat."
+        )
+    contrat = (
+        reference
+        if isinstance(reference, Contrat)
+        else toml_reader.load(reference if reference is not None else identifier)
+    )
+    if contrat.id != identifier:
+        raise Refusal(
+            f"La consolidation est celle du contrat «{NBSP}{identifier}{NBSP}», la définition celle de «{NBSP}{contrat.id}{NBSP}»."
+        )
+    return contrat
+
+
+def _verify(path: Path, contrat: Contrat, indicateurs: pd.DataFrame) -> None:
+    unknown = [m for m in indicateurs["Mesure"] if m not in contrat.by_mesure]
+    if unknown:
+        raise Refusal(
+            f"«{NBSP}{path}{NBSP}» a des mesures que le contrat ne connaît plus ({', '.join(map(str, unknown[:3]))}). Refaites la consolidation."
+        )
+
+
+def _anchors(frame: pd.DataFrame) -> dict[str, dict[str, dict[str, object]]]:
+    """Rubrique → objet ("" if none) → champ → value, in the order of the sheet."""
+    values_read: dict[str, dict[str, dict[str, object]]] = {}
+    for section, objet, champ, valeur in frame.itertuples(index=False):
+        values_read.setdefault(str(section), {}).setdefault(objet or "", {})[str(champ)] = valeur
+    return values_read
+
+
+def _frame_from(objects: dict[str, dict[str, object]], cle: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    lines = [[objet if c == cle else input_fields.get(c) for c in columns] for objet, input_fields in objects.items()]
+    return pd.DataFrame(lines, columns=list(columns), dtype=object)
+
+
+def _sentences(anchors: dict, section: str) -> tuple[str, ...]:
+    return tuple(
+        str(input_fields["texte"]) for input_fields in anchors.get(section, {}).values() if input_fields.get("texte")
+    )
+
+
+def _territoire(contrat: Contrat, reponses: pd.DataFrame) -> pd.DataFrame:
+    names = {"Bloc": "bloc", "Champ": "champ", "Ligne": "ligne", "Fiche": "fiche"}
+    return activity.territoire(contrat, reponses.rename(columns=names))
+
+
+def _anomalies(frame: pd.DataFrame) -> tuple[Anomalie, ...]:
+    """Enough of each to count it."""
+    return tuple(
+        Anomalie(str(r["Gravité"]), str(r["Code"]), "", fiche=r["Fiche"] or "") for r in frame.to_dict("records")
+    )
+
+
+def _day(valeur: object) -> date | None:
+    if isinstance(valeur, (int, Decimal)):
+        return _ORIGIN + timedelta(days=int(valeur))  # the cell lost its date format
+    return valeur if isinstance(valeur, date) else None

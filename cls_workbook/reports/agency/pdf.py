@@ -1,0 +1,71 @@
+"""A workbook as it prints, through LibreOffice, in French whatever the machine speaks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from cls_workbook.errors import Refusal
+from cls_workbook.french import NBSP
+
+_TIME_LIMIT = 180  # seconds
+_ELSEWHERE = (
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    r"C:\Program Files\LibreOffice\program\soffice.exe",
+    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
+)
+_WITHOUT_PDF = (
+    f"Sans lui{NBSP}: relancez la commande sans --pdf, ouvrez la synthèse dans Excel, puis Fichier, Exporter, Créer PDF/XPS. "
+    "La mise en page est prête."
+)
+# Decimal commas and French dates, in a profile of its own.
+_SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>fr-FR</value></prop></item>
+</oor:items>
+"""
+
+
+def libreoffice() -> str | None:
+    """The program, or None if it is not installed."""
+    for nom in ("soffice", "libreoffice"):
+        if found := shutil.which(nom):
+            return found
+    return next((path for path in _ELSEWHERE if os.path.isfile(path)), None)
+
+
+def require_libreoffice() -> str:
+    programme = libreoffice()
+    if programme is None:
+        raise Refusal("Le PDF demande LibreOffice, introuvable sur ce poste.", (_WITHOUT_PDF,))
+    return programme
+
+
+def to_pdf(workbook: bytes) -> bytes:
+    """The PDF of an .xlsx file. Refus if LibreOffice is missing or fails."""
+    programme = require_libreoffice()
+    with tempfile.TemporaryDirectory(prefix="cls-") as folder:
+        profile = Path(folder) / "profil"
+        (profile / "user").mkdir(parents=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
+        source = Path(folder) / "synthese.xlsx"
+        source.write_bytes(workbook)
+        command = [
+            programme,
+            "--headless",
+            "--norestore",
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            folder,
+            str(source),
+        ]
+        try:
+            subprocess.run(command, capture_output=True, timeout=_TIME_LIMIT, check=True)
+            return source.with_suffix(".pdf").read_bytes()
+        except (OSError, subprocess.SubprocessError) as fault:
+            raise Refusal("LibreOffice n’a pas pu faire le PDF.", (_WITHOUT_PDF,)) from fault

@@ -1,0 +1,1 @@
+"""The consolidation workbook, and last year’s read back."""

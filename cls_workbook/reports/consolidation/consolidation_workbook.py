@@ -1,0 +1,301 @@
+"""The consolidation workbook: the Synthèse, then one Excel table a sheet. Frames in, a description of sheets out.
+
+Sheet names, table names and headers are public: a coordinator filters and pivots on them, next year's campaign reads
+them. A missing value is an empty cell. What a partner typed is always text, never a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from cls_workbook.anomalies import Anomalie, sort_out
+from cls_workbook.domain.model import Contrat
+from cls_workbook.french import date_fr
+from cls_workbook.reports.consolidation import consolidation_tables, evolution_sheet
+from cls_workbook.reports.consolidation.consolidated_result import Result, known_one
+from cls_workbook.reports.synthese import synthese_sheet
+from cls_workbook.reports.tables.table_sheets import Styler, TableSheet, from_frame, mixed, pill
+from cls_workbook.reports.tables.table_sheets import sheet as sheet_of
+from cls_workbook.summaries.history import MESURE
+from cls_workbook.summaries.reconciliation import INDICATEUR
+from cls_workbook.summaries.what_counts import ValueTable, displayed_name
+from cls_workbook.workbook.description import Link, PrintSetup, Sheet, Workbook
+
+ANOMALIES, ANCHORS = consolidation_tables.ANOMALIES.titles, consolidation_tables.ANCHORS.titles
+ANCHORS_SHEET, READ_ME_SHEET = "Repères", "Lisez-moi"
+CONSOLIDATION_FORMAT = 1
+SHEETS = {t.nom: t.sheet for t in consolidation_tables.TABLES}  # name of each Excel table → its sheet
+
+_AS_RATE = ("RATIO", "SATISFACTION")
+_LOCATION = ("Fichier", "Feuille", "Cellule")
+_REPLACEMENT_LOCATION = ("Retour remplacé", "Cellule remplacée", "Retour retenu", "Feuille", "Cellule", "Champ")
+
+
+def workbook(result: Result) -> Workbook:
+    """The whole workbook of a campaign, Synthèse first; nothing in it is hidden."""
+    contrat, annee = result.contrat, result.year_name
+    footer = f"{contrat.nom_court} · consolidation {annee} du {date_fr(result.day)} · {result.etat}"
+    worksheets = [synthese_sheet.sheet(result)]
+    worksheets += [sheet_of(table, footer) for table in tables(result)]
+    worksheets.insert(1, evolution_sheet.sheet(result))
+    worksheets.append(_read_me(result, footer, {f.nom for f in worksheets}))
+    return Workbook(
+        worksheets, f"Consolidation {annee} — {contrat.titre}", subject=result.etat, active_sheet=synthese_sheet.NAME
+    )
+
+
+def tables(result: Result) -> Iterator[TableSheet]:
+    """The data sheets, in the order of their tabs."""
+    yield _table_from_frame(result.retours, "Retours", ("Fiche", "Structure", "Volet"), {"Statut": pill}, tab="accent")
+    yield anomalies_table(result)
+    yield _table_from_frame(
+        result.indicateurs, "Indicateurs", ("Mesure",), _indicateur_styles(result.contrat), 4, "accent"
+    )
+    yield _table_from_frame(result.par_fiche, "Financement_fiches", ("Fiche",), {}, 1, "axe2")
+    yield _table_from_frame(result.par_financeur, "Financement_financeurs", ("Financeur", "Nature"), {}, 2, "axe2")
+    yield _table_from_frame(result.table("financements"), "Financements", _LOCATION, {}, 2, "axe2")
+    yield _table_from_frame(result.table("mesures"), "Mesures", _LOCATION, {"Valeur": mixed}, 4)
+    yield _table_from_frame(result.table("reponses"), "Reponses", _LOCATION, {"Valeur": _mixed_or_amount}, 2)
+    yield _table_from_frame(result.normalisations, "Normalisations", _LOCATION, {"Saisi": mixed, "Retenu": mixed}, 1)
+    yield _table_from_frame(
+        result.reconciliation, "Rapprochement", ("Objet", "Fiche", "Mesure", "Colonne"), _reconciliation_styles(), 5
+    )
+    if len(result.remplacements):
+        yield replacements_table(result)
+    valeur = {"Valeur initiale": mixed, "Valeur": _history_value, "Numérateur": mixed, "Dénominateur": mixed}
+    yield _table_from_frame(
+        result.history, "Historique", ("Année", "Objet", "Fiche", "Mesure", "Libellé", "Financeur", "Nature"), valeur, 1
+    )
+    yield TableSheet(
+        SHEETS["Reperes"],
+        "Reperes",
+        list(anchors(result)),
+        ANCHORS,
+        ("Rubrique", "Objet", "Champ"),
+        {"Valeur": mixed},
+        2,
+    )
+
+
+def anomalies_table(result: Result) -> TableSheet:
+    styles = {"Gravité": pill, "Cellule": _cell_or_link}
+    return TableSheet(
+        SHEETS["Anomalies"],
+        "Anomalies",
+        _anomalies(result),
+        ANOMALIES,
+        ("Code", *_LOCATION, "Fiche", "Structure"),
+        styles,
+        2,
+        "rouge",
+    )
+
+
+def replacements_table(result: Result) -> TableSheet:
+    styles = {"Valeur avant": mixed, "Valeur après": mixed, "Changement": "cellule:centre"}
+    return _table_from_frame(result.remplacements, "Remplacements", _REPLACEMENT_LOCATION, styles, 2)
+
+
+def _table_from_frame(
+    frame: pd.DataFrame | ValueTable,
+    nom: str,
+    cle: tuple[str, ...],
+    styles: Mapping[str, str | Styler],
+    frozen_columns: int = 1,
+    tab: str = "gris_moyen",
+) -> TableSheet:
+    return from_frame(frame, SHEETS[nom], nom, cle, styles, frozen_columns, tab)
+
+
+# --- Cells ----------------------------------------------------------------------------------------------------------
+
+
+def _mixed_or_amount(valeur: object, line: Mapping) -> str:
+    money = line["Bloc"] == "depenses" and line["Champ"] != "etp"
+    return "cellule:montant" if money and isinstance(valeur, (int, Decimal)) else mixed(valeur, line)
+
+
+def _history_value(valeur: object, line: Mapping) -> str:
+    if not isinstance(valeur, (int, float, Decimal)):
+        return "cellule:texte"
+    return (
+        "cellule:montant"
+        if line["Unité"] == "€" and line["Objet"] != MESURE
+        else "cellule:taux"
+        if line["Agrégation"] in _AS_RATE
+        else mixed(valeur, line)
+    )
+
+
+def _cell_or_link(valeur: object, _: Mapping) -> str:
+    return "lien" if isinstance(valeur, Link) else "cellule:texte"
+
+
+def _indicateur_styles(contrat: Contrat) -> dict[str, str | Styler]:
+    """Rates are shown as rates; the other figures as what they are."""
+    rates = {identifier for identifier, (_, _, m) in contrat.by_mesure.items() if m.agregation in _AS_RATE}
+
+    def valeur(content: object, line: Mapping) -> str:
+        digit = isinstance(content, (int, float, Decimal))
+        return "cellule:taux" if digit and line["Mesure"] in rates else mixed(content, line)
+
+    return {
+        "Valeur initiale": valeur,
+        "Valeur n-1": valeur,
+        "Valeur": valeur,
+        "Numérateur": mixed,
+        "Dénominateur": mixed,
+    }
+
+
+def _reconciliation_styles() -> dict[str, str | Styler]:
+    def valeur(content: object, line: Mapping) -> str:
+        return "cellule:montant" if line["Objet"] != INDICATEUR and content is not None else mixed(content, line)
+
+    digits = (
+        "Somme des retours",
+        "Refusées",
+        "Remplacées",
+        "Écartées",
+        "Mises à part",
+        "Total consolidé",
+        "Écart inexpliqué",
+    )
+    return dict.fromkeys(digits, valeur) | {"Valeurs saisies": "cellule:entier"}
+
+
+def _anomalies(result: Result) -> list[dict[str, object]]:
+    lines = []
+    for a in sort_out(list(result.anomalies)):
+        values = (
+            a.gravite,
+            a.code,
+            a.file,
+            a.sheet,
+            _place(result, a),
+            a.fiche,
+            displayed_name(result.contrat, a.structure),
+            a.champ,
+            a.found,
+            a.expected,
+            a.remedy,
+        )
+        lines.append({c: v or None for c, v in zip(ANOMALIES, values, strict=True)})
+    return lines
+
+
+def _place(result: Result, anomalie: Anomalie) -> str | Link:
+    """The cells; a link to the first one where it is known where the return lies."""
+    texte = ", ".join(anomalie.cells)
+    path = result.paths.get(anomalie.file)
+    if not texte or not path or not anomalie.sheet:
+        return texte
+    sheet, path = anomalie.sheet.replace("'", "''"), path.replace("#", "%23")
+    return Link(f"external:{path}#'{sheet}'!{anomalie.cells[0]}", texte, "Ouvrir le retour à cette cellule")
+
+
+# --- What the other tables do not hold --------------------------------------------------------------------------------
+
+IDENTIFICATION, PROGRESS, GOVERNANCE, DECISION = "Identification", "Avancement", "Gouvernance", "Décision"
+RULE, TO_SPECIFY, CAVEAT = "Règle de financement", "À préciser", "Réserve"
+
+
+def anchors(result: Result) -> Iterator[dict[str, object]]:
+    """What the Synthèse says and no other table holds: with it, the Synthèse can be drawn again from the workbook alone."""
+
+    def line(section: str, objet: object, champ: str, valeur: object) -> dict[str, object]:
+        return dict(zip(ANCHORS, (section, objet, champ, known_one(valeur)), strict=True))
+
+    for champ, valeur in identification(result).items():
+        yield line(IDENTIFICATION, None, champ, valeur)
+    for section, frame, cle in ((PROGRESS, result.avancement, "fiche"), (GOVERNANCE, result.gouvernance, "Instance")):
+        for rank in frame.to_dict("records"):
+            yield from (line(section, rank[cle], champ, valeur) for champ, valeur in rank.items() if champ != cle)
+    for numero, decision in result.decisions.items():
+        yield line(DECISION, numero or None, "texte", decision)
+    sentences: Iterable[tuple[str, tuple[str, ...]]] = (
+        (RULE, result.explications),
+        (TO_SPECIFY, result.a_preciser),
+        (CAVEAT, result.reserves),
+    )
+    for section, texts in sentences:
+        yield from (line(section, f"{rank:03}", "texte", texte) for rank, texte in enumerate(texts, 1))
+
+
+def identification(result: Result) -> dict[str, object]:
+    """What tells one consolidation from another; the copy for the ARS reads it back."""
+    return {
+        "contrat": result.contrat.id,
+        "titre": result.contrat.titre,
+        "année": result.annee,
+        "date": result.day,
+        "validé le": result.validated_on,
+        "année précédente": "oui" if result.precedent else "non",
+        "format": CONSOLIDATION_FORMAT,
+    }
+
+
+_EXPLANATIONS = (
+    (synthese_sheet.NAME, "Le portrait de l’année : c’est ce que lira l’ARS. Elle s’imprime en A4 paysage."),
+    (
+        evolution_sheet.NAME,
+        "Chaque mesure et chaque enveloppe au fil des années du contrat ; n’est additionné que ce qui peut l’être.",
+    ),
+    *((table.sheet, table.aide) for table in consolidation_tables.TABLES),
+)
+_ADVICE = (
+    "Une cellule vide veut dire « non connu », jamais zéro. Une valeur bloquante est dans Anomalies et n’entre dans aucun total.",
+    "Pour transmettre à l’ARS : cls-workbook synthese <ce fichier> --sortie <synthèse>.xlsx. N’envoyez pas ce classeur-ci : il contient toutes les réponses.",
+    "Pour corriger : faites corriger le retour, puis consolidez à nouveau. Ce qui serait modifié ici serait perdu.",
+    "Gardez ce fichier : l’an prochain, il donnera les valeurs de l’année précédente.",
+)
+
+
+def _read_me(result: Result, footer: str, present_ones: Collection[str]) -> Sheet:
+    sheet = Sheet(READ_ME_SHEET, tab_color="gris", widths={1: 3, 2: 30, 3: 110})
+    received, expected_returns = result.received_and_expected()
+    facts = {
+        "Contrat": f"{result.contrat.titre} ({result.contrat.id})",
+        "Année": result.annee,
+        "Consolidé le": result.day,
+        "État": result.etat,
+        "Retours": f"{received} reçus sur {expected_returns}",
+        "Année précédente": "connue" if result.precedent else "non fournie",
+        "Format du classeur": CONSOLIDATION_FORMAT,
+    }
+    sheet.write(1, 2, f"Consolidation {result.year_name}", "titre")
+    sheet.heights[1] = 34
+    line = 2
+    for titre, content in (
+        ("Ce classeur", facts.items()),
+        ("Ses feuilles", [e for e in _EXPLANATIONS if e[0] in present_ones]),
+        ("Bon à savoir", (("", c) for c in _ADVICE)),
+    ):
+        line = _section(sheet, line, titre, content, present_ones)
+    sheet.print_setup = PrintSetup(left_footer=f"{footer} · {READ_ME_SHEET}")
+    return sheet
+
+
+def _section(
+    sheet: Sheet, line: int, titre: str, content: Iterable[tuple[str, object]], present_ones: Collection[str]
+) -> int:
+    sheet.heights[line] = 10
+    sheet.write(line + 1, 2, titre, "bloc")
+    sheet.write(line + 1, 3, None, "bloc")
+    sheet.heights[line + 1] = 24
+    line += 2
+    for word, meaning in content:
+        sheet.write(
+            line,
+            2,
+            Link(f"internal:'{word}'!A1", word) if word in present_ones else word or None,
+            "lien" if word in present_ones else "libelle_fort",
+        )
+        sheet.write(line, 3, meaning, "libelle:date_gauche" if isinstance(meaning, date) else "libelle:texte")
+        sheet.heights[line] = 21 if len(str(meaning)) < 115 else 34
+        line += 1
+    return line

@@ -1,0 +1,276 @@
+"""The agency's copies and consolidation workbooks of a region, read; what cannot be read costs its file, and no more.
+
+Every row keeps its place: contract, file, sheet and cells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from cls_workbook.definition import toml_reader
+from cls_workbook.domain.model import Contrat
+from cls_workbook.errors import Refusal
+from cls_workbook.reports.agency import agency_data, agency_tables, ars_copy
+from cls_workbook.reports.agency.agency_data_read import OtherVersion, data_tables
+from cls_workbook.reports.consolidation import consolidation_tables
+from cls_workbook.reports.tables import table_reading
+from cls_workbook.reports.tables.described_columns import DescribedTable
+from cls_workbook.reports.tables.table_reading import RowsBySheet, TableRead
+
+SYNTHESE, CONSOLIDATION = "synthèse", "consolidation"
+UNREADABLE, FOREIGN, OTHER_VERSION, INCOMPLETE = "illisible", "autre classeur", "autre version", "incomplet"
+RETAINED, DUPLICATE, IDENTICAL = "retenu", "doublon", "copie identique"
+_EXTENSIONS = (".xlsx", ".xlsm", ".ods")
+
+# (table, rank of the row, titles) → (sheet, cells)
+PlaceFinder = Callable[[DescribedTable, int, Sequence[str]], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ContratCopy:
+    """One contract and year. ``lines``: the « Données … » tables, masked, whatever the file was."""
+
+    file: str
+    digest: str
+    kind: str
+    lines: Mapping[DescribedTable, list[dict[str, object]]]
+    find_place: PlaceFinder
+
+    @property
+    def contrat(self) -> dict[str, object]:
+        """The record of the contract: see ``donnees_decrites.CONTRAT``."""
+        return self.lines[agency_tables.CONTRAT][0]
+
+    @property
+    def cle(self) -> tuple[str, int]:
+        return str(self.contrat["Contrat"]), int(self.contrat["Année"])
+
+    def where(self, table: DescribedTable, rank: int, titles: Sequence[str]) -> dict[str, object]:
+        """Where these figures of a row stand."""
+        sheet, cells = self.find_place(table, rank, titles)
+        return {"Fichier": self.file, "Feuille": sheet, "Cellule": cells}
+
+
+@dataclass(frozen=True)
+class SetAsideFile:
+    """A file that brought nothing, and why (a French sentence); what it said of itself, as far as it could be read."""
+
+    file: str
+    statut: str
+    reason: str
+    contrat: str | None = None
+    annee: int | None = None
+    digest: str | None = None
+
+
+def files_in(sources: Iterable[str | Path], except_for: Path) -> dict[str, Path]:
+    """Name to show → file: those given, and the workbooks of the folders given; ``except_for`` (what is being written) apart.
+
+    Refus if a source does not exist, or if there is nothing to read.
+    """
+    hits: dict[str, Path] = {}
+    for source in map(Path, sources):
+        if source.is_dir():
+            inside = sorted(
+                p
+                for p in source.rglob("*")
+                if p.is_file() and p.suffix.lower() in _EXTENSIONS and not _is_hidden_file(p.relative_to(source))
+            )
+            candidats = [(p.relative_to(source).as_posix(), p) for p in inside]
+        elif source.is_file():
+            candidats = [(source.name, source)]
+        else:
+            raise Refusal(
+                f"« {source} » n’existe pas : indiquez une synthèse, ou le dossier qui contient les synthèses."
+            )
+        for nom, path in candidats:
+            if path.resolve() != except_for.resolve() and path.resolve() not in {p.resolve() for p in hits.values()}:
+                hits[nom if nom not in hits else str(path)] = path
+    if not hits:
+        raise Refusal("Aucun classeur à lire : déposez les synthèses reçues dans le dossier indiqué, puis recommencez.")
+    return dict(sorted(hits.items()))
+
+
+def _is_hidden_file(path: Path) -> bool:
+    return any(part.startswith((".", "~$")) for part in path.parts)
+
+
+def read(files: Mapping[str, Path], definitions: Mapping[str, Contrat]) -> Iterator[ContratCopy | SetAsideFile]:
+    """Each file, in order. ``definitions``: contract id → definition, for the consolidations of contracts that do not ship."""
+    from tqdm import tqdm
+
+    for nom, path in tqdm(files.items(), desc="Lecture", unit=" classeur", delay=1, leave=False, disable=None):
+        yield _read(nom, path, definitions)
+
+
+def _read(nom: str, path: Path, definitions: Mapping[str, Contrat]) -> ContratCopy | SetAsideFile:
+    try:
+        worksheets, digest = table_reading.open_up(path), hashlib.sha256(path.read_bytes()).hexdigest()
+    except (Refusal, OSError) as refusal:
+        return SetAsideFile(nom, UNREADABLE, str(refusal).replace(str(path), nom))
+    try:
+        if table_reading.has_table(worksheets, agency_tables.CONTRAT):
+            return _synthese(nom, path, digest, worksheets)
+        if table_reading.has_table(worksheets, consolidation_tables.ANCHORS):
+            return _consolidation(nom, path, digest, worksheets, definitions)
+    except Refusal as refusal:
+        statut = OTHER_VERSION if isinstance(refusal, OtherVersion) else INCOMPLETE
+        contrat, annee = _announced(worksheets)
+        return SetAsideFile(nom, statut, str(refusal).replace(str(path), nom), contrat, annee, digest)
+    return SetAsideFile(
+        nom,
+        FOREIGN,
+        f"« {nom} » n’est ni une synthèse pour l’ARS, ni une consolidation de cette version.",
+        digest=digest,
+    )
+
+
+def _announced(worksheets: RowsBySheet) -> tuple[str | None, int | None]:
+    """The contract and year that a set-aside workbook says it is of, as far as they can be made out."""
+    identities = (consolidation_tables.ANCHORS.sheet, agency_tables.CONTRAT.sheet)
+    said = {
+        str(line[i]).lower(): line[i + 1]
+        for nom in identities
+        for line in worksheets.get(nom, ())
+        for i in range(len(line) - 1)
+    }
+    contrat, annee = said.get("contrat"), said.get("année")
+    return contrat if isinstance(contrat, str) else None, int(annee) if isinstance(annee, (int, float)) else None
+
+
+# --- An agency's copy -------------------------------------------------------------------------------------------------
+
+
+def _synthese(nom: str, path: Path, digest: str, worksheets: RowsBySheet) -> ContratCopy:
+    tables = data_tables(path, worksheets)
+
+    def find_place(table: DescribedTable, rank: int, titles: Sequence[str]) -> tuple[str, str]:
+        return tables[table].sheet, tables[table].cells(rank, titles)
+
+    return ContratCopy(nom, digest, SYNTHESE, {t: item_read.lines for t, item_read in tables.items()}, find_place)
+
+
+# --- A consolidation workbook -----------------------------------------------------------------------------------------
+
+# Where the figures of a data table stand in a consolidation: the table, and what tells its rows apart.
+_ORIGINS: dict[DescribedTable, tuple[DescribedTable, tuple[str, ...]]] = {
+    agency_tables.FINANCEMENT: (consolidation_tables.FINANCEMENT_FICHES, ("Fiche",)),
+    agency_tables.FINANCEURS: (consolidation_tables.FINANCEMENT_FINANCEURS, ("Financeur", "Nature")),
+    agency_tables.POSTS: (consolidation_tables.FINANCEMENT_FICHES, ("Fiche",)),
+    agency_tables.MESURES: (consolidation_tables.INDICATEURS, ("Mesure",)),
+    agency_tables.RETOURS: (consolidation_tables.RETOURS, ("Fiche", "Structure", "Volet")),
+}
+_IN_POSTS = {"Dépense réalisée": "Coût réalisé", "Aide engagée": "ARS hors maquette"}
+
+
+def _consolidation(
+    nom: str, path: Path, digest: str, worksheets: RowsBySheet, definitions: Mapping[str, Contrat]
+) -> ContratCopy:
+    """Masked here, as the agency's copy would be."""
+    anchors = table_reading.table(path, worksheets, consolidation_tables.ANCHORS)
+    identifier = next(
+        (str(r["Valeur"]) for r in anchors.lines if (r["Rubrique"], r["Champ"]) == ("Identification", "contrat")), ""
+    )
+    result = ars_copy.read_back(path, definitions.get(identifier))
+    tables = {origin: table_reading.table(path, worksheets, origin) for origin, _ in _ORIGINS.values()}
+    lines = agency_data.rows_by_table(result)
+
+    def find_place(table: DescribedTable, rank: int, titles: Sequence[str]) -> tuple[str, str]:
+        if table not in _ORIGINS:
+            return _in_anchors(anchors, table, lines[table][rank])
+        origin, cle = _ORIGINS[table]
+        item_read, desired = tables[origin], lines[table][rank]
+        here = next((r for r, line in enumerate(item_read.lines) if all(line[c] == desired[c] for c in cle)), None)
+        known = [t for t in (_IN_POSTS.get(t, t) for t in titles) if t in origin.titles] or [cle[0]]
+        return item_read.sheet, "" if here is None else item_read.cells(here, known)
+
+    return ContratCopy(nom, digest, CONSOLIDATION, lines, find_place)
+
+
+def _in_anchors(anchors: TableRead, table: DescribedTable, line: Mapping[str, object]) -> tuple[str, str]:
+    """The state of a fiche has its row there; the rest is the sheet as a whole, or the contract's definition."""
+    if table is agency_tables.THEMES:
+        return "définition du contrat", ""
+    for rank, anchor in enumerate(anchors.lines):
+        if table is agency_tables.FICHES and (anchor["Rubrique"], anchor["Objet"], anchor["Champ"]) == (
+            "Avancement",
+            line["Fiche"],
+            "etat",
+        ):
+            return anchors.sheet, anchors.cells(rank, ["Valeur"])
+    return anchors.sheet, ""
+
+
+def definitions(references: Iterable[str | Path]) -> dict[str, Contrat]:
+    """Contract id → definition. Refus if one cannot be read."""
+    items_read = [toml_reader.load(r) for r in references]
+    return {c.id: c for c in items_read}
+
+
+# --- Which ones count -------------------------------------------------------------------------------------------------
+
+
+def choose(items_read: Iterable[ContratCopy | SetAsideFile]) -> tuple[list[ContratCopy], list[SetAsideFile]]:
+    """One copy a contract and year: the last consolidated, validated rather than provisional; the others are set aside.
+
+    Two that differ and were made the same day in the same state: neither counts, for nothing says which is right.
+    Contracts in alphabetical order, years in order.
+    """
+    groups: dict[tuple[str, int], list[ContratCopy]] = {}
+    ecarts: list[SetAsideFile] = []
+    for item_read in items_read:
+        if isinstance(item_read, SetAsideFile):
+            ecarts.append(item_read)
+        else:
+            groups.setdefault(item_read.cle, []).append(item_read)
+    retained = []
+    for cle in sorted(groups):
+        kept_one, set_aside = _latest(groups[cle])
+        retained += [kept_one] if kept_one else []
+        ecarts += set_aside
+    return retained, sorted(ecarts, key=lambda e: e.file)
+
+
+def _latest(copies: list[ContratCopy]) -> tuple[ContratCopy | None, list[SetAsideFile]]:
+    def rank(file_copy: ContratCopy) -> tuple:
+        return file_copy.contrat["Consolidé le"], file_copy.contrat["État"] == agency_tables.VALIDE
+
+    highest = max(map(rank, copies))
+    first_ones = [c for c in copies if rank(c) == highest]
+    kept_one = first_ones[0] if all(_figures(c) == _figures(first_ones[0]) for c in first_ones[1:]) else None
+    ecarts = []
+    for file_copy in copies:
+        if file_copy is kept_one:
+            continue
+        contrat, annee = file_copy.cle
+        if rank(file_copy) < highest:
+            statut, reason = (
+                DUPLICATE,
+                f"Une version plus récente, ou validée, de ce contrat pour {annee} est retenue : « {first_ones[0].file} ».",
+            )
+        elif kept_one is None:
+            autres = ", ".join(f"« {c.file} »" for c in first_ones if c is not file_copy)
+            statut, reason = (
+                DUPLICATE,
+                f"{autres} dit autre chose du même contrat, de la même année et du même jour : aucune n’est retenue. Demandez laquelle fait foi.",
+            )
+        else:
+            statut, reason = IDENTICAL, f"Les mêmes chiffres que « {first_ones[0].file} », qui est retenue."
+        ecarts.append(SetAsideFile(file_copy.file, statut, reason, contrat, annee, file_copy.digest))
+    return kept_one, ecarts
+
+
+def _figures(file_copy: ContratCopy) -> list:
+    """What a copy says, to the digits that a workbook keeps: a consolidation and the copy made of it say the same."""
+    return [
+        [tuple(_readable(v) for v in line.values()) for line in file_copy.lines[table]]
+        for table in agency_tables.TABLES
+    ]
+
+
+def _readable(valeur: object) -> object:
+    return f"{float(valeur):.12g}" if isinstance(valeur, (int, float, Decimal)) else valeur

@@ -1,0 +1,298 @@
+"""Copies → the rows of a region's tables. Pure. Money in euros; what is not known stays None through every sum.
+
+Nothing is added across labels that merely look alike: contracts are told by their id, natures by their level, measures by
+the theme and the unit that their contracts declare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from cls_workbook.french import NBSP, amount_fr, fold, number_fr, typography
+from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reports.agency import agency_tables as data
+from cls_workbook.reports.region import region_tables
+from cls_workbook.reports.region.agency_copies import RETAINED, ContratCopy, SetAsideFile
+from cls_workbook.reports.region.region_tables import COFINANCEMENTS, MAQUETTE, OUTSIDE_MAQUETTE, POST, VALORISATION
+from cls_workbook.reports.tables.described_columns import DescribedTable
+from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, REJECTED
+
+Line = dict[str, object]
+SEPARATOR = f"{NBSP}; "
+AS_SHARE = ("RATIO", "SATISFACTION")
+SHARE_UNIT = "taux"
+
+
+def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict[DescribedTable, list[Line]]:
+    """Every table's rows, in the order of ``described.TABLES``: title → value. ``copies``: one a contract and year, in order."""
+    financement = list(_financement(copies))
+    tables = {
+        region_tables.CONTRATS: [_contrat(c) for c in copies],
+        region_tables.MAQUETTES: list(_maquettes(copies, financement)),
+        region_tables.FINANCEMENT: financement,
+        region_tables.FINANCEMENT_FICHES: list(
+            _stack(copies, data.FINANCEMENT, [c.titre for c in data.FINANCEMENT.columns[2:-1]])
+        ),
+        region_tables.FINANCEURS: list(_stack(copies, data.FINANCEURS, ["Prévu", "Engagé", "Versé"])),
+        region_tables.POSTS: [
+            line | {"À regarder": _to_look_at(line)} for line in _stack(copies, data.POSTS, ["ETP", "Aide versée"])
+        ],
+        region_tables.THEMES: list(_by_theme(copies)),
+        region_tables.FICHES: list(_fiches(copies)),
+        region_tables.MESURES: list(_mesures(copies)),
+        region_tables.OVERDUE: list(_overdue(copies, ecarts)),
+        region_tables.FILES: sorted(
+            [*map(_retained_row, copies), *map(_set_aside_row, ecarts)], key=lambda line: str(line["Fichier"])
+        ),
+    }
+    return {table: [{t: line.get(t) for t in table.titles} for line in its_own] for table, its_own in tables.items()}
+
+
+def _who(file_copy: ContratCopy) -> Line:
+    return {
+        "Contrat": file_copy.contrat["Contrat"],
+        "Titre": file_copy.contrat["Titre"],
+        "Territoire": file_copy.contrat["Territoire"],
+        "Année": file_copy.contrat["Année"],
+    }
+
+
+def _stack(copies: Iterable[ContratCopy], table: DescribedTable, titles: Sequence[str]) -> Iterator[Line]:
+    """The rows of a table of every copy, each with its place (of ``titles``)."""
+    for file_copy in copies:
+        for rank, line in enumerate(file_copy.lines[table]):
+            yield _who(file_copy) | line | file_copy.where(table, rank, titles)
+
+
+# --- Contracts and money ----------------------------------------------------------------------------------------------
+
+
+def _contrat(file_copy: ContratCopy) -> Line:
+    money = file_copy.lines[data.FINANCEMENT]
+    received, expected_returns = file_copy.contrat["Retours reçus"], file_copy.contrat["Retours attendus"]
+    sums = {t: total_of(line[t] for line in money) for t in ("Programmé", "Engagé", "Versé", "Coût réalisé")}
+    part = None if received is None or not expected_returns else Decimal(received) / Decimal(expected_returns)
+    return (
+        file_copy.contrat
+        | sums
+        | {"Taux de retour": part}
+        | file_copy.where(data.CONTRAT, 0, ["Retours reçus", "À confirmer"])
+    )
+
+
+# Nature → (the column of the contract, programmé, engagé, versé), and for which fiches (those of a post, the others, all).
+_COLUMNS: dict[str, tuple[str | None, str | None, str, str | None, str | None]] = {
+    MAQUETTE: ("Montant contrat", "Programmé", "Engagé", "Versé", None),
+    POST: (None, None, "ARS hors maquette", None, data.YES),
+    OUTSIDE_MAQUETTE: (None, None, "ARS hors maquette", None, data.NO),
+    COFINANCEMENTS: (None, None, "Cofinancements", None, None),
+    VALORISATION: (None, None, "Valorisation", None, None),
+}
+
+
+def _financement(copies: Iterable[ContratCopy]) -> Iterator[Line]:
+    """One row a contract, year and nature that has money, or a maquette."""
+    for file_copy in copies:
+        money = file_copy.lines[data.FINANCEMENT]
+        for nature, (prevu, programme, engage, verse, poste) in _COLUMNS.items():
+            its_own = [(r, line) for r, line in enumerate(money) if poste in (None, line["Poste"])]
+            all_known = [r for r, line in its_own if line[engage] is not None]
+            line = {
+                "Nature": nature,
+                "Prévu au contrat": file_copy.contrat["Maquette"] if prevu else None,
+                "Programmé": total_of(li[programme] for _, li in its_own) if programme else None,
+                "Engagé": total_of(money[r][engage] for r in all_known),
+                "Versé": total_of(li[verse] for _, li in its_own) if verse else None,
+                "Fiches": len(all_known),
+            }
+            if any(line[t] is not None for t in ("Prévu au contrat", "Programmé", "Engagé", "Versé")):
+                yield (
+                    _who(file_copy)
+                    | line
+                    | _cell_range(
+                        file_copy, [r for r, _ in its_own], [t for t in (prevu, programme, engage, verse) if t]
+                    )
+                )
+
+
+def _cell_range(file_copy: ContratCopy, ranks: Sequence[int], titles: Sequence[str]) -> Line:
+    """The block that these columns of these rows make."""
+    if not ranks:
+        return file_copy.where(data.CONTRAT, 0, ["Maquette"])
+    first, last = (file_copy.where(data.FINANCEMENT, r, titles) for r in (ranks[0], ranks[-1]))
+    top, bottom = str(first["Cellule"]).partition(":")[0], str(last["Cellule"]).rpartition(":")[2]
+    return first | {"Cellule": top if top == bottom else f"{top}:{bottom}"}
+
+
+def _maquettes(copies: Sequence[ContratCopy], financement: Sequence[Line]) -> Iterator[Line]:
+    """Each contract against its maquette, as its last year says it."""
+    for contrat in dict.fromkeys(c.contrat["Contrat"] for c in copies):
+        its_own = [c for c in copies if c.contrat["Contrat"] == contrat]
+        last = its_own[-1]
+        money = [li for li in financement if li["Contrat"] == contrat and li["Nature"] == MAQUETTE]
+        all_known = [int(li["Année"]) for li in money if li["Engagé"] is not None]
+        absent_ones = [
+            a for a in range(int(last.contrat["Première année"]), int(last.contrat["Année"]) + 1) if a not in all_known
+        ]
+        engage, verse, maquette = (
+            total_of(li["Engagé"] for li in money),
+            total_of(li["Versé"] for li in money),
+            last.contrat["Maquette"],
+        )
+        whole = maquette is not None and engage is not None and not absent_ones
+        yield (
+            last.contrat
+            | {
+                "Engagé cumulé": engage,
+                "Versé cumulé": verse,
+                "Reste à engager": maquette - engage if whole else None,
+                "Part engagée": engage / maquette if maquette and engage is not None else None,
+                "Années additionnées": ", ".join(map(str, all_known)) or None,
+                "Années absentes": ", ".join(map(str, absent_ones)) or None,
+            }
+            | last.where(data.CONTRAT, 0, ["Maquette"])
+        )
+
+
+def _to_look_at(line: Line) -> str | None:
+    """What of a post does not agree with its rule, in a few words."""
+    words = []
+    etp, minimum = line["ETP"], line["ETP minimum"]
+    if etp is None:
+        words.append("ETP non connu")
+    elif minimum is not None and etp < minimum:
+        words.append(f"{number_fr(etp)} ETP, sous le minimum de {number_fr(minimum)}")
+    if line["Dépense réalisée"] is None:
+        words.append("dépense non connue")
+    for what in ("Aide engagée", "Aide versée"):
+        if line[what] is not None and line["Aide possible"] is not None and line[what] > line["Aide possible"]:
+            words.append(
+                f"{what.lower()} de {amount_fr(line[what] - line['Aide possible'])} au-dessus de ce que la règle permet"
+            )
+    return SEPARATOR.join(words) or None
+
+
+# --- Fiches, themes ---------------------------------------------------------------------------------------------------
+
+
+def _themes_of(file_copy: ContratCopy, numero: object, kind: str) -> list[Line]:
+    return [t for t in file_copy.lines[data.THEMES] if t["Fiche"] == numero and t["Genre"] == kind]
+
+
+def _fiches(copies: Iterable[ContratCopy]) -> Iterator[Line]:
+    for line, file_copy in ((li, c) for c in copies for li in _stack([c], data.FICHES, ["Fiche", "État"])):
+        axe = " — ".join(str(line[t]) for t in ("Axe", "Titre de l’axe") if line[t])
+        labels = {
+            g: SEPARATOR.join(str(t["Libellé"]) for t in _themes_of(file_copy, line["Fiche"], g)) or None
+            for g in (data.THEME, data.PRIORITY)
+        }
+        yield line | {"Axe": axe or None, "Thèmes": labels[data.THEME], "Priorités": labels[data.PRIORITY]}
+
+
+def _by_theme(copies: Iterable[ContratCopy]) -> Iterator[Line]:
+    """How many fiches of each theme or priority are in each état; the same id and the same label only."""
+    groups: dict[tuple, list[tuple[str, str]]] = {}
+    for file_copy in copies:
+        etats = {li["Fiche"]: li["État"] for li in file_copy.lines[data.FICHES]}
+        for theme in file_copy.lines[data.THEMES]:
+            cle = (
+                file_copy.contrat["Année"],
+                theme["Genre"],
+                theme["Identifiant"],
+                theme["Libellé"],
+                etats.get(theme["Fiche"]) or "",
+            )
+            groups.setdefault(cle, []).append((str(file_copy.contrat["Contrat"]), str(theme["Fiche"])))
+    for (annee, kind, identifier, libelle, etat), fiches in sorted(
+        groups.items(), key=lambda g: (-g[0][0], g[0][1] == data.PRIORITY, *g[0][2:])
+    ):
+        contrats = dict.fromkeys(c for c, _ in fiches)
+        yield {
+            "Année": annee,
+            "Genre": kind,
+            "Identifiant": identifier,
+            "Libellé": libelle,
+            "État": etat,
+            "Fiches": len(fiches),
+            "Contrats": len(contrats),
+            "Lesquelles": SEPARATOR.join(f"{c} {', '.join(f for d, f in fiches if d == c)}" for c in contrats),
+        }
+
+
+# --- Measures ---------------------------------------------------------------------------------------------------------
+
+
+def unit_of(mesure: Line) -> str | None:
+    """The unit that a measure may be compared in; a rate is a share whatever it is a rate of."""
+    return SHARE_UNIT if mesure["Agrégation"] in AS_SHARE else mesure["Unité"]
+
+
+def _mesures(copies: Iterable[ContratCopy]) -> Iterator[Line]:
+    """The measures that two contracts at least declare of the same theme (id and label) and of the same unit."""
+    groups: dict[tuple, list[Line]] = {}
+    for line in _stack(copies, data.MESURES, ["Valeur"]):
+        unite = unit_of(line)
+        if line["Thème"] and unite:
+            cle = (str(line["Libellé du thème"]), str(line["Thème"]), fold(str(unite)), line["Agrégation"] in AS_SHARE)
+            groups.setdefault(cle, []).append(line | {"Unité": unite})
+    for cle in sorted(groups):
+        if len({line["Contrat"] for line in groups[cle]}) > 1:
+            yield from sorted(groups[cle], key=lambda li: (li["Contrat"], li["Mesure"], li["Année"]))
+
+
+# --- What did not come ------------------------------------------------------------------------------------------------
+
+_KIND_OF_STATUT = {
+    MISSING: region_tables.RETOUR_MANQUANT,
+    REJECTED: region_tables.REJECTED_RETOUR,
+    DUPLICATE: region_tables.DUPLICATE_RETOUR,
+}
+
+
+def _overdue(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> Iterator[Line]:
+    """The years of a contract that have no synthèse, up to the last one of the region; then the returns that are missing."""
+    yield from _missing_syntheses(copies, ecarts)
+    for line in _stack(copies, data.RETOURS, ["Statut"]):
+        if line["Statut"] in _KIND_OF_STATUT:
+            yield line | {"Quoi": _KIND_OF_STATUT[line["Statut"]]}
+
+
+def _missing_syntheses(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> Iterator[Line]:
+    jusque = max((int(c.contrat["Année"]) for c in copies), default=0)
+    latest_by_contrat = {c.contrat["Contrat"]: c.contrat for c in copies}
+    all_expected = {
+        (i, a)
+        for i, c in latest_by_contrat.items()
+        for a in range(int(c["Première année"]), min(int(c["Dernière année"]), jusque) + 1)
+    }
+    all_expected |= {(e.contrat, e.annee) for e in ecarts if e.contrat and e.annee}
+    for contrat, annee in sorted(all_expected - {c.cle for c in copies}):
+        received = [f"« {e.file} » est écarté ({e.statut})" for e in ecarts if (e.contrat, e.annee) == (contrat, annee)]
+        yield {
+            "Contrat": contrat,
+            "Territoire": latest_by_contrat.get(contrat, {}).get("Territoire"),
+            "Année": annee,
+            "Quoi": region_tables.MISSING_SYNTHESE,
+            "Précision": typography(SEPARATOR.join(received)) or "aucun fichier reçu",
+        }
+
+
+def _retained_row(file_copy: ContratCopy) -> Line:
+    return file_copy.contrat | {
+        "Fichier": file_copy.file,
+        "Statut": RETAINED,
+        "Genre": file_copy.kind,
+        "Empreinte SHA-256": file_copy.digest,
+    }
+
+
+def _set_aside_row(gap: SetAsideFile) -> Line:
+    return {
+        "Fichier": gap.file,
+        "Statut": gap.statut,
+        "Raison": gap.reason,
+        "Contrat": gap.contrat,
+        "Année": gap.annee,
+        "Empreinte SHA-256": gap.digest,
+    }

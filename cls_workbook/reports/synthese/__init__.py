@@ -1,0 +1,1 @@
+"""The Synthèse: what it says, and how it is drawn."""

@@ -1,0 +1,54 @@
+"""The posts of coordination: what each cost, what the contract's rule allows, what was engaged and paid. In euros."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cls_workbook.domain.model import Fiche, Rule
+from cls_workbook.domain.rule_arithmetic import payable_for_post
+from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reports.consolidation.consolidated_result import known_one
+from cls_workbook.reports.synthese.synthese_portrait import Portrait
+from cls_workbook.summaries.funding import post_rules
+
+
+def fiches_with_post(portrait: Portrait) -> list[Fiche]:
+    return [f for f in portrait.contrat.fiches if post_rules(portrait.contrat, f.numero)]
+
+
+def posts(portrait: Portrait) -> list[dict[str, object]]:
+    """One row per fiche and rule; a figure that is not known is None."""
+    return [_post(portrait, f, r) for f in fiches_with_post(portrait) for r in post_rules(portrait.contrat, f.numero)]
+
+
+def _post(portrait: Portrait, fiche: Fiche, rule: Rule) -> dict[str, object]:
+    money = portrait.money.get(fiche.numero, {})
+    reponses, lines = portrait.result.reponses, portrait.result.financements
+    its_own = reponses[
+        (reponses["Fiche"] == fiche.numero) & (reponses["Bloc"] == "depenses") & (reponses["Champ"] == "etp")
+    ]
+    etp = total_of(known_one(v) for v in its_own["Valeur"])
+    expenditure = money.get("Coût réalisé")
+    possible = (
+        None
+        if expenditure is None
+        else payable_for_post(rule, Decimal(expenditure), None if etp is None else Decimal(etp))
+    )
+    financeur = next((f.nom for f in portrait.contrat.financeurs if f.id == rule.financeur), None)
+    verse_sum = total_of(
+        known_one(v) for v in lines.loc[(lines["Fiche"] == fiche.numero) & (lines["Financeur"] == financeur), "Versé"]
+    )
+    return {
+        "Fiche": fiche.numero,
+        "Règle": rule.libelle,
+        "Financeur": financeur,
+        "Taux": rule.taux,
+        "Plafond annuel": rule.plafond_annuel,
+        "ETP minimum": rule.etp_min,
+        "ETP": etp,
+        "Dépense réalisée": expenditure,
+        "Aide possible": possible,
+        "Aide engagée": money.get("ARS hors maquette"),
+        "Aide versée": verse_sum,
+        "Aide / dépense": verse_sum / expenditure if expenditure and verse_sum is not None else None,
+    }

@@ -1,0 +1,269 @@
+"""What the Synthèse has to say, fiche by fiche, before any drawing: figures found, words chosen, reserves numbered."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+import pandas as pd
+
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
+from cls_workbook.domain.model import ChoiceLists, Contrat, Fiche, Mesure
+from cls_workbook.domain.wording import payer
+from cls_workbook.french import NBSP, amount_fr, fold, rate_fr
+from cls_workbook.personal_data import without_personal_data
+from cls_workbook.reports.consolidation.consolidated_result import Result, frame_records
+from cls_workbook.summaries import history
+from cls_workbook.summaries.activity import TO_BE_SCHEDULED, WITHOUT_RETOUR
+from cls_workbook.summaries.masking import MASKED, mask_indicateurs
+from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, RECEIVED, REJECTED, displayed_name
+
+# What the Synthèse quotes of the table Reponses.
+QUOTED_BLOCKS, QUOTED_FIELDS = (
+    ("avancement", "depenses", "qualitatif"),
+    ("motif", "etp", "ecarts", "freins", "perspectives", "avenant"),
+)
+MESURES_PER_FICHE, ATTENTION_POINTS_PER_FICHE = 3, 3
+AS_RATE, AS_TEXT = ("RATIO", "SATISFACTION"), ("UNION", "TEXTE")
+PERCENTAGE_POINT = Decimal("0.01")
+
+# État → (role of its pill, colour of its bar). The words of the scales are choices that a contract may replace.
+_ETATS = {
+    "realisee": ("etat_bon", "axe3"),
+    "en cours": ("etat_encours", "accent"),
+    "en preparation": ("etat_preparation", "axe4"),
+    "non demarree": ("etat_neutre", "gris_moyen"),
+    "reportee": ("etat_attention", "axe2"),
+    "abandonnee": ("etat_mauvais", "rouge"),
+    fold(WITHOUT_RETOUR): ("etat_absent", "gris"),
+    fold(TO_BE_SCHEDULED): ("etat_neutre", "gris_clair"),
+}
+
+
+def appearance(listes: ChoiceLists, etat: str) -> tuple[str, str]:
+    """Role and colour of an état; for a scale of the contract's own, by its place in the scale."""
+    if fold(etat) in _ETATS:
+        return _ETATS[fold(etat)]
+    if etat in listes.etats_a_motif:
+        return _ETATS["reportee"]
+    following = [e for e in listes.etats if e not in listes.etats_a_motif]
+    if etat in following[:1]:
+        return _ETATS["non demarree"]
+    return _ETATS["realisee" if etat == following[-1] else "en cours"] if etat in following else _ETATS["en cours"]
+
+
+class Testimony(NamedTuple):
+    """What one structure wrote of one fiche. ``texts``: champ of the block « qualitatif » → text."""
+
+    fiche: str
+    structure: str
+    texts: dict[str, str]
+
+
+def without_persons(result: Result) -> Result:
+    """The same campaign without personal data in what the Synthèse quotes. Before any drawing: a text that is cut
+    into rows, or shortened, could hide half a telephone number from the patterns."""
+    reponses = result.reponses
+    cited = reponses[reponses["Champ"].isin(QUOTED_FIELDS) & reponses["Bloc"].isin(QUOTED_BLOCKS)]
+    own = {
+        "reponses": _without_persons(cited, ("Structure", "Valeur")),
+        "retours": _without_persons(result.retours, ("Structure",)),
+    }
+    for nom in ("indicateurs", "avancement", "gouvernance", "par_financeur", "territoire"):
+        frame = getattr(result, nom)
+        own[nom] = _without_persons(frame, tuple(frame.columns))
+    sentences = {
+        nom: tuple(map(without_personal_data, getattr(result, nom)))
+        for nom in ("explications", "a_preciser", "reserves")
+    }
+    decisions = {numero: without_personal_data(texte) for numero, texte in result.decisions.items()}
+    return result.with_changes(**own, **sentences, decisions=decisions)
+
+
+def _without_persons(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    texts = {c: [without_personal_data(v) if isinstance(v, str) else v for v in frame[c]] for c in columns}
+    return frame.assign(**{c: pd.Series(v, index=frame.index, dtype=object) for c, v in texts.items()})
+
+
+class Portrait:
+    """The figures of a campaign as the Synthèse shows them: small counts masked, texts without personal data,
+    reserves numbered as they are met."""
+
+    def __init__(self, result: Result):
+        result = without_persons(result)
+        self.result, self.contrat, self.annee = result, result.contrat, result.annee
+        masked = mask_indicateurs(result.contrat, result.indicateurs, history.terms(result.history, result.annee - 1))
+        self.indicateurs = {r["Mesure"]: r for r in frame_records(masked)}
+        self.suivi = {r["fiche"]: r for r in frame_records(result.avancement)}
+        self.money = {r["Fiche"]: r for r in frame_records(result.par_fiche) if r["Fiche"] != TO_BE_SCHEDULED}
+        self.notes: dict[str, int] = {}
+        self.has_previous = result.precedent or any(r["Valeur n-1"] is not None for r in self.indicateurs.values())
+
+    def year_label(self, gap: int = 0) -> str:
+        """The name of the campaign's year, or of one ``gap`` years away."""
+        return self.contrat.year_name(self.annee + gap)
+
+    # --- fiches ---
+
+    def etat(self, fiche: Fiche) -> str:
+        return self.suivi.get(fiche.numero, {}).get("etat") or WITHOUT_RETOUR
+
+    def realisation(self, fiche: Fiche) -> str | None:
+        return self.suivi.get(fiche.numero, {}).get("realisation")
+
+    def porteurs(self, fiche: Fiche) -> str:
+        if fiche.volets:
+            names = (
+                f"{v.nom}{NBSP}: {', '.join(displayed_name(self.contrat, p) for p in v.porteurs) or 'à préciser'}"
+                for v in fiche.volets
+            )
+            return "\n".join(names)
+        return ", ".join(displayed_name(self.contrat, p) for p in fiche.porteurs) or "à préciser"
+
+    @cached_property
+    def _statuts(self) -> dict[str, Counter]:
+        return _count(self.result.retours["Fiche"], self.result.retours["Statut"])
+
+    @cached_property
+    def _expected(self) -> Counter:
+        return self.result.expected_by_fiche()
+
+    @cached_property
+    def _alerts(self) -> dict[str, Counter]:
+        return _count([a.fiche for a in self.result.anomalies], [a.gravite for a in self.result.anomalies])
+
+    def alerts(self, fiche: Fiche) -> Counter:
+        """Gravité → how many anomalies the fiche has."""
+        return self._alerts[fiche.numero]
+
+    def received_and_expected(self, fiche: Fiche) -> tuple[int, int]:
+        """Answers that count, answers expected or come in."""
+        return self._statuts[fiche.numero][RECEIVED], self._expected[fiche.numero]
+
+    def attention(self, fiche: Fiche) -> str:
+        """What a reader should know first, the most serious first; at most three points."""
+        points = [*self._on_retours(fiche), *self._on_etat(fiche), *self._on_money(fiche)]
+        to_confirm = self._alerts[fiche.numero][A_CONFIRMER]
+        if to_confirm:
+            points.append(f"{to_confirm} point{'s' * (to_confirm > 1)} à confirmer")
+        autres = len(points) - ATTENTION_POINTS_PER_FICHE
+        if autres > 0:
+            points = [
+                *points[:ATTENTION_POINTS_PER_FICHE],
+                f"{autres} autre{'s' * (autres > 1)} point{'s' * (autres > 1)}",
+            ]
+        return "\n".join(f"• {p}" for p in points)
+
+    def _on_retours(self, fiche: Fiche):
+        statuts = self._statuts[fiche.numero]
+        total = self._expected[fiche.numero]
+        if statuts[MISSING]:
+            alone = statuts[MISSING] == total
+            yield (
+                "Aucun retour"
+                if alone
+                else f"{statuts[MISSING]} retour{'s' * (statuts[MISSING] > 1)} manquant{'s' * (statuts[MISSING] > 1)} sur {total}"
+            )
+        for statut in (REJECTED, DUPLICATE):
+            if n := statuts[statut]:
+                yield f"{n} retour{'s' * (n > 1)} {statut if statut == REJECTED else 'en double'}{'s' * (n > 1 and statut == REJECTED)}"
+        if n := self._alerts[fiche.numero][BLOCKING]:
+            yield f"{n} anomalie{'s' * (n > 1)} bloquante{'s' * (n > 1)}"
+
+    def _on_etat(self, fiche: Fiche):
+        suivi = self.suivi.get(fiche.numero, {})
+        if suivi.get("detail"):
+            yield f"Porteurs en désaccord {self.cross_reference(fiche.numero, 'avancement', suivi['detail'].replace(chr(10), f'{NBSP}; '))}"
+        if self.etat(fiche) in self.contrat.listes.etats_a_motif:
+            yield f"Action {self.etat(fiche).lower()}"
+        if any(fold(t.texts.get("avenant", "")) == "oui" for t in self.testimonies if t.fiche == fiche.numero):
+            yield "Avenant demandé"
+
+    def _on_money(self, fiche: Fiche):
+        money = self.money.get(fiche.numero, {})
+        remaining = money.get("Reste à engager")
+        if remaining is not None and remaining < 0:
+            yield f"Maquette dépassée de {amount_fr(-Decimal(remaining))}"
+        prevu, observed = fiche.financement.taux, money.get("Taux constaté")
+        if fiche.financement.taux_pur and None not in (prevu, observed) and observed > prevu + PERCENTAGE_POINT:
+            yield f"Taux {payer(self.contrat)} {rate_fr(observed, 1)} pour {rate_fr(prevu, 1)} au contrat"
+
+    # --- measures ---
+
+    def key_mesures(self, fiche: Fiche) -> list[Mesure]:
+        """One to three measures: those that the contract marks, else its first figures, else its first ones."""
+        marked = [m for m in fiche.mesures if m.cle]
+        with_figures = [m for m in fiche.mesures if m.agregation not in AS_TEXT]
+        return (marked or with_figures or list(fiche.mesures))[:MESURES_PER_FICHE]
+
+    def libelle(self, fiche: Fiche, mesure: Mesure) -> str:
+        """Label, unit, and the number of its reserve."""
+        line = self.indicateurs.get(mesure.id, {})
+        unite = line.get("Unité") or mesure.unite
+        texte = mesure.libelle + (f" ({unite})" if unite and mesure.agregation not in AS_RATE else "")
+        return (
+            f"{texte} {cross_reference}"
+            if (cross_reference := self.cross_reference(fiche.numero, mesure.libelle, self.reserve(mesure)))
+            else texte
+        )
+
+    def reserve(self, mesure: Mesure) -> str:
+        """How far the figure holds: its coverage if it is partial, then its reserves; "" if nothing is to be said."""
+        line = self.indicateurs.get(mesure.id, {})
+        coverage = line.get("Couverture") or ""
+        if coverage.startswith("complet") or not line.get("Retours reçus"):
+            coverage = ""  # a missing return is said once, on the line of its fiche
+        return f"{NBSP}; ".join(t for t in (coverage, line.get("Réserve")) if t)
+
+    def masked(self, mesure: Mesure) -> bool:
+        return MASKED in str(self.indicateurs.get(mesure.id, {}).get("Réserve") or "")
+
+    def cross_reference(self, fiche: str, subject: str, texte: str) -> str:
+        """« [3] »: the number under which the reserve is printed at the end; "" without reserve."""
+        if not texte:
+            return ""
+        return f"[{self.notes.setdefault(f'Fiche {fiche}, {subject}{NBSP}: {texte}.', len(self.notes) + 1)}]"
+
+    # --- texts ---
+
+    @cached_property
+    def testimonies(self) -> list[Testimony]:
+        """In the contract's order; the motif of an action put off or given up opens its « écarts »."""
+        said: dict[tuple, dict[str, str]] = {}
+        for r in frame_records(self.result.reponses):
+            if r["Valeur"] is not None and (
+                r["Bloc"] == "qualitatif" or (r["Bloc"], r["Champ"]) == ("avancement", "motif")
+            ):
+                who = f"{r['Structure'] or ''}" + (f" ({r['Volet']})" if r["Volet"] else "")
+                said.setdefault((r["Fiche"], r["Fichier"], who), {})[r["Champ"]] = str(r["Valeur"])
+        order = {f.numero: rank for rank, f in enumerate(self.contrat.fiches)}
+        return [
+            Testimony(fiche, who, texts)
+            for (fiche, _, who), texts in sorted(said.items(), key=lambda d: order.get(d[0][0], len(order)))
+        ]
+
+
+def _count(fiches, words) -> dict[str, Counter]:
+    counts: dict[str, Counter] = defaultdict(Counter)
+    for fiche, word in zip(fiches, words, strict=True):
+        counts[fiche or ""][word] += 1
+    return counts
+
+
+def by_axe(contrat: Contrat) -> list[tuple[int, str, list[Fiche], list[str]]]:
+    """(rank from 1, title, fiches, titles to programme) of each axe; what belongs to no axe comes last, under rank 0."""
+    known = {a.numero for a in contrat.axes}
+    groups = [
+        (
+            rank,
+            f"Axe {a.numero} — {a.titre}",
+            [f for f in contrat.fiches if f.axe == a.numero],
+            [p.titre for p in contrat.a_programmer if p.axe == a.numero],
+        )
+        for rank, a in enumerate(contrat.axes, 1)
+    ]
+    outside = [f for f in contrat.fiches if f.axe not in known]
+    free_cells = [p.titre for p in contrat.a_programmer if p.axe not in known]
+    return groups + ([(0, "Hors axe", outside, free_cells)] if outside or free_cells else [])

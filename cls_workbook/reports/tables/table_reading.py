@@ -1,0 +1,211 @@
+"""Described tables read back from a workbook, whoever saved it last: found by their headers, never by an address.
+
+Each value comes as its column's type says, and keeps its place: a figure can be followed to file, sheet and cell.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from cls_workbook.domain.rule_arithmetic import rounded
+from cls_workbook.errors import Refusal
+from cls_workbook.french import fold
+from cls_workbook.reports.tables.described_columns import VERTICAL_HEADERS, DescribedTable, TableColumn
+from cls_workbook.workbook.description import CellRange, address
+
+RowsBySheet = dict[str, list[list[object]]]
+HEADER_ROWS = 30  # how far down a header may have been pushed
+_ORIGIN = date(1899, 12, 30)
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """``lines``: title → value, missing = None; ``places``: for each of them, title → (row, column) in the sheet."""
+
+    sheet: str
+    lines: list[dict[str, object]]
+    places: list[dict[str, tuple[int, int]]]
+
+    def cells(self, rank: int, titles: Iterable[str]) -> str:
+        """Where these columns of a row stand: « D12 », or « D12:F12 » from the first to the last."""
+        corners = sorted(self.places[rank][t] for t in titles)
+        return CellRange(*corners[0], *corners[-1]).a1()
+
+    def choose(self, ranks: Iterable[int]) -> TableRead:
+        """The same table with these rows only."""
+        all_kept = list(ranks)
+        return TableRead(self.sheet, [self.lines[r] for r in all_kept], [self.places[r] for r in all_kept])
+
+
+def open_up(path: str | Path) -> RowsBySheet:
+    """Sheet name → rows of cells as they are. Refus if the file is not a workbook that can be read."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        opened_book = CalamineWorkbook.from_path(str(path))
+        return {
+            nom: opened_book.get_sheet_by_name(nom).to_python(skip_empty_area=False) for nom in opened_book.sheet_names
+        }
+    except (OSError, CalamineError, zipfile.BadZipFile, ValueError) as error:
+        raise Refusal(
+            f"« {path} » est introuvable ou illisible. Indiquez un classeur produit par « consolider » ou « synthese »."
+        ) from error
+
+
+def has_table(worksheets: RowsBySheet, description: DescribedTable) -> bool:
+    """Is there a sheet of this name, whatever its content?"""
+    return any(fold(nom) == fold(description.sheet) for nom in worksheets)
+
+
+def table(path: str | Path, worksheets: RowsBySheet, description: DescribedTable) -> TableRead:
+    """The table of a workbook. Refus, with the place, if it is missing, incomplete, or holds what its columns do not accept."""
+    nom, header, columns = _find(path, worksheets, description)
+    rows = enumerate(worksheets[nom][header:], header + 1)
+    if description.vertical:
+        return _vertical_table(path, nom, description, list(rows), columns)
+    lines, places = [], []
+    for numero, cells in rows:
+        raw_values = {t: cells[c - 1] if c <= len(cells) else "" for t, c in columns.items()}
+        if any(v != "" for v in raw_values.values()):
+            lines.append(
+                {
+                    c.titre: _value(path, nom, address(numero, columns[c.titre]), c, raw_values[c.titre])
+                    for c in description.columns
+                }
+            )
+            places.append({t: (numero, column) for t, column in columns.items()})
+    return TableRead(nom, lines, places)
+
+
+def _vertical_table(
+    path: str | Path,
+    nom: str,
+    description: DescribedTable,
+    rows: list[tuple[int, list[object]]],
+    columns: dict[str, int],
+) -> TableRead:
+    """One record, a row a title."""
+    champ, valeur = (columns[t] for t in VERTICAL_HEADERS)
+    items_read = {
+        str(cells[champ - 1]).strip(): (numero, cells[valeur - 1] if valeur <= len(cells) else "")
+        for numero, cells in rows
+        if champ <= len(cells)
+    }
+    not_given = [t for t in description.titles if t not in items_read]
+    if not_given:
+        raise Refusal(f"« {path} », feuille « {nom} » : ligne {', '.join(not_given)} introuvable. {_REMEDY}")
+    line = {
+        c.titre: _value(path, nom, address(items_read[c.titre][0], valeur), c, items_read[c.titre][1])
+        for c in description.columns
+    }
+    return TableRead(nom, [line], [{t: (items_read[t][0], valeur) for t in description.titles}])
+
+
+def _find(path: str | Path, worksheets: RowsBySheet, description: DescribedTable) -> tuple[str, int, dict[str, int]]:
+    """(sheet, row of the header, title → column), both counted from 1."""
+    same_name = [nom for nom in worksheets if fold(nom) == fold(description.sheet)]
+    absent_ones = all_wanted = VERTICAL_HEADERS if description.vertical else description.titles
+    for nom in same_name or worksheets:
+        for numero, cells in enumerate(worksheets[nom][:HEADER_ROWS], 1):
+            places: dict[str, int] = {}
+            for column, cell in enumerate(cells, 1):
+                places.setdefault(str(cell).strip(), column)
+            lacking = tuple(t for t in all_wanted if t not in places)
+            if not lacking:
+                return nom, numero, {t: places[t] for t in all_wanted}
+            absent_ones = min(absent_ones, lacking, key=len)
+    if not same_name or absent_ones == all_wanted:
+        raise Refusal(f"« {path} » : la feuille « {description.sheet} » manque ou n’a plus ses en-têtes. {_REMEDY}")
+    raise Refusal(
+        f"« {path} », feuille « {description.sheet} » : colonne {', '.join(absent_ones)} introuvable. {_REMEDY}"
+    )
+
+
+_REMEDY = "Le fichier vient d’une autre version ou a été modifié : refaites-le."
+
+
+# --- Values -----------------------------------------------------------------------------------------------------------
+
+
+def _value(path: str | Path, sheet: str, cell: str, column: TableColumn, raw: object) -> object:
+    if raw == "" or raw is None:
+        if column.obligatoire:
+            raise Refusal(
+                f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : la case est vide. {_REMEDY}"
+            )
+        return None
+    try:
+        valeur = _READERS[column.type](raw)
+    except (ValueError, ArithmeticError, InvalidOperation) as error:
+        raise Refusal(
+            f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : trouvé « {raw} », {_EXPECTED.get(column.type, 'un texte')} est attendu. {_REMEDY}"
+        ) from error
+    if (column.choix and valeur not in column.choix) or (column.minimum is not None and valeur < column.minimum):
+        raise Refusal(
+            f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : la valeur « {raw} » n’est pas possible. {_REMEDY}"
+        )
+    return valeur
+
+
+def _text(raw: object) -> str:
+    if isinstance(raw, datetime):
+        raw = raw.date()
+    return str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)
+
+
+def _number(raw: object) -> int | Decimal:
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
+        raise ValueError
+    # Twelve significant digits: a spreadsheet that saves again may change the fifteenth.
+    return int(raw) if float(raw).is_integer() else Decimal(f"{raw:.12g}")
+
+
+def _amount(raw: object) -> Decimal:
+    _number(raw)
+    return rounded(Decimal(repr(raw)))
+
+
+def _integer(raw: object) -> int:
+    nombre = _number(raw)
+    if not isinstance(nombre, int):
+        raise ValueError
+    return nombre
+
+
+def _date(raw: object) -> date:
+    if isinstance(raw, datetime):
+        return raw.date()
+    # A cell that lost its date format shows the number of days.
+    return raw if isinstance(raw, date) else _ORIGIN + timedelta(days=_integer(raw))
+
+
+def _mixed(raw: object) -> object:
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        return _number(raw)
+    return _date(raw) if isinstance(raw, date) else str(raw)
+
+
+_READERS = {
+    "texte": _text,
+    "empreinte": _text,
+    "entier": _integer,
+    "annee": _integer,
+    "nombre": _number,
+    "date": _date,
+    "mixte": _mixed,
+    "montant": _amount,
+    "taux": lambda raw: Decimal(_number(raw)),
+}
+_EXPECTED = {
+    "entier": "un nombre entier",
+    "annee": "une année",
+    "nombre": "un nombre",
+    "montant": "un montant en euros",
+    "taux": "un taux",
+    "date": "une date",
+}

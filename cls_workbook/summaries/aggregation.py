@@ -1,0 +1,437 @@
+"""How the answers of several structures, or of several years, make one figure. One function per aggregation code.
+
+Source: domaine, section 4. Pure: plain values in, plain values out. A blank is not a zero: an answer without
+value adds nothing, and the total says how many answers it rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from cls_workbook.domain.model import Contrat, Mesure
+from cls_workbook.french import NBSP, date_fr, fold, number_fr, quoted_list
+from cls_workbook.reading.storing.wide_views import total_of
+
+SEPARATOR = f"{NBSP}; "
+ESTIMATED, UNAVAILABLE, NOT_APPLICABLE = "estimé", "non disponible", "sans objet"
+# Of all that a return says of a measure, what the rules below look at.
+FIELDS = (
+    "valeur",
+    "statut",
+    "double_compte",
+    "effectif",
+    "nom",
+    "modalite",
+    "numerateur",
+    "denominateur",
+    "definition",
+    "moyenne",
+    "unite",
+    "satisfaits",
+    "repondants",
+    "echelle",
+    "jalon",
+    "date",
+    "texte",
+)
+Number = int | Decimal
+
+
+class Detail(NamedTuple):
+    """One row of the breakdown of a measure, as a return says it: a third of the memory of a dictionary, for all the rows of a campaign."""
+
+    modalite: str | None = None
+    nom: str | None = None
+    effectif: Number | None = None
+    numerateur: Number | None = None
+    denominateur: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What one return says of one measure. ``input_fields``: champ → value; ``lines``: the rows of its breakdown.
+
+    Two returns that say the same are still two: they compare by identity.
+    """
+
+    structure: str
+    input_fields: Mapping[str, object] = field(default_factory=dict)
+    lines: tuple[Detail, ...] = ()
+
+    @property
+    def statut(self) -> str:
+        return fold(str(self.input_fields.get("statut") or ""))
+
+    def has_statut(self, statut: str) -> bool:
+        return self.statut == fold(statut)
+
+    def nombre(self, champ: str) -> Number | None:
+        return self.input_fields.get(champ)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """``counted``: the answers that gave what the measure needs. ``valeur`` None: no figure, ``reserves`` say why."""
+
+    valeur: object = None
+    counted: tuple[Answer, ...] = ()
+    reserves: tuple[str, ...] = ()
+    numerateur: Number | None = None
+    denominateur: Number | None = None
+    unite: str | None = None
+
+
+def aggregate(contrat: Contrat, mesure: Mesure, reponses: Iterable[Answer]) -> Aggregate:
+    """One figure for a measure. KeyError for an aggregation code that does not exist."""
+    return _RULES[mesure.agregation](contrat, mesure, tuple(reponses))
+
+
+def depends_on_detail(mesure: Mesure) -> bool:
+    """Does the figure of this measure depend on the rows of its breakdown?"""
+    return mesure.type == "ventilation" or mesure.agregation not in ("FLUX", "PERSONNES")
+
+
+def tally(mesure: Mesure, reponse: Answer) -> Number | None:
+    """The figure of one return: typed, or the total of the breakdown where that is what is asked."""
+    if mesure.type == "ventilation":
+        return total_of(line.effectif for line in reponse.lines)
+    return reponse.nombre("valeur")
+
+
+# --- Sums -----------------------------------------------------------------------------------------------------------
+
+
+def _flow(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+    counted = _with_figure(mesure, reponses)
+    return Aggregate(total_of(tally(mesure, r) for r in counted), counted, _common_caveats(mesure, counted))
+
+
+def _persons(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+    """A sum of « participations »: it is a number of persons only if every return attests that none is counted twice."""
+    counted = _with_figure(mesure, reponses)
+    unattested = [r for r in counted if fold(str(r.input_fields.get("double_compte") or "")) != "oui"]
+    reserves = []
+    if unattested and len(counted) == 1:
+        reserves = ["participations (absence de double compte non attestée)"]
+    elif unattested:
+        reserves = [
+            f"participations (absence de double compte non attestée par {len(unattested)} retour{'s' * (len(unattested) > 1)} sur {len(counted)})"
+        ]
+    return Aggregate(
+        total_of(tally(mesure, r) for r in counted), counted, (*reserves, *_common_caveats(mesure, counted))
+    )
+
+
+def _with_figure(mesure: Mesure, reponses: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    return tuple(r for r in reponses if tally(mesure, r) is not None)
+
+
+def _common_caveats(mesure: Mesure, counted: tuple[Answer, ...]) -> tuple[str, ...]:
+    reserves = []
+    estimated = sum(r.has_statut(ESTIMATED) for r in counted)
+    if estimated:
+        reserves.append("estimé" if estimated == len(counted) else "en partie estimé")
+    if mesure.type == "ventilation" and mesure.reponses_multiples and counted:
+        reserves.append("total des catégories (réponses multiples possibles)")
+    return tuple(reserves)
+
+
+# --- Entities and stocks --------------------------------------------------------------------------------------------
+
+
+def _entities(contrat: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+    """One return: its figure. Several: the distinct names, if every return names all that it counts."""
+    counted = _with_figure(mesure, reponses)
+    reserves = _common_caveats(mesure, counted)
+    counts = [tally(mesure, r) for r in counted]
+    if len(counted) < 2:
+        return Aggregate(total_of(counts), counted, reserves)
+    all_of_them, all_complete = set(), True
+    for reponse, how_many in zip(counted, counts, strict=True):
+        names = {entity_key(contrat, mesure, n) for n in names_cited(reponse)}
+        all_complete = all_complete and len(names) == how_many
+        all_of_them |= names
+    if all_complete:
+        distinct, total = len(all_of_them), sum(counts)
+        if distinct < total:
+            reserves += (f"noms distincts (total des déclarations{NBSP}: {number_fr(total)})",)
+        return Aggregate(distinct, counted, reserves)
+    bounds = f"non dédoublonné{NBSP}: entre {number_fr(max(counts))} et {number_fr(sum(counts))}"
+    return Aggregate(None, counted, (bounds, *reserves))
+
+
+def names_cited(reponse: Answer) -> list[str]:
+    return [str(line.nom) for line in reponse.lines if line.nom]
+
+
+def entity_key(contrat: Contrat, mesure: Mesure, nom: str) -> str:
+    """Two spellings of one entity give the same key: case, accents, apostrophes, hyphens, spaces; a commune gives its code."""
+    cle = _without_hyphens(nom)
+    if mesure.communes:
+        shortened = (
+            cle.removeprefix("commune de ")
+            .removeprefix("commune d'")
+            .removeprefix("ville de ")
+            .removeprefix("ville d'")
+        )
+        for commune in contrat.communes:
+            if shortened in (_without_hyphens(commune.nom), _without_hyphens(commune.nom_imprime or commune.nom)):
+                return commune.code_insee
+    return cle
+
+
+def _without_hyphens(nom: str) -> str:
+    return " ".join(fold(nom).replace("-", " ").split())
+
+
+# --- Rates and averages ---------------------------------------------------------------------------------------------
+
+
+def _ratio(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+    """Σ numerators / Σ denominators, over the returns that give both. A denominator fixed by the contract counts once."""
+    terms = {r: t for r in reponses if (t := _terms(mesure, r)) is not None}
+    counted = tuple(terms)
+    if not counted:
+        return Aggregate()
+    fixed = mesure.denominateur
+    top = sum(n for n, _ in terms.values())
+    bottom = fixed if fixed is not None else sum(d for _, d in terms.values())
+    reserves = list(_common_caveats(mesure, counted))
+    if fixed is not None and len(counted) > 1:
+        reserves.append(f"dénominateur du contrat ({number_fr(fixed)}) compté une fois")
+    if any(_rests_on_detail(r) for r in counted):
+        reserves.append("somme des catégories")
+    if len(_spellings(r.input_fields.get("definition") for r in counted)) > 1:
+        reserves.append("définitions du taux différentes selon les retours")
+    if not bottom:
+        reserves.append("dénominateur nul")
+    return Aggregate(Decimal(top) / Decimal(bottom) if bottom else None, counted, tuple(reserves), top, bottom)
+
+
+def _terms(mesure: Mesure, reponse: Answer) -> tuple[Number, Number] | None:
+    top = reponse.nombre("numerateur")
+    bottom = mesure.denominateur if mesure.denominateur is not None else reponse.nombre("denominateur")
+    if top is not None and bottom is not None:
+        return top, bottom
+    if not _rests_on_detail(reponse):
+        return None
+    pairs = [(li.numerateur, li.denominateur) for li in reponse.lines if complete(li)]
+    return (sum(n for n, _ in pairs), sum(d for _, d in pairs)) if pairs else None
+
+
+def _rests_on_detail(reponse: Answer) -> bool:
+    """Is the rate given by its breakdown only?"""
+    alone = reponse.nombre("numerateur") is None and reponse.nombre("denominateur") is None
+    return alone and any(complete(line) for line in reponse.lines)
+
+
+def complete(line: Detail) -> bool:
+    """Does this row give both terms of a rate?"""
+    return line.numerateur is not None and line.denominateur is not None
+
+
+def _spellings(texts: Iterable[object]) -> dict[str, str]:
+    """Folded text → first way it was written, for the texts that are there."""
+    all_written: dict[str, str] = {}
+    for texte in texts:
+        if texte:
+            all_written.setdefault(fold(str(texte)), str(texte))
+    return all_written
+
+
+def _mean(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+    """Weighted by the number each average rests on, one unit only. One return alone: its average."""
+    data = tuple(r for r in reponses if r.nombre("moyenne") is not None)
+    if len(data) == 1 and data[0].nombre("effectif") is None:
+        sole = data[0]
+        reserves = ("effectif non renseigné", *_common_caveats(mesure, data))
+        return Aggregate(sole.nombre("moyenne"), data, reserves, unite=sole.input_fields.get("unite"))
+    counted = tuple(r for r in data if r.nombre("effectif"))
+    reserves = list(_common_caveats(mesure, counted))
+    if set_aside := len(data) - len(counted):
+        reserves.append(f"{set_aside} moyenne{'s' * (set_aside > 1)} sans effectif, non comptée{'s' * (set_aside > 1)}")
+    if not counted:
+        return Aggregate(None, (), tuple(reserves))
+    commune, reserve = _shared_scale(counted, "unite", "unité")
+    reserves += [reserve] * bool(reserve)
+    if commune is None:
+        return Aggregate(None, counted, tuple(reserves))
+    poids = sum(r.nombre("effectif") for r in counted)
+    total = sum(Decimal(r.nombre("moyenne")) * r.nombre("effectif") for r in counted)
+    return Aggregate(total / poids, counted, tuple(reserves), unite=commune or None)
+
+
+def _satisfaction(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+    """Σ satisfied / Σ respondents, one scale only."""
+    counted = tuple(r for r in reponses if r.nombre("satisfaits") is not None and r.nombre("repondants") is not None)
+    if not counted:
+        return Aggregate()
+    reserves = list(_common_caveats(mesure, counted))
+    commune, reserve = _shared_scale(counted, "echelle", "échelle")
+    reserves += [reserve] * bool(reserve)
+    if commune is None:
+        return Aggregate(None, counted, tuple(reserves))
+    top, bottom = (sum(r.nombre(champ) for r in counted) for champ in ("satisfaits", "repondants"))
+    if not bottom:
+        return Aggregate(None, counted, (*reserves, "aucun répondant"), top, bottom)
+    return Aggregate(Decimal(top) / Decimal(bottom), counted, tuple(reserves), top, bottom)
+
+
+def _shared_scale(counted: tuple[Answer, ...], champ: str, word: str) -> tuple[str | None, str]:
+    """(the scale that all share, "" if none says it, None if they differ; what has to be said about it).
+
+    « Autre » is no scale in common: two structures may each mean their own.
+    """
+    all_written = _spellings(r.input_fields.get(champ) for r in counted)
+    silent = sum(not r.input_fields.get(champ) for r in counted)
+    if not all_written:
+        return "", f"{word} non précisée"
+    if len(all_written) == 1 and not silent and (len(counted) == 1 or "autre" not in all_written):
+        return next(iter(all_written.values())), ""
+    quoted = [*all_written.values(), *["non précisée"] * bool(silent)]
+    if len(quoted) == 1:
+        return None, f"{word}s non comparables{NBSP}: {quoted_list(quoted)}"
+    return None, f"{word}s différentes{NBSP}: {quoted_list(quoted)}"
+
+
+# --- States, lists, texts -------------------------------------------------------------------------------------------
+
+
+def _jalon(contrat: Contrat, _: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+    """The least advanced state; its date is the latest given for that state."""
+    counted = tuple(r for r in reponses if r.input_fields.get("jalon"))
+    if not counted:
+        return Aggregate()
+    etats = {r: str(r.input_fields["jalon"]) for r in counted}
+    kept = least_advanced(contrat.listes.jalons, etats.values())
+    dates = [
+        r.input_fields["date"]
+        for r, etat in etats.items()
+        if fold(etat) == fold(kept) and isinstance(r.input_fields.get("date"), date)
+    ]
+    reserves = [f"au {date_fr(max(dates))}"] if dates else []
+    if len({fold(e) for e in etats.values()}) > 1:
+        reserves.append(f"états différents{NBSP}: " + ", ".join(f"{r.structure} ({etat})" for r, etat in etats.items()))
+    return Aggregate(kept, counted, tuple(reserves))
+
+
+def least_advanced(echelle: Iterable[str], etats: Iterable[str]) -> str:
+    """The state that comes first in ``echelle``; one that is not there counts as the least advanced. ValueError if none."""
+    ranks = {fold(e): rank for rank, e in enumerate(echelle)}
+    return min(etats, key=lambda e: ranks.get(fold(e), -1))
+
+
+def _union(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+    counted = tuple(r for r in reponses if any(line.modalite for line in r.lines))
+    cited = _spellings(line.modalite for r in counted for line in r.lines)
+    order = {fold(m): rank for rank, m in enumerate(mesure.modalites)}
+    rows = sorted(cited, key=lambda cle: order.get(cle, len(order)))
+    valeur = SEPARATOR.join(cited[cle] for cle in rows) or None
+    return Aggregate(valeur, counted, _common_caveats(mesure, counted))
+
+
+def _text(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+    counted = tuple(r for r in reponses if r.input_fields.get("texte"))
+    valeur = "\n".join(f"{r.structure}{NBSP}: {r.input_fields['texte']}" for r in counted) or None
+    return Aggregate(valeur, counted, _common_caveats(mesure, counted))
+
+
+_RULES: dict[str, Callable[[Contrat, Mesure, tuple[Answer, ...]], Aggregate]] = {
+    "FLUX": _flow,
+    "PERSONNES": _persons,
+    "STOCK": _entities,
+    "ENTITES": _entities,
+    "RATIO": _ratio,
+    "MOYENNE": _mean,
+    "SATISFACTION": _satisfaction,
+    "JALON": _jalon,
+    "UNION": _union,
+    "TEXTE": _text,
+}
+
+
+# --- Over the years -------------------------------------------------------------------------------------------------
+
+
+def sur_les_annees(
+    agregation: str, one_series: Mapping[int, object], initial: Decimal | None = None
+) -> tuple[object, str]:
+    """(one figure for several years or None, a French sentence that says what it is).
+
+    ``one_series``: year → value, None where unknown. What a value is depends on the code: a number; for ENTITES the
+    names (a collection of str) or, failing that, a count; for RATIO the pair (numerator, denominator); else a text.
+    ``initial``: what a stock was before the contract. KeyError for an aggregation code that does not exist.
+    """
+    all_known = {annee: one_series[annee] for annee in sorted(one_series) if one_series[annee] is not None}
+    if agregation not in _RULES:
+        raise KeyError(agregation)
+    if not all_known:
+        return None, "aucune année renseignée"
+    extent = _extent(one_series, all_known)
+    match agregation:
+        case "FLUX":
+            return total_of(all_known.values()), f"somme {extent}"
+        case "STOCK":
+            return _last_stock(all_known, initial)
+        case "JALON":
+            last = max(all_known)
+            return all_known[last], f"dernier état connu ({last})"
+        case "ENTITES":
+            return _distinct_entities(all_known, extent)
+        case "RATIO":
+            return _cumulated_ratio(all_known, extent)
+        case "UNION":
+            words = _spellings(word for texte in all_known.values() for word in str(texte).split(SEPARATOR))
+            return SEPARATOR.join(words.values()), f"union {extent}"
+        case "TEXTE":
+            return "\n".join(f"{annee}{NBSP}: {texte}" for annee, texte in all_known.items()), f"textes {extent}"
+        case "PERSONNES":
+            return (
+                None,
+                f"série{NBSP}: une même personne peut revenir d’une année sur l’autre, les années ne s’additionnent pas",
+            )
+    return None, f"série{NBSP}: les moyennes et les taux de satisfaction ne se cumulent pas d’une année sur l’autre"
+
+
+def _extent(one_series: Mapping[int, object], all_known: Mapping[int, object]) -> str:
+    annees = sorted(one_series)
+    period = f"de {annees[0]} à {annees[-1]}" if len(annees) > 1 else f"de {annees[0]}"
+    return (
+        period
+        if len(all_known) == len(annees)
+        else f"{period}, partielle ({len(all_known)} année{'s' * (len(all_known) > 1)} sur {len(annees)})"
+    )
+
+
+def _last_stock(all_known: Mapping[int, Number], initial: Decimal | None) -> tuple[Number, str]:
+    last = max(all_known)
+    valeur = all_known[last]
+    if initial is None:
+        return valeur, f"dernière valeur connue ({last})"
+    gap = valeur - initial
+    sign = "+" if gap > 0 else ""
+    return valeur, f"dernière valeur connue ({last}), écart à la valeur initiale{NBSP}: {sign}{number_fr(gap)}"
+
+
+def _distinct_entities(all_known: Mapping[int, object], extent: str) -> tuple[int | None, str]:
+    if all(isinstance(v, Collection) and not isinstance(v, str) for v in all_known.values()):
+        return len(
+            {_without_hyphens(str(nom)) for names in all_known.values() for nom in names}
+        ), f"noms distincts {extent}"
+    counts = [len(set(v)) if isinstance(v, Collection) else v for v in all_known.values()]
+    if len(counts) == 1:
+        return counts[0], f"une seule année renseignée ({next(iter(all_known))})"
+    return None, f"non dédoublonné{NBSP}: entre {number_fr(max(counts))} et {number_fr(sum(counts))}"
+
+
+def _cumulated_ratio(all_known: Mapping[int, object], extent: str) -> tuple[Decimal | None, str]:
+    if not all(isinstance(v, tuple) and len(v) == 2 for v in all_known.values()):
+        return None, f"série{NBSP}: sans numérateurs ni dénominateurs, les taux ne se cumulent pas"
+    top, bottom = (sum(v[rank] for v in all_known.values()) for rank in (0, 1))
+    if not bottom:
+        return None, "dénominateur nul"
+    return Decimal(top) / Decimal(bottom), f"somme des numérateurs sur somme des dénominateurs {extent}"

@@ -1,0 +1,153 @@
+"""The rules of aid applied to a campaign: how each was met, what limited or refused it, in French sentences. Pure.
+
+The arithmetic is in ``domain.subsidies``; here are the figures that it rests on, taken from what the returns say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from cls_workbook.domain.model import Contrat, Rule
+from cls_workbook.domain.rule_arithmetic import payable_for_post
+from cls_workbook.domain.small_counts import small
+from cls_workbook.domain.subsidies import SUBSIDY_TYPES, Situation, Subsidy, compute
+from cls_workbook.french import NBSP, amount_fr
+from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.summaries.funding import COFINANCEMENT, MAQUETTE, OUTSIDE_MAQUETTE
+
+CASH_LEVELS = (MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT)
+PastSubsidies = Mapping[str, Mapping[int, Decimal]]
+
+
+def situations(
+    contrat: Contrat,
+    annee: int,
+    lines: list[dict],
+    values: ValueStore,
+    costs: Mapping[str, Decimal],
+    past_ones: PastSubsidies | None = None,
+) -> list[tuple[Rule, Situation, Subsidy]]:
+    """Each rule of aid, in the contract's order, with what it was applied to and what it gives.
+
+    ``lines``: ``financement_lines`` of the year; ``costs``: fiche → EUR; ``past_ones``: rule id → year → EUR engaged.
+    An aid that nobody typed counts, for the rules after it, as what its own rule allows: together they stay under the cost.
+    """
+    all_found: list[tuple[Rule, Situation, Subsidy]] = []
+    entitlements: dict[str, Decimal] = {}  # funder → what a rule allows it, where it engaged nothing
+    for rule in (r for r in contrat.regles if r.type in SUBSIDY_TYPES):
+        its_own = [li for li in lines if rule.fiche in (None, li["fiche"]) and li["niveau"] in CASH_LEVELS]
+        of_financeur = [li for li in its_own if rule.financeur in (None, li["financeur_id"])]
+        autres = [li for li in its_own if li not in of_financeur]
+        promised = (
+            sum((m for f, m in entitlements.items() if f != rule.financeur), Decimal(0))
+            if rule.fiche is not None
+            else Decimal(0)
+        )
+        depenses = values.lines(
+            lambda c, r=rule: c.bloc == "depenses" and r.fiche in (None, c.fiche), "valeur", input_fields=("etp",)
+        )
+        situation = Situation(
+            annee,
+            expenditure=total_of(m for f, m in costs.items() if rule.fiche in (None, f)),
+            etp=total_of(valeur for (valeur,) in depenses),
+            engage=total_of(li["engage"] for li in its_own),
+            asked=total_of(li["engage"] for li in of_financeur),
+            autres=(total_of(li["engage"] for li in autres) or Decimal(0)) + promised,
+            people=tally(contrat, values, rule.mesure_participants),
+            sessions=tally(contrat, values, rule.mesure_sessions),
+            earlier=(past_ones or {}).get(rule.id, {}),
+        )
+        aide = compute(rule, situation)
+        if situation.asked is None and aide.montant is not None and rule.financeur:
+            entitlements[rule.financeur] = aide.montant
+        all_found.append((rule, situation, aide))
+    return all_found
+
+
+def subsidy_explanations(contrat: Contrat, situations_: Iterable[tuple[Rule, Situation, Subsidy]]) -> list[str]:
+    """One sentence for each rule that has something to say. The share of a post has its own sentence elsewhere: here only
+    what limits it beyond its rate and its yearly cap. Amounts that a small count was multiplied into are not said."""
+    sentences, fiches, situations_ = [], {}, list(situations_)
+    discreet_fiches = {
+        r.fiche
+        for r, s, _ in situations_
+        if r.base == "personne" and is_of_few_people(contrat, r.mesure_participants, s.people)
+    }
+    for rule, situation, aide in situations_:
+        location = f"Fiche {rule.fiche}" if rule.fiche else rule.libelle
+        if discreet_fiches & {rule.fiche, None}:  # the rules of a fiche reckon with each other's amounts
+            sentences.append(f"{location}{NBSP}: {_explain_discreetly(situation, aide)}.")
+            continue
+        sentence = _explain_post(rule, situation, aide) if rule.type == "poste" else _sentence(situation, aide)
+        if sentence:
+            naming = f" ({rule.libelle})" if rule.fiche and rule.type != "poste" and rule.modele else ""
+            sentences.append(f"{location}{NBSP}: {sentence}{naming}.")
+        if rule.fiche:
+            fiches.setdefault(rule.fiche, situation)
+    for numero, s in fiches.items():
+        if s.engage is not None and s.expenditure is not None and s.engage > s.expenditure:
+            sentences.append(
+                f"Fiche {numero}{NBSP}: {amount_fr(s.engage)} engagés pour un coût de {amount_fr(s.expenditure)}, soit {amount_fr(s.engage - s.expenditure)} de trop."
+            )
+    return sentences
+
+
+def _sentence(situation: Situation, aide: Subsidy) -> str:
+    asked, reasons = situation.asked, f"{NBSP}; ".join(aide.reasons)
+    if asked is None:
+        return (
+            f"aide possible de {amount_fr(aide.montant)} ({reasons})"
+            if aide.montant is not None and not aide.refused
+            else ""
+        )
+    if aide.refused:
+        return f"aide de {amount_fr(asked)} refusée ({reasons})"
+    if aide.montant is None:
+        return f"aide de {amount_fr(asked)}, non vérifiable ({reasons})"
+    if aide.montant < asked:
+        return f"aide de {amount_fr(asked)} ramenée à {amount_fr(aide.montant)} ({reasons})"
+    return f"aide de {amount_fr(asked)}, dans les limites de la règle" + (
+        f" ({amount_fr(aide.montant)} au plus)" if aide.montant > asked else ""
+    )
+
+
+def _explain_discreetly(situation: Situation, aide: Subsidy) -> str:
+    """Whether the aid holds, without what it was worked out from."""
+    if situation.asked is None or aide.montant is None:
+        return "aide calculée sur un effectif masqué"
+    limite = (
+        "au-dessus de ce que permet la règle"
+        if aide.refused or aide.montant < situation.asked
+        else "dans les limites de la règle"
+    )
+    return f"aide de {amount_fr(situation.asked)}, {limite} (effectif masqué)"
+
+
+def _explain_post(rule: Rule, situation: Situation, aide: Subsidy) -> str:
+    if situation.expenditure is None or aide.montant is None or aide.refused:
+        return ""
+    without_others = payable_for_post(rule, situation.expenditure, situation.etp)
+    return (
+        f"aide ramenée de {amount_fr(without_others)} à {amount_fr(aide.montant)} ({aide.reasons[-1]})"
+        if aide.montant < without_others
+        else ""
+    )
+
+
+def is_of_few_people(contrat: Contrat, mesure: str | None, nombre: object) -> bool:
+    """Is it a small count of a measure whose small counts are masked? What a rule makes of it would tell it."""
+    return (
+        mesure is not None
+        and contrat.by_mesure[mesure][2].petits_effectifs
+        and small(nombre, contrat.seuil_petits_effectifs)
+    )
+
+
+def tally(contrat: Contrat, values: ValueStore, mesure: str | None) -> int | Decimal | None:
+    """The sum that the returns give for a measure: its figures, or the total of its breakdown."""
+    if mesure is None:
+        return None
+    champ = "effectif" if contrat.by_mesure[mesure][2].type == "ventilation" else "valeur"
+    return total_of(valeur for (valeur,) in values.lines(lambda c: c.mesure == mesure, "valeur", input_fields=(champ,)))

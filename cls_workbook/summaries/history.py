@@ -1,0 +1,204 @@
+"""What each year of a contract came to, one row per thing and year: the memory that goes from a consolidation to the next.
+
+Frames in, a frame out. A row is a measure, the state of a fiche, an amount of a fiche, what a funder engaged on it, or an
+envelope of the whole contract, for one year. Years are never added here: see ``agregation.sur_les_annees``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+import pandas as pd
+
+from cls_workbook.domain.model import Contrat
+from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.summaries.aggregation import entity_key
+from cls_workbook.summaries.funding import TO_BE_SCHEDULED
+
+HISTORY = (
+    "Année",
+    "Objet",
+    "Fiche",
+    "Axe",
+    "Mesure",
+    "Libellé",
+    "Unité",
+    "Agrégation",
+    "Valeur initiale",
+    "Financeur",
+    "Nature",
+    "Valeur",
+    "Numérateur",
+    "Dénominateur",
+    "Noms",
+    "Réserve",
+)
+MESURE, ETAT, ENVELOPE, ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR = (
+    "Mesure",
+    "État",
+    "Enveloppe",
+    "Engagé par financeur",
+    "Versé par financeur",
+)
+AMOUNTS = (
+    "Montant contrat",
+    "Programmé",
+    "Engagé",
+    "Versé",
+    "Coût réalisé",
+)  # of a fiche, as ``Financement par fiche`` names them
+NAME_SEPARATOR = " | "
+
+
+def history(
+    contrat: Contrat,
+    annee: int,
+    *,
+    indicateurs: pd.DataFrame,
+    mesures: pd.DataFrame,
+    avancement: pd.DataFrame,
+    par_fiche: pd.DataFrame,
+    financements: pd.DataFrame,
+    before: Iterable[Mapping[str, object]] = (),
+) -> pd.DataFrame:
+    """Rows of earlier years (``before``, columns as here), then those of ``annee``, from the tables of its consolidation.
+
+    Of ``mesures``, only the names count; of ``financements``, what each funder gave: its lines may be added up.
+    """
+    of_the_year = [
+        *_mesures(contrat, annee, indicateurs, mesures),
+        *_states(contrat, annee, avancement),
+        *_amounts(contrat, annee, par_fiche),
+        *_by_financeur(contrat, annee, financements),
+        *_envelopes(contrat, annee),
+    ]
+    kept_ones = [r for r in before if isinstance(r.get("Année"), int) and r["Année"] < annee]
+    return pd.DataFrame(
+        [[r.get(c) for c in HISTORY] for r in (*kept_ones, *of_the_year)], columns=list(HISTORY), dtype=object
+    )
+
+
+def _known_value(valeur: object) -> object:
+    return None if valeur is None or valeur != valeur else valeur
+
+
+def _mesures(contrat: Contrat, annee: int, indicateurs: pd.DataFrame, mesures: pd.DataFrame) -> Iterable[dict]:
+    named: dict[str, dict[str, str]] = {}
+    for mesure, nom in mesures.loc[mesures["Champ"] == "nom", ["Mesure", "Valeur"]].itertuples(index=False):
+        named.setdefault(mesure, {}).setdefault(entity_key(contrat, contrat.by_mesure[mesure][2], str(nom)), str(nom))
+    for r in indicateurs.to_dict("records"):
+        valeur, names = _known_value(r["Valeur"]), named.get(r["Mesure"], {})
+        if valeur is None:
+            continue
+        # names count over the years only where they are all there
+        all_complete = r["Agrégation"] == "ENTITES" and len(names) == valeur
+        yield {
+            "Année": annee,
+            "Objet": MESURE,
+            **{
+                c: _known_value(r[c])
+                for c in ("Fiche", "Axe", "Mesure", "Libellé", "Unité", "Agrégation", "Valeur initiale")
+            },
+            "Valeur": valeur,
+            "Numérateur": _known_value(r["Numérateur"]),
+            "Dénominateur": _known_value(r["Dénominateur"]),
+            "Noms": NAME_SEPARATOR.join(names.values()) if all_complete else None,
+            "Réserve": _known_value(r["Réserve"]),
+        }
+
+
+def _states(contrat: Contrat, annee: int, avancement: pd.DataFrame) -> Iterable[dict]:
+    for r in avancement.to_dict("records"):
+        if (etat := _known_value(r["etat"])) is not None:
+            yield {
+                "Année": annee,
+                "Objet": ETAT,
+                "Fiche": r["fiche"],
+                "Axe": r["axe"],
+                "Libellé": r["titre"],
+                "Valeur": etat,
+            }
+
+
+def _amounts(contrat: Contrat, annee: int, par_fiche: pd.DataFrame) -> Iterable[dict]:
+    for r in par_fiche.to_dict("records"):
+        if r["Fiche"] == TO_BE_SCHEDULED:
+            continue
+        titre = contrat.par_fiche[r["Fiche"]].titre
+        for objet in AMOUNTS:
+            if (montant := _known_value(r[objet])) is not None:
+                yield {
+                    "Année": annee,
+                    "Objet": objet,
+                    "Fiche": r["Fiche"],
+                    "Axe": r["Axe"],
+                    "Libellé": titre,
+                    "Unité": "€",
+                    "Valeur": montant,
+                }
+
+
+def _by_financeur(contrat: Contrat, annee: int, financements: pd.DataFrame) -> Iterable[dict]:
+    """One row per fiche, funder and nature for what was engaged, one for what was paid."""
+    sums: dict[tuple, list[Mapping]] = {}
+    for r in financements.to_dict("records"):
+        sums.setdefault((r["Fiche"], _known_value(r["Financeur"]), _known_value(r["Nature"])), []).append(r)
+    for (fiche, financeur, nature), lines in sums.items():
+        for objet, column in ((ENGAGE_BY_FINANCEUR, "Engagé"), (VERSE_BY_FINANCEUR, "Versé")):
+            montant = total_of(_known_value(li[column]) for li in lines)
+            if montant is not None:
+                axe = contrat.par_fiche[fiche].axe if fiche in contrat.par_fiche else None
+                yield {
+                    "Année": annee,
+                    "Objet": objet,
+                    "Fiche": fiche,
+                    "Axe": axe,
+                    "Financeur": financeur,
+                    "Nature": nature,
+                    "Unité": "€",
+                    "Valeur": montant,
+                }
+
+
+def _envelopes(contrat: Contrat, annee: int) -> Iterable[dict]:
+    names = {f.id: f.nom for f in contrat.financeurs}
+    for e in contrat.enveloppes:
+        if e.annee in (None, annee):
+            libelle = "Enveloppe de l’année" if e.annee else "Enveloppe du contrat"
+            yield {
+                "Année": annee,
+                "Objet": ENVELOPE,
+                "Libellé": libelle,
+                "Financeur": names.get(e.financeur or ""),
+                "Unité": "€",
+                "Valeur": e.montant,
+                "Réserve": e.etat,
+            }
+
+
+# --- Read again ---------------------------------------------------------------------------------------------------------
+
+
+def terms(history: pd.DataFrame, annee: int) -> dict[str, tuple[object, object]]:
+    """Measure → numerator and denominator of that year, None where not known."""
+    its_own = [r for r in history.to_dict("records") if r["Objet"] == MESURE and r["Année"] == annee]
+    return {r["Mesure"]: (_known_value(r["Numérateur"]), _known_value(r["Dénominateur"])) for r in its_own}
+
+
+def past_subsidies(contrat: Contrat, before: Iterable[Mapping[str, object]]) -> dict[str, dict[int, Decimal]]:
+    """Rule id → year → EUR that the rule's funder engaged on what the rule covers, in money."""
+    valued = {n.libelle for n in contrat.natures if n.niveau == "valorisation"}
+    names = {f.id: f.nom for f in contrat.financeurs}
+    past_ones: dict[str, dict[int, Decimal]] = {}
+    lines = [
+        r
+        for r in before
+        if r["Objet"] == ENGAGE_BY_FINANCEUR and r["Nature"] not in valued and isinstance(r["Valeur"], (int, Decimal))
+    ]
+    for rule in contrat.regles:
+        for r in lines:
+            if rule.financeur and r["Financeur"] == names.get(rule.financeur) and rule.fiche in (None, r["Fiche"]):
+                by_year = past_ones.setdefault(rule.id, {})
+                by_year[r["Année"]] = by_year.get(r["Année"], Decimal(0)) + r["Valeur"]
+    return past_ones

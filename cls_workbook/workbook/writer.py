@@ -1,0 +1,301 @@
+"""``Classeur`` → .xlsx, .xlsm or .xlam, through XlsxWriter, which only this module, ``page`` and ``contents`` know.
+
+Same description, same bytes: no clock, no random identifier. Text is always written as text, whatever
+it looks like. What Excel would refuse or cut raises ValueError before anything is written.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import warnings
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+
+from cls_workbook.errors import Refusal
+from cls_workbook.workbook import charts, look, macro_package, shared_parts
+from cls_workbook.workbook.cell_contents import CellContents, SharedTexts
+from cls_workbook.workbook.description import (
+    CellRange,
+    Chart,
+    ExcelTable,
+    PrintSetup,
+    Sheet,
+    Validation,
+    WholeRows,
+    Workbook,
+    reference,
+)
+from cls_workbook.workbook.excel_limits import EXACT_INTEGER_MAX, controler
+from cls_workbook.workbook.row_writer import NO_ROWS, FastWorksheet, StyleAttributes
+
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+# Written in every file instead of the clock.
+_CREATION = datetime(2024, 1, 1)
+_A4 = 9
+_CRITERIA = {"entier": "integer", "decimal": "decimal", "montant": "decimal", "date": "date", "texte": "length"}
+
+
+def write(workbook: Workbook, path: str | os.PathLike) -> None:
+    """Write the workbook at ``path``, whole or not at all; missing folders are made.
+
+    Refus if the file or folder cannot be written; ValueError if Excel could not hold the description.
+    """
+    save(to_bytes(workbook), path)
+
+
+def to_bytes(workbook: Workbook) -> bytes:
+    """The workbook as the bytes of a file: .xlsx; with macros .xlsm, or .xlam. ValueError if Excel could not hold the description."""
+    controler(workbook)
+    buffer = BytesIO()
+    # XlsxWriter reports most mistakes as a warning and skips the element: here a mistake stops.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        try:
+            long_ones = _Rendering(buffer, workbook).close()
+        except (UserWarning, XlsxWriterException) as fault:
+            raise ValueError(f"classeur « {workbook.titre} » : {fault}") from fault
+    content = shared_parts.complete(buffer.getvalue(), NO_ROWS, long_ones) if long_ones else buffer.getvalue()
+    return macro_package.repackage(content, workbook.macros) if workbook.macros else content
+
+
+def save(content: bytes, path: str | os.PathLike) -> None:
+    """Put ``content`` at ``path`` in one move, so that no half-written file is ever seen. Refus if impossible."""
+    cible = Path(path)
+    # A short name: the target's may already be as long as the file system allows.
+    provisoire = cible.parent / f".{secrets.token_hex(6)}.partiel"
+    try:
+        if cible.is_dir():
+            raise Refusal(f"« {cible} » est un dossier : indiquez un nom de fichier.")
+        cible.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            provisoire.write_bytes(content)
+            os.replace(provisoire, cible)
+        except BaseException:
+            with suppress(OSError):
+                provisoire.unlink()
+            raise
+    except PermissionError as fault:
+        raise Refusal(
+            f"« {cible} » ne peut pas être écrit : il est peut-être ouvert dans Excel, ou le dossier est protégé. "
+            "Fermez le fichier ou choisissez un autre emplacement, puis recommencez."
+        ) from fault
+    except OSError as fault:
+        raise Refusal(f"« {cible} » ne peut pas être écrit ({fault.strerror or fault}).") from fault
+
+
+class _Formats(dict):
+    """Style name → XlsxWriter format, made once per workbook."""
+
+    def __init__(self, opened_book: xlsxwriter.Workbook, properties):
+        super().__init__()
+        self._book, self._properties = opened_book, properties
+
+    def __missing__(self, nom: str):
+        self[nom] = self._book.add_format(self._properties(nom))
+        return self[nom]
+
+
+def _shown_cells(workbook: Workbook) -> dict[str, set[tuple[int, int]]]:
+    """Sheet → (row, column) of the cells that charts show."""
+    displayed: dict[str, set[tuple[int, int]]] = {}
+    for one_series in (s for f in workbook.worksheets for g in f.charts for s in g.series):
+        for nom, (line, column, last_row, last_column) in (one_series.categories, one_series.values):
+            displayed.setdefault(nom, set()).update(
+                (i, j) for i in range(line, last_row + 1) for j in range(column, last_column + 1)
+            )
+    return displayed
+
+
+class _Rendering:
+    """One workbook being written."""
+
+    def __init__(self, buffer: BytesIO, workbook: Workbook):
+        font_name, _ = look.font()
+        # Column widths are counted in digits of the default font: 11 points, whatever the charte's sizes.
+        default = {"font_name": font_name, "font_size": 11}
+        self.opened_book = xlsxwriter.Workbook(buffer, _OPTIONS | {"default_format_properties": default})
+        self.formats = _Formats(self.opened_book, look.style)
+        self.conditional_formats = _Formats(self.opened_book, look.dxf)
+        self.styles = StyleAttributes(self.formats)
+        self.contents = CellContents(SharedTexts(self.opened_book.str_table))
+        self.validations: dict = {}
+        self.displayed = _shown_cells(workbook)
+        self.opened_book.set_properties({"title": workbook.titre, "subject": workbook.subject, "created": _CREATION})
+        self.opened_book.set_calc_mode("auto")
+        self.opened_book.set_tab_ratio(80)
+        for sheet in workbook.worksheets:
+            self._sheet(sheet)
+        if workbook.macros:
+            macro_package.attach(self.opened_book, workbook)
+        for nom, (sheet, cell_range) in workbook.names.items():
+            self.opened_book.define_name(nom, f"={reference(sheet, cell_range)}")
+        active = workbook.active_sheet or next(f.nom for f in workbook.worksheets if f.etat == "visible")
+        self.opened_book.get_worksheet_by_name(active).activate()
+
+    def close(self) -> dict[str, shared_parts.LongText]:
+        """Write the workbook. Returns the parts whose rows were left out, with these rows."""
+        self.opened_book.close()
+        pages = self.opened_book.worksheets()
+        long_ones = {
+            f"xl/worksheets/sheet{rank}.xml": page.reserve for rank, page in enumerate(pages, 1) if page.reserve.long
+        }
+        # The library's workbook and sheets refer to each other: parted, they are forgotten without Python's collector.
+        self.opened_book.worksheets_objs.clear()
+        self.opened_book.sheetnames.clear()
+        self.contents.clear()
+        return long_ones
+
+    def _sheet(self, sheet: Sheet) -> None:
+        page = self.opened_book.add_worksheet(sheet.nom, FastWorksheet)
+        page.prepare(self.formats, self.styles, self.contents, self.validations)
+        _lay_out(page, sheet)
+        _set_up_print(page, sheet.print_setup)
+        # Tables first: the cells then take the place of the headers that these wrote.
+        for sheet_table in sheet.sheet_tables:
+            _sheet_table(page, sheet_table)
+        self._cells(page, sheet)
+        for validation in sheet.validations:
+            _validate(page, validation)
+        for rule in sheet.conditional_formats:
+            line, column, last_row, last_column = rule.cell_range
+            options = {
+                "type": "formula",
+                "criteria": f"={rule.formula}",
+                "format": self.conditional_formats[rule.style],
+            }
+            page.conditional_format(line - 1, column - 1, last_row - 1, last_column - 1, options)
+        for chart in sheet.charts:
+            self._chart(page, chart)
+
+    def _cells(self, page: FastWorksheet, sheet: Sheet) -> None:
+        displayed = self.displayed.get(sheet.nom, ())
+        if isinstance(sheet.cells, WholeRows) and not sheet.merges and not displayed:
+            page.unroll(sheet.cells)
+            return
+        page.put(sheet.cells)
+        for cell_range in sheet.merges:
+            page.merge_cells(cell_range)
+        page.render(displayed)
+
+    def _chart(self, page, chart: Chart) -> None:
+        nature, subtype = charts.nature(chart)
+        drawing = self.opened_book.add_chart({"type": nature} | ({"subtype": subtype} if subtype else {}))
+        for one_series in charts.series(chart):
+            drawing.add_series(one_series)
+        for setting, options in charts.settings(chart).items():
+            getattr(drawing, setting)(options)
+        place = {"object_position": 2, "description": chart.alt_text}
+        page.insert_chart(chart.line - 1, chart.column - 1, drawing, place)
+
+
+def _lay_out(page, sheet: Sheet) -> None:
+    """Widths, heights, panes, tab, protection."""
+    page.hide_gridlines(2)
+    page.set_zoom(sheet.zoom)
+    for column in sorted(sheet.widths.keys() | set(sheet.hidden_columns)):
+        masked = {"hidden": True} if column in sheet.hidden_columns else {}
+        page.set_column(column - 1, column - 1, sheet.widths.get(column), None, masked)
+    for line, height in sheet.heights.items():
+        page.set_row(line - 1, height)
+    if sheet.frozen_at:
+        page.freeze_panes(*sheet.frozen_at)
+    if sheet.selection:
+        line, column = (i - 1 for i in sheet.selection)
+        page.set_selection(line, column, line, column)
+    if sheet.tab_color:
+        page.set_tab_color(look.color(sheet.tab_color))
+    if sheet.etat == "masquee":
+        page.hide()
+    elif sheet.etat == "tres_masquee":
+        page.very_hidden()
+    if sheet.protected:
+        # No password: it guards against slips, and a partner may lift it.
+        allowed = ("select_locked_cells", "select_unlocked_cells", "format_columns", "format_rows", "autofilter")
+        page.protect("", dict.fromkeys(allowed, True) | {"insert_rows": sheet.insert_rows})
+
+
+def _set_up_print(page, print_setup: PrintSetup) -> None:
+    """A4, as many pages down as it takes."""
+    page.set_paper(_A4)
+    if print_setup.landscape:
+        page.set_landscape()
+    else:
+        page.set_portrait()
+    page.fit_to_pages(print_setup.width, 0)
+    page.center_horizontally()
+    page.set_margins(left=0.45, right=0.45, top=0.5, bottom=0.65)
+    page.set_footer(look.page_footer(print_setup.left_footer), {"margin": 0.3})
+    if print_setup.repeated_rows:
+        page.repeat_rows(*(line - 1 for line in print_setup.repeated_rows))
+    if print_setup.repeated_columns:
+        page.repeat_columns(*(column - 1 for column in print_setup.repeated_columns))
+    if print_setup.zone:
+        page.print_area(*(i - 1 for i in print_setup.zone))
+    if print_setup.page_breaks:
+        page.set_h_pagebreaks(print_setup.page_breaks)
+
+
+def _sheet_table(page, sheet_table: ExcelTable) -> None:
+    """An Excel table without a style of its own: its cells keep the charte's. Without data, it has one blank row."""
+    line, column, last_row, last_column = sheet_table.cell_range
+    cell_range = CellRange(line, column, max(last_row, line + 1), last_column)
+    options = {"name": sheet_table.nom, "style": None, "columns": [{"header": nom} for nom in sheet_table.columns]}
+    # add_table() keeps a record of each cell of its range: it is shown two rows, then told the real range.
+    page.add_table(line - 1, column - 1, line, last_column - 1, options)
+    page.tables[-1] |= dict.fromkeys(("range", "a_range", "autofilter"), cell_range.a1())
+
+
+def _validate(page: FastWorksheet, validation: Validation) -> None:
+    """One validation over all its ranges."""
+    v = validation
+    bounds = (v.minimum, v.maximum, type(v.minimum), type(v.maximum))
+    cle = (v.type, *bounds, v.source, v.titre, v.prompt, v.error_title, v.error, v.strict)
+    page.validate(cle, partial(_options_of, validation), " ".join([cell_range.a1() for cell_range in v.cell_ranges]))
+
+
+def _options_of(validation: Validation) -> dict:
+    """All but where it stands, in XlsxWriter's words."""
+    options = _expected(validation) | {
+        "input_title": validation.titre or None,
+        "input_message": validation.prompt or None,
+        "show_input": bool(validation.titre or validation.prompt),
+        "error_title": validation.error_title or None,
+        "error_message": validation.error or None,
+    }
+    if not validation.strict:
+        options |= {"error_type": "warning"} if validation.error else {"show_error": False}
+    return options
+
+
+def _expected(validation: Validation) -> dict:
+    """What the validation accepts, in XlsxWriter's words."""
+    if validation.type == "libre":
+        return {"validate": "any", "show_error": False}
+    if validation.type == "liste":
+        source = validation.source
+        return {"validate": "list", "source": source if isinstance(source, str) else list(source)}
+    minimum, maximum = _bound(validation.minimum), _bound(validation.maximum)
+    expected = {"validate": _CRITERIA[validation.type]}
+    if minimum is not None and maximum is not None:
+        return expected | {"criteria": "between", "minimum": minimum, "maximum": maximum}
+    if maximum is not None:
+        return expected | {"criteria": "<=", "value": maximum}
+    if minimum is None:
+        # No bound given: any number, any date, any text that a cell can hold.
+        minimum = {"date": date(1900, 1, 1), "texte": 0}.get(validation.type, -EXACT_INTEGER_MAX)
+    return expected | {"criteria": ">=", "value": minimum}
+
+
+def _bound(valeur: object):
+    """A bound: number, date, or formula (``=B2``) as it is."""
+    if isinstance(valeur, Decimal):
+        return int(valeur) if valeur == valeur.to_integral_value() else float(valeur)
+    return valeur

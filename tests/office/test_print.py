@@ -1,0 +1,197 @@
+"""How the entry workbook looks and prints: one palette, nothing cut, pages that end where a block ends."""
+
+from __future__ import annotations
+
+from functools import cache
+from io import BytesIO
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from cls_workbook import forms
+from cls_workbook.definition import toml_reader
+from cls_workbook.forms import layout, pagination
+from cls_workbook.workbook import look, text_width, writer
+from cls_workbook.workbook.description import Sheet, address
+
+YEAR = 2025
+DIJON = toml_reader.load("dijon-2024-2028")
+
+
+@cache
+def plan() -> forms.WorkbookPlan:
+    return forms.plan(DIJON, YEAR)
+
+
+@pytest.fixture(scope="module")
+def opened_book() -> openpyxl.Workbook:
+    return openpyxl.load_workbook(BytesIO(writer.to_bytes(plan().workbook)))
+
+
+def visible_ones(opened_book: openpyxl.Workbook) -> list[Worksheet]:
+    return [f for f in opened_book.worksheets if f.sheet_state == "visible"]
+
+
+# --- Look and print -----------------------------------------------------------------------------------------------------
+
+
+def test_every_sheet_prints_on_a4_landscape_one_page_wide_with_its_pages_numbered(opened_book):
+    for sheet in visible_ones(opened_book):
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9), sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and (
+            sheet.page_setup.fitToWidth or 1,
+            sheet.page_setup.fitToHeight,
+        ) == (1, 0)
+        assert (
+            sheet.oddFooter.right.text.endswith("Page &P / &N")
+            and "CLS Dijon métropole · 2025" in sheet.oddFooter.left.text
+        )
+
+
+def test_headers_stay_in_view_and_head_each_printed_page(opened_book):
+    for sheet in visible_ones(opened_book):
+        fiche = sheet.title.startswith("FA ")
+        assert sheet.freeze_panes == {"Accueil": "A3", "Sommaire": "A4"}.get(sheet.title, "C4")
+        assert sheet.print_title_rows == {"Accueil": None, "Sommaire": "$3:$3"}.get(sheet.title, "$1:$1")
+        assert not fiche or sheet["B1"].value.startswith(f"Fiche {sheet.title[3:]} · ")
+
+
+def test_tabs_have_the_colour_of_their_axe(opened_book):
+    ranks = {a.numero: i for i, a in enumerate(DIJON.axes, 1)}
+    for fiche in DIJON.fiches:
+        assert (
+            opened_book[f"FA {fiche.numero}"].sheet_properties.tabColor.rgb[2:]
+            == look.color(f"axe{ranks[fiche.axe]}")[1:]
+        )
+
+
+def test_every_colour_comes_from_the_palette_and_every_text_can_be_read(opened_book):
+    palette = {v[1:].upper() for v in look.charte()["couleurs"].values()}
+    already_seen = set()
+    for sheet in visible_ones(opened_book):
+        for cell in (c for r in sheet.iter_rows() for c in r if c.has_style):
+            texte, fill = (
+                cell.font.color.rgb[2:] if cell.font.color and cell.font.color.type == "rgb" else "000000",
+                "FFFFFF",
+            )
+            if cell.fill.patternType == "solid":
+                fill = cell.fill.fgColor.rgb[2:]
+                assert fill in palette
+            if cell.value is not None and cell.column > 1:
+                already_seen.add((texte, fill))
+    assert {t for t, _ in already_seen} <= palette
+    assert {(t, f) for t, f in already_seen if look.contrast(f"#{t}", f"#{f}") < 4.5} == set()
+
+
+def test_the_words_of_a_printed_text_are_never_cut_by_the_height_of_its_row():
+    """Every wrapped text fits its row, even a little wider than Calibri makes it."""
+    for sheet in (f for f in plan().workbook.worksheets if f.etat == "visible"):
+        merges = {(p.line, p.column): p.last_column for p in sheet.merges}
+        for line, column, valeur, style in sheet.cells:
+            aspect = look.style(style)
+            if not isinstance(valeur, str) or column == 1 or not aspect.get("text_wrap"):
+                continue
+            end = merges.get((line, column), column)
+            size, bold = aspect["font_size"], aspect.get("bold", False)
+            points = text_width.place(sum(sheet.widths[c] for c in range(column, end + 1)), aspect.get("indent", 0))
+            need = text_width.lines(valeur, points, size, bold) * size * 1.22
+            assert need <= sheet.heights.get(line, 15), (sheet.nom, address(line, column), valeur)
+
+
+def test_a_text_on_one_line_ends_before_the_next_filled_cell():
+    for sheet in (f for f in plan().workbook.worksheets if f.etat == "visible"):
+        filled = {c[:2] for c in sheet.cells if c.valeur is not None}
+        merged = {(p.line, c) for p in sheet.merges for c in range(p.column, p.last_column + 1)}
+        last = max(c for c in sheet.widths)
+        for line, column, valeur, style in sheet.cells:
+            aspect = look.style(style)
+            if not isinstance(valeur, str) or column == 1 or aspect.get("text_wrap") or (line, column) in merged:
+                continue
+            end = next((c - 1 for c in range(column + 1, last + 1) if (line, c) in filled), last)
+            points = sum(text_width.place(sheet.widths[c], 0) + 4 for c in range(column, end + 1))
+            assert text_width.width(valeur, aspect["font_size"], aspect.get("bold", False)) <= points, (
+                sheet.nom,
+                address(line, column),
+                valeur,
+            )
+
+
+def test_a_text_of_1500_characters_shows_whole_where_one_is_asked():
+    texte = ("Les partenaires se sont réunis chaque trimestre pour faire le point sur l’action. " * 20)[:1500]
+    place = next(e for e in plan().input_places() if e.cle == "1.2/qualitatif/realisations")
+    sheet = next(f for f in plan().workbook.worksheets if f.nom == place.sheet)
+    merge = next(p for p in sheet.merges if (p.line, p.column) == (place.row, place.column))
+    points = text_width.place(sum(sheet.widths[c] for c in range(merge.column, merge.last_column + 1)))
+    assert text_width.lines(texte, points, 9) * 9 * 1.22 <= sheet.heights[place.row]
+
+
+def test_an_amount_fits_its_cell():
+    for place in plan().input_places():
+        if place.type == "montant":
+            sheet = next(f for f in plan().workbook.worksheets if f.nom == place.sheet)
+            assert text_width.width("1 171 350,00 €", 10) <= text_width.place(sheet.widths[place.column]), place.cle
+
+
+def test_a_fiche_takes_five_pages_at_most_and_most_take_four():
+    pages = {f.sheet.nom: len(f.sheet.print_setup.page_breaks) + 1 for f in plan().worksheets if f.fiche}
+    assert max(pages.values()) <= 5
+    assert sum(n <= 4 for n in pages.values()) >= 13
+
+
+def test_pages_are_cut_where_planned(libreoffice, tmp_path):
+    drawn_plan = forms.plan(DIJON, YEAR, next(r for r in forms.repondants(DIJON) if r.id == "sdat"))
+    writer.write(drawn_plan.workbook, tmp_path / "vide.xlsx")
+    # Accueil and Sommaire on one page each, fiche 2.3 on five
+    assert libreoffice.pdf(tmp_path / "vide.xlsx", tmp_path / "vide.pdf") == 7
+
+
+# --- Widths and pages, alone ------------------------------------------------------------------------------------------
+
+
+def test_a_text_takes_the_lines_that_its_words_need():
+    assert text_width.width("1234567890", 10) == pytest.approx(52)
+    assert text_width.lines("", 100, 10) == text_width.lines(None, 100, 10) == 1
+    assert text_width.lines("un\ndeux", 100, 10) == 2
+    assert text_width.lines("1111 1111", 45, 10) == 1  # 9 characters: 8 × 5.2 + 2.4 = 44 points
+    assert text_width.lines("1111 1111", 43, 10) == 2
+    assert text_width.lines("1111111111", 26, 10) == 2  # a word too wide is broken: 52 points
+    assert text_width.width("gras", 10, bold=True) > text_width.width("gras", 10)
+
+
+@pytest.mark.parametrize(
+    ("texte", "length", "expected"),
+    [
+        ("Court", 32, "Court"),
+        ("Fonction de la personne qui répond", 32, "Fonction de la personne qui…"),
+        ("Deux\nlignes", 32, "Deux lignes"),
+        ("a" * 40, 32, "a" * 31 + "…"),
+        ("😀" * 20, 32, "😀" * 15 + "…"),
+    ],
+)
+def test_a_title_too_long_for_excel_is_cut_between_words(texte, length, expected):
+    assert layout.abridge(texte, length) == expected
+
+
+def sheet_of(tops: list[float]) -> Sheet:
+    """Rows of these heights, on a page that takes 500 points of them."""
+    sheet = Sheet("Essai", widths={1: 4, 2: 100}, hidden_columns=(1,), heights=dict(enumerate(tops, 1)))
+    factor = pagination.points_per_page(sheet) / 500
+    sheet.heights = {line: top * factor for line, top in sheet.heights.items()}
+    return sheet
+
+
+@pytest.mark.parametrize(
+    ("tops", "groups", "page_breaks"),
+    [
+        ([100] * 5, [1, 3], []),  # one page
+        ([100] * 6, [1, 4], [3]),  # a group that fits a page is not split
+        ([40] * 10 + [20] * 10, [1, 11], [10]),  # though some of its rows would still fit
+        ([100] * 12, [1], [5, 10]),  # a group taller than a page is
+        ([100] * 6, [1], [4]),  # no row alone on the last page
+    ],
+)
+def test_pages_are_cut_between_groups(tops, groups, page_breaks):
+    sheet = sheet_of([h * 0.999 for h in tops])
+    pagination.paginate(sheet, groups, len(tops))
+    assert sheet.print_setup.page_breaks == page_breaks

@@ -1,0 +1,414 @@
+"""What the sheets show while one types is what Python makes of the same answers; blank, they show what they were sent with."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from decimal import Decimal
+
+import openpyxl
+import pytest
+
+from cls_workbook import forms
+from cls_workbook.definition import toml_reader
+from cls_workbook.domain.model import Fiche, Mesure, Rule
+from cls_workbook.forms import examples, offprint
+from cls_workbook.forms.layout import FILLED, TO_FILL
+from cls_workbook.french import number_fr
+from cls_workbook.workbook import writer
+from cls_workbook.workbook.description import Formula, address
+from tests.support.small_workbook import trial, valid_value
+
+YEAR = 2025
+DIJON = toml_reader.load("dijon-2024-2028")
+NO_VALUE = ("non disponible", "sans objet")
+
+
+def formulas(plan: forms.WorkbookPlan) -> dict[tuple[str, str], Formula]:
+    return {
+        (f.nom, address(*c[:2])): c.valeur
+        for f in plan.workbook.worksheets
+        for c in f.cells
+        if isinstance(c.valeur, Formula)
+    }
+
+
+def is_readable(valeur: object) -> object:
+    """Numbers as floats; texts with one kind of space; a blank and an empty text are the same to the eye."""
+    if valeur is None or isinstance(valeur, str):
+        return " ".join((valeur or "").replace("\u202f", " ").replace("\u00a0", " ").split(" "))
+    return float(valeur)
+
+
+def recalculated(libreoffice, file, plan: forms.WorkbookPlan) -> dict[tuple[str, str], object]:
+    """(sheet, cell) → what each formula of the plan shows once LibreOffice has computed everything again."""
+    items_read = {}
+    with libreoffice.open(file) as document:
+        document.recalc()
+        for nom in {sheet for sheet, _ in formulas(plan)}:
+            cells = document.values(nom)
+            for sheet, cell in formulas(plan):
+                if sheet == nom:
+                    found_one = cells[cell]
+                    assert (found_one.nature, found_one.error) == ("formule", 0), (nom, cell, found_one)
+                    items_read[nom, cell] = is_readable(found_one.valeur)
+    return items_read
+
+
+def comparer(items_read: dict, all_expected: dict) -> None:
+    assert items_read.keys() == all_expected.keys()
+    wrong_ones = {
+        location: (item_read, expected_row)
+        for location, item_read in items_read.items()
+        if item_read != pytest.approx(expected_row := is_readable(all_expected[location]), abs=1e-9)
+        and item_read != expected_row
+    }
+    assert wrong_ones == {}
+
+
+# --- The same figures, worked out from the answers and the contract alone ---------------------------------------------
+
+
+class Expectation:
+    """What each formula of a fiche should show. ``reponses``: key → answer."""
+
+    def __init__(self, plan: forms.WorkbookPlan, fiche: Fiche, reponses: dict[str, object]):
+        self.plan, self.contrat, self.fiche, self.reponses = plan, plan.contrat, fiche, reponses
+        self.sheet = next(f for f in plan.worksheets if f.fiche == fiche.numero)
+        self.values: dict[str, object] = {}  # cell → value
+
+    def __getitem__(self, cle: str) -> object:
+        return self.reponses.get(f"{self.fiche.numero}/{cle}")
+
+    def put(self, cle: str, column: str, valeur: object) -> None:
+        self.values[f"{column}{self.sheet.rows[f'{self.fiche.numero}/{cle}'].numero}"] = valeur
+
+    def lines(self, prefix: str) -> list[str]:
+        """The rows of a table: « 01 », « 02 »…"""
+        return sorted(
+            {
+                c.split("/")[-1]
+                for c in self.sheet.rows
+                if c.startswith(f"{self.fiche.numero}/{prefix}/") and c[-2:].isdigit()
+            }
+        )
+
+    def compute(self, structure: object) -> dict[str, object]:
+        for indicateur in self.fiche.indicateurs:
+            for mesure in indicateur.mesures:
+                self.mesure(mesure)
+                is_answered = self.is_answered(mesure)
+                wanted = next((v.nom for v in self.fiche.volets if v.id == indicateur.volet), None)
+                other = wanted is not None and self["reponse/volet"] not in (None, wanted)
+                self.etat(f"{self.bloc(mesure)}/{mesure.id}", is_answered, other="autre volet" if other else None)
+        self.financement()
+        self.depenses()
+        for cle in ("avancement/etat", "avancement/realisation", "depenses/total", "qualitatif/realisations"):
+            self.etat(cle, self[cle] is not None)
+        if self.fiche.volets:
+            self.etat("reponse/volet", self["reponse/volet"] is not None)
+        if self["avancement/etat"] in ("Reportée", "Abandonnée"):
+            self.etat("avancement/motif", self["avancement/motif"] is not None)
+        else:
+            self.put("avancement/motif", "K", "")
+        self.put(
+            "identite/structure",
+            "B",
+            f"Structure : {structure}" if structure else "Structure : à indiquer sur la feuille Accueil",
+        )
+        self.put("identite/structure", "J", "{} sur {} renseignés".format(*self.counts()))
+        return self.values
+
+    def counts(self) -> tuple[int, int]:
+        etats = [v for c, v in self.values.items() if c.startswith("K")]
+        return etats.count(FILLED), etats.count(FILLED) + etats.count(TO_FILL)
+
+    def etat(self, cle: str, filled: bool, other: str | None = None) -> None:
+        self.put(cle, "K", other or (FILLED if filled else TO_FILL))
+
+    # --- measures ---
+
+    def bloc(self, mesure: Mesure) -> str:
+        return {
+            "taux": "taux",
+            "satisfaction": "satisfaction",
+            "moyenne": "durees",
+            "jalon": "jalons",
+            "texte": "textes",
+        }.get(mesure.type, "mesures")
+
+    def is_answered(self, mesure: Mesure) -> bool:
+        def filled(champ: str) -> bool:
+            return self[f"{self.bloc(mesure)}/{mesure.id}/{champ}"] is not None
+
+        if self[f"{self.bloc(mesure)}/{mesure.id}/statut"] in NO_VALUE:
+            return True
+        match mesure.type:
+            case "taux":
+                return filled("numerateur") and (mesure.denominateur is not None or filled("denominateur"))
+            case "satisfaction":
+                return filled("repondants") and filled("satisfaits")
+            case "moyenne":
+                return filled("moyenne") and filled("effectif")
+            case "jalon":
+                return filled("jalon")
+            case "texte":
+                return filled("texte")
+            case "liste" | "ventilation":
+                return self.detail(mesure) != []
+        return filled("valeur")
+
+    def detail(self, mesure: Mesure) -> list[object]:
+        """What was typed in the breakdown: the numbers, or the names of a list."""
+        champ = "modalite" if mesure.type == "liste" else "effectif"
+        prefix = f"ventilations/{mesure.id}"
+        return [v for line in self.lines(prefix) if (v := self[f"{prefix}/{line}/{champ}"]) is not None]
+
+    def quotient(self, cle: str, column: str, top: object, bottom: object) -> None:
+        self.put(cle, column, "" if top is None or not bottom else Decimal(str(top)) / Decimal(str(bottom)))
+
+    def mesure(self, mesure: Mesure) -> None:
+        cle = f"{self.bloc(mesure)}/{mesure.id}"
+        if mesure.type == "taux":
+            bottom = self[f"{cle}/denominateur"] if mesure.denominateur is None else mesure.denominateur
+            self.quotient(cle, "H", self[f"{cle}/numerateur"], bottom)
+        if mesure.type == "satisfaction":
+            self.quotient(cle, "H", self[f"{cle}/satisfaits"], self[f"{cle}/repondants"])
+            self.quotient(cle, "I", self[f"{cle}/repondants"], self[f"{cle}/questionnaires"])
+        detail, prefix = self.detail(mesure), f"ventilations/{mesure.id}"
+        if mesure.type in ("liste", "ventilation"):
+            self.put(cle, "F", "" if not detail else len(detail) if mesure.type == "liste" else sum(detail))
+        for line in self.lines(prefix):
+            if mesure.type == "taux":
+                self.quotient(
+                    f"{prefix}/{line}", "E", self[f"{prefix}/{line}/numerateur"], self[f"{prefix}/{line}/denominateur"]
+                )
+        if f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows:
+            self.put(f"{prefix}/total", "C", sum(detail) if detail else "")
+            if mesure.type == "entier" and not mesure.reponses_multiples:
+                declared = self[f"{cle}/valeur"]
+                sentence = (
+                    "Égal à la valeur déclarée."
+                    if detail and sum(detail) == declared
+                    else f"Différent de la valeur déclarée ({declared})."
+                )
+                self.put(f"{prefix}/total", "D", sentence if detail and declared is not None else "")
+
+    # --- money ---
+
+    def financement(self) -> None:
+        self.financement_lines = [
+            {
+                champ: self[f"financement/{line}/{champ}"]
+                for champ in ("financeur", "nature", "prevu", "engage", "verse")
+            }
+            for line in self.lines("financement")
+        ]
+        for rank, nature in enumerate(self.contrat.natures):
+            its_own = [x for x in self.financement_lines if x["nature"] == nature.libelle]
+            for column, champ in (("D", "prevu"), ("E", "engage"), ("F", "verse")):
+                self.put(f"financement/total.{rank}", column, sum(euros(x[champ]) for x in its_own) if its_own else "")
+        forgotten = any(x["nature"] is None and any(v is not None for v in x.values()) for x in self.financement_lines)
+        if self.contrat.natures:
+            self.put(
+                "financement/total.0",
+                "G",
+                "Une ligne n’a pas de nature : elle n’entre dans aucun de ces totaux." if forgotten else "",
+            )
+
+    def depenses(self) -> None:
+        posts = [
+            euros(v) for champ in ("personnel", "achats", "autres") if (v := self[f"depenses/{champ}"]) is not None
+        ]
+        total = None if self["depenses/total"] is None else euros(self["depenses/total"])
+        self.put("calculs/somme", "C", sum(posts) if posts else "")
+        gap = sum(posts) - (total or 0)
+        sentence = (
+            "Le détail fait bien le total."
+            if gap == 0
+            else f"Le détail ne fait pas le total : écart de {number_fr(gap, 2)} €."
+        )
+        self.put("calculs/somme", "D", sentence if posts and total is not None else "")
+        for nature in self.contrat.natures:
+            if nature.niveau == "maquette" and self.fiche.financement.montant is not None:
+                verse_amounts = [euros(x["verse"]) for x in self.financement_lines if x["nature"] == nature.libelle]
+                self.put(
+                    f"calculs/taux.{nature.id}", "C", sum(verse_amounts) / total if total and verse_amounts else ""
+                )
+        for rule in self.contrat.rules_of(self.fiche.numero):
+            if rule.type == "poste":
+                etp = self["depenses/etp"]
+                self.put(
+                    f"calculs/regle.{rule.id}",
+                    "C",
+                    "" if total is None or not etp else subsidy_to_post(rule, total, Decimal(str(etp))),
+                )
+            if rule.type == "cout_unitaire":
+                people = self[f"mesures/{rule.mesure_participants}/valeur"]
+                formateurs = self[f"complements/{rule.complement_formateurs}"] or 0
+                self.put(
+                    f"calculs/regle.{rule.id}",
+                    "C",
+                    "" if people is None else people * rule.cout_unitaire + formateurs * rule.cout_formateur,
+                )
+
+
+def euros(valeur: object) -> Decimal:
+    return Decimal(str(valeur or 0))
+
+
+def subsidy_to_post(rule: Rule, total: Decimal, etp: Decimal) -> Decimal:
+    if etp < rule.etp_min:
+        return Decimal(0)
+    return round(min(total * rule.taux * min(Decimal(1), rule.etp_assiette_max / etp), rule.plafond_annuel), 2)
+
+
+def all_expected(plan: forms.WorkbookPlan, reponses: dict[str, object]) -> dict[tuple[str, str], object]:
+    """(sheet, cell) → value, for every formula of the workbook."""
+    structure = reponses.get("accueil/reponse/structure")
+    place = next(e for e in plan.input_places() if e.cle == "accueil/reponse/structure")
+    everything: dict[tuple[str, str], object] = {("Accueil", f"E{place.row}"): FILLED if structure else TO_FILL}
+    contents_page = next(f for f in plan.workbook.worksheets if f.nom == "Sommaire")
+    ranks = {c.valeur.texte: c.line for c in contents_page.cells if c.column == 3 and hasattr(c.valeur, "cible")}
+    counts = []
+    for numero, rank in ranks.items():
+        fiche = Expectation(plan, plan.contrat.par_fiche[numero], reponses)
+        everything |= {(f"FA {numero}", cell): valeur for cell, valeur in fiche.compute(structure).items()}
+        done, whole = fiche.counts()
+        counts.append((done, whole))
+        word = "vide" if not done else "complète" if done == whole else "à compléter"
+        everything |= {("Sommaire", f"F{rank}"): done, ("Sommaire", f"G{rank}"): whole, ("Sommaire", f"H{rank}"): word}
+    total = max(ranks.values()) + 1
+    return everything | {("Sommaire", f"{letter}{total}"): sum(c[i] for c in counts) for i, letter in enumerate("FG")}
+
+
+# --- Filled in ------------------------------------------------------------------------------------------------------
+
+
+def at_random(plan: forms.WorkbookPlan, seed: int, part: float) -> dict[str, object]:
+    """Valid answers to a part of the questions; small counts, so that some breakdowns make their totals."""
+    rng = random.Random(seed)
+    reponses = {e.cle: valid_value(e, rng) for e in plan.input_places() if rng.random() < part}
+    return {c: rng.randint(0, 3) if type(v) is int and rng.random() < 0.8 else v for c, v in reponses.items()}
+
+
+def verifier(libreoffice, folder, plan: forms.WorkbookPlan, reponses: dict[str, object]) -> None:
+    examples.fill_cell(plan, reponses)
+    writer.write(plan.workbook, folder / "rempli.xlsx")
+    comparer(recalculated(libreoffice, folder / "rempli.xlsx", plan), all_expected(plan, reponses))
+
+
+def test_every_formula_agrees_with_python_on_the_example_answers(libreoffice, tmp_path):
+    plan = forms.plan(DIJON, YEAR)
+    reponses = examples.make_answers(plan)
+    verifier(libreoffice, tmp_path, plan, reponses)
+    # coherent answers leave nothing to fill in
+    assert all(word != TO_FILL for word in all_expected(plan, reponses).values())
+
+
+@pytest.mark.parametrize(("seed", "part"), [(1, 0.15), (2, 0.5), (3, 0.9)])
+@pytest.mark.parametrize("contrat", [DIJON, trial()], ids=["dijon", "essai"])
+def test_every_formula_agrees_with_python_on_random_answers(libreoffice, tmp_path, contrat, seed, part):
+    plan = forms.plan(contrat, YEAR)
+    verifier(libreoffice, tmp_path, plan, at_random(plan, seed, part))
+
+
+@pytest.fixture(scope="module")
+def opened(libreoffice, tmp_path_factory):
+    """The general workbook of Dijon open in LibreOffice; each test types in a fiche of its own."""
+    file = tmp_path_factory.mktemp("ouvert") / "dijon.xlsx"
+    writer.write(forms.plan(DIJON, YEAR).workbook, file)
+    with libreoffice.open(file) as document:
+        yield document
+
+
+def cell(fiche: str, cle: str, column: str = "C") -> str:
+    sheet = next(f for f in forms.plan(DIJON, YEAR).worksheets if f.fiche == fiche)
+    return f"{column}{sheet.rows[f'{fiche}/{cle}'].numero}"
+
+
+@pytest.mark.parametrize(
+    ("cost", "etp", "aide"),
+    # half of the post, 30 000 € at most; half a post at least; of a post and a half, one post is counted
+    [
+        ("52000", "1", 26000),
+        ("75000", "1", 30000),
+        ("52000", "0,4", 0),
+        ("52000", "0,5", 26000),
+        ("45000", "1,5", 15000),
+        ("52000", "", ""),
+    ],
+)
+def test_the_post_of_coordination_is_funded_while_one_types(opened, cost, etp, aide):
+    opened.type("FA 5.1", {cell("5.1", "depenses/total"): cost, cell("5.1", "depenses/etp"): etp})
+    assert opened.values("FA 5.1")[cell("5.1", "calculs/regle.poste-coordination")].valeur == aide
+
+
+def test_the_cost_per_person_is_computed_while_one_types(opened):
+    mesure = DIJON.rules_of("2.2", "cout_unitaire")[0].mesure_participants
+    cost = cell("2.2", "calculs/regle.sessions-pssm")
+    assert opened.values("FA 2.2")[cost].valeur == ""
+    opened.type("FA 2.2", {cell("2.2", f"mesures/{mesure}", "F"): "24"})
+    assert opened.values("FA 2.2")[cost].valeur == 6000  # 24 × 250 €
+    opened.type("FA 2.2", {cell("2.2", "complements/formateurs"): "2"})
+    assert opened.values("FA 2.2")[cost].valeur == 9000  # and 2 × 1 500 €
+
+
+@pytest.mark.parametrize(
+    ("chosen", "word"), [("EMAS", TO_FILL), ("Étude de l’extension", "autre volet"), ("", TO_FILL)]
+)
+def test_what_another_volet_answers_is_not_asked(opened, chosen, word):
+    opened.type("FA 2.3", {cell("2.3", "reponse/volet"): chosen})
+    assert opened.values("FA 2.3")[cell("2.3", "mesures/2.3-I01", "K")].valeur == word
+
+
+def test_rows_that_a_partner_inserts_at_either_end_of_a_table_count_in_its_totals(libreoffice, tmp_path):
+    plan = forms.plan(trial(), YEAR)
+    writer.write(plan.workbook, tmp_path / "lignes.xlsx")
+    sheet = next(f for f in plan.worksheets if f.fiche == "1.1")
+    first, end = (sheet.rows[f"1.1/financement/{r}"].numero for r in ("01", "fin"))
+    with libreoffice.open(tmp_path / "lignes.xlsx") as document:
+        document.unprotect("FA 1.1")
+        document.insert_rows("FA 1.1", end)
+        document.insert_rows("FA 1.1", first)
+        document.type(
+            "FA 1.1",
+            {f"C{first}": "Maquette ARS", f"D{first}": "100", f"C{end + 1}": "Maquette ARS", f"D{end + 1}": "20,50"},
+        )
+        total = sheet.rows["1.1/financement/total.0"].numero + 2
+        assert document.values("FA 1.1")[f"D{total}"].valeur == 120.5
+
+
+# --- As sent --------------------------------------------------------------------------------------------------------
+
+
+def cached(file, plan: forms.WorkbookPlan) -> dict[tuple[str, str], object]:
+    opened_book = openpyxl.load_workbook(file, data_only=True)
+    return {(sheet, cell): is_readable(opened_book[sheet][cell].value) for sheet, cell in formulas(plan)}
+
+
+@pytest.mark.parametrize("structure", [None, "sdat", "ars"])
+def test_a_blank_workbook_shows_what_libreoffice_computes(libreoffice, tmp_path, structure):
+    respondent = next((r for r in forms.repondants(DIJON) if r.id == structure), None)
+    general, plan = forms.plan(DIJON, YEAR), forms.plan(DIJON, YEAR, respondent)
+    file = tmp_path / "vide.xlsx"
+    file.write_bytes(list(offprint.produce([general.workbook, plan.workbook]))[1])
+    assert cached(file, plan) == recalculated(libreoffice, file, plan)
+    saisies = {"accueil/reponse/structure": respondent.nom} if respondent else {}
+    volets = {
+        f"{n}/reponse/volet": v
+        for n, v in (respondent.fiches if respondent else ())
+        if v and [f for f, _ in respondent.fiches].count(n) == 1
+    }
+    assert cached(file, plan) == {
+        location: is_readable(v) for location, v in all_expected(plan, saisies | volets).items()
+    }
+
+
+def test_dates_do_not_disturb_the_answers(libreoffice, tmp_path):
+    """A date is a number to a spreadsheet: it is shown as one types it, and counted by no total."""
+    plan = forms.plan(trial(), YEAR)
+    place = next(e for e in plan.input_places() if e.cle == "1.1/financement/01/date")
+    verifier(libreoffice, tmp_path, plan, {place.cle: datetime.date(2025, 3, 15)})
+    with libreoffice.open(tmp_path / "rempli.xlsx") as document:
+        assert document.values(place.sheet, as_shown=True)[place.cell].as_shown == "15/03/2025"

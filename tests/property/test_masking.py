@@ -1,0 +1,259 @@
+"""Small counts do not leave: neither as typed, nor by subtraction from a total."""
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cls_workbook.summaries.masking import is_total_to_mask, mask_indicateurs, mask_ventilations, ranks_to_mask, small
+from tests.support.written_frames import contrat, mesure
+
+THRESHOLD = 10
+
+
+@pytest.mark.parametrize(
+    ("headcounts", "masked"),
+    [
+        ([20, 30, 40], set()),
+        ([0, 30, None], set()),  # zero and blank reveal nobody
+        ([10, 1, 50], {0, 1}),  # both bounds are small
+        ([11, 12], set()),
+        ([3, 25, 40], {0, 1}),  # alone, 3 would be the total less 65: the next smallest goes with it
+        ([3, 0, 40], {0, 2}),  # a zero would not hide it: the 40 does
+        ([3, 0, 0], {0}),  # the total, 3, is masked as well: there is nothing to subtract from
+        ([1, 1, 0], {0, 1}),
+        ([1] * 10 + [0], set(range(11))),  # ten categories and a total of ten at most: each is 1, but for the zero
+        ([7], {0}),
+        ([4, 6, 50], {0, 1}),  # two that add up to 10: nobody can tell which is which
+        ([1, 1, 50], {0, 1, 2}),  # two that add up to 2 can only be 1 and 1
+        ([10, 10, 50, 60], {0, 1, 2}),  # two that add up to 20 can only be 10 and 10
+    ],
+)
+def test_a_small_count_is_hidden_with_what_would_give_it_away(headcounts, masked):
+    assert ranks_to_mask(headcounts, THRESHOLD) == masked
+
+
+SMALL_THRESHOLD = 3
+
+
+def published(headcounts):
+    """What leaves of a breakdown: shown counts by rank, the ranks masked, and the total (None: masked)."""
+    concealed = ranks_to_mask(headcounts, SMALL_THRESHOLD)
+    total = None if is_total_to_mask(headcounts, SMALL_THRESHOLD) else sum(n or 0 for n in headcounts)
+    return {r: n for r, n in enumerate(headcounts) if r not in concealed}, sorted(concealed), total
+
+
+def possible(shown, concealed, total, bounds):
+    """Every set of masked counts, within bounds, that agrees with what is shown."""
+    for trial_with_rule in product(bounds, repeat=len(concealed)):
+        total_of = sum(n or 0 for n in shown.values()) + sum(trial_with_rule)
+        if total_of == total if total is not None else total_of:
+            yield trial_with_rule
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=5))
+@settings(max_examples=400, deadline=None)
+def test_nobody_finds_a_masked_count_by_subtraction(headcounts):
+    """Neither someone who supposes nothing of the masked counts, nor someone who takes them all for small ones."""
+    shown, concealed, total = published(headcounts)
+    assert not any(n and n <= SMALL_THRESHOLD for n in shown.values())
+    true_values = tuple(headcounts[r] for r in concealed)
+    for bounds in (range(28), range(1, SMALL_THRESHOLD + 1)):
+        hits = set()
+        for trial_with_rule in possible(shown, concealed, total, bounds):
+            hits.add(trial_with_rule)
+            if len(hits) > 200:
+                break
+        for rank, true_one in enumerate(true_values):
+            if small(true_one, SMALL_THRESHOLD):
+                assert {e[rank] for e in hits} != {true_one}
+
+
+@pytest.mark.parametrize(
+    ("headcounts", "mask"),
+    [
+        ([4, 3], True),
+        ([20, 30], False),
+        ([1] * 11, True),
+        ([10, 10], True),
+        ([10, 9], False),
+        ([1, 1, 50], False),
+        ([], False),
+        ([0, 0], False),
+    ],
+)
+def test_the_total_goes_when_nothing_is_left_to_hide_counts_behind(headcounts, mask):
+    assert is_total_to_mask(headcounts, THRESHOLD) is mask
+
+
+def detail(*lines):
+    return pd.DataFrame(
+        [("1.1", "M", *li) for li in lines],
+        columns=["fiche", "mesure", "modalite", "effectif", "numerateur", "denominateur"],
+        dtype=object,
+    )
+
+
+def trial(**extra):
+    return contrat(mesure("PERSONNES", ventilation="profil", **extra))
+
+
+def test_masked_rows_lose_their_figure_and_keep_their_name():
+    before = detail(("x", 3, None, None), ("y", 25, None, None), ("z", 40, None, None))
+    table = mask_ventilations(trial(petits_effectifs=True), before)
+    assert table[["modalite", "effectif", "masque"]].values.tolist() == [
+        ["x", None, True],
+        ["y", None, True],
+        ["z", 40, False],
+    ]
+    assert before["effectif"].tolist() == [3, 25, 40]  # the frame given is left as it was
+
+
+def test_only_the_sensitive_measures_are_masked():
+    table = mask_ventilations(trial(), detail(("x", 3, None, None)))
+    assert table[["effectif", "masque"]].values.tolist() == [[3, False]]
+
+
+def test_the_threshold_is_the_contract_s():
+    c = contrat(mesure("PERSONNES", ventilation="profil", petits_effectifs=True), seuil_petits_effectifs=4)
+    assert mask_ventilations(c, detail(("x", 5, None, None), ("y", 6, None, None)))["masque"].tolist() == [False, False]
+
+
+def test_a_rate_over_few_people_is_masked_with_a_second_one():
+    table = mask_ventilations(
+        trial(petits_effectifs=True), detail(("x", None, 30, 33), ("y", None, 20, 40), ("z", None, 50, 90))
+    )
+    # x: 33 - 30 = 3 people did not; y goes with it, the smallest of the others
+    assert table["masque"].tolist() == [True, True, False]
+    assert table["numerateur"].tolist() == [None, None, 50]
+
+
+def test_nothing_to_mask_is_nothing():
+    assert mask_ventilations(trial(petits_effectifs=True), detail()).empty
+
+
+def indicateur(agregation, past_ones=None, **values):
+    input_fields = {
+        "Indicateur": "I",
+        "Mesure": "M",
+        "Unité": None,
+        "Agrégation": agregation,
+        "Valeur n-1": None,
+        "Valeur": None,
+        "Numérateur": None,
+        "Dénominateur": None,
+        "Réserve": None,
+    }
+    table = pd.DataFrame([input_fields | values], dtype=object)
+    type_ = "taux" if agregation == "RATIO" else "entier"
+    return (
+        mask_indicateurs(contrat(mesure(agregation, type_, petits_effectifs=True)), table, past_ones).iloc[0].to_dict()
+    )
+
+
+def test_a_small_figure_is_masked_and_said_so():
+    line = indicateur("PERSONNES", **{"Valeur": 7, "Valeur n-1": 30, "Réserve": "estimé"})
+    assert (line["Valeur"], line["Valeur n-1"]) == (None, 30)
+    assert line["Réserve"].replace("\u00a0", " ") == "estimé ; masqué (effectif de 1 à 10)"
+
+
+def test_last_year_s_small_figure_is_masked_too():
+    line = indicateur("PERSONNES", **{"Valeur": 70, "Valeur n-1": 3.0})
+    assert (line["Valeur"], line["Valeur n-1"]) == (70, None)
+
+
+def test_a_larger_figure_and_a_zero_stay():
+    assert indicateur("PERSONNES", Valeur=11)["Réserve"] is None
+    assert indicateur("PERSONNES", Valeur=0)["Valeur"] == 0
+
+
+def test_a_rate_over_few_people_loses_its_terms_with_its_value():
+    line = indicateur("RATIO", Valeur=Decimal("0.25"), Numérateur=5, Dénominateur=20)
+    assert (line["Valeur"], line["Numérateur"], line["Dénominateur"]) == (None, None, None)
+    assert indicateur("RATIO", Valeur=Decimal("0.5"), Numérateur=50, Dénominateur=100)["Valeur"] == Decimal("0.5")
+
+
+def test_last_year_s_rate_shows_only_if_it_is_known_to_speak_of_many():
+    def shown_as(terms):
+        current = {"Valeur": Decimal("0.5"), "Numérateur": 50, "Dénominateur": 100, "Valeur n-1": Decimal("0.25")}
+        return indicateur("RATIO", {"M": terms} if terms else None, **current)["Valeur n-1"]
+
+    assert shown_as((25, 100)) == Decimal("0.25")
+    assert shown_as((2, 8)) is None  # masked last year, it does not come out this year
+    assert shown_as((90, 95)) is None  # five did not
+    assert shown_as(None) is None and shown_as((None, None)) is None
+
+
+def of_one_indicateur(*values, small_ones=(), unites=()):
+    """Measures M1, M2… of one indicator, as the table shows them once masked."""
+    names = [f"M{rank}" for rank in range(1, len(values) + 1)]
+    c = contrat(*(replace(mesure("PERSONNES", petits_effectifs=nom in small_ones), id=nom) for nom in names))
+    input_fields = {
+        "Indicateur": "I",
+        "Agrégation": "PERSONNES",
+        "Valeur n-1": None,
+        "Numérateur": None,
+        "Dénominateur": None,
+        "Réserve": None,
+    }
+    lines = [
+        input_fields | {"Mesure": nom, "Valeur": valeur, "Unité": unite}
+        for nom, valeur, unite in zip(names, values, unites or ["personne"] * len(names), strict=True)
+    ]
+    table = pd.DataFrame(lines, dtype=object)
+    return mask_indicateurs(c, table)
+
+
+@pytest.mark.parametrize(
+    ("values", "displayed"),
+    [
+        ((28, 25, 3), [28, None, None]),  # 28 - 25 would give 3: 25 goes with it, and the total stays
+        ((68, 25, 3, 40), [68, None, None, 40]),  # the smallest of the others is enough
+        ((29, 25, 3), [29, 25, None]),  # they do not add up: nothing to subtract
+        ((58, 4, 4, 50), [58, None, None, 50]),  # two that make 8: nobody can tell which is which
+        ((52, 1, 1, 50), [52, None, None, None]),  # two that make 2 can only be 1 and 1
+        ((3, 3), [None, None]),
+        ((28, 25, None), [28, 25, None]),
+        ((40, 25, 15), [40, 25, 15]),
+    ],
+)
+def test_a_masked_measure_is_not_the_difference_of_two_others(values, displayed):
+    table = of_one_indicateur(*values, small_ones=("M3",) if len(values) > 2 else ("M2",))
+    if values in ((58, 4, 4, 50), (52, 1, 1, 50)):
+        table = of_one_indicateur(*values, small_ones=("M2", "M3"))
+    assert [None if pd.isna(v) else v for v in table["Valeur"]] == displayed
+
+
+def test_what_goes_with_a_small_count_says_why():
+    table = of_one_indicateur(28, 25, 3, small_ones=("M3",))
+    assert [str(r).replace("\u00a0", " ") for r in table["Réserve"]] == [
+        "None",
+        "masqué (il donnerait un petit effectif par différence)",
+        "masqué (effectif de 1 à 10)",
+    ]
+
+
+def test_counts_that_are_not_sensitive_or_not_of_one_unit_stay():
+    assert of_one_indicateur(28, 25, 3)["Valeur"].tolist() == [28, 25, 3]
+    table = of_one_indicateur(28, 25, 3, small_ones=("M3",), unites=("personne", "heure", "personne"))
+    assert table["Valeur"].tolist()[:2] == [28, 25]
+
+
+@pytest.mark.parametrize(
+    ("reserve", "expected_row"),
+    [
+        ("non dédoublonné\u00a0: entre 3 et 15", "non dédoublonné"),
+        ("non dédoublonné\u00a0: entre 30 et 45\u00a0; estimé", "non dédoublonné\u00a0: entre 30 et 45\u00a0; estimé"),
+        ("noms distincts (total des déclarations\u00a0: 7)", "noms distincts"),
+        (
+            "estimé\u00a0; non dédoublonné\u00a0: entre 11 et 1\u00a0200",
+            "estimé\u00a0; non dédoublonné\u00a0: entre 11 et 1\u00a0200",
+        ),
+    ],
+)
+def test_a_reserve_does_not_say_the_small_count_that_is_masked(reserve, expected_row):
+    assert indicateur("ENTITES", Réserve=reserve)["Réserve"] == expected_row

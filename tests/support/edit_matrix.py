@@ -1,0 +1,346 @@
+"""The matrix: edits × saved forms, and what becomes of every typed value. ``python tests/matrix.py`` prints its figures."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+
+import openpyxl
+from python_calamine import CalamineWorkbook
+
+from cls_workbook import forms
+from cls_workbook.definition import toml_reader
+from cls_workbook.domain.model import Contrat
+from cls_workbook.forms import examples
+from tests.support import (
+    small_workbook,
+    typing_edits,  # noqa: F401  (adds to MODIFICATIONS)
+)
+from tests.support.campagne_edits import CAMPAGNE_EDITS, CampagneEdit, ExportSource
+from tests.support.campagne_edits import judge as juger_une_campagne
+from tests.support.gestures import Page
+from tests.support.libreoffice import LibreOffice
+from tests.support.light_workbooks import lighten
+from tests.support.players import SheetByLibreOffice, SheetByOpenpyxl
+from tests.support.sheet_edits import EDITS, Edit
+from tests.support.small_workbook import DEFINITION, YEAR
+from tests.support.verdict import LOST, READ, REPORTED, WRONG, Setting, Verdict, elsewhere, judge
+from tests.support.workbook_edits import WORKBOOK_EDITS, BookByLibreOffice, BookByOpenpyxl, EditedBook, WorkbookEdit
+
+FORMS = ("xlsx (openpyxl)", "xlsx (LibreOffice)", "ods (LibreOffice)")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One edit in one form. ``codes``: of the anomalies that concern it."""
+
+    nom: str
+    form: str
+    verdict: Verdict
+    codes: frozenset[str]
+    expected_returns: tuple[frozenset[str], int]
+
+    @property
+    def outcome(self) -> tuple[frozenset[str], int]:
+        return self.codes, self.verdict.etats[REPORTED]
+
+    @property
+    def faults(self) -> list[str]:
+        """What is not as it must be, in words; nothing otherwise."""
+        statements = [" ".join(fault) for fault in self.verdict.faults()] + [
+            f"fausse alerte {where}" for where in self.verdict.false_alarms
+        ]
+        if self.outcome != self.expected_returns:
+            statements.append(
+                f"{sorted(self.outcome[0])} signalent {self.outcome[1]} valeurs ; attendu : {sorted(self.expected_returns[0])}, {self.expected_returns[1]}"
+            )
+        return statements
+
+
+# --- workbooks, every input filled with a value of its own ------------------------------------------------------------
+
+
+def numero(rank: int) -> str:
+    return f"1.{rank + 1}"
+
+
+@cache
+def setting() -> Setting:
+    """As many copies of the fiche 1.1 of the test contract as there are edits: each edit has its own sheet."""
+    head, _, body = DEFINITION.partition("[[fiches]]")
+    fiche = body.partition("[[fiches]]")[0]
+    fiches = "".join("[[fiches]]" + fiche.replace("1.1", numero(i)) for i in range(len(EDITS)))
+    contrat = toml_reader.parse(head.replace('id = "essai"', 'id = "matrice"', 1) + fiches, "matrice")
+    respondent = next(r for r in forms.repondants(contrat) if r.id == "ville")
+    return Setting(contrat, forms.plan(contrat, YEAR, respondent, campagne := campagne_of(contrat)), campagne)
+
+
+def campagne_of(contrat: Contrat) -> forms.WorkbookContext:
+    """A year that has another before it: its values stand beside the inputs, and the amounts of the year in each sheet."""
+    by_kind = {"jalon": "En cours", "entier": 42, "decimal": 12.5, "taux": 0.4, "moyenne": 3.25}
+    past_ones = {m.id: by_kind[m.type] for f in contrat.fiches for m in f.mesures if m.type in by_kind}
+    carried_over = {
+        "partenaires/01/nom": "Le Relais",
+        "partenaires/01/type": "Association",
+        "financement/01/financeur": "ARS",
+        "financement/02/financeur": "Ville de Rivemont",
+    }
+    return forms.WorkbookContext(
+        programme={f.numero: Decimal("12500.5") for f in contrat.fiches},
+        own={"ville": past_ones},
+        limite="15 mars 2026",
+        carried_over={
+            "ville": {f"{f.numero}/{cle}": valeur for f in contrat.fiches for cle, valeur in carried_over.items()}
+        },
+    )
+
+
+@cache
+def small_setting(structure: str = "ville", prefilled: bool = False) -> Setting:
+    """The workbook of a structure. ``prefilled``: with last year beside its inputs."""
+    if not prefilled:
+        return Setting(small_workbook.trial(), small_workbook.plan(structure))
+    campagne = campagne_of(small_workbook.trial())
+    return Setting(
+        small_workbook.trial(),
+        forms.plan(small_workbook.trial(), YEAR, small_workbook.plan(structure).respondent, campagne),
+        campagne,
+    )
+
+
+def unique_value(place: forms.InputPlace, rank: int) -> object:
+    """A value that no other input of the sheet holds, where the input allows it."""
+    match place.type:
+        case "entier":
+            return 1000 + rank if place.maximum is None else min(1000 + rank, int(place.maximum))
+        case "decimal":
+            return 300 + rank + 0.25
+        case "montant":
+            return 20_000 + rank + 0.37
+        case "date":
+            return datetime.date(2025, 1, 1) + datetime.timedelta(days=rank)
+        case "liste":
+            return place.choix[rank % len(place.choix)] if place.choix else f"Nom {rank}"
+        case "case":
+            return "x"
+        case "code":
+            return "21210231700014"
+    return f"texte n° {rank}"
+
+
+def saisies(setting: Setting, offset: int = 0) -> Mapping[str, object]:
+    """Key → value. ``offset`` makes another return, that answers otherwise. Who answers is as the workbook came."""
+    who = setting.plan.respondent.nom if setting.plan.respondent else small_workbook.trial().structures[0].nom
+    return {c: unique_value(p, (rank + offset) % 300) for rank, (c, p) in enumerate(setting.places.items())} | {
+        "accueil/reponse/structure": who
+    }
+
+
+def filled(setting: Setting, values: Mapping[str, object]) -> bytes:
+    """The workbook, filled in."""
+    filled_plan = forms.plan(setting.contrat, YEAR, setting.plan.respondent, setting.campagne)
+    examples.fill_cell(filled_plan, values)
+    return lighten(filled_plan.workbook)
+
+
+# --- edits of a sheet: all in one workbook ----------------------------------------------------------------------------
+
+
+def pages(setting: Setting, values: Mapping[str, object], edits: Iterable[Edit]) -> list[Page]:
+    """What each edit does to its own sheet."""
+    made = []
+    for rank, edit in enumerate(edits):
+        made.append(Page(f"FA {numero(rank)}", setting.places, values))
+        edit.perform(made[-1])
+    return made
+
+
+def by_openpyxl(content: bytes, pages: Iterable[Page], path: Path) -> Path:
+    opened_book = openpyxl.load_workbook(io.BytesIO(content))
+    for page in pages:
+        SheetByOpenpyxl(opened_book[page.nom]).play(page.gestures)
+    opened_book.save(path)
+    return path
+
+
+def by_libreoffice(libreoffice: LibreOffice, content: bytes, pages: Iterable[Page], folder: Path) -> tuple[Path, Path]:
+    (folder / "rempli.xlsx").write_bytes(content)
+    with libreoffice.open(folder / "rempli.xlsx") as document:
+        for page in pages:
+            document.unprotect(page.nom)
+            SheetByLibreOffice(document, page.nom).play(page.gestures)
+        return document.save(folder / "libreoffice.xlsx"), document.save(folder / "libreoffice.ods")
+
+
+def from_sheets(libreoffice: LibreOffice | None, folder: Path) -> list[Case]:
+    """The cases of every edit of a sheet; in one form only without LibreOffice."""
+    location = setting()
+    values = saisies(location)
+    content, made = filled(location, values), pages(location, values, EDITS)
+    files = [by_openpyxl(content, made, folder / "openpyxl.xlsx")]
+    if libreoffice is not None:
+        files += by_libreoffice(libreoffice, content, made, folder)
+    boxes = []
+    for form, path in zip(FORMS, files, strict=False):
+        reading, raw = location.read(path), CalamineWorkbook.from_path(path)
+        for edit, page in zip(EDITS, made, strict=True):
+            assert elsewhere(page, raw) == [], f"{edit.nom}, {form}"
+            codes = frozenset(a.code for a in reading.anomalies if a.sheet in (page.nom, ""))
+            boxes.append(Case(edit.nom, form, judge(location, page, reading), codes, (edit.codes, edit.reported)))
+    return boxes
+
+
+# --- edits of a whole workbook: one file each -------------------------------------------------------------------------
+
+
+def _book(edit: WorkbookEdit) -> EditedBook:
+    def by_sheet(structure: str, offset: int) -> dict[str, Page]:
+        location = small_setting(structure)
+        names = dict.fromkeys(p.sheet for p in location.places.values())
+        return {nom: Page(nom, location.places, saisies(location, offset)) for nom in names}
+
+    opened_book = EditedBook(by_sheet("ville", 0), by_sheet("mutuelle", 100))
+    edit.perform(opened_book)
+    return opened_book
+
+
+@cache
+def _small_filled(structure: str, offset: int) -> bytes:
+    return filled(small_setting(structure), saisies(small_setting(structure), offset))
+
+
+def _files(
+    opened_book: EditedBook, libreoffice: LibreOffice | None, folder: Path, rank: int, saved_forms: Iterable[str]
+) -> dict[str, Path]:
+    contents = [_small_filled("ville", 0), _small_filled("mutuelle", 100)]
+    files = {FORMS[0]: folder / f"{rank}.xlsx"}
+    one, other = (partial(openpyxl.load_workbook, io.BytesIO(c)) for c in contents)
+    BookByOpenpyxl(one(), other).play(opened_book.gestures).save(files[FORMS[0]])
+    if libreoffice is None:
+        return files
+    for nom, content in zip(("un.xlsx", "autre.xlsx"), contents, strict=True):
+        (folder / nom).write_bytes(content)
+    with libreoffice.open(folder / "un.xlsx") as document:
+        player = BookByLibreOffice(document, lambda: libreoffice.open(folder / "autre.xlsx"))
+        done = player.play(opened_book.gestures)
+        files |= {
+            form: done.save(folder / f"{rank} LibreOffice.{form.partition(' ')[0]}")
+            for form in FORMS[1:]
+            if form in saved_forms
+        }
+        for opened in player.open_items:
+            opened.close()
+    return files
+
+
+def saved_forms(edit: Edit | WorkbookEdit | CampagneEdit, slow_too: bool = False) -> tuple[str, ...]:
+    """The saved forms in which an edit is tried; ``slow_too``: those too that take LibreOffice a third of the whole time."""
+    return FORMS if slow_too or not getattr(edit, "slow", False) else (FORMS[0], FORMS[2])
+
+
+def workbook_cases(libreoffice: LibreOffice | None, folder: Path, slow_too: bool = False) -> list[Case]:
+    """The cases of every edit of a workbook."""
+    location, boxes = small_setting(), []
+    for rank, edit in enumerate(WORKBOOK_EDITS):
+        opened_book = _book(edit)
+        for form, path in _files(opened_book, libreoffice, folder, rank, saved_forms(edit, slow_too)).items():
+            reading = location.read(path)
+            verdict = sum((judge(location, page, reading) for page in opened_book.pages.values()), Verdict())
+            everything = sum(len(p.dues) for p in opened_book.pages.values())
+            expected_returns = edit.codes, everything if edit.reported < 0 else edit.reported
+            if edit.reported >= 0:
+                raw = CalamineWorkbook.from_path(path)
+                absent_ones = [m for page in opened_book.pages.values() for m in elsewhere(page, raw)]
+                assert absent_ones == [], f"{edit.nom}, {form}: {absent_ones[:20]}"
+            boxes.append(Case(edit.nom, form, verdict, frozenset(a.code for a in reading.anomalies), expected_returns))
+    return boxes
+
+
+# --- what arrives beside a good return: several files each ------------------------------------------------------------
+
+
+def _saved(source: ExportSource, form: str, libreoffice: LibreOffice | None, folder: Path) -> Path:
+    """The workbook of a source as one of the programs saved it; once."""
+    path = folder / f"source {id(source)} {FORMS.index(form)}.{form.partition(' ')[0]}"
+    if path.exists():
+        return path
+    if libreoffice is None or form == FORMS[0]:
+        openpyxl.load_workbook(io.BytesIO(source.content)).save(path)
+        return path
+    (folder / "source.xlsx").write_bytes(source.content)
+    with libreoffice.open(folder / "source.xlsx") as document:
+        for desired in FORMS[1:]:
+            document.save(folder / f"source {id(source)} {FORMS.index(desired)}.{desired.partition(' ')[0]}")
+    return path
+
+
+def campagne_cases(libreoffice: LibreOffice | None, folder: Path) -> list[Case]:
+    """The cases of what may lie in the folder of returns."""
+    boxes = []
+    for rank, edit in enumerate(CAMPAGNE_EDITS):
+        for form in FORMS if libreoffice else FORMS[:1]:
+            arrivals = folder / f"campagne {rank} {FORMS.index(form)}"
+            arrivals.mkdir()
+            files = {}
+            for nom, source in edit.received.items():
+                saved_file = _saved(source, form, libreoffice, folder)
+                files[nom] = Path(shutil.copy(saved_file, arrivals / f"{nom}{saved_file.suffix}"))
+            verdict, codes = juger_une_campagne(edit, files)
+            boxes.append(Case(edit.nom, form, verdict, codes, (edit.codes, edit.reported)))
+    return boxes
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def digits(boxes: Iterable[Case]) -> str:
+    """The table of the README."""
+    by_form: dict[str, list[Case]] = {}
+    for box in boxes:
+        by_form.setdefault(box.form, []).append(box)
+    titles = (
+        "forme enregistrée",
+        "modifications",
+        "valeurs",
+        "lues exactement",
+        "signalées",
+        "perdues sans un mot",
+        "fausses sans un mot",
+        "fausses alertes",
+    )
+    lines = ["| " + " | ".join(titles) + " |", "|---" + "|---:" * (len(titles) - 1) + "|"]
+    for form, theirs in [*by_form.items(), ("ensemble", [c for listing in by_form.values() for c in listing])]:
+        total = sum((c.verdict for c in theirs), Verdict())
+        counts = [
+            len(theirs),
+            total.etats.total(),
+            *(total.etats[e] for e in (READ, REPORTED, LOST, WRONG)),
+            len(total.false_alarms),
+        ]
+        lines.append(f"| {form} | " + " | ".join(f"{n:,}".replace(",", "\u00a0") for n in counts) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, LibreOffice(Path(folder)) as libreoffice:
+        boxes = (
+            from_sheets(libreoffice, Path(folder))
+            + workbook_cases(libreoffice, Path(folder), slow_too=True)
+            + campagne_cases(libreoffice, Path(folder))
+        )
+    for box in boxes:
+        if box.faults:
+            print(box.nom, box.form, box.faults, sep="\n    ", file=sys.stderr)
+    print(digits(boxes))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,287 @@
+"""What Excel does to a sheet when it is driven from outside, on openpyxl's cells: how a value is typed, what is refused.
+
+The two doubles (``client_distant``, ``moteur_openpyxl``) stand on this one model of Excel; each brings xlwings' own way to it.
+Ranges are (first row, first column, last row, last column), from 1.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import io
+import re
+
+import openpyxl
+from openpyxl.cell import MergedCell
+from openpyxl.chart import BarChart, LineChart, PieChart, Reference
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
+
+TEXT = "@"
+ERROR_TEXTS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}:\d{2})?")
+_THICKNESSES = {"hairline": "hair", "thin": "thin", "medium": "medium", "thick": "thick"}
+_SIDES = {
+    "edge_bottom": "bottom",
+    "edge_top": "top",
+    "edge_left": "left",
+    "edge_right": "right",
+    "inside_horizontal": "bottom",
+    "inside_vertical": "right",
+}
+
+
+class ExcelRefusal(Exception):
+    """What Excel answers when it will not: a protected cell, a table over another, a matrix of the wrong shape."""
+
+
+def cells(ws, zone):
+    top, left, bottom, right = zone
+    if (bottom - top + 1) * (right - left + 1) > 2_000_000:
+        raise ExcelRefusal("zone trop grande")
+    for line in range(top, bottom + 1):
+        for column in range(left, right + 1):
+            cell = ws.cell(line, column)
+            if ws.protection.sheet and cell.protection.locked:
+                raise ExcelRefusal(f"feuille protégée : {ws.title}!{cell.coordinate}")
+            yield cell
+
+
+# --- values ---
+
+
+def type_matrix(ws, zone, matrix):
+    """``matrix``: a row of values for each row of the range; None and "" empty a cell."""
+    top, left, bottom, right = zone
+    if len(matrix) != bottom - top + 1 or any(len(r) != right - left + 1 for r in matrix):
+        raise ExcelRefusal(f"matrice {len(matrix)}×{len(matrix[0])} pour la zone {zone}")
+    for cell in cells(ws, zone):
+        _type_one(cell, matrix[cell.row - top][cell.column - left])
+
+
+def _type_one(cell, valeur):
+    """As if it had been typed: text in a « @ » cell stays text, elsewhere it becomes what it looks like."""
+    if isinstance(cell, MergedCell):
+        return  # under a merge: Excel keeps nothing there
+    if isinstance(valeur, str) and valeur and cell.number_format != TEXT:
+        if valeur.startswith("="):
+            cell.value = valeur
+            return
+        valeur = _guess(cell, valeur)
+    if isinstance(valeur, (int, float)) and not isinstance(valeur, bool) and cell.number_format == TEXT:
+        valeur = str(valeur)  # a number sent to a text cell is kept as text
+    cell.value = None if valeur == "" else valeur
+    if isinstance(cell.value, str):
+        cell.data_type = "e" if cell.value in ERROR_TEXTS and cell.number_format != TEXT else "s"
+
+
+def _guess(cell, texte):
+    if _NUMBER.fullmatch(texte):
+        return float(texte)
+    if _DATE.fullmatch(texte):
+        if cell.number_format == "General":
+            cell.number_format = "yyyy-mm-dd"
+        return dt.datetime.fromisoformat(texte)
+    if texte.startswith("'"):
+        return texte[1:]
+    return {"TRUE": True, "FALSE": False}.get(texte.upper(), texte)
+
+
+def clear_cells(ws, zone, formats=True):
+    for cell in cells(ws, zone):
+        if not isinstance(cell, MergedCell):
+            cell.value = None
+            cell.hyperlink = None if formats else cell.hyperlink
+        if formats:
+            cell.style = "Normal"
+
+
+def link_cell(ws, zone, address, texte, tooltip):
+    for cell in cells(ws, zone):
+        if address.startswith("#"):
+            cell.hyperlink = f"#{address[1:]}"
+        else:
+            cell.hyperlink = address
+        cell.hyperlink.tooltip = tooltip
+        _type_one(cell, texte)
+
+
+def insertable(ws, zone):
+    """The range and what stands below it go down; tables that stand below follow."""
+    top, left, bottom, right = zone
+    height = bottom - top + 1
+    for table in ws.tables.values():
+        c0, l0, c1, l1 = range_boundaries(table.ref)
+        if l0 < top <= l1 and not (c1 < left or right < c0) and top != l1 + 1:
+            raise ExcelRefusal("l’opération décalerait une partie d’un tableau")
+        if l0 >= top and left <= c0 and c1 <= right:
+            table.ref = f"{get_column_letter(c0)}{l0 + height}:{get_column_letter(c1)}{l1 + height}"
+    last = max(ws.max_row, top)
+    ws.move_range(f"{get_column_letter(left)}{top}:{get_column_letter(right)}{last}", rows=height)
+
+
+def merge_cells(ws, zone, by_row):
+    top, left, bottom, right = zone
+    for start, end in [(line, line) for line in range(top, bottom + 1)] if by_row else [(top, bottom)]:
+        ws.merged_cells.add(CellRange(min_row=start, min_col=left, max_row=end, max_col=right))  # merge_cells() is slow
+
+
+def undo_merge(ws, zone):
+    top, left, bottom, right = zone
+    for cell_range in list(ws.merged_cells.ranges):
+        if not (
+            cell_range.max_row < top
+            or bottom < cell_range.min_row
+            or cell_range.max_col < left
+            or right < cell_range.min_col
+        ):
+            ws.merged_cells.remove(cell_range)
+
+
+# --- tables ---
+
+
+def add_excel_table(ws, zone, nom, style):
+    top, left, bottom, right = zone
+    if any(nom in sheet.tables for sheet in ws.parent.worksheets):
+        raise ExcelRefusal(f"un tableau « {nom} » existe déjà")
+    _without_overlap(ws, zone)
+    table = Table(displayName=nom, name=nom, ref=_a1(zone))
+    table.tableStyleInfo = TableStyleInfo(name=style, showRowStripes=True)
+    _headers(ws, table)
+    ws.add_table(table)
+
+
+def resize_table(ws, table, zone):
+    """As ListObject.Resize: the header stays on its row, the headers are texts and differ."""
+    if range_boundaries(table.ref)[1] != zone[0]:
+        raise ExcelRefusal("la ligne d’en-tête d’un tableau ne change pas")
+    _without_overlap(ws, zone, except_for=table)
+    table.ref = _a1(zone)
+    if table.autoFilter:
+        table.autoFilter.ref = table.ref
+    _headers(ws, table)
+
+
+def _headers(ws, table):
+    c0, l0, c1, _ = range_boundaries(table.ref)
+    names = []
+    for column in range(c0, c1 + 1):
+        cell = ws.cell(l0, column)
+        cell.value = str(cell.value or f"Colonne{column - c0 + 1}")
+        names.append(cell.value)
+    if len({n.casefold() for n in names}) != len(names):
+        raise ExcelRefusal(f"deux en-têtes de même nom : {names}")
+    table.tableColumns = [TableColumn(id=i, name=n) for i, n in enumerate(names, 1)]
+
+
+def _without_overlap(ws, zone, except_for=None):
+    top, left, bottom, right = zone
+    for other in ws.tables.values():
+        c0, l0, c1, l1 = range_boundaries(other.ref)
+        if other is not except_for and not (c1 < left or right < c0 or l1 < top or bottom < l0):
+            raise ExcelRefusal("un tableau ne peut pas en recouvrir un autre")
+
+
+def _a1(zone):
+    top, left, bottom, right = zone
+    return f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+
+
+# --- what is seen ---
+
+
+def _style_cells(ws, zone, alter):
+    """``alter(cell)`` once for each look found in the range: openpyxl is slow at giving a style."""
+    facts = {}
+    for cell in cells(ws, zone):
+        before = tuple(cell._style or ())
+        if before in facts:
+            cell._style = copy.copy(facts[before])
+        else:
+            alter(cell)
+            facts[before] = cell._style
+
+
+def format_cells(ws, zone, format_):
+    _style_cells(ws, zone, lambda cell: setattr(cell, "number_format", format_))
+
+
+def paint_cells(ws, zone, color):
+    fill = PatternFill("solid", fgColor=_argb(color)) if color else PatternFill()
+    _style_cells(ws, zone, lambda cell: setattr(cell, "fill", fill))
+
+
+def write_in_font(ws, zone, **font):
+    """bold, italic, size, color (``#RRGGBB``)."""
+    wanted = {
+        {"bold": "b", "italic": "i", "size": "sz"}.get(k, k): _argb(v) if k == "color" else v for k, v in font.items()
+    }
+
+    def alter(cell):
+        cell.font = Font(**{k: getattr(cell.font, k) for k in ("name", "sz", "b", "i", "color")} | wanted)
+
+    _style_cells(ws, zone, alter)
+
+
+def align(ws, zone, **settings):
+    def alter(cell):
+        cell.alignment = Alignment(
+            **{k: getattr(cell.alignment, k) for k in ("horizontal", "vertical", "wrapText")} | settings
+        )
+
+    _style_cells(ws, zone, alter)
+
+
+def border(ws, zone, side, color=None, thickness=None):
+    def alter(cell):
+        before = getattr(cell.border, _SIDES[side]) or Side()
+        stroke = Side(
+            style=_THICKNESSES.get(thickness) or before.style or "thin", color=_argb(color) if color else before.color
+        )
+        cell.border = Border(
+            **{c: getattr(cell.border, c) for c in ("left", "right", "top", "bottom")} | {_SIDES[side]: stroke}
+        )
+
+    _style_cells(ws, zone, alter)
+
+
+def draw(ws, type_, source_ws, zone, nom, anchor_cell):
+    """A chart over the columns of a block whose first row and first column are labels."""
+    top, left, bottom, right = zone
+    drawing = {"l": LineChart, "p": PieChart}.get(type_.lower()[0], BarChart)()
+    drawing.add_data(
+        Reference(source_ws, min_col=left + 1, max_col=right, min_row=top, max_row=bottom), titles_from_data=True
+    )
+    drawing.set_categories(Reference(source_ws, min_col=left, min_row=top + 1, max_row=bottom))
+    drawing.nom = nom
+    ws.add_chart(drawing, anchor_cell)
+    return drawing
+
+
+def _argb(color):
+    if isinstance(color, (tuple, list)):
+        color = "#" + "".join(f"{c:02X}" for c in color)
+    return "FF" + color.lstrip("#").upper()
+
+
+# --- what is read ---
+
+
+def used_zone(ws):
+    """Rows and columns that hold something; None for a blank sheet."""
+    places = [(c.row, c.column) for c in ws._cells.values() if c.value is not None]
+    if not places:
+        return None
+    lines, columns = [p[0] for p in places], [p[1] for p in places]
+    return min(lines), min(columns), max(lines), max(columns)
+
+
+def save(opened_book: openpyxl.Workbook) -> None:
+    """What a disk would hold, kept beside the open workbook."""
+    disk = io.BytesIO()
+    opened_book.save(disk)
+    opened_book.on_disk = disk.getvalue()

@@ -1,0 +1,327 @@
+"""LibreOffice for the tests: one instance, started once, that opens workbooks and edits them as partners do.
+
+    with libreoffice.open(path) as doc:
+        doc.type("FA 1.2", {"D14": "12 000,50", "D15": "15/03/2026"})
+        doc.save(folder / "retour.ods")
+
+Its Python module (``uno``) belongs to another interpreter, hence the child process ``libreoffice_driver.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from openpyxl.utils import get_column_letter
+
+DRIVER = Path(__file__).with_name("libreoffice_driver.py")
+TIME_LIMIT = 120  # seconds for one order; the slowest takes a few
+
+
+class Failure(RuntimeError):
+    """LibreOffice refused an order, or no longer answers."""
+
+
+class Cell(NamedTuple):
+    """``nature``: nombre (dates are numbers), texte or formule. ``valeur``: None for an error.
+
+    ``formula`` in English with « ; ». ``error``: 0, or LibreOffice's number. ``as_shown``: as shown, where asked.
+    """
+
+    nature: str
+    valeur: float | str | None
+    formula: str = ""
+    error: int = 0
+    as_shown: str | None = None
+
+
+@cache
+def programmes() -> tuple[str, str] | None:
+    """(soffice, an interpreter that has ``uno``), or None where one of them is missing."""
+    soffice = shutil.which("soffice") or shutil.which("libreoffice")
+    if soffice is None:
+        return None
+    beside = Path(soffice).resolve().with_name("python")
+    for python in ("/usr/bin/python3", str(beside), sys.executable, shutil.which("python3")):
+        if python and Path(python).exists():
+            trial = subprocess.run([python, "-c", "import uno"], capture_output=True, timeout=60)
+            if trial.returncode == 0:
+                return soffice, python
+    return None
+
+
+def pages_of_pdf(file: Path) -> int:
+    """Number of pages of a PDF made by LibreOffice, whose page objects are not compressed."""
+    return len(re.findall(rb"/Type\s*/Page\b", file.read_bytes()))
+
+
+class LibreOffice:
+    """One LibreOffice with a French profile of its own in ``folder``. Panne if it does not start."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._child: subprocess.Popen[bytes] | None = None
+        self._starts = 0
+
+    def open(self, file: Path | str) -> Document:
+        """The file in a hidden window. A LibreOffice that an earlier test has brought down is started again."""
+        if self._child is None or self._child.poll() is not None:
+            self._start()
+        return Document(self, self.ask("open", file=str(Path(file).resolve())))
+
+    def pdf(self, file: Path | str, output: Path) -> int:
+        """Prints the file to ``output``; number of pages."""
+        with self.open(file) as document:
+            return document.pdf(output)
+
+    def convert(self, file: Path | str, output: Path) -> Path:
+        """Opens and saves, without a change: what a partner's « Save as » does to a file."""
+        with self.open(file) as document:
+            document.recalc()
+            return document.save(output)
+
+    def ask(self, order: str, **parameters: Any) -> Any:
+        """The answer to one order (see ``lo_pilote``). Panne after ``TIME_LIMIT`` seconds: nothing may hang a test run."""
+        if self._child is None or self._child.stdin is None:
+            raise Failure("LibreOffice is not running")
+        try:
+            self._child.stdin.write(json.dumps({"order": order, **parameters}).encode() + b"\n")
+            self._child.stdin.flush()
+        except BrokenPipeError as fault:
+            self.kill()
+            raise Failure("LibreOffice has stopped") from fault
+        return self._answer()
+
+    def _answer(self) -> Any:
+        assert self._child is not None and self._child.stdout is not None
+        with selectors.DefaultSelector() as awaited:
+            # One order, one line: nothing is ever left in the buffer, so that the pipe tells whether to wait.
+            awaited.register(self._child.stdout, selectors.EVENT_READ)
+            line = self._child.stdout.readline() if awaited.select(TIME_LIMIT) else b""
+        if not line:
+            self.kill()
+            raise Failure(f"LibreOffice has stopped, or does not answer any more\n{self._log_tail()}")
+        reponse = json.loads(line)
+        if "error" in reponse:
+            raise Failure(reponse["error"])
+        return reponse["ok"]
+
+    def _log_tail(self) -> str:
+        return (self.folder / "pilote.log").read_text(encoding="utf-8", errors="replace")[-2000:]
+
+    def _start(self) -> None:
+        hits = programmes()
+        if hits is None:
+            raise Failure("soffice or its uno module is missing")
+        soffice, python = hits
+        self.kill()
+        self._starts += 1
+        profile = self.folder / f"profil-{self._starts}"
+        with (self.folder / "pilote.log").open("ab") as log_file:
+            self._child = subprocess.Popen(
+                [python, str(DRIVER), soffice, str(profile)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log_file,
+                start_new_session=True,  # soffice is two processes: they end together, by their group
+                env={k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")},
+            )
+        self._answer()
+
+    def quit(self) -> None:
+        """Asks politely, then kills."""
+        if self._child is not None and self._child.stdin is not None:
+            self._child.stdin.close()
+            with suppress(subprocess.TimeoutExpired):  # the kill below is for this case
+                self._child.wait(20)
+        self.kill()
+
+    def kill(self) -> None:
+        if self._child is None:
+            return
+        with suppress(ProcessLookupError):  # the whole group has ended by itself
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None and not pipe.closed:
+                with suppress(BrokenPipeError):  # an order that nobody will read
+                    pipe.close()
+        self._child = None
+
+    def __enter__(self) -> LibreOffice:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.quit()
+
+
+class Document:
+    """One open workbook. Rows, columns and positions of ranges are written as on screen (``A1``, row 1)."""
+
+    def __init__(self, libreoffice: LibreOffice, numero: int):
+        self._libreoffice, self._number = libreoffice, numero
+
+    def _ask(self, order: str, **parameters: Any) -> Any:
+        return self._libreoffice.ask(order, document=self._number, **parameters)
+
+    def type(self, sheet: str, saisies: dict[str, str]) -> None:
+        """Texts as typed at a French keyboard: « 12,5 » is a number, « 15/03/2026 » a date, « =A1 » a formula.
+
+        As LibreOffice's own interface does, a cell with the text format keeps everything as text.
+        Unlike it, validation and protection are not asked.
+        """
+        self._ask("type", sheet=sheet, saisies=saisies)
+
+    def put(self, sheet: str, values: dict[str, float | str | None]) -> None:
+        """Numbers and texts set as such; None empties the cell."""
+        self._ask("put", sheet=sheet, values=values)
+
+    def values(self, sheet: str, as_shown: bool = False) -> dict[str, Cell]:
+        """Address → cell, for each cell that is not empty. ``as_shown``: with the texts on screen, which is slow."""
+        cells = self._ask("values", sheet=sheet, as_shown=as_shown)
+        return {f"{get_column_letter(c + 1)}{line + 1}": Cell(*remaining) for c, line, *remaining in cells}
+
+    def macros(self) -> dict[str, list]:
+        """``modules`` of the VBA project, ``codes`` of the sheets, ``buttons``: [sheet, label, the script that it calls]."""
+        return self._ask("macros")
+
+    def recalc(self) -> None:
+        """Computes every formula again, whatever value the file came with."""
+        self._ask("recalc")
+
+    def save(self, file: Path, password: str = "") -> Path:
+        """A copy as .xlsx, .ods, .xls, .csv…, after the extension; asked for ``password`` when it is opened."""
+        self._ask("save", file=str(Path(file).resolve()), password=password)
+        return Path(file)
+
+    def pdf(self, file: Path) -> int:
+        """Prints to ``file`` (.pdf); number of pages."""
+        return pages_of_pdf(self.save(file))
+
+    def sheets(self) -> list[str]:
+        return [nom for nom, _, _ in self._ask("sheets")]
+
+    def hidden_sheets(self) -> list[str]:
+        return [nom for nom, visible, _ in self._ask("sheets") if not visible]
+
+    def protected_sheets(self) -> list[str]:
+        return [nom for nom, _, protected in self._ask("sheets") if protected]
+
+    def unprotect(self, sheet: str, password: str = "") -> bool:
+        return self._ask("unprotect", sheet=sheet, password=password)
+
+    def insert_rows(self, sheet: str, rank: int, nombre: int = 1) -> None:
+        """New rows before row ``rank``."""
+        self._ask("insert_rows", sheet=sheet, rank=rank, nombre=nombre)
+
+    def delete_rows(self, sheet: str, rank: int, nombre: int = 1) -> None:
+        self._ask("delete_rows", sheet=sheet, rank=rank, nombre=nombre)
+
+    def insert_columns(self, sheet: str, rank: int, nombre: int = 1) -> None:
+        """New columns before column ``rank`` (1 for A)."""
+        self._ask("insert_columns", sheet=sheet, rank=rank, nombre=nombre)
+
+    def delete_columns(self, sheet: str, rank: int, nombre: int = 1) -> None:
+        self._ask("delete_columns", sheet=sheet, rank=rank, nombre=nombre)
+
+    def rename_sheet(self, sheet: str, nom: str) -> None:
+        self._ask("rename_sheet", sheet=sheet, nom=nom)
+
+    def move_sheet(self, sheet: str, position: int) -> None:
+        """Before the sheet that is at ``position`` (0 for the first)."""
+        self._ask("move_sheet", sheet=sheet, position=position)
+
+    def copy_sheet(self, sheet: str, nom: str, position: int) -> None:
+        self._ask("copy_sheet", sheet=sheet, nom=nom, position=position)
+
+    def add_sheet(self, sheet: str, position: int = 0) -> None:
+        self._ask("add_sheet", sheet=sheet, position=position)
+
+    def show_sheet(self, sheet: str, visible: bool) -> None:
+        self._ask("show_sheet", sheet=sheet, visible=visible)
+
+    def delete_sheet(self, sheet: str) -> None:
+        self._ask("delete_sheet", sheet=sheet)
+
+    def extract(self, *worksheets: str) -> Document:
+        """A new workbook with copies of these sheets (« Move or copy to a new document »)."""
+        return Document(self._libreoffice, self._ask("extract", worksheets=worksheets))
+
+    def extract_values(self, *worksheets: str) -> Document:
+        """A new workbook with the values of these sheets, and nothing else."""
+        return Document(self._libreoffice, self._ask("extract_values", worksheets=worksheets))
+
+    def import_sheet(self, other: Document, sheet: str, nom: str) -> None:
+        """Copies a sheet of another open workbook at the end of this one, as ``nom``."""
+        self._ask("import_sheet", other=other._number, sheet=sheet, nom=nom)
+
+    def copy_across(self, sheet: str, zone: str, other: str, to: str) -> None:
+        """Copy on one sheet, paste on another."""
+        self._ask("copy_across", sheet=sheet, zone=zone, other=other, to=to)
+
+    def protect(self, sheet: str = "", password: str = "") -> None:
+        """A sheet; without name, the structure of the workbook."""
+        self._ask("protect", sheet=sheet, password=password)
+
+    def sort(self, sheet: str, zone: str, column: int = 0, descending: bool = False) -> None:
+        """Sorts the rows of ``zone`` by one of its columns (0 for its first)."""
+        self._ask("sort", sheet=sheet, zone=zone, column=column, descending=descending)
+
+    def merge(self, sheet: str, zone: str) -> None:
+        self._ask("merge", sheet=sheet, zone=zone)
+
+    def unmerge(self, sheet: str, zone: str) -> None:
+        self._ask("unmerge", sheet=sheet, zone=zone)
+
+    def note(self, sheet: str, cell: str, texte: str) -> None:
+        self._ask("note", sheet=sheet, cell=cell, texte=texte)
+
+    def paint(self, sheet: str, zone: str, color: int) -> None:
+        """The background, as 0xRRGGBB."""
+        self._ask("paint", sheet=sheet, zone=zone, color=color)
+
+    def number_format(self, sheet: str, zone: str, code: str) -> None:
+        """``code`` as an English Excel writes it."""
+        self._ask("number_format", sheet=sheet, zone=zone, code=code)
+
+    def filter(self, sheet: str, zone: str) -> None:
+        self._ask("filter", sheet=sheet, zone=zone)
+
+    def freeze(self, sheet: str) -> None:
+        """Every formula of the sheet gives way to its value (« Paste special, values »)."""
+        self._ask("freeze", sheet=sheet)
+
+    def hide_rows(self, sheet: str, rank: int, nombre: int = 1) -> None:
+        self._ask("hide_rows", sheet=sheet, rank=rank, nombre=nombre)
+
+    def hide_columns(self, sheet: str, rank: int, nombre: int = 1, masked: bool = True) -> None:
+        self._ask("hide_columns", sheet=sheet, rank=rank, nombre=nombre, masked=masked)
+
+    def copy(self, sheet: str, zone: str, to: str) -> None:
+        """Copy and paste within the sheet."""
+        self._ask("copy", sheet=sheet, zone=zone, to=to)
+
+    def cut(self, sheet: str, zone: str, to: str) -> None:
+        """Cut and paste within the sheet."""
+        self._ask("cut", sheet=sheet, zone=zone, to=to)
+
+    def close(self) -> None:
+        self._ask("close")
+
+    def __enter__(self) -> Document:
+        return self
+
+    def __exit__(self, fault: type[BaseException] | None, *_: object) -> None:
+        # After a breakdown there is nothing to close, and the first fault is the one to tell.
+        if fault is None or not issubclass(fault, Failure):
+            self.close()

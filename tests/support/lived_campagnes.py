@@ -1,0 +1,100 @@
+"""A campaign as it is lived: the year's workbook of each structure, filled by key, sent back, consolidated, summed up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import openpyxl
+
+from cls_workbook import forms
+from cls_workbook.definition import toml_reader
+from cls_workbook.forms import examples, offprint
+from cls_workbook.pipeline import way_back, way_out
+from cls_workbook.reports.agency import ars_copy
+from cls_workbook.reports.consolidation.consolidated_result import Result, frame_records
+from cls_workbook.workbook import writer
+
+NBSP = "\u00a0"
+SHIPPED_DEFINITIONS = toml_reader.shipped()
+
+
+class LivedYear(NamedTuple):
+    result: Result
+    consolidation: Path
+    synthese: Path
+
+
+def definition(folder: Path, texte: str, nom: str = "contrat.toml") -> str:
+    """The path of a definition written there."""
+    (folder / nom).write_text(texte, encoding="utf-8")
+    return str(folder / nom)
+
+
+def opened_book(identifier: str) -> str:
+    """The text of a definition that ships."""
+    return SHIPPED_DEFINITIONS[identifier].read_text(encoding="utf-8")
+
+
+def live(
+    folder: Path,
+    reference: str,
+    annee: int,
+    reponses: Mapping[str, Mapping[str, object]],
+    precedent: Path | None = None,
+    pilotage: str | None = None,
+) -> LivedYear:
+    """One year: structure id → key → what is typed. Unknown keys are an error of the test."""
+    for_this = folder / str(annee)
+    (for_this / "retours").mkdir(parents=True)
+    contrat = way_out.load_contrat(reference, annee)
+    campagne = way_out._campagne(contrat, annee, pilotage, str(precedent) if precedent else None)
+    repondants = {r.id: r for r in forms.repondants(contrat, campagne.membres)}
+    for structure, saisies in reponses.items():
+        plan = forms.plan(contrat, annee, repondants[structure], campagne)
+        assert saisies.keys() <= {p.cle for p in plan.input_places()}, saisies.keys() - {
+            p.cle for p in plan.input_places()
+        }
+        prefix = {"accueil/reponse/structure": repondants[structure].nom}
+        examples.fill_cell(plan, prefix | dict(saisies))
+        writer.save(
+            next(iter(offprint.produce([plan.workbook]))), for_this / "retours" / f"{forms.file_name(structure)}.xlsx"
+        )
+    if not reponses:  # nobody has anything to answer: the blank workbook comes back
+        writer.write(forms.plan(contrat, annee).workbook, for_this / "retours" / "vierge.xlsx")
+    consolidation, synthese = for_this / f"consolidation-{annee}.xlsx", for_this / f"synthese-{annee}.xlsx"
+    result = way_back.consolidate_files(
+        [for_this / "retours"],
+        reference,
+        annee,
+        consolidation,
+        day=date(annee + 1, 3, 1),
+        precedent=str(precedent) if precedent else None,
+        pilotage=pilotage,
+        processes=1,
+    )
+    ars_copy.file_copy(consolidation, synthese, contrat=reference)
+    return LivedYear(result, consolidation, synthese)
+
+
+def lines(frame, **keys: object) -> list[dict]:
+    """The rows of a frame that have these values."""
+    return [r for r in frame_records(frame) if all(r[c] == v for c, v in keys.items())]
+
+
+def by_year(annee: LivedYear, **keys: object) -> dict[int, object]:
+    """Year → value, in the history that a consolidation keeps."""
+    return {r["Année"]: r["Valeur"] for r in lines(annee.result.history, **keys)}
+
+
+def statements(annee: LivedYear) -> list[str]:
+    return [e.replace(NBSP, " ") for e in annee.result.explications]
+
+
+def written(path: Path, sheet: str | None = None) -> set[str]:
+    """Every text of a sheet (the only one if not named), plain spaces."""
+    workbook = openpyxl.load_workbook(path, read_only=False)
+    page = workbook[sheet] if sheet else workbook.active
+    return {str(c.value).replace(NBSP, " ") for rank in page.iter_rows() for c in rank if c.value is not None}

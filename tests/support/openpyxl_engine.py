@@ -1,0 +1,397 @@
+"""An xlwings engine over openpyxl: like desktop Excel, what was written is read back. BSD parts of xlwings only.
+
+``workbook(opened_book)`` gives the ``xlwings.Book`` of an openpyxl workbook. What the engine does not know raises
+NotImplementedError, as xlwings' base classes do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import openpyxl
+import xlwings
+from openpyxl.utils import get_column_letter, range_boundaries
+from xlwings import base_classes
+
+from tests.support import fake_excel
+
+
+class Engine:
+    name = type = "openpyxl"
+    apps: list = []
+
+    @staticmethod
+    def clean_value_data(data, datetime_builder, empty_as, number_builder, err_to_str):
+        def item_read(v):
+            if v is None or v == "":
+                return empty_as
+            if isinstance(v, bool):
+                return v
+            if isinstance(v, (int, float)):
+                return number_builder(v) if number_builder else float(v)  # COM: every number is a float
+            if isinstance(v, str) and v in fake_excel.ERROR_TEXTS:
+                return v if err_to_str else None
+            if isinstance(v, dt.datetime):
+                return datetime_builder(
+                    year=v.year,
+                    month=v.month,
+                    day=v.day,
+                    hour=v.hour,
+                    minute=v.minute,
+                    second=v.second,
+                    microsecond=0,
+                    tzinfo=None,
+                )
+            return v
+
+        return [[item_read(v) for v in row] for row in data]
+
+    @staticmethod
+    def prepare_xl_data_element(x, options):
+        assert x is None or type(x) in (str, int, float, bool, dt.datetime), f"COM ne connaît pas {type(x)}"
+        return x
+
+
+engine = Engine()
+
+
+class App(base_classes.App):
+    def __init__(self):
+        self.alerts, self._settings = [], {"display_alerts": True, "screen_updating": True, "calculation": "automatic"}
+        engine.apps[:] = [self]
+        if "openpyxl" not in [e.name for e in xlwings.engines]:
+            xlwings.engines.add(xlwings.Engine(impl=engine))
+        xlwings.engines["openpyxl"].activate()
+
+    engine, pid = engine, -99
+    display_alerts = property(
+        lambda s: s._settings["display_alerts"], lambda s, v: s._settings.update(display_alerts=v)
+    )
+    screen_updating = property(
+        lambda s: s._settings["screen_updating"], lambda s, v: s._settings.update(screen_updating=v)
+    )
+    calculation = property(lambda s: s._settings["calculation"], lambda s, v: s._settings.update(calculation=v))
+
+    def alert(self, prompt, title, buttons, mode, callback):
+        assert buttons in (None, "ok"), "une question n’a pas de réponse sur tous les moteurs"
+        self.alerts.append((mode, prompt))
+
+
+class Book(base_classes.Book):
+    def __init__(self, opened_book, path):
+        self.opened_book, self.path, self._app = opened_book, str(path), App()
+
+    app = property(lambda s: s._app)
+    api = property(lambda s: s.opened_book)
+    name = property(lambda s: s.path.rsplit("/", 1)[-1])
+    fullname = property(lambda s: s.path)
+    sheets = property(lambda s: Sheets(s))
+
+    def save(self, path=None, password=None):
+        fake_excel.save(self.opened_book)
+
+
+class Sheets(base_classes.Sheets):
+    def __init__(self, book):
+        self.book = book
+
+    def __call__(self, cle):
+        if isinstance(cle, int):
+            return Sheet(self.book, self.book.opened_book.worksheets[cle - 1])
+        return next(
+            Sheet(self.book, ws) for ws in self.book.opened_book.worksheets if ws.title.casefold() == cle.casefold()
+        )
+
+    def __len__(self):
+        return len(self.book.opened_book.worksheets)
+
+    def __iter__(self):
+        return (Sheet(self.book, ws) for ws in self.book.opened_book.worksheets)
+
+    def add(self, before=None, after=None, name=None):
+        if name.casefold() in [ws.title.casefold() for ws in self.book.opened_book.worksheets]:
+            raise fake_excel.ExcelRefusal("une feuille porte déjà ce nom")
+        return Sheet(self.book, self.book.opened_book.create_sheet(name, after.index))
+
+
+class Sheet(base_classes.Sheet):
+    def __init__(self, book, ws):
+        self._book, self.ws = book, ws
+
+    api = property(lambda s: s.ws)
+    book = property(lambda s: s._book)
+    index = property(lambda s: s._book.opened_book.worksheets.index(s.ws) + 1)
+    name = property(lambda s: s.ws.title)
+    visible = property(
+        lambda s: s.ws.sheet_state == "visible", lambda s, v: setattr(s.ws, "sheet_state", "visible" if v else "hidden")
+    )
+    tables = property(lambda s: Tables(s))
+    charts = property(lambda s: Charts(s))
+    cells = property(lambda s: Range(s, (1, 1), (1_048_576, 16_384)))
+
+    def range(self, a1, a2=None):
+        return Range(self, a1, a2)
+
+    @property
+    def used_range(self):
+        top, left, bottom, right = fake_excel.used_zone(self.ws) or (1, 1, 1, 1)
+        return Range(self, (top, left), (bottom, right))
+
+    def clear(self):
+        fake_excel.clear_cells(self.ws, fake_excel.used_zone(self.ws) or (1, 1, 1, 1))
+
+
+class Collection(base_classes.Collection):
+    def __init__(self, sheet):
+        self.sheet = sheet
+
+    parent = property(lambda s: s.sheet)
+
+    def __len__(self):
+        return len(list(iter(self)))
+
+    def __call__(self, cle):
+        return list(self)[cle - 1] if isinstance(cle, int) else next(e for e in self if e.name == cle)
+
+    def __contains__(self, cle):
+        return any(e.name == cle for e in self)
+
+
+class Tables(Collection, base_classes.Tables):
+    def __iter__(self):
+        return iter([OpenTable(self.sheet, t) for t in self.sheet.ws.tables.values()])
+
+    def add(
+        self,
+        source_type=None,
+        source=None,
+        link_source=None,
+        has_headers=None,
+        destination=None,
+        table_style_name=None,
+        name=None,
+    ):
+        fake_excel.add_excel_table(self.sheet.ws, source.impl.zone, name, table_style_name)
+        return self(name)
+
+
+class OpenTable(base_classes.Table):
+    def __init__(self, sheet, table):
+        self.sheet, self.table = sheet, table
+
+    name = property(lambda s: s.table.name)
+    parent = property(lambda s: s.sheet)
+    range = property(lambda s: Range(s.sheet, s.table.ref))
+    show_totals = property(lambda s: bool(s.table.totalsRowCount), lambda s, v: s._totals(v))
+
+    def _totals(self, all_wanted):
+        """As Excel: the row comes and goes below the body, and remembers what it held."""
+        left, top, right, bottom = range_boundaries(self.table.ref)
+        ws = self.sheet.ws
+        if all_wanted and not self.show_totals:
+            bottom += 1
+            fake_excel.type_matrix(ws, (bottom, left, bottom, right), [self.table.all_kept])
+        elif self.show_totals and not all_wanted:
+            self.table.all_kept = [ws.cell(bottom, c).value for c in range(left, right + 1)]
+            fake_excel.clear_cells(ws, (bottom, left, bottom, right), formats=False)
+            bottom -= 1
+        self.table.totalsRowCount = int(all_wanted)
+        self.table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+
+    def resize(self, zone):
+        fake_excel.resize_table(self.sheet.ws, self.table, zone.impl.zone)
+
+
+class Charts(Collection, base_classes.Charts):
+    def __iter__(self):
+        return iter([Chart(self.sheet, c) for c in self.sheet.ws._charts])
+
+    def add(
+        self, left, top, width, height, chart_type=None, source=None, plot_by=None, name=None, anchor=None, style=None
+    ):
+        anchor_cell = f"{get_column_letter(anchor.column)}{anchor.row}"
+        return Chart(
+            self.sheet,
+            fake_excel.draw(
+                self.sheet.ws, chart_type.removesuffix("_clustered"), source.sheet.ws, source.zone, name, anchor_cell
+            ),
+        )
+
+
+class Chart(base_classes.Chart):
+    def __init__(self, sheet, drawing):
+        self.sheet, self.drawing = sheet, drawing
+
+    name = property(lambda s: getattr(s.drawing, "nom", "Graphique 1"))
+    title = property(lambda s: s.drawing.title, lambda s, v: setattr(s.drawing, "title", v))
+
+    def delete(self):
+        self.sheet.ws._charts.remove(self.drawing)
+
+    @property
+    def series(self):
+        return Series(self.sheet, self.drawing)
+
+
+class Series(Collection):
+    def __init__(self, sheet, drawing):
+        self.sheet, self.drawing = sheet, drawing
+
+    def __iter__(self):
+        return iter([ChartSeries(s) for s in self.drawing.series])
+
+
+class ChartSeries(base_classes.ChartSeries):
+    def __init__(self, one_series):
+        self.one_series = one_series
+
+    fill_color = property(
+        lambda s: None, lambda s, v: setattr(s.one_series.graphicalProperties, "solidFill", fake_excel._argb(v)[2:])
+    )
+
+
+class Range(base_classes.Range):
+    max_cells_per_read = max_cells_per_write = None
+    has_array = False
+
+    def __init__(self, sheet, a1, a2=None):
+        self.sheet, self.options = sheet, None
+        if isinstance(a1, Range):
+            a1, a2 = a1.zone[:2], (a2 or a1).zone[2:]
+        if isinstance(a1, str):
+            left, top, right, bottom = range_boundaries(a1.replace("$", ""))
+            a1, a2 = (top, left), (bottom, right)
+        if len(a1) == 4:
+            a1, a2 = a1[:2], (a1[0] + a1[2] - 1, a1[1] + a1[3] - 1)
+        self.zone = (*a1, *(a2 or a1))
+
+    api = property(lambda s: s)
+    row = property(lambda s: s.zone[0])
+    column = property(lambda s: s.zone[1])
+    shape = property(lambda s: (s.zone[2] - s.zone[0] + 1, s.zone[3] - s.zone[1] + 1))
+    coords = property(lambda s: (s.sheet.name, s.row, s.column, *s.shape))
+
+    @property
+    def address(self):
+        start, end = (f"${get_column_letter(c)}${li}" for li, c in (self.zone[:2], self.zone[2:]))
+        return start if start == end else f"{start}:{end}"
+
+    def __len__(self):
+        return self.shape[0] * self.shape[1]
+
+    def __call__(self, i, j=None):
+        if j is None:
+            i, j = divmod(i - 1, self.shape[1])
+            i, j = i + 1, j + 1
+        return Range(self.sheet, (self.row + i - 1, self.column + j - 1))
+
+    def _values(self):
+        top, left, bottom, right = self.zone
+        return [[self.sheet.ws.cell(i, j).value for j in range(left, right + 1)] for i in range(top, bottom + 1)]
+
+    @property
+    def raw_value(self):
+        """Values as a calculated sheet shows them; a formula that nobody calculated here shows nothing."""
+        return [
+            [
+                None
+                if isinstance(v, str)
+                and v.startswith("=")
+                and self.sheet.ws.cell(self.row + i, self.column + j).data_type == "f"
+                else v
+                for j, v in enumerate(r)
+            ]
+            for i, r in enumerate(self._values())
+        ]
+
+    @raw_value.setter
+    def raw_value(self, valeur):
+        matrix = (
+            valeur if isinstance(valeur, (list, tuple)) else [[valeur] * self.shape[1] for _ in range(self.shape[0])]
+        )
+        fake_excel.type_matrix(self.sheet.ws, self.zone, [list(r) for r in matrix])
+
+    @property
+    def formula(self):
+        return (
+            tuple(tuple("" if v is None else v for v in r) for r in self._values())
+            if len(self) > 1
+            else (self._values()[0][0] or "")
+        )
+
+    number_format = property(
+        lambda s: s.sheet.ws.cell(*s.zone[:2]).number_format,
+        lambda s, v: fake_excel.format_cells(s.sheet.ws, s.zone, v),
+    )
+    color = property(lambda s: None, lambda s, v: fake_excel.paint_cells(s.sheet.ws, s.zone, v))
+    wrap_text = property(lambda s: None, lambda s, v: fake_excel.align(s.sheet.ws, s.zone, wrapText=v))
+    horizontal_alignment = property(lambda s: None, lambda s, v: fake_excel.align(s.sheet.ws, s.zone, horizontal=v))
+    vertical_alignment = property(lambda s: None, lambda s, v: fake_excel.align(s.sheet.ws, s.zone, vertical=v))
+    font = property(lambda s: Font(s))
+    borders = property(lambda s: Borders(s))
+
+    @property
+    def column_width(self):
+        return self.sheet.ws.column_dimensions[get_column_letter(self.column)].width
+
+    @column_width.setter
+    def column_width(self, width):
+        for column in range(self.zone[1], self.zone[3] + 1):
+            self.sheet.ws.column_dimensions[get_column_letter(column)].width = width
+
+    @property
+    def row_height(self):
+        return self.sheet.ws.row_dimensions[self.row].height
+
+    @row_height.setter
+    def row_height(self, height):
+        for line in range(self.zone[0], self.zone[2] + 1):
+            self.sheet.ws.row_dimensions[line].height = height
+
+    def clear(self):
+        fake_excel.clear_cells(self.sheet.ws, self.zone)
+
+    def clear_contents(self):
+        fake_excel.clear_cells(self.sheet.ws, self.zone, formats=False)
+
+    def insert(self, shift, copy_origin):
+        assert shift == "down"
+        fake_excel.insertable(self.sheet.ws, self.zone)
+
+    def merge(self, across):
+        fake_excel.merge_cells(self.sheet.ws, self.zone, across)
+
+    def unmerge(self):
+        fake_excel.undo_merge(self.sheet.ws, self.zone)
+
+    def autofit(self, axis=None):
+        pass
+
+    def add_hyperlink(self, address, text_to_display=None, screen_tip=None):
+        fake_excel.link_cell(self.sheet.ws, self.zone, address, text_to_display, screen_tip)
+
+
+def _font_trait(nom):
+    return property(lambda s: None, lambda s, v: fake_excel.write_in_font(s.zone.sheet.ws, s.zone.zone, **{nom: v}))
+
+
+class Font(base_classes.Font):
+    def __init__(self, zone):
+        self.__dict__["zone"] = zone
+
+    bold, italic, size, color = (_font_trait(nom) for nom in ("bold", "italic", "size", "color"))
+
+
+class Borders(base_classes.Borders):
+    def __init__(self, zone):
+        self.parent = zone
+
+    def set(self, sides, **settings):
+        for side in sides:
+            fake_excel.border(
+                self.parent.sheet.ws, self.parent.zone, side, settings.get("color"), settings.get("weight")
+            )
+
+
+def workbook(opened_book: openpyxl.Workbook, path="Classeur.xlsm") -> xlwings.Book:
+    return xlwings.Book(impl=Book(opened_book, path))

@@ -1,0 +1,55 @@
+"""Makes again the pictures of the README, from the demo, as LibreOffice prints them.
+
+    python tests/take_pictures.py
+
+Needs LibreOffice and pdftoppm.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from cls_workbook import demo
+from cls_workbook.reports.agency.pdf import to_pdf
+
+FOLDER = Path(__file__).parents[1] / "pictures"
+WHOLE, DETAIL = ("-r", "75"), ("-r", "230", "-x", "100", "-y", "100", "-W", "1500", "-H", "420")
+# picture → (file of the demo, a word that only its page shows, how much of the page)
+SHOTS = {
+    "fiche": (f"{demo.WORKBOOKS}/dijon-2024-2028-2025-centres-soins-infirmiers.xlsx", "Ce que dit le contrat", WHOLE),
+    "sommaire": (f"{demo.RETOURS}/dijon-2024-2028-2025-dijon-metropole.xlsx", "Renseigné", WHOLE),
+    "anomalies": ("consolidation-2025.xlsx", "Gravité", DETAIL),
+    "synthese": ("synthese-ars-2025.xlsx", "en chiffres", WHOLE),
+}
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as work:
+        annee = Path(work) / "demo"
+        demo.play(annee)
+        for nom, (file, word, framing) in SHOTS.items():
+            pdf = Path(work) / f"{nom}.pdf"
+            pdf.write_bytes(to_pdf((annee / file).read_bytes()))
+            page = str(_page_of(pdf, word))
+            subprocess.run(
+                ["pdftoppm", *framing, "-f", page, "-l", page, "-png", "-singlefile", str(pdf), str(Path(work) / nom)],
+                check=True,
+            )
+            shutil.copy(Path(work) / f"{nom}.png", FOLDER / f"{nom}.png")
+            print(FOLDER / f"{nom}.png")
+
+
+def _page_of(pdf: Path, word: str) -> int:
+    """First page that shows a word."""
+    texts = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True
+    ).stdout.split("\f")
+    return next(n for n, texte in enumerate(texts, 1) if word in texte)
+
+
+if __name__ == "__main__":
+    main()

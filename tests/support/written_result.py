@@ -1,0 +1,457 @@
+"""A small campaign, consolidated by hand: every figure below was worked out on paper, none by the program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal as D
+
+import pandas as pd
+
+from cls_workbook.anomalies import Anomalie
+from cls_workbook.definition import toml_reader
+from cls_workbook.reports.consolidation.consolidated_result import Result
+
+CONTRAT = """
+axes = [{ numero = "1", titre = "Soigner" }, { numero = "2", titre = "Coordonner" }]
+communes = [{ code_insee = "99001", nom = "Fleury" }, { code_insee = "99002", nom = "Valcourt" }]
+qpv = [{ nom = "Les Tilleuls", commune = "Fleury" }]
+instances = [{ nom = "COPIL", minimum_par_an = 1 }, { nom = "Comité technique", minimum_par_an = 2 }]
+signataires = [{ nom = "Agence" }, { nom = "Ville" }]
+a_programmer = [{ axe = "1", titre = "Ouvrir une maison de santé" }]
+natures = [
+    { id = "maquette", libelle = "Maquette", niveau = "maquette" },
+    { id = "hors", libelle = "Hors maquette", niveau = "hors_maquette" },
+    { id = "cofi", libelle = "Cofinancement", niveau = "cofinancement" },
+]
+financeurs = [{ id = "agence", nom = "Agence", structure = "agence" }, { id = "ville", nom = "Ville", structure = "ville" }]
+structures = [
+    { id = "agence", nom = "Agence" }, { id = "ville", nom = "Ville" }, { id = "asso", nom = "Association" },
+]
+regles = [{ id = "poste", type = "poste", libelle = "50 %, 30 000 € au plus", fiche = "2.1", financeur = "agence", taux = 0.5, plafond_annuel = 30000, hors_maquette = true }]
+
+[contrat]
+id = "essai"
+titre = "Contrat d’essai 2024-2026"
+nom_court = "Essai"
+annees = [2024, 2025, 2026]
+territoire = "Pays d’essai"
+agence = "agence"
+maquette = 20000
+seuil_petits_effectifs = 10
+
+[[fiches]]
+numero = "1.1"
+titre = "Consulter près de chez soi"
+axe = "1"
+porteurs = ["asso", "ville"]
+financement = { montant = 20000, montant_etat = "chiffre", taux = 0.25, taux_pur = true }
+
+[[fiches.indicateurs]]
+id = "1.1-I"
+libelle = "Consultations"
+type = "compte"
+mesures = [
+    { id = "1.1-I01", libelle = "Consultations", type = "entier", agregation = "FLUX", unite = "consultation", valeur_initiale = 100, cle = true },
+    { id = "1.1-I02", libelle = "Patients", type = "entier", agregation = "PERSONNES", unite = "personne", valeur_initiale = 0, petits_effectifs = true, cle = true },
+    { id = "1.1-I03", libelle = "Adhésion", type = "taux", agregation = "RATIO", cle = true },
+    { id = "1.1-I04", libelle = "Séances", type = "entier", agregation = "FLUX", unite = "séance", valeur_initiale = 5 },
+    { id = "1.1-I05", libelle = "Avis", type = "texte", agregation = "TEXTE" },
+]
+
+[[fiches]]
+numero = "1.2"
+titre = "Prévenir"
+axe = "1"
+porteurs = ["asso"]
+financement = { montant_etat = "non_determine" }
+
+[[fiches.indicateurs]]
+id = "1.2-I"
+libelle = "Types"
+type = "liste_types"
+mesures = [{ id = "1.2-I01", libelle = "Types d’actions", type = "liste", agregation = "UNION" }]
+
+[[fiches]]
+numero = "2.1"
+titre = "Animer le contrat"
+axe = "2"
+porteurs = ["ville"]
+financement = { montant_etat = "regle" }
+"""
+
+# The public headers (interface of the consolidation workbook), written again here so that a change of one is seen.
+HEADERS = {
+    "Retours": "Fiche, Structure, Volet, Statut, Fichier, Empreinte SHA-256, Champs renseignés, Champs attendus, Bloquants, À confirmer",
+    "Anomalies": "Gravité, Code, Fichier, Feuille, Cellule, Fiche, Structure, Champ, Trouvé, Attendu, À faire",
+    "Indicateurs": "Fiche, Axe, Indicateur, Mesure, Libellé, Unité, Agrégation, Valeur initiale, Valeur n-1, Valeur, Numérateur, Dénominateur, Retours reçus, Retours attendus, Couverture, Réserve",
+    "Financement par fiche": "Fiche, Axe, Montant contrat, Taux contrat, Programmé, Engagé, Versé, Coût réalisé, Taux constaté, Reste à engager, ARS hors maquette, Cofinancements, Valorisation",
+    "Financement par financeur": "Financeur, Nature, Prévu, Engagé, Versé",
+    "Lignes de financement": "Année, Fiche, Structure, Financeur, Nature, Prévu, Engagé, Versé, Référence, Date, Fichier, Feuille, Cellule",
+    "Mesures": "Année, Fiche, Indicateur, Mesure, Champ, Structure, Volet, Modalité, Valeur, Statut, Fichier, Feuille, Cellule",
+    "Réponses": "Année, Fiche, Structure, Volet, Bloc, Champ, Ligne, Valeur, Fichier, Feuille, Cellule",
+    "Normalisations": "Fichier, Feuille, Cellule, Champ, Saisi, Retenu, Règle",
+}
+TABLES = {
+    "Retours": "Retours",
+    "Anomalies": "Anomalies",
+    "Indicateurs": "Indicateurs",
+    "Financement par fiche": "Financement_fiches",
+    "Financement par financeur": "Financement_financeurs",
+    "Lignes de financement": "Financements",
+    "Mesures": "Mesures",
+    "Réponses": "Reponses",
+    "Normalisations": "Normalisations",
+}
+TOTALS = (
+    "Sous-total",
+    "Contrat",
+    "Programmé",
+    "Engagé",
+    "Versé",
+    "Écart engagé - programmé",
+    "Écart engagé - programmé (%)",
+    "Écart versé - engagé",
+    "Écart versé - engagé (%)",
+    "Réserve",
+)
+N = None
+
+
+def frame(columns, *lines) -> pd.DataFrame:
+    names = HEADERS[columns].split(", ") if isinstance(columns, str) and columns in HEADERS else list(columns)
+    return pd.DataFrame(list(lines), columns=names, dtype=object)
+
+
+def retours() -> pd.DataFrame:
+    return frame(
+        "Retours",
+        ("1.1", "Association", N, "reçu", "asso-secret.xlsx", "ab" * 32, 30, 40, 1, 0),
+        ("1.1", "Ville", N, "manquant", N, N, N, N, N, N),
+        ("1.2", "Association", N, "reçu", "asso-secret.xlsx", "ab" * 32, 5, 12, 0, 1),
+        ("2.1", "Ville", N, "reçu", "ville-secret.xlsx", "cd" * 32, 9, 10, 0, 0),
+    )
+
+
+def indicateurs() -> pd.DataFrame:
+    return frame(
+        "Indicateurs",
+        (
+            "1.1",
+            "1",
+            "1.1-I",
+            "1.1-I01",
+            "Consultations",
+            "consultation",
+            "FLUX",
+            D(100),
+            120,
+            150,
+            N,
+            N,
+            1,
+            2,
+            "partiel (1 sur 2)",
+            "estimé",
+        ),
+        (
+            "1.1",
+            "1",
+            "1.1-I",
+            "1.1-I02",
+            "Patients",
+            "personne",
+            "PERSONNES",
+            D(0),
+            15,
+            7,
+            N,
+            N,
+            1,
+            2,
+            "partiel (1 sur 2)",
+            N,
+        ),
+        ("1.1", "1", "1.1-I", "1.1-I03", "Adhésion", N, "RATIO", N, N, D("0.75"), 30, 40, 1, 2, "partiel (1 sur 2)", N),
+        (
+            "1.1",
+            "1",
+            "1.1-I",
+            "1.1-I04",
+            "Séances",
+            "séance",
+            "FLUX",
+            D(5),
+            N,
+            N,
+            N,
+            N,
+            0,
+            2,
+            "aucune valeur (0 sur 2)",
+            N,
+        ),
+        (
+            "1.1",
+            "1",
+            "1.1-I",
+            "1.1-I05",
+            "Avis",
+            N,
+            "TEXTE",
+            N,
+            N,
+            "Association : utile",
+            N,
+            N,
+            1,
+            2,
+            "partiel (1 sur 2)",
+            N,
+        ),
+        (
+            "1.2",
+            "1",
+            "1.2-I",
+            "1.2-I01",
+            "Types d’actions",
+            N,
+            "UNION",
+            N,
+            N,
+            "Ateliers ; Stands",
+            N,
+            N,
+            1,
+            1,
+            "complet (1 sur 1)",
+            N,
+        ),
+    )
+
+
+def reponses(*autres) -> pd.DataFrame:
+    a, v = ("asso-secret.xlsx", "FA 1.1"), ("ville-secret.xlsx", "FA 2.1")
+    return frame(
+        "Réponses",
+        (
+            2025,
+            N,
+            "Association",
+            N,
+            "reponse",
+            "contact_courriel",
+            N,
+            "contact@asso.example",
+            "asso-secret.xlsx",
+            "Accueil",
+            "C8",
+        ),
+        (2025, "1.1", "Association", N, "avancement", "etat", N, "En cours", *a, "C11"),
+        (2025, "1.1", "Association", N, "avancement", "date_debut", N, date(2025, 2, 1), *a, "C13"),
+        (2025, "1.1", "Association", N, "qualitatif", "freins", N, "Appeler Mme Durand au 03 80 12 34 56.", *a, "C70"),
+        (2025, "1.1", "Association", N, "qualitatif", "avenant", N, "oui", *a, "C75"),
+        (2025, "1.1", "Association", N, "territoire", "commune", "99001", "x", *a, "E50"),
+        (2025, "1.1", "Association", N, "territoire", "qpv", "Les Tilleuls", "x", *a, "E60"),
+        (2025, "2.1", "Ville", N, "depenses", "total", N, D("52000"), *v, "C69"),
+        (2025, "2.1", "Ville", N, "depenses", "etp", N, D("1"), *v, "C70"),
+        *autres,
+    )
+
+
+def tricky_mesures() -> pd.DataFrame:
+    """Answers to a question in words, among which a spreadsheet would find formulas."""
+    place = ("asso-secret.xlsx", "FA 1.1")
+    saisies = ("=1+1", "+33 3", " @cmd", "'cité", -5, "sans - danger")
+    return frame(
+        "Mesures",
+        *(
+            (2025, "1.1", "1.1-I", "1.1-I05", "texte", "Association", N, N, v, N, *place, f"D{30 + r}")
+            for r, v in enumerate(saisies)
+        ),
+    )
+
+
+def par_fiche() -> pd.DataFrame:
+    return frame(
+        "Financement par fiche",
+        (
+            "1.1",
+            "1",
+            D("20000.00"),
+            D("0.25"),
+            D("4000.00"),
+            D("3000.50"),
+            D("1500.25"),
+            D("6000.00"),
+            D("0.25004167"),
+            D("16999.50"),
+            N,
+            D("3000.00"),
+            N,
+        ),
+        ("1.2", "1", N, N, N, N, N, N, N, N, D("800.00"), N, N),
+        ("2.1", "2", N, N, N, N, N, D("52000.00"), N, N, D("26000.00"), N, N),
+        ("à programmer", "1", *[N] * 11),
+    )
+
+
+def totaux() -> pd.DataFrame:
+    ecarts = (D("-999.50"), D("-0.249875"), D("-1500.25"), D("-0.5"))
+    return frame(
+        TOTALS,
+        (
+            "Maquette",
+            D("20000.00"),
+            D("4000.00"),
+            D("3000.50"),
+            D("1500.25"),
+            *ecarts,
+            "écart engagé - programmé sur 1 fiche\u00a0; écart versé - engagé sur 1 fiche",
+        ),
+        ("Poste de coordination (hors maquette)", N, N, D("26000.00"), *[N] * 6),
+        ("ARS hors maquette", N, N, D("800.00"), *[N] * 6),
+        ("Cofinancements", N, N, D("3000.00"), *[N] * 6),
+        ("Valorisation (sans versement)", *[N] * 9),
+    )
+
+
+def anomalies() -> tuple[Anomalie, ...]:
+    return (
+        Anomalie(
+            "à confirmer",
+            "STATUT_MANQUANT",
+            "asso-secret.xlsx",
+            "FA 1.2",
+            ("D12", "E12"),
+            "1.2",
+            "Association",
+            "Types",
+            "vide",
+            "un statut",
+            "dites pourquoi",
+        ),
+        Anomalie(
+            "bloquant",
+            "MONTANT_ILLISIBLE",
+            "asso-secret.xlsx",
+            "FA 1.1",
+            ("D45",),
+            "1.1",
+            "Association",
+            "Engagé",
+            "=1+1",
+            "un montant",
+            "saisissez 12000",
+        ),
+    )
+
+
+def result(**changes) -> Result:
+    suivi = ("fiche", "axe", "titre", "etat", "realisation", "detail", "recus", "attendus", "couverture")
+    instance = (
+        "Instance",
+        "Minimum par an",
+        "Réunions tenues",
+        "Conviés",
+        "Présents",
+        "Taux de participation",
+        "Réserve",
+    )
+    base = Result(
+        contrat=toml_reader.parse(CONTRAT, "essai"),
+        annee=2025,
+        day=date(2026, 3, 14),
+        retours=retours(),
+        indicateurs=indicateurs(),
+        reponses=reponses(),
+        par_fiche=par_fiche(),
+        totaux=totaux(),
+        anomalies=anomalies(),
+        normalisations=frame(
+            "Normalisations",
+            ("asso-secret.xlsx", "FA 1.1", "D44", "Engagé", "« 3 000,50 € »", D("3000.50"), "symbole € retiré"),
+        ),
+        mesures=frame(
+            "Mesures",
+            (
+                2025,
+                "1.1",
+                "1.1-I",
+                "1.1-I01",
+                "valeur",
+                "Association",
+                N,
+                N,
+                150,
+                "estimé",
+                "asso-secret.xlsx",
+                "FA 1.1",
+                "D20",
+            ),
+        ),
+        financements=frame(
+            "Lignes de financement",
+            (
+                2025,
+                "1.1",
+                "Association",
+                "Agence",
+                "Maquette",
+                D(4000),
+                D("3000.50"),
+                D("1500.25"),
+                "CONV-1",
+                date(2025, 4, 15),
+                "asso-secret.xlsx",
+                "FA 1.1",
+                "B44:H44",
+            ),
+            (
+                2025,
+                "2.1",
+                "Ville",
+                "Agence",
+                "Hors maquette",
+                N,
+                D(26000),
+                D(13000),
+                N,
+                N,
+                "ville-secret.xlsx",
+                "FA 2.1",
+                "B44:F44",
+            ),
+        ),
+        par_financeur=frame(
+            "Financement par financeur",
+            ("Agence", "Maquette", D(4000), D("3000.50"), D("1500.25")),
+            ("Agence", "Hors maquette", N, D(26000), D(13000)),
+            ("Fonds santé", "Hors maquette", N, D(800), N),
+            ("Ville", "Cofinancement", N, D(3000), N),
+        ),
+        avancement=frame(
+            suivi,
+            ("1.1", "1", "Consulter près de chez soi", "En cours", "Totale", N, 1, 2, "partiel (1 sur 2)"),
+            ("1.2", "1", "Prévenir", "Reportée", "Partielle", N, 1, 1, "complet (1 sur 1)"),
+            ("2.1", "2", "Animer le contrat", N, N, N, 1, 1, "aucune valeur (0 sur 1)"),
+        ),
+        gouvernance=frame(
+            instance,
+            ("COPIL", 1, 2, 20, 15, D("0.75"), N),
+            ("Comité technique", 2, 1, N, N, N, "sous le minimum (1 sur 2)"),
+        ),
+        territoire=frame(
+            ("type", "code", "nom", "fiches", "numeros"),
+            ("commune", "99001", "Fleury", 1, "1.1"),
+            ("qpv", N, "Les Tilleuls", 1, "1.1"),
+        ),
+        explications=(
+            "Fiche 2.1\u00a0: dépense de 52 000 €, aide possible de 26 000 €.",
+            "Fiche 1.1\u00a0: rien à signaler.",
+        ),
+        a_preciser=("Fiche 1.2\u00a0: porteur à préciser.",),
+        decisions={"1.2": "Report accepté.", "": "Le COPIL valide la méthode."},
+        precedent=True,
+    )
+    return replace(base, **changes)

@@ -1,0 +1,431 @@
+"""The annotated copy of a return: what it adds, what it keeps, and that it reads clean once corrected."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import partial
+from pathlib import Path
+
+import openpyxl
+import pytest
+from lxml import etree
+
+from cls_workbook.cli.commands import main
+from cls_workbook.pipeline import way_back
+from tests.support import small_workbook
+from tests.support.small_workbook import DEFINITION, cell, modified, places
+from tests.support.xlsx_lint import lint
+
+# as they are sent: what is drawn is looked at here
+filled = partial(small_workbook.filled, ornate=True)
+blank = partial(small_workbook.blank, ornate=True)
+
+FAULTS = {
+    "accueil/reponse/structure": "Ville de Rivemont",
+    "1.1/avancement/etat": "En cours",
+    "1.1/mesures/1.1-I01/valeur": "env. 30",
+    "1.1/financement/01/financeur": "ARS",
+    "1.1/financement/01/engage": "=1+1",
+    "1.1/financement/01/prevu": "douze mille",
+}
+S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+@pytest.fixture(scope="module")
+def contrat(tmp_path_factory):
+    """The small contract, as a definition that does not ship."""
+    file = tmp_path_factory.mktemp("contrat") / "essai.toml"
+    file.write_text(DEFINITION, encoding="utf-8")
+    return str(file)
+
+
+def annotate(contrat, retour: Path, folder: Path) -> tuple[list, Path | None, list[str]]:
+    """(anomalies, the copy, the lines printed on it)."""
+    ((anomalies, lines),) = way_back.annotate([str(retour)], folder, contrat)
+    return anomalies, Path(lines[0]) if Path(lines[0]).exists() else None, lines
+
+
+def read_back(contrat, file: Path) -> list[tuple]:
+    return [(a.code, a.sheet, a.cells) for a in way_back.controler([str(file)], contrat)]
+
+
+def parts(file: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(file) as archive:
+        return {n: archive.read(n) for n in archive.namelist()}
+
+
+def faulty(tmp_path, **extra) -> Path:
+    return filled(tmp_path, FAULTS | extra, "ville")
+
+
+def correct(contrat, file_copy: Path, anomalies) -> None:
+    """Puts a right answer in every faulty input, in the copy itself, as a partner would."""
+    good_values = {
+        "1.1/mesures/1.1-I01/valeur": 30,
+        "1.1/financement/01/engage": 1000,
+        "1.1/financement/01/prevu": 12000,
+    }
+    where = places("ville")
+    modified(
+        file_copy,
+        lambda opened_book: [opened_book[where[c].sheet].__setitem__(where[c].cell, v) for c, v in good_values.items()],
+    )
+
+
+# --- what is added --------------------------------------------------------------------------------------------------
+
+
+def test_every_faulty_cell_is_coloured_and_commented(contrat, tmp_path):
+    anomalies, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
+    opened_book, before = openpyxl.load_workbook(file_copy), openpyxl.load_workbook(tmp_path / "retour.xlsx")
+    named = {(a.sheet, c) for a in anomalies for c in a.cells}
+    assert ("FA 1.1", cell("1.1/mesures/1.1-I01/valeur")) in named
+    for sheet, address in named:
+        there, there_before = opened_book[sheet][address], before[sheet][address]
+        assert there.fill.fgColor.rgb != there_before.fill.fgColor.rgb
+        assert "À faire" in there.comment.text
+        assert (there.value, there.number_format, there.protection.locked, there.border.left.style) == (
+            there_before.value,
+            there_before.number_format,
+            there_before.protection.locked,
+            there_before.border.left.style,
+        )
+    coloured = {(f.title, c.coordinate) for f in opened_book for line in f.iter_rows() for c in line if c.comment}
+    assert coloured == named
+
+
+def test_a_comment_says_what_was_found_what_is_expected_and_what_to_do(contrat, tmp_path):
+    _, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
+    texte = openpyxl.load_workbook(file_copy)["FA 1.1"][cell("1.1/mesures/1.1-I01/valeur")].comment.text.replace(
+        "\u00a0", " "
+    )
+    assert "BLOQUANT" in texte and "Trouvé : « env. 30 »" in texte and "Attendu :" in texte and "À faire :" in texte
+
+
+def test_the_first_sheet_lists_every_anomaly_with_a_link_to_its_cell(contrat, tmp_path):
+    anomalies, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
+    opened_book = openpyxl.load_workbook(file_copy)
+    listing = opened_book.worksheets[0]
+    assert (opened_book.active.title, listing.title, listing.sheet_state) == ("Anomalies", "Anomalies", "visible")
+    assert [f.title for f in opened_book if f.sheet_view.tabSelected] == ["Anomalies"]
+    links = {c.hyperlink.location for line in listing.iter_rows() for c in line if c.hyperlink}
+    assert {f"'{a.sheet}'!{a.cells[0]}" for a in anomalies if a.cells} == links
+    hits = [str(line[6].value) for line in listing.iter_rows() if isinstance(line[1].value, int)]
+    assert len(hits) == len(anomalies)
+    assert listing.column_dimensions["A"].hidden and listing["A1"].value.startswith("§annotations/")
+
+
+def test_the_copy_has_no_fault_that_a_spreadsheet_would_repair(contrat, tmp_path):
+    _, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
+    assert lint(file_copy) == []
+
+
+def test_what_a_partner_typed_never_becomes_a_formula(contrat, tmp_path):
+    poison = '=HYPERLINK("http://exemple.invalid";"clic")'
+    retour = filled(tmp_path, FAULTS, "ville")
+
+    def poison_it(opened_book):
+        box = opened_book["FA 1.1"][cell("1.1/mesures/1.1-I01/valeur")]
+        box.value, box.data_type = poison, "s"
+
+    _, file_copy, _ = annotate(contrat, modified(retour, poison_it), tmp_path / "copies")
+    listing = openpyxl.load_workbook(file_copy).worksheets[0]
+    assert any("HYPERLINK" in str(c.value) for line in listing.iter_rows() for c in line)
+    assert not [c for line in listing.iter_rows() for c in line if c.data_type == "f"]
+
+
+# --- what is kept ---------------------------------------------------------------------------------------------------
+
+
+def test_nothing_else_of_the_archive_changes(contrat, tmp_path):
+    """Byte for byte, but for the sheets annotated, the styles, and what lists the sheets."""
+    retour = faulty(tmp_path)
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    before, after = parts(retour), parts(file_copy)
+    changed = {n for n in before if before[n] != after[n]}
+    opened_book = openpyxl.load_workbook(retour)
+    annotated_parts = {f"xl/worksheets/sheet{opened_book.sheetnames.index(f) + 1}.xml" for f in ("FA 1.1",)}
+    selected = {n for n in before if b"tabSelected" in before[n]}
+    assert changed <= annotated_parts | selected | {
+        "xl/styles.xml",
+        "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels",
+        "[Content_Types].xml",
+    }
+    for n in annotated_parts:
+        assert without_annotation(before[n]) == without_annotation(after[n])
+    formats = [etree.fromstring(p["xl/styles.xml"]) for p in (before, after)]
+    xfs = [[etree.tostring(x) for x in f.find(f"{{{S}}}cellXfs")] for f in formats]
+    assert xfs[1][: len(xfs[0])] == xfs[0]
+
+
+def without_annotation(xml: bytes) -> bytes:
+    """A sheet without the ranks of styles and what hangs its comments: all that annotating may change in it."""
+    root = etree.fromstring(xml)
+    for element in root.iter(f"{{{S}}}c"):
+        element.attrib.pop("s", None)
+    for element in [*root.iter(f"{{{S}}}legacyDrawing")]:
+        element.getparent().remove(element)
+    for view in root.iter(f"{{{S}}}sheetView"):
+        view.attrib.pop("tabSelected", None)
+    return etree.tostring(root, method="c14n")
+
+
+def rewrite(file: Path, part: str, function) -> None:
+    contents = parts(file)
+    contents[part] = function(contents[part])
+    with zipfile.ZipFile(file, "w") as archive:
+        for n, c in contents.items():
+            archive.writestr(n, c)
+
+
+X14 = (
+    b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+    b'<x14:dataValidations xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" count="1"><x14:dataValidation type="list">'
+    b"<x14:formula1><xm:f>Listes!$A$2:$A$5</xm:f></x14:formula1><xm:sqref>Z9</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>"
+)
+
+
+def test_drop_downs_as_excel_itself_saves_them_are_kept(contrat, tmp_path):
+    """Excel writes a list that stands on another sheet as an extension, which openpyxl drops."""
+    retour = faulty(tmp_path)
+    rewrite(retour, "xl/worksheets/sheet3.xml", lambda xml: xml.replace(b"</worksheet>", X14 + b"</worksheet>"))
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    assert (
+        b"<xm:f>Listes!$A$2:$A$5</xm:f></x14:formula1><xm:sqref>Z9</xm:sqref>"
+        in parts(file_copy)["xl/worksheets/sheet3.xml"]
+    )
+    openpyxl.load_workbook(file_copy).save(tmp_path / "openpyxl.xlsx")
+    assert (
+        b"x14:dataValidation" not in parts(tmp_path / "openpyxl.xlsx")["xl/worksheets/sheet4.xml"]
+    )  # why openpyxl was not chosen
+
+
+def test_a_partner_s_picture_and_own_comment_are_kept(contrat, tmp_path):
+    from openpyxl.comments import Comment
+
+    retour = faulty(tmp_path)
+    where = cell("1.1/mesures/1.1-I01/valeur")
+    modified(
+        retour,
+        lambda opened_book: [
+            setattr(opened_book["FA 1.1"][c], "comment", Comment(f"Ma note {c}", "Nous")) for c in (where, "B3")
+        ],
+    )
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    sheet = openpyxl.load_workbook(file_copy)["FA 1.1"]
+    assert sheet["B3"].comment.text == "Ma note B3"
+    assert sheet[where].comment.text.startswith(f"Ma note {where}") and "À faire" in sheet[where].comment.text
+    _, second, _ = annotate(contrat, file_copy, tmp_path / "secondes")
+    assert openpyxl.load_workbook(second)["FA 1.1"][where].comment.text.count("À faire") == sheet[
+        where
+    ].comment.text.count("À faire")
+
+
+def test_the_macros_of_an_xlsm_are_kept_and_it_stays_an_xlsm(contrat, tmp_path):
+    retour = faulty(tmp_path).rename(tmp_path / "retour.xlsm")
+    rewrite(
+        retour,
+        "[Content_Types].xml",
+        lambda x: x.replace(
+            b"openxmlformats-officedocument.spreadsheetml.sheet.main+xml", b"ms-excel.sheet.macroEnabled.main+xml"
+        ).replace(
+            b"</Types>",
+            b'<Override PartName="/xl/vbaProject.bin" ContentType="application/vnd.ms-office.vbaProject"/></Types>',
+        ),
+    )
+    rewrite(
+        retour,
+        "xl/_rels/workbook.xml.rels",
+        lambda x: x.replace(
+            b"</Relationships>",
+            b'<Relationship Id="rIdVba" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>',
+        ),
+    )
+    with zipfile.ZipFile(retour, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0 des macros")
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    assert file_copy.suffix == ".xlsm" and parts(file_copy)["xl/vbaProject.bin"] == b"\xd0\xcf\x11\xe0 des macros"
+    assert read_back(contrat, file_copy) == read_back(contrat, retour)
+
+
+# --- the way back ---------------------------------------------------------------------------------------------------
+
+
+def test_the_copy_says_the_same_as_the_return(contrat, tmp_path):
+    retour = faulty(tmp_path)
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    assert read_back(contrat, file_copy) == read_back(contrat, retour)
+
+
+def refused_ones(findings) -> list:
+    return [
+        c
+        for c in findings
+        if c[0]
+        in (
+            "NOMBRE_ILLISIBLE",
+            "MONTANT_ILLISIBLE",
+            "FORMULE_DANS_UNE_SAISIE",
+            "SAISIE_HORS_CADRE",
+            "PREREMPLI_MODIFIE",
+        )
+    ]
+
+
+def test_the_copy_once_corrected_reads_clean(contrat, tmp_path):
+    retour = faulty(tmp_path)
+    anomalies, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    correct(contrat, file_copy, anomalies)
+    witness = filled(
+        tmp_path,
+        FAULTS
+        | {"1.1/mesures/1.1-I01/valeur": 30, "1.1/financement/01/engage": 1000, "1.1/financement/01/prevu": 12000},
+        "ville",
+        "temoin.xlsx",
+    )
+    assert refused_ones(read_back(contrat, retour)) and refused_ones(read_back(contrat, file_copy)) == []
+    assert read_back(contrat, file_copy) == read_back(contrat, witness)
+
+
+@pytest.mark.parametrize("extension", ["xlsx", "ods"])
+def test_the_copy_corrected_in_libreoffice_reads_clean(contrat, libreoffice, tmp_path, extension):
+    _, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
+    where = places("ville")
+    with libreoffice.open(file_copy) as document:
+        for cle, valeur in (
+            ("1.1/mesures/1.1-I01/valeur", "30"),
+            ("1.1/financement/01/engage", "1000"),
+            ("1.1/financement/01/prevu", "12000"),
+        ):
+            document.type(where[cle].sheet, {where[cle].cell: valeur})
+        corrected = document.save(tmp_path / f"corrigee.{extension}")
+    assert refused_ones(read_back(contrat, corrected)) == []
+
+
+def test_annotating_again_replaces_the_annotations_and_gives_the_colours_back(contrat, tmp_path):
+    retour = faulty(tmp_path)
+    anomalies, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    correct(contrat, file_copy, anomalies)
+    _, second, _ = annotate(contrat, file_copy, tmp_path / "secondes")
+    opened_book, origin = openpyxl.load_workbook(second), openpyxl.load_workbook(retour)
+    assert opened_book.sheetnames == ["Anomalies", *origin.sheetnames, "_annotations"]
+    where = cell("1.1/mesures/1.1-I01/valeur")
+    assert opened_book["FA 1.1"][where].comment is None
+    assert opened_book["FA 1.1"][where].fill.fgColor.rgb == origin["FA 1.1"][where].fill.fgColor.rgb
+    assert opened_book["FA 1.1"].print_title_rows == origin["FA 1.1"].print_title_rows
+    assert lint(second) == []
+
+
+def test_annotating_again_after_libreoffice_and_an_inserted_row_gives_the_colours_back(contrat, libreoffice, tmp_path):
+    retour = faulty(tmp_path)
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    where = places("ville")["1.1/mesures/1.1-I01/valeur"]
+    with libreoffice.open(file_copy) as document:
+        document.unprotect(where.sheet)
+        document.insert_rows(where.sheet, 3, 1)
+        document.type(where.sheet, {f"{where.cell[0]}{where.row + 1}": "30"})
+        document.save(tmp_path / "corrigee.xlsx")
+    _, second, _ = annotate(contrat, tmp_path / "corrigee.xlsx", tmp_path / "secondes")
+    box = openpyxl.load_workbook(second)[where.sheet][f"{where.cell[0]}{where.row + 1}"]
+    assert (box.value, box.comment) == (30, None)
+    assert box.fill.fgColor.rgb == openpyxl.load_workbook(retour)[where.sheet][where.cell].fill.fgColor.rgb
+    assert box.number_format == openpyxl.load_workbook(retour)[where.sheet][where.cell].number_format
+
+
+# --- particular returns ---------------------------------------------------------------------------------------------
+
+
+def test_an_ods_return_gives_an_xlsx_with_its_answers_and_says_so(contrat, libreoffice, tmp_path):
+    retour = libreoffice.convert(faulty(tmp_path), tmp_path / "retour.ods")
+    anomalies, file_copy, lines = annotate(contrat, retour, tmp_path / "copies")
+    assert file_copy.name == "retour-annote.xlsx" and ".ods" in lines[1] and ".xlsx" in lines[1]
+    opened_book, where = openpyxl.load_workbook(file_copy), places("ville")
+    assert opened_book["FA 1.1"][where["1.1/mesures/1.1-I01/valeur"].cell].value == "env. 30"
+    assert (
+        opened_book["FA 1.1"][where["1.1/financement/01/engage"].cell].value is None
+    )  # a formula: what it showed is in the comment
+    assert "1+1" in opened_book["FA 1.1"][where["1.1/financement/01/engage"].cell].comment.text
+    assert ".ods" in " ".join(str(c.value) for c in opened_book.worksheets[0]["B"])
+    correct(contrat, file_copy, anomalies)
+    assert refused_ones(read_back(contrat, file_copy)) == []
+
+
+def test_rows_added_in_an_ods_find_a_place_in_the_copy(contrat, libreoffice, tmp_path):
+    where = places("ville")
+    with libreoffice.open(faulty(tmp_path)) as document:
+        document.unprotect("FA 1.1")
+        rank = where["1.1/financement/02/financeur"].row
+        document.insert_rows("FA 1.1", rank, 1)
+        document.type(
+            "FA 1.1",
+            {
+                f"{where['1.1/financement/01/financeur'].cell[0]}{rank}": "Ville de Rivemont",
+                f"{where['1.1/financement/01/engage'].cell[0]}{rank}": "500",
+            },
+        )
+        document.save(tmp_path / "retour.ods")
+    _, file_copy, _ = annotate(contrat, tmp_path / "retour.ods", tmp_path / "copies")
+    sheet = openpyxl.load_workbook(file_copy)["FA 1.1"]
+    line = where["1.1/financement/02/financeur"].row
+    assert sheet[f"{where['1.1/financement/01/financeur'].cell[0]}{line}"].value == "Ville de Rivemont"
+    assert sheet[where["1.1/financement/02/engage"].cell].value == 500
+
+
+def test_an_unreadable_file_has_no_copy_and_it_is_said(contrat, tmp_path):
+    (tmp_path / "casse.xlsx").write_bytes(b"PK\x03\x04 rien")
+    anomalies, file_copy, lines = annotate(contrat, tmp_path / "casse.xlsx", tmp_path / "copies")
+    assert [a.code for a in anomalies] == ["FICHIER_ILLISIBLE"] and file_copy is None
+    assert "pas de copie" in lines[0] and not (tmp_path / "copies").exists()
+
+
+def test_an_anomaly_on_the_whole_file_stands_in_the_list_without_a_link(contrat, tmp_path):
+    retour = modified(faulty(tmp_path), lambda opened_book: opened_book.remove(opened_book["FA 2.1"]))
+    anomalies, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    assert any(a.code == "CELLULE_INTROUVABLE" and not a.cells for a in anomalies)
+    listing = openpyxl.load_workbook(file_copy).worksheets[0]
+    assert "tout le fichier" in {c.value for c in listing["D"]}
+
+
+def test_a_return_without_anomaly_has_a_copy_that_says_so(contrat, tmp_path):
+    _, file_copy, _ = annotate(contrat, blank(tmp_path, "ville"), tmp_path / "copies")
+    assert file_copy is not None
+
+
+def test_a_whole_sheet_of_anomalies_is_annotated(contrat, tmp_path):
+    texts = {c: "abc" for c, p in places("ville").items() if p.type in ("entier", "decimal", "montant", "date")}
+    retour = filled(tmp_path, texts, "ville")
+    anomalies, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    assert sum(len(a.cells) for a in anomalies) > 50
+    assert lint(file_copy) == [] and read_back(contrat, file_copy) == read_back(contrat, retour)
+
+
+def test_two_runs_give_the_same_bytes(contrat, tmp_path):
+    retour = faulty(tmp_path)
+    copies = [annotate(contrat, retour, tmp_path / d)[1].read_bytes() for d in ("a", "b")]
+    assert copies[0] == copies[1]
+
+
+def test_the_command_prints_each_copy_and_never_writes_over_a_return(contrat, tmp_path, capsys):
+    retour = faulty(tmp_path)
+    before = retour.read_bytes()
+    assert main(["controler", str(retour), "--contrat", contrat, "--annoter", str(tmp_path)]) == 1
+    output = capsys.readouterr().out.splitlines()
+    assert output[-1] == str(tmp_path / "retour-annote.xlsx") and retour.read_bytes() == before
+    assert (
+        main(["controler", str(tmp_path / "retour-annote.xlsx"), "--contrat", contrat, "--annoter", str(tmp_path)]) == 1
+    )
+    assert capsys.readouterr().out.splitlines()[-1] == str(tmp_path / "retour-annote-2.xlsx")
+
+
+def test_copies_left_in_the_folder_of_returns_are_not_taken_for_returns(contrat, tmp_path):
+    faulty(tmp_path)
+    for _ in range(2):
+        treated = list(way_back.annotate([str(tmp_path)], tmp_path / "copies", contrat))
+        assert len(treated) == 1
+
+
+def test_a_copy_is_readable_by_openpyxl_from_memory(contrat, tmp_path):
+    _, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
+    assert openpyxl.load_workbook(io.BytesIO(file_copy.read_bytes())).worksheets[0].title == "Anomalies"

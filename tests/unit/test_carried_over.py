@@ -1,0 +1,123 @@
+"""Last year's answers filled in beforehand: what is taken up, how it shows, and that alone it is no answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import openpyxl
+import pytest
+
+from cls_workbook.cli.commands import main
+from cls_workbook.definition import toml_reader
+from cls_workbook.pipeline import way_back
+from cls_workbook.reading import return_reader
+from tests.support.lived_campagnes import live
+
+DIJON = "dijon-2024-2028"
+FORMER = {
+    "accueil/reponse/siret": "77821304500017",
+    "accueil/reponse/contact_fonction": "Directrice",
+    "accueil/reponse/contact_courriel": "accueil@exemple.fr",
+    "3.1/avancement/etat": "En cours",
+    "3.1/avancement/realisation": "Totale",
+    "3.1/avancement/date_debut": date(2024, 9, 2),
+    "3.1/partenaires/01/nom": "Cité éducative",
+    "3.1/partenaires/01/type": "Association",
+    "3.1/partenaires/03/nom": "Ville de Chenôve",
+    "3.1/financement/01/financeur": "ARS",
+    "3.1/financement/01/nature": "Maquette ARS",
+    "3.1/financement/01/engage": 6000,
+    "3.1/financement/01/reference": "CONV-2024-7",
+    "3.1/qualitatif/realisations": "Dépistages dans quatre écoles.",
+}
+
+
+@pytest.fixture(scope="module")
+def next_one(tmp_path_factory):
+    """The folder of 2025's workbooks, made with 2024's consolidation."""
+    folder = tmp_path_factory.mktemp("reprises")
+    past = live(folder, DIJON, 2024, {"apo": FORMER})
+    assert (
+        main(
+            [
+                "generer",
+                "--contrat",
+                DIJON,
+                "--annee",
+                "2025",
+                "--par-structure",
+                "--precedent",
+                str(past.consolidation),
+                "--sortie",
+                str(folder / "2025"),
+            ]
+        )
+        == 0
+    )
+    return folder / "2025"
+
+
+def saisies(path) -> dict[str, object]:
+    retour = return_reader.read(path, way_back.KnownContrats())
+    assert not retour.anomalies
+    return {s.cle: s.raw for s in retour.saisies}
+
+
+def test_what_rarely_changes_is_filled_in_and_nothing_else(next_one):
+    items_read = saisies(next_one / f"{DIJON}-2025-apo.xlsx")
+    assert {c: v for c, v in items_read.items() if c != "3.1/avancement/date_debut"} == {
+        "accueil/reponse/structure": "APO",
+        "accueil/reponse/siret": "77821304500017",
+        "accueil/reponse/contact_fonction": "Directrice",
+        "3.1/partenaires/01/nom": "Cité éducative",
+        "3.1/partenaires/01/type": "Association",
+        "3.1/partenaires/02/nom": "Ville de Chenôve",
+        "3.1/financement/01/financeur": "ARS",
+        "3.1/financement/01/nature": "Maquette ARS",
+    }
+    assert str(items_read["3.1/avancement/date_debut"]).startswith("2024-09-02")
+
+
+def test_another_structure_and_the_years_workbook_take_up_nothing_of_it(next_one):
+    assert saisies(next_one / f"{DIJON}-2025-cpam.xlsx").keys() == {"accueil/reponse/structure"}
+    assert saisies(next_one / f"{DIJON}-2025.xlsx") == {}
+
+
+def test_a_value_taken_up_is_an_input_that_shows(next_one):
+    page = openpyxl.load_workbook(next_one / f"{DIJON}-2025-apo.xlsx")["FA 3.1"]
+    (cell,) = [c for rank in page.iter_rows() for c in rank if c.value == "Cité éducative" and c.column == 2]
+    assert not cell.protection.locked
+    assert page.cell(cell.row, 12).value == "|Cité éducative|Association|" and page.column_dimensions["L"].hidden
+    assert [
+        r
+        for cell_range in page.conditional_formatting
+        for r in cell_range.rules
+        if "SEARCH" in r.formula[0] and "$L1" in r.formula[0]
+    ]
+
+
+def test_alone_it_is_no_answer(next_one):
+    result = consolidated(next_one / f"{DIJON}-2025-apo.xlsx")
+    assert result.received_and_expected()[0] == 0 and len(result.financements) == 0
+    assert [a.code for a in result.anomalies if a.file] == ["RETOUR_VIDE"]
+
+
+def test_kept_beside_an_answer_or_changed_it_counts(tmp_path, next_one):
+    opened_book = openpyxl.load_workbook(next_one / f"{DIJON}-2025-apo.xlsx")
+    (cell,) = [
+        c for rank in opened_book["FA 3.1"].iter_rows() for c in rank if c.value == "Cité éducative" and c.column == 2
+    ]
+    cell.value = "Cité éducative de Chenôve"
+    opened_book.save(tmp_path / "apo.xlsx")
+    result = consolidated(tmp_path / "apo.xlsx")
+    assert result.received_and_expected()[0] == 1
+    partenaires = result.reponses[(result.reponses["Bloc"] == "partenaires") & (result.reponses["Champ"] == "nom")][
+        "Valeur"
+    ]
+    assert list(partenaires) == ["Cité éducative de Chenôve", "Ville de Chenôve"]
+
+
+def consolidated(path):
+    contrat = toml_reader.load(DIJON)
+    retours = way_back.read({path.name: path}, way_back.KnownContrats(contrat), processes=1)
+    return way_back.consolider(retours, contrat, 2025, day=date(2026, 2, 1))

@@ -1,0 +1,142 @@
+"""The command line as a person or a script meets it: French, exit codes, nothing half written."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from cls_workbook.cli.commands import main
+from cls_workbook.definition.toml_reader import shipped
+
+COMMANDS = (
+    "contrat",
+    "generer",
+    "pilotage",
+    "coordonner",
+    "complement",
+    "dictionnaire",
+    "consolider",
+    "synthese",
+    "controler",
+    "exporter",
+    "region",
+    "anomalies",
+    "demo",
+)
+ENGLISH = re.compile(r"\b(usage:|error|required|argument|invalid|choose|optional|positional)\b", re.IGNORECASE)
+
+
+def run_cli(*arguments: str) -> tuple[int, str]:
+    """Exit code of a command in this process (argparse leaves by SystemExit)."""
+    try:
+        return main(list(arguments)), ""
+    except SystemExit as output:
+        return output.code, ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_help_in_french(command, capsys):
+    code, _ = run_cli(command, "--help")
+    aide = capsys.readouterr().out
+    assert code == 0
+    assert aide.startswith(f"usage : cls-workbook {command}")
+    assert not ENGLISH.search(aide.replace("usage :", ""))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "il manque"),
+        (("exporterr",), "« exporterr » n’existe pas"),
+        (("generer", "--annee", "2025"), "il manque : --contrat"),
+        (("generer", "--contrat", "x", "--annee", "deux"), "« deux » ne convient pas"),
+        (("generer", "--contrat"), "une valeur est attendue"),
+        (("anomalies", "--tout"), "mots non compris : --tout"),
+        (
+            ("consolider", "r", "--contrat", "x", "--annee", "2025", "--sortie", "c.xlsx", "--date", "hier"),
+            "« hier » n’est pas une date",
+        ),
+    ],
+)
+def test_a_mistyped_command_is_one_french_sentence_and_exit_code_2(arguments, words, capsys):
+    code, _ = run_cli(*arguments)
+    error = capsys.readouterr().err
+    assert code == 2
+    assert words in error
+    assert not ENGLISH.search(error.replace("<commande>", ""))
+    assert "Traceback" not in error
+
+
+def test_the_shipped_contracts_are_listed_one_a_line_with_their_years(capsys):
+    assert run_cli("contrat", "lister")[0] == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == list(shipped())
+    assert "2024-2028" in next(line for line in lines if line.startswith("dijon-2024-2028\t"))
+
+
+def test_a_definition_with_faults_lists_them_and_exits_1_an_unreadable_one_exits_2(tmp_path, capsys):
+    faulty = tmp_path / "contrat.toml"
+    faulty.write_text(
+        '[contrat]\nid = "x"\ntitre = "X"\nnom_court = "X"\nterritoire = "T"\nannees = [2025]\ncoordination = "personne"\n',
+        encoding="utf-8",
+    )
+    assert run_cli("contrat", "verifier", str(faulty))[0] == 1
+    assert "«\u00a0personne\u00a0»" in capsys.readouterr().out
+    faulty.write_text("[contrat", encoding="utf-8")
+    assert run_cli("contrat", "verifier", str(faulty))[0] == 2
+    assert "TOML" in capsys.readouterr().err
+
+
+def test_a_shipped_definition_has_no_fault_and_its_27_known_points_to_settle(capsys):
+    assert run_cli("contrat", "verifier", "dijon-2024-2028")[0] == 0
+    codes = set(re.findall(r"\bA\d\d\b", capsys.readouterr().out))
+    assert {f"A{n:02d}" for n in range(1, 28)} <= codes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("generer", "--contrat", "inconnu", "--annee", "2025"), "« inconnu » est introuvable"),
+        (("generer", "--contrat", "dijon-2024-2028", "--annee", "2031"), "ne couvre pas l’année 2031"),
+        (
+            ("consolider", "absent", "--contrat", "dijon-2024-2028", "--annee", "2025", "--sortie", "c.xlsx"),
+            "« absent » n’existe pas",
+        ),
+        (("controler", "absent.xlsx"), "« absent.xlsx » n’existe pas"),
+        (("synthese", "absent.xlsx", "--sortie", "s.xlsx"), "absent.xlsx"),
+        (
+            ("dictionnaire", "--contrat", "dijon-2024-2028", "--annee", "2025", "--structure", "nulle-part"),
+            "« nulle-part »",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence_and_leaves_no_file(
+    arguments, words, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    assert run_cli(*arguments)[0] == 2
+    output = capsys.readouterr()
+    assert words.replace("« ", "«\u00a0").replace(" »", "\u00a0»") in output.err
+    assert output.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_catalogue_of_checks_is_printed_a_code_a_line(capsys):
+    assert run_cli("anomalies")[0] == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) >= 42
+    assert all(re.match(r"[A-Z_]+\t(bloquant|à confirmer|information)", line) for line in lines)
+
+
+def test_help_imports_nothing_heavy():
+    programme = (
+        "import sys; from cls_workbook.cli.commands import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint(sorted(m for m in sys.modules if m.partition('.')[0] in "
+        "('pandas', 'pandera', 'xlwings', 'openpyxl', 'xlsxwriter', 'python_calamine', 'pathlib', 'datetime')), file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-S", "-c", programme], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert result.stderr.strip() == "[]"

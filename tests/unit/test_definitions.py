@@ -1,0 +1,444 @@
+"""The definitions that ship, the shape of a definition, and what the loader answers to one it cannot read."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from cls_workbook.definition import toml_reader
+from cls_workbook.definition.toml_reader import load, parse
+from cls_workbook.domain.verification.whole_contract import A_CONFIRMER, FAULT, verifier
+from cls_workbook.errors import Refusal
+
+
+@pytest.fixture(scope="module")
+def dijon():
+    return load("dijon-2024-2028")
+
+
+# --- Dijon ----------------------------------------------------------------------------------------------------------
+
+
+def test_dijon_counts_what_the_signed_contract_counts(dijon):
+    assert len(dijon.axes) == 5
+    assert len(dijon.fiches) == 16
+    assert sum(len(f.indicateurs) for f in dijon.fiches) == 84
+    assert sum(len(f.mesures) for f in dijon.fiches) == len(dijon.by_mesure) == 95
+    assert len(dijon.a_programmer) == 6
+    assert len(dijon.signataires) == 13
+    assert [s.nom for s in dijon.signataires if s.role == "copilote"] == [
+        "Agence Régionale de Santé de Bourgogne-Franche-Comté",
+        "Dijon métropole",
+    ]
+    assert dijon.annees == (2024, 2025, 2026, 2027, 2028)
+
+
+def test_dijon_has_the_printed_fiches_in_the_printed_order(dijon):
+    numbers = [
+        "1.1",
+        "1.2",
+        "2.1",
+        "2.2",
+        "2.3",
+        "3.1",
+        "3.2",
+        "3.3",
+        "3.4",
+        "3.5",
+        "4.1",
+        "4.2",
+        "4.3",
+        "4.4",
+        "5.1",
+        "5.2",
+    ]
+    assert [f.numero for f in dijon.fiches] == numbers
+    assert [len(f.indicateurs) for f in dijon.fiches] == [3, 9, 4, 4, 8, 10, 4, 4, 4, 5, 4, 7, 4, 5, 6, 3]
+    assert all(f.numero.startswith(f"{f.axe}.") for f in dijon.fiches)
+    assert Counter(a.axe for a in dijon.a_programmer) == {"1": 3, "3": 3}
+
+
+def test_the_maquette_of_dijon_is_the_sum_of_its_fiches(dijon):
+    amounts = {f.numero: f.financement.montant for f in dijon.fiches if f.financement.montant is not None}
+    assert amounts == {"1.2": 45_000, "2.1": 20_000, "2.2": 40_000, "2.3": 171_350, "3.1": 30_000, "3.3": 40_000}
+    assert sum(amounts.values()) == dijon.maquette == Decimal(346_350)
+
+
+def test_a_missing_amount_keeps_its_reason(dijon):
+    etats = {f.numero: f.financement.montant_etat for f in dijon.fiches if f.financement.montant is None}
+    assert etats == {
+        "1.1": "non_determine",
+        "3.2": "non_determine",
+        "4.2": "non_determine",
+        "4.4": "non_determine",
+        "3.4": "vide",
+        "3.5": "vide",
+        "4.1": "vide",
+        "4.3": "vide",
+        "5.1": "regle",
+        "5.2": "a_definir",
+    }
+
+
+def test_only_pure_printed_rates_can_be_compared_with_observed_ones(dijon):
+    taux = {f.numero: f.financement.taux for f in dijon.fiches if f.financement.taux_pur}
+    assert taux == {"1.2": Decimal("0.265"), "2.1": 1, "2.2": 1, "2.3": Decimal("0.17")}
+    assert dijon.par_fiche["1.2"].financement.duree_ans == 3
+    assert [f.numero for f in dijon.fiches if f.financement.duree_ans] == ["1.2"]
+
+
+def test_the_territory_of_dijon_is_23_communes_and_six_quarters_since_2024(dijon):
+    assert (
+        len(dijon.communes)
+        == len({c.code_insee for c in dijon.communes})
+        == len({c.siren for c in dijon.communes})
+        == 23
+    )
+    crimolois = next(c for c in dijon.communes if c.code_insee == "21452")
+    assert (crimolois.nom, crimolois.nom_imprime) == ("Neuilly-Crimolois", "Neuilly-les-Dijon")
+    assert len(dijon.qpv_in(2024)) == 6
+    assert [q.nom for q in dijon.qpv if q not in dijon.qpv_in(2023)] == ["Quetigny-centre"]
+
+
+def test_initial_values_go_to_the_measures_that_they_mean_something_for(dijon):
+    all_known = {m.id: m.valeur_initiale for _, _, m in dijon.by_mesure.values() if m.valeur_initiale is not None}
+    mediation = {f"1.2-I0{n}": 0 for n in range(1, 9)}  # the ninth is a satisfaction
+    assert all_known == mediation | {"1.1-I03": 2, "4.1-I01": 0}
+
+
+def test_groups_are_replaced_by_named_structures(dijon):
+    groups = {s.id: s for s in dijon.structures if s.groupe}
+    assert set(groups) == {"communes", "operateurs"}
+    assert len(dijon.candidats(groups["communes"])) == 23
+    assert {"Addictions France", "Sedap", "IREPS", "Avenir Santé", "Smerra", "RéPPOP"} <= set(
+        dijon.candidats(groups["operateurs"])
+    )
+
+
+def test_a_part_of_a_fiche_is_answered_by_its_own_porteurs(dijon):
+    assert dijon.par_fiche["2.3"].repondants() == (
+        ("sdat", "EMAS"),
+        ("acodege", "EMAS"),
+        ("dijon-metropole", "Étude de l’extension"),
+        ("ars", "Étude de l’extension"),
+    )
+    assert dijon.par_fiche["1.2"].repondants() == (("centres-soins-infirmiers", "Expérimentation"),)
+    assert dijon.par_fiche["5.2"].repondants() == (("ars", "Évaluation finale"), ("dijon-metropole", "Suivi annuel"))
+
+
+def test_dijon_metropole_carries_thirteen_fiches(dijon):
+    assert [f.numero for f in dijon.fiches if "dijon-metropole" not in f.porteurs] == ["1.2", "3.1", "3.5"]
+
+
+def test_the_rules_of_dijon_hold_the_printed_figures(dijon):
+    poste, pssm, emas = (
+        dijon.rules_of(n, t)[0] for n, t in (("5.1", "poste"), ("2.2", "cout_unitaire"), ("2.3", "capacite"))
+    )
+    assert (poste.taux, poste.plafond_annuel, poste.etp_min, poste.etp_assiette_max) == (
+        Decimal("0.5"),
+        30_000,
+        Decimal("0.5"),
+        1,
+    )
+    assert poste.hors_maquette
+    assert (pssm.cout_unitaire, pssm.participants_min, pssm.participants_max, pssm.cout_formateur) == (
+        250,
+        8,
+        16,
+        1_500,
+    )
+    # The manual at 30 € is included: two full sessions a year for five years are the whole envelope.
+    assert (
+        2 * pssm.participants_max * pssm.cout_unitaire * len(dijon.annees) == dijon.par_fiche["2.2"].financement.montant
+    )
+    occupation = dijon.by_mesure["2.3-I03c"][2]
+    assert emas.capacite == occupation.denominateur == 40
+    assert occupation.numerateur_decimal
+
+
+def test_breakdowns_that_the_contract_prints_are_fixed(dijon):
+    fixed = {m.id: m.modalites for _, _, m in dijon.by_mesure.values() if m.modalites}
+    assert fixed["2.2-I03"] == ("PSSM standard", "PSSM Jeune")
+    assert fixed["5.1-I03"] == ("groupes de travail", "comité technique", "COPIL", "Assemblée plénière")
+    assert len(fixed["5.1-I02"]) == 3
+    assert len(fixed) == 3
+    assert {m.id for _, _, m in dijon.by_mesure.values() if m.reponses_multiples} == {"2.1-I02", "2.3-I05", "5.1-I02"}
+
+
+def test_measures_counted_in_communes_are_bounded_by_the_territory(dijon):
+    communal = {m.id: m.maximum for _, _, m in dijon.by_mesure.values() if m.communes}
+    assert communal == dict.fromkeys(("4.2-I05", "4.2-I06", "4.2-I07", "4.4-I01a", "4.4-I04"), Decimal(23))
+
+
+def test_small_counts_are_masked_in_the_three_sensitive_fiches_only(dijon):
+    assert {f.numero for f, _, m in dijon.by_mesure.values() if m.petits_effectifs} == {"1.2", "2.3", "3.4"}
+
+
+def test_each_fiche_has_one_to_three_key_measures(dijon):
+    assert all(1 <= sum(m.cle for m in f.mesures) <= 3 for f in dijon.fiches)
+
+
+def test_the_27_inconsistencies_of_the_contract_are_kept(dijon):
+    assert [c.code for c in dijon.a_confirmer] == [f"A{n:02}" for n in range(1, 28)]
+
+
+def test_dijon_has_no_fault_and_passes_its_inconsistencies_on(dijon):
+    faults = verifier(dijon)
+    assert [str(f) for f in faults if f.gravite == FAULT] == []
+    assert [f.location for f in faults if f.gravite == A_CONFIRMER][:2] == [
+        "contrat.fiches[2] (1.2).volets[2] (extension).porteurs",
+        "contrat.fiches",
+    ]
+    assert len(faults) == 2 + 27
+
+
+def test_no_definition_names_a_person_or_types_a_straight_apostrophe():
+    for path in toml_reader.shipped().values():
+        texte = path.read_text(encoding="utf-8")
+        # A title before a capitalised name.
+        assert not re.search(r"\b(Monsieur|Madame|M\.|Mme|Dr)\s+[A-ZÉ]", texte), path.name
+        assert not re.search(r"\w'\w", texte), path.name
+
+
+# --- The other shapes of contract -----------------------------------------------------------------------------------
+
+BESANCON = """
+[contrat]
+id = "ville-2016-2018"
+titre = "Contrat Local de Santé d’une ville 2016-2018"
+nom_court = "CLS d’une ville"
+annees = [2016, 2017, 2018]
+territoire = "Une ville"
+coordination = "ville"
+agence = "ars"
+actions_annoncees = 20
+
+[[axes]]
+numero = "1"
+titre = "Favoriser l’adoption de comportements favorables à la santé"
+
+[[structures]]
+id = "ville"
+nom = "Ville"
+
+[[structures]]
+id = "ars"
+nom = "ARS"
+"""
+
+ACTION = """
+[[fiches]]
+numero = "{numero}"
+titre = "Action {numero}"
+axe = "{axe}"
+porteurs = ["metropole"]
+"""
+
+SOLIDARITES = """
+[contrat]
+id = "solidarites-2024-2027"
+titre = "Contrat local des solidarités 2024-2027"
+nom_court = "Solidarités"
+type = "Contrat local des solidarités"
+annees = [2024, 2025, 2026, 2027]
+territoire = "La métropole"
+axes = [{numero = "1", titre = "A"}, {numero = "2", titre = "B"}, {numero = "3", titre = "C"}, {numero = "4", titre = "D"}]
+structures = [{id = "metropole", nom = "Métropole"}, {id = "etat", nom = "État"}]
+financeurs = [{id = "metropole", nom = "Métropole", structure = "metropole"}, {id = "etat", nom = "État", structure = "etat"}]
+natures = [{id = "credits", libelle = "Crédits du contrat", niveau = "maquette"}]
+
+[[regles]]
+id = "parite"
+type = "parite"
+libelle = "État et métropole à parité sur chaque action, chaque année"
+financeurs = ["etat", "metropole"]
+
+[[enveloppes]]
+annee = 2024
+montant = 665000
+
+[[enveloppes]]
+annee = 2025
+montant = 700000
+etat = "estimé"
+
+[[enveloppes]]
+annee = 2026
+montant = 700000
+etat = "estimé"
+
+[[enveloppes]]
+annee = 2027
+montant = 700000
+etat = "estimé"
+""" + "".join(ACTION.format(numero=n, axe=(n + 1) // 2) for n in range(1, 9))
+
+MAYENNE = """
+[contrat]
+id = "epci"
+titre = "Animation territoriale de santé"
+nom_court = "EPCI"
+annees = [2022, 2023, 2024, 2025]
+territoire = "Un EPCI"
+structures = [{id = "epci", nom = "EPCI"}]
+financeurs = [{id = "departement", nom = "Département"}]
+
+[[regles]]
+id = "animateur"
+type = "plafond"
+libelle = "Animateur territorial : 10 000 € par an, trois ans, 30 000 € en tout"
+financeur = "departement"
+plafond_annuel = 10000
+plafond_total = 30000
+duree_ans = 3
+depuis = 2022
+"""
+
+
+def _serious(contrat):
+    return [str(f) for f in verifier(contrat) if f.gravite == FAULT]
+
+
+def test_a_contract_without_fiche_amount_or_indicator_is_valid_and_says_what_is_missing():
+    contrat = parse(BESANCON, "essai")
+    assert contrat.maquette is None
+    assert [(f.location, f.gravite) for f in verifier(contrat)] == [("contrat.fiches", A_CONFIRMER)]
+    assert "20 actions sont annoncées" in verifier(contrat)[0].message
+
+
+def test_a_contract_of_eight_actions_at_parity_has_one_envelope_a_year():
+    contrat = parse(SOLIDARITES, "essai")
+    assert _serious(contrat) == []
+    assert [f.axe for f in contrat.fiches] == ["1", "1", "2", "2", "3", "3", "4", "4"]
+    assert sum(e.montant for e in contrat.enveloppes) == 2_765_000
+    # The rule is of the contract: it binds each action.
+    assert [r.id for r in contrat.rules_of("7", "parite")] == ["parite"]
+    assert {f.location for f in verifier(contrat)} == {"contrat.fiches"}
+
+
+def test_a_capped_aid_fits_the_model():
+    contrat = parse(MAYENNE, "essai")
+    rule = contrat.regles[0]
+    assert _serious(contrat) == []
+    assert (rule.plafond_annuel, rule.plafond_total, rule.duree_ans, rule.depuis) == (10_000, 30_000, 3, 2022)
+
+
+# --- The loader -----------------------------------------------------------------------------------------------------
+
+
+def test_a_number_of_fiche_is_text_so_that_2_10_is_not_2_1():
+    contrat = parse(BESANCON + ACTION.format(numero="2.1", axe=1) + ACTION.format(numero="2.10", axe=1), "essai")
+    assert list(contrat.par_fiche) == ["2.1", "2.10"]
+    assert contrat.par_fiche["2.10"].titre == "Action 2.10"
+
+
+def test_a_number_of_fiche_typed_as_a_number_is_refused_rather_than_shortened():
+    with pytest.raises(Refusal) as refusal:
+        parse(BESANCON + ACTION.format(numero="2.10", axe=1).replace('"2.10"', "2.10", 1), "essai")
+    assert refusal.value.details == (
+        "contrat.fiches[1] (2.1).numero : un texte entre guillemets est attendu, trouvé « 2.1 ».",
+    )
+
+
+def test_amounts_and_rates_are_exact():
+    texte = BESANCON + ACTION.format(numero="1", axe=1) + "[fiches.financement]\nmontant = 0.1\ntaux = 0.265\n"
+    money = parse(texte, "essai").fiches[0].financement
+    assert (money.montant, money.taux) == (Decimal("0.1"), Decimal("0.265"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "detail"),
+    [
+        (
+            'nom = "ARS"',
+            'nmo = "ARS"',
+            "contrat.structures[2] (ars) : le champ « nmo » est inconnu. Vouliez-vous dire « nom » ?",
+        ),
+        (
+            'nom = "ARS"',
+            'nom = "ARS"\nzzz = 1',
+            "contrat.structures[2] (ars) : le champ « zzz » est inconnu. Champs possibles : alias,",
+        ),
+        ('nom = "ARS"', "", "contrat.structures[2] (ars) : le champ « nom » manque."),
+        (
+            'nom = "ARS"',
+            "nom = 3",
+            "contrat.structures[2] (ars).nom : un texte entre guillemets est attendu, trouvé « 3 ».",
+        ),
+        (
+            'nom = "ARS"',
+            'nom = "ARS"\nalias = "Agence"',
+            "contrat.structures[2] (ars).alias : une liste est attendue, trouvé « Agence ».",
+        ),
+        (
+            'nom = "ARS"',
+            'nom = "ARS"\ngroupe = "oui"',
+            "contrat.structures[2] (ars).groupe : true ou false est attendu, trouvé « oui ».",
+        ),
+        (
+            "annees = [2016, 2017, 2018]",
+            'annees = [2016, "2017"]',
+            "contrat.annees[2] : un nombre entier est attendu, trouvé « 2017 ».",
+        ),
+        ("actions_annoncees = 20", "maquette = nan", "contrat.maquette : un nombre est attendu, trouvé « nan »."),
+        ("actions_annoncees = 20", "maquette = true", "contrat.maquette : un nombre est attendu, trouvé « True »."),
+        ("actions_annoncees = 20", "natures = [3]", "contrat.natures[1] : un tableau TOML est attendu, trouvé « 3 »."),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_its_place(before, after, detail):
+    assert BESANCON.count(before) == 1
+    with pytest.raises(Refusal, match=r"^La définition essai\.toml comporte 1 faute") as refusal:
+        parse(BESANCON.replace(before, after), "essai.toml")
+    (found,) = refusal.value.details
+    assert found.startswith(detail)
+
+
+def test_all_faults_of_a_definition_come_back_together():
+    with pytest.raises(Refusal) as refusal:
+        parse('[contrat]\nid = "x"\nlieu = "y"\n', "essai.toml")
+    assert refusal.value.details[0].startswith("contrat : le champ « lieu » est inconnu.")
+    assert list(refusal.value.details[1:]) == [
+        f"contrat : le champ « {champ} » manque." for champ in ("titre", "nom_court", "annees", "territoire")
+    ]
+
+
+def test_a_file_that_is_not_toml_is_refused_with_the_line_at_fault():
+    with pytest.raises(Refusal, match=r"essai\.toml n’est pas un fichier TOML lisible : .*line 2"):
+        parse("[contrat]\nid = oups\n", "essai.toml")
+
+
+@pytest.mark.parametrize("texte", ['contrat = "x"', '[[contrat]]\nid = "x"'])
+def test_a_header_that_is_not_a_table_is_refused(texte):
+    with pytest.raises(Refusal, match=r"écrit \[contrat\]"):
+        parse(texte, "essai.toml")
+
+
+def test_a_contract_that_is_nowhere_is_refused_and_those_that_ship_are_named(tmp_path):
+    with pytest.raises(Refusal, match="« dijno » est introuvable.*dijon-2024-2028"):
+        load("dijno")
+    with pytest.raises(Refusal, match="introuvable"):
+        load(tmp_path)  # a folder
+
+
+def test_a_file_saved_by_a_text_editor_of_windows_is_read(tmp_path):
+    path = tmp_path / "ville.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + BESANCON.replace("\n", "\r\n").encode())
+    assert load(path).id == "ville-2016-2018"
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path):
+    path = tmp_path / "ville.toml"
+    path.write_bytes(BESANCON.encode("latin-1", "replace"))
+    with pytest.raises(Refusal, match="UTF-8"):
+        load(path)
+
+
+def test_a_commune_that_begins_with_a_vowel_is_elided():
+    dijon = toml_reader.load("dijon-2024-2028")
+    candidats = dijon.candidats(dijon.by_structure["communes"])
+    assert {"Commune d’Ahuy", "Commune d’Ouges", "Commune d’Hauteville-lès-Dijon", "Commune de Chenôve"} <= set(
+        candidats
+    )

@@ -1,0 +1,86 @@
+"""« 42 % » typed in a cell is kept as 0.42: never taken for a count, an amount or a number of hours."""
+
+from __future__ import annotations
+
+import zipfile
+
+import openpyxl
+import pytest
+
+from cls_workbook.reading.opening import returned_workbook
+from cls_workbook.reading.parsing.parse_values import NotUnderstood, Understood, understand
+from cls_workbook.reading.parsing.percentages import Percentage, percentage_formats
+from cls_workbook.reading.storing import typed_frames
+from tests.support.small_workbook import cell, filled, modified, places, read, trial
+
+FICHE = "FA 1.1"
+SLOTS = {
+    "1.1/mesures/1.1-I01/valeur": 1,
+    "1.1/mesures/1.1-I02a/valeur": 0.42,
+    "1.1/financement/01/engage": 0.5,
+    "1.1/taux/1.1-I03a/numerateur": 1,
+}
+
+
+def as_percentages(opened_book) -> None:
+    for cle, valeur in SLOTS.items():
+        opened_book[FICHE][cell(cle)].value = valeur
+        opened_book[FICHE][cell(cle)].number_format = "0%"
+
+
+def items_read(path):
+    typed_returns = typed_frames.type_values([read(path)], trial())
+    return {(a.code, a.cells, a.found.replace("\u00a0", " ")) for a in typed_returns.anomalies if a.fiche}, set(
+        typed_returns.values["cellule"]
+    )
+
+
+EXPECTED = {
+    ("NOMBRE_ILLISIBLE", (cell("1.1/mesures/1.1-I01/valeur"),), "« 100 % »"),
+    ("NOMBRE_ILLISIBLE", (cell("1.1/mesures/1.1-I02a/valeur"),), "« 42 % »"),
+    ("MONTANT_ILLISIBLE", (cell("1.1/financement/01/engage"),), "« 50 % »"),
+    ("NOMBRE_ILLISIBLE", (cell("1.1/taux/1.1-I03a/numerateur"),), "« 100 % »"),
+}
+
+
+@pytest.mark.parametrize("fast", [True, False], ids=["short way", "by calamine"])
+def test_a_percentage_is_no_count_and_no_amount(tmp_path, monkeypatch, fast):
+    if not fast:
+        monkeypatch.setattr(returned_workbook, "content", lambda *_: None)
+    assert items_read(modified(filled(tmp_path, {}), as_percentages)) == (EXPECTED, set())
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_percentage_typed_in_libreoffice_neither(tmp_path, libreoffice, form):
+    with libreoffice.open(filled(tmp_path, {})) as document:
+        document.unprotect(FICHE)
+        document.put(FICHE, {cell(c): v for c, v in SLOTS.items()})
+        for cle in SLOTS:
+            document.number_format(FICHE, cell(cle), "0%")
+        path = document.save(tmp_path / f"rendu.{form}")
+    assert items_read(path) == (EXPECTED, set())
+
+
+def test_what_is_computed_as_a_rate_is_left_alone(tmp_path):
+    """The template shows its own rates as percentages: nothing is said of them."""
+    filled_in = {"1.1/taux/1.1-I03a/numerateur": 9, "1.1/taux/1.1-I03a/denominateur": 36}
+    assert items_read(filled(tmp_path, filled_in)) == (set(), {places()[c].cell for c in filled_in})
+
+
+def test_the_formats_that_show_a_percentage(tmp_path):
+    opened_book = openpyxl.Workbook()
+    formats = ("General", "0%", "0.00%", "0.0 %", '0" % environ"', "0\\%", "[Red]0%;-0%", "#,##0.00", "0%")
+    for rank, code in enumerate(formats, 1):
+        opened_book.active.cell(rank, 1, 1).number_format = code
+    opened_book.save(tmp_path / "f.xlsx")
+    with zipfile.ZipFile(tmp_path / "f.xlsx") as archive:
+        styles = archive.read("xl/styles.xml")
+    assert percentage_formats(styles) == {b"1", b"2", b"3", b"6"}
+    assert percentage_formats(b"<styleSheet") == frozenset()
+
+
+def test_a_rate_may_be_a_percentage_and_a_text_says_it_as_it_shows():
+    assert understand(Percentage(0.125), "taux").valeur == understand(0.125, "taux").valeur
+    assert isinstance(understand(Percentage(12), "montant"), NotUnderstood)
+    assert understand(Percentage(0.125), "texte") == Understood("12,5\u00a0%", "nombre lu comme un texte")
+    assert Percentage("inf").shown_as() == "inf"

@@ -1,0 +1,438 @@
+"""Anchors, locked cells, copies, and everything that is not an answer: which anomaly, at which cell."""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION
+from cls_workbook.reading import return_reader
+from tests.support.small_workbook import (
+    all_found,
+    blank,
+    cell,
+    filled,
+    items_read,
+    line,
+    modified,
+    places,
+    plan,
+    read,
+    rows_of,
+    trial,
+)
+
+FICHE = "FA 1.1"
+
+
+# --- identification -------------------------------------------------------------------------------------------------
+
+
+def test_a_return_says_what_it_is(tmp_path):
+    path = blank(tmp_path, "mutuelle")
+    retour = read(path)
+    assert (retour.contrat, retour.annee, retour.structure, retour.fiches) == (
+        "essai",
+        2025,
+        "mutuelle",
+        ("1.1", "2.1"),
+    )
+    assert retour.modele == plan("mutuelle").modele
+    assert retour.worksheets == {"accueil": "Accueil", "1.1": "FA 1.1", "2.1": "FA 2.1"}
+    assert (retour.file, retour.path) == ("retour.xlsx", str(path))
+
+
+def _identity(nom: str, valeur: object):
+    def alter(opened_book):
+        sheet = opened_book["_identification"]
+        rank = next(r for r in range(1, 10) if sheet.cell(r, 2).value == nom)
+        sheet.cell(rank, 3).value = valeur
+
+    return alter
+
+
+def test_an_unknown_contract_is_said_once(tmp_path):
+    retour = read(modified(blank(tmp_path), _identity("contrat", "autre-contrat")))
+    assert all_found(retour) == [("FICHIER_ILLISIBLE", "", ())]
+    assert "autre-contrat" in retour.anomalies[0].found
+
+
+@pytest.mark.parametrize("annee", ["bientôt", None, 99999])
+def test_a_tampered_year_is_said(tmp_path, annee):
+    assert all_found(read(modified(blank(tmp_path), _identity("annee", annee)))) == [("FICHIER_ILLISIBLE", "", ())]
+
+
+def test_a_workbook_of_another_version_gives_its_unchanged_answers(tmp_path):
+    def former(opened_book):
+        _identity("modele", "1.000000000000")(opened_book)
+        sheet = opened_book[FICHE]
+        rank = line("1.1/mesures/1.1-I02a/valeur")
+        sheet.cell(rank, 1).value = "§1.1/mesures/1.1-I99"
+        sheet.cell(rank, 2).value = "Une question d’avant"
+        sheet.cell(rank, 6).value = 31
+        sheet[cell("1.1/mesures/1.1-I01/valeur")] = 7
+
+    retour = read(modified(blank(tmp_path), former))
+    assert items_read(retour) == {"1.1/mesures/1.1-I01/valeur": 7}
+    assert [(a.code, a.cells) for a in retour.anomalies] == [
+        ("HORS_CAMPAGNE", ()),
+        ("SAISIE_HORS_CADRE", (f"F{line('1.1/mesures/1.1-I02a/valeur')}",)),
+    ]
+    assert "Heures de permanence" in retour.anomalies[0].found and not retour.anomalies[0].refuses_file
+
+
+# --- anchors --------------------------------------------------------------------------------------------------------
+
+
+def test_a_label_that_does_not_agree_with_its_key_refuses_the_row(tmp_path):
+    rank = line("1.1/mesures/1.1-I01/valeur")
+    retour = read(
+        filled(
+            tmp_path,
+            {"1.1/mesures/1.1-I01/valeur": 7, "1.1/mesures/1.1-I02a/valeur": 2.5},
+            elsewhere={f"{FICHE}!B{rank}": "Autre chose"},
+        )
+    )
+    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"B{rank}", f"F{rank}"))]
+    assert "Autre chose" in retour.anomalies[0].found and "7" in retour.anomalies[0].found
+    assert items_read(retour) == {"1.1/mesures/1.1-I02a/valeur": 2.5}
+    assert retour.started_fiches == ("1.1",)
+
+
+def test_a_label_is_recognised_whatever_its_case_and_spaces(tmp_path):
+    rank = line("1.1/mesures/1.1-I01/valeur")
+    assert read(filled(tmp_path, {}, elsewhere={f"{FICHE}!B{rank}": " personnes  RENCONTREES "})).anomalies == ()
+
+
+def test_a_form_label_that_changed_refuses_its_input(tmp_path):
+    rank = line("1.1/depenses/personnel")
+    retour = read(filled(tmp_path, {"1.1/depenses/personnel": 100}, elsewhere={f"{FICHE}!B{rank}": "Salaires"}))
+    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"B{rank}", f"C{rank}"))]
+    assert items_read(retour) == {}
+
+
+def test_a_box_is_found_by_the_name_at_its_left(tmp_path):
+    rank = line("1.1/territoire/99001/commune")
+    retour = read(
+        filled(
+            tmp_path,
+            {"1.1/territoire/99001/commune": "x", "1.1/territoire/99002/commune": "x"},
+            elsewhere={f"{FICHE}!B{rank}": "Aubeterre-sur-Onde"},
+        )
+    )
+    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"B{rank}", f"C{rank}"))]
+    assert items_read(retour) == {"1.1/territoire/99002/commune": "x"}
+
+
+def test_a_changed_header_refuses_its_column(tmp_path):
+    rank = line("1.1/mesures/1.1-I01/valeur")
+    retour = read(
+        filled(
+            tmp_path,
+            {"1.1/mesures/1.1-I01/valeur": 7, "1.1/mesures/1.1-I01/statut": "estimé"},
+            elsewhere={f"{FICHE}!F{rank - 1}": "Valeur 2026"},
+        )
+    )
+    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"F{rank - 1}", f"F{rank}"))]
+    assert items_read(retour) == {"1.1/mesures/1.1-I01/statut": "estimé"}
+
+
+def test_swapped_columns_follow_their_headers(tmp_path):
+    keys = [f"1.1/satisfaction/1.1-I04/{c}" for c in ("repondants", "satisfaits")]
+    where = [places()[c] for c in keys]
+
+    def swap(opened_book):
+        sheet = opened_book[FICHE]
+        for rank in (where[0].row - 1, where[0].row):
+            left, right = sheet.cell(rank, where[0].column), sheet.cell(rank, where[1].column)
+            left.value, right.value = right.value, left.value
+
+    retour = read(modified(filled(tmp_path, {keys[0]: 20, keys[1]: 15}), swap))
+    assert items_read(retour) == {keys[0]: 20, keys[1]: 15}
+    # Nobody can tell whether the headers alone were exchanged: the values are read, and asked about.
+    boxes = {f"{c}{r}" for c in "EF" for r in (where[0].row - 1, where[0].row)}
+    assert [(a.gravite, a.code, set(a.cells)) for a in retour.anomalies] == [
+        (A_CONFIRMER, "ANCRES_EN_DESACCORD", boxes)
+    ]
+    assert retour.moved_inputs[keys[0]] == where[1].cell
+
+
+def test_a_deleted_column_is_said_once(tmp_path):
+    column = places()["1.1/mesures/1.1-I01/statut"].column
+    retour = read(
+        modified(
+            filled(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}),
+            lambda opened_book: opened_book[FICHE].delete_cols(column),
+        )
+    )
+    lost = [p for p in places().values() if p.sheet == FICHE and p.column == column and p.anchor_cell == "entete"]
+    headers = {
+        min(p.row for p in lost if (p.bloc, p.mesure * bool(p.line)) == table) - 1
+        for table in {(p.bloc, p.mesure * bool(p.line)) for p in lost}
+    }
+    (columns,) = [a for a in retour.anomalies if a.code == "CELLULE_INTROUVABLE"]
+    assert set(columns.cells) == {f"B{rank}" for rank in headers}
+    assert "Statut" in columns.found and "Référence" in columns.found
+    # Boxes whose name or cell went with the column: what now stands beside a name is not taken for an answer.
+    assert {a.code for a in retour.anomalies} <= {"CELLULE_INTROUVABLE", "ANCRES_EN_DESACCORD"}
+    assert items_read(retour) == {"1.1/mesures/1.1-I01/valeur": 7}
+
+
+def test_a_name_to_tick_may_be_in_any_row_of_its_list(tmp_path):
+    here, there = places()["1.1/territoire/99001/commune"], places()["1.1/territoire/Les Tilleuls/qpv"]
+
+    def move(opened_book):
+        sheet = opened_book[FICHE]
+        for offset in (-1, 0):
+            one, other = sheet.cell(here.row, here.column + offset), sheet.cell(there.row, there.column + offset)
+            one.value, other.value = other.value, one.value
+
+    retour = read(modified(filled(tmp_path, {"1.1/territoire/99001/commune": "x"}), move))
+    assert (items_read(retour), retour.anomalies) == ({"1.1/territoire/99001/commune": "x"}, ())
+
+
+def test_a_deleted_row_is_said_once_per_sheet(tmp_path):
+    ranks = sorted((line("1.1/mesures/1.1-I02a/valeur"), line("1.1/avancement/etat")), reverse=True)
+
+    def delete_some(opened_book):
+        for rank in ranks:
+            opened_book[FICHE].delete_rows(rank)
+
+    retour = read(modified(filled(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), delete_some))
+    assert all_found(retour) == [("CELLULE_INTROUVABLE", FICHE, ())]
+    assert "2 ligne(s)" in retour.anomalies[0].found and "État de l’action" in retour.anomalies[0].found
+    assert items_read(retour) == {"1.1/mesures/1.1-I01/valeur": 7}
+
+
+def test_blank_rows_deleted_from_a_table_that_may_grow_are_nothing(tmp_path):
+    rank = line(f"1.1/financement/{rows_of('1.1/financement')[-2]}/financeur")
+    assert read(modified(blank(tmp_path), lambda opened_book: opened_book[FICHE].delete_rows(rank, 2))).anomalies == ()
+
+
+def test_a_deleted_header_row_refuses_what_stands_under_it(tmp_path):
+    rank = line("1.1/mesures/1.1-I01/valeur")
+    retour = read(
+        modified(
+            filled(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}),
+            lambda opened_book: opened_book[FICHE].delete_rows(rank - 1),
+        )
+    )
+    assert all_found(retour) == [("CELLULE_INTROUVABLE", FICHE, (f"F{rank - 1}",))]
+    assert items_read(retour) == {} and retour.started_fiches == ("1.1",)
+
+
+def test_a_deleted_sheet_is_said_in_a_structure_s_own_workbook_only(tmp_path):
+    def delete_some(opened_book):
+        del opened_book["FA 2.1"]
+
+    assert read(modified(blank(tmp_path), delete_some)).anomalies == ()
+    retour = read(modified(blank(tmp_path, "mutuelle"), delete_some))
+    assert [(a.code, a.fiche) for a in retour.anomalies] == [("CELLULE_INTROUVABLE", "2.1")]
+
+
+def test_a_sheet_whose_hidden_keys_were_deleted_is_read_by_its_printed_texts(tmp_path):
+    retour = read(
+        modified(
+            filled(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), lambda opened_book: opened_book[FICHE].delete_cols(1)
+        )
+    )
+    assert items_read(retour) == {"1.1/mesures/1.1-I01/valeur": 7}
+    assert [(a.gravite, a.code, a.sheet) for a in retour.anomalies] == [(A_CONFIRMER, "PREREMPLI_MODIFIE", FICHE)]
+
+
+def test_a_sheet_without_keys_nor_title_is_refused_as_a_whole(tmp_path):
+    def erase(opened_book):
+        opened_book[FICHE].delete_cols(1)
+        opened_book[FICHE]["A1"] = (
+            "Notre action"  # two fiches may ask the same questions: the title told which one it was
+        )
+
+    retour = read(modified(filled(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), erase))
+    assert items_read(retour) == {}
+    assert [(a.code, a.sheet, a.fiche) for a in retour.anomalies] == [("CELLULE_INTROUVABLE", FICHE, "1.1")]
+
+
+def test_a_sheet_of_an_unknown_fiche_is_said(tmp_path):
+    def age_it(opened_book):
+        for rank in range(1, opened_book["FA 2.1"].max_row + 1):
+            cle = opened_book["FA 2.1"].cell(rank, 1)
+            cle.value = cle.value.replace("§2.1/", "§9.9/") if cle.value else None
+
+    retour = read(modified(blank(tmp_path), age_it))
+    assert [(a.code, a.sheet, a.fiche) for a in retour.anomalies] == [("FICHE_INCONNUE", "FA 2.1", "9.9")]
+
+
+# --- locked cells ---------------------------------------------------------------------------------------------------
+
+
+def test_a_changed_fact_is_said_with_before_and_after(tmp_path):
+    rank = line("1.1/mesures/1.1-I01/valeur")
+    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!D{rank}": 15, f"{FICHE}!B1": "Fiche 1.1 · Un autre titre"}))
+    assert [(a.gravite, a.code, a.cells) for a in retour.anomalies] == [
+        (BLOCKING, "PREREMPLI_MODIFIE", ("B1",)),
+        (BLOCKING, "PREREMPLI_MODIFIE", (f"D{rank}",)),
+    ]
+    assert "15" in retour.anomalies[1].found and "12" in retour.anomalies[1].expected
+
+
+def test_a_fact_written_otherwise_is_no_change(tmp_path):
+    rank = line("1.1/mesures/1.1-I01/valeur")
+    assert (
+        read(filled(tmp_path, {}, elsewhere={f"{FICHE}!D{rank}": "12,0", f"{FICHE}!C{rank}": "Personne "})).anomalies
+        == ()
+    )
+
+
+def test_a_rate_typed_over_its_formula_is_said(tmp_path):
+    rank = line("1.1/taux/1.1-I03a/numerateur")
+    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!H{rank}": 0.265}))
+    assert all_found(retour) == [("TAUX_SAISI", FICHE, (f"H{rank}",))]
+
+
+def test_a_remark_typed_over_the_progress_column_is_told(tmp_path):
+    rank = line("1.1/avancement/etat")
+    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!K{rank}": "voir avec la ville"}))
+    assert [(a.gravite, *t) for a, t in zip(retour.anomalies, all_found(retour), strict=True)] == [
+        (A_CONFIRMER, "SAISIE_HORS_CADRE", FICHE, (f"K{rank}",))
+    ]
+
+
+def test_a_sheet_saved_without_its_formulas_is_said_once(tmp_path):
+    def paste_values(opened_book):
+        values = openpyxl.load_workbook(tmp_path / "retour.xlsx", data_only=True)
+        for sheet in opened_book:
+            for row in sheet.iter_rows():
+                for c in row:
+                    if isinstance(c.value, str) and c.value.startswith("="):
+                        c.value = values[sheet.title][c.coordinate].value
+
+    retour = read(modified(filled(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), lambda opened_book: None))
+    assert retour.anomalies == ()
+    blank(tmp_path)
+    retour = read(modified(tmp_path / "retour.xlsx", paste_values))
+    assert {(a.gravite, a.code) for a in retour.anomalies} == {(A_CONFIRMER, "PREREMPLI_MODIFIE")}
+    assert len(retour.anomalies) == len({a.sheet for a in retour.anomalies})
+
+
+# --- formulas and errors in inputs ----------------------------------------------------------------------------------
+
+
+def test_a_formula_in_an_input_is_refused_and_quoted(tmp_path):
+    cle = "1.1/depenses/total"
+    retour = read(filled(tmp_path, {cle: "='[Budget & co.xlsx]Feuil1'!B2+1", "1.1/depenses/achats": 5}))
+    assert all_found(retour) == [("FORMULE_DANS_UNE_SAISIE", FICHE, (cell(cle),))]
+    assert "=’[Budget & co.xlsx]Feuil1’!B2+1" in retour.anomalies[0].found.replace("'", "’")
+    assert items_read(retour) == {"1.1/depenses/achats": 5}
+
+
+def test_an_error_in_an_input_is_not_a_blank(tmp_path):
+    cle = "1.1/mesures/1.1-I01/valeur"
+
+    def error(opened_book):
+        opened_book[FICHE][cell(cle)] = "#REF!"
+        opened_book[FICHE][cell("1.1/depenses/total")] = "=1/0"
+
+    retour = read(modified(blank(tmp_path), error))
+    assert sorted(all_found(retour)) == sorted(
+        ("FORMULE_DANS_UNE_SAISIE", FICHE, (cell(c),)) for c in (cle, "1.1/depenses/total")
+    )
+    assert "erreur" in retour.anomalies[0].found
+    assert "1/0" in retour.anomalies[1].found
+
+
+# --- what is not an answer ------------------------------------------------------------------------------------------
+
+
+def test_a_note_anywhere_is_told_with_its_text(tmp_path):
+    rank = line("1.1/mesures/1.1-I01/valeur")
+    retour = read(
+        filled(
+            tmp_path,
+            {},
+            elsewhere={
+                f"{FICHE}!N4": "à revoir avec Paul",
+                f"{FICHE}!E{rank}": 40,
+                "Accueil!F3": 12,
+                "Sommaire!C40": "note",
+            },
+        )
+    )
+    assert sorted(all_found(retour)) == [
+        ("SAISIE_HORS_CADRE", "Accueil", ("F3",)),
+        ("SAISIE_HORS_CADRE", FICHE, (f"E{rank}",)),
+        ("SAISIE_HORS_CADRE", FICHE, ("N4",)),
+        ("SAISIE_HORS_CADRE", "Sommaire", ("C40",)),
+    ]
+    assert any("à revoir avec Paul" in a.found for a in retour.anomalies)
+
+
+def test_a_hatched_cell_that_was_filled_is_told(tmp_path):
+    rank = line("1.1/mesures/1.1-I02a/valeur")
+    assert "1.1/mesures/1.1-I02a/dont_qpv" not in places()
+    assert all_found(read(filled(tmp_path, {}, elsewhere={f"{FICHE}!I{rank}": 3}))) == [
+        ("SAISIE_HORS_CADRE", FICHE, (f"I{rank}",))
+    ]
+
+
+def test_many_notes_are_summed_up_with_all_their_cells(tmp_path):
+    elsewhere = {f"{FICHE}!N{n}": f"note {n}" for n in range(1, 31)}
+    retour = read(filled(tmp_path, {}, elsewhere=elsewhere))
+    assert len(retour.anomalies) == 21
+    assert [c for a in retour.anomalies for c in a.cells] == [f"N{n}" for n in range(1, 31)]
+    assert "10 autres cellules" in retour.anomalies[-1].found
+
+
+def test_a_partner_s_own_sheet_is_named_once(tmp_path):
+    def add(opened_book):
+        opened_book.create_sheet("Nos calculs").append(["Total", 12, 14])
+        opened_book.create_sheet("Vide")
+
+    retour = read(modified(blank(tmp_path), add))
+    assert [(a.gravite, a.code, a.sheet) for a in retour.anomalies] == [
+        (INFORMATION, "SAISIE_HORS_CADRE", "Nos calculs")
+    ]
+
+
+def test_formatted_but_empty_rows_are_nothing(tmp_path):
+    def paint_cells(opened_book):
+        for rank in range(200, 3000):
+            for column in range(1, 12):
+                opened_book[FICHE].cell(rank, column).fill = PatternFill("solid", fgColor="FFFF00")
+        opened_book[FICHE]["C12"].comment = Comment("un commentaire", "une personne")
+
+    assert read(modified(blank(tmp_path), paint_cells)).anomalies == ()
+
+
+def test_spaces_and_invisible_characters_are_blanks(tmp_path):
+    retour = read(
+        filled(
+            tmp_path,
+            {"1.1/mesures/1.1-I01/valeur": " ", "1.1/depenses/total": "\u00a0\u200b"},
+            elsewhere={f"{FICHE}!N4": "\u00a0"},
+        )
+    )
+    assert (retour.saisies, retour.anomalies) == ((), ())
+
+
+def test_a_sheet_of_annotations_is_ours(tmp_path):
+    def annotate(opened_book):
+        sheet = opened_book.create_sheet("Anomalies", 0)
+        sheet["A1"], sheet["B1"] = f"§{return_reader.ANNOTATIONS}/liste", "Anomalies à corriger"
+
+    retour = read(modified(filled(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), annotate))
+    assert (items_read(retour), retour.anomalies) == ({"1.1/mesures/1.1-I01/valeur": 7}, ())
+
+
+def test_a_contract_is_asked_for_once(tmp_path):
+    requests = []
+
+    def ask_for(identifier):
+        requests.append(identifier)
+        return trial()
+
+    path = blank(tmp_path)
+    for _ in range(3):
+        return_reader.read(path, ask_for)
+    assert requests == ["essai"]
