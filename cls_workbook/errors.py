@@ -1,4 +1,4 @@
-"""The one exception a user may see: a sentence in French, and exit code 2."""
+"""The exceptions that a command ends with: a refusal (one French sentence, exit code 2), a fault of ours (exit code 3)."""
 
 from __future__ import annotations
 
@@ -12,3 +12,10 @@ class Refusal(Exception):
     def __init__(self, message: str, details: tuple[str, ...] | list[str] = ()):
         super().__init__(message)
         self.details = tuple(details)
+
+
+class OwnFault(Exception):
+    """A fault of the tool, which nothing that a user did explains: what was to be written contradicts itself. Exit code 3.
+
+    ``str(fault)`` says in French what contradicts what; users see one general sentence, and this in the file of details.
+    """
