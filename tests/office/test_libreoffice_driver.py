@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 from datetime import date
 
 import openpyxl
+import psutil
 import pytest
 from openpyxl.worksheet.pagebreak import Break
 from python_calamine import CalamineWorkbook
 
-from tests.support.libreoffice import Failure, pages_of_pdf
+from tests.support.libreoffice import Breakdown, Failure, LibreOffice, pages_of_pdf
 
 
 @pytest.fixture
@@ -125,8 +127,54 @@ def test_a_refused_order_names_its_fault_and_the_next_one_works(libreoffice, wor
         assert document.sheets() == ["Saisie", "Autre"]
 
 
-def test_a_libreoffice_that_stopped_is_started_again(libreoffice, workbook):
-    libreoffice.open(workbook)
-    libreoffice.kill()
+def test_a_libreoffice_that_stops_is_started_again_and_brought_where_it_was(libreoffice, workbook, tmp_path):
+    with libreoffice.open(workbook) as document:
+        document.rename_sheet("Autre", "Mon été")
+        with document.extract("Saisie") as alone:
+            alone.type("Saisie", {"B1": "7"})
+            libreoffice.kill()
+            assert alone.values("Saisie")["B1"].valeur == 7.0
+        assert document.sheets() == ["Saisie", "Mon été"]
+
+
+def soffice_of(instance: LibreOffice) -> psutil.Process:
+    return next(p for p in psutil.Process(instance._child.pid).children(recursive=True) if p.name() == "soffice.bin")
+
+
+def test_a_crash_of_soffice_alone_is_got_over_too(libreoffice, workbook):
+    with libreoffice.open(workbook) as document:
+        document.rename_sheet("Autre", "Mon été")
+        soffice_of(libreoffice).kill()
+        assert document.sheets() == ["Saisie", "Mon été"]
+
+
+def test_one_that_hangs_is_told_from_one_that_is_slow_by_what_it_works(libreoffice, workbook, monkeypatch):
+    monkeypatch.setattr("tests.support.libreoffice.STILL", 2.0)
+    monkeypatch.setattr("tests.support.libreoffice.LOOK_EVERY", 0.2)
+    with libreoffice.open(workbook) as document:
+        soffice_of(libreoffice).send_signal(signal.SIGSTOP)
+        monkeypatch.setattr(libreoffice, "kill", resume_limits(monkeypatch, libreoffice.kill))
+        assert document.sheets() == ["Saisie", "Autre"]
+
+
+def resume_limits(monkeypatch, kill):
+    """Once the one that hangs is gone, the next may take its time to start."""
+
+    def then():
+        monkeypatch.setattr("tests.support.libreoffice.STILL", 180.0)
+        kill()
+
+    return then
+
+
+def test_what_breaks_it_each_time_costs_the_test_that_asks_and_not_the_next_one(libreoffice, workbook, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(LibreOffice, "_answer", broken)
+        with pytest.raises(Breakdown):
+            libreoffice.open(workbook)
     with libreoffice.open(workbook) as document:
         assert document.sheets() == ["Saisie", "Autre"]
+
+
+def broken(self):
+    raise Breakdown("it died")

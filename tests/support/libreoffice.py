@@ -17,19 +17,30 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psutil
 from openpyxl.utils import get_column_letter
 
 DRIVER = Path(__file__).with_name("libreoffice_driver.py")
-TIME_LIMIT = 120  # seconds for one order; the slowest takes a few
+TRIES = 3  # of an order that LibreOffice does not survive
+LOOK_EVERY = 5.0  # seconds between two looks at a LibreOffice that is awaited
+# No limit is in seconds alone, which a busy machine stretches: they are about the processor time of LibreOffice.
+STILL, ALMOST_NOTHING = 180.0, 0.5  # seconds without half a second of work: it hangs
+TOO_MUCH = 900.0  # seconds of work for one order, of which the slowest takes ten: it turns in circles
+ORDERS_WITHOUT_TRACE = ("values", "macros", "sheets", "save")
 
 
 class Failure(RuntimeError):
-    """LibreOffice refused an order, or no longer answers."""
+    """LibreOffice refused an order."""
+
+
+class Breakdown(Failure):
+    """LibreOffice has stopped or hangs, and does so again when it is started again."""
 
 
 class Cell(NamedTuple):
@@ -54,7 +65,7 @@ def programmes() -> tuple[str, str] | None:
     beside = Path(soffice).resolve().with_name("python")
     for python in ("/usr/bin/python3", str(beside), sys.executable, shutil.which("python3")):
         if python and Path(python).exists():
-            trial = subprocess.run([python, "-c", "import uno"], capture_output=True, timeout=60)
+            trial = subprocess.run([python, "-c", "import uno"], capture_output=True)
             if trial.returncode == 0:
                 return soffice, python
     return None
@@ -65,19 +76,62 @@ def pages_of_pdf(file: Path) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", file.read_bytes()))
 
 
+def processor_time(pid: int) -> float:
+    """Seconds that a process and all that it started have worked."""
+    try:
+        parent = psutil.Process(pid)
+        family = [parent, *parent.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0.0
+    total = 0.0
+    for member in family:
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            times = member.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+class Watch:
+    """Over the processes of one order: whether they still work."""
+
+    def __init__(self, pid: int):
+        self._pid = pid
+        self._first = self._last = processor_time(pid)
+        self._since = time.monotonic()
+
+    def fault(self) -> str:
+        """What is wrong, in words; nothing while they work."""
+        now, worked = time.monotonic(), processor_time(self._pid)
+        if worked - self._first > TOO_MUCH:
+            return f"LibreOffice works on one order for more than {TOO_MUCH:.0f} seconds"
+        if abs(worked - self._last) >= ALMOST_NOTHING:
+            self._last, self._since = worked, now
+        return f"LibreOffice has done nothing for {STILL:.0f} seconds" if now - self._since > STILL else ""
+
+
 class LibreOffice:
-    """One LibreOffice with a French profile of its own in ``folder``. Panne if it does not start."""
+    """One LibreOffice with a French profile of its own in ``folder``, started when it is first needed.
+
+    One that dies or hangs is started again, brought where it was by the orders that led there, and asked once more:
+    a test sees a ``Breakdown`` only if that does not help, and the next test finds a new LibreOffice.
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
         self._child: subprocess.Popen[bytes] | None = None
-        self._starts = 0
+        self._starts = self._numbers = 0
+        self._open: set[int] = set()
+        self._journal: list[dict[str, Any]] = []
 
     def open(self, file: Path | str) -> Document:
-        """The file in a hidden window. A LibreOffice that an earlier test has brought down is started again."""
-        if self._child is None or self._child.poll() is not None:
-            self._start()
-        return Document(self, self.ask("open", file=str(Path(file).resolve())))
+        """The file in a hidden window."""
+        return self.new_document("open", file=str(Path(file).resolve()))
+
+    def new_document(self, order: str, **parameters: Any) -> Document:
+        """What an order that opens or makes a workbook gives."""
+        self._numbers += 1
+        self.ask(order, number=self._numbers, **parameters)
+        return Document(self, self._numbers)
 
     def pdf(self, file: Path | str, output: Path) -> int:
         """Prints the file to ``output``; number of pages."""
@@ -91,43 +145,77 @@ class LibreOffice:
             return document.save(output)
 
     def ask(self, order: str, **parameters: Any) -> Any:
-        """The answer to one order (see ``lo_pilote``). Panne after ``TIME_LIMIT`` seconds: nothing may hang a test run."""
-        if self._child is None or self._child.stdin is None:
-            raise Failure("LibreOffice is not running")
+        """The answer to one order (see ``libreoffice_driver``)."""
+        line = {"order": order, **parameters}
+        for trial in range(TRIES):
+            try:
+                if self._child is None or self._child.poll() is not None:
+                    self._start()
+                answer = self._obey(line)
+                break
+            except Breakdown:
+                self.kill()
+                if trial + 1 == TRIES:
+                    self._forget()
+                    raise
+        self._remember(line)
+        return answer
+
+    def _remember(self, line: dict[str, Any]) -> None:
+        if line["order"] not in ORDERS_WITHOUT_TRACE:
+            self._journal.append(line)
+        if "number" in line:
+            self._open.add(line["number"])
+        if line["order"] == "close":
+            self._open.discard(line["document"])
+        if not self._open:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._open.clear()
+        self._journal.clear()
+
+    def _obey(self, line: dict[str, Any]) -> Any:
+        assert self._child is not None and self._child.stdin is not None
         try:
-            self._child.stdin.write(json.dumps({"order": order, **parameters}).encode() + b"\n")
+            self._child.stdin.write(json.dumps(line).encode() + b"\n")
             self._child.stdin.flush()
         except BrokenPipeError as fault:
-            self.kill()
-            raise Failure("LibreOffice has stopped") from fault
+            raise Breakdown("LibreOffice has stopped") from fault
         return self._answer()
 
     def _answer(self) -> Any:
         assert self._child is not None and self._child.stdout is not None
+        watch = Watch(self._child.pid)
         with selectors.DefaultSelector() as awaited:
             # One order, one line: nothing is ever left in the buffer, so that the pipe tells whether to wait.
             awaited.register(self._child.stdout, selectors.EVENT_READ)
-            line = self._child.stdout.readline() if awaited.select(TIME_LIMIT) else b""
+            while not awaited.select(LOOK_EVERY):
+                if fault := watch.fault():
+                    raise Breakdown(f"{fault}\n{self._log_tail()}")
+        line = self._child.stdout.readline()
         if not line:
-            self.kill()
-            raise Failure(f"LibreOffice has stopped, or does not answer any more\n{self._log_tail()}")
-        reponse = json.loads(line)
-        if "error" in reponse:
-            raise Failure(reponse["error"])
-        return reponse["ok"]
+            raise Breakdown(f"LibreOffice has stopped\n{self._log_tail()}")
+        answer = json.loads(line)
+        if "breakdown" in answer:
+            raise Breakdown(answer["breakdown"])
+        if "refusal" in answer:
+            raise Failure(answer["refusal"])
+        return answer["ok"]
 
     def _log_tail(self) -> str:
-        return (self.folder / "pilote.log").read_text(encoding="utf-8", errors="replace")[-2000:]
+        return (self.folder / "driver.log").read_text(encoding="utf-8", errors="replace")[-2000:]
 
     def _start(self) -> None:
+        """Starts it, and has it do again what led to the documents that are open."""
         hits = programmes()
         if hits is None:
             raise Failure("soffice or its uno module is missing")
         soffice, python = hits
         self.kill()
         self._starts += 1
-        profile = self.folder / f"profil-{self._starts}"
-        with (self.folder / "pilote.log").open("ab") as log_file:
+        profile = self.folder / f"profile-{self._starts}"
+        with (self.folder / "driver.log").open("ab") as log_file:
             self._child = subprocess.Popen(
                 [python, str(DRIVER), soffice, str(profile)],
                 stdin=subprocess.PIPE,
@@ -137,6 +225,8 @@ class LibreOffice:
                 env={k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")},
             )
         self._answer()
+        for line in self._journal:
+            self._obey(line)
 
     def quit(self) -> None:
         """Asks politely, then kills."""
@@ -255,11 +345,11 @@ class Document:
 
     def extract(self, *worksheets: str) -> Document:
         """A new workbook with copies of these sheets (« Move or copy to a new document »)."""
-        return Document(self._libreoffice, self._ask("extract", worksheets=worksheets))
+        return self._libreoffice.new_document("extract", document=self._number, worksheets=worksheets)
 
     def extract_values(self, *worksheets: str) -> Document:
         """A new workbook with the values of these sheets, and nothing else."""
-        return Document(self._libreoffice, self._ask("extract_values", worksheets=worksheets))
+        return self._libreoffice.new_document("extract_values", document=self._number, worksheets=worksheets)
 
     def import_sheet(self, other: Document, sheet: str, nom: str) -> None:
         """Copies a sheet of another open workbook at the end of this one, as ``nom``."""
@@ -323,5 +413,5 @@ class Document:
 
     def __exit__(self, fault: type[BaseException] | None, *_: object) -> None:
         # After a breakdown there is nothing to close, and the first fault is the one to tell.
-        if fault is None or not issubclass(fault, Failure):
+        if fault is None or not issubclass(fault, Breakdown):
             self.close()

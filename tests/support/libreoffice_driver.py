@@ -1,8 +1,9 @@
 """Drives one headless LibreOffice, as a partner would, on orders read from stdin.
 
 Run by the interpreter that has ``uno`` (Debian's own python3, LibreOffice's own python), never imported by the tests.
-One JSON object a line, ``{"order": "values", "document": 1, …}``; one answer a line, ``{"ok": …}`` or ``{"error": …}``.
-Started with the folder of a new profile. Ends with its input, and takes LibreOffice along.
+One JSON object a line, ``{"order": "values", "document": 1, …}``; one answer a line: ``{"ok": …}``, ``{"refusal": …}``
+for what LibreOffice does not do, ``{"breakdown": …}`` where it is no longer itself and must be started again.
+The documents are numbered by the one who asks. Started with the folder of a new profile. Ends with its input, and takes LibreOffice along.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from pathlib import Path
 
 import uno
 from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
-from com.sun.star.lang import DisposedException, Locale
+from com.sun.star.container import NoSuchElementException
+from com.sun.star.lang import DisposedException, IllegalArgumentException, Locale
 from com.sun.star.table import TableSortField
+from com.sun.star.task import ErrorCodeIOException
+from com.sun.star.uno import Exception as UnoException
 
-START_TIME_LIMIT = 60  # seconds; a cold start takes 2 to 10
 ADDIN_FILTER = "Calc MS Excel 2007 VBA XML"
 FILTERS = {
     ".xlsx": "Calc MS Excel 2007 XML",
@@ -31,6 +33,8 @@ FILTERS = {
     ".fods": "OpenDocument Spreadsheet Flat XML",
     ".html": "HTML (StarCalc)",
 }
+# What a document or a file does not have or allow. Any other exception is a fault of LibreOffice itself.
+REFUSALS = (NoSuchElementException, IllegalArgumentException, ErrorCodeIOException, ValueError, LookupError)
 FORMULA_CONTENT = 16  # com.sun.star.sheet.CellFlags.FORMULA: a text that begins with = is not one
 
 # Without a French locale, 15/03/2026 and 12,5 stay texts, which no partner's machine would do.
@@ -75,17 +79,16 @@ def launch(soffice: str, profile: Path):
         ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=None,
     )
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    end = time.monotonic() + START_TIME_LIMIT
-    while True:
+    while True:  # for as long as it needs: the one who asked watches whether it works
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
             return processes, context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-        except NoConnectException:
-            if time.monotonic() > end or processes.poll() is not None:
+        except UnoException:  # not there yet, or not all of it
+            if processes.poll() is not None:
                 raise
             time.sleep(0.05)
 
@@ -100,7 +103,6 @@ class Driver:
     def __init__(self, desktop):
         self.desktop = desktop
         self.documents = {}
-        self.last = 0
 
     def run_action(self, order: str, document: int | None = None, **parameters):
         method = getattr(self, f"order_{order}")
@@ -118,29 +120,21 @@ class Driver:
 
     # Documents
 
-    def order_open(self, file):
+    def order_open(self, file, number):
         # An add-in is not told by its content.
         filter_options = {"FilterName": ADDIN_FILTER} if file.endswith(".xlam") else {}
         doc = self.desktop.loadComponentFromURL(
             uno.systemPathToFileUrl(file), "_blank", 0, properties(Hidden=True, **filter_options)
         )
-        return self._keep(doc, file)
+        self._keep(doc, number, file)
 
     def _new_document(self):
-        """A new document. Among many, LibreOffice 7.4 now and then gives one that does not answer: another is asked for."""
-        for _ in range(5):
-            new = self.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, properties(Hidden=True))
-            if hasattr(new, "Sheets"):
-                return new
-            time.sleep(0.2)
-        raise ValueError("LibreOffice does not make a new document")
+        return self.desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, properties(Hidden=True))
 
-    def _keep(self, doc, nom):
+    def _keep(self, doc, number, nom):
         if doc is None:
             raise ValueError(f"LibreOffice does not open {nom}")
-        self.last += 1
-        self.documents[self.last] = doc
-        return self.last
+        self.documents[number] = doc
 
     def order_save(self, doc, document, file, password):
         secret = {"Password": password} if password else {}
@@ -155,14 +149,14 @@ class Driver:
     def order_recalc(self, doc, document):
         doc.calculateAll()
 
-    def order_extract(self, doc, document, worksheets):
+    def order_extract(self, doc, document, worksheets, number):
         """« Move or copy sheet… to a new document »."""
         new = self._new_document()
         for rank, nom in enumerate(worksheets):
             new.Sheets.importSheet(doc, nom, rank)
         for nom in new.Sheets.ElementNames[len(worksheets) :]:
             new.Sheets.removeByName(nom)
-        return self._keep(new, "a new document")
+        self._keep(new, number, "a new document")
 
     def order_macros(self, doc, document):
         """{modules: names in the VBA library, codes: code names of the sheets, buttons: [sheet, label, macro] of each}."""
@@ -182,7 +176,7 @@ class Driver:
                 for event in form.getScriptEvents(i):
                     yield [sheet.Name, form.getByIndex(i).Label, event.ScriptCode]
 
-    def order_extract_values(self, doc, document, worksheets):
+    def order_extract_values(self, doc, document, worksheets, number):
         """Each sheet copied, then « Paste special, values » in a new document: no format, no formula, no hidden column."""
         new = self._new_document()
         for rank, nom in enumerate(worksheets):
@@ -196,7 +190,7 @@ class Driver:
             new.Sheets.removeByName(nom)
         for rank, nom in enumerate(worksheets):
             new.Sheets.getByIndex(rank).setName(nom)
-        return self._keep(new, "a new document")
+        self._keep(new, number, "a new document")
 
     def _everything(self, doc, sheet):
         cursor = self._sheet(doc, sheet).createCursor()
@@ -384,10 +378,12 @@ def main() -> None:
         for line in sys.stdin:
             try:
                 make_answers(sys.stdout, {"ok": driver.run_action(**json.loads(line))})
-            except Exception as fault:  # told to the test, which fails with it
-                make_answers(sys.stdout, {"error": f"{type(fault).__name__}: {fault}"})
-                if isinstance(fault, DisposedException) or processes.poll() is not None:
-                    break  # LibreOffice has crashed: the next « open » starts another
+            except REFUSALS as fault:  # told to the test, which fails with it
+                make_answers(sys.stdout, {"refusal": f"{type(fault).__name__}: {fault}"})
+            except Exception as fault:
+                # A crash, or an object that no longer knows its own properties: LibreOffice 7.4 has such days.
+                make_answers(sys.stdout, {"breakdown": f"{type(fault).__name__}: {fault}"})
+                break
     finally:
         try:
             desktop.terminate()
