@@ -24,7 +24,6 @@ WATCHED = {
     "pyarrow",
     "dask",
     "distributed",
-    "zlib_ng",
 }
 DOORS = {"__init__", "__main__", "cli", "excel", "demo", "conductor", "generation"}
 

@@ -13,8 +13,6 @@ import zlib
 from functools import lru_cache
 from io import BytesIO
 
-from zlib_ng import zlib_ng  # inflates twice as fast
-
 from cls_workbook.errors import Refusal
 
 FILE_SIZE_MAX = 30_000_000  # bytes of a file; a filled workbook weighs 0.2 to 1 million
@@ -33,7 +31,6 @@ _TRAPS = tuple(
 _FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
-    zlib_ng.error,
     EOFError,
     OSError,
     NotImplementedError,
@@ -169,8 +166,8 @@ def _read(content: bytes, part: zipfile.ZipInfo) -> bytes:
 
 
 def _inflate(raw: bytes, compressed: bool, size: int, check: int) -> bytes:
-    inflated = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS).decompress(raw, size + 1) if compressed else raw
-    if len(inflated) != size or zlib_ng.crc32(inflated) != check:
+    inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, size + 1) if compressed else raw
+    if len(inflated) != size or zlib.crc32(inflated) != check:
         raise zipfile.BadZipFile("taille ou somme de contrôle")
     # A lone character is looked for ten times as fast, and most parts have none.
     if (b"!" in inflated and b"<!DOCTYPE" in inflated) or (
