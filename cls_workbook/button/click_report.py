@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from cls_workbook.button.click_start import OpenWorkbook, open_up
 from cls_workbook.errors import Refusal
+from cls_workbook.fault_details import where_written
 from cls_workbook.french import typography
 from cls_workbook.office.coordinator import home_rows
 
@@ -35,14 +35,9 @@ def run_action(book: xlwings.Book, titre: str, action: Callable[[OpenWorkbook], 
         tell(book, opened, titre, _in_full(refusal), succeeded=False)
         return None
     except Exception as error:  # a click must end with words, whatever happened
-        traceback.print_exc()
-        tell(
-            book,
-            opened,
-            titre,
-            _interrupted(error) if isinstance(error, WritingInterrupted) else _unexpected(error),
-            succeeded=False,
-        )
+        details = where_written(error, f"bouton « {titre} »")
+        sentence = _interrupted(error) if isinstance(error, WritingInterrupted) else _unexpected(error)
+        tell(book, opened, titre, f"{sentence} {details[0].upper()}{details[1:]}.", succeeded=False)
         return None
     tell(book, opened, titre, sentence, succeeded=True)
     return result

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 REFUSED = 2  # the exit code of what was not done
 
 # What argparse says in English, in French.
@@ -29,9 +33,10 @@ FRENCH = {
 class CommandParser(argparse.ArgumentParser):
     """One clear sentence in French on stderr, and exit code 2."""
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         self.exit(REFUSED, f"{self.prog} : {message}.\nAide : {self.prog} --help\n")
 
 
 def speak_french() -> None:
-    argparse._ = lambda texte: FRENCH.get(texte, texte)  # argparse has no other door to its words
+    """argparse has no other door to its words."""
+    vars(argparse)["_"] = lambda text: FRENCH.get(text, text)

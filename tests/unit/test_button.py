@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -418,7 +420,11 @@ def test_a_failure_that_nobody_foresaw_ends_with_words_too(engine, small_campagn
     monkeypatch.setattr(way_back, "consolidate_folder", lambda *_, **__: 1 / 0)
     before = whole(excel.opened_book)
     assert excel.click(day=DAY) is None
-    assert "erreur inattendue" in refusal_shown(excel, before)
+    said = refusal_shown(excel, before)
+    assert "erreur inattendue" in said
+    details = Path(re.search(r"Les détails sont dans «\s(.+)\s»", said)[1])
+    assert "ZeroDivisionError" in details.read_text(encoding="utf-8")
+    details.unlink()
 
 
 def test_excel_that_stops_half_way_leaves_the_file_as_it_was(small_campagne, tmp_path, monkeypatch):

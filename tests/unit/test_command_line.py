@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
 from cls_workbook.cli.commands import main
 from cls_workbook.definition.toml_reader import shipped
+from cls_workbook.errors import OwnFault
+from cls_workbook.workbook import writer
 
 COMMANDS = (
     "contrat",
@@ -122,6 +125,68 @@ def test_what_cannot_be_done_is_said_in_one_sentence_and_leaves_no_file(
     assert words.replace("« ", "«\u00a0").replace(" »", "\u00a0»") in output.err
     assert output.out == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def details_folder(tmp_path, monkeypatch):
+    """Where the details of a fault are written."""
+    folder = tmp_path / "détails"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def test_a_fault_of_ours_is_one_french_sentence_exit_code_3_and_a_file_that_holds_the_traceback(
+    details_folder, tmp_path, monkeypatch, capsys
+):
+    def fail(*_):
+        raise OwnFault("la table « Mesures » contredit son schéma")
+
+    monkeypatch.setattr(writer, "to_bytes", fail)
+    made = tmp_path / "P.xlsx"
+    assert run_cli("pilotage", "--contrat", "dijon-2024-2028", "--annee", "2025", "--sortie", str(made))[0] == 3
+    output = capsys.readouterr()
+    (details,) = details_folder.iterdir()
+    assert re.fullmatch(r"cls-workbook-erreur-.+\.txt", details.name)
+    assert output.out == ""
+    assert len(output.err.splitlines()) == 1
+    assert "L’outil est en faute" in output.err
+    assert str(details) in output.err
+    assert "Traceback" not in output.err
+    told = details.read_text(encoding="utf-8")
+    assert "Demandé : cls-workbook pilotage --contrat dijon-2024-2028 --annee 2025" in told
+    assert "Traceback (most recent call last)" in told
+    assert "la table « Mesures » contredit son schéma" in told
+    assert list(tmp_path.iterdir()) == [details_folder]  # nothing half written
+
+
+def test_a_fault_whose_details_cannot_be_written_says_itself_what_it_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    monkeypatch.setattr(writer, "to_bytes", lambda _: 1 / 0)
+    made = str(tmp_path / "P.xlsx")
+    assert run_cli("pilotage", "--contrat", "dijon-2024-2028", "--annee", "2025", "--sortie", made)[0] == 3
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_an_interrupted_command_is_a_sentence_and_exit_code_2(tmp_path, monkeypatch, capsys):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writer, "to_bytes", interrupt)
+    made = str(tmp_path / "P.xlsx")
+    assert run_cli("pilotage", "--contrat", "dijon-2024-2028", "--annee", "2025", "--sortie", made)[0] == 2
+    assert capsys.readouterr().err.startswith("Interrompu")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_has_had_enough_gets_no_traceback():
+    command = subprocess.Popen(
+        [sys.executable, "-m", "cls_workbook", "anomalies"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    command.stdout.close()
+    assert command.stderr.read() == ""
+    command.stderr.close()
+    assert command.wait(timeout=60) == 2
 
 
 def test_the_catalogue_of_checks_is_printed_a_code_a_line(capsys):

@@ -1,0 +1,239 @@
+"""The commands of a campaign: the year's workbooks out, the returns in."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from cls_workbook.cli import command_pieces as pieces
+from cls_workbook.cli.command_pieces import BLOCKING, DONE, declare
+
+TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cls_workbook.anomalies import Anomalie
+    from cls_workbook.cli.command_pieces import Subcommands
+
+
+# --- The way out ----------------------------------------------------------------------------------------------------
+
+
+def add_generer(subcommands: Subcommands) -> None:
+    generer = declare(subcommands, "generer", "fabrique le classeur de l’année", _generate)
+    pieces.add_campagne(generer)
+    generer.add_argument("--sortie", metavar="DOSSIER", default=".", help="où ranger les classeurs (par défaut : ici)")
+    generer.add_argument(
+        "--par-structure", action="store_true", help="fabrique aussi un classeur par structure, avec ses seules fiches"
+    )
+    pieces.add_precedent(generer, " : ses valeurs figurent à côté des cases")
+    pieces.add_pilotage(generer)
+
+
+def _generate(chosen: argparse.Namespace) -> int:
+    from cls_workbook.pipeline.way_out import generer
+
+    for file in generer(
+        chosen.contrat,
+        chosen.annee,
+        chosen.sortie,
+        by_structure=chosen.par_structure,
+        precedent=chosen.precedent,
+        pilotage=chosen.pilotage,
+    ):
+        print(file)
+    _tell_gaps(chosen)
+    return DONE
+
+
+def _tell_gaps(chosen: argparse.Namespace) -> None:
+    """A contract without fiches is declared, not described: its workbook asks nothing, and one sentence says so."""
+    from cls_workbook.pipeline.way_out import load_contrat
+
+    contrat = load_contrat(chosen.contrat, chosen.annee)
+    if not contrat.fiches:
+        announced = f" ({contrat.actions_annoncees} actions annoncées)" if contrat.actions_annoncees else ""
+        print(
+            f"Aucune fiche n’est décrite pour {contrat.year_name(chosen.annee)}{announced} : le classeur n’a pas de "
+            "feuille à remplir. Ajoutez-les à la définition, puis recommencez.",
+            file=sys.stderr,
+        )
+
+
+def add_pilotage(subcommands: Subcommands) -> None:
+    pilotage = declare(subcommands, "pilotage", "fabrique le classeur de la coordination", _pilotage)
+    pieces.add_campagne(pilotage)
+    pilotage.add_argument("--sortie", metavar="P.xlsx", required=True)
+
+
+def _pilotage(chosen: argparse.Namespace) -> int:
+    from cls_workbook.pilotage import workbook
+    from cls_workbook.pipeline.way_out import load_contrat
+    from cls_workbook.workbook.writer import write
+
+    write(workbook(load_contrat(chosen.contrat, chosen.annee), chosen.annee), chosen.sortie)
+    print(chosen.sortie)
+    return DONE
+
+
+def add_dictionnaire(subcommands: Subcommands) -> None:
+    dictionnaire = declare(subcommands, "dictionnaire", "décrit chaque case à remplir", _dictionary)
+    pieces.add_campagne(dictionnaire)
+    dictionnaire.add_argument("--structure", metavar="S", help="les seules cases d’une structure (identifiant ou nom)")
+    dictionnaire.add_argument("--format", choices=("json", "csv", "xlsx"), default="json")
+    pieces.add_pilotage(dictionnaire)
+    dictionnaire.add_argument("--sortie", metavar="F", help="le fichier à écrire (par défaut : l’écran)")
+
+
+def _dictionary(chosen: argparse.Namespace) -> int:
+    from cls_workbook.forms.dictionary import dictionnaire, write
+    from cls_workbook.pipeline.way_out import plan_of
+
+    plan, membres = plan_of(chosen.contrat, chosen.annee, chosen.pilotage, chosen.structure)
+    write(dictionnaire(plan, membres), chosen.format, chosen.sortie)
+    return DONE
+
+
+# --- The way back ---------------------------------------------------------------------------------------------------
+
+
+def add_consolider(subcommands: Subcommands) -> None:
+    consolider = declare(subcommands, "consolider", "lit, contrôle et consolide les retours", _consolidate)
+    pieces.add_retours(consolider)
+    pieces.add_campagne(consolider)
+    consolider.add_argument("--sortie", metavar="C.xlsx", required=True)
+    pieces.add_precedent(consolider, metavar="P.xlsx")
+    pieces.add_pilotage(consolider)
+    pieces.add_date(consolider, "la date de la consolidation")
+    consolider.add_argument(
+        "--remplacer",
+        metavar="[ANCIEN=]NOUVEAU",
+        action="append",
+        default=[],
+        help="un retour corrigé prend la place d’un autre (voir « comparer ») ; peut être répété",
+    )
+    pieces.add_reading(consolider)
+
+
+def _consolidate(chosen: argparse.Namespace) -> int:
+    from cls_workbook.pipeline.way_back import consolidate_files
+
+    result = consolidate_files(
+        chosen.retours,
+        chosen.contrat,
+        chosen.annee,
+        chosen.sortie,
+        precedent=chosen.precedent,
+        pilotage=chosen.pilotage,
+        day=pieces.day_of(chosen),
+        engine=pieces.engine_of(chosen),
+        to_replace=chosen.remplacer,
+    )
+    _tell_changes(result.remplacements)
+    code = _report(result.anomalies)
+    print(result.bilan())
+    print(chosen.sortie)
+    return code
+
+
+def add_relances(subcommands: Subcommands) -> None:
+    relances = declare(
+        subcommands,
+        "relances",
+        "prépare un brouillon de message par structure qui n’a pas répondu, son classeur joint ; rien n’est envoyé",
+        _relances,
+    )
+    pieces.add_retours(relances)
+    pieces.add_campagne(relances)
+    relances.add_argument(
+        "--sortie", metavar="DOSSIER", required=True, help="où ranger les brouillons et la liste de ceux qui manquent"
+    )
+    pieces.add_pilotage(relances, " : membres des groupes, date limite, relances déjà faites")
+    pieces.add_precedent(relances, " : ses valeurs figurent dans les classeurs joints")
+    pieces.add_date(relances, "le jour où l’on compte les retards")
+    pieces.add_reading(relances)
+
+
+def _relances(chosen: argparse.Namespace) -> int:
+    from cls_workbook.french import typography
+    from cls_workbook.pipeline.way_back import write_relances_from_files
+
+    made = write_relances_from_files(
+        chosen.retours,
+        chosen.contrat,
+        chosen.annee,
+        chosen.sortie,
+        day=pieces.day_of(chosen),
+        precedent=chosen.precedent,
+        pilotage=chosen.pilotage,
+        engine=pieces.engine_of(chosen),
+    )
+    for file in made.files:
+        print(file)
+    print(typography(made.bilan()[0].upper() + made.bilan()[1:]))
+    return DONE
+
+
+def add_controler(subcommands: Subcommands) -> None:
+    controler = declare(subcommands, "controler", "contrôle des retours, un par un", _check)
+    controler.add_argument("retours", metavar="RETOUR", nargs="+")
+    pieces.add_definition(controler)
+    controler.add_argument(
+        "--annoter",
+        metavar="DOSSIER",
+        help="écrit dans ce dossier une copie de chaque retour : cases fautives colorées et commentées, "
+        "liste en première feuille",
+    )
+    pieces.add_reading(controler)
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from cls_workbook.pipeline import way_back
+
+    if not chosen.annoter:
+        return _report(way_back.controler(chosen.retours, chosen.contrat, pieces.engine_of(chosen)))
+    anomalies: list[Anomalie] = []
+    copies: list[str] = []
+    for found, lines in way_back.annotate(chosen.retours, chosen.annoter, chosen.contrat, pieces.engine_of(chosen)):
+        anomalies += found
+        copies += lines
+    code = _report(anomalies)
+    for line in copies:
+        print(line)
+    return code
+
+
+def add_comparer(subcommands: Subcommands) -> None:
+    comparer = declare(subcommands, "comparer", "dit ce qu’un retour corrigé changerait, sans rien écrire", _compare)
+    comparer.add_argument("ancien", metavar="ANCIEN", help="le retour reçu d’abord")
+    comparer.add_argument("nouveau", metavar="NOUVEAU", help="le retour corrigé")
+    pieces.add_definition(comparer)
+
+
+def _compare(chosen: argparse.Namespace) -> int:
+    from cls_workbook.pipeline.way_back import comparer
+
+    _tell_changes(comparer(chosen.ancien, chosen.nouveau, chosen.contrat))
+    print("Rien n’a été écrit. Pour l’appliquer : consolider … --remplacer ANCIEN=NOUVEAU.")
+    return DONE
+
+
+# --- What is said ---------------------------------------------------------------------------------------------------
+
+
+def _tell_changes(table: pd.DataFrame) -> None:
+    from cls_workbook.summaries.replacement import preview
+
+    for line in preview(table):
+        print(line)
+
+
+def _report(anomalies: list[Anomalie] | tuple[Anomalie, ...]) -> int:
+    """Prints the anomalies, the most serious first; the exit code tells whether one of them blocks."""
+    from cls_workbook.anomalies import GRAVITIES, sort_out
+
+    for anomalie in sort_out(list(anomalies)):
+        print(anomalie, end="\n\n")
+    counts = {g: sum(a.gravite == g for a in anomalies) for g in GRAVITIES}
+    print(" · ".join(f"{nombre} {gravite}" for gravite, nombre in counts.items()))
+    return BLOCKING if counts[GRAVITIES[0]] else DONE

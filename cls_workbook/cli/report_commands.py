@@ -1,0 +1,112 @@
+"""What leaves a consolidation: the agency's copy, tables for other tools, several contracts side by side."""
+
+from __future__ import annotations
+
+import argparse
+
+from cls_workbook.cli import command_pieces as pieces
+from cls_workbook.cli.command_pieces import DONE, declare
+from cls_workbook.errors import Refusal
+
+TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
+if TYPE_CHECKING:
+    from cls_workbook.cli.command_pieces import Subcommands
+
+
+def add_synthese(subcommands: Subcommands) -> None:
+    synthese = declare(subcommands, "synthese", "écrit la synthèse destinée à l’ARS", _synthese)
+    synthese.add_argument("consolidation", metavar="C.xlsx")
+    synthese.add_argument("--sortie", metavar="S.xlsx", required=True)
+    pieces.add_definition(synthese)
+    synthese.add_argument("--pdf", action="store_true", help="écrit aussi un PDF (demande LibreOffice)")
+
+
+def _synthese(chosen: argparse.Namespace) -> int:
+    from cls_workbook.reports.agency.ars_copy import file_copy
+
+    for file in file_copy(chosen.consolidation, chosen.sortie, contrat=chosen.contrat, pdf=chosen.pdf):
+        print(file)
+    return DONE
+
+
+def add_exporter(subcommands: Subcommands) -> None:
+    exporter = declare(
+        subcommands,
+        "exporter",
+        "exporte les tables d’une consolidation, ou d’une synthèse, pour d’autres outils",
+        _export,
+    )
+    exporter.add_argument("classeur", metavar="C.xlsx", help="une consolidation (ou, sauf pour scdl, une synthèse)")
+    exporter.add_argument(
+        "--format",
+        choices=("csv", "parquet", "scdl"),
+        required=True,
+        help="csv ou parquet : un « Data Package » ; scdl : le schéma SCDL subventions 2.1.1",
+    )
+    exporter.add_argument(
+        "--sortie", metavar="DOSSIER", required=True, help="le dossier à écrire ; un export antérieur y est remplacé"
+    )
+    exporter.add_argument(
+        "--financeur", metavar="F", help="scdl : le financeur qui demande ses subventions (identifiant ou nom)"
+    )
+    exporter.add_argument(
+        "--siret", metavar="14 CHIFFRES", help="scdl : le SIRET de ce financeur, s’il n’est pas au contrat"
+    )
+    pieces.add_definition(exporter, "scdl : ")
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    if chosen.format == "scdl":
+        return _export_subsidies(chosen)
+    from cls_workbook.reports.exports.data_package import exporter
+
+    for file in exporter(chosen.classeur, chosen.sortie, chosen.format):
+        print(file)
+    return DONE
+
+
+def _export_subsidies(chosen: argparse.Namespace) -> int:
+    from cls_workbook.reports.exports.scdl_folder import exporter
+
+    if not chosen.financeur:
+        raise Refusal("Le format scdl demande --financeur : chaque financeur ne publie que ses propres subventions.")
+    bilan = exporter(chosen.classeur, chosen.sortie, chosen.financeur, chosen.siret, chosen.contrat)
+    for refused in bilan.refused_ones:
+        print(refused)
+    print(
+        f"{bilan.retained} ligne(s) écrite(s), {len(bilan.refused_ones)} refusée(s), "
+        f"{bilan.autres} d’autres financeurs."
+    )
+    for file in bilan.files:
+        print(file)
+    return DONE
+
+
+def add_region(subcommands: Subcommands) -> None:
+    region = declare(subcommands, "region", "met côte à côte les synthèses de plusieurs contrats et années", _region)
+    region.add_argument(
+        "syntheses",
+        metavar="SYNTHESE|DOSSIER",
+        nargs="+",
+        help="des synthèses pour l’ARS (ou des consolidations), ou le dossier qui les contient",
+    )
+    region.add_argument("--sortie", metavar="R.xlsx", required=True)
+    region.add_argument(
+        "--contrat",
+        metavar="ID|FICHIER",
+        action="append",
+        default=[],
+        help="la définition d’un contrat non livré, pour lire sa consolidation ; autant de fois qu’il faut",
+    )
+
+
+def _region(chosen: argparse.Namespace) -> int:
+    from cls_workbook.french import typography
+    from cls_workbook.reports.region.region_workbook import gather
+
+    region = gather(chosen.syntheses, chosen.sortie, chosen.contrat)
+    for gap in region.ecarts:
+        print(typography(f"{gap.file} : {gap.statut}. {gap.reason}"))
+    print(region.bilan())
+    print(chosen.sortie)
+    return DONE
