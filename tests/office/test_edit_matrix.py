@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.support.campagne_edits import CAMPAGNE_EDITS
-from tests.support.edit_matrix import campagne_cases, from_sheets, saved_forms, workbook_cases
-from tests.support.libreoffice import programmes
+from tests.support.edit_matrix import FORMS, Matrix, saved_forms
 from tests.support.sheet_edits import EDITS
 from tests.support.workbook_edits import WORKBOOK_EDITS
 
-ALL_OF_THEM = (*EDITS, *WORKBOOK_EDITS, *CAMPAGNE_EDITS)
+ALL_EDITS = (*EDITS, *WORKBOOK_EDITS, *CAMPAGNE_EDITS)
 
 
 @pytest.fixture(scope="module")
-def boxes(request, tmp_path_factory):
-    """Every edit in every form: openpyxl's alone where there is no LibreOffice."""
-    folder = tmp_path_factory.mktemp("matrice")
-    absent = programmes() is None and not os.environ.get("CI")
-    libreoffice = None if absent else request.getfixturevalue("libreoffice")
-    return {
-        (c.nom, c.form): c
-        for c in [
-            *from_sheets(libreoffice, folder),
-            *workbook_cases(libreoffice, folder),
-            *campagne_cases(libreoffice, folder),
-        ]
-    }
+def by_openpyxl(tmp_path_factory):
+    return Matrix(None, tmp_path_factory.mktemp("openpyxl"))
 
 
-@pytest.mark.parametrize(("nom", "form"), [(m.nom, form) for m in ALL_OF_THEM for form in saved_forms(m)])
-def test_every_value_is_read_or_pointed_at_and_nothing_else_is_said(boxes, nom, form):
-    if (nom, form) not in boxes:
-        pytest.skip("LibreOffice (soffice) or its Python module (uno) is not installed")
-    assert boxes[nom, form].faults == []
+@pytest.fixture(scope="module")
+def by_libreoffice(libreoffice, tmp_path_factory):
+    return Matrix(libreoffice, tmp_path_factory.mktemp("libreoffice"))
+
+
+@pytest.mark.parametrize("edit", ALL_EDITS, ids=lambda edit: edit.nom)
+def test_every_value_is_read_or_pointed_at_and_nothing_else_is_said(by_openpyxl, edit):
+    assert by_openpyxl.case(edit, FORMS[0]).faults == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "form"),
+    [pytest.param(edit, form, id=f"{edit.nom}-{form}") for edit in ALL_EDITS for form in saved_forms(edit)[1:]],
+)
+def test_the_same_where_it_was_done_in_libreoffice(by_libreoffice, edit, form):
+    assert by_libreoffice.case(edit, form).faults == []
 
 
 def test_every_edit_has_a_name_of_its_own():
-    names = [m.nom for m in ALL_OF_THEM]
+    names = [edit.nom for edit in ALL_EDITS]
     assert len(set(names)) == len(names)

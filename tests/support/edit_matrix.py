@@ -1,4 +1,4 @@
-"""The matrix: edits × saved forms, and what becomes of every typed value. ``python tests/matrix.py`` prints its figures."""
+"""The matrix: edits × saved forms, and what becomes of every typed value. ``python -m tests.support.edit_matrix`` prints figures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 
 import openpyxl
@@ -32,7 +32,7 @@ from tests.support.light_workbooks import lighten
 from tests.support.players import SheetByLibreOffice, SheetByOpenpyxl
 from tests.support.sheet_edits import EDITS, Edit
 from tests.support.small_workbook import DEFINITION, YEAR
-from tests.support.verdict import LOST, READ, REPORTED, WRONG, Setting, Verdict, elsewhere, judge
+from tests.support.verdict import LOST, READ, REPORTED, WRONG, ReadBack, Setting, Verdict, elsewhere, judge
 from tests.support.workbook_edits import WORKBOOK_EDITS, BookByLibreOffice, BookByOpenpyxl, EditedBook, WorkbookEdit
 
 FORMS = ("xlsx (openpyxl)", "xlsx (LibreOffice)", "ods (LibreOffice)")
@@ -180,22 +180,39 @@ def by_libreoffice(libreoffice: LibreOffice, content: bytes, pages: Iterable[Pag
         return document.save(folder / "libreoffice.xlsx"), document.save(folder / "libreoffice.ods")
 
 
-def from_sheets(libreoffice: LibreOffice | None, folder: Path) -> list[Case]:
-    """The cases of every edit of a sheet; in one form only without LibreOffice."""
-    location = setting()
-    values = saisies(location)
-    content, made = filled(location, values), pages(location, values, EDITS)
-    files = [by_openpyxl(content, made, folder / "openpyxl.xlsx")]
-    if libreoffice is not None:
-        files += by_libreoffice(libreoffice, content, made, folder)
-    boxes = []
-    for form, path in zip(FORMS, files, strict=False):
-        reading, raw = location.read(path), CalamineWorkbook.from_path(path)
-        for edit, page in zip(EDITS, made, strict=True):
-            assert elsewhere(page, raw) == [], f"{edit.nom}, {form}"
-            codes = frozenset(a.code for a in reading.anomalies if a.sheet in (page.nom, ""))
-            boxes.append(Case(edit.nom, form, judge(location, page, reading), codes, (edit.codes, edit.reported)))
-    return boxes
+class SheetCases:
+    """The cases of every edit of a sheet. One workbook holds them all; it is made and read once in each form."""
+
+    def __init__(self, libreoffice: LibreOffice | None, folder: Path):
+        self._libreoffice, self._folder = libreoffice, folder
+        self._files: dict[str, Path] = {}
+        self._read: dict[str, tuple[ReadBack, CalamineWorkbook]] = {}
+
+    @cached_property
+    def _pages(self) -> list[Page]:
+        return pages(setting(), saisies(setting()), EDITS)
+
+    @cached_property
+    def _content(self) -> bytes:
+        return filled(setting(), saisies(setting()))
+
+    def _file(self, form: str) -> Path:
+        if form not in self._files and form == FORMS[0]:
+            self._files[form] = by_openpyxl(self._content, self._pages, self._folder / "openpyxl.xlsx")
+        elif form not in self._files:
+            assert self._libreoffice is not None
+            both = by_libreoffice(self._libreoffice, self._content, self._pages, self._folder)
+            self._files |= dict(zip(FORMS[1:], both, strict=True))
+        return self._files[form]
+
+    def case(self, edit: Edit, form: str) -> Case:
+        if form not in self._read:
+            path = self._file(form)
+            self._read[form] = setting().read(path), CalamineWorkbook.from_path(path)
+        (reading, raw), page = self._read[form], self._pages[EDITS.index(edit)]
+        assert elsewhere(page, raw) == [], f"{edit.nom}, {form}"
+        codes = frozenset(a.code for a in reading.anomalies if a.sheet in (page.nom, ""))
+        return Case(edit.nom, form, judge(setting(), page, reading), codes, (edit.codes, edit.reported))
 
 
 # --- edits of a whole workbook: one file each -------------------------------------------------------------------------
@@ -217,51 +234,57 @@ def _small_filled(structure: str, offset: int) -> bytes:
     return filled(small_setting(structure), saisies(small_setting(structure), offset))
 
 
-def _files(
-    opened_book: EditedBook, libreoffice: LibreOffice | None, folder: Path, rank: int, saved_forms: Iterable[str]
-) -> dict[str, Path]:
-    contents = [_small_filled("ville", 0), _small_filled("mutuelle", 100)]
-    files = {FORMS[0]: folder / f"{rank}.xlsx"}
-    one, other = (partial(openpyxl.load_workbook, io.BytesIO(c)) for c in contents)
-    BookByOpenpyxl(one(), other).play(opened_book.gestures).save(files[FORMS[0]])
-    if libreoffice is None:
-        return files
-    for nom, content in zip(("un.xlsx", "autre.xlsx"), contents, strict=True):
-        (folder / nom).write_bytes(content)
-    with libreoffice.open(folder / "un.xlsx") as document:
-        player = BookByLibreOffice(document, lambda: libreoffice.open(folder / "autre.xlsx"))
-        done = player.play(opened_book.gestures)
-        files |= {
-            form: done.save(folder / f"{rank} LibreOffice.{form.partition(' ')[0]}")
-            for form in FORMS[1:]
-            if form in saved_forms
-        }
-        for opened in player.open_items:
-            opened.close()
-    return files
+class WorkbookCases:
+    """The cases of the edits of a workbook: a file of its own for each edit and form."""
+
+    def __init__(self, libreoffice: LibreOffice | None, folder: Path):
+        self._libreoffice, self._folder = libreoffice, folder
+        self._files: dict[tuple[str, str], Path] = {}
+
+    def _by_libreoffice(self, edit: WorkbookEdit, forms: Iterable[str]) -> None:
+        assert self._libreoffice is not None
+        one, other = self._folder / "un.xlsx", self._folder / "autre.xlsx"
+        one.write_bytes(_small_filled("ville", 0))
+        other.write_bytes(_small_filled("mutuelle", 100))
+        with self._libreoffice.open(one) as document:
+            player = BookByLibreOffice(document, lambda: self._libreoffice.open(other))
+            done = player.play(_book(edit).gestures)
+            for form in forms:
+                path = self._folder / f"{WORKBOOK_EDITS.index(edit)} LibreOffice.{form.partition(' ')[0]}"
+                self._files[edit.nom, form] = done.save(path)
+            for opened in player.open_items:
+                opened.close()
+
+    def _file(self, edit: WorkbookEdit, form: str, slow_too: bool) -> Path:
+        if form == FORMS[0]:
+            path = self._folder / f"{WORKBOOK_EDITS.index(edit)}.xlsx"
+            one, other = (
+                partial(openpyxl.load_workbook, io.BytesIO(_small_filled(*whose)))
+                for whose in (("ville", 0), ("mutuelle", 100))
+            )
+            BookByOpenpyxl(one(), other).play(_book(edit).gestures).save(path)
+            return path
+        if (edit.nom, form) not in self._files:
+            self._by_libreoffice(edit, saved_forms(edit, slow_too)[1:])
+        return self._files[edit.nom, form]
+
+    def case(self, edit: WorkbookEdit, form: str, slow_too: bool = False) -> Case:
+        location, opened_book = small_setting(), _book(edit)
+        path = self._file(edit, form, slow_too)
+        reading = location.read(path)
+        verdict = sum((judge(location, page, reading) for page in opened_book.pages.values()), Verdict())
+        everything = sum(len(p.dues) for p in opened_book.pages.values())
+        if edit.reported >= 0:
+            raw = CalamineWorkbook.from_path(path)
+            missing = [m for page in opened_book.pages.values() for m in elsewhere(page, raw)]
+            assert missing == [], f"{edit.nom}, {form}: {missing[:20]}"
+        expected = edit.codes, everything if edit.reported < 0 else edit.reported
+        return Case(edit.nom, form, verdict, frozenset(a.code for a in reading.anomalies), expected)
 
 
 def saved_forms(edit: Edit | WorkbookEdit | CampagneEdit, slow_too: bool = False) -> tuple[str, ...]:
     """The saved forms in which an edit is tried; ``slow_too``: those too that take LibreOffice a third of the whole time."""
     return FORMS if slow_too or not getattr(edit, "slow", False) else (FORMS[0], FORMS[2])
-
-
-def workbook_cases(libreoffice: LibreOffice | None, folder: Path, slow_too: bool = False) -> list[Case]:
-    """The cases of every edit of a workbook."""
-    location, boxes = small_setting(), []
-    for rank, edit in enumerate(WORKBOOK_EDITS):
-        opened_book = _book(edit)
-        for form, path in _files(opened_book, libreoffice, folder, rank, saved_forms(edit, slow_too)).items():
-            reading = location.read(path)
-            verdict = sum((judge(location, page, reading) for page in opened_book.pages.values()), Verdict())
-            everything = sum(len(p.dues) for p in opened_book.pages.values())
-            expected_returns = edit.codes, everything if edit.reported < 0 else edit.reported
-            if edit.reported >= 0:
-                raw = CalamineWorkbook.from_path(path)
-                absent_ones = [m for page in opened_book.pages.values() for m in elsewhere(page, raw)]
-                assert absent_ones == [], f"{edit.nom}, {form}: {absent_ones[:20]}"
-            boxes.append(Case(edit.nom, form, verdict, frozenset(a.code for a in reading.anomalies), expected_returns))
-    return boxes
 
 
 # --- what arrives beside a good return: several files each ------------------------------------------------------------
@@ -282,20 +305,35 @@ def _saved(source: ExportSource, form: str, libreoffice: LibreOffice | None, fol
     return path
 
 
-def campagne_cases(libreoffice: LibreOffice | None, folder: Path) -> list[Case]:
+class CampagneCases:
     """The cases of what may lie in the folder of returns."""
-    boxes = []
-    for rank, edit in enumerate(CAMPAGNE_EDITS):
-        for form in FORMS if libreoffice else FORMS[:1]:
-            arrivals = folder / f"campagne {rank} {FORMS.index(form)}"
-            arrivals.mkdir()
-            files = {}
-            for nom, source in edit.received.items():
-                saved_file = _saved(source, form, libreoffice, folder)
-                files[nom] = Path(shutil.copy(saved_file, arrivals / f"{nom}{saved_file.suffix}"))
-            verdict, codes = juger_une_campagne(edit, files)
-            boxes.append(Case(edit.nom, form, verdict, codes, (edit.codes, edit.reported)))
-    return boxes
+
+    def __init__(self, libreoffice: LibreOffice | None, folder: Path):
+        self._libreoffice, self._folder = libreoffice, folder
+
+    def case(self, edit: CampagneEdit, form: str) -> Case:
+        arrivals = self._folder / f"campagne {CAMPAGNE_EDITS.index(edit)} {FORMS.index(form)}"
+        arrivals.mkdir(exist_ok=True)
+        files = {}
+        for nom, source in edit.received.items():
+            saved_file = _saved(source, form, self._libreoffice, self._folder)
+            files[nom] = Path(shutil.copy(saved_file, arrivals / f"{nom}{saved_file.suffix}"))
+        verdict, codes = juger_une_campagne(edit, files)
+        return Case(edit.nom, form, verdict, codes, (edit.codes, edit.reported))
+
+
+class Matrix:
+    """Every edit in every form, each made when it is asked for; without LibreOffice, in openpyxl's form alone."""
+
+    def __init__(self, libreoffice: LibreOffice | None, folder: Path):
+        self._by_kind: dict[type, SheetCases | WorkbookCases | CampagneCases] = {
+            Edit: SheetCases(libreoffice, folder),
+            WorkbookEdit: WorkbookCases(libreoffice, folder),
+            CampagneEdit: CampagneCases(libreoffice, folder),
+        }
+
+    def case(self, edit: Edit | WorkbookEdit | CampagneEdit, form: str, **extra: bool) -> Case:
+        return self._by_kind[type(edit)].case(edit, form, **extra)
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
@@ -331,11 +369,11 @@ def digits(boxes: Iterable[Case]) -> str:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, LibreOffice(Path(folder)) as libreoffice:
-        boxes = (
-            from_sheets(libreoffice, Path(folder))
-            + workbook_cases(libreoffice, Path(folder), slow_too=True)
-            + campagne_cases(libreoffice, Path(folder))
-        )
+        matrix = Matrix(libreoffice, Path(folder))
+        boxes = [
+            *(matrix.case(edit, form) for edit in (*EDITS, *CAMPAGNE_EDITS) for form in FORMS),
+            *(matrix.case(edit, form, slow_too=True) for edit in WORKBOOK_EDITS for form in FORMS),
+        ]
     for box in boxes:
         if box.faults:
             print(box.nom, box.form, box.faults, sep="\n    ", file=sys.stderr)

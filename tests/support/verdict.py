@@ -45,15 +45,15 @@ class Setting:
             raise Refusal(f"Le contrat « {identifier} » n’est pas livré.")
         return self.contrat
 
-    def read(self, path: Path) -> PilotageReading:
+    def read(self, path: Path) -> ReadBack:
         """The file as the tool understands it, up to the typed values; no rule of the contract is checked."""
         retour = return_reader.read(path, self.contrats)
         if not retour.contrat:
-            return PilotageReading({}, list(retour.anomalies))
+            return ReadBack({}, list(retour.anomalies))
         typed_returns = typed_frames.type_values([retour], self.contrat)
         columns = ("feuille", "cellule", "fiche", "bloc", "mesure", "champ", "ligne", "valeur")
         items_read = zip(*(typed_returns.values[c] for c in columns), strict=True)
-        return PilotageReading(
+        return ReadBack(
             {(f, c): remaining for f, c, *remaining in items_read},
             typed_returns.anomalies,
             frozenset(retour.worksheets.values()),
@@ -61,7 +61,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class PilotageReading:
+class ReadBack:
     """``values``: (sheet, cell) → fiche, bloc, mesure, champ, ligne, valeur. ``worksheets``: those that were read."""
 
     values: Mapping[tuple[str, str], list]
@@ -118,7 +118,7 @@ class Verdict:
         return Verdict(self.etats + other.etats, self.false_alarms + other.false_alarms, self.details + other.details)
 
 
-def judge(setting: Setting, page: Page, reading: PilotageReading) -> Verdict:
+def judge(setting: Setting, page: Page, reading: ReadBack) -> Verdict:
     """What became of what stands on one sheet."""
     verdict = Verdict()
     pointed_at, blocked_cells, refused = (
