@@ -1,8 +1,12 @@
-"""One finding on one place of one return, and how it reads."""
+"""One finding on one place of one return, how it reads, and the check that makes it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from cls_workbook.french import typography
 
 BLOCKING, A_CONFIRMER, INFORMATION = "bloquant", "à confirmer", "information"
 GRAVITIES = (BLOCKING, A_CONFIRMER, INFORMATION)
@@ -53,6 +57,92 @@ class Anomalie:
         return "\n".join(lines)
 
 
-def sort_out(anomalies: list[Anomalie]) -> list[Anomalie]:
+def sort_out(anomalies: Iterable[Anomalie]) -> list[Anomalie]:
     """Most serious first, then by file, sheet and place."""
     return sorted(anomalies, key=lambda a: (GRAVITIES.index(a.gravite), a.file, a.sheet, a.cells, a.code, a.found))
+
+
+class Place(NamedTuple):
+    """What an anomaly is about: a sheet of a return, or a whole return (no sheet), or the campaign (no file)."""
+
+    file: str = ""
+    sheet: str = ""
+    fiche: str = ""
+    structure: str = ""
+
+
+class Check:
+    """A rule: what is looked for, and how its anomalies read. One class a code; defining the class registers it.
+
+    ``gravity``: one of ``GRAVITIES``, or several where the sub-case decides. ``sought``: the sentence of the catalogue.
+    ``expected``, ``remedy``: what its anomalies say, where each of them does not say better.
+    ``after``: the code that it follows in the catalogue, where that is not the one defined above it.
+    A check that looks further, in typed values, for what reading looks for already inherits from that one: one code.
+    """
+
+    code: ClassVar[str]
+    gravity: ClassVar[str | tuple[str, ...]]
+    sought: ClassVar[str]
+    expected: ClassVar[str] = ""
+    remedy: ClassVar[str] = ""
+    after: ClassVar[str] = ""
+
+    def __init_subclass__(cls, abstract: bool = False) -> None:
+        """TypeError for a check that lacks its code, gravity or sentence, or whose code is another's."""
+        if abstract:
+            return
+        missing = [name for name in ("code", "gravity", "sought") if not getattr(cls, name, "")]
+        if missing:
+            raise TypeError(f"the check {cls.__name__} has no {', '.join(missing)}")
+        first = next((check for check in _CHECKS if check.code == cls.code), None)
+        if first is not None and not issubclass(cls, first):
+            raise TypeError(f"{cls.code} is the code of two checks: {first.__name__} and {cls.__name__}")
+        _CHECKS.append(cls)
+
+    @classmethod
+    def gravities(cls) -> tuple[str, ...]:
+        return (cls.gravity,) if isinstance(cls.gravity, str) else cls.gravity
+
+    @classmethod
+    def anomalie(
+        cls,
+        place: Place,
+        cells: Iterable[str],
+        *,
+        champ: str,
+        found: str,
+        expected: str = "",
+        remedy: str = "",
+        gravite: str = "",
+        refuses_file: bool = False,
+        refuses_sheet: bool = False,
+    ) -> Anomalie:
+        """What this check found at a place. ``gravite``: where ``gravity`` leaves a choice; ValueError for any other."""
+        gravities = cls.gravities()
+        if not gravite and len(gravities) == 1:
+            gravite = gravities[0]
+        if gravite not in gravities:
+            raise ValueError(f"{cls.code}: « {gravite} » is not among its gravities")
+        return Anomalie(
+            gravite,
+            cls.code,
+            place.file,
+            place.sheet,
+            tuple(dict.fromkeys(cells)),
+            place.fiche,
+            place.structure,
+            champ,
+            typography(found),
+            typography(expected or cls.expected),
+            typography(remedy or cls.remedy),
+            refuses_file,
+            refuses_sheet,
+        )
+
+
+_CHECKS: list[type[Check]] = []
+
+
+def checks() -> tuple[type[Check], ...]:
+    """Every check that the modules imported so far define, in order."""
+    return tuple(_CHECKS)

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie, Check, Place
 from cls_workbook.engines.engine_protocol import Cause
 from cls_workbook.french import date_fr, fold, number_fr, typography
 from cls_workbook.reading.parsing.percentages import Percentage
+from cls_workbook.reading.reading_checks import (
+    ChangedComputation,
+    ChangedPrefill,
+    EmptyRetour,
+    MissingCell,
+    MovedRows,
+    OutOfCampagne,
+    RetouchedText,
+    TypedElsewhere,
+    TypedFormula,
+    TypedRate,
+    UnknownFiche,
+    UnreadableFile,
+)
 from cls_workbook.workbook.description import address
 
 if TYPE_CHECKING:
@@ -59,7 +74,7 @@ def quoted(values: Iterable[object]) -> str:
 
 def _anomalie(
     gravite: str,
-    code: str,
+    check: type[Check],
     location: ReadingPlace,
     cells: Iterable[str],
     champ: str,
@@ -68,18 +83,14 @@ def _anomalie(
     remedy: str,
     **followups: bool,
 ) -> Anomalie:
-    return Anomalie(
-        gravite,
-        code,
-        location.file,
-        location.sheet,
-        tuple(dict.fromkeys(cells)),
-        location.fiche,
-        "",
-        champ,
-        typography(found),
-        typography(expected),
-        typography(remedy),
+    return check.anomalie(
+        Place(*location),
+        cells,
+        champ=champ,
+        found=found,
+        expected=expected,
+        remedy=remedy,
+        gravite=gravite,
         **followups,
     )
 
@@ -96,15 +107,13 @@ FAILURE_TEXTS = {
 
 def unreadable(file: str, found: str, remedy: str) -> Anomalie:
     expected = "un classeur de suivi au format .xlsx, .xlsm ou .ods"
-    return _anomalie(
-        BLOCKING, "FICHIER_ILLISIBLE", ReadingPlace(file), (), "", found, expected, remedy, refuses_file=True
-    )
+    return _anomalie(BLOCKING, UnreadableFile, ReadingPlace(file), (), "", found, expected, remedy, refuses_file=True)
 
 
 def empty_retour(file: str) -> Anomalie:
     return _anomalie(
         A_CONFIRMER,
-        "RETOUR_VIDE",
+        EmptyRetour,
         ReadingPlace(file),
         (),
         "",
@@ -128,7 +137,7 @@ def other_version(
     )
     return _anomalie(
         A_CONFIRMER,
-        "HORS_CAMPAGNE",
+        OutOfCampagne,
         location,
         (),
         "version du modèle",
@@ -140,9 +149,7 @@ def other_version(
 
 def out_of_campagne(file: str, champ: str, found: str, expected: str) -> Anomalie:
     remedy = "renvoyez le classeur de cette campagne ; celui-ci n’est pas pris en compte."
-    return _anomalie(
-        BLOCKING, "HORS_CAMPAGNE", ReadingPlace(file), (), champ, found, expected, remedy, refuses_file=True
-    )
+    return _anomalie(BLOCKING, OutOfCampagne, ReadingPlace(file), (), champ, found, expected, remedy, refuses_file=True)
 
 
 def missing_sheet(location: ReadingPlace, what: str, without_anchors: bool) -> Anomalie:
@@ -153,7 +160,7 @@ def missing_sheet(location: ReadingPlace, what: str, without_anchors: bool) -> A
     )
     return _anomalie(
         BLOCKING,
-        "CELLULE_INTROUVABLE",
+        MissingCell,
         location,
         (),
         what,
@@ -166,7 +173,7 @@ def missing_sheet(location: ReadingPlace, what: str, without_anchors: bool) -> A
 def duplicate_sheet(location: ReadingPlace, other: str, differences: Sequence[str]) -> Anomalie:
     return _anomalie(
         BLOCKING,
-        "ANCRES_EN_DESACCORD",
+        MovedRows,
         location,
         (),
         "feuille copiée",
@@ -181,7 +188,7 @@ def duplicate_sheet(location: ReadingPlace, other: str, differences: Sequence[st
 def unknown_fiche(location: ReadingPlace) -> Anomalie:
     return _anomalie(
         BLOCKING,
-        "FICHE_INCONNUE",
+        UnknownFiche,
         location,
         (),
         "fiche",
@@ -195,7 +202,7 @@ def unknown_fiche(location: ReadingPlace) -> Anomalie:
 def partner_sheet(location: ReadingPlace, cells: int) -> Anomalie:
     return _anomalie(
         INFORMATION,
-        "SAISIE_HORS_CADRE",
+        TypedElsewhere,
         location,
         (),
         "feuille ajoutée",
@@ -212,7 +219,7 @@ def disagreements(location: ReadingPlace, by_table: dict[str, tuple[list[str], l
     return [
         _anomalie(
             BLOCKING,
-            "ANCRES_EN_DESACCORD",
+            MovedRows,
             location,
             cells,
             "intitulé de la ligne",
@@ -228,7 +235,7 @@ def disagreements(location: ReadingPlace, by_table: dict[str, tuple[list[str], l
 def deleted_headings(location: ReadingPlace, cells: list[str], values: Sequence[object]) -> Anomalie:
     return _anomalie(
         BLOCKING,
-        "CELLULE_INTROUVABLE",
+        MissingCell,
         location,
         cells,
         "colonne des intitulés",
@@ -241,7 +248,7 @@ def deleted_headings(location: ReadingPlace, cells: list[str], values: Sequence[
 def duplicate_row(location: ReadingPlace, cells: list[str], label: str, first: int, second: int) -> Anomalie:
     return _anomalie(
         BLOCKING,
-        "ANCRES_EN_DESACCORD",
+        MovedRows,
         location,
         cells,
         label,
@@ -254,7 +261,7 @@ def duplicate_row(location: ReadingPlace, cells: list[str], label: str, first: i
 def copied_row(location: ReadingPlace, cells: list[str], first: int) -> Anomalie:
     return _anomalie(
         A_CONFIRMER,
-        "SAISIE_HORS_CADRE",
+        TypedElsewhere,
         location,
         cells,
         "ligne copiée",
@@ -275,7 +282,7 @@ def changed_header(
     )
     return _anomalie(
         BLOCKING,
-        "ANCRES_EN_DESACCORD",
+        MovedRows,
         location,
         cells,
         titre,
@@ -288,7 +295,7 @@ def changed_header(
 def reworded_question(location: ReadingPlace, cells: list[str], before: str, now: str) -> Anomalie:
     return _anomalie(
         A_CONFIRMER,
-        "ANCRES_EN_DESACCORD",
+        MovedRows,
         location,
         cells,
         now,
@@ -301,7 +308,7 @@ def reworded_question(location: ReadingPlace, cells: list[str], before: str, now
 def swapped_columns(location: ReadingPlace, cells: list[str], titles: Sequence[object]) -> Anomalie:
     return _anomalie(
         A_CONFIRMER,
-        "ANCRES_EN_DESACCORD",
+        MovedRows,
         location,
         cells,
         "ordre des colonnes",
@@ -314,7 +321,7 @@ def swapped_columns(location: ReadingPlace, cells: list[str], titles: Sequence[o
 def erased_anchors(location: ReadingPlace, cells: list[str], column_deleted: bool) -> Anomalie:
     return _anomalie(
         A_CONFIRMER,
-        "PREREMPLI_MODIFIE",
+        ChangedPrefill,
         location,
         () if column_deleted else cells,
         "repères masqués",
@@ -331,7 +338,7 @@ def missing_columns(location: ReadingPlace, titles: Mapping[str, Sequence[str]])
     names = quoted(titles)
     return _anomalie(
         BLOCKING,
-        "CELLULE_INTROUVABLE",
+        MissingCell,
         location,
         [c for cells in titles.values() for c in cells],
         next(iter(titles)),
@@ -351,7 +358,7 @@ def missing_rows(
     typed_in = f" (saisi : {quoted(values)})" if values else ""
     return _anomalie(
         BLOCKING,
-        "CELLULE_INTROUVABLE",
+        MissingCell,
         location,
         cells,
         "lignes supprimées",
@@ -368,7 +375,7 @@ def unknown_question(
     if other_fiche:
         return _anomalie(
             BLOCKING,
-            "ANCRES_EN_DESACCORD",
+            MovedRows,
             location,
             cells,
             "lignes d’une autre fiche",
@@ -378,7 +385,7 @@ def unknown_question(
         )
     return _anomalie(
         A_CONFIRMER,
-        "SAISIE_HORS_CADRE",
+        TypedElsewhere,
         location,
         cells,
         "ligne d’un autre modèle",
@@ -400,7 +407,7 @@ def formula(location: ReadingPlace, cell: str, champ: str, special: SpecialCell,
         found += ", en erreur" if special.error else f", qui affiche « {as_text(raw)} »" if raw != "" else ""
     return _anomalie(
         BLOCKING,
-        "FORMULE_DANS_UNE_SAISIE",
+        TypedFormula,
         location,
         (cell,),
         champ,
@@ -417,7 +424,7 @@ def changed_fact(
     found = f"« {as_text(value_read)} »" if value_read != "" else "une cellule vide"
     return _anomalie(
         BLOCKING,
-        "PREREMPLI_MODIFIE",
+        ChangedPrefill,
         location,
         (cell,),
         as_text(champ),
@@ -438,7 +445,7 @@ def changed_reminder(
     )
     return _anomalie(
         BLOCKING,
-        "PREREMPLI_MODIFIE",
+        ChangedPrefill,
         location,
         (cell,),
         champ,
@@ -457,7 +464,7 @@ def overwritten_formula(
     if expected_row.suivi == column:
         return _anomalie(
             A_CONFIRMER,
-            "SAISIE_HORS_CADRE",
+            TypedElsewhere,
             location,
             (cell,),
             champ,
@@ -468,7 +475,7 @@ def overwritten_formula(
     numerateur = any(p.champ in ("numerateur", "satisfaits") for p in expected_row.places)
     return _anomalie(
         BLOCKING,
-        "TAUX_SAISI" if numerateur else "PREREMPLI_MODIFIE",
+        TypedRate if numerateur else ChangedPrefill,
         location,
         (cell,),
         champ,
@@ -481,7 +488,7 @@ def overwritten_formula(
 def lost_formulas(location: ReadingPlace, cells: list[str]) -> Anomalie:
     return _anomalie(
         A_CONFIRMER,
-        "PREREMPLI_MODIFIE",
+        ChangedPrefill,
         location,
         cells,
         "cellules calculées",
@@ -500,7 +507,7 @@ def changed_formulas(location: ReadingPlace, all_found: Sequence[ChangedFormula]
     remaining = len(all_found) - QUOTED_MAX
     return _anomalie(
         A_CONFIRMER,
-        "FORMULE_MODIFIEE",
+        ChangedComputation,
         location,
         [address(c.line + 1, c.column + 1) for c in all_found],
         "formules du modèle",
@@ -533,7 +540,7 @@ def retouched_texts(location: ReadingPlace, all_found: Sequence[tuple[str, objec
     remaining = len(all_found) - QUOTED_MAX
     return _anomalie(
         INFORMATION,
-        "TEXTE_IMPRIME_MODIFIE",
+        RetouchedText,
         location,
         [c for c, _, _ in all_found],
         "textes du modèle",
@@ -548,7 +555,7 @@ def outside_inputs(location: ReadingPlace, all_found: Iterable[tuple]) -> list[A
     return [
         _anomalie(
             A_CONFIRMER,
-            "SAISIE_HORS_CADRE",
+            TypedElsewhere,
             location,
             (cell,),
             "hors des cases de saisie",
@@ -560,15 +567,13 @@ def outside_inputs(location: ReadingPlace, all_found: Iterable[tuple]) -> list[A
     ]
 
 
-def other_texts(location: ReadingPlace, anomalies: Sequence[Anomalie]) -> Anomalie:
+def other_texts(anomalies: Sequence[Anomalie]) -> Anomalie:
     """Another version's own printed texts among them cannot be told from what was typed."""
     a = anomalies[0]
     found = f"{len(anomalies)} cellules que ce modèle n’imprime pas : " + ", ".join(
         x.found for x in anomalies[:QUOTED_MAX]
     )
-    return _anomalie(
-        a.gravite, a.code, location, [c for x in anomalies for c in x.cells], a.champ, found, a.expected, a.remedy
-    )
+    return replace(a, cells=tuple(dict.fromkeys(c for x in anomalies for c in x.cells)), found=typography(found))
 
 
 def limit_anomalies(anomalies: Sequence[Anomalie]) -> list[Anomalie]:
@@ -591,9 +596,5 @@ def limit_anomalies(anomalies: Sequence[Anomalie]) -> list[Anomalie]:
             + ", ".join(x.found for x in autres[:QUOTED_MAX])
             + "…"
         )
-        kept_ones.append(
-            _anomalie(
-                a.gravite, a.code, ReadingPlace(a.file, a.sheet, a.fiche), cells, a.champ, found, a.expected, a.remedy
-            )
-        )
+        kept_ones.append(replace(a, cells=tuple(dict.fromkeys(cells)), found=typography(found)))
     return kept_ones

@@ -28,7 +28,7 @@ NUMBERS = ("entier", "decimal", "montant", "taux")
 def code(raw, type_, **awaited):
     """Code of the refusal, or the value where it was understood."""
     value_read = understand(raw, type_, **awaited)
-    return value_read.code if isinstance(value_read, NotUnderstood) else value_read.valeur
+    return value_read.check.code if isinstance(value_read, NotUnderstood) else value_read.valeur
 
 
 # --- Blank ---
@@ -144,7 +144,7 @@ def test_a_comma_before_three_digits_is_a_decimal_comma_only_where_three_decimal
 
 def test_an_amount_has_two_decimals_at_most_and_is_not_rounded():
     value_read = understand(12.345, "montant", minimum=0)
-    assert value_read.code == "MONTANT_ILLISIBLE" and "deux décimales" in value_read.remedy
+    assert value_read.check.code == "MONTANT_ILLISIBLE" and "deux décimales" in value_read.remedy
     assert code("0,125 €", "montant") == "MONTANT_ILLISIBLE"
     assert code(10_000_000.005, "montant") == "MONTANT_ILLISIBLE"
 
@@ -156,7 +156,8 @@ def test_the_noise_of_binary_arithmetic_is_not_a_third_decimal():
 
 
 def test_the_message_of_a_bad_amount_reads_as_written_for_the_partner():
-    assert understand("env. 12 000", "montant", minimum=0) == NotUnderstood(
+    refused = understand("env. 12 000", "montant", minimum=0)
+    assert (refused.check.code, refused.expected, refused.remedy) == (
         "MONTANT_ILLISIBLE",
         "un montant en euros, positif ou nul",
         "saisissez le montant en chiffres, par exemple 12000, puis renvoyez le classeur.",
@@ -186,7 +187,7 @@ def test_a_negative_count_is_refused_by_name():
 
 def test_limits_are_told_in_the_message():
     value_read = understand(12.0, "entier", minimum=0, maximum=11)
-    assert (value_read.code, value_read.expected) == ("VALEUR_HORS_LIMITES", "un nombre entier, entre 0 et 11")
+    assert (value_read.check.code, value_read.expected) == ("VALEUR_HORS_LIMITES", "un nombre entier, entre 0 et 11")
     assert understand(11.0, "entier", minimum=0, maximum=11).valeur == 11
     assert understand(2.0, "decimal", maximum=1).expected == "un nombre, au plus 1"
     assert understand(0.0, "montant", minimum=1500).expected == f"un montant en euros, au moins 1{NBSP}500{NBSP}€"
@@ -312,7 +313,7 @@ def test_a_date_without_its_day_or_outside_the_calendar_says_which():
 
 def test_a_date_out_of_its_limits():
     value_read = understand("15/03/2023", "date", minimum=date(2024, 1, 1), maximum=date(2028, 12, 31))
-    assert value_read.code == "VALEUR_HORS_LIMITES" and value_read.expected.endswith(
+    assert value_read.check.code == "VALEUR_HORS_LIMITES" and value_read.expected.endswith(
         "entre le 01/01/2024 et le 31/12/2028"
     )
     assert code("15/03/1725", "date") == "VALEUR_HORS_LIMITES"
@@ -352,7 +353,7 @@ def test_a_choice_taken_from_the_list_is_taken_as_is():
 @pytest.mark.parametrize("raw", ["Réalisé", "En", "x", 3.0, True, date(2025, 1, 1), "Réalisée ou Non démarrée"])
 def test_an_unknown_choice_is_refused_and_the_list_is_cited(raw):
     value_read = understand(raw, "liste", choix=STATES)
-    assert value_read.code == "CHOIX_INCONNU" and f"«{NBSP}En préparation{NBSP}»" in value_read.expected
+    assert value_read.check.code == "CHOIX_INCONNU" and f"«{NBSP}En préparation{NBSP}»" in value_read.expected
 
 
 def test_two_choices_that_fold_alike_are_not_guessed():
@@ -388,7 +389,7 @@ def test_a_number_or_a_date_in_a_text_cell_reads_as_the_sheet_showed_it():
 
 def test_a_text_that_is_too_long_is_reported_and_kept():
     value_read = understand("a" * 11, "texte", length=10)
-    assert (value_read.code, value_read.valeur) == ("TEXTE_TROP_LONG", "a" * 11)
+    assert (value_read.check.code, value_read.valeur) == ("TEXTE_TROP_LONG", "a" * 11)
     assert code("a" * 10, "texte", length=10) == "a" * 10
 
 

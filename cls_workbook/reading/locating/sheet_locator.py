@@ -24,6 +24,7 @@ from cls_workbook.reading.locating.still_printed import are_same, is_identical
 from cls_workbook.reading.locating.unchanged_sheet import TypedInput
 from cls_workbook.reading.opening.returned_workbook import Grid
 from cls_workbook.reading.parsing.parse_values import is_blank
+from cls_workbook.reading.reading_checks import ChangedPrefill, TypedElsewhere
 from cls_workbook.workbook.description import address
 
 
@@ -560,12 +561,10 @@ class _SheetReading:
                 s.cell for s in self.output.saisies if int(s.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) == i + 1
             ]:
                 self.output.anomalies.append(findings.reworded_question(self.location, cells, before, now))
-        anomalies = [a for a in self.output.anomalies if a.code != "PREREMPLI_MODIFIE"]
-        single_cells = [a for a in anomalies if a.code == "SAISIE_HORS_CADRE" and len(a.cells) == 1]
+        anomalies = [a for a in self.output.anomalies if a.code != ChangedPrefill.code]
+        single_cells = [a for a in anomalies if a.code == TypedElsewhere.code and len(a.cells) == 1]
         if len(single_cells) > 1:
-            anomalies = [a for a in anomalies if a not in single_cells] + [
-                findings.other_texts(self.location, single_cells)
-            ]
+            anomalies = [a for a in anomalies if a not in single_cells] + [findings.other_texts(single_cells)]
         self.output.anomalies = anomalies
 
     def _report_headerless_rows(self) -> None:

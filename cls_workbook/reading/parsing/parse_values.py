@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
+from cls_workbook.anomalies import Check
 from cls_workbook.french import (
     CENT,
     FOR_NUMBER,
@@ -28,6 +29,16 @@ from cls_workbook.french import (
     without_invisibles,
 )
 from cls_workbook.reading.parsing.percentages import Percentage
+from cls_workbook.reading.reading_checks import (
+    NegativeValue,
+    OutOfBounds,
+    TooLongText,
+    UnknownChoice,
+    UnreadableAmount,
+    UnreadableDate,
+    UnreadableNumber,
+    WholeNumberExpected,
+)
 
 CAP = Decimal(10) ** 12  # nothing in a contract comes near; beyond, doubles no longer hold cents
 CODE_MAX = 10**15  # beyond, Excel has already lost digits
@@ -43,7 +54,7 @@ class Understood(NamedTuple):
 class NotUnderstood(NamedTuple):
     """``valeur`` is kept only where it may still be used once confirmed (a text that is too long)."""
 
-    code: str
+    check: type[Check]
     expected: str
     remedy: str
     valeur: Any = None
@@ -118,11 +129,11 @@ _LEADING_NUMBER = re.compile(r"[+-]?[0-9][0-9 '.,]*(?<![ '.,])|[(][0-9 '.,]+[)]"
 _SIMPLE = re.compile(r"([0-9]+)(?:([.,])([0-9]+))?")
 _GROUPED_DIGITS = re.compile(r"([1-9][0-9]{0,2}([ '.,])[0-9]{3}(?:\2[0-9]{3})*)(?:([.,])([0-9]+))?")
 _EUROS = ("€", "eur", "euro", "euros")
-_NAMES = {
-    "entier": ("NOMBRE_ILLISIBLE", "un nombre entier", "le nombre", "12"),
-    "decimal": ("NOMBRE_ILLISIBLE", "un nombre", "le nombre", "12,5"),
-    "montant": ("MONTANT_ILLISIBLE", "un montant en euros", "le montant", "12000"),
-    "taux": ("NOMBRE_ILLISIBLE", "un taux", "le taux", f"12,5{NBSP}%"),
+_NAMES: dict[str, tuple[type[Check], str, str, str]] = {
+    "entier": (UnreadableNumber, "un nombre entier", "le nombre", "12"),
+    "decimal": (UnreadableNumber, "un nombre", "le nombre", "12,5"),
+    "montant": (UnreadableAmount, "un montant en euros", "le montant", "12000"),
+    "taux": (UnreadableNumber, "un taux", "le taux", f"12,5{NBSP}%"),
 }
 _CONTINUATION = "puis renvoyez le classeur."
 
@@ -253,21 +264,19 @@ def _figures(body: str, thousands_possible: bool) -> _ReadNumber | _Doubt:
 def _by_type(value_read: _ReadNumber, awaited: AcceptedInput) -> Understood | NotUnderstood:
     nombre, rule = value_read
     if abs(nombre) >= CAP:
-        return NotUnderstood(
-            "VALEUR_HORS_LIMITES", expected_for(awaited), f"vérifiez l’ordre de grandeur, {_CONTINUATION}"
-        )
+        return NotUnderstood(OutOfBounds, expected_for(awaited), f"vérifiez l’ordre de grandeur, {_CONTINUATION}")
     if awaited.type == "entier":
         exact = _but_for_noise(nombre, Decimal(1))
         if exact is None:
             return NotUnderstood(
-                "ENTIER_ATTENDU", expected_for(awaited), f"saisissez un nombre sans décimale, {_CONTINUATION}"
+                WholeNumberExpected, expected_for(awaited), f"saisissez un nombre sans décimale, {_CONTINUATION}"
             )
         return _within_bounds(int(exact), rule, awaited)
     if awaited.type == "montant":
         exact = _but_for_noise(nombre, CENT)
         if exact is None:
             remedy = f"saisissez le montant avec deux décimales au plus, par exemple 12,50, {_CONTINUATION}"
-            return NotUnderstood("MONTANT_ILLISIBLE", expected_for(awaited), remedy)
+            return NotUnderstood(UnreadableAmount, expected_for(awaited), remedy)
         return _within_bounds(exact, rule, awaited)
     return _within_bounds(nombre + 0, rule, awaited)
 
@@ -285,15 +294,15 @@ def _within_bounds(valeur: Any, rule: str, awaited: AcceptedInput) -> Understood
     if not under and (awaited.maximum is None or valeur <= awaited.maximum):
         return Understood(valeur, rule)
     negative = under and not isinstance(valeur, date) and valeur < 0 <= awaited.minimum
-    code = "VALEUR_NEGATIVE" if negative else "VALEUR_HORS_LIMITES"
+    check: type[Check] = NegativeValue if negative else OutOfBounds
     what = "la date" if awaited.type == "date" else "la valeur"
-    return NotUnderstood(code, expected_for(awaited), f"corrigez {what}, {_CONTINUATION}")
+    return NotUnderstood(check, expected_for(awaited), f"corrigez {what}, {_CONTINUATION}")
 
 
 def _number_refusal(awaited: AcceptedInput, reason: str) -> NotUnderstood:
-    code, _, number_with_article, example = _NAMES[awaited.type]
+    check, _, number_with_article, example = _NAMES[awaited.type]
     remedy = f"{reason}saisissez {number_with_article} en chiffres, par exemple {example}, {_CONTINUATION}"
-    return NotUnderstood(code, expected_for(awaited), remedy)
+    return NotUnderstood(check, expected_for(awaited), remedy)
 
 
 def expected_for(awaited: AcceptedInput) -> str:
@@ -400,13 +409,13 @@ def _written_date(raw: str, awaited: AcceptedInput) -> Understood | NotUnderstoo
 def _plausible_date(day: date, rule: str, awaited: AcceptedInput) -> Understood | NotUnderstood:
     if not _YEARS[0] <= day.year <= _YEARS[1]:
         remedy = f"vérifiez l’année, et saisissez le jour, le mois et l’année (une année seule devient un jour de 1905), {_CONTINUATION}"
-        return NotUnderstood("VALEUR_HORS_LIMITES", expected_for(awaited), remedy)
+        return NotUnderstood(OutOfBounds, expected_for(awaited), remedy)
     return _within_bounds(day, rule, awaited)
 
 
 def _date_refusal(awaited: AcceptedInput, reason: str = "") -> NotUnderstood:
     remedy = f"{reason}saisissez la date sous la forme jj/mm/aaaa, {_CONTINUATION}"
-    return NotUnderstood("DATE_ILLISIBLE", expected_for(awaited), remedy)
+    return NotUnderstood(UnreadableDate, expected_for(awaited), remedy)
 
 
 # --- Choices, texts, codes, ticks -----------------------------------------------------------------------------------
@@ -443,7 +452,7 @@ def _text(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
     if awaited.length is not None and len(texte) > awaited.length:
         length = number_fr(awaited.length)
         remedy = f"raccourcissez le texte ({number_fr(len(texte))} caractères), ou confirmez-le tel quel."
-        return NotUnderstood("TEXTE_TROP_LONG", f"un texte de {length} caractères au plus", remedy, texte)
+        return NotUnderstood(TooLongText, f"un texte de {length} caractères au plus", remedy, texte)
     return Understood(texte, rule)
 
 
@@ -459,7 +468,7 @@ def _list(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
     if len(close_matches) == 1:
         return Understood(close_matches[0], "choix reconnu malgré la casse, les accents ou la ponctuation")
     remedy = f"choisissez une valeur dans la liste de la cellule, {_CONTINUATION}"
-    return NotUnderstood("CHOIX_INCONNU", f"un choix parmi {quoted_list(awaited.choix)}", remedy)
+    return NotUnderstood(UnknownChoice, f"un choix parmi {quoted_list(awaited.choix)}", remedy)
 
 
 def _code(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
@@ -467,7 +476,7 @@ def _code(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         if not abs(raw) < CODE_MAX:  # also false for nan
             remedy = f"mettez la cellule au format texte, saisissez à nouveau le code, {_CONTINUATION}"
-            return NotUnderstood("NOMBRE_ILLISIBLE", "un code saisi comme un texte", remedy)
+            return NotUnderstood(UnreadableNumber, "un code saisi comme un texte", remedy)
         return Understood(_text_of(raw)[0], "nombre lu comme un code")
     if isinstance(raw, str):
         digits = "".join(without_invisibles(raw).translate(FOR_NUMBER).split())
@@ -486,7 +495,7 @@ def _box(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
     if fold(texte) in _TICKS:
         return Understood("x", "case cochée autrement que par x")
     remedy = f"saisissez x, ou videz la cellule si la réponse est non, {_CONTINUATION}"
-    return NotUnderstood("CHOIX_INCONNU", f"«{NBSP}x{NBSP}», ou rien", remedy)
+    return NotUnderstood(UnknownChoice, f"«{NBSP}x{NBSP}», ou rien", remedy)
 
 
 _READERS: dict[str, Callable[[object, AcceptedInput], Understood | NotUnderstood]] = {

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
+from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.domain.carried_over import digest, is_taken_up
 from cls_workbook.domain.model import Fiche
 from cls_workbook.forms.layout import InputPlace
-from cls_workbook.french import typography
 from cls_workbook.reading import reading_messages as findings
 from cls_workbook.reading.locating.anchors import HOME, CountedAnswer, WorkbookModel
 from cls_workbook.reading.locating.sheet_locator import TypedInput
 from cls_workbook.reading.parsing.parse_values import NotUnderstood, Understood, understand
+from cls_workbook.reading.reading_checks import UnknownChoice, UnnamedStructure
 from cls_workbook.reading.return_reader import Retour
 from cls_workbook.reading.storing.value_log import ValueLog
 
 STRUCTURE = "accueil/reponse/structure"
 UNDERSTOOD_MAX = 5_000  # words remembered
-ONLY_TO_CONFIRM = ("TEXTE_TROP_LONG",)  # the value is kept: it only has to be confirmed
 
 
 class ReturnTyping:
@@ -94,7 +93,7 @@ class ReturnTyping:
             understood = understand(
                 raw, place.type, place.choix, place.minimum, place.maximum, place.length, place.unite
             )
-            if isinstance(understood, NotUnderstood) and understood.code == "CHOIX_INCONNU" and not place.strict:
+            if isinstance(understood, NotUnderstood) and understood.check is UnknownChoice and not place.strict:
                 understood = understand(raw, "texte", length=place.length)  # the list only proposes
             if len(known) >= UNDERSTOOD_MAX:
                 known.clear()
@@ -205,29 +204,20 @@ class ReturnTyping:
     # --- anomalies ---
 
     def _not_understood(self, typed: TypedInput, place: InputPlace, fault: NotUnderstood) -> Anomalie:
-        gravite = A_CONFIRMER if fault.code in ONLY_TO_CONFIRM else BLOCKING
-        return Anomalie(
-            gravite,
-            fault.code,
-            self.retour.file,
-            typed.sheet,
+        return fault.check.anomalie(
+            Place(self.retour.file, typed.sheet, place.fiche, self.structure),
             (typed.cell,),
-            place.fiche,
-            self.structure,
-            place.libelle,
-            typography(f"« {findings.as_text(typed.raw)} »"),
-            typography(fault.expected),
-            typography(fault.remedy),
+            champ=place.libelle,
+            found=f"« {findings.as_text(typed.raw)} »",
+            expected=fault.expected,
+            remedy=fault.remedy,
         )
 
     def _unknown_structure(self) -> Anomalie:
         sheet = self.retour.worksheets.get(HOME, "")
         cell = self.retour.moved_inputs.get(STRUCTURE, self.modele.places[STRUCTURE].cell)
-        return Anomalie(
-            BLOCKING,
-            "STRUCTURE_INCONNUE",
-            self.retour.file,
-            sheet,
+        return UnnamedStructure.anomalie(
+            Place(self.retour.file, sheet),
             (cell,) if sheet else (),
             champ=self.modele.places[STRUCTURE].libelle,
             found="une cellule vide",
