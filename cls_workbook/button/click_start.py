@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cls_workbook.button import open_content
 from cls_workbook.button.open_content import OpenSheetContent
 from cls_workbook.definition.toml_reader import load, shipped
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
@@ -103,7 +104,7 @@ def campagne(opened: OpenWorkbook, tables: frozenset[str]) -> OpenCampagne:
             )
         )
     verify_year(contrat, int(annee))
-    contrat, folder = contrat.in_year(int(annee)), retours_folder(opened)
+    contrat, folder = in_year(contrat, int(annee)), retours_folder(opened)
     saisies = coordination.read(opened.worksheets(tables), contrat, int(annee))
     return OpenCampagne(contrat, int(annee), folder, _previous(opened), saisies)
 

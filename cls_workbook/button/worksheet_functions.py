@@ -15,7 +15,7 @@ import xlwings as xw
 
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.model import Contrat
-from cls_workbook.domain.rule_arithmetic import parity_gap, payable_for_post, relative_gap
+from cls_workbook.domain.subsidies import parity_gap, payable_for_post, relative_gap
 from cls_workbook.errors import Refusal
 from cls_workbook.french import amount_fr, fold, quoted_list, typography
 

@@ -10,9 +10,8 @@ from cls_workbook.checks.check_input import CheckInput, MesureCount
 from cls_workbook.checks.findings import CONFIRM, SEND_BACK, constat
 from cls_workbook.checks.money_checks import VALORISATION, cumulated_engage
 from cls_workbook.checks.subsidy_checks import computed_subsidy, subsidies_above_cost
-from cls_workbook.domain.model import Rule
-from cls_workbook.domain.rule_arithmetic import are_subsidy_years_over, payable_for_post, scale_cost
-from cls_workbook.domain.subsidies import caps
+from cls_workbook.domain.rules import Rule
+from cls_workbook.domain.subsidies import are_subsidy_years_over, payable_for_post, scale_cost
 from cls_workbook.french import amount_fr, fold, number_fr
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, total_of
 
@@ -30,9 +29,9 @@ def _rules(given: CheckInput, type_: str) -> list[Rule]:
 def _pairs(given: CheckInput) -> list[tuple[str, str]]:
     """(sessions, participants): of a rule, or the two counts of one indicator."""
     pairs = [
-        (r.mesure_sessions, r.mesure_participants)
+        (r.sessions.mesure_sessions, r.sessions.mesure_participants)
         for r in _rules(given, "cout_unitaire")
-        if r.mesure_sessions and r.mesure_participants
+        if r.sessions.mesure_sessions and r.sessions.mesure_participants
     ]
     for fiche in given.contrat.fiches:
         for indicateur in fiche.indicateurs:
@@ -81,12 +80,17 @@ def session_headcount(given: CheckInput) -> list[Anomalie]:
     """The mean of the sessions: a return does not say how many came to each."""
     all_found = []
     for rule in _rules(given, "cout_unitaire"):
-        for _, id_, sessions, participants in _figure_pairs(given, [(rule.mesure_sessions, rule.mesure_participants)]):
+        for _, id_, sessions, participants in _figure_pairs(
+            given, [(rule.sessions.mesure_sessions, rule.sessions.mesure_participants)]
+        ):
             excess = _too_many(rule, sessions, participants)
-            too_few = rule.participants_min and 0 < participants.valeur < rule.participants_min * sessions.valeur
+            too_few = (
+                rule.sessions.participants_min
+                and 0 < participants.valeur < rule.sessions.participants_min * sessions.valeur
+            )
             if sessions.valeur == 0 or not (excess or too_few):
                 continue
-            bound = rule.participants_max if excess else rule.participants_min
+            bound = rule.sessions.participants_max if excess else rule.sessions.participants_min
             all_found.append(
                 constat(
                     "SESSION_TROP_NOMBREUSE" if excess else "SESSION_PEU_NOMBREUSE",
@@ -103,9 +107,9 @@ def session_headcount(given: CheckInput) -> list[Anomalie]:
 
 def _too_many(rule: Rule, sessions: MesureCount, participants: MesureCount) -> bool:
     return (
-        rule.participants_max is not None
+        rule.sessions.participants_max is not None
         and sessions.valeur > 0
-        and participants.valeur > rule.participants_max * sessions.valeur
+        and participants.valeur > rule.sessions.participants_max * sessions.valeur
     )
 
 
@@ -113,24 +117,27 @@ def cost_differs_from_scale(given: CheckInput) -> list[Anomalie]:
     """Cost of the sessions against cost × participants; cost of the trainers against cost × trainers."""
     all_found = []
     for rule in _rules(given, "cout_unitaire"):
-        counts = given.counts({m for m in (rule.mesure_participants, rule.mesure_sessions) if m})
+        counts = given.counts({m for m in (rule.sessions.mesure_participants, rule.sessions.mesure_sessions) if m})
         for here, complements in _complements(given, rule).items():
             by_mesure = counts.get(here, {})
-            participants, sessions = by_mesure.get(rule.mesure_participants), by_mesure.get(rule.mesure_sessions)
+            participants, sessions = (
+                by_mesure.get(rule.sessions.mesure_participants),
+                by_mesure.get(rule.sessions.mesure_sessions),
+            )
             if participants and sessions and _too_many(rule, sessions, participants):
                 participants = None  # refused already
-            formateurs = complements.get(rule.complement_formateurs)
+            formateurs = complements.get(rule.sessions.complement_formateurs)
             examined = (
                 (
-                    rule.cout_unitaire,
-                    rule.complement_cout,
+                    rule.sessions.cout_unitaire,
+                    rule.sessions.complement_cout,
                     participants and participants.valeur,
                     participants and participants.cells,
                     "participants",
                 ),
                 (
-                    rule.cout_formateur,
-                    rule.complement_cout_formateurs,
+                    rule.sessions.cout_formateur,
+                    rule.sessions.complement_cout_formateurs,
                     formateurs and formateurs["valeur"],
                     formateurs and (formateurs["cellule"],),
                     "formateurs",
@@ -175,8 +182,8 @@ def capacite(given: CheckInput) -> list[Anomalie]:
     all_found = []
     for rule in _rules(given, "capacite"):
         view = given.view("taux")
-        for r in as_dicts(view, view["mesure"] == (rule.mesure or "")):
-            place = rule.capacite if rule.capacite is not None else r["denominateur"]
+        for r in as_dicts(view, view["mesure"] == (rule.capacity.mesure or "")):
+            place = rule.capacity.capacite if rule.capacity.capacite is not None else r["denominateur"]
             if r["numerateur"] is not None and place is not None and r["numerateur"] > place:
                 all_found.append(
                     constat(
@@ -190,9 +197,14 @@ def capacite(given: CheckInput) -> list[Anomalie]:
                     )
                 )
         all_found += _more_than(
-            given, "SORTIES_SUPERIEURES_A_LA_FILE_ACTIVE", rule.mesure_sorties, rule.mesure_file_active
+            given,
+            "SORTIES_SUPERIEURES_A_LA_FILE_ACTIVE",
+            rule.capacity.mesure_sorties,
+            rule.capacity.mesure_file_active,
         )
-        all_found += _more_than(given, "RELAIS_SUPERIEURS_AUX_SORTIES", rule.mesure_relais, rule.mesure_sorties)
+        all_found += _more_than(
+            given, "RELAIS_SUPERIEURS_AUX_SORTIES", rule.capacity.mesure_relais, rule.capacity.mesure_sorties
+        )
     return all_found
 
 
@@ -243,7 +255,7 @@ def _subsidies_by_retour(given: CheckInput, rule: Rule) -> dict[tuple[str, str],
 
 
 def _etp_out_of_bounds(given: CheckInput, rule: Rule, r: dict) -> list[Anomalie]:
-    bottom, top = rule.etp_min, rule.etp_assiette_max
+    bottom, top = rule.post.etp_min, rule.post.etp_assiette_max
     if (bottom is None or r["etp"] >= bottom) and (top is None or r["etp"] <= top):
         return []
     expected = (
@@ -267,7 +279,7 @@ def _etp_out_of_bounds(given: CheckInput, rule: Rule, r: dict) -> list[Anomalie]
 def _subsidy_too_high(given: CheckInput, rule: Rule, lines: list[dict], expenditure: dict | None) -> list[Anomalie]:
     """Over the cap, or over the share of the expense: the more certain of the two, once."""
     sums = {champ: total_of(x[champ] for x in lines) for champ in SUBSIDY_AMOUNTS}
-    limite, code = rule.plafond_annuel, "AIDE_SUPERIEURE_AU_PLAFOND"
+    limite, code = rule.caps.plafond_annuel, "AIDE_SUPERIEURE_AU_PLAFOND"
     if limite is None or not any(s is not None and s > limite for s in sums.values()):
         eligible = (
             expenditure is not None
@@ -296,7 +308,7 @@ def _subsidy_too_high(given: CheckInput, rule: Rule, lines: list[dict], expendit
 
 
 def _below_minimum(rule: Rule, etp: Decimal | None) -> bool:
-    return etp is not None and rule.etp_min is not None and etp < rule.etp_min
+    return etp is not None and rule.post.etp_min is not None and etp < rule.post.etp_min
 
 
 # --- equal shares ---------------------------------------------------------------------------------------------------
@@ -378,9 +390,9 @@ def _cap_crossed(
     given: CheckInput, rule: Rule, fiche: str, sums: dict[str, Decimal]
 ) -> tuple[str, list[str], str] | None:
     if sums and are_subsidy_years_over(rule, given.annee):
-        last = rule.depuis + rule.duree_ans - 1
-        return "DUREE_D_AIDE_DEPASSEE", list(sums), f"aucune aide après {last} ({rule.duree_ans} années)"
-    yearly, total = caps(rule)
+        last = rule.depuis + rule.caps.duree_ans - 1
+        return "DUREE_D_AIDE_DEPASSEE", list(sums), f"aucune aide après {last} ({rule.caps.duree_ans} années)"
+    yearly, total = rule.yearly_cap(), rule.total_cap()
     excess = [c for c, s in sums.items() if yearly is not None and s > yearly]
     if excess:
         return "PLAFOND_ANNUEL_DEPASSE", excess, f"{amount_fr(yearly)} au plus dans l’année"

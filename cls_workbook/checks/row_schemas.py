@@ -103,7 +103,7 @@ def in_context(given: CheckInput, bloc: str) -> pd.DataFrame:
         en_qpv = {f.numero for f in contrat.fiches if f.qpv_attendu}
         return view.assign(maximum=_objects([maxima[m] for m in view["mesure"]]), en_qpv=view["fiche"].isin(en_qpv))
     if bloc == "taux":
-        a_capacite = {r.mesure for r in contrat.regles if r.type == "capacite"}
+        a_capacite = {r.capacity.mesure for r in contrat.regles if r.type == "capacite"}
         fixed = [contrat.by_mesure[m][2].denominateur if m in contrat.by_mesure else None for m in view["mesure"]]
         return view.assign(fixed=_objects(fixed), a_capacite=view["mesure"].isin(list(a_capacite)))
     if bloc == "financement":

@@ -8,8 +8,8 @@ from decimal import Decimal
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.findings import CONFIRM, constat
-from cls_workbook.domain.model import Rule
-from cls_workbook.domain.subsidies import SUBSIDY_TYPES, Situation, compute
+from cls_workbook.domain.rules import SUBSIDY_TYPES, Rule, RuleCaps
+from cls_workbook.domain.subsidies import Situation, compute
 from cls_workbook.french import amount_fr
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, total_of
 
@@ -20,7 +20,7 @@ def computed_subsidy(given: CheckInput) -> list[Anomalie]:
     """Rules of type ``aide``: the aid that a return engages against its rate or its unit amount; caps are checked apart."""
     all_found = []
     for rule in (r for r in given.contrat.regles if r.type == "aide"):
-        without_cap = dataclasses.replace(rule, plafond_annuel=None, plafond_total=None, duree_ans=None)
+        without_cap = dataclasses.replace(rule, caps=RuleCaps())
         for (file, fiche), lines in _cash_lines(given, rule.fiche).items():
             its_own = [x for x in lines if x["id"] == given.financeur(rule.financeur)]
             asked = total_of(x["engage"] for x in its_own)
@@ -53,8 +53,10 @@ def _cash_lines(given: CheckInput, fiche: str | None) -> dict[tuple[str, str], l
 
 def _situation(given: CheckInput, rule: Rule, file: str, fiche: str, lines: list[dict], asked: Decimal) -> Situation:
     expenditure = given.depenses.get((file, fiche), {})
-    counts = given.counts({m for m in (rule.mesure_participants, rule.mesure_sessions) if m}).get((file, fiche), {})
-    people, sessions = (counts.get(m) for m in (rule.mesure_participants, rule.mesure_sessions))
+    counts = given.counts({m for m in (rule.sessions.mesure_participants, rule.sessions.mesure_sessions) if m}).get(
+        (file, fiche), {}
+    )
+    people, sessions = (counts.get(m) for m in (rule.sessions.mesure_participants, rule.sessions.mesure_sessions))
     engage = total_of(x["engage"] for x in lines)
     return Situation(
         given.annee,

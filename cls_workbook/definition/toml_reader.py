@@ -9,13 +9,16 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from cls_workbook import resources
 from cls_workbook.definition.rule_templates import complete
-from cls_workbook.domain.as_of_year import unreadable
-from cls_workbook.domain.class_fields import fields_of
+from cls_workbook.domain.contrat_years import unreadable
+from cls_workbook.domain.definition_keys import build, keys_of
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
+
+T = TypeVar("T")
 
 
 def shipped() -> dict[str, Path]:
@@ -49,48 +52,48 @@ def parse(texte: str, origin: str) -> Contrat:
     if not isinstance(header, dict):
         raise Refusal(f"{origin} : « contrat » doit être un tableau TOML simple, écrit [contrat].")
     complete(raw, faults)
-    contrat = _build(Contrat, {**header, **raw}, "contrat", faults)
-    if not faults:
+    contrat: Contrat | None = _build(Contrat, {**header, **raw}, "contrat", faults)
+    if contrat is not None and not faults:
         # a revision that cannot be applied is a fault of writing: no year could be shown
-        faults += [f"contrat.revisions[{rank}].{e.faulty_field} : {e}" for rank, e in unreadable(contrat)]
-    if faults:
+        faults += [f"contrat.revisions[{rank}].{e.champ} : {e}" for rank, e in unreadable(contrat)]
+    if contrat is None or faults:
         raise Refusal(f"La définition {origin} comporte {len(faults)} faute(s).", faults)
     return contrat
 
 
-def _build(class_: type, raw: object, location: str, faults: list[str]):
+def _build(class_: type[T], raw: object, location: str, faults: list[str]) -> T | None:
     """Builds a dataclass from a TOML table; every fault is noted with its place, none stops the reading."""
     if not isinstance(raw, dict):
         faults.append(f"{location} : un tableau TOML est attendu, trouvé « {raw} ».")
         return None
-    input_fields = fields_of(class_)
+    keys = keys_of(class_)  # type: ignore[arg-type]  # T is a class of the domain
     guessed: set[str] = set()  # a field misspelt is one mistake: it is not missing as well
-    for unknown in sorted(raw.keys() - input_fields.keys()):
-        close_matches = difflib.get_close_matches(unknown, sorted(input_fields.keys() - raw.keys()), n=1)
+    for unknown in sorted(raw.keys() - keys.keys()):
+        close_matches = difflib.get_close_matches(unknown, sorted(keys.keys() - raw.keys()), n=1)
         tip = (
             f"Vouliez-vous dire « {close_matches[0]} » ?"
             if close_matches
-            else f"Champs possibles : {', '.join(sorted(input_fields))}."
+            else f"Champs possibles : {', '.join(sorted(keys))}."
         )
         faults.append(f"{location} : le champ « {unknown} » est inconnu. {tip}")
         guessed.update(close_matches)
-    values = {}
+    values: dict[str, object] = {}
     for nom, content in raw.items():
-        if nom in input_fields:
-            type_, listing, _ = input_fields[nom]
-            if type(content) is type_ and not listing:
+        if nom in keys:
+            key = keys[nom]
+            if type(content) is key.type and not key.is_list:
                 values[nom] = content  # as most are: nothing to convert, no place to tell
                 continue
-            values[nom] = (_convert_list if listing else _convert)(type_, content, f"{location}.{nom}", faults)
-    for nom, (_, _, obligatoire) in input_fields.items():
-        if obligatoire and nom not in raw:
+            values[nom] = (_convert_list if key.is_list else _convert)(key.type, content, f"{location}.{nom}", faults)
+    for nom, key in keys.items():
+        if key.obligatoire and nom not in raw:
             if nom not in guessed:
                 faults.append(f"{location} : le champ « {nom} » manque.")
             values[nom] = None
-    return class_(**values)
+    return build(class_, values)
 
 
-def _convert_list(type_: type, raw: object, location: str, faults: list[str]) -> tuple:
+def _convert_list(type_: type, raw: object, location: str, faults: list[str]) -> tuple[object, ...]:
     if not isinstance(raw, list):
         faults.append(f"{location} : une liste est attendue, trouvé « {raw} ».")
         return ()
@@ -106,7 +109,7 @@ _EXPECTED = {
 }
 
 
-def _convert(type_: type, raw: object, location: str, faults: list[str]):
+def _convert(type_: type, raw: object, location: str, faults: list[str]) -> object:
     if dataclasses.is_dataclass(type_):
         return _build(type_, raw, location, faults)
     if type_ is Decimal and isinstance(raw, (int, float)) and not isinstance(raw, bool) and math.isfinite(raw):

@@ -12,14 +12,19 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from cls_workbook.definition.rule_templates import supplied_fields
+from cls_workbook.domain.definition_keys import keys_of, value_of_key
 from cls_workbook.domain.lifetime import Period
 from cls_workbook.domain.model import Contrat, Fiche
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 WIDTH = 140  # beyond, a list has one item a line
 _STROKE = "─" * 100
-_PERIOD_FIELDS = {c.name for c in dataclasses.fields(Period)}
+_PERIOD_KEYS = set(keys_of(Period))
 TITLES = {
     "listes": "Les échelles des listes déroulantes",
     "axes": "Les axes",
@@ -69,24 +74,21 @@ def _comment(texte: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in texte).split())
 
 
-def _useful_fields(objet) -> Iterator[tuple[str, object]]:
-    """The fields that say something: those that differ from their default, or that a model of rule would fill in."""
+def _useful_fields(objet: DataclassInstance) -> Iterator[tuple[str, Any]]:
+    """The keys that say something: those that differ from their default, or that a model of rule would fill in."""
     from_model = supplied_fields(getattr(objet, "modele", None))
-    input_fields = dataclasses.fields(objet)
     # What something is comes before the years in which it holds.
-    for champ in sorted(input_fields, key=lambda c: c.name in _PERIOD_FIELDS):
-        valeur = getattr(objet, champ.name)
-        if valeur is not None and (
-            champ.default is dataclasses.MISSING or valeur != champ.default or champ.name in from_model
-        ):
-            yield champ.name, valeur
+    for name, key in sorted(keys_of(type(objet)).items(), key=lambda item: item[0] in _PERIOD_KEYS):
+        valeur = value_of_key(objet, name)
+        if valeur is not None and (valeur != key.default or name in from_model):
+            yield name, valeur
 
 
-def _is_list_of_tables(valeur: object) -> bool:
+def _is_list_of_tables(valeur: object) -> TypeGuard[tuple[DataclassInstance, ...]]:
     return isinstance(valeur, tuple) and bool(valeur) and dataclasses.is_dataclass(valeur[0])
 
 
-def _field_values(objet) -> list[str]:
+def _field_values(objet: DataclassInstance) -> list[str]:
     """The simple fields of a table, one a line."""
     return [
         _row(nom, valeur)
@@ -95,7 +97,7 @@ def _field_values(objet) -> list[str]:
     ]
 
 
-def _table(path: str, objet) -> list[str]:
+def _table(path: str, objet: DataclassInstance) -> list[str]:
     """``[[path]]``, its simple fields, then the tables that it holds."""
     lines = [f"# ── Fiche {_comment(objet.numero)} ──", ""] if isinstance(objet, Fiche) else []
     lines += [f"[[{path}]]", *_field_values(objet)]
@@ -107,7 +109,7 @@ def _table(path: str, objet) -> list[str]:
     return lines
 
 
-def _subtables(path: str, objet) -> list[str]:
+def _subtables(path: str, objet: DataclassInstance) -> list[str]:
     return [
         line
         for nom, valeur in _useful_fields(objet)
@@ -116,7 +118,7 @@ def _subtables(path: str, objet) -> list[str]:
     ]
 
 
-def _tables(path: str, elements: tuple) -> list[str]:
+def _tables(path: str, elements: tuple[DataclassInstance, ...]) -> list[str]:
     return [line for element in elements for line in ("", *_table(path, element))]
 
 

@@ -1,29 +1,59 @@
 """What a contract asks: axes, fiches, indicators, measures, structures, money, rules.
 
 Plain frozen data, read from a TOML definition. Knows neither Excel nor pandas.
-Nothing here is about one contract: every rule is data (see ``Rule``).
+Nothing here is about one contract: every rule is data (see ``domain.rules``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from cls_workbook.domain.definition_keys import NOT_A_KEY, grouped
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, EvolutionThresholds, Period, Revision
-from cls_workbook.domain.scales import ChoiceLists
+from cls_workbook.domain.rules import Rule
 from cls_workbook.french import fold, of
 
-# How a measure is typed in, and how its answers are brought together (``domaine``, section 4).
+# How a measure is typed in, and how its answers are brought together.
 MESURE_TYPES = ("entier", "decimal", "taux", "satisfaction", "moyenne", "jalon", "liste", "ventilation", "texte")
 AGGREGATIONS = ("FLUX", "PERSONNES", "STOCK", "ENTITES", "RATIO", "MOYENNE", "SATISFACTION", "JALON", "UNION", "TEXTE")
 INDICATEUR_TYPES = ("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "texte")
 AMOUNT_STATES = ("chiffre", "non_determine", "a_definir", "regle", "vide", "absente")
 LEVELS = ("maquette", "hors_maquette", "cofinancement", "valorisation")
-RULE_TYPES = ("poste", "cout_unitaire", "capacite", "plafond", "aide", "parite")
-SUBSIDY_BASES = ("depense", "engage", "personne", "session")  # what the rate or the amount of an ``aide`` applies to
-CAP_SCOPES = ("beneficiaire", "poste")
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceLists:
+    """The scales offered in drop-down lists. All are choices of ours: a definition may replace any."""
+
+    etats: tuple[str, ...] = ("Non démarrée", "En préparation", "En cours", "Réalisée", "Reportée", "Abandonnée")
+    etats_a_motif: tuple[str, ...] = ("Reportée", "Abandonnée")
+    realisations: tuple[str, ...] = ("Totale", "Partielle", "Nulle", "Rien de programmé")
+    statuts: tuple[str, ...] = ("réel", "estimé", "non disponible", "sans objet")
+    jalons: tuple[str, ...] = ("Non engagé", "Engagé", "Atteint")
+    double_compte: tuple[str, ...] = ("oui", "non", "ne sait pas")
+    types_partenaire: tuple[str, ...] = (
+        "Collectivité",
+        "Service de l’État",
+        "Établissement de santé",
+        "Professionnel de santé",
+        "Association",
+        "Établissement scolaire",
+        "Organisme de protection sociale",
+        "Bailleur",
+        "Autre",
+    )
+    participations: tuple[str, ...] = ("Présence aux réunions", "Participation à des actions", "Convention signée")
+    echelles: tuple[str, ...] = (
+        "Satisfait / non satisfait",
+        "Échelle de 1 à 4",
+        "Échelle de 1 à 5",
+        "Échelle de 1 à 10",
+        "Autre",
+    )
+    unites_duree: tuple[str, ...] = ("jours", "semaines", "mois", "années")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +228,9 @@ class Complement:
 
 
 @dataclass(frozen=True, slots=True)
-class Fiche(Period):
-    numero: str
-    titre: str
-    axe: str
-    porteurs: tuple[str, ...] = ()
-    volets: tuple[Volet, ...] = ()
+class PrintedFiche:
+    """What the contract prints of a fiche, word for word: shown to who answers, never computed with."""
+
     sous_titre: str | None = None
     titre_recapitulatif: str | None = None
     porteurs_imprimes: str | None = None
@@ -216,6 +243,16 @@ class Fiche(Period):
     frequence: str | None = None
     source: str | None = None
     responsable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fiche(Period):
+    numero: str
+    titre: str
+    axe: str
+    porteurs: tuple[str, ...] = ()
+    volets: tuple[Volet, ...] = ()
+    printed: PrintedFiche = grouped(PrintedFiche)
     qpv_attendu: bool = False  # the action takes place in QPV
     themes: tuple[str, ...] = ()  # ids of themes (see ``domain.themes``)
     priorites: tuple[str, ...] = ()  # ids of the priorities of the regional health project that it serves
@@ -252,62 +289,6 @@ class ActionToProgramme(Period):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Period):
-    """A funding or capacity rule. Which fields count depends on ``type``:
-
-    - ``poste``: share of a post (``taux``, ``plafond_annuel``, ``etp_min``, ``etp_assiette_max``)
-    - ``cout_unitaire``: cost per person and session (``cout_unitaire``, ``participants_min/max``, measures)
-    - ``capacite``: a rate against a fixed capacity (``capacite``, ``mesure``)
-    - ``cap``: aid capped per year, in all and in years, whatever the rate
-    - ``aide``: ``taux`` of a ``base`` (depense, engage) or ``cout_unitaire`` for each person or session, capped alike
-    - ``parity``: equal shares of ``financeurs`` on each fiche, every year
-
-    Aids (poste, plafond, aide) never make the money of a fiche exceed its cost. ``quote_part``: share of a post that
-    this contract carries with another; caps follow it where they are said to be ``plafond_par`` poste.
-    ``modele``: the rule that ships and that this one was made from (see ``modeles_de_regle``).
-    """
-
-    id: str
-    type: str
-    libelle: str
-    fiche: str | None = None
-    financeur: str | None = None
-    financeurs: tuple[str, ...] = ()
-    taux: Decimal | None = None
-    plafond_annuel: Decimal | None = None
-    plafond_total: Decimal | None = None
-    duree_ans: int | None = None
-    etp_min: Decimal | None = None
-    etp_assiette_max: Decimal | None = None
-    assiette: str | None = None
-    hors_maquette: bool = False
-    cout_unitaire: Decimal | None = None
-    participants_min: int | None = None
-    participants_max: int | None = None
-    mesure_participants: str | None = None
-    mesure_sessions: str | None = None
-    complement_cout: str | None = None
-    complement_formateurs: str | None = None
-    complement_cout_formateurs: str | None = None
-    cout_formateur: Decimal | None = None
-    capacite: Decimal | None = None
-    mesure: str | None = None
-    mesure_file_active: str | None = None
-    mesure_sorties: str | None = None
-    mesure_relais: str | None = None
-    tolerance: Decimal = Decimal("0.01")
-    base: str | None = None
-    quote_part: Decimal | None = None
-    plafond_par: str = "beneficiaire"
-    conditions: tuple[str, ...] = ()  # what the funder expects in return, as printed
-    modele: str | None = None
-
-    def mesure_fields(self) -> tuple[str, ...]:
-        """The fields that name a measure."""
-        return tuple(c.name for c in fields(self) if c.name == "mesure" or c.name.startswith("mesure_"))
-
-
-@dataclass(frozen=True, slots=True)
 class Enveloppe(Period):
     """The money of the whole contract for one year (None: for its whole duration)."""
 
@@ -327,8 +308,21 @@ class ContratInconsistency:
     constat: str
 
 
+@dataclass(frozen=True, slots=True)
+class YearView:
+    """What a contract as of a year was made from: the year, and the whole definition."""
+
+    annee: int
+    definition: Contrat
+
+
 @dataclass(frozen=True)
 class Contrat:
+    """A whole definition, or what it is in one year (``contrat_years.in_year``): then it has a ``view``.
+
+    Its fields are the parts of a definition, in its order. Contracts that say the same are equal, whatever they come from.
+    """
+
     id: str
     titre: str
     nom_court: str
@@ -363,6 +357,7 @@ class Contrat:
     themes: tuple[Theme, ...] = ()  # themes of its own, beside the shipped ones
     priorites: tuple[Theme, ...] = ()  # priorities of the regional health project
     a_confirmer: tuple[ContratInconsistency, ...] = ()
+    view: YearView | None = field(default=None, compare=False, repr=False, metadata=NOT_A_KEY)
 
     @cached_property
     def by_structure(self) -> dict[str, Structure]:
@@ -395,35 +390,6 @@ class Contrat:
 
     def qpv_in(self, annee: int) -> tuple[Qpv, ...]:
         return tuple(q for q in self.qpv if q.holds_in(annee))
-
-    # --- years ---
-
-    def in_year(self, annee: int) -> Contrat:
-        """The contract as of that year: what holds then, as revised by then. The same object where nothing changes.
-
-        Always seen from the whole definition: ``c.in_year(2024).in_year(2027)`` is ``c.in_year(2027)``.
-        """
-        from cls_workbook.domain.as_of_year import in_year  # that module builds what this one defines
-
-        origin = self.__dict__.get("_origine", self)
-        already_seen = origin.__dict__.setdefault("_vues", {})
-        if annee not in already_seen:
-            already_seen[annee] = in_year(origin, annee)
-            if already_seen[annee] is not origin:
-                already_seen[annee].__dict__["_origine"] = origin
-        return already_seen[annee]
-
-    @cached_property
-    def all_years(self) -> tuple[int, ...]:
-        """Those of the first signature and those that a revision added, whatever the year it is seen from."""
-        from cls_workbook.domain.as_of_year import revised_years
-
-        origin = self.__dict__.get("_origine", self)
-        return tuple(sorted({*origin.annees, *revised_years(origin)}))
-
-    def covers(self, annee: int) -> bool:
-        """Is it a year of the contract, as the contract stood that year?"""
-        return annee in self.in_year(annee).annees
 
     def start(self, annee: int) -> date:
         """The first day of a year of the contract."""

@@ -7,63 +7,68 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cls_workbook.domain import model
-from cls_workbook.domain.class_fields import fields_of
+from cls_workbook.domain.definition_keys import Key, changed, keys_of
 from cls_workbook.domain.lifetime import Period, Revision
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.rules import Rule
 from cls_workbook.french import FOR_NUMBER, fold
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    P = TypeVar("P", bound=DataclassInstance)
+
 # What may be revised: its class, the list of the contract that holds it, and what names it there.
-_LISTS = {
+_LISTS: dict[str, tuple[type[Period], str, str]] = {
     "axe": (model.Axe, "axes", "numero"),
     "structure": (model.Structure, "structures", "id"),
     "signataire": (model.Signatory, "signataires", "nom"),
     "financeur": (model.Financeur, "financeurs", "id"),
     "fiche": (model.Fiche, "fiches", "numero"),
-    "regle": (model.Rule, "regles", "id"),
+    "regle": (Rule, "regles", "id"),
 }
-_WITHIN_FICHE = {"volet": model.Volet, "indicateur": model.Indicateur, "mesure": model.Mesure}
+_WITHIN_FICHE: dict[str, type[Period]] = {"volet": model.Volet, "indicateur": model.Indicateur, "mesure": model.Mesure}
 _KEYS = {"id", "numero", "decisions", "revisions", "code_insee", *(c.name for c in dataclasses.fields(Period))}
 YES, NO = ("oui", "vrai", "true", "1"), ("non", "faux", "false", "0")
 
 
 class UnreadableRevision(ValueError):
-    """Says in French, at a champ of the revision (``faulty_field``), why it cannot be applied."""
+    """Says in French, at a key of the revision (``champ``), why it cannot be applied."""
 
-    def __init__(self, faulty_field: str, message: str):
+    def __init__(self, champ: str, message: str):
         super().__init__(message)
-        self.faulty_field = faulty_field
+        self.champ = champ
 
 
-def revisable_fields(objet: str) -> dict[str, tuple[type, bool, bool]]:
-    """Field → (its type, is it a list of it?, must it be there?), for what a cell can hold; a fiche's money included."""
-    class_ = model.Contrat if objet == "contrat" else _LISTS[objet][0] if objet in _LISTS else _WITHIN_FICHE[objet]
-    input_fields = dict(fields_of(class_))
-    if class_ is model.Fiche:
-        input_fields |= fields_of(model.FicheFinancement)
-    return {n: c for n, c in input_fields.items() if n not in _KEYS and not dataclasses.is_dataclass(c[0])}
+def revisable_keys(objet: str) -> dict[str, Key]:
+    """What may be revised of such an object: what a cell can hold; a fiche's money included."""
+    class_ = Contrat if objet == "contrat" else _LISTS[objet][0] if objet in _LISTS else _WITHIN_FICHE[objet]
+    keys = keys_of(class_) | (keys_of(model.FicheFinancement) if class_ is model.Fiche else {})
+    return {name: key for name, key in keys.items() if name not in _KEYS and not dataclasses.is_dataclass(key.type)}
 
 
-def value_of(revision: Revision) -> object:
-    """The typed value of a revision. RevisionIllisible if its objet, its champ or its text cannot be understood."""
+def value_of(revision: Revision) -> Any:
+    """The typed value of a revision. UnreadableRevision if its objet, its champ or its text cannot be understood."""
     if revision.objet not in ("contrat", *_LISTS, *_WITHIN_FICHE):
         raise UnreadableRevision("objet", f"« {revision.objet} » ne se révise pas.")
-    input_fields = revisable_fields(revision.objet)
-    if revision.champ not in input_fields or (revision.objet == "signataire" and revision.champ == "nom"):
+    keys = revisable_keys(revision.objet)
+    if revision.champ not in keys or (revision.objet == "signataire" and revision.champ == "nom"):
         raise UnreadableRevision(
             "champ",
-            f"« {revision.champ} » n’est pas un champ qui se révise. Champs possibles : {', '.join(sorted(input_fields))}.",
+            f"« {revision.champ} » n’est pas un champ qui se révise. Champs possibles : {', '.join(sorted(keys))}.",
         )
-    type_, listing, obligatoire = input_fields[revision.champ]
+    key = keys[revision.champ]
     texte = (revision.valeur or "").strip()
-    if listing:
-        return tuple(_type_value(type_, piece.strip()) for piece in texte.split(";") if piece.strip())
-    if not texte:
-        if obligatoire:
-            raise UnreadableRevision("valeur", f"« {revision.champ} » ne peut pas être vidé.")
-        return _default(revision)
-    return _type_value(type_, texte)
+    if key.is_list:
+        return tuple(_type_value(key.type, piece.strip()) for piece in texte.split(";") if piece.strip())
+    if texte:
+        return _type_value(key.type, texte)
+    if key.obligatoire:
+        raise UnreadableRevision("valeur", f"« {revision.champ} » ne peut pas être vidé.")
+    return key.default
 
 
 def _type_value(type_: type, texte: str) -> object:
@@ -106,80 +111,55 @@ _EXPECTED = {
 }
 
 
-def _default(revision: Revision) -> object:
-    classes = (
-        [model.Contrat]
-        if revision.objet == "contrat"
-        else [_LISTS[revision.objet][0]]
-        if revision.objet in _LISTS
-        else [_WITHIN_FICHE[revision.objet]]
-    )
-    classes += [model.FicheFinancement] * (revision.objet == "fiche")
-    return next(c.default for class_ in classes for c in dataclasses.fields(class_) if c.name == revision.champ)
-
-
 # --- The contract, revised ------------------------------------------------------------------------------------------
 
 
 def apply(contrat: Contrat, revision: Revision) -> Contrat:
-    """The contract with the revision. RevisionIllisible if it cannot be understood or if nothing bears its ``cible``."""
-    valeur = value_of(revision)
+    """The contract with the revision. UnreadableRevision if it cannot be understood or if nothing bears its ``cible``."""
+    value = value_of(revision)
     if revision.objet == "contrat":
-        return dataclasses.replace(contrat, **{revision.champ: valeur})
-    hits: list[object] = []
+        return changed(contrat, **{revision.champ: value})
+    revising = _Revising(revision, value)
     if revision.objet in _LISTS:
-        _, listing, nom = _LISTS[revision.objet]
-        revised = dataclasses.replace(
-            contrat, **{listing: _revise(getattr(contrat, listing), nom, revision.cible, revision, valeur, hits)}
-        )
+        _, listed, named_by = _LISTS[revision.objet]
+        revised = changed(contrat, **{listed: revising.among(getattr(contrat, listed), named_by, revision.cible)})
     else:
-        revised = dataclasses.replace(
-            contrat, fiches=tuple(_within_fiche(f, revision, valeur, hits) for f in contrat.fiches)
-        )
-    if not hits:
+        revised = changed(contrat, fiches=tuple(map(revising.within, contrat.fiches)))
+    if not revising.found:
         raise UnreadableRevision(
             "cible", f"« {revision.cible or ''} » ne désigne rien de type « {revision.objet} » dans la définition."
         )
     return revised
 
 
-def _revise(objects: tuple, nom: str, cible: str | None, revision: Revision, valeur: object, hits: list) -> tuple:
-    revised_items = []
-    for objet in objects:
-        if getattr(objet, nom) == cible:
-            hits.append(objet)
-            objet = _change(objet, revision.champ, valeur)
-        revised_items.append(objet)
-    return tuple(revised_items)
+class _Revising:
+    """One revision on its way through the contract. ``found``: did something bear its ``cible``?"""
 
+    def __init__(self, revision: Revision, value: Any):
+        self.revision, self.value = revision, value
+        self.found = False
 
-def _change(objet, champ: str, valeur: object):
-    if isinstance(objet, model.Fiche) and champ in fields_of(model.FicheFinancement):
-        money = dataclasses.replace(objet.financement, **{champ: valeur})
+    def among(self, objects: tuple[P, ...], named_by: str, cible: str | None) -> tuple[P, ...]:
+        return tuple(self._change(o) if getattr(o, named_by) == cible else o for o in objects)
+
+    def within(self, fiche: model.Fiche) -> model.Fiche:
+        """The fiche with its volet, indicator or measure revised."""
+        cible = self.revision.cible
+        if self.revision.objet == "volet":
+            numero, _, volet = (cible or "").rpartition("/")
+            return changed(fiche, volets=self.among(fiche.volets, "id", volet)) if fiche.numero == numero else fiche
+        if self.revision.objet == "indicateur":
+            return changed(fiche, indicateurs=self.among(fiche.indicateurs, "id", cible))
+        return changed(
+            fiche, indicateurs=tuple(changed(i, mesures=self.among(i.mesures, "id", cible)) for i in fiche.indicateurs)
+        )
+
+    def _change(self, holder: P) -> P:
+        self.found = True
+        champ, value = self.revision.champ, self.value
+        if not isinstance(holder, model.Fiche) or champ not in keys_of(model.FicheFinancement):
+            return changed(holder, **{champ: value})
+        money = changed(holder.financement, **{champ: value})
         if champ == "montant":  # an amount that is given is no longer « non déterminé », and the reverse
-            money = dataclasses.replace(
-                money, montant_imprime=None, montant_etat="vide" if valeur is None else "chiffre"
-            )
-        return dataclasses.replace(objet, financement=money)
-    return dataclasses.replace(objet, **{champ: valeur})
-
-
-def _within_fiche(fiche: model.Fiche, revision: Revision, valeur: object, hits: list) -> model.Fiche:
-    if revision.objet == "volet":
-        numero, _, volet = (revision.cible or "").rpartition("/")
-        return (
-            dataclasses.replace(fiche, volets=_revise(fiche.volets, "id", volet, revision, valeur, hits))
-            if fiche.numero == numero
-            else fiche
-        )
-    if revision.objet == "indicateur":
-        return dataclasses.replace(
-            fiche, indicateurs=_revise(fiche.indicateurs, "id", revision.cible, revision, valeur, hits)
-        )
-    return dataclasses.replace(
-        fiche,
-        indicateurs=tuple(
-            dataclasses.replace(i, mesures=_revise(i.mesures, "id", revision.cible, revision, valeur, hits))
-            for i in fiche.indicateurs
-        ),
-    )
+            money = changed(money, montant_imprime=None, montant_etat="vide" if value is None else "chiffre")
+        return changed(holder, financement=money)

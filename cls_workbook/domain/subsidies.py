@@ -1,20 +1,19 @@
-"""What a rule of aid lets its funder pay for a year, and the sentences that say why: exact, in euros, rounded once.
+"""What a rule lets its funder pay for a year, and the sentences that say why: exact, in euros, rounded once (half-up,
+to the cent).
 
-Three kinds of rule give an aid: a share of a post (``poste``), a cap without a rate (``cap``), a rate or an amount on
+Three kinds of rule give an aid: a share of a post (``poste``), a cap without a rate (``plafond``), a rate or an amount on
 a base (``aide``). They meet the same limits, in this order: conditions, caps of the year, caps in all, cost. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from cls_workbook.domain.model import Rule
-from cls_workbook.domain.rule_arithmetic import rounded
-from cls_workbook.french import amount_fr, number_fr, rate_fr
-
-SUBSIDY_TYPES = ("poste", "plafond", "aide")
+from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.rules import Rule
+from cls_workbook.french import CENT, amount_fr, number_fr, rate_fr
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +62,17 @@ def compute(rule: Rule, situation: Situation) -> Subsidy:
 
 def _refusal(rule: Rule, situation: Situation) -> str:
     etp = situation.etp
-    if etp is not None and (etp <= 0 or (rule.etp_min is not None and etp < rule.etp_min)):
+    if etp is not None and (etp <= 0 or (rule.post.etp_min is not None and etp < rule.post.etp_min)):
         return (
-            f"{number_fr(etp)} ETP, sous le minimum de {number_fr(rule.etp_min)} ETP"
-            if rule.etp_min is not None
+            f"{number_fr(etp)} ETP, sous le minimum de {number_fr(rule.post.etp_min)} ETP"
+            if rule.post.etp_min is not None
             else "aucun ETP"
         )
     first = first_year(rule, situation)
     if first is not None and situation.annee < first:
         return f"aucune aide avant {first}"
-    if first is not None and rule.duree_ans is not None and situation.annee >= first + rule.duree_ans:
-        return f"aucune aide après {first + rule.duree_ans - 1}, {rule.duree_ans} années sont passées"
+    if first is not None and rule.caps.duree_ans is not None and situation.annee >= first + rule.caps.duree_ans:
+        return f"aucune aide après {first + rule.caps.duree_ans - 1}, {rule.caps.duree_ans} années sont passées"
     return ""
 
 
@@ -93,35 +92,24 @@ def _entitlement(rule: Rule, situation: Situation) -> tuple[Decimal | None, str]
         if how_many is None:
             return None, f"nombre de {rule.base}s non connu"
         return how_many * (
-            rule.cout_unitaire or Decimal(0)
-        ), f"{number_fr(how_many)} {rule.base}{'s' * (how_many > 1)} à {amount_fr(rule.cout_unitaire)}"
+            rule.sessions.cout_unitaire or Decimal(0)
+        ), f"{number_fr(how_many)} {rule.base}{'s' * (how_many > 1)} à {amount_fr(rule.sessions.cout_unitaire)}"
     base = situation.engage if rule.base == "engage" else situation.expenditure
     if base is None:
         return None, "montant engagé non connu" if rule.base == "engage" else "dépense non connue"
     following = ""
-    etp, at_most = situation.etp, rule.etp_assiette_max
+    etp, at_most = situation.etp, rule.post.etp_assiette_max
     if rule.base != "engage" and etp is not None and at_most is not None and etp > at_most:
         base, following = base * at_most / etp, f", assiette ramenée de {number_fr(etp)} à {number_fr(at_most)} ETP"
     taux = Decimal(1) if rule.taux is None else rule.taux
     return taux * base, f"{rate_fr(taux)} de {amount_fr(base)}{following}"
 
 
-def share_of_post(rule: Rule) -> Decimal:
-    """The share of the caps that this contract may use: less than 1 where a shared post shares them too."""
-    return rule.quote_part if rule.quote_part is not None and rule.plafond_par == "poste" else Decimal(1)
-
-
-def caps(rule: Rule) -> tuple[Decimal | None, Decimal | None]:
-    """(of a year, in all), EUR; None where the rule sets none."""
-    part = share_of_post(rule)
-    return tuple(None if p is None else p * part for p in (rule.plafond_annuel, rule.plafond_total))
-
-
 def _limits(rule: Rule, situation: Situation) -> list[tuple[Decimal, str]]:
     """(EUR, what it is): the caps of the rule, then the cost that all the aids together may not exceed."""
-    part = share_of_post(rule)
+    part = rule.sharing.share_of_caps
     sharing = f", soit {rate_fr(part)} du plafond du poste" if part != 1 else ""
-    yearly, total = caps(rule)
+    yearly, total = rule.yearly_cap(), rule.total_cap()
     limits = []
     if yearly is not None:
         limits.append((yearly, f"plafond de {amount_fr(yearly)} par an{sharing}"))
@@ -137,3 +125,52 @@ def _limits(rule: Rule, situation: Situation) -> list[tuple[Decimal, str]]:
             (remaining, f"les aides ne dépassent pas le coût de {amount_fr(situation.expenditure)}{elsewhere}")
         )
     return limits
+
+
+# --- A rule as one figure -------------------------------------------------------------------------------------------
+
+
+def payable_for_post(rule: Rule, expenditure: Decimal, etp: Decimal | None) -> Decimal:
+    """The most that a ``poste`` rule lets a funder pay for a year, in euros.
+
+    min(taux × depense × min(1; etp_assiette_max / etp); plafond_annuel). 0 under ``etp_min``: not eligible.
+    ``etp`` None: not known, the whole expense counts. Nothing is prorated on a part-year post.
+    """
+    if etp is not None and (etp <= 0 or (rule.post.etp_min is not None and etp < rule.post.etp_min)):
+        return Decimal("0.00")
+    aide = (Decimal(1) if rule.taux is None else rule.taux) * expenditure
+    if etp is not None and rule.post.etp_assiette_max is not None and etp > rule.post.etp_assiette_max:
+        aide = aide * rule.post.etp_assiette_max / etp
+    if rule.caps.plafond_annuel is not None:
+        aide = min(aide, rule.caps.plafond_annuel)
+    return rounded(aide)
+
+
+def scale_cost(price: Decimal, quantity: int | Decimal) -> Decimal:
+    """Unit cost × quantity, in euros (the cost per person includes all that it is said to include)."""
+    return rounded(price * quantity)
+
+
+def relative_gap(depuis: Decimal | None, to: Decimal | None) -> Decimal | None:
+    """Share by which ``to`` differs from ``depuis`` (0.1: a tenth more). None where one is not known, or the first is 0."""
+    return None if depuis is None or to is None or not depuis else (to - depuis) / depuis
+
+
+def parity_gap(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    """Euros between the largest and the smallest share; None where a funder gave no figure: a blank is not a zero."""
+    known = [m for m in amounts if m is not None]
+    return rounded(max(known) - min(known)) if known and len(known) == len(amounts) else None
+
+
+def are_subsidy_years_over(rule: Rule, annee: int) -> bool:
+    """Has the last year of a ``plafond`` rule passed? False where the contract says no first year or duration."""
+    return rule.depuis is not None and rule.caps.duree_ans is not None and annee >= rule.depuis + rule.caps.duree_ans
+
+
+def has_overall_money(contrat: Contrat) -> bool:
+    """Does the contract give its money as envelopes of the whole, and none to any fiche? Then a fiche may draw on them."""
+    return bool(contrat.enveloppes) and all(f.financement.montant is None for f in contrat.fiches)
+
+
+def rounded(montant: Decimal) -> Decimal:
+    return montant.quantize(CENT, rounding=ROUND_HALF_UP)

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from cls_workbook.domain.model import Fiche, Rule
+from cls_workbook.domain.model import Fiche
+from cls_workbook.domain.rules import Rule
 from cls_workbook.forms.layout import InputPlace
 from cls_workbook.forms.year_workbook import WorkbookPlan
 from cls_workbook.workbook.description import Formula
@@ -89,14 +90,16 @@ class _Fiche:
                 mesure.id, min(11 if mesure.agregation == "PERSONNES" else 2, top), top
             )
         for rule in self.contrat.rules_of(self.fiche.numero):
-            if rule.type == "cout_unitaire" and rule.mesure_sessions in counts:
-                counts[rule.mesure_sessions] = 2
-                counts[rule.mesure_participants] = (
-                    2 * ((rule.participants_min or 1) + (rule.participants_max or 1)) // 2
+            if rule.type == "cout_unitaire" and rule.sessions.mesure_sessions in counts:
+                counts[rule.sessions.mesure_sessions] = 2
+                counts[rule.sessions.mesure_participants] = (
+                    2 * ((rule.sessions.participants_min or 1) + (rule.sessions.participants_max or 1)) // 2
                 )
-            if rule.type == "capacite" and rule.mesure_file_active in counts:
-                counts[rule.mesure_file_active] = 3 * int(rule.capacite or 10)
-                counts[rule.mesure_sorties] = counts[rule.mesure_relais] = int(rule.capacite or 10) // 2
+            if rule.type == "capacite" and rule.capacity.mesure_file_active in counts:
+                counts[rule.capacity.mesure_file_active] = 3 * int(rule.capacity.capacite or 10)
+                counts[rule.capacity.mesure_sorties] = counts[rule.capacity.mesure_relais] = (
+                    int(rule.capacity.capacite or 10) // 2
+                )
         return counts
 
     # --- one method a block ---
@@ -199,9 +202,9 @@ class _Fiche:
 
     def _complements(self, place: InputPlace) -> object:
         for rule in self.contrat.rules_of(self.fiche.numero, "cout_unitaire"):
-            if place.champ == rule.complement_cout:
-                return self.counts[rule.mesure_participants] * rule.cout_unitaire
-            if place.champ in (rule.complement_formateurs, rule.complement_cout_formateurs):
+            if place.champ == rule.sessions.complement_cout:
+                return self.counts[rule.sessions.mesure_participants] * rule.sessions.cout_unitaire
+            if place.champ in (rule.sessions.complement_formateurs, rule.sessions.complement_cout_formateurs):
                 return 0
         return None
 
@@ -224,8 +227,8 @@ class _Fiche:
 
     def _cost(self) -> Decimal:
         for rule in self.contrat.rules_of(self.fiche.numero):
-            if rule.type == "cout_unitaire" and rule.mesure_participants in self.counts:
-                return Decimal(self.counts[rule.mesure_participants]) * (rule.cout_unitaire or 0)
+            if rule.type == "cout_unitaire" and rule.sessions.mesure_participants in self.counts:
+                return Decimal(self.counts[rule.sessions.mesure_participants]) * (rule.sessions.cout_unitaire or 0)
             if rule.type == "poste":
                 return Decimal(52000)
         montant = self.fiche.financement.montant
@@ -300,7 +303,7 @@ class _Fiche:
 
 def _agency_share(poste: Rule | None, taux: Decimal | None, cost: Decimal) -> Decimal:
     if poste:
-        return min(_to_cents(cost * (poste.taux or 1)), poste.plafond_annuel or cost)
+        return min(_to_cents(cost * (poste.taux or 1)), poste.caps.plafond_annuel or cost)
     return _to_cents(cost * (taux if taux is not None else Decimal("0.5")))
 
 

@@ -115,11 +115,11 @@ def _place_count(page: FormPage) -> None:
 
 def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     contrat = context.contrat
-    porteurs = fiche.porteurs_imprimes or ", ".join(contrat.by_structure[p].nom for p in fiche.porteurs)
+    porteurs = fiche.printed.porteurs_imprimes or ", ".join(contrat.by_structure[p].nom for p in fiche.porteurs)
     facts = (
-        ("Porteurs attendus", porteurs, "Territoire", fiche.territoire),
-        ("Public", fiche.public, "Calendrier prévu", fiche.calendrier),
-        ("Source des données", fiche.source, "Responsable du suivi", fiche.responsable),
+        ("Porteurs attendus", porteurs, "Territoire", fiche.printed.territoire),
+        ("Public", fiche.printed.public, "Calendrier prévu", fiche.printed.calendrier),
+        ("Source des données", fiche.printed.source, "Responsable du suivi", fiche.printed.responsable),
     )
     band(page, "Ce que dit le contrat", "Pour rappel\u00a0: rien à remplir ici.", "bloc_rappel")
     for rank, (left_name, left, right_name, right) in enumerate(facts, 1):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cls_workbook.domain.model import Contrat, Fiche, Rule
-from cls_workbook.domain.subsidies import SUBSIDY_TYPES, caps
+from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.rules import SUBSIDY_TYPES, Rule
 from cls_workbook.forms.form_pieces import WIDTHS, B, C, D, E, F, FormRows, K, computed_row, quote, width
 from cls_workbook.forms.layout import FormPage, height
 from cls_workbook.french import typography
@@ -52,7 +52,7 @@ def draw(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> None
         )
     elif rule.type in SUBSIDY_TYPES and (formula := _help(rule, amounts)):
         _row(page, rule, _name(amounts.contrat, fiche, rule, "Aide possible selon la règle"), formula, texte)
-    elif rule.type == "cout_unitaire" and rule.mesure_participants in amounts.mesures:
+    elif rule.type == "cout_unitaire" and rule.sessions.mesure_participants in amounts.mesures:
         _row(page, rule, "Coût attendu selon la règle", _expected_cost(page, fiche, rule, amounts), texte)
     else:
         page.texte(B, texte, "aide_ligne:retrait")
@@ -78,9 +78,9 @@ def _name(contrat: Contrat, fiche: Fiche, rule: Rule, label: str) -> str:
 
 def _payable_for_post(rule: Rule, amounts: RuleAmounts) -> str:
     total, etp = amounts.total, amounts.etp
-    base = f"{total}*{rule.taux}*MIN(1,{rule.etp_assiette_max or 1}/{etp})"
-    aide = f"MIN({base},{rule.plafond_annuel})" if rule.plafond_annuel else base
-    return f'IF(OR({total}="",N({etp})=0),"",IF({etp}<{rule.etp_min or 0},0,ROUND({aide},2)))'
+    base = f"{total}*{rule.taux}*MIN(1,{rule.post.etp_assiette_max or 1}/{etp})"
+    aide = f"MIN({base},{rule.caps.plafond_annuel})" if rule.caps.plafond_annuel else base
+    return f'IF(OR({total}="",N({etp})=0),"",IF({etp}<{rule.post.etp_min or 0},0,ROUND({aide},2)))'
 
 
 def _help(rule: Rule, amounts: RuleAmounts) -> str:
@@ -89,28 +89,30 @@ def _help(rule: Rule, amounts: RuleAmounts) -> str:
     if rule.type == "plafond":
         entitlement, unknown = engage, f"{engage}=0"
     elif rule.base in ("personne", "session"):
-        mesure = rule.mesure_participants if rule.base == "personne" else rule.mesure_sessions
+        mesure = rule.sessions.mesure_participants if rule.base == "personne" else rule.sessions.mesure_sessions
         if mesure not in amounts.mesures:
             return ""
         cell = address(amounts.mesures[mesure], F)
-        entitlement, unknown = f"{cell}*{rule.cout_unitaire}", f'{cell}=""'
+        entitlement, unknown = f"{cell}*{rule.sessions.cout_unitaire}", f'{cell}=""'
     elif rule.base == "engage":
         entitlement, unknown = f"{amounts.engage_in_money()}*{rule.taux}", f"COUNT({amounts.financement.column(E)})=0"
     else:
         entitlement, unknown = f"{amounts.total}*{rule.taux}", f'{amounts.total}=""'
-    yearly, _ = caps(rule)
+    yearly = rule.yearly_cap()
     bounds = [entitlement] + [str(yearly)] * (yearly is not None)
     remaining = f"MAX(0,{amounts.total}-({amounts.engage_in_money()}-{engage}))"
     capped = f'MIN({",".join(bounds)},IF({amounts.total}="",{entitlement},{remaining}))'
-    below_minimum = f'AND({amounts.etp}<>"",N({amounts.etp})<{rule.etp_min})' if rule.etp_min is not None else ""
+    below_minimum = (
+        f'AND({amounts.etp}<>"",N({amounts.etp})<{rule.post.etp_min})' if rule.post.etp_min is not None else ""
+    )
     aide = f"IF({below_minimum},0,ROUND({capped},2))" if below_minimum else f"ROUND({capped},2)"
     return f'IF({unknown},"",{aide})'
 
 
 def _expected_cost(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> str:
-    people = address(amounts.mesures[rule.mesure_participants], F)
+    people = address(amounts.mesures[rule.sessions.mesure_participants], F)
     formateurs = ""
-    if rule.complement_formateurs and rule.cout_formateur:
-        line = page.plan.rows[f"{fiche.numero}/complements/{rule.complement_formateurs}"].numero
-        formateurs = f"+N({address(line, C)})*{rule.cout_formateur}"
-    return f'IF({people}="","",{people}*{rule.cout_unitaire}{formateurs})'
+    if rule.sessions.complement_formateurs and rule.sessions.cout_formateur:
+        line = page.plan.rows[f"{fiche.numero}/complements/{rule.sessions.complement_formateurs}"].numero
+        formateurs = f"+N({address(line, C)})*{rule.sessions.cout_formateur}"
+    return f'IF({people}="","",{people}*{rule.sessions.cout_unitaire}{formateurs})'

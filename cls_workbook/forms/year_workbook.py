@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from cls_workbook.domain import entry_questions, locked_facts
 from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.forms import choice_lists, fiche_sheet, front_sheets
 from cls_workbook.forms.form_pieces import SheetContext
@@ -121,8 +122,8 @@ def plans(
 ) -> list[WorkbookPlan]:
     """The workbook of each, to be written rather than filled in: a fiche that asks the same of several is drawn once."""
     campagne = campagne or WorkbookContext()
-    shared = _Shared(contrat.in_year(annee), campagne)
-    return [_plan(contrat.in_year(annee), annee, respondent, campagne, shared) for respondent in repondants]
+    shared = _Shared(in_year(contrat, annee), campagne)
+    return [_plan(in_year(contrat, annee), annee, respondent, campagne, shared) for respondent in repondants]
 
 
 def plan(

@@ -12,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.entry_questions import Bloc, Champ
 from cls_workbook.domain.model import Contrat, Fiche, Structure
 from cls_workbook.errors import Refusal
@@ -289,7 +290,7 @@ def _names(fiche: Fiche, nombre: bool) -> set[str]:
 
 def read(source: str | PathLike | WorkbookRows, contrat: Contrat, annee: int) -> Pilotage:
     """See ``cls_workbook.pilotage.read``."""
-    reading = PilotageReading(source, contrat.in_year(annee), annee)
+    reading = PilotageReading(source, in_year(contrat, annee), annee)
     _check_identity(reading)
     campagne = _campagne(reading)
     maquette, engage = _year_programme(reading)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.entry_questions import Bloc
 from cls_workbook.domain.model import Contrat, Fiche, Structure
 from cls_workbook.forms import choice_lists
@@ -82,7 +83,7 @@ def workbook(contrat: Contrat, annee: int, pilotage: Pilotage) -> Workbook:
 
 def canvas_of(contrat: Contrat, annee: int, pilotage: Pilotage) -> Canvas:
     """What the sheets are drawn from: the contract as of that year."""
-    contrat = contrat.in_year(annee)
+    contrat = in_year(contrat, annee)
     choix = pf.listes(contrat)
     return Canvas(contrat, annee, pilotage, choix, choice_lists.addresses(choix))
 

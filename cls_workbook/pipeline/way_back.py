@@ -18,6 +18,7 @@ from cls_workbook import checks, garbage
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.definition.toml_reader import load
+from cls_workbook.domain.contrat_years import covers, in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.engines.engine_protocol import Engine
 from cls_workbook.engines.local_engines import LocalEngine
@@ -111,9 +112,9 @@ def _check_one(
     retour: Retour, contrat: Contrat, typed_returns: typed_frames.TypedRetours | None = None
 ) -> list[Anomalie]:
     typed_returns = typed_returns or typed_frames.type_values([retour], contrat)
-    if not contrat.covers(retour.annee):
+    if not covers(contrat, retour.annee):
         return list(typed_returns.anomalies)
-    contrat = contrat.in_year(retour.annee)
+    contrat = in_year(contrat, retour.annee)
     folder = CheckInput(
         contrat,
         retour.annee,
@@ -144,7 +145,7 @@ def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.Data
     campagnes = {(r.contrat, r.annee) for r in retours}
     if len(campagnes) > 1 or len(retours) < 2:
         raise Refusal(f"« {ancien} » et « {nouveau} » ne sont pas deux retours d’une même campagne.")
-    contrat = contrats(retours[0].contrat).in_year(retours[0].annee)
+    contrat = in_year(contrats(retours[0].contrat), retours[0].annee)
     return replacement.apply(
         typed_frames.type_values(retours, contrat), contrat, [replacement.ReplacementRequest(names[1], names[0])]
     ).table
@@ -307,7 +308,7 @@ def _campagne(
     from cls_workbook import pilotage as coordination
     from cls_workbook.reports.consolidation import previous_year as past_year
 
-    contrat, pilotage = contrat.in_year(annee), pilotage or coordination.Pilotage()
+    contrat, pilotage = in_year(contrat, annee), pilotage or coordination.Pilotage()
     return Campagne(
         contrat,
         annee,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cls_workbook import forms, garbage
 from cls_workbook.definition.toml_reader import load
+from cls_workbook.domain.contrat_years import all_years, covers, in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.editions import produce
@@ -17,13 +18,13 @@ def load_contrat(reference: str, annee: int) -> Contrat:
     """The contract as of that year. Refus if it cannot be read, or if it does not cover the year."""
     contrat = load(reference)
     verify_year(contrat, annee)
-    return contrat.in_year(annee)
+    return in_year(contrat, annee)
 
 
 def verify_year(contrat: Contrat, annee: int) -> None:
     """Refus if the contract does not cover the year."""
-    if not contrat.covers(annee):
-        covered = ", ".join(map(str, contrat.all_years))
+    if not covers(contrat, annee):
+        covered = ", ".join(map(str, all_years(contrat)))
         raise Refusal(f"Le contrat « {contrat.titre} » ne couvre pas l’année {annee}. Années du contrat : {covered}.")
 
 

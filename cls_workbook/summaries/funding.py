@@ -12,8 +12,9 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cls_workbook.domain.model import Contrat, Fiche, Rule
-from cls_workbook.domain.rule_arithmetic import rounded
+from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.rules import Rule
+from cls_workbook.domain.subsidies import rounded
 from cls_workbook.french import NBSP, amount_fr, fold
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns, total_of, wide

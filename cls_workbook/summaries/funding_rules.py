@@ -10,9 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
-from cls_workbook.domain.model import Contrat, Fiche, Rule
-from cls_workbook.domain.rule_arithmetic import has_overall_money, parity_gap, payable_for_post, rounded
+from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.small_counts import is_identifying_rate
+from cls_workbook.domain.subsidies import has_overall_money, parity_gap, payable_for_post, rounded
 from cls_workbook.french import NBSP, amount_fr, number_fr, quoted_list, rate_fr
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
@@ -44,21 +45,21 @@ Number = int | Decimal
 
 def post_explanation(rule: Rule, expenditure: Decimal, etp: Decimal | None) -> str:
     """One French sentence: what the rule lets the funder pay for the year, and what limits it."""
-    if etp is not None and (etp <= 0 or (rule.etp_min is not None and etp < rule.etp_min)):
-        return f"{number_fr(etp)} ETP{NBSP}: poste non éligible, le minimum est de {number_fr(rule.etp_min)} ETP."
+    if etp is not None and (etp <= 0 or (rule.post.etp_min is not None and etp < rule.post.etp_min)):
+        return f"{number_fr(etp)} ETP{NBSP}: poste non éligible, le minimum est de {number_fr(rule.post.etp_min)} ETP."
     aide = payable_for_post(rule, expenditure, etp)
     steps = []
     assiette = expenditure
     if etp is None:
         steps.append("ETP non renseigné, la dépense entière est retenue")
-    elif rule.etp_assiette_max is not None and etp > rule.etp_assiette_max:
-        assiette = expenditure * rule.etp_assiette_max / etp
+    elif rule.post.etp_assiette_max is not None and etp > rule.post.etp_assiette_max:
+        assiette = expenditure * rule.post.etp_assiette_max / etp
         steps.append(
-            f"assiette ramenée de {number_fr(etp)} à {number_fr(rule.etp_assiette_max)} ETP, soit {amount_fr(assiette)}"
+            f"assiette ramenée de {number_fr(etp)} à {number_fr(rule.post.etp_assiette_max)} ETP, soit {amount_fr(assiette)}"
         )
     taux = Decimal(1) if rule.taux is None else rule.taux
     steps.append(f"{rate_fr(taux)} de {amount_fr(assiette)}")
-    if rule.plafond_annuel is not None and taux * assiette > rule.plafond_annuel:
+    if rule.caps.plafond_annuel is not None and taux * assiette > rule.caps.plafond_annuel:
         part = (aide / expenditure).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
         steps.append(f"plafond annuel atteint, l’aide couvre {rate_fr(part)} de la dépense")
     return (
@@ -68,19 +69,25 @@ def post_explanation(rule: Rule, expenditure: Decimal, etp: Decimal | None) -> s
 
 def expected_cost(rule: Rule, participants: int, formateurs: int = 0) -> Decimal:
     """EUR: unit cost × participants + cost of a trainer × trainers. What the unit cost includes is not added again."""
-    return rounded((rule.cout_unitaire or Decimal(0)) * participants + (rule.cout_formateur or Decimal(0)) * formateurs)
+    return rounded(
+        (rule.sessions.cout_unitaire or Decimal(0)) * participants
+        + (rule.sessions.cout_formateur or Decimal(0)) * formateurs
+    )
 
 
 def session_bounds(rule: Rule) -> tuple[Decimal | None, Decimal | None]:
     """EUR: what a session costs with the least and with the most participants; None where the rule sets no bound."""
-    return tuple(None if n is None else expected_cost(rule, n) for n in (rule.participants_min, rule.participants_max))
+    return tuple(
+        None if n is None else expected_cost(rule, n)
+        for n in (rule.sessions.participants_min, rule.sessions.participants_max)
+    )
 
 
 def occupation(rule: Rule, occupied: Number | None) -> Decimal | None:
     """Share of the capacity that is in use: mean of places in use / capacity. Never the number of persons followed."""
-    if occupied is None or not rule.capacite:
+    if occupied is None or not rule.capacity.capacite:
         return None
-    return Decimal(occupied) / rule.capacite
+    return Decimal(occupied) / rule.capacity.capacite
 
 
 def capped_subsidy(rule: Rule, requests: Mapping[int, Decimal]) -> dict[int, Decimal]:
@@ -90,10 +97,12 @@ def capped_subsidy(rule: Rule, requests: Mapping[int, Decimal]) -> dict[int, Dec
     """
     start = rule.depuis if rule.depuis is not None else min((a for a, d in requests.items() if d > 0), default=None)
     granted: dict[int, Decimal] = {}
-    remaining = rule.plafond_total
+    remaining = rule.caps.plafond_total
     for annee in sorted(requests):
-        outside = start is None or annee < start or (rule.duree_ans is not None and annee >= start + rule.duree_ans)
-        bounds = [requests[annee]] + [p for p in (rule.plafond_annuel, remaining) if p is not None]
+        outside = (
+            start is None or annee < start or (rule.caps.duree_ans is not None and annee >= start + rule.caps.duree_ans)
+        )
+        bounds = [requests[annee]] + [p for p in (rule.caps.plafond_annuel, remaining) if p is not None]
         granted[annee] = Decimal("0.00") if outside else rounded(max(Decimal(0), min(bounds)))
         remaining = None if remaining is None else remaining - granted[annee]
     return granted
@@ -219,43 +228,45 @@ def _post(
 
 def _sessions(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[str]:
     for rule in (r for r in contrat.regles if r.type == "cout_unitaire" and r.fiche == fiche.numero):
-        participants, sessions = (tally(contrat, values, m) for m in (rule.mesure_participants, rule.mesure_sessions))
-        if participants is None or rule.cout_unitaire is None:
+        participants, sessions = (
+            tally(contrat, values, m) for m in (rule.sessions.mesure_participants, rule.sessions.mesure_sessions)
+        )
+        if participants is None or rule.sessions.cout_unitaire is None:
             continue
-        if is_of_few_people(contrat, rule.mesure_participants, participants) or is_of_few_people(
-            contrat, rule.mesure_sessions, sessions
+        if is_of_few_people(contrat, rule.sessions.mesure_participants, participants) or is_of_few_people(
+            contrat, rule.sessions.mesure_sessions, sessions
         ):
             yield "coût attendu non détaillé (effectif masqué)."
             continue
-        formateurs = total_of(_typed_values(values, fiche, "complements", rule.complement_formateurs)) or 0
-        computation = f"{number_fr(participants)} personnes à {amount_fr(rule.cout_unitaire)}"
-        if formateurs and rule.cout_formateur is not None:
-            computation += (
-                f" et {number_fr(formateurs)} formateur{'s' * (formateurs > 1)} à {amount_fr(rule.cout_formateur)}"
-            )
+        formateurs = total_of(_typed_values(values, fiche, "complements", rule.sessions.complement_formateurs)) or 0
+        computation = f"{number_fr(participants)} personnes à {amount_fr(rule.sessions.cout_unitaire)}"
+        if formateurs and rule.sessions.cout_formateur is not None:
+            computation += f" et {number_fr(formateurs)} formateur{'s' * (formateurs > 1)} à {amount_fr(rule.sessions.cout_formateur)}"
         sentence = f"coût attendu {amount_fr(expected_cost(rule, participants, formateurs))} ({computation})"
         lowest, highest = session_bounds(rule)
         if sessions and highest is not None:
             sentence += f"{NBSP}; {number_fr(sessions)} session{'s' * (sessions > 1)}, de {amount_fr(lowest or Decimal(0))} à {amount_fr(highest)} chacune"
-            if participants > sessions * rule.participants_max:
-                sentence += f", pour {number_fr(sessions * rule.participants_max)} personnes au plus"
+            if participants > sessions * rule.sessions.participants_max:
+                sentence += f", pour {number_fr(sessions * rule.sessions.participants_max)} personnes au plus"
         yield sentence + "."
 
 
 def _capacity(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[str]:
     for rule in (r for r in contrat.regles if r.type == "capacite" and r.fiche == fiche.numero):
-        saisies = values.lines(lambda c, r=rule: c.mesure == r.mesure, "ligne", "valeur", input_fields=("numerateur",))
+        saisies = values.lines(
+            lambda c, r=rule: c.mesure == r.capacity.mesure, "ligne", "valeur", input_fields=("numerateur",)
+        )
         occupied = total_of(valeur for line, valeur in saisies if not line)
         part = occupation(rule, occupied)
         if (
             part is not None
-            and contrat.by_mesure[rule.mesure][2].petits_effectifs
-            and is_identifying_rate(occupied, rule.capacite, contrat.seuil_petits_effectifs)
+            and contrat.by_mesure[rule.capacity.mesure][2].petits_effectifs
+            and is_identifying_rate(occupied, rule.capacity.capacite, contrat.seuil_petits_effectifs)
         ):
             yield "occupation non détaillée (effectif masqué)."
         elif part is not None:
             excess = f"{NBSP}: au-dessus de la capacité, à vérifier" if part > 1 else ""
-            yield f"occupation de {rate_fr(part, 1)}, {number_fr(occupied)} sur une capacité de {number_fr(rule.capacite)}{excess}."
+            yield f"occupation de {rate_fr(part, 1)}, {number_fr(occupied)} sur une capacité de {number_fr(rule.capacity.capacite)}{excess}."
 
 
 def _envelopes(contrat: Contrat, annee: int, lines: list[dict]) -> list[str]:

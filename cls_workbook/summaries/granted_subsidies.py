@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from cls_workbook.domain.model import Contrat, Rule
-from cls_workbook.domain.rule_arithmetic import payable_for_post
+from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.rules import SUBSIDY_TYPES, Rule
 from cls_workbook.domain.small_counts import small
-from cls_workbook.domain.subsidies import SUBSIDY_TYPES, Situation, Subsidy, compute
+from cls_workbook.domain.subsidies import Situation, Subsidy, compute, payable_for_post
 from cls_workbook.french import NBSP, amount_fr
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
@@ -55,8 +55,8 @@ def situations(
             engage=total_of(li["engage"] for li in its_own),
             asked=total_of(li["engage"] for li in of_financeur),
             autres=(total_of(li["engage"] for li in autres) or Decimal(0)) + promised,
-            people=tally(contrat, values, rule.mesure_participants),
-            sessions=tally(contrat, values, rule.mesure_sessions),
+            people=tally(contrat, values, rule.sessions.mesure_participants),
+            sessions=tally(contrat, values, rule.sessions.mesure_sessions),
             earlier=(past_ones or {}).get(rule.id, {}),
         )
         aide = compute(rule, situation)
@@ -73,7 +73,7 @@ def subsidy_explanations(contrat: Contrat, situations_: Iterable[tuple[Rule, Sit
     discreet_fiches = {
         r.fiche
         for r, s, _ in situations_
-        if r.base == "personne" and is_of_few_people(contrat, r.mesure_participants, s.people)
+        if r.base == "personne" and is_of_few_people(contrat, r.sessions.mesure_participants, s.people)
     }
     for rule, situation, aide in situations_:
         location = f"Fiche {rule.fiche}" if rule.fiche else rule.libelle

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
+from cls_workbook.domain.contrat_years import covers
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.errors import Refusal
 from cls_workbook.french import NBSP, fold
@@ -116,7 +117,7 @@ def expected_returns(contrat: Contrat, annee: int, membres: Members | None = Non
     A group for which ``membres`` names nobody stays one line with groupe=True: how many returns it stands for is unknown.
     Refus if the contract does not cover ``annee``.
     """
-    if not contrat.covers(annee):
+    if not covers(contrat, annee):
         raise Refusal(f"L’année {annee} n’est pas une année du contrat «{NBSP}{contrat.titre}{NBSP}».")
     identify = structure_key(contrat)
     lines, already_seen = [], set()

@@ -11,7 +11,8 @@ import pytest
 
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
-from cls_workbook.domain.model import Fiche, Mesure, Rule
+from cls_workbook.domain.model import Fiche, Mesure
+from cls_workbook.domain.rules import Rule
 from cls_workbook.forms import examples, offprint
 from cls_workbook.forms.layout import FILLED, TO_FILL
 from cls_workbook.french import number_fr
@@ -244,12 +245,14 @@ class Expectation:
                     "" if total is None or not etp else subsidy_to_post(rule, total, Decimal(str(etp))),
                 )
             if rule.type == "cout_unitaire":
-                people = self[f"mesures/{rule.mesure_participants}/valeur"]
-                formateurs = self[f"complements/{rule.complement_formateurs}"] or 0
+                people = self[f"mesures/{rule.sessions.mesure_participants}/valeur"]
+                formateurs = self[f"complements/{rule.sessions.complement_formateurs}"] or 0
                 self.put(
                     f"calculs/regle.{rule.id}",
                     "C",
-                    "" if people is None else people * rule.cout_unitaire + formateurs * rule.cout_formateur,
+                    ""
+                    if people is None
+                    else people * rule.sessions.cout_unitaire + formateurs * rule.sessions.cout_formateur,
                 )
 
 
@@ -258,9 +261,11 @@ def euros(valeur: object) -> Decimal:
 
 
 def subsidy_to_post(rule: Rule, total: Decimal, etp: Decimal) -> Decimal:
-    if etp < rule.etp_min:
+    if etp < rule.post.etp_min:
         return Decimal(0)
-    return round(min(total * rule.taux * min(Decimal(1), rule.etp_assiette_max / etp), rule.plafond_annuel), 2)
+    return round(
+        min(total * rule.taux * min(Decimal(1), rule.post.etp_assiette_max / etp), rule.caps.plafond_annuel), 2
+    )
 
 
 def all_expected(plan: forms.WorkbookPlan, reponses: dict[str, object]) -> dict[tuple[str, str], object]:

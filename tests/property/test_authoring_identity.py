@@ -18,8 +18,8 @@ from cls_workbook.definition.importing.assembly import Assembly
 from cls_workbook.definition.importing.authored_tables import open_up
 from cls_workbook.definition.importing.definition_import import importer
 from cls_workbook.definition.toml_writer import write
-from cls_workbook.domain import lifetime, model
-from cls_workbook.domain.class_fields import fields_of
+from cls_workbook.domain import lifetime, model, rules
+from cls_workbook.domain.definition_keys import build, changed, keys_of
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.workbook import writer
@@ -169,13 +169,12 @@ def _value(class_: type, champ: str, type_: type, names: tuple[str, ...] | None)
 @cache
 def _field(class_: type, nom: str, names: tuple[str, ...] | None):
     """The same, with its default and as many as the model says; None where it can only be left out. Strategies are dear to make."""
-    type_, listing, obligatoire = fields_of(class_)[nom]
-    one = None if dataclasses.is_dataclass(type_) else _value(class_, nom, type_, names)
+    key = keys_of(class_)[nom]
+    one = None if dataclasses.is_dataclass(key.type) else _value(class_, nom, key.type, names)
     if one is None:
         return None
-    several = st.lists(one, max_size=6, unique=True).map(tuple) if listing else one
-    default = next(c.default for c in dataclasses.fields(class_) if c.name == nom)
-    return several if obligatoire else st.just(default) | several
+    several = st.lists(one, max_size=6, unique=True).map(tuple) if key.is_list else one
+    return several if key.obligatoire else st.just(key.default) | several
 
 
 CHOICES = {
@@ -187,9 +186,9 @@ CHOICES = {
     (model.Complement, "type"): ("entier", "decimal", "montant", "texte"),
     (model.Mesure, "type"): model.MESURE_TYPES,
     (model.Mesure, "agregation"): model.AGGREGATIONS,
-    (model.Rule, "type"): model.RULE_TYPES,
-    (model.Rule, "base"): model.SUBSIDY_BASES,
-    (model.Rule, "plafond_par"): model.CAP_SCOPES,
+    (rules.Rule, "type"): rules.RULE_TYPES,
+    (rules.Rule, "base"): rules.SUBSIDY_BASES,
+    (rules.Rule, "plafond_par"): rules.CAP_SCOPES,
     (model.ContratInconsistency, "gravite"): ("à confirmer", "information"),
     (lifetime.Decision, "instance"): lifetime.DECISION_INSTANCES,
     (Contrat, "avenant_requis"): lifetime.CHANGES_NEEDING_AVENANT,
@@ -199,10 +198,10 @@ CHOICES = {
 def objet(class_: type, cross_references: dict[str, list[str]] | None = None, **fixed):
     """Any object of a class of the model, derived from its fields; ``fixed``: values or strategies that replace the derived one."""
     names = {champ: tuple(ids) for champ, ids in (cross_references or {}).items()}
-    input_fields = {nom: _field(class_, nom, names.get(nom)) for nom in fields_of(class_) if nom not in fixed}
+    input_fields = {nom: _field(class_, nom, names.get(nom)) for nom in keys_of(class_) if nom not in fixed}
     input_fields |= {nom: v if isinstance(v, st.SearchStrategy) else st.just(v) for nom, v in fixed.items()}
     input_fields = {nom: v for nom, v in input_fields.items() if v is not None}
-    return st.builds(class_, **input_fields)
+    return st.fixed_dictionaries(input_fields).map(lambda values: build(class_, values))
 
 
 def distinct(strategy, cle, maximum=4):
@@ -248,7 +247,7 @@ def contrats(draw_value):
     for rule in draw_value(
         st.lists(
             objet(
-                model.Rule,
+                rules.Rule,
                 quoted | {"fiche": numbers, "financeur": f_ids, "financeurs": f_ids} | dict.fromkeys(MESURES, mesures),
                 **COMPLEMENTS,
             ),
@@ -256,7 +255,7 @@ def contrats(draw_value):
         )
     ):
         theirs = [c.id for f in fiches if f.numero == rule.fiche for c in f.complements]
-        regles.append(dataclasses.replace(rule, complement_cout=theirs[0]) if theirs else rule)
+        regles.append(changed(rule, complement_cout=theirs[0]) if theirs else rule)
     return Contrat(
         **draw_value(
             st.fixed_dictionaries(
@@ -335,10 +334,8 @@ def _revision(numbers, ids):
     )
 
 
-MESURES = [c.name for c in dataclasses.fields(model.Rule) if c.name.startswith("mesure")]
-COMPLEMENTS = {c.name: None for c in dataclasses.fields(model.Rule) if c.name.startswith("complement")} | {
-    "modele": None
-}
+MESURES = list(rules.MESURE_KEYS)
+COMPLEMENTS = {key: None for key in keys_of(rules.Rule) if key.startswith("complement")} | {"modele": None}
 
 
 @st.composite

@@ -15,7 +15,7 @@ from cls_workbook.definition.authoring.all_sections import REFERENCES, SECTION_B
 from cls_workbook.definition.authoring.authoring_workbook import workbook
 from cls_workbook.definition.importing.deductions import INDICATEUR_TYPES, identifier, letters
 from cls_workbook.domain import model
-from cls_workbook.domain.class_fields import fields_of
+from cls_workbook.domain.definition_keys import keys_of
 from cls_workbook.domain.verification.fiche_faults import ALLOWED_AGGREGATIONS
 from cls_workbook.workbook import writer
 from tests.support.authoring_typist import FIRST, HEADERS, ROOM, blank_bytes, columns, flat, shipped_bytes
@@ -35,18 +35,18 @@ def opened_book():
 def classes(depuis: type = model.Contrat) -> list[type]:
     """Every class that a contract is made of."""
     everything = [depuis]
-    for type_, _, _ in fields_of(depuis).values():
-        if dataclasses.is_dataclass(type_):
-            everything += [c for c in classes(type_) if c not in everything]
+    for key in keys_of(depuis).values():
+        if dataclasses.is_dataclass(key.type):
+            everything += [c for c in classes(key.type) if c not in everything]
     return everything
 
 
 @pytest.mark.parametrize("class_", classes(), ids=lambda c: c.__name__)
 def test_each_field_of_the_model_has_a_column_or_a_reason(class_):
     requests = {(r.class_of(c), c.champ) for r in SECTIONS for c in r.columns if not r.is_parent(c)}
-    for champ, (type_, _, _) in fields_of(class_).items():
-        has_its_sheet = dataclasses.is_dataclass(type_) and any(
-            r.class_ is type_ and r.nom in (champ, r.nom) and champ in (r.nom, r.parent) for r in SECTIONS
+    for champ, key in keys_of(class_).items():
+        has_its_sheet = dataclasses.is_dataclass(key.type) and any(
+            r.class_ is key.type and r.nom in (champ, r.nom) and champ in (r.nom, r.parent) for r in SECTIONS
         )
         assert (class_, champ) in requests or has_its_sheet or (class_, champ) in WITHOUT_COLUMN, (
             f"{class_.__name__}.{champ} n’est demandé nulle part"
@@ -56,11 +56,11 @@ def test_each_field_of_the_model_has_a_column_or_a_reason(class_):
 def test_every_column_is_a_field_of_the_model():
     for section in SECTIONS:
         for column in section.columns:
-            assert section.is_parent(column) or column.champ in fields_of(section.class_of(column)), column.titre
+            assert section.is_parent(column) or column.champ in keys_of(section.class_of(column)), column.titre
 
 
 def test_every_reason_is_about_a_field_that_is_there():
-    assert all(champ in fields_of(class_) and reason for (class_, champ), reason in WITHOUT_COLUMN.items())
+    assert all(champ in keys_of(class_) and reason for (class_, champ), reason in WITHOUT_COLUMN.items())
 
 
 def test_each_closed_list_has_words_of_its_own_and_no_two_alike():
@@ -152,7 +152,7 @@ def test_each_column_says_what_it_wants_and_each_name_is_chosen_from_a_list(open
     for box in section.boxes:
         rule = regles[where[flat(box.titre)]]
         assert rule.prompt and rule.promptTitle
-        listing = section.nature(box.column)[1]
+        listing = section.key(box.column).is_list
         if box.column.cross_reference and box.sole and (box.column.boxes or not listing):
             assert rule.type == "list" and SECTION_BY_NAME[
                 REFERENCES[box.column.cross_reference][0]
@@ -166,7 +166,7 @@ def test_numbers_that_a_spreadsheet_would_spoil_stand_in_text_cells(opened_book)
     for section in (r for r in SECTIONS if not r.form):
         where = columns(opened_book[section.sheet])
         for box in section.boxes:
-            if box.column.anchor or section.nature(box.column)[0] is str:
+            if box.column.anchor or section.key(box.column).type is str:
                 assert opened_book[section.sheet][f"{where[flat(box.titre)]}{FIRST}"].number_format == "@", box.cle
 
 

@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from cls_workbook.definition import toml_reader
-from cls_workbook.domain.model import Rule
-from cls_workbook.domain.rule_arithmetic import payable_for_post
+from cls_workbook.domain.subsidies import payable_for_post
 from tests.support.frames_from_text import folder, found, precedent, trial_contrat
+from tests.support.written_rules import written_rule
 from tests.unit.test_money_checks import line
 from tests.unit.test_progress_checks import A_CONFIRMER, BLOCKING, one_retour
 
-POST = Rule(
+POST = written_rule(
     "poste",
     "poste",
     "Poste",

@@ -11,6 +11,7 @@ import pytest
 from cls_workbook.cli.commands import main
 from cls_workbook.definition import load
 from cls_workbook.definition.importing.definition_import import importer
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.lifetime import EvolutionThresholds
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.domain.verification.whole_contract import verifier
@@ -112,10 +113,9 @@ def test_dates_decisions_and_revisions_are_read_in_the_words_of_the_sheets(path)
     ).contrat
     assert value_read.decisions[0].date == date(2026, 3, 12)
     assert (value_read.revisions[0].champ, value_read.revisions[0].valeur) == ("porteurs", "ars ; cpts-de-l-etang")
-    assert value_read.in_year(2025).par_fiche["1.1"].porteurs == (
-        "cpts-de-l-etang",
-        "ccas-des-etangs",
-    ) and value_read.in_year(2026).par_fiche["1.1"].porteurs == ("ars", "cpts-de-l-etang")
+    assert in_year(value_read, 2025).par_fiche["1.1"].porteurs == ("cpts-de-l-etang", "ccas-des-etangs") and in_year(
+        value_read, 2026
+    ).par_fiche["1.1"].porteurs == ("ars", "cpts-de-l-etang")
 
 
 FIRST_OWN_ROW = FIRST + len(shipped_themes())  # the first row of the sheet Thèmes that is left to the contract

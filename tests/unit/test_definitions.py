@@ -137,14 +137,15 @@ def test_the_rules_of_dijon_hold_the_printed_figures(dijon):
     poste, pssm, emas = (
         dijon.rules_of(n, t)[0] for n, t in (("5.1", "poste"), ("2.2", "cout_unitaire"), ("2.3", "capacite"))
     )
-    assert (poste.taux, poste.plafond_annuel, poste.etp_min, poste.etp_assiette_max) == (
+    assert (poste.taux, poste.caps.plafond_annuel, poste.post.etp_min, poste.post.etp_assiette_max) == (
         Decimal("0.5"),
         30_000,
         Decimal("0.5"),
         1,
     )
     assert poste.hors_maquette
-    assert (pssm.cout_unitaire, pssm.participants_min, pssm.participants_max, pssm.cout_formateur) == (
+    sessions = pssm.sessions
+    assert (sessions.cout_unitaire, sessions.participants_min, sessions.participants_max, sessions.cout_formateur) == (
         250,
         8,
         16,
@@ -152,10 +153,11 @@ def test_the_rules_of_dijon_hold_the_printed_figures(dijon):
     )
     # The manual at 30 € is included: two full sessions a year for five years are the whole envelope.
     assert (
-        2 * pssm.participants_max * pssm.cout_unitaire * len(dijon.annees) == dijon.par_fiche["2.2"].financement.montant
+        2 * sessions.participants_max * sessions.cout_unitaire * len(dijon.annees)
+        == dijon.par_fiche["2.2"].financement.montant
     )
     occupation = dijon.by_mesure["2.3-I03c"][2]
-    assert emas.capacite == occupation.denominateur == 40
+    assert emas.capacity.capacite == occupation.denominateur == 40
     assert occupation.numerateur_decimal
 
 
@@ -323,7 +325,12 @@ def test_a_capped_aid_fits_the_model():
     contrat = parse(MAYENNE, "essai")
     rule = contrat.regles[0]
     assert _serious(contrat) == []
-    assert (rule.plafond_annuel, rule.plafond_total, rule.duree_ans, rule.depuis) == (10_000, 30_000, 3, 2022)
+    assert (rule.caps.plafond_annuel, rule.caps.plafond_total, rule.caps.duree_ans, rule.depuis) == (
+        10_000,
+        30_000,
+        3,
+        2022,
+    )
 
 
 # --- The loader -----------------------------------------------------------------------------------------------------

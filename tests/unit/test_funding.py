@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cls_workbook.definition.toml_reader import load
-from cls_workbook.domain.model import ActionToProgramme, Fiche, FicheFinancement, Financeur, Indicateur, Mesure, Rule
-from cls_workbook.domain.rule_arithmetic import payable_for_post
+from cls_workbook.domain.model import ActionToProgramme, Fiche, FicheFinancement, Financeur, Indicateur, Mesure
+from cls_workbook.domain.subsidies import payable_for_post
 from cls_workbook.summaries.funding import BY_FICHE, BY_FINANCEUR, TOTALS, par_fiche, par_financeur, totaux
 from cls_workbook.summaries.funding_rules import (
     capped_subsidy,
@@ -21,10 +21,11 @@ from cls_workbook.summaries.funding_rules import (
     session_bounds,
 )
 from tests.support.written_frames import contrat, typed, values
+from tests.support.written_rules import written_rule
 
 D = Decimal
 MAQUETTE, OUTSIDE, COFI, VALO = "Maquette ARS", "ARS hors maquette", "Cofinancement", "Valorisation"
-POST = Rule(
+POST = written_rule(
     "p",
     "poste",
     "Poste",
@@ -36,7 +37,7 @@ POST = Rule(
     etp_assiette_max=D(1),
     hors_maquette=True,
 )
-PSSM = Rule(
+PSSM = written_rule(
     "s",
     "cout_unitaire",
     "Sessions",
@@ -49,7 +50,7 @@ PSSM = Rule(
     complement_formateurs="formateurs",
     cout_formateur=D(1500),
 )
-FACILITATOR = Rule("m", "plafond", "Animateur", plafond_annuel=D(10000), plafond_total=D(30000), duree_ans=3)
+FACILITATOR = written_rule("m", "plafond", "Animateur", plafond_annuel=D(10000), plafond_total=D(30000), duree_ans=3)
 
 
 def texte(sentences):
@@ -408,7 +409,7 @@ def per_person(participants, petits_effectifs, engage=None):
     mesure = Mesure("P", "m", "entier", "FLUX", petits_effectifs=petits_effectifs)
     fiche = Fiche("2.2", "Action", "1", porteurs=("a",), indicateurs=(Indicateur("P", "i", "compte", (mesure,)),))
     regles = (
-        Rule(
+        written_rule(
             "p",
             "aide",
             "Forfait",
@@ -418,7 +419,7 @@ def per_person(participants, petits_effectifs, engage=None):
             cout_unitaire=D(50),
             mesure_participants="P",
         ),
-        Rule("t", "aide", "Part", fiche="2.2", financeur="ars", base="depense", taux=D(1)),
+        written_rule("t", "aide", "Part", fiche="2.2", financeur="ars", base="depense", taux=D(1)),
     )
     lines = (
         {
@@ -454,7 +455,7 @@ def test_an_aid_for_each_of_few_persons_is_not_worked_out_before_others():
 
 
 def test_occupation_is_places_in_use_over_capacity():
-    rule = Rule("c", "capacite", "Capacité", capacite=D(40))
+    rule = written_rule("c", "capacite", "Capacité", capacite=D(40))
     assert occupation(rule, D("37.5")) == D("0.9375")
     assert occupation(rule, None) is None
 
@@ -480,19 +481,19 @@ def test_what_one_year_leaves_is_not_carried_over():
 
 
 def test_the_total_cap_holds_when_years_alone_would_not():
-    rule = Rule("m", "plafond", "Animateur", plafond_annuel=D(10000), plafond_total=D(15000))
+    rule = written_rule("m", "plafond", "Animateur", plafond_annuel=D(10000), plafond_total=D(15000))
     assert capped_subsidy(rule, {2024: D(9000), 2025: D(9000), 2026: D(9000)}) == {2024: 9000, 2025: 6000, 2026: 0}
 
 
 def test_years_run_from_the_year_that_the_rule_says():
-    rule = Rule("m", "plafond", "Animateur", plafond_annuel=D(10000), duree_ans=1, depuis=2025)
+    rule = written_rule("m", "plafond", "Animateur", plafond_annuel=D(10000), duree_ans=1, depuis=2025)
     assert capped_subsidy(rule, {2024: D(1), 2025: D(2), 2026: D(3)}) == {2024: 0, 2025: 2, 2026: 0}
 
 
 def test_a_capped_aid_is_explained():
     trial_with_rule = trial(
         regles=(
-            Rule(
+            written_rule(
                 "m",
                 "plafond",
                 "Animateur",
@@ -515,7 +516,7 @@ def test_a_capped_aid_is_explained():
 
 
 def with_parity():
-    rule = Rule("e", "parite", "Parité", financeurs=("ars", "ville"))
+    rule = written_rule("e", "parite", "Parité", financeurs=("ars", "ville"))
     return rule, contrat(
         fiches=tuple(Fiche(n, "Action", "1", porteurs=("a",)) for n in ("1.1", "1.2", "1.3")), regles=(rule,)
     )

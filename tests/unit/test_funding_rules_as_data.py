@@ -7,13 +7,15 @@ from decimal import Decimal as D
 import pytest
 
 from cls_workbook.definition.toml_reader import parse
-from cls_workbook.domain.model import Rule
 from cls_workbook.domain.subsidies import Situation, compute
 from cls_workbook.domain.verification.whole_contract import verifier
 from cls_workbook.errors import Refusal
+from tests.support.written_rules import written_rule
 
 NBSP = "\u00a0"
-CAP = Rule("m", "plafond", "Animateur", financeur="dep", plafond_annuel=D(10000), plafond_total=D(30000), duree_ans=3)
+CAP = written_rule(
+    "m", "plafond", "Animateur", financeur="dep", plafond_annuel=D(10000), plafond_total=D(30000), duree_ans=3
+)
 
 
 def told(aide) -> tuple:
@@ -21,7 +23,7 @@ def told(aide) -> tuple:
 
 
 def test_a_rate_of_the_expense():
-    rule = Rule("r", "aide", "Région", financeur="reg", base="depense", taux=D("0.3"))
+    rule = written_rule("r", "aide", "Région", financeur="reg", base="depense", taux=D("0.3"))
     assert told(compute(rule, Situation(2025, expenditure=D("41235.50")))) == (
         D("12370.65"),
         ["30 % de 41 235,50 €"],
@@ -29,7 +31,7 @@ def test_a_rate_of_the_expense():
 
 
 def test_a_rate_of_what_was_engaged():
-    rule = Rule("r", "aide", "Région", financeur="reg", base="engage", taux=D("0.2"), plafond_annuel=D(5000))
+    rule = written_rule("r", "aide", "Région", financeur="reg", base="engage", taux=D("0.2"), plafond_annuel=D(5000))
     assert told(compute(rule, Situation(2025, engage=D(18000)))) == (D(3600), ["20 % de 18 000 €"])
     assert told(compute(rule, Situation(2025, engage=D(40000)))) == (
         D(5000),
@@ -47,12 +49,12 @@ def test_a_rate_of_what_was_engaged():
     ],
 )
 def test_an_amount_for_each_person_or_session(base, situation, montant, motif):
-    rule = Rule("r", "aide", "Forfait", financeur="reg", base=base, cout_unitaire=D(25))
+    rule = written_rule("r", "aide", "Forfait", financeur="reg", base=base, cout_unitaire=D(25))
     assert told(compute(rule, situation)) == (montant, [motif])
 
 
 def test_no_aid_under_the_minimum_of_etp():
-    rule = Rule("r", "aide", "Poste", financeur="reg", base="depense", taux=D("0.5"), etp_min=D("0.5"))
+    rule = written_rule("r", "aide", "Poste", financeur="reg", base="depense", taux=D("0.5"), etp_min=D("0.5"))
     refused = compute(rule, Situation(2025, expenditure=D(20000), etp=D("0.4")))
     assert refused.refused and told(refused) == (D(0), ["0,4 ETP, sous le minimum de 0,5 ETP"])
     assert compute(rule, Situation(2025, expenditure=D(20000), etp=D("0.5"))).montant == D(10000)
@@ -65,7 +67,9 @@ def test_the_caps_of_a_year_then_in_all_then_the_years():
     assert compute(CAP, Situation(2026, asked=asked, earlier=already)).montant == D(10000)
     third = {2024: D(9000), 2025: D(9000), 2026: D(9000)}
     assert compute(CAP, Situation(2027, asked=asked, earlier=third)).refused  # a fourth year
-    without_duration = Rule("m", "plafond", "A", financeur="dep", plafond_annuel=D(10000), plafond_total=D(30000))
+    without_duration = written_rule(
+        "m", "plafond", "A", financeur="dep", plafond_annuel=D(10000), plafond_total=D(30000)
+    )
     assert told(compute(without_duration, Situation(2027, asked=D(9000), earlier=third))) == (
         D(3000),
         ["27 000 € déjà engagés sur 30 000 € en tout"],
@@ -81,8 +85,8 @@ def test_the_aids_together_never_exceed_the_cost():
 
 
 def test_a_shared_post_shares_the_cap_only_where_the_cap_is_of_the_post():
-    per_epci = Rule("m", "plafond", "A", financeur="dep", plafond_annuel=D(10000), quote_part=D("0.5"))
-    per_post = Rule(
+    per_epci = written_rule("m", "plafond", "A", financeur="dep", plafond_annuel=D(10000), quote_part=D("0.5"))
+    per_post = written_rule(
         "m",
         "plafond",
         "A",
@@ -138,14 +142,14 @@ def test_a_rule_that_ships_is_taken_by_its_name_and_what_is_written_prevails():
         "r.toml",
     )
     (rule,) = contrat.regles
-    assert (rule.type, rule.plafond_annuel, rule.plafond_total, rule.duree_ans, rule.depuis, rule.financeur) == (
-        "plafond",
-        D(8000),
-        D(30000),
-        3,
-        2025,
-        "departement",
-    )
+    assert (
+        rule.type,
+        rule.caps.plafond_annuel,
+        rule.caps.plafond_total,
+        rule.caps.duree_ans,
+        rule.depuis,
+        rule.financeur,
+    ) == ("plafond", D(8000), D(30000), 3, 2025, "departement")
     assert rule.taux is None and rule.conditions
     assert [f for f in verifier(contrat) if f.gravite == "faute"] == []
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from cls_workbook.definition.toml_reader import parse
+from cls_workbook.domain.contrat_years import all_years, covers, in_year
 from cls_workbook.domain.verification.whole_contract import verifier
 from cls_workbook.errors import Refusal
 
@@ -146,17 +147,17 @@ def said(contrat) -> list[tuple[str, str]]:
 
 
 def test_each_year_has_its_own_fiches_axes_and_structures(living):
-    assert {a: [f.numero for f in living.in_year(a).fiches] for a in (2024, 2025, 2026)} == {
+    assert {a: [f.numero for f in in_year(living, a).fiches] for a in (2024, 2025, 2026)} == {
         2024: ["1.1", "1.2"],
         2025: ["1.1", "1.2", "2.1"],
         2026: ["1.1", "2.1"],
     }
-    assert [a.numero for a in living.in_year(2024).axes] == ["1"]
-    assert [s.id for s in living.in_year(2025).structures] == ["mairie", "ccas"]
+    assert [a.numero for a in in_year(living, 2024).axes] == ["1"]
+    assert [s.id for s in in_year(living, 2025).structures] == ["mairie", "ccas"]
 
 
 def test_who_left_answers_no_more(living):
-    assert [living.in_year(a).par_fiche["1.1"].porteurs for a in (2024, 2025, 2026)] == [
+    assert [in_year(living, a).par_fiche["1.1"].porteurs for a in (2024, 2025, 2026)] == [
         ("mairie", "asso"),
         ("mairie",),
         ("mairie", "ccas"),
@@ -164,33 +165,33 @@ def test_who_left_answers_no_more(living):
 
 
 def test_an_amount_is_what_was_decided_by_then(living):
-    assert [living.in_year(a).par_fiche["1.1"].financement.montant for a in (2025, 2026, 2027)] == [
+    assert [in_year(living, a).par_fiche["1.1"].financement.montant for a in (2025, 2026, 2027)] == [
         Decimal(1000),
         Decimal("1800.50"),
         Decimal("1800.50"),
     ]
-    assert [living.in_year(a).maquette for a in (2025, 2026)] == [Decimal(1500), Decimal("1800.5")]
+    assert [in_year(living, a).maquette for a in (2025, 2026)] == [Decimal(1500), Decimal("1800.5")]
 
 
 def test_an_action_to_programme_is_announced_until_it_is_a_fiche(living):
-    assert [len(living.in_year(a).a_programmer) for a in (2024, 2025)] == [1, 0]
+    assert [len(in_year(living, a).a_programmer) for a in (2024, 2025)] == [1, 0]
 
 
 def test_a_duration_that_an_avenant_extended(living):
-    assert living.all_years == (2024, 2025, 2026, 2027)
-    assert living.in_year(2025).annees == (2024, 2025, 2026)  # nobody knew then
-    assert [living.covers(a) for a in (2023, 2027, 2028)] == [False, True, False]
+    assert all_years(living) == (2024, 2025, 2026, 2027)
+    assert in_year(living, 2025).annees == (2024, 2025, 2026)  # nobody knew then
+    assert [covers(living, a) for a in (2023, 2027, 2028)] == [False, True, False]
 
 
 def test_a_year_is_seen_from_the_whole_definition(living):
-    assert living.in_year(2024).in_year(2027) == living.in_year(2027)
-    assert living.in_year(2027).all_years == living.all_years
-    assert pickle.loads(pickle.dumps(living.in_year(2024))).in_year(2025) == living.in_year(2025)
+    assert in_year(in_year(living, 2024), 2027) == in_year(living, 2027)
+    assert all_years(in_year(living, 2027)) == all_years(living)
+    assert in_year(pickle.loads(pickle.dumps(in_year(living, 2024))), 2025) == in_year(living, 2025)
 
 
 def test_a_contract_that_nothing_changes_is_itself_every_year():
     fixed = parse(LIVING.partition("[[decisions]]")[0], "fixe.toml")
-    assert fixed.in_year(2024) is fixed and fixed.in_year(2026) is fixed
+    assert in_year(fixed, 2024) is fixed and in_year(fixed, 2026) is fixed
 
 
 def test_a_rule_goes_with_its_fiche_and_an_indicator_with_its_measures():
@@ -205,9 +206,9 @@ financeur = "ars"
 plafond_annuel = 10
 [[a_programmer]]""",
     )
-    assert [len(trial.in_year(a).regles) for a in (2025, 2026)] == [1, 0]
+    assert [len(in_year(trial, a).regles) for a in (2025, 2026)] == [1, 0]
     trial = modified('agregation = "FLUX"', 'agregation = "FLUX"\njusque = 2024')
-    assert [len(trial.in_year(a).par_fiche["1.1"].indicateurs) for a in (2024, 2025)] == [1, 0]
+    assert [len(in_year(trial, a).par_fiche["1.1"].indicateurs) for a in (2024, 2025)] == [1, 0]
 
 
 def test_years_that_are_not_the_calendars():

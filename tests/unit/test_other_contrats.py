@@ -12,6 +12,7 @@ import pytest
 
 from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.verification.whole_contract import verifier
 from tests.support.lived_campagnes import NBSP, by_year, definition, lines, live, opened_book, statements, written
 
@@ -137,7 +138,7 @@ def test_solidarites_accepts_the_indicator_that_the_coordinator_adds(tmp_path):
     texte += '\n[[decisions]]\nid = "copil"\ninstance = "COPIL"\ndate = 2025-02-01\n'
     reference = definition(tmp_path, texte)
     assert [f for f in verifier(toml_reader.load(reference)) if f.gravite == "faute"] == []
-    assert toml_reader.load(reference).in_year(2024).by_mesure == {}
+    assert in_year(toml_reader.load(reference), 2024).by_mesure == {}
     annee = live(tmp_path, reference, 2025, {"dijon-metropole": {"3/mesures/3-I01/valeur": 128}})
     assert [(r["Mesure"], r["Valeur"]) for r in lines(annee.result.indicateurs)] == [("3-I01", 128)]
 

@@ -8,12 +8,15 @@ from decimal import Decimal
 import pytest
 
 from cls_workbook.anomalies import A_CONFIRMER
-from cls_workbook.domain.model import Rule
+from cls_workbook.domain.rules import Rule
 from tests.support.frames_from_text import folder, found, trial_contrat
+from tests.support.written_rules import written_rule
 
 ENGAGE, OTHER = "financement/01/engage", "financement/02/engage"
-RATE = Rule("t", "aide", "30 % de la dépense", fiche="1.5", financeur="ville", base="depense", taux=Decimal("0.3"))
-PER_PERSON = Rule(
+RATE = written_rule(
+    "t", "aide", "30 % de la dépense", fiche="1.5", financeur="ville", base="depense", taux=Decimal("0.3")
+)
+PER_PERSON = written_rule(
     "p",
     "aide",
     "20 € par personne",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cls_workbook.definition.rule_templates import models
-from cls_workbook.domain import lifetime, model
+from cls_workbook.domain import lifetime, model, rules
 from cls_workbook.domain.verification import fiche_faults, whole_contract
 from cls_workbook.french import fold
 
@@ -110,14 +110,14 @@ _CODES: dict[str, tuple[str, ...]] = {
     "types_d_indicateur": model.INDICATEUR_TYPES,
     "etats_du_montant": model.AMOUNT_STATES,
     "niveaux": model.LEVELS,
-    "types_de_regle": model.RULE_TYPES,
+    "types_de_regle": rules.RULE_TYPES,
     "roles": whole_contract.ROLES,
     "statuts_juridiques": whole_contract.LEGAL_STATUTS,
     "gravites": whole_contract.FINDING_GRAVITIES,
     "types_de_complement": fiche_faults.COMPLEMENT_TYPES,
     "objets_de_revision": lifetime.REVISION_OBJECTS,
-    "bases_d_aide": model.SUBSIDY_BASES,
-    "plafonds_par": model.CAP_SCOPES,
+    "bases_d_aide": rules.SUBSIDY_BASES,
+    "plafonds_par": rules.CAP_SCOPES,
     "changements": lifetime.CHANGES_NEEDING_AVENANT,
     "instances": lifetime.DECISION_INSTANCES,
     "modeles_de_regle": tuple(models()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cls_workbook.definition.authoring.contract_sections import period
 from cls_workbook.definition.authoring.sections import DETAILS, ESSENTIAL, IDENTIFIERS, Section, SectionColumn
-from cls_workbook.domain import model
+from cls_workbook.domain import model, rules
 
 C = SectionColumn
 TERMS, MESURE, TYPES = "Tel qu’imprimé", "Ce qu’il faut saisir", "Selon la sorte de saisie"
@@ -555,7 +555,7 @@ POST, COST, CAPACITY, CAP = "Poste et plafonds", "Coût par personne ou par séa
 RULES = Section(
     "regles",
     "Règles",
-    model.Rule,
+    rules.Rule,
     ("Les règles de financement, une par ligne. Ce qui est grisé ne sert pas à la sorte de règle choisie."),
     (
         C(

@@ -12,6 +12,7 @@ from cls_workbook.definition.authoring.all_sections import SECTIONS
 from cls_workbook.definition.authoring.sections import Section, SectionColumn
 from cls_workbook.definition.importing.directory import ReferenceDirectory, of_contrat
 from cls_workbook.definition.rule_templates import supplied_fields
+from cls_workbook.domain.definition_keys import value_of_key
 from cls_workbook.domain.lifetime import Revision
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Theme
 from cls_workbook.domain.themes import shipped_themes
@@ -60,7 +61,7 @@ def _row(section: Section, objet, directory: ReferenceDirectory, fiche: str = ""
     from_model = supplied_fields(getattr(objet, "modele", None))
     for column in section.columns:
         if column.part == part and not section.is_parent(column):
-            valeur = getattr(objet, column.champ)
+            valeur = value_of_key(objet, column.champ)
             line |= _cells(section, column, valeur, directory, inside)
             if column.champ in from_model and valeur in (False, ()):
                 # a blank would mean what the rule that ships says

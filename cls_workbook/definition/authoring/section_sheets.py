@@ -93,10 +93,10 @@ def _closed_list(listing: str) -> str:
 
 def format_of(section: Section, column: SectionColumn) -> str:
     """How the cells of a field are formatted: text unless the model says a number or a date."""
-    type_, listing, _ = section.nature(column)
-    if listing or type_ in (str, bool):
+    key = section.key(column)
+    if key.is_list or key.type in (str, bool):
         return "libre"
-    return column.format or {int: "entier", Decimal: "nombre", date: "date"}[type_]
+    return column.format or {int: "entier", Decimal: "nombre", date: "date"}[key.type]
 
 
 def style_of(section: Section, box: ColumnBox) -> str:
@@ -109,7 +109,7 @@ def style_of(section: Section, box: ColumnBox) -> str:
 def validation(section: Section, box: ColumnBox, cell_range: CellRange, plan: SectionPlan) -> Validation:
     """What the cells of a column accept; its prompt is the help of the column."""
     column = box.column
-    type_, listing, _ = section.nature(column)
+    key = section.key(column)
     rule = Validation(
         [cell_range],
         "libre",
@@ -118,17 +118,17 @@ def validation(section: Section, box: ColumnBox, cell_range: CellRange, plan: Se
         error_title="Saisie à vérifier",
         strict=not column.cross_reference,
     )
-    if column.cross_reference and (box.sole and (column.boxes or not listing)):
+    if column.cross_reference and (box.sole and (column.boxes or not key.is_list)):
         rule.type, rule.source = "liste", plan.listing(column.cross_reference)
         sheet = plan[REFERENCES[column.cross_reference][0]].section.sheet
         rule.error = typography(
             f"Ce nom n’est pas sur la feuille « {sheet} » : ajoutez-l’y, ou choisissez dans la liste. Gardez-vous quand même cette saisie ?"
         )
-    elif (column.choix or type_ is bool) and not listing:
+    elif (column.choix or key.type is bool) and not key.is_list:
         rule.type, rule.source = "liste", _closed_list(column.choix or "oui_non")
         rule.error = "Choisissez une réponse de la liste."
-    elif not listing and type_ in _BOUNDS:
-        rule.type, rule.minimum, rule.maximum, rule.error = _BOUNDS[type_]
+    elif not key.is_list and key.type in _BOUNDS:
+        rule.type, rule.minimum, rule.maximum, rule.error = _BOUNDS[key.type]
         if column.format == "annee":
             (rule.minimum, rule.maximum), rule.error = YEARS, "Une année en quatre chiffres, par exemple 2026."
         if column.format == "taux":
@@ -286,14 +286,18 @@ class _Table:
         """Colours that say what an import would refuse: unknown names, duplicates, what is missing from a row."""
         for box in self.section.boxes:
             here, zone = self.grid.here(box.cle), self.grid.zone(box.cle)
-            if box.column.cross_reference and box.sole and (box.column.boxes or not self.section.nature(box.column)[1]):
+            if (
+                box.column.cross_reference
+                and box.sole
+                and (box.column.boxes or not self.section.key(box.column).is_list)
+            ):
                 self._hint(
                     box,
                     f'AND({here}<>"",SUMPRODUCT(--({self.plan.source(box.column.cross_reference)}={here}))=0)',
                     "erreur",
                 )
-            listing = box.column.choix or ("oui_non" if self.section.nature(box.column)[0] is bool else "")
-            if listing and not self.section.nature(box.column)[1]:
+            listing = box.column.choix or ("oui_non" if self.section.key(box.column).type is bool else "")
+            if listing and not self.section.key(box.column).is_list:
                 self._hint(box, f'AND({here}<>"",ISNA(MATCH({here},{_closed_list(listing)[1:]},0)))', "erreur")
             if box.cle == "mesures.agregation":
                 variety = self.grid.here("mesures.type")

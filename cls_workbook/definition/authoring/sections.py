@@ -10,10 +10,13 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cls_workbook.domain.class_fields import fields_of
+from cls_workbook.domain.definition_keys import Key, keys_of
 from cls_workbook.french import typography
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 EMPTY_ROWS = 40  # rows of room beyond what is filled in
 ESSENTIAL, DETAILS, LIFETIME, IDENTIFIERS = "L’essentiel", "Précisions", "Années et décisions", "Repères"
@@ -46,7 +49,7 @@ class SectionColumn:
     unique: bool = False
     maximum: int = 1  # the greatest rate
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for texte in ("titre", "aide", "example", "deduced"):
             object.__setattr__(self, texte, typography(getattr(self, texte)))
 
@@ -71,38 +74,38 @@ class Section:
 
     nom: str
     sheet: str
-    class_: type
+    class_: type[DataclassInstance]
     aide: str
     columns: tuple[SectionColumn, ...]
     parent: str = ""
-    part_class: type | None = None  # what columns of a ``part`` are fields of
+    part_class: type[DataclassInstance] | None = None  # what columns of a ``part`` are fields of
     lines: int = EMPTY_ROWS
     frozen_columns: int = 1  # columns that stay in view
     form: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for texte in ("aide", "sheet"):
             object.__setattr__(self, texte, typography(getattr(self, texte)))
 
-    def class_of(self, column: SectionColumn) -> type:
+    def class_of(self, column: SectionColumn) -> type[DataclassInstance]:
         return self.part_class if column.part and self.part_class else self.class_
 
-    def nature(self, column: SectionColumn) -> tuple[type, bool, bool]:
-        """(type, is it a list of it?, must it be there?), as the model says; the number of the parent fiche is a text."""
+    def key(self, column: SectionColumn) -> Key:
+        """What the definition may hold there; the number of the parent fiche is a text."""
         if self.is_parent(column):
-            return str, False, True
-        return fields_of(self.class_of(column))[column.champ]
+            return Key(str, False, dataclasses.MISSING)
+        return keys_of(self.class_of(column))[column.champ]
 
     def is_parent(self, column: SectionColumn) -> bool:
         return bool(self.parent) and column is self.columns[0]
 
     def obligatoire(self, column: SectionColumn) -> bool:
         """Must the cell be filled in, once something else in its row is? (A measure may be absent from its row.)"""
-        return self.nature(column)[2] and not column.deduced
+        return self.key(column).obligatoire and not column.deduced
 
     def default(self, column: SectionColumn) -> object:
-        champ = next((c for c in dataclasses.fields(self.class_of(column)) if c.name == column.champ), None)
-        return None if champ is None or champ.default is dataclasses.MISSING else champ.default
+        default = self.key(column).default
+        return None if default is dataclasses.MISSING else default
 
     @cached_property
     def boxes(self) -> tuple[ColumnBox, ...]:

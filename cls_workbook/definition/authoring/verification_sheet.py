@@ -229,7 +229,7 @@ def _unknown_names(grid: DrawnGrid, plan: SectionPlan) -> tuple[str, int]:
     """References that the sheet they point to does not hold."""
     section, formulas, valeur = grid.section, [], 0
     for box in section.boxes:
-        if box.column.cross_reference and box.sole and (box.column.boxes or not section.nature(box.column)[1]):
+        if box.column.cross_reference and box.sole and (box.column.boxes or not section.key(box.column).is_list):
             zone, source = grid.zone(box.cle), plan.source(box.column.cross_reference)
             formulas.append(f'SUMPRODUCT(({zone}<>"")*ISNA(MATCH({zone},{source},0)))')
             known = _source(plan, box)

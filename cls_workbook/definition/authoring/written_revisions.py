@@ -13,7 +13,7 @@ from cls_workbook.definition.authoring.sections import Section, SectionColumn
 from cls_workbook.definition.importing.directory import ReferenceDirectory
 from cls_workbook.domain.lifetime import REVISION_OBJECTS, Revision
 from cls_workbook.domain.model import Contrat
-from cls_workbook.domain.revision import revisable_fields
+from cls_workbook.domain.revision import revisable_keys
 from cls_workbook.french import fold
 
 # Object of a revision → where its columns are: (sheet, part of its row).
@@ -34,7 +34,7 @@ _TARGETS = {"axe": "axes", "structure": "structures", "financeur": "financeurs",
 
 def columns(objet: str) -> Iterator[tuple[Section, SectionColumn]]:
     """What of an object may be revised, as columns of its sheets."""
-    revisable = revisable_fields(objet) if objet in REVISION_OBJECTS else {}
+    revisable = revisable_keys(objet) if objet in REVISION_OBJECTS else {}
     for nom, part in _SHEETS.get(objet, ()):
         for column in SECTION_BY_NAME[nom].columns:
             if column.part == part and column.champ in revisable:
@@ -102,7 +102,7 @@ def read_value(section: Section, c: SectionColumn, texte: str, directory: Refere
 def _convert(section: Section, c: SectionColumn, texte: str, translate: Callable[[str], str]) -> str:
     if not c.cross_reference and not c.choix:
         return texte
-    if not section.nature(c)[1]:
+    if not section.key(c).is_list:
         return translate(texte)
     return " ; ".join(translate(item) for item in written_list.split(texte) or (texte,))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import MISSING, fields
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from cls_workbook.definition.importing.deductions import deduce, holds_mesure
 from cls_workbook.definition.importing.directory import DirectoryEntry, ReferenceDirectory, names_of_axe, names_of_fiche
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding, found
 from cls_workbook.definition.importing.typed_rows import Item, TypedRow, type_values
+from cls_workbook.domain.definition_keys import build, keys_of
 from cls_workbook.domain.lifetime import EvolutionThresholds
 from cls_workbook.domain.model import ChoiceLists, Contrat, Fiche
 from cls_workbook.domain.themes import shipped_themes
@@ -70,8 +70,10 @@ class Assembly:
         fiches = tuple(self._fiches())
         head = self.rows["contrat"]
         input_fields = self._field_values(head[0], "") if head else _required_fields(SECTION_BY_NAME["contrat"], "")
-        evolution = EvolutionThresholds(**self._field_values(head[0], "evolution") if head else {})
-        return Contrat(**(input_fields | listes | {"fiches": fiches, "listes": self._lists(), "evolution": evolution}))
+        evolution = build(EvolutionThresholds, self._field_values(head[0], "evolution") if head else {})
+        return build(
+            Contrat, input_fields | listes | {"fiches": fiches, "listes": self._lists(), "evolution": evolution}
+        )
 
     def _lists(self) -> ChoiceLists:
         columns: dict[str, list[str]] = {}
@@ -84,7 +86,7 @@ class Assembly:
         objet = (
             row.table.section.class_of(row.table.section.box("id", part).column) if part else row.table.section.class_
         )
-        made = objet(**(self._field_values(row, part) | extra))
+        made = build(objet, self._field_values(row, part) | extra)
         self._created.append(made)
         self.origins[id(made)] = Origin(row, part)
         return made
@@ -187,10 +189,10 @@ class Assembly:
             items = row.items.get(row.cle(column.champ, part), [])
             if items:
                 values_read = [self._value(row, column, item, fiche) for item in items]
-                input_fields[column.champ] = tuple(values_read) if section.nature(column)[1] else values_read[0]
-            elif section.nature(column)[1] and not row.empty(column.champ, part):
+                input_fields[column.champ] = tuple(values_read) if section.key(column).is_list else values_read[0]
+            elif section.key(column).is_list and not row.empty(column.champ, part):
                 input_fields[column.champ] = ()
-            elif section.nature(column)[2]:
+            elif section.key(column).obligatoire:
                 self._missing(row, column)
         return _required_fields(section, part) | {c: v for c, v in input_fields.items() if v is not None}
 
@@ -317,10 +319,9 @@ def _own_themes(themes: list[TypedRow]) -> list[TypedRow]:
 def _required_fields(section: Section, part: str) -> dict[str, object]:
     """Placeholders for the fields that the model needs."""
     columns = [c for c in section.columns if c.part == part and not section.is_parent(c)]
-    natures = {c.champ: section.nature(c) for c in columns}
-    class_ = section.class_of(columns[0])
-    required = [c.name for c in fields(class_) if c.default is MISSING and c.default_factory is MISSING]
-    return {champ: () if natures[champ][1] else _PLACEHOLDERS[natures[champ][0]] for champ in required}
+    keys = {c.champ: section.key(c) for c in columns}
+    required = {c: keys[c] for c, key in keys_of(section.class_of(columns[0])).items() if key.obligatoire}
+    return {champ: () if key.is_list else _PLACEHOLDERS[key.type] for champ, key in required.items()}
 
 
 def _directory(rows: dict[str, list[TypedRow]]) -> ReferenceDirectory:

@@ -66,10 +66,12 @@ def _fill_from_model(rule: TypedRow) -> None:
     section = rule.table.section
     for champ, content in supplied_fields(rule.texte("modele") or None).items():
         if rule.empty(champ):
-            type_, listing, _ = section.nature(section.column(champ))
-            values_read = [Decimal(str(v)) if type_ is Decimal else v for v in (content if listing else (content,))]  # type: ignore[union-attr]
+            key = section.key(section.column(champ))
             location = rule.location(champ)
-            rule.items[rule.cle(champ)] = [(v, location) for v in values_read]
+            rule.items[rule.cle(champ)] = [
+                (Decimal(str(v)) if key.type is Decimal else v, location)
+                for v in (content if isinstance(content, list) else (content,))
+            ]
 
 
 def _contrat(rows: list[TypedRow]) -> None:

@@ -13,7 +13,7 @@ from cls_workbook.definition.importing.fault_places import FaultPlaces
 from cls_workbook.definition.importing.import_finding import FAULT, ImportFinding
 from cls_workbook.definition.toml_reader import parse
 from cls_workbook.definition.toml_writer import write
-from cls_workbook.domain.as_of_year import unreadable
+from cls_workbook.domain.contrat_years import unreadable
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.verification.fault import fault
 from cls_workbook.domain.verification.whole_contract import verifier
@@ -55,7 +55,7 @@ def _verify(assembly: Assembly, already: list[ImportFinding]) -> list[ImportFind
     contrat, locations = assembly.contrat, FaultPlaces(assembly)
     revisions = dict(unreadable(contrat))
     findings = [
-        locations.constat(fault(f"contrat.revisions[{rank}].{e.faulty_field}", str(e))) for rank, e in revisions.items()
+        locations.constat(fault(f"contrat.revisions[{rank}].{e.champ}", str(e))) for rank, e in revisions.items()
     ]
     if revisions:
         contrat = replace(

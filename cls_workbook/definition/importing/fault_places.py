@@ -10,6 +10,7 @@ from cls_workbook.definition.authoring.all_sections import SECTION_BY_NAME
 from cls_workbook.definition.authoring.sections import Section
 from cls_workbook.definition.importing.assembly import Assembly
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
+from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.verification.fault import DefinitionFault, places
 
 # Remedies that speak of the definition's text → what they come to in the workbook.
@@ -49,12 +50,11 @@ class FaultPlaces:
         if origin is not None:
             self.cells[location] = origin.row.location("libelle", "mesures") if origin.part else origin.row.here
             self._field_values(location, objet, origin.row, origin.part)
-        for champ in dataclasses.fields(objet):  # type: ignore[arg-type]
-            content = getattr(objet, champ.name)
+        for name, content in values_by_key(objet):
             if isinstance(content, tuple):
-                self._list(f"{location}.{champ.name}", champ.name, content)
+                self._list(f"{location}.{name}", name, content)
             elif dataclasses.is_dataclass(content):
-                self._descend(f"{location}.{champ.name}", content)
+                self._descend(f"{location}.{name}", content)
 
     def _list(self, location: str, champ: str, content: tuple) -> None:
         if location == f"contrat.{champ}" and champ in SECTION_BY_NAME:

@@ -87,14 +87,14 @@ def _row(table: RawTable, numero: int, raw_values: dict[str, object], workbook: 
 
 def _items(section: Section, box: ColumnBox, raw: object) -> Iterator[object]:
     """The values that one cell holds: one, or the items of a list."""
-    type_, listing, _ = section.nature(box.column)
+    key = section.key(box.column)
     if box.column.champ == "annees":
         items_read = authored_values.annees(raw)
         yield from (
             items_read if isinstance(items_read, tuple) and not isinstance(items_read, CellError) else (items_read,)
         )
-    elif listing and not box.rank and section.nom != "listes" and isinstance(raw, str):
+    elif key.is_list and not box.rank and section.nom != "listes" and isinstance(raw, str):
         for item in written_list.split(raw):
-            yield authored_values.read(box.column, type_, item)
+            yield authored_values.read(box.column, key.type, item)
     else:
-        yield authored_values.read(box.column, type_, raw)
+        yield authored_values.read(box.column, key.type, raw)

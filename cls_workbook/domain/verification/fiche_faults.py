@@ -6,19 +6,17 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from cls_workbook.domain.definition_keys import value_of_key
 from cls_workbook.domain.model import (
     AGGREGATIONS,
     AMOUNT_STATES,
-    CAP_SCOPES,
     INDICATEUR_TYPES,
     MESURE_TYPES,
-    RULE_TYPES,
-    SUBSIDY_BASES,
     Contrat,
     Fiche,
     Mesure,
-    Rule,
 )
+from cls_workbook.domain.rules import CAP_SCOPES, RULE_TYPES, SUBSIDY_BASES, Rule
 from cls_workbook.domain.verification.fault import (
     DefinitionFault,
     among,
@@ -99,7 +97,7 @@ def fiches(contrat: Contrat) -> Iterator[DefinitionFault]:
     for location, fiche in places("contrat.fiches", contrat.fiches):
         yield from reference(f"{location}.axe", fiche.axe, [a.numero for a in contrat.axes], "l’axe")
         for champ in ("titre", "sous_titre", "titre_recapitulatif"):
-            yield from too_long(f"{location}.{champ}", getattr(fiche, champ))
+            yield from too_long(f"{location}.{champ}", value_of_key(fiche, champ))
         yield from references(f"{location}.porteurs", fiche.porteurs, contrat.by_structure, "la structure")
         if not fiche.porteurs and not any(v.porteurs for v in fiche.volets):
             yield fault(
@@ -348,7 +346,7 @@ def regles(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield from reference(f"{location}.financeur", rule.financeur, known, "le financeur")
         yield from references(f"{location}.financeurs", rule.financeurs, known, "le financeur")
         for champ in RULE_FIELDS.get(rule.type, ()):
-            if getattr(rule, champ) in (None, ()):
+            if value_of_key(rule, champ) in (None, ()):
                 yield fault(
                     f"{location}.{champ}", f"une règle de type « {rule.type} » a besoin de ce champ.", "Ajoutez-le."
                 )
@@ -361,22 +359,24 @@ def regles(contrat: Contrat) -> Iterator[DefinitionFault]:
 def _rule_number_faults(location: str, rule: Rule) -> Iterator[DefinitionFault]:
     yield from _taux(f"{location}.taux", rule.taux)
     for champ in ("plafond_annuel", "plafond_total", "cout_unitaire", "cout_formateur"):
-        yield from _amount(f"{location}.{champ}", getattr(rule, champ))
+        yield from _amount(f"{location}.{champ}", value_of_key(rule, champ))
     if rule.type == "parite" and len(rule.financeurs) == 1:
         yield fault(f"{location}.financeurs", "une parité compare au moins deux financeurs.", "Ajoutez l’autre.")
-    if rule.capacite is not None and rule.capacite <= 0:
-        yield fault(f"{location}.capacite", f"une capacité est plus grande que zéro, trouvé « {rule.capacite} ».")
-    bottom, top = rule.participants_min, rule.participants_max
+    if rule.capacity.capacite is not None and rule.capacity.capacite <= 0:
+        yield fault(
+            f"{location}.capacite", f"une capacité est plus grande que zéro, trouvé « {rule.capacity.capacite} »."
+        )
+    bottom, top = rule.sessions.participants_min, rule.sessions.participants_max
     if bottom is not None and top is not None and bottom > top:
         yield fault(
             f"{location}.participants_min", f"le minimum ({bottom}) dépasse le maximum ({top}).", "Échangez-les."
         )
-    if rule.plafond_annuel is not None and rule.plafond_total is not None and rule.duree_ans is not None:
-        total_of = rule.plafond_annuel * rule.duree_ans
-        if rule.plafond_total != total_of:
+    if rule.caps.plafond_annuel is not None and rule.caps.plafond_total is not None and rule.caps.duree_ans is not None:
+        total_of = rule.caps.plafond_annuel * rule.caps.duree_ans
+        if rule.caps.plafond_total != total_of:
             yield note(
                 f"{location}.plafond_total",
-                f"{rule.plafond_total} n’est pas {rule.duree_ans} fois le plafond annuel ({total_of}).",
+                f"{rule.caps.plafond_total} n’est pas {rule.caps.duree_ans} fois le plafond annuel ({total_of}).",
             )
 
 
@@ -391,31 +391,31 @@ BASE_FIELDS = {
 
 def _help(location: str, rule: Rule) -> Iterator[DefinitionFault]:
     yield from among(f"{location}.base", rule.base, SUBSIDY_BASES)
-    yield from among(f"{location}.plafond_par", rule.plafond_par, CAP_SCOPES)
+    yield from among(f"{location}.plafond_par", rule.sharing.plafond_par, CAP_SCOPES)
     for champ in BASE_FIELDS.get(rule.base or "", ()) if rule.type == "aide" else ():
-        if getattr(rule, champ) is None:
+        if value_of_key(rule, champ) is None:
             yield fault(
                 f"{location}.{champ}", f"une aide calculée sur « {rule.base} » a besoin de ce champ.", "Ajoutez-le."
             )
-    if rule.quote_part is not None and not 0 < rule.quote_part <= 1:
+    if rule.sharing.quote_part is not None and not 0 < rule.sharing.quote_part <= 1:
         yield fault(
             f"{location}.quote_part",
-            f"une part s’écrit entre 0 et 1, trouvé « {rule.quote_part} ».",
+            f"une part s’écrit entre 0 et 1, trouvé « {rule.sharing.quote_part} ».",
             "Pour la moitié, écrivez 0.5.",
         )
-    if rule.quote_part is not None and rule.plafond_par == "beneficiaire":
+    if rule.sharing.quote_part is not None and rule.sharing.plafond_par == "beneficiaire":
         yield note(
             f"{location}.quote_part",
             "poste partagé : le plafond est pris entier pour ce contrat.",
             'Écrivez plafond_par = "poste" s’il se partage aussi.',
         )
-    if rule.duree_ans is not None and rule.duree_ans < 1:
-        yield fault(f"{location}.duree_ans", f"une durée compte au moins un an, trouvé « {rule.duree_ans} ».")
+    if rule.caps.duree_ans is not None and rule.caps.duree_ans < 1:
+        yield fault(f"{location}.duree_ans", f"une durée compte au moins un an, trouvé « {rule.caps.duree_ans} ».")
 
 
 def _rule_mesure_faults(location: str, rule: Rule, contrat: Contrat) -> Iterator[DefinitionFault]:
     for champ, types in RULE_MESURES.items():
-        nom = getattr(rule, champ)
+        nom = value_of_key(rule, champ)
         yield from reference(f"{location}.{champ}", nom, contrat.by_mesure, "la mesure")
         if nom not in contrat.by_mesure:
             continue
@@ -430,9 +430,14 @@ def _rule_mesure_faults(location: str, rule: Rule, contrat: Contrat) -> Iterator
                 f"{location}.{champ}",
                 f"la mesure « {nom} » est de type « {mesure.type} », attendu : {' ou '.join(types)}.",
             )
-        if champ == "mesure" and mesure.denominateur is not None and rule.capacite not in (None, mesure.denominateur):
+        if (
+            champ == "mesure"
+            and mesure.denominateur is not None
+            and rule.capacity.capacite not in (None, mesure.denominateur)
+        ):
             yield fault(
-                f"{location}.capacite", f"{rule.capacite} diffère du dénominateur de « {nom} », {mesure.denominateur}."
+                f"{location}.capacite",
+                f"{rule.capacity.capacite} diffère du dénominateur de « {nom} », {mesure.denominateur}.",
             )
 
 
@@ -441,7 +446,7 @@ def _rule_complement_faults(location: str, rule: Rule, contrat: Contrat) -> Iter
     for champ in RULE_COMPLEMENTS:
         yield from reference(
             f"{location}.{champ}",
-            getattr(rule, champ),
+            value_of_key(rule, champ),
             [c.id for c in fiche.complements] if fiche else [],
             "le complément",
         )

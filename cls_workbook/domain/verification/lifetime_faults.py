@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from cls_workbook.domain.contrat_years import all_years
+from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, DECISION_INSTANCES, Period, Revision
 from cls_workbook.domain.model import ActionToProgramme, Axe, Contrat, Enveloppe, Fiche, Indicateur, Signatory
 from cls_workbook.domain.verification.fault import (
@@ -67,7 +69,7 @@ def fiscal_year(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every period: in order, within the contract, decided by something that is known, and by an avenant where it takes one."""
-    annees = contrat.all_years
+    annees = all_years(contrat)
     for location, objet in _periods("contrat", contrat):
         depuis, jusque = objet.depuis, objet.jusque
         for champ in ("decision", "decision_fin"):
@@ -93,16 +95,15 @@ def _periods(location: str, objet: object) -> Iterator[tuple[str, Period]]:
     if isinstance(objet, Period):
         yield location, objet
     if dataclasses.is_dataclass(objet):
-        for champ in dataclasses.fields(objet):
-            content = getattr(objet, champ.name)
+        for name, content in values_by_key(objet):
             if isinstance(content, tuple):
-                for place, element in places(f"{location}.{champ.name}", content):
+                for place, element in places(f"{location}.{name}", content):
                     yield from _periods(place, element)
 
 
 def _decision_faults(location: str, objet: Period, contrat: Contrat) -> Iterator[DefinitionFault]:
     """Is each end of the period that falls within the contract decided as it should be?"""
-    annees = contrat.all_years
+    annees = all_years(contrat)
     start = objet.depuis is not None and bool(annees) and objet.depuis > annees[0]
     end = objet.jusque is not None and bool(annees) and objet.jusque < annees[-1]
     change = CHANGE_BY_CLASS.get(type(objet))
@@ -143,7 +144,7 @@ def _authorisation_faults(
 
 def revisions(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every revision: in the contract's years, by a known decision, once for a field and a year."""
-    annees, already_seen = contrat.all_years, {}
+    annees, already_seen = all_years(contrat), {}
     for location, revision in places("contrat.revisions", contrat.revisions):
         yield from reference(f"{location}.decision", revision.decision, contrat.by_decision, "la décision")
         if annees and not annees[0] < revision.depuis <= annees[-1]:

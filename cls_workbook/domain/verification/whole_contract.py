@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 
 from cls_workbook.domain import themes
+from cls_workbook.domain.contrat_years import all_years, in_year
+from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import LEVELS, Contrat, Structure
 from cls_workbook.domain.verification.fault import (
     A_CONFIRMER,
@@ -85,7 +87,7 @@ def verifier(contrat: Contrat) -> list[DefinitionFault]:
 
 def _faults_by_year(contrat: Contrat, all_found: list[DefinitionFault]) -> Iterator[DefinitionFault]:
     """What only holds of a year: totals and gaps; and the faults that a change brings, each with its years."""
-    already_seen = {annee: contrat.in_year(annee) for annee in contrat.all_years}
+    already_seen = {annee: in_year(contrat, annee) for annee in all_years(contrat)}
     if all(view is contrat for view in already_seen.values()):
         yield from (f for rule in (announcement, maquette, gaps) for f in rule(contrat))
         return
@@ -327,8 +329,8 @@ def financeurs(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def listes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each drop-down list offers something, each choice once."""
-    for champ in dataclasses.fields(contrat.listes):
-        choix, location = getattr(contrat.listes, champ.name), f"contrat.listes.{champ.name}"
+    for name, choix in values_by_key(contrat.listes):
+        location = f"contrat.listes.{name}"
         if not choix:
             yield fault(
                 location,
@@ -355,13 +357,13 @@ def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield from reference(
             f"{location}.financeur", envelope.financeur, [f.id for f in contrat.financeurs], "le financeur"
         )
-        if envelope.annee is not None and envelope.annee not in contrat.all_years:
+        if envelope.annee is not None and envelope.annee not in all_years(contrat):
             yield fault(f"{location}.annee", f"{envelope.annee} n’est pas une année du contrat.")
         if envelope.montant < 0:
             yield fault(f"{location}.montant", f"un montant est positif ou nul, trouvé « {envelope.montant} ».")
         for first_one, other in everything[:rank]:
             are_same = (other.annee, other.financeur) == (envelope.annee, envelope.financeur)
-            if are_same and any(other.holds_in(a) and envelope.holds_in(a) for a in contrat.all_years):
+            if are_same and any(other.holds_in(a) and envelope.holds_in(a) for a in all_years(contrat)):
                 yield fault(location, f"même année et même financeur que {first_one}.", "Gardez une seule enveloppe.")
 
 
@@ -380,8 +382,8 @@ def _textes(location: str, objet: object) -> Iterator[DefinitionFault]:
         for place, element in places(location, objet):
             yield from _textes(place, element)
     elif dataclasses.is_dataclass(objet):
-        for champ in dataclasses.fields(objet):
-            yield from _textes(f"{location}.{champ.name}", getattr(objet, champ.name))
+        for name, value in values_by_key(objet):
+            yield from _textes(f"{location}.{name}", value)
 
 
 def _text(location: str, texte: str) -> Iterator[DefinitionFault]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from cls_workbook import forms
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms import examples
 from cls_workbook.forms.layout import InputPlace
@@ -29,7 +30,7 @@ class CarriedOver:
 
 def remake(retour: Retour, contrat: Contrat) -> CarriedOver:
     """The workbook of the contract with the answers of the return, whatever the form that it came in."""
-    contrat = contrat.in_year(retour.annee)
+    contrat = in_year(contrat, retour.annee)
     plan = forms.plan(contrat, retour.annee, _respondent(retour, contrat))
     places = {p.cle: p for p in plan.input_places()}
     additions = dict(_places_of_added_rows(retour, contrat, places))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cls_workbook import forms
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.layout import FILLED, TO_FILL, InputPlace, SheetPlan
 from cls_workbook.forms.layout import MEMORY as COLONNE_MEMOIRE
@@ -186,7 +187,7 @@ _models: dict[tuple[int, int], tuple[Contrat, WorkbookModel]] = {}
 def workbook_model(contrat: Contrat, annee: int) -> WorkbookModel:
     """The ``WorkbookModel`` of this contract and year, compiled once (a tenth of a second)."""
     # By identity: hashing a whole contract would take longer than reading a return. Kept alive, so that its id stays its own.
-    contrat = contrat.in_year(annee)
+    contrat = in_year(contrat, annee)
     cle = id(contrat), annee
     if cle not in _models:
         # The same contract may come again as another object, sent by another process.

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
+from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.themes import priorites, themes
 from cls_workbook.french import date_fr, fold
@@ -79,8 +80,8 @@ def _contrat(portrait: Portrait) -> dict[str, object]:
         "Type": contrat.type,
         "Territoire": contrat.territoire,
         "Année": result.annee,
-        "Première année": contrat.all_years[0],
-        "Dernière année": contrat.all_years[-1],
+        "Première année": all_years(contrat)[0],
+        "Dernière année": all_years(contrat)[-1],
         "État": described.VALIDE if result.validated_on else described.PROVISOIRE,
         "Validé le": result.validated_on,
         "Consolidé le": result.day,

@@ -14,6 +14,7 @@ import pandas as pd
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.french import NBSP
@@ -112,7 +113,7 @@ def read_back(
         raise Refusal(
             f"La feuille {consolidation_workbook.ANCHORS_SHEET} de «{NBSP}{item_read.path}{NBSP}» ne dit plus l’année ou la date. Refaites la consolidation."
         )
-    contrat = contrat.in_year(annee)
+    contrat = in_year(contrat, annee)
     _verify(item_read.path, contrat, table_frames["Indicateurs"])
     return Result(
         contrat,

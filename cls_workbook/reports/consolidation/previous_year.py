@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cls_workbook.domain.carried_over import as_cell, is_taken_up
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.errors import Refusal
@@ -190,7 +191,7 @@ def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[dict
         titles = columns or tuple(rows[0] if rows else ())
         return pd.DataFrame([[_number(r.get(c)) for c in titles] for r in rows], columns=list(titles), dtype=object)
 
-    contrat = contrat.in_year(annee)
+    contrat = in_year(contrat, annee)
     par_fiche = frame("Financement par fiche")
     return memory.history(
         contrat,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
 from cls_workbook.reports.agency import ars_copy
@@ -54,7 +55,7 @@ def exporter(
         raise Refusal(
             f"« {path} » est une synthèse : elle ne dit ni les conventions ni leurs références. Exportez la consolidation."
         )
-    definition = ars_copy.contrat_of(source.path, source.contrat, contrat).in_year(source.annee)
+    definition = in_year(ars_copy.contrat_of(source.path, source.contrat, contrat), source.annee)
     granter = scdl.granter(definition, financeur, siret)
     sorting = scdl.sort_out(source, definition, granter)
     with whole_folder(folder) as provisoire:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from cls_workbook.domain.scales import ChoiceLists
+from cls_workbook.domain.model import ChoiceLists
 from cls_workbook.reports.agency.agency_tables import PRIORITY, THEME
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.region_rows import AS_SHARE, Line

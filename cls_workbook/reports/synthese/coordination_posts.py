@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cls_workbook.domain.model import Fiche, Rule
-from cls_workbook.domain.rule_arithmetic import payable_for_post
+from cls_workbook.domain.model import Fiche
+from cls_workbook.domain.rules import Rule
+from cls_workbook.domain.subsidies import payable_for_post
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import known_one
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
@@ -43,8 +44,8 @@ def _post(portrait: Portrait, fiche: Fiche, rule: Rule) -> dict[str, object]:
         "Règle": rule.libelle,
         "Financeur": financeur,
         "Taux": rule.taux,
-        "Plafond annuel": rule.plafond_annuel,
-        "ETP minimum": rule.etp_min,
+        "Plafond annuel": rule.caps.plafond_annuel,
+        "ETP minimum": rule.post.etp_min,
         "ETP": etp,
         "Dépense réalisée": expenditure,
         "Aide possible": possible,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cls_workbook.domain.model import Fiche
-from cls_workbook.domain.rule_arithmetic import relative_gap
+from cls_workbook.domain.subsidies import relative_gap
 from cls_workbook.domain.wording import of_payer, payer
 from cls_workbook.french import NBSP, amount_fr
 from cls_workbook.reading.storing.wide_views import total_of

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from cls_workbook.domain.rule_arithmetic import rounded
+from cls_workbook.domain.subsidies import rounded
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
 from cls_workbook.reports.tables.described_columns import VERTICAL_HEADERS, DescribedTable, TableColumn

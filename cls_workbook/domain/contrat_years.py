@@ -1,0 +1,127 @@
+"""The contract as of one year: revised by then, without what does not hold then, and with nothing that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from cls_workbook.domain.definition_keys import changed, value_of_key
+from cls_workbook.domain.lifetime import Period
+from cls_workbook.domain.model import Contrat, Fiche, YearView
+from cls_workbook.domain.revision import UnreadableRevision, apply, value_of
+from cls_workbook.domain.rules import MESURE_KEYS, Rule
+
+P = TypeVar("P", bound=Period)
+REQUIRED_MESURES = {"cout_unitaire": ("mesure_participants", "mesure_sessions"), "capacite": ("mesure",)}
+
+
+def in_year(contrat: Contrat, annee: int) -> Contrat:
+    """What holds in that year, as revised by then. The whole definition itself where nothing changes.
+
+    Always seen from the whole definition: as of 2027, the contract as of 2024 is the contract as of 2027.
+    """
+    if contrat.view is not None and contrat.view.annee == annee:
+        return contrat
+    definition = revised = whole(contrat)
+    for revision in sorted(definition.revisions, key=lambda r: r.depuis):
+        if revision.depuis <= annee:
+            revised = apply(revised, revision)
+    held = _contrat_held(revised, annee)
+    return definition if held is definition else replace(held, view=YearView(annee, definition))
+
+
+def whole(contrat: Contrat) -> Contrat:
+    """The whole definition, whatever the year that the contract is seen from."""
+    return contrat if contrat.view is None else contrat.view.definition
+
+
+def all_years(contrat: Contrat) -> tuple[int, ...]:
+    """Those of the first signature and those that a revision added, whatever the year it is seen from."""
+    definition = whole(contrat)
+    added: set[int] = set()
+    for revision in definition.revisions:
+        if (revision.objet, revision.champ) == ("contrat", "annees"):
+            added.update(value_of(revision))
+    return tuple(sorted({*definition.annees, *added}))
+
+
+def covers(contrat: Contrat, annee: int) -> bool:
+    """Is it a year of the contract, as the contract stood that year?"""
+    return annee in in_year(contrat, annee).annees
+
+
+def unreadable(contrat: Contrat) -> Iterator[tuple[int, UnreadableRevision]]:
+    """Rank (from 1) of each revision that cannot be applied, and why."""
+    for rank, revision in enumerate(contrat.revisions, 1):
+        try:
+            apply(contrat, revision)
+        except UnreadableRevision as error:
+            yield rank, error
+
+
+def _holding_in(objects: tuple[P, ...], annee: int) -> tuple[P, ...]:
+    return tuple(o for o in objects if o.holds_in(annee))
+
+
+def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
+    structures = _holding_in(contrat.structures, annee)
+    departed = {s.id for s in contrat.structures} - {s.id for s in structures}
+    communes = _holding_in(contrat.communes, annee)
+    departed_communes = {c.nom for c in contrat.communes} - {c.nom for c in communes}
+    financeurs = _holding_in(contrat.financeurs, annee)
+    departed_financeurs = {f.id for f in contrat.financeurs} - {f.id for f in financeurs}
+    fiches = tuple(_fiche(f, annee, departed, departed_financeurs) for f in _holding_in(contrat.fiches, annee))
+    numeros = {f.numero for f in fiches}
+    return changed(
+        contrat,
+        axes=_holding_in(contrat.axes, annee),
+        structures=structures,
+        communes=communes,
+        financeurs=financeurs,
+        fiches=fiches,
+        signataires=tuple(
+            changed(s, structure=None) if s.structure in departed else s
+            for s in _holding_in(contrat.signataires, annee)
+        ),
+        qpv=tuple(q for q in _holding_in(contrat.qpv, annee) if q.commune not in departed_communes),
+        enveloppes=_holding_in(contrat.enveloppes, annee),
+        a_programmer=tuple(a for a in _holding_in(contrat.a_programmer, annee) if a.devient not in numeros),
+        regles=tuple(_rules(contrat, fiches, departed_financeurs, annee)),
+    )
+
+
+def _fiche(fiche: Fiche, annee: int, departed: set[str], departed_financeurs: set[str]) -> Fiche:
+    volets = tuple(changed(v, porteurs=_without(v.porteurs, departed)) for v in _holding_in(fiche.volets, annee))
+    open_volets = {None, *(v.id for v in volets)}
+    money = fiche.financement
+    return changed(
+        fiche,
+        porteurs=_without(fiche.porteurs, departed),
+        volets=volets,
+        financement=changed(money, cofinanceurs=_without(money.cofinanceurs, departed_financeurs)),
+        indicateurs=tuple(
+            changed(i, mesures=_holding_in(i.mesures, annee))
+            for i in _holding_in(fiche.indicateurs, annee)
+            if i.volet in open_volets and any(m.holds_in(annee) for m in i.mesures)
+        ),
+    )
+
+
+def _without(names: tuple[str, ...], withdrawn: set[str]) -> tuple[str, ...]:
+    return tuple(n for n in names if n not in withdrawn)
+
+
+def _rules(contrat: Contrat, fiches: tuple[Fiche, ...], departed_financeurs: set[str], annee: int) -> Iterator[Rule]:
+    """The rules of the year: of fiches and funders that are there, asking nothing of measures that are not."""
+    closed = {f.numero for f in contrat.fiches} - {f.numero for f in fiches}
+    withdrawn = set(contrat.by_mesure) - {m.id for f in fiches for m in f.mesures}
+    for rule in _holding_in(contrat.regles, annee):
+        absent: dict[str, Any] = {key: None for key in MESURE_KEYS if value_of_key(rule, key) in withdrawn}
+        if (
+            rule.fiche in closed
+            or rule.financeur in departed_financeurs
+            or absent.keys() & set(REQUIRED_MESURES.get(rule.type, ()))
+        ):
+            continue
+        yield changed(rule, financeurs=_without(rule.financeurs, departed_financeurs), **absent)
