@@ -1,6 +1,6 @@
 """Makes again the pictures of the README, from the demo, as LibreOffice prints them.
 
-    python tests/take_pictures.py
+    python -m tests.support.take_pictures
 
 Needs LibreOffice and pdftoppm.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from cls_workbook import demo
 from cls_workbook.reports.agency.pdf import to_pdf
 
-FOLDER = Path(__file__).parents[1] / "pictures"
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WHOLE, DETAIL = ("-r", "75"), ("-r", "230", "-x", "100", "-y", "100", "-W", "1500", "-H", "420")
 # picture → (file of the demo, a word that only its page shows, how much of the page)
 SHOTS = {
