@@ -74,7 +74,7 @@ def _change(content: str, project: Path) -> None:
 
 
 def _run(content: str, project: Path) -> None:
-    """Runs each « $ command »; the lines shown under it (« … »: anything) must be among those printed, in that order."""
+    """Runs each « $ command »; the lines shown under it (« … »: anything) must be among those printed, in order."""
     for command, expected in _commands(content):
         words = shlex.split(command)
         program = {"cls-workbook": [sys.executable, "-m", "cls_workbook"], "python": [sys.executable]}[words[0]]

@@ -2,7 +2,7 @@
 
     python -m tests.support.room_imports
 
-writes that table again from the code, rooms and what each is for as they stand in it, to be reviewed before it is committed.
+writes the last column of that table again, to be reviewed before it is committed.
 """
 
 from __future__ import annotations
