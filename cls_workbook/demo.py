@@ -17,6 +17,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.forms import examples, offprint
 from cls_workbook.pipeline import way_out
 from cls_workbook.workbook import writer
+from cls_workbook.workbook.saving import save
 
 WORKBOOKS, RETOURS = "1-classeurs-envoyes", "2-retours-recus"
 
@@ -45,7 +46,7 @@ def play(folder: str | Path) -> None:
     explications += [f"  {RETOURS}/{line}" for line in _receive(contrat, scenario, pilotage, folder / RETOURS)]
     explications += _consolidate(scenario, pilotage, folder)
     texte = "\n".join(explications) + "\n"
-    writer.save(texte.encode("utf-8-sig"), folder / "LISEZ-MOI.txt")
+    save(texte.encode("utf-8-sig"), folder / "LISEZ-MOI.txt")
     print(texte)
     print(f"Tout est dans {folder}. Commencez par ouvrir la consolidation, feuille « Synthèse ».")
 
@@ -90,7 +91,7 @@ def _receive(contrat: Contrat, scenario: dict, pilotage: Path, folder: Path) -> 
             yield f"(rien) : {respondent.nom} n’a pas encore répondu."
         elif respondent.id in ready_made:
             cible = folder / f"{nom}{Path(ready_made[respondent.id]).suffix}"
-            writer.save((resources.folder("templates") / "exemples" / ready_made[respondent.id]).read_bytes(), cible)
+            save((resources.folder("templates") / "exemples" / ready_made[respondent.id]).read_bytes(), cible)
             yield f"{cible.name} : rempli et enregistré avec LibreOffice."
         else:
             own = saisies.get(respondent.id, {})
@@ -122,7 +123,7 @@ def _fill_in(
     if unknown := own.keys() - {p.cle for p in plan.input_places()}:
         raise Refusal(f"Le scénario de démonstration nomme des cases inconnues : {', '.join(sorted(unknown))}.")
     examples.fill_cell(plan, reponses)
-    writer.save(next(iter(offprint.produce([plan.workbook]))), path)
+    save(next(iter(offprint.produce([plan.workbook]))), path)
 
 
 # --- what is made of them -------------------------------------------------------------------------------------------

@@ -188,13 +188,15 @@ def add_controler(subcommands: Subcommands) -> None:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    from cls_workbook.pipeline import way_back
+    from cls_workbook.pipeline import single_returns
 
     if not chosen.annoter:
-        return _report(way_back.controler(chosen.retours, chosen.contrat, pieces.engine_of(chosen)))
+        return _report(single_returns.controler(chosen.retours, chosen.contrat, pieces.engine_of(chosen)))
     anomalies: list[Anomalie] = []
     copies: list[str] = []
-    for found, lines in way_back.annotate(chosen.retours, chosen.annoter, chosen.contrat, pieces.engine_of(chosen)):
+    for found, lines in single_returns.annotate(
+        chosen.retours, chosen.annoter, chosen.contrat, pieces.engine_of(chosen)
+    ):
         anomalies += found
         copies += lines
     code = _report(anomalies)
@@ -211,7 +213,7 @@ def add_comparer(subcommands: Subcommands) -> None:
 
 
 def _compare(chosen: argparse.Namespace) -> int:
-    from cls_workbook.pipeline.way_back import comparer
+    from cls_workbook.pipeline.single_returns import comparer
 
     _tell_changes(comparer(chosen.ancien, chosen.nouveau, chosen.contrat))
     print("Rien n’a été écrit. Pour l’appliquer : consolider … --remplacer ANCIEN=NOUVEAU.")

@@ -64,7 +64,7 @@ def _template(chosen: argparse.Namespace) -> int:
 
 def _import(chosen: argparse.Namespace) -> int:
     from cls_workbook.definition.importing.definition_import import importer
-    from cls_workbook.workbook.writer import save
+    from cls_workbook.workbook.saving import save
 
     imported = importer(chosen.classeur)
     save(imported.texte.encode(), chosen.sortie)

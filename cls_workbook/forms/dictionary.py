@@ -114,7 +114,7 @@ def write(lines: Iterable[Mapping[str, object]], format: str, output: str | Path
         _show(content)
         return
     # XlsxWriter is not needed to print a text.
-    from cls_workbook.workbook.writer import save
+    from cls_workbook.workbook.saving import save
 
     save(content, output)
 

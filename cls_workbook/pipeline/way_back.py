@@ -12,146 +12,26 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from cls_workbook import checks, garbage
 from cls_workbook.anomalies import Anomalie, sort_out
-from cls_workbook.checks.check_input import CheckInput
-from cls_workbook.definition.toml_reader import load
-from cls_workbook.domain.contrat_years import covers, in_year
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.engines.engine_protocol import Engine
 from cls_workbook.engines.local_engines import LocalEngine
-from cls_workbook.errors import Refusal
-from cls_workbook.french import date_fr, typography
-from cls_workbook.office.annotation import copy_name
+from cls_workbook.french import date_fr
 from cls_workbook.pipeline.campaign import Batch, Campagne, bring_together
 from cls_workbook.pipeline.way_out import load_contrat, verify_year
-from cls_workbook.reading.return_files import KnownContrats, RetourFiles, read, retours_in
+from cls_workbook.reading.return_files import RetourFiles, retours_in
 from cls_workbook.reading.return_reader import Retour
 from cls_workbook.reading.storing import typed_frames
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.summaries import activity, funding, funding_rules, history, reconciliation, replacement, what_counts
-from cls_workbook.workbook.writer import save
 
 if TYPE_CHECKING:
     from cls_workbook.office.relances.relance_folder import Relances
     from cls_workbook.pilotage import Pilotage
     from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation
-
-
-# --- single returns -------------------------------------------------------------------------------------------------
-
-
-def controler(sources: Sequence[str], reference: str | None = None, engine: Engine | None = None) -> list[Anomalie]:
-    """The anomalies of returns looked at one by one, without a campaign: each says its contract and year."""
-    contrats = KnownContrats(load(reference) if reference else None)
-    anomalies: list[Anomalie] = []
-    for retour in read(retours_in(sources), contrats, engine=engine):
-        anomalies += retour.anomalies if not retour.contrat else _check_one(retour, contrats(retour.contrat))
-    return sort_out(anomalies)
-
-
-def annotate(
-    sources: Sequence[str], folder: str | Path, reference: str | None = None, engine: Engine | None = None
-) -> Iterator[tuple[list[Anomalie], list[str]]]:
-    """Each return in turn: its anomalies, and lines on its annotated copy, written in ``folder`` (the path first, or why none)."""
-    from cls_workbook.office.annotation import annotate as make_copy
-
-    folder, contrats, taken = Path(folder), KnownContrats(load(reference) if reference else None), set()
-    files = _without_copies(sources, folder)
-    for retour in read(files, contrats, engine=engine):
-        if not retour.contrat:
-            yield (
-                list(retour.anomalies),
-                [typography(f"{retour.file} : pas de copie annotée, car le fichier ne se lit pas.")],
-            )
-            continue
-        contrat = contrats(retour.contrat)
-        typed_returns = typed_frames.type_values([retour], contrat)
-        anomalies = _check_one(retour, contrat, typed_returns)
-        annotated_copy = make_copy(retour, contrat, anomalies, typed_returns.addresses(contrat)[retour.file])
-        cible = _copy_target(folder, retour, annotated_copy.extension, taken)
-        save(annotated_copy.content, cible)
-        yield (
-            anomalies,
-            [
-                str(cible),
-                *(
-                    [typography(f"{retour.file} : {annotated_copy.remade_because}")]
-                    if annotated_copy.remade_because
-                    else []
-                ),
-            ],
-        )
-
-
-def _without_copies(sources: Sequence[str], folder: Path) -> RetourFiles:
-    """The returns; not the copies that an earlier run left in a folder among them."""
-    here = folder.resolve()
-    inside = any(
-        Path(s).is_dir() and here != Path(s).resolve() and here.is_relative_to(Path(s).resolve()) for s in sources
-    )
-    files = retours_in(sources)
-    return files.without(lambda path: path.resolve().is_relative_to(here)) if inside else files
-
-
-def _copy_target(folder: Path, retour: Retour, extension: str, taken: set[Path]) -> Path:
-    """A file for the copy, never the return itself nor another return's copy."""
-    desired = folder / copy_name(retour, extension)
-    rank, cible = 1, desired
-    while cible in taken or cible.resolve() == Path(retour.path).resolve():
-        rank += 1
-        cible = desired.with_stem(f"{desired.stem}-{rank}")
-    taken.add(cible)
-    return cible
-
-
-def _check_one(
-    retour: Retour, contrat: Contrat, typed_returns: typed_frames.TypedRetours | None = None
-) -> list[Anomalie]:
-    typed_returns = typed_returns or typed_frames.type_values([retour], contrat)
-    if not covers(contrat, retour.annee):
-        return list(typed_returns.anomalies)
-    contrat = in_year(contrat, retour.annee)
-    folder = CheckInput(
-        contrat,
-        retour.annee,
-        typed_returns.values,
-        typed_returns.retours,
-        anomalies=tuple(typed_returns.anomalies),
-        addresses=typed_returns.addresses(contrat),
-    )
-    return list(typed_returns.anomalies) + checks.check_retour(folder)
-
-
-def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.DataFrame:
-    """What would change if the return ``nouveau`` replaced ``ancien``: the table ``Replacements``. Nothing is written.
-
-    Refus if one of them cannot be read, or if they are of two campaigns.
-    """
-    contrats = KnownContrats(load(reference) if reference else None)
-    paths = Path(ancien), Path(nouveau)
-    files = {c.name: c for c in paths} if paths[0].name != paths[1].name else {str(c): c for c in paths}
-    for file in files.values():
-        if not file.is_file():
-            raise Refusal(f"« {file} » n’existe pas, ou n’est pas un fichier : indiquez un retour.")
-    retours = list(read(files, contrats, 1))
-    names = list(files)
-    for retour in retours:
-        if not retour.contrat:
-            raise Refusal(f"« {retour.file} » ne se lit pas. {retour.anomalies[0].found}")
-    campagnes = {(r.contrat, r.annee) for r in retours}
-    if len(campagnes) > 1 or len(retours) < 2:
-        raise Refusal(f"« {ancien} » et « {nouveau} » ne sont pas deux retours d’une même campagne.")
-    contrat = in_year(contrats(retours[0].contrat), retours[0].annee)
-    return replacement.apply(
-        typed_frames.type_values(retours, contrat), contrat, [replacement.ReplacementRequest(names[1], names[0])]
-    ).table
-
-
-# --- a campaign -----------------------------------------------------------------------------------------------------
 
 
 def consolidate_files(

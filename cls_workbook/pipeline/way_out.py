@@ -11,7 +11,7 @@ from cls_workbook.domain.contrat_years import all_years, covers, in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.editions import produce
-from cls_workbook.workbook import writer
+from cls_workbook.workbook.saving import save
 
 
 def load_contrat(reference: str, annee: int) -> Contrat:
@@ -46,7 +46,7 @@ def generer(
         campagne = _campagne(contrat, annee, pilotage, precedent)
         repondants = [None, *forms.repondants(contrat, campagne.membres)] if by_structure else [None]
         for nom, content in produce(contrat, annee, repondants, campagne):
-            writer.save(content, folder / nom)
+            save(content, folder / nom)
             yield folder / nom
 
 

@@ -7,19 +7,15 @@ it looks like. What Excel would refuse or cut raises ValueError before anything 
 from __future__ import annotations
 
 import os
-import secrets
 import warnings
-from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
-from cls_workbook.errors import Refusal
 from cls_workbook.workbook import charts, look, macro_package, shared_parts
 from cls_workbook.workbook.cell_contents import CellContents, SharedTexts
 from cls_workbook.workbook.description import (
@@ -35,6 +31,7 @@ from cls_workbook.workbook.description import (
 )
 from cls_workbook.workbook.excel_limits import EXACT_INTEGER_MAX, controler
 from cls_workbook.workbook.row_writer import NO_ROWS, FastWorksheet, StyleAttributes
+from cls_workbook.workbook.saving import save
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 # Written in every file instead of the clock.
@@ -64,31 +61,6 @@ def to_bytes(workbook: Workbook) -> bytes:
             raise ValueError(f"classeur « {workbook.titre} » : {fault}") from fault
     content = shared_parts.complete(buffer.getvalue(), NO_ROWS, long_ones) if long_ones else buffer.getvalue()
     return macro_package.repackage(content, workbook.macros) if workbook.macros else content
-
-
-def save(content: bytes, path: str | os.PathLike) -> None:
-    """Put ``content`` at ``path`` in one move, so that no half-written file is ever seen. Refus if impossible."""
-    cible = Path(path)
-    # A short name: the target's may already be as long as the file system allows.
-    provisoire = cible.parent / f".{secrets.token_hex(6)}.partiel"
-    try:
-        if cible.is_dir():
-            raise Refusal(f"« {cible} » est un dossier : indiquez un nom de fichier.")
-        cible.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            provisoire.write_bytes(content)
-            os.replace(provisoire, cible)
-        except BaseException:
-            with suppress(OSError):
-                provisoire.unlink()
-            raise
-    except PermissionError as fault:
-        raise Refusal(
-            f"« {cible} » ne peut pas être écrit : il est peut-être ouvert dans Excel, ou le dossier est protégé. "
-            "Fermez le fichier ou choisissez un autre emplacement, puis recommencez."
-        ) from fault
-    except OSError as fault:
-        raise Refusal(f"« {cible} » ne peut pas être écrit ({fault.strerror or fault}).") from fault
 
 
 class _Formats(dict):

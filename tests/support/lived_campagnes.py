@@ -16,6 +16,7 @@ from cls_workbook.pipeline import way_back, way_out
 from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.consolidation.consolidated_result import Result, frame_records
 from cls_workbook.workbook import writer
+from cls_workbook.workbook.saving import save
 
 NBSP = "\u00a0"
 SHIPPED_DEFINITIONS = toml_reader.shipped()
@@ -59,7 +60,7 @@ def live(
         }
         prefix = {"accueil/reponse/structure": repondants[structure].nom}
         examples.fill_cell(plan, prefix | dict(saisies))
-        writer.save(
+        save(
             next(iter(offprint.produce([plan.workbook]))), for_this / "retours" / f"{forms.file_name(structure)}.xlsx"
         )
     if not reponses:  # nobody has anything to answer: the blank workbook comes back

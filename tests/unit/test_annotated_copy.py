@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from cls_workbook.cli.commands import main
-from cls_workbook.pipeline import way_back
+from cls_workbook.pipeline import single_returns
 from tests.support import small_workbook
 from tests.support.small_workbook import DEFINITION, cell, modified, places
 from tests.support.xlsx_lint import lint
@@ -42,12 +42,12 @@ def contrat(tmp_path_factory):
 
 def annotate(contrat, retour: Path, folder: Path) -> tuple[list, Path | None, list[str]]:
     """(anomalies, the copy, the lines printed on it)."""
-    ((anomalies, lines),) = way_back.annotate([str(retour)], folder, contrat)
+    ((anomalies, lines),) = single_returns.annotate([str(retour)], folder, contrat)
     return anomalies, Path(lines[0]) if Path(lines[0]).exists() else None, lines
 
 
 def read_back(contrat, file: Path) -> list[tuple]:
-    return [(a.code, a.sheet, a.cells) for a in way_back.controler([str(file)], contrat)]
+    return [(a.code, a.sheet, a.cells) for a in single_returns.controler([str(file)], contrat)]
 
 
 def parts(file: Path) -> dict[str, bytes]:
@@ -422,7 +422,7 @@ def test_the_command_prints_each_copy_and_never_writes_over_a_return(contrat, tm
 def test_copies_left_in_the_folder_of_returns_are_not_taken_for_returns(contrat, tmp_path):
     faulty(tmp_path)
     for _ in range(2):
-        treated = list(way_back.annotate([str(tmp_path)], tmp_path / "copies", contrat))
+        treated = list(single_returns.annotate([str(tmp_path)], tmp_path / "copies", contrat))
         assert len(treated) == 1
 
 

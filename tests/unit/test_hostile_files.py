@@ -21,6 +21,7 @@ from cls_workbook.pipeline.way_back import consolider
 from cls_workbook.reading import return_files
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.workbook import writer
+from cls_workbook.workbook.saving import save
 from tests.support.small_workbook import blank, contrats, filled, items_read, places, read, trial
 
 ROOT = Path(__file__).parents[2]
@@ -240,7 +241,7 @@ def test_a_failure_in_the_middle_of_writing_leaves_the_former_file_whole(
     with monkeypatch.context() as during:
         during.setattr(objet, function, failure)
         with pytest.raises(fault):
-            writer.save(b"neuf" * 1000, tmp_path / "C.xlsx")
+            save(b"neuf" * 1000, tmp_path / "C.xlsx")
     assert (tmp_path / "C.xlsx").read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["C.xlsx"]
 

@@ -13,7 +13,7 @@ from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.dictionary import dictionnaire, write
-from cls_workbook.pipeline import way_back
+from cls_workbook.pipeline import single_returns
 from cls_workbook.workbook import writer
 from tests.support.small_workbook import DEFINITION, YEAR, cell, filled, modified
 from tests.support.xlsx_lint import lint
@@ -88,7 +88,7 @@ def check_the_copy(file_copy, before: set[tuple[str, str, str]]) -> None:
 def test_in_the_comments_and_in_the_list_of_an_annotated_copy(definition, tmp_path):
     retour = modified(filled(tmp_path, {"accueil/reponse/structure": "Ville de Rivemont"}, "ville"), poison_it)
     before = formulas(openpyxl.load_workbook(retour))
-    ((_, (file_copy, *_)),) = way_back.annotate([str(retour)], tmp_path / "copies", definition)
+    ((_, (file_copy, *_)),) = single_returns.annotate([str(retour)], tmp_path / "copies", definition)
     check_the_copy(file_copy, before)
     sheet_given_back = openpyxl.load_workbook(file_copy)[NEW_NAME]
     assert [simple(sheet_given_back[cell(cle)].value) for cle in WHERE] == [
@@ -107,7 +107,7 @@ def test_in_the_copy_of_an_ods_return(definition, tmp_path, libreoffice):
         )
         document.rename_sheet(FICHE, NEW_NAME)
         retour = document.save(tmp_path / "retour.ods")
-    ((_, (file_copy, *_)),) = way_back.annotate([str(retour)], tmp_path / "copies", definition)
+    ((_, (file_copy, *_)),) = single_returns.annotate([str(retour)], tmp_path / "copies", definition)
     opened_book = openpyxl.load_workbook(file_copy)
     quoted = [simple(c.value) for line in opened_book.worksheets[0].iter_rows() for c in line if c.value is not None]
     assert all(any(simple(a) in texte for texte in quoted) for a in ATTACKS)

@@ -13,7 +13,8 @@ from cls_workbook import forms, pilotage
 from cls_workbook.definition import toml_reader
 from cls_workbook.errors import Refusal
 from cls_workbook.forms import examples, offprint
-from cls_workbook.pipeline import campaign, way_back
+from cls_workbook.pipeline import campaign, single_returns, way_back
+from cls_workbook.reading import return_files
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.summaries.what_counts import expected_returns
 from cls_workbook.workbook import writer
@@ -42,7 +43,7 @@ def drop_retour(
 
 
 def consolider(folder, contrat, annee: int = YEAR, **extra):
-    retours = way_back.read(way_back.retours_in([folder]), way_back.KnownContrats(contrat), processes=1)
+    retours = return_files.read(return_files.retours_in([folder]), return_files.KnownContrats(contrat), processes=1)
     return way_back.consolider(retours, contrat, annee, day=DAY, **extra)
 
 
@@ -125,9 +126,9 @@ def test_files_that_are_no_workbook_are_named_and_the_others_still_count(tmp_pat
 def test_one_process_or_two_give_the_same_tables(tmp_path, dijon):
     for structure in ("apo", "ars", "cpam"):
         drop_retour(tmp_path, dijon, structure)
-    files = way_back.retours_in([tmp_path])
+    files = return_files.retours_in([tmp_path])
     one, two = (
-        way_back.consolider(way_back.read(files, way_back.KnownContrats(dijon), n), dijon, YEAR, day=DAY)
+        way_back.consolider(return_files.read(files, return_files.KnownContrats(dijon), n), dijon, YEAR, day=DAY)
         for n in (1, 2)
     )
     assert writer.to_bytes(consolidation_workbook.workbook(one)) == writer.to_bytes(
@@ -195,12 +196,12 @@ def test_the_consolidation_is_never_read_as_a_return(tmp_path, dijon):
 
 def test_an_empty_folder_is_refused_with_a_remedy(tmp_path):
     with pytest.raises(Refusal, match="Déposez-y les retours"):
-        way_back.retours_in([tmp_path])
+        return_files.retours_in([tmp_path])
 
 
 def test_single_returns_are_checked_without_a_campaign(tmp_path, dijon):
     drop_retour(tmp_path, dijon, "clsm-franco-basaglia", {"2.1/satisfaction/2.1-I04a/satisfaits": 95})
-    anomalies = way_back.controler([str(tmp_path / "clsm-franco-basaglia.xlsx")])
+    anomalies = single_returns.controler([str(tmp_path / "clsm-franco-basaglia.xlsx")])
     assert [a.code for a in anomalies if a.gravite == "bloquant"] == ["SATISFACTION_INCOHERENTE"]
     assert not any(a.code == "RETOUR_MANQUANT" for a in anomalies)
 

@@ -18,6 +18,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.office.coordinator import coordinator_workbook, workstation
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Macros, Sheet, Workbook
+from cls_workbook.workbook.saving import save
 
 FILE, RIBBON = "cls-workbook.xlam", "ruban_complement.xml"
 _VBA_PROJECT = "xl/vbaProject.bin"
@@ -65,7 +66,7 @@ def installer(
     """
     cible = Path(folder) if folder else startup_folder(system, environ)
     files = [cible / FILE]
-    writer.save(make(workstation.this_workstation()), files[0])
+    save(make(workstation.this_workstation()), files[0])
     if folder:
         return files, _manual_activation(files[0])
     following = [
@@ -105,6 +106,6 @@ def _mac_bridge(environ: Mapping[str, str]) -> list[Path]:
     facts = []
     for script in sorted(folder.glob("xlwings-*.applescript")):
         file_copy = Path(environ["HOME"], *_MAC_SCRIPTS, script.name)
-        writer.save(script.read_bytes(), file_copy)
+        save(script.read_bytes(), file_copy)
         facts.append(file_copy)
     return facts

@@ -18,6 +18,7 @@ from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Sheet, Workbook
+from cls_workbook.workbook.saving import save
 
 SHEET = TABLE = "Relances"
 COLUMNS = (
@@ -74,7 +75,7 @@ def prepare(
     writer.write(Workbook([sheet], f"Relances {result.annee} — {result.contrat.titre}"), listing)
     _remove_old_drafts(folder, {nom for _, nom, _ in contents})
     for _, nom, content in contents:
-        writer.save(content, folder / nom)
+        save(content, folder / nom)
     return Relances(tuple(hits), (listing, *(folder / nom for _, nom, _ in contents)), sheet)
 
 

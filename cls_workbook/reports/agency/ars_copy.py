@@ -28,6 +28,7 @@ from cls_workbook.summaries.history import HISTORY
 from cls_workbook.summaries.what_counts import ANSWERS, FINANCEMENTS, MESURES, RETOURS
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
+from cls_workbook.workbook.saving import save
 
 _TABLES = {
     "Retours": RETOURS,
@@ -65,10 +66,10 @@ def file_copy(
     content = writer.to_bytes(workbook(result))
     files = [output]
     print_setup = to_pdf(writer.to_bytes(to_print(result))) if pdf else None
-    writer.save(content, output)
+    save(content, output)
     if print_setup is not None:
         files.append(output.with_suffix(".pdf"))
-        writer.save(print_setup, files[-1])
+        save(print_setup, files[-1])
     return files
 
 
