@@ -27,10 +27,11 @@ _FUNCTION_WORD = r"(?:les?|la|l['’]|du|des?|et|ou|qui|à|a|en|un|une|est|sont|
 _PARTICLE = r"(?:d['’]|(?:de|du|des|de la|le|la|von|van|ben|el|al)[ \u00a0\u202f])"
 _NAME = rf"(?!(?:Le|La|Les|L['’]|X|Y|Z|N|XX|XXX)(?![{_WORD_CHARACTERS}]))(?:{_PARTICLE})?[{_UPPERCASE}](?:\.(?={_SPACE}?[{_UPPERCASE}])|[{_WORD_CHARACTERS}]*)"
 _CONTINUATION = rf"(?:{_SPACE}(?!et{_SPACE}){_NAME})*"
-_NAMES = re.compile(
-    rf"(?<![{_WORD_CHARACTERS}]){_CIVILITY}{_SPACE}?(?<![A-Za-zÀ-ÿ]){_NAME}{_CONTINUATION}(?:{_SPACE}et{_SPACE}{_NAME}{_CONTINUATION})?"
+_NAMES = (
+    rf"(?<![{_WORD_CHARACTERS}]){_CIVILITY}{_SPACE}?(?<![A-Za-zÀ-ÿ])"
+    rf"{_NAME}{_CONTINUATION}(?:{_SPACE}et{_SPACE}{_NAME}{_CONTINUATION})?"
 )
-_LOWERCASE_NAMES = re.compile(
+_LOWERCASE_NAMES = (
     rf"(?<![{_WORD_CHARACTERS}]){_LOWERCASE_CIVILITY}{_SPACE}(?!{_FUNCTION_WORD}(?![{_WORD_CHARACTERS}]))[{_WORD_CHARACTERS}]{{3,}}"
 )
 # A street or a building that bears a name designates nobody.
@@ -42,23 +43,21 @@ _LOCATION = re.compile(
 
 # --- addresses and numbers ---
 
-_EMAIL = re.compile(
-    rf"[\w.+'-]+{_SPACE}*(?:[@＠]|[(\[{{]{_SPACE}*(?:at|arobase|a|@){_SPACE}*[)\]}}]|(?<=[ \u00a0\u202f])arobase(?=[ \u00a0\u202f])){_SPACE}*"
+_EMAIL = (
+    rf"(?i)[\w.+'-]+{_SPACE}*(?:[@＠]|[(\[{{]{_SPACE}*(?:at|arobase|a|@){_SPACE}*[)\]}}]|(?<=[ \u00a0\u202f])arobase(?=[ \u00a0\u202f])){_SPACE}*"
     rf"[\w-]+(?:(?:\.|{_SPACE}*[(\[{{]{_SPACE}*(?:point|dot|\.){_SPACE}*[)\]}}]{_SPACE}*|{_SPACE}point{_SPACE})[\w-]+)*"
-    rf"(?:\.|{_SPACE}*[(\[{{]{_SPACE}*(?:point|dot|\.){_SPACE}*[)\]}}]{_SPACE}*|{_SPACE}point{_SPACE})[a-zA-Z]{{2,}}",
-    re.IGNORECASE,
+    rf"(?:\.|{_SPACE}*[(\[{{]{_SPACE}*(?:point|dot|\.){_SPACE}*[)\]}}]{_SPACE}*|{_SPACE}point{_SPACE})[a-zA-Z]{{2,}}"
 )
 _S = r"[ \u00a0\u202f.]?"
-_NIR = re.compile(
-    rf"(?<!\d)[123478]{_S}\d{{2}}{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:(?:2[AB]|\d{{2}}){_S}\d{{3}}|9[78]\d{_S}\d{{2}}){_S}\d{{3}}(?:[ \u00a0\u202f./-]{{0,3}}(?:clé{_SPACE}?)?\d{{2}})?(?!\d)",
-    re.IGNORECASE,
+_NIR = (
+    rf"(?i)(?<!\d)[123478]{_S}\d{{2}}{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:(?:2[AB]|\d{{2}}){_S}\d{{3}}|9[78]\d{_S}\d{{2}}){_S}\d{{3}}(?:[ \u00a0\u202f./-]{{0,3}}(?:clé{_SPACE}?)?\d{{2}})?(?!\d)"
 )
 _ANNOUNCES_NIR = re.compile(
     r"(?:NIR|s[ée]curit[ée] sociale|n[°o] ?(?:de )?(?:SS|s[ée]cu)|s[ée]cu|matricule|immatriculation)\W{0,6}(?:n[°o] ?)?(?:est|:)?\W*$",
     re.IGNORECASE,
 )
 _P = r"[ \u00a0\u202f._/-]{0,2}"
-_PHONE = re.compile(
+_PHONE = (
     rf"(?<![\d+/-])(?:(?:\+|00){_P}33{_P}(?:\(0\){_P})?[1-9]|\(0[1-79]\)|0[1-79])(?:(?:{_P}\d{{2}}){{4}}|\d{{2}}(?:{_P}\d{{2}}){{3}}|\d{{2}}{_P}\d{{3}}{_P}\d{{3}})(?!\d)"
     rf"|(?<![\d+])(?:\+|00){_P}(?:262|269|590|594|596){_P}(?:\(0\){_P})?\d{{3}}(?:{_P}\d{{2}}){{3}}(?!\d)"
     rf"|(?<![\d+])(?:\+|00){_P}(?:508|681|687|689){_P}\d{{2}}(?:{_P}\d{{2}}){{2,3}}(?!\d)"
@@ -66,10 +65,13 @@ _PHONE = re.compile(
 
 
 class PersonalDataPattern(NamedTuple):
-    """``kept``: is what was found at that place personal after all?"""
+    """``kept``: is what was found at that place personal after all?
+
+    Few texts come as far as these expressions (see ``MAYBE``): they are compiled when one does.
+    """
 
     nature: str
-    expression: re.Pattern[str]
+    expression: str
     kept: Callable[[re.Match[str]], bool]
 
 
@@ -109,7 +111,7 @@ def _found(texte: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, kind); each stretch of text once, the first kinds first."""
     taken: list[tuple[int, int]] = []
     for nature, expression, kept in PATTERNS:
-        for m in expression.finditer(texte):
+        for m in re.finditer(expression, texte):
             if kept(m) and all(m.end() <= start or end <= m.start() for start, end in taken):
                 taken.append(m.span())
                 yield *m.span(), nature
@@ -132,7 +134,7 @@ def personal_data_in(texte: str) -> list[tuple[str, str]]:
 
 def mask(texte: str) -> str:
     """Enough to find it in the cell, not enough to spread it: « 0… », « Mme D… », « j…@… »."""
-    if _EMAIL.fullmatch(texte):
+    if re.fullmatch(_EMAIL, texte):
         return f"{texte[0]}…@…"
     civility = re.match(rf"(?:{_CIVILITY}|{_LOWERCASE_CIVILITY}){_SPACE}?", texte)
     start = civility.end() + 1 if civility else 1
