@@ -14,13 +14,14 @@ from cls_workbook.french import date_fr
 from cls_workbook.pipeline import way_back
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.tables import consolidation_tables
 from cls_workbook.workbook.description import Workbook
 
 if TYPE_CHECKING:
     import xlwings
 
 # The tables that the tool writes: what they hold was typed by partners, and is never read as a coordinator's input.
-TABLES = frozenset((*consolidation_workbook.SHEETS, "Relances"))
+TABLES = frozenset((*consolidation_tables.SHEETS, "Relances"))
 NOTES = "Notes conservées"
 _NOTE_HEADERS = ("Feuille", "Ligne", "Colonne", "Note", "Conservée le")
 

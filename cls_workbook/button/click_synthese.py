@@ -10,7 +10,8 @@ from cls_workbook.button.click_start import OpenWorkbook, contrat_of
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
 from cls_workbook.reports.agency import ars_copy
-from cls_workbook.reports.consolidation import consolidation_workbook, previous_year
+from cls_workbook.reports.consolidation import previous_year
+from cls_workbook.tables import consolidation_tables
 from cls_workbook.workbook import writer
 
 if TYPE_CHECKING:
@@ -48,14 +49,14 @@ def _write_copy(opened: OpenWorkbook) -> tuple[str, Path]:
 
 def _sheets(opened: OpenWorkbook) -> dict[str, list[list[object]]]:
     """Sheet of the consolidation → the rows of its table, wherever it stands now. Refus before the first consolidation."""
-    names, worksheets = consolidation_workbook.SHEETS, {}
+    names, worksheets = consolidation_tables.SHEETS, {}
     for content in opened.contents.values():
         for table, (top, left, bottom, right) in content.tables.items():
             if table in names:
                 worksheets[names[table]] = [
                     [content.valeur(i, j) for j in range(left, right + 1)] for i in range(top, bottom + 1)
                 ]
-    anchors = worksheets.get(consolidation_workbook.ANCHORS_SHEET, [])
+    anchors = worksheets.get(consolidation_tables.ANCHORS.sheet, [])
     if not any(v != "" for row in anchors[1:] for v in row):
         raise Refusal(
             typography("Ce classeur n’a pas encore été consolidé : cliquez sur « Consolider », puis recommencez.")

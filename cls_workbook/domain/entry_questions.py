@@ -66,6 +66,10 @@ class Bloc:
     def champ(self, nom: str) -> Champ:
         return self._by_name[nom]
 
+    def known(self, nom: str | None) -> Champ | None:
+        """The champ of this name, None if it has none."""
+        return self._by_name.get(nom or "")
+
 
 def _text(nom: str, libelle: str, aide: str, length: int = SHORT_LENGTH, **extra) -> Champ:
     return Champ(nom, libelle, "texte", aide, length=length, **extra)
@@ -419,11 +423,16 @@ BLOCKS = {
 }
 
 
+def question(bloc: str | None, champ: str | None) -> Champ | None:
+    """The question that a champ of a block is; None for a complement, which the contract asks."""
+    if bloc == "reponse" and champ == "volet":
+        return VOLET.champ(champ)
+    return BLOCKS[bloc].known(champ) if bloc in BLOCKS else None
+
+
 def libelle(bloc: str, champ: str, annee: str | None = None) -> str:
     """The printed label of a champ, as messages name it; the champ's own name if it is a complement."""
-    if bloc == "reponse" and champ == "volet":
-        return VOLET.input_fields[0].libelle
-    found = next((c for c in BLOCKS[bloc].input_fields if c.nom == champ), None) if bloc in BLOCKS else None
+    found = question(bloc, champ)
     return found.libelle.replace(" {annee}", f" {annee}" if annee else "") if found else champ
 
 

@@ -36,6 +36,9 @@ from cls_workbook.summaries.aggregation import (
     sur_les_annees,
 )
 from cls_workbook.summaries.what_counts import ExpectedReturns, displayed_name
+from cls_workbook.tables.consolidation_tables import INDICATEURS
+from cls_workbook.tables.summary_tables import BY_AXE, GOVERNANCE, PROGRESS, TERRITORY, VENTILATIONS
+from cls_workbook.tables.table_frames import table_frame
 
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Meeting
@@ -51,37 +54,6 @@ __all__ = [
     "ventilations",
 ]
 
-INDICATEURS = (
-    "Fiche",
-    "Axe",
-    "Indicateur",
-    "Mesure",
-    "Libellé",
-    "Unité",
-    "Agrégation",
-    "Valeur initiale",
-    "Valeur n-1",
-    "Valeur",
-    "Numérateur",
-    "Dénominateur",
-    "Retours reçus",
-    "Retours attendus",
-    "Couverture",
-    "Réserve",
-)
-VENTILATIONS = ("fiche", "mesure", "modalite", "effectif", "numerateur", "denominateur")
-PROGRESS = ("fiche", "axe", "titre", "etat", "realisation", "detail", "recus", "attendus", "couverture")
-BY_AXE = ("axe", "titre", "etat", "fiches")
-GOVERNANCE = (
-    "Instance",
-    "Minimum par an",
-    "Réunions tenues",
-    "Conviés",
-    "Présents",
-    "Taux de participation",
-    "Réserve",
-)
-TERRITORY = ("type", "code", "nom", "fiches", "numeros")
 
 UNSPECIFIED = "non précisée"
 TO_BE_SCHEDULED, WITHOUT_RETOUR = "à programmer", "sans retour"
@@ -114,7 +86,7 @@ def indicateurs(
     """
     campagne, former_ones = _CampagneRetours(contrat, values, planned), precedent or {}
     lines = [_indicateur(campagne, *contrat.by_mesure[id_], former_ones.get(id_)) for id_ in contrat.by_mesure]
-    return _frame(lines, INDICATEURS)
+    return table_frame(INDICATEURS, lines)
 
 
 def _indicateur(
@@ -293,7 +265,7 @@ def ventilations(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Data
             continue
         detail = _detail(contrat, mesure, list(campagne.reponses(mesure_id).values()))
         lines += [(fiche.numero, mesure_id, modalite, *numbers) for modalite, numbers in detail.items()]
-    return _frame(lines, VENTILATIONS)
+    return table_frame(VENTILATIONS, lines)
 
 
 def _none_expected() -> pd.DataFrame:
@@ -375,7 +347,7 @@ def avancement(
                 coverage.texte,
             )
         )
-    return _frame(lines, PROGRESS)
+    return table_frame(PROGRESS, lines)
 
 
 def _as_text(structure: str, volet: str, etat: str | None, done: str | None) -> str:
@@ -437,7 +409,7 @@ def by_axe(contrat: Contrat, suivi: pd.DataFrame) -> pd.DataFrame:
         for etat in order
         if etats[axe.numero, etat]
     ]
-    return _frame(lines, BY_AXE)
+    return table_frame(BY_AXE, lines)
 
 
 # --- Governance and territory ---------------------------------------------------------------------------------------
@@ -475,7 +447,7 @@ def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFr
                 SEPARATOR.join(reserves) or None,
             )
         )
-    return _frame(lines, GOVERNANCE)
+    return table_frame(GOVERNANCE, lines)
 
 
 def territoire(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
@@ -496,7 +468,7 @@ def territoire(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFr
         lines.append(
             (type_, code if type_ == "commune" else None, names.get(cle, code), len(its_own), SEPARATOR.join(its_own))
         )
-    return _frame(lines, TERRITORY)
+    return table_frame(TERRITORY, lines)
 
 
 def _ticked(values: pd.DataFrame | ValueStore) -> Iterable[tuple[str, str, str]]:
@@ -504,8 +476,3 @@ def _ticked(values: pd.DataFrame | ValueStore) -> Iterable[tuple[str, str, str]]
     if isinstance(values, ValueStore):
         return values.distinct("champ", "ligne", "fiche", wanted=lambda c: c.bloc == "territoire")
     return columns(values[values["bloc"] == "territoire"], "champ", "ligne", "fiche")
-
-
-def _frame(lines: list[tuple], columns: tuple[str, ...]) -> pd.DataFrame:
-    """Object columns: an int stays an int, a Decimal exact, and a missing value None."""
-    return pd.DataFrame(lines, columns=list(columns), dtype=object)

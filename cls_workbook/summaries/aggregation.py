@@ -17,6 +17,7 @@ from cls_workbook.french import NBSP, date_fr, fold, number_fr, quoted_list
 from cls_workbook.reading.storing.wide_views import total_of
 
 SEPARATOR = f"{NBSP}; "
+AS_RATE = ("RATIO", "SATISFACTION")  # what they make is a share
 ESTIMATED, UNAVAILABLE, NOT_APPLICABLE = "estimé", "non disponible", "sans objet"
 # Of all that a return says of a measure, what the rules below look at.
 FIELDS = (

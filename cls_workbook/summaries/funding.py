@@ -18,35 +18,10 @@ from cls_workbook.domain.subsidies import rounded
 from cls_workbook.french import NBSP, amount_fr, fold
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns, total_of, wide
+from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS
+from cls_workbook.tables.summary_tables import TOTALS
+from cls_workbook.tables.table_frames import frame_of_rows
 
-BY_FICHE = (
-    "Fiche",
-    "Axe",
-    "Montant contrat",
-    "Taux contrat",
-    "Programmé",
-    "Engagé",
-    "Versé",
-    "Coût réalisé",
-    "Taux constaté",
-    "Reste à engager",
-    "ARS hors maquette",
-    "Cofinancements",
-    "Valorisation",
-)
-BY_FINANCEUR = ("Financeur", "Nature", "Prévu", "Engagé", "Versé")
-TOTALS = (
-    "Sous-total",
-    "Contrat",
-    "Programmé",
-    "Engagé",
-    "Versé",
-    "Écart engagé - programmé",
-    "Écart engagé - programmé (%)",
-    "Écart versé - engagé",
-    "Écart versé - engagé (%)",
-    "Réserve",
-)
 TO_BE_SCHEDULED = "à programmer"
 MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maquette", "cofinancement", "valorisation"
 _POSTS = ("personnel", "achats", "autres")
@@ -151,7 +126,7 @@ def par_fiche(
         its_own = [li for li in lines if li["fiche"] == fiche.numero]
         rows.append(_fiche(contrat, fiche, its_own, costs.get(fiche.numero), programme or {}, previous_cumulated or {}))
     rows += [{"Fiche": TO_BE_SCHEDULED, "Axe": action.axe} for action in contrat.a_programmer]
-    return _frame(rows, BY_FICHE)
+    return frame_of_rows(FINANCEMENT_FICHES, rows)
 
 
 def _fiche(
@@ -249,7 +224,8 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
         financeur, nature = cle
         return financeur_rank.get(financeur, last[0]), financeur or "", nature_rank.get(nature, last[1]), nature or ""
 
-    return _frame(
+    return frame_of_rows(
+        FINANCEMENT_FINANCEURS,
         (
             {"Financeur": cle[0], "Nature": cle[1]}
             | {
@@ -258,7 +234,6 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
             }
             for cle in sorted(groups, key=order)
         ),
-        BY_FINANCEUR,
     )
 
 
@@ -293,7 +268,7 @@ def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
         {"Sous-total": "Cofinancements", "Engagé": total_of(fiches["Cofinancements"])},
         {"Sous-total": "Valorisation (sans versement)", "Engagé": total_of(fiches["Valorisation"])},
     ]
-    return _frame(lines, TOTALS)
+    return frame_of_rows(TOTALS, lines)
 
 
 def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> dict:
@@ -331,8 +306,3 @@ def _gap(fiches: pd.DataFrame, depuis: str, to: str) -> tuple[Decimal | None, De
     base = sum(a for a, _ in pairs)
     gap = sum(b for _, b in pairs) - base
     return gap, gap / base if base else None, len(pairs)
-
-
-def _frame(lines: Iterable[Mapping], columns: tuple[str, ...]) -> pd.DataFrame:
-    """Object columns: a Decimal stays exact, a missing amount None."""
-    return pd.DataFrame([[line.get(c) for c in columns] for line in lines], columns=list(columns), dtype=object)

@@ -15,25 +15,9 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import entity_key
 from cls_workbook.summaries.funding import TO_BE_SCHEDULED
+from cls_workbook.tables.consolidation_tables import HISTORY
+from cls_workbook.tables.table_frames import frame_of_rows, known
 
-HISTORY = (
-    "Année",
-    "Objet",
-    "Fiche",
-    "Axe",
-    "Mesure",
-    "Libellé",
-    "Unité",
-    "Agrégation",
-    "Valeur initiale",
-    "Financeur",
-    "Nature",
-    "Valeur",
-    "Numérateur",
-    "Dénominateur",
-    "Noms",
-    "Réserve",
-)
 MESURE, ETAT, ENVELOPE, ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR = (
     "Mesure",
     "État",
@@ -73,14 +57,8 @@ def history(
         *_by_financeur(contrat, annee, financements),
         *_envelopes(contrat, annee),
     ]
-    kept_ones = [r for r in before if isinstance(r.get("Année"), int) and r["Année"] < annee]
-    return pd.DataFrame(
-        [[r.get(c) for c in HISTORY] for r in (*kept_ones, *of_the_year)], columns=list(HISTORY), dtype=object
-    )
-
-
-def _known_value(valeur: object) -> object:
-    return None if valeur is None or valeur != valeur else valeur
+    kept = [r for r in before if isinstance(r.get("Année"), int) and r["Année"] < annee]
+    return frame_of_rows(HISTORY, (*kept, *of_the_year))
 
 
 def _mesures(contrat: Contrat, annee: int, indicateurs: pd.DataFrame, mesures: pd.DataFrame) -> Iterable[dict]:
@@ -88,7 +66,7 @@ def _mesures(contrat: Contrat, annee: int, indicateurs: pd.DataFrame, mesures: p
     for mesure, nom in mesures.loc[mesures["Champ"] == "nom", ["Mesure", "Valeur"]].itertuples(index=False):
         named.setdefault(mesure, {}).setdefault(entity_key(contrat, contrat.by_mesure[mesure][2], str(nom)), str(nom))
     for r in indicateurs.to_dict("records"):
-        valeur, names = _known_value(r["Valeur"]), named.get(r["Mesure"], {})
+        valeur, names = known(r["Valeur"]), named.get(r["Mesure"], {})
         if valeur is None:
             continue
         # names count over the years only where they are all there
@@ -96,21 +74,18 @@ def _mesures(contrat: Contrat, annee: int, indicateurs: pd.DataFrame, mesures: p
         yield {
             "Année": annee,
             "Objet": MESURE,
-            **{
-                c: _known_value(r[c])
-                for c in ("Fiche", "Axe", "Mesure", "Libellé", "Unité", "Agrégation", "Valeur initiale")
-            },
+            **{c: known(r[c]) for c in ("Fiche", "Axe", "Mesure", "Libellé", "Unité", "Agrégation", "Valeur initiale")},
             "Valeur": valeur,
-            "Numérateur": _known_value(r["Numérateur"]),
-            "Dénominateur": _known_value(r["Dénominateur"]),
+            "Numérateur": known(r["Numérateur"]),
+            "Dénominateur": known(r["Dénominateur"]),
             "Noms": NAME_SEPARATOR.join(names.values()) if all_complete else None,
-            "Réserve": _known_value(r["Réserve"]),
+            "Réserve": known(r["Réserve"]),
         }
 
 
 def _states(contrat: Contrat, annee: int, avancement: pd.DataFrame) -> Iterable[dict]:
     for r in avancement.to_dict("records"):
-        if (etat := _known_value(r["etat"])) is not None:
+        if (etat := known(r["etat"])) is not None:
             yield {
                 "Année": annee,
                 "Objet": ETAT,
@@ -127,7 +102,7 @@ def _amounts(contrat: Contrat, annee: int, par_fiche: pd.DataFrame) -> Iterable[
             continue
         titre = contrat.par_fiche[r["Fiche"]].titre
         for objet in AMOUNTS:
-            if (montant := _known_value(r[objet])) is not None:
+            if (montant := known(r[objet])) is not None:
                 yield {
                     "Année": annee,
                     "Objet": objet,
@@ -143,10 +118,10 @@ def _by_financeur(contrat: Contrat, annee: int, financements: pd.DataFrame) -> I
     """One row per fiche, funder and nature for what was engaged, one for what was paid."""
     sums: dict[tuple, list[Mapping]] = {}
     for r in financements.to_dict("records"):
-        sums.setdefault((r["Fiche"], _known_value(r["Financeur"]), _known_value(r["Nature"])), []).append(r)
+        sums.setdefault((r["Fiche"], known(r["Financeur"]), known(r["Nature"])), []).append(r)
     for (fiche, financeur, nature), lines in sums.items():
         for objet, column in ((ENGAGE_BY_FINANCEUR, "Engagé"), (VERSE_BY_FINANCEUR, "Versé")):
-            montant = total_of(_known_value(li[column]) for li in lines)
+            montant = total_of(known(li[column]) for li in lines)
             if montant is not None:
                 axe = contrat.par_fiche[fiche].axe if fiche in contrat.par_fiche else None
                 yield {
@@ -183,7 +158,7 @@ def _envelopes(contrat: Contrat, annee: int) -> Iterable[dict]:
 def terms(history: pd.DataFrame, annee: int) -> dict[str, tuple[object, object]]:
     """Measure → numerator and denominator of that year, None where not known."""
     its_own = [r for r in history.to_dict("records") if r["Objet"] == MESURE and r["Année"] == annee]
-    return {r["Mesure"]: (_known_value(r["Numérateur"]), _known_value(r["Dénominateur"])) for r in its_own}
+    return {r["Mesure"]: (known(r["Numérateur"]), known(r["Dénominateur"])) for r in its_own}
 
 
 def past_subsidies(contrat: Contrat, before: Iterable[Mapping[str, object]]) -> dict[str, dict[int, Decimal]]:

@@ -14,7 +14,7 @@ import pandas as pd
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.french import NBSP
-from cls_workbook.summaries.aggregation import SEPARATOR
+from cls_workbook.summaries.aggregation import AS_RATE, SEPARATOR
 
 MASKED = "masqué"
 DEDUCED = f"{MASKED} (il donnerait un petit effectif par différence)"
@@ -143,7 +143,7 @@ def _masked(contrat: Contrat, line: dict, past_terms: RateTerms, deducible: bool
     if not mesure.petits_effectifs and not deducible:
         return line
     masked = dict(line)
-    if mesure.agregation in ("RATIO", "SATISFACTION"):
+    if mesure.agregation in AS_RATE:
         if is_identifying_rate(line["Numérateur"], line["Dénominateur"], threshold):
             masked |= {"Valeur": None, "Numérateur": None, "Dénominateur": None}
         if None in past_terms or is_identifying_rate(*past_terms, threshold):

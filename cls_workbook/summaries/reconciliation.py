@@ -24,25 +24,10 @@ from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns, total_of
 from cls_workbook.summaries.aggregation import ESTIMATED, SEPARATOR, entity_key
 from cls_workbook.summaries.what_counts import Exclusions
+from cls_workbook.tables.consolidation_tables import EXPENDITURE, FINANCEMENT, INDICATEUR, RECONCILIATION
+from cls_workbook.tables.table_frames import table_frame
 
-RECONCILIATION = (
-    "Objet",
-    "Fiche",
-    "Mesure",
-    "Colonne",
-    "Libellé",
-    "Valeurs saisies",
-    "Somme des retours",
-    "Refusées",
-    "Remplacées",
-    "Écartées",
-    "Mises à part",
-    "Total consolidé",
-    "Écart inexpliqué",
-    "Explication",
-)
 RETAINED, REFUSED, REPLACED, SET_ASIDE = "retenue", "refusée", "remplacée", "écartée"
-INDICATEUR, FINANCEMENT, EXPENDITURE = "indicateur", "financement", "dépense"
 AMOUNTS = {"prevu": "Prévu", "engage": "Engagé", "verse": "Versé"}
 _CENT = Decimal("0.01")
 _ADDITIVES = ("FLUX", "PERSONNES", "STOCK", "ENTITES")
@@ -169,7 +154,7 @@ def reconciliation(
         *_mesures(contrat, saisies, indicateurs, unreadable),
         *_money(contrat, saisies, par_fiche, par_financeur, lines, unreadable),
     ]
-    return pd.DataFrame([line.row() for line in statements], columns=list(RECONCILIATION), dtype=object)
+    return table_frame(RECONCILIATION, (line.row() for line in statements))
 
 
 def unexplained(table: pd.DataFrame) -> list[Anomalie]:

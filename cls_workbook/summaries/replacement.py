@@ -21,26 +21,9 @@ from cls_workbook.reading.locating.anchors import HOME, workbook_model
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns
 from cls_workbook.summaries.what_counts import REPLACED_CODE, displayed_name
+from cls_workbook.tables.consolidation_tables import CHANGES, CREATED, DELETED, MODIFIED, REPLACEMENTS, UNCHANGED
+from cls_workbook.tables.table_frames import table_frame
 
-CREATED, MODIFIED, DELETED, UNCHANGED = "créée", "modifiée", "supprimée", "inchangée"
-CHANGES = (CREATED, MODIFIED, DELETED, UNCHANGED)
-REPLACEMENTS = (
-    "Changement",
-    "Fiche",
-    "Structure",
-    "Volet",
-    "Champ",
-    "Valeur avant",
-    "Valeur après",
-    "Retour remplacé",
-    "Feuille remplacée",
-    "Cellule remplacée",
-    "Retour retenu",
-    "Feuille",
-    "Cellule",
-    "Empreinte du remplacé",
-    "Empreinte du retenu",
-)
 _KEY_COLUMNS = ("fiche", "bloc", "mesure", "ligne", "champ")
 
 
@@ -67,7 +50,7 @@ class Replacements:
 
 
 def no_replacements() -> Replacements:
-    return Replacements({}, frozenset(), pd.DataFrame([], columns=list(REPLACEMENTS), dtype=object))
+    return Replacements({}, frozenset(), table_frame(REPLACEMENTS))
 
 
 # --- what was asked -------------------------------------------------------------------------------------------------
@@ -239,7 +222,7 @@ def _table(
                 )
             )
     lines.sort(key=lambda li: (li[7], li[10], CHANGES.index(li[0])))
-    return pd.DataFrame(lines, columns=list(REPLACEMENTS), dtype=object)
+    return table_frame(REPLACEMENTS, lines)
 
 
 def _change(before: tuple | None, after: tuple | None) -> str:

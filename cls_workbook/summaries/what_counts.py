@@ -20,56 +20,24 @@ from cls_workbook.errors import Refusal
 from cls_workbook.french import NBSP, fold
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, columns, rows, wide
+from cls_workbook.tables.consolidation_tables import (
+    ANSWERS,
+    DUPLICATE,
+    FINANCEMENTS,
+    MESURES,
+    MISSING,
+    RECEIVED,
+    REJECTED,
+    RETOURS,
+)
+from cls_workbook.tables.described_columns import DescribedTable
+from cls_workbook.tables.table_frames import table_frame
 
 # Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
 Members = Mapping[str | tuple[str, str], Sequence[str]]
 
 EXPECTED_COLUMNS = ("fiche", "structure", "volet", "groupe")
-RETOURS = (
-    "Fiche",
-    "Structure",
-    "Volet",
-    "Statut",
-    "Fichier",
-    "Empreinte SHA-256",
-    "Champs renseignés",
-    "Champs attendus",
-    "Bloquants",
-    "À confirmer",
-)
-MESURES = (
-    "Année",
-    "Fiche",
-    "Indicateur",
-    "Mesure",
-    "Champ",
-    "Structure",
-    "Volet",
-    "Modalité",
-    "Valeur",
-    "Statut",
-    "Fichier",
-    "Feuille",
-    "Cellule",
-)
-ANSWERS = ("Année", "Fiche", "Structure", "Volet", "Bloc", "Champ", "Ligne", "Valeur", "Fichier", "Feuille", "Cellule")
-FINANCEMENTS = (
-    "Année",
-    "Fiche",
-    "Structure",
-    "Financeur",
-    "Nature",
-    "Prévu",
-    "Engagé",
-    "Versé",
-    "Référence",
-    "Date",
-    "Fichier",
-    "Feuille",
-    "Cellule",
-)
 
-RECEIVED, MISSING, DUPLICATE, REJECTED = "reçu", "manquant", "doublon", "rejeté"
 ACTUAL = "réel"
 DUPLICATE_CODE = "DOUBLON_DE_RETOUR"  # the check that sets a second answer aside
 REPLACED_CODE = "RETOUR_REMPLACE"  # the coordinator set it aside for its correction
@@ -230,16 +198,18 @@ def statuts(
         *_silent_files(retours, anomalies),
     ]
 
+    titles = RETOURS.titles
+
     def column(titre: str) -> np.ndarray:
-        return np.array([*received[titre], *(line[RETOURS.index(titre)] for _, line in autres)], dtype=object)
+        return np.array([*received[titre], *(line[titles.index(titre)] for _, line in autres)], dtype=object)
 
     last = len(planned.volets)
     places = np.minimum([*ranks, *(last if rank is None else rank for rank, _ in autres)], last)
     order = _order(contrat, places, *map(column, ("Fiche", "Structure", "Fichier")))
-    table = np.empty((len(order), len(RETOURS)), dtype=object, order="F")
-    for n, titre in enumerate(RETOURS):
+    table = np.empty((len(order), len(titles)), dtype=object, order="F")
+    for n, titre in enumerate(titles):
         table[:, n] = column(titre)[order]
-    return pd.DataFrame(table, columns=list(RETOURS), dtype=object, copy=False)
+    return pd.DataFrame(table, columns=list(titles), dtype=object, copy=False)
 
 
 def _ranks(planned: ExpectedReturns, retours: pd.DataFrame) -> list[int]:
@@ -422,7 +392,7 @@ class ValueTable:
     """A table of which returns give the rows: made whenever it is asked for, whole (``frame``) or batch after batch (``parts``)."""
 
     store: ValueStore
-    titles: tuple[str, ...]
+    described: DescribedTable
     wanted: Callable[[Chapter], object]
     perform: Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -450,7 +420,7 @@ def _mesures(contrat: Contrat, its_own: pd.DataFrame) -> pd.DataFrame:
         "Valeur": its_own["valeur"],
         "Statut": _statuts_of_mesures(its_own),
     }
-    return _columns_to_table(_origin(contrat, its_own) | own, MESURES)
+    return _columns_to_table(MESURES, _origin(contrat, its_own) | own)
 
 
 def _statuts_of_mesures(values: pd.DataFrame) -> np.ndarray:
@@ -471,9 +441,7 @@ def financements_table(contrat: Contrat, values: pd.DataFrame | ValueStore) -> V
 
 
 def _financements(contrat: Contrat, its_own: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        list(_financement_lines(contrat, wide(its_own, "financement"))), columns=list(FINANCEMENTS), dtype=object
-    )
+    return table_frame(FINANCEMENTS, _financement_lines(contrat, wide(its_own, "financement")))
 
 
 def _financement_lines(contrat: Contrat, view: pd.DataFrame) -> Iterator[tuple]:
@@ -517,7 +485,7 @@ def _answers(contrat: Contrat, autres: pd.DataFrame) -> pd.DataFrame:
         "Ligne": _translated(autres["ligne"]),
         "Valeur": autres["valeur"],
     }
-    return _columns_to_table(_origin(contrat, autres) | own, ANSWERS)
+    return _columns_to_table(ANSWERS, _origin(contrat, autres) | own)
 
 
 def _origin(contrat: Contrat, values: pd.DataFrame) -> dict[str, Iterable]:
@@ -554,6 +522,6 @@ def _letters_and_rank(cell: str) -> tuple[str, int]:
     return letters, int(cell[len(letters) :])
 
 
-def _columns_to_table(by_title: Mapping[str, Iterable], titles: Sequence[str]) -> pd.DataFrame:
+def _columns_to_table(table: DescribedTable, by_title: Mapping[str, Iterable]) -> pd.DataFrame:
     """Object columns only: an int stays an int and a missing value stays None."""
-    return pd.DataFrame({titre: np.asarray(by_title[titre], dtype=object) for titre in titles}, dtype=object)
+    return pd.DataFrame({titre: np.asarray(by_title[titre], dtype=object) for titre in table.titles}, dtype=object)

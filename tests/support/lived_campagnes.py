@@ -14,7 +14,8 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.forms import examples, offprint
 from cls_workbook.pipeline import way_back, way_out
 from cls_workbook.reports.agency import ars_copy
-from cls_workbook.reports.consolidation.consolidated_result import Result, frame_records
+from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.saving import save
 

@@ -15,10 +15,10 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain import themes
 from cls_workbook.domain.model import Contrat
+from cls_workbook.reports import table_sheets
 from cls_workbook.reports.agency import agency_tables as described
 from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.consolidation.consolidated_result import Result
-from cls_workbook.reports.tables import table_sheets
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
 from tests.support.written_result import TOTALS, N, frame, result
@@ -412,7 +412,7 @@ def write(folder: Path, rank: int, annee: int, day: date | None = None, under: s
     """The data sheets of an agency's copy, by the real writer."""
     path = folder / (under or nom(rank, annee))
     worksheets = [
-        table_sheets.sheet(table_sheets.described_table(t, its_own), "essai")
+        table_sheets.sheet(table_sheets.from_rows(t, its_own), "essai")
         for t, its_own in lines(rank, annee, day).items()
     ]
     writer.write(Workbook(worksheets, "essai"), path)

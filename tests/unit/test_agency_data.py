@@ -6,11 +6,11 @@ from decimal import Decimal as D
 import pytest
 
 from cls_workbook.errors import Refusal
+from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_data, agency_tables, ars_copy
-from cls_workbook.reports.consolidation import consolidation_tables, consolidation_workbook
-from cls_workbook.reports.consolidation.consolidated_result import frame_records
-from cls_workbook.reports.tables import table_reading
-from cls_workbook.summaries import activity, funding, replacement, what_counts
+from cls_workbook.reports.consolidation import consolidation_workbook
+from cls_workbook.tables import consolidation_tables
+from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook import writer
 from tests.support.written_result import reponses, result
 
@@ -111,12 +111,8 @@ def test_what_designates_a_person_is_nowhere():
 
 
 def test_the_descriptions_are_those_of_the_tables_that_the_workbook_has():
-    tables = {t.nom: tuple(t.columns) for t in consolidation_workbook.tables(result())}
-    assert {t.nom: t.titles for t in consolidation_tables.TABLES if not t.optional} == tables
-    assert consolidation_tables.REPLACEMENTS.titles == replacement.REPLACEMENTS
-    assert consolidation_tables.RETOURS.titles == what_counts.RETOURS
-    assert consolidation_tables.INDICATEURS.titles == activity.INDICATEURS
-    assert consolidation_tables.FINANCEMENT_FICHES.titles == funding.BY_FICHE
+    tables = [t.description for t in consolidation_workbook.tables(result())]
+    assert tables == [t for t in consolidation_tables.TABLES if not t.optional]
 
 
 def test_a_table_is_found_by_its_headers_wherever_it_was_moved(worksheets):

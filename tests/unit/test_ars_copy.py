@@ -6,15 +6,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 import openpyxl
-import pandas as pd
 import pytest
 
 from cls_workbook.errors import Refusal
 from cls_workbook.reports.agency import pdf
 from cls_workbook.reports.agency.ars_copy import file_copy, read_back
-from cls_workbook.reports.consolidation.consolidated_result import frame_records
 from cls_workbook.reports.consolidation.consolidation_workbook import workbook
-from cls_workbook.summaries.history import HISTORY, terms
+from cls_workbook.summaries.history import terms
+from cls_workbook.tables.consolidation_tables import HISTORY
+from cls_workbook.tables.table_frames import frame_of_rows, frame_records
 from cls_workbook.workbook import writer
 from tests.support.written_result import CONTRAT, result
 from tests.support.xlsx_lint import lint
@@ -77,7 +77,7 @@ def test_last_year_s_terms_are_read_again_for_the_mask(tmp_path, definition):
         }
         for m, n, d in (("1.1-T", 2, 8), ("1.1-U", 25, 100))
     ]
-    memory = pd.DataFrame([[r.get(c) for c in HISTORY] for r in ranks], columns=list(HISTORY), dtype=object)
+    memory = frame_of_rows(HISTORY, ranks)
     writer.write(workbook(replace(made_one, history=memory)), tmp_path / "C.xlsx")
     assert terms(read_back(tmp_path / "C.xlsx", definition).history, made_one.annee - 1) == {
         "1.1-T": (2, 8),

@@ -16,7 +16,7 @@ from cls_workbook import pilotage
 from cls_workbook.button import click_consolider, open_renderer
 from cls_workbook.definition import toml_reader
 from cls_workbook.pipeline import way_back
-from cls_workbook.reports.consolidation import consolidation_workbook
+from cls_workbook.tables import consolidation_tables
 from tests.support import openpyxl_engine, small_contrat
 from tests.support.both_excels import OnOpenpyxl, both_engines, content, message, open_up, whole
 from tests.support.coordinator_opened import box
@@ -26,7 +26,7 @@ YEAR, DAY, DIJON = 2025, date(2026, 2, 15), "dijon-2024-2028"
 SHEETS = (
     "Synthèse",
     "Évolution",
-    *(f for f in consolidation_workbook.SHEETS.values() if f != "Remplacements"),
+    *(f for f in consolidation_tables.SHEETS.values() if f != "Remplacements"),
     "Lisez-moi",
 )
 

@@ -17,7 +17,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.office.coordinator import addin, coordinator_workbook, home_rows, home_sheet, workstation
 from cls_workbook.office.coordinator.making import coordonner
 from cls_workbook.pilotage import Pilotage
-from cls_workbook.reports.consolidation import consolidation_workbook
+from cls_workbook.tables import consolidation_tables
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Button, Sheet, Workbook
 from tests.support.pilotage_typist import CONTRAT, FULL_PILOTAGE
@@ -94,7 +94,7 @@ def test_the_tables_of_the_consolidation_are_there_with_their_headers_and_nothin
         [headers, *lines] = sheet.iter_rows(values_only=True)
         assert all(headers), nom
         assert lines == [(None,) * len(headers)], nom
-    assert [c.value for c in tables["Anomalies"][1]] == list(consolidation_workbook.ANOMALIES)
+    assert [c.value for c in tables["Anomalies"][1]] == list(consolidation_tables.ANOMALIES.titles)
 
 
 def test_the_sheets_are_those_of_pilotage_and_of_the_consolidation_then_the_settings(opened):

@@ -10,8 +10,9 @@ import pytest
 
 from cls_workbook.errors import Refusal
 from cls_workbook.reports.agency import ars_copy
-from cls_workbook.reports.consolidation import consolidation_tables, consolidation_workbook
+from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.exports import data_package, table_schema, whole_folder
+from cls_workbook.tables import consolidation_tables
 from cls_workbook.workbook import writer
 from tests.support.written_result import frame, result, tricky_mesures
 

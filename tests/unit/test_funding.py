@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.model import ActionToProgramme, Fiche, FicheFinancement, Financeur, Indicateur, Mesure
 from cls_workbook.domain.subsidies import payable_for_post
-from cls_workbook.summaries.funding import BY_FICHE, BY_FINANCEUR, TOTALS, par_fiche, par_financeur, totaux
+from cls_workbook.summaries.funding import par_fiche, par_financeur, totaux
 from cls_workbook.summaries.funding_rules import (
     capped_subsidy,
     expected_cost,
@@ -20,6 +20,8 @@ from cls_workbook.summaries.funding_rules import (
     post_explanation,
     session_bounds,
 )
+from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS
+from cls_workbook.tables.summary_tables import TOTALS
 from tests.support.written_frames import contrat, typed, values
 from tests.support.written_rules import written_rule
 
@@ -87,7 +89,7 @@ def first(contrat_, *retours, **extra):
 def test_every_fiche_has_a_line_then_the_actions_to_programme():
     dijon = load("dijon-2024-2028")
     table = par_fiche(dijon, 2025, values())
-    assert tuple(table.columns) == BY_FICHE
+    assert tuple(table.columns) == FINANCEMENT_FICHES.titles
     assert table["Fiche"].tolist() == [f.numero for f in dijon.fiches] + ["à programmer"] * 6
     assert table["Axe"].tolist()[-6:] == ["1", "1", "1", "3", "3", "3"]
     # only six fiches print an amount; the others stay empty whatever their state
@@ -225,7 +227,7 @@ def test_funders_and_natures_come_in_the_order_of_the_contract_with_unknown_ones
         ),
     )
     table = par_financeur(trial(), v)
-    assert tuple(table.columns) == BY_FINANCEUR
+    assert tuple(table.columns) == FINANCEMENT_FINANCEURS.titles
     assert table.values.tolist() == [
         ["ARS", MAQUETTE, None, D(1), None],
         ["ARS", OUTSIDE, D(3), None, None],
@@ -247,7 +249,7 @@ def test_a_line_without_nature_enters_no_subtotal_but_is_told():
 def test_the_maquette_of_the_shipped_contract_is_what_its_deliberation_prints():
     dijon = load("dijon-2024-2028")
     table = totaux(dijon, par_fiche(dijon, 2025, values()))
-    assert tuple(table.columns) == TOTALS
+    assert tuple(table.columns) == TOTALS.titles
     # 45 000 + 20 000 + 40 000 + 171 350 + 30 000 + 40 000
     assert table["Contrat"].tolist() == [D(346350), None, None, None, None]
     assert table["Sous-total"].tolist()[1] == "Poste de coordination (hors maquette)"

@@ -8,7 +8,6 @@ from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.model import ActionToProgramme, Axe, Commune, Fiche, Instance, Qpv, Structure
 from cls_workbook.pilotage import Meeting
 from cls_workbook.summaries.activity import (
-    INDICATEURS,
     avancement,
     by_axe,
     completion_rate,
@@ -18,6 +17,7 @@ from cls_workbook.summaries.activity import (
     ventilations,
 )
 from cls_workbook.summaries.what_counts import expected_returns
+from cls_workbook.tables.consolidation_tables import INDICATEURS
 from tests.support.written_frames import contrat, line, mesure, texte, told, typed, values
 
 # --- the row ---
@@ -26,7 +26,7 @@ from tests.support.written_frames import contrat, line, mesure, texte, told, typ
 def test_there_is_one_row_per_measure_in_the_order_of_the_contract():
     trial = load("dijon-2024-2028")
     table = indicateurs(trial, values(), expected_returns(trial, 2025))
-    assert tuple(table.columns) == INDICATEURS
+    assert tuple(table.columns) == INDICATEURS.titles
     assert len(table) == 95
     assert table["Mesure"].tolist() == list(trial.by_mesure)
     assert table["Valeur"].isna().all()  # nothing came back: no zero anywhere

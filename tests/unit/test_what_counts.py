@@ -10,10 +10,6 @@ from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.model import Commune, Fiche, Structure, Volet
 from cls_workbook.errors import Refusal
 from cls_workbook.summaries.what_counts import (
-    ANSWERS,
-    FINANCEMENTS,
-    MESURES,
-    RETOURS,
     a_preciser,
     answers_table,
     expected_returns,
@@ -23,6 +19,7 @@ from cls_workbook.summaries.what_counts import (
     retain,
     statuts,
 )
+from cls_workbook.tables.consolidation_tables import ANSWERS, FINANCEMENTS, MESURES, RETOURS
 from tests.support.written_frames import contrat, mesure, retours, typed, values
 
 COMMUNES = Structure("communes", "Communes", groupe=True, candidats_communes=True)
@@ -106,7 +103,7 @@ def test_the_shipped_contract_expects_a_return_per_porteur_and_volet():
 
 def test_what_came_and_what_did_not_are_listed_together():
     table = statuts_of(contrat(), retours(("b.xlsx", "b", "1.1", ""), ("a.xlsx", "a", "1.1", "")))
-    assert tuple(table.columns) == RETOURS
+    assert tuple(table.columns) == RETOURS.titles
     assert table[["Structure", "Statut", "Fichier"]].values.tolist() == [
         ["Alpha", "reçu", "a.xlsx"],
         ["Bêta", "reçu", "b.xlsx"],
@@ -266,9 +263,9 @@ def test_a_refused_file_takes_everything_even_when_it_is_only_to_be_confirmed():
 
 def test_nothing_typed_leaves_empty_tables_with_their_headers():
     nothing, trial = retain(values(), []), contrat(mesure("FLUX"))
-    assert tuple(mesures_table(trial, nothing).frame().columns) == MESURES
-    assert tuple(financements_table(trial, nothing).frame().columns) == FINANCEMENTS
-    assert tuple(answers_table(trial, nothing).frame().columns) == ANSWERS
+    assert tuple(mesures_table(trial, nothing).frame().columns) == MESURES.titles
+    assert tuple(financements_table(trial, nothing).frame().columns) == FINANCEMENTS.titles
+    assert tuple(answers_table(trial, nothing).frame().columns) == ANSWERS.titles
 
 
 # --- the three tables ---

@@ -14,26 +14,32 @@ from cls_workbook.forms.editions import produce
 from cls_workbook.french import date_fr, typography
 from cls_workbook.office.relances import relance_message
 from cls_workbook.office.relances.late_returns import ExpectedAnswer, Overdue, delays
-from cls_workbook.reports.consolidation import consolidation_workbook
+from cls_workbook.reports import table_sheets
 from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.tables.described_columns import STRUCTURE, DescribedTable, TableColumn, texte
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Sheet, Workbook
 from cls_workbook.workbook.saving import save
 
-SHEET = TABLE = "Relances"
-COLUMNS = (
-    "Structure",
-    "Fiches manquantes",
-    "À renvoyer",
-    "En plusieurs versions",
-    "Reçues",
-    "Attendu le",
-    "Jours de retard",
-    "Statut du retour",
-    "Dernière relance",
-    "Brouillon",
+RELANCES = DescribedTable(
+    "Relances",
+    "Relances",
+    "Qui n’a pas répondu, depuis quand, et le brouillon qui lui est destiné.",
+    (
+        texte("Structure", STRUCTURE.aide, obligatoire=True),
+        texte("Fiches manquantes", "Les fiches attendues et non reçues."),
+        texte("À renvoyer", "Les fiches dont le retour est refusé."),
+        texte("En plusieurs versions", "Les fiches dont plusieurs retours sont venus."),
+        texte("Reçues", "Les fiches dont le retour compte."),
+        TableColumn("Attendu le", "date", "La date à laquelle le retour était attendu."),
+        TableColumn("Jours de retard", "entier", "Combien de jours après cette date."),
+        texte("Statut du retour", "Ce que le pilotage en dit."),
+        TableColumn("Dernière relance", "date", "Quand la structure a été relancée."),
+        texte("Brouillon", "Le fichier du message."),
+    ),
+    note_key=("Structure",),
+    tab="accent",
 )
-_STYLES = {"Attendu le": "cellule:date", "Dernière relance": "cellule:date", "Jours de retard": "cellule:entier"}
 _TO_NAME = "membres à nommer (pilotage, feuille Groupes)"
 _SAID_RECEIVED_TEXT = "{} selon le pilotage, mais son fichier n’est pas dans le dossier"
 
@@ -114,7 +120,7 @@ def _sheet(result: Result, hits: Sequence[Overdue], names: dict[str, str]) -> Sh
     lines = [
         dict(
             zip(
-                COLUMNS,
+                RELANCES.titles,
                 (
                     r.respondent.nom,
                     _fiches(r.missing),
@@ -136,10 +142,8 @@ def _sheet(result: Result, hits: Sequence[Overdue], names: dict[str, str]) -> Sh
         )
         for r in hits
     ]
-    table = consolidation_workbook.TableSheet(SHEET, TABLE, lines, COLUMNS, ("Structure",), _STYLES, 1, "accent")
-    return consolidation_workbook.sheet_of(
-        table, f"{result.contrat.nom_court} · relances {result.annee} au {date_fr(result.day)}"
-    )
+    footer = f"{result.contrat.nom_court} · relances {result.annee} au {date_fr(result.day)}"
+    return table_sheets.sheet(table_sheets.from_rows(RELANCES, lines), footer)
 
 
 def _fiches(reponses: Sequence[ExpectedAnswer]) -> str | None:

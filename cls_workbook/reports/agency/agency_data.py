@@ -7,7 +7,6 @@ is taken out of every text. Money in euros; a figure that is not known is an emp
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.contrat_years import all_years
@@ -15,33 +14,24 @@ from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.themes import priorites, themes
 from cls_workbook.french import date_fr, fold
 from cls_workbook.personal_data import without_personal_data
+from cls_workbook.reports import table_sheets
 from cls_workbook.reports.agency import agency_tables as described
 from cls_workbook.reports.agency.agency_tables import NO, YES
-from cls_workbook.reports.consolidation.consolidated_result import Result, frame_records
+from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, posts
-from cls_workbook.reports.synthese.synthese_portrait import AS_RATE, AS_TEXT, Portrait
-from cls_workbook.reports.tables import table_sheets
-from cls_workbook.reports.tables.described_columns import DescribedTable
-from cls_workbook.reports.tables.table_sheets import Styler, TableSheet, described_table, mixed, pill
+from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait
 from cls_workbook.summaries.activity import TO_BE_SCHEDULED
+from cls_workbook.tables.described_columns import DescribedTable, Row
+from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import Sheet
 
-TableRows = list[dict[str, object]]
+TableRows = list[Row]
 
 
 def worksheets(result: Result) -> list[Sheet]:
-    """The sheets, visible, one table each, in the order of ``donnees_decrites.TABLES``."""
+    """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``."""
     footer = f"{result.contrat.nom_court} · données {result.year_name} du {date_fr(result.day)} · {result.etat}"
-    return [table_sheets.sheet(table, footer) for table in tables(result)]
-
-
-def tables(result: Result) -> Iterator[TableSheet]:
-    styles: dict[str, dict[str, str | Styler]] = {
-        described.MESURES.nom: _rates_as_rates(),
-        described.RETOURS.nom: {"Statut": pill},
-    }
-    for description, lines in rows_by_table(result).items():
-        yield described_table(description, lines, styles.get(description.nom), tab="axe4")
+    return [table_sheets.sheet(table_sheets.from_rows(*table), footer) for table in rows_by_table(result).items()]
 
 
 def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
@@ -68,7 +58,7 @@ def _anonymized(valeur: object) -> object:
     return without_personal_data(valeur) if isinstance(valeur, str) else valeur
 
 
-def _contrat(portrait: Portrait) -> dict[str, object]:
+def _contrat(portrait: Portrait) -> Row:
     result, contrat = portrait.result, portrait.contrat
     received, expected_returns = result.received_and_expected()
     total = next(iter(frame_records(result.totaux)), {})
@@ -95,7 +85,7 @@ def _contrat(portrait: Portrait) -> dict[str, object]:
     }
 
 
-def _fiche(portrait: Portrait, fiche: Fiche) -> dict[str, object]:
+def _fiche(portrait: Portrait, fiche: Fiche) -> Row:
     alerts, (received, expected_returns) = portrait.alerts(fiche), portrait.received_and_expected(fiche)
     avenant = any(fold(t.texts.get("avenant", "")) == YES for t in portrait.testimonies if t.fiche == fiche.numero)
     return {
@@ -125,7 +115,7 @@ def _axes(portrait: Portrait) -> dict[str, str]:
     return {a.numero: a.titre for a in portrait.contrat.axes}
 
 
-def _themes(portrait: Portrait) -> Iterator[dict[str, object]]:
+def _themes(portrait: Portrait) -> Iterator[Row]:
     contrat = portrait.contrat
     for fiche in contrat.fiches:
         for kind, identifiers, labels in (
@@ -154,7 +144,7 @@ def _financeurs(portrait: Portrait) -> TableRows:
     ]
 
 
-def _mesures(portrait: Portrait) -> Iterator[dict[str, object]]:
+def _mesures(portrait: Portrait) -> Iterator[Row]:
     """The measures that have a figure or a state; lists and texts stay in the printed sheet."""
     labels = themes(portrait.contrat)
     for fiche in portrait.contrat.fiches:
@@ -162,13 +152,3 @@ def _mesures(portrait: Portrait) -> Iterator[dict[str, object]]:
             if mesure.agregation not in AS_TEXT and mesure.id in portrait.indicateurs:
                 line = portrait.indicateurs[mesure.id]
                 yield line | {"Thème": mesure.theme, "Libellé du thème": labels.get(mesure.theme or "")}
-
-
-def _rates_as_rates() -> dict[str, str | Styler]:
-    """Rates are shown as rates; the other figures as what they are."""
-
-    def valeur(content: object, line) -> str:
-        digit = isinstance(content, (int, float, Decimal))
-        return "cellule:taux" if digit and line["Agrégation"] in AS_RATE else mixed(content, line)
-
-    return dict.fromkeys(("Valeur initiale", "Valeur n-1", "Valeur"), valeur)

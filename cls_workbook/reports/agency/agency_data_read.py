@@ -6,10 +6,10 @@ from pathlib import Path
 
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
+from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_tables
-from cls_workbook.reports.tables import table_reading
-from cls_workbook.reports.tables.described_columns import DescribedTable
-from cls_workbook.reports.tables.table_reading import RowsBySheet, TableRead
+from cls_workbook.reports.table_reading import RowsBySheet, TableRead
+from cls_workbook.tables.described_columns import DescribedTable
 
 
 class OtherVersion(Refusal):

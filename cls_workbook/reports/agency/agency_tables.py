@@ -5,27 +5,26 @@ Their version is ``DATA_FORMAT``: a change of a title, of a type or of a meaning
 
 from __future__ import annotations
 
-from cls_workbook.domain.model import AGGREGATIONS, LEVELS
-from cls_workbook.reports.consolidation.consolidation_tables import (
-    FINANCEMENT_FICHES,
-    FINANCEMENT_FINANCEURS,
-    INDICATEURS,
-)
-from cls_workbook.reports.tables.described_columns import (
+from cls_workbook.domain.model import LEVELS
+from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS, INDICATEURS, STATUT
+from cls_workbook.tables.described_columns import (
     AXE,
     FICHE,
+    LABEL_WIDTH,
+    PILL,
     STRUCTURE,
     VOLET,
     YEAR,
     DescribedTable,
     TableColumn,
     montant,
+    nombre,
     obligatoire,
     taux,
     texte,
     whole,
 )
-from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, RECEIVED, REJECTED
+from cls_workbook.tables.summary_tables import GOVERNANCE
 
 DATA_FORMAT = 1
 YES, NO = "oui", "non"
@@ -46,7 +45,7 @@ CONTRAT = DescribedTable(
         obligatoire(YEAR),
         whole("Première année", "La première année du contrat.", obligatoire=True),
         whole("Dernière année", "La dernière année du contrat.", obligatoire=True),
-        texte("État", "provisoire, ou validé en COPIL.", obligatoire=True, choix=(PROVISOIRE, VALIDE)),
+        texte("État", "provisoire, ou validé en COPIL.", obligatoire=True, look=PILL, choix=(PROVISOIRE, VALIDE)),
         TableColumn("Validé le", "date", "La date du COPIL qui a validé l’année."),
         TableColumn("Consolidé le", "date", "La date de la consolidation.", obligatoire=True),
         whole("Retours reçus", "Combien de réponses comptent (une par fiche, structure et volet)."),
@@ -59,6 +58,7 @@ CONTRAT = DescribedTable(
     ),
     cle=("Contrat", "Année"),
     vertical=True,
+    tab="axe4",
 )
 
 FICHES = DescribedTable(
@@ -78,6 +78,7 @@ FICHES = DescribedTable(
         whole("À confirmer", "Points à confirmer."),
         texte("Avenant demandé", "Un porteur demande que le contrat soit modifié.", choix=(YES, NO)),
     ),
+    tab="axe4",
 )
 
 THEMES = DescribedTable(
@@ -88,8 +89,9 @@ THEMES = DescribedTable(
         obligatoire(FICHE),
         texte("Genre", "thème, ou priorité du projet régional de santé.", obligatoire=True, choix=(THEME, PRIORITY)),
         texte("Identifiant", "L’identifiant, le même d’un contrat à l’autre.", obligatoire=True),
-        texte("Libellé", "Le libellé.", obligatoire=True),
+        texte("Libellé", "Le libellé.", obligatoire=True, max_width=LABEL_WIDTH),
     ),
+    tab="axe4",
 )
 
 FINANCEMENT = DescribedTable(
@@ -106,6 +108,7 @@ FINANCEMENT = DescribedTable(
         ),
     ),
     cle=("Fiche",),
+    tab="axe4",
 )
 
 FINANCEURS = DescribedTable(
@@ -117,6 +120,7 @@ FINANCEURS = DescribedTable(
         texte("Niveau", "Le sous-total auquel la nature appartient ; vide si elle n’est pas connue.", choix=LEVELS),
         *FINANCEMENT_FINANCEURS.columns[2:],
     ),
+    tab="axe4",
 )
 
 POSTS = DescribedTable(
@@ -129,73 +133,55 @@ POSTS = DescribedTable(
         texte("Financeur", "Qui aide."),
         taux("Taux", "La part prise en charge."),
         montant("Plafond annuel", "L’aide la plus haute pour un an."),
-        TableColumn("ETP minimum", "nombre", "Le temps de travail en dessous duquel rien n’est dû."),
-        TableColumn("ETP", "nombre", "Le temps de travail déclaré, en équivalents temps plein."),
+        nombre("ETP minimum", "Le temps de travail en dessous duquel rien n’est dû."),
+        nombre("ETP", "Le temps de travail déclaré, en équivalents temps plein."),
         montant("Dépense réalisée", "La dépense déclarée."),
         montant("Aide possible", "Ce que la règle permet pour cette dépense."),
         montant("Aide engagée", "Ce qui est engagé."),
         montant("Aide versée", "Ce qui est versé."),
         taux("Aide / dépense", "Aide versée / dépense réalisée."),
     ),
+    tab="axe4",
 )
 
-_INDICATEUR = {c.titre: c for c in INDICATEURS.columns}
 MESURES = DescribedTable(
     "Données mesures",
     "Donnees_mesures",
     "Une ligne par mesure chiffrée du contrat, petits effectifs masqués. Les listes et les textes n’y sont pas.",
     (
-        *(_INDICATEUR[t] for t in ("Fiche", "Indicateur", "Mesure", "Libellé", "Unité")),
-        texte("Agrégation", _INDICATEUR["Agrégation"].aide, obligatoire=True, choix=AGGREGATIONS),
+        *INDICATEURS.chosen("Fiche", "Indicateur", "Mesure", "Libellé", "Unité"),
+        *map(obligatoire, INDICATEURS.chosen("Agrégation")),
         texte(
             "Thème",
             "L’identifiant du thème de la mesure : seules se comparent les mesures de même thème et de même unité.",
         ),
         texte("Libellé du thème", "Son libellé."),
-        *(
-            _INDICATEUR[t]
-            for t in (
-                "Valeur initiale",
-                "Valeur n-1",
-                "Valeur",
-                "Numérateur",
-                "Dénominateur",
-                "Retours reçus",
-                "Retours attendus",
-                "Couverture",
-                "Réserve",
-            )
+        *INDICATEURS.chosen(
+            "Valeur initiale",
+            "Valeur n-1",
+            "Valeur",
+            "Numérateur",
+            "Dénominateur",
+            "Retours reçus",
+            "Retours attendus",
+            "Couverture",
+            "Réserve",
         ),
     ),
     cle=("Mesure",),
+    tab="axe4",
 )
 
 RETOURS = DescribedTable(
     "Données retours",
     "Donnees_retours",
     "Qui était attendu, qui a répondu : des structures, jamais des personnes ni des fichiers.",
-    (
-        FICHE,
-        STRUCTURE,
-        VOLET,
-        texte(
-            "Statut", "Ce qu’il est advenu du retour.", obligatoire=True, choix=(RECEIVED, MISSING, DUPLICATE, REJECTED)
-        ),
-    ),
+    (FICHE, STRUCTURE, VOLET, STATUT),
+    tab="axe4",
 )
 
 INSTANCES = DescribedTable(
-    "Données instances",
-    "Donnees_instances",
-    "La gouvernance : les réunions tenues et la participation.",
-    (
-        texte("Instance", "L’instance.", obligatoire=True),
-        whole("Minimum par an", "Le nombre de réunions prévu au contrat."),
-        whole("Réunions tenues", "Combien ont été tenues."),
-        whole("Conviés", "Structures conviées."),
-        whole("Présents", "Structures présentes."),
-        taux("Taux de participation", "Présents / conviés."),
-    ),
+    "Données instances", "Donnees_instances", GOVERNANCE.aide, GOVERNANCE.columns[:-1], tab="axe4"
 )
 
 TABLES = (CONTRAT, FICHES, THEMES, FINANCEMENT, FINANCEURS, POSTS, MESURES, RETOURS, INSTANCES)

@@ -6,6 +6,7 @@ The « Données … » sheets say the figures of the Synthèse again, for the pr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -21,26 +22,28 @@ from cls_workbook.french import NBSP
 from cls_workbook.reports.agency import agency_data
 from cls_workbook.reports.agency.pdf import require_libreoffice, to_pdf
 from cls_workbook.reports.consolidation import consolidation_workbook, previous_year
-from cls_workbook.reports.consolidation.consolidated_result import NORMALISATIONS, Result
+from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.summaries import activity, funding
-from cls_workbook.summaries.history import HISTORY
-from cls_workbook.summaries.what_counts import ANSWERS, FINANCEMENTS, MESURES, RETOURS
+from cls_workbook.tables import consolidation_tables as described
+from cls_workbook.tables.described_columns import DescribedTable, Row, TableColumn
+from cls_workbook.tables.summary_tables import GOVERNANCE, PROGRESS
+from cls_workbook.tables.table_frames import frame_of_rows, table_frame
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
 from cls_workbook.workbook.saving import save
 
-_TABLES = {
-    "Retours": RETOURS,
-    "Mesures": MESURES,
-    "Réponses": ANSWERS,
-    "Indicateurs": activity.INDICATEURS,
-    "Lignes de financement": FINANCEMENTS,
-    "Financement par fiche": funding.BY_FICHE,
-    "Financement par financeur": funding.BY_FINANCEUR,
-    "Anomalies": consolidation_workbook.ANOMALIES,
-    consolidation_workbook.ANCHORS_SHEET: consolidation_workbook.ANCHORS,
-}
+_TABLES = (
+    described.RETOURS,
+    described.MESURES,
+    described.ANSWERS,
+    described.INDICATEURS,
+    described.FINANCEMENTS,
+    described.FINANCEMENT_FICHES,
+    described.FINANCEMENT_FINANCEURS,
+    described.ANOMALIES,
+    described.ANCHORS,
+)
 _TEXTS = frozenset(
     ("Fiche", "Axe", "Structure", "Volet", "Mesure", "Indicateur", "Objet", "Financeur", "Nature", "Référence")
 )
@@ -105,34 +108,34 @@ def read_back(
         if isinstance(consolidation, previous_year.PreviousConsolidation)
         else previous_year.read(consolidation)
     )
-    table_frames = {nom: _frame(item_read, nom, columns) for nom, columns in _TABLES.items()}
-    anchors = _anchors(table_frames[consolidation_workbook.ANCHORS_SHEET])
+    frames = {table: _frame(item_read, table) for table in _TABLES}
+    anchors = _anchors(frames[described.ANCHORS])
     identity = anchors.get(consolidation_workbook.IDENTIFICATION, {}).get("", {})
     contrat = contrat_of(item_read.path, str(identity.get("contrat") or ""), reference)
     annee, day = identity.get("année"), _day(identity.get("date"))
     if not isinstance(annee, int) or day is None:
         raise Refusal(
-            f"La feuille {consolidation_workbook.ANCHORS_SHEET} de «{NBSP}{item_read.path}{NBSP}» ne dit plus l’année ou la date. Refaites la consolidation."
+            f"La feuille {described.ANCHORS.sheet} de «{NBSP}{item_read.path}{NBSP}» ne dit plus l’année ou la date. Refaites la consolidation."
         )
     contrat = in_year(contrat, annee)
-    _verify(item_read.path, contrat, table_frames["Indicateurs"])
+    _verify(item_read.path, contrat, frames[described.INDICATEURS])
     return Result(
         contrat,
         annee,
         day,
-        retours=table_frames["Retours"],
-        normalisations=pd.DataFrame(columns=list(NORMALISATIONS), dtype=object),
-        mesures=table_frames["Mesures"],
-        reponses=table_frames["Réponses"],
-        indicateurs=table_frames["Indicateurs"],
-        financements=table_frames["Lignes de financement"],
-        par_fiche=table_frames["Financement par fiche"],
-        par_financeur=table_frames["Financement par financeur"],
-        avancement=_frame_from(anchors.get(consolidation_workbook.PROGRESS, {}), "fiche", activity.PROGRESS),
-        gouvernance=_frame_from(anchors.get(consolidation_workbook.GOVERNANCE, {}), "Instance", activity.GOVERNANCE),
-        territoire=_territoire(contrat, table_frames["Réponses"]),
-        totaux=funding.totaux(contrat, table_frames["Financement par fiche"]),
-        anomalies=_anomalies(table_frames["Anomalies"]),
+        retours=frames[described.RETOURS],
+        normalisations=table_frame(described.NORMALISATIONS),
+        mesures=frames[described.MESURES],
+        reponses=frames[described.ANSWERS],
+        indicateurs=frames[described.INDICATEURS],
+        financements=frames[described.FINANCEMENTS],
+        par_fiche=frames[described.FINANCEMENT_FICHES],
+        par_financeur=frames[described.FINANCEMENT_FINANCEURS],
+        avancement=_frame_from(anchors.get(consolidation_workbook.PROGRESS, {}), "fiche", PROGRESS),
+        gouvernance=_frame_from(anchors.get(consolidation_workbook.GOVERNANCE, {}), "Instance", GOVERNANCE),
+        territoire=_territoire(contrat, frames[described.ANSWERS]),
+        totaux=funding.totaux(contrat, frames[described.FINANCEMENT_FICHES]),
+        anomalies=_anomalies(frames[described.ANOMALIES]),
         explications=_sentences(anchors, consolidation_workbook.RULE),
         a_preciser=_sentences(anchors, consolidation_workbook.TO_SPECIFY),
         reserves=_sentences(anchors, consolidation_workbook.CAVEAT),
@@ -147,32 +150,31 @@ def read_back(
     )
 
 
-def _frame(item_read: previous_year.PreviousConsolidation, nom: str, columns: tuple[str, ...]) -> pd.DataFrame:
+def _frame(item_read: previous_year.PreviousConsolidation, table: DescribedTable) -> pd.DataFrame:
     """A table of the workbook as a frame: whole numbers as int, others as exact Decimal, blanks as None."""
-    lines = item_read.tables.get(nom)
+    lines = item_read.tables.get(table.sheet)
     if lines is None:
         raise Refusal(
-            f"«{NBSP}{item_read.path}{NBSP}» n’est pas une consolidation entière{NBSP}: la feuille «{NBSP}{nom}{NBSP}» manque. Refaites la consolidation."
+            f"«{NBSP}{item_read.path}{NBSP}» n’est pas une consolidation entière{NBSP}: la feuille «{NBSP}{table.sheet}{NBSP}» manque. Refaites la consolidation."
         )
-    if lines and (absent_ones := [c for c in columns if c not in lines[0]]):
+    if lines and (missing := [c for c in table.titles if c not in lines[0]]):
         raise Refusal(
-            f"«{NBSP}{item_read.path}{NBSP}», feuille «{NBSP}{nom}{NBSP}»{NBSP}: colonne {', '.join(absent_ones)} introuvable. Refaites la consolidation."
+            f"«{NBSP}{item_read.path}{NBSP}», feuille «{NBSP}{table.sheet}{NBSP}»{NBSP}: colonne {', '.join(missing)} introuvable. Refaites la consolidation."
         )
-    return pd.DataFrame(
-        [[_value(c, line.get(c)) for c in columns] for line in lines], columns=list(columns), dtype=object
-    )
+    return _typed(table, lines)
 
 
 def _history(item_read: previous_year.PreviousConsolidation) -> pd.DataFrame:
     """The years that the workbook remembers: from them is known which of last year's rates speak of few people."""
-    lines = item_read.tables.get("Historique", [])
-    return pd.DataFrame(
-        [[_value(c, line.get(c)) for c in HISTORY] for line in lines], columns=list(HISTORY), dtype=object
-    )
+    return _typed(described.HISTORY, item_read.tables.get(described.HISTORY.sheet, []))
 
 
-def _value(column: str, valeur: object) -> object:
-    if column in _TEXTS:
+def _typed(table: DescribedTable, lines: Iterable[Row]) -> pd.DataFrame:
+    return table_frame(table, ([_value(c, line.get(c.titre)) for c in table.columns] for line in lines))
+
+
+def _value(column: TableColumn, valeur: object) -> object:
+    if column.titre in _TEXTS:
         return None if valeur is None else str(valeur)
     if isinstance(valeur, float):
         return int(valeur) if valeur.is_integer() else Decimal(repr(valeur))
@@ -215,9 +217,8 @@ def _anchors(frame: pd.DataFrame) -> dict[str, dict[str, dict[str, object]]]:
     return values_read
 
 
-def _frame_from(objects: dict[str, dict[str, object]], cle: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    lines = [[objet if c == cle else input_fields.get(c) for c in columns] for objet, input_fields in objects.items()]
-    return pd.DataFrame(lines, columns=list(columns), dtype=object)
+def _frame_from(objects: dict[str, dict[str, object]], cle: str, table: DescribedTable) -> pd.DataFrame:
+    return frame_of_rows(table, ({**input_fields, cle: objet} for objet, input_fields in objects.items()))
 
 
 def _sentences(anchors: dict, section: str) -> tuple[str, ...]:

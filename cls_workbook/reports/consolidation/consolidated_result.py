@@ -13,12 +13,9 @@ import pandas as pd
 from cls_workbook.anomalies import BLOCKING, GRAVITIES, Anomalie
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, date_fr
-from cls_workbook.summaries.history import HISTORY
-from cls_workbook.summaries.reconciliation import RECONCILIATION
-from cls_workbook.summaries.replacement import REPLACEMENTS
-from cls_workbook.summaries.what_counts import RECEIVED, ValueTable
-
-NORMALISATIONS = ("Fichier", "Feuille", "Cellule", "Champ", "Saisi", "Retenu", "Règle")
+from cls_workbook.summaries.what_counts import ValueTable
+from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS
+from cls_workbook.tables.table_frames import table_frame
 
 
 class MadeOnDemand:
@@ -76,10 +73,10 @@ class Result:
     decisions: Mapping[str, str] = field(default_factory=dict)
     validated_on: date | None = None
     precedent: bool = False
-    history: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(HISTORY), dtype=object))
+    history: pd.DataFrame = field(default_factory=lambda: table_frame(HISTORY))
     paths: Mapping[str, str] = field(default_factory=dict)
-    reconciliation: pd.DataFrame = field(default_factory=lambda: empty(RECONCILIATION))
-    remplacements: pd.DataFrame = field(default_factory=lambda: empty(REPLACEMENTS))
+    reconciliation: pd.DataFrame = field(default_factory=lambda: table_frame(RECONCILIATION))
+    remplacements: pd.DataFrame = field(default_factory=lambda: table_frame(REPLACEMENTS))
 
     def table(self, nom: str) -> pd.DataFrame | ValueTable:
         """``mesures``, ``reponses`` or ``financements`` as it was given: not the frame, where something makes it."""
@@ -123,21 +120,3 @@ class Result:
         following = f"{NBSP}; des valeurs bloquantes sont hors des totaux" if self.alerts(BLOCKING) else ""
         s = "s" * (received > 1)
         return f"{received} retour{s} reçu{s} sur {expected_returns}{NBSP}; anomalies{NBSP}: {alerts}{following}."
-
-
-def empty(columns: tuple[str, ...]) -> pd.DataFrame:
-    """A frame without rows, as the tables want it."""
-    return pd.DataFrame([], columns=list(columns), dtype=object)
-
-
-def known_one(valeur: object) -> object:
-    """None for what pandas calls missing (NaN, NA, NaT); the value itself otherwise."""
-    return None if valeur is None or valeur is pd.NA or valeur is pd.NaT or valeur != valeur else valeur
-
-
-def frame_records(frame: pd.DataFrame) -> list[dict]:
-    """The rows as dictionaries, missing values as None."""
-    titles = tuple(frame.columns)
-    # Column by column: a good deal faster than row by row.
-    contents = [[known_one(v) for v in frame[c].tolist()] for c in titles]
-    return [dict(zip(titles, values, strict=True)) for values in zip(*contents, strict=True)]

@@ -6,33 +6,24 @@ them. A missing value is an empty cell. What a partner typed is always text, nev
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from decimal import Decimal
-
-import pandas as pd
 
 from cls_workbook.anomalies import Anomalie, sort_out
-from cls_workbook.domain.model import Contrat
 from cls_workbook.french import date_fr
-from cls_workbook.reports.consolidation import consolidation_tables, evolution_sheet
-from cls_workbook.reports.consolidation.consolidated_result import Result, known_one
+from cls_workbook.reports.consolidation import evolution_sheet
+from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese import synthese_sheet
-from cls_workbook.reports.tables.table_sheets import Styler, TableSheet, from_frame, mixed, pill
-from cls_workbook.reports.tables.table_sheets import sheet as sheet_of
-from cls_workbook.summaries.history import MESURE
-from cls_workbook.summaries.reconciliation import INDICATEUR
-from cls_workbook.summaries.what_counts import ValueTable, displayed_name
+from cls_workbook.reports.table_sheets import TableSheet, from_frame, from_rows
+from cls_workbook.reports.table_sheets import sheet as sheet_of
+from cls_workbook.summaries.what_counts import displayed_name
+from cls_workbook.tables import consolidation_tables as described
+from cls_workbook.tables.described_columns import Row
+from cls_workbook.tables.table_frames import known
 from cls_workbook.workbook.description import Link, PrintSetup, Sheet, Workbook
 
-ANOMALIES, ANCHORS = consolidation_tables.ANOMALIES.titles, consolidation_tables.ANCHORS.titles
-ANCHORS_SHEET, READ_ME_SHEET = "Repères", "Lisez-moi"
+READ_ME_SHEET = "Lisez-moi"
 CONSOLIDATION_FORMAT = 1
-SHEETS = {t.nom: t.sheet for t in consolidation_tables.TABLES}  # name of each Excel table → its sheet
-
-_AS_RATE = ("RATIO", "SATISFACTION")
-_LOCATION = ("Fichier", "Feuille", "Cellule")
-_REPLACEMENT_LOCATION = ("Retour remplacé", "Cellule remplacée", "Retour retenu", "Feuille", "Cellule", "Champ")
 
 
 def workbook(result: Result) -> Workbook:
@@ -50,125 +41,34 @@ def workbook(result: Result) -> Workbook:
 
 def tables(result: Result) -> Iterator[TableSheet]:
     """The data sheets, in the order of their tabs."""
-    yield _table_from_frame(result.retours, "Retours", ("Fiche", "Structure", "Volet"), {"Statut": pill}, tab="accent")
+    yield from_frame(described.RETOURS, result.retours)
     yield anomalies_table(result)
-    yield _table_from_frame(
-        result.indicateurs, "Indicateurs", ("Mesure",), _indicateur_styles(result.contrat), 4, "accent"
-    )
-    yield _table_from_frame(result.par_fiche, "Financement_fiches", ("Fiche",), {}, 1, "axe2")
-    yield _table_from_frame(result.par_financeur, "Financement_financeurs", ("Financeur", "Nature"), {}, 2, "axe2")
-    yield _table_from_frame(result.table("financements"), "Financements", _LOCATION, {}, 2, "axe2")
-    yield _table_from_frame(result.table("mesures"), "Mesures", _LOCATION, {"Valeur": mixed}, 4)
-    yield _table_from_frame(result.table("reponses"), "Reponses", _LOCATION, {"Valeur": _mixed_or_amount}, 2)
-    yield _table_from_frame(result.normalisations, "Normalisations", _LOCATION, {"Saisi": mixed, "Retenu": mixed}, 1)
-    yield _table_from_frame(
-        result.reconciliation, "Rapprochement", ("Objet", "Fiche", "Mesure", "Colonne"), _reconciliation_styles(), 5
-    )
+    yield from_frame(described.INDICATEURS, result.indicateurs)
+    yield from_frame(described.FINANCEMENT_FICHES, result.par_fiche)
+    yield from_frame(described.FINANCEMENT_FINANCEURS, result.par_financeur)
+    yield from_frame(described.FINANCEMENTS, result.table("financements"))
+    yield from_frame(described.MESURES, result.table("mesures"))
+    yield from_frame(described.ANSWERS, result.table("reponses"))
+    yield from_frame(described.NORMALISATIONS, result.normalisations)
+    yield from_frame(described.RECONCILIATION, result.reconciliation)
     if len(result.remplacements):
         yield replacements_table(result)
-    valeur = {"Valeur initiale": mixed, "Valeur": _history_value, "Numérateur": mixed, "Dénominateur": mixed}
-    yield _table_from_frame(
-        result.history, "Historique", ("Année", "Objet", "Fiche", "Mesure", "Libellé", "Financeur", "Nature"), valeur, 1
-    )
-    yield TableSheet(
-        SHEETS["Reperes"],
-        "Reperes",
-        list(anchors(result)),
-        ANCHORS,
-        ("Rubrique", "Objet", "Champ"),
-        {"Valeur": mixed},
-        2,
-    )
+    yield from_frame(described.HISTORY, result.history)
+    yield from_rows(described.ANCHORS, list(anchors(result)))
 
 
 def anomalies_table(result: Result) -> TableSheet:
-    styles = {"Gravité": pill, "Cellule": _cell_or_link}
-    return TableSheet(
-        SHEETS["Anomalies"],
-        "Anomalies",
-        _anomalies(result),
-        ANOMALIES,
-        ("Code", *_LOCATION, "Fiche", "Structure"),
-        styles,
-        2,
-        "rouge",
-    )
+    return from_rows(described.ANOMALIES, _anomalies(result))
 
 
 def replacements_table(result: Result) -> TableSheet:
-    styles = {"Valeur avant": mixed, "Valeur après": mixed, "Changement": "cellule:centre"}
-    return _table_from_frame(result.remplacements, "Remplacements", _REPLACEMENT_LOCATION, styles, 2)
-
-
-def _table_from_frame(
-    frame: pd.DataFrame | ValueTable,
-    nom: str,
-    cle: tuple[str, ...],
-    styles: Mapping[str, str | Styler],
-    frozen_columns: int = 1,
-    tab: str = "gris_moyen",
-) -> TableSheet:
-    return from_frame(frame, SHEETS[nom], nom, cle, styles, frozen_columns, tab)
+    return from_frame(described.REPLACEMENTS, result.remplacements)
 
 
 # --- Cells ----------------------------------------------------------------------------------------------------------
 
 
-def _mixed_or_amount(valeur: object, line: Mapping) -> str:
-    money = line["Bloc"] == "depenses" and line["Champ"] != "etp"
-    return "cellule:montant" if money and isinstance(valeur, (int, Decimal)) else mixed(valeur, line)
-
-
-def _history_value(valeur: object, line: Mapping) -> str:
-    if not isinstance(valeur, (int, float, Decimal)):
-        return "cellule:texte"
-    return (
-        "cellule:montant"
-        if line["Unité"] == "€" and line["Objet"] != MESURE
-        else "cellule:taux"
-        if line["Agrégation"] in _AS_RATE
-        else mixed(valeur, line)
-    )
-
-
-def _cell_or_link(valeur: object, _: Mapping) -> str:
-    return "lien" if isinstance(valeur, Link) else "cellule:texte"
-
-
-def _indicateur_styles(contrat: Contrat) -> dict[str, str | Styler]:
-    """Rates are shown as rates; the other figures as what they are."""
-    rates = {identifier for identifier, (_, _, m) in contrat.by_mesure.items() if m.agregation in _AS_RATE}
-
-    def valeur(content: object, line: Mapping) -> str:
-        digit = isinstance(content, (int, float, Decimal))
-        return "cellule:taux" if digit and line["Mesure"] in rates else mixed(content, line)
-
-    return {
-        "Valeur initiale": valeur,
-        "Valeur n-1": valeur,
-        "Valeur": valeur,
-        "Numérateur": mixed,
-        "Dénominateur": mixed,
-    }
-
-
-def _reconciliation_styles() -> dict[str, str | Styler]:
-    def valeur(content: object, line: Mapping) -> str:
-        return "cellule:montant" if line["Objet"] != INDICATEUR and content is not None else mixed(content, line)
-
-    digits = (
-        "Somme des retours",
-        "Refusées",
-        "Remplacées",
-        "Écartées",
-        "Mises à part",
-        "Total consolidé",
-        "Écart inexpliqué",
-    )
-    return dict.fromkeys(digits, valeur) | {"Valeurs saisies": "cellule:entier"}
-
-
-def _anomalies(result: Result) -> list[dict[str, object]]:
+def _anomalies(result: Result) -> list[Row]:
     lines = []
     for a in sort_out(list(result.anomalies)):
         values = (
@@ -184,7 +84,7 @@ def _anomalies(result: Result) -> list[dict[str, object]]:
             a.expected,
             a.remedy,
         )
-        lines.append({c: v or None for c, v in zip(ANOMALIES, values, strict=True)})
+        lines.append({c: v or None for c, v in zip(described.ANOMALIES.titles, values, strict=True)})
     return lines
 
 
@@ -204,11 +104,11 @@ IDENTIFICATION, PROGRESS, GOVERNANCE, DECISION = "Identification", "Avancement",
 RULE, TO_SPECIFY, CAVEAT = "Règle de financement", "À préciser", "Réserve"
 
 
-def anchors(result: Result) -> Iterator[dict[str, object]]:
+def anchors(result: Result) -> Iterator[Row]:
     """What the Synthèse says and no other table holds: with it, the Synthèse can be drawn again from the workbook alone."""
 
-    def line(section: str, objet: object, champ: str, valeur: object) -> dict[str, object]:
-        return dict(zip(ANCHORS, (section, objet, champ, known_one(valeur)), strict=True))
+    def line(section: str, objet: object, champ: str, valeur: object) -> Row:
+        return dict(zip(described.ANCHORS.titles, (section, objet, champ, known(valeur)), strict=True))
 
     for champ, valeur in identification(result).items():
         yield line(IDENTIFICATION, None, champ, valeur)
@@ -245,7 +145,7 @@ _EXPLANATIONS = (
         evolution_sheet.NAME,
         "Chaque mesure et chaque enveloppe au fil des années du contrat ; n’est additionné que ce qui peut l’être.",
     ),
-    *((table.sheet, table.aide) for table in consolidation_tables.TABLES),
+    *((table.sheet, table.aide) for table in described.TABLES),
 )
 _ADVICE = (
     "Une cellule vide veut dire « non connu », jamais zéro. Une valeur bloquante est dans Anomalies et n’entre dans aucun total.",

@@ -13,10 +13,11 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.wording import of_payer
 from cls_workbook.french import NBSP, date_fr
 from cls_workbook.reading.storing.wide_views import total_of
-from cls_workbook.reports.consolidation.consolidated_result import Result, frame_records
+from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, PrintedColumn, StyledBox, abridged
-from cls_workbook.summaries.aggregation import sur_les_annees
+from cls_workbook.summaries.aggregation import AS_RATE, sur_les_annees
 from cls_workbook.summaries.history import ENGAGE_BY_FINANCEUR, ENVELOPE, ETAT, MESURE, NAME_SEPARATOR
+from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import CellRange, ChartSeries, PrintSetup, Sheet
 
 NAME = "Évolution"
@@ -25,7 +26,6 @@ MAX_CHARTS, PER_ROW, POINTS = 12, 3, 165
 MAX_ENVELOPES = 3  # on a line of the whole contract; beyond, those of all funders together only
 PROGRAMME, ENGAGE, VERSE = "Programmé sur la maquette", "Engagé sur la maquette", "Versé sur la maquette"
 COLORS = ("gris_moyen", "axe4", "accent")
-_AS_RATE = ("RATIO", "SATISFACTION")
 AMOUNT = "dense:montant_cale"
 YearSeries = dict[int, dict]
 
@@ -355,7 +355,7 @@ def _cumulative(view: _HistoryView, one_series: YearSeries) -> tuple[object, str
 
 
 def _style(agregation: str) -> str:
-    return "taux_cale" if agregation in _AS_RATE else "decimal_cale" if agregation == "MOYENNE" else "entier_cale"
+    return "taux_cale" if agregation in AS_RATE else "decimal_cale" if agregation == "MOYENNE" else "entier_cale"
 
 
 def _box(valeur: object, style: str, role: str = "dense") -> StyledBox:

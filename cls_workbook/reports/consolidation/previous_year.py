@@ -15,6 +15,8 @@ from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
+from cls_workbook.tables import consolidation_tables as described
+from cls_workbook.tables.described_columns import DescribedTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,31 +178,29 @@ def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[dict
     lines = consolidation.tables.get("Historique")
     if lines is not None:
         return [{c: _number(r.get(c)) for c in r} | {"Année": _number(r.get("Année"))} for r in lines]
-    import pandas as pd
 
     from cls_workbook.summaries import history as memory
-    from cls_workbook.summaries.activity import PROGRESS
-    from cls_workbook.summaries.what_counts import FINANCEMENTS, MESURES
+    from cls_workbook.tables.summary_tables import PROGRESS
+    from cls_workbook.tables.table_frames import table_frame
 
     annee = consolidation.identity("année")
     if not isinstance(annee, int):
         return []
 
-    def frame(nom: str, columns: tuple[str, ...] = ()) -> pd.DataFrame:
-        rows = consolidation.tables.get(nom, [])
-        titles = columns or tuple(rows[0] if rows else ())
-        return pd.DataFrame([[_number(r.get(c)) for c in titles] for r in rows], columns=list(titles), dtype=object)
+    def frame(table: DescribedTable) -> pd.DataFrame:
+        rows = consolidation.tables.get(table.sheet, [])
+        return table_frame(table, ([_number(r.get(c)) for c in table.titles] for r in rows))
 
     contrat = in_year(contrat, annee)
-    par_fiche = frame("Financement par fiche")
+    par_fiche = frame(described.FINANCEMENT_FICHES)
     return memory.history(
         contrat,
         annee,
-        indicateurs=frame("Indicateurs"),
-        mesures=frame("Mesures", MESURES),
-        avancement=pd.DataFrame(columns=list(PROGRESS)),
+        indicateurs=frame(described.INDICATEURS),
+        mesures=frame(described.MESURES),
+        avancement=table_frame(PROGRESS),
         par_fiche=par_fiche[[f in contrat.par_fiche for f in par_fiche["Fiche"]]] if len(par_fiche) else par_fiche,
-        financements=frame("Lignes de financement", FINANCEMENTS),
+        financements=frame(described.FINANCEMENTS),
     ).to_dict("records")
 
 

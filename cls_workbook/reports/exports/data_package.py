@@ -15,8 +15,8 @@ from cls_workbook.french import date_fr, typography
 from cls_workbook.reports.exports import table_schema
 from cls_workbook.reports.exports.export_source import ExportSource, read
 from cls_workbook.reports.exports.whole_folder import DESCRIPTOR, MARK, whole_folder
-from cls_workbook.reports.tables.described_columns import DescribedTable
-from cls_workbook.reports.tables.table_reading import TableRead
+from cls_workbook.reports.table_reading import TableRead
+from cls_workbook.tables.described_columns import DescribedTable
 
 VERSION = "1"
 CSV, PARQUET = "csv", "parquet"

@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from cls_workbook.errors import Refusal
+from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_tables
 from cls_workbook.reports.agency.agency_data_read import check_format, data_tables
-from cls_workbook.reports.consolidation import consolidation_tables, consolidation_workbook
-from cls_workbook.reports.tables import table_reading
-from cls_workbook.reports.tables.described_columns import DescribedTable
-from cls_workbook.reports.tables.table_reading import RowsBySheet, TableRead
+from cls_workbook.reports.consolidation import consolidation_workbook
+from cls_workbook.reports.table_reading import RowsBySheet, TableRead
+from cls_workbook.tables import consolidation_tables
+from cls_workbook.tables.described_columns import DescribedTable
 
 # What stays with the coordination: how to reach who answered.
 _CONTACTS = frozenset(("contact_fonction", "contact_courriel"))

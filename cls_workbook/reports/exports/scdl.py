@@ -16,10 +16,10 @@ from cls_workbook.domain.model import Contrat, Structure
 from cls_workbook.domain.verification.fault import insee_number
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, quoted_list, typography
-from cls_workbook.reports.consolidation import consolidation_tables
 from cls_workbook.reports.exports.export_source import ExportSource
 from cls_workbook.reports.exports.table_schema import FORMULA_STARTS, as_text
 from cls_workbook.summaries.funding import VALORISATION, id_of_financeur
+from cls_workbook.tables import consolidation_tables
 
 MAX_OBJET_LENGTH = 256
 IN_CASH, IN_KIND = "aide en numéraire", "aide en nature"

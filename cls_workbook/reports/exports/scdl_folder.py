@@ -11,24 +11,16 @@ from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
 from cls_workbook.reports.agency import ars_copy
-from cls_workbook.reports.consolidation import consolidation_tables
 from cls_workbook.reports.exports import data_package, scdl
 from cls_workbook.reports.exports.export_source import ExportSource, read
 from cls_workbook.reports.exports.table_schema import NEUTRALIZATION, as_text, neutralized
 from cls_workbook.reports.exports.whole_folder import DESCRIPTOR, MARK, whole_folder
+from cls_workbook.tables import consolidation_tables
 
 GRANTS_FILE, REFUSED_FILE = "subventions.csv", "lignes-refusees.csv"
-_REFUSED_LINE_COLUMNS = (
-    "Fiche",
-    "Structure",
-    "Financeur",
-    "Nature",
-    "Engagé",
-    "Référence",
-    "Date",
-    "Fichier",
-    "Feuille",
-    "Cellule",
+# What is printed of the payments is not what the schema publishes.
+_REFUSED_LINE_COLUMNS = tuple(
+    t for t in consolidation_tables.FINANCEMENTS.titles if t not in ("Année", "Prévu", "Versé")
 )
 
 

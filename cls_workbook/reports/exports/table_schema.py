@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from cls_workbook.french import typography
-from cls_workbook.reports.tables.described_columns import DescribedTable, TableColumn
+from cls_workbook.tables.described_columns import DescribedTable, TableColumn
 
 _TYPES = {
     "texte": "string",

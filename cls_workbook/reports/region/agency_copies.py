@@ -14,12 +14,12 @@ from pathlib import Path
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
+from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_data, agency_tables, ars_copy
 from cls_workbook.reports.agency.agency_data_read import OtherVersion, data_tables
-from cls_workbook.reports.consolidation import consolidation_tables
-from cls_workbook.reports.tables import table_reading
-from cls_workbook.reports.tables.described_columns import DescribedTable
-from cls_workbook.reports.tables.table_reading import RowsBySheet, TableRead
+from cls_workbook.reports.table_reading import RowsBySheet, TableRead
+from cls_workbook.tables import consolidation_tables
+from cls_workbook.tables.described_columns import DescribedTable
 
 SYNTHESE, CONSOLIDATION = "synthèse", "consolidation"
 UNREADABLE, FOREIGN, OTHER_VERSION, INCOMPLETE = "illisible", "autre classeur", "autre version", "incomplet"

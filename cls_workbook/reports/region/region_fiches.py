@@ -9,11 +9,12 @@ from decimal import Decimal
 from cls_workbook.domain.model import ChoiceLists
 from cls_workbook.reports.agency.agency_tables import PRIORITY, THEME
 from cls_workbook.reports.region import region_tables
-from cls_workbook.reports.region.region_rows import AS_SHARE, Line
+from cls_workbook.reports.region.region_rows import Line
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox, abridged
 from cls_workbook.reports.synthese.synthese_portrait import appearance
-from cls_workbook.reports.tables.described_columns import DescribedTable
 from cls_workbook.summaries.activity import WITHOUT_RETOUR
+from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.tables.described_columns import DescribedTable
 from cls_workbook.workbook.description import ChartSeries
 
 Tables = Mapping[DescribedTable, list[Line]]
@@ -139,7 +140,7 @@ def _group(board: Board, theme: str, unite: str, lines: Sequence[Line], draw: bo
         board.keep_together(points + 8)
         board.empty(4)
         start = UNITS - 3
-        format_ = "taux" if lines[0]["Agrégation"] in AS_SHARE else "entier"
+        format_ = "taux" if lines[0]["Agrégation"] in AS_RATE else "entier"
         one_series = ChartSeries(str(annees[-1]), board.cell_range(ranks, 0), board.cell_range(ranks, start), "accent")
         board.chart(
             0,
@@ -163,6 +164,6 @@ def _box(line: Line | None) -> object:
         return StyledBox("masqué", "dense_doux:petit_centre") if "masqué" in str(line["Réserve"] or "") else None
     if not isinstance(valeur, (int, Decimal)):
         return StyledBox(valeur, "dense:petit_centre")
-    if line["Agrégation"] in AS_SHARE:
+    if line["Agrégation"] in AS_RATE:
         return StyledBox(valeur, "dense:taux_cale")
     return StyledBox(valeur, "dense:entier_cale" if valeur == int(valeur) else "dense:decimal_cale")

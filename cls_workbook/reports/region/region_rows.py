@@ -15,12 +15,12 @@ from cls_workbook.reports.agency import agency_tables as data
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.agency_copies import RETAINED, ContratCopy, SetAsideFile
 from cls_workbook.reports.region.region_tables import COFINANCEMENTS, MAQUETTE, OUTSIDE_MAQUETTE, POST, VALORISATION
-from cls_workbook.reports.tables.described_columns import DescribedTable
-from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, REJECTED
+from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
+from cls_workbook.tables.described_columns import DescribedTable
 
 Line = dict[str, object]
 SEPARATOR = f"{NBSP}; "
-AS_SHARE = ("RATIO", "SATISFACTION")
 SHARE_UNIT = "taux"
 
 
@@ -225,7 +225,7 @@ def _by_theme(copies: Iterable[ContratCopy]) -> Iterator[Line]:
 
 def unit_of(mesure: Line) -> str | None:
     """The unit that a measure may be compared in; a rate is a share whatever it is a rate of."""
-    return SHARE_UNIT if mesure["Agrégation"] in AS_SHARE else mesure["Unité"]
+    return SHARE_UNIT if mesure["Agrégation"] in AS_RATE else mesure["Unité"]
 
 
 def _mesures(copies: Iterable[ContratCopy]) -> Iterator[Line]:
@@ -234,7 +234,7 @@ def _mesures(copies: Iterable[ContratCopy]) -> Iterator[Line]:
     for line in _stack(copies, data.MESURES, ["Valeur"]):
         unite = unit_of(line)
         if line["Thème"] and unite:
-            cle = (str(line["Libellé du thème"]), str(line["Thème"]), fold(str(unite)), line["Agrégation"] in AS_SHARE)
+            cle = (str(line["Libellé du thème"]), str(line["Thème"]), fold(str(unite)), line["Agrégation"] in AS_RATE)
             groups.setdefault(cle, []).append(line | {"Unité": unite})
     for cle in sorted(groups):
         if len({line["Contrat"] for line in groups[cle]}) > 1:

@@ -14,7 +14,7 @@ from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.region_fiches import fiches_by_theme, mesures
 from cls_workbook.reports.region.region_rows import Line
 from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, Card, PrintedColumn, StyledBox
-from cls_workbook.reports.tables.described_columns import DescribedTable
+from cls_workbook.tables.described_columns import DescribedTable
 from cls_workbook.workbook.description import CellRange, ChartSeries, PrintSetup, Sheet
 
 NAME = "Région"

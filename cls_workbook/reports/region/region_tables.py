@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cls_workbook.reports.agency import agency_tables
 from cls_workbook.reports.region.agency_copies import (
     DUPLICATE,
@@ -12,8 +14,9 @@ from cls_workbook.reports.region.agency_copies import (
     RETAINED,
     UNREADABLE,
 )
-from cls_workbook.reports.tables.described_columns import (
+from cls_workbook.tables.described_columns import (
     FICHE,
+    PILL,
     PROVENANCE,
     STRUCTURE,
     VOLET,
@@ -45,9 +48,6 @@ MISSING_SYNTHESE, RETOUR_MANQUANT, REJECTED_RETOUR, DUPLICATE_RETOUR = (
 )
 OVERDUE_KINDS = (MISSING_SYNTHESE, RETOUR_MANQUANT, REJECTED_RETOUR, DUPLICATE_RETOUR)
 
-_of_contrat = {c.titre: c for c in agency_tables.CONTRAT.columns}
-_of_fiche = {c.titre: c for c in agency_tables.FICHES.columns}
-_of_mesure = {c.titre: c for c in agency_tables.MESURES.columns}
 _ENGAGE = montant("Engagé", "Ce qui est acquis par une convention ou une décision.")
 
 CONTRATS = DescribedTable(
@@ -58,17 +58,9 @@ CONTRATS = DescribedTable(
         CONTRAT,
         TERRITORY,
         YEAR,
-        _of_contrat["État"],
-        _of_contrat["Validé le"],
-        _of_contrat["Consolidé le"],
-        _of_contrat["Retours reçus"],
-        _of_contrat["Retours attendus"],
+        *agency_tables.CONTRAT.chosen("État", "Validé le", "Consolidé le", "Retours reçus", "Retours attendus"),
         taux("Taux de retour", "Retours reçus / retours attendus."),
-        _of_contrat["Bloquants"],
-        _of_contrat["À confirmer"],
-        _of_contrat["Fiches actives"],
-        _of_contrat["Actions à programmer"],
-        _of_contrat["Maquette"],
+        *agency_tables.CONTRAT.chosen("Bloquants", "À confirmer", "Fiches actives", "Actions à programmer", "Maquette"),
         montant("Programmé", "Programmé sur la maquette pour l’année, fiches où c’est connu."),
         montant("Engagé", "Engagé sur la maquette dans l’année."),
         montant("Versé", "Versé sur la maquette dans l’année."),
@@ -76,6 +68,7 @@ CONTRATS = DescribedTable(
         *PROVENANCE,
     ),
     cle=("Contrat", "Année"),
+    tab="accent",
 )
 
 MAQUETTES = DescribedTable(
@@ -84,11 +77,9 @@ MAQUETTES = DescribedTable(
     "Une ligne par contrat : la maquette, et ce qui en est engagé et versé depuis le début, années connues additionnées.",
     (
         CONTRAT,
-        _of_contrat["Titre"],
+        *agency_tables.CONTRAT.chosen("Titre"),
         TERRITORY,
-        _of_contrat["Première année"],
-        _of_contrat["Dernière année"],
-        _of_contrat["Maquette"],
+        *agency_tables.CONTRAT.chosen("Première année", "Dernière année", "Maquette"),
         montant("Engagé cumulé", "La somme des lignes « Maquette » de la feuille Financement, années connues."),
         montant("Versé cumulé", "De même pour ce qui est versé."),
         montant(
@@ -102,6 +93,7 @@ MAQUETTES = DescribedTable(
         *PROVENANCE,
     ),
     cle=("Contrat",),
+    tab="axe2",
 )
 
 FINANCEMENT = DescribedTable(
@@ -121,6 +113,7 @@ FINANCEMENT = DescribedTable(
         *PROVENANCE,
     ),
     cle=("Contrat", "Année", "Nature"),
+    tab="axe2",
 )
 
 FINANCEMENT_FICHES = DescribedTable(
@@ -129,6 +122,7 @@ FINANCEMENT_FICHES = DescribedTable(
     agency_tables.FINANCEMENT.aide,
     (CONTRAT, YEAR, *agency_tables.FINANCEMENT.columns, *PROVENANCE),
     cle=("Contrat", "Année", "Fiche"),
+    tab="axe2",
 )
 
 FINANCEURS = DescribedTable(
@@ -136,6 +130,7 @@ FINANCEURS = DescribedTable(
     "Financeurs",
     "Une ligne par contrat, année, financeur et nature.",
     (CONTRAT, YEAR, *agency_tables.FINANCEURS.columns, *PROVENANCE),
+    tab="axe2",
 )
 
 POSTS = DescribedTable(
@@ -150,6 +145,7 @@ POSTS = DescribedTable(
         texte("À regarder", "Ce qui ne s’accorde pas avec la règle, ou n’est pas connu."),
         *PROVENANCE,
     ),
+    tab="axe2",
 )
 
 FICHES = DescribedTable(
@@ -160,16 +156,16 @@ FICHES = DescribedTable(
         CONTRAT,
         YEAR,
         FICHE,
-        _of_fiche["Titre"],
+        *agency_tables.FICHES.chosen("Titre"),
         texte("Axe", "L’axe du contrat."),
         texte("Thèmes", "Les thèmes de la fiche."),
         texte("Priorités", "Les priorités du projet régional de santé."),
-        *(
-            _of_fiche[t]
-            for t in ("État", "Réalisation", "Retours reçus", "Retours attendus", "Bloquants", "Avenant demandé")
+        *agency_tables.FICHES.chosen(
+            "État", "Réalisation", "Retours reçus", "Retours attendus", "Bloquants", "Avenant demandé"
         ),
         *PROVENANCE,
     ),
+    tab="axe2",
 )
 
 THEMES = DescribedTable(
@@ -184,6 +180,7 @@ THEMES = DescribedTable(
         whole("Contrats", "De combien de contrats."),
         texte("Lesquelles", "Contrat et fiche ; leur place est dans la feuille Fiches."),
     ),
+    tab="axe2",
 )
 
 MESURES = DescribedTable(
@@ -191,28 +188,26 @@ MESURES = DescribedTable(
     "Mesures_comparees",
     "Les mesures que plusieurs contrats déclarent de même thème et de même unité, côte à côte, jamais additionnées.",
     (
-        *(_of_mesure[t] for t in ("Thème", "Libellé du thème")),
+        *agency_tables.MESURES.chosen("Thème", "Libellé du thème"),
         texte("Unité", "L’unité commune.", obligatoire=True),
         CONTRAT,
         TERRITORY,
         obligatoire(YEAR),
         FICHE,
-        *(
-            _of_mesure[t]
-            for t in (
-                "Mesure",
-                "Libellé",
-                "Agrégation",
-                "Valeur initiale",
-                "Valeur",
-                "Numérateur",
-                "Dénominateur",
-                "Couverture",
-                "Réserve",
-            )
+        *agency_tables.MESURES.chosen(
+            "Mesure",
+            "Libellé",
+            "Agrégation",
+            "Valeur initiale",
+            "Valeur",
+            "Numérateur",
+            "Dénominateur",
+            "Couverture",
+            "Réserve",
         ),
         *PROVENANCE,
     ),
+    tab="axe2",
 )
 
 OVERDUE = DescribedTable(
@@ -223,13 +218,14 @@ OVERDUE = DescribedTable(
         CONTRAT,
         TERRITORY,
         YEAR,
-        texte("Quoi", "Ce qui manque.", obligatoire=True, choix=OVERDUE_KINDS),
+        texte("Quoi", "Ce qui manque.", obligatoire=True, choix=OVERDUE_KINDS, look=PILL),
         FICHE,
         STRUCTURE,
         VOLET,
         texte("Précision", "Ce qu’on en sait."),
         *PROVENANCE,
     ),
+    tab="rouge",
 )
 
 FILES = DescribedTable(
@@ -243,15 +239,17 @@ FILES = DescribedTable(
             "Ce qu’il en est.",
             obligatoire=True,
             choix=(RETAINED, DUPLICATE, IDENTICAL, OTHER_VERSION, INCOMPLETE, UNREADABLE, FOREIGN),
+            look=PILL,
         ),
         texte("Raison", "Pourquoi il est écarté."),
         texte("Contrat", "Le contrat, s’il a pu être lu."),
         TableColumn("Année", "annee", "L’année, si elle a pu être lue."),
         texte("Genre", "Synthèse ou consolidation."),
         TableColumn("Consolidé le", "date", "La date de la consolidation."),
-        _of_contrat["État"],
+        replace(*agency_tables.CONTRAT.chosen("État"), obligatoire=False),
         TableColumn("Empreinte SHA-256", "empreinte", "L’empreinte du fichier."),
     ),
+    tab="gris_moyen",
 )
 
 TABLES = (

@@ -5,36 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 from cls_workbook.errors import Refusal
 from cls_workbook.french import how_many
-from cls_workbook.reports.agency.agency_tables import PROVISOIRE, VALIDE
-from cls_workbook.reports.region import agency_copies, region_sheet, region_tables
+from cls_workbook.reports import table_sheets
+from cls_workbook.reports.region import agency_copies, region_sheet
 from cls_workbook.reports.region.agency_copies import ContratCopy, SetAsideFile
-from cls_workbook.reports.region.region_rows import AS_SHARE, lines
-from cls_workbook.reports.tables import table_sheets
-from cls_workbook.reports.tables.table_sheets import Styler, described_table, mixed
+from cls_workbook.reports.region.region_rows import lines
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
-
-_TABS = {region_tables.CONTRATS: "accent", region_tables.FILES: "gris_moyen", region_tables.OVERDUE: "rouge"}
-_PILLS = {
-    VALIDE: "etat_bon",
-    PROVISOIRE: "etat_attention",
-    agency_copies.RETAINED: "etat_bon",
-    agency_copies.DUPLICATE: "etat_attention",
-    agency_copies.IDENTICAL: "etat_neutre",
-    agency_copies.OTHER_VERSION: "etat_attention",
-    agency_copies.INCOMPLETE: "etat_mauvais",
-    agency_copies.UNREADABLE: "etat_mauvais",
-    agency_copies.FOREIGN: "etat_neutre",
-    region_tables.MISSING_SYNTHESE: "etat_mauvais",
-    region_tables.RETOUR_MANQUANT: "etat_attention",
-    region_tables.REJECTED_RETOUR: "etat_attention",
-    region_tables.DUPLICATE_RETOUR: "etat_attention",
-}
 
 
 @dataclass(frozen=True)
@@ -73,26 +53,5 @@ def workbook(retained: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) ->
     tables = lines(retained, ecarts)
     footer = f"Région · {how_many(len({c.cle[0] for c in retained}), 'contrat')}"
     worksheets = [region_sheet.sheet(tables)]
-    for table, its_own in tables.items():
-        styles: dict[str, str | Styler] = {
-            c.titre: _pill
-            for c in table.columns
-            if c.titre in ("État", "Statut", "Quoi")
-            and table is not region_tables.THEMES
-            and table is not region_tables.FICHES
-        }
-        if table is region_tables.MESURES:
-            styles |= dict.fromkeys(("Valeur initiale", "Valeur"), _value)
-        worksheets.append(
-            table_sheets.sheet(described_table(table, its_own, styles, tab=_TABS.get(table, "axe2")), footer)
-        )
+    worksheets += [table_sheets.sheet(table_sheets.from_rows(*table), footer) for table in tables.items()]
     return Workbook(worksheets, "Région", subject=footer, active_sheet=region_sheet.NAME)
-
-
-def _pill(valeur: object, _) -> str:
-    return _PILLS.get(str(valeur), "cellule:centre")
-
-
-def _value(content: object, line) -> str:
-    part = isinstance(content, (int, Decimal)) and line["Agrégation"] in AS_SHARE
-    return "cellule:taux" if part else mixed(content, line)

@@ -8,9 +8,9 @@ from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.subsidies import payable_for_post
 from cls_workbook.reading.storing.wide_views import total_of
-from cls_workbook.reports.consolidation.consolidated_result import known_one
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.funding import post_rules
+from cls_workbook.tables.table_frames import known
 
 
 def fiches_with_post(portrait: Portrait) -> list[Fiche]:
@@ -28,7 +28,7 @@ def _post(portrait: Portrait, fiche: Fiche, rule: Rule) -> dict[str, object]:
     its_own = reponses[
         (reponses["Fiche"] == fiche.numero) & (reponses["Bloc"] == "depenses") & (reponses["Champ"] == "etp")
     ]
-    etp = total_of(known_one(v) for v in its_own["Valeur"])
+    etp = total_of(known(v) for v in its_own["Valeur"])
     expenditure = money.get("Coût réalisé")
     possible = (
         None
@@ -37,7 +37,7 @@ def _post(portrait: Portrait, fiche: Fiche, rule: Rule) -> dict[str, object]:
     )
     financeur = next((f.nom for f in portrait.contrat.financeurs if f.id == rule.financeur), None)
     verse_sum = total_of(
-        known_one(v) for v in lines.loc[(lines["Fiche"] == fiche.numero) & (lines["Financeur"] == financeur), "Versé"]
+        known(v) for v in lines.loc[(lines["Fiche"] == fiche.numero) & (lines["Financeur"] == financeur), "Versé"]
     )
     return {
         "Fiche": fiche.numero,

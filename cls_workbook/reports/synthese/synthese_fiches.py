@@ -18,8 +18,9 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     height,
     pieces,
 )
-from cls_workbook.reports.synthese.synthese_portrait import AS_RATE, AS_TEXT, Portrait, appearance, by_axe
+from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait, appearance, by_axe
 from cls_workbook.summaries.activity import TO_BE_SCHEDULED
+from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED
 from cls_workbook.workbook.description import ChartSeries
 

@@ -9,11 +9,11 @@ from cls_workbook.domain.subsidies import relative_gap
 from cls_workbook.domain.wording import of_payer, payer
 from cls_workbook.french import NBSP, amount_fr
 from cls_workbook.reading.storing.wide_views import total_of
-from cls_workbook.reports.consolidation.consolidated_result import frame_records
 from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, posts
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox, abridged
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.funding import post_rules
+from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import ChartSeries
 
 MAX_FINANCEURS, LISTED_FINANCEURS, CHARTS_HEIGHT = 8, 20, 180

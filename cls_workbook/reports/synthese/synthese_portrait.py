@@ -14,11 +14,13 @@ from cls_workbook.domain.model import ChoiceLists, Contrat, Fiche, Mesure
 from cls_workbook.domain.wording import payer
 from cls_workbook.french import NBSP, amount_fr, fold, rate_fr
 from cls_workbook.personal_data import without_personal_data
-from cls_workbook.reports.consolidation.consolidated_result import Result, frame_records
+from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.summaries import history
 from cls_workbook.summaries.activity import TO_BE_SCHEDULED, WITHOUT_RETOUR
+from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED, mask_indicateurs
 from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, RECEIVED, REJECTED, displayed_name
+from cls_workbook.tables.table_frames import frame_records
 
 # What the Synthèse quotes of the table Reponses.
 QUOTED_BLOCKS, QUOTED_FIELDS = (
@@ -26,7 +28,7 @@ QUOTED_BLOCKS, QUOTED_FIELDS = (
     ("motif", "etp", "ecarts", "freins", "perspectives", "avenant"),
 )
 MESURES_PER_FICHE, ATTENTION_POINTS_PER_FICHE = 3, 3
-AS_RATE, AS_TEXT = ("RATIO", "SATISFACTION"), ("UNION", "TEXTE")
+AS_TEXT = ("UNION", "TEXTE")
 PERCENTAGE_POINT = Decimal("0.01")
 
 # État → (role of its pill, colour of its bar). The words of the scales are choices that a contract may replace.

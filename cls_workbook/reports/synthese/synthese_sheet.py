@@ -11,7 +11,7 @@ from cls_workbook.domain.wording import SHARED_PAYER, payer
 from cls_workbook.french import NBSP, date_fr
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reading.storing.wide_views import total_of
-from cls_workbook.reports.consolidation.consolidated_result import Result, frame_records
+from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.synthese_fiches import evolution, fiches, statements
 from cls_workbook.reports.synthese.synthese_money import money
 from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, Card, PrintedColumn, StyledBox
@@ -20,6 +20,7 @@ from cls_workbook.summaries.activity import TO_BE_SCHEDULED, WITHOUT_RETOUR, com
 from cls_workbook.summaries.aggregation import ESTIMATED
 from cls_workbook.summaries.masking import MASKED
 from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, REJECTED
+from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import Cell, CellRange, ChartSeries, PrintSetup, Sheet
 
 NAME = "Synthèse"

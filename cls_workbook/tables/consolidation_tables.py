@@ -1,35 +1,60 @@
-"""The tables of the consolidation workbook, described column by column, in the order of their tabs."""
+"""The tables of the consolidation workbook, described column by column, in the order of their tabs.
+
+Sheet names, table names and headers are public: a coordinator filters and pivots on them, next year's campaign reads them.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cls_workbook.anomalies import GRAVITIES
 from cls_workbook.domain.model import AGGREGATIONS
-from cls_workbook.reports.tables.described_columns import (
+from cls_workbook.tables.described_columns import (
+    ANSWER,
     AXE,
     CELL,
+    CENTRED,
     FICHE,
+    FIGURE,
     FILE,
+    LABEL_WIDTH,
+    LAST_YEAR_WIDTH,
+    LINK,
+    LOCATION,
+    PILL,
     PROVENANCE,
     SHEET,
     STRUCTURE,
+    VALUE_WIDTH,
     VOLET,
     YEAR,
     DescribedTable,
     TableColumn,
     column_of_field,
+    mixte,
     montant,
+    nombre,
     obligatoire,
-    styles,
     taux,
     texte,
     whole,
 )
-from cls_workbook.summaries.reconciliation import EXPENDITURE, FINANCEMENT, INDICATEUR
-from cls_workbook.summaries.replacement import CHANGES
-from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, RECEIVED, REJECTED
+
+RECEIVED, MISSING, DUPLICATE, REJECTED = "reçu", "manquant", "doublon", "rejeté"  # what became of a return
+INDICATEUR, FINANCEMENT, EXPENDITURE = "indicateur", "financement", "dépense"  # what is reconciled
+CREATED, MODIFIED, DELETED, UNCHANGED = "créée", "modifiée", "supprimée", "inchangée"  # what a corrected return changes
+CHANGES = (CREATED, MODIFIED, DELETED, UNCHANGED)
 
 _BLOCKING = whole("Bloquants", "Le nombre d’anomalies bloquantes : ces valeurs ne sont dans aucun total.")
 _TO_CONFIRM = whole("À confirmer", "Le nombre de points à confirmer.")
+
+STATUT = texte(
+    "Statut",
+    "Ce qu’il est advenu du retour.",
+    obligatoire=True,
+    choix=(RECEIVED, MISSING, DUPLICATE, REJECTED),
+    look=PILL,
+)
 
 RETOURS = DescribedTable(
     "Retours",
@@ -39,9 +64,7 @@ RETOURS = DescribedTable(
         FICHE,
         STRUCTURE,
         VOLET,
-        texte(
-            "Statut", "Ce qu’il est advenu du retour.", obligatoire=True, choix=(RECEIVED, MISSING, DUPLICATE, REJECTED)
-        ),
+        STATUT,
         FILE,
         TableColumn("Empreinte SHA-256", "empreinte", "L’empreinte du fichier : deux fichiers identiques ont la même."),
         whole("Champs renseignés", "Combien de cases sont remplies."),
@@ -49,6 +72,8 @@ RETOURS = DescribedTable(
         _BLOCKING,
         _TO_CONFIRM,
     ),
+    note_key=("Fiche", "Structure", "Volet"),
+    tab="accent",
 )
 
 ANOMALIES = DescribedTable(
@@ -61,11 +86,12 @@ ANOMALIES = DescribedTable(
             "bloquant : la valeur est refusée. à confirmer, information : elle est gardée.",
             obligatoire=True,
             choix=GRAVITIES,
+            look=PILL,
         ),
         texte("Code", "Le contrôle qui parle (voir « cls-workbook anomalies »).", obligatoire=True),
         FILE,
         SHEET,
-        CELL,
+        replace(CELL, look=LINK),
         FICHE,
         STRUCTURE,
         texte("Champ", "La question concernée."),
@@ -73,6 +99,9 @@ ANOMALIES = DescribedTable(
         texte("Attendu", "Ce qui était attendu."),
         texte("À faire", "Comment corriger."),
     ),
+    note_key=("Code", *LOCATION, "Fiche", "Structure"),
+    frozen_columns=2,
+    tab="rouge",
 )
 
 INDICATEURS = DescribedTable(
@@ -84,24 +113,27 @@ INDICATEURS = DescribedTable(
         AXE,
         texte("Indicateur", "L’identifiant de l’indicateur imprimé au contrat."),
         texte("Mesure", "L’identifiant de la mesure.", obligatoire=True),
-        texte("Libellé", "Ce qui est mesuré."),
+        texte("Libellé", "Ce qui est mesuré.", max_width=LABEL_WIDTH),
         texte("Unité", "L’unité de la valeur ; vide pour un taux, une liste ou un texte."),
         texte("Agrégation", "Comment les réponses sont réunies.", choix=AGGREGATIONS),
-        TableColumn("Valeur initiale", "mixte", "La valeur de départ imprimée au contrat."),
-        TableColumn("Valeur n-1", "mixte", "La valeur consolidée de l’année précédente."),
-        TableColumn(
+        mixte("Valeur initiale", "La valeur de départ imprimée au contrat.", FIGURE),
+        mixte("Valeur n-1", "La valeur consolidée de l’année précédente.", FIGURE, LAST_YEAR_WIDTH),
+        mixte(
             "Valeur",
-            "mixte",
             "La valeur consolidée de l’année ; pour un taux, une part (0,1 pour 10 %). Vide : non connue.",
+            FIGURE,
+            VALUE_WIDTH,
         ),
-        TableColumn("Numérateur", "nombre", "Le haut du taux."),
-        TableColumn("Dénominateur", "nombre", "Le bas du taux."),
+        nombre("Numérateur", "Le haut du taux."),
+        nombre("Dénominateur", "Le bas du taux."),
         whole("Retours reçus", "Combien de retours donnent une valeur."),
         whole("Retours attendus", "Combien étaient attendus."),
         texte("Couverture", "Complet, partiel ou aucune valeur, et sur combien de retours."),
         texte("Réserve", "Jusqu’où le chiffre tient : estimé, non dédoublonné, masqué…"),
     ),
     cle=("Mesure",),
+    frozen_columns=4,
+    tab="accent",
 )
 
 _CONTRAT = montant(
@@ -130,6 +162,8 @@ FINANCEMENT_FICHES = DescribedTable(
         montant("Cofinancements", "Engagé par les autres financeurs."),
         montant("Valorisation", "Temps et moyens mis à disposition, sans versement."),
     ),
+    note_key=("Fiche",),
+    tab="axe2",
 )
 
 FINANCEMENT_FINANCEURS = DescribedTable(
@@ -143,6 +177,9 @@ FINANCEMENT_FINANCEURS = DescribedTable(
         column_of_field("Engagé", "engage"),
         column_of_field("Versé", "verse"),
     ),
+    note_key=("Financeur", "Nature"),
+    frozen_columns=2,
+    tab="axe2",
 )
 
 FINANCEMENTS = DescribedTable(
@@ -162,6 +199,9 @@ FINANCEMENTS = DescribedTable(
         column_of_field("Date", "date"),
         *PROVENANCE,
     ),
+    note_key=LOCATION,
+    frozen_columns=2,
+    tab="axe2",
 )
 
 MESURES = DescribedTable(
@@ -177,11 +217,13 @@ MESURES = DescribedTable(
         STRUCTURE,
         VOLET,
         texte("Modalité", "La catégorie, dans un détail par catégorie."),
-        TableColumn("Valeur", "mixte", "Ce qui a été saisi, compris et retenu."),
+        mixte("Valeur", "Ce qui a été saisi, compris et retenu.", max_width=VALUE_WIDTH),
         texte("Statut", "réel, estimé, non disponible ou sans objet."),
         *PROVENANCE,
     ),
     cross_references=(("Mesure", "Indicateurs", "Mesure"),),
+    note_key=LOCATION,
+    frozen_columns=4,
 )
 
 ANSWERS = DescribedTable(
@@ -196,9 +238,11 @@ ANSWERS = DescribedTable(
         texte("Bloc", "La partie de la feuille.", obligatoire=True),
         texte("Champ", "La question.", obligatoire=True),
         texte("Ligne", "La ligne, dans un tableau."),
-        TableColumn("Valeur", "mixte", "Ce qui a été saisi, compris et retenu."),
+        mixte("Valeur", "Ce qui a été saisi, compris et retenu.", ANSWER, VALUE_WIDTH),
         *PROVENANCE,
     ),
+    note_key=LOCATION,
+    frozen_columns=2,
 )
 
 NORMALISATIONS = DescribedTable(
@@ -208,10 +252,11 @@ NORMALISATIONS = DescribedTable(
     (
         *PROVENANCE,
         texte("Champ", "La question concernée."),
-        TableColumn("Saisi", "mixte", "Ce qui a été tapé."),
-        TableColumn("Retenu", "mixte", "Ce qui a été compris."),
+        mixte("Saisi", "Ce qui a été tapé."),
+        mixte("Retenu", "Ce qui a été compris."),
         texte("Règle", "Pourquoi."),
     ),
+    note_key=LOCATION,
 )
 
 RECONCILIATION = DescribedTable(
@@ -223,17 +268,19 @@ RECONCILIATION = DescribedTable(
         FICHE,
         texte("Mesure", "L’identifiant de la mesure."),
         texte("Colonne", "La colonne rapprochée : valeur, numérateur, prévu, engagé…"),
-        texte("Libellé", "De quoi il s’agit."),
+        texte("Libellé", "De quoi il s’agit.", max_width=LABEL_WIDTH),
         whole("Valeurs saisies", "Combien de cases des retours disent quelque chose."),
-        TableColumn("Somme des retours", "nombre", "Tout ce qui a été saisi."),
-        TableColumn("Refusées", "nombre", "Ce qu’une anomalie bloquante refuse."),
-        TableColumn("Remplacées", "nombre", "Ce qu’un retour corrigé a remplacé."),
-        TableColumn("Écartées", "nombre", "Ce qui vient d’un retour qui n’est pas retenu."),
-        TableColumn("Mises à part", "nombre", "Ce que la règle de calcul ne compte pas dans le total."),
-        TableColumn("Total consolidé", "nombre", "Le total, tel que les autres feuilles le disent."),
-        TableColumn("Écart inexpliqué", "nombre", "Zéro, ou une anomalie le signale."),
+        nombre("Somme des retours", "Tout ce qui a été saisi.", FIGURE),
+        nombre("Refusées", "Ce qu’une anomalie bloquante refuse.", FIGURE),
+        nombre("Remplacées", "Ce qu’un retour corrigé a remplacé.", FIGURE),
+        nombre("Écartées", "Ce qui vient d’un retour qui n’est pas retenu.", FIGURE),
+        nombre("Mises à part", "Ce que la règle de calcul ne compte pas dans le total.", FIGURE),
+        nombre("Total consolidé", "Le total, tel que les autres feuilles le disent.", FIGURE),
+        nombre("Écart inexpliqué", "Zéro, ou une anomalie le signale.", FIGURE),
         texte("Explication", "Chaque différence, en mots."),
     ),
+    note_key=("Objet", "Fiche", "Mesure", "Colonne"),
+    frozen_columns=5,
 )
 
 REPLACEMENTS = DescribedTable(
@@ -241,13 +288,13 @@ REPLACEMENTS = DescribedTable(
     "Remplacements",
     "Ce qu’un retour corrigé a changé, valeur par valeur ; le remplacé et le retenu, avec leur empreinte.",
     (
-        texte("Changement", "Ce qui est arrivé à la valeur.", obligatoire=True, choix=CHANGES),
+        texte("Changement", "Ce qui est arrivé à la valeur.", obligatoire=True, choix=CHANGES, look=CENTRED),
         FICHE,
         STRUCTURE,
         VOLET,
         texte("Champ", "La question concernée."),
-        TableColumn("Valeur avant", "mixte", "Dans le retour remplacé."),
-        TableColumn("Valeur après", "mixte", "Dans le retour retenu."),
+        mixte("Valeur avant", "Dans le retour remplacé."),
+        mixte("Valeur après", "Dans le retour retenu."),
         texte("Retour remplacé", "Le fichier mis de côté."),
         texte("Feuille remplacée", "Sa feuille."),
         texte("Cellule remplacée", "Sa cellule."),
@@ -258,6 +305,8 @@ REPLACEMENTS = DescribedTable(
         TableColumn("Empreinte du retenu", "empreinte", "L’empreinte du fichier qui compte."),
     ),
     optional=True,
+    note_key=("Retour remplacé", "Cellule remplacée", "Retour retenu", "Feuille", "Cellule", "Champ"),
+    frozen_columns=2,
 )
 
 HISTORY = DescribedTable(
@@ -270,18 +319,19 @@ HISTORY = DescribedTable(
         FICHE,
         AXE,
         texte("Mesure", "L’identifiant de la mesure."),
-        texte("Libellé", "De quoi il s’agit."),
+        texte("Libellé", "De quoi il s’agit.", max_width=LABEL_WIDTH),
         texte("Unité", "L’unité de la valeur."),
         texte("Agrégation", "Comment les réponses sont réunies."),
-        TableColumn("Valeur initiale", "mixte", "La valeur de départ imprimée au contrat."),
+        mixte("Valeur initiale", "La valeur de départ imprimée au contrat."),
         texte("Financeur", "Le financeur."),
         texte("Nature", "La nature du financement."),
-        TableColumn("Valeur", "mixte", "La valeur de l’année."),
-        TableColumn("Numérateur", "nombre", "Le haut du taux."),
-        TableColumn("Dénominateur", "nombre", "Le bas du taux."),
+        mixte("Valeur", "La valeur de l’année.", FIGURE, VALUE_WIDTH),
+        nombre("Numérateur", "Le haut du taux."),
+        nombre("Dénominateur", "Le bas du taux."),
         texte("Noms", "Les entités nommées, pour ne pas les compter deux fois d’une année à l’autre."),
         texte("Réserve", "Jusqu’où le chiffre tient."),
     ),
+    note_key=("Année", "Objet", "Fiche", "Mesure", "Libellé", "Financeur", "Nature"),
 )
 
 ANCHORS = DescribedTable(
@@ -292,8 +342,10 @@ ANCHORS = DescribedTable(
         texte("Rubrique", "De quoi il s’agit.", obligatoire=True),
         texte("Objet", "La fiche, l’instance ou le rang."),
         texte("Champ", "Le renseignement.", obligatoire=True),
-        TableColumn("Valeur", "mixte", "Sa valeur."),
+        mixte("Valeur", "Sa valeur.", max_width=VALUE_WIDTH),
     ),
+    note_key=("Rubrique", "Objet", "Champ"),
+    frozen_columns=2,
 )
 
 TABLES = (
@@ -311,4 +363,4 @@ TABLES = (
     HISTORY,
     ANCHORS,
 )
-STYLES = styles(TABLES)
+SHEETS = {t.nom: t.sheet for t in TABLES}  # name of each Excel table → its sheet

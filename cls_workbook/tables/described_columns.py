@@ -1,5 +1,4 @@
-"""What a column of a results table is: title, type, unit, bounds, sentence. Described once, for the sheets that show it,
-the reading that takes it back, and the schemas of the exports.
+"""What a table of results is: its columns, and of each the title, type, unit, bounds, sentence and look. Described once.
 
 ``types``: texte, entier, nombre (as exact as it was given), montant (euros, cents), taux (a share: 0.1 for 10 %), date,
 annee, empreinte (SHA-256), mixte (a number, a date or a text, as the answer was).
@@ -10,26 +9,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from cls_workbook.domain.entry_questions import FINANCEMENT
 from cls_workbook.french import fold, typography
 
+# One row: title → value, None where it is missing. What each cell may hold is said by its column, and held by the schema.
+Row = dict[str, Any]
+
 TYPES = ("texte", "entier", "nombre", "montant", "taux", "date", "annee", "empreinte", "mixte")
 VERTICAL_HEADERS = ("Renseignement", "Valeur")
 UNITS = {"montant": "EUR", "taux": "1"}
-_STYLES = {
-    "montant": "cellule:montant",
-    "entier": "cellule:entier",
-    "taux": "cellule:taux",
-    "date": "cellule:date",
-    "annee": "cellule:centre",
-    "empreinte": "cellule:code",
-}
+# How a column is shown where its type does not say it: a pill coloured by its word; centred; a link to the place; a figure
+# in euros or as a rate, as the rest of its row says; an answer, as its question says.
+PILL, CENTRED, LINK, FIGURE, ANSWER = "pill", "centred", "link", "figure", "answer"
+MAX_WIDTH, VALUE_WIDTH, LAST_YEAR_WIDTH, LABEL_WIDTH = 52, 40, 24, 44  # characters, before the text is wrapped
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """``choix``: the only values it may hold; ``obligatoire``: never empty."""
+    """``choix``: the only values it may hold; ``obligatoire``: never empty. ``look``: how it is shown, "" as its type says."""
 
     titre: str
     type: str
@@ -37,8 +36,10 @@ class TableColumn:
     obligatoire: bool = False
     choix: tuple[str, ...] = ()
     minimum: Decimal | None = None
+    look: str = ""
+    max_width: int = MAX_WIDTH
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "aide", typography(self.aide))
 
     @property
@@ -56,6 +57,7 @@ class DescribedTable:
     """One sheet = one table. ``cle``: titles that tell one row from another; ``cross_references``: (title, table, title) it refers to.
 
     ``vertical``: the table has one record, and its sheet shows it a title a row (``VERTICAL_HEADERS`` are then its headers).
+    ``note_key``: the titles by which the coordinator's notes follow their row from one consolidation to the next (default: ``cle``).
     """
 
     sheet: str
@@ -66,8 +68,11 @@ class DescribedTable:
     cross_references: tuple[tuple[str, str, str], ...] = ()
     vertical: bool = False
     optional: bool = False  # a workbook that has nothing to say of it has no such sheet
+    note_key: tuple[str, ...] = ()
+    frozen_columns: int = 1
+    tab: str = "gris_moyen"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "aide", typography(self.aide))
 
     @property
@@ -79,29 +84,45 @@ class DescribedTable:
         """The name under which other tools know the table."""
         return fold(self.nom).replace(" ", "_")
 
-
-def styles(tables: tuple[DescribedTable, ...]) -> dict[str, str]:
-    """Title → cell style, for the columns whose type alone says how they are shown."""
-    return {c.titre: _STYLES[c.type] for t in tables for c in t.columns if c.type in _STYLES}
+    def chosen(self, *titles: str) -> tuple[TableColumn, ...]:
+        """These columns, for a table that shows them again."""
+        by_title = {c.titre: c for c in self.columns}
+        return tuple(by_title[t] for t in titles)
 
 
 # --- Columns that come back -------------------------------------------------------------------------------------------
 
 
-def texte(titre: str, aide: str, **extra) -> TableColumn:
-    return TableColumn(titre, "texte", aide, **extra)
+def texte(
+    titre: str,
+    aide: str,
+    *,
+    obligatoire: bool = False,
+    choix: tuple[str, ...] = (),
+    look: str = "",
+    max_width: int = MAX_WIDTH,
+) -> TableColumn:
+    return TableColumn(titre, "texte", aide, obligatoire, choix, look=look, max_width=max_width)
 
 
-def whole(titre: str, aide: str, **extra) -> TableColumn:
-    return TableColumn(titre, "entier", aide, minimum=Decimal(0), **extra)
+def whole(titre: str, aide: str, *, obligatoire: bool = False) -> TableColumn:
+    return TableColumn(titre, "entier", aide, obligatoire, minimum=Decimal(0))
 
 
-def montant(titre: str, aide: str, minimum: Decimal | None = Decimal(0), **extra) -> TableColumn:
-    return TableColumn(titre, "montant", aide, minimum=minimum, **extra)
+def montant(titre: str, aide: str, minimum: Decimal | None = Decimal(0)) -> TableColumn:
+    return TableColumn(titre, "montant", aide, minimum=minimum)
 
 
 def taux(titre: str, aide: str) -> TableColumn:
     return TableColumn(titre, "taux", aide)
+
+
+def nombre(titre: str, aide: str, look: str = "") -> TableColumn:
+    return TableColumn(titre, "nombre", aide, look=look)
+
+
+def mixte(titre: str, aide: str, look: str = "", max_width: int = MAX_WIDTH) -> TableColumn:
+    return TableColumn(titre, "mixte", aide, look=look, max_width=max_width)
 
 
 def column_of_field(titre: str, champ: str) -> TableColumn:
@@ -125,3 +146,4 @@ FILE = texte("Fichier", "Le fichier d’où vient la ligne.")
 SHEET = texte("Feuille", "La feuille de ce fichier.")
 CELL = texte("Cellule", "La ou les cellules de cette feuille.")
 PROVENANCE = (FILE, SHEET, CELL)
+LOCATION = tuple(c.titre for c in PROVENANCE)

@@ -15,7 +15,7 @@ from pathlib import Path
 from cls_workbook.domain.subsidies import rounded
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
-from cls_workbook.reports.tables.described_columns import VERTICAL_HEADERS, DescribedTable, TableColumn
+from cls_workbook.tables.described_columns import VERTICAL_HEADERS, DescribedTable, TableColumn
 from cls_workbook.workbook.description import CellRange, address
 
 RowsBySheet = dict[str, list[list[object]]]
