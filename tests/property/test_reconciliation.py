@@ -199,5 +199,8 @@ def test_whatever_is_typed_nothing_is_unexplained_and_the_sums_are_those_of_a_po
 def test_the_table_stands_in_the_consolidation_workbook(champ):
     from cls_workbook.reports.consolidation import consolidation_workbook
 
-    names = {t.description.nom: t.description for t in consolidation_workbook.tables(consolider(retour("a", "ville", ETAT | {H: 10})))}
+    names = {
+        t.description.nom: t.description
+        for t in consolidation_workbook.tables(consolider(retour("a", "ville", ETAT | {H: 10})))
+    }
     assert champ in names["Rapprochement"].titles

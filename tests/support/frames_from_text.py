@@ -18,12 +18,13 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cls_workbook.anomalies import BLOCKING, Anomalie
+from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks import CheckInput, PilotageFacts, PreviousYear, controler, of_each_retour
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.entry_questions import BLOCKS
 from cls_workbook.domain.model import Contrat
 
+A_CONFIRMER, BLOCKING = "à confirmer", "bloquant"
 COLUMNS = (
     "annee",
     "fichier",
@@ -370,3 +371,19 @@ def _keys(contrat: Contrat, fiche: str) -> list[str]:
             f"{fiche}/ventilations/{mesure.id}/{n}/{c.nom}" for n in lines for c in BLOCKS["ventilations"].input_fields
         ]
     return keys
+
+
+def one_retour(lines: str, fiche: str = "1.1", **remaining):
+    """A return of the association for one fiche; keys without the fiche."""
+    return folder(
+        "[a.xlsx] association\n"
+        + fiche
+        + "\n"
+        + "\n".join(f"{fiche}/{x.strip()}" for x in lines.strip().splitlines() if x.strip()),
+        **remaining,
+    )
+
+
+def line(rank: int, financeur: str | None, nature: str | None, **input_fields) -> str:
+    supplied = {"financeur": financeur, "nature": nature, **input_fields}
+    return "\n".join(f"financement/{rank:02d}/{c} {v}" for c, v in supplied.items() if v is not None) + "\n"

@@ -61,9 +61,7 @@ def live(
         }
         prefix = {"accueil/reponse/structure": repondants[structure].nom}
         examples.fill_cell(plan, prefix | dict(saisies))
-        save(
-            next(iter(offprint.produce([plan.workbook]))), for_this / "retours" / f"{forms.file_name(structure)}.xlsx"
-        )
+        save(next(iter(offprint.produce([plan.workbook]))), for_this / "retours" / f"{forms.file_name(structure)}.xlsx")
     if not reponses:  # nobody has anything to answer: the blank workbook comes back
         writer.write(forms.plan(contrat, annee).workbook, for_this / "retours" / "vierge.xlsx")
     consolidation, synthese = for_this / f"consolidation-{annee}.xlsx", for_this / f"synthese-{annee}.xlsx"

@@ -1,4 +1,6 @@
-"""Reads thousands of broken workbooks: ``python tests/fuzz_lecture.py NUMBER [SEED]``. Fails on a traceback, a hang or a swollen memory.
+"""Reads thousands of broken workbooks: ``python -m tests.support.reading_fuzz NUMBER [SEED]``.
+
+Fails on a traceback, a hang or a swollen memory.
 
 A mutator of our own, seeded: the same number and seed break the same files in the same way.
 """
@@ -27,7 +29,7 @@ from cls_workbook.reading import return_reader
 from cls_workbook.reading.storing import typed_frames
 from tests.support.small_workbook import filled, trial
 
-SECONDS, MEMORY = 20, 3_000_000_000  # for one file; of address space for all
+SECONDS, MEMORY = 20, 3_000_000_000  # of work, whatever the machine does beside, for one file; of address space for all
 NUMBERS = (
     b"-1",
     b"0",
@@ -217,7 +219,7 @@ def known(identifier: str) -> Contrat:
 def main(nombre: int, seed: int = 1, models: str = "") -> int:
     """The number of files that made the reader fail. ``models``: a folder of other good files to break."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGPROF, _too_long)
     warnings.simplefilter("ignore")  # zipfile, of the parts that are written twice
     rng, faults, codes, saved_forms = random.Random(seed), 0, Counter(), Counter()
     with tempfile.TemporaryDirectory() as provisoire:
@@ -230,7 +232,7 @@ def main(nombre: int, seed: int = 1, models: str = "") -> int:
             chosen = rng.randrange(len(good_ones))
             saved_forms[good_ones[chosen][30:70].startswith(b"mimetype")] += 1
             (folder / "abime.xlsx").write_bytes(damage(good_ones[chosen], rng))
-            signal.alarm(SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)
             try:
                 retour = return_reader.read(folder / "abime.xlsx", known)
                 typed_frames.type_values([retour], known(retour.contrat or "essai"))
@@ -245,7 +247,7 @@ def main(nombre: int, seed: int = 1, models: str = "") -> int:
                 if len(sys.argv) > 4:
                     Path(sys.argv[4], f"faute-{seed}-{rank}.xlsx").write_bytes((folder / "abime.xlsx").read_bytes())
             finally:
-                signal.alarm(0)
+                signal.setitimer(signal.ITIMER_PROF, 0)
     print(
         dict(codes),
         f"{saved_forms[False]} .xlsx, {saved_forms[True]} .ods",

@@ -43,7 +43,6 @@ def main() -> None:
                 ],
                 check=True,
                 capture_output=True,
-                timeout=120,
             )
             cible = models / "exemples" / example["fichier"]
             cible.parent.mkdir(exist_ok=True)

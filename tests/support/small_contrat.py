@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cls_workbook.definition import toml_reader
+from tests.support.dropped_returns import drop_retour
 from tests.support.written_result import CONTRAT
-from tests.unit.test_way_back import drop_retour
 
 YEAR = 2025
 

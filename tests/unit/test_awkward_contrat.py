@@ -4,7 +4,6 @@ numbers with letters and spaces, overseas codes, a year that runs from September
 from __future__ import annotations
 
 import re
-import time
 from datetime import date
 
 import openpyxl
@@ -175,7 +174,6 @@ def test_an_axe_without_fiche_and_a_fiche_without_indicator_are_said_not_hidden(
 
 def test_a_single_structure_answers_everything(tmp_path):
     reference = definition(tmp_path, difficult(1))
-    start = time.perf_counter()
     annee = live(
         tmp_path,
         reference,
@@ -188,6 +186,5 @@ def test_a_single_structure_answers_everything(tmp_path):
             }
         },
     )
-    assert time.perf_counter() - start < 60
     assert annee.result.received_and_expected() == (1, 60)
     assert [r["Valeur"] for r in lines(annee.result.indicateurs, Fiche="E.6 bis")] == [0]

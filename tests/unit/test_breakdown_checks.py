@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.support.frames_from_text import found
-from tests.unit.test_progress_checks import A_CONFIRMER, BLOCKING, one_retour
+from tests.support.frames_from_text import A_CONFIRMER, BLOCKING, found, one_retour
 
 
 def broken_down(mesure: str, total, headcounts, champ: str = "effectif"):

@@ -20,7 +20,7 @@ from cls_workbook.tables import consolidation_tables
 from tests.support import openpyxl_engine, small_contrat
 from tests.support.both_excels import OnOpenpyxl, both_engines, content, message, open_up, whole
 from tests.support.coordinator_opened import box
-from tests.unit.test_way_back import drop_retour
+from tests.support.dropped_returns import drop_retour
 
 YEAR, DAY, DIJON = 2025, date(2026, 2, 15), "dijon-2024-2028"
 SHEETS = (

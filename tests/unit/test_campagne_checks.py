@@ -3,8 +3,7 @@
 import pytest
 
 from cls_workbook.checks import check_retour, controler
-from tests.support.frames_from_text import folder, found, pilotage, precedent
-from tests.unit.test_progress_checks import A_CONFIRMER, BLOCKING, one_retour
+from tests.support.frames_from_text import A_CONFIRMER, BLOCKING, folder, found, one_retour, pilotage, precedent
 
 
 @pytest.mark.parametrize(

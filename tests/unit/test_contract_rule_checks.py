@@ -7,10 +7,17 @@ import pytest
 
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.subsidies import payable_for_post
-from tests.support.frames_from_text import folder, found, precedent, trial_contrat
+from tests.support.frames_from_text import (
+    A_CONFIRMER,
+    BLOCKING,
+    folder,
+    found,
+    line,
+    one_retour,
+    precedent,
+    trial_contrat,
+)
 from tests.support.written_rules import written_rule
-from tests.unit.test_money_checks import line
-from tests.unit.test_progress_checks import A_CONFIRMER, BLOCKING, one_retour
 
 POST = written_rule(
     "poste",
@@ -114,7 +121,7 @@ def test_the_cost_declared_is_the_printed_one(complements, cells):
 
 
 def test_a_cost_is_not_compared_with_participants_that_are_refused():
-    assert found(one_retour(course(1, 17, cost="4000"), "1.3"), "COUT_DIFFERENT_DU_BAREME") == []
+    assert found(one_retour(course(1, 17, cout="4000"), "1.3"), "COUT_DIFFERENT_DU_BAREME") == []
 
 
 @pytest.mark.parametrize("occupied, faulty", [("40,5", True), ("40", False)])

@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from tests.support.engine_runs import AROUND_37, LIMIT, consolidation, facts
 from tests.support.engine_work import (
     KillingContrats,
     contents,
@@ -20,7 +21,6 @@ from tests.support.engine_work import (
     squares,
 )
 from tests.support.small_workbook import DEFINITION, YEAR, filled, trial
-from tests.unit.test_engines import consolidation, facts
 
 pytest.importorskip("distributed", reason="Dask (the extra « dask ») is not installed")
 
@@ -35,12 +35,14 @@ from cls_workbook.engines.local_engines import SingleProcess
 from cls_workbook.errors import Refusal
 from cls_workbook.reading import return_files
 
+LONG = 600.0  # seconds: a worker that died is awaited for as long as its successor takes to start
+
 
 @pytest.fixture(scope="module")
 def cluster():
     """Two workers of one thread, each a process. Dask does again once, not three times, what a dead worker was doing."""
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "3s"}),
+        dask.config.set({"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "60s"}),
         LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=logging.CRITICAL
         ) as cluster,
@@ -50,7 +52,7 @@ def cluster():
 
 @pytest.fixture
 def engine(cluster) -> DaskEngine:
-    return DaskEngine(cluster.scheduler_address, time_limit=20)
+    return DaskEngine(cluster.scheduler_address, time_limit=LONG, connection_time=LONG, time_without_machine=LONG)
 
 
 @pytest.fixture(scope="module")
@@ -132,8 +134,10 @@ def test_a_worker_killed_in_the_middle_costs_nothing(engine, tmp_path):
     ids=["never ends", "wants too much memory"],
 )
 def test_an_element_that_is_too_much_for_its_worker_costs_itself_alone(engine, harm, cause):
-    engine.time_limit = 0.5
-    assert facts(engine, partial(harmful_37, harm=harm)) == [(n, cause if n == 37 else n * n) for n in range(50)]
+    engine.time_limit = LIMIT
+    assert facts(engine, partial(harmful_37, harm=harm), AROUND_37) == [
+        (n, cause if n == 37 else n * n) for n in range(35, 40)
+    ]
 
 
 def test_what_the_work_raises_is_raised_to_the_one_who_asked_and_the_cluster_serves_again(engine):
@@ -155,7 +159,7 @@ def test_what_the_work_raises_is_raised_to_the_one_who_asked_and_the_cluster_ser
 )
 def test_an_address_without_cluster_is_refused_with_a_remedy(address, reason):
     with pytest.raises(Refusal, match=reason) as refusal:
-        facts(DaskEngine(address, connection_time=0.5), squares)
+        facts(DaskEngine(address, connection_time=LIMIT), squares)
     assert "ordonnanceur" in refusal.value.details[0]
 
 
@@ -187,7 +191,7 @@ def test_a_cluster_without_workers_is_refused():
         LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as empty,
         pytest.raises(Refusal, match="aucune machine au travail"),
     ):
-        facts(DaskEngine(empty.scheduler_address, connection_time=0.5), squares)
+        facts(DaskEngine(empty.scheduler_address, connection_time=LIMIT), squares)
 
 
 def test_workers_that_have_another_version_are_named(engine, cluster, monkeypatch):

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from cls_workbook.engines import TIME_LIMIT, choose
-from cls_workbook.engines.engine_protocol import Cause, Engine, Failure
+from cls_workbook.engines.engine_protocol import Cause
 from cls_workbook.engines.local_engines import PER_PROCESS, LocalEngine, Processes, SingleProcess
 from cls_workbook.errors import Refusal
-from cls_workbook.pipeline.way_back import consolidate_folder, consolider
+from cls_workbook.pipeline.way_back import consolidate_folder
 from cls_workbook.reading import return_files, return_reader
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.workbook import writer
+from tests.support.engine_runs import AROUND_37, LIMIT, NUMBERS, consolidation, facts
 from tests.support.engine_work import (
     KillingContrats,
     be_stubborn,
@@ -35,7 +36,6 @@ from tests.support.engine_work import (
 )
 from tests.support.small_workbook import YEAR, filled, trial
 
-NUMBERS = [list(range(start, start + 5)) for start in range(0, 50, 5)]
 ONE, TWO, AS_ON_WINDOWS = (
     {"this process": SingleProcess()},
     {"two processes": Processes(2)},
@@ -45,17 +45,6 @@ ONE, TWO, AS_ON_WINDOWS = (
 
 def for_each_engine(engines: dict) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("engine", engines.values(), ids=engines.keys())
-
-
-def facts(engine: Engine, work, batches=NUMBERS) -> list[tuple[object, object]]:
-    """(element, its result) of each, in the order in which they came."""
-    hits = []
-    for elements, result in engine.apply(work, batches):
-        if isinstance(result, Failure):
-            assert (result.element,) == tuple(elements)
-            result = [result.cause]
-        hits += zip(elements, result, strict=True)
-    return hits
 
 
 # --- order, exceptions ------------------------------------------------------------------------------------------------
@@ -105,8 +94,8 @@ def test_where_no_process_may_start_everything_is_done_in_this_one(monkeypatch, 
     ("wishes", "remedy"),
     [
         ({"nom": "dask"}, "--adresse tcp://serveur:8786"),
-        ({"nom": "dask", "adresse": "tcp://s:1", "processes": 2}, "Retirez-le"),
-        ({"adresse": "tcp://s:1"}, "--moteur dask"),
+        ({"nom": "dask", "address": "tcp://s:1", "processes": 2}, "Retirez-le"),
+        ({"address": "tcp://s:1"}, "--moteur dask"),
         ({"processes": 0}, "au moins 1"),
         ({"time_limit": 0.0}, "en secondes"),
         ({"time_limit": float("nan")}, "en secondes"),
@@ -141,17 +130,17 @@ def test_a_worker_killed_in_the_middle_costs_nothing(engine, tmp_path, caplog):
 
 @pytest.mark.parametrize(
     ("engine", "harm"),
-    [(SingleProcess(0.3), sleep_long), (Processes(2, 0.3), sleep_long), (Processes(2, 0.3), be_stubborn)],
+    [(SingleProcess(LIMIT), sleep_long), (Processes(2, LIMIT), sleep_long), (Processes(2, LIMIT), be_stubborn)],
     ids=["this process", "two processes", "two processes, in C code that never yields"],
 )
 def test_an_element_that_never_ends_costs_itself_alone(engine, harm):
-    assert facts(engine, partial(harmful_37, harm=harm)) == [
-        (n, Cause.TIME_LIMIT if n == 37 else n * n) for n in range(50)
+    assert facts(engine, partial(harmful_37, harm=harm), AROUND_37) == [
+        (n, Cause.TIME_LIMIT if n == 37 else n * n) for n in range(35, 40)
     ]
 
 
 def test_what_is_left_behind_does_not_leave_the_memory_uncollected():
-    facts(SingleProcess(0.3), partial(harmful_37, harm=sleep_without_collecting))
+    facts(SingleProcess(LIMIT), partial(harmful_37, harm=sleep_without_collecting), [[37]])
     assert gc.isenabled()
 
 
@@ -175,7 +164,7 @@ def test_the_one_that_does_harm_is_found_among_many_in_few_batches():
     assert len(sizes_seen) < 30  # not 251
 
 
-@pytest.mark.parametrize("engine", [SingleProcess(0.6), Processes(2, 0.6)], ids=["this process", "two processes"])
+@pytest.mark.parametrize("engine", [SingleProcess(LIMIT), Processes(2, LIMIT)], ids=["this process", "two processes"])
 def test_the_time_limit_is_that_of_one_element_not_of_a_batch(engine):
     assert list(engine.apply(slowly, [list(range(5))])) == [([0, 1, 2, 3, 4], [0, 1, 4, 9, 16])]
 
@@ -193,13 +182,6 @@ def retours(tmp_path_factory) -> dict[str, Path]:
     return return_files.retours_in([folder])
 
 
-def consolidation(retours, engine, definitions=None) -> bytes:
-    values_read = return_files.read(retours, definitions or return_files.KnownContrats(trial()), engine=engine)
-    return writer.to_bytes(
-        consolidation_workbook.workbook(consolider(values_read, trial(), YEAR, day=datetime.date(2026, 4, 1)))
-    )
-
-
 def test_every_engine_gives_the_same_workbook_byte_for_byte_even_if_a_worker_is_killed(retours, tmp_path, caplog):
     expected = consolidation(retours, SingleProcess())
     for engine in (TWO | AS_ON_WINDOWS).values():
@@ -215,7 +197,7 @@ def test_a_return_that_never_ends_is_one_blocking_anomaly_and_the_others_are_rea
         return_reader, "content_of", lambda path: sleep_long() if path.name == "ville-2.xlsx" else read(path)
     )
     values_read = {
-        r.file: r for r in return_files.read(retours, return_files.KnownContrats(trial()), engine=SingleProcess(1))
+        r.file: r for r in return_files.read(retours, return_files.KnownContrats(trial()), engine=SingleProcess(LIMIT))
     }
     assert [n for n, r in values_read.items() if r.contrat] == ["mutuelle-1.xlsx", "mutuelle-3.xlsx", "ville-0.xlsx"]
     (anomalie,) = values_read["ville-2.xlsx"].anomalies

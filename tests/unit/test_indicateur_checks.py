@@ -3,8 +3,7 @@
 import pytest
 
 from cls_workbook.definition import toml_reader
-from tests.support.frames_from_text import CONTRAT, folder, found
-from tests.unit.test_progress_checks import A_CONFIRMER, BLOCKING, one_retour
+from tests.support.frames_from_text import A_CONFIRMER, BLOCKING, CONTRAT, folder, found, one_retour
 
 INFORMATION = "information"
 

@@ -16,9 +16,9 @@ from cls_workbook.office.coordinator import home_rows
 from cls_workbook.office.coordinator.making import coordonner
 from cls_workbook.office.coordinator.workstation import Workstation
 from tests.support import openpyxl_engine
+from tests.support.dropped_returns import drop_retour
 from tests.support.simulated_clicks import SimulatedExcel
 from tests.support.xlsx_lint import lint
-from tests.unit.test_way_back import drop_retour
 
 CONTRAT, YEAR, DAY = "dijon-2024-2028", 2025, date(2026, 2, 15)
 PYTHON = "C:\\Python312\\python.exe"

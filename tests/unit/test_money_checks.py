@@ -5,15 +5,9 @@ from decimal import Decimal
 import pytest
 
 from cls_workbook.checks import check_retour
-from tests.support.frames_from_text import folder, found, pilotage, precedent
-from tests.unit.test_progress_checks import A_CONFIRMER, BLOCKING, one_retour
+from tests.support.frames_from_text import A_CONFIRMER, BLOCKING, folder, found, line, one_retour, pilotage, precedent
 
 INFORMATION = "information"
-
-
-def line(rank: int, financeur: str | None, nature: str | None, **input_fields) -> str:
-    supplied = {"financeur": financeur, "nature": nature, **input_fields}
-    return "\n".join(f"financement/{rank:02d}/{c} {v}" for c, v in supplied.items() if v is not None) + "\n"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 import pytest
 
 from cls_workbook.checks import controler
-from tests.support.frames_from_text import folder, found
-from tests.unit.test_progress_checks import A_CONFIRMER, one_retour
+from tests.support.frames_from_text import A_CONFIRMER, folder, found, one_retour
 
 
 @pytest.mark.parametrize(

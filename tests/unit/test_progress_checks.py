@@ -2,20 +2,7 @@
 
 import pytest
 
-from tests.support.frames_from_text import folder, found, precedent
-
-A_CONFIRMER, BLOCKING = "à confirmer", "bloquant"
-
-
-def one_retour(lines: str, fiche: str = "1.1", **remaining):
-    """A return of the association for one fiche; keys without the fiche."""
-    return folder(
-        "[a.xlsx] association\n"
-        + fiche
-        + "\n"
-        + "\n".join(f"{fiche}/{x.strip()}" for x in lines.strip().splitlines() if x.strip()),
-        **remaining,
-    )
+from tests.support.frames_from_text import A_CONFIRMER, BLOCKING, folder, found, one_retour, precedent
 
 
 @pytest.mark.parametrize(

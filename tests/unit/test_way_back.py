@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from cls_workbook import forms, pilotage
+from cls_workbook import pilotage
 from cls_workbook.definition import toml_reader
 from cls_workbook.errors import Refusal
 from cls_workbook.forms import examples, offprint
@@ -18,33 +18,12 @@ from cls_workbook.reading import return_files
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.summaries.what_counts import expected_returns
 from cls_workbook.workbook import writer
-
-YEAR, DAY = 2025, date(2026, 2, 15)
+from tests.support.dropped_returns import DAY, YEAR, consolider, drop_retour, plan_of
 
 
 @pytest.fixture(scope="module")
 def dijon():
     return toml_reader.load("dijon-2024-2028")
-
-
-def plan_of(contrat, structure: str, annee: int = YEAR) -> forms.WorkbookPlan:
-    return forms.plan(contrat, annee, next(r for r in forms.repondants(contrat) if r.id == structure))
-
-
-def drop_retour(
-    folder, contrat, structure: str, own: dict | None = None, nom: str | None = None, annee: int = YEAR
-) -> str:
-    """A return of one structure, filled with plausible answers and ``own``; returns its file name."""
-    plan = plan_of(contrat, structure, annee)
-    examples.fill_cell(plan, examples.make_answers(plan, seed=structure) | (own or {}))
-    nom = nom or f"{structure}.xlsx"
-    (folder / nom).write_bytes(next(iter(offprint.produce([plan.workbook]))))
-    return nom
-
-
-def consolider(folder, contrat, annee: int = YEAR, **extra):
-    retours = return_files.read(return_files.retours_in([folder]), return_files.KnownContrats(contrat), processes=1)
-    return way_back.consolider(retours, contrat, annee, day=DAY, **extra)
 
 
 def test_every_value_typed_is_in_exactly_one_table_or_in_an_anomaly(tmp_path, dijon):

@@ -368,7 +368,7 @@ def test_two_generations_give_the_same_bytes():
         )
         for seed in ("1", "2024")
     ]
-    first, second = (p.communicate(timeout=60)[0] for p in launched)
+    first, second = (p.communicate()[0] for p in launched)
     assert first == second and len(first) == 65
 
 
