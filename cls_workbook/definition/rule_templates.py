@@ -6,6 +6,7 @@ import difflib
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cls_workbook import resources
 
@@ -20,7 +21,7 @@ def _field_values(nom: str) -> dict[str, object]:
     return tomllib.loads(models()[nom].read_text(encoding="utf-8"))
 
 
-def complete(raw: dict, faults: list[str]) -> None:
+def complete(raw: dict[str, Any], faults: list[str]) -> None:
     """Gives each rule of a definition (as parsed) the fields of its model that it does not write itself."""
     regles = raw.get("regles")
     for rank, rule in enumerate(regles if isinstance(regles, list) else (), 1):

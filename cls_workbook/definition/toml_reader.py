@@ -9,7 +9,7 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cls_workbook import resources
 from cls_workbook.definition.rule_templates import complete
@@ -18,7 +18,10 @@ from cls_workbook.domain.definition_keys import build, keys_of
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+D = TypeVar("D", bound="DataclassInstance")
 
 
 def shipped() -> dict[str, Path]:
@@ -61,12 +64,12 @@ def parse(texte: str, origin: str) -> Contrat:
     return contrat
 
 
-def _build(class_: type[T], raw: object, location: str, faults: list[str]) -> T | None:
+def _build(class_: type[D], raw: object, location: str, faults: list[str]) -> D | None:
     """Builds a dataclass from a TOML table; every fault is noted with its place, none stops the reading."""
     if not isinstance(raw, dict):
         faults.append(f"{location} : un tableau TOML est attendu, trouvé « {raw} ».")
         return None
-    keys = keys_of(class_)  # type: ignore[arg-type]  # T is a class of the domain
+    keys = keys_of(class_)
     guessed: set[str] = set()  # a field misspelt is one mistake: it is not missing as well
     for unknown in sorted(raw.keys() - keys.keys()):
         close_matches = difflib.get_close_matches(unknown, sorted(keys.keys() - raw.keys()), n=1)

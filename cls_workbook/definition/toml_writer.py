@@ -53,7 +53,7 @@ def write(contrat: Contrat) -> str:
     lines = [f"# {_comment(contrat.titre)}.", "# Après toute modification : cls-workbook contrat verifier <ce fichier>"]
     lines += [*_title("Le contrat"), "[contrat]", *_field_values(contrat)]
     for nom, valeur in _useful_fields(contrat):
-        if dataclasses.is_dataclass(valeur):
+        if _is_table(valeur):
             lines += [*_title(_name(nom)), f"[{nom}]", *_field_values(valeur)]
         elif _is_list_of_tables(valeur):
             lines += _title(f"{_name(nom)} ({len(valeur)})")
@@ -84,6 +84,10 @@ def _useful_fields(objet: DataclassInstance) -> Iterator[tuple[str, Any]]:
             yield name, valeur
 
 
+def _is_table(valeur: object) -> TypeGuard[DataclassInstance]:
+    return dataclasses.is_dataclass(valeur)
+
+
 def _is_list_of_tables(valeur: object) -> TypeGuard[tuple[DataclassInstance, ...]]:
     return isinstance(valeur, tuple) and bool(valeur) and dataclasses.is_dataclass(valeur[0])
 
@@ -93,7 +97,7 @@ def _field_values(objet: DataclassInstance) -> list[str]:
     return [
         _row(nom, valeur)
         for nom, valeur in _useful_fields(objet)
-        if not dataclasses.is_dataclass(valeur) and not _is_list_of_tables(valeur)
+        if not _is_table(valeur) and not _is_list_of_tables(valeur)
     ]
 
 
@@ -102,7 +106,7 @@ def _table(path: str, objet: DataclassInstance) -> list[str]:
     lines = [f"# ── Fiche {_comment(objet.numero)} ──", ""] if isinstance(objet, Fiche) else []
     lines += [f"[[{path}]]", *_field_values(objet)]
     for nom, valeur in _useful_fields(objet):
-        if dataclasses.is_dataclass(valeur):
+        if _is_table(valeur):
             lines += ["", f"[{path}.{nom}]", *_field_values(valeur), *_subtables(f"{path}.{nom}", valeur)]
         elif _is_list_of_tables(valeur):
             lines += _tables(f"{path}.{nom}", valeur)

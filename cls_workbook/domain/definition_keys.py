@@ -39,11 +39,11 @@ class Key:
 
 def grouped(class_: type[T]) -> T:
     """A field whose own fields are keys of the class that has it."""
-    return typing.cast(T, dataclasses.field(default=class_(), metadata={_GROUPED: True}))
+    return dataclasses.field(default=class_(), metadata={_GROUPED: True})
 
 
 @cache
-def keys_of(class_: type[DataclassInstance]) -> dict[str, Key]:
+def keys_of(class_: type) -> dict[str, Key]:
     """Name of each key of the class → what it may hold; a pure function of the class, so worked out once for each."""
     keys: dict[str, Key] = {}
     hints = typing.get_type_hints(class_)
@@ -61,17 +61,16 @@ def keys_of(class_: type[DataclassInstance]) -> dict[str, Key]:
     return keys
 
 
-def build(class_: type[T], values: Mapping[str, Any]) -> T:
+def build(class_: type[D], values: Mapping[str, Any]) -> D:
     """An object of the class from the values of its keys, each in its group."""
     own: dict[str, Any] = {}
     groups: dict[str, dict[str, Any]] = {}
-    keys = keys_of(typing.cast("type[DataclassInstance]", class_))
+    keys = keys_of(class_)
     for name, value in values.items():
         group = keys[name].group
         (groups.setdefault(group, {}) if group else own)[name] = value
-    defaults = {f.name: f.default for f in dataclasses.fields(class_)} if groups else {}  # type: ignore[arg-type]  # T is one
-    own |= {name: dataclasses.replace(defaults[name], **inside) for name, inside in groups.items()}
-    return class_(**own)
+    hints = typing.get_type_hints(class_) if groups else {}
+    return class_(**own, **{name: hints[name](**inside) for name, inside in groups.items()})
 
 
 def value_of_key(holder: DataclassInstance, name: str) -> Any:

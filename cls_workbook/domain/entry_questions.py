@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.french import typography
@@ -41,7 +42,7 @@ class Champ:
     length: int | None = None
     obligatoire: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for texte in ("libelle", "aide"):
             object.__setattr__(self, texte, typography(getattr(self, texte)))
 
@@ -58,7 +59,7 @@ class Bloc:
     lines: int = 0
     _by_name: dict[str, Champ] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for texte in ("titre", "aide"):
             object.__setattr__(self, texte, typography(getattr(self, texte)))
         object.__setattr__(self, "_by_name", {c.nom: c for c in self.input_fields})
@@ -71,23 +72,23 @@ class Bloc:
         return self._by_name.get(nom or "")
 
 
-def _text(nom: str, libelle: str, aide: str, length: int = SHORT_LENGTH, **extra) -> Champ:
+def _text(nom: str, libelle: str, aide: str, length: int = SHORT_LENGTH, **extra: Any) -> Champ:
     return Champ(nom, libelle, "texte", aide, length=length, **extra)
 
 
-def _list(nom: str, libelle: str, choix: str, aide: str, **extra) -> Champ:
+def _list(nom: str, libelle: str, choix: str, aide: str, **extra: Any) -> Champ:
     return Champ(nom, libelle, "liste", aide, choix=choix, length=SHORT_LENGTH, **extra)
 
 
-def _integer(nom: str, libelle: str, aide: str, **extra) -> Champ:
+def _integer(nom: str, libelle: str, aide: str, **extra: Any) -> Champ:
     return Champ(nom, libelle, "entier", aide, minimum=Decimal(0), maximum=Decimal(INTEGER_MAX), **extra)
 
 
-def _amount(nom: str, libelle: str, aide: str, **extra) -> Champ:
+def _amount(nom: str, libelle: str, aide: str, **extra: Any) -> Champ:
     return Champ(nom, libelle, "montant", aide, unite="€", minimum=Decimal(0), maximum=AMOUNT_MAX, **extra)
 
 
-def _date(nom: str, libelle: str, aide: str, **extra) -> Champ:
+def _date(nom: str, libelle: str, aide: str, **extra: Any) -> Champ:
     return Champ(nom, libelle, "date", aide, **extra)
 
 

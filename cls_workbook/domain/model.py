@@ -6,6 +6,7 @@ Nothing here is about one contract: every rule is data (see ``domain.rules``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,6 +22,9 @@ MESURE_TYPES = ("entier", "decimal", "taux", "satisfaction", "moyenne", "jalon",
 AGGREGATIONS = ("FLUX", "PERSONNES", "STOCK", "ENTITES", "RATIO", "MOYENNE", "SATISFACTION", "JALON", "UNION", "TEXTE")
 INDICATEUR_TYPES = ("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "texte")
 AMOUNT_STATES = ("chiffre", "non_determine", "a_definir", "regle", "vide", "absente")
+Members = Mapping[
+    str | tuple[str, str], tuple[str, ...]
+]  # group id, or (group id, fiche) → the names that stand for it
 LEVELS = ("maquette", "hors_maquette", "cofinancement", "valorisation")
 
 

@@ -45,7 +45,7 @@ class UnreadableRevision(ValueError):
 
 def revisable_keys(objet: str) -> dict[str, Key]:
     """What may be revised of such an object: what a cell can hold; a fiche's money included."""
-    class_ = Contrat if objet == "contrat" else _LISTS[objet][0] if objet in _LISTS else _WITHIN_FICHE[objet]
+    class_: type = Contrat if objet == "contrat" else _LISTS[objet][0] if objet in _LISTS else _WITHIN_FICHE[objet]
     keys = keys_of(class_) | (keys_of(model.FicheFinancement) if class_ is model.Fiche else {})
     return {name: key for name, key in keys.items() if name not in _KEYS and not dataclasses.is_dataclass(key.type)}
 

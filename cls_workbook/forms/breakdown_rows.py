@@ -112,7 +112,8 @@ def _row(
             subject=mesure.libelle,
             optional=True,
             modalite=fixed,
-            **({"type": "liste", "liste": listing} if listing else {}),
+            type_="liste" if listing else "",
+            listing=listing,
         )
     if "numerateur" in places:
         top, bottom = address(page.line, C), address(page.line, D)

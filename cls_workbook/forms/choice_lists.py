@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cls_workbook.forms.layout import LISTS_SHEET
-from cls_workbook.workbook.description import Sheet, letter
+from cls_workbook.workbook.description import Cell, Sheet, letter
 
 
 def addresses(listes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -17,12 +17,13 @@ def _address(column: int, length: int) -> str:
     return f"={LISTS_SHEET}!${letter(column)}$2:${letter(column)}${length + 1}"
 
 
-def sheet(listes: Mapping[str, tuple[str, ...]]) -> Sheet:
-    """The sheet itself, its name of list above each column."""
-    page = Sheet(LISTS_SHEET, etat="masquee", protected=True)
-    for column, (nom, choix) in enumerate(listes.items(), 1):
-        page.widths[column] = 28
-        for line, valeur in enumerate((nom, *choix), 1):
-            page.write(line, column, valeur, "entete" if line == 1 else "cellule")
-    page.cells.sort(key=lambda c: (c.line, c.column))
+def sheet(listes: Mapping[str, tuple[str, ...]], nom: str = LISTS_SHEET, width: float = 28) -> Sheet:
+    """The sheet itself: a list a column, its name above its choices."""
+    cells: list[Cell] = []
+    page = Sheet(nom, cells, etat="masquee", protected=True)
+    for column, (listed, choix) in enumerate(listes.items(), 1):
+        page.widths[column] = width
+        for line, valeur in enumerate((listed, *choix), 1):
+            cells.append(Cell(line, column, valeur, "entete" if line == 1 else "cellule"))
+    cells.sort(key=lambda c: (c.line, c.column))
     return page

@@ -99,7 +99,7 @@ def _number(valeur: Decimal | int | None) -> int | float | None:
 # --- Files ----------------------------------------------------------------------------------------------------------
 
 
-def write(lines: Iterable[Mapping[str, object]], format: str, output: str | PathLike | None = None) -> None:
+def write(lines: Iterable[Mapping[str, object]], format: str, output: str | PathLike[str] | None = None) -> None:
     """Write a dictionary to the file ``output``, or to the standard output.
 
     json: a list of objects, UTF-8. csv: for a French Excel, hence UTF-8 with a byte order mark, semicolons and decimal

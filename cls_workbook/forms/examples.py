@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.rules import Rule
-from cls_workbook.forms.layout import InputPlace
+from cls_workbook.forms.layout import InputPlace, drawn_cells
 from cls_workbook.forms.year_workbook import WorkbookPlan
 from cls_workbook.workbook.description import Formula
 
@@ -90,16 +90,14 @@ class _Fiche:
                 mesure.id, min(11 if mesure.agregation == "PERSONNES" else 2, top), top
             )
         for rule in self.contrat.rules_of(self.fiche.numero):
-            if rule.type == "cout_unitaire" and rule.sessions.mesure_sessions in counts:
-                counts[rule.sessions.mesure_sessions] = 2
-                counts[rule.sessions.mesure_participants] = (
-                    2 * ((rule.sessions.participants_min or 1) + (rule.sessions.participants_max or 1)) // 2
-                )
-            if rule.type == "capacite" and rule.capacity.mesure_file_active in counts:
-                counts[rule.capacity.mesure_file_active] = 3 * int(rule.capacity.capacite or 10)
-                counts[rule.capacity.mesure_sorties] = counts[rule.capacity.mesure_relais] = (
-                    int(rule.capacity.capacite or 10) // 2
-                )
+            sessions, capacity = rule.sessions, rule.capacity
+            if rule.type == "cout_unitaire" and sessions.mesure_sessions in counts:
+                participants = 2 * ((sessions.participants_min or 1) + (sessions.participants_max or 1)) // 2
+                counts |= {sessions.mesure_sessions: 2, sessions.mesure_participants or "": participants}
+            if rule.type == "capacite" and capacity.mesure_file_active in counts:
+                places = int(capacity.capacite or 10)
+                counts[capacity.mesure_file_active] = 3 * places
+                counts |= {m or "": places // 2 for m in (capacity.mesure_sorties, capacity.mesure_relais)}
         return counts
 
     # --- one method a block ---
@@ -203,7 +201,7 @@ class _Fiche:
     def _complements(self, place: InputPlace) -> object:
         for rule in self.contrat.rules_of(self.fiche.numero, "cout_unitaire"):
             if place.champ == rule.sessions.complement_cout:
-                return self.counts[rule.sessions.mesure_participants] * rule.sessions.cout_unitaire
+                return self.counts[rule.sessions.mesure_participants or ""] * (rule.sessions.cout_unitaire or 0)
             if place.champ in (rule.sessions.complement_formateurs, rule.sessions.complement_cout_formateurs):
                 return 0
         return None
@@ -318,9 +316,10 @@ def fill_cell(plan: WorkbookPlan, reponses: Mapping[str, object]) -> None:
     """
     places = {(p.sheet, p.row, p.column): p.cle for p in plan.input_places()}
     for sheet in plan.workbook.worksheets:
-        for rank, cell in enumerate(sheet.cells):
-            cle = places.get((sheet.nom, cell.line, cell.column))
+        cells = drawn_cells(sheet)
+        for rank, cell in enumerate(cells):
+            cle = places.get((sheet.nom, cell.line, cell.column), "")
             if cle in reponses:
-                sheet.cells[rank] = cell._replace(valeur=reponses[cle])
+                cells[rank] = cell._replace(valeur=reponses[cle])
             elif isinstance(cell.valeur, Formula):
-                sheet.cells[rank] = cell._replace(valeur=cell.valeur._replace(valeur=""))
+                cells[rank] = cell._replace(valeur=cell.valeur._replace(valeur=""))

@@ -63,10 +63,11 @@ def draw(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
 
 def meant_for(page: FormPage, structure: str | None) -> FormPage:
     """The same sheet for another structure, of which it says the name alone; everything else is shared."""
-    other, cells = copy(page), page.sheet.cells.copy()
+    other, cells = copy(page), page.cells.copy()
     cell = cells[page.name_rank]
+    assert isinstance(cell.valeur, Formula)  # it cites the cell of Accueil where the name is chosen
     cells[page.name_rank] = cell._replace(valeur=cell.valeur._replace(valeur=_who(structure)))
-    other.sheet = replace(page.sheet, cells=cells)
+    other.sheet, other.cells = replace(page.sheet, cells=cells), cells
     other.plan = replace(page.plan, sheet=other.sheet)
     return other
 
@@ -98,7 +99,7 @@ def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     page.next_one(18)
     answering_row = page.row(f"{fiche.numero}/identite/structure", "repere")
     formula = f'IF({context.structure_cell}="",{quote(_UNKNOWN_STRUCTURE)},{quote(typography("Structure : "))}&{context.structure_cell})'
-    page.name_rank = len(page.sheet.cells)
+    page.name_rank = len(page.cells)
     page.computation(answering_row, B, formula, _who(context.structure), "fiche_info_fort")
     page.fill(range(C, J), "fiche_info")
     answering_row.calculations.add(J)  # its value is known once the sheet is drawn: see _poser_le_compte

@@ -7,7 +7,7 @@ B labels, C unit or nature, D-F figures, G statut, H-I options, J comments, K «
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -99,10 +99,13 @@ def header_of(champ: Champ, annee: str) -> str:
     return champ.libelle.replace("{annee}", annee)
 
 
-def form(page: FormPage, bloc: Bloc, context: SheetContext, values: dict | None = None) -> dict[str, int]:
+def form(
+    page: FormPage, bloc: Bloc, context: SheetContext, values: Mapping[str, object] | None = None
+) -> dict[str, int]:
     """Label at the left, input at its right, one question a row. Returns champ → row."""
     block_band(page, bloc)
-    lines, annee = {}, context.this_year
+    lines: dict[str, int] = {}
+    annee = context.this_year
     for champ in bloc.input_fields:
         label = header_of(champ, annee)
         row = page.row(f"{page.fiche}/{bloc.nom}/{champ.nom}", "saisie", label)

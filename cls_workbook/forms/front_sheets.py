@@ -277,11 +277,12 @@ def _contents_total(page: FormPage, start: int) -> None:
     for column, texte in ((B, None), (C, None), (D, "Ensemble"), (E, None)):
         page.texte(column, texte, "total")
     for column in (F, G):
-        valeur = sum(
+        shown = (
             c.valeur.valeur
-            for c in page.sheet.cells
+            for c in page.cells
             if c.column == column and c.line >= start and isinstance(c.valeur, Formula)
         )
+        valeur = sum(n for n in shown if isinstance(n, int))
         page.texte(column, Formula(f"SUM({address(start, column)}:{address(last, column)})", valeur), "total:entier")
     page.texte(H, None, "total")
     page.next_one(22)
@@ -311,7 +312,7 @@ def identity(
     page.sheet.etat = "tres_masquee"
     page.sheet.hidden_columns = ()
     page.sheet.widths.update({1: 30, B: 30, C: 44})
-    facts = {
+    facts: dict[str, object] = {
         "contrat": contrat.id,
         "annee": annee,
         "modele": modele,
@@ -320,7 +321,7 @@ def identity(
         "fiches": FICHE_SEPARATOR.join(f.numero for f in fiches),
         "reprises": carried_over,
     }
-    for nom, *values in (*facts.items(), ("rappels", *printed_facts)):
+    for nom, values in (*((n, (v,)) for n, v in facts.items()), ("rappels", printed_facts)):
         page.row(f"identification/{nom}", "repere", nom)
         page.texte(B, nom, "libelle")
         for column, valeur in enumerate(values, C):

@@ -105,16 +105,23 @@ class SheetPlan:
     extensible: set[str] = field(default_factory=set)
 
 
+def drawn_cells(sheet: Sheet) -> list[Cell]:
+    """The cells of a sheet that is drawn cell by cell."""
+    assert isinstance(sheet.cells, list), sheet.nom  # whole rows are for tables of results
+    return sheet.cells
+
+
 class FormPage:
     """Draws one sheet from top to bottom. ``listes``: list name → formula of its range."""
 
     def __init__(self, plan: SheetPlan, listes: dict[str, str], choix: dict[str, tuple[str, ...]], annee: int):
         self.plan, self.sheet, self.fiche = plan, plan.sheet, plan.fiche
+        self.cells = drawn_cells(plan.sheet)
         self.listes, self.choix, self.annee = listes, choix, annee
         self.line = 1
         self.etats: list[bool] = []  # one per required row: is it filled when the workbook leaves?
         self.groups: list[int] = []  # first rows of what prints together
-        self._validations: dict[tuple, Validation] = {}
+        self._validations: dict[tuple[object, ...], Validation] = {}
         self.carried_over: Mapping[str, object] = {}  # key of an input → last year's answer
         self.taken_up: dict[str, object] = {}  # those that were taken up
         self._memories: dict[int, int] = {}  # row → rank of the cell that remembers it
@@ -124,11 +131,11 @@ class FormPage:
     # --- cells ---
 
     def texte(self, column: int, valeur: object, style: str) -> None:
-        self.sheet.cells.append(Cell(self.line, column, valeur, style))
+        self.cells.append(Cell(self.line, column, valeur, style))
 
     def fill(self, columns: range, style: str) -> None:
         line = self.line
-        self.sheet.cells += [Cell(line, column, None, style) for column in columns]
+        self.cells += [Cell(line, column, None, style) for column in columns]
 
     def merge(self, start: int, end: int, valeur: object, style: str) -> None:
         self.texte(start, valeur, style)
@@ -184,11 +191,15 @@ class FormPage:
         valeur: object = None,
         up_to: int | None = None,
         optional: bool = False,
-        **specifics,
+        type_: str = "",
+        listing: str | None = None,
+        modalite: str = "",
+        unite: str | None = None,
+        maximum: Decimal | None = None,
     ) -> InputPlace:
-        """An input cell at the current row. ``specifics`` replace what the champ says (type, maximum, unite…)."""
-        type_ = specifics.pop("type", champ.type)
-        listing = specifics.pop("liste", champ.choix)
+        """An input cell at the current row. ``type_``, ``listing`` (the name of a list), ``unite`` and ``maximum``
+        replace what the champ says."""
+        type_, listing = type_ or champ.type, listing or champ.choix
         if type_ == "liste" and not self.choix.get(listing or ""):
             type_, listing = "texte", None  # the contract has nothing to choose from
         placement = InputPlace(
@@ -206,14 +217,14 @@ class FormPage:
             column,
             label,
             anchor_cell,
-            specifics.get("unite", champ.unite),
+            unite or champ.unite,
             self.choix.get(listing or "", ()),
             champ.strict,
             champ.minimum,
-            specifics.get("maximum", champ.maximum),
+            champ.maximum if maximum is None else maximum,
             champ.length,
             champ.obligatoire,
-            specifics.get("modalite", ""),
+            modalite,
         )
         row.input_places.append(placement)
         style = ("saisie_optionnelle:" if optional else "saisie:") + _FORMATS[type_]
@@ -255,14 +266,14 @@ class FormPage:
     def _take_up(self, place: InputPlace) -> object:
         """Last year's answer, if the list still offers it; the row remembers it, in a hidden cell that every workbook has."""
         if self.line not in self._memories:
-            self._memories[self.line] = len(self.sheet.cells)
+            self._memories[self.line] = len(self.cells)
             self.texte(MEMORY, None, "repere")
         valeur = self.carried_over.get(place.cle)
         if valeur is None or (place.type == "liste" and place.strict and valeur not in place.choix):
             return None
         rank = self._memories[self.line]
-        memory = self.sheet.cells[rank]
-        self.sheet.cells[rank] = memory._replace(valeur=f"{memory.valeur or SEPARATOR}{valeur}{SEPARATOR}")
+        memory = self.cells[rank]
+        self.cells[rank] = memory._replace(valeur=f"{memory.valeur or SEPARATOR}{valeur}{SEPARATOR}")
         self.taken_up[place.cle] = valeur
         return valeur
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.entry_questions import Bloc
@@ -84,7 +86,7 @@ def _start_mesure_row(
     unite = height(mesure.unite, WIDTHS[C], size=9) if bloc is entry_questions.MESURES else ROW_HEIGHT
     page.sheet.heights[page.line] = max(height(label, WIDTHS[B]), unite)
 
-    def put(champ: str, column: int, **specifics) -> None:
+    def put(champ: str, column: int, **specifics: Any) -> None:
         question = bloc.champ(champ)
         page.typed(
             row,
@@ -107,7 +109,7 @@ def _blank_cells(page: FormPage, *columns: int) -> None:
         page.texte(column, None, "cellule")
 
 
-def _number_format(valeur: object) -> str:
+def _number_format(valeur: int | float | Decimal | None) -> str:
     """Whole numbers without a decimal point, others with theirs."""
     return "repere:entier" if valeur is None or valeur == int(valeur) else "repere:decimal"
 
@@ -138,7 +140,8 @@ def _quotient(page: FormPage, row: KeyedRow, column: int, top: int, bottom: int)
 
 def _tallies(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, int]:
     """Counts, one row a measure. Returns measure id → row."""
-    bloc, questions, lines = entry_questions.MESURES, _questions(fiche, *COUNTED_TYPES), {}
+    bloc, questions = entry_questions.MESURES, _questions(fiche, *COUNTED_TYPES)
+    lines: dict[str, int] = {}
     if not questions:
         return lines
     columns = {"valeur": F, "statut": G, "double_compte": H, "dont_qpv": I, "commentaire": J}
@@ -171,9 +174,7 @@ def _tally(
     # a breakdown or a list has no figure of its own: its total is computed once the rows are drawn below
     typed = mesure.type in ("entier", "decimal")
     if typed:
-        put(
-            "valeur", F, type=mesure.type, unite=mesure.unite, **({"maximum": mesure.maximum} if mesure.maximum else {})
-        )
+        put("valeur", F, type_=mesure.type, unite=mesure.unite, maximum=mesure.maximum or None)
     put("statut", G)
     for wanted, champ, column in ((mesure.asks_double_compte, "double_compte", H), (mesure.asks_qpv, "dont_qpv", I)):
         if wanted:
@@ -195,7 +196,7 @@ def _taux(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         row, put = _start_mesure_row(page, bloc, indicateur, mesure, titles)
         put("definition", C)
         page.reminder(row, D, context.precedent.get(mesure.id), "repere:taux")
-        put("numerateur", E, type="decimal" if mesure.numerateur_decimal else "entier")
+        put("numerateur", E, type_="decimal" if mesure.numerateur_decimal else "entier")
         if mesure.denominateur is None:
             put("denominateur", F)
         else:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -252,13 +252,14 @@ def _replace_in(sheet: bytes, differences: tuple[Cell, ...], texts: _SharedTexts
         location = address(cell.line, cell.column).encode()
         motif = re.compile(rb'<c r="' + location + rb'"( s="\d+")?[^>]*?(?:/>|>(<f>.*?</f>)?<v>.*?</v></c>)')
         fresh = _xml_cell(location, cell.valeur, texts)
-        sheet, nombre = motif.subn(lambda m, fresh=fresh: fresh(m.group(1) or b"", m.group(2) or b""), sheet, count=1)
-        if nombre != 1:
+        found = motif.search(sheet)
+        if found is None:
             raise ValueError(f"la cellule {location.decode()} manque à la feuille partagée")
+        sheet = sheet[: found.start()] + fresh(found[1] or b"", found[2] or b"") + sheet[found.end() :]
     return sheet
 
 
-def _xml_cell(location: bytes, valeur: object, texts: _SharedTexts):
+def _xml_cell(location: bytes, valeur: object, texts: _SharedTexts) -> Callable[[bytes, bytes], bytes]:
     """A function (style, formula) → the cell's XML."""
     start = b'<c r="' + location + b'"'
     result = valeur.valeur if isinstance(valeur, Formula) else valeur
@@ -273,7 +274,8 @@ def _xml_cell(location: bytes, valeur: object, texts: _SharedTexts):
     if isinstance(result, str):
         numero = texts.add(cell_contents.safe_text(result))
         return lambda style, _: start + style + b' t="s"><v>%d</v></c>' % numero
-    nombre = f"{result:.16G}" if type(result) is int else f"{float(result):.16G}"  # as XlsxWriter writes it
+    assert isinstance(result, (int, float, Decimal)), result
+    nombre = f"{result if type(result) is int else float(result):.16G}"  # as XlsxWriter writes it
     return lambda style, _: start + style + b"><v>" + nombre.encode() + b"</v></c>"
 
 
@@ -284,10 +286,10 @@ def _sheet_path(rank: int) -> str:
     return f"xl/worksheets/sheet{rank}.xml"
 
 
-def _without_sheets(xml: str, motif: re.Pattern, nombre: int, before: int) -> str:
+def _without_sheets(xml: str, motif: re.Pattern[str], nombre: int, before: int) -> str:
     """A list of parts cut to ``nombre`` sheets out of ``before``; what comes after them is numbered anew."""
 
-    def keep(m: re.Match) -> str:
+    def keep(m: re.Match[str]) -> str:
         rank = int(m[2])
         return m[0] if rank <= nombre else "" if rank <= before else f"{m[1]}{rank - before + nombre}{m[3]}"
 

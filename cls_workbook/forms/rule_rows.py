@@ -110,7 +110,7 @@ def _help(rule: Rule, amounts: RuleAmounts) -> str:
 
 
 def _expected_cost(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> str:
-    people = address(amounts.mesures[rule.sessions.mesure_participants], F)
+    people = address(amounts.mesures[rule.sessions.mesure_participants or ""], F)
     formateurs = ""
     if rule.sessions.complement_formateurs and rule.sessions.cout_formateur:
         line = page.plan.rows[f"{fiche.numero}/complements/{rule.sessions.complement_formateurs}"].numero

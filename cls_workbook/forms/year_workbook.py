@@ -15,7 +15,7 @@ from decimal import Decimal
 from cls_workbook.domain import entry_questions, locked_facts
 from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
 from cls_workbook.domain.contrat_years import in_year
-from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.model import Contrat, Fiche, Members
 from cls_workbook.forms import choice_lists, fiche_sheet, front_sheets
 from cls_workbook.forms.form_pieces import SheetContext
 from cls_workbook.forms.layout import (
@@ -70,7 +70,7 @@ class WorkbookContext:
     id → key of an input → last year's answer; ``limite``: date by which returns are expected (printed text).
     """
 
-    membres: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    membres: Members = field(default_factory=dict)
     programme: Mapping[str, Decimal] = field(default_factory=dict)
     precedent: Mapping[str, object] = field(default_factory=dict)
     carried_over: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -88,12 +88,13 @@ def file_name(identifier: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", fold(identifier))) or "structure"
 
 
-def repondants(contrat: Contrat, membres: Mapping[str, tuple[str, ...]] | None = None) -> list[Respondent]:
+def repondants(contrat: Contrat, membres: Members | None = None) -> list[Respondent]:
     """Who is expected to answer, in the contract's order; a group stands as its named members, or not at all.
 
     ``membres``: group id → names; (group id, fiche) → those of one fiche, looked up first.
     """
-    membres, expected_returns = membres or {}, {}
+    membres = membres or {}
+    expected_returns: dict[str, list[tuple[str, str]]] = {}
     for fiche in contrat.fiches:
         for structure, volet in fiche.repondants():
             groupe = contrat.by_structure[structure].groupe
@@ -114,7 +115,7 @@ class _Shared:
         self.choix = _lists(contrat, campagne)
         self.addresses = choice_lists.addresses(self.choix)
         self.listes = choice_lists.sheet(self.choix)
-        self.fiches: dict[tuple, FormPage] = {}
+        self.fiches: dict[tuple[object, ...], FormPage] = {}
 
 
 def plans(
@@ -206,15 +207,15 @@ def _page(
 
 
 def _fiche(
-    contrat,
+    contrat: Contrat,
     fiche: Fiche,
-    annee,
-    respondent,
+    annee: int,
+    respondent: Respondent | None,
     campagne: WorkbookContext,
-    addresses,
-    listes,
-    structure_cell,
-    drawn: dict[tuple, FormPage],
+    addresses: dict[str, str],
+    listes: dict[str, tuple[str, ...]],
+    structure_cell: str,
+    drawn: dict[tuple[object, ...], FormPage],
 ) -> FormPage:
     volets = [v for n, v in respondent.fiches if n == fiche.numero and v] if respondent else []
     context = SheetContext(
@@ -249,7 +250,7 @@ def _fiche(
     return page
 
 
-def _what_it_says(fiche: Fiche, context: SheetContext, carried_over: Mapping[str, object]) -> tuple:
+def _what_it_says(fiche: Fiche, context: SheetContext, carried_over: Mapping[str, object]) -> tuple[object, ...]:
     """What the sheet of a fiche says that is not the same for all structures of a campaign, their names apart."""
     past_ones = tuple(context.precedent.get(m.id) for i in fiche.indicateurs for m in i.mesures)
     its_own = tuple((cle, valeur) for cle, valeur in carried_over.items() if cle.startswith(f"{fiche.numero}/"))
@@ -274,5 +275,5 @@ def _lists(contrat: Contrat, campagne: WorkbookContext) -> dict[str, tuple[str, 
     return listes | {f"volets {f.numero}": tuple(v.nom for v in f.volets) for f in contrat.fiches if f.volets}
 
 
-def _fingerprint(pieces) -> str:
+def _fingerprint(pieces: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(pieces).encode()).hexdigest()[:12]

@@ -13,7 +13,7 @@ from decimal import Decimal
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.model import Contrat, Members
 from cls_workbook.forms.year_workbook import WorkbookContext
 from cls_workbook.french import date_fr, fold
 from cls_workbook.pilotage import pilotage_sheets
@@ -104,7 +104,7 @@ class Pilotage:
     ``limite``: day by which returns are expected; ``etat``: provisoire or validé.
     """
 
-    membres: Mapping[str | tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    membres: Members = field(default_factory=dict)
     programme: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     financements: tuple[Financement, ...] = ()
     engage_anterieur: Mapping[str, Decimal] = field(default_factory=dict)
@@ -123,7 +123,7 @@ def workbook(contrat: Contrat, annee: int, pilotage: Pilotage | None = None) -> 
     return pilotage_sheets.workbook(contrat, annee, pilotage or Pilotage())
 
 
-def read(source: str | PathLike | WorkbookRows, contrat: Contrat, annee: int) -> Pilotage:
+def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: int) -> Pilotage:
     """The inputs of a filled workbook, found by their keys whatever the sheets are called.
 
     ``source``: a file (.xlsx, .xlsm, .ods), or the sheets of the workbook that is open, unsaved edits included.

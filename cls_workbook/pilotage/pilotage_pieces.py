@@ -115,7 +115,7 @@ def sheet_table(
     columns: Mapping[str, int],
     values: Sequence[Mapping[str, object]],
     *,
-    computed: Mapping[int, tuple[str, Callable[[FormPage, KeyedRow, int, Mapping], None]]] | None = None,
+    computed: Mapping[int, tuple[str, Callable[[FormPage, KeyedRow, int, Mapping[str, object]], None]]] | None = None,
     top: float | None = 24,
 ) -> DrawnTable:
     """A table to which rows may be added. ``top`` None: blank rows are left to grow with the text typed in them."""

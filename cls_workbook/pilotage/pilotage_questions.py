@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.entry_questions import Bloc, Champ
@@ -20,7 +21,7 @@ DECISIONS = ("maintien", "modification", "report", "abandon", "nouvelle fiche", 
 NAME_MAX, SENTENCE_MAX = 160, 600
 
 
-def _field(nom: str, libelle: str, type_: str, aide: str, **extra) -> Champ:
+def _field(nom: str, libelle: str, type_: str, aide: str, **extra: Any) -> Champ:
     return Champ(nom, typography(libelle), type_, typography(aide), **extra)
 
 
@@ -28,7 +29,7 @@ def _block(nom: str, titre: str, input_fields: tuple[Champ, ...], aide: str = ""
     return Bloc(nom, typography(titre), input_fields, typography(aide), lines=lines)
 
 
-def _amount(nom: str, libelle: str, aide: str, **extra) -> Champ:
+def _amount(nom: str, libelle: str, aide: str, **extra: Any) -> Champ:
     return _field(
         nom, libelle, "montant", aide, unite="€", minimum=Decimal(0), maximum=entry_questions.AMOUNT_MAX, **extra
     )
@@ -38,11 +39,11 @@ def _count_field(nom: str, libelle: str, aide: str) -> Champ:
     return _field(nom, libelle, "entier", aide, minimum=Decimal(0), maximum=Decimal(entry_questions.INTEGER_MAX))
 
 
-def _list(nom: str, libelle: str, choix: str, aide: str, **extra) -> Champ:
+def _list(nom: str, libelle: str, choix: str, aide: str, **extra: Any) -> Champ:
     return _field(nom, libelle, "liste", aide, choix=choix, length=NAME_MAX, **extra)
 
 
-def _fiche(aide: str, **extra) -> Champ:
+def _fiche(aide: str, **extra: Any) -> Champ:
     return _list("fiche", "Fiche", "fiches", aide, **extra)
 
 
@@ -283,7 +284,7 @@ def for_this(bloc: Bloc, contrat: Contrat, annee: int, choix: Mapping[str, tuple
     bounds = period(contrat, annee).get(bloc.nom)
     input_fields = []
     for champ in bloc.input_fields:
-        specifics: dict = {"libelle": champ.libelle.replace("{annee}", contrat.year_name(annee))}
+        specifics: dict[str, Any] = {"libelle": champ.libelle.replace("{annee}", contrat.year_name(annee))}
         if champ.type == "date" and bounds:
             specifics |= {"minimum": bounds[0], "maximum": bounds[1]}
         if champ.choix:

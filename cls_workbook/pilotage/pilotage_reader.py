@@ -6,6 +6,7 @@ What cannot be understood is not guessed: all faults are gathered, each with its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from os import PathLike
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.entry_questions import Bloc, Champ
-from cls_workbook.domain.model import Contrat, Fiche, Structure
+from cls_workbook.domain.model import Contrat, Fiche, Members, Structure
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.layout import MARK
 from cls_workbook.french import date_fr, fold, typography
@@ -51,11 +52,28 @@ class PilotageRow(NamedTuple):
     cells: dict[str, str]
     texts: frozenset[str] = frozenset()
 
+    def text(self, champ: str) -> str:
+        """ "" if blank or refused; as are the others None."""
+        value = self.values[champ]
+        return value if isinstance(value, str) else ""
+
+    def amount(self, champ: str) -> Decimal | None:
+        value = self.values[champ]
+        return value if isinstance(value, Decimal) else None
+
+    def number(self, champ: str) -> int | None:
+        value = self.values[champ]
+        return value if isinstance(value, int) else None
+
+    def day(self, champ: str) -> date | None:
+        value = self.values[champ]
+        return value if isinstance(value, date) else None
+
 
 class PilotageReading:
     """The keyed rows of a workbook, and the faults found while reading them. ``nom``: as messages call it; ``file``: shorter."""
 
-    def __init__(self, source: str | PathLike | WorkbookRows, contrat: Contrat, annee: int):
+    def __init__(self, source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: int):
         self.contrat, self.annee = contrat, annee
         self.nom = source.nom if isinstance(source, WorkbookRows) else str(source)
         self.file = Path(self.nom).name
@@ -247,7 +265,7 @@ class PilotageReading:
 # --- Cells ----------------------------------------------------------------------------------------------------------
 
 
-def _open(path: str | PathLike) -> WorkbookFile:
+def _open(path: str | PathLike[str]) -> WorkbookFile:
     try:
         content = Path(path).read_bytes()
     except OSError as error:
@@ -288,14 +306,15 @@ def _names(fiche: Fiche, nombre: bool) -> set[str]:
 # --- The workbook ---------------------------------------------------------------------------------------------------
 
 
-def read(source: str | PathLike | WorkbookRows, contrat: Contrat, annee: int) -> Pilotage:
+def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: int) -> Pilotage:
     """See ``cls_workbook.pilotage.read``."""
     reading = PilotageReading(source, in_year(contrat, annee), annee)
     _check_identity(reading)
     campagne = _campagne(reading)
     maquette, engage = _year_programme(reading)
     autres = _financements(reading, maquette)
-    pilotage = Pilotage(
+    pilotage = replace(
+        campagne,
         membres=_members(reading),
         programme=programme(contrat, maquette, autres),
         financements=autres,
@@ -304,7 +323,6 @@ def read(source: str | PathLike | WorkbookRows, contrat: Contrat, annee: int) ->
         decisions=_decisions(reading),
         relances=_relances(reading),
         remplacements=_replacements(reading),
-        **campagne,
     )
     if reading.faults:
         nombre = len(reading.faults)
@@ -363,37 +381,42 @@ def _block(reading: PilotageReading, bloc: Bloc, groupe: str = "") -> Bloc:
     return pf.for_this(bloc, reading.contrat, reading.annee, reading.choix, groupe)
 
 
-def _campagne(reading: PilotageReading) -> dict[str, object]:
+def _campagne(reading: PilotageReading) -> Pilotage:
+    """What is asked of the whole campaign."""
     bloc = _block(reading, pf.CAMPAGNE)
-    value_read = reading.form(bloc)
-    etat = pf.STATES.get(str(value_read.values["etat"]), pf.PROVISOIRE)
-    if etat == pf.VALIDE and "date_validation" in value_read.cells.keys() - value_read.typed_fields:
+    answer = reading.form(bloc)
+    etat = pf.STATES.get(str(answer.values["etat"]), pf.PROVISOIRE)
+    if etat == pf.VALIDE and "date_validation" in answer.cells.keys() - answer.typed_fields:
         champ = bloc.champ("date_validation")
         reading.fault(
-            value_read.sheet,
-            value_read.cells[champ.nom],
+            answer.sheet,
+            answer.cells[champ.nom],
             None,
             "la date du COPIL, puisque le bilan est validé",
             "saisissez la date, ou remettez l’état à « provisoire ».",
             champ.libelle,
         )
-    v = value_read.values
-    return {"etat": etat, "date_validation": v["date_validation"], "limite": v["limite"], "contact": v["contact"] or ""}
+    return Pilotage(
+        etat=etat,
+        date_validation=answer.day("date_validation"),
+        limite=answer.day("limite"),
+        contact=answer.text("contact"),
+    )
 
 
-def _members(reading: PilotageReading) -> dict[str | tuple[str, str], tuple[str, ...]]:
+def _members(reading: PilotageReading) -> Members:
     membres: dict[str | tuple[str, str], tuple[str, ...]] = {}
     for groupe in pf.groups(reading.contrat):
         lines = reading.sheet_table(f"membres/{groupe.id}", _block(reading, pf.MEMBERS, groupe.id))
-        named = [li for li in lines if li.values["structure"] is not None and _is_structure(reading, li)]
+        named = [li for li in lines if li.text("structure") and _is_structure(reading, li)]
         membres |= _members_of_group(reading.contrat, groupe, named)
     return membres
 
 
 def _is_structure(reading: PilotageReading, line: PilotageRow) -> bool:
-    nom = line.values["structure"]
-    known_one = reading.contrat.by_structure.get(reading.contrat.identify(nom) or "")
-    if known_one is not None and known_one.groupe:
+    nom = line.text("structure")
+    named = reading.contrat.by_structure.get(reading.contrat.identify(nom) or "")
+    if named is not None and named.groupe:
         reading.fault(
             line.sheet,
             line.cells["structure"],
@@ -405,16 +428,15 @@ def _is_structure(reading: PilotageReading, line: PilotageRow) -> bool:
     return True
 
 
-def _members_of_group(
-    contrat: Contrat, groupe: Structure, lines: Sequence[PilotageRow]
-) -> dict[str | tuple[str, str], tuple[str, ...]]:
+def _members_of_group(contrat: Contrat, groupe: Structure, lines: Sequence[PilotageRow]) -> Members:
     """The names of a group, each once, however it is written; and who answers for which fiche if some do for a few only."""
     names: dict[str, str] = {}
     fiches: dict[str, set[str | None]] = {}
     for line in lines:
-        cle = contrat.identify(line.values["structure"]) or fold(line.values["structure"])
-        names.setdefault(cle, line.values["structure"])
-        fiches.setdefault(cle, set()).add(line.values["fiche"])
+        nom = line.text("structure")
+        cle = contrat.identify(nom) or fold(nom)
+        names.setdefault(cle, nom)
+        fiches.setdefault(cle, set()).add(line.text("fiche") or None)
     if not names:
         return {}
     membres: dict[str | tuple[str, str], tuple[str, ...]] = {groupe.id: tuple(names.values())}
@@ -434,7 +456,7 @@ def _year_programme(reading: PilotageReading) -> tuple[dict[str, Decimal], dict[
         return programmes, engages
     for line in reading.sheet_table("programmation", _block(reading, pf.YEAR_PROGRAMME)):
         fiche = reading.contrat.par_fiche.get(line.cle)
-        if not _label_agrees(reading, line, fiche.numero if fiche else "", already):
+        if not _label_agrees(reading, line, fiche.numero if fiche else "", already) or fiche is None:
             continue
         if pf.has_post(reading.contrat, fiche):
             reading.fault(
@@ -446,8 +468,8 @@ def _year_programme(reading: PilotageReading) -> tuple[dict[str, Decimal], dict[
             )
             continue
         for champ, sums in (("programme", programmes), ("engage_anterieur", engages)):
-            if line.values[champ] is not None:
-                sums[fiche.numero] = line.values[champ]
+            if (amount := line.amount(champ)) is not None:
+                sums[fiche.numero] = amount
     return programmes, engages
 
 
@@ -479,10 +501,11 @@ def _financements(reading: PilotageReading, maquette: Mapping[str, Decimal]) -> 
     levels = {fold(n.libelle): n.niveau for n in contrat.natures}
     hits = []
     for line in reading.sheet_table("autres", _block(reading, pf.OTHER_FINANCEMENTS)):
-        fiche, financeur, nature, montant = (line.values[c] for c in ("fiche", "financeur", "nature", "montant"))
-        if None in (fiche, financeur, montant):
+        fiche, financeur, nature = (line.text(c) for c in ("fiche", "financeur", "nature"))
+        montant = line.amount("montant")
+        if not fiche or not financeur or montant is None:
             continue  # a fault was noted, or will be for the blank cell
-        if levels.get(fold(nature or "")) == "maquette" and fiche in maquette:
+        if levels.get(fold(nature)) == "maquette" and fiche in maquette:
             reading.fault(
                 line.sheet,
                 line.cells["nature"],
@@ -491,49 +514,54 @@ def _financements(reading: PilotageReading, maquette: Mapping[str, Decimal]) -> 
                 "videz une des deux saisies.",
             )
             continue
-        hits.append(Financement(fiche, ids.get(fold(financeur), financeur), nature or "", montant))
+        hits.append(Financement(fiche, ids.get(fold(financeur), financeur), nature, montant))
     return tuple(hits)
 
 
 def _meetings(reading: PilotageReading) -> tuple[Meeting, ...]:
     reunions = []
     for line in reading.sheet_table("reunions", _block(reading, pf.MEETINGS)):
-        v = line.values
-        if None not in (v["convies"], v["presents"]) and v["presents"] > v["convies"]:
+        convies, presents = line.number("convies"), line.number("presents")
+        if convies is not None and presents is not None and presents > convies:
             reading.fault(
                 line.sheet,
                 line.cells["presents"],
-                v["presents"],
-                f"{v['convies']} au plus, le nombre de structures conviées",
+                presents,
+                f"{convies} au plus, le nombre de structures conviées",
                 "corrigez l’un des deux nombres.",
             )
-        if v["instance"] is not None and v["date"] is not None:
-            reunions.append(Meeting(v["instance"], v["date"], v["convies"], v["presents"], v["observation"] or ""))
+        instance, day = line.text("instance"), line.day("date")
+        if instance and day is not None:
+            reunions.append(Meeting(instance, day, convies, presents, line.text("observation")))
     return tuple(reunions)
 
 
 def _decisions(reading: PilotageReading) -> tuple[CopilDecision, ...]:
     return tuple(
         CopilDecision(
-            v["fiche"] or "", v["decision"], v["date"], v["precision"] or "", v["avis"] or "", v["perspectives"] or ""
+            line.text("fiche"),
+            line.text("decision"),
+            line.day("date"),
+            *(line.text(champ) for champ in ("precision", "avis", "perspectives")),
         )
-        for v in (line.values for line in reading.sheet_table("decisions", _block(reading, pf.COPIL_DECISIONS)))
-        if v["decision"] is not None
+        for line in reading.sheet_table("decisions", _block(reading, pf.COPIL_DECISIONS))
+        if line.text("decision")
     )
 
 
 def _relances(reading: PilotageReading) -> tuple[Relance, ...]:
     """The rows of the expected structures, then those that were added."""
-    all_known, relances, already = reading.contrat.by_structure, [], set()
+    known = reading.contrat.by_structure
+    rows: list[tuple[str, PilotageRow]] = []
+    already: set[str] = set()
     for line in reading.sheet_table("suivi", _block(reading, pf.FOLLOW_UP)):
-        printed = all_known[line.cle].nom if line.cle in all_known else line.cle
+        printed = known[line.cle].nom if line.cle in known else line.cle
         if _label_agrees(reading, line, printed, already):
-            relances.append((line.cle, line.values))
+            rows.append((line.cle, line))
     for line in reading.sheet_table("suivi_autres", _block(reading, pf.OTHERS_FOLLOW_UP)):
-        nom = line.values["structure"]
-        if nom is not None:
-            relances.append((reading.contrat.identify(nom) or nom, line.values))
-    return tuple(Relance(structure, v["statut"] or "", v["date"], v["note"] or "") for structure, v in relances)
+        if nom := line.text("structure"):
+            rows.append((reading.contrat.identify(nom) or nom, line))
+    return tuple(Relance(structure, li.text("statut"), li.day("date"), li.text("note")) for structure, li in rows)
 
 
 def _replacements(reading: PilotageReading) -> tuple[Replacement, ...]:
@@ -542,7 +570,7 @@ def _replacements(reading: PilotageReading) -> tuple[Replacement, ...]:
         return ()
     lines = reading.sheet_table("remplacements", _block(reading, pf.REPLACEMENTS))
     return tuple(
-        Replacement(v["ancien"], v["nouveau"], v["note"] or "")
-        for v in (line.values for line in lines)
-        if v["ancien"] and v["nouveau"]
+        Replacement(line.text("ancien"), line.text("nouveau"), line.text("note"))
+        for line in lines
+        if line.text("ancien") and line.text("nouveau")
     )

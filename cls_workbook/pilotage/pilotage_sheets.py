@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.entry_questions import Bloc
@@ -177,7 +177,8 @@ def _groups(canvas: Canvas) -> tuple[FormPage, SheetTally]:
         "Qui répond au nom des groupes ?",
         "Un groupe n’est pas une structure. Tant que ses membres ne sont pas nommés, le nombre de retours attendus reste inconnu.",
     )
-    pieces, total = [], 0
+    pieces: list[str] = []
+    total = 0
     for groupe in pf.groups(canvas.contrat):
         if pieces:
             new_page(page)
@@ -199,11 +200,14 @@ def _groups(canvas: Canvas) -> tuple[FormPage, SheetTally]:
 
 def _members(canvas: Canvas, groupe: Structure, fiches: Sequence[Fiche]) -> list[dict[str, object]]:
     """One row a member, or one a fiche for a member of some fiches only."""
-    membres, lines = canvas.pilotage.membres, []
+    membres = canvas.pilotage.membres
+    lines: list[dict[str, object]] = []
     for nom in membres.get(groupe.id, ()):
         its_own = [f for f in fiches if nom in membres.get((groupe.id, f.numero), membres.get(groupe.id, ()))]
-        partiel = len(its_own) < len(fiches)
-        lines += [{"structure": nom, "fiche": pf.shown_fiche(f)} for f in its_own] if partiel else [{"structure": nom}]
+        if len(its_own) < len(fiches):
+            lines += [{"structure": nom, "fiche": pf.shown_fiche(f)} for f in its_own]
+        else:
+            lines.append({"structure": nom})
     return lines
 
 
@@ -316,7 +320,7 @@ def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
         zone = f"{address(header + 1, column)}:{address(last, column)}"
         known = [
             c.valeur
-            for c in page.sheet.cells
+            for c in page.cells
             if c.column == column and header < c.line <= last and isinstance(c.valeur, Decimal)
         ]
         total_of[column], how_many = (sum(known) if known else None), len(known)
@@ -387,7 +391,7 @@ def _governance(canvas: Canvas) -> tuple[FormPage, SheetTally]:
     )
 
 
-def _participation(page: FormPage, row: KeyedRow, column: int, line: Mapping) -> None:
+def _participation(page: FormPage, row: KeyedRow, column: int, line: Mapping[str, Any]) -> None:
     convies, presents = address(page.line, D), address(page.line, E)
     valeur = line["presents"] / line["convies"] if line.get("convies") and line.get("presents") is not None else ""
     page.computation(
@@ -413,7 +417,7 @@ def _summary_of_instances(page: FormPage, canvas: Canvas, zone: DrawnTable) -> N
     for instance in canvas.contrat.instances:
         held = [r for r in canvas.pilotage.reunions if r.instance == instance.nom]
         counted = [r for r in held if r.convies is not None and r.presents is not None]
-        convies = sum(r.convies for r in counted)
+        convies = sum(r.convies or 0 for r in counted)
         nom, minimum, done = (address(page.line, c) for c in (B, C, D))
         page.texte(B, instance.nom, "libelle_fort")
         page.texte(C, instance.minimum_par_an, "repere:entier")
@@ -422,7 +426,7 @@ def _summary_of_instances(page: FormPage, canvas: Canvas, zone: DrawnTable) -> N
             f'SUMIFS({zone.column(c)},{zone.column(B)},{nom},{zone.column(D)},">=0",{zone.column(E)},">=0")'
             for c in (E, D)
         ]
-        taux = sum(r.presents for r in counted) / convies if convies else ""
+        taux = sum(r.presents or 0 for r in counted) / convies if convies else ""
         page.texte(E, Formula(f'IF({sums[1]}=0,"",{sums[0]}/{sums[1]})', taux), "calcul:taux")
         remaining = instance.minimum_par_an - len(held)
         page.texte(
@@ -509,11 +513,12 @@ def _follow_up(canvas: Canvas) -> tuple[FormPage, SheetTally]:
 
 def _kept_relances(p: Pilotage, expected_returns: Sequence[Respondent]) -> list[Relance]:
     """The relances that stand on the row of an expected structure: the first of each."""
-    ids, kept_ones = {r.id for r in expected_returns}, {}
+    ids = {r.id for r in expected_returns}
+    kept: dict[str, Relance] = {}
     for relance in p.relances:
         if relance.structure in ids:
-            kept_ones.setdefault(relance.structure, relance)
-    return list(kept_ones.values())
+            kept.setdefault(relance.structure, relance)
+    return list(kept.values())
 
 
 def _others_follow_up(page: FormPage, canvas: Canvas, relances: Sequence[Relance]) -> None:

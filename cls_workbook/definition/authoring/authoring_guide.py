@@ -194,8 +194,8 @@ def aide() -> Sheet:
     page.write(1, 1, f"{MARK}aide", "cle")
     page.write(1, B, "Aide de chaque colonne", "titre")
     page.heights |= {1: 32, 2: 6, 3: 24}
-    for column, titre in enumerate(("Feuille", "Colonne", "Nécessaire ?", "Ce qu’on y écrit"), B):
-        page.write(3, column, typography(titre), "entete")
+    for rank, titre in enumerate(("Feuille", "Colonne", "Nécessaire ?", "Ce qu’on y écrit"), B):
+        page.write(3, rank, typography(titre), "entete")
     line = 4
     for section in SECTIONS:
         for rank, column in enumerate(section.columns):

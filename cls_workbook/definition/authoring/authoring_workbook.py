@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cls_workbook.definition.authoring.all_sections import SECTIONS
 from cls_workbook.definition.authoring.authoring_guide import aide, instructions_sheet
-from cls_workbook.definition.authoring.filled_rows import lines
+from cls_workbook.definition.authoring.filled_rows import Line, lines
 from cls_workbook.definition.authoring.section_grid import DrawnGrid, SectionPlan
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, hidden_choices, sheet
 from cls_workbook.definition.authoring.verification_sheet import verification
@@ -29,6 +29,6 @@ def workbook(contrat: Contrat | None = None, place: int | None = None) -> Workbo
     return Workbook(worksheets, titre, "Contrat décrit sans écrire de code", active_sheet=INSTRUCTIONS_SHEET)
 
 
-def _blank_rows() -> dict[str, list]:
+def _blank_rows() -> dict[str, list[Line]]:
     empty = Contrat(id="", titre="", nom_court="", annees=(), territoire="", listes=ChoiceLists())
     return {nom: content for nom, content in lines(empty).items() if nom in ("listes", "themes")}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cls_workbook.definition.authoring.contract_sections import period
 from cls_workbook.definition.authoring.sections import DETAILS, ESSENTIAL, IDENTIFIERS, Section, SectionColumn
 from cls_workbook.domain import model, rules
@@ -10,7 +12,7 @@ C = SectionColumn
 TERMS, MESURE, TYPES = "Tel qu’imprimé", "Ce qu’il faut saisir", "Selon la sorte de saisie"
 
 
-def _fiche(**extra) -> SectionColumn:
+def _fiche(**extra: Any) -> SectionColumn:
     return C(
         "fiche",
         "Fiche",

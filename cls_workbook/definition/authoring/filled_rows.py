@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from cls_workbook.definition.authoring import coded_choices, written_list, written_revisions
 from cls_workbook.definition.authoring.all_sections import SECTIONS
@@ -16,6 +17,9 @@ from cls_workbook.domain.definition_keys import value_of_key
 from cls_workbook.domain.lifetime import Revision
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Theme
 from cls_workbook.domain.themes import shipped_themes
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 NOTHING = '""'  # a list with nothing in it, where a blank cell would mean something else
 Value = str | int | Decimal | date | None
@@ -54,7 +58,9 @@ def _rows(section: Section, contrat: Contrat, directory: ReferenceDirectory) -> 
             yield _row(section, objet, directory)
 
 
-def _row(section: Section, objet, directory: ReferenceDirectory, fiche: str = "", part: str = "") -> Line:
+def _row(
+    section: Section, objet: DataclassInstance, directory: ReferenceDirectory, fiche: str = "", part: str = ""
+) -> Line:
     """The cells of one object; ``fiche``: the one that holds it."""
     inside = fiche or getattr(objet, "fiche", None) or (objet.numero if isinstance(objet, Fiche) else "")
     line: Line = {}
@@ -94,7 +100,7 @@ def _revision(section: Section, revision: Revision, directory: ReferenceDirector
     }
 
 
-def _cells(section: Section, column: SectionColumn, valeur, directory: ReferenceDirectory, fiche: str) -> Line:
+def _cells(section: Section, column: SectionColumn, valeur: Any, directory: ReferenceDirectory, fiche: str) -> Line:
     boxes = [c for c in section.boxes if c.column is column]
     if not isinstance(valeur, tuple):
         return {boxes[0].cle: _written(section, column, valeur, directory, fiche)}
@@ -102,12 +108,11 @@ def _cells(section: Section, column: SectionColumn, valeur, directory: Reference
     if column.champ == "annees":
         return {boxes[0].cle: written_years(valeur)}
     leading, following = items[: column.boxes], items[column.boxes :]
-    return dict(zip((c.cle for c in boxes), leading, strict=False)) | (
-        {boxes[-1].cle: written_list.join(following)} if following else {}
-    )
+    line: Line = dict(zip((c.cle for c in boxes), leading, strict=False))
+    return line | ({boxes[-1].cle: written_list.join(following)} if following else {})
 
 
-def _written(section: Section, column: SectionColumn, valeur, directory: ReferenceDirectory, fiche: str) -> Value:
+def _written(section: Section, column: SectionColumn, valeur: Any, directory: ReferenceDirectory, fiche: str) -> Value:
     if valeur is None:
         return None
     if isinstance(valeur, bool):
@@ -120,7 +125,8 @@ def _written(section: Section, column: SectionColumn, valeur, directory: Referen
         return day_month(valeur)
     if isinstance(valeur, Decimal):
         return nombre(valeur)
-    return valeur
+    written: Value = valeur
+    return written
 
 
 def nombre(valeur: Decimal) -> Decimal | str:

@@ -26,7 +26,7 @@ class DrawnGrid:
     columns: dict[str, int] = field(init=False)
     last: int = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         keys = [c.cle for c in self.section.boxes] + ([ANCHOR, BASE] if self.section.nom == "indicateurs" else [])
         self.columns = {cle: FIRST_COLUMN + i for i, cle in enumerate(keys)}
         self.last = FIRST_ROW + len(self.lines) + self.place - 1

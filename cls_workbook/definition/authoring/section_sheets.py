@@ -25,7 +25,8 @@ from cls_workbook.definition.authoring.section_grid import (
 from cls_workbook.definition.authoring.sections import ESSENTIAL, ColumnBox, Section, SectionColumn
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.domain.verification.fiche_faults import ALLOWED_AGGREGATIONS
-from cls_workbook.forms.layout import abridge, height
+from cls_workbook.forms import choice_lists
+from cls_workbook.forms.layout import abridge, drawn_cells, height
 from cls_workbook.french import NBSP, number_fr, typography
 from cls_workbook.workbook.description import (
     PROMPT_MAX,
@@ -74,13 +75,7 @@ def sheet(grid: DrawnGrid, plan: SectionPlan) -> Sheet:
 
 def hidden_choices() -> Sheet:
     """The hidden sheet of closed lists, one a column."""
-    page = Sheet(CHOICES, etat="masquee", protected=True)
-    for column, (listing, codes) in enumerate(coded_choices.CHOICES.items(), 1):
-        page.widths[column] = 30
-        for line, texte in enumerate((listing, *codes.values()), 1):
-            page.write(line, column, texte, "entete" if line == 1 else "cellule")
-    page.cells.sort(key=lambda c: (c.line, c.column))
-    return page
+    return choice_lists.sheet({nom: tuple(codes.values()) for nom, codes in coded_choices.CHOICES.items()}, CHOICES, 30)
 
 
 def _closed_list(listing: str) -> str:
@@ -183,7 +178,7 @@ class _Table:
                 f"T_{self.section.nom}", cell_range, tuple(str(titles[c]) for c in range(FIRST_COLUMN, g.end + 1))
             )
         )
-        page.cells.sort(key=lambda c: (c.line, c.column))
+        drawn_cells(page).sort(key=lambda c: (c.line, c.column))
         page.selection = (FIRST_ROW, FIRST_COLUMN)
         self._print_setup()
         return page

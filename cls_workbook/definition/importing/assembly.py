@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cls_workbook.definition.authoring import written_revisions
 from cls_workbook.definition.authoring.all_sections import REFERENCE_WORDS, REFERENCES, SECTION_BY_NAME, SECTIONS
@@ -18,10 +18,23 @@ from cls_workbook.definition.importing.import_finding import AuthoredPlace, Impo
 from cls_workbook.definition.importing.typed_rows import Item, TypedRow, type_values
 from cls_workbook.domain.definition_keys import build, keys_of
 from cls_workbook.domain.lifetime import EvolutionThresholds
-from cls_workbook.domain.model import ChoiceLists, Contrat, Fiche
+from cls_workbook.domain.model import (
+    ChoiceLists,
+    Complement,
+    Contrat,
+    Fiche,
+    FicheFinancement,
+    Indicateur,
+    Mesure,
+    Volet,
+)
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.french import fold
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+D = TypeVar("D", bound="DataclassInstance")
 _PLACEHOLDERS = {str: "", int: 0, Decimal: Decimal(0), bool: False, date: None}
 
 
@@ -66,7 +79,7 @@ class Assembly:
     def _contrat(self) -> Contrat:
         plain_sections = [r for r in SECTIONS if not (r.form or r.parent or r.nom in ("listes", "fiches"))]
         its_own = self.rows | {"themes": _own_themes(self.rows["themes"])}
-        listes = {r.nom: tuple(self._object(x) for x in its_own[r.nom]) for r in plain_sections}
+        listes = {r.nom: tuple(self._object(r.class_, x) for x in its_own[r.nom]) for r in plain_sections}
         fiches = tuple(self._fiches())
         head = self.rows["contrat"]
         input_fields = self._field_values(head[0], "") if head else _required_fields(SECTION_BY_NAME["contrat"], "")
@@ -82,11 +95,8 @@ class Assembly:
                 columns.setdefault(column.champ, []).extend(str(v) for v, _ in row.items.get(row.cle(column.champ), ()))
         return ChoiceLists(**{champ: tuple(choix) for champ, choix in columns.items() if choix})
 
-    def _object(self, row: TypedRow, part: str = "", **extra):
-        objet = (
-            row.table.section.class_of(row.table.section.box("id", part).column) if part else row.table.section.class_
-        )
-        made = build(objet, self._field_values(row, part) | extra)
+    def _object(self, class_: type[D], row: TypedRow, part: str = "", **extra: object) -> D:
+        made = build(class_, self._field_values(row, part) | extra)
         self._created.append(made)
         self.origins[id(made)] = Origin(row, part)
         return made
@@ -98,7 +108,7 @@ class Assembly:
         for row in self.rows["fiches"]:
             numero = row.texte("numero")
             own_rows = {nom: par_fiche.pop(numero, []) for nom, par_fiche in content.items()}
-            money = [self._object(r) for r in own_rows["financement"]]
+            money = [self._object(FicheFinancement, r) for r in own_rows["financement"]]
             for double in own_rows["financement"][1:]:
                 self._add_fault(
                     double.here,
@@ -107,11 +117,12 @@ class Assembly:
                 )
             fiches.append(
                 self._object(
+                    Fiche,
                     row,
-                    volets=tuple(self._object(r) for r in own_rows["volets"]),
-                    complements=tuple(self._object(r) for r in own_rows["complements"]),
+                    volets=tuple(self._object(Volet, r) for r in own_rows["volets"]),
+                    complements=tuple(self._object(Complement, r) for r in own_rows["complements"]),
                     indicateurs=tuple(self._indicateurs(own_rows["indicateurs"])),
-                    **({"financement": money[0]} if money else {}),
+                    financement=money[0] if money else FicheFinancement(),
                 )
             )
         for remaining in content.values():
@@ -139,7 +150,7 @@ class Assembly:
             if holds_mesure(row) if part else not following:
                 self._field_values(row, part)
 
-    def _indicateurs(self, rows: list[TypedRow]) -> list:
+    def _indicateurs(self, rows: list[TypedRow]) -> list[Indicateur]:
         """Rows of the same indicator, wherever they stand, make one."""
         by_id: dict[str, list[TypedRow]] = {}
         for row in rows:
@@ -154,13 +165,13 @@ class Assembly:
             by_id.setdefault(row.texte("id"), []).append(row)
         return [self._indicateur(its_own) for its_own in by_id.values()]
 
-    def _indicateur(self, rows: list[TypedRow]):
+    def _indicateur(self, rows: list[TypedRow]) -> Indicateur:
         start = next((r for r in rows if not r.empty("libelle")), rows[0])
         for other in rows:
             if other is not start:
                 self._follow_on(start, other)
-        mesures = tuple(self._object(r, "mesures") for r in rows if holds_mesure(r))
-        return self._object(start, mesures=mesures)
+        mesures = tuple(self._object(Mesure, r, "mesures") for r in rows if holds_mesure(r))
+        return self._object(Indicateur, start, mesures=mesures)
 
     def _follow_on(self, start: TypedRow, other: TypedRow) -> None:
         """The further rows of an indicator say nothing else of it than the first."""

@@ -60,7 +60,7 @@ class DescriptionWorkbook:
     notices: list[str]
 
 
-def open_up(path: str | PathLike) -> DescriptionWorkbook:
+def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
     """Refus if the file cannot be read, or is no description of a contract."""
     try:
         value_read = reader.WorkbookFile(Path(path).read_bytes())
@@ -159,7 +159,7 @@ class _DescriptionReading:
             return CELL_IN_ERROR if special.error else ""
         return raw
 
-    def _columns(self, table: RawTable, lines: list[list]) -> None:
+    def _columns(self, table: RawTable, lines: list[list[object]]) -> None:
         """Each column by its header, else by its hidden key; what is neither is the coordinator's own."""
         titles = {fold(c.titre): c for c in table.section.boxes}
         computed = {fold(t) for t in ANCHOR_TITLES.values()}
@@ -233,7 +233,7 @@ class _DescriptionReading:
         table.lines.append((0, raw_values))
 
 
-def _locate(nom: str, lines: list[list]) -> tuple[Section, int] | None:
+def _locate(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
     """The rubrique of a sheet and its row of headers (0 for the form): by its key, else by its headers."""
     keys = [
         (i, v[len(MARK) :]) for i, line in enumerate(lines) for v in line if isinstance(v, str) and v.startswith(MARK)
@@ -245,7 +245,7 @@ def _locate(nom: str, lines: list[list]) -> tuple[Section, int] | None:
     return None if fold(nom) in OUR_SHEETS else _by_titles(nom, lines)
 
 
-def _by_titles(nom: str, lines: list[list]) -> tuple[Section, int] | None:
+def _by_titles(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
     """The rubrique whose headers a sheet without keys bears: that of its name, else the one that most of them are of."""
     all_printed = [{_title(v) for v in line if isinstance(v, str)} for line in lines]
     candidats: list[tuple[tuple[bool, int], Section, int]] = []
@@ -267,13 +267,13 @@ def _title(printed: object) -> str:
     return fold(str(printed).replace("*", ""))
 
 
-def _column_keys(lines: list[list], header: int, section: Section) -> dict[int, ColumnBox]:
+def _column_keys(lines: list[list[object]], header: int, section: Section) -> dict[int, ColumnBox]:
     """Rank of a column → what its hidden key, above the headers, says that it is."""
     boxes = {f"{MARK}{c.cle}": c for c in section.boxes}
     return {j: boxes[v] for line in lines[:header] for j, v in enumerate(line) if isinstance(v, str) and v in boxes}
 
 
-def _question(lines: list[list], box: ColumnBox) -> tuple[int, int] | None:
+def _question(lines: list[list[object]], box: ColumnBox) -> tuple[int, int] | None:
     """Row and column of an answer: at the right of its label; else two columns after its key."""
     titre, cle = fold(box.titre), f"{MARK}{box.cle}"
     by_key = next(((i, j) for i, line in enumerate(lines) for j, v in enumerate(line) if v == cle), None)
@@ -286,6 +286,6 @@ def _question(lines: list[list], box: ColumnBox) -> tuple[int, int] | None:
     return (by_key[0], by_key[1] + 2) if by_key else None
 
 
-def _cell(lines: list[list], line: int, column: int) -> object:
+def _cell(lines: list[list[object]], line: int, column: int) -> object:
     row = lines[line] if line < len(lines) else []
     return row[column] if column < len(row) else ""

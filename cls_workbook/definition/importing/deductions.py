@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 
 from cls_workbook.definition.importing.directory import unique
@@ -51,7 +52,7 @@ def deduce(rows: dict[str, list[TypedRow]]) -> None:
         ("regles", "libelle"),
         ("priorites", "libelle"),
     ):
-        _identify(rows[nom], lambda r, s=source: identifier(r.texte(s)))
+        _identify(rows[nom], partial(_identifier_of, source))
     _by_fiche(rows["volets"], lambda r: identifier(r.texte("nom")))
     _by_fiche(rows["complements"], lambda r: identifier(r.texte("libelle"), "_"))
     _assign_numbers(rows["a_confirmer"])
@@ -59,6 +60,10 @@ def deduce(rows: dict[str, list[TypedRow]]) -> None:
         if row.empty("montant_etat"):
             row.put("montant_etat", "vide" if row.empty("montant") else "chiffre")
     _mesures(rows["indicateurs"])
+
+
+def _identifier_of(champ: str, row: TypedRow) -> str:
+    return identifier(row.texte(champ))
 
 
 def _fill_from_model(rule: TypedRow) -> None:

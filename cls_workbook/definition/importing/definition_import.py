@@ -30,7 +30,7 @@ class ImportResult(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
-def importer(path: str | PathLike) -> ImportResult:
+def importer(path: str | PathLike[str]) -> ImportResult:
     """Refus, with one detail per fault, if anything must be mended: nothing is then to be written."""
     workbook = open_up(path)
     assembly = Assembly(workbook)

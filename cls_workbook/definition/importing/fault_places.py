@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from cls_workbook.definition.importing.typed_rows import TypedRow
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 import dataclasses
 import re
 
@@ -44,7 +51,7 @@ class FaultPlaces:
         self._lists()
         self._without_rank = {_without_rank(location): place for location, place in reversed(self.cells.items())}
 
-    def _descend(self, location: str, objet: object) -> None:
+    def _descend(self, location: str, objet: DataclassInstance) -> None:
         """Every object that a row made, then what it holds."""
         origin = self.assembly.origins.get(id(objet))
         if origin is not None:
@@ -53,21 +60,21 @@ class FaultPlaces:
         for name, content in values_by_key(objet):
             if isinstance(content, tuple):
                 self._list(f"{location}.{name}", name, content)
-            elif dataclasses.is_dataclass(content):
+            elif dataclasses.is_dataclass(content) and not isinstance(content, type):
                 self._descend(f"{location}.{name}", content)
 
-    def _list(self, location: str, champ: str, content: tuple) -> None:
+    def _list(self, location: str, champ: str, content: tuple[Any, ...]) -> None:
         if location == f"contrat.{champ}" and champ in SECTION_BY_NAME:
             self.cells[location] = self.assembly.tables[champ].entire
         for place, element in places(location, content):
-            if dataclasses.is_dataclass(element):
+            if dataclasses.is_dataclass(element) and not isinstance(element, type):
                 self._descend(place, element)
             if champ == "mesures":  # the verification of themes places a measure in its fiche
                 self.cells[f"{location.partition('.indicateurs')[0]}.mesures ({element.id}).theme"] = self.cells[
                     f"{place}.theme"
                 ]
 
-    def _field_values(self, location: str, objet: object, row, part: str) -> None:
+    def _field_values(self, location: str, objet: object, row: TypedRow, part: str) -> None:
         section: Section = row.table.section
         self.sections[location] = section
         for column in section.columns:

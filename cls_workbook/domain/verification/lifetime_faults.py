@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.definition_keys import values_by_key
@@ -23,6 +24,9 @@ from cls_workbook.domain.verification.fault import (
     too_long,
 )
 from cls_workbook.french import quoted_list
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 AVENANT = "avenant"
 # What an avenant may be needed for: the words of ``avenant_requis``, in a sentence.
@@ -91,13 +95,13 @@ def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield from _decision_faults(location, objet, contrat)
 
 
-def _periods(location: str, objet: object) -> Iterator[tuple[str, Period]]:
+def _periods(location: str, objet: DataclassInstance) -> Iterator[tuple[str, Period]]:
     if isinstance(objet, Period):
         yield location, objet
-    if dataclasses.is_dataclass(objet):
-        for name, content in values_by_key(objet):
-            if isinstance(content, tuple):
-                for place, element in places(f"{location}.{name}", content):
+    for name, content in values_by_key(objet):
+        if isinstance(content, tuple):
+            for place, element in places(f"{location}.{name}", content):
+                if dataclasses.is_dataclass(element) and not isinstance(element, type):
                     yield from _periods(place, element)
 
 
@@ -144,7 +148,8 @@ def _authorisation_faults(
 
 def revisions(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every revision: in the contract's years, by a known decision, once for a field and a year."""
-    annees, already_seen = all_years(contrat), {}
+    annees = all_years(contrat)
+    first_places: dict[tuple[int, str, str | None, str], str] = {}
     for location, revision in places("contrat.revisions", contrat.revisions):
         yield from reference(f"{location}.decision", revision.decision, contrat.by_decision, "la décision")
         if annees and not annees[0] < revision.depuis <= annees[-1]:
@@ -153,11 +158,9 @@ def revisions(contrat: Contrat) -> Iterator[DefinitionFault]:
                 f"une révision vaut à partir d’une année du contrat après la première, trouvé « {revision.depuis} ».",
                 f"Années possibles : {quoted_list(map(str, annees[1:]))}.",
             )
-        first_one = already_seen.setdefault((revision.depuis, revision.objet, revision.cible, revision.champ), location)
-        if first_one != location:
-            yield fault(
-                location, f"même année, même objet et même champ que {first_one}.", "Gardez une seule des deux."
-            )
+        first = first_places.setdefault((revision.depuis, revision.objet, revision.cible, revision.champ), location)
+        if first != location:
+            yield fault(location, f"même année, même objet et même champ que {first}.", "Gardez une seule des deux.")
         if revision.decision is None or revision.decision in contrat.by_decision:
             yield from _authorisation_faults(f"{location}.decision", revision.decision, _change(revision), contrat)
 

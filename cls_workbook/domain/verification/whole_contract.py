@@ -255,9 +255,9 @@ def groups(contrat: Contrat) -> Iterator[DefinitionFault]:
             )
         yield from repetitions(f"{location}.candidats", structure.candidats)
     for champ in ("coordination", "agence"):
-        structure = contrat.by_structure.get(getattr(contrat, champ) or "")
-        if structure is not None and structure.groupe:
-            yield fault(f"contrat.{champ}", f"« {structure.id} » est un groupe.", "Nommez une seule structure.")
+        named = contrat.by_structure.get(getattr(contrat, champ) or "")
+        if named is not None and named.groupe:
+            yield fault(f"contrat.{champ}", f"« {named.id} » est un groupe.", "Nommez une seule structure.")
 
 
 def signataires(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -381,7 +381,7 @@ def _textes(location: str, objet: object) -> Iterator[DefinitionFault]:
     elif isinstance(objet, tuple):
         for place, element in places(location, objet):
             yield from _textes(place, element)
-    elif dataclasses.is_dataclass(objet):
+    elif dataclasses.is_dataclass(objet) and not isinstance(objet, type):
         for name, value in values_by_key(objet):
             yield from _textes(f"{location}.{name}", value)
 
