@@ -38,7 +38,10 @@ TYPE_WITHOUT_MACROS = b"application/vnd.openxmlformats-officedocument.spreadshee
 PATCHES = {
     "Sub ShowError(FileName As String": "Sub ShowErrorDeXlwings(FileName As String",
     'MsgBox "Could not find Interpreter!", vbCritical': "PythonIntrouvable PYTHON_WIN",
-    "MsgBox \"To enable RunPython, please run 'xlwings runpython install' in a terminal once and try again.\", vbCritical": "LiaisonMacAbsente",
+    (
+        "MsgBox \"To enable RunPython, please run 'xlwings runpython install' in a terminal once and try again.\", "
+        "vbCritical"
+    ): "LiaisonMacAbsente",
     'Application.StatusBar = "Running..."': "AnnoncerTravail",
 }
 # The add-in reads the same settings as the workbook.

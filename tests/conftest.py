@@ -31,7 +31,10 @@ def libreoffice(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="session")
 def coordination_workbook(tmp_path_factory: pytest.TempPathFactory):
-    """A coordinator's workbook (.xlsm) of a small contract, made for a computer whose Python is known. Not to be changed."""
+    """A coordinator's workbook (.xlsm) of a small contract, made for a computer whose Python is known.
+
+    Not to be changed.
+    """
     from cls_workbook.definition.toml_reader import parse
     from cls_workbook.office.coordinator.making import coordonner
     from cls_workbook.office.coordinator.workstation import Workstation

@@ -1,4 +1,6 @@
-"""As a coordinator would: the blank workbook filled in LibreOffice, its mistakes found and mended, the contract used."""
+"""As a coordinator would: the blank workbook filled in LibreOffice, its mistakes found and mended,
+the contract used.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""No value lost in silence: whatever partners do to a workbook, each value is read exactly or an anomaly points at it."""
+"""No value lost in silence: whatever partners do to a workbook, each value is read exactly or an anomaly points at
+it.
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def visible_ones(opened_book: openpyxl.Workbook) -> list[Worksheet]:
     return [f for f in opened_book.worksheets if f.sheet_state == "visible"]
 
 
-# --- Look and print -----------------------------------------------------------------------------------------------------
+# --- Look and print ---------------------------------------------------------------------------------------------------
 
 
 def test_every_sheet_prints_on_a4_landscape_one_page_wide_with_its_pages_numbered(opened_book):

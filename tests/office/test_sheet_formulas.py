@@ -1,4 +1,6 @@
-"""What the sheets show while one types is what Python makes of the same answers; blank, they show what they were sent with."""
+"""What the sheets show while one types is what Python makes of the same answers; blank,
+they show what they were sent with.
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,8 @@ def test_a_theme_that_ships_told_again_by_a_contract_makes_the_trip(tmp_path):
     assert read_back(contrat, tmp_path / "themes.xlsx") == contrat
 
 
-# The rule of a department that ships: what a definition writes itself prevails, even where it says « no » or « nothing ».
+# The rule of a department that ships: what a definition writes itself prevails, even where it says « no » or
+# « nothing ».
 def test_a_rule_made_from_one_that_ships_makes_the_trip(tmp_path):
     texte = (
         write(load("besancon-2016-2018"))
@@ -80,7 +81,9 @@ id = "autre"
 
 
 def test_a_contract_with_awkward_content_makes_the_trip(tmp_path):
-    """60 fiches, odd numbers, long titles equal in their beginnings, 80 structures, overseas codes, an axe without fiche."""
+    """60 fiches, odd numbers, long titles equal in their beginnings, 80 structures, overseas codes,
+    an axe without fiche.
+    """
     structures = tuple(
         model.Structure(f"s-{n}", f"Association n° {n} de l’Île d’Yeu/Noirmoutier") for n in range(1, 81)
     )
@@ -168,7 +171,10 @@ def _value(class_: type, champ: str, type_: type, names: tuple[str, ...] | None)
 
 @cache
 def _field(class_: type, nom: str, names: tuple[str, ...] | None):
-    """The same, with its default and as many as the model says; None where it can only be left out. Strategies are dear to make."""
+    """The same, with its default and as many as the model says; None where it can only be left out.
+
+    Strategies are dear to make.
+    """
     key = keys_of(class_)[nom]
     one = None if dataclasses.is_dataclass(key.type) else _value(class_, nom, key.type, names)
     if one is None:
@@ -196,7 +202,9 @@ CHOICES = {
 
 
 def objet(class_: type, cross_references: dict[str, list[str]] | None = None, **fixed):
-    """Any object of a class of the model, derived from its fields; ``fixed``: values or strategies that replace the derived one."""
+    """Any object of a class of the model, derived from its fields; ``fixed``:
+    values or strategies that replace the derived one.
+    """
     names = {champ: tuple(ids) for champ, ids in (cross_references or {}).items()}
     input_fields = {nom: _field(class_, nom, names.get(nom)) for nom in keys_of(class_) if nom not in fixed}
     input_fields |= {nom: v if isinstance(v, st.SearchStrategy) else st.just(v) for nom, v in fixed.items()}

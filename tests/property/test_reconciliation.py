@@ -1,4 +1,6 @@
-"""The sum of what returns say is the consolidated total, or the difference is told: to the cent, by another arithmetic."""
+"""The sum of what returns say is the consolidated total, or the difference is told: to the cent,
+by another arithmetic.
+"""
 
 from __future__ import annotations
 

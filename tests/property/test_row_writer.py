@@ -1,4 +1,6 @@
-"""The rows and cells that ``workbook.row_writer`` writes are, byte for byte, those that XlsxWriter's documented calls write."""
+"""The rows and cells that ``workbook.row_writer`` writes are, byte for byte,
+those that XlsxWriter's documented calls write.
+"""
 
 from __future__ import annotations
 

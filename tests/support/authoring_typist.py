@@ -20,7 +20,9 @@ from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook, address, letter
 
 HEADERS, FIRST = 6, 7  # rows, as printed
-ROOM = 5  # blank rows below what is written, where a test needs no more: a sheet with room for a whole contract costs five times as much
+# blank rows below what is written, where a test needs no more: a sheet with room for a whole contract costs five times
+# as much
+ROOM = 5
 
 ANSWERS = {
     "Titre du contrat": "Contrat local de santé des Étangs 2025-2027",
@@ -153,7 +155,9 @@ STYLES = {float: "saisie:nombre", datetime: "saisie:date"}
 
 
 def fill_cell(path: Path, **corrections: dict[str, object]) -> Path:
-    """The blank workbook with the small contract; ``corrections``: sheet → address → value typed instead (None empties)."""
+    """The blank workbook with the small contract; ``corrections``: sheet → address → value typed instead (None
+    empties).
+    """
     path.write_bytes(_filled(corrections) if corrections else _uncorrected())
     return path
 

@@ -40,7 +40,9 @@ from cls_workbook.workbook.description import Formula, Link
 
 
 def generer(identifier: str, annee: int, by_structure: bool = False) -> None:
-    """What the command does, files written; like a command, it starts without the texts that an earlier one measured."""
+    """What the command does, files written; like a command, it starts without the texts that an earlier one
+    measured.
+    """
     for memory in (text_width.width, layout.height, layout.abridge, french.typography, french.fold, description.letter):
         memory.cache_clear()
     with tempfile.TemporaryDirectory() as folder:
@@ -224,7 +226,9 @@ def dask_cluster():
 
 
 def measure_scale(identifier: str, annee: int, nombre: int, folder: Path) -> list[tuple[str, float, str]]:
-    """Ten times as many returns: one run of each, in processes of their own, the floor of the small ones being long enough."""
+    """Ten times as many returns: one run of each, in processes of their own,
+    the floor of the small ones being long enough.
+    """
     ten = folder / "dix"
     ten.mkdir()
     write_retours(identifier, annee, 10 * nombre, ten)
@@ -298,7 +302,10 @@ def ratio_to_xlsxwriter(result, rounds: int) -> float:
 
 
 def peak_memory() -> float:
-    """Of this process, in MiB. Where ``/proc`` is: what getrusage says is also that of the process which started this one."""
+    """Of this process, in MiB.
+
+    Where ``/proc`` is: what getrusage says is also that of the process which started this one.
+    """
     statut = Path("/proc/self/status")
     if statut.is_file():
         return next(int(line.split()[1]) for line in statut.read_text().splitlines() if line.startswith("VmHWM")) / 1024

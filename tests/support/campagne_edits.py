@@ -1,5 +1,6 @@
-"""What arrives in the folder of returns besides one good return: the same one twice, two versions of it, one of another year, of another
-contract, of another version of the template. Each with what must come of every value of every file, in the consolidation itself.
+"""What arrives in the folder of returns besides one good return: the same one twice, two versions of it,
+one of another year, of another contract, of another version of the template. Each with what must come of every value of
+every file, in the consolidation itself.
 """
 
 from __future__ import annotations
@@ -67,7 +68,10 @@ VERSION_2 = PLAUSIBLE | {
 
 @dataclass(frozen=True, eq=False)
 class ExportSource:
-    """A workbook that left, and what it was filled in with. ``change``: text of the contract's definition → what it was then."""
+    """A workbook that left, and what it was filled in with.
+
+    ``change``: text of the contract's definition → what it was then.
+    """
 
     saisies: Mapping[str, object] = field(default_factory=lambda: PLAUSIBLE)
     annee: int = YEAR
@@ -98,16 +102,22 @@ class ExportSource:
 FIRST, SECOND = ExportSource(), ExportSource(VERSION_2)
 LAST_YEAR = ExportSource(annee=YEAR - 1)
 OF_ANOTHER_CONTRAT = ExportSource(change=(('id = "essai"', 'id = "voisin"'),))
-HOURS = '    { id = "1.1-I02a", libelle = "Heures de permanence", type = "decimal", agregation = "FLUX", unite = "heure" },\n'
+HOURS = (
+    '    { id = "1.1-I02a", libelle = "Heures de permanence", type = "decimal", agregation = "FLUX", '
+    'unite = "heure" },\n'
+)
 POSTERS = '    { id = "1.1-I99", libelle = "Affiches posées", type = "entier", agregation = "FLUX" },\n'
 OF_ANOTHER_VERSION = ExportSource(PLAUSIBLE | {"1.1/mesures/1.1-I99/valeur": 12}, change=((HOURS, HOURS + POSTERS),))
 
 
 @dataclass(frozen=True)
 class CampagneEdit:
-    """``received``: name of a file → what it was made from; the same source gives the same bytes. ``to_replace``: as ``pipeline.way_back.consolider`` takes it.
+    """``received``: name of a file → what it was made from; the same source gives the same bytes.
 
-    ``codes``: of all the anomalies that tell of what came; ``reported``: how many values they point at, all those of a file that is set aside.
+    ``to_replace``: as ``pipeline.way_back.consolider`` takes it.
+
+    ``codes``: of all the anomalies that tell of what came; ``reported``: how many values they point at, all those of a
+    file that is set aside.
     """
 
     nom: str

@@ -45,8 +45,14 @@ def dump() -> str:
 def _settings(sheet: Sheet) -> Iterator[str]:
     print_setup = sheet.print_setup
     yield "largeurs : " + " ".join(f"{letter(c)}={v:g}" for c, v in sorted(sheet.widths.items()))
-    yield f"colonnes masquées : {[letter(c) for c in sheet.hidden_columns]} · figée : {sheet.frozen_at} · onglet : {sheet.tab_color} · insérer : {sheet.insert_rows}"
-    yield f"lignes répétées : {print_setup.repeated_rows} · sauts : {print_setup.page_breaks} · pied : {print_setup.left_footer}"
+    yield (
+        f"colonnes masquées : {[letter(c) for c in sheet.hidden_columns]} · figée : {sheet.frozen_at} · onglet : "
+        f"{sheet.tab_color} · insérer : {sheet.insert_rows}"
+    )
+    yield (
+        f"lignes répétées : {print_setup.repeated_rows} · sauts : {print_setup.page_breaks} · pied : "
+        f"{print_setup.left_footer}"
+    )
 
 
 def _cells(sheet: Sheet) -> Iterator[str]:
@@ -86,9 +92,10 @@ def _validation(validation: Validation) -> str:
         if validation.type != "liste"
         else str(validation.source) + ("" if validation.strict else " (proposée)")
     )
-    return f"{_ranges_text(validation.cell_ranges)} · {validation.type} · {bounds}\n    {validation.titre} : {validation.prompt}\n    {validation.error_title} : {validation.error}".replace(
-        "\u00a0", "⍽"
-    )
+    return (
+        f"{_ranges_text(validation.cell_ranges)} · {validation.type} · {bounds}\n    {validation.titre} : "
+        f"{validation.prompt}\n    {validation.error_title} : {validation.error}"
+    ).replace("\u00a0", "⍽")
 
 
 def _ranges_text(cell_ranges: list[CellRange]) -> str:

@@ -1,4 +1,7 @@
-"""The matrix: edits × saved forms, and what becomes of every typed value. ``python -m tests.support.edit_matrix`` prints figures."""
+"""The matrix: edits × saved forms, and what becomes of every typed value.
+
+``python -m tests.support.edit_matrix`` prints figures.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,8 @@ class Case:
         ]
         if self.outcome != self.expected_returns:
             statements.append(
-                f"{sorted(self.outcome[0])} signalent {self.outcome[1]} valeurs ; attendu : {sorted(self.expected_returns[0])}, {self.expected_returns[1]}"
+                f"{sorted(self.outcome[0])} signalent {self.outcome[1]} valeurs ; attendu : "
+                f"{sorted(self.expected_returns[0])}, {self.expected_returns[1]}"
             )
         return statements
 
@@ -84,7 +88,9 @@ def setting() -> Setting:
 
 
 def campagne_of(contrat: Contrat) -> forms.WorkbookContext:
-    """A year that has another before it: its values stand beside the inputs, and the amounts of the year in each sheet."""
+    """A year that has another before it: its values stand beside the inputs,
+    and the amounts of the year in each sheet.
+    """
     by_kind = {"jalon": "En cours", "entier": 42, "decimal": 12.5, "taux": 0.4, "moyenne": 3.25}
     past_ones = {m.id: by_kind[m.type] for f in contrat.fiches for m in f.mesures if m.type in by_kind}
     carried_over = {
@@ -283,7 +289,9 @@ class WorkbookCases:
 
 
 def saved_forms(edit: Edit | WorkbookEdit | CampagneEdit, slow_too: bool = False) -> tuple[str, ...]:
-    """The saved forms in which an edit is tried; ``slow_too``: those too that take LibreOffice a third of the whole time."""
+    """The saved forms in which an edit is tried; ``slow_too``: those too that take LibreOffice a third of the whole
+    time.
+    """
     return FORMS if slow_too or not getattr(edit, "slow", False) else (FORMS[0], FORMS[2])
 
 

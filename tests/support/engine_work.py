@@ -1,4 +1,7 @@
-"""Works for the tests of engines. Apart, because the processes that do them import this module, and no more than it imports."""
+"""Works for the tests of engines.
+
+Apart, because the processes that do them import this module, and no more than it imports.
+"""
 
 from __future__ import annotations
 

@@ -5,9 +5,9 @@
     1.1/mesures/1.1-I01/valeur 12
     1.1/mesures/1.1-I02/valeur ?? NOMBRE_ILLISIBLE
 
-A file and its structure (and ``/ volet``, and ``sha256=…`` or other facts of ``retours``), then a key and a value a line;
-``??`` and a code: reading refused what was typed there. A key alone: the fiche is returned, nothing more.
-The cell of an input is its key without the fiche: ``mesures/1.1-I01/valeur`` in sheet « FA 1.1 ».
+A file and its structure (and ``/ volet``, and ``sha256=…`` or other facts of ``retours``), then a key and a value a
+line; ``??`` and a code: reading refused what was typed there. A key alone: the fiche is returned, nothing more. The
+cell of an input is its key without the fiche: ``mesures/1.1-I01/valeur`` in sheet « FA 1.1 ».
 """
 
 from __future__ import annotations
@@ -78,10 +78,16 @@ structures = [
     { id = "communes", nom = "Communes", groupe = true, candidats_communes = true },
 ]
 regles = [
-    { id = "poste", type = "poste", libelle = "50 %, 30 000 € au plus", fiche = "1.4", financeur = "agence", taux = 0.5, plafond_annuel = 30000, etp_min = 0.5, etp_assiette_max = 1 },
-    { id = "cours", type = "cout_unitaire", libelle = "250 € par personne", fiche = "1.3", cout_unitaire = 250, participants_min = 8, participants_max = 16, mesure_participants = "1.3-I02", mesure_sessions = "1.3-I01", complement_cout = "cout", complement_formateurs = "formateurs", complement_cout_formateurs = "cout_formateurs", cout_formateur = 1500 },
-    { id = "places", type = "capacite", libelle = "40 places", fiche = "1.3", capacite = 40, mesure = "1.3-I03", mesure_file_active = "1.3-I04", mesure_sorties = "1.3-I05", mesure_relais = "1.3-I06" },
-    { id = "cap", type = "plafond", libelle = "10 000 € par an, 3 ans", fiche = "1.5", financeur = "agence", plafond_annuel = 10000, plafond_total = 25000, duree_ans = 3, depuis = 2024 },
+    { id = "poste", type = "poste", libelle = "50 %, 30 000 € au plus", fiche = "1.4", financeur = "agence", \
+taux = 0.5, plafond_annuel = 30000, etp_min = 0.5, etp_assiette_max = 1 },
+    { id = "cours", type = "cout_unitaire", libelle = "250 € par personne", fiche = "1.3", cout_unitaire = 250, \
+participants_min = 8, participants_max = 16, mesure_participants = "1.3-I02", mesure_sessions = "1.3-I01", \
+complement_cout = "cout", complement_formateurs = "formateurs", complement_cout_formateurs = "cout_formateurs", \
+cout_formateur = 1500 },
+    { id = "places", type = "capacite", libelle = "40 places", fiche = "1.3", capacite = 40, mesure = "1.3-I03", \
+mesure_file_active = "1.3-I04", mesure_sorties = "1.3-I05", mesure_relais = "1.3-I06" },
+    { id = "cap", type = "plafond", libelle = "10 000 € par an, 3 ans", fiche = "1.5", financeur = "agence", \
+plafond_annuel = 10000, plafond_total = 25000, duree_ans = 3, depuis = 2024 },
     { id = "egal", type = "parite", libelle = "à parts égales", fiche = "1.6", financeurs = ["agence", "ville"] },
 ]
 
@@ -109,11 +115,13 @@ type = "compte"
 mesures = [
     { id = "1.1-I01", libelle = "Ateliers", type = "entier", agregation = "FLUX", unite = "atelier" },
     { id = "1.1-I02", libelle = "Habitants", type = "entier", agregation = "PERSONNES", unite = "personne" },
-    { id = "1.1-I03", libelle = "Entretiens", type = "entier", agregation = "FLUX", ventilation = "type", petits_effectifs = true },
+    { id = "1.1-I03", libelle = "Entretiens", type = "entier", agregation = "FLUX", ventilation = "type", \
+petits_effectifs = true },
     { id = "1.1-I04", libelle = "Partenaires", type = "entier", agregation = "ENTITES", ventilation = "type" },
     { id = "1.1-I05", libelle = "Lieux", type = "entier", agregation = "STOCK" },
     { id = "1.1-I06", libelle = "Communes engagées", type = "entier", agregation = "ENTITES", communes = true },
-    { id = "1.1-I07", libelle = "Motifs", type = "entier", agregation = "FLUX", ventilation = "motif", reponses_multiples = true },
+    { id = "1.1-I07", libelle = "Motifs", type = "entier", agregation = "FLUX", ventilation = "motif", \
+reponses_multiples = true },
 ]
 
 [[fiches]]
@@ -129,7 +137,8 @@ libelle = "Taux"
 type = "taux"
 mesures = [
     { id = "1.2-I01", libelle = "Adhésion", type = "taux", agregation = "RATIO", ventilation = "âge" },
-    { id = "1.2-I02", libelle = "Adhésion en équivalent", type = "taux", agregation = "RATIO", numerateur_decimal = true },
+    { id = "1.2-I02", libelle = "Adhésion en équivalent", type = "taux", agregation = "RATIO", \
+numerateur_decimal = true },
     { id = "1.2-I03", libelle = "Satisfaction", type = "satisfaction", agregation = "SATISFACTION" },
     { id = "1.2-I04", libelle = "Étude lancée", type = "jalon", agregation = "JALON" },
     { id = "1.2-I05", libelle = "Durée", type = "moyenne", agregation = "MOYENNE" },
@@ -141,7 +150,8 @@ mesures = [
 numero = "1.3"
 titre = "Cours et places"
 axe = "1"
-volets = [{ id = "cours", nom = "Cours", porteurs = ["association"] }, { id = "etude", nom = "Étude", porteurs = ["ville"] }]
+volets = [{ id = "cours", nom = "Cours", porteurs = ["association"] }, { id = "etude", nom = "Étude", \
+porteurs = ["ville"] }]
 financement = { montant = 40000, montant_etat = "chiffre" }
 complements = [
     { id = "cout", libelle = "Coût des sessions", type = "montant" },
@@ -163,7 +173,8 @@ id = "1.3-places"
 libelle = "Places"
 type = "taux"
 mesures = [
-    { id = "1.3-I03", libelle = "Occupation", type = "taux", agregation = "RATIO", denominateur = 40, numerateur_decimal = true },
+    { id = "1.3-I03", libelle = "Occupation", type = "taux", agregation = "RATIO", denominateur = 40, \
+numerateur_decimal = true },
     { id = "1.3-I04", libelle = "File active", type = "entier", agregation = "PERSONNES" },
     { id = "1.3-I05", libelle = "Sorties", type = "entier", agregation = "FLUX" },
     { id = "1.3-I06", libelle = "Relais", type = "ventilation", agregation = "FLUX", ventilation = "nature" },
@@ -197,7 +208,10 @@ def trial_contrat() -> Contrat:
 
 
 def folder(texte: str, contrat: Contrat | None = None, annee: int = 2025, **remaining) -> CheckInput:
-    """The Dossier of the returns written in ``texte``. ``expected_returns``: (fiche, structure, volet, groupe) tuples."""
+    """The Dossier of the returns written in ``texte``.
+
+    ``expected_returns``: (fiche, structure, volet, groupe) tuples.
+    """
     contrat = contrat or trial_contrat()
     values, retours, anomalies, addresses = _read(texte, contrat, annee)
     if "expected_returns" in remaining:

@@ -35,8 +35,9 @@ class Zone(NamedTuple):
 class Due:
     """A value that stands in the file, and must be read or pointed at.
 
-    ``cle``: the input that it answers; "" where it answers none. ``meaning``: what it means (``REFUSED``: nothing sure).
-    ``file_copy``: the same answer stands elsewhere too. ``invisible``: under a merged cell, where nobody sees it.
+    ``cle``: the input that it answers; "" where it answers none. ``meaning``: what it means (``REFUSED``: nothing
+    sure). ``file_copy``: the same answer stands elsewhere too. ``invisible``: under a merged cell, where nobody sees
+    it.
     """
 
     cle: str
@@ -162,7 +163,10 @@ class Page:
     # --- values ---
 
     def enter_value(self, cle: str, raw: object, meaning: Any = None) -> None:
-        """Types over an input that has not moved. ``meaning``: what is meant, if it is not what is typed; None empties."""
+        """Types over an input that has not moved.
+
+        ``meaning``: what is meant, if it is not what is typed; None empties.
+        """
         place, complete = self.place(cle), f"{self.fiche}/{cle.replace('§', self.fiche)}"
         self.write(*place, raw, cle=complete, meaning=raw if meaning is None else meaning)
 

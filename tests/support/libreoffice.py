@@ -282,7 +282,9 @@ class Document:
         return {f"{get_column_letter(c + 1)}{line + 1}": Cell(*remaining) for c, line, *remaining in cells}
 
     def macros(self) -> dict[str, list]:
-        """``modules`` of the VBA project, ``codes`` of the sheets, ``buttons``: [sheet, label, the script that it calls]."""
+        """``modules`` of the VBA project, ``codes`` of the sheets, ``buttons``: [sheet, label,
+        the script that it calls].
+        """
         return self._ask("macros")
 
     def recalc(self) -> None:

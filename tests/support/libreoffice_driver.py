@@ -3,7 +3,8 @@
 Run by the interpreter that has ``uno`` (Debian's own python3, LibreOffice's own python), never imported by the tests.
 One JSON object a line, ``{"order": "values", "document": 1, …}``; one answer a line: ``{"ok": …}``, ``{"refusal": …}``
 for what LibreOffice does not do, ``{"breakdown": …}`` where it is no longer itself and must be started again.
-The documents are numbered by the one who asks. Started with the folder of a new profile. Ends with its input, and takes LibreOffice along.
+The documents are numbered by the one who asks. Started with the folder of a new profile. Ends with its input, and takes
+LibreOffice along.
 """
 
 from __future__ import annotations
@@ -159,7 +160,9 @@ class Driver:
         self._keep(new, number, "a new document")
 
     def order_macros(self, doc, document):
-        """{modules: names in the VBA library, codes: code names of the sheets, buttons: [sheet, label, macro] of each}."""
+        """{modules: names in the VBA library, codes: code names of the sheets, buttons: [sheet, label,
+        macro] of each}.
+        """
         libraries = doc.BasicLibraries
         modules = []
         if libraries.hasByName("VBAProject"):
@@ -177,7 +180,9 @@ class Driver:
                     yield [sheet.Name, form.getByIndex(i).Label, event.ScriptCode]
 
     def order_extract_values(self, doc, document, worksheets, number):
-        """Each sheet copied, then « Paste special, values » in a new document: no format, no formula, no hidden column."""
+        """Each sheet copied, then « Paste special, values » in a new document: no format, no formula,
+        no hidden column.
+        """
         new = self._new_document()
         for rank, nom in enumerate(worksheets):
             new.Sheets.insertNewByName(f"copie {rank}", rank)

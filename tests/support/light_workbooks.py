@@ -1,4 +1,6 @@
-"""A workbook without what no reader looks at (validations, colours, frames), which costs spreadsheets most of their time."""
+"""A workbook without what no reader looks at (validations, colours, frames),
+which costs spreadsheets most of their time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A campaign as it is lived: the year's workbook of each structure, filled by key, sent back, consolidated, summed up."""
+"""A campaign as it is lived: the year's workbook of each structure, filled by key, sent back, consolidated,
+summed up.
+"""
 
 from __future__ import annotations
 

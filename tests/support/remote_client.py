@@ -1,8 +1,9 @@
 """Plays the task pane (Office.js) of xlwings' remote engine, on an openpyxl workbook.
 
-One click: the whole workbook goes to Python as JSON, a list of actions comes back, they are applied in order. The engine
-reads nothing but that first picture. An action that this client does not know raises: nothing is taken for granted.
-The engine's licence (PolyForm) is for non-commercial use and for tests such as these; nothing that ships needs it.
+One click: the whole workbook goes to Python as JSON, a list of actions comes back, they are applied in order. The
+engine reads nothing but that first picture. An action that this client does not know raises: nothing is taken for
+granted. The engine's licence (PolyForm) is for non-commercial use and for tests such as these; nothing that ships needs
+it.
 """
 
 from __future__ import annotations
@@ -208,7 +209,9 @@ class RemoteClient:
 
 
 def _as_json(cell):
-    """As Office.js has it: whole numbers without a point, dates with their hour, a formula as nothing (it was not calculated)."""
+    """As Office.js has it: whole numbers without a point, dates with their hour,
+    a formula as nothing (it was not calculated).
+    """
     valeur = cell.value
     if valeur is None or (isinstance(valeur, str) and cell.data_type == "f"):
         return ""

@@ -17,7 +17,10 @@ VALUE_COLUMN, STATUT, MEMORY = 6, 7, 12
 
 @dataclass(frozen=True)
 class Edit:
-    """``codes``: of all the anomalies that the reading of the sheet gives. ``reported``: how many typed values they point at."""
+    """``codes``: of all the anomalies that the reading of the sheet gives.
+
+    ``reported``: how many typed values they point at.
+    """
 
     nom: str
     perform: Callable[[Page], None]

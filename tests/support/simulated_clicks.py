@@ -1,6 +1,7 @@
 """A click in the coordinator's workbook without Excel: our own VBA runs in pyOpenVBA's interpreter, over its cells.
 
-xlwings' module and what touches the computer (files, environment) are played here; ``subcommands`` is what Python would get.
+xlwings' module and what touches the computer (files, environment) are played here; ``subcommands`` is what Python would
+get.
 """
 
 from __future__ import annotations
@@ -33,11 +34,14 @@ Public Function RunPython(PythonCommand As String)
 End Function
 
 ' As xlwings' own: the sheet of the workbook, else the default.
-Public Function GetConfig(configKey As String, Optional default As String = "", Optional source As String = "") As Variant
+Public Function GetConfig(configKey As String, _
+        Optional default As String = "", Optional source As String = "") As Variant
     Dim ligne As Long
     GetConfig = default
     For ligne = 1 To 20
-        If UCase(ThisWorkbook.Worksheets("xlwings.conf").Cells(ligne, 1).Value) = configKey Then GetConfig = ThisWorkbook.Worksheets("xlwings.conf").Cells(ligne, 2).Value
+        If UCase(ThisWorkbook.Worksheets("xlwings.conf").Cells(ligne, 1).Value) = configKey Then
+            GetConfig = ThisWorkbook.Worksheets("xlwings.conf").Cells(ligne, 2).Value
+        End If
     Next ligne
 End Function
 
@@ -103,7 +107,8 @@ End Function
 
 _SERVER = """
 Option Explicit
-Public Function CallUDF(ByVal moduleAppele As String, ByVal nom As String, ByVal arguments As Variant, ByVal classeur As Workbook, ByVal appelant As Variant)
+Public Function CallUDF(ByVal moduleAppele As String, ByVal nom As String, ByVal arguments As Variant, \
+ByVal classeur As Workbook, ByVal appelant As Variant)
     CallUDF = RepondreA(moduleAppele, nom, arguments)
 End Function
 """

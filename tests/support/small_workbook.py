@@ -58,7 +58,8 @@ complements = [{ id = "formateurs", libelle = "Formateurs formés", type = "enti
   id = "1.1-I01"
   libelle = "Personnes rencontrées"
   type = "compte"
-  mesures = [{ id = "1.1-I01", libelle = "Personnes rencontrées", type = "entier", agregation = "PERSONNES", unite = "personne", valeur_initiale = 12 }]
+  mesures = [{ id = "1.1-I01", libelle = "Personnes rencontrées", type = "entier", agregation = "PERSONNES", \
+unite = "personne", valeur_initiale = 12 }]
 
   [[fiches.indicateurs]]
   id = "1.1-I02"
@@ -66,8 +67,10 @@ complements = [{ id = "formateurs", libelle = "Formateurs formés", type = "enti
   type = "compte"
   mesures = [
     { id = "1.1-I02a", libelle = "Heures de permanence", type = "decimal", agregation = "FLUX", unite = "heure" },
-    { id = "1.1-I02b", libelle = "Lieux de permanence", type = "entier", agregation = "ENTITES", ventilation = "type de lieu" },
-    { id = "1.1-I02c", libelle = "Permanences par public", type = "ventilation", agregation = "FLUX", ventilation = "public", modalites = ["Jeunes", "Adultes", "Personnes âgées"] },
+    { id = "1.1-I02b", libelle = "Lieux de permanence", type = "entier", agregation = "ENTITES", \
+ventilation = "type de lieu" },
+    { id = "1.1-I02c", libelle = "Permanences par public", type = "ventilation", agregation = "FLUX", \
+ventilation = "public", modalites = ["Jeunes", "Adultes", "Personnes âgées"] },
     { id = "1.1-I02d", libelle = "Outils utilisés", type = "liste", agregation = "UNION", ventilation = "outil" },
   ]
 
@@ -76,7 +79,8 @@ complements = [{ id = "formateurs", libelle = "Formateurs formés", type = "enti
   libelle = "Taux de suite donnée"
   type = "taux"
   mesures = [
-    { id = "1.1-I03a", libelle = "Taux de suite donnée", type = "taux", agregation = "RATIO", ventilation = "orientation" },
+    { id = "1.1-I03a", libelle = "Taux de suite donnée", type = "taux", agregation = "RATIO", \
+ventilation = "orientation" },
     { id = "1.1-I03b", libelle = "Taux de couverture", type = "taux", agregation = "RATIO", denominateur = 5 },
   ]
 
@@ -84,7 +88,8 @@ complements = [{ id = "formateurs", libelle = "Formateurs formés", type = "enti
   id = "1.1-I04"
   libelle = "Satisfaction"
   type = "satisfaction"
-  mesures = [{ id = "1.1-I04", libelle = "Satisfaction des habitants", type = "satisfaction", agregation = "SATISFACTION" }]
+  mesures = [{ id = "1.1-I04", libelle = "Satisfaction des habitants", type = "satisfaction", \
+agregation = "SATISFACTION" }]
 
   [[fiches.indicateurs]]
   id = "1.1-I05"

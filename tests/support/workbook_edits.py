@@ -29,7 +29,9 @@ ALL_OF_THEM = (HOME, CONTENTS, FICHE, OTHER_FICHE, LISTS, IDENTITY)
 
 @dataclass(frozen=True)
 class WorkbookEdit:
-    """``codes``: every anomaly that the reading of the file gives. ``reported``: how many typed values they point at, -1 for all.
+    """``codes``: every anomaly that the reading of the file gives.
+
+    ``reported``: how many typed values they point at, -1 for all.
 
     ``slow``: LibreOffice writes a million rows of it in .xlsx, which is tried by hand only.
     """

@@ -1,4 +1,6 @@
-"""Frames of typed values, written by hand: a return is a structure, a fiche, and keys as the entry workbook has them."""
+"""Frames of typed values, written by hand: a return is a structure, a fiche,
+and keys as the entry workbook has them.
+"""
 
 from __future__ import annotations
 

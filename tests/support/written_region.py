@@ -1,4 +1,5 @@
-"""A region of synthetic contracts, written by the real writer from frames worked out here; and its totals, by plain arithmetic.
+"""A region of synthetic contracts, written by the real writer from frames worked out here; and its totals,
+by plain arithmetic.
 
 Nothing of ``cls_workbook.reports.region`` is used: what a region must come to is added up in these few lines.
 """
@@ -31,12 +32,16 @@ DEFINITION = """
 axes = [{{ numero = "1", titre = "Soigner" }}]
 instances = [{{ nom = "COPIL", minimum_par_an = 1 }}]
 natures = [
-    {{ id = "maquette", libelle = "Maquette", niveau = "maquette" }}, {{ id = "hors", libelle = "Hors maquette", niveau = "hors_maquette" }},
+    {{ id = "maquette", libelle = "Maquette", niveau = "maquette" }}, {{ id = "hors", libelle = "Hors maquette", \
+niveau = "hors_maquette" }},
     {{ id = "cofi", libelle = "Cofinancement", niveau = "cofinancement" }},
 ]
-financeurs = [{{ id = "agence", nom = "Agence", structure = "agence" }}, {{ id = "ville", nom = "Ville {rank}", structure = "ville" }}]
-structures = [{{ id = "agence", nom = "Agence" }}, {{ id = "ville", nom = "Ville {rank}" }}, {{ id = "asso", nom = "Association {rank}" }}]
-regles = [{{ id = "poste", type = "poste", libelle = "50 %, 30 000 € au plus", fiche = "1.3", financeur = "agence", taux = 0.5, plafond_annuel = 30000, etp_min = 0.5, hors_maquette = true }}]
+financeurs = [{{ id = "agence", nom = "Agence", structure = "agence" }}, {{ id = "ville", nom = "Ville {rank}", \
+structure = "ville" }}]
+structures = [{{ id = "agence", nom = "Agence" }}, {{ id = "ville", nom = "Ville {rank}" }}, {{ id = "asso", \
+nom = "Association {rank}" }}]
+regles = [{{ id = "poste", type = "poste", libelle = "50 %, 30 000 € au plus", fiche = "1.3", financeur = "agence", \
+taux = 0.5, plafond_annuel = 30000, etp_min = 0.5, hors_maquette = true }}]
 priorites = [{{ id = "p1", libelle = "Réduire les inégalités" }}]
 
 [contrat]
@@ -62,8 +67,10 @@ id = "1.1-I"
 libelle = "Secouristes"
 type = "compte"
 mesures = [
-    {{ id = "1.1-I01", libelle = "Secouristes", type = "entier", agregation = "FLUX", unite = "{unite}", theme = "sante-mentale-secouristes" }},
-    {{ id = "1.1-I02", libelle = "Patients", type = "entier", agregation = "PERSONNES", unite = "personne", petits_effectifs = true, theme = "mediation-personnes" }},
+    {{ id = "1.1-I01", libelle = "Secouristes", type = "entier", agregation = "FLUX", unite = "{unite}", \
+theme = "sante-mentale-secouristes" }},
+    {{ id = "1.1-I02", libelle = "Patients", type = "entier", agregation = "PERSONNES", unite = "personne", \
+petits_effectifs = true, theme = "mediation-personnes" }},
     {{ id = "1.1-I03", libelle = "Secouristes bis", type = "entier", agregation = "FLUX", unite = "personne" }},
 ]
 
@@ -252,7 +259,9 @@ def campagne(rank: int, annee: int, day: date | None = None) -> Result:
 
 
 def lines(rank: int, annee: int, day: date | None = None) -> dict:
-    """The rows of the « Données » sheets of ``pipeline.campaign``, written out: forty contracts would be long to consolidate."""
+    """The rows of the « Données » sheets of ``pipeline.campaign``, written out:
+    forty contracts would be long to consolidate.
+    """
     e, cofi, aide = engage(rank, annee), D(300 * rank), D(20_000 + rank)
     fiches = (
         ("1.1", "Former aux premiers secours", 1, 1),

@@ -24,11 +24,13 @@ natures = [
     { id = "hors", libelle = "Hors maquette", niveau = "hors_maquette" },
     { id = "cofi", libelle = "Cofinancement", niveau = "cofinancement" },
 ]
-financeurs = [{ id = "agence", nom = "Agence", structure = "agence" }, { id = "ville", nom = "Ville", structure = "ville" }]
+financeurs = [{ id = "agence", nom = "Agence", structure = "agence" }, { id = "ville", nom = "Ville", \
+structure = "ville" }]
 structures = [
     { id = "agence", nom = "Agence" }, { id = "ville", nom = "Ville" }, { id = "asso", nom = "Association" },
 ]
-regles = [{ id = "poste", type = "poste", libelle = "50 %, 30 000 € au plus", fiche = "2.1", financeur = "agence", taux = 0.5, plafond_annuel = 30000, hors_maquette = true }]
+regles = [{ id = "poste", type = "poste", libelle = "50 %, 30 000 € au plus", fiche = "2.1", financeur = "agence", \
+taux = 0.5, plafond_annuel = 30000, hors_maquette = true }]
 
 [contrat]
 id = "essai"
@@ -52,10 +54,13 @@ id = "1.1-I"
 libelle = "Consultations"
 type = "compte"
 mesures = [
-    { id = "1.1-I01", libelle = "Consultations", type = "entier", agregation = "FLUX", unite = "consultation", valeur_initiale = 100, cle = true },
-    { id = "1.1-I02", libelle = "Patients", type = "entier", agregation = "PERSONNES", unite = "personne", valeur_initiale = 0, petits_effectifs = true, cle = true },
+    { id = "1.1-I01", libelle = "Consultations", type = "entier", agregation = "FLUX", unite = "consultation", \
+valeur_initiale = 100, cle = true },
+    { id = "1.1-I02", libelle = "Patients", type = "entier", agregation = "PERSONNES", unite = "personne", \
+valeur_initiale = 0, petits_effectifs = true, cle = true },
     { id = "1.1-I03", libelle = "Adhésion", type = "taux", agregation = "RATIO", cle = true },
-    { id = "1.1-I04", libelle = "Séances", type = "entier", agregation = "FLUX", unite = "séance", valeur_initiale = 5 },
+    { id = "1.1-I04", libelle = "Séances", type = "entier", agregation = "FLUX", unite = "séance", \
+valeur_initiale = 5 },
     { id = "1.1-I05", libelle = "Avis", type = "texte", agregation = "TEXTE" },
 ]
 
@@ -82,13 +87,26 @@ financement = { montant_etat = "regle" }
 
 # The public headers (interface of the consolidation workbook), written again here so that a change of one is seen.
 HEADERS = {
-    "Retours": "Fiche, Structure, Volet, Statut, Fichier, Empreinte SHA-256, Champs renseignés, Champs attendus, Bloquants, À confirmer",
+    "Retours": (
+        "Fiche, Structure, Volet, Statut, Fichier, Empreinte SHA-256, Champs renseignés, Champs attendus, "
+        "Bloquants, À confirmer"
+    ),
     "Anomalies": "Gravité, Code, Fichier, Feuille, Cellule, Fiche, Structure, Champ, Trouvé, Attendu, À faire",
-    "Indicateurs": "Fiche, Axe, Indicateur, Mesure, Libellé, Unité, Agrégation, Valeur initiale, Valeur n-1, Valeur, Numérateur, Dénominateur, Retours reçus, Retours attendus, Couverture, Réserve",
-    "Financement par fiche": "Fiche, Axe, Montant contrat, Taux contrat, Programmé, Engagé, Versé, Coût réalisé, Taux constaté, Reste à engager, ARS hors maquette, Cofinancements, Valorisation",
+    "Indicateurs": (
+        "Fiche, Axe, Indicateur, Mesure, Libellé, Unité, Agrégation, Valeur initiale, Valeur n-1, Valeur, "
+        "Numérateur, Dénominateur, Retours reçus, Retours attendus, Couverture, Réserve"
+    ),
+    "Financement par fiche": (
+        "Fiche, Axe, Montant contrat, Taux contrat, Programmé, Engagé, Versé, Coût réalisé, "
+        "Taux constaté, Reste à engager, ARS hors maquette, Cofinancements, Valorisation"
+    ),
     "Financement par financeur": "Financeur, Nature, Prévu, Engagé, Versé",
-    "Lignes de financement": "Année, Fiche, Structure, Financeur, Nature, Prévu, Engagé, Versé, Référence, Date, Fichier, Feuille, Cellule",
-    "Mesures": "Année, Fiche, Indicateur, Mesure, Champ, Structure, Volet, Modalité, Valeur, Statut, Fichier, Feuille, Cellule",
+    "Lignes de financement": (
+        "Année, Fiche, Structure, Financeur, Nature, Prévu, Engagé, Versé, Référence, Date, Fichier, Feuille, Cellule"
+    ),
+    "Mesures": (
+        "Année, Fiche, Indicateur, Mesure, Champ, Structure, Volet, Modalité, Valeur, Statut, Fichier, Feuille, Cellule"
+    ),
     "Réponses": "Année, Fiche, Structure, Volet, Bloc, Champ, Ligne, Valeur, Fichier, Feuille, Cellule",
     "Normalisations": "Fichier, Feuille, Cellule, Champ, Saisi, Retenu, Règle",
 }

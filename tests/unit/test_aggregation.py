@@ -308,9 +308,8 @@ def test_the_rows_of_a_breakdown_that_allows_several_answers_are_said_not_to_be_
         contrat(mesure("PERSONNES", "ventilation", ventilation="profil", reponses_multiples=True), porteurs=("a",)),
         typed("a", "1.1", {"ventilations/M/01/modalite": "x", "ventilations/M/01/effectif": 4}),
     )
-    assert (
-        row["Réserve"]
-        == "participations (absence de double compte non attestée) ; total des catégories (réponses multiples possibles)"
+    assert row["Réserve"] == (
+        "participations (absence de double compte non attestée) ; total des catégories (réponses multiples possibles)"
     )
 
 

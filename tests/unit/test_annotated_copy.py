@@ -181,9 +181,12 @@ def rewrite(file: Path, part: str, function) -> None:
 
 
 X14 = (
-    b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
-    b'<x14:dataValidations xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" count="1"><x14:dataValidation type="list">'
-    b"<x14:formula1><xm:f>Listes!$A$2:$A$5</xm:f></x14:formula1><xm:sqref>Z9</xm:sqref></x14:dataValidation></x14:dataValidations></ext></extLst>"
+    b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" '
+    b'xmlns:x14="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main">'
+    b'<x14:dataValidations xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main" '
+    b'count="1"><x14:dataValidation type="list">'
+    b"<x14:formula1><xm:f>Listes!$A$2:$A$5</xm:f></x14:formula1><xm:sqref>Z9</xm:sqref>"
+    b"</x14:dataValidation></x14:dataValidations></ext></extLst>"
 )
 
 
@@ -240,7 +243,9 @@ def test_the_macros_of_an_xlsm_are_kept_and_it_stays_an_xlsm(contrat, tmp_path):
         "xl/_rels/workbook.xml.rels",
         lambda x: x.replace(
             b"</Relationships>",
-            b'<Relationship Id="rIdVba" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>',
+            b'<Relationship Id="rIdVba" '
+            b'Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" '
+            b'Target="vbaProject.bin"/></Relationships>',
         ),
     )
     with zipfile.ZipFile(retour, "a") as archive:

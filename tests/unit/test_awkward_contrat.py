@@ -35,7 +35,8 @@ annees = [2024, 2025, 2026]
 debut_annee = "09-01"
 territoire = "L’Île / le Continent"
 coordination = "s-1"
-communes = [{ code_insee = "97411", nom = "Saint-Denis" }, { code_insee = "2A004", nom = "Ajaccio" }, { code_insee = "01004", nom = "Ambérieu-en-Bugey" }]
+communes = [{ code_insee = "97411", nom = "Saint-Denis" }, { code_insee = "2A004", nom = "Ajaccio" }, \
+{ code_insee = "01004", nom = "Ambérieu-en-Bugey" }]
 financeurs = [{ id = "f", nom = "L’Agence d’Outre-mer" }]
 natures = [{ id = "m", libelle = "Crédits / maquette", niveau = "maquette" }]
 """
@@ -47,14 +48,20 @@ natures = [{ id = "m", libelle = "Crédits / maquette", niveau = "maquette" }]
     )
     for rank, numero in enumerate(NUMEROS):
         porteurs = sorted({f"s-{1 + rank % structures}", f"s-{1 + (rank + 20) % structures}"})
-        texte += f'[[fiches]]\nnumero = "{numero}"\ntitre = "{TITLES[numero]}"\naxe = "{numero[0]}"\nporteurs = {porteurs}\n'.replace(
-            "'", '"'
-        )
+        texte += (
+            f'[[fiches]]\nnumero = "{numero}"\ntitre = "{TITLES[numero]}"\naxe = "{numero[0]}"\nporteurs = {porteurs}\n'
+        ).replace("'", '"')
         how_many = {0: 60, 1: 0}.get(rank, 1)  # A.1 asks 60, A.1 bis nothing
         for i in range(how_many):
             code = f"{numero.replace(' ', '-')}-{i + 1}"
-            texte += f'[[fiches.indicateurs]]\nid = "{code}"\nlibelle = "Nombre d’actions / de séances n° {i + 1}"\ntype = "compte"\n'
-            texte += f'[[fiches.indicateurs.mesures]]\nid = "{code}"\nlibelle = "Actions / séances n° {i + 1}"\ntype = "entier"\nagregation = "FLUX"\n'
+            texte += (
+                f'[[fiches.indicateurs]]\nid = "{code}"\nlibelle = "Nombre d’actions / de séances n° {i + 1}"\n'
+                'type = "compte"\n'
+            )
+            texte += (
+                f'[[fiches.indicateurs.mesures]]\nid = "{code}"\nlibelle = "Actions / séances n° {i + 1}"\ntype = '
+                '"entier"\nagregation = "FLUX"\n'
+            )
     return texte
 
 

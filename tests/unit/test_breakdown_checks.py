@@ -49,7 +49,10 @@ def test_with_several_answers_only_one_category_may_not_exceed_the_count(headcou
 
 def test_the_two_terms_of_a_rate_are_broken_down_alike():
     lines = "taux/1.2-I01/numerateur 5\n taux/1.2-I01/denominateur 10\n"
-    detail = "ventilations/1.2-I01/01/modalite Enfants\n ventilations/1.2-I01/01/numerateur 5\n ventilations/1.2-I01/01/denominateur "
+    detail = (
+        "ventilations/1.2-I01/01/modalite Enfants\n ventilations/1.2-I01/01/numerateur 5\n "
+        "ventilations/1.2-I01/01/denominateur "
+    )
     cells = ("taux/1.2-I01/denominateur", "ventilations/1.2-I01/01/denominateur")
     assert found(one_retour(lines + detail + "9", "1.2"), "VENTILATION_DIFFERENTE_DU_TOTAL") == [
         ("VENTILATION_DIFFERENTE_DU_TOTAL", BLOCKING, cells)

@@ -1,4 +1,6 @@
-"""The macros as they are shipped: built from the text of ``macros/``, read back, tied to the sheets, the ribbon and Python."""
+"""The macros as they are shipped: built from the text of ``macros/``, read back, tied to the sheets,
+the ribbon and Python.
+"""
 
 from __future__ import annotations
 

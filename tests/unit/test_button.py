@@ -57,8 +57,9 @@ def row_of(sheet, **cle) -> int:
 
 @pytest.fixture(scope="module")
 def campagne(tmp_path_factory):
-    """Two returns of a large contract, one with faults and a text that a spreadsheet would run; a file that is no workbook;
-    everybody else missing. And what the command line makes of it."""
+    """Two returns of a large contract, one with faults and a text that a spreadsheet would run;
+    a file that is no workbook; everybody else missing. And what the command line makes of it.
+    """
     folder, dijon = tmp_path_factory.mktemp("campagne"), toml_reader.load(DIJON)
     (folder / "retours").mkdir()
     drop_retour(
@@ -119,7 +120,8 @@ def test_the_charts_are_drawn_once_however_often_one_clicks(engine, campagne, al
         assert len(excel.opened_book[drawn_sheet]._charts) == len(expected[drawn_sheet]._charts) > 0
         assert excel.opened_book[f"Graphiques · {drawn_sheet}"].sheet_state == "hidden"
     data = excel.opened_book["Graphiques · Synthèse"]
-    # the first chart: « Fiches par état », one series an état; the sum of all is the number of fiches and actions to come
+    # the first chart: « Fiches par état », one series an état; the sum of all is the number of fiches and actions to
+    # come
     dijon = toml_reader.load(DIJON)
     blanks = next(li for li in range(2, data.max_row + 2) if data.cell(li, 1).value is None)
     total = sum(c.value for row in data.iter_rows(2, blanks - 1, 2) for c in row if c.value is not None)
@@ -138,7 +140,7 @@ def test_an_anomaly_links_to_the_file_the_sheet_and_the_cell(campagne, all_click
     assert (from_the_command.target.replace("\\", "/"), from_the_command.location) == ("retours/apo.xlsx", location)
 
 
-# --- clicking again, and what was typed --------------------------------------------------------------------------------
+# --- clicking again, and what was typed -------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -314,7 +316,7 @@ def test_replacements_come_and_go_with_what_the_pilotage_says(engine, small_camp
     assert all(c.value is None for row in excel.opened_book["Remplacements"].iter_rows(2) for c in row)
 
 
-# --- what cannot be done -----------------------------------------------------------------------------------------------
+# --- what cannot be done ----------------------------------------------------------------------------------------------
 
 
 def refusal_shown(excel, before) -> str:
@@ -455,7 +457,7 @@ def test_a_workbook_that_cannot_be_saved_is_not_written_in(small_campagne, tmp_p
     assert "ne peut pas être enregistré" in refusal_shown(excel, before)
 
 
-# --- « Contrôler » -------------------------------------------------------------------------------------------------------
+# --- « Contrôler » ----------------------------------------------------------------------------------------------------
 
 
 @both_engines

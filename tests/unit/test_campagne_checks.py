@@ -12,7 +12,8 @@ from tests.support.frames_from_text import A_CONFIRMER, BLOCKING, folder, found,
 def test_a_return_of_another_campaign_is_refused_whole_and_said_once(facts, faulty):
     anomalies = controler(
         folder(
-            f"[a.xlsx] association {facts}\n 1.1/mesures/1.1-I02/valeur 1\n 1.1/mesures/1.1-I02/dont_qpv 2\n 1.2/avancement/etat En cours",
+            f"[a.xlsx] association {facts}\n 1.1/mesures/1.1-I02/valeur 1\n 1.1/mesures/1.1-I02/dont_qpv 2\n "
+            "1.2/avancement/etat En cours",
             modele="1",
         )
     )
@@ -91,7 +92,10 @@ def duplicates(texte):
 
 
 def test_two_different_returns_for_the_same_fiche_are_both_refused_for_that_fiche():
-    texte = "[a.xlsx] association\n 1.1/mesures/1.1-I01/valeur 1\n 1.2/avancement/etat En cours\n [b.xlsx] association\n 1.1/mesures/1.1-I01/valeur 2"
+    texte = (
+        "[a.xlsx] association\n 1.1/mesures/1.1-I01/valeur 1\n 1.2/avancement/etat En cours\n [b.xlsx] "
+        "association\n 1.1/mesures/1.1-I01/valeur 2"
+    )
     assert duplicates(texte) == [
         (BLOCKING, "a.xlsx", "FA 1.1", False, True),
         (BLOCKING, "b.xlsx", "FA 1.1", False, True),
@@ -112,7 +116,8 @@ def test_two_structures_or_two_volets_are_no_duplicate():
 
 def test_returns_in_conflict_do_not_count_twice_in_what_is_added_up():
     texte = "".join(
-        f"[{n}.xlsx] association\n 1.1/financement/01/financeur Agence\n 1.1/financement/01/nature Maquette\n 1.1/financement/01/engage 15000\n"
+        f"[{n}.xlsx] association\n 1.1/financement/01/financeur Agence\n 1.1/financement/01/nature Maquette\n "
+        "1.1/financement/01/engage 15000\n"
         for n in "ab"
     )
     assert found(folder(texte), "CONTRAT_DEPASSE") == []  # 15 000 of 20 000, twice declared
@@ -203,7 +208,8 @@ def test_another_structure_of_the_fiche_is_not_compared_with_this_one():
 @pytest.mark.parametrize("third, faulty", [(7, True), (8, False)])
 def test_a_fiche_where_every_figure_is_last_year_s_may_be_a_copy(third, faulty):
     last = precedent(
-        "[z.xlsx] association\n 1.1/mesures/1.1-I01/valeur 5\n 1.1/mesures/1.1-I02/valeur 6\n 1.1/mesures/1.1-I05/valeur 7"
+        "[z.xlsx] association\n 1.1/mesures/1.1-I01/valeur 5\n 1.1/mesures/1.1-I02/valeur 6\n "
+        "1.1/mesures/1.1-I05/valeur 7"
     )
     cells = ("mesures/1.1-I01/valeur", "mesures/1.1-I02/valeur", "mesures/1.1-I05/valeur")
     retour = one_retour(f"{cells[0]} 5\n {cells[1]} 6\n {cells[2]} {third}", precedent=last)
@@ -235,7 +241,10 @@ def test_the_same_figure_with_the_same_comment_may_be_one_event(valeur, commenta
 
 @pytest.mark.parametrize("second, faulty", [(2, True), (1, False)])
 def test_the_same_detail_may_be_one_event(second, faulty):
-    detail = "1.1/mesures/1.1-I03/valeur {0}\n 1.1/ventilations/1.1-I03/01/modalite A\n 1.1/ventilations/1.1-I03/01/effectif 4\n"
+    detail = (
+        "1.1/mesures/1.1-I03/valeur {0}\n 1.1/ventilations/1.1-I03/01/modalite A\n "
+        "1.1/ventilations/1.1-I03/01/effectif 4\n"
+    )
     detail += "1.1/ventilations/1.1-I03/02/modalite B\n 1.1/ventilations/1.1-I03/02/effectif {1}\n"
     texte = "[a.xlsx] association\n" + detail.format(6, 2) + "[b.xlsx] ville\n" + detail.format(4 + second, second)
     cells = ("mesures/1.1-I03/valeur", "ventilations/1.1-I03/01/effectif", "ventilations/1.1-I03/02/effectif")

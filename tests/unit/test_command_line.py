@@ -83,7 +83,8 @@ def test_the_shipped_contracts_are_listed_one_a_line_with_their_years(capsys):
 def test_a_definition_with_faults_lists_them_and_exits_1_an_unreadable_one_exits_2(tmp_path, capsys):
     faulty = tmp_path / "contrat.toml"
     faulty.write_text(
-        '[contrat]\nid = "x"\ntitre = "X"\nnom_court = "X"\nterritoire = "T"\nannees = [2025]\ncoordination = "personne"\n',
+        '[contrat]\nid = "x"\ntitre = "X"\nnom_court = "X"\nterritoire = "T"\nannees = [2025]\ncoordination = '
+        '"personne"\n',
         encoding="utf-8",
     )
     assert run_cli("contrat", "verifier", str(faulty))[0] == 1
@@ -198,8 +199,10 @@ def test_the_catalogue_of_checks_is_printed_a_code_a_line(capsys):
 
 def test_help_imports_nothing_heavy():
     programme = (
-        "import sys; from cls_workbook.cli.commands import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint(sorted(m for m in sys.modules if m.partition('.')[0] in "
-        "('pandas', 'pandera', 'xlwings', 'openpyxl', 'xlsxwriter', 'python_calamine', 'pathlib', 'datetime')), file=sys.stderr)"
+        "import sys; from cls_workbook.cli.commands import main\ntry: main(['--help'])\nexcept SystemExit: "
+        "pass\nprint(sorted(m for m in sys.modules if m.partition('.')[0] in "
+        "('pandas', 'pandera', 'xlwings', 'openpyxl', 'xlsxwriter', 'python_calamine', 'pathlib', 'datetime')), "
+        "file=sys.stderr)"
     )
     result = subprocess.run([sys.executable, "-S", "-c", programme], capture_output=True, text=True, check=True)
     assert result.stderr.strip() == "[]"

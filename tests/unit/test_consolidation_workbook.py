@@ -175,8 +175,8 @@ def test_excel_has_nothing_to_repair_and_two_runs_give_the_same_bytes(file):
 
 def test_the_one_sentence_of_the_command_line(tmp_path):
     bilan = result().bilan().replace("\u00a0", " ")
-    assert (
-        bilan
-        == "3 retours reçus sur 4 ; anomalies : 1 bloquant, 1 à confirmer, 0 information ; des valeurs bloquantes sont hors des totaux."
+    assert bilan == (
+        "3 retours reçus sur 4 ; anomalies : 1 bloquant, 1 à confirmer, 0 information ; "
+        "des valeurs bloquantes sont hors des totaux."
     )
     assert replace(result(), anomalies=()).bilan().replace("\u00a0", " ").endswith("0 information.")

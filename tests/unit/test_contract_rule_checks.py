@@ -164,7 +164,10 @@ def test_an_occupation_over_the_capacity_is_to_be_confirmed_and_not_refused(occu
     ],
 )
 def test_people_leave_who_were_there_and_relays_are_for_those_who_leave(followed, leavers, relays, all_expected):
-    lines = f"mesures/1.3-I04/valeur {followed}\n mesures/1.3-I05/valeur {leavers}\n ventilations/1.3-I06/01/modalite Soins\n ventilations/1.3-I06/01/effectif {relays}"
+    lines = (
+        f"mesures/1.3-I04/valeur {followed}\n mesures/1.3-I05/valeur {leavers}\n ventilations/1.3-I06/01/modalite "
+        f"Soins\n ventilations/1.3-I06/01/effectif {relays}"
+    )
     assert (
         found(one_retour(lines, "1.3"), "SORTIES_SUPERIEURES_A_LA_FILE_ACTIVE", "RELAIS_SUPERIEURS_AUX_SORTIES")
         == all_expected

@@ -1,4 +1,6 @@
-"""Returns read by a Dask cluster, which these tests start on loopback: the same workbook, byte for byte, whatever happens to its workers."""
+"""Returns read by a Dask cluster, which these tests start on loopback: the same workbook, byte for byte,
+whatever happens to its workers.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,10 @@ LONG = 600.0  # seconds: a worker that died is awaited for as long as its succes
 
 @pytest.fixture(scope="module")
 def cluster():
-    """Two workers of one thread, each a process. Dask does again once, not three times, what a dead worker was doing."""
+    """Two workers of one thread, each a process.
+
+    Dask does again once, not three times, what a dead worker was doing.
+    """
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "60s"}),
         LocalCluster(
@@ -111,7 +116,7 @@ def test_the_machines_of_the_cluster_need_not_see_the_files(engine, folder):
     assert isinstance(received[1], FileNotFoundError)
 
 
-# --- what goes wrong in a worker ----------------------------------------------------------------------------------------
+# --- what goes wrong in a worker --------------------------------------------------------------------------------------
 
 
 def test_an_element_that_kills_its_worker_costs_itself_alone(engine):
@@ -146,7 +151,7 @@ def test_what_the_work_raises_is_raised_to_the_one_who_asked_and_the_cluster_ser
     assert facts(engine, squares) == [(n, n * n) for n in range(50)]
 
 
-# --- no cluster, or not the right one -----------------------------------------------------------------------------------
+# --- no cluster, or not the right one ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -283,7 +283,10 @@ LEFT_EMPTY = "cette case est vide, alors que la ligne est commencée"
             "Fiches",
             where("Fiches", "Thème 1"),
             "Santé mental",
-            "qui ne désigne pas un thème. Vouliez-vous dire « Santé mentale » ? Sinon, ajoutez-le à la feuille « Thèmes »",
+            (
+                "qui ne désigne pas un thème. Vouliez-vous dire « Santé mentale » ? Sinon, "
+                "ajoutez-le à la feuille « Thèmes »"
+            ),
         ),
         ("Fiches", where("Fiches", "Priorité 2"), "PRAPS", "qui ne désigne pas une priorité"),
         ("Indicateurs", where("Indicateurs", "Thème"), "Bien-être", "qui ne désigne pas un thème"),

@@ -247,9 +247,11 @@ nom_court = "Solidarités"
 type = "Contrat local des solidarités"
 annees = [2024, 2025, 2026, 2027]
 territoire = "La métropole"
-axes = [{numero = "1", titre = "A"}, {numero = "2", titre = "B"}, {numero = "3", titre = "C"}, {numero = "4", titre = "D"}]
+axes = [{numero = "1", titre = "A"}, {numero = "2", titre = "B"}, {numero = "3", titre = "C"}, {numero = "4", \
+titre = "D"}]
 structures = [{id = "metropole", nom = "Métropole"}, {id = "etat", nom = "État"}]
-financeurs = [{id = "metropole", nom = "Métropole", structure = "metropole"}, {id = "etat", nom = "État", structure = "etat"}]
+financeurs = [{id = "metropole", nom = "Métropole", structure = "metropole"}, {id = "etat", nom = "État", \
+structure = "etat"}]
 natures = [{id = "credits", libelle = "Crédits du contrat", niveau = "maquette"}]
 
 [[regles]]

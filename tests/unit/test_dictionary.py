@@ -227,7 +227,10 @@ def test_json_gives_the_same_objects_back(lines, tmp_path):
 
 
 def test_json_goes_to_the_standard_output_as_utf8_without_pandas():
-    code = "import sys; from cls_workbook.forms import dictionary; dictionary.write([{'a': 'é'}], 'json'); sys.exit('pandas' in sys.modules or 'xlsxwriter' in sys.modules)"
+    code = (
+        "import sys; from cls_workbook.forms import dictionary; dictionary.write([{'a': 'é'}], 'json'); "
+        "sys.exit('pandas' in sys.modules or 'xlsxwriter' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

@@ -1,4 +1,6 @@
-"""Money: exact to the cent, level by level, nature by nature, and the rules of the contracts against printed figures."""
+"""Money: exact to the cent, level by level, nature by nature, and the rules of the contracts against printed
+figures.
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -200,9 +202,9 @@ def test_the_aid_to_the_post_is_outside_the_maquette_even_if_typed_inside():
     )
     assert par_financeur(poste, values(retour))["Nature"].tolist() == [OUTSIDE, COFI]
     sentences = texte(explications(poste, 2025, values(retour), previous_cumulated={}))
-    assert (
-        sentences[0]
-        == "Fiche 5.1 : 1 ligne saisie en maquette, comptée hors maquette : l’aide au poste vient en plus du montant du contrat."
+    assert sentences[0] == (
+        "Fiche 5.1 : 1 ligne saisie en maquette, comptée hors maquette : "
+        "l’aide au poste vient en plus du montant du contrat."
     )
 
 
@@ -357,7 +359,10 @@ def test_the_post_is_explained_from_what_the_return_spent():
     poste = trial(numero="5.1", regles=(POST,))
     v = values(money("a", "5.1", total=D(75000), etp=D(1)))
     assert texte(explications(poste, 2025, v, previous_cumulated={}, programme={("5.1", "ars"): D(30000)})) == [
-        "Fiche 5.1 : pour une dépense de 75 000 €, aide possible de 30 000 € (50 % de 75 000 € ; plafond annuel atteint, l’aide couvre 40 % de la dépense).",
+        (
+            "Fiche 5.1 : pour une dépense de 75 000 €, aide possible de 30 000 € (50 % de 75 000 € ; "
+            "plafond annuel atteint, l’aide couvre 40 % de la dépense)."
+        ),
         "Fiche 5.1 : 30 000 € programmés hors maquette.",
     ]
 
@@ -397,7 +402,10 @@ def test_the_expected_cost_of_sessions_is_explained():
     ]
     assert sessions(20, 1, formateurs=1) == [
         # 20 x 250 + 1 500 = 6 500; one session holds 16
-        "Fiche 2.2 : coût attendu 6 500 € (20 personnes à 250 € et 1 formateur à 1 500 €) ; 1 session, de 2 000 € à 4 000 € chacune, pour 16 personnes au plus."
+        (
+            "Fiche 2.2 : coût attendu 6 500 € (20 personnes à 250 € et 1 formateur à 1 500 €) ; 1 session, "
+            "de 2 000 € à 4 000 € chacune, pour 16 personnes au plus."
+        )
     ]
 
 
@@ -444,7 +452,10 @@ def test_an_aid_for_each_of_few_persons_is_not_worked_out_before_others():
     # 3 x 50 = 150, and 1 000 - 150 = 850 would tell it as well
     assert per_person(3, False) == [
         "Fiche 2.2 : aide possible de 150 € (3 personnes à 50 €).",
-        "Fiche 2.2 : aide possible de 850 € (100 % de 1 000 € ; les aides ne dépassent pas le coût de 1 000 €, dont 150 € financés par ailleurs).",
+        (
+            "Fiche 2.2 : aide possible de 850 € (100 % de 1 000 € ; les aides ne dépassent pas le coût de 1 000 €, "
+            "dont 150 € financés par ailleurs)."
+        ),
     ]
     assert per_person(3, True) == ["Fiche 2.2 : aide calculée sur un effectif masqué."] * 2
     assert (
@@ -569,7 +580,10 @@ def test_without_money_there_is_no_parity_to_test():
 def test_going_over_the_contract_is_told():
     v = values(money("a", "1.1", ("ARS", MAQUETTE, {"engage": D(20000)})))
     assert texte(explications(trial(D(45000)), 2025, v, previous_cumulated={"1.1": D(30000)})) == [
-        "Fiche 1.1 : 50 000 € engagés depuis le début du contrat pour 45 000 € prévus, soit 5 000 € de trop (avenant à prévoir)."
+        (
+            "Fiche 1.1 : 50 000 € engagés depuis le début du contrat pour 45 000 € prévus, "
+            "soit 5 000 € de trop (avenant à prévoir)."
+        )
     ]
     assert par_fiche(trial(D(45000)), 2025, v, previous_cumulated={"1.1": D(30000)})["Reste à engager"].tolist() == [
         D(-5000)

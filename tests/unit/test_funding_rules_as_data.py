@@ -137,8 +137,8 @@ porteurs = ["epci"]
 
 def test_a_rule_that_ships_is_taken_by_its_name_and_what_is_written_prevails():
     contrat = parse(
-        BASE
-        + '[[regles]]\nmodele = "mayenne-animateur"\nfiche = "1"\nfinanceur = "departement"\ndepuis = 2025\nplafond_annuel = 8000\n',
+        BASE + '[[regles]]\nmodele = "mayenne-animateur"\nfiche = "1"\nfinanceur = "departement"\ndepuis = 2025\n'
+        "plafond_annuel = 8000\n",
         "r.toml",
     )
     (rule,) = contrat.regles

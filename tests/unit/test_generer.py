@@ -138,7 +138,8 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path):
 def test_generating_loads_no_heavy_library(tmp_path):
     programme = (
         "import sys; from cls_workbook.cli.commands import main;"
-        f"code = main(['generer', '--contrat', 'dijon-2024-2028', '--annee', '2025', '--par-structure', '--sortie', {str(tmp_path)!r}]);"
+        "code = main(['generer', '--contrat', 'dijon-2024-2028', '--annee', '2025', '--par-structure', "
+        f"'--sortie', {str(tmp_path)!r}]);"
         f"print(code, sorted(set({HEAVY!r}) & set(sys.modules)))"
     )
     finished = subprocess.run([sys.executable, "-c", programme], capture_output=True, text=True, cwd=ROOT)

@@ -1,4 +1,6 @@
-"""A hostile, broken or foreign file harms nothing: no traceback, no hang, no swollen memory, nothing run, nothing written."""
+"""A hostile, broken or foreign file harms nothing: no traceback, no hang, no swollen memory, nothing run,
+nothing written.
+"""
 
 from __future__ import annotations
 
@@ -210,7 +212,7 @@ def test_a_formula_of_a_partner_is_never_a_formula_in_what_is_written(tmp_path):
     assert all(len(str(c.value)) <= 32_767 for c in written_ones)
 
 
-# --- a full disk, a crash -----------------------------------------------------------------------------------------------
+# --- a full disk, a crash ---------------------------------------------------------------------------------------------
 
 
 def _full_disk(*_: object, **__: object) -> None:

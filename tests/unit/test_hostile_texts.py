@@ -1,4 +1,6 @@
-"""Texts that a spreadsheet would compute, from a partner or from a contract: texts they stay, in every file that quotes them."""
+"""Texts that a spreadsheet would compute, from a partner or from a contract: texts they stay,
+in every file that quotes them.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +119,7 @@ def test_in_the_copy_of_an_ods_return(definition, tmp_path, libreoffice):
     assert not [f for f in formulas(opened_book) if f[0] == opened_book.sheetnames[0]]
 
 
-# --- a contract that is hostile itself ----------------------------------------------------------------------------------
+# --- a contract that is hostile itself --------------------------------------------------------------------------------
 
 
 def hostile() -> Contrat:

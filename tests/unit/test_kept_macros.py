@@ -1,4 +1,6 @@
-"""The workbook that ``coordonner`` makes, consolidated through xlwings (an engine over openpyxl), saved: it still works."""
+"""The workbook that ``coordonner`` makes, consolidated through xlwings (an engine over openpyxl), saved:
+it still works.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What was locked and came back changed: labels, texts, prefilled values, formulas; before and after, once, and no false alarm."""
+"""What was locked and came back changed: labels, texts, prefilled values, formulas; before and after, once,
+and no false alarm.
+"""
 
 from __future__ import annotations
 

@@ -215,7 +215,8 @@ def payments(structure: str, financeur: str, *amounts: str, nature: str = "Cofin
     return folder(
         f"[a.xlsx] {structure}\n"
         + "\n".join(
-            f"{f}/financement/01/financeur {financeur}\n {f}/financement/01/nature {nature}\n {f}/financement/01/verse {m}"
+            f"{f}/financement/01/financeur {financeur}\n {f}/financement/01/nature {nature}\n "
+            f"{f}/financement/01/verse {m}"
             for f, m in fiches
         )
     )

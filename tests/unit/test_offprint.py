@@ -42,7 +42,7 @@ def _forget():
     offprints.cache_clear()
 
 
-# --- What a file says, whatever the numbers that it gives to its styles and texts -----------------------------------------
+# --- What a file says, whatever the numbers that it gives to its styles and texts -------------------------------------
 
 
 def content(file_bytes: bytes) -> dict[str, object]:

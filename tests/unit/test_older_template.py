@@ -1,4 +1,6 @@
-"""A return filled on an older template of the same year: answers are carried over where keys allow, the rest is listed."""
+"""A return filled on an older template of the same year: answers are carried over where keys allow,
+the rest is listed.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,10 @@ ONE_MORE = (
     '    { id = "1.1-I02a"',
     '    { id = "1.1-I99", libelle = "Affiches posées", type = "entier", agregation = "FLUX" },\n    { id = "1.1-I02a"',
 )
-HOURS_ONLY = '    { id = "1.1-I02a", libelle = "Heures de permanence", type = "decimal", agregation = "FLUX", unite = "heure" },\n'
+HOURS_ONLY = (
+    '    { id = "1.1-I02a", libelle = "Heures de permanence", type = "decimal", agregation = "FLUX", '
+    'unite = "heure" },\n'
+)
 
 
 def test_a_measure_added_since_is_asked_for_and_the_others_are_carried_over(filled_before):

@@ -29,7 +29,7 @@ def small_campagne(tmp_path):
     return reference, tmp_path / "retours"
 
 
-# --- « Synthèse ARS » ----------------------------------------------------------------------------------------------------
+# --- « Synthèse ARS » -------------------------------------------------------------------------------------------------
 
 
 def test_the_agency_s_copy_has_the_bytes_of_the_command_line(small_campagne, tmp_path):
@@ -56,7 +56,7 @@ def test_the_agency_s_copy_waits_for_a_consolidation_and_for_a_place(small_campa
     assert not list(tmp_path.glob("synthese*"))
 
 
-# --- « Relances » --------------------------------------------------------------------------------------------------------
+# --- « Relances » -----------------------------------------------------------------------------------------------------
 
 
 def test_reminders_are_those_of_the_command_line_and_the_sheet_lists_them(small_campagne, tmp_path):
@@ -97,7 +97,7 @@ def test_before_any_return_everybody_is_expected(small_campagne, tmp_path):
     assert [r.respondent.id for r in made.delays] == ["asso", "ville"]
 
 
-# --- « Vérifier l’installation » -----------------------------------------------------------------------------------------
+# --- « Vérifier l’installation » --------------------------------------------------------------------------------------
 
 
 @both_engines
@@ -143,7 +143,7 @@ def test_verifying_works_where_nothing_else_does(tmp_path):
     assert content(excel.opened_book.active) == {}
 
 
-# --- the doors ------------------------------------------------------------------------------------------------------------
+# --- the doors --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("nom", ["consolider", "controler", "synthese_ars", "relances", "verifier"])
@@ -162,7 +162,10 @@ def test_importing_the_package_imports_nothing_else():
     import subprocess
     import sys
 
-    code = "import sys, cls_workbook; print([m for m in ('xlwings', 'pandas', 'openpyxl', 'cls_workbook.pipeline.way_back') if m in sys.modules])"
+    code = (
+        "import sys, cls_workbook; print([m for m in ('xlwings', 'pandas', 'openpyxl', "
+        "'cls_workbook.pipeline.way_back') if m in sys.modules])"
+    )
     root = Path(cls_workbook.__file__).parents[1]
     assert (
         subprocess.run(

@@ -133,7 +133,9 @@ def test_solidarites_synthese_speaks_of_the_contract_not_of_an_agency(solidarite
 def test_solidarites_accepts_the_indicator_that_the_coordinator_adds(tmp_path):
     texte = opened_book(SOLIDARITES).replace(
         'numero = "3"\ntitre = "Remobiliser',
-        'numero = "3"\nindicateurs = [{ id = "3-I01", libelle = "Personnes", type = "compte", depuis = 2025, decision = "copil", mesures = [{ id = "3-I01", libelle = "Personnes remobilisées", type = "entier", agregation = "PERSONNES", unite = "personne" }] }]\ntitre = "Remobiliser',
+        'numero = "3"\nindicateurs = [{ id = "3-I01", libelle = "Personnes", type = "compte", depuis = 2025, '
+        'decision = "copil", mesures = [{ id = "3-I01", libelle = "Personnes remobilisées", type = "entier", '
+        'agregation = "PERSONNES", unite = "personne" }] }]\ntitre = "Remobiliser',
     )
     texte += '\n[[decisions]]\nid = "copil"\ninstance = "COPIL"\ndate = 2025-02-01\n'
     reference = definition(tmp_path, texte)
@@ -150,9 +152,9 @@ def test_a_contract_without_fiches_makes_a_workbook_that_says_so(tmp_path, capsy
     assert main(["generer", "--contrat", BESANCON, "--annee", "2016", "--sortie", str(tmp_path)]) == 0
     assert "Aucune fiche n’est décrite pour 2016 (20 actions annoncées)" in capsys.readouterr().err.replace(NBSP, " ")
     assert (
-        "Aucune fiche n’est encore décrite dans ce contrat : il n’y a rien à remplir pour le moment. 20 actions sont annoncées."
-        in written(tmp_path / f"{BESANCON}-2016.xlsx", "Sommaire")
-    )
+        "Aucune fiche n’est encore décrite dans ce contrat : il n’y a rien à remplir pour le moment. "
+        "20 actions sont annoncées."
+    ) in written(tmp_path / f"{BESANCON}-2016.xlsx", "Sommaire")
 
 
 def test_a_contract_without_fiches_is_consolidated_and_grows(tmp_path):
@@ -339,8 +341,8 @@ def test_the_aids_together_stay_under_the_cost(tmp_path):
     }
     annee = live(tmp_path, reference, 2024, reponses)
     assert any(
-        "aide de 10 000 € ramenée à 5 000 € (les aides ne dépassent pas le coût de 34 000 €, dont 29 000 € financés par ailleurs)"
-        in p
+        "aide de 10 000 € ramenée à 5 000 € (les aides ne dépassent pas le coût de 34 000 €, "
+        "dont 29 000 € financés par ailleurs)" in p
         for p in statements(annee)
     )
     assert any(

@@ -127,7 +127,8 @@ def test_a_contract_without_fiche_nor_list_has_a_workbook_too(tmp_path):
 
 def test_drawing_and_its_adaptor_bring_neither_pandas_nor_openpyxl():
     code = (
-        "import sys; from cls_workbook import pilotage; from cls_workbook.workbook import writer; pilotage.campagne(pilotage.Pilotage());"
+        "import sys; from cls_workbook import pilotage; from cls_workbook.workbook import writer; "
+        "pilotage.campagne(pilotage.Pilotage());"
         "print([m for m in ('pandas', 'pandera', 'openpyxl', 'xlwings') if m in sys.modules])"
     )
     assert (

@@ -1,4 +1,7 @@
-"""A click, from the macro to the text that Python gets, or to the message that the coordinator reads. No Excel: see ``excel_simule``."""
+"""A click, from the macro to the text that Python gets, or to the message that the coordinator reads.
+
+No Excel: see ``excel_simule``.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,8 @@ def test_without_python_the_click_says_so_with_a_remedy_and_the_command(excel):
     assert message.startswith("« Consolider » n’a pas abouti.".replace("« ", "«\u00a0").replace(" »", "\u00a0»"))
     assert f"Python est introuvable (cherché ici\u00a0: {PYTHON})" in message and "Vérifier l’installation" in message
     assert message.endswith(
-        'py -m cls_workbook consolider "retours" --contrat "essai.toml" --annee 2025 --pilotage "K.xlsm" --sortie consolidation.xlsx'
+        'py -m cls_workbook consolider "retours" --contrat "essai.toml" --annee 2025 --pilotage "K.xlsm" '
+        "--sortie consolidation.xlsx"
     )
     assert str(told(opened, "message")).startswith("Non fait\u00a0: Python est introuvable")
 

@@ -1,5 +1,6 @@
-"""What the campaign printed in locked cells (last year's figures and states, amounts of the year, whom to ask): typed over, it is
-told before and after, whatever was done to the rows; left alone, it is never told."""
+"""What the campaign printed in locked cells (last year's figures and states, amounts of the year, whom to ask):
+typed over, it is told before and after, whatever was done to the rows; left alone, it is never told.
+"""
 
 from __future__ import annotations
 

@@ -63,6 +63,7 @@ def test_functions_places_and_figures_are_not_personal_data(texte):
 
 def test_the_address_asked_for_in_the_identity_is_not_a_finding():
     retour = folder(
-        "[a.xlsx] association\n accueil/reponse/contact_courriel contact@exemple.fr\n 1.1/avancement/etat En préparation"
+        "[a.xlsx] association\n accueil/reponse/contact_courriel contact@exemple.fr\n 1.1/avancement/etat En "
+        "préparation"
     )
     assert found(retour, "DONNEE_PERSONNELLE") == []

@@ -85,7 +85,10 @@ def test_an_action_that_ends_says_when_and_one_that_stops_says_why(lines, all_ex
             ("avancement/date_debut", "avancement/date_fin_reelle"),
         ),
         (
-            "avancement/date_debut 02/03/2025\n avancement/date_fin_prevue 01/01/2024\n avancement/date_fin_reelle 01/02/2025",
+            (
+                "avancement/date_debut 02/03/2025\n avancement/date_fin_prevue 01/01/2024\n "
+                "avancement/date_fin_reelle 01/02/2025"
+            ),
             ("avancement/date_debut", "avancement/date_fin_prevue", "avancement/date_fin_reelle"),
         ),
         ("avancement/date_debut 02/03/2025\n avancement/date_fin_reelle 02/03/2025", None),

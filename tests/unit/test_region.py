@@ -121,9 +121,9 @@ def test_what_is_set_aside_is_listed_with_its_reason_and_the_rest_goes_on(region
     assert "aucune n’est retenue" in discarded["autre-verite.xlsx"]["Raison"]
     assert "plus récente" in discarded["ancienne.xlsx"]["Raison"]
     assert len(tables["Fichiers"]) == len(KEPT) + len(discarded)
-    assert (
-        region[2].bilan()
-        == "194 synthèse(s) de 40 contrat(s) retenue(s), 7 fichier(s) écarté(s) (1 autre classeur, 1 autre version, 1 copie identique, 3 doublon, 1 illisible)."
+    assert region[2].bilan() == (
+        "194 synthèse(s) de 40 contrat(s) retenue(s), 7 fichier(s) écarté(s) (1 autre classeur, "
+        "1 autre version, 1 copie identique, 3 doublon, 1 illisible)."
     )
 
 

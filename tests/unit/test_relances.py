@@ -48,7 +48,7 @@ def write_relances(reference, folder, output, saisies=None):
     }
 
 
-# --- who ---------------------------------------------------------------------------------------------------------------
+# --- who --------------------------------------------------------------------------------------------------------------
 
 
 def test_who_has_answered_nothing_is_late_for_each_fiche(reference, tmp_path):
@@ -96,7 +96,7 @@ def test_a_group_without_members_is_named_and_nobody_is_written_to(tmp_path):
     assert next(r for r in with_changes if r.respondent.nom == "Commune de Chenôve").missing
 
 
-# --- what they are told ---------------------------------------------------------------------------------------------------
+# --- what they are told -----------------------------------------------------------------------------------------------
 
 
 def test_a_draft_has_no_sender_no_recipient_no_date_and_opens_unsent(reference, tmp_path):

@@ -1,4 +1,6 @@
-"""A corrected return takes the place of an earlier one: only when it is said, and everything that it changes is told."""
+"""A corrected return takes the place of an earlier one: only when it is said,
+and everything that it changes is told.
+"""
 
 from __future__ import annotations
 

@@ -166,7 +166,8 @@ def test_reading_never_raises_on_a_damaged_file(tmp_path):
 # --- formulas and errors --------------------------------------------------------------------------------------------
 
 SHEET = b"""<?xml version="1.0"?><worksheet xmlns="m"><sheetData>
-<row r="2"><c r="B2" s="1" t="str"><f>A1&amp;"b"</f><v>b</v></c><c r="C2"><v>1</v></c><c r="AB2"><f t="shared" si="0"/><v>2</v></c></row>
+<row r="2"><c r="B2" s="1" t="str"><f>A1&amp;"b"</f><v>b</v></c><c r="C2"><v>1</v></c><c r="AB2"><f t="shared" \
+si="0"/><v>2</v></c></row>
 </sheetData><dataValidations><dataValidation><formula1>A1</formula1></dataValidation></dataValidations></worksheet>"""
 
 

@@ -1,4 +1,6 @@
-"""The quick reader of sheets: what it reads is what calamine reads, cell by cell; what it does not know it leaves alone."""
+"""The quick reader of sheets: what it reads is what calamine reads, cell by cell;
+what it does not know it leaves alone.
+"""
 
 from __future__ import annotations
 

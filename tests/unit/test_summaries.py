@@ -251,7 +251,8 @@ def test_attendance_is_a_sum_over_a_sum_and_a_missing_meeting_is_told():
     table = gouvernance(
         trial, (Meeting("COPIL", day, 36, 20), Meeting("copil", day, 30), Meeting("Comité technique", day, 10, 8))
     )
-    # COPIL: the second meeting has no attendance, so 20 / 36; comité technique 8 / 10, one meeting of the two that are due
+    # COPIL: the second meeting has no attendance, so 20 / 36; comité technique 8 / 10, one meeting of the two that are
+    # due
     assert table[["Réunions tenues", "Conviés", "Présents", "Taux de participation"]].values.tolist() == [
         [1, 10, 8, Decimal("0.8")],
         [2, 36, 20, Decimal(20) / 36],

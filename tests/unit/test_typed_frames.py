@@ -138,7 +138,10 @@ def test_what_cannot_be_typed_is_an_anomaly_at_its_cell(tmp_path, cle, typed_in,
 def test_the_example_of_the_interface_reads_as_it_is_printed(tmp_path):
     (anomalie,) = typed_returns(tmp_path, WHO | {"1.1/financement/01/engage": "env. 12 000"}).anomalies
     assert str(anomalie).replace("\u00a0", " ").splitlines()[:3] == [
-        f"retour.xlsx · feuille « FA 1.1 » · cellule {places()['1.1/financement/01/engage'].cell} (Engagé 2025) — bloquant MONTANT_ILLISIBLE",
+        (
+            f"retour.xlsx · feuille « FA 1.1 » · cellule {places()['1.1/financement/01/engage'].cell} (Engagé 2025) "
+            "— bloquant MONTANT_ILLISIBLE"
+        ),
         "  Trouvé  : « env. 12 000 »",
         "  Attendu : un montant en euros, entre 0 € et 999 999 999,99 €",
     ]

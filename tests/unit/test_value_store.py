@@ -1,4 +1,6 @@
-"""The book in which the values of many returns wait: what is written is what is taken up, in the order of the returns."""
+"""The book in which the values of many returns wait: what is written is what is taken up,
+in the order of the returns.
+"""
 
 from __future__ import annotations
 

@@ -132,7 +132,8 @@ mesures = [{ id = "2.1-I01", libelle = "Occupation", type = "taux", agregation =
 id = "2.1-I02"
 libelle = "Communes engagées"
 type = "compte"
-mesures = [{ id = "2.1-I02", libelle = "Communes", type = "entier", agregation = "ENTITES", communes = true, stock = true }]
+mesures = [{ id = "2.1-I02", libelle = "Communes", type = "entier", agregation = "ENTITES", communes = true, \
+stock = true }]
 
 [[a_programmer]]
 axe = "1"
@@ -474,7 +475,8 @@ def test_a_breakdown_that_does_not_say_by_what_is_refused():
 
 def test_an_indicator_without_measure_is_refused():
     without = modified(
-        '{ id = "2.1-I02", libelle = "Communes", type = "entier", agregation = "ENTITES", communes = true, stock = true }',
+        '{ id = "2.1-I02", libelle = "Communes", type = "entier", agregation = "ENTITES", communes = true, '
+        "stock = true }",
         "",
     )
     assert [location for location, _ in serious(without)] == [f"{F2}.indicateurs[2] (2.1-I02).mesures"]
@@ -600,13 +602,17 @@ def test_the_exception_of_la_poste_is_known():
 def test_a_fault_reads_as_one_sentence_with_its_place():
     (found_one,) = [f for f in verifier(parse(modified("taux = 0.265", "taux = 26.5"), "essai")) if f.gravite == FAULT]
     assert str(found_one).replace(NBSP, " ") == (
-        "contrat.fiches[1] (1.1).financement.taux : un taux s’écrit entre 0 et 1, trouvé « 26.5 ». Pour 26,5 %, écrivez 0.265."
+        "contrat.fiches[1] (1.1).financement.taux : un taux s’écrit entre 0 et 1, trouvé « 26.5 ». Pour 26,5 %, "
+        "écrivez 0.265."
     )
     assert f"«{NBSP}26.5{NBSP}»" in found_one.message
 
 
 def test_checking_a_definition_does_not_wait_for_pandas():
-    code = "import sys, cls_workbook.domain.verification.whole_contract; print(sorted(m for m in ('pandas', 'openpyxl', 'xlsxwriter') if m in sys.modules))"
+    code = (
+        "import sys, cls_workbook.domain.verification.whole_contract; print(sorted(m for m in ('pandas', "
+        "'openpyxl', 'xlsxwriter') if m in sys.modules))"
+    )
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )

@@ -1,4 +1,6 @@
-"""The worksheet functions, called as Excel's UDF server calls them: numbers are floats, blanks None, ranges lists of rows."""
+"""The worksheet functions, called as Excel's UDF server calls them: numbers are floats, blanks None,
+ranges lists of rows.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Five years of a contract that lives, each read against the one before: what chains, what is added, what is not.
 
-The shipped contract of five years, with what happens to one: a fiche added in the third year by the COPIL (an action that
-was to be programmed), another abandoned after it, an amount revised by an avenant in the fourth. The expected figures are
-worked out from ``LIVED`` by plain sums.
+The shipped contract of five years, with what happens to one: a fiche added in the third year by the COPIL (an action
+that was to be programmed), another abandoned after it, an amount revised by an avenant in the fourth. The expected
+figures are worked out from ``LIVED`` by plain sums.
 """
 
 from __future__ import annotations

@@ -351,13 +351,14 @@ def test_every_shipped_contract_gives_a_sound_workbook(contrat):
     assert [f.sheet.nom for f in drawn_plan.worksheets if f.fiche] == [f"FA {f.numero}" for f in taken.fiches]
 
 
-# --- The same bytes, the same text --------------------------------------------------------------------------------------
+# --- The same bytes, the same text ------------------------------------------------------------------------------------
 
 
 def test_two_generations_give_the_same_bytes():
     programme = (
         "import hashlib; from cls_workbook import definition, forms; from cls_workbook.workbook import writer;"
-        f"print(hashlib.sha256(writer.to_bytes(forms.plan(definition.load('dijon-2024-2028'), {YEAR}).workbook)).hexdigest())"
+        "print(hashlib.sha256(writer.to_bytes(forms.plan(definition.load('dijon-2024-2028'), "
+        f"{YEAR}).workbook)).hexdigest())"
     )
     launched = [
         subprocess.Popen(
@@ -380,7 +381,7 @@ def test_the_fiche_2_3_is_the_one_that_was_reviewed():
     assert not ecarts, "\n".join([*ecarts[:60], "Relisez ces différences, puis : python tests/dump_fiche.py"])
 
 
-# --- What a contract may hold -------------------------------------------------------------------------------------------
+# --- What a contract may hold -----------------------------------------------------------------------------------------
 
 TITLE = ("L'été & l’hiver, « ici » / d'ailleurs <partout> : prévention, accès aux droits, médiation " * 3)[:200]
 STRUCTURE = 'L\'Orme "& Cie" <ici>'
