@@ -31,9 +31,7 @@ _NAMES = (
     rf"(?<![{_WORD_CHARACTERS}]){_CIVILITY}{_SPACE}?(?<![A-Za-zÀ-ÿ])"
     rf"{_NAME}{_CONTINUATION}(?:{_SPACE}et{_SPACE}{_NAME}{_CONTINUATION})?"
 )
-_LOWERCASE_NAMES = (
-    rf"(?<![{_WORD_CHARACTERS}]){_LOWERCASE_CIVILITY}{_SPACE}(?!{_FUNCTION_WORD}(?![{_WORD_CHARACTERS}]))[{_WORD_CHARACTERS}]{{3,}}"
-)
+_LOWERCASE_NAMES = rf"(?<![{_WORD_CHARACTERS}]){_LOWERCASE_CIVILITY}{_SPACE}(?!{_FUNCTION_WORD}(?![{_WORD_CHARACTERS}]))[{_WORD_CHARACTERS}]{{3,}}"
 # A street or a building that bears a name designates nobody.
 _LOCATION = re.compile(
     r"\b(?:rue|avenue|av\.?|boulevard|bd|place|pl\.?|quai|allée|impasse|square|cours|chemin|route|passage|hôpital|clinique|centre|espace|salle|maison"
@@ -49,9 +47,7 @@ _EMAIL = (
     rf"(?:\.|{_SPACE}*[(\[{{]{_SPACE}*(?:point|dot|\.){_SPACE}*[)\]}}]{_SPACE}*|{_SPACE}point{_SPACE})[a-zA-Z]{{2,}}"
 )
 _S = r"[ \u00a0\u202f.]?"
-_NIR = (
-    rf"(?i)(?<!\d)[123478]{_S}\d{{2}}{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:(?:2[AB]|\d{{2}}){_S}\d{{3}}|9[78]\d{_S}\d{{2}}){_S}\d{{3}}(?:[ \u00a0\u202f./-]{{0,3}}(?:clé{_SPACE}?)?\d{{2}})?(?!\d)"
-)
+_NIR = rf"(?i)(?<!\d)[123478]{_S}\d{{2}}{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:(?:2[AB]|\d{{2}}){_S}\d{{3}}|9[78]\d{_S}\d{{2}}){_S}\d{{3}}(?:[ \u00a0\u202f./-]{{0,3}}(?:clé{_SPACE}?)?\d{{2}})?(?!\d)"
 _ANNOUNCES_NIR = re.compile(
     r"(?:NIR|s[ée]curit[ée] sociale|n[°o] ?(?:de )?(?:SS|s[ée]cu)|s[ée]cu|matricule|immatriculation)\W{0,6}(?:n[°o] ?)?(?:est|:)?\W*$",
     re.IGNORECASE,

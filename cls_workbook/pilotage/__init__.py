@@ -6,17 +6,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable
 from decimal import Decimal
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from cls_workbook.domain.model import Contrat, Members
+from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.year_workbook import WorkbookContext
-from cls_workbook.french import date_fr, fold
+from cls_workbook.french import date_fr
 from cls_workbook.pilotage import pilotage_sheets
+from cls_workbook.pilotage.coordinator_inputs import (
+    CopilDecision,
+    Financement,
+    Meeting,
+    Pilotage,
+    Relance,
+    Replacement,
+    level_of,
+)
 from cls_workbook.pilotage.pilotage_questions import PROVISOIRE, VALIDE
 from cls_workbook.workbook.description import Workbook
 
@@ -38,84 +45,6 @@ __all__ = [
     "read",
     "for_checks",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Financement:
-    """Money programmed beside the maquette. ``financeur``: id, or the name typed; ``nature``: printed label, "" if none; EUR."""
-
-    fiche: str
-    financeur: str
-    nature: str
-    montant: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A meeting held. ``convies`` and ``presents`` count structures; None: not said."""
-
-    instance: str
-    date: date
-    convies: int | None = None
-    presents: int | None = None
-    observation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CopilDecision:
-    """A decision of the COPIL. ``fiche`` "": on the whole contract."""
-
-    fiche: str
-    decision: str
-    date: date | None = None
-    precision: str = ""
-    avis: str = ""
-    perspectives: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Relance:
-    """Where the return of a structure (id, or the name typed) is; ``date``: its last reminder."""
-
-    structure: str
-    statut: str = ""
-    date: date | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """A corrected return takes the place of another: names of files, as typed."""
-
-    ancien: str
-    nouveau: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Pilotage:
-    """Empty: nothing is known beside the contract.
-
-    ``membres``: group id → the names that stand for it, as typed. Where a member answers for some fiches only, there is
-    also (group id, fiche) → names, for each fiche of the group: look for this key first.
-    ``programme``: (fiche, "") → EUR programmed on the maquette; (fiche, financeur id or name) → EUR of the other
-    lines, except those outside the maquette or without payment, which are only in ``financements``.
-    ``engage_anterieur``: fiche → EUR of the maquette engaged in earlier years.
-    ``limite``: day by which returns are expected; ``etat``: provisoire or validé.
-    """
-
-    membres: Members = field(default_factory=dict)
-    programme: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
-    financements: tuple[Financement, ...] = ()
-    engage_anterieur: Mapping[str, Decimal] = field(default_factory=dict)
-    reunions: tuple[Meeting, ...] = ()
-    decisions: tuple[CopilDecision, ...] = ()
-    relances: tuple[Relance, ...] = ()
-    etat: str = PROVISOIRE
-    date_validation: date | None = None
-    limite: date | None = None
-    contact: str = ""
-    remplacements: tuple[Replacement, ...] = ()
 
 
 def workbook(contrat: Contrat, annee: int, pilotage: Pilotage | None = None) -> Workbook:
@@ -162,7 +91,9 @@ def for_checks(pilotage: Pilotage, contrat: Contrat) -> PilotageFacts:
         (fiche, financeur or sole, montant) for (fiche, financeur), montant in pilotage.programme.items()
     )
     hors_maquette = _sums(
-        (f.fiche, f.financeur, f.montant) for f in pilotage.financements if _level(contrat, f.nature) == "hors_maquette"
+        (f.fiche, f.financeur, f.montant)
+        for f in pilotage.financements
+        if level_of(contrat, f.nature) == "hors_maquette"
     )
     reunions: dict[str, int] = dict.fromkeys((i.nom for i in contrat.instances), 0) if pilotage.reunions else {}
     for meeting in pilotage.reunions:
@@ -176,20 +107,3 @@ def _sums(lines: Iterable[tuple[str, str, Decimal]]) -> dict[tuple[str, str], De
     for fiche, financeur, montant in lines:
         sums[fiche, financeur] = sums.get((fiche, financeur), Decimal(0)) + montant
     return sums
-
-
-def programme(
-    contrat: Contrat, maquette: Mapping[str, Decimal], financements: tuple[Financement, ...]
-) -> dict[tuple[str, str], Decimal]:
-    """``Pilotage.programme`` from the two tables that are typed: fiche → EUR of the maquette, and the other lines."""
-    sums = {(fiche, ""): montant for fiche, montant in maquette.items()}
-    for line in financements:
-        if _level(contrat, line.nature) not in ("hors_maquette", "valorisation"):
-            cle = (line.fiche, line.financeur)
-            sums[cle] = sums.get(cle, Decimal(0)) + line.montant
-    return sums
-
-
-def _level(contrat: Contrat, nature: str) -> str:
-    """maquette, hors_maquette, cofinancement or valorisation; "" if the contract does not know this nature."""
-    return next((n.niveau for n in contrat.natures if fold(n.libelle) == fold(nature)), "")

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cls_workbook.domain.entry_questions import Bloc
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.layout import FormPage, KeyedRow, SheetPlan, height
 from cls_workbook.french import typography
 from cls_workbook.pilotage import pilotage_questions as pf
+from cls_workbook.pilotage.coordinator_inputs import Pilotage
 from cls_workbook.workbook.description import Sheet, address
-
-if TYPE_CHECKING:
-    from cls_workbook.pilotage import Pilotage
 
 B, C, D, E, F, G, H, NOTE = range(2, 10)  # the last column of the widest sheet holds remarks
 

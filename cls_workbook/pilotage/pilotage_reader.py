@@ -19,8 +19,16 @@ from cls_workbook.domain.model import Contrat, Fiche, Members, Structure
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.layout import MARK
 from cls_workbook.french import date_fr, fold, typography
-from cls_workbook.pilotage import CopilDecision, Financement, Meeting, Pilotage, Relance, Replacement, programme
 from cls_workbook.pilotage import pilotage_questions as pf
+from cls_workbook.pilotage.coordinator_inputs import (
+    CopilDecision,
+    Financement,
+    Meeting,
+    Pilotage,
+    Relance,
+    Replacement,
+    programme,
+)
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
 from cls_workbook.reading.opening.returned_workbook import Grid, WorkbookFile
 from cls_workbook.reading.parsing.parse_values import NotUnderstood, is_blank, understand

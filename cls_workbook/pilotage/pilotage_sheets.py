@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.entry_questions import Bloc
@@ -18,6 +18,7 @@ from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.forms.year_workbook import Respondent, repondants
 from cls_workbook.french import typography
 from cls_workbook.pilotage import pilotage_questions as pf
+from cls_workbook.pilotage.coordinator_inputs import Pilotage, Relance
 from cls_workbook.pilotage.pilotage_pieces import (
     NOTE,
     B,
@@ -38,9 +39,6 @@ from cls_workbook.pilotage.pilotage_pieces import (
     titre,
 )
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, Workbook, address, reference
-
-if TYPE_CHECKING:
-    from cls_workbook.pilotage import Pilotage, Relance
 
 HOME, GROUPS, YEAR_PROGRAMME, GOVERNANCE, DECISIONS, FOLLOW_UP = (
     "Accueil",

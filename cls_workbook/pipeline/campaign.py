@@ -15,9 +15,10 @@ import pandas as pd
 from cls_workbook import checks, garbage
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.check_input import CheckInput
+from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.domain.model import Contrat
 from cls_workbook.engines.engine_protocol import Engine, Failure
-from cls_workbook.reading.return_files import KnownContrats, RetourFile, apply, on_failure
+from cls_workbook.reading.return_files import RetourFile, apply, on_failure
 from cls_workbook.reading.return_reader import Retour
 from cls_workbook.reading.storing import typed_frames
 

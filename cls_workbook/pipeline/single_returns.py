@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from cls_workbook import checks
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.checks.check_input import CheckInput
+from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.contrat_years import covers, in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
-from cls_workbook.reading.return_files import KnownContrats, RetourFiles, read, retours_in
+from cls_workbook.reading.return_files import RetourFiles, read, retours_in
 from cls_workbook.reading.return_reader import Retour
 from cls_workbook.reading.storing import typed_frames
 

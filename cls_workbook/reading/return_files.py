@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from cls_workbook.definition.toml_reader import load, shipped
 from cls_workbook.domain.model import Contrat
 from cls_workbook.engines.engine_protocol import Engine, Failure
 from cls_workbook.engines.local_engines import LocalEngine
@@ -200,18 +199,3 @@ def _progress_bar(total: int):
 
     silent = True if sys.stderr is None else None  # a Python without console has nowhere to draw
     return tqdm(total=total, desc="Lecture", unit=" retour", delay=1, leave=False, disable=silent)
-
-
-class KnownContrats:
-    """Contract id → Contrat: the one given, or one that ships. Goes to other processes as it is."""
-
-    def __init__(self, provided: Contrat | None = None):
-        self._known_contrats = {provided.id: provided} if provided else {}
-
-    def __call__(self, identifier: str) -> Contrat:
-        """Refus if this contract is neither given nor shipped."""
-        if identifier not in self._known_contrats:
-            if identifier not in shipped():
-                raise Refusal(f"Le contrat « {identifier} » n’est pas livré : indiquez sa définition avec --contrat.")
-            self._known_contrats[identifier] = load(identifier)
-        return self._known_contrats[identifier]

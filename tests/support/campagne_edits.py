@@ -16,6 +16,7 @@ import pandas as pd
 from cls_workbook import forms
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
+from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.forms import examples
 from cls_workbook.pipeline import way_back
 from cls_workbook.reading import return_files
@@ -204,7 +205,7 @@ def _already_read(result: Result) -> dict[tuple[str, str, str], object]:
 def judge(edit: CampagneEdit, files: Mapping[str, Path]) -> tuple[Verdict, frozenset[str]]:
     """What became of every value of every file (``files``: name → file), and the codes of what was said of them."""
     contrat, names = trial(), {nom: path.name for nom, path in files.items()}
-    retours = return_files.read({path.name: path for path in files.values()}, return_files.KnownContrats(contrat), 1)
+    retours = return_files.read({path.name: path for path in files.values()}, KnownContrats(contrat), 1)
     requests = [ReplacementRequest(names[d.nouveau], names[d.ancien]) for d in edit.to_replace]
     result = way_back.consolider(retours, contrat, YEAR, day=DAY, to_replace=requests)
     verdict, items_read = Verdict(), _already_read(result)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from cls_workbook import forms
+from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms import examples, offprint
 from cls_workbook.pipeline import way_back
@@ -30,5 +31,5 @@ def drop_retour(
 
 
 def consolider(folder: Path, contrat: Contrat, annee: int = YEAR, **extra):
-    retours = return_files.read(return_files.retours_in([folder]), return_files.KnownContrats(contrat), processes=1)
+    retours = return_files.read(return_files.retours_in([folder]), KnownContrats(contrat), processes=1)
     return way_back.consolider(retours, contrat, annee, day=DAY, **extra)

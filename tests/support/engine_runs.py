@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.engines.engine_protocol import Engine, Failure
 from cls_workbook.pipeline.way_back import consolider
 from cls_workbook.reading import return_files
@@ -28,7 +29,7 @@ def facts(engine: Engine, work, batches=NUMBERS) -> list[tuple[object, object]]:
 
 
 def consolidation(retours, engine, definitions=None) -> bytes:
-    values_read = return_files.read(retours, definitions or return_files.KnownContrats(trial()), engine=engine)
+    values_read = return_files.read(retours, definitions or KnownContrats(trial()), engine=engine)
     return writer.to_bytes(
         consolidation_workbook.workbook(consolider(values_read, trial(), YEAR, day=datetime.date(2026, 4, 1)))
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.engines import TIME_LIMIT, choose
 from cls_workbook.engines.engine_protocol import Cause
 from cls_workbook.engines.local_engines import PER_PROCESS, LocalEngine, Processes, SingleProcess
@@ -196,9 +197,7 @@ def test_a_return_that_never_ends_is_one_blocking_anomaly_and_the_others_are_rea
     monkeypatch.setattr(
         return_reader, "content_of", lambda path: sleep_long() if path.name == "ville-2.xlsx" else read(path)
     )
-    values_read = {
-        r.file: r for r in return_files.read(retours, return_files.KnownContrats(trial()), engine=SingleProcess(LIMIT))
-    }
+    values_read = {r.file: r for r in return_files.read(retours, KnownContrats(trial()), engine=SingleProcess(LIMIT))}
     assert [n for n, r in values_read.items() if r.contrat] == ["mutuelle-1.xlsx", "mutuelle-3.xlsx", "ville-0.xlsx"]
     (anomalie,) = values_read["ville-2.xlsx"].anomalies
     assert (anomalie.code, anomalie.gravite, anomalie.refuses_file) == ("FICHIER_ILLISIBLE", "bloquant", True)

@@ -1,14 +1,15 @@
 """Themes and priorities: what a region compares contracts by."""
 
 from cls_workbook.definition import toml_reader
-from cls_workbook.domain.themes import priorites, shipped_themes, themes, verifier
+from cls_workbook.domain.themes import priorites, shipped_themes, themes
+from cls_workbook.domain.verification.whole_contract import compared_themes
 from tests.support.written_result import CONTRAT
 
 FICHE = 'numero = "1.1"\n'
 
 
 def faults(definition: str) -> list[str]:
-    return [str(f) for f in verifier(toml_reader.parse(definition, "essai"))]
+    return [str(f) for f in compared_themes(toml_reader.parse(definition, "essai"))]
 
 
 def with_changes(fiche: str = "", contrat: str = "") -> str:
@@ -56,4 +57,4 @@ def test_the_example_contract_says_the_themes_of_all_its_fiches_and_of_some_meas
     contrat = toml_reader.load("dijon-2024-2028")
     assert all(f.themes for f in contrat.fiches)
     assert len([m for f in contrat.fiches for m in f.mesures if m.theme]) == 18
-    assert list(verifier(contrat)) == []
+    assert list(compared_themes(contrat)) == []

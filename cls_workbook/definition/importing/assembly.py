@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cls_workbook.definition.authoring import written_revisions
 from cls_workbook.definition.authoring.all_sections import REFERENCE_WORDS, REFERENCES, SECTION_BY_NAME, SECTIONS
+from cls_workbook.definition.authoring.reference_directory import (
+    DirectoryEntry,
+    ReferenceDirectory,
+    names_of_axe,
+    names_of_fiche,
+)
 from cls_workbook.definition.authoring.sections import Section, SectionColumn
 from cls_workbook.definition.importing.authored_tables import DescriptionWorkbook
 from cls_workbook.definition.importing.authored_values import Doubtful
 from cls_workbook.definition.importing.deductions import deduce, holds_mesure
-from cls_workbook.definition.importing.directory import DirectoryEntry, ReferenceDirectory, names_of_axe, names_of_fiche
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding, found
 from cls_workbook.definition.importing.typed_rows import Item, TypedRow, type_values
 from cls_workbook.domain.definition_keys import build, keys_of

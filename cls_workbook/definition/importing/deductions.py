@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from itertools import groupby
 
-from cls_workbook.definition.importing.directory import unique
+from cls_workbook.definition.authoring.reference_directory import unique
 from cls_workbook.definition.importing.typed_rows import TypedRow
 from cls_workbook.definition.rule_templates import supplied_fields
 from cls_workbook.domain.themes import shipped_themes

@@ -11,10 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from cls_workbook.domain import themes
 from cls_workbook.domain.contrat_years import all_years, in_year
 from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import LEVELS, Contrat, Structure
+from cls_workbook.domain.themes import priorites, shipped_themes, themes
 from cls_workbook.domain.verification.fault import (
     A_CONFIRMER,
     FAULT,
@@ -26,6 +26,7 @@ from cls_workbook.domain.verification.fault import (
     note,
     places,
     reference,
+    references,
     repetitions,
     too_long,
 )
@@ -79,7 +80,7 @@ def verifier(contrat: Contrat) -> list[DefinitionFault]:
         becoming,
         regles,
         enveloppes,
-        themes.verifier,
+        compared_themes,
     )
     all_found = [f for rule in definition_rules for f in rule(contrat)]
     return [*all_found, *_faults_by_year(contrat, all_found), *findings(contrat)]
@@ -365,6 +366,28 @@ def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
             are_same = (other.annee, other.financeur) == (envelope.annee, envelope.financeur)
             if are_same and any(other.holds_in(a) and envelope.holds_in(a) for a in all_years(contrat)):
                 yield fault(location, f"même année et même financeur que {first_one}.", "Gardez une seule enveloppe.")
+
+
+def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
+    """Themes and priorities: each defined once, each reference to one that exists."""
+    for nom, defined in (("themes", contrat.themes), ("priorites", contrat.priorites)):
+        all_of_them = places(f"contrat.{nom}", defined)
+        yield from duplicates(all_of_them, "id")
+        for location, theme in all_of_them:
+            yield from too_long(f"{location}.libelle", theme.libelle)
+    for location, theme in places("contrat.themes", contrat.themes):
+        opened_book = shipped_themes().get(theme.id)
+        if opened_book is not None and opened_book != theme.libelle:
+            yield fault(
+                f"{location}.id",
+                f"« {theme.id} » est un thème livré (« {opened_book} ») : deux contrats ne seraient plus comparables.",
+                "Prenez un autre identifiant.",
+            )
+    for location, fiche in places("contrat.fiches", contrat.fiches):
+        yield from references(f"{location}.themes", fiche.themes, themes(contrat), "le thème")
+        yield from references(f"{location}.priorites", fiche.priorites, priorites(contrat), "la priorité")
+        for mesure in fiche.mesures:
+            yield from reference(f"{location}.mesures ({mesure.id}).theme", mesure.theme, themes(contrat), "le thème")
 
 
 # --- Texts ----------------------------------------------------------------------------------------------------------
