@@ -71,6 +71,38 @@ def room_imports() -> dict[str, set[str]]:
     return found
 
 
+def module_name(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def module_imports() -> dict[str, set[str]]:
+    """Module of the package → those of the package that it imports; a name is followed to the module it is in."""
+    files = {module_name(file): file for file in PACKAGE.rglob("*.py")}
+    return {
+        module: {name if name in files else name.rpartition(".")[0] for name in imported_modules(file)} & files.keys()
+        for module, file in files.items()
+    }
+
+
+def circles(imports: dict[str, set[str]]) -> list[str]:
+    """Each circle of imports, in words: « a → b → a »; the first that is found from each module."""
+    found: dict[frozenset[str], str] = {}
+    done: set[str] = set()
+
+    def visit(module: str, path: list[str]) -> None:
+        if module in path:
+            circle = path[path.index(module) :]
+            found.setdefault(frozenset(circle), " → ".join([*circle, module]))
+        elif module not in done:
+            for imported in sorted(imports[module] - {module}):
+                visit(imported, [*path, module])
+            done.add(module)
+
+    for module in sorted(imports):
+        visit(module, [])
+    return sorted(found.values())
+
+
 def table() -> dict[str, set[str]]:
     """Room → what ``docs/architecture.md`` lets it import."""
     rows = _ROW.findall(PAGE.read_text(encoding="utf-8"))

@@ -8,7 +8,15 @@ from functools import cache
 
 import pytest
 
-from tests.support.room_imports import LIBRARIES, PACKAGE, room_imports, table
+from tests.support.room_imports import (
+    LIBRARIES,
+    PACKAGE,
+    circles,
+    imported_modules,
+    module_imports,
+    room_imports,
+    table,
+)
 
 DOORS = {"cli", "button", "demo"}
 
@@ -63,3 +71,22 @@ def test_a_file_and_its_functions_stay_readable(file):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             assert node.end_lineno - node.lineno < 60, f"{node.name} est trop longue"
+
+
+def test_no_room_holds_more_modules_side_by_side_than_one_can_take_in():
+    folders = {file.parent for file in PACKAGE.rglob("*.py")}
+    crowded = {f.name: len([m for m in f.glob("*.py") if m.stem not in ("__init__", "__main__")]) for f in folders}
+    assert {folder: count for folder, count in crowded.items() if count > 15} == {}
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    """Not even inside a room, nor by an import within a function."""
+    assert circles(module_imports()) == []
+
+
+def test_no_test_file_imports_another():
+    """What tests share is in ``tests/support``."""
+    tests = PACKAGE.parent / "tests"
+    for file in tests.rglob("*.py"):
+        others = {m for m in imported_modules(file) if re.match(r"tests\.(?!support\b)", m) and ".test_" in m}
+        assert others == set(), file.relative_to(tests)
