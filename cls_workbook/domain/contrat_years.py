@@ -24,6 +24,8 @@ def in_year(contrat: Contrat, annee: int) -> Contrat:
     if contrat.view is not None and contrat.view.annee == annee:
         return contrat
     definition = revised = whole(contrat)
+    if definition.is_lasting and annee in definition.annees:
+        return definition
     for revision in sorted(definition.revisions, key=lambda r: r.depuis):
         if revision.depuis <= annee:
             revised = apply(revised, revision)

@@ -392,6 +392,33 @@ class Contrat:
     def by_decision(self) -> dict[str, Decision]:
         return {d.id: d for d in self.decisions}
 
+    @cached_property
+    def is_lasting(self) -> bool:
+        """Is it sure that nothing in it changes over its years? Then none of them needs a view of its own."""
+        indicateurs = [(i, f) for f in self.fiches for i in f.indicateurs]
+        periods: list[Period] = [
+            *self.axes,
+            *self.structures,
+            *self.signataires,
+            *self.communes,
+            *self.qpv,
+            *self.financeurs,
+            *self.fiches,
+            *self.a_programmer,
+            *self.regles,
+            *self.enveloppes,
+            *(v for f in self.fiches for v in f.volets),
+            *(i for i, _ in indicateurs),
+            *(m for i, _ in indicateurs for m in i.mesures),
+        ]
+        return (
+            bool(self.annees)
+            and not self.revisions
+            and all(p.holds_in(annee) for p in periods for annee in {self.annees[0], self.annees[-1]})
+            and not any(a.devient for a in self.a_programmer)
+            and all(i.mesures and i.volet in {None, *(v.id for v in f.volets)} for i, f in indicateurs)
+        )
+
     def qpv_in(self, annee: int) -> tuple[Qpv, ...]:
         return tuple(q for q in self.qpv if q.holds_in(annee))
 
