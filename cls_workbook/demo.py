@@ -139,7 +139,7 @@ def _consolidate(scenario: dict, pilotage: Path, folder: Path) -> list[str]:
         [folder / RETOURS], scenario["contrat"], annee, consolidation, day=scenario["date"], pilotage=str(pilotage)
     )
     ars_copy.file_copy(consolidation, synthese)
-    normalized = len(result.normalisations)
+    normalized = len(result.tables.normalisations)
     return [
         f"{consolidation.name} : {result.bilan()}",
         f"  Feuille « Anomalies » : chaque constat avec son fichier, sa feuille et sa cellule. Feuille « Normalisations » : {normalized} saisie(s) comprises autrement.",

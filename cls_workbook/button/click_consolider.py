@@ -12,6 +12,7 @@ from cls_workbook.button.click_start import OpenCampagne, OpenWorkbook, campagne
 from cls_workbook.button.kept_notes import OrphanNote, written
 from cls_workbook.french import date_fr
 from cls_workbook.pipeline import way_back
+from cls_workbook.reports import table_sheets
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.tables import consolidation_tables
@@ -68,9 +69,9 @@ def _workbook(opened: OpenWorkbook, result: Result) -> Workbook:
     """The consolidation; and, emptied, the table of replacements that an earlier click wrote and that has no row now."""
     workbook = consolidation_workbook.workbook(result)
     remaining = any("Remplacements" in c.tables for c in opened.contents.values())
-    if remaining and not len(result.remplacements):
+    if remaining and not len(result.tables.remplacements):
         workbook.worksheets.append(
-            consolidation_workbook.sheet_of(consolidation_workbook.replacements_table(result), workbook.titre)
+            table_sheets.sheet(consolidation_workbook.replacements_table(result), workbook.titre)
         )
     return workbook
 
@@ -78,7 +79,7 @@ def _workbook(opened: OpenWorkbook, result: Result) -> Workbook:
 def _check(opened: OpenWorkbook, day: date) -> tuple[str, Result]:
     result = read_retours(opened, campagne(opened, TABLES), day)
     footer = f"{result.contrat.nom_court} · contrôle {result.annee} du {date_fr(day)}"
-    sheet = consolidation_workbook.sheet_of(consolidation_workbook.anomalies_table(result), footer)
+    sheet = table_sheets.sheet(consolidation_workbook.anomalies_table(result), footer)
     kept_notes = write(opened, Workbook([sheet], footer), day)
     following = "Seule la feuille « Anomalies » a changé : consolidez pour mettre à jour les totaux."
     return f"contrôle du {date_fr(day)}. {result.bilan()} {following}{kept_notes}", result

@@ -129,7 +129,7 @@ def _consolidate(chosen: argparse.Namespace) -> int:
         engine=pieces.engine_of(chosen),
         to_replace=chosen.remplacer,
     )
-    _tell_changes(result.remplacements)
+    _tell_changes(result.tables.remplacements)
     code = _report(result.anomalies)
     print(result.bilan())
     print(chosen.sortie)

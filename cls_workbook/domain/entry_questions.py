@@ -20,6 +20,11 @@ BOUNDS = {"entier": Decimal(INTEGER_MAX), "decimal": Decimal(INTEGER_MAX), "mont
 
 YES_NO = ("oui", "non")
 
+# What the Synthèse makes of an answer: it quotes a text beside who wrote it, adds up a number fiche by fiche, or a section of
+# its own takes it up. What has none of these stays in the consolidation.
+QUOTED, TOTALLED, TAKEN_UP = "cité", "totalisé", "repris"
+NEXT_YEAR = "pour l’année suivante"
+
 
 @dataclass(frozen=True, slots=True)
 class Champ:
@@ -27,7 +32,7 @@ class Champ:
 
     ``type``: entier, decimal, montant (euros, cents), date, liste, texte, code, case.
     ``choix`` names a list (see ``listes``); a list that is not ``strict`` only proposes.
-    ``{annee}`` in ``libelle`` is replaced by the year asked about.
+    ``{annee}`` in ``libelle`` is replaced by the year asked about. ``synthese``: what the Synthèse makes of it, "" nothing.
     """
 
     nom: str
@@ -41,6 +46,7 @@ class Champ:
     maximum: Decimal | None = None
     length: int | None = None
     obligatoire: bool = False
+    synthese: str = ""
 
     def __post_init__(self) -> None:
         for texte in ("libelle", "aide"):
@@ -170,7 +176,10 @@ PROGRESS = Bloc(
         _date("date_fin_prevue", "Date de fin prévue", "Au format jj/mm/aaaa."),
         _date("date_fin_reelle", "Date de fin réelle", "Au format jj/mm/aaaa. Seulement si l’action est terminée."),
         _text(
-            "motif", "Motif du report ou de l’abandon", "À remplir seulement si l’action est reportée ou abandonnée."
+            "motif",
+            "Motif du report ou de l’abandon",
+            "À remplir seulement si l’action est reportée ou abandonnée.",
+            synthese=TAKEN_UP,
         ),
     ),
 )
@@ -372,10 +381,13 @@ EXPENDITURES = Bloc(
             unite="ETP",
             minimum=Decimal(0),
             maximum=Decimal(999),
+            synthese=TAKEN_UP,
         ),
     ),
     aide="Le coût total suffit ; le détail par poste est facultatif, mais il doit alors faire le total.",
 )
+# The posts that make the cost, where a return gives no total.
+EXPENDITURE_POSTS = tuple(c.nom for c in EXPENDITURES.input_fields if c.type == "montant" and c.nom != "total")
 
 QUALITATIVE = Bloc(
     "qualitatif",
@@ -388,15 +400,16 @@ QUALITATIVE = Bloc(
             TEXT_LENGTH,
             obligatoire=True,
         ),
-        _text("ecarts", "Écarts avec ce qui était prévu", "Facultatif.", TEXT_LENGTH),
-        _text("freins", "Freins", "Facultatif.", TEXT_LENGTH),
+        _text("ecarts", "Écarts avec ce qui était prévu", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
+        _text("freins", "Freins", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
         _text("leviers", "Leviers", "Facultatif.", TEXT_LENGTH),
-        _text("perspectives", "Perspectives pour l’année suivante", "Facultatif.", TEXT_LENGTH),
+        _text("perspectives", f"Perspectives {NEXT_YEAR}", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
         _list(
             "avenant",
             "Un avenant est-il à prévoir ?",
             "oui_non",
             "oui si le contrat doit être modifié : nouvel axe, nouveau partenaire, durée.",
+            synthese=TAKEN_UP,
         ),
     ),
     aide="Décrivez l’action, jamais les personnes. Un texte long ? Agrandissez la ligne : tirez son bord inférieur.",
@@ -422,6 +435,11 @@ BLOCKS = {
         QUALITATIVE,
     )
 }
+
+
+def in_synthese(use: str = "") -> list[tuple[Bloc, Champ]]:
+    """The questions that the Synthèse takes up; ``use``: those of this use only."""
+    return [(b, c) for b in BLOCKS.values() for c in b.input_fields if c.synthese and use in ("", c.synthese)]
 
 
 def question(bloc: str | None, champ: str | None) -> Champ | None:

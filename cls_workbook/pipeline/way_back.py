@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -25,7 +26,7 @@ from cls_workbook.reading.return_files import RetourFiles, retours_in
 from cls_workbook.reading.return_reader import Retour
 from cls_workbook.reading.storing import typed_frames
 from cls_workbook.reading.storing.value_store import ValueStore
-from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
 from cls_workbook.summaries import activity, funding, funding_rules, history, reconciliation, replacement, what_counts
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def consolidate_folder(
     result = _conclude(
         campagne.batches(files, engine or LocalEngine(processes)), campagne, day, past, pilotage, requested
     )
-    return result.with_changes(paths=paths_from(depuis, files)) if depuis else result
+    return replace(result, paths=paths_from(depuis, files)) if depuis else result
 
 
 def write_relances_from_files(
@@ -226,13 +227,14 @@ def _conclude(
             typed_returns,
             anomalies,
             discarded.fiches,
-            result.indicateurs,
-            result.par_fiche,
-            result.par_financeur,
+            result.tables.indicateurs,
+            result.tables.par_fiche,
+            result.tables.par_financeur,
             lines,
         )
     anomalies = (*reconciliation.unexplained(table), *result.anomalies)
-    return result.with_changes(remplacements=discarded.table, reconciliation=table, anomalies=anomalies)
+    tables = replace(result.tables, remplacements=discarded.table, reconciliation=table)
+    return replace(result, tables=tables, anomalies=anomalies)
 
 
 def _anomalies(whole: Batch, campagne: Campagne, discarded: replacement.Replacements) -> list[Anomalie]:
@@ -274,42 +276,48 @@ def _summarize(
     )
     former_ones = past_year.indicateurs(precedent, contrat, annee) if precedent else None
     before = past_year.history(precedent, contrat) if precedent else []
-    tables = {
-        "indicateurs": activity.indicateurs(contrat, values, planned, former_ones),
-        "avancement": activity.avancement(contrat, values, planned),
-        "par_fiche": funding.par_fiche(contrat, annee, values, programme, running_total),
-    }
-    supplied = funding.given_by_financeur(contrat, values)
+    indicateurs = activity.indicateurs(contrat, values, planned, former_ones)
+    avancement = activity.avancement(contrat, values, planned)
+    par_fiche = funding.par_fiche(contrat, annee, values, programme, running_total)
+    past_subsidies = history.past_subsidies(contrat, before)
     return Result(
         contrat,
         annee,
         day,
-        retours=what_counts.statuts(contrat, planned, typed_returns.retours, anomalies),
-        normalisations=typed_returns.normalisations,
-        mesures=what_counts.mesures_table(contrat, values),
-        reponses=what_counts.answers_table(contrat, values),
-        financements=what_counts.financements_table(contrat, values),
-        par_financeur=funding.par_financeur(contrat, values),
-        **tables,
-        history=history.history(
-            contrat,
-            annee,
-            **tables,
-            mesures=what_counts.names_cited(contrat, values),
-            financements=supplied,
-            before=before,
+        ResultTables(
+            retours=what_counts.statuts(contrat, planned, typed_returns.retours, anomalies),
+            normalisations=typed_returns.normalisations,
+            mesures=what_counts.mesures_table(contrat, values),
+            reponses=what_counts.answers_table(contrat, values),
+            indicateurs=indicateurs,
+            financements=what_counts.financements_table(contrat, values),
+            par_fiche=par_fiche,
+            par_financeur=funding.par_financeur(contrat, values),
+            history=history.history(
+                contrat,
+                annee,
+                indicateurs=indicateurs,
+                mesures=what_counts.names_cited(contrat, values),
+                avancement=avancement,
+                par_fiche=par_fiche,
+                financements=funding.given_by_financeur(contrat, values),
+                before=before,
+            ),
         ),
-        gouvernance=activity.gouvernance(contrat, pilotage.reunions),
-        territoire=activity.territoire(contrat, values),
-        totaux=funding.totaux(contrat, tables["par_fiche"]),
-        anomalies=tuple(anomalies),
-        explications=tuple(
-            funding_rules.explications(
-                contrat, annee, values, programme, running_total, history.past_subsidies(contrat, before)
-            )
+        ResultSummaries(
+            avancement=avancement,
+            gouvernance=activity.gouvernance(contrat, pilotage.reunions),
+            territoire=activity.territoire(contrat, values),
+            totaux=funding.totaux(contrat, par_fiche),
         ),
-        a_preciser=tuple(what_counts.a_preciser(contrat, pilotage.membres)),
-        decisions=_decisions(pilotage),
+        ResultNotes(
+            explications=tuple(
+                funding_rules.explications(contrat, annee, values, programme, running_total, past_subsidies)
+            ),
+            a_preciser=tuple(what_counts.a_preciser(contrat, pilotage.membres)),
+            decisions=_decisions(pilotage),
+        ),
+        tuple(anomalies),
         validated_on=pilotage.date_validation if pilotage.etat == coordination.VALIDE else None,
         precedent=precedent is not None,
     )

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.subsidies import rounded
@@ -24,7 +25,6 @@ from cls_workbook.tables.table_frames import frame_of_rows
 
 TO_BE_SCHEDULED = "à programmer"
 MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maquette", "cofinancement", "valorisation"
-_POSTS = ("personnel", "achats", "autres")
 
 
 # --- Funding lines --------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def actual_costs(values: pd.DataFrame | ValueStore) -> dict[str, Decimal]:
 def _costs(store: ValueStore) -> dict[str, Decimal]:
     costs: dict[str, Decimal] = {}
     for part in store.per_batch(lambda c: c.bloc == "depenses"):
-        for fiche, total, *posts in columns(wide(part, "depenses"), "fiche", "total", *_POSTS):
+        for fiche, total, *posts in columns(wide(part, "depenses"), "fiche", "total", *EXPENDITURE_POSTS):
             expenditure = total if total is not None else total_of(posts)
             if expenditure is not None:
                 costs[fiche] = costs.get(fiche, Decimal(0)) + expenditure

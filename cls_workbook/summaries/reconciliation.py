@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import BLOCKING, Anomalie
+from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.french import amount_fr, fold, number_fr, typography
 from cls_workbook.reading.storing.value_store import ValueStore
@@ -36,7 +37,6 @@ _TERMS = {
     "RATIO": (("numerateur", "Numérateur"), ("denominateur", "Dénominateur")),
     "SATISFACTION": (("satisfaits", "Numérateur"), ("repondants", "Dénominateur")),
 }
-_POSTS = ("personnel", "achats", "autres")
 # What is added, and what says how far it may be.
 _FIELD_NAMES = (
     "valeur",
@@ -453,7 +453,9 @@ def _amounts(saisies: _TypedInputs) -> dict[tuple[str, str], AmountSum]:
 def _costs(saisies: _TypedInputs) -> dict[str, AmountSum]:
     """Fiche → the cost that returns say: their total; where one gives none, the sum of its posts. What a return says stands together."""
     costs: dict[str, AmountSum] = {}
-    for (_, fiche), its_own in groupby(saisies.of_block("depenses", ("total", *_POSTS)), key=itemgetter(0, 1)):
+    for (_, fiche), its_own in groupby(
+        saisies.of_block("depenses", ("total", *EXPENDITURE_POSTS)), key=itemgetter(0, 1)
+    ):
         statements = [(champ == "total", content, class_) for _, _, champ, content, class_ in its_own]
         totaux = [class_ for in_all, _, class_ in statements if in_all]
         parts, nombre, detail = costs.get(fiche, AmountSum({}, 0))

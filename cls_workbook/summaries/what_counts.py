@@ -403,6 +403,11 @@ class ValueTable:
         return map(self.perform, self.store.per_batch(self.wanted))
 
 
+def as_frame(table: pd.DataFrame | ValueTable) -> pd.DataFrame:
+    """The frame of a table, made if something makes it."""
+    return table.frame() if isinstance(table, ValueTable) else table
+
+
 def mesures_table(contrat: Contrat, values: pd.DataFrame | ValueStore) -> ValueTable:
     """The table ``Mesures``: one row per value typed for a measure (its figure, its statut, its comment…).
 

@@ -29,7 +29,7 @@ def consolider(*retours, to_replace=()):
 
 
 def lines(result) -> dict:
-    return {(r["Fiche"], r["Mesure"], r["Colonne"]): r for r in result.reconciliation.to_dict("records")}
+    return {(r["Fiche"], r["Mesure"], r["Colonne"]): r for r in result.tables.reconciliation.to_dict("records")}
 
 
 I1, H, E = "1.1/mesures/1.1-I01/valeur", "1.1/mesures/1.1-I02a/valeur", "1.1/financement/{:02}/engage"
@@ -151,7 +151,7 @@ def test_money_is_reconciled_to_the_cent_whatever_its_nature():
 
 def test_a_difference_that_nothing_explains_is_an_anomaly():
     result = consolider(retour("a", "ville", ETAT | {H: 10}))
-    false_one = result.indicateurs.copy()
+    false_one = result.tables.indicateurs.copy()
     false_one.loc[false_one["Mesure"] == "1.1-I02a", "Valeur"] = Decimal(11)
     empty = pd.DataFrame([], columns=list(VALUES), dtype=object)
     table = reconciliation.reconciliation(
@@ -160,8 +160,8 @@ def test_a_difference_that_nothing_explains_is_an_anomaly():
         (),
         (),
         false_one,
-        result.par_fiche,
-        result.par_financeur,
+        result.tables.par_fiche,
+        result.tables.par_financeur,
     )
     (anomalie,) = [a for a in reconciliation.unexplained(table) if "Heures" in a.champ]
     assert (anomalie.gravite, anomalie.code, anomalie.fiche) == ("bloquant", "ECART_INEXPLIQUE", "1.1")
@@ -184,7 +184,7 @@ def test_whatever_is_typed_nothing_is_unexplained_and_the_sums_are_those_of_a_po
     chosen_ones = retours[: rng.choice((2, 3, 4))]
     to_replace = [ReplacementRequest("c", "a", lenient=True)] if len(chosen_ones) > 2 and rng.random() < 0.5 else []
     result = consolider(*chosen_ones, to_replace=to_replace)
-    table = result.reconciliation
+    table = result.tables.reconciliation
     assert [r for r in table.to_dict("records") if r["Écart inexpliqué"]] == []
     engages = [
         Decimal(str(v))

@@ -189,10 +189,10 @@ NOT_APPLICABLE = (
 def _already_read(result: Result) -> dict[tuple[str, str, str], object]:
     """(file, sheet, cell) → value, of all that the tables of the consolidation hold."""
     all_found: dict[tuple[str, str, str], object] = {}
-    for table in (result.mesures, result.reponses):
+    for table in (result.tables.mesures.frame(), result.tables.reponses.frame()):
         for r in table.to_dict("records"):
             all_found[r["Fichier"], r["Feuille"], r["Cellule"]] = r["Valeur"]
-    for r in result.financements.to_dict("records"):
+    for r in result.tables.financements.frame().to_dict("records"):
         rank = r["Cellule"].partition(":")[0].lstrip("ABCDEFGH")
         for column, titre in zip(
             "BCDEFGH", ("Financeur", "Nature", "Prévu", "Engagé", "Versé", "Référence", "Date"), strict=True

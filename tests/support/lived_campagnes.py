@@ -88,11 +88,11 @@ def lines(frame, **keys: object) -> list[dict]:
 
 def by_year(annee: LivedYear, **keys: object) -> dict[int, object]:
     """Year → value, in the history that a consolidation keeps."""
-    return {r["Année"]: r["Valeur"] for r in lines(annee.result.history, **keys)}
+    return {r["Année"]: r["Valeur"] for r in lines(annee.result.tables.history, **keys)}
 
 
 def statements(annee: LivedYear) -> list[str]:
-    return [e.replace(NBSP, " ") for e in annee.result.explications]
+    return [e.replace(NBSP, " ") for e in annee.result.notes.explications]
 
 
 def written(path: Path, sheet: str | None = None) -> set[str]:

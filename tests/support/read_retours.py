@@ -38,9 +38,9 @@ def reread(result) -> PreviousConsolidation:
         ]  # a blank is not a number
 
     names = {
-        "Mesures": result.mesures,
-        "Indicateurs": result.indicateurs,
-        "Financement par fiche": result.par_fiche,
-        "Lignes de financement": result.financements,
+        "Mesures": result.tables.mesures.frame(),
+        "Indicateurs": result.tables.indicateurs,
+        "Financement par fiche": result.tables.par_fiche,
+        "Lignes de financement": result.tables.financements.frame(),
     }
     return PreviousConsolidation(Path("consolidation.xlsx"), {nom: table(frame) for nom, frame in names.items()})

@@ -6,7 +6,6 @@ Nothing of ``cls_workbook.reports.region`` is used: what a region must come to i
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal as D
 from functools import cache
@@ -201,8 +200,7 @@ def campagne(rank: int, annee: int, day: date | None = None) -> Result:
     )
     file = ("r.xlsx", "ab" * 32, 5, 5, 0, 0)
     absent = ("manquant", N, N, N, N, N, N) if lacking(rank, annee) else ("reçu", *file)
-    return replace(
-        result(),
+    return result(
         contrat=definition(rank),
         annee=annee,
         day=day or date(annee + 1, 3, 1),

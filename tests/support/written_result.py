@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal as D
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
-from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
 
 CONTRAT = """
 axes = [{ numero = "1", titre = "Soigner" }, { numero = "2", titre = "Coordonner" }]
@@ -366,6 +366,7 @@ def anomalies() -> tuple[Anomalie, ...]:
 
 
 def result(**changes) -> Result:
+    """The campaign; ``changes``: by the name of a field of the result or of one of its parts."""
     suivi = ("fiche", "axe", "titre", "etat", "realisation", "detail", "recus", "attendus", "couverture")
     instance = (
         "Instance",
@@ -376,7 +377,7 @@ def result(**changes) -> Result:
         "Taux de participation",
         "Réserve",
     )
-    base = Result(
+    given = dict(
         contrat=toml_reader.parse(CONTRAT, "essai"),
         annee=2025,
         day=date(2026, 3, 14),
@@ -472,4 +473,9 @@ def result(**changes) -> Result:
         decisions={"1.2": "Report accepté.", "": "Le COPIL valide la méthode."},
         precedent=True,
     )
-    return replace(base, **changes)
+    given |= changes
+    parts = {}
+    for nom, class_ in (("tables", ResultTables), ("summaries", ResultSummaries), ("notes", ResultNotes)):
+        names = [f.name for f in fields(class_)]
+        parts[nom] = class_(**{n: given.pop(n) for n in names if n in given})
+    return Result(**parts, **given)

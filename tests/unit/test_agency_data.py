@@ -176,5 +176,5 @@ def test_the_record_of_the_contract_is_read_down_the_sheet(worksheets):
 
 def test_records_are_those_of_the_frames(worksheets):
     assert [r["Statut"] for r in item_read(worksheets, agency_tables.RETOURS).lines] == [
-        r["Statut"] for r in frame_records(result().retours)
+        r["Statut"] for r in frame_records(result().tables.retours)
     ]

@@ -78,8 +78,8 @@ def test_last_year_s_terms_are_read_again_for_the_mask(tmp_path, definition):
         for m, n, d in (("1.1-T", 2, 8), ("1.1-U", 25, 100))
     ]
     memory = frame_of_rows(HISTORY, ranks)
-    writer.write(workbook(replace(made_one, history=memory)), tmp_path / "C.xlsx")
-    assert terms(read_back(tmp_path / "C.xlsx", definition).history, made_one.annee - 1) == {
+    writer.write(workbook(replace(made_one, tables=replace(made_one.tables, history=memory))), tmp_path / "C.xlsx")
+    assert terms(read_back(tmp_path / "C.xlsx", definition).tables.history, made_one.annee - 1) == {
         "1.1-T": (2, 8),
         "1.1-U": (25, 100),
     }
@@ -105,29 +105,12 @@ def test_nothing_that_must_not_leave_is_anywhere_in_the_file(synthese_copied):
 
 def test_what_is_read_back_is_what_was_written(consolidation, definition):
     item_read, as_written = read_back(consolidation, definition), result()
-    for nom in (
-        "retours",
-        "indicateurs",
-        "par_fiche",
-        "par_financeur",
-        "financements",
-        "reponses",
-        "avancement",
-        "gouvernance",
-        "territoire",
-    ):
-        assert frame_records(getattr(item_read, nom)) == frame_records(getattr(as_written, nom)), nom
-    for nom in (
-        "annee",
-        "jour",
-        "explications",
-        "a_preciser",
-        "reserves",
-        "decisions",
-        "valide_le",
-        "precedent",
-        "etat",
-    ):
+    for nom in ("retours", "indicateurs", "par_fiche", "par_financeur", "financements", "reponses"):
+        assert frame_records(getattr(item_read.tables, nom)) == frame_records(getattr(as_written.tables, nom)), nom
+    for nom in ("avancement", "gouvernance", "territoire"):
+        assert frame_records(getattr(item_read.summaries, nom)) == frame_records(getattr(as_written.summaries, nom)), nom
+    assert item_read.notes == as_written.notes
+    for nom in ("annee", "day", "validated_on", "precedent", "etat"):
         assert getattr(item_read, nom) == getattr(as_written, nom), nom
 
 

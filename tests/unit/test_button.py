@@ -93,7 +93,7 @@ def all_clicked(campagne, tmp_path_factory):
 def test_every_sheet_is_that_of_the_command_line_cell_by_cell(engine, campagne, all_clicked):
     _, expected = campagne
     excel, result = all_clicked(engine)
-    assert set(result.retours["Statut"]) == {"reçu", "manquant", "rejeté"} and result.alerts("bloquant")
+    assert set(result.tables.retours["Statut"]) == {"reçu", "manquant", "rejeté"} and result.alerts("bloquant")
     assert_same_sheets(excel.opened_book, expected)
     assert box(excel.opened_book, "bilan").value == result.bilan()
     assert box(excel.opened_book, "derniere").value == dt.datetime(2026, 2, 15)
@@ -177,7 +177,7 @@ def test_what_is_typed_in_the_open_workbook_counts_and_stays_without_being_saved
     before = whole(excel.opened_book)
     result = excel.click(day=DAY)
     assert result.etat == "Validé en COPIL le 12/03/2026"
-    assert result.par_fiche.set_index("Fiche").loc["1.1", "Programmé"] == 5000
+    assert result.tables.par_fiche.set_index("Fiche").loc["1.1", "Programmé"] == 5000
     after = whole(excel.opened_book)
     written_ones = {box(excel.opened_book, nom).coordinate for nom in ("derniere", "bilan", "message")}
     for nom in set(before) - set(SHEETS):

@@ -99,7 +99,7 @@ def test_a_value_taken_up_is_an_input_that_shows(next_one):
 
 def test_alone_it_is_no_answer(next_one):
     result = consolidated(next_one / f"{DIJON}-2025-apo.xlsx")
-    assert result.received_and_expected()[0] == 0 and len(result.financements) == 0
+    assert result.received_and_expected()[0] == 0 and len(result.tables.financements.frame()) == 0
     assert [a.code for a in result.anomalies if a.file] == ["RETOUR_VIDE"]
 
 
@@ -112,7 +112,7 @@ def test_kept_beside_an_answer_or_changed_it_counts(tmp_path, next_one):
     opened_book.save(tmp_path / "apo.xlsx")
     result = consolidated(tmp_path / "apo.xlsx")
     assert result.received_and_expected()[0] == 1
-    partenaires = result.reponses[(result.reponses["Bloc"] == "partenaires") & (result.reponses["Champ"] == "nom")][
+    partenaires = result.tables.reponses.frame()[(result.tables.reponses.frame()["Bloc"] == "partenaires") & (result.tables.reponses.frame()["Champ"] == "nom")][
         "Valeur"
     ]
     assert list(partenaires) == ["Cité éducative de Chenôve", "Ville de Chenôve"]

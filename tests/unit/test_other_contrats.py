@@ -78,12 +78,12 @@ def test_solidarites_has_what_the_deliberation_prints():
 
 def test_solidarites_adds_up_by_funder_to_the_envelope_of_the_year(solidarites):
     first, _ = solidarites
-    assert [(r["Financeur"], r["Nature"], r["Engagé"]) for r in lines(first.result.par_financeur)] == [
+    assert [(r["Financeur"], r["Nature"], r["Engagé"]) for r in lines(first.result.tables.par_financeur)] == [
         ("État", CREDITS, D(332500)),
         ("Dijon métropole", CREDITS, D(332500)),
         ("Fondation", "Cofinancement", D(5000)),
     ]
-    (maquette,) = lines(first.result.totaux, **{"Sous-total": "Maquette"})
+    (maquette,) = lines(first.result.summaries.totaux, **{"Sous-total": "Maquette"})
     assert maquette["Engagé"] == D(665000)
     assert not [p for p in statements(first) if "parité" in p]
     assert maquette["Contrat"] == D(2765000)  # 665 000 + 3 × 700 000
@@ -100,7 +100,7 @@ def test_solidarites_refuses_the_action_that_breaks_parity_and_totals_leave_it_o
     assert (
         gap.fiche == "8" and "25 000 €" in gap.found.replace(NBSP, " ") and "24 500 €" in gap.found.replace(NBSP, " ")
     )
-    assert [r["Engagé"] for r in lines(second.result.par_financeur)] == [
+    assert [r["Engagé"] for r in lines(second.result.tables.par_financeur)] == [
         D(325000),
         D(325000),
     ]  # 350 000 - 25 000 of the action refused, on both sides
@@ -142,7 +142,7 @@ def test_solidarites_accepts_the_indicator_that_the_coordinator_adds(tmp_path):
     assert [f for f in verifier(toml_reader.load(reference)) if f.gravite == "faute"] == []
     assert in_year(toml_reader.load(reference), 2024).by_mesure == {}
     annee = live(tmp_path, reference, 2025, {"dijon-metropole": {"3/mesures/3-I01/valeur": 128}})
-    assert [(r["Mesure"], r["Valeur"]) for r in lines(annee.result.indicateurs)] == [("3-I01", 128)]
+    assert [(r["Mesure"], r["Valeur"]) for r in lines(annee.result.tables.indicateurs)] == [("3-I01", 128)]
 
 
 # --- a contract declared before its fiches --------------------------------------------------------------------------
@@ -201,7 +201,7 @@ montant_etat = "chiffre"
         },
         precedent=empty.consolidation,
     )
-    (line,) = lines(full_year.result.par_fiche)
+    (line,) = lines(full_year.result.tables.par_fiche)
     assert (line["Engagé"], line["Reste à engager"], line["Taux constaté"]) == (
         4500,
         7500,
@@ -326,7 +326,7 @@ def test_a_fourth_year_of_the_countys_aid_is_blocked_and_leaves_every_total(anim
     (refusal,) = anomalie_rows(animation[2027], "PLAFOND_TOTAL_DEPASSE")
     assert refusal.expected.replace(NBSP, " ").startswith("0 € au plus : 30 000 € sont déjà engagés sur 30 000 €")
     assert [
-        (r["Financeur"], r["Engagé"]) for r in lines(animation[2027].result.par_financeur) if r["Engagé"] is not None
+        (r["Financeur"], r["Engagé"]) for r in lines(animation[2027].result.tables.par_financeur) if r["Engagé"] is not None
     ] == [("ARS", 29000)]
 
 

@@ -37,7 +37,7 @@ def consolider(folder, *texts, saisies=None):
 
 
 def values(result) -> dict:
-    m = result.mesures
+    m = result.tables.mesures.frame()
     return {
         (f, mesure): v
         for f, mesure, champ, v in zip(m["Fichier"], m["Mesure"], m["Champ"], m["Valeur"], strict=True)
@@ -46,7 +46,7 @@ def values(result) -> dict:
 
 
 def statuts(result) -> dict:
-    r = result.retours
+    r = result.tables.retours
     return {f: s for f, s in zip(r["Fichier"], r["Statut"], strict=True) if f}
 
 
@@ -63,7 +63,7 @@ def changes(table) -> dict:
 def test_two_versions_never_overwrite_each_other_in_silence(two_versions):
     result = consolider(two_versions)
     assert statuts(result) == {"premier.xlsx": "doublon", "corrige.xlsx": "doublon"}
-    assert values(result) == {} and len(result.remplacements) == 0
+    assert values(result) == {} and len(result.tables.remplacements) == 0
 
 
 @pytest.mark.parametrize("asked", ["corrige.xlsx", "premier.xlsx=corrige.xlsx"])
@@ -78,7 +78,7 @@ def test_the_corrected_return_counts_and_the_other_is_set_aside(two_versions, as
 
 
 def test_each_change_is_told_with_its_cells_before_and_after(two_versions):
-    table = consolider(two_versions, "corrige.xlsx").remplacements
+    table = consolider(two_versions, "corrige.xlsx").tables.remplacements
     assert set(changes(table).values()) == {("modifiée", 30, 35), ("créée", None, 12), ("supprimée", 1000, None)}
     (modified_row,) = table[table["Changement"] == "modifiée"].to_dict("records")
     assert (modified_row["Cellule remplacée"], modified_row["Cellule"], modified_row["Fiche"]) == (
@@ -118,7 +118,7 @@ def test_a_value_refused_in_the_first_return_is_told_as_it_was_typed(tmp_path):
     filled(tmp_path, BASE | {V: "env. 30"}, "mutuelle", "premier.xlsx")
     filled(tmp_path, BASE | {V: 30}, "mutuelle", "corrige.xlsx")
     result = consolider(tmp_path, "corrige.xlsx")
-    ((change, before, after),) = changes(result.remplacements).values()
+    ((change, before, after),) = changes(result.tables.remplacements).values()
     assert (change, after) == ("modifiée", 30) and "env. 30" in before and "refusé" in before
     assert not [a for a in result.anomalies if a.gravite == "bloquant" and a.file == "premier.xlsx"]
 
@@ -186,4 +186,4 @@ def test_a_request_that_makes_no_sense_is_refused_in_one_sentence(two_versions, 
 
 
 def test_the_preview_says_nothing_when_nothing_is_replaced(two_versions):
-    assert list(preview(consolider(two_versions).remplacements)) == []
+    assert list(preview(consolider(two_versions).tables.remplacements)) == []

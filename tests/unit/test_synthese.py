@@ -364,7 +364,7 @@ def test_the_reserves_say_who_has_not_answered_and_how_far_figures_hold():
 
 
 def test_a_disagreement_between_porteurs_is_explained_in_a_note():
-    suivi = result().avancement
+    suivi = result().summaries.avancement
     suivi.loc[0, "detail"] = "Association : En cours\nVille : Réalisée"
     texte = texts(drawing(avancement=suivi, anomalies=()))
     numero = re.search(r"Porteurs en désaccord \[(\d+)\]", texte).group(1)

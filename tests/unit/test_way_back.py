@@ -37,12 +37,12 @@ def test_every_value_typed_is_in_exactly_one_table_or_in_an_anomaly(tmp_path, di
     result = consolider(tmp_path, dijon)
     places = {p.cle: (p.sheet, p.cell) for p in plan.input_places()}
     all_expected = {places[cle] for cle in typed_values}
-    mesures = set(zip(result.mesures["Feuille"], result.mesures["Cellule"], strict=True))
-    reponses = set(zip(result.reponses["Feuille"], result.reponses["Cellule"], strict=True))
+    mesures = set(zip(result.tables.mesures.frame()["Feuille"], result.tables.mesures.frame()["Cellule"], strict=True))
+    reponses = set(zip(result.tables.reponses.frame()["Feuille"], result.tables.reponses.frame()["Cellule"], strict=True))
     refused_ones = {(a.sheet, c) for a in result.anomalies if a.gravite == "bloquant" for c in a.cells}
     lines = {
         (sheet, cell)
-        for sheet, cell_range in zip(result.financements["Feuille"], result.financements["Cellule"], strict=True)
+        for sheet, cell_range in zip(result.tables.financements.frame()["Feuille"], result.tables.financements.frame()["Cellule"], strict=True)
         for cell in cells_of(cell_range)
     } & all_expected - refused_ones
     assert all_expected == mesures | reponses | lines | (refused_ones & all_expected)
@@ -68,9 +68,9 @@ def test_two_versions_of_a_return_are_both_set_aside_and_say_so(tmp_path, dijon)
         ("cpam.xlsx", "1.1"),
         ("cpam (2).xlsx", "1.1"),
     }
-    statuts = result.retours[(result.retours["Fiche"] == "1.1") & (result.retours["Structure"] == "CPAM")]
+    statuts = result.tables.retours[(result.tables.retours["Fiche"] == "1.1") & (result.tables.retours["Structure"] == "CPAM")]
     assert statuts["Statut"].tolist() == ["doublon", "doublon"]
-    assert "CPAM" not in set(result.mesures["Structure"])
+    assert "CPAM" not in set(result.tables.mesures.frame()["Structure"])
     # the agency's four answers count; CPAM's, set aside, is still among what is expected
     assert result.received_and_expected() == (4, len(expected_returns(dijon, YEAR)))
 
@@ -80,8 +80,8 @@ def test_the_same_file_twice_counts_once(tmp_path, dijon):
     alone = consolider(tmp_path, dijon)
     (tmp_path / "copie de apo.xlsx").write_bytes((tmp_path / "apo.xlsx").read_bytes())
     double = consolider(tmp_path, dijon)
-    assert double.par_fiche["Engagé"].tolist() == alone.par_fiche["Engagé"].tolist()
-    assert sorted(double.retours.loc[double.retours["Fichier"].notna(), "Statut"]) == ["doublon", "reçu"]
+    assert double.tables.par_fiche["Engagé"].tolist() == alone.tables.par_fiche["Engagé"].tolist()
+    assert sorted(double.tables.retours.loc[double.tables.retours["Fichier"].notna(), "Statut"]) == ["doublon", "reçu"]
     assert [a.gravite for a in double.anomalies if a.code == "DOUBLON_DE_RETOUR"] == ["à confirmer"]
 
 
@@ -89,8 +89,8 @@ def test_a_return_of_another_year_is_refused_whole(tmp_path, dijon):
     drop_retour(tmp_path, dijon, "apo", annee=2024)
     result = consolider(tmp_path, dijon)
     assert [(a.code, a.file) for a in result.anomalies if a.gravite == "bloquant"] == [("HORS_CAMPAGNE", "apo.xlsx")]
-    assert result.mesures.empty and result.reponses.empty and result.financements.empty
-    assert "rejeté" in set(result.retours["Statut"])
+    assert result.tables.mesures.frame().empty and result.tables.reponses.frame().empty and result.tables.financements.frame().empty
+    assert "rejeté" in set(result.tables.retours["Statut"])
 
 
 def test_files_that_are_no_workbook_are_named_and_the_others_still_count(tmp_path, dijon):
@@ -126,7 +126,7 @@ def test_money_adds_up_to_the_cent_over_the_returns(tmp_path, dijon):
             "3.1/depenses/total": Decimal("2000.02"),
         },
     )
-    fiche = consolider(tmp_path, dijon).par_fiche.set_index("Fiche").loc["3.1"]
+    fiche = consolider(tmp_path, dijon).tables.par_fiche.set_index("Fiche").loc["3.1"]
     assert (fiche["Montant contrat"], fiche["Engagé"], fiche["Reste à engager"]) == (
         30000,
         Decimal("1234.56"),
@@ -138,7 +138,7 @@ def test_named_members_of_a_group_are_expected_in_its_place(tmp_path, dijon):
     drop_retour(tmp_path, dijon, "apo")
     saisies = pilotage.Pilotage(membres={"communes": ("Commune de Chenôve",), "operateurs": ("Sedap",)})
     result = consolider(tmp_path, dijon, pilotage=saisies)
-    expected_returns = set(zip(result.retours["Fiche"], result.retours["Structure"], strict=True))
+    expected_returns = set(zip(result.tables.retours["Fiche"], result.tables.retours["Structure"], strict=True))
     assert {("3.3", "Commune de Chenôve"), ("4.4", "Commune de Chenôve"), ("3.2", "Sedap")} <= expected_returns
     assert not any(s in ("Communes", "Opérateurs de prévention") for _, s in expected_returns)
 
@@ -152,14 +152,14 @@ def test_the_second_year_reads_the_first(tmp_path, dijon):
     second = way_back.consolidate_files(
         [tmp_path / "2025"], dijon.id, 2025, tmp_path / "c2025.xlsx", day=DAY, precedent=str(first)
     )
-    shipped = second.indicateurs.set_index("Mesure").loc["3.1-I08"]
+    shipped = second.tables.indicateurs.set_index("Mesure").loc["3.1-I08"]
     assert (shipped["Valeur n-1"], shipped["Valeur"]) == (40, 100)
     # 3 000 € engaged each year by the plausible answers (30 000 over five years, one porteur at half the cost)
     engages = [
         pd.read_excel(c, sheet_name="Financement par fiche", engine="calamine").set_index("Fiche").loc["3.1", "Engagé"]
         for c in (first, tmp_path / "c2025.xlsx")
     ]
-    remaining = second.par_fiche.set_index("Fiche").loc["3.1", "Reste à engager"]
+    remaining = second.tables.par_fiche.set_index("Fiche").loc["3.1", "Reste à engager"]
     assert remaining == 30000 - Decimal(str(sum(engages)))
     place = next(p for p in plan_of(dijon, "apo").input_places() if p.cle == "3.1/mesures/3.1-I08/valeur")
     assert (place.cell,) in [a.cells for a in second.anomalies if a.code == "EVOLUTION_FORTE"]

@@ -147,7 +147,7 @@ def test_the_living_definition_has_no_fault_and_no_change_to_confirm(reference):
 
 
 def test_each_year_expects_the_fiches_of_that_year(five_years):
-    fiches = {a: {r["Fiche"] for r in lines(v.result.par_fiche)} for a, v in five_years.items()}
+    fiches = {a: {r["Fiche"] for r in lines(v.result.tables.par_fiche)} for a, v in five_years.items()}
     assert [("3.1" in fiches[a], "3.6" in fiches[a]) for a in YEARS] == [
         (True, False),
         (True, False),
@@ -155,7 +155,7 @@ def test_each_year_expects_the_fiches_of_that_year(five_years):
         (False, True),
         (False, True),
     ]
-    announced = {a: len(lines(v.result.par_fiche, Fiche="à programmer")) for a, v in five_years.items()}
+    announced = {a: len(lines(v.result.tables.par_fiche, Fiche="à programmer")) for a, v in five_years.items()}
     assert announced == {2024: 6, 2025: 6, 2026: 5, 2027: 5, 2028: 5}
 
 
@@ -171,7 +171,7 @@ def test_the_synthese_of_a_year_shows_the_contract_of_that_year(five_years):
 
 def test_what_is_left_to_engage_takes_in_every_year_and_the_amount_in_force(five_years):
     for annee in YEARS:
-        (fiche,) = lines(five_years[annee].result.par_fiche, Fiche="1.2")
+        (fiche,) = lines(five_years[annee].result.tables.par_fiche, Fiche="1.2")
         montant = 60000 if annee >= 2027 else 45000
         engage = sum(LIVED[a][2] or 0 for a in YEARS if a <= annee)
         assert (fiche["Montant contrat"], fiche["Reste à engager"]) == (montant, montant - engage)
@@ -201,7 +201,7 @@ def test_the_history_keeps_each_year_of_each_amount(five_years):
 
 
 def test_last_years_value_is_the_one_of_last_year_only(five_years):
-    last_year_values = {a: lines(five_years[a].result.indicateurs, Mesure="1.2-I03")[0]["Valeur n-1"] for a in YEARS}
+    last_year_values = {a: lines(five_years[a].result.tables.indicateurs, Mesure="1.2-I03")[0]["Valeur n-1"] for a in YEARS}
     assert last_year_values == {2024: None, 2025: 40, 2026: 52, 2027: 48, 2028: None}  # nothing was typed in 2027
 
 
@@ -278,7 +278,7 @@ def test_the_consolidation_of_another_year_or_contract_is_refused(tmp_path, five
 
 def test_a_year_without_consolidation_keeps_the_history_but_has_no_last_year(tmp_path, five_years, reference):
     leap = live(tmp_path, reference, 2026, reponses(2026), five_years[2024].consolidation)
-    (permanences,) = lines(leap.result.indicateurs, Mesure="1.2-I03")
+    (permanences,) = lines(leap.result.tables.indicateurs, Mesure="1.2-I03")
     assert permanences["Valeur n-1"] is None
     assert by_year(leap, Objet="Mesure", Mesure="1.2-I03") == {2024: 40, 2026: 48}
     assert any("Aucune consolidation n’est connue pour 2025" in t for t in written(leap.consolidation, "Évolution"))

@@ -11,15 +11,8 @@ from cls_workbook import forms
 from cls_workbook.domain.model import Contrat
 from cls_workbook.pilotage import Pilotage, Relance
 from cls_workbook.reports.consolidation.consolidated_result import Result
-from cls_workbook.summaries.what_counts import (
-    DUPLICATE,
-    RECEIVED,
-    REJECTED,
-    ExpectedReturns,
-    displayed_name,
-    expected_returns,
-    structure_key,
-)
+from cls_workbook.summaries.what_counts import ExpectedReturns, displayed_name, expected_returns, structure_key
+from cls_workbook.tables.consolidation_tables import DUPLICATE, RECEIVED, REJECTED
 
 ExpectedAnswer = tuple[str, str]  # fiche, volet ("" if none)
 SAID_RECEIVED = ("reçu", "validé")  # what the coordinator may say of a return
@@ -90,7 +83,7 @@ def delays(result: Result, pilotage: Pilotage, day: date) -> list[Overdue]:
 def _states(result: Result, planned: ExpectedReturns) -> dict[int | None, set[str]]:
     """Expected answer → the states of what came for it."""
     etats: dict[int | None, set[str]] = defaultdict(set)
-    for r in result.retours.to_dict("records"):
+    for r in result.tables.retours.to_dict("records"):
         if (
             r["Statut"] in (RECEIVED, REJECTED, DUPLICATE)
             and r["Fiche"]
@@ -112,7 +105,7 @@ def _groups(contrat: Contrat, result: Result, pilotage: Pilotage, day: date) -> 
     remainders: dict[str, list[ExpectedAnswer]] = defaultdict(list)
     missing_ones = {
         (r["Fiche"], r["Structure"])
-        for r in result.retours.to_dict("records")
+        for r in result.tables.retours.to_dict("records")
         if r["Statut"] not in (RECEIVED, REJECTED, DUPLICATE)
     }
     for p in planned[planned["groupe"]].itertuples(index=False):

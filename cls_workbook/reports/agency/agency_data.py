@@ -45,8 +45,8 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         described.FINANCEURS: _financeurs(portrait),
         described.POSTS: posts(portrait),
         described.MESURES: list(_mesures(portrait)),
-        described.RETOURS: frame_records(portrait.result.retours),
-        described.INSTANCES: frame_records(portrait.result.gouvernance),
+        described.RETOURS: frame_records(portrait.result.tables.retours),
+        described.INSTANCES: frame_records(portrait.result.summaries.gouvernance),
     }
     return {
         table: [{t: _anonymized(line.get(t)) for t in table.titles} for line in its_own]
@@ -61,7 +61,7 @@ def _anonymized(valeur: object) -> object:
 def _contrat(portrait: Portrait) -> Row:
     result, contrat = portrait.result, portrait.contrat
     received, expected_returns = result.received_and_expected()
-    total = next(iter(frame_records(result.totaux)), {})
+    total = next(iter(frame_records(result.summaries.totaux)), {})
     return {
         "Format": described.DATA_FORMAT,
         "Contrat": contrat.id,
@@ -140,7 +140,7 @@ def _financeurs(portrait: Portrait) -> TableRows:
     levels = {fold(n.libelle): n.niveau for n in portrait.contrat.natures}
     return [
         line | {"Niveau": levels.get(fold(line["Nature"] or ""))}
-        for line in frame_records(portrait.result.par_financeur)
+        for line in frame_records(portrait.result.tables.par_financeur)
     ]
 
 

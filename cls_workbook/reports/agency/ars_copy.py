@@ -6,7 +6,7 @@ The « Données … » sheets say the figures of the Synthèse again, for the pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +22,7 @@ from cls_workbook.french import NBSP
 from cls_workbook.reports.agency import agency_data
 from cls_workbook.reports.agency.pdf import require_libreoffice, to_pdf
 from cls_workbook.reports.consolidation import consolidation_workbook, previous_year
-from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.summaries import activity, funding
 from cls_workbook.tables import consolidation_tables as described
@@ -47,6 +47,7 @@ _TABLES = (
 _TEXTS = frozenset(
     ("Fiche", "Axe", "Structure", "Volet", "Mesure", "Indicateur", "Objet", "Financeur", "Nature", "Référence")
 )
+Anchors = dict[str, dict[str, dict[str, object]]]  # rubrique → objet ("" if none) → champ → value
 _ORIGIN = date(1899, 12, 30)
 
 
@@ -123,30 +124,41 @@ def read_back(
         contrat,
         annee,
         day,
-        retours=frames[described.RETOURS],
-        normalisations=table_frame(described.NORMALISATIONS),
-        mesures=frames[described.MESURES],
-        reponses=frames[described.ANSWERS],
-        indicateurs=frames[described.INDICATEURS],
-        financements=frames[described.FINANCEMENTS],
-        par_fiche=frames[described.FINANCEMENT_FICHES],
-        par_financeur=frames[described.FINANCEMENT_FINANCEURS],
+        ResultTables(
+            retours=frames[described.RETOURS],
+            normalisations=table_frame(described.NORMALISATIONS),
+            mesures=frames[described.MESURES],
+            reponses=frames[described.ANSWERS],
+            indicateurs=frames[described.INDICATEURS],
+            financements=frames[described.FINANCEMENTS],
+            par_fiche=frames[described.FINANCEMENT_FICHES],
+            par_financeur=frames[described.FINANCEMENT_FINANCEURS],
+            history=_history(item_read),
+        ),
+        _summaries(contrat, anchors, frames),
+        _notes(anchors),
+        _anomalies(frames[described.ANOMALIES]),
+        validated_on=_day(identity.get("validé le")),
+        precedent=identity.get("année précédente") == "oui",
+    )
+
+
+def _summaries(contrat: Contrat, anchors: Anchors, frames: Mapping[DescribedTable, pd.DataFrame]) -> ResultSummaries:
+    return ResultSummaries(
         avancement=_frame_from(anchors.get(consolidation_workbook.PROGRESS, {}), "fiche", PROGRESS),
         gouvernance=_frame_from(anchors.get(consolidation_workbook.GOVERNANCE, {}), "Instance", GOVERNANCE),
         territoire=_territoire(contrat, frames[described.ANSWERS]),
         totaux=funding.totaux(contrat, frames[described.FINANCEMENT_FICHES]),
-        anomalies=_anomalies(frames[described.ANOMALIES]),
+    )
+
+
+def _notes(anchors: Anchors) -> ResultNotes:
+    decisions = anchors.get(consolidation_workbook.DECISION, {})
+    return ResultNotes(
         explications=_sentences(anchors, consolidation_workbook.RULE),
         a_preciser=_sentences(anchors, consolidation_workbook.TO_SPECIFY),
         reserves=_sentences(anchors, consolidation_workbook.CAVEAT),
-        decisions={
-            numero: str(d["texte"])
-            for numero, d in anchors.get(consolidation_workbook.DECISION, {}).items()
-            if d.get("texte")
-        },
-        history=_history(item_read),
-        validated_on=_day(identity.get("validé le")),
-        precedent=identity.get("année précédente") == "oui",
+        decisions={numero: str(d["texte"]) for numero, d in decisions.items() if d.get("texte")},
     )
 
 
@@ -209,9 +221,9 @@ def _verify(path: Path, contrat: Contrat, indicateurs: pd.DataFrame) -> None:
         )
 
 
-def _anchors(frame: pd.DataFrame) -> dict[str, dict[str, dict[str, object]]]:
+def _anchors(frame: pd.DataFrame) -> Anchors:
     """Rubrique → objet ("" if none) → champ → value, in the order of the sheet."""
-    values_read: dict[str, dict[str, dict[str, object]]] = {}
+    values_read: Anchors = {}
     for section, objet, champ, valeur in frame.itertuples(index=False):
         values_read.setdefault(str(section), {}).setdefault(objet or "", {})[str(champ)] = valeur
     return values_read
@@ -221,7 +233,7 @@ def _frame_from(objects: dict[str, dict[str, object]], cle: str, table: Describe
     return frame_of_rows(table, ({**input_fields, cle: objet} for objet, input_fields in objects.items()))
 
 
-def _sentences(anchors: dict, section: str) -> tuple[str, ...]:
+def _sentences(anchors: Anchors, section: str) -> tuple[str, ...]:
     return tuple(
         str(input_fields["texte"]) for input_fields in anchors.get(section, {}).values() if input_fields.get("texte")
     )

@@ -11,11 +11,11 @@ from datetime import date
 
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.french import date_fr
+from cls_workbook.reports import table_sheets
 from cls_workbook.reports.consolidation import evolution_sheet
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.table_sheets import TableSheet, from_frame, from_rows
-from cls_workbook.reports.table_sheets import sheet as sheet_of
 from cls_workbook.summaries.what_counts import displayed_name
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import Row
@@ -30,9 +30,8 @@ def workbook(result: Result) -> Workbook:
     """The whole workbook of a campaign, Synthèse first; nothing in it is hidden."""
     contrat, annee = result.contrat, result.year_name
     footer = f"{contrat.nom_court} · consolidation {annee} du {date_fr(result.day)} · {result.etat}"
-    worksheets = [synthese_sheet.sheet(result)]
-    worksheets += [sheet_of(table, footer) for table in tables(result)]
-    worksheets.insert(1, evolution_sheet.sheet(result))
+    data = [table_sheets.sheet(table, footer) for table in tables(result)]  # before anything is drawn of them
+    worksheets = [synthese_sheet.sheet(result), evolution_sheet.sheet(result), *data]
     worksheets.append(_read_me(result, footer, {f.nom for f in worksheets}))
     return Workbook(
         worksheets, f"Consolidation {annee} — {contrat.titre}", subject=result.etat, active_sheet=synthese_sheet.NAME
@@ -41,19 +40,19 @@ def workbook(result: Result) -> Workbook:
 
 def tables(result: Result) -> Iterator[TableSheet]:
     """The data sheets, in the order of their tabs."""
-    yield from_frame(described.RETOURS, result.retours)
+    yield from_frame(described.RETOURS, result.tables.retours)
     yield anomalies_table(result)
-    yield from_frame(described.INDICATEURS, result.indicateurs)
-    yield from_frame(described.FINANCEMENT_FICHES, result.par_fiche)
-    yield from_frame(described.FINANCEMENT_FINANCEURS, result.par_financeur)
-    yield from_frame(described.FINANCEMENTS, result.table("financements"))
-    yield from_frame(described.MESURES, result.table("mesures"))
-    yield from_frame(described.ANSWERS, result.table("reponses"))
-    yield from_frame(described.NORMALISATIONS, result.normalisations)
-    yield from_frame(described.RECONCILIATION, result.reconciliation)
-    if len(result.remplacements):
+    yield from_frame(described.INDICATEURS, result.tables.indicateurs)
+    yield from_frame(described.FINANCEMENT_FICHES, result.tables.par_fiche)
+    yield from_frame(described.FINANCEMENT_FINANCEURS, result.tables.par_financeur)
+    yield from_frame(described.FINANCEMENTS, result.tables.financements)
+    yield from_frame(described.MESURES, result.tables.mesures)
+    yield from_frame(described.ANSWERS, result.tables.reponses)
+    yield from_frame(described.NORMALISATIONS, result.tables.normalisations)
+    yield from_frame(described.RECONCILIATION, result.tables.reconciliation)
+    if len(result.tables.remplacements):
         yield replacements_table(result)
-    yield from_frame(described.HISTORY, result.history)
+    yield from_frame(described.HISTORY, result.tables.history)
     yield from_rows(described.ANCHORS, list(anchors(result)))
 
 
@@ -62,7 +61,7 @@ def anomalies_table(result: Result) -> TableSheet:
 
 
 def replacements_table(result: Result) -> TableSheet:
-    return from_frame(described.REPLACEMENTS, result.remplacements)
+    return from_frame(described.REPLACEMENTS, result.tables.remplacements)
 
 
 # --- Cells ----------------------------------------------------------------------------------------------------------
@@ -112,15 +111,18 @@ def anchors(result: Result) -> Iterator[Row]:
 
     for champ, valeur in identification(result).items():
         yield line(IDENTIFICATION, None, champ, valeur)
-    for section, frame, cle in ((PROGRESS, result.avancement, "fiche"), (GOVERNANCE, result.gouvernance, "Instance")):
+    for section, frame, cle in (
+        (PROGRESS, result.summaries.avancement, "fiche"),
+        (GOVERNANCE, result.summaries.gouvernance, "Instance"),
+    ):
         for rank in frame.to_dict("records"):
             yield from (line(section, rank[cle], champ, valeur) for champ, valeur in rank.items() if champ != cle)
-    for numero, decision in result.decisions.items():
+    for numero, decision in result.notes.decisions.items():
         yield line(DECISION, numero or None, "texte", decision)
     sentences: Iterable[tuple[str, tuple[str, ...]]] = (
-        (RULE, result.explications),
-        (TO_SPECIFY, result.a_preciser),
-        (CAVEAT, result.reserves),
+        (RULE, result.notes.explications),
+        (TO_SPECIFY, result.notes.a_preciser),
+        (CAVEAT, result.notes.reserves),
     )
     for section, texts in sentences:
         yield from (line(section, f"{rank:03}", "texte", texte) for rank, texte in enumerate(texts, 1))

@@ -65,7 +65,7 @@ class _HistoryView:
 
     def __init__(self, result: Result):
         self.contrat: Contrat = result.contrat
-        self.lines = frame_records(result.history)
+        self.lines = frame_records(result.tables.history)
         already_seen = {r["Année"] for r in self.lines}
         self.annees = list(
             range(

@@ -11,6 +11,7 @@ from cls_workbook.french import NBSP, how_many
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.agency.agency_tables import VALIDE
 from cls_workbook.reports.region import region_tables
+from cls_workbook.reports.region.agency_copies import RETAINED
 from cls_workbook.reports.region.region_fiches import fiches_by_theme, mesures
 from cls_workbook.reports.region.region_rows import Line
 from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, Card, PrintedColumn, StyledBox
@@ -92,7 +93,7 @@ def _title(board: Board, tables: Tables, annee: int) -> None:
     validated_count = sum(li["État"] == VALIDE for li in lines)
     received, expected_returns = (total_of(li[t] for li in lines) for t in ("Retours reçus", "Retours attendus"))
     absent_ones = sum(r["Quoi"] == region_tables.MISSING_SYNTHESE for r in delays)
-    discarded = sum(f["Statut"] != region_tables.RETAINED for f in files)
+    discarded = sum(f["Statut"] != RETAINED for f in files)
     board.cards(
         [
             Card("Contrats", len(contrats), "cle_entier", f"années{NBSP}: {_period(annees)}"),
@@ -500,7 +501,7 @@ def _structures(lines: Sequence[Line]) -> str:
 
 
 def _set_aside_files(board: Board, tables: Tables) -> None:
-    discarded = [f for f in tables[region_tables.FILES] if f["Statut"] != region_tables.RETAINED]
+    discarded = [f for f in tables[region_tables.FILES] if f["Statut"] != RETAINED]
     board.band("Les fichiers écartés", following=60)
     if not discarded:
         board.sentences(["Aucun : tous les fichiers lus sont retenus."], "dense_doux")

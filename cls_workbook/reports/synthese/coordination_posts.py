@@ -10,6 +10,7 @@ from cls_workbook.domain.subsidies import payable_for_post
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.funding import post_rules
+from cls_workbook.summaries.what_counts import as_frame
 from cls_workbook.tables.table_frames import known
 
 
@@ -24,7 +25,8 @@ def posts(portrait: Portrait) -> list[dict[str, object]]:
 
 def _post(portrait: Portrait, fiche: Fiche, rule: Rule) -> dict[str, object]:
     money = portrait.money.get(fiche.numero, {})
-    reponses, lines = portrait.result.reponses, portrait.result.financements
+    tables = portrait.result.tables
+    reponses, lines = as_frame(tables.reponses), as_frame(tables.financements)
     its_own = reponses[
         (reponses["Fiche"] == fiche.numero) & (reponses["Bloc"] == "depenses") & (reponses["Champ"] == "etp")
     ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import zip_longest
 
+from cls_workbook.domain.entry_questions import NEXT_YEAR, QUOTED, Champ, in_synthese
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.wording import payer
 from cls_workbook.french import fold
@@ -18,7 +19,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     height,
     pieces,
 )
-from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait, appearance, by_axe
+from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait, Testimony, appearance, by_axe
 from cls_workbook.summaries.activity import TO_BE_SCHEDULED
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED
@@ -114,7 +115,7 @@ class _FicheRows:
         self.mesures = portrait.key_mesures(fiche)
         self.labels = [portrait.libelle(fiche, m) for m in self.mesures] or [None]
         self.porteurs, self.attention = portrait.porteurs(fiche), portrait.attention(fiche)
-        self.decision = portrait.result.decisions.get(fiche.numero, "")
+        self.decision = portrait.result.notes.decisions.get(fiche.numero, "")
         self.heights = self._heights()
 
     @property
@@ -292,7 +293,7 @@ def _small_charts(
 
 # --- What the porteurs say --------------------------------------------------------------------------------------------
 
-_TEXTS = (("ecarts", 9), ("freins", 9), ("perspectives", 9))
+_TEXTS_WIDTH = 27  # of the sheet's units, for all that is quoted
 
 
 def statements(board: Board, portrait: Portrait) -> None:
@@ -305,22 +306,30 @@ def statements(board: Board, portrait: Portrait) -> None:
     columns = (
         PrintedColumn("Fiche", 2, "dense_fort:petit_centre"),
         PrintedColumn("Structure", 4, "dense_fort"),
-        PrintedColumn("Écarts avec ce qui était prévu", 9),
-        PrintedColumn("Freins", 9),
-        PrintedColumn(f"Perspectives {portrait.year_label(1)}", 9),
+        *(
+            PrintedColumn(champ.libelle.replace(NEXT_YEAR, portrait.year_label(1)), unites)
+            for champ, unites in _quoted()
+        ),
         PrintedColumn("Avenant", 3, "dense:petit_centre"),
     )
     board.sheet_table(columns, lines)
 
 
-def _text_rows(testimony) -> list[list[object]]:
+def _quoted() -> list[tuple[Champ, int]]:
+    """The questions whose texts are quoted, and how wide each is."""
+    asked = [champ for _, champ in in_synthese(QUOTED)]
+    wide, left = divmod(_TEXTS_WIDTH, len(asked))
+    return [(champ, wide + (rank < left)) for rank, champ in enumerate(asked)]
+
+
+def _text_rows(testimony: Testimony) -> list[list[object]]:
     """One row, or several where a text is too long for one; none if the structure wrote nothing of this."""
     texts = dict(testimony.texts)
     if motif := texts.get("motif"):
         texts["ecarts"] = f"Motif : {motif}" + (f"\n{texts['ecarts']}" if texts.get("ecarts") else "")
-    if not any(texts.get(champ) for champ, _ in _TEXTS) and fold(texts.get("avenant", "")) != "oui":
+    if not any(texts.get(champ.nom) for champ, _ in _quoted()) and fold(texts.get("avenant", "")) != "oui":
         return []
-    parts = [pieces(texts.get(champ, ""), unites) for champ, unites in _TEXTS]
+    parts = [pieces(texts.get(champ.nom, ""), unites) for champ, unites in _quoted()]
     rows = []
     for rank, following in enumerate(zip_longest(*parts, fillvalue="")):
         avenant = "demandé" if fold(texts.get("avenant", "")) == "oui" and rank == 0 else None

@@ -13,6 +13,7 @@ from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, p
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox, abridged
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.funding import post_rules
+from cls_workbook.summaries.what_counts import as_frame
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import ChartSeries
 
@@ -31,7 +32,7 @@ NATURES = ("ARS hors maquette", "Cofinancements", "Valorisation")
 
 def money(board: Board, portrait: Portrait) -> None:
     """Four kinds of money, one after the other, then what each funder brought."""
-    if not portrait.contrat.fiches and not len(portrait.result.financements):
+    if not portrait.contrat.fiches and not len(as_frame(portrait.result.tables.financements)):
         board.band("Financement")
         board.sentences(["Ce contrat ne décrit aucun financement, et aucun retour n’en donne."], "dense_doux")
         return
@@ -68,7 +69,7 @@ def _maquette(board: Board, portrait: Portrait) -> None:
         if not post_rules(portrait.contrat, fiche.numero)
     ]
     board.sheet_table(columns, [*lines, _maquette_total(portrait)])
-    notes = [str(r["Réserve"]) for r in frame_records(portrait.result.totaux)[:1] if r.get("Réserve")]
+    notes = [str(r["Réserve"]) for r in frame_records(portrait.result.summaries.totaux)[:1] if r.get("Réserve")]
     posts = fiches_with_post(portrait)
     if posts:
         notes.append(
@@ -79,7 +80,7 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     )
     board.sentences([n[0].upper() + n[1:] for n in notes], "dense_doux")
     own = tuple(f"Fiche {f.numero}{NBSP}:" for f in posts)
-    autres = [e for e in portrait.result.explications if not own or not e.startswith(own)]
+    autres = [e for e in portrait.result.notes.explications if not own or not e.startswith(own)]
     if autres:
         board.sous_titre("Ce que disent les règles de financement")
         board.sentences([f"• {e}" for e in autres])
@@ -114,7 +115,7 @@ def _gap(depuis: Decimal | None, to: Decimal | None) -> tuple[Decimal | None, De
 
 
 def _maquette_total(portrait: Portrait) -> list[StyledBox]:
-    t = next(iter(frame_records(portrait.result.totaux)), {})
+    t = next(iter(frame_records(portrait.result.summaries.totaux)), {})
     remainders = total_of(a["Reste à engager"] for a in portrait.money.values())
     return [
         StyledBox(None, "dense_total"),
@@ -161,7 +162,7 @@ def _posts(board: Board, portrait: Portrait) -> None:
     )
     board.sheet_table(columns, [[poste[c] for c in input_fields] for poste in posts(portrait)])
     starts = tuple(f"Fiche {f.numero}{NBSP}:" for f in fiches)
-    board.sentences([f"• {e}" for e in portrait.result.explications if e.startswith(starts)])
+    board.sentences([f"• {e}" for e in portrait.result.notes.explications if e.startswith(starts)])
 
 
 # --- Outside the maquette ---------------------------------------------------------------------------------------------
@@ -213,7 +214,11 @@ def _outside_maquette(board: Board, portrait: Portrait) -> None:
 
 def _subtotals(board: Board, portrait: Portrait) -> None:
     """What was engaged by nature and by funder: two tables, each beside the chart that reads it."""
-    natures = [[r["Sous-total"], r["Engagé"]] for r in frame_records(portrait.result.totaux) if r["Engagé"] is not None]
+    natures = [
+        [r["Sous-total"], r["Engagé"]]
+        for r in frame_records(portrait.result.summaries.totaux)
+        if r["Engagé"] is not None
+    ]
     board.band(f"Qui finance quoi en {portrait.year_label()}", following=CHARTS_HEIGHT)
     if not natures:
         board.sentences([f"Aucun montant engagé en {portrait.year_label()} n’est connu."], "dense_doux")
@@ -223,7 +228,7 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
         "Barres : montant engagé pour chaque nature. " + " ; ".join(f"{nom} {amount_fr(m)}" for nom, m in natures) + "."
     )
     _table_and_bars(board, columns, natures, len(natures), "Engagé par nature (à ne pas additionner)", alt_text)
-    lines = frame_records(portrait.result.par_financeur)
+    lines = frame_records(portrait.result.tables.par_financeur)
     engages = sorted((r for r in lines if r["Engagé"] is not None), key=lambda r: -r["Engagé"])
     if not engages:
         return

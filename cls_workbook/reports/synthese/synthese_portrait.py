@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -10,23 +12,20 @@ from typing import NamedTuple
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
+from cls_workbook.domain.entry_questions import TOTALLED, Champ, in_synthese
 from cls_workbook.domain.model import ChoiceLists, Contrat, Fiche, Mesure
 from cls_workbook.domain.wording import payer
 from cls_workbook.french import NBSP, amount_fr, fold, rate_fr
 from cls_workbook.personal_data import without_personal_data
-from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes
 from cls_workbook.summaries import history
 from cls_workbook.summaries.activity import TO_BE_SCHEDULED, WITHOUT_RETOUR
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED, mask_indicateurs
-from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, RECEIVED, REJECTED, displayed_name
+from cls_workbook.summaries.what_counts import as_frame, displayed_name
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED
 from cls_workbook.tables.table_frames import frame_records
 
-# What the Synthèse quotes of the table Reponses.
-QUOTED_BLOCKS, QUOTED_FIELDS = (
-    ("avancement", "depenses", "qualitatif"),
-    ("motif", "etp", "ecarts", "freins", "perspectives", "avenant"),
-)
 MESURES_PER_FICHE, ATTENTION_POINTS_PER_FICHE = 3, 3
 AS_TEXT = ("UNION", "TEXTE")
 PERCENTAGE_POINT = Decimal("0.01")
@@ -67,25 +66,39 @@ class Testimony(NamedTuple):
 def without_persons(result: Result) -> Result:
     """The same campaign without personal data in what the Synthèse quotes. Before any drawing: a text that is cut
     into rows, or shortened, could hide half a telephone number from the patterns."""
-    reponses = result.reponses
-    cited = reponses[reponses["Champ"].isin(QUOTED_FIELDS) & reponses["Bloc"].isin(QUOTED_BLOCKS)]
-    own = {
-        "reponses": _without_persons(cited, ("Structure", "Valeur")),
-        "retours": _without_persons(result.retours, ("Structure",)),
-    }
-    for nom in ("indicateurs", "avancement", "gouvernance", "par_financeur", "territoire"):
-        frame = getattr(result, nom)
-        own[nom] = _without_persons(frame, tuple(frame.columns))
-    sentences = {
-        nom: tuple(map(without_personal_data, getattr(result, nom)))
-        for nom in ("explications", "a_preciser", "reserves")
-    }
-    decisions = {numero: without_personal_data(texte) for numero, texte in result.decisions.items()}
-    return result.with_changes(**own, **sentences, decisions=decisions)
+    reponses, tables, notes = as_frame(result.tables.reponses), result.tables, result.notes
+    used = {(bloc.nom, champ.nom) for bloc, champ in in_synthese()}
+    places = zip(reponses["Bloc"], reponses["Champ"], strict=True)
+    cited = reponses[pd.Series([place in used for place in places], index=reponses.index, dtype=bool)]
+    return replace(
+        result,
+        tables=replace(
+            tables,
+            reponses=_without_persons(cited, "Structure", "Valeur"),
+            retours=_without_persons(tables.retours, "Structure"),
+            indicateurs=_without_persons(tables.indicateurs),
+            par_financeur=_without_persons(tables.par_financeur),
+        ),
+        summaries=replace(
+            result.summaries,
+            avancement=_without_persons(result.summaries.avancement),
+            gouvernance=_without_persons(result.summaries.gouvernance),
+            territoire=_without_persons(result.summaries.territoire),
+        ),
+        notes=ResultNotes(
+            tuple(map(without_personal_data, notes.explications)),
+            tuple(map(without_personal_data, notes.a_preciser)),
+            tuple(map(without_personal_data, notes.reserves)),
+            {numero: without_personal_data(texte) for numero, texte in notes.decisions.items()},
+        ),
+    )
 
 
-def _without_persons(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
-    texts = {c: [without_personal_data(v) if isinstance(v, str) else v for v in frame[c]] for c in columns}
+def _without_persons(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """``columns``: all of them, if none is named."""
+    texts = {
+        c: [without_personal_data(v) if isinstance(v, str) else v for v in frame[c]] for c in columns or frame.columns
+    }
     return frame.assign(**{c: pd.Series(v, index=frame.index, dtype=object) for c, v in texts.items()})
 
 
@@ -96,10 +109,12 @@ class Portrait:
     def __init__(self, result: Result):
         result = without_persons(result)
         self.result, self.contrat, self.annee = result, result.contrat, result.annee
-        masked = mask_indicateurs(result.contrat, result.indicateurs, history.terms(result.history, result.annee - 1))
+        masked = mask_indicateurs(
+            result.contrat, result.tables.indicateurs, history.terms(result.tables.history, result.annee - 1)
+        )
         self.indicateurs = {r["Mesure"]: r for r in frame_records(masked)}
-        self.suivi = {r["fiche"]: r for r in frame_records(result.avancement)}
-        self.money = {r["Fiche"]: r for r in frame_records(result.par_fiche) if r["Fiche"] != TO_BE_SCHEDULED}
+        self.suivi = {r["fiche"]: r for r in frame_records(result.summaries.avancement)}
+        self.money = {r["Fiche"]: r for r in frame_records(result.tables.par_fiche) if r["Fiche"] != TO_BE_SCHEDULED}
         self.notes: dict[str, int] = {}
         self.has_previous = result.precedent or any(r["Valeur n-1"] is not None for r in self.indicateurs.values())
 
@@ -126,7 +141,7 @@ class Portrait:
 
     @cached_property
     def _statuts(self) -> dict[str, Counter]:
-        return _count(self.result.retours["Fiche"], self.result.retours["Statut"])
+        return _count(self.result.tables.retours["Fiche"], self.result.tables.retours["Statut"])
 
     @cached_property
     def _expected(self) -> Counter:
@@ -234,7 +249,7 @@ class Portrait:
     def testimonies(self) -> list[Testimony]:
         """In the contract's order; the motif of an action put off or given up opens its « écarts »."""
         said: dict[tuple, dict[str, str]] = {}
-        for r in frame_records(self.result.reponses):
+        for r in frame_records(as_frame(self.result.tables.reponses)):
             if r["Valeur"] is not None and (
                 r["Bloc"] == "qualitatif" or (r["Bloc"], r["Champ"]) == ("avancement", "motif")
             ):
@@ -246,8 +261,19 @@ class Portrait:
             for (fiche, _, who), texts in sorted(said.items(), key=lambda d: order.get(d[0][0], len(order)))
         ]
 
+    # --- numbers asked of every fiche ---
 
-def _count(fiches, words) -> dict[str, Counter]:
+    @cached_property
+    def totals(self) -> list[tuple[Champ, dict[str, list[Decimal | int]]]]:
+        """The questions whose answers the Synthèse adds up: each with, by fiche, the numbers that its returns give."""
+        asked = {(bloc.nom, champ.nom): (champ, defaultdict(list)) for bloc, champ in in_synthese(TOTALLED)}
+        for r in frame_records(as_frame(self.result.tables.reponses)):
+            if (r["Bloc"], r["Champ"]) in asked and r["Valeur"] is not None:
+                asked[r["Bloc"], r["Champ"]][1][r["Fiche"]].append(r["Valeur"])
+        return list(asked.values())
+
+
+def _count(fiches: Iterable[str | None], words: Iterable[str]) -> dict[str, Counter]:
     counts: dict[str, Counter] = defaultdict(Counter)
     for fiche, word in zip(fiches, words, strict=True):
         counts[fiche or ""][word] += 1

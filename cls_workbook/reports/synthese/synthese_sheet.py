@@ -16,10 +16,11 @@ from cls_workbook.reports.synthese.synthese_fiches import evolution, fiches, sta
 from cls_workbook.reports.synthese.synthese_money import money
 from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, Card, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.synthese_portrait import Portrait, appearance, by_axe
+from cls_workbook.reports.synthese.synthese_totals import totals
 from cls_workbook.summaries.activity import TO_BE_SCHEDULED, WITHOUT_RETOUR, completion_rate
 from cls_workbook.summaries.aggregation import ESTIMATED
 from cls_workbook.summaries.masking import MASKED
-from cls_workbook.summaries.what_counts import DUPLICATE, MISSING, REJECTED
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import Cell, CellRange, ChartSeries, PrintSetup, Sheet
 
@@ -39,6 +40,7 @@ def sheet(result: Result) -> Sheet:
     fiches(board, portrait)
     evolution(board, portrait)
     money(board, portrait)
+    totals(board, portrait)
     _governance(board, portrait)
     _territoire(board, portrait)
     statements(board, portrait)
@@ -118,12 +120,14 @@ def _activity_cards(portrait: Portrait) -> list[Card]:
     result, contrat = portrait.result, portrait.contrat
     received, expected_returns = result.received_and_expected()
     answered = sum(portrait.etat(f) != WITHOUT_RETOUR for f in contrat.fiches)
-    taux = completion_rate(contrat, result.avancement)
+    taux = completion_rate(contrat, result.summaries.avancement)
     blocking, to_confirm = result.alerts(BLOCKING), result.alerts(A_CONFIRMER)
-    touched_ones = result.territoire["type"].value_counts() if len(result.territoire) else {}
+    touched_ones = result.summaries.territoire["type"].value_counts() if len(result.summaries.territoire) else {}
     communes, neighbourhoods = (int(touched_ones.get(t, 0)) for t in ("commune", "qpv"))
     unknown_ones = (
-        f", {len(result.a_preciser)} point{'s' * (len(result.a_preciser) > 1)} à préciser" if result.a_preciser else ""
+        f", {len(result.notes.a_preciser)} point{'s' * (len(result.notes.a_preciser) > 1)} à préciser"
+        if result.notes.a_preciser
+        else ""
     )
     announced = f", {len(contrat.a_programmer)} à programmer" if contrat.a_programmer else ""
     return [
@@ -150,7 +154,7 @@ def _activity_cards(portrait: Portrait) -> list[Card]:
         ),
         Card(
             "Communes touchées",
-            communes if len(result.territoire) else None,
+            communes if len(result.summaries.territoire) else None,
             "cle_entier",
             _territory_note(portrait, neighbourhoods),
         ),
@@ -168,7 +172,7 @@ def _territory_note(portrait: Portrait, neighbourhoods: int) -> str:
 
 def _money_cards(portrait: Portrait) -> list[Card]:
     """The levels of the maquette side by side: none is added to another."""
-    total = next(iter(frame_records(portrait.result.totaux)), {})
+    total = next(iter(frame_records(portrait.result.summaries.totaux)), {})
     money_rows = portrait.money.values()
     funded = [a for a in money_rows if a["Montant contrat"] is not None]
     without_amount = not funded  # the contract gives its money as a whole: every fiche may draw on it
@@ -268,7 +272,7 @@ def _without_fiche(portrait: Portrait) -> str:
 
 def _governance(board: Board, portrait: Portrait) -> None:
     board.band("Gouvernance et mobilisation", following=70)
-    instances = frame_records(portrait.result.gouvernance)
+    instances = frame_records(portrait.result.summaries.gouvernance)
     if not instances:
         board.sentences(["Ce contrat ne décrit aucune instance."], "dense_doux")
     else:
@@ -283,7 +287,7 @@ def _governance(board: Board, portrait: Portrait) -> None:
             PrintedColumn("Réserve", 9, "dense_doux"),
         )
         board.sheet_table(columns, [_instance(i) for i in instances])
-    if general := portrait.result.decisions.get(""):
+    if general := portrait.result.notes.decisions.get(""):
         board.sous_titre("Décisions et avis sur l’ensemble du contrat")
         board.sentences([general])
 
@@ -313,7 +317,7 @@ def _instance(i: dict) -> list[object]:
 def _territoire(board: Board, portrait: Portrait) -> None:
     """Communes and QPV in three columns of names, each with the fiches that reached it."""
     contrat = portrait.contrat
-    touched = {(r["type"], r["nom"]): r for r in frame_records(portrait.result.territoire)}
+    touched = {(r["type"], r["nom"]): r for r in frame_records(portrait.result.summaries.territoire)}
     known = [("commune", c.nom) for c in contrat.communes], [("qpv", q.nom) for q in contrat.qpv_in(portrait.annee)]
     autres = [cle for cle in touched if cle not in known[0] and cle not in known[1]]
     if not touched:
@@ -366,8 +370,8 @@ def _caveats(board: Board, portrait: Portrait) -> None:
         ("Retours manquants ou écartés", _absent_retours(portrait)),
         ("Notes appelées entre crochets", notes),
         ("Sur l’ensemble des mesures", _on_all_mesures(portrait)),
-        ("Points du contrat à préciser", [f"• {t}" for t in portrait.result.a_preciser]),
-        ("Autres réserves", [f"• {t}" for t in portrait.result.reserves]),
+        ("Points du contrat à préciser", [f"• {t}" for t in portrait.result.notes.a_preciser]),
+        ("Autres réserves", [f"• {t}" for t in portrait.result.notes.reserves]),
     )
     if not any(texts for _, texts in sections):
         board.sentences(["Aucune réserve."], "dense_doux")
@@ -382,7 +386,7 @@ def _caveats(board: Board, portrait: Portrait) -> None:
 
 def _absent_retours(portrait: Portrait) -> list[str]:
     """One sentence per fiche: who has not answered, whose answer was set aside. No file is named."""
-    retours = frame_records(portrait.result.retours)
+    retours = frame_records(portrait.result.tables.retours)
     sentences = []
     for statut, word in (
         (MISSING, "attendu{s} et non reçu{s}"),

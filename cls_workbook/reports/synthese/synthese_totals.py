@@ -1,0 +1,47 @@
+"""The numbers asked of every fiche that the Synthèse adds up: which, each question says (``entry_questions.TOTALLED``)."""
+
+from __future__ import annotations
+
+from cls_workbook.domain.entry_questions import Champ
+from cls_workbook.french import typography
+from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox
+from cls_workbook.reports.synthese.synthese_portrait import Portrait
+
+_STYLES = {"montant": "montant_cale", "entier": "entier_cale", "decimal": "decimal_cale"}
+
+
+def totals(board: Board, portrait: Portrait) -> None:
+    """A row a fiche that gives one, the total, and on how many returns each total rests. Nothing where nothing is asked."""
+    asked = portrait.totals
+    if not asked:
+        return
+    board.band(f"Ce que les fiches ont compté en {portrait.year_label()}", following=110)
+    wide = max(3, 20 // len(asked))
+    columns = (
+        PrintedColumn("N°", 1, "dense_fort:petit_centre"),
+        PrintedColumn("Fiche", UNITS - 1 - wide * len(asked)),
+        *(PrintedColumn(_title(champ), wide, f"dense:{_STYLES[champ.type]}") for champ, _ in asked),
+    )
+    sums = {f: [total_of(values.get(f.numero, ())) for _, values in asked] for f in portrait.contrat.fiches}
+    lines = [[f.numero, f.titre, *its_own] for f, its_own in sums.items() if any(v is not None for v in its_own)]
+    total = [
+        StyledBox(None, "dense_total"),
+        StyledBox("Total", "dense_total"),
+        *(
+            StyledBox(total_of(v for its_own in values.values() for v in its_own), f"dense_total:{_STYLES[champ.type]}")
+            for champ, values in asked
+        ),
+    ]
+    board.sheet_table(columns, [*lines, total])
+    board.sentences([_coverage(champ, values) for champ, values in asked], "dense_doux")
+
+
+def _title(champ: Champ) -> str:
+    return f"{champ.libelle} ({champ.unite})" if champ.unite else champ.libelle
+
+
+def _coverage(champ: Champ, values: dict[str, list[object]]) -> str:
+    known = sum(map(len, values.values()))
+    s = "s" * (known > 1)
+    return typography(f"{champ.libelle} : {known} réponse{s} de {len(values)} fiche{'s' * (len(values) > 1)}.")

@@ -1,0 +1,129 @@
+"""A table of results is what its description says, or it is never written."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from cls_workbook.errors import OwnFault
+from cls_workbook.reports.consolidation import consolidation_workbook
+from cls_workbook.reports.consolidation.blank_results import worksheets
+from cls_workbook.reports.table_sheets import FrameRows, from_rows, sheet
+from cls_workbook.tables import table_schemas
+from cls_workbook.tables.consolidation_tables import ANOMALIES, FINANCEMENT_FICHES, INDICATEURS, RETOURS, TABLES
+from cls_workbook.tables.described_columns import DescribedTable, TableColumn, montant, texte, whole
+from cls_workbook.tables.table_frames import frame_of_rows, table_frame
+from cls_workbook.workbook import writer
+from tests.support.written_result import result
+
+TRIAL = DescribedTable(
+    "Essai",
+    "Essai",
+    "Une table d’essai.",
+    (
+        texte("Fiche", "Le numéro.", obligatoire=True),
+        texte("État", "Un mot.", choix=("ouvert", "fermé")),
+        whole("Retours", "Combien."),
+        montant("Engagé", "En euros."),
+        TableColumn("Taux", "taux", "Une part."),
+        TableColumn("Date", "date", "Un jour."),
+        TableColumn("Valeur", "mixte", "Ce qui fut saisi."),
+    ),
+    cle=("Fiche",),
+)
+SOUND = {
+    "Fiche": "1.1",
+    "État": "ouvert",
+    "Retours": 2,
+    "Engagé": Decimal("10.50"),
+    "Taux": Decimal("0.25"),
+    "Date": date(2026, 3, 1),
+    "Valeur": "oui",
+}
+
+
+def test_rows_that_are_what_the_description_says_pass():
+    table_schemas.verify(TRIAL, [SOUND, SOUND | {"Fiche": "1.2", "Valeur": 3, "Engagé": 0}])
+
+
+def test_all_but_what_is_required_may_be_missing_however_pandas_says_it():
+    for missing in (None, float("nan"), pd.NA, pd.NaT):
+        table_schemas.verify(TRIAL, [dict.fromkeys(SOUND, missing) | {"Fiche": "1.1"}])
+
+
+@pytest.mark.parametrize(
+    ("titre", "valeur"),
+    [
+        ("Fiche", None),
+        ("Fiche", 1.1),
+        ("État", "entrouvert"),
+        ("Retours", -1),
+        ("Retours", "deux"),
+        ("Retours", True),
+        ("Engagé", Decimal("-0.01")),
+        ("Engagé", "10,50"),
+        ("Taux", "25 %"),
+        ("Date", "01/03/2026"),
+        ("Valeur", ["oui"]),
+    ],
+)
+def test_a_value_that_its_column_may_not_hold_is_our_fault_and_named(titre, valeur):
+    with pytest.raises(OwnFault, match=f"« Essai ».*{titre}".replace(" »", "\u00a0»").replace("« ", "«\u00a0")):
+        table_schemas.verify(TRIAL, [SOUND | {titre: valeur}])
+
+
+def test_a_key_is_found_once():
+    with pytest.raises(OwnFault, match="Fiche"):
+        table_schemas.verify(TRIAL, [SOUND, SOUND])
+
+
+def test_columns_are_those_described_in_their_order():
+    frame = frame_of_rows(TRIAL, [SOUND])
+    for broken in (frame.drop(columns="Taux"), frame.assign(Autre=1), frame[list(reversed(frame.columns))]):
+        with pytest.raises(OwnFault):
+            table_schemas.verify(TRIAL, broken)
+
+
+@pytest.mark.parametrize(
+    ("nom", "table", "broken"),
+    [
+        ("retours", RETOURS, {"Statut": "perdu"}),
+        ("par_fiche", FINANCEMENT_FICHES, {"Engagé": "3 000,50 €"}),
+        ("indicateurs", INDICATEURS, {"Agrégation": "SOMME"}),
+    ],
+)
+def test_a_table_that_breaks_its_description_is_never_written(tmp_path, nom, table, broken):
+    campagne = result()
+    tables = dataclasses.replace(campagne.tables, **{nom: getattr(campagne.tables, nom).assign(**broken)})
+    with pytest.raises(OwnFault, match=table.nom.replace("_", ".")):
+        writer.write(consolidation_workbook.workbook(dataclasses.replace(campagne, tables=tables)), tmp_path / "C.xlsx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_sheet_has_the_titles_the_widths_and_the_styles_of_the_description():
+    page = sheet(from_rows(TRIAL, [SOUND]), "essai")
+    header, row = list(page.cells.rows())
+    assert header[0] == TRIAL.titles
+    assert list(row[1]) == [
+        "cellule:texte",
+        "cellule:texte",
+        "cellule:entier",
+        "cellule:montant",
+        "cellule:taux",
+        "cellule:date",
+        "cellule:texte",
+    ]
+    assert page.widths[4] == 15.0  # an amount of nine digits, whatever the first ones are
+
+
+def test_the_blank_tables_are_those_described():
+    blank = {f.sheet_tables[0].nom: f.sheet_tables[0].columns for f in worksheets(result().contrat, 2025) if f.sheet_tables}
+    assert blank == {t.nom: t.titles for t in TABLES if not t.optional}
+
+
+def test_an_empty_table_has_its_columns():
+    assert tuple(table_frame(ANOMALIES).columns) == ANOMALIES.titles and not len(FrameRows(table_frame(ANOMALIES)))
