@@ -43,7 +43,7 @@ def make_answers(plan: WorkbookPlan, seed: str = "exemple") -> dict[str, object]
         par_fiche[place.fiche].append(place)
     reponses = {p.cle: v for p in par_fiche.pop("", []) if (v := _identity(p, plan)) is not None}
     for numero, places in par_fiche.items():
-        reponses |= _Fiche(plan, plan.contrat.par_fiche[numero], places, seed).reponses()
+        reponses |= _FicheAnswers(plan, plan.contrat.par_fiche[numero], places, seed).reponses()
     return reponses
 
 
@@ -56,7 +56,7 @@ def _identity(place: InputPlace, plan: WorkbookPlan) -> object:
     }.get(place.champ)
 
 
-class _Fiche:
+class _FicheAnswers:
     """The answers of one fiche; figures derive from a fingerprint of the key, so that they never move."""
 
     def __init__(self, plan: WorkbookPlan, fiche: Fiche, places: list[InputPlace], seed: str):

@@ -31,7 +31,7 @@ _LINK = re.compile(r'(<Relationship Id="rId)(\d+)("[^>]*/>)')
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _OffprintPart:
     """One sheet of a child: its name there, its name in the mother, and the cells that differ."""
 
     nom: str
@@ -66,15 +66,15 @@ def produce(workbooks: list[Workbook]) -> Iterable[bytes]:
         yield mother.detach(workbook, parts, shared_parts.FAST if rank else shared_parts.USUAL)
 
 
-def _place_sheet(sheet: Sheet, worksheets: dict[str, Sheet], variants: dict[str, list[str]]) -> _Part:
+def _place_sheet(sheet: Sheet, worksheets: dict[str, Sheet], variants: dict[str, list[str]]) -> _OffprintPart:
     """Finds the sheet among those of the mother, or adds it under a free name. ``variants``: name in children → names in the mother."""
     for source in variants.setdefault(sheet.nom, []):
         if (differences := _differences(worksheets[source], sheet)) is not None:
-            return _Part(sheet.nom, source, differences)
+            return _OffprintPart(sheet.nom, source, differences)
     source = f"{len(worksheets)}" if sheet.nom in worksheets else sheet.nom
     worksheets[source] = replace(sheet, nom=source)
     variants[sheet.nom].append(source)
-    return _Part(sheet.nom, source)
+    return _OffprintPart(sheet.nom, source)
 
 
 def _differences(one: Sheet, other: Sheet) -> tuple[Cell, ...] | None:
@@ -117,9 +117,9 @@ class _Mother:
     def _read(self, nom: str) -> str:
         return self.parts[nom][0].decode()
 
-    def detach(self, workbook: Workbook, chosen: list[_Part], niveau: int) -> bytes:
+    def detach(self, workbook: Workbook, chosen: list[_OffprintPart], niveau: int) -> bytes:
         """The bytes of a child: the mother's parts in their order, those that change replaced. ``niveau``: how its texts are compressed."""
-        texts = _SharedTexts(self.texts)
+        texts = _OffprintTexts(self.texts)
         sources = [self.parts[_sheet_path(self.ranks[p.source] + 1)][0] for p in chosen]
         worksheets = [_replace_in(source, p.differences, texts) for source, p in zip(sources, chosen, strict=True)]
         shared = texts.part([rank for sheet in worksheets for rank in self._used_texts(sheet)])
@@ -178,7 +178,7 @@ class _Mother:
             self.tails[tail] = shared_parts.compress(tail)
         return shared_parts.compress_start(content, self.tails[tail])
 
-    def _defined_names(self, chosen: list[_Part]) -> list[tuple[str, str, str]]:
+    def _defined_names(self, chosen: list[_OffprintPart]) -> list[tuple[str, str, str]]:
         """(name, its sheet in quotes, XML) of the mother's names that concern the child's sheets."""
         place = {self.ranks[p.source]: (n, _in_quotes(p.nom)) for n, p in enumerate(chosen)}
         names = []
@@ -196,7 +196,7 @@ class _Mother:
             names, key=lambda n: f"{n[0].removeprefix('_xlnm.')}::{n[1].lstrip(_APOSTROPHE)}".lower()
         )  # as XlsxWriter does
 
-    def _workbook(self, chosen: list[_Part], all_printed: list[tuple[str, str, str]]) -> str:
+    def _workbook(self, chosen: list[_OffprintPart], all_printed: list[tuple[str, str, str]]) -> str:
         """``workbook.xml`` with the child's sheets, and the names that concern them."""
         worksheets = "".join(
             f'<sheet name="{_escape_attribute(p.nom)}" sheetId="{n}"{self.etats[p.source]} r:id="rId{n}"/>'
@@ -206,7 +206,7 @@ class _Mother:
         defined = f"<definedNames>{''.join(x for _, _, x in all_printed)}</definedNames>" if all_printed else ""
         return re.sub("<definedNames>.*</definedNames>", lambda _: defined, xml)
 
-    def _application(self, chosen: list[_Part], all_printed: list[tuple[str, str, str]]) -> str:
+    def _application(self, chosen: list[_OffprintPart], all_printed: list[tuple[str, str, str]]) -> str:
         """``app.xml``: how many sheets and names, and what they are called."""
         worksheets = [_escaped(p.nom) for p in chosen if "veryHidden" not in self.etats[p.source]]
         names = [f"{sheet}!{nom.removeprefix('_xlnm.')}" for nom, sheet, _ in all_printed]
@@ -223,7 +223,7 @@ class _Mother:
         return re.sub("<HeadingPairs>.*</TitlesOfParts>", lambda _: head + following, self._read("docProps/app.xml"))
 
 
-class _SharedTexts:
+class _OffprintTexts:
     """The shared texts of a child. Those of the mother keep their ranks, so that a sheet which changes nothing else is not touched at all;
     what the child does not show is left blank: no other structure's words leave with it."""
 
@@ -247,7 +247,7 @@ class _SharedTexts:
         return self._ranks.setdefault(element, len(self._ranks))
 
 
-def _replace_in(sheet: bytes, differences: tuple[Cell, ...], texts: _SharedTexts) -> bytes:
+def _replace_in(sheet: bytes, differences: tuple[Cell, ...], texts: _OffprintTexts) -> bytes:
     for cell in differences:
         location = address(cell.line, cell.column).encode()
         motif = re.compile(rb'<c r="' + location + rb'"( s="\d+")?[^>]*?(?:/>|>(<f>.*?</f>)?<v>.*?</v></c>)')
@@ -259,7 +259,7 @@ def _replace_in(sheet: bytes, differences: tuple[Cell, ...], texts: _SharedTexts
     return sheet
 
 
-def _xml_cell(location: bytes, valeur: object, texts: _SharedTexts) -> Callable[[bytes, bytes], bytes]:
+def _xml_cell(location: bytes, valeur: object, texts: _OffprintTexts) -> Callable[[bytes, bytes], bytes]:
     """A function (style, formula) → the cell's XML."""
     start = b'<c r="' + location + b'"'
     result = valeur.valeur if isinstance(valeur, Formula) else valeur

@@ -60,9 +60,9 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
     Refus if the file cannot be read or is of another contract or year; Refus with one detail per fault
     (sheet, cell, found, expected, what to do) if something in it is not understood.
     """
-    from cls_workbook.pilotage.pilotage_reader import read as lire_le_classeur
+    from cls_workbook.pilotage.pilotage_reader import read as read_workbook
 
-    return lire_le_classeur(source, contrat, annee)
+    return read_workbook(source, contrat, annee)
 
 
 def campagne(pilotage: Pilotage) -> WorkbookContext:
