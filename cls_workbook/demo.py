@@ -28,24 +28,24 @@ def play(folder: str | Path) -> None:
     scenario = tomllib.loads((resources.folder("templates") / "demo.toml").read_text(encoding="utf-8"))
     _prepare(folder)
     contrat = way_out.load_contrat(scenario["contrat"], scenario["annee"])
-    annee, explications = (
+    annee, explanations = (
         scenario["annee"],
         [f"Une année du contrat « {contrat.titre} », jouée avec des réponses imaginaires.", ""],
     )
     pilotage = folder / f"pilotage-{annee}.xlsx"
     _write_pilotage(contrat, scenario, pilotage)
-    explications.append(
+    explanations.append(
         f"{pilotage.name} : les saisies de la coordination (membres des groupes, programmation, réunions)."
     )
     sent = list(
         way_out.generer(scenario["contrat"], annee, folder / WORKBOOKS, by_structure=True, pilotage=str(pilotage))
     )
-    explications.append(
+    explanations.append(
         f"{WORKBOOKS}/ : le classeur de l’année, et un classeur pour chacune des {len(sent) - 1} structures."
     )
-    explications += [f"  {RETOURS}/{line}" for line in _receive(contrat, scenario, pilotage, folder / RETOURS)]
-    explications += _consolidate(scenario, pilotage, folder)
-    texte = "\n".join(explications) + "\n"
+    explanations += [f"  {RETOURS}/{line}" for line in _receive(contrat, scenario, pilotage, folder / RETOURS)]
+    explanations += _consolidate(scenario, pilotage, folder)
+    texte = "\n".join(explanations) + "\n"
     save(texte.encode("utf-8-sig"), folder / "LISEZ-MOI.txt")
     print(texte)
     print(f"Tout est dans {folder}. Commencez par ouvrir la consolidation, feuille « Synthèse ».")

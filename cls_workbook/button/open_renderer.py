@@ -161,8 +161,8 @@ class _Page:
     def _sheet_table(self, sheet_table: ExcelTable) -> None:
         cell_range = sheet_table.cell_range
         ancien = self.page.tables[sheet_table.nom] if self.prevu.end else None
-        totaux = ancien is not None and ancien.show_totals
-        if totaux:
+        totals = ancien is not None and ancien.show_totals
+        if totals:
             ancien.show_totals = False
         empty = CellRange(
             cell_range.line,
@@ -185,7 +185,7 @@ class _Page:
                 self.prevu.right,
             ):
                 ancien.resize(self.zone(cell_range._replace(last_column=right)))
-        if totaux:
+        if totals:
             ancien.show_totals = True
         self.zone(cell_range._replace(line=cell_range.line + 1)).rows.autofit()
 

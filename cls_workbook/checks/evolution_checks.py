@@ -35,16 +35,16 @@ NUMBERS = frozenset(
 
 def _totals_last_year(given: CheckInput) -> dict[tuple[str, str, str, str], int | Decimal]:
     """(fiche, structure, volet, measure) → last year's figure, typed or total of its breakdown."""
-    totaux: dict[tuple[str, str, str, str], int | Decimal] = {}
+    totals: dict[tuple[str, str, str, str], int | Decimal] = {}
     for r in given.precedent.mesures.itertuples():
         if r.mesure not in given.contrat.by_mesure:
             continue
         cle, is_ventilation = (r.fiche, r.structure, r.volet, r.mesure), given.mesure(r.mesure).type == "ventilation"
         if r.champ == "valeur" and not is_ventilation:
-            totaux[cle] = r.valeur
+            totals[cle] = r.valeur
         elif r.champ == "effectif" and is_ventilation:
-            totaux[cle] = totaux.get(cle, 0) + r.valeur
-    return totaux
+            totals[cle] = totals.get(cle, 0) + r.valeur
+    return totals
 
 
 def sharp_change(given: CheckInput) -> list[Anomalie]:

@@ -59,8 +59,8 @@ def validate(given: CheckInput, regles: Sequence[RowRule]) -> list[Anomalie]:
         view = in_context(given, bloc)
         try:
             schema(bloc, of_block.values()).validate(view, lazy=True)
-        except pa.errors.SchemaErrors as echec:
-            all_found += _anomalies(given, bloc, view, of_block, echec.failure_cases)
+        except pa.errors.SchemaErrors as failure:
+            all_found += _anomalies(given, bloc, view, of_block, failure.failure_cases)
     return all_found
 
 

@@ -500,7 +500,7 @@ def lost_formulas(location: ReadingPlace, cells: list[str]) -> Anomalie:
 
 def changed_formulas(location: ReadingPlace, all_found: Sequence[ChangedFormula]) -> Anomalie:
     """Formulas that compute something else than they did, told once for the sheet, before and after."""
-    exemples = [
+    examples = [
         f"{address(c.line + 1, c.column + 1)} : « ={as_text(c.after)} » au lieu de « ={as_text(c.before)} »"
         for c in all_found[:QUOTED_MAX]
     ]
@@ -511,7 +511,7 @@ def changed_formulas(location: ReadingPlace, all_found: Sequence[ChangedFormula]
         location,
         [address(c.line + 1, c.column + 1) for c in all_found],
         "formules du modèle",
-        " ; ".join(exemples) + (f" ; et {remaining} autre(s)" if remaining > 0 else ""),
+        " ; ".join(examples) + (f" ; et {remaining} autre(s)" if remaining > 0 else ""),
         "les formules du classeur envoyé",
         "rien à ressaisir : les calculs sont refaits à la lecture. Signalez à la coordination une formule qui vous paraît fausse.",
     )
@@ -531,7 +531,7 @@ def is_retouch(value_read: object, printed: str) -> bool:
 
 def retouched_texts(location: ReadingPlace, all_found: Sequence[tuple[str, object, str]]) -> Anomalie:
     """(cell, text now or "", text that was printed there), told once for the sheet."""
-    exemples = [
+    examples = [
         f"{c} : « {as_text(value_read)} » au lieu de « {as_text(before)} »"
         if value_read != ""
         else f"{c} : « {as_text(before)} » effacé"
@@ -544,7 +544,7 @@ def retouched_texts(location: ReadingPlace, all_found: Sequence[tuple[str, objec
         location,
         [c for c, _, _ in all_found],
         "textes du modèle",
-        " ; ".join(exemples) + (f" ; et {remaining} autre(s)" if remaining > 0 else ""),
+        " ; ".join(examples) + (f" ; et {remaining} autre(s)" if remaining > 0 else ""),
         "les textes du classeur envoyé",
         "rien : ces textes ne sont pas des réponses.",
     )

@@ -157,7 +157,7 @@ def _money(board: Board, view: _HistoryView) -> None:
         board.empty(4)
         lines, ranks = (first, first + len(annees) - 1), list(series)
         places = {n: columns[0].unites + wide * ranks.index(n) for n in levels}
-        barres = [
+        bars = [
             ChartSeries(n.partition(" ")[0], board.cell_range(lines, 0), board.cell_range(lines, places[n]), c)
             for n, c in zip(levels, COLORS, strict=False)
         ]
@@ -168,7 +168,7 @@ def _money(board: Board, view: _HistoryView) -> None:
             POINTS,
             "colonnes",
             titre,
-            barres,
+            bars,
             f"Colonnes : {', '.join(levels).lower()}, année par année.",
             value_format="montant_rond",
         )
@@ -201,8 +201,8 @@ def _whole_contrat_series(view: _HistoryView) -> dict[str, tuple[dict[int, Decim
         "Coût réalisé": ("Coût réalisé", added),
     }
     for nom, (objet, running_total) in regles.items():
-        if totaux := view.total(objet):
-            series[nom] = (totaux, running_total)
+        if totals := view.total(objet):
+            series[nom] = (totals, running_total)
     return series
 
 
@@ -397,7 +397,7 @@ def _small_charts(board: Board, view: _HistoryView, mesures: list[tuple[str, Yea
             )
         cell_range = board.sheet_table(columns, lines, may_split=False)
         for rank, (titre, style) in enumerate(zip(titles, styles, strict=True)):
-            barres = [
+            bars = [
                 ChartSeries(
                     titre,
                     board.cell_range(cell_range, 12 * rank),
@@ -411,7 +411,7 @@ def _small_charts(board: Board, view: _HistoryView, mesures: list[tuple[str, Yea
                 POINTS,
                 "colonnes",
                 abridged(titre, 52),
-                barres,
+                bars,
                 f"Colonnes : {titre}, année par année. Les chiffres sont dans le tableau au-dessus.",
                 value_format="taux" if style == "taux_cale" else "entier",
             )
