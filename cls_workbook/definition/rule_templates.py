@@ -31,7 +31,8 @@ def complete(raw: dict[str, Any], faults: list[str]) -> None:
         if nom not in models():
             close_matches = difflib.get_close_matches(nom, models(), n=1) or list(models())
             faults.append(
-                f"contrat.regles[{rank}].modele : aucune règle livrée ne s’appelle « {nom} ». Règles livrées : {', '.join(close_matches)}."
+                f"contrat.regles[{rank}].modele : aucune règle livrée ne s’appelle « {nom} ». Règles livrées : "
+                f"{', '.join(close_matches)}."
             )
             rule.update({c: v for c, v in (("id", nom), ("type", "plafond"), ("libelle", nom)) if c not in rule})
             continue
@@ -39,5 +40,7 @@ def complete(raw: dict[str, Any], faults: list[str]) -> None:
 
 
 def supplied_fields(nom: str | None) -> dict[str, object]:
-    """The fields (as a definition writes them) that a rule made from this model need not write; none if nothing ships by that name."""
+    """The fields (as a definition writes them) that a rule made from this model need not write; none if nothing ships
+    by that name.
+    """
     return dict(_field_values(nom)) if nom in models() else {}

@@ -37,7 +37,8 @@ def load(reference: str | Path) -> Contrat:
     except OSError as error:
         known = ", ".join(shipped())
         raise Refusal(
-            f"Le contrat « {reference} » est introuvable : ce n’est ni un contrat livré ({known}), ni un fichier lisible."
+            f"Le contrat « {reference} » est introuvable : ce n’est ni un contrat livré ({known}), ni un fichier "
+            "lisible."
         ) from error
     except UnicodeDecodeError as error:
         raise Refusal(f"{path} n’est pas enregistré en UTF-8. Enregistrez-le en UTF-8, puis recommencez.") from error

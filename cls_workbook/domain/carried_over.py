@@ -1,7 +1,8 @@
-"""What rarely changes from one year to the next, and is filled in beforehand: which inputs, and how they are known again.
+"""What rarely changes from one year to the next, and is filled in beforehand: which inputs, and how they are known
+again.
 
-A value taken up stays an input: it shows until it is changed (a hidden column remembers it), and alone it is no answer (the
-identification sheet keeps a fingerprint of each).
+A value taken up stays an input: it shows until it is changed (a hidden column remembers it), and alone it is no answer
+(the identification sheet keeps a fingerprint of each).
 """
 
 from __future__ import annotations

@@ -191,7 +191,8 @@ MESURES = Bloc(
         _integer(
             "valeur",
             "Valeur {annee}",
-            "Un nombre, sans texte. Saisissez 0 si rien n’a eu lieu ; si vous ne savez pas, laissez vide et choisissez un statut.",
+            "Un nombre, sans texte. Saisissez 0 si rien n’a eu lieu ; si vous ne savez pas, laissez vide et choisissez "
+            "un statut.",
             obligatoire=True,
         ),
         STATUT,
@@ -347,7 +348,8 @@ FINANCEMENT = Bloc(
             "nature",
             "Nature",
             "natures",
-            "Maquette : prévue au contrat. Hors maquette : CPOM, fonds dédiés. Valorisation : temps ou moyens mis à disposition, sans versement.",
+            "Maquette : prévue au contrat. Hors maquette : CPOM, fonds dédiés. Valorisation : temps ou moyens mis à "
+            "disposition, sans versement.",
         ),
         _amount("prevu", "Prévu {annee}", "Montant attendu pour l’année, en euros."),
         _amount("engage", "Engagé {annee}", "Montant acquis par une convention ou une décision, en euros."),

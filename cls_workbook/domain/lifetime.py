@@ -57,7 +57,8 @@ class Decision:
 class Revision:
     """From the year ``depuis`` on, one field of one object has another value.
 
-    ``objet``: what it is (contrat, fiche, axe…); ``cible``: its number or id (a volet: ``2.3/etude``; nothing for the contract);
+    ``objet``: what it is (contrat, fiche, axe…); ``cible``: its number or id (a volet: ``2.3/etude``; nothing for the
+    contract);
     ``valeur``: as it would be typed in a cell (``180 000,50``, ``ars ; ccas`` for a list); None empties the field.
     """
 
@@ -73,8 +74,8 @@ class Revision:
 class EvolutionThresholds:
     """From which change a structure's value is worth a question, one year after the other.
 
-    More than ``part`` of the former value, and at least so many ``unites`` of a count, or so many ``euros``; for a rate,
-    more than so many ``points`` (a share: 0.2 for 20 points).
+    More than ``part`` of the former value, and at least so many ``unites`` of a count, or so many ``euros``; for a
+    rate, more than so many ``points`` (a share: 0.2 for 20 points).
     """
 
     part: Decimal = Decimal("0.5")

@@ -1,5 +1,5 @@
-"""What the campaign prints in locked cells, of which the contract alone knows nothing: last year's figures and states, what was
-programmed, whom to ask and by when.
+"""What the campaign prints in locked cells, of which the contract alone knows nothing: last year's figures and states,
+what was programmed, whom to ask and by when.
 
 The identification sheet keeps all of it, so that a reader tells what was typed over it, and what stood there.
 """
@@ -14,7 +14,9 @@ CHARACTERS = 15_000  # in a cell: Excel takes twice as many, and counts some cha
 
 
 def write(printed_facts: Mapping[str, object]) -> tuple[str, ...]:
-    """Key of a row → what is printed in it, as the texts of as few cells as will hold it: always one at least, each whole by itself."""
+    """Key of a row → what is printed in it, as the texts of as few cells as will hold it: always one at least, each
+    whole by itself.
+    """
     typed_batches: list[dict[str, object]] = [{}]
     length = 0
     for cle, valeur in printed_facts.items():

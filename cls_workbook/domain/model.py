@@ -324,7 +324,8 @@ class YearView:
 class Contrat:
     """A whole definition, or what it is in one year (``contrat_years.in_year``): then it has a ``view``.
 
-    Its fields are the parts of a definition, in its order. Contracts that say the same are equal, whatever they come from.
+    Its fields are the parts of a definition, in its order. Contracts that say the same are equal, whatever they come
+    from.
     """
 
     id: str

@@ -115,7 +115,9 @@ _EXPECTED = {
 
 
 def apply(contrat: Contrat, revision: Revision) -> Contrat:
-    """The contract with the revision. UnreadableRevision if it cannot be understood or if nothing bears its ``cible``."""
+    """The contract with the revision. UnreadableRevision if it cannot be understood or if nothing bears its
+    ``cible``.
+    """
     value = value_of(revision)
     if revision.objet == "contrat":
         return changed(contrat, **{revision.champ: value})

@@ -69,7 +69,9 @@ class CapacityTerms:
 
 @dataclass(frozen=True, slots=True)
 class PostSharing:
-    """The share of a post that this contract carries with another; the caps follow it where they are ``plafond_par`` poste."""
+    """The share of a post that this contract carries with another; the caps follow it where they are ``plafond_par``
+    poste.
+    """
 
     quote_part: Decimal | None = None
     plafond_par: str = "beneficiaire"

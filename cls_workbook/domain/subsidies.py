@@ -1,8 +1,8 @@
 """What a rule lets its funder pay for a year, and the sentences that say why: exact, in euros, rounded once (half-up,
 to the cent).
 
-Three kinds of rule give an aid: a share of a post (``poste``), a cap without a rate (``plafond``), a rate or an amount on
-a base (``aide``). They meet the same limits, in this order: conditions, caps of the year, caps in all, cost. Pure.
+Three kinds of rule give an aid: a share of a post (``poste``), a cap without a rate (``plafond``), a rate or an amount
+on a base (``aide``). They meet the same limits, in this order: conditions, caps of the year, caps in all, cost. Pure.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Subsidy:
-    """``montant``: the most that the rule allows, EUR; None where what it rests on is not known. ``reasons``: what applied,
-    limited or refused, in French, without capital or final stop. ``refused``: a condition of the rule is not met."""
+    """``montant``: the most that the rule allows, EUR; None where what it rests on is not known. ``reasons``: what
+    applied, limited or refused, in French, without capital or final stop. ``refused``: a condition of the rule is not
+    met."""
 
     montant: Decimal | None
     reasons: tuple[str, ...] = ()
@@ -152,7 +153,9 @@ def scale_cost(price: Decimal, quantity: int | Decimal) -> Decimal:
 
 
 def relative_gap(depuis: Decimal | None, to: Decimal | None) -> Decimal | None:
-    """Share by which ``to`` differs from ``depuis`` (0.1: a tenth more). None where one is not known, or the first is 0."""
+    """Share by which ``to`` differs from ``depuis`` (0.1: a tenth more). None where one is not known, or the first is
+    0.
+    """
     return None if depuis is None or to is None or not depuis else (to - depuis) / depuis
 
 
@@ -168,7 +171,9 @@ def are_subsidy_years_over(rule: Rule, annee: int) -> bool:
 
 
 def has_overall_money(contrat: Contrat) -> bool:
-    """Does the contract give its money as envelopes of the whole, and none to any fiche? Then a fiche may draw on them."""
+    """Does the contract give its money as envelopes of the whole, and none to any fiche? Then a fiche may draw on
+    them.
+    """
     return bool(contrat.enveloppes) and all(f.financement.montant is None for f in contrat.fiches)
 
 

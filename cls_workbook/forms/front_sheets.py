@@ -28,8 +28,10 @@ STEPS = (
 )
 TIPS = (
     "Comptez environ dix minutes par fiche. Vous pouvez vous arrêter et reprendre : enregistrez simplement le fichier.",
-    "Écrivez les nombres comme d’habitude : 1 234,56. Saisissez 0 quand rien n’a eu lieu ; laissez vide ce que vous ne savez pas, avec le statut « non disponible ».",
-    "Une case bleue, en italique, reprend votre réponse de l’an dernier : gardez-la si elle est encore juste, sinon corrigez-la.",
+    "Écrivez les nombres comme d’habitude : 1 234,56. Saisissez 0 quand rien n’a eu lieu ; laissez vide ce que vous ne "
+    "savez pas, avec le statut « non disponible ».",
+    "Une case bleue, en italique, reprend votre réponse de l’an dernier : gardez-la si elle est encore juste, sinon "
+    "corrigez-la.",
     "Ne nommez jamais une personne. Décrivez des actions, des structures, des nombres.",
     "Une fiche ne vous concerne pas ? Laissez-la vide : elle ne sera pas comptée.",
 )

@@ -248,8 +248,8 @@ class FormPage:
     ) -> None:
         """The word « rempli » or « à remplir » at the end of a row.
 
-        ``when``: only when this condition holds. ``except_for``: (a condition, the word that it puts instead, whether it
-        holds when the workbook leaves).
+        ``when``: only when this condition holds. ``except_for``: (a condition, the word that it puts instead, whether
+        it holds when the workbook leaves).
         """
         formula = f'IF({condition},"{FILLED}","{TO_FILL}")'
         if when:
@@ -264,7 +264,9 @@ class FormPage:
         self.computation(row, column, formula, word, "calcul:centre")
 
     def _take_up(self, place: InputPlace) -> object:
-        """Last year's answer, if the list still offers it; the row remembers it, in a hidden cell that every workbook has."""
+        """Last year's answer, if the list still offers it; the row remembers it, in a hidden cell that every workbook
+        has.
+        """
         if self.line not in self._memories:
             self._memories[self.line] = len(self.cells)
             self.texte(MEMORY, None, "repere")

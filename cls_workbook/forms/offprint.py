@@ -61,13 +61,16 @@ def produce(workbooks: list[Workbook]) -> Iterable[bytes]:
         )
     )
     for rank, (workbook, parts) in enumerate(zip(workbooks, children, strict=True)):
-        # The first is the same file whether others follow or not. Of these, no two have the same texts, blanks for the most part:
+        # The first is the same file whether others follow or not. Of these, no two have the same texts, blanks for the
+        # most part:
         # to press them as small as can be would take longer than all the rest.
         yield mother.detach(workbook, parts, shared_parts.FAST if rank else shared_parts.USUAL)
 
 
 def _place_sheet(sheet: Sheet, worksheets: dict[str, Sheet], variants: dict[str, list[str]]) -> _OffprintPart:
-    """Finds the sheet among those of the mother, or adds it under a free name. ``variants``: name in children → names in the mother."""
+    """Finds the sheet among those of the mother, or adds it under a free name. ``variants``: name in children → names
+    in the mother.
+    """
     for source in variants.setdefault(sheet.nom, []):
         if (differences := _differences(worksheets[source], sheet)) is not None:
             return _OffprintPart(sheet.nom, source, differences)
@@ -118,7 +121,9 @@ class _Mother:
         return self.parts[nom][0].decode()
 
     def detach(self, workbook: Workbook, chosen: list[_OffprintPart], niveau: int) -> bytes:
-        """The bytes of a child: the mother's parts in their order, those that change replaced. ``niveau``: how its texts are compressed."""
+        """The bytes of a child: the mother's parts in their order, those that change replaced. ``niveau``: how its
+        texts are compressed.
+        """
         texts = _OffprintTexts(self.texts)
         sources = [self.parts[_sheet_path(self.ranks[p.source] + 1)][0] for p in chosen]
         worksheets = [_replace_in(source, p.differences, texts) for source, p in zip(sources, chosen, strict=True)]
@@ -167,7 +172,9 @@ class _Mother:
         return self.used_texts[sheet]
 
     def _compressed(self, content: bytes, line: int) -> shared_parts.Part:
-        """A part of a child. ``line``: the last row of a sheet that changes; what comes after it is compressed once for all children."""
+        """A part of a child. ``line``: the last row of a sheet that changes; what comes after it is compressed once for
+        all children.
+        """
         if content in self.made:
             return self.made[content]
         following = content.find(b"<row ", content.find(b'<row r="%d"' % line) + 1) if line else -1
@@ -189,7 +196,8 @@ class _Mother:
                     (
                         nom,
                         sheet,
-                        f'<definedName name="{nom}" localSheetId="{n}"{extra}>{sheet}!{cible.rpartition("!")[2]}</definedName>',
+                        f'<definedName name="{nom}" '
+                        f'localSheetId="{n}"{extra}>{sheet}!{cible.rpartition("!")[2]}</definedName>',
                     )
                 )
         return sorted(
@@ -224,8 +232,8 @@ class _Mother:
 
 
 class _OffprintTexts:
-    """The shared texts of a child. Those of the mother keep their ranks, so that a sheet which changes nothing else is not touched at all;
-    what the child does not show is left blank: no other structure's words leave with it."""
+    """The shared texts of a child. Those of the mother keep their ranks, so that a sheet which changes nothing else is
+    not touched at all; what the child does not show is left blank: no other structure's words leave with it."""
 
     def __init__(self, mother: dict[bytes, int]):
         self._ranks = dict(mother)  # its own copy: ``add`` lengthens it

@@ -84,7 +84,9 @@ def _payable_for_post(rule: Rule, amounts: RuleAmounts) -> str:
 
 
 def _help(rule: Rule, amounts: RuleAmounts) -> str:
-    """A cap, or a rate or an amount on a base; never more than what the others leave of the cost. "" if not computable."""
+    """A cap, or a rate or an amount on a base; never more than what the others leave of the cost. "" if not
+    computable.
+    """
     engage, unknown = amounts.engage(rule.financeur), ""
     if rule.type == "plafond":
         entitlement, unknown = engage, f"{engage}=0"

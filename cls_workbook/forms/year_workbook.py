@@ -66,8 +66,8 @@ class WorkbookContext:
     """What the coordinator adds to the contract for one year; everything may be unknown.
 
     ``membres``: group id → names; ``programme``: fiche → euros; ``precedent``: measure → last year's
-    consolidated value, ``own``: structure (id, or folded name) → measure → what it said itself; ``carried_over``: respondent
-    id → key of an input → last year's answer; ``limite``: date by which returns are expected (printed text).
+    consolidated value, ``own``: structure (id, or folded name) → measure → what it said itself; ``carried_over``:
+    respondent id → key of an input → last year's answer; ``limite``: date by which returns are expected (printed text).
     """
 
     membres: Members = field(default_factory=dict)
@@ -121,7 +121,9 @@ class _Shared:
 def plans(
     contrat: Contrat, annee: int, repondants: Sequence[Respondent | None], campagne: WorkbookContext | None = None
 ) -> list[WorkbookPlan]:
-    """The workbook of each, to be written rather than filled in: a fiche that asks the same of several is drawn once."""
+    """The workbook of each, to be written rather than filled in: a fiche that asks the same of several is drawn
+    once.
+    """
     campagne = campagne or WorkbookContext()
     shared = _Shared(in_year(contrat, annee), campagne)
     return [_plan(in_year(contrat, annee), annee, respondent, campagne, shared) for respondent in repondants]
@@ -187,7 +189,9 @@ def _plan(
 
 
 def version(places: Iterable[InputPlace], annee: int) -> str:
-    """The version of a template: its drawing, and a fingerprint of the questions that it asks, as it prints them but for the year."""
+    """The version of a template: its drawing, and a fingerprint of the questions that it asks, as it prints them but
+    for the year.
+    """
     questions = "\n".join([f"{p.cle}|{p.libelle}|{p.type}|{p.unite}" for p in places])
     return f"{TEMPLATE_VERSION}.{_fingerprint([questions.replace(str(annee), '')])}"
 

@@ -17,7 +17,9 @@ from cls_workbook.pilotage.pilotage_questions import PROVISOIRE
 
 @dataclass(frozen=True, slots=True)
 class Financement:
-    """Money programmed beside the maquette. ``financeur``: id, or the name typed; ``nature``: printed label, "" if none; EUR."""
+    """Money programmed beside the maquette. ``financeur``: id, or the name typed; ``nature``: printed label, "" if
+    none; EUR.
+    """
 
     fiche: str
     financeur: str

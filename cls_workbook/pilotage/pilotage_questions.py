@@ -95,7 +95,8 @@ MEMBERS = _block(
             "fiche",
             "Seulement pour la fiche (facultatif)",
             "fiches",
-            "Laissez vide si la structure répond pour toutes les fiches du groupe. Pour deux fiches sur trois, prenez deux lignes.",
+            "Laissez vide si la structure répond pour toutes les fiches du groupe. Pour deux fiches sur trois, prenez "
+            "deux lignes.",
         ),
     ),
     lines=8,
@@ -108,13 +109,15 @@ YEAR_PROGRAMME = _block(
         _amount(
             "engage_anterieur",
             "Engagé les années précédentes",
-            "Ce qui a été engagé sur la maquette de cette fiche avant l’année, en euros. Saisissez 0 si rien n’a été engagé.",
+            "Ce qui a été engagé sur la maquette de cette fiche avant l’année, en euros. Saisissez 0 si rien n’a été "
+            "engagé.",
         ),
         _amount(
             "programme", "Programmé {annee}", "Le montant retenu par le COPIL pour l’année, sur la maquette, en euros."
         ),
     ),
-    aide="Le contrat ne donne pas de répartition par année : c’est le COPIL qui programme. Laissez vide ce qui n’est pas décidé.",
+    aide="Le contrat ne donne pas de répartition par année : c’est le COPIL qui programme. Laissez vide ce qui n’est "
+    "pas décidé.",
 )
 
 OTHER_FINANCEMENTS = _block(
@@ -277,7 +280,8 @@ def period(contrat: Contrat, annee: int) -> dict[str, tuple[date, date]]:
 
 
 def for_this(bloc: Bloc, contrat: Contrat, annee: int, choix: Mapping[str, tuple[str, ...]], groupe: str = "") -> Bloc:
-    """The block as the year has it: its year in the labels, its dates bounded, the lists of ``groupe`` where it has some.
+    """The block as the year has it: its year in the labels, its dates bounded, the lists of ``groupe`` where it has
+    some.
 
     A list that the contract leaves empty (no funder, no nature, no instance) becomes a free text.
     """

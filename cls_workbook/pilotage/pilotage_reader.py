@@ -1,4 +1,5 @@
-"""A filled pilotage workbook, closed or open → ``Pilotage``. Everything is found by keys and printed headers, never by sheet or address.
+"""A filled pilotage workbook, closed or open → ``Pilotage``. Everything is found by keys and printed headers, never by
+sheet or address.
 
 What cannot be understood is not guessed: all faults are gathered, each with its sheet and cell, and refused together.
 """
@@ -79,7 +80,9 @@ class PilotageRow(NamedTuple):
 
 
 class PilotageReading:
-    """The keyed rows of a workbook, and the faults found while reading them. ``nom``: as messages call it; ``file``: shorter."""
+    """The keyed rows of a workbook, and the faults found while reading them. ``nom``: as messages call it; ``file``:
+    shorter.
+    """
 
     def __init__(self, source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: int):
         self.contrat, self.annee = contrat, annee
@@ -113,14 +116,16 @@ class PilotageReading:
         if not places:
             self.faults.append(
                 typography(
-                    f"{what} : introuvable ; attendu : la feuille d’origine ; à faire : reprenez le classeur de pilotage d’origine, puis reportez-y vos saisies."
+                    f"{what} : introuvable ; attendu : la feuille d’origine ; à faire : reprenez le classeur de "
+                    "pilotage d’origine, puis reportez-y vos saisies."
                 )
             )
         else:
             worksheets = ", ".join(f"« {p.grid.nom} »" for p in places)
             self.faults.append(
                 typography(
-                    f"{what} : trouvé {len(places)} fois ({worksheets}) ; attendu : une seule fois ; à faire : supprimez la copie, puis recommencez."
+                    f"{what} : trouvé {len(places)} fois ({worksheets}) ; attendu : une seule fois ; à faire : "
+                    "supprimez la copie, puis recommencez."
                 )
             )
         return None
@@ -337,7 +342,8 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
         plural = "s" * (nombre > 1)
         raise Refusal(
             typography(
-                f"Le classeur de pilotage « {reading.file} » contient {nombre} point{plural} à corriger : rien n’a été fait."
+                f"Le classeur de pilotage « {reading.file} » contient {nombre} point{plural} à corriger : rien n’a été "
+                "fait."
             ),
             reading.faults,
         )
@@ -353,7 +359,8 @@ def _check_identity(reading: PilotageReading) -> None:
         if not places:
             raise Refusal(
                 typography(
-                    f"« {reading.nom} » n’est pas un classeur de pilotage : fabriquez-en un avec la commande « pilotage »."
+                    f"« {reading.nom} » n’est pas un classeur de pilotage : fabriquez-en un avec la commande « "
+                    "pilotage »."
                 )
             )
         grid, line, column = places[0]
@@ -362,14 +369,16 @@ def _check_identity(reading: PilotageReading) -> None:
         found = ", ".join((value_read or ["rien"])[0] for value_read in values_read)
         raise Refusal(
             typography(
-                f"Le classeur de pilotage « {reading.file} » est celui d’une autre campagne ({found}) ; celle-ci est {contrat.id}, {annee}. "
+                f"Le classeur de pilotage « {reading.file} » est celui d’une autre campagne ({found}) ; celle-ci est "
+                f"{contrat.id}, {annee}. "
                 "Donnez le classeur de la bonne campagne, ou changez --contrat et --annee."
             )
         )
     if (printed_year := _printed_year(reading)) not in ("", str(annee)):
         raise Refusal(
             typography(
-                f"« {reading.file} » dit l’année {annee}, mais ses feuilles sont celles de {printed_year} : le classeur d’une année ne sert pas à une autre. "
+                f"« {reading.file} » dit l’année {annee}, mais ses feuilles sont celles de {printed_year} : le "
+                "classeur d’une année ne sert pas à une autre. "
                 f"Remettez {printed_year}, ou fabriquez le classeur de {annee}."
             )
         )
@@ -437,7 +446,9 @@ def _is_structure(reading: PilotageReading, line: PilotageRow) -> bool:
 
 
 def _members_of_group(contrat: Contrat, groupe: Structure, lines: Sequence[PilotageRow]) -> Members:
-    """The names of a group, each once, however it is written; and who answers for which fiche if some do for a few only."""
+    """The names of a group, each once, however it is written; and who answers for which fiche if some do for a few
+    only.
+    """
     names: dict[str, str] = {}
     fiches: dict[str, set[str | None]] = {}
     for line in lines:
@@ -482,7 +493,8 @@ def _year_programme(reading: PilotageReading) -> tuple[dict[str, Decimal], dict[
 
 
 def _label_agrees(reading: PilotageReading, line: PilotageRow, printed: str, already: set[str]) -> bool:
-    """Does the row bear the label that its hidden key promises, once only? ``printed`` "": a key that the contract does not know.
+    """Does the row bear the label that its hidden key promises, once only? ``printed`` "": a key that the contract does
+    not know.
 
     ``already``: the keys found so far, to which this one is added.
     """

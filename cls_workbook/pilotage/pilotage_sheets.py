@@ -50,9 +50,11 @@ HOME, GROUPS, YEAR_PROGRAMME, GOVERNANCE, DECISIONS, FOLLOW_UP = (
 )
 
 INTRODUCTION = (
-    "Ce classeur est celui de la coordination : il réunit ce que le contrat ne dit pas et que les partenaires ne peuvent pas dire à sa place.",
+    "Ce classeur est celui de la coordination : il réunit ce que le contrat ne dit pas et que les partenaires ne "
+    "peuvent pas dire à sa place.",
     "Tout y est facultatif. Ce qui reste vide est tenu pour inconnu, jamais pour nul : les bilans le disent.",
-    "Il se remplit au fil de l’année et se garde d’une fois sur l’autre : il sert à fabriquer les classeurs des partenaires, puis à consolider leurs retours.",
+    "Il se remplit au fil de l’année et se garde d’une fois sur l’autre : il sert à fabriquer les classeurs des "
+    "partenaires, puis à consolider leurs retours.",
     "Besoin de plus de lignes dans un tableau ? Clic droit sur une de ses lignes, puis Insérer.",
 )
 LEGEND = (
@@ -173,7 +175,8 @@ def _groups(canvas: Canvas) -> tuple[FormPage, SheetTally]:
     titre(
         page,
         "Qui répond au nom des groupes ?",
-        "Un groupe n’est pas une structure. Tant que ses membres ne sont pas nommés, le nombre de retours attendus reste inconnu.",
+        "Un groupe n’est pas une structure. Tant que ses membres ne sont pas nommés, le nombre de retours attendus "
+        "reste inconnu.",
     )
     pieces: list[str] = []
     total = 0
@@ -218,7 +221,8 @@ def _year_programme(canvas: Canvas) -> tuple[FormPage, SheetTally]:
     titre(
         page,
         f"Programmation {canvas.contrat.year_name(canvas.annee)}",
-        "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas nul.",
+        "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas "
+        "nul.",
     )
     bloc, prefix = canvas.bloc(pf.YEAR_PROGRAMME), "pilotage/programmation"
     band(page, bloc.titre, NOTE, bloc.aide)

@@ -1,4 +1,4 @@
-"""One word, one meaning: class and module names stand once; identifiers are English, or words of the glossary or of data."""
+"""One word, one meaning: class and module names stand once; identifiers are English, or words of the glossary, or data."""
 
 from __future__ import annotations
 

@@ -14,9 +14,12 @@ B, C, D, E = range(2, 6)
 STEP_HEIGHT = 18.5  # all the steps on one printed page
 
 INTRODUCTION = (
-    "Ce classeur décrit votre contrat : ce qu’il prévoit, qui répond, ce qui se compte. Il se remplit une fois ; l’outil en tire chaque année les classeurs des partenaires.",
-    "Comptez un après-midi pour vingt fiches. Enregistrez quand vous voulez et reprenez plus tard. Seules les colonnes marquées d’une étoile (*) sont nécessaires.",
-    "Quand c’est prêt :   cls-workbook contrat importer CLASSEUR.xlsx --sortie contrat.toml   Chaque point à corriger est donné avec sa feuille, sa cellule et son remède.",
+    "Ce classeur décrit votre contrat : ce qu’il prévoit, qui répond, ce qui se compte. Il se remplit une fois ; "
+    "l’outil en tire chaque année les classeurs des partenaires.",
+    "Comptez un après-midi pour vingt fiches. Enregistrez quand vous voulez et reprenez plus tard. Seules les colonnes "
+    "marquées d’une étoile (*) sont nécessaires.",
+    "Quand c’est prêt :   cls-workbook contrat importer CLASSEUR.xlsx --sortie contrat.toml   Chaque point à corriger "
+    "est donné avec sa feuille, sa cellule et son remède.",
 )
 # What to do in which order: (sheets, what to write there).
 STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -59,11 +62,16 @@ LEGEND = (
     ("etat_neutre", "Gris", "Sans objet pour la sorte de règle choisie."),
 )
 TIPS = (
-    "Les noms se choisissent dans des listes : écrivez d’abord la structure sur sa feuille, elle apparaît aussitôt dans les listes des autres.",
-    "Plusieurs éléments dans une case : séparez-les par un point-virgule ( ; ). Un élément qui en contient un s’écrit entre guillemets droits.",
-    "Numéros (1.2, 1.10, 3 bis) : les colonnes sont au format Texte. Si vous collez depuis un autre classeur, choisissez « valeurs » ou « texte seul ».",
-    "Les repères et identifiants se font tout seuls : laissez-les vides. Une fois le contrat en service, ne les changez plus.",
-    "Vous pouvez insérer, supprimer, trier des lignes, déplacer des colonnes, et ajouter les vôtres : l’import retrouve chaque colonne par son titre.",
+    "Les noms se choisissent dans des listes : écrivez d’abord la structure sur sa feuille, elle apparaît aussitôt "
+    "dans les listes des autres.",
+    "Plusieurs éléments dans une case : séparez-les par un point-virgule ( ; ). Un élément qui en contient un s’écrit "
+    "entre guillemets droits.",
+    "Numéros (1.2, 1.10, 3 bis) : les colonnes sont au format Texte. Si vous collez depuis un autre classeur, "
+    "choisissez « valeurs » ou « texte seul ».",
+    "Les repères et identifiants se font tout seuls : laissez-les vides. Une fois le contrat en service, ne les "
+    "changez plus.",
+    "Vous pouvez insérer, supprimer, trier des lignes, déplacer des colonnes, et ajouter les vôtres : l’import "
+    "retrouve chaque colonne par son titre.",
     "N’écrivez aucun nom de personne : des organismes et des fonctions seulement.",
 )
 WORKED_EXAMPLE: tuple[tuple[str, str], ...] = (
@@ -72,11 +80,13 @@ WORKED_EXAMPLE: tuple[tuple[str, str], ...] = (
     ("fiches", "1.2 · Aller vers les habitants éloignés du soin · axe 1 · Porteur 1 : CCAS du Val-Fleuri"),
     (
         "indicateurs",
-        "1.2 · Nombre et type de personnes rencontrées · Personnes rencontrées · nombre entier · personnes (participations) · personne · type de public",
+        "1.2 · Nombre et type de personnes rencontrées · Personnes rencontrées · nombre entier · personnes "
+        "(participations) · personne · type de public",
     ),
     (
         "indicateurs",
-        "1.2 · (libellé laissé vide : c’est le même indicateur) · Permanences tenues · nombre entier · s’additionne · permanence",
+        "1.2 · (libellé laissé vide : c’est le même indicateur) · Permanences tenues · nombre entier · s’additionne · "
+        "permanence",
     ),
     ("financement", "1.2 · 45 000,00 € · chiffré"),
 )

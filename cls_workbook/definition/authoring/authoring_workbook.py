@@ -13,7 +13,9 @@ from cls_workbook.workbook.description import Workbook
 
 
 def workbook(contrat: Contrat | None = None, place: int | None = None) -> Workbook:
-    """Blank (with the tool's own lists of choices and themes) where there is no contract. ``place``: blank rows of each sheet (default: its own number)."""
+    """Blank (with the tool's own lists of choices and themes) where there is no contract. ``place``: blank rows of each
+    sheet (default: its own number).
+    """
     content = lines(contrat) if contrat else _blank_rows()
     plan = SectionPlan(
         {r.nom: DrawnGrid(r, content.get(r.nom, []), r.lines if place is None else place) for r in SECTIONS}

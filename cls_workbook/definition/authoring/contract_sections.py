@@ -138,14 +138,16 @@ CONTRAT = Section(
         C(
             "avenant_requis",
             "Un avenant est exigé pour changer",
-            "Ce que le COPIL ne peut pas changer seul, séparé par « ; ». Vide : les axes, les signataires, la durée, les montants.",
+            "Ce que le COPIL ne peut pas changer seul, séparé par « ; ». Vide : les axes, les signataires, la durée, "
+            "les montants.",
             "les axes ; la durée",
             choix="changements",
         ),
         C(
             "part",
             "Évolution : à partir de quelle part",
-            "Une structure dont une valeur varie de plus que cette part d’une année à l’autre reçoit une question. Vide : 50 %.",
+            "Une structure dont une valeur varie de plus que cette part d’une année à l’autre reçoit une question. "
+            "Vide : 50 %.",
             "50 %",
             band=EVOLUTION,
             format="taux",
@@ -533,7 +535,8 @@ LISTS = Section(
     "listes",
     "Listes",
     model.ChoiceLists,
-    "Les choix proposés aux partenaires, un par ligne sous chaque titre. Une colonne vidée reprend les choix de l’outil.",
+    "Les choix proposés aux partenaires, un par ligne sous chaque titre. Une colonne vidée reprend les choix de "
+    "l’outil.",
     (
         C("etats", "État de l’action", "Où en est l’action sur toute la durée du contrat.", "En cours", 24, ESSENTIAL),
         C("etats_a_motif", "États qui demandent un motif", "Parmi les états.", "Reportée", 24, ESSENTIAL),

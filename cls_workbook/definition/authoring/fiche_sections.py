@@ -63,7 +63,8 @@ FICHES = Section(
         C(
             "porteurs",
             "Porteur",
-            "Une structure qui rend compte de la fiche, parmi celles de la feuille Structures. Au-delà de quatre, la dernière colonne.",
+            "Une structure qui rend compte de la fiche, parmi celles de la feuille Structures. Au-delà de quatre, la "
+            "dernière colonne.",
             "CCAS du Val-Fleuri",
             24,
             ESSENTIAL,
@@ -82,7 +83,8 @@ FICHES = Section(
         C(
             "priorites",
             "Priorité",
-            "Une priorité du projet régional de santé qu’elle sert, parmi la feuille Priorités. Au-delà de deux, la dernière colonne.",
+            "Une priorité du projet régional de santé qu’elle sert, parmi la feuille Priorités. Au-delà de deux, la "
+            "dernière colonne.",
             "Favoriser la santé mentale",
             44,
             cross_reference="priorites",
@@ -228,7 +230,8 @@ INDICATEURS = Section(
     "Indicateurs",
     model.Indicateur,
     (
-        "Une ligne par chiffre à saisir. Un indicateur qui en demande plusieurs prend plusieurs lignes : son libellé n’est écrit que sur la première."
+        "Une ligne par chiffre à saisir. Un indicateur qui en demande plusieurs prend plusieurs lignes : son libellé "
+        "n’est écrit que sur la première."
     ),
     (
         _fiche(),
@@ -604,7 +607,8 @@ RULES = Section(
         C(
             "modele",
             "Règle livrée",
-            "Si l’outil livre déjà cette règle : choisissez-la, puis la fiche et le financeur ; ce qui reste vide en vient.",
+            "Si l’outil livre déjà cette règle : choisissez-la, puis la fiche et le financeur ; ce qui reste vide en "
+            "vient.",
             "",
             26,
             ESSENTIAL,

@@ -12,7 +12,9 @@ from cls_workbook.french import fold
 
 
 class DirectoryEntry(NamedTuple):
-    """``names``: what it may be called, the first being the one shown; ``fiche``: the fiche inside which it is known, or ""."""
+    """``names``: what it may be called, the first being the one shown; ``fiche``: the fiche inside which it is known,
+    or "".
+    """
 
     id: str
     names: tuple[str, ...]

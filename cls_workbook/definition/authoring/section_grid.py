@@ -18,7 +18,9 @@ ANCHOR, BASE = "indicateurs.repere", "indicateurs.base"  # computed columns: the
 
 @dataclass
 class DrawnGrid:
-    """One sheet that is being drawn. ``lines``: what it holds; ``place``: blank rows below; ``last``: the last of them."""
+    """One sheet that is being drawn. ``lines``: what it holds; ``place``: blank rows below; ``last``: the last of
+    them.
+    """
 
     section: Section
     lines: list[Line]

@@ -117,7 +117,8 @@ def validation(section: Section, box: ColumnBox, cell_range: CellRange, plan: Se
         rule.type, rule.source = "liste", plan.listing(column.cross_reference)
         sheet = plan[REFERENCES[column.cross_reference][0]].section.sheet
         rule.error = typography(
-            f"Ce nom n’est pas sur la feuille « {sheet} » : ajoutez-l’y, ou choisissez dans la liste. Gardez-vous quand même cette saisie ?"
+            f"Ce nom n’est pas sur la feuille « {sheet} » : ajoutez-l’y, ou choisissez dans la liste. Gardez-vous "
+            "quand même cette saisie ?"
         )
     elif (column.choix or key.type is bool) and not key.is_list:
         rule.type, rule.source = "liste", _closed_list(column.choix or "oui_non")
@@ -130,7 +131,8 @@ def validation(section: Section, box: ColumnBox, cell_range: CellRange, plan: Se
             rule.maximum, rule.error = (
                 column.maximum,
                 typography(
-                    f"Un pourcentage entre 0 et {number_fr(Decimal(100 * column.maximum))} %, par exemple {column.example}."
+                    f"Un pourcentage entre 0 et {number_fr(Decimal(100 * column.maximum))} %, par exemple "
+                    f"{column.example}."
                 ),
             )
     return rule

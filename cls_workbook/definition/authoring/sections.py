@@ -55,7 +55,9 @@ class SectionColumn:
 
 
 class ColumnBox(NamedTuple):
-    """A column of a sheet. ``rank``: from 1 for the columns of a list that has several, 0 for its last or for a sole column."""
+    """A column of a sheet. ``rank``: from 1 for the columns of a list that has several, 0 for its last or for a sole
+    column.
+    """
 
     cle: str
     titre: str

@@ -1,4 +1,6 @@
-"""Vérification: simple counts over the other sheets, as formulas, each with the value that it shows when the file leaves."""
+"""Vérification: simple counts over the other sheets, as formulas, each with the value that it shows when the file
+leaves.
+"""
 
 from __future__ import annotations
 

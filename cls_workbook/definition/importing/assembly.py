@@ -51,8 +51,9 @@ class Origin(NamedTuple):
 
 
 class Assembly:
-    """``contrat``: what could be understood; ``faults``: the workbook's, and those found on the way. ``origins``: id() of each
-    object → where it comes from; ``silenced``: (sheet, cell) of what needs no word, another cell being at fault."""
+    """``contrat``: what could be understood; ``faults``: the workbook's, and those found on the way. ``origins``: id()
+    of each object → where it comes from; ``silenced``: (sheet, cell) of what needs no word, another cell being at
+    fault."""
 
     def __init__(self, workbook: DescriptionWorkbook):
         self.rows, self.tables = type_values(workbook), workbook.tables
@@ -321,7 +322,9 @@ def _equals(numero: str, nombre: float) -> bool:
 
 
 def _own_themes(themes: list[TypedRow]) -> list[TypedRow]:
-    """The rows of the contract's own themes. One that ships is not its own, unless it is there twice with its identifier."""
+    """The rows of the contract's own themes. One that ships is not its own, unless it is there twice with its
+    identifier.
+    """
     seen, own = set(), []
     for row in themes:
         id_ = row.texte("id")

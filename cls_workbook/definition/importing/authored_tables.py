@@ -1,4 +1,6 @@
-"""A filled workbook (.xlsx, .ods) → its sheets as rows of cells, found by their keys and headers wherever they moved."""
+"""A filled workbook (.xlsx, .ods) → its sheets as rows of cells, found by their keys and headers wherever they
+moved.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ CELL_IN_ERROR = object()  # what a cell in error holds
 
 @dataclass
 class RawTable:
-    """``columns``: key of a column → its rank, from 0. ``lines``: (row, from 0; key → raw value), blank rows left out."""
+    """``columns``: key of a column → its rank, from 0. ``lines``: (row, from 0; key → raw value), blank rows left
+    out.
+    """
 
     section: Section
     sheet: str = ""
@@ -78,7 +82,8 @@ def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
     if not any(t.sheet for t in reading.workbook.tables.values()):
         raise Refusal(
             typography(
-                f"« {path} » n’est pas un classeur de description : fabriquez-en un avec « contrat modele », et remplissez-le."
+                f"« {path} » n’est pas un classeur de description : fabriquez-en un avec « contrat modele », et "
+                "remplissez-le."
             )
         )
     return reading.workbook
@@ -176,7 +181,8 @@ class _DescriptionReading:
                 ):
                     self.workbook.notices.append(
                         typography(
-                            f"feuille « {table.sheet} » : la colonne « {printed} » n’est pas du modèle, elle n’a pas été lue."
+                            f"feuille « {table.sheet} » : la colonne « {printed} » n’est pas du modèle, elle n’a pas "
+                            "été lue."
                         )
                     )
             elif box.cle in table.columns:
@@ -185,7 +191,8 @@ class _DescriptionReading:
                 )
                 self._add_fault(
                     location,
-                    f"cette colonne est là deux fois (aussi en {address(table.header + 1, table.columns[box.cle] + 1)}).",
+                    "cette colonne est là deux fois (aussi en "
+                    f"{address(table.header + 1, table.columns[box.cle] + 1)}).",
                     "gardez-en une seule.",
                 )
             elif (
@@ -246,7 +253,9 @@ def _locate(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
 
 
 def _by_titles(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
-    """The rubrique whose headers a sheet without keys bears: that of its name, else the one that most of them are of."""
+    """The rubrique whose headers a sheet without keys bears: that of its name, else the one that most of them are
+    of.
+    """
     all_printed = [{_title(v) for v in line if isinstance(v, str)} for line in lines]
     candidats: list[tuple[tuple[bool, int], Section, int]] = []
     for section in SECTIONS:

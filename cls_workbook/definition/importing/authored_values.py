@@ -88,7 +88,8 @@ def _taux(raw: object, maximum: int) -> object | CellError:
     value_read = _type_value(raw, "taux")
     if isinstance(value_read, Decimal) and value_read > maximum:
         return CellError(
-            f"trouvé {found(number_fr(value_read))}, attendu un pourcentage entre 0 et {number_fr(Decimal(100 * maximum))} %.",
+            f"trouvé {found(number_fr(value_read))}, attendu un pourcentage entre 0 et "
+            f"{number_fr(Decimal(100 * maximum))} %.",
             f"écrivez-le avec son symbole : {number_fr(value_read)} %.",
         )
     return value_read
@@ -115,7 +116,9 @@ def _from_choice(listing: str, raw: object) -> object:
 
 
 def anchor(raw: object, format_: str = "") -> object:
-    """A number or code as a text. Whole numbers are themselves; a decimal or a date may be another number in disguise."""
+    """A number or code as a text. Whole numbers are themselves; a decimal or a date may be another number in
+    disguise.
+    """
     if isinstance(raw, bool):
         return CellError("trouvé une valeur logique, attendu un texte.", f"{AS_TEXT} ce repère.")
     if isinstance(raw, (int, float)):
@@ -126,7 +129,8 @@ def anchor(raw: object, format_: str = "") -> object:
             return Doubtful(
                 float(raw),
                 CellError(
-                    f"trouvé le nombre {shown_as} : le tableur a pu retirer un zéro final ou changer le point en virgule.",
+                    f"trouvé le nombre {shown_as} : le tableur a pu retirer un zéro final ou changer le point en "
+                    "virgule.",
                     remedy,
                 ),
             )

@@ -142,7 +142,9 @@ def _mesures(rows: list[TypedRow]) -> None:
 
 
 def _indicateurs(rows: list[TypedRow]) -> None:
-    """Gives each row its indicator: that of the row above where its label is blank; a rank in its fiche where it has no id."""
+    """Gives each row its indicator: that of the row above where its label is blank; a rank in its fiche where it has no
+    id.
+    """
     taken = {r.texte("id") for r in rows}
     ranks: dict[str, int] = {}
     precedent: TypedRow | None = None

@@ -22,7 +22,9 @@ from cls_workbook.french import typography
 
 
 class ImportResult(NamedTuple):
-    """``texte``: the definition; ``a_confirmer``: what is not wrong, but should be settled; ``notices``: what was not read."""
+    """``texte``: the definition; ``a_confirmer``: what is not wrong, but should be settled; ``notices``: what was not
+    read.
+    """
 
     contrat: Contrat
     texte: str
@@ -51,7 +53,9 @@ def importer(path: str | PathLike[str]) -> ImportResult:
 
 
 def _verify(assembly: Assembly, already: list[ImportFinding]) -> list[ImportFinding]:
-    """What the verification of definitions adds: nothing at a cell that is already at fault, nor sums that such a cell enters."""
+    """What the verification of definitions adds: nothing at a cell that is already at fault, nor sums that such a cell
+    enters.
+    """
     contrat, locations = assembly.contrat, FaultPlaces(assembly)
     revisions = dict(unreadable(contrat))
     findings = [

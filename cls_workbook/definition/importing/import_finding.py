@@ -14,7 +14,9 @@ QUOTE_MAX = 80  # characters of what was typed that a message repeats
 
 @dataclass(frozen=True, slots=True, order=True)
 class AuthoredPlace:
-    """``order``: rank of the sheet, row and column, so that faults are told as one reads. ``cell`` "": the whole sheet."""
+    """``order``: rank of the sheet, row and column, so that faults are told as one reads. ``cell`` "": the whole
+    sheet.
+    """
 
     order: tuple[int, int, int]
     sheet: str

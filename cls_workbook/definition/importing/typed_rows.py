@@ -17,7 +17,9 @@ Item = tuple[object, AuthoredPlace]
 
 @dataclass
 class TypedRow:
-    """One row. ``items``: field (``fiches.porteurs``) → its values, each with its cell; a field that is blank is absent."""
+    """One row. ``items``: field (``fiches.porteurs``) → its values, each with its cell; a field that is blank is
+    absent.
+    """
 
     table: RawTable
     numero: int

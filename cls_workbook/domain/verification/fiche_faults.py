@@ -1,4 +1,6 @@
-"""What a definition says of its fiches: who carries them, what they ask, what money they announce, what rules bind them."""
+"""What a definition says of its fiches: who carries them, what they ask, what money they announce, what rules bind
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a definition says of its own changes: decisions, periods, revisions, and whether an avenant stands behind them."""
+"""What a definition says of its own changes: decisions, periods, revisions, and whether an avenant stands behind
+them.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def fiscal_year(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 
 def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """Every period: in order, within the contract, decided by something that is known, and by an avenant where it takes one."""
+    """Every period: in order, within the contract, decided by something that is known, and by an avenant where it takes
+    one.
+    """
     annees = all_years(contrat)
     for location, objet in _periods("contrat", contrat):
         depuis, jusque = objet.depuis, objet.jusque
