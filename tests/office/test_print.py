@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
 from io import BytesIO
 
@@ -12,8 +13,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.forms import layout, pagination
+from cls_workbook.reports.agency.ars_copy import file_copy
+from cls_workbook.reports.consolidation.consolidation_workbook import workbook
 from cls_workbook.workbook import look, text_width, writer
 from cls_workbook.workbook.description import Sheet, address
+from tests.support.written_result import CONTRAT, result
 
 YEAR = 2025
 DIJON = toml_reader.load("dijon-2024-2028")
@@ -195,3 +199,12 @@ def test_pages_are_cut_between_groups(tops, groups, page_breaks):
     sheet = sheet_of([h * 0.999 for h in tops])
     pagination.paginate(sheet, groups, len(tops))
     assert sheet.print_setup.page_breaks == page_breaks
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_with_libreoffice_a_pdf_comes_with_the_copy(tmp_path):
+    (tmp_path / "essai.toml").write_text(CONTRAT, encoding="utf-8")
+    writer.write(workbook(result()), tmp_path / "C.xlsx")
+    files = file_copy(tmp_path / "C.xlsx", tmp_path / "S.xlsx", contrat=tmp_path / "essai.toml", pdf=True)
+    assert files == [tmp_path / "S.xlsx", tmp_path / "S.pdf"]
+    assert (tmp_path / "S.pdf").read_bytes().startswith(b"%PDF")

@@ -20,7 +20,9 @@ from cls_workbook.forms.layout import FILLED, TO_FILL
 from cls_workbook.french import number_fr
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, address
+from tests.support.awkward_contrat import STRUCTURE, TITLE, twisted
 from tests.support.small_workbook import trial, valid_value
+from tests.support.xlsx_lint import lint
 
 YEAR = 2025
 DIJON = toml_reader.load("dijon-2024-2028")
@@ -419,3 +421,30 @@ def test_dates_do_not_disturb_the_answers(libreoffice, tmp_path):
     verifier(libreoffice, tmp_path, plan, {place.cle: datetime.date(2025, 3, 15)})
     with libreoffice.open(tmp_path / "rempli.xlsx") as document:
         assert document.values(place.sheet, as_shown=True)[place.cell].as_shown == "15/03/2025"
+
+
+@pytest.mark.parametrize("sole", [False, True])
+def test_a_contract_with_awkward_content_gives_a_sound_workbook(libreoffice, tmp_path, sole):
+    contrat = twisted()
+    (respondent,) = forms.repondants(contrat)
+    drawn_plan = forms.plan(contrat, 2025, respondent if sole else None)
+    reponses = examples.make_answers(drawn_plan)
+    examples.fill_cell(drawn_plan, reponses)
+    content = writer.to_bytes(drawn_plan.workbook)
+    assert lint(content) == []
+    (tmp_path / "retors.xlsx").write_bytes(content)
+    with libreoffice.open(tmp_path / "retors.xlsx") as document:
+        document.recalc()
+        assert [n for n in document.sheets() if n.startswith("FA")] == ["FA A.3 bis", "FA Z'0"]
+        cells = document.values("FA A.3 bis")
+        assert cells["B1"].valeur == f"Fiche A.3 bis · {TITLE}"
+        assert cells["B3"].valeur == f"Structure\u00a0: {STRUCTURE}"
+        # 60 measures and the five questions of every fiche, the reason of the postponement left blank
+        assert cells["J3"].valeur == "64 sur 65 renseignés"
+        assert [document.values("Sommaire")[c].valeur for c in ("F4", "G4", "H4", "F5", "G5")] == [
+            64,
+            65,
+            "à compléter",
+            4,
+            5,
+        ]

@@ -1,6 +1,6 @@
 """A sheet of an entry workbook as text, one line a cell: what a change of the template looks like in a diff.
 
-    python tests/dump_fiche.py
+    python -m tests.support.dump_fiche
 
 writes ``golden/fiche_2.3.txt`` again, to be reviewed before it is committed.
 """

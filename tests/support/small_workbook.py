@@ -251,3 +251,8 @@ def valid_value(place: forms.InputPlace, rng: random.Random) -> object:
         "n° 3",
     )
     return " ".join(rng.choice(words) for _ in range(rng.randint(1, 4)))
+
+
+def random_values(seed: int, structure: str = "") -> dict[str, object]:
+    rng = random.Random(seed)
+    return {cle: valid_value(place, rng) for cle, place in places(structure).items()}

@@ -5,6 +5,7 @@ and keys as the entry workbook has them.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pandas as pd
@@ -143,3 +144,12 @@ def quoted(structure, valeur, *names):
 
 def bloc(nom, structure, **input_fields):
     return typed(structure, "1.1", {f"{nom}/M/{c}": v for c, v in input_fields.items()})
+
+
+def money(structure, fiche, *lines, **depenses):
+    """A return's funding lines: (financeur, nature, {prevu, engage, verse}), and its expenditure."""
+    saisies: dict = {f"depenses/{poste}": montant for poste, montant in depenses.items()}
+    for rank, (financeur, nature, amounts) in enumerate(lines, 1):
+        written_ones: Mapping = {"financeur": financeur, "nature": nature} | amounts
+        saisies |= {f"financement/{rank:02}/{champ}": v for champ, v in written_ones.items() if v is not None}
+    return typed(structure, fiche, saisies)

@@ -4,8 +4,6 @@ import datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cls_workbook.domain.model import Commune
 from cls_workbook.summaries.activity import sur_les_annees, ventilations
@@ -362,9 +360,3 @@ def test_lists_and_texts_over_the_years_are_put_together():
         == "Ateliers ; Forum ; Théâtre"
     )
     assert texte(sur_les_annees("TEXTE", {2024: "Bien.", 2025: "Mieux."})[0]) == "2024 : Bien.\n2025 : Mieux."
-
-
-@given(st.lists(st.one_of(st.none(), st.integers(0, 10**6)), min_size=1, max_size=5))
-def test_a_flow_over_the_years_is_unknown_only_when_every_year_is(one_series):
-    all_known = [n for n in one_series if n is not None]
-    assert sur_les_annees("FLUX", dict(enumerate(one_series, 2024)))[0] == (sum(all_known) if all_known else None)

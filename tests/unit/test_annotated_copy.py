@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -13,22 +12,10 @@ from lxml import etree
 
 from cls_workbook.cli.commands import main
 from cls_workbook.pipeline import single_returns
-from tests.support import small_workbook
+from tests.support.annotated_copies import FAULTS, annotate, blank, correct, faulty, filled, read_back, refused_ones
 from tests.support.small_workbook import DEFINITION, cell, modified, places
 from tests.support.xlsx_lint import lint
 
-# as they are sent: what is drawn is looked at here
-filled = partial(small_workbook.filled, ornate=True)
-blank = partial(small_workbook.blank, ornate=True)
-
-FAULTS = {
-    "accueil/reponse/structure": "Ville de Rivemont",
-    "1.1/avancement/etat": "En cours",
-    "1.1/mesures/1.1-I01/valeur": "env. 30",
-    "1.1/financement/01/financeur": "ARS",
-    "1.1/financement/01/engage": "=1+1",
-    "1.1/financement/01/prevu": "douze mille",
-}
 S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -40,37 +27,9 @@ def contrat(tmp_path_factory):
     return str(file)
 
 
-def annotate(contrat, retour: Path, folder: Path) -> tuple[list, Path | None, list[str]]:
-    """(anomalies, the copy, the lines printed on it)."""
-    ((anomalies, lines),) = single_returns.annotate([str(retour)], folder, contrat)
-    return anomalies, Path(lines[0]) if Path(lines[0]).exists() else None, lines
-
-
-def read_back(contrat, file: Path) -> list[tuple]:
-    return [(a.code, a.sheet, a.cells) for a in single_returns.controler([str(file)], contrat)]
-
-
 def parts(file: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(file) as archive:
         return {n: archive.read(n) for n in archive.namelist()}
-
-
-def faulty(tmp_path, **extra) -> Path:
-    return filled(tmp_path, FAULTS | extra, "ville")
-
-
-def correct(contrat, file_copy: Path, anomalies) -> None:
-    """Puts a right answer in every faulty input, in the copy itself, as a partner would."""
-    good_values = {
-        "1.1/mesures/1.1-I01/valeur": 30,
-        "1.1/financement/01/engage": 1000,
-        "1.1/financement/01/prevu": 12000,
-    }
-    where = places("ville")
-    modified(
-        file_copy,
-        lambda opened_book: [opened_book[where[c].sheet].__setitem__(where[c].cell, v) for c, v in good_values.items()],
-    )
 
 
 # --- what is added --------------------------------------------------------------------------------------------------
@@ -264,21 +223,6 @@ def test_the_copy_says_the_same_as_the_return(contrat, tmp_path):
     assert read_back(contrat, file_copy) == read_back(contrat, retour)
 
 
-def refused_ones(findings) -> list:
-    return [
-        c
-        for c in findings
-        if c[0]
-        in (
-            "NOMBRE_ILLISIBLE",
-            "MONTANT_ILLISIBLE",
-            "FORMULE_DANS_UNE_SAISIE",
-            "SAISIE_HORS_CADRE",
-            "PREREMPLI_MODIFIE",
-        )
-    ]
-
-
 def test_the_copy_once_corrected_reads_clean(contrat, tmp_path):
     retour = faulty(tmp_path)
     anomalies, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
@@ -292,21 +236,6 @@ def test_the_copy_once_corrected_reads_clean(contrat, tmp_path):
     )
     assert refused_ones(read_back(contrat, retour)) and refused_ones(read_back(contrat, file_copy)) == []
     assert read_back(contrat, file_copy) == read_back(contrat, witness)
-
-
-@pytest.mark.parametrize("extension", ["xlsx", "ods"])
-def test_the_copy_corrected_in_libreoffice_reads_clean(contrat, libreoffice, tmp_path, extension):
-    _, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
-    where = places("ville")
-    with libreoffice.open(file_copy) as document:
-        for cle, valeur in (
-            ("1.1/mesures/1.1-I01/valeur", "30"),
-            ("1.1/financement/01/engage", "1000"),
-            ("1.1/financement/01/prevu", "12000"),
-        ):
-            document.type(where[cle].sheet, {where[cle].cell: valeur})
-        corrected = document.save(tmp_path / f"corrigee.{extension}")
-    assert refused_ones(read_back(contrat, corrected)) == []
 
 
 def test_annotating_again_replaces_the_annotations_and_gives_the_colours_back(contrat, tmp_path):
@@ -323,59 +252,7 @@ def test_annotating_again_replaces_the_annotations_and_gives_the_colours_back(co
     assert lint(second) == []
 
 
-def test_annotating_again_after_libreoffice_and_an_inserted_row_gives_the_colours_back(contrat, libreoffice, tmp_path):
-    retour = faulty(tmp_path)
-    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
-    where = places("ville")["1.1/mesures/1.1-I01/valeur"]
-    with libreoffice.open(file_copy) as document:
-        document.unprotect(where.sheet)
-        document.insert_rows(where.sheet, 3, 1)
-        document.type(where.sheet, {f"{where.cell[0]}{where.row + 1}": "30"})
-        document.save(tmp_path / "corrigee.xlsx")
-    _, second, _ = annotate(contrat, tmp_path / "corrigee.xlsx", tmp_path / "secondes")
-    box = openpyxl.load_workbook(second)[where.sheet][f"{where.cell[0]}{where.row + 1}"]
-    assert (box.value, box.comment) == (30, None)
-    assert box.fill.fgColor.rgb == openpyxl.load_workbook(retour)[where.sheet][where.cell].fill.fgColor.rgb
-    assert box.number_format == openpyxl.load_workbook(retour)[where.sheet][where.cell].number_format
-
-
 # --- particular returns ---------------------------------------------------------------------------------------------
-
-
-def test_an_ods_return_gives_an_xlsx_with_its_answers_and_says_so(contrat, libreoffice, tmp_path):
-    retour = libreoffice.convert(faulty(tmp_path), tmp_path / "retour.ods")
-    anomalies, file_copy, lines = annotate(contrat, retour, tmp_path / "copies")
-    assert file_copy.name == "retour-annote.xlsx" and ".ods" in lines[1] and ".xlsx" in lines[1]
-    opened_book, where = openpyxl.load_workbook(file_copy), places("ville")
-    assert opened_book["FA 1.1"][where["1.1/mesures/1.1-I01/valeur"].cell].value == "env. 30"
-    assert (
-        opened_book["FA 1.1"][where["1.1/financement/01/engage"].cell].value is None
-    )  # a formula: what it showed is in the comment
-    assert "1+1" in opened_book["FA 1.1"][where["1.1/financement/01/engage"].cell].comment.text
-    assert ".ods" in " ".join(str(c.value) for c in opened_book.worksheets[0]["B"])
-    correct(contrat, file_copy, anomalies)
-    assert refused_ones(read_back(contrat, file_copy)) == []
-
-
-def test_rows_added_in_an_ods_find_a_place_in_the_copy(contrat, libreoffice, tmp_path):
-    where = places("ville")
-    with libreoffice.open(faulty(tmp_path)) as document:
-        document.unprotect("FA 1.1")
-        rank = where["1.1/financement/02/financeur"].row
-        document.insert_rows("FA 1.1", rank, 1)
-        document.type(
-            "FA 1.1",
-            {
-                f"{where['1.1/financement/01/financeur'].cell[0]}{rank}": "Ville de Rivemont",
-                f"{where['1.1/financement/01/engage'].cell[0]}{rank}": "500",
-            },
-        )
-        document.save(tmp_path / "retour.ods")
-    _, file_copy, _ = annotate(contrat, tmp_path / "retour.ods", tmp_path / "copies")
-    sheet = openpyxl.load_workbook(file_copy)["FA 1.1"]
-    line = where["1.1/financement/02/financeur"].row
-    assert sheet[f"{where['1.1/financement/01/financeur'].cell[0]}{line}"].value == "Ville de Rivemont"
-    assert sheet[where["1.1/financement/02/engage"].cell].value == 500
 
 
 def test_an_unreadable_file_has_no_copy_and_it_is_said(contrat, tmp_path):

@@ -1,6 +1,5 @@
 """The copy for the ARS: the Synthèse alone, and nothing that must not leave."""
 
-import shutil
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
@@ -191,10 +190,3 @@ def test_without_libreoffice_the_pdf_is_refused_and_nothing_is_written(
         file_copy(consolidation, tmp_path / "S.xlsx", contrat=definition, pdf=True)
     assert "Excel" in raised.value.details[0]
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_with_libreoffice_a_pdf_comes_with_the_copy(tmp_path, consolidation, definition):
-    files = file_copy(consolidation, tmp_path / "S.xlsx", contrat=definition, pdf=True)
-    assert files == [tmp_path / "S.xlsx", tmp_path / "S.pdf"]
-    assert (tmp_path / "S.pdf").read_bytes().startswith(b"%PDF")

@@ -2,12 +2,9 @@
 figures.
 """
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.model import ActionToProgramme, Fiche, FicheFinancement, Financeur, Indicateur, Mesure
@@ -24,7 +21,7 @@ from cls_workbook.summaries.funding_rules import (
 )
 from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS
 from cls_workbook.tables.summary_tables import TOTALS
-from tests.support.written_frames import contrat, typed, values
+from tests.support.written_frames import contrat, money, typed, values
 from tests.support.written_rules import written_rule
 
 D = Decimal
@@ -59,15 +56,6 @@ FACILITATOR = written_rule("m", "plafond", "Animateur", plafond_annuel=D(10000),
 
 def texte(sentences):
     return [p.replace("\u00a0", " ") for p in sentences]
-
-
-def money(structure, fiche, *lines, **depenses):
-    """A return's funding lines: (financeur, nature, {prevu, engage, verse}), and its expenditure."""
-    saisies: dict = {f"depenses/{poste}": montant for poste, montant in depenses.items()}
-    for rank, (financeur, nature, amounts) in enumerate(lines, 1):
-        written_ones: Mapping = {"financeur": financeur, "nature": nature} | amounts
-        saisies |= {f"financement/{rank:02}/{champ}": v for champ, v in written_ones.items() if v is not None}
-    return typed(structure, fiche, saisies)
 
 
 def trial(montant=None, numero="1.1", **extra):
@@ -287,38 +275,6 @@ def test_subtotals_stay_apart_and_differences_compare_like_with_like():
     reserve = texte([maquette["Réserve"]])[0]
     assert "le contrat annonce 2 500 €, les fiches font 3 000 €" in reserve
     assert "écart engagé - programmé sur 1 fiche" in reserve
-
-
-cents = st.integers(0, 10**9)
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["1.1", "1.2"]),
-            st.sampled_from([MAQUETTE, OUTSIDE, COFI, VALO]),
-            st.one_of(st.none(), cents),
-        ),
-        max_size=12,
-    )
-)
-def test_sums_are_exact_to_the_cent(lines):
-    two = contrat(fiches=tuple(Fiche(n, "Action", "1", porteurs=("a",)) for n in ("1.1", "1.2")))
-    v = values(
-        *(
-            money(f"s{i}", fiche, ("ARS", nature, {"engage": c if c is None else D(c) / 100}))
-            for i, (fiche, nature, c) in enumerate(lines)
-        )
-    )
-    table = par_fiche(two, 2025, v).set_index("Fiche")
-    columns = {MAQUETTE: "Engagé", OUTSIDE: "ARS hors maquette", COFI: "Cofinancements", VALO: "Valorisation"}
-    for fiche in ("1.1", "1.2"):
-        for nature, column in columns.items():
-            known = [c for f, n, c in lines if (f, n) == (fiche, nature) and c is not None]
-            obtained = table.loc[fiche, column]
-            assert obtained is None if not known else obtained * 100 == sum(known)
-    all_of_them = [c for _, _, c in lines if c is not None]
-    assert sum(m for m in par_financeur(two, v)["Engagé"] if m is not None) * 100 == sum(all_of_them)
 
 
 # --- the share of a post ---

@@ -30,13 +30,6 @@ ROOT = Path(__file__).parents[2]
 SEVEN = {"1.1/mesures/1.1-I01/valeur": 7}
 
 
-@pytest.fixture(scope="module")
-def opened(libreoffice, tmp_path_factory):
-    """A filled workbook of one fiche, open in LibreOffice."""
-    with libreoffice.open(filled(tmp_path_factory.mktemp("formats"), SEVEN)) as document:
-        yield document
-
-
 def test_hundreds_of_broken_workbooks_give_no_traceback_no_hang_and_no_swollen_memory(tmp_path):
     """In a process of its own, whose memory is bounded (see ``reading_fuzz``; thousands more by hand)."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
@@ -49,27 +42,6 @@ def test_hundreds_of_broken_workbooks_give_no_traceback_no_hang_and_no_swollen_m
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"[1-9]\d+ \.xlsx, [1-9]\d+ \.ods", done.stdout)  # both formats were broken
-
-
-@pytest.mark.parametrize(
-    ("nom", "password", "word"),
-    [
-        ("retour.xls", "", "ancien format"),
-        ("retour.csv", "", "texte"),
-        ("retour.pdf", "", "PDF"),
-        ("retour.fods", "", "XML"),
-        ("retour.html", "", "page web"),
-        ("secret.ods", "secret", "mot de passe"),
-    ],
-)
-def test_what_a_spreadsheet_saves_in_another_format_is_told_by_its_name(opened, tmp_path, nom, password, word):
-    path = opened.save(tmp_path / nom, password)
-    for extension in ("", ".xlsx"):  # renamed, it says the same
-        renamed = path.rename(f"{path}{extension}")
-        (anomalie,) = read(renamed).anomalies
-        assert (anomalie.code, anomalie.refuses_file) == ("FICHIER_ILLISIBLE", True)
-        assert word in anomalie.found and anomalie.remedy
-        path = renamed
 
 
 @pytest.mark.parametrize(

@@ -17,30 +17,9 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.dictionary import dictionnaire, write
 from cls_workbook.pipeline import single_returns
 from cls_workbook.workbook import writer
+from tests.support.hostile_texts import ATTACKS, FICHE, NEW_NAME, WHERE, formulas, simple
 from tests.support.small_workbook import DEFINITION, YEAR, cell, filled, modified
 from tests.support.xlsx_lint import lint
-
-FICHE, NEW_NAME = "FA 1.1", "=cmd|A0"
-ATTACKS = (
-    "=cmd|' /C calc'!A0",
-    "+1+cmd",
-    "-1+1",
-    "@SUM(A1)",
-    "\t=1+1",
-    "\r=1+1",
-    '=HYPERLINK("http://exemple.invalid","clic")',
-    "x\n=1+1",
-)
-WHERE = (
-    "1.1/mesures/1.1-I01/valeur",
-    "1.1/mesures/1.1-I02a/valeur",
-    "1.1/financement/01/engage",
-    "1.1/financement/01/prevu",
-    "1.1/avancement/etat",
-    "1.1/taux/1.1-I03a/numerateur",
-    "1.1/depenses/total",
-    "1.1/depenses/etp",
-)
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +35,6 @@ def poison_it(opened_book) -> None:
         for box in (opened_book[FICHE][cell(cle)], opened_book[FICHE].cell(200 + rank, 4)):
             box.value, box.data_type = attack, "s"
     opened_book[FICHE].title = NEW_NAME
-
-
-def formulas(opened_book) -> set[tuple[str, str, str]]:
-    return {
-        (f.title, c.coordinate, str(c.value))
-        for f in opened_book
-        for line in f.iter_rows()
-        for c in line
-        if c.data_type == "f"
-    }
-
-
-def simple(texte: object) -> str:
-    return " ".join(str(texte).split())
 
 
 def check_the_copy(file_copy, before: set[tuple[str, str, str]]) -> None:
@@ -96,27 +61,6 @@ def test_in_the_comments_and_in_the_list_of_an_annotated_copy(definition, tmp_pa
     assert [simple(sheet_given_back[cell(cle)].value) for cle in WHERE] == [
         simple(a) for a in ATTACKS
     ]  # what was typed is still there, as a text
-
-
-def test_in_the_copy_of_an_ods_return(definition, tmp_path, libreoffice):
-    blank = filled(tmp_path, {"accueil/reponse/structure": "Ville de Rivemont"}, "ville")
-    with libreoffice.open(blank) as document:
-        document.unprotect(FICHE)
-        document.put(
-            FICHE,
-            {cell(cle): attack for cle, attack in zip(WHERE, ATTACKS, strict=True)}
-            | {f"D{200 + r}": a for r, a in enumerate(ATTACKS)},
-        )
-        document.rename_sheet(FICHE, NEW_NAME)
-        retour = document.save(tmp_path / "retour.ods")
-    ((_, (file_copy, *_)),) = single_returns.annotate([str(retour)], tmp_path / "copies", definition)
-    opened_book = openpyxl.load_workbook(file_copy)
-    quoted = [simple(c.value) for line in opened_book.worksheets[0].iter_rows() for c in line if c.value is not None]
-    assert all(any(simple(a) in texte for texte in quoted) for a in ATTACKS)
-    assert {simple(texte).lstrip("=") for _, _, texte in formulas(opened_book)} & {
-        simple(a).lstrip("=") for a in ATTACKS
-    } == set()
-    assert not [f for f in formulas(opened_book) if f[0] == opened_book.sheetnames[0]]
 
 
 # --- a contract that is hostile itself --------------------------------------------------------------------------------

@@ -9,11 +9,7 @@ import re
 import openpyxl
 import pytest
 
-from cls_workbook import forms
-from cls_workbook.definition import toml_reader
-from cls_workbook.reading import return_reader
 from cls_workbook.reading.locating.formula_comparison import in_words, readable_text, signature
-from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, address
 from tests.support.small_workbook import blank, cell, filled, modified, places, plan, read
 
@@ -93,14 +89,6 @@ def test_a_formula_rewritten_by_a_spreadsheet_is_the_same(tmp_path, rewrite):
                         c.value = "".join(m if m.startswith('"') else rewrite(m) for m in pieces)
 
     assert read(modified(filled(tmp_path, BASE, "ville"), everywhere)).anomalies == ()
-
-
-def test_every_formula_of_the_shipped_contract_is_known_again_in_odf(tmp_path, libreoffice):
-    dijon = toml_reader.load("dijon-2024-2028")
-    writer.write(forms.plan(dijon, 2025).workbook, tmp_path / "d.xlsx")
-    for extension in ("xlsx", "ods"):
-        output = libreoffice.convert(tmp_path / "d.xlsx", tmp_path / f"s.{extension}")
-        assert return_reader.read(output, toml_reader.load).anomalies == ()
 
 
 def test_two_forms_of_one_formula_have_one_signature():

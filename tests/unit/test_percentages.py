@@ -10,16 +10,8 @@ import pytest
 from cls_workbook.reading.opening import returned_workbook
 from cls_workbook.reading.parsing.parse_values import NotUnderstood, Understood, understand
 from cls_workbook.reading.parsing.percentages import Percentage, percentage_formats
-from cls_workbook.reading.storing import typed_frames
-from tests.support.small_workbook import cell, filled, modified, places, read, trial
-
-FICHE = "FA 1.1"
-SLOTS = {
-    "1.1/mesures/1.1-I01/valeur": 1,
-    "1.1/mesures/1.1-I02a/valeur": 0.42,
-    "1.1/financement/01/engage": 0.5,
-    "1.1/taux/1.1-I03a/numerateur": 1,
-}
+from tests.support.small_workbook import cell, filled, modified, places
+from tests.support.typed_percentages import EXPECTED, FICHE, SLOTS, read_with_types
 
 
 def as_percentages(opened_book) -> None:
@@ -28,43 +20,17 @@ def as_percentages(opened_book) -> None:
         opened_book[FICHE][cell(cle)].number_format = "0%"
 
 
-def items_read(path):
-    typed_returns = typed_frames.type_values([read(path)], trial())
-    return {(a.code, a.cells, a.found.replace("\u00a0", " ")) for a in typed_returns.anomalies if a.fiche}, set(
-        typed_returns.values["cellule"]
-    )
-
-
-EXPECTED = {
-    ("NOMBRE_ILLISIBLE", (cell("1.1/mesures/1.1-I01/valeur"),), "« 100 % »"),
-    ("NOMBRE_ILLISIBLE", (cell("1.1/mesures/1.1-I02a/valeur"),), "« 42 % »"),
-    ("MONTANT_ILLISIBLE", (cell("1.1/financement/01/engage"),), "« 50 % »"),
-    ("NOMBRE_ILLISIBLE", (cell("1.1/taux/1.1-I03a/numerateur"),), "« 100 % »"),
-}
-
-
 @pytest.mark.parametrize("fast", [True, False], ids=["short way", "by calamine"])
 def test_a_percentage_is_no_count_and_no_amount(tmp_path, monkeypatch, fast):
     if not fast:
         monkeypatch.setattr(returned_workbook, "content", lambda *_: None)
-    assert items_read(modified(filled(tmp_path, {}), as_percentages)) == (EXPECTED, set())
-
-
-@pytest.mark.parametrize("form", ["xlsx", "ods"])
-def test_a_percentage_typed_in_libreoffice_neither(tmp_path, libreoffice, form):
-    with libreoffice.open(filled(tmp_path, {})) as document:
-        document.unprotect(FICHE)
-        document.put(FICHE, {cell(c): v for c, v in SLOTS.items()})
-        for cle in SLOTS:
-            document.number_format(FICHE, cell(cle), "0%")
-        path = document.save(tmp_path / f"rendu.{form}")
-    assert items_read(path) == (EXPECTED, set())
+    assert read_with_types(modified(filled(tmp_path, {}), as_percentages)) == (EXPECTED, set())
 
 
 def test_what_is_computed_as_a_rate_is_left_alone(tmp_path):
     """The template shows its own rates as percentages: nothing is said of them."""
     filled_in = {"1.1/taux/1.1-I03a/numerateur": 9, "1.1/taux/1.1-I03a/denominateur": 36}
-    assert items_read(filled(tmp_path, filled_in)) == (set(), {places()[c].cell for c in filled_in})
+    assert read_with_types(filled(tmp_path, filled_in)) == (set(), {places()[c].cell for c in filled_in})
 
 
 def test_the_formats_that_show_a_percentage(tmp_path):

@@ -12,17 +12,16 @@ import zipfile
 
 import pytest
 import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from cls_workbook import forms
-from cls_workbook.errors import Refusal
 from cls_workbook.forms import examples
 from cls_workbook.reading.opening import returned_workbook, sheet_xml
 from cls_workbook.reading.opening.cell_formats import date_formats
-from cls_workbook.reading.opening.special_cells import _xlsx_special_cells
 from cls_workbook.reading.opening.zip_parts import ZipParts
 from cls_workbook.workbook import writer
-from tests.support.small_workbook import YEAR, filled, places, read, trial, valid_value
+from tests.support.both_readers import _exact, by_calamine, fast, same_by_both, typed_values
+from tests.support.small_workbook import YEAR, filled, read, trial
 
 # --- a workbook of one sheet, its XML written by hand ---------------------------------------------------------------
 
@@ -66,56 +65,7 @@ def file_bytes(
     return buffer.getvalue()
 
 
-def by_calamine(content: bytes) -> dict[str, list[list]]:
-    opened_book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    return {nom: opened_book.get_sheet_by_name(nom).to_python(skip_empty_area=False) for nom in opened_book.sheet_names}
-
-
-def fast(content: bytes) -> dict[str, returned_workbook.Grid]:
-    """The sheets that the quick reader reads by itself; none of a file that neither reader can read."""
-    try:
-        grids = list(returned_workbook.WorkbookFile(content).grids())
-    except Refusal:
-        return {}
-    return {g.nom: g for g in grids if type(g) is returned_workbook.Grid}
-
-
-def _exact(lines: list[list]) -> list[list]:
-    """Values with their types: 1.0 is not True, a date is not a datetime; a nan is itself."""
-    # calamine alone does not tell that a number is shown as a percentage
-    return [
-        [(type(v).__name__.replace("Percentage", "float"), repr(v)) for v in line]
-        for line in _without_trailing_blank(lines)
-    ]
-
-
-def _without_trailing_blank(lines: list[list]) -> list[list]:
-    """Without the blank rows and columns at the end: a number that is not written may or may not count for one."""
-    height = max((i for i, line in enumerate(lines, 1) if any(v != "" for v in line)), default=0)
-    width = max((j for line in lines for j, v in enumerate(line, 1) if v != ""), default=0)
-    return [line[:width] for line in lines[:height]]
-
-
-def verifier(content: bytes) -> list[str]:
-    """Asserts that whatever the quick reader reads is what calamine and the slow look at formulas read; their names."""
-    grids = fast(content)
-    all_expected = by_calamine(content) if grids else {}
-    xml = {f.nom: ZipParts(content)[f.part] for f in returned_workbook.WorkbookFile(content)._plan.worksheets}
-    for nom, grid in grids.items():
-        assert _exact(grid.lines) == _exact(all_expected[nom])
-        assert grid.special_cells == _xlsx_special_cells(xml[nom])
-        slow = returned_workbook.CalamineGrid(nom, all_expected[nom], None)
-        assert {r: v for r, v in grid.values.items() if v != ""} == slow.values
-        assert grid.special_addresses == {returned_workbook._anchor(*where) for where in grid.special_cells}
-    return list(grids)
-
-
 # --- files as spreadsheets save them --------------------------------------------------------------------------------
-
-
-def _typed_values(seed: int) -> dict[str, object]:
-    rng = random.Random(seed)
-    return {cle: valid_value(place, rng) for cle, place in places().items() if rng.random() < 0.6}
 
 
 def test_every_sheet_of_a_return_written_by_the_project_is_read_quickly_and_exactly():
@@ -123,25 +73,11 @@ def test_every_sheet_of_a_return_written_by_the_project_is_read_quickly_and_exac
         plan = forms.plan(trial(), YEAR, structure)
         examples.fill_cell(plan, examples.make_answers(plan, seed="7"))
         content = writer.to_bytes(plan.workbook)
-        assert verifier(content) == [f.nom for f in plan.workbook.worksheets]
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_a_return_typed_in_libreoffice_is_read_quickly_and_exactly(libreoffice, tmp_path, seed):
-    with libreoffice.open(filled(tmp_path, _typed_values(seed))) as document:
-        document.unprotect("FA 1.1")
-        document.type(
-            "FA 1.1", {"M60": "=1/0", "M61": '="é & <"&1', "M62": "VRAI", "M63": "1,5E-7", "M64": "  deux espaces  "}
-        )
-        document.recalc()
-        content = document.save(tmp_path / "retour.xlsx").read_bytes()
-    assert len(verifier(content)) == len(by_calamine(content))
-    assert fast(content)["FA 1.1"].lines[59][12] == ""
-    assert fast(content)["FA 1.1"].special_cells[59, 12].error
+        assert same_by_both(content) == [f.nom for f in plan.workbook.worksheets]
 
 
 def test_returns_saved_by_openpyxl_are_read_exactly_quickly_or_not(tmp_path):
-    verifier(filled(tmp_path, _typed_values(1)).read_bytes())
+    same_by_both(filled(tmp_path, typed_values(1)).read_bytes())
 
 
 def test_both_readers_give_the_same_return(tmp_path, monkeypatch):
@@ -203,7 +139,7 @@ SERIES = (
 @pytest.mark.parametrize("nature", [b"", b' t="n"'])
 def test_a_number_in_any_format_is_what_calamine_says_or_is_left_to_it(written, nature):
     for style in range(len(_FORMATS) + 2):
-        verifier(file_bytes(b'<row r="1"><c r="A1" s="%d"%s><v>%s</v></c></row>' % (style, nature, written)))
+        same_by_both(file_bytes(b'<row r="1"><c r="A1" s="%d"%s><v>%s</v></c></row>' % (style, nature, written)))
 
 
 @pytest.mark.parametrize("style", range(len(_FORMATS)))
@@ -282,7 +218,7 @@ def test_a_cell_of_any_shape_is_what_calamine_says_or_is_left_to_it(cell):
     content = file_bytes(
         b'<row r="1">%s</row><row r="2">%s</row><row r="9">%s</row>' % (neighbours[0], cell, neighbours[1])
     )
-    verifier(content)
+    same_by_both(content)
 
 
 def test_the_shapes_that_spreadsheets_write_are_read_quickly():
@@ -344,7 +280,7 @@ def test_a_shared_text_of_any_shape_is_what_calamine_says_or_is_left_to_it(texte
         b'<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>',
         texts=(b"<si><t>avant</t></si>", texte),
     )
-    verifier(content)
+    same_by_both(content)
 
 
 def test_plain_texts_are_read_quickly():
@@ -403,7 +339,7 @@ ORDINARY = b'<worksheet %s><dimension ref="A1"/><sheetData>%s</sheetData></works
 def test_a_sheet_whose_xml_is_unusual_is_left_to_calamine(sheet, is_read_fast):
     content = file_bytes(sheet=sheet)
     assert (
-        bool(fast(content) if not is_read_fast else verifier(content)) is is_read_fast
+        bool(fast(content) if not is_read_fast else same_by_both(content)) is is_read_fast
         if b"</sheetData>" in sheet or is_read_fast
         else True
     )

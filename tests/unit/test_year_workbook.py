@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import subprocess
 import sys
@@ -18,13 +17,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cls_workbook import forms, resources
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain import entry_questions
-from cls_workbook.domain.model import Contrat
 from cls_workbook.forms import examples, layout
 from cls_workbook.forms.layout import InputPlace
 from cls_workbook.reading import return_reader
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import address
-from tests.support import dump_fiche
+from tests.support.awkward_contrat import twisted
 from tests.support.small_workbook import trial
 from tests.support.xlsx_lint import FUNCTIONS, lint
 
@@ -373,86 +371,7 @@ def test_two_generations_give_the_same_bytes():
     assert first == second and len(first) == 65
 
 
-def test_the_fiche_2_3_is_the_one_that_was_reviewed():
-    expected, obtained = dump_fiche.GOLDEN.read_text(encoding="utf-8"), dump_fiche.dump()
-    ecarts = list(
-        difflib.unified_diff(expected.splitlines(), obtained.splitlines(), "relu", "dessiné", lineterm="", n=0)
-    )
-    assert not ecarts, "\n".join([*ecarts[:60], "Relisez ces différences, puis : python tests/dump_fiche.py"])
-
-
 # --- What a contract may hold -----------------------------------------------------------------------------------------
-
-TITLE = ("L'été & l’hiver, « ici » / d'ailleurs <partout> : prévention, accès aux droits, médiation " * 3)[:200]
-STRUCTURE = 'L\'Orme "& Cie" <ici>'
-TWISTED = f"""
-[contrat]
-id = "retors"
-titre = '''{TITLE}'''
-nom_court = "CLS d'à côté & d’autres"
-annees = [2025]
-territoire = "Rivemont"
-coordination = "seule"
-axes = [{{ numero = "A", titre = "L'axe / unique" }}, {{ numero = "B", titre = "Axe sans fiche" }}]
-structures = [{{ id = "seule", nom = '''{STRUCTURE}''' }}]
-[listes]
-etats = ["Non démarrée", 'Dite "finie"', 'Reportée "sine die"']
-etats_a_motif = ['Reportée "sine die"']
-[[fiches]]
-numero = "A.3 bis"
-titre = '''{TITLE}'''
-axe = "A"
-porteurs = ["seule"]
-{
-    "".join(
-        f'''
-  [[fiches.indicateurs]]
-  id = "I{rank}"
-  libelle = "Nombre d'actions / de personnes, n° {rank}"
-  type = "compte"
-  mesures = [{{ id = "I{rank}", libelle = "Mesure {rank}", type = "entier", agregation = "FLUX" }}]
-'''
-        for rank in range(60)
-    )
-}
-[[fiches]]
-numero = "Z'0"
-titre = "Sans indicateur"
-axe = "A"
-porteurs = ["seule"]
-"""
-
-
-@cache
-def twisted() -> Contrat:
-    return toml_reader.parse(TWISTED, "retors")
-
-
-@pytest.mark.parametrize("sole", [False, True])
-def test_a_contract_with_awkward_content_gives_a_sound_workbook(libreoffice, tmp_path, sole):
-    contrat = twisted()
-    (respondent,) = forms.repondants(contrat)
-    drawn_plan = forms.plan(contrat, 2025, respondent if sole else None)
-    reponses = examples.make_answers(drawn_plan)
-    examples.fill_cell(drawn_plan, reponses)
-    content = writer.to_bytes(drawn_plan.workbook)
-    assert lint(content) == []
-    (tmp_path / "retors.xlsx").write_bytes(content)
-    with libreoffice.open(tmp_path / "retors.xlsx") as document:
-        document.recalc()
-        assert [n for n in document.sheets() if n.startswith("FA")] == ["FA A.3 bis", "FA Z'0"]
-        cells = document.values("FA A.3 bis")
-        assert cells["B1"].valeur == f"Fiche A.3 bis · {TITLE}"
-        assert cells["B3"].valeur == f"Structure\u00a0: {STRUCTURE}"
-        # 60 measures and the five questions of every fiche, the reason of the postponement left blank
-        assert cells["J3"].valeur == "64 sur 65 renseignés"
-        assert [document.values("Sommaire")[c].valeur for c in ("F4", "G4", "H4", "F5", "G5")] == [
-            64,
-            65,
-            "à compléter",
-            4,
-            5,
-        ]
 
 
 def test_without_communes_financeurs_or_natures_nothing_is_drawn_for_them():
