@@ -14,7 +14,8 @@ from pathlib import Path
 from cls_workbook import forms, garbage, resources
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
-from cls_workbook.forms import examples, offprint
+from cls_workbook.fast_paths import offprint
+from cls_workbook.forms import examples
 from cls_workbook.pipeline import way_out
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.saving import save

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cls_workbook import garbage
 from cls_workbook.domain.model import Contrat
-from cls_workbook.forms import offprint
+from cls_workbook.fast_paths import offprint
 from cls_workbook.forms.year_workbook import Respondent, WorkbookContext, file_name, plans
 
 

@@ -53,8 +53,8 @@ def consolidate_files(
     ``engine``: who reads (default: this machine, or ``processes`` processes of it). ``to_replace``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that take the place of others.
     """
     from cls_workbook import pilotage as coordination
+    from cls_workbook.fast_paths import row_writer
     from cls_workbook.reports.consolidation import consolidation_workbook
-    from cls_workbook.workbook import writer
 
     contrat = load_contrat(reference, annee)
     saisies = coordination.read(pilotage, contrat, annee) if pilotage else None
@@ -70,7 +70,7 @@ def consolidate_files(
         engine=engine,
         to_replace=to_replace,
     )
-    writer.write(consolidation_workbook.workbook(result), output)
+    row_writer.write(consolidation_workbook.workbook(result), output)
     return result
 
 

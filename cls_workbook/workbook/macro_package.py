@@ -8,6 +8,8 @@ from __future__ import annotations
 import zipfile
 from io import BytesIO
 
+import xlsxwriter
+
 from cls_workbook.workbook.description import Button, Macros, Workbook
 from cls_workbook.workbook.excel_limits import WORKBOOK_CODE_NAME
 
@@ -19,9 +21,9 @@ _TYPES, _RELATIONS = "[Content_Types].xml", "_rels/.rels"
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def attach(opened_book, workbook: Workbook) -> None:
+def attach(opened_book: xlsxwriter.Workbook, workbook: Workbook, macros: Macros) -> None:
     """The VBA project, the code names that tie it to the sheets, and the buttons, in an XlsxWriter workbook."""
-    opened_book.add_vba_project(BytesIO(workbook.macros.project), True)
+    opened_book.add_vba_project(BytesIO(macros.project), True)
     opened_book.set_vba_name(WORKBOOK_CODE_NAME)
     for sheet in workbook.worksheets:
         page = opened_book.get_worksheet_by_name(sheet.nom)

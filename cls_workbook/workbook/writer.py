@@ -1,13 +1,15 @@
-"""``Classeur`` → .xlsx, .xlsm or .xlam, through XlsxWriter, which only this module, ``page`` and ``contents`` know.
+"""A described ``Workbook`` → .xlsx, .xlsm or .xlam, through XlsxWriter.
 
-Same description, same bytes: no clock, no random identifier. Text is always written as text, whatever
-it looks like. What Excel would refuse or cut raises ValueError before anything is written.
+Same description, same bytes: no clock, no random identifier. Text is always written as text, whatever it looks like. What
+Excel would refuse or cut raises ValueError before anything is written. Cells and rows are written by ``plain_page``; a
+caller that writes large workbooks takes ``fast_paths.row_writer``, which gives the same bytes sooner.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -15,9 +17,9 @@ from io import BytesIO
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.format import Format
 
-from cls_workbook.workbook import charts, look, macro_package, shared_parts
-from cls_workbook.workbook.cell_contents import CellContents, SharedTexts
+from cls_workbook.workbook import charts, look, macro_package
 from cls_workbook.workbook.description import (
     CellRange,
     Chart,
@@ -25,12 +27,11 @@ from cls_workbook.workbook.description import (
     PrintSetup,
     Sheet,
     Validation,
-    WholeRows,
     Workbook,
     reference,
 )
 from cls_workbook.workbook.excel_limits import EXACT_INTEGER_MAX, controler
-from cls_workbook.workbook.row_writer import NO_ROWS, FastWorksheet, StyleAttributes
+from cls_workbook.workbook.plain_page import PlainPage, PlainPages
 from cls_workbook.workbook.saving import save
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
@@ -40,39 +41,40 @@ _A4 = 9
 _CRITERIA = {"entier": "integer", "decimal": "decimal", "montant": "decimal", "date": "date", "texte": "length"}
 
 
-def write(workbook: Workbook, path: str | os.PathLike) -> None:
+def write(workbook: Workbook, path: str | os.PathLike[str], pages: type[PlainPages] = PlainPages) -> None:
     """Write the workbook at ``path``, whole or not at all; missing folders are made.
 
-    Refus if the file or folder cannot be written; ValueError if Excel could not hold the description.
+    Refusal if the file or folder cannot be written; ValueError if Excel could not hold the description.
     """
-    save(to_bytes(workbook), path)
+    save(to_bytes(workbook, pages), path)
 
 
-def to_bytes(workbook: Workbook) -> bytes:
-    """The workbook as the bytes of a file: .xlsx; with macros .xlsm, or .xlam. ValueError if Excel could not hold the description."""
+def to_bytes(workbook: Workbook, pages: type[PlainPages] = PlainPages) -> bytes:
+    """The workbook as the bytes of a file: .xlsx; with macros .xlsm, or .xlam. ``pages``: who writes its sheets.
+
+    ValueError if Excel could not hold the description.
+    """
     controler(workbook)
-    buffer = BytesIO()
     # XlsxWriter reports most mistakes as a warning and skips the element: here a mistake stops.
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         try:
-            long_ones = _Rendering(buffer, workbook).close()
+            content = _Rendering(workbook, pages).close()
         except (UserWarning, XlsxWriterException) as fault:
             raise ValueError(f"classeur « {workbook.titre} » : {fault}") from fault
-    content = shared_parts.complete(buffer.getvalue(), NO_ROWS, long_ones) if long_ones else buffer.getvalue()
     return macro_package.repackage(content, workbook.macros) if workbook.macros else content
 
 
-class _Formats(dict):
+class _Formats(dict[str, Format]):
     """Style name → XlsxWriter format, made once per workbook."""
 
-    def __init__(self, opened_book: xlsxwriter.Workbook, properties):
+    def __init__(self, opened_book: xlsxwriter.Workbook, properties: Callable[[str], Mapping[str, object]]):
         super().__init__()
         self._book, self._properties = opened_book, properties
 
-    def __missing__(self, nom: str):
-        self[nom] = self._book.add_format(self._properties(nom))
-        return self[nom]
+    def __missing__(self, name: str) -> Format:
+        self[name] = self._book.add_format(self._properties(name))
+        return self[name]
 
 
 def _shown_cells(workbook: Workbook) -> dict[str, set[tuple[int, int]]]:
@@ -89,51 +91,39 @@ def _shown_cells(workbook: Workbook) -> dict[str, set[tuple[int, int]]]:
 class _Rendering:
     """One workbook being written."""
 
-    def __init__(self, buffer: BytesIO, workbook: Workbook):
+    def __init__(self, workbook: Workbook, pages: type[PlainPages]):
         font_name, _ = look.font()
         # Column widths are counted in digits of the default font: 11 points, whatever the charte's sizes.
         default = {"font_name": font_name, "font_size": 11}
-        self.opened_book = xlsxwriter.Workbook(buffer, _OPTIONS | {"default_format_properties": default})
-        self.formats = _Formats(self.opened_book, look.style)
+        self.buffer = BytesIO()
+        self.opened_book = xlsxwriter.Workbook(self.buffer, _OPTIONS | {"default_format_properties": default})
+        self.pages = pages(self.opened_book, _Formats(self.opened_book, look.style))
         self.conditional_formats = _Formats(self.opened_book, look.dxf)
-        self.styles = StyleAttributes(self.formats)
-        self.contents = CellContents(SharedTexts(self.opened_book.str_table))
-        self.validations: dict = {}
-        self.displayed = _shown_cells(workbook)
+        self.shown = _shown_cells(workbook)
         self.opened_book.set_properties({"title": workbook.titre, "subject": workbook.subject, "created": _CREATION})
         self.opened_book.set_calc_mode("auto")
         self.opened_book.set_tab_ratio(80)
         for sheet in workbook.worksheets:
             self._sheet(sheet)
         if workbook.macros:
-            macro_package.attach(self.opened_book, workbook)
-        for nom, (sheet, cell_range) in workbook.names.items():
-            self.opened_book.define_name(nom, f"={reference(sheet, cell_range)}")
-        active = workbook.active_sheet or next(f.nom for f in workbook.worksheets if f.etat == "visible")
+            macro_package.attach(self.opened_book, workbook, workbook.macros)
+        for name, (sheet_name, cell_range) in workbook.names.items():
+            self.opened_book.define_name(name, f"={reference(sheet_name, cell_range)}")
+        active = workbook.active_sheet or next(sheet.nom for sheet in workbook.worksheets if sheet.etat == "visible")
         self.opened_book.get_worksheet_by_name(active).activate()
 
-    def close(self) -> dict[str, shared_parts.LongText]:
-        """Write the workbook. Returns the parts whose rows were left out, with these rows."""
+    def close(self) -> bytes:
         self.opened_book.close()
-        pages = self.opened_book.worksheets()
-        long_ones = {
-            f"xl/worksheets/sheet{rank}.xml": page.reserve for rank, page in enumerate(pages, 1) if page.reserve.long
-        }
-        # The library's workbook and sheets refer to each other: parted, they are forgotten without Python's collector.
-        self.opened_book.worksheets_objs.clear()
-        self.opened_book.sheetnames.clear()
-        self.contents.clear()
-        return long_ones
+        return self.pages.complete(self.buffer.getvalue())
 
     def _sheet(self, sheet: Sheet) -> None:
-        page = self.opened_book.add_worksheet(sheet.nom, FastWorksheet)
-        page.prepare(self.formats, self.styles, self.contents, self.validations)
+        page = self.pages.add(sheet.nom)
         _lay_out(page, sheet)
         _set_up_print(page, sheet.print_setup)
         # Tables first: the cells then take the place of the headers that these wrote.
         for sheet_table in sheet.sheet_tables:
             _sheet_table(page, sheet_table)
-        self._cells(page, sheet)
+        page.fill(sheet, self.shown.get(sheet.nom, frozenset()))
         for validation in sheet.validations:
             _validate(page, validation)
         for rule in sheet.conditional_formats:
@@ -147,17 +137,7 @@ class _Rendering:
         for chart in sheet.charts:
             self._chart(page, chart)
 
-    def _cells(self, page: FastWorksheet, sheet: Sheet) -> None:
-        displayed = self.displayed.get(sheet.nom, ())
-        if isinstance(sheet.cells, WholeRows) and not sheet.merges and not displayed:
-            page.unroll(sheet.cells)
-            return
-        page.put(sheet.cells)
-        for cell_range in sheet.merges:
-            page.merge_cells(cell_range)
-        page.render(displayed)
-
-    def _chart(self, page, chart: Chart) -> None:
+    def _chart(self, page: PlainPage, chart: Chart) -> None:
         nature, subtype = charts.nature(chart)
         drawing = self.opened_book.add_chart({"type": nature} | ({"subtype": subtype} if subtype else {}))
         for one_series in charts.series(chart):
@@ -168,7 +148,7 @@ class _Rendering:
         page.insert_chart(chart.line - 1, chart.column - 1, drawing, place)
 
 
-def _lay_out(page, sheet: Sheet) -> None:
+def _lay_out(page: PlainPage, sheet: Sheet) -> None:
     """Widths, heights, panes, tab, protection."""
     page.hide_gridlines(2)
     page.set_zoom(sheet.zoom)
@@ -194,7 +174,7 @@ def _lay_out(page, sheet: Sheet) -> None:
         page.protect("", dict.fromkeys(allowed, True) | {"insert_rows": sheet.insert_rows})
 
 
-def _set_up_print(page, print_setup: PrintSetup) -> None:
+def _set_up_print(page: PlainPage, print_setup: PrintSetup) -> None:
     """A4, as many pages down as it takes."""
     page.set_paper(_A4)
     if print_setup.landscape:
@@ -215,17 +195,15 @@ def _set_up_print(page, print_setup: PrintSetup) -> None:
         page.set_h_pagebreaks(print_setup.page_breaks)
 
 
-def _sheet_table(page, sheet_table: ExcelTable) -> None:
+def _sheet_table(page: PlainPage, sheet_table: ExcelTable) -> None:
     """An Excel table without a style of its own: its cells keep the charte's. Without data, it has one blank row."""
     line, column, last_row, last_column = sheet_table.cell_range
     cell_range = CellRange(line, column, max(last_row, line + 1), last_column)
     options = {"name": sheet_table.nom, "style": None, "columns": [{"header": nom} for nom in sheet_table.columns]}
-    # add_table() keeps a record of each cell of its range: it is shown two rows, then told the real range.
-    page.add_table(line - 1, column - 1, line, last_column - 1, options)
-    page.tables[-1] |= dict.fromkeys(("range", "a_range", "autofilter"), cell_range.a1())
+    page.add_excel_table(sheet_table, cell_range, options)
 
 
-def _validate(page: FastWorksheet, validation: Validation) -> None:
+def _validate(page: PlainPage, validation: Validation) -> None:
     """One validation over all its ranges."""
     v = validation
     bounds = (v.minimum, v.maximum, type(v.minimum), type(v.maximum))

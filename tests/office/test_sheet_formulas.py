@@ -15,7 +15,8 @@ from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.rules import Rule
-from cls_workbook.forms import examples, offprint
+from cls_workbook.fast_paths import offprint
+from cls_workbook.forms import examples
 from cls_workbook.forms.layout import FILLED, TO_FILL
 from cls_workbook.french import number_fr
 from cls_workbook.workbook import writer

@@ -1,4 +1,4 @@
-"""The rows and cells that ``workbook.row_writer`` writes are, byte for byte,
+"""The rows and cells that ``fast_paths.row_writer`` writes are, byte for byte,
 those that XlsxWriter's documented calls write.
 """
 
@@ -10,7 +10,6 @@ import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -22,8 +21,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.worksheet import Worksheet
 
+from cls_workbook.fast_paths import row_writer
+from cls_workbook.fast_paths.shared_parts import LongText
 from cls_workbook.workbook import writer
-from cls_workbook.workbook.cell_contents import safe_text
 from cls_workbook.workbook.description import (
     Cell,
     CellRange,
@@ -37,74 +37,12 @@ from cls_workbook.workbook.description import (
     WholeRows,
     Workbook,
 )
-from cls_workbook.workbook.shared_parts import LongText
-
-
-class OrdinarySheet(Worksheet):
-    """XlsxWriter's own sheet behind the same door: each cell by a documented call, merges first."""
-
-    def prepare(self, formats, styles, contents, validations) -> None:
-        self.style, self.data, self.merges, self.reserve = formats, [], [], LongText()
-
-    def validate(self, cle, options, locations: str) -> None:
-        self.data_validation(0, 0, 0, 0, options() | {"multi_range": locations})
-
-    def put(self, cells) -> None:
-        self.data += cells
-
-    def merge_cells(self, cell_range: CellRange) -> None:
-        self.merges.append(cell_range)
-
-    def unroll(self, rows: WholeRows) -> None:
-        self.put(rows)
-        self.render()
-
-    def render(self, displayed=()) -> None:
-        styles = {c[:2]: c.style for c in self.data}
-        for line, column, last_row, last_column in self.merges:
-            format_ = self.style[styles[line, column]] if (line, column) in styles else None
-            self.merge_range(line - 1, column - 1, last_row - 1, last_column - 1, "", format_)
-        for line, column, valeur, style in self.data:
-            self.one(line - 1, column - 1, valeur, self.style[style])
-
-    def one(self, i: int, j: int, valeur: object, format_: Format) -> None:
-        if valeur is None or valeur == "" or valeur != valeur:
-            self.write_blank(i, j, None, format_)
-        elif isinstance(valeur, bool):
-            self.write_boolean(i, j, valeur, format_)
-        elif isinstance(valeur, Formula):
-            self.write_formula(i, j, f"={valeur.texte}", format_, self.result(valeur.valeur))
-        elif isinstance(valeur, Link):
-            self.write_url(i, j, valeur.cible, format_, safe_text(valeur.texte), valeur.tooltip or None)
-        elif isinstance(valeur, date):
-            self.write_datetime(i, j, valeur, format_)
-        elif isinstance(valeur, str) or isinstance(valeur, int) and abs(valeur) >= 10**15:
-            self.write_string(i, j, safe_text(str(valeur)), format_)
-        elif isinstance(valeur, (Real, Decimal)):
-            self.write_number(i, j, valeur if isinstance(valeur, int) else float(valeur), format_)
-
-    @staticmethod
-    def result(valeur: object) -> object:
-        if isinstance(valeur, date):
-            return (datetime(*valeur.timetuple()[:6]) - datetime(1899, 12, 30)).total_seconds() / 86400
-        return (
-            ""
-            if valeur is None
-            else float(valeur)
-            if isinstance(valeur, Decimal)
-            else safe_text(valeur)
-            if isinstance(valeur, str)
-            else valeur
-        )
 
 
 def all_written(*worksheets: Sheet) -> tuple[bytes, bytes]:
     """The workbook of these sheets as we write it, and as XlsxWriter alone does."""
     workbook = Workbook(list(worksheets), "Essai")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        ours = writer.to_bytes(workbook)
-        monkeypatch.setattr(writer, "FastWorksheet", OrdinarySheet)
-        return ours, writer.to_bytes(workbook)
+    return row_writer.to_bytes(workbook), writer.to_bytes(workbook)
 
 
 def same_bytes(*worksheets: Sheet) -> dict[str, str]:
@@ -387,17 +325,17 @@ def test_a_row_made_as_it_is_written_says_where_it_is_at_fault():
         ("x" * 32_768, "32768"),
     ):
         with pytest.raises(ValueError, match=f"« Table », B3 : .*{word}"):
-            writer.to_bytes(
+            row_writer.to_bytes(
                 Workbook([Sheet("Table", table(4, 3, lambda i, j, v=faulty: v if (i, j) == (2, 1) else i))], "t")
             )
     with pytest.raises(ValueError, match="n'existe pas dans Excel"):
-        writer.to_bytes(Workbook([Sheet("Table", table(1_048_577, 1, lambda i, j: None))], "t"))
+        row_writer.to_bytes(Workbook([Sheet("Table", table(1_048_577, 1, lambda i, j: None))], "t"))
 
 
 def test_a_large_table_is_never_whole_in_memory():
     tracemalloc.start()
     try:
-        content = writer.to_bytes(Workbook([Sheet("Table", table(12_000, 8, lambda i, j: j * i % 97))], "t"))
+        content = row_writer.to_bytes(Workbook([Sheet("Table", table(12_000, 8, lambda i, j: j * i % 97))], "t"))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -434,6 +372,19 @@ def test_whatever_the_cells_the_bytes_are_those_of_xlsxwriter(cells, heights, rn
     assert ours == own
 
 
+def test_beyond_the_links_that_excel_takes_both_write_the_text(monkeypatch):
+    monkeypatch.setattr("cls_workbook.workbook.plain_page.LINKS_MAX", 1)
+    parts = same_bytes(page(*[(i, 1, Link("https://exemple.fr", f"lien {i}"), "lien") for i in (1, 2, 3)]))
+    assert parts["xl/worksheets/sheet1.xml"].count("<hyperlink ") == 1
+
+
+def test_a_version_of_xlsxwriter_that_nobody_looked_at_takes_its_own_way(monkeypatch):
+    monkeypatch.setattr(row_writer, "CHECKED", ())
+    monkeypatch.setattr(row_writer.FastPage, "fill", lambda *_: pytest.fail("the fast way was taken"))
+    workbook = Workbook([page((1, 1, "x", "cellule"))], "Essai")
+    assert row_writer.to_bytes(workbook) == writer.to_bytes(workbook)
+
+
 LINKED = {
     Worksheet: (
         "_write_sheet_data",
@@ -467,5 +418,5 @@ def test_what_page_relies_upon_in_xlsxwriter_is_there(class_, nom):
         Format: opened_book.add_format,
     }[class_]()
     assert hasattr(objet, nom), (
-        f"XlsxWriter {xlsxwriter.__version__} n'a plus {class_.__name__}.{nom} : voir cls_workbook/xlsx/page.py"
+        f"XlsxWriter {xlsxwriter.__version__} n'a plus {class_.__name__}.{nom} : voir cls_workbook/fast_paths/row_writer.py"
     )

@@ -13,7 +13,8 @@ import openpyxl
 
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
-from cls_workbook.forms import examples, offprint
+from cls_workbook.fast_paths import offprint
+from cls_workbook.forms import examples
 from cls_workbook.pipeline import way_back, way_out
 from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.consolidation.consolidated_result import Result

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from cls_workbook import forms, resources
 from cls_workbook.definition import toml_reader
-from cls_workbook.forms import examples, offprint
+from cls_workbook.fast_paths import offprint
+from cls_workbook.forms import examples
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.lifetime import EvolutionThresholds
 from cls_workbook.errors import Refusal
-from cls_workbook.forms import offprint
+from cls_workbook.fast_paths import offprint
 from cls_workbook.pipeline import way_back
 from cls_workbook.reports.consolidation.previous_year import indicateurs, own_values, showable
 from tests.support.frames_from_text import folder, found, precedent

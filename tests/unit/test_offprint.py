@@ -13,7 +13,8 @@ import pytest
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
-from cls_workbook.forms import editions, offprint
+from cls_workbook.fast_paths import offprint
+from cls_workbook.forms import editions
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, Sheet, Workbook
 from tests.support.small_workbook import trial

@@ -149,7 +149,8 @@ def test_the_workbook_attached_holds_what_is_missing_only_and_its_return_complet
     from dataclasses import replace
 
     from cls_workbook import forms
-    from cls_workbook.forms import examples, offprint
+    from cls_workbook.fast_paths import offprint
+    from cls_workbook.forms import examples
 
     asso = next(r for r in forms.repondants(trial) if r.id == "asso")
 

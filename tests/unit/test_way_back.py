@@ -13,7 +13,8 @@ from cls_workbook import pilotage
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.errors import Refusal
-from cls_workbook.forms import examples, offprint
+from cls_workbook.fast_paths import offprint
+from cls_workbook.forms import examples
 from cls_workbook.pipeline import campaign, single_returns, way_back
 from cls_workbook.reading import return_files
 from cls_workbook.reports.consolidation import consolidation_workbook

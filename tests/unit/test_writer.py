@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from cls_workbook.errors import Refusal
+from cls_workbook.fast_paths import row_writer
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import (
     CellRange,
@@ -423,9 +424,10 @@ CHOICE_LIST = {"cell_ranges": [CellRange(1, 1, 1, 1)], "type": "liste"}
     ],
 )
 def test_what_excel_could_not_hold_is_refused(page, word):
-    with pytest.raises(ValueError) as fault:
-        writer.to_bytes(Workbook([page()], "Essai"))
-    assert word in str(fault.value).replace("\xa0", " ")
+    for to_bytes in (writer.to_bytes, row_writer.to_bytes):
+        with pytest.raises(ValueError) as fault:
+            to_bytes(Workbook([page()], "Essai"))
+        assert word in str(fault.value).replace("\xa0", " ")
 
 
 def test_two_sheets_or_names_alike_but_for_case_are_refused():
@@ -441,7 +443,7 @@ def test_an_unknown_style_is_an_error_of_ours_not_a_plain_cell():
 
 
 def test_beyond_excel_s_limit_of_links_the_text_stays(monkeypatch):
-    monkeypatch.setattr("cls_workbook.workbook.row_writer.LINKS_MAX", 1)
+    monkeypatch.setattr("cls_workbook.workbook.plain_page.LINKS_MAX", 1)
     page = read_back(sheet(*[(i, 1, Link("internal:'Essai'!A1", f"lien {i}"), "lien") for i in (1, 2)]))["Essai"]
     assert [page.cell(i, 1).value for i in (1, 2)] == ["lien 1", "lien 2"]
     assert [page.cell(i, 1).hyperlink is not None for i in (1, 2)] == [True, False]
@@ -503,7 +505,7 @@ def test_writing_adds_little_to_what_xlsxwriter_does():
 
     sys.setprofile(count_up)
     try:
-        writer.to_bytes(workbook)
+        row_writer.to_bytes(workbook)
     finally:
         sys.setprofile(None)
     assert calls < 1.5 * len(page.cells)

@@ -10,13 +10,13 @@ Only for sheets without drawing, table or external link: entry workbooks have no
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from cls_workbook.workbook import cell_contents, shared_parts, writer
+from cls_workbook.fast_paths import row_writer, shared_parts
+from cls_workbook.workbook.cell_values import escaped, safe_text
 from cls_workbook.workbook.description import Cell, Formula, Sheet, Workbook, address
 
 _SHARED_STRING_CELL = re.compile(rb' t="s"><v>(\d+)</v>')
@@ -45,13 +45,13 @@ def produce(workbooks: list[Workbook]) -> Iterable[bytes]:
     Two sheets are shared when they bear the same name and differ only in the values of some cells.
     """
     if len(workbooks) == 1:
-        yield writer.to_bytes(workbooks[0])
+        yield row_writer.to_bytes(workbooks[0])
         return
     worksheets: dict[str, Sheet] = {}
     variants: dict[str, list[str]] = {}
     children = [[_place_sheet(f, worksheets, variants) for f in workbook.worksheets] for workbook in workbooks]
     mother = _Mother(
-        writer.to_bytes(
+        row_writer.to_bytes(
             Workbook(
                 list(worksheets.values()),
                 workbooks[0].titre,
@@ -138,7 +138,7 @@ class _Mother:
             "docProps/app.xml": self._application(chosen, all_printed),
             "docProps/core.xml": re.sub(
                 "<dc:title>[^<]*</dc:title>",
-                lambda _: f"<dc:title>{_escaped(workbook.titre)}</dc:title>",
+                lambda _: f"<dc:title>{escaped(workbook.titre)}</dc:title>",
                 self._read("docProps/core.xml"),
             ),
         }
@@ -216,7 +216,7 @@ class _Mother:
 
     def _application(self, chosen: list[_OffprintPart], all_printed: list[tuple[str, str, str]]) -> str:
         """``app.xml``: how many sheets and names, and what they are called."""
-        worksheets = [_escaped(p.nom) for p in chosen if "veryHidden" not in self.etats[p.source]]
+        worksheets = [escaped(p.nom) for p in chosen if "veryHidden" not in self.etats[p.source]]
         names = [f"{sheet}!{nom.removeprefix('_xlnm.')}" for nom, sheet, _ in all_printed]
         counts = [(what, len(n)) for what, n in (("Worksheets", worksheets), ("Named Ranges", names)) if n]
         pairs = "".join(
@@ -251,7 +251,7 @@ class _OffprintTexts:
         """Rank of a text among the mother's, or after hers."""
         kept = ' xml:space="preserve"' if texte != texte.strip() else ""
         is_rich = texte.startswith("<r>") and texte.endswith("</r>")  # see contenus.texte_sur
-        element = (f"<si>{texte}</si>" if is_rich else f"<si><t{kept}>{_escaped(texte)}</t></si>").encode()
+        element = (f"<si>{texte}</si>" if is_rich else f"<si><t{kept}>{escaped(texte)}</t></si>").encode()
         return self._ranks.setdefault(element, len(self._ranks))
 
 
@@ -275,12 +275,12 @@ def _xml_cell(location: bytes, valeur: object, texts: _OffprintTexts) -> Callabl
         # as XlsxWriter does: an empty result without a type makes every program compute it
         type_ = b' t="str"' if isinstance(result, str) and result else b""
         return lambda style, formula: (
-            start + style + type_ + b">" + formula + b"<v>" + _escaped(str(result)).encode() + b"</v></c>"
+            start + style + type_ + b">" + formula + b"<v>" + escaped(str(result)).encode() + b"</v></c>"
         )
     if result is None or result == "":
         return lambda style, _: start + style + b"/>"
     if isinstance(result, str):
-        numero = texts.add(cell_contents.safe_text(result))
+        numero = texts.add(safe_text(result))
         return lambda style, _: start + style + b' t="s"><v>%d</v></c>' % numero
     assert isinstance(result, (int, float, Decimal)), result
     nombre = f"{result if type(result) is int else float(result):.16G}"  # as XlsxWriter writes it
@@ -305,16 +305,11 @@ def _without_sheets(xml: str, motif: re.Pattern[str], nombre: int, before: int) 
 
 
 def _in_quotes(nom: str) -> str:
-    return _escaped(nom if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", nom) else "'" + nom.replace("'", "''") + "'")
-
-
-def _escaped(texte: str) -> str:
-    # not xml.sax.saxutils: it brings urllib, 25 ms at each start
-    return html.escape(texte, quote=False)
+    return escaped(nom if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", nom) else "'" + nom.replace("'", "''") + "'")
 
 
 def _escape_attribute(texte: str) -> str:
-    return _escaped(texte).replace('"', "&quot;")
+    return escaped(texte).replace('"', "&quot;")
 
 
 def _unescaped(texte: str) -> str:
