@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from cls_workbook.cli.french_argparse import CommandParser
-from cls_workbook.engines import ENGINES, LOCAL, TIME_LIMIT, choose
+from cls_workbook.engines import TIME_LIMIT
+from cls_workbook.engines.engine_choice import ENGINES, LOCAL, choose
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from cls_workbook.definition.known_contrats import KnownContrats
-from cls_workbook.engines import TIME_LIMIT, choose
+from cls_workbook.engines import TIME_LIMIT
+from cls_workbook.engines.engine_choice import choose
 from cls_workbook.engines.engine_protocol import Cause
 from cls_workbook.engines.local_engines import PER_PROCESS, LocalEngine, Processes, SingleProcess
 from cls_workbook.errors import Refusal
