@@ -72,6 +72,14 @@ def test_every_link_leads_somewhere(page):
         assert not anchor or anchor in anchors(there), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_file_and_module_that_a_page_names_is_there(page):
+    named = re.findall(r"`([\w./-]+(?:/|\.py|\.toml|\.md))`", parts(page)[0])
+    known = {p.name for p in (ROOT / "cls_workbook").rglob("*.py")}
+    places = (ROOT, ROOT / "cls_workbook", page.parent)
+    assert [n for n in named if n not in known and not any((place / n).exists() for place in places)] == []
+
+
 @pytest.mark.parametrize("command", sorted(commands(_parser())), ids=" ".join)
 def test_every_command_is_shown_in_the_documentation(command):
     assert any(tuple(example.split()[: len(command)]) == command for _, example in examples())
