@@ -163,7 +163,7 @@ def test_a_fault_of_ours_is_one_french_sentence_exit_code_3_and_a_file_that_hold
 
 def test_a_fault_whose_details_cannot_be_written_says_itself_what_it_is(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
-    monkeypatch.setattr(writer, "to_bytes", lambda _: 1 / 0)
+    monkeypatch.setattr(writer, "to_bytes", lambda *_: 1 / 0)
     made = str(tmp_path / "P.xlsx")
     assert run_cli("pilotage", "--contrat", "dijon-2024-2028", "--annee", "2025", "--sortie", made)[0] == 3
     assert "ZeroDivisionError" in capsys.readouterr().err

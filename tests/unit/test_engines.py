@@ -95,8 +95,8 @@ def test_where_no_process_may_start_everything_is_done_in_this_one(monkeypatch, 
 @pytest.mark.parametrize(
     ("wishes", "remedy"),
     [
-        ({"nom": "dask"}, "--adresse tcp://serveur:8786"),
-        ({"nom": "dask", "address": "tcp://s:1", "processes": 2}, "Retirez-le"),
+        ({"name": "dask"}, "--adresse tcp://serveur:8786"),
+        ({"name": "dask", "address": "tcp://s:1", "processes": 2}, "Retirez-le"),
         ({"address": "tcp://s:1"}, "--moteur dask"),
         ({"processes": 0}, "au moins 1"),
         ({"time_limit": 0.0}, "en secondes"),
