@@ -10,23 +10,16 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 
-# Block → the champs taken up from the structure's own answers. Never an amount, a count, nor who answered by e-mail.
-TAKEN_UP = {
-    "reponse": ("siret", "contact_fonction"),
-    "avancement": ("date_debut", "date_fin_prevue"),
-    "taux": ("definition",),
-    "satisfaction": ("echelle",),
-    "durees": ("unite",),
-    "partenaires": ("nom", "type", "participation"),
-    "financement": ("financeur", "nature"),
-}
+from cls_workbook.domain.entry_questions import question
+
 SEPARATOR = "|"  # between the values that a row remembers
 FINGERPRINT_SEPARATOR = " "
 _ORIGIN = date(1899, 12, 30)
 
 
 def is_taken_up(bloc: str, champ: str) -> bool:
-    return champ in TAKEN_UP.get(bloc, ())
+    asked = question(bloc, champ)
+    return asked is not None and asked.carried_over
 
 
 def is_memory(valeur: object) -> bool:

@@ -6,17 +6,22 @@ Header, validation, prompt, dictionary entry, reading and message all derive fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from cls_workbook.domain.model import Contrat, Fiche
-from cls_workbook.french import typography
-
-TEXT_LENGTH, SHORT_LENGTH = 1500, 300
-AMOUNT_MAX = Decimal("999999999.99")
-INTEGER_MAX = 99_999_999
-BOUNDS = {"entier": Decimal(INTEGER_MAX), "decimal": Decimal(INTEGER_MAX), "montant": AMOUNT_MAX}
+from cls_workbook.domain.questions import (
+    TEXT_LENGTH,
+    Bloc,
+    Champ,
+    amount,
+    ask,
+    block,
+    choice,
+    day,
+    decimal,
+    integer,
+    text,
+)
 
 YES_NO = ("oui", "non")
 
@@ -26,94 +31,22 @@ QUOTED, TOTALLED, TAKEN_UP = "cité", "totalisé", "repris"
 NEXT_YEAR = "pour l’année suivante"
 
 
-@dataclass(frozen=True, slots=True)
-class Champ:
-    """One question.
-
-    ``type``: entier, decimal, montant (euros, cents), date, liste, texte, code, case.
-    ``choix`` names a list (see ``listes``); a list that is not ``strict`` only proposes.
-    ``{annee}`` in ``libelle`` is replaced by the year asked about. ``synthese``: what the Synthèse makes of it, "" nothing.
-    """
-
-    nom: str
-    libelle: str
-    type: str
-    aide: str
-    choix: str | None = None
-    strict: bool = True
-    unite: str | None = None
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    length: int | None = None
-    obligatoire: bool = False
-    synthese: str = ""
-
-    def __post_init__(self) -> None:
-        for texte in ("libelle", "aide"):
-            object.__setattr__(self, texte, typography(getattr(self, texte)))
-
-
-@dataclass(frozen=True, slots=True)
-class Bloc:
-    """A group of champs under one title. ``lines``: rows of room where the partner makes the list."""
-
-    nom: str
-    titre: str
-    input_fields: tuple[Champ, ...]
-    aide: str = ""
-    is_optional: bool = False
-    lines: int = 0
-    _by_name: dict[str, Champ] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        for texte in ("titre", "aide"):
-            object.__setattr__(self, texte, typography(getattr(self, texte)))
-        object.__setattr__(self, "_by_name", {c.nom: c for c in self.input_fields})
-
-    def champ(self, nom: str) -> Champ:
-        return self._by_name[nom]
-
-    def known(self, nom: str | None) -> Champ | None:
-        """The champ of this name, None if it has none."""
-        return self._by_name.get(nom or "")
-
-
-def _text(nom: str, libelle: str, aide: str, length: int = SHORT_LENGTH, **extra: Any) -> Champ:
-    return Champ(nom, libelle, "texte", aide, length=length, **extra)
-
-
-def _list(nom: str, libelle: str, choix: str, aide: str, **extra: Any) -> Champ:
-    return Champ(nom, libelle, "liste", aide, choix=choix, length=SHORT_LENGTH, **extra)
-
-
-def _integer(nom: str, libelle: str, aide: str, **extra: Any) -> Champ:
-    return Champ(nom, libelle, "entier", aide, minimum=Decimal(0), maximum=Decimal(INTEGER_MAX), **extra)
-
-
-def _amount(nom: str, libelle: str, aide: str, **extra: Any) -> Champ:
-    return Champ(nom, libelle, "montant", aide, unite="€", minimum=Decimal(0), maximum=AMOUNT_MAX, **extra)
-
-
-def _date(nom: str, libelle: str, aide: str, **extra: Any) -> Champ:
-    return Champ(nom, libelle, "date", aide, **extra)
-
-
-STATUT = _list(
+STATUT = choice(
     "statut",
     "Statut",
     "statuts",
     "réel : compté. estimé : évalué au mieux. non disponible : existe, mais vous ne l’avez pas. "
     "sans objet : la question ne se pose pas cette année. Sans précision, une valeur est réputée réelle.",
 )
-COMMENT = _text(
+COMMENT = text(
     "commentaire", "Commentaire", "Facultatif : ce qu’il faut savoir pour lire ce chiffre. Aucune donnée nominative."
 )
 
-ANSWER = Bloc(
+ANSWER = block(
     "reponse",
     "Qui répond ?",
     (
-        _list(
+        choice(
             "structure",
             "Structure",
             "structures",
@@ -121,30 +54,36 @@ ANSWER = Bloc(
             strict=False,
             obligatoire=True,
         ),
-        Champ(
-            "siret", "SIRET", "code", "14 chiffres. Facultatif : il évite toute confusion entre structures.", length=20
+        ask(
+            "siret",
+            "SIRET",
+            "code",
+            "14 chiffres. Facultatif : il évite toute confusion entre structures.",
+            length=20,
+            carried_over=True,
         ),
-        _text(
+        text(
             "contact_fonction",
             "Fonction de la personne qui répond",
             "Par exemple : chargée de projet. Indiquez une fonction, pas un nom.",
             120,
+            carried_over=True,
         ),
-        _text(
+        text(
             "contact_courriel",
             "Courriel",
             "L’adresse à laquelle vous joindre. Elle reste chez la coordination : elle ne figure pas dans la synthèse.",
             120,
         ),
-        _date("date_reponse", "Date de la réponse", "Au format jj/mm/aaaa."),
+        day("date_reponse", "Date de la réponse", "Au format jj/mm/aaaa."),
     ),
 )
 
-VOLET = Bloc(
+VOLET = block(
     "reponse",
     "Volet",
     (
-        _list(
+        choice(
             "volet",
             "Volet auquel vous répondez",
             "volets",
@@ -154,28 +93,28 @@ VOLET = Bloc(
     ),
 )
 
-PROGRESS = Bloc(
+PROGRESS = block(
     "avancement",
     "Avancement",
     (
-        _list(
+        choice(
             "etat",
             "État de l’action",
             "etats",
             "Où en est l’action sur toute la durée du contrat ? Une action qui continue n’est pas « Réalisée ».",
             obligatoire=True,
         ),
-        _list(
+        choice(
             "realisation",
             "Réalisation du programme {annee}",
             "realisations",
             "Ce qui était prévu pour l’année a-t-il été fait ?",
             obligatoire=True,
         ),
-        _date("date_debut", "Date de début", "Au format jj/mm/aaaa."),
-        _date("date_fin_prevue", "Date de fin prévue", "Au format jj/mm/aaaa."),
-        _date("date_fin_reelle", "Date de fin réelle", "Au format jj/mm/aaaa. Seulement si l’action est terminée."),
-        _text(
+        day("date_debut", "Date de début", "Au format jj/mm/aaaa.", carried_over=True),
+        day("date_fin_prevue", "Date de fin prévue", "Au format jj/mm/aaaa.", carried_over=True),
+        day("date_fin_reelle", "Date de fin réelle", "Au format jj/mm/aaaa. Seulement si l’action est terminée."),
+        text(
             "motif",
             "Motif du report ou de l’abandon",
             "À remplir seulement si l’action est reportée ou abandonnée.",
@@ -184,11 +123,11 @@ PROGRESS = Bloc(
     ),
 )
 
-MESURES = Bloc(
+MESURES = block(
     "mesures",
     "Indicateurs : ce qui a été compté",
     (
-        _integer(
+        integer(
             "valeur",
             "Valeur {annee}",
             "Un nombre, sans texte. Saisissez 0 si rien n’a eu lieu ; si vous ne savez pas, laissez vide et choisissez "
@@ -196,29 +135,30 @@ MESURES = Bloc(
             obligatoire=True,
         ),
         STATUT,
-        _list(
+        choice(
             "double_compte",
             "Sans double compte ?",
             "double_compte",
             "Chaque personne n’est-elle comptée qu’une fois dans votre chiffre ?",
         ),
-        _integer("dont_qpv", "dont QPV", "Facultatif : parmi elles, combien habitent un quartier prioritaire ?"),
+        integer("dont_qpv", "dont QPV", "Facultatif : parmi elles, combien habitent un quartier prioritaire ?"),
         COMMENT,
     ),
     aide="Une valeur ou un statut par ligne. Les cases grises, avec un tiret, ne vous sont pas demandées.",
 )
 
-RATE = Bloc(
+RATE = block(
     "taux",
     "Taux",
     (
-        _text(
+        text(
             "definition",
             "Ce que vous comptez",
             "Facultatif : en quelques mots : qui ou quoi est compté en haut et en bas du taux.",
+            carried_over=True,
         ),
-        _integer("numerateur", "Numérateur", "Le nombre du haut. Le taux se calcule seul.", obligatoire=True),
-        _integer(
+        integer("numerateur", "Numérateur", "Le nombre du haut. Le taux se calcule seul.", obligatoire=True),
+        integer(
             "denominateur", "Dénominateur", "Le nombre du bas (le total). Le taux se calcule seul.", obligatoire=True
         ),
         STATUT,
@@ -227,14 +167,14 @@ RATE = Bloc(
     aide="Saisissez les deux nombres, jamais le pourcentage : il se calcule seul.",
 )
 
-SATISFACTION = Bloc(
+SATISFACTION = block(
     "satisfaction",
     "Satisfaction",
     (
-        _list("echelle", "Échelle", "echelles", "L’échelle de votre questionnaire."),
-        _integer("questionnaires", "Questionnaires remis", "Combien de questionnaires avez-vous remis ?"),
-        _integer("repondants", "Répondants", "Combien de personnes ont répondu ?", obligatoire=True),
-        _integer(
+        choice("echelle", "Échelle", "echelles", "L’échelle de votre questionnaire.", carried_over=True),
+        integer("questionnaires", "Questionnaires remis", "Combien de questionnaires avez-vous remis ?"),
+        integer("repondants", "Répondants", "Combien de personnes ont répondu ?", obligatoire=True),
+        integer(
             "satisfaits",
             "Satisfaits",
             "Parmi les répondants, combien sont satisfaits ou très satisfaits ?",
@@ -245,42 +185,34 @@ SATISFACTION = Bloc(
     ),
 )
 
-DURATIONS = Bloc(
+DURATIONS = block(
     "durees",
     "Durées",
     (
-        _list("unite", "Unité", "unites_duree", "L’unité dans laquelle la durée est exprimée."),
-        _integer("effectif", "Effectif", "Sur combien de situations la moyenne est-elle calculée ?", obligatoire=True),
-        Champ(
-            "moyenne",
-            "Durée moyenne",
-            "decimal",
-            "La durée moyenne, par exemple 7,5.",
-            minimum=Decimal(0),
-            maximum=Decimal(INTEGER_MAX),
-            obligatoire=True,
-        ),
+        choice("unite", "Unité", "unites_duree", "L’unité dans laquelle la durée est exprimée.", carried_over=True),
+        integer("effectif", "Effectif", "Sur combien de situations la moyenne est-elle calculée ?", obligatoire=True),
+        decimal("moyenne", "Durée moyenne", "La durée moyenne, par exemple 7,5.", obligatoire=True),
         STATUT,
         COMMENT,
     ),
 )
 
-JALONS = Bloc(
+JALONS = block(
     "jalons",
     "Jalons",
     (
-        _list("jalon", "État", "jalons", "Où en est cette étape ?", obligatoire=True),
-        _date("date", "Date d’atteinte", "Au format jj/mm/aaaa, si l’étape est atteinte."),
-        _text("preuve", "Preuve", "Document ou décision qui l’atteste : titre, référence."),
+        choice("jalon", "État", "jalons", "Où en est cette étape ?", obligatoire=True),
+        day("date", "Date d’atteinte", "Au format jj/mm/aaaa, si l’étape est atteinte."),
+        text("preuve", "Preuve", "Document ou décision qui l’atteste : titre, référence."),
     ),
 )
 
-TEXTS = Bloc(
+TEXTS = block(
     "textes",
     "Appréciations",
     (
         STATUT,
-        _text(
+        text(
             "texte", "Votre appréciation", "Quelques phrases. Aucune donnée nominative.", TEXT_LENGTH, obligatoire=True
         ),
     ),
@@ -288,100 +220,106 @@ TEXTS = Bloc(
 
 ADD_ROWS_HELP = "Besoin de plus de lignes ? Clic droit sur le numéro d’une ligne du tableau, puis Insérer."
 
-VENTILATION = Bloc(
+VENTILATION = block(
     "ventilations",
     "Listes et détail par catégorie",
     (
-        _text(
+        text(
             "nom",
             "Nom",
             "Une ligne par entité : son nom. Il permet de ne pas la compter deux fois entre structures.",
             160,
         ),
-        _text("modalite", "Catégorie", "Une ligne par catégorie.", 160),
-        _integer("effectif", "Effectif", "Combien dans cette catégorie ?"),
-        _integer("numerateur", "Numérateur", "Le nombre du haut."),
-        _integer("denominateur", "Dénominateur", "Le nombre du bas (le total)."),
+        text("modalite", "Catégorie", "Une ligne par catégorie.", 160),
+        integer("effectif", "Effectif", "Combien dans cette catégorie ?"),
+        integer("numerateur", "Numérateur", "Le nombre du haut."),
+        integer("denominateur", "Dénominateur", "Le nombre du bas (le total)."),
     ),
     aide=ADD_ROWS_HELP,
     lines=5,
 )
 
-COMPLEMENTS = Bloc("complements", "Compléments demandés par le financement", ())
+COMPLEMENTS = block("complements", "Compléments demandés par le financement", ())
 
-TERRITORY = Bloc(
+TERRITORY = block(
     "territoire",
     "Territoires touchés",
     (
-        Champ("commune", "Commune", "case", "Mettez un x si l’action a touché cette commune."),
-        Champ("qpv", "Quartier prioritaire", "case", "Mettez un x si l’action a touché ce quartier."),
+        ask("commune", "Commune", "case", "Mettez un x si l’action a touché cette commune."),
+        ask("qpv", "Quartier prioritaire", "case", "Mettez un x si l’action a touché ce quartier."),
     ),
     aide="Un x devant chaque commune et chaque quartier prioritaire touché dans l’année.",
     is_optional=True,
 )
 
-PARTNERS = Bloc(
+PARTNERS = block(
     "partenaires",
     "Partenaires mobilisés",
     (
-        _text("nom", "Partenaire", "Le nom de la structure partenaire (pas d’une personne).", 160),
-        _list("type", "Type", "types_partenaire", "Le type de structure."),
-        _list("participation", "Participation", "participations", "La forme la plus engagée de sa participation."),
+        text("nom", "Partenaire", "Le nom de la structure partenaire (pas d’une personne).", 160, carried_over=True),
+        choice("type", "Type", "types_partenaire", "Le type de structure.", carried_over=True),
+        choice(
+            "participation",
+            "Participation",
+            "participations",
+            "La forme la plus engagée de sa participation.",
+            carried_over=True,
+        ),
     ),
     aide=ADD_ROWS_HELP,
     is_optional=True,
     lines=5,
 )
 
-FINANCEMENT = Bloc(
+FINANCEMENT = block(
     "financement",
     "Financements de l’année",
     (
-        _list(
+        choice(
             "financeur",
             "Financeur",
             "financeurs",
             "Choisissez le financeur, ou saisissez son nom s’il n’est pas dans la liste.",
             strict=False,
+            carried_over=True,
         ),
-        _list(
+        choice(
             "nature",
             "Nature",
             "natures",
             "Maquette : prévue au contrat. Hors maquette : CPOM, fonds dédiés. Valorisation : temps ou moyens mis à "
             "disposition, sans versement.",
+            carried_over=True,
         ),
-        _amount("prevu", "Prévu {annee}", "Montant attendu pour l’année, en euros."),
-        _amount("engage", "Engagé {annee}", "Montant acquis par une convention ou une décision, en euros."),
-        _amount("verse", "Versé {annee}", "Montant reçu dans l’année, en euros."),
-        _text("reference", "Référence", "Numéro de la convention ou de la décision.", 80),
-        _date("date", "Date", "Date de la convention ou de la décision, jj/mm/aaaa."),
+        amount("prevu", "Prévu {annee}", "Montant attendu pour l’année, en euros."),
+        amount("engage", "Engagé {annee}", "Montant acquis par une convention ou une décision, en euros."),
+        amount("verse", "Versé {annee}", "Montant reçu dans l’année, en euros."),
+        text("reference", "Référence", "Numéro de la convention ou de la décision.", 80),
+        day("date", "Date", "Date de la convention ou de la décision, jj/mm/aaaa."),
     ),
     aide="Une ligne par financeur et par nature. Des euros, centimes compris si besoin.",
     is_optional=True,
     lines=6,
 )
 
-EXPENDITURES = Bloc(
+EXPENDITURES = block(
     "depenses",
     "Dépenses réalisées",
     (
-        _amount("personnel", "Personnel", "Salaires et charges de l’action, en euros."),
-        _amount("achats", "Achats et services", "Prestations, fournitures, déplacements, en euros."),
-        _amount("autres", "Autres dépenses", "Le reste, en euros."),
-        _amount(
+        amount("personnel", "Personnel", "Salaires et charges de l’action, en euros."),
+        amount("achats", "Achats et services", "Prestations, fournitures, déplacements, en euros."),
+        amount("autres", "Autres dépenses", "Le reste, en euros."),
+        amount(
             "total",
             "Coût total de l’action",
             "Le coût de l’action dans l’année, en euros. Saisissez 0 s’il n’y a eu aucune dépense.",
             obligatoire=True,
         ),
-        Champ(
+        decimal(
             "etp",
             "Équivalents temps plein (ETP)",
-            "decimal",
             "Temps de travail consacré à l’action dans l’année, par exemple 0,5.",
             unite="ETP",
-            minimum=Decimal(0),
             maximum=Decimal(999),
             synthese=TAKEN_UP,
         ),
@@ -391,22 +329,22 @@ EXPENDITURES = Bloc(
 # The posts that make the cost, where a return gives no total.
 EXPENDITURE_POSTS = tuple(c.nom for c in EXPENDITURES.input_fields if c.type == "montant" and c.nom != "total")
 
-QUALITATIVE = Bloc(
+QUALITATIVE = block(
     "qualitatif",
     "Bilan en quelques mots",
     (
-        _text(
+        text(
             "realisations",
             "Ce qui a été réalisé",
             "L’essentiel en quelques phrases. Aucune donnée nominative.",
             TEXT_LENGTH,
             obligatoire=True,
         ),
-        _text("ecarts", "Écarts avec ce qui était prévu", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
-        _text("freins", "Freins", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
-        _text("leviers", "Leviers", "Facultatif.", TEXT_LENGTH),
-        _text("perspectives", f"Perspectives {NEXT_YEAR}", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
-        _list(
+        text("ecarts", "Écarts avec ce qui était prévu", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
+        text("freins", "Freins", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
+        text("leviers", "Leviers", "Facultatif.", TEXT_LENGTH),
+        text("perspectives", f"Perspectives {NEXT_YEAR}", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
+        choice(
             "avenant",
             "Un avenant est-il à prévoir ?",
             "oui_non",

@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cls_workbook.domain import entry_questions
-from cls_workbook.domain.entry_questions import Bloc, Champ
 from cls_workbook.domain.model import Contrat, Indicateur, Volet
+from cls_workbook.domain.questions import TEXT_LENGTH, Bloc, Champ
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.workbook.description import address
 
@@ -133,7 +132,7 @@ def form(
 
 
 def _height_of(champ: Champ, label: str) -> float:
-    if champ.length == entry_questions.TEXT_LENGTH:
+    if champ.length == TEXT_LENGTH:
         return LONG_TEXT_HEIGHT if champ.obligatoire else OPTIONAL_TEXT_HEIGHT
     return height(label, WIDTHS[B], 32 if champ.type == "texte" else ROW_HEIGHT)
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from cls_workbook.domain.carried_over import SEPARATOR, is_taken_up
-from cls_workbook.domain.entry_questions import Champ
+from cls_workbook.domain.carried_over import SEPARATOR
+from cls_workbook.domain.questions import Champ
 from cls_workbook.french import typography
 from cls_workbook.workbook import text_width
 from cls_workbook.workbook.description import (
@@ -228,7 +228,7 @@ class FormPage:
         )
         row.input_places.append(placement)
         style = ("saisie_optionnelle:" if optional else "saisie:") + _FORMATS[type_]
-        if is_taken_up(bloc, champ.nom):
+        if champ.carried_over:
             valeur = self._take_up(placement) if valeur is None else valeur
         if up_to:
             self.merge(column, up_to, valeur, style + "_long")

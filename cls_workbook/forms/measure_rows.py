@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from cls_workbook.domain import entry_questions
-from cls_workbook.domain.entry_questions import Bloc
 from cls_workbook.domain.model import Fiche, Indicateur, Mesure
+from cls_workbook.domain.questions import Bloc
 from cls_workbook.forms.form_pieces import (
     LONG_TEXT_HEIGHT,
     ROW_HEIGHT,

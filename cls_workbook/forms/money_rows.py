@@ -6,8 +6,8 @@ import dataclasses
 from decimal import Decimal
 
 from cls_workbook.domain import entry_questions
-from cls_workbook.domain.entry_questions import Champ
 from cls_workbook.domain.model import Fiche
+from cls_workbook.domain.questions import asked_by_contract
 from cls_workbook.domain.wording import SHARED_PAYER, payer
 from cls_workbook.forms.form_pieces import (
     WIDTHS,
@@ -143,15 +143,8 @@ def _detail(page: FormPage, posts: str, total: str) -> None:
 
 def _complements(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     input_fields = tuple(
-        Champ(
-            c.id,
-            c.libelle,
-            c.type,
-            c.aide or "Cette donnée sert à appliquer la règle de financement.",
-            unite=c.unite,
-            minimum=Decimal(0) if c.type != "texte" else None,
-            maximum=entry_questions.BOUNDS.get(c.type),
-            length=entry_questions.SHORT_LENGTH if c.type == "texte" else None,
+        asked_by_contract(
+            c.id, c.libelle, c.type, c.aide or "Cette donnée sert à appliquer la règle de financement.", c.unite
         )
         for c in fiche.complements
     )

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cls_workbook.domain.entry_questions import Bloc
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.questions import Bloc
 from cls_workbook.forms.layout import FormPage, KeyedRow, SheetPlan, height
 from cls_workbook.french import typography
 from cls_workbook.pilotage import pilotage_questions as pf

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from cls_workbook.domain import entry_questions
-from cls_workbook.domain.entry_questions import Bloc, Champ
 from cls_workbook.domain.model import Contrat, Fiche, Structure
-from cls_workbook.french import fold, typography
+from cls_workbook.domain.questions import SHORT_LENGTH, Bloc, Champ, amount, block, choice, day, integer, text
+from cls_workbook.french import fold
 
 PROVISOIRE, VALIDE = "provisoire", "validé"
 # What the state of the campaign is called in the list → what it is for programs.
@@ -21,33 +20,15 @@ DECISIONS = ("maintien", "modification", "report", "abandon", "nouvelle fiche", 
 NAME_MAX, SENTENCE_MAX = 160, 600
 
 
-def _field(nom: str, libelle: str, type_: str, aide: str, **extra: Any) -> Champ:
-    return Champ(nom, typography(libelle), type_, typography(aide), **extra)
-
-
-def _block(nom: str, titre: str, input_fields: tuple[Champ, ...], aide: str = "", lines: int = 0) -> Bloc:
-    return Bloc(nom, typography(titre), input_fields, typography(aide), lines=lines)
-
-
-def _amount(nom: str, libelle: str, aide: str, **extra: Any) -> Champ:
-    return _field(
-        nom, libelle, "montant", aide, unite="€", minimum=Decimal(0), maximum=entry_questions.AMOUNT_MAX, **extra
-    )
-
-
-def _count_field(nom: str, libelle: str, aide: str) -> Champ:
-    return _field(nom, libelle, "entier", aide, minimum=Decimal(0), maximum=Decimal(entry_questions.INTEGER_MAX))
-
-
-def _list(nom: str, libelle: str, choix: str, aide: str, **extra: Any) -> Champ:
-    return _field(nom, libelle, "liste", aide, choix=choix, length=NAME_MAX, **extra)
+def _list(nom: str, libelle: str, choix: str, aide: str, **rest: Any) -> Champ:
+    return choice(nom, libelle, choix, aide, NAME_MAX, **rest)
 
 
 def _fiche(aide: str, **extra: Any) -> Champ:
     return _list("fiche", "Fiche", "fiches", aide, **extra)
 
 
-CAMPAGNE = _block(
+CAMPAGNE = block(
     "campagne",
     "La campagne",
     (
@@ -57,29 +38,22 @@ CAMPAGNE = _block(
             "etats_du_bilan",
             "« provisoire » jusqu’à la décision du COPIL. Cet état figure en tête de la synthèse.",
         ),
-        _field(
-            "date_validation",
-            "Date du COPIL qui valide",
-            "date",
-            "Au format jj/mm/aaaa. Seulement si le bilan est validé.",
-        ),
-        _field(
+        day("date_validation", "Date du COPIL qui valide", "Au format jj/mm/aaaa. Seulement si le bilan est validé."),
+        day(
             "limite",
             "Retours attendus avant le",
-            "date",
             "Au format jj/mm/aaaa. La date figure sur la première feuille du classeur des partenaires.",
         ),
-        _field(
+        text(
             "contact",
             "Contact indiqué aux partenaires",
-            "texte",
             "Une fonction, un courriel, un téléphone de service, par exemple. Aucun nom de personne.",
-            length=entry_questions.SHORT_LENGTH,
+            length=SHORT_LENGTH,
         ),
     ),
 )
 
-MEMBERS = _block(
+MEMBERS = block(
     "membres",
     "Membres du groupe",
     (
@@ -102,17 +76,17 @@ MEMBERS = _block(
     lines=8,
 )
 
-YEAR_PROGRAMME = _block(
+YEAR_PROGRAMME = block(
     "programmation",
     "Programmation de l’année, fiche par fiche",
     (
-        _amount(
+        amount(
             "engage_anterieur",
             "Engagé les années précédentes",
             "Ce qui a été engagé sur la maquette de cette fiche avant l’année, en euros. Saisissez 0 si rien n’a été "
             "engagé.",
         ),
-        _amount(
+        amount(
             "programme", "Programmé {annee}", "Le montant retenu par le COPIL pour l’année, sur la maquette, en euros."
         ),
     ),
@@ -120,7 +94,7 @@ YEAR_PROGRAMME = _block(
     "pas décidé.",
 )
 
-OTHER_FINANCEMENTS = _block(
+OTHER_FINANCEMENTS = block(
     "autres",
     "Autres financements programmés",
     (
@@ -140,61 +114,51 @@ OTHER_FINANCEMENTS = _block(
             "Hors maquette : CPOM, fonds dédiés, poste. Valorisation : moyens mis à disposition, sans versement.",
             obligatoire=True,
         ),
-        _amount("montant", "Montant {annee}", "Le montant programmé pour l’année, en euros.", obligatoire=True),
+        amount("montant", "Montant {annee}", "Le montant programmé pour l’année, en euros.", obligatoire=True),
     ),
     aide="Une ligne par fiche, financeur et nature : tout ce qui n’est pas la maquette saisie ci-dessus.",
     lines=12,
 )
 
-MEETINGS = _block(
+MEETINGS = block(
     "reunions",
     "Réunions tenues dans l’année",
     (
         _list("instance", "Instance", "instances", "L’instance qui s’est réunie.", obligatoire=True),
-        _field("date", "Date", "date", "Au format jj/mm/aaaa : un jour de l’année suivie.", obligatoire=True),
-        _count_field(
+        day("date", "Date", "Au format jj/mm/aaaa : un jour de l’année suivie.", obligatoire=True),
+        integer(
             "convies",
             "Structures conviées",
             "Combien de structures étaient conviées ? Comptez des structures, pas des personnes.",
         ),
-        _count_field(
+        integer(
             "presents",
             "Structures présentes",
             "Combien de structures étaient présentes ? Comptez des structures, pas des personnes.",
         ),
-        _field(
-            "observation",
-            "Observation",
-            "texte",
-            "Facultatif : l’ordre du jour, un quorum, un report.",
-            length=SENTENCE_MAX,
-        ),
+        text("observation", "Observation", "Facultatif : l’ordre du jour, un quorum, un report.", length=SENTENCE_MAX),
     ),
     aide="Une ligne par réunion. Le nombre de réunions et la participation se calculent au-dessus.",
     lines=12,
 )
 
-COPIL_DECISIONS = _block(
+COPIL_DECISIONS = block(
     "decisions",
     "Décisions du COPIL",
     (
         _fiche("La fiche que la décision concerne. Laissez vide si elle porte sur tout le contrat."),
         _list("decision", "Décision", "decisions", "Ce que le COPIL a décidé.", obligatoire=True),
-        _field("date", "Date", "date", "Date de la décision, au format jj/mm/aaaa."),
-        _field(
-            "precision", "En quelques mots", "texte", "Ce qui est décidé, en une ou deux phrases.", length=SENTENCE_MAX
-        ),
-        _field(
+        day("date", "Date", "Date de la décision, au format jj/mm/aaaa."),
+        text("precision", "En quelques mots", "Ce qui est décidé, en une ou deux phrases.", length=SENTENCE_MAX),
+        text(
             "avis",
             "Avis contradictoire",
-            "texte",
             "Facultatif : l’avis du porteur, s’il diffère de celui du COPIL.",
             length=SENTENCE_MAX,
         ),
-        _field(
+        text(
             "perspectives",
             "Perspectives pour l’année suivante",
-            "texte",
             "Facultatif : ce qui est prévu ensuite.",
             length=SENTENCE_MAX,
         ),
@@ -210,17 +174,11 @@ _FOLLOW_UP = (
         "statuts_du_retour",
         "attendu, relancé, reçu, à corriger (renvoyé à la structure) ou validé.",
     ),
-    _field("date", "Date de relance", "date", "La dernière relance, au format jj/mm/aaaa."),
-    _field(
-        "note",
-        "Note",
-        "texte",
-        "Facultatif. Reste chez la coordination. Aucune donnée nominative.",
-        length=SENTENCE_MAX,
-    ),
+    day("date", "Date de relance", "La dernière relance, au format jj/mm/aaaa."),
+    text("note", "Note", "Facultatif. Reste chez la coordination. Aucune donnée nominative.", length=SENTENCE_MAX),
 )
-FOLLOW_UP = _block("suivi", "Retours attendus", _FOLLOW_UP, aide="Une ligne par structure : où en est son classeur ?")
-OTHERS_FOLLOW_UP = _block(
+FOLLOW_UP = block("suivi", "Retours attendus", _FOLLOW_UP, aide="Une ligne par structure : où en est son classeur ?")
+OTHERS_FOLLOW_UP = block(
     "suivi_autres",
     "Autres structures, dont les membres des groupes",
     (
@@ -237,30 +195,27 @@ OTHERS_FOLLOW_UP = _block(
     lines=12,
 )
 
-REPLACEMENTS = _block(
+REPLACEMENTS = block(
     "remplacements",
     "Retours remplacés par leur correction",
     (
-        _field(
+        text(
             "ancien",
             "Fichier remplacé",
-            "texte",
             "Le nom du fichier reçu d’abord, tel qu’il figure à la feuille « Retours » de la consolidation.",
-            length=entry_questions.SHORT_LENGTH,
+            length=SHORT_LENGTH,
             obligatoire=True,
         ),
-        _field(
+        text(
             "nouveau",
             "Fichier qui le remplace",
-            "texte",
             "Le nom du fichier corrigé. Les fiches qu’il contient remplacent les mêmes fiches du premier.",
-            length=entry_questions.SHORT_LENGTH,
+            length=SHORT_LENGTH,
             obligatoire=True,
         ),
-        _field(
+        text(
             "note",
             "Note",
-            "texte",
             "Facultatif : pourquoi, à la demande de qui (une fonction, pas un nom).",
             length=SENTENCE_MAX,
         ),

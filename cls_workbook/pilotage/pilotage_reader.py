@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cls_workbook.domain.contrat_years import in_year
-from cls_workbook.domain.entry_questions import Bloc, Champ
 from cls_workbook.domain.model import Contrat, Fiche, Members, Structure
+from cls_workbook.domain.questions import Bloc, Champ
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.layout import MARK
 from cls_workbook.french import date_fr, fold, typography

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from cls_workbook.domain.contrat_years import in_year
-from cls_workbook.domain.entry_questions import Bloc
 from cls_workbook.domain.model import Contrat, Fiche, Structure
+from cls_workbook.domain.questions import Bloc
 from cls_workbook.forms import choice_lists
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.forms.year_workbook import Respondent, repondants

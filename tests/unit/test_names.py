@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cls_workbook.domain import entry_questions, model
 from cls_workbook.domain.definition_keys import keys_of
+from cls_workbook.domain.questions import Bloc
 from cls_workbook.pilotage import pilotage_questions
 
 ROOT = Path(__file__).parents[2]
@@ -54,7 +55,7 @@ def names_of_data() -> set[str]:
                 classes.append(key.type)
     blocks = [b for module in (entry_questions, pilotage_questions) for b in vars(module).values()]
     for block in blocks:
-        if isinstance(block, entry_questions.Bloc):
+        if isinstance(block, Bloc):
             names |= {block.nom, *(champ.nom for champ in block.input_fields)}
     return {word for name in names for word in words(name)}
 

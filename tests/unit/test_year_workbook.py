@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cls_workbook import forms, resources
 from cls_workbook.definition import toml_reader
-from cls_workbook.domain import entry_questions
+from cls_workbook.domain.questions import AMOUNT_MAX
 from cls_workbook.forms import examples, layout
 from cls_workbook.forms.layout import InputPlace
 from cls_workbook.reading import return_reader
@@ -268,7 +268,7 @@ def test_a_number_is_bounded_as_its_question_is(opened_book):
         if place.type == "texte":
             assert bounds[place.sheet, place.cell][:2] == ("lessThanOrEqual", str(place.length)), place.cle
     by_key = {e.cle: e for e in plan().input_places()}
-    assert by_key["2.2/financement/01/engage"].maximum == entry_questions.AMOUNT_MAX
+    assert by_key["2.2/financement/01/engage"].maximum == AMOUNT_MAX
     assert by_key["5.1/qualitatif/freins"].length == 1500
 
 

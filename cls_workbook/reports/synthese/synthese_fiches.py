@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import zip_longest
 
-from cls_workbook.domain.entry_questions import NEXT_YEAR, QUOTED, Champ, in_synthese
+from cls_workbook.domain.entry_questions import NEXT_YEAR, QUOTED, in_synthese
 from cls_workbook.domain.model import Fiche, Mesure
+from cls_workbook.domain.questions import Champ
 from cls_workbook.domain.wording import payer
 from cls_workbook.french import fold
 from cls_workbook.reports.synthese.synthese_pieces import (

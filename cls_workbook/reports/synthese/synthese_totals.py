@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cls_workbook.domain.entry_questions import Champ
+from cls_workbook.domain.questions import Champ
 from cls_workbook.french import typography
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox

@@ -1,0 +1,101 @@
+"""A question and a group of questions, and the kinds that there are: what each kind accepts is said here once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from cls_workbook.french import typography
+
+TEXT_LENGTH, SHORT_LENGTH = 1500, 300
+AMOUNT_MAX = Decimal("999999999.99")
+INTEGER_MAX = Decimal(99_999_999)
+
+
+@dataclass(frozen=True, slots=True)
+class Champ:
+    """One question.
+
+    ``type``: entier, decimal, montant (euros, cents), date, liste, texte, code, case.
+    ``choix`` names a list (see ``entry_questions.listes``); a list that is not ``strict`` only proposes.
+    ``{annee}`` in ``libelle`` is replaced by the year asked about. ``carried_over``: rarely changes, so last year's answer
+    is filled in beforehand. ``synthese``: what the Synthèse makes of it (see ``entry_questions``), "" nothing.
+    """
+
+    nom: str
+    libelle: str
+    type: str
+    aide: str
+    choix: str | None = None
+    strict: bool = True
+    unite: str | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    length: int | None = None
+    obligatoire: bool = False
+    carried_over: bool = False
+    synthese: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bloc:
+    """A group of champs under one title. ``lines``: rows of room where the partner makes the list."""
+
+    nom: str
+    titre: str
+    input_fields: tuple[Champ, ...]
+    aide: str = ""
+    is_optional: bool = False
+    lines: int = 0
+
+    def known(self, nom: str | None) -> Champ | None:
+        """The champ of this name, None if it has none."""
+        return next((c for c in self.input_fields if c.nom == nom), None)
+
+    def champ(self, nom: str) -> Champ:
+        """KeyError if the block does not ask it."""
+        if found := self.known(nom):
+            return found
+        raise KeyError(nom)
+
+
+def block(nom: str, titre: str, input_fields: tuple[Champ, ...], aide: str = "", **rest: Any) -> Bloc:
+    return Bloc(nom, typography(titre), input_fields, typography(aide), **rest)
+
+
+def ask(nom: str, libelle: str, type_: str, aide: str, **rest: Any) -> Champ:
+    """A question of any kind, in French typography; ``rest``: the other fields of ``Champ``."""
+    return Champ(nom, typography(libelle), type_, typography(aide), **rest)
+
+
+def text(nom: str, libelle: str, aide: str, length: int = SHORT_LENGTH, **rest: Any) -> Champ:
+    return ask(nom, libelle, "texte", aide, length=length, **rest)
+
+
+def choice(nom: str, libelle: str, choix: str, aide: str, length: int = SHORT_LENGTH, **rest: Any) -> Champ:
+    return ask(nom, libelle, "liste", aide, choix=choix, length=length, **rest)
+
+
+def integer(nom: str, libelle: str, aide: str, **rest: Any) -> Champ:
+    return ask(nom, libelle, "entier", aide, minimum=Decimal(0), maximum=INTEGER_MAX, **rest)
+
+
+def decimal(nom: str, libelle: str, aide: str, maximum: Decimal = INTEGER_MAX, **rest: Any) -> Champ:
+    return ask(nom, libelle, "decimal", aide, minimum=Decimal(0), maximum=maximum, **rest)
+
+
+def amount(nom: str, libelle: str, aide: str, **rest: Any) -> Champ:
+    return ask(nom, libelle, "montant", aide, unite="€", minimum=Decimal(0), maximum=AMOUNT_MAX, **rest)
+
+
+def day(nom: str, libelle: str, aide: str, **rest: Any) -> Champ:
+    return ask(nom, libelle, "date", aide, **rest)
+
+
+def asked_by_contract(nom: str, libelle: str, type_: str, aide: str, unite: str | None) -> Champ:
+    """A question that a contract words itself (``type_``: entier, decimal, montant, texte)."""
+    if type_ == "texte":
+        return text(nom, libelle, aide, unite=unite)
+    maximum = AMOUNT_MAX if type_ == "montant" else INTEGER_MAX
+    return ask(nom, libelle, type_, aide, unite=unite, minimum=Decimal(0), maximum=maximum)
