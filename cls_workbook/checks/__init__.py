@@ -1,61 +1,52 @@
-"""Typed frames → anomalies. One rule, one function; what reads, types or sums is elsewhere.
+"""Typed frames → anomalies. One rule, one class (``anomalies.Check``), in the family it belongs to; ``check_kinds`` says where each looks.
 
-Schemas hold what must be true of a column or of one row; the tuples below, what takes several rows, fiches, returns
-or years. ``catalogue`` lists every code.
+What reads, types or sums is elsewhere. ``catalogue`` lists every code.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
-from cls_workbook.anomalies import Anomalie, sort_out
+from cls_workbook.anomalies import Anomalie, Check, checks, sort_out
 from cls_workbook.checks import (
+    answer_checks,
     breakdown_checks,
     campaign_checks,
-    contract_rule_checks,
+    capacity_checks,
     evolution_checks,
+    grant_checks,
     indicateur_checks,
     money_checks,
     privacy_checks,
     progress_checks,
+    subsidy_checks,
 )
-from cls_workbook.checks.catalogue import CATALOGUE, Check
 from cls_workbook.checks.check_input import CheckInput, PilotageFacts, PreviousYear
-from cls_workbook.checks.row_schemas import validate
+from cls_workbook.checks.check_kinds import BetweenRetours, CampagneCheck, FicheCheck, RetourCheck
 
-__all__ = [
-    "CATALOGUE",
-    "Check",
-    "CheckInput",
-    "PilotageFacts",
-    "PreviousYear",
-    "controler",
-    "check_retour",
-    "of_each_retour",
-]
+__all__ = ["FAMILIES", "CheckInput", "PilotageFacts", "PreviousYear", "check_retour", "controler", "of_each_retour"]
 
+# In the order of the catalogue. A module of rules that is not here is found by ``catalogue``, and refused.
 FAMILIES = (
+    campaign_checks,
     progress_checks,
-    indicateur_checks,
+    answer_checks,
     breakdown_checks,
-    money_checks,
-    contract_rule_checks,
+    indicateur_checks,
+    capacity_checks,
     evolution_checks,
+    money_checks,
+    subsidy_checks,
+    grant_checks,
     privacy_checks,
 )
-ALL_ROW_RULES = (
-    *progress_checks.ROW_RULES,
-    *indicateur_checks.ROW_RULES,
-    *breakdown_checks.ROW_RULES,
-    *money_checks.ROW_RULES,
-)
-RULES = (campaign_checks.unexpected_structure, *(rule for family in FAMILIES for rule in family.RULES))
-RULES_OF_ONE_FICHE = (
-    *money_checks.RULES_OF_ONE_FICHE,
-    *contract_rule_checks.RULES_OF_ONE_FICHE,
-    *evolution_checks.RULES_OF_ONE_FICHE,
-)
-RULES_BETWEEN_RETOURS = (*money_checks.RULES_BETWEEN_RETOURS, *evolution_checks.RULES_BETWEEN_RETOURS)
+K = TypeVar("K", bound=Check)
+
+
+def _of_kind(kind: type[K]) -> list[K]:
+    """The rules that look there."""
+    return [check() for check in checks() if issubclass(check, kind)]
 
 
 def controler(given: CheckInput, findings: Sequence[Anomalie] | None = None) -> list[Anomalie]:
@@ -64,10 +55,10 @@ def controler(given: CheckInput, findings: Sequence[Anomalie] | None = None) -> 
     Returns of another campaign and second copies are set aside before the other rules look. ``findings``: what
     ``of_each_retour`` found, where it has looked already.
     """
-    strangers = campaign_checks.out_of_campagne(given)
+    strangers = campaign_checks.AnotherCampagne().strangers(given)
     given = given.without(files={a.file for a in strangers})
-    duplicates = campaign_checks.duplicate_retour(given)
-    missing_ones = campaign_checks.missing_retour(given)
+    duplicates = campaign_checks.DuplicateRetour().second_answers(given)
+    of_campagne = [a for check in _of_kind(CampagneCheck) for a in check.in_campagne(given)]
     discarded = {a.file for a in duplicates if a.refuses_file}
     given = given.without(files=discarded)
     kept = given.without(fiches={(a.file, a.fiche) for a in duplicates if a.refuses_sheet})
@@ -75,8 +66,7 @@ def controler(given: CheckInput, findings: Sequence[Anomalie] | None = None) -> 
         findings = of_each_retour(given)
     discarded |= {a.file for a in strangers}
     theirs = [a for a in findings if a.file not in discarded]
-    all_found = [*strangers, *duplicates, *missing_ones, *campaign_checks.governance_below_minimum(given), *theirs]
-    return _new_anomalies(given, all_found + _between_retours(kept))
+    return _new_anomalies(given, [*strangers, *duplicates, *of_campagne, *theirs, *_between_retours(kept)])
 
 
 def check_retour(given: CheckInput) -> list[Anomalie]:
@@ -86,17 +76,16 @@ def check_retour(given: CheckInput) -> list[Anomalie]:
 
 def of_each_retour(given: CheckInput) -> list[Anomalie]:
     """What each return is found to say amiss, whatever the others say: they may be looked at in several parts."""
-    return validate(given, ALL_ROW_RULES) + [a for rule in RULES for a in rule(given)]
+    return [a for check in _of_kind(RetourCheck) for a in check.in_retours(given)]
 
 
 def _between_retours(given: CheckInput) -> list[Anomalie]:
     """Rules that add up several returns: those in conflict over one fiche would count twice. Money is looked at fiche by fiche."""
-    on_money = [
-        a for fiche, part in given.par_fiche("financement") for rule in RULES_OF_ONE_FICHE for a in rule(part, fiche)
-    ]
-    return on_money + [a for rule in RULES_BETWEEN_RETOURS for a in rule(given)]
+    on_fiches = _of_kind(FicheCheck)
+    on_money = [a for fiche, part in given.par_fiche("financement") for c in on_fiches for a in c.on_fiche(part, fiche)]
+    return on_money + [a for check in _of_kind(BetweenRetours) for a in check.between(given)]
 
 
-def _new_anomalies(given: CheckInput, all_found: list[Anomalie]) -> list[Anomalie]:
+def _new_anomalies(given: CheckInput, anomalies: list[Anomalie]) -> list[Anomalie]:
     already = {(a.code, a.file, a.sheet, a.cells) for a in given.anomalies}
-    return sort_out([a for a in all_found if (a.code, a.file, a.sheet, a.cells) not in already])
+    return sort_out(a for a in anomalies if (a.code, a.file, a.sheet, a.cells) not in already)

@@ -1,44 +1,52 @@
-"""Checks 1, 3, 4, 5 and 42: which returns came, from whom, for what; meetings held."""
+"""Which returns came, from whom, for what; those that are replaced; totals that do not add up; meetings held."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, partial
+from typing import Any
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
+import pandas as pd
+
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie, Check, Place
 from cls_workbook.checks.check_input import CheckInput
-from cls_workbook.checks.findings import constat
+from cls_workbook.checks.check_kinds import CONFIRM, CampagneCheck, RetourCheck, RowCheck
+from cls_workbook.checks.typed_answers import Row, here, place_of, typed_cells
+from cls_workbook.domain.verification.fault import insee_number
 from cls_workbook.french import fold, listing, number_fr, quoted_list
+from cls_workbook.reading.reading_checks import OutOfCampagne
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, columns
 
 
-def out_of_campagne(given: CheckInput) -> list[Anomalie]:
-    """One anomaly a file: nothing in it counts."""
-    mismatches_of = cache(partial(_mismatches, given))
-    first_ones = ~given.retours["fichier"].duplicated()
-    at_fault = [
-        first and bool(mismatches_of(*stated))
-        for first, stated in zip(first_ones, columns(given.retours, "annee", "contrat", "modele"), strict=True)
-    ]
-    all_found = []
-    for r in as_dicts(given.retours, at_fault):
-        ecarts = mismatches_of(r["annee"], r["contrat"], r["modele"])
-        whole = {"fichier": r["fichier"], "structure": r["structure"]}
-        all_found.append(
-            constat(
-                "HORS_CAMPAGNE",
-                whole,
-                (),
-                champ=", ".join(nom for nom, _, _ in ecarts),
-                found=", ".join(f"{nom} : {found}" for nom, found, _ in ecarts),
-                expected=", ".join(f"{nom} : {expected}" for nom, _, expected in ecarts),
-                remedy="demandez le classeur de cette campagne à la coordination, et reportez-y vos réponses.",
-                gravite=BLOCKING,
-                refuses_file=True,
+class AnotherCampagne(OutOfCampagne):
+    """Looked at first: nothing in such a file counts."""
+
+    remedy = "demandez le classeur de cette campagne à la coordination, et reportez-y vos réponses."
+
+    def strangers(self, given: CheckInput) -> list[Anomalie]:
+        """One anomaly a file."""
+        mismatches_of = cache(partial(_mismatches, given))
+        first = ~given.retours["fichier"].duplicated()
+        at_fault = [
+            is_first and bool(mismatches_of(*said))
+            for is_first, said in zip(first, columns(given.retours, "annee", "contrat", "modele"), strict=True)
+        ]
+        anomalies = []
+        for r in as_dicts(given.retours, at_fault):
+            gaps = mismatches_of(r["annee"], r["contrat"], r["modele"])
+            anomalies.append(
+                self.anomalie(
+                    Place(r["fichier"], structure=r["structure"]),
+                    (),
+                    champ=", ".join(nom for nom, _, _ in gaps),
+                    found=", ".join(f"{nom} : {found}" for nom, found, _ in gaps),
+                    expected=", ".join(f"{nom} : {expected}" for nom, _, expected in gaps),
+                    gravite=BLOCKING,
+                    refuses_file=True,
+                )
             )
-        )
-    return all_found
+        return anomalies
 
 
 def _mismatches(given: CheckInput, annee: int, contrat: str, modele: object) -> list[tuple[str, object, object]]:
@@ -58,7 +66,7 @@ def _mismatches(given: CheckInput, annee: int, contrat: str, modele: object) -> 
 # --- who answers ----------------------------------------------------------------------------------------------------
 
 
-def _expected(given: CheckInput) -> Iterable[tuple[str, str, str | None, bool]]:
+def _expected(given: CheckInput) -> Iterable[tuple[Any, ...]]:
     """Fiche, structure, volet of each expected return, and whether it is of a group: those of the campaign, else those that the contract alone allows to name."""
     if given.expected_returns is not None:
         return columns(given.expected_returns, "fiche", "structure", "volet", "groupe")
@@ -70,203 +78,253 @@ def _expected(given: CheckInput) -> Iterable[tuple[str, str, str | None, bool]]:
     )
 
 
-def unexpected_structure(given: CheckInput) -> list[Anomalie]:
-    """Also says a wrong or missing volet. A group that nobody named yet lets its candidates in."""
-    returned = [(r, (r["fiche"], fold(r["structure"]))) for r in _not_quite_expected(given)]
-    if not returned:
-        return []
-    volets: dict[tuple[str, str], list[str]] = {cle: [] for _, cle in returned}
-    groups: dict[str, set[str]] = {}
-    for fiche, structure, volet, groupe in _expected(given):
-        if (cle := (fiche, fold(structure))) in volets:
-            volets[cle].append(volet or "")
-        if groupe and structure in given.contrat.by_structure:
-            groups.setdefault(fiche, set()).update(
-                fold(n) for n in given.contrat.candidats(given.contrat.by_structure[structure])
-            )
-    reponses = {(r["fichier"], r["fiche"]): r for r in as_dicts(given.view("reponse"))}
-    porteurs = cache(partial(_porteurs, given))
-    all_found = []
-    for r, cle in returned:
-        allowed = volets[cle]
-        if not allowed and _names(given, r["structure"]).isdisjoint(groups.get(r["fiche"], ())):
-            all_found.append(_tell_unexpected(given, r, reponses.get((r["fichier"], "")), porteurs(r["fiche"])))
-        elif allowed and (r["volet"] or "") not in allowed and not _is_volet_refused(given, r):
-            all_found.append(_tell_volet(given, r, reponses.get((r["fichier"], r["fiche"]), {}), allowed))
-    return all_found
-
-
-def _not_quite_expected(given: CheckInput) -> list[dict]:
-    """The answers that are not expected to the letter: only these are compared with all that are."""
-    returned = [r for r in given.fiches_returned if r["structure"] and r["fiche"] in given.contrat.par_fiche]
+def _not_quite_expected(given: CheckInput) -> list[tuple[Row, list[str]]]:
+    """The answers that are not expected to the letter, with the volets that are expected of their structure for the fiche."""
+    returned = [r for r in given.answers.fiches_returned if r["structure"] and r["fiche"] in given.contrat.par_fiche]
     sought = {(r["fiche"], r["structure"], r["volet"] or "") for r in returned}
-    all_found = sought.intersection((fiche, structure, volet or "") for fiche, structure, volet, _ in _expected(given))
-    return [r for r in returned if (r["fiche"], r["structure"], r["volet"] or "") not in all_found]
+    known = sought.intersection((fiche, structure, volet or "") for fiche, structure, volet, _ in _expected(given))
+    others = [r for r in returned if (r["fiche"], r["structure"], r["volet"] or "") not in known]
+    volets: dict[tuple[str, str], list[str]] = {(r["fiche"], fold(r["structure"])): [] for r in others}
+    for fiche, structure, volet, _ in _expected(given) if others else ():
+        if (key := (fiche, fold(structure))) in volets:
+            volets[key].append(volet or "")
+    return [(r, volets[r["fiche"], fold(r["structure"])]) for r in others]
+
+
+class UnexpectedStructure(RetourCheck):
+    """A group that nobody named yet lets its candidates in."""
+
+    code, gravity = "STRUCTURE_INATTENDUE", A_CONFIRMER
+    sought = "La structure qui répond n’est pas un porteur attendu de la fiche."
+    remedy = "vérifiez la structure choisie et la fiche remplie, ou confirmez à la coordination."
+
+    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
+        others = [r for r, volets in _not_quite_expected(given) if not volets]
+        if not others:
+            return
+        candidates = _candidates_of_groups(given)
+        reponses = {here(r): r for r in as_dicts(given.answers.view("reponse"))}
+        porteurs = cache(partial(_porteurs, given))
+        for r in others:
+            if _names(given, r["structure"]).isdisjoint(candidates.get(r["fiche"], ())):
+                place, cells = _where_named(given, r, reponses.get((r["fichier"], "")))
+                yield self.anomalie(
+                    place,
+                    cells,
+                    champ=given.words.libelle("reponse", "structure"),
+                    found=f"{given.words.structure_name(r['structure'])} répond pour la fiche {r['fiche']}",
+                    expected=f"un porteur de la fiche : {quoted_list(dict.fromkeys(porteurs(r['fiche'])))}",
+                )
+
+
+def _candidates_of_groups(given: CheckInput) -> dict[str, set[str]]:
+    """Fiche → who may answer for the groups that are expected there."""
+    structures, candidates = given.contrat.by_structure, dict[str, set[str]]()
+    for fiche, structure, _, groupe in _expected(given):
+        if groupe and structure in structures:
+            candidates.setdefault(fiche, set()).update(fold(n) for n in given.contrat.candidats(structures[structure]))
+    return candidates
 
 
 def _porteurs(given: CheckInput, fiche: str) -> list[str]:
-    return [_name(given, structure) for numero, structure, *_ in _expected(given) if numero == fiche]
+    return [given.words.structure_name(structure) for numero, structure, *_ in _expected(given) if numero == fiche]
 
 
 def _names(given: CheckInput, structure: str) -> set[str]:
-    known_one = given.contrat.by_structure.get(structure)
-    return {fold(structure)} | (
-        {fold(n) for n in (known_one.nom, known_one.nom_complet, *known_one.alias) if n} if known_one else set()
-    )
+    known = given.contrat.by_structure.get(structure)
+    others = (known.nom, known.nom_complet, *known.alias) if known else ()
+    return {fold(structure), *(fold(n) for n in others if n)}
 
 
-def _is_volet_refused(given: CheckInput, r: dict) -> bool:
-    return given.unreadable(r, "reponse", "volet")
+def _where_named(given: CheckInput, r: Row, reponse: Row | None) -> tuple[Place, tuple[str, ...]]:
+    """Where the return says who answers; its identity may have been prefilled: failing its cell, the sheet of the fiche."""
+    place = place_of(r)
+    if reponse and (cell := reponse["structure" + ADDRESS_SUFFIX]):
+        return place._replace(sheet=reponse["feuille"]), (cell,)
+    if printed := given.places.of(r["fichier"], "accueil/reponse/structure"):
+        return place._replace(sheet=printed[0]), (printed[1],)
+    return place, ()
 
 
-def _name(given: CheckInput, structure: str) -> str:
-    known_one = given.contrat.by_structure.get(structure)
-    return known_one.nom if known_one else structure
+class UnexpectedVolet(RetourCheck):
+    code, gravity = "VOLET_INATTENDU", A_CONFIRMER
+    sought = "Le volet n’est pas indiqué, ou n’est pas celui de la structure qui répond."
+    remedy = "choisissez le volet dont vous rendez compte, ou confirmez à la coordination."
+
+    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
+        others = [
+            (r, volets) for r, volets in _not_quite_expected(given) if volets and (r["volet"] or "") not in volets
+        ]
+        reponses = {here(r): r for r in as_dicts(given.answers.view("reponse"))} if others else {}
+        for r, volets in others:
+            if given.places.refused(r, "reponse", "volet"):
+                continue
+            typed = reponses.get(here(r), {}).get("volet" + ADDRESS_SUFFIX)
+            yield self.anomalie(
+                place_of(r),
+                given.places.cell({**r, "volet" + ADDRESS_SUFFIX: typed}, "reponse", "volet"),
+                champ=given.words.libelle("reponse", "volet"),
+                found=f"« {r['volet']} »" if r["volet"] else "vide",
+                expected=f"pour {given.words.structure_name(r['structure'])} : {quoted_list(dict.fromkeys(volets))}",
+            )
 
 
-def _tell_unexpected(given: CheckInput, r: dict, reponse: dict | None, porteurs: list[str]) -> Anomalie:
-    place = given.addresses.get(r["fichier"], {}).get("accueil/reponse/structure")
-    if reponse and reponse["structure" + ADDRESS_SUFFIX]:
-        sheet, cells = reponse["feuille"], (reponse["structure" + ADDRESS_SUFFIX],)
-    else:  # the identity was prefilled: failing its cell, the sheet of the fiche
-        sheet, cells = (place[0], (place[1],)) if place else (r["feuille"], ())
-    return constat(
-        "STRUCTURE_INATTENDUE",
-        r | {"feuille": sheet},
-        cells,
-        champ=given.libelle("reponse", "structure"),
-        found=f"{_name(given, r['structure'])} répond pour la fiche {r['fiche']}",
-        expected=f"un porteur de la fiche : {quoted_list(dict.fromkeys(porteurs))}",
-        remedy="vérifiez la structure choisie et la fiche remplie, ou confirmez à la coordination.",
-    )
+class InvalidSiret(RowCheck):
+    code, gravity = "SIRET_INVALIDE", A_CONFIRMER
+    sought = "Le SIRET n’a pas 14 chiffres, ou sa clé de contrôle est fausse."
+    after = "VALEUR_HORS_LIMITES"
+    expected = "un SIRET de 14 chiffres, dont la clé est juste"
+    remedy = f"vérifiez chaque chiffre : {CONFIRM}"
+    blocks = ("reponse",)
 
+    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
+        return [any(insee_number("siret", siret, 14, "SIRET")) for siret in rows["siret"]]
 
-def _tell_volet(given: CheckInput, r: dict, reponse: dict, allowed: list[str]) -> Anomalie:
-    cells = given.cell(r | {"volet" + ADDRESS_SUFFIX: reponse.get("volet" + ADDRESS_SUFFIX)}, "reponse", "volet")
-    return constat(
-        "VOLET_INATTENDU",
-        r,
-        cells,
-        champ=given.libelle("reponse", "volet"),
-        found=f"« {r['volet']} »" if r["volet"] else "vide",
-        expected=f"pour {_name(given, r['structure'])} : {quoted_list(dict.fromkeys(allowed))}",
-        remedy="choisissez le volet dont vous rendez compte, ou confirmez à la coordination.",
-    )
+    def say(self, given: CheckInput, r: Row) -> Anomalie:
+        return self.at(given, r, "siret", typed_cells(r, "siret"), f"« {r['siret']} »")
 
 
 # --- twice, or not at all -------------------------------------------------------------------------------------------
 
 
-def duplicate_retour(given: CheckInput) -> list[Anomalie]:
+class DuplicateRetour(Check):
     """Same content: the first file counts, once. Different contents: neither counts, the coordinator decides."""
-    reponses = [
-        (fiche, fold(structure), volet or "")
-        for fiche, structure, volet in columns(given.retours, "fiche", "structure", "volet")
-    ]
-    times = Counter(reponses)
-    groups: dict[tuple[str, str, str], list[dict]] = {}
-    for r in sorted(as_dicts(given.retours, [times[cle] > 1 for cle in reponses]), key=lambda r: r["fichier"]):
+
+    code, gravity = "DOUBLON_DE_RETOUR", (BLOCKING, A_CONFIRMER)
+    sought = "Deux classeurs répondent pour la même fiche, la même structure et le même volet."
+
+    def second_answers(self, given: CheckInput) -> list[Anomalie]:
+        copies: dict[str, Anomalie] = {}
+        conflicts: list[Anomalie] = []
+        for retours in _same_answers(given.retours):
+            leading: dict[str, Row] = {}  # the first of each content
+            for r in retours:
+                first = leading.setdefault(r["sha256"], r)
+                if first is not r and r["fichier"] not in copies:
+                    copies[r["fichier"]] = self._copy(r, first["fichier"])
+            if len(leading) > 1:
+                files = [r["fichier"] for r in leading.values()]
+                conflicts += [self._conflict(r, [f for f in files if f != r["fichier"]]) for r in leading.values()]
+        return [*copies.values(), *conflicts]
+
+    def _copy(self, r: Row, first: str) -> Anomalie:
+        return self.anomalie(
+            Place(r["fichier"], structure=r["structure"]),
+            (),
+            champ="Retour",
+            found=f"le même contenu que {first}",
+            expected="un seul retour",
+            remedy=f"rien à corriger : {first} est retenu, cette copie est laissée de côté.",
+            gravite=A_CONFIRMER,
+            refuses_file=True,
+        )
+
+    def _conflict(self, r: Row, others: Sequence[str]) -> Anomalie:
+        return self.anomalie(
+            place_of(r),
+            (),
+            champ="Retour",
+            found=f"une autre réponse de la même structure pour la fiche {r['fiche']}{_volet(r)} : {listing(others)}",
+            expected="une seule réponse par fiche, structure et volet",
+            remedy="demandez à la structure lequel est le bon, retirez l’autre, puis recommencez : d’ici là, aucun des deux n’est retenu.",
+            gravite=BLOCKING,
+            refuses_sheet=True,
+        )
+
+
+def _same_answers(retours: pd.DataFrame) -> Iterable[list[Row]]:
+    """Answers of one structure for one fiche and volet, where there are several, by name of file."""
+    keys = [(f, fold(s), v or "") for f, s, v in columns(retours, "fiche", "structure", "volet")]
+    times = Counter(keys)
+    groups: dict[tuple[str, str, str], list[Row]] = {}
+    for r in sorted(as_dicts(retours, [times[key] > 1 for key in keys]), key=lambda r: str(r["fichier"])):
         if r["structure"]:
             groups.setdefault((r["fiche"], fold(r["structure"]), r["volet"] or ""), []).append(r)
-    copies: dict[str, Anomalie] = {}
-    conflicts: list[Anomalie] = []
-    for retours in groups.values():
-        leading: dict[str, dict] = {}
-        for r in retours:
-            first_one = leading.setdefault(r["sha256"], r)
-            if first_one is not r and r["fichier"] not in copies:
-                copies[r["fichier"]] = _tell_copy(r, first_one)
-        if len(leading) > 1:
-            conflicts += [
-                _tell_conflict(r, [x["fichier"] for x in leading.values() if x is not r]) for r in leading.values()
-            ]
-    return [*copies.values(), *conflicts]
+    return groups.values()
 
 
-def _tell_copy(r: dict, first_one: dict) -> Anomalie:
-    return constat(
-        "DOUBLON_DE_RETOUR",
-        {"fichier": r["fichier"], "structure": r["structure"]},
-        (),
-        champ="Retour",
-        found=f"le même contenu que {first_one['fichier']}",
-        expected="un seul retour",
-        remedy=f"rien à corriger : {first_one['fichier']} est retenu, cette copie est laissée de côté.",
-        gravite=A_CONFIRMER,
-        refuses_file=True,
-    )
+def _volet(r: Row) -> str:
+    return f", volet « {r['volet']} »" if r["volet"] else ""
 
 
-def _tell_conflict(r: dict, autres: list[str]) -> Anomalie:
-    volet = f", volet « {r['volet']} »" if r["volet"] else ""
-    return constat(
-        "DOUBLON_DE_RETOUR",
-        r,
-        (),
-        champ="Retour",
-        found=f"une autre réponse de la même structure pour la fiche {r['fiche']}{volet} : {listing(autres)}",
-        expected="une seule réponse par fiche, structure et volet",
-        remedy="demandez à la structure lequel est le bon, retirez l’autre, puis recommencez : d’ici là, aucun des deux n’est retenu.",
-        gravite=BLOCKING,
-        refuses_sheet=True,
-    )
+class ReplacedRetour(Check):
+    """Told by ``summaries.replacement``."""
+
+    code, gravity = "RETOUR_REMPLACE", INFORMATION
+    sought = "Un retour est remplacé par sa correction, à la demande de la coordination."
+    expected = "une seule réponse par fiche, structure et volet"
+    remedy = "rien : la coordination l’a demandé ; le détail est à la feuille « Remplacements »."
 
 
-def missing_retour(given: CheckInput) -> list[Anomalie]:
-    if given.expected_returns is None:
-        return []
-    received: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for fiche, structure, volet in columns(given.retours, "fiche", "structure", "volet"):
-        received[fiche].add((fold(structure), volet or ""))
-    is_missing = [
-        groupe or (fold(structure), volet or "") not in received[fiche]
-        for fiche, structure, volet, groupe in columns(given.expected_returns, "fiche", "structure", "volet", "groupe")
-    ]
-    all_found = []
-    for a in as_dicts(given.expected_returns, is_missing):
-        volet = f", volet « {a['volet']} »" if a["volet"] else ""
-        line = {"fiche": a["fiche"], "structure": a["structure"]}
-        if a["groupe"]:
-            all_found.append(
-                constat(
-                    "GROUPE_NON_NOMME",
-                    line,
-                    (),
-                    champ="Retour",
-                    found=f"« {_name(given, a['structure'])} » pour la fiche {a['fiche']}{volet}, sans membres nommés",
-                    expected="les structures qui répondent, nommées",
-                    remedy="nommez-les dans le classeur de pilotage : sans cela, le nombre de retours attendus est inconnu.",
-                )
+class MissingRetour(CampagneCheck):
+    code, gravity = "RETOUR_MANQUANT", A_CONFIRMER
+    sought = "Un retour attendu n’est pas arrivé."
+    expected = "un retour"
+    remedy = "relancez la structure."
+
+    def in_campagne(self, given: CheckInput) -> Iterator[Anomalie]:
+        if given.expected_returns is None:
+            return
+        received: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for fiche, structure, volet in columns(given.retours, "fiche", "structure", "volet"):
+            received[fiche].add((fold(structure), volet or ""))
+        is_missing = [
+            not groupe and (fold(structure), volet or "") not in received[fiche]
+            for fiche, structure, volet, groupe in _expected(given)
+        ]
+        for a in as_dicts(given.expected_returns, is_missing):
+            nom = given.words.structure_name(a["structure"])
+            yield self.anomalie(
+                Place(fiche=a["fiche"], structure=a["structure"]),
+                (),
+                champ="Retour",
+                found=f"aucun retour de {nom} pour la fiche {a['fiche']}{_volet(a)}",
             )
-        else:
-            all_found.append(
-                constat(
-                    "RETOUR_MANQUANT",
-                    line,
-                    (),
-                    champ="Retour",
-                    found=f"aucun retour de {_name(given, a['structure'])} pour la fiche {a['fiche']}{volet}",
-                    expected="un retour",
-                    remedy="relancez la structure.",
-                )
+
+
+class UnexplainedGap(Check):
+    """Told by ``summaries.reconciliation``: an error of the program, never of a return."""
+
+    code, gravity = "ECART_INEXPLIQUE", BLOCKING
+    sought = "Un total consolidé diffère de la somme des retours sans que rien ne l’explique."
+    expected = "un écart nul"
+    remedy = "ne diffusez pas ce chiffre, et signalez-le à la personne qui a installé l’outil."
+
+
+class UnnamedGroup(CampagneCheck):
+    code, gravity = "GROUPE_NON_NOMME", A_CONFIRMER
+    sought = "Un groupe de structures n’est pas remplacé par ses membres : le nombre de retours attendus est inconnu."
+    expected = "les structures qui répondent, nommées"
+    remedy = "nommez-les dans le classeur de pilotage : sans cela, le nombre de retours attendus est inconnu."
+
+    def in_campagne(self, given: CheckInput) -> Iterator[Anomalie]:
+        if given.expected_returns is None:
+            return
+        for a in as_dicts(given.expected_returns, [bool(groupe) for *_, groupe in _expected(given)]):
+            nom = given.words.structure_name(a["structure"])
+            yield self.anomalie(
+                Place(fiche=a["fiche"], structure=a["structure"]),
+                (),
+                champ="Retour",
+                found=f"« {nom} » pour la fiche {a['fiche']}{_volet(a)}, sans membres nommés",
             )
-    return all_found
 
 
-def governance_below_minimum(given: CheckInput) -> list[Anomalie]:
-    if given.pilotage is None:
-        return []
-    held = {fold(nom): nombre for nom, nombre in given.pilotage.reunions.items() if nombre is not None}
-    return [
-        constat(
-            "GOUVERNANCE_SOUS_LE_MINIMUM",
-            {},
-            (),
-            champ=instance.nom,
-            found=f"{number_fr(held[fold(instance.nom)])} réunion(s) en {given.contrat.year_name(given.annee)}",
-            expected=f"{instance.minimum_par_an} par an au moins",
-            remedy="complétez les réunions dans le classeur de pilotage, ou signalez l’écart au COPIL.",
-        )
-        for instance in given.contrat.instances
-        if fold(instance.nom) in held and held[fold(instance.nom)] < instance.minimum_par_an
-    ]
+class GovernanceBelowMinimum(CampagneCheck):
+    code, gravity = "GOUVERNANCE_SOUS_LE_MINIMUM", A_CONFIRMER
+    sought = "Une instance s’est réunie moins souvent que le contrat ne le prévoit."
+    remedy = "complétez les réunions dans le classeur de pilotage, ou signalez l’écart au COPIL."
+
+    def in_campagne(self, given: CheckInput) -> Iterator[Anomalie]:
+        reunions = given.pilotage.reunions if given.pilotage else {}
+        held = {fold(nom): nombre for nom, nombre in reunions.items() if nombre is not None}
+        for instance in given.contrat.instances:
+            nombre = held.get(fold(instance.nom))
+            if nombre is not None and nombre < instance.minimum_par_an:
+                yield self.anomalie(
+                    Place(),
+                    (),
+                    champ=instance.nom,
+                    found=f"{number_fr(nombre)} réunion(s) en {given.words.year(given.annee)}",
+                    expected=f"{instance.minimum_par_an} par an au moins",
+                )

@@ -1,400 +1,301 @@
-"""Checks 23 to 25: against last year, and between the structures of a fiche."""
+"""Against last year, and between the structures of a fiche."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from cls_workbook.anomalies import Anomalie
-from cls_workbook.checks.check_input import CheckInput
-from cls_workbook.checks.findings import CONFIRM, constat
+from cls_workbook.anomalies import A_CONFIRMER, Anomalie
+from cls_workbook.checks.check_input import CheckInput, PreviousYear
+from cls_workbook.checks.check_kinds import CONFIRM, BetweenRetours, FicheCheck, RetourCheck
+from cls_workbook.checks.like_declarations import Declaration, alike
+from cls_workbook.checks.measure_counts import MesureCount, counts
+from cls_workbook.checks.progress_checks import is_stock
+from cls_workbook.checks.typed_answers import Row, by_retour, place_of, typed_cells
+from cls_workbook.domain.model import Mesure
 from cls_workbook.french import amount_fr, fold, number_fr, rate_fr
-from cls_workbook.reading.storing.value_store import ValueStore
-from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts
+from cls_workbook.reading.storing.wide_views import as_dicts
 
 COMPARABLES_MIN = 3  # fewer equal figures may be chance
 ALIKE_MAX = 10  # like declarations of one event; beyond, one anomaly a pair would hide all the others
-MAX_CITED = 3  # of these, how many are named
+CITED_MAX = 3  # of these, how many are named
 AMOUNTS = ("prevu", "engage", "verse")
-NUMBERS = frozenset(
-    (
-        "valeur",
-        "numerateur",
-        "denominateur",
-        "questionnaires",
-        "repondants",
-        "satisfaits",
-        "moyenne",
-        "effectif",
-        "dont_qpv",
-    )
+NUMBERS = (
+    *("valeur", "numerateur", "denominateur", "questionnaires", "repondants", "satisfaits"),
+    *("moyenne", "effectif", "dont_qpv"),
 )
+LOOK_AGAIN = f"vérifiez la valeur ; {CONFIRM}"
 
 
-def _totals_last_year(given: CheckInput) -> dict[tuple[str, str, str, str], int | Decimal]:
-    """(fiche, structure, volet, measure) → last year's figure, typed or total of its breakdown."""
-    totals: dict[tuple[str, str, str, str], int | Decimal] = {}
-    for r in given.precedent.mesures.itertuples():
-        if r.mesure not in given.contrat.by_mesure:
-            continue
-        cle, is_ventilation = (r.fiche, r.structure, r.volet, r.mesure), given.mesure(r.mesure).type == "ventilation"
-        if r.champ == "valeur" and not is_ventilation:
-            totals[cle] = r.valeur
-        elif r.champ == "effectif" and is_ventilation:
-            totals[cle] = totals.get(cle, 0) + r.valeur
-    return totals
+class _Change(NamedTuple):
+    """What a structure gave for a measure, and what it had given last year."""
+
+    mesure: Mesure
+    tally: MesureCount
+    ancien: int | Decimal
+
+    @property
+    def gap(self) -> int | Decimal:
+        return self.tally.valeur - self.ancien
+
+    @property
+    def is_stock_falling(self) -> bool:
+        return is_stock(self.mesure) and self.gap < 0
+
+    def found(self, annee: int) -> str:
+        return _found(number_fr(self.tally.valeur), number_fr(self.ancien), annee, _proportion(self.gap, self.ancien))
 
 
-def sharp_change(given: CheckInput) -> list[Anomalie]:
-    """Of one return's own values: counts, rates, means. A stock that falls is said as such, once."""
-    if given.precedent is None:
-        return []
-    return [*_changing_counts(given), *_changing_rates_and_means(given)]
-
-
-def _changing_counts(given: CheckInput) -> Iterable[Anomalie]:
-    before, thresholds = _totals_last_year(given), given.contrat.evolution
-    expected = f"une évolution de moins de {rate_fr(thresholds.part, 0)}, ou de moins de {thresholds.unites} unités"
-    for by_mesure in given.counts({m for _, _, _, m in before}).values():
-        for id_, tally in by_mesure.items():
-            r, mesure = tally.line, given.mesure(id_)
-            ancien = before.get((r["fiche"], r["structure"], r["volet"], id_))
-            if ancien is None:
-                continue
-            gap = tally.valeur - ancien
-            decreases = (mesure.agregation == "STOCK" or mesure.stock) and gap < 0
-            if decreases or (abs(gap) >= thresholds.unites and abs(gap) > thresholds.part * ancien):
-                code, wanted = (
-                    ("STOCK_EN_BAISSE", "un nombre qui ne baisse pas") if decreases else ("EVOLUTION_FORTE", expected)
-                )
-                yield _tell_change(
-                    given,
-                    code,
-                    r,
-                    tally.cells,
-                    mesure.libelle,
-                    number_fr(tally.valeur),
-                    number_fr(ancien),
-                    _proportion(gap, ancien),
-                    wanted,
-                )
-
-
-def _changing_rates_and_means(given: CheckInput) -> Iterable[Anomalie]:
-    """Both terms of a rate are compared at once: what matters is what they make."""
-    thresholds, before = given.contrat.evolution, _values_last_year(given)
-    for bloc, top, bottom in (("taux", "numerateur", "denominateur"), ("satisfaction", "satisfaits", "repondants")):
-        for r in as_dicts(given.view(bloc)):
-            cle = (r["fiche"], r["structure"], r["volet"], r["mesure"])
-            fixed = (
-                given.mesure(r["mesure"]).denominateur
-                if bloc == "taux" and r["mesure"] in given.contrat.by_mesure
-                else None
-            )
-            nouveau, ancien = (
-                _quotient(h, fixed if fixed is not None else b)
-                for h, b in ((r[top], r[bottom]), (before.get((*cle, top)), before.get((*cle, bottom))))
-            )
-            if None not in (nouveau, ancien) and abs(nouveau - ancien) > thresholds.points:
-                cells = [r[c + ADDRESS_SUFFIX] for c in (top, bottom) if r[c + ADDRESS_SUFFIX]]
-                expected = f"une évolution de {number_fr(thresholds.points * 100)} points au plus"
-                yield _tell_change(
-                    given,
-                    "EVOLUTION_FORTE",
-                    r,
-                    cells,
-                    given.mesure(r["mesure"]).libelle,
-                    rate_fr(nouveau, 1),
-                    rate_fr(ancien, 1),
-                    "",
-                    expected,
-                )
-    for r in as_dicts(given.view("durees")):
-        ancien = before.get((r["fiche"], r["structure"], r["volet"], r["mesure"], "moyenne"))
-        if ancien and r["moyenne"] is not None and abs(r["moyenne"] - ancien) > thresholds.part * ancien:
-            expected = f"une évolution de moins de {rate_fr(thresholds.part, 0)}"
-            gap = _proportion(r["moyenne"] - ancien, ancien)
-            yield _tell_change(
-                given,
-                "EVOLUTION_FORTE",
-                r,
-                [r["moyenne" + ADDRESS_SUFFIX]],
-                given.mesure(r["mesure"]).libelle,
-                number_fr(r["moyenne"]),
-                number_fr(ancien),
-                gap,
-                expected,
-            )
-
-
-def _values_last_year(given: CheckInput) -> dict[tuple, object]:
-    """(fiche, structure, volet, measure, champ) → last year's value, rows of breakdowns apart."""
-    p = given.precedent.mesures
-    return {(r.fiche, r.structure, r.volet, r.mesure, r.champ): r.valeur for r in p.itertuples() if not r.modalite}
-
-
-def _lines_last_year(given: CheckInput, fiche: str) -> list[dict]:
-    lines = given.precedent.lines
-    return [] if lines is None else as_dicts(lines, lines["fiche"] == fiche)
-
-
-def _quotient(top: object, bottom: object) -> Decimal | None:
-    return Decimal(top) / Decimal(bottom) if top is not None and bottom else None
+def _found(nouveau: str, ancien: str, annee: int, proportion: str = "") -> str:
+    return f"{nouveau}, après {ancien} en {annee - 1}{proportion}"
 
 
 def _proportion(gap: int | Decimal, ancien: int | Decimal) -> str:
     return f" ({rate_fr(Decimal(gap) / ancien, 0)})" if ancien else ""
 
 
-def _tell_change(
-    given: CheckInput,
-    code: str,
-    r: dict,
-    cells: Iterable[str],
-    champ: str,
-    nouveau: str,
-    ancien: str,
-    proportion: str,
-    expected: str,
-) -> Anomalie:
-    return constat(
-        code,
-        r,
-        cells,
-        champ=champ,
-        found=f"{nouveau}, après {ancien} en {given.annee - 1}{proportion}",
-        expected=expected,
-        remedy=f"vérifiez la valeur ; {CONFIRM}",
+def _changes(given: CheckInput) -> Iterator[_Change]:
+    """Of the counts that a return gives and had given."""
+    before = _totals_last_year(given)
+    for by_mesure in counts(given, {id_ for *_, id_ in before}).values():
+        for id_, tally in by_mesure.items():
+            ancien = before.get((tally.row["fiche"], tally.row["structure"], tally.row["volet"], id_))
+            if ancien is not None:
+                yield _Change(given.words.mesure(id_), tally, ancien)
+
+
+def _totals_last_year(given: CheckInput) -> dict[tuple[str, str, str, str], int | Decimal]:
+    """(fiche, structure, volet, measure) → last year's figure, typed or total of its breakdown."""
+    totals: dict[tuple[str, str, str, str], Any] = {}
+    for r in given.precedent.mesures.itertuples() if given.precedent else ():
+        if r.mesure not in given.contrat.by_mesure:
+            continue
+        key, is_ventilation = (
+            (r.fiche, r.structure, r.volet, r.mesure),
+            given.words.mesure(r.mesure).type == "ventilation",
+        )
+        if r.champ == "valeur" and not is_ventilation:
+            totals[key] = r.valeur
+        elif r.champ == "effectif" and is_ventilation:
+            totals[key] = totals.get(key, 0) + r.valeur
+    return totals
+
+
+class SharpChange(RetourCheck, FicheCheck):
+    """Of one return's own counts, rates and means; of what a structure was granted by one funder on a fiche."""
+
+    code, gravity = "EVOLUTION_FORTE", A_CONFIRMER
+    sought = (
+        "Une valeur de la structure (compte, taux, moyenne, montant engagé) s’écarte beaucoup de celle qu’elle avait "
+        "donnée l’année précédente ; les seuils sont dans la définition du contrat."
+    )
+    remedy = LOOK_AGAIN
+
+    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
+        if given.precedent is not None:
+            before = _values_last_year(given.precedent)
+            yield from self._counts(given)
+            yield from self._rates(given, before)
+            yield from self._means(given, before)
+
+    def _counts(self, given: CheckInput) -> Iterator[Anomalie]:
+        seuils = given.contrat.evolution
+        for change in _changes(given):
+            gap, ancien = abs(change.gap), change.ancien
+            if not change.is_stock_falling and gap >= seuils.unites and gap > seuils.part * ancien:
+                yield self.anomalie(
+                    place_of(change.tally.row),
+                    change.tally.cells,
+                    champ=change.mesure.libelle,
+                    found=change.found(given.annee),
+                    expected=f"une évolution de moins de {rate_fr(seuils.part, 0)}, ou de moins de {seuils.unites} unités",
+                )
+
+    def _rates(self, given: CheckInput, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:
+        """Both terms of a rate are compared at once: what matters is what they make."""
+        points = given.contrat.evolution.points
+        for bloc, top, bottom in (("taux", "numerateur", "denominateur"), ("satisfaction", "satisfaits", "repondants")):
+            for r in as_dicts(given.answers.view(bloc)):
+                key = (r["fiche"], r["structure"], r["volet"], r["mesure"])
+                known = bloc == "taux" and r["mesure"] in given.contrat.by_mesure
+                fixed = given.words.mesure(r["mesure"]).denominateur if known else None
+                nouveau = _quotient(r[top], r[bottom] if fixed is None else fixed)
+                ancien = _quotient(before.get((*key, top)), before.get((*key, bottom)) if fixed is None else fixed)
+                if nouveau is not None and ancien is not None and abs(nouveau - ancien) > points:
+                    yield self.anomalie(
+                        place_of(r),
+                        typed_cells(r, top, bottom),
+                        champ=given.words.mesure(r["mesure"]).libelle,
+                        found=_found(rate_fr(nouveau, 1), rate_fr(ancien, 1), given.annee),
+                        expected=f"une évolution de {number_fr(points * 100)} points au plus",
+                    )
+
+    def _means(self, given: CheckInput, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:
+        part = given.contrat.evolution.part
+        for r in as_dicts(given.answers.view("durees")):
+            nouveau = r["moyenne"]
+            ancien = before.get((r["fiche"], r["structure"], r["volet"], r["mesure"], "moyenne"))
+            if ancien and nouveau is not None and abs(nouveau - ancien) > part * ancien:
+                proportion = _proportion(nouveau - ancien, ancien)
+                yield self.anomalie(
+                    place_of(r),
+                    typed_cells(r, "moyenne"),
+                    champ=given.words.mesure(r["mesure"]).libelle,
+                    found=_found(number_fr(nouveau), number_fr(ancien), given.annee, proportion),
+                    expected=f"une évolution de moins de {rate_fr(part, 0)}",
+                )
+
+    def on_fiche(self, given: CheckInput, fiche: str) -> Iterator[Anomalie]:
+        """What a structure was granted by one funder, under one nature, over all its returns for the fiche."""
+        seuils, before = given.contrat.evolution, dict[tuple[str, ...], Any]()
+        for r in _lines_last_year(given, fiche):
+            if r["engage"] is not None:
+                key = (r["structure"], given.words.financeur(r["financeur"]), fold(r["nature"] or ""))
+                before[key] = before.get(key, 0) + r["engage"]
+        this_year: dict[tuple[str, ...], list[Row]] = {}
+        for r in given.answers.financements if before else ():
+            if r["engage"] is not None:
+                this_year.setdefault((r["structure"], r["id"], fold(r["nature"] or "")), []).append(r)
+        for key, lines in this_year.items():
+            ancien, nouveau = before.get(key), sum(r["engage"] for r in lines)
+            if ancien is None or abs(nouveau - ancien) < seuils.euros or abs(nouveau - ancien) <= seuils.part * ancien:
+                continue
+            amounts = amount_fr(nouveau), amount_fr(ancien)
+            yield self.anomalie(
+                place_of(lines[0]),
+                [c for r in lines for c in typed_cells(r, "engage")],
+                champ=f"{given.words.financeur_name(key[1])} — {given.words.libelle('financement', 'engage')}",
+                found=_found(*amounts, given.annee, _proportion(nouveau - ancien, ancien)),
+                expected=f"une évolution de moins de {rate_fr(seuils.part, 0)}, ou de moins de {amount_fr(seuils.euros)}",
+            )
+
+
+def _values_last_year(precedent: PreviousYear) -> dict[tuple[str, ...], Any]:
+    """(fiche, structure, volet, measure, champ) → last year's value, rows of breakdowns apart."""
+    rows = precedent.mesures.itertuples()
+    return {(r.fiche, r.structure, r.volet, r.mesure, r.champ): r.valeur for r in rows if not r.modalite}
+
+
+def _lines_last_year(given: CheckInput, fiche: str) -> list[Row]:
+    lines = given.precedent.lines if given.precedent else None
+    return [] if lines is None else list(as_dicts(lines, lines["fiche"] == fiche))
+
+
+def _quotient(top: Any, bottom: Any) -> Decimal | None:
+    return Decimal(top) / Decimal(bottom) if top is not None and bottom else None
+
+
+class FallingStock(RetourCheck):
+    code, gravity = "STOCK_EN_BAISSE", A_CONFIRMER
+    sought = "Un nombre constaté en fin d’année baisse par rapport à l’année précédente."
+    expected = "un nombre qui ne baisse pas"
+    remedy = LOOK_AGAIN
+
+    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
+        for change in _changes(given):
+            if change.is_stock_falling:
+                yield self.anomalie(
+                    place_of(change.tally.row),
+                    change.tally.cells,
+                    champ=change.mesure.libelle,
+                    found=change.found(given.annee),
+                )
+
+
+class SameAsLastYear(RetourCheck, FicheCheck):
+    code, gravity = "IDENTIQUE_A_L_ANNEE_PRECEDENTE", A_CONFIRMER
+    sought = (
+        "Toutes les valeurs d’une fiche, ou tous ses financements, sont ceux de l’année précédente : "
+        "le classeur a pu être recopié."
     )
 
-
-def same_as_last_year(given: CheckInput) -> list[Anomalie]:
-    if given.precedent is None:
-        return []
-    p, v = given.precedent.mesures, given.values
-    old_ones = p[p["champ"].isin(NUMBERS)]
-    before = {
-        (r.fiche, r.structure, r.volet, r.mesure, r.champ, fold(r.modalite or "")): r.valeur
-        for r in old_ones.itertuples()
-    }
-    groups: dict[tuple[str, str], list[dict]] = {}
-    for r in as_dicts(v, v["champ"].isin(NUMBERS) & v["mesure"].isin(old_ones["mesure"].unique())):
-        groups.setdefault((r["fichier"], r["fiche"]), []).append(r)
-    all_found = []
-    for lines in groups.values():
-        former_ones = [
-            before.get((r["fiche"], r["structure"], r["volet"], r["mesure"], r["champ"], fold(r["modalite"])))
-            for r in lines
-        ]
-        are_equal = all(a is not None and a == r["valeur"] for a, r in zip(former_ones, lines, strict=True))
-        if are_equal and len(lines) >= COMPARABLES_MIN and any(former_ones):
-            all_found.append(
-                constat(
-                    "IDENTIQUE_A_L_ANNEE_PRECEDENTE",
-                    lines[0],
+    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
+        """Of one fiche of a return: every figure that could be compared is last year's."""
+        if given.precedent is None:
+            return
+        p, v = given.precedent.mesures, given.values
+        rows = p[p["champ"].isin(NUMBERS)]
+        before = {_figure_key(r): r["valeur"] for r in as_dicts(rows)}
+        comparable = as_dicts(v, v["champ"].isin(NUMBERS) & v["mesure"].isin(rows["mesure"].unique()))
+        for lines in by_retour(comparable).values():
+            former = [before.get(_figure_key(r)) for r in lines]
+            equal = all(a is not None and a == r["valeur"] for a, r in zip(former, lines, strict=True))
+            if equal and len(lines) >= COMPARABLES_MIN and any(former):
+                last, current = given.words.year(given.annee - 1), given.words.year(given.annee)
+                yield self.anomalie(
+                    place_of(lines[0]),
                     [r["cellule"] for r in lines],
                     champ="Indicateurs",
-                    found=f"les {len(lines)} valeurs de la fiche sont celles de {given.contrat.year_name(given.annee - 1)}",
-                    expected=f"les valeurs de {given.contrat.year_name(given.annee)}",
+                    found=f"les {len(lines)} valeurs de la fiche sont celles de {last}",
+                    expected=f"les valeurs de {current}",
                     remedy="vérifiez que le classeur de l’année précédente n’a pas été renvoyé ; corrigez, ou confirmez à la coordination.",
                 )
-            )
-    return all_found
 
-
-def sharp_change_of_amounts(given: CheckInput, fiche: str) -> list[Anomalie]:
-    """What a structure was granted by one funder, under one nature, over all its returns for the fiche."""
-    if given.precedent is None:
-        return []
-    thresholds, before = given.contrat.evolution, {}
-    for r in _lines_last_year(given, fiche):
-        cle = (r["fiche"], r["structure"], given.financeur(r["financeur"]), fold(r["nature"] or ""))
-        before[cle] = (before.get(cle) or 0) + r["engage"] if r["engage"] is not None else before.get(cle)
-    this_year: dict[tuple, list[dict]] = {}
-    for r in given.financements:
-        if r["engage"] is not None:
-            this_year.setdefault((r["fiche"], r["structure"], r["id"], fold(r["nature"] or "")), []).append(r)
-    expected = f"une évolution de moins de {rate_fr(thresholds.part, 0)}, ou de moins de {amount_fr(thresholds.euros)}"
-    all_found = []
-    for cle, lines in this_year.items():
-        ancien, nouveau = before.get(cle), sum(r["engage"] for r in lines)
-        if (
-            ancien is not None
-            and abs(nouveau - ancien) >= thresholds.euros
-            and abs(nouveau - ancien) > thresholds.part * ancien
-        ):
-            champ = f"{given.financeur_name(cle[2])} — {given.libelle('financement', 'engage')}"
-            gap = _proportion(nouveau - ancien, ancien)
-            cells = [r["engage" + ADDRESS_SUFFIX] for r in lines]
-            all_found.append(
-                _tell_change(
-                    given,
-                    "EVOLUTION_FORTE",
-                    lines[0],
-                    cells,
-                    champ,
-                    amount_fr(nouveau),
-                    amount_fr(ancien),
-                    gap,
-                    expected,
-                )
-            )
-    return all_found
-
-
-def copied_financement(given: CheckInput, fiche: str) -> list[Anomalie]:
-    """Every funding line of a structure on the fiche is last year's, amounts and reference alike."""
-    if given.precedent is None:
-        return []
-    before: dict[tuple[str, str], list[tuple]] = {}
-    for r in _lines_last_year(given, fiche):
-        before.setdefault((r["fiche"], r["structure"]), []).append(_line_fingerprint(given, r))
-    groups: dict[tuple[str, str], list[dict]] = {}
-    for r in given.financements:
-        groups.setdefault((r["fiche"], r["structure"]), []).append(r)
-    all_found = []
-    for cle, lines in groups.items():
-        its_own = [_line_fingerprint(given, r) for r in lines]
-        referenced = [r for r in lines if r["reference"] and any(r[c] for c in AMOUNTS)]
-        if referenced and sorted(its_own, key=str) == sorted(before.get(cle, []), key=str):
-            cells = [r[c + ADDRESS_SUFFIX] for r in lines for c in (*AMOUNTS, "reference") if r[c + ADDRESS_SUFFIX]]
-            all_found.append(
-                constat(
-                    "IDENTIQUE_A_L_ANNEE_PRECEDENTE",
-                    lines[0],
-                    cells,
+    def on_fiche(self, given: CheckInput, fiche: str) -> Iterator[Anomalie]:
+        """Every funding line of a structure on the fiche is last year's, amounts and reference alike."""
+        before: dict[str, list[tuple[Any, ...]]] = {}
+        for r in _lines_last_year(given, fiche):
+            before.setdefault(r["structure"], []).append(_line_fingerprint(given, r))
+        groups: dict[str, list[Row]] = {}
+        for r in given.answers.financements if before else ():
+            groups.setdefault(r["structure"], []).append(r)
+        for structure, lines in groups.items():
+            its_own = sorted((_line_fingerprint(given, r) for r in lines), key=str)
+            referenced = any(r["reference"] and any(r[c] for c in AMOUNTS) for r in lines)
+            if referenced and its_own == sorted(before.get(structure, []), key=str):
+                yield self.anomalie(
+                    place_of(lines[0]),
+                    [c for r in lines for c in typed_cells(r, *AMOUNTS, "reference")],
                     champ="Financements",
                     found=f"les financements de la fiche sont ceux de {given.annee - 1}, références comprises",
                     expected=f"les financements de {given.annee}",
                     remedy="vérifiez que le tableau de l’année précédente n’a pas été recopié ; corrigez, ou confirmez à la coordination.",
                 )
-            )
-    return all_found
 
 
-def _line_fingerprint(given: CheckInput, r: dict) -> tuple:
+def _figure_key(r: Row) -> tuple[str, ...]:
+    return (*(r[c] for c in ("fiche", "structure", "volet", "mesure", "champ")), fold(r["modalite"] or ""))
+
+
+def _line_fingerprint(given: CheckInput, r: Row) -> tuple[Any, ...]:
     amounts = tuple(None if r[c] is None else Decimal(r[c]) for c in AMOUNTS)
-    return (given.financeur(r["financeur"]), fold(r["nature"] or ""), *amounts, fold(str(r["reference"] or "")))
+    nature, reference = fold(r["nature"] or ""), fold(str(r["reference"] or ""))
+    return (given.words.financeur(r["financeur"]), nature, *amounts, reference)
 
 
-def event_declared_twice(given: CheckInput) -> list[Anomalie]:
+class EventDeclaredTwice(BetweenRetours):
     """Same figure and same comment, or same detail, for one measure, from two structures of a fiche: one anomaly a pair.
 
     Names are set aside: they are counted once anyway. What many declare alike is said once, at the first of them.
     """
-    pairs: dict[tuple[str, str, str], list[_Declaration]] = {}
-    all_found = []
-    for mesure, store in given.by_mesure("mesures", "ventilations"):
-        if mesure in given.contrat.by_mesure and not given.mesure(mesure).nominative:
-            for commune in _alike(mesure, store):
-                if commune.nombre > ALIKE_MAX:
-                    where = f"{number_fr(commune.nombre)} autres retours, dont {', '.join(d.file for d in commune.later_ones[:MAX_CITED])}"
-                    all_found.append(_tell_event(given, [commune.first], where))
+
+    code, gravity = "EVENEMENT_DECLARE_DEUX_FOIS", A_CONFIRMER
+    sought = "Deux structures d’une même fiche semblent déclarer le même événement."
+    expected = "un événement commun, déclaré par une seule structure"
+    remedy = "si c’est le même événement, ne le gardez que dans un seul retour ; sinon confirmez à la coordination."
+
+    def between(self, given: CheckInput) -> Iterable[Anomalie]:
+        pairs: dict[tuple[str, str, str], list[Declaration]] = {}
+        anomalies = []
+        for mesure, store in given.by_mesure("mesures", "ventilations"):
+            if mesure not in given.contrat.by_mesure or given.words.mesure(mesure).nominative:
+                continue
+            for shared in alike(mesure, store, ALIKE_MAX):
+                if shared.others > ALIKE_MAX:
+                    cited = ", ".join(d.file for d in shared.later[:CITED_MAX])
+                    where = f"{number_fr(shared.others)} autres retours, dont {cited}"
+                    anomalies.append(self._shared(given, [shared.first], where))
                     continue
-                for d in commune.later_ones:
-                    pairs.setdefault((d.fiche, commune.first.file, d.file), []).append(d)
-    return all_found + [_tell_event(given, communes, first_one) for (_, first_one, _), communes in pairs.items()]
+                for d in shared.later:
+                    pairs.setdefault((d.fiche, shared.first.file, d.file), []).append(d)
+        return anomalies + [self._shared(given, same, first) for (_, first, _), same in pairs.items()]
 
-
-def _tell_event(given: CheckInput, declarations: list[_Declaration], where: str) -> Anomalie:
-    labels = dict.fromkeys(given.mesure(d.mesure).libelle for d in declarations)
-    return constat(
-        "EVENEMENT_DECLARE_DEUX_FOIS",
-        declarations[0].location,
-        [c for d in declarations for c in d.cells()],
-        champ=next(iter(labels)),
-        found=f"même déclaration dans {where} : {', '.join(labels)}",
-        expected="un événement commun, déclaré par une seule structure",
-        remedy="si c’est le même événement, ne le gardez que dans un seul retour ; sinon confirmez à la coordination.",
-    )
-
-
-@dataclass(slots=True)
-class _SharedDeclaration:
-    """Declarations that have the same signature: the first, those of other structures (no more than are told), and how many these are."""
-
-    first: _Declaration
-    later_ones: list[_Declaration] = field(default_factory=list)
-    nombre: int = 0
-
-    def add(self, other: _Declaration) -> None:
-        if other.structure != self.first.structure:
-            self.nombre += 1
-            if len(self.later_ones) < ALIKE_MAX:
-                self.later_ones.append(other)
-
-
-def _alike(mesure: str, store: ValueStore) -> Iterable[_SharedDeclaration]:
-    """Signatures are counted first, so that only the declarations whose signature comes back are kept."""
-    times = Counter(hash(signature) for d in _declarations(mesure, store) if (signature := d.signature()))
-    communes: dict[str, _SharedDeclaration] = {}
-    if any(n > 1 for n in times.values()):
-        for d in _declarations(mesure, store):
-            if times[hash(signature := d.signature())] > 1:
-                if signature in communes:
-                    communes[signature].add(d)
-                else:
-                    communes[signature] = _SharedDeclaration(d)
-    return communes.values()
-
-
-@dataclass(slots=True)
-class _Declaration:
-    """What a return says of a measure. ``detail``: (category, number, cell)."""
-
-    mesure: str
-    file: str
-    sheet: str
-    fiche: str
-    structure: str
-    valeur: object = None
-    cell: str = ""
-    commentaire: str | None = None
-    detail: list[tuple[str, object, str]] = field(default_factory=list)
-
-    @property
-    def location(self) -> dict[str, str]:
-        return {"fichier": self.file, "feuille": self.sheet, "fiche": self.fiche, "structure": self.structure}
-
-    def signature(self) -> str:
-        """What two declarations of one event share; "" where there is too little to tell."""
-        if not self.valeur:
-            return ""
-        if self.commentaire is not None:
-            return f"{self.valeur} {fold(self.commentaire)}"
-        return (
-            f"{self.valeur} {sorted((fold(nom), str(nombre)) for nom, nombre, _ in self.detail)}"
-            if len(self.detail) > 1
-            else ""
+    def _shared(self, given: CheckInput, declarations: list[Declaration], where: str) -> Anomalie:
+        labels = list(dict.fromkeys(given.words.mesure(d.mesure).libelle for d in declarations))
+        return self.anomalie(
+            declarations[0].place,
+            [c for d in declarations for c in d.cells()],
+            champ=labels[0],
+            found=f"même déclaration dans {where} : {', '.join(labels)}",
         )
-
-    def cells(self) -> list[str]:
-        return [self.cell] if self.commentaire is not None else [self.cell, *(cell for _, _, cell in self.detail)]
-
-
-def _declarations(mesure: str, store: ValueStore) -> Iterator[_Declaration]:
-    """One a return; what a return says stands together."""
-    names = ("fichier", "feuille", "fiche", "structure", "champ", "modalite", "valeur", "cellule")
-    stated = None
-    for file, sheet, fiche, structure, champ, modalite, valeur, cell in store.lines(
-        lambda _: True, *names, input_fields=("valeur", "commentaire", "effectif")
-    ):
-        if stated is None or stated.file != file or stated.fiche != fiche:
-            if stated is not None:
-                yield stated
-            stated = _Declaration(mesure, file, sheet, fiche, structure)
-        if champ == "valeur":
-            stated.valeur, stated.cell = valeur, cell
-        elif champ == "commentaire":
-            stated.commentaire = valeur
-        elif valeur:
-            stated.detail.append((modalite, valeur, cell))
-    if stated is not None:
-        yield stated
-
-
-RULES = (sharp_change, same_as_last_year)
-RULES_OF_ONE_FICHE = (sharp_change_of_amounts, copied_financement)
-RULES_BETWEEN_RETOURS = (event_declared_twice,)

@@ -1,319 +1,221 @@
-"""Checks 13 and 15 to 18: what is answered for each measure, rates, satisfaction, QPV."""
+"""What is answered for a measure: QPV, rates, satisfaction, communes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any, ClassVar
 
 import pandas as pd
 
-from cls_workbook.anomalies import Anomalie
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie
 from cls_workbook.checks.check_input import CheckInput
-from cls_workbook.checks.findings import SEND_BACK, constat
-from cls_workbook.checks.progress_checks import ABANDONED, COMPLETED, IN_PROGRESS, NOT_STARTED, POSTPONED, phase
-from cls_workbook.checks.row_schemas import RowRule
-from cls_workbook.domain.model import Mesure
+from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
+from cls_workbook.checks.typed_answers import Row, place_of, typed_cells
+from cls_workbook.domain.model import Contrat
 from cls_workbook.french import fold, number_fr
-from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, where_above
+from cls_workbook.reading.reading_checks import TypedRate
+from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, where_above
 
 RESPONDENTS_MIN = 5  # below, a rate of satisfaction says little
-NO_VALUE = frozenset(map(fold, ("non disponible", "sans objet")))
-# What a measure is not answered without, by type: (block, champs).
-ESSENTIAL = {
-    "entier": ("mesures", ("valeur",)),
-    "decimal": ("mesures", ("valeur",)),
-    "ventilation": ("ventilations", ("effectif",)),
-    "liste": ("ventilations", ("modalite",)),
-    "taux": ("taux", ("numerateur",)),
-    "satisfaction": ("satisfaction", ("repondants", "satisfaits")),
-    "moyenne": ("durees", ("moyenne", "effectif")),
-    "jalon": ("jalons", ("jalon",)),
-    "texte": ("textes", ("texte",)),
-}
+COMMUNE_PREFIXES = ("commune de ", "commune d'", "ville de ", "ville d'", "mairie de ", "mairie d'")
 
 
-# --- answered or not ------------------------------------------------------------------------------------------------
+# --- QPV ------------------------------------------------------------------------------------------------------------
 
 
-def value_not_filled_in(given: CheckInput) -> list[Anomalie]:
-    """One anomaly a measure that the volet answers; one for the whole fiche where it answers none, or where volets share them."""
-    all_found: list[Anomalie] = []
-    for r in given.progress_rows:
-        fiche = given.contrat.par_fiche.get(r["fiche"])
-        if fiche is None:
-            continue
-        indicateurs = [i for i in fiche.indicateurs if fiche.concerns(i, r["volet"])]
-        mesures = [m for i in indicateurs for m in i.mesures]
-        is_silent = not any((r["fichier"], r["fiche"], m.id) in given.fills for m in mesures)
-        shared = fiche.volets and any(i.volet is None for i in indicateurs)
-        # Said better by another rule (active without an indicator), or nothing to say (nothing was done).
-        if is_silent and phase(r["etat"]) in (IN_PROGRESS, COMPLETED, NOT_STARTED, POSTPONED, ABANDONED):
-            continue
-        gaps = [(m, cells) for m in mesures if (cells := _missing(given, r, m)) is not None]
-        if gaps and (is_silent or shared):
-            gaps = [(None, tuple(c for _, cells in gaps for c in cells))]
-        all_found += [_tell_not_filled_in(given, r, m, cells) for m, cells in gaps]
-    return all_found
+class QpvAboveTotal(RowCheck):
+    code, gravity = "QPV_SUPERIEUR_AU_TOTAL", BLOCKING
+    sought = "Le nombre « dont QPV » dépasse la valeur déclarée."
+    remedy = f"corrigez « dont QPV », ou la valeur, {SEND_BACK}"
+    blocks = ("mesures",)
+
+    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
+        return where_above(rows["dont_qpv"], rows["valeur"])
+
+    def say(self, given: CheckInput, r: Row) -> Anomalie:
+        qpv, total = number_fr(r["dont_qpv"]), number_fr(r["valeur"])
+        found = f"{qpv}, pour une valeur de {total} (cellule {r['valeur' + ADDRESS_SUFFIX]})"
+        cells = typed_cells(r, "dont_qpv")
+        return self.at(given, r, "dont_qpv", cells, found, expected=f"un nombre de 0 à {total}")
 
 
-def _missing(given: CheckInput, r: dict, mesure: Mesure) -> tuple[str, ...] | None:
-    """The cells of what is missing for a measure; None if it is answered, or if a statut says why not."""
-    cle = (r["fichier"], r["fiche"], mesure.id)
-    if cle in given.statuts and fold(given.statuts[cle].valeur) in NO_VALUE:
-        return None
-    bloc, input_fields = ESSENTIAL[mesure.type]
-    supplied = {(f.bloc, f.champ) for f in given.fills.get(cle, ())}
-    if mesure.nominative and ("ventilations", "nom") in supplied:
-        return None  # the names are counted
-    if bloc == "ventilations" and given.holds_refused_input(*cle[:2], bloc, mesure.id):
-        return None
-    line = r | {"mesure": mesure.id, "ligne": "01" if bloc == "ventilations" else ""}
-    for absent in ("effectif", "modalite", "nom"):
-        line.pop(absent + ADDRESS_SUFFIX, None)
-    not_given = [c for c in input_fields if (bloc, c) not in supplied and not given.unreadable(line, bloc, c)]
-    return tuple(cell for c in not_given for cell in given.cell(line, bloc, c)) if not_given else None
+class ZeroQpv(RowCheck):
+    code, gravity = "QPV_NUL", A_CONFIRMER
+    sought = "Aucun habitant de QPV, pour une action qui se déroule en QPV."
+    expected = "des habitants de QPV : l’action s’y déroule"
+    remedy = "corrigez, videz la cellule si vous ne le savez pas, ou confirmez à la coordination."
+    blocks = ("mesures",)
+
+    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
+        return [
+            q == 0 and v is not None and v > 0 and en_qpv
+            for q, v, en_qpv in zip(rows["dont_qpv"], rows["valeur"], rows["en_qpv"], strict=True)
+        ]
+
+    def say(self, given: CheckInput, r: Row) -> Anomalie:
+        found = f"0, pour une valeur de {number_fr(r['valeur'])}"
+        return self.at(given, r, "dont_qpv", typed_cells(r, "dont_qpv"), found)
 
 
-def _tell_not_filled_in(given: CheckInput, r: dict, mesure: Mesure | None, cells: tuple[str, ...]) -> Anomalie:
-    if mesure:
-        bloc, input_fields = ESSENTIAL[mesure.type]
-        champ, found = given.libelle(bloc, input_fields[0], mesure.id), "vide, sans statut"
-    else:
-        champ, found = "Indicateurs", f"{len(cells) or 'des'} cellule(s) vide(s), sans statut"
-    return constat(
-        "VALEUR_NON_RENSEIGNEE",
-        r,
-        cells,
-        champ=champ,
-        found=found,
-        expected="une valeur (0 si rien n’a eu lieu), ou un statut : non disponible, sans objet",
-        remedy="saisissez la valeur ; si vous ne l’avez pas, choisissez un statut.",
-    )
+# --- rates: of a measure, or of a category of its breakdown ---------------------------------------------------------
 
 
-def contradictory_statut(given: CheckInput) -> list[Anomalie]:
-    all_found = []
-    for cle, statut in given.statuts.items():
-        fills = given.fills.get(cle)
-        if fold(statut.valeur) not in NO_VALUE or not fills:
-            continue
-        values = ", ".join(
-            number_fr(f.valeur) if isinstance(f.valeur, (int, Decimal)) else f"« {f.valeur} »" for f in fills[:3]
-        )
-        all_found.append(
-            constat(
-                "STATUT_CONTRADICTOIRE",
-                given.progress_of[cle[:2]],
-                (*(f.cell for f in fills), statut.cell),
-                champ=given.libelle(statut.bloc, "statut", cle[2]),
-                found=f"« {statut.valeur} », avec {values}",
-                expected="une valeur, ou un statut qui dit qu’il n’y en a pas",
-                remedy="retirez la valeur, ou corrigez le statut (réel, estimé).",
-            )
-        )
-    return all_found
+class _RateCheck(RowCheck, abstract=True):
+    """``singled``: the champs at fault (both, where which one is wrong is not known); ``first``: the one to look at first."""
+
+    blocks = ("taux", "ventilations")
+    singled: ClassVar[tuple[str, ...]] = ("numerateur", "denominateur")
+    first: ClassVar[str] = "numerateur"
+
+    def say(self, given: CheckInput, r: Row) -> Anomalie | None:
+        bottom = r["denominateur"] if r["denominateur"] is not None else r.get("fixed")
+        top, bottom = ("vide" if x is None else number_fr(x) for x in (r["numerateur"], bottom))
+        cells = [c for champ in self.singled for c in given.places.cell(r, r["bloc"], champ)]
+        return self.at(given, r, self.first, cells, f"numérateur : {top} ; dénominateur : {bottom}")
 
 
-# --- one row: QPV ---------------------------------------------------------------------------------------------------
-
-
-def _qpv_above(view: pd.DataFrame) -> list[bool]:
-    return where_above(view["dont_qpv"], view["valeur"])
-
-
-def _tell_qpv_above(given: CheckInput, r: dict) -> Anomalie:
-    return constat(
-        "QPV_SUPERIEUR_AU_TOTAL",
-        r,
-        (r["dont_qpv" + ADDRESS_SUFFIX],),
-        champ=given.libelle("mesures", "dont_qpv", r["mesure"]),
-        found=f"{number_fr(r['dont_qpv'])}, pour une valeur de {number_fr(r['valeur'])} (cellule {r['valeur' + ADDRESS_SUFFIX]})",
-        expected=f"un nombre de 0 à {number_fr(r['valeur'])}",
-        remedy=f"corrigez « dont QPV », ou la valeur, {SEND_BACK}",
-    )
-
-
-def _zero_qpv(view: pd.DataFrame) -> list[bool]:
-    return [
-        q == 0 and v is not None and v > 0 and en_qpv
-        for q, v, en_qpv in zip(view["dont_qpv"], view["valeur"], view["en_qpv"], strict=True)
-    ]
-
-
-def _tell_zero_qpv(given: CheckInput, r: dict) -> Anomalie:
-    return constat(
-        "QPV_NUL",
-        r,
-        (r["dont_qpv" + ADDRESS_SUFFIX],),
-        champ=given.libelle("mesures", "dont_qpv", r["mesure"]),
-        found=f"0, pour une valeur de {number_fr(r['valeur'])}",
-        expected="des habitants de QPV : l’action s’y déroule",
-        remedy="corrigez, videz la cellule si vous ne le savez pas, ou confirmez à la coordination.",
-    )
-
-
-def _above_maximum(view: pd.DataFrame) -> list[bool]:
-    return where_above(view["valeur"], view["maximum"])
-
-
-def _tell_above_maximum(given: CheckInput, r: dict) -> Anomalie:
-    return constat(
-        "VALEUR_HORS_LIMITES",
-        r,
-        (r["valeur" + ADDRESS_SUFFIX],),
-        champ=given.libelle("mesures", "valeur", r["mesure"]),
-        found=number_fr(r["valeur"]),
-        expected=f"{number_fr(r['maximum'])} au plus",
-        remedy=f"corrigez la valeur, {SEND_BACK}",
-    )
-
-
-# --- one row: rates (of a measure, or of a category of its breakdown) -----------------------------------------------
-
-
-def _denominators(view: pd.DataFrame) -> list:
+def _denominators(rows: pd.DataFrame) -> list[Any]:
     """As typed, or printed and locked where the contract fixes it."""
-    if "fixed" not in view:
-        return list(view["denominateur"])
-    return [f if d is None else d for d, f in zip(view["denominateur"], view["fixed"], strict=True)]
+    if "fixed" not in rows:
+        return list(rows["denominateur"])
+    return [f if d is None else d for d, f in zip(rows["denominateur"], rows["fixed"], strict=True)]
 
 
 def _is_a_rate(numerateur: object, denominateur: object) -> bool:
     """0,265 or 26,5 where a count is asked: a share, or a figure « out of 100 » that no count makes."""
     if not isinstance(numerateur, Decimal) or numerateur == numerateur.to_integral_value():
         return False
-    return 0 < numerateur < 1 and denominateur != 0 or denominateur in (1, 100)
+    return (0 < numerateur < 1 and denominateur != 0) or denominateur in (1, 100)
 
 
-def _typed_rate(view: pd.DataFrame) -> list[bool]:
-    return [_is_a_rate(n, d) for n, d in zip(view["numerateur"], _denominators(view), strict=True)]
+class NumeratorAbove(_RateCheck):
+    """A capacity may be exceeded (another rule says so), and 0 has its own rule."""
+
+    code, gravity = "NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR", BLOCKING
+    sought = "Le numérateur d’un taux dépasse son dénominateur."
+    expected = "un numérateur au plus égal au dénominateur"
+    remedy = f"corrigez l’un des deux nombres, {SEND_BACK}"
+
+    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
+        of_a_capacity = rows["a_capacite"] if "a_capacite" in rows else [False] * len(rows)
+        bottoms = _denominators(rows)
+        excess = where_above(rows["numerateur"], bottoms)
+        return [
+            above and d != 0 and not allowed and not _is_a_rate(n, d)
+            for above, d, allowed, n in zip(excess, bottoms, of_a_capacity, rows["numerateur"], strict=True)
+        ]
 
 
-def _numerator_above(view: pd.DataFrame) -> list[bool]:
-    # A capacity may be exceeded (check 22), and 0 has its own rule.
-    discarded = view["a_capacite"] if "a_capacite" in view else [False] * len(view)
-    denominators = _denominators(view)
-    excess = where_above(view["numerateur"], denominators)
-    return [
-        t and d != 0 and not e and not _is_a_rate(n, d)
-        for t, d, e, n in zip(excess, denominators, discarded, view["numerateur"], strict=True)
-    ]
-
-
-def _zero_denominator(view: pd.DataFrame) -> list[bool]:
-    return [d is not None and d == 0 for d in view["denominateur"]]
-
-
-def _denominator_missing(view: pd.DataFrame) -> list[bool]:
-    return [n is not None and d is None for n, d in zip(view["numerateur"], _denominators(view), strict=True)]
-
-
-def _rate_teller(code: str, bloc: str, expected: str, remedy: str, champ: str = "numerateur"):
-    """``champ``: the one to look at first. Both cells are refused: which one is wrong is not known."""
-
-    def tell(given: CheckInput, r: dict) -> Anomalie | None:
-        if code == "DENOMINATEUR_MANQUANT" and given.unreadable(r, bloc, "denominateur"):
-            return None
-        singles = ("numerateur",) if code == "TAUX_SAISI" else ("numerateur", "denominateur")
-        bottom = r["denominateur"] if r["denominateur"] is not None else r.get("fixed")
-        top, bottom = ("vide" if x is None else number_fr(x) for x in (r["numerateur"], bottom))
-        return constat(
-            code,
-            r,
-            [c for nom in singles for c in given.cell(r, bloc, nom)],
-            champ=given.libelle(bloc, champ, r["mesure"]),
-            found=f"numérateur : {top} ; dénominateur : {bottom}",
-            expected=expected,
-            remedy=f"{remedy}, {SEND_BACK}",
-        )
-
-    return tell
-
-
-def _rate_rules(bloc: str) -> tuple[RowRule, ...]:
-    regles = (
-        (
-            "TAUX_SAISI",
-            _typed_rate,
-            "le nombre du haut, compté : le taux se calcule seul",
-            "saisissez les deux nombres, jamais le taux",
-            "numerateur",
-        ),
-        (
-            "NUMERATEUR_SUPERIEUR_AU_DENOMINATEUR",
-            _numerator_above,
-            "un numérateur au plus égal au dénominateur",
-            "corrigez l’un des deux nombres",
-            "numerateur",
-        ),
-        (
-            "DENOMINATEUR_NUL",
-            _zero_denominator,
-            "un dénominateur d’au moins 1",
-            "corrigez le dénominateur ; si la question ne se pose pas, videz les deux cellules et choisissez « sans objet »",
-            "denominateur",
-        ),
-        (
-            "DENOMINATEUR_MANQUANT",
-            _denominator_missing,
-            "le nombre du bas (le total)",
-            "saisissez le dénominateur",
-            "denominateur",
-        ),
+class ZeroDenominator(_RateCheck):
+    code, gravity = "DENOMINATEUR_NUL", BLOCKING
+    sought = "Le dénominateur d’un taux est 0."
+    expected = "un dénominateur d’au moins 1"
+    remedy = (
+        "corrigez le dénominateur ; si la question ne se pose pas, videz les deux cellules et choisissez "
+        f"« sans objet », {SEND_BACK}"
     )
-    return tuple(
-        RowRule(code, bloc, fault, _rate_teller(code, bloc, expected, remedy, champ))
-        for code, fault, expected, remedy, champ in regles
-    )
+    first = "denominateur"
+
+    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
+        return [d is not None and d == 0 for d in rows["denominateur"]]
 
 
-# --- one row: satisfaction ------------------------------------------------------------------------------------------
+class MissingDenominator(_RateCheck):
+    code, gravity = "DENOMINATEUR_MANQUANT", BLOCKING
+    sought = "Le numérateur d’un taux est donné sans dénominateur."
+    expected = "le nombre du bas (le total)"
+    remedy = f"saisissez le dénominateur, {SEND_BACK}"
+    first = "denominateur"
+
+    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
+        return [n is not None and d is None for n, d in zip(rows["numerateur"], _denominators(rows), strict=True)]
+
+    def say(self, given: CheckInput, r: Row) -> Anomalie | None:
+        return None if given.places.refused(r, r["bloc"], "denominateur") else super().say(given, r)
 
 
-def _inconsistent_satisfaction(view: pd.DataFrame) -> list[bool]:
-    orders = (("satisfaits", "repondants"), ("repondants", "questionnaires"), ("satisfaits", "questionnaires"))
-    return [any(three) for three in zip(*(where_above(view[a], view[b]) for a, b in orders), strict=True)]
+class RateForACount(_RateCheck, TypedRate):
+    """Numerators of a breakdown are whole numbers: reading refuses a rate there."""
+
+    expected = "le nombre du haut, compté : le taux se calcule seul"
+    remedy = f"saisissez les deux nombres, jamais le taux, {SEND_BACK}"
+    blocks, singled = ("taux",), ("numerateur",)
+
+    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
+        return [_is_a_rate(n, d) for n, d in zip(rows["numerateur"], _denominators(rows), strict=True)]
 
 
-def _tell_satisfaction(given: CheckInput, r: dict) -> Anomalie:
-    order = [c for c in ("satisfaits", "repondants", "questionnaires") if r[c] is not None]
-    pairs = [(a, b) for a, b in pairwise(order) if r[a] > r[b]]
-    at_fault = [c for c in order if any(c in pair for pair in pairs)]
-    said = " ; ".join(f"{given.libelle('satisfaction', c).lower()} : {number_fr(r[c])}" for c in at_fault)
-    return constat(
-        "SATISFACTION_INCOHERENTE",
-        r,
-        [r[c + ADDRESS_SUFFIX] for c in at_fault],
-        champ=given.libelle("satisfaction", at_fault[0], r["mesure"]),
-        found=said,
-        expected="au plus autant de satisfaits que de répondants, et de répondants que de questionnaires remis",
-        remedy=f"corrigez ces nombres, {SEND_BACK}",
-    )
+# --- satisfaction ---------------------------------------------------------------------------------------------------
 
 
-def _few_respondents(view: pd.DataFrame) -> list[bool]:
-    return [n is not None and n < RESPONDENTS_MIN for n in view["repondants"]]
+class InconsistentSatisfaction(RowCheck):
+    code, gravity = "SATISFACTION_INCOHERENTE", BLOCKING
+    sought = "Il y a plus de satisfaits que de répondants, ou plus de répondants que de questionnaires."
+    expected = "au plus autant de satisfaits que de répondants, et de répondants que de questionnaires remis"
+    remedy = f"corrigez ces nombres, {SEND_BACK}"
+    blocks = ("satisfaction",)
+    order = ("satisfaits", "repondants", "questionnaires")
+
+    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
+        a, b, c = (rows[champ] for champ in self.order)
+        return [any(three) for three in zip(where_above(a, b), where_above(b, c), where_above(a, c), strict=True)]
+
+    def say(self, given: CheckInput, r: Row) -> Anomalie:
+        known = [c for c in self.order if r[c] is not None]
+        wrong = {c for a, b in pairwise(known) if r[a] > r[b] for c in (a, b)}
+        at_fault = [c for c in known if c in wrong]
+        said = (f"{given.words.libelle('satisfaction', c).lower()} : {number_fr(r[c])}" for c in at_fault)
+        return self.at(given, r, at_fault[0], typed_cells(r, *at_fault), " ; ".join(said))
 
 
-def _tell_few_respondents(given: CheckInput, r: dict) -> Anomalie:
-    return constat(
-        "REPONDANTS_PEU_NOMBREUX",
-        r,
-        (r["repondants" + ADDRESS_SUFFIX],),
-        champ=given.libelle("satisfaction", "repondants", r["mesure"]),
-        found=number_fr(r["repondants"]),
-        expected=f"au moins {RESPONDENTS_MIN} répondants pour qu’un taux ait un sens",
-        remedy="rien à corriger : le taux sera lu avec prudence.",
-    )
+class FewRespondents(RowCheck):
+    code, gravity = "REPONDANTS_PEU_NOMBREUX", INFORMATION
+    sought = "La satisfaction repose sur moins de 5 répondants."
+    expected = f"au moins {RESPONDENTS_MIN} répondants pour qu’un taux ait un sens"
+    remedy = "rien à corriger : le taux sera lu avec prudence."
+    blocks = ("satisfaction",)
+
+    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
+        return [n is not None and n < RESPONDENTS_MIN for n in rows["repondants"]]
+
+    def say(self, given: CheckInput, r: Row) -> Anomalie:
+        return self.at(given, r, "repondants", typed_cells(r, "repondants"), number_fr(r["repondants"]))
 
 
-ROW_RULES = (
-    RowRule("QPV_SUPERIEUR_AU_TOTAL", "mesures", _qpv_above, _tell_qpv_above),
-    RowRule("QPV_NUL", "mesures", _zero_qpv, _tell_zero_qpv),
-    RowRule("VALEUR_HORS_LIMITES", "mesures", _above_maximum, _tell_above_maximum),
-    *_rate_rules("taux"),
-    *_rate_rules("ventilations")[1:],  # its numerators are whole numbers: reading refuses a rate there
-    RowRule("SATISFACTION_INCOHERENTE", "satisfaction", _inconsistent_satisfaction, _tell_satisfaction),
-    RowRule("REPONDANTS_PEU_NOMBREUX", "satisfaction", _few_respondents, _tell_few_respondents),
-)
-RULES = (value_not_filled_in, contradictory_statut)
+# --- communes -------------------------------------------------------------------------------------------------------
+
+
+class UnknownCommune(RetourCheck):
+    code, gravity = "COMMUNE_INCONNUE", BLOCKING
+    sought = "Une commune nommée n’est pas du territoire du contrat."
+    remedy = f"corrigez le nom de la commune, {SEND_BACK}"
+
+    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
+        known = _communes(given.contrat)
+        mesures = [id_ for id_, (_, _, m) in given.contrat.by_mesure.items() if m.communes]
+        if not known or not mesures:
+            return
+        view = given.answers.view("ventilations")
+        for r in as_dicts(view, view["mesure"].isin(mesures)):
+            if r["nom"] is not None and _without_article(fold(r["nom"])) not in known:
+                yield self.anomalie(
+                    place_of(r),
+                    typed_cells(r, "nom"),
+                    champ=given.words.libelle("ventilations", "nom", r["mesure"]),
+                    found=f"« {r['nom']} »",
+                    expected=f"une des {len(given.contrat.communes)} communes du territoire",
+                )
+
+
+def _communes(contrat: Contrat) -> frozenset[str]:
+    names = (n for c in contrat.communes for n in (c.nom, c.nom_imprime, c.code_insee) if n)
+    return frozenset(_without_article(fold(n)) for n in names)
+
+
+def _without_article(nom: str) -> str:
+    """« Commune de Fleury-les-Eaux » → « fleury les eaux »."""
+    for start in COMMUNE_PREFIXES:
+        nom = nom.removeprefix(start)
+    return nom.replace("-", " ")

@@ -16,10 +16,10 @@ def add_anomalies(subcommands: Subcommands) -> None:
 
 
 def _anomalies(chosen: argparse.Namespace) -> int:
-    from cls_workbook.checks.catalogue import CATALOGUE
+    from cls_workbook.checks.catalogue import catalogue
 
-    for check in CATALOGUE:
-        print(f"{check.code}\t{' ou '.join(check.gravities)}\t{check.sought}")
+    for check in catalogue():
+        print(f"{check.code}\t{' ou '.join(check.gravities())}\t{check.sought}")
     return DONE
 
 

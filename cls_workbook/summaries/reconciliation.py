@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from cls_workbook.anomalies import BLOCKING, Anomalie
+from cls_workbook.anomalies import BLOCKING, Anomalie, Place
+from cls_workbook.checks.campaign_checks import UnexplainedGap
 from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.french import amount_fr, fold, number_fr, typography
@@ -160,15 +161,11 @@ def reconciliation(
 def unexplained(table: pd.DataFrame) -> list[Anomalie]:
     """One anomaly for each line whose difference is not explained: an error of the program, never of a return."""
     return [
-        Anomalie(
-            BLOCKING,
-            "ECART_INEXPLIQUE",
-            "",
-            fiche=r["Fiche"] or "",
+        UnexplainedGap.anomalie(
+            Place(fiche=r["Fiche"] or ""),
+            (),
             champ=f"{r['Libellé']} — {r['Colonne']}",
-            found=typography(f"écart de {number_fr(r['Écart inexpliqué'])} entre la somme des retours et le total"),
-            expected="un écart nul",
-            remedy="ne diffusez pas ce chiffre, et signalez-le à la personne qui a installé l’outil.",
+            found=f"écart de {number_fr(r['Écart inexpliqué'])} entre la somme des retours et le total",
         )
         for r in table.to_dict("records")
         if r["Écart inexpliqué"]

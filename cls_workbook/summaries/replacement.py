@@ -13,14 +13,15 @@ from pathlib import Path, PurePath
 
 import pandas as pd
 
-from cls_workbook.anomalies import INFORMATION, Anomalie
+from cls_workbook.anomalies import Anomalie, Place
+from cls_workbook.checks.campaign_checks import ReplacedRetour
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.french import NBSP, date_fr, fold, listing, number_fr, typography
 from cls_workbook.reading.locating.anchors import HOME, workbook_model
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns
-from cls_workbook.summaries.what_counts import REPLACED_CODE, displayed_name
+from cls_workbook.summaries.what_counts import displayed_name
 from cls_workbook.tables.consolidation_tables import CHANGES, CREATED, DELETED, MODIFIED, REPLACEMENTS, UNCHANGED
 from cls_workbook.tables.table_frames import table_frame
 
@@ -163,16 +164,11 @@ def _anomalies(
                 (table["Retour remplacé"] == file)
                 & table["Fiche"].isin([*groupe, None] if file in whole_files else groupe)
             ]
-            yield Anomalie(
-                INFORMATION,
-                REPLACED_CODE,
-                file,
-                fiche="" if file in whole_files else groupe[0],
-                structure=structures[file, groupe[0]],
+            yield ReplacedRetour.anomalie(
+                Place(file, fiche="" if file in whole_files else groupe[0], structure=structures[file, groupe[0]]),
+                (),
                 champ="Retour",
-                found=typography(f"remplacé par {new_names} : {tally(its_own)}"),
-                expected="une seule réponse par fiche, structure et volet",
-                remedy=typography("rien : la coordination l’a demandé ; le détail est à la feuille « Remplacements »."),
+                found=f"remplacé par {new_names} : {tally(its_own)}",
                 refuses_file=file in whole_files,
                 refuses_sheet=file not in whole_files,
             )

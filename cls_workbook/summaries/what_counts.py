@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
+from cls_workbook.checks.campaign_checks import DuplicateRetour, ReplacedRetour
 from cls_workbook.domain.contrat_years import covers
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.errors import Refusal
@@ -39,8 +40,6 @@ Members = Mapping[str | tuple[str, str], Sequence[str]]
 EXPECTED_COLUMNS = ("fiche", "structure", "volet", "groupe")
 
 ACTUAL = "réel"
-DUPLICATE_CODE = "DOUBLON_DE_RETOUR"  # the check that sets a second answer aside
-REPLACED_CODE = "RETOUR_REMPLACE"  # the coordinator set it aside for its correction
 _FINANCEMENT_FIELDS = ("financeur", "nature", "prevu", "engage", "verse", "reference", "date")
 
 # The champs of a measure that carry a figure or an answer; the others only qualify it.
@@ -302,7 +301,7 @@ def _by_file(anomalies: Iterable[Anomalie]) -> dict[str, list[Anomalie]]:
 
 
 def _reports_a_duplicate(anomalie: Anomalie) -> bool:
-    return anomalie.code in (DUPLICATE_CODE, REPLACED_CODE)
+    return anomalie.code in (DuplicateRetour.code, ReplacedRetour.code)
 
 
 def _missing_retours(

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
-from cls_workbook.checks.catalogue import BY_CODE
+from cls_workbook.checks.catalogue import catalogue
 from cls_workbook.reading import return_reader
 from cls_workbook.reading.storing import typed_frames
 from tests.support.small_workbook import blank, contrats, filled, modified, places, read, trial
@@ -130,7 +130,7 @@ def test_what_cannot_be_typed_is_an_anomaly_at_its_cell(tmp_path, cle, typed_in,
         (place.cell,),
     )
     assert (anomalie.fiche, anomalie.structure, anomalie.champ) == (place.fiche, "mutuelle", place.libelle)
-    assert anomalie.expected and anomalie.remedy and gravite in BY_CODE[code].gravities
+    assert anomalie.expected and anomalie.remedy and gravite in next(c for c in catalogue() if c.code == code).gravities()
     kept_ones = set(result.values["cellule"][result.values["feuille"] == place.sheet])
     assert (place.cell in kept_ones) is (gravite == A_CONFIRMER)
 

@@ -1,0 +1,48 @@
+"""The contract of a year as a row needs it: what is printed beside an input, which funder and level a name means."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from cls_workbook.domain.entry_questions import libelle
+from cls_workbook.domain.model import Contrat, Mesure
+from cls_workbook.french import fold
+
+
+class ContractWords:
+    def __init__(self, contrat: Contrat, annee: int):
+        self._contrat, self._annee = contrat, annee
+
+    def mesure(self, id_: str) -> Mesure:
+        return self._contrat.by_mesure[id_][2]
+
+    def libelle(self, bloc: str, champ: str, mesure: str = "", fiche: str = "") -> str:
+        """What is printed beside the input: the measure, then the champ."""
+        printed = libelle(bloc, champ, self.year(self._annee))
+        if bloc == "complements" and fiche in self._contrat.par_fiche:
+            printed = next((c.libelle for c in self._contrat.par_fiche[fiche].complements if c.id == champ), printed)
+        return f"{self.mesure(mesure).libelle} — {printed}" if mesure in self._contrat.by_mesure else printed
+
+    def year(self, annee: int) -> str:
+        """As the contract calls it."""
+        return self._contrat.year_name(annee)
+
+    @cached_property
+    def _financeurs(self) -> dict[str, str]:
+        return {fold(n): f.id for f in self._contrat.financeurs for n in (f.nom, f.id)}
+
+    def financeur(self, nom: str | None) -> str:
+        """The id of a funder named by its id or name; the folded name if the contract does not know it."""
+        return self._financeurs.get(fold(nom or ""), fold(nom or ""))
+
+    def financeur_name(self, id_: str) -> str:
+        return next((f.nom for f in self._contrat.financeurs if f.id == id_), id_)
+
+    def structure_name(self, id_: str) -> str:
+        known = self._contrat.by_structure.get(id_)
+        return known.nom if known else id_
+
+    def niveau(self, nature: str | None) -> str:
+        """maquette, hors_maquette, cofinancement or valorisation; "" if the nature is blank or unknown."""
+        known = self._contrat.by_nature.get(nature or "")
+        return known.niveau if known else ""
