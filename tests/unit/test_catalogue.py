@@ -2,19 +2,18 @@
 
 import dataclasses
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from cls_workbook.anomalies import BLOCKING, GRAVITIES, Anomalie
-from cls_workbook.checks import CATALOGUE, check_retour, controler
-from cls_workbook.checks.catalogue import READING
-from cls_workbook.checks.findings import constat
+from cls_workbook.anomalies import BLOCKING, GRAVITIES, Anomalie, Place
+from cls_workbook.checks import FAMILIES, check_retour, controler
+from cls_workbook.checks.catalogue import catalogue
+from cls_workbook.checks.check_kinds import RetourCheck
+from cls_workbook.checks.indicateur_checks import ZeroQpv
 from cls_workbook.definition import toml_reader
 from tests.support.frames_from_text import folder, precedent, trial_contrat
 
-HERE = Path(__file__).parent
 FAULTLESS = """
 [a.xlsx] association
 accueil/reponse/structure association
@@ -53,24 +52,52 @@ accueil/reponse/structure association
 """
 
 
-def test_each_of_the_42_checks_has_a_code_and_each_code_is_unique():
-    assert {n for c in CATALOGUE for n in c.numbers} == set(range(1, 43))
-    assert [code for code, n in Counter(c.code for c in CATALOGUE).items() if n > 1] == []
+TESTS = Path(__file__).parents[1]
+PACKAGE = TESTS.parent / "cls_workbook"
 
 
-@pytest.mark.parametrize("check", CATALOGUE, ids=lambda c: c.code)
+@pytest.mark.parametrize("check", catalogue(), ids=lambda c: c.code)
 def test_a_code_reads_well_and_says_in_one_sentence_what_it_looks_for(check):
     assert re.fullmatch(r"[A-Z0-9]+(_[A-Z0-9]+)+", check.code)
-    assert check.gravities and set(check.gravities) <= set(GRAVITIES)
+    assert check.gravities() and set(check.gravities()) <= set(GRAVITIES)
     assert check.sought[0].isupper() and check.sought.endswith(".") and "'" not in check.sought
 
 
-def test_each_code_that_a_rule_may_raise_is_expected_by_a_test():
-    tests = "".join(
-        p.read_text(encoding="utf-8") for p in HERE.parent.rglob("test_*.py") if p.name != Path(__file__).name
-    )
-    from_reading = {c.code for c in READING}
-    assert [c.code for c in CATALOGUE if c.code not in from_reading and f'"{c.code}"' not in tests] == []
+def test_each_code_is_expected_by_a_test():
+    tests = "".join(p.read_text(encoding="utf-8") for p in TESTS.rglob("test_*.py") if p.name != Path(__file__).name)
+    assert [c.code for c in catalogue() if f'"{c.code}"' not in tests] == []
+
+
+def test_each_code_is_written_once_in_the_package_where_its_rule_is_defined():
+    sources = "".join(p.read_text(encoding="utf-8") for p in PACKAGE.rglob("*.py"))
+    assert [c.code for c in catalogue() if len(re.findall(rf"""(?<!after = )["']{c.code}["']""", sources)) != 1] == []
+
+
+def test_only_a_rule_makes_an_anomaly():
+    """But for the agency's copy, which counts the anomalies that a consolidation lists."""
+    makers = {
+        p.name for p in PACKAGE.rglob("*.py") if re.search(r"(?<!class )\bAnomalie\(", p.read_text(encoding="utf-8"))
+    }
+    assert makers == {"anomalies.py", "ars_copy.py"}
+
+
+def test_a_code_is_that_of_one_rule():
+    with pytest.raises(TypeError, match="QPV_NUL is the code of two checks"):
+
+        class AnotherZeroQpv(RetourCheck):
+            code, gravity, sought = "QPV_NUL", BLOCKING, "La même chose."
+
+
+@pytest.mark.parametrize("lacking", ["code", "gravity", "sought"])
+def test_a_rule_that_lacks_what_the_catalogue_prints_is_refused_when_it_is_defined(lacking):
+    said = {"code": "UN_ESSAI", "gravity": BLOCKING, "sought": "Un essai."}
+    with pytest.raises(TypeError, match=lacking):
+        type("OneMore", (RetourCheck,), {**said, lacking: ""})
+
+
+def test_every_module_of_rules_is_in_a_family():
+    modules = {p.stem for p in (PACKAGE / "checks").glob("*_checks.py")}
+    assert {family.__name__.rpartition(".")[2] for family in FAMILIES} == modules
 
 
 def test_a_careful_return_has_no_finding():
@@ -114,9 +141,9 @@ def test_the_sentence_of_an_anomaly():
     )
 
 
-def test_a_gravity_that_the_catalogue_does_not_announce_is_a_bug():
+def test_a_gravity_that_the_rule_does_not_announce_is_a_bug():
     with pytest.raises(ValueError, match="QPV_NUL"):
-        constat("QPV_NUL", {}, (), champ="", found="", expected="", remedy="", gravite=BLOCKING)
+        ZeroQpv.anomalie(Place(), (), champ="", found="", gravite=BLOCKING)
 
 
 @pytest.mark.parametrize(
