@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cls_workbook.anomalies import Anomalie, Check, checks, sort_out
-from cls_workbook.checks import (
+from cls_workbook.checks.check_kinds import BetweenRetours, CampagneCheck, FicheCheck, RetourCheck
+from cls_workbook.checks.families import (
     answer_checks,
     breakdown_checks,
     campaign_checks,
@@ -22,8 +23,7 @@ from cls_workbook.checks import (
     progress_checks,
     subsidy_checks,
 )
-from cls_workbook.checks.check_input import CheckInput, PilotageFacts, PreviousYear
-from cls_workbook.checks.check_kinds import BetweenRetours, CampagneCheck, FicheCheck, RetourCheck
+from cls_workbook.checks.given.check_input import CheckInput, PilotageFacts, PreviousYear
 
 __all__ = ["FAMILIES", "CheckInput", "PilotageFacts", "PreviousYear", "check_retour", "controler", "of_each_retour"]
 

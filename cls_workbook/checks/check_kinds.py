@@ -11,8 +11,8 @@ from typing import ClassVar
 import pandas as pd
 
 from cls_workbook.anomalies import Anomalie, Check
-from cls_workbook.checks.check_input import CheckInput
-from cls_workbook.checks.typed_answers import Row, place_of
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.typed_answers import Row, place_of
 from cls_workbook.reading.storing.wide_views import as_dicts
 
 CONFIRM = "corrigez, ou confirmez à la coordination."

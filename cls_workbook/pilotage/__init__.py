@@ -28,7 +28,7 @@ from cls_workbook.pilotage.pilotage_questions import PROVISOIRE, VALIDE
 from cls_workbook.workbook.description import Workbook
 
 if TYPE_CHECKING:
-    from cls_workbook.checks.check_input import PilotageFacts
+    from cls_workbook.checks.given.check_input import PilotageFacts
     from cls_workbook.reading.opening.open_sheets import WorkbookRows
 
 __all__ = [
@@ -82,7 +82,7 @@ def for_checks(pilotage: Pilotage, contrat: Contrat) -> PilotageFacts:
     one is typed; then an instance without any has met 0 times.
     """
     # The checks bring pandas, which a workbook can be made without.
-    from cls_workbook.checks.check_input import PilotageFacts
+    from cls_workbook.checks.given.check_input import PilotageFacts
 
     agencies = [f.id for f in contrat.financeurs if contrat.agence and f.structure == contrat.agence]
     has_parity = any(r.type == "parite" for r in contrat.regles)

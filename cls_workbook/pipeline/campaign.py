@@ -14,7 +14,7 @@ import pandas as pd
 
 from cls_workbook import checks, garbage
 from cls_workbook.anomalies import Anomalie
-from cls_workbook.checks.check_input import CheckInput
+from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.domain.model import Contrat
 from cls_workbook.engines.engine_protocol import Engine, Failure

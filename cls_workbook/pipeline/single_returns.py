@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cls_workbook import checks
 from cls_workbook.anomalies import Anomalie, sort_out
-from cls_workbook.checks.check_input import CheckInput
+from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.contrat_years import covers, in_year

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import BLOCKING, Anomalie, Place
-from cls_workbook.checks.campaign_checks import UnexplainedGap
+from cls_workbook.checks.families.campaign_checks import UnexplainedGap
 from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.french import amount_fr, fold, number_fr, typography

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 import pandas as pd
 
 from cls_workbook.anomalies import Anomalie, Place
-from cls_workbook.checks.campaign_checks import ReplacedRetour
+from cls_workbook.checks.families.campaign_checks import ReplacedRetour
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.french import NBSP, date_fr, fold, listing, number_fr, typography

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
-from cls_workbook.checks.campaign_checks import DuplicateRetour, ReplacedRetour
+from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour
 from cls_workbook.domain.contrat_years import covers
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.errors import Refusal

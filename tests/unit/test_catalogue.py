@@ -10,7 +10,7 @@ from cls_workbook.anomalies import BLOCKING, GRAVITIES, Anomalie, Place
 from cls_workbook.checks import FAMILIES, check_retour, controler
 from cls_workbook.checks.catalogue import catalogue
 from cls_workbook.checks.check_kinds import RetourCheck
-from cls_workbook.checks.indicateur_checks import ZeroQpv
+from cls_workbook.checks.families.indicateur_checks import ZeroQpv
 from cls_workbook.definition import toml_reader
 from tests.support.frames_from_text import folder, precedent, trial_contrat
 
@@ -96,7 +96,7 @@ def test_a_rule_that_lacks_what_the_catalogue_prints_is_refused_when_it_is_defin
 
 
 def test_every_module_of_rules_is_in_a_family():
-    modules = {p.stem for p in (PACKAGE / "checks").glob("*_checks.py")}
+    modules = {p.stem for p in (PACKAGE / "checks" / "families").glob("*_checks.py")}
     assert {family.__name__.rpartition(".")[2] for family in FAMILIES} == modules
 
 

@@ -21,7 +21,7 @@ from cls_workbook.tables.described_columns import DescribedTable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cls_workbook.checks.check_input import PreviousYear
+    from cls_workbook.checks.given.check_input import PreviousYear
 
 CENT = Decimal("0.01")
 
@@ -261,7 +261,7 @@ def for_checks(consolidation: PreviousConsolidation, contrat: Contrat) -> Previo
     """Last year as the checks want it (frames)."""
     import pandas as pd
 
-    from cls_workbook.checks.check_input import PreviousYear
+    from cls_workbook.checks.given.check_input import PreviousYear
 
     mesures = pd.DataFrame(
         [

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie
-from cls_workbook.checks.check_input import CheckInput, PreviousYear
 from cls_workbook.checks.check_kinds import CONFIRM, BetweenRetours, FicheCheck, RetourCheck
-from cls_workbook.checks.like_declarations import Declaration, alike
-from cls_workbook.checks.measure_counts import MesureCount, counts
-from cls_workbook.checks.progress_checks import is_stock
-from cls_workbook.checks.typed_answers import Row, by_retour, place_of, typed_cells
+from cls_workbook.checks.families.like_declarations import Declaration, alike
+from cls_workbook.checks.families.progress_checks import is_stock
+from cls_workbook.checks.given.check_input import CheckInput, PreviousYear
+from cls_workbook.checks.given.measure_counts import MesureCount, counts
+from cls_workbook.checks.given.typed_answers import Row, by_retour, place_of, typed_cells
 from cls_workbook.domain.model import Mesure
 from cls_workbook.french import amount_fr, fold, number_fr, rate_fr
 from cls_workbook.reading.storing.wide_views import as_dicts

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
-from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, RetourCheck, RowCheck
-from cls_workbook.checks.typed_answers import MESURE_BLOCKS, Here, Row, here, place_of, typed_cells
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.typed_answers import MESURE_BLOCKS, Here, Row, here, place_of, typed_cells
 from cls_workbook.domain.model import Mesure
 from cls_workbook.french import date_fr, fold, number_fr
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, where_below

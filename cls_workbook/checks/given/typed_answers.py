@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cls_workbook.anomalies import Place
-from cls_workbook.checks.contract_words import ContractWords
+from cls_workbook.checks.given.contract_words import ContractWords
 from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, ValueArrays, as_dicts, as_rows, wide

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie, Check
-from cls_workbook.checks.capacity_checks import rules
-from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, FicheCheck, RetourCheck
-from cls_workbook.checks.measure_counts import counts
-from cls_workbook.checks.money_checks import cumulated_engage, is_cash
-from cls_workbook.checks.typed_answers import Here, Row, by_retour, place_of, typed_cells
+from cls_workbook.checks.families.capacity_checks import rules
+from cls_workbook.checks.families.money_checks import cumulated_engage, is_cash
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.measure_counts import counts
+from cls_workbook.checks.given.typed_answers import Here, Row, by_retour, place_of, typed_cells
 from cls_workbook.domain.rules import SUBSIDY_TYPES, Rule, RuleCaps
 from cls_workbook.domain.subsidies import Situation, are_subsidy_years_over, compute, payable_for_post
 from cls_workbook.french import amount_fr, number_fr

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
-from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, RetourCheck, RowCheck
-from cls_workbook.checks.typed_answers import Row, here, place_of, typed_cells
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.typed_answers import Row, here, place_of, typed_cells
 from cls_workbook.french import fold, number_fr
 from cls_workbook.reading.storing.wide_views import as_dicts, total_of
 

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie
-from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
-from cls_workbook.checks.typed_answers import Row, place_of, typed_cells
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.typed_answers import Row, place_of, typed_cells
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import fold, number_fr
 from cls_workbook.reading.reading_checks import TypedRate

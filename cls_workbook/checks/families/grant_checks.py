@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from cls_workbook.anomalies import INFORMATION, Anomalie
-from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.check_kinds import BetweenRetours, RetourCheck
-from cls_workbook.checks.money_checks import AMOUNTS, MAQUETTE, is_cash
-from cls_workbook.checks.typed_answers import Row, by_retour, place_of, typed_cells
+from cls_workbook.checks.families.money_checks import AMOUNTS, MAQUETTE, is_cash
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.typed_answers import Row, by_retour, place_of, typed_cells
 from cls_workbook.french import amount_fr, fold
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, total_of
 

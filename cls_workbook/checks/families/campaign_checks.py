@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie, Check, Place
-from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.check_kinds import CONFIRM, CampagneCheck, RetourCheck, RowCheck
-from cls_workbook.checks.typed_answers import Row, here, place_of, typed_cells
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.typed_answers import Row, here, place_of, typed_cells
 from cls_workbook.domain.verification.fault import insee_number
 from cls_workbook.french import fold, listing, number_fr, quoted_list
 from cls_workbook.reading.reading_checks import OutOfCampagne

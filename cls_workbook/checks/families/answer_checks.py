@@ -8,10 +8,17 @@ from decimal import Decimal
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie
-from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
-from cls_workbook.checks.progress_checks import ABANDONED, COMPLETED, IN_PROGRESS, NOT_STARTED, POSTPONED, phase
-from cls_workbook.checks.typed_answers import Row, here, place_of, typed_cells
+from cls_workbook.checks.families.progress_checks import (
+    ABANDONED,
+    COMPLETED,
+    IN_PROGRESS,
+    NOT_STARTED,
+    POSTPONED,
+    phase,
+)
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.typed_answers import Row, here, place_of, typed_cells
 from cls_workbook.domain.model import Mesure
 from cls_workbook.french import fold, number_fr
 from cls_workbook.reading.reading_checks import NegativeValue, OutOfBounds

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from cls_workbook.anomalies import A_CONFIRMER, INFORMATION, Anomalie
-from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.check_kinds import RetourCheck
-from cls_workbook.checks.typed_answers import Row, here, place_of
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.typed_answers import Row, here, place_of
 from cls_workbook.french import number_fr
 from cls_workbook.personal_data import MAYBE, mask, personal_data_in
 from cls_workbook.reading.storing.wide_views import as_dicts

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from cls_workbook.anomalies import Anomalie
-from cls_workbook.checks.typed_answers import Row
+from cls_workbook.checks.given.typed_answers import Row
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX
 
 

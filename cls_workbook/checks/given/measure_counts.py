@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from cls_workbook.checks.check_input import CheckInput
-from cls_workbook.checks.typed_answers import Here, Row, here, typed_cells
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.typed_answers import Here, Row, here, typed_cells
 from cls_workbook.reading.storing.wide_views import as_dicts, total_of
 
 

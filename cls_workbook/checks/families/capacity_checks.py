@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie, Check
-from cls_workbook.checks.check_input import CheckInput
 from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, RetourCheck
-from cls_workbook.checks.measure_counts import MesureCount, counts, pairs_of_counts
-from cls_workbook.checks.typed_answers import Here, Row, here, place_of, typed_cells
+from cls_workbook.checks.given.check_input import CheckInput
+from cls_workbook.checks.given.measure_counts import MesureCount, counts, pairs_of_counts
+from cls_workbook.checks.given.typed_answers import Here, Row, here, place_of, typed_cells
 from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.subsidies import scale_cost
 from cls_workbook.french import amount_fr, fold, number_fr

@@ -11,9 +11,9 @@ from functools import cached_property
 import pandas as pd
 
 from cls_workbook.anomalies import Anomalie
-from cls_workbook.checks.contract_words import ContractWords
-from cls_workbook.checks.input_places import InputPlaces
-from cls_workbook.checks.typed_answers import Here, Row, TypedAnswers
+from cls_workbook.checks.given.contract_words import ContractWords
+from cls_workbook.checks.given.input_places import InputPlaces
+from cls_workbook.checks.given.typed_answers import Here, Row, TypedAnswers
 from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import wide

@@ -1,0 +1,1 @@
+"""The rules: one class each, one module a family."""
