@@ -6,16 +6,17 @@ Each value comes as its column's type says, and keeps its place: a figure can be
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 from cls_workbook.domain.subsidies import rounded
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
-from cls_workbook.tables.described_columns import VERTICAL_HEADERS, DescribedTable, TableColumn
+from cls_workbook.tables.described_columns import VERTICAL_HEADERS, DescribedTable, Row, TableColumn
 from cls_workbook.workbook.description import CellRange, address
 
 RowsBySheet = dict[str, list[list[object]]]
@@ -28,7 +29,7 @@ class TableRead:
     """``lines``: title → value, missing = None; ``places``: for each of them, title → (row, column) in the sheet."""
 
     sheet: str
-    lines: list[dict[str, object]]
+    lines: list[Row]
     places: list[dict[str, tuple[int, int]]]
 
     def cells(self, rank: int, titles: Iterable[str]) -> str:
@@ -49,7 +50,8 @@ def open_up(path: str | Path) -> RowsBySheet:
     try:
         opened_book = CalamineWorkbook.from_path(str(path))
         return {
-            nom: opened_book.get_sheet_by_name(nom).to_python(skip_empty_area=False) for nom in opened_book.sheet_names
+            nom: [list(row) for row in opened_book.get_sheet_by_name(nom).to_python(skip_empty_area=False)]
+            for nom in opened_book.sheet_names
         }
     except (OSError, CalamineError, zipfile.BadZipFile, ValueError) as error:
         raise Refusal(
@@ -132,7 +134,7 @@ _REMEDY = "Le fichier vient d’une autre version ou a été modifié : refaites
 # --- Values -----------------------------------------------------------------------------------------------------------
 
 
-def _value(path: str | Path, sheet: str, cell: str, column: TableColumn, raw: object) -> object:
+def _value(path: str | Path, sheet: str, cell: str, column: TableColumn, raw: Any) -> Any:
     if raw == "" or raw is None:
         if column.obligatoire:
             raise Refusal(
@@ -190,7 +192,7 @@ def _mixed(raw: object) -> object:
     return _date(raw) if isinstance(raw, date) else str(raw)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[Any], Any]] = {
     "texte": _text,
     "empreinte": _text,
     "entier": _integer,

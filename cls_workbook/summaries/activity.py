@@ -9,16 +9,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.french import NBSP, fold, listing
-from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import columns, total_of
 from cls_workbook.summaries.aggregation import (
     FIELDS,
@@ -91,7 +92,7 @@ def indicateurs(
 
 def _indicateur(
     campagne: _CampagneRetours, fiche: Fiche, indicateur: Indicateur, mesure: Mesure, former: object
-) -> tuple:
+) -> tuple[Any, ...]:
     """The line of one measure; what returns say of it is let go before those of the next one are taken up."""
     reponses = campagne.reponses(mesure.id, depends_on_detail(mesure))
     result = aggregate(campagne.contrat, mesure, reponses.values())
@@ -149,9 +150,11 @@ class _CampagneRetours:
             for (file, structure), its_own in groupby(saisies, key=itemgetter(0, 1))
         }
 
-    def _reponse(self, structure: str, saisies: Iterable[tuple], detailed: bool, known: dict[str, Detail]) -> Answer:
-        input_fields: dict[str, object] = {}
-        lines: dict[str, dict[str, object]] = {}
+    def _reponse(
+        self, structure: str, saisies: Iterable[tuple[Any, ...]], detailed: bool, known: dict[str, Detail]
+    ) -> Answer:
+        input_fields: dict[str, Any] = {}
+        lines: dict[str, dict[str, Any]] = {}
         for _, _, champ, row, modalite, valeur in saisies:
             if row and not detailed:
                 continue
@@ -272,7 +275,7 @@ def _none_expected() -> pd.DataFrame:
     return pd.DataFrame({"fiche": [], "structure": [], "volet": [], "groupe": []}).astype({"groupe": bool})
 
 
-def _detail(contrat: Contrat, mesure: Mesure, reponses: list[Answer]) -> dict[str, tuple]:
+def _detail(contrat: Contrat, mesure: Mesure, reponses: list[Answer]) -> dict[str, tuple[Any, ...]]:
     """Modalité → (effectif, numérateur, dénominateur)."""
     groups: dict[str, list[tuple[Answer, Detail]]] = {}
     written_ones: dict[str, str] = {fold(m): m for m in mesure.modalites}
@@ -314,14 +317,16 @@ def avancement(
     for fiche in contrat.fiches:
         ranks, volets = campagne.retours[fiche.numero]
         said = campagne.values.lines(
-            lambda c, here=fiche.numero: c.bloc == "avancement" and c.fiche == here,
+            partial(_is_progress, fiche.numero),
             "fichier",
             "structure",
             "champ",
             "valeur",
             input_fields=("etat", "realisation"),
         )
-        etats, facts, structures = {}, {}, {}
+        etats: dict[str, str] = {}
+        facts: dict[str, str] = {}
+        structures: dict[str, str] = {}
         for file, structure, champ, valeur in said:
             (etats if champ == "etat" else facts)[file] = valeur
             structures[file] = structure
@@ -348,6 +353,10 @@ def avancement(
             )
         )
     return table_frame(PROGRESS, lines)
+
+
+def _is_progress(fiche: str, chapter: Chapter) -> bool:
+    return chapter.bloc == "avancement" and chapter.fiche == fiche
 
 
 def _as_text(structure: str, volet: str, etat: str | None, done: str | None) -> str:
@@ -420,7 +429,7 @@ def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFr
 
     Without any meeting nothing is known; once one is listed, an instance without meetings has met 0 times.
     """
-    lines = []
+    lines: list[tuple[Any, ...]] = []
     for instance in contrat.instances:
         if not reunions:
             lines.append((instance.nom, instance.minimum_par_an, None, None, None, None, "réunions non renseignées"))
@@ -471,7 +480,7 @@ def territoire(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFr
     return table_frame(TERRITORY, lines)
 
 
-def _ticked(values: pd.DataFrame | ValueStore) -> Iterable[tuple[str, str, str]]:
+def _ticked(values: pd.DataFrame | ValueStore) -> Iterable[tuple[str, ...]]:
     """(champ, ligne, fiche) of what was ticked."""
     if isinstance(values, ValueStore):
         return values.distinct("champ", "ligne", "fiche", wanted=lambda c: c.bloc == "territoire")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.french import NBSP, date_fr, fold, number_fr, quoted_list
@@ -60,7 +60,7 @@ class Answer:
     """
 
     structure: str
-    input_fields: Mapping[str, object] = field(default_factory=dict)
+    input_fields: Mapping[str, Any] = field(default_factory=dict)
     lines: tuple[Detail, ...] = ()
 
     @property
@@ -71,7 +71,8 @@ class Answer:
         return self.statut == fold(statut)
 
     def nombre(self, champ: str) -> Number | None:
-        return self.input_fields.get(champ)
+        number: Number | None = self.input_fields.get(champ)
+        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def depends_on_detail(mesure: Mesure) -> bool:
 def tally(mesure: Mesure, reponse: Answer) -> Number | None:
     """The figure of one return: typed, or the total of the breakdown where that is what is asked."""
     if mesure.type == "ventilation":
-        return total_of(line.effectif for line in reponse.lines)
+        total: Number | None = total_of(line.effectif for line in reponse.lines)
+        return total
     return reponse.nombre("valeur")
 
 
@@ -148,10 +150,11 @@ def _entities(contrat: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) ->
     """One return: its figure. Several: the distinct names, if every return names all that it counts."""
     counted = _with_figure(mesure, reponses)
     reserves = _common_caveats(mesure, counted)
-    counts = [tally(mesure, r) for r in counted]
+    counts = [n for r in counted if (n := tally(mesure, r)) is not None]
     if len(counted) < 2:
         return Aggregate(total_of(counts), counted, reserves)
-    all_of_them, all_complete = set(), True
+    all_of_them: set[str] = set()
+    all_complete = True
     for reponse, how_many in zip(counted, counts, strict=True):
         names = {entity_key(contrat, mesure, n) for n in names_cited(reponse)}
         all_complete = all_complete and len(names) == how_many
@@ -220,7 +223,11 @@ def _terms(mesure: Mesure, reponse: Answer) -> tuple[Number, Number] | None:
         return top, bottom
     if not _rests_on_detail(reponse):
         return None
-    pairs = [(li.numerateur, li.denominateur) for li in reponse.lines if complete(li)]
+    pairs = [
+        (li.numerateur, li.denominateur)
+        for li in reponse.lines
+        if li.numerateur is not None and li.denominateur is not None
+    ]
     return (sum(n for n, _ in pairs), sum(d for _, d in pairs)) if pairs else None
 
 
@@ -249,8 +256,8 @@ def _mean(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate
     data = tuple(r for r in reponses if r.nombre("moyenne") is not None)
     if len(data) == 1 and data[0].nombre("effectif") is None:
         sole = data[0]
-        reserves = ("effectif non renseigné", *_common_caveats(mesure, data))
-        return Aggregate(sole.nombre("moyenne"), data, reserves, unite=sole.input_fields.get("unite"))
+        alone = ("effectif non renseigné", *_common_caveats(mesure, data))
+        return Aggregate(sole.nombre("moyenne"), data, alone, unite=sole.input_fields.get("unite"))
     counted = tuple(r for r in data if r.nombre("effectif"))
     reserves = list(_common_caveats(mesure, counted))
     if set_aside := len(data) - len(counted):
@@ -261,8 +268,9 @@ def _mean(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate
     reserves += [reserve] * bool(reserve)
     if commune is None:
         return Aggregate(None, counted, tuple(reserves))
-    poids = sum(r.nombre("effectif") for r in counted)
-    total = sum(Decimal(r.nombre("moyenne")) * r.nombre("effectif") for r in counted)
+    weighted = [(r.input_fields["moyenne"], r.input_fields["effectif"]) for r in counted]
+    poids = sum(weight for _, weight in weighted)
+    total = sum(Decimal(mean) * weight for mean, weight in weighted)
     return Aggregate(total / poids, counted, tuple(reserves), unite=commune or None)
 
 
@@ -276,7 +284,7 @@ def _satisfaction(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> A
     reserves += [reserve] * bool(reserve)
     if commune is None:
         return Aggregate(None, counted, tuple(reserves))
-    top, bottom = (sum(r.nombre(champ) for r in counted) for champ in ("satisfaits", "repondants"))
+    top, bottom = (sum(r.input_fields[champ] for r in counted) for champ in ("satisfaits", "repondants"))
     if not bottom:
         return Aggregate(None, counted, (*reserves, "aucun répondant"), top, bottom)
     return Aggregate(Decimal(top) / Decimal(bottom), counted, tuple(reserves), top, bottom)
@@ -310,9 +318,9 @@ def _jalon(contrat: Contrat, _: Mesure, reponses: tuple[Answer, ...]) -> Aggrega
     etats = {r: str(r.input_fields["jalon"]) for r in counted}
     kept = least_advanced(contrat.listes.jalons, etats.values())
     dates = [
-        r.input_fields["date"]
+        reached
         for r, etat in etats.items()
-        if fold(etat) == fold(kept) and isinstance(r.input_fields.get("date"), date)
+        if fold(etat) == fold(kept) and isinstance(reached := r.input_fields.get("date"), date)
     ]
     reserves = [f"au {date_fr(max(dates))}"] if dates else []
     if len({fold(e) for e in etats.values()}) > 1:
@@ -359,7 +367,7 @@ _RULES: dict[str, Callable[[Contrat, Mesure, tuple[Answer, ...]], Aggregate]] = 
 
 
 def sur_les_annees(
-    agregation: str, one_series: Mapping[int, object], initial: Decimal | None = None
+    agregation: str, one_series: Mapping[int, Any], initial: Decimal | None = None
 ) -> tuple[object, str]:
     """(one figure for several years or None, a French sentence that says what it is).
 
@@ -398,7 +406,7 @@ def sur_les_annees(
     return None, f"série{NBSP}: les moyennes et les taux de satisfaction ne se cumulent pas d’une année sur l’autre"
 
 
-def _extent(one_series: Mapping[int, object], all_known: Mapping[int, object]) -> str:
+def _extent(one_series: Mapping[int, Any], all_known: Mapping[int, Any]) -> str:
     annees = sorted(one_series)
     period = f"de {annees[0]} à {annees[-1]}" if len(annees) > 1 else f"de {annees[0]}"
     return (
@@ -418,7 +426,7 @@ def _last_stock(all_known: Mapping[int, Number], initial: Decimal | None) -> tup
     return valeur, f"dernière valeur connue ({last}), écart à la valeur initiale{NBSP}: {sign}{number_fr(gap)}"
 
 
-def _distinct_entities(all_known: Mapping[int, object], extent: str) -> tuple[int | None, str]:
+def _distinct_entities(all_known: Mapping[int, Any], extent: str) -> tuple[int | None, str]:
     if all(isinstance(v, Collection) and not isinstance(v, str) for v in all_known.values()):
         return len(
             {_without_hyphens(str(nom)) for names in all_known.values() for nom in names}
@@ -429,7 +437,7 @@ def _distinct_entities(all_known: Mapping[int, object], extent: str) -> tuple[in
     return None, f"non dédoublonné{NBSP}: entre {number_fr(max(counts))} et {number_fr(sum(counts))}"
 
 
-def _cumulated_ratio(all_known: Mapping[int, object], extent: str) -> tuple[Decimal | None, str]:
+def _cumulated_ratio(all_known: Mapping[int, Any], extent: str) -> tuple[Decimal | None, str]:
     if not all(isinstance(v, tuple) and len(v) == 2 for v in all_known.values()):
         return None, f"série{NBSP}: sans numérateurs ni dénominateurs, les taux ne se cumulent pas"
     top, bottom = (sum(v[rank] for v in all_known.values()) for rank in (0, 1))

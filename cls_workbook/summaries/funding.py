@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -20,9 +21,11 @@ from cls_workbook.french import NBSP, amount_fr, fold
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns, total_of, wide
 from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS
+from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.summary_tables import TOTALS
 from cls_workbook.tables.table_frames import frame_of_rows
 
+FinancementKey = tuple[str, str | None, str | None]  # fiche, funder, nature
 TO_BE_SCHEDULED = "à programmer"
 MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maquette", "cofinancement", "valorisation"
 
@@ -30,34 +33,34 @@ MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maqu
 # --- Funding lines --------------------------------------------------------------------------------------------------
 
 
-def financement_lines(contrat: Contrat, values: pd.DataFrame | ValueStore) -> list[dict]:
+def financement_lines(contrat: Contrat, values: pd.DataFrame | ValueStore) -> list[Row]:
     """The funding lines, those of one fiche that name the same funder and nature added up: fiche, financeur, nature (as typed), prevu, engage,
     verse (EUR), ``lines`` (how many), ``with_figures`` (how many of them with an amount), ``niveau`` (None: no nature), ``financeur_id`` (None: not
     in the contract) and ``reclassified`` (True: typed as maquette, but the contract puts this aid outside it)."""
     store, natures = ValueStore.of(values), {fold(n.libelle): n.niveau for n in contrat.natures}
 
-    def compute() -> list[dict]:
+    def compute() -> list[Row]:
         return [_row(contrat, natures, cle, sums) for cle, sums in _sums(store).items()]
 
     return store.once("lignes", compute, contrat)
 
 
-def _sums(store: ValueStore) -> dict[tuple[str, str | None, str | None], tuple]:
+def _sums(store: ValueStore) -> dict[FinancementKey, tuple[Any, ...]]:
     """(fiche, funder, nature) → its sums (prevu, engage, verse, lignes, chiffrees), made batch after batch."""
-    sums: dict[tuple, tuple] = {}
+    sums: dict[FinancementKey, tuple[Any, ...]] = {}
     for part in store.per_batch(lambda c: c.bloc == "financement"):
-        groups: dict[tuple, list[tuple]] = {}
-        for *cle, prevu, engage, verse in columns(
+        groups: dict[FinancementKey, list[tuple[Any, ...]]] = {}
+        for fiche, financeur, nature, prevu, engage, verse in columns(
             wide(part, "financement"), "fiche", "financeur", "nature", "prevu", "engage", "verse"
         ):
             has_amount = prevu is not None or engage is not None or verse is not None
-            groups.setdefault(tuple(cle), []).append((prevu, engage, verse, 1, int(has_amount)))
+            groups.setdefault((fiche, financeur, nature), []).append((prevu, engage, verse, 1, int(has_amount)))
         for cle, lines in groups.items():
             sums[cle] = tuple(map(total_of, zip(*lines, *([sums[cle]] if cle in sums else ()), strict=True)))
     return sums
 
 
-def _row(contrat: Contrat, natures: Mapping[str, str], cle: tuple[str, str | None, str | None], sums: tuple) -> dict:
+def _row(contrat: Contrat, natures: Mapping[str, str], cle: FinancementKey, sums: tuple[Any, ...]) -> Row:
     (fiche, typed, nature), (prevu, engage, verse, lines, with_figures) = cle, sums
     niveau, financeur = natures.get(fold(str(nature or ""))), id_of_financeur(contrat, typed)
     reclassified = niveau == MAQUETTE and _outside_maquette(contrat, fiche, financeur, typed)
@@ -130,8 +133,13 @@ def par_fiche(
 
 
 def _fiche(
-    contrat: Contrat, fiche: Fiche, lines: list[dict], cost: Decimal | None, programme: Mapping, running_total: Mapping
-) -> dict:
+    contrat: Contrat,
+    fiche: Fiche,
+    lines: list[Row],
+    cost: Decimal | None,
+    programme: Mapping[tuple[str, str], Decimal],
+    running_total: Mapping[str, Decimal],
+) -> Row:
     prevu = fiche.financement.montant
     engage = _sum_of_level(lines, MAQUETTE, "engage")
     already = total_of((engage, running_total.get(fiche.numero)))
@@ -153,11 +161,11 @@ def _fiche(
     }
 
 
-def _sum_of_level(lines: Iterable[Mapping], niveau: str, champ: str) -> Decimal | None:
+def _sum_of_level(lines: Iterable[Mapping[str, Any]], niveau: str, champ: str) -> Any:
     return total_of(li[champ] for li in lines if li["niveau"] == niveau)
 
 
-def _is_paid_by_agency(contrat: Contrat, fiche: Fiche, line: Mapping) -> bool:
+def _is_paid_by_agency(contrat: Contrat, fiche: Fiche, line: Mapping[str, Any]) -> bool:
     """What an observed rate has above the line: the agency's money of the maquette, or its aid to the post."""
     posts = post_rules(contrat, fiche.numero)
     if line["niveau"] != (OUTSIDE_MAQUETTE if posts else MAQUETTE):
@@ -176,11 +184,12 @@ def maquette_programme(contrat: Contrat, numero: str, programme: Mapping[tuple[s
         return None
     parity_financeurs = {f for r in contrat.rules_of(numero, "parite") for f in r.financeurs}
     understood = _agency_financeurs(contrat) | parity_financeurs
-    return total_of(
+    planned: Decimal | None = total_of(
         montant
         for (fiche, financeur), montant in programme.items()
         if fiche == numero and (not financeur or not understood or id_of_financeur(contrat, financeur) in understood)
     )
+    return planned
 
 
 def actual_costs(values: pd.DataFrame | ValueStore) -> dict[str, Decimal]:
@@ -210,7 +219,7 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
     outside = next((n.libelle for n in contrat.natures if n.niveau == OUTSIDE_MAQUETTE), None)
     names = {f.id: f.nom for f in contrat.financeurs}
     natures = {fold(n.libelle): n.libelle for n in contrat.natures}
-    groups: dict[tuple, list[dict]] = {}
+    groups: dict[tuple[Any, ...], list[Row]] = {}
     all_written: dict[str, str] = {}
     for li in financement_lines(contrat, values):
         typed = li["financeur"] and all_written.setdefault(fold(li["financeur"]), li["financeur"])
@@ -220,7 +229,7 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
     nature_rank = {nom: rank for rank, nom in enumerate(natures.values())}
     last = len(financeur_rank), len(nature_rank)
 
-    def order(cle: tuple) -> tuple:
+    def order(cle: tuple[Any, ...]) -> tuple[Any, ...]:
         financeur, nature = cle
         return financeur_rank.get(financeur, last[0]), financeur or "", nature_rank.get(nature, last[1]), nature or ""
 
@@ -271,7 +280,7 @@ def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
     return frame_of_rows(TOTALS, lines)
 
 
-def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> dict:
+def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> Row:
     prevu = total_of(fiches["Montant contrat"])
     reserves = []
     if contrat.maquette is not None and prevu is not None and prevu != contrat.maquette:

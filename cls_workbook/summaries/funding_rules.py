@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +17,7 @@ from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.small_counts import is_identifying_rate
 from cls_workbook.domain.subsidies import has_overall_money, parity_gap, payable_for_post, rounded
 from cls_workbook.french import NBSP, amount_fr, number_fr, quoted_list, rate_fr
-from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.funding import (
     MAQUETTE,
@@ -33,6 +35,8 @@ from cls_workbook.summaries.granted_subsidies import (
     subsidy_explanations,
     tally,
 )
+from cls_workbook.tables.described_columns import Row
+from cls_workbook.tables.table_frames import frame_records
 
 PARITY = ("fiche", "montants", "ecart", "respectee")
 TOTAL = "total"
@@ -67,7 +71,7 @@ def post_explanation(rule: Rule, expenditure: Decimal, etp: Decimal | None) -> s
     )
 
 
-def expected_cost(rule: Rule, participants: int, formateurs: int = 0) -> Decimal:
+def expected_cost(rule: Rule, participants: Number, formateurs: Number = 0) -> Decimal:
     """EUR: unit cost × participants + cost of a trainer × trainers. What the unit cost includes is not added again."""
     return rounded(
         (rule.sessions.cout_unitaire or Decimal(0)) * participants
@@ -77,10 +81,8 @@ def expected_cost(rule: Rule, participants: int, formateurs: int = 0) -> Decimal
 
 def session_bounds(rule: Rule) -> tuple[Decimal | None, Decimal | None]:
     """EUR: what a session costs with the least and with the most participants; None where the rule sets no bound."""
-    return tuple(
-        None if n is None else expected_cost(rule, n)
-        for n in (rule.sessions.participants_min, rule.sessions.participants_max)
-    )
+    least, most = rule.sessions.participants_min, rule.sessions.participants_max
+    return None if least is None else expected_cost(rule, least), None if most is None else expected_cost(rule, most)
 
 
 def occupation(rule: Rule, occupied: Number | None) -> Decimal | None:
@@ -128,7 +130,7 @@ def parity(contrat: Contrat, rule: Rule, values: pd.DataFrame | ValueStore, nive
     return pd.DataFrame(rows, columns=list(PARITY), dtype=object)
 
 
-def _parity(rule: Rule, nom: str, lines: list[dict], niveau: str) -> tuple:
+def _parity(rule: Rule, nom: str, lines: list[Row], niveau: str) -> tuple[Any, ...]:
     amounts = {f: total_of(li[niveau] for li in lines if li["financeur_id"] == f) for f in rule.financeurs}
     gap = parity_gap(tuple(amounts.values()))
     return nom, amounts, gap, None if gap is None else gap <= rule.tolerance
@@ -176,7 +178,7 @@ def explications(
     return sentences
 
 
-def _without_nature(lines: list[dict]) -> Iterable[str]:
+def _without_nature(lines: list[Row]) -> Iterable[str]:
     silent = [li for li in lines if li["niveau"] is None and li["chiffrees"]]
     if silent:
         nombre = sum(li["chiffrees"] for li in silent)
@@ -189,7 +191,7 @@ def _without_nature(lines: list[dict]) -> Iterable[str]:
         yield f"{nombre} ligne{s} de financement sans nature ({', '.join(amounts)}), hors de tous les sous-totaux."
 
 
-def _reclassified(lines: list[dict]) -> Iterable[str]:
+def _reclassified(lines: list[Row]) -> Iterable[str]:
     reclassified = sum(li["lignes"] for li in lines if li["reclassee"])
     if reclassified:
         s = "s" * (reclassified > 1)
@@ -197,7 +199,12 @@ def _reclassified(lines: list[dict]) -> Iterable[str]:
 
 
 def _against_contrat(
-    contrat: Contrat, annee: int, fiche: Fiche, lines: list[dict], programme: Mapping, running_total: Mapping
+    contrat: Contrat,
+    annee: int,
+    fiche: Fiche,
+    lines: list[Row],
+    programme: Mapping[tuple[str, str], Decimal],
+    running_total: Mapping[str, Decimal],
 ) -> Iterable[str]:
     prevu, engage = fiche.financement.montant, total_of(li["engage"] for li in lines if li["niveau"] == MAQUETTE)
     programmes = maquette_programme(contrat, fiche.numero, programme)
@@ -216,7 +223,11 @@ def _against_contrat(
 
 
 def _post(
-    contrat: Contrat, fiche: Fiche, values: ValueStore, expenditure: Decimal | None, programme: Mapping
+    contrat: Contrat,
+    fiche: Fiche,
+    values: ValueStore,
+    expenditure: Decimal | None,
+    programme: Mapping[tuple[str, str], Decimal],
 ) -> Iterable[str]:
     for rule in (r for r in contrat.regles if r.type == "poste" and r.fiche == fiche.numero):
         if expenditure is not None:
@@ -244,23 +255,23 @@ def _sessions(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[st
             computation += f" et {number_fr(formateurs)} formateur{'s' * (formateurs > 1)} à {amount_fr(rule.sessions.cout_formateur)}"
         sentence = f"coût attendu {amount_fr(expected_cost(rule, participants, formateurs))} ({computation})"
         lowest, highest = session_bounds(rule)
-        if sessions and highest is not None:
+        most = rule.sessions.participants_max
+        if sessions and highest is not None and most is not None:
             sentence += f"{NBSP}; {number_fr(sessions)} session{'s' * (sessions > 1)}, de {amount_fr(lowest or Decimal(0))} à {amount_fr(highest)} chacune"
-            if participants > sessions * rule.sessions.participants_max:
-                sentence += f", pour {number_fr(sessions * rule.sessions.participants_max)} personnes au plus"
+            if participants > sessions * most:
+                sentence += f", pour {number_fr(sessions * most)} personnes au plus"
         yield sentence + "."
 
 
 def _capacity(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[str]:
     for rule in (r for r in contrat.regles if r.type == "capacite" and r.fiche == fiche.numero):
-        saisies = values.lines(
-            lambda c, r=rule: c.mesure == r.capacity.mesure, "ligne", "valeur", input_fields=("numerateur",)
-        )
+        mesure = rule.capacity.mesure or ""
+        saisies = values.lines(partial(_is_of_mesure, mesure), "ligne", "valeur", input_fields=("numerateur",))
         occupied = total_of(valeur for line, valeur in saisies if not line)
         part = occupation(rule, occupied)
         if (
             part is not None
-            and contrat.by_mesure[rule.capacity.mesure][2].petits_effectifs
+            and contrat.by_mesure[mesure][2].petits_effectifs
             and is_identifying_rate(occupied, rule.capacity.capacite, contrat.seuil_petits_effectifs)
         ):
             yield "occupation non détaillée (effectif masqué)."
@@ -269,7 +280,7 @@ def _capacity(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[st
             yield f"occupation de {rate_fr(part, 1)}, {number_fr(occupied)} sur une capacité de {number_fr(rule.capacity.capacite)}{excess}."
 
 
-def _envelopes(contrat: Contrat, annee: int, lines: list[dict]) -> list[str]:
+def _envelopes(contrat: Contrat, annee: int, lines: list[Row]) -> list[str]:
     """Each envelope of the year against what was engaged on the maquette: by all, or by the funder that it is of."""
     names, sentences = {f.id: f.nom for f in contrat.financeurs}, []
     for e in contrat.enveloppes:
@@ -294,18 +305,22 @@ def _envelopes(contrat: Contrat, annee: int, lines: list[dict]) -> list[str]:
 def _parities(contrat: Contrat, rule: Rule, values: ValueStore) -> list[str]:
     names = {f.id: f.nom for f in contrat.financeurs}
     sentences = []
-    for p in parity(contrat, rule, values).itertuples(index=False):
-        location = "Total de l’année" if p.fiche == TOTAL else f"Fiche {p.fiche}"
-        if p.respectee is None:
-            not_given = quoted_list(names.get(f, f) for f, m in p.montants.items() if m is None)
+    for p in frame_records(parity(contrat, rule, values)):
+        location = "Total de l’année" if p["fiche"] == TOTAL else f"Fiche {p['fiche']}"
+        if p["respectee"] is None:
+            not_given = quoted_list(names.get(f, f) for f, m in p["montants"].items() if m is None)
             sentences.append(f"{location}{NBSP}: parité non vérifiable, aucun montant engagé de {not_given}.")
-        elif not p.respectee:
-            detail = ", ".join(f"{names.get(f, f)} {amount_fr(m)}" for f, m in p.montants.items())
-            sentences.append(f"{location}{NBSP}: parité non respectée, écart de {amount_fr(p.ecart)} ({detail}).")
+        elif not p["respectee"]:
+            detail = ", ".join(f"{names.get(f, f)} {amount_fr(m)}" for f, m in p["montants"].items())
+            sentences.append(f"{location}{NBSP}: parité non respectée, écart de {amount_fr(p['ecart'])} ({detail}).")
     return sentences
 
 
-def _typed_values(values: ValueStore, fiche: Fiche, bloc: str, champ: str | None) -> list:
+def _is_of_mesure(mesure: str, chapter: Chapter) -> bool:
+    return chapter.mesure == mesure
+
+
+def _typed_values(values: ValueStore, fiche: Fiche, bloc: str, champ: str | None) -> list[Any]:
     return (
         [
             valeur

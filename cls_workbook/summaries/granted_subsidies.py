@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.rules import SUBSIDY_TYPES, Rule
 from cls_workbook.domain.small_counts import small
 from cls_workbook.domain.subsidies import Situation, Subsidy, compute, payable_for_post
 from cls_workbook.french import NBSP, amount_fr
-from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.funding import COFINANCEMENT, MAQUETTE, OUTSIDE_MAQUETTE
+from cls_workbook.tables.described_columns import Row
 
 CASH_LEVELS = (MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT)
 PastSubsidies = Mapping[str, Mapping[int, Decimal]]
@@ -24,7 +26,7 @@ PastSubsidies = Mapping[str, Mapping[int, Decimal]]
 def situations(
     contrat: Contrat,
     annee: int,
-    lines: list[dict],
+    lines: list[Row],
     values: ValueStore,
     costs: Mapping[str, Decimal],
     past_ones: PastSubsidies | None = None,
@@ -45,9 +47,7 @@ def situations(
             if rule.fiche is not None
             else Decimal(0)
         )
-        depenses = values.lines(
-            lambda c, r=rule: c.bloc == "depenses" and r.fiche in (None, c.fiche), "valeur", input_fields=("etp",)
-        )
+        depenses = values.lines(partial(_is_expenditure, rule), "valeur", input_fields=("etp",))
         situation = Situation(
             annee,
             expenditure=total_of(m for f, m in costs.items() if rule.fiche in (None, f)),
@@ -66,10 +66,16 @@ def situations(
     return all_found
 
 
+def _is_expenditure(rule: Rule, chapter: Chapter) -> bool:
+    return chapter.bloc == "depenses" and rule.fiche in (None, chapter.fiche)
+
+
 def subsidy_explanations(contrat: Contrat, situations_: Iterable[tuple[Rule, Situation, Subsidy]]) -> list[str]:
     """One sentence for each rule that has something to say. The share of a post has its own sentence elsewhere: here only
     what limits it beyond its rate and its yearly cap. Amounts that a small count was multiplied into are not said."""
-    sentences, fiches, situations_ = [], {}, list(situations_)
+    situations_ = list(situations_)
+    sentences: list[str] = []
+    fiches: dict[str, Situation] = {}
     discreet_fiches = {
         r.fiche
         for r, s, _ in situations_
@@ -150,4 +156,6 @@ def tally(contrat: Contrat, values: ValueStore, mesure: str | None) -> int | Dec
     if mesure is None:
         return None
     champ = "effectif" if contrat.by_mesure[mesure][2].type == "ventilation" else "valeur"
-    return total_of(valeur for (valeur,) in values.lines(lambda c: c.mesure == mesure, "valeur", input_fields=(champ,)))
+    typed = values.lines(lambda c: c.mesure == mesure, "valeur", input_fields=(champ,))
+    total: int | Decimal | None = total_of(valeur for (valeur,) in typed)
+    return total

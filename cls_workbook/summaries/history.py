@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +17,8 @@ from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import entity_key
 from cls_workbook.summaries.funding import TO_BE_SCHEDULED
 from cls_workbook.tables.consolidation_tables import HISTORY
-from cls_workbook.tables.table_frames import frame_of_rows, known
+from cls_workbook.tables.described_columns import Row
+from cls_workbook.tables.table_frames import frame_of_rows, frame_records, known
 
 MESURE, ETAT, ENVELOPE, ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR = (
     "Mesure",
@@ -44,7 +46,7 @@ def history(
     avancement: pd.DataFrame,
     par_fiche: pd.DataFrame,
     financements: pd.DataFrame,
-    before: Iterable[Mapping[str, object]] = (),
+    before: Iterable[Mapping[str, Any]] = (),
 ) -> pd.DataFrame:
     """Rows of earlier years (``before``, columns as here), then those of ``annee``, from the tables of its consolidation.
 
@@ -61,11 +63,11 @@ def history(
     return frame_of_rows(HISTORY, (*kept, *of_the_year))
 
 
-def _mesures(contrat: Contrat, annee: int, indicateurs: pd.DataFrame, mesures: pd.DataFrame) -> Iterable[dict]:
+def _mesures(contrat: Contrat, annee: int, indicateurs: pd.DataFrame, mesures: pd.DataFrame) -> Iterable[Row]:
     named: dict[str, dict[str, str]] = {}
     for mesure, nom in mesures.loc[mesures["Champ"] == "nom", ["Mesure", "Valeur"]].itertuples(index=False):
         named.setdefault(mesure, {}).setdefault(entity_key(contrat, contrat.by_mesure[mesure][2], str(nom)), str(nom))
-    for r in indicateurs.to_dict("records"):
+    for r in frame_records(indicateurs):
         valeur, names = known(r["Valeur"]), named.get(r["Mesure"], {})
         if valeur is None:
             continue
@@ -83,8 +85,8 @@ def _mesures(contrat: Contrat, annee: int, indicateurs: pd.DataFrame, mesures: p
         }
 
 
-def _states(contrat: Contrat, annee: int, avancement: pd.DataFrame) -> Iterable[dict]:
-    for r in avancement.to_dict("records"):
+def _states(contrat: Contrat, annee: int, avancement: pd.DataFrame) -> Iterable[Row]:
+    for r in frame_records(avancement):
         if (etat := known(r["etat"])) is not None:
             yield {
                 "Année": annee,
@@ -96,8 +98,8 @@ def _states(contrat: Contrat, annee: int, avancement: pd.DataFrame) -> Iterable[
             }
 
 
-def _amounts(contrat: Contrat, annee: int, par_fiche: pd.DataFrame) -> Iterable[dict]:
-    for r in par_fiche.to_dict("records"):
+def _amounts(contrat: Contrat, annee: int, par_fiche: pd.DataFrame) -> Iterable[Row]:
+    for r in frame_records(par_fiche):
         if r["Fiche"] == TO_BE_SCHEDULED:
             continue
         titre = contrat.par_fiche[r["Fiche"]].titre
@@ -114,10 +116,10 @@ def _amounts(contrat: Contrat, annee: int, par_fiche: pd.DataFrame) -> Iterable[
                 }
 
 
-def _by_financeur(contrat: Contrat, annee: int, financements: pd.DataFrame) -> Iterable[dict]:
+def _by_financeur(contrat: Contrat, annee: int, financements: pd.DataFrame) -> Iterable[Row]:
     """One row per fiche, funder and nature for what was engaged, one for what was paid."""
-    sums: dict[tuple, list[Mapping]] = {}
-    for r in financements.to_dict("records"):
+    sums: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for r in frame_records(financements):
         sums.setdefault((r["Fiche"], known(r["Financeur"]), known(r["Nature"])), []).append(r)
     for (fiche, financeur, nature), lines in sums.items():
         for objet, column in ((ENGAGE_BY_FINANCEUR, "Engagé"), (VERSE_BY_FINANCEUR, "Versé")):
@@ -136,7 +138,7 @@ def _by_financeur(contrat: Contrat, annee: int, financements: pd.DataFrame) -> I
                 }
 
 
-def _envelopes(contrat: Contrat, annee: int) -> Iterable[dict]:
+def _envelopes(contrat: Contrat, annee: int) -> Iterable[Row]:
     names = {f.id: f.nom for f in contrat.financeurs}
     for e in contrat.enveloppes:
         if e.annee in (None, annee):
@@ -157,11 +159,11 @@ def _envelopes(contrat: Contrat, annee: int) -> Iterable[dict]:
 
 def terms(history: pd.DataFrame, annee: int) -> dict[str, tuple[object, object]]:
     """Measure → numerator and denominator of that year, None where not known."""
-    its_own = [r for r in history.to_dict("records") if r["Objet"] == MESURE and r["Année"] == annee]
+    its_own = [r for r in frame_records(history) if r["Objet"] == MESURE and r["Année"] == annee]
     return {r["Mesure"]: (known(r["Numérateur"]), known(r["Dénominateur"])) for r in its_own}
 
 
-def past_subsidies(contrat: Contrat, before: Iterable[Mapping[str, object]]) -> dict[str, dict[int, Decimal]]:
+def past_subsidies(contrat: Contrat, before: Iterable[Mapping[str, Any]]) -> dict[str, dict[int, Decimal]]:
     """Rule id → year → EUR that the rule's funder engaged on what the rule covers, in money."""
     valued = {n.libelle for n in contrat.natures if n.niveau == "valorisation"}
     names = {f.id: f.nom for f in contrat.financeurs}

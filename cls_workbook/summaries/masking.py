@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
@@ -15,10 +16,12 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.french import NBSP
 from cls_workbook.summaries.aggregation import AS_RATE, SEPARATOR
+from cls_workbook.tables.described_columns import Row
+from cls_workbook.tables.table_frames import frame_records
 
 MASKED = "masqué"
 DEDUCED = f"{MASKED} (il donnerait un petit effectif par différence)"
-RateTerms = tuple[object, object]  # numerator and denominator of a rate, None where not known
+RateTerms = tuple[Any, Any]  # numerator and denominator of a rate, None where not known
 _ADDITIVES = ("FLUX", "PERSONNES", "ENTITES", "STOCK")
 _N = rf"(\d[\d {NBSP}]*)"
 _COUNTS_TOLD = re.compile(
@@ -36,7 +39,7 @@ def mask_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFr
     result = ventilations.copy()
     result["masque"] = False
     for mesure_id, lines in ventilations.groupby("mesure", sort=False):
-        if contrat.by_mesure[mesure_id][2].petits_effectifs:
+        if contrat.by_mesure[str(mesure_id)][2].petits_effectifs:
             threshold = contrat.seuil_petits_effectifs
             concealed = ranks_to_mask(list(lines["effectif"]), threshold) | _rates_to_mask(
                 list(lines["numerateur"]), list(lines["denominateur"]), threshold
@@ -58,7 +61,11 @@ def ranks_to_mask(headcounts: list[int | None], threshold: int) -> set[int]:
         (r for r, n in enumerate(headcounts) if n is not None and r not in concealed),
         key=lambda r: (headcounts[r] == 0, headcounts[r]),
     )
-    while concealed and reserve and _total_gives_away([headcounts[r] for r in sorted(concealed)], threshold):
+    while (
+        concealed
+        and reserve
+        and _total_gives_away([n for r in sorted(concealed) if (n := headcounts[r]) is not None], threshold)
+    ):
         concealed.add(reserve.pop(0))
     return concealed
 
@@ -80,7 +87,7 @@ def _total_gives_away(concealed: list[int], threshold: int) -> bool:
     return all(n == 1 for n in concealed) or all(n == threshold for n in concealed)
 
 
-def _rates_to_mask(numerators: list, denominators: list, threshold: int) -> set[int]:
+def _rates_to_mask(numerators: list[Any], denominators: list[Any], threshold: int) -> set[int]:
     """The ranks to mask in a breakdown of rates; never one alone, which the overall rate would give away."""
     concealed = {
         rank
@@ -101,7 +108,7 @@ def mask_indicateurs(
     Neither do those leave that would give them away: where the measures of an indicator add up to one of them, another part goes,
     or the total (secondary masking); last year's rate goes unless it is known to speak of many. ``past_ones``: measure → last year's terms.
     """
-    lines = indicateurs.to_dict("records")
+    lines = frame_records(indicateurs)
     deducible_ids = set().union(
         *(
             _deducible_mesures(contrat, [li for li in lines if li["Indicateur"] == i])
@@ -117,7 +124,7 @@ def mask_indicateurs(
     )
 
 
-def _deducible_mesures(contrat: Contrat, lines: list[dict]) -> set[str]:
+def _deducible_mesures(contrat: Contrat, lines: list[Row]) -> set[str]:
     """Of the measures of one indicator, those to mask because the largest is the sum of the others, some of which are small."""
     counts = [li for li in lines if li["Agrégation"] in _ADDITIVES and isinstance(li["Valeur"], (int, Decimal))]
     if len({li["Unité"] for li in counts}) != 1 or not any(_is_sensitive(contrat, li["Mesure"]) for li in counts):
@@ -138,7 +145,7 @@ def _is_sensitive(contrat: Contrat, mesure: str) -> bool:
     return contrat.by_mesure[mesure][2].petits_effectifs
 
 
-def _masked(contrat: Contrat, line: dict, past_terms: RateTerms, deducible: bool) -> dict:
+def _masked(contrat: Contrat, line: Row, past_terms: RateTerms, deducible: bool) -> Row:
     mesure, threshold = contrat.by_mesure[line["Mesure"]][2], contrat.seuil_petits_effectifs
     if not mesure.petits_effectifs and not deducible:
         return line

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,10 @@ from cls_workbook.reading.storing.wide_views import columns, total_of
 from cls_workbook.summaries.aggregation import ESTIMATED, SEPARATOR, entity_key
 from cls_workbook.summaries.what_counts import Exclusions
 from cls_workbook.tables.consolidation_tables import EXPENDITURE, FINANCEMENT, INDICATEUR, RECONCILIATION
-from cls_workbook.tables.table_frames import table_frame
+from cls_workbook.tables.table_frames import frame_records, table_frame
+
+if TYPE_CHECKING:
+    from cls_workbook.reading.storing.typed_frames import TypedRetours
 
 RETAINED, REFUSED, REPLACED, SET_ASIDE = "retenue", "refusée", "remplacée", "écartée"
 AMOUNTS = {"prevu": "Prévu", "engage": "Engagé", "verse": "Versé"}
@@ -74,13 +77,14 @@ class MesureValues(NamedTuple):
     @property
     def rows(self) -> np.ndarray:
         """What tells the row of a return from all others."""
-        return (self.retours.astype(np.int64) << 32) + self.lines
+        numbers: np.ndarray = (self.retours.astype(np.int64) << 32) + self.lines
+        return numbers
 
     @property
-    def total_of(self) -> object:
+    def total_of(self) -> Any:
         return total_of(self.contents)
 
-    def sums(self) -> tuple[dict[str, object], int]:
+    def sums(self) -> tuple[dict[str, Any], int]:
         """(class → sum, how many values)."""
         return {class_: sum(self.contents[self.classes == class_]) for class_ in set(self.classes)}, len(self.contents)
 
@@ -94,14 +98,14 @@ class ReconciliationLine:
     mesure: str | None
     column: str
     libelle: str
-    parts: dict[str, object] = field(default_factory=dict)  # class → sum
+    parts: dict[str, Any] = field(default_factory=dict)  # class → sum
     nombre: int = 0
-    apart: list[tuple[object, str]] = field(default_factory=list)
-    total: object = None
+    apart: list[tuple[Any, str]] = field(default_factory=list)
+    total: Any = None
     notes: list[str] = field(default_factory=list)
     money: bool = False
 
-    def row(self) -> tuple:
+    def row(self) -> tuple[Any, ...]:
         sums = [self.parts.get(c) for c in (REFUSED, REPLACED, SET_ASIDE)]
         stated, sum_apart = total_of(self.parts.values()), total_of(v for v, _ in self.apart)
         gap = (stated or 0) - sum(v or 0 for v in (*sums, sum_apart, self.total))
@@ -120,7 +124,7 @@ class ReconciliationLine:
             self._explanation(sums, stated, gap),
         )
 
-    def _explanation(self, sums: Sequence, stated: object, gap: object) -> str:
+    def _explanation(self, sums: Sequence[Any], stated: Any, gap: Any) -> str:
         reasons = ("refusé (feuille Anomalies)", "remplacé par une correction", "écarté (retours en double ou rejetés)")
         words = [f"{word} : {self._as_text(v)}" for v, word in (*zip(sums, reasons, strict=True), *self.apart) if v]
         words += self.notes
@@ -130,13 +134,13 @@ class ReconciliationLine:
             words = ["aucune valeur"] if stated is None else ["la somme des retours est le total"]
         return typography(SEPARATOR.join(words))
 
-    def _as_text(self, valeur: object) -> str:
+    def _as_text(self, valeur: Any) -> str:
         return amount_fr(valeur) if self.money else number_fr(valeur)
 
 
 def reconciliation(
     contrat: Contrat,
-    typed_returns,
+    typed_returns: TypedRetours,
     anomalies: Sequence[Anomalie],
     replaced: Iterable[tuple[str, str]],
     indicateurs: pd.DataFrame,
@@ -167,7 +171,7 @@ def unexplained(table: pd.DataFrame) -> list[Anomalie]:
             champ=f"{r['Libellé']} — {r['Colonne']}",
             found=f"écart de {number_fr(r['Écart inexpliqué'])} entre la somme des retours et le total",
         )
-        for r in table.to_dict("records")
+        for r in frame_records(table)
         if r["Écart inexpliqué"]
     ]
 
@@ -192,7 +196,7 @@ class _TypedInputs(NamedTuple):
             return SET_ASIDE
         return REFUSED if (file, sheet, cell) in self.excluded.cells else RETAINED
 
-    def of_block(self, bloc: str, input_fields: Collection[str]) -> Iterator[tuple[str, str, str, object, str]]:
+    def of_block(self, bloc: str, input_fields: Collection[str]) -> Iterator[tuple[str, str, str, Any, str]]:
         """(fichier, fiche, champ, value, class) of what was typed there."""
         for file, fiche, sheet, cell, champ, content in self.store.lines(
             lambda c: c.bloc == bloc, *_LOCATION, "champ", "valeur", input_fields=input_fields
@@ -215,7 +219,9 @@ class _TypedInputs(NamedTuple):
         return MesureValues(frame["fichier"].array.codes, lines, said, frame["valeur"].to_numpy(), classes)
 
 
-def _unreadable(typed_returns, contrat: Contrat, anomalies: Sequence[Anomalie]) -> Counter[tuple[str, str]]:
+def _unreadable(
+    typed_returns: TypedRetours, contrat: Contrat, anomalies: Sequence[Anomalie]
+) -> Counter[tuple[str, str]]:
     """(measure, or fiche of a funding line, champ) → inputs whose content could not be read as a number."""
     counts: Counter[tuple[str, str]] = Counter()
     addresses = typed_returns.addresses(contrat)
@@ -242,45 +248,45 @@ def _tell_unreadable(nombre: int) -> list[str]:
 
 
 def _mesures(
-    contrat: Contrat, saisies: _TypedInputs, indicateurs: pd.DataFrame, unreadable: Counter
+    contrat: Contrat, saisies: _TypedInputs, indicateurs: pd.DataFrame, unreadable: Counter[tuple[str, str]]
 ) -> Iterator[ReconciliationLine]:
-    consolidated_by_mesure = {r["Mesure"]: r for r in indicateurs.to_dict("records")}
+    consolidated_by_mesure = {r["Mesure"]: r for r in frame_records(indicateurs)}
     for fiche, _, mesure in contrat.by_mesure.values():
-        for made_one in _of_mesure(contrat, saisies, fiche.numero, mesure, consolidated_by_mesure.get(mesure.id, {})):
+        for line in _of_mesure(contrat, saisies, fiche.numero, mesure, consolidated_by_mesure.get(mesure.id, {})):
             input_fields = (
                 {"valeur", "effectif"}
                 if mesure.agregation in _ADDITIVES
-                else {c for c, t in _TERMS.get(mesure.agregation, ()) if t == made_one.column}
+                else {c for c, t in _TERMS.get(mesure.agregation, ()) if t == line.column}
             )
-            made_one.notes += _tell_unreadable(sum(unreadable[mesure.id, c] for c in input_fields))
-            yield made_one
+            line.notes += _tell_unreadable(sum(unreadable[mesure.id, c] for c in input_fields))
+            yield line
 
 
 def _of_mesure(
-    contrat: Contrat, saisies: _TypedInputs, fiche: str, mesure: Mesure, consolidated: Mapping
+    contrat: Contrat, saisies: _TypedInputs, fiche: str, mesure: Mesure, consolidated: Mapping[str, Any]
 ) -> list[ReconciliationLine]:
     """Its lines; what returns say of it is let go with them."""
 
     def open_up(column: str) -> ReconciliationLine:
         return ReconciliationLine(INDICATEUR, fiche, mesure.id, column, mesure.libelle)
 
+    input_fields: tuple[str, ...]
     if mesure.agregation in _ADDITIVES:
-        perform, input_fields = (
-            _additive,
-            ("effectif" if mesure.type == "ventilation" else "valeur", "statut", "double_compte", "nom"),
-        )
+        reconcile: Callable[..., Iterator[ReconciliationLine]] = _additive
+        figure = "effectif" if mesure.type == "ventilation" else "valeur"
+        input_fields = (figure, "statut", "double_compte", "nom")
     elif mesure.agregation in _TERMS:
-        perform, input_fields = _terms, tuple(champ for champ, _ in _TERMS[mesure.agregation])
+        reconcile, input_fields = _terms, tuple(champ for champ, _ in _TERMS[mesure.agregation])
     else:
-        perform, input_fields = _counted, (_COUNTED[mesure.agregation],)
-    return list(perform(contrat, mesure, saisies.of_mesure(mesure.id, input_fields), consolidated, open_up))
+        reconcile, input_fields = _counted, (_COUNTED[mesure.agregation],)
+    return list(reconcile(contrat, mesure, saisies.of_mesure(mesure.id, input_fields), consolidated, open_up))
 
 
 def _additive(
     contrat: Contrat,
     mesure: Mesure,
     values: MesureValues,
-    consolidated: Mapping,
+    consolidated: Mapping[str, Any],
     open_up: Callable[[str], ReconciliationLine],
 ) -> Iterator[ReconciliationLine]:
     line = open_up("Valeur")
@@ -289,13 +295,13 @@ def _additive(
     digits = digits.where((digits.lines >= 0) == is_ventilation)
     line.parts, line.nombre = digits.sums()
     line.total = consolidated.get("Valeur")
-    retained_ones = digits.retained
+    retained = digits.retained
     if mesure.agregation in ("STOCK", "ENTITES"):
-        line.apart += _double_counts(contrat, mesure, values, retained_ones)
-    if estimated := sum(retained_ones.contents[_saying(retained_ones, values.of("statut"), fold(ESTIMATED))]):
+        line.apart += _double_counts(contrat, mesure, values, retained)
+    if estimated := sum(retained.contents[_saying(retained, values.of("statut"), fold(ESTIMATED))]):
         line.notes.append(f"dont {number_fr(estimated)} estimé")
     doubt = (
-        sum(retained_ones.contents[~_saying(retained_ones, values.of("double_compte"), "oui")])
+        sum(retained.contents[~_saying(retained, values.of("double_compte"), "oui")])
         if mesure.agregation == "PERSONNES"
         else 0
     )
@@ -306,23 +312,21 @@ def _additive(
 
 def _saying(digits: MesureValues, statements: MesureValues, word: str) -> np.ndarray:
     """Does the return of each figure say this word (folded) among ``statements``?"""
-    retained = statements.retained
-    return np.isin(
-        digits.retours,
-        [r for r, content in zip(retained.retours, retained.contents, strict=True) if fold(str(content)) == word],
-    )
+    said = zip(statements.retained.retours, statements.retained.contents, strict=True)
+    return np.isin(digits.retours, [retour for retour, content in said if fold(str(content)) == word])
 
 
 def _double_counts(
-    contrat: Contrat, mesure: Mesure, values: MesureValues, retained_ones: MesureValues
-) -> list[tuple[object, str]]:
+    contrat: Contrat, mesure: Mesure, values: MesureValues, retained: MesureValues
+) -> list[tuple[Any, str]]:
     """What several returns count of the same entities: known where all are named; else no total holds."""
-    counts: dict[int, object] = {}
-    for retour, content in zip(map(int, retained_ones.retours), retained_ones.contents, strict=True):
+    counts: dict[int, Any] = {}
+    for retour, content in zip(map(int, retained.retours), retained.contents, strict=True):
         counts[retour] = counts.get(retour, 0) + content
     if len(counts) < 2:
         return []
-    named, all_of_them, numbers = values.of("nom").retained, set(), dict.fromkeys(counts, 0)
+    named, numbers = values.of("nom").retained, dict.fromkeys(counts, 0)
+    all_of_them: set[str] = set()
     for retour, theirs in groupby(zip(map(int, named.retours), named.contents, strict=True), key=itemgetter(0)):
         if retour in numbers:
             names = {entity_key(contrat, mesure, str(content)) for _, content in theirs}
@@ -343,16 +347,14 @@ def _terms(
     contrat: Contrat,
     mesure: Mesure,
     values: MesureValues,
-    consolidated: Mapping,
+    consolidated: Mapping[str, Any],
     open_up: Callable[[str], ReconciliationLine],
 ) -> Iterator[ReconciliationLine]:
     """The terms of a rate. A return that gives none in all is read in its breakdown."""
     input_fields = _TERMS[mesure.agregation]
     in_all = values.where(values.lines < 0).of("numerateur", "denominateur")
     detailed = ~np.isin(values.retours, in_all.retours)  # the returns that give no term in all
-    refused_ones = ~detailed & ~np.isin(
-        values.retours, in_all.retained.retours
-    )  # those whose terms in all are all refused
+    refused = ~detailed & ~np.isin(values.retours, in_all.retained.retours)  # those whose terms in all are all refused
     fixed = mesure.denominateur
     for champ, column in input_fields:
         if fixed is not None and column == "Dénominateur":
@@ -363,12 +365,10 @@ def _terms(
         line.total = consolidated.get(column)
         autres = values.of(*(c for c, _ in input_fields if c != champ)).retained.rows
         if fixed is None:
-            retained_ones = said.retained
-            line.apart.append(
-                (retained_ones.where(~np.isin(retained_ones.rows, autres)).total_of, "sans l’autre terme du taux")
-            )
-        detail = values.where((values.lines >= 0) & refused_ones).of(champ).retained
-        detail = detail.where(np.isin(detail.rows, autres)).total_of
+            retained = said.retained
+            line.apart.append((retained.where(~np.isin(retained.rows, autres)).total_of, "sans l’autre terme du taux"))
+        in_detail = values.where((values.lines >= 0) & refused).of(champ).retained
+        detail = in_detail.where(np.isin(in_detail.rows, autres)).total_of
         if detail is not None:
             line.parts[RETAINED] = line.parts.get(RETAINED, 0) + detail
             line.notes.append(f"{number_fr(detail)} lu dans le détail, à la place d’un total refusé")
@@ -382,7 +382,7 @@ def _counted(
     _: Contrat,
     mesure: Mesure,
     values: MesureValues,
-    consolidated: Mapping,
+    consolidated: Mapping[str, Any],
     open_up: Callable[[str], ReconciliationLine],
 ) -> Iterator[ReconciliationLine]:
     """What is no sum (a mean, a state, a text): how many answers were given, and how many were retained."""
@@ -401,9 +401,9 @@ def _counted(
 class AmountSum(NamedTuple):
     """Of one amount of a fiche. ``parts``: class → EUR; ``detail``: what was taken from the posts, in the place of totals that were refused."""
 
-    parts: dict[str, object]
+    parts: dict[str, Any]
     nombre: int
-    detail: object = None
+    detail: Any = None
 
 
 def _money(
@@ -411,8 +411,8 @@ def _money(
     saisies: _TypedInputs,
     par_fiche: pd.DataFrame,
     par_financeur: pd.DataFrame,
-    lines: Sequence[Mapping],
-    unreadable: Counter,
+    lines: Sequence[Mapping[str, Any]],
+    unreadable: Counter[tuple[str, str]],
 ) -> Iterator[ReconciliationLine]:
     """What all fiches make together comes first."""
     amounts, costs = _amounts(saisies), _costs(saisies)
@@ -425,7 +425,7 @@ def _money(
             line.nombre += nombre
         line.notes += _tell_unreadable(sum(n for (_, c), n in unreadable.items() if c == champ))
         yield _to_the_cent(line)
-    for consolidated in par_fiche.to_dict("records"):
+    for consolidated in frame_records(par_fiche):
         if (fiche := consolidated["Fiche"]) in contrat.par_fiche:
             its_own = [li for li in lines if li["fiche"] == fiche]
             yield from _money_of_fiche(
@@ -438,7 +438,7 @@ def _money(
 
 def _amounts(saisies: _TypedInputs) -> dict[tuple[str, str], AmountSum]:
     """(fiche, champ) → its sum over all funding lines, made batch after batch."""
-    parts: dict[tuple[str, str], dict[str, object]] = {}
+    parts: dict[tuple[str, str], dict[str, Any]] = {}
     numbers: Counter[tuple[str, str]] = Counter()
     for _, fiche, champ, content, class_ in saisies.of_block("financement", AMOUNTS):
         its_own = parts.setdefault((fiche, champ), {})
@@ -455,7 +455,8 @@ def _costs(saisies: _TypedInputs) -> dict[str, AmountSum]:
     ):
         statements = [(champ == "total", content, class_) for _, _, champ, content, class_ in its_own]
         totaux = [class_ for in_all, _, class_ in statements if in_all]
-        parts, nombre, detail = costs.get(fiche, AmountSum({}, 0))
+        before = costs.get(fiche, AmountSum({}, 0))
+        parts, nombre, detail = dict(before.parts), before.nombre, before.detail
         for in_all, content, class_ in statements:
             if in_all or not totaux:
                 parts[class_] = parts.get(class_, 0) + content
@@ -468,7 +469,10 @@ def _costs(saisies: _TypedInputs) -> dict[str, AmountSum]:
 
 
 def _money_of_fiche(
-    consolidated: Mapping, amounts: Mapping[str, AmountSum], lines: Sequence[Mapping], unreadable: Counter
+    consolidated: Mapping[str, Any],
+    amounts: Mapping[str, AmountSum],
+    lines: Sequence[Mapping[str, Any]],
+    unreadable: Counter[tuple[str, str]],
 ) -> Iterator[ReconciliationLine]:
     fiche = consolidated["Fiche"]
     for champ, column, elsewhere in (
@@ -494,7 +498,7 @@ def _money_of_fiche(
         yield _to_the_cent(line)
 
 
-def _cost(fiche: str, total: object, cost: AmountSum, unreadable: Counter) -> ReconciliationLine:
+def _cost(fiche: str, total: Any, cost: AmountSum, unreadable: Counter[tuple[str, str]]) -> ReconciliationLine:
     line = ReconciliationLine(EXPENDITURE, fiche, None, "Coût réalisé", "Dépenses de l’année", total=total, money=True)
     line.parts, line.nombre, detail = cost
     if detail is not None:

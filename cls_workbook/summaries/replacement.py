@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,6 +25,9 @@ from cls_workbook.reading.storing.wide_views import columns
 from cls_workbook.summaries.what_counts import displayed_name
 from cls_workbook.tables.consolidation_tables import CHANGES, CREATED, DELETED, MODIFIED, REPLACEMENTS, UNCHANGED
 from cls_workbook.tables.table_frames import table_frame
+
+if TYPE_CHECKING:
+    from cls_workbook.reading.storing.typed_frames import TypedRetours
 
 _KEY_COLUMNS = ("fiche", "bloc", "mesure", "ligne", "champ")
 
@@ -91,7 +95,7 @@ def find(texte: str, files: Mapping[str, Path]) -> str:
 # --- what it comes to -----------------------------------------------------------------------------------------------
 
 
-def apply(typed_returns, contrat: Contrat, requested: Sequence[ReplacementRequest]) -> Replacements:
+def apply(typed_returns: TypedRetours, contrat: Contrat, requested: Sequence[ReplacementRequest]) -> Replacements:
     """What the requests set aside among the returns of ``typed_returns`` (``frames.TypedRetours``). Refus for a request without object."""
     if not requested:
         return no_replacements()
@@ -116,7 +120,9 @@ def apply(typed_returns, contrat: Contrat, requested: Sequence[ReplacementReques
     return Replacements(replaced, whole_files, table, tuple(_anomalies(replaced, whole_files, table, reponses)))
 
 
-def _replaced_by(asked: ReplacementRequest, reponses: Sequence[tuple], known: set[str]) -> list[tuple[str, str]]:
+def _replaced_by(
+    asked: ReplacementRequest, reponses: Sequence[tuple[Any, ...]], known: set[str]
+) -> list[tuple[str, str]]:
     """(file, fiche) that the new return takes the place of."""
     its_own = [r for r in reponses if r[0] == asked.nouveau]
     if asked.nouveau not in known:
@@ -152,7 +158,10 @@ def _check_no_circle(replaced: Mapping[tuple[str, str], str]) -> None:
 
 
 def _anomalies(
-    replaced: Mapping, whole_files: frozenset[str], table: pd.DataFrame, reponses: Sequence[tuple]
+    replaced: Mapping[tuple[str, str], str],
+    whole_files: frozenset[str],
+    table: pd.DataFrame,
+    reponses: Sequence[tuple[Any, ...]],
 ) -> Iterator[Anomalie]:
     """One a file when all of it is replaced, else one a fiche."""
     structures = {(f, n): s for f, n, s, *_ in reponses}
@@ -178,7 +187,10 @@ def _anomalies(
 
 
 def _table(
-    typed_returns, contrat: Contrat, replaced: Mapping[tuple[str, str], str], reponses: Sequence[tuple]
+    typed_returns: TypedRetours,
+    contrat: Contrat,
+    replaced: Mapping[tuple[str, str], str],
+    reponses: Sequence[tuple[Any, ...]],
 ) -> pd.DataFrame:
     concerned = {f for f, _ in replaced} | set(replaced.values())
     statements = {f: _values_said(typed_returns, contrat, f) for f in concerned}
@@ -221,13 +233,13 @@ def _table(
     return table_frame(REPLACEMENTS, lines)
 
 
-def _change(before: tuple | None, after: tuple | None) -> str:
+def _change(before: tuple[Any, ...] | None, after: tuple[Any, ...] | None) -> str:
     if before is None or after is None:
         return CREATED if before is None else DELETED
     return UNCHANGED if before[0] == after[0] else MODIFIED
 
 
-def _values_said(typed_returns, contrat: Contrat, file: str) -> dict[str, tuple[object, str, str]]:
+def _values_said(typed_returns: TypedRetours, contrat: Contrat, file: str) -> dict[str, tuple[object, str, str]]:
     """Key of an input → (value, sheet, cell), for all that was typed; what was refused as it was found."""
     v = ValueStore.of(typed_returns.values).of_files([file])
     statements = {}
@@ -264,7 +276,7 @@ def preview(table: pd.DataFrame) -> Iterator[str]:
             )
 
 
-def _worded(valeur: object) -> str:
+def _worded(valeur: Any) -> str:
     if valeur is None:
         return "rien"
     if isinstance(valeur, date):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -226,7 +226,7 @@ def _ranks(planned: ExpectedReturns, retours: pd.DataFrame) -> list[int]:
 
 
 def _order(
-    contrat: Contrat, ranks: Sequence[int], fiches: np.ndarray, structures: np.ndarray, files: np.ndarray
+    contrat: Contrat, ranks: np.ndarray, fiches: np.ndarray, structures: np.ndarray, files: np.ndarray
 ) -> np.ndarray:
     """The rows by fiche, then by rank of the expected return, then by name."""
 
@@ -235,9 +235,8 @@ def _order(
 
     of_contrat = {f.numero: rank for rank, f in enumerate(contrat.fiches)}
     places = [of_contrat.get(fiche, len(of_contrat)) for fiche in fiches]
-    return np.lexsort(
-        (alphabetical(files), alphabetical(structures), ranks, alphabetical(fiches), places)
-    )  # the last is looked at first
+    # the last is looked at first
+    return np.lexsort((alphabetical(files), alphabetical(structures), ranks, alphabetical(fiches), np.array(places)))
 
 
 class _RetourLine(NamedTuple):
@@ -257,7 +256,7 @@ class _RetourLine(NamedTuple):
 
 def _received(
     contrat: Contrat, retours: pd.DataFrame, anomalies: list[Anomalie], ranks: Sequence[int]
-) -> dict[str, Iterable]:
+) -> dict[str, Iterable[Any]]:
     """The columns of the returns received, in their order; ``ranks``: what each answers for."""
     excluded, its_own = Exclusions(anomalies), _by_file(anomalies)
     reasons = [excluded.retour(*place) for place in columns(retours, "fichier", "fiche")]
@@ -416,7 +415,7 @@ def mesures_table(contrat: Contrat, values: pd.DataFrame | ValueStore) -> ValueT
 
 
 def _mesures(contrat: Contrat, its_own: pd.DataFrame) -> pd.DataFrame:
-    own = {
+    own: dict[str, Iterable[Any]] = {
         "Indicateur": _translated(its_own["mesure"], lambda mesure: contrat.by_mesure[mesure][1].id),
         "Mesure": its_own["mesure"],
         "Champ": its_own["champ"],
@@ -434,7 +433,8 @@ def _statuts_of_mesures(values: pd.DataFrame) -> np.ndarray:
     said[numbers[values["champ"].isin(VALUE_FIELDS).to_numpy()]] = ACTUAL
     typed_values = np.flatnonzero(values["champ"] == "statut")
     said[numbers[typed_values]] = values["valeur"].to_numpy()[typed_values]
-    return said[numbers]
+    of_each: np.ndarray = said[numbers]
+    return of_each
 
 
 def financements_table(contrat: Contrat, values: pd.DataFrame | ValueStore) -> ValueTable:
@@ -448,7 +448,7 @@ def _financements(contrat: Contrat, its_own: pd.DataFrame) -> pd.DataFrame:
     return table_frame(FINANCEMENTS, _financement_lines(contrat, wide(its_own, "financement")))
 
 
-def _financement_lines(contrat: Contrat, view: pd.DataFrame) -> Iterator[tuple]:
+def _financement_lines(contrat: Contrat, view: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     origins = columns(view, "annee", "fiche", "structure", "fichier", "feuille")
     contents, addresses = (
         columns(view, *_FINANCEMENT_FIELDS),
@@ -483,7 +483,7 @@ def answers_table(contrat: Contrat, values: pd.DataFrame | ValueStore) -> ValueT
 
 
 def _answers(contrat: Contrat, autres: pd.DataFrame) -> pd.DataFrame:
-    own = {
+    own: dict[str, Iterable[Any]] = {
         "Bloc": autres["bloc"],
         "Champ": autres["champ"],
         "Ligne": _translated(autres["ligne"]),
@@ -492,7 +492,7 @@ def _answers(contrat: Contrat, autres: pd.DataFrame) -> pd.DataFrame:
     return _columns_to_table(ANSWERS, _origin(contrat, autres) | own)
 
 
-def _origin(contrat: Contrat, values: pd.DataFrame) -> dict[str, Iterable]:
+def _origin(contrat: Contrat, values: pd.DataFrame) -> dict[str, Iterable[Any]]:
     """The columns that tell where each value comes from."""
     return {
         "Année": values["annee"],
@@ -526,6 +526,6 @@ def _letters_and_rank(cell: str) -> tuple[str, int]:
     return letters, int(cell[len(letters) :])
 
 
-def _columns_to_table(table: DescribedTable, by_title: Mapping[str, Iterable]) -> pd.DataFrame:
+def _columns_to_table(table: DescribedTable, by_title: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
     """Object columns only: an int stays an int and a missing value stays None."""
     return pd.DataFrame({titre: np.asarray(by_title[titre], dtype=object) for titre in table.titles}, dtype=object)

@@ -445,22 +445,8 @@ def test_a_contract_without_fiche_amount_or_return_still_has_its_synthese():
     bare_workbook = toml_reader.parse(
         '[contrat]\nid = "nu"\ntitre = "Contrat nu"\nnom_court = "Nu"\nannees = [2025]\nterritoire = "Pays"', "nu"
     )
-    blanks = {
-        nom: getattr(result(), nom).iloc[0:0]
-        for nom in (
-            "retours",
-            "indicateurs",
-            "reponses",
-            "par_fiche",
-            "par_financeur",
-            "financements",
-            "avancement",
-            "gouvernance",
-            "territoire",
-            "totaux",
-            "mesures",
-        )
-    }
+    given = {**vars(result().tables), **vars(result().summaries)}
+    blanks = {nom: frame.iloc[0:0] for nom, frame in given.items()}
     sheet = drawing(
         contrat=bare_workbook, anomalies=(), explications=(), a_preciser=(), decisions={}, precedent=False, **blanks
     )

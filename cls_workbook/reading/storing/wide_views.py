@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import gt, lt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,7 +117,7 @@ def _compare(left: Iterable, right: Iterable, operation) -> list[bool]:
     return [a is not None and b is not None and operation(a, b) for a, b in zip(left, right, strict=True)]
 
 
-def total_of(values: Iterable):
+def total_of(values: Iterable[Any]) -> Any:
     """The sum of what is known; None when nothing is (a blank is not a zero)."""
     all_known = [v for v in values if v is not None]
     return sum(all_known) if all_known else None

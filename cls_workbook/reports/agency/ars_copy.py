@@ -28,7 +28,7 @@ from cls_workbook.summaries import activity, funding
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import DescribedTable, Row, TableColumn
 from cls_workbook.tables.summary_tables import GOVERNANCE, PROGRESS
-from cls_workbook.tables.table_frames import frame_of_rows, table_frame
+from cls_workbook.tables.table_frames import frame_of_rows, frame_records, table_frame
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
 from cls_workbook.workbook.saving import save
@@ -246,9 +246,7 @@ def _territoire(contrat: Contrat, reponses: pd.DataFrame) -> pd.DataFrame:
 
 def _anomalies(frame: pd.DataFrame) -> tuple[Anomalie, ...]:
     """Enough of each to count it."""
-    return tuple(
-        Anomalie(str(r["Gravité"]), str(r["Code"]), "", fiche=r["Fiche"] or "") for r in frame.to_dict("records")
-    )
+    return tuple(Anomalie(str(r["Gravité"]), str(r["Code"]), "", fiche=r["Fiche"] or "") for r in frame_records(frame))
 
 
 def _day(valeur: object) -> date | None:

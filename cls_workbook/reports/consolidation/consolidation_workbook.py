@@ -19,7 +19,7 @@ from cls_workbook.reports.table_sheets import TableSheet, from_frame, from_rows
 from cls_workbook.summaries.what_counts import displayed_name
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import Row
-from cls_workbook.tables.table_frames import known
+from cls_workbook.tables.table_frames import frame_records, known
 from cls_workbook.workbook.description import Link, PrintSetup, Sheet, Workbook
 
 READ_ME_SHEET = "Lisez-moi"
@@ -115,7 +115,7 @@ def anchors(result: Result) -> Iterator[Row]:
         (PROGRESS, result.summaries.avancement, "fiche"),
         (GOVERNANCE, result.summaries.gouvernance, "Instance"),
     ):
-        for rank in frame.to_dict("records"):
+        for rank in frame_records(frame):
             yield from (line(section, rank[cle], champ, valeur) for champ, valeur in rank.items() if champ != cle)
     for numero, decision in result.notes.decisions.items():
         yield line(DECISION, numero or None, "texte", decision)

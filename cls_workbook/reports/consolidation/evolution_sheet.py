@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.wording import of_payer
@@ -17,6 +18,7 @@ from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, PrintedColumn, StyledBox, abridged
 from cls_workbook.summaries.aggregation import AS_RATE, sur_les_annees
 from cls_workbook.summaries.history import ENGAGE_BY_FINANCEUR, ENVELOPE, ETAT, MESURE, NAME_SEPARATOR
+from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import CellRange, ChartSeries, PrintSetup, Sheet
 
@@ -27,7 +29,7 @@ MAX_ENVELOPES = 3  # on a line of the whole contract; beyond, those of all funde
 PROGRAMME, ENGAGE, VERSE = "Programmé sur la maquette", "Engagé sur la maquette", "Versé sur la maquette"
 COLORS = ("gris_moyen", "axe4", "accent")
 AMOUNT = "dense:montant_cale"
-YearSeries = dict[int, dict]
+YearSeries = dict[int, Row]
 
 
 def sheet(result: Result) -> Sheet:
@@ -85,9 +87,9 @@ class _HistoryView:
         )
         return f"Une case vide veut dire « non connu », jamais zéro. La dernière colonne dit ce qu’est le cumul, ou pourquoi il n’y en a pas.{lacking}"
 
-    def series(self, objet: str, *cle: str) -> dict[tuple, YearSeries]:
+    def series(self, objet: str, *cle: str) -> dict[tuple[Any, ...], YearSeries]:
         """Key (the columns ``cle``) → year → row."""
-        all_found: dict[tuple, YearSeries] = {}
+        all_found: dict[tuple[Any, ...], YearSeries] = {}
         for r in self.lines:
             if r["Objet"] == objet:
                 all_found.setdefault(tuple(r[c] or "" for c in cle), {})[r["Année"]] = r
@@ -175,7 +177,9 @@ def _money(board: Board, view: _HistoryView) -> None:
         board.advance(POINTS)
 
 
-def _whole_contrat_series(view: _HistoryView) -> dict[str, tuple[dict[int, Decimal], Callable[[dict], object]]]:
+def _whole_contrat_series(
+    view: _HistoryView,
+) -> dict[str, tuple[dict[int, Decimal], Callable[[dict[int, Decimal]], object]]]:
     """Name of a column → (year → EUR, how the years make one figure)."""
 
     def added(one_series: dict[int, Decimal]) -> object:
@@ -184,7 +188,7 @@ def _whole_contrat_series(view: _HistoryView) -> dict[str, tuple[dict[int, Decim
     def last(one_series: dict[int, Decimal]) -> object:
         return one_series[max(one_series)]
 
-    series = {}
+    series: dict[str, tuple[dict[int, Decimal], Callable[[dict[int, Decimal]], object]]] = {}
     enveloppes = view.series(ENVELOPE, "Libellé", "Financeur")
     for (libelle, financeur), one_series in enveloppes.items():
         if not financeur or len(enveloppes) <= MAX_ENVELOPES:
@@ -193,7 +197,7 @@ def _whole_contrat_series(view: _HistoryView) -> dict[str, tuple[dict[int, Decim
                 {a: r["Valeur"] for a, r in one_series.items()},
                 added if libelle == "Enveloppe de l’année" else last,
             )
-    regles = {
+    regles: dict[str, tuple[str, Callable[[dict[int, Decimal]], object]]] = {
         "Montants inscrits aux fiches": ("Montant contrat", last),
         PROGRAMME: ("Programmé", lambda _: None),
         ENGAGE: ("Engagé", added),
@@ -338,7 +342,7 @@ def _cumulative(view: _HistoryView, one_series: YearSeries) -> tuple[object, str
     last = one_series[max(one_series)]
     agregation = last["Agrégation"]
 
-    def valeur(r: dict) -> object:
+    def valeur(r: Row) -> object:
         if agregation == "RATIO" and r["Numérateur"] is not None and r["Dénominateur"] is not None:
             return r["Numérateur"], r["Dénominateur"]
         if agregation == "ENTITES" and r["Noms"]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from cls_workbook.domain.carried_over import as_cell, is_taken_up
 from cls_workbook.domain.contrat_years import in_year
@@ -16,7 +16,7 @@ from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
 from cls_workbook.tables import consolidation_tables as described
-from cls_workbook.tables.described_columns import DescribedTable
+from cls_workbook.tables.described_columns import DescribedTable, Row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +31,9 @@ class PreviousConsolidation:
     """The tables of a consolidation workbook, each a list of rows (column header → cell, blank = None)."""
 
     path: Path
-    tables: dict[str, list[dict[str, object]]]
+    tables: dict[str, list[Row]]
 
-    def identity(self, champ: str) -> object:
+    def identity(self, champ: str) -> Any:
         """What the workbook says of itself (contrat, année…); None where it does not."""
         return next(
             (
@@ -87,7 +87,7 @@ def read_last_year(path: str | Path, contrat: Contrat, annee: int) -> PreviousCo
     return consolidation
 
 
-def _table(lines: Sequence[Sequence[object]]) -> list[dict[str, object]]:
+def _table(lines: Sequence[Sequence[object]]) -> list[Row]:
     headers = [str(e) for e in lines[0]]
     ranks = [dict(zip(headers, (None if c == "" else c for c in line), strict=False)) for line in lines[1:]]
     return [r for r in ranks if any(v is not None for v in r.values())]
@@ -115,7 +115,7 @@ def own_values(consolidation: PreviousConsolidation, contrat: Contrat, annee: in
 def _own_value(mesure: Mesure, input_fields: list[tuple[str, object]]) -> object:
     """One figure for what one structure said; None where it said none, or several that do not add up (two volets)."""
 
-    def said(*names: str) -> list:
+    def said(*names: str) -> list[Any]:
         return [v for c, v in input_fields if c in names and v is not None]
 
     if mesure.type == "taux":
@@ -144,14 +144,22 @@ def indicateurs(consolidation: PreviousConsolidation, contrat: Contrat, annee: i
     return {m: _number(v) for m, v in values.items() if v is not None and m in contrat.by_mesure}
 
 
-def for_workbooks(path: str | Path, contrat: Contrat, annee: int) -> dict[str, dict]:
-    """What last year's consolidation puts in the workbooks of the year, by field of ``forms.Campagne``. Refus if it is of another."""
+class PastValues(TypedDict):
+    """What last year's consolidation puts in the workbooks of the year, by field of ``forms.WorkbookContext``."""
+
+    precedent: dict[str, object]
+    own: dict[str, dict[str, object]]
+    carried_over: dict[str, dict[str, object]]
+
+
+def for_workbooks(path: str | Path, contrat: Contrat, annee: int) -> PastValues:
+    """Refus if the consolidation is of another contract, of this year or of a later one."""
     past = read_last_year(path, contrat, annee)
-    return {
-        "precedent": showable(past, contrat, annee),
-        "own": own_values(past, contrat, annee),
-        "carried_over": carried_over(past, contrat),
-    }
+    return PastValues(
+        precedent=showable(past, contrat, annee),
+        own=own_values(past, contrat, annee),
+        carried_over=carried_over(past, contrat),
+    )
 
 
 def showable(consolidation: PreviousConsolidation, contrat: Contrat, annee: int) -> dict[str, object]:
@@ -173,7 +181,7 @@ def _is_small_count(consolidation: PreviousConsolidation, contrat: Contrat, mesu
     return is_identifying_rate(_number(line.get("Numérateur")), _number(line.get("Dénominateur")), threshold)
 
 
-def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[dict[str, object]]:
+def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[Row]:
     """The rows of ``summaries.history`` that this consolidation holds; of its own year only, if it is of before they were kept."""
     lines = consolidation.tables.get("Historique")
     if lines is not None:
@@ -181,7 +189,7 @@ def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[dict
 
     from cls_workbook.summaries import history as memory
     from cls_workbook.tables.summary_tables import PROGRESS
-    from cls_workbook.tables.table_frames import table_frame
+    from cls_workbook.tables.table_frames import frame_records, table_frame
 
     annee = consolidation.identity("année")
     if not isinstance(annee, int):
@@ -193,7 +201,7 @@ def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[dict
 
     contrat = in_year(contrat, annee)
     par_fiche = frame(described.FINANCEMENT_FICHES)
-    return memory.history(
+    rows = memory.history(
         contrat,
         annee,
         indicateurs=frame(described.INDICATEURS),
@@ -201,7 +209,8 @@ def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[dict
         avancement=table_frame(PROGRESS),
         par_fiche=par_fiche[[f in contrat.par_fiche for f in par_fiche["Fiche"]]] if len(par_fiche) else par_fiche,
         financements=frame(described.FINANCEMENTS),
-    ).to_dict("records")
+    )
+    return frame_records(rows)
 
 
 def engage_to_date(consolidation: PreviousConsolidation) -> dict[str, Decimal]:
@@ -222,13 +231,13 @@ def engage_to_date(consolidation: PreviousConsolidation) -> dict[str, Decimal]:
 def carried_over(consolidation: PreviousConsolidation, contrat: Contrat) -> dict[str, dict[str, object]]:
     """Respondent id (or name) → key of an input → what it answered, for what rarely changes (``domain.carried_over``)."""
     all_found: dict[str, dict[str, object]] = {}
-    ranks: dict[tuple[str, str], dict[tuple, str]] = {}  # (respondent, table) → its rows, numbered anew
+    ranks: dict[tuple[str, str], dict[tuple[Any, ...], str]] = {}  # (respondent, table) → its rows, numbered anew
 
     def note_down(structure: object, cle: str, valeur: object) -> None:
         if structure and valeur is not None:
             all_found.setdefault(_respondent(contrat, structure), {}).setdefault(cle, as_cell(valeur))
 
-    def line(structure: object, table: str, mark: tuple) -> str:
+    def line(structure: object, table: str, mark: tuple[Any, ...]) -> str:
         following = ranks.setdefault((_respondent(contrat, structure), table), {})
         return following.setdefault(mark, f"{len(following) + 1:02d}")
 
@@ -239,9 +248,9 @@ def carried_over(consolidation: PreviousConsolidation, contrat: Contrat) -> dict
             rank = f"/{line(r['Structure'], prefix, (r['Fichier'], r['Ligne']))}" if r["Ligne"] else ""
             note_down(r["Structure"], f"{prefix}{rank}/{champ}", r["Valeur"])
     for r in consolidation.tables["Mesures"]:
-        bloc = next((b for b in ("taux", "satisfaction", "durees") if is_taken_up(b, str(r["Champ"]))), None)
-        if bloc:
-            note_down(r["Structure"], f"{r['Fiche']}/{bloc}/{r['Mesure']}/{r['Champ']}", r["Valeur"])
+        asked = next((b for b in ("taux", "satisfaction", "durees") if is_taken_up(b, str(r["Champ"]))), None)
+        if asked:
+            note_down(r["Structure"], f"{r['Fiche']}/{asked}/{r['Mesure']}/{r['Champ']}", r["Valeur"])
     for r in consolidation.tables.get("Lignes de financement", ()):
         if r["Structure"] and (r["Financeur"] or r["Nature"]):
             prefix = f"{r['Fiche']}/financement"
@@ -313,7 +322,7 @@ def _past_engage(consolidation: PreviousConsolidation, contrat: Contrat) -> pd.D
 
     agence = contrat.by_structure.get(contrat.agence or "")
     nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
-    lines = [
+    lines: list[tuple[Any, ...]] = [
         (fiche, agence.nom if agence else "", nature, montant)
         for fiche, montant in engage_to_date(consolidation).items()
     ]
@@ -323,7 +332,7 @@ def _past_engage(consolidation: PreviousConsolidation, contrat: Contrat) -> pd.D
     return pd.DataFrame(lines, columns=["fiche", "financeur", "nature", "engage"], dtype=object)
 
 
-def _number(valeur: object) -> object:
+def _number(valeur: Any) -> Any:
     """Whole numbers as int, others as exact Decimal; texts and dates as they are."""
     if isinstance(valeur, float):
         return int(valeur) if valeur.is_integer() else Decimal(repr(valeur))

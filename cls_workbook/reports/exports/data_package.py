@@ -9,6 +9,7 @@ import csv
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from cls_workbook.errors import Refusal
 from cls_workbook.french import date_fr, typography
@@ -58,7 +59,7 @@ def write_descriptor(folder: Path, content: dict[str, object]) -> None:
     )
 
 
-def descriptor(source: ExportSource, resource_entries: list[dict], format_: str) -> dict[str, object]:
+def descriptor(source: ExportSource, resource_entries: list[dict[str, Any]], format_: str) -> dict[str, object]:
     """The content of ``datapackage.json``."""
     sentences = [
         f"Les tables de la {source.kind} {source.annee} du contrat « {source.titre} », faite le {date_fr(source.day)} ({source.etat}).",
@@ -79,9 +80,9 @@ def descriptor(source: ExportSource, resource_entries: list[dict], format_: str)
     }
 
 
-def _resource_entry(table: DescribedTable, source: ExportSource, file: Path, format_: str) -> dict[str, object]:
+def _resource_entry(table: DescribedTable, source: ExportSource, file: Path, format_: str) -> dict[str, Any]:
     content = file.read_bytes()
-    resource_entry: dict[str, object] = {
+    resource_entry: dict[str, Any] = {
         "profile": "tabular-data-resource" if format_ == CSV else "data-resource",
         "name": table.file,
         "path": file.name,

@@ -8,7 +8,7 @@ schema requires is refused with its reasons, never completed by a guess.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from cls_workbook.reports.exports.export_source import ExportSource
 from cls_workbook.reports.exports.table_schema import FORMULA_STARTS, as_text
 from cls_workbook.summaries.funding import VALORISATION, id_of_financeur
 from cls_workbook.tables import consolidation_tables
+from cls_workbook.tables.described_columns import Row
 
 MAX_OBJET_LENGTH = 256
 IN_CASH, IN_KIND = "aide en numéraire", "aide en nature"
@@ -40,8 +41,8 @@ class ScdlField:
         champ: dict[str, object] = {"name": self.nom, "type": self.type, "title": typography(self.titre)}
         if self.type == "boolean":
             champ |= {"trueValues": ["oui"], "falseValues": ["non"]}
-        constraints = {"required": True} if self.obligatoire else {}
-        return champ | ({"constraints": constraints} if (constraints := constraints | dict(self.constraints)) else {})
+        constraints = ({"required": True} if self.obligatoire else {}) | dict(self.constraints)
+        return champ | ({"constraints": constraints} if constraints else {})
 
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -109,23 +110,23 @@ class Sorting:
 def granter(contrat: Contrat, financeur: str, siret: str | None) -> Granter:
     """The funder that asks, by id or name. Refus if nobody knows it, or if its SIRET is not known or is wrong."""
     identifier = id_of_financeur(contrat, financeur)
-    known_one = next((f for f in contrat.financeurs if f.id == identifier), None)
-    structure = contrat.by_structure.get((known_one.structure if known_one else contrat.identify(financeur)) or "")
-    if known_one is None and structure is None:
+    known = next((f for f in contrat.financeurs if f.id == identifier), None)
+    structure = contrat.by_structure.get((known.structure if known else contrat.identify(financeur)) or "")
+    if known is None and structure is None:
         raise Refusal(
             f"Le contrat ne connaît pas le financeur « {financeur} ». Financeurs : {quoted_list((f.nom for f in contrat.financeurs), 40)}."
         )
-    if known_one is None:
-        known_one = next((f for f in contrat.financeurs if f.structure == structure.id), None)
+    if known is None and structure is not None:
+        known = next((f for f in contrat.financeurs if f.structure == structure.id), None)
     siret = siret or (structure.siret if structure else None)
-    nom = official_name(structure) if structure else known_one.nom
+    nom = official_name(structure) if structure else known.nom if known else financeur
     if not siret:
         raise Refusal(
             f"Le SIRET de « {nom} » n’est pas dans la définition du contrat : donnez-le par --siret (14 chiffres), le schéma l’exige."
         )
     if fault := siret_fault(siret):
         raise Refusal(f"Le SIRET de « {nom} » ne convient pas : {fault}.")
-    return Granter(nom, siret, known_one.id if known_one else None, financeur, structure.id if structure else None)
+    return Granter(nom, siret, known.id if known else None, financeur, structure.id if structure else None)
 
 
 def official_name(structure: Structure) -> str:
@@ -183,7 +184,12 @@ def _typed_sirets(source: ExportSource) -> dict[object, str]:
 
 
 def _reasons(
-    contrat: Contrat, granter_: Granter, line: dict, structure: Structure | None, siret: str | None, sirets: dict
+    contrat: Contrat,
+    granter_: Granter,
+    line: Row,
+    structure: Structure | None,
+    siret: str | None,
+    sirets: Mapping[object, str],
 ) -> Iterator[str]:
     """Why the line cannot be published; nothing if it can."""
     if line["Date"] is None:
@@ -210,7 +216,7 @@ def _reasons(
 
 
 def _row(
-    contrat: Contrat, granter_: Granter, line: dict, structure: Structure | None, siret: str | None
+    contrat: Contrat, granter_: Granter, line: Row, structure: Structure | None, siret: str | None
 ) -> tuple[str, ...]:
     engage, verse = line["Engagé"], line["Versé"]
     niveau = next(n.niveau for n in contrat.natures if fold(n.libelle) == fold(line["Nature"]))

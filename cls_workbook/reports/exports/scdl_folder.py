@@ -16,6 +16,7 @@ from cls_workbook.reports.exports.export_source import ExportSource, read
 from cls_workbook.reports.exports.table_schema import NEUTRALIZATION, as_text, neutralized
 from cls_workbook.reports.exports.whole_folder import DESCRIPTOR, MARK, whole_folder
 from cls_workbook.tables import consolidation_tables
+from cls_workbook.tables.described_columns import Row
 
 GRANTS_FILE, REFUSED_FILE = "subventions.csv", "lignes-refusees.csv"
 # What is printed of the payments is not what the schema publishes.
@@ -74,7 +75,7 @@ def _write(file: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> 
         csv_writer.writerows(rows)
 
 
-def _sentence(line: dict, place: str, reasons: list[str]) -> str:
+def _sentence(line: Row, place: str, reasons: list[str]) -> str:
     who = " · ".join(str(line[c]) for c in ("Fiche", "Structure", "Nature") if line[c])
     return typography(f"{place} ({who or 'ligne sans fiche'}) : {' ; '.join(reasons)}.")
 
@@ -85,7 +86,7 @@ def _descriptor(source: ExportSource, granter: scdl.Granter, refusals_header: tu
         "seulement les lignes qui ont une convention. Schéma SCDL subventions 2.1.1. Le montant est le montant engagé de l’année ; la période de versement est l’année de la campagne ; "
         "« échelonné » quand une partie est déjà versée, « autre » sinon, car les retours ne disent pas les versements. RNA, RAE et dispositif d’aide ne sont pas demandés : ils restent vides. "
     )
-    refusal = [{"name": titre, "title": titre, "type": "string"} for titre in refusals_header]
+    refusal: list[dict[str, object]] = [{"name": titre, "title": titre, "type": "string"} for titre in refusals_header]
     return {
         "profile": "tabular-data-package",
         "name": f"{source.contrat}-{source.annee}-subventions",
@@ -102,7 +103,7 @@ def _descriptor(source: ExportSource, granter: scdl.Granter, refusals_header: tu
     }
 
 
-def _resource_entry(nom: str, file: str, input_fields: list[dict]) -> dict[str, object]:
+def _resource_entry(nom: str, file: str, input_fields: list[dict[str, object]]) -> dict[str, object]:
     return {
         "profile": "tabular-data-resource",
         "name": nom,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from cls_workbook.french import typography
 from cls_workbook.tables.described_columns import DescribedTable, TableColumn
@@ -52,7 +53,7 @@ class SchemaField:
     def aide(self) -> str:
         return _NUMBER_HELP if self.nombre else self.column.aide + (_MIXED_HELP if self.type == "mixte" else "")
 
-    def valeur(self, raw_value: object) -> object:
+    def valeur(self, raw_value: Any) -> Any:
         """The value as the column has it: a mixed one as text."""
         if self.nombre:
             return raw_value if isinstance(raw_value, (int, Decimal)) else None

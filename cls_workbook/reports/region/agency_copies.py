@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
@@ -19,7 +20,7 @@ from cls_workbook.reports.agency import agency_data, agency_tables, ars_copy
 from cls_workbook.reports.agency.agency_data_read import OtherVersion, data_tables
 from cls_workbook.reports.table_reading import RowsBySheet, TableRead
 from cls_workbook.tables import consolidation_tables
-from cls_workbook.tables.described_columns import DescribedTable
+from cls_workbook.tables.described_columns import DescribedTable, Row
 
 SYNTHESE, CONSOLIDATION = "synthèse", "consolidation"
 UNREADABLE, FOREIGN, OTHER_VERSION, INCOMPLETE = "illisible", "autre classeur", "autre version", "incomplet"
@@ -37,11 +38,11 @@ class ContratCopy:
     file: str
     digest: str
     kind: str
-    lines: Mapping[DescribedTable, list[dict[str, object]]]
+    lines: Mapping[DescribedTable, list[Row]]
     find_place: PlaceFinder
 
     @property
-    def contrat(self) -> dict[str, object]:
+    def contrat(self) -> Row:
         """The record of the contract: see ``donnees_decrites.CONTRAT``."""
         return self.lines[agency_tables.CONTRAT][0]
 
@@ -49,7 +50,7 @@ class ContratCopy:
     def cle(self) -> tuple[str, int]:
         return str(self.contrat["Contrat"]), int(self.contrat["Année"])
 
-    def where(self, table: DescribedTable, rank: int, titles: Sequence[str]) -> dict[str, object]:
+    def where(self, table: DescribedTable, rank: int, titles: Sequence[str]) -> Row:
         """Where these figures of a row stand."""
         sheet, cells = self.find_place(table, rank, titles)
         return {"Fichier": self.file, "Feuille": sheet, "Cellule": cells}
@@ -191,7 +192,7 @@ def _consolidation(
     return ContratCopy(nom, digest, CONSOLIDATION, lines, find_place)
 
 
-def _in_anchors(anchors: TableRead, table: DescribedTable, line: Mapping[str, object]) -> tuple[str, str]:
+def _in_anchors(anchors: TableRead, table: DescribedTable, line: Row) -> tuple[str, str]:
     """The state of a fiche has its row there; the rest is the sheet as a whole, or the contract's definition."""
     if table is agency_tables.THEMES:
         return "définition du contrat", ""
@@ -236,7 +237,7 @@ def choose(items_read: Iterable[ContratCopy | SetAsideFile]) -> tuple[list[Contr
 
 
 def _latest(copies: list[ContratCopy]) -> tuple[ContratCopy | None, list[SetAsideFile]]:
-    def rank(file_copy: ContratCopy) -> tuple:
+    def rank(file_copy: ContratCopy) -> tuple[Any, ...]:
         return file_copy.contrat["Consolidé le"], file_copy.contrat["État"] == agency_tables.VALIDE
 
     highest = max(map(rank, copies))
@@ -264,7 +265,7 @@ def _latest(copies: list[ContratCopy]) -> tuple[ContratCopy | None, list[SetAsid
     return kept_one, ecarts
 
 
-def _figures(file_copy: ContratCopy) -> list:
+def _figures(file_copy: ContratCopy) -> list[Any]:
     """What a copy says, to the digits that a workbook keeps: a consolidation and the copy made of it say the same."""
     return [
         [tuple(_readable(v) for v in line.values()) for line in file_copy.lines[table]]

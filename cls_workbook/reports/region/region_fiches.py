@@ -9,15 +9,14 @@ from decimal import Decimal
 from cls_workbook.domain.model import ChoiceLists
 from cls_workbook.reports.agency.agency_tables import PRIORITY, THEME
 from cls_workbook.reports.region import region_tables
-from cls_workbook.reports.region.region_rows import Line
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox, abridged
 from cls_workbook.reports.synthese.synthese_portrait import appearance
 from cls_workbook.summaries.activity import WITHOUT_RETOUR
 from cls_workbook.summaries.aggregation import AS_RATE
-from cls_workbook.tables.described_columns import DescribedTable
+from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.workbook.description import ChartSeries
 
-Tables = Mapping[DescribedTable, list[Line]]
+Tables = Mapping[DescribedTable, list[Row]]
 MAX_ETATS, MAX_YEARS, MAX_CHARTS, CONTRATS_PER_CHART = 8, 5, 6, 30
 
 
@@ -42,8 +41,8 @@ def fiches_by_theme(board: Board, tables: Tables, annee: int) -> None:
             )
 
 
-def _by_etat(board: Board, lines: Sequence[Line], draw: bool) -> None:
-    counts: dict[tuple[str, str], Counter] = {}
+def _by_etat(board: Board, lines: Sequence[Row], draw: bool) -> None:
+    counts: dict[tuple[str, str], Counter[str]] = {}
     for li in lines:
         cle = str(li["Libellé"]), str(li["Identifiant"])
         counts.setdefault(cle, Counter())[str(li["État"])] += int(li["Fiches"])
@@ -92,7 +91,7 @@ def _by_etat(board: Board, lines: Sequence[Line], draw: bool) -> None:
 
 def mesures(board: Board, tables: Tables) -> None:
     """A table for each theme and unit: a row a measure of a contract, a column a year; then bars for the last year."""
-    groups: dict[tuple[str, str], list[Line]] = {}
+    groups: dict[tuple[str, str], list[Row]] = {}
     for li in tables[region_tables.MESURES]:
         groups.setdefault((str(li["Libellé du thème"]), str(li["Unité"])), []).append(li)
     board.band("Les mesures de même thème et de même unité, côte à côte", following=120)
@@ -111,7 +110,7 @@ def mesures(board: Board, tables: Tables) -> None:
         _group(board, theme, unite, lines, draw=rank < MAX_CHARTS)
 
 
-def _group(board: Board, theme: str, unite: str, lines: Sequence[Line], draw: bool) -> None:
+def _group(board: Board, theme: str, unite: str, lines: Sequence[Row], draw: bool) -> None:
     annees = sorted({int(li["Année"]) for li in lines})[-MAX_YEARS:]
     values = {(li["Contrat"], li["Mesure"], li["Année"]): li for li in lines}
     rows = []
@@ -155,7 +154,7 @@ def _group(board: Board, theme: str, unite: str, lines: Sequence[Line], draw: bo
         board.leave_room(points + 2)
 
 
-def _box(line: Line | None) -> object:
+def _box(line: Row | None) -> object:
     """The value with its format; « masqué » where the synthèse masks it; nothing where it is not known."""
     if line is None:
         return None

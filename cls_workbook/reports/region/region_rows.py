@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from cls_workbook.french import NBSP, amount_fr, fold, number_fr, typography
 from cls_workbook.reading.storing.wide_views import total_of
@@ -17,14 +18,13 @@ from cls_workbook.reports.region.agency_copies import RETAINED, ContratCopy, Set
 from cls_workbook.reports.region.region_tables import COFINANCEMENTS, MAQUETTE, OUTSIDE_MAQUETTE, POST, VALORISATION
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
-from cls_workbook.tables.described_columns import DescribedTable
+from cls_workbook.tables.described_columns import DescribedTable, Row
 
-Line = dict[str, object]
 SEPARATOR = f"{NBSP}; "
 SHARE_UNIT = "taux"
 
 
-def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict[DescribedTable, list[Line]]:
+def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict[DescribedTable, list[Row]]:
     """Every table's rows, in the order of ``described.TABLES``: title → value. ``copies``: one a contract and year, in order."""
     financement = list(_financement(copies))
     tables = {
@@ -49,7 +49,7 @@ def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict
     return {table: [{t: line.get(t) for t in table.titles} for line in its_own] for table, its_own in tables.items()}
 
 
-def _who(file_copy: ContratCopy) -> Line:
+def _who(file_copy: ContratCopy) -> Row:
     return {
         "Contrat": file_copy.contrat["Contrat"],
         "Titre": file_copy.contrat["Titre"],
@@ -58,7 +58,7 @@ def _who(file_copy: ContratCopy) -> Line:
     }
 
 
-def _stack(copies: Iterable[ContratCopy], table: DescribedTable, titles: Sequence[str]) -> Iterator[Line]:
+def _stack(copies: Iterable[ContratCopy], table: DescribedTable, titles: Sequence[str]) -> Iterator[Row]:
     """The rows of a table of every copy, each with its place (of ``titles``)."""
     for file_copy in copies:
         for rank, line in enumerate(file_copy.lines[table]):
@@ -68,7 +68,7 @@ def _stack(copies: Iterable[ContratCopy], table: DescribedTable, titles: Sequenc
 # --- Contracts and money ----------------------------------------------------------------------------------------------
 
 
-def _contrat(file_copy: ContratCopy) -> Line:
+def _contrat(file_copy: ContratCopy) -> Row:
     money = file_copy.lines[data.FINANCEMENT]
     received, expected_returns = file_copy.contrat["Retours reçus"], file_copy.contrat["Retours attendus"]
     sums = {t: total_of(line[t] for line in money) for t in ("Programmé", "Engagé", "Versé", "Coût réalisé")}
@@ -91,7 +91,7 @@ _COLUMNS: dict[str, tuple[str | None, str | None, str, str | None, str | None]] 
 }
 
 
-def _financement(copies: Iterable[ContratCopy]) -> Iterator[Line]:
+def _financement(copies: Iterable[ContratCopy]) -> Iterator[Row]:
     """One row a contract, year and nature that has money, or a maquette."""
     for file_copy in copies:
         money = file_copy.lines[data.FINANCEMENT]
@@ -116,7 +116,7 @@ def _financement(copies: Iterable[ContratCopy]) -> Iterator[Line]:
                 )
 
 
-def _cell_range(file_copy: ContratCopy, ranks: Sequence[int], titles: Sequence[str]) -> Line:
+def _cell_range(file_copy: ContratCopy, ranks: Sequence[int], titles: Sequence[str]) -> Row:
     """The block that these columns of these rows make."""
     if not ranks:
         return file_copy.where(data.CONTRAT, 0, ["Maquette"])
@@ -125,7 +125,7 @@ def _cell_range(file_copy: ContratCopy, ranks: Sequence[int], titles: Sequence[s
     return first | {"Cellule": top if top == bottom else f"{top}:{bottom}"}
 
 
-def _maquettes(copies: Sequence[ContratCopy], financement: Sequence[Line]) -> Iterator[Line]:
+def _maquettes(copies: Sequence[ContratCopy], financement: Sequence[Row]) -> Iterator[Row]:
     """Each contract against its maquette, as its last year says it."""
     for contrat in dict.fromkeys(c.contrat["Contrat"] for c in copies):
         its_own = [c for c in copies if c.contrat["Contrat"] == contrat]
@@ -155,7 +155,7 @@ def _maquettes(copies: Sequence[ContratCopy], financement: Sequence[Line]) -> It
         )
 
 
-def _to_look_at(line: Line) -> str | None:
+def _to_look_at(line: Row) -> str | None:
     """What of a post does not agree with its rule, in a few words."""
     words = []
     etp, minimum = line["ETP"], line["ETP minimum"]
@@ -176,11 +176,11 @@ def _to_look_at(line: Line) -> str | None:
 # --- Fiches, themes ---------------------------------------------------------------------------------------------------
 
 
-def _themes_of(file_copy: ContratCopy, numero: object, kind: str) -> list[Line]:
+def _themes_of(file_copy: ContratCopy, numero: object, kind: str) -> list[Row]:
     return [t for t in file_copy.lines[data.THEMES] if t["Fiche"] == numero and t["Genre"] == kind]
 
 
-def _fiches(copies: Iterable[ContratCopy]) -> Iterator[Line]:
+def _fiches(copies: Iterable[ContratCopy]) -> Iterator[Row]:
     for line, file_copy in ((li, c) for c in copies for li in _stack([c], data.FICHES, ["Fiche", "État"])):
         axe = " — ".join(str(line[t]) for t in ("Axe", "Titre de l’axe") if line[t])
         labels = {
@@ -190,9 +190,9 @@ def _fiches(copies: Iterable[ContratCopy]) -> Iterator[Line]:
         yield line | {"Axe": axe or None, "Thèmes": labels[data.THEME], "Priorités": labels[data.PRIORITY]}
 
 
-def _by_theme(copies: Iterable[ContratCopy]) -> Iterator[Line]:
+def _by_theme(copies: Iterable[ContratCopy]) -> Iterator[Row]:
     """How many fiches of each theme or priority are in each état; the same id and the same label only."""
-    groups: dict[tuple, list[tuple[str, str]]] = {}
+    groups: dict[tuple[Any, ...], list[tuple[str, str]]] = {}
     for file_copy in copies:
         etats = {li["Fiche"]: li["État"] for li in file_copy.lines[data.FICHES]}
         for theme in file_copy.lines[data.THEMES]:
@@ -223,14 +223,14 @@ def _by_theme(copies: Iterable[ContratCopy]) -> Iterator[Line]:
 # --- Measures ---------------------------------------------------------------------------------------------------------
 
 
-def unit_of(mesure: Line) -> str | None:
+def unit_of(mesure: Row) -> str | None:
     """The unit that a measure may be compared in; a rate is a share whatever it is a rate of."""
     return SHARE_UNIT if mesure["Agrégation"] in AS_RATE else mesure["Unité"]
 
 
-def _mesures(copies: Iterable[ContratCopy]) -> Iterator[Line]:
+def _mesures(copies: Iterable[ContratCopy]) -> Iterator[Row]:
     """The measures that two contracts at least declare of the same theme (id and label) and of the same unit."""
-    groups: dict[tuple, list[Line]] = {}
+    groups: dict[tuple[Any, ...], list[Row]] = {}
     for line in _stack(copies, data.MESURES, ["Valeur"]):
         unite = unit_of(line)
         if line["Thème"] and unite:
@@ -250,7 +250,7 @@ _KIND_OF_STATUT = {
 }
 
 
-def _overdue(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> Iterator[Line]:
+def _overdue(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> Iterator[Row]:
     """The years of a contract that have no synthèse, up to the last one of the region; then the returns that are missing."""
     yield from _missing_syntheses(copies, ecarts)
     for line in _stack(copies, data.RETOURS, ["Statut"]):
@@ -258,7 +258,7 @@ def _overdue(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> I
             yield line | {"Quoi": _KIND_OF_STATUT[line["Statut"]]}
 
 
-def _missing_syntheses(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> Iterator[Line]:
+def _missing_syntheses(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> Iterator[Row]:
     jusque = max((int(c.contrat["Année"]) for c in copies), default=0)
     latest_by_contrat = {c.contrat["Contrat"]: c.contrat for c in copies}
     all_expected = {
@@ -278,7 +278,7 @@ def _missing_syntheses(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideF
         }
 
 
-def _retained_row(file_copy: ContratCopy) -> Line:
+def _retained_row(file_copy: ContratCopy) -> Row:
     return file_copy.contrat | {
         "Fichier": file_copy.file,
         "Statut": RETAINED,
@@ -287,7 +287,7 @@ def _retained_row(file_copy: ContratCopy) -> Line:
     }
 
 
-def _set_aside_row(gap: SetAsideFile) -> Line:
+def _set_aside_row(gap: SetAsideFile) -> Row:
     return {
         "Fichier": gap.file,
         "Statut": gap.statut,

@@ -13,13 +13,12 @@ from cls_workbook.reports.agency.agency_tables import VALIDE
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.agency_copies import RETAINED
 from cls_workbook.reports.region.region_fiches import fiches_by_theme, mesures
-from cls_workbook.reports.region.region_rows import Line
 from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, Card, PrintedColumn, StyledBox
-from cls_workbook.tables.described_columns import DescribedTable
+from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.workbook.description import CellRange, ChartSeries, PrintSetup, Sheet
 
 NAME = "Région"
-Tables = Mapping[DescribedTable, list[Line]]
+Tables = Mapping[DescribedTable, list[Row]]
 AMOUNT, TOTAL, ROUND_AMOUNT = "dense:montant_cale", "dense_total:montant_cale", "dense:montant_rond_cale"
 MAX_BARS, POINTS_PER_BAR, MAX_FINANCEURS, MAX_SET_ASIDE = 24, 20, 20, 60
 
@@ -222,7 +221,7 @@ def _contrats(board: Board, tables: Tables, annee: int) -> None:
 
 
 def _bars_by_contrat(
-    board: Board, titre: str, lines: Sequence[Line], series: Sequence[tuple[str, str, str]], format_: str
+    board: Board, titre: str, lines: Sequence[Row], series: Sequence[tuple[str, str, str]], format_: str
 ) -> None:
     """Small tables of at most ``MAX_BARS`` contracts, each beside the bars that read it."""
     all_known = [li for li in lines if any(li[t] is not None for t, _, _ in series)]
@@ -376,7 +375,7 @@ def _money(board: Board, tables: Tables) -> None:
 
 def _financeurs(board: Board, tables: Tables, annee: int) -> None:
     """Funders of the last year, by name and level; a name is one name, whatever its case and accents."""
-    groups: dict[tuple[str, str], list[Line]] = {}
+    groups: dict[tuple[str, str], list[Row]] = {}
     for li in tables[region_tables.FINANCEURS]:
         if li["Année"] == annee:
             groups.setdefault((str(li["Financeur"] or "non précisé"), str(li["Nature"] or "non précisée")), []).append(
@@ -468,7 +467,7 @@ def _overdue(board: Board, tables: Tables, annee: int) -> None:
         board.sheet_table(
             columns, [[li["Territoire"] or li["Contrat"], li["Année"], li["Précision"]] for li in absent_ones]
         )
-    groups: dict[object, list[Line]] = {}
+    groups: dict[object, list[Row]] = {}
     for li in lines:
         if li["Quoi"] != region_tables.MISSING_SYNTHESE and li["Année"] == annee:
             groups.setdefault(li["Territoire"] or li["Contrat"], []).append(li)
@@ -492,7 +491,7 @@ def _overdue(board: Board, tables: Tables, annee: int) -> None:
         )
 
 
-def _structures(lines: Sequence[Line]) -> str:
+def _structures(lines: Sequence[Row]) -> str:
     by_structure: dict[str, list[str]] = {}
     for li in lines:
         word = "" if li["Quoi"] == region_tables.RETOUR_MANQUANT else f" [{li['Quoi']}]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import zip_longest
+from typing import Any
 
 from cls_workbook.domain.entry_questions import NEXT_YEAR, QUOTED, in_synthese
 from cls_workbook.domain.model import Fiche, Mesure
@@ -114,7 +115,7 @@ class _FicheRows:
     def __init__(self, portrait: Portrait, fiche: Fiche):
         self.portrait, self.fiche = portrait, fiche
         self.mesures = portrait.key_mesures(fiche)
-        self.labels = [portrait.libelle(fiche, m) for m in self.mesures] or [None]
+        self.labels = [portrait.libelle(fiche, m) for m in self.mesures] or [""]
         self.porteurs, self.attention = portrait.porteurs(fiche), portrait.attention(fiche)
         self.decision = portrait.result.notes.decisions.get(fiche.numero, "")
         self.heights = self._heights()
@@ -188,7 +189,7 @@ def _text(valeur: object) -> str | None:
     return None if valeur is None else abridged(str(valeur), MESURE_TEXT_LENGTH)
 
 
-def value_style(mesure: Mesure, valeur: object, strong: bool = False) -> str:
+def value_style(mesure: Mesure, valeur: Any, strong: bool = False) -> str:
     """The style of a figure of this measure in a table of the Synthèse."""
     role = "dense_fort" if strong else "dense"
     if not is_number(valeur):
@@ -255,7 +256,11 @@ def _comparables(portrait: Portrait) -> tuple[list[tuple[str, list[tuple[Fiche, 
 
 
 def _small_charts(
-    board: Board, groups: list, periods: Sequence[str], first: int, columns: Sequence[PrintedColumn]
+    board: Board,
+    groups: list[tuple[str, list[tuple[Fiche, Mesure]]]],
+    periods: Sequence[str],
+    first: int,
+    columns: Sequence[PrintedColumn],
 ) -> None:
     """Columns side by side for each unit, three charts a row; the rows of a unit follow each other in the table."""
     places = []
@@ -331,7 +336,7 @@ def _text_rows(testimony: Testimony) -> list[list[object]]:
     if not any(texts.get(champ.nom) for champ, _ in _quoted()) and fold(texts.get("avenant", "")) != "oui":
         return []
     parts = [pieces(texts.get(champ.nom, ""), unites) for champ, unites in _quoted()]
-    rows = []
+    rows: list[list[object]] = []
     for rank, following in enumerate(zip_longest(*parts, fillvalue="")):
         avenant = "demandé" if fold(texts.get("avenant", "")) == "oui" and rank == 0 else None
         rows.append([testimony.fiche, testimony.structure, *(t or None for t in following), avenant])

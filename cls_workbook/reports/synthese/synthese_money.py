@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.subsidies import relative_gap
@@ -237,7 +238,7 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
         [" — ".join(t for t in (r["Financeur"], r["Nature"]) if t) or "non précisé", r["Engagé"], r["Versé"]]
         for r in engages
     ]
-    columns = (
+    wider = (
         PrintedColumn("Financeur et nature", 10, "dense_fort"),
         PrintedColumn(f"Engagé {portrait.year_label()}", 4, AMOUNT),
         PrintedColumn(f"Versé {portrait.year_label()}", 4, AMOUNT),
@@ -249,7 +250,7 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
         + " ; ".join(f"{n} {amount_fr(m)} engagés" for n, m, _ in rows[:3])
         + "."
     )
-    _table_and_bars(board, columns, rows[:LISTED_FINANCEURS], shown, titre, alt_text)
+    _table_and_bars(board, wider, rows[:LISTED_FINANCEURS], shown, titre, alt_text)
     if autres := len(lines) - min(len(rows), LISTED_FINANCEURS):
         board.sentences(
             [
@@ -260,7 +261,7 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
 
 
 def _table_and_bars(
-    board: Board, columns: tuple[PrintedColumn, ...], rows: list[list], shown: int, titre: str, alt_text: str
+    board: Board, columns: tuple[PrintedColumn, ...], rows: list[list[Any]], shown: int, titre: str, alt_text: str
 ) -> None:
     """A table, and beside it bars for its first ``shown`` rows."""
     points = max(120.0, 46 + shown * (26 if len(columns) < 3 else 34))

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from cls_workbook.workbook.description import Cell, CellRange, Chart, ChartSeries, Sheet
+from cls_workbook.workbook.description import CellRange, Chart, ChartSeries, Sheet
 
 UNITS, FIRST = 36, 2  # units of a line; column of the first one (A is a margin)
 UNIT_WIDTH, PIXELS = 4.71, 38
@@ -121,7 +121,7 @@ class Board:
     def place(self, start: int, unites: int, valeur: object, style: str, lines: int = 1) -> None:
         """A cell over ``unites`` units from ``start`` (the first is 0), and ``lines`` rows."""
         column = FIRST + start
-        self.sheet.cells.append(Cell(self.line, column, valeur, style))
+        self.sheet.write(self.line, column, valeur, style)
         if unites > 1 or lines > 1:
             self.sheet.merges.append(CellRange(self.line, column, self.line + lines - 1, column + unites - 1))
 
@@ -271,7 +271,9 @@ class Board:
         titre: str,
         series: list[ChartSeries],
         alt_text: str,
-        **settings,
+        value_format: str = "entier",
+        stacked: bool = False,
+        data_labels: bool = True,
     ) -> None:
         """A chart whose top is on the current row; the rows that it covers are the caller's."""
         self.sheet.charts.append(
@@ -284,7 +286,9 @@ class Board:
                 unites * PIXELS - 6,
                 int(points * POINT) - 6,
                 alt_text,
-                **settings,
+                value_format,
+                stacked,
+                data_labels,
             )
         )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -141,18 +141,18 @@ class Portrait:
         return ", ".join(displayed_name(self.contrat, p) for p in fiche.porteurs) or "à préciser"
 
     @cached_property
-    def _statuts(self) -> dict[str, Counter]:
+    def _statuts(self) -> dict[str, Counter[str]]:
         return _count(self.result.tables.retours["Fiche"], self.result.tables.retours["Statut"])
 
     @cached_property
-    def _expected(self) -> Counter:
+    def _expected(self) -> Counter[str]:
         return self.result.expected_by_fiche()
 
     @cached_property
-    def _alerts(self) -> dict[str, Counter]:
+    def _alerts(self) -> dict[str, Counter[str]]:
         return _count([a.fiche for a in self.result.anomalies], [a.gravite for a in self.result.anomalies])
 
-    def alerts(self, fiche: Fiche) -> Counter:
+    def alerts(self, fiche: Fiche) -> Counter[str]:
         """Gravité → how many anomalies the fiche has."""
         return self._alerts[fiche.numero]
 
@@ -174,7 +174,7 @@ class Portrait:
             ]
         return "\n".join(f"• {p}" for p in points)
 
-    def _on_retours(self, fiche: Fiche):
+    def _on_retours(self, fiche: Fiche) -> Iterator[str]:
         statuts = self._statuts[fiche.numero]
         total = self._expected[fiche.numero]
         if statuts[MISSING]:
@@ -190,7 +190,7 @@ class Portrait:
         if n := self._alerts[fiche.numero][BLOCKING]:
             yield f"{n} anomalie{'s' * (n > 1)} bloquante{'s' * (n > 1)}"
 
-    def _on_etat(self, fiche: Fiche):
+    def _on_etat(self, fiche: Fiche) -> Iterator[str]:
         suivi = self.suivi.get(fiche.numero, {})
         if suivi.get("detail"):
             yield f"Porteurs en désaccord {self.cross_reference(fiche.numero, 'avancement', suivi['detail'].replace(chr(10), f'{NBSP}; '))}"
@@ -199,13 +199,18 @@ class Portrait:
         if any(fold(t.texts.get("avenant", "")) == "oui" for t in self.testimonies if t.fiche == fiche.numero):
             yield "Avenant demandé"
 
-    def _on_money(self, fiche: Fiche):
+    def _on_money(self, fiche: Fiche) -> Iterator[str]:
         money = self.money.get(fiche.numero, {})
         remaining = money.get("Reste à engager")
         if remaining is not None and remaining < 0:
             yield f"Maquette dépassée de {amount_fr(-Decimal(remaining))}"
         prevu, observed = fiche.financement.taux, money.get("Taux constaté")
-        if fiche.financement.taux_pur and None not in (prevu, observed) and observed > prevu + PERCENTAGE_POINT:
+        if (
+            fiche.financement.taux_pur
+            and prevu is not None
+            and observed is not None
+            and observed > prevu + PERCENTAGE_POINT
+        ):
             yield f"Taux {payer(self.contrat)} {rate_fr(observed, 1)} pour {rate_fr(prevu, 1)} au contrat"
 
     # --- measures ---
@@ -249,7 +254,7 @@ class Portrait:
     @cached_property
     def testimonies(self) -> list[Testimony]:
         """In the contract's order; the motif of an action put off or given up opens its « écarts »."""
-        said: dict[tuple, dict[str, str]] = {}
+        said: dict[tuple[Any, ...], dict[str, str]] = {}
         for r in frame_records(as_frame(self.result.tables.reponses)):
             if r["Valeur"] is not None and (
                 r["Bloc"] == "qualitatif" or (r["Bloc"], r["Champ"]) == ("avancement", "motif")
@@ -267,15 +272,17 @@ class Portrait:
     @cached_property
     def totals(self) -> list[tuple[Champ, dict[str, list[Decimal | int]]]]:
         """The questions whose answers the Synthèse adds up: each with, by fiche, the numbers that its returns give."""
-        asked = {(bloc.nom, champ.nom): (champ, defaultdict(list)) for bloc, champ in in_synthese(TOTALLED)}
+        asked: dict[tuple[str, str], tuple[Champ, dict[str, list[Decimal | int]]]] = {
+            (bloc.nom, champ.nom): (champ, defaultdict(list)) for bloc, champ in in_synthese(TOTALLED)
+        }
         for r in frame_records(as_frame(self.result.tables.reponses)):
             if (r["Bloc"], r["Champ"]) in asked and r["Valeur"] is not None:
                 asked[r["Bloc"], r["Champ"]][1][r["Fiche"]].append(r["Valeur"])
         return list(asked.values())
 
 
-def _count(fiches: Iterable[str | None], words: Iterable[str]) -> dict[str, Counter]:
-    counts: dict[str, Counter] = defaultdict(Counter)
+def _count(fiches: Iterable[str | None], words: Iterable[str]) -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter[str])
     for fiche, word in zip(fiches, words, strict=True):
         counts[fiche or ""][word] += 1
     return counts

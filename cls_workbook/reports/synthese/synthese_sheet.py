@@ -6,6 +6,8 @@ out of every text. The copy sent to the ARS is this same sheet.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.wording import SHARED_PAYER, payer
 from cls_workbook.french import NBSP, date_fr
@@ -21,6 +23,7 @@ from cls_workbook.summaries.activity import TO_BE_SCHEDULED, WITHOUT_RETOUR, com
 from cls_workbook.summaries.aggregation import ESTIMATED
 from cls_workbook.summaries.masking import MASKED
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
+from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import Cell, CellRange, ChartSeries, PrintSetup, Sheet
 
@@ -122,8 +125,8 @@ def _activity_cards(portrait: Portrait) -> list[Card]:
     answered = sum(portrait.etat(f) != WITHOUT_RETOUR for f in contrat.fiches)
     taux = completion_rate(contrat, result.summaries.avancement)
     blocking, to_confirm = result.alerts(BLOCKING), result.alerts(A_CONFIRMER)
-    touched_ones = result.summaries.territoire["type"].value_counts() if len(result.summaries.territoire) else {}
-    communes, neighbourhoods = (int(touched_ones.get(t, 0)) for t in ("commune", "qpv"))
+    touched = Counter(result.summaries.territoire["type"])
+    communes, neighbourhoods = touched["commune"], touched["qpv"]
     unknown_ones = (
         f", {len(result.notes.a_preciser)} point{'s' * (len(result.notes.a_preciser) > 1)} à préciser"
         if result.notes.a_preciser
@@ -292,7 +295,7 @@ def _governance(board: Board, portrait: Portrait) -> None:
         board.sentences([general])
 
 
-def _instance(i: dict) -> list[object]:
+def _instance(i: Row) -> list[object]:
     held, minimum = i["Réunions tenues"], i["Minimum par an"]
     if held is None:
         compliance = StyledBox("non renseigné", "etat_absent:petit_centre")
@@ -336,7 +339,7 @@ def _territoire(board: Board, portrait: Portrait) -> None:
             _three_columns(board, [(nom, touched.get((type_, nom))) for type_, nom in keys])
 
 
-def _three_columns(board: Board, locations: list[tuple[str, dict | None]]) -> None:
+def _three_columns(board: Board, locations: list[tuple[str, Row | None]]) -> None:
     columns = (
         PrintedColumn("Nom", 5, "dense_fort"),
         PrintedColumn("Fiches", 2, "dense:entier_cale"),

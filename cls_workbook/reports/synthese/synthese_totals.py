@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from cls_workbook.domain.questions import Champ
 from cls_workbook.french import typography
 from cls_workbook.reading.storing.wide_views import total_of
@@ -41,7 +43,7 @@ def _title(champ: Champ) -> str:
     return f"{champ.libelle} ({champ.unite})" if champ.unite else champ.libelle
 
 
-def _coverage(champ: Champ, values: dict[str, list[object]]) -> str:
+def _coverage(champ: Champ, values: dict[str, list[Decimal | int]]) -> str:
     known = sum(map(len, values.values()))
     s = "s" * (known > 1)
     return typography(f"{champ.libelle} : {known} réponse{s} de {len(values)} fiche{'s' * (len(values) > 1)}.")
