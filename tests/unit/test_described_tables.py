@@ -121,7 +121,9 @@ def test_the_sheet_has_the_titles_the_widths_and_the_styles_of_the_description()
 
 
 def test_the_blank_tables_are_those_described():
-    blank = {f.sheet_tables[0].nom: f.sheet_tables[0].columns for f in worksheets(result().contrat, 2025) if f.sheet_tables}
+    blank = {
+        f.sheet_tables[0].nom: f.sheet_tables[0].columns for f in worksheets(result().contrat, 2025) if f.sheet_tables
+    }
     assert blank == {t.nom: t.titles for t in TABLES if not t.optional}
 
 
