@@ -1,6 +1,6 @@
 """The benchmark: ratios against a floor measured in the same run, never absolute times. Not a test.
 
-    python tests/benchmark.py [--contrat dijon-2024-2028] [--retours 1000] [--tours 5] [--echelle]
+    python -m tests.support.benchmark [--contrat dijon-2024-2028] [--retours 1000] [--tours 5] [--echelle]
 
 Prints a Markdown table. Each figure is the median over the rounds; floor and subject take turns, so that a
 machine that slows down slows both.

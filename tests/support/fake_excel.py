@@ -1,7 +1,7 @@
 """What Excel does to a sheet when it is driven from outside, on openpyxl's cells: how a value is typed,
 what is refused.
 
-The two doubles (``client_distant``, ``moteur_openpyxl``) stand on this one model of Excel; each brings xlwings' own way
+The two doubles (``remote_client``, ``openpyxl_engine``) stand on this one model of Excel; each brings xlwings' own way
 to it. Ranges are (first row, first column, last row, last column), from 1.
 """
 

@@ -1,6 +1,6 @@
 """Makes again the example return that LibreOffice saved (``templates/exemples``), after a change of the template.
 
-    python tests/rebuild_example.py
+    python -m tests.support.rebuild_example
 
 Needs LibreOffice. The demo ships this file so that it runs where LibreOffice is absent.
 """

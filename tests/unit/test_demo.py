@@ -59,7 +59,7 @@ def test_the_example_saved_by_libreoffice_is_of_the_current_template(consolidati
         for r in lines(consolidation, "Anomalies")
         if r["Fichier"] and r["Fichier"].endswith(".ods") and r["Gravité"] != "information"
     ]
-    assert its_own == [], "refaites-le avec tests/rebuild_example.py"
+    assert its_own == [], "refaites-le avec python -m tests.support.rebuild_example"
 
 
 def test_the_copy_for_the_agency_has_no_hidden_sheet_no_formula_and_no_personal_datum(folder):
