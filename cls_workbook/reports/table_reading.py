@@ -65,7 +65,8 @@ def has_table(worksheets: RowsBySheet, description: DescribedTable) -> bool:
 
 
 def table(path: str | Path, worksheets: RowsBySheet, description: DescribedTable) -> TableRead:
-    """The table of a workbook. Refus, with the place, if it is missing, incomplete, or holds what its columns do not accept."""
+    """The table of a workbook. Refus, with the place, if it is missing, incomplete, or holds what its columns do not
+    accept."""
     nom, header, columns = _find(path, worksheets, description)
     rows = enumerate(worksheets[nom][header:], header + 1)
     if description.vertical:
@@ -145,11 +146,13 @@ def _value(path: str | Path, sheet: str, cell: str, column: TableColumn, raw: An
         valeur = _READERS[column.type](raw)
     except (ValueError, ArithmeticError, InvalidOperation) as error:
         raise Refusal(
-            f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : trouvé « {raw} », {_EXPECTED.get(column.type, 'un texte')} est attendu. {_REMEDY}"
+            f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : trouvé « {raw} », "
+            f"{_EXPECTED.get(column.type, 'un texte')} est attendu. {_REMEDY}"
         ) from error
     if (column.choix and valeur not in column.choix) or (column.minimum is not None and valeur < column.minimum):
         raise Refusal(
-            f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : la valeur « {raw} » n’est pas possible. {_REMEDY}"
+            f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : la valeur « {raw} » n’est pas "
+            f"possible. {_REMEDY}"
         )
     return valeur
 

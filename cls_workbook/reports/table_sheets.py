@@ -147,7 +147,8 @@ class TableSheet:
 
 
 class FrameRows(Sequence[Row]):
-    """The rows of a frame as dictionaries, missing values as None: made a batch at a time, each time they are asked for."""
+    """The rows of a frame as dictionaries, missing values as None: made a batch at a time, each time they are asked
+    for."""
 
     _BATCH_SIZE = 2_000
 

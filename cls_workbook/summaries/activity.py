@@ -82,8 +82,9 @@ def indicateurs(
     """The table ``Indicateurs``: one row per measure, in the contract's order.
 
     ``values``: what is left once refused values are set aside (``consolidation.retain``). ``planned``: the frame of
-    ``consolidation.expected_returns``, or its ``ExpectedReturns``. ``precedent``: measure → last year's value. Rates are shares (0.265 for 26,5 %).
-    A return counts as received for a measure when it gave the figure, or said « sans objet ».
+    ``consolidation.expected_returns``, or its ``ExpectedReturns``. ``precedent``: measure → last year's value. Rates
+    are shares (0.265 for 26,5 %). A return counts as received for a measure when it gave the figure, or said « sans
+    objet ».
     """
     campagne, former_ones = _CampagneRetours(contrat, values, planned), precedent or {}
     lines = [_indicateur(campagne, *contrat.by_mesure[id_], former_ones.get(id_)) for id_ in contrat.by_mesure]
@@ -118,7 +119,8 @@ def _indicateur(
 
 
 class _FicheRetours(NamedTuple):
-    """Of one fiche: fichier → the rank of the expected return that it is (None: of none); ``volets``: of those that answer for one."""
+    """Of one fiche: fichier → the rank of the expected return that it is (None: of none); ``volets``: of those that
+    answer for one."""
 
     ranks: dict[str, int | None]
     volets: dict[str, str]
@@ -133,7 +135,8 @@ class _CampagneRetours:
         self.retours = self.values.once("retours", lambda: _retours(self.values, self.planned), contrat, planned)
 
     def reponses(self, mesure: str, detailed: bool = True) -> dict[str, Answer]:
-        """Return → what it says of this measure, for the returns that say something of it. ``detailed``: with their breakdowns."""
+        """Return → what it says of this measure, for the returns that say something of it. ``detailed``: with their
+        breakdowns."""
         saisies = self.values.lines(
             lambda c: c.mesure == mesure,
             "fichier",
@@ -203,7 +206,8 @@ class _CampagneRetours:
         )
         if extra:
             reserves.append(
-                f"compte {len(extra)} retour{'s' * (len(extra) > 1)} non attendu{'s' * (len(extra) > 1)} ({listing(extra)})"
+                f"compte {len(extra)} retour{'s' * (len(extra) > 1)} non attendu{'s' * (len(extra) > 1)} "
+                f"({listing(extra)})"
             )
         planned = [
             rank
@@ -213,7 +217,8 @@ class _CampagneRetours:
         return self.count_up(fiche.numero, planned, [*answered, *not_applicable], bool(restored)), reserves
 
     def count_up(self, fiche: str, planned: Sequence[int], answered: Collection[str], delivered: bool) -> Coverage:
-        """``planned``: the returns that are asked; ``answered``: those that gave it; ``delivered``: has any of the fiche come in?"""
+        """``planned``: the returns that are asked; ``answered``: those that gave it; ``delivered``: has any of the
+        fiche come in?"""
         if fiche in self.planned.groups or not planned:
             received, expected_returns = len(answered), None
         else:
@@ -229,7 +234,8 @@ class _CampagneRetours:
 
 
 def _split_retours(reponses: Mapping[str, Answer], counted: Iterable[Answer]) -> tuple[list[str], list[str], list[str]]:
-    """The returns that are in a figure (``counted``: their answers); of the others, those that have none to give, or none to be asked."""
+    """The returns that are in a figure (``counted``: their answers); of the others, those that have none to give, or
+    none to be asked."""
     inside, answered, unavailable, not_applicable = set(counted), [], [], []
     for retour, reponse in reponses.items():
         if reponse in inside:
@@ -378,7 +384,8 @@ def _completion(contrat: Contrat, facts: Mapping[str, str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRate:
-    """``strict`` = totales / programmées; ``wide`` = (totales + partielles) / programmées; None if nothing was programmed."""
+    """``strict`` = totales / programmées; ``wide`` = (totales + partielles) / programmées; None if nothing was
+    programmed."""
 
     fully_done: int
     partly_done: int
@@ -395,7 +402,8 @@ class CompletionRate:
 
 
 def completion_rate(contrat: Contrat, suivi: pd.DataFrame, porteur: str | None = None) -> CompletionRate:
-    """Over the fiches of ``avancement`` that had something programmed; ``porteur``: only those this structure id answers for."""
+    """Over the fiches of ``avancement`` that had something programmed; ``porteur``: only those this structure id
+    answers for."""
     requested = [f.numero for f in contrat.fiches if porteur is None or porteur in (p for p, _ in f.repondants())]
     return count_completions(suivi.loc[suivi["fiche"].isin(requested), "realisation"])
 
@@ -408,7 +416,8 @@ def count_completions(words: Iterable[str | None]) -> CompletionRate:
 
 
 def by_axe(contrat: Contrat, suivi: pd.DataFrame) -> pd.DataFrame:
-    """axe, titre, etat, fiches: how many fiches of each axe are in each état, « sans retour » and « à programmer » included."""
+    """axe, titre, etat, fiches: how many fiches of each axe are in each état, « sans retour » and « à programmer »
+    included."""
     etats = Counter((axe, etat or WITHOUT_RETOUR) for axe, etat in zip(suivi["axe"], suivi["etat"], strict=True))
     etats.update((action.axe, TO_BE_SCHEDULED) for action in contrat.a_programmer)
     order = (*contrat.listes.etats, WITHOUT_RETOUR, TO_BE_SCHEDULED)
@@ -442,7 +451,8 @@ def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFr
         )
         if len(complete_ones) < len(held):
             reserves.append(
-                f"participation connue pour {len(complete_ones)} réunion{'s' * (len(complete_ones) > 1)} sur {len(held)}"
+                f"participation connue pour {len(complete_ones)} réunion{'s' * (len(complete_ones) > 1)} sur "
+                f"{len(held)}"
             )
         taux = Decimal(presents) / Decimal(convies) if convies else None
         lines.append(

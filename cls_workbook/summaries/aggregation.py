@@ -43,7 +43,8 @@ Number = int | Decimal
 
 
 class Detail(NamedTuple):
-    """One row of the breakdown of a measure, as a return says it: a third of the memory of a dictionary, for all the rows of a campaign."""
+    """One row of the breakdown of a measure, as a return says it: a third of the memory of a dictionary, for all the
+    rows of a campaign."""
 
     modalite: str | None = None
     nom: str | None = None
@@ -114,7 +115,8 @@ def _flow(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate
 
 
 def _persons(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
-    """A sum of « participations »: it is a number of persons only if every return attests that none is counted twice."""
+    """A sum of « participations »: it is a number of persons only if every return attests that none is counted
+    twice."""
     counted = _with_figure(mesure, reponses)
     unattested = [r for r in counted if fold(str(r.input_fields.get("double_compte") or "")) != "oui"]
     reserves = []
@@ -122,7 +124,8 @@ def _persons(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggreg
         reserves = ["participations (absence de double compte non attestée)"]
     elif unattested:
         reserves = [
-            f"participations (absence de double compte non attestée par {len(unattested)} retour{'s' * (len(unattested) > 1)} sur {len(counted)})"
+            f"participations (absence de double compte non attestée par {len(unattested)} "
+            f"retour{'s' * (len(unattested) > 1)} sur {len(counted)})"
         ]
     return Aggregate(
         total_of(tally(mesure, r) for r in counted), counted, (*reserves, *_common_caveats(mesure, counted))
@@ -173,7 +176,8 @@ def names_cited(reponse: Answer) -> list[str]:
 
 
 def entity_key(contrat: Contrat, mesure: Mesure, nom: str) -> str:
-    """Two spellings of one entity give the same key: case, accents, apostrophes, hyphens, spaces; a commune gives its code."""
+    """Two spellings of one entity give the same key: case, accents, apostrophes, hyphens, spaces; a commune gives its
+    code."""
     cle = _without_hyphens(nom)
     if mesure.communes:
         shortened = (
@@ -196,7 +200,8 @@ def _without_hyphens(nom: str) -> str:
 
 
 def _ratio(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
-    """Σ numerators / Σ denominators, over the returns that give both. A denominator fixed by the contract counts once."""
+    """Σ numerators / Σ denominators, over the returns that give both. A denominator fixed by the contract counts
+    once."""
     terms = {r: t for r in reponses if (t := _terms(mesure, r)) is not None}
     counted = tuple(terms)
     if not counted:
@@ -329,7 +334,8 @@ def _jalon(contrat: Contrat, _: Mesure, reponses: tuple[Answer, ...]) -> Aggrega
 
 
 def least_advanced(echelle: Iterable[str], etats: Iterable[str]) -> str:
-    """The state that comes first in ``echelle``; one that is not there counts as the least advanced. ValueError if none."""
+    """The state that comes first in ``echelle``; one that is not there counts as the least advanced. ValueError if
+    none."""
     ranks = {fold(e): rank for rank, e in enumerate(echelle)}
     return min(etats, key=lambda e: ranks.get(fold(e), -1))
 
@@ -401,7 +407,8 @@ def sur_les_annees(
         case "PERSONNES":
             return (
                 None,
-                f"série{NBSP}: une même personne peut revenir d’une année sur l’autre, les années ne s’additionnent pas",
+                f"série{NBSP}: une même personne peut revenir d’une année sur l’autre, les années ne s’additionnent "
+                f"pas",
             )
     return None, f"série{NBSP}: les moyennes et les taux de satisfaction ne se cumulent pas d’une année sur l’autre"
 

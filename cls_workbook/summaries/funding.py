@@ -34,9 +34,10 @@ MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maqu
 
 
 def financement_lines(contrat: Contrat, values: pd.DataFrame | ValueStore) -> list[Row]:
-    """The funding lines, those of one fiche that name the same funder and nature added up: fiche, financeur, nature (as typed), prevu, engage,
-    verse (EUR), ``lines`` (how many), ``with_figures`` (how many of them with an amount), ``niveau`` (None: no nature), ``financeur_id`` (None: not
-    in the contract) and ``reclassified`` (True: typed as maquette, but the contract puts this aid outside it)."""
+    """The funding lines, those of one fiche that name the same funder and nature added up: fiche, financeur, nature (as
+    typed), prevu, engage, verse (EUR), ``lines`` (how many), ``with_figures`` (how many of them with an amount),
+    ``niveau`` (None: no nature), ``financeur_id`` (None: not in the contract) and ``reclassified`` (True: typed as
+    maquette, but the contract puts this aid outside it)."""
     store, natures = ValueStore.of(values), {fold(n.libelle): n.niveau for n in contrat.natures}
 
     def compute() -> list[Row]:
@@ -115,7 +116,8 @@ def par_fiche(
     programme: Mapping[tuple[str, str], Decimal] | None = None,
     previous_cumulated: Mapping[str, Decimal] | None = None,
 ) -> pd.DataFrame:
-    """The table ``Financement_fiches``: one row per fiche, those without amount included, then the actions to programme.
+    """The table ``Financement_fiches``: one row per fiche, those without amount included, then the actions to
+    programme.
 
     ``values``: retained values; those of another year than ``annee`` are left out. ``programme``: (fiche, financeur id
     or "") → EUR that the COPIL programmed for the year. ``previous_cumulated``: fiche → EUR of the maquette engaged in
@@ -247,7 +249,8 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
 
 
 def given_by_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
-    """Of the table ``Financements``, what each fiche had of each funder under each nature: Fiche, Financeur, Nature, Engagé, Versé (EUR)."""
+    """Of the table ``Financements``, what each fiche had of each funder under each nature: Fiche, Financeur, Nature,
+    Engagé, Versé (EUR)."""
     input_fields = ("fiche", "financeur", "nature", "engage", "verse")
     return pd.DataFrame(
         [[li[c] for c in input_fields] for li in financement_lines(contrat, values)],
@@ -260,7 +263,8 @@ def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
     """The subtotals of ``par_fiche``: maquette, poste de coordination, ARS hors maquette, cofinancements, valorisation.
 
     One row each, never added together. Differences are in EUR and as a share (0.1 for 10 %), over the fiches where
-    both amounts are known; Réserve says over how many. Only the maquette has all levels; the others show what was engaged.
+    both amounts are known; Réserve says over how many. Only the maquette has all levels; the others show what was
+    engaged.
     """
     fiches = financement[financement["Fiche"] != TO_BE_SCHEDULED]
     has_post = fiches["Fiche"].map(lambda numero: bool(post_rules(contrat, numero))).astype(bool)
@@ -290,7 +294,8 @@ def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> Row:
         known = int(funded[column].notna().sum())
         if known < len(funded):
             reserves.append(
-                f"{column.lower()} connu pour {known} fiche{'s' * (known > 1)} dotée{'s' * (known > 1)} sur {len(funded)}"
+                f"{column.lower()} connu pour {known} fiche{'s' * (known > 1)} dotée{'s' * (known > 1)} sur "
+                f"{len(funded)}"
             )
     announced_total = (
         contrat.maquette

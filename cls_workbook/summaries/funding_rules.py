@@ -59,7 +59,8 @@ def post_explanation(rule: Rule, expenditure: Decimal, etp: Decimal | None) -> s
     elif rule.post.etp_assiette_max is not None and etp > rule.post.etp_assiette_max:
         assiette = expenditure * rule.post.etp_assiette_max / etp
         steps.append(
-            f"assiette ramenée de {number_fr(etp)} à {number_fr(rule.post.etp_assiette_max)} ETP, soit {amount_fr(assiette)}"
+            f"assiette ramenée de {number_fr(etp)} à {number_fr(rule.post.etp_assiette_max)} ETP, soit "
+            f"{amount_fr(assiette)}"
         )
     taux = Decimal(1) if rule.taux is None else rule.taux
     steps.append(f"{rate_fr(taux)} de {amount_fr(assiette)}")
@@ -149,7 +150,8 @@ def explications(
 ) -> list[str]:
     """French sentences, in the contract's order: where a rule applies, limits or refuses, and what no subtotal holds.
 
-    Same arguments as ``funding.par_fiche``; ``previous_subsidies``: rule id → year → EUR that earlier years engaged under it.
+    Same arguments as ``funding.par_fiche``; ``previous_subsidies``: rule id → year → EUR that earlier years engaged
+    under it.
     """
     values = of_the_year(values, annee)
     lines = financement_lines(contrat, values)
@@ -157,7 +159,8 @@ def explications(
     sentences = []
     if previous_cumulated is None and annee > min(contrat.annees):
         sentences.append(
-            f"Les engagements des années antérieures ne sont pas connus{NBSP}: le reste à engager ne tient compte que de {annee}."
+            f"Les engagements des années antérieures ne sont pas connus{NBSP}: le reste à engager ne tient compte que "
+            f"de {annee}."
         )
     for fiche in contrat.fiches:
         its_own = [li for li in lines if li["fiche"] == fiche.numero]
@@ -195,7 +198,10 @@ def _reclassified(lines: list[Row]) -> Iterable[str]:
     reclassified = sum(li["lignes"] for li in lines if li["reclassee"])
     if reclassified:
         s = "s" * (reclassified > 1)
-        yield f"{reclassified} ligne{s} saisie{s} en maquette, comptée{s} hors maquette{NBSP}: l’aide au poste vient en plus du montant du contrat."
+        yield (
+            f"{reclassified} ligne{s} saisie{s} en maquette, comptée{s} hors maquette{NBSP}: l’aide au poste vient "
+            f"en plus du montant du contrat."
+        )
 
 
 def _against_contrat(
@@ -214,12 +220,18 @@ def _against_contrat(
             yield f"{amount_fr(already)} engagés sur la maquette, sans montant chiffré au contrat."
         return
     if already is not None and already > prevu:
-        yield f"{amount_fr(already)} engagés depuis le début du contrat pour {amount_fr(prevu)} prévus, soit {amount_fr(already - prevu)} de trop (avenant à prévoir)."
+        yield (
+            f"{amount_fr(already)} engagés depuis le début du contrat pour {amount_fr(prevu)} prévus, soit "
+            f"{amount_fr(already - prevu)} de trop (avenant à prévoir)."
+        )
     if programmes is not None and programmes > prevu:
         yield f"{amount_fr(programmes)} programmés pour {annee}, plus que les {amount_fr(prevu)} du contrat."
     duree = fiche.financement.duree_ans
     if duree and annee >= min(contrat.annees) + duree and (engage or programmes):
-        yield f"montant prévu sur {duree} an{'s' * (duree > 1)} à compter de {min(contrat.annees)}, rien n’est attendu de la maquette en {annee}."
+        yield (
+            f"montant prévu sur {duree} an{'s' * (duree > 1)} à compter de {min(contrat.annees)}, rien n’est "
+            f"attendu de la maquette en {annee}."
+        )
 
 
 def _post(
@@ -252,12 +264,18 @@ def _sessions(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[st
         formateurs = total_of(_typed_values(values, fiche, "complements", rule.sessions.complement_formateurs)) or 0
         computation = f"{number_fr(participants)} personnes à {amount_fr(rule.sessions.cout_unitaire)}"
         if formateurs and rule.sessions.cout_formateur is not None:
-            computation += f" et {number_fr(formateurs)} formateur{'s' * (formateurs > 1)} à {amount_fr(rule.sessions.cout_formateur)}"
+            computation += (
+                f" et {number_fr(formateurs)} formateur{'s' * (formateurs > 1)} à "
+                f"{amount_fr(rule.sessions.cout_formateur)}"
+            )
         sentence = f"coût attendu {amount_fr(expected_cost(rule, participants, formateurs))} ({computation})"
         lowest, highest = session_bounds(rule)
         most = rule.sessions.participants_max
         if sessions and highest is not None and most is not None:
-            sentence += f"{NBSP}; {number_fr(sessions)} session{'s' * (sessions > 1)}, de {amount_fr(lowest or Decimal(0))} à {amount_fr(highest)} chacune"
+            sentence += (
+                f"{NBSP}; {number_fr(sessions)} session{'s' * (sessions > 1)}, de "
+                f"{amount_fr(lowest or Decimal(0))} à {amount_fr(highest)} chacune"
+            )
             if participants > sessions * most:
                 sentence += f", pour {number_fr(sessions * most)} personnes au plus"
         yield sentence + "."
@@ -277,7 +295,10 @@ def _capacity(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[st
             yield "occupation non détaillée (effectif masqué)."
         elif part is not None:
             excess = f"{NBSP}: au-dessus de la capacité, à vérifier" if part > 1 else ""
-            yield f"occupation de {rate_fr(part, 1)}, {number_fr(occupied)} sur une capacité de {number_fr(rule.capacity.capacite)}{excess}."
+            yield (
+                f"occupation de {rate_fr(part, 1)}, {number_fr(occupied)} sur une capacité de "
+                f"{number_fr(rule.capacity.capacite)}{excess}."
+            )
 
 
 def _envelopes(contrat: Contrat, annee: int, lines: list[Row]) -> list[str]:

@@ -34,7 +34,8 @@ def situations(
     """Each rule of aid, in the contract's order, with what it was applied to and what it gives.
 
     ``lines``: ``financement_lines`` of the year; ``costs``: fiche → EUR; ``past_ones``: rule id → year → EUR engaged.
-    An aid that nobody typed counts, for the rules after it, as what its own rule allows: together they stay under the cost.
+    An aid that nobody typed counts, for the rules after it, as what its own rule allows: together they stay under the
+    cost.
     """
     all_found: list[tuple[Rule, Situation, Subsidy]] = []
     entitlements: dict[str, Decimal] = {}  # funder → what a rule allows it, where it engaged nothing
@@ -71,8 +72,9 @@ def _is_expenditure(rule: Rule, chapter: Chapter) -> bool:
 
 
 def subsidy_explanations(contrat: Contrat, situations_: Iterable[tuple[Rule, Situation, Subsidy]]) -> list[str]:
-    """One sentence for each rule that has something to say. The share of a post has its own sentence elsewhere: here only
-    what limits it beyond its rate and its yearly cap. Amounts that a small count was multiplied into are not said."""
+    """One sentence for each rule that has something to say. The share of a post has its own sentence elsewhere: here
+    only what limits it beyond its rate and its yearly cap. Amounts that a small count was multiplied into are not
+    said."""
     situations_ = list(situations_)
     sentences: list[str] = []
     fiches: dict[str, Situation] = {}
@@ -95,7 +97,8 @@ def subsidy_explanations(contrat: Contrat, situations_: Iterable[tuple[Rule, Sit
     for numero, s in fiches.items():
         if s.engage is not None and s.expenditure is not None and s.engage > s.expenditure:
             sentences.append(
-                f"Fiche {numero}{NBSP}: {amount_fr(s.engage)} engagés pour un coût de {amount_fr(s.expenditure)}, soit {amount_fr(s.engage - s.expenditure)} de trop."
+                f"Fiche {numero}{NBSP}: {amount_fr(s.engage)} engagés pour un coût de {amount_fr(s.expenditure)}, "
+                f"soit {amount_fr(s.engage - s.expenditure)} de trop."
             )
     return sentences
 

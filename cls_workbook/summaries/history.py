@@ -1,7 +1,8 @@
-"""What each year of a contract came to, one row per thing and year: the memory that goes from a consolidation to the next.
+"""What each year of a contract came to, one row per thing and year: the memory that goes from a consolidation to the
+next.
 
-Frames in, a frame out. A row is a measure, the state of a fiche, an amount of a fiche, what a funder engaged on it, or an
-envelope of the whole contract, for one year. Years are never added here: see ``agregation.sur_les_annees``.
+Frames in, a frame out. A row is a measure, the state of a fiche, an amount of a fiche, what a funder engaged on it, or
+an envelope of the whole contract, for one year. Years are never added here: see ``agregation.sur_les_annees``.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def history(
     financements: pd.DataFrame,
     before: Iterable[Mapping[str, Any]] = (),
 ) -> pd.DataFrame:
-    """Rows of earlier years (``before``, columns as here), then those of ``annee``, from the tables of its consolidation.
+    """Rows of earlier years (``before``, columns as here), then those of ``annee``, from the tables of its
+    consolidation.
 
     Of ``mesures``, only the names count; of ``financements``, what each funder gave: its lines may be added up.
     """
@@ -154,7 +156,8 @@ def _envelopes(contrat: Contrat, annee: int) -> Iterable[Row]:
             }
 
 
-# --- Read again ---------------------------------------------------------------------------------------------------------
+# --- Read again
+# ---------------------------------------------------------------------------------------------------------
 
 
 def terms(history: pd.DataFrame, annee: int) -> dict[str, tuple[object, object]]:

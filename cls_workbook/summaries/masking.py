@@ -1,6 +1,7 @@
 """Small counts hidden in what leaves: 1 to ``threshold`` persons may let someone be recognised.
 
-0 hides nothing and stays; a blank stays blank. Pure: frames in, frames out; nothing is masked in the coordinator's own tables.
+0 hides nothing and stays; a blank stays blank. Pure: frames in, frames out; nothing is masked in the coordinator's own
+tables.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ _COUNTS_TOLD = re.compile(
 
 
 def mask_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFrame:
-    """The frame of ``activity.ventilations`` with a column ``mask`` (bool); masked rows have no figure left. For whoever would
-    publish a breakdown: nothing that the tool writes for others does.
+    """The frame of ``activity.ventilations`` with a column ``mask`` (bool); masked rows have no figure left. For
+    whoever would publish a breakdown: nothing that the tool writes for others does.
 
     Only the measures marked ``petits_effectifs``. Where the total would give a masked figure away, the next smallest
     category is masked too (secondary masking), so that the total can stay.
@@ -71,7 +72,8 @@ def ranks_to_mask(headcounts: list[int | None], threshold: int) -> set[int]:
 
 
 def is_total_to_mask(headcounts: list[int | None], threshold: int) -> bool:
-    """Must the total of a breakdown go too? It is small; or nothing is left to hide counts behind, and it gives them away."""
+    """Must the total of a breakdown go too? It is small; or nothing is left to hide counts behind, and it gives them
+    away."""
     known = [n for n in headcounts if n is not None]
     if small(sum(known), threshold):
         return True
@@ -105,8 +107,9 @@ def mask_indicateurs(
 ) -> pd.DataFrame:
     """The table ``Indicateurs`` with the small counts of ``petits_effectifs`` measures left out; Réserve says so.
 
-    Neither do those leave that would give them away: where the measures of an indicator add up to one of them, another part goes,
-    or the total (secondary masking); last year's rate goes unless it is known to speak of many. ``past_ones``: measure → last year's terms.
+    Neither do those leave that would give them away: where the measures of an indicator add up to one of them, another
+    part goes, or the total (secondary masking); last year's rate goes unless it is known to speak of many.
+    ``past_ones``: measure → last year's terms.
     """
     lines = frame_records(indicateurs)
     deducible_ids = set().union(
@@ -125,7 +128,8 @@ def mask_indicateurs(
 
 
 def _deducible_mesures(contrat: Contrat, lines: list[Row]) -> set[str]:
-    """Of the measures of one indicator, those to mask because the largest is the sum of the others, some of which are small."""
+    """Of the measures of one indicator, those to mask because the largest is the sum of the others, some of which are
+    small."""
     counts = [li for li in lines if li["Agrégation"] in _ADDITIVES and isinstance(li["Valeur"], (int, Decimal))]
     if len({li["Unité"] for li in counts}) != 1 or not any(_is_sensitive(contrat, li["Mesure"]) for li in counts):
         return set()

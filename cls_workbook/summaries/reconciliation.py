@@ -1,7 +1,8 @@
 """The sum of what returns say, and the total that was consolidated: every difference told, to the cent.
 
-The sums are made again here, from the cells, without the functions that consolidate: what they do not explain is an error. Only which
-funding lines are of which nature is taken from those: a sum set apart by mistake would be missing from the total, or twice in it.
+The sums are made again here, from the cells, without the functions that consolidate: what they do not explain is an
+error. Only which funding lines are of which nature is taken from those: a sum set apart by mistake would be missing
+from the total, or twice in it.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ _FIELD_NUMBERS = {champ: numero for numero, champ in enumerate(_FIELD_NAMES)}
 
 
 class MesureValues(NamedTuple):
-    """Typed values: the return that each comes from and its row in a breakdown (numbers; negative: none), and what became of it."""
+    """Typed values: the return that each comes from and its row in a breakdown (numbers; negative: none), and what
+    became of it."""
 
     retours: np.ndarray
     lines: np.ndarray
@@ -148,10 +150,11 @@ def reconciliation(
     par_financeur: pd.DataFrame,
     lines: Sequence[Mapping[str, object]] = (),
 ) -> pd.DataFrame:
-    """The table ``Rapprochement``: one row per measure and term, per fiche and amount, per amount for the whole contract.
+    """The table ``Rapprochement``: one row per measure and term, per fiche and amount, per amount for the whole
+    contract.
 
-    ``typed_returns``: all that was typed (``frames.TypedRetours``). The other frames: what was consolidated; ``lines``: the funding lines that count
-    (``funding.financement_lines``). Missing sums are None.
+    ``typed_returns``: all that was typed (``frames.TypedRetours``). The other frames: what was consolidated; ``lines``:
+    the funding lines that count (``funding.financement_lines``). Missing sums are None.
     """
     saisies = _TypedInputs(ValueStore.of(typed_returns.values), Exclusions(anomalies), set(replaced))
     unreadable = _unreadable(typed_returns, contrat, anomalies)
@@ -337,7 +340,8 @@ def _double_counts(
         return [
             (
                 told,
-                f"sans total, faute de pouvoir dédoublonner (entre {number_fr(max(counts.values()))} et {number_fr(told)})",
+                f"sans total, faute de pouvoir dédoublonner (entre {number_fr(max(counts.values()))} et "
+                f"{number_fr(told)})",
             )
         ]
     return [(told - len(all_of_them), "déclaré par plusieurs structures, compté une fois")]
@@ -399,7 +403,8 @@ def _counted(
 
 
 class AmountSum(NamedTuple):
-    """Of one amount of a fiche. ``parts``: class → EUR; ``detail``: what was taken from the posts, in the place of totals that were refused."""
+    """Of one amount of a fiche. ``parts``: class → EUR; ``detail``: what was taken from the posts, in the place of
+    totals that were refused."""
 
     parts: dict[str, Any]
     nombre: int
@@ -448,7 +453,8 @@ def _amounts(saisies: _TypedInputs) -> dict[tuple[str, str], AmountSum]:
 
 
 def _costs(saisies: _TypedInputs) -> dict[str, AmountSum]:
-    """Fiche → the cost that returns say: their total; where one gives none, the sum of its posts. What a return says stands together."""
+    """Fiche → the cost that returns say: their total; where one gives none, the sum of its posts. What a return says
+    stands together."""
     costs: dict[str, AmountSum] = {}
     for (_, fiche), its_own in groupby(
         saisies.of_block("depenses", ("total", *EXPENDITURE_POSTS)), key=itemgetter(0, 1)

@@ -1,4 +1,5 @@
-"""A corrected return takes the place of an earlier one, because the coordinator said so: what is set aside, what changes.
+"""A corrected return takes the place of an earlier one, because the coordinator said so: what is set aside, what
+changes.
 
 The unit is a fiche, for a structure and a volet. What the earlier return says of other fiches still counts.
 """
@@ -46,7 +47,8 @@ class ReplacementRequest:
 
 @dataclass(frozen=True)
 class Replacements:
-    """What was set aside: (file, fiche) → the file that replaces it; files of which nothing is left; and what changes."""
+    """What was set aside: (file, fiche) → the file that replaces it; files of which nothing is left; and what
+    changes."""
 
     fiches: Mapping[tuple[str, str], str]
     files: frozenset[str]
@@ -73,7 +75,8 @@ def requests(texts: Iterable[str], files: Mapping[str, Path]) -> list[Replacemen
         pairs = [(a, n) for ancien, nouveau in splits if (a := find(ancien, files)) and (n := find(nouveau, files))]
         if not pairs:
             raise Refusal(
-                f"« {texte} » ne désigne aucun des retours à lire. Indiquez un fichier (le nouveau), ou ANCIEN=NOUVEAU.",
+                f"« {texte} » ne désigne aucun des retours à lire. Indiquez un fichier (le nouveau), ou "
+                f"ANCIEN=NOUVEAU.",
                 [f"Retours : {listing(list(files))}"],
             )
         items_read.append(ReplacementRequest(pairs[0][1], pairs[0][0]))
@@ -96,7 +99,8 @@ def find(texte: str, files: Mapping[str, Path]) -> str:
 
 
 def apply(typed_returns: TypedRetours, contrat: Contrat, requested: Sequence[ReplacementRequest]) -> Replacements:
-    """What the requests set aside among the returns of ``typed_returns`` (``frames.TypedRetours``). Refus for a request without object."""
+    """What the requests set aside among the returns of ``typed_returns`` (``frames.TypedRetours``). Refus for a request
+    without object."""
     if not requested:
         return no_replacements()
     reponses = list(columns(typed_returns.retours, "fichier", "fiche", "structure", "volet", "sha256"))
@@ -107,7 +111,8 @@ def apply(typed_returns: TypedRetours, contrat: Contrat, requested: Sequence[Rep
         for place in all_found:
             if replaced.get(place, asked.nouveau) != asked.nouveau:
                 raise Refusal(
-                    f"« {place[0]} » serait remplacé deux fois pour la fiche {place[1]} : par « {replaced[place]} » et par « {asked.nouveau} »."
+                    f"« {place[0]} » serait remplacé deux fois pour la fiche {place[1]} : par « {replaced[place]} » "
+                    f"et par « {asked.nouveau} »."
                 )
             replaced[place] = asked.nouveau
     _check_no_circle(replaced)
@@ -129,7 +134,8 @@ def _replaced_by(
         if asked.lenient and asked.ancien not in known:
             return []
         raise Refusal(
-            f"« {asked.nouveau} » ne peut rien remplacer : il ne se lit pas, n’est pas de cette campagne ou ne répond pour aucune fiche."
+            f"« {asked.nouveau} » ne peut rien remplacer : il ne se lit pas, n’est pas de cette campagne ou ne répond "
+            f"pour aucune fiche."
         )
     if asked.ancien:
         fiches = {r[1] for r in its_own}
@@ -140,7 +146,8 @@ def _replaced_by(
     if not all_found and not asked.lenient:
         what = f"« {asked.ancien} »" if asked.ancien else "aucun autre retour"
         raise Refusal(
-            f"« {asked.nouveau} » ne remplace rien : {what} ne répond pour {'aucune des mêmes fiches' if asked.ancien else 'la même fiche, la même structure et le même volet'}."
+            f"« {asked.nouveau} » ne remplace rien : {what} ne répond pour "
+            f"{'aucune des mêmes fiches' if asked.ancien else 'la même fiche, la même structure et le même volet'}."
         )
     return all_found
 
@@ -151,7 +158,8 @@ def _check_no_circle(replaced: Mapping[tuple[str, str], str]) -> None:
         while here in replaced:
             if here in seen:
                 raise Refusal(
-                    f"« {starting_point[0]} » et « {replaced[starting_point]} » se remplaceraient l’un l’autre pour la fiche {starting_point[1]} : dites lequel est le bon."
+                    f"« {starting_point[0]} » et « {replaced[starting_point]} » se remplaceraient l’un l’autre pour "
+                    f"la fiche {starting_point[1]} : dites lequel est le bon."
                 )
             seen.add(here)
             here = (replaced[here], here[1])
@@ -272,7 +280,8 @@ def preview(table: pd.DataFrame) -> Iterator[str]:
         for r in its_own[its_own["Changement"] != UNCHANGED].to_dict("records"):
             where = f"{r['Feuille'] or r['Feuille remplacée']}!{r['Cellule'] or r['Cellule remplacée']}"
             yield typography(
-                f"  {r['Changement']} : {where} ({r['Champ']}) : {_worded(r['Valeur avant'])} → {_worded(r['Valeur après'])}"
+                f"  {r['Changement']} : {where} ({r['Champ']}) : {_worded(r['Valeur avant'])} → "
+                f"{_worded(r['Valeur après'])}"
             )
 
 

@@ -81,8 +81,8 @@ def structure_key(contrat: Contrat) -> Callable[[str], str]:
 def expected_returns(contrat: Contrat, annee: int, membres: Members | None = None) -> pd.DataFrame:
     """One row per expected return: fiche, structure (id or name), volet ("" if none), groupe (bool).
 
-    A group for which ``membres`` names nobody stays one line with groupe=True: how many returns it stands for is unknown.
-    Refus if the contract does not cover ``annee``.
+    A group for which ``membres`` names nobody stays one line with groupe=True: how many returns it stands for is
+    unknown. Refus if the contract does not cover ``annee``.
     """
     if not covers(contrat, annee):
         raise Refusal(f"L’année {annee} n’est pas une année du contrat «{NBSP}{contrat.titre}{NBSP}».")
@@ -138,7 +138,8 @@ def _groups_without_members(contrat: Contrat, fiche: Fiche, membres: Members) ->
 
 
 class ExpectedReturns:
-    """The returns expected one by one, by rank: the lines of ``expected_returns`` but for those of groups, in whose name nobody answers."""
+    """The returns expected one by one, by rank: the lines of ``expected_returns`` but for those of groups, in whose
+    name nobody answers."""
 
     def __init__(self, contrat: Contrat, planned: pd.DataFrame):
         self.planned = planned
@@ -387,7 +388,8 @@ def retain(values: V, anomalies: Iterable[Anomalie]) -> V:
 
 @dataclass(frozen=True, eq=False)
 class ValueTable:
-    """A table of which returns give the rows: made whenever it is asked for, whole (``frame``) or batch after batch (``parts``)."""
+    """A table of which returns give the rows: made whenever it is asked for, whole (``frame``) or batch after batch
+    (``parts``)."""
 
     store: ValueStore
     described: DescribedTable

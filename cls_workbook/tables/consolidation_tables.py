@@ -1,6 +1,7 @@
 """The tables of the consolidation workbook, described column by column, in the order of their tabs.
 
-Sheet names, table names and headers are public: a coordinator filters and pivots on them, next year's campaign reads them.
+Sheet names, table names and headers are public: a coordinator filters and pivots on them, next year's campaign reads
+them.
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ ANOMALIES = DescribedTable(
 INDICATEURS = DescribedTable(
     "Indicateurs",
     "Indicateurs",
-    "Une ligne par mesure du contrat. Couverture dit sur combien de retours repose la valeur, Réserve ce que le chiffre ne dit pas.",
+    "Une ligne par mesure du contrat. Couverture dit sur combien de retours repose la valeur, Réserve ce que le "
+    "chiffre ne dit pas.",
     (
         obligatoire(FICHE),
         AXE,
@@ -142,7 +144,8 @@ _CONTRAT = montant(
 FINANCEMENT_FICHES = DescribedTable(
     "Financement par fiche",
     "Financement_fiches",
-    "L’argent de chaque fiche. Engagé et Versé sont ceux de la maquette ; le reste a ses colonnes. Les niveaux ne s’additionnent pas.",
+    "L’argent de chaque fiche. Engagé et Versé sont ceux de la maquette ; le reste a ses colonnes. Les niveaux ne "
+    "s’additionnent pas.",
     (
         obligatoire(FICHE),
         AXE,
@@ -262,7 +265,8 @@ NORMALISATIONS = DescribedTable(
 RECONCILIATION = DescribedTable(
     "Rapprochement",
     "Rapprochement",
-    "Pour chaque mesure et chaque montant : la somme des retours, ce qui en est refusé, remplacé ou mis à part, le total, et pourquoi.",
+    "Pour chaque mesure et chaque montant : la somme des retours, ce qui en est refusé, remplacé ou mis à part, le "
+    "total, et pourquoi.",
     (
         texte("Objet", "Ce dont on fait la somme.", obligatoire=True, choix=(INDICATEUR, FINANCEMENT, EXPENDITURE)),
         FICHE,

@@ -1,4 +1,5 @@
-"""What a table of results is: its columns, and of each the title, type, unit, bounds, sentence and look. Described once.
+"""What a table of results is: its columns, and of each the title, type, unit, bounds, sentence and look. Described
+once.
 
 ``types``: texte, entier, nombre (as exact as it was given), montant (euros, cents), taux (a share: 0.1 for 10 %), date,
 annee, empreinte (SHA-256), mixte (a number, a date or a text, as the answer was).
@@ -14,13 +15,15 @@ from typing import Any
 from cls_workbook.domain.entry_questions import FINANCEMENT
 from cls_workbook.french import fold, typography
 
-# One row: title → value, None where it is missing. What each cell may hold is said by its column, and held by the schema.
+# One row: title → value, None where it is missing. What each cell may hold is said by its column, and held by the
+# schema.
 Row = dict[str, Any]
 
 TYPES = ("texte", "entier", "nombre", "montant", "taux", "date", "annee", "empreinte", "mixte")
 VERTICAL_HEADERS = ("Renseignement", "Valeur")
 UNITS = {"montant": "EUR", "taux": "1"}
-# How a column is shown where its type does not say it: a pill coloured by its word; centred; a link to the place; a figure
+# How a column is shown where its type does not say it: a pill coloured by its word; centred; a link to the place; a
+# figure
 # in euros or as a rate, as the rest of its row says; an answer, as its question says.
 PILL, CENTRED, LINK, FIGURE, ANSWER = "pill", "centred", "link", "figure", "answer"
 MAX_WIDTH, VALUE_WIDTH, LAST_YEAR_WIDTH, LABEL_WIDTH = 52, 40, 24, 44  # characters, before the text is wrapped
@@ -28,7 +31,8 @@ MAX_WIDTH, VALUE_WIDTH, LAST_YEAR_WIDTH, LABEL_WIDTH = 52, 40, 24, 44  # charact
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """``choix``: the only values it may hold; ``obligatoire``: never empty. ``look``: how it is shown, "" as its type says."""
+    """``choix``: the only values it may hold; ``obligatoire``: never empty. ``look``: how it is shown, "" as its type
+    says."""
 
     titre: str
     type: str
@@ -54,10 +58,12 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DescribedTable:
-    """One sheet = one table. ``cle``: titles that tell one row from another; ``cross_references``: (title, table, title) it refers to.
+    """One sheet = one table. ``cle``: titles that tell one row from another; ``cross_references``: (title, table,
+    title) it refers to.
 
-    ``vertical``: the table has one record, and its sheet shows it a title a row (``VERTICAL_HEADERS`` are then its headers).
-    ``note_key``: the titles by which the coordinator's notes follow their row from one consolidation to the next (default: ``cle``).
+    ``vertical``: the table has one record, and its sheet shows it a title a row (``VERTICAL_HEADERS`` are then its
+    headers). ``note_key``: the titles by which the coordinator's notes follow their row from one consolidation to the
+    next (default: ``cle``).
     """
 
     sheet: str
@@ -126,7 +132,8 @@ def mixte(titre: str, aide: str, look: str = "", max_width: int = MAX_WIDTH) -> 
 
 
 def column_of_field(titre: str, champ: str) -> TableColumn:
-    """A column that holds what was typed for a champ of the block « financement »: its type, its bound, its sentence."""
+    """A column that holds what was typed for a champ of the block « financement »: its type, its bound, its
+    sentence."""
     described = FINANCEMENT.champ(champ)
     type_ = described.type if described.type in TYPES else "texte"
     return TableColumn(titre, type_, described.aide, minimum=described.minimum)

@@ -1,4 +1,5 @@
-"""The Pandera schema of a described table, and the border that it guards: no table leaves that breaks its own description."""
+"""The Pandera schema of a described table, and the border that it guards: no table leaves that breaks its own
+description."""
 
 from __future__ import annotations
 
@@ -61,7 +62,8 @@ def verify(table: DescribedTable, rows: pd.DataFrame | Sequence[Row]) -> None:
         faults += _faults(table, frame)
         raise OwnFault(
             typography(
-                f"la table « {table.nom} » n’est pas ce que dit sa description : {listing(list(dict.fromkeys(faults)))}."
+                f"la table « {table.nom} » n’est pas ce que dit sa description : "
+                f"{listing(list(dict.fromkeys(faults)))}."
             )
         ) from failure
 

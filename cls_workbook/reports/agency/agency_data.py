@@ -1,4 +1,5 @@
-"""The figures of the Synthèse a second time, as tables that a program can read: the « Données … » sheets of the agency's copy.
+"""The figures of the Synthèse a second time, as tables that a program can read: the « Données … » sheets of the
+agency's copy.
 
 Masked as the printed sheet is, for they come from the same ``Portrait``; no file is named, and what designates a person
 is taken out of every text. Money in euros; a figure that is not known is an empty cell.

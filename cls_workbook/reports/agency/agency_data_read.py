@@ -37,5 +37,6 @@ def check_format(path: str | Path, found: object, expected: int) -> None:
     """AutreVersion if the version is not the one expected."""
     if found != expected:
         raise OtherVersion(
-            f"« {path} » est d’une autre version (format {found or 'inconnu'}, attendu {expected}). Refaites ce classeur avec cette version-ci."
+            f"« {path} » est d’une autre version (format {found or 'inconnu'}, attendu {expected}). Refaites ce "
+            f"classeur avec cette version-ci."
         )

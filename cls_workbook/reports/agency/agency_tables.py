@@ -84,7 +84,8 @@ FICHES = DescribedTable(
 THEMES = DescribedTable(
     "Données thèmes",
     "Donnees_themes",
-    "Les thèmes des fiches, et les priorités du projet régional de santé qu’elles servent : une ligne par fiche et par thème ou priorité.",
+    "Les thèmes des fiches, et les priorités du projet régional de santé qu’elles servent : une ligne par fiche et "
+    "par thème ou priorité.",
     (
         obligatoire(FICHE),
         texte("Genre", "thème, ou priorité du projet régional de santé.", obligatoire=True, choix=(THEME, PRIORITY)),

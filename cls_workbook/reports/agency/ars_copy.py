@@ -1,4 +1,5 @@
-"""The copy for the ARS: the Synthèse, drawn again from the tables of a consolidation workbook, and its figures as tables.
+"""The copy for the ARS: the Synthèse, drawn again from the tables of a consolidation workbook, and its figures as
+tables.
 
 Nothing of the other sheets goes with it: no formula, no link, no hidden sheet, no name of a return, no personal data.
 The « Données … » sheets say the figures of the Synthèse again, for the programs of a region (``region``).
@@ -62,7 +63,8 @@ def file_copy(
     consolidation, output = Path(consolidation), Path(output)
     if output.resolve() == consolidation.resolve():
         raise Refusal(
-            f"La synthèse remplacerait la consolidation «{NBSP}{output}{NBSP}»{NBSP}: choisissez un autre nom de fichier."
+            f"La synthèse remplacerait la consolidation «{NBSP}{output}{NBSP}»{NBSP}: choisissez un autre nom de "
+            f"fichier."
         )
     if pdf:
         require_libreoffice()
@@ -100,7 +102,8 @@ def to_print(result: Result) -> Workbook:
 def read_back(
     consolidation: str | Path | previous_year.PreviousConsolidation, reference: str | Path | Contrat | None = None
 ) -> Result:
-    """The Resultat that a consolidation workbook was made from, as far as the Synthèse needs it. Refus if it is not one.
+    """The Resultat that a consolidation workbook was made from, as far as the Synthèse needs it. Refus if it is not
+    one.
 
     ``consolidation``: its file, or its tables where they were read elsewhere.
     """
@@ -116,7 +119,8 @@ def read_back(
     annee, day = identity.get("année"), _day(identity.get("date"))
     if not isinstance(annee, int) or day is None:
         raise Refusal(
-            f"La feuille {described.ANCHORS.sheet} de «{NBSP}{item_read.path}{NBSP}» ne dit plus l’année ou la date. Refaites la consolidation."
+            f"La feuille {described.ANCHORS.sheet} de «{NBSP}{item_read.path}{NBSP}» ne dit plus l’année ou la date. "
+            f"Refaites la consolidation."
         )
     contrat = in_year(contrat, annee)
     _verify(item_read.path, contrat, frames[described.INDICATEURS])
@@ -167,11 +171,13 @@ def _frame(item_read: previous_year.PreviousConsolidation, table: DescribedTable
     lines = item_read.tables.get(table.sheet)
     if lines is None:
         raise Refusal(
-            f"«{NBSP}{item_read.path}{NBSP}» n’est pas une consolidation entière{NBSP}: la feuille «{NBSP}{table.sheet}{NBSP}» manque. Refaites la consolidation."
+            f"«{NBSP}{item_read.path}{NBSP}» n’est pas une consolidation entière{NBSP}: la feuille "
+            f"«{NBSP}{table.sheet}{NBSP}» manque. Refaites la consolidation."
         )
     if lines and (missing := [c for c in table.titles if c not in lines[0]]):
         raise Refusal(
-            f"«{NBSP}{item_read.path}{NBSP}», feuille «{NBSP}{table.sheet}{NBSP}»{NBSP}: colonne {', '.join(missing)} introuvable. Refaites la consolidation."
+            f"«{NBSP}{item_read.path}{NBSP}», feuille «{NBSP}{table.sheet}{NBSP}»{NBSP}: colonne {', '.join(missing)} "
+            f"introuvable. Refaites la consolidation."
         )
     return _typed(table, lines)
 
@@ -194,12 +200,14 @@ def _value(column: TableColumn, valeur: object) -> object:
 
 
 def contrat_of(path: Path, identifier: str, reference: str | Path | Contrat | None) -> Contrat:
-    """The contract that a consolidation says it is of; ``reference``: its definition, where it does not ship. Refus if it is another."""
+    """The contract that a consolidation says it is of; ``reference``: its definition, where it does not ship. Refus if
+    it is another."""
     if not identifier:
         raise Refusal(f"«{NBSP}{path}{NBSP}» ne dit pas de quel contrat il est. Refaites la consolidation.")
     if reference is None and identifier not in toml_reader.shipped():
         raise Refusal(
-            f"Le contrat «{NBSP}{identifier}{NBSP}» n’est pas livré avec l’outil{NBSP}: indiquez sa définition par --contrat."
+            f"Le contrat «{NBSP}{identifier}{NBSP}» n’est pas livré avec l’outil{NBSP}: indiquez sa définition par "
+            f"--contrat."
         )
     contrat = (
         reference
@@ -208,7 +216,8 @@ def contrat_of(path: Path, identifier: str, reference: str | Path | Contrat | No
     )
     if contrat.id != identifier:
         raise Refusal(
-            f"La consolidation est celle du contrat «{NBSP}{identifier}{NBSP}», la définition celle de «{NBSP}{contrat.id}{NBSP}»."
+            f"La consolidation est celle du contrat «{NBSP}{identifier}{NBSP}», la définition celle de "
+            f"«{NBSP}{contrat.id}{NBSP}»."
         )
     return contrat
 
@@ -217,7 +226,8 @@ def _verify(path: Path, contrat: Contrat, indicateurs: pd.DataFrame) -> None:
     unknown = [m for m in indicateurs["Mesure"] if m not in contrat.by_mesure]
     if unknown:
         raise Refusal(
-            f"«{NBSP}{path}{NBSP}» a des mesures que le contrat ne connaît plus ({', '.join(map(str, unknown[:3]))}). Refaites la consolidation."
+            f"«{NBSP}{path}{NBSP}» a des mesures que le contrat ne connaît plus ({', '.join(map(str, unknown[:3]))}). "
+            f"Refaites la consolidation."
         )
 
 

@@ -18,13 +18,15 @@ _ELSEWHERE = (
     r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
 )
 _WITHOUT_PDF = (
-    f"Sans lui{NBSP}: relancez la commande sans --pdf, ouvrez la synthèse dans Excel, puis Fichier, Exporter, Créer PDF/XPS. "
+    f"Sans lui{NBSP}: relancez la commande sans --pdf, ouvrez la synthèse dans Excel, puis Fichier, Exporter, Créer "
+    f"PDF/XPS. "
     "La mise en page est prête."
 )
 # Decimal commas and French dates, in a profile of its own.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>fr-FR</value></prop></item>
+<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale"
+oor:op="fuse"><value>fr-FR</value></prop></item>
 </oor:items>
 """
 

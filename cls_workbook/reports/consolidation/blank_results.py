@@ -13,11 +13,15 @@ from cls_workbook.reports.table_sheets import TableSheet, sheet
 from cls_workbook.tables.consolidation_tables import TABLES
 from cls_workbook.workbook.description import PrintSetup, Sheet
 
-WAITING_NOTICE = "Cette feuille se remplira à la première consolidation : bouton « Consolider » de la feuille Accueil, ou de l’onglet CLS."
+WAITING_NOTICE = (
+    "Cette feuille se remplira à la première consolidation : bouton « Consolider » de la feuille "
+    "Accueil, ou de l’onglet CLS."
+)
 
 
 def worksheets(contrat: Contrat, annee: int) -> list[Sheet]:
-    """Synthèse, Évolution, the tables in the order of their tabs, Lisez-moi: what ``consolidated.workbook`` has, without a result."""
+    """Synthèse, Évolution, the tables in the order of their tabs, Lisez-moi: what ``consolidated.workbook`` has,
+    without a result."""
     nom = contrat.year_name(annee)
     footer = f"{contrat.nom_court} · consolidation {nom}"
     pages = [_waiting_sheet(synthese_sheet.NAME, f"Synthèse {nom}", "accent", footer)]

@@ -21,10 +21,10 @@ from cls_workbook.tables.table_frames import table_frame
 class ResultTables:
     """The tables that the consolidation workbook has a sheet of, with the columns of ``consolidation_tables``.
 
-    Missing values are None in every frame; money is in euros. Of ``mesures``, ``reponses`` and ``financements`` a row is kept
-    for every value: where something makes them (``ValueTable``), they are made whenever they are asked for, and not kept.
-    ``reconciliation``: sums of returns against totals. ``remplacements``: what changed when a corrected return took the place of
-    another. ``history``: what each year came to, this one included.
+    Missing values are None in every frame; money is in euros. Of ``mesures``, ``reponses`` and ``financements`` a row
+    is kept for every value: where something makes them (``ValueTable``), they are made whenever they are asked for, and
+    not kept. ``reconciliation``: sums of returns against totals. ``remplacements``: what changed when a corrected
+    return took the place of another. ``history``: what each year came to, this one included.
     """
 
     retours: pd.DataFrame
@@ -52,8 +52,9 @@ class ResultSummaries:
 
 @dataclass(frozen=True)
 class ResultNotes:
-    """Sentences. ``explications``: what the funding rules make of the figures; ``a_preciser``: what the contract leaves open;
-    ``reserves``: how far the figures hold; ``decisions``: fiche ("" for the whole contract) → what the COPIL decided or is asked."""
+    """Sentences. ``explications``: what the funding rules make of the figures; ``a_preciser``: what the contract leaves
+    open; ``reserves``: how far the figures hold; ``decisions``: fiche ("" for the whole contract) → what the COPIL
+    decided or is asked."""
 
     explications: tuple[str, ...] = ()
     a_preciser: tuple[str, ...] = ()
@@ -63,7 +64,8 @@ class ResultNotes:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """One campaign, consolidated on ``day``. ``validated_on``: date of the COPIL that validated it, None while provisional.
+    """One campaign, consolidated on ``day``. ``validated_on``: date of the COPIL that validated it, None while
+    provisional.
 
     ``precedent``: was last year's consolidation at hand? ``paths``: file name → path from the workbook, for links.
     """

@@ -104,7 +104,8 @@ RULE, TO_SPECIFY, CAVEAT = "Règle de financement", "À préciser", "Réserve"
 
 
 def anchors(result: Result) -> Iterator[Row]:
-    """What the Synthèse says and no other table holds: with it, the Synthèse can be drawn again from the workbook alone."""
+    """What the Synthèse says and no other table holds: with it, the Synthèse can be drawn again from the workbook
+    alone."""
 
     def line(section: str, objet: object, champ: str, valeur: object) -> Row:
         return dict(zip(described.ANCHORS.titles, (section, objet, champ, known(valeur)), strict=True))
@@ -150,8 +151,10 @@ _EXPLANATIONS = (
     *((table.sheet, table.aide) for table in described.TABLES),
 )
 _ADVICE = (
-    "Une cellule vide veut dire « non connu », jamais zéro. Une valeur bloquante est dans Anomalies et n’entre dans aucun total.",
-    "Pour transmettre à l’ARS : cls-workbook synthese <ce fichier> --sortie <synthèse>.xlsx. N’envoyez pas ce classeur-ci : il contient toutes les réponses.",
+    "Une cellule vide veut dire « non connu », jamais zéro. Une valeur bloquante est dans Anomalies et n’entre dans "
+    "aucun total.",
+    "Pour transmettre à l’ARS : cls-workbook synthese <ce fichier> --sortie <synthèse>.xlsx. N’envoyez pas ce "
+    "classeur-ci : il contient toutes les réponses.",
     "Pour corriger : faites corriger le retour, puis consolidez à nouveau. Ce qui serait modifié ici serait perdu.",
     "Gardez ce fichier : l’an prochain, il donnera les valeurs de l’année précédente.",
 )

@@ -1,7 +1,7 @@
 """Évolution: the years of the contract side by side, for each envelope and each measure, with native charts.
 
-Drawn from ``Historique``, this year's rows included. Only what may be added over years is added; a sentence says what each
-total is.
+Drawn from ``Historique``, this year's rows included. Only what may be added over years is added; a sentence says what
+each total is.
 """
 
 from __future__ import annotations
@@ -81,11 +81,15 @@ class _HistoryView:
         past_ones = [a for a in self.annees if a < self.annee]
         absent_ones = [self.contrat.year_name(a) for a in past_ones if a not in self.all_known]
         lacking = (
-            f" Aucune consolidation n’est connue pour {', '.join(absent_ones)} : donnez celle de l’an dernier (--precedent)."
+            f" Aucune consolidation n’est connue pour {', '.join(absent_ones)} : donnez celle de l’an dernier "
+            f"(--precedent)."
             if absent_ones
             else ""
         )
-        return f"Une case vide veut dire « non connu », jamais zéro. La dernière colonne dit ce qu’est le cumul, ou pourquoi il n’y en a pas.{lacking}"
+        return (
+            f"Une case vide veut dire « non connu », jamais zéro. La dernière colonne dit ce qu’est le cumul, ou "
+            f"pourquoi il n’y en a pas.{lacking}"
+        )
 
     def series(self, objet: str, *cle: str) -> dict[tuple[Any, ...], YearSeries]:
         """Key (the columns ``cle``) → year → row."""
@@ -120,7 +124,8 @@ class _HistoryView:
         ]
 
 
-# --- Money --------------------------------------------------------------------------------------------------------------
+# --- Money
+# --------------------------------------------------------------------------------------------------------------
 
 
 def _money(board: Board, view: _HistoryView) -> None:
@@ -149,7 +154,8 @@ def _money(board: Board, view: _HistoryView) -> None:
     first, _ = board.sheet_table(columns, [*annees, cumulative_row], may_split=False)
     board.sentences(
         [
-            "Cumul : somme des années pour ce qui est engagé, versé ou dépensé et pour les enveloppes annuelles ; dernière valeur pour les montants inscrits ; le programmé ne se cumule pas."
+            "Cumul : somme des années pour ce qui est engagé, versé ou dépensé et pour les enveloppes annuelles ; "
+            "dernière valeur pour les montants inscrits ; le programmé ne se cumule pas."
         ],
         "dense_doux",
     )
@@ -260,7 +266,8 @@ def _fiches(board: Board, view: _HistoryView) -> None:
     board.sheet_table(columns, lines)
     board.sentences(
         [
-            "Engagé sur la maquette, année par année ; le reste est celui du montant en vigueur. Une fiche retirée garde ce qui y fut engagé."
+            "Engagé sur la maquette, année par année ; le reste est celui du montant en vigueur. Une fiche retirée "
+            "garde ce qui y fut engagé."
         ],
         "dense_doux",
     )
@@ -285,7 +292,8 @@ def _financeurs(board: Board, view: _HistoryView) -> None:
     )
 
 
-# --- Measures -----------------------------------------------------------------------------------------------------------
+# --- Measures
+# -----------------------------------------------------------------------------------------------------------
 
 
 def _mesures(board: Board, view: _HistoryView) -> None:
@@ -423,7 +431,8 @@ def _small_charts(board: Board, view: _HistoryView, mesures: list[tuple[str, Yea
     if autres := len(mesures) - len(retained):
         board.sentences(
             [
-                f"{autres} autre{'s' * (autres > 1)} mesure{'s' * (autres > 1)} clé{'s' * (autres > 1)}{NBSP}: dans le tableau."
+                f"{autres} autre{'s' * (autres > 1)} mesure{'s' * (autres > 1)} clé{'s' * (autres > 1)}{NBSP}: dans "
+                f"le tableau."
             ],
             "dense_doux",
         )

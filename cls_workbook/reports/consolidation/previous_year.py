@@ -57,7 +57,8 @@ def read(path: str | Path) -> PreviousConsolidation:
         }
     except (OSError, CalamineError, zipfile.BadZipFile, ValueError) as error:
         raise Refusal(
-            f"La consolidation « {path} » est introuvable ou illisible. Indiquez un classeur produit par « consolider »."
+            f"La consolidation « {path} » est introuvable ou illisible. Indiquez un classeur produit par « consolider "
+            f"»."
         ) from error
     return from_sheets(path, worksheets)
 
@@ -67,22 +68,26 @@ def from_sheets(path: Path, worksheets: Mapping[str, Sequence[Sequence[object]]]
     tables = {nom: _table(lines) for nom, lines in worksheets.items() if lines}
     if not {"Mesures", "Indicateurs", "Financement par fiche"} <= tables.keys():
         raise Refusal(
-            f"« {path} » n’est pas une consolidation : les feuilles Mesures, Indicateurs et Financement par fiche n’y sont pas toutes."
+            f"« {path} » n’est pas une consolidation : les feuilles Mesures, Indicateurs et Financement par fiche n’y "
+            f"sont pas toutes."
         )
     return PreviousConsolidation(path, tables)
 
 
 def read_last_year(path: str | Path, contrat: Contrat, annee: int) -> PreviousConsolidation:
-    """The consolidation of an earlier year of this contract. Refus if it is of another contract, of this year or of a later one."""
+    """The consolidation of an earlier year of this contract. Refus if it is of another contract, of this year or of a
+    later one."""
     consolidation = read(path)
     whose, when = consolidation.identity("contrat"), consolidation.identity("année")
     if whose not in (None, contrat.id):
         raise Refusal(
-            f"« {path} » est la consolidation du contrat « {whose} », non de « {contrat.id} ». Indiquez celle de l’an dernier."
+            f"« {path} » est la consolidation du contrat « {whose} », non de « {contrat.id} ». Indiquez celle de l’an "
+            f"dernier."
         )
     if isinstance(when, int) and when >= annee:
         raise Refusal(
-            f"« {path} » est la consolidation de {contrat.year_name(when)} : l’année précédente de {contrat.year_name(annee)} est {contrat.year_name(annee - 1)}."
+            f"« {path} » est la consolidation de {contrat.year_name(when)} : l’année précédente de "
+            f"{contrat.year_name(annee)} est {contrat.year_name(annee - 1)}."
         )
     return consolidation
 
@@ -94,8 +99,8 @@ def _table(lines: Sequence[Sequence[object]]) -> list[Row]:
 
 
 def own_values(consolidation: PreviousConsolidation, contrat: Contrat, annee: int) -> dict[str, dict[str, object]]:
-    """Structure (id, or folded name) → measure → what its own return said: a figure, a rate (a share), a mean or a state. Empty if the
-    consolidation is older than the year before ``annee``."""
+    """Structure (id, or folded name) → measure → what its own return said: a figure, a rate (a share), a mean or a
+    state. Empty if the consolidation is older than the year before ``annee``."""
     if consolidation.identity("année") not in (None, annee - 1):
         return {}
     statements: dict[tuple[str, str], list[tuple[str, object]]] = {}
@@ -182,7 +187,8 @@ def _is_small_count(consolidation: PreviousConsolidation, contrat: Contrat, mesu
 
 
 def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[Row]:
-    """The rows of ``summaries.history`` that this consolidation holds; of its own year only, if it is of before they were kept."""
+    """The rows of ``summaries.history`` that this consolidation holds; of its own year only, if it is of before they
+    were kept."""
     lines = consolidation.tables.get("Historique")
     if lines is not None:
         return [{c: _number(r.get(c)) for c in r} | {"Année": _number(r.get("Année"))} for r in lines]
@@ -214,8 +220,8 @@ def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[Row]
 
 
 def engage_to_date(consolidation: PreviousConsolidation) -> dict[str, Decimal]:
-    """Fiche → euros engaged on the maquette up to that year: the contract's amount less what was left to engage; where the
-    contract gives no amount, the sum of the years that are kept."""
+    """Fiche → euros engaged on the maquette up to that year: the contract's amount less what was left to engage; where
+    the contract gives no amount, the sum of the years that are kept."""
     running_total: dict[str, Decimal] = {}
     for rank in consolidation.tables.get("Historique", ()):
         if rank["Objet"] == "Engagé" and isinstance(rank["Valeur"], (int, float)):
@@ -229,7 +235,8 @@ def engage_to_date(consolidation: PreviousConsolidation) -> dict[str, Decimal]:
 
 
 def carried_over(consolidation: PreviousConsolidation, contrat: Contrat) -> dict[str, dict[str, object]]:
-    """Respondent id (or name) → key of an input → what it answered, for what rarely changes (``domain.carried_over``)."""
+    """Respondent id (or name) → key of an input → what it answered, for what rarely changes
+    (``domain.carried_over``)."""
     all_found: dict[str, dict[str, object]] = {}
     ranks: dict[tuple[str, str], dict[tuple[Any, ...], str]] = {}  # (respondent, table) → its rows, numbered anew
 
@@ -317,7 +324,8 @@ def _amount(valeur: object) -> object:
 
 
 def _past_engage(consolidation: PreviousConsolidation, contrat: Contrat) -> pd.DataFrame:
-    """What earlier years engaged, by fiche, funder and nature; on the maquette, in one row a fiche under the agency's name."""
+    """What earlier years engaged, by fiche, funder and nature; on the maquette, in one row a fiche under the agency's
+    name."""
     import pandas as pd
 
     agence = contrat.by_structure.get(contrat.agence or "")

@@ -25,20 +25,25 @@ _LINE_END = "\r\n"
 _DIALECT = {"delimiter": ",", "lineTerminator": _LINE_END, "quoteChar": '"', "doubleQuote": True, "header": True}
 _MEDIA_TYPES = {CSV: "text/csv", PARQUET: "application/vnd.apache.parquet"}
 _RULES = (
-    "Une case vide veut dire « non connu », jamais zéro. Montants en euros, au centime, avec le point décimal ; taux en part (0.1 pour 10 %) ; dates en AAAA-MM-JJ ; textes en UTF-8.",
+    "Une case vide veut dire « non connu », jamais zéro. Montants en euros, au centime, avec le point décimal ; taux "
+    "en part (0.1 pour 10 %) ; dates en AAAA-MM-JJ ; textes en UTF-8.",
     "Une valeur refusée au contrôle (anomalie bloquante) n’est dans aucune table de valeurs ni aucun total.",
 )
 _SCOPES = {
-    "consolidation": "Ces tables contiennent les réponses entières, petits effectifs compris : elles restent chez la coordination. Les coordonnées de qui a répondu n’y sont pas. "
+    "consolidation": "Ces tables contiennent les réponses entières, petits effectifs compris : elles restent chez la "
+    "coordination. Les coordonnées de qui a répondu n’y sont pas. "
     "Pour diffuser, exportez plutôt la synthèse.",
-    "synthèse": "Ces tables sont celles de la synthèse transmise à l’ARS : petits effectifs masqués, aucune donnée personnelle.",
+    "synthèse": "Ces tables sont celles de la synthèse transmise à l’ARS : petits effectifs masqués, aucune donnée "
+    "personnelle.",
 }
 
 
 def exporter(path: str | Path, folder: str | Path, format_: str) -> list[Path]:
-    """Writes the tables of a workbook and their descriptor into ``folder``; the files made. ``format_``: csv or parquet.
+    """Writes the tables of a workbook and their descriptor into ``folder``; the files made. ``format_``: csv or
+    parquet.
 
-    Refus if the workbook is not one of ours, if the folder holds something else, or if the library for Parquet is missing.
+    Refus if the workbook is not one of ours, if the folder holds something else, or if the library for Parquet is
+    missing.
     """
     if format_ == PARQUET:
         _require_pyarrow()
@@ -62,7 +67,8 @@ def write_descriptor(folder: Path, content: dict[str, object]) -> None:
 def descriptor(source: ExportSource, resource_entries: list[dict[str, Any]], format_: str) -> dict[str, object]:
     """The content of ``datapackage.json``."""
     sentences = [
-        f"Les tables de la {source.kind} {source.annee} du contrat « {source.titre} », faite le {date_fr(source.day)} ({source.etat}).",
+        f"Les tables de la {source.kind} {source.annee} du contrat « {source.titre} », faite le {date_fr(source.day)} "
+        f"({source.etat}).",
         *_RULES,
         _SCOPES[source.kind],
         *[table_schema.NEUTRALIZATION] * (format_ == CSV),
@@ -114,12 +120,14 @@ def _require_pyarrow() -> None:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
         raise Refusal(
-            "Le format Parquet demande la bibliothèque pyarrow : installez-la par « pip install cls-workbook[parquet] », ou choisissez --format csv."
+            "Le format Parquet demande la bibliothèque pyarrow : installez-la par « pip install cls-workbook[parquet] "
+            "», ou choisissez --format csv."
         ) from error
 
 
 def _write_parquet(table: DescribedTable, item_read: TableRead, file: Path) -> None:
-    """Money as exact decimals, dates as dates; what is missing is null. Title, unit and sentence go with each column."""
+    """Money as exact decimals, dates as dates; what is missing is null. Title, unit and sentence go with each
+    column."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

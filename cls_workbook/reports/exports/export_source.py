@@ -36,8 +36,8 @@ class ExportSource:
 
 
 def read(path: str | Path) -> ExportSource:
-    """A consolidation workbook or an agency's copy, as we wrote it or as a spreadsheet saved it. Refus if it is neither,
-    or of another version."""
+    """A consolidation workbook or an agency's copy, as we wrote it or as a spreadsheet saved it. Refus if it is
+    neither, or of another version."""
     path = Path(path)
     worksheets = table_reading.open_up(path)
     if table_reading.has_table(worksheets, agency_tables.CONTRAT):
@@ -45,7 +45,8 @@ def read(path: str | Path) -> ExportSource:
     if table_reading.has_table(worksheets, consolidation_tables.ANCHORS):
         return _consolidation(path, worksheets)
     raise Refusal(
-        f"« {path} » n’est ni une consolidation, ni une synthèse de cette version. Indiquez un classeur produit par « consolider » ou « synthese »."
+        f"« {path} » n’est ni une consolidation, ni une synthèse de cette version. Indiquez un classeur produit par « "
+        f"consolider » ou « synthese »."
     )
 
 
@@ -62,7 +63,8 @@ def _consolidation(path: Path, worksheets: RowsBySheet) -> ExportSource:
     annee, day = identity.get("année"), identity.get("date")
     if not isinstance(annee, int) or not isinstance(day, date) or not identity.get("contrat"):
         raise Refusal(
-            f"« {path} », feuille « {anchors.sheet} » : le contrat, l’année ou la date manquent. Refaites la consolidation."
+            f"« {path} », feuille « {anchors.sheet} » : le contrat, l’année ou la date manquent. Refaites la "
+            f"consolidation."
         )
     present_ones = [t for t in consolidation_tables.TABLES if not t.optional or table_reading.has_table(worksheets, t)]
     tables = {t: _without_contact(t, table_reading.table(path, worksheets, t)) for t in present_ones}

@@ -1,4 +1,5 @@
-"""The funding lines as the SCDL « subventions » 2.1.1 wants them: one row a beneficiary, only what a convention attests.
+"""The funding lines as the SCDL « subventions » 2.1.1 wants them: one row a beneficiary, only what a convention
+attests.
 
 Source: schema.data.gouv.fr, scdl/subventions 2.1.1. The duty to publish lies with the body that grants: its lines
 only, on its request. What the workbook does not ask (RNA, RAE, dispositif) stays empty; a line that lacks what the
@@ -85,7 +86,8 @@ HEADER = tuple(c.nom for c in FIELDS)
 
 @dataclass(frozen=True, slots=True)
 class Granter:
-    """The body that grants. ``id``: of the funder in the contract, None if it is not one; ``nom``: as it is published."""
+    """The body that grants. ``id``: of the funder in the contract, None if it is not one; ``nom``: as it is
+    published."""
 
     nom: str
     siret: str
@@ -96,8 +98,8 @@ class Granter:
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """``retained``: rows of the table, in the order of ``HEADER``; ``refused_ones``: (line of the workbook, its place, reasons);
-    ``autres``: how many lines are other funders'."""
+    """``retained``: rows of the table, in the order of ``HEADER``; ``refused_ones``: (line of the workbook, its place,
+    reasons); ``autres``: how many lines are other funders'."""
 
     retained: list[tuple[str, ...]]
     refused_ones: list[tuple[dict[str, object], str, list[str]]]
@@ -114,7 +116,8 @@ def granter(contrat: Contrat, financeur: str, siret: str | None) -> Granter:
     structure = contrat.by_structure.get((known.structure if known else contrat.identify(financeur)) or "")
     if known is None and structure is None:
         raise Refusal(
-            f"Le contrat ne connaît pas le financeur « {financeur} ». Financeurs : {quoted_list((f.nom for f in contrat.financeurs), 40)}."
+            f"Le contrat ne connaît pas le financeur « {financeur} ». Financeurs : "
+            f"{quoted_list((f.nom for f in contrat.financeurs), 40)}."
         )
     if known is None and structure is not None:
         known = next((f for f in contrat.financeurs if f.structure == structure.id), None)
@@ -122,7 +125,8 @@ def granter(contrat: Contrat, financeur: str, siret: str | None) -> Granter:
     nom = official_name(structure) if structure else known.nom if known else financeur
     if not siret:
         raise Refusal(
-            f"Le SIRET de « {nom} » n’est pas dans la définition du contrat : donnez-le par --siret (14 chiffres), le schéma l’exige."
+            f"Le SIRET de « {nom} » n’est pas dans la définition du contrat : donnez-le par --siret (14 chiffres), le "
+            f"schéma l’exige."
         )
     if fault := siret_fault(siret):
         raise Refusal(f"Le SIRET de « {nom} » ne convient pas : {fault}.")

@@ -1,4 +1,5 @@
-"""The folder of an SCDL export: ``subventions.csv``, the refused lines with their reasons, and the descriptor of both."""
+"""The folder of an SCDL export: ``subventions.csv``, the refused lines with their reasons, and the descriptor of
+both."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ _REFUSED_LINE_COLUMNS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class ScdlOutcome:
-    """What was written, and what was not. ``refused_ones``: one French sentence a line; ``autres``: lines of other funders."""
+    """What was written, and what was not. ``refused_ones``: one French sentence a line; ``autres``: lines of other
+    funders."""
 
     files: list[Path]
     retained: int
@@ -46,7 +48,8 @@ def exporter(
     source, folder = read(path), Path(folder)
     if consolidation_tables.FINANCEMENTS not in source.tables:
         raise Refusal(
-            f"« {path} » est une synthèse : elle ne dit ni les conventions ni leurs références. Exportez la consolidation."
+            f"« {path} » est une synthèse : elle ne dit ni les conventions ni leurs références. Exportez la "
+            f"consolidation."
         )
     definition = in_year(ars_copy.contrat_of(source.path, source.contrat, contrat), source.annee)
     granter = scdl.granter(definition, financeur, siret)
@@ -82,9 +85,12 @@ def _sentence(line: Row, place: str, reasons: list[str]) -> str:
 
 def _descriptor(source: ExportSource, granter: scdl.Granter, refusals_header: tuple[str, ...]) -> dict[str, object]:
     description = typography(
-        f"Les subventions de « {granter.nom} » au titre du contrat « {source.titre} », année {source.annee}, d’après la consolidation du {source.day.isoformat()} ({source.etat}) : "
-        "seulement les lignes qui ont une convention. Schéma SCDL subventions 2.1.1. Le montant est le montant engagé de l’année ; la période de versement est l’année de la campagne ; "
-        "« échelonné » quand une partie est déjà versée, « autre » sinon, car les retours ne disent pas les versements. RNA, RAE et dispositif d’aide ne sont pas demandés : ils restent vides. "
+        f"Les subventions de « {granter.nom} » au titre du contrat « {source.titre} », année {source.annee}, d’après "
+        f"la consolidation du {source.day.isoformat()} ({source.etat}) : "
+        "seulement les lignes qui ont une convention. Schéma SCDL subventions 2.1.1. Le montant est le montant engagé "
+        "de l’année ; la période de versement est l’année de la campagne ; "
+        "« échelonné » quand une partie est déjà versée, « autre » sinon, car les retours ne disent pas les "
+        "versements. RNA, RAE et dispositif d’aide ne sont pas demandés : ils restent vides. "
     )
     refusal: list[dict[str, object]] = [{"name": titre, "title": titre, "type": "string"} for titre in refusals_header]
     return {

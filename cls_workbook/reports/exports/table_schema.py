@@ -32,8 +32,10 @@ _FINGERPRINT_PATTERN = "^[0-9a-f]{64}$"
 # A text that a spreadsheet would take for a formula; so would it these characters in full width, or after blanks.
 FORMULA_STARTS = "=+-@\t\r＝＋－＠"
 NEUTRALIZATION = typography(
-    "Un texte dont le premier caractère (espaces mises à part) est =, +, -, @ ou une tabulation, qu’un tableur prendrait pour une formule, ou une apostrophe, "
-    "est précédé d’une apostrophe ('). Retirez cette première apostrophe pour retrouver le texte d’origine. Les nombres ne sont pas concernés."
+    "Un texte dont le premier caractère (espaces mises à part) est =, +, -, @ ou une tabulation, qu’un tableur "
+    "prendrait pour une formule, ou une apostrophe, "
+    "est précédé d’une apostrophe ('). Retirez cette première apostrophe pour retrouver le texte d’origine. Les "
+    "nombres ne sont pas concernés."
 )
 
 

@@ -30,7 +30,8 @@ def whole_folder(cible: Path) -> Iterator[Path]:
         _take_place_of(provisoire, cible)
     except OSError as fault:
         raise Refusal(
-            f"Le dossier « {cible} » ne peut pas être écrit ({fault.strerror or fault}). Choisissez un autre emplacement, puis recommencez."
+            f"Le dossier « {cible} » ne peut pas être écrit ({fault.strerror or fault}). Choisissez un autre "
+            f"emplacement, puis recommencez."
         ) from fault
     finally:
         shutil.rmtree(provisoire, ignore_errors=True)

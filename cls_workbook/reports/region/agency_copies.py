@@ -69,7 +69,8 @@ class SetAsideFile:
 
 
 def files_in(sources: Iterable[str | Path], except_for: Path) -> dict[str, Path]:
-    """Name to show → file: those given, and the workbooks of the folders given; ``except_for`` (what is being written) apart.
+    """Name to show → file: those given, and the workbooks of the folders given; ``except_for`` (what is being written)
+    apart.
 
     Refus if a source does not exist, or if there is nothing to read.
     """
@@ -101,7 +102,8 @@ def _is_hidden_file(path: Path) -> bool:
 
 
 def read(files: Mapping[str, Path], definitions: Mapping[str, Contrat]) -> Iterator[ContratCopy | SetAsideFile]:
-    """Each file, in order. ``definitions``: contract id → definition, for the consolidations of contracts that do not ship."""
+    """Each file, in order. ``definitions``: contract id → definition, for the consolidations of contracts that do not
+    ship."""
     from tqdm import tqdm
 
     for nom, path in tqdm(files.items(), desc="Lecture", unit=" classeur", delay=1, leave=False, disable=None):
@@ -251,13 +253,15 @@ def _latest(copies: list[ContratCopy]) -> tuple[ContratCopy | None, list[SetAsid
         if rank(file_copy) < highest:
             statut, reason = (
                 DUPLICATE,
-                f"Une version plus récente, ou validée, de ce contrat pour {annee} est retenue : « {first_ones[0].file} ».",
+                f"Une version plus récente, ou validée, de ce contrat pour {annee} est retenue : « "
+                f"{first_ones[0].file} ».",
             )
         elif kept_one is None:
             autres = ", ".join(f"« {c.file} »" for c in first_ones if c is not file_copy)
             statut, reason = (
                 DUPLICATE,
-                f"{autres} dit autre chose du même contrat, de la même année et du même jour : aucune n’est retenue. Demandez laquelle fait foi.",
+                f"{autres} dit autre chose du même contrat, de la même année et du même jour : aucune n’est retenue. "
+                f"Demandez laquelle fait foi.",
             )
         else:
             statut, reason = IDENTICAL, f"Les mêmes chiffres que « {first_ones[0].file} », qui est retenue."

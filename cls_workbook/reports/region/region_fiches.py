@@ -79,7 +79,8 @@ def _by_etat(board: Board, lines: Sequence[Row], draw: bool) -> None:
             "barres",
             "Fiches par thème et par état",
             series,
-            "Barres empilées : nombre de fiches de chaque thème selon leur état. Les chiffres sont dans le tableau au-dessus.",
+            "Barres empilées : nombre de fiches de chaque thème selon leur état. Les chiffres sont dans le tableau "
+            "au-dessus.",
             stacked=True,
             value_format="entier_sans_zero",
         )
@@ -102,7 +103,8 @@ def mesures(board: Board, tables: Tables) -> None:
         return
     board.sentences(
         [
-            "Rien n’est additionné d’un contrat à l’autre : les territoires, les publics et les façons de compter diffèrent. La nature (flux, personnes, stock…) est rappelée."
+            "Rien n’est additionné d’un contrat à l’autre : les territoires, les publics et les façons de compter "
+            "diffèrent. La nature (flux, personnes, stock…) est rappelée."
         ],
         "dense_doux",
     )

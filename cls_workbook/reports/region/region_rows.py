@@ -1,7 +1,7 @@
 """Copies → the rows of a region's tables. Pure. Money in euros; what is not known stays None through every sum.
 
-Nothing is added across labels that merely look alike: contracts are told by their id, natures by their level, measures by
-the theme and the unit that their contracts declare.
+Nothing is added across labels that merely look alike: contracts are told by their id, natures by their level, measures
+by the theme and the unit that their contracts declare.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ SHARE_UNIT = "taux"
 
 
 def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict[DescribedTable, list[Row]]:
-    """Every table's rows, in the order of ``described.TABLES``: title → value. ``copies``: one a contract and year, in order."""
+    """Every table's rows, in the order of ``described.TABLES``: title → value. ``copies``: one a contract and year, in
+    order."""
     financement = list(_financement(copies))
     tables = {
         region_tables.CONTRATS: [_contrat(c) for c in copies],
@@ -81,7 +82,8 @@ def _contrat(file_copy: ContratCopy) -> Row:
     )
 
 
-# Nature → (the column of the contract, programmé, engagé, versé), and for which fiches (those of a post, the others, all).
+# Nature → (the column of the contract, programmé, engagé, versé), and for which fiches (those of a post, the others,
+# all).
 _COLUMNS: dict[str, tuple[str | None, str | None, str, str | None, str | None]] = {
     MAQUETTE: ("Montant contrat", "Programmé", "Engagé", "Versé", None),
     POST: (None, None, "ARS hors maquette", None, data.YES),
@@ -251,7 +253,8 @@ _KIND_OF_STATUT = {
 
 
 def _overdue(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> Iterator[Row]:
-    """The years of a contract that have no synthèse, up to the last one of the region; then the returns that are missing."""
+    """The years of a contract that have no synthèse, up to the last one of the region; then the returns that are
+    missing."""
     yield from _missing_syntheses(copies, ecarts)
     for line in _stack(copies, data.RETOURS, ["Statut"]):
         if line["Statut"] in _KIND_OF_STATUT:

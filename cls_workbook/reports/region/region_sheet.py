@@ -1,6 +1,8 @@
-"""The sheet « Région »: what an agency reads first. One printed sheet, native charts; its figures are those of the tables.
+"""The sheet « Région »: what an agency reads first. One printed sheet, native charts; its figures are those of the
+tables.
 
-Sums are of money against each contract's maquette, or counts of returns and fiches; measures are set side by side, never added.
+Sums are of money against each contract's maquette, or counts of returns and fiches; measures are set side by side,
+never added.
 """
 
 from __future__ import annotations
@@ -83,7 +85,8 @@ def _title(board: Board, tables: Tables, annee: int) -> None:
     board.place(
         0,
         UNITS,
-        f"{_summary(tables)} · chaque chiffre mène au contrat, au fichier et à la cellule, dans les feuilles qui suivent",
+        f"{_summary(tables)} · chaque chiffre mène au contrat, au fichier et à la cellule, dans les feuilles qui "
+        f"suivent",
         "sous_titre",
     )
     board.advance(22)
@@ -100,7 +103,8 @@ def _title(board: Board, tables: Tables, annee: int) -> None:
                 "Synthèses retenues",
                 len(lines),
                 "cle_entier",
-                f"dont {validated_count} validée{'s' * (validated_count > 1)}, {len(lines) - validated_count} provisoire{'s' * (len(lines) - validated_count > 1)}",
+                f"dont {validated_count} validée{'s' * (validated_count > 1)}, {len(lines) - validated_count} "
+                f"provisoire{'s' * (len(lines) - validated_count > 1)}",
             ),
             Card(
                 "Synthèses absentes",
@@ -308,7 +312,8 @@ def _maquettes(board: Board, tables: Tables) -> None:
     board.sheet_table(columns, [*rows, total])
     board.sentences(
         [
-            "Un cumul ne réunit que les années dont l’engagement est connu ; sans toutes les années, le reste à engager n’est pas calculé."
+            "Un cumul ne réunit que les années dont l’engagement est connu ; sans toutes les années, le reste à "
+            "engager n’est pas calculé."
         ],
         "dense_doux",
     )
@@ -485,7 +490,8 @@ def _overdue(board: Board, tables: Tables, annee: int) -> None:
     if autres:
         board.sentences(
             [
-                f"{autres} retour{'s' * (autres > 1)} des années précédentes manque{'nt' * (autres > 1)} aussi{NBSP}: feuille Retards."
+                f"{autres} retour{'s' * (autres > 1)} des années précédentes manque{'nt' * (autres > 1)} aussi{NBSP}: "
+                f"feuille Retards."
             ],
             "dense_doux",
         )
@@ -525,9 +531,12 @@ def _provenance(board: Board) -> None:
     board.band("D’où viennent les chiffres", following=60)
     board.sentences(
         [
-            "• Chaque feuille qui suit est un tableau filtrable : chaque ligne dit son contrat, son fichier, sa feuille et sa cellule. Les sommes de cette page sont celles de leurs colonnes.",
-            "• Les petits effectifs sont masqués comme dans les synthèses ; une case vide veut dire « non connu », jamais zéro.",
-            "• D’un contrat à l’autre, seules les mesures de même thème et de même unité sont mises côte à côte ; rien n’en est additionné.",
+            "• Chaque feuille qui suit est un tableau filtrable : chaque ligne dit son contrat, son fichier, sa "
+            "feuille et sa cellule. Les sommes de cette page sont celles de leurs colonnes.",
+            "• Les petits effectifs sont masqués comme dans les synthèses ; une case vide veut dire « non connu », "
+            "jamais zéro.",
+            "• D’un contrat à l’autre, seules les mesures de même thème et de même unité sont mises côte à côte ; "
+            "rien n’en est additionné.",
         ],
         "dense",
     )

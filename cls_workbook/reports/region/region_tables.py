@@ -74,7 +74,8 @@ CONTRATS = DescribedTable(
 MAQUETTES = DescribedTable(
     "Maquettes",
     "Maquettes",
-    "Une ligne par contrat : la maquette, et ce qui en est engagé et versé depuis le début, années connues additionnées.",
+    "Une ligne par contrat : la maquette, et ce qui en est engagé et versé depuis le début, années connues "
+    "additionnées.",
     (
         CONTRAT,
         *agency_tables.CONTRAT.chosen("Titre"),
@@ -171,7 +172,8 @@ FICHES = DescribedTable(
 THEMES = DescribedTable(
     "Thèmes",
     "Themes",
-    "Combien de fiches par thème et par priorité du projet régional de santé, selon leur état. Une fiche à deux thèmes compte dans les deux.",
+    "Combien de fiches par thème et par priorité du projet régional de santé, selon leur état. Une fiche à deux "
+    "thèmes compte dans les deux.",
     (
         YEAR,
         *(c for c in agency_tables.THEMES.columns if c.titre != "Fiche"),

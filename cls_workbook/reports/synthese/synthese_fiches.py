@@ -81,7 +81,8 @@ def _legend(portrait: Portrait) -> str:
         else f" La consolidation de {portrait.year_label(-1)} n’a pas été fournie : sa colonne est vide."
     )
     return (
-        "Un numéro entre crochets renvoie aux réserves, en fin de document. Une case vide veut dire « non connu », jamais zéro. "
+        "Un numéro entre crochets renvoie aux réserves, en fin de document. Une case vide veut dire « non connu », "
+        "jamais zéro. "
         f"{payer(portrait.contrat)} engagé et versé : crédits de la maquette en {portrait.year_label()}.{following}"
     )
 
@@ -239,7 +240,8 @@ def evolution(board: Board, portrait: Portrait) -> None:
 
 
 def _comparables(portrait: Portrait) -> tuple[list[tuple[str, list[tuple[Fiche, Mesure]]]], int]:
-    """((unit, measures), how many are left out). The units with most measures come first: different units share no axis."""
+    """((unit, measures), how many are left out). The units with most measures come first: different units share no
+    axis."""
     candidates = [
         (fiche, mesure)
         for fiche in portrait.contrat.fiches
@@ -291,7 +293,8 @@ def _small_charts(
                 "colonnes",
                 abridged(titre, 52),
                 series,
-                f"Colonnes : {names}, de la valeur initiale à {periods[-1]}. Les chiffres sont dans le tableau au-dessus.",
+                f"Colonnes : {names}, de la valeur initiale à {periods[-1]}. Les chiffres sont dans le tableau "
+                f"au-dessus.",
                 value_format="taux" if unite == "%" else "entier",
             )
         board.advance(CHART_HEIGHT)
@@ -303,7 +306,8 @@ _TEXTS_WIDTH = 27  # of the sheet's units, for all that is quoted
 
 
 def statements(board: Board, portrait: Portrait) -> None:
-    """Gaps, obstacles, what comes next and whether the contract must change, side by side with the name of who says so."""
+    """Gaps, obstacles, what comes next and whether the contract must change, side by side with the name of who says
+    so."""
     board.band(f"Difficultés, perspectives {portrait.year_label(1)} et avenants", following=80)
     lines = [line for t in portrait.testimonies for line in _text_rows(t)]
     if not lines:

@@ -74,10 +74,12 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     posts = fiches_with_post(portrait)
     if posts:
         notes.append(
-            f"Le poste de coordination (fiche {', '.join(f.numero for f in posts)}) est en plus de la maquette : voir plus bas."
+            f"Le poste de coordination (fiche {', '.join(f.numero for f in posts)}) est en plus de la maquette : voir "
+            f"plus bas."
         )
     notes.append(
-        f"Taux constaté : {payer(portrait.contrat)} versé / coût réalisé. Il ne se compare qu’à un taux d’intervention imprimé au contrat."
+        f"Taux constaté : {payer(portrait.contrat)} versé / coût réalisé. Il ne se compare qu’à un taux "
+        f"d’intervention imprimé au contrat."
     )
     board.sentences([n[0].upper() + n[1:] for n in notes], "dense_doux")
     own = tuple(f"Fiche {f.numero}{NBSP}:" for f in posts)
@@ -204,7 +206,8 @@ def _outside_maquette(board: Board, portrait: Portrait) -> None:
     board.sheet_table(columns, [*lines, total])
     board.sentences(
         [
-            "Le coût réalisé réunit tous les financeurs de la fiche. Les natures d’argent ne s’additionnent pas entre elles."
+            "Le coût réalisé réunit tous les financeurs de la fiche. Les natures d’argent ne s’additionnent pas entre "
+            "elles."
         ],
         "dense_doux",
     )
@@ -254,7 +257,8 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
     if autres := len(lines) - min(len(rows), LISTED_FINANCEURS):
         board.sentences(
             [
-                f"{autres} ligne{'s' * (autres > 1)} de plus, plus petite{'s' * (autres > 1)} ou sans montant engagé, dans la consolidation."
+                f"{autres} ligne{'s' * (autres > 1)} de plus, plus petite{'s' * (autres > 1)} ou sans montant engagé, "
+                f"dans la consolidation."
             ],
             "dense_doux",
         )

@@ -17,7 +17,8 @@ UNIT_WIDTH, PIXELS = 4.71, 38
 PAGE_HEIGHT = 668  # points of rows on a landscape A4 page, one page wide, with some to spare
 POINT = 4 / 3  # pixels
 
-# Text in 9 points (12 pixels to the em): widths of Calibri's characters in thousandths of an em, height of a line, margins.
+# Text in 9 points (12 pixels to the em): widths of Calibri's characters in thousandths of an em, height of a line,
+# margins.
 _EM, _LINE_HEIGHT, _MARGIN, _SAFETY_FACTOR, _BOLD = 12, 12.2, 6, 1.05, 1.035
 _CLASSES = {
     215: " '’ilj|",
@@ -221,7 +222,8 @@ class Board:
         start: int = 0,
         may_split: bool = True,
     ) -> tuple[int, int]:
-        """Header and rows from unit ``start``; (first, last) row of data. A page that begins inside it repeats its header.
+        """Header and rows from unit ``start``; (first, last) row of data. A page that begins inside it repeats its
+        header.
 
         A cell is a value, in the style of its column, or a ``Case``. ``may_split`` False: never cut over two pages.
         """

@@ -182,18 +182,21 @@ class Portrait:
             yield (
                 "Aucun retour"
                 if alone
-                else f"{statuts[MISSING]} retour{'s' * (statuts[MISSING] > 1)} manquant{'s' * (statuts[MISSING] > 1)} sur {total}"
+                else f"{statuts[MISSING]} retour{'s' * (statuts[MISSING] > 1)} manquant{'s' * (statuts[MISSING] > 1)} "
+                f"sur {total}"
             )
-        for statut in (REJECTED, DUPLICATE):
-            if n := statuts[statut]:
-                yield f"{n} retour{'s' * (n > 1)} {statut if statut == REJECTED else 'en double'}{'s' * (n > 1 and statut == REJECTED)}"
+        if n := statuts[REJECTED]:
+            yield f"{n} retour{'s' * (n > 1)} rejeté{'s' * (n > 1)}"
+        if n := statuts[DUPLICATE]:
+            yield f"{n} retour{'s' * (n > 1)} en double"
         if n := self._alerts[fiche.numero][BLOCKING]:
             yield f"{n} anomalie{'s' * (n > 1)} bloquante{'s' * (n > 1)}"
 
     def _on_etat(self, fiche: Fiche) -> Iterator[str]:
         suivi = self.suivi.get(fiche.numero, {})
         if suivi.get("detail"):
-            yield f"Porteurs en désaccord {self.cross_reference(fiche.numero, 'avancement', suivi['detail'].replace(chr(10), f'{NBSP}; '))}"
+            detail = suivi["detail"].replace("\n", f"{NBSP}; ")
+            yield f"Porteurs en désaccord {self.cross_reference(fiche.numero, 'avancement', detail)}"
         if self.etat(fiche) in self.contrat.listes.etats_a_motif:
             yield f"Action {self.etat(fiche).lower()}"
         if any(fold(t.texts.get("avenant", "")) == "oui" for t in self.testimonies if t.fiche == fiche.numero):
@@ -289,7 +292,8 @@ def _count(fiches: Iterable[str | None], words: Iterable[str]) -> dict[str, Coun
 
 
 def by_axe(contrat: Contrat) -> list[tuple[int, str, list[Fiche], list[str]]]:
-    """(rank from 1, title, fiches, titles to programme) of each axe; what belongs to no axe comes last, under rank 0."""
+    """(rank from 1, title, fiches, titles to programme) of each axe; what belongs to no axe comes last, under rank
+    0."""
     known = {a.numero for a in contrat.axes}
     groups = [
         (

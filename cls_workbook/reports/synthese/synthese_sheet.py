@@ -85,7 +85,8 @@ def _title(board: Board, result: Result) -> None:
     board.place(
         0,
         UNITS,
-        f"Synthèse annuelle {result.year_name} · {contrat.type} · {contrat.territoire} · consolidation du {date_fr(result.day)}",
+        f"Synthèse annuelle {result.year_name} · {contrat.type} · {contrat.territoire} · consolidation du "
+        f"{date_fr(result.day)}",
         "sous_titre",
     )
     board.advance(22)
@@ -430,6 +431,7 @@ def _on_all_mesures(portrait: Portrait) -> list[str]:
     sentences = [f"• {n} mesure{'s' * (n > 1)} sur {len(lines)} {word}." for n, word in counts if n]
     if blocking := portrait.result.alerts(BLOCKING):
         sentences.append(
-            f"• {blocking} anomalie{'s' * (blocking > 1)} bloquante{'s' * (blocking > 1)}{NBSP}: les valeurs concernées ne sont dans aucun chiffre."
+            f"• {blocking} anomalie{'s' * (blocking > 1)} bloquante{'s' * (blocking > 1)}{NBSP}: les valeurs "
+            f"concernées ne sont dans aucun chiffre."
         )
     return sentences

@@ -1,4 +1,5 @@
-"""The numbers asked of every fiche that the Synthèse adds up: which, each question says (``entry_questions.TOTALLED``)."""
+"""The numbers asked of every fiche that the Synthèse adds up: which, each question says
+(``entry_questions.TOTALLED``)."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ _STYLES = {"montant": "montant_cale", "entier": "entier_cale", "decimal": "decim
 
 
 def totals(board: Board, portrait: Portrait) -> None:
-    """A row a fiche that gives one, the total, and on how many returns each total rests. Nothing where nothing is asked."""
+    """A row a fiche that gives one, the total, and on how many returns each total rests. Nothing where nothing is
+    asked."""
     asked = portrait.totals
     if not asked:
         return
