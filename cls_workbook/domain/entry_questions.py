@@ -25,7 +25,8 @@ from cls_workbook.domain.questions import (
 
 YES_NO = ("oui", "non")
 
-# What the Synthèse makes of an answer: it quotes a text beside who wrote it, adds up a number fiche by fiche, or a section of
+# What the Synthèse makes of an answer: it quotes a text beside who wrote it, adds up a number fiche by fiche, or a
+# section of
 # its own takes it up. What has none of these stays in the consolidation.
 QUOTED, TOTALLED, TAKEN_UP = "cité", "totalisé", "repris"
 NEXT_YEAR = "pour l’année suivante"

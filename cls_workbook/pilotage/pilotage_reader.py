@@ -1,25 +1,17 @@
-"""A filled pilotage workbook, closed or open → ``Pilotage``. Everything is found by keys and printed headers, never by
-sheet or address.
-
-What cannot be understood is not guessed: all faults are gathered, each with its sheet and cell, and refused together.
-"""
+"""A filled pilotage workbook → ``Pilotage``. Its faults are gathered and refused together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from os import PathLike
-from pathlib import Path
-from typing import NamedTuple
 
 from cls_workbook.domain.contrat_years import in_year
-from cls_workbook.domain.model import Contrat, Fiche, Members, Structure
-from cls_workbook.domain.questions import Bloc, Champ
+from cls_workbook.domain.model import Contrat, Members, Structure
+from cls_workbook.domain.questions import Bloc
 from cls_workbook.errors import Refusal
-from cls_workbook.forms.layout import MARK
-from cls_workbook.french import date_fr, fold, typography
+from cls_workbook.french import fold, typography
 from cls_workbook.pilotage import pilotage_questions as pf
 from cls_workbook.pilotage.coordinator_inputs import (
     CopilDecision,
@@ -30,293 +22,9 @@ from cls_workbook.pilotage.coordinator_inputs import (
     Replacement,
     programme,
 )
+from cls_workbook.pilotage.pilotage_rows import PilotageReading, PilotageRow, written
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
-from cls_workbook.reading.opening.returned_workbook import Grid, WorkbookFile
-from cls_workbook.reading.parsing.parse_values import NotUnderstood, is_blank, understand
-from cls_workbook.workbook.description import address
-
-ROOT = "pilotage/"
-QUOTE_MAX = 80  # characters of what was typed that a message repeats
-
-
-class KeyPlace(NamedTuple):
-    """A keyed row: sheet, row and column of the key (from 0)."""
-
-    grid: Grid
-    line: int
-    column: int
-
-
-class PilotageRow(NamedTuple):
-    """A row of a table in which something was typed. ``cle``: the end of its key, "" for an inserted row.
-
-    ``values``: champ → value, None if blank or refused; ``typed_fields``: the champs in which something was typed;
-    ``cells``: champ → address; ``texts``: every text of the row, folded.
-    """
-
-    cle: str
-    sheet: str
-    values: dict[str, object]
-    typed_fields: frozenset[str]
-    cells: dict[str, str]
-    texts: frozenset[str] = frozenset()
-
-    def text(self, champ: str) -> str:
-        """ "" if blank or refused; as are the others None."""
-        value = self.values[champ]
-        return value if isinstance(value, str) else ""
-
-    def amount(self, champ: str) -> Decimal | None:
-        value = self.values[champ]
-        return value if isinstance(value, Decimal) else None
-
-    def number(self, champ: str) -> int | None:
-        value = self.values[champ]
-        return value if isinstance(value, int) else None
-
-    def day(self, champ: str) -> date | None:
-        value = self.values[champ]
-        return value if isinstance(value, date) else None
-
-
-class PilotageReading:
-    """The keyed rows of a workbook, and the faults found while reading them. ``nom``: as messages call it; ``file``:
-    shorter.
-    """
-
-    def __init__(self, source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: int):
-        self.contrat, self.annee = contrat, annee
-        self.nom = source.nom if isinstance(source, WorkbookRows) else str(source)
-        self.file = Path(self.nom).name
-        self.choix = pf.listes(contrat)
-        self.faults: list[str] = []
-        self.places: dict[str, list[KeyPlace]] = {}
-        workbook = source if isinstance(source, WorkbookRows) else _open(source)
-        for grid in workbook.grids():
-            for i, row in enumerate(grid.lines):
-                for j, valeur in enumerate(row):
-                    if isinstance(valeur, str) and valeur.startswith(MARK + ROOT):
-                        self.places.setdefault(valeur[len(MARK + ROOT) :], []).append(KeyPlace(grid, i, j))
-                        break
-
-    def fault(self, sheet: str, cell: str, found: object, expected: str, remedy: str, champ: str = "") -> None:
-        """One line: sheet, cell, found, expected, what to do."""
-        location = f"feuille « {sheet} », cellule {cell}" + (f" ({champ})" if champ else "")
-        texte = _written(found)
-        what = (
-            "rien" if is_blank(found) else f"« {texte if len(texte) <= QUOTE_MAX else texte[: QUOTE_MAX - 1] + '…'} »"
-        )
-        self.faults.append(typography(f"{location} : trouvé {what} ; attendu : {expected} ; à faire : {remedy}"))
-
-    def place(self, cle: str, what: str) -> KeyPlace | None:
-        """Where a key stands; a fault if it is lost, or found twice."""
-        places = self.places.get(cle, [])
-        if len(places) == 1:
-            return places[0]
-        if not places:
-            self.faults.append(
-                typography(
-                    f"{what} : introuvable ; attendu : la feuille d’origine ; à faire : reprenez le classeur de "
-                    "pilotage d’origine, puis reportez-y vos saisies."
-                )
-            )
-        else:
-            worksheets = ", ".join(f"« {p.grid.nom} »" for p in places)
-            self.faults.append(
-                typography(
-                    f"{what} : trouvé {len(places)} fois ({worksheets}) ; attendu : une seule fois ; à faire : "
-                    "supprimez la copie, puis recommencez."
-                )
-            )
-        return None
-
-    def valeur(self, grid: Grid, line: int, column: int, champ: Champ) -> object:
-        """What was typed, typed; None if blank or refused (then a fault says why)."""
-        raw = _cell(grid, line, column)
-        anchor = address(line + 1, column + 1)
-        special = grid.special_cells.get((line, column))
-        if special and (special.error or (special.formula is not None and is_blank(raw))):
-            self.fault(
-                grid.nom,
-                anchor,
-                "une formule en erreur ou jamais calculée",
-                "une valeur",
-                "remplacez la formule par sa valeur, puis recommencez.",
-                champ.libelle,
-            )
-            return None
-        if champ.nom == "fiche":
-            return self._fiche(grid, anchor, raw, champ)
-        strict = champ.type == "liste" and champ.strict
-        value_read = understand(
-            raw,
-            champ.type if strict or champ.type != "liste" else "texte",
-            self.choix.get(champ.choix or "", ()) if strict else (),
-            champ.minimum,
-            champ.maximum,
-            champ.length,
-            champ.unite,
-        )
-        if isinstance(value_read, NotUnderstood):
-            # The sentences of ``typed`` are for partners, who send their workbook back.
-            self.fault(
-                grid.nom,
-                anchor,
-                raw,
-                value_read.expected,
-                value_read.remedy.replace("puis renvoyez le classeur", "puis recommencez"),
-                champ.libelle,
-            )
-            return None
-        return None if value_read is None else value_read.valeur
-
-    def _fiche(self, grid: Grid, anchor: str, raw: object, champ: Champ) -> str | None:
-        """The number of the fiche meant by « 1.2 · Titre », « 1.2 », « FA 1.2 » or its title."""
-        if is_blank(raw):
-            return None
-        allowed_ones = [f for f in self.contrat.fiches if pf.shown_fiche(f) in self.choix.get(champ.choix or "", ())]
-        all_found = [f for f in allowed_ones if fold(_written(raw)) in _names(f, isinstance(raw, (int, float)))]
-        if len(all_found) == 1:
-            return all_found[0].numero
-        self.fault(
-            grid.nom,
-            anchor,
-            raw,
-            f"une fiche parmi {', '.join(f.numero for f in allowed_ones)}",
-            "choisissez la fiche dans la liste, puis recommencez.",
-            champ.libelle,
-        )
-        return None
-
-    # --- tables ---
-
-    def sheet_table(self, prefix: str, bloc: Bloc) -> list[PilotageRow]:
-        """The rows of a table in which something was typed, inserted rows included."""
-        header = self.place(f"{prefix}/#", f"tableau « {bloc.titre} »")
-        end = self.place(f"{prefix}/fin", f"fin du tableau « {bloc.titre} »") if header else None
-        if header is None or end is None:
-            return []
-        columns = self._columns(header, bloc)
-        if columns is None:
-            return []
-        grid, lines = header.grid, []
-        for i in range(header.line + 1, end.line if end.grid is grid else len(grid.lines)):
-            typed_fields = frozenset(nom for nom, j in columns.items() if _is_touched(grid, i, j))
-            if not typed_fields:
-                continue
-            cle = _written(_cell(grid, i, header.column)).removeprefix(f"{MARK}{ROOT}{prefix}/")
-            values = {champ.nom: self.valeur(grid, i, columns[champ.nom], champ) for champ in bloc.input_fields}
-            cells = {nom: address(i + 1, j + 1) for nom, j in columns.items()}
-            lines.append(
-                PilotageRow(
-                    cle, grid.nom, values, typed_fields, cells, frozenset(fold(_written(v)) for v in grid.lines[i])
-                )
-            )
-            self._check_required(lines[-1], bloc)
-        return lines
-
-    def _columns(self, header: KeyPlace, bloc: Bloc) -> dict[str, int] | None:
-        """Champ → column, by the printed headers; None (and a fault) if one is lost or printed twice."""
-        all_printed = [fold(str(v)) for v in header.grid.lines[header.line]]
-        columns = {}
-        for champ in bloc.input_fields:
-            ranks = [j for j, printed in enumerate(all_printed) if printed == fold(champ.libelle)]
-            if len(ranks) != 1:
-                self.fault(
-                    header.grid.nom,
-                    address(header.line + 1, header.column + 1),
-                    f"{len(ranks)} colonne « {champ.libelle} »",
-                    "les en-têtes d’origine",
-                    "rétablissez la ligne d’en-têtes, puis recommencez.",
-                    bloc.titre,
-                )
-                return None
-            columns[champ.nom] = ranks[0]
-        return columns
-
-    def _check_required(self, line: PilotageRow, bloc: Bloc) -> None:
-        for champ in bloc.input_fields:
-            if champ.obligatoire and champ.nom not in line.typed_fields:
-                self.fault(
-                    line.sheet,
-                    line.cells[champ.nom],
-                    None,
-                    "une saisie, puisque la ligne est commencée",
-                    "complétez la ligne, ou videz-la.",
-                    champ.libelle,
-                )
-
-    def form(self, bloc: Bloc) -> PilotageRow:
-        """The questions whose input stands at the right of their label."""
-        values: dict[str, object] = dict.fromkeys(c.nom for c in bloc.input_fields)
-        typed_fields, cells, sheet = set(), {}, ""
-        for champ in bloc.input_fields:
-            place = self.place(f"{bloc.nom}/{champ.nom}", f"question « {champ.libelle} »")
-            column = self._column_at_right(place, champ.libelle) if place else None
-            if place is None or column is None:
-                continue
-            sheet, cells[champ.nom] = place.grid.nom, address(place.line + 1, column + 1)
-            values[champ.nom] = self.valeur(place.grid, place.line, column, champ)
-            if _is_touched(place.grid, place.line, column):
-                typed_fields.add(champ.nom)
-        return PilotageRow("", sheet, values, frozenset(typed_fields), cells)
-
-    def _column_at_right(self, place: KeyPlace, label: str) -> int | None:
-        for j, valeur in enumerate(place.grid.lines[place.line]):
-            if isinstance(valeur, str) and fold(valeur) == fold(label):
-                return j + 1
-        self.fault(
-            place.grid.nom,
-            address(place.line + 1, place.column + 2),
-            _cell(place.grid, place.line, place.column + 1),
-            f"l’étiquette « {label} »",
-            "rétablissez-la, puis recommencez.",
-        )
-        return None
-
-
-# --- Cells ----------------------------------------------------------------------------------------------------------
-
-
-def _open(path: str | PathLike[str]) -> WorkbookFile:
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise Refusal(f"Le classeur de pilotage « {path} » ne peut pas être lu ({error.strerror or error}).") from error
-    try:
-        return WorkbookFile(content)
-    except Refusal as refusal:
-        raise Refusal(
-            f"Le classeur de pilotage « {path} » ne peut pas être lu. {refusal}", refusal.details
-        ) from refusal
-
-
-def _cell(grid: Grid, line: int, column: int) -> object:
-    row = grid.lines[line] if line < len(grid.lines) else []
-    return row[column] if column < len(row) else ""
-
-
-def _is_touched(grid: Grid, line: int, column: int) -> bool:
-    """Was anything put there, a formula in error included?"""
-    return not is_blank(_cell(grid, line, column)) or (line, column) in grid.special_cells
-
-
-def _written(valeur: object) -> str:
-    """A value on one line; a number as a fiche or a year is numbered."""
-    if isinstance(valeur, float) and valeur == int(valeur):
-        return str(int(valeur))
-    return date_fr(valeur) if isinstance(valeur, date) else " ".join(str(valeur).split())
-
-
-def _names(fiche: Fiche, nombre: bool) -> set[str]:
-    """How a fiche may be written. A spreadsheet keeps « 1.10 » as the number 1.1: then both numbers are meant."""
-    numero = fold(fiche.numero)
-    if nombre:
-        return {numero, numero.rstrip("0").rstrip(".")} if "." in numero else {numero}
-    return {numero, f"fa {numero}", f"fiche {numero}", fold(fiche.titre), fold(pf.shown_fiche(fiche))}
-
-
-# --- The workbook ---------------------------------------------------------------------------------------------------
+from cls_workbook.reading.parsing.parse_values import is_blank
 
 
 def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: int) -> Pilotage:
@@ -364,7 +72,7 @@ def _check_identity(reading: PilotageReading) -> None:
                 )
             )
         grid, line, column = places[0]
-        values_read.append([_written(v) for v in grid.lines[line][column + 1 :] if not is_blank(v)][-1:])
+        values_read.append([written(v) for v in grid.lines[line][column + 1 :] if not is_blank(v)][-1:])
     if values_read != [[contrat.id], [str(annee)]]:
         found = ", ".join((value_read or ["rien"])[0] for value_read in values_read)
         raise Refusal(

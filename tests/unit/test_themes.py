@@ -2,7 +2,7 @@
 
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.themes import priorites, shipped_themes, themes
-from cls_workbook.domain.verification.whole_contract import compared_themes
+from cls_workbook.domain.verification.list_faults import compared_themes
 from tests.support.written_result import CONTRAT
 
 FICHE = 'numero = "1.1"\n'

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cls_workbook.definition.rule_templates import models
 from cls_workbook.domain import lifetime, model, rules
-from cls_workbook.domain.verification import fiche_faults, whole_contract
+from cls_workbook.domain.verification import fiche_faults, list_faults, whole_contract
 from cls_workbook.french import fold
 
 YES, NO = "oui", "non"
@@ -111,8 +111,8 @@ _CODES: dict[str, tuple[str, ...]] = {
     "etats_du_montant": model.AMOUNT_STATES,
     "niveaux": model.LEVELS,
     "types_de_regle": rules.RULE_TYPES,
-    "roles": whole_contract.ROLES,
-    "statuts_juridiques": whole_contract.LEGAL_STATUTS,
+    "roles": list_faults.ROLES,
+    "statuts_juridiques": list_faults.LEGAL_STATUTS,
     "gravites": whole_contract.FINDING_GRAVITIES,
     "types_de_complement": fiche_faults.COMPLEMENT_TYPES,
     "objets_de_revision": lifetime.REVISION_OBJECTS,

@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 
 from cls_workbook.french import NBSP, fold, quoted_list
@@ -37,7 +38,7 @@ class DefinitionFault:
 
 
 def fault(location: str, message: str, remedy: str = "", gravite: str = FAULT) -> DefinitionFault:
-    """A Faute whose sentences carry French no-break spaces."""
+    """A fault whose sentences carry French no-break spaces."""
     return DefinitionFault(location, _non_breaking(message), _non_breaking(remedy), gravite)
 
 
@@ -119,6 +120,22 @@ def among(location: str, valeur: str | None, allowed: Iterable[str]) -> Iterator
         )
 
 
+def euros(location: str, montant: Decimal | None) -> Iterator[DefinitionFault]:
+    """An amount, to the cent."""
+    if montant is None:
+        return
+    if montant < 0:
+        yield fault(location, f"un montant est positif ou nul, trouvé « {montant} ».")
+    elif montant != round(montant, 2):
+        yield fault(location, f"« {montant} » compte des fractions de centime.", "Arrondissez-le au centime.")
+
+
+def rate(location: str, taux: Decimal | None) -> Iterator[DefinitionFault]:
+    """A rate, as a share."""
+    if taux is not None and not 0 <= taux <= 1:
+        yield fault(location, f"un taux s’écrit entre 0 et 1, trouvé « {taux} ».", "Pour 26,5 %, écrivez 0.265.")
+
+
 def too_long(location: str, texte: str | None) -> Iterator[DefinitionFault]:
     """A label that a sheet or a list could not show whole."""
     if texte is not None and len(texte) > LABEL_MAX:
@@ -151,3 +168,13 @@ def insee_number(location: str, numero: str | None, length: int, what: str) -> I
 
 def _is_of_la_poste(numero: str) -> bool:
     return numero.startswith(LA_POSTE_SIREN) and sum(map(int, numero)) % 5 == 0
+
+
+def identifier_faults(location: str, identifier: str) -> Iterator[DefinitionFault]:
+    """Identifiers are parts of file names, on every system."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", identifier):
+        yield fault(
+            location,
+            f"« {identifier} » ne peut pas servir dans un nom de fichier.",
+            "Écrivez-le en minuscules sans accent, chiffres et tirets.",
+        )

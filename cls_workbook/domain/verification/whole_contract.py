@@ -1,6 +1,6 @@
 """Every fault of a contract's definition, each with its place: what the loader alone cannot see.
 
-The loader (``domain``) refuses a definition that cannot be read; here it can be read, and is judged as a whole.
+The reader (``definition``) refuses a definition that cannot be read; here it can be read, and is judged as a whole.
 A contract without fiche, amount or indicator is a valid one: what it lacks is said, not refused.
 """
 
@@ -13,8 +13,7 @@ from collections.abc import Iterator
 
 from cls_workbook.domain.contrat_years import all_years, in_year
 from cls_workbook.domain.definition_keys import values_by_key
-from cls_workbook.domain.model import LEVELS, Contrat, Structure
-from cls_workbook.domain.themes import priorites, shipped_themes, themes
+from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.verification.fault import (
     A_CONFIRMER,
     FAULT,
@@ -22,32 +21,36 @@ from cls_workbook.domain.verification.fault import (
     among,
     duplicates,
     fault,
-    insee_number,
+    identifier_faults,
     note,
     places,
     reference,
-    references,
-    repetitions,
     too_long,
 )
-from cls_workbook.domain.verification.fiche_faults import (
-    fiches,
-    financements,
-    indicateurs,
-    mesures,
-    names_of_sheets,
-    regles,
-)
+from cls_workbook.domain.verification.fiche_faults import fiches, financements, indicateurs, mesures, names_of_sheets
 from cls_workbook.domain.verification.lifetime_faults import becoming, decisions, fiscal_year, periods, revisions
-from cls_workbook.french import amount_fr, fold
+from cls_workbook.domain.verification.list_faults import (
+    a_programmer,
+    axes,
+    communes,
+    compared_themes,
+    enveloppes,
+    financeurs,
+    groups,
+    instances,
+    listes,
+    natures,
+    neighbourhoods,
+    signataires,
+    structures,
+)
+from cls_workbook.domain.verification.rule_faults import regles
+from cls_workbook.french import amount_fr
 
 __all__ = ["A_CONFIRMER", "FAULT", "DefinitionFault", "verifier"]
 
 MAX_TEXT = 32_767  # what an Excel cell holds
-ROLES = ("copilote", "signataire")
-LEGAL_STATUTS = ("public", "privé")
 FINDING_GRAVITIES = ("à confirmer", "information")
-INSEE_CODE = r"(0[1-9]|[1-8][0-9]|9[0-578]|2[AB])[0-9]{3}"  # departments 01 to 95, 2A, 2B, overseas 97 and 98
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
@@ -115,7 +118,7 @@ def _without_rank(location: str) -> str:
 
 def header(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Identifier, title, coordination and agency."""
-    yield from _identifier_faults("contrat.id", contrat.id)
+    yield from identifier_faults("contrat.id", contrat.id)
     for champ in ("titre", "nom_court", "territoire"):
         yield from too_long(f"contrat.{champ}", getattr(contrat, champ))
     for champ in ("coordination", "agence"):
@@ -207,189 +210,6 @@ def findings(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield note(location, f"{constat.objet} : {constat.constat}")
 
 
-# --- Who answers, where ---------------------------------------------------------------------------------------------
-
-
-def axes(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """Each axe has its own number."""
-    all_of_them = places("contrat.axes", contrat.axes)
-    yield from duplicates(all_of_them, "numero", str.casefold)
-    for location, axe in all_of_them:
-        yield from too_long(f"{location}.titre", axe.titre)
-
-
-def structures(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """Identifiers serve in file names; no name or alias may stand for two structures."""
-    everything = places("contrat.structures", contrat.structures)
-    yield from duplicates(everything, "id", str.casefold)
-    yield from duplicates(everything, "siret")
-    taken: dict[str, Structure] = {}
-    for location, structure in everything:
-        yield from _identifier_faults(f"{location}.id", structure.id)
-        yield from too_long(f"{location}.nom", structure.nom)
-        yield from insee_number(f"{location}.siret", structure.siret, 14, "SIRET")
-        yield from among(f"{location}.statut_juridique", structure.statut_juridique, LEGAL_STATUTS)
-        for nom in dict.fromkeys((structure.nom, structure.nom_complet or structure.nom, *structure.alias)):
-            other = taken.setdefault(fold(nom), structure)
-            if other is not structure:
-                yield fault(
-                    location,
-                    f"le nom « {nom} » désigne déjà la structure « {other.id} ».",
-                    "Un retour ne saurait plus à qui il est.",
-                )
-
-
-def groups(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """A group must be replaceable by someone; only a group has candidates."""
-    for location, structure in places("contrat.structures", contrat.structures):
-        if structure.groupe and not contrat.candidats(structure):
-            yield fault(
-                f"{location}.candidats",
-                f"le groupe « {structure.nom} » n’a aucun candidat.",
-                "Nommez ceux qui peuvent le remplacer.",
-            )
-        if not structure.groupe and (structure.candidats or structure.candidats_communes):
-            yield fault(
-                f"{location}.candidats",
-                "des candidats sont donnés, mais la structure n’est pas un groupe.",
-                "Ajoutez groupe = true.",
-            )
-        yield from repetitions(f"{location}.candidats", structure.candidats)
-    for champ in ("coordination", "agence"):
-        named = contrat.by_structure.get(getattr(contrat, champ) or "")
-        if named is not None and named.groupe:
-            yield fault(f"contrat.{champ}", f"« {named.id} » est un groupe.", "Nommez une seule structure.")
-
-
-def signataires(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """Known roles, known structures."""
-    all_of_them = places("contrat.signataires", contrat.signataires)
-    yield from duplicates(all_of_them, "nom", fold)
-    for location, signatory in all_of_them:
-        yield from among(f"{location}.role", signatory.role, ROLES)
-        yield from reference(f"{location}.structure", signatory.structure, contrat.by_structure, "la structure")
-
-
-def communes(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """INSEE codes are text of five characters: 01004, 2A004, 97105."""
-    everything = places("contrat.communes", contrat.communes)
-    yield from duplicates(everything, "code_insee")
-    yield from duplicates(everything, "nom", fold)
-    yield from duplicates(everything, "siren")
-    for location, commune in everything:
-        if not re.fullmatch(INSEE_CODE, commune.code_insee):
-            yield fault(
-                f"{location}.code_insee",
-                f"« {commune.code_insee} » n’est pas un code INSEE de commune.",
-                "Il compte cinq caractères, zéro initial compris (01004, 2A004, 97105).",
-            )
-        yield from insee_number(f"{location}.siren", commune.siren, 9, "SIREN")
-
-
-def neighbourhoods(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """Each QPV is in a commune of the contract."""
-    all_of_them = places("contrat.qpv", contrat.qpv)
-    yield from duplicates(all_of_them, "nom", fold)
-    for location, neighbourhood in all_of_them:
-        yield from reference(
-            f"{location}.commune", neighbourhood.commune, [c.nom for c in contrat.communes], "la commune"
-        )
-
-
-def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
-    everything = places("contrat.instances", contrat.instances)
-    yield from duplicates(everything, "nom", fold)
-    for location, instance in everything:
-        if instance.minimum_par_an < 0:
-            yield fault(
-                f"{location}.minimum_par_an",
-                f"un nombre de réunions est positif ou nul, trouvé « {instance.minimum_par_an} ».",
-            )
-
-
-# --- Money and lists ------------------------------------------------------------------------------------------------
-
-
-def natures(contrat: Contrat) -> Iterator[DefinitionFault]:
-    everything = places("contrat.natures", contrat.natures)
-    yield from duplicates(everything, "id")
-    yield from duplicates(everything, "libelle", fold)
-    for location, nature in everything:
-        yield from among(f"{location}.niveau", nature.niveau, LEVELS)
-        yield from too_long(f"{location}.libelle", nature.libelle)
-
-
-def financeurs(contrat: Contrat) -> Iterator[DefinitionFault]:
-    all_of_them = places("contrat.financeurs", contrat.financeurs)
-    yield from duplicates(all_of_them, "id")
-    yield from duplicates(all_of_them, "nom", fold)
-    for location, financeur in all_of_them:
-        yield from reference(f"{location}.structure", financeur.structure, contrat.by_structure, "la structure")
-        yield from too_long(f"{location}.nom", financeur.nom)
-
-
-def listes(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """Each drop-down list offers something, each choice once."""
-    for name, choix in values_by_key(contrat.listes):
-        location = f"contrat.listes.{name}"
-        if not choix:
-            yield fault(
-                location,
-                "la liste est vide : rien ne pourrait être choisi.",
-                "Donnez ses choix, ou retirez-la pour garder ceux de l’outil.",
-            )
-        yield from repetitions(location, choix)
-        for rank, texte in enumerate(choix, 1):
-            yield from too_long(f"{location}[{rank}]", texte)
-
-
-def a_programmer(contrat: Contrat) -> Iterator[DefinitionFault]:
-    everything = places("contrat.a_programmer", contrat.a_programmer)
-    yield from duplicates(everything, "titre", fold)
-    for location, action in everything:
-        yield from reference(f"{location}.axe", action.axe, [a.numero for a in contrat.axes], "l’axe")
-        yield from too_long(f"{location}.titre", action.titre)
-
-
-def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """Money of the whole contract: a year of the contract, a known funder, once each at any time."""
-    everything = places("contrat.enveloppes", contrat.enveloppes)
-    for rank, (location, envelope) in enumerate(everything):
-        yield from reference(
-            f"{location}.financeur", envelope.financeur, [f.id for f in contrat.financeurs], "le financeur"
-        )
-        if envelope.annee is not None and envelope.annee not in all_years(contrat):
-            yield fault(f"{location}.annee", f"{envelope.annee} n’est pas une année du contrat.")
-        if envelope.montant < 0:
-            yield fault(f"{location}.montant", f"un montant est positif ou nul, trouvé « {envelope.montant} ».")
-        for first_one, other in everything[:rank]:
-            are_same = (other.annee, other.financeur) == (envelope.annee, envelope.financeur)
-            if are_same and any(other.holds_in(a) and envelope.holds_in(a) for a in all_years(contrat)):
-                yield fault(location, f"même année et même financeur que {first_one}.", "Gardez une seule enveloppe.")
-
-
-def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """Themes and priorities: each defined once, each reference to one that exists."""
-    for nom, defined in (("themes", contrat.themes), ("priorites", contrat.priorites)):
-        all_of_them = places(f"contrat.{nom}", defined)
-        yield from duplicates(all_of_them, "id")
-        for location, theme in all_of_them:
-            yield from too_long(f"{location}.libelle", theme.libelle)
-    for location, theme in places("contrat.themes", contrat.themes):
-        opened_book = shipped_themes().get(theme.id)
-        if opened_book is not None and opened_book != theme.libelle:
-            yield fault(
-                f"{location}.id",
-                f"« {theme.id} » est un thème livré (« {opened_book} ») : deux contrats ne seraient plus comparables.",
-                "Prenez un autre identifiant.",
-            )
-    for location, fiche in places("contrat.fiches", contrat.fiches):
-        yield from references(f"{location}.themes", fiche.themes, themes(contrat), "le thème")
-        yield from references(f"{location}.priorites", fiche.priorites, priorites(contrat), "la priorité")
-        for mesure in fiche.mesures:
-            yield from reference(f"{location}.mesures ({mesure.id}).theme", mesure.theme, themes(contrat), "le thème")
-
-
 # --- Texts ----------------------------------------------------------------------------------------------------------
 
 
@@ -425,14 +245,4 @@ def _text(location: str, texte: str) -> Iterator[DefinitionFault]:
     if len(texte) > MAX_TEXT:
         yield fault(
             location, f"le texte compte {len(texte)} caractères, pour {MAX_TEXT} dans une cellule.", "Raccourcissez-le."
-        )
-
-
-def _identifier_faults(location: str, identifier: str) -> Iterator[DefinitionFault]:
-    """Identifiers are parts of file names, on every system."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", identifier):
-        yield fault(
-            location,
-            f"« {identifier} » ne peut pas servir dans un nom de fichier.",
-            "Écrivez-le en minuscules sans accent, chiffres et tirets.",
         )

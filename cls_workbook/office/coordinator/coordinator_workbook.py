@@ -11,7 +11,7 @@ from cls_workbook.forms import choice_lists
 from cls_workbook.forms.layout import FormPage
 from cls_workbook.french import typography
 from cls_workbook.office.coordinator import home_rows, home_sheet, workstation
-from cls_workbook.pilotage import Pilotage, pilotage_sheets
+from cls_workbook.pilotage import Pilotage, pilotage_sheets, programme_sheet
 from cls_workbook.pilotage.pilotage_pieces import Canvas, SheetTally, titre
 from cls_workbook.reports.consolidation import blank_results
 from cls_workbook.workbook.description import Macros, Sheet, Workbook
@@ -20,7 +20,7 @@ VBA_PROJECT, RIBBON = "vbaProject.bin", "ruban.xml"
 VERSIONS = home_rows.Versions(version.PACKAGE, version.MACROS, version.XLWINGS)
 _NOT_APPLICABLE = {
     pilotage_sheets.GROUPS: "Ce contrat ne cite aucun groupe de structures : rien n’est à saisir ici.",
-    pilotage_sheets.YEAR_PROGRAMME: "Ce contrat n’a pas encore de fiche : rien n’est à programmer ici.",
+    programme_sheet.YEAR_PROGRAMME: "Ce contrat n’a pas encore de fiche : rien n’est à programmer ici.",
 }
 
 

@@ -1,0 +1,111 @@
+"""The sheet Gouvernance: meetings held, against the least number and with attendance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.french import typography
+from cls_workbook.pilotage import pilotage_questions as pf
+from cls_workbook.pilotage.pilotage_pieces import (
+    B,
+    C,
+    Canvas,
+    D,
+    DrawnTable,
+    E,
+    F,
+    G,
+    SheetTally,
+    band,
+    sheet_table,
+    titre,
+)
+from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, address, reference
+
+GOVERNANCE = "Gouvernance"
+
+
+def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+    p = canvas.pilotage
+    page = canvas.page(GOVERNANCE, (40, 16, 16, 16, 18, 74))
+    titre(
+        page,
+        f"Gouvernance {canvas.contrat.year_name(canvas.annee)}",
+        "Les réunions tenues et la participation, comptée en structures.",
+    )
+    # The summary stands above the table that it counts: its rows are known once the table is drawn.
+    summary = page.line
+    if canvas.contrat.instances:
+        page.line += len(canvas.contrat.instances) + 3
+    bloc = canvas.bloc(pf.MEETINGS)
+    band(page, bloc.titre, G, bloc.aide)
+    columns = {"instance": B, "date": C, "convies": D, "presents": E, "observation": G}
+    values = [{n: getattr(r, n) for n in columns} for r in p.reunions]
+    zone = sheet_table(
+        page, bloc, "pilotage/reunions", columns, values, computed={F: ("Participation", _participation)}, top=None
+    )
+    if canvas.contrat.instances:
+        page.line = summary
+        _summary_of_instances(page, canvas, zone)
+    cell_range = CellRange(zone.header, B, zone.end, B)
+    return page, SheetTally(
+        "Les réunions de chaque instance, et la participation.",
+        "Réunions",
+        f"(COUNTA({reference(GOVERNANCE, cell_range)})-1)",
+        len(p.reunions),
+    )
+
+
+def _participation(page: FormPage, row: KeyedRow, column: int, line: Mapping[str, Any]) -> None:
+    convies, presents = address(page.line, D), address(page.line, E)
+    valeur = line["presents"] / line["convies"] if line.get("convies") and line.get("presents") is not None else ""
+    page.computation(
+        row, column, f'IF(OR({presents}="",N({convies})=0),"",{presents}/{convies})', valeur, "calcul:taux"
+    )
+
+
+def _summary_of_instances(page: FormPage, canvas: Canvas, zone: DrawnTable) -> None:
+    """Meetings held against the least number, and attendance, by instance."""
+    band(page, "Ce que prévoit le contrat, et où nous en sommes", G)
+    titles = (
+        "Instance",
+        "Minimum par an",
+        f"Tenues en {canvas.contrat.year_name(canvas.annee)}",
+        "Participation",
+        "Où en sommes-nous ?",
+        "Composition imprimée au contrat",
+    )
+    for column, nom in enumerate(titles, B):
+        page.texte(column, typography(nom), "entete")
+    page.next_one(33)
+    start = page.line
+    for instance in canvas.contrat.instances:
+        held = [r for r in canvas.pilotage.reunions if r.instance == instance.nom]
+        counted = [r for r in held if r.convies is not None and r.presents is not None]
+        convies = sum(r.convies or 0 for r in counted)
+        nom, minimum, done = (address(page.line, c) for c in (B, C, D))
+        page.texte(B, instance.nom, "libelle_fort")
+        page.texte(C, instance.minimum_par_an, "repere:entier")
+        page.texte(D, Formula(f"COUNTIF({zone.column(B)},{nom})", len(held)), "calcul:entier")
+        sums = [
+            f'SUMIFS({zone.column(c)},{zone.column(B)},{nom},{zone.column(D)},">=0",{zone.column(E)},">=0")'
+            for c in (E, D)
+        ]
+        taux = sum(r.presents or 0 for r in counted) / convies if convies else ""
+        page.texte(E, Formula(f'IF({sums[1]}=0,"",{sums[0]}/{sums[1]})', taux), "calcul:taux")
+        remaining = instance.minimum_par_an - len(held)
+        page.texte(
+            F,
+            Formula(
+                f'IF({done}>={minimum},"minimum atteint",({minimum}-{done})&" à tenir")',
+                f"{remaining} à tenir" if remaining > 0 else "minimum atteint",
+            ),
+            "calcul:centre",
+        )
+        page.texte(G, instance.composition or None, "repere:texte")
+        page.next_one(height(instance.composition, 80, 24))
+    cell_range, done, minimum = CellRange(start, F, page.line - 1, F), address(start, D), f"${address(start, C)}"
+    page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f"${done}>={minimum}", "bon"))
+    page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f"${done}<{minimum}", "a_remplir"))

@@ -1,0 +1,176 @@
+"""The sheet Programmation: what is programmed for the year, fiche by fiche, and beside the maquette."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.questions import Bloc
+from cls_workbook.forms.layout import FormPage, height
+from cls_workbook.french import typography
+from cls_workbook.pilotage import pilotage_questions as pf
+from cls_workbook.pilotage.pilotage_pieces import (
+    NOTE,
+    B,
+    C,
+    Canvas,
+    D,
+    E,
+    F,
+    G,
+    H,
+    SheetTally,
+    band,
+    enter_value,
+    headers,
+    new_page,
+    sheet_table,
+    titre,
+)
+from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, address, reference
+
+YEAR_PROGRAMME = "Programmation"
+
+
+def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+    contrat, p = canvas.contrat, canvas.pilotage
+    page = canvas.page(YEAR_PROGRAMME, (9, 62, 26, 18, 21, 21, 21, 34))
+    titre(
+        page,
+        f"Programmation {canvas.contrat.year_name(canvas.annee)}",
+        "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas "
+        "nul.",
+    )
+    bloc, prefix = canvas.bloc(pf.YEAR_PROGRAMME), "pilotage/programmation"
+    band(page, bloc.titre, NOTE, bloc.aide)
+    nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
+    titles = {
+        B: "Fiche",
+        C: "Titre",
+        D: "Tel qu’imprimé au contrat",
+        E: "Montant au contrat",
+        F: bloc.champ("engage_anterieur").libelle,
+        G: bloc.champ("programme").libelle,
+        H: "Reste à programmer",
+        NOTE: "À noter",
+    }
+    header = page.line
+    headers(page, prefix, titles, (F, G))
+    for fiche in contrat.fiches:
+        _programme_row(page, canvas, bloc, fiche)
+    _programme_totals(page, contrat, header)
+    first_remaining = address(header + 1, H)
+    page.sheet.conditional_formats.append(
+        ConditionalFormat(CellRange(header + 1, H, page.line, H), f"N({first_remaining})<0", "erreur")
+    )
+    if nature:
+        page.texte(B, typography(f"« Programmé » : {nature}."), "aide_ligne")
+        page.next_one(18)
+    autres = canvas.bloc(pf.OTHER_FINANCEMENTS)
+    new_page(page)
+    band(page, autres.titre, NOTE, autres.aide)
+    names = {f.id: f.nom for f in contrat.financeurs}
+    values = [
+        {
+            "fiche": pf.shown_fiche(contrat.par_fiche[f.fiche]),
+            "financeur": names.get(f.financeur, f.financeur),
+            "nature": f.nature,
+            "montant": f.montant,
+        }
+        for f in p.financements
+    ]
+    sheet_table(
+        page, autres, "pilotage/autres", {"fiche": C, "financeur": D, "nature": E, "montant": F}, values, top=33
+    )
+    typed_fields = sum(1 for _, financeur in p.programme if not financeur)
+    formula = f"COUNT({reference(YEAR_PROGRAMME, CellRange(header + 1, G, header + len(contrat.fiches), G))})"
+    return page, SheetTally(
+        "Les montants programmés par fiche et par financeur, et ce qui a été engagé avant.",
+        "Fiches programmées",
+        formula,
+        typed_fields,
+    )
+
+
+def _programme_row(page: FormPage, canvas: Canvas, bloc: Bloc, fiche: Fiche) -> None:
+    p, money = canvas.pilotage, fiche.financement
+    row = page.row(f"pilotage/programmation/{fiche.numero}", "saisie", fiche.numero)
+    page.texte(B, fiche.numero, "repere:code")
+    page.anchor(row, C, fiche.titre, "repere:texte")
+    page.anchor(row, D, money.montant_imprime or "montant non imprimé", "repere:texte")
+    page.anchor(row, E, money.montant, "repere:montant")
+    before, programme = p.engage_anterieur.get(fiche.numero), p.programme.get((fiche.numero, ""))
+    top = max(height(fiche.titre, 66, 24), height(money.montant_imprime, 27))
+    if pf.has_post(canvas.contrat, fiche):
+        for column in (F, G, H):
+            page.texte(column, None, "interdit")
+        page.texte(NOTE, "Poste hors maquette : à saisir au tableau suivant.", "aide:retrait")
+        page.next_one(top)
+        return
+    enter_value(page, row, bloc, "engage_anterieur", F, before)
+    enter_value(page, row, bloc, "programme", G, programme)
+    contrat_, already, this_year = (address(page.line, c) for c in (E, F, G))
+    remaining = (
+        None
+        if money.montant is None or (before is None and programme is None)
+        else money.montant - (before or 0) - (programme or 0)
+    )
+    page.computation(
+        row,
+        H,
+        f'IF(OR({contrat_}="",COUNT({already}:{this_year})=0),"",{contrat_}-SUM({already}:{this_year}))',
+        "" if remaining is None else remaining,
+        "calcul:montant",
+    )
+    word = "" if remaining is None or remaining >= 0 else "dépasse le montant du contrat"
+    page.computation(
+        row, NOTE, f'IF(N({address(page.line, H)})<0,"dépasse le montant du contrat","")', word, "aide:retrait"
+    )
+    page.next_one(top)
+
+
+def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
+    """The sums, and what they leave of the maquette that the contract announces."""
+    page.row("pilotage/programmation/fin", "fin")
+    page.fill(range(B, NOTE + 1), "total")
+    page.texte(C, "Ensemble des fiches", "total")
+    last, total_of, how_many = page.line - 1, {}, 0
+    for column in (E, F, G):
+        zone = f"{address(header + 1, column)}:{address(last, column)}"
+        known = [
+            c.valeur
+            for c in page.cells
+            if c.column == column and header < c.line <= last and isinstance(c.valeur, Decimal)
+        ]
+        total_of[column], how_many = (sum(known) if known else None), len(known)
+        page.texte(column, Formula(f'IF(COUNT({zone})=0,"",SUM({zone}))', total_of[column]), "total:montant")
+    # Sums of what is known only: the row says of how many fiches.
+    following = f"sur {len(contrat.fiches)} fiches programmées"
+    page.texte(NOTE, Formula(f'COUNT({zone})&" {following}"', f"{how_many} {following}"), "total")
+    page.next_one(24)
+    if contrat.maquette is None:
+        return
+    page.fill(range(B, NOTE + 1), "repere:texte")
+    page.texte(C, "Maquette annoncée par le contrat", "repere:texte")
+    page.texte(E, contrat.maquette, "repere:montant")
+    total, already, this_year, maquette = (address(page.line - n, c) for n, c in ((1, E), (1, F), (1, G), (0, E)))
+    taken = None if total_of[F] is None and total_of[G] is None else (total_of[F] or 0) + (total_of[G] or 0)
+    remaining = None if taken is None else contrat.maquette - taken
+    page.texte(
+        H,
+        Formula(f'IF(COUNT({already}:{this_year})=0,"",{maquette}-SUM({already}:{this_year}))', remaining),
+        "calcul:montant",
+    )
+    exceeding, differing = "dépasse la maquette", "les fiches ne font pas la maquette"
+    word = (
+        exceeding if remaining is not None and remaining < 0 else differing if total_of[E] != contrat.maquette else ""
+    )
+    page.texte(
+        NOTE,
+        Formula(
+            f'IF(N({address(page.line, H)})<0,"{exceeding}",IF(ROUND(N({total})-{maquette},2)<>0,"{differing}",""))',
+            word,
+        ),
+        "aide",
+    )
+    page.next_one(24)
