@@ -18,6 +18,8 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -28,26 +30,46 @@ from xml.parsers import expat
 
 import xlsxwriter
 
-from cls_workbook import forms, french
+from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
-from cls_workbook.forms import examples, layout
+from cls_workbook.forms import examples
 from cls_workbook.pipeline import way_out
-from cls_workbook.workbook import description, look, text_width, writer
+from cls_workbook.workbook import look, writer
 from cls_workbook.workbook.description import Formula, Link
 
 # --- generation -----------------------------------------------------------------------------------------------------
 
 
 def generer(identifier: str, annee: int, by_structure: bool = False) -> None:
-    """What the command does, files written; like a command, it starts without the texts that an earlier one
-    measured.
-    """
-    for memory in (text_width.width, layout.height, layout.abridge, french.typography, french.fold, description.letter):
-        memory.cache_clear()
+    """What the command does, files written."""
     with tempfile.TemporaryDirectory() as folder:
         for _ in way_out.generer(identifier, annee, folder, by_structure=by_structure):
             pass
+
+
+def in_a_copy(function: Callable[[], object]) -> Callable[[], None]:
+    """``function`` in a copy of this process: like a command, it starts without what an earlier one has learned."""
+
+    def run() -> None:
+        copy = os.fork()
+        if not copy:
+            code = 1
+            try:
+                function()
+                code = 0
+            finally:
+                os._exit(code)
+        if os.waitpid(copy, 0)[1]:
+            raise RuntimeError("the copy of this process has failed")
+
+    return run
+
+
+def floor_of(identifier: str, annee: int) -> tuple[list, dict[str, dict]]:
+    """What bare XlsxWriter is given for the year's workbook: its cells, its styles."""
+    workbook = forms.plan(toml_reader.load(identifier), annee).workbook
+    return instructions(workbook), {c.style: look.style(c.style) for f in workbook.worksheets for c in f.cells}
 
 
 def instructions(workbook) -> list:
@@ -90,17 +112,15 @@ def bare_workbook(worksheets: list, styles: dict[str, dict]) -> bytes:
 
 
 def measure_generation(identifier: str, annee: int, rounds: int) -> list[tuple[str, float, str]]:
-    contrat = toml_reader.load(identifier)
-    workbook = forms.plan(contrat, annee).workbook
-    worksheets = instructions(workbook)
-    styles = {c.style: look.style(c.style) for f in workbook.worksheets for c in f.cells}
-    repondants = forms.repondants(contrat)
+    with ProcessPoolExecutor(1) as elsewhere:  # planned here, it would be known beforehand
+        worksheets, styles = elsewhere.submit(floor_of, identifier, annee).result()
+    repondants = forms.repondants(toml_reader.load(identifier))
 
     timings = time_them(
         {
-            "nu": lambda: bare_workbook(worksheets, styles),
-            "complet": lambda: generer(identifier, annee),
-            "structures": lambda: generer(identifier, annee, by_structure=True),
+            "nu": in_a_copy(lambda: bare_workbook(worksheets, styles)),
+            "complet": in_a_copy(lambda: generer(identifier, annee)),
+            "structures": in_a_copy(lambda: generer(identifier, annee, by_structure=True)),
         },
         rounds,
     )
@@ -159,7 +179,7 @@ def measure_retours(
     identifier: str, annee: int, nombre: int, rounds: int, folder: Path
 ) -> list[tuple[str, float, str]]:
     # In another process: what writing a thousand workbooks leaves in memory would weigh on what is measured here.
-    arguments = ["--ecrire", folder, "--contrat", identifier, "--annee", str(annee), "--retours", str(nombre)]
+    arguments = ["--write", folder, "--contrat", identifier, "--annee", str(annee), "--retours", str(nombre)]
     subprocess.run([sys.executable, "-m", "tests.support.benchmark", *arguments], check=True)
     two = partial(consolider, identifier, annee, nombre, folder, 2)
     timings = time_them(
@@ -188,12 +208,12 @@ def measure_retours(
         (f"Mémoire au plus haut pour {nombre} retours (Mio)", memory(identifier, annee, nombre, folder), "300"),
         (
             f"Classeur de consolidation de {nombre} retours / XlsxWriter nu, mêmes cellules",
-            apart("--rapport", identifier, annee, nombre, folder)[0],
+            apart("--ratio", identifier, annee, nombre, folder)[0],
             "0,5",
         ),
         (
             f"Mémoire au plus haut pour {nombre} retours, classeur de consolidation écrit (Mio)",
-            apart("--classeur", identifier, annee, nombre, folder)[1],
+            apart("--drawn", identifier, annee, nombre, folder)[1],
             "250",
         ),
     ]
@@ -254,7 +274,7 @@ def memory(identifier: str, annee: int, nombre: int, folder: Path) -> float:
 
 def alone(identifier: str, annee: int, nombre: int, folder: Path) -> tuple[float, float]:
     """(seconds, peak memory in MiB) of one consolidation in a process of its own."""
-    return apart("--seul", identifier, annee, nombre, folder)
+    return apart("--alone", identifier, annee, nombre, folder)
 
 
 def apart(what: str, identifier: str, annee: int, nombre: int, folder: Path) -> tuple[float, float]:
@@ -336,29 +356,29 @@ def main() -> None:
     parser.add_argument("--retours", type=int, default=1000)
     parser.add_argument("--tours", type=int, default=5)
     parser.add_argument("--echelle", action="store_true", help="also ten times as many returns (half an hour)")
-    parser.add_argument("--seul", metavar="DOSSIER", help=argparse.SUPPRESS)
-    parser.add_argument("--classeur", metavar="DOSSIER", help=argparse.SUPPRESS)
-    parser.add_argument("--rapport", metavar="DOSSIER", help=argparse.SUPPRESS)
-    parser.add_argument("--ecrire", metavar="DOSSIER", help=argparse.SUPPRESS)
-    choix = parser.parse_args()
-    if folder := choix.alone or choix.workbook or choix.report:
+    parser.add_argument("--alone", metavar="FOLDER", help=argparse.SUPPRESS)
+    parser.add_argument("--drawn", metavar="FOLDER", help=argparse.SUPPRESS)
+    parser.add_argument("--ratio", metavar="FOLDER", help=argparse.SUPPRESS)
+    parser.add_argument("--write", metavar="FOLDER", help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if folder := chosen.alone or chosen.drawn or chosen.ratio:
         start = time.perf_counter()
-        result = consolider(choix.contrat, choix.annee, choix.retours, Path(folder))
-        if choix.workbook:
+        result = consolider(chosen.contrat, chosen.annee, chosen.retours, Path(folder))
+        if chosen.drawn:
             draw(result)
-        mesure = ratio_to_xlsxwriter(result, choix.rounds) if choix.report else time.perf_counter() - start
+        mesure = ratio_to_xlsxwriter(result, chosen.tours) if chosen.ratio else time.perf_counter() - start
         print(mesure, peak_memory())
         return
-    if choix.write:
-        write_retours(choix.contrat, choix.annee, choix.retours, Path(choix.write))
+    if chosen.write:
+        write_retours(chosen.contrat, chosen.annee, chosen.retours, Path(chosen.write))
         return
     with tempfile.TemporaryDirectory() as folder:
-        retour_figures = measure_retours(choix.contrat, choix.annee, choix.retours, choix.rounds, Path(folder))
-    lines = measure_generation(choix.contrat, choix.annee, max(choix.rounds, 9)) + retour_figures
-    if choix.echelle:
+        retour_figures = measure_retours(chosen.contrat, chosen.annee, chosen.retours, chosen.tours, Path(folder))
+    lines = measure_generation(chosen.contrat, chosen.annee, max(chosen.tours, 9)) + retour_figures
+    if chosen.echelle:
         with tempfile.TemporaryDirectory() as folder:
-            lines += measure_scale(choix.contrat, choix.annee, choix.retours, Path(folder))
-    print(f"\n{os.cpu_count()} cœurs, Python {sys.version.split()[0]}, {choix.rounds} tours\n")
+            lines += measure_scale(chosen.contrat, chosen.annee, chosen.retours, Path(folder))
+    print(f"\n{os.cpu_count()} cœurs, Python {sys.version.split()[0]}, {chosen.tours} tours\n")
     print("| Mesure | Rapport | But |\n|---|---:|---:|")
     for nom, valeur, goal in lines:
         print(f"| {nom} | {valeur:.2f} | ≤ {goal} |".replace(".", ","))

@@ -107,7 +107,9 @@ def test_what_is_read_back_is_what_was_written(consolidation, definition):
     for nom in ("retours", "indicateurs", "par_fiche", "par_financeur", "financements", "reponses"):
         assert frame_records(getattr(item_read.tables, nom)) == frame_records(getattr(as_written.tables, nom)), nom
     for nom in ("avancement", "gouvernance", "territoire"):
-        assert frame_records(getattr(item_read.summaries, nom)) == frame_records(getattr(as_written.summaries, nom)), nom
+        assert frame_records(getattr(item_read.summaries, nom)) == frame_records(getattr(as_written.summaries, nom)), (
+            nom
+        )
     assert item_read.notes == as_written.notes
     for nom in ("annee", "day", "validated_on", "precedent", "etat"):
         assert getattr(item_read, nom) == getattr(as_written, nom), nom

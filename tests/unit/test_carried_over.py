@@ -112,9 +112,9 @@ def test_kept_beside_an_answer_or_changed_it_counts(tmp_path, next_one):
     opened_book.save(tmp_path / "apo.xlsx")
     result = consolidated(tmp_path / "apo.xlsx")
     assert result.received_and_expected()[0] == 1
-    partenaires = result.tables.reponses.frame()[(result.tables.reponses.frame()["Bloc"] == "partenaires") & (result.tables.reponses.frame()["Champ"] == "nom")][
-        "Valeur"
-    ]
+    partenaires = result.tables.reponses.frame()[
+        (result.tables.reponses.frame()["Bloc"] == "partenaires") & (result.tables.reponses.frame()["Champ"] == "nom")
+    ]["Valeur"]
     assert list(partenaires) == ["Cité éducative de Chenôve", "Ville de Chenôve"]
 
 

@@ -220,7 +220,9 @@ def test_a_file_set_aside_is_set_aside_alike_by_every_engine_and_the_rest_is_con
     assert [(a.file, a.found) for a in one.anomalies if "mémoire" in a.found] == [
         ("mutuelle-3.xlsx", "La lecture de ce fichier demande plus de mémoire qu’il n’y en a.")
     ]
-    assert "mutuelle-1.xlsx" in set(one.tables.retours["Fichier"]) and "mutuelle-3.xlsx" not in set(one.tables.mesures.frame()["Fichier"])
+    assert "mutuelle-1.xlsx" in set(one.tables.retours["Fichier"]) and "mutuelle-3.xlsx" not in set(
+        one.tables.mesures.frame()["Fichier"]
+    )
     assert writer.to_bytes(consolidation_workbook.workbook(one)) == writer.to_bytes(
         consolidation_workbook.workbook(two)
     )

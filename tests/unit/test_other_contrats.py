@@ -326,7 +326,9 @@ def test_a_fourth_year_of_the_countys_aid_is_blocked_and_leaves_every_total(anim
     (refusal,) = anomalie_rows(animation[2027], "PLAFOND_TOTAL_DEPASSE")
     assert refusal.expected.replace(NBSP, " ").startswith("0 € au plus : 30 000 € sont déjà engagés sur 30 000 €")
     assert [
-        (r["Financeur"], r["Engagé"]) for r in lines(animation[2027].result.tables.par_financeur) if r["Engagé"] is not None
+        (r["Financeur"], r["Engagé"])
+        for r in lines(animation[2027].result.tables.par_financeur)
+        if r["Engagé"] is not None
     ] == [("ARS", 29000)]
 
 

@@ -130,7 +130,9 @@ def test_what_cannot_be_typed_is_an_anomaly_at_its_cell(tmp_path, cle, typed_in,
         (place.cell,),
     )
     assert (anomalie.fiche, anomalie.structure, anomalie.champ) == (place.fiche, "mutuelle", place.libelle)
-    assert anomalie.expected and anomalie.remedy and gravite in next(c for c in catalogue() if c.code == code).gravities()
+    assert (
+        anomalie.expected and anomalie.remedy and gravite in next(c for c in catalogue() if c.code == code).gravities()
+    )
     kept_ones = set(result.values["cellule"][result.values["feuille"] == place.sheet])
     assert (place.cell in kept_ones) is (gravite == A_CONFIRMER)
 

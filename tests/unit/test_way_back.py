@@ -39,11 +39,15 @@ def test_every_value_typed_is_in_exactly_one_table_or_in_an_anomaly(tmp_path, di
     places = {p.cle: (p.sheet, p.cell) for p in plan.input_places()}
     all_expected = {places[cle] for cle in typed_values}
     mesures = set(zip(result.tables.mesures.frame()["Feuille"], result.tables.mesures.frame()["Cellule"], strict=True))
-    reponses = set(zip(result.tables.reponses.frame()["Feuille"], result.tables.reponses.frame()["Cellule"], strict=True))
+    reponses = set(
+        zip(result.tables.reponses.frame()["Feuille"], result.tables.reponses.frame()["Cellule"], strict=True)
+    )
     refused_ones = {(a.sheet, c) for a in result.anomalies if a.gravite == "bloquant" for c in a.cells}
     lines = {
         (sheet, cell)
-        for sheet, cell_range in zip(result.tables.financements.frame()["Feuille"], result.tables.financements.frame()["Cellule"], strict=True)
+        for sheet, cell_range in zip(
+            result.tables.financements.frame()["Feuille"], result.tables.financements.frame()["Cellule"], strict=True
+        )
         for cell in cells_of(cell_range)
     } & all_expected - refused_ones
     assert all_expected == mesures | reponses | lines | (refused_ones & all_expected)
@@ -69,7 +73,9 @@ def test_two_versions_of_a_return_are_both_set_aside_and_say_so(tmp_path, dijon)
         ("cpam.xlsx", "1.1"),
         ("cpam (2).xlsx", "1.1"),
     }
-    statuts = result.tables.retours[(result.tables.retours["Fiche"] == "1.1") & (result.tables.retours["Structure"] == "CPAM")]
+    statuts = result.tables.retours[
+        (result.tables.retours["Fiche"] == "1.1") & (result.tables.retours["Structure"] == "CPAM")
+    ]
     assert statuts["Statut"].tolist() == ["doublon", "doublon"]
     assert "CPAM" not in set(result.tables.mesures.frame()["Structure"])
     # the agency's four answers count; CPAM's, set aside, is still among what is expected
@@ -90,7 +96,11 @@ def test_a_return_of_another_year_is_refused_whole(tmp_path, dijon):
     drop_retour(tmp_path, dijon, "apo", annee=2024)
     result = consolider(tmp_path, dijon)
     assert [(a.code, a.file) for a in result.anomalies if a.gravite == "bloquant"] == [("HORS_CAMPAGNE", "apo.xlsx")]
-    assert result.tables.mesures.frame().empty and result.tables.reponses.frame().empty and result.tables.financements.frame().empty
+    assert (
+        result.tables.mesures.frame().empty
+        and result.tables.reponses.frame().empty
+        and result.tables.financements.frame().empty
+    )
     assert "rejeté" in set(result.tables.retours["Statut"])
 
 

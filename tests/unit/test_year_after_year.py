@@ -201,7 +201,9 @@ def test_the_history_keeps_each_year_of_each_amount(five_years):
 
 
 def test_last_years_value_is_the_one_of_last_year_only(five_years):
-    last_year_values = {a: lines(five_years[a].result.tables.indicateurs, Mesure="1.2-I03")[0]["Valeur n-1"] for a in YEARS}
+    last_year_values = {
+        a: lines(five_years[a].result.tables.indicateurs, Mesure="1.2-I03")[0]["Valeur n-1"] for a in YEARS
+    }
     assert last_year_values == {2024: None, 2025: 40, 2026: 52, 2027: 48, 2028: None}  # nothing was typed in 2027
 
 
