@@ -23,8 +23,8 @@ from cls_workbook.pilotage.coordinator_inputs import (
     programme,
 )
 from cls_workbook.pilotage.pilotage_rows import PilotageReading, PilotageRow, written
+from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
-from cls_workbook.reading.parsing.parse_values import is_blank
 
 
 def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: int) -> Pilotage:

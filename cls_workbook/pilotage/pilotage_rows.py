@@ -18,9 +18,10 @@ from cls_workbook.errors import Refusal
 from cls_workbook.forms.layout import MARK
 from cls_workbook.french import date_fr, fold, typography
 from cls_workbook.pilotage import pilotage_questions as pf
+from cls_workbook.reading.cells.accepted_input import NotUnderstood
+from cls_workbook.reading.cells.parse_values import is_blank, understand
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
-from cls_workbook.reading.opening.returned_workbook import Grid, WorkbookFile
-from cls_workbook.reading.parsing.parse_values import NotUnderstood, is_blank, understand
+from cls_workbook.reading.opening.returned_workbook import Grid, WorkbookFile, open_workbook
 from cls_workbook.workbook.description import address
 
 ROOT = "pilotage/"
@@ -272,7 +273,7 @@ def _open(path: str | PathLike[str]) -> WorkbookFile:
     except OSError as error:
         raise Refusal(f"Le classeur de pilotage « {path} » ne peut pas être lu ({error.strerror or error}).") from error
     try:
-        return WorkbookFile(content)
+        return open_workbook(content)
     except Refusal as refusal:
         raise Refusal(
             f"Le classeur de pilotage « {path} » ne peut pas être lu. {refusal}", refusal.details

@@ -15,12 +15,15 @@ from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.contrat_years import covers, in_year
-from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
+from cls_workbook.pipeline.settling import ReplacementRequest, Settlement
+from cls_workbook.reading.locating.retour import Retour
+from cls_workbook.reading.parsing.answering import Answering
 from cls_workbook.reading.return_files import RetourFiles, read, retours_in
-from cls_workbook.reading.return_reader import Retour
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.storing import typed_frames
+from cls_workbook.reading.storing.typed_frames import TypedRetours
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +33,9 @@ if TYPE_CHECKING:
 
 def controler(sources: Sequence[str], reference: str | None = None, engine: Engine | None = None) -> list[Anomalie]:
     """The anomalies of returns looked at one by one, without a campaign: each says its contract and year."""
-    contrats = KnownContrats(load(reference) if reference else None)
-    anomalies: list[Anomalie] = []
-    for retour in read(retours_in(sources), contrats, engine=engine):
-        anomalies += retour.anomalies if not retour.contrat else _check_one(retour, contrats(retour.contrat))
+    reader, anomalies = _reader(reference), list[Anomalie]()
+    for retour in read(retours_in(sources), reader, engine=engine):
+        anomalies += _check_one(_typed(retour, reader), retour, reader) if retour.contrat else retour.anomalies
     return sort_out(anomalies)
 
 
@@ -41,23 +43,33 @@ def annotate(
     sources: Sequence[str], folder: str | Path, reference: str | None = None, engine: Engine | None = None
 ) -> Iterator[tuple[list[Anomalie], list[str]]]:
     """Each return in turn: its anomalies, and lines on its annotated copy in ``folder`` (the path first, or why none)."""
-    folder, contrats = Path(folder), KnownContrats(load(reference) if reference else None)
+    folder, reader = Path(folder), _reader(reference)
     taken: set[Path] = set()
-    for retour in read(_without_copies(sources, folder), contrats, engine=engine):
+    for retour in read(_without_copies(sources, folder), reader, engine=engine):
         if retour.contrat:
-            yield _annotate_one(retour, contrats(retour.contrat), folder, taken)
+            yield _annotate_one(retour, reader, folder, taken)
         else:
             reason = typography(f"{retour.file} : pas de copie annotée, car le fichier ne se lit pas.")
             yield list(retour.anomalies), [reason]
 
 
-def _annotate_one(retour: Retour, contrat: Contrat, folder: Path, taken: set[Path]) -> tuple[list[Anomalie], list[str]]:
+def _reader(reference: str | None) -> ReturnReader:
+    return ReturnReader(KnownContrats(load(reference) if reference else None))
+
+
+def _typed(retour: Retour, reader: ReturnReader) -> TypedRetours[pd.DataFrame]:
+    return typed_frames.type_values([retour], reader.contrat(retour.contrat), reader.models)
+
+
+def _annotate_one(
+    retour: Retour, reader: ReturnReader, folder: Path, taken: set[Path]
+) -> tuple[list[Anomalie], list[str]]:
     from cls_workbook.office.annotation import annotate as make_copy
     from cls_workbook.office.annotation import copy_name
     from cls_workbook.workbook.saving import save
 
-    typed_returns = typed_frames.type_values([retour], contrat)
-    anomalies = _check_one(retour, contrat, typed_returns)
+    contrat, typed_returns = reader.contrat(retour.contrat), _typed(retour, reader)
+    anomalies = _check_one(typed_returns, retour, reader)
     annotated_copy = make_copy(retour, contrat, anomalies, typed_returns.addresses(contrat)[retour.file])
     target = _free_target(folder / copy_name(retour, annotated_copy.extension), retour, taken)
     save(annotated_copy.content, target)
@@ -85,10 +97,9 @@ def _free_target(desired: Path, retour: Retour, taken: set[Path]) -> Path:
     return target
 
 
-def _check_one(
-    retour: Retour, contrat: Contrat, typed_returns: typed_frames.TypedRetours | None = None
-) -> list[Anomalie]:
-    typed_returns = typed_returns or typed_frames.type_values([retour], contrat)
+def _check_one(typed_returns: TypedRetours[pd.DataFrame], retour: Retour, reader: ReturnReader) -> list[Anomalie]:
+    """What is found of one return, typed."""
+    contrat = reader.contrat(retour.contrat)
     if not covers(contrat, retour.annee):
         return list(typed_returns.anomalies)
     contrat = in_year(contrat, retour.annee)
@@ -108,15 +119,15 @@ def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.Data
 
     Refusal if one of them cannot be read, or if they are of two campaigns.
     """
-    from cls_workbook.summaries import replacement
+    from cls_workbook.summaries import replacement  # summaries take long to import, and the others need none
 
-    contrats = KnownContrats(load(reference) if reference else None)
+    reader = _reader(reference)
     paths = Path(ancien), Path(nouveau)
     files = {c.name: c for c in paths} if paths[0].name != paths[1].name else {str(c): c for c in paths}
     for file in files.values():
         if not file.is_file():
             raise Refusal(f"« {file} » n’existe pas, ou n’est pas un fichier : indiquez un retour.")
-    retours = list(read(files, contrats, 1))
+    retours = list(read(files, reader, 1))
     names = list(files)
     for retour in retours:
         if not retour.contrat:
@@ -124,7 +135,8 @@ def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.Data
     campagnes = {(r.contrat, r.annee) for r in retours}
     if len(campagnes) > 1 or len(retours) < 2:
         raise Refusal(f"« {ancien} » et « {nouveau} » ne sont pas deux retours d’une même campagne.")
-    contrat = in_year(contrats(retours[0].contrat), retours[0].annee)
-    return replacement.apply(
-        typed_frames.type_values(retours, contrat), contrat, [replacement.ReplacementRequest(names[1], names[0])]
-    ).table
+    contrat = in_year(reader.contrat(retours[0].contrat), retours[0].annee)
+    new = Answering(retours[1], reader.models.of(contrat, retours[0].annee))
+    settlement = Settlement([ReplacementRequest(names[1], names[0])], new.answers)
+    settled = typed_frames.type_values(retours, contrat, reader.models, settlement).settled
+    return replacement.replacements(contrat, settlement.conclude(settled), settled).table

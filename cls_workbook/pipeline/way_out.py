@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from cls_workbook import forms, garbage
@@ -68,15 +69,16 @@ def plan_of(
 
 
 def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str | None) -> forms.WorkbookContext:
-    from dataclasses import replace
-
     campagne = forms.WorkbookContext()
     if pilotage:
-        from cls_workbook import pilotage as coordination
+        from cls_workbook import pilotage as coordination  # who has none need not import what reads one
 
         campagne = coordination.campagne(coordination.read(pilotage, contrat, annee))
     if precedent:
         from cls_workbook.reports.consolidation.previous_year import for_workbooks
 
-        campagne = replace(campagne, **for_workbooks(precedent, contrat, annee))
+        past = for_workbooks(precedent, contrat, annee)
+        campagne = replace(
+            campagne, precedent=past["precedent"], own=past["own"], carried_over=past["carried_over"]
+        )
     return campagne

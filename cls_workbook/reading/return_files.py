@@ -12,19 +12,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
 
-from cls_workbook.domain.model import Contrat
-from cls_workbook.engines.engine_protocol import Engine, Failure
+from cls_workbook.engines.engine_protocol import Cause, Engine, Failure
 from cls_workbook.engines.local_engines import LocalEngine
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
-from cls_workbook.reading import reading_messages as findings
-from cls_workbook.reading import return_reader
+from cls_workbook.reading.locating import file_messages
+from cls_workbook.reading.locating.retour import Retour
 from cls_workbook.reading.opening.zip_parts import SAVE_AGAIN
+from cls_workbook.reading.return_reader import ReturnReader, content_of
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 PER_BATCH = 25  # files read together: what is asked of another process, and comes back, at once
 SENDING_WEIGHT_MAX = 10_000_000  # bytes of the files that are sent to another machine together
+FAILURE_TEXTS = {
+    Cause.STOPPED: "Ce fichier arrête le programme qui le lit : il a été essayé plusieurs fois.",
+    Cause.TIME_LIMIT: "La lecture de ce fichier ne se termine pas dans le temps accordé : il a été essayé plusieurs fois.",
+    Cause.MEMORY: "La lecture de ce fichier demande plus de mémoire qu’il n’y en a.",
+}
 LOGGER = logging.getLogger(__name__)
 R = TypeVar("R")
 
@@ -104,16 +112,22 @@ def _is_hidden_file(nom: str) -> bool:
 
 
 class RetourFile(NamedTuple):
-    """A file to read: the name to show, and where it is (on the machine that reads, or was asked to)."""
+    """A file to read: the name to show, and where it is (on the machine that reads, or was asked to).
+
+    ``content``: its bytes, where they came along; ``retour``: what it says, where it was read before the others.
+    """
 
     nom: str
     path: str
     content: bytes | OSError | None = None
+    retour: Retour | None = None
 
-    def read(self, contrats: Callable[[str], Contrat]) -> return_reader.Retour:
-        """See ``reader.read``."""
-        content = return_reader.content_of(Path(self.path)) if self.content is None else self.content
-        return return_reader.read_content(content, self.path, contrats, self.nom)
+    def read(self, reader: ReturnReader) -> Retour:
+        """See ``ReturnReader.read``."""
+        if self.retour is not None:
+            return self.retour
+        content = content_of(Path(self.path)) if self.content is None else self.content
+        return reader.read_content(content, self.path, self.nom)
 
 
 class _FileToSend(RetourFile):
@@ -121,23 +135,21 @@ class _FileToSend(RetourFile):
 
     __slots__ = ()
 
-    def __reduce__(self) -> tuple:
-        return RetourFile, (self.nom, self.path, return_reader.content_of(Path(self.path)))
+    def __reduce__(self) -> tuple[type[RetourFile], tuple[object, ...]]:
+        content = content_of(Path(self.path)) if self.retour is None else None
+        return RetourFile, (self.nom, self.path, content, self.retour)
 
 
 def read(
-    files: Mapping[str, Path],
-    contrats: Callable[[str], Contrat],
-    processes: int | None = None,
-    engine: Engine | None = None,
-) -> Iterator[return_reader.Retour]:
+    files: Mapping[str, Path], reader: ReturnReader, processes: int | None = None, engine: Engine | None = None
+) -> Iterator[Retour]:
     """Reads each file, in order, over several processes when there are many (or ``processes`` of them, or by ``engine``)."""
-    for result in apply(partial(_read_batch, contrats=contrats), files, engine or LocalEngine(processes)):
+    for result in apply(partial(_read_batch, reader=reader), files, engine or LocalEngine(processes)):
         yield from [on_failure(result)] if isinstance(result, Failure) else result
 
 
-def _read_batch(batch: Sequence[RetourFile], contrats: Callable[[str], Contrat]) -> list[return_reader.Retour]:
-    return [file.read(contrats) for file in batch]
+def _read_batch(batch: Sequence[RetourFile], reader: ReturnReader) -> list[Retour]:
+    return [file.read(reader) for file in batch]
 
 
 def apply(
@@ -145,33 +157,37 @@ def apply(
     files: Mapping[str, Path],
     engine: Engine | None = None,
     per_batch: int = PER_BATCH,
+    already_read: Mapping[str, Retour] | None = None,
 ) -> Iterator[R | Failure[RetourFile]]:
     """``work`` on batches of files, at most ``per_batch`` together: its results in the order of the files, with a progress bar.
 
     A file that ends or hangs what reads it gives a ``Failure`` in its place, and one line of the log; see ``on_failure``.
     """
     engine = engine or LocalEngine()
-    files_to_read = ((_FileToSend if engine.remote else RetourFile)(nom, str(path)) for nom, path in files.items())
+    known = already_read or {}
+    kind = _FileToSend if engine.remote else RetourFile
+    files_to_read = (kind(nom, str(path), None, known.get(nom)) for nom, path in files.items())
     # Small enough for each place to have several, so that all end together; large enough for what a batch costs in itself.
     size = max(1, per_batch // 5, min(per_batch, len(files) // (4 * engine.places)))
     with _progress_bar(len(files)) as progress:
         for facts, result in engine.apply(work, _batches(files_to_read, size, weighed=engine.remote)):
             if isinstance(result, Failure):
-                LOGGER.warning(typography(f"{result.element.nom} : {findings.FAILURE_TEXTS[result.cause]}"))
+                LOGGER.warning(typography(f"{result.element.nom} : {FAILURE_TEXTS[result.cause]}"))
             yield result
             progress.update(len(facts))
 
 
 def _batches(files: Iterable[RetourFile], size: int, weighed: bool) -> Iterator[list[RetourFile]]:
     """Batches of ``size`` files; ``weighed``: lighter, if that is more than goes at once over a network."""
-    batch, poids = [], 0
+    batch: list[RetourFile] = []
+    weight = 0
     for file in files:
         file_weight = _weight_of(file) if weighed else 0
-        if batch and (len(batch) == size or poids + file_weight > SENDING_WEIGHT_MAX):
+        if batch and (len(batch) == size or weight + file_weight > SENDING_WEIGHT_MAX):
             yield batch
-            batch, poids = [], 0
+            batch, weight = [], 0
         batch.append(file)
-        poids += file_weight
+        weight += file_weight
     if batch:
         yield batch
 
@@ -182,18 +198,18 @@ def _weight_of(file: RetourFile) -> int:
     return 0
 
 
-def on_failure(failure: Failure[RetourFile]) -> return_reader.Retour:
+def on_failure(failure: Failure[RetourFile]) -> Retour:
     """The return that could not be read to its end: without answers, with one blocking anomaly."""
     file = failure.element
-    return return_reader.Retour(
+    return Retour(
         file.nom,
         file.path,
         "",
-        anomalies=(findings.unreadable(file.nom, findings.FAILURE_TEXTS[failure.cause], SAVE_AGAIN),),
+        anomalies=(file_messages.unreadable(file.nom, FAILURE_TEXTS[failure.cause], SAVE_AGAIN),),
     )
 
 
-def _progress_bar(total: int):
+def _progress_bar(total: int) -> tqdm[NoReturn]:
     """A progress bar on a terminal, once it has lasted a second; nothing elsewhere."""
     from tqdm import tqdm
 

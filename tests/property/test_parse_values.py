@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cls_workbook.french import of
-from cls_workbook.reading.parsing.parse_values import (
-    NotUnderstood,
-    Understood,
-    amount_fr,
-    date_fr,
-    fold,
-    number_fr,
-    rate_fr,
-    understand,
-)
+from cls_workbook.french import amount_fr, date_fr, fold, number_fr, of, rate_fr
+from cls_workbook.reading.cells.accepted_input import NotUnderstood, Understood
+from cls_workbook.reading.cells.parse_values import understand
 
 NBSP, THIN_SPACE, HAIR_SPACE = "\u00a0", "\u202f", "\u2009"
 NUMBERS = ("entier", "decimal", "montant", "taux")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
-from cls_workbook.reading import return_reader
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.storing import typed_frames
 from cls_workbook.workbook import writer
 from tests.support import small_workbook
@@ -90,7 +90,7 @@ def test_the_shipped_contract_is_read_back_in_full(tmp_path):
         for place, valeur in all_expected.values():
             opened_book[place.sheet][place.cell] = valeur
 
-    retour = return_reader.read(modified(tmp_path / "dijon.xlsx", fill_cell), toml_reader.load)
+    retour = ReturnReader(toml_reader.load).read(modified(tmp_path / "dijon.xlsx", fill_cell))
     assert items_read(retour) == {cle: valeur for cle, (_, valeur) in all_expected.items()}
     assert retour.anomalies == ()
     typed_returns = typed_frames.type_values([retour], dijon)
@@ -104,6 +104,6 @@ def test_the_shipped_contract_is_read_back_in_full(tmp_path):
 def test_reading_in_another_process_gives_the_same(tmp_path):
     paths = [filled(tmp_path, random_values(g), nom=f"r{g}.xlsx") for g in (1, 2)]
     with ProcessPoolExecutor(1) as executor:
-        elsewhere = list(executor.map(partial(return_reader.read, contrats=contrats), paths))
+        elsewhere = list(executor.map(ReturnReader(contrats).read, paths))
     assert elsewhere == [read(c) for c in paths]
     assert plan().modele == elsewhere[0].modele

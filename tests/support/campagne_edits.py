@@ -19,9 +19,10 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.forms import examples
 from cls_workbook.pipeline import way_back
+from cls_workbook.pipeline.settling import ReplacementRequest
 from cls_workbook.reading import return_files
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.consolidation.consolidated_result import Result
-from cls_workbook.summaries.replacement import ReplacementRequest
 from tests.support.gestures import Due
 from tests.support.light_workbooks import lighten
 from tests.support.small_workbook import DEFINITION, YEAR, trial
@@ -205,7 +206,7 @@ def _already_read(result: Result) -> dict[tuple[str, str, str], object]:
 def judge(edit: CampagneEdit, files: Mapping[str, Path]) -> tuple[Verdict, frozenset[str]]:
     """What became of every value of every file (``files``: name → file), and the codes of what was said of them."""
     contrat, names = trial(), {nom: path.name for nom, path in files.items()}
-    retours = return_files.read({path.name: path for path in files.values()}, KnownContrats(contrat), 1)
+    retours = return_files.read({path.name: path for path in files.values()}, ReturnReader(KnownContrats(contrat)), 1)
     requests = [ReplacementRequest(names[d.nouveau], names[d.ancien]) for d in edit.to_replace]
     result = way_back.consolider(retours, contrat, YEAR, day=DAY, to_replace=requests)
     verdict, items_read = Verdict(), _already_read(result)

@@ -8,9 +8,11 @@ from pathlib import Path
 from cls_workbook import forms
 from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.domain.model import Contrat
-from cls_workbook.forms import examples, offprint
+from cls_workbook.fast_paths import offprint
+from cls_workbook.forms import examples
 from cls_workbook.pipeline import way_back
 from cls_workbook.reading import return_files
+from cls_workbook.reading.return_reader import ReturnReader
 
 YEAR, DAY = 2025, date(2026, 2, 15)
 
@@ -31,5 +33,5 @@ def drop_retour(
 
 
 def consolider(folder: Path, contrat: Contrat, annee: int = YEAR, **extra):
-    retours = return_files.read(return_files.retours_in([folder]), KnownContrats(contrat), processes=1)
+    retours = return_files.read(return_files.retours_in([folder]), ReturnReader(KnownContrats(contrat)), processes=1)
     return way_back.consolider(retours, contrat, annee, day=DAY, **extra)

@@ -8,6 +8,7 @@ from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.engines.engine_protocol import Engine, Failure
 from cls_workbook.pipeline.way_back import consolider
 from cls_workbook.reading import return_files
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.workbook import writer
 from tests.support.small_workbook import YEAR, trial
@@ -29,7 +30,7 @@ def facts(engine: Engine, work, batches=NUMBERS) -> list[tuple[object, object]]:
 
 
 def consolidation(retours, engine, definitions=None) -> bytes:
-    values_read = return_files.read(retours, definitions or KnownContrats(trial()), engine=engine)
+    values_read = return_files.read(retours, ReturnReader(definitions or KnownContrats(trial())), engine=engine)
     return writer.to_bytes(
         consolidation_workbook.workbook(consolider(values_read, trial(), YEAR, day=datetime.date(2026, 4, 1)))
     )

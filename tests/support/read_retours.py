@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cls_workbook.reading.return_reader import Retour, TypedInput
+from cls_workbook.reading.locating.retour import Retour, TypedInput
 from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation
 from tests.support.small_workbook import YEAR, plan, trial
 

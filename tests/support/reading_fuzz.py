@@ -25,7 +25,7 @@ import openpyxl
 from cls_workbook import resources
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
-from cls_workbook.reading import return_reader
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.storing import typed_frames
 from tests.support.small_workbook import filled, trial
 
@@ -227,14 +227,14 @@ def main(nombre: int, seed: int = 1, models: str = "") -> int:
         good_ones = sound_files(folder) + [p.read_bytes() for p in (sorted(Path(models).iterdir()) if models else ())]
         for good_one in good_ones:  # contracts are compiled once, before the clock runs
             (folder / "abime.xlsx").write_bytes(good_one)
-            assert return_reader.read(folder / "abime.xlsx", known).saisies
+            assert ReturnReader(known).read(folder / "abime.xlsx").saisies
         for rank in range(nombre):
             chosen = rng.randrange(len(good_ones))
             saved_forms[good_ones[chosen][30:70].startswith(b"mimetype")] += 1
             (folder / "abime.xlsx").write_bytes(damage(good_ones[chosen], rng))
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
             try:
-                retour = return_reader.read(folder / "abime.xlsx", known)
+                retour = ReturnReader(known).read(folder / "abime.xlsx")
                 typed_frames.type_values([retour], known(retour.contrat or "essai"))
                 codes.update({a.code for a in retour.anomalies} or {"sans anomalie"})
             except BaseException as fault:

@@ -14,7 +14,8 @@ from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
-from cls_workbook.reading import return_reader
+from cls_workbook.reading.locating.retour import Retour
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.workbook import writer
 from tests.support.light_workbooks import lighten
 
@@ -208,16 +209,19 @@ def filled(
     return modified(blank(folder, structure, nom, ornate), fill_cell)
 
 
-def read(path: Path) -> return_reader.Retour:
-    return return_reader.read(path, contrats)
+READER = ReturnReader(contrats)
 
 
-def items_read(retour: return_reader.Retour) -> dict[str, object]:
+def read(path: Path) -> Retour:
+    return READER.read(path)
+
+
+def items_read(retour: Retour) -> dict[str, object]:
     """Key → value as read, dates and times as dates."""
     return {s.cle: s.raw.date() if isinstance(s.raw, datetime.datetime) else s.raw for s in retour.saisies}
 
 
-def all_found(retour: return_reader.Retour) -> list[tuple[str, str, tuple[str, ...]]]:
+def all_found(retour: Retour) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(a.code, a.sheet, a.cells) for a in retour.anomalies]
 
 

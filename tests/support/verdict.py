@@ -16,7 +16,7 @@ from cls_workbook import forms
 from cls_workbook.anomalies import BLOCKING, Anomalie
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
-from cls_workbook.reading import return_reader
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.storing import typed_frames
 from tests.support.gestures import ANYWHERE, REFUSED, Due, Page
 from tests.support.players import cell
@@ -47,7 +47,7 @@ class Setting:
 
     def read(self, path: Path) -> ReadBack:
         """The file as the tool understands it, up to the typed values; no rule of the contract is checked."""
-        retour = return_reader.read(path, self.contrats)
+        retour = ReturnReader(self.contrats).read(path)
         if not retour.contrat:
             return ReadBack({}, list(retour.anomalies))
         typed_returns = typed_frames.type_values([retour], self.contrat)

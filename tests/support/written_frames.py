@@ -11,7 +11,8 @@ from decimal import Decimal
 import pandas as pd
 
 from cls_workbook.domain.model import Axe, Contrat, Fiche, Financeur, Indicateur, Mesure, Nature, Structure
-from cls_workbook.reading.storing.typed_frames import RETOURS, VALUES
+from cls_workbook.reading.parsing.value_log import VALUES
+from cls_workbook.reading.storing.typed_frames import RETOURS
 from cls_workbook.summaries.activity import indicateurs
 from cls_workbook.summaries.what_counts import expected_returns
 

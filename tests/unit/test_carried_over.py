@@ -11,7 +11,8 @@ from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.pipeline import way_back
-from cls_workbook.reading import return_files, return_reader
+from cls_workbook.reading import return_files
+from cls_workbook.reading.return_reader import ReturnReader
 from tests.support.lived_campagnes import live
 
 DIJON = "dijon-2024-2028"
@@ -59,7 +60,7 @@ def next_one(tmp_path_factory):
 
 
 def saisies(path) -> dict[str, object]:
-    retour = return_reader.read(path, KnownContrats())
+    retour = ReturnReader(KnownContrats()).read(path)
     assert not retour.anomalies
     return {s.cle: s.raw for s in retour.saisies}
 
@@ -120,5 +121,5 @@ def test_kept_beside_an_answer_or_changed_it_counts(tmp_path, next_one):
 
 def consolidated(path):
     contrat = toml_reader.load(DIJON)
-    retours = return_files.read({path.name: path}, KnownContrats(contrat), processes=1)
+    retours = return_files.read({path.name: path}, ReturnReader(KnownContrats(contrat)), processes=1)
     return way_back.consolider(retours, contrat, 2025, day=date(2026, 2, 1))

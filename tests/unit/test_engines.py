@@ -19,6 +19,7 @@ from cls_workbook.engines.local_engines import PER_PROCESS, LocalEngine, Process
 from cls_workbook.errors import Refusal
 from cls_workbook.pipeline.way_back import consolidate_folder
 from cls_workbook.reading import return_files, return_reader
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.workbook import writer
 from tests.support.engine_runs import AROUND_37, LIMIT, NUMBERS, consolidation, facts
@@ -196,9 +197,10 @@ def test_every_engine_gives_the_same_workbook_byte_for_byte_even_if_a_worker_is_
 def test_a_return_that_never_ends_is_one_blocking_anomaly_and_the_others_are_read(retours, monkeypatch, caplog):
     read = return_reader.content_of
     monkeypatch.setattr(
-        return_reader, "content_of", lambda path: sleep_long() if path.name == "ville-2.xlsx" else read(path)
+        return_files, "content_of", lambda path: sleep_long() if path.name == "ville-2.xlsx" else read(path)
     )
-    values_read = {r.file: r for r in return_files.read(retours, KnownContrats(trial()), engine=SingleProcess(LIMIT))}
+    reader = ReturnReader(KnownContrats(trial()))
+    values_read = {r.file: r for r in return_files.read(retours, reader, engine=SingleProcess(LIMIT))}
     assert [n for n, r in values_read.items() if r.contrat] == ["mutuelle-1.xlsx", "mutuelle-3.xlsx", "ville-0.xlsx"]
     (anomalie,) = values_read["ville-2.xlsx"].anomalies
     assert (anomalie.code, anomalie.gravite, anomalie.refuses_file) == ("FICHIER_ILLISIBLE", "bloquant", True)
@@ -209,7 +211,7 @@ def test_a_return_that_never_ends_is_one_blocking_anomaly_and_the_others_are_rea
 def test_a_file_set_aside_is_set_aside_alike_by_every_engine_and_the_rest_is_consolidated(retours, monkeypatch):
     read = return_reader.content_of
     monkeypatch.setattr(
-        return_reader, "content_of", lambda path: run_out_of_memory() if path.name == "mutuelle-3.xlsx" else read(path)
+        return_files, "content_of", lambda path: run_out_of_memory() if path.name == "mutuelle-3.xlsx" else read(path)
     )
     folder = next(iter(retours.values())).parent
 

@@ -21,6 +21,7 @@ import pytest
 from cls_workbook.errors import Refusal
 from cls_workbook.pipeline.way_back import consolider
 from cls_workbook.reading import return_files
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.saving import save
@@ -84,7 +85,7 @@ def test_a_folder_of_thousands_of_mixed_files_neither_stops_nor_fills_the_memory
     read(tmp_path / "999z.xlsx")  # the contract is compiled once
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     values_read = refused_ones = 0
-    for retour in return_files.read(return_files.retours_in([tmp_path]), contrats, processes=1):
+    for retour in return_files.read(return_files.retours_in([tmp_path]), ReturnReader(contrats), processes=1):
         values_read += items_read(retour) == SEVEN
         refused_ones += [a.code for a in retour.anomalies] == ["FICHIER_ILLISIBLE"]
     assert (values_read, refused_ones) == (1, 5000)

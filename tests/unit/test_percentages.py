@@ -7,9 +7,10 @@ import zipfile
 import openpyxl
 import pytest
 
+from cls_workbook.reading.cells.accepted_input import NotUnderstood, Understood
+from cls_workbook.reading.cells.parse_values import understand
 from cls_workbook.reading.opening import returned_workbook
-from cls_workbook.reading.parsing.parse_values import NotUnderstood, Understood, understand
-from cls_workbook.reading.parsing.percentages import Percentage, percentage_formats
+from cls_workbook.workbook.percentages import Percentage, percentage_formats
 from tests.support.small_workbook import cell, filled, modified, places
 from tests.support.typed_percentages import EXPECTED, FICHE, SLOTS, read_with_types
 

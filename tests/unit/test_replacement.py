@@ -12,8 +12,10 @@ from cls_workbook import pilotage
 from cls_workbook.cli.commands import main
 from cls_workbook.errors import Refusal
 from cls_workbook.pipeline import way_back
+from cls_workbook.pipeline.settling import lasting, requests
 from cls_workbook.reading.return_files import read, retours_in
-from cls_workbook.summaries.replacement import preview, requests
+from cls_workbook.reading.return_reader import ReturnReader
+from cls_workbook.summaries.replacement import preview
 from tests.support.small_workbook import DEFINITION, YEAR, cell, contrats, filled, trial
 
 BASE = {"accueil/reponse/structure": "Mutuelle de l’Orme", "1.1/avancement/etat": "En cours"}
@@ -30,9 +32,9 @@ def two_versions(tmp_path):
 
 def consolider(folder, *texts, saisies=None):
     files = retours_in([folder])
-    requested = [*requests(texts, files), *(way_back._lasting(saisies, files) if saisies else ())]
+    requested = [*requests(texts, files), *lasting([(r.ancien, r.nouveau) for r in saisies.remplacements] if saisies else (), files)]
     return way_back.consolider(
-        read(files, contrats, 1), trial(), YEAR, day=date(2026, 2, 1), pilotage=saisies, to_replace=requested
+        read(files, ReturnReader(contrats), 1), trial(), YEAR, day=date(2026, 2, 1), pilotage=saisies, to_replace=requested
     )
 
 

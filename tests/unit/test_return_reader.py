@@ -9,6 +9,7 @@ from openpyxl.styles import PatternFill
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION
 from cls_workbook.reading import return_reader
+from cls_workbook.reading.return_reader import ReturnReader
 from tests.support.small_workbook import (
     all_found,
     blank,
@@ -433,6 +434,7 @@ def test_a_contract_is_asked_for_once(tmp_path):
         return trial()
 
     path = blank(tmp_path)
+    reader = ReturnReader(ask_for)
     for _ in range(3):
-        return_reader.read(path, ask_for)
+        reader.read(path)
     assert requests == ["essai"]

@@ -11,7 +11,8 @@ import pytest
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.checks.catalogue import catalogue
-from cls_workbook.reading import return_reader
+from cls_workbook.reading.parsing.value_log import VALUES
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.storing import typed_frames
 from tests.support.small_workbook import blank, contrats, filled, modified, places, read, trial
 
@@ -53,7 +54,7 @@ def test_a_value_is_one_row_with_its_source(tmp_path):
         "type": "entier",
         "valeur": 42,
     }
-    assert tuple(result.values.columns) == typed_frames.VALUES
+    assert tuple(result.values.columns) == VALUES
 
 
 @pytest.mark.parametrize(
@@ -308,7 +309,7 @@ def test_an_unreadable_return_brings_only_its_anomaly(tmp_path):
 
 def test_no_return_gives_empty_frames():
     result = typed_frames.type_values([], trial())
-    assert tuple(result.values.columns) == typed_frames.VALUES and result.values.empty and result.anomalies == []
+    assert tuple(result.values.columns) == VALUES and result.values.empty and result.anomalies == []
 
 
 def test_a_return_of_another_year_or_contract_is_refused_as_a_whole(tmp_path):
@@ -323,6 +324,6 @@ def test_a_return_of_another_year_or_contract_is_refused_as_a_whole(tmp_path):
 
 
 def test_a_return_is_light_enough_to_go_between_processes(tmp_path):
-    retour = return_reader.read(filled(tmp_path, WHO | {"1.1/mesures/1.1-I01/valeur": 4}), contrats)
+    retour = ReturnReader(contrats).read(filled(tmp_path, WHO | {"1.1/mesures/1.1-I01/valeur": 4}))
     file_copy = pickle.loads(pickle.dumps(retour))
     assert file_copy == retour and len(pickle.dumps(retour)) < 2_000

@@ -17,6 +17,7 @@ from cls_workbook.fast_paths import offprint
 from cls_workbook.forms import examples
 from cls_workbook.pipeline import campaign, single_returns, way_back
 from cls_workbook.reading import return_files
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.summaries.what_counts import expected_returns
 from cls_workbook.workbook import writer
@@ -119,7 +120,7 @@ def test_one_process_or_two_give_the_same_tables(tmp_path, dijon):
         drop_retour(tmp_path, dijon, structure)
     files = return_files.retours_in([tmp_path])
     one, two = (
-        way_back.consolider(return_files.read(files, KnownContrats(dijon), n), dijon, YEAR, day=DAY) for n in (1, 2)
+        way_back.consolider(return_files.read(files, ReturnReader(KnownContrats(dijon)), n), dijon, YEAR, day=DAY) for n in (1, 2)
     )
     assert writer.to_bytes(consolidation_workbook.workbook(one)) == writer.to_bytes(
         consolidation_workbook.workbook(two)

@@ -19,7 +19,7 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.domain.questions import AMOUNT_MAX
 from cls_workbook.forms import examples, layout
 from cls_workbook.forms.layout import InputPlace
-from cls_workbook.reading import return_reader
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import address
 from tests.support.awkward_contrat import twisted
@@ -387,7 +387,7 @@ def test_what_is_typed_in_an_awkward_workbook_is_read_back(tmp_path):
     reponses = examples.make_answers(drawn_plan)
     examples.fill_cell(drawn_plan, reponses)
     writer.write(drawn_plan.workbook, tmp_path / "retour.xlsx")
-    retour = return_reader.read(tmp_path / "retour.xlsx", lambda _: twisted())
+    retour = ReturnReader(lambda _: twisted()).read(tmp_path / "retour.xlsx")
     assert len(retour.saisies) == len(reponses)
 
 
@@ -413,4 +413,4 @@ def test_the_campaign_says_until_when_and_whom_to_ask(tmp_path):
     assert {"Coordination, 03 80 00 00 00.", "Retour attendu avant le 15 mars 2026."} <= set(texts)
     # a return is read against the contract alone: what the campaign adds is no fault
     writer.write(drawn_plan.workbook, tmp_path / "retour.xlsx")
-    assert return_reader.read(tmp_path / "retour.xlsx", toml_reader.load).anomalies == ()
+    assert ReturnReader(toml_reader.load).read(tmp_path / "retour.xlsx").anomalies == ()

@@ -15,8 +15,8 @@ from cls_workbook.definition.authoring.sections import ColumnBox, Section
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, quoted_list, typography
+from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.opening import returned_workbook as reader
-from cls_workbook.reading.parsing.parse_values import is_blank
 from cls_workbook.workbook.description import address
 
 OUR_SHEETS = {fold(n) for n in (INSTRUCTIONS_SHEET, HELP_SHEET, VERIFICATION, CHOICES)}
@@ -67,7 +67,7 @@ class DescriptionWorkbook:
 def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
     """Refus if the file cannot be read, or is no description of a contract."""
     try:
-        value_read = reader.WorkbookFile(Path(path).read_bytes())
+        value_read = reader.open_workbook(Path(path).read_bytes())
     except OSError as error:
         raise Refusal(f"Le classeur « {path} » ne peut pas être lu ({error.strerror or error}).") from error
     except Refusal as refusal:

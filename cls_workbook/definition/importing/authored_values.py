@@ -15,7 +15,8 @@ from cls_workbook.definition.authoring import coded_choices
 from cls_workbook.definition.authoring.sections import SectionColumn
 from cls_workbook.definition.importing.import_finding import found
 from cls_workbook.french import date_fr, fold, number_fr, quoted_list
-from cls_workbook.reading.parsing.parse_values import NotUnderstood, understand
+from cls_workbook.reading.cells.accepted_input import NotUnderstood
+from cls_workbook.reading.cells.parse_values import understand
 
 YES = ("oui", "vrai", "x", "1", "true", "o", "✓", "✔")
 NO = ("non", "faux", "0", "false", "n")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import typography
-from cls_workbook.reading.return_reader import Retour
+from cls_workbook.reading.locating.retour import Retour
 
 SUFFIX = "-annote"
 ODS = "Votre retour est un .ods : cette copie est un .xlsx, refait sur le modèle de l’année avec vos réponses. Corrigez celui-ci ; vos feuilles et notes ajoutées n’y sont pas."

@@ -11,9 +11,8 @@ from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms import examples
 from cls_workbook.forms.layout import InputPlace
-from cls_workbook.reading.locating.anchors import workbook_model
-from cls_workbook.reading.reading_messages import as_text
-from cls_workbook.reading.return_reader import Retour
+from cls_workbook.reading.cells.shown import as_text
+from cls_workbook.reading.locating.retour import Retour
 from cls_workbook.workbook import writer
 
 
@@ -33,7 +32,7 @@ def remake(retour: Retour, contrat: Contrat) -> CarriedOver:
     contrat = in_year(contrat, retour.annee)
     plan = forms.plan(contrat, retour.annee, _respondent(retour, contrat))
     places = {p.cle: p for p in plan.input_places()}
-    additions = dict(_places_of_added_rows(retour, contrat, places))
+    additions = dict(_places_of_added_rows(retour, plan, places))
     reponses, lost, where = {}, [], {}
     for typed in retour.saisies:
         row, _, champ = typed.cle.rpartition("/")
@@ -61,12 +60,11 @@ def _respondent(retour: Retour, contrat: Contrat) -> forms.Respondent | None:
 
 
 def _places_of_added_rows(
-    retour: Retour, contrat: Contrat, places: Mapping[str, InputPlace]
+    retour: Retour, plan: forms.WorkbookPlan, places: Mapping[str, InputPlace]
 ) -> Iterator[tuple[str, str]]:
     """Row that the partner added → the blank row of the table that takes it in, as long as there is one."""
-    modele = workbook_model(contrat, retour.annee)
     taken_ones = {s.cle.rpartition("/")[0] for s in retour.saisies}
-    for prefix in modele.extensible:
+    for prefix in (prefix for sheet in plan.worksheets for prefix in sheet.extensible):
         its_own = sorted({c.rpartition("/")[0] for c in places if c.startswith(f"{prefix}/")})
         free_cells = iter([r for r in its_own if r not in taken_ones])
         added = sorted(r for r in taken_ones if r.startswith(f"{prefix}/") and r not in its_own)

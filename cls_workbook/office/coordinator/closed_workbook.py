@@ -8,7 +8,7 @@ from pathlib import Path
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
 from cls_workbook.office.coordinator import home_rows
-from cls_workbook.reading.opening.returned_workbook import WorkbookFile
+from cls_workbook.reading.opening.returned_workbook import open_workbook
 
 
 def facts_of_workbook(file: str | Path) -> dict[str, object]:
@@ -19,7 +19,7 @@ def facts_of_workbook(file: str | Path) -> dict[str, object]:
     except OSError as error:
         raise Refusal(typography(f"« {file} » ne peut pas être lu ({error.strerror or error}).")) from error
     try:
-        workbook = WorkbookFile(content)
+        workbook = open_workbook(content)
     except Refusal as refusal:  # its remedy is for partners, who send their workbook back
         raise Refusal(typography(f"« {file} » ne peut pas être lu. {refusal}")) from refusal
     for grid in workbook.grids():

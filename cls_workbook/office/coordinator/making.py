@@ -10,7 +10,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.french import quoted_list, typography
 from cls_workbook.office.coordinator import coordinator_workbook, home_rows, home_sheet, workstation
 from cls_workbook.pilotage import Pilotage
-from cls_workbook.reading.opening.returned_workbook import Grid, WorkbookFile
+from cls_workbook.reading.opening.returned_workbook import Grid, open_workbook
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Sheet
 
@@ -73,7 +73,7 @@ def _path_from(cible: Path, file: str) -> str:
 
 
 def _slots(file: Path) -> dict[str, object]:
-    for grid in WorkbookFile(file.read_bytes()).grids():
+    for grid in open_workbook(file.read_bytes()).grids():
         if all_found := home_rows.values(grid.lines):
             return all_found
     return {}
@@ -82,7 +82,7 @@ def _slots(file: Path) -> dict[str, object]:
 def _refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
     """Refus if the workbook that stands there holds more than inputs: sheets of the coordinator's own, notes beside the tables."""
     try:
-        present_ones = {grid.nom: grid for grid in WorkbookFile(cible.read_bytes()).grids()}
+        present_ones = {grid.nom: grid for grid in open_workbook(cible.read_bytes()).grids()}
     except OSError as error:
         raise Refusal(f"« {cible} » existe déjà et ne peut pas être lu ({error.strerror or error}).") from error
     blank_sheets = {

@@ -8,28 +8,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from cls_workbook.forms.layout import MARK
 from cls_workbook.french import fold
-from cls_workbook.reading.locating.anchors import ExpectedRow
+from cls_workbook.reading.locating.expected_row import ExpectedRow
 from cls_workbook.reading.locating.still_printed import are_same
+from cls_workbook.reading.opening.returned_workbook import Grid, Row
 from cls_workbook.reading.opening.special_cells import place
-
-if TYPE_CHECKING:
-    from cls_workbook.reading.opening.returned_workbook import Grid
 
 LocatedRow = tuple[int, ExpectedRow]  # row of the returned sheet, what it should be
 
 
 def keys(grid: Grid) -> tuple[int, list[tuple[int, str]]]:
     """(column of the keys, [(row, key)]); (-1, []) for a sheet without keys. Usually column 0, unless one was inserted."""
-    all_found = [(place(anchor), v[1:]) for anchor, v in grid.values.items() if v.__class__ is str and v[:1] == MARK]
-    if not all_found:
+    found = [(place(anchor), v[1:]) for anchor, v in grid.values.items() if v.__class__ is str and v[:1] == MARK]
+    if not found:
         return -1, []
-    columns = Counter(j for (_, j), _ in all_found)
+    columns = Counter(j for (_, j), _ in found)
     column = 0 if 0 in columns else columns.most_common(1)[0][0]
-    return column, sorted((i, cle) for (i, j), cle in all_found if j == column)
+    return column, sorted((i, cle) for (i, j), cle in found if j == column)
 
 
 @dataclass(slots=True)
@@ -52,7 +49,7 @@ class ColumnMap:
     ``is_exact``: every header is where it was planned, but for columns inserted before the keys.
     """
 
-    def __init__(self, lines: Sequence[Sequence], offset: int, located_rows: list[LocatedRow]):
+    def __init__(self, lines: Sequence[Row], offset: int, located_rows: list[LocatedRow]):
         self._rows, self._offset = lines, offset
         headers = [(i, a) for i, a in located_rows if a.role == "entete"]
         witnesses = headers or [(i, a) for i, a in located_rows if a.role == "saisie" and a.texts]
@@ -128,7 +125,7 @@ class ColumnMap:
         return sheet_table
 
 
-def _positions(line: Sequence) -> dict[str, list[int]]:
+def _positions(line: Row) -> dict[str, list[int]]:
     positions: dict[str, list[int]] = {}
     for j, valeur in enumerate(line):
         if isinstance(valeur, str) and valeur and valeur[:1] != MARK:

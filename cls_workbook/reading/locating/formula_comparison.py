@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cls_workbook.reading.opening.special_cells import SpecialCell
 
+REMEMBERED_MAX = 1_000  # characters of a formula whose signature is remembered
 _TOKEN = re.compile(
     r"""(?P<texte>"(?:[^"]|"")*")
     |(?P<feuille>(?:'(?:[^']|'')*'|(?:\[[^\]]*\])?[\w.\u00c0-\u024f]+)!)
@@ -57,9 +58,15 @@ def changed(
             yield ChangedFormula(*place, before, readable_text(special.formula))
 
 
-@lru_cache(maxsize=20_000)  # the same formulas come back in every return
 def signature(formula: str, addresses: bool = True) -> tuple[str, ...]:
     """What stays of a formula whatever program wrote it. ``addresses`` False: addresses are all alike."""
+    return (
+        _signature(formula, addresses) if len(formula) <= REMEMBERED_MAX else _signature.__wrapped__(formula, addresses)
+    )
+
+
+@lru_cache(maxsize=20_000)  # the same formulas come back in every return
+def _signature(formula: str, addresses: bool) -> tuple[str, ...]:
     pieces, elsewhere = [], False
     for m in _TOKEN.finditer(_COLUMNS.sub(r"\1:\2", readable_text(formula))):
         nature, texte = m.lastgroup, m.group()
@@ -83,7 +90,6 @@ def _without_ranges(pieces: list[str]) -> tuple[str, ...]:
     return tuple(" ".join(pieces).replace("# : #", "#").split(" "))
 
 
-@lru_cache(maxsize=20_000)
 def readable_text(formula: str) -> str:
     """As Excel shows it in English, without the equals sign: an ODF formula is put in that form."""
     texte = formula.strip()

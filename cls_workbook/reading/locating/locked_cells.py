@@ -5,35 +5,37 @@ Rows and columns of the returned sheet count from 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cls_workbook.anomalies import Anomalie
+from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.forms.layout import FILLED, MARK, TO_FILL
 from cls_workbook.french import fold
-from cls_workbook.reading import reading_messages as findings
-from cls_workbook.reading.locating import formula_comparison
-from cls_workbook.reading.locating.anchors import ExpectedRow, WorkbookModel
+from cls_workbook.reading.cells.parse_values import is_blank
+from cls_workbook.reading.locating import cell_messages, formula_comparison
 from cls_workbook.reading.locating.column_finder import ColumnMap, LocatedRow
-from cls_workbook.reading.locating.printed_texts import erased_texts, printed_at
+from cls_workbook.reading.locating.expected_row import INFORMATION_PREFIX, ExpectedRow
+from cls_workbook.reading.locating.workbook_model import WorkbookModel
 from cls_workbook.reading.opening.returned_workbook import Grid
-from cls_workbook.reading.parsing.parse_values import is_blank
 from cls_workbook.workbook.description import address
+
+PrintedAt = Callable[[int, int], str]
 
 
 def changed_formulas(
-    location: findings.ReadingPlace, grid: Grid, all_expected: Mapping[tuple[int, int], str], in_place: bool
+    location: Place, grid: Grid, all_expected: Mapping[tuple[int, int], str], in_place: bool
 ) -> list[Anomalie]:
     """One anomaly for all the formulas of a sheet that are not those ``all_expected``."""
     all_found = list(formula_comparison.changed(grid.special_cells, all_expected, in_place))
-    return [findings.changed_formulas(location, all_found)] if all_found else []
+    return [cell_messages.changed_formulas(location, all_found)] if all_found else []
 
 
 @dataclass
 class LockedCells:
     """A sheet whose inputs were found. ``all_known``: cells accounted for, to which this adds; ``set_aside``: rows that are told whole."""
 
-    location: findings.ReadingPlace
+    location: Place
     grid: Grid
     modele: WorkbookModel
     groupe: str
@@ -80,9 +82,9 @@ class LockedCells:
     ) -> list[Anomalie]:
         """A file saved « values only » has lost all its formulas: said once."""
         if len(overwritten) > max(3, present_ones):
-            return [findings.lost_formulas(self.location, [address(i + 1, j + 1) for i, j, _, _ in overwritten])]
+            return [cell_messages.lost_formulas(self.location, [address(i + 1, j + 1) for i, j, _, _ in overwritten])]
         return [
-            findings.overwritten_formula(
+            cell_messages.overwritten_formula(
                 self.location,
                 address(i + 1, j + 1),
                 expected_row,
@@ -96,7 +98,8 @@ class LockedCells:
 
     def outside_inputs(self) -> list[Anomalie]:
         """Whatever is neither an input, nor printed, nor computed; printed texts that were retouched or erased."""
-        texts, ambiguous, all_found = self.modele.texts[self.groupe], self.modele.ambiguous[self.groupe], []
+        texts, ambiguous = self.modele.texts[self.groupe], self.modele.ambiguous[self.groupe]
+        all_found: list[tuple[str, object, str]] = []
         special_cells, all_known, held = self.grid.special_cells, self.all_known, {i for i, _ in self.located_rows}
         from_model = printed_at(
             self.modele.sheet_templates[self.groupe].all_printed, self.located_rows, self.key_column
@@ -119,13 +122,62 @@ class LockedCells:
                 ):
                     continue
                 all_found.append((address(i + 1, j + 1), valeur, printed(i, j)))
-        retouched = [t for t in all_found if findings.is_retouch(*t[1:])]
+        retouched = [t for t in all_found if cell_messages.is_retouch(*t[1:])]
         whole_rows = [(i, a) for i, a in self.located_rows if i not in self.set_aside]
         blanks = (
             erased_texts(whole_rows, self._is_blank_at, self.columns.general, printed) if self.columns.is_exact else []
         )
-        statements = [findings.retouched_texts(self.location, [*retouched, *blanks])] if retouched or blanks else []
-        return statements + findings.outside_inputs(self.location, [t for t in all_found if t not in retouched])
+        statements = (
+            [cell_messages.retouched_texts(self.location, [*retouched, *blanks])] if retouched or blanks else []
+        )
+        return statements + cell_messages.outside_inputs(self.location, [t for t in all_found if t not in retouched])
 
     def _is_blank_at(self, i: int, j: int) -> bool:
         return self._at(i, j) == "" and (i, j) not in self.all_known and (i, j) not in self.grid.special_cells
+
+
+# --- what was printed where -----------------------------------------------------------------------------------------
+
+
+def printed_at(
+    all_printed: Mapping[tuple[int, int], str], located_rows: Sequence[LocatedRow], key_column: int
+) -> PrintedAt:
+    """A function: the text that was printed at a place of the returned sheet ("" if none, or not known).
+
+    A row is known by its key, the others by the last keyed row above them.
+    """
+    anchors, ranks = [i for i, _ in located_rows], [a.numero - 1 for _, a in located_rows]
+
+    def printed(i: int, j: int) -> str:
+        rank = bisect_right(anchors, i) - 1
+        if rank < 0 and anchors and anchors[0] != ranks[0]:
+            return ""
+        line = i if rank < 0 else ranks[rank] + i - anchors[rank]
+        return all_printed.get((line, j - key_column), "")
+
+    return printed
+
+
+def erased_texts(
+    located_rows: Sequence[LocatedRow],
+    is_blank_at: Callable[[int, int], bool],
+    column: Callable[[int], int],
+    printed: PrintedAt,
+) -> list[tuple[str, str, str]]:
+    """(cell, "", text) of the keyed rows whose printed text is blank now; labels and headers are told with what they anchor.
+
+    ``is_blank_at``: is a cell blank, and not accounted for? ``column``: a planned column → where it is.
+    """
+    hits = []
+    for i, expected_row in located_rows:
+        if expected_row.role == "entete" or expected_row.cle.startswith(INFORMATION_PREFIX):
+            continue
+        anchored_columns = {
+            expected_row.label_column,
+            *(p.column - 1 for p in expected_row.places if not expected_row.by_header),
+        }
+        for planned_column in expected_row.texts.keys() - anchored_columns - expected_row.facts.keys():
+            j = column(planned_column)
+            if is_blank_at(i, j) and (before := printed(i, j)):
+                hits.append((i, j, before))
+    return [(address(i + 1, j + 1), "", before) for i, j, before in sorted(hits)]

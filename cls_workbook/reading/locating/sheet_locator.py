@@ -9,21 +9,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from cls_workbook.anomalies import Anomalie
+from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.domain.carried_over import is_memory
 from cls_workbook.forms.layout import InputPlace
 from cls_workbook.french import fold
-from cls_workbook.reading import reading_messages as findings
-from cls_workbook.reading.locating.anchors import INFORMATION_PREFIX, ExpectedRow, WorkbookModel
-from cls_workbook.reading.locating.campaign_texts import MEMORY, FreeCell, Reminders, admitted, printed
+from cls_workbook.reading.cells.parse_values import is_blank
+from cls_workbook.reading.cells.shown import quoted
+from cls_workbook.reading.locating import cell_messages, row_messages
 from cls_workbook.reading.locating.column_finder import ColumnMap, LocatedRow
 from cls_workbook.reading.locating.erased_keys import restored_anchors
+from cls_workbook.reading.locating.expected_row import INFORMATION_PREFIX, ExpectedRow
 from cls_workbook.reading.locating.locked_cells import LockedCells, changed_formulas
-from cls_workbook.reading.locating.sheet_answers import ReadInput, ReadSheet
-from cls_workbook.reading.locating.still_printed import are_same, is_identical
-from cls_workbook.reading.locating.unchanged_sheet import TypedInput
+from cls_workbook.reading.locating.retour import ReadInput, ReadSheet, TypedInput
+from cls_workbook.reading.locating.still_printed import (
+    MEMORY,
+    FreeCell,
+    Reminders,
+    admitted,
+    are_same,
+    is_identical,
+    printed,
+)
+from cls_workbook.reading.locating.workbook_model import WorkbookModel
 from cls_workbook.reading.opening.returned_workbook import Grid
-from cls_workbook.reading.parsing.parse_values import is_blank
 from cls_workbook.reading.reading_checks import ChangedPrefill, TypedElsewhere
 from cls_workbook.workbook.description import address
 
@@ -57,7 +65,7 @@ def read_sheet(
     )
     if restored:
         reading.output.anomalies.append(
-            findings.erased_anchors(
+            row_messages.erased_anchors(
                 reading.location, [address(i + 1, max(column, 0) + 1) for i, _ in restored], column < 0
             )
         )
@@ -76,7 +84,7 @@ def sheet_in_place(grid: Grid, saisies: list[TypedInput], modele: WorkbookModel,
     # Most sheets write theirs as another one did: nothing to look at again.
     if grid.written_formulas is not None and grid.written_formulas == sheet_template.trusted_formulas:
         return ReadSheet(grid.nom, groupe, saisies)
-    location = findings.ReadingPlace(file, grid.nom, "" if groupe == "accueil" else groupe)
+    location = Place(file, grid.nom, "" if groupe == "accueil" else groupe)
     anomalies = changed_formulas(location, grid, sheet_template.formula_texts, True)
     if not anomalies:
         sheet_template.trusted_formulas = grid.written_formulas
@@ -98,7 +106,7 @@ class _SheetReading:
         self.printed_facts = printed_facts
         self.grid, self.lines, self.modele, self.same_version = grid, grid.lines, modele, same_version
         self.output = ReadSheet(grid.nom, groupe)
-        self.location = findings.ReadingPlace(file, grid.nom, "" if groupe == "accueil" else groupe)
+        self.location = Place(file, grid.nom, "" if groupe == "accueil" else groupe)
         self.key_column, self.keys = column, anchors
         self.its_own = {c for _, c in anchors if c in modele.rows and c.partition("/")[0] == groupe}
         self.located_rows: list[LocatedRow] = [(i, modele.rows[c]) for i, c in self.keys if c in self.its_own]
@@ -134,10 +142,10 @@ class _SheetReading:
         self._report_lost_headers()
         self._report_swapped_columns()
         self._report_headerless_rows()
-        self.output.anomalies += findings.disagreements(self.location, self.disagreements)
+        self.output.anomalies += row_messages.disagreements(self.location, self.disagreements)
         if self.without_heading:
             self.output.anomalies.append(
-                findings.deleted_headings(
+                row_messages.deleted_headings(
                     self.location, [c for c, _ in self.without_heading], [v for _, v in self.without_heading]
                 )
             )
@@ -181,13 +189,9 @@ class _SheetReading:
     def _is_reworded(self, i: int, j: int, label: str) -> bool:
         """Did another version of the template print this row's label otherwise? A label of this version tells another row."""
         value_read = self._at(i, j)
-        known_one = (
-            not isinstance(value_read, str)
-            or is_blank(value_read)
-            or j == self.key_column
-            or value_read in self.modele.texts[self.output.groupe]
-        )
-        if self.same_version or known_one or fold(value_read) in self.modele.texts[self.output.groupe]:
+        if self.same_version or not isinstance(value_read, str) or is_blank(value_read) or j == self.key_column:
+            return False
+        if {value_read, fold(value_read)} & self.modele.texts[self.output.groupe]:
             return False
         self.all_known.add((i, j))
         self.reworded.append((i, value_read, label))
@@ -238,9 +242,9 @@ class _SheetReading:
         cells += [address(i + 1, k + 1) for k in dict.fromkeys([j, *typed_values])]
         hits.append(
             f"« {self._at(i, j)} » au lieu de « {expected} »"
-            + (f" (saisi : {findings.quoted(self._at(i, k) for k in typed_values)})" if typed_values else "")
+            + (f" (saisi : {quoted(self._at(i, k) for k in typed_values)})" if typed_values else "")
         )
-        self.output.refused_ones += len(typed_values)
+        self.output.refused_inputs += len(typed_values)
         self.all_known.update((i, k) for k in (j, *typed_values))
         self.set_aside.add(i)
 
@@ -273,8 +277,8 @@ class _SheetReading:
             if not in_place:
                 self.output.moved_inputs[cle] = cell
             if special:
-                self.output.refused_ones += 1
-                self.output.anomalies.append(findings.formula(self.location, cell, place.libelle, special, raw))
+                self.output.refused_inputs += 1
+                self.output.anomalies.append(cell_messages.formula(self.location, cell, place.libelle, special, raw))
             elif not is_blank(raw):
                 self.output.saisies.append(
                     TypedInput(cle, self.grid.nom, cell, raw, place.line if line is None else line)
@@ -293,7 +297,9 @@ class _SheetReading:
             self._set_aside(items_read)
             if expected_row.prefix in self.modele.extensible:
                 self.output.anomalies.append(
-                    findings.copied_row(self.location, [address(i + 1, x.column + 1) for x in typed_values], other + 1)
+                    row_messages.copied_row(
+                        self.location, [address(i + 1, x.column + 1) for x in typed_values], other + 1
+                    )
                 )
         elif expected_row.prefix in self.modele.extensible:
             self._take(items_read, self._added_row_name(expected_row.prefix, expected_row.places[0].line))
@@ -303,9 +309,9 @@ class _SheetReading:
             cells = [address(x.line + 1, x.column + 1) for x in (*first_ones, *typed_values) if not is_blank(x.raw)]
             self._set_aside(items_read)
             self.output.saisies = [s for s in self.output.saisies if s.cell not in cells]
-            self.output.refused_ones += len(cells)
+            self.output.refused_inputs += len(cells)
             self.output.anomalies.append(
-                findings.duplicate_row(
+                row_messages.duplicate_row(
                     self.location, cells, expected_row.label or expected_row.places[0].libelle, other + 1, i + 1
                 )
             )
@@ -336,7 +342,7 @@ class _SheetReading:
                 self.reworded.append((i, str(value_read), done))  # a unit, or who is counted
             elif not is_identical(value_read, done):
                 self.output.anomalies.append(
-                    findings.changed_fact(self.location, address(i + 1, j + 1), expected_row, value_read, done)
+                    cell_messages.changed_fact(self.location, address(i + 1, j + 1), expected_row, value_read, done)
                 )
 
     def _check_free_cell(self, i: int, j: int, expected_row: ExpectedRow, free: FreeCell) -> None:
@@ -354,7 +360,9 @@ class _SheetReading:
             self.all_known.add((i, j))
             statements = self.output.anomalies if self.printed_facts is None else self.changed_reminders
             statements.append(
-                findings.changed_reminder(self.location, address(i + 1, j + 1), expected_row, free, value_read, done)
+                cell_messages.changed_reminder(
+                    self.location, address(i + 1, j + 1), expected_row, free, value_read, done
+                )
             )
 
     def _check_locked_cells(self) -> None:
@@ -373,18 +381,16 @@ class _SheetReading:
         self.output.anomalies += [*locked_cells.calculations(), *locked_cells.outside_inputs()]
         if moved := self._moved_printed_texts():
             self.output.saisies = [s for s in self.output.saisies if s not in moved]
-            self.output.anomalies += findings.outside_inputs(self.location, [(s.cell, s.raw) for s in moved])
+            self.output.anomalies += cell_messages.outside_inputs(self.location, [(s.cell, s.raw) for s in moved])
 
     def _moved_printed_texts(self) -> list[TypedInput]:
         """Inputs that hold a text which is no longer where it was printed: cut and pasted there, it answers nothing."""
         groupe = self.output.groupe
-        all_printed, ambiguous = (
-            Counter(self.modele.sheet_templates[groupe].all_printed.values()),
-            self.modele.ambiguous[groupe],
-        )
-        printed_inputs = [s for s in self.output.saisies if s.raw in all_printed and s.raw not in ambiguous]
-        presents = Counter(v for line in self.lines for v in line) if printed_inputs else Counter()
-        return [s for s in printed_inputs if presents[s.raw] <= all_printed[s.raw]]
+        printed_texts: Counter[object] = Counter(self.modele.sheet_templates[groupe].all_printed.values())
+        ambiguous = self.modele.ambiguous[groupe]
+        suspects = [s for s in self.output.saisies if s.raw in printed_texts and s.raw not in ambiguous]
+        present = Counter(v for line in self.lines for v in line) if suspects else Counter[object]()
+        return [s for s in suspects if present[s.raw] <= printed_texts[s.raw]]
 
     # --- rows that the partner added ---
 
@@ -478,9 +484,9 @@ class _SheetReading:
         for groupe, saisies in all_found.items():
             other = "" if groupe == self.output.groupe else groupe
             self.output.anomalies.append(
-                findings.unknown_question(self.location, [c for c, _ in saisies], [v for _, v in saisies], other)
+                row_messages.unknown_question(self.location, [c for c, _ in saisies], [v for _, v in saisies], other)
             )
-            self.output.refused_ones += len(saisies) if other else 0
+            self.output.refused_inputs += len(saisies) if other else 0
 
     def _report_lost_headers(self) -> None:
         """Columns whose header was changed (what is typed under it is named) or deleted (told once for the sheet)."""
@@ -500,15 +506,15 @@ class _SheetReading:
                     absent_ones.setdefault(titre, []).append(address(sheet_table.header + 1, self.key_column + 2))
                     continue
                 self.all_known.update((i, j) for i in (*asked_for, sheet_table.header))
-                self.output.refused_ones += len(typed_values)
+                self.output.refused_inputs += len(typed_values)
                 cells = [address(i + 1, j + 1) for i in (sheet_table.header, *typed_values)]
                 self.output.anomalies.append(
-                    findings.changed_header(
+                    row_messages.changed_header(
                         self.location, cells, titre, value_read, [self._at(i, j) for i in typed_values]
                     )
                 )
         if absent_ones:
-            self.output.anomalies.append(findings.missing_columns(self.location, absent_ones))
+            self.output.anomalies.append(row_messages.missing_columns(self.location, absent_ones))
 
     def _report_swapped_columns(self) -> None:
         """Columns that are no longer in their order: read under their headers. Nobody can tell whether headers alone were moved."""
@@ -524,7 +530,7 @@ class _SheetReading:
             if ranks:
                 titles = [self._at(sheet_table.header, j) for j in columns]
                 self.output.anomalies.append(
-                    findings.swapped_columns(self.location, [address(i + 1, j + 1) for i, j in cells], titles)
+                    row_messages.swapped_columns(self.location, [address(i + 1, j + 1) for i, j in cells], titles)
                 )
 
     def _is_typed(self, i: int, j: int) -> bool:
@@ -546,7 +552,7 @@ class _SheetReading:
             missing.append(expected_row)
         if missing:
             self.output.anomalies.append(
-                findings.missing_rows(
+                row_messages.missing_rows(
                     self.location, missing, [c for c, _ in self.orphans], [v for _, v in self.orphans]
                 )
             )
@@ -560,11 +566,11 @@ class _SheetReading:
             if cells := [
                 s.cell for s in self.output.saisies if int(s.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) == i + 1
             ]:
-                self.output.anomalies.append(findings.reworded_question(self.location, cells, before, now))
+                self.output.anomalies.append(row_messages.reworded_question(self.location, cells, before, now))
         anomalies = [a for a in self.output.anomalies if a.code != ChangedPrefill.code]
         single_cells = [a for a in anomalies if a.code == TypedElsewhere.code and len(a.cells) == 1]
         if len(single_cells) > 1:
-            anomalies = [a for a in anomalies if a not in single_cells] + [findings.other_texts(single_cells)]
+            anomalies = [a for a in anomalies if a not in single_cells] + [cell_messages.other_texts(single_cells)]
         self.output.anomalies = anomalies
 
     def _report_headerless_rows(self) -> None:
@@ -575,4 +581,4 @@ class _SheetReading:
             typed_values = self._foreign_columns(i, expected_row)
             self.all_known.update((i, j) for j in typed_values)
             self.orphans += [(address(i + 1, j + 1), self._at(i, j)) for j in typed_values]
-        self.output.refused_ones += len(self.orphans)
+        self.output.refused_inputs += len(self.orphans)

@@ -7,47 +7,35 @@ from __future__ import annotations
 
 import zipfile
 from datetime import date, timedelta
-from functools import lru_cache
 from io import BytesIO
-from typing import NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from cls_workbook.reading.parsing.percentages import percentage_formats
+from cls_workbook.fast_paths.sheet_xml import Formats
+from cls_workbook.workbook.percentages import percentage_formats
 
 FORMATS_MAX = 20_000  # Excel stops at 65 490; a filled workbook has some hundreds
-FORMATS_KEPT = 16  # styles remembered: those of one sender are the same in all the files sent by the same spreadsheet
 _SAMPLE_NUMBER = 45_000.5  # a day at noon: no format can take it for a time alone
 
 
-class Formats(NamedTuple):
-    """Indices of formats, as a cell writes them in its attribute ``s``."""
-
-    dates: frozenset[bytes]
-    durees: frozenset[bytes]
-    percentages: frozenset[bytes]
-
-
-@lru_cache(maxsize=FORMATS_KEPT)
 def date_formats(styles: bytes) -> Formats | None:
     """None if these styles cannot be read. ``styles``: the part ``xl/styles.xml``."""
-    nombre = styles.count(b"<xf ") + styles.count(b":xf ")  # at least as many as there are formats of cells
-    if nombre > FORMATS_MAX:
+    number = styles.count(b"<xf ") + styles.count(b":xf ")  # at least as many as there are formats of cells
+    if number > FORMATS_MAX:
         return None
     try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(_sample_workbook(styles, nombre)))
+        workbook = CalamineWorkbook.from_filelike(BytesIO(_sample_workbook(styles, number)))
         seen = (workbook.get_sheet_by_index(0).to_python() or [[]])[0]
     except (CalamineError, OSError, ValueError):
         return None
     ranks = {
-        nature: frozenset(b"%d" % i for i, v in enumerate(seen) if isinstance(v, nature))
-        for nature in (date, timedelta)
+        kind: frozenset(b"%d" % i for i, v in enumerate(seen) if isinstance(v, kind)) for kind in (date, timedelta)
     }
     return Formats(ranks[date], ranks[timedelta], percentage_formats(styles))
 
 
-def _sample_workbook(styles: bytes, nombre: int) -> bytes:
-    cells = b"".join(b'<c s="%d"><v>%r</v></c>' % (i, _SAMPLE_NUMBER) for i in range(nombre))
+def _sample_workbook(styles: bytes, number: int) -> bytes:
+    cells = b"".join(b'<c s="%d"><v>%r</v></c>' % (i, _SAMPLE_NUMBER) for i in range(number))
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for nom, content in (*_PARTS.items(), ("xl/styles.xml", styles)):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 
-from cls_workbook.reading.opening.returned_workbook import Grid
+from cls_workbook.reading.opening.returned_workbook import Grid, PlainGrid, Row
 from cls_workbook.reading.opening.special_cells import SpecialCell
 
 ERROR_TEXTS = frozenset(
@@ -31,23 +31,16 @@ ERROR_TEXTS = frozenset(
 class WorkbookRows:
     """``nom``: of the workbook, for messages. ``lines``: sheet → its rows from A1, blanks as "" and errors as their text.
 
-    Answers like ``workbook.Classeur``. What is open is calculated: its formulas are not told from values, but for errors.
+    Answers like ``WorkbookFile``. What is open is calculated: its formulas are not told from values, but for errors.
     """
 
     nom: str
-    lines: Mapping[str, list[list]]
+    lines: Mapping[str, list[Row]]
 
     def grids(self) -> Iterator[Grid]:
-        return (OpenGrid(nom, lines) for nom, lines in self.lines.items())
+        return (PlainGrid(nom, lines, partial(_errors, lines)) for nom, lines in self.lines.items())
 
 
-class OpenGrid(Grid):
-    """One of these sheets."""
-
-    def __init__(self, nom: str, lines: list[list]):
-        self.nom, self.lines = nom, lines
-
-    @cached_property
-    def special_cells(self) -> Mapping[tuple[int, int], SpecialCell]:
-        places = ((i, j, v) for i, row in enumerate(self.lines) for j, v in enumerate(row))
-        return {(i, j): SpecialCell(None, True) for i, j, v in places if isinstance(v, str) and v in ERROR_TEXTS}
+def _errors(lines: list[Row]) -> dict[tuple[int, int], SpecialCell]:
+    places = ((i, j, v) for i, row in enumerate(lines) for j, v in enumerate(row))
+    return {(i, j): SpecialCell(None, True) for i, j, v in places if isinstance(v, str) and v in ERROR_TEXTS}

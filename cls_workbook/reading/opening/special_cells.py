@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 from xml.parsers import expat
@@ -74,8 +74,8 @@ class XlsxSpecialCells:
 
     def special_cells(self, nom: str) -> dict[tuple[int, int], SpecialCell]:
         xml = self._sheets.get(nom, b"")
-        all_found = None if _ERROR in xml else _formulas(xml)
-        return _xlsx_special_cells(xml) if all_found is None else all_found
+        found = None if _ERROR in xml else _formulas(xml)
+        return _xlsx_special_cells(xml) if found is None else found
 
     def percentages(self, nom: str) -> list[tuple[int, int]]:
         xml = self._sheets.get(nom, b"")
@@ -90,41 +90,38 @@ def _formulas(xml: bytes) -> dict[tuple[int, int], SpecialCell] | None:
     """The formulas, found between the lines: twenty times faster than reading the XML. None if it is not as usual."""
     if b"<worksheet" not in xml[:4096]:
         return None
-    all_found: dict[tuple[int, int], SpecialCell] = {}
+    found: dict[tuple[int, int], SpecialCell] = {}
     pieces = xml.split(b"<f")
     for before, after in itertools.pairwise(pieces):
         if after[:1] not in (b">", b" ", b"/"):
             continue  # another element, such as <formula1>
         anchor, closing_quote, remaining = before[before.rfind(_ADDRESS) + len(_ADDRESS) :].partition(b'"')
-        where = (
-            place(anchor)
-            if closing_quote and remaining.find(b">") == len(remaining) - 1 and _ADDRESS in before
-            else None
-        )
-        if where is None:
+        if not closing_quote or remaining.find(b">") != len(remaining) - 1 or _ADDRESS not in before:
             return None
-        all_found[where] = _formula(after.partition(b">")[2].partition(b"<")[0] if after[:1] != b"/" else b"")
-    return all_found
+        try:
+            where = place(anchor)
+        except ValueError:
+            return None
+        text = after.partition(b">")[2].partition(b"<")[0] if after[:1] != b"/" else b""
+        found[where] = SpecialCell(formula(text), False)
+    return found
 
 
-@lru_cache(maxsize=20_000)  # the same cells and formulas come back in every return
-def place(anchor: bytes) -> tuple[int, int] | None:
-    """b"C14" → (13, 2); None for anything else."""
-    found = _CELL_ADDRESS.fullmatch(anchor.decode("ascii", "replace"))
-    return (int(found.group(2)) - 1, _rank(found.group(1)) - 1) if found else None
+@lru_cache(maxsize=20_000)  # the same cells come back in every return
+def place(anchor: bytes) -> tuple[int, int]:
+    """b"C14" → (13, 2); ValueError for anything else."""
+    match = _CELL_ADDRESS.fullmatch(anchor.decode("ascii", "replace"))
+    if match is None:
+        raise ValueError(anchor)
+    return int(match.group(2)) - 1, _rank(match.group(1)) - 1
 
 
-@lru_cache(maxsize=20_000)
-def _formula(texte: bytes) -> SpecialCell:
-    return SpecialCell(formula(texte), False)
-
-
-def formula(texte: bytes) -> str:
+def formula(text: bytes) -> str:
     """A formula as the XML writes it → as a person would."""
-    return unescape(texte.decode("utf-8", "replace"))
+    return unescape(text.decode("utf-8", "replace"))
 
 
-@cache
+@lru_cache(maxsize=MAX_COLUMNS)
 def _rank(letters: str) -> int:
     rank = 0
     for letter in letters:
@@ -143,7 +140,7 @@ def parse(reader: expat.XMLParserType, xml: bytes) -> None:
 class _CellWalk:
     """From cell to cell. ``where``: (row, column) of the one that it is in, from 0."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.where = (-1, -1)
 
     def enter(self, nom: str, attributes: dict[str, str]) -> bool:
@@ -160,47 +157,47 @@ class _CellWalk:
 
 def _xlsx_special_cells(xml: bytes) -> dict[tuple[int, int], SpecialCell]:
     """Formulas and errors, element by element: for any writer, whatever its prefixes, with or without addresses."""
-    all_found: dict[tuple[int, int], SpecialCell] = {}
-    cell_walk, texte = _CellWalk(), None
+    found: dict[tuple[int, int], SpecialCell] = {}
+    cell_walk, text = _CellWalk(), None
 
     def start(nom: str, attributes: dict[str, str]) -> None:
-        nonlocal texte
+        nonlocal text
         if cell_walk.enter(nom, attributes) and attributes.get("t") == "e":
-            all_found[cell_walk.where] = SpecialCell(None, True)
+            found[cell_walk.where] = SpecialCell(None, True)
         elif nom.rpartition("}")[2] == "f":
-            texte = ""
+            text = ""
 
     def end(nom: str) -> None:
-        nonlocal texte
-        if texte is not None and nom.rpartition("}")[2] == "f":
-            all_found[cell_walk.where] = SpecialCell(texte, cell_walk.where in all_found)
-            texte = None
+        nonlocal text
+        if text is not None and nom.rpartition("}")[2] == "f":
+            found[cell_walk.where] = SpecialCell(text, cell_walk.where in found)
+            text = None
 
     def characters(piece: str) -> None:
-        nonlocal texte
-        if texte is not None:
-            texte += piece
+        nonlocal text
+        if text is not None:
+            text += piece
 
     reader = expat.ParserCreate(namespace_separator="}")
     reader.StartElementHandler, reader.EndElementHandler, reader.CharacterDataHandler = start, end, characters
     parse(reader, xml)
-    return all_found
+    return found
 
 
 def _cells_in_format(xml: bytes, styles: frozenset[bytes]) -> list[tuple[int, int]]:
     """The cells in one of these formats."""
-    all_found: list[tuple[int, int]] = []
-    all_wanted = {style.decode() for style in styles}
+    found: list[tuple[int, int]] = []
+    wanted = {style.decode() for style in styles}
     cell_walk = _CellWalk()
 
     def start(nom: str, attributes: dict[str, str]) -> None:
-        if cell_walk.enter(nom, attributes) and attributes.get("s") in all_wanted:
-            all_found.append(cell_walk.where)
+        if cell_walk.enter(nom, attributes) and attributes.get("s") in wanted:
+            found.append(cell_walk.where)
 
     reader = expat.ParserCreate(namespace_separator="}")
     reader.StartElementHandler = start
     parse(reader, xml)
-    return all_found
+    return found
 
 
 # --- .ods -----------------------------------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ import re
 import struct
 import zipfile
 import zlib
-from functools import lru_cache
 from io import BytesIO
+from typing import NamedTuple
 
+from cls_workbook.bounded_memory import Memory
 from cls_workbook.errors import Refusal
 
 FILE_SIZE_MAX = 30_000_000  # bytes of a file; a filled workbook weighs 0.2 to 1 million
@@ -20,6 +21,7 @@ INFLATED_MAX = 250_000_000  # bytes once inflated
 RATIO_MAX, RATIO_FROM_SIZE = 400, 5_000_000  # a part that swells more than this, from this size on, is no spreadsheet
 PARTS_MAX = 5_000
 SHARED_PART_MAX = 200_000  # bytes of a part that is kept for the next file
+SHARED_PARTS_KEPT = 24  # the same bytes come back in the returns of many senders
 _HEAD, _ENCRYPTED = 30, 0x1  # bytes before the name of a part in a zip; the flag of an encrypted one
 _SHARED_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
 SAVE_AGAIN = "Enregistrez à nouveau le classeur au format .xlsx ou .ods depuis votre tableur, puis renvoyez-le."
@@ -40,12 +42,30 @@ _FAULTS = (
 )
 
 
+class Deflated(NamedTuple):
+    """A part as the zip holds it, and what its directory announces."""
+
+    raw: bytes
+    compressed: bool
+    size: int
+    check: int
+
+
+SharedParts = Memory[Deflated, bytes]
+
+
+def shared_parts() -> SharedParts:
+    """The small parts that come back in file after file, inflated once."""
+    return Memory(_inflate, SHARED_PARTS_KEPT, SHARED_PART_MAX, lambda part: max(part.size, len(part.raw)))
+
+
 class ZipParts:
     """The parts of a workbook by name. Refus (with the remedy as detail) for a file that cannot or must not be read."""
 
-    def __init__(self, content: bytes):
+    def __init__(self, content: bytes, shared: SharedParts | None = None):
+        """``shared``: what is remembered from one file to the next."""
         _refuse_if_something_else(content)
-        self.content = content
+        self.content, self._shared = content, shared
         try:
             with zipfile.ZipFile(BytesIO(content)) as archive:
                 _judge(archive)
@@ -61,10 +81,18 @@ class ZipParts:
         """A part, inflated; empty if there is none of that name."""
         if nom not in self._already_read:
             try:
-                self._already_read[nom] = _read(self.content, self._announced[nom]) if nom in self._announced else b""
+                self._already_read[nom] = self._read(self._announced[nom]) if nom in self._announced else b""
             except _FAULTS as fault:
                 raise Refusal(*_DAMAGED) from fault
         return self._already_read[nom]
+
+    def _read(self, part: zipfile.ZipInfo) -> bytes:
+        deflated = _deflated(self.content, part)
+        return (
+            self._shared[deflated]
+            if self._shared is not None and part.filename in _SHARED_PARTS
+            else _inflate(deflated)
+        )
 
     def check_parts(self) -> None:
         """Inflates all that calamine will inflate: proves that the sizes announced are true, and that there is no DOCTYPE."""
@@ -150,22 +178,22 @@ def _is_useful(nom: str) -> bool:
     )
 
 
-def _read(content: bytes, part: zipfile.ZipInfo) -> bytes:
-    """One part, inflated. BadZipFile if it is not what the directory of the zip announces.
+def _deflated(content: bytes, part: zipfile.ZipInfo) -> Deflated:
+    """One part, as it lies in the zip. BadZipFile if it is not what the directory announces.
 
     ``ZipFile.read`` does the same in small pieces, and takes three times as long.
     """
     start = part.header_offset + _HEAD
-    nom, extra_length = struct.unpack_from("<2H", content, start - 4)
-    start += nom + extra_length
-    raw = content[start : start + part.compress_size]
+    name_length, extra_length = struct.unpack_from("<2H", content, start - 4)
+    start += name_length + extra_length
     if part.flag_bits & _ENCRYPTED or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise zipfile.BadZipFile(part.filename)
-    inflate = _inflate_once if part.filename in _SHARED_PARTS and part.file_size < SHARED_PART_MAX else _inflate
-    return inflate(raw, part.compress_type == zipfile.ZIP_DEFLATED, part.file_size, part.CRC)
+    raw = content[start : start + part.compress_size]
+    return Deflated(raw, part.compress_type == zipfile.ZIP_DEFLATED, part.file_size, part.CRC)
 
 
-def _inflate(raw: bytes, compressed: bool, size: int, check: int) -> bytes:
+def _inflate(part: Deflated) -> bytes:
+    raw, compressed, size, check = part
     inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, size + 1) if compressed else raw
     if len(inflated) != size or zlib.crc32(inflated) != check:
         raise zipfile.BadZipFile("taille ou somme de contrôle")
@@ -175,6 +203,3 @@ def _inflate(raw: bytes, compressed: bool, size: int, check: int) -> bytes:
     ):
         raise Refusal("Le fichier contient une déclaration DOCTYPE, qu’aucun tableur n’écrit.", (SAVE_AGAIN,))
     return inflated
-
-
-_inflate_once = lru_cache(maxsize=24)(_inflate)  # the same bytes come back in the returns of many senders

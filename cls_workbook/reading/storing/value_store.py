@@ -10,36 +10,22 @@ import copy
 import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from cls_workbook.errors import Refusal
+from cls_workbook.reading.parsing.value_log import VALUES
 
-VALUES = (
-    "annee",
-    "fichier",
-    "feuille",
-    "cellule",
-    "fiche",
-    "structure",
-    "volet",
-    "bloc",
-    "mesure",
-    "champ",
-    "ligne",
-    "modalite",
-    "type",
-    "valeur",
-)
 WORDS = VALUES[1:-1]  # all but the year and the value
 IN_MEMORY_MAX = 2_000_000  # bytes: a campaign of the usual size makes no file
 # A row is kept as numbers (its place in its batch, its year, the ranks of its words) beside its value.
 _ORDER, _YEAR = 0, 1
 _COLUMNS = {nom: n for n, nom in enumerate(WORDS, 2)}
 _EMPTY = np.zeros((0, len(WORDS) + 2), dtype=np.int32), np.zeros(0, dtype=object)
-StoredPart = tuple[np.ndarray, np.ndarray]  # numbers, values
+Array = np.ndarray[Any, Any]
+StoredPart = tuple[Array, Array]  # numbers, values
 R = TypeVar("R")
 
 
@@ -62,7 +48,7 @@ class ValueStore:
     ``wanted``: is this chapter meant? All are, if nothing is said. ``names``: columns, all if none is named.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._file = SpooledTemporaryFile(IN_MEMORY_MAX)  # noqa: SIM115 (it lives as long as the book)
         self._end = 0
         self._batches: list[
@@ -71,7 +57,7 @@ class ValueStore:
         self._chapters: dict[Chapter, int] = {}
         self._ranks: dict[str, dict[str, int]] = {nom: {} for nom in WORDS}  # column → word → its rank
         self._types: dict[str, pd.CategoricalDtype] = {}
-        self._computed: dict[tuple, tuple] = {}
+        self._computed: dict[str, tuple[tuple[object, ...], Any]] = {}
         self._faulty_ranks: Sequence[int] = ()
         self._is_refused: Callable[[str, str, str, str], bool] | None = None
 
@@ -109,7 +95,7 @@ class ValueStore:
             starts.append(self._end)
         self._batches.append(np.array(starts))
 
-    def _to_ranks(self, nom: str, column: pd.Series) -> np.ndarray:
+    def _to_ranks(self, nom: str, column: pd.Series) -> Array:
         """The words of a batch → their ranks in the book."""
         # Of the array: the accessor of a column (``cat``) refers to itself, and keeps its frame while the garbage collector rests.
         codes, words = (
@@ -120,7 +106,7 @@ class ValueStore:
         ranks = self._ranks[nom]
         return _compact(np.array([ranks.setdefault(word, len(ranks)) for word in words], dtype=np.int32))[codes]
 
-    def _write(self, numbers: np.ndarray, contents: np.ndarray) -> None:
+    def _write(self, numbers: Array, contents: Array) -> None:
         page = pickle.dumps((_compact(numbers), contents), pickle.HIGHEST_PROTOCOL)
         try:
             self._file.seek(self._end)
@@ -145,7 +131,7 @@ class ValueStore:
         for part in self._parts(wanted):
             yield self._frame([part], names)
 
-    def lines(self, wanted: Choice, *names: str, input_fields: Collection[str] = ()) -> Iterator[tuple]:
+    def lines(self, wanted: Choice, *names: str, input_fields: Collection[str] = ()) -> Iterator[tuple[Any, ...]]:
         """The same as rows of these columns, of these champs only: what is gone through one by one needs no frame."""
         for numbers, contents in self._parts(wanted, input_fields):
             yield from zip(
@@ -155,13 +141,13 @@ class ValueStore:
 
     def of_files(self, files: Collection[str]) -> pd.DataFrame:
         """All that these returns say."""
-        all_wanted = self._ranks_of("fichier", files)
-        parts = self._parts() if all_wanted else ()
+        ranks_wanted = self._ranks_of("fichier", files)
+        parts = self._parts() if ranks_wanted else ()
         return self._frame(
             [
                 (numbers[theirs], contents[theirs])
                 for numbers, contents in parts
-                if (theirs := np.isin(numbers[:, _COLUMNS["fichier"]], all_wanted)).any()
+                if (theirs := np.isin(numbers[:, _COLUMNS["fichier"]], ranks_wanted)).any()
             ]
         )
 
@@ -170,7 +156,7 @@ class ValueStore:
         ranks = [_COLUMNS[nom] for nom in names]
         for pages in self._pages(wanted):
             seen = np.concatenate([numbers[:, ranks] for numbers, _ in pages])
-            seen = seen[_groups(seen.T)[0]]
+            seen = seen[_groups(list(seen.T))[0]]
             yield from zip(*(self._words(nom)[column] for nom, column in zip(names, seen.T, strict=True)), strict=True)
 
     @property
@@ -183,11 +169,12 @@ class ValueStore:
         return any(map(wanted, self.chapters))
 
     def once(self, what: str, computation: Callable[[], R], *from_objects: object) -> R:
-        """What is worked out from this book, and from these very objects, once for all who ask."""
-        cle = what, *map(id, from_objects)
-        if cle not in self._computed:
-            self._computed[cle] = computation(), from_objects  # kept, so that their identities stay their own
-        return self._computed[cle][0]
+        """What is worked out from this book and from these very objects, once for all who ask; anew for others."""
+        known = self._computed.get(what)
+        if known is None or any(a is not b for a, b in zip(known[0], from_objects, strict=True)):
+            known = self._computed[what] = from_objects, computation()
+        result: R = known[1]
+        return result
 
     def only(self, wanted: Choice) -> ValueStore:
         """These chapters only."""
@@ -222,9 +209,9 @@ class ValueStore:
 
     def _pages(self, wanted: Choice) -> Iterator[Iterator[StoredPart]]:
         """Of each batch that says something there, its pages."""
-        all_wanted = [rank for chapter, rank in self._chapters.items() if wanted(chapter)]
+        ranks_wanted = [rank for chapter, rank in self._chapters.items() if wanted(chapter)]
         for starts in self._batches:
-            if theirs := [rank for rank in all_wanted if rank < len(starts) - 1 and starts[rank] < starts[rank + 1]]:
+            if theirs := [rank for rank in ranks_wanted if rank < len(starts) - 1 and starts[rank] < starts[rank + 1]]:
                 yield (self._page(*starts[rank : rank + 2]) for rank in theirs)
 
     def _page(self, start: int, end: int) -> StoredPart:
@@ -253,7 +240,7 @@ class ValueStore:
         ]
         numbers = {nom: np.concatenate(column) for nom, *column in zip(numbered, *(n for n, _ in pieces), strict=True)}
 
-        def column(nom: str) -> np.ndarray | pd.Categorical | pd.Series:
+        def column(nom: str) -> Array | pd.Categorical | pd.Series:
             if (
                 nom == "valeur"
             ):  # as it was typed: pandas would take a column of texts for one of its own strings, and give others back
@@ -272,16 +259,16 @@ class ValueStore:
             self._types[nom] = pd.CategoricalDtype(pd.Index(list(self._ranks[nom]), dtype=object))
         return self._types[nom]
 
-    def _words(self, nom: str) -> np.ndarray:
+    def _words(self, nom: str) -> Array:
         return self._type(nom).categories.to_numpy()
 
 
-def _compact(numbers: np.ndarray) -> np.ndarray:
+def _compact(numbers: Array) -> Array:
     """The same, as small as they fit: most often, a half or a quarter as large."""
     return numbers.astype(np.min_scalar_type(numbers.max(initial=0)), copy=False)
 
 
-def _groups(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def _groups(columns: Sequence[Array]) -> tuple[Array, Array]:
     """Rows that are the same: (the first row of each group, the group of each row)."""
     cle = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:

@@ -5,7 +5,7 @@ Used by ``frames`` and by ``checks``; judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import gt, lt
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 
 from cls_workbook.domain.entry_questions import BLOCKS, VOLET
 
+Array = np.ndarray[Any, Any]
 KEYS = ("fichier", "feuille", "fiche", "structure", "volet", "mesure", "ligne")
 IDENTIFYING_KEYS = ("fichier", "feuille", "mesure", "ligne")
 WORDS = (*KEYS, "bloc", "champ", "modalite", "cellule")
@@ -41,13 +42,14 @@ class ValueArrays:
 
     def numero(self, nom: str, word: str) -> int:
         """The number of a word of a column; -1 where nothing says it."""
-        return next(iter(np.flatnonzero(self.words[nom] == word)), -1)
+        return int(next(iter(np.flatnonzero(self.words[nom] == word)), -1))
 
-    def read(self, nom: str, ranks: np.ndarray) -> np.ndarray:
+    def read(self, nom: str, ranks: Array) -> Array:
         """The words of a column at these rows."""
-        return self.words[nom][self.codes[nom][ranks]]
+        words: Array = self.words[nom][self.codes[nom][ranks]]
+        return words
 
-    def rows(self, keys: Sequence[str], ranks: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def rows(self, keys: Sequence[str], ranks: Array | None = None) -> tuple[Array, Array]:
         """Rows (those at ``ranks`` only) that have the same keys, numbered in order of appearance: (number of each, first of each number).
 
         One sheet answers for one structure and volet: ``IDENTIFYING_KEYS`` tell the others.
@@ -86,49 +88,49 @@ def wide(values: pd.DataFrame, bloc: str) -> pd.DataFrame:
     return ValueArrays(values).wide(bloc)
 
 
-def rows(values: pd.DataFrame, keys: Sequence[str]) -> np.ndarray:
+def rows(values: pd.DataFrame, keys: Sequence[str]) -> Array:
     """The number of each row; those that have the same keys have the same one. See ``ValueArrays.rows``."""
     return ValueArrays(values).rows(keys)[0]
 
 
-def _codes(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def _codes(column: pd.Series) -> tuple[Array, Array]:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.array.codes, column.array.categories.to_numpy(object)
     return pd.factorize(_objects(column))
 
 
-def _column(size: int, ranks: np.ndarray, contents: np.ndarray) -> np.ndarray:
+def _column(size: int, ranks: Array, contents: Array) -> Array:
     column = np.full(size, None, dtype=object)
     column[ranks] = contents
     return column
 
 
-def where_above(left: Iterable, right: Iterable) -> list[bool]:
+def where_above(left: Iterable[Any], right: Iterable[Any]) -> list[bool]:
     """Where both are known and ``left`` > ``right``: an unknown value contradicts nothing."""
     return _compare(left, right, gt)
 
 
-def where_below(left: Iterable, right: Iterable) -> list[bool]:
+def where_below(left: Iterable[Any], right: Iterable[Any]) -> list[bool]:
     """Where both are known and ``left`` < ``right``."""
     return _compare(left, right, lt)
 
 
-def _compare(left: Iterable, right: Iterable, operation) -> list[bool]:
+def _compare(left: Iterable[Any], right: Iterable[Any], operation: Callable[[Any, Any], bool]) -> list[bool]:
     return [a is not None and b is not None and operation(a, b) for a, b in zip(left, right, strict=True)]
 
 
 def total_of(values: Iterable[Any]) -> Any:
     """The sum of what is known; None when nothing is (a blank is not a zero)."""
-    all_known = [v for v in values if v is not None]
-    return sum(all_known) if all_known else None
+    known = [v for v in values if v is not None]
+    return sum(known) if known else None
 
 
-def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple]:
+def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a frame, these columns only. Values as they are, and ten times as fast as ``itertuples``."""
     return zip(*(_objects(frame[nom]) for nom in names), strict=True)
 
 
-def _objects(column: pd.Series) -> np.ndarray:
+def _objects(column: pd.Series) -> Array:
     """The values as objects; not copied where they already are (``to_numpy(object)`` would)."""
     return column.to_numpy() if column.dtype == object else column.to_numpy(object)
 
@@ -138,7 +140,7 @@ class ViewRow(Mapping[str, object]):
 
     __slots__ = ("_content", "_ranks")
 
-    def __init__(self, ranks: Mapping[str, int], content: tuple):
+    def __init__(self, ranks: Mapping[str, int], content: tuple[Any, ...]):
         self._ranks, self._content = ranks, content
 
     def __getitem__(self, nom: str) -> object:
@@ -157,7 +159,7 @@ def as_rows(view: pd.DataFrame) -> list[ViewRow]:
     return [ViewRow(ranks, content) for content in columns(view, *ranks)]
 
 
-def as_dicts(view: pd.DataFrame, mask: Sequence[bool] | None = None) -> list[dict]:
+def as_dicts(view: pd.DataFrame, mask: Sequence[bool] | None = None) -> list[dict[str, Any]]:
     """The rows of a frame as dictionaries (only those of ``mask``). Values as they are: ``to_dict`` boxes each one."""
     names = list(view.columns)
     ranks = None if mask is None else np.flatnonzero(mask)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
-from functools import lru_cache
 from xml.parsers import expat
 
 from cls_workbook.french import NBSP, number_fr
@@ -22,7 +21,6 @@ class Percentage(float):
         return f"{number_fr(Decimal(f'{self * 100:.15g}'))}{NBSP}%" if math.isfinite(self * 100) else str(float(self))
 
 
-@lru_cache(maxsize=16)
 def percentage_formats(styles: bytes) -> frozenset[bytes]:
     """Indices of formats, as a cell of an .xlsx writes them in its attribute ``s``. ``styles``: the part ``xl/styles.xml``."""
     codes: dict[str, str] = {}

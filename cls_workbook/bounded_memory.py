@@ -1,0 +1,28 @@
+"""What was worked out once, kept for the next time: by an object that is passed along, never by a module, and never more than so much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sized
+from typing import TypeVar
+
+K = TypeVar("K", bound=Sized)
+V = TypeVar("V")
+
+
+class Memory(dict[K, V]):
+    """What is written → what ``read`` makes of it: worked out once, and forgotten with all the others when they are too many.
+
+    ``entries``: how many are kept. ``size``: of what is written; what is longer than ``size_max`` is not kept.
+    """
+
+    def __init__(self, read: Callable[[K], V], entries: int, size_max: int, size: Callable[[K], int] = len):
+        super().__init__()
+        self._read, self._entries, self._size_max, self._size = read, entries, size_max, size
+
+    def __missing__(self, written: K) -> V:
+        value = self._read(written)
+        if self._size(written) <= self._size_max:
+            if len(self) >= self._entries:
+                self.clear()
+            self[written] = value
+        return value

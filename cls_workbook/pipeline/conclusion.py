@@ -1,0 +1,143 @@
+"""What takes all the returns of a campaign: rules between them, what counts, summaries, reconciliation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from cls_workbook import checks, garbage
+from cls_workbook import pilotage as coordination
+from cls_workbook.anomalies import Anomalie, sort_out
+from cls_workbook.domain.model import Contrat
+from cls_workbook.french import date_fr
+from cls_workbook.pilotage import Pilotage
+from cls_workbook.pipeline.campaign import Batch, Campagne
+from cls_workbook.reading.storing.typed_frames import TypedRetours
+from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reports.consolidation import previous_year as past_year
+from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
+from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation
+from cls_workbook.summaries import activity, funding, funding_rules, history, reconciliation, replacement, what_counts
+
+
+def conclude(
+    batches: Iterable[Batch[pd.DataFrame]],
+    campagne: Campagne,
+    day: date,
+    precedent: PreviousConsolidation | None,
+    pilotage: Pilotage,
+) -> Result:
+    """Batches of returns, read, typed and checked → everything that the consolidation workbook says."""
+    contrat, whole = campagne.contrat, campagne.bring_together(batches)
+    typed_returns = whole.typed_returns
+    replaced = campagne.settlement.conclude(typed_returns.settled)
+    with garbage.suspended():
+        changes = replacement.replacements(contrat, replaced, typed_returns.settled)
+        found = checks.controler(campagne.folder(typed_returns), whole.findings)
+        anomalies = sort_out([*typed_returns.anomalies, *changes.anomalies, *found])
+        values = what_counts.retain(typed_returns.values, anomalies)
+        result = _summarize(typed_returns, values, anomalies, campagne, day, precedent, pilotage)
+        table = reconciliation.reconciliation(
+            contrat,
+            typed_returns,
+            anomalies,
+            changes.fiches,
+            result.tables.indicateurs,
+            result.tables.par_fiche,
+            result.tables.par_financeur,
+            funding.financement_lines(contrat, values),
+        )
+    tables = replace(result.tables, remplacements=changes.table, reconciliation=table)
+    return replace(result, tables=tables, anomalies=(*reconciliation.unexplained(table), *result.anomalies))
+
+
+def _summarize(
+    typed_returns: TypedRetours[ValueStore],
+    values: ValueStore,
+    anomalies: Sequence[Anomalie],
+    campagne: Campagne,
+    day: date,
+    precedent: PreviousConsolidation | None,
+    pilotage: Pilotage,
+) -> Result:
+    """The tables, of ``values``: those that count."""
+    contrat, annee = campagne.contrat, campagne.annee
+    planned = what_counts.ExpectedReturns(contrat, campagne.expected_returns)
+    programme, engaged = pilotage.programme or None, _engaged_before(precedent, pilotage)
+    before = past_year.history(precedent, contrat) if precedent else []
+    last_year = past_year.indicateurs(precedent, contrat, annee) if precedent else None
+    avancement = activity.avancement(contrat, values, planned)
+    tables = ResultTables(
+        retours=what_counts.statuts(contrat, planned, typed_returns.retours, anomalies),
+        normalisations=typed_returns.normalisations,
+        mesures=what_counts.mesures_table(contrat, values),
+        reponses=what_counts.answers_table(contrat, values),
+        indicateurs=activity.indicateurs(contrat, values, planned, last_year),
+        financements=what_counts.financements_table(contrat, values),
+        par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged),
+        par_financeur=funding.par_financeur(contrat, values),
+    )
+    past = history.past_subsidies(contrat, before)
+    explications = funding_rules.explications(contrat, annee, values, programme, engaged, past)
+    return Result(
+        contrat,
+        annee,
+        day,
+        replace(tables, history=_history(contrat, annee, values, tables, avancement, before)),
+        ResultSummaries(
+            avancement=avancement,
+            gouvernance=activity.gouvernance(contrat, pilotage.reunions),
+            territoire=activity.territoire(contrat, values),
+            totaux=funding.totaux(contrat, tables.par_fiche),
+        ),
+        ResultNotes(
+            explications=tuple(explications),
+            a_preciser=tuple(what_counts.a_preciser(contrat, pilotage.membres)),
+            decisions=_decisions(pilotage),
+        ),
+        tuple(anomalies),
+        validated_on=pilotage.date_validation if pilotage.etat == coordination.VALIDE else None,
+        precedent=precedent is not None,
+    )
+
+
+def _history(
+    contrat: Contrat,
+    annee: int,
+    values: ValueStore,
+    tables: ResultTables,
+    avancement: pd.DataFrame,
+    before: Iterable[Mapping[str, object]],
+) -> pd.DataFrame:
+    return history.history(
+        contrat,
+        annee,
+        indicateurs=tables.indicateurs,
+        mesures=what_counts.names_cited(contrat, values),
+        avancement=avancement,
+        par_fiche=tables.par_fiche,
+        financements=funding.given_by_financeur(contrat, values),
+        before=before,
+    )
+
+
+def _engaged_before(
+    precedent: PreviousConsolidation | None, pilotage: Pilotage
+) -> Mapping[str, Decimal] | None:
+    """What earlier years engaged: as last year's consolidation says, else as the coordinator does; None if nobody says it."""
+    if precedent:
+        return {**pilotage.engage_anterieur, **past_year.engage_to_date(precedent)}
+    return pilotage.engage_anterieur or None
+
+
+def _decisions(pilotage: Pilotage) -> dict[str, str]:
+    """Fiche ("" for the whole contract) → what the COPIL decided, in one line."""
+    statements: dict[str, list[str]] = {}
+    for d in pilotage.decisions:
+        when = f" ({date_fr(d.date)})" if d.date else ""
+        statements.setdefault(d.fiche, []).append(f"{d.decision}{when}" + (f" : {d.precision}" if d.precision else ""))
+    return {fiche: " ; ".join(sentences) for fiche, sentences in statements.items()}

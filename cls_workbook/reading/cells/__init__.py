@@ -1,0 +1,1 @@
+"""What stands in one cell, as a reader of spreadsheets gives it, and the value that it means."""

@@ -1,0 +1,125 @@
+"""What reading says of a whole file, or of a whole sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie, Place
+from cls_workbook.reading.cells.shown import QUOTED_MAX, quoted
+from cls_workbook.reading.locating.told import anomalie
+from cls_workbook.reading.reading_checks import (
+    EmptyRetour,
+    MissingCell,
+    MovedRows,
+    OutOfCampagne,
+    TypedElsewhere,
+    UnknownFiche,
+    UnreadableFile,
+)
+
+
+def unreadable(file: str, found: str, remedy: str) -> Anomalie:
+    expected = "un classeur de suivi au format .xlsx, .xlsm ou .ods"
+    return anomalie(BLOCKING, UnreadableFile, Place(file), (), "", found, expected, remedy, refuses_file=True)
+
+
+def empty_retour(file: str) -> Anomalie:
+    return anomalie(
+        A_CONFIRMER,
+        EmptyRetour,
+        Place(file),
+        (),
+        "",
+        "un classeur de cette campagne, où rien n’est saisi",
+        "au moins une fiche remplie",
+        "demandez à la structure si elle n’a rien à déclarer, ou si elle a envoyé le mauvais fichier ; ce retour n’est pas compté.",
+    )
+
+
+def other_version(
+    location: Place, modele: str, carried_over: Mapping[str, int], absent_ones: Sequence[str]
+) -> Anomalie:
+    """``carried_over``: fiche (or « Accueil ») → number of answers carried over. ``absent_ones``: questions of this version that it lacks."""
+    total = sum(carried_over.values())
+    detail = ", ".join(f"{f} : {n}" for f, n in carried_over.items() if n)
+    found = f"version {modele} : {total} réponse(s) reprise(s)" + (f" ({detail})" if total else "")
+    found += (
+        f" ; {len(absent_ones)} question(s) de cette année n’y figurent pas, {quoted(absent_ones)}"
+        if absent_ones
+        else ""
+    )
+    return anomalie(
+        A_CONFIRMER,
+        OutOfCampagne,
+        location,
+        (),
+        "version du modèle",
+        found,
+        "le modèle de cette campagne",
+        "vérifiez ce qui est signalé, et demandez à la structure les réponses qui manquent : les réponses aux questions inchangées ont été reprises.",
+    )
+
+
+def out_of_campagne(file: str, champ: str, found: str, expected: str) -> Anomalie:
+    remedy = "renvoyez le classeur de cette campagne ; celui-ci n’est pas pris en compte."
+    return anomalie(BLOCKING, OutOfCampagne, Place(file), (), champ, found, expected, remedy, refuses_file=True)
+
+
+def missing_sheet(location: Place, what: str, without_anchors: bool) -> Anomalie:
+    found = (
+        "la colonne masquée des repères (colonne A) a été supprimée"
+        if without_anchors
+        else "la feuille a été supprimée"
+    )
+    return anomalie(
+        BLOCKING,
+        MissingCell,
+        location,
+        (),
+        what,
+        found,
+        "toutes les feuilles du classeur envoyé",
+        "reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",
+    )
+
+
+def duplicate_sheet(location: Place, other: str, differences: Sequence[str]) -> Anomalie:
+    return anomalie(
+        BLOCKING,
+        MovedRows,
+        location,
+        (),
+        "feuille copiée",
+        f"les feuilles « {other} » et « {location.sheet} » répondent à la même fiche, différemment : "
+        + " ; ".join(differences[:QUOTED_MAX]),
+        "une seule feuille par fiche",
+        "supprimez celle des deux feuilles qui ne compte pas, puis renvoyez le classeur. Aucune des deux n’est prise en compte.",
+        refuses_sheet=True,
+    )
+
+
+def unknown_fiche(location: Place) -> Anomalie:
+    return anomalie(
+        BLOCKING,
+        UnknownFiche,
+        location,
+        (),
+        "fiche",
+        f"une feuille pour la fiche « {location.fiche} »",
+        "une fiche du contrat",
+        "reportez les réponses dans le classeur de cette campagne ; cette feuille n’est pas prise en compte.",
+        refuses_sheet=True,
+    )
+
+
+def partner_sheet(location: Place, cells: int) -> Anomalie:
+    return anomalie(
+        INFORMATION,
+        TypedElsewhere,
+        location,
+        (),
+        "feuille ajoutée",
+        f"une feuille qui ne vient pas du modèle ({cells} cellules remplies)",
+        "les feuilles du modèle",
+        "rien, si cette feuille est un document de travail : elle n’est pas lue.",
+    )

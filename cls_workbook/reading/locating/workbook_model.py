@@ -1,0 +1,121 @@
+"""What a reader expects to find in the workbook of a contract and a year: keyed rows, printed texts, locked facts.
+
+Compiled once for a reader from the plan that drew the workbook; the drawing itself is then forgotten.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+
+from cls_workbook import forms
+from cls_workbook.domain.contrat_years import in_year
+from cls_workbook.domain.model import Contrat
+from cls_workbook.forms.layout import InputPlace, SheetPlan
+from cls_workbook.french import fold
+from cls_workbook.reading.locating.expected_row import HOME, CountedAnswer, ExpectedRow, expected_row
+from cls_workbook.reading.locating.sheet_template import SheetTemplate
+from cls_workbook.workbook.description import Cell, Link
+
+MODELS_KEPT, VERSIONS_KEPT = 8, 64
+
+
+class WorkbookModel:
+    """The expected rows by key, and the printed texts of each sheet.
+
+    ``extensible``: prefix of a table that may grow → its first row; ``boxes``: prefixes of lists of names to tick.
+    """
+
+    def __init__(self, contrat: Contrat, annee: int, fast: bool = True):
+        """``fast``: sheets that came back as they were sent may be read the short way."""
+        plan = forms.plan(contrat, annee)
+        self.contrat, self.annee = contrat, annee
+        self.rows: dict[str, ExpectedRow] = {}
+        self.groups: dict[str, tuple[str, ...]] = {}
+        self.texts: dict[str, frozenset[str]] = {}
+        self.ambiguous: dict[str, frozenset[str]] = {}  # printed on a sheet, and choices of one of its inputs
+        self.counted: dict[str, list[CountedAnswer]] = {}
+        self.sheet_templates: dict[str, SheetTemplate] = {}
+        self.extensible: dict[str, ExpectedRow] = {}
+        self.headers: dict[str, ExpectedRow] = {}
+        for sheet in plan.worksheets:
+            self._compile(sheet, fast)
+        drawn = {f.sheet.nom for f in plan.worksheets}
+        self.annexes = {
+            f.nom: (_texts(f.cells), f.etat == "visible") for f in plan.workbook.worksheets if f.nom not in drawn
+        }
+        self.boxes = {a.prefix for a in self.rows.values() if a.places and not a.by_header and not a.label}
+        self.places = {p.cle: p for a in self.rows.values() for p in a.places}
+        self._fingerprints: dict[tuple[str, ...], str] = {}
+
+    def _compile(self, sheet: SheetPlan, fast: bool) -> None:
+        by_row: dict[int, list[Cell]] = {}
+        for cell in sheet.sheet.cells:
+            by_row.setdefault(cell.line, []).append(cell)
+        for cle, row in sheet.rows.items():
+            self.rows[cle] = row_here = expected_row(cle, row, by_row.get(row.numero, []))
+            if row.role == "entete":
+                self.headers[row_here.prefix] = row_here
+            if row_here.prefix in sheet.extensible and row_here.places:
+                self.extensible.setdefault(row_here.prefix, row_here)
+        groupe = next(iter(sheet.rows)).partition("/")[0]
+        self.groups[groupe] = tuple(sheet.rows)
+        self.texts[groupe] = _texts(sheet.sheet.cells)
+        own_rows = [self.rows[cle] for cle in sheet.rows]
+        self.ambiguous[groupe] = self.texts[groupe] & {choix for a in own_rows for p in a.places for choix in p.choix}
+        self.counted[groupe] = [CountedAnswer.of(a) for a in own_rows if a.tally]
+        free_cells = {(a.numero, column): free for a in own_rows for column, free in a.free_cells.items()}
+        self.sheet_templates[groupe] = SheetTemplate(sheet, own_rows, free_cells, fast)
+
+    def place(self, cle: str) -> InputPlace | None:
+        """The input of that key; for a row that a partner added to a table, the input of its first row."""
+        place = self.places.get(cle)
+        if place is None:
+            row, _, champ = cle.rpartition("/")
+            modele = self.extensible.get(row.rpartition("/")[0])
+            place = next((p for p in modele.places if p.champ == champ), None) if modele else None
+        return place
+
+    def version(self, fiches: tuple[str, ...]) -> str:
+        """The version that a workbook with these fiches bears, when it was made from this very contract."""
+        if fiches not in self._fingerprints:
+            if len(self._fingerprints) >= VERSIONS_KEPT:
+                self._fingerprints.clear()
+            groups = (HOME, *(g for g in self.groups if g in fiches))
+            self._fingerprints[fiches] = forms.version(
+                (p for g in groups for c in self.groups[g] for p in self.rows[c].places), self.annee
+            )
+        return self._fingerprints[fiches]
+
+
+def _texts(cells: Iterable[Cell]) -> frozenset[str]:
+    """Every printed text, as printed and folded."""
+    texts = {
+        c.valeur if isinstance(c.valeur, str) else c.valeur.texte for c in cells if isinstance(c.valeur, (str, Link))
+    }
+    return frozenset(texts | {fold(t) for t in texts})
+
+
+class WorkbookModels:
+    """What is expected of the workbooks of a few contracts and years, each compiled once (a tenth of a second).
+
+    Passed along by those who read; stays behind when it is sent to another process. ``fast``: as ``WorkbookModel``.
+    """
+
+    def __init__(self, fast: bool = True):
+        self._fast = fast
+        self._models: list[WorkbookModel] = []
+
+    def __reduce__(self) -> tuple[type[WorkbookModels], tuple[bool]]:
+        return WorkbookModels, (self._fast,)
+
+    def of(self, contrat: Contrat, annee: int) -> WorkbookModel:
+        """That of this contract, as it is in ``annee``."""
+        contrat = in_year(contrat, annee)
+        for same in (operator.is_, operator.eq):  # to compare whole contracts takes longer than to read a return
+            for model in self._models:
+                if model.annee == annee and same(model.contrat, contrat):
+                    return model
+        del self._models[: max(0, len(self._models) + 1 - MODELS_KEPT)]
+        self._models.append(WorkbookModel(contrat, annee, self._fast))
+        return self._models[-1]
