@@ -10,7 +10,7 @@ import pytest
 
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
-from cls_workbook.reading import return_reader
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.storing import typed_frames
 from cls_workbook.workbook import writer
 from tests.support import small_workbook
@@ -174,7 +174,7 @@ def test_every_formula_of_the_shipped_contract_is_known_again_in_odf(tmp_path, l
     writer.write(forms.plan(dijon, 2025).workbook, tmp_path / "d.xlsx")
     for extension in ("xlsx", "ods"):
         output = libreoffice.convert(tmp_path / "d.xlsx", tmp_path / f"s.{extension}")
-        assert return_reader.read(output, toml_reader.load).anomalies == ()
+        assert ReturnReader(toml_reader.load).read(output).anomalies == ()
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -19,13 +19,13 @@ def by_calamine(content: bytes) -> dict[str, list[list]]:
     return {nom: opened_book.get_sheet_by_name(nom).to_python(skip_empty_area=False) for nom in opened_book.sheet_names}
 
 
-def fast(content: bytes) -> dict[str, returned_workbook.Grid]:
+def fast(content: bytes) -> dict[str, returned_workbook.QuickGrid]:
     """The sheets that the quick reader reads by itself; none of a file that neither reader can read."""
     try:
-        grids = list(returned_workbook.WorkbookFile(content).grids())
+        grids = list(returned_workbook.open_workbook(content).grids())
     except Refusal:
         return {}
-    return {g.nom: g for g in grids if type(g) is returned_workbook.Grid}
+    return {g.nom: g for g in grids if isinstance(g, returned_workbook.QuickGrid)}
 
 
 def _exact(lines: list[list]) -> list[list]:
@@ -48,11 +48,11 @@ def same_by_both(content: bytes) -> list[str]:
     """Asserts that whatever the quick reader reads is what calamine and the slow look at formulas read; their names."""
     grids = fast(content)
     all_expected = by_calamine(content) if grids else {}
-    xml = {f.nom: ZipParts(content)[f.part] for f in returned_workbook.WorkbookFile(content)._plan.worksheets}
+    xml = {f.nom: ZipParts(content)[f.part] for f in returned_workbook.open_workbook(content)._directory.worksheets}
     for nom, grid in grids.items():
         assert _exact(grid.lines) == _exact(all_expected[nom])
         assert grid.special_cells == _xlsx_special_cells(xml[nom])
-        slow = returned_workbook.CalamineGrid(nom, all_expected[nom], None)
+        slow = returned_workbook.PlainGrid(nom, all_expected[nom], dict)
         assert {r: v for r, v in grid.values.items() if v != ""} == slow.values
         assert grid.special_addresses == {returned_workbook._anchor(*where) for where in grid.special_cells}
     return list(grids)

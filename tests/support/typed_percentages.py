@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.storing import typed_frames
-from tests.support.small_workbook import cell, read, trial
+from tests.support.small_workbook import cell, contrats, trial
 
 FICHE = "FA 1.1"
 
@@ -16,9 +17,9 @@ SLOTS = {
 }
 
 
-def read_with_types(path):
+def read_with_types(path, fast=True):
     """What is said of the values, and the cells of those that are kept."""
-    typed_returns = typed_frames.type_values([read(path)], trial())
+    typed_returns = typed_frames.type_values([ReturnReader(contrats, fast).read(path)], trial())
     return {(a.code, a.cells, a.found.replace("\u00a0", " ")) for a in typed_returns.anomalies if a.fiche}, set(
         typed_returns.values["cellule"]
     )

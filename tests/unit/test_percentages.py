@@ -9,7 +9,6 @@ import pytest
 
 from cls_workbook.reading.cells.accepted_input import NotUnderstood, Understood
 from cls_workbook.reading.cells.parse_values import understand
-from cls_workbook.reading.opening import returned_workbook
 from cls_workbook.workbook.percentages import Percentage, percentage_formats
 from tests.support.small_workbook import cell, filled, modified, places
 from tests.support.typed_percentages import EXPECTED, FICHE, SLOTS, read_with_types
@@ -22,10 +21,8 @@ def as_percentages(opened_book) -> None:
 
 
 @pytest.mark.parametrize("fast", [True, False], ids=["short way", "by calamine"])
-def test_a_percentage_is_no_count_and_no_amount(tmp_path, monkeypatch, fast):
-    if not fast:
-        monkeypatch.setattr(returned_workbook, "content", lambda *_: None)
-    assert read_with_types(modified(filled(tmp_path, {}), as_percentages)) == (EXPECTED, set())
+def test_a_percentage_is_no_count_and_no_amount(tmp_path, fast):
+    assert read_with_types(modified(filled(tmp_path, {}), as_percentages), fast) == (EXPECTED, set())
 
 
 def test_what_is_computed_as_a_rate_is_left_alone(tmp_path):

@@ -15,13 +15,15 @@ import xlsxwriter
 from python_calamine import CalamineError
 
 from cls_workbook import forms
+from cls_workbook.fast_paths.sheet_xml import SheetXmlReader
 from cls_workbook.forms import examples
-from cls_workbook.reading.opening import returned_workbook, sheet_xml
+from cls_workbook.reading.opening import returned_workbook
 from cls_workbook.reading.opening.cell_formats import date_formats
 from cls_workbook.reading.opening.zip_parts import ZipParts
+from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.workbook import writer
 from tests.support.both_readers import _exact, by_calamine, fast, same_by_both, typed_values
-from tests.support.small_workbook import YEAR, filled, read, trial
+from tests.support.small_workbook import YEAR, contrats, filled, read, trial
 
 # --- a workbook of one sheet, its XML written by hand ---------------------------------------------------------------
 
@@ -80,15 +82,14 @@ def test_returns_saved_by_openpyxl_are_read_exactly_quickly_or_not(tmp_path):
     same_by_both(filled(tmp_path, typed_values(1)).read_bytes())
 
 
-def test_both_readers_give_the_same_return(tmp_path, monkeypatch):
+def test_both_readers_give_the_same_return(tmp_path):
+    plain = ReturnReader(contrats, fast=False)
     for structure in ("mutuelle", "ville"):
         plan = forms.plan(trial(), YEAR, next(r for r in forms.repondants(trial()) if r.id == structure))
         examples.fill_cell(plan, examples.make_answers(plan, seed=structure) | {"1.1/depenses/total": 12.5})
         writer.write(plan.workbook, tmp_path / "retour.xlsx")
         short = read(tmp_path / "retour.xlsx")
-        with monkeypatch.context() as context:
-            context.setattr(returned_workbook, "content", lambda *_: None)
-            assert read(tmp_path / "retour.xlsx") == short
+        assert plain.read(tmp_path / "retour.xlsx") == short
         assert len(short.saisies) > 30
 
 
@@ -349,7 +350,7 @@ def test_days_counted_from_1904_are_left_to_calamine():
     since_1904 = TEMPLATE["xl/workbook.xml"].replace(b"<workbookPr ", b'<workbookPr date1904="1" ')
     content = file_bytes(b'<row r="1"><c r="A1" s="2"><v>45000</v></c></row>', workbook=since_1904)
     assert fast(content) == {}
-    assert [g.lines for g in returned_workbook.WorkbookFile(content).grids()] == [[[datetime.date(2027, 3, 16)]]]
+    assert [g.lines for g in returned_workbook.open_workbook(content).grids()] == [[[datetime.date(2027, 3, 16)]]]
 
 
 def test_the_formats_that_show_dates_are_those_that_calamine_takes_for_dates():
@@ -393,4 +394,19 @@ def test_a_sheet_changed_at_random_is_read_as_calamine_reads_it_or_left_to_it():
         if fast(content):
             assert _exact(fast(content)["Feuille"].lines) == _exact(all_expected["Feuille"])
     assert values_read > 10
-    assert sheet_xml.content(source, sheet_xml.shared_texts(sst), date_formats(TEMPLATE["xl/styles.xml"])) is not None
+    quick = SheetXmlReader()
+    assert quick.content(source, quick.shared_texts(sst), date_formats(TEMPLATE["xl/styles.xml"])) is not None
+
+
+# --- what is remembered ---------------------------------------------------------------------------------------------
+
+
+def test_what_a_reader_remembers_stays_bounded_and_changes_nothing(monkeypatch):
+    monkeypatch.setattr("cls_workbook.fast_paths.sheet_xml.ROWS_MAX", 3)
+    monkeypatch.setattr("cls_workbook.fast_paths.sheet_xml.RANKS_MAX", 1)
+    opener = returned_workbook.Opener()
+    for number in range(10):
+        rows = b'<row r="1"><c r="%c1"><v>%d</v></c><c r="Z1" t="s"><v>1</v></c></row>' % (65 + number, number)
+        (grid,) = opener.open(file_bytes(rows)).grids()
+        assert grid.values == {b"%c1" % (65 + number): float(number), b"Z1": "un"}
+        assert len(opener._quick._rows) <= 3
