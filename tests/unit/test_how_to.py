@@ -11,7 +11,7 @@ PAGES = sorted(p for p in (ROOT / "docs" / "how-to").glob("*.md") if p.stem != "
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
 def test_a_page_does_what_it_says(page, tmp_path):
-    play(page, copy_project(tmp_path))
+    assert play(page, copy_project(tmp_path)) >= 3
 
 
 def test_a_page_that_shows_lines_which_are_gone_is_out_of_date(tmp_path):
