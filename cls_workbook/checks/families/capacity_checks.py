@@ -204,7 +204,7 @@ def _priced(rule: Rule, figures: dict[str, MesureCount], complements: dict[str, 
 
 def _complements(given: CheckInput, rule: Rule) -> dict[Here, dict[str, Row]]:
     """(fichier, fiche) → complement id → its input."""
-    v = given.values
+    v = given.answers.values
     groups: dict[Here, dict[str, Row]] = {}
     for x in as_dicts(v, (v["bloc"] == "complements") & (v["fiche"] == (rule.fiche or ""))):
         groups.setdefault(here(x), {})[x["champ"]] = x

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie
 from cls_workbook.checks.check_kinds import CONFIRM, BetweenRetours, FicheCheck, RetourCheck
 from cls_workbook.checks.families.like_declarations import Declaration, alike
@@ -15,7 +17,7 @@ from cls_workbook.checks.given.measure_counts import MesureCount, counts
 from cls_workbook.checks.given.typed_answers import Row, by_retour, place_of, typed_cells
 from cls_workbook.domain.model import Mesure
 from cls_workbook.french import amount_fr, fold, number_fr, rate_fr
-from cls_workbook.reading.storing.wide_views import as_dicts
+from cls_workbook.reading.storing.wide_views import as_dicts, columns
 
 COMPARABLES_MIN = 3  # fewer equal figures may be chance
 ALIKE_MAX = 10  # like declarations of one event; beyond, one anomaly a pair would hide all the others
@@ -25,6 +27,7 @@ NUMBERS = (
     *("valeur", "numerateur", "denominateur", "questionnaires", "repondants", "satisfaits"),
     *("moyenne", "effectif", "dont_qpv"),
 )
+LAST_YEAR = ("fiche", "structure", "volet", "mesure", "champ", "valeur")
 LOOK_AGAIN = f"vérifiez la valeur ; {CONFIRM}"
 
 
@@ -36,8 +39,8 @@ class _Change(NamedTuple):
     ancien: int | Decimal
 
     @property
-    def gap(self) -> int | Decimal:
-        return self.tally.valeur - self.ancien
+    def gap(self) -> Decimal:
+        return Decimal(self.tally.valeur - self.ancien)
 
     @property
     def is_stock_falling(self) -> bool:
@@ -68,17 +71,15 @@ def _changes(given: CheckInput) -> Iterator[_Change]:
 def _totals_last_year(given: CheckInput) -> dict[tuple[str, str, str, str], int | Decimal]:
     """(fiche, structure, volet, measure) → last year's figure, typed or total of its breakdown."""
     totals: dict[tuple[str, str, str, str], Any] = {}
-    for r in given.precedent.mesures.itertuples() if given.precedent else ():
-        if r.mesure not in given.contrat.by_mesure:
+    mesures = given.precedent.mesures if given.precedent else pd.DataFrame(columns=LAST_YEAR)
+    for fiche, structure, volet, id_, champ, valeur in columns(mesures, *LAST_YEAR):
+        if id_ not in given.contrat.by_mesure:
             continue
-        key, is_ventilation = (
-            (r.fiche, r.structure, r.volet, r.mesure),
-            given.words.mesure(r.mesure).type == "ventilation",
-        )
-        if r.champ == "valeur" and not is_ventilation:
-            totals[key] = r.valeur
-        elif r.champ == "effectif" and is_ventilation:
-            totals[key] = totals.get(key, 0) + r.valeur
+        key, is_ventilation = (fiche, structure, volet, id_), given.words.mesure(id_).type == "ventilation"
+        if champ == "valeur" and not is_ventilation:
+            totals[key] = valeur
+        elif champ == "effectif" and is_ventilation:
+            totals[key] = totals.get(key, 0) + valeur
     return totals
 
 
@@ -151,8 +152,8 @@ class SharpChange(RetourCheck, FicheCheck):
         seuils, before = given.contrat.evolution, dict[tuple[str, ...], Any]()
         for r in _lines_last_year(given, fiche):
             if r["engage"] is not None:
-                key = (r["structure"], given.words.financeur(r["financeur"]), fold(r["nature"] or ""))
-                before[key] = before.get(key, 0) + r["engage"]
+                granted = r["structure"], given.words.financeur(r["financeur"]), fold(r["nature"] or "")
+                before[granted] = before.get(granted, 0) + r["engage"]
         this_year: dict[tuple[str, ...], list[Row]] = {}
         for r in given.answers.financements if before else ():
             if r["engage"] is not None:
@@ -173,8 +174,8 @@ class SharpChange(RetourCheck, FicheCheck):
 
 def _values_last_year(precedent: PreviousYear) -> dict[tuple[str, ...], Any]:
     """(fiche, structure, volet, measure, champ) → last year's value, rows of breakdowns apart."""
-    rows = precedent.mesures.itertuples()
-    return {(r.fiche, r.structure, r.volet, r.mesure, r.champ): r.valeur for r in rows if not r.modalite}
+    rows = columns(precedent.mesures, *LAST_YEAR, "modalite")
+    return {tuple(key): valeur for *key, valeur, modalite in rows if not modalite}
 
 
 def _lines_last_year(given: CheckInput, fiche: str) -> list[Row]:
@@ -214,7 +215,7 @@ class SameAsLastYear(RetourCheck, FicheCheck):
         """Of one fiche of a return: every figure that could be compared is last year's."""
         if given.precedent is None:
             return
-        p, v = given.precedent.mesures, given.values
+        p, v = given.precedent.mesures, given.answers.values
         rows = p[p["champ"].isin(NUMBERS)]
         before = {_figure_key(r): r["valeur"] for r in as_dicts(rows)}
         comparable = as_dicts(v, v["champ"].isin(NUMBERS) & v["mesure"].isin(rows["mesure"].unique()))

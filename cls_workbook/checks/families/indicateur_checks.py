@@ -65,7 +65,7 @@ class ZeroQpv(RowCheck):
 class _RateCheck(RowCheck, abstract=True):
     """``singled``: the champs at fault (both, where which one is wrong is not known); ``first``: the one to look at first."""
 
-    blocks = ("taux", "ventilations")
+    blocks: ClassVar[tuple[str, ...]] = ("taux", "ventilations")
     singled: ClassVar[tuple[str, ...]] = ("numerateur", "denominateur")
     first: ClassVar[str] = "numerateur"
 

@@ -15,7 +15,7 @@ from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Here, Row, here, place_of, typed_cells
 from cls_workbook.domain.model import FicheFinancement
 from cls_workbook.french import amount_fr, fold, listing, rate_fr
-from cls_workbook.reading.storing.wide_views import total_of, where_above
+from cls_workbook.reading.storing.wide_views import columns, total_of, where_above
 
 TOLERANCE = Decimal(1)  # euros, between what the funders paid and the cost
 RATE_MARGIN = Decimal("0.01")  # one point
@@ -225,9 +225,9 @@ def cumulated_engage(given: CheckInput, fiche: str, niveau: str | None = None, f
         return Decimal(0)
     past = given.precedent.financements
     engages = [
-        r.engage
-        for r in past[past["fiche"] == fiche].itertuples()
-        if niveau in (None, given.words.niveau(r.nature)) and financeur in (None, given.words.financeur(r.financeur))
+        engage
+        for nature, payer, engage in columns(past[past["fiche"] == fiche], "nature", "financeur", "engage")
+        if niveau in (None, given.words.niveau(nature)) and financeur in (None, given.words.financeur(payer))
     ]
     return total_of(engages) or Decimal(0)
 

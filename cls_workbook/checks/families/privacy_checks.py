@@ -34,7 +34,7 @@ class SmallHeadcount(RetourCheck):
     remedy = "rien à corriger : ces nombres seront masqués dans la synthèse."
 
     def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        threshold, v = given.contrat.seuil_petits_effectifs, given.values
+        threshold, v = given.contrat.seuil_petits_effectifs, given.answers.values
         sensitive = [id_ for id_, (_, _, m) in given.contrat.by_mesure.items() if m.petits_effectifs]
         is_count = v["champ"].isin(("valeur", "effectif", "numerateur"))
         counts = v.iloc[np.flatnonzero(v["mesure"].isin(sensitive) & is_count)]
@@ -61,7 +61,7 @@ class PersonalData(RetourCheck):
     remedy = "retirez ce qui désigne une personne (une fonction suffit), ou confirmez à la coordination."
 
     def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        v = given.values
+        v = given.answers.values
         is_free = (v["type"] == "texte") | ((v["type"] == "liste") & v["champ"].isin(("nom", "structure")))
         texts = v.iloc[np.flatnonzero(is_free)]
         # The same words come back from one return to the next: each is looked at once.

@@ -15,7 +15,7 @@ from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import MESURE_BLOCKS, Here, Row, here, place_of, typed_cells
 from cls_workbook.domain.model import Mesure
 from cls_workbook.french import date_fr, fold, number_fr
-from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, where_below
+from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, columns, where_below
 
 # The words of the default scale; a contract with another scale is not judged on words that it does not use.
 NOT_STARTED, IN_PROGRESS, COMPLETED, POSTPONED, ABANDONED = map(
@@ -237,9 +237,10 @@ class JalonGoingBack(RetourCheck):
             return
         rank = {fold(nom): i for i, nom in enumerate(given.contrat.listes.jalons)}
         p = given.precedent.mesures
-        before = {(r.fiche, r.structure, r.volet, r.mesure): r.valeur for r in p[p["champ"] == "jalon"].itertuples()}
+        answered = ("fiche", "structure", "volet", "mesure")
+        before = {tuple(key): ancien for *key, ancien in columns(p[p["champ"] == "jalon"], *answered, "valeur")}
         for r in as_dicts(given.answers.view("jalons")):
-            ancien = before.get((r["fiche"], r["structure"], r["volet"], r["mesure"]))
+            ancien = before.get(tuple(r[c] for c in answered))
             if r["jalon"] is None or ancien is None or rank.get(fold(r["jalon"]), 99) >= rank.get(fold(ancien), 0):
                 continue
             yield self.anomalie(

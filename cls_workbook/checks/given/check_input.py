@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from cls_workbook.checks.given.contract_words import ContractWords
 from cls_workbook.checks.given.input_places import InputPlaces
 from cls_workbook.checks.given.typed_answers import Here, Row, TypedAnswers
 from cls_workbook.domain.model import Contrat
-from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import wide
 
 
@@ -109,14 +109,14 @@ class CheckInput:
         store = self._value_store
         for fiche in dict.fromkeys(c.fiche for c in store.chapters if c.bloc == bloc):
             its_own = tuple(a for a in self.anomalies if a.fiche in ("", fiche))
-            values = store.only(lambda c, fiche=fiche: c.fiche == fiche)
+            values = store.only(partial(_is_of_fiche, fiche))
             yield fiche, dataclasses.replace(self, values=values, anomalies=its_own)
 
     def by_mesure(self, *blocks: str) -> Iterator[tuple[str, ValueStore]]:
         """Each measure of which something is said in these blocks, and what is said of it there."""
         store = self._value_store
         for mesure in dict.fromkeys(c.mesure for c in store.chapters if c.bloc in blocks):
-            yield mesure, store.only(lambda c, mesure=mesure: c.mesure == mesure and c.bloc in blocks)
+            yield mesure, store.only(partial(_is_of_mesure, mesure, blocks))
 
     def financements_of(self, structures: Collection[str]) -> list[Row]:
         """The funding lines of these structures, over all fiches."""
@@ -125,6 +125,14 @@ class CheckInput:
         parts = self._value_store.per_batch(lambda c: c.bloc == "financement")
         its_own = (v[v["structure"].isin(list(structures))] for v in parts)
         return [x for v in its_own if len(v) for x in self.answers.financements_in(wide(v, "financement"))]
+
+
+def _is_of_fiche(fiche: str, chapter: Chapter) -> bool:
+    return chapter.fiche == fiche
+
+
+def _is_of_mesure(mesure: str, blocks: Collection[str], chapter: Chapter) -> bool:
+    return chapter.mesure == mesure and chapter.bloc in blocks
 
 
 def _kept(frame: pd.DataFrame, files: Collection[str], fiches: Collection[Here]) -> list[bool]:

@@ -68,9 +68,16 @@ class TypedAnswers:
 
     # --- rows of a block ---
 
+    @property
+    def values(self) -> pd.DataFrame:
+        """Those of a batch; the values of a whole campaign are in no frame."""
+        if isinstance(self._values, ValueStore):
+            raise TypeError("a whole campaign is looked at by parts")
+        return self._values
+
     @cached_property
     def _arrays(self) -> ValueArrays:
-        return ValueArrays(self._values)
+        return ValueArrays(self.values)
 
     @cached_property
     def blocks(self) -> frozenset[str]:
@@ -108,7 +115,7 @@ class TypedAnswers:
         if id_ not in self._contrat.by_mesure:
             return None
         mesure, communes = self._words.mesure(id_), len(self._contrat.communes)
-        bounds = [mesure.maximum] if mesure.maximum is not None else []
+        bounds: list[Any] = [mesure.maximum] if mesure.maximum is not None else []
         return min([*bounds, *([communes] if mesure.communes and communes else [])], default=None)
 
     # --- avancement ---

@@ -159,7 +159,7 @@ def as_rows(view: pd.DataFrame) -> list[ViewRow]:
     return [ViewRow(ranks, content) for content in columns(view, *ranks)]
 
 
-def as_dicts(view: pd.DataFrame, mask: Sequence[bool] | None = None) -> list[dict[str, Any]]:
+def as_dicts(view: pd.DataFrame, mask: Sequence[bool] | pd.Series[bool] | None = None) -> list[dict[str, Any]]:
     """The rows of a frame as dictionaries (only those of ``mask``). Values as they are: ``to_dict`` boxes each one."""
     names = list(view.columns)
     ranks = None if mask is None else np.flatnonzero(mask)
