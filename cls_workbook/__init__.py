@@ -1,4 +1,7 @@
-"""``cls_workbook.consolider(book)`` is what the button « Consolider » calls. Nothing is imported until it is asked for."""
+"""``cls_workbook.consolider(book)`` is what the button « Consolider » calls.
+
+Nothing is imported until it is asked for.
+"""
 
 from __future__ import annotations
 

@@ -117,7 +117,10 @@ class Check:
         refuses_file: bool = False,
         refuses_sheet: bool = False,
     ) -> Anomalie:
-        """What this check found at a place. ``gravite``: where ``gravity`` leaves a choice; ValueError for any other."""
+        """What this check found at a place.
+
+        ``gravite``: where ``gravity`` leaves a choice; ValueError for any other.
+        """
         gravities = cls.gravities()
         if not gravite and len(gravities) == 1:
             gravite = gravities[0]

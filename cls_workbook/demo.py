@@ -143,6 +143,9 @@ def _consolidate(scenario: dict, pilotage: Path, folder: Path) -> list[str]:
     normalized = len(result.tables.normalisations)
     return [
         f"{consolidation.name} : {result.bilan()}",
-        f"  Feuille « Anomalies » : chaque constat avec son fichier, sa feuille et sa cellule. Feuille « Normalisations » : {normalized} saisie(s) comprises autrement.",
+        (
+            "  Feuille « Anomalies » : chaque constat avec son fichier, sa feuille et sa cellule. "
+            f"Feuille « Normalisations » : {normalized} saisie(s) comprises autrement."
+        ),
         f"{synthese.name} : la copie pour l’ARS, valeurs seules, prête à imprimer.",
     ]

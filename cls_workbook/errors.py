@@ -1,4 +1,6 @@
-"""The exceptions that a command ends with: a refusal (one French sentence, exit code 2), a fault of ours (exit code 3)."""
+"""The exceptions that a command ends with: a refusal (one French sentence, exit code 2),
+a fault of ours (exit code 3).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ class Refusal(Exception):
 
 
 class OwnFault(Exception):
-    """A fault of the tool, which nothing that a user did explains: what was to be written contradicts itself. Exit code 3.
+    """A fault of the tool, which nothing that a user did explains: what was to be written contradicts itself.
 
-    ``str(fault)`` says in French what contradicts what; users see one general sentence, and this in the file of details.
+    Exit code 3.
+
+    ``str(fault)`` says in French what contradicts what; users see one general sentence, and this in the file of
+    details.
     """

@@ -89,7 +89,9 @@ def fold(texte: str) -> str:
 
 
 def of(nom: str) -> str:
-    """« de Chenôve », « d’Ahuy », « du Creusot », « des Ulis »: elided before a vowel, and before h as most place names are."""
+    """« de Chenôve », « d’Ahuy », « du Creusot », « des Ulis »: elided before a vowel,
+    and before h as most place names are.
+    """
     for article, contracted in (("Le ", "du "), ("Les ", "des ")):
         if nom.startswith(article):
             return contracted + nom[len(article) :]

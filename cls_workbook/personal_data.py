@@ -19,22 +19,33 @@ _UPPERCASE, _WORD_CHARACTERS = "A-ZÀ-ÖØ-Þ", "A-Za-zÀ-ÖØ-öø-ÿ'’-"
 # --- names ---
 
 _CIVILITY = (
-    r"(?:M\.|MM\.|Mr\.?|Mrs\.?|M(?=[ \u00a0\u202f])|Mmes?\.?|MME|M\.?lles?\.?|Melles?\.?|MLLE|Monsieur|Messieurs|Madame|Mesdames|Mademoiselle|Mesdemoiselles"
+    r"(?:M\.|MM\.|Mr\.?|Mrs\.?|M(?=[ \u00a0\u202f])|Mmes?\.?|MME|M\.?lles?\.?|Melles?\.?"
+    r"|MLLE|Monsieur|Messieurs|Madame|Mesdames|Mademoiselle|Mesdemoiselles"
     r"|MONSIEUR|MADAME|Dre?s?\.?|DR|Docteure?s?|Pre?\.?|Professeure?s?|Me(?=[ \u00a0\u202f])|Maître|Sœur|Abbé)"
 )
 _LOWERCASE_CIVILITY = r"(?:mmes?\.?|mlles?\.?|melles?\.?|madame|mademoiselle|monsieur|dr\.?|docteure?)"
-_FUNCTION_WORD = r"(?:les?|la|l['’]|du|des?|et|ou|qui|à|a|en|un|une|est|sont|dans|pour|par|sur|avec|chargée?|référente?|en|ne|se|s['’]|d['’]|ayant|ainsi|mais|puis)"
+_FUNCTION_WORD = (
+    r"(?:les?|la|l['’]|du|des?|et|ou|qui|à|a|en|un|une|est|sont|dans|pour|par|sur|avec|chargée?|référente?"
+    r"|en|ne|se|s['’]|d['’]|ayant|ainsi|mais|puis)"
+)
 _PARTICLE = r"(?:d['’]|(?:de|du|des|de la|le|la|von|van|ben|el|al)[ \u00a0\u202f])"
-_NAME = rf"(?!(?:Le|La|Les|L['’]|X|Y|Z|N|XX|XXX)(?![{_WORD_CHARACTERS}]))(?:{_PARTICLE})?[{_UPPERCASE}](?:\.(?={_SPACE}?[{_UPPERCASE}])|[{_WORD_CHARACTERS}]*)"
+_NAME = (
+    rf"(?!(?:Le|La|Les|L['’]|X|Y|Z|N|XX|XXX)(?![{_WORD_CHARACTERS}]))"
+    rf"(?:{_PARTICLE})?[{_UPPERCASE}](?:\.(?={_SPACE}?[{_UPPERCASE}])|[{_WORD_CHARACTERS}]*)"
+)
 _CONTINUATION = rf"(?:{_SPACE}(?!et{_SPACE}){_NAME})*"
 _NAMES = (
     rf"(?<![{_WORD_CHARACTERS}]){_CIVILITY}{_SPACE}?(?<![A-Za-zÀ-ÿ])"
     rf"{_NAME}{_CONTINUATION}(?:{_SPACE}et{_SPACE}{_NAME}{_CONTINUATION})?"
 )
-_LOWERCASE_NAMES = rf"(?<![{_WORD_CHARACTERS}]){_LOWERCASE_CIVILITY}{_SPACE}(?!{_FUNCTION_WORD}(?![{_WORD_CHARACTERS}]))[{_WORD_CHARACTERS}]{{3,}}"
+_LOWERCASE_NAMES = (
+    rf"(?<![{_WORD_CHARACTERS}]){_LOWERCASE_CIVILITY}{_SPACE}(?!{_FUNCTION_WORD}(?![{_WORD_CHARACTERS}])"
+    rf")[{_WORD_CHARACTERS}]{{3,}}"
+)
 # A street or a building that bears a name designates nobody.
 _LOCATION = re.compile(
-    r"\b(?:rue|avenue|av\.?|boulevard|bd|place|pl\.?|quai|allée|impasse|square|cours|chemin|route|passage|hôpital|clinique|centre|espace|salle|maison"
+    r"\b(?:rue|avenue|av\.?|boulevard|bd|place|pl\.?|quai|allée|impasse|square|cours|chemin|route|passage"
+    r"|hôpital|clinique|centre|espace|salle|maison"
     rf"|école|collège|lycée|fondation|institut|résidence)(?:{_SPACE}(?:du|de|de la|des|le))?{_SPACE}$",
     re.IGNORECASE,
 )
@@ -42,19 +53,25 @@ _LOCATION = re.compile(
 # --- addresses and numbers ---
 
 _EMAIL = (
-    rf"(?i)[\w.+'-]+{_SPACE}*(?:[@＠]|[(\[{{]{_SPACE}*(?:at|arobase|a|@){_SPACE}*[)\]}}]|(?<=[ \u00a0\u202f])arobase(?=[ \u00a0\u202f])){_SPACE}*"
+    rf"(?i)[\w.+'-]+{_SPACE}*(?:[@＠]|[(\[{{]{_SPACE}*(?:at|arobase|a|@){_SPACE}*[)\]}}]|(?<=[ \u00a0\u202f])"
+    rf"arobase(?=[ \u00a0\u202f])){_SPACE}*"
     rf"[\w-]+(?:(?:\.|{_SPACE}*[(\[{{]{_SPACE}*(?:point|dot|\.){_SPACE}*[)\]}}]{_SPACE}*|{_SPACE}point{_SPACE})[\w-]+)*"
     rf"(?:\.|{_SPACE}*[(\[{{]{_SPACE}*(?:point|dot|\.){_SPACE}*[)\]}}]{_SPACE}*|{_SPACE}point{_SPACE})[a-zA-Z]{{2,}}"
 )
 _S = r"[ \u00a0\u202f.]?"
-_NIR = rf"(?i)(?<!\d)[123478]{_S}\d{{2}}{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:(?:2[AB]|\d{{2}}){_S}\d{{3}}|9[78]\d{_S}\d{{2}}){_S}\d{{3}}(?:[ \u00a0\u202f./-]{{0,3}}(?:clé{_SPACE}?)?\d{{2}})?(?!\d)"
+_NIR = (
+    rf"(?i)(?<!\d)[123478]{_S}\d{{2}}{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:(?:2[AB]|\d{{2}}){_S}\d{{3}}"
+    rf"|9[78]\d{_S}\d{{2}}){_S}\d{{3}}(?:[ \u00a0\u202f./-]{{0,3}}(?:clé{_SPACE}?)?\d{{2}})?(?!\d)"
+)
 _ANNOUNCES_NIR = re.compile(
-    r"(?:NIR|s[ée]curit[ée] sociale|n[°o] ?(?:de )?(?:SS|s[ée]cu)|s[ée]cu|matricule|immatriculation)\W{0,6}(?:n[°o] ?)?(?:est|:)?\W*$",
+    r"(?:NIR|s[ée]curit[ée] sociale|n[°o] ?(?:de )?(?:SS|s[ée]cu)|s[ée]cu|matricule|immatriculation)"
+    r"\W{0,6}(?:n[°o] ?)?(?:est|:)?\W*$",
     re.IGNORECASE,
 )
 _P = r"[ \u00a0\u202f._/-]{0,2}"
 _PHONE = (
-    rf"(?<![\d+/-])(?:(?:\+|00){_P}33{_P}(?:\(0\){_P})?[1-9]|\(0[1-79]\)|0[1-79])(?:(?:{_P}\d{{2}}){{4}}|\d{{2}}(?:{_P}\d{{2}}){{3}}|\d{{2}}{_P}\d{{3}}{_P}\d{{3}})(?!\d)"
+    rf"(?<![\d+/-])(?:(?:\+|00){_P}33{_P}(?:\(0\){_P})?[1-9]|\(0[1-79]\)|0[1-79])(?:(?:{_P}\d{{2}}){{4}}"
+    rf"|\d{{2}}(?:{_P}\d{{2}}){{3}}|\d{{2}}{_P}\d{{3}}{_P}\d{{3}})(?!\d)"
     rf"|(?<![\d+])(?:\+|00){_P}(?:262|269|590|594|596){_P}(?:\(0\){_P})?\d{{3}}(?:{_P}\d{{2}}){{3}}(?!\d)"
     rf"|(?<![\d+])(?:\+|00){_P}(?:508|681|687|689){_P}\d{{2}}(?:{_P}\d{{2}}){{2,3}}(?!\d)"
 )
@@ -98,7 +115,9 @@ PATTERNS = (
 )
 # One pass, before the others.
 MAYBE = re.compile(
-    rf"[@＠]|arobase|[(\[{{]{_SPACE}*at?{_SPACE}*[)\]}}]|\d(?:[^\w\n]{{0,3}}[\dAB]){{8}}|(?<![A-Za-zÀ-ÿ]){_CIVILITY}{_SPACE}?(?<![A-Za-zÀ-ÿ])[{_UPPERCASE}a-z]|(?<![A-Za-zÀ-ÿ]){_LOWERCASE_CIVILITY}{_SPACE}",
+    rf"[@＠]|arobase|[(\[{{]{_SPACE}*at?{_SPACE}*[)\]}}]|\d(?:[^\w\n]{{0,3}}[\dAB]){{8}}"
+    rf"|(?<![A-Za-zÀ-ÿ]){_CIVILITY}{_SPACE}?(?<![A-Za-zÀ-ÿ])[{_UPPERCASE}a-z]"
+    rf"|(?<![A-Za-zÀ-ÿ]){_LOWERCASE_CIVILITY}{_SPACE}",
     re.IGNORECASE,
 )
 

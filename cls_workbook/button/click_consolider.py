@@ -28,11 +28,12 @@ _NOTE_HEADERS = ("Feuille", "Ligne", "Colonne", "Note", "Conservée le")
 
 
 def consolider(book: xlwings.Book, day: date | None = None) -> Result | None:
-    """Consolidates the folder that Accueil names into the workbook; says in French, there and in an alert, what came of it.
+    """Consolidates the folder that Accueil names into the workbook; says in French, there and in an alert,
+    what came of it.
 
-    The same on desktop Excel, on xlwings' remote engine and on a test double. A second call replaces what the first wrote;
-    what the coordinator typed stays. ``day``: date of the consolidation (default: today). None, and no sheet but the
-    message has changed, if it was refused.
+    The same on desktop Excel, on xlwings' remote engine and on a test double. A second call replaces what the first
+    wrote; what the coordinator typed stays. ``day``: date of the consolidation (default: today). None, and no sheet but
+    the message has changed, if it was refused.
     """
     return run_action(book, "Consolider", lambda opened: _consolidate(opened, day or date.today()))
 
@@ -66,7 +67,9 @@ def _consolidate(opened: OpenWorkbook, day: date) -> tuple[str, Result]:
 
 
 def _workbook(opened: OpenWorkbook, result: Result) -> Workbook:
-    """The consolidation; and, emptied, the table of replacements that an earlier click wrote and that has no row now."""
+    """The consolidation; and, emptied, the table of replacements that an earlier click wrote and that has no row
+    now.
+    """
     workbook = consolidation_workbook.workbook(result)
     remaining = any("Remplacements" in c.tables for c in opened.contents.values())
     if remaining and not len(result.tables.remplacements):
@@ -98,7 +101,8 @@ def write(opened: OpenWorkbook, workbook: Workbook, day: date) -> str:
         sentences.append(f" {nombre} note{s} dont la ligne a disparu : voir la feuille « {NOTES} ».")
     if write_report.without_charts:
         sentences.append(
-            " Les graphiques n’ont pas pu être redessinés par cette version d’Excel ; ceux de la commande « consolider » sont à jour."
+            " Les graphiques n’ont pas pu être redessinés par cette version d’Excel ; "
+            "ceux de la commande « consolider » sont à jour."
         )
     return "".join(sentences)
 

@@ -20,7 +20,10 @@ FOLDER_NAME = "relances"
 
 
 def write_relances(book: xlwings.Book, day: date | None = None) -> relance_folder.Relances | None:
-    """Writes the folder « relances » beside the workbook and the sheet Relances. Nothing is sent. None if it was refused."""
+    """Writes the folder « relances » beside the workbook and the sheet Relances.
+
+    Nothing is sent. None if it was refused.
+    """
     return run_action(book, "Relances", lambda opened: _write_relances(opened, day or date.today()))
 
 
@@ -28,7 +31,8 @@ def _write_relances(opened: OpenWorkbook, day: date) -> tuple[str, relance_folde
     if opened.path is None:
         raise Refusal(
             typography(
-                "Les brouillons s’écrivent à côté du classeur, qui n’a pas d’emplacement connu sur ce poste (jamais enregistré, ou ouvert depuis OneDrive ou SharePoint). "
+                "Les brouillons s’écrivent à côté du classeur, qui n’a pas d’emplacement connu sur ce poste "
+                "(jamais enregistré, ou ouvert depuis OneDrive ou SharePoint). "
                 "Enregistrez-le dans un dossier de l’ordinateur, puis recommencez."
             )
         )

@@ -64,14 +64,17 @@ def _in_full(refusal: Refusal) -> str:
 
 def _unexpected(error: Exception) -> str:
     return (
-        f"Une erreur inattendue s’est produite ({type(error).__name__} : {error}). Fermez puis rouvrez le classeur et recommencez ; "
-        "si elle revient, la ligne de commande « cls-workbook » fait le même travail, et ce message aidera à la corriger."
+        f"Une erreur inattendue s’est produite ({type(error).__name__} : {error}). "
+        "Fermez puis rouvrez le classeur et recommencez ; "
+        "si elle revient, la ligne de commande « cls-workbook » fait le même travail, "
+        "et ce message aidera à la corriger."
     )
 
 
 def _interrupted(error: Exception) -> str:
     return (
-        f"Excel s’est arrêté pendant l’écriture des feuilles ({error}) : elles sont en partie refaites. Fermez ce classeur sans l’enregistrer et "
+        f"Excel s’est arrêté pendant l’écriture des feuilles ({error}) : elles sont en partie refaites. "
+        "Fermez ce classeur sans l’enregistrer et "
         "rouvrez-le : il a été enregistré juste avant, avec toutes vos saisies. Puis recommencez."
     )
 
@@ -89,7 +92,8 @@ def sheltered(book: xlwings.Book) -> Iterator[None]:
         pass  # nothing is written before the end: there is nothing to shelter from
     except Exception as error:  # each engine has its own: read-only, full disk, folder gone
         raise Refusal(
-            "Ce classeur ne peut pas être enregistré (ouvert en lecture seule, ou disque plein ?) : rien n’a été écrit. "
+            "Ce classeur ne peut pas être enregistré (ouvert en lecture seule, ou disque plein ?) : "
+            "rien n’a été écrit. "
             "Enregistrez-le sous un autre nom, puis recommencez."
         ) from error
     try:

@@ -1,4 +1,6 @@
-"""What a click starts from: the open workbook read whole, what its Accueil says, the contract, the folder of the returns."""
+"""What a click starts from: the open workbook read whole, what its Accueil says, the contract,
+the folder of the returns.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OpenWorkbook:
-    """The workbook as it was when the button was clicked. ``path``: where it lies on this computer, None if nobody knows."""
+    """The workbook as it was when the button was clicked.
+
+    ``path``: where it lies on this computer, None if nobody knows.
+    """
 
     book: xlwings.Book
     contents: Mapping[str, OpenSheetContent]
@@ -48,7 +53,9 @@ class OpenWorkbook:
             self.accueil.sheet.range(tuple(place)).value = valeur
 
     def worksheets(self, tables: frozenset[str] = frozenset()) -> WorkbookRows:
-        """The sheets as ``pilotage`` reads them, without those that hold one of ``tables``: what is there was typed by partners."""
+        """The sheets as ``pilotage`` reads them, without those that hold one of ``tables``:
+        what is there was typed by partners.
+        """
         return WorkbookRows(
             self.book.name, {nom: c.lines for nom, c in self.contents.items() if not tables & c.tables.keys()}
         )
@@ -73,7 +80,8 @@ def open_up(book: xlwings.Book) -> OpenWorkbook:
             return OpenWorkbook(book, contents, content, places, placement(book))
     raise Refusal(
         typography(
-            "Ce classeur n’est pas celui de la coordination : sa feuille « Accueil » est introuvable. Ouvrez le classeur fabriqué par la commande « coordonner »."
+            "Ce classeur n’est pas celui de la coordination : sa feuille « Accueil » est introuvable. "
+            "Ouvrez le classeur fabriqué par la commande « coordonner »."
         )
     )
 
@@ -110,13 +118,16 @@ def campagne(opened: OpenWorkbook, tables: frozenset[str]) -> OpenCampagne:
 
 
 def contrat_of(opened: OpenWorkbook) -> Contrat:
-    """The definition that Accueil names: a shipped id, or a file (from the workbook's folder, unless its path is whole)."""
+    """The definition that Accueil names: a shipped id, or a file (from the workbook's folder,
+    unless its path is whole).
+    """
     reference, identifier = opened.told("contrat"), opened.told("identifiant")
     reference = reference or identifier
     if not reference:
         raise Refusal(
             typography(
-                f"{_location(opened, 'contrat')} : le contrat n’est pas dit. Écrivez son identifiant, ou le chemin de sa définition."
+                f"{_location(opened, 'contrat')} : le contrat n’est pas dit. Écrivez son identifiant, "
+                "ou le chemin de sa définition."
             )
         )
     if reference not in shipped() and not absolute(reference) and opened.path:
@@ -125,7 +136,8 @@ def contrat_of(opened: OpenWorkbook) -> Contrat:
     if identifier and contrat.id != identifier:
         raise Refusal(
             typography(
-                f"{_location(opened, 'contrat')} : cette définition est celle du contrat « {contrat.id} », le classeur est celui de « {identifier} ». "
+                f"{_location(opened, 'contrat')} : cette définition est celle du contrat « {contrat.id} », "
+                f"le classeur est celui de « {identifier} ». "
                 "Indiquez la définition de ce contrat-ci."
             )
         )
@@ -139,7 +151,8 @@ def retours_folder(opened: OpenWorkbook) -> Path:
     if not folder.exists():
         raise Refusal(
             typography(
-                f"{where} : le dossier des retours « {folder} » n’existe pas. Créez-le et déposez-y les retours, ou indiquez le bon dossier."
+                f"{where} : le dossier des retours « {folder} » n’existe pas. "
+                "Créez-le et déposez-y les retours, ou indiquez le bon dossier."
             )
         )
     if not folder.is_dir():
@@ -151,7 +164,8 @@ def retours_folder(opened: OpenWorkbook) -> Path:
     except OSError as error:
         raise Refusal(
             typography(
-                f"{where} : le dossier des retours « {folder} » ne peut pas être lu ({error.strerror or error}). Vérifiez vos droits sur ce dossier, ou indiquez-en un autre."
+                f"{where} : le dossier des retours « {folder} » ne peut pas être lu "
+                f"({error.strerror or error}). Vérifiez vos droits sur ce dossier, ou indiquez-en un autre."
             )
         ) from error
     return folder
@@ -165,7 +179,8 @@ def _previous(opened: OpenWorkbook) -> Path | None:
     if not file.is_file():
         raise Refusal(
             typography(
-                f"{_location(opened, 'precedent')} : « {file} » est introuvable. Indiquez la consolidation de l’an dernier, ou videz la cellule."
+                f"{_location(opened, 'precedent')} : « {file} » est introuvable. "
+                "Indiquez la consolidation de l’an dernier, ou videz la cellule."
             )
         )
     return file
@@ -177,7 +192,9 @@ def _from_workbook(opened: OpenWorkbook, nom: str, told: str) -> Path:
     if opened.path is None:
         raise Refusal(
             typography(
-                f"{_location(opened, nom)} : « {told} » part du dossier du classeur, qui n’a pas d’emplacement connu sur ce poste (jamais enregistré, ou ouvert depuis OneDrive ou SharePoint). "
+                f"{_location(opened, nom)} : « {told} » part du dossier du classeur, "
+                "qui n’a pas d’emplacement connu sur ce poste (jamais enregistré, "
+                "ou ouvert depuis OneDrive ou SharePoint). "
                 "Enregistrez-le dans un dossier de l’ordinateur, ou écrivez ici un chemin complet."
             )
         )

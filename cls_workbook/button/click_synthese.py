@@ -27,7 +27,8 @@ def _write_copy(opened: OpenWorkbook) -> tuple[str, Path]:
     if opened.path is None:
         raise Refusal(
             typography(
-                "La synthèse s’écrit à côté du classeur, qui n’a pas d’emplacement connu sur ce poste (jamais enregistré, ou ouvert depuis OneDrive ou SharePoint). "
+                "La synthèse s’écrit à côté du classeur, qui n’a pas d’emplacement connu sur ce poste (jamais "
+                "enregistré, ou ouvert depuis OneDrive ou SharePoint). "
                 "Enregistrez-le dans un dossier de l’ordinateur, puis recommencez."
             )
         )
@@ -36,19 +37,26 @@ def _write_copy(opened: OpenWorkbook) -> tuple[str, Path]:
     if opened.told("annee") != str(result.annee):
         raise Refusal(
             typography(
-                f"Les feuilles de la consolidation sont celles de {result.annee}, l’Accueil dit {opened.told('annee')}. Consolidez, puis recommencez."
+                f"Les feuilles de la consolidation sont celles de {result.annee}, "
+                f"l’Accueil dit {opened.told('annee')}. Consolidez, puis recommencez."
             )
         )
     output = opened.path.with_name(f"synthese-ars-{result.annee}.xlsx")
     writer.write(ars_copy.workbook(result), output)
     return (
-        f"« {output.name} » est à côté de ce classeur : des valeurs seules, sans macro ni donnée personnelle. État : {result.etat}. Relisez-la avant de l’envoyer.",
+        (
+            f"« {output.name} » est à côté de ce classeur : des valeurs seules, sans macro ni donnée personnelle. "
+            f"État : {result.etat}. Relisez-la avant de l’envoyer."
+        ),
         output,
     )
 
 
 def _sheets(opened: OpenWorkbook) -> dict[str, list[list[object]]]:
-    """Sheet of the consolidation → the rows of its table, wherever it stands now. Refus before the first consolidation."""
+    """Sheet of the consolidation → the rows of its table, wherever it stands now.
+
+    Refus before the first consolidation.
+    """
     names, worksheets = consolidation_tables.SHEETS, {}
     for content in opened.contents.values():
         for table, (top, left, bottom, right) in content.tables.items():

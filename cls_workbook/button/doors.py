@@ -1,8 +1,8 @@
 """The five doors of the ribbon and of the button: each takes the open workbook and does one thing.
 
-The macros call them by name (``import cls_workbook.button.doors as b; b.consolider()``). Without ``book``, the workbook is
-the one whose macro was called. None of them raises for what a user can do wrong: the cell « message » of Accueil and an
-alert say it in French.
+The macros call them by name (``import cls_workbook.button.doors as b; b.consolider()``). Without ``book``, the workbook
+is the one whose macro was called. None of them raises for what a user can do wrong: the cell « message » of Accueil and
+an alert say it in French.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What the coordinator typed beside a table follows its row, from one consolidation to the next. Pure: rows in, rows out."""
+"""What the coordinator typed beside a table follows its row, from one consolidation to the next.
+
+Pure: rows in, rows out.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +41,11 @@ class Neighbours:
 def follow(
     before: Sequence[Sequence[object]], columns: Sequence[str], cle: Sequence[str], new_ones: Sequence[RowKey]
 ) -> Neighbours:
-    """``before``: the rows as they stand, headers first, over the whole used width; ``columns``: the headers that are ours.
+    """``before``: the rows as they stand, headers first, over the whole used width; ``columns``:
+    the headers that are ours.
 
-    ``cle``: those of them that tell a row; ``new_ones``: this key for each new row. Several rows of one key pair in order.
+    ``cle``: those of them that tell a row; ``new_ones``: this key for each new row. Several rows of one key pair in
+    order.
     """
     headers = [written(v) for v in before[0]] if before else []
     places = {titre: headers.index(titre) for titre in columns if titre in headers}

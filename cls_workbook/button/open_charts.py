@@ -1,8 +1,10 @@
-"""The charts of a drawn sheet, through what every engine of xlwings can do: each reads a block of a hidden sheet (one for each drawn sheet).
+"""The charts of a drawn sheet, through what every engine of xlwings can do:
+each reads a block of a hidden sheet (one for each drawn sheet).
 
-The cells of the Synthèse are merged, which Excel's « source data » does not understand; the block holds the same figures.
-Colours are given where the engine can; the rest of the dress (labels, grid) is that of Excel. The charts that the tool
-drew before, or that came with the workbook, bear ``PREFIX`` in their name and are replaced; the coordinator's are not.
+The cells of the Synthèse are merged, which Excel's « source data » does not understand; the block holds the same
+figures. Colours are given where the engine can; the rest of the dress (labels, grid) is that of Excel. The charts that
+the tool drew before, or that came with the workbook, bear ``PREFIX`` in their name and are replaced; the coordinator's
+are not.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ ROWS_READ, COLUMNS_READ = 100_000, 256
 
 @dataclass
 class OpenSheetContent:
-    """One sheet. ``lines``: rows from A1, blanks as "", errors as their text; dates as datetime, numbers as Excel keeps them.
+    """One sheet.
+
+    ``lines``: rows from A1, blanks as "", errors as their text; dates as datetime, numbers as Excel keeps them.
 
     ``tables``: name of each Excel table → (first row, first column, last row, last column), without its totals row.
     """

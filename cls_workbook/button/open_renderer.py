@@ -1,4 +1,5 @@
-"""``Classeur`` → the open workbook, through xlwings: the second renderer of the same description (``workbook.writer``: files).
+"""``Classeur`` → the open workbook, through xlwings: the second renderer of the same description (``workbook.writer``:
+files).
 
 Everything is read and decided in ``prepare``; ``write`` only writes, so that what cannot be done is said before
 anything has changed. A table is found by its name, whatever its sheet is called now or wherever the table was moved.
@@ -37,9 +38,12 @@ _RETYPABLE = re.compile(r"\s*[=+\-@'\d]|true$|false$|vrai$|faux$", re.IGNORECASE
 
 @dataclass
 class PlannedSheet:
-    """One sheet to write. ``content`` None: the sheet is to be added. ``start``: row and column of its first cell (from 1).
+    """One sheet to write.
 
-    For a table, ``end``: last row of what it held before; ``right``: its last column; ``neighbours``: what stands beside.
+    ``content`` None: the sheet is to be added. ``start``: row and column of its first cell (from 1).
+
+    For a table, ``end``: last row of what it held before; ``right``: its last column; ``neighbours``: what stands
+    beside.
     """
 
     sheet: Sheet
@@ -71,7 +75,8 @@ def _plan_sheet(contents: Mapping[str, OpenSheetContent], sheet: Sheet) -> Plann
         return PlannedSheet(sheet)
     if namesake.lines and (sheet_table or not _is_ours(namesake, sheet)):
         raise Refusal(
-            f"La feuille «{NBSP}{namesake.sheet.name}{NBSP}» n’est pas celle de la consolidation{NBSP}: rien n’a été écrit. "
+            f"La feuille «{NBSP}{namesake.sheet.name}{NBSP}» n’est pas celle de la consolidation{NBSP}: "
+            "rien n’a été écrit. "
             "Donnez-lui un autre nom, puis recommencez."
         )
     return PlannedSheet(sheet, namesake)
@@ -111,7 +116,10 @@ def _pieces(texte: object) -> set[str]:
 
 @dataclass
 class WriteReport:
-    """``lost``: (sheet, note) of what was typed beside a row that is no more. ``without_charts``: charts could not be drawn."""
+    """``lost``: (sheet, note) of what was typed beside a row that is no more.
+
+    ``without_charts``: charts could not be drawn.
+    """
 
     lost: list[tuple[str, OrphanNote]] = field(default_factory=list)
     without_charts: bool = False
@@ -280,7 +288,9 @@ class _Page:
 
 
 def _merges(merges: Sequence[CellRange]) -> Iterator[tuple[CellRange, bool]]:
-    """The merges in fewer calls: those of one row and of the same columns, one below the other, at once (True: row by row)."""
+    """The merges in fewer calls: those of one row and of the same columns, one below the other, at once (True:
+    row by row).
+    """
     single_row = {(p.line, p.column): p.last_column for p in merges if p.line == p.last_row}
     yield from ((p, False) for p in merges if p.line != p.last_row)
     for column in sorted({c for _, c in single_row}):

@@ -1,4 +1,6 @@
-"""How cells look in the open workbook: the charte, through xlwings, one call for each rectangle that shares something."""
+"""How cells look in the open workbook: the charte, through xlwings,
+one call for each rectangle that shares something.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ RangeOf = Callable[["CellRange"], "xlwings.Range"]
 
 
 def formats(cells: Iterable[Cell]) -> dict[tuple[int, int], str]:
-    """The number format of each cell. What is text is « @ », so that nothing typed by a partner is ever taken for a formula.
+    """The number format of each cell.
+
+    What is text is « @ », so that nothing typed by a partner is ever taken for a formula.
 
     A blank takes the format of the cell above: fewer rectangles, and nothing to show anyway.
     """
@@ -54,7 +58,7 @@ def style_cells(cells: Iterable[Cell], zone: RangeOf, *, align: bool) -> None:
             put(zone(cell_range), valeur)
 
 
-# --- One trait at a time: what the style says of it (None: nothing), and how it is put on a range ----------------------
+# --- One trait at a time: what the style says of it (None: nothing), and how it is put on a range ---------------------
 
 
 def _fill(style: Mapping) -> str | None:

@@ -1,4 +1,7 @@
-"""Cells that share something, as few rectangles as a scan finds: each call to the open workbook costs a millisecond. Pure."""
+"""Cells that share something, as few rectangles as a scan finds: each call to the open workbook costs a millisecond.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ T = TypeVar("T")
 
 
 def rectangles(boxes: Mapping[tuple[int, int], T]) -> Iterator[tuple[CellRange, T]]:
-    """(row, column) → what it is given; each rectangle of equal values once, none overlapping. Row by row from the top left."""
+    """(row, column) → what it is given; each rectangle of equal values once, none overlapping.
+
+    Row by row from the top left.
+    """
     by_column: dict[int, list[int]] = defaultdict(list)
     for line, column in boxes:
         by_column[column].append(line)

@@ -1,4 +1,6 @@
-"""Typed frames → anomalies. One rule, one class (``anomalies.Check``), in the family it belongs to; ``check_kinds`` says where each looks.
+"""Typed frames → anomalies.
+
+One rule, one class (``anomalies.Check``), in the family it belongs to; ``check_kinds`` says where each looks.
 
 What reads, types or sums is elsewhere. ``catalogue`` lists every code.
 """
@@ -80,7 +82,10 @@ def of_each_retour(given: CheckInput) -> list[Anomalie]:
 
 
 def _between_retours(given: CheckInput) -> list[Anomalie]:
-    """Rules that add up several returns: those in conflict over one fiche would count twice. Money is looked at fiche by fiche."""
+    """Rules that add up several returns: those in conflict over one fiche would count twice.
+
+    Money is looked at fiche by fiche.
+    """
     on_fiches = _of_kind(FicheCheck)
     on_money = [a for fiche, part in given.par_fiche("financement") for c in on_fiches for a in c.on_fiche(part, fiche)]
     return on_money + [a for check in _of_kind(BetweenRetours) for a in check.between(given)]

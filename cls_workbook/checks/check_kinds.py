@@ -1,4 +1,5 @@
-"""Where a rule looks: at the rows of a block, at each return, at a fiche over all returns, between returns, at the campaign.
+"""Where a rule looks: at the rows of a block, at each return, at a fiche over all returns, between returns,
+at the campaign.
 
 A rule is a class of one of these kinds (see ``anomalies.Check``); of two, where it looks at two places.
 """

@@ -27,7 +27,10 @@ class Failure(NamedTuple, Generic[E]):
 
 
 class Engine(Protocol):
-    """``places``: how many batches it works on at once. ``remote``: its workers may not see the files of this machine."""
+    """``places``: how many batches it works on at once.
+
+    ``remote``: its workers may not see the files of this machine.
+    """
 
     remote: bool
 
@@ -39,8 +42,9 @@ class Engine(Protocol):
     ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
         """``work`` on each batch, in order, as results are asked for: (elements, their result).
 
-        ``work`` goes through its elements in order, once; it must give for a batch what it would give for its elements one by
-        one, put end to end: a batch that costs its worker comes back as smaller ones. What it raises is raised here.
+        ``work`` goes through its elements in order, once; it must give for a batch what it would give for its elements
+        one by one, put end to end: a batch that costs its worker comes back as smaller ones. What it raises is raised
+        here.
         """
         ...
 

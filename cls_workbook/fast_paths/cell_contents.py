@@ -1,4 +1,7 @@
-"""A value → what follows the style in the XML of its cell, as XlsxWriter writes it. Texts are shared by the whole book."""
+"""A value → what follows the style in the XML of its cell, as XlsxWriter writes it.
+
+Texts are shared by the whole book.
+"""
 
 from __future__ import annotations
 

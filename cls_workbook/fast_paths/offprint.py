@@ -227,7 +227,10 @@ class _Mother:
         head = (
             f'<HeadingPairs><vt:vector size="{2 * len(counts)}" baseType="variant">{pairs}</vt:vector></HeadingPairs>'
         )
-        following = f'<TitlesOfParts><vt:vector size="{len(worksheets) + len(names)}" baseType="lpstr">{titles}</vt:vector></TitlesOfParts>'
+        following = (
+            f'<TitlesOfParts><vt:vector size="{len(worksheets) + len(names)}" '
+            f'baseType="lpstr">{titles}</vt:vector></TitlesOfParts>'
+        )
         return re.sub("<HeadingPairs>.*</TitlesOfParts>", lambda _: head + following, self._read("docProps/app.xml"))
 
 
@@ -244,7 +247,10 @@ class _OffprintTexts:
         texts = [_NO_TEXT] * (max(shown, default=-1) + 1)
         for rank in shown:
             texts[rank] = all_of_them[rank]
-        head = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="%d" uniqueCount="%d">'
+        head = (
+            b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst '
+            b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="%d" uniqueCount="%d">'
+        )
         return head % (len(used_texts), len(texts)) + b"".join(texts) + b"</sst>"
 
     def add(self, texte: str) -> int:

@@ -1,22 +1,26 @@
 """A sheet of XlsxWriter whose rows and cells are written here, several times as fast and byte for byte the same.
 
-The plain way is ``workbook.plain_page``. What this buys, end to end: ×1.15 with 15 returns, ×1.8 with 320, ×2 with 1 000.
+The plain way is ``workbook.plain_page``. What this buys, end to end: ×1.15 with 15 returns, ×1.8 with 320, ×2 with 1
+000.
 
-XlsxWriter does all the rest (comments apart, which need its rows). Its own way of writing cells, one call, one record and
-one look at every attribute each, would take two thirds of the time of a workbook. A row is made once, in one piece; what is
-long is kept compressed. A validation that comes back, on other cells or sheets, is checked and written by XlsxWriter once.
+XlsxWriter does all the rest (comments apart, which need its rows). Its own way of writing cells, one call, one record
+and one look at every attribute each, would take two thirds of the time of a workbook. A row is made once, in one piece;
+what is long is kept compressed. A validation that comes back, on other cells or sheets, is checked and written by
+XlsxWriter once.
 
-Relied upon beyond its documented calls, and held by ``tests/property/test_row_writer.py``, for the versions of ``CHECKED``;
-with any other, the plain way is taken:
+Relied upon beyond its documented calls, and held by ``tests/property/test_row_writer.py``, for the versions of
+``CHECKED``; with any other, the plain way is taken:
 
 - ``_write_sheet_data()`` writes the element ``sheetData`` to ``fh``, and reads nothing that another part needs;
-- ``_write_data_validations()`` writes to ``fh`` the element ``dataValidations``, of those which ``validations`` lists, one
+- ``_write_data_validations()`` writes to ``fh`` the element ``dataValidations``, of those which ``validations`` lists,
+  one
   by one with ``_write_data_validation()``; where they stand is in ``sqref`` and nowhere else;
 - ``_prepare_formula()`` takes the first ``=`` off the formulas of validations and conditional formats;
 - ``_get_range_data()`` gives the values that a chart keeps;
 - ``table`` (row → column → cell) holds what XlsxWriter's own calls wrote, which ``_write_cell()`` turns into XML;
 - ``tables`` (a list) says of each Excel table where it is, in ``range``, ``a_range`` and ``autofilter``;
-- ``row_info`` (row → height in pixels, hidden), ``default_row_height``, ``hyperlinks`` (row → column), ``merge`` (a list);
+- ``row_info`` (row → height in pixels, hidden), ``default_row_height``, ``hyperlinks`` (row → column), ``merge`` (a
+  list);
 - ``_check_dimensions()`` extends what the sheet occupies, ``dim_rowmin`` is None while that is nothing;
 - ``utility._datetime_to_excel_datetime()``, in ``cell_contents``, numbers a date;
 - ``str_table``: ``_get_shared_string_index()`` counts a text and gives its rank, ``count`` is how many cells hold one;
@@ -62,7 +66,8 @@ from cls_workbook.workbook.excel_limits import check_link
 from cls_workbook.workbook.plain_page import Options, PlainPage, PlainPages
 
 CHECKED = ("3.3.0", "3.3.1")  # versions of XlsxWriter whose internals are as is said above
-# Where the rows of a large sheet are left out, to be put back in the archive: XlsxWriter writes an empty element otherwise.
+# Where the rows of a large sheet are left out, to be put back in the archive: XlsxWriter writes an empty element
+# otherwise.
 NO_ROWS = b"<sheetData></sheetData>"
 _HERE = "ICI"  # where a validation stands, until it is known
 _ROWS_PER_BLOCK = 16  # rows whose cells' first and last columns are told together
@@ -142,7 +147,9 @@ class FastPage(PlainPage):
         self._render(shown)
 
     def _put(self, cells: Iterable[Cell]) -> None:
-        """Cells in any order; of two at one place, the later one stays. ValueError, naming the place, if a cell cannot hold a value.
+        """Cells in any order; of two at one place, the later one stays.
+
+        ValueError, naming the place, if a cell cannot hold a value.
 
         The inner loop of every workbook: one look-up of the type, or of the text.
         """
@@ -169,7 +176,9 @@ class FastPage(PlainPage):
         self.str_table.count += all_written
 
     def _merge_cells(self, cell_range: CellRange) -> None:
-        """Record a merge; the cells that it covers and that are not given take the style of the first one, for its borders."""
+        """Record a merge; the cells that it covers and that are not given take the style of the first one,
+        for its borders.
+        """
         line, column, last_row, last_column = cell_range
         # merge_range() would write the cells as well: only the range is wanted here.
         self.merge.append([line - 1, column - 1, last_row - 1, last_column - 1])
@@ -188,7 +197,9 @@ class FastPage(PlainPage):
         self._put_rows(chain(self._ranks(rows), ((line, "", 0, 0) for line in autres)))
 
     def _render(self, shown: Collection[tuple[int, int]]) -> None:
-        """Make the rows of all the cells given, which are then forgotten, but for the (row, column) that charts show."""
+        """Make the rows of all the cells given, which are then forgotten, but for the (row, column)
+        that charts show.
+        """
         rows = self._rows
         self._take_up()
         if rows:
@@ -198,7 +209,7 @@ class FastPage(PlainPage):
         self._shown_cells = {(i, j): shown_as(rows[i][j][2]) for i, j in shown if j in rows.get(i, ())}
         self._rows = {}
 
-    # --- Cells ---------------------------------------------------------------------------------------------------------
+    # --- Cells --------------------------------------------------------------------------------------------------------
 
     def _link(self, line: int, column: int, link: Link, style: str) -> str:
         target, text, tooltip = link
@@ -212,7 +223,9 @@ class FastPage(PlainPage):
         return shared_text_cell(self.table[line - 1][column - 1].string)
 
     def _take_up(self) -> None:
-        """What XlsxWriter's own calls wrote: a link is told when its text is no more; the header of a table stands where no cell was given."""
+        """What XlsxWriter's own calls wrote: a link is told when its text is no more;
+        the header of a table stands where no cell was given.
+        """
         for i, links in self.hyperlinks.items():
             for j in links:
                 style, end, _ = self._rows[i + 1][j + 1]
@@ -266,7 +279,7 @@ class FastPage(PlainPage):
             yield line, "".join(cells), 1, width
         self.str_table.count += all_written
 
-    # --- Rows ----------------------------------------------------------------------------------------------------------
+    # --- Rows ---------------------------------------------------------------------------------------------------------
 
     def _extend(self, line: int, column: int, last_row: int, last_column: int) -> None:
         """Tell XlsxWriter what the cells occupy. ValueError if it is more than a sheet."""
@@ -291,10 +304,11 @@ class FastPage(PlainPage):
         top, masked = info.height != self.default_row_height, ' hidden="1"' if info.hidden else ""
         return f' ht="{info.height * 0.75:.16g}"{masked} customHeight="1"' if top else masked
 
-    # --- What XlsxWriter asks of a sheet -------------------------------------------------------------------------------
+    # --- What XlsxWriter asks of a sheet ------------------------------------------------------------------------------
 
     def _prepare_formula(self, formula: str, _future_functions: bool = False) -> str:
-        # XlsxWriter looks for some fifty functions newer than Excel 2016 in every formula; ours use none (the lint holds it).
+        # XlsxWriter looks for some fifty functions newer than Excel 2016 in every formula; ours use none (the lint
+        # holds it).
         return formula.removeprefix("=")
 
     def _write_sheet_data(self) -> None:

@@ -1,6 +1,7 @@
 """The archive that a workbook is: parts taken out and put into another as they stand, compressed once.
 
-What ``assemble`` writes is what Python's ``zipfile`` would, byte for byte; it cannot copy a part without compressing it again.
+What ``assemble`` writes is what Python's ``zipfile`` would, byte for byte; it cannot copy a part without compressing it
+again.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ def compress_pieces(pieces: Iterable[bytes], niveau: int = USUAL) -> Part:
 
 
 def compress_start(content: bytes, tail: Part) -> Part:
-    """A part that ends as ``tail``, which is compressed already: what comes before it is, and nothing refers from one to the other."""
+    """A part that ends as ``tail``, which is compressed already: what comes before it is,
+    and nothing refers from one to the other.
+    """
     compressor, start = zlib.compressobj(wbits=-zlib.MAX_WBITS), content[: len(content) - tail.size]
     return Part(
         zlib.crc32(content),
@@ -90,7 +93,9 @@ def compress_start(content: bytes, tail: Part) -> Part:
 
 
 def complete(archive: bytes, where: bytes, reserves: Mapping[str, LongText]) -> bytes:
-    """The archive with each reserve in its part, in the middle of ``where``, which is there once: an element without content."""
+    """The archive with each reserve in its part, in the middle of ``where``, which is there once:
+    an element without content.
+    """
     contents, middle = extract(archive), where.index(b"</")
     parts = {nom: part for nom, (_, part) in contents.items()}
     for nom, reserve in reserves.items():

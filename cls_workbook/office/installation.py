@@ -1,4 +1,6 @@
-"""« Vérifier l’installation »: is everything that the button needs in place? Facts in, findings out; each failure names its remedy."""
+"""« Vérifier l’installation »: is everything that the button needs in place? Facts in, findings out;
+each failure names its remedy.
+"""
 
 from __future__ import annotations
 
@@ -39,10 +41,10 @@ class InstallationFinding:
 class Facts:
     """What is known of the computer and of the workbook.
 
-    ``python``: version of the interpreter that answers; ``interpreter``: its path; ``xlwings``: version installed, "" if none;
-    ``absent_ones``: libraries that cannot be found. ``workbook``: what the workbook says of its versions, None without workbook;
-    ``path``: its path as Excel gives it, "" if unknown. ``folder``: of the returns, None if unknown; ``default``: why.
-    ``by_excel``: was it asked by a macro? Then macros are allowed.
+    ``python``: version of the interpreter that answers; ``interpreter``: its path; ``xlwings``: version installed, ""
+    if none; ``absent_ones``: libraries that cannot be found. ``workbook``: what the workbook says of its versions, None
+    without workbook; ``path``: its path as Excel gives it, "" if unknown. ``folder``: of the returns, None if unknown;
+    ``default``: why. ``by_excel``: was it asked by a macro? Then macros are allowed.
     """
 
     python: tuple[int, ...]
@@ -77,7 +79,7 @@ def bilan(findings: Iterable[InstallationFinding]) -> str:
     return "tout est en ordre." if not nombre else f"{nombre} point{'s' * (nombre > 1)} à corriger."
 
 
-# --- One subject at a time ----------------------------------------------------------------------------------------------
+# --- One subject at a time --------------------------------------------------------------------------------------------
 
 
 def _python(facts: Facts) -> Iterable[InstallationFinding]:
@@ -114,7 +116,10 @@ def _versions(facts: Facts) -> Iterable[InstallationFinding]:
         yield InstallationFinding(GOOD, "xlwings", f"version {facts.xlwings}")
     if facts.workbook is None:
         return
-    remake = "refaites le classeur avec la commande « coordonner » : un autre nom, et --pilotage suivi de celui-ci pour reprendre vos saisies ; puis consolidez"
+    remake = (
+        "refaites le classeur avec la commande « coordonner » : un autre nom, "
+        "et --pilotage suivi de celui-ci pour reprendre vos saisies ; puis consolidez"
+    )
     for objet, stated, desired in (
         ("Version de l’outil", facts.workbook.package, version.PACKAGE),
         ("Version des macros", facts.workbook.macros, version.MACROS),
@@ -136,7 +141,8 @@ def _macros(facts: Facts) -> Iterable[InstallationFinding]:
             GOOD_TO_KNOW,
             "Macros",
             "rien ne peut être dit d’ici",
-            "ouvrez le classeur dans Excel et cliquez sur « Vérifier l’installation » ; si rien ne se passe, fermez-le, clic droit sur le fichier, Propriétés, « Débloquer »",
+            "ouvrez le classeur dans Excel et cliquez sur « Vérifier l’installation » ; si rien ne se passe, "
+            "fermez-le, clic droit sur le fichier, Propriétés, « Débloquer »",
         )
 
 
@@ -149,7 +155,8 @@ def _workbook_location(facts: Facts) -> Iterable[InstallationFinding]:
             TO_CORRECT,
             "Emplacement du classeur",
             "inconnu sur ce poste : jamais enregistré, ou ouvert depuis OneDrive ou SharePoint",
-            "enregistrez-le dans un dossier de l’ordinateur, hors synchronisation, ou écrivez des chemins complets sur l’Accueil",
+            "enregistrez-le dans un dossier de l’ordinateur, hors synchronisation, "
+            "ou écrivez des chemins complets sur l’Accueil",
         )
         return
     if any(word in facts.path.lower() for word in _SYNCED):

@@ -1,4 +1,6 @@
-"""Numbers that a sheet shows as percentages: « 42 % » typed in a cell is kept as 0.42, which nobody meant as a count or an amount."""
+"""Numbers that a sheet shows as percentages: « 42 % » typed in a cell is kept as 0.42,
+which nobody meant as a count or an amount.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ class Percentage(float):
 
 
 def percentage_formats(styles: bytes) -> frozenset[bytes]:
-    """Indices of formats, as a cell of an .xlsx writes them in its attribute ``s``. ``styles``: the part ``xl/styles.xml``."""
+    """Indices of formats, as a cell of an .xlsx writes them in its attribute ``s``.
+
+    ``styles``: the part ``xl/styles.xml``.
+    """
     codes: dict[str, str] = {}
     cells: list[str] = []
     inside = False

@@ -1,8 +1,8 @@
 """A described ``Workbook`` → .xlsx, .xlsm or .xlam, through XlsxWriter.
 
-Same description, same bytes: no clock, no random identifier. Text is always written as text, whatever it looks like. What
-Excel would refuse or cut raises ValueError before anything is written. Cells and rows are written by ``plain_page``; a
-caller that writes large workbooks takes ``fast_paths.row_writer``, which gives the same bytes sooner.
+Same description, same bytes: no clock, no random identifier. Text is always written as text, whatever it looks like.
+What Excel would refuse or cut raises ValueError before anything is written. Cells and rows are written by
+``plain_page``; a caller that writes large workbooks takes ``fast_paths.row_writer``, which gives the same bytes sooner.
 """
 
 from __future__ import annotations

@@ -418,5 +418,6 @@ def test_what_page_relies_upon_in_xlsxwriter_is_there(class_, nom):
         Format: opened_book.add_format,
     }[class_]()
     assert hasattr(objet, nom), (
-        f"XlsxWriter {xlsxwriter.__version__} n'a plus {class_.__name__}.{nom} : voir cls_workbook/fast_paths/row_writer.py"
+        f"XlsxWriter {xlsxwriter.__version__} n'a plus {class_.__name__}.{nom} : "
+        "voir cls_workbook/fast_paths/row_writer.py"
     )

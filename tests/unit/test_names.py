@@ -1,4 +1,6 @@
-"""One word, one meaning: class and module names stand once; identifiers are English, or words of the glossary, or data."""
+"""One word, one meaning: class and module names stand once; identifiers are English, or words of the glossary,
+or data.
+"""
 
 from __future__ import annotations
 

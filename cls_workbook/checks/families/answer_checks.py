@@ -67,7 +67,9 @@ class AboveMaximum(RowCheck, OutOfBounds):
 
 
 class ValueNotFilledIn(RetourCheck):
-    """One anomaly a measure that the volet answers; one for the whole fiche where it answers none, or where volets share them."""
+    """One anomaly a measure that the volet answers; one for the whole fiche where it answers none,
+    or where volets share them.
+    """
 
     code, gravity = "VALEUR_NON_RENSEIGNEE", A_CONFIRMER
     sought = "Une valeur est vide, sans qu’un statut dise pourquoi (0, non disponible, sans objet)."

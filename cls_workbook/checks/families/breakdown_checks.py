@@ -49,7 +49,10 @@ class BreakdownDiffersFromTotal(RetourCheck):
             for r, ranks in _detailed(given, bloc, multiple_answers=False):
                 if gaps := _gaps(bloc, r, ranks):
                     said = (
-                        f"{given.words.libelle(bloc, c).lower()} : {number_fr(r[c])} ; total du détail : {number_fr(total)}"
+                        (
+                            f"{given.words.libelle(bloc, c).lower()} : {number_fr(r[c])} ; total du détail : "
+                            f"{number_fr(total)}"
+                        )
                         for c, _, total in gaps
                     )
                     yield self.anomalie(

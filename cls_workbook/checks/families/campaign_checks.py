@@ -67,7 +67,9 @@ def _mismatches(given: CheckInput, annee: int, contrat: str, modele: object) -> 
 
 
 def _expected(given: CheckInput) -> Iterable[tuple[Any, ...]]:
-    """Fiche, structure, volet of each expected return, and whether it is of a group: those of the campaign, else those that the contract alone allows to name."""
+    """Fiche, structure, volet of each expected return, and whether it is of a group: those of the campaign,
+    else those that the contract alone allows to name.
+    """
     if given.expected_returns is not None:
         return columns(given.expected_returns, "fiche", "structure", "volet", "groupe")
     structures = given.contrat.by_structure
@@ -79,7 +81,9 @@ def _expected(given: CheckInput) -> Iterable[tuple[Any, ...]]:
 
 
 def _not_quite_expected(given: CheckInput) -> list[tuple[Row, list[str]]]:
-    """The answers that are not expected to the letter, with the volets that are expected of their structure for the fiche."""
+    """The answers that are not expected to the letter, with the volets that are expected of their structure for the
+    fiche.
+    """
     returned = [r for r in given.answers.fiches_returned if r["structure"] and r["fiche"] in given.contrat.par_fiche]
     sought = {(r["fiche"], r["structure"], r["volet"] or "") for r in returned}
     known = sought.intersection((fiche, structure, volet or "") for fiche, structure, volet, _ in _expected(given))
@@ -137,7 +141,9 @@ def _names(given: CheckInput, structure: str) -> set[str]:
 
 
 def _where_named(given: CheckInput, r: Row, reponse: Row | None) -> tuple[Place, tuple[str, ...]]:
-    """Where the return says who answers; its identity may have been prefilled: failing its cell, the sheet of the fiche."""
+    """Where the return says who answers; its identity may have been prefilled: failing its cell,
+    the sheet of the fiche.
+    """
     place = place_of(r)
     if reponse and (cell := reponse["structure" + ADDRESS_SUFFIX]):
         return place._replace(sheet=reponse["feuille"]), (cell,)
@@ -226,7 +232,8 @@ class DuplicateRetour(Check):
             champ="Retour",
             found=f"une autre réponse de la même structure pour la fiche {r['fiche']}{_volet(r)} : {listing(others)}",
             expected="une seule réponse par fiche, structure et volet",
-            remedy="demandez à la structure lequel est le bon, retirez l’autre, puis recommencez : d’ici là, aucun des deux n’est retenu.",
+            remedy="demandez à la structure lequel est le bon, retirez l’autre, puis recommencez : d’ici là, "
+            "aucun des deux n’est retenu.",
             gravite=BLOCKING,
             refuses_sheet=True,
         )

@@ -42,7 +42,8 @@ class GrantToJustify(BetweenRetours):
                 place_of(main),
                 [c for x in beside for c in typed_cells(x, "verse")],
                 champ=given.words.libelle("financement", "verse"),
-                found=f"{given.words.financeur_name(financeur)} : {amount_fr(total)} versés dans l’année (fiche {fiches})",
+                found=f"{given.words.financeur_name(financeur)} : {amount_fr(total)} versés dans l’année (fiche "
+                f"{fiches})",
             )
 
 

@@ -45,7 +45,9 @@ class Declaration:
 
 @dataclass(slots=True)
 class SharedDeclaration:
-    """Declarations of one signature: the first, those of other structures (``kept`` at most), and how many these are."""
+    """Declarations of one signature: the first, those of other structures (``kept`` at most),
+    and how many these are.
+    """
 
     first: Declaration
     kept: int

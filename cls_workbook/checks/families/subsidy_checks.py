@@ -114,7 +114,9 @@ class AidAboveShare(RetourCheck):
 
 
 class AidAboveItsRule(RetourCheck):
-    """Rules of type ``aide``: the aid that a return engages against its rate or its unit amount; caps are checked apart."""
+    """Rules of type ``aide``: the aid that a return engages against its rate or its unit amount;
+    caps are checked apart.
+    """
 
     code, gravity = "AIDE_SUPERIEURE_AU_CALCUL", A_CONFIRMER
     sought = "L’aide dépasse ce que donne la règle du financeur (taux ou montant unitaire)."
@@ -280,7 +282,10 @@ class _CappedAid(RetourCheck, abstract=True):
     def crossed(
         cls, given: CheckInput, rule: Rule, fiche: str, sums: dict[str, Decimal]
     ) -> tuple[list[str], str] | None:
-        """The amounts that cross this limit, and what was expected. ``sums``: what the aid amounts to, where it is positive."""
+        """The amounts that cross this limit, and what was expected.
+
+        ``sums``: what the aid amounts to, where it is positive.
+        """
         raise NotImplementedError
 
 

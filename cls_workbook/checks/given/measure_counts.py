@@ -12,7 +12,9 @@ from cls_workbook.reading.storing.wide_views import as_dicts, total_of
 
 
 class MesureCount(NamedTuple):
-    """The figure given for a measure: typed, or the total of its breakdown; ``row``: one of the return it comes from."""
+    """The figure given for a measure: typed, or the total of its breakdown; ``row``:
+    one of the return it comes from.
+    """
 
     valeur: int | Decimal
     cells: tuple[str, ...]

@@ -27,7 +27,10 @@ STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("axes",), "Un axe par ligne, avec son numéro et son titre."),
     (
         ("structures",),
-        "Chaque organisme qui portera une fiche, puis la coordination et l’ARS. Revenez sur Contrat pour les y choisir.",
+        (
+            "Chaque organisme qui portera une fiche, puis la coordination et l’ARS. "
+            "Revenez sur Contrat pour les y choisir."
+        ),
     ),
     (("fiches",), "Une fiche par ligne : son numéro, son titre, son axe et ses porteurs, choisis dans les listes."),
     (("indicateurs",), "Pour chaque fiche, ce qui se compte : une ligne par chiffre à saisir."),

@@ -372,7 +372,8 @@ INDICATEURS = Section(
         C(
             "theme",
             "Thème",
-            "Ce qu’elle mesure, parmi la feuille Thèmes : même thème et même unité se comparent d’un contrat à l’autre.",
+            "Ce qu’elle mesure, parmi la feuille Thèmes : même thème et même unité se comparent d’un contrat à "
+            "l’autre.",
             "Nutrition : actions menées",
             28,
             TYPES,

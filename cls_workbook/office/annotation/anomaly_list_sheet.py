@@ -69,7 +69,10 @@ def _header(page: Sheet, file: str, anomalies: Sequence[Anomalie], remarks: Iter
     advice_lines = (
         [
             "Un clic dans la colonne « Cellule » mène à la case : elle est colorée, et son commentaire dit quoi faire.",
-            "Corrigez sur place, enregistrez, puis renvoyez ce fichier tel quel : couleurs, commentaires et cette feuille n’y gênent rien.",
+            (
+                "Corrigez sur place, enregistrez, puis renvoyez ce fichier tel quel : couleurs, "
+                "commentaires et cette feuille n’y gênent rien."
+            ),
         ]
         if anomalies
         else ["Ce fichier peut être gardé tel quel."]

@@ -20,7 +20,8 @@ MAX_TEXT = 1500
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 _NEW_DRAWING = (
-    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:x="urn:schemas-microsoft-com:office:excel">'
+    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:x="urn:schemas-microsoft-com:office:excel">'
     '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{n}"/></o:shapelayout></xml>'
 )
 _SHAPE_TYPE = (
@@ -28,10 +29,14 @@ _SHAPE_TYPE = (
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 _SHAPE = (
-    '<v:shape id="_x0000_s{id}" type="#_x0000_t202" style="position:absolute;width:{width}pt;height:{height}pt;z-index:{rank};visibility:hidden" '
-    'fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
-    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/>'
-    "<x:SizeWithCells/><x:Anchor>{anchor_cell}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{line}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+    '<v:shape id="_x0000_s{id}" type="#_x0000_t202" '
+    'style="position:absolute;width:{width}pt;height:{height}pt;z-index:{rank};visibility:hidden" '
+    'fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" '
+    'obscured="t"/><v:path o:connecttype="none"/>'
+    '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox><x:ClientData '
+    'ObjectType="Note"><x:MoveWithCells/>'
+    "<x:SizeWithCells/><x:Anchor>{anchor_cell}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{line}</x:Row>"
+    "<x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
 _SHAPES = re.compile(r"<v:shape\s.*?</v:shape>", re.DOTALL)
 _SHAPE_IDS = re.compile(r'_x0000_s(\d+)"')

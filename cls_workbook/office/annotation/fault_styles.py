@@ -1,4 +1,6 @@
-"""The styles of a returned workbook: the same cell in another colour, and the styles of a sheet brought from elsewhere."""
+"""The styles of a returned workbook: the same cell in another colour,
+and the styles of a sheet brought from elsewhere.
+"""
 
 from __future__ import annotations
 

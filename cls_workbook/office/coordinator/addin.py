@@ -94,8 +94,14 @@ def startup_folder(system: str, environ: Mapping[str, str]) -> Path:
 def _manual_activation(file: Path) -> list[str]:
     return [
         f"Copiez {file.name} dans le dossier de démarrage d’Excel de l’ordinateur voulu, puis rouvrez Excel.",
-        "Sous Windows, ce dossier est %APPDATA%\\Microsoft\\Excel\\XLSTART (à taper dans la barre d’adresse de l’Explorateur).",
-        "Ou bien, dans Excel : Fichier, Options, Compléments, Atteindre…, Parcourir…, choisissez le fichier et cochez-le.",
+        (
+            "Sous Windows, ce dossier est %APPDATA%\\Microsoft\\Excel\\XLSTART (à taper dans la barre d’adresse de "
+            "l’Explorateur)."
+        ),
+        (
+            "Ou bien, dans Excel : Fichier, Options, Compléments, Atteindre…, Parcourir…, "
+            "choisissez le fichier et cochez-le."
+        ),
     ]
 
 

@@ -31,7 +31,10 @@ def workbook(
     starting_point: home_sheet.InitialAccueil,
     on: workstation.Workstation,
 ) -> Workbook:
-    """The workbook, macros included. The sheets are the same whatever the contract: the VBA project has a module for each."""
+    """The workbook, macros included.
+
+    The sheets are the same whatever the contract: the VBA project has a module for each.
+    """
     worksheets = describe(contrat, annee, pilotage, starting_point, on)
     macros = Macros((resources.folder("templates") / VBA_PROJECT).read_bytes(), ribbon())
     return Workbook(

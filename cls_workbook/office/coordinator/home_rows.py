@@ -1,4 +1,5 @@
-"""What the Accueil of the coordinator's workbook says, and how Python finds it again: a hidden key a row, as everywhere.
+"""What the Accueil of the coordinator's workbook says, and how Python finds it again: a hidden key a row,
+as everywhere.
 
 Pure: works on rows of values, wherever they were read. The year and the state are the cells of ``pilotage``, whose
 keys they keep, so that the workbook is accepted wherever a pilotage file is.
@@ -20,7 +21,10 @@ DEFAULT_FOLDER = "retours"  # beside the workbook
 
 
 class AnswerBox(NamedTuple):
-    """One answer of Accueil. ``cle``: what column A holds after the mark; ``libelle``: printed at the left of the value."""
+    """One answer of Accueil.
+
+    ``cle``: what column A holds after the mark; ``libelle``: printed at the left of the value.
+    """
 
     cle: str
     libelle: str
@@ -72,7 +76,8 @@ def find(lines: Sequence[Sequence[object]]) -> dict[str, CellPosition]:
                 what = "est en double" if nom in places else f"a perdu son étiquette « {libelle} »"
                 raise Refusal(
                     typography(
-                        f"Feuille « {NAME} », ligne {i} : la question « {libelle} » {what}. Rétablissez la feuille d’origine, puis recommencez."
+                        f"Feuille « {NAME} », ligne {i} : la question « {libelle} » {what}. "
+                        "Rétablissez la feuille d’origine, puis recommencez."
                     )
                 )
             places[nom] = CellPosition(i, ranks[0] + 1)

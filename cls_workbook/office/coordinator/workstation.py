@@ -57,7 +57,8 @@ def sheet(workstation: Workstation) -> Sheet:
         1,
         4,
         typography(
-            "Réglages de la liaison entre Excel et Python : ne renommez pas cette feuille. « Vérifier l’installation » la met à jour."
+            "Réglages de la liaison entre Excel et Python : ne renommez pas cette feuille. "
+            "« Vérifier l’installation » la met à jour."
         ),
         "aide_ligne",
     )

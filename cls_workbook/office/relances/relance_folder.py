@@ -64,7 +64,8 @@ class Relances:
             sentences.append(f"{groups} groupe{'s' * (groups > 1)} sans membre nommé : personne à qui écrire.")
         if said := sum(r.said_received for r in self.delays if not r.groupe):
             sentences.append(
-                f"{said} retour{'s' * (said > 1)} dit{'s' * (said > 1)} reçu{'s' * (said > 1)} par le pilotage, sans fichier dans le dossier."
+                f"{said} retour{'s' * (said > 1)} dit{'s' * (said > 1)} reçu{'s' * (said > 1)} par le pilotage, "
+                "sans fichier dans le dossier."
             )
         return typography(" ".join(sentences))
 
@@ -72,7 +73,10 @@ class Relances:
 def prepare(
     result: Result, pilotage: coordination.Pilotage, folder: str | Path, day: date, precedent: str | Path | None = None
 ) -> Relances:
-    """Writes ``office.relances-<année>.workbook`` and the drafts in ``folder``. ``precedent``: last year's consolidation, shown in the workbooks."""
+    """Writes ``office.relances-<année>.workbook`` and the drafts in ``folder``.
+
+    ``precedent``: last year's consolidation, shown in the workbooks.
+    """
     folder, hits = Path(folder), delays(result, pilotage, day)
     contents = _drafts(result, pilotage, [r for r in hits if r.to_remind], precedent)
     names = {r.respondent.id: nom for r, nom, _ in contents}

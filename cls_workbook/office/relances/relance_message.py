@@ -1,4 +1,6 @@
-"""The draft of a message, as a ``.eml`` that a mail program opens ready to be read over, addressed and sent. Pure: bytes out.
+"""The draft of a message, as a ``.eml`` that a mail program opens ready to be read over, addressed and sent.
+
+Pure: bytes out.
 
 No date, no random boundary: the same reminder gives the same bytes. No recipient: the contract names no person.
 """
@@ -19,7 +21,10 @@ _WORKBOOK = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.she
 
 
 def draft(contrat: Contrat, annee: int, overdue: Overdue, contact: str, workbook: tuple[str, bytes] | None) -> bytes:
-    """The message to one structure. ``workbook``: (file name, bytes) of the workbook to fill, None if none is needed."""
+    """The message to one structure.
+
+    ``workbook``: (file name, bytes) of the workbook to fill, None if none is needed.
+    """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = objet(contrat, annee, overdue)
     message["To"] = ""
@@ -50,9 +55,14 @@ def texte(contrat: Contrat, annee: int, overdue: Overdue, contact: str, *, attac
         paragraphs.append(f"Nous avons bien reçu vos réponses pour {_fiches_inline(overdue.received)} : merci.")
     if attached:
         paragraphs += [
-            "Le classeur à remplir est joint à ce message : il ne contient que ce que nous attendons de vous, et votre identité y figure déjà. "
-            "Comptez une dizaine de minutes par fiche ; il suffit de l’enregistrer et de le renvoyer en réponse à ce message.",
-            "Il vous manque un chiffre ? Laissez la case vide et choisissez « non disponible » : une réponse incomplète nous est déjà utile.",
+            "Le classeur à remplir est joint à ce message : il ne contient que ce que nous attendons de vous, "
+            "et votre identité y figure déjà. "
+            "Comptez une dizaine de minutes par fiche ; il suffit de l’enregistrer et de le renvoyer en réponse "
+            "à ce message.",
+            (
+                "Il vous manque un chiffre ? Laissez la case vide et choisissez « non disponible » : "
+                "une réponse incomplète nous est déjà utile."
+            ),
         ]
     paragraphs.append("Si votre réponse vient de partir, merci de ne pas tenir compte de ce message.")
     if contact:
@@ -65,7 +75,10 @@ def _what_is_missing(contrat: Contrat, overdue: Overdue) -> list[str]:
     if not overdue.missing:
         return []
     step = "pas encore" if overdue.reminded_on is None else "toujours pas"
-    start = f"Sauf erreur de notre part, nous n’avons {step} reçu la réponse de la structure « {overdue.respondent.nom} » pour :"
+    start = (
+        f"Sauf erreur de notre part, nous n’avons {step} reçu la réponse de la structure « "
+        f"{overdue.respondent.nom} » pour :"
+    )
     pieces = ["\n".join([start, *_fiches_listed(contrat, overdue.missing)])]
     if overdue.limite and overdue.days:
         reminder = f", et nous vous avons écrit le {date_fr(overdue.reminded_on)}" if overdue.reminded_on else ""
@@ -78,10 +91,16 @@ def _what_is_missing(contrat: Contrat, overdue: Overdue) -> list[str]:
 def _what_to_redo(contrat: Contrat, overdue: Overdue) -> list[str]:
     pieces = []
     if overdue.rejected:
-        start = "Ce que vous nous avez envoyé n’a pas pu être retenu (fichier illisible, ou classeur d’une autre année) pour :"
+        start = (
+            "Ce que vous nous avez envoyé n’a pas pu être retenu (fichier illisible, "
+            "ou classeur d’une autre année) pour :"
+        )
         pieces.append("\n".join([start, *_fiches_listed(contrat, overdue.rejected)]))
     if overdue.duplicated:
-        start = "Nous avons reçu plusieurs versions de votre réponse, et nous ne voulons pas choisir à votre place. Dites-nous laquelle garder pour :"
+        start = (
+            "Nous avons reçu plusieurs versions de votre réponse, et nous ne voulons pas choisir à votre place. "
+            "Dites-nous laquelle garder pour :"
+        )
         pieces.append("\n".join([start, *_fiches_listed(contrat, overdue.duplicated)]))
     return pieces
 
