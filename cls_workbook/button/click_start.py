@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cls_workbook.button import open_content
 from cls_workbook.button.open_content import OpenSheetContent
-from cls_workbook.definition.toml_reader import load, shipped
+from cls_workbook.definition.toml_reader import load_sound, shipped
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
@@ -132,7 +132,7 @@ def contrat_of(opened: OpenWorkbook) -> Contrat:
         )
     if reference not in shipped() and not absolute(reference) and opened.path:
         reference = str(opened.path.parent / reference)
-    contrat = load(reference)
+    contrat = load_sound(reference)
     if identifier and contrat.id != identifier:
         raise Refusal(
             typography(

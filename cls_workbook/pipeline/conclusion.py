@@ -125,9 +125,7 @@ def _history(
     )
 
 
-def _engaged_before(
-    precedent: PreviousConsolidation | None, pilotage: Pilotage
-) -> Mapping[str, Decimal] | None:
+def _engaged_before(precedent: PreviousConsolidation | None, pilotage: Pilotage) -> Mapping[str, Decimal] | None:
     """What earlier years engaged: as last year's consolidation says, else as the coordinator does; None if nobody says it."""
     if precedent:
         return {**pilotage.engage_anterieur, **past_year.engage_to_date(precedent)}

@@ -13,7 +13,7 @@ from cls_workbook import checks
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.definition.known_contrats import KnownContrats
-from cls_workbook.definition.toml_reader import load
+from cls_workbook.definition.toml_reader import load_sound
 from cls_workbook.domain.contrat_years import covers, in_year
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
@@ -54,7 +54,7 @@ def annotate(
 
 
 def _reader(reference: str | None) -> ReturnReader:
-    return ReturnReader(KnownContrats(load(reference) if reference else None))
+    return ReturnReader(KnownContrats(load_sound(reference) if reference else None))
 
 
 def _typed(retour: Retour, reader: ReturnReader) -> TypedRetours[pd.DataFrame]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cls_workbook import forms, garbage
-from cls_workbook.definition.toml_reader import load
+from cls_workbook.definition.toml_reader import load_sound
 from cls_workbook.domain.contrat_years import all_years, covers, in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
@@ -16,8 +16,8 @@ from cls_workbook.workbook.saving import save
 
 
 def load_contrat(reference: str, annee: int) -> Contrat:
-    """The contract as of that year. Refus if it cannot be read, or if it does not cover the year."""
-    contrat = load(reference)
+    """The contract as of that year. Refus if it cannot be read, has a fault, or if it does not cover the year."""
+    contrat = load_sound(reference)
     verify_year(contrat, annee)
     return in_year(contrat, annee)
 
@@ -78,7 +78,5 @@ def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str
         from cls_workbook.reports.consolidation.previous_year import for_workbooks
 
         past = for_workbooks(precedent, contrat, annee)
-        campagne = replace(
-            campagne, precedent=past["precedent"], own=past["own"], carried_over=past["carried_over"]
-        )
+        campagne = replace(campagne, precedent=past["precedent"], own=past["own"], carried_over=past["carried_over"])
     return campagne

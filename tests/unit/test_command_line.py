@@ -128,6 +128,34 @@ def test_what_cannot_be_done_is_said_in_one_sentence_and_leaves_no_file(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("generer", "--annee", "2025", "--sortie", "classeurs"),
+        ("dictionnaire", "--annee", "2025"),
+        ("pilotage", "--annee", "2025", "--sortie", "P.xlsx"),
+        ("coordonner", "--annee", "2025", "--sortie", "K.xlsm"),
+        ("consolider", ".", "--annee", "2025", "--sortie", "C.xlsx"),
+        ("controler", "."),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_definition_with_a_fault_is_refused_with_its_place_by_whoever_is_given_it(
+    arguments, tmp_path, monkeypatch, capsys
+):
+    sound = shipped()["dijon-2024-2028"].read_text(encoding="utf-8")
+    faulty = tmp_path / "contrat.toml"
+    faulty.write_text(sound.replace('porteurs = ["', 'porteurs = ["inconnue", "', 1), encoding="utf-8")
+    (tmp_path / "ici").mkdir()
+    monkeypatch.chdir(tmp_path / "ici")
+    assert run_cli(*arguments, "--contrat", str(faulty))[0] == 2
+    said = capsys.readouterr().err
+    assert "porteurs[1]" in said and "la structure «\u00a0inconnue\u00a0» n’existe pas" in said.replace(
+        "« ", "«\u00a0"
+    ).replace(" »", "\u00a0»")
+    assert list((tmp_path / "ici").iterdir()) == []
+
+
 @pytest.fixture
 def details_folder(tmp_path, monkeypatch):
     """Where the details of a fault are written."""
