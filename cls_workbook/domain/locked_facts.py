@@ -17,7 +17,7 @@ def write(printed_facts: Mapping[str, object]) -> tuple[str, ...]:
     """Key of a row → what is printed in it, as the texts of as few cells as will hold it: always one at least, each
     whole by itself.
     """
-    typed_batches: list[dict[str, object]] = [{}]
+    batches: list[dict[str, object]] = [{}]
     length = 0
     for cle, valeur in printed_facts.items():
         printed = (
@@ -25,24 +25,22 @@ def write(printed_facts: Mapping[str, object]) -> tuple[str, ...]:
         )  # to as many digits as a cell has
         length += len(cle) + len(str(printed)) + 8
         if length > CHARACTERS:
-            typed_batches.append({})
+            batches.append({})
             length = 0
-        typed_batches[-1][cle] = printed
-    return tuple(
-        json.dumps(typed_returns, ensure_ascii=False, separators=(",", ":")) for typed_returns in typed_batches
-    )
+        batches[-1][cle] = printed
+    return tuple(json.dumps(content, ensure_ascii=False, separators=(",", ":")) for content in batches)
 
 
 def read(texts: Iterable[object]) -> dict[str, object] | None:
     """What those cells say; None where they say nothing: a template of before they were kept."""
-    values_read: dict[str, object] = {}
-    blanks = True
+    facts: dict[str, object] = {}
+    nothing = True
     for texte in texts:
         try:
-            typed_returns = json.loads(texte) if isinstance(texte, str) and texte else None
+            content = json.loads(texte) if isinstance(texte, str) and texte else None
         except ValueError:
             return None
-        if isinstance(typed_returns, dict):
-            values_read |= typed_returns
-            blanks = False
-    return None if blanks else values_read
+        if isinstance(content, dict):
+            facts |= content
+            nothing = False
+    return None if nothing else facts

@@ -53,7 +53,7 @@ def ventilations(page: FormPage, fiche: Fiche, context: SheetContext, mesure_row
     for rank, (mesure, input_fields) in enumerate(questions):
         if rank:
             page.groups.append(page.line)
-            page.next_one(6)
+            page.next_row(6)
         _ventilation(page, fiche, mesure, input_fields, context, mesure_rows.get(mesure.id))
 
 
@@ -77,7 +77,7 @@ def _ventilation(
     if "numerateur" in input_fields:
         titles[E] = "Taux calculé"
     page.texte(B, mesure.libelle, "intertitre")
-    page.next_one(20)
+    page.next_row(20)
     if not mesure.modalites:
         page.plan.extensible.add(prefix)
     lines = len(mesure.modalites) or bloc.lines
@@ -118,7 +118,7 @@ def _row(
     if "numerateur" in places:
         top, bottom = address(page.line, C), address(page.line, D)
         page.computation(row, E, f'IF(OR({top}="",N({bottom})=0),"",{top}/{bottom})', "", "calcul:taux")
-    page.next_one(height(fixed, WIDTHS[B]))
+    page.next_row(height(fixed, WIDTHS[B]))
 
 
 def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_row: int | None) -> None:
@@ -127,7 +127,7 @@ def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_r
     page.texte(B, "Total", "total")
     page.computation(row, C, f'IF(COUNT({headcounts})=0,"",SUM({headcounts}))', "", "total:entier")
     _agreement_with_mesure(page, row, mesure, mesure_row)
-    page.next_one(20)
+    page.next_row(20)
 
 
 def _agreement_with_mesure(page: FormPage, row: KeyedRow, mesure: Mesure, mesure_row: int | None) -> None:

@@ -61,11 +61,9 @@ def _structures(contrat: Contrat, fiche: Fiche, membres: Members) -> list[str]:
     """Ids of those that may answer for a fiche, each once; a named member without id stands as its name."""
     ids: list[str] = []
     for porteur, _ in fiche.repondants():
-        known_one = contrat.by_structure.get(porteur)
-        named_ones = (
-            membres.get((porteur, fiche.numero), membres.get(porteur, ())) if known_one and known_one.groupe else ()
-        )
-        ids += [contrat.identify(nom) or nom for nom in named_ones] or [porteur]
+        known = contrat.by_structure.get(porteur)
+        named = membres.get((porteur, fiche.numero), membres.get(porteur, ())) if known and known.groupe else ()
+        ids += [contrat.identify(nom) or nom for nom in named] or [porteur]
     return list(dict.fromkeys(ids))
 
 

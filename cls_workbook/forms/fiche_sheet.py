@@ -84,7 +84,7 @@ def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     texte = f"Fiche {fiche.numero} · {fiche.titre}"
     page.merge(B, K, texte, f"axe{rank}:texte")
     titre.anchors[B] = texte
-    page.next_one(height(texte, width(B, K), 30, size=12, bold=True))
+    page.next_row(height(texte, width(B, K), 30, size=12, bold=True))
     pieces = [f"Axe {axe.numero} : {axe.titre}"] if axe else []
     page.texte(
         B, typography(" · ".join([*pieces, f"année {context.this_year}", context.contrat.nom_court])), "fiche_info"
@@ -96,7 +96,7 @@ def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         "fiche_info_lien",
     )
     page.texte(K, None, "fiche_info")
-    page.next_one(18)
+    page.next_row(18)
     answering_row = page.row(f"{fiche.numero}/identite/structure", "repere")
     formula = f'IF({context.structure_cell}="",{quote(_UNKNOWN_STRUCTURE)},{quote(typography("Structure : "))}&{context.structure_cell})'
     page.name_rank = len(page.cells)
@@ -104,7 +104,7 @@ def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     page.fill(range(C, J), "fiche_info")
     answering_row.calculations.add(J)  # its value is known once the sheet is drawn: see _poser_le_compte
     page.texte(K, None, "fiche_info")
-    page.next_one(18)
+    page.next_row(18)
 
 
 def _place_count(page: FormPage) -> None:
@@ -132,7 +132,7 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
             valeur = valeur or "non précisé"
             page.merge(values, end, valeur, "repere:texte")
             row.anchors[values] = valeur
-        page.next_one(max(height(left, width(C, F), size=9), height(right, width(I, K), size=9)))
+        page.next_row(max(height(left, width(C, F), size=9), height(right, width(I, K), size=9)))
 
 
 def _territoire(page: FormPage, context: SheetContext) -> None:
@@ -146,7 +146,7 @@ def _territoire(page: FormPage, context: SheetContext) -> None:
     if neighbourhoods:
         page.groups.append(page.line)
         page.texte(B, "Quartiers prioritaires de la politique de la ville (QPV)", "intertitre")
-        page.next_one(20)
+        page.next_row(20)
         boxes(
             page, bloc.champ("qpv"), [(q.nom, f"{q.nom} ({names.get(q.commune, q.commune)})") for q in neighbourhoods]
         )

@@ -67,12 +67,12 @@ def width(start: int, end: int) -> float:
 def band(page: FormPage, titre: str, aide: str = "", style: str = "bloc") -> None:
     """The title of a block and, on the same line, what it asks for. Begins a group of rows that print together."""
     page.groups.append(page.line)
-    page.next_one(8)
+    page.next_row(8)
     page.texte(B, titre, style)
     page.texte(C, None, style)
     page.texte(D, aide or None, f"{style}_aide")
     page.fill(range(E, K + 1), style)
-    page.next_one(22)
+    page.next_row(22)
 
 
 def block_band(page: FormPage, bloc: Bloc) -> None:
@@ -90,7 +90,7 @@ def headers(page: FormPage, prefix: str, titles: dict[int, str], saisies: set[in
     for column in range(B, end + 1):
         style = "entete_saisie" if column in saisies else "entete"
         page.texte(column, titles.get(column), style)
-    page.next_one(max(height(t, WIDTHS[c], 21, size=9, bold=True) for c, t in titles.items()))
+    page.next_row(max(height(t, WIDTHS[c], 21, size=9, bold=True) for c, t in titles.items()))
 
 
 def header_of(champ: Champ, annee: str) -> str:
@@ -127,7 +127,7 @@ def form(
             page.texte(D, champ.aide, "aide_ligne:retrait")
         _state(page, row, champ, context, lines, bool(valeur))
         lines[champ.nom] = page.line
-        page.next_one(_height_of(champ, label))
+        page.next_row(_height_of(champ, label))
     return lines
 
 
@@ -199,7 +199,7 @@ def boxes(page: FormPage, champ: Champ, names: list[tuple[str, str]]) -> None:
                 optional=True,
             )
             top = max(top, height(nom, WIDTHS[left]))
-        page.next_one(top)
+        page.next_row(top)
 
 
 def table_of_rows(
@@ -211,7 +211,7 @@ def table_of_rows(
     for rank in range(1, lines + 1):
         row(rank)
     page.row(f"{prefix}/fin", "fin")
-    page.next_one(CLOSING_ROW_HEIGHT)
+    page.next_row(CLOSING_ROW_HEIGHT)
     return FormRows(start, page.line - 1)
 
 
@@ -227,7 +227,7 @@ def rows_to_fill(
         row = page.row(f"{prefix}/{rank:02d}")
         for champ, column in places:
             page.typed(row, champ, column, label=titles[column], bloc=bloc.nom, line=f"{rank:02d}", optional=True)
-        page.next_one(top)
+        page.next_row(top)
 
     return table_of_rows(page, prefix, titles, set(columns.values()), bloc.lines, line)
 

@@ -66,19 +66,19 @@ def accueil(
     page.sheet.tab_color = "accent"
     _cover(page, contrat, annee, respondent, campagne)
     _band(page, B, G, entry_questions.ANSWER.titre)
-    page.next_one(22)
+    page.next_row(22)
     page.sheet.selection = (page.line, D)
     cell = _who_answers(page, respondent)
-    page.next_one(7)
+    page.next_row(7)
     _band(page, B, G, "Comment remplir ce classeur ?")
-    page.next_one(22)
+    page.next_row(22)
     for rank, step in enumerate(STEPS, 1):
         _sentence(page, str(rank), "etape", step)
-    page.next_one(7)
+    page.next_row(7)
     _legend_and_words(page, contrat, campagne)
-    page.next_one(7)
+    page.next_row(7)
     _band(page, B, G, "Bon à savoir")
-    page.next_one(22)
+    page.next_row(22)
     for tip in TIPS:
         _sentence(page, "•", "puce", tip)
     page.colour_states(E)
@@ -93,7 +93,7 @@ def _cover(
     titre = page.row("accueil/identite/titre", "repere")
     page.merge(B, G, contrat.titre, "couverture")
     titre.anchors[B] = contrat.titre
-    page.next_one(height(contrat.titre, sum(ACCUEIL_WIDTHS[c] for c in range(B, G + 1)), 40, size=20, bold=True))
+    page.next_row(height(contrat.titre, sum(ACCUEIL_WIDTHS[c] for c in range(B, G + 1)), 40, size=20, bold=True))
     information = page.row("accueil/information/annee", "repere")
     pieces = [
         f"Suivi de l’année {contrat.year_name(annee)}",
@@ -105,8 +105,8 @@ def _cover(
     page.texte(
         G, Link("internal:'Sommaire'!A1", "Ouvrir le sommaire →", "Voir toutes les fiches"), "fiche_info_lien:droite"
     )
-    page.next_one(22)
-    page.next_one(7)
+    page.next_row(22)
+    page.next_row(7)
 
 
 def _who_answers(page: FormPage, respondent: Respondent | None) -> str:
@@ -131,7 +131,7 @@ def _who_answers(page: FormPage, respondent: Respondent | None) -> str:
             cell = reference(page.sheet.nom, CellRange(page.line, D, page.line, D))
             page.a_remplir(row, E, f'{address(page.line, D)}<>""', filled=bool(valeur))
         page.texte(F, champ.aide, "aide_ligne:retrait")
-        page.next_one(21)
+        page.next_row(21)
     return cell
 
 
@@ -143,14 +143,14 @@ def _band(page: FormPage, start: int, end: int, titre: str) -> None:
 def _sentence(page: FormPage, mark: str, style: str, texte: str) -> None:
     page.texte(B, mark, style)
     page.merge(C, G, typography(texte), "libelle")
-    page.next_one(height(texte, sum(ACCUEIL_WIDTHS[c] for c in range(C, G + 1)), 20))
+    page.next_row(height(texte, sum(ACCUEIL_WIDTHS[c] for c in range(C, G + 1)), 20))
 
 
 def _legend_and_words(page: FormPage, contrat: Contrat, campagne: WorkbookContext) -> None:
     """Two columns: at the left the colours, then whom to ask; at the right the words."""
     _band(page, B, D, "Ce que veulent dire les cases")
     _band(page, F, G, "Ce que veulent dire les mots")
-    page.next_one(22)
+    page.next_row(22)
     for rank, (word, meaning) in enumerate(WORDS):
         if rank < len(LEGEND):
             style, nom, explanation = LEGEND[rank]
@@ -163,7 +163,7 @@ def _legend_and_words(page: FormPage, contrat: Contrat, campagne: WorkbookContex
             _contact(page, contrat, campagne, rank - len(LEGEND))
         page.texte(F, word, "libelle_fort")
         page.texte(G, typography(meaning), "libelle")
-        page.next_one(20)
+        page.next_row(20)
 
 
 def _contact(page: FormPage, contrat: Contrat, campagne: WorkbookContext, rank: int) -> None:
@@ -191,14 +191,14 @@ def contents_page(page: FormPage, contrat: Contrat, annee: int, fiches: list[tup
     page.sheet.tab_color = "accent"
     page.texte(B, f"Sommaire · {contrat.year_name(annee)}", "titre")
     page.texte(H, Link("internal:'Accueil'!A1", "← Accueil", "Revenir à l’accueil"), "fiche_info_lien:droite")
-    page.next_one(34)
+    page.next_row(34)
     page.texte(B, CONTENTS_HELP, "aide_ligne")
-    page.next_one(22)
+    page.next_row(22)
     titles = ("Fiche", "Titre", "Axe", "Renseigné", "Attendu", "Où en suis-je\u00a0?")
     page.texte(B, None, "entete")
     for column, titre in enumerate(titles, C):
         page.texte(column, titre, "entete")
-    page.next_one(24)
+    page.next_row(24)
     axes = {a.numero: (f"{a.numero}. {a.titre}", i % 8 + 1) for i, a in enumerate(contrat.axes)}
     start = page.line
     for fiche, sheet in fiches:
@@ -219,28 +219,28 @@ def contents_page(page: FormPage, contrat: Contrat, annee: int, fiches: list[tup
 def _without_fiche(page: FormPage, contrat: Contrat) -> None:
     """A contract may be declared before its fiches are known: the workbook says so, and what is known."""
     announcement = f" {contrat.actions_annoncees} actions sont annoncées." if contrat.actions_annoncees else ""
-    page.next_one(10)
+    page.next_row(10)
     page.texte(C, typography(f"{NO_FICHE}{announcement}"), "aide_ligne")
-    page.next_one(20)
+    page.next_row(20)
     for rank, axe in enumerate(contrat.axes):
         page.texte(B, None, f"axe{rank % 8 + 1}")
         page.texte(C, axe.numero, "cellule:centre")
         page.texte(D, axe.titre, "cellule:texte")
-        page.next_one(_contents_row_height(axe.titre, ""))
+        page.next_row(_contents_row_height(axe.titre, ""))
 
 
 def _to_be_scheduled(page: FormPage, contrat: Contrat, axes: dict[str, tuple[str, int]]) -> None:
-    page.next_one(10)
+    page.next_row(10)
     page.texte(B, "Actions à programmer", "intertitre")
     page.texte(E, typography(TO_PROGRAMME_HELP), "aide_ligne:retrait")
-    page.next_one(20)
+    page.next_row(20)
     for action in contrat.a_programmer:
         axe, rank = axes.get(action.axe, ("", 1))
         page.texte(B, None, f"axe{rank}")
         page.texte(C, "—", "cellule:centre")
         page.texte(D, action.titre, "cellule:texte")
         page.texte(E, axe, "cellule:texte")
-        page.next_one(_contents_row_height(action.titre, axe))
+        page.next_row(_contents_row_height(action.titre, axe))
 
 
 def _contents_row_height(titre: str, axe: str) -> float:
@@ -271,7 +271,7 @@ def _contents_row(page: FormPage, fiche: Fiche, sheet: FormPage, axe: str, rank:
     page.texte(
         H, Formula(f'IF({done}=0,"{EMPTY}",IF({done}={whole},"{COMPLETE}","{IN_PROGRESS}"))', word), "calcul:centre"
     )
-    page.next_one(_contents_row_height(fiche.titre, axe))
+    page.next_row(_contents_row_height(fiche.titre, axe))
 
 
 def _contents_total(page: FormPage, start: int) -> None:
@@ -287,7 +287,7 @@ def _contents_total(page: FormPage, start: int) -> None:
         valeur = sum(n for n in shown if isinstance(n, int))
         page.texte(column, Formula(f"SUM({address(start, column)}:{address(last, column)})", valeur), "total:entier")
     page.texte(H, None, "total")
-    page.next_one(22)
+    page.next_row(22)
 
 
 def _colour_contents_states(page: FormPage, start: int) -> None:
@@ -328,5 +328,5 @@ def identity(
         page.texte(B, nom, "libelle")
         for column, valeur in enumerate(values, C):
             page.texte(column, valeur, "repere:code")
-        page.next_one()
+        page.next_row()
     return page

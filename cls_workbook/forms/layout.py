@@ -142,7 +142,7 @@ class FormPage:
         self.fill(range(start + 1, end + 1), style)
         self.sheet.merges.append(CellRange(self.line, start, self.line, end))
 
-    def next_one(self, height: float | None = None) -> None:
+    def next_row(self, height: float | None = None) -> None:
         if height:
             self.sheet.heights[self.line] = height
         self.line += 1

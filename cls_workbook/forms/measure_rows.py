@@ -154,11 +154,11 @@ def _tallies(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, i
             # what follows a group without being of it is told apart too
             page.texte(B, indicateur.groupe or "Autres indicateurs", "intertitre")
             page.fill(range(C, K + 1), "intertitre")
-            page.next_one(20)
+            page.next_row(20)
         groupe = indicateur.groupe
         _tally(page, bloc, indicateur, mesure, context, titles)
         lines[mesure.id] = page.line
-        page.next_one()
+        page.next_row()
     return lines
 
 
@@ -206,7 +206,7 @@ def _taux(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         _blank_cells(page, I)
         put("commentaire", J)
         _answered_state(page, row, context, indicateur, E, F)
-        page.next_one(max(page.sheet.heights[page.line], 32))
+        page.next_row(max(page.sheet.heights[page.line], 32))
 
 
 def _satisfaction(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
@@ -222,7 +222,7 @@ def _satisfaction(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         _quotient(page, row, H, F, E)
         _quotient(page, row, I, E, D)
         _answered_state(page, row, context, indicateur, E, F)
-        page.next_one()
+        page.next_row()
 
 
 def _durees(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
@@ -238,7 +238,7 @@ def _durees(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         page.reminder(row, D, context.precedent.get(mesure.id), "repere:decimal")
         _blank_cells(page, H, I)
         _answered_state(page, row, context, indicateur, E, F)
-        page.next_one()
+        page.next_row()
 
 
 def _jalons(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
@@ -254,7 +254,7 @@ def _jalons(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
             put(champ, column)
         _blank_cells(page, F, G, H, I)
         mesure_state(page, row, context, indicateur, f'{address(page.line, D)}<>""')
-        page.next_one()
+        page.next_row()
 
 
 def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
@@ -293,4 +293,4 @@ def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
                 )
             else:
                 page.texte(D, "Facultatif\u00a0: seulement si vous ne pouvez pas répondre.", "aide_ligne:retrait")
-            page.next_one(max(LONG_TEXT_HEIGHT, height(titre, WIDTHS[B])) if is_long else ROW_HEIGHT)
+            page.next_row(max(LONG_TEXT_HEIGHT, height(titre, WIDTHS[B])) if is_long else ROW_HEIGHT)

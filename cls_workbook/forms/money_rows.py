@@ -74,7 +74,7 @@ def financement(page: FormPage, fiche: Fiche, context: SheetContext) -> FormRows
     reminder.reminder = B
     if fiche.numero in context.programme:
         page.printed_facts[reminder.cle] = texte
-    page.next_one(height(texte, width(B, K), size=9))
+    page.next_row(height(texte, width(B, K), size=9))
     columns = {c.nom: column for c, column in zip(bloc.input_fields, (B, C, D, E, F, G, H), strict=True)}
     zone = rows_to_fill(page, bloc, prefix, columns, context.this_year)
     _totals_by_nature(page, prefix, context, zone)
@@ -100,7 +100,7 @@ def _totals_by_nature(page: FormPage, prefix: str, context: SheetContext, zone: 
             filled = "+".join(f'({zone.column(c)}<>"")' for c in (B, D, E, F))
             formula = f'IF(SUMPRODUCT(({zone.column(C)}="")*(({filled})>0))=0,"",{quote(NO_NATURE)})'
             page.computation(row, G, formula, "", "aide_ligne:retrait")
-        page.next_one(17)
+        page.next_row(17)
 
 
 def depenses(
@@ -123,7 +123,7 @@ def depenses(
                 f'IF(OR(N({total})=0,COUNTIF({natures},{word})=0),"",{verse}/{total})',
                 "taux",
             )
-            page.next_one(height(label, WIDTHS[B]))
+            page.next_row(height(label, WIDTHS[B]))
     if fiche.complements:
         _complements(page, fiche, context)
     amounts = RuleAmounts(context.contrat, financement, total, etp, mesures)
@@ -138,7 +138,7 @@ def _detail(page: FormPage, posts: str, total: str) -> None:
     # FIXED rather than TEXT: its decimals do not depend on the language of the spreadsheet
     sentence = f'IF({gap}=0,"Le détail fait bien le total.","Le détail ne fait pas le total\u00a0: écart de "&FIXED({gap},2)&"\u00a0€.")'
     page.computation(row, D, f'IF(OR(COUNT({posts})=0,{total}=""),"",{sentence})', "", "aide_ligne:retrait")
-    page.next_one(17)
+    page.next_row(17)
 
 
 def _complements(page: FormPage, fiche: Fiche, context: SheetContext) -> None:

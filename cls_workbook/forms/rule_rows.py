@@ -56,17 +56,17 @@ def draw(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> None
         _row(page, rule, "Coût attendu selon la règle", _expected_cost(page, fiche, rule, amounts), texte)
     else:
         page.texte(B, texte, "aide_ligne:retrait")
-        page.next_one(17)
+        page.next_row(17)
     for condition in rule.conditions:
         texte = typography(f"Condition : {condition}.")
         page.merge(D, K, texte, "aide_ligne:retrait")
-        page.next_one(height(texte, width(D, K), size=9))
+        page.next_row(height(texte, width(D, K), size=9))
 
 
 def _row(page: FormPage, rule: Rule, label: str, formula: str, texte: str) -> None:
     computed_row(page, f"regle.{rule.id}", label, formula, "montant")
     page.texte(D, texte, "aide_ligne:retrait")
-    page.next_one(height(label, WIDTHS[B]))
+    page.next_row(height(label, WIDTHS[B]))
 
 
 def _name(contrat: Contrat, fiche: Fiche, rule: Rule, label: str) -> str:

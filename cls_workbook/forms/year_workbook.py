@@ -98,8 +98,8 @@ def repondants(contrat: Contrat, membres: Members | None = None) -> list[Respond
     for fiche in contrat.fiches:
         for structure, volet in fiche.repondants():
             groupe = contrat.by_structure[structure].groupe
-            named_ones = membres.get((structure, fiche.numero), membres.get(structure, ()))
-            for nom in named_ones if groupe else (contrat.by_structure[structure].nom,):
+            named = membres.get((structure, fiche.numero), membres.get(structure, ()))
+            for nom in named if groupe else (contrat.by_structure[structure].nom,):
                 identifier = contrat.identify(nom) or nom
                 expected_returns.setdefault(identifier, []).append((fiche.numero, volet or ""))
     return [
@@ -161,7 +161,7 @@ def _plan(
     taken_up_fingerprints = FINGERPRINT_SEPARATOR.join(
         digest(cle, v) for p in (accueil, *pages) for cle, v in p.taken_up.items()
     )
-    all_printed = locked_facts.write({cle: v for p in (accueil, *pages) for cle, v in p.printed_facts.items()})
+    printed = locked_facts.write({cle: v for p in (accueil, *pages) for cle, v in p.printed_facts.items()})
     identity = front_sheets.identity(
         _page(IDENTITY_SHEET, "", addresses, choix, annee),
         contrat,
@@ -171,7 +171,7 @@ def _plan(
         identifier,
         fiches,
         taken_up_fingerprints,
-        all_printed,
+        printed,
     )
     worksheets = [accueil.sheet, contents_page.sheet, *(p.sheet for p in pages), shared.listes, identity.sheet]
     for sheet in worksheets:
@@ -256,9 +256,9 @@ def _fiche(
 
 def _what_it_says(fiche: Fiche, context: SheetContext, carried_over: Mapping[str, object]) -> tuple[object, ...]:
     """What the sheet of a fiche says that is not the same for all structures of a campaign, their names apart."""
-    past_ones = tuple(context.precedent.get(m.id) for i in fiche.indicateurs for m in i.mesures)
+    past = tuple(context.precedent.get(m.id) for i in fiche.indicateurs for m in i.mesures)
     its_own = tuple((cle, valeur) for cle, valeur in carried_over.items() if cle.startswith(f"{fiche.numero}/"))
-    return fiche.numero, context.volet, past_ones, its_own
+    return fiche.numero, context.volet, past, its_own
 
 
 def _previous(campagne: WorkbookContext, respondent: Respondent | None) -> dict[str, object]:
@@ -273,8 +273,8 @@ def _previous(campagne: WorkbookContext, respondent: Respondent | None) -> dict[
 
 def _lists(contrat: Contrat, campagne: WorkbookContext) -> dict[str, tuple[str, ...]]:
     listes = {nom: choix for nom, choix in entry_questions.listes(contrat).items() if choix}
-    named_ones = tuple(n for names in campagne.membres.values() for n in names if n not in listes.get("structures", ()))
-    listes["structures"] = listes.get("structures", ()) + tuple(dict.fromkeys(named_ones))
+    named = tuple(n for names in campagne.membres.values() for n in names if n not in listes.get("structures", ()))
+    listes["structures"] = listes.get("structures", ()) + tuple(dict.fromkeys(named))
     # the same in every workbook of the year, so that their sheets can be shared
     return listes | {f"volets {f.numero}": tuple(v.nom for v in f.volets) for f in contrat.fiches if f.volets}
 

@@ -79,7 +79,7 @@ def _summary_of_instances(page: FormPage, canvas: Canvas, zone: DrawnTable) -> N
     )
     for column, nom in enumerate(titles, B):
         page.texte(column, typography(nom), "entete")
-    page.next_one(33)
+    page.next_row(33)
     start = page.line
     for instance in canvas.contrat.instances:
         held = [r for r in canvas.pilotage.reunions if r.instance == instance.nom]
@@ -105,7 +105,7 @@ def _summary_of_instances(page: FormPage, canvas: Canvas, zone: DrawnTable) -> N
             "calcul:centre",
         )
         page.texte(G, instance.composition or None, "repere:texte")
-        page.next_one(height(instance.composition, 80, 24))
+        page.next_row(height(instance.composition, 80, 24))
     cell_range, done, minimum = CellRange(start, F, page.line - 1, F), address(start, D), f"${address(start, C)}"
     page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f"${done}>={minimum}", "bon"))
     page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f"${done}<{minimum}", "a_remplir"))

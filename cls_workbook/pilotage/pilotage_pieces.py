@@ -54,9 +54,9 @@ class Canvas:
 def titre(page: FormPage, titre: str, aide: str) -> None:
     """Title and what the sheet is for: they stay in view and head each printed page."""
     page.texte(B, titre, "titre")
-    page.next_one(34)
+    page.next_row(34)
     page.texte(B, typography(aide), "aide_ligne")
-    page.next_one(20)
+    page.next_row(20)
     page.sheet.frozen_at = (2, 0)
     page.sheet.print_setup.repeated_rows = (1, 2)
 
@@ -67,20 +67,20 @@ def new_page(page: FormPage) -> None:
 
 
 def band(page: FormPage, titre: str, end: int, aide: str = "") -> None:
-    page.next_one(9)
+    page.next_row(9)
     page.texte(B, typography(titre), "bloc")
     page.fill(range(C, end + 1), "bloc")
-    page.next_one(24)
+    page.next_row(24)
     if aide:
         page.texte(B, typography(aide), "aide_ligne")
-        page.next_one(19)
+        page.next_row(19)
 
 
 def headers(page: FormPage, prefix: str, titles: Mapping[int, str], saisies: Sequence[int]) -> None:
     page.row(f"{prefix}/#", "entete")
     for column in range(min(titles), max(titles) + 1):
         page.texte(column, titles.get(column), "entete_saisie" if column in saisies else "entete")
-    page.next_one(33)
+    page.next_row(33)
 
 
 def enter_value(page: FormPage, row: KeyedRow, bloc: Bloc, nom: str, column: int, valeur: object) -> None:
@@ -130,9 +130,9 @@ def sheet_table(
             enter_value(page, row, bloc, nom, column, line.get(nom))
         for column, (_, compute) in computed.items():
             compute(page, row, column, line)
-        page.next_one(top or _height_of(page, columns, line))
+        page.next_row(top or _height_of(page, columns, line))
     page.row(f"{prefix}/fin", "fin")
-    page.next_one(6)
+    page.next_row(6)
     return DrawnTable(header, page.line - 1)
 
 

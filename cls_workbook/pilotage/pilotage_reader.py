@@ -61,7 +61,7 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
 def _check_identity(reading: PilotageReading) -> None:
     """Refus for a workbook that is no pilotage, or is of another contract or year."""
     contrat, annee = reading.contrat, reading.annee
-    values_read = []
+    declared = []
     for cle in ("contrat", "annee"):
         places = reading.places.get(f"identification/{cle}", [])
         if not places:
@@ -72,9 +72,9 @@ def _check_identity(reading: PilotageReading) -> None:
                 )
             )
         grid, line, column = places[0]
-        values_read.append([written(v) for v in grid.lines[line][column + 1 :] if not is_blank(v)][-1:])
-    if values_read != [[contrat.id], [str(annee)]]:
-        found = ", ".join((value_read or ["rien"])[0] for value_read in values_read)
+        declared.append([written(v) for v in grid.lines[line][column + 1 :] if not is_blank(v)][-1:])
+    if declared != [[contrat.id], [str(annee)]]:
+        found = ", ".join((value or ["rien"])[0] for value in declared)
         raise Refusal(
             typography(
                 f"Le classeur de pilotage « {reading.file} » est celui d’une autre campagne ({found}) ; celle-ci est "
@@ -167,9 +167,9 @@ def _members_of_group(contrat: Contrat, groupe: Structure, lines: Sequence[Pilot
     if not names:
         return {}
     membres: dict[str | tuple[str, str], tuple[str, ...]] = {groupe.id: tuple(names.values())}
-    everything = [f.numero for f in pf.fiches_of_group(contrat, groupe)]
-    if any(None not in its_own and not its_own.issuperset(everything) for its_own in fiches.values()):
-        for numero in everything:
+    numeros = [f.numero for f in pf.fiches_of_group(contrat, groupe)]
+    if any(None not in its_own and not its_own.issuperset(numeros) for its_own in fiches.values()):
+        for numero in numeros:
             membres[groupe.id, numero] = tuple(nom for cle, nom in names.items() if fiches[cle] & {None, numero})
     return membres
 
@@ -227,7 +227,7 @@ def _financements(reading: PilotageReading, maquette: Mapping[str, Decimal]) -> 
         return ()
     ids = {fold(n): f.id for f in contrat.financeurs for n in (f.nom, f.id)}
     levels = {fold(n.libelle): n.niveau for n in contrat.natures}
-    hits = []
+    financements = []
     for line in reading.sheet_table("autres", _block(reading, pf.OTHER_FINANCEMENTS)):
         fiche, financeur, nature = (line.text(c) for c in ("fiche", "financeur", "nature"))
         montant = line.amount("montant")
@@ -242,8 +242,8 @@ def _financements(reading: PilotageReading, maquette: Mapping[str, Decimal]) -> 
                 "videz une des deux saisies.",
             )
             continue
-        hits.append(Financement(fiche, ids.get(fold(financeur), financeur), nature, montant))
-    return tuple(hits)
+        financements.append(Financement(fiche, ids.get(fold(financeur), financeur), nature, montant))
+    return tuple(financements)
 
 
 def _meetings(reading: PilotageReading) -> tuple[Meeting, ...]:

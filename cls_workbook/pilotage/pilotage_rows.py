@@ -137,7 +137,7 @@ class PilotageReading:
         if champ.nom == "fiche":
             return self._fiche(grid, anchor, raw, champ)
         strict = champ.type == "liste" and champ.strict
-        value_read = understand(
+        answer = understand(
             raw,
             champ.type if strict or champ.type != "liste" else "texte",
             self.choix.get(champ.choix or "", ()) if strict else (),
@@ -146,32 +146,32 @@ class PilotageReading:
             champ.length,
             champ.unite,
         )
-        if isinstance(value_read, NotUnderstood):
+        if isinstance(answer, NotUnderstood):
             # The sentences of ``typed`` are for partners, who send their workbook back.
             self.fault(
                 grid.nom,
                 anchor,
                 raw,
-                value_read.expected,
-                value_read.remedy.replace("puis renvoyez le classeur", "puis recommencez"),
+                answer.expected,
+                answer.remedy.replace("puis renvoyez le classeur", "puis recommencez"),
                 champ.libelle,
             )
             return None
-        return None if value_read is None else value_read.valeur
+        return None if answer is None else answer.valeur
 
     def _fiche(self, grid: Grid, anchor: str, raw: object, champ: Champ) -> str | None:
         """The number of the fiche meant by « 1.2 · Titre », « 1.2 », « FA 1.2 » or its title."""
         if is_blank(raw):
             return None
-        allowed_ones = [f for f in self.contrat.fiches if pf.shown_fiche(f) in self.choix.get(champ.choix or "", ())]
-        all_found = [f for f in allowed_ones if fold(written(raw)) in _names(f, isinstance(raw, (int, float)))]
+        allowed = [f for f in self.contrat.fiches if pf.shown_fiche(f) in self.choix.get(champ.choix or "", ())]
+        all_found = [f for f in allowed if fold(written(raw)) in _names(f, isinstance(raw, (int, float)))]
         if len(all_found) == 1:
             return all_found[0].numero
         self.fault(
             grid.nom,
             anchor,
             raw,
-            f"une fiche parmi {', '.join(f.numero for f in allowed_ones)}",
+            f"une fiche parmi {', '.join(f.numero for f in allowed)}",
             "choisissez la fiche dans la liste, puis recommencez.",
             champ.libelle,
         )
@@ -206,10 +206,10 @@ class PilotageReading:
 
     def _columns(self, header: KeyPlace, bloc: Bloc) -> dict[str, int] | None:
         """Champ → column, by the printed headers; None (and a fault) if one is lost or printed twice."""
-        all_printed = [fold(str(v)) for v in header.grid.lines[header.line]]
+        headers = [fold(str(v)) for v in header.grid.lines[header.line]]
         columns = {}
         for champ in bloc.input_fields:
-            ranks = [j for j, printed in enumerate(all_printed) if printed == fold(champ.libelle)]
+            ranks = [j for j, printed in enumerate(headers) if printed == fold(champ.libelle)]
             if len(ranks) != 1:
                 self.fault(
                     header.grid.nom,

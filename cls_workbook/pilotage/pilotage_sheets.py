@@ -89,15 +89,15 @@ def draw(canvas: Canvas) -> list[tuple[FormPage, SheetTally]]:
 def _accueil(canvas: Canvas, counts: list[tuple[str, SheetTally]]) -> FormPage:
     contrat, annee = canvas.contrat, canvas.annee
     page = canvas.page(HOME, (36, 58, 62, 26), insertable=False)
-    page.next_one(8)
+    page.next_row(8)
     page.texte(B, f"Pilotage de l’année {contrat.year_name(annee)}", "titre")
-    page.next_one(34)
+    page.next_row(34)
     page.texte(B, contrat.titre, "sous_titre")
-    page.next_one(22)
+    page.next_row(22)
     band(page, "À quoi sert ce classeur ?", E)
     for sentence in INTRODUCTION:
         page.merge(B, E, typography(sentence), "libelle")
-        page.next_one(height(sentence, 175))
+        page.next_row(height(sentence, 175))
     band(page, canvas.bloc(pf.CAMPAGNE).titre, E)
     campagne(page, canvas)
     band(page, "Les feuilles, et ce qui y est déjà saisi", E)
@@ -114,7 +114,7 @@ def colors(page: FormPage) -> None:
         page.texte(B, word or None, style)
         page.texte(C, typography(meaning), "libelle")
         page.fill(range(D, F), "libelle")
-        page.next_one(height(meaning, 58))
+        page.next_row(height(meaning, 58))
 
 
 def campagne(page: FormPage, canvas: Canvas) -> None:
@@ -126,7 +126,7 @@ def campagne(page: FormPage, canvas: Canvas) -> None:
         page.texte(B, label, "libelle")
         page.anchor(row, C, valeur, "repere:texte")
         page.fill(range(D, F), "aide:retrait")
-        page.next_one(22)
+        page.next_row(22)
     etat = next(libelle for libelle, etat in pf.STATES.items() if etat == p.etat)
     values = {"etat": etat, "date_validation": p.date_validation, "limite": p.limite, "contact": p.contact or None}
     for champ in bloc.input_fields:
@@ -143,7 +143,7 @@ def campagne(page: FormPage, canvas: Canvas) -> None:
             optional=champ.nom != "etat",
         )
         page.merge(D, E, champ.aide, "aide:retrait")
-        page.next_one(36 if champ.type == "texte" else 24)
+        page.next_row(36 if champ.type == "texte" else 24)
 
 
 def sheets_and_counts(page: FormPage, counts: list[tuple[str, SheetTally]]) -> None:
@@ -152,7 +152,7 @@ def sheets_and_counts(page: FormPage, counts: list[tuple[str, SheetTally]]) -> N
         page.texte(B, Link(f"internal:'{nom}'!B1", nom, f"Ouvrir la feuille {nom}"), "lien")
         page.merge(C, D, typography(tally.role), "libelle")
         page.texte(E, Formula(f'"{tally.what} : "&{tally.formula}', f"{tally.what} : {tally.valeur}"), "calcul:texte")
-        page.next_one(24)
+        page.next_row(24)
 
 
 # --- Groupes --------------------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def _follow_up(canvas: Canvas) -> tuple[FormPage, SheetTally]:
         "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.",
     )
     expected_returns = repondants(canvas.contrat, p.membres)
-    first_ones = {r.structure: r for r in reversed(p.relances)}
+    first_relances = {r.structure: r for r in reversed(p.relances)}
     band(page, bloc.titre, F, bloc.aide)
     header = page.line
     columns = {"statut": C, "date": D, "note": E}
@@ -250,12 +250,12 @@ def _follow_up(canvas: Canvas) -> tuple[FormPage, SheetTally]:
         fiches = ", ".join(f"{numero} ({volet})" if volet else numero for numero, volet in expected.fiches)
         page.texte(B, expected.nom, "libelle_fort")
         page.anchor(row, F, fiches, "repere:texte")
-        relance = first_ones.pop(expected.id, None)
+        relance = first_relances.pop(expected.id, None)
         for nom, column in columns.items():
             enter_value(page, row, bloc, nom, column, getattr(relance, nom, None))
-        page.next_one(max(height(expected.nom, 46, 24), height(fiches, 58, 24)))
+        page.next_row(max(height(expected.nom, 46, 24), height(fiches, 58, 24)))
     page.row(f"{prefix}/fin", "fin")
-    page.next_one(6)
+    page.next_row(6)
     _others_follow_up(page, canvas, [r for r in p.relances if r not in _kept_relances(p, expected_returns)])
     _replacements(page, canvas)
     _colour_statuts(page, header)
@@ -278,13 +278,13 @@ def _kept_relances(p: Pilotage, expected_returns: Sequence[Respondent]) -> list[
 
 
 def _others_follow_up(page: FormPage, canvas: Canvas, relances: Sequence[Relance]) -> None:
-    bloc, all_known = canvas.bloc(pf.OTHERS_FOLLOW_UP), canvas.contrat.by_structure
+    bloc, known = canvas.bloc(pf.OTHERS_FOLLOW_UP), canvas.contrat.by_structure
     new_page(page)
     band(page, bloc.titre, F)
     columns = {"structure": B, "statut": C, "date": D, "note": E}
     values = [
         {n: getattr(r, n) for n in columns}
-        | {"structure": all_known[r.structure].nom if r.structure in all_known else r.structure}
+        | {"structure": known[r.structure].nom if r.structure in known else r.structure}
         for r in relances
     ]
     sheet_table(page, bloc, "pilotage/suivi_autres", columns, values, top=None)

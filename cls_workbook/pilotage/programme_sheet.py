@@ -65,7 +65,7 @@ def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
     )
     if nature:
         page.texte(B, typography(f"« Programmé » : {nature}."), "aide_ligne")
-        page.next_one(18)
+        page.next_row(18)
     autres = canvas.bloc(pf.OTHER_FINANCEMENTS)
     new_page(page)
     band(page, autres.titre, NOTE, autres.aide)
@@ -105,7 +105,7 @@ def _programme_row(page: FormPage, canvas: Canvas, bloc: Bloc, fiche: Fiche) -> 
         for column in (F, G, H):
             page.texte(column, None, "interdit")
         page.texte(NOTE, "Poste hors maquette : à saisir au tableau suivant.", "aide:retrait")
-        page.next_one(top)
+        page.next_row(top)
         return
     enter_value(page, row, bloc, "engage_anterieur", F, before)
     enter_value(page, row, bloc, "programme", G, programme)
@@ -126,7 +126,7 @@ def _programme_row(page: FormPage, canvas: Canvas, bloc: Bloc, fiche: Fiche) -> 
     page.computation(
         row, NOTE, f'IF(N({address(page.line, H)})<0,"dépasse le montant du contrat","")', word, "aide:retrait"
     )
-    page.next_one(top)
+    page.next_row(top)
 
 
 def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
@@ -147,7 +147,7 @@ def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
     # Sums of what is known only: the row says of how many fiches.
     following = f"sur {len(contrat.fiches)} fiches programmées"
     page.texte(NOTE, Formula(f'COUNT({zone})&" {following}"', f"{how_many} {following}"), "total")
-    page.next_one(24)
+    page.next_row(24)
     if contrat.maquette is None:
         return
     page.fill(range(B, NOTE + 1), "repere:texte")
@@ -173,4 +173,4 @@ def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
         ),
         "aide",
     )
-    page.next_one(24)
+    page.next_row(24)

@@ -35,7 +35,7 @@ FORMER = {
 
 
 @pytest.fixture(scope="module")
-def next_one(tmp_path_factory):
+def next_row(tmp_path_factory):
     """The folder of 2025's workbooks, made with 2024's consolidation."""
     folder = tmp_path_factory.mktemp("reprises")
     past = live(folder, DIJON, 2024, {"apo": FORMER})

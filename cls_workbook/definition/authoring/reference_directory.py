@@ -39,7 +39,7 @@ class ReferenceDirectory:
 
     def resolve(self, kind: str, texte: str, fiche: str = "") -> str | None:
         """The id meant: by its name to the letter, by itself, else by any of its names, case and accents apart."""
-        all_known = list(self._known(kind, fiche))
+        known = list(self._known(kind, fiche))
         sought = fold(texte)
         for matches in (
             lambda e: texte == e.names[0],
@@ -47,9 +47,9 @@ class ReferenceDirectory:
             lambda e: sought == fold(e.names[0]),
             lambda e: sought in map(fold, (e.id, *e.names)),
         ):
-            hits = list(dict.fromkeys(e.id for e in all_known if matches(e)))
-            if len(hits) == 1:
-                return hits[0]
+            found = list(dict.fromkeys(e.id for e in known if matches(e)))
+            if len(found) == 1:
+                return found[0]
         return None
 
     def close_match(self, kind: str, texte: str, fiche: str = "") -> str | None:

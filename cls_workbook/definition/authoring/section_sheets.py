@@ -298,12 +298,12 @@ class _Table:
                 self._hint(box, f'AND({here}<>"",ISNA(MATCH({here},{_closed_list(listing)[1:]},0)))', "erreur")
             if box.cle == "mesures.agregation":
                 variety = self.grid.here("mesures.type")
-                open_ones = "".join(
+                open_cells = "".join(
                     f',{variety}="{coded_choices.words("types_de_mesure", t)}"'
-                    for t, allowed_ones in ALLOWED_AGGREGATIONS.items()
-                    if len(allowed_ones) > 1
+                    for t, allowed in ALLOWED_AGGREGATIONS.items()
+                    if len(allowed) > 1
                 )
-                self._hint(box, f'AND({here}="",OR(FALSE{open_ones}))', "attention")
+                self._hint(box, f'AND({here}="",OR(FALSE{open_cells}))', "attention")
             if box.column.unique:
                 self._hint(box, f'AND({here}<>"",SUMPRODUCT(--({zone}={here}))>1)', "erreur")
             if self.section.nom == "regles" and box.column.meant_for:

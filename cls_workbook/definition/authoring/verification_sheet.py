@@ -137,9 +137,9 @@ def _tallies(plan: SectionPlan) -> list[Tally]:
 def _never_named(libelle: str, left: tuple[DrawnGrid, str], right: tuple[DrawnGrid, str], remedy: str) -> Tally:
     """How many of a column another one never names."""
     (g, cle), (d, other) = left, right
-    named_ones = set(_values(d, other))
+    named = set(_values(d, other))
     formula = f'SUMPRODUCT(({g.zone(cle)}<>"")*ISNA(MATCH({g.zone(cle)},{d.zone(other)},0)))'
-    return Tally(libelle, formula, sum(1 for v in _values(g, cle) if v not in named_ones), True, remedy=remedy)
+    return Tally(libelle, formula, sum(1 for v in _values(g, cle) if v not in named), True, remedy=remedy)
 
 
 def _money(plan: SectionPlan) -> list[Tally]:
@@ -210,11 +210,11 @@ def _sheet(page: Sheet, line: int, grid: DrawnGrid, plan: SectionPlan) -> None:
         line, B, Link(f"internal:'{section.sheet}'!A1", section.sheet, f"Ouvrir la feuille {section.sheet}"), "lien"
     )
     blanks = "+".join(f'SUMPRODUCT(({row_begun})*({grid.zone(c.cle)}=""))' for c in asked_for) or "0"
-    unknown_ones, duplicates = _unknown_names(grid, plan), _duplicates(grid)
+    unknown, duplicates = _unknown_names(grid, plan), _duplicates(grid)
     columns: list[tuple[int, str, int]] = [
         (C, f"SUMPRODUCT(--({row_begun}))", len(filled)),
         (D, blanks, sum(1 for x in filled for c in asked_for if x.get(c.cle) is None)),
-        (E, *unknown_ones),
+        (E, *unknown),
         (F, *duplicates),
     ]
     for column, formula, valeur in columns:

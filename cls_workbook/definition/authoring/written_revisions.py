@@ -44,9 +44,9 @@ def columns(objet: str) -> Iterator[tuple[Section, SectionColumn]]:
 def column(objet: str, texte: str) -> tuple[Section, SectionColumn] | None:
     """The column meant by its title, or by the name of its field."""
     sought = fold(texte)
-    everything = list(columns(objet))
+    candidates = list(columns(objet))
     for matches in (lambda c: fold(c.titre) == sought, lambda c: c.champ == texte):
-        all_found = [(r, c) for r, c in everything if matches(c)]
+        all_found = [(r, c) for r, c in candidates if matches(c)]
         if len(all_found) == 1:
             return all_found[0]
     return None
@@ -67,22 +67,20 @@ def read_target(objet: str, texte: str, directory: ReferenceDirectory) -> str:
 
 
 def written_field(revision: Revision) -> str:
-    found_one = next((c for _, c in columns(revision.objet) if c.champ == revision.champ), None)
+    match = next((c for _, c in columns(revision.objet) if c.champ == revision.champ), None)
     return (
-        found_one.titre
-        if found_one is not None
-        and (retour := column(revision.objet, found_one.titre))
-        and retour[1].champ == revision.champ
+        match.titre
+        if match is not None and (retour := column(revision.objet, match.titre)) and retour[1].champ == revision.champ
         else revision.champ
     )
 
 
 def written_value(revision: Revision, directory: ReferenceDirectory, contrat: Contrat) -> str | None:
     """With names for ids, and words for codes, where that leads back to the same text."""
-    found_one = next(((r, c) for r, c in columns(revision.objet) if c.champ == revision.champ), None)
-    if found_one is None or revision.valeur is None:
+    match = next(((r, c) for r, c in columns(revision.objet) if c.champ == revision.champ), None)
+    if match is None or revision.valeur is None:
         return revision.valeur
-    section, c = found_one
+    section, c = match
     fiche = _fiche(revision, contrat)
     as_written = _convert(section, c, revision.valeur, lambda item: _name(c, item, directory, fiche))
     return as_written if read_value(section, c, as_written, directory, fiche) == revision.valeur else revision.valeur
@@ -114,10 +112,8 @@ def _name(c: SectionColumn, item: str, directory: ReferenceDirectory, fiche: str
 
 
 def _code(c: SectionColumn, item: str, directory: ReferenceDirectory, fiche: str) -> str:
-    value_read = (
-        coded_choices.code(c.choix, item) if c.choix else directory.resolve(c.cross_reference or "", item, fiche)
-    )
-    return item if value_read is None else value_read
+    value = coded_choices.code(c.choix, item) if c.choix else directory.resolve(c.cross_reference or "", item, fiche)
+    return item if value is None else value
 
 
 def _fiche(revision: Revision, contrat: Contrat) -> str:

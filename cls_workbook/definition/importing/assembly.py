@@ -72,13 +72,13 @@ class Assembly:
         for nom in (r.nom for r in SECTIONS if r.parent):
             for row in self.rows[nom]:
                 for raw, _ in row.items.get(row.cle("fiche"), ())[:1]:
-                    value_read = (
+                    value = (
                         self._entry_of_doubtful("fiches", raw)
                         if isinstance(raw, Doubtful)
                         else self.directory.resolve("fiches", str(raw))
                     )
-                    if value_read is not None:
-                        row.put("fiche", value_read)
+                    if value is not None:
+                        row.put("fiche", value)
 
     # --- objects ---
 
@@ -142,8 +142,8 @@ class Assembly:
         column = SECTION_BY_NAME[nom].columns[0]
         par_fiche: dict[str, list[TypedRow]] = {}
         for row in self.rows[nom]:
-            value_read = next(iter(row.items.get(row.cle("fiche"), ())), None)
-            numero = "" if value_read is None else self._resolve(column, value_read, "") or ""
+            value = next(iter(row.items.get(row.cle("fiche"), ())), None)
+            numero = "" if value is None else self._resolve(column, value, "") or ""
             par_fiche.setdefault(numero, []).append(row)
         return par_fiche
 
@@ -205,8 +205,8 @@ class Assembly:
         ):  # what is deduced from another cell lacks only if that one is there
             items = row.items.get(row.cle(column.champ, part), [])
             if items:
-                values_read = [self._value(row, column, item, fiche) for item in items]
-                input_fields[column.champ] = tuple(values_read) if section.key(column).is_list else values_read[0]
+                values = [self._value(row, column, item, fiche) for item in items]
+                input_fields[column.champ] = tuple(values) if section.key(column).is_list else values[0]
             elif section.key(column).is_list and not row.empty(column.champ, part):
                 input_fields[column.champ] = ()
             elif section.key(column).obligatoire:
@@ -250,13 +250,13 @@ class Assembly:
         raw, location = item
         kind = column.cross_reference or ""
         if isinstance(raw, Doubtful):
-            value_read = self._entry_of_doubtful(kind, raw)
-            if value_read is None:
+            value = self._entry_of_doubtful(kind, raw)
+            if value is None:
                 self._add_fault(location, *raw.error)
-            return value_read or str(raw.raw)
+            return value or str(raw.raw)
         texte = str(raw)
-        found_one = self.directory.resolve(kind, texte, fiche)
-        if found_one is None and not self._may_be_disguised(kind, texte):
+        match = self.directory.resolve(kind, texte, fiche)
+        if match is None and not self._may_be_disguised(kind, texte):
             close_match = self.directory.close_match(kind, texte, fiche)
             sheet = SECTION_BY_NAME[REFERENCES[kind][0]].sheet
             tip = (
@@ -265,7 +265,7 @@ class Assembly:
                 else f"ajoutez-le à la feuille « {sheet} », ou corrigez."
             )
             self._add_fault(location, f"trouvé {found(texte)}, qui ne désigne pas {REFERENCE_WORDS[kind]}.", tip)
-        return texte if found_one is None else found_one
+        return texte if match is None else match
 
     def _may_be_disguised(self, kind: str, texte: str) -> bool:
         """May the text name a row whose own number was spoilt? Then that row alone is at fault."""
@@ -284,20 +284,16 @@ class Assembly:
         if column.champ == "cible":
             return written_revisions.read_target(objet, texte, self.directory)
         if column.champ == "champ":
-            found_one = written_revisions.column(objet, texte)
-            if found_one is None and objet:
+            match = written_revisions.column(objet, texte)
+            if match is None and objet:
                 self._add_fault(
                     item[1],
                     f"trouvé {found(texte)}, qui n’est pas une colonne qui se révise.",
                     f"colonnes possibles : {', '.join(written_revisions.titles(objet))}.",
                 )
-            return found_one[1].champ if found_one else texte
-        found_one = written_revisions.column(objet, row.texte("champ"))
-        return (
-            written_revisions.read_value(*found_one, texte, self.directory, self._revised_fiche(row))
-            if found_one
-            else texte
-        )
+            return match[1].champ if match else texte
+        match = written_revisions.column(objet, row.texte("champ"))
+        return written_revisions.read_value(*match, texte, self.directory, self._revised_fiche(row)) if match else texte
 
     def _revised_fiche(self, row: TypedRow) -> str:
         cible = row.texte("cible")
@@ -328,8 +324,8 @@ def _own_themes(themes: list[TypedRow]) -> list[TypedRow]:
     seen, own = set(), []
     for row in themes:
         id_ = row.texte("id")
-        opened_book = fold(shipped_themes().get(id_, "")) == fold(row.texte("libelle"))
-        if not opened_book or (id_ in seen and not row.empty("id")):
+        shipped = fold(shipped_themes().get(id_, "")) == fold(row.texte("libelle"))
+        if not shipped or (id_ in seen and not row.empty("id")):
             own.append(row)
         seen.add(id_)
     return own

@@ -67,7 +67,7 @@ class DescriptionWorkbook:
 def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
     """Refus if the file cannot be read, or is no description of a contract."""
     try:
-        value_read = reader.open_workbook(Path(path).read_bytes())
+        workbook = reader.open_workbook(Path(path).read_bytes())
     except OSError as error:
         raise Refusal(f"Le classeur « {path} » ne peut pas être lu ({error.strerror or error}).") from error
     except Refusal as refusal:
@@ -78,7 +78,7 @@ def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
             for d in refusal.details
         ]
         raise Refusal(f"Le classeur « {path} » ne peut pas être lu. {refusal}", details) from refusal
-    reading = _DescriptionReading(value_read)
+    reading = _DescriptionReading(workbook)
     if not any(t.sheet for t in reading.workbook.tables.values()):
         raise Refusal(
             typography(
@@ -90,9 +90,9 @@ def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
 
 
 class _DescriptionReading:
-    def __init__(self, value_read: reader.WorkbookFile):
+    def __init__(self, workbook: reader.WorkbookFile):
         self.workbook = DescriptionWorkbook({r.nom: RawTable(r) for r in SECTIONS}, [], [])
-        for order, grid in enumerate(value_read.grids(except_for=CHOICES)):
+        for order, grid in enumerate(workbook.grids(except_for=CHOICES)):
             self._sheet(order, grid)
         for table in self.workbook.tables.values():
             if not table.sheet and table.section.form:
@@ -107,8 +107,8 @@ class _DescriptionReading:
 
     def _sheet(self, order: int, grid: reader.Grid) -> None:
         nom, lines = grid.nom, grid.lines
-        found_one = _locate(nom, lines)
-        if found_one is None:
+        match = _locate(nom, lines)
+        if match is None:
             filled = sum(1 for line in lines for v in line if not is_blank(v))
             if (
                 filled
@@ -119,7 +119,7 @@ class _DescriptionReading:
                     typography(f"feuille « {nom} » : elle n’est pas du modèle, elle n’a pas été lue.")
                 )
             return
-        section, header = found_one
+        section, header = match
         table = self.workbook.tables[section.nom]
         if table.sheet:
             location = AuthoredPlace((order, -1, 0), nom)
@@ -256,11 +256,11 @@ def _by_titles(nom: str, lines: list[list[object]]) -> tuple[Section, int] | Non
     """The rubrique whose headers a sheet without keys bears: that of its name, else the one that most of them are
     of.
     """
-    all_printed = [{_title(v) for v in line if isinstance(v, str)} for line in lines]
+    printed = [{_title(v) for v in line if isinstance(v, str)} for line in lines]
     candidats: list[tuple[tuple[bool, int], Section, int]] = []
     for section in SECTIONS:
         titles = {fold(c.titre) for c in section.boxes}
-        candidates = [set().union(*all_printed)] if section.form else all_printed
+        candidates = [set().union(*printed)] if section.form else printed
         in_common = [(len(titles & line), i) for i, line in enumerate(candidates)]
         nombre, rank = max(in_common, key=lambda c: (c[0], -c[1]), default=(0, 0))
         if nombre >= RESEMBLANCE * len(titles):

@@ -39,8 +39,8 @@ def text_of(raw: object) -> str:
     """A text as it was typed, without its outer spaces; a number or a date as a French sheet shows it."""
     if isinstance(raw, str):
         return raw.strip()
-    value_read = understand(raw, "texte")
-    return "" if value_read is None else str(value_read.valeur)
+    value = understand(raw, "texte")
+    return "" if value is None else str(value.valeur)
 
 
 def read(column: SectionColumn, type_: type, raw: object) -> object | CellError | Doubtful:
@@ -67,10 +67,10 @@ def read(column: SectionColumn, type_: type, raw: object) -> object | CellError 
 
 
 def _type_value(raw: object, type_: str, unite: str | None = None) -> object | CellError:
-    value_read = understand(raw, type_, unite=unite)
-    if isinstance(value_read, NotUnderstood):
-        return CellError(f"trouvé {found(text_of(raw))}, attendu {value_read.expected}.", _follow_on(value_read.remedy))
-    return None if value_read is None else value_read.valeur
+    value = understand(raw, type_, unite=unite)
+    if isinstance(value, NotUnderstood):
+        return CellError(f"trouvé {found(text_of(raw))}, attendu {value.expected}.", _follow_on(value.remedy))
+    return None if value is None else value.valeur
 
 
 def _follow_on(remedy: str) -> str:
@@ -79,21 +79,21 @@ def _follow_on(remedy: str) -> str:
 
 def _amount(raw: object) -> object | CellError:
     """Euros; the sentence is the amount's, but what is finer than a cent is left to the verification."""
-    value_read = _type_value(raw, "decimal", "€")
-    as_euros = _type_value(raw, "montant") if isinstance(value_read, CellError) else value_read
-    return as_euros if isinstance(as_euros, CellError) else value_read
+    value = _type_value(raw, "decimal", "€")
+    as_euros = _type_value(raw, "montant") if isinstance(value, CellError) else value
+    return as_euros if isinstance(as_euros, CellError) else value
 
 
 def _taux(raw: object, maximum: int) -> object | CellError:
     """0.265 for 26,5 %: a cell in per cent holds the fraction."""
-    value_read = _type_value(raw, "taux")
-    if isinstance(value_read, Decimal) and value_read > maximum:
+    value = _type_value(raw, "taux")
+    if isinstance(value, Decimal) and value > maximum:
         return CellError(
-            f"trouvé {found(number_fr(value_read))}, attendu un pourcentage entre 0 et "
+            f"trouvé {found(number_fr(value))}, attendu un pourcentage entre 0 et "
             f"{number_fr(Decimal(100 * maximum))} %.",
-            f"écrivez-le avec son symbole : {number_fr(value_read)} %.",
+            f"écrivez-le avec son symbole : {number_fr(value)} %.",
         )
-    return value_read
+    return value
 
 
 def _yes_no(raw: object) -> object:

@@ -171,9 +171,9 @@ def _complete(row: TypedRow, first: TypedRow) -> None:
     if row.empty("libelle", "mesures") and first.texte("libelle"):
         row.put("libelle", first.texte("libelle"), "mesures")
     type_ = row.texte("type", "mesures")
-    allowed_ones = ALLOWED_AGGREGATIONS.get(type_, ())
-    if row.empty("agregation", "mesures") and len(allowed_ones) == 1:
-        row.put("agregation", allowed_ones[0], "mesures")
+    allowed = ALLOWED_AGGREGATIONS.get(type_, ())
+    if row.empty("agregation", "mesures") and len(allowed) == 1:
+        row.put("agregation", allowed[0], "mesures")
     if row is first and row.empty("type") and type_:
         detail = "compte" if row.empty("ventilation", "mesures") else "compte_ventile"
         row.put("type", INDICATEUR_TYPES.get(type_, detail))

@@ -94,7 +94,7 @@ class FaultPlaces:
             for column in row.table.section.columns:
                 location = f"contrat.listes.{column.champ}"
                 for _, cell in row.items.get(row.cle(column.champ), ()):
-                    rank = 1 + sum(1 for known_one in self.cells if known_one.startswith(f"{location}["))
+                    rank = 1 + sum(1 for known in self.cells if known.startswith(f"{location}["))
                     self.cells[f"{location}[{rank}]"] = cell
                     self.cells.setdefault(location, cell)
 
@@ -113,9 +113,9 @@ class FaultPlaces:
 
     def _cell(self, location: str) -> AuthoredPlace:
         """The cell of the place, or of what holds it."""
-        for all_known, sought in ((self.cells, location), (self._without_rank, _without_rank(location))):
-            if sought in all_known:
-                return all_known[sought]
+        for cells, sought in ((self.cells, location), (self._without_rank, _without_rank(location))):
+            if sought in cells:
+                return cells[sought]
         while "." in location or "[" in location:
             location = _parent(location)
             if location in self.cells:
@@ -156,10 +156,10 @@ def _parent(location: str) -> str:
 
 
 def _ancestors(location: str) -> list[str]:
-    hits = [location]
+    ancestors = [location]
     while location := _parent(location):
-        hits.append(location)
-    return hits
+        ancestors.append(location)
+    return ancestors
 
 
 def _without_rank(location: str) -> str:

@@ -71,11 +71,11 @@ def duplicates(objects: list[tuple[str, T]], champ: str, cle: Callable[[str], st
         valeur = getattr(objet, champ)
         if valeur is None:
             continue
-        first_one = seen.setdefault(cle(valeur), location)
-        if first_one != location:
+        first = seen.setdefault(cle(valeur), location)
+        if first != location:
             yield fault(
                 f"{location}.{champ}",
-                f"« {valeur} » est déjà pris par {first_one}.",
+                f"« {valeur} » est déjà pris par {first}.",
                 "Donnez une autre valeur à l’un des deux.",
             )
 

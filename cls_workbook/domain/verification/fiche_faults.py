@@ -160,13 +160,13 @@ def financements(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def indicateurs(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every indicator is known once and asks at least one measure."""
-    all_of_them = [
+    located = [
         (location, i)
         for place, f in places("contrat.fiches", contrat.fiches)
         for location, i in places(f"{place}.indicateurs", f.indicateurs)
     ]
-    yield from duplicates(all_of_them, "id", str.casefold)
-    for location, indicateur in all_of_them:
+    yield from duplicates(located, "id", str.casefold)
+    for location, indicateur in located:
         yield from among(f"{location}.type", indicateur.type, INDICATEUR_TYPES)
         yield from too_long(f"{location}.libelle", indicateur.libelle)
         if not indicateur.mesures:
@@ -179,14 +179,14 @@ def indicateurs(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every measure: known once, typed and brought together in ways that agree."""
-    everything = [
+    located = [
         (location, m)
         for place, f in places("contrat.fiches", contrat.fiches)
         for rank, i in places(f"{place}.indicateurs", f.indicateurs)
         for location, m in places(f"{rank}.mesures", i.mesures)
     ]
-    yield from duplicates(everything, "id", str.casefold)
-    for location, mesure in everything:
+    yield from duplicates(located, "id", str.casefold)
+    for location, mesure in located:
         yield from _code(f"{location}.id", mesure.id)
         for champ in ("libelle", "unite", "ventilation"):
             yield from too_long(f"{location}.{champ}", getattr(mesure, champ))
@@ -205,17 +205,17 @@ def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 
 def _types(location: str, mesure: Mesure) -> Iterator[DefinitionFault]:
-    unknown_ones = [
+    unknown = [
         *among(f"{location}.type", mesure.type, MESURE_TYPES),
         *among(f"{location}.agregation", mesure.agregation, AGGREGATIONS),
     ]
-    yield from unknown_ones
-    allowed_ones = ALLOWED_AGGREGATIONS.get(mesure.type, ())
-    if not unknown_ones and mesure.agregation not in allowed_ones:
+    yield from unknown
+    allowed = ALLOWED_AGGREGATIONS.get(mesure.type, ())
+    if not unknown and mesure.agregation not in allowed:
         yield fault(
             f"{location}.agregation",
             f"une mesure de type « {mesure.type} » ne se rassemble pas par « {mesure.agregation} ».",
-            f"Agrégations possibles : {', '.join(allowed_ones)}.",
+            f"Agrégations possibles : {', '.join(allowed)}.",
         )
 
 

@@ -44,9 +44,9 @@ DECIDED_CLASSES = (Fiche, Indicateur, ActionToProgramme)  # what comes and goes 
 
 def decisions(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each decision known once, of a known instance, and one that can be found again."""
-    everything = places("contrat.decisions", contrat.decisions)
-    yield from duplicates(everything, "id")
-    for location, decision in everything:
+    located = places("contrat.decisions", contrat.decisions)
+    yield from duplicates(located, "id")
+    for location, decision in located:
         yield from among(f"{location}.instance", decision.instance, DECISION_INSTANCES)
         yield from too_long(f"{location}.objet", decision.objet)
         if decision.date is None and decision.reference is None:

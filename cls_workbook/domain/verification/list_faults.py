@@ -33,19 +33,19 @@ INSEE_CODE = r"(0[1-9]|[1-8][0-9]|9[0-578]|2[AB])[0-9]{3}"  # departments 01 to 
 
 def axes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each axe has its own number."""
-    all_of_them = places("contrat.axes", contrat.axes)
-    yield from duplicates(all_of_them, "numero", str.casefold)
-    for location, axe in all_of_them:
+    located = places("contrat.axes", contrat.axes)
+    yield from duplicates(located, "numero", str.casefold)
+    for location, axe in located:
         yield from too_long(f"{location}.titre", axe.titre)
 
 
 def structures(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Identifiers serve in file names; no name or alias may stand for two structures."""
-    everything = places("contrat.structures", contrat.structures)
-    yield from duplicates(everything, "id", str.casefold)
-    yield from duplicates(everything, "siret")
+    located = places("contrat.structures", contrat.structures)
+    yield from duplicates(located, "id", str.casefold)
+    yield from duplicates(located, "siret")
     taken: dict[str, Structure] = {}
-    for location, structure in everything:
+    for location, structure in located:
         yield from identifier_faults(f"{location}.id", structure.id)
         yield from too_long(f"{location}.nom", structure.nom)
         yield from insee_number(f"{location}.siret", structure.siret, 14, "SIRET")
@@ -84,20 +84,20 @@ def groups(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def signataires(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Known roles, known structures."""
-    all_of_them = places("contrat.signataires", contrat.signataires)
-    yield from duplicates(all_of_them, "nom", fold)
-    for location, signatory in all_of_them:
+    located = places("contrat.signataires", contrat.signataires)
+    yield from duplicates(located, "nom", fold)
+    for location, signatory in located:
         yield from among(f"{location}.role", signatory.role, ROLES)
         yield from reference(f"{location}.structure", signatory.structure, contrat.by_structure, "la structure")
 
 
 def communes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """INSEE codes are text of five characters: 01004, 2A004, 97105."""
-    everything = places("contrat.communes", contrat.communes)
-    yield from duplicates(everything, "code_insee")
-    yield from duplicates(everything, "nom", fold)
-    yield from duplicates(everything, "siren")
-    for location, commune in everything:
+    located = places("contrat.communes", contrat.communes)
+    yield from duplicates(located, "code_insee")
+    yield from duplicates(located, "nom", fold)
+    yield from duplicates(located, "siren")
+    for location, commune in located:
         if not re.fullmatch(INSEE_CODE, commune.code_insee):
             yield fault(
                 f"{location}.code_insee",
@@ -109,18 +109,18 @@ def communes(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def neighbourhoods(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each QPV is in a commune of the contract."""
-    all_of_them = places("contrat.qpv", contrat.qpv)
-    yield from duplicates(all_of_them, "nom", fold)
-    for location, neighbourhood in all_of_them:
+    located = places("contrat.qpv", contrat.qpv)
+    yield from duplicates(located, "nom", fold)
+    for location, neighbourhood in located:
         yield from reference(
             f"{location}.commune", neighbourhood.commune, [c.nom for c in contrat.communes], "la commune"
         )
 
 
 def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
-    everything = places("contrat.instances", contrat.instances)
-    yield from duplicates(everything, "nom", fold)
-    for location, instance in everything:
+    located = places("contrat.instances", contrat.instances)
+    yield from duplicates(located, "nom", fold)
+    for location, instance in located:
         if instance.minimum_par_an < 0:
             yield fault(
                 f"{location}.minimum_par_an",
@@ -132,19 +132,19 @@ def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 
 def natures(contrat: Contrat) -> Iterator[DefinitionFault]:
-    everything = places("contrat.natures", contrat.natures)
-    yield from duplicates(everything, "id")
-    yield from duplicates(everything, "libelle", fold)
-    for location, nature in everything:
+    located = places("contrat.natures", contrat.natures)
+    yield from duplicates(located, "id")
+    yield from duplicates(located, "libelle", fold)
+    for location, nature in located:
         yield from among(f"{location}.niveau", nature.niveau, LEVELS)
         yield from too_long(f"{location}.libelle", nature.libelle)
 
 
 def financeurs(contrat: Contrat) -> Iterator[DefinitionFault]:
-    all_of_them = places("contrat.financeurs", contrat.financeurs)
-    yield from duplicates(all_of_them, "id")
-    yield from duplicates(all_of_them, "nom", fold)
-    for location, financeur in all_of_them:
+    located = places("contrat.financeurs", contrat.financeurs)
+    yield from duplicates(located, "id")
+    yield from duplicates(located, "nom", fold)
+    for location, financeur in located:
         yield from reference(f"{location}.structure", financeur.structure, contrat.by_structure, "la structure")
         yield from too_long(f"{location}.nom", financeur.nom)
 
@@ -165,17 +165,17 @@ def listes(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 
 def a_programmer(contrat: Contrat) -> Iterator[DefinitionFault]:
-    everything = places("contrat.a_programmer", contrat.a_programmer)
-    yield from duplicates(everything, "titre", fold)
-    for location, action in everything:
+    located = places("contrat.a_programmer", contrat.a_programmer)
+    yield from duplicates(located, "titre", fold)
+    for location, action in located:
         yield from reference(f"{location}.axe", action.axe, [a.numero for a in contrat.axes], "l’axe")
         yield from too_long(f"{location}.titre", action.titre)
 
 
 def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Money of the whole contract: a year of the contract, a known funder, once each at any time."""
-    everything = places("contrat.enveloppes", contrat.enveloppes)
-    for rank, (location, envelope) in enumerate(everything):
+    located = places("contrat.enveloppes", contrat.enveloppes)
+    for rank, (location, envelope) in enumerate(located):
         yield from reference(
             f"{location}.financeur", envelope.financeur, [f.id for f in contrat.financeurs], "le financeur"
         )
@@ -183,25 +183,25 @@ def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield fault(f"{location}.annee", f"{envelope.annee} n’est pas une année du contrat.")
         if envelope.montant < 0:
             yield fault(f"{location}.montant", f"un montant est positif ou nul, trouvé « {envelope.montant} ».")
-        for first_one, other in everything[:rank]:
+        for first, other in located[:rank]:
             are_same = (other.annee, other.financeur) == (envelope.annee, envelope.financeur)
             if are_same and any(other.holds_in(a) and envelope.holds_in(a) for a in all_years(contrat)):
-                yield fault(location, f"même année et même financeur que {first_one}.", "Gardez une seule enveloppe.")
+                yield fault(location, f"même année et même financeur que {first}.", "Gardez une seule enveloppe.")
 
 
 def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Themes and priorities: each defined once, each reference to one that exists."""
     for nom, defined in (("themes", contrat.themes), ("priorites", contrat.priorites)):
-        all_of_them = places(f"contrat.{nom}", defined)
-        yield from duplicates(all_of_them, "id")
-        for location, theme in all_of_them:
+        located = places(f"contrat.{nom}", defined)
+        yield from duplicates(located, "id")
+        for location, theme in located:
             yield from too_long(f"{location}.libelle", theme.libelle)
     for location, theme in places("contrat.themes", contrat.themes):
-        opened_book = shipped_themes().get(theme.id)
-        if opened_book is not None and opened_book != theme.libelle:
+        shipped = shipped_themes().get(theme.id)
+        if shipped is not None and shipped != theme.libelle:
             yield fault(
                 f"{location}.id",
-                f"« {theme.id} » est un thème livré (« {opened_book} ») : deux contrats ne seraient plus comparables.",
+                f"« {theme.id} » est un thème livré (« {shipped} ») : deux contrats ne seraient plus comparables.",
                 "Prenez un autre identifiant.",
             )
     for location, fiche in places("contrat.fiches", contrat.fiches):

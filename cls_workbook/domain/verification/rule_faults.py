@@ -43,10 +43,10 @@ RULE_COMPLEMENTS = ("complement_cout", "complement_formateurs", "complement_cout
 
 def regles(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every rule is complete, and names fiches, funders, measures and complements that exist."""
-    everything = places("contrat.regles", contrat.regles)
-    yield from duplicates(everything, "id")
+    located = places("contrat.regles", contrat.regles)
+    yield from duplicates(located, "id")
     known = [f.id for f in contrat.financeurs]
-    for location, rule in everything:
+    for location, rule in located:
         yield from among(f"{location}.type", rule.type, RULE_TYPES)
         yield from reference(f"{location}.fiche", rule.fiche, contrat.par_fiche, "la fiche")
         yield from reference(f"{location}.financeur", rule.financeur, known, "le financeur")

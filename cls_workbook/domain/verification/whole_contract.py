@@ -91,20 +91,20 @@ def verifier(contrat: Contrat) -> list[DefinitionFault]:
 
 def _faults_by_year(contrat: Contrat, all_found: list[DefinitionFault]) -> Iterator[DefinitionFault]:
     """What only holds of a year: totals and gaps; and the faults that a change brings, each with its years."""
-    already_seen = {annee: in_year(contrat, annee) for annee in all_years(contrat)}
-    if all(view is contrat for view in already_seen.values()):
+    views = {annee: in_year(contrat, annee) for annee in all_years(contrat)}
+    if all(view is contrat for view in views.values()):
         yield from (f for rule in (announcement, maquette, gaps) for f in rule(contrat))
         return
     already = {(_without_rank(f.location), f.message) for f in all_found}
     by_fault: dict[tuple[str, str], tuple[DefinitionFault, list[int]]] = {}
-    for annee, view in already_seen.items():
+    for annee, view in views.items():
         for f in (f for rule in (header, groups, fiches, regles, announcement, maquette, gaps) for f in rule(view)):
             cle = _without_rank(f.location), f.message
             if cle not in already:
                 by_fault.setdefault(cle, (f, []))[1].append(annee)
     for f, when in by_fault.values():
         yield dataclasses.replace(
-            f, location=f.location + ("" if len(when) == len(already_seen) else f" (en {', '.join(map(str, when))})")
+            f, location=f.location + ("" if len(when) == len(views) else f" (en {', '.join(map(str, when))})")
         )
 
 
@@ -203,9 +203,9 @@ def gaps(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def findings(contrat: Contrat) -> Iterator[DefinitionFault]:
     """The inconsistencies of the printed contract, passed on as they are."""
-    all_of_them = places("contrat.a_confirmer", contrat.a_confirmer)
-    yield from duplicates(all_of_them, "code")
-    for location, constat in all_of_them:
+    located = places("contrat.a_confirmer", contrat.a_confirmer)
+    yield from duplicates(located, "code")
+    for location, constat in located:
         yield from among(f"{location}.gravite", constat.gravite, FINDING_GRAVITIES)
         yield note(location, f"{constat.objet} : {constat.constat}")
 

@@ -88,11 +88,11 @@ def draw(
     page.sheet.protected = False
     annee = canvas.contrat.year_name(canvas.annee)
     page.sheet.print_setup.left_footer = f"{canvas.contrat.nom_court} · coordination {annee}"
-    page.next_one(8)
+    page.next_row(8)
     page.texte(B, f"Coordination de l’année {annee}", "titre")
-    page.next_one(34)
+    page.next_row(34)
     page.texte(B, canvas.contrat.titre, "sous_titre")
-    page.next_one(22)
+    page.next_row(22)
     _buttons(page)
     _situation(page)
     band(page, canvas.bloc(pf.CAMPAGNE).titre, E)
@@ -123,9 +123,9 @@ def draw(
     band(page, "Les feuilles que remplit « Consolider »", E)
     _computed_sheets(page, outcomes)
     colors(page)
-    page.next_one(9)
+    page.next_row(9)
     _box(page, "version", starting_point.versions.write(), "repere:texte")
-    page.next_one(20)
+    page.next_row(20)
     page.sheet.selection = (2, B)
     return page.sheet
 
@@ -147,25 +147,25 @@ def _buttons(page: FormPage) -> None:
                 typography(f"{action.nom} : {action.meaning}"),
             )
         )
-        page.next_one(_BUTTON_ROW_HEIGHT)
+        page.next_row(_BUTTON_ROW_HEIGHT)
     page.merge(B, E, typography(NO_MACRO_HELP), "aide")
-    page.next_one(height(NO_MACRO_HELP, sum(WIDTHS), size=9))
+    page.next_row(height(NO_MACRO_HELP, sum(WIDTHS), size=9))
 
 
 def _situation(page: FormPage) -> None:
     """What the last click left: date, figures, message."""
     band(page, "Où en est la campagne", E)
     _box(page, "derniere", home_rows.NEVER, "libelle:date_gauche")
-    page.next_one(22)
+    page.next_row(22)
     _box(page, "bilan", None, "libelle:texte")
-    page.next_one(30)
+    page.next_row(30)
     _box(page, "message", typography(FIRST_MESSAGE), "libelle:texte")
     cell_range, first = CellRange(page.line, C, page.line, E), address(page.line, C, True)
     for start, style in ((home_rows.NOT_DONE, "erreur"), (home_rows.DONE, "bon")):
         page.sheet.conditional_formats.append(
             ConditionalFormat(cell_range, f'LEFT({first},{len(start)})="{start}"', style)
         )
-    page.next_one(46)
+    page.next_row(46)
 
 
 def _setting(page: FormPage, nom: str, valeur: str | None, aide: str, style: str = "saisie:code") -> None:
@@ -181,7 +181,7 @@ def _setting(page: FormPage, nom: str, valeur: str | None, aide: str, style: str
         )
     )
     page.merge(D, E, typography(aide), "aide:retrait")
-    page.next_one(24)
+    page.next_row(24)
 
 
 def _computed_sheets(page: FormPage, names: Sequence[str]) -> None:
@@ -189,7 +189,7 @@ def _computed_sheets(page: FormPage, names: Sequence[str]) -> None:
         if nom in _SHEETS:
             page.texte(B, Link(f"internal:'{nom}'!A1", nom, f"Ouvrir la feuille {nom}"), "lien")
             page.merge(C, E, typography(_SHEETS[nom]), "libelle")
-            page.next_one(21)
+            page.next_row(21)
 
 
 def _box(page: FormPage, nom: str, valeur: object, style: str) -> None:
