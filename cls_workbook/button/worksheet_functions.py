@@ -64,7 +64,7 @@ def cls_part_de_poste(depense, etp, fiche, contrat):
 def cls_taux_de_realisation(realisations, large=None):
     """Taux de réalisation : fiches réalisées / fiches où quelque chose était programmé. Une fiche sans réponse ne compte pas."""
     from cls_workbook.domain.model import ChoiceLists
-    from cls_workbook.summaries.activity import count_completions
+    from cls_workbook.summaries.progress import count_completions
 
     words = [_text(v) or None for row in realisations for v in row]
     known = {fold(r) for r in ChoiceLists().realisations}

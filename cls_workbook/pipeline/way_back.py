@@ -41,7 +41,7 @@ from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.consolidation import previous_year as past_year
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation
-from cls_workbook.summaries import what_counts
+from cls_workbook.summaries import expected
 
 if TYPE_CHECKING:
     from cls_workbook.office.relances.relance_folder import Relances
@@ -195,7 +195,7 @@ def _campagne(contrat: Contrat, annee: int, precedent: PreviousConsolidation | N
     return Campagne(
         contrat,
         annee,
-        what_counts.expected_returns(contrat, annee, pilotage.membres),
+        expected.expected_returns(contrat, annee, pilotage.membres),
         ReturnReader(KnownContrats(contrat)),
         precedent=past_year.for_checks(precedent, contrat) if precedent else None,
         pilotage=coordination.for_checks(pilotage, contrat),

@@ -19,7 +19,7 @@ from cls_workbook.domain.entry_questions import question
 from cls_workbook.french import date_fr
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.history import MESURE
-from cls_workbook.summaries.what_counts import ValueTable
+from cls_workbook.summaries.value_tables import ValueTable
 from cls_workbook.tables import table_schemas
 from cls_workbook.tables.consolidation_tables import EXPENDITURE, FINANCEMENT
 from cls_workbook.tables.described_columns import (

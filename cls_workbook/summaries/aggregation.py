@@ -6,7 +6,7 @@ value adds nothing, and the total says how many answers it rests on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -90,7 +90,7 @@ class Aggregate:
 
 def aggregate(contrat: Contrat, mesure: Mesure, reponses: Iterable[Answer]) -> Aggregate:
     """One figure for a measure. KeyError for an aggregation code that does not exist."""
-    return _RULES[mesure.agregation](contrat, mesure, tuple(reponses))
+    return RULES[mesure.agregation](contrat, mesure, tuple(reponses))
 
 
 def depends_on_detail(mesure: Mesure) -> bool:
@@ -178,7 +178,7 @@ def names_cited(reponse: Answer) -> list[str]:
 def entity_key(contrat: Contrat, mesure: Mesure, nom: str) -> str:
     """Two spellings of one entity give the same key: case, accents, apostrophes, hyphens, spaces; a commune gives its
     code."""
-    cle = _without_hyphens(nom)
+    cle = without_hyphens(nom)
     if mesure.communes:
         shortened = (
             cle.removeprefix("commune de ")
@@ -187,12 +187,12 @@ def entity_key(contrat: Contrat, mesure: Mesure, nom: str) -> str:
             .removeprefix("ville d'")
         )
         for commune in contrat.communes:
-            if shortened in (_without_hyphens(commune.nom), _without_hyphens(commune.nom_imprime or commune.nom)):
+            if shortened in (without_hyphens(commune.nom), without_hyphens(commune.nom_imprime or commune.nom)):
                 return commune.code_insee
     return cle
 
 
-def _without_hyphens(nom: str) -> str:
+def without_hyphens(nom: str) -> str:
     return " ".join(fold(nom).replace("-", " ").split())
 
 
@@ -214,7 +214,7 @@ def _ratio(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregat
         reserves.append(f"dénominateur du contrat ({number_fr(fixed)}) compté une fois")
     if any(_rests_on_detail(r) for r in counted):
         reserves.append("somme des catégories")
-    if len(_spellings(r.input_fields.get("definition") for r in counted)) > 1:
+    if len(spellings(r.input_fields.get("definition") for r in counted)) > 1:
         reserves.append("définitions du taux différentes selon les retours")
     if not bottom:
         reserves.append("dénominateur nul")
@@ -247,7 +247,7 @@ def complete(line: Detail) -> bool:
     return line.numerateur is not None and line.denominateur is not None
 
 
-def _spellings(texts: Iterable[object]) -> dict[str, str]:
+def spellings(texts: Iterable[object]) -> dict[str, str]:
     """Folded text → first way it was written, for the texts that are there."""
     all_written: dict[str, str] = {}
     for texte in texts:
@@ -300,7 +300,7 @@ def _shared_scale(counted: tuple[Answer, ...], champ: str, word: str) -> tuple[s
 
     « Autre » is no scale in common: two structures may each mean their own.
     """
-    all_written = _spellings(r.input_fields.get(champ) for r in counted)
+    all_written = spellings(r.input_fields.get(champ) for r in counted)
     silent = sum(not r.input_fields.get(champ) for r in counted)
     if not all_written:
         return "", f"{word} non précisée"
@@ -342,7 +342,7 @@ def least_advanced(echelle: Iterable[str], etats: Iterable[str]) -> str:
 
 def _union(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
     counted = tuple(r for r in reponses if any(line.modalite for line in r.lines))
-    cited = _spellings(line.modalite for r in counted for line in r.lines)
+    cited = spellings(line.modalite for r in counted for line in r.lines)
     order = {fold(m): rank for rank, m in enumerate(mesure.modalites)}
     rows = sorted(cited, key=lambda cle: order.get(cle, len(order)))
     valeur = SEPARATOR.join(cited[cle] for cle in rows) or None
@@ -355,7 +355,7 @@ def _text(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate
     return Aggregate(valeur, counted, _common_caveats(mesure, counted))
 
 
-_RULES: dict[str, Callable[[Contrat, Mesure, tuple[Answer, ...]], Aggregate]] = {
+RULES: dict[str, Callable[[Contrat, Mesure, tuple[Answer, ...]], Aggregate]] = {
     "FLUX": _flow,
     "PERSONNES": _persons,
     "STOCK": _entities,
@@ -370,84 +370,3 @@ _RULES: dict[str, Callable[[Contrat, Mesure, tuple[Answer, ...]], Aggregate]] = 
 
 
 # --- Over the years -------------------------------------------------------------------------------------------------
-
-
-def sur_les_annees(
-    agregation: str, one_series: Mapping[int, Any], initial: Decimal | None = None
-) -> tuple[object, str]:
-    """(one figure for several years or None, a French sentence that says what it is).
-
-    ``one_series``: year → value, None where unknown. What a value is depends on the code: a number; for ENTITES the
-    names (a collection of str) or, failing that, a count; for RATIO the pair (numerator, denominator); else a text.
-    ``initial``: what a stock was before the contract. KeyError for an aggregation code that does not exist.
-    """
-    all_known = {annee: one_series[annee] for annee in sorted(one_series) if one_series[annee] is not None}
-    if agregation not in _RULES:
-        raise KeyError(agregation)
-    if not all_known:
-        return None, "aucune année renseignée"
-    extent = _extent(one_series, all_known)
-    match agregation:
-        case "FLUX":
-            return total_of(all_known.values()), f"somme {extent}"
-        case "STOCK":
-            return _last_stock(all_known, initial)
-        case "JALON":
-            last = max(all_known)
-            return all_known[last], f"dernier état connu ({last})"
-        case "ENTITES":
-            return _distinct_entities(all_known, extent)
-        case "RATIO":
-            return _cumulated_ratio(all_known, extent)
-        case "UNION":
-            words = _spellings(word for texte in all_known.values() for word in str(texte).split(SEPARATOR))
-            return SEPARATOR.join(words.values()), f"union {extent}"
-        case "TEXTE":
-            return "\n".join(f"{annee}{NBSP}: {texte}" for annee, texte in all_known.items()), f"textes {extent}"
-        case "PERSONNES":
-            return (
-                None,
-                f"série{NBSP}: une même personne peut revenir d’une année sur l’autre, les années ne s’additionnent "
-                f"pas",
-            )
-    return None, f"série{NBSP}: les moyennes et les taux de satisfaction ne se cumulent pas d’une année sur l’autre"
-
-
-def _extent(one_series: Mapping[int, Any], all_known: Mapping[int, Any]) -> str:
-    annees = sorted(one_series)
-    period = f"de {annees[0]} à {annees[-1]}" if len(annees) > 1 else f"de {annees[0]}"
-    return (
-        period
-        if len(all_known) == len(annees)
-        else f"{period}, partielle ({len(all_known)} année{'s' * (len(all_known) > 1)} sur {len(annees)})"
-    )
-
-
-def _last_stock(all_known: Mapping[int, Number], initial: Decimal | None) -> tuple[Number, str]:
-    last = max(all_known)
-    valeur = all_known[last]
-    if initial is None:
-        return valeur, f"dernière valeur connue ({last})"
-    gap = valeur - initial
-    sign = "+" if gap > 0 else ""
-    return valeur, f"dernière valeur connue ({last}), écart à la valeur initiale{NBSP}: {sign}{number_fr(gap)}"
-
-
-def _distinct_entities(all_known: Mapping[int, Any], extent: str) -> tuple[int | None, str]:
-    if all(isinstance(v, Collection) and not isinstance(v, str) for v in all_known.values()):
-        return len(
-            {_without_hyphens(str(nom)) for names in all_known.values() for nom in names}
-        ), f"noms distincts {extent}"
-    counts = [len(set(v)) if isinstance(v, Collection) else v for v in all_known.values()]
-    if len(counts) == 1:
-        return counts[0], f"une seule année renseignée ({next(iter(all_known))})"
-    return None, f"non dédoublonné{NBSP}: entre {number_fr(max(counts))} et {number_fr(sum(counts))}"
-
-
-def _cumulated_ratio(all_known: Mapping[int, Any], extent: str) -> tuple[Decimal | None, str]:
-    if not all(isinstance(v, tuple) and len(v) == 2 for v in all_known.values()):
-        return None, f"série{NBSP}: sans numérateurs ni dénominateurs, les taux ne se cumulent pas"
-    top, bottom = (sum(v[rank] for v in all_known.values()) for rank in (0, 1))
-    if not bottom:
-        return None, "dénominateur nul"
-    return Decimal(top) / Decimal(bottom), f"somme des numérateurs sur somme des dénominateurs {extent}"

@@ -17,7 +17,7 @@ from cls_workbook.french import NBSP, date_fr, number_fr, typography
 from cls_workbook.reading.locating.expected_row import HOME
 from cls_workbook.reading.parsing.answering import Answer
 from cls_workbook.reading.storing.typed_frames import Said, SettledReturn
-from cls_workbook.summaries.what_counts import displayed_name
+from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.tables.consolidation_tables import CHANGES, CREATED, DELETED, MODIFIED, REPLACEMENTS, UNCHANGED
 from cls_workbook.tables.table_frames import table_frame
 

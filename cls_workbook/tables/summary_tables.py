@@ -80,15 +80,3 @@ VENTILATIONS = DescribedTable(
         whole("denominateur", "Le bas du taux."),
     ),
 )
-
-BY_AXE = DescribedTable(
-    "Fiches par axe",
-    "Fiches_par_axe",
-    "Combien de fiches de chaque axe sont dans chaque état.",
-    (
-        texte("axe", AXE.aide, obligatoire=True),
-        texte("titre", "Le titre de l’axe."),
-        texte("etat", "L’état des fiches.", obligatoire=True),
-        whole("fiches", "Combien de fiches."),
-    ),
-)

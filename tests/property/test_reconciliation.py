@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cls_workbook.pipeline import way_back
 from cls_workbook.pipeline.settling import ReplacementRequest
 from cls_workbook.reading.parsing.value_log import VALUES
-from cls_workbook.summaries import reconciliation
+from cls_workbook.summaries.reconciling import reconciliation
 from tests.support.read_retours import retour
 from tests.support.small_workbook import YEAR, plan, trial, valid_value
 

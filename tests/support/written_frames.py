@@ -14,7 +14,7 @@ from cls_workbook.domain.model import Axe, Contrat, Fiche, Financeur, Indicateur
 from cls_workbook.reading.parsing.value_log import VALUES
 from cls_workbook.reading.storing.typed_frames import RETOURS
 from cls_workbook.summaries.activity import indicateurs
-from cls_workbook.summaries.what_counts import expected_returns
+from cls_workbook.summaries.expected import expected_returns
 
 _BLOCKS_OF_MESURES = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes", "ventilations")
 _FINANCEMENT_COLUMNS = dict(

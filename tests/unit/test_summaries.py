@@ -7,16 +7,9 @@ from decimal import Decimal
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.model import ActionToProgramme, Axe, Commune, Fiche, Instance, Qpv, Structure
 from cls_workbook.pilotage import Meeting
-from cls_workbook.summaries.activity import (
-    avancement,
-    by_axe,
-    completion_rate,
-    gouvernance,
-    indicateurs,
-    territoire,
-    ventilations,
-)
-from cls_workbook.summaries.what_counts import expected_returns
+from cls_workbook.summaries.activity import indicateurs, ventilations
+from cls_workbook.summaries.expected import expected_returns
+from cls_workbook.summaries.progress import avancement, completion_rate, gouvernance, territoire
 from cls_workbook.tables.consolidation_tables import INDICATEURS
 from tests.support.written_frames import contrat, line, mesure, texte, told, typed, values
 
@@ -223,23 +216,6 @@ def test_the_share_of_actions_done_leaves_out_what_was_not_programmed_and_says_w
     assert (taux.fully_done, taux.partly_done, taux.programmed, taux.unanswered) == (1, 1, 3, 1)
     assert (taux.strict, taux.wide) == (Decimal(1) / 3, Decimal(2) / 3)
     assert completion_rate(trial, advance, porteur="b").strict is None  # 1.4 had nothing programmed, 1.5 is silent
-
-
-def test_states_are_counted_by_axe_with_the_silent_and_the_ones_to_come():
-    trial = five_fiches()
-    table = by_axe(
-        trial,
-        avancement(
-            trial, values(step("a", "En cours"), step("a", "Réalisée", fiche="1.2")), expected_returns(trial, 2025)
-        ),
-    )
-    assert table[["axe", "etat", "fiches"]].values.tolist() == [
-        ["1", "En cours", 1],
-        ["1", "Réalisée", 1],
-        ["1", "sans retour", 1],
-        ["2", "sans retour", 2],
-        ["2", "à programmer", 1],
-    ]
 
 
 # --- governance, territory ---

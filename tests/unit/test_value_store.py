@@ -13,7 +13,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.reading.storing import value_store
 from cls_workbook.reading.storing.value_store import VALUES, ValueStore
 from cls_workbook.reports.table_sheets import FrameRows
-from cls_workbook.summaries.what_counts import mesures_table
+from cls_workbook.summaries.value_tables import mesures_table
 from tests.support.frames_from_text import trial_contrat
 
 

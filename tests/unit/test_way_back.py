@@ -19,7 +19,7 @@ from cls_workbook.pipeline import campaign, single_returns, way_back
 from cls_workbook.reading import return_files
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.consolidation import consolidation_workbook
-from cls_workbook.summaries.what_counts import expected_returns
+from cls_workbook.summaries.expected import expected_returns
 from cls_workbook.workbook import writer
 from tests.support.dropped_returns import DAY, YEAR, consolider, drop_retour, plan_of
 

@@ -9,16 +9,9 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.model import Commune, Fiche, Structure, Volet
 from cls_workbook.errors import Refusal
-from cls_workbook.summaries.what_counts import (
-    a_preciser,
-    answers_table,
-    expected_returns,
-    extent,
-    financements_table,
-    mesures_table,
-    retain,
-    statuts,
-)
+from cls_workbook.summaries.expected import a_preciser, expected_returns
+from cls_workbook.summaries.value_tables import answers_table, extent, financements_table, mesures_table
+from cls_workbook.summaries.what_counts import retain, statuts
 from cls_workbook.tables.consolidation_tables import ANSWERS, FINANCEMENTS, MESURES, RETOURS
 from tests.support.written_frames import contrat, mesure, retours, typed, values
 

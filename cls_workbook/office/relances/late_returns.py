@@ -11,7 +11,7 @@ from cls_workbook import forms
 from cls_workbook.domain.model import Contrat
 from cls_workbook.pilotage import Pilotage, Relance
 from cls_workbook.reports.consolidation.consolidated_result import Result
-from cls_workbook.summaries.what_counts import ExpectedReturns, displayed_name, expected_returns, structure_key
+from cls_workbook.summaries.expected import ExpectedReturns, displayed_name, expected_returns, structure_key
 from cls_workbook.tables.consolidation_tables import DUPLICATE, RECEIVED, REJECTED
 
 ExpectedAnswer = tuple[str, str]  # fiche, volet ("" if none)

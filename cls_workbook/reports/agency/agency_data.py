@@ -21,7 +21,7 @@ from cls_workbook.reports.agency.agency_tables import NO, YES
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, posts
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait
-from cls_workbook.summaries.activity import TO_BE_SCHEDULED
+from cls_workbook.summaries.progress import TO_BE_SCHEDULED
 from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import Sheet

@@ -25,7 +25,7 @@ from cls_workbook.reports.agency.pdf import require_libreoffice, to_pdf
 from cls_workbook.reports.consolidation import consolidation_workbook, previous_year
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
 from cls_workbook.reports.synthese import synthese_sheet
-from cls_workbook.summaries import activity, funding
+from cls_workbook.summaries import funding, progress
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import DescribedTable, Row, TableColumn
 from cls_workbook.tables.summary_tables import GOVERNANCE, PROGRESS
@@ -251,7 +251,7 @@ def _sentences(anchors: Anchors, section: str) -> tuple[str, ...]:
 
 def _territoire(contrat: Contrat, reponses: pd.DataFrame) -> pd.DataFrame:
     names = {"Bloc": "bloc", "Champ": "champ", "Ligne": "ligne", "Fiche": "fiche"}
-    return activity.territoire(contrat, reponses.rename(columns=names))
+    return progress.territoire(contrat, reponses.rename(columns=names))
 
 
 def _anomalies(frame: pd.DataFrame) -> tuple[Anomalie, ...]:

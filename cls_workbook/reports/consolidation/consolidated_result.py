@@ -12,7 +12,7 @@ import pandas as pd
 from cls_workbook.anomalies import BLOCKING, GRAVITIES, Anomalie
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, date_fr
-from cls_workbook.summaries.what_counts import ValueTable
+from cls_workbook.summaries.value_tables import ValueTable
 from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS
 from cls_workbook.tables.table_frames import table_frame
 

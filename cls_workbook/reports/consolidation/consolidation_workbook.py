@@ -16,7 +16,7 @@ from cls_workbook.reports.consolidation import evolution_sheet
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.table_sheets import TableSheet, from_frame, from_rows
-from cls_workbook.summaries.what_counts import displayed_name
+from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records, known

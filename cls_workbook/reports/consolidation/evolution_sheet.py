@@ -16,8 +16,9 @@ from cls_workbook.french import NBSP, date_fr
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, PrintedColumn, StyledBox, abridged
-from cls_workbook.summaries.aggregation import AS_RATE, sur_les_annees
+from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.history import ENGAGE_BY_FINANCEUR, ENVELOPE, ETAT, MESURE, NAME_SEPARATOR
+from cls_workbook.summaries.over_the_years import sur_les_annees
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import CellRange, ChartSeries, PrintSetup, Sheet

@@ -11,8 +11,8 @@ from cls_workbook.reports.agency.agency_tables import PRIORITY, THEME
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox, abridged
 from cls_workbook.reports.synthese.synthese_portrait import appearance
-from cls_workbook.summaries.activity import WITHOUT_RETOUR
 from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.summaries.progress import WITHOUT_RETOUR
 from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.workbook.description import ChartSeries
 

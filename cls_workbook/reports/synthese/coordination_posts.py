@@ -10,7 +10,7 @@ from cls_workbook.domain.subsidies import payable_for_post
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.funding import post_rules
-from cls_workbook.summaries.what_counts import as_frame
+from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.tables.table_frames import known
 
 

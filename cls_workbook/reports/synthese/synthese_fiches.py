@@ -22,9 +22,9 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     pieces,
 )
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait, Testimony, appearance, by_axe
-from cls_workbook.summaries.activity import TO_BE_SCHEDULED
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED
+from cls_workbook.summaries.progress import TO_BE_SCHEDULED
 from cls_workbook.workbook.description import ChartSeries
 
 MESURE_TEXT_LENGTH = 260  # characters on the line of a fiche; the rest is in Indicateurs

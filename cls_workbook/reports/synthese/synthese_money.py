@@ -14,7 +14,7 @@ from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, p
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox, abridged
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.funding import post_rules
-from cls_workbook.summaries.what_counts import as_frame
+from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import ChartSeries
 

@@ -20,10 +20,11 @@ from cls_workbook.french import NBSP, amount_fr, fold, rate_fr
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes
 from cls_workbook.summaries import history
-from cls_workbook.summaries.activity import TO_BE_SCHEDULED, WITHOUT_RETOUR
 from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.summaries.masking import MASKED, mask_indicateurs
-from cls_workbook.summaries.what_counts import as_frame, displayed_name
+from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
+from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED
 from cls_workbook.tables.table_frames import frame_records
 

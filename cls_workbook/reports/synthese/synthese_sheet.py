@@ -19,9 +19,9 @@ from cls_workbook.reports.synthese.synthese_money import money
 from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, Card, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.synthese_portrait import Portrait, appearance, by_axe
 from cls_workbook.reports.synthese.synthese_totals import totals
-from cls_workbook.summaries.activity import TO_BE_SCHEDULED, WITHOUT_RETOUR, completion_rate
 from cls_workbook.summaries.aggregation import ESTIMATED
 from cls_workbook.summaries.masking import MASKED
+from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR, completion_rate
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records

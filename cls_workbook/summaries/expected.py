@@ -1,0 +1,128 @@
+"""Which returns are expected: one a fiche, structure and volet; groups whose members the coordinator names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from cls_workbook.domain.contrat_years import covers
+from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.errors import Refusal
+from cls_workbook.french import NBSP, fold
+
+# Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
+Members = Mapping[str | tuple[str, str], Sequence[str]]
+EXPECTED_COLUMNS = ("fiche", "structure", "volet", "groupe")
+
+
+def displayed_name(contrat: Contrat, structure: str) -> str:
+    """The printed name of a structure id; a name that is not an id, as it was typed."""
+    known_one = contrat.by_structure.get(structure)
+    return known_one.nom if known_one else structure
+
+
+def structure_key(contrat: Contrat) -> Callable[[str], str]:
+    """A function: a structure however it is written (id, name, full name, alias) → its id; else its folded name."""
+    return lambda structure: contrat.identify(structure) or fold(structure)
+
+
+def expected_returns(contrat: Contrat, annee: int, membres: Members | None = None) -> pd.DataFrame:
+    """One row per expected return: fiche, structure (id or name), volet ("" if none), groupe (bool).
+
+    A group for which ``membres`` names nobody stays one line with groupe=True: how many returns it stands for is
+    unknown. Refus if the contract does not cover ``annee``.
+    """
+    if not covers(contrat, annee):
+        raise Refusal(f"L’année {annee} n’est pas une année du contrat «{NBSP}{contrat.titre}{NBSP}».")
+    identify = structure_key(contrat)
+    lines, already_seen = [], set()
+    for fiche in contrat.fiches:
+        for porteur, volet in fiche.repondants():
+            for structure, groupe in _designated(contrat, fiche.numero, porteur, membres or {}):
+                cle = (fiche.numero, identify(structure), volet or "")
+                if cle not in already_seen:
+                    already_seen.add(cle)
+                    lines.append((fiche.numero, structure, volet or "", groupe))
+    return pd.DataFrame(lines, columns=EXPECTED_COLUMNS, dtype=object).astype({"groupe": bool})
+
+
+def _designated(contrat: Contrat, fiche: str, porteur: str, membres: Members) -> list[tuple[str, bool]]:
+    known_one = contrat.by_structure.get(porteur)
+    if known_one is None or not known_one.groupe:
+        return [(porteur, False)]
+    named_ones = [nom for nom in membres.get((porteur, fiche), membres.get(porteur, ())) if nom.strip()]
+    if not named_ones:
+        return [(porteur, True)]
+    identify = structure_key(contrat)
+    return [(cle if (cle := identify(nom)) in contrat.by_structure else nom.strip(), False) for nom in named_ones]
+
+
+def a_preciser(contrat: Contrat, membres: Members | None = None) -> list[str]:
+    """French sentences: the volets without porteur and the groups without members, by fiche."""
+    notes = []
+    for fiche in contrat.fiches:
+        notes += [
+            f"Fiche {fiche.numero}, volet «{NBSP}{v.nom}{NBSP}»{NBSP}: porteur à préciser."
+            for v in fiche.volets
+            if not v.porteurs
+        ]
+        if not fiche.volets and not fiche.porteurs:
+            notes.append(f"Fiche {fiche.numero}{NBSP}: porteur à préciser.")
+        for groupe in _groups_without_members(contrat, fiche, membres or {}):
+            notes.append(
+                f"Fiche {fiche.numero}{NBSP}: les structures du groupe «{NBSP}{groupe}{NBSP}» ne sont pas nommées, "
+                "le nombre de retours attendus est inconnu."
+            )
+    return notes
+
+
+def _groups_without_members(contrat: Contrat, fiche: Fiche, membres: Members) -> list[str]:
+    porteurs = dict.fromkeys(p for p, _ in fiche.repondants())
+    return [
+        displayed_name(contrat, p)
+        for p in porteurs
+        if any(groupe for _, groupe in _designated(contrat, fiche.numero, p, membres))
+    ]
+
+
+class ExpectedReturns:
+    """The returns expected one by one, by rank: the lines of ``expected_returns`` but for those of groups, in whose
+    name nobody answers."""
+
+    def __init__(self, contrat: Contrat, planned: pd.DataFrame):
+        self.planned = planned
+        self.groups = frozenset(planned.loc[planned["groupe"], "fiche"])  # the fiches that have such a line
+        names = planned[~planned["groupe"]]
+        self.volets: list[str] = names["volet"].tolist()
+        self._identify = structure_key(contrat)
+        self._ranks: dict[str, dict[str, int]] = {}  # fiche → structure → its rank
+        self._next_ranks: dict[int, int] = {}  # rank → that of the same structure on another volet
+        for rank, (fiche, structure) in enumerate(zip(names["fiche"], names["structure"], strict=True)):
+            its_own, cle = self._ranks.setdefault(fiche, {}), self._identify(structure)
+            if its_own.setdefault(cle, rank) != rank:
+                self._next_ranks[self._of_structure(fiche, cle)[-1]] = rank
+
+    @classmethod
+    def of(cls, contrat: Contrat, planned: pd.DataFrame | ExpectedReturns) -> ExpectedReturns:
+        """Those of the frame of ``expected_returns``, or themselves."""
+        return planned if isinstance(planned, ExpectedReturns) else cls(contrat, planned)
+
+    def _of_structure(self, fiche: str, cle: str) -> list[int]:
+        ranks = [rank] if (rank := self._ranks.get(fiche, {}).get(cle)) is not None else []
+        while ranks and (following := self._next_ranks.get(ranks[-1])) is not None:
+            ranks.append(following)
+        return ranks
+
+    def of_fiche(self, fiche: str) -> Iterator[int]:
+        """Their ranks."""
+        return (rank for cle in self._ranks.get(fiche, {}) for rank in self._of_structure(fiche, cle))
+
+    def find(self, fiche: str, structure: str, volet: str) -> int | None:
+        """The expected return that this one answers for; None: it is not expected.
+
+        A blank volet is understood when the structure is expected on one volet of the fiche only.
+        """
+        possible = self._of_structure(fiche, self._identify(structure))
+        exact = next((rank for rank in possible if self.volets[rank] == volet), None)
+        return possible[0] if exact is None and len(possible) == 1 and not volet else exact

@@ -1,0 +1,197 @@
+"""Where each fiche is, which meetings were held, which places were reached. Frames in, frames out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from cls_workbook.domain.model import Contrat
+from cls_workbook.french import NBSP, fold
+from cls_workbook.reading.storing.value_store import Chapter, ValueStore
+from cls_workbook.reading.storing.wide_views import columns, total_of
+from cls_workbook.summaries.aggregation import SEPARATOR, least_advanced
+from cls_workbook.summaries.campagne_returns import CampagneRetours
+from cls_workbook.summaries.expected import ExpectedReturns, displayed_name
+from cls_workbook.tables.summary_tables import GOVERNANCE, PROGRESS, TERRITORY
+from cls_workbook.tables.table_frames import table_frame
+
+if TYPE_CHECKING:
+    from cls_workbook.pilotage import Meeting
+
+
+TO_BE_SCHEDULED, WITHOUT_RETOUR = "à programmer", "sans retour"
+FULL, PARTIAL, NOTHING, COMPLETED = "totale", "partielle", "rien de programme", "realisee"  # folded, as ``fold`` does
+
+
+def avancement(
+    contrat: Contrat, values: pd.DataFrame | ValueStore, planned: pd.DataFrame | ExpectedReturns
+) -> pd.DataFrame:
+    """One row per fiche: état and réalisation (the least advanced of the porteurs; None without answer).
+
+    ``detail``: « structure : état, réalisation » for each where porteurs disagree. « Réalisée » holds only if all say
+    so; « Rien de programmé » only if none had anything to do.
+    """
+    campagne, lines = CampagneRetours(contrat, values, planned), []
+    for fiche in contrat.fiches:
+        ranks, volets = campagne.retours[fiche.numero]
+        said = campagne.values.lines(
+            partial(_is_progress, fiche.numero),
+            "fichier",
+            "structure",
+            "champ",
+            "valeur",
+            input_fields=("etat", "realisation"),
+        )
+        etats: dict[str, str] = {}
+        facts: dict[str, str] = {}
+        structures: dict[str, str] = {}
+        for file, structure, champ, valeur in said:
+            (etats if champ == "etat" else facts)[file] = valeur
+            structures[file] = structure
+        in_disagreement = any(len({fold(word) for word in words.values()}) > 1 for words in (etats, facts))
+        sentences = (
+            _as_text(displayed_name(contrat, who), volets.get(r, ""), etats.get(r), facts.get(r))
+            for r, who in structures.items()
+        )
+        detail = "\n".join(sentences) if in_disagreement else None
+        coverage = campagne.count_up(
+            fiche.numero, list(campagne.planned.of_fiche(fiche.numero)), etats.keys(), bool(ranks)
+        )
+        lines.append(
+            (
+                fiche.numero,
+                fiche.axe,
+                fiche.titre,
+                _state(contrat, etats),
+                _completion(contrat, facts),
+                detail,
+                coverage.received,
+                coverage.expected_returns,
+                coverage.texte,
+            )
+        )
+    return table_frame(PROGRESS, lines)
+
+
+def _is_progress(fiche: str, chapter: Chapter) -> bool:
+    return chapter.bloc == "avancement" and chapter.fiche == fiche
+
+
+def _as_text(structure: str, volet: str, etat: str | None, done: str | None) -> str:
+    who = f"{structure} ({volet})" if volet else structure
+    return f"{who}{NBSP}: " + ", ".join(word for word in (etat, done) if word)
+
+
+def _state(contrat: Contrat, etats: Mapping[str, str]) -> str | None:
+    # Reported or given up come after « Réalisée » in the list, yet nothing is done while one porteur says so.
+    echelle = sorted(contrat.listes.etats, key=lambda e: fold(e) == COMPLETED)
+    return least_advanced(echelle, etats.values()) if etats else None
+
+
+def _completion(contrat: Contrat, facts: Mapping[str, str]) -> str | None:
+    programmes = [f for f in facts.values() if fold(f) != NOTHING]
+    echelle = [r for r in reversed(contrat.listes.realisations) if fold(r) != NOTHING]
+    return least_advanced(echelle, programmes) if programmes else next(iter(facts.values()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRate:
+    """``strict`` = totales / programmées; ``wide`` = (totales + partielles) / programmées; None if nothing was
+    programmed."""
+
+    fully_done: int
+    partly_done: int
+    programmed: int
+    unanswered: int
+
+    @property
+    def strict(self) -> Decimal | None:
+        return Decimal(self.fully_done) / self.programmed if self.programmed else None
+
+    @property
+    def wide(self) -> Decimal | None:
+        return Decimal(self.fully_done + self.partly_done) / self.programmed if self.programmed else None
+
+
+def completion_rate(contrat: Contrat, suivi: pd.DataFrame, porteur: str | None = None) -> CompletionRate:
+    """Over the fiches of ``avancement`` that had something programmed; ``porteur``: only those this structure id
+    answers for."""
+    requested = [f.numero for f in contrat.fiches if porteur is None or porteur in (p for p, _ in f.repondants())]
+    return count_completions(suivi.loc[suivi["fiche"].isin(requested), "realisation"])
+
+
+def count_completions(words: Iterable[str | None]) -> CompletionRate:
+    """The rates over words as the list of réalisations has them; None: no answer."""
+    statements = [None if r is None else fold(r) for r in words]
+    tally = Counter(statements)
+    return CompletionRate(tally[FULL], tally[PARTIAL], len(statements) - tally[None] - tally[NOTHING], tally[None])
+
+
+def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFrame:
+    """One row per instance. The rate is Σ présents / Σ conviés (structures) over the meetings that give both.
+
+    Without any meeting nothing is known; once one is listed, an instance without meetings has met 0 times.
+    """
+    lines: list[tuple[Any, ...]] = []
+    for instance in contrat.instances:
+        if not reunions:
+            lines.append((instance.nom, instance.minimum_par_an, None, None, None, None, "réunions non renseignées"))
+            continue
+        held = [r for r in reunions if fold(r.instance) == fold(instance.nom)]
+        complete_ones = [r for r in held if r.convies is not None and r.presents is not None]
+        convies, presents = total_of(r.convies for r in complete_ones), total_of(r.presents for r in complete_ones)
+        reserves = [f"sous le minimum ({len(held)} sur {instance.minimum_par_an})"] * (
+            len(held) < instance.minimum_par_an
+        )
+        if len(complete_ones) < len(held):
+            reserves.append(
+                f"participation connue pour {len(complete_ones)} réunion{'s' * (len(complete_ones) > 1)} sur "
+                f"{len(held)}"
+            )
+        taux = Decimal(presents) / Decimal(convies) if convies else None
+        lines.append(
+            (
+                instance.nom,
+                instance.minimum_par_an,
+                len(held),
+                convies,
+                presents,
+                taux,
+                SEPARATOR.join(reserves) or None,
+            )
+        )
+    return table_frame(GOVERNANCE, lines)
+
+
+def territoire(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
+    """The communes and QPV that at least one return says it reached: type, code, nom, fiches (how many), numeros.
+
+    In the contract's order; one that the contract does not know comes last, as it was given.
+    """
+    touched: dict[tuple[str, str], set[str]] = {}
+    for champ, line, fiche in _ticked(values):
+        touched.setdefault((champ, line), set()).add(fiche)
+    names = {("commune", c.code_insee): c.nom for c in contrat.communes} | {("qpv", q.nom): q.nom for q in contrat.qpv}
+    order = {cle: rank for rank, cle in enumerate(names)}
+    numbers = [f.numero for f in contrat.fiches]
+    lines = []
+    for cle in sorted(touched, key=lambda c: (order.get(c, len(order)), c)):
+        type_, code = cle
+        its_own = [n for n in numbers if n in touched[cle]]
+        lines.append(
+            (type_, code if type_ == "commune" else None, names.get(cle, code), len(its_own), SEPARATOR.join(its_own))
+        )
+    return table_frame(TERRITORY, lines)
+
+
+def _ticked(values: pd.DataFrame | ValueStore) -> Iterable[tuple[str, ...]]:
+    """(champ, ligne, fiche) of what was ticked."""
+    if isinstance(values, ValueStore):
+        return values.distinct("champ", "ligne", "fiche", wanted=lambda c: c.bloc == "territoire")
+    return columns(values[values["bloc"] == "territoire"], "champ", "ligne", "fiche")

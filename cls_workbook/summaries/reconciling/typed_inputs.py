@@ -1,0 +1,71 @@
+"""All that was typed, and what became of each value: what the reconciliation adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.wide_views import columns
+from cls_workbook.summaries.reconciling.reconciliation_lines import (
+    FIELD_NUMBERS,
+    REFUSED,
+    REPLACED,
+    RETAINED,
+    SET_ASIDE,
+    MesureValues,
+)
+from cls_workbook.summaries.what_counts import Exclusions
+
+if TYPE_CHECKING:
+    pass
+
+
+_LOCATION = ("fichier", "fiche", "feuille", "cellule")
+NO_VALUES = MesureValues(*(np.zeros(0, dtype=type_) for type_ in (int, int, int, object, object)))
+
+
+class TypedInputs(NamedTuple):
+    """All that was typed, and what the anomalies refuse."""
+
+    store: ValueStore
+    excluded: Exclusions
+    replaced: set[tuple[str, str]]
+
+    def class_(self, file: str, fiche: str, sheet: str, cell: str) -> str:
+        """What became of a value."""
+        if file not in self.excluded.concerned:
+            return RETAINED
+        if (file, fiche) in self.replaced:
+            return REPLACED
+        if self.excluded.retour(file, fiche):
+            return SET_ASIDE
+        return REFUSED if (file, sheet, cell) in self.excluded.cells else RETAINED
+
+    def of_block(self, bloc: str, input_fields: Collection[str]) -> Iterator[tuple[str, str, str, Any, str]]:
+        """(fichier, fiche, champ, value, class) of what was typed there."""
+        for file, fiche, sheet, cell, champ, content in self.store.lines(
+            lambda c: c.bloc == bloc, *_LOCATION, "champ", "valeur", input_fields=input_fields
+        ):
+            yield file, fiche, champ, content, self.class_(file, fiche, sheet, cell)
+
+    def of_mesure(self, mesure: str, input_fields: Collection[str]) -> MesureValues:
+        """What is added up, or says how far it may be."""
+        if not self.store.told(lambda c: c.mesure == mesure):
+            return NO_VALUES
+        frame = self.store.read(lambda c: c.mesure == mesure, (*_LOCATION, "champ", "ligne", "valeur"), input_fields)
+        classes = np.empty(len(frame), dtype=object)
+        classes.fill(RETAINED)  # the word itself: ``np.full`` would make one for each
+        if self.excluded.concerned:
+            implicated = np.flatnonzero(frame["fichier"].isin(self.excluded.concerned))
+            classes[implicated] = [self.class_(*place) for place in columns(frame.iloc[implicated], *_LOCATION)]
+        said, lines = frame["champ"].array, frame["ligne"].array
+        said = np.array([FIELD_NUMBERS.get(word, -1) for word in said.categories], dtype=np.int8)[said.codes]
+        lines = np.array([n if word else -1 for n, word in enumerate(lines.categories)], dtype=np.int32)[lines.codes]
+        return MesureValues(frame["fichier"].array.codes, lines, said, frame["valeur"].to_numpy(), classes)
+
+
+def tell_unreadable(nombre: int) -> list[str]:
+    return [f"{nombre} saisie{'s' * (nombre > 1)} illisible{'s' * (nombre > 1)}, sans montant connu"] if nombre else []
