@@ -135,7 +135,10 @@ def _agreement_with_mesure(page: FormPage, row: KeyedRow, mesure: Mesure, mesure
     if mesure.type != "entier" or not mesure_row or mesure.reponses_multiples:
         return
     total, declared = address(page.line, C), address(mesure_row, F)
-    formula = f'IF(OR({total}="",{declared}=""),"",IF({total}={declared},"Égal à la valeur déclarée.","Différent de la valeur déclarée ("&{declared}&")."))'
+    formula = (
+        f'IF(OR({total}="",{declared}=""),"",IF({total}={declared},"Égal à la valeur déclarée.","Différent de la '
+        f'valeur déclarée ("&{declared}&")."))'
+    )
     page.computation(row, D, formula, "", "aide_ligne:retrait")
 
 

@@ -136,7 +136,10 @@ def _detail(page: FormPage, posts: str, total: str) -> None:
     row = computed_row(page, "somme", "Somme des postes", f'IF(COUNT({posts})=0,"",SUM({posts}))', "montant")
     gap = f"ROUND(SUM({posts})-{total},2)"
     # FIXED rather than TEXT: its decimals do not depend on the language of the spreadsheet
-    sentence = f'IF({gap}=0,"Le détail fait bien le total.","Le détail ne fait pas le total\u00a0: écart de "&FIXED({gap},2)&"\u00a0€.")'
+    sentence = (
+        f'IF({gap}=0,"Le détail fait bien le total.","Le détail ne fait pas le total\u00a0: '
+        f'écart de "&FIXED({gap},2)&"\u00a0€.")'
+    )
     page.computation(row, D, f'IF(OR(COUNT({posts})=0,{total}=""),"",{sentence})', "", "aide_ligne:retrait")
     page.next_row(17)
 

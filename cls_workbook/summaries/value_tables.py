@@ -1,4 +1,7 @@
-"""The three tables of values: what each return said, and where. Made whenever they are asked for, whole or batch after batch."""
+"""The three tables of values: what each return said, and where.
+
+Made whenever they are asked for, whole or batch after batch.
+"""
 
 from __future__ import annotations
 

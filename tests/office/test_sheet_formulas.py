@@ -355,7 +355,7 @@ def test_the_post_of_coordination_is_funded_while_one_types(opened, cost, etp, a
 
 
 def test_the_cost_per_person_is_computed_while_one_types(opened):
-    mesure = DIJON.rules_of("2.2", "cout_unitaire")[0].mesure_participants
+    mesure = DIJON.rules_of("2.2", "cout_unitaire")[0].sessions.mesure_participants
     cost = cell("2.2", "calculs/regle.sessions-pssm")
     assert opened.values("FA 2.2")[cost].valeur == ""
     opened.type("FA 2.2", {cell("2.2", f"mesures/{mesure}", "F"): "24"})

@@ -110,7 +110,8 @@ class SharpChange(RetourCheck, FicheCheck):
                     change.tally.cells,
                     champ=change.mesure.libelle,
                     found=change.found(given.annee),
-                    expected=f"une évolution de moins de {rate_fr(seuils.part, 0)}, ou de moins de {seuils.unites} unités",
+                    expected=f"une évolution de moins de {rate_fr(seuils.part, 0)}, "
+                    f"ou de moins de {seuils.unites} unités",
                 )
 
     def _rates(self, given: CheckInput, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:
@@ -168,7 +169,8 @@ class SharpChange(RetourCheck, FicheCheck):
                 [c for r in lines for c in typed_cells(r, "engage")],
                 champ=f"{given.words.financeur_name(key[1])} — {given.words.libelle('financement', 'engage')}",
                 found=_found(*amounts, given.annee, _proportion(nouveau - ancien, ancien)),
-                expected=f"une évolution de moins de {rate_fr(seuils.part, 0)}, ou de moins de {amount_fr(seuils.euros)}",
+                expected=f"une évolution de moins de {rate_fr(seuils.part, 0)}, "
+                f"ou de moins de {amount_fr(seuils.euros)}",
             )
 
 
@@ -230,7 +232,8 @@ class SameAsLastYear(RetourCheck, FicheCheck):
                     champ="Indicateurs",
                     found=f"les {len(lines)} valeurs de la fiche sont celles de {last}",
                     expected=f"les valeurs de {current}",
-                    remedy="vérifiez que le classeur de l’année précédente n’a pas été renvoyé ; corrigez, ou confirmez à la coordination.",
+                    remedy="vérifiez que le classeur de l’année précédente n’a pas été renvoyé ; corrigez, "
+                    "ou confirmez à la coordination.",
                 )
 
     def on_fiche(self, given: CheckInput, fiche: str) -> Iterator[Anomalie]:
@@ -251,7 +254,8 @@ class SameAsLastYear(RetourCheck, FicheCheck):
                     champ="Financements",
                     found=f"les financements de la fiche sont ceux de {given.annee - 1}, références comprises",
                     expected=f"les financements de {given.annee}",
-                    remedy="vérifiez que le tableau de l’année précédente n’a pas été recopié ; corrigez, ou confirmez à la coordination.",
+                    remedy="vérifiez que le tableau de l’année précédente n’a pas été recopié ; corrigez, "
+                    "ou confirmez à la coordination.",
                 )
 
 
@@ -266,7 +270,8 @@ def _line_fingerprint(given: CheckInput, r: Row) -> tuple[Any, ...]:
 
 
 class EventDeclaredTwice(BetweenRetours):
-    """Same figure and same comment, or same detail, for one measure, from two structures of a fiche: one anomaly a pair.
+    """Same figure and same comment, or same detail, for one measure, from two structures of a fiche:
+    one anomaly a pair.
 
     Names are set aside: they are counted once anyway. What many declare alike is said once, at the first of them.
     """

@@ -63,7 +63,9 @@ class ZeroQpv(RowCheck):
 
 
 class _RateCheck(RowCheck, abstract=True):
-    """``singled``: the champs at fault (both, where which one is wrong is not known); ``first``: the one to look at first."""
+    """``singled``: the champs at fault (both, where which one is wrong is not known); ``first``:
+    the one to look at first.
+    """
 
     blocks: ClassVar[tuple[str, ...]] = ("taux", "ventilations")
     singled: ClassVar[tuple[str, ...]] = ("numerateur", "denominateur")

@@ -151,7 +151,9 @@ class PaidAboveEngaged(RowCheck):
 
 
 class _MoneyOfAFiche(FicheCheck, abstract=True):
-    """About the lines of a fiche, maybe in several returns: placed at the return that weighs most, the others are named."""
+    """About the lines of a fiche, maybe in several returns: placed at the return that weighs most,
+    the others are named.
+    """
 
     champ: ClassVar[str] = "engage"
 

@@ -1,4 +1,6 @@
-"""All that the checks look at: the typed values of the returns, what was expected, last year, the coordinator's inputs."""
+"""All that the checks look at: the typed values of the returns, what was expected, last year,
+the coordinator's inputs.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,9 @@ class PreviousYear:
 
     ``mesures``: values retained last year; columns fiche, structure, volet, mesure, champ, modalite, valeur
     (other columns are ignored; structures named as in ``CheckInput.retours``).
-    ``lines``: the funding lines of last year; columns fiche, structure, financeur, nature, prevu, engage, verse, reference.
-    ``financements``: what earlier years engaged in all; columns fiche, financeur (id or name), nature (label), engage (EUR).
+    ``lines``: the funding lines of last year; columns fiche, structure, financeur, nature, prevu, engage, verse,
+    reference. ``financements``: what earlier years engaged in all; columns fiche, financeur (id or name), nature
+    (label), engage (EUR).
     """
 
     mesures: pd.DataFrame
@@ -48,10 +51,10 @@ class PilotageFacts:
 class CheckInput:
     """The returns of a campaign (or a single one), typed. What is None is not checked against.
 
-    ``values``: one row per input understood, columns ``value_store.VALUES``; for a whole campaign, a store of them, which
-    rules between returns take up by parts (``par_fiche``, ``by_mesure``, ``financements_of``). ``retours``: one row per
-    (fichier, fiche) answered, columns ``typed_frames.RETOURS``. ``expected_returns``: columns fiche, structure, volet,
-    groupe. ``anomalies``: what reading and typing already found; what they refused is not said to be missing.
+    ``values``: one row per input understood, columns ``value_store.VALUES``; for a whole campaign, a store of them,
+    which rules between returns take up by parts (``par_fiche``, ``by_mesure``, ``financements_of``). ``retours``: one
+    row per (fichier, fiche) answered, columns ``typed_frames.RETOURS``. ``expected_returns``: columns fiche, structure,
+    volet, groupe. ``anomalies``: what reading and typing already found; what they refused is not said to be missing.
     ``addresses``: file → key of an input → (sheet, cell), blank inputs included, so that a blank can be pointed at.
     ``modele``: version of the template that this campaign sent out.
     """

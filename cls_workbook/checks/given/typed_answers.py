@@ -91,7 +91,9 @@ class TypedAnswers:
         return self._views[bloc]
 
     def rows(self, bloc: str) -> pd.DataFrame:
-        """The view of a block with what the contract says of each row: ``maximum``, ``en_qpv``, ``fixed``, ``a_capacite``, ``niveau``."""
+        """The view of a block with what the contract says of each row: ``maximum``, ``en_qpv``, ``fixed``,
+        ``a_capacite``, ``niveau``.
+        """
         if bloc not in self._rows:
             self._rows[bloc] = self._in_context(bloc)
         return self._rows[bloc]
@@ -127,7 +129,9 @@ class TypedAnswers:
 
     @cached_property
     def progress_rows(self) -> list[Row]:
-        """One row per fiche returned with the champs of ``avancement`` (None where blank), in the order of ``retours``."""
+        """One row per fiche returned with the champs of ``avancement`` (None where blank),
+        in the order of ``retours``.
+        """
         view = self.view("avancement")
         known = {here(r): r for r in as_dicts(view)}
         blank = dict.fromkeys(c for c in view.columns if c not in ("intitule", "annee")) | {"mesure": "", "ligne": ""}

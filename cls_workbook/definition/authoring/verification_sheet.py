@@ -46,7 +46,8 @@ def verification(plan: SectionPlan) -> Sheet:
     page.write(
         2,
         B,
-        "Un coup d’œil avant d’importer. L’import vérifie tout cela, et bien plus : il donne chaque cellule à corriger.",
+        "Un coup d’œil avant d’importer. L’import vérifie tout cela, et bien plus : "
+        "il donne chaque cellule à corriger.",
         "aide_ligne",
     )
     page.heights |= {1: 32, 2: 20, 3: 8}
