@@ -1,4 +1,5 @@
-"""What was worked out once, kept for the next time: by an object that is passed along, never by a module, and never more than so much."""
+"""What was worked out once, kept for the next time: by an object that is passed along, never by a module, and never
+more than so much."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ V = TypeVar("V")
 
 
 class Memory(dict[K, V]):
-    """What is written → what ``read`` makes of it: worked out once, and forgotten with all the others when they are too many.
+    """What is written → what ``read`` makes of it: worked out once, and forgotten with all the others when they are too
+    many.
 
     ``entries``: how many are kept. ``size``: of what is written; what is longer than ``size_max`` is not kept.
     """

@@ -51,7 +51,8 @@ class SheetXmlReader:
         self._ranks: list[bytes] = []
 
     def shared_texts(self, xml: bytes) -> dict[bytes, str] | None:
-        """Index, as a cell writes it → text. None if one of them is not a plain text. ``xml``: the part ``xl/sharedStrings.xml``."""
+        """Index, as a cell writes it → text. None if one of them is not a plain text. ``xml``: the part
+        ``xl/sharedStrings.xml``."""
         start, opening, closing, end = _inside_of_root(xml, b"sst"), b"<si><t", b"</t></si>", b"</t></si></sst>"
         xml = xml.rstrip()
         if start < 0 or not xml.startswith(opening, start) or not xml.endswith(end):
@@ -96,12 +97,14 @@ class SheetXmlReader:
 
 
 _HEAD = re.compile(
-    rb"(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF-8|utf-8)[\"'])?(?: standalone=[\"']\w+[\"'])? ?\?>\s*)?<(\w+)(?: [^>]*)?>"
+    rb"(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF-8|utf-8)[\"'])?(?: standalone=[\"']\w+[\"'])? "
+    rb"?\?>\s*)?<(\w+)(?: [^>]*)?>"
 )
 
 
 def _inside_of_root(xml: bytes, nom: bytes) -> int:
-    """Where the inside of the root element begins; -1 if it bears another name, a prefix, or if the part is not in UTF-8."""
+    """Where the inside of the root element begins; -1 if it bears another name, a prefix, or if the part is not in
+    UTF-8."""
     head = _HEAD.match(xml)
     return head.end() if head and head.group(1) == nom and not head.group().endswith(b"/>") else -1
 
@@ -152,7 +155,8 @@ def _reference(match: re.Match[str]) -> str:
 
 
 class _ParsedRow(NamedTuple):
-    """``addresses``: of the cells that have a value, in order; ``natures``: None for a shared text, else (type, format)."""
+    """``addresses``: of the cells that have a value, in order; ``natures``: None for a shared text, else (type,
+    format)."""
 
     addresses: tuple[bytes, ...]
     natures: tuple[tuple[bytes, bytes] | None, ...]

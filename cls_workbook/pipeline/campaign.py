@@ -1,6 +1,8 @@
-"""The returns of a campaign in batches: each read, settled, typed and checked on its own, in any process; then brought together.
+"""The returns of a campaign in batches: each read, settled, typed and checked on its own, in any process; then brought
+together.
 
-What takes several returns to be seen (a second answer, a fiche that engages too much) is for the whole: see ``pipeline.conclusion``.
+What takes several returns to be seen (a second answer, a fiche that engages too much) is for the whole: see
+``pipeline.conclusion``.
 """
 
 from __future__ import annotations
@@ -40,8 +42,8 @@ class Batch(NamedTuple, Generic[V]):
 class Campagne:
     """What a process has to know to read, settle, type and check returns. ``contrat``: as it is in ``annee``.
 
-    ``expected_returns``: columns of ``summaries.what_counts.expected_returns``; ``precedent``, ``pilotage``: as the checks
-    want them. ``settlement``: who takes whose place.
+    ``expected_returns``: columns of ``summaries.what_counts.expected_returns``; ``precedent``, ``pilotage``: as the
+    checks want them. ``settlement``: who takes whose place.
     """
 
     contrat: Contrat
@@ -65,7 +67,8 @@ class Campagne:
     def batches(
         self, files: Mapping[str, Path], engine: Engine | None = None, already_read: Mapping[str, Retour] | None = None
     ) -> Iterator[Batch[pd.DataFrame]]:
-        """The returns (name to show → file), in batches, in order, read by ``engine`` but for those ``already_read``."""
+        """The returns (name to show → file), in batches, in order, read by ``engine`` but for those
+        ``already_read``."""
         for batch in apply(self.read, files, engine, PER_BATCH, already_read):
             yield self.controler([on_failure(batch)]) if isinstance(batch, Failure) else batch
 

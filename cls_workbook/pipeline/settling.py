@@ -1,4 +1,5 @@
-"""A corrected return takes the place of an earlier one, because the coordinator said so: which, before anything is typed.
+"""A corrected return takes the place of an earlier one, because the coordinator said so: which, before anything is
+typed.
 
 The unit is a fiche, for a structure and a volet. What the earlier return says of other fiches still counts.
 """
@@ -69,7 +70,8 @@ def find(text: str, files: Mapping[str, Path]) -> str:
 
 
 class Settlement:
-    """Who takes whose place. Goes to other processes as it is. ``corrections``: what the new returns answer, as they were read."""
+    """Who takes whose place. Goes to other processes as it is. ``corrections``: what the new returns answer, as they
+    were read."""
 
     def __init__(self, requested: Sequence[ReplacementRequest] = (), corrections: Iterable[Answer] = ()):
         self.requested = tuple(requested)
@@ -79,7 +81,8 @@ class Settlement:
             self._corrections.setdefault(answer.file, []).append(answer)
 
     def __call__(self, answers: Sequence[Answer]) -> Mapping[str, str] | None:
-        """What one return answers → fiche → the return that takes its place there; None: no place of its is taken, nor is it named."""
+        """What one return answers → fiche → the return that takes its place there; None: no place of its is taken,
+        nor is it named."""
         replaced: dict[str, str] = {}
         for asked in self.requested:
             for answer in self._taken_by(asked, answers):
@@ -95,7 +98,8 @@ class Settlement:
         return [a for a in answers if a.file != asked.nouveau and (a.fiche, fold(a.structure), a.volet) in same]
 
     def conclude(self, settled: Iterable[SettledReturn]) -> dict[Answer, Answer]:
-        """Once all were read: answer set aside → the answer that counts instead. Refus for a request without object, or that contradicts another."""
+        """Once all were read: answer set aside → the answer that counts instead. Refus for a request without object,
+        or that contradicts another."""
         answers = [a for s in settled for a in s.answers]
         by_place = {(a.file, a.fiche): a for a in answers}
         replaced: dict[Answer, Answer] = {}
@@ -106,7 +110,8 @@ class Settlement:
                 new = replaced.setdefault(answer, by_place[asked.nouveau, answer.fiche])
                 if new.file != asked.nouveau:
                     raise Refusal(
-                        f"« {answer.file} » serait remplacé deux fois pour la fiche {answer.fiche} : par « {new.file} » et par « {asked.nouveau} »."
+                        f"« {answer.file} » serait remplacé deux fois pour la fiche {answer.fiche} : par « "
+                        f"{new.file} » et par « {asked.nouveau} »."
                     )
         _check_no_circle(replaced)
         return replaced
@@ -115,7 +120,8 @@ class Settlement:
         """Refus if the new return replaces nothing."""
         if asked.nouveau not in known and not (asked.lenient and asked.ancien not in known):
             raise Refusal(
-                f"« {asked.nouveau} » ne peut rien remplacer : il ne se lit pas, n’est pas de cette campagne ou ne répond pour aucune fiche."
+                f"« {asked.nouveau} » ne peut rien remplacer : il ne se lit pas, n’est pas de cette campagne ou ne "
+                "répond pour aucune fiche."
             )
         if not taken and not asked.lenient:
             what = f"« {asked.ancien} »" if asked.ancien else "aucun autre retour"
@@ -129,7 +135,8 @@ def _check_no_circle(replaced: Mapping[Answer, Answer]) -> None:
         while here in replaced:
             if here in seen:
                 raise Refusal(
-                    f"« {start.file} » et « {new.file} » se remplaceraient l’un l’autre pour la fiche {start.fiche} : dites lequel est le bon."
+                    f"« {start.file} » et « {new.file} » se remplaceraient l’un l’autre pour la fiche "
+                    f"{start.fiche} : dites lequel est le bon."
                 )
             seen.add(here)
             here = replaced[here]

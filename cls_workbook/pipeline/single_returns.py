@@ -42,7 +42,8 @@ def controler(sources: Sequence[str], reference: str | None = None, engine: Engi
 def annotate(
     sources: Sequence[str], folder: str | Path, reference: str | None = None, engine: Engine | None = None
 ) -> Iterator[tuple[list[Anomalie], list[str]]]:
-    """Each return in turn: its anomalies, and lines on its annotated copy in ``folder`` (the path first, or why none)."""
+    """Each return in turn: its anomalies, and lines on its annotated copy in ``folder`` (the path first, or why
+    none)."""
     folder, reader = Path(folder), _reader(reference)
     taken: set[Path] = set()
     for retour in read(_without_copies(sources, folder), reader, engine=engine):

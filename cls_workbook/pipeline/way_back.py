@@ -1,18 +1,19 @@
 """The way back of a campaign: a return goes down once, and what is found of it goes down with it.
 
-1. *Named*: which files are returns, and which are said to take the place of others (``reading.return_files``, ``settling``).
-2. *Corrections*: the returns that take a place are read before the others, for what they answer says whose place they take.
-   They are kept as read, not read again: their number is that of the requests, whatever the number of returns.
-3. In batches, in any process (``campaign``), each return is *opened* and *located* (``reading``), *settled* (which of its
-   fiches another return answers for instead), *typed*, and *checked* on its own. What is replaced is typed all the same: the
-   table « Remplacements » shows it before and after, and the reconciliation counts it. It is not checked, and its
-   anomalies are left there.
+1. *Named*: which files are returns, and which are said to take the place of others (``reading.return_files``,
+``settling``).
+2. *Corrections*: the returns that take a place are read before the others, for what they answer says whose place they
+   take. They are kept as read, not read again: their number is that of the requests, whatever the number of returns.
+3. In batches, in any process (``campaign``), each return is *opened* and *located* (``reading``), *settled* (which of
+   its fiches another return answers for instead), *typed*, and *checked* on its own. What is replaced is typed all the
+   same: the table « Remplacements » shows it before and after, and the reconciliation counts it. It is not checked, and
+   its anomalies are left there.
 4. *Brought together*, batch after batch, in a file: memory does not grow with the number of returns.
 5. *Concluded* (``conclusion``): rules between returns, what counts, summaries, reconciliation: one ``Result``.
 6. *Written*: ``reports``.
 
-Nothing of steps 4 to 6 opens a file or asks a step above for more. The command line and the Excel button are two doors to
-these functions; returns looked at one by one are ``pipeline.single_returns``.
+Nothing of steps 4 to 6 opens a file or asks a step above for more. The command line and the Excel button are two doors
+to these functions; returns looked at one by one are ``pipeline.single_returns``.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def consolidate_files(
 ) -> Result:
     """Reads, checks and consolidates returns, and writes the consolidation workbook at ``output``.
 
-    ``engine``: who reads (default: this machine, or ``processes`` processes of it). ``to_replace``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that take the place of others.
+    ``engine``: who reads (default: this machine, or ``processes`` processes of it). ``to_replace``: « NOUVEAU » or «
+    ANCIEN=NOUVEAU », returns that take the place of others.
     """
     from cls_workbook.fast_paths import row_writer  # who only reads writes no workbook
     from cls_workbook.reports.consolidation import consolidation_workbook
@@ -103,7 +105,8 @@ def consolidate_folder(
 
     ``depuis``: the workbook that will hold the result. It is no return, wherever it lies, and links start from it.
     ``empty_allowed``: a folder without any file is a campaign that nobody has answered, not a mistake.
-    ``engine``, ``processes``, ``to_replace``: as in ``consolidate_files``; the replacements that ``pilotage`` names hold too.
+    ``engine``, ``processes``, ``to_replace``: as in ``consolidate_files``; the replacements that ``pilotage`` names
+    hold too.
     """
     verify_year(contrat, annee)
     past = past_year.read_last_year(precedent, contrat, annee) if precedent else None

@@ -11,6 +11,7 @@ from cls_workbook.definition.toml_reader import load_sound
 from cls_workbook.domain.contrat_years import all_years, covers, in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
+from cls_workbook.forms.dictionary import Members
 from cls_workbook.forms.editions import produce
 from cls_workbook.workbook.saving import save
 
@@ -53,7 +54,7 @@ def generer(
 
 def plan_of(
     reference: str, annee: int, pilotage: str | None, structure: str | None
-) -> tuple[forms.WorkbookPlan, dict[str, tuple[str, ...]]]:
+) -> tuple[forms.WorkbookPlan, Members]:
     """The plan of a campaign, or of one structure of it (id or name); and the named members of groups."""
     contrat = load_contrat(reference, annee)
     campagne = _campagne(contrat, annee, pilotage, None)
@@ -65,7 +66,7 @@ def plan_of(
             raise Refusal(
                 f"« {structure} » n’est attendue sur aucune fiche. Structures attendues : {', '.join(known)}."
             )
-    return forms.plan(contrat, annee, respondent, campagne), dict(campagne.membres)
+    return forms.plan(contrat, annee, respondent, campagne), campagne.membres
 
 
 def _campagne(contrat: Contrat, annee: int, pilotage: str | None, precedent: str | None) -> forms.WorkbookContext:

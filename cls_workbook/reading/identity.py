@@ -1,4 +1,5 @@
-"""What a returned file says it is: the hidden identification sheet, and sheets that are ours whatever became of their keys."""
+"""What a returned file says it is: the hidden identification sheet, and sheets that are ours whatever became of
+their keys."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ RESEMBLANCE = 0.5  # share of a sheet's texts that must be ours for the sheet to
 
 
 class SheetInFile:
-    """A sheet of the file. ``announcement``: what its first cell says that it is about; ``saisies``: its inputs, if it is that, as sent."""
+    """A sheet of the file. ``announcement``: what its first cell says that it is about; ``saisies``: its inputs, if
+    it is that, as sent."""
 
     def __init__(self, grid: Grid):
         self.grid = grid

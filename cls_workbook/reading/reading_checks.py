@@ -1,4 +1,5 @@
-"""What reading looks for: one check a code. How each is told stands in the messages of ``locating`` and beside what refuses a value."""
+"""What reading looks for: one check a code. How each is told stands in the messages of ``locating`` and beside what
+refuses a value."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Which files are returns, and all of them read, by whichever engine.
 
-Apart from the conductor so that a process that only reads (``controler``), and starts by importing this module, does not import pandas.
+Apart from the conductor so that a process that only reads (``controler``), and starts by importing this module, does
+not import pandas.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ PER_BATCH = 25  # files read together: what is asked of another process, and com
 SENDING_WEIGHT_MAX = 10_000_000  # bytes of the files that are sent to another machine together
 FAILURE_TEXTS = {
     Cause.STOPPED: "Ce fichier arrête le programme qui le lit : il a été essayé plusieurs fois.",
-    Cause.TIME_LIMIT: "La lecture de ce fichier ne se termine pas dans le temps accordé : il a été essayé plusieurs fois.",
+    Cause.TIME_LIMIT: "La lecture de ce fichier ne se termine pas dans le temps accordé : il a été essayé "
+    "plusieurs fois.",
     Cause.MEMORY: "La lecture de ce fichier demande plus de mémoire qu’il n’y en a.",
 }
 LOGGER = logging.getLogger(__name__)
@@ -38,7 +40,8 @@ R = TypeVar("R")
 
 
 class RetourFiles(Mapping[str, Path]):
-    """Name to show → file, by name. Paths are made when they are asked for: those of ten thousand files would weigh more than all their names."""
+    """Name to show → file, by name. Paths are made when they are asked for: those of ten thousand files would weigh
+    more than all their names."""
 
     def __init__(self, folders: Mapping[str, str]):
         self._folders = dict(
@@ -64,7 +67,8 @@ class RetourFiles(Mapping[str, Path]):
 def retours_in(sources: Sequence[str | Path], empty_allowed: bool = False) -> RetourFiles:
     """Every file given and every file of the folders given; sorted, none twice.
 
-    Hidden and lock files are left out, and links are never followed. Refus if a source does not exist, if a folder cannot be read or, unless
+    Hidden and lock files are left out, and links are never followed. Refus if a source does not exist, if a folder
+    cannot be read or, unless
     ``empty_allowed``, if there is no file at all.
     """
     folders: dict[str, str] = {}
@@ -92,11 +96,13 @@ def retours_in(sources: Sequence[str | Path], empty_allowed: bool = False) -> Re
 
 
 def _walk_folder(folder: Path) -> Iterator[str]:
-    """Every file of a folder and of its folders, by its name from there on. One that cannot be read is told: its returns would be taken for missing."""
+    """Every file of a folder and of its folders, by its name from there on. One that cannot be read is told: its
+    returns would be taken for missing."""
 
     def refuse(error: OSError) -> None:
         raise Refusal(
-            f"Le dossier « {error.filename} » ne peut pas être lu ({error.strerror or error}). Vérifiez vos droits sur ce dossier, puis recommencez."
+            f"Le dossier « {error.filename} » ne peut pas être lu ({error.strerror or error}). Vérifiez vos droits "
+            "sur ce dossier, puis recommencez."
         ) from error
 
     for location, _, names in os.walk(folder, onerror=refuse):
@@ -131,7 +137,8 @@ class RetourFile(NamedTuple):
 
 
 class _FileToSend(RetourFile):
-    """A file that takes its bytes along when it leaves for another machine, and only then: what has not left weighs nothing."""
+    """A file that takes its bytes along when it leaves for another machine, and only then: what has not left weighs
+    nothing."""
 
     __slots__ = ()
 
@@ -143,7 +150,8 @@ class _FileToSend(RetourFile):
 def read(
     files: Mapping[str, Path], reader: ReturnReader, processes: int | None = None, engine: Engine | None = None
 ) -> Iterator[Retour]:
-    """Reads each file, in order, over several processes when there are many (or ``processes`` of them, or by ``engine``)."""
+    """Reads each file, in order, over several processes when there are many (or ``processes`` of them, or by
+    ``engine``)."""
     for result in apply(partial(_read_batch, reader=reader), files, engine or LocalEngine(processes)):
         yield from [on_failure(result)] if isinstance(result, Failure) else result
 
@@ -159,15 +167,18 @@ def apply(
     per_batch: int = PER_BATCH,
     already_read: Mapping[str, Retour] | None = None,
 ) -> Iterator[R | Failure[RetourFile]]:
-    """``work`` on batches of files, at most ``per_batch`` together: its results in the order of the files, with a progress bar.
+    """``work`` on batches of files, at most ``per_batch`` together: its results in the order of the files, with a
+    progress bar.
 
-    A file that ends or hangs what reads it gives a ``Failure`` in its place, and one line of the log; see ``on_failure``.
+    A file that ends or hangs what reads it gives a ``Failure`` in its place, and one line of the log; see
+    ``on_failure``.
     """
     engine = engine or LocalEngine()
     known = already_read or {}
     kind = _FileToSend if engine.remote else RetourFile
     files_to_read = (kind(nom, str(path), None, known.get(nom)) for nom, path in files.items())
-    # Small enough for each place to have several, so that all end together; large enough for what a batch costs in itself.
+    # Small enough for each place to have several, so that all end together; large enough for what a batch costs in
+    # itself.
     size = max(1, per_batch // 5, min(per_batch, len(files) // (4 * engine.places)))
     with _progress_bar(len(files)) as progress:
         for facts, result in engine.apply(work, _batches(files_to_read, size, weighed=engine.remote)):

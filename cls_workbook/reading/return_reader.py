@@ -35,7 +35,8 @@ ID_LENGTH_MAX = 1_000  # characters of the identifier of a contract that is reme
 
 
 class ReturnReader:
-    """Reads return after return. What it learns from one for the next is its own, and bounded; to another process it goes without.
+    """Reads return after return. What it learns from one for the next is its own, and bounded; to another process it
+    goes without.
 
     ``contrats``: identifier → contract, may raise Refus; asked once for each. ``fast``: may the short ways of
     ``fast_paths`` be taken? They say the same. Give a module's function as ``contrats`` to read in several processes.
@@ -175,7 +176,8 @@ class _FileReading:
         ]
 
     def _restore_anchors(self, groups: list[SheetInFile], without_key: list[Grid]) -> None:
-        """Sheets of ours whose keys were all erased or deleted, but where everything printed is in place: read all the same."""
+        """Sheets of ours whose keys were all erased or deleted, but where everything printed is in place: read all
+        the same."""
         modele = self.modele
         for grid in list(without_key):
             groupe = resembling_group(texts_of(grid), modele)

@@ -1,4 +1,5 @@
-"""What changes when a corrected return takes the place of an earlier one, value by value (``pipeline.settling`` says which do)."""
+"""What changes when a corrected return takes the place of an earlier one, value by value (``pipeline.settling`` says
+which do)."""
 
 from __future__ import annotations
 
@@ -114,7 +115,8 @@ def preview(table: pd.DataFrame) -> Iterator[str]:
         for r in lines[lines["Changement"] != UNCHANGED].to_dict("records"):
             where = f"{r['Feuille'] or r['Feuille remplacée']}!{r['Cellule'] or r['Cellule remplacée']}"
             yield typography(
-                f"  {r['Changement']} : {where} ({r['Champ']}) : {_worded(r['Valeur avant'])} → {_worded(r['Valeur après'])}"
+                f"  {r['Changement']} : {where} ({r['Champ']}) : {_worded(r['Valeur avant'])} → "
+                f"{_worded(r['Valeur après'])}"
             )
 
 

@@ -71,7 +71,10 @@ def expected_for(awaited: AcceptedInput) -> str:
     if bottom is None and top is None:
         return nom
     if bottom is not None and top is not None:
-        return f"{nom}, entre {'le ' * (awaited.type == 'date')}{write(bottom)} et {'le ' * (awaited.type == 'date')}{write(top)}"
+        return (
+            f"{nom}, entre {'le ' * (awaited.type == 'date')}{write(bottom)} et "
+            f"{'le ' * (awaited.type == 'date')}{write(top)}"
+        )
     if awaited.type == "date":
         return f"{nom}, à partir du {write(bottom)}" if top is None else f"{nom}, au plus tard le {write(top)}"
     if top is None:

@@ -57,7 +57,8 @@ def understand(
 def _obvious_value(
     raw: object, type_: str, choix: tuple[str, ...], minimum: Any, maximum: Any, length: int | None
 ) -> Understood | None:
-    """What nearly all cells hold and needs no reading: a whole number, a choice of the list, a plain text. None otherwise."""
+    """What nearly all cells hold and needs no reading: a whole number, a choice of the list, a plain text. None
+    otherwise."""
     if type(raw) is float and type_ in _EXACT_TYPES and -CODE_MAX < raw < CODE_MAX and raw == (whole := int(raw)):
         inside = (minimum is None or whole >= minimum) and (maximum is None or whole <= maximum) and abs(whole) < CAP
         return Understood(_EXACT_TYPES[type_](whole)) if inside else None

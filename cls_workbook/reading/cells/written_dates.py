@@ -93,7 +93,10 @@ def _written_date(raw: str, awaited: AcceptedInput) -> Understood | NotUnderstoo
 
 def _plausible_date(day: date, rule: str, awaited: AcceptedInput) -> Understood | NotUnderstood:
     if not _YEARS[0] <= day.year <= _YEARS[1]:
-        remedy = f"vérifiez l’année, et saisissez le jour, le mois et l’année (une année seule devient un jour de 1905), {CONTINUATION}"
+        remedy = (
+            "vérifiez l’année, et saisissez le jour, le mois et l’année (une année seule devient un jour de "
+            f"1905), {CONTINUATION}"
+        )
         return NotUnderstood(OutOfBounds, expected_for(awaited), remedy)
     return within_bounds(day, rule, awaited)
 

@@ -120,7 +120,8 @@ def _singular(unite: str) -> str:
 
 
 def _figures(body: str, thousands_possible: bool) -> ReadNumber | Doubt:
-    """Digits with their separators. ``thousands_possible``: « 1,234 » may be an English 1234 where no decimal is due."""
+    """Digits with their separators. ``thousands_possible``: « 1,234 » may be an English 1234 where no decimal is
+    due."""
     if simple := _SIMPLE.fullmatch(body):
         entire, decimal_mark, decimals = simple.group(1), simple.group(2), simple.group(3) or ""
         if len(entire) > 2 and entire.startswith("0"):

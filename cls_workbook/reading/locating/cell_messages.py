@@ -70,6 +70,8 @@ def changed_reminder(
         if expected_row.places or not free.printed
         else as_text(expected_row.label)
     )
+    if isinstance(value, Percentage) and isinstance(done, (int, float)):
+        done = Percentage(round(float(done), 4))
     return anomalie(
         BLOCKING,
         ChangedPrefill,
@@ -77,8 +79,9 @@ def changed_reminder(
         (cell,),
         champ,
         f"« {as_text(value)} »" if value != "" else "une cellule vide",
-        f"« {as_text(Percentage(round(float(done), 4)) if isinstance(value, Percentage) and isinstance(done, (int, float)) else done)} », comme dans le classeur envoyé",
-        "rétablissez cette valeur ; si celle que vous y avez mise est une réponse de cette année, reportez-la dans sa case. "
+        f"« {as_text(done)} », comme dans le classeur envoyé",
+        "rétablissez cette valeur ; si celle que vous y avez mise est une réponse de cette année, reportez-la dans "
+        "sa case. "
         "Si le rappel est faux, dites-le à la coordination plutôt que de le corriger.",
     )
 
@@ -140,7 +143,8 @@ def changed_formulas(location: Place, found_cells: Sequence[ChangedFormula]) -> 
         "formules du modèle",
         " ; ".join(examples) + (f" ; et {remaining} autre(s)" if remaining > 0 else ""),
         "les formules du classeur envoyé",
-        "rien à ressaisir : les calculs sont refaits à la lecture. Signalez à la coordination une formule qui vous paraît fausse.",
+        "rien à ressaisir : les calculs sont refaits à la lecture. Signalez à la coordination une formule qui vous "
+        "paraît fausse.",
     )
 
 

@@ -20,7 +20,8 @@ LocatedRow = tuple[int, ExpectedRow]  # row of the returned sheet, what it shoul
 
 
 def keys(grid: Grid) -> tuple[int, list[tuple[int, str]]]:
-    """(column of the keys, [(row, key)]); (-1, []) for a sheet without keys. Usually column 0, unless one was inserted."""
+    """(column of the keys, [(row, key)]); (-1, []) for a sheet without keys. Usually column 0, unless one was
+    inserted."""
     found = [(place(anchor), v[1:]) for anchor, v in grid.values.items() if v.__class__ is str and v[:1] == MARK]
     if not found:
         return -1, []

@@ -21,8 +21,8 @@ def restored_anchors(
 ) -> list[tuple[int, str]]:
     """The rows (row, key) whose key is missing and that nothing else could be.
 
-    ``column``: where the keys stand, or stood (-1: their column was deleted). ``keys``: the keys that are still there. ``all_printed``: every
-    text printed on the sheet.
+    ``column``: where the keys stand, or stood (-1: their column was deleted). ``keys``: the keys that are still there.
+    ``all_printed``: every text printed on the sheet.
     """
     known = {cle: i for i, cle in keys}
     taken = {i for i, _ in keys}

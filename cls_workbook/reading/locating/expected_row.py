@@ -18,7 +18,8 @@ INFORMATION_PREFIX = "accueil/information/"  # rows whose text depends on the ca
 class ExpectedRow:
     """A keyed row as it was sent out; columns count from 1.
 
-    ``texts``: what is printed. ``facts``: locked values that must come back unchanged. ``calculations``: formulas, of which
+    ``texts``: what is printed. ``facts``: locked values that must come back unchanged. ``calculations``: formulas, of
+    which
     ``suivi`` (0: none) only says « rempli »; ``tally``: the row counts among the answers expected.
     ``free_cells``: its columns whose locked content the contract alone does not tell.
     """
@@ -43,7 +44,8 @@ class ExpectedRow:
 
 
 class CountedAnswer(NamedTuple):
-    """An answer expected. ``asked_for``: keys of the inputs that make it; ``statut``: of the one that says why not; ``detail``: of its breakdown."""
+    """An answer expected. ``asked_for``: keys of the inputs that make it; ``statut``: of the one that says why not;
+    ``detail``: of its breakdown."""
 
     mesure: str
     asked_for: tuple[str, ...]
@@ -69,7 +71,8 @@ def expected_row(cle: str, row: KeyedRow, cells: list[Cell]) -> ExpectedRow:
         elif isinstance(value, Formula) and f'"{FILLED}"' in value.texte and "COUNTIF" not in value.texte:
             suivi, tally = column, value.valeur in (FILLED, TO_FILL)
         if column == row.reminder:
-            # what the contract says of it is the beginning of what the campaign prints there; of its informations, it says nothing
+            # what the contract says of it is the beginning of what the campaign prints there; of its informations, it
+            # says nothing
             kind = NUMBER if style.startswith("repere:") and style != "repere:texte" else TEXT
             free_cells[column] = FreeCell(
                 cle, kind, "" if value is None or cle.startswith(INFORMATION_PREFIX) else str(value)

@@ -32,14 +32,16 @@ def empty_retour(file: str) -> Anomalie:
         "",
         "un classeur de cette campagne, où rien n’est saisi",
         "au moins une fiche remplie",
-        "demandez à la structure si elle n’a rien à déclarer, ou si elle a envoyé le mauvais fichier ; ce retour n’est pas compté.",
+        "demandez à la structure si elle n’a rien à déclarer, ou si elle a envoyé le mauvais fichier ; ce retour "
+        "n’est pas compté.",
     )
 
 
 def other_version(
     location: Place, modele: str, carried_over: Mapping[str, int], absent_ones: Sequence[str]
 ) -> Anomalie:
-    """``carried_over``: fiche (or « Accueil ») → number of answers carried over. ``absent_ones``: questions of this version that it lacks."""
+    """``carried_over``: fiche (or « Accueil ») → number of answers carried over. ``absent_ones``: questions of this
+    version that it lacks."""
     total = sum(carried_over.values())
     detail = ", ".join(f"{f} : {n}" for f, n in carried_over.items() if n)
     found = f"version {modele} : {total} réponse(s) reprise(s)" + (f" ({detail})" if total else "")
@@ -56,7 +58,8 @@ def other_version(
         "version du modèle",
         found,
         "le modèle de cette campagne",
-        "vérifiez ce qui est signalé, et demandez à la structure les réponses qui manquent : les réponses aux questions inchangées ont été reprises.",
+        "vérifiez ce qui est signalé, et demandez à la structure les réponses qui manquent : les réponses aux "
+        "questions inchangées ont été reprises.",
     )
 
 
@@ -93,7 +96,8 @@ def duplicate_sheet(location: Place, other: str, differences: Sequence[str]) -> 
         f"les feuilles « {other} » et « {location.sheet} » répondent à la même fiche, différemment : "
         + " ; ".join(differences[:QUOTED_MAX]),
         "une seule feuille par fiche",
-        "supprimez celle des deux feuilles qui ne compte pas, puis renvoyez le classeur. Aucune des deux n’est prise en compte.",
+        "supprimez celle des deux feuilles qui ne compte pas, puis renvoyez le classeur. Aucune des deux n’est "
+        "prise en compte.",
         refuses_sheet=True,
     )
 

@@ -1,4 +1,5 @@
-"""Formulas that came back: are they those that were sent, however a spreadsheet rewrites them; and what they do, in words.
+"""Formulas that came back: are they those that were sent, however a spreadsheet rewrites them; and what they do, in
+words.
 
 Excel, LibreOffice and openpyxl write the same formula with other spaces, case, quotes, separators; a renamed sheet
 changes its name in all of them, an inserted row its addresses; a sheet copied to a new workbook still looks at the

@@ -33,7 +33,8 @@ def changed_formulas(
 
 @dataclass
 class LockedCells:
-    """A sheet whose inputs were found. ``all_known``: cells accounted for, to which this adds; ``set_aside``: rows that are told whole."""
+    """A sheet whose inputs were found. ``all_known``: cells accounted for, to which this adds; ``set_aside``: rows
+    that are told whole."""
 
     location: Place
     grid: Grid
@@ -164,7 +165,8 @@ def erased_texts(
     column: Callable[[int], int],
     printed: PrintedAt,
 ) -> list[tuple[str, str, str]]:
-    """(cell, "", text) of the keyed rows whose printed text is blank now; labels and headers are told with what they anchor.
+    """(cell, "", text) of the keyed rows whose printed text is blank now; labels and headers are told with what they
+    anchor.
 
     ``is_blank_at``: is a cell blank, and not accounted for? ``column``: a planned column → where it is.
     """

@@ -1,4 +1,5 @@
-"""A returned file, or one sheet of it, as read: what was typed there, as typed, each value with its key and its cell."""
+"""A returned file, or one sheet of it, as read: what was typed there, as typed, each value with its key and its
+cell."""
 
 from __future__ import annotations
 

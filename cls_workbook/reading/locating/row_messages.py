@@ -63,7 +63,8 @@ def copied_row(location: Place, cells: list[str], first: int) -> Anomalie:
         "ligne copiée",
         f"une copie exacte de la ligne {first} du tableau",
         "une ligne par élément",
-        "supprimez la copie ; ou, si ce sont deux éléments distincts, distinguez-les (référence, nom). Elle n’est comptée qu’une fois.",
+        "supprimez la copie ; ou, si ce sont deux éléments distincts, distinguez-les (référence, nom). Elle n’est "
+        "comptée qu’une fois.",
     )
 
 
@@ -175,7 +176,8 @@ def unknown_question(location: Place, cells: list[str], values: Sequence[object]
             "lignes d’une autre fiche",
             f"{quoted(values)}, sur des lignes de la feuille « {other_fiche} »",
             f"les lignes de la fiche {location.fiche}" if location.fiche else "les lignes de cette feuille",
-            "reportez ces réponses sur la feuille de leur fiche, et rétablissez les lignes d’origine ; elles ne sont pas reprises.",
+            "reportez ces réponses sur la feuille de leur fiche, et rétablissez les lignes d’origine ; elles ne "
+            "sont pas reprises.",
         )
     return anomalie(
         A_CONFIRMER,

@@ -187,7 +187,8 @@ class _SheetReading:
         return items_read or None
 
     def _is_reworded(self, i: int, j: int, label: str) -> bool:
-        """Did another version of the template print this row's label otherwise? A label of this version tells another row."""
+        """Did another version of the template print this row's label otherwise? A label of this version tells
+        another row."""
         value_read = self._at(i, j)
         if self.same_version or not isinstance(value_read, str) or is_blank(value_read) or j == self.key_column:
             return False
@@ -346,7 +347,8 @@ class _SheetReading:
                 )
 
     def _check_free_cell(self, i: int, j: int, expected_row: ExpectedRow, free: FreeCell) -> None:
-        """What was printed there must still be; what was typed where nothing was is told with all that stands out of its place."""
+        """What was printed there must still be; what was typed where nothing was is told with all that stands out of
+        its place."""
         value_read, done = self._at(i, j), printed(free, self.printed_facts)
         if free.nature == MEMORY:
             self.all_known.update(
@@ -476,7 +478,8 @@ class _SheetReading:
             self.all_known.update((i, j) for j, _ in filled)
             groupe = cle.partition("/")[0]
             texts = self.modele.texts[groupe if groupe in self.modele.texts else self.output.groupe]
-            # The first cell is the label of the row, but in a table whose rows the partner names; the computed ones are ours.
+            # The first cell is the label of the row, but in a table whose rows the partner names; the computed ones are
+            # ours.
             named_by_partner = cle.rpartition("/")[2].isdecimal() or (filled and not isinstance(filled[0][1], str))
             for j, v in filled if named_by_partner else filled[1:]:
                 if (i, j) not in self.grid.special_cells and not is_blank(v) and v not in texts:
@@ -517,7 +520,8 @@ class _SheetReading:
             self.output.anomalies.append(row_messages.missing_columns(self.location, absent_ones))
 
     def _report_swapped_columns(self) -> None:
-        """Columns that are no longer in their order: read under their headers. Nobody can tell whether headers alone were moved."""
+        """Columns that are no longer in their order: read under their headers. Nobody can tell whether headers alone
+        were moved."""
         for prefix, sheet_table in self.columns.sheet_tables.items():
             ranks = (
                 [i for i, a in self.located_rows if a.prefix == prefix and a.places]
@@ -541,7 +545,8 @@ class _SheetReading:
         )
 
     def report_absences(self) -> None:
-        """Rows and headers that were deleted, told once for the sheet. Blank rows of a table that may grow do not count."""
+        """Rows and headers that were deleted, told once for the sheet. Blank rows of a table that may grow do not
+        count."""
         already_seen = {c for _, c in self.keys}
         missing = []
         for expected_row in (self.modele.rows[c] for c in self.modele.groups[self.output.groupe]):
@@ -558,7 +563,8 @@ class _SheetReading:
             )
 
     def forgive(self) -> None:
-        """Another version printed other facts and other texts: no fault of the partner's. What stands in no input is told at once.
+        """Another version printed other facts and other texts: no fault of the partner's. What stands in no input is
+        told at once.
 
         A value carried over to a question that was printed otherwise is to be confirmed.
         """

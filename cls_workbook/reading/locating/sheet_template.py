@@ -34,7 +34,8 @@ class SheetTemplate:
     def __init__(
         self, sheet: SheetPlan, rows: Sequence[ExpectedRow], free_cells: Mapping[tuple[int, int], FreeCell], fast: bool
     ):
-        """``free_cells``: cells (row, column, from 1) whose content the contract alone does not tell. ``fast``: try the short way."""
+        """``free_cells``: cells (row, column, from 1) whose content the contract alone does not tell. ``fast``: try
+        the short way."""
         written = {(c.line, c.column): c.valeur for c in sheet.sheet.cells if c.valeur not in (None, "")}
         formulas = {place: v.texte for place, v in written.items() if isinstance(v, Formula)}
         self.formula_texts = {(i - 1, j - 1): text for (i, j), text in formulas.items()}
@@ -61,7 +62,8 @@ class SheetTemplate:
         self._unchanged = UnchangedSheet(locked, [_anchor(place) for place in formulas], open_cells) if fast else None
 
     def saisies(self, grid: Grid, printed_facts: Reminders | None) -> list[TypedInput] | None:
-        """The inputs that are not blank; None if the sheet is not as it was sent. ``printed_facts``: see ``domain.locked_facts``."""
+        """The inputs that are not blank; None if the sheet is not as it was sent. ``printed_facts``: see
+        ``domain.locked_facts``."""
         values = grid.values
         if self._unchanged is None or not self._unchanged.is_as_sent(values, grid.special_addresses):
             return None

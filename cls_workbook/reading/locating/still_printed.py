@@ -1,8 +1,9 @@
 """Does a cell still hold what was printed there?
 
-Of some locked cells the contract alone does not tell the content: last year's figures and states, what was taken up, the
-campaign's texts. What such a cell held when the workbook left is kept by its identification sheet (``domain.locked_facts``);
-a template of before that says nothing of it, and then only what could not have been printed there is known to be typed.
+Of some locked cells the contract alone does not tell the content: last year's figures and states, what was taken up,
+the campaign's texts. What such a cell held when the workbook left is kept by its identification sheet
+(``domain.locked_facts``); a template of before that says nothing of it, and then only what could not have been printed
+there is known to be typed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Which cell formats of an .xlsx show a number as a date, as a duration (calamine is asked, not imitated), or as a percentage.
+"""Which cell formats of an .xlsx show a number as a date, as a duration (calamine is asked, not imitated), or as a
+percentage.
 
 A workbook of one row is made around the styles of the file, with the same number in each format, and given to calamine.
 """
@@ -52,12 +53,12 @@ _RELATIONSHIPS = b"http://schemas.openxmlformats.org/officeDocument/2006/relatio
 _PACKAGE = b"http://schemas.openxmlformats.org/package/2006"
 _TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml."
 _PARTS = {
-    "[Content_Types].xml": b'<Types xmlns="%s/content-types"><Override PartName="/xl/workbook.xml" ContentType="%ssheet.main+xml"/></Types>'
-    % (_PACKAGE, _TYPE),
-    "_rels/.rels": b'<Relationships xmlns="%s/relationships"><Relationship Id="r1" Type="%s/officeDocument" Target="xl/workbook.xml"/></Relationships>'
-    % (_PACKAGE, _RELATIONSHIPS),
+    "[Content_Types].xml": b'<Types xmlns="%s/content-types"><Override PartName="/xl/workbook.xml" '
+    b'ContentType="%ssheet.main+xml"/></Types>' % (_PACKAGE, _TYPE),
+    "_rels/.rels": b'<Relationships xmlns="%s/relationships"><Relationship Id="r1" Type="%s/officeDocument" '
+    b'Target="xl/workbook.xml"/></Relationships>' % (_PACKAGE, _RELATIONSHIPS),
     "xl/workbook.xml": b'<workbook %s xmlns:r="%s"><sheets><sheet name="t" sheetId="1" r:id="r1"/></sheets></workbook>'
     % (_WORKBOOK, _RELATIONSHIPS),
-    "xl/_rels/workbook.xml.rels": b'<Relationships xmlns="%s/relationships"><Relationship Id="r1" Type="%s/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
-    % (_PACKAGE, _RELATIONSHIPS),
+    "xl/_rels/workbook.xml.rels": b'<Relationships xmlns="%s/relationships"><Relationship Id="r1" '
+    b'Type="%s/worksheet" Target="worksheets/sheet1.xml"/></Relationships>' % (_PACKAGE, _RELATIONSHIPS),
 }

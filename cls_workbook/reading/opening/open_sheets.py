@@ -1,4 +1,5 @@
-"""The sheets of a workbook that is open elsewhere, read as those of a file are: the same two questions, the same answers."""
+"""The sheets of a workbook that is open elsewhere, read as those of a file are: the same two questions, the same
+answers."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ ERROR_TEXTS = frozenset(
 
 @dataclass(frozen=True)
 class WorkbookRows:
-    """``nom``: of the workbook, for messages. ``lines``: sheet → its rows from A1, blanks as "" and errors as their text.
+    """``nom``: of the workbook, for messages. ``lines``: sheet → its rows from A1, blanks as "" and errors as their
+    text.
 
     Answers like ``WorkbookFile``. What is open is calculated: its formulas are not told from values, but for errors.
     """

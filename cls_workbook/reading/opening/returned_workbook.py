@@ -37,10 +37,11 @@ SpecialCells = Mapping[tuple[int, int], SpecialCell]
 
 
 class Grid(Protocol):
-    """One sheet. ``values``: what its cells hold, by address (b"C14"), blanks left out; ``lines``: its rows from A1, blanks
-    as "" (Refus if something stands too far). ``special_cells``: (row, column), from 0, of each cell that holds a formula or
-    an error → its formula (None: an error without formula) and whether it is in error; ``special_addresses``: where these
-    are. ``written_formulas``: address → formula, as the XML writes it; None where it is not known so."""
+    """One sheet. ``values``: what its cells hold, by address (b"C14"), blanks left out; ``lines``: its rows from A1,
+    blanks as "" (Refus if something stands too far). ``special_cells``: (row, column), from 0, of each cell that holds
+    a formula or an error → its formula (None: an error without formula) and whether it is in error;
+    ``special_addresses``: where these are. ``written_formulas``: address → formula, as the XML writes it; None where
+    it is not known so."""
 
     @property
     def nom(self) -> str: ...
@@ -153,7 +154,8 @@ def open_workbook(content: bytes) -> WorkbookFile:
 
 
 class WorkbookFile:
-    """An opened file. ``directory``: of an .xlsx; ``quick``: what reads the usual sheets, None for those that it leaves."""
+    """An opened file. ``directory``: of an .xlsx; ``quick``: what reads the usual sheets, None for those that it
+    leaves."""
 
     def __init__(
         self,
@@ -229,7 +231,8 @@ _USUAL_PARTS = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xm
 
 
 def _directory(parts: tuple[bytes, bytes]) -> SheetDirectory:
-    """The sheets that ``xl/workbook.xml`` names, with their parts; ``parts``: that one, and its relations. Refus if it is no XML."""
+    """The sheets that ``xl/workbook.xml`` names, with their parts; ``parts``: that one, and its relations. Refus if
+    it is no XML."""
     workbook, relations = parts
     targets: dict[str, tuple[str, str]] = {}
     for tag, attributes in _elements(relations) if relations else ():

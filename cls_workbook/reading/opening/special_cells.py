@@ -29,7 +29,8 @@ def refuse_if_too_extended(nom: str, line: int, column: int) -> None:
     """A single value at the far end of a sheet makes a rectangle of billions of cells."""
     if line * column > MAX_CELLS:
         raise Refusal(
-            f"La feuille « {nom} » contient une saisie très loin de son contenu, jusqu’à la cellule {address(line, column)}.",
+            f"La feuille « {nom} » contient une saisie très loin de son contenu, jusqu’à la cellule "
+            f"{address(line, column)}.",
             ("Supprimez cette saisie (Ctrl+Fin y mène), enregistrez, puis renvoyez le classeur.",),
         )
 

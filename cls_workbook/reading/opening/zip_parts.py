@@ -95,7 +95,8 @@ class ZipParts:
         )
 
     def check_parts(self) -> None:
-        """Inflates all that calamine will inflate: proves that the sizes announced are true, and that there is no DOCTYPE."""
+        """Inflates all that calamine will inflate: proves that the sizes announced are true, and that there is no
+        DOCTYPE."""
         for nom in self._announced:
             if _is_useful(nom):
                 self[nom]

@@ -58,7 +58,8 @@ class Answering:
         )
 
     def _structure(self) -> str:
-        """Id of the structure chosen on Accueil, else its name as typed; if blank, the one the workbook was made for."""
+        """Id of the structure chosen on Accueil, else its name as typed; if blank, the one the workbook was made
+        for."""
         typed = self.raw_values.get(STRUCTURE)
         if typed is None:
             return self.retour.structure
@@ -75,7 +76,8 @@ class Answering:
         return theirs[0] if len(theirs) == 1 else ""
 
     def _answered_fiches(self) -> list[str]:
-        """Fiches in which something was typed; what the workbook came with (a volet, last year's partners) is no answer."""
+        """Fiches in which something was typed; what the workbook came with (a volet, last year's partners) is no
+        answer."""
         started, is_prefilled = set(self.retour.started_fiches), bool(self.retour.structure)
         for typed, place in self.placed:
             if (

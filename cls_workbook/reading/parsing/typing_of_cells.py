@@ -24,7 +24,8 @@ Outcome = Understood | NotUnderstood | None
 
 
 class Understanding:
-    """What was typed in the inputs of one workbook, understood: the same word in the same input means the same in every return."""
+    """What was typed in the inputs of one workbook, understood: the same word in the same input means the same in
+    every return."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, type, object], Outcome] = {}
@@ -59,7 +60,8 @@ class TypedValue(NamedTuple):
 
 
 class ReturnTyping:
-    """One return. ``anomalies``: of reading, then of typing, with the structure that answers; whole once ``values`` are gone through."""
+    """One return. ``anomalies``: of reading, then of typing, with the structure that answers; whole once ``values``
+    are gone through."""
 
     def __init__(self, answering: Answering, understanding: Understanding):
         self.answering, self.retour, self._understanding = answering, answering.retour, understanding
@@ -116,7 +118,8 @@ class ReturnTyping:
         ]
 
     def _tallies(self, fiche: str, detailed: set[str]) -> tuple[int, int]:
-        """(answers given, answers expected) on a fiche, counted as its last column counts them. ``detailed``: the breakdowns filled in."""
+        """(answers given, answers expected) on a fiche, counted as its last column counts them. ``detailed``: the
+        breakdowns filled in."""
         expected = [a for a in self.answering.modele.counted[fiche] if self._is_asked(a)]
         return sum(1 for a in expected if self._is_filled(a, detailed)), len(expected)
 

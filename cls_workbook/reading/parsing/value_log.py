@@ -1,7 +1,7 @@
 """Typed values as they come, return after return → one frame of them.
 
-What the plan says of an input (its block, its champ, its cell…) is worked out once for all the rows where it was filled in, and what
-a sheet says (who answers), once for the sheet: a row is two ranks and a value until the frame is made.
+What the plan says of an input (its block, its champ, its cell…) is worked out once for all the rows where it was filled
+in, and what a sheet says (who answers), once for the sheet: a row is two ranks and a value until the frame is made.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ class ValueLog:
         self._values.append(value.valeur)
 
     def frame(self) -> pd.DataFrame:
-        """One row per value, in order; columns ``VALUES``: words as categories, ``annee`` int, ``valeur`` as it was typed."""
+        """One row per value, in order; columns ``VALUES``: words as categories, ``annee`` int, ``valeur`` as it was
+        typed."""
         ranks = np.array(self._ranks, dtype=np.intp)
         lines = np.diff([*self._starts, len(self._values)]) if self._starts else np.zeros(0, dtype=np.intp)
         worksheets = np.repeat(np.arange(len(self._sheets)), lines)
@@ -103,7 +104,8 @@ class ValueLog:
 def _categories(
     words: Sequence[str], ranks: np.ndarray[Any, Any], otherwise: Mapping[int, str] | None = None
 ) -> pd.Categorical:
-    """The word of each rank; ``otherwise``: position → another word. Of plain strings: pandas' own take longer to give back."""
+    """The word of each rank; ``otherwise``: position → another word. Of plain strings: pandas' own take longer to
+    give back."""
     numbers: dict[str, int] = {}
     codes = np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.int32)[ranks]
     for position, word in (otherwise or {}).items():

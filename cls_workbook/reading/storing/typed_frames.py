@@ -108,7 +108,8 @@ class Said(NamedTuple):
 
 
 class SettledReturn(NamedTuple):
-    """A return that takes the place of another, or whose place is taken; it answers for a fiche at least. ``replaced``: fiche → the return that answers for it instead.
+    """A return that takes the place of another, or whose place is taken; it answers for a fiche at least. ``replaced``:
+    fiche → the return that answers for it instead.
 
     ``said``: key of an input → what it says, for all that was typed.
     """
@@ -133,10 +134,12 @@ V = TypeVar("V", pd.DataFrame, ValueStore)
 
 @dataclass(frozen=True, eq=False)
 class TypedRetours(Generic[V]):
-    """What several returns say. ``values``: columns ``VALUES``, words as categories; a book of them once ``bring_together``.
+    """What several returns say. ``values``: columns ``VALUES``, words as categories; a book of them once
+    ``bring_together``.
 
-    ``retours``: columns ``RETOURS``. ``normalisations``: one row per typed value that was understood as another (Saisi: text,
-    Retenu: typed). ``anomalies``: of reading and of typing, with the structure that answers; none of what was replaced.
+    ``retours``: columns ``RETOURS``. ``normalisations``: one row per typed value that was understood as another (Saisi:
+    text, Retenu: typed). ``anomalies``: of reading and of typing, with the structure that answers; none of what was
+    replaced.
     ``locations``: file → where its inputs are. ``settled``: those that take a place, or whose place is taken.
     """
 
@@ -158,8 +161,8 @@ def type_values(
 ) -> TypedRetours[pd.DataFrame]:
     """Types every value of the returns of ``contrat``; those of another contract only bring their anomalies.
 
-    ``models``: those that the returns were read with. ``settle``: what a return answers → fiche → the return that takes its
-    place there; None: it takes no place, and keeps its own.
+    ``models``: those that the returns were read with. ``settle``: what a return answers → fiche → the return that takes
+    its place there; None: it takes no place, and keeps its own.
     """
     lot = _Lot(contrat, models or WorkbookModels(), settle)
     for retour in retours:

@@ -1,7 +1,7 @@
 """What many returns say, kept in a file and taken up by chapter: memory does not grow with their number.
 
-A chapter is what they say in one block of one fiche (of one measure, where it asks for several). Whatever is taken up comes in
-the order of the returns.
+A chapter is what they say in one block of one fiche (of one measure, where it asks for several). Whatever is taken up
+comes in the order of the returns.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ class ValueStore:
 
     def _to_ranks(self, nom: str, column: pd.Series) -> Array:
         """The words of a batch → their ranks in the book."""
-        # Of the array: the accessor of a column (``cat``) refers to itself, and keeps its frame while the garbage collector rests.
+        # Of the array: the accessor of a column (``cat``) refers to itself, and keeps its frame while the garbage
+        # collector rests.
         codes, words = (
             (column.array.codes, column.array.categories)
             if isinstance(column.dtype, pd.CategoricalDtype)
@@ -113,7 +114,8 @@ class ValueStore:
             self._file.write(page)
         except OSError as fault:
             raise Refusal(
-                f"Le dossier temporaire de cet ordinateur ne peut pas être écrit ({fault.strerror or fault}). Libérez de la place sur le disque, "
+                f"Le dossier temporaire de cet ordinateur ne peut pas être écrit ({fault.strerror or fault}). "
+                "Libérez de la place sur le disque, "
                 "ou vérifiez vos droits sur ce dossier, puis recommencez."
             ) from fault
         self._end += len(page)
@@ -183,7 +185,8 @@ class ValueStore:
         return other
 
     def without(self, files: Collection[str], refused: Callable[[str, str, str, str], bool]) -> ValueStore:
-        """The same without the values refused (fichier, fiche, feuille, cellule → is it?); all of them are in ``files``."""
+        """The same without the values refused (fichier, fiche, feuille, cellule → is it?); all of them are in
+        ``files``."""
         other, before = copy.copy(self), self._is_refused
         other._computed, other._faulty_ranks = {}, [*self._faulty_ranks, *self._ranks_of("fichier", files)]
         other._is_refused = refused if before is None else lambda *place: before(*place) or refused(*place)

@@ -29,7 +29,8 @@ NUMERIC_FIELDS = {
 
 
 class ValueArrays:
-    """The columns of typed values as plain arrays, taken apart once: of each row, the number of its word; the words; the value."""
+    """The columns of typed values as plain arrays, taken apart once: of each row, the number of its word; the words;
+    the value."""
 
     def __init__(self, values: pd.DataFrame):
         self.annees, self.values = values["annee"].to_numpy(object), _objects(values["valeur"])
@@ -50,7 +51,8 @@ class ValueArrays:
         return words
 
     def rows(self, keys: Sequence[str], ranks: Array | None = None) -> tuple[Array, Array]:
-        """Rows (those at ``ranks`` only) that have the same keys, numbered in order of appearance: (number of each, first of each number).
+        """Rows (those at ``ranks`` only) that have the same keys, numbered in order of appearance: (number of each,
+        first of each number).
 
         One sheet answers for one structure and volet: ``IDENTIFYING_KEYS`` tell the others.
         """
@@ -136,7 +138,8 @@ def _objects(column: pd.Series) -> Array:
 
 
 class ViewRow(Mapping[str, object]):
-    """A row of a frame, by the names of its columns: a quarter of the memory of a dictionary, for what is not gone through at length."""
+    """A row of a frame, by the names of its columns: a quarter of the memory of a dictionary, for what is not gone
+    through at length."""
 
     __slots__ = ("_content", "_ranks")
 
