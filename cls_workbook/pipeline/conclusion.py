@@ -21,7 +21,18 @@ from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reports.consolidation import previous_year as past_year
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
 from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation
-from cls_workbook.summaries import activity, funding, funding_rules, history, reconciliation, replacement, what_counts
+from cls_workbook.summaries import (
+    activity,
+    expected,
+    funding,
+    funding_rules,
+    history,
+    progress,
+    replacement,
+    value_tables,
+    what_counts,
+)
+from cls_workbook.summaries.reconciling import reconciliation
 
 
 def conclude(
@@ -66,18 +77,18 @@ def _summarize(
 ) -> Result:
     """The tables, of ``values``: those that count."""
     contrat, annee = campagne.contrat, campagne.annee
-    planned = what_counts.ExpectedReturns(contrat, campagne.expected_returns)
+    planned = expected.ExpectedReturns(contrat, campagne.expected_returns)
     programme, engaged = pilotage.programme or None, _engaged_before(precedent, pilotage)
     before = past_year.history(precedent, contrat) if precedent else []
     last_year = past_year.indicateurs(precedent, contrat, annee) if precedent else None
-    avancement = activity.avancement(contrat, values, planned)
+    avancement = progress.avancement(contrat, values, planned)
     tables = ResultTables(
         retours=what_counts.statuts(contrat, planned, typed_returns.retours, anomalies),
         normalisations=typed_returns.normalisations,
-        mesures=what_counts.mesures_table(contrat, values),
-        reponses=what_counts.answers_table(contrat, values),
+        mesures=value_tables.mesures_table(contrat, values),
+        reponses=value_tables.answers_table(contrat, values),
         indicateurs=activity.indicateurs(contrat, values, planned, last_year),
-        financements=what_counts.financements_table(contrat, values),
+        financements=value_tables.financements_table(contrat, values),
         par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged),
         par_financeur=funding.par_financeur(contrat, values),
     )
@@ -90,13 +101,13 @@ def _summarize(
         replace(tables, history=_history(contrat, annee, values, tables, avancement, before)),
         ResultSummaries(
             avancement=avancement,
-            gouvernance=activity.gouvernance(contrat, pilotage.reunions),
-            territoire=activity.territoire(contrat, values),
+            gouvernance=progress.gouvernance(contrat, pilotage.reunions),
+            territoire=progress.territoire(contrat, values),
             totaux=funding.totaux(contrat, tables.par_fiche),
         ),
         ResultNotes(
             explications=tuple(explications),
-            a_preciser=tuple(what_counts.a_preciser(contrat, pilotage.membres)),
+            a_preciser=tuple(expected.a_preciser(contrat, pilotage.membres)),
             decisions=_decisions(pilotage),
         ),
         tuple(anomalies),
@@ -117,7 +128,7 @@ def _history(
         contrat,
         annee,
         indicateurs=tables.indicateurs,
-        mesures=what_counts.names_cited(contrat, values),
+        mesures=value_tables.names_cited(contrat, values),
         avancement=avancement,
         par_fiche=tables.par_fiche,
         financements=funding.given_by_financeur(contrat, values),
