@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pkgutil import resolve_name
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cls_workbook.engines import TIME_LIMIT
 from cls_workbook.engines.engine_protocol import Cause, Failure
@@ -29,6 +29,7 @@ from cls_workbook.version import PACKAGE
 
 if TYPE_CHECKING:
     from distributed import Client
+    from distributed.cfexecutor import ClientExecutor
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -51,7 +52,7 @@ _PER_MACHINE = Lock()  # a worker with several threads reads one batch at a time
 
 @dataclass
 class DaskEngine:
-    """The workers of the cluster whose scheduler is at ``address``. Refus, in French, when there is none or it does not fit."""
+    """The workers of the cluster whose scheduler is at ``address``. Refusal, in French, when there is none or it does not fit."""
 
     address: str
     time_limit: float = TIME_LIMIT
@@ -61,7 +62,8 @@ class DaskEngine:
 
     @property
     def places(self) -> int:
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def apply(
         self, work: Callable[[Sequence[E]], R], batches: Iterable[Sequence[E]]
@@ -89,10 +91,12 @@ class DaskEngine:
         except Refusal:
             raise
         except Exception as failure:  # whatever an address, a network or a stranger that answers may cause
+            reasons = (reason for kind, reason in _NO_ANSWER.items() if isinstance(failure, kind))
             raise Refusal(
-                f"La grappe Dask « {self.address} » ne répond pas : {next((told for variety, told in _NO_ANSWER.items() if isinstance(failure, variety)), type(failure).__name__)}.",
+                f"La grappe Dask « {self.address} » ne répond pas : {next(reasons, type(failure).__name__)}.",
                 (
-                    "Vérifiez l’adresse de son ordonnanceur (par exemple tcp://serveur:8786), ou lisez sur cet ordinateur, sans --moteur dask.",
+                    "Vérifiez l’adresse de son ordonnanceur (par exemple tcp://serveur:8786), "
+                    "ou lisez sur cet ordinateur, sans --moteur dask.",
                 ),
             ) from failure
 
@@ -100,9 +104,12 @@ class DaskEngine:
 def _connect(address: str, time_limit: float) -> Client:
     """A client of the cluster, once it is known to fit."""
     from distributed import Client
-    from distributed.comm import resolve_address
+    from distributed.comm.addressing import resolve_address
 
-    for verbose_logger in ("distributed.client", "tornado.application"):  # what they would say in English, a Refus says
+    for verbose_logger in (
+        "distributed.client",
+        "tornado.application",
+    ):  # what they would say in English, a Refusal says
         logging.getLogger(verbose_logger).setLevel(logging.CRITICAL)
     resolve_address(address)  # a client that stumbles on the address itself ends badly
     with warnings.catch_warnings():
@@ -122,14 +129,15 @@ def _leave(client: Client) -> None:
 
 
 def _verify(client: Client, address: str, time_limit: float) -> None:
-    """Refus unless there are workers, and all have what is needed here, as it is here."""
+    """Refusal unless there are workers, and all have what is needed here, as it is here."""
     try:
         client.wait_for_workers(1, timeout=time_limit)
-    except TimeoutError as personne:
+    except TimeoutError as nobody:
         raise Refusal(
-            f"La grappe Dask « {address} » n’a aucune machine au travail : démarrez-en (dask worker {address}), puis recommencez."
-        ) from personne
-    versions = client.get_versions()
+            f"La grappe Dask « {address} » n’a aucune machine au travail : "
+            f"démarrez-en (dask worker {address}), puis recommencez."
+        ) from nobody
+    versions: Any = client.get_versions()  # a promise of them for an asynchronous client only
     here = versions["client"]["packages"]
     faults = [f"ordonnanceur : {fault}" for fault in ecarts(here, versions["scheduler"]["packages"], ("python",))]
     for machine, its_own in versions["workers"].items():
@@ -155,10 +163,17 @@ def ecarts(here: dict[str, str], there: dict[str, str], close_matches: Sequence[
             yield f"{nom} {their_version if there.get(nom) else 'absent'} ; ici, {our_version}"
 
 
-class DaskCluster:
+class DaskCluster(Generic[E, R]):
     """The cluster as ``in_order`` sees it. Dask itself does again, on another worker, what a worker that died was doing."""
 
-    def __init__(self, settings: DaskEngine, client: Client, executor, work: Callable, places: int):
+    def __init__(
+        self,
+        settings: DaskEngine,
+        client: Client,
+        executor: ClientExecutor,
+        work: Callable[[Sequence[E]], R],
+        places: int,
+    ):
         from distributed import KilledWorker
 
         self.window = BATCHES_AHEAD * places
@@ -166,18 +181,19 @@ class DaskCluster:
         self._work = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
         self._last_seen = time.monotonic()
 
-    def submit(self, elements: Sequence) -> Future:
+    def submit(self, elements: Sequence[E]) -> Future[R]:
         time_limit = self._settings.time_limit
         try:
             # Pickling reads the files: that may hang as well as reading them there.
             package = run_or_give_up(partial(_pack, work=self._work, time_limit=time_limit), elements, time_limit)
         except TimeLimitPassed as past_bounds:
-            lost_one: Future = Future()
-            lost_one.set_exception(past_bounds)
-            return lost_one
+            lost: Future[R] = Future()
+            lost.set_exception(past_bounds)
+            return lost
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sending large graph")
-            return self._executor.submit(pickle.loads, package)
+            future: Future[R] = self._executor.submit(pickle.loads, package)
+            return future
 
     def cause(self, error: BaseException | None) -> Cause | None:
         if isinstance(error, ModuleNotFoundError):
@@ -190,22 +206,24 @@ class DaskCluster:
         return next((cause for variety, cause in causes.items() if isinstance(error, variety)), None)
 
     def watch(self) -> None:
-        """Refus if the cluster is gone, or has had no machine for a while."""
+        """Refusal if the cluster is gone, or has had no machine for a while."""
         now = time.monotonic()
         try:
-            present_ones = self._client.nthreads()
+            machines = self._client.nthreads()
         except Exception as failure:
             raise self._gone() from failure
-        if present_ones:
+        if machines:
             self._last_seen = now
         elif now - self._last_seen > self._settings.time_without_machine:
             raise Refusal(
-                f"La grappe Dask « {self._settings.address} » n’a plus aucune machine au travail : redémarrez-en, puis recommencez. Rien n’a été écrit."
+                f"La grappe Dask « {self._settings.address} » n’a plus aucune machine au travail : "
+                "redémarrez-en, puis recommencez. Rien n’a été écrit."
             )
 
     def _gone(self) -> Refusal:
         return Refusal(
-            f"La grappe Dask « {self._settings.address} » a cessé de répondre : recommencez, ou lisez sur cet ordinateur, sans --moteur dask. Rien n’a été écrit."
+            f"La grappe Dask « {self._settings.address} » a cessé de répondre : recommencez, "
+            "ou lisez sur cet ordinateur, sans --moteur dask. Rien n’a été écrit."
         )
 
 
@@ -213,21 +231,21 @@ class _Task:
     """Unpickled, it is not an object: it is done. A machine need only know how to unpickle, which all of them do, so that the
     scheduler, where nothing of ours is installed, has nothing to understand."""
 
-    def __init__(self, *arguments):
-        self._arguments = arguments
+    def __init__(self, version: str, work: bytes, elements: bytes, time_limit: float):
+        self._arguments = (version, work, elements, time_limit)
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return do_work, self._arguments
 
 
-def _pack(elements: Sequence, work: bytes, time_limit: float) -> bytes:
+def _pack(elements: Sequence[E], work: bytes, time_limit: float) -> bytes:
     return pickle.dumps(
         _Task(PACKAGE, work, pickle.dumps(list(elements), pickle.HIGHEST_PROTOCOL), time_limit), pickle.HIGHEST_PROTOCOL
     )
 
 
-def do_work(version: str, work: bytes, elements: bytes, time_limit: float):
-    """In a worker of the cluster: one batch. Refus if the worker has another version: it joined after the others were looked at."""
+def do_work(version: str, work: bytes, elements: bytes, time_limit: float) -> Any:
+    """In a worker of the cluster: one batch. Refusal if the worker, which may have joined since, has another version."""
     if version != PACKAGE:
         raise Refusal(
             f"Une machine de la grappe Dask a cls-workbook {PACKAGE} ; il y faut {version}.", (INSTALL_ADVICE,)

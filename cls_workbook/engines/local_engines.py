@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from cls_workbook.engines import TIME_LIMIT
 from cls_workbook.engines.engine_protocol import Cause, Failure, cores
@@ -45,18 +45,19 @@ class LocalEngine:
     ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
         """See ``Engine``."""
         batches = iter(batches)
-        first_ones, nombre = ([], self.processes) if self.processes else _count(batches, cores())
+        first, nombre = ([], self.processes) if self.processes else _count(batches, cores())
         engine = Processes(nombre, self.time_limit) if nombre > 1 else SingleProcess(self.time_limit)
-        return engine.apply(work, chain(first_ones, batches))
+        return engine.apply(work, chain(first, batches))
 
 
 def _count(batches: Iterator[Sequence[E]], at_most: int) -> tuple[list[Sequence[E]], int]:
     """The first batches, and how many processes they are worth."""
-    first_ones, elements = [], 0
+    first: list[Sequence[E]] = []
+    elements = 0
     while 1 + elements // PER_PROCESS < at_most and (batch := next(batches, None)) is not None:
-        first_ones.append(batch)
+        first.append(batch)
         elements += len(batch)
-    return first_ones, min(at_most, 1 + elements // PER_PROCESS)
+    return first, min(at_most, 1 + elements // PER_PROCESS)
 
 
 # --- this process ---------------------------------------------------------------------------------------------------
@@ -77,14 +78,14 @@ class SingleProcess:
         return in_order(_InThisProcess(work, self.time_limit), batches)
 
 
-class _InThisProcess:
+class _InThisProcess(Generic[E, R]):
     window = 1
 
-    def __init__(self, work: Callable, time_limit: float):
+    def __init__(self, work: Callable[[Sequence[E]], R], time_limit: float):
         self._work, self._time_limit = work, time_limit
 
-    def submit(self, elements: Sequence) -> Future:
-        done: Future = Future()
+    def submit(self, elements: Sequence[E]) -> Future[R]:
+        done: Future[R] = Future()
         try:
             done.set_result(run_or_give_up(self._work, elements, self._time_limit))
         except Exception as error:
@@ -92,13 +93,9 @@ class _InThisProcess:
         return done
 
     def cause(self, error: BaseException | None) -> Cause | None:
-        return (
-            Cause.TIME_LIMIT
-            if isinstance(error, TimeLimitPassed)
-            else Cause.MEMORY
-            if isinstance(error, MemoryError)
-            else None
-        )
+        if isinstance(error, TimeLimitPassed):
+            return Cause.TIME_LIMIT
+        return Cause.MEMORY if isinstance(error, MemoryError) else None
 
     def watch(self) -> None:
         pass
@@ -135,10 +132,10 @@ class Processes:
             pool.close()
 
 
-class _Pool:
+class _Pool(Generic[E, R]):
     """A pool of processes, made anew when one of them has died: the others are stopped with it."""
 
-    def __init__(self, work: Callable, nombre: int, time_limit: float, start_method: str | None):
+    def __init__(self, work: Callable[[Sequence[E]], R], nombre: int, time_limit: float, start_method: str | None):
         self.window = BATCHES_AHEAD * nombre
         # Once for all batches: a process that has already unpickled these bytes keeps what it made, and what it learned since.
         self._work = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
@@ -153,7 +150,7 @@ class _Pool:
             return False
         return True
 
-    def submit(self, elements: Sequence) -> Future:
+    def submit(self, elements: Sequence[E]) -> Future[R]:
         self._start = time.monotonic()
         try:
             return (self._executor or self._fresh_executor()).submit(_do_work, self._work, elements, self._time_limit)
@@ -183,8 +180,8 @@ def _prepare_process() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _do_work(work: bytes, elements: Sequence, time_limit: float):
-    """In another process: one batch."""
+def _do_work(work: bytes, elements: Sequence[E], time_limit: float) -> Any:
+    """In another process: one batch. What it gives is known where ``work`` was pickled."""
     return run_or_exit(unpack(work), elements, time_limit)
 
 

@@ -14,6 +14,7 @@ from cls_workbook.engines.engine_protocol import Cause, Failure
 from cls_workbook.french import typography
 
 E = TypeVar("E")
+E_contra = TypeVar("E_contra", contravariant=True)
 R = TypeVar("R")
 WATCH_INTERVAL = 1.0  # seconds between two looks at a worker: on Windows, nothing interrupts a wait without end
 LOGGER = logging.getLogger(__name__)
@@ -24,23 +25,26 @@ _CAUSE_TEXTS = {
 }
 
 
-class Scheduler(Protocol):
+class Scheduler(Protocol[E_contra, R]):
     """Where batches are worked on. ``window``: how many may be under way, or done and not yet asked for."""
 
     window: int
 
-    def submit(self, elements: Sequence[E]) -> Future: ...
+    def submit(self, elements: Sequence[E_contra]) -> Future[R]: ...
 
     def cause(self, error: BaseException | None) -> Cause | None:
         """What the loss of a batch comes from; None if it was not lost (it is done, or the work itself raised)."""
 
     def watch(self) -> None:
-        """Called while a batch is awaited: may raise Refus if nobody works any more."""
+        """Called while a batch is awaited: may raise Refusal if nobody works any more."""
 
 
-def in_order(scheduler: Scheduler, batches: Iterable[Sequence[E]]) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+def in_order(
+    scheduler: Scheduler[E, R], batches: Iterable[Sequence[E]]
+) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
     """The results of the batches, as ``Engine.apply`` gives them."""
-    remaining, awaited = iter(batches), deque()
+    remaining = iter(batches)
+    awaited: deque[tuple[Sequence[E], Future[R]]] = deque()
     while True:
         awaited.extend((batch, scheduler.submit(batch)) for batch in islice(remaining, scheduler.window - len(awaited)))
         if not awaited:
@@ -55,19 +59,19 @@ def in_order(scheduler: Scheduler, batches: Iterable[Sequence[E]]) -> Iterator[t
 
 
 def _take_up(
-    scheduler: Scheduler, typed_batches: list[tuple[Sequence[E], Future]]
+    scheduler: Scheduler[E, R], batches: list[tuple[Sequence[E], Future[R]]]
 ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
     """A death takes with it what others were doing, and does not say who caused it: each batch lost is alone when it is done again."""
-    lost_ones = [_cause(scheduler, future) for _, future in typed_batches]  # waits for all of them
-    for (elements, future), lost_one in zip(typed_batches, lost_ones, strict=True):
-        if lost_one:
-            yield from _isolate(scheduler, elements, already_alone=len(typed_batches) == 1)
+    causes = [_cause(scheduler, future) for _, future in batches]  # waits for all of them
+    for (elements, future), cause in zip(batches, causes, strict=True):
+        if cause:
+            yield from _isolate(scheduler, elements, already_alone=len(batches) == 1)
         else:
             yield elements, future.result()
 
 
 def _isolate(
-    scheduler: Scheduler, elements: Sequence[E], already_alone: bool = False
+    scheduler: Scheduler[E, R], elements: Sequence[E], already_alone: bool = False
 ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
     """Elements done again with nothing else under way; if they are lost again, in ever smaller batches, down to the one that is the cause."""
     if not already_alone or len(elements) == 1:
@@ -83,7 +87,7 @@ def _isolate(
         yield from _isolate(scheduler, elements[start : start + part])
 
 
-def _cause(scheduler: Scheduler, future: Future) -> Cause | None:
+def _cause(scheduler: Scheduler[E, R], future: Future[R]) -> Cause | None:
     """Waits for the end of a batch."""
     while not future.done():
         wait([future], timeout=WATCH_INTERVAL)

@@ -13,9 +13,9 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
-from functools import cache
+from functools import cache, partial
 from threading import Thread
-from typing import TypeVar
+from typing import TextIO, TypeVar, overload
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -35,7 +35,13 @@ class _Counted(Sequence[E]):
     def __len__(self) -> int:
         return len(self._elements)
 
-    def __getitem__(self, rank):
+    @overload
+    def __getitem__(self, rank: int) -> E: ...
+
+    @overload
+    def __getitem__(self, rank: slice) -> Sequence[E]: ...
+
+    def __getitem__(self, rank: int | slice) -> E | Sequence[E]:
         self._on_next()
         return self._elements[rank]
 
@@ -57,12 +63,12 @@ def run_or_exit(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_li
 
 
 @cache
-def _nowhere():
+def _nowhere() -> TextIO:
     return open(os.devnull, "w")  # until the process ends
 
 
 def run_or_give_up(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_limit: float) -> R:
-    """``work(elements)``, in a thread. DelaiPasse once an element takes more than ``time_limit`` seconds: the thread is abandoned.
+    """``work(elements)``, in a thread. TimeLimitPassed once an element takes more than ``time_limit`` seconds: the thread is abandoned.
 
     C code that holds Python's lock holds this watch as well.
     """
@@ -71,8 +77,9 @@ def run_or_give_up(work: Callable[[Sequence[E]], R], elements: Sequence[E], time
     def on_next() -> None:
         start[0] = time.monotonic()
 
-    counted, future = _Counted(elements, on_next), Future()
-    Thread(target=_fill_in, args=(future, contextvars.copy_context().run, work, counted), daemon=True).start()
+    future: Future[R] = Future()
+    call = partial(contextvars.copy_context().run, work, _Counted(elements, on_next))
+    Thread(target=_fill_in, args=(future, call), daemon=True).start()
     while not future.done():
         remaining = start[0] + time_limit - time.monotonic()
         if remaining <= 0:
@@ -83,9 +90,9 @@ def run_or_give_up(work: Callable[[Sequence[E]], R], elements: Sequence[E], time
     return future.result()
 
 
-def _fill_in(future: Future, function: Callable, *arguments) -> None:
+def _fill_in(future: Future[R], call: Callable[[], R]) -> None:
     try:
-        result = function(*arguments)
+        result = call()
     except BaseException as error:
         future.set_exception(error)
     else:
