@@ -20,7 +20,7 @@ from cls_workbook.french import fold
 from cls_workbook.reading.cells.shown import as_text
 from cls_workbook.reading.identity import Identity, SheetInFile, identity_of, resembling_group, texts_of
 from cls_workbook.reading.locating import cell_messages, file_messages
-from cls_workbook.reading.locating.erased_keys import restored_anchors
+from cls_workbook.reading.locating.column_finder import restored_anchors
 from cls_workbook.reading.locating.expected_row import HOME, IDENTIFICATION
 from cls_workbook.reading.locating.retour import ReadSheet, Retour
 from cls_workbook.reading.locating.sheet_locator import read_sheet, sheet_in_place

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from cls_workbook.anomalies import Anomalie, Place
+from cls_workbook.anomalies import Place
 from cls_workbook.domain.carried_over import is_memory
 from cls_workbook.forms.layout import InputPlace
 from cls_workbook.french import fold
 from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.cells.shown import quoted
-from cls_workbook.reading.locating import cell_messages, row_messages
-from cls_workbook.reading.locating.column_finder import ColumnMap, LocatedRow
-from cls_workbook.reading.locating.erased_keys import restored_anchors
+from cls_workbook.reading.locating import cell_messages, row_messages, unplaced
+from cls_workbook.reading.locating.column_finder import LocatedRow, restored_anchors
 from cls_workbook.reading.locating.expected_row import INFORMATION_PREFIX, ExpectedRow
+from cls_workbook.reading.locating.located_sheet import LocatedSheet
 from cls_workbook.reading.locating.locked_cells import LockedCells, changed_formulas
 from cls_workbook.reading.locating.retour import ReadInput, ReadSheet, TypedInput
 from cls_workbook.reading.locating.still_printed import (
@@ -32,7 +32,6 @@ from cls_workbook.reading.locating.still_printed import (
 )
 from cls_workbook.reading.locating.workbook_model import WorkbookModel
 from cls_workbook.reading.opening.returned_workbook import Grid
-from cls_workbook.reading.reading_checks import ChangedPrefill, TypedElsewhere
 from cls_workbook.workbook.description import address
 
 
@@ -71,9 +70,9 @@ def read_sheet(
         )
     reading.read()
     if same_version or reading.orphans:
-        reading.report_absences()
+        unplaced.report_absences(reading)
     if not same_version:
-        reading.forgive()
+        unplaced.forgive(reading)
     reading.output.anomalies += reading.changed_reminders
     return reading.output
 
@@ -91,40 +90,11 @@ def sheet_in_place(grid: Grid, saisies: list[TypedInput], modele: WorkbookModel,
     return ReadSheet(grid.nom, groupe, saisies, anomalies)
 
 
-class _SheetReading:
-    def __init__(
-        self,
-        grid: Grid,
-        column: int,
-        anchors: list[tuple[int, str]],
-        modele: WorkbookModel,
-        file: str,
-        groupe: str,
-        same_version: bool,
-        printed_facts: Reminders | None,
-    ):
-        self.printed_facts = printed_facts
-        self.grid, self.lines, self.modele, self.same_version = grid, grid.lines, modele, same_version
-        self.output = ReadSheet(grid.nom, groupe)
-        self.location = Place(file, grid.nom, "" if groupe == "accueil" else groupe)
-        self.key_column, self.keys = column, anchors
-        self.its_own = {c for _, c in anchors if c in modele.rows and c.partition("/")[0] == groupe}
-        self.located_rows: list[LocatedRow] = [(i, modele.rows[c]) for i, c in self.keys if c in self.its_own]
-        self.columns = ColumnMap(self.lines, self.key_column, self.located_rows)
-        self.all_known: set[tuple[int, int]] = set()  # cells accounted for
-        self.set_aside: set[int] = set()  # rows whose key and label do not agree: told as such, and as nothing else
-        self.disagreements: dict[str, tuple[list[str], list[str]]] = {}  # prefix → (cells, what was found)
-        self.additions: dict[tuple[str, str], int] = {}
-        self.reworded: list[
-            tuple[int, str, str]
-        ] = []  # rows whose question another version printed otherwise: then, now
-        self.without_heading: list[tuple[str, object]] = []  # typed in rows whose label went with its column
-        self.changed_reminders: list[Anomalie] = []  # of another version too: the workbook itself says what it printed
-        self.all_printed: dict[tuple[int, int], str] = {}  # texts of the campaign that are no longer there
-        self.orphans: list[tuple[str, object]] = []  # typed under a header row that did not come back
+class _SheetReading(LocatedSheet):
+    """The reading of it, row after row."""
 
     def read(self) -> None:
-        self._report_unknown_rows()
+        unplaced.report_unknown_rows(self)
         first_ones: dict[str, tuple[int, list[ReadInput]]] = {}
         for i, expected_row in self.located_rows:
             items_read = self._places(i, expected_row) if expected_row.places else []
@@ -135,13 +105,13 @@ class _SheetReading:
                 continue
             already = first_ones.setdefault(expected_row.cle, (i, items_read))
             if already[0] == i:
-                self._take(items_read)
+                self.take(items_read)
             else:
                 self._take_duplicate_row(i, expected_row, items_read, *already)
         self._take_added_rows()
-        self._report_lost_headers()
-        self._report_swapped_columns()
-        self._report_headerless_rows()
+        unplaced.report_lost_headers(self)
+        unplaced.report_swapped_columns(self)
+        unplaced.report_headerless_rows(self)
         self.output.anomalies += row_messages.disagreements(self.location, self.disagreements)
         if self.without_heading:
             self.output.anomalies.append(
@@ -151,12 +121,6 @@ class _SheetReading:
             )
         self._check_locked_cells()
 
-    # --- one row ---
-
-    def _at(self, i: int, j: int) -> object:
-        line = self.lines[i]
-        return line[j] if 0 <= j < len(line) else ""
-
     def _places(self, i: int, expected_row: ExpectedRow) -> list[ReadInput] | None:
         """The inputs of a row, with what is in them; None if its printed text does not agree with its key."""
         if expected_row.by_header:
@@ -164,7 +128,7 @@ class _SheetReading:
         items_read = []
         for place in expected_row.places:
             libelle = self.columns.general(place.column - 1)
-            if are_same(self._at(i, libelle), place.label):
+            if are_same(self.at(i, libelle), place.label):
                 rank, j = i, self.columns.general(place.column)
             elif (elsewhere := self._elsewhere(i, expected_row, place)) is not None:
                 rank, j = elsewhere
@@ -174,22 +138,22 @@ class _SheetReading:
                 self._report_disagreement(i, expected_row, libelle, place.label, [self.columns.general(place.column)])
                 continue
             if (
-                rank == i and j <= libelle and are_same(self._at(i, libelle), place.label)
+                rank == i and j <= libelle and are_same(self.at(i, libelle), place.label)
             ):  # its column is gone: it was at the right of its label
                 self._report_disagreement(i, expected_row, libelle + 1, f"la case de {place.label}", [])
                 continue
             if (
-                self._at(rank, j) in expected_row.texts.values()
+                self.at(rank, j) in expected_row.texts.values()
             ):  # the input's own column is gone: its neighbour came in its place
                 self._report_disagreement(rank, expected_row, j, f"la case de {place.label}", [])
                 continue
-            items_read.append(ReadInput(place, rank, j, self._at(rank, j)))
+            items_read.append(ReadInput(place, rank, j, self.at(rank, j)))
         return items_read or None
 
     def _is_reworded(self, i: int, j: int, label: str) -> bool:
         """Did another version of the template print this row's label otherwise? A label of this version tells
         another row."""
-        value_read = self._at(i, j)
+        value_read = self.at(i, j)
         if self.same_version or not isinstance(value_read, str) or is_blank(value_read) or j == self.key_column:
             return False
         if {value_read, fold(value_read)} & self.modele.texts[self.output.groupe]:
@@ -211,7 +175,7 @@ class _SheetReading:
             return None  # said once for the table: see absences()
         if expected_row.label:
             j = where(expected_row.label_column)
-            if j is None or not are_same(self._at(i, j), expected_row.label):
+            if j is None or not are_same(self.at(i, j), expected_row.label):
                 elsewhere = [k for k, v in enumerate(self.lines[i]) if are_same(v, expected_row.label)]
                 if not elsewhere and not (j is not None and self._is_reworded(i, j, expected_row.label)):
                     entries = [k for p in expected_row.places if (k := where(p.column)) is not None]
@@ -223,7 +187,7 @@ class _SheetReading:
             offset, line = self.key_column - 1, self.lines[i]
             return [ReadInput(p, i, p.column + offset, line[p.column + offset]) for p in expected_row.places]
         all_found = ((place, where(place.column)) for place in expected_row.places)
-        return [ReadInput(place, i, j, self._at(i, j)) for place, j in all_found if j is not None]
+        return [ReadInput(place, i, j, self.at(i, j)) for place, j in all_found if j is not None]
 
     def _report_disagreement(
         self, i: int, expected_row: ExpectedRow, j: int, expected: str, entries: Iterable[int]
@@ -233,57 +197,21 @@ class _SheetReading:
         cells, hits = ([], []) if without_heading else self.disagreements.setdefault(expected_row.prefix, ([], []))
         # In a sorted table, the values of a longer row may stand where this one has no input.
         typed_values = (
-            [k for k in self._foreign_columns(i, expected_row) if k != j]
+            [k for k in self.foreign_columns(i, expected_row) if k != j]
             if expected_row.by_header
-            else [k for k in entries if not is_blank(self._at(i, k))]
+            else [k for k in entries if not is_blank(self.at(i, k))]
         )
         self.without_heading += (
-            [(address(i + 1, k + 1), self._at(i, k)) for k in typed_values] if without_heading else []
+            [(address(i + 1, k + 1), self.at(i, k)) for k in typed_values] if without_heading else []
         )
         cells += [address(i + 1, k + 1) for k in dict.fromkeys([j, *typed_values])]
         hits.append(
-            f"« {self._at(i, j)} » au lieu de « {expected} »"
-            + (f" (saisi : {quoted(self._at(i, k) for k in typed_values)})" if typed_values else "")
+            f"« {self.at(i, j)} » au lieu de « {expected} »"
+            + (f" (saisi : {quoted(self.at(i, k) for k in typed_values)})" if typed_values else "")
         )
         self.output.refused_inputs += len(typed_values)
         self.all_known.update((i, k) for k in (j, *typed_values))
         self.set_aside.add(i)
-
-    def _foreign_columns(self, i: int, expected_row: ExpectedRow) -> list[int]:
-        """Columns of a row of a table that hold neither what was printed there, nor a formula."""
-        texts, ambiguous = self.modele.texts[self.output.groupe], self.modele.ambiguous[self.output.groupe]
-        for column, done in expected_row.facts.items():
-            if is_identical(self._at(i, j := self.columns.general(column)), done):
-                self.all_known.add((i, j))
-        return [
-            k
-            for k, v in enumerate(self.lines[i])
-            if k != self.key_column
-            and not is_blank(v)
-            and (v not in texts or v in ambiguous)
-            and (i, k) not in self.all_known
-            and (i, k) not in self.grid.special_cells
-        ]
-
-    def _take(self, items_read: list[ReadInput], line: str | None = None) -> None:
-        """Takes the inputs of a row. ``line``: its name where the partner added it."""
-        for place, i, j, raw in items_read:
-            self.all_known.add((i, j))
-            special = self.grid.special_cells.get((i, j))
-            in_place = line is None and j + 1 == place.column and i + 1 == place.row
-            if in_place and raw == "" and special is None:
-                continue
-            cell = address(i + 1, j + 1)
-            cle = place.cle if line is None else f"{place.cle.rsplit('/', 2)[0]}/{line}/{place.champ}"
-            if not in_place:
-                self.output.moved_inputs[cle] = cell
-            if special:
-                self.output.refused_inputs += 1
-                self.output.anomalies.append(cell_messages.formula(self.location, cell, place.libelle, special, raw))
-            elif not is_blank(raw):
-                self.output.saisies.append(
-                    TypedInput(cle, self.grid.nom, cell, raw, place.line if line is None else line)
-                )
 
     def _take_duplicate_row(
         self, i: int, expected_row: ExpectedRow, items_read: list[ReadInput], other: int, first_ones: list[ReadInput]
@@ -291,11 +219,11 @@ class _SheetReading:
         """A second row with the same key: a copied row."""
         typed_values = [item_read for item_read in items_read if not is_blank(item_read.raw)]
         if not typed_values:
-            self._set_aside(items_read)
+            self.account_for(items_read)
         elif [(x.place.cle, x.raw) for x in typed_values] == [
             (x.place.cle, x.raw) for x in first_ones if not is_blank(x.raw)
         ]:
-            self._set_aside(items_read)
+            self.account_for(items_read)
             if expected_row.prefix in self.modele.extensible:
                 self.output.anomalies.append(
                     row_messages.copied_row(
@@ -303,12 +231,12 @@ class _SheetReading:
                     )
                 )
         elif expected_row.prefix in self.modele.extensible:
-            self._take(items_read, self._added_row_name(expected_row.prefix, expected_row.places[0].line))
+            self.take(items_read, self.added_row_name(expected_row.prefix, expected_row.places[0].line))
         elif all(is_blank(x.raw) for x in first_ones):
-            self._take(items_read)
+            self.take(items_read)
         else:
             cells = [address(x.line + 1, x.column + 1) for x in (*first_ones, *typed_values) if not is_blank(x.raw)]
-            self._set_aside(items_read)
+            self.account_for(items_read)
             self.output.saisies = [s for s in self.output.saisies if s.cell not in cells]
             self.output.refused_inputs += len(cells)
             self.output.anomalies.append(
@@ -316,11 +244,6 @@ class _SheetReading:
                     self.location, cells, expected_row.label or expected_row.places[0].libelle, other + 1, i + 1
                 )
             )
-
-    def _set_aside(self, items_read: list[ReadInput]) -> None:
-        self.all_known.update((item_read.line, item_read.column) for item_read in items_read)
-
-    # --- locked cells ---
 
     def _facts(self, i: int, expected_row: ExpectedRow) -> None:
         """Printed texts are accounted for; locked facts must be what they were."""
@@ -333,7 +256,7 @@ class _SheetReading:
             if j is None or j == self.key_column:
                 continue
             self.all_known.add((i, j))
-            value_read = self._at(i, j)
+            value_read = self.at(i, j)
             if (
                 not self.same_version
                 and expected_row.places
@@ -349,7 +272,7 @@ class _SheetReading:
     def _check_free_cell(self, i: int, j: int, expected_row: ExpectedRow, free: FreeCell) -> None:
         """What was printed there must still be; what was typed where nothing was is told with all that stands out of
         its place."""
-        value_read, done = self._at(i, j), printed(free, self.printed_facts)
+        value_read, done = self.at(i, j), printed(free, self.printed_facts)
         if free.nature == MEMORY:
             self.all_known.update(
                 (i, k) for k, v in enumerate(self.lines[i]) if is_memory(v)
@@ -394,12 +317,6 @@ class _SheetReading:
         present = Counter(v for line in self.lines for v in line) if suspects else Counter[object]()
         return [s for s in suspects if present[s.raw] <= printed_texts[s.raw]]
 
-    # --- rows that the partner added ---
-
-    def _added_row_name(self, prefix: str, after: str) -> str:
-        rank = self.additions[prefix, after] = self.additions.get((prefix, after), 0) + 1
-        return f"{after}+{rank}"
-
     def _take_added_rows(self) -> None:
         """Rows without key inside a table that may grow, or just under it."""
         anchors = {i for i, _ in self.keys}
@@ -438,7 +355,7 @@ class _SheetReading:
     def _take_if_added(
         self, i: int, prefix: str, previous_name: str, places: list[tuple[InputPlace, int]], minimum: int
     ) -> bool:
-        items_read = [ReadInput(p, i, j, self._at(i, j)) for p, j in places]
+        items_read = [ReadInput(p, i, j, self.at(i, j)) for p, j in places]
         typed_values = [x for x in items_read if not is_blank(x.raw) or (i, x.column) in self.grid.special_cells]
         known = self.modele.texts[self.output.groupe]
         if len(typed_values) < minimum or any(
@@ -447,144 +364,5 @@ class _SheetReading:
             if isinstance(x.raw, str) and x.place.type in ("texte", "liste")
         ):
             return False
-        self._take(items_read, self._added_row_name(prefix, previous_name))
+        self.take(items_read, self.added_row_name(prefix, previous_name))
         return True
-
-    # --- what is missing, what is too much ---
-
-    def _report_unknown_rows(self) -> None:
-        """Rows that another version of the template asked for, or another fiche: told once, with what they hold."""
-        all_found: dict[str, list[tuple[str, object]]] = {}
-        for i, cle in self.keys:
-            if cle in self.its_own:
-                continue
-            filled = [(j, v) for j, v in enumerate(self.lines[i]) if v != "" and j != self.key_column]
-            if cle.startswith(INFORMATION_PREFIX):
-                # a row that the contract alone does not have: its text is the first
-                self.all_known.update(
-                    (i, j)
-                    for j, v in filled[:1]
-                    if self.printed_facts is None or are_same(v, str(self.printed_facts.get(cle, "")))
-                )
-                self.all_printed |= {
-                    (i, j): str(self.printed_facts.get(cle, ""))
-                    for j, _ in filled[:1]
-                    if self.printed_facts is not None
-                }
-            if cle.startswith(INFORMATION_PREFIX) or cle.rpartition("/")[0] in self.modele.boxes & {
-                c.rpartition("/")[0] for c in self.its_own
-            }:
-                continue
-            self.all_known.update((i, j) for j, _ in filled)
-            groupe = cle.partition("/")[0]
-            texts = self.modele.texts[groupe if groupe in self.modele.texts else self.output.groupe]
-            # The first cell is the label of the row, but in a table whose rows the partner names; the computed ones are
-            # ours.
-            named_by_partner = cle.rpartition("/")[2].isdecimal() or (filled and not isinstance(filled[0][1], str))
-            for j, v in filled if named_by_partner else filled[1:]:
-                if (i, j) not in self.grid.special_cells and not is_blank(v) and v not in texts:
-                    all_found.setdefault(groupe, []).append((address(i + 1, j + 1), v))
-        for groupe, saisies in all_found.items():
-            other = "" if groupe == self.output.groupe else groupe
-            self.output.anomalies.append(
-                row_messages.unknown_question(self.location, [c for c, _ in saisies], [v for _, v in saisies], other)
-            )
-            self.output.refused_inputs += len(saisies) if other else 0
-
-    def _report_lost_headers(self) -> None:
-        """Columns whose header was changed (what is typed under it is named) or deleted (told once for the sheet)."""
-        absent_ones: dict[str, list[str]] = {}
-        for prefix, sheet_table in self.columns.sheet_tables.items():
-            ranks = (
-                [(i, a) for i, a in self.located_rows if a.prefix == prefix and a.places] if sheet_table.lost else []
-            )
-            for column, j in sorted(sheet_table.lost.items()):
-                asked_for = [i for i, a in ranks if any(p.column == column for p in a.places)]
-                titre = self.modele.headers[prefix].texts[column]
-                value_read = "" if j is None else self._at(sheet_table.header, j)
-                typed_values = [] if j is None else [i for i in asked_for if self._is_typed(i, j)]
-                if not asked_for:
-                    continue
-                if j is None or j == self.key_column or not (typed_values or value_read):
-                    absent_ones.setdefault(titre, []).append(address(sheet_table.header + 1, self.key_column + 2))
-                    continue
-                self.all_known.update((i, j) for i in (*asked_for, sheet_table.header))
-                self.output.refused_inputs += len(typed_values)
-                cells = [address(i + 1, j + 1) for i in (sheet_table.header, *typed_values)]
-                self.output.anomalies.append(
-                    row_messages.changed_header(
-                        self.location, cells, titre, value_read, [self._at(i, j) for i in typed_values]
-                    )
-                )
-        if absent_ones:
-            self.output.anomalies.append(row_messages.missing_columns(self.location, absent_ones))
-
-    def _report_swapped_columns(self) -> None:
-        """Columns that are no longer in their order: read under their headers. Nobody can tell whether headers alone
-        were moved."""
-        for prefix, sheet_table in self.columns.sheet_tables.items():
-            ranks = (
-                [i for i, a in self.located_rows if a.prefix == prefix and a.places]
-                if (columns := sheet_table.swapped)
-                else []
-            )
-            cells = [(sheet_table.header, j) for j in columns] + [
-                (i, j) for i in ranks for j in columns if not is_blank(self._at(i, j))
-            ]
-            if ranks:
-                titles = [self._at(sheet_table.header, j) for j in columns]
-                self.output.anomalies.append(
-                    row_messages.swapped_columns(self.location, [address(i + 1, j + 1) for i, j in cells], titles)
-                )
-
-    def _is_typed(self, i: int, j: int) -> bool:
-        """Something that was not printed there, or may have been chosen."""
-        value_read, groupe = self._at(i, j), self.output.groupe
-        return not is_blank(value_read) and (
-            value_read not in self.modele.texts[groupe] or value_read in self.modele.ambiguous[groupe]
-        )
-
-    def report_absences(self) -> None:
-        """Rows and headers that were deleted, told once for the sheet. Blank rows of a table that may grow do not
-        count."""
-        already_seen = {c for _, c in self.keys}
-        missing = []
-        for expected_row in (self.modele.rows[c] for c in self.modele.groups[self.output.groupe]):
-            if expected_row.cle in already_seen or expected_row.role not in ("saisie", "entete"):
-                continue
-            if expected_row.prefix in self.modele.extensible and expected_row.places:
-                continue
-            missing.append(expected_row)
-        if missing:
-            self.output.anomalies.append(
-                row_messages.missing_rows(
-                    self.location, missing, [c for c, _ in self.orphans], [v for _, v in self.orphans]
-                )
-            )
-
-    def forgive(self) -> None:
-        """Another version printed other facts and other texts: no fault of the partner's. What stands in no input is
-        told at once.
-
-        A value carried over to a question that was printed otherwise is to be confirmed.
-        """
-        for i, before, now in self.reworded:
-            if cells := [
-                s.cell for s in self.output.saisies if int(s.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) == i + 1
-            ]:
-                self.output.anomalies.append(row_messages.reworded_question(self.location, cells, before, now))
-        anomalies = [a for a in self.output.anomalies if a.code != ChangedPrefill.code]
-        single_cells = [a for a in anomalies if a.code == TypedElsewhere.code and len(a.cells) == 1]
-        if len(single_cells) > 1:
-            anomalies = [a for a in anomalies if a not in single_cells] + [cell_messages.other_texts(single_cells)]
-        self.output.anomalies = anomalies
-
-    def _report_headerless_rows(self) -> None:
-        """What is typed in the rows of tables whose header row is gone: named by ``report_absences``, not taken."""
-        for i, expected_row in self.located_rows:
-            if not expected_row.by_header or expected_row.prefix in self.columns.sheet_tables:
-                continue
-            typed_values = self._foreign_columns(i, expected_row)
-            self.all_known.update((i, j) for j in typed_values)
-            self.orphans += [(address(i + 1, j + 1), self._at(i, j)) for j in typed_values]
-        self.output.refused_inputs += len(self.orphans)
