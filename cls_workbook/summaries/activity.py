@@ -16,8 +16,8 @@ from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import (
     SEPARATOR,
-    Answer,
     Detail,
+    MesureAnswer,
     aggregate,
     complete,
     depends_on_detail,
@@ -107,9 +107,9 @@ def _none_expected() -> pd.DataFrame:
     return pd.DataFrame({"fiche": [], "structure": [], "volet": [], "groupe": []}).astype({"groupe": bool})
 
 
-def _detail(contrat: Contrat, mesure: Mesure, reponses: list[Answer]) -> dict[str, tuple[Any, ...]]:
+def _detail(contrat: Contrat, mesure: Mesure, reponses: list[MesureAnswer]) -> dict[str, tuple[Any, ...]]:
     """Modalité → (effectif, numérateur, dénominateur)."""
-    groups: dict[str, list[tuple[Answer, Detail]]] = {}
+    groups: dict[str, list[tuple[MesureAnswer, Detail]]] = {}
     written_ones: dict[str, str] = {fold(m): m for m in mesure.modalites}
     for reponse in reponses:
         for line in reponse.lines:

@@ -54,7 +54,7 @@ class Detail(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answer:
+class MesureAnswer:
     """What one return says of one measure. ``input_fields``: champ → value; ``lines``: the rows of its breakdown.
 
     Two returns that say the same are still two: they compare by identity.
@@ -81,14 +81,14 @@ class Aggregate:
     """``counted``: the answers that gave what the measure needs. ``valeur`` None: no figure, ``reserves`` say why."""
 
     valeur: object = None
-    counted: tuple[Answer, ...] = ()
+    counted: tuple[MesureAnswer, ...] = ()
     reserves: tuple[str, ...] = ()
     numerateur: Number | None = None
     denominateur: Number | None = None
     unite: str | None = None
 
 
-def aggregate(contrat: Contrat, mesure: Mesure, reponses: Iterable[Answer]) -> Aggregate:
+def aggregate(contrat: Contrat, mesure: Mesure, reponses: Iterable[MesureAnswer]) -> Aggregate:
     """One figure for a measure. KeyError for an aggregation code that does not exist."""
     return RULES[mesure.agregation](contrat, mesure, tuple(reponses))
 
@@ -98,7 +98,7 @@ def depends_on_detail(mesure: Mesure) -> bool:
     return mesure.type == "ventilation" or mesure.agregation not in ("FLUX", "PERSONNES")
 
 
-def tally(mesure: Mesure, reponse: Answer) -> Number | None:
+def tally(mesure: Mesure, reponse: MesureAnswer) -> Number | None:
     """The figure of one return: typed, or the total of the breakdown where that is what is asked."""
     if mesure.type == "ventilation":
         total: Number | None = total_of(line.effectif for line in reponse.lines)
@@ -109,12 +109,12 @@ def tally(mesure: Mesure, reponse: Answer) -> Number | None:
 # --- Sums -----------------------------------------------------------------------------------------------------------
 
 
-def _flow(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+def _flow(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     counted = _with_figure(mesure, reponses)
     return Aggregate(total_of(tally(mesure, r) for r in counted), counted, _common_caveats(mesure, counted))
 
 
-def _persons(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+def _persons(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     """A sum of « participations »: it is a number of persons only if every return attests that none is counted
     twice."""
     counted = _with_figure(mesure, reponses)
@@ -132,11 +132,11 @@ def _persons(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggreg
     )
 
 
-def _with_figure(mesure: Mesure, reponses: tuple[Answer, ...]) -> tuple[Answer, ...]:
+def _with_figure(mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> tuple[MesureAnswer, ...]:
     return tuple(r for r in reponses if tally(mesure, r) is not None)
 
 
-def _common_caveats(mesure: Mesure, counted: tuple[Answer, ...]) -> tuple[str, ...]:
+def _common_caveats(mesure: Mesure, counted: tuple[MesureAnswer, ...]) -> tuple[str, ...]:
     reserves = []
     estimated = sum(r.has_statut(ESTIMATED) for r in counted)
     if estimated:
@@ -149,7 +149,7 @@ def _common_caveats(mesure: Mesure, counted: tuple[Answer, ...]) -> tuple[str, .
 # --- Entities and stocks --------------------------------------------------------------------------------------------
 
 
-def _entities(contrat: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+def _entities(contrat: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     """One return: its figure. Several: the distinct names, if every return names all that it counts."""
     counted = _with_figure(mesure, reponses)
     reserves = _common_caveats(mesure, counted)
@@ -171,7 +171,7 @@ def _entities(contrat: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) ->
     return Aggregate(None, counted, (bounds, *reserves))
 
 
-def names_cited(reponse: Answer) -> list[str]:
+def names_cited(reponse: MesureAnswer) -> list[str]:
     return [str(line.nom) for line in reponse.lines if line.nom]
 
 
@@ -199,7 +199,7 @@ def without_hyphens(nom: str) -> str:
 # --- Rates and averages ---------------------------------------------------------------------------------------------
 
 
-def _ratio(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+def _ratio(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     """Σ numerators / Σ denominators, over the returns that give both. A denominator fixed by the contract counts
     once."""
     terms = {r: t for r in reponses if (t := _terms(mesure, r)) is not None}
@@ -221,7 +221,7 @@ def _ratio(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregat
     return Aggregate(Decimal(top) / Decimal(bottom) if bottom else None, counted, tuple(reserves), top, bottom)
 
 
-def _terms(mesure: Mesure, reponse: Answer) -> tuple[Number, Number] | None:
+def _terms(mesure: Mesure, reponse: MesureAnswer) -> tuple[Number, Number] | None:
     top = reponse.nombre("numerateur")
     bottom = mesure.denominateur if mesure.denominateur is not None else reponse.nombre("denominateur")
     if top is not None and bottom is not None:
@@ -236,7 +236,7 @@ def _terms(mesure: Mesure, reponse: Answer) -> tuple[Number, Number] | None:
     return (sum(n for n, _ in pairs), sum(d for _, d in pairs)) if pairs else None
 
 
-def _rests_on_detail(reponse: Answer) -> bool:
+def _rests_on_detail(reponse: MesureAnswer) -> bool:
     """Is the rate given by its breakdown only?"""
     alone = reponse.nombre("numerateur") is None and reponse.nombre("denominateur") is None
     return alone and any(complete(line) for line in reponse.lines)
@@ -256,7 +256,7 @@ def spellings(texts: Iterable[object]) -> dict[str, str]:
     return all_written
 
 
-def _mean(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+def _mean(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     """Weighted by the number each average rests on, one unit only. One return alone: its average."""
     data = tuple(r for r in reponses if r.nombre("moyenne") is not None)
     if len(data) == 1 and data[0].nombre("effectif") is None:
@@ -279,7 +279,7 @@ def _mean(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate
     return Aggregate(total / poids, counted, tuple(reserves), unite=commune or None)
 
 
-def _satisfaction(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+def _satisfaction(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     """Σ satisfied / Σ respondents, one scale only."""
     counted = tuple(r for r in reponses if r.nombre("satisfaits") is not None and r.nombre("repondants") is not None)
     if not counted:
@@ -295,7 +295,7 @@ def _satisfaction(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> A
     return Aggregate(Decimal(top) / Decimal(bottom), counted, tuple(reserves), top, bottom)
 
 
-def _shared_scale(counted: tuple[Answer, ...], champ: str, word: str) -> tuple[str | None, str]:
+def _shared_scale(counted: tuple[MesureAnswer, ...], champ: str, word: str) -> tuple[str | None, str]:
     """(the scale that all share, "" if none says it, None if they differ; what has to be said about it).
 
     « Autre » is no scale in common: two structures may each mean their own.
@@ -315,7 +315,7 @@ def _shared_scale(counted: tuple[Answer, ...], champ: str, word: str) -> tuple[s
 # --- States, lists, texts -------------------------------------------------------------------------------------------
 
 
-def _jalon(contrat: Contrat, _: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+def _jalon(contrat: Contrat, _: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     """The least advanced state; its date is the latest given for that state."""
     counted = tuple(r for r in reponses if r.input_fields.get("jalon"))
     if not counted:
@@ -340,7 +340,7 @@ def least_advanced(echelle: Iterable[str], etats: Iterable[str]) -> str:
     return min(etats, key=lambda e: ranks.get(fold(e), -1))
 
 
-def _union(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+def _union(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     counted = tuple(r for r in reponses if any(line.modalite for line in r.lines))
     cited = spellings(line.modalite for r in counted for line in r.lines)
     order = {fold(m): rank for rank, m in enumerate(mesure.modalites)}
@@ -349,13 +349,13 @@ def _union(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregat
     return Aggregate(valeur, counted, _common_caveats(mesure, counted))
 
 
-def _text(_: Contrat, mesure: Mesure, reponses: tuple[Answer, ...]) -> Aggregate:
+def _text(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     counted = tuple(r for r in reponses if r.input_fields.get("texte"))
     valeur = "\n".join(f"{r.structure}{NBSP}: {r.input_fields['texte']}" for r in counted) or None
     return Aggregate(valeur, counted, _common_caveats(mesure, counted))
 
 
-RULES: dict[str, Callable[[Contrat, Mesure, tuple[Answer, ...]], Aggregate]] = {
+RULES: dict[str, Callable[[Contrat, Mesure, tuple[MesureAnswer, ...]], Aggregate]] = {
     "FLUX": _flow,
     "PERSONNES": _persons,
     "STOCK": _entities,

@@ -15,7 +15,7 @@ import pandas as pd
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur
 from cls_workbook.french import fold, listing
 from cls_workbook.reading.storing.value_store import ValueStore
-from cls_workbook.summaries.aggregation import FIELDS, NOT_APPLICABLE, UNAVAILABLE, Aggregate, Answer, Detail
+from cls_workbook.summaries.aggregation import FIELDS, NOT_APPLICABLE, UNAVAILABLE, Aggregate, Detail, MesureAnswer
 from cls_workbook.summaries.expected import ExpectedReturns, displayed_name
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class CampagneRetours:
         self.values, self.planned = ValueStore.of(values), ExpectedReturns.of(contrat, planned)
         self.retours = self.values.once("retours", lambda: _retours(self.values, self.planned), contrat, planned)
 
-    def reponses(self, mesure: str, detailed: bool = True) -> dict[str, Answer]:
+    def reponses(self, mesure: str, detailed: bool = True) -> dict[str, MesureAnswer]:
         """Return → what it says of this measure, for the returns that say something of it. ``detailed``: with their
         breakdowns."""
         saisies = self.values.lines(
@@ -68,7 +68,7 @@ class CampagneRetours:
 
     def _reponse(
         self, structure: str, saisies: Iterable[tuple[Any, ...]], detailed: bool, known: dict[str, Detail]
-    ) -> Answer:
+    ) -> MesureAnswer:
         input_fields: dict[str, Any] = {}
         lines: dict[str, dict[str, Any]] = {}
         for _, _, champ, row, modalite, valeur in saisies:
@@ -82,14 +82,14 @@ class CampagneRetours:
             else:
                 input_fields[champ] = valeur
         details = (Detail(*map(lines[cle].get, Detail._fields)) for cle in sorted(lines))
-        return Answer(
+        return MesureAnswer(
             displayed_name(self.contrat, structure),
             input_fields,
             tuple(known.setdefault(repr(detail), detail) for detail in details),
         )
 
     def coverage(
-        self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[str, Answer], result: Aggregate
+        self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[str, MesureAnswer], result: Aggregate
     ) -> tuple[Coverage, list[str]]:
         """What the figure rests on, and what must be said of the returns that are not in it.
 
@@ -146,7 +146,9 @@ class CampagneRetours:
         return Coverage(received, expected_returns, f"{'complet' if received == expected_returns else 'partiel'} {on}")
 
 
-def _split_retours(reponses: Mapping[str, Answer], counted: Iterable[Answer]) -> tuple[list[str], list[str], list[str]]:
+def _split_retours(
+    reponses: Mapping[str, MesureAnswer], counted: Iterable[MesureAnswer]
+) -> tuple[list[str], list[str], list[str]]:
     """The returns that are in a figure (``counted``: their answers); of the others, those that have none to give, or
     none to be asked."""
     inside, answered, unavailable, not_applicable = set(counted), [], [], []
