@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cls_workbook.anomalies import Anomalie, Check, checks, sort_out
+from cls_workbook.checks import border
 from cls_workbook.checks.check_kinds import BetweenRetours, CampagneCheck, FicheCheck, RetourCheck
 from cls_workbook.checks.families import (
     answer_checks,
@@ -73,11 +74,19 @@ def controler(given: CheckInput, findings: Sequence[Anomalie] | None = None) -> 
 
 def check_retour(given: CheckInput) -> list[Anomalie]:
     """The same for returns on their own, without a campaign: none is expected, none is missing, none is a duplicate."""
-    return _new_anomalies(given, of_each_retour(given) + _between_retours(given))
+    return _new_anomalies(given, _in_retours(given) + _between_retours(given))
 
 
 def of_each_retour(given: CheckInput) -> list[Anomalie]:
-    """What each return is found to say amiss, whatever the others say: they may be looked at in several parts."""
+    """What each return is found to say amiss, whatever the others say: they may be looked at in several parts.
+
+    OwnFault if what is given breaks its schema (a return on its own is spared the second that Pandera takes to start).
+    """
+    border.verify(given.answers.values, given.retours)
+    return _in_retours(given)
+
+
+def _in_retours(given: CheckInput) -> list[Anomalie]:
     return [a for check in _of_kind(RetourCheck) for a in check.in_retours(given)]
 
 

@@ -23,37 +23,10 @@ from cls_workbook.checks import CheckInput, PilotageFacts, PreviousYear, control
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.entry_questions import BLOCKS
 from cls_workbook.domain.model import Contrat
+from cls_workbook.reading.storing.typed_frames import INTEGER_COLUMNS, RETOURS
+from cls_workbook.reading.storing.value_store import VALUES, WORDS
 
 A_CONFIRMER, BLOCKING = "à confirmer", "bloquant"
-COLUMNS = (
-    "annee",
-    "fichier",
-    "feuille",
-    "cellule",
-    "fiche",
-    "structure",
-    "volet",
-    "bloc",
-    "mesure",
-    "champ",
-    "ligne",
-    "modalite",
-    "type",
-    "valeur",
-)
-RETOURS = (
-    "fichier",
-    "sha256",
-    "annee",
-    "contrat",
-    "modele",
-    "structure",
-    "volet",
-    "fiche",
-    "feuille",
-    "champs_renseignes",
-    "champs_attendus",
-)
 BY_MESURE = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes")
 
 CONTRAT = """
@@ -208,7 +181,7 @@ def trial_contrat() -> Contrat:
 
 
 def folder(texte: str, contrat: Contrat | None = None, annee: int = 2025, **remaining) -> CheckInput:
-    """The Dossier of the returns written in ``texte``.
+    """What the checks look at, of the returns written in ``texte``.
 
     ``expected_returns``: (fiche, structure, volet, groupe) tuples.
     """
@@ -221,8 +194,10 @@ def folder(texte: str, contrat: Contrat | None = None, annee: int = 2025, **rema
     return CheckInput(
         contrat,
         annee,
-        pd.DataFrame(values, columns=COLUMNS).astype({"valeur": object}),
-        pd.DataFrame(retours, columns=RETOURS),
+        pd.DataFrame(values, columns=VALUES).astype(
+            {"annee": int, "valeur": object} | dict.fromkeys(WORDS, "category")
+        ),
+        pd.DataFrame(retours, columns=RETOURS, dtype=object).astype(dict.fromkeys(INTEGER_COLUMNS, int)),
         anomalies=tuple(anomalies),
         addresses=addresses,
         **remaining,
@@ -310,7 +285,7 @@ def _value(cle: str, typed_in: str, fiche: str, sheet: str, done: dict, contrat:
     type_ = _type(bloc, mesure, champ, fiche, contrat)
     return dict(
         zip(
-            COLUMNS,
+            VALUES,
             (
                 done["annee"],
                 done["fichier"],

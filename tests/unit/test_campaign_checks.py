@@ -282,3 +282,17 @@ def test_a_single_return_is_checked_without_a_campaign():
     }
     assert "QPV_SUPERIEUR_AU_TOTAL" in codes
     assert codes.isdisjoint({"HORS_CAMPAGNE", "RETOUR_MANQUANT", "DOUBLON_DE_RETOUR"})
+
+
+@pytest.mark.parametrize(
+    ("siret", "faulty"),
+    [
+        ("73282932000074", False),
+        ("73282932000075", True),  # the key
+        ("7328293200007", True),  # a digit short
+        ("35600000000048", False),  # La Poste
+    ],
+)
+def test_a_siret_has_fourteen_digits_and_its_key(siret, faulty):
+    anomalies = found(folder(f"[a.xlsx] association\n accueil/reponse/siret {siret}\n 1.1"), "SIRET_INVALIDE")
+    assert anomalies == ([("SIRET_INVALIDE", A_CONFIRMER, ("reponse/siret",))] if faulty else [])
