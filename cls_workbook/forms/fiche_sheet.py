@@ -98,7 +98,8 @@ def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     page.texte(K, None, "fiche_info")
     page.next_row(18)
     answering_row = page.row(f"{fiche.numero}/identite/structure", "repere")
-    formula = f'IF({context.structure_cell}="",{quote(_UNKNOWN_STRUCTURE)},{quote(typography("Structure : "))}&{context.structure_cell})'
+    cell, named = context.structure_cell, quote(typography("Structure : "))
+    formula = f'IF({cell}="",{quote(_UNKNOWN_STRUCTURE)},{named}&{cell})'
     page.name_rank = len(page.cells)
     page.computation(answering_row, B, formula, _who(context.structure), "fiche_info_fort")
     page.fill(range(C, J), "fiche_info")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from cls_workbook.domain.model import Contrat, Fiche
@@ -33,7 +34,7 @@ YEAR_PROGRAMME = "Programmation"
 
 
 def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
-    contrat, p = canvas.contrat, canvas.pilotage
+    contrat = canvas.contrat
     page = canvas.page(YEAR_PROGRAMME, (9, 62, 26, 18, 21, 21, 21, 34))
     titre(
         page,
@@ -41,6 +42,21 @@ def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
         "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas "
         "nul.",
     )
+    header = _programme_table(page, canvas)
+    _other_financements(page, canvas)
+    typed_fields = sum(1 for _, financeur in canvas.pilotage.programme if not financeur)
+    formula = f"COUNT({reference(YEAR_PROGRAMME, CellRange(header + 1, G, header + len(contrat.fiches), G))})"
+    return page, SheetTally(
+        "Les montants programmés par fiche et par financeur, et ce qui a été engagé avant.",
+        "Fiches programmées",
+        formula,
+        typed_fields,
+    )
+
+
+def _programme_table(page: FormPage, canvas: Canvas) -> int:
+    """One row a fiche, and their sums. Returns the row of the headers."""
+    contrat = canvas.contrat
     bloc, prefix = canvas.bloc(pf.YEAR_PROGRAMME), "pilotage/programmation"
     band(page, bloc.titre, NOTE, bloc.aide)
     nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
@@ -66,6 +82,11 @@ def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
     if nature:
         page.texte(B, typography(f"« Programmé » : {nature}."), "aide_ligne")
         page.next_row(18)
+    return header
+
+
+def _other_financements(page: FormPage, canvas: Canvas) -> None:
+    contrat = canvas.contrat
     autres = canvas.bloc(pf.OTHER_FINANCEMENTS)
     new_page(page)
     band(page, autres.titre, NOTE, autres.aide)
@@ -77,18 +98,10 @@ def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
             "nature": f.nature,
             "montant": f.montant,
         }
-        for f in p.financements
+        for f in canvas.pilotage.financements
     ]
     sheet_table(
         page, autres, "pilotage/autres", {"fiche": C, "financeur": D, "nature": E, "montant": F}, values, top=33
-    )
-    typed_fields = sum(1 for _, financeur in p.programme if not financeur)
-    formula = f"COUNT({reference(YEAR_PROGRAMME, CellRange(header + 1, G, header + len(contrat.fiches), G))})"
-    return page, SheetTally(
-        "Les montants programmés par fiche et par financeur, et ce qui a été engagé avant.",
-        "Fiches programmées",
-        formula,
-        typed_fields,
     )
 
 
@@ -134,7 +147,8 @@ def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
     page.row("pilotage/programmation/fin", "fin")
     page.fill(range(B, NOTE + 1), "total")
     page.texte(C, "Ensemble des fiches", "total")
-    last, total_of, how_many = page.line - 1, {}, 0
+    last, how_many = page.line - 1, 0
+    total_of: dict[int, Decimal | None] = {}
     for column in (E, F, G):
         zone = f"{address(header + 1, column)}:{address(last, column)}"
         known = [
@@ -142,29 +156,31 @@ def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
             for c in page.cells
             if c.column == column and header < c.line <= last and isinstance(c.valeur, Decimal)
         ]
-        total_of[column], how_many = (sum(known) if known else None), len(known)
+        total_of[column], how_many = (sum(known, Decimal(0)) if known else None), len(known)
         page.texte(column, Formula(f'IF(COUNT({zone})=0,"",SUM({zone}))', total_of[column]), "total:montant")
     # Sums of what is known only: the row says of how many fiches.
     following = f"sur {len(contrat.fiches)} fiches programmées"
     page.texte(NOTE, Formula(f'COUNT({zone})&" {following}"', f"{how_many} {following}"), "total")
     page.next_row(24)
-    if contrat.maquette is None:
-        return
+    if contrat.maquette is not None:
+        _announced_maquette(page, contrat.maquette, total_of)
+
+
+def _announced_maquette(page: FormPage, announced: Decimal, total_of: Mapping[int, Decimal | None]) -> None:
+    """What the contract announces for all its fiches, against the sums of the row above."""
     page.fill(range(B, NOTE + 1), "repere:texte")
     page.texte(C, "Maquette annoncée par le contrat", "repere:texte")
-    page.texte(E, contrat.maquette, "repere:montant")
+    page.texte(E, announced, "repere:montant")
     total, already, this_year, maquette = (address(page.line - n, c) for n, c in ((1, E), (1, F), (1, G), (0, E)))
     taken = None if total_of[F] is None and total_of[G] is None else (total_of[F] or 0) + (total_of[G] or 0)
-    remaining = None if taken is None else contrat.maquette - taken
+    remaining = None if taken is None else announced - taken
     page.texte(
         H,
         Formula(f'IF(COUNT({already}:{this_year})=0,"",{maquette}-SUM({already}:{this_year}))', remaining),
         "calcul:montant",
     )
     exceeding, differing = "dépasse la maquette", "les fiches ne font pas la maquette"
-    word = (
-        exceeding if remaining is not None and remaining < 0 else differing if total_of[E] != contrat.maquette else ""
-    )
+    word = exceeding if remaining is not None and remaining < 0 else differing if total_of[E] != announced else ""
     page.texte(
         NOTE,
         Formula(

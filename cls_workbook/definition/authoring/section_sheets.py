@@ -255,7 +255,8 @@ class _Table:
         base, start = letter(self.grid.columns[BASE]), FIRST_ROW
         before = f"{base}{line - 1}" if line > start else '""'
         rank = f'SUMPRODUCT(({fiche}${start}:{fiche}{line}={fiche}{line})*({libelle}${start}:{libelle}{line}<>""))'
-        return f'IF({fiche}{line}="","",IF({id_}{line}<>"",{id_}{line},IF({libelle}{line}="",{before},{fiche}{line}&"-I"&TEXT({rank},"00"))))'
+        given = f'IF({libelle}{line}="",{before},{fiche}{line}&"-I"&TEXT({rank},"00"))'
+        return f'IF({fiche}{line}="","",IF({id_}{line}<>"",{id_}{line},{given}))'
 
     def _anchor(self, line: int) -> str:
         libelle, type_, id_ = (letter(self.grid.columns[c]) for c in ("mesures.libelle", "mesures.type", "mesures.id"))
