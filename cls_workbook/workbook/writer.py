@@ -65,7 +65,7 @@ def to_bytes(workbook: Workbook, pages: type[PlainPages] = PlainPages) -> bytes:
     return macro_package.repackage(content, workbook.macros) if workbook.macros else content
 
 
-class _Formats(dict[str, Format]):
+class _BookFormats(dict[str, Format]):
     """Style name → XlsxWriter format, made once per workbook."""
 
     def __init__(self, opened_book: xlsxwriter.Workbook, properties: Callable[[str], Mapping[str, object]]):
@@ -97,8 +97,8 @@ class _Rendering:
         default = {"font_name": font_name, "font_size": 11}
         self.buffer = BytesIO()
         self.opened_book = xlsxwriter.Workbook(self.buffer, _OPTIONS | {"default_format_properties": default})
-        self.pages = pages(self.opened_book, _Formats(self.opened_book, look.style))
-        self.conditional_formats = _Formats(self.opened_book, look.dxf)
+        self.pages = pages(self.opened_book, _BookFormats(self.opened_book, look.style))
+        self.conditional_formats = _BookFormats(self.opened_book, look.dxf)
         self.shown = _shown_cells(workbook)
         self.opened_book.set_properties({"title": workbook.titre, "subject": workbook.subject, "created": _CREATION})
         self.opened_book.set_calc_mode("auto")
