@@ -13,6 +13,7 @@ from cls_workbook.cli.commands import main
 from cls_workbook.errors import Refusal
 from cls_workbook.pipeline import way_back
 from cls_workbook.pipeline.settling import lasting, requests
+from cls_workbook.reading import return_files
 from cls_workbook.reading.return_files import read, retours_in
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.summaries.replacement import preview
@@ -32,10 +33,9 @@ def two_versions(tmp_path):
 
 def consolider(folder, *texts, saisies=None):
     files = retours_in([folder])
-    requested = [*requests(texts, files), *lasting([(r.ancien, r.nouveau) for r in saisies.remplacements] if saisies else (), files)]
-    return way_back.consolider(
-        read(files, ReturnReader(contrats), 1), trial(), YEAR, day=date(2026, 2, 1), pilotage=saisies, to_replace=requested
-    )
+    pairs = [(r.ancien, r.nouveau) for r in saisies.remplacements] if saisies else []
+    requested, retours = [*requests(texts, files), *lasting(pairs, files)], read(files, ReturnReader(contrats), 1)
+    return way_back.consolider(retours, trial(), YEAR, day=date(2026, 2, 1), pilotage=saisies, to_replace=requested)
 
 
 def values(result) -> dict:
@@ -189,3 +189,21 @@ def test_a_request_that_makes_no_sense_is_refused_in_one_sentence(two_versions, 
 
 def test_the_preview_says_nothing_when_nothing_is_replaced(two_versions):
     assert list(preview(consolider(two_versions).tables.remplacements)) == []
+
+
+def test_every_return_is_opened_once_even_those_that_are_read_first(two_versions, monkeypatch):
+    opened, content_of = [], return_files.content_of
+    monkeypatch.setattr(return_files, "content_of", lambda path: opened.append(path.name) or content_of(path))
+    result = way_back.consolidate_folder(
+        [two_versions], trial(), YEAR, day=date(2026, 2, 1), processes=1, to_replace=["premier.xlsx=corrige.xlsx"]
+    )
+    assert sorted(opened) == ["corrige.xlsx", "premier.xlsx"]
+    assert statuts(result) == {"premier.xlsx": "doublon", "corrige.xlsx": "reçu"}
+
+
+def test_what_is_replaced_is_typed_and_not_checked(two_versions):
+    """Its values are told; of what it says amiss, nothing."""
+    filled(two_versions, BASE | {V: 30, E: -5}, "mutuelle", "premier.xlsx")
+    result = consolider(two_versions, "corrige.xlsx")
+    assert [a.code for a in result.anomalies if a.file == "premier.xlsx"] == ["RETOUR_REMPLACE"]
+    assert "(refusé)" in " ".join(str(v) for v in result.tables.remplacements["Valeur avant"])

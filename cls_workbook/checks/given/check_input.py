@@ -96,11 +96,6 @@ class CheckInput:
             values = self.values[_kept(self.values, files, fiches)]
         return dataclasses.replace(self, values=values, retours=self.retours[_kept(self.retours, files, fiches)])
 
-    def only(self, files: Collection[str]) -> CheckInput:
-        """The same with these files only."""
-        retours = self.retours[self.retours["fichier"].isin(list(files))]
-        return dataclasses.replace(self, values=self._value_store.of_files(files), retours=retours)
-
     # --- a campaign, part after part ---
 
     @cached_property
