@@ -377,21 +377,21 @@ def result(**changes) -> Result:
         "Taux de participation",
         "Réserve",
     )
-    given = dict(
-        contrat=toml_reader.parse(CONTRAT, "essai"),
-        annee=2025,
-        day=date(2026, 3, 14),
-        retours=retours(),
-        indicateurs=indicateurs(),
-        reponses=reponses(),
-        par_fiche=par_fiche(),
-        totaux=totaux(),
-        anomalies=anomalies(),
-        normalisations=frame(
+    given = {
+        "contrat": toml_reader.parse(CONTRAT, "essai"),
+        "annee": 2025,
+        "day": date(2026, 3, 14),
+        "retours": retours(),
+        "indicateurs": indicateurs(),
+        "reponses": reponses(),
+        "par_fiche": par_fiche(),
+        "totaux": totaux(),
+        "anomalies": anomalies(),
+        "normalisations": frame(
             "Normalisations",
             ("asso-secret.xlsx", "FA 1.1", "D44", "Engagé", "« 3 000,50 € »", D("3000.50"), "symbole € retiré"),
         ),
-        mesures=frame(
+        "mesures": frame(
             "Mesures",
             (
                 2025,
@@ -409,7 +409,7 @@ def result(**changes) -> Result:
                 "D20",
             ),
         ),
-        financements=frame(
+        "financements": frame(
             "Lignes de financement",
             (
                 2025,
@@ -442,37 +442,37 @@ def result(**changes) -> Result:
                 "B44:F44",
             ),
         ),
-        par_financeur=frame(
+        "par_financeur": frame(
             "Financement par financeur",
             ("Agence", "Maquette", D(4000), D("3000.50"), D("1500.25")),
             ("Agence", "Hors maquette", N, D(26000), D(13000)),
             ("Fonds santé", "Hors maquette", N, D(800), N),
             ("Ville", "Cofinancement", N, D(3000), N),
         ),
-        avancement=frame(
+        "avancement": frame(
             suivi,
             ("1.1", "1", "Consulter près de chez soi", "En cours", "Totale", N, 1, 2, "partiel (1 sur 2)"),
             ("1.2", "1", "Prévenir", "Reportée", "Partielle", N, 1, 1, "complet (1 sur 1)"),
             ("2.1", "2", "Animer le contrat", N, N, N, 1, 1, "aucune valeur (0 sur 1)"),
         ),
-        gouvernance=frame(
+        "gouvernance": frame(
             instance,
             ("COPIL", 1, 2, 20, 15, D("0.75"), N),
             ("Comité technique", 2, 1, N, N, N, "sous le minimum (1 sur 2)"),
         ),
-        territoire=frame(
+        "territoire": frame(
             ("type", "code", "nom", "fiches", "numeros"),
             ("commune", "99001", "Fleury", 1, "1.1"),
             ("qpv", N, "Les Tilleuls", 1, "1.1"),
         ),
-        explications=(
+        "explications": (
             "Fiche 2.1\u00a0: dépense de 52 000 €, aide possible de 26 000 €.",
             "Fiche 1.1\u00a0: rien à signaler.",
         ),
-        a_preciser=("Fiche 1.2\u00a0: porteur à préciser.",),
-        decisions={"1.2": "Report accepté.", "": "Le COPIL valide la méthode."},
-        precedent=True,
-    )
+        "a_preciser": ("Fiche 1.2\u00a0: porteur à préciser.",),
+        "decisions": {"1.2": "Report accepté.", "": "Le COPIL valide la méthode."},
+        "precedent": True,
+    }
     given |= changes
     parts = {}
     for nom, class_ in (("tables", ResultTables), ("summaries", ResultSummaries), ("notes", ResultNotes)):

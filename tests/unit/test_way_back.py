@@ -120,7 +120,8 @@ def test_one_process_or_two_give_the_same_tables(tmp_path, dijon):
         drop_retour(tmp_path, dijon, structure)
     files = return_files.retours_in([tmp_path])
     one, two = (
-        way_back.consolider(return_files.read(files, ReturnReader(KnownContrats(dijon)), n), dijon, YEAR, day=DAY) for n in (1, 2)
+        way_back.consolider(return_files.read(files, ReturnReader(KnownContrats(dijon)), n), dijon, YEAR, day=DAY)
+        for n in (1, 2)
     )
     assert writer.to_bytes(consolidation_workbook.workbook(one)) == writer.to_bytes(
         consolidation_workbook.workbook(two)
