@@ -31,7 +31,7 @@ BY_MESURE = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes")
 
 CONTRAT = """
 axes = [{ numero = "1", titre = "Agir" }]
-communes = [{ code_insee = "99001", nom = "Fleury-les-Eaux" }, { code_insee = "99002", nom = "Valcourt" }]
+communes = [{ code_insee = "21001", nom = "Fleury-les-Eaux" }, { code_insee = "21002", nom = "Valcourt" }]
 instances = [{ nom = "Comité technique", minimum_par_an = 2 }, { nom = "COPIL", minimum_par_an = 1 }]
 natures = [
     { id = "maquette", libelle = "Maquette", niveau = "maquette" },

@@ -35,11 +35,11 @@ structures = [
   { id = "communes", nom = "Communes", groupe = true, candidats_communes = true },
 ]
 communes = [
-  { code_insee = "99001", nom = "Aubeterre" }, { code_insee = "99002", nom = "Bois-le-Pré" },
-  { code_insee = "99003", nom = "Clairvaux" }, { code_insee = "99004", nom = "Doussay" },
-  { code_insee = "99005", nom = "Étang-Neuf" },
+  { code_insee = "21001", nom = "Aubeterre" }, { code_insee = "21002", nom = "Bois-le-Pré" },
+  { code_insee = "21003", nom = "Clairvaux" }, { code_insee = "21004", nom = "Doussay" },
+  { code_insee = "21005", nom = "Étang-Neuf" },
 ]
-qpv = [{ nom = "Les Tilleuls", commune = "99001" }, { nom = "Le Port", commune = "99003" }]
+qpv = [{ nom = "Les Tilleuls", commune = "Aubeterre" }, { nom = "Le Port", commune = "Clairvaux" }]
 natures = [
   { id = "maquette", libelle = "Maquette ARS", niveau = "maquette" },
   { id = "cofi", libelle = "Cofinancement", niveau = "cofinancement" },

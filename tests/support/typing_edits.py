@@ -255,11 +255,11 @@ def unknown_choices(page: Page) -> None:
 @edit("cases cochées autrement que par x", "CHOIX_INCONNU", reported=1)
 def boxes(page: Page) -> None:
     for code, raw, meaning in (
-        ("99001", "X", "x"),
-        ("99002", "oui", "x"),
-        ("99003", "✔", "x"),
-        ("99004", 1, "x"),
-        ("99005", "non", REFUSED),
+        ("21001", "X", "x"),
+        ("21002", "oui", "x"),
+        ("21003", "✔", "x"),
+        ("21004", 1, "x"),
+        ("21005", "non", REFUSED),
     ):
         page.enter_value(f"territoire/{code}/commune", raw, meaning)
 

@@ -14,7 +14,7 @@ from cls_workbook.reports.consolidation.consolidated_result import Result, Resul
 
 CONTRAT = """
 axes = [{ numero = "1", titre = "Soigner" }, { numero = "2", titre = "Coordonner" }]
-communes = [{ code_insee = "99001", nom = "Fleury" }, { code_insee = "99002", nom = "Valcourt" }]
+communes = [{ code_insee = "21001", nom = "Fleury" }, { code_insee = "21002", nom = "Valcourt" }]
 qpv = [{ nom = "Les Tilleuls", commune = "Fleury" }]
 instances = [{ nom = "COPIL", minimum_par_an = 1 }, { nom = "Comité technique", minimum_par_an = 2 }]
 signataires = [{ nom = "Agence" }, { nom = "Ville" }]
@@ -269,7 +269,7 @@ def reponses(*autres) -> pd.DataFrame:
         (2025, "1.1", "Association", N, "avancement", "date_debut", N, date(2025, 2, 1), *a, "C13"),
         (2025, "1.1", "Association", N, "qualitatif", "freins", N, "Appeler Mme Durand au 03 80 12 34 56.", *a, "C70"),
         (2025, "1.1", "Association", N, "qualitatif", "avenant", N, "oui", *a, "C75"),
-        (2025, "1.1", "Association", N, "territoire", "commune", "99001", "x", *a, "E50"),
+        (2025, "1.1", "Association", N, "territoire", "commune", "21001", "x", *a, "E50"),
         (2025, "1.1", "Association", N, "territoire", "qpv", "Les Tilleuls", "x", *a, "E60"),
         (2025, "2.1", "Ville", N, "depenses", "total", N, D("52000"), *v, "C69"),
         (2025, "2.1", "Ville", N, "depenses", "etp", N, D("1"), *v, "C70"),
@@ -462,7 +462,7 @@ def result(**changes) -> Result:
         ),
         "territoire": frame(
             ("type", "code", "nom", "fiches", "numeros"),
-            ("commune", "99001", "Fleury", 1, "1.1"),
+            ("commune", "21001", "Fleury", 1, "1.1"),
             ("qpv", N, "Les Tilleuls", 1, "1.1"),
         ),
         "explications": (

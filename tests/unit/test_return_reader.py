@@ -115,16 +115,16 @@ def test_a_form_label_that_changed_refuses_its_input(tmp_path):
 
 
 def test_a_box_is_found_by_the_name_at_its_left(tmp_path):
-    rank = line("1.1/territoire/99001/commune")
+    rank = line("1.1/territoire/21001/commune")
     retour = read(
         filled(
             tmp_path,
-            {"1.1/territoire/99001/commune": "x", "1.1/territoire/99002/commune": "x"},
+            {"1.1/territoire/21001/commune": "x", "1.1/territoire/21002/commune": "x"},
             elsewhere={f"{FICHE}!B{rank}": "Aubeterre-sur-Onde"},
         )
     )
     assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"B{rank}", f"C{rank}"))]
-    assert items_read(retour) == {"1.1/territoire/99002/commune": "x"}
+    assert items_read(retour) == {"1.1/territoire/21002/commune": "x"}
 
 
 def test_a_changed_header_refuses_its_column(tmp_path):
@@ -182,7 +182,7 @@ def test_a_deleted_column_is_said_once(tmp_path):
 
 
 def test_a_name_to_tick_may_be_in_any_row_of_its_list(tmp_path):
-    here, there = places()["1.1/territoire/99001/commune"], places()["1.1/territoire/Les Tilleuls/qpv"]
+    here, there = places()["1.1/territoire/21001/commune"], places()["1.1/territoire/Les Tilleuls/qpv"]
 
     def move(opened_book):
         sheet = opened_book[FICHE]
@@ -190,8 +190,8 @@ def test_a_name_to_tick_may_be_in_any_row_of_its_list(tmp_path):
             one, other = sheet.cell(here.row, here.column + offset), sheet.cell(there.row, there.column + offset)
             one.value, other.value = other.value, one.value
 
-    retour = read(modified(filled(tmp_path, {"1.1/territoire/99001/commune": "x"}), move))
-    assert (items_read(retour), retour.anomalies) == ({"1.1/territoire/99001/commune": "x"}, ())
+    retour = read(modified(filled(tmp_path, {"1.1/territoire/21001/commune": "x"}), move))
+    assert (items_read(retour), retour.anomalies) == ({"1.1/territoire/21001/commune": "x"}, ())
 
 
 def test_a_deleted_row_is_said_once_per_sheet(tmp_path):

@@ -69,7 +69,7 @@ def test_a_value_is_one_row_with_its_source(tmp_path):
         ("1.1/avancement/date_debut", "15 mars 2025", datetime.date(2025, 3, 15), "texte"),
         ("1.1/avancement/date_debut", datetime.datetime(2025, 3, 15), datetime.date(2025, 3, 15), None),
         ("1.1/avancement/etat", "en  COURS", "En cours", "casse"),
-        ("1.1/territoire/99001/commune", "X", "x", "case"),
+        ("1.1/territoire/21001/commune", "X", "x", "case"),
         ("1.1/financement/01/financeur", "Fondation de l’Orme", "Fondation de l’Orme", None),
         (
             "1.1/qualitatif/realisations",
@@ -115,7 +115,7 @@ def test_a_normalisation_shows_what_was_typed_and_what_was_kept(tmp_path):
         ("2.1/mesures/2.1-I01/valeur", 501, "VALEUR_HORS_LIMITES", BLOCKING),
         ("1.1/avancement/date_debut", "au printemps", "DATE_ILLISIBLE", BLOCKING),
         ("1.1/avancement/etat", "presque fini", "CHOIX_INCONNU", BLOCKING),
-        ("1.1/territoire/99001/commune", "peut-être", "CHOIX_INCONNU", BLOCKING),
+        ("1.1/territoire/21001/commune", "peut-être", "CHOIX_INCONNU", BLOCKING),
         ("1.1/mesures/1.1-I01/commentaire", "mot " * 100, "TEXTE_TROP_LONG", A_CONFIRMER),
     ],
 )
