@@ -1,4 +1,4 @@
-"""The border of the checks: typed returns are what is said of them here, or the fault is ours and nothing is made of them."""
+"""The border of the checks: typed returns are what is said of them here, or the fault is ours."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pandas as pd
 from cls_workbook.domain.entry_questions import BLOCKS
 from cls_workbook.errors import OwnFault
 from cls_workbook.french import listing, typography
+from cls_workbook.reading.parsing.value_log import VALUES
 from cls_workbook.reading.storing.typed_frames import INTEGER_COLUMNS, RETOURS
-from cls_workbook.reading.storing.value_store import VALUES, WORDS
+from cls_workbook.reading.storing.value_store import WORDS
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -33,7 +34,10 @@ MAY_BE_UNSAID = ("structure", "volet", "modele")  # of a return: other rules say
 
 
 def verify(values: pd.DataFrame, retours: pd.DataFrame) -> None:
-    """OwnFault if the typed values of a batch, or its returns, break their schema. A batch at a time: it costs as much for one row."""
+    """OwnFault if the typed values of a batch, or its returns, break their schema.
+
+    A batch at a time: a schema costs as much for one row as for thousands.
+    """
     import pandera.pandas as pa
 
     for nom, schema, frame in (("valeurs lues", _values_schema(), values), ("retours lus", _retours_schema(), retours)):

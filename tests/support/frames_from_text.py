@@ -23,8 +23,9 @@ from cls_workbook.checks import CheckInput, PilotageFacts, PreviousYear, control
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.entry_questions import BLOCKS
 from cls_workbook.domain.model import Contrat
+from cls_workbook.reading.parsing.value_log import VALUES
 from cls_workbook.reading.storing.typed_frames import INTEGER_COLUMNS, RETOURS
-from cls_workbook.reading.storing.value_store import VALUES, WORDS
+from cls_workbook.reading.storing.value_store import WORDS
 
 A_CONFIRMER, BLOCKING = "à confirmer", "bloquant"
 BY_MESURE = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes")

@@ -51,7 +51,7 @@ class PilotageFacts:
 class CheckInput:
     """The returns of a campaign (or a single one), typed. What is None is not checked against.
 
-    ``values``: one row per input understood, columns ``value_store.VALUES``; for a whole campaign, a store of them,
+    ``values``: one row per input understood, columns ``value_log.VALUES``; for a whole campaign, a store of them,
     which rules between returns take up by parts (``par_fiche``, ``by_mesure``, ``financements_of``). ``retours``: one
     row per (fichier, fiche) answered, columns ``typed_frames.RETOURS``. ``expected_returns``: columns fiche, structure,
     volet, groupe. ``anomalies``: what reading and typing already found; what they refused is not said to be missing.
