@@ -1,0 +1,78 @@
+"""The history by thing followed, as the sheet Évolution reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from cls_workbook.domain.model import Contrat
+from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reports.consolidation.consolidated_result import Result
+from cls_workbook.reports.synthese.synthese_pieces import UNITS, PrintedColumn
+from cls_workbook.tables.described_columns import Row
+from cls_workbook.tables.table_frames import frame_records
+
+YearSeries = dict[int, Row]
+
+
+class HistoryView:
+    """The history by thing followed: series of rows by year, in the contract's order, what has ended last."""
+
+    def __init__(self, result: Result):
+        self.contrat: Contrat = result.contrat
+        self.lines = frame_records(result.tables.history)
+        already_seen = {r["Année"] for r in self.lines}
+        self.annees = list(
+            range(
+                min({result.annee, *self.contrat.annees}), max({result.annee, *self.contrat.annees, *already_seen}) + 1
+            )
+        )
+        self.annee, self.all_known = result.annee, already_seen
+        self.ranks = {f.numero: rank for rank, f in enumerate(self.contrat.fiches)}
+
+    def warning_text(self) -> str:
+        past_ones = [a for a in self.annees if a < self.annee]
+        absent_ones = [self.contrat.year_name(a) for a in past_ones if a not in self.all_known]
+        lacking = (
+            f" Aucune consolidation n’est connue pour {', '.join(absent_ones)} : donnez celle de l’an dernier "
+            f"(--precedent)."
+            if absent_ones
+            else ""
+        )
+        return (
+            f"Une case vide veut dire « non connu », jamais zéro. La dernière colonne dit ce qu’est le cumul, ou "
+            f"pourquoi il n’y en a pas.{lacking}"
+        )
+
+    def series(self, objet: str, *cle: str) -> dict[tuple[Any, ...], YearSeries]:
+        """Key (the columns ``cle``) → year → row."""
+        all_found: dict[tuple[Any, ...], YearSeries] = {}
+        for r in self.lines:
+            if r["Objet"] == objet:
+                all_found.setdefault(tuple(r[c] or "" for c in cle), {})[r["Année"]] = r
+        rank = cle.index("Fiche") if "Fiche" in cle else None
+        return (
+            dict(sorted(all_found.items(), key=lambda e: self.ranks.get(e[0][rank], len(self.ranks))))
+            if rank is not None
+            else all_found
+        )
+
+    def total(self, objet: str) -> dict[int, Decimal]:
+        """Year → sum over the fiches of an amount; a year without any figure is absent."""
+        sums = {
+            a: total_of(r["Valeur"] for r in self.lines if r["Objet"] == objet and r["Année"] == a)
+            for a in self.all_known
+        }
+        return {a: m for a, m in sums.items() if m is not None}
+
+    def columns(self, libelle: str, unites: int, style: str, remaining: Sequence[PrintedColumn]) -> list[PrintedColumn]:
+        """A label, one column a year, then ``remaining``, over the whole width."""
+        taken = unites + sum(c.unites for c in remaining)
+        wide = max(2, (UNITS - taken) // len(self.annees))
+        taken += wide * len(self.annees)
+        return [
+            PrintedColumn(libelle, unites + max(0, UNITS - taken)),
+            *(PrintedColumn(self.contrat.year_name(a), wide, style) for a in self.annees),
+            *remaining,
+        ]

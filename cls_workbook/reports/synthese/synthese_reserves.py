@@ -1,0 +1,83 @@
+"""The reserves of the Synthèse: what the figures do not say."""
+
+from __future__ import annotations
+
+from cls_workbook.anomalies import BLOCKING
+from cls_workbook.french import NBSP
+from cls_workbook.reports.synthese.synthese_pieces import Board
+from cls_workbook.reports.synthese.synthese_portrait import Portrait
+from cls_workbook.summaries.aggregation import ESTIMATED
+from cls_workbook.summaries.masking import MASKED
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
+from cls_workbook.tables.table_frames import frame_records
+
+
+def reserves(board: Board, portrait: Portrait) -> None:
+    """What the figures above do not say: what is missing, refused, estimated, masked or left open."""
+    board.band("Réserves", following=50)
+    notes = [f"[{numero}] {texte}" for texte, numero in portrait.notes.items()]
+    sections = (
+        ("Retours manquants ou écartés", _absent_retours(portrait)),
+        ("Notes appelées entre crochets", notes),
+        ("Sur l’ensemble des mesures", _on_all_mesures(portrait)),
+        ("Points du contrat à préciser", [f"• {t}" for t in portrait.result.notes.a_preciser]),
+        ("Autres réserves", [f"• {t}" for t in portrait.result.notes.reserves]),
+    )
+    if not any(texts for _, texts in sections):
+        board.sentences(["Aucune réserve."], "dense_doux")
+    for titre, texts in sections:
+        if texts:
+            board.sous_titre(titre, following=22)
+            if texts is notes:
+                board.sentences_in_two_columns(notes)
+            else:
+                board.sentences(texts)
+
+
+def _absent_retours(portrait: Portrait) -> list[str]:
+    """One sentence per fiche: who has not answered, whose answer was set aside. No file is named."""
+    retours = frame_records(portrait.result.tables.retours)
+    sentences = []
+    for statut, word in (
+        (MISSING, "attendu{s} et non reçu{s}"),
+        (REJECTED, "reçu{s} et rejeté{s}"),
+        (DUPLICATE, "reçu{s} en double et écarté{s}"),
+    ):
+        theirs: dict[str, list[str]] = {}
+        for r in retours:
+            if r["Statut"] == statut:
+                nom = (r["Structure"] or "structure inconnue") + (f" ({r['Volet']})" if r["Volet"] else "")
+                theirs.setdefault(r["Fiche"] or "fiche inconnue", []).append(nom)
+        if theirs:
+            total = sum(map(len, theirs.values()))
+            detail = f"{NBSP}; ".join(
+                f"{fiche}{NBSP}: {', '.join(dict.fromkeys(names))}" for fiche, names in theirs.items()
+            )
+            sentences.append(f"• {total} {word.format(s='s' * (total > 1))} — {detail}.")
+    return sentences
+
+
+def _on_all_mesures(portrait: Portrait) -> list[str]:
+    lines = list(portrait.indicateurs.values())
+    reserves = [str(li["Réserve"] or "") for li in lines]
+    threshold = portrait.contrat.seuil_petits_effectifs
+    counts = (
+        (sum(li["Valeur"] is None for li in lines), "sans valeur publiée"),
+        (
+            sum(str(li["Couverture"] or "").startswith("partiel") for li in lines),
+            "sur une partie seulement des retours attendus",
+        ),
+        (sum(ESTIMATED in r for r in reserves), "avec une part d’estimation"),
+        (
+            sum("non dédoublonné" in r for r in reserves),
+            "sans dédoublonnage : un intervalle est donné au lieu d’un nombre",
+        ),
+        (sum(MASKED in r for r in reserves), f"sous le secret des petits effectifs : de 1 à {threshold}, rien ne sort"),
+    )
+    sentences = [f"• {n} mesure{'s' * (n > 1)} sur {len(lines)} {word}." for n, word in counts if n]
+    if blocking := portrait.result.alerts(BLOCKING):
+        sentences.append(
+            f"• {blocking} anomalie{'s' * (blocking > 1)} bloquante{'s' * (blocking > 1)}{NBSP}: les valeurs "
+            f"concernées ne sont dans aucun chiffre."
+        )
+    return sentences
