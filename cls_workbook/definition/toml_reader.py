@@ -46,13 +46,16 @@ def load(reference: str | Path) -> Contrat:
 
 
 def load_sound(reference: str | Path) -> Contrat:
-    """The same, where nothing contradicts itself. Refus with one line per fault; what ships is held by tests."""
+    """The same, where every name leads somewhere. Refus with one line for each that does not; tests hold what ships.
+
+    Other faults are for ``contrat verifier``: a year can be made with them.
+    """
     contrat = load(reference)
     if str(reference) in shipped():
         return contrat
-    from cls_workbook.domain.verification.whole_contract import FAULT, verifier  # who takes a shipped one need not wait
+    from cls_workbook.domain.verification.whole_contract import verifier  # who takes a shipped one need not wait
 
-    if faults := [str(found) for found in verifier(contrat) if found.gravite == FAULT]:
+    if faults := [str(found) for found in verifier(contrat) if found.dangling]:
         raise Refusal(f"La définition {reference} comporte {len(faults)} faute(s).", faults)
     return contrat
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -26,12 +26,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class DefinitionFault:
-    """``location``: where in the definition; ``remedy``: what to do, "" where the message says it all."""
+    """``location``: where in the definition; ``remedy``: what to do, "" where the message says it all.
+
+    ``dangling``: it names what is defined nowhere, so that no workbook can be made of the definition.
+    """
 
     location: str
     message: str
     remedy: str = ""
     gravite: str = FAULT
+    dangling: bool = False
 
     def __str__(self) -> str:
         return f"{self.location}{NBSP}: {self.message}" + (f" {self.remedy}" if self.remedy else "")
@@ -100,7 +104,7 @@ def reference(location: str, valeur: str | None, known: Iterable[str], what: str
         if close_matches
         else "Corrigez ce renvoi, ou ajoutez ce qu’il désigne."
     )
-    yield fault(location, f"{what} « {valeur} » n’existe pas dans la définition.", remedy)
+    yield replace(fault(location, f"{what} « {valeur} » n’existe pas dans la définition.", remedy), dangling=True)
 
 
 def references(location: str, values: Iterable[str], known: Iterable[str], what: str) -> Iterator[DefinitionFault]:
