@@ -1,4 +1,4 @@
-"""``Classeur`` → the open workbook, through xlwings: the second renderer of the same description (``workbook.writer``:
+"""``Workbook`` → the open workbook, through xlwings: the second renderer of the same description (``workbook.writer``:
 files).
 
 Everything is read and decided in ``prepare``; ``write`` only writes, so that what cannot be done is said before

@@ -1,6 +1,6 @@
 """What a campaign adds up to: indicators and their breakdowns. Frames in, frames out.
 
-How answers make one figure is in ``agregation``. No figure is ever added across fiches.
+How answers make one figure is in ``aggregation``. No figure is ever added across fiches.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def indicateurs(
 ) -> pd.DataFrame:
     """The table ``Indicateurs``: one row per measure, in the contract's order.
 
-    ``values``: what is left once refused values are set aside (``consolidation.retain``). ``planned``: the frame of
-    ``consolidation.expected_returns``, or its ``ExpectedReturns``. ``precedent``: measure → last year's value. Rates
+    ``values``: what is left once refused values are set aside (``what_counts.retain``). ``planned``: the frame of
+    ``expected.expected_returns``, or its ``ExpectedReturns``. ``precedent``: measure → last year's value. Rates
     are shares (0.265 for 26,5 %). A return counts as received for a measure when it gave the figure, or said « sans
     objet ».
     """

@@ -1,6 +1,6 @@
 """How the answers of several structures, or of several years, make one figure. One function per aggregation code.
 
-Source: domaine, section 4. Pure: plain values in, plain values out. A blank is not a zero: an answer without
+Pure: plain values in, plain values out. A blank is not a zero: an answer without
 value adds nothing, and the total says how many answers it rests on.
 """
 

@@ -1,6 +1,6 @@
 """The money of a campaign, by fiche, by funder and by subtotal. Frames in, frames out; euros, exact to the cent.
 
-Source: domaine, section 4. The levels (programmé, engagé, versé, réalisé) are never added to each other, nor are the
+The levels (programmé, engagé, versé, réalisé) are never added to each other, nor are the
 four natures of money (maquette, hors maquette, cofinancement, valorisation): there is no grand total.
 What the rules of the contract make of it, in sentences, is in ``funding_rules``.
 """

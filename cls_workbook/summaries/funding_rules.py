@@ -1,6 +1,6 @@
 """The rules of a contract applied to a campaign: what they grant, limit or refuse, in figures and in French sentences.
 
-Source: domaine, section 4. Pure. The share of a post itself is in ``regles``.
+Pure. The share of a post itself is in ``domain.subsidies``.
 """
 
 from __future__ import annotations

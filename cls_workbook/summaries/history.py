@@ -2,7 +2,7 @@
 next.
 
 Frames in, a frame out. A row is a measure, the state of a fiche, an amount of a fiche, what a funder engaged on it, or
-an envelope of the whole contract, for one year. Years are never added here: see ``agregation.sur_les_annees``.
+an envelope of the whole contract, for one year. Years are never added here: see ``aggregation``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A workbook described, without any library: sheets, cells, validations, tables, charts, print setup.
 
-Both the entry workbooks (``layout``) and the summaries (``consolidated``) are made of these;
-``writer`` turns a ``Classeur`` into a file. Rows and columns count from 1. A style is named
+Both the entry workbooks (``layout``) and the summaries (``reports``) are made of these;
+``writer`` turns a ``Workbook`` into a file. Rows and columns count from 1. A style is named
 ``role`` or ``role:format`` (``typed:montant``); ``look`` knows what each name looks like.
 """
 

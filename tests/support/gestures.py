@@ -1,7 +1,7 @@
 """What a partner does to a sheet, told once as data; where each typed value stands afterwards.
 
 A ``Page`` is told gestures. It moves what it knows of the typed values, and keeps the gestures for a player
-(``joueurs``): openpyxl or LibreOffice. Rows and columns count from 1.
+(``players``): openpyxl or LibreOffice. Rows and columns count from 1.
 """
 
 from __future__ import annotations

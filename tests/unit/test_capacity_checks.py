@@ -1,4 +1,4 @@
-"""Checks 20 to 22 and 32 to 34, and the arithmetic of the rules."""
+"""Rules on sessions, capacity and outings, and the arithmetic of the rules."""
 
 import dataclasses
 from decimal import Decimal

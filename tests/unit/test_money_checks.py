@@ -1,4 +1,4 @@
-"""Checks 26 to 31, 36 and 39."""
+"""Rules on what was spent and who pays, against what the contract and the COPIL said."""
 
 from decimal import Decimal
 

@@ -1,6 +1,6 @@
 """A click, from the macro to the text that Python gets, or to the message that the coordinator reads.
 
-No Excel: see ``excel_simule``.
+No Excel: see ``fake_excel``.
 """
 
 from __future__ import annotations

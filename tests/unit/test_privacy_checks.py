@@ -1,4 +1,4 @@
-"""Checks 37 and 38."""
+"""Rules on small counts, and on personal data in free text."""
 
 import pytest
 

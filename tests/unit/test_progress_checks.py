@@ -1,4 +1,4 @@
-"""Checks 7 to 11 and 41."""
+"""Rules on where an action stands, its dates, its milestones."""
 
 import pytest
 

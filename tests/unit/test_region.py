@@ -1,6 +1,6 @@
 """A region: forty contracts over five years, some late, some provisional, one of another version, one damaged.
 
-Every total is checked against the arithmetic of ``region_ecrite``, which knows nothing of the program.
+Every total is checked against the arithmetic of ``written_region``, which knows nothing of the program.
 """
 
 import re

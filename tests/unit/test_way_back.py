@@ -1,4 +1,4 @@
-"""The whole way back, on the shipped contract: files in, one ``Resultat`` and one workbook out."""
+"""The whole way back, on the shipped contract: files in, one ``Result`` and one workbook out."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Wide views of the typed values: one row per line of a block, one column per champ, and where each was typed.
 
-Used by ``frames`` and by ``checks``; judges nothing.
+Used by ``typed_frames`` and by ``checks``; judges nothing.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class ContratCopy:
 
     @property
     def contrat(self) -> Row:
-        """The record of the contract: see ``donnees_decrites.CONTRAT``."""
+        """The record of the contract: see ``agency_tables.CONTRAT``."""
         return self.lines[agency_tables.CONTRAT][0]
 
     @property
