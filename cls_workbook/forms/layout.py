@@ -227,15 +227,18 @@ class FormPage:
             modalite,
         )
         row.input_places.append(placement)
-        style = ("saisie_optionnelle:" if optional else "saisie:") + _FORMATS[type_]
-        if champ.carried_over:
-            valeur = self._take_up(placement) if valeur is None else valeur
-        if up_to:
-            self.merge(column, up_to, valeur, style + "_long")
-        else:
-            self.texte(column, valeur, style)
+        if champ.carried_over and valeur is None:
+            valeur = self._take_up(placement)
+        self._draw_input(placement, valeur, up_to, optional)
         self._validate(placement, listing)
         return placement
+
+    def _draw_input(self, place: InputPlace, valeur: object, up_to: int | None, optional: bool) -> None:
+        style = ("saisie_optionnelle:" if optional else "saisie:") + _FORMATS[place.type]
+        if up_to:
+            self.merge(place.column, up_to, valeur, style + "_long")
+        else:
+            self.texte(place.column, valeur, style)
 
     def a_remplir(
         self,

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from cls_workbook.definition.authoring import contract_sections as column_offset
-from cls_workbook.definition.authoring import fiche_sections as df
+from cls_workbook.definition.authoring import contract_sections, fiche_sections, lifetime_sections, money_sections
 from cls_workbook.definition.authoring.sections import Section
 from cls_workbook.domain import model
 
 SECTIONS: tuple[Section, ...] = (
-    column_offset.CONTRAT,
-    column_offset.AXES,
-    column_offset.STRUCTURES,
-    column_offset.SIGNATORIES,
-    column_offset.COMMUNES,
-    column_offset.QPV,
-    column_offset.INSTANCES,
-    column_offset.THEMES,
-    column_offset.PRIORITIES,
-    df.FINANCEURS,
-    df.NATURES,
-    df.FICHES,
-    df.VOLETS,
-    df.AMOUNTS,
-    df.INDICATEURS,
-    df.COMPLEMENTS,
-    df.TO_BE_SCHEDULED,
-    df.RULES,
-    df.ENVELOPES,
-    column_offset.DECISIONS,
-    column_offset.REVISIONS,
-    column_offset.A_CONFIRMER,
-    column_offset.LISTS,
+    contract_sections.CONTRAT,
+    contract_sections.AXES,
+    contract_sections.STRUCTURES,
+    contract_sections.SIGNATORIES,
+    contract_sections.COMMUNES,
+    contract_sections.QPV,
+    contract_sections.INSTANCES,
+    lifetime_sections.THEMES,
+    lifetime_sections.PRIORITIES,
+    money_sections.FINANCEURS,
+    money_sections.NATURES,
+    fiche_sections.FICHES,
+    fiche_sections.VOLETS,
+    fiche_sections.AMOUNTS,
+    fiche_sections.INDICATEURS,
+    fiche_sections.COMPLEMENTS,
+    fiche_sections.TO_BE_SCHEDULED,
+    money_sections.RULES,
+    money_sections.ENVELOPES,
+    lifetime_sections.DECISIONS,
+    lifetime_sections.REVISIONS,
+    lifetime_sections.A_CONFIRMER,
+    lifetime_sections.LISTS,
 )
 SECTION_BY_NAME = {r.nom: r for r in SECTIONS}
 
