@@ -20,7 +20,7 @@ WAITING_NOTICE = (
 
 
 def worksheets(contrat: Contrat, annee: int) -> list[Sheet]:
-    """Synthèse, Évolution, the tables in the order of their tabs, Lisez-moi: what ``consolidation_workbook.workbook`` has,
+    """Synthèse, Évolution, the tables in the order of their tabs, Lisez-moi: what a consolidation has,
     without a result."""
     nom = contrat.year_name(annee)
     footer = f"{contrat.nom_court} · consolidation {nom}"

@@ -55,7 +55,7 @@ def reconciliation(
     """The table ``Rapprochement``: one row per measure and term, per fiche and amount, per amount for the whole
     contract.
 
-    ``typed_returns``: all that was typed (``typed_frames.TypedRetours``). The other frames: what was consolidated; ``lines``:
+    ``typed_returns``: all that was typed (``TypedRetours``). The other frames: what was consolidated; ``lines``:
     the funding lines that count (``funding.financement_lines``). Missing sums are None.
     """
     saisies = TypedInputs(ValueStore.of(typed_returns.values), Exclusions(anomalies), set(replaced))
