@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from cls_workbook import forms, garbage, resources
 from cls_workbook.domain.model import Contrat
@@ -61,7 +62,7 @@ def _prepare(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _write_pilotage(contrat: Contrat, scenario: dict, path: Path) -> None:
+def _write_pilotage(contrat: Contrat, scenario: dict[str, Any], path: Path) -> None:
     from cls_workbook import pilotage
 
     saisies = pilotage.Pilotage(
@@ -77,7 +78,7 @@ def _write_pilotage(contrat: Contrat, scenario: dict, path: Path) -> None:
 # --- the returns ----------------------------------------------------------------------------------------------------
 
 
-def _receive(contrat: Contrat, scenario: dict, pilotage: Path, folder: Path) -> Iterable[str]:
+def _receive(contrat: Contrat, scenario: dict[str, Any], pilotage: Path, folder: Path) -> Iterable[str]:
     """Writes the returns as the structures would send them; yields a line on each."""
     from cls_workbook import pilotage as coordination
 
@@ -103,7 +104,7 @@ def _receive(contrat: Contrat, scenario: dict, pilotage: Path, folder: Path) -> 
                 yield f"{nom} (2).xlsx : une seconde version, différente : aucune des deux n’est retenue en silence."
 
 
-def _by_structure(saisies: list[dict]) -> dict[str, dict[str, object]]:
+def _by_structure(saisies: list[dict[str, Any]]) -> dict[str, dict[str, object]]:
     reponses: dict[str, dict[str, object]] = {}
     for s in saisies:
         reponses.setdefault(s["structure"], {})[s["cle"]] = s["texte"] if "texte" in s else s["nombre"]
@@ -130,14 +131,14 @@ def _fill_in(
 # --- what is made of them -------------------------------------------------------------------------------------------
 
 
-def _consolidate(scenario: dict, pilotage: Path, folder: Path) -> list[str]:
+def _consolidate(scenario: dict[str, Any], pilotage: Path, folder: Path) -> list[str]:
     from cls_workbook.pipeline import way_back
     from cls_workbook.reports.agency import ars_copy
 
     annee = scenario["annee"]
     consolidation, synthese = folder / f"consolidation-{annee}.xlsx", folder / f"synthese-ars-{annee}.xlsx"
     result = way_back.consolidate_files(
-        [folder / RETOURS], scenario["contrat"], annee, consolidation, day=scenario["date"], pilotage=str(pilotage)
+        [str(folder / RETOURS)], scenario["contrat"], annee, consolidation, day=scenario["date"], pilotage=str(pilotage)
     )
     ars_copy.file_copy(consolidation, synthese)
     normalized = len(result.tables.normalisations)

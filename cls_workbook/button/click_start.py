@@ -50,7 +50,7 @@ class OpenWorkbook:
     def write(self, nom: str, valeur: object) -> None:
         """Puts a value in a case of Accueil; nothing if the case is lost."""
         if place := self.places.get(nom):
-            self.accueil.sheet.range(tuple(place)).value = valeur
+            self.accueil.sheet.range((place[0], place[1])).value = valeur
 
     def worksheets(self, tables: frozenset[str] = frozenset()) -> WorkbookRows:
         """The sheets as ``pilotage`` reads them, without those that hold one of ``tables``:

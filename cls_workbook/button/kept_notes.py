@@ -55,7 +55,8 @@ def follow(
     for i, row in enumerate(before[1:], 1):
         if any(row[j] != "" for j in added):
             free_cells[tuple(written(row[places[c]]) if c in places else "" for c in cle)].append(i)
-    lines, moves = [], displaced
+    lines: list[list[object]] = []
+    moves = displaced
     for rank, new_one in enumerate(new_ones, 1):
         former = free_cells[new_one].popleft() if free_cells.get(new_one) else None
         lines.append([before[former][j] for j in added] if former else [""] * len(added))

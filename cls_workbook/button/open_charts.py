@@ -10,6 +10,8 @@ are not.
 from __future__ import annotations
 
 from contextlib import suppress
+from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from cls_workbook.workbook import look
@@ -71,7 +73,7 @@ def _block(sheet: Sheet, chart: Chart) -> list[list[object]]:
         bloc.append(
             [
                 "" if label is None else str(label),
-                *(None if isinstance(n, str) or n is None else float(n) for n in numbers),
+                *(float(n) if isinstance(n, (Real, Decimal)) else None for n in numbers),
             ]
         )
     return bloc

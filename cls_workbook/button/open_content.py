@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import xlwings
@@ -22,7 +22,7 @@ class OpenSheetContent:
     """
 
     sheet: xlwings.Sheet
-    lines: list[list]
+    lines: list[list[Any]]
     tables: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
 
     @property
@@ -40,7 +40,7 @@ def read(book: xlwings.Book) -> dict[str, OpenSheetContent]:
     return {sheet.name: OpenSheetContent(sheet, _rows(sheet), _tables(sheet)) for sheet in book.sheets}
 
 
-def _rows(sheet: xlwings.Sheet) -> list[list]:
+def _rows(sheet: xlwings.Sheet) -> list[list[Any]]:
     zone = sheet.used_range
     top, left = zone.row, zone.column
     lines, columns = (min(n, limite) for n, limite in zip(zone.shape, (ROWS_READ, COLUMNS_READ), strict=True))

@@ -170,7 +170,7 @@ class _Page:
         cell_range = sheet_table.cell_range
         ancien = self.page.tables[sheet_table.nom] if self.prevu.end else None
         totals = ancien is not None and ancien.show_totals
-        if totals:
+        if ancien and totals:
             ancien.show_totals = False
         empty = CellRange(
             cell_range.line,
@@ -193,13 +193,15 @@ class _Page:
                 self.prevu.right,
             ):
                 ancien.resize(self.zone(cell_range._replace(last_column=right)))
-        if totals:
+        if ancien and totals:
             ancien.show_totals = True
         self.zone(cell_range._replace(line=cell_range.line + 1)).rows.autofit()
 
     def _push_following_down(self, cell_range: CellRange) -> None:
         """What stands below a table goes down when the table grows: it is never written over."""
         end, need = self.prevu.end, cell_range.last_row + self.row_offset
+        if self.prevu.content is None:
+            return
         following = self.prevu.content.lines[end:]
         if need > end and any(v != "" for row in following for v in row):
             width = max(self.prevu.content.width, self.prevu.right)
@@ -211,10 +213,10 @@ class _Page:
         if not neighbours or not neighbours.headers or not neighbours.must_write:
             return
         end = max(self.prevu.end - self.row_offset, cell_range.last_row)
-        blanks = [[""] * len(neighbours.headers)] * (end - cell_range.line - len(neighbours.lines))
+        blanks: list[list[object]] = [[""] * len(neighbours.headers)] * (end - cell_range.line - len(neighbours.lines))
         for rank, header in enumerate(neighbours.headers):
             column = cell_range.last_column + 1 + rank
-            contents = [header, *(line[rank] for line in [*neighbours.lines, *blanks])]
+            contents: list[object] = [header, *(line[rank] for line in [*neighbours.lines, *blanks])]
             zone = self.zone(CellRange(cell_range.line, column, end, column))
             if not _has_formulas(zone):  # a formula looks at its own row: it is right where it stands
                 self._column(zone, contents)

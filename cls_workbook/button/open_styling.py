@@ -4,8 +4,8 @@ one call for each rectangle that shares something.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Literal
 
 from cls_workbook.button.rectangles import rectangles
 from cls_workbook.workbook import look
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from cls_workbook.workbook.description import CellRange
 
 TEXT, GENERAL = "@", "General"
-_VERTICAL = {"vcenter": "center", "top": "top", "bottom": "bottom"}
-_THICKNESSES = {1: "thin", 2: "medium", 3: "thin", 5: "thick", 7: "hairline"}
+_VERTICAL: dict[str, Vertical] = {"vcenter": "center", "top": "top", "bottom": "bottom"}
+_THICKNESSES: dict[int, Thickness] = {1: "thin", 2: "medium", 3: "thin", 5: "thick", 7: "hairline"}
 
 RangeOf = Callable[["CellRange"], "xlwings.Range"]
+Horizontal = Literal["left", "center", "right"]
+Vertical = Literal["top", "center", "bottom"]
+Thickness = Literal["hairline", "thin", "medium", "thick"]
 
 
 def formats(cells: Iterable[Cell]) -> dict[tuple[int, int], str]:
@@ -50,53 +53,53 @@ def set_formats(cells: Iterable[Cell], zone: RangeOf) -> None:
 def style_cells(cells: Iterable[Cell], zone: RangeOf, *, align: bool) -> None:
     """Background, font, wrapping and rules. ``align`` False: figures right and texts left, as Excel does by itself."""
     styles = {(c.line, c.column): look.style(c.style) for c in cells}
-    for read, put in (
-        _TRAITS.items() if align else [(li, setter) for li, setter in _TRAITS.items() if li is not _horizontal]
-    ):
-        all_wanted = {place: v for place, style in styles.items() if (v := read(style)) is not None}
-        for cell_range, valeur in rectangles(all_wanted):
-            put(zone(cell_range), valeur)
+    for read, put in _TRAITS.items():
+        if align or read is not _horizontal:
+            wanted = {place: value for place, style in styles.items() if (value := read(style)) is not None}
+            for cell_range, value in rectangles(wanted):
+                put(zone(cell_range), value)
 
 
 # --- One trait at a time: what the style says of it (None: nothing), and how it is put on a range ---------------------
 
 
-def _fill(style: Mapping) -> str | None:
+def _fill(style: look.Settings) -> str | None:
     return style.get("bg_color")
 
 
-def _color(style: Mapping) -> str | None:
+def _color(style: look.Settings) -> str | None:
     return style.get("font_color")
 
 
-def _size(style: Mapping) -> float | None:
+def _size(style: look.Settings) -> float | None:
     return style.get("font_size")
 
 
-def _bold(style: Mapping) -> bool | None:
+def _bold(style: look.Settings) -> bool | None:
     return style.get("bold")
 
 
-def _italic(style: Mapping) -> bool | None:
+def _italic(style: look.Settings) -> bool | None:
     return style.get("italic")
 
 
-def _retour(style: Mapping) -> bool | None:
+def _retour(style: look.Settings) -> bool | None:
     return style.get("text_wrap")
 
 
-def _horizontal(style: Mapping) -> str | None:
+def _horizontal(style: look.Settings) -> Horizontal | None:
     return style.get("align")
 
 
-def _vertical(style: Mapping) -> str | None:
+def _vertical(style: look.Settings) -> Vertical | None:
     return _VERTICAL.get(style.get("valign", ""))
 
 
-def _thin_rule(style: Mapping) -> tuple[str, str] | None:
+def _thin_rule(style: look.Settings) -> tuple[Thickness, str] | None:
     """(thickness, colour) of the rule under a cell."""
     thickness = style.get("bottom", style.get("border"))
-    return (_THICKNESSES[thickness], style.get("bottom_color", style.get("border_color"))) if thickness else None
+    color: str = style["bottom_color"] if "bottom_color" in style else style.get("border_color", "")
+    return (_THICKNESSES[thickness], color) if thickness else None
 
 
 def _set_color(zone: xlwings.Range, color: str) -> None:
@@ -123,22 +126,24 @@ def _set_wrap(zone: xlwings.Range, retour: bool) -> None:
     zone.wrap_text = retour
 
 
-def _align(zone: xlwings.Range, horizontal: str) -> None:
+def _align(zone: xlwings.Range, horizontal: Horizontal) -> None:
     zone.horizontal_alignment = horizontal
 
 
-def _align_vertically(zone: xlwings.Range, vertical: str) -> None:
+def _align_vertically(zone: xlwings.Range, vertical: Vertical) -> None:
     zone.vertical_alignment = vertical
 
 
-def _draw_rule_below(zone: xlwings.Range, thin_line: tuple[str, str]) -> None:
-    thickness, color = thin_line
+def _draw_rule_below(zone: xlwings.Range, rule: tuple[Thickness, str]) -> None:
+    thickness, color = rule
     sides = ["edge_bottom", "inside_horizontal"] if zone.shape[0] > 1 else ["edge_bottom"]
-    weight_option = {} if thickness == "thin" else {"weight": thickness}  # thin is what a new rule is
-    zone.borders.set(sides, line_style="continuous", color=color, **weight_option)
+    if thickness == "thin":  # as a new rule is
+        zone.borders.set(sides, line_style="continuous", color=color)
+    else:
+        zone.borders.set(sides, line_style="continuous", color=color, weight=thickness)
 
 
-_TRAITS = {
+_TRAITS: dict[Callable[[look.Settings], Any], Callable[[xlwings.Range, Any], None]] = {
     _fill: _set_fill,
     _color: _set_color,
     _size: _set_size,

@@ -12,6 +12,7 @@ from typing import TypeVar
 from cls_workbook.workbook.description import CellRange
 
 T = TypeVar("T")
+END = -1  # after the last row or column: none follows it
 
 
 def rectangles(boxes: Mapping[tuple[int, int], T]) -> Iterator[tuple[CellRange, T]]:
@@ -28,7 +29,7 @@ def rectangles(boxes: Mapping[tuple[int, int], T]) -> Iterator[tuple[CellRange, 
             pieces[start, end, boxes[start, column]].append(column)
     for (start, end, valeur), columns in sorted(pieces.items(), key=lambda m: (m[0][0], m[1][0])):
         left = columns[0]
-        for column, next_one in zip(columns, [*columns[1:], None], strict=True):
+        for column, next_one in zip(columns, [*columns[1:], END], strict=True):
             if next_one != column + 1:
                 yield CellRange(start, left, end, column), valeur
                 left = next_one
@@ -37,7 +38,7 @@ def rectangles(boxes: Mapping[tuple[int, int], T]) -> Iterator[tuple[CellRange, 
 def _runs(boxes: Mapping[tuple[int, int], T], column: int, lines: list[int]) -> Iterator[tuple[int, int]]:
     """First and last row of each run of equal values, rows that follow each other."""
     start = lines[0]
-    for line, next_one in zip(lines, [*lines[1:], None], strict=True):
+    for line, next_one in zip(lines, [*lines[1:], END], strict=True):
         if next_one != line + 1 or boxes[next_one, column] != boxes[line, column]:
             yield start, line
             start = next_one

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import lru_cache
 
 import xlwings as xw
 
@@ -20,20 +20,21 @@ from cls_workbook.errors import Refusal
 from cls_workbook.french import amount_fr, fold, quoted_list, typography
 
 EMPTY = ""  # None would show as 0
+# The functions below carry no annotations: xlwings would take them for converters.
 
 
-def _in_french(function: Callable) -> Callable:
+def _in_french(function: Callable[..., object]) -> Callable[..., object]:
     """What cannot be computed is the text of the cell."""
 
     @functools.wraps(function)
-    def stated(*arguments):
+    def in_french(*arguments: object) -> object:
         try:
             result = function(*arguments)
         except Refusal as refusal:
             return typography(f"#{refusal}")
         return EMPTY if result is None else float(result) if isinstance(result, Decimal) else result
 
-    return stated
+    return in_french
 
 
 @xw.func
@@ -42,7 +43,7 @@ def _in_french(function: Callable) -> Callable:
 @xw.arg("fiche", doc='Numéro de la fiche qui porte le poste, en texte : "5.1".')
 @xw.arg("contrat", doc="Identifiant du contrat, ou chemin de sa définition.")
 @_in_french
-def cls_part_de_poste(depense, etp, fiche, contrat):
+def cls_part_de_poste(depense, etp, fiche, contrat):  # type: ignore[no-untyped-def]  # see above
     """Part d’un poste que le contrat laisse financer, en euros : taux, plafond annuel, ETP minimum et maximum de la fiche."""
     expenditure, etp, numero = _number(depense, "la dépense"), _number(etp, "l’ETP"), _text(fiche)
     if expenditure is None or not numero:
@@ -61,16 +62,16 @@ def cls_part_de_poste(depense, etp, fiche, contrat):
 )
 @xw.arg("large", doc="VRAI : les réalisations partielles comptent aussi. Vide ou FAUX : les totales seulement.")
 @_in_french
-def cls_taux_de_realisation(realisations, large=None):
+def cls_taux_de_realisation(realisations, large=None):  # type: ignore[no-untyped-def]  # see above
     """Taux de réalisation : fiches réalisées / fiches où quelque chose était programmé. Une fiche sans réponse ne compte pas."""
     from cls_workbook.domain.model import ChoiceLists
     from cls_workbook.summaries.progress import count_completions
 
     words = [_text(v) or None for row in realisations for v in row]
     known = {fold(r) for r in ChoiceLists().realisations}
-    if unknown_ones := [m for m in words if m and fold(m) not in known]:
+    if unknown := [m for m in words if m and fold(m) not in known]:
         raise Refusal(
-            f"réalisation inconnue : {quoted_list(unknown_ones[:1])} ; au choix : {', '.join(ChoiceLists().realisations)}"
+            f"réalisation inconnue : {quoted_list(unknown[:1])} ; au choix : {', '.join(ChoiceLists().realisations)}"
         )
     taux = count_completions(words)
     return taux.wide if large is True else taux.strict
@@ -80,7 +81,7 @@ def cls_taux_de_realisation(realisations, large=None):
 @xw.arg("depuis", doc="Le montant ou le nombre de départ (prévu, programmé, année précédente).")
 @xw.arg("vers", doc="Le montant ou le nombre d’arrivée (engagé, versé, année en cours).")
 @_in_french
-def cls_ecart(depuis, vers):
+def cls_ecart(depuis, vers):  # type: ignore[no-untyped-def]  # see above
     """Écart en % : (arrivée - départ) / départ. À montrer au format pourcentage. Vide si l’un des deux n’est pas connu."""
     starting_point, arrival = _number(depuis, "le départ"), _number(vers, "l’arrivée")
     if starting_point is not None and arrival is not None and not starting_point:
@@ -92,7 +93,7 @@ def cls_ecart(depuis, vers):
 @xw.arg("montants", ndim=2, doc="Plage des montants, un par financeur tenu à la parité, en euros.")
 @xw.arg("tolerance", doc="Écart admis, en euros. Vide : un centime.")
 @_in_french
-def cls_parite(montants, tolerance=None):
+def cls_parite(montants, tolerance=None):  # type: ignore[no-untyped-def]  # see above
     """« respectée », ou l’écart entre le plus grand et le plus petit des montants. Vide tant qu’un financeur n’a rien dit."""
     known = [_number(v, "un montant") for row in montants for v in row]
     if len(known) < 2:
@@ -127,7 +128,7 @@ def _text(valeur: object) -> str:
     return "" if valeur is None else str(valeur).strip()
 
 
-@cache
+@lru_cache(maxsize=8)  # a workbook speaks of one
 def _contrat(reference: str) -> Contrat:
     if not reference:
         raise Refusal("le contrat n’est pas dit : donnez son identifiant")

@@ -99,7 +99,7 @@ def shown_as(value: object) -> object:
     if isinstance(value, date):
         return f"{_number(value):.16g}"
     if isinstance(value, Integral):
-        return f"{int(value):.16g}" if -EXACT_INTEGER_MAX < value < EXACT_INTEGER_MAX else str(value)
+        return f"{int(value):.16g}" if abs(int(value)) < EXACT_INTEGER_MAX else str(value)
     if isinstance(value, (Real, Decimal)):
         return f"{float(value):.16g}"
     raise not_for_a_cell(type(value))

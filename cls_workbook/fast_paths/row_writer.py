@@ -164,10 +164,10 @@ class FastPage(PlainPage):
                 if value is None:
                     end = EMPTY
                 elif class_ is str:
-                    end = texts[value]
+                    end = texts[value]  # type: ignore[index]  # its type has been looked at, once
                     all_written += value != ""
                 elif class_ is Link:
-                    end = self._link(line, column, value, style)
+                    end = self._link(line, column, value, style)  # type: ignore[arg-type]  # as above
                 else:
                     end = contents[class_](value)
                 row[column] = style, end, value
@@ -230,14 +230,14 @@ class FastPage(PlainPage):
             for j in links:
                 style, end, _ = self._rows[i + 1][j + 1]
                 if not end.startswith(TEXT):
-                    self.write_blank(i, j, None, self.formats[style])
+                    self.write_blank(i, j, None, style and self.formats[style])
         for i, cells in self.table.items():
             row = self._rows.setdefault(i + 1, {})
             for j, cell in cells.items():
                 if j + 1 not in row:
                     row[j + 1] = None, self._by_xlsxwriter(i, j, cell), ""
 
-    def _by_xlsxwriter(self, i: int, j: int, cell: tuple) -> str:
+    def _by_xlsxwriter(self, i: int, j: int, cell: tuple[Any, ...]) -> str:
         """All that follows the address in the XML of a cell of its own."""
         self.fh = StringIO()
         self._write_cell(i, j, cell)
@@ -260,17 +260,18 @@ class FastPage(PlainPage):
         contents, texts, styles, width = self._contents, self._contents.texts, self._styles, rows.width
         starts, all_written = [f'<c r="{letter(j)}' for j in range(1, width + 1)], 0
         for line, (values, names) in enumerate(rows.rows(), 1):
-            cells, following = [], f'{line}"'
+            cells: list[str] = []
+            following = f'{line}"'
             try:
                 for start, value, style in zip(starts, values, names, strict=True):
                     class_ = type(value)
                     if value is None:
                         end = EMPTY
                     elif class_ is str:
-                        end = texts[value]
+                        end = texts[value]  # type: ignore[index]  # its type has been looked at, once
                         all_written += value != ""
                     elif class_ is Link:
-                        end = self._link(line, len(cells) + 1, value, style)
+                        end = self._link(line, len(cells) + 1, value, style)  # type: ignore[arg-type]  # as above
                     else:
                         end = contents[class_](value)
                     cells.append(f"{start}{following}{styles[style]}{end}")
@@ -290,16 +291,16 @@ class FastPage(PlainPage):
         """The rows, in order; those without a cell have a height."""
         heights = {line + 1: self._height_attributes(info) for line, info in self.row_info.items()}
         for _, bloc in groupby(ranks, key=lambda rank: (rank[0] - 1) // _ROWS_PER_BLOCK):
-            bloc = list(bloc)
-            filled_rows = [rank for rank in bloc if rank[1]]
+            together = list(bloc)
+            filled_rows = [rank for rank in together if rank[1]]
             extent = (
                 f' spans="{min(r[2] for r in filled_rows)}:{max(r[3] for r in filled_rows)}"' if filled_rows else ""
             )
-            for line, cells, _, _ in bloc:
+            for line, cells, _, _ in together:
                 start = f'<row r="{line}"{extent}{heights.get(line, "")}'
                 self.reserve.add(f"{start}>{cells}</row>" if cells else f"{start}/>")
 
-    def _height_attributes(self, info) -> str:
+    def _height_attributes(self, info: Any) -> str:
         """Attributes of a row whose height was set."""
         top, masked = info.height != self.default_row_height, ' hidden="1"' if info.hidden else ""
         return f' ht="{info.height * 0.75:.16g}"{masked} customHeight="1"' if top else masked
@@ -325,7 +326,7 @@ class FastPage(PlainPage):
                 self._write_data_validation(validation)
             self.fh.write("".join(self._validations_xml) + "</dataValidations>")
 
-    def _get_range_data(self, line: int, column: int, last_row: int, last_column: int) -> list:
+    def _get_range_data(self, line: int, column: int, last_row: int, last_column: int) -> list[object]:
         places = [(i + 1, j + 1) for i in range(line, last_row + 1) for j in range(column, last_column + 1)]
         return [self._shown_cells.get(place) for place in places if self._shown_cells.get(place, "") is not NO_VALUE]
 

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cls_workbook import version
 from cls_workbook.french import typography
@@ -58,7 +59,7 @@ class Facts:
     by_excel: bool = False
 
 
-def gather_facts(**extra) -> Facts:
+def gather_facts(**extra: Any) -> Facts:
     """The facts of this computer; ``extra``: those of the workbook."""
     try:
         xlwings = importlib.metadata.version("xlwings")

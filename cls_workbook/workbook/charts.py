@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cls_workbook.workbook import look
 from cls_workbook.workbook.description import CellRange, Chart
 
+Options = dict[str, Any]  # of one of XlsxWriter's calls
 _CHART_TYPES = {"barres": "bar", "colonnes": "column", "courbes": "line", "secteurs": "pie"}
 # Curves are told apart by their marks as well as by their colours.
 _MARKERS = ("circle", "square", "diamond", "triangle", "long_dash", "x")
@@ -16,7 +19,7 @@ def nature(chart: Chart) -> tuple[str, str]:
     return _CHART_TYPES[chart.type], subtype
 
 
-def series(chart: Chart) -> list[dict]:
+def series(chart: Chart) -> list[Options]:
     """Options of ``add_series``, one dictionary a series."""
     colors = _tints(chart)
     return [
@@ -31,10 +34,10 @@ def series(chart: Chart) -> list[dict]:
     ]
 
 
-def settings(chart: Chart) -> dict[str, dict]:
+def settings(chart: Chart) -> dict[str, Options]:
     """Name of a chart's setting method → its options."""
     tints = look.charte()["graphique"]
-    output = {
+    output: dict[str, Options] = {
         "set_title": {"name": chart.titre, "name_font": _font("graphique_titre", "accent", bold=True)},
         "set_size": {"width": chart.width, "height": chart.height},
         "set_chartarea": {"border": {"color": look.color(tints["quadrillage"])}, "fill": {"color": "#FFFFFF"}},
@@ -76,19 +79,20 @@ def _tints(chart: Chart) -> tuple[str, ...]:
     )
 
 
-def _place(sheet: str, cell_range: CellRange) -> list:
+def _place(sheet: str, cell_range: CellRange) -> list[str | int]:
     return [sheet, cell_range.line - 1, cell_range.column - 1, cell_range.last_row - 1, cell_range.last_column - 1]
 
 
-def _font(size: str, tint: str, bold: bool = False) -> dict:
+def _font(size: str, tint: str, bold: bool = False) -> Options:
     return {"name": look.font()[0], "size": look.size(size), "bold": bold, "color": look.color(tint)}
 
 
 def _format(chart: Chart) -> str:
-    return look.style(f"cellule:{chart.value_format}").get("num_format", "General")
+    number_format: str = look.style(f"cellule:{chart.value_format}").get("num_format", "General")
+    return number_format
 
 
-def _stroke(chart: Chart, values: CellRange, colors: tuple[str, ...], rank: int) -> dict:
+def _stroke(chart: Chart, values: CellRange, colors: tuple[str, ...], rank: int) -> Options:
     """Colours of one series; of each slice for a pie."""
     tint = colors[rank % len(colors)]
     if chart.type == "secteurs":
@@ -101,12 +105,12 @@ def _stroke(chart: Chart, values: CellRange, colors: tuple[str, ...], rank: int)
     return {"fill": {"color": tint}, "border": {"none": True}, "gap": 55, "overlap": 100 if chart.stacked else -8}
 
 
-def _data_labels(chart: Chart, fill: str) -> dict:
+def _data_labels(chart: Chart, fill: str) -> Options:
     """Labels: shares for a pie, values elsewhere; inside a stacked bar, in the colour that reads best on it."""
     font = _font("graphique", "encre")
     if chart.type == "secteurs":
         return {"percentage": True, "num_format": "0%", "position": "outside_end", "leader_lines": True, "font": font}
-    data_labels = {"value": True, "num_format": _format(chart), "font": font}
+    data_labels: Options = {"value": True, "num_format": _format(chart), "font": font}
     if chart.type == "courbes":
         return data_labels | {"position": "above"}
     if not chart.stacked:
@@ -115,7 +119,7 @@ def _data_labels(chart: Chart, fill: str) -> dict:
     return data_labels | {"position": "center", "font": font | {"color": look.color(is_readable)}}
 
 
-def _legend(chart: Chart) -> dict:
+def _legend(chart: Chart) -> Options:
     if chart.type == "secteurs":
         return {"position": "right", "font": _font("graphique", "encre")}
     if len(chart.series) < 2:

@@ -197,6 +197,8 @@ class Sheet:
     selection: tuple[int, int] | None = None  # cell selected when the sheet opens
 
     def write(self, line: int, column: int, valeur: object, style: str) -> None:
+        if isinstance(self.cells, WholeRows):
+            raise TypeError(f"feuille « {self.nom} » : ses lignes se font ensemble")
         self.cells.append(Cell(line, column, valeur, style))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from itertools import takewhile
 
 from cls_workbook.workbook.description import (
@@ -12,6 +13,7 @@ from cls_workbook.workbook.description import (
     MAX_SHEET_NAME,
     PROMPT_MAX,
     TITLE_MAX,
+    Cell,
     CellRange,
     ExcelTable,
     Sheet,
@@ -54,10 +56,10 @@ def controler(workbook: Workbook) -> None:
         active_sheets = [sheet for sheet in workbook.worksheets if sheet.nom == workbook.active_sheet]
         if not active_sheets or active_sheets[0].etat != "visible":
             raise ValueError(f"la feuille à ouvrir « {workbook.active_sheet} » n'existe pas ou est masquée")
-    for nom, (sheet, cell_range) in workbook.names.items():
+    for nom, (place, cell_range) in workbook.names.items():
         check_name(nom)
-        if sheet not in names:
-            raise ValueError(f"le nom « {nom} » désigne une feuille absente, « {sheet} »")
+        if place not in names:
+            raise ValueError(f"le nom « {nom} » désigne une feuille absente, « {place} »")
         _cell_range(cell_range, f"nom « {nom} »")
     _macros(workbook)
     _check_unique(list(workbook.names) + [t.nom for f in workbook.worksheets for t in f.sheet_tables], "nom")
@@ -235,7 +237,7 @@ def _sheet_table(sheet_table: ExcelTable, sheet: Sheet, where: str) -> None:
     if any(not nom or "\n" in nom or "\r" in nom or unites(nom) > 255 for nom in sheet_table.columns):
         raise ValueError(f"{where} : un en-tête est vide, trop long ou sur deux lignes")
     _check_unique(list(sheet_table.columns), f"{where} : en-tête")
-    cells = sheet.cells
+    cells: Iterable[Cell] = sheet.cells
     if isinstance(cells, WholeRows):
         cells = takewhile(lambda c: c.line <= line, cells)
     all_written = {c.column: c.valeur for c in cells if c.line == line}

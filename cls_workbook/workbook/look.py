@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from typing import Any
 
 from cls_workbook import resources
 
@@ -26,17 +27,19 @@ _KEYS = {"base", "fond", "texte", "taille", "cadre", "filet", "filet_bas", "nomb
     *_TOGGLES,
 }
 
+Settings = dict[str, Any]  # as TOML and XlsxWriter have them: name → value of its own kind
+
 
 @cache
-def charte() -> dict:
+def charte() -> Settings:
     """The whole charte, as parsed. ValueError if a role, a format or a conditional style uses an unknown key."""
     with (resources.folder("templates") / "charte.toml").open("rb") as file:
-        item_read = tomllib.load(file)
+        content: Settings = tomllib.load(file)
     for section in ("roles", "formats", "conditionnels"):
-        for nom, settings in item_read[section].items():
+        for nom, settings in content[section].items():
             if unknown := settings.keys() - _KEYS:
                 raise ValueError(f"charte.toml, [{section}.{nom}] : réglage inconnu {sorted(unknown)}")
-    return item_read
+    return content
 
 
 def roles() -> tuple[str, ...]:
@@ -56,7 +59,8 @@ def conditional_formats() -> tuple[str, ...]:
 
 def color(nom: str) -> str:
     """``color("accent")`` → ``#0B4F5C``; KeyError if the palette has no such colour."""
-    return _look_up("couleurs", nom, "couleur")
+    found: str = _look_up("couleurs", nom, "couleur")
+    return found
 
 
 def font() -> tuple[str, int]:
@@ -66,7 +70,8 @@ def font() -> tuple[str, int]:
 
 def size(nom: str) -> int:
     """A size of the type scale, in points."""
-    return _look_up("tailles", nom, "taille")
+    found: int = _look_up("tailles", nom, "taille")
+    return found
 
 
 def series() -> tuple[str, ...]:
@@ -75,7 +80,7 @@ def series() -> tuple[str, ...]:
 
 
 @cache
-def style(nom: str) -> dict:
+def style(nom: str) -> Settings:
     """XlsxWriter properties of ``role`` or ``role:format``. KeyError, in French, if either is unknown.
 
     The dictionary is shared between calls: copy it before changing it.
@@ -88,7 +93,7 @@ def style(nom: str) -> dict:
 
 
 @cache
-def dxf(nom: str) -> dict:
+def dxf(nom: str) -> Settings:
     """XlsxWriter properties of a conditional style; KeyError if unknown."""
     return _properties(_look_up("conditionnels", nom, "style conditionnel"))
 
@@ -121,30 +126,30 @@ def _luminance(hexadecimal: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _look_up(section: str, nom: str, what: str):
+def _look_up(section: str, nom: str, what: str) -> Any:
     known = charte()[section]
     if nom not in known:
         raise KeyError(f"{what} « {nom} » absent de la charte ; elle connaît : {', '.join(known)}")
     return known[nom]
 
 
-def _role(nom: str) -> dict:
+def _role(nom: str) -> Settings:
     """Settings of a role, its base's included."""
-    settings = _look_up("roles", nom, "rôle")
+    settings: Settings = _look_up("roles", nom, "rôle")
     base = settings.get("base")
     return (_role(base) | settings) if base else settings
 
 
-def _text_color(settings: dict, fill: str) -> str:
+def _text_color(settings: Settings, fill: str) -> str:
     nom = settings.get("texte", "encre")
     if nom != "auto":
         return color(nom)
     return max((color("blanc"), color("encre")), key=lambda trial: contrast(trial, fill))
 
 
-def _properties(settings: dict) -> dict:
+def _properties(settings: Settings) -> Settings:
     """The charte's settings → XlsxWriter's names."""
-    output: dict = {}
+    output: Settings = {}
     fill = color(settings.get("fond", "blanc"))
     if "texte" in settings:
         output["font_color"] = _text_color(settings, fill)
@@ -169,9 +174,9 @@ def _properties(settings: dict) -> dict:
     return output | _borders(settings)
 
 
-def _borders(settings: dict) -> dict:
+def _borders(settings: Settings) -> Settings:
     """Borders: the whole frame, then sides that differ from it."""
-    output: dict = {}
+    output: Settings = {}
     thin_line = color(settings.get("filet", "gris"))
     if "cadre" in settings:
         output |= {"border": _STROKES[settings["cadre"]], "border_color": thin_line}

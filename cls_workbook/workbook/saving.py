@@ -10,7 +10,7 @@ from pathlib import Path
 from cls_workbook.errors import Refusal
 
 
-def save(content: bytes, path: str | os.PathLike) -> None:
+def save(content: bytes, path: str | os.PathLike[str]) -> None:
     """Put ``content`` at ``path`` in one move, so that no half-written file is ever seen. Refusal if impossible."""
     target = Path(path)
     # A short name: the target's may already be as long as the file system allows.

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
@@ -211,7 +212,7 @@ def _validate(page: PlainPage, validation: Validation) -> None:
     page.validate(cle, partial(_options_of, validation), " ".join([cell_range.a1() for cell_range in v.cell_ranges]))
 
 
-def _options_of(validation: Validation) -> dict:
+def _options_of(validation: Validation) -> dict[str, Any]:
     """All but where it stands, in XlsxWriter's words."""
     options = _expected(validation) | {
         "input_title": validation.titre or None,
@@ -225,15 +226,15 @@ def _options_of(validation: Validation) -> dict:
     return options
 
 
-def _expected(validation: Validation) -> dict:
+def _expected(validation: Validation) -> dict[str, Any]:
     """What the validation accepts, in XlsxWriter's words."""
     if validation.type == "libre":
         return {"validate": "any", "show_error": False}
     if validation.type == "liste":
         source = validation.source
-        return {"validate": "list", "source": source if isinstance(source, str) else list(source)}
+        return {"validate": "list", "source": source if isinstance(source, str) else list(source or ())}
     minimum, maximum = _bound(validation.minimum), _bound(validation.maximum)
-    expected = {"validate": _CRITERIA[validation.type]}
+    expected: dict[str, Any] = {"validate": _CRITERIA[validation.type]}
     if minimum is not None and maximum is not None:
         return expected | {"criteria": "between", "minimum": minimum, "maximum": maximum}
     if maximum is not None:
@@ -244,7 +245,7 @@ def _expected(validation: Validation) -> dict:
     return expected | {"criteria": ">=", "value": minimum}
 
 
-def _bound(valeur: object):
+def _bound(valeur: object) -> object:
     """A bound: number, date, or formula (``=B2``) as it is."""
     if isinstance(valeur, Decimal):
         return int(valeur) if valeur == valeur.to_integral_value() else float(valeur)

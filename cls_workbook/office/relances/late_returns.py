@@ -70,7 +70,10 @@ def delays(result: Result, pilotage: Pilotage, day: date) -> list[Overdue]:
         hits.append(
             Overdue(
                 respondent,
-                *(tuple(by_state[e]) for e in ("", REJECTED, DUPLICATE, RECEIVED)),
+                tuple(by_state[""]),
+                tuple(by_state[REJECTED]),
+                tuple(by_state[DUPLICATE]),
+                tuple(by_state[RECEIVED]),
                 suivi.statut,
                 suivi.date,
                 pilotage.limite,
@@ -103,14 +106,14 @@ def _groups(contrat: Contrat, result: Result, pilotage: Pilotage, day: date) -> 
     """Groups of which nobody was named: nobody can be reminded, and the coordinator must know it."""
     planned = expected_returns(contrat, result.annee, pilotage.membres)
     remainders: dict[str, list[ExpectedAnswer]] = defaultdict(list)
-    missing_ones = {
+    missing = {
         (r["Fiche"], r["Structure"])
         for r in result.tables.retours.to_dict("records")
         if r["Statut"] not in (RECEIVED, REJECTED, DUPLICATE)
     }
-    for p in planned[planned["groupe"]].itertuples(index=False):
-        if (p.fiche, displayed_name(contrat, p.structure)) in missing_ones:
-            remainders[p.structure].append((p.fiche, p.volet))
+    for p in planned[planned["groupe"]].to_dict("records"):
+        if (p["fiche"], displayed_name(contrat, p["structure"])) in missing:
+            remainders[p["structure"]].append((p["fiche"], p["volet"]))
     return [
         Overdue(
             forms.Respondent(g, displayed_name(contrat, g), tuple(f)),
