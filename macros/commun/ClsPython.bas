@@ -5,7 +5,7 @@ Option Explicit
 ' remedy and a way round. xlwings' own module calls ShowError, PythonIntrouvable, LiaisonMacAbsente and AnnoncerTravail.
 
 ' Raised when these modules, or what they call in Python, change; cls_workbook/version.py says the same.
-Public Const VERSION_DES_MACROS As String = "1"
+Public Const VERSION_DES_MACROS As String = "2"
 
 Private mTravail As String      ' what was asked
 Private mAutrement As String    ' how to get it without a macro
