@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from cls_workbook.definition import load, parse, shipped
+from cls_workbook.definition.asked.all_sections import REFERENCES, SECTION_BY_NAME, SECTIONS, WITHOUT_COLUMN
 from cls_workbook.definition.authoring import coded_choices
-from cls_workbook.definition.authoring.all_sections import REFERENCES, SECTION_BY_NAME, SECTIONS, WITHOUT_COLUMN
 from cls_workbook.definition.authoring.authoring_workbook import workbook
 from cls_workbook.definition.importing.deductions import INDICATEUR_TYPES, identifier, letters
 from cls_workbook.domain import model

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cls_workbook.definition.authoring.all_sections import SECTIONS
+from cls_workbook.definition.asked.all_sections import SECTIONS
+from cls_workbook.definition.asked.sections import Section
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, MARK, help_of
-from cls_workbook.definition.authoring.sections import Section
 from cls_workbook.forms.layout import height
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, Link, Sheet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cls_workbook.definition.authoring.all_sections import SECTIONS
+from cls_workbook.definition.asked.all_sections import SECTIONS
 from cls_workbook.definition.authoring.authoring_guide import aide, instructions_sheet
 from cls_workbook.definition.authoring.filled_rows import Line, lines
 from cls_workbook.definition.authoring.section_grid import DrawnGrid, SectionPlan

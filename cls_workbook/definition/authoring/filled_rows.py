@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from cls_workbook.definition.asked.all_sections import SECTIONS
+from cls_workbook.definition.asked.sections import Section, SectionColumn
 from cls_workbook.definition.authoring import coded_choices, written_list, written_revisions
-from cls_workbook.definition.authoring.all_sections import SECTIONS
 from cls_workbook.definition.authoring.reference_directory import ReferenceDirectory, of_contrat
-from cls_workbook.definition.authoring.sections import Section, SectionColumn
 from cls_workbook.definition.rule_templates import supplied_fields
 from cls_workbook.domain.definition_keys import value_of_key
 from cls_workbook.domain.lifetime import Revision

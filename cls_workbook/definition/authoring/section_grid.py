@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cls_workbook.definition.authoring.all_sections import REFERENCES
+from cls_workbook.definition.asked.all_sections import REFERENCES
+from cls_workbook.definition.asked.sections import ColumnBox, Section
 from cls_workbook.definition.authoring.filled_rows import Line
-from cls_workbook.definition.authoring.sections import ColumnBox, Section
 from cls_workbook.workbook.description import CellRange, address, reference
 
 FIRST_COLUMN = 2  # column A holds hidden keys

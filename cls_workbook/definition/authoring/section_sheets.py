@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from cls_workbook.definition.asked.all_sections import REFERENCES
+from cls_workbook.definition.asked.sections import ESSENTIAL, ColumnBox, Section, SectionColumn
 from cls_workbook.definition.authoring import coded_choices
-from cls_workbook.definition.authoring.all_sections import REFERENCES
 from cls_workbook.definition.authoring.filled_rows import Line, Value
 from cls_workbook.definition.authoring.section_grid import (
     ANCHOR,
@@ -22,7 +23,6 @@ from cls_workbook.definition.authoring.section_grid import (
     DrawnGrid,
     SectionPlan,
 )
-from cls_workbook.definition.authoring.sections import ESSENTIAL, ColumnBox, Section, SectionColumn
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.domain.verification.fiche_faults import ALLOWED_AGGREGATIONS
 from cls_workbook.forms import choice_lists

@@ -7,7 +7,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from cls_workbook.definition.authoring.all_sections import REFERENCES
+from cls_workbook.definition.asked.all_sections import REFERENCES
+from cls_workbook.definition.asked.sections import ColumnBox
 from cls_workbook.definition.authoring.authoring_guide import VERIFICATION
 from cls_workbook.definition.authoring.section_grid import (
     ANCHOR,
@@ -18,7 +19,6 @@ from cls_workbook.definition.authoring.section_grid import (
     SectionPlan,
 )
 from cls_workbook.definition.authoring.section_sheets import MARK
-from cls_workbook.definition.authoring.sections import ColumnBox
 from cls_workbook.forms.layout import height
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, Sheet, address, reference

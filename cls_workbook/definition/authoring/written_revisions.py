@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from cls_workbook.definition.asked.all_sections import SECTION_BY_NAME
+from cls_workbook.definition.asked.sections import Section, SectionColumn
 from cls_workbook.definition.authoring import coded_choices, written_list
-from cls_workbook.definition.authoring.all_sections import SECTION_BY_NAME
 from cls_workbook.definition.authoring.reference_directory import ReferenceDirectory
-from cls_workbook.definition.authoring.sections import Section, SectionColumn
 from cls_workbook.domain.lifetime import REVISION_OBJECTS, Revision
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.revision import revisable_keys

@@ -7,15 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from cls_workbook.definition.asked.all_sections import REFERENCE_WORDS, REFERENCES, SECTION_BY_NAME, SECTIONS
+from cls_workbook.definition.asked.sections import Section, SectionColumn
 from cls_workbook.definition.authoring import written_revisions
-from cls_workbook.definition.authoring.all_sections import REFERENCE_WORDS, REFERENCES, SECTION_BY_NAME, SECTIONS
 from cls_workbook.definition.authoring.reference_directory import (
     DirectoryEntry,
     ReferenceDirectory,
     names_of_axe,
     names_of_fiche,
 )
-from cls_workbook.definition.authoring.sections import Section, SectionColumn
 from cls_workbook.definition.importing.authored_tables import DescriptionWorkbook
 from cls_workbook.definition.importing.authored_values import Doubtful
 from cls_workbook.definition.importing.deductions import deduce, holds_mesure

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
-from cls_workbook.definition.authoring.all_sections import SECTIONS
+from cls_workbook.definition.asked.all_sections import SECTIONS
+from cls_workbook.definition.asked.sections import ColumnBox, Section
 from cls_workbook.definition.authoring.authoring_guide import HELP_SHEET, VERIFICATION
 from cls_workbook.definition.authoring.section_sheets import ANCHOR_TITLES, CHOICES, INSTRUCTIONS_SHEET, MARK
-from cls_workbook.definition.authoring.sections import ColumnBox, Section
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, quoted_list, typography

@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from cls_workbook.definition.asked.sections import SectionColumn
 from cls_workbook.definition.authoring import coded_choices
-from cls_workbook.definition.authoring.sections import SectionColumn
 from cls_workbook.definition.importing.import_finding import found
 from cls_workbook.french import date_fr, fold, number_fr, quoted_list
 from cls_workbook.reading.cells.accepted_input import NotUnderstood

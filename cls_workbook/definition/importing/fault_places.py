@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 import dataclasses
 import re
 
+from cls_workbook.definition.asked.all_sections import SECTION_BY_NAME
+from cls_workbook.definition.asked.sections import Section
 from cls_workbook.definition.authoring import coded_choices
-from cls_workbook.definition.authoring.all_sections import SECTION_BY_NAME
-from cls_workbook.definition.authoring.sections import Section
 from cls_workbook.definition.importing.assembly import Assembly
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
 from cls_workbook.domain.definition_keys import values_by_key

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from cls_workbook.definition.asked.sections import ColumnBox, Section
 from cls_workbook.definition.authoring import written_list
-from cls_workbook.definition.authoring.sections import ColumnBox, Section
 from cls_workbook.definition.importing import authored_values
 from cls_workbook.definition.importing.authored_tables import CELL_IN_ERROR, DescriptionWorkbook, RawTable
 from cls_workbook.definition.importing.authored_values import CellError, Doubtful

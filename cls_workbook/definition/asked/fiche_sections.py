@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from cls_workbook.definition.authoring.contract_sections import period
-from cls_workbook.definition.authoring.sections import ESSENTIAL, IDENTIFIERS, Section, SectionColumn
+from cls_workbook.definition.asked.contract_sections import period
+from cls_workbook.definition.asked.sections import ESSENTIAL, IDENTIFIERS, Section, SectionColumn
 from cls_workbook.domain import model
 
 C = SectionColumn
-TERMS, MESURE, TYPES = "Tel qu’imprimé", "Ce qu’il faut saisir", "Selon la sorte de saisie"
+TERMS = "Tel qu’imprimé"
 
 
-def _fiche(**extra: Any) -> SectionColumn:
+def fiche_column(**extra: Any) -> SectionColumn:
     return C(
         "fiche",
         "Fiche",
@@ -142,7 +142,7 @@ VOLETS = Section(
     model.Volet,
     "Seulement pour une fiche dont des parties ont chacune leurs porteurs.",
     (
-        _fiche(),
+        fiche_column(),
         C("nom", "Volet", "Le nom du volet.", "Expérimentation", 44, ESSENTIAL),
         C(
             "porteurs",
@@ -177,7 +177,7 @@ AMOUNTS = Section(
     model.FicheFinancement,
     "L’argent de chaque fiche, tel que le contrat l’annonce. Une ligne par fiche ; vide n’est pas zéro.",
     (
-        _fiche(unique=True),
+        fiche_column(unique=True),
         C(
             "montant",
             "Montant",
@@ -225,226 +225,13 @@ AMOUNTS = Section(
     parent="financement",
 )
 
-INDICATEURS = Section(
-    "indicateurs",
-    "Indicateurs",
-    model.Indicateur,
-    (
-        "Une ligne par chiffre à saisir. Un indicateur qui en demande plusieurs prend plusieurs lignes : son libellé "
-        "n’est écrit que sur la première."
-    ),
-    (
-        _fiche(),
-        C(
-            "libelle",
-            "Indicateur, tel qu’imprimé",
-            "Le libellé du contrat. Laissez vide sur les lignes suivantes du même indicateur.",
-            "Nombre et type de personnes rencontrées",
-            48,
-            ESSENTIAL,
-        ),
-        C(
-            "libelle",
-            "Ce qu’il faut saisir",
-            "Le libellé de la case à remplir.",
-            "Personnes rencontrées",
-            36,
-            MESURE,
-            part="mesures",
-            deduced="le libellé de l’indicateur.",
-        ),
-        C(
-            "type",
-            "Sorte de saisie",
-            "Nombre, taux, satisfaction, étape…",
-            "nombre entier",
-            22,
-            MESURE,
-            choix="types_de_mesure",
-            part="mesures",
-        ),
-        C(
-            "agregation",
-            "Comment rassembler",
-            "Ce que devient la valeur quand plusieurs structures répondent.",
-            "personnes (participations)",
-            28,
-            MESURE,
-            choix="agregations",
-            part="mesures",
-            deduced="la seule façon possible, s’il n’y en a qu’une pour cette sorte de saisie.",
-        ),
-        C("unite", "Unité", "Au singulier.", "personne", 16, MESURE, part="mesures"),
-        C("ventilation", "Détail par", "Vide : aucun détail demandé.", "type de public", 22, MESURE, part="mesures"),
-        C(
-            "modalites",
-            "Catégories du détail",
-            "Séparées par « ; ». Vide : le partenaire les nomme.",
-            "jeunes ; adultes ; aînés",
-            34,
-            MESURE,
-            part="mesures",
-        ),
-        C("valeur_initiale", "Valeur initiale", "Celle du début du contrat.", "0", 12, MESURE, part="mesures"),
-        C(
-            "cle",
-            "À la une ?",
-            "oui pour montrer cette valeur sur la ligne de sa fiche dans la synthèse (trois par fiche au plus).",
-            "oui",
-            10,
-            MESURE,
-            part="mesures",
-        ),
-        C(
-            "petits_effectifs",
-            "À masquer ?",
-            "oui pour masquer les petits effectifs dans ce qui sort.",
-            "oui",
-            11,
-            TYPES,
-            part="mesures",
-        ),
-        C(
-            "qpv",
-            "Dont QPV ?",
-            "oui ou non pour demander ou non « dont QPV ». Vide : pour les personnes seulement.",
-            "non",
-            11,
-            TYPES,
-            part="mesures",
-        ),
-        C("maximum", "Maximum", "La plus grande valeur possible.", "40", 12, TYPES, part="mesures"),
-        C(
-            "reponses_multiples",
-            "Réponses multiples ?",
-            "oui si le détail peut dépasser le total.",
-            "oui",
-            12,
-            TYPES,
-            part="mesures",
-        ),
-        C(
-            "denominateur",
-            "Dénominateur fixe",
-            "Pour un taux dont le bas est connu d’avance.",
-            "40",
-            13,
-            TYPES,
-            part="mesures",
-        ),
-        C(
-            "numerateur_decimal",
-            "Numérateur à virgule ?",
-            "oui si le haut du taux peut être à virgule.",
-            "oui",
-            13,
-            TYPES,
-            part="mesures",
-        ),
-        C(
-            "definition",
-            "Définition",
-            "Ce que sont le haut et le bas du taux.",
-            "places occupées / places ouvertes",
-            32,
-            TYPES,
-            part="mesures",
-        ),
-        C("poids", "Moyenne pondérée par", "Pour une durée ou une moyenne.", "situations", 18, TYPES, part="mesures"),
-        C(
-            "stock",
-            "Au 31 décembre ?",
-            "oui pour compter ce qui existe à la fin de l’année plutôt que les nouveautés.",
-            "oui",
-            12,
-            TYPES,
-            part="mesures",
-        ),
-        C(
-            "communes",
-            "Des communes ?",
-            "oui si l’on compte des communes du territoire.",
-            "oui",
-            12,
-            TYPES,
-            part="mesures",
-        ),
-        C(
-            "theme",
-            "Thème",
-            "Ce qu’elle mesure, parmi la feuille Thèmes : même thème et même unité se comparent d’un contrat à "
-            "l’autre.",
-            "Nutrition : actions menées",
-            28,
-            TYPES,
-            cross_reference="themes",
-            part="mesures",
-        ),
-        C(
-            "note",
-            "Note sur la saisie",
-            "Ce qu’il faut savoir pour remplir.",
-            "Compter chaque personne une fois",
-            32,
-            TYPES,
-            part="mesures",
-        ),
-        C("groupe", "Groupe d’indicateurs", "Le titre sous lequel le contrat le range.", "Suivi de l’activité", 24),
-        C(
-            "volet",
-            "Volet",
-            "Si un seul volet de la fiche y répond : son nom.",
-            "Expérimentation",
-            22,
-            cross_reference="volets",
-        ),
-        C("note", "Note sur l’indicateur", "Remarque de lecture.", "Libellé ambigu", 30),
-        C(
-            "type",
-            "Sorte d’indicateur",
-            "Comme le contrat le présente.",
-            "un nombre et son détail",
-            22,
-            choix="types_d_indicateur",
-            deduced="ce qu’il faut saisir.",
-        ),
-        *period(),
-        *period("mesures"),
-        C(
-            "id",
-            "Repère de l’indicateur",
-            "Unique. À ne plus changer ensuite.",
-            "1.2-I03",
-            14,
-            IDENTIFIERS,
-            anchor=True,
-            deduced="la fiche et le rang.",
-        ),
-        C(
-            "id",
-            "Repère de la mesure",
-            "Unique. À ne plus changer ensuite.",
-            "1.2-I03a",
-            14,
-            IDENTIFIERS,
-            anchor=True,
-            part="mesures",
-            deduced="l’indicateur et le rang.",
-        ),
-    ),
-    parent="indicateurs",
-    part_class=model.Mesure,
-    lines=120,
-    frozen_columns=2,
-)
-
 COMPLEMENTS = Section(
     "complements",
     "Compléments",
     model.Complement,
     "Les questions que le financement demande et qu’aucun indicateur ne pose.",
     (
-        _fiche(),
+        fiche_column(),
         C("libelle", "Question", "Le libellé de la case à remplir.", "Coût des séances de l’année", 54, ESSENTIAL),
         C(
             "type",

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from cls_workbook.definition.authoring import contract_sections, fiche_sections, lifetime_sections, money_sections
-from cls_workbook.definition.authoring.sections import Section
+from cls_workbook.definition.asked import (
+    contract_sections,
+    fiche_sections,
+    indicateur_sections,
+    lifetime_sections,
+    money_sections,
+)
+from cls_workbook.definition.asked.sections import Section
 from cls_workbook.domain import model
 
 SECTIONS: tuple[Section, ...] = (
@@ -21,7 +27,7 @@ SECTIONS: tuple[Section, ...] = (
     fiche_sections.FICHES,
     fiche_sections.VOLETS,
     fiche_sections.AMOUNTS,
-    fiche_sections.INDICATEURS,
+    indicateur_sections.INDICATEURS,
     fiche_sections.COMPLEMENTS,
     fiche_sections.TO_BE_SCHEDULED,
     money_sections.RULES,

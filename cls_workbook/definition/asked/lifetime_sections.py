@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cls_workbook.definition.authoring.sections import ESSENTIAL, IDENTIFIERS, Section, SectionColumn
+from cls_workbook.definition.asked.sections import ESSENTIAL, IDENTIFIERS, Section, SectionColumn
 from cls_workbook.domain import model
 from cls_workbook.domain.lifetime import Decision, Revision
 

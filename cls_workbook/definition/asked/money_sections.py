@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cls_workbook.definition.authoring.contract_sections import period
-from cls_workbook.definition.authoring.sections import DETAILS, ESSENTIAL, IDENTIFIERS, Section, SectionColumn
+from cls_workbook.definition.asked.contract_sections import period
+from cls_workbook.definition.asked.sections import DETAILS, ESSENTIAL, IDENTIFIERS, Section, SectionColumn
 from cls_workbook.domain import model, rules
 
 C = SectionColumn

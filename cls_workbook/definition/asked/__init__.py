@@ -1,0 +1,1 @@
+"""What the workbook that describes a contract asks: its sheets and their columns, as data."""
