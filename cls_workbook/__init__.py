@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["consolider"]
 
 
-def __getattr__(nom: str):
+def __getattr__(nom: str) -> object:
     if nom == "consolider":
         from cls_workbook.button.click_consolider import consolider
 

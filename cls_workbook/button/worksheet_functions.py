@@ -1,4 +1,5 @@
-"""Functions for the coordinator's own sheets (``=cls_ecart(B2;C2)``): doors to the pure functions, where the UDF server runs.
+"""Functions for the coordinator's own sheets (``=cls_ecart(B2;C2)``): doors to the pure functions, where the UDF
+server runs.
 
 A blank gives a blank, never 0. What cannot be computed is said in French in the cell. A computer without the UDF server
 shows #NOM? in the cells that call these, and nothing else changes.
@@ -44,7 +45,7 @@ def _in_french(function: Callable[..., object]) -> Callable[..., object]:
 @xw.arg("contrat", doc="Identifiant du contrat, ou chemin de sa définition.")
 @_in_french
 def cls_part_de_poste(depense, etp, fiche, contrat):  # type: ignore[no-untyped-def]  # see above
-    """Part d’un poste que le contrat laisse financer, en euros : taux, plafond annuel, ETP minimum et maximum de la fiche."""
+    """Part d’un poste que le contrat finance, en euros : taux, plafond annuel, ETP minimum et maximum de la fiche."""
     expenditure, etp, numero = _number(depense, "la dépense"), _number(etp, "l’ETP"), _text(fiche)
     if expenditure is None or not numero:
         return None
@@ -63,7 +64,7 @@ def cls_part_de_poste(depense, etp, fiche, contrat):  # type: ignore[no-untyped-
 @xw.arg("large", doc="VRAI : les réalisations partielles comptent aussi. Vide ou FAUX : les totales seulement.")
 @_in_french
 def cls_taux_de_realisation(realisations, large=None):  # type: ignore[no-untyped-def]  # see above
-    """Taux de réalisation : fiches réalisées / fiches où quelque chose était programmé. Une fiche sans réponse ne compte pas."""
+    """Taux de réalisation : fiches réalisées / fiches programmées. Une fiche sans réponse ne compte pas."""
     from cls_workbook.domain.model import ChoiceLists
     from cls_workbook.summaries.progress import count_completions
 
@@ -82,7 +83,7 @@ def cls_taux_de_realisation(realisations, large=None):  # type: ignore[no-untype
 @xw.arg("vers", doc="Le montant ou le nombre d’arrivée (engagé, versé, année en cours).")
 @_in_french
 def cls_ecart(depuis, vers):  # type: ignore[no-untyped-def]  # see above
-    """Écart en % : (arrivée - départ) / départ. À montrer au format pourcentage. Vide si l’un des deux n’est pas connu."""
+    """Écart : (arrivée - départ) / départ, à montrer au format pourcentage. Vide si l’un des deux n’est pas connu."""
     starting_point, arrival = _number(depuis, "le départ"), _number(vers, "l’arrivée")
     if starting_point is not None and arrival is not None and not starting_point:
         raise Refusal("le départ est nul : un écart en % n’a pas de sens")
@@ -94,7 +95,7 @@ def cls_ecart(depuis, vers):  # type: ignore[no-untyped-def]  # see above
 @xw.arg("tolerance", doc="Écart admis, en euros. Vide : un centime.")
 @_in_french
 def cls_parite(montants, tolerance=None):  # type: ignore[no-untyped-def]  # see above
-    """« respectée », ou l’écart entre le plus grand et le plus petit des montants. Vide tant qu’un financeur n’a rien dit."""
+    """« respectée », ou l’écart du plus grand au plus petit montant. Vide tant qu’un financeur n’a rien dit."""
     known = [_number(v, "un montant") for row in montants for v in row]
     if len(known) < 2:
         raise Refusal("la parité compare deux montants au moins")
@@ -108,11 +109,14 @@ def cls_parite(montants, tolerance=None):  # type: ignore[no-untyped-def]  # see
     )
 
 
-# --- What a cell gives ---------------------------------------------------------------------------------------------------
+# --- What a cell gives ---
 
 
 def _number(valeur: object, what: str) -> Decimal | None:
-    """A figure as exact Decimal; None for a blank. Refus for anything else, a text that looks like a figure included."""
+    """A figure as exact Decimal; None for a blank.
+
+    Refus for anything else, a text that looks like a figure included.
+    """
     if valeur is None or (isinstance(valeur, str) and not valeur.strip()):
         return None
     if isinstance(valeur, (int, float)) and not isinstance(valeur, bool):

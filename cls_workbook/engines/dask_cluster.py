@@ -1,4 +1,5 @@
-"""The engine of an existing Dask cluster. Its queue, its placing and its restarts are Dask's: nothing of them is done again here.
+"""The engine of an existing Dask cluster. Its queue, its placing and its restarts are Dask's: nothing of them is done
+again here.
 
 Elements leave as bytes: what they need is in what they pickle to, so that the machines of the cluster need not see the
 files of this one. The scheduler needs Dask alone; the workers, the same versions as here.
@@ -39,7 +40,10 @@ TIME_WITHOUT_MACHINE = (
     60.0  # seconds without any machine left, before giving up: Dask starts again those that it watches
 )
 BATCHES_AHEAD = 2  # batches under way for each place
-INSTALL_ADVICE = "Installez sur ces machines l’outil et les versions d’ici (python -m pip install 'cls-workbook[dask]'), puis relancez-les."
+INSTALL_ADVICE = (
+    "Installez sur ces machines l’outil et les versions d’ici (python -m pip install "
+    "'cls-workbook[dask]'), puis relancez-les."
+)
 _NO_ANSWER = {
     TimeLimitPassed: "ce qui se trouve à cette adresse n’est pas une grappe Dask",
     OSError: "personne n’est à cette adresse",
@@ -52,7 +56,10 @@ _PER_MACHINE = Lock()  # a worker with several threads reads one batch at a time
 
 @dataclass
 class DaskEngine:
-    """The workers of the cluster whose scheduler is at ``address``. Refusal, in French, when there is none or it does not fit."""
+    """The workers of the cluster whose scheduler is at ``address``.
+
+    Refusal, in French, when there is none or it does not fit.
+    """
 
     address: str
     time_limit: float = TIME_LIMIT
@@ -164,7 +171,10 @@ def ecarts(here: dict[str, str], there: dict[str, str], close_matches: Sequence[
 
 
 class DaskCluster(Generic[E, R]):
-    """The cluster as ``in_order`` sees it. Dask itself does again, on another worker, what a worker that died was doing."""
+    """The cluster as ``in_order`` sees it.
+
+    Dask itself does again, on another worker, what a worker that died was doing.
+    """
 
     def __init__(
         self,
@@ -228,7 +238,8 @@ class DaskCluster(Generic[E, R]):
 
 
 class _Task:
-    """Unpickled, it is not an object: it is done. A machine need only know how to unpickle, which all of them do, so that the
+    """Unpickled, it is not an object: it is done. A machine need only know how to unpickle, which all of them do, so
+    that the
     scheduler, where nothing of ours is installed, has nothing to understand."""
 
     def __init__(self, version: str, work: bytes, elements: bytes, time_limit: float):
@@ -245,7 +256,10 @@ def _pack(elements: Sequence[E], work: bytes, time_limit: float) -> bytes:
 
 
 def do_work(version: str, work: bytes, elements: bytes, time_limit: float) -> Any:
-    """In a worker of the cluster: one batch. Refusal if the worker, which may have joined since, has another version."""
+    """In a worker of the cluster: one batch.
+
+    Refusal if the worker, which may have joined since, has another version.
+    """
     if version != PACKAGE:
         raise Refusal(
             f"Une machine de la grappe Dask a cls-workbook {PACKAGE} ; il y faut {version}.", (INSTALL_ADVICE,)

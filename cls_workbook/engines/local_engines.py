@@ -106,7 +106,10 @@ class _InThisProcess(Generic[E, R]):
 
 @dataclass(frozen=True)
 class Processes:
-    """``nombre`` processes of this machine. ``start_method``: how they start (« spawn », as on Windows; default: as Python does here)."""
+    """``nombre`` processes of this machine. ``start_method``: how they start.
+
+    « spawn », as on Windows; by default, as Python does here.
+    """
 
     nombre: int
     time_limit: float = TIME_LIMIT
@@ -137,7 +140,8 @@ class _Pool(Generic[E, R]):
 
     def __init__(self, work: Callable[[Sequence[E]], R], nombre: int, time_limit: float, start_method: str | None):
         self.window = BATCHES_AHEAD * nombre
-        # Once for all batches: a process that has already unpickled these bytes keeps what it made, and what it learned since.
+        # Once for all batches: a process that has already unpickled these bytes keeps what it made, and what it
+        # learned since.
         self._work = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
         self._number, self._time_limit, self._context = nombre, time_limit, get_context(start_method)
         self._executor: ProcessPoolExecutor | None = None

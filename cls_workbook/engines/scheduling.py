@@ -1,4 +1,7 @@
-"""Batches sent to an executor, a bounded number at a time; results in order; what is lost done again, down to the element that is the cause."""
+"""Batches sent to an executor, a bounded number at a time; results in order.
+
+What is lost is done again, down to the element that is the cause.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,10 @@ def in_order(
 def _take_up(
     scheduler: Scheduler[E, R], batches: list[tuple[Sequence[E], Future[R]]]
 ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
-    """A death takes with it what others were doing, and does not say who caused it: each batch lost is alone when it is done again."""
+    """A death takes with it what others were doing, and does not say who caused it.
+
+    Each batch lost is alone when it is done again.
+    """
     causes = [_cause(scheduler, future) for _, future in batches]  # waits for all of them
     for (elements, future), cause in zip(batches, causes, strict=True):
         if cause:
@@ -73,7 +79,10 @@ def _take_up(
 def _isolate(
     scheduler: Scheduler[E, R], elements: Sequence[E], already_alone: bool = False
 ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
-    """Elements done again with nothing else under way; if they are lost again, in ever smaller batches, down to the one that is the cause."""
+    """Elements done again with nothing else under way.
+
+    If they are lost again, in ever smaller batches, down to the one that is the cause.
+    """
     if not already_alone or len(elements) == 1:
         future = scheduler.submit(elements)
         if not (cause := _cause(scheduler, future)):

@@ -1,6 +1,7 @@
 """A work that may not take longer than so many seconds for each of its elements, in two ways.
 
-``run_or_exit`` ends the process when they have passed, whatever it is doing: for a process that is there for this work alone.
+``run_or_exit`` ends the process when they have passed, whatever it is doing: for a process that is there for this
+work alone.
 ``run_or_give_up`` gives up waiting and leaves the work to itself: for a process that must go on living.
 """
 
@@ -47,7 +48,11 @@ class _Counted(Sequence[E]):
 
 
 def run_or_exit(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_limit: float) -> R:
-    """``work(elements)``. The process exits once an element takes more than ``time_limit`` seconds (a tenth more at most), even in the middle of C code."""
+    """``work(elements)``; too long, it ends the process.
+
+    The process exits once an element takes more than ``time_limit`` seconds (a tenth more at most), even in the
+    middle of C code.
+    """
     slack, armed_at = min(1.0, time_limit / 10), [0.0]
 
     def on_next() -> None:
@@ -68,7 +73,8 @@ def _nowhere() -> TextIO:
 
 
 def run_or_give_up(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_limit: float) -> R:
-    """``work(elements)``, in a thread. TimeLimitPassed once an element takes more than ``time_limit`` seconds: the thread is abandoned.
+    """``work(elements)``, in a thread. TimeLimitPassed once an element takes more than ``time_limit`` seconds: the
+    thread is abandoned.
 
     C code that holds Python's lock holds this watch as well.
     """

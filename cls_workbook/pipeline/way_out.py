@@ -17,7 +17,10 @@ from cls_workbook.workbook.saving import save
 
 
 def load_contrat(reference: str, annee: int) -> Contrat:
-    """The contract as of that year. Refus if it cannot be read, names what it does not define, or if it does not cover the year."""
+    """The contract as of that year.
+
+    Refus if it cannot be read, names what it does not define, or if it does not cover the year.
+    """
     contrat = load_sound(reference)
     verify_year(contrat, annee)
     return in_year(contrat, annee)

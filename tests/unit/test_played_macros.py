@@ -10,6 +10,7 @@ import shlex
 import pytest
 from pyopenvba.interpreter import NOTHING, member
 
+from cls_workbook import version
 from cls_workbook.cli import commands
 from cls_workbook.office.coordinator import home_rows
 from tests.support.simulated_clicks import SimulatedExcel
@@ -202,7 +203,7 @@ def test_the_check_of_the_installation_says_something_useful_without_python(exce
     [message] = opened.messages
     for piece in (
         "Macros\u00a0: permises",
-        "Version des macros\u00a0: 1",
+        "Version des macros\u00a0: 2",
         "xlwings\u00a0: 0.37.8",
         f"Inscrit\u00a0: {PYTHON}",
         "K.xlsm",
@@ -232,4 +233,4 @@ def test_a_refused_proposal_changes_nothing(excel):
 def test_the_check_writes_the_versions_of_the_macros_that_run(coordination_workbook):
     opened = SimulatedExcel(coordination_workbook, (PYTHON,), xlwings="0.30.0")
     opened.click("VerifierInstallation")
-    assert home_rows.read_versions(told(opened, "version")) == home_rows.Versions("0.1.0", "1", "0.30.0")
+    assert home_rows.read_versions(told(opened, "version")) == home_rows.Versions("0.1.0", version.MACROS, "0.30.0")

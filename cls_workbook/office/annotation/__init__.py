@@ -12,8 +12,14 @@ from cls_workbook.french import typography
 from cls_workbook.reading.locating.retour import Retour
 
 SUFFIX = "-annote"
-ODS = "Votre retour est un .ods : cette copie est un .xlsx, refait sur le modèle de l’année avec vos réponses. Corrigez celui-ci ; vos feuilles et notes ajoutées n’y sont pas."
-REMADE = "Votre fichier ne pouvait pas être annoté tel quel : cette copie est refaite sur le modèle de l’année avec vos réponses."
+ODS = (
+    "Votre retour est un .ods : cette copie est un .xlsx, refait sur le modèle de l’année avec vos "
+    "réponses. Corrigez celui-ci ; vos feuilles et notes ajoutées n’y sont pas."
+)
+REMADE = (
+    "Votre fichier ne pouvait pas être annoté tel quel : cette copie est refaite sur le modèle de l’année "
+    "avec vos réponses."
+)
 
 
 class AnnotatedCopy(NamedTuple):
@@ -64,7 +70,7 @@ def _remade_copy(
     in_place = {nom for groupe, nom in retour.worksheets.items() if groupe not in displaced} & carried_over.worksheets
 
     def where(sheet: str, cell: str) -> tuple[str, str] | None:
-        if (cle := keys.get((sheet, cell))) in carried_over.places:
+        if (cle := keys.get((sheet, cell), "")) in carried_over.places:
             return carried_over.places[cle]
         return (sheet, cell) if sheet in in_place else None  # a label, a computed cell
 

@@ -15,7 +15,15 @@ from cls_workbook.office.annotation import anomaly_list_sheet
 from cls_workbook.office.annotation.annotated_sheet import OpenSheet, place
 from cls_workbook.office.annotation.cell_comments import SheetComments
 from cls_workbook.office.annotation.fault_styles import ArchiveStyles, plain_fill
-from cls_workbook.office.annotation.returned_package import RELATIONSHIPS_NS, SHEET_TYPE, WORKBOOK, ReturnedPackage, nom
+from cls_workbook.office.annotation.returned_package import (
+    RELATIONSHIPS_NS,
+    SHEET_TYPE,
+    WORKBOOK,
+    ReturnedPackage,
+    detach,
+    first_child,
+    nom,
+)
 from cls_workbook.workbook import look, writer
 from cls_workbook.workbook.description import Workbook
 
@@ -137,11 +145,11 @@ class WorkingCopy:
 
     def _delete(self, sheet_name: str) -> None:
         workbook = self.package.xml(WORKBOOK)
-        for rank, sheet in enumerate(workbook.find(nom("sheets"))):
+        for rank, sheet in enumerate(first_child(workbook, "sheets")):
             if sheet.get("name") == sheet_name:
-                identifier = sheet.get(f"{{{RELATIONSHIPS_NS}}}id")
+                identifier = sheet.get(f"{{{RELATIONSHIPS_NS}}}id", "")
                 cible = next(r.cible for r in self.package.relations(WORKBOOK) if r.id == identifier)
-                sheet.getparent().remove(sheet)
+                detach(sheet)
                 self.package.remove_relation(WORKBOOK, identifier)
                 self.package.withdraw(cible)
                 self._open_sheets.pop(cible, None)
@@ -156,7 +164,7 @@ class WorkingCopy:
             if local is None:
                 continue
             if step < 0 and int(local) == rank:
-                defined_name.getparent().remove(defined_name)
+                detach(defined_name)
             elif int(local) >= rank:
                 defined_name.set("localSheetId", str(int(local) + step))
         for view in workbook.iterfind(f"{nom('bookViews')}/{nom('workbookView')}"):
@@ -164,7 +172,7 @@ class WorkingCopy:
                 "activeTab",
                 str(max(0, int(view.get("activeTab", 0)) + (step if int(view.get("activeTab", 0)) >= rank else 0))),
             )
-            view.attrib.pop("firstSheet", None)
+            view.attrib.pop("firstSheet", "")
         defined = workbook.find(nom("definedNames"))
         if defined is not None and not len(defined):
             workbook.remove(defined)
@@ -172,7 +180,12 @@ class WorkingCopy:
     # --- the sheets added ---
 
     def _insert(
-        self, file: str, anomalies: Sequence[Anomalie], where: anomaly_list_sheet.Locator, remarks: Iterable[str], fills
+        self,
+        file: str,
+        anomalies: Sequence[Anomalie],
+        where: anomaly_list_sheet.Locator,
+        remarks: Iterable[str],
+        fills: list[tuple[str, str, str, str]],
     ) -> None:
         """The list in front, the register behind: drawn as every sheet of ours, then moved into this archive."""
         taken = {n.casefold() for n in self.package.worksheets()}
@@ -208,10 +221,10 @@ class WorkingCopy:
             cell.set("s", str(ranks[rank]))
             _write_text(cell, texts)
         for column in root.iter(nom("col")):
-            column.attrib.pop("style", None)
+            column.attrib.pop("style", "")
         part = self.package.free("xl/worksheets/sheet{}.xml")
         self.package.write(part, root, SHEET_TYPE)
-        worksheets = self.package.xml(WORKBOOK).find(nom("sheets"))
+        worksheets = first_child(self.package.xml(WORKBOOK), "sheets")
         numero = max((int(f.get("sheetId", 0)) for f in worksheets), default=0) + 1
         attributes = {"name": sheet_name, "sheetId": str(numero)} | ({"state": etat} if etat else {})
         element = etree.Element(

@@ -8,7 +8,13 @@ from functools import cached_property
 
 from lxml import etree
 
-from cls_workbook.office.annotation.returned_package import RELATIONSHIPS_NS, ReturnedPackage, UnusualArchive, nom
+from cls_workbook.office.annotation.returned_package import (
+    RELATIONSHIPS_NS,
+    ReturnedPackage,
+    UnusualArchive,
+    first_child,
+    nom,
+)
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 # What follows <legacyDrawing> in a sheet, in the order that the format wants.
@@ -50,7 +56,7 @@ class OpenSheet:
         data = self.root.find(nom("sheetData"))
         if data is None or any("r" not in line.attrib for line in data):
             raise UnusualArchive(self.part)
-        return {int(line.get("r")): line for line in data}
+        return {int(line.get("r", 0)): line for line in data}
 
     # --- cells ---
 
@@ -98,7 +104,7 @@ class OpenSheet:
                 break
         cell = etree.Element(nom("c"), r=address)
         if line.get("s") and line.get("customFormat") == "1":
-            cell.set("s", line.get("s"))
+            cell.set("s", line.get("s", ""))
         line.insert(next_one, cell)
         return cell
 
@@ -106,7 +112,7 @@ class OpenSheet:
         if rank not in self._rows:
             after = next((li for r, li in sorted(self._rows.items()) if r > rank), None)
             fresh = etree.Element(nom("row"), r=str(rank))
-            self.root.find(nom("sheetData")).append(fresh) if after is None else after.addprevious(fresh)
+            first_child(self.root, "sheetData").append(fresh) if after is None else after.addprevious(fresh)
             self._rows[rank] = fresh
         return self._rows[rank]
 
@@ -115,14 +121,13 @@ class OpenSheet:
     @cached_property
     def widths(self) -> dict[int, int]:
         """Column → pixels, for those that are told; a hidden one has none."""
-        all_found = {}
+        told: dict[int, int] = {}
         for groupe in self.root.iterfind(f"{nom('cols')}/{nom('col')}"):
             hidden = groupe.get("hidden") in ("1", "true")
             pixels = 0 if hidden else int(float(groupe.get("width", 9)) * 7 + 5)
-            all_found |= dict.fromkeys(
-                range(int(groupe.get("min")), min(int(groupe.get("max")), int(groupe.get("min")) + 60) + 1), pixels
-            )
-        return all_found
+            first, last = int(groupe.get("min", 1)), int(groupe.get("max", 1))
+            told |= dict.fromkeys(range(first, min(last, first + 60) + 1), pixels)
+        return told
 
     def height(self, rank: int) -> int:
         line = self._rows.get(rank)
@@ -159,4 +164,4 @@ class OpenSheet:
 
     def deselect(self) -> None:
         for view in self.root.iterfind(f"{nom('sheetViews')}/{nom('sheetView')}"):
-            view.attrib.pop("tabSelected", None)
+            view.attrib.pop("tabSelected", "")

@@ -48,7 +48,7 @@ def sheet(file: str, anomalies: Sequence[Anomalie], where: Locator, remarks: Ite
         _row(page, line + rank, rank, anomalie, where)
     for numero in range(1, line + len(anomalies) + 1):
         page.write(numero, 1, f"{PREFIX}{numero}", "cle")
-    page.cells.sort(key=lambda c: c[:2])
+    page.cells = sorted(page.cells, key=lambda c: c[:2])
     return page
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable
 
 from lxml import etree
 
 from cls_workbook.french import without_control_characters
 from cls_workbook.office.annotation.annotated_sheet import DEFAULT_WIDTH, OpenSheet, place
-from cls_workbook.office.annotation.returned_package import nom
+from cls_workbook.office.annotation.returned_package import detach, first_child, nom, text_of
 
 MARK = "— Contrôle du classeur —"
 AUTHOR = "Contrôle du classeur"
@@ -57,7 +58,7 @@ class SheetComments:
             root = etree.fromstring(f'<comments xmlns="{nom("")[1:-1]}"><authors/><commentList/></comments>'.encode())
             self.package.write(self.part, root, _NOTES_TYPE)
             self.package.add_relation(self.sheet.part, "comments", self.part)
-        return self.package.xml(self.part).find(nom("commentList"))
+        return first_child(self.package.xml(self.part), "commentList")
 
     def _by_cell(self) -> dict[str, etree._Element]:
         return {} if self.part is None else {n.get("ref", ""): n for n in self._list()}
@@ -75,14 +76,13 @@ class SheetComments:
                 note = etree.SubElement(self._list(), nom("comment"), ref=address, authorId=str(author))
                 etree.SubElement(note, nom("text"))
                 new_ones.append((address, texte))
-            self._complete(note.find(nom("text")), texte)
+            self._complete(first_child(note, "text"), texte)
         if new_ones:
             self._sort()
             self._draw(new_ones)
 
     def _author(self) -> int:
-        self._list()
-        authors = self.package.xml(self.part).find(nom("authors"))
+        authors = first_child(self._list().getroottree().getroot(), "authors")
         names = [a.text for a in authors]
         if AUTHOR not in names:
             etree.SubElement(authors, nom("author")).text = AUTHOR
@@ -142,7 +142,7 @@ class SheetComments:
         )
 
     @staticmethod
-    def _advance(depuis: int, pixels: int, size) -> tuple[int, int]:
+    def _advance(depuis: int, pixels: int, size: Callable[[int], int]) -> tuple[int, int]:
         """(row or column reached, pixels into it) so many pixels further."""
         remaining = pixels + 12
         while remaining > size(depuis):
@@ -156,10 +156,10 @@ class SheetComments:
         """Takes away what ``put`` had added, in this copy or in one that a spreadsheet has saved since."""
         for address, note in self._by_cell().items():
             texte = note.find(nom("text"))
-            if texte is None or MARK not in "".join(texte.itertext()):
+            if texte is None or MARK not in text_of(texte):
                 continue
             if not _cut(texte):
-                note.getparent().remove(note)
+                detach(note)
                 self._erase_shape(address)
         self._drop_if_empty()
 
@@ -187,7 +187,7 @@ class SheetComments:
         drawing = self.sheet.drawing_part()
         if drawing and not _SHAPES.search(self.package.read(drawing).decode("utf-8", "replace")):
             for element in self.sheet.root.findall(nom("legacyDrawing")):
-                element.getparent().remove(element)
+                detach(element)
             for relation in self.package.relations(self.sheet.part):
                 if relation.cible == drawing:
                     self.package.remove_relation(self.sheet.part, relation.id)
@@ -213,16 +213,16 @@ def _cut(texte: etree._Element) -> bool:
     for child in texte:
         piece = child if child.tag == nom("t") else child.find(nom("t"))
         content = (piece.text or "") if piece is not None else ""
-        if MARK in content:
+        if piece is not None and MARK in content:
             piece.text, cut = content.partition(MARK)[0].rstrip(), True
             kept += [copy.deepcopy(child)] if piece.text else []
             break
         kept.append(copy.deepcopy(child))
     if not cut:  # the mark was cut between two runs: all of it, up to the mark, as one
-        before = "".join(texte.itertext()).partition(MARK)[0].rstrip()
+        before = text_of(texte).partition(MARK)[0].rstrip()
         texte[:] = []
         if before:
             _add_run(texte, before)
         return bool(before)
     texte[:] = kept
-    return bool("".join(texte.itertext()).strip())
+    return bool(text_of(texte).strip())

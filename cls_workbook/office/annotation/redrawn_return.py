@@ -1,4 +1,7 @@
-"""A return that cannot be annotated as it is (an ``.ods``): the year's workbook drawn anew, with what was typed in it."""
+"""A return that cannot be annotated as it is (an ``.ods``).
+
+The year's workbook drawn anew, with what was typed in it.
+"""
 
 from __future__ import annotations
 

@@ -31,6 +31,26 @@ class UnusualArchive(Exception):
     """The archive is readable, but not written as spreadsheets write them: it had better not be changed in place."""
 
 
+def first_child(element: etree._Element, tag: str) -> etree._Element:
+    """The first child of this name in the main namespace; UnusualArchive if there is none."""
+    found = element.find(nom(tag))
+    if found is None:
+        raise UnusualArchive(tag)
+    return found
+
+
+def detach(element: etree._Element) -> None:
+    """Takes an element out of its parent, if it has one."""
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+
+
+def text_of(element: etree._Element) -> str:
+    """All its text, end to end."""
+    return "".join(map(str, element.itertext()))
+
+
 class Relation(NamedTuple):
     id: str
     type: str  # last word of the type: worksheet, comments, vmlDrawing…
@@ -110,7 +130,7 @@ class ReturnedPackage:
             self._trees.pop(absent, None)
         for element in list(self.xml(_CONTENT_TYPES)):
             if element.get("PartName") == f"/{part}":
-                element.getparent().remove(element)
+                detach(element)
 
     def free(self, modele: str) -> str:
         """The first unused name: ``free("xl/comments{}.xml")``."""
@@ -142,7 +162,8 @@ class ReturnedPackage:
         """A new relationship from ``part`` to the part ``cible``; its identifier."""
         file = _relations_path(part)
         if file not in self._parts:
-            self.write(file, etree.Element(f"{{{_PACKAGE}}}Relationships", nsmap={None: _PACKAGE}))
+            names = {None: _PACKAGE}  # the default namespace, which lxml's stubs forget
+            self.write(file, etree.Element(f"{{{_PACKAGE}}}Relationships", nsmap=names))  # type: ignore[arg-type]
         root = self.xml(file)
         taken = {e.get("Id") for e in root}
         free = next(i for n in range(1, len(taken) + 2) if (i := f"rId{n}") not in taken)
@@ -154,7 +175,7 @@ class ReturnedPackage:
     def remove_relation(self, part: str, identifier: str) -> None:
         for element in list(self.xml(_relations_path(part))):
             if element.get("Id") == identifier:
-                element.getparent().remove(element)
+                detach(element)
 
     # --- sheets ---
 

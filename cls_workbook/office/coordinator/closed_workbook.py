@@ -1,4 +1,7 @@
-"""What « Vérifier l’installation » looks at in a coordinator's workbook that is closed: its versions, its folder of returns."""
+"""What « Vérifier l’installation » looks at in a coordinator's workbook that is closed.
+
+Its versions, its folder of returns.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from cls_workbook.reading.opening.returned_workbook import open_workbook
 
 
 def facts_of_workbook(file: str | Path) -> dict[str, object]:
-    """``workbook`` (versions), ``path``, and ``folder`` or ``default`` (why it cannot be used). Refus if it is no such workbook."""
+    """``workbook`` (versions), ``path``, and ``folder`` or ``default`` (why it cannot be used).
+
+    Refus if it is no such workbook.
+    """
     file = Path(file)
     try:
         content = file.read_bytes()
@@ -36,6 +42,9 @@ def _folder(folder: Path) -> dict[str, object]:
         os.listdir(folder)
     except OSError as error:
         return {
-            "default": f"« {folder} » ne peut pas être lu ({error.strerror or error}) ; créez-le, ou indiquez le bon dossier sur l’Accueil"
+            "default": (
+                f"« {folder} » ne peut pas être lu ({error.strerror or error}) ; créez-le, ou indiquez le "
+                "bon dossier sur l’Accueil"
+            )
         }
     return {"folder": folder}

@@ -32,7 +32,8 @@ ACTIONS = (
     Action(
         "Consolider",
         "Consolider",
-        "Lit tous les retours du dossier, les contrôle, et remplit les feuilles de ce classeur. À refaire à chaque nouveau retour : rien n’est doublé.",
+        "Lit tous les retours du dossier, les contrôle, et remplit les feuilles de ce classeur. À "
+        "refaire à chaque nouveau retour : rien n’est doublé.",
     ),
     Action(
         "Contrôler",
@@ -42,7 +43,8 @@ ACTIONS = (
     Action(
         "Synthèse ARS",
         "SyntheseArs",
-        "Écrit à côté de ce classeur la copie destinée à l’ARS : des valeurs seules, sans macro et sans donnée personnelle.",
+        "Écrit à côté de ce classeur la copie destinée à l’ARS : des valeurs seules, sans macro et "
+        "sans donnée personnelle.",
     ),
     Action(
         "Relances",
@@ -56,10 +58,14 @@ ACTIONS = (
     ),
 )
 NO_MACRO_HELP = (
-    "Les boutons ne répondent pas ? Excel bloque peut-être les macros : fermez le classeur ; dans l’Explorateur, clic droit sur le fichier, Propriétés, « Débloquer » ; rouvrez-le, "
+    "Les boutons ne répondent pas ? Excel bloque peut-être les macros : fermez le classeur ; dans "
+    "l’Explorateur, clic droit sur le fichier, Propriétés, « Débloquer » ; rouvrez-le, "
     "puis « Activer le contenu ». Sans macro, la commande « cls-workbook consolider » fait le même travail."
 )
-FIRST_MESSAGE = "Déposez les classeurs reçus dans le dossier des retours, sans les renommer ni les corriger, puis cliquez sur « Consolider »."
+FIRST_MESSAGE = (
+    "Déposez les classeurs reçus dans le dossier des retours, sans les renommer ni les corriger, puis "
+    "cliquez sur « Consolider »."
+)
 _SHEETS = {
     "Synthèse": "Le portrait de l’année : ce que lira l’ARS.",
     "Évolution": "Chaque mesure et chaque enveloppe au fil des années ; n’est additionné que ce qui peut l’être.",
@@ -83,7 +89,7 @@ class InitialAccueil(NamedTuple):
 def draw(
     canvas: Canvas, counts: Sequence[tuple[str, SheetTally]], outcomes: Sequence[str], starting_point: InitialAccueil
 ) -> Sheet:
-    """The sheet. ``counts``: the sheets in which the coordinator types; ``outcomes``: names of those that Python fills."""
+    """The sheet. ``counts``: the sheets where the coordinator types; ``outcomes``: names of those that Python fills."""
     page = canvas.page(home_rows.NAME, WIDTHS, insertable=False)
     page.sheet.protected = False
     annee = canvas.contrat.year_name(canvas.annee)

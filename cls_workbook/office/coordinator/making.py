@@ -80,7 +80,7 @@ def _slots(file: Path) -> dict[str, object]:
 
 
 def _refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
-    """Refus if the workbook that stands there holds more than inputs: sheets of the coordinator's own, notes beside the tables."""
+    """Refus if the workbook that stands there holds more than inputs: own sheets, notes beside the tables."""
     try:
         present_ones = {grid.nom: grid for grid in open_workbook(cible.read_bytes()).grids()}
     except OSError as error:
@@ -97,8 +97,10 @@ def _refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
         worksheets = "la feuille" if len(kept_ones) == 1 else "les feuilles"
         raise Refusal(
             typography(
-                f"« {cible} » existe déjà, et ce que contient {worksheets} {quoted_list(kept_ones)} serait perdu : rien n’a été fait. "
-                f"Choisissez un autre nom, avec --pilotage « {cible} » pour reprendre ses saisies ; puis consolidez, et copiez-y vos propres feuilles et notes."
+                f"« {cible} » existe déjà, et ce que contient {worksheets} {quoted_list(kept_ones)} "
+                "serait perdu : rien n’a été fait. "
+                f"Choisissez un autre nom, avec --pilotage « {cible} » pour reprendre ses saisies ; "
+                "puis consolidez, et copiez-y vos propres feuilles et notes."
             )
         )
 

@@ -22,7 +22,8 @@ SAID_RECEIVED = ("reçu", "validé")  # what the coordinator may say of a return
 class Overdue:
     """One structure, or one group whose members nobody named (``groupe``).
 
-    ``missing``: nothing came; ``rejected`` and ``duplicated``: something came that could not be kept; ``received``: thanks.
+    ``missing``: nothing came; ``rejected`` and ``duplicated``: something came that could not be kept; ``received``:
+    thanks.
     ``statut`` and ``reminded_on``: what the pilotage says of its return. ``limite``: the day by which it was expected.
     ``days``: how late it is on the day asked about, None without limit or before it.
     """
