@@ -238,9 +238,11 @@ class DaskCluster(Generic[E, R]):
 
 
 class _Task:
-    """Unpickled, it is not an object: it is done. A machine need only know how to unpickle, which all of them do, so
-    that the
-    scheduler, where nothing of ours is installed, has nothing to understand."""
+    """Unpickled, it is not an object: it is done.
+
+    A machine need only know how to unpickle, which all of them do, so that the scheduler, where nothing of ours is
+    installed, has nothing to understand.
+    """
 
     def __init__(self, version: str, work: bytes, elements: bytes, time_limit: float):
         self._arguments = (version, work, elements, time_limit)

@@ -143,9 +143,9 @@ def test_titles_years_and_codes_are_shown_whole(workbooks):
 
 def test_sixty_measures_come_back_and_are_added(annees):
     _, second = annees
-    (last,) = lines(second.result.indicateurs, Mesure="A.1-60")
+    (last,) = lines(second.result.tables.indicateurs, Mesure="A.1-60")
     assert (last["Valeur n-1"], last["Valeur"]) == (60, 160)  # 60 + 100
-    assert len([r for r in lines(second.result.indicateurs, Fiche="A.1") if r["Valeur"] is not None]) == 60
+    assert len([r for r in lines(second.result.tables.indicateurs, Fiche="A.1") if r["Valeur"] is not None]) == 60
 
 
 def test_a_year_that_is_not_the_calendars_bounds_its_dates(annees):
@@ -156,7 +156,7 @@ def test_a_year_that_is_not_the_calendars_bounds_its_dates(annees):
 
 def test_overseas_communes_keep_their_codes(annees):
     _, second = annees
-    assert {r["code"] for r in lines(second.result.territoire, type="commune")} == {"97411", "2A004"}
+    assert {r["code"] for r in lines(second.result.summaries.territoire, type="commune")} == {"97411", "2A004"}
 
 
 def test_years_are_named_and_chained_in_the_evolution(annees):
@@ -194,4 +194,4 @@ def test_a_single_structure_answers_everything(tmp_path):
         },
     )
     assert annee.result.received_and_expected() == (1, 60)
-    assert [r["Valeur"] for r in lines(annee.result.indicateurs, Fiche="E.6 bis")] == [0]
+    assert [r["Valeur"] for r in lines(annee.result.tables.indicateurs, Fiche="E.6 bis")] == [0]

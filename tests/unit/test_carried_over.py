@@ -35,7 +35,7 @@ FORMER = {
 
 
 @pytest.fixture(scope="module")
-def next_row(tmp_path_factory):
+def workbooks(tmp_path_factory):
     """The folder of 2025's workbooks, made with 2024's consolidation."""
     folder = tmp_path_factory.mktemp("reprises")
     past = live(folder, DIJON, 2024, {"apo": FORMER})
@@ -65,8 +65,8 @@ def saisies(path) -> dict[str, object]:
     return {s.cle: s.raw for s in retour.saisies}
 
 
-def test_what_rarely_changes_is_filled_in_and_nothing_else(next_one):
-    items_read = saisies(next_one / f"{DIJON}-2025-apo.xlsx")
+def test_what_rarely_changes_is_filled_in_and_nothing_else(workbooks):
+    items_read = saisies(workbooks / f"{DIJON}-2025-apo.xlsx")
     assert {c: v for c, v in items_read.items() if c != "3.1/avancement/date_debut"} == {
         "accueil/reponse/structure": "APO",
         "accueil/reponse/siret": "77821304500017",
@@ -80,13 +80,13 @@ def test_what_rarely_changes_is_filled_in_and_nothing_else(next_one):
     assert str(items_read["3.1/avancement/date_debut"]).startswith("2024-09-02")
 
 
-def test_another_structure_and_the_years_workbook_take_up_nothing_of_it(next_one):
-    assert saisies(next_one / f"{DIJON}-2025-cpam.xlsx").keys() == {"accueil/reponse/structure"}
-    assert saisies(next_one / f"{DIJON}-2025.xlsx") == {}
+def test_another_structure_and_the_years_workbook_take_up_nothing_of_it(workbooks):
+    assert saisies(workbooks / f"{DIJON}-2025-cpam.xlsx").keys() == {"accueil/reponse/structure"}
+    assert saisies(workbooks / f"{DIJON}-2025.xlsx") == {}
 
 
-def test_a_value_taken_up_is_an_input_that_shows(next_one):
-    page = openpyxl.load_workbook(next_one / f"{DIJON}-2025-apo.xlsx")["FA 3.1"]
+def test_a_value_taken_up_is_an_input_that_shows(workbooks):
+    page = openpyxl.load_workbook(workbooks / f"{DIJON}-2025-apo.xlsx")["FA 3.1"]
     (cell,) = [c for rank in page.iter_rows() for c in rank if c.value == "Cité éducative" and c.column == 2]
     assert not cell.protection.locked
     assert page.cell(cell.row, 12).value == "|Cité éducative|Association|" and page.column_dimensions["L"].hidden
@@ -98,14 +98,14 @@ def test_a_value_taken_up_is_an_input_that_shows(next_one):
     ]
 
 
-def test_alone_it_is_no_answer(next_one):
-    result = consolidated(next_one / f"{DIJON}-2025-apo.xlsx")
+def test_alone_it_is_no_answer(workbooks):
+    result = consolidated(workbooks / f"{DIJON}-2025-apo.xlsx")
     assert result.received_and_expected()[0] == 0 and len(result.tables.financements.frame()) == 0
     assert [a.code for a in result.anomalies if a.file] == ["RETOUR_VIDE"]
 
 
-def test_kept_beside_an_answer_or_changed_it_counts(tmp_path, next_one):
-    opened_book = openpyxl.load_workbook(next_one / f"{DIJON}-2025-apo.xlsx")
+def test_kept_beside_an_answer_or_changed_it_counts(tmp_path, workbooks):
+    opened_book = openpyxl.load_workbook(workbooks / f"{DIJON}-2025-apo.xlsx")
     (cell,) = [
         c for rank in opened_book["FA 3.1"].iter_rows() for c in rank if c.value == "Cité éducative" and c.column == 2
     ]
