@@ -46,13 +46,21 @@ SOUND = {
 }
 
 
+def is_held(rows: list[dict]) -> bool:
+    try:
+        table_schemas.verify(TRIAL, rows)
+    except OwnFault:
+        return False
+    return True
+
+
 def test_rows_that_are_what_the_description_says_pass():
-    table_schemas.verify(TRIAL, [SOUND, SOUND | {"Fiche": "1.2", "Valeur": 3, "Engagé": 0}])
+    assert is_held([SOUND, SOUND | {"Fiche": "1.2", "Valeur": 3, "Engagé": 0}])
 
 
 def test_all_but_what_is_required_may_be_missing_however_pandas_says_it():
     for missing in (None, float("nan"), pd.NA, pd.NaT):
-        table_schemas.verify(TRIAL, [dict.fromkeys(SOUND, missing) | {"Fiche": "1.1"}])
+        assert is_held([dict.fromkeys(SOUND, missing) | {"Fiche": "1.1"}])
 
 
 @pytest.mark.parametrize(
