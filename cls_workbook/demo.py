@@ -25,7 +25,7 @@ WORKBOOKS, RETOURS = "1-classeurs-envoyes", "2-retours-recus"
 
 
 def play(folder: str | Path) -> None:
-    """Plays the scenario into ``folder`` and prints what each file is. Refus if the folder holds something else."""
+    """Plays the scenario into ``folder`` and prints what each file is. Refusal if the folder holds something else."""
     folder = Path(folder)
     scenario = tomllib.loads((resources.folder("templates") / "demo.toml").read_text(encoding="utf-8"))
     _prepare(folder)

@@ -83,7 +83,7 @@ def _interrupted(error: Exception) -> str:
 def sheltered(book: xlwings.Book) -> Iterator[None]:
     """The workbook is saved before it is written in, so that whatever stops Excel half-way leaves a whole file.
 
-    An engine that cannot save is one that sends its writes all at once, when we are done. Refus, before anything is
+    An engine that cannot save is one that sends its writes all at once, when we are done. Refusal, before anything is
     written, if the workbook cannot be saved; EcritureInterrompue if the writing fails.
     """
     try:

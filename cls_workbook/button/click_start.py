@@ -73,7 +73,7 @@ class OpenCampagne:
 
 
 def open_up(book: xlwings.Book) -> OpenWorkbook:
-    """Refus if the workbook is not a coordinator's."""
+    """Refusal if the workbook is not a coordinator's."""
     contents = open_content.read(book)
     for content in contents.values():
         if places := home_rows.find(content.lines):
@@ -100,7 +100,7 @@ def absolute(path: str) -> bool:
 
 
 def campagne(opened: OpenWorkbook, tables: frozenset[str]) -> OpenCampagne:
-    """Refus, naming the cell, if something that Accueil says cannot be used. ``tables``: those that the tool writes."""
+    """Refusal, naming the cell, if what Accueil says cannot be used. ``tables``: those that the tool writes."""
     from cls_workbook import pilotage as coordination
 
     contrat = contrat_of(opened)
@@ -145,7 +145,7 @@ def contrat_of(opened: OpenWorkbook) -> Contrat:
 
 
 def retours_folder(opened: OpenWorkbook) -> Path:
-    """The folder that Accueil names, which exists and can be read. Refus otherwise."""
+    """The folder that Accueil names, which exists and can be read. Refusal otherwise."""
     folder = _from_workbook(opened, "dossier", opened.told("dossier") or home_rows.DEFAULT_FOLDER)
     where = _location(opened, "dossier")
     if not folder.exists():

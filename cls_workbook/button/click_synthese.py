@@ -55,7 +55,7 @@ def _write_copy(opened: OpenWorkbook) -> tuple[str, Path]:
 def _sheets(opened: OpenWorkbook) -> dict[str, list[list[object]]]:
     """Sheet of the consolidation → the rows of its table, wherever it stands now.
 
-    Refus before the first consolidation.
+    Refusal before the first consolidation.
     """
     names, worksheets = consolidation_tables.SHEETS, {}
     for content in opened.contents.values():

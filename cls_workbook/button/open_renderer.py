@@ -62,7 +62,7 @@ class PlannedSheet:
 
 
 def prepare(contents: Mapping[str, OpenSheetContent], workbook: Workbook) -> list[PlannedSheet]:
-    """What will be written where. Refus if a sheet of the coordinator's own bears the name of one of ours."""
+    """What will be written where. Refusal if a sheet of the coordinator's own bears the name of one of ours."""
     return [_plan_sheet(contents, sheet) for sheet in workbook.worksheets]
 
 

@@ -115,7 +115,7 @@ def cls_parite(montants, tolerance=None):  # type: ignore[no-untyped-def]  # see
 def _number(valeur: object, what: str) -> Decimal | None:
     """A figure as exact Decimal; None for a blank.
 
-    Refus for anything else, a text that looks like a figure included.
+    Refusal for anything else, a text that looks like a figure included.
     """
     if valeur is None or (isinstance(valeur, str) and not valeur.strip()):
         return None

@@ -14,7 +14,7 @@ class KnownContrats:
         self._known_contrats = {provided.id: provided} if provided else {}
 
     def __call__(self, identifier: str) -> Contrat:
-        """Refus if this contract is neither given nor shipped."""
+        """Refusal if this contract is neither given nor shipped."""
         if identifier not in self._known_contrats:
             if identifier not in shipped():
                 raise Refusal(f"Le contrat « {identifier} » n’est pas livré : indiquez sa définition avec --contrat.")

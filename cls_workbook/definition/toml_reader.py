@@ -30,7 +30,7 @@ def shipped() -> dict[str, Path]:
 
 
 def load(reference: str | Path) -> Contrat:
-    """The contract of a shipped identifier or of a file. Refus with one line per fault if it cannot be read."""
+    """The contract of a shipped identifier or of a file. Refusal with one line per fault if it cannot be read."""
     path = shipped().get(str(reference), Path(reference))
     try:
         texte = path.read_text(encoding="utf-8-sig")
@@ -46,7 +46,7 @@ def load(reference: str | Path) -> Contrat:
 
 
 def load_sound(reference: str | Path) -> Contrat:
-    """The same, where every name leads somewhere. Refus with one line for each that does not; tests hold what ships.
+    """The same, where every name leads somewhere. Refusal with one line for each that does not; tests hold what ships.
 
     Other faults are for ``contrat verifier``: a year can be made with them.
     """

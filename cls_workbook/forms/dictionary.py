@@ -101,7 +101,7 @@ def write(lines: Iterable[Mapping[str, object]], format: str, output: str | Path
     """Write a dictionary to the file ``output``, or to the standard output.
 
     json: a list of objects, UTF-8. csv: for a French Excel, hence UTF-8 with a byte order mark, semicolons and decimal
-    commas. xlsx: one Excel table. Refus for an unknown format, an xlsx without file, or a file that cannot be written.
+    commas. xlsx: one Excel table. Refusal for an unknown format, an xlsx without file, or a file it cannot write.
     """
     if format not in FORMATS:
         raise Refusal(f"Le format « {format} » est inconnu. Formats possibles : {', '.join(FORMATS)}.")

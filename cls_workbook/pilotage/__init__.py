@@ -57,7 +57,7 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
 
     ``source``: a file (.xlsx, .xlsm, .ods), or the sheets of the workbook that is open, unsaved edits included.
 
-    Refus if the file cannot be read or is of another contract or year; Refus with one detail per fault
+    Refusal if the file cannot be read or is of another contract or year; Refusal with one detail per fault
     (sheet, cell, found, expected, what to do) if something in it is not understood.
     """
     from cls_workbook.pilotage.pilotage_reader import read as read_workbook

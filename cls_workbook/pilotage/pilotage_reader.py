@@ -59,7 +59,7 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
 
 
 def _check_identity(reading: PilotageReading) -> None:
-    """Refus for a workbook that is no pilotage, or is of another contract or year."""
+    """Refusal for a workbook that is no pilotage, or is of another contract or year."""
     contrat, annee = reading.contrat, reading.annee
     declared = []
     for cle in ("contrat", "annee"):

@@ -32,7 +32,7 @@ class ReplacementRequest:
 
 
 def requests(texts: Iterable[str], files: Mapping[str, Path]) -> list[ReplacementRequest]:
-    """``NOUVEAU`` or ``ANCIEN=NOUVEAU`` as typed → the returns meant. Refus if one is not among ``files``."""
+    """``NOUVEAU`` or ``ANCIEN=NOUVEAU`` as typed → the returns meant. Refusal if one is not among ``files``."""
     return [_request(text, files) for text in texts]
 
 
@@ -55,7 +55,7 @@ def lasting(pairs: Iterable[tuple[str, str]], files: Mapping[str, Path]) -> Iter
 
 
 def find(text: str, files: Mapping[str, Path]) -> str:
-    """The return meant by its name, its path, or its last name; "" if none. Refus if several are."""
+    """The return meant by its name, its path, or its last name; "" if none. Refusal if several are."""
     text = text.strip()
     if text in files:
         return text
@@ -98,7 +98,7 @@ class Settlement:
         return [a for a in answers if a.file != asked.nouveau and (a.fiche, fold(a.structure), a.volet) in same]
 
     def conclude(self, settled: Iterable[SettledReturn]) -> dict[Answer, Answer]:
-        """Once all were read: answer set aside → the answer that counts instead. Refus for a request without object,
+        """Once all were read: answer set aside → the answer that counts instead. Refusal for a request without object,
         or that contradicts another."""
         answers = [a for s in settled for a in s.answers]
         by_place = {(a.file, a.fiche): a for a in answers}
@@ -117,7 +117,7 @@ class Settlement:
         return replaced
 
     def _check_object(self, asked: ReplacementRequest, taken: Sequence[Answer], known: set[str]) -> None:
-        """Refus if the new return replaces nothing."""
+        """Refusal if the new return replaces nothing."""
         if asked.nouveau not in known and not (asked.lenient and asked.ancien not in known):
             raise Refusal(
                 f"« {asked.nouveau} » ne peut rien remplacer : il ne se lit pas, n’est pas de cette campagne ou ne "

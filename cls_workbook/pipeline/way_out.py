@@ -19,7 +19,7 @@ from cls_workbook.workbook.saving import save
 def load_contrat(reference: str, annee: int) -> Contrat:
     """The contract as of that year.
 
-    Refus if it cannot be read, names what it does not define, or if it does not cover the year.
+    Refusal if it cannot be read, names what it does not define, or if it does not cover the year.
     """
     contrat = load_sound(reference)
     verify_year(contrat, annee)
@@ -27,7 +27,7 @@ def load_contrat(reference: str, annee: int) -> Contrat:
 
 
 def verify_year(contrat: Contrat, annee: int) -> None:
-    """Refus if the contract does not cover the year."""
+    """Refusal if the contract does not cover the year."""
     if not covers(contrat, annee):
         covered = ", ".join(map(str, all_years(contrat)))
         raise Refusal(f"Le contrat « {contrat.titre} » ne couvre pas l’année {annee}. Années du contrat : {covered}.")
@@ -44,7 +44,7 @@ def generer(
 ) -> Iterator[Path]:
     """Writes the year's workbook, then one per structure if asked. Yields each file once it is whole.
 
-    ``precedent``: last year's consolidation; ``pilotage``: the coordinator's inputs. Refus if any cannot be read.
+    ``precedent``: last year's consolidation; ``pilotage``: the coordinator's inputs. Refusal if any cannot be read.
     """
     with garbage.suspended():
         contrat, folder = load_contrat(reference, annee), Path(folder)

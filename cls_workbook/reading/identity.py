@@ -59,7 +59,7 @@ class Identity(NamedTuple):
 
 
 def identity_of(worksheets: Iterable[SheetInFile]) -> Identity | None:
-    """None if nothing says what the file is. Refus if two things are said."""
+    """None if nothing says what the file is. Refusal if two things are said."""
     facts = _facts(worksheets)
     if not facts:
         return None

@@ -67,7 +67,7 @@ class RetourFiles(Mapping[str, Path]):
 def retours_in(sources: Sequence[str | Path], empty_allowed: bool = False) -> RetourFiles:
     """Every file given and every file of the folders given; sorted, none twice.
 
-    Hidden and lock files are left out, and links are never followed. Refus if a source does not exist, if a folder
+    Hidden and lock files are left out, and links are never followed. Refusal if a source does not exist, if a folder
     cannot be read or, unless
     ``empty_allowed``, if there is no file at all.
     """

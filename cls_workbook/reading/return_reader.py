@@ -38,7 +38,7 @@ class ReturnReader:
     """Reads return after return. What it learns from one for the next is its own, and bounded; to another process it
     goes without.
 
-    ``contrats``: identifier → contract, may raise Refus; asked once for each. ``fast``: may the short ways of
+    ``contrats``: identifier → contract, may raise Refusal; asked once for each. ``fast``: may the short ways of
     ``fast_paths`` be taken? They say the same. Give a module's function as ``contrats`` to read in several processes.
     """
 
@@ -54,7 +54,7 @@ class ReturnReader:
         return self._known_contrats[identifier]
 
     def model(self, identity: Identity) -> WorkbookModel:
-        """What a workbook that says it is that was sent with. Refus if its contract is not known."""
+        """What a workbook that says it is that was sent with. Refusal if its contract is not known."""
         return self.models.of(self.contrat(identity.contrat), identity.annee)
 
     def read(self, path: str | os.PathLike[str], file: str | None = None) -> Retour:
@@ -85,7 +85,7 @@ class ReturnReader:
             return replace(empty, anomalies=(file_messages.unreadable(file, str(refusal), remedy),))
 
     def _identify(self, empty: Retour, worksheets: list[SheetInFile]) -> Retour:
-        """What the file is, then what it says. Refus if it says that it is nothing of ours."""
+        """What the file is, then what it says. Refusal if it says that it is nothing of ours."""
         front = [f for f in worksheets if f.announcement in ("", IDENTIFICATION)]
         identity = identity_of(front) or identity_of(worksheets)
         if identity is None:

@@ -44,7 +44,7 @@ class TableRead:
 
 
 def open_up(path: str | Path) -> RowsBySheet:
-    """Sheet name → rows of cells as they are. Refus if the file is not a workbook that can be read."""
+    """Sheet name → rows of cells as they are. Refusal if the file is not a workbook that can be read."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
@@ -65,7 +65,7 @@ def has_table(worksheets: RowsBySheet, description: DescribedTable) -> bool:
 
 
 def table(path: str | Path, worksheets: RowsBySheet, description: DescribedTable) -> TableRead:
-    """The table of a workbook. Refus, with the place, if it is missing, incomplete, or holds what its columns do not
+    """The table of a workbook. Refusal, with the place, if it is missing, incomplete, or holds what its columns do not
     accept."""
     nom, header, columns = _find(path, worksheets, description)
     rows = enumerate(worksheets[nom][header:], header + 1)

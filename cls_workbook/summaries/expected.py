@@ -31,7 +31,7 @@ def expected_returns(contrat: Contrat, annee: int, membres: Members | None = Non
     """One row per expected return: fiche, structure (id or name), volet ("" if none), groupe (bool).
 
     A group for which ``membres`` names nobody stays one line with groupe=True: how many returns it stands for is
-    unknown. Refus if the contract does not cover ``annee``.
+    unknown. Refusal if the contract does not cover ``annee``.
     """
     if not covers(contrat, annee):
         raise Refusal(f"L’année {annee} n’est pas une année du contrat «{NBSP}{contrat.titre}{NBSP}».")

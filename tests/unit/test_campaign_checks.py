@@ -1,4 +1,4 @@
-"""Checks 1, 3, 4, 5, 23 to 25 and 42: returns, structures, years."""
+"""Which returns came, from whom, for what; between structures and between years; meetings held."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Checks 12, 13 and 15 to 19."""
+"""What is answered for each measure: values, rates, satisfaction, QPV."""
 
 import pytest
 

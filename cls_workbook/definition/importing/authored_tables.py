@@ -65,7 +65,7 @@ class DescriptionWorkbook:
 
 
 def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
-    """Refus if the file cannot be read, or is no description of a contract."""
+    """Refusal if the file cannot be read, or is no description of a contract."""
     try:
         workbook = reader.open_workbook(Path(path).read_bytes())
     except OSError as error:

@@ -33,7 +33,7 @@ class ImportResult(NamedTuple):
 
 
 def importer(path: str | PathLike[str]) -> ImportResult:
-    """Refus, with one detail per fault, if anything must be mended: nothing is then to be written."""
+    """Refusal, with one detail per fault, if anything must be mended: nothing is then to be written."""
     workbook = open_up(path)
     assembly = Assembly(workbook)
     faults = list(assembly.faults)

@@ -35,7 +35,7 @@ def annotate(
 ) -> AnnotatedCopy:
     """The annotated copy of a return that could be read. ``addresses``: key of an input → (sheet, cell) in the return.
 
-    Refus if the file cannot be opened any more.
+    Refusal if the file cannot be opened any more.
     """
     from cls_workbook.office.annotation.annotated_copy import WorkingCopy
     from cls_workbook.office.annotation.returned_package import UnusualArchive

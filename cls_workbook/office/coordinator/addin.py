@@ -62,7 +62,7 @@ def installer(
 ) -> tuple[list[Path], list[str]]:
     """Writes the add-in into ``folder``, or where Excel starts. Returns the files made, and what to do next.
 
-    Refus where Excel has no start folder (another system than Windows and macOS) and no folder is given.
+    Refusal where Excel has no start folder (another system than Windows and macOS) and no folder is given.
     """
     cible = Path(folder) if folder else startup_folder(system, environ)
     files = [cible / FILE]

@@ -17,7 +17,7 @@ from cls_workbook.reading.opening.returned_workbook import open_workbook
 def facts_of_workbook(file: str | Path) -> dict[str, object]:
     """``workbook`` (versions), ``path``, and ``folder`` or ``default`` (why it cannot be used).
 
-    Refus if it is no such workbook.
+    Refusal if it is no such workbook.
     """
     file = Path(file)
     try:

@@ -63,7 +63,7 @@ class CellPosition(NamedTuple):
 def find(lines: Sequence[Sequence[object]]) -> dict[str, CellPosition]:
     """Name of a case → where its value stands, in the rows of a sheet read from A1. Empty: this sheet is no Accueil.
 
-    The hidden key tells the row, the printed label the column: its value is the next cell. Refus if a key stands twice,
+    The hidden key tells the row, the printed label the column: its value is next to it. Refusal if a key stands twice,
     or if a key and its label do not agree; a case that is lost is absent.
     """
     by_key = {MARK + box.cle: nom for nom, box in SLOTS.items()}

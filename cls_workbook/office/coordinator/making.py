@@ -30,7 +30,7 @@ def coordonner(
     """Writes the workbook at ``output``, and the folder of returns beside it. Returns both.
 
     ``reference``: what loads the contract. ``pilotage``: a file whose inputs are taken over; without it, those of
-    ``output`` if it exists. ``on``: the computer whose Python the macros call; None: this one. Refus rather than lose
+    ``output`` if it exists. ``on``: the computer whose Python the macros call; None: this one. Refusal rather than lose
     anything that was typed.
     """
     cible = Path(output)
@@ -80,7 +80,7 @@ def _slots(file: Path) -> dict[str, object]:
 
 
 def _refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
-    """Refus if the workbook that stands there holds more than inputs: own sheets, notes beside the tables."""
+    """Refusal if the workbook that stands there holds more than inputs: own sheets, notes beside the tables."""
     try:
         present_ones = {grid.nom: grid for grid in open_workbook(cible.read_bytes()).grids()}
     except OSError as error:

@@ -38,7 +38,7 @@ SpecialCells = Mapping[tuple[int, int], SpecialCell]
 
 class Grid(Protocol):
     """One sheet. ``values``: what its cells hold, by address (b"C14"), blanks left out; ``lines``: its rows from A1,
-    blanks as "" (Refus if something stands too far). ``special_cells``: (row, column), from 0, of each cell that holds
+    blanks as "" (Refusal if one stands too far). ``special_cells``: (row, column), from 0, of each cell that holds
     a formula or an error → its formula (None: an error without formula) and whether it is in error;
     ``special_addresses``: where these are. ``written_formulas``: address → formula, as the XML writes it; None where
     it is not known so."""
@@ -133,7 +133,7 @@ class Opener:
         self._quick = SheetXmlReader() if fast else None
 
     def open(self, content: bytes) -> WorkbookFile:
-        """Refus (with the remedy as detail) if the file cannot or must not be read."""
+        """Refusal (with the remedy as detail) if the file cannot or must not be read."""
         parts = ZipParts(content, self._shared_parts)
         if "content.xml" in parts:
             return WorkbookFile(parts, None)
@@ -149,7 +149,7 @@ class Opener:
 
 
 def open_workbook(content: bytes) -> WorkbookFile:
-    """A file that is read on its own. Refus as ``Opener.open``."""
+    """A file that is read on its own. Refusal as ``Opener.open``."""
     return Opener().open(content)
 
 
@@ -231,7 +231,7 @@ _USUAL_PARTS = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xm
 
 
 def _directory(parts: tuple[bytes, bytes]) -> SheetDirectory:
-    """The sheets that ``xl/workbook.xml`` names, with their parts; ``parts``: that one, and its relations. Refus if
+    """The sheets that ``xl/workbook.xml`` names, with their parts; ``parts``: that one, and its relations. Refusal if
     it is no XML."""
     workbook, relations = parts
     targets: dict[str, tuple[str, str]] = {}

@@ -131,7 +131,7 @@ def _rank(letters: str) -> int:
 
 
 def parse(reader: expat.XMLParserType, xml: bytes) -> None:
-    """Refus if it is not XML."""
+    """Refusal if it is not XML."""
     try:
         reader.Parse(xml, True)
     except (expat.ExpatError, ValueError) as fault:

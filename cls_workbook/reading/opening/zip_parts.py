@@ -60,7 +60,7 @@ def shared_parts() -> SharedParts:
 
 
 class ZipParts:
-    """The parts of a workbook by name. Refus (with the remedy as detail) for a file that cannot or must not be read."""
+    """The parts of a workbook by name. Refusal (with the remedy as detail) if it cannot or must not be read."""
 
     def __init__(self, content: bytes, shared: SharedParts | None = None):
         """``shared``: what is remembered from one file to the next."""

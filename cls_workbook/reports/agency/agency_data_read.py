@@ -17,7 +17,7 @@ class OtherVersion(Refusal):
 
 
 def data_tables(path: str | Path, worksheets: RowsBySheet) -> dict[DescribedTable, TableRead]:
-    """Every table of the copy. Refus if it is of another version, or if one is missing or damaged."""
+    """Every table of the copy. Refusal if it is of another version, or if one is missing or damaged."""
     check_format(path, _format(worksheets), agency_tables.DATA_FORMAT)
     tables = {t: table_reading.table(path, worksheets, t) for t in agency_tables.TABLES}
     return tables

@@ -57,7 +57,7 @@ def file_copy(
 ) -> list[Path]:
     """Writes the workbook for the ARS at ``output``, and a PDF beside it if asked; the files made.
 
-    ``contrat``: the definition, where it does not ship. Refus if ``consolidation`` is not a consolidation workbook,
+    ``contrat``: the definition, where it does not ship. Refusal if ``consolidation`` is not a consolidation workbook,
     if its contract cannot be found, or if the PDF cannot be made; then nothing is written.
     """
     consolidation, output = Path(consolidation), Path(output)
@@ -102,7 +102,7 @@ def to_print(result: Result) -> Workbook:
 def read_back(
     consolidation: str | Path | previous_year.PreviousConsolidation, reference: str | Path | Contrat | None = None
 ) -> Result:
-    """The Resultat that a consolidation workbook was made from, as far as the Synthèse needs it. Refus if it is not
+    """The Resultat that a consolidation workbook was made from, as far as the Synthèse needs it. Refusal if it is not
     one.
 
     ``consolidation``: its file, or its tables where they were read elsewhere.
@@ -200,7 +200,7 @@ def _value(column: TableColumn, valeur: object) -> object:
 
 
 def contrat_of(path: Path, identifier: str, reference: str | Path | Contrat | None) -> Contrat:
-    """The contract that a consolidation says it is of; ``reference``: its definition, where it does not ship. Refus if
+    """The contract of a consolidation; ``reference``: its definition, where it does not ship. Refusal if
     it is another."""
     if not identifier:
         raise Refusal(f"«{NBSP}{path}{NBSP}» ne dit pas de quel contrat il est. Refaites la consolidation.")

@@ -47,7 +47,7 @@ def require_libreoffice() -> str:
 
 
 def to_pdf(workbook: bytes) -> bytes:
-    """The PDF of an .xlsx file. Refus if LibreOffice is missing or fails."""
+    """The PDF of an .xlsx file. Refusal if LibreOffice is missing or fails."""
     programme = require_libreoffice()
     with tempfile.TemporaryDirectory(prefix="cls-") as folder:
         profile = Path(folder) / "profil"

@@ -46,7 +46,7 @@ class PreviousConsolidation:
 
 
 def read(path: str | Path) -> PreviousConsolidation:
-    """Reads the data sheets of a consolidation workbook. Refus if it is not one."""
+    """Reads the data sheets of a consolidation workbook. Refusal if it is not one."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     path = Path(path)
@@ -64,7 +64,7 @@ def read(path: str | Path) -> PreviousConsolidation:
 
 
 def from_sheets(path: Path, worksheets: Mapping[str, Sequence[Sequence[object]]]) -> PreviousConsolidation:
-    """The tables of a consolidation from the rows of its sheets, headers first. Refus if it is not one."""
+    """The tables of a consolidation from the rows of its sheets, headers first. Refusal if it is not one."""
     tables = {nom: _table(lines) for nom, lines in worksheets.items() if lines}
     if not {"Mesures", "Indicateurs", "Financement par fiche"} <= tables.keys():
         raise Refusal(
@@ -75,7 +75,7 @@ def from_sheets(path: Path, worksheets: Mapping[str, Sequence[Sequence[object]]]
 
 
 def read_last_year(path: str | Path, contrat: Contrat, annee: int) -> PreviousConsolidation:
-    """The consolidation of an earlier year of this contract. Refus if it is of another contract, of this year or of a
+    """The consolidation of an earlier year of this contract. Refusal if it is of another contract, of this year or of a
     later one."""
     consolidation = read(path)
     whose, when = consolidation.identity("contrat"), consolidation.identity("année")
@@ -158,7 +158,7 @@ class PastValues(TypedDict):
 
 
 def for_workbooks(path: str | Path, contrat: Contrat, annee: int) -> PastValues:
-    """Refus if the consolidation is of another contract, of this year or of a later one."""
+    """Refusal if the consolidation is of another contract, of this year or of a later one."""
     past = read_last_year(path, contrat, annee)
     return PastValues(
         precedent=showable(past, contrat, annee),

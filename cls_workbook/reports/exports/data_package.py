@@ -42,7 +42,7 @@ def exporter(path: str | Path, folder: str | Path, format_: str) -> list[Path]:
     """Writes the tables of a workbook and their descriptor into ``folder``; the files made. ``format_``: csv or
     parquet.
 
-    Refus if the workbook is not one of ours, if the folder holds something else, or if the library for Parquet is
+    Refusal if the workbook is not one of ours, if the folder holds something else, or if the library for Parquet is
     missing.
     """
     if format_ == PARQUET:

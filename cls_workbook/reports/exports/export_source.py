@@ -36,7 +36,7 @@ class ExportSource:
 
 
 def read(path: str | Path) -> ExportSource:
-    """A consolidation workbook or an agency's copy, as we wrote it or as a spreadsheet saved it. Refus if it is
+    """A consolidation workbook or an agency's copy, as we wrote it or as a spreadsheet saved it. Refusal if it is
     neither, or of another version."""
     path = Path(path)
     worksheets = table_reading.open_up(path)

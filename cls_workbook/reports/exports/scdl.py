@@ -110,7 +110,7 @@ class Sorting:
 
 
 def granter(contrat: Contrat, financeur: str, siret: str | None) -> Granter:
-    """The funder that asks, by id or name. Refus if nobody knows it, or if its SIRET is not known or is wrong."""
+    """The funder that asks, by id or name. Refusal if nobody knows it, or if its SIRET is not known or is wrong."""
     identifier = id_of_financeur(contrat, financeur)
     known = next((f for f in contrat.financeurs if f.id == identifier), None)
     structure = contrat.by_structure.get((known.structure if known else contrat.identify(financeur)) or "")

@@ -43,7 +43,7 @@ def exporter(
     """Writes the subventions of ``financeur`` (id or name) into ``folder``.
 
     ``siret``: the funder's, where the definition does not give it; ``contrat``: the definition, where it does not ship.
-    Refus if ``path`` is not a consolidation, or if the funder or its SIRET is not known.
+    Refusal if ``path`` is not a consolidation, or if the funder or its SIRET is not known.
     """
     source, folder = read(path), Path(folder)
     if consolidation_tables.FINANCEMENTS not in source.tables:

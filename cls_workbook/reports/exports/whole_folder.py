@@ -20,7 +20,7 @@ MARK = "cls-workbook"  # key of the descriptor: this folder is ours, and may be 
 def whole_folder(cible: Path) -> Iterator[Path]:
     """A fresh folder to write into, which takes the place of ``cible`` at the end; after a failure nothing has changed.
 
-    Refus if ``cible`` is a file, holds anything but an earlier export, or cannot be written.
+    Refusal if ``cible`` is a file, holds anything but an earlier export, or cannot be written.
     """
     _verify(cible)
     provisoire = cible.parent / f".{secrets.token_hex(6)}.partiel"

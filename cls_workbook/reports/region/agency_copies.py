@@ -72,7 +72,7 @@ def files_in(sources: Iterable[str | Path], except_for: Path) -> dict[str, Path]
     """Name to show → file: those given, and the workbooks of the folders given; ``except_for`` (what is being written)
     apart.
 
-    Refus if a source does not exist, or if there is nothing to read.
+    Refusal if a source does not exist, or if there is nothing to read.
     """
     hits: dict[str, Path] = {}
     for source in map(Path, sources):
@@ -209,7 +209,7 @@ def _in_anchors(anchors: TableRead, table: DescribedTable, line: Row) -> tuple[s
 
 
 def definitions(references: Iterable[str | Path]) -> dict[str, Contrat]:
-    """Contract id → definition. Refus if one cannot be read."""
+    """Contract id → definition. Refusal if one cannot be read."""
     items_read = [toml_reader.load(r) for r in references]
     return {c.id: c for c in items_read}
 

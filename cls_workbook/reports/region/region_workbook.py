@@ -38,7 +38,7 @@ def gather(sources: Sequence[str | Path], output: str | Path, contrats: Sequence
     """Reads copies and consolidations, and writes the region's workbook at ``output``.
 
     ``contrats``: definitions, for the consolidations of contracts that do not ship. A file that cannot be read costs
-    itself and is listed. Refus if none can be retained: then nothing is written.
+    itself and is listed. Refusal if none can be retained: then nothing is written.
     """
     files = agency_copies.files_in(sources, Path(output))
     retained, ecarts = agency_copies.choose(agency_copies.read(files, agency_copies.definitions(contrats)))
