@@ -85,12 +85,11 @@ def test_solidarites_adds_up_by_funder_to_the_envelope_of_the_year(solidarites):
     ]
     (maquette,) = lines(first.result.summaries.totaux, **{"Sous-total": "Maquette"})
     assert maquette["Engagé"] == D(665000)
-    assert not [p for p in statements(first) if "parité" in p]
     assert maquette["Contrat"] == D(2765000)  # 665 000 + 3 × 700 000
     assert statements(first) == [
         "Enveloppe 2024 : 665 000 € (voté), 665 000 € engagés, reste 0 €.",
         "Enveloppe 2024, part État : 332 500 € (voté), 332 500 € engagés, reste 0 €.",
-        "Enveloppe 2024, part Dijon métropole : 332 500 € (voté), 332 500 € engagés, reste 0 €.",
+        "Enveloppe 2024, part Dijon métropole : 332 500 € (déduit de la parité), 332 500 € engagés, reste 0 €.",
     ]
 
 
