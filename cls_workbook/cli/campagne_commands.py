@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 def add_generer(subcommands: Subcommands) -> None:
     generer = declare(subcommands, "generer", "fabrique le classeur de l’année", _generate)
     pieces.add_campagne(generer)
-    generer.add_argument("--sortie", metavar="DOSSIER", default=".", help="où ranger les classeurs (par défaut : ici)")
+    generer.add_argument(
+        "--sortie",
+        metavar="DOSSIER",
+        default=".",
+        type=pieces.folder_name,
+        help="où ranger les classeurs (par défaut : ici)",
+    )
     generer.add_argument(
         "--par-structure", action="store_true", help="fabrique aussi un classeur par structure, avec ses seules fiches"
     )
@@ -63,7 +69,7 @@ def _tell_gaps(chosen: argparse.Namespace) -> None:
 def add_pilotage(subcommands: Subcommands) -> None:
     pilotage = declare(subcommands, "pilotage", "fabrique le classeur de la coordination", _pilotage)
     pieces.add_campagne(pilotage)
-    pilotage.add_argument("--sortie", metavar="P.xlsx", required=True)
+    pieces.add_output(pilotage, "P.xlsx", ".xlsx")
 
 
 def _pilotage(chosen: argparse.Namespace) -> int:
@@ -88,7 +94,10 @@ def add_dictionnaire(subcommands: Subcommands) -> None:
 def _dictionary(chosen: argparse.Namespace) -> int:
     from cls_workbook.forms.dictionary import dictionnaire, write
     from cls_workbook.pipeline.way_out import plan_of
+    from cls_workbook.workbook.saving import require_kind
 
+    if chosen.sortie:
+        require_kind(chosen.sortie, f".{chosen.format}")
     plan, membres = plan_of(chosen.contrat, chosen.annee, chosen.pilotage, chosen.structure)
     write(dictionnaire(plan, membres), chosen.format, chosen.sortie)
     return DONE
@@ -101,7 +110,7 @@ def add_consolider(subcommands: Subcommands) -> None:
     consolider = declare(subcommands, "consolider", "lit, contrôle et consolide les retours", _consolidate)
     pieces.add_retours(consolider)
     pieces.add_campagne(consolider)
-    consolider.add_argument("--sortie", metavar="C.xlsx", required=True)
+    pieces.add_output(consolider, "C.xlsx", ".xlsx")
     pieces.add_precedent(consolider, metavar="P.xlsx")
     pieces.add_pilotage(consolider)
     pieces.add_date(consolider, "la date de la consolidation")
@@ -146,7 +155,11 @@ def add_relances(subcommands: Subcommands) -> None:
     pieces.add_retours(relances)
     pieces.add_campagne(relances)
     relances.add_argument(
-        "--sortie", metavar="DOSSIER", required=True, help="où ranger les brouillons et la liste de ceux qui manquent"
+        "--sortie",
+        metavar="DOSSIER",
+        required=True,
+        type=pieces.folder_name,
+        help="où ranger les brouillons et la liste de ceux qui manquent",
     )
     pieces.add_pilotage(relances, " : membres des groupes, date limite, relances déjà faites")
     pieces.add_precedent(relances, " : ses valeurs figurent dans les classeurs joints")
@@ -181,6 +194,7 @@ def add_controler(subcommands: Subcommands) -> None:
     controler.add_argument(
         "--annoter",
         metavar="DOSSIER",
+        type=pieces.folder_name,
         help="écrit dans ce dossier une copie de chaque retour : cases fautives colorées et commentées, "
         "liste en première feuille",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from cls_workbook.cli.french_argparse import CommandParser
 from cls_workbook.engines import TIME_LIMIT
@@ -55,6 +56,28 @@ def add_retours(command: CommandParser) -> None:
 def add_definition(command: CommandParser, what_for: str = "") -> None:
     """The definition that a file names, for a contract that does not ship."""
     command.add_argument("--contrat", metavar="ID|FICHIER", help=f"{what_for}la définition, si elle n’est pas livrée")
+
+
+def add_output(command: CommandParser, metavar: str, extension: str, help_text: str | None = None) -> None:
+    """``--sortie``, the file to write: refused at once where its name does not end as its kind does."""
+    command.add_argument(
+        "--sortie", metavar=metavar, required=True, type=partial(_file_name, extension=extension), help=help_text
+    )
+
+
+def _file_name(text: str, extension: str) -> str:
+    from cls_workbook.workbook.saving import require_kind
+
+    require_kind(text, extension)
+    return text
+
+
+def folder_name(text: str) -> str:
+    """The type of an option that names a folder to write into: the name of a file is refused at once."""
+    from cls_workbook.workbook.saving import require_folder
+
+    require_folder(text)
+    return text
 
 
 def add_pilotage(command: CommandParser, more: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from cls_workbook.cli.command_pieces import BLOCKING, DONE, declare, group
+from cls_workbook.cli.command_pieces import BLOCKING, DONE, add_output, declare, group
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
 if TYPE_CHECKING:
@@ -24,11 +24,11 @@ def add_contrat(subcommands: Subcommands) -> None:
         "fichier", metavar="FICHIER", help="la définition (.toml), ou l’identifiant d’un contrat livré"
     )
     modele = declare(under, "modele", "fabrique le classeur dans lequel un contrat se décrit", _template)
-    modele.add_argument("--sortie", metavar="X.xlsx", required=True)
+    add_output(modele, "X.xlsx", ".xlsx")
     modele.add_argument("--contrat", metavar="ID|FICHIER", help="rempli d’après ce contrat (par défaut : vide)")
     importer = declare(under, "importer", "lit un classeur de description et en écrit la définition", _import)
     importer.add_argument("classeur", metavar="X.xlsx", help="le classeur rempli (.xlsx ou .ods)")
-    importer.add_argument("--sortie", metavar="C.toml", required=True)
+    add_output(importer, "C.toml", ".toml")
 
 
 def _list(chosen: argparse.Namespace) -> int:

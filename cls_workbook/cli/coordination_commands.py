@@ -20,9 +20,7 @@ def add_coordonner(subcommands: Subcommands) -> None:
         _coordinate,
     )
     pieces.add_campagne(coordonner)
-    coordonner.add_argument(
-        "--sortie", metavar="K.xlsm", required=True, help="s’il existe déjà, il est refait et ses saisies sont gardées"
-    )
+    pieces.add_output(coordonner, "K.xlsm", ".xlsm", "s’il existe déjà, il est refait et ses saisies sont gardées")
     coordonner.add_argument("--pilotage", metavar="P.xlsx", help="un classeur dont les saisies sont reprises")
     pieces.add_precedent(coordonner)
 
@@ -77,7 +75,9 @@ def add_complement(subcommands: Subcommands) -> None:
         "Le complément d’Excel : l’onglet CLS, même là où les macros d’un classeur sont bloquées.",
     )
     installer = declare(under, "installer", "place le complément là où Excel le charge (Windows, macOS)", _install)
-    installer.add_argument("--sortie", metavar="DOSSIER", help="l’écrit seulement dans ce dossier")
+    installer.add_argument(
+        "--sortie", metavar="DOSSIER", type=pieces.folder_name, help="l’écrit seulement dans ce dossier"
+    )
 
 
 def _install(chosen: argparse.Namespace) -> int:

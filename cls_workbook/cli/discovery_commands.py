@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from cls_workbook.cli import command_pieces as pieces
 from cls_workbook.cli.command_pieces import DONE, declare
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
@@ -26,7 +27,11 @@ def _anomalies(chosen: argparse.Namespace) -> int:
 def add_demo(subcommands: Subcommands) -> None:
     demo = declare(subcommands, "demo", "joue une année entière sur un contrat livré et explique chaque fichier", _demo)
     demo.add_argument(
-        "--sortie", metavar="DOSSIER", default="demo-cls", help="où ranger les fichiers (par défaut : demo-cls)"
+        "--sortie",
+        metavar="DOSSIER",
+        default="demo-cls",
+        type=pieces.folder_name,
+        help="où ranger les fichiers (par défaut : demo-cls)",
     )
 
 

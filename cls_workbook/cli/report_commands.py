@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def add_synthese(subcommands: Subcommands) -> None:
     synthese = declare(subcommands, "synthese", "écrit la synthèse destinée à l’ARS", _synthese)
     synthese.add_argument("consolidation", metavar="C.xlsx")
-    synthese.add_argument("--sortie", metavar="S.xlsx", required=True)
+    pieces.add_output(synthese, "S.xlsx", ".xlsx")
     pieces.add_definition(synthese)
     synthese.add_argument("--pdf", action="store_true", help="écrit aussi un PDF (demande LibreOffice)")
 
@@ -44,7 +44,11 @@ def add_exporter(subcommands: Subcommands) -> None:
         help="csv ou parquet : un « Data Package » ; scdl : le schéma SCDL subventions 2.1.1",
     )
     exporter.add_argument(
-        "--sortie", metavar="DOSSIER", required=True, help="le dossier à écrire ; un export antérieur y est remplacé"
+        "--sortie",
+        metavar="DOSSIER",
+        required=True,
+        type=pieces.folder_name,
+        help="le dossier à écrire ; un export antérieur y est remplacé",
     )
     exporter.add_argument(
         "--financeur", metavar="F", help="scdl : le financeur qui demande ses subventions (identifiant ou nom)"
@@ -90,7 +94,7 @@ def add_region(subcommands: Subcommands) -> None:
         nargs="+",
         help="des synthèses pour l’ARS (ou des consolidations), ou le dossier qui les contient",
     )
-    region.add_argument("--sortie", metavar="R.xlsx", required=True)
+    pieces.add_output(region, "R.xlsx", ".xlsx")
     region.add_argument(
         "--contrat",
         metavar="ID|FICHIER",

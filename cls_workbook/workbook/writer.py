@@ -33,7 +33,7 @@ from cls_workbook.workbook.description import (
 )
 from cls_workbook.workbook.excel_limits import EXACT_INTEGER_MAX, controler
 from cls_workbook.workbook.plain_page import PlainPage, PlainPages
-from cls_workbook.workbook.saving import save
+from cls_workbook.workbook.saving import require_kind, save
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 # Written in every file instead of the clock.
@@ -45,8 +45,10 @@ _CRITERIA = {"entier": "integer", "decimal": "decimal", "montant": "decimal", "d
 def write(workbook: Workbook, path: str | os.PathLike[str], pages: type[PlainPages] = PlainPages) -> None:
     """Write the workbook at ``path``, whole or not at all; missing folders are made.
 
-    Refusal if the file or folder cannot be written; ValueError if Excel could not hold the description.
+    Refusal if the file or folder cannot be written, or if the name is not a workbook's; ValueError if Excel could not
+    hold the description.
     """
+    require_kind(path, ".xlsm" if workbook.macros else ".xlsx")
     save(to_bytes(workbook, pages), path)
 
 

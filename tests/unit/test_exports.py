@@ -272,6 +272,7 @@ def test_a_swap_that_fails_puts_the_earlier_export_back(tmp_path, consolidation,
             raise OSError(13, "refusé")
         true_one(source, cible)
 
+    monkeypatch.setattr(whole_folder, "_exchange", lambda one, other: False)  # as on a system that knows no such move
     monkeypatch.setattr(whole_folder.os, "replace", every_other)
     with pytest.raises(Refusal):
         data_package.exporter(consolidation, tmp_path / "D", "csv")

@@ -13,8 +13,7 @@ from cls_workbook.pilotage import Pilotage
 from cls_workbook.reading.opening.returned_workbook import Grid, open_workbook
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Sheet
-
-EXTENSION = ".xlsm"
+from cls_workbook.workbook.saving import require_kind
 
 
 def coordonner(
@@ -34,10 +33,7 @@ def coordonner(
     anything that was typed.
     """
     cible = Path(output)
-    if cible.suffix.lower() != EXTENSION:
-        raise Refusal(
-            f"« {output} » : le classeur de la coordination contient des macros, son nom finit par {EXTENSION}."
-        )
+    require_kind(cible, ".xlsm")
     if precedent and not Path(precedent).is_file():
         raise Refusal(f"« {precedent} » est introuvable : indiquez le fichier de la consolidation de l’an dernier.")
     exists = cible.exists()
