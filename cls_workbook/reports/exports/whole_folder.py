@@ -106,7 +106,7 @@ def _exchange(one: Path, other: Path) -> bool:
         system = ctypes.CDLL(None)
         if sys.platform == "darwin":
             return bool(system.renamex_np(os.fsencode(one), os.fsencode(other), _EXCHANGE) == 0)
-        return bool(system.renameat2(_FROM_HERE, os.fsencode(one), _AT_CWD, os.fsencode(other), _EXCHANGE) == 0)
+        return bool(system.renameat2(_FROM_HERE, os.fsencode(one), _FROM_HERE, os.fsencode(other), _EXCHANGE) == 0)
     except (AttributeError, OSError, TypeError):  # no such function; no such library
         return False
 
