@@ -75,9 +75,23 @@ class UnknownChoice(Check):
     sought = "La valeur d’une liste (état d’avancement, statut, nature…) n’est pas un des choix proposés."
 
 
+class WrittenNo(Check):
+    code, gravity = "CASE_NON_COCHEE", INFORMATION
+    sought = "Une case à cocher dit « non » (ou FAUX) : elle est lue comme vide."
+    expected = "« x », ou rien"
+    remedy = "rien : ces cases sont lues comme vides."
+
+
 class UnreadableDate(Check):
     code, gravity = "DATE_ILLISIBLE", BLOCKING
     sought = "Une date ne se lit pas, ou n’existe pas."
+
+
+class DoubtfulDayOrder(Check):
+    code, gravity = "ORDRE_JOUR_MOIS_DOUTEUX", A_CONFIRMER
+    sought = "Une date se lit le jour d’abord, mais une autre du même fichier est écrite le mois d’abord."
+    expected = "des dates toutes écrites jj/mm/aaaa"
+    remedy = "vérifiez que jour et mois n’y sont pas intervertis ; ces dates sont lues comme le tableur les montre."
 
 
 class UnreadableNumber(Check):

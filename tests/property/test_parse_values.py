@@ -235,6 +235,8 @@ def test_a_percentage_is_read_where_a_rate_is_asked():
         "le 15 mars 2025",
         "15 MARS 2025.",
         "2025-03-15 00:00:00",
+        "2025-03-15T00:00:00.000Z",
+        "15/03/2025 00:00",
         f"15{NBSP}mars{NBSP}2025",
     ],
 )
@@ -264,12 +266,49 @@ def test_true_dates_and_serial_numbers():
     assert code(36526, "date") == date(2000, 1, 1) and code(73050, "date") == date(2099, 12, 31)
 
 
+def test_a_moment_a_hair_before_midnight_is_the_day_that_the_sheet_shows():
+    for raw in (45730.9999999, datetime(2025, 3, 14, 23, 59, 59, 990_000)):
+        assert code(raw, "date") == date(2025, 3, 15) and "heure retirée" not in understand(raw, "date").rule
+    assert code(datetime(2025, 3, 14, 23, 59, 59, 990_000), "texte") == "15/03/2025"
+    assert code(datetime(2025, 3, 14, 23, 59, 59), "date") == date(2025, 3, 14)
+    assert code(datetime.max, "texte") == "31/12/9999 23:59:59"
+
+
+@pytest.mark.parametrize(
+    ("raw", "rule"),
+    [
+        ("2025-03-15T10:30:00.000Z", "date écrite en texte, heure retirée"),
+        ("2025-03-15T23:30:00+01:00", "date écrite en texte, heure retirée"),
+        ("2025-03-15 10:30:00", "date écrite en texte, heure retirée"),
+        ("15/03/2025 10:30", "date écrite en texte, heure retirée"),
+        ("15 mars 2025 à 10 h 30", "date écrite en texte, heure retirée"),
+        (45731.5, "numéro de série de date, heure retirée"),
+        ("15032025", "date écrite en texte"),
+        ("20250315", "date écrite en texte"),
+        (15032025.0, "jour, mois et année en chiffres"),
+        (20250315.0, "jour, mois et année en chiffres"),
+    ],
+)
+def test_the_hour_goes_and_digits_alone_can_be_read_one_way(raw, rule):
+    assert understand(raw, "date") == Understood(date(2025, 3, 15), rule)
+
+
+def test_digits_that_lost_their_first_zero_are_a_day_too():
+    assert code(1032025.0, "date") == date(2025, 3, 1)
+
+
+@pytest.mark.parametrize("raw", ["2025-03-14T23:00:00.000Z", "2025-03-15T25:00:00", "15/03/2025 10:75"])
+def test_an_hour_that_may_be_of_the_next_day_or_of_none_is_asked_again(raw):
+    refusal = understand(raw, "date")
+    assert refusal.check.code == "DATE_ILLISIBLE" and "de quel jour" in refusal.remedy
+
+
 @pytest.mark.parametrize(
     "raw",
     [
         2025.0,
-        15032025.0,
-        45731.5,
+        32132025.0,
+        103025.0,
         36525,
         73051,
         True,
@@ -281,7 +320,7 @@ def test_true_dates_and_serial_numbers():
         "mars 2025",
         "2025",
         "45731",
-        "15032025",
+        "15132025",
         "15/03-2025",
         "3/15/2025",
         "lundi 15 mars 2025",
@@ -376,6 +415,8 @@ def test_a_number_or_a_date_in_a_text_cell_reads_as_the_sheet_showed_it():
     assert code(datetime(2025, 3, 1), "texte") == "01/03/2025"
     assert code(datetime(2025, 3, 1, 9, 5), "texte") == "01/03/2025 09:05"
     assert code(time(9, 5), "texte") == "09:05"
+    assert code(timedelta(hours=36, minutes=30), "texte") == "36:30"
+    assert code(timedelta(hours=-1, seconds=-5), "texte") == "-01:00:05"
     assert code(True, "texte") == "VRAI"
 
 
@@ -401,7 +442,25 @@ def test_a_tick_is_a_tick(raw):
 
 def test_a_written_no_in_a_box_is_neither_a_tick_nor_lost():
     assert understand("x", "case") == Understood("x", "")
-    assert {code(b, "case") for b in ("non", 0, False, "?", "3 communes")} == {"CHOIX_INCONNU"}
+    assert {code(b, "case") for b in ("non", "Non", 0, False, "FAUX")} == {"CASE_NON_COCHEE"}
+    assert {code(b, "case") for b in ("?", "3 communes")} == {"CHOIX_INCONNU"}
+
+
+def test_a_checkbox_of_the_sheet_answers_yes_or_no():
+    assert understand(True, "liste", choix=("oui", "non")) == Understood("oui", "valeur logique lue comme oui ou non")
+    assert code("FALSE", "liste", choix=("oui", "non")) == "non"
+    assert code(True, "liste", choix=("réel", "estimé")) == "CHOIX_INCONNU"
+
+
+def test_a_duration_is_read_in_hours_where_hours_are_asked():
+    rule = "durée lue en heures"
+    for raw in (timedelta(hours=36, minutes=30), "36:30", "36h30", "36 h 30 min", "36:30:00"):
+        assert understand(raw, "decimal", unite="heures") == Understood(Decimal("36.5"), rule)
+        assert code(raw, "decimal", unite="personnes") == "NOMBRE_ILLISIBLE"
+    assert code(time(12, 20), "decimal", unite="heure") == Decimal("12.3333")
+    assert code("12h", "entier", unite="heures") == 12 and code(time(12, 30), "entier", unite="h") == "ENTIER_ATTENDU"
+    assert code("12:", "decimal", unite="heure") == code("12:75", "decimal", unite="heure") == "NOMBRE_ILLISIBLE"
+    assert understand("12 heures", "decimal", unite="heure").rule == "unité retirée"
 
 
 # --- French spellings ---

@@ -252,7 +252,7 @@ def unknown_choices(page: Page) -> None:
     page.enter_value("qualitatif/avenant", "peut-être", REFUSED)
 
 
-@edit("cases cochées autrement que par x", "CHOIX_INCONNU", reported=1)
+@edit("cases cochées autrement que par x, ou dites non", "CASE_NON_COCHEE", reported=1)
 def boxes(page: Page) -> None:
     for code, raw, meaning in (
         ("21001", "X", "x"),

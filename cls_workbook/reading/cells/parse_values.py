@@ -7,7 +7,7 @@ Raw values are what a reader of spreadsheets gives: float, int, str, bool, date,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,6 @@ from cls_workbook.french import (
     CENT,
     FOR_NUMBER,
     NBSP,
-    date_fr,
     fold,
     number_fr,
     quoted_list,
@@ -23,9 +22,10 @@ from cls_workbook.french import (
     without_invisibles,
 )
 from cls_workbook.reading.cells.accepted_input import CONTINUATION, AcceptedInput, NotUnderstood, Understood
+from cls_workbook.reading.cells.shown import as_text, hours_fr
 from cls_workbook.reading.cells.written_dates import read_date
 from cls_workbook.reading.cells.written_numbers import CAP, Doubt, native_number, read_number
-from cls_workbook.reading.reading_checks import TooLongText, UnknownChoice, UnreadableNumber
+from cls_workbook.reading.reading_checks import TooLongText, UnknownChoice, UnreadableNumber, WrittenNo
 from cls_workbook.workbook.percentages import Percentage
 
 CODE_MAX = 10**15  # beyond, Excel has already lost digits
@@ -104,13 +104,13 @@ def _text_of(raw: object) -> tuple[str, str]:
             else number_fr(value.nombre).replace(NBSP, "")
         )
         return written, "nombre lu comme un texte"
-    if isinstance(raw, datetime) and raw.time() != time():
-        return f"{date_fr(raw)} {raw:%H:%M}", "date lue comme un texte"
     if isinstance(raw, date):
-        return date_fr(raw), "date lue comme un texte"
+        return as_text(raw), "date lue comme un texte"
     if isinstance(raw, time):
-        return f"{raw:%H:%M}", "heure lue comme un texte"
-    return str(raw), "durée lue comme un texte"
+        return hours_fr(raw), "heure lue comme un texte"
+    if isinstance(raw, timedelta):
+        return hours_fr(raw), "durée lue comme un texte"
+    return str(raw), "lu comme un texte"
 
 
 def _text(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
@@ -128,6 +128,8 @@ def _list(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
     texte, rule = _text_of(raw)
     if texte in awaited.choix:
         return Understood(texte, rule)
+    if (yes_or_no := _LOGICAL.get(fold(texte))) in awaited.choix:
+        return Understood(yes_or_no, "valeur logique lue comme oui ou non")
     # A choice « 0,5 » may have been printed « 0.5 »: a number is compared in both spellings.
     saved_forms = {fold(texte)} | ({fold(texte.replace(",", "."))} if isinstance(raw, (int, float)) else set())
     close_matches = [choix for choix in dict.fromkeys(awaited.choix) if fold(choix) in saved_forms]
@@ -151,7 +153,9 @@ def _code(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
     return _text(raw, awaited)
 
 
-_TICKS = frozenset(("x", "oui", "✓", "✔", "☑", "☒", "1", "vrai"))
+_LOGICAL = {"vrai": "oui", "true": "oui", "faux": "non", "false": "non"}  # what a checkbox of a sheet keeps
+_TICKS = frozenset(("x", "oui", "✓", "✔", "☑", "☒", "1", "vrai", "true"))
+_NO_TICKS = frozenset(("non", "☐", "0", "faux", "false"))
 
 
 def _box(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
@@ -160,6 +164,8 @@ def _box(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
         return Understood("x")
     if fold(texte) in _TICKS:
         return Understood("x", "case cochée autrement que par x")
+    if fold(texte) in _NO_TICKS:
+        return NotUnderstood(WrittenNo, WrittenNo.expected, WrittenNo.remedy)
     remedy = f"saisissez x, ou videz la cellule si la réponse est non, {CONTINUATION}"
     return NotUnderstood(UnknownChoice, f"«{NBSP}x{NBSP}», ou rien", remedy)
 

@@ -26,6 +26,8 @@ _LEADING_NUMBER = re.compile(r"[+-]?[0-9][0-9 '.,]*(?<![ '.,])|[(][0-9 '.,]+[)]"
 _SIMPLE = re.compile(r"([0-9]+)(?:([.,])([0-9]+))?")
 _GROUPED_DIGITS = re.compile(r"([1-9][0-9]{0,2}([ '.,])[0-9]{3}(?:\2[0-9]{3})*)(?:([.,])([0-9]+))?")
 _EUROS = ("€", "eur", "euro", "euros")
+_HOURS = re.compile(r"([0-9]{1,6}) ?(?:[:h]|heures?) ?(?:([0-5][0-9])(?::([0-5][0-9]))?)? ?(?:mn|min)?", re.IGNORECASE)
+_DURATION_RULE = "durée lue en heures"
 
 
 class Doubt(NamedTuple):
@@ -40,6 +42,8 @@ class ReadNumber(NamedTuple):
 
 
 def read_number(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
+    if (hours := _hours(raw, awaited)) is not None:
+        return _by_type(ReadNumber(hours, _DURATION_RULE), awaited)
     if isinstance(raw, str):
         value = _written_number(raw, awaited)
     elif isinstance(raw, Percentage) and awaited.type != "taux":
@@ -51,6 +55,23 @@ def read_number(raw: object, awaited: AcceptedInput) -> Understood | NotUndersto
     else:
         value = Doubt()
     return _number_refusal(awaited, value.reason) if isinstance(value, Doubt) else _by_type(value, awaited)
+
+
+def _hours(raw: object, awaited: AcceptedInput) -> Decimal | None:
+    """Where hours are asked: « 36:30 » and « 36 h 30 » are 36,5; None for what is no duration."""
+    if isinstance(raw, (int, float)) or _singular(awaited.unite or "") not in ("heure", "h"):
+        return None
+    if isinstance(raw, time):
+        raw = timedelta(hours=raw.hour, minutes=raw.minute, seconds=raw.second)
+    if isinstance(raw, timedelta):
+        seconds = Decimal(round(raw.total_seconds()))
+    else:
+        texte = without_invisibles(raw).translate(FOR_NUMBER).strip() if isinstance(raw, str) else ""
+        found = _HOURS.fullmatch(texte)
+        if found is None or (found.group(2) is None and not texte.endswith(("h", "H"))):
+            return None
+        seconds = sum((Decimal(found.group(i) or 0) * 60 ** (3 - i) for i in (1, 2, 3)), Decimal(0))
+    return (seconds / 3600).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
 def native_number(raw: int | float) -> ReadNumber | Doubt:

@@ -5,7 +5,7 @@ Knows no frame: a return is typed in whichever process read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,11 +13,12 @@ from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.forms.layout import InputPlace
 from cls_workbook.reading.cells.accepted_input import NotUnderstood, Understood
 from cls_workbook.reading.cells.parse_values import understand
-from cls_workbook.reading.cells.shown import as_text
+from cls_workbook.reading.cells.shown import as_text, quoted
 from cls_workbook.reading.locating.expected_row import HOME, CountedAnswer
 from cls_workbook.reading.locating.retour import TypedInput
 from cls_workbook.reading.parsing.answering import STRUCTURE, Answering
-from cls_workbook.reading.reading_checks import UnknownChoice, UnnamedStructure
+from cls_workbook.reading.parsing.day_order import DayOrder
+from cls_workbook.reading.reading_checks import UnknownChoice, UnnamedStructure, WrittenNo
 
 UNDERSTOOD_MAX, WORD_LENGTH_MAX = 5_000, 200  # words remembered; characters of one
 Outcome = Understood | NotUnderstood | None
@@ -75,16 +76,21 @@ class ReturnTyping:
         """The values of the fiches answered, in the order of the sheets."""
         modalites, untouched = self._typed_modalites(), self._untouched_rows()
         answered = {"", *self.answering.answered}
+        order, written_no = DayOrder(self.answering), dict[tuple[str, str], list[TypedInput]]()
         for typed, place in self.answering.placed:
             if place.fiche not in answered or (untouched and _row(typed.cle) in untouched):
                 continue
-            outcome = self._understanding.of(typed.raw, place)
+            outcome = order.of(typed, place, self._understanding.of(typed.raw, place))
             if isinstance(outcome, NotUnderstood):
-                self.anomalies.append(self._not_understood(typed, place, outcome))
+                if outcome.check is WrittenNo:
+                    written_no.setdefault((typed.sheet, place.fiche), []).append(typed)
+                else:
+                    self.anomalies.append(self._not_understood(typed, place, outcome))
                 outcome = None if outcome.valeur is None else Understood(outcome.valeur)
             if outcome is not None:
                 modalite = modalites.get(_row(typed.cle), "") if modalites and not place.modalite else ""
                 yield TypedValue(typed, place, outcome.valeur, outcome.rule, modalite)
+        self.anomalies += [*order.anomalies(), *(self._written_no(*where, its) for where, its in written_no.items())]
 
     def _untouched_rows(self) -> set[str]:
         """Funding lines that hold last year's funder and nothing of this year: they say nothing."""
@@ -149,6 +155,14 @@ class ReturnTyping:
             found=f"« {as_text(typed.raw)} »",
             expected=fault.expected,
             remedy=fault.remedy,
+        )
+
+    def _written_no(self, sheet: str, fiche: str, typed: Sequence[TypedInput]) -> Anomalie:
+        return WrittenNo.anomalie(
+            Place(self.retour.file, sheet, fiche, self.answering.structure),
+            [t.cell for t in typed],
+            champ="cases à cocher",
+            found=quoted(dict.fromkeys(t.raw for t in typed)),
         )
 
     def _unknown_structure(self) -> Anomalie:
