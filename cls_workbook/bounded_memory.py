@@ -3,10 +3,11 @@ more than so much."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sized
 from typing import TypeVar
 
 K = TypeVar("K", bound=Sized)
+H = TypeVar("H", bound=Hashable)
 V = TypeVar("V")
 
 
@@ -28,3 +29,27 @@ class Memory(dict[K, V]):
                 self.clear()
             self[written] = value
         return value
+
+
+class EachOnce(Mapping[H, V]):
+    """For each of these keys, what ``make`` makes of it: worked out when it is first asked for, then kept."""
+
+    def __init__(self, keys: Collection[H], make: Callable[[H], V]):
+        self._keys, self._make = dict.fromkeys(keys), make
+        self._made: dict[H, V] = {}
+
+    def __getitem__(self, key: H) -> V:
+        if key not in self._made:
+            if key not in self._keys:
+                raise KeyError(key)
+            self._made[key] = self._make(key)
+        return self._made[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._keys  # Mapping's own would make it
+
+    def __iter__(self) -> Iterator[H]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)

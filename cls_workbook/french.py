@@ -74,6 +74,7 @@ FOR_NUMBER = str.maketrans(
     | {"−": "-", "－": "-", "＋": "+", "．": ".", "，": ",", "％": "%"}
     | {chr(0xFF10 + n): str(n) for n in range(10)}
 )
+FIRST_ACCENT = "\u0300"  # no character before it combines with another
 _FOR_CHOICE = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-"))
 _WITHOUT_INVISIBLES = str.maketrans(dict.fromkeys(_INVISIBLES))
 
@@ -84,8 +85,10 @@ def fold(texte: str) -> str:
     # Apostrophes first: NFKC would make a space and an accent of « ´ ».
     flat = unicodedata.normalize("NFKC", without_invisibles(texte).translate(_FOR_CHOICE)).casefold()
     flat = flat.replace("œ", "oe").replace("æ", "ae")
-    without_accents = "".join(c for c in unicodedata.normalize("NFKD", flat) if not unicodedata.combining(c))
-    return " ".join(without_accents.split()).rstrip(" .,;:!")
+    if not flat.isascii():
+        decomposed = unicodedata.normalize("NFKD", flat)
+        flat = "".join([c for c in decomposed if c < FIRST_ACCENT or not unicodedata.combining(c)])
+    return " ".join(flat.split()).rstrip(" .,;:!")
 
 
 def of(nom: str) -> str:

@@ -61,6 +61,12 @@ def keys_of(class_: type) -> dict[str, Key]:
     return keys
 
 
+@cache
+def _groups_of(class_: type) -> dict[str, type]:
+    """Name of each group of the class → the smaller class that it is."""
+    return {f.name: type(f.default) for f in dataclasses.fields(class_) if f.metadata.get(_GROUPED)}
+
+
 def build(class_: type[D], values: Mapping[str, Any]) -> D:
     """An object of the class from the values of its keys, each in its group."""
     own: dict[str, Any] = {}
@@ -69,8 +75,7 @@ def build(class_: type[D], values: Mapping[str, Any]) -> D:
     for name, value in values.items():
         group = keys[name].group
         (groups.setdefault(group, {}) if group else own)[name] = value
-    hints = typing.get_type_hints(class_) if groups else {}
-    return class_(**own, **{name: hints[name](**inside) for name, inside in groups.items()})
+    return class_(**own, **{name: _groups_of(class_)[name](**inside) for name, inside in groups.items()})
 
 
 def value_of_key(holder: DataclassInstance, name: str) -> Any:

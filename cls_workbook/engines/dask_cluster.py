@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cls_workbook.engines import TIME_LIMIT
 from cls_workbook.engines.engine_protocol import Cause, Failure
-from cls_workbook.engines.local_engines import unpack
 from cls_workbook.engines.scheduling import in_order
+from cls_workbook.engines.several_processes import unpack
 from cls_workbook.engines.time_limit import TimeLimitPassed, run_or_give_up
 from cls_workbook.errors import Refusal
 from cls_workbook.version import PACKAGE

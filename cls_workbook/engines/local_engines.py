@@ -1,31 +1,22 @@
-"""The engines of one machine: this process, or several."""
+"""The engines of one machine: this process, or several.
+
+What several processes need is imported when there are several: one return is read sooner.
+"""
 
 from __future__ import annotations
 
-import os
-import pickle
-import signal
-import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain
-from multiprocessing import get_context
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
 from cls_workbook.engines import TIME_LIMIT
-from cls_workbook.engines.engine_protocol import Cause, Failure, cores
-from cls_workbook.engines.scheduling import LOGGER, in_order
-from cls_workbook.engines.time_limit import TimeLimitPassed, run_or_exit, run_or_give_up
+from cls_workbook.engines.engine_protocol import Engine, Failure, cores
+from cls_workbook.engines.this_process import SingleProcess
 
 E = TypeVar("E")
 R = TypeVar("R")
 PER_PROCESS = 40  # elements: below, a second process costs more than it brings
-BATCHES_AHEAD = 3  # batches under way for each process: the next one is there when a process is free
-PROCESSES_MAX = 61 if os.name == "nt" else sys.maxsize  # Windows waits for no more
 
 
 @dataclass(frozen=True)
@@ -46,8 +37,14 @@ class LocalEngine:
         """See ``Engine``."""
         batches = iter(batches)
         first, nombre = ([], self.processes) if self.processes else _count(batches, cores())
-        engine = Processes(nombre, self.time_limit) if nombre > 1 else SingleProcess(self.time_limit)
-        return engine.apply(work, chain(first, batches))
+        return self._engine(nombre).apply(work, chain(first, batches))
+
+    def _engine(self, nombre: int) -> Engine:
+        if nombre == 1:
+            return SingleProcess(self.time_limit)
+        from cls_workbook.engines.several_processes import Processes
+
+        return Processes(nombre, self.time_limit)
 
 
 def _count(batches: Iterator[Sequence[E]], at_most: int) -> tuple[list[Sequence[E]], int]:
@@ -58,135 +55,3 @@ def _count(batches: Iterator[Sequence[E]], at_most: int) -> tuple[list[Sequence[
         first.append(batch)
         elements += len(batch)
     return first, min(at_most, 1 + elements // PER_PROCESS)
-
-
-# --- this process ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SingleProcess:
-    """Everything in this process, in a thread that is left behind if it hangs."""
-
-    time_limit: float = TIME_LIMIT
-    remote = False
-    places = 1
-
-    def apply(
-        self, work: Callable[[Sequence[E]], R], batches: Iterable[Sequence[E]]
-    ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
-        """See ``Engine``."""
-        return in_order(_InThisProcess(work, self.time_limit), batches)
-
-
-class _InThisProcess(Generic[E, R]):
-    window = 1
-
-    def __init__(self, work: Callable[[Sequence[E]], R], time_limit: float):
-        self._work, self._time_limit = work, time_limit
-
-    def submit(self, elements: Sequence[E]) -> Future[R]:
-        done: Future[R] = Future()
-        try:
-            done.set_result(run_or_give_up(self._work, elements, self._time_limit))
-        except Exception as error:
-            done.set_exception(error)
-        return done
-
-    def cause(self, error: BaseException | None) -> Cause | None:
-        if isinstance(error, TimeLimitPassed):
-            return Cause.TIME_LIMIT
-        return Cause.MEMORY if isinstance(error, MemoryError) else None
-
-    def watch(self) -> None:
-        pass
-
-
-# --- several processes ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Processes:
-    """``nombre`` processes of this machine. ``start_method``: how they start.
-
-    « spawn », as on Windows; by default, as Python does here.
-    """
-
-    nombre: int
-    time_limit: float = TIME_LIMIT
-    start_method: str | None = None
-    remote = False
-
-    @property
-    def places(self) -> int:
-        return self.nombre
-
-    def apply(
-        self, work: Callable[[Sequence[E]], R], batches: Iterable[Sequence[E]]
-    ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
-        """See ``Engine``. Where processes are forbidden, or cannot start, all is done in this one."""
-        pool = _Pool(work, min(self.nombre, PROCESSES_MAX), self.time_limit, self.start_method)
-        try:
-            if pool.can_start():
-                yield from in_order(pool, batches)
-            else:
-                LOGGER.warning("Cet ordinateur ne laisse pas démarrer d’autres processus : tout est lu par un seul.")
-                yield from SingleProcess(self.time_limit).apply(work, batches)
-        finally:
-            pool.close()
-
-
-class _Pool(Generic[E, R]):
-    """A pool of processes, made anew when one of them has died: the others are stopped with it."""
-
-    def __init__(self, work: Callable[[Sequence[E]], R], nombre: int, time_limit: float, start_method: str | None):
-        self.window = BATCHES_AHEAD * nombre
-        # Once for all batches: a process that has already unpickled these bytes keeps what it made, and what it
-        # learned since.
-        self._work = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
-        self._number, self._time_limit, self._context = nombre, time_limit, get_context(start_method)
-        self._executor: ProcessPoolExecutor | None = None
-        self._start = 0.0
-
-    def can_start(self) -> bool:
-        try:
-            self._fresh_executor().submit(os.getpid).result()
-        except (OSError, NotImplementedError, ImportError, BrokenProcessPool):
-            return False
-        return True
-
-    def submit(self, elements: Sequence[E]) -> Future[R]:
-        self._start = time.monotonic()
-        try:
-            return (self._executor or self._fresh_executor()).submit(_do_work, self._work, elements, self._time_limit)
-        except BrokenProcessPool:
-            return self._fresh_executor().submit(_do_work, self._work, elements, self._time_limit)
-
-    def cause(self, error: BaseException | None) -> Cause | None:
-        if isinstance(error, BrokenProcessPool):
-            return Cause.TIME_LIMIT if time.monotonic() - self._start >= self._time_limit else Cause.STOPPED
-        return Cause.MEMORY if isinstance(error, MemoryError) else None
-
-    def watch(self) -> None:
-        pass
-
-    def close(self) -> None:
-        if self._executor:
-            self._executor.shutdown(cancel_futures=True)
-
-    def _fresh_executor(self) -> ProcessPoolExecutor:
-        self.close()
-        self._executor = ProcessPoolExecutor(self._number, self._context, _prepare_process)
-        return self._executor
-
-
-def _prepare_process() -> None:
-    """In a new process: Ctrl-C ends it without a word; the first process says what has to be said."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _do_work(work: bytes, elements: Sequence[E], time_limit: float) -> Any:
-    """In another process: one batch. What it gives is known where ``work`` was pickled."""
-    return run_or_exit(unpack(work), elements, time_limit)
-
-
-unpack = lru_cache(maxsize=2)(pickle.loads)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, wait
 from itertools import islice
 from math import isqrt
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from cls_workbook.engines.engine_protocol import Cause, Failure
 from cls_workbook.french import typography
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 E = TypeVar("E")
 E_contra = TypeVar("E_contra", contravariant=True)
@@ -28,12 +30,28 @@ _CAUSE_TEXTS = {
 }
 
 
+class Done(Generic[R]):
+    """The future of a work that was done at once: its result, or what it raised. Spares concurrent.futures to those
+    who do one thing."""
+
+    def __init__(self, result: R | None = None, error: Exception | None = None):
+        self._result, self._error = result, error
+
+    def exception(self) -> Exception | None:
+        return self._error
+
+    def result(self) -> R:
+        if self._error:
+            raise self._error
+        return cast(R, self._result)
+
+
 class Scheduler(Protocol[E_contra, R]):
     """Where batches are worked on. ``window``: how many may be under way, or done and not yet asked for."""
 
     window: int
 
-    def submit(self, elements: Sequence[E_contra]) -> Future[R]: ...
+    def submit(self, elements: Sequence[E_contra]) -> Future[R] | Done[R]: ...
 
     def cause(self, error: BaseException | None) -> Cause | None:
         """What the loss of a batch comes from; None if it was not lost (it is done, or the work itself raised)."""
@@ -47,7 +65,7 @@ def in_order(
 ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
     """The results of the batches, as ``Engine.apply`` gives them."""
     remaining = iter(batches)
-    awaited: deque[tuple[Sequence[E], Future[R]]] = deque()
+    awaited: deque[tuple[Sequence[E], Future[R] | Done[R]]] = deque()
     while True:
         awaited.extend((batch, scheduler.submit(batch)) for batch in islice(remaining, scheduler.window - len(awaited)))
         if not awaited:
@@ -62,7 +80,7 @@ def in_order(
 
 
 def _take_up(
-    scheduler: Scheduler[E, R], batches: list[tuple[Sequence[E], Future[R]]]
+    scheduler: Scheduler[E, R], batches: list[tuple[Sequence[E], Future[R] | Done[R]]]
 ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
     """A death takes with it what others were doing, and does not say who caused it.
 
@@ -96,8 +114,12 @@ def _isolate(
         yield from _isolate(scheduler, elements[start : start + part])
 
 
-def _cause(scheduler: Scheduler[E, R], future: Future[R]) -> Cause | None:
+def _cause(scheduler: Scheduler[E, R], future: Future[R] | Done[R]) -> Cause | None:
     """Waits for the end of a batch."""
+    if isinstance(future, Done):
+        return scheduler.cause(future.exception())
+    from concurrent.futures import CancelledError, wait
+
     while not future.done():
         wait([future], timeout=WATCH_INTERVAL)
         scheduler.watch()

@@ -13,8 +13,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
-from functools import cache, partial
+from functools import cache
 from threading import Thread
 from typing import TextIO, TypeVar, overload
 
@@ -83,23 +82,25 @@ def run_or_give_up(work: Callable[[Sequence[E]], R], elements: Sequence[E], time
     def on_next() -> None:
         start[0] = time.monotonic()
 
-    future: Future[R] = Future()
-    call = partial(contextvars.copy_context().run, work, _Counted(elements, on_next))
-    Thread(target=_fill_in, args=(future, call), daemon=True).start()
-    while not future.done():
+    outcome: list[R] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work(_Counted(elements, on_next)))
+        except BaseException as error:
+            errors.append(error)
+
+    on_next()
+    thread = Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
+    thread.start()
+    while thread.is_alive():
         remaining = start[0] + time_limit - time.monotonic()
         if remaining <= 0:
             if collecting:
                 gc.enable()  # what is left behind may have put it at rest, and will not wake it
             raise TimeLimitPassed
-        wait([future], timeout=min(remaining, 1))
-    return future.result()
-
-
-def _fill_in(future: Future[R], call: Callable[[], R]) -> None:
-    try:
-        result = call()
-    except BaseException as error:
-        future.set_exception(error)
-    else:
-        future.set_result(result)
+        thread.join(min(remaining, 1))
+    if errors:
+        raise errors[0]
+    return outcome[0]

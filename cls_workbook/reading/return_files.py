@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
@@ -220,9 +220,18 @@ def on_failure(failure: Failure[RetourFile]) -> Retour:
     )
 
 
-def _progress_bar(total: int) -> tqdm[NoReturn]:
-    """A progress bar on a terminal, once it has lasted a second; nothing elsewhere."""
-    from tqdm import tqdm
+def _progress_bar(total: int) -> tqdm[NoReturn] | _NoBar:
+    """A progress bar on a terminal, once it has lasted a second; nothing elsewhere, nor for one return."""
+    if total <= 1 or sys.stderr is None or not sys.stderr.isatty():  # a Python without console has nowhere to draw
+        return _NoBar()
+    from tqdm import tqdm  # not sooner: it is long to import
 
-    silent = True if sys.stderr is None else None  # a Python without console has nowhere to draw
-    return tqdm(total=total, desc="Lecture", unit=" retour", delay=1, leave=False, disable=silent)
+    return tqdm(total=total, desc="Lecture", unit=" retour", delay=1, leave=False)
+
+
+class _NoBar(nullcontext["_NoBar"]):
+    def __enter__(self) -> _NoBar:
+        return self
+
+    def update(self, count: int) -> None:
+        pass

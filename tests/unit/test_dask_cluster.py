@@ -33,7 +33,7 @@ from cls_workbook.cli.commands import main
 from cls_workbook.engines import dask_cluster
 from cls_workbook.engines.dask_cluster import DaskEngine
 from cls_workbook.engines.engine_protocol import Cause
-from cls_workbook.engines.local_engines import SingleProcess
+from cls_workbook.engines.this_process import SingleProcess
 from cls_workbook.errors import Refusal
 from cls_workbook.reading import return_files
 

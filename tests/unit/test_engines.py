@@ -15,7 +15,9 @@ from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.engines import TIME_LIMIT
 from cls_workbook.engines.engine_choice import choose
 from cls_workbook.engines.engine_protocol import Cause
-from cls_workbook.engines.local_engines import PER_PROCESS, LocalEngine, Processes, SingleProcess
+from cls_workbook.engines.local_engines import PER_PROCESS, LocalEngine
+from cls_workbook.engines.several_processes import Processes
+from cls_workbook.engines.this_process import SingleProcess
 from cls_workbook.errors import Refusal
 from cls_workbook.pipeline.way_back import consolidate_folder
 from cls_workbook.reading import return_files, return_reader
@@ -88,7 +90,7 @@ def test_where_no_process_may_start_everything_is_done_in_this_one(monkeypatch, 
     def forbidden(*_, **__):
         raise PermissionError(13, "forbidden here")
 
-    monkeypatch.setattr("cls_workbook.engines.local_engines.ProcessPoolExecutor", forbidden)
+    monkeypatch.setattr("cls_workbook.engines.several_processes.ProcessPoolExecutor", forbidden)
     assert facts(Processes(2), squares) == [(n, n * n) for n in range(50)]
     assert "tout est lu par un seul" in caplog.text
 

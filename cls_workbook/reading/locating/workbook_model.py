@@ -1,6 +1,6 @@
 """What a reader expects to find in the workbook of a contract and a year: keyed rows, printed texts, locked facts.
 
-Compiled once for a reader from the plan that drew the workbook; the drawing itself is then forgotten.
+Compiled once for a reader from the plan that drew the workbook; what a sheet prints, when a return first asks for it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import operator
 from collections.abc import Iterable
 
 from cls_workbook import forms
+from cls_workbook.bounded_memory import EachOnce
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.layout import InputPlace, SheetPlan
@@ -29,17 +30,19 @@ class WorkbookModel:
     def __init__(self, contrat: Contrat, annee: int, fast: bool = True):
         """``fast``: sheets that came back as they were sent may be read the short way."""
         plan = forms.plan(contrat, annee)
-        self.contrat, self.annee = contrat, annee
+        self.contrat, self.annee, self._fast = contrat, annee, fast
         self.rows: dict[str, ExpectedRow] = {}
-        self.groups: dict[str, tuple[str, ...]] = {}
-        self.texts: dict[str, frozenset[str]] = {}
-        self.ambiguous: dict[str, frozenset[str]] = {}  # printed on a sheet, and choices of one of its inputs
-        self.counted: dict[str, list[CountedAnswer]] = {}
-        self.sheet_templates: dict[str, SheetTemplate] = {}
         self.extensible: dict[str, ExpectedRow] = {}
         self.headers: dict[str, ExpectedRow] = {}
         for sheet in plan.worksheets:
-            self._compile(sheet, fast)
+            self._add_rows(sheet)
+        self._drawn = {next(iter(sheet.rows)).partition("/")[0]: sheet for sheet in plan.worksheets}
+        self.groups = {groupe: tuple(sheet.rows) for groupe, sheet in self._drawn.items()}
+        # A return has few of the fiches, and the texts of a sheet that came back as sent are not looked at.
+        self.texts = EachOnce(self._drawn, lambda groupe: _texts(self._drawn[groupe].sheet.cells))
+        self.ambiguous = EachOnce(self._drawn, self._ambiguous_in)  # printed on a sheet, and choices of its inputs
+        self.counted = EachOnce(self._drawn, lambda g: [CountedAnswer.of(a) for a in self._rows_of(g) if a.tally])
+        self.sheet_templates = EachOnce(self._drawn, self._template_of)
         drawn = {f.sheet.nom for f in plan.worksheets}
         self.annexes = {
             f.nom: (_texts(f.cells), f.etat == "visible") for f in plan.workbook.worksheets if f.nom not in drawn
@@ -48,7 +51,7 @@ class WorkbookModel:
         self.places = {p.cle: p for a in self.rows.values() for p in a.places}
         self._fingerprints: dict[tuple[str, ...], str] = {}
 
-    def _compile(self, sheet: SheetPlan, fast: bool) -> None:
+    def _add_rows(self, sheet: SheetPlan) -> None:
         by_row: dict[int, list[Cell]] = {}
         for cell in sheet.sheet.cells:
             by_row.setdefault(cell.line, []).append(cell)
@@ -58,14 +61,17 @@ class WorkbookModel:
                 self.headers[row_here.prefix] = row_here
             if row_here.prefix in sheet.extensible and row_here.places:
                 self.extensible.setdefault(row_here.prefix, row_here)
-        groupe = next(iter(sheet.rows)).partition("/")[0]
-        self.groups[groupe] = tuple(sheet.rows)
-        self.texts[groupe] = _texts(sheet.sheet.cells)
-        own_rows = [self.rows[cle] for cle in sheet.rows]
-        self.ambiguous[groupe] = self.texts[groupe] & {choix for a in own_rows for p in a.places for choix in p.choix}
-        self.counted[groupe] = [CountedAnswer.of(a) for a in own_rows if a.tally]
-        free_cells = {(a.numero, column): free for a in own_rows for column, free in a.free_cells.items()}
-        self.sheet_templates[groupe] = SheetTemplate(sheet, own_rows, free_cells, fast)
+
+    def _rows_of(self, groupe: str) -> list[ExpectedRow]:
+        return [self.rows[cle] for cle in self.groups[groupe]]
+
+    def _ambiguous_in(self, groupe: str) -> frozenset[str]:
+        return self.texts[groupe] & {choix for a in self._rows_of(groupe) for p in a.places for choix in p.choix}
+
+    def _template_of(self, groupe: str) -> SheetTemplate:
+        rows = self._rows_of(groupe)
+        free_cells = {(a.numero, column): free for a in rows for column, free in a.free_cells.items()}
+        return SheetTemplate(self._drawn[groupe], rows, free_cells, self._fast)
 
     def place(self, cle: str) -> InputPlace | None:
         """The input of that key; for a row that a partner added to a table, the input of its first row."""
