@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from cls_workbook.definition import load, parse, shipped
-from cls_workbook.definition.asked.all_sections import REFERENCES, SECTION_BY_NAME, SECTIONS, WITHOUT_COLUMN
+from cls_workbook.definition.asked.all_sections import REFERENCES, SECTION_BY_NAME, SECTIONS
 from cls_workbook.definition.authoring import coded_choices
 from cls_workbook.definition.authoring.authoring_workbook import workbook
 from cls_workbook.definition.importing.deductions import INDICATEUR_TYPES, identifier, letters
@@ -41,26 +41,26 @@ def classes(depuis: type = model.Contrat) -> list[type]:
     return everything
 
 
+# What has no column of its own: (class, field).
+WITHOUT_COLUMN = {
+    (model.Indicateur, "mesures"),  # they share the rows of their indicator
+    (model.Contrat, "evolution"),  # its thresholds are answers of the sheet Contrat
+}
+
+
 @pytest.mark.parametrize("class_", classes(), ids=lambda c: c.__name__)
 def test_each_field_of_the_model_has_a_column_or_a_reason(class_):
-    requests = {(r.class_of(c), c.champ) for r in SECTIONS for c in r.columns if not r.is_parent(c)}
-    for champ, key in keys_of(class_).items():
-        has_its_sheet = dataclasses.is_dataclass(key.type) and any(
-            r.class_ is key.type and r.nom in (champ, r.nom) and champ in (r.nom, r.parent) for r in SECTIONS
-        )
-        assert (class_, champ) in requests or has_its_sheet or (class_, champ) in WITHOUT_COLUMN, (
-            f"{class_.__name__}.{champ} n’est demandé nulle part"
-        )
+    asked = {c.champ for r in SECTIONS for part in ("", "mesures", "evolution") for c in own(r, part, class_)}
+    sheets = {r.nom for r in SECTIONS if class_ is (model.Fiche if r.parent else model.Contrat)}
+    for champ in keys_of(class_):
+        assert champ in asked | sheets or (class_, champ) in WITHOUT_COLUMN, f"{champ} n’est demandé nulle part"
+    assert asked <= set(keys_of(class_))
 
 
-def test_every_column_is_a_field_of_the_model():
-    for section in SECTIONS:
-        for column in section.columns:
-            assert section.is_parent(column) or column.champ in keys_of(section.class_of(column)), column.titre
-
-
-def test_every_reason_is_about_a_field_that_is_there():
-    assert all(champ in keys_of(class_) and reason for (class_, champ), reason in WITHOUT_COLUMN.items())
+def own(section, part: str, class_: type) -> list:
+    """The columns of a sheet that are fields of the class."""
+    of_part = keys_of(section.class_)[part].type if part in keys_of(section.class_) else section.class_
+    return section.own_columns(part) if of_part is class_ else []
 
 
 def test_each_closed_list_has_words_of_its_own_and_no_two_alike():
@@ -126,8 +126,7 @@ def test_a_sheet_shows_what_it_needs_and_keeps_its_headers_in_view(opened_book, 
     for cell in sheet[HEADERS]:
         box = next((c for c in section.boxes if flat(c.titre) == flat(cell.value)), None)
         if box is not None:
-            sole = box.rank <= 1 and not box.cle.endswith(".suite")
-            assert str(cell.value).endswith("*") == (section.obligatoire(box.column) and sole), cell.value
+            assert str(cell.value).endswith("*") == (box.required and not box.cle.endswith(".suite")), cell.value
     assert (
         sheet.page_setup.orientation == "landscape"
         and int(sheet.page_setup.paperSize) == 9
@@ -152,13 +151,11 @@ def test_each_column_says_what_it_wants_and_each_name_is_chosen_from_a_list(open
     for box in section.boxes:
         rule = regles[where[flat(box.titre)]]
         assert rule.prompt and rule.promptTitle
-        listing = section.key(box.column).is_list
-        if box.column.cross_reference and box.sole and (box.column.boxes or not listing):
-            assert rule.type == "list" and SECTION_BY_NAME[
-                REFERENCES[box.column.cross_reference][0]
-            ].sheet in rule.formula1.replace("'", "")
+        if box.column.cross_reference and (box.rank or not box.column.key.is_list):
+            named_in = SECTION_BY_NAME[REFERENCES[box.column.cross_reference].section].sheet
+            assert rule.type == "list" and named_in in rule.formula1.replace("'", "")
             assert rule.errorStyle == "warning" and "liste" in rule.error
-        elif box.column.choix and not listing:
+        elif box.column.choix and not box.column.key.is_list:
             assert rule.type == "list" and rule.formula1.startswith("Choix!")
 
 
@@ -166,7 +163,7 @@ def test_numbers_that_a_spreadsheet_would_spoil_stand_in_text_cells(opened_book)
     for section in (r for r in SECTIONS if not r.form):
         where = columns(opened_book[section.sheet])
         for box in section.boxes:
-            if box.column.anchor or section.key(box.column).type is str:
+            if box.column.anchor or box.column.key.type is str:
                 assert opened_book[section.sheet][f"{where[flat(box.titre)]}{FIRST}"].number_format == "@", box.cle
 
 

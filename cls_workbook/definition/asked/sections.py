@@ -1,7 +1,5 @@
-"""What a column and a sheet of the workbook are, and how both follow from the model.
-
-A ``Column`` names a field of a class of the model: its type, whether it is a list and whether it must be there are
-the model's. A ``Section`` is a sheet: one row an object of its class.
+"""What a sheet of the workbook and its columns are: the type of a column, whether it is a list and whether it must be
+filled in are those of the field of the model that it asks for.
 """
 
 from __future__ import annotations
@@ -12,21 +10,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from cls_workbook.domain.definition_keys import Key, keys_of
+from cls_workbook.domain.definition_keys import Key
 from cls_workbook.french import typography
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 EMPTY_ROWS = 40  # rows of room beyond what is filled in
-ESSENTIAL, DETAILS, LIFETIME, IDENTIFIERS = "L’essentiel", "Précisions", "Années et décisions", "Repères"
+ESSENTIAL, LIFETIME, IDENTIFIERS = "L’essentiel", "Années et décisions", "Repères"
 
 
 @dataclass(frozen=True)
 class SectionColumn:
     """One field, as a column (or as a line of the form).
 
-    ``cross_reference``: what it names (a key of ``cross_references``); ``choix``: a closed list (see ``choix``).
+    ``cle``: « fiches.titre », or « mesures.type » where ``part`` names what shares the row (measures, on that of their
+    indicator; the thresholds of evolution, on the form). ``key``: what the definition may hold there.
+    ``cross_reference``: what it names (a key of ``REFERENCES``); ``choix``: a closed list (of ``coded_choices``).
     ``anchor``: a number or code that a spreadsheet would spoil by reading it as a number or a date.
     ``boxes``: for a list, how many columns take one item each; what is beyond goes in one more, parted by « ; ».
     ``deduced``: what is understood when it is left blank, though the model needs it; "" if nothing is.
@@ -35,23 +35,36 @@ class SectionColumn:
     champ: str
     titre: str
     aide: str
+    cle: str
+    key: Key
+    band: str
+    part: str = ""
     example: str = ""
     width: float = 18
-    band: str = DETAILS
     cross_reference: str | None = None
     choix: str | None = None
     anchor: bool = False
     format: str = ""  # montant, taux, annee, jour_mois, insee, chiffres
     boxes: int = 0
     deduced: str = ""
-    part: str = ""  # a field of what shares the row: "mesures" on that of an indicator, "evolution" on the form
     meant_for: tuple[str, ...] = ()  # types of rule for which the field counts; (): all
     unique: bool = False
     maximum: int = 1  # the greatest rate
+    is_parent: bool = False  # the number of the fiche that the row belongs to
 
-    def __post_init__(self) -> None:
-        for texte in ("titre", "aide", "example", "deduced"):
-            object.__setattr__(self, texte, typography(getattr(self, texte)))
+    @property
+    def required(self) -> bool:
+        """Must the cell be filled in, once something else in its row is? (A measure may be absent from its row.)"""
+        return self.key.obligatoire and not self.deduced
+
+    @property
+    def default(self) -> object:
+        return None if self.key.default is dataclasses.MISSING else self.key.default
+
+    @property
+    def closed_list(self) -> str:
+        """The list that its only value is one of; "" where it is free."""
+        return "" if self.key.is_list else self.choix or ("oui_non" if self.key.type is bool else "")
 
 
 class ColumnBox(NamedTuple):
@@ -65,64 +78,50 @@ class ColumnBox(NamedTuple):
     rank: int = 0
 
     @property
-    def sole(self) -> bool:
-        """Does it hold one item (or the field is no list)?"""
-        return self.rank > 0 or not self.column.boxes
+    def is_first(self) -> bool:
+        """Is it the only column of its field, or the first of several?"""
+        return self.rank == 1 or not self.column.boxes
+
+    @property
+    def required(self) -> bool:
+        return self.column.required and self.is_first
+
+    @property
+    def names(self) -> str:
+        """What its only item refers to; "" where it names nothing, or several."""
+        return self.column.cross_reference or "" if self.rank or not self.column.key.is_list else ""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A sheet. ``parent``: its rows belong to a fiche, which their first column names, in this field of it."""
+    """A sheet: one row an object of ``class_``. ``nom``: the field of the contract that holds them; where they have a
+    ``parent``, the field of a fiche, and their first column names that fiche."""
 
     nom: str
     sheet: str
     class_: type[DataclassInstance]
     aide: str
     columns: tuple[SectionColumn, ...]
-    parent: str = ""
-    part_class: type[DataclassInstance] | None = None  # what columns of a ``part`` are fields of
+    need: str = "si le contrat en a"
     lines: int = EMPTY_ROWS
     frozen_columns: int = 1  # columns that stay in view
-    form: bool = False
 
-    def __post_init__(self) -> None:
-        for texte in ("aide", "sheet"):
-            object.__setattr__(self, texte, typography(getattr(self, texte)))
+    @property
+    def form(self) -> bool:
+        """Is it one object, a question a line?"""
+        return self.nom == "contrat"
 
-    def class_of(self, column: SectionColumn) -> type[DataclassInstance]:
-        return self.part_class if column.part and self.part_class else self.class_
-
-    def key(self, column: SectionColumn) -> Key:
-        """What the definition may hold there; the number of the parent fiche is a text."""
-        if self.is_parent(column):
-            return Key(str, False, dataclasses.MISSING)
-        return keys_of(self.class_of(column))[column.champ]
-
-    def is_parent(self, column: SectionColumn) -> bool:
-        return bool(self.parent) and column is self.columns[0]
-
-    def obligatoire(self, column: SectionColumn) -> bool:
-        """Must the cell be filled in, once something else in its row is? (A measure may be absent from its row.)"""
-        return self.key(column).obligatoire and not column.deduced
-
-    def default(self, column: SectionColumn) -> object:
-        default = self.key(column).default
-        return None if default is dataclasses.MISSING else default
+    @property
+    def parent(self) -> bool:
+        return self.columns[0].is_parent
 
     @cached_property
     def boxes(self) -> tuple[ColumnBox, ...]:
-        return tuple(self._slots())
+        return tuple(box for column in self.columns for box in _boxes(column))
 
-    def _slots(self) -> Iterator[ColumnBox]:
-        for column in self.columns:
-            cle = f"{column.part or self.nom}.{column.champ}"
-            for rank in range(1, column.boxes + 1):
-                yield ColumnBox(f"{cle}.{rank}", f"{column.titre} {rank}", column, rank)
-            yield (
-                ColumnBox(f"{cle}.suite", typography(f"{column.titre} : les autres"), column)
-                if column.boxes
-                else ColumnBox(cle, column.titre, column)
-            )
+    def own_columns(self, part: str = "") -> list[SectionColumn]:
+        """Those of what the row is, or of the part that shares it; the number of the parent fiche is neither."""
+        return [c for c in self.columns if c.part == part and not c.is_parent]
 
     def column(self, champ: str, part: str = "") -> SectionColumn:
         return next(c for c in self.columns if (c.champ, c.part) == (champ, part))
@@ -130,3 +129,12 @@ class Section:
     def box(self, champ: str, part: str = "") -> ColumnBox:
         """The (first) column of a field."""
         return next(c for c in self.boxes if (c.column.champ, c.column.part) == (champ, part))
+
+
+def _boxes(column: SectionColumn) -> Iterator[ColumnBox]:
+    for rank in range(1, column.boxes + 1):
+        yield ColumnBox(f"{column.cle}.{rank}", f"{column.titre} {rank}", column, rank)
+    if column.boxes:
+        yield ColumnBox(f"{column.cle}.suite", typography(f"{column.titre} : les autres"), column)
+    else:
+        yield ColumnBox(column.cle, column.titre, column)

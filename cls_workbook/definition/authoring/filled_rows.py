@@ -14,7 +14,6 @@ from cls_workbook.definition.authoring import coded_choices, written_list, writt
 from cls_workbook.definition.authoring.reference_directory import ReferenceDirectory, of_contrat
 from cls_workbook.definition.rule_templates import supplied_fields
 from cls_workbook.domain.definition_keys import value_of_key
-from cls_workbook.domain.lifetime import Revision
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Theme
 from cls_workbook.domain.themes import shipped_themes
 
@@ -27,7 +26,7 @@ Line = dict[str, Value]  # key of a column → what its cell shows
 
 
 def lines(contrat: Contrat) -> dict[str, list[Line]]:
-    """Sheet (name of its rubrique) → its rows, in the order of the contract."""
+    """Sheet (by the name of its section) → its rows, in the order of the contract."""
     directory = of_contrat(contrat)
     return {r.nom: list(_rows(r, contrat, directory)) for r in SECTIONS}
 
@@ -36,19 +35,20 @@ def _rows(section: Section, contrat: Contrat, directory: ReferenceDirectory) -> 
     if section.form:
         yield _row(section, contrat, directory) | _row(section, contrat.evolution, directory, part="evolution")
     elif section.nom == "listes":
-        columns = [(box.cle, getattr(contrat.listes, box.column.champ)) for box in section.boxes]
+        columns = [(c.cle, getattr(contrat.listes, c.champ)) for c in section.columns]
         for rank in range(max(len(values) for _, values in columns)):
             yield {cle: values[rank] for cle, values in columns if rank < len(values)}
     elif section.nom == "revisions":
         for revision in contrat.revisions:
-            yield _revision(section, revision, directory, contrat)
+            written = written_revisions.written(revision, directory, contrat)
+            yield _row(section, revision, directory) | {f"revisions.{champ}": value for champ, value in written.items()}
     elif section.nom == "indicateurs":
         for fiche in contrat.fiches:
             for indicateur in fiche.indicateurs:
                 yield from _indicateur(section, fiche, indicateur, directory)
     elif section.parent:
         for fiche in contrat.fiches:
-            inside = getattr(fiche, section.parent)
+            inside = getattr(fiche, section.nom)
             for objet in inside if isinstance(inside, tuple) else (inside,):
                 yield _row(section, objet, directory, fiche.numero)
     else:
@@ -63,85 +63,67 @@ def _row(
 ) -> Line:
     """The cells of one object; ``fiche``: the one that holds it."""
     inside = fiche or getattr(objet, "fiche", None) or (objet.numero if isinstance(objet, Fiche) else "")
-    line: Line = {}
+    line: Line = {f"{section.nom}.fiche": fiche} if section.parent else {}
     from_model = supplied_fields(getattr(objet, "modele", None))
-    for column in section.columns:
-        if column.part == part and not section.is_parent(column):
-            valeur = value_of_key(objet, column.champ)
+    for column in section.own_columns(part):
+        valeur = value_of_key(objet, column.champ)
+        if column.champ in from_model and (valeur is False or valeur == ()):
+            # a blank would mean what the rule that ships says
+            line[section.box(column.champ, part).cle] = NOTHING if valeur == () else coded_choices.NO
+        else:
             line |= _cells(section, column, valeur, directory, inside)
-            if column.champ in from_model and valeur in (False, ()):
-                # a blank would mean what the rule that ships says
-                line[section.box(column.champ, part).cle] = coded_choices.NO if valeur is False else NOTHING
-    return _with_fiche(section, fiche) | line
-
-
-def _with_fiche(section: Section, fiche: str) -> Line:
-    return {section.boxes[0].cle: fiche} if section.parent else {}
+    return line
 
 
 def _indicateur(
     section: Section, fiche: Fiche, indicateur: Indicateur, directory: ReferenceDirectory
 ) -> Iterator[Line]:
     """One row a measure; the indicator's own cells are on the first, its id on each."""
-    own_row = _row(section, indicateur, directory, fiche.numero)
-    id_key = section.box("id").cle
-    for rank, mesure in enumerate(indicateur.mesures):
-        start = own_row if rank == 0 else {**_with_fiche(section, fiche.numero), id_key: indicateur.id}
-        yield start | _row(section, mesure, directory, fiche.numero, "mesures")
+    start = _row(section, indicateur, directory, fiche.numero)
     if not indicateur.mesures:
-        yield own_row
-
-
-def _revision(section: Section, revision: Revision, directory: ReferenceDirectory, contrat: Contrat) -> Line:
-    return _row(section, revision, directory) | {
-        section.box("cible").cle: written_revisions.written_target(revision, directory),
-        section.box("champ").cle: written_revisions.written_field(revision),
-        section.box("valeur").cle: written_revisions.written_value(revision, directory, contrat),
-    }
+        yield start
+    for mesure in indicateur.mesures:
+        yield start | _row(section, mesure, directory, fiche.numero, "mesures")
+        start = {"indicateurs.id": indicateur.id}
 
 
 def _cells(section: Section, column: SectionColumn, valeur: Any, directory: ReferenceDirectory, fiche: str) -> Line:
-    boxes = [c for c in section.boxes if c.column is column]
-    if not isinstance(valeur, tuple):
-        return {boxes[0].cle: _written(section, column, valeur, directory, fiche)}
-    items = [str(_written(section, column, v, directory, fiche)) for v in valeur]
+    boxes = [c.cle for c in section.boxes if c.column is column]
     if column.champ == "annees":
-        return {boxes[0].cle: written_years(valeur)}
-    leading, following = items[: column.boxes], items[column.boxes :]
-    line: Line = dict(zip((c.cle for c in boxes), leading, strict=False))
-    return line | ({boxes[-1].cle: written_list.join(following)} if following else {})
+        return {boxes[0]: _written_years(valeur)}
+    if not isinstance(valeur, tuple):
+        return {boxes[0]: _written(column, valeur, directory, fiche)}
+    items = [str(_written(column, v, directory, fiche)) for v in valeur]
+    line: Line = dict(zip(boxes, items[: column.boxes], strict=False))
+    following = items[column.boxes :]
+    return line | ({boxes[-1]: written_list.join(following)} if following else {})
 
 
-def _written(section: Section, column: SectionColumn, valeur: Any, directory: ReferenceDirectory, fiche: str) -> Value:
+def _written(column: SectionColumn, valeur: Any, directory: ReferenceDirectory, fiche: str) -> Value:
+    written: Value = valeur
     if valeur is None:
         return None
     if isinstance(valeur, bool):
-        return None if valeur == section.default(column) else (coded_choices.YES if valeur else coded_choices.NO)
+        return None if valeur == column.default else (coded_choices.YES if valeur else coded_choices.NO)
     if column.cross_reference:
         return directory.name_to_show(column.cross_reference, valeur, fiche)
     if column.choix:
         return coded_choices.words(column.choix, valeur)
     if column.format == "jour_mois":
-        return day_month(valeur)
-    if isinstance(valeur, Decimal):
-        return nombre(valeur)
-    written: Value = valeur
+        return _day_month(valeur)
+    # the digits as a text where a cell would not keep them all
+    if isinstance(valeur, Decimal) and Decimal(f"{float(valeur):.15g}") != valeur:
+        return f"{valeur:f}".replace(".", ",")
     return written
 
 
-def nombre(valeur: Decimal) -> Decimal | str:
-    """The number, or its digits as a text where a cell would not keep them all."""
-    return valeur if Decimal(f"{float(valeur):.15g}") == valeur else f"{valeur:f}".replace(".", ",")
-
-
-def written_years(annees: tuple[int, ...]) -> str | None:
+def _written_years(annees: tuple[int, ...]) -> str | None:
     """« 2024-2028 », or « 2024 ; 2026 » where years are missing."""
     if len(annees) > 1 and annees == tuple(range(annees[0], annees[-1] + 1)):
         return f"{annees[0]}-{annees[-1]}"
     return " ; ".join(map(str, annees)) or None
 
 
-def day_month(texte: str) -> str:
+def _day_month(texte: str) -> str:
     """« 09-01 » → « 01/09 »; anything else as it is."""
-    found = re.fullmatch(r"(\d\d)-(\d\d)", texte)
-    return f"{found.group(2)}/{found.group(1)}" if found else texte
+    return re.sub(r"\A(\d\d)-(\d\d)\Z", r"\2/\1", texte)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from cls_workbook.domain.model import Contrat
-from cls_workbook.domain.themes import priorites, themes
+from cls_workbook.domain.themes import themes
 from cls_workbook.french import fold
 
 
@@ -22,7 +22,7 @@ class DirectoryEntry(NamedTuple):
 
 
 class ReferenceDirectory:
-    """Kind of reference (see ``whole.REFERENCES``) → its entries."""
+    """Kind of reference (of ``REFERENCES``) → its entries."""
 
     def __init__(self, entries: dict[str, list[DirectoryEntry]]):
         self.entries = entries
@@ -59,35 +59,51 @@ class ReferenceDirectory:
         return names[close_matches[0]] if close_matches else None
 
 
-def names_of_fiche(numero: str, titre: str) -> tuple[str, ...]:
-    return (numero, f"FA {numero}", f"fiche {numero}", titre, f"{numero} · {titre}")
+# Kind of reference → what identifies an entry ("id" but for these), and what it may be called.
+_IDENTIFIED_BY = {"axes": "numero", "fiches": "numero", "communes": "nom"}
+_NAMED_BY = {
+    "structures": ("nom", "nom_complet", "alias"),
+    "communes": ("nom", "nom_imprime"),
+    "financeurs": ("nom",),
+    "volets": ("nom",),
+    "complements": ("libelle",),
+    "themes": ("libelle",),
+    "priorites": ("libelle",),
+}
 
 
-def names_of_axe(numero: str, titre: str) -> tuple[str, ...]:
-    return (numero, f"axe {numero}", titre, f"{numero}. {titre}")
+def entry(kind: str, texts: Callable[[str], tuple[str, ...]], fiche: str = "") -> list[DirectoryEntry]:
+    """The entry of something of this kind, from the texts of its fields; none where it has nothing to be known by."""
+    identifiers = texts(_IDENTIFIED_BY.get(kind, "id"))
+    titre = "".join(texts("titre")) if kind in ("axes", "fiches") else ""
+    names = tuple(name for champ in _NAMED_BY.get(kind, ()) for name in texts(champ)) or identifiers
+    for numero in identifiers:
+        if kind == "axes":
+            names = (numero, f"axe {numero}", titre, f"{numero}. {titre}")
+        if kind == "fiches":
+            names = (numero, f"FA {numero}", f"fiche {numero}", titre, f"{numero} · {titre}")
+    return [DirectoryEntry(identifier, names, fiche) for identifier in identifiers]
 
 
 def of_contrat(contrat: Contrat) -> ReferenceDirectory:
-    fiches = contrat.fiches
-    return ReferenceDirectory(
-        {
-            "axes": [DirectoryEntry(a.numero, names_of_axe(a.numero, a.titre)) for a in contrat.axes],
-            "structures": [DirectoryEntry(s.id, _names(s.nom, s.nom_complet, *s.alias)) for s in contrat.structures],
-            "fiches": [DirectoryEntry(f.numero, names_of_fiche(f.numero, f.titre)) for f in fiches],
-            "communes": [DirectoryEntry(c.nom, _names(c.nom, c.nom_imprime)) for c in contrat.communes],
-            "financeurs": [DirectoryEntry(f.id, (f.nom,)) for f in contrat.financeurs],
-            "volets": [DirectoryEntry(v.id, (v.nom,), f.numero) for f in fiches for v in f.volets],
-            "mesures": [DirectoryEntry(m, (m,)) for m in contrat.by_mesure],
-            "complements": [DirectoryEntry(c.id, (c.libelle,), f.numero) for f in fiches for c in f.complements],
-            "decisions": [DirectoryEntry(d.id, (d.id,)) for d in contrat.decisions],
-            "themes": [DirectoryEntry(id_, (libelle,)) for id_, libelle in themes(contrat).items()],
-            "priorites": [DirectoryEntry(id_, (libelle,)) for id_, libelle in priorites(contrat).items()],
-        }
-    )
+    """What the definition itself lets one name."""
+    plain = ("axes", "structures", "fiches", "communes", "financeurs", "decisions", "priorites")
+    entries = {kind: [e for o in getattr(contrat, kind) for e in entry(kind, _texts_of(o))] for kind in plain}
+    for kind in ("volets", "complements"):
+        entries[kind] = [
+            e for f in contrat.fiches for o in getattr(f, kind) for e in entry(kind, _texts_of(o), f.numero)
+        ]
+    entries["mesures"] = [DirectoryEntry(m, (m,)) for m in contrat.by_mesure]
+    entries["themes"] = [DirectoryEntry(id_, (libelle,)) for id_, libelle in themes(contrat).items()]
+    return ReferenceDirectory(entries)
 
 
-def _names(*names: str | None) -> tuple[str, ...]:
-    return tuple(n for n in names if n)
+def _texts_of(holder: object) -> Callable[[str], tuple[str, ...]]:
+    def texts(champ: str) -> tuple[str, ...]:
+        value = getattr(holder, champ)
+        return value if isinstance(value, tuple) else (value,) if value else ()
+
+    return texts
 
 
 def unique(base: str, taken: Iterable[str]) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from cls_workbook.definition.asked.all_sections import REFERENCES
-from cls_workbook.definition.asked.sections import ColumnBox, Section
+from cls_workbook.definition.asked.sections import Section
 from cls_workbook.definition.authoring.filled_rows import Line
 from cls_workbook.workbook.description import CellRange, address, reference
 
@@ -16,27 +18,38 @@ FORM_ROW, FORM_COLUMN = 4, 3  # of the form: its first question, its answers
 ANCHOR, BASE = "indicateurs.repere", "indicateurs.base"  # computed columns: the ids that an import will give
 
 
-@dataclass
+@dataclass(frozen=True)
 class DrawnGrid:
-    """One sheet that is being drawn. ``lines``: what it holds; ``place``: blank rows below; ``last``: the last of
-    them.
-    """
+    """One sheet that is being drawn. ``lines``: what it holds; ``place``: blank rows below."""
 
     section: Section
     lines: list[Line]
     place: int
-    columns: dict[str, int] = field(init=False)
-    last: int = field(init=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """Key of a column → where it stands."""
         keys = [c.cle for c in self.section.boxes] + ([ANCHOR, BASE] if self.section.nom == "indicateurs" else [])
-        self.columns = {cle: FIRST_COLUMN + i for i, cle in enumerate(keys)}
-        self.last = FIRST_ROW + len(self.lines) + self.place - 1
+        return {cle: rank for rank, cle in enumerate(keys, FIRST_COLUMN)}
+
+    @property
+    def last(self) -> int:
+        """The last row."""
+        return FIRST_ROW + len(self.lines) + self.place - 1
 
     @property
     def end(self) -> int:
         """The last column."""
-        return max(self.columns.values())
+        return FIRST_COLUMN + len(self.columns) - 1
+
+    def rows(self) -> Iterator[tuple[int, Line]]:
+        """Each row and what it holds, the blank ones too."""
+        blanks: list[Line] = [{}] * self.place
+        return enumerate(self.lines + blanks, FIRST_ROW)
+
+    def values(self, cle: str) -> list[object]:
+        """What is written in a column, blanks left out."""
+        return [line[cle] for line in self.lines if line.get(cle) is not None]
 
     def cell_range(self, cle: str) -> CellRange:
         """The cells of a column, from the first row of answers to the last."""
@@ -52,12 +65,17 @@ class DrawnGrid:
 
 
 class SectionPlan(dict[str, DrawnGrid]):
-    """Name of a rubrique → its sheet."""
+    """Name of a section → its sheet."""
 
     def source(self, cross_reference: str) -> str:
         """The zone that a reference is looked for in."""
-        nom, champ = REFERENCES[cross_reference]
-        return self[nom].zone(ANCHOR if champ == "repere" else self[nom].section.box(champ).cle)
+        nom, champ, _ = REFERENCES[cross_reference]
+        return self[nom].zone(ANCHOR if champ == "repere" else f"{nom}.{champ}")
+
+    def known(self, cross_reference: str) -> set[object]:
+        """What stands in that zone when the file leaves."""
+        nom, champ, _ = REFERENCES[cross_reference]
+        return set(self[nom].values("mesures.id" if champ == "repere" else f"{nom}.{champ}"))
 
     def listing(self, cross_reference: str) -> str:
         """The formula of a drop-down: the same zone, down to its last filled cell."""
@@ -65,8 +83,3 @@ class SectionPlan(dict[str, DrawnGrid]):
         first = zone.partition(":")[0]
         before = FIRST_ROW - 1
         return f'={first}:INDEX({zone},MAX(1,SUMPRODUCT(MAX(({zone}<>"")*(ROW({zone})-{before})))))'
-
-
-def saisies(box: ColumnBox, lines: list[Line]) -> list[str]:
-    """What is written in a column, blanks left out."""
-    return [str(line[box.cle]) for line in lines if line.get(box.cle) is not None]

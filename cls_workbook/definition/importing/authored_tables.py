@@ -21,14 +21,14 @@ from cls_workbook.workbook.description import address
 
 OUR_SHEETS = {fold(n) for n in (INSTRUCTIONS_SHEET, HELP_SHEET, VERIFICATION, CHOICES)}
 RESEMBLANCE = 0.6  # share of the headers that makes a row the headers of a sheet that has lost its keys
+COMPUTED_TITLES = {fold(t) for t in ANCHOR_TITLES.values()}
 CELL_IN_ERROR = object()  # what a cell in error holds
 
 
 @dataclass
 class RawTable:
-    """``columns``: key of a column → its rank, from 0. ``lines``: (row, from 0; key → raw value), blank rows left
-    out.
-    """
+    """``columns``: key of a column → its rank, from 0; ``lines``: (row, from 0; key → raw value), blank rows left out;
+    ``places``, of the form: key → row and column of its answer. ``sheet`` is "" where none was found."""
 
     section: Section
     sheet: str = ""
@@ -36,21 +36,18 @@ class RawTable:
     header: int = 0
     columns: dict[str, int] = field(default_factory=dict)
     lines: list[tuple[int, dict[str, object]]] = field(default_factory=list)
-    places: dict[str, tuple[int, int]] = field(default_factory=dict)  # of the form: key → row and column of its answer
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def location(self, line: int, cle: str) -> AuthoredPlace:
         """The cell of a column in a row; the row itself where the column is gone."""
-        box = next((c for c in self.section.boxes if c.cle == cle), None)
-        if self.section.form and cle in self.places:
-            line, column = self.places[cle]
-        else:
-            column = self.columns.get(cle, min(self.columns.values(), default=0))
-        return AuthoredPlace(
-            (self.order, line, column),
-            self.sheet or self.section.sheet,
-            address(line + 1, column + 1),
-            box.titre if box else "",
-        )
+        titre = next((c.titre for c in self.section.boxes if c.cle == cle), "")
+        if self.section.form:
+            return self.cell(*self.places.get(cle, (line, 0)), titre)
+        return self.cell(line, self.columns.get(cle, min(self.columns.values(), default=0)), titre)
+
+    def cell(self, line: int, column: int, titre: str = "") -> AuthoredPlace:
+        place = address(line + 1, column + 1)
+        return AuthoredPlace((self.order, line, column), self.sheet or self.section.sheet, place, titre)
 
     @property
     def entire(self) -> AuthoredPlace:
@@ -59,15 +56,23 @@ class RawTable:
 
 @dataclass
 class DescriptionWorkbook:
-    tables: dict[str, RawTable]
-    faults: list[ImportFinding]
-    notices: list[str]
+    """``faults``: what must be mended, found so far; ``notices``: what was not read."""
+
+    tables: dict[str, RawTable] = field(default_factory=lambda: {r.nom: RawTable(r) for r in SECTIONS})
+    faults: list[ImportFinding] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def add_fault(self, location: AuthoredPlace, message: str, remedy: str) -> None:
+        self.faults.append(ImportFinding(location, message, remedy))
+
+    def add_notice(self, sheet: str, message: str) -> None:
+        self.notices.append(typography(f"feuille « {sheet} » : {message} du modèle, elle n’a pas été lue."))
 
 
 def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
     """Refusal if the file cannot be read, or is no description of a contract."""
     try:
-        workbook = reader.open_workbook(Path(path).read_bytes())
+        workbook_file = reader.open_workbook(Path(path).read_bytes())
     except OSError as error:
         raise Refusal(f"Le classeur « {path} » ne peut pas être lu ({error.strerror or error}).") from error
     except Refusal as refusal:
@@ -78,173 +83,124 @@ def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
             for d in refusal.details
         ]
         raise Refusal(f"Le classeur « {path} » ne peut pas être lu. {refusal}", details) from refusal
-    reading = _DescriptionReading(workbook)
-    if not any(t.sheet for t in reading.workbook.tables.values()):
-        raise Refusal(
-            typography(
-                f"« {path} » n’est pas un classeur de description : fabriquez-en un avec « contrat modele », et "
-                "remplissez-le."
-            )
-        )
-    return reading.workbook
+    workbook = DescriptionWorkbook()
+    for order, grid in enumerate(workbook_file.grids(except_for=CHOICES)):
+        _read_sheet(workbook, order, grid)
+    if not any(t.sheet for t in workbook.tables.values()):
+        message = "n’est pas un classeur de description : fabriquez-en un avec « contrat modele », et remplissez-le."
+        raise Refusal(typography(f"« {path} » {message}"))
+    form = workbook.tables["contrat"]
+    if not form.sheet:
+        remedy = "reprenez le classeur d’origine, ou fabriquez-en un avec « contrat modele »."
+        workbook.add_fault(form.entire, "cette feuille est introuvable.", remedy)
+    return workbook
 
 
-class _DescriptionReading:
-    def __init__(self, workbook: reader.WorkbookFile):
-        self.workbook = DescriptionWorkbook({r.nom: RawTable(r) for r in SECTIONS}, [], [])
-        for order, grid in enumerate(workbook.grids(except_for=CHOICES)):
-            self._sheet(order, grid)
-        for table in self.workbook.tables.values():
-            if not table.sheet and table.section.form:
-                self._add_fault(
-                    table.entire,
-                    "cette feuille est introuvable.",
-                    "reprenez le classeur d’origine, ou fabriquez-en un avec « contrat modele ».",
-                )
+def _read_sheet(workbook: DescriptionWorkbook, order: int, grid: reader.Grid) -> None:
+    nom, lines = grid.nom, grid.lines
+    match = _locate(nom, lines)
+    if match is None:
+        is_filled = any(not is_blank(v) for line in lines for v in line)
+        if is_filled and fold(nom) not in OUR_SHEETS and not any(_is_key(v) for line in lines for v in line):
+            workbook.add_notice(nom, "elle n’est pas")
+        return
+    section, header = match
+    table = workbook.tables[section.nom]
+    if table.sheet:
+        location = AuthoredPlace((order, -1, 0), nom)
+        workbook.add_fault(location, f"elle double la feuille « {table.sheet} ».", "supprimez l’une des deux.")
+        return
+    table.sheet, table.order, table.header = nom, order, header
+    if section.form:
+        _read_form(workbook, table, grid)
+    else:
+        _find_columns(workbook, table, grid.lines)
+        _read_rows(workbook, table, grid)
 
-    def _add_fault(self, location: AuthoredPlace, message: str, remedy: str) -> None:
-        self.workbook.faults.append(ImportFinding(location, message, remedy))
 
-    def _sheet(self, order: int, grid: reader.Grid) -> None:
-        nom, lines = grid.nom, grid.lines
-        match = _locate(nom, lines)
-        if match is None:
-            filled = sum(1 for line in lines for v in line if not is_blank(v))
-            if (
-                filled
-                and fold(nom) not in OUR_SHEETS
-                and not any(isinstance(v, str) and v.startswith(MARK) for line in lines for v in line)
-            ):
-                self.workbook.notices.append(
-                    typography(f"feuille « {nom} » : elle n’est pas du modèle, elle n’a pas été lue.")
-                )
-            return
-        section, header = match
-        table = self.workbook.tables[section.nom]
-        if table.sheet:
-            location = AuthoredPlace((order, -1, 0), nom)
-            self._add_fault(location, f"elle double la feuille « {table.sheet} ».", "supprimez l’une des deux.")
-            return
-        table.sheet, table.order, table.header = nom, order, header
-        (self._form if section.form else self._table)(table, grid)
+def _is_key(printed: object) -> bool:
+    return isinstance(printed, str) and printed.startswith(MARK)
 
-    # --- a sheet of rows ---
 
-    def _table(self, table: RawTable, grid: reader.Grid) -> None:
-        self._columns(table, grid.lines)
-        for i in range(table.header + 1, len(grid.lines)):
-            raw_values = {cle: v for cle, j in table.columns.items() if not is_blank(v := self._value(grid, i, j))}
-            if raw_values:
-                table.lines.append((i, raw_values))
-                for cle in [c for c, v in raw_values.items() if v is CELL_IN_ERROR]:
-                    self._add_fault(
-                        table.location(i, cle),
-                        "cette formule est en erreur, ou n’a jamais été calculée.",
-                        "remplacez-la par sa valeur.",
-                    )
-        for box in table.section.boxes:
-            if (
-                table.lines
-                and box.cle not in table.columns
-                and table.section.obligatoire(box.column)
-                and box.rank <= 1
-                and not box.cle.endswith(".suite")
-            ):
-                location = AuthoredPlace((table.order, table.header, 0), table.sheet, address(table.header + 1, 1))
-                self._add_fault(
-                    location,
-                    f"la colonne « {box.titre} » est introuvable.",
-                    "rétablissez son titre dans la ligne d’en-têtes.",
-                )
+# --- A sheet of rows ------------------------------------------------------------------------------------------------
 
-    def _value(self, grid: reader.Grid, line: int, column: int) -> object:
-        raw = _cell(grid.lines, line, column)
-        special = grid.special_cells.get((line, column))
-        if special and (special.error or (special.formula is not None and is_blank(raw))):
-            return CELL_IN_ERROR if special.error else ""
-        return raw
 
-    def _columns(self, table: RawTable, lines: list[list[object]]) -> None:
-        """Each column by its header, else by its hidden key; what is neither is the coordinator's own."""
-        titles = {fold(c.titre): c for c in table.section.boxes}
-        computed = {fold(t) for t in ANCHOR_TITLES.values()}
-        keys = _column_keys(lines, table.header, table.section)
-        for j, printed in enumerate(lines[table.header]):
-            texte = _title(printed) if isinstance(printed, str) and not printed.startswith(MARK) else ""
-            by_title, by_key = titles.get(texte), keys.get(j)
-            box = by_title or by_key
-            if box is None:
-                if (
-                    texte
-                    and texte not in computed
-                    and any(not is_blank(_cell(lines, i, j)) for i in range(table.header + 1, len(lines)))
-                ):
-                    self.workbook.notices.append(
-                        typography(
-                            f"feuille « {table.sheet} » : la colonne « {printed} » n’est pas du modèle, elle n’a pas "
-                            "été lue."
-                        )
-                    )
-            elif box.cle in table.columns:
-                location = AuthoredPlace(
-                    (table.order, table.header, j), table.sheet, address(table.header + 1, j + 1), box.titre
-                )
-                self._add_fault(
-                    location,
-                    "cette colonne est là deux fois (aussi en "
-                    f"{address(table.header + 1, table.columns[box.cle] + 1)}).",
-                    "gardez-en une seule.",
-                )
-            elif (
-                by_title
-                and by_key
-                and by_title.cle != by_key.cle
-                and by_key.cle not in {titles[p].cle for v in lines[table.header] if (p := _title(v)) in titles}
-            ):
-                location = AuthoredPlace(
-                    (table.order, table.header, j), table.sheet, address(table.header + 1, j + 1), by_title.titre
-                )
-                self._add_fault(
-                    location,
-                    f"cette colonne était celle de « {by_key.titre} ».",
-                    "rétablissez son titre, ou déplacez la colonne entière.",
-                )
-            else:
-                table.columns[box.cle] = j
+def _read_rows(workbook: DescriptionWorkbook, table: RawTable, grid: reader.Grid) -> None:
+    for i in range(table.header + 1, len(grid.lines)):
+        raw_values = {cle: v for cle, j in table.columns.items() if not is_blank(v := _value(grid, i, j))}
+        if raw_values:
+            table.lines.append((i, raw_values))
+            _tell_cells_in_error(workbook, table, i, raw_values)
+    for box in table.section.boxes:
+        if table.lines and box.cle not in table.columns and box.required:
+            location, message = table.cell(table.header, 0), f"la colonne « {box.titre} » est introuvable."
+            workbook.add_fault(location, message, "rétablissez son titre dans la ligne d’en-têtes.")
 
-    # --- the form ---
 
-    def _form(self, table: RawTable, grid: reader.Grid) -> None:
-        raw_values: dict[str, object] = {}
-        for box in table.section.boxes:
-            place = _question(grid.lines, box)
-            if place is None:
-                continue
+def _tell_cells_in_error(
+    workbook: DescriptionWorkbook, table: RawTable, line: int, raw_values: dict[str, object]
+) -> None:
+    for cle, raw in raw_values.items():
+        if raw is CELL_IN_ERROR:
+            message = "cette formule est en erreur, ou n’a jamais été calculée."
+            workbook.add_fault(table.location(line, cle), message, "remplacez-la par sa valeur.")
+
+
+def _value(grid: reader.Grid, line: int, column: int) -> object:
+    raw = _cell(grid.lines, line, column)
+    special = grid.special_cells.get((line, column))
+    if special and (special.error or (special.formula is not None and is_blank(raw))):
+        return CELL_IN_ERROR if special.error else ""
+    return raw
+
+
+def _find_columns(workbook: DescriptionWorkbook, table: RawTable, lines: list[list[object]]) -> None:
+    """Each column by its header, else by its hidden key; what is neither is the coordinator's own."""
+    header, columns = table.header, table.columns
+    titles = {fold(c.titre): c for c in table.section.boxes}
+    keys = _column_keys(lines, header, table.section)
+    by_titles = {titles[p].cle for v in lines[header] if (p := _title(v)) in titles}
+    for j, printed in enumerate(lines[header]):
+        texte = _title(printed) if isinstance(printed, str) and not _is_key(printed) else ""
+        by_title, by_key = titles.get(texte), keys.get(j)
+        box = by_title or by_key
+        if box is None:
+            is_filled = any(not is_blank(_cell(lines, i, j)) for i in range(header + 1, len(lines)))
+            if texte and texte not in COMPUTED_TITLES and is_filled:
+                workbook.add_notice(table.sheet, f"la colonne « {printed} » n’est pas")
+        elif box.cle in columns:
+            message = f"cette colonne est là deux fois (aussi en {address(header + 1, columns[box.cle] + 1)})."
+            workbook.add_fault(table.cell(header, j, box.titre), message, "gardez-en une seule.")
+        elif by_title and by_key and by_title.cle != by_key.cle and by_key.cle not in by_titles:
+            message = f"cette colonne était celle de « {by_key.titre} »."
+            remedy = "rétablissez son titre, ou déplacez la colonne entière."
+            workbook.add_fault(table.cell(header, j, by_title.titre), message, remedy)
+        else:
+            columns[box.cle] = j
+
+
+# --- The form -------------------------------------------------------------------------------------------------------
+
+
+def _read_form(workbook: DescriptionWorkbook, table: RawTable, grid: reader.Grid) -> None:
+    for box in table.section.boxes:
+        if (place := _question(grid.lines, box)) is not None:
             table.places[box.cle] = place
-            raw = self._value(grid, *place)
-            if raw is CELL_IN_ERROR:
-                self._add_fault(
-                    table.location(place[0], box.cle),
-                    "cette formule est en erreur, ou n’a jamais été calculée.",
-                    "remplacez-la par sa valeur.",
-                )
-            if not is_blank(raw):
-                raw_values[box.cle] = raw
-        lost = [c.titre for c in table.section.boxes if c.cle not in table.places]
-        if lost:
-            self._add_fault(
-                table.entire,
-                f"questions introuvables : {quoted_list(lost)}.",
-                "rétablissez leur libellé, ou reprenez la feuille d’origine.",
-            )
-        table.lines.append((0, raw_values))
+    raw_values = {cle: raw for cle, place in table.places.items() if not is_blank(raw := _value(grid, *place))}
+    _tell_cells_in_error(workbook, table, 0, raw_values)
+    lost = [c.titre for c in table.section.boxes if c.cle not in table.places]
+    if lost:
+        remedy = "rétablissez leur libellé, ou reprenez la feuille d’origine."
+        workbook.add_fault(table.entire, f"questions introuvables : {quoted_list(lost)}.", remedy)
+    table.lines.append((0, raw_values))
+
+
+# --- Where things stand ---------------------------------------------------------------------------------------------
 
 
 def _locate(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
-    """The rubrique of a sheet and its row of headers (0 for the form): by its key, else by its headers."""
-    keys = [
-        (i, v[len(MARK) :]) for i, line in enumerate(lines) for v in line if isinstance(v, str) and v.startswith(MARK)
-    ]
+    """The section of a sheet and its row of headers (0 for the form): by its key, else by its headers."""
+    keys = [(i, str(v).removeprefix(MARK)) for i, line in enumerate(lines) for v in line if _is_key(v)]
     for i, cle in keys:  # the first one: below the headers, a text may only look like a key
         for section in SECTIONS:
             if cle == section.nom or (section.form and cle.startswith(f"{section.nom}.")):
@@ -253,9 +209,7 @@ def _locate(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
 
 
 def _by_titles(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
-    """The rubrique whose headers a sheet without keys bears: that of its name, else the one that most of them are
-    of.
-    """
+    """The section whose headers a sheet without keys bears: that of its name, else the one of most of them."""
     printed = [{_title(v) for v in line if isinstance(v, str)} for line in lines]
     candidats: list[tuple[tuple[bool, int], Section, int]] = []
     for section in SECTIONS:

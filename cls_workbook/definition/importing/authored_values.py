@@ -43,38 +43,33 @@ def text_of(raw: object) -> str:
     return "" if value is None else str(value.valeur)
 
 
-def read(column: SectionColumn, type_: type, raw: object) -> object | CellError | Doubtful:
+def read(column: SectionColumn, raw: object) -> object | CellError | Doubtful:
     """The value of one item of a field; ``raw`` is not blank."""
+    type_ = column.key.type
     if type_ is bool:
         return _yes_no(raw)
     if column.choix:
         return _from_choice(column.choix, raw)
-    if type_ is int:
-        return _type_value(raw, "entier")
-    if type_ is Decimal:
-        return (
-            _taux(raw, column.maximum)
-            if column.format == "taux"
-            else _amount(raw)
-            if column.format == "montant"
-            else _type_value(raw, "decimal")
-        )
-    if type_ is date:
-        return _type_value(raw, "date")
+    if column.format == "taux":
+        return _taux(raw, column.maximum)
+    if column.format == "montant":
+        return _amount(raw)
+    if type_ in _KINDS:
+        return _type_value(raw, _KINDS[type_])
     if column.format == "jour_mois":
         return _day_month(raw)
-    return anchor(raw, column.format) if column.anchor else text_of(raw)
+    return _anchor(raw, column.format) if column.anchor else text_of(raw)
+
+
+_KINDS = {int: "entier", Decimal: "decimal", date: "date"}
 
 
 def _type_value(raw: object, type_: str, unite: str | None = None) -> object | CellError:
     value = understand(raw, type_, unite=unite)
     if isinstance(value, NotUnderstood):
-        return CellError(f"trouvé {found(text_of(raw))}, attendu {value.expected}.", _follow_on(value.remedy))
+        remedy = value.remedy.replace("puis renvoyez le classeur", "puis recommencez")
+        return CellError(f"trouvé {found(text_of(raw))}, attendu {value.expected}.", remedy)
     return None if value is None else value.valeur
-
-
-def _follow_on(remedy: str) -> str:
-    return remedy.replace("puis renvoyez le classeur", "puis recommencez")
 
 
 def _amount(raw: object) -> object | CellError:
@@ -88,11 +83,9 @@ def _taux(raw: object, maximum: int) -> object | CellError:
     """0.265 for 26,5 %: a cell in per cent holds the fraction."""
     value = _type_value(raw, "taux")
     if isinstance(value, Decimal) and value > maximum:
-        return CellError(
-            f"trouvé {found(number_fr(value))}, attendu un pourcentage entre 0 et "
-            f"{number_fr(Decimal(100 * maximum))} %.",
-            f"écrivez-le avec son symbole : {number_fr(value)} %.",
-        )
+        most = number_fr(Decimal(100 * maximum))
+        message = f"trouvé {found(number_fr(value))}, attendu un pourcentage entre 0 et {most} %."
+        return CellError(message, f"écrivez-le avec son symbole : {number_fr(value)} %.")
     return value
 
 
@@ -108,48 +101,37 @@ def _from_choice(listing: str, raw: object) -> object:
     code = coded_choices.code(listing, texte)
     if code is not None:
         return code
-    words = {fold(m): m for m in coded_choices.CHOICES[listing].values()}
+    choices = coded_choices.CHOICES[listing].values()
+    words = {fold(m): m for m in choices}
     close_matches = difflib.get_close_matches(fold(texte), words, n=1, cutoff=0.5)
     tip = f"vouliez-vous dire « {words[close_matches[0]]} » ?" if close_matches else "choisissez dans la liste."
-    return CellError(
-        f"trouvé {found(texte)}, attendu un choix parmi {quoted_list(coded_choices.CHOICES[listing].values())}.", tip
-    )
+    return CellError(f"trouvé {found(texte)}, attendu un choix parmi {quoted_list(choices)}.", tip)
 
 
-def anchor(raw: object, format_: str = "") -> object:
+def _anchor(raw: object, format_: str) -> object:
     """A number or code as a text. Whole numbers are themselves; a decimal or a date may be another number in
     disguise.
     """
+    digits = 5 if format_ == "insee" else 0  # a commune's code has five digits: the first zero was lost
     if isinstance(raw, bool):
         return CellError("trouvé une valeur logique, attendu un texte.", f"{AS_TEXT} ce repère.")
-    if isinstance(raw, (int, float)):
-        if raw != int(raw):
-            shown_as = number_fr(Decimal(f"{raw:.15g}"))
-            with_zero = f"{raw:.15g}0"
-            remedy = f"{AS_TEXT} le numéro tel qu’imprimé : {found(f'{raw:.15g}')}, ou {found(with_zero)} par exemple."
-            return Doubtful(
-                float(raw),
-                CellError(
-                    f"trouvé le nombre {shown_as} : le tableur a pu retirer un zéro final ou changer le point en "
-                    "virgule.",
-                    remedy,
-                ),
-            )
-        return str(int(raw)).zfill(5 if format_ == "insee" else 0)
     if isinstance(raw, date):
-        written = f"{raw.day}.{raw.month}"
-        return Doubtful(
-            raw,
-            CellError(
-                f"trouvé la date {date_fr(raw)} : le tableur a changé un numéro en date.",
-                f"{AS_TEXT} le numéro tel qu’imprimé, sans doute {found(written)}.",
-            ),
+        message = f"trouvé la date {date_fr(raw)} : le tableur a changé un numéro en date."
+        remedy = f"{AS_TEXT} le numéro tel qu’imprimé, sans doute {found(f'{raw.day}.{raw.month}')}."
+        return Doubtful(raw, CellError(message, remedy))
+    if isinstance(raw, (int, float)):
+        if raw == int(raw):
+            return str(int(raw)).zfill(digits)
+        number = f"{raw:.15g}"
+        message = (
+            f"trouvé le nombre {number_fr(Decimal(number))} : le tableur a pu retirer un zéro final ou changer le "
+            "point en virgule."
         )
+        remedy = f"{AS_TEXT} le numéro tel qu’imprimé : {found(number)}, ou {found(number + '0')} par exemple."
+        return Doubtful(float(raw), CellError(message, remedy))
     texte = text_of(raw)
     if format_ in ("chiffres", "insee") and re.fullmatch(r"[\d\s]+", texte):
-        return "".join(texte.split()).zfill(
-            5 if format_ == "insee" else 0
-        )  # a commune's code has five digits: the first zero was lost
+        return "".join(texte.split()).zfill(digits)
     return texte
 
 
@@ -162,8 +144,8 @@ def _day_month(raw: object) -> object:
     return f"{int(matched.group(2)):02}-{int(matched.group(1)):02}" if matched else texte
 
 
-def annees(raw: object) -> object:
-    """« 2024-2028 », « 2024 à 2028 », « 2024 ; 2026 » → the years."""
+def annees(raw: object) -> tuple[int | CellError, ...]:
+    """« 2024-2028 », « 2024 à 2028 », « 2024 ; 2026 » → the years, or what is wrong with them."""
     texte = text_of(raw)
     if extent := re.fullmatch(r"(\d{4})\s*(?:[-–—/]|à|au)\s*(\d{4})", texte):
         first, last = map(int, extent.groups())
@@ -171,7 +153,5 @@ def annees(raw: object) -> object:
             return tuple(range(first, last + 1))
     elif re.fullmatch(r"\d{4}(\s*[;,\s]\s*\d{4})*", texte):
         return tuple(map(int, re.findall(r"\d{4}", texte)))
-    return CellError(
-        f"trouvé {found(texte)}, attendu des années.",
-        "écrivez la première et la dernière, par exemple 2025-2029, ou chacune, séparées par « ; ».",
-    )
+    remedy = "écrivez la première et la dernière, par exemple 2025-2029, ou chacune, séparées par « ; »."
+    return (CellError(f"trouvé {found(texte)}, attendu des années.", remedy),)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
-from functools import partial
-from itertools import groupby
 
 from cls_workbook.definition.authoring.reference_directory import unique
 from cls_workbook.definition.importing.typed_rows import TypedRow
@@ -45,16 +43,12 @@ def deduce(rows: dict[str, list[TypedRow]]) -> None:
         _fill_from_model(rule)
     _contrat(rows["contrat"])
     _themes(rows["themes"])
-    for nom, source in (
-        ("structures", "nom"),
-        ("financeurs", "nom"),
-        ("natures", "libelle"),
-        ("regles", "libelle"),
-        ("priorites", "libelle"),
-    ):
-        _identify(rows[nom], partial(_identifier_of, source))
-    _by_fiche(rows["volets"], lambda r: identifier(r.texte("nom")))
-    _by_fiche(rows["complements"], lambda r: identifier(r.texte("libelle"), "_"))
+    for nom in ("structures", "financeurs"):
+        _identify(rows[nom], "nom")
+    for nom in ("natures", "regles", "priorites"):
+        _identify(rows[nom], "libelle")
+    _identify_by_fiche(rows["volets"], "nom")
+    _identify_by_fiche(rows["complements"], "libelle", "_")
     _assign_numbers(rows["a_confirmer"])
     for row in rows["financement"]:
         if row.empty("montant_etat"):
@@ -62,26 +56,19 @@ def deduce(rows: dict[str, list[TypedRow]]) -> None:
     _mesures(rows["indicateurs"])
 
 
-def _identifier_of(champ: str, row: TypedRow) -> str:
-    return identifier(row.texte(champ))
-
-
 def _fill_from_model(rule: TypedRow) -> None:
     """What a rule that ships says, where the row is blank."""
-    section = rule.table.section
     for champ, content in supplied_fields(rule.texte("modele") or None).items():
         if rule.empty(champ):
-            key = section.key(section.column(champ))
-            location = rule.location(champ)
-            rule.items[rule.cle(champ)] = [
-                (Decimal(str(v)) if key.type is Decimal else v, location)
-                for v in (content if isinstance(content, list) else (content,))
-            ]
+            column, location = rule.table.section.column(champ), rule.location(champ)
+            values = content if isinstance(content, list) else [content]
+            is_number = column.key.type is Decimal
+            rule.items[column.cle] = [(Decimal(str(v)) if is_number else v, location) for v in values]
 
 
 def _contrat(rows: list[TypedRow]) -> None:
     for contrat in rows:
-        annees = [v for v, _ in contrat.items.get("contrat.annees", ())]
+        annees = contrat.values("annees")
         if contrat.empty("id") and annees and (nom := identifier(contrat.texte("territoire"))):
             bounds = "-".join(dict.fromkeys((str(annees[0]), str(annees[-1]))))
             contrat.put("id", f"{nom}-{bounds}")
@@ -96,20 +83,21 @@ def _themes(rows: list[TypedRow]) -> None:
             row.put("id", id_)
         else:
             own.append(row)
-    _identify(own, lambda r: identifier(r.texte("libelle")), shipped_themes())
+    _identify(own, "libelle", already=shipped_themes())
 
 
-def _identify(rows: list[TypedRow], propose: Callable[[TypedRow], str], already: Iterable[str] = ()) -> None:
+def _identify(rows: list[TypedRow], champ: str, separator: str = "-", already: Iterable[str] = ()) -> None:
+    """An identifier made of a field, for each row that has none."""
     taken = {r.texte("id") for r in rows} | set(already)
     for row in rows:
-        if row.empty("id") and (base := propose(row)):
+        if row.empty("id") and (base := identifier(row.texte(champ), separator)):
             row.put("id", unique(base, taken))
             taken.add(row.texte("id"))
 
 
-def _by_fiche(rows: list[TypedRow], propose: Callable[[TypedRow], str]) -> None:
-    for _, its_own in groupby(sorted(rows, key=lambda r: r.texte("fiche")), key=lambda r: r.texte("fiche")):
-        _identify(list(its_own), propose)
+def _identify_by_fiche(rows: list[TypedRow], champ: str, separator: str = "-") -> None:
+    for fiche in {r.texte("fiche") for r in rows}:
+        _identify([r for r in rows if r.texte("fiche") == fiche], champ, separator)
 
 
 def _assign_numbers(rows: list[TypedRow]) -> None:

@@ -58,15 +58,11 @@ def _verify(assembly: Assembly, already: list[ImportFinding]) -> list[ImportFind
     """
     contrat, locations = assembly.contrat, FaultPlaces(assembly)
     revisions = dict(unreadable(contrat))
-    findings = [
-        locations.constat(fault(f"contrat.revisions[{rank}].{e.champ}", str(e))) for rank, e in revisions.items()
-    ]
+    faults = [fault(f"contrat.revisions[{rank}].{e.champ}", str(e)) for rank, e in revisions.items()]
     if revisions:
-        contrat = replace(
-            contrat, revisions=tuple(r for rank, r in enumerate(contrat.revisions, 1) if rank not in revisions)
-        )
-    findings += [
-        locations.constat(f) for f in verifier(contrat) if not (already and f.location.startswith("contrat.maquette"))
-    ]
+        readable = (r for rank, r in enumerate(contrat.revisions, 1) if rank not in revisions)
+        contrat = replace(contrat, revisions=tuple(readable))
+    faults += (f for f in verifier(contrat) if not (already and f.location.startswith("contrat.maquette")))
     at_fault = {(f.location.sheet, f.location.cell) for f in already} | assembly.silenced
+    findings = [locations.finding(f) for f in faults]
     return [c for c in findings if (c.location.sheet, c.location.cell) not in at_fault]

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from cls_workbook.definition.importing.typed_rows import TypedRow
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-import dataclasses
 import re
+from collections.abc import Iterator
 
 from cls_workbook.definition.asked.all_sections import SECTION_BY_NAME
-from cls_workbook.definition.asked.sections import Section
+from cls_workbook.definition.asked.sections import Section, SectionColumn
 from cls_workbook.definition.authoring import coded_choices
 from cls_workbook.definition.importing.assembly import Assembly
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
-from cls_workbook.domain.definition_keys import values_by_key
-from cls_workbook.domain.verification.fault import DefinitionFault, places
+from cls_workbook.definition.importing.typed_rows import TypedRow
+from cls_workbook.domain.model import Mesure
+from cls_workbook.domain.verification.fault import DefinitionFault, everything
 
 # Remedies that speak of the definition's text → what they come to in the workbook.
 _REMEDIES = (
@@ -43,85 +37,57 @@ class FaultPlaces:
         self.assembly = assembly
         self.cells: dict[str, AuthoredPlace] = {}
         self.sections: dict[str, Section] = {}
-        head = assembly.rows["contrat"]
-        if head:
-            self._field_values("contrat", assembly.contrat, head[0], "")
-            self._field_values("contrat.evolution", assembly.contrat.evolution, head[0], "evolution")
-        self._descend("contrat", assembly.contrat)
+        for head in assembly.rows["contrat"][:1]:
+            self._fields("contrat", head, "")
+            self._fields("contrat.evolution", head, "evolution")
+        self._objects()
         self._lists()
         self._without_rank = {_without_rank(location): place for location, place in reversed(self.cells.items())}
 
-    def _descend(self, location: str, objet: DataclassInstance) -> None:
-        """Every object that a row made, then what it holds."""
-        origin = self.assembly.origins.get(id(objet))
-        if origin is not None:
-            self.cells[location] = origin.row.location("libelle", "mesures") if origin.part else origin.row.here
-            self._field_values(location, objet, origin.row, origin.part)
-        for name, content in values_by_key(objet):
-            if isinstance(content, tuple):
-                self._list(f"{location}.{name}", name, content)
-            elif dataclasses.is_dataclass(content) and not isinstance(content, type):
-                self._descend(f"{location}.{name}", content)
+    def _objects(self) -> None:
+        """Every object that a row made, and the sheet of each list."""
+        for location, value in everything("contrat", self.assembly.contrat):
+            if isinstance(value, tuple) and location.removeprefix("contrat.") in SECTION_BY_NAME:
+                self.cells[location] = self.assembly.tables[location.removeprefix("contrat.")].entire
+            origin = self.assembly.origins.get(id(value))
+            if origin is not None:
+                self.cells[location] = origin.row.location("libelle", "mesures") if origin.part else origin.row.here
+                self._fields(location, *origin)
+            if isinstance(value, Mesure):  # the verification of themes places a measure in its fiche
+                of_fiche = f"{location.partition('.indicateurs')[0]}.mesures ({value.id})"
+                self.cells[f"{of_fiche}.theme"] = self.cells[f"{location}.theme"]
 
-    def _list(self, location: str, champ: str, content: tuple[Any, ...]) -> None:
-        if location == f"contrat.{champ}" and champ in SECTION_BY_NAME:
-            self.cells[location] = self.assembly.tables[champ].entire
-        for place, element in places(location, content):
-            if dataclasses.is_dataclass(element) and not isinstance(element, type):
-                self._descend(place, element)
-            if champ == "mesures":  # the verification of themes places a measure in its fiche
-                self.cells[f"{location.partition('.indicateurs')[0]}.mesures ({element.id}).theme"] = self.cells[
-                    f"{place}.theme"
-                ]
-
-    def _field_values(self, location: str, objet: object, row: TypedRow, part: str) -> None:
-        section: Section = row.table.section
-        self.sections[location] = section
-        for column in section.columns:
-            if column.part != part or section.is_parent(column):
-                continue
+    def _fields(self, location: str, row: TypedRow, part: str) -> None:
+        section = self.sections[location] = row.table.section
+        for column in section.own_columns(part):
             place = f"{location}.{column.champ}"
             self.cells[place] = row.location(column.champ, part)
-            items = row.items.get(row.cle(column.champ, part), ())
-            for rank, (_, cell) in enumerate(items, 1):
+            for rank, (_, cell) in enumerate(row.items.get(column.cle, ()), 1):
                 self.cells[f"{place}[{rank}]"] = cell
         if section.nom == "indicateurs" and not part:
             self.cells[f"{location}.mesures"] = row.location("type", "mesures")
 
     def _lists(self) -> None:
         """Each choice of a scale stands in its own cell."""
-        for row in self.assembly.rows["listes"]:
-            for column in row.table.section.columns:
-                location = f"contrat.listes.{column.champ}"
-                for _, cell in row.items.get(row.cle(column.champ), ()):
-                    rank = 1 + sum(1 for known in self.cells if known.startswith(f"{location}["))
-                    self.cells[f"{location}[{rank}]"] = cell
-                    self.cells.setdefault(location, cell)
+        for column in SECTION_BY_NAME["listes"].columns:
+            location = f"contrat.listes.{column.champ}"
+            items = (item for row in self.assembly.rows["listes"] for item in row.items.get(column.cle, ()))
+            for rank, (_, cell) in enumerate(items, 1):
+                self.cells[f"{location}[{rank}]"] = cell
+                self.cells.setdefault(location, cell)
 
-    # --- faults ---
-
-    def constat(self, fault: DefinitionFault) -> ImportFinding:
+    def finding(self, fault: DefinitionFault) -> ImportFinding:
         """The same fault, at its cell."""
         location, annees = _years(fault.location)
-        cell = self._cell(location)
-        return ImportFinding(
-            cell,
-            self._in_words(fault.message, location) + annees,
-            self._in_words(fault.remedy, location),
-            fault.gravite,
-        )
+        message, remedy = (self._in_words(texte, location) for texte in (fault.message, fault.remedy))
+        return ImportFinding(self._cell(location), message + annees, remedy, fault.gravite)
 
     def _cell(self, location: str) -> AuthoredPlace:
         """The cell of the place, or of what holds it."""
-        for cells, sought in ((self.cells, location), (self._without_rank, _without_rank(location))):
-            if sought in cells:
-                return cells[sought]
-        while "." in location or "[" in location:
-            location = _parent(location)
-            if location in self.cells:
-                return self.cells[location]
-            if _without_rank(location) in self._without_rank:
-                return self._without_rank[_without_rank(location)]
+        for place in _ancestors(location):
+            for cells, sought in ((self.cells, place), (self._without_rank, _without_rank(place))):
+                if sought in cells:
+                    return cells[sought]
         return self.assembly.tables["contrat"].entire
 
     def _in_words(self, texte: str, location: str) -> str:
@@ -130,36 +96,22 @@ class FaultPlaces:
             texte = re.sub(motif, words, texte)
         for other in sorted((c for c in self.cells if c in texte), key=len, reverse=True):
             place = self.cells[other]
-            texte = texte.replace(
-                other,
-                f"la cellule {place.cell} de la feuille « {place.sheet} »"
-                if place.cell
-                else f"la feuille « {place.sheet} »",
-            )
+            cell = f"la cellule {place.cell} de " if place.cell else ""
+            texte = texte.replace(other, f"{cell}la feuille « {place.sheet} »")
         section = next((self.sections[p] for p in _ancestors(location) if p in self.sections), None)
-        return _words_for_codes(_titles_for_fields(texte, section), section, location)
+        columns = section.columns if section else ()
+        return _words_for_codes(_titles_for_fields(texte, columns), columns, location)
 
 
-def _parent(location: str) -> str:
-    """The place that holds this one: what a dot or a rank adds is taken away; names in parentheses may hold both."""
-    without_name = re.sub(r" \([^()]*(\([^()]*\)[^()]*)*\)$", "", location)
-    if without_name != location:
-        return without_name
-    without_rank = re.sub(r"\[\d+\]$", "", location)
-    return (
-        without_rank
-        if without_rank != location
-        else re.sub(r"\.?[a-z_]+$", "", location)
-        if re.search(r"\.[a-z_]+$", location)
-        else ""
-    )
-
-
-def _ancestors(location: str) -> list[str]:
-    ancestors = [location]
-    while location := _parent(location):
-        ancestors.append(location)
-    return ancestors
+def _ancestors(location: str) -> Iterator[str]:
+    """The place, then each that holds it: what a name in parentheses, a rank or a dot adds is taken away."""
+    while location:
+        yield location
+        for added in (r" \((?:[^()]|\([^()]*\))*\)$", r"\[\d+\]$", r"\.[a-z_]+$"):
+            shorter = re.sub(added, "", location)
+            if shorter != location:
+                break
+        location = shorter if shorter != location else ""
 
 
 def _without_rank(location: str) -> str:
@@ -173,8 +125,8 @@ def _years(location: str) -> tuple[str, str]:
     return (location[: found.start()], f" (En {found.group(1)}.)") if found else (location, "")
 
 
-def _titles_for_fields(texte: str, section: Section | None) -> str:
-    for column in section.columns if section else ():
+def _titles_for_fields(texte: str, columns: tuple[SectionColumn, ...]) -> str:
+    for column in columns:
         if "_" in column.champ:
             texte = re.sub(rf"\b{column.champ}\b", f"« {column.titre} »", texte)
     return re.sub(
@@ -184,9 +136,9 @@ def _titles_for_fields(texte: str, section: Section | None) -> str:
     )
 
 
-def _words_for_codes(texte: str, section: Section | None, location: str) -> str:
+def _words_for_codes(texte: str, columns: tuple[SectionColumn, ...], location: str) -> str:
     """Codes of the model, cited or listed → the words of the drop-downs."""
-    for column in section.columns if section else ():
+    for column in columns:
         for code, words in coded_choices.CHOICES.get(column.choix or "", {}).items():
             quoted = rf"(?<=«\u00a0){re.escape(code)}(?=\u00a0»)"
             if code.isupper():  # such a word is nothing else

@@ -5,6 +5,7 @@ A place reads as the loader writes it: ``contrat.fiches[3] (2.2).indicateurs[1] 
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
+from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.french import NBSP, fold, quoted_list
 
 FAULT, A_CONFIRMER = "faute", "à confirmer"
@@ -58,6 +60,17 @@ def _non_breaking(texte: str) -> str:
 def places(location: str, objects: Iterable[T]) -> list[tuple[str, T]]:
     """Each object with its place: rank from 1 and, where it has one, its name."""
     return [(f"{location}[{rank}]" + _name(objet), objet) for rank, objet in enumerate(objects, 1)]
+
+
+def everything(location: str, value: object) -> Iterator[tuple[str, object]]:
+    """The value and all that it holds, each with its place, in the order of the definition."""
+    yield location, value
+    if isinstance(value, tuple):
+        for place, element in places(location, value):
+            yield from everything(place, element)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for name, content in values_by_key(value):
+            yield from everything(f"{location}.{name}", content)
 
 
 def _name(objet: object) -> str:

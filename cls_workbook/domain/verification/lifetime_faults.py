@@ -4,20 +4,18 @@ them.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 from cls_workbook.domain.contrat_years import all_years
-from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, DECISION_INSTANCES, Period, Revision
 from cls_workbook.domain.model import ActionToProgramme, Axe, Contrat, Enveloppe, Fiche, Indicateur, Signatory
 from cls_workbook.domain.verification.fault import (
     DefinitionFault,
     among,
     duplicates,
+    everything,
     fault,
     note,
     places,
@@ -26,9 +24,6 @@ from cls_workbook.domain.verification.fault import (
     too_long,
 )
 from cls_workbook.french import quoted_list
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 AVENANT = "avenant"
 # What an avenant may be needed for: the words of ``avenant_requis``, in a sentence.
@@ -78,7 +73,9 @@ def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
     one.
     """
     annees = all_years(contrat)
-    for location, objet in _periods("contrat", contrat):
+    for location, objet in everything("contrat", contrat):
+        if not isinstance(objet, Period):
+            continue
         depuis, jusque = objet.depuis, objet.jusque
         for champ in ("decision", "decision_fin"):
             yield from reference(f"{location}.{champ}", getattr(objet, champ), contrat.by_decision, "la décision")
@@ -97,16 +94,6 @@ def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
             )
         else:
             yield from _decision_faults(location, objet, contrat)
-
-
-def _periods(location: str, objet: DataclassInstance) -> Iterator[tuple[str, Period]]:
-    if isinstance(objet, Period):
-        yield location, objet
-    for name, content in values_by_key(objet):
-        if isinstance(content, tuple):
-            for place, element in places(f"{location}.{name}", content):
-                if dataclasses.is_dataclass(element) and not isinstance(element, type):
-                    yield from _periods(place, element)
 
 
 def _decision_faults(location: str, objet: Period, contrat: Contrat) -> Iterator[DefinitionFault]:

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterator
 
 from cls_workbook.domain.contrat_years import all_years, in_year
-from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.verification.fault import (
     A_CONFIRMER,
@@ -20,6 +19,7 @@ from cls_workbook.domain.verification.fault import (
     DefinitionFault,
     among,
     duplicates,
+    everything,
     fault,
     identifier_faults,
     note,
@@ -215,18 +215,9 @@ def findings(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def texts(contrat: Contrat) -> Iterator[DefinitionFault]:
     """No text of the definition, wherever it is, may be one that a sheet cannot hold or that a search would miss."""
-    yield from _textes("contrat", contrat)
-
-
-def _textes(location: str, objet: object) -> Iterator[DefinitionFault]:
-    if isinstance(objet, str):
-        yield from _text(location, objet)
-    elif isinstance(objet, tuple):
-        for place, element in places(location, objet):
-            yield from _textes(place, element)
-    elif dataclasses.is_dataclass(objet) and not isinstance(objet, type):
-        for name, value in values_by_key(objet):
-            yield from _textes(f"{location}.{name}", value)
+    for location, value in everything("contrat", contrat):
+        if isinstance(value, str):
+            yield from _text(location, value)
 
 
 def _text(location: str, texte: str) -> Iterator[DefinitionFault]:
