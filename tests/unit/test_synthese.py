@@ -11,7 +11,8 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import ChoiceLists
 from cls_workbook.reports.synthese import synthese_sheet
-from cls_workbook.reports.synthese.synthese_pieces import Board, height, pieces, text_line_count
+from cls_workbook.reports.synthese.synthese_pieces import Board
+from cls_workbook.reports.synthese.text_heights import height, pieces, text_line_count
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, Link, Workbook
 from tests.support.written_result import CONTRAT, N, indicateurs, reponses, result, totaux

@@ -8,56 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from cls_workbook.domain.wording import of_payer
 from cls_workbook.french import date_fr
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.consolidation.evolution_mesures import POINTS, mesures_by_year
-from cls_workbook.reports.consolidation.history_view import HistoryView
-from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, PrintedColumn, StyledBox
+from cls_workbook.reports.consolidation.history_view import HistoryView, YearSeries, amounts
+from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, STRONG, UNITS, Board, PrintedColumn, total_row
 from cls_workbook.summaries.history import ENGAGE_BY_FINANCEUR, ENVELOPE, ETAT
-from cls_workbook.workbook.description import CellRange, ChartSeries, PrintSetup, Sheet
+from cls_workbook.workbook.description import Sheet
 
 NAME = "Évolution"
 MAX_ENVELOPES = 3  # on a line of the whole contract; beyond, those of all funders together only
 PROGRAMME, ENGAGE, VERSE = "Programmé sur la maquette", "Engagé sur la maquette", "Versé sur la maquette"
 COLORS = ("gris_moyen", "axe4", "accent")
-AMOUNT = "dense:montant_cale"
 
 
 def sheet(result: Result) -> Sheet:
     """The sheet, drawn."""
     view, board = HistoryView(result), Board(NAME)
     contrat = result.contrat
-    board.place(
-        0, 20, f"{contrat.nom_court} · évolution jusqu’en {result.year_name}", "courant"
-    )  # by which the button knows the sheet
-    board.place(20, UNITS - 20, result.etat, "courant:droite")
-    board.advance(20)
+    # The button knows the sheet by this row.
+    board.banner(f"{contrat.nom_court} · évolution jusqu’en {result.year_name}", 20, result.etat)
     board.empty(6)
-    board.place(
-        0, UNITS, f"Évolution {contrat.year_name(view.annees[0])} à {contrat.year_name(view.annees[-1])}", "titre"
-    )
-    board.advance(34)
-    board.sentences([view.warning_text()], "dense_doux")
+    first, last = (contrat.year_name(view.annees[rank]) for rank in (0, -1))
+    board.row(34, (UNITS, f"Évolution {first} à {last}", "titre"))
+    board.note(view.warning_text())
     _money(board, view)
     _fiches(board, view)
     _financeurs(board, view)
     mesures_by_year(board, view)
-    page = board.sheet
-    page.tab_color, page.frozen_at, page.selection = "accent", (1, 0), (1, FIRST)
-    page.print_setup = PrintSetup(
-        repeated_rows=(1, 1),
-        zone=CellRange(1, FIRST, board.line - 1, FIRST + UNITS - 1),
-        left_footer=f"{contrat.nom_court} · évolution · consolidation du {date_fr(result.day)}",
-        page_breaks=page.print_setup.page_breaks,
-    )
-    return page
+    return board.finish(f"{contrat.nom_court} · évolution · consolidation du {date_fr(result.day)}")
 
 
-# --- Money
-# --------------------------------------------------------------------------------------------------------------
+# --- Money ------------------------------------------------------------------------------------------------------------
 
 
 def _money(board: Board, view: HistoryView) -> None:
@@ -65,144 +51,89 @@ def _money(board: Board, view: HistoryView) -> None:
     board.band(f"L’argent {of_payer(view.contrat)}, année par année", following=220)
     series = _whole_contrat_series(view)
     if not series:
-        board.sentences(["Aucun montant n’est connu."], "dense_doux")
-        return
+        return board.note("Aucun montant n’est connu.")
     wide = (UNITS - 4) // len(series)
     columns = [
-        PrintedColumn("Année", UNITS - wide * len(series), "dense_fort"),
+        PrintedColumn("Année", UNITS - wide * len(series), STRONG),
         *(PrintedColumn(nom, wide, AMOUNT) for nom in series),
     ]
-    annees = [
-        [view.contrat.year_name(a), *(one_series.get(a) for one_series, _ in series.values())] for a in view.annees
-    ]
-    cumulative_row = [
-        StyledBox("Cumul", "dense_total"),
-        *(
-            StyledBox(running_total(one_series), "dense_total:montant_cale")
-            for one_series, running_total in series.values()
-        ),
-    ]
+    annees = [[view.contrat.year_name(a), *(years.get(a) for years, _ in series.values())] for a in view.annees]
+    cumulative = total_row(columns, ["Cumul", *(running_total(years) for years, running_total in series.values())])
     board.empty(4)
-    first, _ = board.sheet_table(columns, [*annees, cumulative_row], may_split=False)
-    board.sentences(
-        [
-            "Cumul : somme des années pour ce qui est engagé, versé ou dépensé et pour les enveloppes annuelles ; "
-            "dernière valeur pour les montants inscrits ; le programmé ne se cumule pas."
-        ],
-        "dense_doux",
+    drawn = board.sheet_table(columns, [*annees, cumulative], may_split=False)
+    board.note(
+        "Cumul : somme des années pour ce qui est engagé, versé ou dépensé et pour les enveloppes annuelles ; dernière "
+        "valeur pour les montants inscrits ; le programmé ne se cumule pas."
     )
-    levels = [n for n in (PROGRAMME, ENGAGE, VERSE) if n in series]
-    if levels:
-        board.keep_together(POINTS + 8)
-        board.empty(4)
-        lines, ranks = (first, first + len(annees) - 1), list(series)
-        places = {n: columns[0].unites + wide * ranks.index(n) for n in levels}
-        bars = [
-            ChartSeries(n.partition(" ")[0], board.cell_range(lines, 0), board.cell_range(lines, places[n]), c)
-            for n, c in zip(levels, COLORS, strict=False)
-        ]
+    if levels := [n for n in (PROGRAMME, ENGAGE, VERSE) if n in series]:
+        ranks, shown = list(series), drawn.part(0, len(annees))
+        bars = [shown.series(1 + ranks.index(n), c, n.partition(" ")[0]) for n, c in zip(levels, COLORS, strict=False)]
         titre = f"La maquette {of_payer(view.contrat)} par année"
-        board.chart(
-            0,
-            UNITS,
-            POINTS,
-            "colonnes",
-            titre,
-            bars,
-            f"Colonnes : {', '.join(levels).lower()}, année par année.",
-            value_format="montant_rond",
-        )
-        board.advance(POINTS)
+        said = f"Colonnes : {', '.join(levels).lower()}, année par année."
+        board.wide_chart(POINTS, "colonnes", titre, bars, said, "montant_rond")
 
 
-def _whole_contrat_series(
-    view: HistoryView,
-) -> dict[str, tuple[dict[int, Decimal], Callable[[dict[int, Decimal]], object]]]:
+YearAmounts = dict[int, Decimal]
+
+
+def _whole_contrat_series(view: HistoryView) -> dict[str, tuple[YearAmounts, Callable[[YearAmounts], object]]]:
     """Name of a column → (year → EUR, how the years make one figure)."""
 
-    def added(one_series: dict[int, Decimal]) -> object:
-        return total_of(one_series.values())
+    def added(years: YearAmounts) -> object:
+        return total_of(years.values())
 
-    def last(one_series: dict[int, Decimal]) -> object:
-        return one_series[max(one_series)]
+    def last(years: YearAmounts) -> object:
+        return years[max(years)]
 
-    series: dict[str, tuple[dict[int, Decimal], Callable[[dict[int, Decimal]], object]]] = {}
+    series: dict[str, tuple[YearAmounts, Callable[[YearAmounts], object]]] = {}
     enveloppes = view.series(ENVELOPE, "Libellé", "Financeur")
-    for (libelle, financeur), one_series in enveloppes.items():
+    for (libelle, financeur), years in enveloppes.items():
         if not financeur or len(enveloppes) <= MAX_ENVELOPES:
             nom = f"{libelle} — {financeur}" if financeur else libelle
-            series[nom] = (
-                {a: r["Valeur"] for a, r in one_series.items()},
-                added if libelle == "Enveloppe de l’année" else last,
-            )
-    regles: dict[str, tuple[str, Callable[[dict[int, Decimal]], object]]] = {
-        "Montants inscrits aux fiches": ("Montant contrat", last),
-        PROGRAMME: ("Programmé", lambda _: None),
-        ENGAGE: ("Engagé", added),
-        VERSE: ("Versé", added),
-        "Coût réalisé": ("Coût réalisé", added),
-    }
-    for nom, (objet, running_total) in regles.items():
-        if totals := view.total(objet):
-            series[nom] = (totals, running_total)
-    return series
+            series[nom] = amounts(years), added if libelle == "Enveloppe de l’année" else last
+    regles: tuple[tuple[str, str, Callable[[YearAmounts], object]], ...] = (
+        ("Montants inscrits aux fiches", "Montant contrat", last),
+        (PROGRAMME, "Programmé", lambda _: None),
+        (ENGAGE, "Engagé", added),
+        (VERSE, "Versé", added),
+        ("Coût réalisé", "Coût réalisé", added),
+    )
+    return series | {nom: (totals, made) for nom, objet, made in regles if (totals := view.total(objet))}
 
 
 def _fiches(board: Board, view: HistoryView) -> None:
     """Fiche by fiche: state, contract's amount, what was engaged each year and in all, what is left."""
-    board.band("L’argent et l’état de chaque fiche", following=110)
-    etats, amounts, engages = (
-        view.series(ETAT, "Fiche"),
-        view.series("Montant contrat", "Fiche"),
-        view.series("Engagé", "Fiche"),
-    )
-    numbers = sorted({*etats, *amounts, *engages}, key=lambda c: view.ranks.get(c[0], len(view.ranks)))
-    lines = []
-    for cle in numbers:
-        annees = {**etats.get(cle, {}), **amounts.get(cle, {})}
-        titre = next(
-            (r["Libellé"] for a, r in sorted({**annees, **engages.get(cle, {})}.items(), reverse=True) if r["Libellé"]),
-            "",
-        )
-        ended = "" if cle[0] in view.ranks else " (retirée)"
-        one_series = {a: r["Valeur"] for a, r in engages.get(cle, {}).items()}
-        prevu = amounts[cle][max(amounts[cle])]["Valeur"] if cle in amounts else None
-        running_total = total_of(one_series.values())
-        last = etats[cle][max(etats[cle])] if cle in etats else None
-        remaining = prevu - running_total if prevu is not None and running_total is not None and not ended else None
-        etat = f"{last['Valeur']} ({view.contrat.year_name(last['Année'])})" if last else None
-        lines.append(
-            [
-                f"{cle[0]} · {titre}{ended}",
-                etat,
-                prevu,
-                *(one_series.get(a) for a in view.annees),
-                running_total,
-                remaining,
-            ]
-        )
-    if not lines:
-        board.sentences(["Ce contrat ne décrit encore aucune fiche."], "dense_doux")
-        return
-    remaining = (
-        PrintedColumn("Engagé en tout", 3, "dense_fort:montant_cale"),
-        PrintedColumn("Reste à engager", 3, AMOUNT),
-    )
-    base = view.columns("Fiche", 13, AMOUNT, remaining)
-    columns = [
-        base[0]._replace(unites=base[0].unites - 7),
-        PrintedColumn("Dernier état", 4),
-        PrintedColumn("Contrat", 3, AMOUNT),
-        *base[1:],
+    objets = (ETAT, "Montant contrat", "Engagé")
+    etats, prevus, engages = ({cle[0]: years for cle, years in view.series(o, "Fiche").items()} for o in objets)
+    numbers = sorted({*etats, *prevus, *engages}, key=lambda n: view.ranks.get(n, len(view.ranks)))
+    lines = [
+        _fiche_row(view, numero, etats.get(numero, {}), prevus.get(numero, {}), engages.get(numero, {}))
+        for numero in numbers
     ]
-    board.sheet_table(columns, lines)
-    board.sentences(
-        [
-            "Engagé sur la maquette, année par année ; le reste est celui du montant en vigueur. Une fiche retirée "
-            "garde ce qui y fut engagé."
-        ],
-        "dense_doux",
+    totals = (PrintedColumn("Engagé en tout", 3, f"{STRONG}:montant_cale"), PrintedColumn("Reste à engager", 3, AMOUNT))
+    label, *years = view.columns("Fiche", 13, AMOUNT, totals)
+    state = (PrintedColumn("Dernier état", 4), PrintedColumn("Contrat", 3, AMOUNT))
+    board.section(
+        "L’argent et l’état de chaque fiche",
+        [label._replace(unites=label.unites - 7), *state, *years],
+        lines,
+        "Engagé sur la maquette, année par année ; le reste est celui du montant en vigueur. Une fiche retirée garde "
+        "ce qui y fut engagé.",
+        absent="Ce contrat ne décrit encore aucune fiche.",
+        following=110,
     )
+
+
+def _fiche_row(view: HistoryView, numero: str, etats: YearSeries, prevus: YearSeries, engages: YearSeries) -> list[Any]:
+    labels = ({**etats, **prevus, **engages}[a]["Libellé"] for a in sorted({*etats, *prevus, *engages}, reverse=True))
+    ended = "" if numero in view.ranks else " (retirée)"
+    last = etats[max(etats)] if etats else None
+    etat = f"{last['Valeur']} ({view.contrat.year_name(last['Année'])})" if last else None
+    prevu, by_year = prevus[max(prevus)]["Valeur"] if prevus else None, amounts(engages)
+    engage = total_of(by_year.values())
+    remaining = None if None in (prevu, engage) or ended else prevu - engage
+    titre = f"{numero} · {next(filter(None, labels), '')}{ended}"
+    return [titre, etat, prevu, *map(by_year.get, view.annees), engage, remaining]
 
 
 def _financeurs(board: Board, view: HistoryView) -> None:
@@ -215,14 +146,6 @@ def _financeurs(board: Board, view: HistoryView) -> None:
     if not sums:
         return
     board.band("Ce que chaque financeur a engagé", following=90)
-    lines = [
-        [f"{f} — {n}", *(one_series.get(a) for a in view.annees), total_of(one_series.values())]
-        for (f, n), one_series in sums.items()
-    ]
-    board.sheet_table(
-        view.columns("Financeur et nature", 12, AMOUNT, (PrintedColumn("Cumul", 4, "dense_fort:montant_cale"),)), lines
-    )
-
-
-# --- Measures
-# -----------------------------------------------------------------------------------------------------------
+    lines = [[f"{f} — {n}", *map(years.get, view.annees), total_of(years.values())] for (f, n), years in sums.items()]
+    total = PrintedColumn("Cumul", 4, f"{STRONG}:montant_cale")
+    board.sheet_table(view.columns("Financeur et nature", 12, AMOUNT, (total,)), lines)

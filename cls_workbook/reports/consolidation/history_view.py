@@ -16,28 +16,27 @@ from cls_workbook.tables.table_frames import frame_records
 YearSeries = dict[int, Row]
 
 
+def amounts(one_series: YearSeries) -> dict[int, Decimal]:
+    """Year → EUR."""
+    return {a: r["Valeur"] for a, r in one_series.items()}
+
+
 class HistoryView:
     """The history by thing followed: series of rows by year, in the contract's order, what has ended last."""
 
     def __init__(self, result: Result):
         self.contrat: Contrat = result.contrat
         self.lines = frame_records(result.tables.history)
-        already_seen = {r["Année"] for r in self.lines}
-        self.annees = list(
-            range(
-                min({result.annee, *self.contrat.annees}), max({result.annee, *self.contrat.annees, *already_seen}) + 1
-            )
-        )
-        self.annee, self.all_known = result.annee, already_seen
+        self.annee, self.known = result.annee, {r["Année"] for r in self.lines}
+        years = {result.annee, *self.contrat.annees}
+        self.annees = list(range(min(years), max(years | self.known) + 1))
         self.ranks = {f.numero: rank for rank, f in enumerate(self.contrat.fiches)}
 
     def warning_text(self) -> str:
-        past_ones = [a for a in self.annees if a < self.annee]
-        absent_ones = [self.contrat.year_name(a) for a in past_ones if a not in self.all_known]
+        absent = [self.contrat.year_name(a) for a in self.annees if a < self.annee and a not in self.known]
         lacking = (
-            f" Aucune consolidation n’est connue pour {', '.join(absent_ones)} : donnez celle de l’an dernier "
-            f"(--precedent)."
-            if absent_ones
+            f" Aucune consolidation n’est connue pour {', '.join(absent)} : donnez celle de l’an dernier (--precedent)."
+            if absent
             else ""
         )
         return (
@@ -47,23 +46,19 @@ class HistoryView:
 
     def series(self, objet: str, *cle: str) -> dict[tuple[Any, ...], YearSeries]:
         """Key (the columns ``cle``) → year → row."""
-        all_found: dict[tuple[Any, ...], YearSeries] = {}
+        series: dict[tuple[Any, ...], YearSeries] = {}
         for r in self.lines:
             if r["Objet"] == objet:
-                all_found.setdefault(tuple(r[c] or "" for c in cle), {})[r["Année"]] = r
-        rank = cle.index("Fiche") if "Fiche" in cle else None
-        return (
-            dict(sorted(all_found.items(), key=lambda e: self.ranks.get(e[0][rank], len(self.ranks))))
-            if rank is not None
-            else all_found
-        )
+                series.setdefault(tuple(r[c] or "" for c in cle), {})[r["Année"]] = r
+        if "Fiche" not in cle:
+            return series
+        rank = cle.index("Fiche")
+        return dict(sorted(series.items(), key=lambda e: self.ranks.get(e[0][rank], len(self.ranks))))
 
     def total(self, objet: str) -> dict[int, Decimal]:
         """Year → sum over the fiches of an amount; a year without any figure is absent."""
-        sums = {
-            a: total_of(r["Valeur"] for r in self.lines if r["Objet"] == objet and r["Année"] == a)
-            for a in self.all_known
-        }
+        lines = [r for r in self.lines if r["Objet"] == objet]
+        sums = {a: total_of(r["Valeur"] for r in lines if r["Année"] == a) for a in self.known}
         return {a: m for a, m in sums.items() if m is not None}
 
     def columns(self, libelle: str, unites: int, style: str, remaining: Sequence[PrintedColumn]) -> list[PrintedColumn]:

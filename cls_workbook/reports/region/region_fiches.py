@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from cls_workbook.domain.model import ChoiceLists
 from cls_workbook.reports.agency.agency_tables import PRIORITY, THEME
 from cls_workbook.reports.region import region_tables
-from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox, abridged
+from cls_workbook.reports.region.region_money import Tables, name_of
+from cls_workbook.reports.synthese.synthese_pieces import (
+    CENTRED,
+    RATE,
+    STRONG,
+    UNITS,
+    WHOLE,
+    Board,
+    PrintedColumn,
+    StyledBox,
+)
 from cls_workbook.reports.synthese.synthese_portrait import appearance
+from cls_workbook.reports.synthese.text_heights import abridged
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.progress import WITHOUT_RETOUR
-from cls_workbook.tables.described_columns import DescribedTable, Row
-from cls_workbook.workbook.description import ChartSeries
+from cls_workbook.tables.described_columns import Row
 
-Tables = Mapping[DescribedTable, list[Row]]
 MAX_ETATS, MAX_YEARS, MAX_CHARTS, CONTRATS_PER_CHART = 8, 5, 6, 30
 
 
@@ -33,12 +42,10 @@ def fiches_by_theme(board: Board, tables: Tables, annee: int) -> None:
         lines = [li for li in tables[region_tables.THEMES] if li["Année"] == annee and li["Genre"] == kind]
         board.band(titre, following=150)
         if not lines:
-            board.sentences([absence], "dense_doux")
+            board.note(absence)
         else:
             _by_etat(board, lines, draw=kind == THEME)
-            board.sentences(
-                ["Une fiche qui en a plusieurs compte dans chacun. Quelles fiches : feuille Thèmes."], "dense_doux"
-            )
+            board.note("Une fiche qui en a plusieurs compte dans chacun. Quelles fiches : feuille Thèmes.")
 
 
 def _by_etat(board: Board, lines: Sequence[Row], draw: bool) -> None:
@@ -48,43 +55,22 @@ def _by_etat(board: Board, lines: Sequence[Row], draw: bool) -> None:
         counts.setdefault(cle, Counter())[str(li["État"])] += int(li["Fiches"])
     listes = ChoiceLists()
     known = (*listes.etats, WITHOUT_RETOUR)
-    etats = sorted(
-        {e for c in counts.values() for e in c}, key=lambda e: (known.index(e) if e in known else len(known), e)
-    )[:MAX_ETATS]
-    nom = 14 if len(etats) > 5 else 16
+    found = {e for c in counts.values() for e in c}
+    etats = sorted(found, key=lambda e: (known.index(e) if e in known else len(known), e))[:MAX_ETATS]
     columns = [
-        PrintedColumn("Libellé", nom, "dense_fort"),
+        PrintedColumn("Libellé", 14 if len(etats) > 5 else 16, STRONG),
         *(PrintedColumn(e[0].upper() + e[1:], 2, "dense:entier_tiret") for e in etats),
+        PrintedColumn("Fiches", 2, WHOLE),
     ]
-    columns.append(PrintedColumn("Fiches", 2, "dense:entier_cale"))
-    rows = [
-        [libelle, *(counts[libelle, i][e] for e in etats), sum(counts[libelle, i].values())]
-        for libelle, i in sorted(counts, key=lambda c: (-sum(counts[c].values()), c))
-    ]
-    ranks = board.sheet_table(columns, rows, may_split=not draw)
+    by_size = sorted(counts.items(), key=lambda c: (-c[1].total(), c[0]))
+    rows = [[libelle, *(its_own[e] for e in etats), its_own.total()] for (libelle, _), its_own in by_size]
+    drawn = board.sheet_table(columns, rows, may_split=not draw)
     if draw:
+        bars, titre = drawn.bars(appearance(listes, e)[1] for e in etats), "Fiches par thème et par état"
+        said = "Barres empilées : nombre de fiches de chaque thème selon leur état. Les chiffres sont dans le tableau "
         points = max(130.0, 64 + 22 * len(rows))
-        board.keep_together(points + 8)
-        board.empty(6)
-        series = [
-            ChartSeries(
-                c.titre, board.cell_range(ranks, 0), board.cell_range(ranks, nom + 2 * r), appearance(listes, e)[1]
-            )
-            for r, (c, e) in enumerate(zip(columns[1:], etats, strict=False))
-        ]
-        board.chart(
-            0,
-            UNITS,
-            points,
-            "barres",
-            "Fiches par thème et par état",
-            series,
-            "Barres empilées : nombre de fiches de chaque thème selon leur état. Les chiffres sont dans le tableau "
-            "au-dessus.",
-            stacked=True,
-            value_format="entier_sans_zero",
-        )
-        board.leave_room(points + 2)
+        form = "entier_sans_zero"
+        board.wide_chart(points, "barres", titre, bars, said + "au-dessus.", form, stacked=True, before=6, after=2)
 
 
 # --- Measures side by side --------------------------------------------------------------------------------------------
@@ -97,16 +83,10 @@ def mesures(board: Board, tables: Tables) -> None:
         groups.setdefault((str(li["Libellé du thème"]), str(li["Unité"])), []).append(li)
     board.band("Les mesures de même thème et de même unité, côte à côte", following=120)
     if not groups:
-        board.sentences(
-            ["Aucune mesure n’est déclarée du même thème et de la même unité par deux contrats."], "dense_doux"
-        )
-        return
-    board.sentences(
-        [
-            "Rien n’est additionné d’un contrat à l’autre : les territoires, les publics et les façons de compter "
-            "diffèrent. La nature (flux, personnes, stock…) est rappelée."
-        ],
-        "dense_doux",
+        return board.note("Aucune mesure n’est déclarée du même thème et de la même unité par deux contrats.")
+    board.note(
+        "Rien n’est additionné d’un contrat à l’autre : les territoires, les publics et les façons de compter "
+        "diffèrent. La nature (flux, personnes, stock…) est rappelée."
     )
     for rank, ((theme, unite), lines) in enumerate(groups.items()):
         _group(board, theme, unite, lines, draw=rank < MAX_CHARTS)
@@ -119,41 +99,23 @@ def _group(board: Board, theme: str, unite: str, lines: Sequence[Row], draw: boo
     for contrat, mesure in dict.fromkeys((li["Contrat"], li["Mesure"]) for li in lines):
         its_own = [values.get((contrat, mesure, a)) for a in annees]
         modele = next(li for li in reversed(its_own) if li)
-        rows.append(
-            [
-                modele["Territoire"] or contrat,
-                f"{modele['Fiche']} · {modele['Libellé']}",
-                str(modele["Agrégation"]).lower(),
-                *(_box(li) for li in its_own),
-            ]
-        )
+        what = f"{modele['Fiche']} · {modele['Libellé']}"
+        rows.append([name_of(modele), what, str(modele["Agrégation"]).lower(), *map(_box, its_own)])
     columns = [
-        PrintedColumn("Contrat", 9, "dense_fort"),
+        PrintedColumn("Contrat", 9, STRONG),
         PrintedColumn("Fiche et mesure", UNITS - 13 - 3 * len(annees)),
         PrintedColumn("Nature", 4),
-        *(PrintedColumn(str(a), 3, "dense:entier_cale") for a in annees),
+        *(PrintedColumn(str(a), 3, WHOLE) for a in annees),
     ]
     drawable = draw and len(rows) <= CONTRATS_PER_CHART
     board.sous_titre(f"{theme} — unité : {unite}", following=30 + 19 * len(rows) if drawable else 80)
-    ranks = board.sheet_table(columns, rows, may_split=not drawable)
+    drawn = board.sheet_table(columns, rows, may_split=not drawable)
     if drawable:
         points = max(110.0, 56 + (22 if len(rows) <= 16 else 18) * len(rows))
-        board.keep_together(points + 8)
-        board.empty(4)
-        start = UNITS - 3
-        format_ = "taux" if lines[0]["Agrégation"] in AS_RATE else "entier"
-        one_series = ChartSeries(str(annees[-1]), board.cell_range(ranks, 0), board.cell_range(ranks, start), "accent")
-        board.chart(
-            0,
-            UNITS,
-            points,
-            "barres",
-            abridged(f"{theme}, {annees[-1]} ({unite})", 90),
-            [one_series],
-            f"Barres : {theme}, une barre par contrat. Les chiffres sont dans le tableau au-dessus.",
-            value_format=format_,
-        )
-        board.leave_room(points + 2)
+        bars, titre = drawn.bars(["accent"], first=len(columns) - 1), abridged(f"{theme}, {annees[-1]} ({unite})", 90)
+        said = f"Barres : {theme}, une barre par contrat. Les chiffres sont dans le tableau au-dessus."
+        form = "taux" if lines[0]["Agrégation"] in AS_RATE else "entier"
+        board.wide_chart(points, "barres", titre, bars, said, form, after=2)
 
 
 def _box(line: Row | None) -> object:
@@ -164,7 +126,7 @@ def _box(line: Row | None) -> object:
     if valeur is None:
         return StyledBox("masqué", "dense_doux:petit_centre") if "masqué" in str(line["Réserve"] or "") else None
     if not isinstance(valeur, (int, Decimal)):
-        return StyledBox(valeur, "dense:petit_centre")
+        return StyledBox(valeur, CENTRED)
     if line["Agrégation"] in AS_RATE:
-        return StyledBox(valeur, "dense:taux_cale")
-    return StyledBox(valeur, "dense:entier_cale" if valeur == int(valeur) else "dense:decimal_cale")
+        return StyledBox(valeur, RATE)
+    return StyledBox(valeur, WHOLE if valeur == int(valeur) else "dense:decimal_cale")

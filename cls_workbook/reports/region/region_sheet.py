@@ -17,32 +17,33 @@ from cls_workbook.reports.region.agency_copies import RETAINED
 from cls_workbook.reports.region.region_fiches import fiches_by_theme, mesures
 from cls_workbook.reports.region.region_money import (
     MAX_SET_ASIDE,
-    ROUND_AMOUNT,
     Tables,
     bars_by_contrat,
     contrats_against_maquette,
     contrats_and_years,
     financeurs_of_year,
     money_by_nature,
+    name_of,
     posts_of_year,
 )
-from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, Card, PrintedColumn, StyledBox
+from cls_workbook.reports.synthese.synthese_pieces import (
+    CENTRED,
+    RATE,
+    ROUND_AMOUNT,
+    STRONG,
+    UNITS,
+    WHOLE,
+    Board,
+    Card,
+    PrintedColumn,
+    StyledBox,
+    rows_of,
+)
 from cls_workbook.tables.described_columns import Row
-from cls_workbook.workbook.description import CellRange, PrintSetup, Sheet
+from cls_workbook.workbook.description import Sheet
 
 NAME = "Région"
-_FOLLOWED = (
-    "Retours reçus",
-    "Retours attendus",
-    "Taux de retour",
-    "Bloquants",
-    "À confirmer",
-    "Fiches actives",
-    "Maquette",
-    "Programmé",
-    "Engagé",
-    "Versé",
-)
+_STATES = {True: "etat_bon:petit_centre", False: "etat_attention:petit_centre"}
 
 
 def sheet(tables: Tables) -> Sheet:
@@ -61,15 +62,7 @@ def sheet(tables: Tables) -> Sheet:
     _overdue(board, tables, annee)
     _set_aside_files(board, tables)
     _provenance(board)
-    page = board.sheet
-    page.tab_color, page.frozen_at, page.selection = "accent", (1, 0), (1, FIRST)
-    page.print_setup = PrintSetup(
-        repeated_rows=(1, 1),
-        zone=CellRange(1, FIRST, board.line - 1, FIRST + UNITS - 1),
-        left_footer=f"Région · {_summary(tables)}",
-        page_breaks=page.print_setup.page_breaks,
-    )
-    return page
+    return board.finish(f"Région · {_summary(tables)}")
 
 
 def _summary(tables: Tables) -> str:
@@ -85,25 +78,15 @@ def _period(annees: Sequence[int]) -> str:
 
 
 def _banner(board: Board, tables: Tables, annee: int) -> None:
-    board.place(0, 18, "Contrats locaux de santé de la région", "courant")
-    board.place(
-        18, 18, f"{_summary(tables)} · détail de {annee}" if annee else "aucune synthèse retenue", "courant:droite"
-    )
-    board.advance(20)
+    right = f"{_summary(tables)} · détail de {annee}" if annee else "aucune synthèse retenue"
+    board.banner("Contrats locaux de santé de la région", 18, right)
 
 
 def _title(board: Board, tables: Tables, annee: int) -> None:
     board.empty(6)
-    board.place(0, UNITS, "Les contrats de la région, côte à côte", "titre")
-    board.advance(34)
-    board.place(
-        0,
-        UNITS,
-        f"{_summary(tables)} · chaque chiffre mène au contrat, au fichier et à la cellule, dans les feuilles qui "
-        f"suivent",
-        "sous_titre",
-    )
-    board.advance(22)
+    board.row(34, (UNITS, "Les contrats de la région, côte à côte", "titre"))
+    places = "chaque chiffre mène au contrat, au fichier et à la cellule, dans les feuilles qui suivent"
+    board.row(22, (UNITS, f"{_summary(tables)} · {places}", "sous_titre"))
     board.empty(6)
     board.cards(_activity_cards(tables))
     board.empty(6)
@@ -154,43 +137,24 @@ def _money_cards(tables: Tables, annee: int) -> list[Card]:
 def _contrats(board: Board, tables: Tables, annee: int) -> None:
     """One line a contract for the last year, then how many returns came."""
     lines = [li for li in tables[region_tables.CONTRATS] if li["Année"] == annee]
-    board.band(f"Les contrats en {annee}" if lines else "Les contrats", following=80)
-    if not lines:
-        board.sentences(["Aucune synthèse n’a pu être retenue."], "dense_doux")
-        return
     columns = (
-        PrintedColumn("Contrat", 8, "dense_fort"),
-        PrintedColumn("État", 3),
-        PrintedColumn("Retours reçus", 2, "dense:entier_cale"),
-        PrintedColumn("attendus", 2, "dense:entier_cale"),
-        PrintedColumn("Taux", 2, "dense:taux_cale"),
-        PrintedColumn("Bloquants", 2, "dense:entier_cale"),
-        PrintedColumn("À confirmer", 2, "dense:entier_cale"),
-        PrintedColumn("Fiches", 2, "dense:entier_cale"),
-        PrintedColumn("Maquette", 3, ROUND_AMOUNT),
-        PrintedColumn(f"Programmé {annee}", 3, ROUND_AMOUNT),
-        PrintedColumn(f"Engagé {annee}", 3, ROUND_AMOUNT),
-        PrintedColumn(f"Versé {annee}", 4, ROUND_AMOUNT),
+        PrintedColumn("Contrat", 8, STRONG, name_of),
+        PrintedColumn("État", 3, of=lambda li: StyledBox(li["État"], _STATES[li["État"] == VALIDE])),
+        PrintedColumn("Retours reçus", 2, WHOLE, "Retours reçus"),
+        PrintedColumn("attendus", 2, WHOLE, "Retours attendus"),
+        PrintedColumn("Taux", 2, RATE, "Taux de retour"),
+        PrintedColumn("Bloquants", 2, WHOLE, "Bloquants"),
+        PrintedColumn("À confirmer", 2, WHOLE, "À confirmer"),
+        PrintedColumn("Fiches", 2, WHOLE, "Fiches actives"),
+        PrintedColumn("Maquette", 3, ROUND_AMOUNT, "Maquette"),
+        PrintedColumn(f"Programmé {annee}", 3, ROUND_AMOUNT, "Programmé"),
+        PrintedColumn(f"Engagé {annee}", 3, ROUND_AMOUNT, "Engagé"),
+        PrintedColumn(f"Versé {annee}", 4, ROUND_AMOUNT, "Versé"),
     )
-    rows = [
-        [
-            li["Territoire"] or li["Contrat"],
-            StyledBox(li["État"], "etat_bon:petit_centre" if li["État"] == VALIDE else "etat_attention:petit_centre"),
-            *(li[t] for t in _FOLLOWED),
-        ]
-        for li in lines
-    ]
-    board.sheet_table(columns, rows)
-    bars_by_contrat(
-        board,
-        f"Taux de retour {annee}, par contrat",
-        lines,
-        (("Taux de retour", "Retours reçus / attendus", "accent"),),
-        "taux",
-    )
-
-
-# --- Money ------------------------------------------------------------------------------------------------------------
+    titre, absent = f"Les contrats en {annee}" if lines else "Les contrats", "Aucune synthèse n’a pu être retenue."
+    board.section(titre, columns, rows_of(columns, lines), absent=absent, following=80)
+    series = (("Taux de retour", "Retours reçus / attendus", "accent"),)
+    bars_by_contrat(board, f"Taux de retour {annee}, par contrat", lines, series, "taux")
 
 
 # --- What did not come ------------------------------------------------------------------------------------------------
@@ -201,42 +165,32 @@ def _overdue(board: Board, tables: Tables, annee: int) -> None:
     board.band("Qui est en retard", following=60)
     lines = tables[region_tables.OVERDUE]
     if not lines:
-        board.sentences(["Personne : toutes les synthèses et tous les retours attendus sont là."], "dense_doux")
-        return
-    absent_ones = [li for li in lines if li["Quoi"] == region_tables.MISSING_SYNTHESE]
-    if absent_ones:
-        board.sous_titre(f"Synthèses absentes : {len(absent_ones)}")
+        return board.note("Personne : toutes les synthèses et tous les retours attendus sont là.")
+    missing = [li for li in lines if li["Quoi"] == region_tables.MISSING_SYNTHESE]
+    if missing:
+        board.sous_titre(f"Synthèses absentes : {len(missing)}")
         columns = (
-            PrintedColumn("Contrat", 12, "dense_fort"),
-            PrintedColumn("Année", 3, "dense:petit_centre"),
-            PrintedColumn("Ce qu’on en sait", 21),
+            PrintedColumn("Contrat", 12, STRONG, name_of),
+            PrintedColumn("Année", 3, CENTRED, "Année"),
+            PrintedColumn("Ce qu’on en sait", 21, of="Précision"),
         )
-        board.sheet_table(
-            columns, [[li["Territoire"] or li["Contrat"], li["Année"], li["Précision"]] for li in absent_ones]
-        )
+        board.sheet_table(columns, rows_of(columns, missing))
     groups: dict[object, list[Row]] = {}
     for li in lines:
         if li["Quoi"] != region_tables.MISSING_SYNTHESE and li["Année"] == annee:
-            groups.setdefault(li["Territoire"] or li["Contrat"], []).append(li)
+            groups.setdefault(name_of(li), []).append(li)
     if groups:
         board.sous_titre(f"Retours qui manquent aux synthèses de {annee}")
         columns = (
-            PrintedColumn("Contrat", 8, "dense_fort"),
-            PrintedColumn("Retours", 2, "dense:entier_cale"),
-            PrintedColumn("Structures et fiches", 26),
+            PrintedColumn("Contrat", 8, STRONG, lambda group: group[0]),
+            PrintedColumn("Retours", 2, WHOLE, lambda group: len(group[1])),
+            PrintedColumn("Structures et fiches", 26, of=lambda group: _structures(group[1])),
         )
-        board.sheet_table(
-            columns, [[contrat, len(its_own), _structures(its_own)] for contrat, its_own in groups.items()]
-        )
-    autres = len(lines) - len(absent_ones) - sum(map(len, groups.values()))
+        board.sheet_table(columns, rows_of(columns, groups.items()))
+    autres = len(lines) - len(missing) - sum(map(len, groups.values()))
     if autres:
-        board.sentences(
-            [
-                f"{autres} retour{'s' * (autres > 1)} des années précédentes manque{'nt' * (autres > 1)} aussi{NBSP}: "
-                f"feuille Retards."
-            ],
-            "dense_doux",
-        )
+        what = f"{how_many(autres, 'retour')} des années précédentes manque{'nt' * (autres > 1)} aussi"
+        board.note(f"{what}{NBSP}: feuille Retards.")
 
 
 def _structures(lines: Sequence[Row]) -> str:
@@ -249,24 +203,15 @@ def _structures(lines: Sequence[Row]) -> str:
 
 def _set_aside_files(board: Board, tables: Tables) -> None:
     discarded = [f for f in tables[region_tables.FILES] if f["Statut"] != RETAINED]
-    board.band("Les fichiers écartés", following=60)
-    if not discarded:
-        board.sentences(["Aucun : tous les fichiers lus sont retenus."], "dense_doux")
-        return
     columns = (
-        PrintedColumn("Fichier", 10, "dense_fort"),
-        PrintedColumn("Pourquoi", 4, "dense:petit_centre"),
-        PrintedColumn("Détail", 22),
+        PrintedColumn("Fichier", 10, STRONG, "Fichier"),
+        PrintedColumn("Pourquoi", 4, CENTRED, lambda f: StyledBox(f["Statut"], _STATES[False])),
+        PrintedColumn("Détail", 22, of="Raison"),
     )
-    board.sheet_table(
-        columns,
-        [
-            [f["Fichier"], StyledBox(f["Statut"], "etat_attention:petit_centre"), f["Raison"]]
-            for f in discarded[:MAX_SET_ASIDE]
-        ],
-    )
-    if len(discarded) > MAX_SET_ASIDE:
-        board.sentences([f"{len(discarded) - MAX_SET_ASIDE} de plus dans la feuille Fichiers."], "dense_doux")
+    more = len(discarded) - MAX_SET_ASIDE
+    notes = [f"{more} de plus dans la feuille Fichiers."] if more > 0 else []
+    rows, absent = rows_of(columns, discarded[:MAX_SET_ASIDE]), "Aucun : tous les fichiers lus sont retenus."
+    board.section("Les fichiers écartés", columns, rows, *notes, absent=absent, following=60)
 
 
 def _provenance(board: Board) -> None:
@@ -279,6 +224,5 @@ def _provenance(board: Board) -> None:
             "jamais zéro.",
             "• D’un contrat à l’autre, seules les mesures de même thème et de même unité sont mises côte à côte ; "
             "rien n’en est additionné.",
-        ],
-        "dense",
+        ]
     )

@@ -13,19 +13,22 @@ from cls_workbook.domain.questions import Champ
 from cls_workbook.domain.wording import payer
 from cls_workbook.french import fold
 from cls_workbook.reports.synthese.synthese_pieces import (
+    CENTRED,
+    FAINT,
+    STRONG,
+    STRONG_CENTRED,
     UNITS,
+    WHOLE,
     Board,
+    DrawnTable,
     PrintedColumn,
     StyledBox,
-    abridged,
-    height,
-    pieces,
 )
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait, Testimony, appearance, by_axe
+from cls_workbook.reports.synthese.text_heights import abridged, height, pieces
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED
-from cls_workbook.workbook.description import ChartSeries
 
 MESURE_TEXT_LENGTH = 260  # characters on the line of a fiche; the rest is in Indicateurs
 MAX_COMPARISONS = 22  # rows that stay together on a page
@@ -56,21 +59,16 @@ def fiches(board: Board, portrait: Portrait) -> None:
     board.band(f"Les fiches en {portrait.year_label()}", following=130)
     groups = by_axe(portrait.contrat)
     if not any(fiches_ or titles for _, _, fiches_, titles in groups):
-        board.sentences(["Ce contrat ne décrit aucune fiche : il n’y a rien à suivre action par action."], "dense_doux")
-        return
+        return board.note("Ce contrat ne décrit aucune fiche : il n’y a rien à suivre action par action.")
     columns = fiche_columns(portrait)
     for rank, titre, its_own, a_programmer in groups:
-        lines = [_FicheRows(portrait, fiche) for fiche in its_own]
-        _axe_header(board, rank, titre, columns, lines[0].points if lines else 24)
-        for line in lines:
-            if board.keep_together(line.points):
+        lines: list[_FicheRows | _ToBeScheduled] = [_FicheRows(portrait, fiche) for fiche in its_own]
+        _axe_header(board, rank, titre, columns, lines[0].kept if lines else 24)
+        for line in [*lines, *(_ToBeScheduled(portrait, action) for action in a_programmer)]:
+            if board.keep_together(line.kept):
                 _axe_header(board, rank, f"{titre} (suite)", columns, 0)
-            line.draw(board, columns)
-        for action in a_programmer:
-            if board.keep_together(22):
-                _axe_header(board, rank, f"{titre} (suite)", columns, 0)
-            _to_be_scheduled(board, portrait, action, columns)
-    board.sentences([_legend(portrait)], "dense_doux")
+            line.draw(board)
+    board.note(_legend(portrait))
 
 
 def _legend(portrait: Portrait) -> str:
@@ -92,22 +90,21 @@ def _axe_header(board: Board, rank: int, titre: str, columns: Sequence[PrintedCo
     board.keep_together(34 + following)
     wide = sum(c.unites for c in columns[:3])
     points = max(32.0, height(titre, wide, bold=True) + 8)
-    board.place(0, wide, titre, role)
-    start = wide
-    for column in columns[3:]:
-        board.place(start, column.unites, column.titre, f"{role}:petit_centre")
-        start += column.unites
-    board.advance(points)
+    board.row(points, (wide, titre, role), *((c.unites, c.titre, f"{role}:petit_centre") for c in columns[3:]))
 
 
-def _to_be_scheduled(board: Board, portrait: Portrait, titre: str, columns: Sequence[PrintedColumn]) -> None:
-    role, _ = appearance(portrait.contrat.listes, TO_BE_SCHEDULED)
-    # Title over « Fiche » and « Porteurs »; nothing is asked of an action that has no fiche yet.
-    board.place(0, 1, "—", "dense:petit_centre")
-    board.place(1, 9, titre, "dense")
-    board.place(10, 2, TO_BE_SCHEDULED, f"{role}:petit_centre")
-    board.place(12, UNITS - 12, None, "dense")
-    board.advance(max(26.0, height(titre, 9)))
+class _ToBeScheduled:
+    """An action without a fiche yet: its title over « Fiche » and « Porteurs »; nothing is asked of it."""
+
+    kept = 22.0
+
+    def __init__(self, portrait: Portrait, titre: str):
+        self.titre, self.role = titre, appearance(portrait.contrat.listes, TO_BE_SCHEDULED)[0]
+
+    def draw(self, board: Board) -> None:
+        state = (2, TO_BE_SCHEDULED, f"{self.role}:petit_centre")
+        cells = ((1, "—", CENTRED), (9, self.titre, "dense"), state, (UNITS - 12, None, "dense"))
+        board.row(max(26.0, height(self.titre, 9)), *cells)
 
 
 class _FicheRows:
@@ -122,7 +119,8 @@ class _FicheRows:
         self.heights = self._heights()
 
     @property
-    def points(self) -> float:
+    def kept(self) -> float:
+        """Points that stay on one page."""
         return sum(self.heights)
 
     def _heights(self) -> list[float]:
@@ -131,13 +129,8 @@ class _FicheRows:
         for rank, mesure in enumerate(self.mesures):
             if mesure.agregation in AS_TEXT:
                 ranks[rank] = max(ranks[rank], height(_text(self._values(mesure)[-1]), 6))
-        need = max(
-            height(self.fiche.titre, 5, bold=True),
-            height(self.porteurs, 4),
-            height(self.attention, 4),
-            height(self.decision, 3),
-            34,
-        )
+        texts = ((self.porteurs, 4), (self.attention, 4), (self.decision, 3))
+        need = max(height(self.fiche.titre, 5, bold=True), *(height(*texte) for texte in texts), 34)
         lacking = max(0.0, need - sum(ranks)) / len(ranks)
         return [r + lacking for r in ranks]
 
@@ -145,14 +138,13 @@ class _FicheRows:
         line = self.portrait.indicateurs.get(mesure.id, {})
         return mesure.valeur_initiale, line.get("Valeur n-1"), line.get("Valeur")
 
-    def draw(self, board: Board, columns: Sequence[PrintedColumn]) -> None:
+    def draw(self, board: Board) -> None:
+        self._draw_fiche_cells(board, len(self.heights))
         for rank, points in enumerate(self.heights):
-            if rank == 0:
-                self._draw_fiche_cells(board, len(self.heights))
             if rank < len(self.mesures):
                 self._draw_mesure(board, self.mesures[rank], self.labels[rank])
             else:
-                board.place(14, 5, "aucune mesure au contrat", "dense_doux")
+                board.place(14, 5, "aucune mesure au contrat", FAINT)
                 board.place(19, 6, None, "dense")
             board.advance(points)
 
@@ -162,11 +154,11 @@ class _FicheRows:
         etat = self.portrait.etat(fiche)
         role, _ = appearance(self.portrait.contrat.listes, etat)
         for start, unites, valeur, style in (
-            (0, 1, fiche.numero, "dense_fort:petit_centre"),
-            (1, 5, fiche.titre, "dense_fort"),
+            (0, 1, fiche.numero, STRONG_CENTRED),
+            (1, 5, fiche.titre, STRONG),
             (6, 4, self.porteurs, "dense"),
             (10, 2, etat, f"{role}:petit_centre"),
-            (12, 2, self.portrait.realisation(fiche), "dense:petit_centre"),
+            (12, 2, self.portrait.realisation(fiche), CENTRED),
             (25, 2, money.get("Engagé"), "dense:montant_rond_cale"),
             (27, 2, money.get("Versé"), "dense:montant_rond_cale"),
             (29, 4, self.attention or None, "dense"),
@@ -212,16 +204,13 @@ def evolution(board: Board, portrait: Portrait) -> None:
     board.band("Les mesures face à leur valeur initiale", following=120)
     groups, set_aside = _comparables(portrait)
     if not groups:
-        board.sentences(
-            ["Aucune mesure n’a à la fois une valeur initiale au contrat et une valeur cette année."], "dense_doux"
-        )
-        return
+        return board.note("Aucune mesure n’a à la fois une valeur initiale au contrat et une valeur cette année.")
     before = portrait.has_previous
     periods = ["Valeur initiale", *[portrait.year_label(-1)] * before, portrait.year_label()]
     columns = [
         PrintedColumn("Fiche et mesure", UNITS - 6 - 4 * len(periods)),
         PrintedColumn("Unité", 6),
-        *(PrintedColumn(p, 4, "dense:entier_cale") for p in periods),
+        *(PrintedColumn(p, 4, WHOLE) for p in periods),
     ]
     lines = []
     for unite, membres in groups:
@@ -230,13 +219,11 @@ def evolution(board: Board, portrait: Portrait) -> None:
             values = [mesure.valeur_initiale, *[line["Valeur n-1"]] * before, line["Valeur"]]
             boxes = [StyledBox(v, value_style(mesure, v, strong=v is values[-1])) for v in values]
             lines.append([f"{fiche.numero} · {mesure.libelle}", unite or None, *boxes])
-    first, _ = board.sheet_table(columns, lines, may_split=False)
+    drawn = board.sheet_table(columns, lines, may_split=False)
     if set_aside:
-        board.sentences(
-            [f"{set_aside} autres mesures ont une valeur initiale : elles sont dans la consolidation."], "dense_doux"
-        )
+        board.note(f"{set_aside} autres mesures ont une valeur initiale : elles sont dans la consolidation.")
     board.empty()
-    _small_charts(board, groups, periods, first, columns)
+    _small_charts(board, groups, drawn)
 
 
 def _comparables(portrait: Portrait) -> tuple[list[tuple[str, list[tuple[Fiche, Mesure]]]], int]:
@@ -257,47 +244,25 @@ def _comparables(portrait: Portrait) -> tuple[list[tuple[str, list[tuple[Fiche, 
     return sorted(groups.items(), key=lambda g: -len(g[1])), len(candidates) - len(kept_ones)
 
 
-def _small_charts(
-    board: Board,
-    groups: list[tuple[str, list[tuple[Fiche, Mesure]]]],
-    periods: Sequence[str],
-    first: int,
-    columns: Sequence[PrintedColumn],
-) -> None:
+def _small_charts(board: Board, groups: Sequence[tuple[str, list[tuple[Fiche, Mesure]]]], drawn: DrawnTable) -> None:
     """Columns side by side for each unit, three charts a row; the rows of a unit follow each other in the table."""
-    places = []
-    for unite, membres in groups:
-        places.append((unite, membres, (first, first + len(membres) - 1)))
-        first += len(membres)
-    retained_ones = places[:MAX_CHARTS]
-    depuis = columns[0].unites + columns[1].unites
-    colors = ("gris_moyen", "axe4", "accent") if len(periods) == 3 else ("gris_moyen", "accent")
-    for start in range(0, len(retained_ones), CHARTS_PER_ROW):
-        board.keep_together(CHART_HEIGHT + 4)
-        board.empty(4)  # a chart at the very top of a page shows its edge at the foot of the one before
-        for rank, (unite, membres, lines) in enumerate(retained_ones[start : start + CHARTS_PER_ROW]):
-            titre = (
-                f"{membres[0][0].numero} · {membres[0][1].libelle}"
-                if len(membres) == 1
-                else f"Unité : {unite or 'nombre'}"
-            )
-            series = [
-                ChartSeries(period, board.cell_range(lines, 0), board.cell_range(lines, depuis + 4 * i), color)
-                for i, (period, color) in enumerate(zip(periods, colors, strict=True))
-            ]
-            names = ", ".join(m.libelle for _, m in membres)
-            board.chart(
-                rank * 12,
-                12,
-                CHART_HEIGHT,
-                "colonnes",
-                abridged(titre, 52),
-                series,
-                f"Colonnes : {names}, de la valeur initiale à {periods[-1]}. Les chiffres sont dans le tableau "
-                f"au-dessus.",
-                value_format="taux" if unite == "%" else "entier",
-            )
-        board.advance(CHART_HEIGHT)
+    last = drawn.columns[-1].titre
+    colors = ("gris_moyen", "axe4", "accent") if len(drawn.columns) == 5 else ("gris_moyen", "accent")
+    above = 0
+    for rank, (unite, membres) in enumerate(groups[:MAX_CHARTS]):
+        if rank % CHARTS_PER_ROW == 0:
+            board.keep_together(CHART_HEIGHT + 4)
+            board.empty(4)  # a chart at the very top of a page shows its edge at the foot of the one before
+        fiche, mesure = membres[0]
+        titre = f"{fiche.numero} · {mesure.libelle}" if len(membres) == 1 else f"Unité : {unite or 'nombre'}"
+        names = ", ".join(m.libelle for _, m in membres)
+        said = f"Colonnes : {names}, de la valeur initiale à {last}. Les chiffres sont dans le tableau au-dessus."
+        bars, format_ = drawn.part(above, len(membres)).bars(colors, first=2), "taux" if unite == "%" else "entier"
+        start = rank % CHARTS_PER_ROW * 12
+        board.chart(start, 12, CHART_HEIGHT, "colonnes", abridged(titre, 52), bars, said, format_)
+        above += len(membres)
+        if rank % CHARTS_PER_ROW == CHARTS_PER_ROW - 1 or rank == min(len(groups), MAX_CHARTS) - 1:
+            board.advance(CHART_HEIGHT)
 
 
 # --- What the porteurs say --------------------------------------------------------------------------------------------
@@ -308,21 +273,16 @@ _TEXTS_WIDTH = 27  # of the sheet's units, for all that is quoted
 def statements(board: Board, portrait: Portrait) -> None:
     """Gaps, obstacles, what comes next and whether the contract must change, side by side with the name of who says
     so."""
-    board.band(f"Difficultés, perspectives {portrait.year_label(1)} et avenants", following=80)
     lines = [line for t in portrait.testimonies for line in _text_rows(t)]
-    if not lines:
-        board.sentences(["Aucun retour ne dit de difficulté, de perspective ni de demande d’avenant."], "dense_doux")
-        return
+    following = portrait.year_label(1)
     columns = (
-        PrintedColumn("Fiche", 2, "dense_fort:petit_centre"),
-        PrintedColumn("Structure", 4, "dense_fort"),
-        *(
-            PrintedColumn(champ.libelle.replace(NEXT_YEAR, portrait.year_label(1)), unites)
-            for champ, unites in _quoted()
-        ),
-        PrintedColumn("Avenant", 3, "dense:petit_centre"),
+        PrintedColumn("Fiche", 2, STRONG_CENTRED),
+        PrintedColumn("Structure", 4, STRONG),
+        *(PrintedColumn(champ.libelle.replace(NEXT_YEAR, following), unites) for champ, unites in _quoted()),
+        PrintedColumn("Avenant", 3, CENTRED),
     )
-    board.sheet_table(columns, lines)
+    absent = "Aucun retour ne dit de difficulté, de perspective ni de demande d’avenant."
+    board.section(f"Difficultés, perspectives {following} et avenants", columns, lines, absent=absent, following=80)
 
 
 def _quoted() -> list[tuple[Champ, int]]:

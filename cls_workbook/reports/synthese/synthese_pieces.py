@@ -5,37 +5,25 @@ Knows no figure. Heights are counted in points, so that a group that must stay t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cls_workbook.workbook.description import CellRange, Chart, ChartSeries, Sheet
+from cls_workbook.reports.synthese.text_heights import PIXELS, height, pieces
+from cls_workbook.workbook.description import CellRange, Chart, ChartSeries, PrintSetup, Sheet
 
 UNITS, FIRST = 36, 2  # units of a line; column of the first one (A is a margin)
-UNIT_WIDTH, PIXELS = 4.71, 38
+UNIT_WIDTH = 4.71
 PAGE_HEIGHT = 668  # points of rows on a landscape A4 page, one page wide, with some to spare
 POINT = 4 / 3  # pixels
 
-# Text in 9 points (12 pixels to the em): widths of Calibri's characters in thousandths of an em, height of a line,
-# margins.
-_EM, _LINE_HEIGHT, _MARGIN, _SAFETY_FACTOR, _BOLD = 12, 12.2, 6, 1.05, 1.035
-_CLASSES = {
-    215: " '’ilj|",
-    255: ".,;:!Ií\u00a0",
-    310: "-()[]ftr",
-    390: "sz/–J",
-    450: "ckvxyç?L",
-    480: "aàâäegEFST",
-    530: "0123456789€•«»",
-    720: "wmMOQÔŒœ",
-    900: "W—…%@",
-}
-_WIDTHS = {character: width for width, characters in _CLASSES.items() for character in characters}
-_OTHER = 560
 _DIGITS = ("montant", "taux", "entier", "decimal")
+_CARD_ROLES = {False: "chiffre_cle", True: "chiffre_cle_alerte"}
 _MAX_ROW_POINTS = 400
-_MAX_LINES = 30  # of text in one row: Excel stops at 409 points
+STRONG, FAINT, CENTRED, WHOLE = "dense_fort", "dense_doux", "dense:petit_centre", "dense:entier_cale"
+AMOUNT, ROUND_AMOUNT, RATE = "dense:montant_cale", "dense:montant_rond_cale", "dense:taux_cale"
+STRONG_CENTRED, TOTAL = "dense_fort:petit_centre", "dense_total"
 
 
 class StyledBox(NamedTuple):
@@ -44,9 +32,55 @@ class StyledBox(NamedTuple):
 
 
 class PrintedColumn(NamedTuple):
+    """``of``: what ``rows_of`` shows of a record there, by its key or by a function."""
+
     titre: str
     unites: int
     style: str = "dense"
+    of: str | Callable[[Any], object] = ""
+
+
+def rows_of(columns: Sequence[PrintedColumn], records: Iterable[Any]) -> list[list[object]]:
+    """A row a record, as the columns say."""
+    return [[c.of(r) if callable(c.of) else r[c.of] for c in columns] for r in records]
+
+
+def total_row(columns: Sequence[PrintedColumn], values: Iterable[object]) -> list[StyledBox]:
+    """A last row: words as they are, figures in the format of their column; a box stays as it is."""
+    boxes = []
+    for column, valeur in zip(columns, values, strict=True):
+        format_ = "" if isinstance(valeur, str) else column.style.partition(":")[2]
+        box = StyledBox(valeur, f"{TOTAL}:{format_}" if format_ else TOTAL)
+        boxes.append(valeur if isinstance(valeur, StyledBox) else box)
+    return boxes
+
+
+BLANK_TOTAL = StyledBox(None, TOTAL)
+
+
+class DrawnTable(NamedTuple):
+    """Where a table stands, from its first to its last row of data, for the charts that read it."""
+
+    sheet: str
+    columns: Sequence[PrintedColumn]
+    first: int
+    last: int
+
+    def part(self, start: int, nombre: int) -> DrawnTable:
+        """``nombre`` of its rows, from the one of rank ``start``."""
+        return self._replace(first=self.first + start, last=self.first + start + nombre - 1)
+
+    def series(self, rank: int, color: str, nom: str = "", labels: int = 0) -> ChartSeries:
+        """A column under its own title, or under ``nom``, over the column of rank ``labels``."""
+        return ChartSeries(nom or self.columns[rank].titre, self._cells(labels), self._cells(rank), color)
+
+    def bars(self, colors: Iterable[str], first: int = 1) -> list[ChartSeries]:
+        """A series a colour, for the columns from rank ``first`` on."""
+        return [self.series(rank, color) for rank, color in enumerate(colors, first)]
+
+    def _cells(self, rank: int) -> tuple[str, CellRange]:
+        column = FIRST + sum(c.unites for c in self.columns[:rank])
+        return self.sheet, CellRange(self.first, column, self.last, column)
 
 
 class Card(NamedTuple):
@@ -57,55 +91,6 @@ class Card(NamedTuple):
     format: str
     note: str
     alert: bool = False
-
-
-def text_line_count(texte: object, unites: int, bold: bool = False) -> int:
-    """How many lines a text in 9 points takes in a cell of ``unites``."""
-    return sum(len(piece) for piece in _rows(texte, unites, bold))
-
-
-def _rows(texte: object, unites: int, bold: bool = False) -> Iterator[list[str]]:
-    """Paragraph by paragraph, the lines that the text makes in a cell of this width."""
-    place = (unites * PIXELS - 16) / (_EM * _SAFETY_FACTOR * (_BOLD if bold else 1)) * 1000
-    for paragraph in str("" if texte is None else texte).split("\n"):
-        lines, room_left = [""], place
-        for word in paragraph.split(" "):
-            for part in _parts(word, place):
-                need = _width(part)
-                if lines[-1] and need + _WIDTHS[" "] > room_left:
-                    lines.append("")
-                    room_left = place
-                lines[-1] += (" " if lines[-1] else "") + part
-                room_left -= need + _WIDTHS[" "]
-        yield lines
-
-
-def _width(word: str) -> int:
-    return sum(_WIDTHS.get(character, _OTHER) for character in word)
-
-
-def _parts(word: str, place: float) -> list[str]:
-    """The word, or its pieces if it is wider than a line: spreadsheets break it too."""
-    n = max(1, int(place // 900))
-    return [word] if _width(word) <= place else [word[i : i + n] for i in range(0, len(word), n)]
-
-
-def height(texte: object, unites: int, bold: bool = False, minimum: float = 19) -> float:
-    """Points that a row needs to show the whole text."""
-    return max(minimum, text_line_count(texte, unites, bold) * _LINE_HEIGHT + _MARGIN)
-
-
-def pieces(texte: str, unites: int) -> list[str]:
-    """The text in as many pieces as rows are needed to show all of it."""
-    lines = [line for paragraph in _rows(texte, unites) for line in paragraph]
-    if len(lines) <= _MAX_LINES:
-        return [texte]
-    return ["\n".join(lines[i : i + _MAX_LINES]) for i in range(0, len(lines), _MAX_LINES)]
-
-
-def abridged(texte: str, length: int) -> str:
-    """The text if it is short enough, else its beginning, cut between two words, and « … »."""
-    return texte if len(texte) <= length else texte[:length].rsplit(" ", 1)[0].rstrip(" ,;.") + " …"
 
 
 class Board:
@@ -125,6 +110,14 @@ class Board:
         self.sheet.write(self.line, column, valeur, style)
         if unites > 1 or lines > 1:
             self.sheet.merges.append(CellRange(self.line, column, self.line + lines - 1, column + unites - 1))
+
+    def row(self, points: float, *cells: tuple[int, object, str]) -> None:
+        """One row of cells side by side from the left, each (units, value, style)."""
+        start = 0
+        for unites, valeur, style in cells:
+            self.place(start, unites, valeur, style)
+            start += unites
+        self.advance(points)
 
     def advance(self, points: float) -> None:
         self.sheet.heights[self.line] = round(points, 1)
@@ -160,20 +153,34 @@ class Board:
             self.sheet.print_setup.page_breaks.append(self.line - 1)
         self.top = self.sheet.heights.get(1, 0)  # the repeated row
 
+    def finish(self, left_footer: str) -> Sheet:
+        """The sheet, ready to print: its first row comes back on each page."""
+        page = self.sheet
+        page.tab_color, page.frozen_at, page.selection = "accent", (1, 0), (1, FIRST)
+        page.print_setup = PrintSetup(
+            repeated_rows=(1, 1),
+            zone=CellRange(1, FIRST, self.line - 1, FIRST + UNITS - 1),
+            left_footer=left_footer,
+            page_breaks=page.print_setup.page_breaks,
+        )
+        return page
+
     # --- parts ---
 
-    def band(self, titre: str, following: float = 90, style: str = "bloc") -> None:
+    def banner(self, left: str, unites: int, right: str) -> None:
+        """The row that comes back at the top of each page."""
+        self.row(20, (unites, left, "courant"), (UNITS - unites, right, "courant:droite"))
+
+    def band(self, titre: str, following: float = 90) -> None:
         """The heading of a section, kept with the ``following`` points that follow."""
         self.keep_together(34 + following)
         self.empty()
-        self.place(0, UNITS, titre, style)
-        self.advance(24)
+        self.row(24, (UNITS, titre, "bloc"))
 
     def sous_titre(self, titre: str, following: float = 60) -> None:
         self.keep_together(28 + following)
         self.empty(6)
-        self.place(0, UNITS, titre, "dense_fort")
-        self.advance(20)
+        self.row(20, (UNITS, titre, STRONG))
 
     def sentences(self, texts: Iterable[str], style: str = "dense") -> None:
         """One row a sentence, over the whole width."""
@@ -181,51 +188,41 @@ class Board:
             for piece in pieces(texte, UNITS):
                 points = height(piece, UNITS)
                 self.keep_together(points)
-                self.place(0, UNITS, piece, style)
-                self.advance(points)
+                self.row(points, (UNITS, piece, style))
+
+    def note(self, *texts: str) -> None:
+        """What is said in a low voice, under a table or in its place."""
+        self.sentences(texts, FAINT)
 
     def sentences_in_two_columns(self, texts: Sequence[str]) -> None:
         """Short sentences, read down the left column, then down the right one."""
         half = UNITS // 2
-        texts = [
-            piece for texte in texts for piece in pieces(texte, half)
-        ]  # what a thousand structures answered is no short sentence
+        # What a thousand structures answered is no short sentence.
+        texts = [piece for texte in texts for piece in pieces(texte, half)]
         by_column = -(-len(texts) // 2)
         for rank in range(by_column):
             pair = [texts[rank], *texts[rank + by_column : rank + by_column + 1]]
             points = max(height(t, half) for t in pair)
             self.keep_together(points)
-            for column, texte in enumerate((*pair, None)[:2]):
-                self.place(column * half, half, texte, "dense")
-            self.advance(points)
+            self.row(points, *((half, texte, "dense") for texte in (*pair, None)[:2]))
 
     def cards(self, cards: Sequence[Card]) -> None:
         """Up to six key figures side by side; an unknown one shows a dash."""
         unites = UNITS // 6
         note = max(height(c.note, unites - 1, minimum=18) for c in cards)
         self.keep_together(20 + 34 + note)
-        for rank, card in enumerate(cards):
-            self.place(rank * unites, unites, card.titre, "chiffre_cle_titre")
-        self.advance(20)
-        for rank, card in enumerate(cards):
-            role = "chiffre_cle_alerte" if card.alert else "chiffre_cle"
-            self.place(rank * unites, unites, "—" if card.valeur is None else card.valeur, f"{role}:{card.format}")
-        self.advance(34)
-        for rank, card in enumerate(cards):
-            self.place(rank * unites, unites, card.note, "chiffre_cle_libelle")
-        self.advance(note)
+        self.row(20, *((unites, c.titre, "chiffre_cle_titre") for c in cards))
+        figures = (("—" if c.valeur is None else c.valeur, f"{_CARD_ROLES[c.alert]}:{c.format}") for c in cards)
+        self.row(34, *((unites, *figure) for figure in figures))
+        self.row(note, *((unites, c.note, "chiffre_cle_libelle") for c in cards))
 
     def sheet_table(
-        self,
-        columns: Sequence[PrintedColumn],
-        lines: Iterable[Sequence[object]],
-        start: int = 0,
-        may_split: bool = True,
-    ) -> tuple[int, int]:
-        """Header and rows from unit ``start``; (first, last) row of data. A page that begins inside it repeats its
-        header.
+        self, columns: Sequence[PrintedColumn], lines: Iterable[Sequence[object]], may_split: bool = True
+    ) -> DrawnTable:
+        """Header and rows. A page that begins inside it repeats its header.
 
-        A cell is a value, in the style of its column, or a ``Case``. ``may_split`` False: never cut over two pages.
+        A cell is a value, in the style of its column, or a ``StyledBox``. ``may_split`` False: never cut over two
+        pages.
         """
         rows = [
             [c if isinstance(c, StyledBox) else StyledBox(c, col.style) for c, col in zip(line, columns, strict=True)]
@@ -236,33 +233,36 @@ class Board:
             for r in rows
         ]
         head = max(height(c.titre, c.unites, bold=True, minimum=24) for c in columns)
+        header = [(c.unites, c.titre, f"entete{_alignment(c.style)}") for c in columns]
         self.keep_together(head + (sum(points[:2]) if may_split else sum(points)))
-        self._header(columns, start, head)
+        self.row(head, *header)
         first = self.line
         for row, need in zip(rows, points, strict=True):
             if may_split and self.keep_together(need):
-                self._header(columns, start, head)
-            self._row(columns, row, start)
-            self.advance(need)
-        return first, self.line - 1
+                self.row(head, *header)
+            self.row(need, *((col.unites, *box) for col, box in zip(columns, row, strict=True)))
+        return DrawnTable(self.sheet.nom, columns, first, self.line - 1)
 
-    def _header(self, columns: Sequence[PrintedColumn], start: int, points: float) -> None:
-        for column in columns:
-            self.place(start, column.unites, column.titre, f"entete{_alignment(column.style)}")
-            start += column.unites
-        self.advance(points)
-
-    def _row(self, columns: Sequence[PrintedColumn], row: Sequence[StyledBox], start: int) -> None:
-        for column, box in zip(columns, row, strict=True):
-            self.place(start, column.unites, box.valeur, box.style)
-            start += column.unites
+    def section(
+        self,
+        titre: str,
+        columns: Sequence[PrintedColumn],
+        lines: Sequence[Sequence[object]],
+        *notes: str,
+        absent: str,
+        following: float,
+        may_split: bool = True,
+    ) -> DrawnTable | None:
+        """A heading, its table and notes; ``absent``, and None, where there is no line."""
+        self.band(titre, following)
+        if not lines:
+            self.note(absent)
+            return None
+        drawn = self.sheet_table(columns, lines, may_split)
+        self.note(*notes)
+        return drawn
 
     # --- charts ---
-
-    def cell_range(self, lines: tuple[int, int], start: int) -> tuple[str, CellRange]:
-        """The cells of one column of the grid, from the first to the last of ``lines``."""
-        column = FIRST + start
-        return self.sheet.nom, CellRange(lines[0], column, lines[1], column)
 
     def chart(
         self,
@@ -278,21 +278,50 @@ class Board:
         data_labels: bool = True,
     ) -> None:
         """A chart whose top is on the current row; the rows that it covers are the caller's."""
-        self.sheet.charts.append(
-            Chart(
-                type_,
-                titre,
-                series,
-                self.line,
-                FIRST + start,
-                unites * PIXELS - 6,
-                int(points * POINT) - 6,
-                alt_text,
-                value_format,
-                stacked,
-                data_labels,
-            )
-        )
+        left, wide, high = FIRST + start, unites * PIXELS - 6, int(points * POINT) - 6
+        options = (alt_text, value_format, stacked, data_labels)
+        self.sheet.charts.append(Chart(type_, titre, series, self.line, left, wide, high, *options))
+
+    def wide_chart(
+        self,
+        points: float,
+        type_: str,
+        titre: str,
+        series: list[ChartSeries],
+        alt_text: str,
+        value_format: str,
+        stacked: bool = False,
+        before: float = 4,
+        after: float = 0,
+    ) -> None:
+        """A chart over the whole width, ``before`` and ``after`` it some room, kept on one page."""
+        self.keep_together(points + 8)
+        self.empty(before)
+        self.chart(0, UNITS, points, type_, titre, series, alt_text, value_format, stacked)
+        self.leave_room(points + after)
+
+    def table_and_bars(
+        self,
+        columns: Sequence[PrintedColumn],
+        lines: Sequence[Sequence[object]],
+        titre: str,
+        colors: Iterable[str],
+        points: float,
+        alt_text: str,
+        value_format: str,
+        *,
+        stacked: bool = False,
+        shown: int = 0,
+        after: float = 0,
+    ) -> None:
+        """A table, and beside it the bars that read its rows (its ``shown`` first ones), of ``points`` at least."""
+        top, wide = self.line, sum(c.unites for c in columns)
+        drawn = self.sheet_table(columns, lines, may_split=False)
+        bars = drawn.part(0, shown or len(lines)).bars(colors)
+        end, self.line = self.line, top
+        self.chart(wide + 1, UNITS - wide - 1, points, "barres", titre, bars, alt_text, value_format, stacked)
+        self.line = end
+        self.complete(top, points + after)
 
 
 def _bold(style: str) -> bool:

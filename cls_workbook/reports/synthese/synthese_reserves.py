@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cls_workbook.anomalies import BLOCKING
-from cls_workbook.french import NBSP
+from cls_workbook.french import NBSP, how_many
 from cls_workbook.reports.synthese.synthese_pieces import Board
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.aggregation import ESTIMATED
@@ -24,14 +24,11 @@ def reserves(board: Board, portrait: Portrait) -> None:
         ("Autres réserves", [f"• {t}" for t in portrait.result.notes.reserves]),
     )
     if not any(texts for _, texts in sections):
-        board.sentences(["Aucune réserve."], "dense_doux")
+        board.note("Aucune réserve.")
     for titre, texts in sections:
         if texts:
             board.sous_titre(titre, following=22)
-            if texts is notes:
-                board.sentences_in_two_columns(notes)
-            else:
-                board.sentences(texts)
+            (board.sentences_in_two_columns if texts is notes else board.sentences)(texts)
 
 
 def _absent_retours(portrait: Portrait) -> list[str]:
@@ -61,12 +58,10 @@ def _on_all_mesures(portrait: Portrait) -> list[str]:
     lines = list(portrait.indicateurs.values())
     reserves = [str(li["Réserve"] or "") for li in lines]
     threshold = portrait.contrat.seuil_petits_effectifs
+    partial = sum(str(li["Couverture"] or "").startswith("partiel") for li in lines)
     counts = (
         (sum(li["Valeur"] is None for li in lines), "sans valeur publiée"),
-        (
-            sum(str(li["Couverture"] or "").startswith("partiel") for li in lines),
-            "sur une partie seulement des retours attendus",
-        ),
+        (partial, "sur une partie seulement des retours attendus"),
         (sum(ESTIMATED in r for r in reserves), "avec une part d’estimation"),
         (
             sum("non dédoublonné" in r for r in reserves),
@@ -74,10 +69,10 @@ def _on_all_mesures(portrait: Portrait) -> list[str]:
         ),
         (sum(MASKED in r for r in reserves), f"sous le secret des petits effectifs : de 1 à {threshold}, rien ne sort"),
     )
-    sentences = [f"• {n} mesure{'s' * (n > 1)} sur {len(lines)} {word}." for n, word in counts if n]
+    sentences = [f"• {how_many(n, 'mesure')} sur {len(lines)} {word}." for n, word in counts if n]
     if blocking := portrait.result.alerts(BLOCKING):
         sentences.append(
-            f"• {blocking} anomalie{'s' * (blocking > 1)} bloquante{'s' * (blocking > 1)}{NBSP}: les valeurs "
-            f"concernées ne sont dans aucun chiffre."
+            f"• {how_many(blocking, 'anomalie')} bloquante{'s' * (blocking > 1)}{NBSP}: les valeurs concernées ne sont "
+            f"dans aucun chiffre."
         )
     return sentences

@@ -7,23 +7,35 @@ out of every text. The copy sent to the ARS is this same sheet.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.wording import SHARED_PAYER, payer
-from cls_workbook.french import NBSP, date_fr
+from cls_workbook.french import NBSP, date_fr, how_many
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.synthese_fiches import evolution, fiches, statements
 from cls_workbook.reports.synthese.synthese_money import money
-from cls_workbook.reports.synthese.synthese_pieces import FIRST, UNITS, Board, Card, PrintedColumn, StyledBox
+from cls_workbook.reports.synthese.synthese_pieces import (
+    FAINT,
+    RATE,
+    STRONG,
+    UNITS,
+    WHOLE,
+    Board,
+    Card,
+    PrintedColumn,
+    StyledBox,
+    rows_of,
+)
 from cls_workbook.reports.synthese.synthese_portrait import Portrait, appearance, by_axe
 from cls_workbook.reports.synthese.synthese_reserves import reserves
 from cls_workbook.reports.synthese.synthese_totals import totals
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR, completion_rate
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
-from cls_workbook.workbook.description import Cell, CellRange, ChartSeries, PrintSetup, Sheet
+from cls_workbook.workbook.description import Cell, Sheet
 
 NAME = "Synthèse"
 LOGOS_PER_ROW = 7
@@ -46,16 +58,8 @@ def sheet(result: Result) -> Sheet:
     _territoire(board, portrait)
     statements(board, portrait)
     reserves(board, portrait)
-    page = board.sheet
-    page.cells = [_anonymized(c) for c in page.cells]  # once more, for what the contract itself says
-    page.tab_color, page.frozen_at, page.selection = "accent", (1, 0), (1, FIRST)
-    page.print_setup = PrintSetup(
-        repeated_rows=(1, 1),
-        zone=CellRange(1, FIRST, board.line - 1, FIRST + UNITS - 1),
-        left_footer=f"{result.contrat.nom_court} · synthèse {result.year_name} · {result.etat}",
-        page_breaks=page.print_setup.page_breaks,
-    )
-    return page
+    board.sheet.cells = [_anonymized(c) for c in board.sheet.cells]  # once more, for what the contract itself says
+    return board.finish(f"{result.contrat.nom_court} · synthèse {result.year_name} · {result.etat}")
 
 
 def _anonymized(cell: Cell) -> Cell:
@@ -66,28 +70,18 @@ def _anonymized(cell: Cell) -> Cell:
 
 
 def _banner(board: Board, result: Result) -> None:
-    """The row repeated at the top of each printed page."""
     received, expected_returns = result.received_and_expected()
-    board.place(0, 16, f"{result.contrat.nom_court} · synthèse {result.year_name}", "courant")
     right = f"{result.etat} · consolidation du {date_fr(result.day)} · {received} retours reçus sur {expected_returns}"
-    board.place(16, 20, right, "courant:droite")
-    board.advance(20)
+    board.banner(f"{result.contrat.nom_court} · synthèse {result.year_name}", 16, right)
 
 
 def _title(board: Board, result: Result) -> None:
     contrat = result.contrat
     board.empty(6)
-    board.place(0, 29, contrat.titre, "titre")
-    board.place(29, 7, result.etat, "etat_bon:centre" if result.validated_on else "etat_attention:centre")
-    board.advance(34)
-    board.place(
-        0,
-        UNITS,
-        f"Synthèse annuelle {result.year_name} · {contrat.type} · {contrat.territoire} · consolidation du "
-        f"{date_fr(result.day)}",
-        "sous_titre",
-    )
-    board.advance(22)
+    state = "etat_bon:centre" if result.validated_on else "etat_attention:centre"
+    board.row(34, (29, contrat.titre, "titre"), (7, result.etat, state))
+    what = (f"Synthèse annuelle {result.year_name}", contrat.type, contrat.territoire)
+    board.row(22, (UNITS, " · ".join((*what, f"consolidation du {date_fr(result.day)}")), "sous_titre"))
     _logos(board, [s.nom for s in contrat.signataires])
 
 
@@ -95,16 +89,13 @@ def _logos(board: Board, names: list[str]) -> None:
     """A frame for each signatory's logo, in as few even rows as possible."""
     if not names:
         return
-    ranks = -(-len(names) // LOGOS_PER_ROW)
-    by_rank = -(-len(names) // ranks)
+    by_rank = -(-len(names) // -(-len(names) // LOGOS_PER_ROW))
     bounds = [round(rank * UNITS / by_rank) for rank in range(by_rank + 1)]
+    wide = [end - start for start, end in pairwise(bounds)]
     board.empty(4)
     for start in range(0, len(names), by_rank):
-        for rank, nom in enumerate(names[start : start + by_rank]):
-            board.place(bounds[rank], bounds[rank + 1] - bounds[rank], nom, "cadre_logo")
-        board.advance(52)
-    board.place(0, UNITS, "Emplacements des logos des signataires.", "aide_ligne")
-    board.advance(15)
+        board.row(52, *((w, nom, "cadre_logo") for w, nom in zip(wide, names[start : start + by_rank], strict=False)))
+    board.row(15, (UNITS, "Emplacements des logos des signataires.", "aide_ligne"))
 
 
 # --- Key figures ------------------------------------------------------------------------------------------------------
@@ -119,57 +110,32 @@ def _figures(board: Board, portrait: Portrait) -> None:
 
 
 def _activity_cards(portrait: Portrait) -> list[Card]:
-    result, contrat = portrait.result, portrait.contrat
+    result, contrat, summaries = portrait.result, portrait.contrat, portrait.result.summaries
     received, expected_returns = result.received_and_expected()
     answered = sum(portrait.etat(f) != WITHOUT_RETOUR for f in contrat.fiches)
-    taux = completion_rate(contrat, result.summaries.avancement)
+    taux = completion_rate(contrat, summaries.avancement)
     blocking, to_confirm = result.alerts(BLOCKING), result.alerts(A_CONFIRMER)
-    touched = Counter(result.summaries.territoire["type"])
-    communes, neighbourhoods = touched["commune"], touched["qpv"]
-    unknown_ones = (
-        f", {len(result.notes.a_preciser)} point{'s' * (len(result.notes.a_preciser) > 1)} à préciser"
-        if result.notes.a_preciser
-        else ""
-    )
+    touched = Counter(summaries.territoire["type"])
+    communes = touched["commune"] if len(summaries.territoire) else None
+    open_points = f", {how_many(len(result.notes.a_preciser), 'point')} à préciser" if result.notes.a_preciser else ""
     announced = f", {len(contrat.a_programmer)} à programmer" if contrat.a_programmer else ""
+    strict = f"{how_many(taux.fully_done, 'réalisée')} en totalité sur {taux.programmed} programmées"
+    wide = f"{taux.fully_done + taux.partly_done} en totalité ou en partie sur {taux.programmed} programmées"
+    outside = f"valeurs hors des totaux{NBSP}; {how_many(to_confirm, 'autre')} à confirmer"
     return [
-        Card("Retours reçus", received, "cle_entier", f"sur {expected_returns} attendus{unknown_ones}"),
+        Card("Retours reçus", received, "cle_entier", f"sur {expected_returns} attendus{open_points}"),
         Card("Fiches renseignées", answered, "cle_entier", f"sur {len(contrat.fiches)} actives{announced}"),
-        Card(
-            "Taux de réalisation strict",
-            taux.strict,
-            "cle_taux",
-            f"{taux.fully_done} réalisée{'s' * (taux.fully_done > 1)} en totalité sur {taux.programmed} programmées",
-        ),
-        Card(
-            "Taux de réalisation large",
-            taux.wide,
-            "cle_taux",
-            f"{taux.fully_done + taux.partly_done} en totalité ou en partie sur {taux.programmed} programmées",
-        ),
-        Card(
-            "Alertes bloquantes",
-            blocking,
-            "cle_entier",
-            f"valeurs hors des totaux{NBSP}; {to_confirm} autre{'s' * (to_confirm > 1)} à confirmer",
-            alert=bool(blocking),
-        ),
-        Card(
-            "Communes touchées",
-            communes if len(result.summaries.territoire) else None,
-            "cle_entier",
-            _territory_note(portrait, neighbourhoods),
-        ),
+        Card("Taux de réalisation strict", taux.strict, "cle_taux", strict),
+        Card("Taux de réalisation large", taux.wide, "cle_taux", wide),
+        Card("Alertes bloquantes", blocking, "cle_entier", outside, alert=bool(blocking)),
+        Card("Communes touchées", communes, "cle_entier", _territory_note(portrait, touched["qpv"])),
     ]
 
 
 def _territory_note(portrait: Portrait, neighbourhoods: int) -> str:
-    all_known = len(portrait.contrat.communes)
-    qpv = len(portrait.contrat.qpv_in(portrait.annee))
-    pieces = [f"sur {all_known}"] if all_known else []
-    return (
-        f"{NBSP}; ".join([*pieces, f"{neighbourhoods} QPV sur {qpv}"] if qpv else pieces) or "territoire non renseigné"
-    )
+    communes, qpv = len(portrait.contrat.communes), len(portrait.contrat.qpv_in(portrait.annee))
+    parts = [f"sur {communes}"] * bool(communes) + [f"{neighbourhoods} QPV sur {qpv}"] * bool(qpv)
+    return f"{NBSP}; ".join(parts) or "territoire non renseigné"
 
 
 def _money_cards(portrait: Portrait) -> list[Card]:
@@ -183,28 +149,26 @@ def _money_cards(portrait: Portrait) -> list[Card]:
 
     def on(column: str) -> str:
         known = sum(a[column] is not None for a in funded)
-        statements = "" if without_amount else f" dotée{'s' * (known > 1)}"
-        return f"connu pour {known} fiche{'s' * (known > 1)}{statements} sur {len(funded)}"
+        endowed = "" if without_amount else f" dotée{'s' * (known > 1)}"
+        return f"connu pour {how_many(known, 'fiche')}{endowed} sur {len(funded)}"
 
     annee, who = portrait.year_label(), payer(portrait.contrat)
-    known = sum(c is not None for c in costs)
+    prevu = f"{who} : prévu{'' if who == SHARED_PAYER else ' au contrat'}"
+    whole = f"maquette, toute la durée{NBSP}; "
+    whole += "aucun montant par fiche" if without_amount else f"{len(funded)} fiches dotées"
+    spent = how_many(sum(c is not None for c in costs), "fiche")
     return [
-        Card(
-            f"{who} : prévu{'' if who == SHARED_PAYER else ' au contrat'}",
-            total.get("Contrat"),
-            "cle_montant",
-            f"maquette, toute la durée{NBSP}; "
-            + ("aucun montant par fiche" if without_amount else f"{len(funded)} fiches dotées"),
+        Card(prevu, total.get("Contrat"), "cle_montant", whole),
+        *(
+            Card(f"{who} : {column.lower()} {annee}", total.get(column), "cle_montant", on(column))
+            for column in ("Programmé", "Engagé", "Versé")
         ),
-        Card(f"{who} : programmé {annee}", total.get("Programmé"), "cle_montant", on("Programmé")),
-        Card(f"{who} : engagé {annee}", total.get("Engagé"), "cle_montant", on("Engagé")),
-        Card(f"{who} : versé {annee}", total.get("Versé"), "cle_montant", on("Versé")),
         Card("Reste à engager", total_of(remainders), "cle_montant", on("Reste à engager")),
         Card(
             f"Coût réalisé {annee}",
             total_of(costs),
             "cle_montant",
-            f"tous financeurs{NBSP}; connu pour {known} fiche{'s' * (known > 1)} sur {len(costs)}",
+            f"tous financeurs{NBSP}; connu pour {spent} sur {len(costs)}",
         ),
     ]
 
@@ -217,51 +181,32 @@ def _avancement(board: Board, portrait: Portrait) -> None:
     groups = by_axe(portrait.contrat)
     points = max(205.0, 60.0 + 28 * len(groups))
     board.band("L’avancement par axe", following=points)
-    if groups and not any(fiches_ or titles for _, _, fiches_, titles in groups):
-        board.sentences(
-            [f"{_without_fiche(portrait)} Axes : {' ; '.join(titre for _, titre, _, _ in groups)}."], "dense_doux"
-        )
-        return
     if not groups:
-        board.sentences(["Ce contrat ne décrit ni axe ni fiche."], "dense_doux")
-        return
+        return board.note("Ce contrat ne décrit ni axe ni fiche.")
+    if not any(fiches_ or titles for _, _, fiches_, titles in groups):
+        return board.note(f"{_without_fiche(portrait)} Axes : {' ; '.join(titre for _, titre, _, _ in groups)}.")
     listes = portrait.contrat.listes
     counts = [
-        [*(portrait.etat(f) for f in fiches_), *[TO_BE_SCHEDULED] * len(titles)] for _, _, fiches_, titles in groups
+        Counter([*map(portrait.etat, fiches_), *[TO_BE_SCHEDULED] * len(titles)]) for _, _, fiches_, titles in groups
     ]
-    etats = [e for e in (*listes.etats, WITHOUT_RETOUR, TO_BE_SCHEDULED) if any(e in c for c in counts)]
+    totals_ = sum(counts, Counter())
+    etats = [e for e in (*listes.etats, WITHOUT_RETOUR, TO_BE_SCHEDULED) if totals_[e]]
     columns = [
-        PrintedColumn("Axe", 8, "dense_fort"),
+        PrintedColumn("Axe", 8, STRONG),
         *(PrintedColumn(e[0].upper() + e[1:], 2, "dense:entier_tiret") for e in etats),
     ]
     board.empty(4)
-    top, wide = board.line, sum(c.unites for c in columns)
-    lines = board.sheet_table(
+    board.table_and_bars(
         columns,
-        [[titre, *(c.count(e) for e in etats)] for (_, titre, _, _), c in zip(groups, counts, strict=True)],
-        may_split=False,
-    )
-    end, board.line = board.line, top
-    series = [
-        ChartSeries(
-            column.titre, board.cell_range(lines, 0), board.cell_range(lines, 8 + 2 * rank), appearance(listes, etat)[1]
-        )
-        for rank, (column, etat) in enumerate(zip(columns[1:], etats, strict=True))
-    ]
-    sentence = " ; ".join(f"{sum(c.count(e) for c in counts)} {e.lower()}" for e in etats)
-    board.chart(
-        wide + 1,
-        UNITS - wide - 1,
-        points,
-        "barres",
+        [[titre, *(c[e] for e in etats)] for (_, titre, _, _), c in zip(groups, counts, strict=True)],
         "Fiches par état",
-        series,
-        f"Barres empilées : nombre de fiches de chaque axe selon leur état. {sentence}.",
+        [appearance(listes, e)[1] for e in etats],
+        points,
+        f"Barres empilées : nombre de fiches de chaque axe selon leur état. "
+        f"{' ; '.join(f'{totals_[e]} {e.lower()}' for e in etats)}.",
+        "entier_sans_zero",
         stacked=True,
-        value_format="entier_sans_zero",
     )
-    board.line = end
-    board.complete(top, points)
 
 
 def _without_fiche(portrait: Portrait) -> str:
@@ -273,47 +218,31 @@ def _without_fiche(portrait: Portrait) -> str:
 
 
 def _governance(board: Board, portrait: Portrait) -> None:
-    board.band("Gouvernance et mobilisation", following=70)
-    instances = frame_records(portrait.result.summaries.gouvernance)
-    if not instances:
-        board.sentences(["Ce contrat ne décrit aucune instance."], "dense_doux")
-    else:
-        columns = (
-            PrintedColumn("Instance", 8, "dense_fort"),
-            PrintedColumn("Minimum par an", 3, "dense:entier_cale"),
-            PrintedColumn(f"Réunions tenues {portrait.year_label()}", 3, "dense:entier_cale"),
-            PrintedColumn("Minimum respecté", 4),
-            PrintedColumn("Structures conviées", 3, "dense:entier_cale"),
-            PrintedColumn("Structures présentes", 3, "dense:entier_cale"),
-            PrintedColumn("Taux de participation", 3, "dense:taux_cale"),
-            PrintedColumn("Réserve", 9, "dense_doux"),
-        )
-        board.sheet_table(columns, [_instance(i) for i in instances])
+    columns = (
+        PrintedColumn("Instance", 8, STRONG, "Instance"),
+        PrintedColumn("Minimum par an", 3, WHOLE, "Minimum par an"),
+        PrintedColumn(f"Réunions tenues {portrait.year_label()}", 3, WHOLE, "Réunions tenues"),
+        PrintedColumn("Minimum respecté", 4, of=_compliance),
+        PrintedColumn("Structures conviées", 3, WHOLE, "Conviés"),
+        PrintedColumn("Structures présentes", 3, WHOLE, "Présents"),
+        PrintedColumn("Taux de participation", 3, RATE, "Taux de participation"),
+        PrintedColumn("Réserve", 9, FAINT, "Réserve"),
+    )
+    rows = rows_of(columns, frame_records(portrait.result.summaries.gouvernance))
+    absent = "Ce contrat ne décrit aucune instance."
+    board.section("Gouvernance et mobilisation", columns, rows, absent=absent, following=70)
     if general := portrait.result.notes.decisions.get(""):
         board.sous_titre("Décisions et avis sur l’ensemble du contrat")
         board.sentences([general])
 
 
-def _instance(i: Row) -> list[object]:
-    held, minimum = i["Réunions tenues"], i["Minimum par an"]
+def _compliance(instance: Row) -> StyledBox:
+    held, minimum = instance["Réunions tenues"], instance["Minimum par an"]
     if held is None:
-        compliance = StyledBox("non renseigné", "etat_absent:petit_centre")
-    else:
-        compliance = (
-            StyledBox("oui", "etat_bon:petit_centre")
-            if held >= (minimum or 0)
-            else StyledBox("non", "etat_mauvais:petit_centre")
-        )
-    return [
-        i["Instance"],
-        minimum,
-        held,
-        compliance,
-        i["Conviés"],
-        i["Présents"],
-        i["Taux de participation"],
-        i["Réserve"],
-    ]
+        return StyledBox("non renseigné", "etat_absent:petit_centre")
+    if held >= (minimum or 0):
+        return StyledBox("oui", "etat_bon:petit_centre")
+    return StyledBox("non", "etat_mauvais:petit_centre")
 
 
 def _territoire(board: Board, portrait: Portrait) -> None:
@@ -322,11 +251,11 @@ def _territoire(board: Board, portrait: Portrait) -> None:
     touched = {(r["type"], r["nom"]): r for r in frame_records(portrait.result.summaries.territoire)}
     known = [("commune", c.nom) for c in contrat.communes], [("qpv", q.nom) for q in contrat.qpv_in(portrait.annee)]
     autres = [cle for cle in touched if cle not in known[0] and cle not in known[1]]
+    titre = "Communes et quartiers prioritaires touchés"
     if not touched:
-        board.band("Communes et quartiers prioritaires touchés", following=30)
-        board.sentences(["Aucun retour ne dit quelles communes ni quels quartiers ont été touchés."], "dense_doux")
-        return
-    board.band("Communes et quartiers prioritaires touchés", following=60 + 9 * len(contrat.communes))
+        board.band(titre, following=30)
+        return board.note("Aucun retour ne dit quelles communes ni quels quartiers ont été touchés.")
+    board.band(titre, following=60 + 9 * len(contrat.communes))
     for titre, keys in (
         ("Communes", known[0]),
         ("Quartiers prioritaires (QPV)", known[1]),
@@ -339,26 +268,15 @@ def _territoire(board: Board, portrait: Portrait) -> None:
 
 
 def _three_columns(board: Board, locations: list[tuple[str, Row | None]]) -> None:
-    columns = (
-        PrintedColumn("Nom", 5, "dense_fort"),
-        PrintedColumn("Fiches", 2, "dense:entier_cale"),
-        PrintedColumn("Lesquelles", 5),
-    ) * 3
+    columns = (PrintedColumn("Nom", 5, STRONG), PrintedColumn("Fiches", 2, WHOLE), PrintedColumn("Lesquelles", 5)) * 3
+    boxes = [
+        [nom, reach["fiches"], reach["numeros"]]
+        if reach
+        else [StyledBox(nom, FAINT), None, StyledBox("non cité", FAINT)]
+        for nom, reach in locations
+    ]
     by_column = -(-len(locations) // 3)
-    lines = []
-    for rank in range(by_column):
-        line: list[object] = []
-        for column in range(3):
-            place = column * by_column + rank
-            nom, reach = locations[place] if place < len(locations) else (None, None)
-            if nom is None:
-                line += [None, None, None]
-            elif reach is None:
-                line += [StyledBox(nom, "dense_doux"), None, StyledBox("non cité", "dense_doux")]
-            else:
-                line += [nom, reach["fiches"], reach["numeros"]]
-        lines.append(line)
-    board.sheet_table(columns, lines)
-
-
-# --- Reserves ---------------------------------------------------------------------------------------------------------
+    boxes += [[None, None, None]] * (3 * by_column - len(boxes))
+    board.sheet_table(
+        columns, [[*boxes[r], *boxes[r + by_column], *boxes[r + 2 * by_column]] for r in range(by_column)]
+    )

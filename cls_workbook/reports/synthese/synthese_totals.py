@@ -6,9 +6,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cls_workbook.domain.questions import Champ
-from cls_workbook.french import typography
+from cls_workbook.french import how_many, typography
 from cls_workbook.reading.storing.wide_views import total_of
-from cls_workbook.reports.synthese.synthese_pieces import UNITS, Board, PrintedColumn, StyledBox
+from cls_workbook.reports.synthese.synthese_pieces import (
+    BLANK_TOTAL,
+    STRONG_CENTRED,
+    UNITS,
+    Board,
+    PrintedColumn,
+    total_row,
+)
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 
 _STYLES = {"montant": "montant_cale", "entier": "entier_cale", "decimal": "decimal_cale"}
@@ -23,22 +30,18 @@ def totals(board: Board, portrait: Portrait) -> None:
     board.band(f"Ce que les fiches ont compté en {portrait.year_label()}", following=110)
     wide = max(3, 20 // len(asked))
     columns = (
-        PrintedColumn("N°", 1, "dense_fort:petit_centre"),
+        PrintedColumn("N°", 1, STRONG_CENTRED),
         PrintedColumn("Fiche", UNITS - 1 - wide * len(asked)),
         *(PrintedColumn(_title(champ), wide, f"dense:{_STYLES[champ.type]}") for champ, _ in asked),
     )
     sums = {f: [total_of(values.get(f.numero, ())) for _, values in asked] for f in portrait.contrat.fiches}
     lines = [[f.numero, f.titre, *its_own] for f, its_own in sums.items() if any(v is not None for v in its_own)]
-    total = [
-        StyledBox(None, "dense_total"),
-        StyledBox("Total", "dense_total"),
-        *(
-            StyledBox(total_of(v for its_own in values.values() for v in its_own), f"dense_total:{_STYLES[champ.type]}")
-            for champ, values in asked
-        ),
-    ]
+    total = total_row(
+        columns,
+        [BLANK_TOTAL, "Total", *(total_of(v for its_own in values.values() for v in its_own) for _, values in asked)],
+    )
     board.sheet_table(columns, [*lines, total])
-    board.sentences([_coverage(champ, values) for champ, values in asked], "dense_doux")
+    board.note(*(_coverage(champ, values) for champ, values in asked))
 
 
 def _title(champ: Champ) -> str:
@@ -47,5 +50,4 @@ def _title(champ: Champ) -> str:
 
 def _coverage(champ: Champ, values: dict[str, list[Decimal | int]]) -> str:
     known = sum(map(len, values.values()))
-    s = "s" * (known > 1)
-    return typography(f"{champ.libelle} : {known} réponse{s} de {len(values)} fiche{'s' * (len(values) > 1)}.")
+    return typography(f"{champ.libelle} : {how_many(known, 'réponse')} de {how_many(len(values), 'fiche')}.")

@@ -1,0 +1,74 @@
+"""How much room a printed text takes: its lines in a cell of so many units, the height of its row, where it is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+PIXELS = 38  # of a unit: a printed line has 36 of them
+_MAX_LINES = 30  # of text in one row: Excel stops at 409 points
+
+# Text in 9 points (12 pixels to the em): widths of Calibri's characters in thousandths of an em, height of a line,
+# margins.
+_EM, _LINE_HEIGHT, _MARGIN, _SAFETY_FACTOR, _BOLD = 12, 12.2, 6, 1.05, 1.035
+_CLASSES = {
+    215: " '’ilj|",
+    255: ".,;:!Ií\u00a0",
+    310: "-()[]ftr",
+    390: "sz/–J",
+    450: "ckvxyç?L",
+    480: "aàâäegEFST",
+    530: "0123456789€•«»",
+    720: "wmMOQÔŒœ",
+    900: "W—…%@",
+}
+_WIDTHS = {character: width for width, characters in _CLASSES.items() for character in characters}
+_OTHER = 560
+
+
+def text_line_count(texte: object, unites: int, bold: bool = False) -> int:
+    """How many lines a text in 9 points takes in a cell of ``unites``."""
+    return sum(len(piece) for piece in _rows(texte, unites, bold))
+
+
+def _rows(texte: object, unites: int, bold: bool = False) -> Iterator[list[str]]:
+    """Paragraph by paragraph, the lines that the text makes in a cell of this width."""
+    place = (unites * PIXELS - 16) / (_EM * _SAFETY_FACTOR * (_BOLD if bold else 1)) * 1000
+    for paragraph in str("" if texte is None else texte).split("\n"):
+        lines, room_left = [""], place
+        for word in paragraph.split(" "):
+            for part in _parts(word, place):
+                need = _width(part)
+                if lines[-1] and need + _WIDTHS[" "] > room_left:
+                    lines.append("")
+                    room_left = place
+                lines[-1] += (" " if lines[-1] else "") + part
+                room_left -= need + _WIDTHS[" "]
+        yield lines
+
+
+def _width(word: str) -> int:
+    return sum(_WIDTHS.get(character, _OTHER) for character in word)
+
+
+def _parts(word: str, place: float) -> list[str]:
+    """The word, or its pieces if it is wider than a line: spreadsheets break it too."""
+    n = max(1, int(place // 900))
+    return [word] if _width(word) <= place else [word[i : i + n] for i in range(0, len(word), n)]
+
+
+def height(texte: object, unites: int, bold: bool = False, minimum: float = 19) -> float:
+    """Points that a row needs to show the whole text."""
+    return max(minimum, text_line_count(texte, unites, bold) * _LINE_HEIGHT + _MARGIN)
+
+
+def pieces(texte: str, unites: int) -> list[str]:
+    """The text in as many pieces as rows are needed to show all of it."""
+    lines = [line for paragraph in _rows(texte, unites) for line in paragraph]
+    if len(lines) <= _MAX_LINES:
+        return [texte]
+    return ["\n".join(lines[i : i + _MAX_LINES]) for i in range(0, len(lines), _MAX_LINES)]
+
+
+def abridged(texte: str, length: int) -> str:
+    """The text if it is short enough, else its beginning, cut between two words, and « … »."""
+    return texte if len(texte) <= length else texte[:length].rsplit(" ", 1)[0].rstrip(" ,;.") + " …"
