@@ -13,7 +13,7 @@ from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.synthese.synthese_pieces import (
     AMOUNT,
     BLANK_TOTAL,
-    FAINT,
+    MUTED,
     RATE,
     ROUND_AMOUNT,
     STRONG,
@@ -72,7 +72,7 @@ def contrats_against_maquette(board: Board, tables: Tables) -> None:
         PrintedColumn("Versé cumulé", 4, AMOUNT, "Versé cumulé"),
         PrintedColumn("Part engagée", 2, RATE, "Part engagée"),
         PrintedColumn("Reste à engager", 4, AMOUNT, "Reste à engager"),
-        PrintedColumn("Années absentes du cumul", 6, FAINT, "Années absentes"),
+        PrintedColumn("Années absentes du cumul", 6, MUTED, "Années absentes"),
     )
     sums = [total_of(m[t] for m in lines) for t in ("Maquette", "Engagé cumulé", "Versé cumulé")]
     total = total_row(columns, ["Ensemble", BLANK_TOTAL, *sums, *[BLANK_TOTAL] * 3])

@@ -14,14 +14,14 @@ from cls_workbook.domain.wording import payer
 from cls_workbook.french import fold
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
-    FAINT,
+    MUTED,
     STRONG,
     STRONG_CENTRED,
     UNITS,
     WHOLE,
     Board,
-    DrawnTable,
     PrintedColumn,
+    PrintedTable,
     StyledBox,
 )
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait, Testimony, appearance, by_axe
@@ -144,7 +144,7 @@ class _FicheRows:
             if rank < len(self.mesures):
                 self._draw_mesure(board, self.mesures[rank], self.labels[rank])
             else:
-                board.place(14, 5, "aucune mesure au contrat", FAINT)
+                board.place(14, 5, "aucune mesure au contrat", MUTED)
                 board.place(19, 6, None, "dense")
             board.advance(points)
 
@@ -244,7 +244,7 @@ def _comparables(portrait: Portrait) -> tuple[list[tuple[str, list[tuple[Fiche, 
     return sorted(groups.items(), key=lambda g: -len(g[1])), len(candidates) - len(kept_ones)
 
 
-def _small_charts(board: Board, groups: Sequence[tuple[str, list[tuple[Fiche, Mesure]]]], drawn: DrawnTable) -> None:
+def _small_charts(board: Board, groups: Sequence[tuple[str, list[tuple[Fiche, Mesure]]]], drawn: PrintedTable) -> None:
     """Columns side by side for each unit, three charts a row; the rows of a unit follow each other in the table."""
     last = drawn.columns[-1].titre
     colors = ("gris_moyen", "axe4", "accent") if len(drawn.columns) == 5 else ("gris_moyen", "accent")

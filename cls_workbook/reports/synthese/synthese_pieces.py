@@ -21,7 +21,7 @@ POINT = 4 / 3  # pixels
 _DIGITS = ("montant", "taux", "entier", "decimal")
 _CARD_ROLES = {False: "chiffre_cle", True: "chiffre_cle_alerte"}
 _MAX_ROW_POINTS = 400
-STRONG, FAINT, CENTRED, WHOLE = "dense_fort", "dense_doux", "dense:petit_centre", "dense:entier_cale"
+STRONG, MUTED, CENTRED, WHOLE = "dense_fort", "dense_doux", "dense:petit_centre", "dense:entier_cale"
 AMOUNT, ROUND_AMOUNT, RATE = "dense:montant_cale", "dense:montant_rond_cale", "dense:taux_cale"
 STRONG_CENTRED, TOTAL = "dense_fort:petit_centre", "dense_total"
 
@@ -58,7 +58,7 @@ def total_row(columns: Sequence[PrintedColumn], values: Iterable[object]) -> lis
 BLANK_TOTAL = StyledBox(None, TOTAL)
 
 
-class DrawnTable(NamedTuple):
+class PrintedTable(NamedTuple):
     """Where a table stands, from its first to its last row of data, for the charts that read it."""
 
     sheet: str
@@ -66,7 +66,7 @@ class DrawnTable(NamedTuple):
     first: int
     last: int
 
-    def part(self, start: int, nombre: int) -> DrawnTable:
+    def part(self, start: int, nombre: int) -> PrintedTable:
         """``nombre`` of its rows, from the one of rank ``start``."""
         return self._replace(first=self.first + start, last=self.first + start + nombre - 1)
 
@@ -192,7 +192,7 @@ class Board:
 
     def note(self, *texts: str) -> None:
         """What is said in a low voice, under a table or in its place."""
-        self.sentences(texts, FAINT)
+        self.sentences(texts, MUTED)
 
     def sentences_in_two_columns(self, texts: Sequence[str]) -> None:
         """Short sentences, read down the left column, then down the right one."""
@@ -218,7 +218,7 @@ class Board:
 
     def sheet_table(
         self, columns: Sequence[PrintedColumn], lines: Iterable[Sequence[object]], may_split: bool = True
-    ) -> DrawnTable:
+    ) -> PrintedTable:
         """Header and rows. A page that begins inside it repeats its header.
 
         A cell is a value, in the style of its column, or a ``StyledBox``. ``may_split`` False: never cut over two
@@ -241,7 +241,7 @@ class Board:
             if may_split and self.keep_together(need):
                 self.row(head, *header)
             self.row(need, *((col.unites, *box) for col, box in zip(columns, row, strict=True)))
-        return DrawnTable(self.sheet.nom, columns, first, self.line - 1)
+        return PrintedTable(self.sheet.nom, columns, first, self.line - 1)
 
     def section(
         self,
@@ -252,7 +252,7 @@ class Board:
         absent: str,
         following: float,
         may_split: bool = True,
-    ) -> DrawnTable | None:
+    ) -> PrintedTable | None:
         """A heading, its table and notes; ``absent``, and None, where there is no line."""
         self.band(titre, following)
         if not lines:

@@ -18,7 +18,7 @@ from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.synthese_fiches import evolution, fiches, statements
 from cls_workbook.reports.synthese.synthese_money import money
 from cls_workbook.reports.synthese.synthese_pieces import (
-    FAINT,
+    MUTED,
     RATE,
     STRONG,
     UNITS,
@@ -226,7 +226,7 @@ def _governance(board: Board, portrait: Portrait) -> None:
         PrintedColumn("Structures conviées", 3, WHOLE, "Conviés"),
         PrintedColumn("Structures présentes", 3, WHOLE, "Présents"),
         PrintedColumn("Taux de participation", 3, RATE, "Taux de participation"),
-        PrintedColumn("Réserve", 9, FAINT, "Réserve"),
+        PrintedColumn("Réserve", 9, MUTED, "Réserve"),
     )
     rows = rows_of(columns, frame_records(portrait.result.summaries.gouvernance))
     absent = "Ce contrat ne décrit aucune instance."
@@ -272,7 +272,7 @@ def _three_columns(board: Board, locations: list[tuple[str, Row | None]]) -> Non
     boxes = [
         [nom, reach["fiches"], reach["numeros"]]
         if reach
-        else [StyledBox(nom, FAINT), None, StyledBox("non cité", FAINT)]
+        else [StyledBox(nom, MUTED), None, StyledBox("non cité", MUTED)]
         for nom, reach in locations
     ]
     by_column = -(-len(locations) // 3)
