@@ -88,7 +88,7 @@ def _receive(contrat: Contrat, scenario: dict[str, Any], pilotage: Path, folder:
     saisies = _by_structure(scenario["saisies"])
     versions = _by_structure(scenario["deux_versions"])
     for respondent in forms.repondants(contrat, campagne.membres):
-        nom = f"{contrat.id}-{annee}-{forms.file_name(respondent.id)}"
+        nom = f"{forms.file_name(contrat.id)}-{annee}-{forms.file_name(respondent.id)}"
         if respondent.id in scenario["en_retard"]:
             yield f"(rien) : {respondent.nom} n’a pas encore répondu."
         elif respondent.id in ready_made:

@@ -46,7 +46,8 @@ def load(reference: str | Path) -> Contrat:
 
 
 def load_sound(reference: str | Path) -> Contrat:
-    """The same, where every name leads somewhere. Refusal with one line for each that does not; tests hold what ships.
+    """The same, where every name leads somewhere and the contract's id can name files. Refusal with one line for each
+    that does not; tests hold what ships.
 
     Other faults are for ``contrat verifier``: a year can be made with them.
     """
@@ -55,7 +56,7 @@ def load_sound(reference: str | Path) -> Contrat:
         return contrat
     from cls_workbook.domain.verification.whole_contract import verifier  # who takes a shipped one need not wait
 
-    if faults := [str(found) for found in verifier(contrat) if found.dangling]:
+    if faults := [str(found) for found in verifier(contrat) if found.blocks]:
         raise Refusal(f"La définition {reference} comporte {len(faults)} faute(s).", faults)
     return contrat
 

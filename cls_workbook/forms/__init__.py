@@ -5,10 +5,21 @@ from cls_workbook.forms.year_workbook import (
     WorkbookContext,
     WorkbookPlan,
     file_name,
+    file_names,
     plan,
     repondants,
     sheet_name,
     version,
 )
 
-__all__ = ["WorkbookContext", "WorkbookPlan", "Respondent", "sheet_name", "file_name", "plan", "repondants", "version"]
+__all__ = [
+    "WorkbookContext",
+    "WorkbookPlan",
+    "Respondent",
+    "sheet_name",
+    "file_name",
+    "file_names",
+    "plan",
+    "repondants",
+    "version",
+]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cls_workbook import garbage
 from cls_workbook.domain.model import Contrat
 from cls_workbook.fast_paths import offprint
-from cls_workbook.forms.year_workbook import Respondent, WorkbookContext, file_name, plans
+from cls_workbook.forms.year_workbook import Respondent, WorkbookContext, file_name, file_names, plans
 
 
 def produce(
@@ -23,9 +23,7 @@ def _produce(
     contrat: Contrat, annee: int, repondants: Sequence[Respondent | None], campagne: WorkbookContext
 ) -> Iterator[tuple[str, bytes]]:
     workbooks = [plan.workbook for plan in plans(contrat, annee, repondants, campagne)]
+    names = file_names(r.id for r in repondants if r)
     for respondent, content in zip(repondants, offprint.produce(workbooks), strict=True):
-        yield workbook_name(contrat, annee, respondent), content
-
-
-def workbook_name(contrat: Contrat, annee: int, respondent: Respondent | None) -> str:
-    return f"{contrat.id}-{annee}" + (f"-{file_name(respondent.id)}" if respondent else "") + ".xlsx"
+        whose = f"-{names[respondent.id]}" if respondent else ""
+        yield f"{file_name(contrat.id)}-{annee}{whose}.xlsx", content

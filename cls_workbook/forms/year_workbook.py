@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import count
 
 from cls_workbook.domain import entry_questions, locked_facts
 from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
@@ -31,6 +32,7 @@ from cls_workbook.french import fold
 from cls_workbook.workbook.description import Sheet, Workbook
 
 ACCUEIL_SHEET, CONTENTS_SHEET = "Accueil", "Sommaire"
+_NAME_LENGTH = 80  # of an id in a file name; systems stop at 255 for the whole
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,19 @@ def sheet_name(fiche: Fiche) -> str:
 
 
 def file_name(identifier: str) -> str:
-    """A structure's id as part of a file name: ASCII letters, digits and hyphens."""
-    return "-".join(re.findall(r"[a-z0-9]+", fold(identifier))) or "structure"
+    """An id as part of a file name: ASCII letters, digits and hyphens, so that it leads to no other folder."""
+    return "-".join(re.findall(r"[a-z0-9]+", fold(identifier)))[:_NAME_LENGTH].strip("-") or "structure"
+
+
+def file_names(identifiers: Iterable[str]) -> dict[str, str]:
+    """Id → part of a file name, another for each: « École A » and « École-A » do not take each other's place."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for identifier in identifiers:
+        base = file_name(identifier)
+        names[identifier] = next(n for r in count(1) if (n := f"{base}-{r}" if r > 1 else base) not in taken)
+        taken.add(names[identifier])
+    return names
 
 
 def repondants(contrat: Contrat, membres: Members | None = None) -> list[Respondent]:

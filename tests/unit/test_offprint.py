@@ -154,7 +154,7 @@ def test_a_fiche_drawn_once_for_several_is_the_one_that_each_would_have_had():
     who = [None, *forms.repondants(DIJON)]
     singles = offprint.produce([forms.plan(DIJON, YEAR, r, campagne).workbook for r in who])
     combined = dict(editions.produce(DIJON, YEAR, who, campagne))
-    assert list(combined) == [editions.workbook_name(DIJON, YEAR, r) for r in who]
+    assert list(combined) == [f"{DIJON.id}-{YEAR}.xlsx", *(f"{DIJON.id}-{YEAR}-{r.id}.xlsx" for r in who[1:])]
     for r, alone, sharing in zip(who, singles, combined.values(), strict=True):
         assert alone == sharing, r
 

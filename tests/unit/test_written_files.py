@@ -1,6 +1,7 @@
 """What is written takes its place in one move, keeps the mode of what it replaces, and bears the name of its kind."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -8,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from cls_workbook import forms
 from cls_workbook.cli.commands import main
+from cls_workbook.definition.toml_reader import load
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.errors import Refusal
+from cls_workbook.forms.editions import produce
 from cls_workbook.reports.exports import whole_folder
 from cls_workbook.workbook import saving
 from cls_workbook.workbook.saving import save
+from tests.support.small_contrat import YEAR, definition
 
 ROOT = Path(__file__).parents[2]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and locks of POSIX")
@@ -249,6 +255,33 @@ def test_every_option_that_names_what_is_written_is_tried_above():
     tried = {c for commands in FILES.values() for c in commands} | set(FOLDERS)
     for words in written(_parser()):
         assert any(c[: len(words)] == words for c in tried), words
+
+
+OUTSIDE = ["../x", "..", "/x", "a/../../x", "..\\\\x", "C:x", "x\\u0000"]  # as TOML writes them
+
+
+@pytest.mark.parametrize("identifier", OUTSIDE)
+def test_an_id_that_would_lead_out_of_the_folder_is_refused(identifier, tmp_path, capsys):
+    text = definition(tmp_path).read_text(encoding="utf-8").replace('id = "essai"', f'id = "{identifier}"', 1)
+    (tmp_path / "essai.toml").write_text(text, encoding="utf-8")
+    given = ("--contrat", str(tmp_path / "essai.toml"), "--annee", str(YEAR), "--sortie")
+    assert main(["generer", *given, str(tmp_path / "sous" / "D"), "--par-structure"]) == 2
+    assert main(["pilotage", *given, str(tmp_path / "sous" / "P.xlsx")]) == 2
+    assert "ne peut pas servir dans un nom de fichier" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.rglob("*")] == ["essai.toml"]
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "..", "C:\\x", "\u202e.exe", "x" * 300, "健康", "con\u0000"])
+def test_a_structure_named_by_the_coordinator_gives_the_name_of_a_file_of_this_folder(name):
+    said = forms.file_name(name)
+    assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", said) and len(said) <= 80
+
+
+def test_two_structures_whose_names_look_alike_have_each_its_file(tmp_path):
+    contrat = in_year(load(definition(tmp_path)), YEAR)
+    alike = [forms.Respondent(name, name, (("1.1", ""),)) for name in ("École A", "Ecole-A", "école a !")]
+    names = [name for name, _ in produce(contrat, YEAR, alike, forms.WorkbookContext())]
+    assert names == ["essai-2025-ecole-a.xlsx", "essai-2025-ecole-a-2.xlsx", "essai-2025-ecole-a-3.xlsx"]
 
 
 def test_a_folder_whose_name_has_a_dot_is_a_folder(tmp_path):

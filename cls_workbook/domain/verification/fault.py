@@ -30,14 +30,14 @@ T = TypeVar("T")
 class DefinitionFault:
     """``location``: where in the definition; ``remedy``: what to do, "" where the message says it all.
 
-    ``dangling``: it names what is defined nowhere, so that no workbook can be made of the definition.
+    ``blocks``: no workbook can be made of the definition: it names what is defined nowhere, or it cannot name a file.
     """
 
     location: str
     message: str
     remedy: str = ""
     gravite: str = FAULT
-    dangling: bool = False
+    blocks: bool = False
 
     def __str__(self) -> str:
         return f"{self.location}{NBSP}: {self.message}" + (f" {self.remedy}" if self.remedy else "")
@@ -117,7 +117,7 @@ def reference(location: str, valeur: str | None, known: Iterable[str], what: str
         if close_matches
         else "Corrigez ce renvoi, ou ajoutez ce qu’il désigne."
     )
-    yield replace(fault(location, f"{what} « {valeur} » n’existe pas dans la définition.", remedy), dangling=True)
+    yield replace(fault(location, f"{what} « {valeur} » n’existe pas dans la définition.", remedy), blocks=True)
 
 
 def references(location: str, values: Iterable[str], known: Iterable[str], what: str) -> Iterator[DefinitionFault]:

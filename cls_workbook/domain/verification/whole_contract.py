@@ -10,6 +10,7 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cls_workbook.domain.contrat_years import all_years, in_year
 from cls_workbook.domain.model import Contrat
@@ -118,7 +119,7 @@ def _without_rank(location: str) -> str:
 
 def header(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Identifier, title, coordination and agency."""
-    yield from identifier_faults("contrat.id", contrat.id)
+    yield from (replace(found, blocks=True) for found in identifier_faults("contrat.id", contrat.id))
     for champ in ("titre", "nom_court", "territoire"):
         yield from too_long(f"contrat.{champ}", getattr(contrat, champ))
     for champ in ("coordination", "agence"):

@@ -110,10 +110,11 @@ def _drafts(
         if partial_respondents
         else {}
     )
+    names = forms.file_names(r.respondent.id for r in to_remind)
     return [
         (
             r,
-            f"relance-{forms.file_name(r.respondent.id)}.eml",
+            f"relance-{names[r.respondent.id]}.eml",
             relance_message.draft(contrat, annee, r, pilotage.contact, workbooks.get(r.respondent.id)),
         )
         for r in to_remind

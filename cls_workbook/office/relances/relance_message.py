@@ -43,7 +43,7 @@ def draft(contrat: Contrat, annee: int, overdue: Overdue, contact: str, workbook
 def objet(contrat: Contrat, annee: int, overdue: Overdue) -> str:
     what = "votre réponse" if overdue.missing else "votre envoi"
     expected_row = f" (attendue le {date_fr(overdue.limite)})" if overdue.days and overdue.missing else ""
-    return typography(f"{contrat.nom_court} : {what} pour le bilan {annee}{expected_row}")
+    return typography(f"{' '.join(contrat.nom_court.split())} : {what} pour le bilan {annee}{expected_row}")
 
 
 def texte(contrat: Contrat, annee: int, overdue: Overdue, contact: str, *, attached: bool) -> str:
