@@ -44,7 +44,7 @@ def annotate(
 ) -> Iterator[tuple[list[Anomalie], list[str]]]:
     """Each return in turn: its anomalies, and lines on its annotated copy in ``folder`` (the path first, or why
     none)."""
-    folder, reader = Path(folder), _reader(reference)
+    folder, reader = Path(folder), _reader(reference, keeps_content=True)
     taken: set[Path] = set()
     for retour in read(_without_copies(sources, folder), reader, engine=engine):
         if retour.contrat:
@@ -54,8 +54,8 @@ def annotate(
             yield list(retour.anomalies), [reason]
 
 
-def _reader(reference: str | None) -> ReturnReader:
-    return ReturnReader(KnownContrats(load_sound(reference) if reference else None))
+def _reader(reference: str | None, keeps_content: bool = False) -> ReturnReader:
+    return ReturnReader(KnownContrats(load_sound(reference) if reference else None), keeps_content=keeps_content)
 
 
 def _typed(retour: Retour, reader: ReturnReader) -> TypedRetours[pd.DataFrame]:

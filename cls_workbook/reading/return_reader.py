@@ -40,15 +40,16 @@ class ReturnReader:
 
     ``contrats``: identifier → contract, may raise Refusal; asked once for each. ``fast``: may the short ways of
     ``fast_paths`` be taken? They say the same. Give a module's function as ``contrats`` to read in several processes.
+    ``keeps_content``: a Retour keeps the bytes that it was read from, for who makes a copy of them.
     """
 
-    def __init__(self, contrats: Callable[[str], Contrat], fast: bool = True):
-        self._contrats, self._fast = contrats, fast
+    def __init__(self, contrats: Callable[[str], Contrat], fast: bool = True, keeps_content: bool = False):
+        self._contrats, self._fast, self._keeps_content = contrats, fast, keeps_content
         self._known_contrats = Memory(contrats, MODELS_KEPT, ID_LENGTH_MAX)
         self.models, self._opener = WorkbookModels(fast), Opener(fast)
 
-    def __reduce__(self) -> tuple[type[ReturnReader], tuple[Callable[[str], Contrat], bool]]:
-        return ReturnReader, (self._contrats, self._fast)
+    def __reduce__(self) -> tuple[type[ReturnReader], tuple[Callable[[str], Contrat], bool, bool]]:
+        return ReturnReader, (self._contrats, self._fast, self._keeps_content)
 
     def contrat(self, identifier: str) -> Contrat:
         return self._known_contrats[identifier]
@@ -76,6 +77,8 @@ class ReturnReader:
             remedy = "Vérifiez son emplacement et vos droits ; fermez-le s’il est ouvert ailleurs."
             return Retour(file, path, "", anomalies=(file_messages.unreadable(file, found, remedy),))
         empty = Retour(file, path, hashlib.sha256(content).hexdigest() if len(content) <= FILE_SIZE_MAX else "")
+        if self._keeps_content:
+            empty = replace(empty, content=content)
         try:
             # The choices of our lists are left out: nobody answers there.
             grids = self._opener.open(content).grids(except_for=LISTS_SHEET)

@@ -283,6 +283,29 @@ def test_a_whole_sheet_of_anomalies_is_annotated(contrat, tmp_path):
     assert lint(file_copy) == [] and read_back(contrat, file_copy) == read_back(contrat, retour)
 
 
+def test_a_copy_is_made_from_the_bytes_that_were_read_whatever_became_of_the_file(contrat, tmp_path, monkeypatch):
+    retour = faulty(tmp_path)
+    _, expected, _ = annotate(contrat, retour, tmp_path / "copies")
+    check = single_returns._check_one
+
+    def replaced_meanwhile(*given):
+        retour.unlink(missing_ok=True)  # as a sharing program does between the reading and the copy
+        return check(*given)
+
+    monkeypatch.setattr(single_returns, "_check_one", replaced_meanwhile)
+    _, made, _ = annotate(contrat, retour, tmp_path / "ensuite")
+    assert made.read_bytes() == expected.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["é" * 124, "x" * 250], ids=["accents", "letters"])
+def test_a_return_of_the_longest_name_has_a_copy(contrat, tmp_path, name):
+    retour = faulty(tmp_path).rename(tmp_path / f"{name}.xlsx")
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    assert file_copy.name.startswith(name[:100]) and file_copy.name.endswith("-annote.xlsx")
+    _, again, _ = annotate(contrat, file_copy, tmp_path / "copies")
+    assert again.name.endswith("-annote-2.xlsx")
+
+
 def test_two_runs_give_the_same_bytes(contrat, tmp_path):
     retour = faulty(tmp_path)
     copies = [annotate(contrat, retour, tmp_path / d)[1].read_bytes() for d in ("a", "b")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from cls_workbook.french import typography
 from cls_workbook.reading.locating.retour import Retour
 
 SUFFIX = "-annote"
+_NAME_BYTES = 255
 ODS = (
     "Votre retour est un .ods : cette copie est un .xlsx, refait sur le modèle de l’année avec vos "
     "réponses. Corrigez celui-ci ; vos feuilles et notes ajoutées n’y sont pas."
@@ -33,14 +35,14 @@ class AnnotatedCopy(NamedTuple):
 def annotate(
     retour: Retour, contrat: Contrat, anomalies: Sequence[Anomalie], addresses: Mapping[str, tuple[str, str]]
 ) -> AnnotatedCopy:
-    """The annotated copy of a return that could be read. ``addresses``: key of an input → (sheet, cell) in the return.
+    """The annotated copy of a return that could be read, made from the bytes that it was read from.
 
-    Refusal if the file cannot be opened any more.
+    ``retour``: read with its content kept. ``addresses``: key of an input → (sheet, cell) in the return.
     """
     from cls_workbook.office.annotation.annotated_copy import WorkingCopy
     from cls_workbook.office.annotation.returned_package import UnusualArchive
 
-    content, file = Path(retour.path).read_bytes(), PurePosixPath(retour.file).name
+    content, file = retour.content, PurePosixPath(retour.file).name
     anomalies = sort_out(list(anomalies))
     is_ods = b"opendocument" in content[:200]
     if not is_ods:
@@ -83,4 +85,12 @@ def copy_name(retour: Retour, extension: str) -> PurePosixPath:
     if origin.is_absolute() or ".." in origin.parts or Path(retour.file).is_absolute():
         origin = PurePosixPath(Path(retour.file).name)
     base = origin.stem if origin.stem.endswith(SUFFIX) else f"{origin.stem}{SUFFIX}"
-    return origin.with_name(base + extension)
+    return origin.with_name(_short_enough(base, extension))
+
+
+def _short_enough(base: str, extension: str) -> str:
+    """A name that file systems take (255 bytes), with room for a number behind it."""
+    room = _NAME_BYTES - len(extension) - len("-9999")
+    if len(os.fsencode(base)) > room:
+        base = os.fsencode(base.removesuffix(SUFFIX))[: room - len(SUFFIX)].decode(errors="ignore") + SUFFIX
+    return base + extension

@@ -28,6 +28,7 @@ B, LAST_COLUMN = 2, 9
 
 # (sheet, cell) of an anomaly → where it is in the copy, or None
 Locator = Callable[[str, str], tuple[str, str] | None]
+_NAME_IN_FOOTER = 80  # characters; Excel takes 255 for all of it
 
 
 def sheet(file: str, anomalies: Sequence[Anomalie], where: Locator, remarks: Iterable[str], nom: str = NAME) -> Sheet:
@@ -43,7 +44,8 @@ def sheet(file: str, anomalies: Sequence[Anomalie], where: Locator, remarks: Ite
     for column, titre in enumerate(TITLES, B):
         page.write(line, column, titre, "entete")
     page.heights[line] = 22
-    page.print_setup = PrintSetup(repeated_rows=(line, line), left_footer=f"Anomalies · {file}")
+    short = file if len(file) <= _NAME_IN_FOOTER else f"{file[:_NAME_IN_FOOTER]}…"
+    page.print_setup = PrintSetup(repeated_rows=(line, line), left_footer=f"Anomalies · {short}")
     for rank, anomalie in enumerate(anomalies, 1):
         _row(page, line + rank, rank, anomalie, where)
     for numero in range(1, line + len(anomalies) + 1):
