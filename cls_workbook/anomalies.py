@@ -36,24 +36,12 @@ class Anomalie:
     refuses_sheet: bool = False
 
     def __str__(self) -> str:
-        location = " · ".join(
-            piece
-            for piece in (
-                self.file or "campagne",
-                f"feuille « {self.sheet} »" if self.sheet else "",
-                f"cellule{'s' * (len(self.cells) > 1)} {', '.join(self.cells)}" if self.cells else "",
-            )
-            if piece
-        )
-        if self.champ:
-            location += f" ({self.champ})"
-        lines = [f"{location} — {self.gravite} {self.code}"]
-        if self.found:
-            lines.append(f"  Trouvé  : {self.found}")
-        if self.expected:
-            lines.append(f"  Attendu : {self.expected}")
-        if self.remedy:
-            lines.append(f"  À faire : {self.remedy}")
+        sheet, plural = f"feuille « {self.sheet} »" if self.sheet else "", "s" * (len(self.cells) > 1)
+        cells = f"cellule{plural} {', '.join(self.cells)}" if self.cells else ""
+        location = " · ".join(filter(None, (self.file or "campagne", sheet, cells)))
+        said = (("Trouvé ", self.found), ("Attendu", self.expected), ("À faire", self.remedy))
+        lines = [location + (f" ({self.champ})" if self.champ else "") + f" — {self.gravite} {self.code}"]
+        lines += [f"  {word} : {text}" for word, text in said if text]
         return "\n".join(lines)
 
 
@@ -108,39 +96,25 @@ class Check:
         cls,
         place: Place,
         cells: Iterable[str],
-        *,
         champ: str,
         found: str,
         expected: str = "",
         remedy: str = "",
         gravite: str = "",
-        refuses_file: bool = False,
-        refuses_sheet: bool = False,
+        **refuses: bool,
     ) -> Anomalie:
-        """What this check found at a place.
+        """What this check found at a place. ``refuses``: ``refuses_file`` or ``refuses_sheet``.
 
         ``gravite``: where ``gravity`` leaves a choice; ValueError for any other.
         """
         gravities = cls.gravities()
-        if not gravite and len(gravities) == 1:
-            gravite = gravities[0]
+        gravite = gravite or (gravities[0] if len(gravities) == 1 else "")
         if gravite not in gravities:
             raise ValueError(f"{cls.code}: « {gravite} » is not among its gravities")
-        return Anomalie(
-            gravite,
-            cls.code,
-            place.file,
-            place.sheet,
-            tuple(dict.fromkeys(cells)),
-            place.fiche,
-            place.structure,
-            champ,
-            typography(found),
-            typography(expected or cls.expected),
-            typography(remedy or cls.remedy),
-            refuses_file,
-            refuses_sheet,
-        )
+        file, sheet, fiche, structure = place
+        at, found = tuple(dict.fromkeys(cells)), typography(found)
+        expected, remedy = typography(expected or cls.expected), typography(remedy or cls.remedy)
+        return Anomalie(gravite, cls.code, file, sheet, at, fiche, structure, champ, found, expected, remedy, **refuses)
 
 
 _CHECKS: list[type[Check]] = []

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from cls_workbook.anomalies import Anomalie, Check, checks, sort_out
+from cls_workbook.anomalies import Anomalie, checks, sort_out
 from cls_workbook.checks import border
-from cls_workbook.checks.check_kinds import BetweenRetours, CampagneCheck, FicheCheck, RetourCheck
+from cls_workbook.checks.check_kinds import BetweenRetours, CampagneCheck, FicheCheck, InputCheck, RetourCheck
 from cls_workbook.checks.families import (
     answer_checks,
     breakdown_checks,
@@ -44,32 +44,29 @@ FAMILIES = (
     grant_checks,
     privacy_checks,
 )
-K = TypeVar("K", bound=Check)
+K = TypeVar("K", bound=InputCheck)
 
 
-def _of_kind(kind: type[K]) -> list[K]:
+def _of_kind(kind: type[K], given: CheckInput) -> list[K]:
     """The rules that look there."""
-    return [check() for check in checks() if issubclass(check, kind)]
+    return [check(given) for check in checks() if issubclass(check, kind)]
 
 
 def controler(given: CheckInput, findings: Sequence[Anomalie] | None = None) -> list[Anomalie]:
     """Every anomaly of a campaign's returns, most serious first; those that reading already found are not repeated.
 
-    Returns of another campaign and second copies are set aside before the other rules look. ``findings``: what
-    ``of_each_retour`` found, where it has looked already.
+    Second copies are set aside before the rules between returns look. ``findings``: what ``of_each_retour`` found,
+    where it has looked already.
     """
-    strangers = campaign_checks.AnotherCampagne().strangers(given)
-    given = given.without(files={a.file for a in strangers})
-    duplicates = campaign_checks.DuplicateRetour().second_answers(given)
-    of_campagne = [a for check in _of_kind(CampagneCheck) for a in check.in_campagne(given)]
+    duplicates = campaign_checks.DuplicateRetour(given).second_answers()
+    of_campagne = [a for check in _of_kind(CampagneCheck, given) for a in check.in_campagne()]
     discarded = {a.file for a in duplicates if a.refuses_file}
     given = given.without(files=discarded)
     kept = given.without(fiches={(a.file, a.fiche) for a in duplicates if a.refuses_sheet})
     if findings is None:
         findings = of_each_retour(given)
-    discarded |= {a.file for a in strangers}
     theirs = [a for a in findings if a.file not in discarded]
-    return _new_anomalies(given, [*strangers, *duplicates, *of_campagne, *theirs, *_between_retours(kept)])
+    return _new_anomalies(given, [*duplicates, *of_campagne, *theirs, *_between_retours(kept)])
 
 
 def check_retour(given: CheckInput) -> list[Anomalie]:
@@ -87,17 +84,14 @@ def of_each_retour(given: CheckInput) -> list[Anomalie]:
 
 
 def _in_retours(given: CheckInput) -> list[Anomalie]:
-    return [a for check in _of_kind(RetourCheck) for a in check.in_retours(given)]
+    return [a for check in _of_kind(RetourCheck, given) for a in check.in_retours()]
 
 
 def _between_retours(given: CheckInput) -> list[Anomalie]:
-    """Rules that add up several returns: those in conflict over one fiche would count twice.
-
-    Money is looked at fiche by fiche.
-    """
-    on_fiches = _of_kind(FicheCheck)
-    on_money = [a for fiche, part in given.par_fiche("financement") for c in on_fiches for a in c.on_fiche(part, fiche)]
-    return on_money + [a for check in _of_kind(BetweenRetours) for a in check.between(given)]
+    """Rules that add up several returns: those in conflict over one fiche would count twice."""
+    fiches = given.par_fiche("financement")
+    on_money = [a for fiche, part in fiches for check in _of_kind(FicheCheck, part) for a in check.on_fiche(fiche)]
+    return on_money + [a for check in _of_kind(BetweenRetours, given) for a in check.between()]
 
 
 def _new_anomalies(given: CheckInput, anomalies: list[Anomalie]) -> list[Anomalie]:

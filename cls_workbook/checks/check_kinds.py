@@ -6,86 +6,93 @@ A rule is a class of one of these kinds (see ``anomalies.Check``); of two, where
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
-
-import pandas as pd
 
 from cls_workbook.anomalies import Anomalie, Check
 from cls_workbook.checks.given.check_input import CheckInput
-from cls_workbook.checks.given.typed_answers import Row, place_of
-from cls_workbook.reading.storing.wide_views import as_dicts
+from cls_workbook.checks.given.typed_answers import Row, place_of, typed_cells
+from cls_workbook.domain.rules import Rule
 
 CONFIRM = "corrigez, ou confirmez à la coordination."
 SEND_BACK = "puis renvoyez le classeur."  # what follows « corrigez » when a value is refused
 
 
-class RetourCheck(Check, abstract=True):
+class InputCheck(Check, abstract=True):
+    """A rule, and what it looks at."""
+
+    def __init__(self, given: CheckInput):
+        self.given, self.contrat, self.annee = given, given.contrat, given.annee
+        self.words, self.answers, self.places = given.words, given.answers, given.places
+
+    def at(
+        self,
+        r: Row,
+        found: str,
+        *champs: str,
+        cells: Iterable[str] | None = None,
+        expected: str = "",
+        remedy: str = "",
+        gravite: str = "",
+    ) -> Anomalie:
+        """The anomaly of a row of ``TypedAnswers``. ``champs``: the one to look at first, and others that are shown
+        with it. ``cells``: all that is shown, where that is not where these were typed."""
+        printed = self.words.libelle(r["bloc"], champs[0], r["mesure"], r["fiche"])
+        shown = typed_cells(r, *champs) if cells is None else cells
+        return self.anomalie(place_of(r), shown, printed, found, expected, remedy, gravite)
+
+    def rules(self, *types: str) -> list[Rule]:
+        """The rules of the contract of these types, type after type."""
+        return [rule for type_ in types for rule in self.contrat.regles if rule.type == type_]
+
+    def blank_cells(self, r: Row, *champs: str) -> list[str]:
+        """Where these stand, blank or not."""
+        return [cell for champ in champs for cell in self.places.cell(r, r["bloc"], champ)]
+
+    def is_lacking(self, r: Row, champ: str) -> bool:
+        """Was nothing typed there? What reading refused is not missing."""
+        return r[champ] is None and not self.places.refused(r, r["bloc"], champ)
+
+
+class RetourCheck(InputCheck, abstract=True):
     """What a return says amiss, whatever the others say: they may be looked at in several parts."""
 
-    def in_retours(self, given: CheckInput) -> Iterable[Anomalie]:
+    def in_retours(self) -> Iterable[Anomalie]:
         raise NotImplementedError
 
 
 class RowCheck(RetourCheck, abstract=True):
-    """What must hold in each row of some blocks, that is in a row of ``TypedAnswers.rows``."""
+    """What must hold in each row of some blocks."""
 
     blocks: ClassVar[tuple[str, ...]]
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        """Where it does not hold."""
+    def broken(self, r: Row) -> bool:
+        """Does it not hold?"""
         raise NotImplementedError
 
-    def say(self, given: CheckInput, r: Row) -> Anomalie | None:
-        """None: nothing to say after all. ``r["bloc"]``: which of the blocks."""
+    def say(self, r: Row) -> Anomalie:
         raise NotImplementedError
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for bloc in self.blocks:
-            if bloc not in given.answers.blocks:
-                continue  # nothing typed
-            rows = given.answers.rows(bloc)
-            for r in self.picked(rows, self.broken(rows), bloc):
-                if finding := self.say(given, r):
-                    yield finding
-
-    @staticmethod
-    def picked(rows: pd.DataFrame, mask: Sequence[bool], bloc: str) -> Iterator[Row]:
-        return ({**r, "bloc": bloc} for r in as_dicts(rows, mask))
-
-    def at(
-        self,
-        given: CheckInput,
-        r: Row,
-        champ: str,
-        cells: Iterable[str],
-        found: str,
-        *,
-        expected: str = "",
-        remedy: str = "",
-    ) -> Anomalie:
-        """The anomaly of a row; ``champ``: the one to look at first."""
-        printed = given.words.libelle(r["bloc"], champ, r["mesure"])
-        return self.anomalie(place_of(r), cells, champ=printed, found=found, expected=expected, remedy=remedy)
+    def in_retours(self) -> Iterator[Anomalie]:
+        return (self.say(r) for bloc in self.blocks for r in self.answers.rows(bloc) if self.broken(r))
 
 
-class FicheCheck(Check, abstract=True):
-    """The money of a fiche, all returns together."""
+class FicheCheck(InputCheck, abstract=True):
+    """The money of a fiche, all returns together: nothing else is given."""
 
-    def on_fiche(self, given: CheckInput, fiche: str) -> Iterable[Anomalie]:
-        """``given``: what is said of this fiche only."""
+    def on_fiche(self, fiche: str) -> Iterable[Anomalie]:
         raise NotImplementedError
 
 
-class BetweenRetours(Check, abstract=True):
+class BetweenRetours(InputCheck, abstract=True):
     """What takes several returns, over all fiches."""
 
-    def between(self, given: CheckInput) -> Iterable[Anomalie]:
+    def between(self) -> Iterable[Anomalie]:
         raise NotImplementedError
 
 
-class CampagneCheck(Check, abstract=True):
+class CampagneCheck(InputCheck, abstract=True):
     """What was expected of the campaign and is not there."""
 
-    def in_campagne(self, given: CheckInput) -> Iterable[Anomalie]:
+    def in_campagne(self) -> Iterable[Anomalie]:
         raise NotImplementedError

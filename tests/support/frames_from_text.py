@@ -5,7 +5,7 @@
     1.1/mesures/1.1-I01/valeur 12
     1.1/mesures/1.1-I02/valeur ?? NOMBRE_ILLISIBLE
 
-A file and its structure (and ``/ volet``, and ``sha256=…`` or other facts of ``retours``), then a key and a value a
+A file and its structure (and ``/ volet``, and ``sha256=…``), then a key and a value a
 line; ``??`` and a code: reading refused what was typed there. A key alone: the fiche is returned, nothing more. The
 cell of an input is its key without the fiche: ``mesures/1.1-I01/valeur`` in sheet « FA 1.1 ».
 """
@@ -271,9 +271,9 @@ def _header(line: str, contrat: Contrat, annee: int) -> dict:
     return {
         "fichier": file,
         "sha256": facts.get("sha256", file),
-        "annee": int(facts.get("annee", annee)),
-        "contrat": facts.get("contrat", contrat.id),
-        "modele": facts.get("modele", "1"),
+        "annee": annee,
+        "contrat": contrat.id,
+        "modele": "1",
         "structure": structure,
         "volet": volet,
     }

@@ -7,25 +7,6 @@ from tests.support.frames_from_text import A_CONFIRMER, BLOCKING, folder, found,
 
 
 @pytest.mark.parametrize(
-    "facts, faulty", [("annee=2024", True), ("contrat=autre", True), ("modele=0", True), ("", False)]
-)
-def test_a_return_of_another_campaign_is_refused_whole_and_said_once(facts, faulty):
-    anomalies = controler(
-        folder(
-            f"[a.xlsx] association {facts}\n 1.1/mesures/1.1-I02/valeur 1\n 1.1/mesures/1.1-I02/dont_qpv 2\n "
-            "1.2/avancement/etat En cours",
-            modele="1",
-        )
-    )
-    if faulty:
-        assert [(a.code, a.gravite, a.file, a.refuses_file) for a in anomalies] == [
-            ("HORS_CAMPAGNE", BLOCKING, "a.xlsx", True)
-        ]
-    else:
-        assert "HORS_CAMPAGNE" not in [a.code for a in anomalies]
-
-
-@pytest.mark.parametrize(
     "structure, fiche, faulty",
     [
         ("association", "1.1", False),
@@ -275,13 +256,13 @@ def test_a_single_return_is_checked_without_a_campaign():
         a.code
         for a in check_retour(
             folder(
-                "[a.xlsx] association annee=2024\n 1.1/mesures/1.1-I02/valeur 1\n 1.1/mesures/1.1-I02/dont_qpv 2",
+                "[a.xlsx] association\n 1.1/mesures/1.1-I02/valeur 1\n 1.1/mesures/1.1-I02/dont_qpv 2",
                 expected_returns=[("1.1", "ville", "", False)],
             )
         )
     }
     assert "QPV_SUPERIEUR_AU_TOTAL" in codes
-    assert codes.isdisjoint({"HORS_CAMPAGNE", "RETOUR_MANQUANT", "DOUBLON_DE_RETOUR"})
+    assert codes.isdisjoint({"RETOUR_MANQUANT", "DOUBLON_DE_RETOUR"})
 
 
 @pytest.mark.parametrize(

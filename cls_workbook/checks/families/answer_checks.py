@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-
-import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie
 from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
@@ -17,12 +15,11 @@ from cls_workbook.checks.families.progress_checks import (
     POSTPONED,
     phase,
 )
-from cls_workbook.checks.given.check_input import CheckInput
-from cls_workbook.checks.given.typed_answers import Row, here, place_of, typed_cells
+from cls_workbook.checks.given.typed_answers import Row, above, here, place_of
 from cls_workbook.domain.model import Mesure
 from cls_workbook.french import fold, number_fr
 from cls_workbook.reading.reading_checks import NegativeValue, OutOfBounds
-from cls_workbook.reading.storing.wide_views import NUMERIC_FIELDS, where_above
+from cls_workbook.reading.storing.wide_views import NUMERIC_FIELDS
 
 NO_VALUE = frozenset(map(fold, ("non disponible", "sans objet")))
 # What a measure is not answered without, by type: (block, champs).
@@ -39,31 +36,30 @@ ESSENTIAL = {
 }
 
 
-class NegativeNumber(RowCheck, NegativeValue):
+class NegativeNumber(RetourCheck, NegativeValue):
     """Each number of a row is looked at on its own."""
 
     expected = "un nombre positif ou nul"
     remedy = f"corrigez la valeur, {SEND_BACK}"
-    blocks = tuple(bloc for bloc, champs in NUMERIC_FIELDS.items() if champs)
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for bloc in self.blocks:
-            rows = given.answers.rows(bloc) if bloc in given.answers.blocks else pd.DataFrame()
-            for champ in NUMERIC_FIELDS[bloc] if len(rows) else ():
-                for r in self.picked(rows, [v is not None and v < 0 for v in rows[champ]], bloc):
-                    yield self.at(given, r, champ, typed_cells(r, champ), number_fr(r[champ]))
+    def in_retours(self) -> Iterator[Anomalie]:
+        for bloc, champs in NUMERIC_FIELDS.items():
+            for champ in champs:
+                for r in self.answers.rows(bloc):
+                    if r[champ] is not None and r[champ] < 0:
+                        yield self.at(r, number_fr(r[champ]), champ)
 
 
 class AboveMaximum(RowCheck, OutOfBounds):
     remedy = f"corrigez la valeur, {SEND_BACK}"
     blocks = ("mesures",)
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        return where_above(rows["valeur"], rows["maximum"])
+    def broken(self, r: Row) -> bool:
+        return above(r["valeur"], self.words.maxima.get(r["mesure"]))
 
-    def say(self, given: CheckInput, r: Row) -> Anomalie:
-        expected = f"{number_fr(r['maximum'])} au plus"
-        return self.at(given, r, "valeur", typed_cells(r, "valeur"), number_fr(r["valeur"]), expected=expected)
+    def say(self, r: Row) -> Anomalie:
+        expected = f"{number_fr(self.words.maxima[r['mesure']])} au plus"
+        return self.at(r, number_fr(r["valeur"]), "valeur", expected=expected)
 
 
 class ValueNotFilledIn(RetourCheck):
@@ -76,46 +72,42 @@ class ValueNotFilledIn(RetourCheck):
     expected = "une valeur (0 si rien n’a eu lieu), ou un statut : non disponible, sans objet"
     remedy = "saisissez la valeur ; si vous ne l’avez pas, choisissez un statut."
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for r in given.answers.progress_rows:
-            fiche = given.contrat.par_fiche.get(r["fiche"])
+    def in_retours(self) -> Iterator[Anomalie]:
+        for r in self.answers.progress_rows:
+            fiche = self.contrat.par_fiche.get(r["fiche"])
             indicateurs = [i for i in fiche.indicateurs if fiche.concerns(i, r["volet"])] if fiche else []
             mesures = [m for i in indicateurs for m in i.mesures]
-            is_silent = not any((*here(r), m.id) in given.answers.fills for m in mesures)
+            is_silent = not any((*here(r), m.id) in self.answers.fills for m in mesures)
             # Said better by another rule (active without an indicator), or nothing to say (nothing was done).
             if is_silent and phase(r["etat"]) in (IN_PROGRESS, COMPLETED, NOT_STARTED, POSTPONED, ABANDONED):
                 continue
-            gaps = [(m, cells) for m in mesures if (cells := _missing(given, r, m)) is not None]
+            gaps = [(m, cells) for m in mesures if (cells := self._missing(r, m)) is not None]
             shared = fiche is not None and fiche.volets and any(i.volet is None for i in indicateurs)
             if gaps and (is_silent or shared):
-                yield self._of_the_fiche(r, [c for _, cells in gaps for c in cells])
-            else:
-                for mesure, cells in gaps:
-                    bloc, (champ, *_) = ESSENTIAL[mesure.type]
-                    printed = given.words.libelle(bloc, champ, mesure.id)
-                    yield self.anomalie(place_of(r), cells, champ=printed, found="vide, sans statut")
+                empty = [c for _, cells in gaps for c in cells]
+                found = f"{len(empty) or 'des'} cellule(s) vide(s), sans statut"
+                yield self.anomalie(place_of(r), empty, "Indicateurs", found)
+                continue
+            for mesure, cells in gaps:
+                bloc, (champ, *_) = ESSENTIAL[mesure.type]
+                yield self.at({**r, "bloc": bloc, "mesure": mesure.id}, "vide, sans statut", champ, cells=cells)
 
-    def _of_the_fiche(self, r: Row, cells: list[str]) -> Anomalie:
-        found = f"{len(cells) or 'des'} cellule(s) vide(s), sans statut"
-        return self.anomalie(place_of(r), cells, champ="Indicateurs", found=found)
-
-
-def _missing(given: CheckInput, r: Row, mesure: Mesure) -> tuple[str, ...] | None:
-    """The cells of what is missing for a measure; None if it is answered, or if a statut says why not."""
-    key = (*here(r), mesure.id)
-    statut = given.answers.statuts.get(key)
-    if statut is not None and fold(statut.valeur) in NO_VALUE:
-        return None
-    bloc, champs = ESSENTIAL[mesure.type]
-    filled = {(f.bloc, f.champ) for f in given.answers.fills.get(key, ())}
-    if mesure.nominative and ("ventilations", "nom") in filled:
-        return None  # the names are counted
-    if bloc == "ventilations" and given.places.any_refused(*here(r), bloc, mesure.id):
-        return None
-    row = {c: r[c] for c in ("fichier", "fiche", "feuille")}
-    row |= {"mesure": mesure.id, "ligne": "01" if bloc == "ventilations" else ""}
-    missing = [c for c in champs if (bloc, c) not in filled and not given.places.refused(row, bloc, c)]
-    return tuple(cell for c in missing for cell in given.places.cell(row, bloc, c)) if missing else None
+    def _missing(self, r: Row, mesure: Mesure) -> list[str] | None:
+        """The cells of what is missing for a measure; None if it is answered, or if a statut says why not."""
+        key = (*here(r), mesure.id)
+        statut = self.answers.statuts.get(key)
+        if statut is not None and fold(statut.valeur) in NO_VALUE:
+            return None
+        bloc, champs = ESSENTIAL[mesure.type]
+        filled = {(f.bloc, f.champ) for f in self.answers.fills.get(key, ())}
+        if mesure.nominative and ("ventilations", "nom") in filled:
+            return None  # the names are counted
+        if bloc == "ventilations" and self.places.any_refused(*here(r), bloc, mesure.id):
+            return None
+        row = {c: r[c] for c in ("fichier", "fiche", "feuille")}
+        row |= {"bloc": bloc, "mesure": mesure.id, "ligne": "01" if bloc == "ventilations" else ""}
+        missing = [c for c in champs if (bloc, c) not in filled and not self.places.refused(row, bloc, c)]
+        return self.blank_cells(row, *missing) if missing else None
 
 
 class ContradictoryStatut(RetourCheck):
@@ -124,17 +116,12 @@ class ContradictoryStatut(RetourCheck):
     expected = "une valeur, ou un statut qui dit qu’il n’y en a pas"
     remedy = "retirez la valeur, ou corrigez le statut (réel, estimé)."
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for key, statut in given.answers.statuts.items():
-            fills = given.answers.fills.get(key)
-            if not fills or fold(statut.valeur) not in NO_VALUE:
-                continue
-            values = ", ".join(
-                number_fr(f.valeur) if isinstance(f.valeur, (int, Decimal)) else f"« {f.valeur} »" for f in fills[:3]
-            )
-            yield self.anomalie(
-                place_of(given.answers.progress_of[key[:2]]),
-                (*(f.cell for f in fills), statut.cell),
-                champ=given.words.libelle(statut.bloc, "statut", key[2]),
-                found=f"« {statut.valeur} », avec {values}",
-            )
+    def in_retours(self) -> Iterator[Anomalie]:
+        for (file, fiche, mesure), statut in self.answers.statuts.items():
+            fills = self.answers.fills.get((file, fiche, mesure))
+            if fills and fold(statut.valeur) in NO_VALUE:
+                values = (f.valeur for f in fills[:3])
+                words = (number_fr(v) if isinstance(v, (int, Decimal)) else f"« {v} »" for v in values)
+                r = {**self.answers.progress_of[file, fiche], "bloc": statut.bloc, "mesure": mesure}
+                cells = [*(f.cell for f in fills), statut.cell]
+                yield self.at(r, f"« {statut.valeur} », avec {', '.join(words)}", "statut", cells=cells)

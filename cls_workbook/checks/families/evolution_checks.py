@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import Any
 
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie
-from cls_workbook.checks.check_kinds import CONFIRM, BetweenRetours, FicheCheck, RetourCheck
+from cls_workbook.checks.check_kinds import CONFIRM, BetweenRetours, FicheCheck, InputCheck, RetourCheck
 from cls_workbook.checks.families.like_declarations import Declaration, alike
 from cls_workbook.checks.families.progress_checks import is_stock
-from cls_workbook.checks.given.check_input import CheckInput, PreviousYear
 from cls_workbook.checks.given.measure_counts import MesureCount, counts
 from cls_workbook.checks.given.typed_answers import Row, by_retour, place_of, typed_cells
 from cls_workbook.domain.model import Mesure
@@ -29,61 +26,51 @@ NUMBERS = (
 )
 LAST_YEAR = ("fiche", "structure", "volet", "mesure", "champ", "valeur")
 LOOK_AGAIN = f"vérifiez la valeur ; {CONFIRM}"
+CHECK_COPY = "vérifiez que {} de l’année précédente n’a pas été {} ; corrigez, ou confirmez à la coordination."
 
 
-class _Change(NamedTuple):
-    """What a structure gave for a measure, and what it had given last year."""
+class _YearCheck(InputCheck, abstract=True):
+    """Against last year. A return's fiche is told from the others by fiche, structure and volet."""
 
-    mesure: Mesure
-    tally: MesureCount
-    ancien: int | Decimal
+    def compared(self, nouveau: str, ancien: str, gap: int | Decimal = 0, base: int | Decimal | None = None) -> str:
+        """``gap``, ``base``: by how much it changed, and from what."""
+        proportion = f" ({rate_fr(Decimal(gap) / base, 0)})" if base else ""
+        return f"{nouveau}, après {ancien} en {self.annee - 1}{proportion}"
 
-    @property
-    def gap(self) -> Decimal:
-        return Decimal(self.tally.valeur - self.ancien)
+    def changed_counts(self) -> Iterator[tuple[Mesure, MesureCount, int | Decimal]]:
+        """Of the counts that a return gives and had given: the measure, its figure, last year's."""
+        before = self._totals_last_year()
+        for by_mesure in counts(self.given, {id_ for *_, id_ in before}).values():
+            for id_, tally in by_mesure.items():
+                ancien = before.get((tally.row["fiche"], tally.row["structure"], tally.row["volet"], id_))
+                if ancien is not None:
+                    yield self.words.mesure(id_), tally, ancien
 
-    @property
-    def is_stock_falling(self) -> bool:
-        return is_stock(self.mesure) and self.gap < 0
+    def _totals_last_year(self) -> dict[tuple[str, str, str, str], int | Decimal]:
+        """(fiche, structure, volet, measure) → last year's figure, typed or total of its breakdown."""
+        totals: dict[tuple[str, str, str, str], Any] = {}
+        rows = columns(self.given.precedent.mesures, *LAST_YEAR) if self.given.precedent else ()
+        for fiche, structure, volet, id_, champ, valeur in rows:
+            if id_ not in self.contrat.by_mesure:
+                continue
+            key, is_ventilation = (fiche, structure, volet, id_), self.words.mesure(id_).type == "ventilation"
+            if champ == "valeur" and not is_ventilation:
+                totals[key] = valeur
+            elif champ == "effectif" and is_ventilation:
+                totals[key] = totals.get(key, 0) + valeur
+        return totals
 
-    def found(self, annee: int) -> str:
-        return _found(number_fr(self.tally.valeur), number_fr(self.ancien), annee, _proportion(self.gap, self.ancien))
+    def of_the_count(self, tally: MesureCount, mesure: Mesure, ancien: int | Decimal, expected: str = "") -> Anomalie:
+        found = self.compared(number_fr(tally.valeur), number_fr(ancien), tally.valeur - ancien, ancien)
+        return self.anomalie(place_of(tally.row), tally.cells, mesure.libelle, found, expected)
 
-
-def _found(nouveau: str, ancien: str, annee: int, proportion: str = "") -> str:
-    return f"{nouveau}, après {ancien} en {annee - 1}{proportion}"
-
-
-def _proportion(gap: int | Decimal, ancien: int | Decimal) -> str:
-    return f" ({rate_fr(Decimal(gap) / ancien, 0)})" if ancien else ""
-
-
-def _changes(given: CheckInput) -> Iterator[_Change]:
-    """Of the counts that a return gives and had given."""
-    before = _totals_last_year(given)
-    for by_mesure in counts(given, {id_ for *_, id_ in before}).values():
-        for id_, tally in by_mesure.items():
-            ancien = before.get((tally.row["fiche"], tally.row["structure"], tally.row["volet"], id_))
-            if ancien is not None:
-                yield _Change(given.words.mesure(id_), tally, ancien)
-
-
-def _totals_last_year(given: CheckInput) -> dict[tuple[str, str, str, str], int | Decimal]:
-    """(fiche, structure, volet, measure) → last year's figure, typed or total of its breakdown."""
-    totals: dict[tuple[str, str, str, str], Any] = {}
-    mesures = given.precedent.mesures if given.precedent else pd.DataFrame(columns=LAST_YEAR)
-    for fiche, structure, volet, id_, champ, valeur in columns(mesures, *LAST_YEAR):
-        if id_ not in given.contrat.by_mesure:
-            continue
-        key, is_ventilation = (fiche, structure, volet, id_), given.words.mesure(id_).type == "ventilation"
-        if champ == "valeur" and not is_ventilation:
-            totals[key] = valeur
-        elif champ == "effectif" and is_ventilation:
-            totals[key] = totals.get(key, 0) + valeur
-    return totals
+    def lines_last_year(self, fiche: str) -> list[Row]:
+        """The funding lines of the fiche."""
+        lines = self.given.precedent.lines if self.given.precedent else None
+        return [] if lines is None else list(as_dicts(lines, lines["fiche"] == fiche))
 
 
-class SharpChange(RetourCheck, FicheCheck):
+class SharpChange(_YearCheck, RetourCheck, FicheCheck):
     """Of one return's own counts, rates and means; of what a structure was granted by one funder on a fiche."""
 
     code, gravity = "EVOLUTION_FORTE", A_CONFIRMER
@@ -93,180 +80,138 @@ class SharpChange(RetourCheck, FicheCheck):
     )
     remedy = LOOK_AGAIN
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        if given.precedent is not None:
-            before = _values_last_year(given.precedent)
-            yield from self._counts(given)
-            yield from self._rates(given, before)
-            yield from self._means(given, before)
+    def in_retours(self) -> Iterator[Anomalie]:
+        if self.given.precedent is not None:
+            # (fiche, structure, volet, measure, champ) → last year's value, rows of breakdowns apart
+            rows = columns(self.given.precedent.mesures, *LAST_YEAR, "modalite")
+            before = {tuple(key): valeur for *key, valeur, modalite in rows if not modalite}
+            yield from self._counts()
+            yield from self._rates(before)
+            yield from self._means(before)
 
-    def _counts(self, given: CheckInput) -> Iterator[Anomalie]:
-        seuils = given.contrat.evolution
-        for change in _changes(given):
-            gap, ancien = abs(change.gap), change.ancien
-            if not change.is_stock_falling and gap >= seuils.unites and gap > seuils.part * ancien:
-                yield self.anomalie(
-                    place_of(change.tally.row),
-                    change.tally.cells,
-                    champ=change.mesure.libelle,
-                    found=change.found(given.annee),
-                    expected=f"une évolution de moins de {rate_fr(seuils.part, 0)}, "
-                    f"ou de moins de {seuils.unites} unités",
-                )
+    def _counts(self) -> Iterator[Anomalie]:
+        seuils = self.contrat.evolution
+        expected = f"une évolution de moins de {rate_fr(seuils.part, 0)}, ou de moins de {seuils.unites} unités"
+        for mesure, tally, ancien in self.changed_counts():
+            gap = abs(Decimal(tally.valeur - ancien))
+            falling = is_stock(mesure) and tally.valeur < ancien
+            if not falling and gap >= seuils.unites and gap > seuils.part * ancien:
+                yield self.of_the_count(tally, mesure, ancien, expected)
 
-    def _rates(self, given: CheckInput, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:
+    def _rates(self, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:
         """Both terms of a rate are compared at once: what matters is what they make."""
-        points = given.contrat.evolution.points
+        points = self.contrat.evolution.points
+        expected = f"une évolution de {number_fr(points * 100)} points au plus"
         for bloc, top, bottom in (("taux", "numerateur", "denominateur"), ("satisfaction", "satisfaits", "repondants")):
-            for r in as_dicts(given.answers.view(bloc)):
+            for r in self.answers.rows(bloc):
                 key = (r["fiche"], r["structure"], r["volet"], r["mesure"])
-                known = bloc == "taux" and r["mesure"] in given.contrat.by_mesure
-                fixed = given.words.mesure(r["mesure"]).denominateur if known else None
+                known = bloc == "taux" and r["mesure"] in self.contrat.by_mesure
+                fixed = self.words.mesure(r["mesure"]).denominateur if known else None
                 nouveau = _quotient(r[top], r[bottom] if fixed is None else fixed)
                 ancien = _quotient(before.get((*key, top)), before.get((*key, bottom)) if fixed is None else fixed)
                 if nouveau is not None and ancien is not None and abs(nouveau - ancien) > points:
-                    yield self.anomalie(
-                        place_of(r),
-                        typed_cells(r, top, bottom),
-                        champ=given.words.mesure(r["mesure"]).libelle,
-                        found=_found(rate_fr(nouveau, 1), rate_fr(ancien, 1), given.annee),
-                        expected=f"une évolution de {number_fr(points * 100)} points au plus",
-                    )
+                    found = self.compared(rate_fr(nouveau, 1), rate_fr(ancien, 1))
+                    cells, label = typed_cells(r, top, bottom), self.words.mesure(r["mesure"]).libelle
+                    yield self.anomalie(place_of(r), cells, label, found, expected)
 
-    def _means(self, given: CheckInput, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:
-        part = given.contrat.evolution.part
-        for r in as_dicts(given.answers.view("durees")):
+    def _means(self, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:
+        part = self.contrat.evolution.part
+        for r in self.answers.rows("durees"):
             nouveau = r["moyenne"]
             ancien = before.get((r["fiche"], r["structure"], r["volet"], r["mesure"], "moyenne"))
             if ancien and nouveau is not None and abs(nouveau - ancien) > part * ancien:
-                proportion = _proportion(nouveau - ancien, ancien)
-                yield self.anomalie(
-                    place_of(r),
-                    typed_cells(r, "moyenne"),
-                    champ=given.words.mesure(r["mesure"]).libelle,
-                    found=_found(number_fr(nouveau), number_fr(ancien), given.annee, proportion),
-                    expected=f"une évolution de moins de {rate_fr(part, 0)}",
-                )
+                found = self.compared(number_fr(nouveau), number_fr(ancien), nouveau - ancien, ancien)
+                cells, label = typed_cells(r, "moyenne"), self.words.mesure(r["mesure"]).libelle
+                yield self.anomalie(place_of(r), cells, label, found, f"une évolution de moins de {rate_fr(part, 0)}")
 
-    def on_fiche(self, given: CheckInput, fiche: str) -> Iterator[Anomalie]:
+    def on_fiche(self, fiche: str) -> Iterator[Anomalie]:
         """What a structure was granted by one funder, under one nature, over all its returns for the fiche."""
-        seuils, before = given.contrat.evolution, dict[tuple[str, ...], Any]()
-        for r in _lines_last_year(given, fiche):
+        seuils, before = self.contrat.evolution, dict[tuple[str, ...], Any]()
+        expected = f"une évolution de moins de {rate_fr(seuils.part, 0)}, ou de moins de {amount_fr(seuils.euros)}"
+        for r in self.lines_last_year(fiche):
             if r["engage"] is not None:
-                granted = r["structure"], given.words.financeur(r["financeur"]), fold(r["nature"] or "")
+                granted = r["structure"], self.words.financeur(r["financeur"]), fold(r["nature"] or "")
                 before[granted] = before.get(granted, 0) + r["engage"]
         this_year: dict[tuple[str, ...], list[Row]] = {}
-        for r in given.answers.financements if before else ():
+        for r in self.answers.rows("financement") if before else ():
             if r["engage"] is not None:
                 this_year.setdefault((r["structure"], r["id"], fold(r["nature"] or "")), []).append(r)
         for key, lines in this_year.items():
             ancien, nouveau = before.get(key), sum(r["engage"] for r in lines)
             if ancien is None or abs(nouveau - ancien) < seuils.euros or abs(nouveau - ancien) <= seuils.part * ancien:
                 continue
-            amounts = amount_fr(nouveau), amount_fr(ancien)
-            yield self.anomalie(
-                place_of(lines[0]),
-                [c for r in lines for c in typed_cells(r, "engage")],
-                champ=f"{given.words.financeur_name(key[1])} — {given.words.libelle('financement', 'engage')}",
-                found=_found(*amounts, given.annee, _proportion(nouveau - ancien, ancien)),
-                expected=f"une évolution de moins de {rate_fr(seuils.part, 0)}, "
-                f"ou de moins de {amount_fr(seuils.euros)}",
-            )
-
-
-def _values_last_year(precedent: PreviousYear) -> dict[tuple[str, ...], Any]:
-    """(fiche, structure, volet, measure, champ) → last year's value, rows of breakdowns apart."""
-    rows = columns(precedent.mesures, *LAST_YEAR, "modalite")
-    return {tuple(key): valeur for *key, valeur, modalite in rows if not modalite}
-
-
-def _lines_last_year(given: CheckInput, fiche: str) -> list[Row]:
-    lines = given.precedent.lines if given.precedent else None
-    return [] if lines is None else list(as_dicts(lines, lines["fiche"] == fiche))
+            label = f"{self.words.financeur_name(key[1])} — {self.words.libelle('financement', 'engage')}"
+            found = self.compared(amount_fr(nouveau), amount_fr(ancien), nouveau - ancien, ancien)
+            cells = [c for r in lines for c in typed_cells(r, "engage")]
+            yield self.anomalie(place_of(lines[0]), cells, label, found, expected)
 
 
 def _quotient(top: Any, bottom: Any) -> Decimal | None:
     return Decimal(top) / Decimal(bottom) if top is not None and bottom else None
 
 
-class FallingStock(RetourCheck):
+class FallingStock(_YearCheck, RetourCheck):
     code, gravity = "STOCK_EN_BAISSE", A_CONFIRMER
     sought = "Un nombre constaté en fin d’année baisse par rapport à l’année précédente."
     expected = "un nombre qui ne baisse pas"
     remedy = LOOK_AGAIN
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for change in _changes(given):
-            if change.is_stock_falling:
-                yield self.anomalie(
-                    place_of(change.tally.row),
-                    change.tally.cells,
-                    champ=change.mesure.libelle,
-                    found=change.found(given.annee),
-                )
+    def in_retours(self) -> Iterator[Anomalie]:
+        for mesure, tally, ancien in self.changed_counts():
+            if is_stock(mesure) and tally.valeur < ancien:
+                yield self.of_the_count(tally, mesure, ancien)
 
 
-class SameAsLastYear(RetourCheck, FicheCheck):
+class SameAsLastYear(_YearCheck, RetourCheck, FicheCheck):
     code, gravity = "IDENTIQUE_A_L_ANNEE_PRECEDENTE", A_CONFIRMER
     sought = (
         "Toutes les valeurs d’une fiche, ou tous ses financements, sont ceux de l’année précédente : "
         "le classeur a pu être recopié."
     )
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
+    def in_retours(self) -> Iterator[Anomalie]:
         """Of one fiche of a return: every figure that could be compared is last year's."""
-        if given.precedent is None:
+        if self.given.precedent is None:
             return
-        p, v = given.precedent.mesures, given.answers.values
+        p, v = self.given.precedent.mesures, self.answers.values
         rows = p[p["champ"].isin(NUMBERS)]
         before = {_figure_key(r): r["valeur"] for r in as_dicts(rows)}
         comparable = as_dicts(v, v["champ"].isin(NUMBERS) & v["mesure"].isin(rows["mesure"].unique()))
+        last, current = self.words.year(self.annee - 1), self.words.year(self.annee)
         for lines in by_retour(comparable).values():
             former = [before.get(_figure_key(r)) for r in lines]
             equal = all(a is not None and a == r["valeur"] for a, r in zip(former, lines, strict=True))
             if equal and len(lines) >= COMPARABLES_MIN and any(former):
-                last, current = given.words.year(given.annee - 1), given.words.year(given.annee)
-                yield self.anomalie(
-                    place_of(lines[0]),
-                    [r["cellule"] for r in lines],
-                    champ="Indicateurs",
-                    found=f"les {len(lines)} valeurs de la fiche sont celles de {last}",
-                    expected=f"les valeurs de {current}",
-                    remedy="vérifiez que le classeur de l’année précédente n’a pas été renvoyé ; corrigez, "
-                    "ou confirmez à la coordination.",
-                )
+                found = f"les {len(lines)} valeurs de la fiche sont celles de {last}"
+                cells, remedy = [r["cellule"] for r in lines], CHECK_COPY.format("le classeur", "renvoyé")
+                expected = f"les valeurs de {current}"
+                yield self.anomalie(place_of(lines[0]), cells, "Indicateurs", found, expected, remedy)
 
-    def on_fiche(self, given: CheckInput, fiche: str) -> Iterator[Anomalie]:
+    def on_fiche(self, fiche: str) -> Iterator[Anomalie]:
         """Every funding line of a structure on the fiche is last year's, amounts and reference alike."""
         before: dict[str, list[tuple[Any, ...]]] = {}
-        for r in _lines_last_year(given, fiche):
-            before.setdefault(r["structure"], []).append(_line_fingerprint(given, r))
+        for r in self.lines_last_year(fiche):
+            before.setdefault(r["structure"], []).append(self._line_fingerprint(r))
         groups: dict[str, list[Row]] = {}
-        for r in given.answers.financements if before else ():
+        for r in self.answers.rows("financement") if before else ():
             groups.setdefault(r["structure"], []).append(r)
         for structure, lines in groups.items():
-            its_own = sorted((_line_fingerprint(given, r) for r in lines), key=str)
+            its_own = sorted(map(self._line_fingerprint, lines), key=str)
             referenced = any(r["reference"] and any(r[c] for c in AMOUNTS) for r in lines)
             if referenced and its_own == sorted(before.get(structure, []), key=str):
-                yield self.anomalie(
-                    place_of(lines[0]),
-                    [c for r in lines for c in typed_cells(r, *AMOUNTS, "reference")],
-                    champ="Financements",
-                    found=f"les financements de la fiche sont ceux de {given.annee - 1}, références comprises",
-                    expected=f"les financements de {given.annee}",
-                    remedy="vérifiez que le tableau de l’année précédente n’a pas été recopié ; corrigez, "
-                    "ou confirmez à la coordination.",
-                )
+                found = f"les financements de la fiche sont ceux de {self.annee - 1}, références comprises"
+                cells = [c for r in lines for c in typed_cells(r, *AMOUNTS, "reference")]
+                expected, remedy = f"les financements de {self.annee}", CHECK_COPY.format("le tableau", "recopié")
+                yield self.anomalie(place_of(lines[0]), cells, "Financements", found, expected, remedy)
+
+    def _line_fingerprint(self, r: Row) -> tuple[Any, ...]:
+        amounts = tuple(None if r[c] is None else Decimal(r[c]) for c in AMOUNTS)
+        nature, reference = fold(r["nature"] or ""), fold(str(r["reference"] or ""))
+        return (self.words.financeur(r["financeur"]), nature, *amounts, reference)
 
 
 def _figure_key(r: Row) -> tuple[str, ...]:
     return (*(r[c] for c in ("fiche", "structure", "volet", "mesure", "champ")), fold(r["modalite"] or ""))
-
-
-def _line_fingerprint(given: CheckInput, r: Row) -> tuple[Any, ...]:
-    amounts = tuple(None if r[c] is None else Decimal(r[c]) for c in AMOUNTS)
-    nature, reference = fold(r["nature"] or ""), fold(str(r["reference"] or ""))
-    return (given.words.financeur(r["financeur"]), nature, *amounts, reference)
 
 
 class EventDeclaredTwice(BetweenRetours):
@@ -281,27 +226,24 @@ class EventDeclaredTwice(BetweenRetours):
     expected = "un événement commun, déclaré par une seule structure"
     remedy = "si c’est le même événement, ne le gardez que dans un seul retour ; sinon confirmez à la coordination."
 
-    def between(self, given: CheckInput) -> Iterable[Anomalie]:
+    def between(self) -> Iterable[Anomalie]:
         pairs: dict[tuple[str, str, str], list[Declaration]] = {}
         anomalies = []
-        for mesure, store in given.by_mesure("mesures", "ventilations"):
-            if mesure not in given.contrat.by_mesure or given.words.mesure(mesure).nominative:
+        for mesure, store in self.given.by_mesure("mesures", "ventilations"):
+            if mesure not in self.contrat.by_mesure or self.words.mesure(mesure).nominative:
                 continue
             for shared in alike(mesure, store, ALIKE_MAX):
                 if shared.others > ALIKE_MAX:
                     cited = ", ".join(d.file for d in shared.later[:CITED_MAX])
                     where = f"{number_fr(shared.others)} autres retours, dont {cited}"
-                    anomalies.append(self._shared(given, [shared.first], where))
+                    anomalies.append(self._shared([shared.first], where))
                     continue
                 for d in shared.later:
                     pairs.setdefault((d.fiche, shared.first.file, d.file), []).append(d)
-        return anomalies + [self._shared(given, same, first) for (_, first, _), same in pairs.items()]
+        return anomalies + [self._shared(same, first) for (_, first, _), same in pairs.items()]
 
-    def _shared(self, given: CheckInput, declarations: list[Declaration], where: str) -> Anomalie:
-        labels = list(dict.fromkeys(given.words.mesure(d.mesure).libelle for d in declarations))
-        return self.anomalie(
-            declarations[0].place,
-            [c for d in declarations for c in d.cells()],
-            champ=labels[0],
-            found=f"même déclaration dans {where} : {', '.join(labels)}",
-        )
+    def _shared(self, declarations: list[Declaration], where: str) -> Anomalie:
+        labels = list(dict.fromkeys(self.words.mesure(d.mesure).libelle for d in declarations))
+        cells = [c for d in declarations for c in d.cells()]
+        found = f"même déclaration dans {where} : {', '.join(labels)}"
+        return self.anomalie(declarations[0].place, cells, labels[0], found)

@@ -8,8 +8,7 @@ from decimal import Decimal
 from cls_workbook.anomalies import INFORMATION, Anomalie
 from cls_workbook.checks.check_kinds import BetweenRetours, RetourCheck
 from cls_workbook.checks.families.money_checks import AMOUNTS, MAQUETTE, is_cash
-from cls_workbook.checks.given.check_input import CheckInput
-from cls_workbook.checks.given.typed_answers import Row, by_retour, place_of, typed_cells
+from cls_workbook.checks.given.typed_answers import Row, by_retour, typed_cells
 from cls_workbook.french import amount_fr, fold
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, total_of
 
@@ -30,34 +29,28 @@ class GrantToJustify(BetweenRetours):
         "de l’année."
     )
 
-    def between(self, given: CheckInput) -> Iterator[Anomalie]:
-        for financeur, lines in _public_grants(given):
+    def between(self) -> Iterator[Anomalie]:
+        for financeur, lines in self._public_grants():
             total = total_of(x["verse"] for x in lines)
             if total <= CONVENTION_THRESHOLD:
                 continue
             main = max(lines, key=lambda x: x["verse"])
             beside = [x for x in lines if (x["fichier"], x["feuille"]) == (main["fichier"], main["feuille"])]
-            fiches = ", ".join(dict.fromkeys(x["fiche"] for x in lines))
-            yield self.anomalie(
-                place_of(main),
-                [c for x in beside for c in typed_cells(x, "verse")],
-                champ=given.words.libelle("financement", "verse"),
-                found=f"{given.words.financeur_name(financeur)} : {amount_fr(total)} versés dans l’année (fiche "
-                f"{fiches})",
-            )
+            fiches, nom = ", ".join(dict.fromkeys(x["fiche"] for x in lines)), self.words.financeur_name(financeur)
+            found = f"{nom} : {amount_fr(total)} versés dans l’année (fiche {fiches})"
+            yield self.at(main, found, "verse", cells=[c for x in beside for c in typed_cells(x, "verse")])
 
-
-def _public_grants(given: CheckInput) -> Iterator[tuple[str, list[Row]]]:
-    """The funder, and the lines paid by it to one private structure; its own money is no grant."""
-    structures = {s.id for s in given.contrat.structures if fold(s.statut_juridique or "") == "prive"}
-    private_funders = {f.id for f in given.contrat.financeurs if f.prive}
-    own_funders = {(f.id, f.structure) for f in given.contrat.financeurs if f.structure}
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for x in given.financements_of(structures):
-        public = x["id"] and x["id"] not in private_funders and (x["id"], x["structure"]) not in own_funders
-        if public and is_cash(x) and x["verse"]:
-            groups.setdefault((x["structure"], x["id"]), []).append(x)
-    return ((financeur, lines) for (_, financeur), lines in groups.items())
+    def _public_grants(self) -> Iterator[tuple[str, list[Row]]]:
+        """The funder, and the lines paid by it to one private structure; its own money is no grant."""
+        structures = {s.id for s in self.contrat.structures if fold(s.statut_juridique or "") == "prive"}
+        private_funders = {f.id for f in self.contrat.financeurs if f.prive}
+        own_funders = {(f.id, f.structure) for f in self.contrat.financeurs if f.structure}
+        groups: dict[tuple[str, str], list[Row]] = {}
+        for x in self.answers.each("financement") if structures else ():
+            public = x["id"] and x["id"] not in private_funders and (x["id"], x["structure"]) not in own_funders
+            if public and x["structure"] in structures and is_cash(x) and x["verse"]:
+                groups.setdefault((x["structure"], x["id"]), []).append(x)
+        return ((financeur, lines) for (_, financeur), lines in groups.items())
 
 
 class AmountWithoutForecast(RetourCheck):
@@ -68,17 +61,13 @@ class AmountWithoutForecast(RetourCheck):
     expected = "aucun montant n’est imprimé au contrat pour cette fiche"
     remedy = "rien à corriger si le COPIL a décidé ce montant depuis."
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        money = {numero: f.financement for numero, f in given.contrat.par_fiche.items()}
+    def in_retours(self) -> Iterator[Anomalie]:
+        money = {numero: f.financement for numero, f in self.contrat.par_fiche.items()}
         if all(m.montant is None for m in money.values()):
             return
         unforeseen = {n for n, m in money.items() if m.montant is None and m.montant_etat != "regle"}
-        its_own = (x for x in given.answers.financements if x["fiche"] in unforeseen and x["niveau"] == MAQUETTE)
+        its_own = (x for x in self.answers.rows("financement") if x["fiche"] in unforeseen and x["niveau"] == MAQUETTE)
         for lines in by_retour(x for x in its_own if any(x[m] for m in AMOUNTS)).values():
-            amounts = [(m, x[m], x[m + ADDRESS_SUFFIX]) for x in lines for m in AMOUNTS if x[m]]
-            yield self.anomalie(
-                place_of(lines[0]),
-                [cell for *_, cell in amounts],
-                champ=given.words.libelle("financement", amounts[0][0]),
-                found=amount_fr(max(montant for _, montant, _ in amounts)),
-            )
+            amounts = [(x[m], m, x[m + ADDRESS_SUFFIX]) for x in lines for m in AMOUNTS if x[m]]
+            most = amount_fr(max(montant for montant, *_ in amounts))
+            yield self.at(lines[0], most, amounts[0][1], cells=[cell for *_, cell in amounts])

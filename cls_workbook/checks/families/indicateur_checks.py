@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, ClassVar
-
-import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie
 from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
-from cls_workbook.checks.given.check_input import CheckInput
-from cls_workbook.checks.given.typed_answers import Row, place_of, typed_cells
+from cls_workbook.checks.given.typed_answers import Row, above
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import fold, number_fr
 from cls_workbook.reading.reading_checks import TypedRate
-from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, where_above
+from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX
 
 RESPONDENTS_MIN = 5  # below, a rate of satisfaction says little
 COMMUNE_PREFIXES = ("commune de ", "commune d'", "ville de ", "ville d'", "mairie de ", "mairie d'")
@@ -31,14 +28,13 @@ class QpvAboveTotal(RowCheck):
     remedy = f"corrigez « dont QPV », ou la valeur, {SEND_BACK}"
     blocks = ("mesures",)
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        return where_above(rows["dont_qpv"], rows["valeur"])
+    def broken(self, r: Row) -> bool:
+        return above(r["dont_qpv"], r["valeur"])
 
-    def say(self, given: CheckInput, r: Row) -> Anomalie:
+    def say(self, r: Row) -> Anomalie:
         qpv, total = number_fr(r["dont_qpv"]), number_fr(r["valeur"])
         found = f"{qpv}, pour une valeur de {total} (cellule {r['valeur' + ADDRESS_SUFFIX]})"
-        cells = typed_cells(r, "dont_qpv")
-        return self.at(given, r, "dont_qpv", cells, found, expected=f"un nombre de 0 à {total}")
+        return self.at(r, found, "dont_qpv", expected=f"un nombre de 0 à {total}")
 
 
 class ZeroQpv(RowCheck):
@@ -48,48 +44,42 @@ class ZeroQpv(RowCheck):
     remedy = "corrigez, videz la cellule si vous ne le savez pas, ou confirmez à la coordination."
     blocks = ("mesures",)
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        return [
-            q == 0 and v is not None and v > 0 and en_qpv
-            for q, v, en_qpv in zip(rows["dont_qpv"], rows["valeur"], rows["en_qpv"], strict=True)
-        ]
+    def broken(self, r: Row) -> bool:
+        fiche = self.contrat.par_fiche.get(r["fiche"])
+        return r["dont_qpv"] == 0 and above(r["valeur"], 0) and fiche is not None and fiche.qpv_attendu
 
-    def say(self, given: CheckInput, r: Row) -> Anomalie:
-        found = f"0, pour une valeur de {number_fr(r['valeur'])}"
-        return self.at(given, r, "dont_qpv", typed_cells(r, "dont_qpv"), found)
+    def say(self, r: Row) -> Anomalie:
+        return self.at(r, f"0, pour une valeur de {number_fr(r['valeur'])}", "dont_qpv")
 
 
 # --- rates: of a measure, or of a category of its breakdown ---------------------------------------------------------
 
 
 class _RateCheck(RowCheck, abstract=True):
-    """``singled``: the champs at fault (both, where which one is wrong is not known); ``first``:
-    the one to look at first.
-    """
+    """``singled``: the champs at fault (both, where which one is wrong is not known); ``first``: the one to look at
+    first."""
 
     blocks: ClassVar[tuple[str, ...]] = ("taux", "ventilations")
     singled: ClassVar[tuple[str, ...]] = ("numerateur", "denominateur")
     first: ClassVar[str] = "numerateur"
 
-    def say(self, given: CheckInput, r: Row) -> Anomalie | None:
-        bottom = r["denominateur"] if r["denominateur"] is not None else r.get("fixed")
-        top, bottom = ("vide" if x is None else number_fr(x) for x in (r["numerateur"], bottom))
-        cells = [c for champ in self.singled for c in given.places.cell(r, r["bloc"], champ)]
-        return self.at(given, r, self.first, cells, f"numérateur : {top} ; dénominateur : {bottom}")
+    def denominator(self, r: Row) -> Any:
+        """As typed, or printed and locked where the contract fixes it."""
+        if r["denominateur"] is None and r["bloc"] == "taux" and r["mesure"] in self.contrat.by_mesure:
+            return self.words.mesure(r["mesure"]).denominateur
+        return r["denominateur"]
 
+    def is_typed_rate(self, r: Row) -> bool:
+        """0,265 or 26,5 where a count is asked: a share, or a figure « out of 100 » that no count makes."""
+        top, bottom = r["numerateur"], self.denominator(r)
+        if not isinstance(top, Decimal) or top == top.to_integral_value():
+            return False
+        return (0 < top < 1 and bottom != 0) or bottom in (1, 100)
 
-def _denominators(rows: pd.DataFrame) -> list[Any]:
-    """As typed, or printed and locked where the contract fixes it."""
-    if "fixed" not in rows:
-        return list(rows["denominateur"])
-    return [f if d is None else d for d, f in zip(rows["denominateur"], rows["fixed"], strict=True)]
-
-
-def _is_a_rate(numerateur: object, denominateur: object) -> bool:
-    """0,265 or 26,5 where a count is asked: a share, or a figure « out of 100 » that no count makes."""
-    if not isinstance(numerateur, Decimal) or numerateur == numerateur.to_integral_value():
-        return False
-    return (0 < numerateur < 1 and denominateur != 0) or denominateur in (1, 100)
+    def say(self, r: Row) -> Anomalie:
+        top, bottom = ("vide" if x is None else number_fr(x) for x in (r["numerateur"], self.denominator(r)))
+        found = f"numérateur : {top} ; dénominateur : {bottom}"
+        return self.at(r, found, self.first, cells=self.blank_cells(r, *self.singled))
 
 
 class NumeratorAbove(_RateCheck):
@@ -100,14 +90,11 @@ class NumeratorAbove(_RateCheck):
     expected = "un numérateur au plus égal au dénominateur"
     remedy = f"corrigez l’un des deux nombres, {SEND_BACK}"
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        of_a_capacity = rows["a_capacite"] if "a_capacite" in rows else [False] * len(rows)
-        bottoms = _denominators(rows)
-        excess = where_above(rows["numerateur"], bottoms)
-        return [
-            above and d != 0 and not allowed and not _is_a_rate(n, d)
-            for above, d, allowed, n in zip(excess, bottoms, of_a_capacity, rows["numerateur"], strict=True)
-        ]
+    def broken(self, r: Row) -> bool:
+        bottom = self.denominator(r)
+        if not above(r["numerateur"], bottom) or bottom == 0 or self.is_typed_rate(r):
+            return False
+        return r["bloc"] != "taux" or r["mesure"] not in {rule.capacity.mesure for rule in self.rules("capacite")}
 
 
 class ZeroDenominator(_RateCheck):
@@ -120,8 +107,8 @@ class ZeroDenominator(_RateCheck):
     )
     first = "denominateur"
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        return [d is not None and d == 0 for d in rows["denominateur"]]
+    def broken(self, r: Row) -> bool:
+        return r["denominateur"] is not None and r["denominateur"] == 0
 
 
 class MissingDenominator(_RateCheck):
@@ -131,11 +118,8 @@ class MissingDenominator(_RateCheck):
     remedy = f"saisissez le dénominateur, {SEND_BACK}"
     first = "denominateur"
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        return [n is not None and d is None for n, d in zip(rows["numerateur"], _denominators(rows), strict=True)]
-
-    def say(self, given: CheckInput, r: Row) -> Anomalie | None:
-        return None if given.places.refused(r, r["bloc"], "denominateur") else super().say(given, r)
+    def broken(self, r: Row) -> bool:
+        return r["numerateur"] is not None and self.denominator(r) is None and self.is_lacking(r, "denominateur")
 
 
 class RateForACount(_RateCheck, TypedRate):
@@ -145,8 +129,8 @@ class RateForACount(_RateCheck, TypedRate):
     remedy = f"saisissez les deux nombres, jamais le taux, {SEND_BACK}"
     blocks, singled = ("taux",), ("numerateur",)
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        return [_is_a_rate(n, d) for n, d in zip(rows["numerateur"], _denominators(rows), strict=True)]
+    def broken(self, r: Row) -> bool:
+        return self.is_typed_rate(r)
 
 
 # --- satisfaction ---------------------------------------------------------------------------------------------------
@@ -160,16 +144,15 @@ class InconsistentSatisfaction(RowCheck):
     blocks = ("satisfaction",)
     order = ("satisfaits", "repondants", "questionnaires")
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        a, b, c = (rows[champ] for champ in self.order)
-        return [any(three) for three in zip(where_above(a, b), where_above(b, c), where_above(a, c), strict=True)]
+    def broken(self, r: Row) -> bool:
+        return any(above(r[one], r[other]) for one, other in combinations(self.order, 2))
 
-    def say(self, given: CheckInput, r: Row) -> Anomalie:
+    def say(self, r: Row) -> Anomalie:
         known = [c for c in self.order if r[c] is not None]
         wrong = {c for a, b in pairwise(known) if r[a] > r[b] for c in (a, b)}
         at_fault = [c for c in known if c in wrong]
-        said = (f"{given.words.libelle('satisfaction', c).lower()} : {number_fr(r[c])}" for c in at_fault)
-        return self.at(given, r, at_fault[0], typed_cells(r, *at_fault), " ; ".join(said))
+        said = (f"{self.words.libelle('satisfaction', c).lower()} : {number_fr(r[c])}" for c in at_fault)
+        return self.at(r, " ; ".join(said), *at_fault)
 
 
 class FewRespondents(RowCheck):
@@ -179,11 +162,11 @@ class FewRespondents(RowCheck):
     remedy = "rien à corriger : le taux sera lu avec prudence."
     blocks = ("satisfaction",)
 
-    def broken(self, rows: pd.DataFrame) -> Sequence[bool]:
-        return [n is not None and n < RESPONDENTS_MIN for n in rows["repondants"]]
+    def broken(self, r: Row) -> bool:
+        return above(RESPONDENTS_MIN, r["repondants"])
 
-    def say(self, given: CheckInput, r: Row) -> Anomalie:
-        return self.at(given, r, "repondants", typed_cells(r, "repondants"), number_fr(r["repondants"]))
+    def say(self, r: Row) -> Anomalie:
+        return self.at(r, number_fr(r["repondants"]), "repondants")
 
 
 # --- communes -------------------------------------------------------------------------------------------------------
@@ -194,21 +177,13 @@ class UnknownCommune(RetourCheck):
     sought = "Une commune nommée n’est pas du territoire du contrat."
     remedy = f"corrigez le nom de la commune, {SEND_BACK}"
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        known = _communes(given.contrat)
-        mesures = [id_ for id_, (_, _, m) in given.contrat.by_mesure.items() if m.communes]
-        if not known or not mesures:
-            return
-        view = given.answers.view("ventilations")
-        for r in as_dicts(view, view["mesure"].isin(mesures)):
-            if r["nom"] is not None and _without_article(fold(r["nom"])) not in known:
-                yield self.anomalie(
-                    place_of(r),
-                    typed_cells(r, "nom"),
-                    champ=given.words.libelle("ventilations", "nom", r["mesure"]),
-                    found=f"« {r['nom']} »",
-                    expected=f"une des {len(given.contrat.communes)} communes du territoire",
-                )
+    def in_retours(self) -> Iterator[Anomalie]:
+        known = _communes(self.contrat)
+        mesures = {id_ for id_, (_, _, m) in self.contrat.by_mesure.items() if m.communes and known}
+        expected = f"une des {len(self.contrat.communes)} communes du territoire"
+        for r in self.answers.rows("ventilations"):
+            if r["mesure"] in mesures and r["nom"] is not None and _without_article(fold(r["nom"])) not in known:
+                yield self.at(r, f"« {r['nom']} »", "nom", expected=expected)
 
 
 def _communes(contrat: Contrat) -> frozenset[str]:

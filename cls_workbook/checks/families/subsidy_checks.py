@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import ClassVar
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie, Check
-from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, FicheCheck, RetourCheck
-from cls_workbook.checks.families.capacity_checks import rules
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
+from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, FicheCheck, InputCheck, RetourCheck
 from cls_workbook.checks.families.money_checks import cumulated_engage, is_cash
-from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.measure_counts import counts
-from cls_workbook.checks.given.typed_answers import Here, Row, by_retour, place_of, typed_cells
+from cls_workbook.checks.given.typed_answers import Here, Row, above, by_retour, typed_cells
 from cls_workbook.domain.rules import SUBSIDY_TYPES, Rule, RuleCaps
 from cls_workbook.domain.subsidies import Situation, are_subsidy_years_over, compute, payable_for_post
 from cls_workbook.french import amount_fr, number_fr
@@ -22,98 +20,82 @@ from cls_workbook.reading.storing.wide_views import total_of
 AMOUNTS = ("engage", "verse")
 
 
-def _lines_of(given: CheckInput, rule: Rule) -> dict[Here, list[Row]]:
-    """(fichier, fiche) → the cash lines that the rule is about, of every funder."""
-    lines = given.answers.financements
-    return by_retour(x for x in lines if rule.fiche in (None, x["fiche"]) and is_cash(x))
+class _SubsidyCheck(InputCheck, abstract=True):
+    def lines_of(self, rule: Rule) -> dict[Here, list[Row]]:
+        """(fichier, fiche) → the cash lines that the rule is about, of every funder."""
+        lines = self.answers.rows("financement")
+        return by_retour(x for x in lines if rule.fiche in (None, x["fiche"]) and is_cash(x))
+
+    def subsidies(self, rule: Rule) -> dict[Here, list[Row]]:
+        """(fichier, fiche) → those of its funder."""
+        financeur = self.words.financeur(rule.financeur)
+        return by_retour(x for lines in self.lines_of(rule).values() for x in lines if x["id"] == financeur)
+
+    def on_lines(self, lines: list[Row], champs: Sequence[str], found: str, expected: str) -> Iterator[Anomalie]:
+        """At the amounts of these lines that are known; nothing where none is."""
+        if cells := [cell for champ in champs for x in lines for cell in typed_cells(x, champ)]:
+            yield self.at(lines[0], found, *champs, cells=cells, expected=expected)
 
 
-def _subsidies(given: CheckInput, rule: Rule) -> dict[Here, list[Row]]:
-    """(fichier, fiche) → those of its funder."""
-    financeur = given.words.financeur(rule.financeur)
-    groups = ((where, [x for x in lines if x["id"] == financeur]) for where, lines in _lines_of(given, rule).items())
-    return {where: lines for where, lines in groups if lines}
+def _sums(lines: list[Row]) -> dict[str, Decimal]:
+    """Of the amounts that are known."""
+    return {c: s for c in AMOUNTS if (s := total_of(x[c] for x in lines)) is not None}
 
 
-def _known_cells(lines: Iterable[Row], champs: Iterable[str]) -> list[str]:
-    return [cell for champ in champs for x in lines for cell in typed_cells(x, champ)]
+def _beyond(sums: dict[str, Decimal], limit: Decimal | None) -> list[str]:
+    """The amounts over a limit."""
+    return [c for c, s in sums.items() if limit is not None and s > limit]
 
 
 # --- aid to a post --------------------------------------------------------------------------------------------------
 
 
-class _Aid(NamedTuple):
-    """What a return was granted under a rule ``poste``. ``sums``: of the amounts that are known."""
+class _PostAid(_SubsidyCheck, RetourCheck, abstract=True):
+    """What a return was granted under a rule ``poste``, against ``limit``. ``what``: how this limit is called."""
 
-    rule: Rule
-    lines: list[Row]
-    sums: dict[str, Decimal]
-    expenditure: Row | None
+    remedy = f"corrigez le montant de l’aide, {SEND_BACK}"
+    what: ClassVar[str]
 
-    def above(self, limit: Decimal | None) -> list[str]:
-        """The amounts over a limit."""
-        return [c for c, s in self.sums.items() if limit is not None and s > limit]
+    def limit(self, rule: Rule, sums: dict[str, Decimal], expenditure: Row | None) -> Decimal | None:
+        raise NotImplementedError
 
-    def share(self) -> Decimal | None:
-        """What the contract lets the funder pay; None where the cost is not known, or the post not aided at all."""
-        r, minimum = self.expenditure, self.rule.post.etp_min
-        if r is None or r["total"] is None or None not in (r["etp"], minimum) and r["etp"] < minimum:
-            return None
-        return payable_for_post(self.rule, r["total"], r["etp"])
+    def in_retours(self) -> Iterator[Anomalie]:
+        for rule in self.rules("poste"):
+            for where, lines in self.subsidies(rule).items():
+                limit = self.limit(rule, sums := _sums(lines), self.answers.depenses.get(where))
+                if champs := _beyond(sums, limit):
+                    expected = f"{amount_fr(limit)} au plus : {self.what} ({rule.libelle})"
+                    yield from self.on_lines(lines, champs, amount_fr(sums[champs[0]]), expected)
 
 
-def _aids_to_posts(given: CheckInput) -> Iterator[_Aid]:
-    for rule in rules(given, "poste"):
-        for where, lines in _subsidies(given, rule).items():
-            yield _Aid(rule, lines, _sums(lines), given.answers.depenses.get(where))
-
-
-def _sums(lines: list[Row]) -> dict[str, Decimal]:
-    return {c: s for c in AMOUNTS if (s := total_of(x[c] for x in lines)) is not None}
-
-
-def _too_high(
-    check: Check, given: CheckInput, lines: list[Row], cells: list[str], champ: str, found: str, expected: str
-) -> Anomalie:
-    printed = given.words.libelle("financement", champ)
-    return check.anomalie(place_of(lines[0]), cells, champ=printed, found=found, expected=expected)
-
-
-class AidAboveCap(RetourCheck):
+class AidAboveCap(_PostAid):
     code, gravity = "AIDE_SUPERIEURE_AU_PLAFOND", BLOCKING
     sought = "L’aide au poste dépasse le plafond annuel."
-    remedy = f"corrigez le montant de l’aide, {SEND_BACK}"
+    what = "le plafond annuel"
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for aid in _aids_to_posts(given):
-            cap = aid.rule.caps.plafond_annuel
-            if champs := aid.above(cap):
-                expected = f"{amount_fr(cap)} au plus : le plafond annuel ({aid.rule.libelle})"
-                cells, found = _known_cells(aid.lines, champs), amount_fr(aid.sums[champs[0]])
-                yield _too_high(self, given, aid.lines, cells, champs[0], found, expected)
+    def limit(self, rule: Rule, sums: dict[str, Decimal], expenditure: Row | None) -> Decimal | None:
+        return rule.caps.plafond_annuel
 
 
-class AidAboveShare(RetourCheck):
+class AidAboveShare(_PostAid):
     """Over the cap, the other rule speaks: it is the more certain of the two."""
 
     code, gravity = "AIDE_SUPERIEURE_A_LA_PART", BLOCKING
     sought = "L’aide au poste dépasse la part de la dépense que le contrat permet."
-    remedy = f"corrigez le montant de l’aide, {SEND_BACK}"
+    what = "la part de la dépense que le contrat permet"
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for aid in _aids_to_posts(given):
-            share = None if aid.above(aid.rule.caps.plafond_annuel) else aid.share()
-            if champs := aid.above(share):
-                what = "la part de la dépense que le contrat permet"
-                expected = f"{amount_fr(share)} au plus : {what} ({aid.rule.libelle})"
-                cells, found = _known_cells(aid.lines, champs), amount_fr(aid.sums[champs[0]])
-                yield _too_high(self, given, aid.lines, cells, champs[0], found, expected)
+    def limit(self, rule: Rule, sums: dict[str, Decimal], expenditure: Row | None) -> Decimal | None:
+        """None where the cost is not known, or the post not aided at all."""
+        r, minimum = expenditure, rule.post.etp_min
+        if r is None or r["total"] is None or above(minimum, r["etp"]) or _beyond(sums, rule.caps.plafond_annuel):
+            return None
+        return payable_for_post(rule, r["total"], r["etp"])
 
 
 # --- aid that a rule works out --------------------------------------------------------------------------------------
 
 
-class AidAboveItsRule(RetourCheck):
+class AidAboveItsRule(_SubsidyCheck, RetourCheck):
     """Rules of type ``aide``: the aid that a return engages against its rate or its unit amount;
     caps are checked apart.
     """
@@ -122,170 +104,143 @@ class AidAboveItsRule(RetourCheck):
     sought = "L’aide dépasse ce que donne la règle du financeur (taux ou montant unitaire)."
     remedy = CONFIRM
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for rule in rules(given, "aide"):
-            without_cap = dataclasses.replace(rule, caps=RuleCaps())
-            its_own = _subsidies(given, rule)
-            for where, lines in _lines_of(given, rule).items():
-                asked = total_of(x["engage"] for x in its_own.get(where, ()))
+    def in_retours(self) -> Iterator[Anomalie]:
+        for rule in self.rules("aide"):
+            without_cap, lines_of = dataclasses.replace(rule, caps=RuleCaps()), self.lines_of(rule)
+            for where, lines in self.subsidies(rule).items():
+                asked = total_of(x["engage"] for x in lines)
                 if asked is None:
                     continue
-                aide = compute(without_cap, _situation(given, rule, where, lines, asked))
+                aide = compute(without_cap, self._situation(rule, where, lines_of[where], asked))
                 if aide.montant is not None and asked > aide.montant:
-                    reasons = " ; ".join(aide.reasons)
-                    expected = f"{amount_fr(aide.montant)} au plus : {reasons} ({rule.libelle})"
-                    cells = _known_cells(its_own[where], ["engage"])
-                    yield _too_high(self, given, its_own[where], cells, "engage", amount_fr(asked), expected)
+                    expected = f"{amount_fr(aide.montant)} au plus : {' ; '.join(aide.reasons)} ({rule.libelle})"
+                    yield from self.on_lines(lines, ["engage"], amount_fr(asked), expected)
+
+    def _situation(self, rule: Rule, where: Here, lines: list[Row], asked: Decimal) -> Situation:
+        measures = rule.sessions.mesure_participants, rule.sessions.mesure_sessions
+        figures = counts(self.given, {m for m in measures if m}).get(where, {})
+        people, sessions = (figures[m].valeur if m in figures else None for m in measures)
+        engage = total_of(x["engage"] for x in lines)
+        expenditure = self.answers.depenses.get(where, {})
+        total, etp = expenditure.get("total"), expenditure.get("etp")
+        return Situation(self.annee, total, etp, engage, asked, engage - asked, people, sessions)
 
 
-def _situation(given: CheckInput, rule: Rule, where: Here, lines: list[Row], asked: Decimal) -> Situation:
-    measures = rule.sessions.mesure_participants, rule.sessions.mesure_sessions
-    figures = counts(given, {m for m in measures if m}).get(where, {})
-    people, sessions = (figures[m].valeur if m in figures else None for m in measures)
-    engage = total_of(x["engage"] for x in lines)
-    expenditure = given.answers.depenses.get(where, {})
-    total, etp = expenditure.get("total"), expenditure.get("etp")
-    return Situation(given.annee, total, etp, engage, asked, engage - asked, people, sessions)
-
-
-class AidsAboveCost(FicheCheck):
+class AidsAboveCost(_SubsidyCheck, FicheCheck):
     """On a fiche that a rule of aid finances, all returns together; where a return gives no cost, nothing is said."""
 
     code, gravity = "AIDES_SUPERIEURES_AU_COUT", A_CONFIRMER
     sought = "Les aides engagées, ensemble, dépassent le coût de l’action qu’une règle finance."
     remedy = CONFIRM
 
-    def on_fiche(self, given: CheckInput, fiche: str) -> Iterator[Anomalie]:
-        if not any(r.type in SUBSIDY_TYPES and r.fiche == fiche for r in given.contrat.regles):
+    def on_fiche(self, fiche: str) -> Iterator[Anomalie]:
+        if not any(r.fiche == fiche for r in self.rules(*SUBSIDY_TYPES)):
             return
-        paid = [x for x in given.answers.financements if is_cash(x) and x["engage"] is not None]
-        costs = [r["total"] for r in given.answers.depenses.values()]
+        paid = [x for x in self.answers.rows("financement") if is_cash(x) and x["engage"] is not None]
+        costs = [r["total"] for r in self.answers.depenses.values()]
         engage = total_of(x["engage"] for x in paid)
         if engage is None or not costs or None in costs or engage <= sum(costs):
             return
+        found = f"{amount_fr(engage)} engagés, tous financeurs"
         expected = f"{amount_fr(sum(costs))} au plus : le coût de l’action"
         for lines in by_retour(paid).values():
-            found, cells = f"{amount_fr(engage)} engagés, tous financeurs", _known_cells(lines, ["engage"])
-            yield _too_high(self, given, lines, cells, "engage", found, expected)
+            yield from self.on_lines(lines, ["engage"], found, expected)
 
 
 class WorkingTimeOutOfBounds(RetourCheck):
     code, gravity = "ETP_HORS_BORNES", A_CONFIRMER
     sought = "Le temps de travail du poste est sous le minimum, ou dépasse celui que le contrat finance."
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for rule in rules(given, "poste"):
+    def in_retours(self) -> Iterator[Anomalie]:
+        for rule in self.rules("poste"):
             bottom, top = rule.post.etp_min, rule.post.etp_assiette_max
-            for r in given.answers.depenses.values():
-                etp = r["etp"] if rule.fiche in (None, r["fiche"]) else None
-                if etp is None or ((bottom is None or etp >= bottom) and (top is None or etp <= top)):
-                    continue
-                yield self.anomalie(
-                    place_of(r),
-                    typed_cells(r, "etp"),
-                    champ=given.words.libelle("depenses", "etp"),
-                    found=f"{number_fr(etp)} ETP",
-                    expected=f"{number_fr(bottom)} ETP au moins"
-                    if top is None
-                    else f"de {number_fr(bottom or Decimal(0))} à {number_fr(top)} ETP",
-                    remedy=(
-                        f"{CONFIRM[:-1]} (au-delà du maximum, la dépense est ramenée à {number_fr(top)} ETP ; "
-                        "sous le minimum, le poste n’est pas aidé)."
-                    ),
-                )
+            expected = f"de {number_fr(bottom or Decimal(0))} à {number_fr(top)} ETP"
+            remedy = (
+                f"{CONFIRM[:-1]} (au-delà du maximum, la dépense est ramenée à {number_fr(top)} ETP ; "
+                "sous le minimum, le poste n’est pas aidé)."
+            )
+            if top is None:
+                expected = f"{number_fr(bottom)} ETP au moins"
+            for r in self.answers.depenses.values():
+                if rule.fiche in (None, r["fiche"]) and (above(bottom, r["etp"]) or above(r["etp"], top)):
+                    yield self.at(r, f"{number_fr(r['etp'])} ETP", "etp", expected=expected, remedy=remedy)
 
 
 # --- equal shares ---------------------------------------------------------------------------------------------------
 
-
-class _Shares(NamedTuple):
-    """What each of the funders held to parity brings to a fiche: ``parts`` of each amount that one of them gives."""
-
-    rule: Rule
-    lines: list[Row]
-    parts: dict[str, dict[str, Decimal | None]]
-
-    def unequal(self) -> list[str]:
-        return [champ for champ, parts in self.parts.items() if _spread(parts) > self.rule.tolerance]
-
-    def unknown(self) -> list[str]:
-        return [champ for champ, parts in self.parts.items() if None in parts.values()]
+Parts = dict[str, Decimal | None]  # funder → what it brings
 
 
-def _spread(parts: dict[str, Decimal | None]) -> Decimal:
+def _spread(parts: Parts) -> Decimal:
     """Between the largest and the smallest share; 0 while one is not known."""
     known = [p for p in parts.values() if p is not None]
     return max(known) - min(known) if len(known) == len(parts) else Decimal(0)
 
 
-def _shares(given: CheckInput, fiche: str) -> Iterator[_Shares]:
-    """Of each rule of parity, all returns together; other funders are outside the test."""
-    for rule in (r for r in rules(given, "parite") if r.fiche in (None, fiche)):
-        financeurs = [given.words.financeur(f) for f in rule.financeurs]
-        lines = [x for x in given.answers.financements if x["id"] in financeurs and is_cash(x)]
-        parts = {champ: {f: total_of(x[champ] for x in lines if x["id"] == f) for f in financeurs} for champ in AMOUNTS}
-        yield _Shares(rule, lines, {champ: p for champ, p in parts.items() if any(x is not None for x in p.values())})
+class _SharesCheck(_SubsidyCheck, FicheCheck, abstract=True):
+    """What each of the funders held to parity brings to a fiche, all returns together; others are outside the test."""
+
+    def amiss(self, rule: Rule, parts: dict[str, Parts]) -> list[str]:
+        """``parts``: of each amount that one of them gives. The amounts of which something is to be said."""
+        raise NotImplementedError
+
+    def on_fiche(self, fiche: str) -> Iterator[Anomalie]:
+        """One anomaly a return that carries one of the amounts."""
+        for rule in (r for r in self.rules("parite") if r.fiche in (None, fiche)):
+            financeurs = [self.words.financeur(f) for f in rule.financeurs]
+            lines = [x for x in self.answers.rows("financement") if x["id"] in financeurs and is_cash(x)]
+            of_each = {c: {f: total_of(x[c] for x in lines if x["id"] == f) for f in financeurs} for c in AMOUNTS}
+            parts = {c: p for c, p in of_each.items() if any(x is not None for x in p.values())}
+            if not (champs := self.amiss(rule, parts)):
+                continue
+            told = {self.words.financeur_name(f): amount for f, amount in parts[champs[0]].items()}
+            said = " ; ".join(f"{nom} : {'vide' if p is None else amount_fr(p)}" for nom, p in told.items())
+            for theirs in by_retour(lines).values():
+                yield from self.on_lines(theirs, champs, said, f"le même montant de chacun ({rule.libelle})")
 
 
-def _tell_shares(check: Check, given: CheckInput, shares: _Shares, champs: list[str]) -> Iterator[Anomalie]:
-    """One anomaly a return that carries one of the amounts."""
-    parts = shares.parts[champs[0]] if champs else {}
-    said = " ; ".join(
-        f"{given.words.financeur_name(f)} : {'vide' if p is None else amount_fr(p)}" for f, p in parts.items()
-    )
-    expected = f"le même montant de chacun ({shares.rule.libelle})"
-    for lines in by_retour(shares.lines).values() if champs else ():
-        if cells := _known_cells(lines, champs):
-            yield _too_high(check, given, lines, cells, champs[0], said, expected)
-
-
-class UnequalShares(FicheCheck):
+class UnequalShares(_SharesCheck):
     code, gravity = "PARITE_NON_RESPECTEE", BLOCKING
     sought = "Les financeurs tenus à parité n’apportent pas le même montant."
     remedy = f"corrigez les montants, {SEND_BACK}"
 
-    def on_fiche(self, given: CheckInput, fiche: str) -> Iterator[Anomalie]:
-        for shares in _shares(given, fiche):
-            yield from _tell_shares(self, given, shares, shares.unequal())
+    def amiss(self, rule: Rule, parts: dict[str, Parts]) -> list[str]:
+        return [champ for champ, p in parts.items() if _spread(p) > rule.tolerance]
 
 
-class UnverifiableShares(FicheCheck):
+class UnverifiableShares(_SharesCheck):
     code, gravity = "PARITE_INVERIFIABLE", A_CONFIRMER
     sought = "Un seul des financeurs tenus à parité a un montant."
     remedy = CONFIRM
 
-    def on_fiche(self, given: CheckInput, fiche: str) -> Iterator[Anomalie]:
-        for shares in _shares(given, fiche):
-            if not shares.unequal():
-                yield from _tell_shares(self, given, shares, shares.unknown())
+    def amiss(self, rule: Rule, parts: dict[str, Parts]) -> list[str]:
+        if any(_spread(p) > rule.tolerance for p in parts.values()):
+            return []  # the other rule speaks
+        return [champ for champ, p in parts.items() if None in p.values()]
 
 
 # --- capped aid: over the years of aid, over the year's cap, over the total: the first that holds -------------------
 
+Crossing = tuple[list[str], str] | None  # the amounts that cross a limit, and what was expected
 
-class _CappedAid(RetourCheck, abstract=True):
+
+class _CappedAid(_SubsidyCheck, RetourCheck, abstract=True):
     remedy = f"corrigez le montant de l’aide, {SEND_BACK}"
 
-    def in_retours(self, given: CheckInput) -> Iterator[Anomalie]:
-        for rule in rules(given, "plafond", "aide"):
-            for (_, fiche), lines in _subsidies(given, rule).items():
+    def in_retours(self) -> Iterator[Anomalie]:
+        for rule in self.rules("plafond", "aide"):
+            for (_, fiche), lines in self.subsidies(rule).items():
                 sums = {c: s for c, s in _sums(lines).items() if s > 0}
-                first = next((c for c in _CAPS if c.crossed(given, rule, fiche, sums)), None)
-                if first is not type(self):
-                    continue
-                champs, expected = self.crossed(given, rule, fiche, sums) or ([], "")
-                cells = [cell for c in champs for x in lines if x[c] for cell in typed_cells(x, c)]
-                found, expected = amount_fr(sums[champs[0]]), f"{expected} ({rule.libelle})"
-                yield _too_high(self, given, lines, cells, champs[0], found, expected)
+                crossings = ((cap, cap(self.given).crossed(rule, fiche, sums)) for cap in _CAPS)
+                first, crossing = next(((cap, found) for cap, found in crossings if found), (None, None))
+                if crossing and first is type(self):
+                    champs, expected = crossing
+                    found, expected = amount_fr(sums[champs[0]]), f"{expected} ({rule.libelle})"
+                    cells = [cell for c in champs for x in lines if x[c] for cell in typed_cells(x, c)]
+                    yield self.at(lines[0], found, *champs, cells=cells, expected=expected)
 
-    @classmethod
-    def crossed(
-        cls, given: CheckInput, rule: Rule, fiche: str, sums: dict[str, Decimal]
-    ) -> tuple[list[str], str] | None:
-        """The amounts that cross this limit, and what was expected.
-
-        ``sums``: what the aid amounts to, where it is positive.
-        """
+    def crossed(self, rule: Rule, fiche: str, sums: dict[str, Decimal]) -> Crossing:
+        """``sums``: what the aid amounts to, where it is positive."""
         raise NotImplementedError
 
 
@@ -293,27 +248,20 @@ class YearCapExceeded(_CappedAid):
     code, gravity = "PLAFOND_ANNUEL_DEPASSE", BLOCKING
     sought = "L’aide dépasse le plafond de l’année."
 
-    @classmethod
-    def crossed(
-        cls, given: CheckInput, rule: Rule, fiche: str, sums: dict[str, Decimal]
-    ) -> tuple[list[str], str] | None:
-        yearly = rule.yearly_cap()
-        champs = [c for c, s in sums.items() if yearly is not None and s > yearly]
-        return (champs, f"{amount_fr(yearly)} au plus dans l’année") if champs else None
+    def crossed(self, rule: Rule, fiche: str, sums: dict[str, Decimal]) -> Crossing:
+        champs = _beyond(sums, rule.yearly_cap())
+        return (champs, f"{amount_fr(rule.yearly_cap())} au plus dans l’année") if champs else None
 
 
 class TotalCapExceeded(_CappedAid):
     code, gravity = "PLAFOND_TOTAL_DEPASSE", BLOCKING
     sought = "L’aide cumulée dépasse le plafond total."
 
-    @classmethod
-    def crossed(
-        cls, given: CheckInput, rule: Rule, fiche: str, sums: dict[str, Decimal]
-    ) -> tuple[list[str], str] | None:
+    def crossed(self, rule: Rule, fiche: str, sums: dict[str, Decimal]) -> Crossing:
         total = rule.total_cap()
         if total is None or "engage" not in sums:
             return None
-        before = cumulated_engage(given, fiche, financeur=given.words.financeur(rule.financeur))
+        before = cumulated_engage(self.given, fiche, financeur=self.words.financeur(rule.financeur))
         if before + sums["engage"] <= total:
             return None
         remaining = amount_fr(max(Decimal(0), total - before))
@@ -324,19 +272,11 @@ class AidYearsOver(_CappedAid):
     code, gravity = "DUREE_D_AIDE_DEPASSEE", BLOCKING
     sought = "Une aide est saisie au-delà du nombre d’années prévu."
 
-    @classmethod
-    def crossed(
-        cls, given: CheckInput, rule: Rule, fiche: str, sums: dict[str, Decimal]
-    ) -> tuple[list[str], str] | None:
-        if (
-            not sums
-            or not are_subsidy_years_over(rule, given.annee)
-            or rule.depuis is None
-            or rule.caps.duree_ans is None
-        ):
+    def crossed(self, rule: Rule, fiche: str, sums: dict[str, Decimal]) -> Crossing:
+        start, duree = rule.depuis, rule.caps.duree_ans
+        if not sums or not are_subsidy_years_over(rule, self.annee) or start is None or duree is None:
             return None
-        last = rule.depuis + rule.caps.duree_ans - 1
-        return list(sums), f"aucune aide après {last} ({rule.caps.duree_ans} années)"
+        return list(sums), f"aucune aide après {start + duree - 1} ({duree} années)"
 
 
 _CAPS = (AidYearsOver, YearCapExceeded, TotalCapExceeded)

@@ -8,17 +8,16 @@ import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 
 import pandas as pd
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.given.contract_words import ContractWords
 from cls_workbook.checks.given.input_places import InputPlaces
-from cls_workbook.checks.given.typed_answers import Here, Row, TypedAnswers
+from cls_workbook.checks.given.typed_answers import Here, TypedAnswers
 from cls_workbook.domain.model import Contrat
-from cls_workbook.reading.storing.value_store import Chapter, ValueStore
-from cls_workbook.reading.storing.wide_views import wide
+from cls_workbook.reading.storing.value_store import Choice, ValueStore
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +51,10 @@ class CheckInput:
     """The returns of a campaign (or a single one), typed. What is None is not checked against.
 
     ``values``: one row per input understood, columns ``value_log.VALUES``; for a whole campaign, a store of them,
-    which rules between returns take up by parts (``par_fiche``, ``by_mesure``, ``financements_of``). ``retours``: one
-    row per (fichier, fiche) answered, columns ``typed_frames.RETOURS``. ``expected_returns``: columns fiche, structure,
+    which rules between returns take up by parts (``par_fiche``, ``by_mesure``). ``retours``: one row per
+    (fichier, fiche) answered, columns ``typed_frames.RETOURS``. ``expected_returns``: columns fiche, structure,
     volet, groupe. ``anomalies``: what reading and typing already found; what they refused is not said to be missing.
     ``addresses``: file → key of an input → (sheet, cell), blank inputs included, so that a blank can be pointed at.
-    ``modele``: version of the template that this campaign sent out.
     """
 
     contrat: Contrat
@@ -68,7 +66,6 @@ class CheckInput:
     pilotage: PilotageFacts | None = None
     anomalies: tuple[Anomalie, ...] = ()
     addresses: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
-    modele: object = None
 
     @cached_property
     def words(self) -> ContractWords:
@@ -80,7 +77,7 @@ class CheckInput:
 
     @cached_property
     def answers(self) -> TypedAnswers:
-        return TypedAnswers(self.contrat, self.words, self.values, self.retours)
+        return TypedAnswers(self.words, self.values, self.retours)
 
     # --- parts ---
 
@@ -96,41 +93,26 @@ class CheckInput:
             values = self.values[_kept(self.values, files, fiches)]
         return dataclasses.replace(self, values=values, retours=self.retours[_kept(self.retours, files, fiches)])
 
-    # --- a campaign, part after part ---
-
-    @cached_property
-    def _value_store(self) -> ValueStore:
-        return ValueStore.of(self.values)
-
     def par_fiche(self, bloc: str) -> Iterator[tuple[str, CheckInput]]:
         """Each fiche of which something is said in this block, and what is said of it."""
-        store = self._value_store
+        store = ValueStore.of(self.values)
         for fiche in dict.fromkeys(c.fiche for c in store.chapters if c.bloc == bloc):
             its_own = tuple(a for a in self.anomalies if a.fiche in ("", fiche))
-            values = store.only(partial(_is_of_fiche, fiche))
-            yield fiche, dataclasses.replace(self, values=values, anomalies=its_own)
+            yield fiche, dataclasses.replace(self, values=store.only(_of_fiche(fiche)), anomalies=its_own)
 
     def by_mesure(self, *blocks: str) -> Iterator[tuple[str, ValueStore]]:
         """Each measure of which something is said in these blocks, and what is said of it there."""
-        store = self._value_store
+        store = ValueStore.of(self.values)
         for mesure in dict.fromkeys(c.mesure for c in store.chapters if c.bloc in blocks):
-            yield mesure, store.only(partial(_is_of_mesure, mesure, blocks))
-
-    def financements_of(self, structures: Collection[str]) -> list[Row]:
-        """The funding lines of these structures, over all fiches."""
-        if not structures:
-            return []
-        parts = self._value_store.per_batch(lambda c: c.bloc == "financement")
-        its_own = (v[v["structure"].isin(list(structures))] for v in parts)
-        return [x for v in its_own if len(v) for x in self.answers.financements_in(wide(v, "financement"))]
+            yield mesure, store.only(_of_mesure(mesure, blocks))
 
 
-def _is_of_fiche(fiche: str, chapter: Chapter) -> bool:
-    return chapter.fiche == fiche
+def _of_fiche(fiche: str) -> Choice:
+    return lambda chapter: chapter.fiche == fiche
 
 
-def _is_of_mesure(mesure: str, blocks: Collection[str], chapter: Chapter) -> bool:
-    return chapter.mesure == mesure and chapter.bloc in blocks
+def _of_mesure(mesure: str, blocks: Collection[str]) -> Choice:
+    return lambda chapter: chapter.mesure == mesure and chapter.bloc in blocks
 
 
 def _kept(frame: pd.DataFrame, files: Collection[str], fiches: Collection[Here]) -> list[bool]:

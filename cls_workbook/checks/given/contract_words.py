@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cached_property
 
 from cls_workbook.domain.entry_questions import libelle
@@ -15,6 +16,15 @@ class ContractWords:
 
     def mesure(self, id_: str) -> Mesure:
         return self._contrat.by_mesure[id_][2]
+
+    @cached_property
+    def maxima(self) -> dict[str, int | Decimal]:
+        """The most that a measure may be: its own maximum, and no more communes than the territory has."""
+        communes, maxima = len(self._contrat.communes), dict[str, int | Decimal]()
+        for id_, (_, _, mesure) in self._contrat.by_mesure.items():
+            bounds = [b for b in (mesure.maximum, communes if mesure.communes and communes else None) if b is not None]
+            maxima |= {id_: min(bounds)} if bounds else {}
+        return maxima
 
     def libelle(self, bloc: str, champ: str, mesure: str = "", fiche: str = "") -> str:
         """What is printed beside the input: the measure, then the champ."""

@@ -8,35 +8,28 @@ from typing import NamedTuple
 
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Here, Row, here, typed_cells
-from cls_workbook.reading.storing.wide_views import as_dicts, total_of
+from cls_workbook.reading.storing.wide_views import total_of
 
 
 class MesureCount(NamedTuple):
-    """The figure given for a measure: typed, or the total of its breakdown; ``row``:
-    one of the return it comes from.
-    """
+    """The figure given for a measure: typed, or the total of its breakdown. ``row``: one of the return's."""
 
     valeur: int | Decimal
     cells: tuple[str, ...]
     row: Row
 
 
-def counts(given: CheckInput, ids: Collection[str]) -> dict[Here, dict[str, MesureCount]]:
+def counts(given: CheckInput, ids: Collection[str | None]) -> dict[Here, dict[str, MesureCount]]:
     """(fichier, fiche) → measure → its figure, for the measures asked about that have one."""
     figures: dict[Here, dict[str, MesureCount]] = {}
-    view = given.answers.view("mesures")
-    for r in as_dicts(view, view["mesure"].isin(list(ids))):
-        if r["valeur"] is not None:
+    for r in given.answers.rows("mesures"):
+        if r["mesure"] in ids and r["valeur"] is not None:
             figures.setdefault(here(r), {})[r["mesure"]] = MesureCount(r["valeur"], tuple(typed_cells(r, "valeur")), r)
     for (file, fiche, id_), ranks in given.answers.ventilations.items():
-        if (
-            id_ not in ids
-            or given.words.mesure(id_).type != "ventilation"
-            or given.places.any_refused(file, fiche, "ventilations", id_)
-        ):
+        if id_ not in ids or given.words.mesure(id_).type != "ventilation":
             continue
         counted = [r for r in ranks if r["effectif"] is not None]
-        if counted:
+        if counted and not given.places.any_refused(file, fiche, "ventilations", id_):
             cells = tuple(c for r in counted for c in typed_cells(r, "effectif"))
             total = total_of(r["effectif"] for r in counted)
             figures.setdefault((file, fiche), {})[id_] = MesureCount(total, cells, counted[0])

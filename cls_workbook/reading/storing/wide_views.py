@@ -5,8 +5,7 @@ Used by ``typed_frames`` and by ``checks``; judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from operator import gt, lt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -105,20 +104,6 @@ def _column(size: int, ranks: Array, contents: Array) -> Array:
     column = np.full(size, None, dtype=object)
     column[ranks] = contents
     return column
-
-
-def where_above(left: Iterable[Any], right: Iterable[Any]) -> list[bool]:
-    """Where both are known and ``left`` > ``right``: an unknown value contradicts nothing."""
-    return _compare(left, right, gt)
-
-
-def where_below(left: Iterable[Any], right: Iterable[Any]) -> list[bool]:
-    """Where both are known and ``left`` < ``right``."""
-    return _compare(left, right, lt)
-
-
-def _compare(left: Iterable[Any], right: Iterable[Any], operation: Callable[[Any, Any], bool]) -> list[bool]:
-    return [a is not None and b is not None and operation(a, b) for a, b in zip(left, right, strict=True)]
 
 
 def total_of(values: Iterable[Any]) -> Any:
