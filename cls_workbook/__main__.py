@@ -2,11 +2,14 @@
 
 import sys
 
+from cls_workbook import garbage
+
 
 def main() -> int:
-    from cls_workbook.cli.commands import main as command
+    with garbage.of_one_command():
+        from cls_workbook.cli.commands import main as command
 
-    return command(sys.argv[1:])
+        return command(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import tempfile
 
 import pytest
 
+from cls_workbook import garbage
 from cls_workbook.cli.commands import main
 from cls_workbook.definition.toml_reader import shipped
 from cls_workbook.errors import OwnFault
@@ -234,3 +236,28 @@ def test_help_imports_nothing_heavy():
     )
     result = subprocess.run([sys.executable, "-S", "-c", programme], capture_output=True, text=True, check=True)
     assert result.stderr.strip() == "[]"
+
+
+def test_one_return_is_checked_without_what_only_many_need(tmp_path):
+    """Schemas, pools of processes, progress bars, what writes workbooks: each would add to the second that it takes."""
+    from cls_workbook.pipeline.way_out import generer
+
+    *_, retour = generer("dijon-2024-2028", 2025, str(tmp_path))
+    programme = (
+        "import sys; from cls_workbook.cli.commands import main\n"
+        f"code = main(['controler', {str(retour)!r}])\n"
+        "print(code, sorted({'pandera', 'tqdm', 'concurrent.futures.process', 'multiprocessing', 'xlsxwriter', "
+        "'openpyxl', 'lxml'} & set(sys.modules)), file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", programme], capture_output=True, text=True)
+    assert result.stderr.strip() == "0 []"
+
+
+def test_the_collector_rests_during_one_command_and_what_it_found_is_left_alone_at_its_end():
+    with garbage.of_one_command():
+        during = gc.get_threshold()[0]
+    after = gc.get_freeze_count()
+    gc.unfreeze()
+    gc.set_threshold(700)
+    assert during == garbage.BETWEEN_VISITS
+    assert after > 0
