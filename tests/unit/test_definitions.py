@@ -10,7 +10,8 @@ import pytest
 
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.toml_reader import load, parse
-from cls_workbook.domain.verification.whole_contract import A_CONFIRMER, FAULT, verifier
+from cls_workbook.domain.verification.fault import A_CONFIRMER, FAULT
+from cls_workbook.domain.verification.whole_contract import verifier
 from cls_workbook.errors import Refusal
 
 

@@ -11,8 +11,8 @@ import sys
 import pytest
 
 from cls_workbook.definition.toml_reader import parse
-from cls_workbook.domain.verification.fault import has_luhn_key
-from cls_workbook.domain.verification.whole_contract import A_CONFIRMER, FAULT, verifier
+from cls_workbook.domain.verification.fault import A_CONFIRMER, FAULT, has_luhn_key
+from cls_workbook.domain.verification.whole_contract import verifier
 
 NBSP = "\u00a0"
 

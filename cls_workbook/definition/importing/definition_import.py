@@ -10,12 +10,12 @@ from typing import NamedTuple
 from cls_workbook.definition.importing.assembly import Assembly
 from cls_workbook.definition.importing.authored_tables import open_up
 from cls_workbook.definition.importing.fault_places import FaultPlaces
-from cls_workbook.definition.importing.import_finding import FAULT, ImportFinding
+from cls_workbook.definition.importing.import_finding import ImportFinding
 from cls_workbook.definition.toml_reader import parse
 from cls_workbook.definition.toml_writer import write
 from cls_workbook.domain.contrat_years import unreadable
 from cls_workbook.domain.model import Contrat
-from cls_workbook.domain.verification.fault import fault
+from cls_workbook.domain.verification.fault import FAULT, fault
 from cls_workbook.domain.verification.whole_contract import verifier
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cls_workbook.domain.verification.fault import A_CONFIRMER, FAULT
+from cls_workbook.domain.verification.fault import FAULT
 from cls_workbook.french import NBSP, typography
-
-__all__ = ["A_CONFIRMER", "FAULT", "ImportFinding", "AuthoredPlace", "found"]
 
 QUOTE_MAX = 80  # characters of what was typed that a message repeats
 

@@ -10,10 +10,9 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from cls_workbook.domain.definition_keys import values_by_key
+from cls_workbook.domain.definition_keys import value_of_key, values_by_key
 from cls_workbook.french import NBSP, fold, quoted_list
 
 FAULT, A_CONFIRMER = "faute", "à confirmer"
@@ -57,9 +56,89 @@ def _non_breaking(texte: str) -> str:
     return re.sub(r"(?<=«) | (?=[»;:!?%€])", NBSP, texte)
 
 
-def places(location: str, objects: Iterable[T]) -> list[tuple[str, T]]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an object of a definition stands. What its fields must hold is asked by their names (a field of "" is the
+    object itself), and each fault is told at its field."""
+
+    location: str
+    holder: Any
+
+    def __str__(self) -> str:
+        return self.location
+
+    def fault(self, champ: str, message: str, remedy: str = "") -> DefinitionFault:
+        return fault(self.location + f".{champ}" * bool(champ), message, remedy)
+
+    def note(self, champ: str, message: str, remedy: str = "") -> DefinitionFault:
+        return note(self.location + f".{champ}" * bool(champ), message, remedy)
+
+    def reference(self, champ: str, known: Iterable[str], what: str) -> Iterator[DefinitionFault]:
+        """A name that must be one of those defined elsewhere (``what``: « la structure », « l’axe »…)."""
+        yield from reference(f"{self}.{champ}", value_of_key(self.holder, champ), known, what)
+
+    def references(self, champ: str, known: Iterable[str], what: str) -> Iterator[DefinitionFault]:
+        """Same, for a list; a name given twice is a fault too."""
+        known = tuple(known)
+        for rank, valeur in enumerate(value_of_key(self.holder, champ), 1):
+            yield from reference(f"{self}.{champ}[{rank}]", valeur, known, what)
+        yield from self.repetitions(champ)
+
+    def repetitions(self, champ: str) -> Iterator[DefinitionFault]:
+        """A text given twice in one list, whatever its case and accents."""
+        seen: set[str] = set()
+        for rank, valeur in enumerate(value_of_key(self.holder, champ), 1):
+            if fold(valeur) in seen:
+                yield self.fault(f"{champ}[{rank}]", f"« {valeur} » est donné deux fois.", "Gardez-le une fois.")
+            seen.add(fold(valeur))
+
+    def among(self, champ: str, allowed: Iterable[str]) -> Iterator[DefinitionFault]:
+        """A word that must be one of a closed list, or several."""
+        allowed, value = tuple(allowed), value_of_key(self.holder, champ)
+        remedy = f"Valeurs possibles : {quoted_list(allowed)}."
+        for place, word in _items(champ, value):
+            if word is not None and word not in allowed:
+                yield self.fault(place, f"« {word} » n’est pas une valeur connue.", remedy)
+
+    def too_long(self, *champs: str) -> Iterator[DefinitionFault]:
+        """A label, or a list of them, that a sheet or a drop-down could not show whole."""
+        for place, texte in (item for champ in champs for item in _items(champ, value_of_key(self.holder, champ))):
+            if texte is not None and len(texte) > LABEL_MAX:
+                remedy = f"Raccourcissez-le à {LABEL_MAX} caractères au plus."
+                yield self.fault(place, f"ce libellé compte {len(texte)} caractères.", remedy)
+
+    def euros(self, champ: str) -> Iterator[DefinitionFault]:
+        """An amount, to the cent."""
+        montant = value_of_key(self.holder, champ)
+        if montant is not None and montant < 0:
+            yield self.fault(champ, f"un montant est positif ou nul, trouvé « {montant} ».")
+        elif montant is not None and montant != round(montant, 2):
+            yield self.fault(champ, f"« {montant} » compte des fractions de centime.", "Arrondissez-le au centime.")
+
+    def rate(self, champ: str) -> Iterator[DefinitionFault]:
+        """A rate, as a share."""
+        taux = value_of_key(self.holder, champ)
+        if taux is not None and not 0 <= taux <= 1:
+            message = f"un taux s’écrit entre 0 et 1, trouvé « {taux} »."
+            yield self.fault(champ, message, "Pour 26,5 %, écrivez 0.265.")
+
+    def duration(self, champ: str) -> Iterator[DefinitionFault]:
+        """A number of years."""
+        annees = value_of_key(self.holder, champ)
+        if annees is not None and annees < 1:
+            yield self.fault(champ, f"une durée compte au moins un an, trouvé « {annees} ».")
+
+
+def _items(champ: str, value: Any) -> list[tuple[str, Any]]:
+    """What a field holds, with its place: itself, or each item of a list."""
+    return (
+        [(f"{champ}[{rank}]", v) for rank, v in enumerate(value, 1)] if isinstance(value, tuple) else [(champ, value)]
+    )
+
+
+def places(location: str, objects: Iterable[T]) -> list[tuple[Place, T]]:
     """Each object with its place: rank from 1 and, where it has one, its name."""
-    return [(f"{location}[{rank}]" + _name(objet), objet) for rank, objet in enumerate(objects, 1)]
+    return [(Place(f"{location}[{rank}]{_name(objet)}", objet), objet) for rank, objet in enumerate(objects, 1)]
 
 
 def everything(location: str, value: object) -> Iterator[tuple[str, object]]:
@@ -67,43 +146,29 @@ def everything(location: str, value: object) -> Iterator[tuple[str, object]]:
     yield location, value
     if isinstance(value, tuple):
         for place, element in places(location, value):
-            yield from everything(place, element)
+            yield from everything(str(place), element)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for name, content in values_by_key(value):
             yield from everything(f"{location}.{name}", content)
 
 
 def _name(objet: object) -> str:
-    if isinstance(objet, str):
-        return ""
     keys = ("numero", "id", "nom", "code_insee", "code")
     nom = next((str(getattr(objet, cle)) for cle in keys if hasattr(objet, cle)), "")
     return f" ({nom})" if nom else ""
 
 
-def duplicates(objects: list[tuple[str, T]], champ: str, cle: Callable[[str], str] = str) -> Iterator[DefinitionFault]:
+def duplicates(
+    objects: list[tuple[Place, T]], champ: str, cle: Callable[[str], str] = str
+) -> Iterator[DefinitionFault]:
     """The second of two objects with the same ``champ`` (as ``cle`` reads it), and where the first is."""
-    seen: dict[str, str] = {}
-    for location, objet in objects:
+    seen: dict[str, Place] = {}
+    for place, objet in objects:
         valeur = getattr(objet, champ)
-        if valeur is None:
-            continue
-        first = seen.setdefault(cle(valeur), location)
-        if first != location:
-            yield fault(
-                f"{location}.{champ}",
-                f"« {valeur} » est déjà pris par {first}.",
-                "Donnez une autre valeur à l’un des deux.",
-            )
-
-
-def repetitions(location: str, values: Iterable[str]) -> Iterator[DefinitionFault]:
-    """A text given twice in one list, whatever its case and accents."""
-    seen: set[str] = set()
-    for rank, valeur in enumerate(values, 1):
-        if fold(valeur) in seen:
-            yield fault(f"{location}[{rank}]", f"« {valeur} » est donné deux fois.", "Gardez-le une fois.")
-        seen.add(fold(valeur))
+        first = place if valeur is None else seen.setdefault(cle(valeur), place)
+        if first is not place:
+            remedy = "Donnez une autre valeur à l’un des deux."
+            yield place.fault(champ, f"« {valeur} » est déjà pris par {first}.", remedy)
 
 
 def reference(location: str, valeur: str | None, known: Iterable[str], what: str) -> Iterator[DefinitionFault]:
@@ -112,55 +177,10 @@ def reference(location: str, valeur: str | None, known: Iterable[str], what: str
     if valeur is None or valeur in known:
         return
     close_matches = difflib.get_close_matches(valeur, known, n=1, cutoff=0.6)
-    remedy = (
-        f"Vouliez-vous dire « {close_matches[0]} » ?"
-        if close_matches
-        else "Corrigez ce renvoi, ou ajoutez ce qu’il désigne."
-    )
+    remedy = "Corrigez ce renvoi, ou ajoutez ce qu’il désigne."
+    if close_matches:
+        remedy = f"Vouliez-vous dire « {close_matches[0]} » ?"
     yield replace(fault(location, f"{what} « {valeur} » n’existe pas dans la définition.", remedy), blocks=True)
-
-
-def references(location: str, values: Iterable[str], known: Iterable[str], what: str) -> Iterator[DefinitionFault]:
-    """Same, for a list; a name given twice is a fault too."""
-    known, values = tuple(known), tuple(values)
-    for rank, valeur in enumerate(values, 1):
-        yield from reference(f"{location}[{rank}]", valeur, known, what)
-    yield from repetitions(location, values)
-
-
-def among(location: str, valeur: str | None, allowed: Iterable[str]) -> Iterator[DefinitionFault]:
-    """A word that must be one of a closed list."""
-    allowed = tuple(allowed)
-    if valeur is not None and valeur not in allowed:
-        yield fault(
-            location, f"« {valeur} » n’est pas une valeur connue.", f"Valeurs possibles : {quoted_list(allowed)}."
-        )
-
-
-def euros(location: str, montant: Decimal | None) -> Iterator[DefinitionFault]:
-    """An amount, to the cent."""
-    if montant is None:
-        return
-    if montant < 0:
-        yield fault(location, f"un montant est positif ou nul, trouvé « {montant} ».")
-    elif montant != round(montant, 2):
-        yield fault(location, f"« {montant} » compte des fractions de centime.", "Arrondissez-le au centime.")
-
-
-def rate(location: str, taux: Decimal | None) -> Iterator[DefinitionFault]:
-    """A rate, as a share."""
-    if taux is not None and not 0 <= taux <= 1:
-        yield fault(location, f"un taux s’écrit entre 0 et 1, trouvé « {taux} ».", "Pour 26,5 %, écrivez 0.265.")
-
-
-def too_long(location: str, texte: str | None) -> Iterator[DefinitionFault]:
-    """A label that a sheet or a list could not show whole."""
-    if texte is not None and len(texte) > LABEL_MAX:
-        yield fault(
-            location,
-            f"ce libellé compte {len(texte)} caractères.",
-            f"Raccourcissez-le à {LABEL_MAX} caractères au plus.",
-        )
 
 
 def has_luhn_key(digits: str) -> bool:
@@ -187,11 +207,8 @@ def _is_of_la_poste(numero: str) -> bool:
     return numero.startswith(LA_POSTE_SIREN) and sum(map(int, numero)) % 5 == 0
 
 
-def identifier_faults(location: str, identifier: str) -> Iterator[DefinitionFault]:
+def identifier_faults(place: Place) -> Iterator[DefinitionFault]:
     """Identifiers are parts of file names, on every system."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", identifier):
-        yield fault(
-            location,
-            f"« {identifier} » ne peut pas servir dans un nom de fichier.",
-            "Écrivez-le en minuscules sans accent, chiffres et tirets.",
-        )
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", place.holder.id):
+        message = f"« {place.holder.id} » ne peut pas servir dans un nom de fichier."
+        yield place.fault("id", message, "Écrivez-le en minuscules sans accent, chiffres et tirets.")

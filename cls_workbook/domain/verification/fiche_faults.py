@@ -1,36 +1,13 @@
-"""What a definition says of its fiches: who carries them, what they ask, what money they announce, what rules bind
-them.
-"""
+"""What a definition says of its fiches: who carries them, what they ask, what money they announce."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from cls_workbook.domain.definition_keys import value_of_key
-from cls_workbook.domain.model import (
-    AGGREGATIONS,
-    AMOUNT_STATES,
-    INDICATEUR_TYPES,
-    MESURE_TYPES,
-    Contrat,
-    Fiche,
-    Mesure,
-)
-from cls_workbook.domain.verification.fault import (
-    DefinitionFault,
-    among,
-    duplicates,
-    euros,
-    fault,
-    note,
-    places,
-    rate,
-    reference,
-    references,
-    repetitions,
-    too_long,
-)
+from cls_workbook.domain import model
+from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
+from cls_workbook.domain.verification.fault import DefinitionFault, Place, duplicates, places
 
 SHEET_PREFIX = "FA "
 MAX_SHEET_NAME = 31
@@ -55,218 +32,160 @@ ALLOWED_AGGREGATIONS = {
 
 def names_of_sheets(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each fiche has a sheet « FA numero »: Excel must take the name, and take it once."""
-    fiches = places("contrat.fiches", contrat.fiches)
-    yield from duplicates(fiches, "numero", str.casefold)
-    for location, fiche in fiches:
+    located = places("contrat.fiches", contrat.fiches)
+    yield from duplicates(located, "numero", str.casefold)
+    for here, fiche in located:
         nom = SHEET_PREFIX + fiche.numero
         if len(nom) > MAX_SHEET_NAME:
-            yield fault(
-                f"{location}.numero",
-                f"la feuille « {nom} » aurait un nom de {len(nom)} caractères, pour {MAX_SHEET_NAME} au plus.",
-                "Raccourcissez le numéro.",
-            )
+            message = f"la feuille « {nom} » aurait un nom de {len(nom)} caractères, pour {MAX_SHEET_NAME} au plus."
+            yield here.fault("numero", message, "Raccourcissez le numéro.")
         if re.search(r"[:\\/?*\[\]]", fiche.numero) or fiche.numero.endswith("'"):
-            yield fault(
-                f"{location}.numero",
-                f"Excel refuse le nom de feuille « {nom} ».",
-                "Retirez du numéro : \\ / ? * [ ] et l’apostrophe finale.",
-            )
+            remedy = "Retirez du numéro : \\ / ? * [ ] et l’apostrophe finale."
+            yield here.fault("numero", f"Excel refuse le nom de feuille « {nom} ».", remedy)
 
 
 def fiches(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Axe, titles, porteurs, volets and complements of each fiche."""
-    for location, fiche in places("contrat.fiches", contrat.fiches):
-        yield from reference(f"{location}.axe", fiche.axe, [a.numero for a in contrat.axes], "l’axe")
-        for champ in ("titre", "sous_titre", "titre_recapitulatif"):
-            yield from too_long(f"{location}.{champ}", value_of_key(fiche, champ))
-        yield from references(f"{location}.porteurs", fiche.porteurs, contrat.by_structure, "la structure")
+    for here, fiche in places("contrat.fiches", contrat.fiches):
+        yield from here.reference("axe", [a.numero for a in contrat.axes], "l’axe")
+        yield from here.too_long("titre", "sous_titre", "titre_recapitulatif")
+        yield from here.references("porteurs", contrat.by_structure, "la structure")
         if not fiche.porteurs and not any(v.porteurs for v in fiche.volets):
-            yield fault(
-                f"{location}.porteurs",
-                "la fiche n’a pas de porteur : personne ne répondrait.",
-                "Nommez au moins une structure.",
-            )
-        yield from _volets(location, fiche, contrat)
-        for place, indicateur in places(f"{location}.indicateurs", fiche.indicateurs):
-            if indicateur.volet is not None:
-                yield from reference(f"{place}.volet", indicateur.volet, [v.id for v in fiche.volets], "le volet")
-        complements = places(f"{location}.complements", fiche.complements)
+            message = "la fiche n’a pas de porteur : personne ne répondrait."
+            yield here.fault("porteurs", message, "Nommez au moins une structure.")
+        yield from _volets(here, fiche, contrat)
+        for place, _ in places(f"{here}.indicateurs", fiche.indicateurs):
+            yield from place.reference("volet", [v.id for v in fiche.volets], "le volet")
+        complements = places(f"{here}.complements", fiche.complements)
         yield from duplicates(complements, "id")
         for place, complement in complements:
-            yield from _code(f"{place}.id", complement.id)
-            yield from among(f"{place}.type", complement.type, COMPLEMENT_TYPES)
-            yield from too_long(f"{place}.libelle", complement.libelle)
+            yield from _code(place, complement.id)
+            yield from place.among("type", COMPLEMENT_TYPES)
+            yield from place.too_long("libelle")
 
 
-def _volets(location: str, fiche: Fiche, contrat: Contrat) -> Iterator[DefinitionFault]:
-    volets = places(f"{location}.volets", fiche.volets)
+def _volets(here: Place, fiche: Fiche, contrat: Contrat) -> Iterator[DefinitionFault]:
+    volets = places(f"{here}.volets", fiche.volets)
     yield from duplicates(volets, "id")
     yield from duplicates(volets, "nom", str.casefold)
     for place, volet in volets:
-        yield from references(f"{place}.porteurs", volet.porteurs, contrat.by_structure, "la structure")
+        yield from place.references("porteurs", contrat.by_structure, "la structure")
         if not volet.porteurs:
-            yield note(
-                f"{place}.porteurs", f"le volet « {volet.nom} » n’a pas de porteur : aucun retour n’en est attendu."
-            )
+            message = f"le volet « {volet.nom} » n’a pas de porteur : aucun retour n’en est attendu."
+            yield place.note("porteurs", message)
         for porteur in volet.porteurs:
             if porteur in contrat.by_structure and porteur not in fiche.porteurs:
-                yield fault(
-                    f"{place}.porteurs",
-                    f"« {porteur} » porte le volet sans porter la fiche.",
-                    "Ajoutez-le aux porteurs de la fiche.",
-                )
+                message = f"« {porteur} » porte le volet sans porter la fiche."
+                yield place.fault("porteurs", message, "Ajoutez-le aux porteurs de la fiche.")
     for rank, porteur in enumerate(fiche.porteurs, 1):
         if volets and not any(porteur in v.porteurs for v in fiche.volets):
-            yield fault(
-                f"{location}.porteurs[{rank}]",
-                f"« {porteur} » ne porte aucun volet : il ne répondrait jamais.",
-                "Rattachez-le à un volet.",
-            )
+            message = f"« {porteur} » ne porte aucun volet : il ne répondrait jamais."
+            yield here.fault(f"porteurs[{rank}]", message, "Rattachez-le à un volet.")
 
 
 def financements(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Amounts and rates announced by each fiche."""
     known = [f.id for f in contrat.financeurs]
-    for location, fiche in places("contrat.fiches", contrat.fiches):
-        money, location = fiche.financement, f"{location}.financement"
-        yield from among(f"{location}.montant_etat", money.montant_etat, AMOUNT_STATES)
-        if money.montant is not None and money.montant_etat in AMOUNT_STATES[1:]:
-            yield fault(
-                f"{location}.montant_etat",
-                f"un montant est donné, mais son état est « {money.montant_etat} ».",
-                'Écrivez montant_etat = "chiffre".',
-            )
+    for place, fiche in places("contrat.fiches", contrat.fiches):
+        money = fiche.financement
+        here = Place(f"{place}.financement", money)
+        yield from here.among("montant_etat", model.AMOUNT_STATES)
+        if money.montant is not None and money.montant_etat in model.AMOUNT_STATES[1:]:
+            message = f"un montant est donné, mais son état est « {money.montant_etat} »."
+            yield here.fault("montant_etat", message, 'Écrivez montant_etat = "chiffre".')
         if money.montant is None and money.montant_etat == "chiffre":
-            yield fault(
-                f"{location}.montant",
-                "l’état annonce un montant chiffré, qui manque.",
-                "Donnez le montant, ou changez montant_etat.",
-            )
-        yield from euros(f"{location}.montant", money.montant)
-        yield from rate(f"{location}.taux", money.taux)
+            remedy = "Donnez le montant, ou changez montant_etat."
+            yield here.fault("montant", "l’état annonce un montant chiffré, qui manque.", remedy)
+        yield from here.euros("montant")
+        yield from here.rate("taux")
         if money.taux_pur and money.taux is None:
-            yield fault(
-                f"{location}.taux_pur",
-                "taux_pur est vrai, mais aucun taux n’est donné.",
-                "Donnez le taux, ou retirez taux_pur.",
-            )
-        if money.duree_ans is not None and money.duree_ans < 1:
-            yield fault(f"{location}.duree_ans", f"une durée compte au moins un an, trouvé « {money.duree_ans} ».")
-        yield from references(f"{location}.cofinanceurs", money.cofinanceurs, known, "le financeur")
+            remedy = "Donnez le taux, ou retirez taux_pur."
+            yield here.fault("taux_pur", "taux_pur est vrai, mais aucun taux n’est donné.", remedy)
+        yield from here.duration("duree_ans")
+        yield from here.references("cofinanceurs", known, "le financeur")
 
 
 # --- Indicators and measures ----------------------------------------------------------------------------------------
 
 
+def _indicateurs_of(contrat: Contrat) -> list[tuple[Place, Indicateur]]:
+    fiches = places("contrat.fiches", contrat.fiches)
+    return [located for here, fiche in fiches for located in places(f"{here}.indicateurs", fiche.indicateurs)]
+
+
 def indicateurs(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every indicator is known once and asks at least one measure."""
-    located = [
-        (location, i)
-        for place, f in places("contrat.fiches", contrat.fiches)
-        for location, i in places(f"{place}.indicateurs", f.indicateurs)
-    ]
+    located = _indicateurs_of(contrat)
     yield from duplicates(located, "id", str.casefold)
-    for location, indicateur in located:
-        yield from among(f"{location}.type", indicateur.type, INDICATEUR_TYPES)
-        yield from too_long(f"{location}.libelle", indicateur.libelle)
+    for here, indicateur in located:
+        yield from here.among("type", model.INDICATEUR_TYPES)
+        yield from here.too_long("libelle")
         if not indicateur.mesures:
-            yield fault(
-                f"{location}.mesures",
-                "l’indicateur ne demande aucune mesure : rien ne serait à saisir.",
-                "Ajoutez au moins une mesure.",
-            )
+            message = "l’indicateur ne demande aucune mesure : rien ne serait à saisir."
+            yield here.fault("mesures", message, "Ajoutez au moins une mesure.")
 
 
 def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every measure: known once, typed and brought together in ways that agree."""
-    located = [
-        (location, m)
-        for place, f in places("contrat.fiches", contrat.fiches)
-        for rank, i in places(f"{place}.indicateurs", f.indicateurs)
-        for location, m in places(f"{rank}.mesures", i.mesures)
-    ]
+    located = [m for here, i in _indicateurs_of(contrat) for m in places(f"{here}.mesures", i.mesures)]
     yield from duplicates(located, "id", str.casefold)
-    for location, mesure in located:
-        yield from _code(f"{location}.id", mesure.id)
-        for champ in ("libelle", "unite", "ventilation"):
-            yield from too_long(f"{location}.{champ}", getattr(mesure, champ))
-        yield from _types(location, mesure)
-        yield from _ventilation(location, mesure)
-        yield from _bound_faults(location, mesure, len(contrat.communes))
-        yield from _options(location, mesure)
-    for location, fiche in places("contrat.fiches", contrat.fiches):
+    for here, mesure in located:
+        yield from _code(here, mesure.id)
+        yield from here.too_long("libelle", "unite", "ventilation")
+        yield from _types(here, mesure)
+        yield from _ventilation(here, mesure)
+        yield from _bounds(here, mesure, len(contrat.communes))
+        yield from _options(here, mesure)
+    for here, fiche in places("contrat.fiches", contrat.fiches):
         keys = [m.id for m in fiche.mesures if m.cle]
         if len(keys) > KEY_MESURES_MAX:
-            yield fault(
-                location,
-                f"{len(keys)} mesures sont marquées cle, pour {KEY_MESURES_MAX} au plus sur une ligne de synthèse.",
-                f"Gardez-en {KEY_MESURES_MAX} parmi {', '.join(keys)}.",
-            )
+            marked = f"{len(keys)} mesures sont marquées cle"
+            message = f"{marked}, pour {KEY_MESURES_MAX} au plus sur une ligne de synthèse."
+            yield here.fault("", message, f"Gardez-en {KEY_MESURES_MAX} parmi {', '.join(keys)}.")
 
 
-def _types(location: str, mesure: Mesure) -> Iterator[DefinitionFault]:
-    unknown = [
-        *among(f"{location}.type", mesure.type, MESURE_TYPES),
-        *among(f"{location}.agregation", mesure.agregation, AGGREGATIONS),
-    ]
+def _types(here: Place, mesure: Mesure) -> Iterator[DefinitionFault]:
+    unknown = [*here.among("type", model.MESURE_TYPES), *here.among("agregation", model.AGGREGATIONS)]
     yield from unknown
     allowed = ALLOWED_AGGREGATIONS.get(mesure.type, ())
     if not unknown and mesure.agregation not in allowed:
-        yield fault(
-            f"{location}.agregation",
-            f"une mesure de type « {mesure.type} » ne se rassemble pas par « {mesure.agregation} ».",
-            f"Agrégations possibles : {', '.join(allowed)}.",
-        )
+        message = f"une mesure de type « {mesure.type} » ne se rassemble pas par « {mesure.agregation} »."
+        yield here.fault("agregation", message, f"Agrégations possibles : {', '.join(allowed)}.")
 
 
-def _ventilation(location: str, mesure: Mesure) -> Iterator[DefinitionFault]:
+def _ventilation(here: Place, mesure: Mesure) -> Iterator[DefinitionFault]:
     if mesure.type == "ventilation" and mesure.ventilation is None:
-        yield fault(
-            f"{location}.ventilation",
-            "une mesure de type « ventilation » doit dire selon quoi elle est ventilée.",
-            "Ajoutez le champ ventilation.",
-        )
+        message = "une mesure de type « ventilation » doit dire selon quoi elle est ventilée."
+        yield here.fault("ventilation", message, "Ajoutez le champ ventilation.")
     elif mesure.modalites and mesure.ventilation is None and mesure.type != "liste":
-        yield fault(
-            f"{location}.modalites",
-            "des modalités sont fixées sans ventilation.",
-            "Ajoutez le champ ventilation, ou retirez les modalités.",
-        )
+        remedy = "Ajoutez le champ ventilation, ou retirez les modalités."
+        yield here.fault("modalites", "des modalités sont fixées sans ventilation.", remedy)
     if mesure.reponses_multiples and mesure.ventilation is None:
-        yield fault(
-            f"{location}.reponses_multiples",
-            "réponses multiples sans ventilation.",
-            "Ajoutez le champ ventilation, ou retirez reponses_multiples.",
-        )
-    yield from repetitions(f"{location}.modalites", mesure.modalites)
-    for rank, modalite in enumerate(mesure.modalites, 1):
-        yield from too_long(f"{location}.modalites[{rank}]", modalite)
+        remedy = "Ajoutez le champ ventilation, ou retirez reponses_multiples."
+        yield here.fault("reponses_multiples", "réponses multiples sans ventilation.", remedy)
+    yield from here.repetitions("modalites")
+    yield from here.too_long("modalites")
 
 
-def _bound_faults(location: str, mesure: Mesure, commune_count: int) -> Iterator[DefinitionFault]:
-    for champ in ("valeur_initiale", "maximum"):
-        valeur = getattr(mesure, champ)
+def _bounds(here: Place, mesure: Mesure, commune_count: int) -> Iterator[DefinitionFault]:
+    initial, maximum = mesure.valeur_initiale, mesure.maximum
+    for champ, valeur in (("valeur_initiale", initial), ("maximum", maximum)):
         if valeur is None:
             continue
         if valeur < 0:
-            yield fault(f"{location}.{champ}", f"une valeur est positive ou nulle, trouvé « {valeur} ».")
+            yield here.fault(champ, f"une valeur est positive ou nulle, trouvé « {valeur} ».")
         if mesure.type in ("entier", "ventilation") and valeur != valeur.to_integral_value():
-            yield fault(f"{location}.{champ}", f"un nombre entier est attendu, trouvé « {valeur} ».")
+            yield here.fault(champ, f"un nombre entier est attendu, trouvé « {valeur} ».")
         if mesure.type in ("jalon", "liste", "texte"):
-            yield fault(
-                f"{location}.{champ}", f"sans objet pour une mesure de type « {mesure.type} ».", "Retirez le champ."
-            )
-    if mesure.maximum is not None and mesure.valeur_initiale is not None and mesure.valeur_initiale > mesure.maximum:
-        yield fault(f"{location}.valeur_initiale", f"{mesure.valeur_initiale} dépasse le maximum, {mesure.maximum}.")
-    if mesure.communes and mesure.maximum is not None and mesure.maximum > commune_count:
-        yield fault(
-            f"{location}.maximum",
-            f"le maximum est {mesure.maximum}, mais le contrat nomme {commune_count} communes.",
-            "Corrigez l’un des deux.",
-        )
+            yield here.fault(champ, f"sans objet pour une mesure de type « {mesure.type} ».", "Retirez le champ.")
+    if maximum is not None and initial is not None and initial > maximum:
+        yield here.fault("valeur_initiale", f"{initial} dépasse le maximum, {maximum}.")
+    if mesure.communes and maximum is not None and maximum > commune_count:
+        message = f"le maximum est {maximum}, mais le contrat nomme {commune_count} communes."
+        yield here.fault("maximum", message, "Corrigez l’un des deux.")
 
 
-def _options(location: str, mesure: Mesure) -> Iterator[DefinitionFault]:
+def _options(here: Place, mesure: Mesure) -> Iterator[DefinitionFault]:
     """Options that only make sense with some types: elsewhere they would be ignored in silence."""
     option_states = {
         "denominateur": (mesure.denominateur is not None, mesure.type == "taux", "de type « taux »"),
@@ -278,22 +197,18 @@ def _options(location: str, mesure: Mesure) -> Iterator[DefinitionFault]:
     }
     for champ, (is_set, allowed, meant_for) in option_states.items():
         if is_set and not allowed:
-            yield fault(
-                f"{location}.{champ}",
-                f"ce champ ne vaut que pour une mesure {meant_for}.",
-                "Retirez-le, ou changez la mesure.",
-            )
+            message = f"ce champ ne vaut que pour une mesure {meant_for}."
+            yield here.fault(champ, message, "Retirez-le, ou changez la mesure.")
     if mesure.denominateur is not None and mesure.denominateur <= 0:
-        yield fault(
-            f"{location}.denominateur", f"un dénominateur est plus grand que zéro, trouvé « {mesure.denominateur} »."
-        )
+        message = f"un dénominateur est plus grand que zéro, trouvé « {mesure.denominateur} »."
+        yield here.fault("denominateur", message)
 
 
-def _code(location: str, code: str) -> Iterator[DefinitionFault]:
+def _code(here: Place, code: str) -> Iterator[DefinitionFault]:
     """What is a part of a cell's key (``1.2/mesures/1.2-I03/valeur``)."""
     if not re.fullmatch(r"[\w.-]+", code):
-        yield fault(
-            location,
-            f"« {code} » contient un caractère qui n’est ni lettre, ni chiffre, ni point, ni tiret.",
-            "Simplifiez cet identifiant.",
-        )
+        message = f"« {code} » contient un caractère qui n’est ni lettre, ni chiffre, ni point, ni tiret."
+        yield here.fault("id", message, "Simplifiez cet identifiant.")
+
+
+OF_FICHES = (names_of_sheets, fiches, financements, indicateurs, mesures)

@@ -11,18 +11,7 @@ from datetime import date
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, DECISION_INSTANCES, Period, Revision
 from cls_workbook.domain.model import ActionToProgramme, Axe, Contrat, Enveloppe, Fiche, Indicateur, Signatory
-from cls_workbook.domain.verification.fault import (
-    DefinitionFault,
-    among,
-    duplicates,
-    everything,
-    fault,
-    note,
-    places,
-    reference,
-    repetitions,
-    too_long,
-)
+from cls_workbook.domain.verification.fault import DefinitionFault, Place, duplicates, everything, places
 from cls_workbook.french import quoted_list
 
 AVENANT = "avenant"
@@ -41,31 +30,26 @@ def decisions(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each decision known once, of a known instance, and one that can be found again."""
     located = places("contrat.decisions", contrat.decisions)
     yield from duplicates(located, "id")
-    for location, decision in located:
-        yield from among(f"{location}.instance", decision.instance, DECISION_INSTANCES)
-        yield from too_long(f"{location}.objet", decision.objet)
+    for here, decision in located:
+        yield from here.among("instance", DECISION_INSTANCES)
+        yield from here.too_long("objet")
         if decision.date is None and decision.reference is None:
-            yield note(
-                location, "ni date ni référence : cette décision ne se retrouverait pas.", "Donnez l’une des deux."
-            )
+            message = "ni date ni référence : cette décision ne se retrouverait pas."
+            yield here.note("", message, "Donnez l’une des deux.")
 
 
 def fiscal_year(contrat: Contrat) -> Iterator[DefinitionFault]:
     """The day on which years begin; what needs an avenant."""
-    location = "contrat.debut_annee"
+    here = Place("contrat", contrat)
     try:
         if not re.fullmatch(r"\d\d-\d\d", contrat.debut_annee):
             raise ValueError(contrat.debut_annee)
         date(2023, *map(int, contrat.debut_annee.split("-")))  # a day that every year has: not 29 February
     except ValueError:
-        yield fault(
-            location,
-            f"« {contrat.debut_annee} » n’est pas un jour de l’année.",
-            "Écrivez mois et jour, par exemple 09-01 pour le 1er septembre.",
-        )
-    for rank, word in enumerate(contrat.avenant_requis, 1):
-        yield from among(f"contrat.avenant_requis[{rank}]", word, CHANGES_NEEDING_AVENANT)
-    yield from repetitions("contrat.avenant_requis", contrat.avenant_requis)
+        remedy = "Écrivez mois et jour, par exemple 09-01 pour le 1er septembre."
+        yield here.fault("debut_annee", f"« {contrat.debut_annee} » n’est pas un jour de l’année.", remedy)
+    yield from here.among("avenant_requis", CHANGES_NEEDING_AVENANT)
+    yield from here.repetitions("avenant_requis")
 
 
 def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -76,84 +60,67 @@ def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
     for location, objet in everything("contrat", contrat):
         if not isinstance(objet, Period):
             continue
-        depuis, jusque = objet.depuis, objet.jusque
+        here, depuis, jusque = Place(location, objet), objet.depuis, objet.jusque
         for champ in ("decision", "decision_fin"):
-            yield from reference(f"{location}.{champ}", getattr(objet, champ), contrat.by_decision, "la décision")
+            yield from here.reference(champ, contrat.by_decision, "la décision")
         if depuis is not None and jusque is not None and depuis > jusque:
-            yield fault(
-                f"{location}.jusque",
-                f"{jusque} vient avant {depuis} : cette ligne ne vaudrait aucune année.",
-                "Échangez-les.",
-            )
-        elif annees and (
-            (depuis or annees[0]) > annees[-1] or (jusque if jusque is not None else annees[-1]) < annees[0]
-        ):
-            yield note(
-                f"{location}.depuis" if depuis is not None else f"{location}.jusque",
-                "hors des années du contrat : cette ligne ne paraîtra jamais.",
-            )
-        else:
-            yield from _decision_faults(location, objet, contrat)
+            message = f"{jusque} vient avant {depuis} : cette ligne ne vaudrait aucune année."
+            yield here.fault("jusque", message, "Échangez-les.")
+        elif annees and not any(objet.holds_in(annee) for annee in range(annees[0], annees[-1] + 1)):
+            champ = "jusque" if depuis is None else "depuis"
+            yield here.note(champ, "hors des années du contrat : cette ligne ne paraîtra jamais.")
+        elif annees:
+            yield from _decision_faults(here, objet, contrat)
 
 
-def _decision_faults(location: str, objet: Period, contrat: Contrat) -> Iterator[DefinitionFault]:
+def _decision_faults(here: Place, objet: Period, contrat: Contrat) -> Iterator[DefinitionFault]:
     """Is each end of the period that falls within the contract decided as it should be?"""
     annees = all_years(contrat)
-    start = objet.depuis is not None and bool(annees) and objet.depuis > annees[0]
-    end = objet.jusque is not None and bool(annees) and objet.jusque < annees[-1]
+    start = objet.depuis is not None and objet.depuis > annees[0]
+    end = objet.jusque is not None and objet.jusque < annees[-1]
     change = CHANGE_BY_CLASS.get(type(objet))
     became_fiche = isinstance(objet, ActionToProgramme) and objet.devient is not None  # the fiche says what decided it
     if change is None and (not isinstance(objet, DECIDED_CLASSES) or became_fiche):
         return
     if start:
-        yield from _authorisation_faults(f"{location}.depuis", objet.decision, change, contrat)
+        yield from _authorisation(here, "depuis", objet.decision, change, contrat)
     if end:
-        yield from _authorisation_faults(
-            f"{location}.jusque", objet.decision_fin or (None if start else objet.decision), change, contrat
-        )
+        cited = objet.decision_fin or (None if start else objet.decision)
+        yield from _authorisation(here, "jusque", cited, change, contrat)
 
 
-def _authorisation_faults(
-    location: str, cited: str | None, change: str | None, contrat: Contrat
+def _authorisation(
+    here: Place, champ: str, cited: str | None, change: str | None, contrat: Contrat
 ) -> Iterator[DefinitionFault]:
     """``change``: a word of ``avenant_requis``, or None where a decision of the COPIL is enough."""
     decision = contrat.by_decision.get(cited or "")
     if change in contrat.avenant_requis:
         if cited is None:
-            yield note(
-                location,
-                f"{CHANGES[change]} demande un avenant, aucun n’est cité.",
-                "Ajoutez l’avenant à decisions, puis citez-le ici.",
-            )
+            message = f"{CHANGES[change]} demande un avenant, aucun n’est cité."
+            yield here.note(champ, message, "Ajoutez l’avenant à decisions, puis citez-le ici.")
         elif decision is not None and decision.instance != AVENANT:
-            yield note(
-                location,
-                f"{CHANGES[change]} demande un avenant ; « {cited} » est une décision du COPIL.",
-                "Citez l’avenant, ou faites-le signer.",
-            )
+            message = f"{CHANGES[change]} demande un avenant ; « {cited} » est une décision du COPIL."
+            yield here.note(champ, message, "Citez l’avenant, ou faites-le signer.")
     elif cited is None:
-        yield note(
-            location, "aucune décision n’est citée pour ce changement.", "Citez la décision du COPIL ou l’avenant."
-        )
+        message = "aucune décision n’est citée pour ce changement."
+        yield here.note(champ, message, "Citez la décision du COPIL ou l’avenant.")
 
 
 def revisions(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every revision: in the contract's years, by a known decision, once for a field and a year."""
     annees = all_years(contrat)
-    first_places: dict[tuple[int, str, str | None, str], str] = {}
-    for location, revision in places("contrat.revisions", contrat.revisions):
-        yield from reference(f"{location}.decision", revision.decision, contrat.by_decision, "la décision")
+    first_places: dict[tuple[int, str, str | None, str], Place] = {}
+    for here, revision in places("contrat.revisions", contrat.revisions):
+        yield from here.reference("decision", contrat.by_decision, "la décision")
         if annees and not annees[0] < revision.depuis <= annees[-1]:
-            yield fault(
-                f"{location}.depuis",
-                f"une révision vaut à partir d’une année du contrat après la première, trouvé « {revision.depuis} ».",
-                f"Années possibles : {quoted_list(map(str, annees[1:]))}.",
-            )
-        first = first_places.setdefault((revision.depuis, revision.objet, revision.cible, revision.champ), location)
-        if first != location:
-            yield fault(location, f"même année, même objet et même champ que {first}.", "Gardez une seule des deux.")
+            found = f"trouvé « {revision.depuis} »."
+            message = f"une révision vaut à partir d’une année du contrat après la première, {found}"
+            yield here.fault("depuis", message, f"Années possibles : {quoted_list(map(str, annees[1:]))}.")
+        first = first_places.setdefault((revision.depuis, revision.objet, revision.cible, revision.champ), here)
+        if first is not here:
+            yield here.fault("", f"même année, même objet et même champ que {first}.", "Gardez une seule des deux.")
         if revision.decision is None or revision.decision in contrat.by_decision:
-            yield from _authorisation_faults(f"{location}.decision", revision.decision, _change(revision), contrat)
+            yield from _authorisation(here, "decision", revision.decision, _change(revision), contrat)
 
 
 def _change(revision: Revision) -> str | None:
@@ -166,19 +133,15 @@ def _change(revision: Revision) -> str | None:
 
 def becoming(contrat: Contrat) -> Iterator[DefinitionFault]:
     """An action to programme that became a fiche: that fiche is there, and came after it."""
-    for location, action in places("contrat.a_programmer", contrat.a_programmer):
-        yield from reference(f"{location}.devient", action.devient, contrat.par_fiche, "la fiche")
+    for here, action in places("contrat.a_programmer", contrat.a_programmer):
+        yield from here.reference("devient", contrat.par_fiche, "la fiche")
         fiche = contrat.par_fiche.get(action.devient or "")
         if fiche is None:
             continue
         if fiche.depuis is None:
-            yield note(
-                f"{location}.devient",
-                f"la fiche {fiche.numero} vaut dès la première année : l’action ne serait jamais à programmer.",
-                "Donnez à la fiche l’année « depuis », ou retirez l’action.",
-            )
+            never = "l’action ne serait jamais à programmer"
+            message = f"la fiche {fiche.numero} vaut dès la première année : {never}."
+            yield here.note("devient", message, "Donnez à la fiche l’année « depuis », ou retirez l’action.")
         if fiche.axe != action.axe:
-            yield note(
-                f"{location}.devient",
-                f"l’action est de l’axe {action.axe}, la fiche {fiche.numero} de l’axe {fiche.axe}.",
-            )
+            message = f"l’action est de l’axe {action.axe}, la fiche {fiche.numero} de l’axe {fiche.axe}."
+            yield here.note("devient", message)

@@ -11,16 +11,13 @@ from cls_workbook.domain.model import LEVELS, Contrat, Structure
 from cls_workbook.domain.themes import priorites, shipped_themes, themes
 from cls_workbook.domain.verification.fault import (
     DefinitionFault,
-    among,
+    Place,
     duplicates,
     fault,
     identifier_faults,
     insee_number,
     places,
     reference,
-    references,
-    repetitions,
-    too_long,
 )
 from cls_workbook.french import fold
 
@@ -35,8 +32,8 @@ def axes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each axe has its own number."""
     located = places("contrat.axes", contrat.axes)
     yield from duplicates(located, "numero", str.casefold)
-    for location, axe in located:
-        yield from too_long(f"{location}.titre", axe.titre)
+    for here, _ in located:
+        yield from here.too_long("titre")
 
 
 def structures(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -45,37 +42,28 @@ def structures(contrat: Contrat) -> Iterator[DefinitionFault]:
     yield from duplicates(located, "id", str.casefold)
     yield from duplicates(located, "siret")
     taken: dict[str, Structure] = {}
-    for location, structure in located:
-        yield from identifier_faults(f"{location}.id", structure.id)
-        yield from too_long(f"{location}.nom", structure.nom)
-        yield from insee_number(f"{location}.siret", structure.siret, 14, "SIRET")
-        yield from among(f"{location}.statut_juridique", structure.statut_juridique, LEGAL_STATUTS)
+    for here, structure in located:
+        yield from identifier_faults(here)
+        yield from here.too_long("nom")
+        yield from insee_number(f"{here}.siret", structure.siret, 14, "SIRET")
+        yield from here.among("statut_juridique", LEGAL_STATUTS)
         for nom in dict.fromkeys((structure.nom, structure.nom_complet or structure.nom, *structure.alias)):
             other = taken.setdefault(fold(nom), structure)
             if other is not structure:
-                yield fault(
-                    location,
-                    f"le nom « {nom} » désigne déjà la structure « {other.id} ».",
-                    "Un retour ne saurait plus à qui il est.",
-                )
+                message = f"le nom « {nom} » désigne déjà la structure « {other.id} »."
+                yield here.fault("", message, "Un retour ne saurait plus à qui il est.")
 
 
 def groups(contrat: Contrat) -> Iterator[DefinitionFault]:
     """A group must be replaceable by someone; only a group has candidates."""
-    for location, structure in places("contrat.structures", contrat.structures):
+    for here, structure in places("contrat.structures", contrat.structures):
         if structure.groupe and not contrat.candidats(structure):
-            yield fault(
-                f"{location}.candidats",
-                f"le groupe « {structure.nom} » n’a aucun candidat.",
-                "Nommez ceux qui peuvent le remplacer.",
-            )
+            message = f"le groupe « {structure.nom} » n’a aucun candidat."
+            yield here.fault("candidats", message, "Nommez ceux qui peuvent le remplacer.")
         if not structure.groupe and (structure.candidats or structure.candidats_communes):
-            yield fault(
-                f"{location}.candidats",
-                "des candidats sont donnés, mais la structure n’est pas un groupe.",
-                "Ajoutez groupe = true.",
-            )
-        yield from repetitions(f"{location}.candidats", structure.candidats)
+            message = "des candidats sont donnés, mais la structure n’est pas un groupe."
+            yield here.fault("candidats", message, "Ajoutez groupe = true.")
+        yield from here.repetitions("candidats")
     for champ in ("coordination", "agence"):
         named = contrat.by_structure.get(getattr(contrat, champ) or "")
         if named is not None and named.groupe:
@@ -86,9 +74,9 @@ def signataires(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Known roles, known structures."""
     located = places("contrat.signataires", contrat.signataires)
     yield from duplicates(located, "nom", fold)
-    for location, signatory in located:
-        yield from among(f"{location}.role", signatory.role, ROLES)
-        yield from reference(f"{location}.structure", signatory.structure, contrat.by_structure, "la structure")
+    for here, _ in located:
+        yield from here.among("role", ROLES)
+        yield from here.reference("structure", contrat.by_structure, "la structure")
 
 
 def communes(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -97,96 +85,88 @@ def communes(contrat: Contrat) -> Iterator[DefinitionFault]:
     yield from duplicates(located, "code_insee")
     yield from duplicates(located, "nom", fold)
     yield from duplicates(located, "siren")
-    for location, commune in located:
+    for here, commune in located:
         if not re.fullmatch(INSEE_CODE, commune.code_insee):
-            yield fault(
-                f"{location}.code_insee",
-                f"« {commune.code_insee} » n’est pas un code INSEE de commune.",
-                "Il compte cinq caractères, zéro initial compris (01004, 2A004, 97105).",
-            )
-        yield from insee_number(f"{location}.siren", commune.siren, 9, "SIREN")
+            message = f"« {commune.code_insee} » n’est pas un code INSEE de commune."
+            remedy = "Il compte cinq caractères, zéro initial compris (01004, 2A004, 97105)."
+            yield here.fault("code_insee", message, remedy)
+        yield from insee_number(f"{here}.siren", commune.siren, 9, "SIREN")
 
 
 def neighbourhoods(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each QPV is in a commune of the contract."""
     located = places("contrat.qpv", contrat.qpv)
     yield from duplicates(located, "nom", fold)
-    for location, neighbourhood in located:
-        yield from reference(
-            f"{location}.commune", neighbourhood.commune, [c.nom for c in contrat.communes], "la commune"
-        )
+    for here, _ in located:
+        yield from here.reference("commune", [c.nom for c in contrat.communes], "la commune")
 
 
 def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
+    """Each known once; no negative number of meetings."""
     located = places("contrat.instances", contrat.instances)
     yield from duplicates(located, "nom", fold)
-    for location, instance in located:
+    for here, instance in located:
         if instance.minimum_par_an < 0:
-            yield fault(
-                f"{location}.minimum_par_an",
-                f"un nombre de réunions est positif ou nul, trouvé « {instance.minimum_par_an} ».",
-            )
+            message = f"un nombre de réunions est positif ou nul, trouvé « {instance.minimum_par_an} »."
+            yield here.fault("minimum_par_an", message)
 
 
 # --- Money and lists ------------------------------------------------------------------------------------------------
 
 
 def natures(contrat: Contrat) -> Iterator[DefinitionFault]:
+    """Each known once, in a total that is known."""
     located = places("contrat.natures", contrat.natures)
     yield from duplicates(located, "id")
     yield from duplicates(located, "libelle", fold)
-    for location, nature in located:
-        yield from among(f"{location}.niveau", nature.niveau, LEVELS)
-        yield from too_long(f"{location}.libelle", nature.libelle)
+    for here, _ in located:
+        yield from here.among("niveau", LEVELS)
+        yield from here.too_long("libelle")
 
 
 def financeurs(contrat: Contrat) -> Iterator[DefinitionFault]:
+    """Each known once; known structures."""
     located = places("contrat.financeurs", contrat.financeurs)
     yield from duplicates(located, "id")
     yield from duplicates(located, "nom", fold)
-    for location, financeur in located:
-        yield from reference(f"{location}.structure", financeur.structure, contrat.by_structure, "la structure")
-        yield from too_long(f"{location}.nom", financeur.nom)
+    for here, _ in located:
+        yield from here.reference("structure", contrat.by_structure, "la structure")
+        yield from here.too_long("nom")
 
 
 def listes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each drop-down list offers something, each choice once."""
+    here = Place("contrat.listes", contrat.listes)
     for name, choix in values_by_key(contrat.listes):
-        location = f"contrat.listes.{name}"
         if not choix:
-            yield fault(
-                location,
-                "la liste est vide : rien ne pourrait être choisi.",
-                "Donnez ses choix, ou retirez-la pour garder ceux de l’outil.",
-            )
-        yield from repetitions(location, choix)
-        for rank, texte in enumerate(choix, 1):
-            yield from too_long(f"{location}[{rank}]", texte)
+            remedy = "Donnez ses choix, ou retirez-la pour garder ceux de l’outil."
+            yield here.fault(name, "la liste est vide : rien ne pourrait être choisi.", remedy)
+        yield from here.repetitions(name)
+        yield from here.too_long(name)
 
 
 def a_programmer(contrat: Contrat) -> Iterator[DefinitionFault]:
+    """Each known once, in an axe that is known."""
     located = places("contrat.a_programmer", contrat.a_programmer)
     yield from duplicates(located, "titre", fold)
-    for location, action in located:
-        yield from reference(f"{location}.axe", action.axe, [a.numero for a in contrat.axes], "l’axe")
-        yield from too_long(f"{location}.titre", action.titre)
+    for here, _ in located:
+        yield from here.reference("axe", [a.numero for a in contrat.axes], "l’axe")
+        yield from here.too_long("titre")
 
 
 def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Money of the whole contract: a year of the contract, a known funder, once each at any time."""
-    located = places("contrat.enveloppes", contrat.enveloppes)
-    for rank, (location, envelope) in enumerate(located):
-        yield from reference(
-            f"{location}.financeur", envelope.financeur, [f.id for f in contrat.financeurs], "le financeur"
-        )
-        if envelope.annee is not None and envelope.annee not in all_years(contrat):
-            yield fault(f"{location}.annee", f"{envelope.annee} n’est pas une année du contrat.")
+    located, annees = places("contrat.enveloppes", contrat.enveloppes), all_years(contrat)
+    for rank, (here, envelope) in enumerate(located):
+        yield from here.reference("financeur", [f.id for f in contrat.financeurs], "le financeur")
+        if envelope.annee is not None and envelope.annee not in annees:
+            yield here.fault("annee", f"{envelope.annee} n’est pas une année du contrat.")
         if envelope.montant < 0:
-            yield fault(f"{location}.montant", f"un montant est positif ou nul, trouvé « {envelope.montant} ».")
+            yield here.fault("montant", f"un montant est positif ou nul, trouvé « {envelope.montant} ».")
         for first, other in located[:rank]:
             are_same = (other.annee, other.financeur) == (envelope.annee, envelope.financeur)
-            if are_same and any(other.holds_in(a) and envelope.holds_in(a) for a in all_years(contrat)):
-                yield fault(location, f"même année et même financeur que {first}.", "Gardez une seule enveloppe.")
+            if are_same and any(other.holds_in(a) and envelope.holds_in(a) for a in annees):
+                yield here.fault("", f"même année et même financeur que {first}.", "Gardez une seule enveloppe.")
 
 
 def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -194,18 +174,20 @@ def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
     for nom, defined in (("themes", contrat.themes), ("priorites", contrat.priorites)):
         located = places(f"contrat.{nom}", defined)
         yield from duplicates(located, "id")
-        for location, theme in located:
-            yield from too_long(f"{location}.libelle", theme.libelle)
-    for location, theme in places("contrat.themes", contrat.themes):
+        for here, _ in located:
+            yield from here.too_long("libelle")
+    for here, theme in places("contrat.themes", contrat.themes):
         shipped = shipped_themes().get(theme.id)
         if shipped is not None and shipped != theme.libelle:
-            yield fault(
-                f"{location}.id",
-                f"« {theme.id} » est un thème livré (« {shipped} ») : deux contrats ne seraient plus comparables.",
-                "Prenez un autre identifiant.",
-            )
-    for location, fiche in places("contrat.fiches", contrat.fiches):
-        yield from references(f"{location}.themes", fiche.themes, themes(contrat), "le thème")
-        yield from references(f"{location}.priorites", fiche.priorites, priorites(contrat), "la priorité")
+            named = f"« {theme.id} » est un thème livré (« {shipped} »)"
+            message = f"{named} : deux contrats ne seraient plus comparables."
+            yield here.fault("id", message, "Prenez un autre identifiant.")
+    for here, fiche in places("contrat.fiches", contrat.fiches):
+        yield from here.references("themes", themes(contrat), "le thème")
+        yield from here.references("priorites", priorites(contrat), "la priorité")
         for mesure in fiche.mesures:
-            yield from reference(f"{location}.mesures ({mesure.id}).theme", mesure.theme, themes(contrat), "le thème")
+            yield from reference(f"{here}.mesures ({mesure.id}).theme", mesure.theme, themes(contrat), "le thème")
+
+
+_ACTORS = (axes, structures, groups, signataires, communes, neighbourhoods)
+BEFORE_FICHES = (*_ACTORS, instances, natures, financeurs, listes)

@@ -10,45 +10,22 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cls_workbook.domain.contrat_years import all_years, in_year
+from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.verification import fiche_faults, lifetime_faults, list_faults, rule_faults
 from cls_workbook.domain.verification.fault import (
-    A_CONFIRMER,
-    FAULT,
     DefinitionFault,
-    among,
+    Place,
     duplicates,
     everything,
     fault,
     identifier_faults,
     note,
     places,
-    reference,
-    too_long,
 )
-from cls_workbook.domain.verification.fiche_faults import fiches, financements, indicateurs, mesures, names_of_sheets
-from cls_workbook.domain.verification.lifetime_faults import becoming, decisions, fiscal_year, periods, revisions
-from cls_workbook.domain.verification.list_faults import (
-    a_programmer,
-    axes,
-    communes,
-    compared_themes,
-    enveloppes,
-    financeurs,
-    groups,
-    instances,
-    listes,
-    natures,
-    neighbourhoods,
-    signataires,
-    structures,
-)
-from cls_workbook.domain.verification.rule_faults import regles
 from cls_workbook.french import amount_fr
-
-__all__ = ["A_CONFIRMER", "FAULT", "DefinitionFault", "verifier"]
 
 MAX_TEXT = 32_767  # what an Excel cell holds
 FINDING_GRAVITIES = ("à confirmer", "information")
@@ -57,56 +34,30 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 def verifier(contrat: Contrat) -> list[DefinitionFault]:
     """All faults and points to settle, in the order of the definition. No fault: it can be generated from."""
-    definition_rules = (
-        header,
-        annees,
-        fiscal_year,
-        texts,
-        decisions,
-        periods,
-        revisions,
-        axes,
-        structures,
-        groups,
-        signataires,
-        communes,
-        neighbourhoods,
-        instances,
-        natures,
-        financeurs,
-        listes,
-        names_of_sheets,
-        fiches,
-        financements,
-        indicateurs,
-        mesures,
-        a_programmer,
-        becoming,
-        regles,
-        enveloppes,
-        compared_themes,
-    )
-    all_found = [f for rule in definition_rules for f in rule(contrat)]
-    return [*all_found, *_faults_by_year(contrat, all_found), *findings(contrat)]
+    lists, life, rules = list_faults, lifetime_faults, rule_faults
+    of_contract = (header, annees, life.fiscal_year, texts, life.decisions, life.periods, life.revisions)
+    after_fiches = (lists.a_programmer, life.becoming, rules.regles, lists.enveloppes, lists.compared_themes)
+    definition_rules = (*of_contract, *lists.BEFORE_FICHES, *fiche_faults.OF_FICHES, *after_fiches)
+    faults = [f for rule in definition_rules for f in rule(contrat)]
+    return [*faults, *_faults_by_year(contrat, faults), *findings(contrat)]
 
 
-def _faults_by_year(contrat: Contrat, all_found: list[DefinitionFault]) -> Iterator[DefinitionFault]:
+def _faults_by_year(contrat: Contrat, faults: list[DefinitionFault]) -> Iterator[DefinitionFault]:
     """What only holds of a year: totals and gaps; and the faults that a change brings, each with its years."""
     views = {annee: in_year(contrat, annee) for annee in all_years(contrat)}
     if all(view is contrat for view in views.values()):
-        yield from (f for rule in (announcement, maquette, gaps) for f in rule(contrat))
+        yield from (f for rule in SUMS_AND_GAPS for f in rule(contrat))
         return
-    already = {(_without_rank(f.location), f.message) for f in all_found}
+    already = {(_without_rank(f.location), f.message) for f in faults}
     by_fault: dict[tuple[str, str], tuple[DefinitionFault, list[int]]] = {}
     for annee, view in views.items():
-        for f in (f for rule in (header, groups, fiches, regles, announcement, maquette, gaps) for f in rule(view)):
+        for f in (f for rule in (*OF_EACH_YEAR, *SUMS_AND_GAPS) for f in rule(view)):
             cle = _without_rank(f.location), f.message
             if cle not in already:
                 by_fault.setdefault(cle, (f, []))[1].append(annee)
     for f, when in by_fault.values():
-        yield dataclasses.replace(
-            f, location=f.location + ("" if len(when) == len(views) else f" (en {', '.join(map(str, when))})")
-        )
+        years = "" if len(when) == len(views) else f" (en {', '.join(map(str, when))})"
+        yield dataclasses.replace(f, location=f.location + years)
 
 
 def _without_rank(location: str) -> str:
@@ -119,29 +70,24 @@ def _without_rank(location: str) -> str:
 
 def header(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Identifier, title, coordination and agency."""
-    yield from (replace(found, blocks=True) for found in identifier_faults("contrat.id", contrat.id))
-    for champ in ("titre", "nom_court", "territoire"):
-        yield from too_long(f"contrat.{champ}", getattr(contrat, champ))
+    here, evolution = Place("contrat", contrat), Place("contrat.evolution", contrat.evolution)
+    yield from (dataclasses.replace(found, blocks=True) for found in identifier_faults(here))
+    yield from here.too_long("titre", "nom_court", "territoire")
     for champ in ("coordination", "agence"):
-        yield from reference(f"contrat.{champ}", getattr(contrat, champ), contrat.by_structure, "la structure")
-    for champ in ("part", "unites", "euros", "points"):
-        if (threshold := getattr(contrat.evolution, champ)) <= 0:
-            yield fault(f"contrat.evolution.{champ}", f"un seuil est positif, trouvé « {threshold} ».")
+        yield from here.reference(champ, contrat.by_structure, "la structure")
+    for champ, threshold in values_by_key(contrat.evolution):
+        if threshold <= 0:
+            yield evolution.fault(champ, f"un seuil est positif, trouvé « {threshold} ».")
     if contrat.seuil_petits_effectifs < 0:
-        yield fault(
-            "contrat.seuil_petits_effectifs",
-            f"un seuil est positif ou nul, trouvé « {contrat.seuil_petits_effectifs} ».",
-        )
+        message = f"un seuil est positif ou nul, trouvé « {contrat.seuil_petits_effectifs} »."
+        yield here.fault("seuil_petits_effectifs", message)
 
 
 def announcement(contrat: Contrat) -> Iterator[DefinitionFault]:
     """No more actions than the contract announces."""
-    described = len(contrat.fiches) + len(contrat.a_programmer)
-    if contrat.actions_annoncees is not None and contrat.actions_annoncees < described:
-        yield note(
-            "contrat.actions_annoncees",
-            f"{contrat.actions_annoncees} actions annoncées, mais {described} sont décrites.",
-        )
+    announced, described = contrat.actions_annoncees, len(contrat.fiches) + len(contrat.a_programmer)
+    if announced is not None and announced < described:
+        yield note("contrat.actions_annoncees", f"{announced} actions annoncées, mais {described} sont décrites.")
 
 
 def annees(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -149,34 +95,28 @@ def annees(contrat: Contrat) -> Iterator[DefinitionFault]:
     if not contrat.annees:
         yield fault("contrat.annees", "le contrat ne couvre aucune année.", "Donnez-les, par exemple [2024, 2025].")
     for rank, annee in enumerate(contrat.annees, 1):
+        location = f"contrat.annees[{rank}]"
         if not FIRST_YEAR <= annee <= LAST_YEAR:
-            yield fault(f"contrat.annees[{rank}]", f"« {annee} » n’est pas une année plausible.")
+            yield fault(location, f"« {annee} » n’est pas une année plausible.")
         if rank > 1 and annee <= contrat.annees[rank - 2]:
-            yield fault(
-                f"contrat.annees[{rank}]",
-                f"{annee} ne suit pas {contrat.annees[rank - 2]}.",
-                "Rangez les années dans l’ordre, chacune une fois.",
-            )
+            remedy = "Rangez les années dans l’ordre, chacune une fois."
+            yield fault(location, f"{annee} ne suit pas {contrat.annees[rank - 2]}.", remedy)
 
 
 def maquette(contrat: Contrat) -> Iterator[DefinitionFault]:
     """The announced total against the sum of the fiches."""
     amounts = [f.financement.montant for f in contrat.fiches if f.financement.montant is not None]
-    total = contrat.maquette
-    if total is not None and total < 0:
-        yield fault("contrat.maquette", f"un montant est positif ou nul, trouvé « {total} ».")
-    elif total is not None and not amounts:
-        yield note("contrat.maquette", f"la maquette est de {amount_fr(total)}, mais aucune fiche n’a de montant.")
-    elif total is not None and total != sum(amounts):
-        yield fault(
-            "contrat.maquette",
-            f"la maquette est de {amount_fr(total)}, la somme des fiches de {amount_fr(sum(amounts))}.",
-            "Corrigez la maquette ou le montant d’une fiche.",
-        )
-    elif total is None and amounts:
-        yield note(
-            "contrat.maquette", f"les fiches totalisent {amount_fr(sum(amounts))}, mais la maquette n’est pas donnée."
-        )
+    location, total, of_fiches = "contrat.maquette", contrat.maquette, amount_fr(sum(amounts))
+    if total is None:
+        if amounts:
+            yield note(location, f"les fiches totalisent {of_fiches}, mais la maquette n’est pas donnée.")
+    elif total < 0:
+        yield fault(location, f"un montant est positif ou nul, trouvé « {total} ».")
+    elif not amounts:
+        yield note(location, f"la maquette est de {amount_fr(total)}, mais aucune fiche n’a de montant.")
+    elif total != sum(amounts):
+        message = f"la maquette est de {amount_fr(total)}, la somme des fiches de {of_fiches}."
+        yield fault(location, message, "Corrigez la maquette ou le montant d’une fiche.")
 
 
 def gaps(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -184,10 +124,9 @@ def gaps(contrat: Contrat) -> Iterator[DefinitionFault]:
     if not contrat.structures:
         yield note("contrat.structures", "aucune structure : personne n’est attendu.")
     if not contrat.fiches:
-        announcement = (
-            f", alors que {contrat.actions_annoncees} actions sont annoncées" if contrat.actions_annoncees else ""
-        )
-        yield note("contrat.fiches", f"aucune fiche{announcement} : le classeur n’aura pas de feuille à remplir.")
+        announced = contrat.actions_annoncees
+        although = f", alors que {announced} actions sont annoncées" if announced else ""
+        yield note("contrat.fiches", f"aucune fiche{although} : le classeur n’aura pas de feuille à remplir.")
         return
     without_amount = [f.numero for f in contrat.fiches if f.financement.montant is None]
     without_indicateur = [f.numero for f in contrat.fiches if not f.indicateurs]
@@ -206,9 +145,13 @@ def findings(contrat: Contrat) -> Iterator[DefinitionFault]:
     """The inconsistencies of the printed contract, passed on as they are."""
     located = places("contrat.a_confirmer", contrat.a_confirmer)
     yield from duplicates(located, "code")
-    for location, constat in located:
-        yield from among(f"{location}.gravite", constat.gravite, FINDING_GRAVITIES)
-        yield note(location, f"{constat.objet} : {constat.constat}")
+    for here, constat in located:
+        yield from here.among("gravite", FINDING_GRAVITIES)
+        yield here.note("", f"{constat.objet} : {constat.constat}")
+
+
+SUMS_AND_GAPS = (announcement, maquette, gaps)  # what holds of one year
+OF_EACH_YEAR = (header, list_faults.groups, fiche_faults.fiches, rule_faults.regles)  # what a change may break
 
 
 # --- Texts ----------------------------------------------------------------------------------------------------------
@@ -229,12 +172,8 @@ def _text(location: str, texte: str) -> Iterator[DefinitionFault]:
         yield fault(location, f"« {texte} » commence ou finit par une espace.", "Retirez-la.")
     forbidden = {c for c in texte if c != "\n" and (unicodedata.category(c) in ("Cc", "Cs") or c in "\ufffe\uffff")}
     for character in sorted(forbidden):
-        yield fault(
-            location,
-            f"le texte contient le caractère de contrôle U+{ord(character):04X}, qu’Excel refuse.",
-            "Retirez-le.",
-        )
+        message = f"le texte contient le caractère de contrôle U+{ord(character):04X}, qu’Excel refuse."
+        yield fault(location, message, "Retirez-le.")
     if len(texte) > MAX_TEXT:
-        yield fault(
-            location, f"le texte compte {len(texte)} caractères, pour {MAX_TEXT} dans une cellule.", "Raccourcissez-le."
-        )
+        message = f"le texte compte {len(texte)} caractères, pour {MAX_TEXT} dans une cellule."
+        yield fault(location, message, "Raccourcissez-le.")
