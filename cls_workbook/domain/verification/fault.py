@@ -57,7 +57,7 @@ def _non_breaking(texte: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FieldPlace:
     """Where an object of a definition stands. What its fields must hold is asked by their names (a field of "" is the
     object itself), and each fault is told at its field."""
 
@@ -136,9 +136,9 @@ def _items(champ: str, value: Any) -> list[tuple[str, Any]]:
     )
 
 
-def places(location: str, objects: Iterable[T]) -> list[tuple[Place, T]]:
+def places(location: str, objects: Iterable[T]) -> list[tuple[FieldPlace, T]]:
     """Each object with its place: rank from 1 and, where it has one, its name."""
-    return [(Place(f"{location}[{rank}]{_name(objet)}", objet), objet) for rank, objet in enumerate(objects, 1)]
+    return [(FieldPlace(f"{location}[{rank}]{_name(objet)}", objet), objet) for rank, objet in enumerate(objects, 1)]
 
 
 def everything(location: str, value: object) -> Iterator[tuple[str, object]]:
@@ -159,10 +159,10 @@ def _name(objet: object) -> str:
 
 
 def duplicates(
-    objects: list[tuple[Place, T]], champ: str, cle: Callable[[str], str] = str
+    objects: list[tuple[FieldPlace, T]], champ: str, cle: Callable[[str], str] = str
 ) -> Iterator[DefinitionFault]:
     """The second of two objects with the same ``champ`` (as ``cle`` reads it), and where the first is."""
-    seen: dict[str, Place] = {}
+    seen: dict[str, FieldPlace] = {}
     for place, objet in objects:
         valeur = getattr(objet, champ)
         first = place if valeur is None else seen.setdefault(cle(valeur), place)
@@ -207,7 +207,7 @@ def _is_of_la_poste(numero: str) -> bool:
     return numero.startswith(LA_POSTE_SIREN) and sum(map(int, numero)) % 5 == 0
 
 
-def identifier_faults(place: Place) -> Iterator[DefinitionFault]:
+def identifier_faults(place: FieldPlace) -> Iterator[DefinitionFault]:
     """Identifiers are parts of file names, on every system."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", place.holder.id):
         message = f"« {place.holder.id} » ne peut pas servir dans un nom de fichier."

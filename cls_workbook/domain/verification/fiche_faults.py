@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cls_workbook.domain import model
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
-from cls_workbook.domain.verification.fault import DefinitionFault, Place, duplicates, places
+from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, places
 
 SHEET_PREFIX = "FA "
 MAX_SHEET_NAME = 31
@@ -64,7 +64,7 @@ def fiches(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield from place.too_long("libelle")
 
 
-def _volets(here: Place, fiche: Fiche, contrat: Contrat) -> Iterator[DefinitionFault]:
+def _volets(here: FieldPlace, fiche: Fiche, contrat: Contrat) -> Iterator[DefinitionFault]:
     volets = places(f"{here}.volets", fiche.volets)
     yield from duplicates(volets, "id")
     yield from duplicates(volets, "nom", str.casefold)
@@ -88,7 +88,7 @@ def financements(contrat: Contrat) -> Iterator[DefinitionFault]:
     known = [f.id for f in contrat.financeurs]
     for place, fiche in places("contrat.fiches", contrat.fiches):
         money = fiche.financement
-        here = Place(f"{place}.financement", money)
+        here = FieldPlace(f"{place}.financement", money)
         yield from here.among("montant_etat", model.AMOUNT_STATES)
         if money.montant is not None and money.montant_etat in model.AMOUNT_STATES[1:]:
             message = f"un montant est donné, mais son état est « {money.montant_etat} »."
@@ -108,7 +108,7 @@ def financements(contrat: Contrat) -> Iterator[DefinitionFault]:
 # --- Indicators and measures ----------------------------------------------------------------------------------------
 
 
-def _indicateurs_of(contrat: Contrat) -> list[tuple[Place, Indicateur]]:
+def _indicateurs_of(contrat: Contrat) -> list[tuple[FieldPlace, Indicateur]]:
     fiches = places("contrat.fiches", contrat.fiches)
     return [located for here, fiche in fiches for located in places(f"{here}.indicateurs", fiche.indicateurs)]
 
@@ -144,7 +144,7 @@ def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield here.fault("", message, f"Gardez-en {KEY_MESURES_MAX} parmi {', '.join(keys)}.")
 
 
-def _types(here: Place, mesure: Mesure) -> Iterator[DefinitionFault]:
+def _types(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
     unknown = [*here.among("type", model.MESURE_TYPES), *here.among("agregation", model.AGGREGATIONS)]
     yield from unknown
     allowed = ALLOWED_AGGREGATIONS.get(mesure.type, ())
@@ -153,7 +153,7 @@ def _types(here: Place, mesure: Mesure) -> Iterator[DefinitionFault]:
         yield here.fault("agregation", message, f"Agrégations possibles : {', '.join(allowed)}.")
 
 
-def _ventilation(here: Place, mesure: Mesure) -> Iterator[DefinitionFault]:
+def _ventilation(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
     if mesure.type == "ventilation" and mesure.ventilation is None:
         message = "une mesure de type « ventilation » doit dire selon quoi elle est ventilée."
         yield here.fault("ventilation", message, "Ajoutez le champ ventilation.")
@@ -167,7 +167,7 @@ def _ventilation(here: Place, mesure: Mesure) -> Iterator[DefinitionFault]:
     yield from here.too_long("modalites")
 
 
-def _bounds(here: Place, mesure: Mesure, commune_count: int) -> Iterator[DefinitionFault]:
+def _bounds(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[DefinitionFault]:
     initial, maximum = mesure.valeur_initiale, mesure.maximum
     for champ, valeur in (("valeur_initiale", initial), ("maximum", maximum)):
         if valeur is None:
@@ -185,7 +185,7 @@ def _bounds(here: Place, mesure: Mesure, commune_count: int) -> Iterator[Definit
         yield here.fault("maximum", message, "Corrigez l’un des deux.")
 
 
-def _options(here: Place, mesure: Mesure) -> Iterator[DefinitionFault]:
+def _options(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
     """Options that only make sense with some types: elsewhere they would be ignored in silence."""
     option_states = {
         "denominateur": (mesure.denominateur is not None, mesure.type == "taux", "de type « taux »"),
@@ -204,7 +204,7 @@ def _options(here: Place, mesure: Mesure) -> Iterator[DefinitionFault]:
         yield here.fault("denominateur", message)
 
 
-def _code(here: Place, code: str) -> Iterator[DefinitionFault]:
+def _code(here: FieldPlace, code: str) -> Iterator[DefinitionFault]:
     """What is a part of a cell's key (``1.2/mesures/1.2-I03/valeur``)."""
     if not re.fullmatch(r"[\w.-]+", code):
         message = f"« {code} » contient un caractère qui n’est ni lettre, ni chiffre, ni point, ni tiret."

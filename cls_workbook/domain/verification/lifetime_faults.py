@@ -11,7 +11,7 @@ from datetime import date
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, DECISION_INSTANCES, Period, Revision
 from cls_workbook.domain.model import ActionToProgramme, Axe, Contrat, Enveloppe, Fiche, Indicateur, Signatory
-from cls_workbook.domain.verification.fault import DefinitionFault, Place, duplicates, everything, places
+from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, everything, places
 from cls_workbook.french import quoted_list
 
 AVENANT = "avenant"
@@ -40,7 +40,7 @@ def decisions(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def fiscal_year(contrat: Contrat) -> Iterator[DefinitionFault]:
     """The day on which years begin; what needs an avenant."""
-    here = Place("contrat", contrat)
+    here = FieldPlace("contrat", contrat)
     try:
         if not re.fullmatch(r"\d\d-\d\d", contrat.debut_annee):
             raise ValueError(contrat.debut_annee)
@@ -60,7 +60,7 @@ def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
     for location, objet in everything("contrat", contrat):
         if not isinstance(objet, Period):
             continue
-        here, depuis, jusque = Place(location, objet), objet.depuis, objet.jusque
+        here, depuis, jusque = FieldPlace(location, objet), objet.depuis, objet.jusque
         for champ in ("decision", "decision_fin"):
             yield from here.reference(champ, contrat.by_decision, "la décision")
         if depuis is not None and jusque is not None and depuis > jusque:
@@ -73,7 +73,7 @@ def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield from _decision_faults(here, objet, contrat)
 
 
-def _decision_faults(here: Place, objet: Period, contrat: Contrat) -> Iterator[DefinitionFault]:
+def _decision_faults(here: FieldPlace, objet: Period, contrat: Contrat) -> Iterator[DefinitionFault]:
     """Is each end of the period that falls within the contract decided as it should be?"""
     annees = all_years(contrat)
     start = objet.depuis is not None and objet.depuis > annees[0]
@@ -90,7 +90,7 @@ def _decision_faults(here: Place, objet: Period, contrat: Contrat) -> Iterator[D
 
 
 def _authorisation(
-    here: Place, champ: str, cited: str | None, change: str | None, contrat: Contrat
+    here: FieldPlace, champ: str, cited: str | None, change: str | None, contrat: Contrat
 ) -> Iterator[DefinitionFault]:
     """``change``: a word of ``avenant_requis``, or None where a decision of the COPIL is enough."""
     decision = contrat.by_decision.get(cited or "")
@@ -109,7 +109,7 @@ def _authorisation(
 def revisions(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every revision: in the contract's years, by a known decision, once for a field and a year."""
     annees = all_years(contrat)
-    first_places: dict[tuple[int, str, str | None, str], Place] = {}
+    first_places: dict[tuple[int, str, str | None, str], FieldPlace] = {}
     for here, revision in places("contrat.revisions", contrat.revisions):
         yield from here.reference("decision", contrat.by_decision, "la décision")
         if annees and not annees[0] < revision.depuis <= annees[-1]:

@@ -11,7 +11,7 @@ from cls_workbook.domain.model import LEVELS, Contrat, Structure
 from cls_workbook.domain.themes import priorites, shipped_themes, themes
 from cls_workbook.domain.verification.fault import (
     DefinitionFault,
-    Place,
+    FieldPlace,
     duplicates,
     fault,
     identifier_faults,
@@ -136,7 +136,7 @@ def financeurs(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def listes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each drop-down list offers something, each choice once."""
-    here = Place("contrat.listes", contrat.listes)
+    here = FieldPlace("contrat.listes", contrat.listes)
     for name, choix in values_by_key(contrat.listes):
         if not choix:
             remedy = "Donnez ses choix, ou retirez-la pour garder ceux de l’outil."
@@ -189,5 +189,5 @@ def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield from reference(f"{here}.mesures ({mesure.id}).theme", mesure.theme, themes(contrat), "le thème")
 
 
-_ACTORS = (axes, structures, groups, signataires, communes, neighbourhoods)
-BEFORE_FICHES = (*_ACTORS, instances, natures, financeurs, listes)
+_PEOPLE = (axes, structures, groups, signataires, communes, neighbourhoods)
+BEFORE_FICHES = (*_PEOPLE, instances, natures, financeurs, listes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cls_workbook.domain.definition_keys import value_of_key
 from cls_workbook.domain.model import MESURE_TYPES, Contrat
 from cls_workbook.domain.rules import CAP_SCOPES, RULE_TYPES, SUBSIDY_BASES, Rule
-from cls_workbook.domain.verification.fault import DefinitionFault, Place, duplicates, places
+from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, places
 
 # Fields without which a rule says nothing.
 RULE_FIELDS = {
@@ -60,7 +60,7 @@ def regles(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield from here.reference(champ, [c.id for c in fiche.complements] if fiche else [], "le complément")
 
 
-def _numbers(here: Place, rule: Rule) -> Iterator[DefinitionFault]:
+def _numbers(here: FieldPlace, rule: Rule) -> Iterator[DefinitionFault]:
     yield from here.rate("taux")
     for champ in ("plafond_annuel", "plafond_total", "cout_unitaire", "cout_formateur"):
         yield from here.euros(champ)
@@ -77,7 +77,7 @@ def _numbers(here: Place, rule: Rule) -> Iterator[DefinitionFault]:
         yield here.note("plafond_total", f"{total} n’est pas {annees} fois le plafond annuel ({yearly * annees}).")
 
 
-def _subsidy(here: Place, rule: Rule) -> Iterator[DefinitionFault]:
+def _subsidy(here: FieldPlace, rule: Rule) -> Iterator[DefinitionFault]:
     yield from here.among("base", SUBSIDY_BASES)
     yield from here.among("plafond_par", CAP_SCOPES)
     for champ in BASE_FIELDS.get(rule.base or "", ()) if rule.type == "aide" else ():
@@ -93,7 +93,7 @@ def _subsidy(here: Place, rule: Rule) -> Iterator[DefinitionFault]:
     yield from here.duration("duree_ans")
 
 
-def _mesures(here: Place, rule: Rule, contrat: Contrat) -> Iterator[DefinitionFault]:
+def _mesures(here: FieldPlace, rule: Rule, contrat: Contrat) -> Iterator[DefinitionFault]:
     for champ, types in RULE_MESURES.items():
         yield from here.reference(champ, contrat.by_mesure, "la mesure")
         nom = value_of_key(rule, champ)

@@ -17,7 +17,7 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.verification import fiche_faults, lifetime_faults, list_faults, rule_faults
 from cls_workbook.domain.verification.fault import (
     DefinitionFault,
-    Place,
+    FieldPlace,
     duplicates,
     everything,
     fault,
@@ -34,9 +34,17 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 def verifier(contrat: Contrat) -> list[DefinitionFault]:
     """All faults and points to settle, in the order of the definition. No fault: it can be generated from."""
-    lists, life, rules = list_faults, lifetime_faults, rule_faults
-    of_contract = (header, annees, life.fiscal_year, texts, life.decisions, life.periods, life.revisions)
-    after_fiches = (lists.a_programmer, life.becoming, rules.regles, lists.enveloppes, lists.compared_themes)
+    lists, lifetime, rules = list_faults, lifetime_faults, rule_faults
+    of_contract = (
+        header,
+        annees,
+        lifetime.fiscal_year,
+        texts,
+        lifetime.decisions,
+        lifetime.periods,
+        lifetime.revisions,
+    )
+    after_fiches = (lists.a_programmer, lifetime.becoming, rules.regles, lists.enveloppes, lists.compared_themes)
     definition_rules = (*of_contract, *lists.BEFORE_FICHES, *fiche_faults.OF_FICHES, *after_fiches)
     faults = [f for rule in definition_rules for f in rule(contrat)]
     return [*faults, *_faults_by_year(contrat, faults), *findings(contrat)]
@@ -70,7 +78,7 @@ def _without_rank(location: str) -> str:
 
 def header(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Identifier, title, coordination and agency."""
-    here, evolution = Place("contrat", contrat), Place("contrat.evolution", contrat.evolution)
+    here, evolution = FieldPlace("contrat", contrat), FieldPlace("contrat.evolution", contrat.evolution)
     yield from (dataclasses.replace(found, blocks=True) for found in identifier_faults(here))
     yield from here.too_long("titre", "nom_court", "territoire")
     for champ in ("coordination", "agence"):
@@ -125,8 +133,8 @@ def gaps(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield note("contrat.structures", "aucune structure : personne n’est attendu.")
     if not contrat.fiches:
         announced = contrat.actions_annoncees
-        although = f", alors que {announced} actions sont annoncées" if announced else ""
-        yield note("contrat.fiches", f"aucune fiche{although} : le classeur n’aura pas de feuille à remplir.")
+        announced_too = f", alors que {announced} actions sont annoncées" if announced else ""
+        yield note("contrat.fiches", f"aucune fiche{announced_too} : le classeur n’aura pas de feuille à remplir.")
         return
     without_amount = [f.numero for f in contrat.fiches if f.financement.montant is None]
     without_indicateur = [f.numero for f in contrat.fiches if not f.indicateurs]
