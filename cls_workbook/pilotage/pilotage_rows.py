@@ -20,8 +20,9 @@ from cls_workbook.french import date_fr, fold, typography
 from cls_workbook.pilotage import pilotage_questions as pf
 from cls_workbook.reading.cells.accepted_input import NotUnderstood
 from cls_workbook.reading.cells.parse_values import is_blank, understand
+from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
-from cls_workbook.reading.opening.returned_workbook import Grid, WorkbookFile, open_workbook
+from cls_workbook.reading.opening.returned_workbook import WorkbookFile, open_workbook
 from cls_workbook.workbook.description import address
 
 ROOT = "pilotage/"

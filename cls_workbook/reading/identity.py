@@ -18,7 +18,7 @@ from cls_workbook.reading.locating.expected_row import IDENTIFICATION
 from cls_workbook.reading.locating.retour import TypedInput
 from cls_workbook.reading.locating.still_printed import Reminders
 from cls_workbook.reading.locating.workbook_model import WorkbookModel
-from cls_workbook.reading.opening.returned_workbook import Grid, Row
+from cls_workbook.reading.opening.grids import Grid, Row
 
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 RESEMBLANCE = 0.5  # share of a sheet's texts that must be ours for the sheet to be ours

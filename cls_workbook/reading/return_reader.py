@@ -26,7 +26,8 @@ from cls_workbook.reading.locating.retour import ReadSheet, Retour
 from cls_workbook.reading.locating.sheet_locator import read_sheet, sheet_in_place
 from cls_workbook.reading.locating.told import limit_anomalies
 from cls_workbook.reading.locating.workbook_model import MODELS_KEPT, WorkbookModel, WorkbookModels
-from cls_workbook.reading.opening.returned_workbook import Grid, Opener
+from cls_workbook.reading.opening.grids import Grid
+from cls_workbook.reading.opening.returned_workbook import Opener
 from cls_workbook.reading.opening.zip_parts import FILE_SIZE_MAX
 from cls_workbook.workbook.description import address
 

@@ -1,4 +1,4 @@
-"""The quick reader of sheets beside calamine: both give the same cells."""
+"""The quick reader of sheets beside the plain one, and calamine as a second opinion: all give the same cells."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import random
 from python_calamine import CalamineWorkbook
 
 from cls_workbook.errors import Refusal
-from cls_workbook.reading.opening import returned_workbook
-from cls_workbook.reading.opening.special_cells import _xlsx_special_cells
-from cls_workbook.reading.opening.zip_parts import ZipParts
+from cls_workbook.reading.opening.grids import Grid, PlainGrid, QuickGrid
+from cls_workbook.reading.opening.returned_workbook import Opener
 from tests.support.small_workbook import places, valid_value
 
 
@@ -19,13 +18,18 @@ def by_calamine(content: bytes) -> dict[str, list[list]]:
     return {nom: opened_book.get_sheet_by_name(nom).to_python(skip_empty_area=False) for nom in opened_book.sheet_names}
 
 
-def fast(content: bytes) -> dict[str, returned_workbook.QuickGrid]:
+def fast(content: bytes) -> dict[str, QuickGrid]:
     """The sheets that the quick reader reads by itself; none of a file that neither reader can read."""
     try:
-        grids = list(returned_workbook.open_workbook(content).grids())
+        grids = list(Opener().open(content).grids())
     except Refusal:
         return {}
-    return {g.nom: g for g in grids if isinstance(g, returned_workbook.QuickGrid)}
+    return {g.nom: g for g in grids if isinstance(g, QuickGrid)}
+
+
+def plain(content: bytes) -> dict[str, Grid]:
+    """All the sheets, read the plain way."""
+    return {g.nom: g for g in Opener(fast=False).open(content).grids()}
 
 
 def _exact(lines: list[list]) -> list[list]:
@@ -45,16 +49,15 @@ def _without_trailing_blank(lines: list[list]) -> list[list]:
 
 
 def same_by_both(content: bytes) -> list[str]:
-    """Asserts that whatever the quick reader reads is what calamine and the slow look at formulas read; their names."""
+    """Asserts that whatever the quick reader reads is what the plain one reads, and calamine; their names."""
     grids = fast(content)
-    all_expected = by_calamine(content) if grids else {}
-    xml = {f.nom: ZipParts(content)[f.part] for f in returned_workbook.open_workbook(content)._directory.worksheets}
+    slow, others = (plain(content), by_calamine(content)) if grids else ({}, {})
     for nom, grid in grids.items():
-        assert _exact(grid.lines) == _exact(all_expected[nom])
-        assert grid.special_cells == _xlsx_special_cells(xml[nom])
-        slow = returned_workbook.PlainGrid(nom, all_expected[nom], dict)
-        assert {r: v for r, v in grid.values.items() if v != ""} == slow.values
-        assert grid.special_addresses == {returned_workbook._anchor(*where) for where in grid.special_cells}
+        assert _exact(grid.lines) == _exact(slow[nom].lines) == _exact(others[nom])
+        assert grid.special_cells == slow[nom].special_cells
+        assert grid.special_addresses == slow[nom].special_addresses
+        same = PlainGrid(nom, others[nom], dict)
+        assert {r: v for r, v in grid.values.items() if v != ""} == slow[nom].values == same.values
     return list(grids)
 
 

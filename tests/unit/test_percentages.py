@@ -9,7 +9,9 @@ import pytest
 
 from cls_workbook.reading.cells.accepted_input import NotUnderstood, Understood
 from cls_workbook.reading.cells.parse_values import understand
-from cls_workbook.workbook.percentages import Percentage, percentage_formats
+from cls_workbook.reading.opening.cell_formats import cell_formats
+from cls_workbook.reading.opening.xml_walk import Budget
+from cls_workbook.workbook.percentages import Percentage
 from tests.support.small_workbook import cell, filled, modified, places
 from tests.support.typed_percentages import EXPECTED, FICHE, SLOTS, read_with_types
 
@@ -20,7 +22,7 @@ def as_percentages(opened_book) -> None:
         opened_book[FICHE][cell(cle)].number_format = "0%"
 
 
-@pytest.mark.parametrize("fast", [True, False], ids=["short way", "by calamine"])
+@pytest.mark.parametrize("fast", [True, False], ids=["short way", "plain way"])
 def test_a_percentage_is_no_count_and_no_amount(tmp_path, fast):
     assert read_with_types(modified(filled(tmp_path, {}), as_percentages), fast) == (EXPECTED, set())
 
@@ -39,8 +41,7 @@ def test_the_formats_that_show_a_percentage(tmp_path):
     opened_book.save(tmp_path / "f.xlsx")
     with zipfile.ZipFile(tmp_path / "f.xlsx") as archive:
         styles = archive.read("xl/styles.xml")
-    assert percentage_formats(styles) == {b"1", b"2", b"3", b"6"}
-    assert percentage_formats(b"<styleSheet") == frozenset()
+    assert cell_formats([styles], Budget()).percentages == {b"1", b"2", b"3", b"6"}
 
 
 def test_a_rate_may_be_a_percentage_and_a_text_says_it_as_it_shows():

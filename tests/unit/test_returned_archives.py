@@ -10,7 +10,10 @@ import openpyxl
 import pytest
 
 from cls_workbook.anomalies import BLOCKING
-from cls_workbook.reading.opening import special_cells, zip_parts
+from cls_workbook.fast_paths.sheet_xml import NO_FORMATS
+from cls_workbook.reading.opening import zip_parts
+from cls_workbook.reading.opening.xlsx_sheet import SharedContent, xlsx_sheet
+from cls_workbook.reading.opening.xml_walk import Budget
 from tests.support.small_workbook import all_found, blank, filled, items_read, modified, read
 
 FICHE = "FA 1.1"
@@ -111,12 +114,16 @@ def test_a_doctype_is_refused_in_any_encoding(tmp_path, encoding):
     assert "DOCTYPE" in read(_with_part(blank(tmp_path), "xl/workbook.xml", trap)).anomalies[0].found
 
 
-def test_a_duration_beyond_reason_is_refused_not_raised(tmp_path):
+@pytest.mark.parametrize(
+    ("number", "code"), [(1e20, "[h]:mm"), (-24_210_041_000_017, "dd/mm/yyyy"), (2_958_466, "dd/mm/yyyy"), (-1, "h:mm")]
+)
+def test_a_day_or_a_duration_beyond_the_calendar_is_read_as_its_number(tmp_path, number, code):
     def alter(opened_book):
-        opened_book[FICHE]["C60"] = 1e20
-        opened_book[FICHE]["C60"].number_format = "[h]:mm"
+        opened_book[FICHE]["C60"] = number
+        opened_book[FICHE]["C60"].number_format = code
 
-    assert all_found(read(modified(blank(tmp_path), alter))) == [("FICHIER_ILLISIBLE", "", ())]
+    retour = read(modified(blank(tmp_path), alter))
+    assert ([s.raw for s in retour.saisies], retour.anomalies) == ([number], ())
 
 
 def test_a_broken_sheet_is_refused_not_read_as_empty(tmp_path):
@@ -165,32 +172,33 @@ def test_reading_never_raises_on_a_damaged_file(tmp_path):
 
 # --- formulas and errors --------------------------------------------------------------------------------------------
 
-SHEET = b"""<?xml version="1.0"?><worksheet xmlns="m"><sheetData>
+SHEET = b"""<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
 <row r="2"><c r="B2" s="1" t="str"><f>A1&amp;"b"</f><v>b</v></c><c r="C2"><v>1</v></c><c r="AB2"><f t="shared" \
 si="0"/><v>2</v></c></row>
 </sheetData><dataValidations><dataValidation><formula1>A1</formula1></dataValidation></dataValidations></worksheet>"""
+FORMULAS = {(1, 1): ('A1&"b"', False), (1, 27): ("", False)}
 
 
-def test_the_quick_look_at_the_xml_and_the_slow_one_agree():
-    all_expected = {(1, 1): ('A1&"b"', False), (1, 27): ("", False)}
-    assert special_cells._formulas(SHEET) == all_expected
-    assert special_cells._xlsx_special_cells(SHEET) == all_expected
+def special_cells(xml: bytes) -> dict:
+    """The formulas and errors of a sheet, from its XML."""
+    return xlsx_sheet([xml], "Feuille", SharedContent([], NO_FORMATS), Budget()).special_cells
 
 
-def test_prefixed_elements_and_missing_addresses_are_read_by_the_slow_look():
+def test_formulas_are_told_from_values_and_from_rules_of_validation():
+    assert special_cells(SHEET) == FORMULAS
+
+
+def test_prefixed_elements_and_missing_addresses_are_read():
     prefixed = (
         SHEET.replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"<x:?", b"<?").replace(b"xmlns=", b"xmlns:x=")
     )
-    without_address = prefixed.replace(b' r="B2"', b"").replace(b' r="2"', b"")
-    assert special_cells._formulas(prefixed) is None
-    assert special_cells._xlsx_special_cells(prefixed) == {(1, 1): ('A1&"b"', False), (1, 27): ("", False)}
-    assert special_cells._xlsx_special_cells(without_address)[0, 0] == ('A1&"b"', False)
+    assert special_cells(prefixed) == FORMULAS
+    without_address = (
+        prefixed.replace(b' r="B2"', b"").replace(b' r="2"', b"").replace(b"AB2", b"AB1").replace(b"C2", b"C1")
+    )
+    assert special_cells(without_address)[0, 0] == ('A1&"b"', False)
 
 
 def test_an_error_is_told_from_a_blank():
     with_changes = SHEET.replace(b'<c r="C2"><v>1</v>', b'<c r="C2" t="e"><v>#REF!</v>').replace(b't="str"', b't="e"')
-    assert special_cells._xlsx_special_cells(with_changes) == {
-        (1, 1): ('A1&"b"', True),
-        (1, 2): (None, True),
-        (1, 27): ("", False),
-    }
+    assert special_cells(with_changes) == {(1, 1): ('A1&"b"', True), (1, 2): (None, True), (1, 27): ("", False)}

@@ -1,5 +1,5 @@
-"""The quick reader of sheets: what it reads is what calamine reads, cell by cell;
-what it does not know it leaves alone.
+"""The quick reader of sheets: what it reads is what the plain one reads, and calamine, cell by cell; what it does not
+know it leaves alone.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import xlsxwriter
 from python_calamine import CalamineError
 
 from cls_workbook import forms
+from cls_workbook.errors import Refusal
 from cls_workbook.fast_paths.sheet_xml import SheetXmlReader
 from cls_workbook.forms import examples
-from cls_workbook.reading.opening import returned_workbook
-from cls_workbook.reading.opening.cell_formats import date_formats
+from cls_workbook.reading.opening.cell_formats import cell_formats
+from cls_workbook.reading.opening.returned_workbook import Opener, open_workbook
+from cls_workbook.reading.opening.xml_walk import Budget
 from cls_workbook.reading.opening.zip_parts import ZipParts
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.workbook import writer
@@ -65,6 +67,10 @@ def file_bytes(
         for nom, content in contents.items():
             archive.writestr(nom, content)
     return buffer.getvalue()
+
+
+def formats_of(styles: bytes):
+    return cell_formats([styles], Budget())
 
 
 # --- files as spreadsheets save them --------------------------------------------------------------------------------
@@ -350,12 +356,15 @@ def test_days_counted_from_1904_are_left_to_calamine():
     since_1904 = TEMPLATE["xl/workbook.xml"].replace(b"<workbookPr ", b'<workbookPr date1904="1" ')
     content = file_bytes(b'<row r="1"><c r="A1" s="2"><v>45000</v></c></row>', workbook=since_1904)
     assert fast(content) == {}
-    assert [g.lines for g in returned_workbook.open_workbook(content).grids()] == [[[datetime.date(2027, 3, 16)]]]
+    assert [g.lines for g in open_workbook(content).grids()] == [[[datetime.date(2027, 3, 16)]]]
 
 
 def test_the_formats_that_show_dates_are_those_that_calamine_takes_for_dates():
-    assert date_formats(TEMPLATE["xl/styles.xml"]) == (frozenset((b"2", b"6", b"7")), frozenset((b"3",)), frozenset())
-    assert date_formats(b"<styleSheet") is None and date_formats(b"") is None
+    none = frozenset()
+    assert formats_of(TEMPLATE["xl/styles.xml"]) == (frozenset((b"2", b"6", b"7")), frozenset((b"3",)), none, none)
+    for broken in (b"<styleSheet", b"", b"<styleSheet/>"):
+        with pytest.raises(Refusal):
+            formats_of(broken)
 
 
 # --- anything at all ------------------------------------------------------------------------------------------------
@@ -395,7 +404,7 @@ def test_a_sheet_changed_at_random_is_read_as_calamine_reads_it_or_left_to_it():
             assert _exact(fast(content)["Feuille"].lines) == _exact(all_expected["Feuille"])
     assert values_read > 10
     quick = SheetXmlReader()
-    assert quick.content(source, quick.shared_texts(sst), date_formats(TEMPLATE["xl/styles.xml"])) is not None
+    assert quick.content(source, quick.shared_texts(sst), formats_of(TEMPLATE["xl/styles.xml"])) is not None
 
 
 # --- what is remembered ---------------------------------------------------------------------------------------------
@@ -404,7 +413,7 @@ def test_a_sheet_changed_at_random_is_read_as_calamine_reads_it_or_left_to_it():
 def test_what_a_reader_remembers_stays_bounded_and_changes_nothing(monkeypatch):
     monkeypatch.setattr("cls_workbook.fast_paths.sheet_xml.ROWS_MAX", 3)
     monkeypatch.setattr("cls_workbook.fast_paths.sheet_xml.RANKS_MAX", 1)
-    opener = returned_workbook.Opener()
+    opener = Opener()
     for number in range(10):
         rows = b'<row r="1"><c r="%c1"><v>%d</v></c><c r="Z1" t="s"><v>1</v></c></row>' % (65 + number, number)
         (grid,) = opener.open(file_bytes(rows)).grids()

@@ -16,7 +16,8 @@ from cls_workbook.definition.importing.import_finding import AuthoredPlace, Impo
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, quoted_list, typography
 from cls_workbook.reading.cells.parse_values import is_blank
-from cls_workbook.reading.opening import returned_workbook as reader
+from cls_workbook.reading.opening.grids import Grid
+from cls_workbook.reading.opening.returned_workbook import open_workbook
 from cls_workbook.workbook.description import address
 
 OUR_SHEETS = {fold(n) for n in (INSTRUCTIONS_SHEET, HELP_SHEET, VERIFICATION, CHOICES)}
@@ -72,7 +73,7 @@ class DescriptionWorkbook:
 def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
     """Refusal if the file cannot be read, or is no description of a contract."""
     try:
-        workbook_file = reader.open_workbook(Path(path).read_bytes())
+        workbook_file = open_workbook(Path(path).read_bytes())
     except OSError as error:
         raise Refusal(f"Le classeur « {path} » ne peut pas être lu ({error.strerror or error}).") from error
     except Refusal as refusal:
@@ -96,7 +97,7 @@ def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
     return workbook
 
 
-def _read_sheet(workbook: DescriptionWorkbook, order: int, grid: reader.Grid) -> None:
+def _read_sheet(workbook: DescriptionWorkbook, order: int, grid: Grid) -> None:
     nom, lines = grid.nom, grid.lines
     match = _locate(nom, lines)
     if match is None:
@@ -125,7 +126,7 @@ def _is_key(printed: object) -> bool:
 # --- A sheet of rows ------------------------------------------------------------------------------------------------
 
 
-def _read_rows(workbook: DescriptionWorkbook, table: RawTable, grid: reader.Grid) -> None:
+def _read_rows(workbook: DescriptionWorkbook, table: RawTable, grid: Grid) -> None:
     for i in range(table.header + 1, len(grid.lines)):
         raw_values = {cle: v for cle, j in table.columns.items() if not is_blank(v := _value(grid, i, j))}
         if raw_values:
@@ -146,7 +147,7 @@ def _tell_cells_in_error(
             workbook.add_fault(table.location(line, cle), message, "remplacez-la par sa valeur.")
 
 
-def _value(grid: reader.Grid, line: int, column: int) -> object:
+def _value(grid: Grid, line: int, column: int) -> object:
     raw = _cell(grid.lines, line, column)
     special = grid.special_cells.get((line, column))
     if special and (special.error or (special.formula is not None and is_blank(raw))):
@@ -182,7 +183,7 @@ def _find_columns(workbook: DescriptionWorkbook, table: RawTable, lines: list[li
 # --- The form -------------------------------------------------------------------------------------------------------
 
 
-def _read_form(workbook: DescriptionWorkbook, table: RawTable, grid: reader.Grid) -> None:
+def _read_form(workbook: DescriptionWorkbook, table: RawTable, grid: Grid) -> None:
     for box in table.section.boxes:
         if (place := _question(grid.lines, box)) is not None:
             table.places[box.cle] = place

@@ -10,7 +10,8 @@ from cls_workbook.errors import Refusal
 from cls_workbook.french import quoted_list, typography
 from cls_workbook.office.coordinator import coordinator_workbook, home_rows, home_sheet, workstation
 from cls_workbook.pilotage import Pilotage
-from cls_workbook.reading.opening.returned_workbook import Grid, open_workbook
+from cls_workbook.reading.opening.grids import Grid
+from cls_workbook.reading.opening.returned_workbook import open_workbook
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Sheet
 from cls_workbook.workbook.saving import require_kind

@@ -14,7 +14,7 @@ from cls_workbook.forms.layout import MARK
 from cls_workbook.french import fold
 from cls_workbook.reading.locating.expected_row import ExpectedRow
 from cls_workbook.reading.locating.still_printed import are_same
-from cls_workbook.reading.opening.returned_workbook import Grid, Row
+from cls_workbook.reading.opening.grids import Grid, Row
 from cls_workbook.reading.opening.special_cells import place
 
 LocatedRow = tuple[int, ExpectedRow]  # row of the returned sheet, what it should be

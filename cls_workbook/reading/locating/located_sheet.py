@@ -14,7 +14,7 @@ from cls_workbook.reading.locating.expected_row import ExpectedRow
 from cls_workbook.reading.locating.retour import ReadInput, ReadSheet, TypedInput
 from cls_workbook.reading.locating.still_printed import Reminders, is_identical
 from cls_workbook.reading.locating.workbook_model import WorkbookModel
-from cls_workbook.reading.opening.returned_workbook import Grid
+from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.workbook.description import address
 
 

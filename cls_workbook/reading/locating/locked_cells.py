@@ -17,7 +17,7 @@ from cls_workbook.reading.locating import cell_messages, formula_comparison
 from cls_workbook.reading.locating.column_finder import ColumnMap, LocatedRow
 from cls_workbook.reading.locating.expected_row import INFORMATION_PREFIX, ExpectedRow
 from cls_workbook.reading.locating.workbook_model import WorkbookModel
-from cls_workbook.reading.opening.returned_workbook import Grid
+from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.workbook.description import address
 
 PrintedAt = Callable[[int, int], str]

@@ -31,7 +31,7 @@ from cls_workbook.reading.locating.still_printed import (
     printed,
 )
 from cls_workbook.reading.locating.workbook_model import WorkbookModel
-from cls_workbook.reading.opening.returned_workbook import Grid
+from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.workbook.description import address
 
 

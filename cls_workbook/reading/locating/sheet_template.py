@@ -12,7 +12,7 @@ from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.locating.expected_row import ExpectedRow
 from cls_workbook.reading.locating.retour import TypedInput
 from cls_workbook.reading.locating.still_printed import MEMORY, FreeCell, Reminders, admitted, printed
-from cls_workbook.reading.opening.returned_workbook import Grid
+from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.workbook.description import Formula, Link, address
 
 

@@ -1,64 +1,110 @@
-"""Which cell formats of an .xlsx show a number as a date, as a duration (calamine is asked, not imitated), or as a
-percentage.
-
-A workbook of one row is made around the styles of the file, with the same number in each format, and given to calamine.
-"""
+"""Which cell formats of an .xlsx show a number as a date, as a duration or as a percentage, and which strike it out."""
 
 from __future__ import annotations
 
-import zipfile
-from datetime import date, timedelta
-from io import BytesIO
-
-from python_calamine import CalamineError, CalamineWorkbook
+import re
+from collections.abc import Iterable
 
 from cls_workbook.fast_paths.sheet_xml import Formats
-from cls_workbook.workbook.percentages import percentage_formats
+from cls_workbook.reading.opening.xml_names import main_tree
+from cls_workbook.reading.opening.xml_walk import Attributes, Budget, State, XmlWalk, damaged
 
-FORMATS_MAX = 20_000  # Excel stops at 65 490; a filled workbook has some hundreds
-_SAMPLE_NUMBER = 45_000.5  # a day at noon: no format can take it for a time alone
-
-
-def date_formats(styles: bytes) -> Formats | None:
-    """None if these styles cannot be read. ``styles``: the part ``xl/styles.xml``."""
-    number = styles.count(b"<xf ") + styles.count(b":xf ")  # at least as many as there are formats of cells
-    if number > FORMATS_MAX:
-        return None
-    try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(_sample_workbook(styles, number)))
-        seen = (workbook.get_sheet_by_index(0).to_python() or [[]])[0]
-    except (CalamineError, OSError, ValueError):
-        return None
-    ranks = {
-        kind: frozenset(b"%d" % i for i, v in enumerate(seen) if isinstance(v, kind)) for kind in (date, timedelta)
-    }
-    return Formats(ranks[date], ranks[timedelta], percentage_formats(styles))
+_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))  # predefined, by number
+_DURATIONS, _PERCENTAGES = frozenset((46,)), frozenset((9, 10))
+_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_STANDARD = ("general", "standard")
+FORMATS_MAX, CODE_MAX = 70_000, 1_000  # formats of cells, characters of a code; Excel stops at 65 490 and at 255
 
 
-def _sample_workbook(styles: bytes, number: int) -> bytes:
-    cells = b"".join(b'<c s="%d"><v>%r</v></c>' % (i, _SAMPLE_NUMBER) for i in range(number))
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for nom, content in (*_PARTS.items(), ("xl/styles.xml", styles)):
-            archive.writestr(nom, content)
-        archive.writestr(
-            "xl/worksheets/sheet1.xml",
-            b"<worksheet %s><sheetData><row>%s</row></sheetData></worksheet>" % (_WORKBOOK, cells),
+def cell_formats(pieces: Iterable[bytes], budget: Budget) -> Formats:
+    """``pieces``: the part ``styles``, as it is inflated. Refusal if it cannot be read."""
+    styles = _StylesWalk(budget)
+    styles.walk(pieces)
+    kinds: dict[str, str] = {}
+    indices: dict[str, list[bytes]] = {"date": [], "duration": [], "percentage": [], "": [], "struck": []}
+    for rank, (number, font) in enumerate(styles.cells):
+        kind = kinds.setdefault(number, _kind(number, styles.codes))
+        indices[kind].append(b"%d" % rank)
+        if font in styles.struck_fonts:
+            indices["struck"].append(b"%d" % rank)
+    return Formats(*(frozenset(indices[kind]) for kind in ("date", "duration", "percentage", "struck")))
+
+
+def _kind(number: str, codes: dict[str, str]) -> str:
+    """What a format shows a number as: "date", "duration", "percentage", or "" for a number."""
+    if number not in codes:
+        predefined = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
+        return (
+            "date"
+            if predefined in _DATES - _DURATIONS
+            else "duration"
+            if predefined in _DURATIONS
+            else "percentage"
+            if predefined in _PERCENTAGES
+            else ""
         )
-    return buffer.getvalue()
+    code = codes[number]
+    if code.strip().lower() in _STANDARD or len(code) > CODE_MAX:
+        return ""
+    bare = _LITERALS.sub("", code)
+    positive = bare.partition(";")[0]  # the part for the numbers that dates are
+    if _ELAPSED.search(positive):
+        return "duration"
+    if re.search("[dmyhs]", positive, re.IGNORECASE):
+        return "date"
+    return "percentage" if "%" in bare else ""
 
 
-_WORKBOOK = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_RELATIONSHIPS = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = b"http://schemas.openxmlformats.org/package/2006"
-_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml."
-_PARTS = {
-    "[Content_Types].xml": b'<Types xmlns="%s/content-types"><Override PartName="/xl/workbook.xml" '
-    b'ContentType="%ssheet.main+xml"/></Types>' % (_PACKAGE, _TYPE),
-    "_rels/.rels": b'<Relationships xmlns="%s/relationships"><Relationship Id="r1" Type="%s/officeDocument" '
-    b'Target="xl/workbook.xml"/></Relationships>' % (_PACKAGE, _RELATIONSHIPS),
-    "xl/workbook.xml": b'<workbook %s xmlns:r="%s"><sheets><sheet name="t" sheetId="1" r:id="r1"/></sheets></workbook>'
-    % (_WORKBOOK, _RELATIONSHIPS),
-    "xl/_rels/workbook.xml.rels": b'<Relationships xmlns="%s/relationships"><Relationship Id="r1" '
-    b'Type="%s/worksheet" Target="worksheets/sheet1.xml"/></Relationships>' % (_PACKAGE, _RELATIONSHIPS),
-}
+class _StylesWalk(XmlWalk):
+    """``codes``: number of a format → its code; ``cells``: for each format of cells, its number and its font."""
+
+    tree = main_tree(
+        {
+            "": {"styleSheet": "styles"},
+            "styles": {"numFmts": "codes", "fonts": "fonts", "cellXfs": "cells"},
+            "codes": {"numFmt": "code"},
+            "fonts": {"font": "font"},
+            "font": {"strike": "strike"},
+            "cells": {"xf": "cell"},
+        }
+    )
+
+    def __init__(self, budget: Budget):
+        super().__init__(budget)
+        self.codes: dict[str, str] = {}
+        self.cells: list[tuple[str, str]] = []
+        self.struck_fonts: set[str] = set()
+        self._fonts = 0
+        self.entering = {"code": self._code, "strike": self._strike, "cell": self._cell}
+        self.leaving = {"font": self._end_of_font}
+
+    def other(self, nom: str) -> State:
+        if self.state == "":
+            raise damaged("sa partie « styles » n’en est pas une")
+        return super().other(nom)
+
+    def _count(self, number: int) -> None:
+        if number > FORMATS_MAX:
+            raise damaged("il a trop de formats de cellules")
+
+    def _code(self, attributes: Attributes) -> None:
+        self._count(len(self.codes))
+        self.codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+
+    def _strike(self, attributes: Attributes) -> None:
+        if is_on(attributes):
+            self.struck_fonts.add(str(self._fonts))
+
+    def _end_of_font(self) -> None:
+        self._fonts += 1
+        self._count(self._fonts)
+
+    def _cell(self, attributes: Attributes) -> None:
+        self._count(len(self.cells))
+        self.cells.append((attributes.get("numFmtId", "0"), attributes.get("fontId", "0")))
+
+
+def is_on(attributes: Attributes) -> bool:
+    """Is a property of a font, such as « strike », on? Alone, it is."""
+    return attributes.get("val", "1") in ("1", "true", "on")

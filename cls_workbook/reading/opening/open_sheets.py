@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from cls_workbook.reading.opening.returned_workbook import Grid, PlainGrid, Row
+from cls_workbook.reading.opening.grids import Grid, PlainGrid, Row
 from cls_workbook.reading.opening.special_cells import SpecialCell
 
 ERROR_TEXTS = frozenset(

@@ -6,10 +6,10 @@ never larger than the directory of the zip announced, and what the directory ann
 
 from __future__ import annotations
 
-import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from typing import NamedTuple
 
@@ -21,11 +21,15 @@ INFLATED_MAX = 250_000_000  # bytes once inflated
 RATIO_MAX, RATIO_FROM_SIZE = 400, 5_000_000  # a part that swells more than this, from this size on, is no spreadsheet
 PARTS_MAX = 5_000
 SHARED_PART_MAX = 200_000  # bytes of a part that is kept for the next file
+KEPT_PART_MAX = 2_000_000  # bytes of a part that is kept while its file is read
 SHARED_PARTS_KEPT = 24  # the same bytes come back in the returns of many senders
-_HEAD, _ENCRYPTED = 30, 0x1  # bytes before the name of a part in a zip; the flag of an encrypted one
-_SHARED_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
+_HEAD = 30  # bytes before the name of a part in a zip
+_ENCRYPTED, _UTF_8 = 0x1, 0x800  # flags of a part: it is encrypted, its name is in UTF-8
+_SHARED_PARTS = ("_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
 SAVE_AGAIN = "Enregistrez à nouveau le classeur au format .xlsx ou .ods depuis votre tableur, puis renvoyez-le."
-_SEND_ORIGINAL = "Renvoyez le classeur d’origine, rempli, au format .xlsx ou .ods."
+SEND_ORIGINAL = "Renvoyez le classeur d’origine, rempli, au format .xlsx ou .ods."
+DOCTYPE_FOUND = ("Le fichier contient une déclaration DOCTYPE, qu’aucun tableur n’écrit.", (SAVE_AGAIN,))
+_PIECE = 65_536  # bytes inflated at a time
 _DAMAGED = ("Le fichier est abîmé : son contenu ne se décompresse pas.", (SAVE_AGAIN,))
 _TRAPS = tuple(
     "<!DOCTYPE".encode(encoding) for encoding in ("utf-16-le", "utf-16-be")
@@ -60,46 +64,54 @@ def shared_parts() -> SharedParts:
 
 
 class ZipParts:
-    """The parts of a workbook by name. Refusal (with the remedy as detail) if it cannot or must not be read."""
+    """The parts of a workbook by name, whatever its case. Refusal (with the remedy as detail) if it cannot or must not
+    be read."""
 
     def __init__(self, content: bytes, shared: SharedParts | None = None):
         """``shared``: what is remembered from one file to the next."""
         _refuse_if_something_else(content)
-        self.content, self._shared = content, shared
+        self._content, self._shared = content, shared
         try:
             with zipfile.ZipFile(BytesIO(content)) as archive:
                 _judge(archive)
-                self._announced = {part.filename: part for part in archive.infolist()}
+                self._announced = {_folded(part.filename): part for part in archive.infolist()}
         except _FAULTS as fault:
             raise Refusal(*_DAMAGED) from fault
         self._already_read: dict[str, bytes] = {}
 
     def __contains__(self, nom: str) -> bool:
-        return nom in self._announced
+        return _folded(nom) in self._announced
+
+    def size(self, nom: str) -> int:
+        """Bytes of a part, once inflated."""
+        return self._announced[_folded(nom)].file_size if nom in self else 0
 
     def __getitem__(self, nom: str) -> bytes:
         """A part, inflated; empty if there is none of that name."""
-        if nom not in self._already_read:
-            try:
-                self._already_read[nom] = self._read(self._announced[nom]) if nom in self._announced else b""
-            except _FAULTS as fault:
-                raise Refusal(*_DAMAGED) from fault
-        return self._already_read[nom]
+        if nom in self._already_read or nom not in self:
+            return self._already_read.get(nom, b"")
+        try:
+            deflated = self._deflated(nom)
+            shared = self._shared if nom in _SHARED_PARTS else None
+            inflated = _inflate(deflated) if shared is None else shared[deflated]
+        except _FAULTS as fault:
+            raise Refusal(*_DAMAGED) from fault
+        if len(inflated) <= KEPT_PART_MAX:
+            self._already_read[nom] = inflated
+        return inflated
 
-    def _read(self, part: zipfile.ZipInfo) -> bytes:
-        deflated = _deflated(self.content, part)
-        return (
-            self._shared[deflated]
-            if self._shared is not None and part.filename in _SHARED_PARTS
-            else _inflate(deflated)
-        )
+    def pieces(self, nom: str) -> Iterator[bytes]:
+        """The same, piece after piece: what is large is never whole in memory."""
+        if self.size(nom) <= KEPT_PART_MAX:
+            yield self[nom]
+            return
+        try:
+            yield from _inflate_by_pieces(self._deflated(nom))
+        except _FAULTS as fault:
+            raise Refusal(*_DAMAGED) from fault
 
-    def check_parts(self) -> None:
-        """Inflates all that calamine will inflate: proves that the sizes announced are true, and that there is no
-        DOCTYPE."""
-        for nom in self._announced:
-            if _is_useful(nom):
-                self[nom]
+    def _deflated(self, nom: str) -> Deflated:
+        return _deflated(self._content, self._announced[_folded(nom)])
 
 
 # --- What the file is -----------------------------------------------------------------------------------------------
@@ -107,7 +119,7 @@ class ZipParts:
 
 def _refuse_if_something_else(content: bytes) -> None:
     if not content:
-        raise Refusal("Le fichier est vide (0 octet).", (_SEND_ORIGINAL,))
+        raise Refusal("Le fichier est vide (0 octet).", (SEND_ORIGINAL,))
     if len(content) > FILE_SIZE_MAX:
         raise Refusal(
             f"Le fichier pèse plus de {FILE_SIZE_MAX // 1_000_000} Mo, la limite.",
@@ -128,17 +140,17 @@ def _other_format(content: bytes) -> tuple[str, tuple[str, ...]]:
             "Ouvrez-le, enregistrez-le au format .xlsx, puis renvoyez-le.",
         )
     if content.lstrip()[:5] == b"%PDF-":
-        return "Le fichier est un PDF : les réponses ne peuvent pas y être lues.", (_SEND_ORIGINAL,)
+        return "Le fichier est un PDF : les réponses ne peuvent pas y être lues.", (SEND_ORIGINAL,)
     if content.lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         return "Le fichier est une page web ou un fichier XML, quelle que soit son extension.", (SAVE_AGAIN,)
     if b"\x00" not in content[:4096]:
-        return "Le fichier est un texte (par exemple .csv), quelle que soit son extension.", (_SEND_ORIGINAL,)
+        return "Le fichier est un texte (par exemple .csv), quelle que soit son extension.", (SEND_ORIGINAL,)
     return "Le fichier n’est pas un classeur, ou il est abîmé.", (SAVE_AGAIN,)
 
 
 def _judge(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
-    names = {p.filename for p in parts}
+    names = {_folded(p.filename) for p in parts}
     if len(names) != len(parts) or len(parts) > PARTS_MAX:
         raise Refusal("Le fichier est abîmé : son sommaire interne est incohérent.", (SAVE_AGAIN,))
     inflated_size = sum(p.file_size for p in parts)
@@ -148,35 +160,11 @@ def _judge(archive: zipfile.ZipFile) -> None:
             f"Le fichier est anormalement volumineux une fois décompressé ({inflated_size // 1_000_000} Mo).",
             ("Supprimez les lignes et feuilles inutiles, ou reportez vos réponses dans le classeur d’origine.",),
         )
-    if "xl/workbook.xml" in names or ("content.xml" in names and _is_ods(archive)):
-        return
-    if "xl/workbook.bin" in names:
-        raise Refusal(
-            "Le fichier est au format binaire d’Excel (.xlsb).",
-            ("Ouvrez-le, enregistrez-le au format .xlsx, puis renvoyez-le.",),
-        )
-    if "word/document.xml" in names:
-        raise Refusal("Le fichier est un document Word.", (_SEND_ORIGINAL,))
-    raise Refusal(
-        "Le fichier est une archive ou un document qui n’est pas un classeur, quelle que soit son extension.",
-        (_SEND_ORIGINAL,),
-    )
 
 
-def _is_ods(archive: zipfile.ZipFile) -> bool:
-    manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.namelist() else b""
-    if b"encryption-data" in manifest:
-        raise Refusal(
-            "Le classeur est protégé par un mot de passe à l’ouverture.",
-            ("Enregistrez-le sans mot de passe, puis renvoyez-le.",),
-        )
-    return "mimetype" not in archive.namelist() or b"spreadsheet" in archive.read("mimetype")
-
-
-def _is_useful(nom: str) -> bool:
-    return nom in ("content.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels") or bool(
-        re.fullmatch(r"xl/(sharedStrings|styles|worksheets/.*)\.xml", nom, re.IGNORECASE)
-    )
+def _folded(nom: str) -> str:
+    """Names of parts are the same whatever their case; some programs write them the Windows way."""
+    return nom.replace("\\", "/").lower()
 
 
 def _deflated(content: bytes, part: zipfile.ZipInfo) -> Deflated:
@@ -186,11 +174,44 @@ def _deflated(content: bytes, part: zipfile.ZipInfo) -> Deflated:
     """
     start = part.header_offset + _HEAD
     name_length, extra_length = struct.unpack_from("<2H", content, start - 4)
+    if content[start : start + name_length] != _name_of(part):  # some programs go by this name
+        raise zipfile.BadZipFile(part.filename)
     start += name_length + extra_length
     if part.flag_bits & _ENCRYPTED or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise zipfile.BadZipFile(part.filename)
     raw = content[start : start + part.compress_size]
     return Deflated(raw, part.compress_type == zipfile.ZIP_DEFLATED, part.file_size, part.CRC)
+
+
+def _name_of(part: zipfile.ZipInfo) -> bytes:
+    """The name of a part, as the directory of the zip writes it."""
+    return part.orig_filename.encode("utf-8" if part.flag_bits & _UTF_8 else "cp437")
+
+
+def _inflate_by_pieces(part: Deflated) -> Iterator[bytes]:
+    """What ``_inflate`` gives; whoever reads XML refuses a DOCTYPE by itself."""
+    given = checked = 0
+    for piece in _inflated_pieces(part.raw) if part.compressed else _slices(part.raw):
+        given, checked = given + len(piece), zlib.crc32(piece, checked)
+        if given > part.size:
+            break
+        yield piece
+    if given != part.size or checked != part.check:
+        raise zipfile.BadZipFile("taille ou somme de contrôle")
+
+
+def _slices(raw: bytes) -> Iterator[bytes]:
+    return (raw[start : start + _PIECE] for start in range(0, len(raw), _PIECE))
+
+
+def _inflated_pieces(raw: bytes) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    for remaining in _slices(raw):
+        while remaining:
+            yield inflater.decompress(remaining, _PIECE)
+            remaining = inflater.unconsumed_tail
+    while piece := inflater.decompress(b"", _PIECE):
+        yield piece
 
 
 def _inflate(part: Deflated) -> bytes:
@@ -202,5 +223,5 @@ def _inflate(part: Deflated) -> bytes:
     if (b"!" in inflated and b"<!DOCTYPE" in inflated) or (
         b"\x00" in inflated and any(trap in inflated for trap in _TRAPS)
     ):
-        raise Refusal("Le fichier contient une déclaration DOCTYPE, qu’aucun tableur n’écrit.", (SAVE_AGAIN,))
+        raise Refusal(*DOCTYPE_FOUND)
     return inflated

@@ -1,0 +1,40 @@
+"""A text that says something else than its characters do: a part of it is struck out, or raised above the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Run(NamedTuple):
+    """A piece of the text of a cell, and how it is shown."""
+
+    text: str
+    struck: bool = False
+    raised: bool = False
+
+
+class MarkedText(str):
+    """All the characters of a cell. ``kept``: without those that are struck out; ``raised``: is a digit above or under
+    the line, as in 12³?"""
+
+    kept: str
+    raised: bool
+
+    def __new__(cls, text: str, kept: str, raised: bool = False) -> MarkedText:
+        marked = super().__new__(cls, text)
+        marked.kept, marked.raised = kept, raised
+        return marked
+
+    def __getnewargs__(self) -> tuple[str, str, bool]:  # type: ignore[override]  # it travels between processes
+        return str(self), self.kept, self.raised
+
+
+def text_of_runs(runs: Iterable[Run]) -> str:
+    """A ``MarkedText`` where the format of a run changes what it says; else their text."""
+    all_runs = list(runs)
+    text = "".join(run.text for run in all_runs)
+    raised = any(run.raised and any(c.isdigit() for c in run.text) for run in all_runs)
+    if not raised and not any(run.struck and run.text.strip() for run in all_runs):
+        return text
+    return MarkedText(text, "".join(run.text for run in all_runs if not run.struck), raised)
