@@ -9,7 +9,6 @@ from cls_workbook.button.click_consolider import TABLES, read_retours, write
 from cls_workbook.button.click_report import run_action
 from cls_workbook.button.click_start import OpenWorkbook, campagne
 from cls_workbook.errors import Refusal
-from cls_workbook.french import typography
 from cls_workbook.office.relances import relance_folder
 from cls_workbook.workbook.description import Workbook
 
@@ -30,11 +29,9 @@ def write_relances(book: xlwings.Book, day: date | None = None) -> relance_folde
 def _write_relances(opened: OpenWorkbook, day: date) -> tuple[str, relance_folder.Relances]:
     if opened.path is None:
         raise Refusal(
-            typography(
-                "Les brouillons s’écrivent à côté du classeur, qui n’a pas d’emplacement connu sur ce poste "
-                "(jamais enregistré, ou ouvert depuis OneDrive ou SharePoint). "
-                "Enregistrez-le dans un dossier de l’ordinateur, puis recommencez."
-            )
+            "Les brouillons s’écrivent à côté du classeur, qui n’a pas d’emplacement connu sur ce poste "
+            "(jamais enregistré, ou ouvert depuis OneDrive ou SharePoint). "
+            "Enregistrez-le dans un dossier de l’ordinateur, puis recommencez."
         )
     c = campagne(opened, TABLES)
     result = read_retours(opened, c, day, empty_allowed=True)

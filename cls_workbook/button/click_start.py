@@ -16,7 +16,6 @@ from cls_workbook.definition.toml_reader import load_sound, shipped
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
-from cls_workbook.french import typography
 from cls_workbook.office.coordinator import home_rows
 from cls_workbook.office.coordinator.home_rows import CellPosition
 from cls_workbook.pipeline.way_out import verify_year
@@ -79,10 +78,8 @@ def open_up(book: xlwings.Book) -> OpenWorkbook:
         if places := home_rows.find(content.lines):
             return OpenWorkbook(book, contents, content, places, placement(book))
     raise Refusal(
-        typography(
-            "Ce classeur n’est pas celui de la coordination : sa feuille « Accueil » est introuvable. "
-            "Ouvrez le classeur fabriqué par la commande « coordonner »."
-        )
+        "Ce classeur n’est pas celui de la coordination : sa feuille « Accueil » est introuvable. "
+        "Ouvrez le classeur fabriqué par la commande « coordonner »."
     )
 
 
@@ -107,9 +104,7 @@ def campagne(opened: OpenWorkbook, tables: frozenset[str]) -> OpenCampagne:
     annee = opened.told("annee")
     if not annee.isdigit():
         raise Refusal(
-            typography(
-                f"{_location(opened, 'annee')} : « {annee} » n’est pas une année. Rétablissez-la, puis recommencez."
-            )
+            f"{_location(opened, 'annee')} : « {annee} » n’est pas une année. Rétablissez-la, puis recommencez."
         )
     verify_year(contrat, int(annee))
     contrat, folder = in_year(contrat, int(annee)), retours_folder(opened)
@@ -125,21 +120,17 @@ def contrat_of(opened: OpenWorkbook) -> Contrat:
     reference = reference or identifier
     if not reference:
         raise Refusal(
-            typography(
-                f"{_location(opened, 'contrat')} : le contrat n’est pas dit. Écrivez son identifiant, "
-                "ou le chemin de sa définition."
-            )
+            f"{_location(opened, 'contrat')} : le contrat n’est pas dit. Écrivez son identifiant, "
+            "ou le chemin de sa définition."
         )
     if reference not in shipped() and not absolute(reference) and opened.path:
         reference = str(opened.path.parent / reference)
     contrat = load_sound(reference)
     if identifier and contrat.id != identifier:
         raise Refusal(
-            typography(
-                f"{_location(opened, 'contrat')} : cette définition est celle du contrat « {contrat.id} », "
-                f"le classeur est celui de « {identifier} ». "
-                "Indiquez la définition de ce contrat-ci."
-            )
+            f"{_location(opened, 'contrat')} : cette définition est celle du contrat « {contrat.id} », "
+            f"le classeur est celui de « {identifier} ». "
+            "Indiquez la définition de ce contrat-ci."
         )
     return contrat
 
@@ -150,23 +141,17 @@ def retours_folder(opened: OpenWorkbook) -> Path:
     where = _location(opened, "dossier")
     if not folder.exists():
         raise Refusal(
-            typography(
-                f"{where} : le dossier des retours « {folder} » n’existe pas. "
-                "Créez-le et déposez-y les retours, ou indiquez le bon dossier."
-            )
+            f"{where} : le dossier des retours « {folder} » n’existe pas. "
+            "Créez-le et déposez-y les retours, ou indiquez le bon dossier."
         )
     if not folder.is_dir():
-        raise Refusal(
-            typography(f"{where} : « {folder} » est un fichier. Indiquez le dossier qui contient les retours.")
-        )
+        raise Refusal(f"{where} : « {folder} » est un fichier. Indiquez le dossier qui contient les retours.")
     try:
         os.listdir(folder)
     except OSError as error:
         raise Refusal(
-            typography(
-                f"{where} : le dossier des retours « {folder} » ne peut pas être lu "
-                f"({error.strerror or error}). Vérifiez vos droits sur ce dossier, ou indiquez-en un autre."
-            )
+            f"{where} : le dossier des retours « {folder} » ne peut pas être lu "
+            f"({error.strerror or error}). Vérifiez vos droits sur ce dossier, ou indiquez-en un autre."
         ) from error
     return folder
 
@@ -178,10 +163,8 @@ def _previous(opened: OpenWorkbook) -> Path | None:
     file = _from_workbook(opened, "precedent", told)
     if not file.is_file():
         raise Refusal(
-            typography(
-                f"{_location(opened, 'precedent')} : « {file} » est introuvable. "
-                "Indiquez la consolidation de l’an dernier, ou videz la cellule."
-            )
+            f"{_location(opened, 'precedent')} : « {file} » est introuvable. "
+            "Indiquez la consolidation de l’an dernier, ou videz la cellule."
         )
     return file
 
@@ -191,12 +174,10 @@ def _from_workbook(opened: OpenWorkbook, nom: str, told: str) -> Path:
         return Path(told)
     if opened.path is None:
         raise Refusal(
-            typography(
-                f"{_location(opened, nom)} : « {told} » part du dossier du classeur, "
-                "qui n’a pas d’emplacement connu sur ce poste (jamais enregistré, "
-                "ou ouvert depuis OneDrive ou SharePoint). "
-                "Enregistrez-le dans un dossier de l’ordinateur, ou écrivez ici un chemin complet."
-            )
+            f"{_location(opened, nom)} : « {told} » part du dossier du classeur, "
+            "qui n’a pas d’emplacement connu sur ce poste (jamais enregistré, "
+            "ou ouvert depuis OneDrive ou SharePoint). "
+            "Enregistrez-le dans un dossier de l’ordinateur, ou écrivez ici un chemin complet."
         )
     return opened.path.parent / told
 

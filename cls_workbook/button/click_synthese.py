@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from cls_workbook.button.click_report import run_action
 from cls_workbook.button.click_start import OpenWorkbook, contrat_of
 from cls_workbook.errors import Refusal
-from cls_workbook.french import typography
 from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.consolidation import previous_year
 from cls_workbook.tables import consolidation_tables
@@ -26,20 +25,16 @@ def write_copy(book: xlwings.Book) -> Path | None:
 def _write_copy(opened: OpenWorkbook) -> tuple[str, Path]:
     if opened.path is None:
         raise Refusal(
-            typography(
-                "La synthèse s’écrit à côté du classeur, qui n’a pas d’emplacement connu sur ce poste (jamais "
-                "enregistré, ou ouvert depuis OneDrive ou SharePoint). "
-                "Enregistrez-le dans un dossier de l’ordinateur, puis recommencez."
-            )
+            "La synthèse s’écrit à côté du classeur, qui n’a pas d’emplacement connu sur ce poste (jamais "
+            "enregistré, ou ouvert depuis OneDrive ou SharePoint). "
+            "Enregistrez-le dans un dossier de l’ordinateur, puis recommencez."
         )
     contrat = contrat_of(opened)
     result = ars_copy.read_back(previous_year.from_sheets(opened.path, _sheets(opened)), contrat)
     if opened.told("annee") != str(result.annee):
         raise Refusal(
-            typography(
-                f"Les feuilles de la consolidation sont celles de {result.annee}, "
-                f"l’Accueil dit {opened.told('annee')}. Consolidez, puis recommencez."
-            )
+            f"Les feuilles de la consolidation sont celles de {result.annee}, "
+            f"l’Accueil dit {opened.told('annee')}. Consolidez, puis recommencez."
         )
     output = opened.path.with_name(f"synthese-ars-{result.annee}.xlsx")
     writer.write(ars_copy.workbook(result), output)
@@ -66,7 +61,5 @@ def _sheets(opened: OpenWorkbook) -> dict[str, list[list[object]]]:
                 ]
     anchors = worksheets.get(consolidation_tables.ANCHORS.sheet, [])
     if not any(v != "" for row in anchors[1:] for v in row):
-        raise Refusal(
-            typography("Ce classeur n’a pas encore été consolidé : cliquez sur « Consolider », puis recommencez.")
-        )
+        raise Refusal("Ce classeur n’a pas encore été consolidé : cliquez sur « Consolider », puis recommencez.")
     return worksheets

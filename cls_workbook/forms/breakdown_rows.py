@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Mesure
-from cls_workbook.forms.form_pieces import (
-    WIDTHS,
-    B,
-    C,
-    D,
-    E,
-    F,
-    FormRows,
-    G,
-    SheetContext,
-    block_band,
-    mesure_state,
-    table_of_rows,
-    without_value,
-)
+from cls_workbook.forms import form_pieces as pieces
+from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G
+from cls_workbook.forms.form_pieces import FormRows, SheetContext
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.workbook.description import address
 
@@ -33,12 +23,11 @@ def _ventilation_fields(fiche: Fiche, mesure: Mesure, context: SheetContext) -> 
         return ("modalite", "numerateur", "denominateur") if mesure.ventilation else ()
     if mesure.nominative:
         # names only serve to count once what two structures both know
-        several = len(fiche.repondants()) > 1 or any(
-            context.contrat.by_structure[p].groupe for p, _ in fiche.repondants()
-        )
-        if not (several or mesure.ventilation):
-            return ()
-        return ("nom", "modalite") if mesure.ventilation else ("nom",)
+        who = [context.contrat.by_structure[p] for p, _ in fiche.repondants()]
+        several = len(who) > 1 or any(s.groupe for s in who)
+        if mesure.ventilation:
+            return ("nom", "modalite")
+        return ("nom",) if several else ()
     if mesure.type == "ventilation" or mesure.ventilation:
         return ("modalite", "effectif")
     return ()
@@ -49,27 +38,22 @@ def ventilations(page: FormPage, fiche: Fiche, context: SheetContext, mesure_row
     questions = [(m, input_fields) for m in fiche.mesures if (input_fields := _ventilation_fields(fiche, m, context))]
     if not questions:
         return
-    block_band(page, entry_questions.VENTILATION)
+    pieces.block_band(page, entry_questions.VENTILATION)
     for rank, (mesure, input_fields) in enumerate(questions):
         if rank:
             page.groups.append(page.line)
             page.next_row(6)
-        _ventilation(page, fiche, mesure, input_fields, context, mesure_rows.get(mesure.id))
+        _ventilation(page, mesure, input_fields, context, mesure_rows.get(mesure.id))
 
 
 def _ventilation(
-    page: FormPage,
-    fiche: Fiche,
-    mesure: Mesure,
-    input_fields: tuple[str, ...],
-    context: SheetContext,
-    mesure_row: int | None,
+    page: FormPage, mesure: Mesure, input_fields: tuple[str, ...], context: SheetContext, mesure_row: int | None
 ) -> None:
     """One table: its rows, its total where it counts, and the figure that it makes in the measure's own row."""
-    bloc, prefix = entry_questions.VENTILATION, f"{fiche.numero}/ventilations/{mesure.id}"
-    places = {champ: _COLUMN_OF[champ] for champ in input_fields} | (
-        {"modalite": C} if "nom" in input_fields and "modalite" in input_fields else {}
-    )
+    bloc, prefix = entry_questions.VENTILATION, f"{page.fiche}/ventilations/{mesure.id}"
+    places = {champ: _COLUMN_OF[champ] for champ in input_fields}
+    if places.keys() >= {"nom", "modalite"}:
+        places["modalite"] = C
     titles = {column: bloc.champ(champ).libelle for champ, column in places.items()}
     if mesure.ventilation:
         category = mesure.ventilation[0].upper() + mesure.ventilation[1:]
@@ -80,10 +64,12 @@ def _ventilation(
     page.next_row(20)
     if not mesure.modalites:
         page.plan.extensible.add(prefix)
+
+    def row(rank: int) -> None:
+        _row(page, prefix, mesure, rank, places, titles)
+
     lines = len(mesure.modalites) or bloc.lines
-    zone = table_of_rows(
-        page, prefix, titles, set(places.values()), lines, lambda rank: _row(page, prefix, mesure, rank, places, titles)
-    )
+    zone = pieces.table_of_rows(page, prefix, titles, set(places.values()), lines, row)
     if "effectif" in input_fields:
         _total(page, prefix, mesure, zone, mesure_row)
     if mesure_row and mesure.type in ("liste", "ventilation"):
@@ -100,24 +86,11 @@ def _row(
         if fixed and champ == "modalite":
             page.texte(column, fixed, "libelle")
             continue
-        listing = "communes" if champ == "nom" and mesure.communes else None
-        page.typed(
-            row,
-            bloc.champ(champ),
-            column,
-            label=titles[column],
-            bloc=bloc.nom,
-            mesure=mesure.id,
-            line=line,
-            subject=mesure.libelle,
-            optional=True,
-            modalite=fixed,
-            type_="liste" if listing else "",
-            listing=listing,
-        )
+        facts: dict[str, Any] = {"mesure": mesure.id, "line": line, "subject": mesure.libelle, "modalite": fixed}
+        facts |= {"type_": "liste", "listing": "communes"} if champ == "nom" and mesure.communes else {}
+        page.typed(row, bloc.champ(champ), column, bloc.nom, label=titles[column], **facts)
     if "numerateur" in places:
-        top, bottom = address(page.line, C), address(page.line, D)
-        page.computation(row, E, f'IF(OR({top}="",N({bottom})=0),"",{top}/{bottom})', "", "calcul:taux")
+        pieces.quotient(page, row, E, C, D)
     page.next_row(height(fixed, WIDTHS[B]))
 
 
@@ -153,5 +126,7 @@ def _carry_to_mesure(page: FormPage, mesure: Mesure, mesure_row: int, zone: Form
     page.line = mesure_row
     page.computation(row, F, f'IF({nombre}=0,"",{f"SUM({cell_range})" if headcounts else nombre})', "", "calcul:entier")
     indicateur = context.contrat.by_mesure[mesure.id][1]
-    mesure_state(page, row, context, indicateur, f"OR({nombre}>0,{without_value(context, address(mesure_row, G))})")
+    pieces.mesure_state(
+        page, row, context, indicateur, f"OR({nombre}>0,{pieces.without_value(context, address(mesure_row, G))})"
+    )
     page.line = here

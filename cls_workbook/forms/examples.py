@@ -49,11 +49,9 @@ def make_answers(plan: WorkbookPlan, seed: str = "exemple") -> dict[str, object]
 
 def _identity(place: InputPlace, plan: WorkbookPlan) -> object:
     structure = plan.respondent.nom if plan.respondent else place.choix[0] if place.choix else None
-    return {
-        "structure": structure,
-        "contact_fonction": "Chargée de projet",
-        "date_reponse": date(plan.annee + 1, 1, 15),
-    }.get(place.champ)
+    day = date(plan.annee + 1, 1, 15)
+    facts = {"structure": structure, "contact_fonction": "Chargée de projet", "date_reponse": day}
+    return facts.get(place.champ)
 
 
 class _FicheAnswers:
@@ -69,7 +67,7 @@ class _FicheAnswers:
         for place in self.places.values():
             if place.mesure and not self.fiche.concerns(self.contrat.by_mesure[place.mesure][1], self._volet() or ""):
                 continue
-            if (valeur := getattr(self, f"_{place.bloc}")(place)) is not None:
+            if (valeur := self._answer(place)) is not None:
                 self.values[place.cle] = valeur
         return self.values
 
@@ -82,13 +80,9 @@ class _FicheAnswers:
         """Measure → count, rules first so that linked counts agree."""
         counts = {}
         for mesure in self.fiche.mesures:
-            top = min(
-                120 if mesure.agregation == "PERSONNES" else 5 if mesure.nominative else 24,
-                int(mesure.maximum or 10**6),
-            )
-            counts[mesure.id] = self._drawn_number(
-                mesure.id, min(11 if mesure.agregation == "PERSONNES" else 2, top), top
-            )
+            people = mesure.agregation == "PERSONNES"
+            top = min(120 if people else 5 if mesure.nominative else 24, int(mesure.maximum or 10**6))
+            counts[mesure.id] = self._drawn_number(mesure.id, min(11 if people else 2, top), top)
         for rule in self.contrat.rules_of(self.fiche.numero):
             sessions, capacity = rule.sessions, rule.capacity
             if rule.type == "cout_unitaire" and sessions.mesure_sessions in counts:
@@ -100,103 +94,84 @@ class _FicheAnswers:
                 counts |= {m or "": places // 2 for m in (capacity.mesure_sorties, capacity.mesure_relais)}
         return counts
 
-    # --- one method a block ---
-
-    def _reponse(self, place: InputPlace) -> object:
-        return self._volet()
-
     def _volet(self) -> str | None:
-        theirs = (
-            [v for n, v in self.plan.respondent.fiches if n == self.fiche.numero and v] if self.plan.respondent else []
-        )
+        its_own = self.plan.respondent.fiches if self.plan.respondent else ()
+        theirs = [v for n, v in its_own if n == self.fiche.numero and v]
         return theirs[0] if theirs else next((v.nom for v in self.fiche.volets if v.porteurs), None)
 
-    def _avancement(self, place: InputPlace) -> object:
-        annee = self.plan.annee
+    def _answer(self, place: InputPlace) -> object:
+        """A block with a method of its own is answered by it, the others champ by champ."""
+        method = getattr(self, f"_{place.bloc}", None)
+        return method(place) if method else self._facts(place).get(place.champ)
+
+    def _facts(self, place: InputPlace) -> Mapping[str, object]:
+        """Champ → its answer, in the block of ``place``."""
+        listes, mesure = self.contrat.listes, place.mesure
+        match place.bloc:
+            case "reponse":
+                return {"volet": self._volet()}
+            case "avancement":
+                return self._progress()
+            case "mesures":
+                estimated = self._drawn_number(mesure + "statut", 0, 9) == 0
+                return {
+                    "valeur": self.counts[mesure],
+                    "statut": listes.statuts[1 if estimated else 0],
+                    "double_compte": listes.double_compte[self._drawn_number(mesure + "double", 0, 1)],
+                    "dont_qpv": self.counts[mesure] // 3,
+                }
+            case "taux":
+                top, bottom = self._rate(mesure)
+                counts = {"numerateur": top, "denominateur": bottom}
+                return counts | {"definition": "Voir le tableau de bord de l’action", "statut": listes.statuts[0]}
+            case "satisfaction":
+                given_out = self._drawn_number(mesure, 30, 60)
+                counts = {"questionnaires": given_out, "repondants": given_out - 8, "satisfaits": given_out - 12}
+                return counts | {"echelle": listes.echelles[0], "statut": listes.statuts[0]}
+            case "durees":
+                unite = listes.unites_duree[min(2, len(listes.unites_duree) - 1)]
+                return {"unite": unite, "effectif": 18, "moyenne": Decimal("7.5"), "statut": listes.statuts[0]}
+            case "jalons":
+                return {"jalon": listes.jalons[1]}
+            case "textes":
+                texte = "Les familles rencontrées décrivent des repas plus réguliers."
+                return {"texte": texte, "statut": listes.statuts[0]}
+            case "qualitatif":
+                return SENTENCES | {"avenant": "non"}
+        raise KeyError(place.bloc)
+
+    def _progress(self) -> Mapping[str, object]:
         etats, realisations = self.contrat.listes.etats, self.contrat.listes.realisations
+        first, last, annee = self.contrat.annees[0], self.contrat.annees[-1], self.plan.annee
+        start = date(annee, 2, 1 + self._drawn_number("debut", 0, 27)) if annee == first else date(first, 3, 1)
         return {
             "etat": etats[min(2, len(etats) - 1)],
             "realisation": realisations[self._drawn_number("realisation", 0, min(1, len(realisations) - 1))],
-            "date_debut": date(annee, 2, 1 + self._drawn_number("debut", 0, 27))
-            if annee == self.contrat.annees[0]
-            else date(self.contrat.annees[0], 3, 1),
-            "date_fin_prevue": date(self.contrat.annees[-1], 12, 31),
-        }.get(place.champ)
+            "date_debut": start,
+            "date_fin_prevue": date(last, 12, 31),
+        }
 
-    def _mesures(self, place: InputPlace) -> object:
-        tally = self.counts[place.mesure]
-        estimated = self._drawn_number(place.mesure + "statut", 0, 9) == 0
-        return {
-            "valeur": tally,
-            "statut": self.contrat.listes.statuts[1 if estimated else 0],
-            "double_compte": self.contrat.listes.double_compte[self._drawn_number(place.mesure + "double", 0, 1)],
-            "dont_qpv": tally // 3,
-        }.get(place.champ)
-
-    def _taux(self, place: InputPlace) -> object:
-        mesure = self.contrat.by_mesure[place.mesure][2]
-        bottom = int(mesure.denominateur or self._drawn_number(place.mesure, 20, 60))
-        top = bottom * 3 // 4
-        if self._has_ventilation(place.mesure):
-            top, bottom = 30, 40  # two rows of the breakdown: 15 of 20 each
-        return {
-            "definition": "Voir le tableau de bord de l’action",
-            "numerateur": top,
-            "denominateur": bottom,
-            "statut": self.contrat.listes.statuts[0],
-        }.get(place.champ)
-
-    def _has_ventilation(self, mesure: str) -> bool:
-        return f"{self.fiche.numero}/ventilations/{mesure}/01/numerateur" in self.places
-
-    def _satisfaction(self, place: InputPlace) -> object:
-        given_out = self._drawn_number(place.mesure, 30, 60)
-        return {
-            "echelle": self.contrat.listes.echelles[0],
-            "questionnaires": given_out,
-            "repondants": given_out - 8,
-            "satisfaits": given_out - 12,
-            "statut": self.contrat.listes.statuts[0],
-        }.get(place.champ)
-
-    def _durees(self, place: InputPlace) -> object:
-        unites = self.contrat.listes.unites_duree
-        return {
-            "unite": unites[min(2, len(unites) - 1)],
-            "effectif": 18,
-            "moyenne": Decimal("7.5"),
-            "statut": self.contrat.listes.statuts[0],
-        }.get(place.champ)
-
-    def _jalons(self, place: InputPlace) -> object:
-        return self.contrat.listes.jalons[1] if place.champ == "jalon" else None
-
-    def _textes(self, place: InputPlace) -> object:
-        return {
-            "texte": "Les familles rencontrées décrivent des repas plus réguliers.",
-            "statut": self.contrat.listes.statuts[0],
-        }.get(place.champ)
+    def _rate(self, mesure: str) -> tuple[int, int]:
+        if f"{self.fiche.numero}/ventilations/{mesure}/01/numerateur" in self.places:
+            return 30, 40  # two rows of the breakdown: 15 of 20 each
+        bottom = int(self.contrat.by_mesure[mesure][2].denominateur or self._drawn_number(mesure, 20, 60))
+        return bottom * 3 // 4, bottom
 
     def _ventilations(self, place: InputPlace) -> object:
         rank = int(place.line) - 1
-        mesure = self.contrat.by_mesure[place.mesure][2]
-        tally = self.counts[place.mesure]
-        if place.champ == "nom":
+        tally, is_named = self.counts[place.mesure], self.contrat.by_mesure[place.mesure][2].nominative
+        if place.champ == "nom" or is_named:
+            if tally > 5 or rank >= tally:
+                return None
             choix = place.choix or NAMES
-            return (
-                choix[(self._drawn_number(place.mesure + "nom", 0, 5) + rank) % len(choix)]
-                if tally <= 5 and rank < tally
-                else None
-            )
-        if mesure.nominative:
-            return CATEGORIES[rank] if tally <= 5 and rank < tally else None
-        if place.champ == "modalite":
-            return CATEGORIES[rank] if rank < 2 else None
+            start = self._drawn_number(place.mesure + "nom", 0, 5)
+            return choix[(start + rank) % len(choix)] if place.champ == "nom" else CATEGORIES[rank]
         if rank > 1:
             return None
-        if place.champ == "effectif":
-            return tally // 2 if rank == 0 else tally - tally // 2
-        return {"numerateur": 15, "denominateur": 20}[place.champ]
+        first = tally // 2
+        headcount = first if rank == 0 else tally - first
+        facts = {"modalite": CATEGORIES[rank], "effectif": headcount, "numerateur": 15, "denominateur": 20}
+        return facts[place.champ]
 
     def _complements(self, place: InputPlace) -> object:
         for rule in self.contrat.rules_of(self.fiche.numero, "cout_unitaire"):
@@ -207,19 +182,16 @@ class _FicheAnswers:
         return None
 
     def _territoire(self, place: InputPlace) -> object:
-        return (
-            "x"
-            if self._drawn_number(place.line, 0, 3) == 0 or (place.champ == "qpv" and self.fiche.qpv_attendu)
-            else None
-        )
+        expected = place.champ == "qpv" and self.fiche.qpv_attendu
+        return "x" if expected or self._drawn_number(place.line, 0, 3) == 0 else None
 
     def _partenaires(self, place: InputPlace) -> object:
         rank = int(place.line) - 1
         if rank > 1:
             return None
-        return (
-            NAMES[rank + 1] if place.champ == "nom" else place.choix[rank % len(place.choix)] if place.choix else None
-        )
+        if place.champ == "nom":
+            return NAMES[rank + 1]
+        return place.choix[rank % len(place.choix)] if place.choix else None
 
     # --- money ---
 
@@ -232,11 +204,8 @@ class _FicheAnswers:
         montant = self.fiche.financement.montant
         if montant is None:
             return Decimal(1000 * self._drawn_number("cout", 2, 9))
-        part = (
-            montant
-            / (self.fiche.financement.duree_ans or len(self.contrat.annees))
-            / max(1, len(self.fiche.repondants()))
-        )
+        years = self.fiche.financement.duree_ans or len(self.contrat.annees)
+        part = montant / years / max(1, len(self.fiche.repondants()))
         return _to_cents(part / (self.fiche.financement.taux or 1))
 
     def _financement_lines(self) -> list[dict[str, object]]:
@@ -245,21 +214,12 @@ class _FicheAnswers:
         poste = self.contrat.rules_of(self.fiche.numero, "poste")
         part = _agency_share(poste[0] if poste else None, money.taux, cost)
         niveau = "maquette" if money.montant is not None and not poste else "hors_maquette"
-        parts = [
-            (self._financeur(self.contrat.agence), niveau, part),
-            (self._cofinanceur(), "cofinancement", cost - part),
-        ]
+        agence = self._financeur(self.contrat.agence)
+        parts = [(agence, niveau, part), (self._cofinanceur(agence), "cofinancement", cost - part)]
         reference, day = f"CONV-{self.plan.annee}-{self.fiche.numero}", date(self.plan.annee, 4, 15)
         return [
-            {
-                "financeur": nom,
-                "nature": self._nature(niveau),
-                "prevu": m,
-                "engage": m,
-                "verse": m,
-                "reference": reference,
-                "date": day,
-            }
+            {"financeur": nom, "nature": self._nature(niveau), "reference": reference, "date": day}
+            | dict.fromkeys(("prevu", "engage", "verse"), m)
             for nom, niveau, m in parts
             if m > 0
         ]
@@ -267,14 +227,10 @@ class _FicheAnswers:
     def _financeur(self, structure: str | None) -> str:
         return next((f.nom for f in self.contrat.financeurs if structure in (f.structure, f.id)), "Financeur principal")
 
-    def _cofinanceur(self) -> str:
+    def _cofinanceur(self, agence: str) -> str:
         names = {f.id: f.nom for f in self.contrat.financeurs}
-        own = [
-            names[c]
-            for c in self.fiche.financement.cofinanceurs
-            if c in names and names[c] != self._financeur(self.contrat.agence)
-        ]
-        return (own or [self._financeur(self.contrat.coordination)])[0]
+        own = (names[c] for c in self.fiche.financement.cofinanceurs if names.get(c, agence) != agence)
+        return next(own, None) or self._financeur(self.contrat.coordination)
 
     def _nature(self, niveau: str) -> str | None:
         labels = [n.libelle for n in sorted(self.contrat.natures, key=lambda n: n.niveau != niveau)]
@@ -287,16 +243,9 @@ class _FicheAnswers:
     def _depenses(self, place: InputPlace) -> object:
         cost = self._cost()
         personnel = _to_cents(cost * Decimal("0.6"))
-        return {
-            "personnel": personnel,
-            "achats": cost - personnel,
-            "autres": Decimal(0),
-            "total": cost,
-            "etp": Decimal(1) if self.contrat.rules_of(self.fiche.numero, "poste") else Decimal("0.3"),
-        }.get(place.champ)
-
-    def _qualitatif(self, place: InputPlace) -> object:
-        return SENTENCES.get(place.champ) or ("non" if place.champ == "avenant" else None)
+        etp = Decimal(1) if self.contrat.rules_of(self.fiche.numero, "poste") else Decimal("0.3")
+        amounts = {"personnel": personnel, "achats": cost - personnel, "autres": Decimal(0), "total": cost, "etp": etp}
+        return amounts.get(place.champ)
 
 
 def _agency_share(poste: Rule | None, taux: Decimal | None, cost: Decimal) -> Decimal:

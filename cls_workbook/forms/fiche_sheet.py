@@ -8,25 +8,8 @@ from dataclasses import replace
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche
 from cls_workbook.forms.breakdown_rows import ventilations
-from cls_workbook.forms.form_pieces import (
-    WIDTHS,
-    B,
-    C,
-    D,
-    F,
-    G,
-    I,
-    J,
-    K,
-    SheetContext,
-    band,
-    block_band,
-    boxes,
-    form,
-    quote,
-    rows_to_fill,
-    width,
-)
+from cls_workbook.forms.columns import WIDTHS, B, C, D, F, G, I, J, K, width
+from cls_workbook.forms.form_pieces import SheetContext, band, block_band, boxes, form, quote, rows_to_fill
 from cls_workbook.forms.layout import FILLED, TO_FILL, FormPage, height
 from cls_workbook.forms.measure_rows import mesures
 from cls_workbook.forms.money_rows import depenses, financement
@@ -86,15 +69,10 @@ def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     titre.anchors[B] = texte
     page.next_row(height(texte, width(B, K), 30, size=12, bold=True))
     pieces = [f"Axe {axe.numero} : {axe.titre}"] if axe else []
-    page.texte(
-        B, typography(" · ".join([*pieces, f"année {context.this_year}", context.contrat.nom_court])), "fiche_info"
-    )
+    pieces += [f"année {context.this_year}", context.contrat.nom_court]
+    page.texte(B, typography(" · ".join(pieces)), "fiche_info")
     page.fill(range(C, J), "fiche_info")
-    page.texte(
-        J,
-        Link(f"internal:'{context.contents_sheet}'!A1", "← Revenir au sommaire", "Voir toutes les fiches"),
-        "fiche_info_lien",
-    )
+    page.texte(J, Link("internal:'Sommaire'!A1", "← Revenir au sommaire", "Voir toutes les fiches"), "fiche_info_lien")
     page.texte(K, None, "fiche_info")
     page.next_row(18)
     answering_row = page.row(f"{fiche.numero}/identite/structure", "repere")
@@ -148,14 +126,12 @@ def _territoire(page: FormPage, context: SheetContext) -> None:
         page.groups.append(page.line)
         page.texte(B, "Quartiers prioritaires de la politique de la ville (QPV)", "intertitre")
         page.next_row(20)
-        boxes(
-            page, bloc.champ("qpv"), [(q.nom, f"{q.nom} ({names.get(q.commune, q.commune)})") for q in neighbourhoods]
-        )
+        named = [(q.nom, f"{q.nom} ({names.get(q.commune, q.commune)})") for q in neighbourhoods]
+        boxes(page, bloc.champ("qpv"), named)
 
 
 def _partenaires(page: FormPage, context: SheetContext) -> None:
     bloc = entry_questions.PARTNERS
     block_band(page, bloc)
-    rows_to_fill(
-        page, bloc, f"{page.fiche}/partenaires", {"nom": B, "type": C, "participation": D}, context.this_year, top=30
-    )
+    columns = {"nom": B, "type": C, "participation": D}
+    rows_to_fill(page, bloc, f"{page.fiche}/partenaires", columns, context.this_year, top=30)

@@ -1,8 +1,4 @@
-"""The pieces that a fiche sheet is made of: bands, table headers, forms, boxes, rows to add, computed lines.
-
-Columns are the same in every block, so that the eye finds values, statuts and comments where they were:
-B labels, C unit or nature, D-F figures, G statut, H-I options, J comments, K « rempli » / « à remplir ».
-"""
+"""The pieces that a fiche sheet is made of: bands, table headers, forms, boxes, rows to add, computed lines."""
 
 from __future__ import annotations
 
@@ -10,16 +6,16 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from cls_workbook.domain.model import Contrat, Indicateur, Volet
 from cls_workbook.domain.questions import TEXT_LENGTH, Bloc, Champ
+from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G, H, I, J, K
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.workbook.description import address
 
-B, C, D, E, F, G, H, I, J, K = range(2, 12)  # noqa: E741
 OTHER_VOLET = "autre volet"
 NOT_ASKED = "—"  # also tells, without colour, that a cell asks nothing
-WIDTHS = {1: 4, B: 40, C: 26, D: 14, E: 14, F: 14, G: 15, H: 12, I: 12, J: 34, K: 11}
 ROW_HEIGHT, CLOSING_ROW_HEIGHT = 17.0, 4.0  # points of a row to fill in; of the row that closes a table
 # From C to J, in the size « petit »: 1 500 characters, and 850 of an answer that is optional (its row can be enlarged).
 LONG_TEXT_HEIGHT, OPTIONAL_TEXT_HEIGHT = 118.0, 70.0
@@ -36,7 +32,6 @@ class SheetContext:
     precedent: dict[str, object] = dataclasses.field(default_factory=dict)  # measure id → last year's value
     programme: dict[str, Decimal] = dataclasses.field(default_factory=dict)  # fiche → programmed euros
     structure_cell: str = ""  # where Accueil says who answers
-    contents_sheet: str = "Sommaire"
     volets: tuple[Volet, ...] = ()  # of this fiche
 
     @property
@@ -59,11 +54,6 @@ class FormRows:
         return f"{address(self.header, column, True)}:{address(self.end, column, True)}"
 
 
-def width(start: int, end: int) -> float:
-    """Width of the columns from ``start`` to ``end``, in characters."""
-    return sum(WIDTHS[c] for c in range(start, end + 1))
-
-
 def band(page: FormPage, titre: str, aide: str = "", style: str = "bloc") -> None:
     """The title of a block and, on the same line, what it asks for. Begins a group of rows that print together."""
     page.groups.append(page.line)
@@ -76,12 +66,11 @@ def band(page: FormPage, titre: str, aide: str = "", style: str = "bloc") -> Non
 
 
 def block_band(page: FormPage, bloc: Bloc) -> None:
-    band(page, title_of(bloc), bloc.aide, "bloc_optionnel" if bloc.is_optional else "bloc")
-
-
-def title_of(bloc: Bloc) -> str:
-    """A title, and in words that the block is optional."""
-    return f"{bloc.titre} (facultatif)" if bloc.is_optional else bloc.titre
+    """The title says in words, too, that the block is optional."""
+    if bloc.is_optional:
+        band(page, f"{bloc.titre} (facultatif)", bloc.aide, "bloc_optionnel")
+    else:
+        band(page, bloc.titre, bloc.aide)
 
 
 def headers(page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], end: int = K) -> None:
@@ -104,31 +93,26 @@ def form(
     """Label at the left, input at its right, one question a row. Returns champ → row."""
     block_band(page, bloc)
     lines: dict[str, int] = {}
-    annee = context.this_year
+    cle = f"{page.fiche}/{bloc.nom}"
     for champ in bloc.input_fields:
-        label = header_of(champ, annee)
-        row = page.row(f"{page.fiche}/{bloc.nom}/{champ.nom}", "saisie", label)
-        row.cle = f"{page.fiche}/{bloc.nom}"
-        page.texte(B, label, "libelle")
-        valeur = (values or {}).get(champ.nom)
-        is_long = champ.type == "texte"
-        page.typed(
-            row,
-            champ,
-            C,
-            label=label,
-            anchor_cell="gauche",
-            bloc=bloc.nom,
-            valeur=valeur,
-            up_to=J if is_long else None,
-            optional=not champ.obligatoire,
-        )
-        if not is_long:
+        label, valeur = header_of(champ, context.this_year), (values or {}).get(champ.nom)
+        row = form_row(page, bloc, champ, f"{cle}/{champ.nom}", label, cle=cle, valeur=valeur)
+        if champ.type != "texte":
             page.texte(D, champ.aide, "aide_ligne:retrait")
         _state(page, row, champ, context, lines, bool(valeur))
         lines[champ.nom] = page.line
         page.next_row(_height_of(champ, label))
     return lines
+
+
+def form_row(page: FormPage, bloc: Bloc, champ: Champ, row_key: str, label: str, *, cle: str, **facts: Any) -> KeyedRow:
+    """A label and its input, as wide as the form for a text. ``cle``: what the keys of inputs begin with."""
+    row = page.row(row_key, "saisie", label)
+    row.cle = cle
+    page.texte(B, label, "libelle")
+    up_to = J if champ.type == "texte" else None
+    page.typed(row, champ, C, bloc.nom, label=label, anchor_cell="gauche", up_to=up_to, **facts)
+    return row
 
 
 def _height_of(champ: Champ, label: str) -> float:
@@ -141,13 +125,13 @@ def _state(
     page: FormPage, row: KeyedRow, champ: Champ, context: SheetContext, lines: dict[str, int], filled: bool
 ) -> None:
     """The state of a question: always for what is asked of all, for a reason only where the état calls for one."""
-    place = address(page.line, C)
+    condition = f'{address(page.line, C)}<>""'
     if champ.obligatoire:
-        page.a_remplir(row, K, f'{place}<>""', filled=filled)
+        page.a_remplir(row, K, condition, filled=filled)
     elif champ.nom == "motif" and "etat" in lines:
         etat = address(lines["etat"], C)
         concerned = ",".join(f"{etat}={quote(e)}" for e in context.contrat.listes.etats_a_motif)
-        page.a_remplir(row, K, f'{place}<>""', when=f"OR({concerned})")
+        page.a_remplir(row, K, condition, when=f"OR({concerned})")
 
 
 def mesure_state(page: FormPage, row: KeyedRow, context: SheetContext, indicateur: Indicateur, condition: str) -> None:
@@ -171,9 +155,11 @@ def quote(texte: str) -> str:
     return '"' + texte.replace('"', '""') + '"'
 
 
-def forbid(page: FormPage, *columns: int) -> None:
-    for column in columns:
-        page.texte(column, NOT_ASKED, "interdit")
+def quotient(page: FormPage, row: KeyedRow, column: int, top: int, bottom: int) -> None:
+    """A rate, computed while one types; blank as long as it means nothing."""
+    numerateur, denominateur = address(page.line, top), address(page.line, bottom)
+    formula = f'IF(OR({numerateur}="",N({denominateur})=0),"",{numerateur}/{denominateur})'
+    page.computation(row, column, formula, "", "calcul:taux")
 
 
 def boxes(page: FormPage, champ: Champ, names: list[tuple[str, str]]) -> None:
@@ -190,13 +176,12 @@ def boxes(page: FormPage, champ: Champ, names: list[tuple[str, str]]) -> None:
                 row,
                 champ,
                 right,
-                cle=cle,
+                "territoire",
                 label=nom,
                 anchor_cell="gauche",
-                bloc="territoire",
+                cle=cle,
                 line=line,
                 subject=champ.libelle,
-                optional=True,
             )
             top = max(top, height(nom, WIDTHS[left]))
         page.next_row(top)
@@ -226,7 +211,7 @@ def rows_to_fill(
     def line(rank: int) -> None:
         row = page.row(f"{prefix}/{rank:02d}")
         for champ, column in places:
-            page.typed(row, champ, column, label=titles[column], bloc=bloc.nom, line=f"{rank:02d}", optional=True)
+            page.typed(row, champ, column, bloc.nom, label=titles[column], line=f"{rank:02d}")
         page.next_row(top)
 
     return table_of_rows(page, prefix, titles, set(columns.values()), bloc.lines, line)

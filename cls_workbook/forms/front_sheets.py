@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche
-from cls_workbook.forms.layout import FICHE_SEPARATOR, FILLED, TO_FILL, FormPage, height
+from cls_workbook.forms.layout import FILLED, TO_FILL, FormPage, height
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, address, reference
 
@@ -58,13 +59,11 @@ TO_PROGRAMME_HELP = "Elles n’ont pas encore de fiche : rien n’est à saisir.
 EMPTY, IN_PROGRESS, COMPLETE = "vide", "à compléter", "complète"
 
 
-def accueil(
-    page: FormPage, contrat: Contrat, annee: int, respondent: Respondent | None, campagne: WorkbookContext
-) -> tuple[FormPage, str]:
-    """Draws Accueil; returns it with the address of the structure's cell, as other sheets cite it."""
+def accueil(page: FormPage, contrat: Contrat, respondent: Respondent | None, campagne: WorkbookContext) -> str:
+    """Draws Accueil; returns the address of the structure's cell, as other sheets cite it."""
     page.sheet.widths.update(ACCUEIL_WIDTHS)
     page.sheet.tab_color = "accent"
-    _cover(page, contrat, annee, respondent, campagne)
+    _cover(page, contrat, respondent, campagne)
     _band(page, B, G, entry_questions.ANSWER.titre)
     page.next_row(22)
     page.sheet.selection = (page.line, D)
@@ -84,27 +83,24 @@ def accueil(
     page.colour_states(E)
     page.show_taken_up(B, G)
     page.sheet.frozen_at = (2, 0)
-    return page, cell
+    return cell
 
 
-def _cover(
-    page: FormPage, contrat: Contrat, annee: int, respondent: Respondent | None, campagne: WorkbookContext
-) -> None:
+def _cover(page: FormPage, contrat: Contrat, respondent: Respondent | None, campagne: WorkbookContext) -> None:
     titre = page.row("accueil/identite/titre", "repere")
     page.merge(B, G, contrat.titre, "couverture")
     titre.anchors[B] = contrat.titre
     page.next_row(height(contrat.titre, sum(ACCUEIL_WIDTHS[c] for c in range(B, G + 1)), 40, size=20, bold=True))
     information = page.row("accueil/information/annee", "repere")
     pieces = [
-        f"Suivi de l’année {contrat.year_name(annee)}",
+        f"Suivi de l’année {contrat.year_name(page.annee)}",
         respondent.nom if respondent else None,
         f"à renvoyer avant le {campagne.limite}" if campagne.limite else None,
     ]
     page.reminder(information, B, " · ".join(m for m in pieces if m), "fiche_info_fort")
     page.fill(range(C, G), "fiche_info")
-    page.texte(
-        G, Link("internal:'Sommaire'!A1", "Ouvrir le sommaire →", "Voir toutes les fiches"), "fiche_info_lien:droite"
-    )
+    link = Link("internal:'Sommaire'!A1", "Ouvrir le sommaire →", "Voir toutes les fiches")
+    page.texte(G, link, "fiche_info_lien:droite")
     page.next_row(22)
     page.next_row(7)
 
@@ -117,16 +113,7 @@ def _who_answers(page: FormPage, respondent: Respondent | None) -> str:
         page.texte(B, None, "libelle")
         page.texte(C, champ.libelle, "libelle")
         valeur = respondent.nom if respondent and champ.nom == "structure" else None
-        page.typed(
-            row,
-            champ,
-            D,
-            label=champ.libelle,
-            anchor_cell="gauche",
-            bloc="reponse",
-            valeur=valeur,
-            optional=not champ.obligatoire,
-        )
+        page.typed(row, champ, D, "reponse", label=champ.libelle, anchor_cell="gauche", valeur=valeur)
         if champ.nom == "structure":
             cell = reference(page.sheet.nom, CellRange(page.line, D, page.line, D))
             page.a_remplir(row, E, f'{address(page.line, D)}<>""', filled=bool(valeur))
@@ -168,11 +155,8 @@ def _legend_and_words(page: FormPage, contrat: Contrat, campagne: WorkbookContex
 
 def _contact(page: FormPage, contrat: Contrat, campagne: WorkbookContext, rank: int) -> None:
     coordination = contrat.by_structure.get(contrat.coordination or "")
-    who = (
-        campagne.contact
-        or contrat.contact
-        or (f"Coordination du contrat : {coordination.nom}" if coordination else "La coordination du contrat")
-    )
+    named = f"Coordination du contrat : {coordination.nom}" if coordination else "La coordination du contrat"
+    who = campagne.contact or contrat.contact or named
     lines = {"contact": f"{who}.", "limite": f"Retour attendu avant le {campagne.limite}." if campagne.limite else ""}
     nom = list(lines)[rank - 1]
     texte = typography(lines[nom])
@@ -185,11 +169,11 @@ def _contact(page: FormPage, contrat: Contrat, campagne: WorkbookContext, rank: 
 # --- Sommaire -------------------------------------------------------------------------------------------------------
 
 
-def contents_page(page: FormPage, contrat: Contrat, annee: int, fiches: list[tuple[Fiche, FormPage]]) -> FormPage:
-    """One row a fiche: link, axe, how much is filled in."""
+def contents(page: FormPage, contrat: Contrat, fiches: list[tuple[Fiche, FormPage]]) -> None:
+    """The Sommaire. One row a fiche: link, axe, how much is filled in."""
     page.sheet.widths.update(CONTENTS_WIDTHS)
     page.sheet.tab_color = "accent"
-    page.texte(B, f"Sommaire · {contrat.year_name(annee)}", "titre")
+    page.texte(B, f"Sommaire · {contrat.year_name(page.annee)}", "titre")
     page.texte(H, Link("internal:'Accueil'!A1", "← Accueil", "Revenir à l’accueil"), "fiche_info_lien:droite")
     page.next_row(34)
     page.texte(B, CONTENTS_HELP, "aide_ligne")
@@ -204,7 +188,8 @@ def contents_page(page: FormPage, contrat: Contrat, annee: int, fiches: list[tup
     for fiche, sheet in fiches:
         _contents_row(page, fiche, sheet, *axes.get(fiche.axe, ("", 1)))
     if fiches:
-        _contents_total(page, start)
+        etats = [etat for _, sheet in fiches for etat in sheet.etats]
+        _contents_total(page, start, (sum(etats), len(etats)))
         _colour_contents_states(page, start)
     else:
         _without_fiche(page, contrat)
@@ -213,7 +198,6 @@ def contents_page(page: FormPage, contrat: Contrat, annee: int, fiches: list[tup
     page.sheet.frozen_at = (3, 0)
     page.sheet.print_setup.repeated_rows = (3, 3)
     page.sheet.selection = (start, C)
-    return page
 
 
 def _without_fiche(page: FormPage, contrat: Contrat) -> None:
@@ -253,38 +237,24 @@ def _contents_row(page: FormPage, fiche: Fiche, sheet: FormPage, axe: str, rank:
     etats = "'" + nom.replace("'", "''") + "'!$K:$K"
     page.texte(B, None, f"axe{rank}")
     # the number bears the link: LibreOffice neither wraps a text that is a link, nor leaves it its colour
-    page.texte(
-        C,
-        Link(
-            f"internal:{reference(nom, CellRange(1, B, 1, B), absolute=False)}",
-            fiche.numero,
-            f"Ouvrir la fiche {fiche.numero}",
-        ),
-        "lien_fort:centre",
-    )
+    target = f"internal:{reference(nom, CellRange(1, B, 1, B), absolute=False)}"
+    page.texte(C, Link(target, fiche.numero, f"Ouvrir la fiche {fiche.numero}"), "lien_fort:centre")
     page.texte(D, fiche.titre, "cellule:texte")
     page.texte(E, axe, "cellule:texte")
     page.texte(F, Formula(f'COUNTIF({etats},"{FILLED}")', filled), "calcul:entier")
     page.texte(G, Formula(f'COUNTIF({etats},"{FILLED}")+COUNTIF({etats},"{TO_FILL}")', expected), "calcul:entier")
     done, whole = address(page.line, F), address(page.line, G)
     word = EMPTY if not filled else COMPLETE if filled == expected else IN_PROGRESS
-    page.texte(
-        H, Formula(f'IF({done}=0,"{EMPTY}",IF({done}={whole},"{COMPLETE}","{IN_PROGRESS}"))', word), "calcul:centre"
-    )
+    formula = f'IF({done}=0,"{EMPTY}",IF({done}={whole},"{COMPLETE}","{IN_PROGRESS}"))'
+    page.texte(H, Formula(formula, word), "calcul:centre")
     page.next_row(_contents_row_height(fiche.titre, axe))
 
 
-def _contents_total(page: FormPage, start: int) -> None:
+def _contents_total(page: FormPage, start: int, totals: tuple[int, int]) -> None:
     last = page.line - 1
     for column, texte in ((B, None), (C, None), (D, "Ensemble"), (E, None)):
         page.texte(column, texte, "total")
-    for column in (F, G):
-        shown = (
-            c.valeur.valeur
-            for c in page.cells
-            if c.column == column and c.line >= start and isinstance(c.valeur, Formula)
-        )
-        valeur = sum(n for n in shown if isinstance(n, int))
+    for column, valeur in zip((F, G), totals, strict=True):
         page.texte(column, Formula(f"SUM({address(start, column)}:{address(last, column)})", valeur), "total:entier")
     page.texte(H, None, "total")
     page.next_row(22)
@@ -299,34 +269,14 @@ def _colour_contents_states(page: FormPage, start: int) -> None:
 # --- identification -------------------------------------------------------------------------------------------------
 
 
-def identity(
-    page: FormPage,
-    contrat: Contrat,
-    annee: int,
-    respondent: Respondent | None,
-    modele: str,
-    identifier: str,
-    fiches: list[Fiche],
-    carried_over: str,
-    printed_facts: tuple[str, ...],
-) -> FormPage:
+def identity(page: FormPage, facts: Mapping[str, object], printed_facts: tuple[str, ...]) -> None:
     """The very hidden sheet by which a return says what it is."""
     page.sheet.etat = "tres_masquee"
     page.sheet.hidden_columns = ()
     page.sheet.widths.update({1: 30, B: 30, C: 44})
-    facts: dict[str, object] = {
-        "contrat": contrat.id,
-        "annee": annee,
-        "modele": modele,
-        "structure": respondent.id if respondent else "",
-        "identifiant": identifier,
-        "fiches": FICHE_SEPARATOR.join(f.numero for f in fiches),
-        "reprises": carried_over,
-    }
     for nom, values in (*((n, (v,)) for n, v in facts.items()), ("rappels", printed_facts)):
         page.row(f"identification/{nom}", "repere", nom)
         page.texte(B, nom, "libelle")
         for column, valeur in enumerate(values, C):
             page.texte(column, valeur, "repere:code")
         page.next_row()
-    return page

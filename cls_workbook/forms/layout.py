@@ -36,11 +36,7 @@ TEMPLATE_VERSION = 1
 FICHE_SEPARATOR = " / "  # a fiche number may hold spaces; a sheet name, no slash
 MARK = "§"  # first character of every key, so that a key is known wherever it was moved
 LISTS_SHEET, IDENTITY_SHEET = "Listes", "_identification"
-KEY_COLUMN, LABEL_COLUMN, MEMORY = (
-    1,
-    2,
-    12,
-)  # column A holds the keys, column B the labels; L, what was taken up from last year
+KEY_COLUMN, LABEL_COLUMN, MEMORY = 1, 2, 12  # keys in column A, labels in B; in L, what was taken up from last year
 FILLED, TO_FILL = "rempli", "à remplir"
 MAX_HEIGHT = 400.0  # points; Excel stops at 409
 
@@ -180,29 +176,30 @@ class FormPage:
         row: KeyedRow,
         champ: Champ,
         column: int,
-        *,
-        cle: str = "",
-        label: str,
-        anchor_cell: str = "entete",
         bloc: str,
+        *,
+        label: str,
+        cle: str = "",
+        anchor_cell: str = "entete",
         mesure: str = "",
         line: str = "",
         subject: str = "",
         valeur: object = None,
         up_to: int | None = None,
-        optional: bool = False,
+        optional: bool | None = None,
         type_: str = "",
         listing: str | None = None,
         modalite: str = "",
         unite: str | None = None,
         maximum: Decimal | None = None,
-    ) -> InputPlace:
-        """An input cell at the current row. ``type_``, ``listing`` (the name of a list), ``unite`` and ``maximum``
-        replace what the champ says."""
+    ) -> None:
+        """An input cell at the current row. ``optional``, ``type_``, ``listing`` (the name of a list), ``unite`` and
+        ``maximum`` replace what the champ says."""
         type_, listing = type_ or champ.type, listing or champ.choix
-        if type_ == "liste" and not self.choix.get(listing or ""):
+        choix = self.choix.get(listing or "", ())
+        if type_ == "liste" and not choix:
             type_, listing = "texte", None  # the contract has nothing to choose from
-        placement = InputPlace(
+        place = InputPlace(
             cle or f"{row.cle}/{champ.nom}",
             self.fiche,
             bloc,
@@ -218,7 +215,7 @@ class FormPage:
             label,
             anchor_cell,
             unite or champ.unite,
-            self.choix.get(listing or "", ()),
+            choix,
             champ.strict,
             champ.minimum,
             champ.maximum if maximum is None else maximum,
@@ -226,19 +223,16 @@ class FormPage:
             champ.obligatoire,
             modalite,
         )
-        row.input_places.append(placement)
+        row.input_places.append(place)
         if champ.carried_over and valeur is None:
-            valeur = self._take_up(placement)
-        self._draw_input(placement, valeur, up_to, optional)
-        self._validate(placement, listing)
-        return placement
-
-    def _draw_input(self, place: InputPlace, valeur: object, up_to: int | None, optional: bool) -> None:
-        style = ("saisie_optionnelle:" if optional else "saisie:") + _FORMATS[place.type]
+            valeur = self._take_up(place)
+        optional = not champ.obligatoire if optional is None else optional
+        style = ("saisie_optionnelle:" if optional else "saisie:") + _FORMATS.get(type_, type_)
         if up_to:
-            self.merge(place.column, up_to, valeur, style + "_long")
+            self.merge(column, up_to, valeur, f"{style}_long")
         else:
-            self.texte(place.column, valeur, style)
+            self.texte(column, valeur, style)
+        self._validate(place, listing)
 
     def a_remplir(
         self,
@@ -267,9 +261,7 @@ class FormPage:
         self.computation(row, column, formula, word, "calcul:centre")
 
     def _take_up(self, place: InputPlace) -> object:
-        """Last year's answer, if the list still offers it; the row remembers it, in a hidden cell that every workbook
-        has.
-        """
+        """Last year's answer, if the list still offers it; the row remembers it, in a cell that every workbook has."""
         if self.line not in self._memories:
             self._memories[self.line] = len(self.cells)
             self.texte(MEMORY, None, "repere")
@@ -315,32 +307,19 @@ class FormPage:
 
     def colour_states(self, column: int) -> None:
         """« rempli » and « à remplir » also told by colour, and the sheet's print area."""
-        cell_range = CellRange(1, column, self.line, column)
-        first = address(1, column)
+        cell_range, first = CellRange(1, column, self.line, column), address(1, column)
         for word, style in ((FILLED, "rempli"), (TO_FILL, "a_remplir")):
             self.sheet.conditional_formats.append(ConditionalFormat(cell_range, f'{first}="{word}"', style))
 
 
-_FORMATS = {
-    "entier": "entier",
-    "decimal": "decimal",
-    "montant": "montant",
-    "date": "date",
-    "liste": "texte",
-    "texte": "texte",
-    "code": "code",
-    "case": "centre",
-}
-
-
+_FORMATS = {"liste": "texte", "case": "centre"}  # the format of a type, where it has another name
 _VALIDATIONS = {"code": "texte", "case": "liste"}
 
 
 def expected(place: InputPlace) -> str:
     """What an input accepts, in one French sentence: the error of its validation and the « Attendu » of anomalies."""
-    bound = (
-        f", au plus {place.maximum}" if isinstance(place.maximum, (int, Decimal)) and place.maximum < 1_000_000 else ""
-    )
+    is_said = isinstance(place.maximum, (int, Decimal)) and place.maximum < 1_000_000
+    bound = f", au plus {place.maximum}" if is_said else ""
     match place.type:
         case "entier":
             return f"Un nombre entier, 0 ou plus{bound}, en chiffres et sans texte."

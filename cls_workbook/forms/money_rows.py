@@ -9,25 +9,8 @@ from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.questions import asked_by_contract
 from cls_workbook.domain.wording import SHARED_PAYER, payer
-from cls_workbook.forms.form_pieces import (
-    WIDTHS,
-    B,
-    C,
-    D,
-    E,
-    F,
-    FormRows,
-    G,
-    H,
-    K,
-    SheetContext,
-    block_band,
-    computed_row,
-    form,
-    quote,
-    rows_to_fill,
-    width,
-)
+from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G, H, K, width
+from cls_workbook.forms.form_pieces import FormRows, SheetContext, block_band, computed_row, form, quote, rows_to_fill
 from cls_workbook.forms.layout import FormPage, height
 from cls_workbook.forms.rule_rows import RuleAmounts, draw
 from cls_workbook.french import amount_fr, typography
@@ -39,22 +22,11 @@ NO_NATURE = "Une ligne n’a pas de nature\u00a0: elle n’entre dans aucun de c
 def money_reminder(fiche: Fiche, annee: str, programme: Decimal | None, payer: str) -> str:
     """What the contract prints about the money of a fiche, in one line."""
     money = fiche.financement
-    etats = {
-        "non_determine": "non déterminé",
-        "a_definir": "à définir",
-        "regle": "selon une règle",
-        "vide": "non renseigné",
-        "absente": "non renseigné",
-    }
-    montant = (
-        amount_fr(money.montant)
-        if money.montant is not None
-        else money.montant_imprime or etats.get(money.montant_etat, "non renseigné")
-    )
-    pieces = [
-        f"Montant{f' {payer}' if payer != SHARED_PAYER else ''} au contrat : {montant}"
-        + (f" sur {money.duree_ans} ans" if money.duree_ans else "")
-    ]
+    etats = {"non_determine": "non déterminé", "a_definir": "à définir", "regle": "selon une règle"}
+    said = money.montant_imprime or etats.get(money.montant_etat, "non renseigné")
+    montant = said if money.montant is None else amount_fr(money.montant)
+    whose = f" {payer}" if payer != SHARED_PAYER else ""
+    pieces = [f"Montant{whose} au contrat : {montant}" + (f" sur {money.duree_ans} ans" if money.duree_ans else "")]
     if money.taux_imprime:
         pieces.append(f"taux imprimé : {money.taux_imprime}")
     if money.cofinancements_imprimes:
@@ -88,14 +60,9 @@ def _totals_by_nature(page: FormPage, prefix: str, context: SheetContext, zone: 
         page.texte(B, "Total par nature" if rank == 0 else None, style)
         page.anchor(row, C, nature.libelle, style)
         for column in (D, E, F):
-            total_of = f"SUMIF({zone.column(C)},{address(page.line, C, True)},{zone.column(column)})"
-            page.computation(
-                row,
-                column,
-                f'IF(COUNTIF({zone.column(C)},{address(page.line, C, True)})=0,"",{total_of})',
-                "",
-                f"{style}:montant",
-            )
+            of_nature = f"{zone.column(C)},{address(page.line, C, True)}"
+            formula = f'IF(COUNTIF({of_nature})=0,"",SUMIF({of_nature},{zone.column(column)}))'
+            page.computation(row, column, formula, "", f"{style}:montant")
         if rank == 0:
             filled = "+".join(f'({zone.column(c)}<>"")' for c in (B, D, E, F))
             formula = f'IF(SUMPRODUCT(({zone.column(C)}="")*(({filled})>0))=0,"",{quote(NO_NATURE)})'
@@ -113,16 +80,11 @@ def depenses(
     agence = "l’ARS" if payer(context.contrat) == "ARS" else payer(context.contrat)
     for nature in context.contrat.natures:
         if nature.niveau == "maquette" and fiche.financement.montant is not None:
-            natures, word = financement.column(C), quote(nature.libelle)
-            verse = f"SUMIF({natures},{word},{financement.column(F)})"
+            of_nature = f"{financement.column(C)},{quote(nature.libelle)}"
+            verse = f"SUMIF({of_nature},{financement.column(F)})"
             label = typography(f"Part versée par {agence} ({nature.libelle})")
-            computed_row(
-                page,
-                f"taux.{nature.id}",
-                label,
-                f'IF(OR(N({total})=0,COUNTIF({natures},{word})=0),"",{verse}/{total})',
-                "taux",
-            )
+            formula = f'IF(OR(N({total})=0,COUNTIF({of_nature})=0),"",{verse}/{total})'
+            computed_row(page, f"taux.{nature.id}", label, formula, "taux")
             page.next_row(height(label, WIDTHS[B]))
     if fiche.complements:
         _complements(page, fiche, context)
@@ -145,10 +107,6 @@ def _detail(page: FormPage, posts: str, total: str) -> None:
 
 
 def _complements(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
-    input_fields = tuple(
-        asked_by_contract(
-            c.id, c.libelle, c.type, c.aide or "Cette donnée sert à appliquer la règle de financement.", c.unite
-        )
-        for c in fiche.complements
-    )
+    aide = "Cette donnée sert à appliquer la règle de financement."
+    input_fields = tuple(asked_by_contract(c.id, c.libelle, c.type, c.aide or aide, c.unite) for c in fiche.complements)
     form(page, dataclasses.replace(entry_questions.COMPLEMENTS, input_fields=input_fields), context)

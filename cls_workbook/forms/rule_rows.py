@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.rules import SUBSIDY_TYPES, Rule
-from cls_workbook.forms.form_pieces import WIDTHS, B, C, D, E, F, FormRows, K, computed_row, quote, width
+from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, K, width
+from cls_workbook.forms.form_pieces import FormRows, computed_row, quote
 from cls_workbook.forms.layout import FormPage, height
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import address
@@ -32,24 +33,17 @@ class RuleAmounts:
 
     def engage_in_money(self) -> str:
         """What all engaged, but what is only valued."""
+        natures, engage = self.financement.column(C), self.financement.column(E)
         valued = [n.libelle for n in self.contrat.natures if n.niveau == "valorisation"]
-        minus_terms = "".join(
-            f"-SUMIF({self.financement.column(C)},{quote(n)},{self.financement.column(E)})" for n in valued
-        )
-        return f"(SUM({self.financement.column(E)}){minus_terms})"
+        return f"(SUM({engage}){''.join(f'-SUMIF({natures},{quote(n)},{engage})' for n in valued)})"
 
 
 def draw(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> None:
     """One line: what the rule gives, if a sheet can compute it, and the rule in words; then what its funder expects."""
     texte = typography(f"Règle : {rule.libelle}")
     if rule.type == "poste":
-        _row(
-            page,
-            rule,
-            _name(amounts.contrat, fiche, rule, "Aide calculée selon la règle"),
-            _payable_for_post(rule, amounts),
-            texte,
-        )
+        label = _name(amounts.contrat, fiche, rule, "Aide calculée selon la règle")
+        _row(page, rule, label, _payable_for_post(rule, amounts), texte)
     elif rule.type in SUBSIDY_TYPES and (formula := _help(rule, amounts)):
         _row(page, rule, _name(amounts.contrat, fiche, rule, "Aide possible selon la règle"), formula, texte)
     elif rule.type == "cout_unitaire" and rule.sessions.mesure_participants in amounts.mesures:
@@ -84,9 +78,7 @@ def _payable_for_post(rule: Rule, amounts: RuleAmounts) -> str:
 
 
 def _help(rule: Rule, amounts: RuleAmounts) -> str:
-    """A cap, or a rate or an amount on a base; never more than what the others leave of the cost. "" if not
-    computable.
-    """
+    """A cap, a rate or an amount on a base; never more than the others leave of the cost. "" if not computable."""
     engage, unknown = amounts.engage(rule.financeur), ""
     if rule.type == "plafond":
         entitlement, unknown = engage, f"{engage}=0"
@@ -104,10 +96,9 @@ def _help(rule: Rule, amounts: RuleAmounts) -> str:
     bounds = [entitlement] + [str(yearly)] * (yearly is not None)
     remaining = f"MAX(0,{amounts.total}-({amounts.engage_in_money()}-{engage}))"
     capped = f'MIN({",".join(bounds)},IF({amounts.total}="",{entitlement},{remaining}))'
-    below_minimum = (
-        f'AND({amounts.etp}<>"",N({amounts.etp})<{rule.post.etp_min})' if rule.post.etp_min is not None else ""
-    )
-    aide = f"IF({below_minimum},0,ROUND({capped},2))" if below_minimum else f"ROUND({capped},2)"
+    aide = f"ROUND({capped},2)"
+    if rule.post.etp_min is not None:
+        aide = f'IF(AND({amounts.etp}<>"",N({amounts.etp})<{rule.post.etp_min}),0,{aide})'
     return f'IF({unknown},"",{aide})'
 
 

@@ -20,6 +20,7 @@ from cls_workbook.domain.model import Contrat, Fiche, Members
 from cls_workbook.forms import choice_lists, fiche_sheet, front_sheets
 from cls_workbook.forms.form_pieces import SheetContext
 from cls_workbook.forms.layout import (
+    FICHE_SEPARATOR,
     IDENTITY_SHEET,
     KEY_COLUMN,
     MEMORY,
@@ -121,25 +122,12 @@ def repondants(contrat: Contrat, membres: Members | None = None) -> list[Respond
     ]
 
 
-class _Shared:
-    """What the workbooks of a campaign have in common: the lists, and the fiches drawn so far, by what they say."""
-
-    def __init__(self, contrat: Contrat, campagne: WorkbookContext):
-        self.choix = _lists(contrat, campagne)
-        self.addresses = choice_lists.addresses(self.choix)
-        self.listes = choice_lists.sheet(self.choix)
-        self.fiches: dict[tuple[object, ...], FormPage] = {}
-
-
 def plans(
     contrat: Contrat, annee: int, repondants: Sequence[Respondent | None], campagne: WorkbookContext | None = None
 ) -> list[WorkbookPlan]:
-    """The workbook of each, to be written rather than filled in: a fiche that asks the same of several is drawn
-    once.
-    """
-    campagne = campagne or WorkbookContext()
-    shared = _Shared(in_year(contrat, annee), campagne)
-    return [_plan(in_year(contrat, annee), annee, respondent, campagne, shared) for respondent in repondants]
+    """The workbook of each, to be written, not filled in: a fiche that asks the same of several is drawn once."""
+    drawing = _YearDrawing(in_year(contrat, annee), annee, campagne or WorkbookContext())
+    return [drawing.plan(respondent) for respondent in repondants]
 
 
 def plan(
@@ -149,122 +137,87 @@ def plan(
     return plans(contrat, annee, [respondent], campagne)[0]
 
 
-def _plan(
-    contrat: Contrat, annee: int, respondent: Respondent | None, campagne: WorkbookContext, shared: _Shared
-) -> WorkbookPlan:
-    its_own = {numero for numero, _ in respondent.fiches} if respondent else None
-    fiches = [f for f in contrat.fiches if its_own is None or f.numero in its_own]
-    choix, addresses = shared.choix, shared.addresses
-    carried_over = campagne.carried_over.get(respondent.id, {}) if respondent else {}
-    accueil, structure_cell = front_sheets.accueil(
-        _page(ACCUEIL_SHEET, "", addresses, choix, annee, carried_over), contrat, annee, respondent, campagne
-    )
-    pages = [
-        _fiche(contrat, f, annee, respondent, campagne, addresses, choix, structure_cell, shared.fiches) for f in fiches
-    ]
-    contents_page = front_sheets.contents_page(
-        _page(CONTENTS_SHEET, "", addresses, choix, annee),
-        contrat,
-        annee,
-        [(f, p) for f, p in zip(fiches, pages, strict=True)],
-    )
-    questions = [p.plan for p in (accueil, *pages)]
-    modele = version((e for p in questions for r in p.rows.values() for e in r.input_places), annee)
-    identifier = _fingerprint((contrat.id, str(annee), respondent.id if respondent else "", modele))
-    taken_up_fingerprints = FINGERPRINT_SEPARATOR.join(
-        digest(cle, v) for p in (accueil, *pages) for cle, v in p.taken_up.items()
-    )
-    printed = locked_facts.write({cle: v for p in (accueil, *pages) for cle, v in p.printed_facts.items()})
-    identity = front_sheets.identity(
-        _page(IDENTITY_SHEET, "", addresses, choix, annee),
-        contrat,
-        annee,
-        respondent,
-        modele,
-        identifier,
-        fiches,
-        taken_up_fingerprints,
-        printed,
-    )
-    worksheets = [accueil.sheet, contents_page.sheet, *(p.sheet for p in pages), shared.listes, identity.sheet]
-    for sheet in worksheets:
-        sheet.print_setup.left_footer = f"{contrat.nom_court} · {contrat.year_name(annee)}"
-    titre = f"{contrat.titre} — suivi {contrat.year_name(annee)}" + (f" — {respondent.nom}" if respondent else "")
-    return WorkbookPlan(
-        contrat,
-        annee,
-        respondent,
-        (*questions, identity.plan),
-        Workbook(worksheets, titre, contrat.titre, active_sheet=ACCUEIL_SHEET),
-        modele,
-        identifier,
-    )
+class _YearDrawing:
+    """What the workbooks of a campaign have in common: the lists, and the fiches drawn so far, by what they say."""
+
+    def __init__(self, contrat: Contrat, annee: int, campagne: WorkbookContext):
+        self.contrat, self.annee, self.campagne = contrat, annee, campagne
+        self.choix = _lists(contrat, campagne)
+        self.addresses = choice_lists.addresses(self.choix)
+        self.listes = choice_lists.sheet(self.choix)
+        self.fiches: dict[tuple[object, ...], FormPage] = {}
+
+    def plan(self, respondent: Respondent | None) -> WorkbookPlan:
+        contrat, annee, who = self.contrat, self.annee, respondent.id if respondent else ""
+        its_own = {numero for numero, _ in respondent.fiches} if respondent else None
+        fiches = [f for f in contrat.fiches if its_own is None or f.numero in its_own]
+        carried_over = self.campagne.carried_over.get(respondent.id, {}) if respondent else {}
+        accueil = self._page(ACCUEIL_SHEET, carried_over=carried_over)
+        structure_cell = front_sheets.accueil(accueil, contrat, respondent, self.campagne)
+        pages = [self._fiche(f, respondent, structure_cell, carried_over) for f in fiches]
+        contents_page = self._page(CONTENTS_SHEET)
+        front_sheets.contents(contents_page, contrat, list(zip(fiches, pages, strict=True)))
+        drawn = (accueil, *pages)
+        modele = version((e for p in drawn for r in p.plan.rows.values() for e in r.input_places), annee)
+        identifier = _fingerprint((contrat.id, str(annee), who, modele))
+        identity = self._page(IDENTITY_SHEET)
+        facts = {
+            "contrat": contrat.id,
+            "annee": annee,
+            "modele": modele,
+            "structure": who,
+            "identifiant": identifier,
+            "fiches": FICHE_SEPARATOR.join(f.numero for f in fiches),
+            "reprises": FINGERPRINT_SEPARATOR.join(digest(cle, v) for p in drawn for cle, v in p.taken_up.items()),
+        }
+        printed = locked_facts.write({cle: v for p in drawn for cle, v in p.printed_facts.items()})
+        front_sheets.identity(identity, facts, printed)
+        worksheets = [accueil.sheet, contents_page.sheet, *(p.sheet for p in pages), self.listes, identity.sheet]
+        for sheet in worksheets:
+            sheet.print_setup.left_footer = f"{contrat.nom_court} · {contrat.year_name(annee)}"
+        titre = f"{contrat.titre} — suivi {contrat.year_name(annee)}" + (f" — {respondent.nom}" if respondent else "")
+        workbook = Workbook(worksheets, titre, contrat.titre, active_sheet=ACCUEIL_SHEET)
+        plans = (*(p.plan for p in drawn), identity.plan)
+        return WorkbookPlan(contrat, annee, respondent, plans, workbook, modele, identifier)
+
+    def _page(self, nom: str, fiche: Fiche | None = None, carried_over: Mapping[str, object] | None = None) -> FormPage:
+        # each fiche has its own list of volets, under the same name as seen from its page
+        own = {"volets": f"volets {fiche.numero}"} if fiche and fiche.volets else {}
+        addresses = self.addresses | {k: self.addresses[v] for k, v in own.items()}
+        choix = self.choix | {k: self.choix[v] for k, v in own.items()}
+        sheet = Sheet(nom, protected=True, insert_rows=fiche is not None, hidden_columns=(KEY_COLUMN, MEMORY))
+        page = FormPage(SheetPlan(sheet, fiche.numero if fiche else ""), addresses, choix, self.annee)
+        page.carried_over = carried_over or {}
+        return page
+
+    def _fiche(
+        self, fiche: Fiche, respondent: Respondent | None, structure_cell: str, carried_over: Mapping[str, object]
+    ) -> FormPage:
+        volets = [v for n, v in respondent.fiches if n == fiche.numero and v] if respondent else []
+        context = SheetContext(
+            self.contrat,
+            self.annee,
+            respondent.nom if respondent else None,
+            volets[0] if len(volets) == 1 else None,
+            _previous(self.campagne, respondent),
+            dict(self.campagne.programme),
+            structure_cell,
+            fiche.volets,
+        )
+        cle = _what_it_says(fiche, context, carried_over)
+        if cle in self.fiches:
+            return fiche_sheet.meant_for(self.fiches[cle], context.structure)
+        page = self.fiches[cle] = self._page(sheet_name(fiche), fiche, carried_over)
+        ranks = {a.numero: i for i, a in enumerate(self.contrat.axes)}
+        page.sheet.tab_color = f"axe{ranks.get(fiche.axe, 0) % 8 + 1}"
+        fiche_sheet.draw(page, fiche, context)
+        return page
 
 
 def version(places: Iterable[InputPlace], annee: int) -> str:
-    """The version of a template: its drawing, and a fingerprint of the questions that it asks, as it prints them but
-    for the year.
-    """
+    """Of a template: that of its drawing, and a fingerprint of its questions, as it prints them but for the year."""
     questions = "\n".join([f"{p.cle}|{p.libelle}|{p.type}|{p.unite}" for p in places])
     return f"{TEMPLATE_VERSION}.{_fingerprint([questions.replace(str(annee), '')])}"
-
-
-def _page(
-    nom: str,
-    fiche: str,
-    addresses: dict[str, str],
-    listes: dict[str, tuple[str, ...]],
-    annee: int,
-    carried_over: Mapping[str, object] | None = None,
-) -> FormPage:
-    sheet = Sheet(nom, protected=True, insert_rows=bool(fiche), hidden_columns=(KEY_COLUMN, MEMORY))
-    page = FormPage(SheetPlan(sheet, fiche), addresses, listes, annee)
-    page.carried_over = carried_over or {}
-    return page
-
-
-def _fiche(
-    contrat: Contrat,
-    fiche: Fiche,
-    annee: int,
-    respondent: Respondent | None,
-    campagne: WorkbookContext,
-    addresses: dict[str, str],
-    listes: dict[str, tuple[str, ...]],
-    structure_cell: str,
-    drawn: dict[tuple[object, ...], FormPage],
-) -> FormPage:
-    volets = [v for n, v in respondent.fiches if n == fiche.numero and v] if respondent else []
-    context = SheetContext(
-        contrat,
-        annee,
-        respondent.nom if respondent else None,
-        volets[0] if len(volets) == 1 else None,
-        _previous(campagne, respondent),
-        dict(campagne.programme),
-        structure_cell,
-        CONTENTS_SHEET,
-        fiche.volets,
-    )
-    carried_over = campagne.carried_over.get(respondent.id, {}) if respondent else {}
-    cle = _what_it_says(fiche, context, carried_over)
-    if cle in drawn:
-        return fiche_sheet.meant_for(drawn[cle], context.structure)
-    # each fiche has its own list of volets, under the same name as seen from its page
-    own = {"volets": f"volets {fiche.numero}"} if fiche.volets else {}
-    page = _page(
-        sheet_name(fiche),
-        fiche.numero,
-        addresses | {k: addresses[v] for k, v in own.items()},
-        listes | {k: listes[v] for k, v in own.items()},
-        annee,
-        carried_over,
-    )
-    ranks = {a.numero: i for i, a in enumerate(contrat.axes)}
-    page.sheet.tab_color = f"axe{ranks.get(fiche.axe, 0) % 8 + 1}"
-    fiche_sheet.draw(page, fiche, context)
-    drawn[cle] = page
-    return page
 
 
 def _what_it_says(fiche: Fiche, context: SheetContext, carried_over: Mapping[str, object]) -> tuple[object, ...]:

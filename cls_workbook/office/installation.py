@@ -1,6 +1,4 @@
-"""« Vérifier l’installation »: is everything that the button needs in place? Facts in, findings out;
-each failure names its remedy.
-"""
+"""« Vérifier l’installation »: is all that the button needs in place? Facts in, findings and their remedies out."""
 
 from __future__ import annotations
 
@@ -23,6 +21,22 @@ LIBRARIES = ("numpy", "pandas", "pandera", "python_calamine", "tqdm", "xlsxwrite
 PATH_MAX = 218  # characters: Excel opens no file whose path is longer
 GOOD, GOOD_TO_KNOW, TO_CORRECT = "bon", "à savoir", "à corriger"
 _SYNCED = ("onedrive", "sharepoint", "://")
+_REMAKE = (
+    "refaites le classeur avec la commande « coordonner » : un autre nom, et --pilotage suivi de celui-ci pour "
+    "reprendre vos saisies ; puis consolidez"
+)
+_UNBLOCK = (
+    "ouvrez le classeur dans Excel et cliquez sur « Vérifier l’installation » ; si rien ne se passe, fermez-le, clic "
+    "droit sur le fichier, Propriétés, « Débloquer »"
+)
+_SAVE_IT = (
+    "enregistrez-le dans un dossier de l’ordinateur, hors synchronisation, ou écrivez des chemins complets sur "
+    "l’Accueil"
+)
+_KEEP_ON_DEVICE = (
+    "clic droit sur le dossier, « Toujours conserver sur cet appareil » ; sinon des retours peuvent manquer"
+)
+_MOVE_IT = "déplacez le classeur dans un dossier où vous pouvez écrire (la synthèse et les relances s’y rangent)"
 
 
 @dataclass(frozen=True)
@@ -43,7 +57,7 @@ class Facts:
     """What is known of the computer and of the workbook.
 
     ``python``: version of the interpreter that answers; ``interpreter``: its path; ``xlwings``: version installed, ""
-    if none; ``absent_ones``: libraries that cannot be found. ``workbook``: what the workbook says of its versions, None
+    if none; ``missing``: libraries that cannot be found. ``workbook``: what the workbook says of its versions, None
     without workbook; ``path``: its path as Excel gives it, "" if unknown. ``folder``: of the returns, None if unknown;
     ``default``: why. ``by_excel``: was it asked by a macro? Then macros are allowed.
     """
@@ -51,7 +65,7 @@ class Facts:
     python: tuple[int, ...]
     interpreter: str
     xlwings: str = version.XLWINGS
-    absent_ones: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     workbook: Versions | None = None
     path: str = ""
     folder: Path | None = None
@@ -65,8 +79,8 @@ def gather_facts(**extra: Any) -> Facts:
         xlwings = importlib.metadata.version("xlwings")
     except importlib.metadata.PackageNotFoundError:
         xlwings = ""
-    absent_ones = tuple(b for b in LIBRARIES if importlib.util.find_spec(b) is None)
-    return Facts(sys.version_info[:3], sys.executable or "", xlwings, absent_ones, **extra)
+    missing = tuple(b for b in LIBRARIES if importlib.util.find_spec(b) is None)
+    return Facts(sys.version_info[:3], sys.executable or "", xlwings, missing, **extra)
 
 
 def verifier(facts: Facts) -> list[InstallationFinding]:
@@ -89,16 +103,11 @@ def _python(facts: Facts) -> Iterable[InstallationFinding]:
     if facts.python >= PYTHON_MINIMUM:
         yield InstallationFinding(GOOD, "Python", location)
     else:
-        yield InstallationFinding(
-            TO_CORRECT,
-            "Python",
-            location,
-            f"installez Python {wanted} ou plus récent, puis refaites le classeur avec la commande « coordonner »",
-        )
-    if facts.absent_ones:
-        yield InstallationFinding(
-            TO_CORRECT, "Bibliothèques", f"introuvables : {', '.join(facts.absent_ones)}", _install_remedy(facts)
-        )
+        remedy = f"installez Python {wanted} ou plus récent, puis refaites le classeur avec la commande « coordonner »"
+        yield InstallationFinding(TO_CORRECT, "Python", location, remedy)
+    if facts.missing:
+        constat = f"introuvables : {', '.join(facts.missing)}"
+        yield InstallationFinding(TO_CORRECT, "Bibliothèques", constat, _install_remedy(facts))
     else:
         yield InstallationFinding(GOOD, "Bibliothèques", "toutes présentes")
 
@@ -107,20 +116,13 @@ def _versions(facts: Facts) -> Iterable[InstallationFinding]:
     if not facts.xlwings:
         yield InstallationFinding(TO_CORRECT, "xlwings", "n’est pas installé pour ce Python", _install_remedy(facts))
     elif facts.xlwings != version.XLWINGS:
-        yield InstallationFinding(
-            TO_CORRECT,
-            "xlwings",
-            f"version {facts.xlwings}, le classeur est fait pour la {version.XLWINGS}",
-            f"« {_python_pip(facts)} xlwings=={version.XLWINGS} »",
-        )
+        constat = f"version {facts.xlwings}, le classeur est fait pour la {version.XLWINGS}"
+        remedy = f"« {_python_pip(facts)} xlwings=={version.XLWINGS} »"
+        yield InstallationFinding(TO_CORRECT, "xlwings", constat, remedy)
     else:
         yield InstallationFinding(GOOD, "xlwings", f"version {facts.xlwings}")
     if facts.workbook is None:
         return
-    remake = (
-        "refaites le classeur avec la commande « coordonner » : un autre nom, "
-        "et --pilotage suivi de celui-ci pour reprendre vos saisies ; puis consolidez"
-    )
     for objet, stated, desired in (
         ("Version de l’outil", facts.workbook.package, version.PACKAGE),
         ("Version des macros", facts.workbook.macros, version.MACROS),
@@ -129,61 +131,36 @@ def _versions(facts: Facts) -> Iterable[InstallationFinding]:
         if stated == desired:
             yield InstallationFinding(GOOD, objet, f"{stated}, comme le classeur")
         else:
-            yield InstallationFinding(
-                TO_CORRECT, objet, f"{desired} sur ce poste, {stated or 'rien'} dans le classeur", remake
-            )
+            constat = f"{desired} sur ce poste, {stated or 'rien'} dans le classeur"
+            yield InstallationFinding(TO_CORRECT, objet, constat, _REMAKE)
 
 
 def _macros(facts: Facts) -> Iterable[InstallationFinding]:
     if facts.by_excel:
         yield InstallationFinding(GOOD, "Macros", "autorisées : c’est une macro qui pose la question")
     else:
-        yield InstallationFinding(
-            GOOD_TO_KNOW,
-            "Macros",
-            "rien ne peut être dit d’ici",
-            "ouvrez le classeur dans Excel et cliquez sur « Vérifier l’installation » ; si rien ne se passe, "
-            "fermez-le, clic droit sur le fichier, Propriétés, « Débloquer »",
-        )
+        yield InstallationFinding(GOOD_TO_KNOW, "Macros", "rien ne peut être dit d’ici", _UNBLOCK)
 
 
 def _workbook_location(facts: Facts) -> Iterable[InstallationFinding]:
     """Where the workbook lies: synchronised folders and long paths are what users stumble on."""
     if facts.workbook is None and not facts.path:
         return
+    objet = "Emplacement du classeur"
     if not facts.path:
-        yield InstallationFinding(
-            TO_CORRECT,
-            "Emplacement du classeur",
-            "inconnu sur ce poste : jamais enregistré, ou ouvert depuis OneDrive ou SharePoint",
-            "enregistrez-le dans un dossier de l’ordinateur, hors synchronisation, "
-            "ou écrivez des chemins complets sur l’Accueil",
-        )
+        constat = "inconnu sur ce poste : jamais enregistré, ou ouvert depuis OneDrive ou SharePoint"
+        yield InstallationFinding(TO_CORRECT, objet, constat, _SAVE_IT)
         return
     if any(word in facts.path.lower() for word in _SYNCED):
-        yield InstallationFinding(
-            GOOD_TO_KNOW,
-            "Emplacement du classeur",
-            f"dossier synchronisé ({facts.path})",
-            "clic droit sur le dossier, « Toujours conserver sur cet appareil » ; sinon des retours peuvent manquer",
-        )
+        yield InstallationFinding(GOOD_TO_KNOW, objet, f"dossier synchronisé ({facts.path})", _KEEP_ON_DEVICE)
     elif len(facts.path) > PATH_MAX:
-        yield InstallationFinding(
-            TO_CORRECT,
-            "Emplacement du classeur",
-            f"chemin de {len(facts.path)} caractères, Excel en accepte {PATH_MAX}",
-            "rapprochez le dossier de la racine du disque",
-        )
+        constat = f"chemin de {len(facts.path)} caractères, Excel en accepte {PATH_MAX}"
+        yield InstallationFinding(TO_CORRECT, objet, constat, "rapprochez le dossier de la racine du disque")
     else:
-        yield InstallationFinding(GOOD, "Emplacement du classeur", facts.path)
+        yield InstallationFinding(GOOD, objet, facts.path)
     parent = Path(facts.path).parent
     if "://" not in facts.path and not _can_write(parent):
-        yield InstallationFinding(
-            TO_CORRECT,
-            "Écriture",
-            f"impossible dans « {parent} »",
-            "déplacez le classeur dans un dossier où vous pouvez écrire (la synthèse et les relances s’y rangent)",
-        )
+        yield InstallationFinding(TO_CORRECT, "Écriture", f"impossible dans « {parent} »", _MOVE_IT)
 
 
 def _folder(facts: Facts) -> Iterable[InstallationFinding]:
@@ -191,9 +168,8 @@ def _folder(facts: Facts) -> Iterable[InstallationFinding]:
         yield InstallationFinding(TO_CORRECT, "Dossier des retours", facts.default)
     elif facts.folder is not None:
         nombre = sum(1 for p in facts.folder.iterdir() if not p.name.startswith((".", "~$")))
-        yield InstallationFinding(
-            GOOD, "Dossier des retours", f"« {facts.folder} » se lit ; {nombre} élément{'s' * (nombre > 1)}"
-        )
+        constat = f"« {facts.folder} » se lit ; {nombre} élément{'s' * (nombre > 1)}"
+        yield InstallationFinding(GOOD, "Dossier des retours", constat)
 
 
 def _can_write(folder: Path) -> bool:

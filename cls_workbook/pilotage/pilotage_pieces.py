@@ -85,15 +85,8 @@ def headers(page: FormPage, prefix: str, titles: Mapping[int, str], saisies: Seq
 
 def enter_value(page: FormPage, row: KeyedRow, bloc: Bloc, nom: str, column: int, valeur: object) -> None:
     champ = bloc.champ(nom)
-    page.typed(
-        row,
-        champ,
-        column,
-        label=champ.libelle,
-        bloc=bloc.nom,
-        valeur=valeur or None if isinstance(valeur, str) else valeur,
-        optional=not champ.obligatoire,
-    )
+    valeur = valeur or None if isinstance(valeur, str) else valeur
+    page.typed(row, champ, column, bloc.nom, label=champ.libelle, valeur=valeur)
 
 
 class DrawnTable(NamedTuple):

@@ -132,16 +132,8 @@ def campagne(page: FormPage, canvas: Canvas) -> None:
     for champ in bloc.input_fields:
         row = page.row(f"pilotage/campagne/{champ.nom}", "saisie", champ.libelle)
         page.texte(B, champ.libelle, "libelle")
-        page.typed(
-            row,
-            champ,
-            C,
-            label=champ.libelle,
-            anchor_cell="gauche",
-            bloc=bloc.nom,
-            valeur=values[champ.nom],
-            optional=champ.nom != "etat",
-        )
+        typed, optional = values[champ.nom], champ.nom != "etat"
+        page.typed(row, champ, C, bloc.nom, label=champ.libelle, anchor_cell="gauche", valeur=typed, optional=optional)
         page.merge(D, E, champ.aide, "aide:retrait")
         page.next_row(36 if champ.type == "texte" else 24)
 

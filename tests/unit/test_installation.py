@@ -42,7 +42,7 @@ def test_where_all_is_well_nothing_is_to_do(sound_bytes):
     ("change", "objet", "remedy"),
     [
         ({"python": (3, 10, 4)}, "Python", "installez Python 3.11 ou plus récent"),
-        ({"absent_ones": ("pandera",)}, "Bibliothèques", "pip install"),
+        ({"missing": ("pandera",)}, "Bibliothèques", "pip install"),
         ({"xlwings": ""}, "xlwings", "pip install"),
         ({"xlwings": "0.30.0"}, "xlwings", f"xlwings=={version.XLWINGS}"),
         ({"workbook": GOOD_VERSIONS._replace(package="0.0.1")}, "Version de l’outil", "coordonner"),

@@ -16,41 +16,34 @@ from cls_workbook.office.annotation.annotated_sheet import OpenSheet, place
 from cls_workbook.office.annotation.cell_comments import SheetComments
 from cls_workbook.office.annotation.fault_styles import ArchiveStyles, plain_fill
 from cls_workbook.office.annotation.returned_package import (
-    RELATIONSHIPS_NS,
+    RELATION_ID,
     SHEET_TYPE,
     WORKBOOK,
     ReturnedPackage,
     detach,
     first_child,
     nom,
+    put_before,
 )
 from cls_workbook.workbook import look, writer
 from cls_workbook.workbook.description import Workbook
 
 MAX_CELLS = 3_000  # coloured cells of a copy; one anomaly may name a whole sheet
-_AFTER_NAMES = (
-    "definedNames",
-    "calcPr",
-    "oleSize",
-    "customWorkbookViews",
-    "pivotCaches",
-    "webPublishing",
-    "fileRecoveryPr",
+# What follows <definedNames> in a workbook, in the order that the format wants.
+_AFTER_NAMES = ("calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "webPublishing", "fileRecoveryPr") + (
     "webPublishObjects",
     "extLst",
 )
 
 
 class WorkingCopy:
-    """One return being annotated. Inhabituel if its archive is not written as spreadsheets write them."""
+    """One return being annotated. UnusualArchive if its archive is not written as spreadsheets write them."""
 
     def __init__(self, content: bytes):
         self.package = ReturnedPackage(content)
         self.styles = ArchiveStyles(self.package)
         self.fills = {g: plain_fill(look.color(anomaly_list_sheet.COLORS[g])) for g in GRAVITIES}
         self._open_sheets: dict[str, OpenSheet] = {}
-        self._already_read: dict[str, dict[str, str]] = {}
-        self._shared_texts = _read_shared_texts(self.package)
         self._clean_up()
         self.worksheets = self.package.worksheets()
 
@@ -77,8 +70,10 @@ class WorkingCopy:
                 if location is not None and (location in by_cell or len(by_cell) < MAX_CELLS):
                     by_cell.setdefault(location, []).append(anomalie)
         fills = [self._color_cell(*location, its_own) for location, its_own in by_cell.items()]
-        for sheet in dict.fromkeys(f for f, _ in by_cell):
-            texts = {c: anomaly_list_sheet.commentaire(its_own) for (f, c), its_own in by_cell.items() if f == sheet}
+        comments: dict[str, dict[str, str]] = {}
+        for (sheet, cell), its_own in by_cell.items():
+            comments.setdefault(sheet, {})[cell] = anomaly_list_sheet.commentaire(its_own)
+        for sheet, texts in comments.items():
             SheetComments(self._open(sheet)).put(texts)
         self._insert(file, anomalies, where, remarks, fills)
         return self.package.file_bytes()
@@ -102,57 +97,46 @@ class WorkingCopy:
 
     def _row_key(self, open_sheet: OpenSheet, cell: str) -> str:
         """The key of the row, in column A: it stays when rows move."""
-        return self._textes(open_sheet).get(f"A{place(cell)[0]}", "")
-
-    def _textes(self, open_sheet: OpenSheet) -> dict[str, str]:
-        if open_sheet.part not in self._already_read:
-            self._already_read[open_sheet.part] = dict(open_sheet.texts(self._shared_texts, {1, 2, 3, 4, 5}))
-        return self._already_read[open_sheet.part]
+        return open_sheet.texts.get(f"A{place(cell)[0]}", "")
 
     # --- an earlier copy ---
 
     def _clean_up(self) -> None:
         """Takes the annotations of an earlier copy away: its sheets, its comments, its colours."""
         worksheets = {n: self._open(n) for n in self.package.worksheets()}
-        our_ones = {
-            n for n, f in worksheets.items() if self._textes(f).get("A1", "").startswith(anomaly_list_sheet.PREFIX)
-        }
-        old_ones: dict[tuple[str, str], str] = {}
-        for n in our_ones:
-            texts = self._textes(worksheets[n])
-            for address in (a for a, t in texts.items() if t == f"{anomaly_list_sheet.PREFIX}fond"):
-                rank = address[1:]
+        ours = [n for n, f in worksheets.items() if f.texts.get("A1", "").startswith(anomaly_list_sheet.PREFIX)]
+        fills: dict[tuple[str, str], str] = {}
+        for texts in (worksheets[n].texts for n in ours):
+            for rank in (a[1:] for a, t in texts.items() if t == f"{anomaly_list_sheet.PREFIX}fond"):
                 sheet, cell, cle, fill = (texts.get(f"{c}{rank}", "") for c in "BCDE")
-                old_ones[sheet, cell] = fill
+                fills[sheet, cell] = fill
                 if cle:
-                    old_ones[cle, cell.rstrip("0123456789")] = fill
+                    fills[cle, cell.rstrip("0123456789")] = fill
         for n, f in worksheets.items():
-            if n not in our_ones:
+            if n not in ours:
                 SheetComments(f).withdraw()
-                self._uncolor(n, f, old_ones)
-        for n in our_ones:
+                self._uncolor(n, f, fills)
+        for n in ours:
             self._delete(n)
 
-    def _uncolor(self, sheet_name: str, sheet: OpenSheet, old_ones: dict[tuple[str, str], str]) -> None:
-        our_ones = {f.split("|")[1] for f in self.fills.values()}
+    def _uncolor(self, sheet_name: str, sheet: OpenSheet, fills: dict[tuple[str, str], str]) -> None:
+        """``fills``: (sheet, cell), or (key of a row, column) → the background that was there."""
+        ours = {f.split("|")[1] for f in self.fills.values()}
         colored_styles = {rank for _, rank in sheet.cells()}
-        colored_styles = {r for r in colored_styles if self.styles.fill(r).split("|")[1] in our_ones}
+        colored_styles = {r for r in colored_styles if self.styles.fill(r).split("|")[1] in ours}
         for address, rank in [(a, r) for a, r in sheet.cells() if r in colored_styles]:
-            by_key = old_ones.get((self._row_key(sheet, address), address.rstrip("0123456789")))
-            sheet.set_style(
-                address, self.styles.fill_cell(rank, by_key or old_ones.get((sheet_name, address), "none||"))
-            )
+            by_key = fills.get((self._row_key(sheet, address), address.rstrip("0123456789")))
+            fill = by_key or fills.get((sheet_name, address), "none||")
+            sheet.set_style(address, self.styles.fill_cell(rank, fill))
 
     def _delete(self, sheet_name: str) -> None:
         workbook = self.package.xml(WORKBOOK)
         for rank, sheet in enumerate(first_child(workbook, "sheets")):
             if sheet.get("name") == sheet_name:
-                identifier = sheet.get(f"{{{RELATIONSHIPS_NS}}}id", "")
-                cible = next(r.cible for r in self.package.relations(WORKBOOK) if r.id == identifier)
+                part = self.package.worksheets()[sheet_name]
                 detach(sheet)
-                self.package.remove_relation(WORKBOOK, identifier)
-                self.package.withdraw(cible)
-                self._open_sheets.pop(cible, None)
+                self.package.withdraw(WORKBOOK, part)
+                self._open_sheets.pop(part, None)
                 self._shift(rank, -1)
                 return
 
@@ -168,10 +152,8 @@ class WorkingCopy:
             elif int(local) >= rank:
                 defined_name.set("localSheetId", str(int(local) + step))
         for view in workbook.iterfind(f"{nom('bookViews')}/{nom('workbookView')}"):
-            view.set(
-                "activeTab",
-                str(max(0, int(view.get("activeTab", 0)) + (step if int(view.get("activeTab", 0)) >= rank else 0))),
-            )
+            active = int(view.get("activeTab", 0))
+            view.set("activeTab", str(max(0, active + step * (active >= rank))))
             view.attrib.pop("firstSheet", "")
         defined = workbook.find(nom("definedNames"))
         if defined is not None and not len(defined):
@@ -189,23 +171,20 @@ class WorkingCopy:
     ) -> None:
         """The list in front, the register behind: drawn as every sheet of ours, then moved into this archive."""
         taken = {n.casefold() for n in self.package.worksheets()}
-        free_cells = [
+        listing, register = (
             next(n for r in range(1, 1000) if (n := f"{base}{f' {r}' if r > 1 else ''}").casefold() not in taken)
             for base in (anomaly_list_sheet.NAME, anomaly_list_sheet.REGISTER)
-        ]
-        page, register = (
-            anomaly_list_sheet.sheet(file, anomalies, where, remarks, free_cells[0]),
-            anomaly_list_sheet.register(fills),
         )
-        register.nom = free_cells[1]
-        source = ReturnedPackage(writer.to_bytes(Workbook([page, register], free_cells[0])))
+        page = anomaly_list_sheet.sheet(file, anomalies, where, remarks, listing)
+        pages = [page, anomaly_list_sheet.register(fills, register)]
+        source = ReturnedPackage(writer.to_bytes(Workbook(pages, listing)))
         styles = ArchiveStyles(source)
-        self._add(source, free_cells[1], styles, etat="veryHidden")
+        self._add(source, register, styles, etat="veryHidden")
         for open_sheet in (self._open(n) for n in self.package.worksheets()):
             open_sheet.deselect()
-        self._add(source, free_cells[0], styles, in_front=True)
+        self._add(source, listing, styles, in_front=True)
         start, end = page.print_setup.repeated_rows or (1, 1)
-        self._print_titles(free_cells[0], start, end)
+        self._print_titles(listing, start, end)
         for view in self.package.xml(WORKBOOK).iterfind(f"{nom('bookViews')}/{nom('workbookView')}"):
             view.set("activeTab", "0")
 
@@ -213,13 +192,11 @@ class WorkingCopy:
         self, source: ReturnedPackage, sheet_name: str, styles: ArchiveStyles, etat: str = "", in_front: bool = False
     ) -> None:
         root = source.xml(source.worksheets()[sheet_name])
-        texts, ranks = _read_shared_texts(source), {}
+        ranks = dict.fromkeys(int(cell.get("s", 0)) for cell in root.iter(nom("c")))
+        imported = {rank: str(self.styles.importer(styles, rank)) for rank in ranks}
         for cell in root.iter(nom("c")):
-            rank = int(cell.get("s", 0))
-            if rank not in ranks:
-                ranks[rank] = self.styles.importer(styles, rank)
-            cell.set("s", str(ranks[rank]))
-            _write_text(cell, texts)
+            cell.set("s", imported[int(cell.get("s", 0))])
+            _write_text(cell, source.shared_texts)
         for column in root.iter(nom("col")):
             column.attrib.pop("style", "")
         part = self.package.free("xl/worksheets/sheet{}.xml")
@@ -227,10 +204,8 @@ class WorkingCopy:
         worksheets = first_child(self.package.xml(WORKBOOK), "sheets")
         numero = max((int(f.get("sheetId", 0)) for f in worksheets), default=0) + 1
         attributes = {"name": sheet_name, "sheetId": str(numero)} | ({"state": etat} if etat else {})
-        element = etree.Element(
-            nom("sheet"),
-            attributes | {f"{{{RELATIONSHIPS_NS}}}id": self.package.add_relation(WORKBOOK, "worksheet", part)},
-        )
+        attributes[RELATION_ID] = self.package.add_relation(WORKBOOK, "worksheet", part)
+        element = etree.Element(nom("sheet"), attributes)
         worksheets.insert(0 if in_front else len(worksheets), element)
         if in_front:
             self._shift(0, 1)
@@ -240,19 +215,9 @@ class WorkingCopy:
         defined = workbook.find(nom("definedNames"))
         if defined is None:
             defined = etree.Element(nom("definedNames"))
-            following = next((e for e in workbook if etree.QName(e).localname in _AFTER_NAMES), None)
-            workbook.append(defined) if following is None else following.addprevious(defined)
-        defined_name = etree.SubElement(
-            defined, nom("definedName"), {"name": "_xlnm.Print_Titles", "localSheetId": "0"}
-        )
-        defined_name.text = f"'{sheet}'!${start}:${end}"
-
-
-def _read_shared_texts(package: ReturnedPackage) -> list[str]:
-    part = package.part_of_type("sharedStrings")
-    if part is None:
-        return []
-    return ["".join(t.text or "" for t in when.iter(nom("t"))) for when in package.xml(part).iterfind(nom("si"))]
+            put_before(workbook, defined, _AFTER_NAMES)
+        attributes = {"name": "_xlnm.Print_Titles", "localSheetId": "0"}
+        etree.SubElement(defined, nom("definedName"), attributes).text = f"'{sheet}'!${start}:${end}"
 
 
 def _write_text(cell: etree._Element, texts: list[str]) -> None:

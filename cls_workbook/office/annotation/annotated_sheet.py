@@ -9,37 +9,33 @@ from functools import cached_property
 from lxml import etree
 
 from cls_workbook.office.annotation.returned_package import (
-    RELATIONSHIPS_NS,
+    RELATION_ID,
     ReturnedPackage,
     UnusualArchive,
     first_child,
     nom,
+    put_before,
 )
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 # What follows <legacyDrawing> in a sheet, in the order that the format wants.
-_AFTER_DRAWING = (
-    "legacyDrawingHF",
-    "drawingHF",
-    "picture",
-    "oleObjects",
-    "controls",
-    "webPublishItems",
+_AFTER_DRAWING = ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems") + (
     "tableParts",
     "extLst",
 )
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 64, 20  # pixels
+TEXT_COLUMNS = 5  # columns whose texts are read: our keys and registers stand there
 
 
 def place(address: str) -> tuple[int, int]:
-    """``D14`` → (14, 4). Inhabituel if it is not an address."""
-    item_read = _ADDRESS.fullmatch(address)
-    if item_read is None:
+    """``D14`` → (14, 4). UnusualArchive if it is not an address."""
+    letters_and_rank = _ADDRESS.fullmatch(address)
+    if letters_and_rank is None:
         raise UnusualArchive(address)
     column = 0
-    for letter in item_read.group(1):
+    for letter in letters_and_rank[1]:
         column = column * 26 + ord(letter) - 64
-    return int(item_read.group(2)), column
+    return int(letters_and_rank[2]), column
 
 
 class OpenSheet:
@@ -66,23 +62,18 @@ class OpenSheet:
             for cell in line:
                 yield cell.get("r", ""), int(cell.get("s", 0))
 
-    def texts(self, shared: list[str], columns: set[int]) -> Iterator[tuple[str, str]]:
-        """(address, text) of the texts in some columns."""
-        for line in self._rows.values():
-            for cell in line:
-                address = cell.get("r", "")
-                if not address or (nature := cell.get("t")) not in ("s", "inlineStr", "str"):
-                    continue
-                if place(address)[1] not in columns:
-                    continue
-                if nature == "s":
-                    rank = cell.findtext(nom("v"), "")
-                    yield address, shared[int(rank)] if rank.isdecimal() and int(rank) < len(shared) else ""
-                else:
-                    yield (
-                        address,
-                        "".join(t.text or "" for t in cell.iter(nom("t") if nature == "inlineStr" else nom("v"))),
-                    )
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Address → text, in the first columns, as they were when they were first asked for."""
+        cells = (cell for line in self._rows.values() for cell in line if cell.get("r"))
+        texts = {c.get("r", ""): self._text(c) for c in cells if c.get("t") in ("s", "inlineStr", "str")}
+        return {address: text for address, text in texts.items() if place(address)[1] <= TEXT_COLUMNS}
+
+    def _text(self, cell: etree._Element) -> str:
+        if cell.get("t") == "s":
+            rank, shared = cell.findtext(nom("v"), ""), self.package.shared_texts
+            return shared[int(rank)] if rank.isdecimal() and int(rank) < len(shared) else ""
+        return "".join(t.text or "" for t in cell.iter(nom("t") if cell.get("t") == "inlineStr" else nom("v")))
 
     def style(self, address: str) -> int:
         return int(self._cell(address).get("s", 0))
@@ -138,29 +129,22 @@ class OpenSheet:
     # --- what hangs on the sheet ---
 
     def linked_part(self, type_: str) -> str | None:
-        return next(
-            (r.cible for r in self.package.relations(self.part) if r.type == type_ and r.cible in self.package), None
-        )
+        relations = self.package.relations(self.part)
+        return next((r.cible for r in relations if r.type == type_ and r.cible in self.package), None)
 
     def drawing_part(self) -> str | None:
         """The VML part that draws the comments."""
         drawing = self.root.find(nom("legacyDrawing"))
         if drawing is None:
             return None
-        relation = next(
-            (r for r in self.package.relations(self.part) if r.id == drawing.get(f"{{{RELATIONSHIPS_NS}}}id")), None
-        )
-        if relation is None or relation.cible not in self.package:
+        parts = [r.cible for r in self.package.relations(self.part) if r.id == drawing.get(RELATION_ID)]
+        if not parts or parts[0] not in self.package:
             raise UnusualArchive("legacyDrawing")
-        return relation.cible
+        return parts[0]
 
     def attach_drawing(self, part: str) -> None:
-        drawing = etree.Element(
-            nom("legacyDrawing"),
-            {f"{{{RELATIONSHIPS_NS}}}id": self.package.add_relation(self.part, "vmlDrawing", part)},
-        )
-        following = next((e for e in self.root if etree.QName(e).localname in _AFTER_DRAWING), None)
-        self.root.append(drawing) if following is None else following.addprevious(drawing)
+        relation = self.package.add_relation(self.part, "vmlDrawing", part)
+        put_before(self.root, etree.Element(nom("legacyDrawing"), {RELATION_ID: relation}), _AFTER_DRAWING)
 
     def deselect(self) -> None:
         for view in self.root.iterfind(f"{nom('sheetViews')}/{nom('sheetView')}"):

@@ -23,6 +23,12 @@ MEANINGS = {
     A_CONFIRMER: "Corrigez ; ou, si c’est juste, laissez et dites-le à la coordination.",
     INFORMATION: "Bon à savoir : rien à faire.",
 }
+ADVICE = (
+    "Un clic dans la colonne « Cellule » mène à la case : elle est colorée, et son commentaire dit quoi faire.",
+    "Corrigez sur place, enregistrez, puis renvoyez ce fichier tel quel : couleurs, commentaires et cette feuille n’y "
+    "gênent rien.",
+)
+ALL_RIGHT = ("Ce fichier peut être gardé tel quel.",)
 MAX_CITED, MAX_TEXT = 6, 1500
 B, LAST_COLUMN = 2, 9
 
@@ -31,14 +37,10 @@ Locator = Callable[[str, str], tuple[str, str] | None]
 _NAME_IN_FOOTER = 80  # characters; Excel takes 255 for all of it
 
 
-def sheet(file: str, anomalies: Sequence[Anomalie], where: Locator, remarks: Iterable[str], nom: str = NAME) -> Sheet:
+def sheet(file: str, anomalies: Sequence[Anomalie], where: Locator, remarks: Iterable[str], nom: str) -> Sheet:
     """The first sheet of the copy: what to do, then one row an anomaly, each with a link to its first cell."""
-    page = Sheet(
-        nom,
-        widths=dict(enumerate(WIDTHS, 1)),
-        hidden_columns=(1,),
-        tab_color="rouge" if any(a.gravite != INFORMATION for a in anomalies) else "vert",
-    )
+    color = "rouge" if any(a.gravite != INFORMATION for a in anomalies) else "vert"
+    page = Sheet(nom, widths=dict(enumerate(WIDTHS, 1)), hidden_columns=(1,), tab_color=color)
     line = _header(page, file, anomalies, remarks)
     page.frozen_at = (line, 0)
     for column, titre in enumerate(TITLES, B):
@@ -57,30 +59,15 @@ def sheet(file: str, anomalies: Sequence[Anomalie], where: Locator, remarks: Ite
 def _header(page: Sheet, file: str, anomalies: Sequence[Anomalie], remarks: Iterable[str]) -> int:
     """Title, advice, what the colours mean; returns the row of the headers."""
     counts = {g: sum(a.gravite == g for a in anomalies) for g in GRAVITIES}
-    bilan = (
-        " · ".join(f"{n} {g}{'s' if n > 1 and g != A_CONFIRMER else ''}" for g, n in counts.items() if n)
-        or "rien à corriger"
-    )
+    shares = [f"{n} {g}{'s' if n > 1 and g != A_CONFIRMER else ''}" for g, n in counts.items() if n]
     to_review = counts[BLOCKING] + counts[A_CONFIRMER]
-    page.write(
-        1, B, "Anomalies à corriger" if to_review else "Rien à corriger" if anomalies else "Aucune anomalie", "titre"
-    )
+    titre = "Anomalies à corriger" if to_review else "Rien à corriger" if anomalies else "Aucune anomalie"
+    page.write(1, B, titre, "titre")
     page.heights[1] = 34
-    page.write(2, B, typography(f"{file} : {bilan}"), "sous_titre")
+    page.write(2, B, typography(f"{file} : {' · '.join(shares) or 'rien à corriger'}"), "sous_titre")
     page.heights[2] = 22
-    advice_lines = (
-        [
-            "Un clic dans la colonne « Cellule » mène à la case : elle est colorée, et son commentaire dit quoi faire.",
-            (
-                "Corrigez sur place, enregistrez, puis renvoyez ce fichier tel quel : couleurs, "
-                "commentaires et cette feuille n’y gênent rien."
-            ),
-        ]
-        if anomalies
-        else ["Ce fichier peut être gardé tel quel."]
-    )
     line = 3
-    for tip in (*advice_lines, *remarks):
+    for tip in (*(ADVICE if anomalies else ALL_RIGHT), *remarks):
         page.write(line, B, typography(tip), "page")
         page.heights[line] = 18
         line += 1
@@ -113,24 +100,18 @@ def cells(anomalie: Anomalie, where: Locator) -> str | Link:
     location = next((location for c in anomalie.cells if (location := where(anomalie.sheet, c))), None)
     if location is None:
         return texte
-    return Link(
-        f"internal:{reference(location[0], CellRange(1, 1, 1, 1)).rpartition('!')[0]}!{location[1]}",
-        texte,
-        "Aller à la cellule",
-    )
+    sheet_name = reference(location[0], CellRange(1, 1, 1, 1)).rpartition("!")[0]
+    return Link(f"internal:{sheet_name}!{location[1]}", texte, "Aller à la cellule")
 
 
 def commentaire(anomalies: Sequence[Anomalie]) -> str:
     """What the comment of a cell says of the anomalies found there."""
     pieces = []
     for a in anomalies:
-        lines = [a.gravite.upper() + (f" — {a.champ}" if a.champ else "")]
-        lines += [
-            f"{word} : {_abridged(texte, 300)}"
-            for word, texte in (("Trouvé", a.found), ("Attendu", a.expected), ("À faire", a.remedy))
-            if texte
-        ]
-        pieces.append(typography("\n".join(lines)))
+        facts = (("Trouvé", a.found), ("Attendu", a.expected), ("À faire", a.remedy))
+        lines = [f"{word} : {_abridged(texte, 300)}" for word, texte in facts if texte]
+        head = a.gravite.upper() + (f" — {a.champ}" if a.champ else "")
+        pieces.append(typography("\n".join([head, *lines])))
     return "\n\n".join(pieces)
 
 
@@ -138,11 +119,11 @@ def _abridged(texte: str, length: int = MAX_TEXT) -> str:
     return texte if len(texte) <= length else texte[: length - 1] + "…"
 
 
-def register(fills: Iterable[tuple[str, str, str, str]]) -> Sheet:
+def register(fills: Iterable[tuple[str, str, str, str]], nom: str) -> Sheet:
     """(sheet, cell, key of the row, background that was there): what it takes to give the colours back."""
-    page = Sheet(REGISTER, etat="tres_masquee")
-    for line, (nom, cell, cle, fill) in enumerate(fills, 1):
-        for column, texte in enumerate((f"{PREFIX}fond", nom, cell, cle, fill), 1):
+    page = Sheet(nom, etat="tres_masquee")
+    for line, fact in enumerate(fills, 1):
+        for column, texte in enumerate((f"{PREFIX}fond", *fact), 1):
             page.write(line, column, texte or None, "cle")
     if not page.cells:
         page.write(1, 1, f"{PREFIX}fond", "cle")

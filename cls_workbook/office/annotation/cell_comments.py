@@ -36,7 +36,7 @@ _SHAPE = (
     'obscured="t"/><v:path o:connecttype="none"/>'
     '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox><x:ClientData '
     'ObjectType="Note"><x:MoveWithCells/>'
-    "<x:SizeWithCells/><x:Anchor>{anchor_cell}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{line}</x:Row>"
+    "<x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{line}</x:Row>"
     "<x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
 _SHAPES = re.compile(r"<v:shape\s.*?</v:shape>", re.DOTALL)
@@ -65,21 +65,22 @@ class SheetComments:
 
     def put(self, texts: dict[str, str]) -> None:
         """Adds a comment to each of these cells, after the partner's own where there is one."""
-        existing = {} if not texts else self._by_cell()
-        author = self._author() if texts else 0
-        new_ones = []
+        if not texts:
+            return
+        existing, author, new = self._by_cell(), str(self._author()), []
         for address, texte in texts.items():
             note = existing.get(address)
             if note is not None and self.discussions:
                 continue
             if note is None:
-                note = etree.SubElement(self._list(), nom("comment"), ref=address, authorId=str(author))
+                note = etree.SubElement(self._list(), nom("comment"), ref=address, authorId=author)
                 etree.SubElement(note, nom("text"))
-                new_ones.append((address, texte))
+                new.append((address, texte))
             self._complete(first_child(note, "text"), texte)
-        if new_ones:
-            self._sort()
-            self._draw(new_ones)
+        if new:
+            listing = self._list()
+            listing[:] = sorted(listing, key=lambda n: place(n.get("ref", "")))
+            self._draw(new)
 
     def _author(self) -> int:
         authors = first_child(self._list().getroottree().getroot(), "authors")
@@ -98,57 +99,34 @@ class SheetComments:
         _add_run(texte, f"{separator}{MARK}\n", bold=True)
         _add_run(texte, without_control_characters(addition)[:MAX_TEXT])
 
-    def _sort(self) -> None:
-        listing = self._list()
-        listing[:] = sorted(listing, key=lambda n: place(n.get("ref", "")))
-
     # --- shapes ---
 
     def _draw(self, notes: list[tuple[str, str]]) -> None:
         part = self.sheet.drawing_part()
         if part is None:
             part = self.package.free("xl/drawings/vmlDrawing{}.vml")
-            numero = int(re.sub(r"\D", "", part.rpartition("/")[2]))
-            self.package.write(part, _NEW_DRAWING.format(n=numero).encode(), _DRAWING_TYPE)
+            self.package.write(part, _NEW_DRAWING.format(n=_number_of(part)).encode(), _DRAWING_TYPE)
             self.sheet.attach_drawing(part)
-        # As text: what programs write there is not always XML.
-        drawing = self.package.read(part).decode("utf-8", "replace")
-        last = max(
-            (int(i) for i in _SHAPE_IDS.findall(drawing)),
-            default=1024 * int(re.sub(r"\D", "", part.rpartition("/")[2]) or 1),
-        )
-        saved_forms = "" if "_x0000_t202" in drawing else _SHAPE_TYPE
-        saved_forms += "".join(
-            self._shape(address, texte, last + rank, rank) for rank, (address, texte) in enumerate(notes, 1)
-        )
+        drawing = self._read_drawing(part)
+        last = max(map(int, _SHAPE_IDS.findall(drawing)), default=1024 * _number_of(part))
+        shapes = "" if "_x0000_t202" in drawing else _SHAPE_TYPE
+        shapes += "".join(self._shape(*note, last + rank, rank) for rank, note in enumerate(notes, 1))
         head, end, tail = drawing.rpartition("</xml>")
-        self.package.write(part, (head + saved_forms + end + tail).encode())
+        self.package.write(part, (head + shapes + end + tail).encode())
+
+    def _read_drawing(self, part: str) -> str:
+        """As text: what programs write there is not always XML."""
+        return self.package.read(part).decode("utf-8", "replace")
 
     def _shape(self, address: str, texte: str, identifier: int, rank: int) -> str:
         line, column = place(address)
         lines = 2 + sum(1 + len(piece) // CHARACTERS for piece in texte.split("\n"))
         height = LINE * lines + 8
-        right, right_offset = self._advance(column + 1, WIDTH, lambda c: self.sheet.widths.get(c, DEFAULT_WIDTH))
-        bottom, bottom_offset = self._advance(line, height, self.sheet.height)
-        anchor_cell = f"{column}, 12, {max(line - 1, 0)}, 4, {right - 1}, {right_offset}, {bottom - 1}, {bottom_offset}"
-        return _SHAPE.format(
-            id=identifier,
-            width=WIDTH * 3 // 4,
-            height=height * 3 // 4,
-            rank=rank,
-            anchor_cell=anchor_cell,
-            line=line - 1,
-            column=column - 1,
-        )
-
-    @staticmethod
-    def _advance(depuis: int, pixels: int, size: Callable[[int], int]) -> tuple[int, int]:
-        """(row or column reached, pixels into it) so many pixels further."""
-        remaining = pixels + 12
-        while remaining > size(depuis):
-            remaining -= size(depuis)
-            depuis += 1
-        return depuis, remaining
+        right, right_offset = _advance(column + 1, WIDTH, lambda c: self.sheet.widths.get(c, DEFAULT_WIDTH))
+        bottom, bottom_offset = _advance(line, height, self.sheet.height)
+        anchor = f"{column}, 12, {max(line - 1, 0)}, 4, {right - 1}, {right_offset}, {bottom - 1}, {bottom_offset}"
+        size = {"width": WIDTH * 3 // 4, "height": height * 3 // 4}
+        return _SHAPE.format(id=identifier, rank=rank, anchor=anchor, line=line - 1, column=column - 1, **size)
 
     # --- taking away ---
 
@@ -168,31 +146,35 @@ class SheetComments:
         if part is None:
             return
         line, column = place(address)
-        here = (f"<x:Row>{line - 1}</x:Row>", f"<x:Column>{column - 1}</x:Column>")
-        drawing = self.package.read(part).decode("utf-8", "replace")
-        kept = _SHAPES.sub(
-            lambda m: "" if 'ObjectType="Note"' in m.group() and all(i in m.group() for i in here) else m.group(),
-            drawing,
-        )
+        note_there = ('ObjectType="Note"', f"<x:Row>{line - 1}</x:Row>", f"<x:Column>{column - 1}</x:Column>")
+        drawing = self._read_drawing(part)
+        kept = _SHAPES.sub(lambda m: "" if all(sign in m[0] for sign in note_there) else m[0], drawing)
         self.package.write(part, kept.encode())
 
     def _drop_if_empty(self) -> None:
         """An empty list of comments is no part at all."""
         if self.part is None or len(self._list()):
             return
-        for relation in self.package.relations(self.sheet.part):
-            if relation.cible == self.part:
-                self.package.remove_relation(self.sheet.part, relation.id)
-        self.package.withdraw(self.part)
+        self.package.withdraw(self.sheet.part, self.part)
         drawing = self.sheet.drawing_part()
-        if drawing and not _SHAPES.search(self.package.read(drawing).decode("utf-8", "replace")):
+        if drawing and not _SHAPES.search(self._read_drawing(drawing)):
             for element in self.sheet.root.findall(nom("legacyDrawing")):
                 detach(element)
-            for relation in self.package.relations(self.sheet.part):
-                if relation.cible == drawing:
-                    self.package.remove_relation(self.sheet.part, relation.id)
-            self.package.withdraw(drawing)
+            self.package.withdraw(self.sheet.part, drawing)
         self.part = None
+
+
+def _number_of(part: str) -> int:
+    return int(re.sub(r"\D", "", part.rpartition("/")[2]) or 1)
+
+
+def _advance(start: int, pixels: int, size: Callable[[int], int]) -> tuple[int, int]:
+    """(row or column reached, pixels into it) so many pixels further."""
+    remaining = pixels + 12
+    while remaining > size(start):
+        remaining -= size(start)
+        start += 1
+    return start, remaining
 
 
 def _add_run(texte: etree._Element, content: str, bold: bool = False) -> None:

@@ -1,6 +1,4 @@
-"""The styles of a returned workbook: the same cell in another colour,
-and the styles of a sheet brought from elsewhere.
-"""
+"""The styles of a returned workbook: the same cell in another colour, those of a sheet brought from elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ import re
 
 from lxml import etree
 
-from cls_workbook.office.annotation.returned_package import ReturnedPackage, UnusualArchive, nom
+from cls_workbook.office.annotation.returned_package import ReturnedPackage, UnusualArchive, first_child, nom
 
 _FIRST_FILE_FORMAT = 164  # number formats from this rank on are defined by each file
 _FILL = re.compile(r"(\w+)\|([\w=;.]*)\|([\w=;.]*)")
@@ -24,15 +22,9 @@ class ArchiveStyles:
         if part is None:
             raise UnusualArchive("xl/styles.xml")
         self.root = package.xml(part)
-        self._lists = {tag: self._list(tag) for tag in ("fonts", "fills", "borders", "cellXfs")}
+        self._lists = {tag: first_child(self.root, tag) for tag in ("fonts", "fills", "borders", "cellXfs")}
         self._fills: dict[str, int] = {}
-        self._facts: dict[tuple[int, int], int] = {}
-
-    def _list(self, tag: str) -> etree._Element:
-        found_one = self.root.find(nom(tag))
-        if found_one is None:
-            raise UnusualArchive(tag)
-        return found_one
+        self._recolored: dict[tuple[int, int], int] = {}
 
     def _add(self, tag: str, element: etree._Element) -> int:
         listing = self._lists[tag]
@@ -54,22 +46,20 @@ class ArchiveStyles:
         if motif is None:
             return "none||"
         colors = [motif.find(nom(c)) for c in ("fgColor", "bgColor")]
-        written_ones = [
-            ";".join(f"{a}={c.get(a)}" for a in _ATTRIBUTES if c.get(a)) if c is not None else "" for c in colors
-        ]
-        return f"{motif.get('patternType', 'none')}|{'|'.join(written_ones)}"
+        told = (";".join(f"{a}={c.get(a)}" for a in _ATTRIBUTES if c is not None and c.get(a)) for c in colors)
+        return f"{motif.get('patternType', 'none')}|{'|'.join(told)}"
 
     def fill_cell(self, rank: int, fill: str) -> int:
         """The rank of the same style on another background."""
         if fill not in self._fills:
             self._fills[fill] = self._add("fills", _element(fill))
         cle = rank, self._fills[fill]
-        if cle not in self._facts:
+        if cle not in self._recolored:
             xf = copy.deepcopy(self._xf(rank))
             xf.set("fillId", str(self._fills[fill]))
             xf.set("applyFill", "1")
-            self._facts[cle] = self._add("cellXfs", xf)
-        return self._facts[cle]
+            self._recolored[cle] = self._add("cellXfs", xf)
+        return self._recolored[cle]
 
     # --- a sheet from elsewhere ---
 
@@ -91,10 +81,11 @@ def plain_fill(color: str) -> str:
 
 
 def _element(fill: str) -> etree._Element:
-    value_read = _FILL.fullmatch(fill)
+    known = _FILL.fullmatch(fill)
+    pattern, *colors = known.groups() if known else ("none",)
     element = etree.Element(nom("fill"))
-    motif = etree.SubElement(element, nom("patternFill"), patternType=value_read.group(1) if value_read else "none")
-    for tag, color in (("fgColor", value_read.group(2)), ("bgColor", value_read.group(3))) if value_read else ():
+    motif = etree.SubElement(element, nom("patternFill"), patternType=pattern)
+    for tag, color in zip(("fgColor", "bgColor"), colors, strict=False):
         if attributes := dict(a.split("=", 1) for a in color.split(";") if a.partition("=")[0] in _ATTRIBUTES):
             etree.SubElement(motif, nom(tag), attributes)
     return element

@@ -1,12 +1,9 @@
-"""A return that cannot be annotated as it is (an ``.ods``).
-
-The year's workbook drawn anew, with what was typed in it.
-"""
+"""A return that cannot be annotated as it is (an ``.ods``): the year's workbook drawn anew, with what was typed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from cls_workbook import forms
@@ -21,13 +18,12 @@ from cls_workbook.workbook import writer
 
 @dataclass(frozen=True)
 class CarriedOver:
-    """``places``: key of an input of the return → (sheet, cell) in the new workbook. ``lost``: sentences on what
-    found no place in it."""
+    """``places``: key of an input of the return → (sheet, cell) in the new workbook. ``lost``: what has none, said."""
 
     content: bytes
     places: Mapping[str, tuple[str, str]]
     worksheets: frozenset[str]
-    lost: tuple[str, ...] = field(default_factory=tuple)
+    lost: tuple[str, ...] = ()
 
 
 def remake(retour: Retour, contrat: Contrat) -> CarriedOver:
@@ -47,31 +43,29 @@ def remake(retour: Retour, contrat: Contrat) -> CarriedOver:
             lost.append(f"Non repris, à reporter : {typed.sheet}, {typed.cell} : « {as_text(typed.raw)} ».")
     examples.fill_cell(plan, reponses)
     where = {cle: (p.sheet, p.cell) for cle, p in places.items()} | where
-    return CarriedOver(
-        writer.to_bytes(plan.workbook), where, frozenset(f.nom for f in plan.workbook.worksheets), tuple(lost)
-    )
+    worksheets = frozenset(f.nom for f in plan.workbook.worksheets)
+    return CarriedOver(writer.to_bytes(plan.workbook), where, worksheets, tuple(lost))
 
 
 def _respondent(retour: Retour, contrat: Contrat) -> forms.Respondent | None:
     """The structure that the workbook was made for, with its fiches; None for the general workbook."""
     if not retour.structure:
         return None
-    known_one = contrat.by_structure.get(retour.structure)
+    known = contrat.by_structure.get(retour.structure)
     volets = {n: v for r in forms.repondants(contrat) if r.id == retour.structure for n, v in r.fiches}
     fiches = tuple((f, volets.get(f, "")) for f in retour.fiches if f in contrat.par_fiche)
-    return forms.Respondent(retour.structure, known_one.nom if known_one else retour.structure, fiches)
+    return forms.Respondent(retour.structure, known.nom if known else retour.structure, fiches)
 
 
 def _places_of_added_rows(
     retour: Retour, plan: forms.WorkbookPlan, places: Mapping[str, InputPlace]
 ) -> Iterator[tuple[str, str]]:
     """Row that the partner added → the blank row of the table that takes it in, as long as there is one."""
-    taken_ones = {s.cle.rpartition("/")[0] for s in retour.saisies}
+    taken = {s.cle.rpartition("/")[0] for s in retour.saisies}
     for prefix in (prefix for sheet in plan.worksheets for prefix in sheet.extensible):
         its_own = sorted({c.rpartition("/")[0] for c in places if c.startswith(f"{prefix}/")})
-        free_cells = iter([r for r in its_own if r not in taken_ones])
-        added = sorted(r for r in taken_ones if r.startswith(f"{prefix}/") and r not in its_own)
-        yield from zip(added, free_cells, strict=False)
+        added = sorted(r for r in taken if r.startswith(f"{prefix}/") and r not in its_own)
+        yield from zip(added, [r for r in its_own if r not in taken], strict=False)
 
 
 def _to_write(raw: object) -> object:

@@ -11,6 +11,8 @@ import posixpath
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from lxml import etree
@@ -19,12 +21,14 @@ from cls_workbook.errors import Refusal
 
 MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONSHIPS_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELATION_ID = f"{{{RELATIONSHIPS_NS}}}id"  # the attribute by which an element cites a relationship
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _CONTENT_TYPES = "[Content_Types].xml"
 WORKBOOK = "xl/workbook.xml"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the zip format's first day: a copy bears no clock
+_DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, ValueError, struct.error)
 
 
 class UnusualArchive(Exception):
@@ -46,6 +50,12 @@ def detach(element: etree._Element) -> None:
         parent.remove(element)
 
 
+def put_before(root: etree._Element, element: etree._Element, following: Sequence[str]) -> None:
+    """Adds an element where the format wants it: before the first that bears one of these names, else at the end."""
+    next_one = next((e for e in root if etree.QName(e).localname in following), None)
+    root.append(element) if next_one is None else next_one.addprevious(element)
+
+
 def text_of(element: etree._Element) -> str:
     """All its text, end to end."""
     return "".join(map(str, element.itertext()))
@@ -65,9 +75,8 @@ def nom(tag: str) -> str:
 def parse(content: bytes) -> etree._Element:
     """XML without entities, without network, without surprises."""
     try:
-        return etree.fromstring(
-            content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
-        )
+        careful = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+        return etree.fromstring(content, careful)
     except etree.XMLSyntaxError as fault:
         raise UnusualArchive(str(fault)) from fault
 
@@ -79,15 +88,7 @@ class ReturnedPackage:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 self._parts = {i.filename: archive.read(i) for i in archive.infolist() if not i.is_dir()}
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-            struct.error,
-        ) as fault:
+        except _DAMAGED as fault:
             raise Refusal("Le fichier est abîmé : son contenu ne se décompresse pas.") from fault
         self._trees: dict[str, etree._Element] = {}
         if WORKBOOK not in self._parts or self.xml(WORKBOOK).tag != nom("workbook"):
@@ -97,9 +98,6 @@ class ReturnedPackage:
 
     def __contains__(self, part: str) -> bool:
         return part in self._parts
-
-    def names(self) -> list[str]:
-        return list(self._parts)
 
     def read(self, part: str) -> bytes:
         return self._parts[part]
@@ -123,8 +121,11 @@ class ReturnedPackage:
         if type_:
             self._declare(part, type_)
 
-    def withdraw(self, part: str) -> None:
-        """Takes a part out, with its relationships and its content type."""
+    def withdraw(self, owner: str, part: str) -> None:
+        """Takes out a part that ``owner`` refers to, with its relationships and its content type."""
+        gone = {r.id for r in self.relations(owner) if r.cible == part}
+        for element in [e for e in self.xml(_relations_path(owner)) if e.get("Id") in gone]:
+            detach(element)
         for absent in (part, _relations_path(part)):
             self._parts.pop(absent, None)
             self._trees.pop(absent, None)
@@ -172,22 +173,25 @@ class ReturnedPackage:
         )
         return free
 
-    def remove_relation(self, part: str, identifier: str) -> None:
-        for element in list(self.xml(_relations_path(part))):
-            if element.get("Id") == identifier:
-                detach(element)
-
     # --- sheets ---
 
     def worksheets(self) -> dict[str, str]:
         """Sheet name → part, in the order of the tabs; worksheets only."""
         targets = {r.id: r for r in self.relations(WORKBOOK) if r.type == "worksheet"}
-        all_found = {}
+        parts = {}
         for sheet in self.xml(WORKBOOK).iterfind(f"{nom('sheets')}/{nom('sheet')}"):
-            relation = targets.get(sheet.get(f"{{{RELATIONSHIPS_NS}}}id", ""))
+            relation = targets.get(sheet.get(RELATION_ID, ""))
             if relation is not None and relation.cible in self._parts:
-                all_found[sheet.get("name", "")] = relation.cible
-        return all_found
+                parts[sheet.get("name", "")] = relation.cible
+        return parts
+
+    @cached_property
+    def shared_texts(self) -> list[str]:
+        """The texts that cells cite by their rank."""
+        part = self.part_of_type("sharedStrings")
+        if part is None:
+            return []
+        return ["".join(t.text or "" for t in item.iter(nom("t"))) for item in self.xml(part).iterfind(nom("si"))]
 
     def part_of_type(self, type_: str) -> str | None:
         """The part that the workbook refers to by this type (``styles``, ``sharedStrings``)."""
@@ -201,9 +205,7 @@ class ReturnedPackage:
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for part, content in self._parts.items():
                 tree = self._trees.get(part)
-                if tree is not None and etree.tostring(tree) != etree.tostring(
-                    parse(content) if content else etree.Element("vide")
-                ):
+                if tree is not None and not (content and etree.tostring(tree) == etree.tostring(parse(content))):
                     content = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
                 info = zipfile.ZipInfo(part, _DATE)
                 info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
@@ -217,8 +219,6 @@ def _relations_path(part: str) -> str:
 
 
 def _absolute(part: str, cible: str) -> str:
-    return (
-        cible.lstrip("/")
-        if cible.startswith("/")
-        else posixpath.normpath(posixpath.join(posixpath.dirname(part), cible))
-    )
+    if cible.startswith("/"):
+        return cible.lstrip("/")
+    return posixpath.normpath(posixpath.join(posixpath.dirname(part), cible))

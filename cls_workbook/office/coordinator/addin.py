@@ -24,14 +24,7 @@ FILE, RIBBON = "cls-workbook.xlam", "ruban_complement.xml"
 _VBA_PROJECT = "xl/vbaProject.bin"
 # Where Excel loads what it finds, whatever the language of Office.
 _WINDOWS_STARTUP = ("Microsoft", "Excel", "XLSTART")
-_MAC_STARTUP = (
-    "Library",
-    "Group Containers",
-    "UBF8T346G9.Office",
-    "User Content.localized",
-    "Startup.localized",
-    "Excel",
-)
+_MAC_STARTUP = ("Library/Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel",)
 _MAC_SCRIPTS = ("Library", "Application Scripts", "com.microsoft.Excel")
 
 
@@ -109,9 +102,8 @@ def _mac_bridge(environ: Mapping[str, str]) -> list[Path]:
     """The script through which Excel for Mac may call Python: xlwings brings it, Excel wants it in this folder."""
     package = importlib.util.find_spec("xlwings")
     folder = Path(package.origin).parent if package and package.origin else Path()
-    facts = []
+    copies = []
     for script in sorted(folder.glob("xlwings-*.applescript")):
-        file_copy = Path(environ["HOME"], *_MAC_SCRIPTS, script.name)
-        save(script.read_bytes(), file_copy)
-        facts.append(file_copy)
-    return facts
+        copies.append(Path(environ["HOME"], *_MAC_SCRIPTS, script.name))
+        save(script.read_bytes(), copies[-1])
+    return copies

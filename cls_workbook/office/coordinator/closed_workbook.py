@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 
 from cls_workbook.errors import Refusal
-from cls_workbook.french import typography
 from cls_workbook.office.coordinator import home_rows
 from cls_workbook.reading.opening.returned_workbook import open_workbook
 
@@ -23,18 +22,16 @@ def facts_of_workbook(file: str | Path) -> dict[str, object]:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise Refusal(typography(f"« {file} » ne peut pas être lu ({error.strerror or error}).")) from error
+        raise Refusal(f"« {file} » ne peut pas être lu ({error.strerror or error}).") from error
     try:
         workbook = open_workbook(content)
     except Refusal as refusal:  # its remedy is for partners, who send their workbook back
-        raise Refusal(typography(f"« {file} » ne peut pas être lu. {refusal}")) from refusal
+        raise Refusal(f"« {file} » ne peut pas être lu. {refusal}") from refusal
     for grid in workbook.grids():
         if statements := home_rows.values(grid.lines):
             facts = {"workbook": home_rows.read_versions(statements.get("version")), "path": str(file.resolve())}
             return facts | _folder(file.resolve().parent / str(statements.get("dossier") or home_rows.DEFAULT_FOLDER))
-    raise Refusal(
-        typography(f"« {file} » n’est pas un classeur de la coordination : sa feuille « Accueil » est introuvable.")
-    )
+    raise Refusal(f"« {file} » n’est pas un classeur de la coordination : sa feuille « Accueil » est introuvable.")
 
 
 def _folder(folder: Path) -> dict[str, object]:

@@ -11,6 +11,8 @@ from cls_workbook.forms import choice_lists
 from cls_workbook.forms.layout import FormPage
 from cls_workbook.french import typography
 from cls_workbook.office.coordinator import home_rows, home_sheet, workstation
+from cls_workbook.office.coordinator.home_sheet import InitialAccueil
+from cls_workbook.office.coordinator.workstation import Workstation
 from cls_workbook.pilotage import Pilotage, pilotage_sheets, programme_sheet
 from cls_workbook.pilotage.pilotage_pieces import Canvas, SheetTally, titre
 from cls_workbook.reports.consolidation import blank_results
@@ -24,35 +26,18 @@ _NOT_APPLICABLE = {
 }
 
 
-def workbook(
-    contrat: Contrat,
-    annee: int,
-    pilotage: Pilotage,
-    starting_point: home_sheet.InitialAccueil,
-    on: workstation.Workstation,
-) -> Workbook:
+def workbook(contrat: Contrat, annee: int, pilotage: Pilotage, start: InitialAccueil, on: Workstation) -> Workbook:
     """The workbook, macros included.
 
     The sheets are the same whatever the contract: the VBA project has a module for each.
     """
-    worksheets = describe(contrat, annee, pilotage, starting_point, on)
+    worksheets = describe(contrat, annee, pilotage, start, on)
     macros = Macros((resources.folder("templates") / VBA_PROJECT).read_bytes(), ribbon())
-    return Workbook(
-        worksheets,
-        f"{contrat.titre} — coordination {contrat.year_name(annee)}",
-        contrat.titre,
-        active_sheet=home_rows.NAME,
-        macros=macros,
-    )
+    titre = f"{contrat.titre} — coordination {contrat.year_name(annee)}"
+    return Workbook(worksheets, titre, contrat.titre, active_sheet=home_rows.NAME, macros=macros)
 
 
-def describe(
-    contrat: Contrat,
-    annee: int,
-    pilotage: Pilotage,
-    starting_point: home_sheet.InitialAccueil,
-    on: workstation.Workstation,
-) -> list[Sheet]:
+def describe(contrat: Contrat, annee: int, pilotage: Pilotage, start: InitialAccueil, on: Workstation) -> list[Sheet]:
     """Its sheets, each with the name of its module."""
     canvas = pilotage_sheets.canvas_of(contrat, annee, pilotage)
     contrat = canvas.contrat
@@ -64,14 +49,9 @@ def describe(
     saisies |= {nom: p for nom, (p, _) in drawings.items()}
     counts: list[tuple[str, SheetTally]] = [(nom, tally) for nom, (_, tally) in drawings.items()]
     outcomes = blank_results.worksheets(contrat, annee)
-    first = home_sheet.draw(canvas, counts, [f.nom for f in outcomes], starting_point)
-    worksheets = [
-        first,
-        *(p.sheet for p in saisies.values()),
-        *outcomes,
-        choice_lists.sheet(canvas.choix),
-        workstation.sheet(on),
-    ]
+    first = home_sheet.draw(canvas, counts, [f.nom for f in outcomes], start)
+    hidden = [choice_lists.sheet(canvas.choix), workstation.sheet(on)]
+    worksheets = [first, *(p.sheet for p in saisies.values()), *outcomes, *hidden]
     for sheet in worksheets:
         sheet.code_name = code_name(sheet.nom)
     return worksheets

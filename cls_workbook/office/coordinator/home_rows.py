@@ -75,10 +75,8 @@ def find(lines: Sequence[Sequence[object]]) -> dict[str, CellPosition]:
             if nom in places or len(ranks) != 1:
                 what = "est en double" if nom in places else f"a perdu son étiquette « {libelle} »"
                 raise Refusal(
-                    typography(
-                        f"Feuille « {NAME} », ligne {i} : la question « {libelle} » {what}. "
-                        "Rétablissez la feuille d’origine, puis recommencez."
-                    )
+                    f"Feuille « {NAME} », ligne {i} : la question « {libelle} » {what}. "
+                    "Rétablissez la feuille d’origine, puis recommencez."
                 )
             places[nom] = CellPosition(i, ranks[0] + 1)
     return places if "accueil/contrat" in {SLOTS[nom].cle for nom in places} else {}

@@ -66,6 +66,11 @@ FIRST_MESSAGE = (
     "Déposez les classeurs reçus dans le dossier des retours, sans les renommer ni les corriger, puis "
     "cliquez sur « Consolider »."
 )
+_SETTINGS_HELP = {
+    "dossier": "Le dossier où vous déposez les classeurs reçus. Sans chemin complet : à côté de ce classeur.",
+    "precedent": "Facultatif : le fichier de la consolidation de l’an dernier, pour montrer l’évolution.",
+    "contrat": "Ne change que si la définition (.toml) a été déplacée : un contrat livré avec l’outil, ou un chemin.",
+}
 _SHEETS = {
     "Synthèse": "Le portrait de l’année : ce que lira l’ARS.",
     "Évolution": "Chaque mesure et chaque enveloppe au fil des années ; n’est additionné que ce qui peut l’être.",
@@ -102,27 +107,10 @@ def draw(
     _buttons(page)
     _situation(page)
     band(page, canvas.bloc(pf.CAMPAGNE).titre, E)
-    _setting(
-        page,
-        "dossier",
-        starting_point.folder,
-        "Le dossier où vous déposez les classeurs reçus. Sans chemin complet : à côté de ce classeur.",
-    )
-    _setting(
-        page,
-        "precedent",
-        starting_point.precedent or None,
-        "Facultatif : le fichier de la consolidation de l’an dernier, pour montrer l’évolution.",
-        "saisie_optionnelle:code",
-    )
+    _setting(page, "dossier", starting_point.folder, "saisie:code")
+    _setting(page, "precedent", starting_point.precedent or None)
     campagne(page, canvas)
-    _setting(
-        page,
-        "contrat",
-        starting_point.contrat,
-        "Ne change que si la définition (.toml) a été déplacée : un contrat livré avec l’outil, ou un chemin.",
-        "saisie_optionnelle:code",
-    )
+    _setting(page, "contrat", starting_point.contrat)
     page.sheet.print_setup.page_breaks.append(page.line - 1)
     band(page, "Les feuilles à remplir, et ce qui y est déjà saisi", E)
     sheets_and_counts(page, list(counts))
@@ -142,17 +130,8 @@ def _buttons(page: FormPage) -> None:
     for action in ACTIONS:
         page.texte(B, action.nom, "libelle_fort")  # under the button, which does not print
         page.merge(C, E, typography(action.meaning), "libelle")
-        page.sheet.buttons.append(
-            Button(
-                page.line,
-                B,
-                action.nom,
-                action.macro,
-                _BUTTON_WIDTH,
-                _BUTTON_HEIGHT,
-                typography(f"{action.nom} : {action.meaning}"),
-            )
-        )
+        alt_text, size = typography(f"{action.nom} : {action.meaning}"), (_BUTTON_WIDTH, _BUTTON_HEIGHT)
+        page.sheet.buttons.append(Button(page.line, B, action.nom, action.macro, *size, alt_text))
         page.next_row(_BUTTON_ROW_HEIGHT)
     page.merge(B, E, typography(NO_MACRO_HELP), "aide")
     page.next_row(height(NO_MACRO_HELP, sum(WIDTHS), size=9))
@@ -168,25 +147,18 @@ def _situation(page: FormPage) -> None:
     _box(page, "message", typography(FIRST_MESSAGE), "libelle:texte")
     cell_range, first = CellRange(page.line, C, page.line, E), address(page.line, C, True)
     for start, style in ((home_rows.NOT_DONE, "erreur"), (home_rows.DONE, "bon")):
-        page.sheet.conditional_formats.append(
-            ConditionalFormat(cell_range, f'LEFT({first},{len(start)})="{start}"', style)
-        )
+        formula = f'LEFT({first},{len(start)})="{start}"'
+        page.sheet.conditional_formats.append(ConditionalFormat(cell_range, formula, style))
     page.next_row(46)
 
 
-def _setting(page: FormPage, nom: str, valeur: str | None, aide: str, style: str = "saisie:code") -> None:
+def _setting(page: FormPage, nom: str, valeur: str | None, style: str = "saisie_optionnelle:code") -> None:
     """A cell that tells Python where something is: a path, from the workbook's folder or whole."""
     _row(page, nom)
     page.texte(C, valeur, style)
-    page.sheet.validations.append(
-        Validation(
-            [CellRange(page.line, C, page.line, C)],
-            "libre",
-            titre=home_rows.SLOTS[nom].libelle,
-            prompt=typography(aide),
-        )
-    )
-    page.merge(D, E, typography(aide), "aide:retrait")
+    cell_range, aide = CellRange(page.line, C, page.line, C), typography(_SETTINGS_HELP[nom])
+    page.sheet.validations.append(Validation([cell_range], "libre", titre=home_rows.SLOTS[nom].libelle, prompt=aide))
+    page.merge(D, E, aide, "aide:retrait")
     page.next_row(24)
 
 

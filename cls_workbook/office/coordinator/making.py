@@ -7,7 +7,7 @@ from pathlib import Path
 from cls_workbook import pilotage as coordination
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
-from cls_workbook.french import quoted_list, typography
+from cls_workbook.french import quoted_list
 from cls_workbook.office.coordinator import coordinator_workbook, home_rows, home_sheet, workstation
 from cls_workbook.pilotage import Pilotage
 from cls_workbook.reading.opening.grids import Grid
@@ -42,12 +42,10 @@ def coordonner(
         _refuse_to_lose(cible, contrat, annee)
     source = pilotage or (str(cible) if exists else None)
     saisies = coordination.read(source, contrat, annee) if source else Pilotage()
-    starting_point = _initial_accueil(cible, reference, source, precedent)
-    description = coordinator_workbook.workbook(
-        contrat, annee, saisies, starting_point, on if on is not None else workstation.this_workstation()
-    )
-    writer.write(description, cible)
-    folder = cible.parent / starting_point.folder
+    start = _initial_accueil(cible, reference, source, precedent)
+    on = on if on is not None else workstation.this_workstation()
+    writer.write(coordinator_workbook.workbook(contrat, annee, saisies, start, on), cible)
+    folder = cible.parent / start.folder
     folder.mkdir(parents=True, exist_ok=True)
     return [cible, folder]
 
@@ -56,9 +54,9 @@ def _initial_accueil(
     cible: Path, reference: str, source: str | None, precedent: str | None
 ) -> home_sheet.InitialAccueil:
     """What Accueil says: as it was, if the workbook is made again."""
-    items_read = _slots(Path(source)) if source else {}
-    folder = str(items_read.get("dossier") or home_rows.DEFAULT_FOLDER)
-    ancien = _path_from(cible, precedent) if precedent else str(items_read.get("precedent") or "")
+    said = _slots(Path(source)) if source else {}
+    folder = str(said.get("dossier") or home_rows.DEFAULT_FOLDER)
+    ancien = _path_from(cible, precedent) if precedent else str(said.get("precedent") or "")
     definition = _path_from(cible, reference) if Path(reference).is_file() else reference
     return home_sheet.InitialAccueil(definition, folder, ancien, coordinator_workbook.VERSIONS)
 
@@ -79,26 +77,18 @@ def _slots(file: Path) -> dict[str, object]:
 def _refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
     """Refusal if the workbook that stands there holds more than inputs: own sheets, notes beside the tables."""
     try:
-        present_ones = {grid.nom: grid for grid in open_workbook(cible.read_bytes()).grids()}
+        there = {grid.nom: grid for grid in open_workbook(cible.read_bytes()).grids()}
     except OSError as error:
         raise Refusal(f"« {cible} » existe déjà et ne peut pas être lu ({error.strerror or error}).") from error
-    blank_sheets = {
-        f.nom: f
-        for f in coordinator_workbook.describe(
-            contrat, annee, Pilotage(), home_sheet.InitialAccueil(""), workstation.Workstation()
-        )
-    }
-    if kept_ones := [
-        nom for nom, grid in present_ones.items() if nom not in blank_sheets or _is_filled(blank_sheets[nom], grid)
-    ]:
-        worksheets = "la feuille" if len(kept_ones) == 1 else "les feuilles"
+    start, on = home_sheet.InitialAccueil(""), workstation.Workstation()
+    blank = {f.nom: f for f in coordinator_workbook.describe(contrat, annee, Pilotage(), start, on)}
+    if at_risk := [nom for nom, grid in there.items() if nom not in blank or _is_filled(blank[nom], grid)]:
+        worksheets = "la feuille" if len(at_risk) == 1 else "les feuilles"
         raise Refusal(
-            typography(
-                f"« {cible} » existe déjà, et ce que contient {worksheets} {quoted_list(kept_ones)} "
-                "serait perdu : rien n’a été fait. "
-                f"Choisissez un autre nom, avec --pilotage « {cible} » pour reprendre ses saisies ; "
-                "puis consolidez, et copiez-y vos propres feuilles et notes."
-            )
+            f"« {cible} » existe déjà, et ce que contient {worksheets} {quoted_list(at_risk)} "
+            "serait perdu : rien n’a été fait. "
+            f"Choisissez un autre nom, avec --pilotage « {cible} » pour reprendre ses saisies ; "
+            "puis consolidez, et copiez-y vos propres feuilles et notes."
         )
 
 

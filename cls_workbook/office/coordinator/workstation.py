@@ -13,6 +13,10 @@ from cls_workbook.workbook.description import Sheet
 
 SHEET = "xlwings.conf"  # the name is xlwings'
 _EMPTY_ALLOWED = ("PYTHONPATH",)
+_HELP = (
+    "Réglages de la liaison entre Excel et Python : ne renommez pas cette feuille. « Vérifier l’installation » la "
+    "met à jour."
+)
 
 
 class Workstation(NamedTuple):
@@ -48,18 +52,10 @@ def sheet(workstation: Workstation) -> Sheet:
         "ADD_WORKBOOK_TO_PYTHONPATH": "False",
     }
     # A setting that is there but blank would hide the one of the user's own configuration file.
-    all_kept = {nom: valeur for nom, valeur in settings.items() if valeur or nom in _EMPTY_ALLOWED}
+    told = {nom: valeur for nom, valeur in settings.items() if valeur or nom in _EMPTY_ALLOWED}
     page = Sheet(SHEET, etat="masquee", widths={1: 34, 2: 70, 4: 80})
-    for line, (nom, valeur) in enumerate(all_kept.items(), 1):
+    for line, (nom, valeur) in enumerate(told.items(), 1):
         page.write(line, 1, nom, "cellule:code")
         page.write(line, 2, valeur or None, "cellule:code")
-    page.write(
-        1,
-        4,
-        typography(
-            "Réglages de la liaison entre Excel et Python : ne renommez pas cette feuille. "
-            "« Vérifier l’installation » la met à jour."
-        ),
-        "aide_ligne",
-    )
+    page.write(1, 4, typography(_HELP), "aide_ligne")
     return page

@@ -68,19 +68,9 @@ def delays(result: Result, pilotage: Pilotage, day: date) -> list[Overdue]:
         if set(by_state) == {RECEIVED}:
             continue
         suivi = followed.get(cle(respondent.id), Relance(respondent.id))
-        hits.append(
-            Overdue(
-                respondent,
-                tuple(by_state[""]),
-                tuple(by_state[REJECTED]),
-                tuple(by_state[DUPLICATE]),
-                tuple(by_state[RECEIVED]),
-                suivi.statut,
-                suivi.date,
-                pilotage.limite,
-                _days_late(pilotage.limite, day),
-            )
-        )
+        missing, rejected, twice, received = (tuple(by_state[e]) for e in ("", REJECTED, DUPLICATE, RECEIVED))
+        late = pilotage.limite, _days_late(pilotage.limite, day)
+        hits.append(Overdue(respondent, missing, rejected, twice, received, suivi.statut, suivi.date, *late))
     return hits + _groups(contrat, result, pilotage, day)
 
 
@@ -115,16 +105,9 @@ def _groups(contrat: Contrat, result: Result, pilotage: Pilotage, day: date) -> 
     for p in planned[planned["groupe"]].to_dict("records"):
         if (p["fiche"], displayed_name(contrat, p["structure"])) in missing:
             remainders[p["structure"]].append((p["fiche"], p["volet"]))
-    return [
-        Overdue(
-            forms.Respondent(g, displayed_name(contrat, g), tuple(f)),
-            tuple(f),
-            limite=pilotage.limite,
-            days=_days_late(pilotage.limite, day),
-            groupe=True,
-        )
-        for g, f in remainders.items()
-    ]
+    who = ((forms.Respondent(g, displayed_name(contrat, g), tuple(f)), tuple(f)) for g, f in remainders.items())
+    days = _days_late(pilotage.limite, day)
+    return [Overdue(group, missing, limite=pilotage.limite, days=days, groupe=True) for group, missing in who]
 
 
 def _days_late(limite: date | None, day: date) -> int | None:

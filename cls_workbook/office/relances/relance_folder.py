@@ -57,23 +57,20 @@ class Relances:
         to_remind = sum(r.to_remind for r in self.delays)
         if not self.delays:
             return "toutes les réponses attendues sont là, personne n’est à relancer."
-        sentences = [
-            f"{to_remind} brouillon{'s' * (to_remind > 1)} de message, un par structure à relancer ; rien n’est envoyé."
-        ]
+        s = "s" * (to_remind > 1)
+        sentences = [f"{to_remind} brouillon{s} de message, un par structure à relancer ; rien n’est envoyé."]
         if groups := sum(r.groupe for r in self.delays):
             sentences.append(f"{groups} groupe{'s' * (groups > 1)} sans membre nommé : personne à qui écrire.")
         if said := sum(r.said_received for r in self.delays if not r.groupe):
-            sentences.append(
-                f"{said} retour{'s' * (said > 1)} dit{'s' * (said > 1)} reçu{'s' * (said > 1)} par le pilotage, "
-                "sans fichier dans le dossier."
-            )
+            s = "s" * (said > 1)
+            sentences.append(f"{said} retour{s} dit{s} reçu{s} par le pilotage, sans fichier dans le dossier.")
         return typography(" ".join(sentences))
 
 
 def prepare(
     result: Result, pilotage: coordination.Pilotage, folder: str | Path, day: date, precedent: str | Path | None = None
 ) -> Relances:
-    """Writes ``office.relances-<année>.workbook`` and the drafts in ``folder``.
+    """Writes ``relances-<année>.xlsx`` and the drafts in ``folder``.
 
     ``precedent``: last year's consolidation, shown in the workbooks.
     """
@@ -99,66 +96,36 @@ def _drafts(
 
         campagne = replace(campagne, **for_workbooks(precedent, contrat, annee))
     # The workbook of a reminder asks for what is still wanted, and for nothing that was answered.
-    partial_respondents = [replace(r.respondent, fiches=r.a_remplir) for r in to_remind if r.a_remplir]
-    workbooks = (
-        {
-            p.id: workbook
-            for p, workbook in zip(
-                partial_respondents, produce(contrat, annee, partial_respondents, campagne), strict=True
-            )
-        }
-        if partial_respondents
-        else {}
-    )
-    names = forms.file_names(r.respondent.id for r in to_remind)
-    return [
-        (
-            r,
-            f"relance-{names[r.respondent.id]}.eml",
-            relance_message.draft(contrat, annee, r, pilotage.contact, workbooks.get(r.respondent.id)),
-        )
-        for r in to_remind
-    ]
+    asked = [replace(r.respondent, fiches=r.a_remplir) for r in to_remind if r.a_remplir]
+    made = produce(contrat, annee, asked, campagne) if asked else ()
+    workbooks = {respondent.id: workbook for respondent, workbook in zip(asked, made, strict=True)}
+    drafts, names = [], forms.file_names(r.respondent.id for r in to_remind)
+    for r in to_remind:
+        message = relance_message.draft(contrat, annee, r, pilotage.contact, workbooks.get(r.respondent.id))
+        drafts.append((r, f"relance-{names[r.respondent.id]}.eml", message))
+    return drafts
 
 
 def _sheet(result: Result, hits: Sequence[Overdue], names: dict[str, str]) -> Sheet:
-    lines = [
-        dict(
-            zip(
-                RELANCES.titles,
-                (
-                    r.respondent.nom,
-                    _fiches(r.missing),
-                    _fiches(r.rejected),
-                    _fiches(r.duplicated),
-                    _fiches(r.received),
-                    r.limite,
-                    r.days,
-                    _TO_NAME
-                    if r.groupe
-                    else _SAID_RECEIVED_TEXT.format(r.statut)
-                    if r.said_received
-                    else r.statut or None,
-                    r.reminded_on,
-                    names.get(r.respondent.id),
-                ),
-                strict=True,
-            )
-        )
-        for r in hits
-    ]
+    lines = [dict(zip(RELANCES.titles, _row(r, names.get(r.respondent.id)), strict=True)) for r in hits]
     footer = f"{result.contrat.nom_court} · relances {result.annee} au {date_fr(result.day)}"
     return table_sheets.sheet(table_sheets.from_rows(RELANCES, lines), footer)
+
+
+def _row(r: Overdue, draft: str | None) -> tuple[object, ...]:
+    statut = _SAID_RECEIVED_TEXT.format(r.statut) if r.said_received else r.statut or None
+    fiches = map(_fiches, (r.missing, r.rejected, r.duplicated, r.received))
+    return (r.respondent.nom, *fiches, r.limite, r.days, _TO_NAME if r.groupe else statut, r.reminded_on, draft)
 
 
 def _fiches(reponses: Sequence[ExpectedAnswer]) -> str | None:
     return ", ".join(f"{fiche} ({volet})" if volet else fiche for fiche, volet in reponses) or None
 
 
-def _remove_old_drafts(folder: Path, all_kept: set[str]) -> None:
+def _remove_old_drafts(folder: Path, kept: set[str]) -> None:
     """Removes the drafts of an earlier run to structures that have answered since. A file that is not ours stays."""
     for file in sorted(folder.glob("relance-*.eml")):
         with suppress(OSError):
             ours = f"{relance_message.MARK}: relance".encode() in file.read_bytes()[:2000]
-            if ours and file.name not in all_kept:
+            if ours and file.name not in kept:
                 file.unlink()

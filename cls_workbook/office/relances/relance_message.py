@@ -1,7 +1,5 @@
 """The draft of a message, as a ``.eml`` that a mail program opens ready to be read over, addressed and sent.
 
-Pure: bytes out.
-
 No date, no random boundary: the same reminder gives the same bytes. No recipient: the contract names no person.
 """
 
@@ -20,6 +18,22 @@ _PART_BOUNDARY = "=_classeur_joint"
 _WORKBOOK = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
+_ABOUT_THE_WORKBOOK = (
+    "Le classeur à remplir est joint à ce message : il ne contient que ce que nous attendons de vous, et votre identité "
+    "y figure déjà. Comptez une dizaine de minutes par fiche ; il suffit de l’enregistrer et de le renvoyer en réponse "
+    "à ce message.",
+    "Il vous manque un chiffre ? Laissez la case vide et choisissez « non disponible » : une réponse incomplète nous "
+    "est déjà utile.",
+)
+_REJECTED = (
+    "Ce que vous nous avez envoyé n’a pas pu être retenu (fichier illisible, ou classeur d’une autre année) pour :"
+)
+_DUPLICATED = (
+    "Nous avons reçu plusieurs versions de votre réponse, et nous ne voulons pas choisir à votre place. Dites-nous "
+    "laquelle garder pour :"
+)
+
+
 def draft(contrat: Contrat, annee: int, overdue: Overdue, contact: str, workbook: tuple[str, bytes] | None) -> bytes:
     """The message to one structure.
 
@@ -30,12 +44,11 @@ def draft(contrat: Contrat, annee: int, overdue: Overdue, contact: str, workbook
     message["To"] = ""
     message["X-Unsent"] = "1"  # opened as a draft, not as a message received
     message[MARK] = "relance"
-    message.set_content(
-        texte(contrat, annee, overdue, contact, attached=workbook is not None), charset="utf-8", cte="quoted-printable"
-    )
+    content = texte(contrat, annee, overdue, contact, attached=workbook is not None)
+    message.set_content(content, charset="utf-8", cte="quoted-printable")
     if workbook:
-        nom, content = workbook
-        message.add_attachment(content, *_WORKBOOK, filename=nom)
+        nom, file = workbook
+        message.add_attachment(file, *_WORKBOOK, filename=nom)
         message.set_boundary(_PART_BOUNDARY)
     return message.as_bytes()
 
@@ -54,16 +67,7 @@ def texte(contrat: Contrat, annee: int, overdue: Overdue, contact: str, *, attac
     if overdue.received:
         paragraphs.append(f"Nous avons bien reçu vos réponses pour {_fiches_inline(overdue.received)} : merci.")
     if attached:
-        paragraphs += [
-            "Le classeur à remplir est joint à ce message : il ne contient que ce que nous attendons de vous, "
-            "et votre identité y figure déjà. "
-            "Comptez une dizaine de minutes par fiche ; il suffit de l’enregistrer et de le renvoyer en réponse "
-            "à ce message.",
-            (
-                "Il vous manque un chiffre ? Laissez la case vide et choisissez « non disponible » : "
-                "une réponse incomplète nous est déjà utile."
-            ),
-        ]
+        paragraphs += _ABOUT_THE_WORKBOOK
     paragraphs.append("Si votre réponse vient de partir, merci de ne pas tenir compte de ce message.")
     if contact:
         paragraphs.append(f"Pour toute question : {contact}")
@@ -75,10 +79,8 @@ def _what_is_missing(contrat: Contrat, overdue: Overdue) -> list[str]:
     if not overdue.missing:
         return []
     step = "pas encore" if overdue.reminded_on is None else "toujours pas"
-    start = (
-        f"Sauf erreur de notre part, nous n’avons {step} reçu la réponse de la structure « "
-        f"{overdue.respondent.nom} » pour :"
-    )
+    who = f"la réponse de la structure « {overdue.respondent.nom} »"
+    start = f"Sauf erreur de notre part, nous n’avons {step} reçu {who} pour :"
     pieces = ["\n".join([start, *_fiches_listed(contrat, overdue.missing)])]
     if overdue.limite and overdue.days:
         reminder = f", et nous vous avons écrit le {date_fr(overdue.reminded_on)}" if overdue.reminded_on else ""
@@ -89,20 +91,8 @@ def _what_is_missing(contrat: Contrat, overdue: Overdue) -> list[str]:
 
 
 def _what_to_redo(contrat: Contrat, overdue: Overdue) -> list[str]:
-    pieces = []
-    if overdue.rejected:
-        start = (
-            "Ce que vous nous avez envoyé n’a pas pu être retenu (fichier illisible, "
-            "ou classeur d’une autre année) pour :"
-        )
-        pieces.append("\n".join([start, *_fiches_listed(contrat, overdue.rejected)]))
-    if overdue.duplicated:
-        start = (
-            "Nous avons reçu plusieurs versions de votre réponse, et nous ne voulons pas choisir à votre place. "
-            "Dites-nous laquelle garder pour :"
-        )
-        pieces.append("\n".join([start, *_fiches_listed(contrat, overdue.duplicated)]))
-    return pieces
+    cases = ((_REJECTED, overdue.rejected), (_DUPLICATED, overdue.duplicated))
+    return ["\n".join([start, *_fiches_listed(contrat, fiches)]) for start, fiches in cases if fiches]
 
 
 def _fiches_listed(contrat: Contrat, reponses: Sequence[ExpectedAnswer]) -> list[str]:
