@@ -20,8 +20,8 @@ _WORKBOOK = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.she
 
 _ABOUT_THE_WORKBOOK = (
     "Le classeur à remplir est joint à ce message : il ne contient que ce que nous attendons de vous, et votre "
-    "identité y figure déjà. Comptez une dizaine de minutes par fiche ; il suffit de l’enregistrer et de le renvoyer en "
-    "réponse à ce message.",
+    "identité y figure déjà. Comptez une dizaine de minutes par fiche ; il suffit de l’enregistrer et de le "
+    "renvoyer en réponse à ce message.",
     "Il vous manque un chiffre ? Laissez la case vide et choisissez « non disponible » : une réponse incomplète nous "
     "est déjà utile.",
 )
