@@ -1,5 +1,4 @@
-"""``Workbook`` → the open workbook, through xlwings: the second renderer of the same description (``workbook.writer``:
-files).
+"""``Workbook`` → the open workbook, through xlwings: the second renderer of what ``workbook.writer`` makes a file of.
 
 Everything is read and decided in ``prepare``; ``write`` only writes, so that what cannot be done is said before
 anything has changed. A table is found by its name, whatever its sheet is called now or wherever the table was moved.
@@ -20,7 +19,7 @@ from cls_workbook.button.kept_notes import Neighbours, OrphanNote, RowKey, follo
 from cls_workbook.button.open_content import OpenSheetContent
 from cls_workbook.button.rectangles import rectangles
 from cls_workbook.errors import Refusal
-from cls_workbook.french import NBSP, fold
+from cls_workbook.french import fold
 from cls_workbook.workbook.description import Cell, CellRange, ExcelTable, Link, Sheet, Workbook
 from cls_workbook.workbook.excel_limits import EXACT_INTEGER_MAX, without_forbidden
 
@@ -75,8 +74,7 @@ def _plan_sheet(contents: Mapping[str, OpenSheetContent], sheet: Sheet) -> Plann
         return PlannedSheet(sheet)
     if namesake.lines and (sheet_table or not _is_ours(namesake, sheet)):
         raise Refusal(
-            f"La feuille «{NBSP}{namesake.sheet.name}{NBSP}» n’est pas celle de la consolidation{NBSP}: "
-            "rien n’a été écrit. "
+            f"La feuille « {namesake.sheet.name} » n’est pas celle de la consolidation : rien n’a été écrit. "
             "Donnez-lui un autre nom, puis recommencez."
         )
     return PlannedSheet(sheet, namesake)
@@ -93,14 +91,10 @@ def _plan_at_table(content: OpenSheetContent, sheet: Sheet, sheet_table: ExcelTa
 def _keys(sheet: Sheet, sheet_table: ExcelTable) -> list[RowKey]:
     """The key of each row of the table to come; none for the blank row of an empty table."""
     ranks = [sheet_table.columns.index(c) + 1 for c in sheet_table.cle]
-    texts = {
-        (c.line, c.column): written(c.valeur.texte if isinstance(c.valeur, Link) else _value(c.valeur))
-        for c in sheet.cells
-    }
-    return [
-        tuple(texts[line, rank] for rank in ranks)
-        for line in range(sheet_table.cell_range.line + 1, sheet_table.cell_range.last_row + 1)
-    ]
+    values = {(c.line, c.column): c.valeur for c in sheet.cells if c.column in ranks}
+    texts = {p: written(v.texte if isinstance(v, Link) else _value(v)) for p, v in values.items()}
+    lines = range(sheet_table.cell_range.line + 1, sheet_table.cell_range.last_row + 1)
+    return [tuple(texts[line, rank] for rank in ranks) for line in lines]
 
 
 def _is_ours(content: OpenSheetContent, sheet: Sheet) -> bool:
@@ -132,11 +126,8 @@ def write(book: xlwings.Book, planned: Sequence[PlannedSheet]) -> WriteReport:
     """Writes the sheets, those that are missing after the last."""
     write_report = WriteReport()
     for prevu in planned:
-        page = (
-            prevu.content.sheet
-            if prevu.content
-            else book.sheets.add(prevu.sheet.nom, after=book.sheets[len(book.sheets) - 1])
-        )
+        last = book.sheets[len(book.sheets) - 1]
+        page = prevu.content.sheet if prevu.content else book.sheets.add(prevu.sheet.nom, after=last)
         delivered = _Page(page, prevu)
         delivered.write()
         write_report.lost += [(page.name, o) for o in (prevu.neighbours.orphans if prevu.neighbours else ())]
@@ -172,15 +163,10 @@ class _Page:
         totals = ancien is not None and ancien.show_totals
         if ancien and totals:
             ancien.show_totals = False
-        empty = CellRange(
-            cell_range.line,
-            cell_range.column,
-            max(cell_range.last_row, self.prevu.end - self.row_offset),
-            cell_range.last_column,
-        )
         if self.prevu.content:
             self._push_following_down(cell_range)
-            self.zone(empty).clear()
+            end = max(cell_range.last_row, self.prevu.end - self.row_offset)
+            self.zone(cell_range._replace(last_row=end)).clear()
         self._write_neighbours(cell_range)
         self._cells(align=False)
         self._lay_out(fresh=self.fresh or self.prevu.end - self.row_offset <= cell_range.line + 1)
@@ -188,10 +174,8 @@ class _Page:
             self.page.tables.add(self.zone(cell_range), name=sheet_table.nom, table_style_name=TABLE_STYLE)
         else:
             right = max(cell_range.last_column, self.prevu.right - self.column_offset)
-            if (cell_range.last_row + self.row_offset, right + self.column_offset) != (
-                self.prevu.end,
-                self.prevu.right,
-            ):
+            corner = cell_range.last_row + self.row_offset, right + self.column_offset
+            if corner != (self.prevu.end, self.prevu.right):
                 ancien.resize(self.zone(cell_range._replace(last_column=right)))
         if ancien and totals:
             ancien.show_totals = True
@@ -241,9 +225,7 @@ class _Page:
         self._lay_out(fresh=True)
         try:
             open_charts.draw(self.page, self.sheet)
-        except (
-            Exception
-        ):  # the errors of Excel's own libraries have no common parent, and figures matter more than their drawing
+        except Exception:  # Excel's libraries have no one kind, and figures matter more than their drawing
             traceback.print_exc()
             self.without_charts = True
 
@@ -269,14 +251,9 @@ class _Page:
         for cell in cells:
             if isinstance(cell.valeur, Link):
                 cible, texte, tooltip = cell.valeur
-                cible = (
-                    f"#{cible.removeprefix('internal:')}"
-                    if cible.startswith("internal:")
-                    else cible.removeprefix("external:")
-                )
-                self.zone(CellRange(cell.line, cell.column, cell.line, cell.column)).add_hyperlink(
-                    cible, texte, tooltip or texte
-                )
+                cible = cible.replace("internal:", "#", 1) if cible.startswith("internal:") else cible
+                place = self.zone(CellRange(cell.line, cell.column, cell.line, cell.column))
+                place.add_hyperlink(cible.removeprefix("external:"), texte, tooltip or texte)
 
     def _lay_out(self, *, fresh: bool) -> None:
         """Widths and heights. A table that already held rows keeps the widths that the coordinator gave it."""
@@ -290,9 +267,7 @@ class _Page:
 
 
 def _merges(merges: Sequence[CellRange]) -> Iterator[tuple[CellRange, bool]]:
-    """The merges in fewer calls: those of one row and of the same columns, one below the other, at once (True:
-    row by row).
-    """
+    """The merges in fewer calls: those of a row and of the same columns, one below the other, at once (True)."""
     single_row = {(p.line, p.column): p.last_column for p in merges if p.line == p.last_row}
     yield from ((p, False) for p in merges if p.line != p.last_row)
     for column in sorted({c for _, c in single_row}):
@@ -304,11 +279,9 @@ def _covered_cells(sheet: Sheet) -> Iterator[Cell]:
     """The cells under each merge, but the first, in its style."""
     styles = {(c.line, c.column): c.style for c in sheet.cells}
     for cell_range in sheet.merges:
-        style = styles.get((cell_range.line, cell_range.column))
-        for line in range(cell_range.line, cell_range.last_row + 1):
-            for column in range(cell_range.column, cell_range.last_column + 1):
-                if style and (line, column) != (cell_range.line, cell_range.column):
-                    yield Cell(line, column, None, style)
+        first, *covered = cell_range.places()
+        if style := styles.get(first):
+            yield from (Cell(*place, None, style) for place in covered)
 
 
 def _has_formulas(zone: xlwings.Range) -> bool:
@@ -318,10 +291,8 @@ def _has_formulas(zone: xlwings.Range) -> bool:
     except NotImplementedError:  # an engine that does not say: what it shows is kept
         return False
     values = zone.options(ndim=1, err_to_str=True).value
-    texts = [
-        f[0] if isinstance(f, (list, tuple)) else f
-        for f in (formulas if isinstance(formulas, (list, tuple)) else [formulas])
-    ]
+    rows = formulas if isinstance(formulas, (list, tuple)) else [formulas]
+    texts = [row[0] if isinstance(row, (list, tuple)) else row for row in rows]
     return any(isinstance(f, str) and f.startswith("=") and f != v for f, v in zip(texts, values, strict=True))
 
 

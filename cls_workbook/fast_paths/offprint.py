@@ -11,7 +11,7 @@ Only for sheets without drawing, table or external link: entry workbooks have no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -50,27 +50,15 @@ def produce(workbooks: list[Workbook]) -> Iterable[bytes]:
     worksheets: dict[str, Sheet] = {}
     variants: dict[str, list[str]] = {}
     children = [[_place_sheet(f, worksheets, variants) for f in workbook.worksheets] for workbook in workbooks]
-    mother = _Mother(
-        row_writer.to_bytes(
-            Workbook(
-                list(worksheets.values()),
-                workbooks[0].titre,
-                workbooks[0].subject,
-                active_sheet=workbooks[0].active_sheet,
-            )
-        )
-    )
+    mother = _Mother(row_writer.to_bytes(replace(workbooks[0], worksheets=list(worksheets.values()), names={})))
     for rank, (workbook, parts) in enumerate(zip(workbooks, children, strict=True)):
         # The first is the same file whether others follow or not. Of these, no two have the same texts, blanks for the
-        # most part:
-        # to press them as small as can be would take longer than all the rest.
+        # most part: to press them as small as can be would take longer than all the rest.
         yield mother.detach(workbook, parts, shared_parts.FAST if rank else shared_parts.USUAL)
 
 
 def _place_sheet(sheet: Sheet, worksheets: dict[str, Sheet], variants: dict[str, list[str]]) -> _OffprintPart:
-    """Finds the sheet among those of the mother, or adds it under a free name. ``variants``: name in children → names
-    in the mother.
-    """
+    """Finds the sheet in the mother, or adds it there under a free name. ``variants``: name in children → in hers."""
     for source in variants.setdefault(sheet.nom, []):
         if (differences := _differences(worksheets[source], sheet)) is not None:
             return _OffprintPart(sheet.nom, source, differences)
@@ -82,12 +70,9 @@ def _place_sheet(sheet: Sheet, worksheets: dict[str, Sheet], variants: dict[str,
 
 def _differences(one: Sheet, other: Sheet) -> tuple[Cell, ...] | None:
     """The cells of ``other`` that hold something else than those of ``one``; None if more than values differ."""
-    if (
-        len(one.cells) != len(other.cells)
-        or other.charts
-        or other.sheet_tables
-        or replace(one, cells=[], nom=other.nom) != replace(other, cells=[])
-    ):
+    if len(one.cells) != len(other.cells) or other.charts or other.sheet_tables:
+        return None
+    if replace(one, cells=[], nom=other.nom) != replace(other, cells=[]):
         return None
     pairs = [(u, a) for u, a in zip(one.cells, other.cells, strict=True) if u is not a and u != a]
     if any(u[:2] != a[:2] or u.style != a.style or not _is_replaceable(u.valeur, a.valeur) for u, a in pairs):
@@ -121,47 +106,34 @@ class _Mother:
         return self.parts[nom][0].decode()
 
     def detach(self, workbook: Workbook, chosen: list[_OffprintPart], niveau: int) -> bytes:
-        """The bytes of a child: the mother's parts in their order, those that change replaced. ``niveau``: how its
-        texts are compressed.
-        """
+        """A child: the mother's parts in their order, some replaced. ``niveau``: how its texts are compressed."""
         texts = _OffprintTexts(self.texts)
         sources = [self.parts[_sheet_path(self.ranks[p.source] + 1)][0] for p in chosen]
         worksheets = [_replace_in(source, p.differences, texts) for source, p in zip(sources, chosen, strict=True)]
         shared = texts.part([rank for sheet in worksheets for rank in self._used_texts(sheet)])
-        nombre, all_printed = len(chosen), self._defined_names(chosen)
-        new_parts = {
-            "[Content_Types].xml": _without_sheets(self._read("[Content_Types].xml"), _TYPE, nombre, len(self.ranks)),
-            "xl/_rels/workbook.xml.rels": _without_sheets(
-                self._read("xl/_rels/workbook.xml.rels"), _LINK, nombre, len(self.ranks)
-            ),
-            "xl/workbook.xml": self._workbook(chosen, all_printed),
-            "docProps/app.xml": self._application(chosen, all_printed),
-            "docProps/core.xml": re.sub(
-                "<dc:title>[^<]*</dc:title>",
-                lambda _: f"<dc:title>{escaped(workbook.titre)}</dc:title>",
-                self._read("docProps/core.xml"),
-            ),
-        }
-        contents = {nom: texte.encode() for nom, texte in new_parts.items()} | {_SHARED_STRINGS: shared}
+        contents = {nom: texte.encode() for nom, texte in self._small_parts(workbook, chosen)}
         contents |= {_sheet_path(rank): sheet for rank, sheet in enumerate(worksheets, 1)}
-        changed = {
-            sheet: max(c.line for c in p.differences)
-            for sheet, p in zip(worksheets, chosen, strict=True)
-            if p.differences
-        }
-        removed = {_sheet_path(rank) for rank in range(nombre + 1, len(self.ranks) + 1)}
-        remaining_parts = {
-            nom: contents.get(nom, content) for nom, (content, _) in self.parts.items() if nom not in removed
-        }
+        pairs = [(sheet, p.differences) for sheet, p in zip(worksheets, chosen, strict=True) if p.differences]
+        changed = {sheet: max(cell.line for cell in differences) for sheet, differences in pairs}
+        removed = {_sheet_path(rank) for rank in range(len(chosen) + 1, len(self.ranks) + 1)}
 
-        def compressed(content: bytes) -> shared_parts.Part:
-            return (
-                shared_parts.compress(content, niveau)
-                if content is shared
-                else self._compressed(content, changed.get(content, 0))
-            )
+        def compressed(nom: str) -> shared_parts.Part:
+            if nom == _SHARED_STRINGS:
+                return shared_parts.compress(shared, niveau)
+            content = contents.get(nom, self.parts[nom][0])
+            return self._compressed(content, changed.get(content, 0))
 
-        return shared_parts.assemble((nom, compressed(content)) for nom, content in remaining_parts.items())
+        return shared_parts.assemble((nom, compressed(nom)) for nom in self.parts if nom not in removed)
+
+    def _small_parts(self, workbook: Workbook, chosen: list[_OffprintPart]) -> Iterator[tuple[str, str]]:
+        """What says which sheets there are, and the title."""
+        for nom, motif in (("[Content_Types].xml", _TYPE), ("xl/_rels/workbook.xml.rels", _LINK)):
+            yield nom, _without_sheets(self._read(nom), motif, len(chosen), len(self.ranks))
+        names = self._defined_names(chosen)
+        yield "xl/workbook.xml", self._workbook(chosen, names)
+        yield "docProps/app.xml", self._application(chosen, names)
+        title, core = f"<dc:title>{escaped(workbook.titre)}</dc:title>", "docProps/core.xml"
+        yield core, re.sub("<dc:title>[^<]*</dc:title>", lambda _: title, self._read(core))
 
     def _used_texts(self, sheet: bytes) -> list[bytes]:
         """The ranks of the texts that a sheet shows. Those of a sheet of the mother are looked for once."""
@@ -172,9 +144,7 @@ class _Mother:
         return self.used_texts[sheet]
 
     def _compressed(self, content: bytes, line: int) -> shared_parts.Part:
-        """A part of a child. ``line``: the last row of a sheet that changes; what comes after it is compressed once for
-        all children.
-        """
+        """``line``: the last row of a sheet that changes; what comes after it is compressed once for all children."""
         if content in self.made:
             return self.made[content]
         following = content.find(b"<row ", content.find(b'<row r="%d"' % line) + 1) if line else -1
@@ -192,46 +162,37 @@ class _Mother:
         for nom, rank, extra, cible in _NAME.findall(self.workbook):
             if int(rank) in place:
                 n, sheet = place[int(rank)]
-                names.append(
-                    (
-                        nom,
-                        sheet,
-                        f'<definedName name="{nom}" '
-                        f'localSheetId="{n}"{extra}>{sheet}!{cible.rpartition("!")[2]}</definedName>',
-                    )
-                )
-        return sorted(
-            names, key=lambda n: f"{n[0].removeprefix('_xlnm.')}::{n[1].lstrip(_APOSTROPHE)}".lower()
-        )  # as XlsxWriter does
+                attributes, target = f'name="{nom}" localSheetId="{n}"{extra}', f"{sheet}!{cible.rpartition('!')[2]}"
+                names.append((nom, sheet, f"<definedName {attributes}>{target}</definedName>"))
+        # in the order of XlsxWriter
+        return sorted(names, key=lambda n: f"{n[0].removeprefix('_xlnm.')}::{n[1].lstrip(_APOSTROPHE)}".lower())
 
-    def _workbook(self, chosen: list[_OffprintPart], all_printed: list[tuple[str, str, str]]) -> str:
+    def _workbook(self, chosen: list[_OffprintPart], printed: list[tuple[str, str, str]]) -> str:
         """``workbook.xml`` with the child's sheets, and the names that concern them."""
         worksheets = "".join(
             f'<sheet name="{_escape_attribute(p.nom)}" sheetId="{n}"{self.etats[p.source]} r:id="rId{n}"/>'
             for n, p in enumerate(chosen, 1)
         )
         xml = re.sub("<sheets>.*</sheets>", lambda _: f"<sheets>{worksheets}</sheets>", self.workbook)
-        defined = f"<definedNames>{''.join(x for _, _, x in all_printed)}</definedNames>" if all_printed else ""
+        defined = f"<definedNames>{''.join(x for _, _, x in printed)}</definedNames>" if printed else ""
         return re.sub("<definedNames>.*</definedNames>", lambda _: defined, xml)
 
-    def _application(self, chosen: list[_OffprintPart], all_printed: list[tuple[str, str, str]]) -> str:
+    def _application(self, chosen: list[_OffprintPart], printed: list[tuple[str, str, str]]) -> str:
         """``app.xml``: how many sheets and names, and what they are called."""
         worksheets = [escaped(p.nom) for p in chosen if "veryHidden" not in self.etats[p.source]]
-        names = [f"{sheet}!{nom.removeprefix('_xlnm.')}" for nom, sheet, _ in all_printed]
+        names = [f"{sheet}!{nom.removeprefix('_xlnm.')}" for nom, sheet, _ in printed]
         counts = [(what, len(n)) for what, n in (("Worksheets", worksheets), ("Named Ranges", names)) if n]
         pairs = "".join(
             f"<vt:variant><vt:lpstr>{what}</vt:lpstr></vt:variant><vt:variant><vt:i4>{n}</vt:i4></vt:variant>"
             for what, n in counts
         )
         titles = "".join(f"<vt:lpstr>{titre}</vt:lpstr>" for titre in worksheets + names)
-        head = (
+        said = (
             f'<HeadingPairs><vt:vector size="{2 * len(counts)}" baseType="variant">{pairs}</vt:vector></HeadingPairs>'
+            f'<TitlesOfParts><vt:vector size="{len(worksheets) + len(names)}" baseType="lpstr">{titles}</vt:vector>'
+            "</TitlesOfParts>"
         )
-        following = (
-            f'<TitlesOfParts><vt:vector size="{len(worksheets) + len(names)}" '
-            f'baseType="lpstr">{titles}</vt:vector></TitlesOfParts>'
-        )
-        return re.sub("<HeadingPairs>.*</TitlesOfParts>", lambda _: head + following, self._read("docProps/app.xml"))
+        return re.sub("<HeadingPairs>.*</TitlesOfParts>", lambda _: said, self._read("docProps/app.xml"))
 
 
 class _OffprintTexts:
@@ -256,41 +217,36 @@ class _OffprintTexts:
     def add(self, texte: str) -> int:
         """Rank of a text among the mother's, or after hers."""
         kept = ' xml:space="preserve"' if texte != texte.strip() else ""
-        is_rich = texte.startswith("<r>") and texte.endswith("</r>")  # see contenus.texte_sur
+        is_rich = texte.startswith("<r>") and texte.endswith("</r>")  # see cell_values.safe_text
         element = (f"<si>{texte}</si>" if is_rich else f"<si><t{kept}>{escaped(texte)}</t></si>").encode()
         return self._ranks.setdefault(element, len(self._ranks))
 
 
 def _replace_in(sheet: bytes, differences: tuple[Cell, ...], texts: _OffprintTexts) -> bytes:
     for cell in differences:
-        location = address(cell.line, cell.column).encode()
-        motif = re.compile(rb'<c r="' + location + rb'"( s="\d+")?[^>]*?(?:/>|>(<f>.*?</f>)?<v>.*?</v></c>)')
-        fresh = _xml_cell(location, cell.valeur, texts)
-        found = motif.search(sheet)
+        location = address(cell.line, cell.column)
+        start = f'<c r="{location}"'.encode()
+        found = re.search(start + rb'( s="\d+")?[^>]*?(?:/>|>(<f>.*?</f>)?<v>.*?</v></c>)', sheet)
         if found is None:
-            raise ValueError(f"la cellule {location.decode()} manque à la feuille partagée")
-        sheet = sheet[: found.start()] + fresh(found[1] or b"", found[2] or b"") + sheet[found.end() :]
+            raise ValueError(f"la cellule {location} manque à la feuille partagée")
+        fresh = start + (found[1] or b"") + _end_of_cell(cell.valeur, found[2] or b"", texts)
+        sheet = sheet[: found.start()] + fresh + sheet[found.end() :]
     return sheet
 
 
-def _xml_cell(location: bytes, valeur: object, texts: _OffprintTexts) -> Callable[[bytes, bytes], bytes]:
-    """A function (style, formula) → the cell's XML."""
-    start = b'<c r="' + location + b'"'
-    result = valeur.valeur if isinstance(valeur, Formula) else valeur
+def _end_of_cell(valeur: object, formula: bytes, texts: _OffprintTexts) -> bytes:
+    """What follows the style in the XML of a cell. ``formula``: the element that was there."""
     if isinstance(valeur, Formula):
         # as XlsxWriter does: an empty result without a type makes every program compute it
-        type_ = b' t="str"' if isinstance(result, str) and result else b""
-        return lambda style, formula: (
-            start + style + type_ + b">" + formula + b"<v>" + escaped(str(result)).encode() + b"</v></c>"
-        )
-    if result is None or result == "":
-        return lambda style, _: start + style + b"/>"
-    if isinstance(result, str):
-        numero = texts.add(safe_text(result))
-        return lambda style, _: start + style + b' t="s"><v>%d</v></c>' % numero
-    assert isinstance(result, (int, float, Decimal)), result
-    nombre = f"{result if type(result) is int else float(result):.16G}"  # as XlsxWriter writes it
-    return lambda style, _: start + style + b"><v>" + nombre.encode() + b"</v></c>"
+        type_ = b' t="str"' if isinstance(valeur.valeur, str) and valeur.valeur else b""
+        return type_ + b">" + formula + b"<v>" + escaped(str(valeur.valeur)).encode() + b"</v></c>"
+    if valeur is None or valeur == "":
+        return b"/>"
+    if isinstance(valeur, str):
+        return b' t="s"><v>%d</v></c>' % texts.add(safe_text(valeur))
+    assert isinstance(valeur, (int, float, Decimal)), valeur
+    nombre = f"{valeur if type(valeur) is int else float(valeur):.16G}"  # as XlsxWriter writes it
+    return f"><v>{nombre}</v></c>".encode()
 
 
 # --- small parts ----------------------------------------------------------------------------------------------------

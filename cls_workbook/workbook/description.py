@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from typing import NamedTuple
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
@@ -65,6 +66,10 @@ class CellRange(NamedTuple):
     column: int
     last_row: int
     last_column: int
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """(row, column) of each cell, row by row."""
+        return product(range(self.line, self.last_row + 1), range(self.column, self.last_column + 1))
 
     def a1(self, absolute: bool = False) -> str:
         start = address(self.line, self.column, absolute)

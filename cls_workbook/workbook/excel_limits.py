@@ -50,12 +50,11 @@ def controler(workbook: Workbook) -> None:
     """ValueError, naming the place, at the first thing that Excel could not hold."""
     names = [sheet.nom for sheet in workbook.worksheets]
     _sheet_names(names)
-    if not any(sheet.etat == "visible" for sheet in workbook.worksheets):
+    visible = [sheet.nom for sheet in workbook.worksheets if sheet.etat == "visible"]
+    if not visible:
         raise ValueError("un classeur doit avoir au moins une feuille visible")
-    if workbook.active_sheet is not None:
-        active_sheets = [sheet for sheet in workbook.worksheets if sheet.nom == workbook.active_sheet]
-        if not active_sheets or active_sheets[0].etat != "visible":
-            raise ValueError(f"la feuille à ouvrir « {workbook.active_sheet} » n'existe pas ou est masquée")
+    if workbook.active_sheet is not None and workbook.active_sheet not in visible:
+        raise ValueError(f"la feuille à ouvrir « {workbook.active_sheet} » n'existe pas ou est masquée")
     for nom, (place, cell_range) in workbook.names.items():
         check_name(nom)
         if place not in names:
@@ -145,34 +144,25 @@ def _cells(sheet: Sheet, where: str) -> None:
     What a cell holds is looked at as it is written.
     """
     covered: set[tuple[int, int]] = set()
-    origins: set[tuple[int, int]] = set()
     for cell_range in sheet.merges:
         _cell_range(cell_range, where)
         if cell_range[:2] == cell_range[2:]:
             raise ValueError(f"{where} : {cell_range.a1()} est une cellule seule, elle ne se fusionne pas")
-        places = {
-            (i, j) for i in range(cell_range[0], cell_range[2] + 1) for j in range(cell_range[1], cell_range[3] + 1)
-        }
+        places = set(cell_range.places())
         if not places.isdisjoint(covered):
             raise ValueError(f"{where} : la fusion {cell_range.a1()} en recouvre une autre")
         covered |= places
-        origins.add(cell_range[:2])
-    covered -= origins
+    covered -= {cell_range[:2] for cell_range in sheet.merges}
     # The cells of whole rows are each at a place of their own: looking would make them all.
-    if covered or not isinstance(sheet.cells, WholeRows):
-        _places([cell[:2] for cell in sheet.cells if cell[2] is not None], covered, bool(sheet.sheet_tables), where)
-
-
-def _places(
-    filled_places: list[tuple[int, int]], covered: set[tuple[int, int]], without_doubt: bool, where: str
-) -> None:
-    """Each value at a place of its own, which shows. ``without_doubt``: they come from one frame, each once."""
-    if not covered.isdisjoint(filled_places):
-        raise ValueError(
-            f"{where} : {address(*next(p for p in filled_places if p in covered))} a une valeur cachée par une fusion"
-        )
-    if not without_doubt and len(set(filled_places)) < len(filled_places):
-        (place, _), *_ = Counter(filled_places).most_common(1)
+    if not covered and isinstance(sheet.cells, WholeRows):
+        return
+    filled = [cell[:2] for cell in sheet.cells if cell[2] is not None]
+    if not covered.isdisjoint(filled):
+        hidden = next(place for place in filled if place in covered)
+        raise ValueError(f"{where} : {address(*hidden)} a une valeur cachée par une fusion")
+    # The cells of a table come from one frame, each once.
+    if not sheet.sheet_tables and len(set(filled)) < len(filled):
+        (place, _), *_ = Counter(filled).most_common(1)
         raise ValueError(f"{where} : {address(*place)} est écrite deux fois")
 
 
@@ -203,12 +193,8 @@ def _validation(validation: Validation, where: str) -> None:
     where = f"{where}, validation de {validation.cell_ranges[0].a1()}"
     if validation.type not in _VALIDATION_TYPES:
         raise ValueError(f"{where} : type « {validation.type} » inconnu")
-    for texte, limite in (
-        (validation.titre, TITLE_MAX),
-        (validation.error_title, TITLE_MAX),
-        (validation.prompt, PROMPT_MAX),
-        (validation.error, PROMPT_MAX),
-    ):
+    titles, messages = (validation.titre, validation.error_title), (validation.prompt, validation.error)
+    for texte, limite in (*((t, TITLE_MAX) for t in titles), *((m, PROMPT_MAX) for m in messages)):
         if len(texte) > limite // 2 and unites(texte) > limite:
             raise ValueError(f"{where} : {unites(texte)} caractères pour {limite} au plus : « {texte} »")
     if validation.type == "liste":
@@ -240,9 +226,9 @@ def _sheet_table(sheet_table: ExcelTable, sheet: Sheet, where: str) -> None:
     cells: Iterable[Cell] = sheet.cells
     if isinstance(cells, WholeRows):
         cells = takewhile(lambda c: c.line <= line, cells)
-    all_written = {c.column: c.valeur for c in cells if c.line == line}
+    written = {c.column: c.valeur for c in cells if c.line == line}
     for i, nom in enumerate(sheet_table.columns):
-        if all_written.get(column + i, nom) != nom:
+        if written.get(column + i, nom) != nom:
             raise ValueError(f"{where} : l'en-tête {address(line, column + i)} devrait être « {nom} »")
     for merge in sheet.merges:
         if _ranges_meet(sheet_table.cell_range, merge):

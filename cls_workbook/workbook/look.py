@@ -42,21 +42,6 @@ def charte() -> Settings:
     return content
 
 
-def roles() -> tuple[str, ...]:
-    """Names of the roles, in the charte's order."""
-    return tuple(charte()["roles"])
-
-
-def formats() -> tuple[str, ...]:
-    """Names of the formats that may follow a role after a colon."""
-    return tuple(charte()["formats"])
-
-
-def conditional_formats() -> tuple[str, ...]:
-    """Names of the conditional styles."""
-    return tuple(charte()["conditionnels"])
-
-
 def color(nom: str) -> str:
     """``color("accent")`` → ``#0B4F5C``; KeyError if the palette has no such colour."""
     found: str = _look_up("couleurs", nom, "couleur")
@@ -96,13 +81,6 @@ def style(nom: str) -> Settings:
 def dxf(nom: str) -> Settings:
     """XlsxWriter properties of a conditional style; KeyError if unknown."""
     return _properties(_look_up("conditionnels", nom, "style conditionnel"))
-
-
-def text_and_fill(nom: str) -> tuple[str, str]:
-    """Colours of text and background of a role (white where the role has no background)."""
-    settings = _role(nom)
-    fill = color(settings.get("fond", "blanc"))
-    return _text_color(settings, fill), fill
 
 
 def page_footer(left: str) -> str:

@@ -84,10 +84,8 @@ def _shown_cells(workbook: Workbook) -> dict[str, set[tuple[int, int]]]:
     """Sheet → (row, column) of the cells that charts show."""
     displayed: dict[str, set[tuple[int, int]]] = {}
     for one_series in (s for f in workbook.worksheets for g in f.charts for s in g.series):
-        for nom, (line, column, last_row, last_column) in (one_series.categories, one_series.values):
-            displayed.setdefault(nom, set()).update(
-                (i, j) for i in range(line, last_row + 1) for j in range(column, last_column + 1)
-            )
+        for nom, cell_range in (one_series.categories, one_series.values):
+            displayed.setdefault(nom, set()).update(cell_range.places())
     return displayed
 
 
@@ -131,11 +129,8 @@ class _Rendering:
             _validate(page, validation)
         for rule in sheet.conditional_formats:
             line, column, last_row, last_column = rule.cell_range
-            options = {
-                "type": "formula",
-                "criteria": f"={rule.formula}",
-                "format": self.conditional_formats[rule.style],
-            }
+            format_ = self.conditional_formats[rule.style]
+            options = {"type": "formula", "criteria": f"={rule.formula}", "format": format_}
             page.conditional_format(line - 1, column - 1, last_row - 1, last_column - 1, options)
         for chart in sheet.charts:
             self._chart(page, chart)
