@@ -226,13 +226,15 @@ class FormPage:
         row.input_places.append(place)
         if champ.carried_over and valeur is None:
             valeur = self._take_up(place)
-        optional = not champ.obligatoire if optional is None else optional
-        style = ("saisie_optionnelle:" if optional else "saisie:") + _FORMATS.get(type_, type_)
-        if up_to:
-            self.merge(column, up_to, valeur, f"{style}_long")
-        else:
-            self.texte(column, valeur, style)
+        self._draw_input(place, valeur, up_to, not champ.obligatoire if optional is None else optional)
         self._validate(place, listing)
+
+    def _draw_input(self, place: InputPlace, valeur: object, up_to: int | None, optional: bool) -> None:
+        style = ("saisie_optionnelle:" if optional else "saisie:") + _FORMATS.get(place.type, place.type)
+        if up_to:
+            self.merge(place.column, up_to, valeur, f"{style}_long")
+        else:
+            self.texte(place.column, valeur, style)
 
     def a_remplir(
         self,
