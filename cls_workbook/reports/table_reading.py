@@ -6,7 +6,7 @@ Each value comes as its column's type says, and keeps its place: a figure can be
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -39,11 +39,16 @@ class TableRead:
 
     def choose(self, ranks: Iterable[int]) -> TableRead:
         """The same table with these rows only."""
-        all_kept = list(ranks)
-        return TableRead(self.sheet, [self.lines[r] for r in all_kept], [self.places[r] for r in all_kept])
+        kept = list(ranks)
+        return TableRead(self.sheet, [self.lines[r] for r in kept], [self.places[r] for r in kept])
 
 
-def open_up(path: str | Path) -> RowsBySheet:
+_UNREADABLE = (
+    "« {path} » est introuvable ou illisible. Indiquez un classeur produit par « consolider » ou « synthese »."
+)
+
+
+def open_up(path: str | Path, refusal: str = _UNREADABLE) -> RowsBySheet:
     """Sheet name → rows of cells as they are. Refusal if the file is not a workbook that can be read."""
     from python_calamine import CalamineError, CalamineWorkbook
 
@@ -54,9 +59,7 @@ def open_up(path: str | Path) -> RowsBySheet:
             for nom in opened_book.sheet_names
         }
     except (OSError, CalamineError, zipfile.BadZipFile, ValueError) as error:
-        raise Refusal(
-            f"« {path} » est introuvable ou illisible. Indiquez un classeur produit par « consolider » ou « synthese »."
-        ) from error
+        raise Refusal(refusal.replace("{path}", str(path))) from error
 
 
 def has_table(worksheets: RowsBySheet, description: DescribedTable) -> bool:
@@ -65,68 +68,52 @@ def has_table(worksheets: RowsBySheet, description: DescribedTable) -> bool:
 
 
 def table(path: str | Path, worksheets: RowsBySheet, description: DescribedTable) -> TableRead:
-    """The table of a workbook. Refusal, with the place, if it is missing, incomplete, or holds what its columns do not
-    accept."""
+    """The table of a workbook; one of a record has its titles down a column.
+
+    Refusal, with the place, if it is missing, incomplete, or holds what its columns do not accept.
+    """
     nom, header, columns = _find(path, worksheets, description)
     rows = enumerate(worksheets[nom][header:], header + 1)
+
+    def valeur(column: TableColumn, line: int, rank: int, raw: object) -> object:
+        return _value(f"« {path} », feuille « {nom} », cellule {address(line, rank)} ({column.titre})", column, raw)
+
     if description.vertical:
-        return _vertical_table(path, nom, description, list(rows), columns)
+        champ, place = (columns[t] for t in VERTICAL_HEADERS)
+        found = {
+            str(cells[champ - 1]).strip(): (numero, cells[place - 1] if place <= len(cells) else "")
+            for numero, cells in rows
+            if champ <= len(cells)
+        }
+        if lacking := [t for t in description.titles if t not in found]:
+            raise Refusal(f"« {path} », feuille « {nom} » : ligne {', '.join(lacking)} introuvable. {_REMEDY}")
+        record = {c.titre: valeur(c, found[c.titre][0], place, found[c.titre][1]) for c in description.columns}
+        return TableRead(nom, [record], [{t: (found[t][0], place) for t in description.titles}])
     lines, places = [], []
     for numero, cells in rows:
-        raw_values = {t: cells[c - 1] if c <= len(cells) else "" for t, c in columns.items()}
-        if any(v != "" for v in raw_values.values()):
-            lines.append(
-                {
-                    c.titre: _value(path, nom, address(numero, columns[c.titre]), c, raw_values[c.titre])
-                    for c in description.columns
-                }
-            )
+        raw = {t: cells[c - 1] if c <= len(cells) else "" for t, c in columns.items()}
+        if any(v != "" for v in raw.values()):
+            lines.append({c.titre: valeur(c, numero, columns[c.titre], raw[c.titre]) for c in description.columns})
             places.append({t: (numero, column) for t, column in columns.items()})
     return TableRead(nom, lines, places)
-
-
-def _vertical_table(
-    path: str | Path,
-    nom: str,
-    description: DescribedTable,
-    rows: list[tuple[int, list[object]]],
-    columns: dict[str, int],
-) -> TableRead:
-    """One record, a row a title."""
-    champ, valeur = (columns[t] for t in VERTICAL_HEADERS)
-    items_read = {
-        str(cells[champ - 1]).strip(): (numero, cells[valeur - 1] if valeur <= len(cells) else "")
-        for numero, cells in rows
-        if champ <= len(cells)
-    }
-    not_given = [t for t in description.titles if t not in items_read]
-    if not_given:
-        raise Refusal(f"« {path} », feuille « {nom} » : ligne {', '.join(not_given)} introuvable. {_REMEDY}")
-    line = {
-        c.titre: _value(path, nom, address(items_read[c.titre][0], valeur), c, items_read[c.titre][1])
-        for c in description.columns
-    }
-    return TableRead(nom, [line], [{t: (items_read[t][0], valeur) for t in description.titles}])
 
 
 def _find(path: str | Path, worksheets: RowsBySheet, description: DescribedTable) -> tuple[str, int, dict[str, int]]:
     """(sheet, row of the header, title → column), both counted from 1."""
     same_name = [nom for nom in worksheets if fold(nom) == fold(description.sheet)]
-    absent_ones = all_wanted = VERTICAL_HEADERS if description.vertical else description.titles
+    absent = wanted = VERTICAL_HEADERS if description.vertical else description.titles
     for nom in same_name or worksheets:
         for numero, cells in enumerate(worksheets[nom][:HEADER_ROWS], 1):
             places: dict[str, int] = {}
             for column, cell in enumerate(cells, 1):
                 places.setdefault(str(cell).strip(), column)
-            lacking = tuple(t for t in all_wanted if t not in places)
+            lacking = tuple(t for t in wanted if t not in places)
             if not lacking:
-                return nom, numero, {t: places[t] for t in all_wanted}
-            absent_ones = min(absent_ones, lacking, key=len)
-    if not same_name or absent_ones == all_wanted:
+                return nom, numero, {t: places[t] for t in wanted}
+            absent = min(absent, lacking, key=len)
+    if not same_name or absent == wanted:
         raise Refusal(f"« {path} » : la feuille « {description.sheet} » manque ou n’a plus ses en-têtes. {_REMEDY}")
-    raise Refusal(
-        f"« {path} », feuille « {description.sheet} » : colonne {', '.join(absent_ones)} introuvable. {_REMEDY}"
-    )
+    raise Refusal(f"« {path} », feuille « {description.sheet} » : colonne {', '.join(absent)} introuvable. {_REMEDY}")
 
 
 _REMEDY = "Le fichier vient d’une autre version ou a été modifié : refaites-le."
@@ -135,26 +122,45 @@ _REMEDY = "Le fichier vient d’une autre version ou a été modifié : refaites
 # --- Values -----------------------------------------------------------------------------------------------------------
 
 
-def _value(path: str | Path, sheet: str, cell: str, column: TableColumn, raw: Any) -> Any:
+def _value(place: str, column: TableColumn, raw: Any) -> Any:
     if raw == "" or raw is None:
         if column.obligatoire:
-            raise Refusal(
-                f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : la case est vide. {_REMEDY}"
-            )
+            raise Refusal(f"{place} : la case est vide. {_REMEDY}")
         return None
     try:
         valeur = _READERS[column.type](raw)
     except (ValueError, ArithmeticError, InvalidOperation) as error:
-        raise Refusal(
-            f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : trouvé « {raw} », "
-            f"{_EXPECTED.get(column.type, 'un texte')} est attendu. {_REMEDY}"
-        ) from error
+        expected = _EXPECTED.get(column.type, "un texte")
+        raise Refusal(f"{place} : trouvé « {raw} », {expected} est attendu. {_REMEDY}") from error
     if (column.choix and valeur not in column.choix) or (column.minimum is not None and valeur < column.minimum):
-        raise Refusal(
-            f"« {path} », feuille « {sheet} », cellule {cell} ({column.titre}) : la valeur « {raw} » n’est pas "
-            f"possible. {_REMEDY}"
-        )
+        raise Refusal(f"{place} : la valeur « {raw} » n’est pas possible. {_REMEDY}")
     return valeur
+
+
+def rows_as_they_are(description: DescribedTable, lines: Sequence[Sequence[object]]) -> tuple[list[Row], list[str]]:
+    """The rows of a sheet whose first one has the headers, to the last digit, and the titles that it lacks.
+
+    Nothing is refused: what a column does not expect is kept, a title that the sheet lacks is None in every row.
+    """
+    places = {str(titre): rank for rank, titre in enumerate(lines[0])}
+    columns = [(c, places.get(c.titre, -1)) for c in description.columns]
+    rows = [
+        {c.titre: _as_it_is(c, line[rank]) if 0 <= rank < len(line) else None for c, rank in columns}
+        for line in lines[1:]
+    ]
+    return [r for r in rows if any(v is not None for v in r.values())], [c.titre for c, rank in columns if rank < 0]
+
+
+def _as_it_is(column: TableColumn, raw: Any) -> Any:
+    """Texts as texts, whole numbers as int, others exact, amounts to the cent again: a sheet keeps binary numbers."""
+    if raw is None or raw == "":
+        return None
+    if column.type == "texte":
+        return _text(raw)
+    if isinstance(raw, float):
+        exact = Decimal(repr(raw))
+        return int(raw) if raw.is_integer() else rounded(exact) if column.type == "montant" else exact
+    return raw.date() if isinstance(raw, datetime) else raw
 
 
 def _text(raw: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cls_workbook.reading.locating.retour import Retour, TypedInput
-from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation
+from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation, from_sheets
 from tests.support.small_workbook import YEAR, plan, trial
 
 
@@ -31,16 +31,17 @@ def retour(file: str, structure: str, saisies: dict[str, object], annee: int = Y
 def reread(result) -> PreviousConsolidation:
     """A consolidation as next year's campaign finds it in the workbook: numbers are binary, blanks are None."""
 
-    def table(frame) -> list[dict]:
-        lines = frame.astype(object).to_dict("records")
+    def rows(frame) -> list[list]:
+        values = frame.astype(object).values.tolist()
         return [
-            {c: float(v) if hasattr(v, "quantize") else None if v != v else v for c, v in r.items()} for r in lines
+            list(frame.columns),
+            *([float(v) if hasattr(v, "quantize") else None if v != v else v for v in line] for line in values),
         ]  # a blank is not a number
 
-    names = {
+    frames = {
         "Mesures": result.tables.mesures.frame(),
         "Indicateurs": result.tables.indicateurs,
         "Financement par fiche": result.tables.par_fiche,
         "Lignes de financement": result.tables.financements.frame(),
     }
-    return PreviousConsolidation(Path("consolidation.xlsx"), {nom: table(frame) for nom, frame in names.items()})
+    return from_sheets(Path("consolidation.xlsx"), {nom: rows(frame) for nom, frame in frames.items()})

@@ -7,8 +7,8 @@ The « Données … » sheets say the figures of the Synthèse again, for the pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from cls_workbook.reports.consolidation.consolidated_result import Result, Resul
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.summaries import funding, progress
 from cls_workbook.tables import consolidation_tables as described
-from cls_workbook.tables.described_columns import DescribedTable, Row, TableColumn
+from cls_workbook.tables.described_columns import DescribedTable
 from cls_workbook.tables.summary_tables import GOVERNANCE, PROGRESS
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records, table_frame
 from cls_workbook.workbook import writer
@@ -44,9 +44,6 @@ _TABLES = (
     described.FINANCEMENT_FINANCEURS,
     described.ANOMALIES,
     described.ANCHORS,
-)
-_TEXTS = frozenset(
-    ("Fiche", "Axe", "Structure", "Volet", "Mesure", "Indicateur", "Objet", "Financeur", "Nature", "Référence")
 )
 Anchors = dict[str, dict[str, dict[str, object]]]  # rubrique → objet ("" if none) → champ → value
 _ORIGIN = date(1899, 12, 30)
@@ -107,38 +104,40 @@ def read_back(
 
     ``consolidation``: its file, or its tables where they were read elsewhere.
     """
-    item_read = (
+    past = (
         consolidation
         if isinstance(consolidation, previous_year.PreviousConsolidation)
         else previous_year.read(consolidation)
     )
-    frames = {table: _frame(item_read, table) for table in _TABLES}
+    frames = {table: _frame(past, table) for table in _TABLES}
     anchors = _anchors(frames[described.ANCHORS])
     identity = anchors.get(consolidation_workbook.IDENTIFICATION, {}).get("", {})
-    contrat = contrat_of(item_read.path, str(identity.get("contrat") or ""), reference)
+    contrat = contrat_of(past.path, str(identity.get("contrat") or ""), reference)
     annee, day = identity.get("année"), _day(identity.get("date"))
     if not isinstance(annee, int) or day is None:
         raise Refusal(
-            f"La feuille {described.ANCHORS.sheet} de «{NBSP}{item_read.path}{NBSP}» ne dit plus l’année ou la date. "
+            f"La feuille {described.ANCHORS.sheet} de «{NBSP}{past.path}{NBSP}» ne dit plus l’année ou la date. "
             f"Refaites la consolidation."
         )
     contrat = in_year(contrat, annee)
-    _verify(item_read.path, contrat, frames[described.INDICATEURS])
+    _verify(past.path, contrat, frames[described.INDICATEURS])
+    tables = ResultTables(
+        retours=frames[described.RETOURS],
+        normalisations=table_frame(described.NORMALISATIONS),
+        mesures=frames[described.MESURES],
+        reponses=frames[described.ANSWERS],
+        indicateurs=frames[described.INDICATEURS],
+        financements=frames[described.FINANCEMENTS],
+        par_fiche=frames[described.FINANCEMENT_FICHES],
+        par_financeur=frames[described.FINANCEMENT_FINANCEURS],
+        # The years that the workbook remembers: from them is known which of last year's rates speak of few people.
+        history=frame_of_rows(described.HISTORY, past.rows(described.HISTORY)),
+    )
     return Result(
         contrat,
         annee,
         day,
-        ResultTables(
-            retours=frames[described.RETOURS],
-            normalisations=table_frame(described.NORMALISATIONS),
-            mesures=frames[described.MESURES],
-            reponses=frames[described.ANSWERS],
-            indicateurs=frames[described.INDICATEURS],
-            financements=frames[described.FINANCEMENTS],
-            par_fiche=frames[described.FINANCEMENT_FICHES],
-            par_financeur=frames[described.FINANCEMENT_FINANCEURS],
-            history=_history(item_read),
-        ),
+        tables,
         _summaries(contrat, anchors, frames),
         _notes(anchors),
         _anomalies(frames[described.ANOMALIES]),
@@ -166,37 +165,18 @@ def _notes(anchors: Anchors) -> ResultNotes:
     )
 
 
-def _frame(item_read: previous_year.PreviousConsolidation, table: DescribedTable) -> pd.DataFrame:
-    """A table of the workbook as a frame: whole numbers as int, others as exact Decimal, blanks as None."""
-    lines = item_read.tables.get(table.sheet)
-    if lines is None:
+def _frame(past: previous_year.PreviousConsolidation, table: DescribedTable) -> pd.DataFrame:
+    if table not in past.tables:
         raise Refusal(
-            f"«{NBSP}{item_read.path}{NBSP}» n’est pas une consolidation entière{NBSP}: la feuille "
+            f"«{NBSP}{past.path}{NBSP}» n’est pas une consolidation entière{NBSP}: la feuille "
             f"«{NBSP}{table.sheet}{NBSP}» manque. Refaites la consolidation."
         )
-    if lines and (missing := [c for c in table.titles if c not in lines[0]]):
+    if past.rows(table) and past.lacking[table]:
         raise Refusal(
-            f"«{NBSP}{item_read.path}{NBSP}», feuille «{NBSP}{table.sheet}{NBSP}»{NBSP}: colonne {', '.join(missing)} "
-            f"introuvable. Refaites la consolidation."
+            f"«{NBSP}{past.path}{NBSP}», feuille «{NBSP}{table.sheet}{NBSP}»{NBSP}: colonne "
+            f"{', '.join(past.lacking[table])} introuvable. Refaites la consolidation."
         )
-    return _typed(table, lines)
-
-
-def _history(item_read: previous_year.PreviousConsolidation) -> pd.DataFrame:
-    """The years that the workbook remembers: from them is known which of last year's rates speak of few people."""
-    return _typed(described.HISTORY, item_read.tables.get(described.HISTORY.sheet, []))
-
-
-def _typed(table: DescribedTable, lines: Iterable[Row]) -> pd.DataFrame:
-    return table_frame(table, ([_value(c, line.get(c.titre)) for c in table.columns] for line in lines))
-
-
-def _value(column: TableColumn, valeur: object) -> object:
-    if column.titre in _TEXTS:
-        return None if valeur is None else str(valeur)
-    if isinstance(valeur, float):
-        return int(valeur) if valeur.is_integer() else Decimal(repr(valeur))
-    return valeur.date() if isinstance(valeur, datetime) else valeur
+    return frame_of_rows(table, past.rows(table))
 
 
 def contrat_of(path: Path, identifier: str, reference: str | Path | Contrat | None) -> Contrat:
@@ -209,11 +189,7 @@ def contrat_of(path: Path, identifier: str, reference: str | Path | Contrat | No
             f"Le contrat «{NBSP}{identifier}{NBSP}» n’est pas livré avec l’outil{NBSP}: indiquez sa définition par "
             f"--contrat."
         )
-    contrat = (
-        reference
-        if isinstance(reference, Contrat)
-        else toml_reader.load(reference if reference is not None else identifier)
-    )
+    contrat = reference if isinstance(reference, Contrat) else toml_reader.load(reference or identifier)
     if contrat.id != identifier:
         raise Refusal(
             f"La consolidation est celle du contrat «{NBSP}{identifier}{NBSP}», la définition celle de "
@@ -240,13 +216,11 @@ def _anchors(frame: pd.DataFrame) -> Anchors:
 
 
 def _frame_from(objects: dict[str, dict[str, object]], cle: str, table: DescribedTable) -> pd.DataFrame:
-    return frame_of_rows(table, ({**input_fields, cle: objet} for objet, input_fields in objects.items()))
+    return frame_of_rows(table, ({**said, cle: objet} for objet, said in objects.items()))
 
 
 def _sentences(anchors: Anchors, section: str) -> tuple[str, ...]:
-    return tuple(
-        str(input_fields["texte"]) for input_fields in anchors.get(section, {}).values() if input_fields.get("texte")
-    )
+    return tuple(str(said["texte"]) for said in anchors.get(section, {}).values() if said.get("texte"))
 
 
 def _territoire(contrat: Contrat, reponses: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +14,7 @@ from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
+from cls_workbook.reports import table_reading
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import DescribedTable, Row
 
@@ -24,54 +24,48 @@ if TYPE_CHECKING:
     from cls_workbook.checks.given.check_input import PreviousYear
 
 CENT = Decimal("0.01")
+_REQUIRED = (described.MESURES, described.INDICATEURS, described.FINANCEMENT_FICHES)
+_MESURES = ["fiche", "structure", "volet", "mesure", "champ", "modalite", "valeur"]  # of ``PreviousYear``
+_LINES = ["fiche", "structure", "financeur", "nature", "prevu", "engage", "verse", "reference"]
+_UNREADABLE = (
+    "La consolidation « {path} » est introuvable ou illisible. Indiquez un classeur produit par « consolider »."
+)
 
 
 @dataclass(frozen=True)
 class PreviousConsolidation:
-    """The tables of a consolidation workbook, each a list of rows (column header → cell, blank = None)."""
+    """The described tables that a consolidation workbook has, typed; of each, the titles that its sheet lacks."""
 
     path: Path
-    tables: dict[str, list[Row]]
+    tables: dict[DescribedTable, list[Row]]
+    lacking: dict[DescribedTable, list[str]]
+
+    def rows(self, table: DescribedTable) -> list[Row]:
+        return self.tables.get(table, [])
 
     def identity(self, champ: str) -> Any:
         """What the workbook says of itself (contrat, année…); None where it does not."""
-        return next(
-            (
-                _number(r.get("Valeur"))
-                for r in self.tables.get("Repères", ())
-                if (r.get("Rubrique"), r.get("Champ")) == ("Identification", champ)
-            ),
-            None,
-        )
+        rows = self.rows(described.ANCHORS)
+        return next((r["Valeur"] for r in rows if (r["Rubrique"], r["Champ"]) == ("Identification", champ)), None)
 
 
 def read(path: str | Path) -> PreviousConsolidation:
     """Reads the data sheets of a consolidation workbook. Refusal if it is not one."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    path = Path(path)
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        worksheets = {
-            nom: workbook.get_sheet_by_name(nom).to_python(skip_empty_area=False) for nom in workbook.sheet_names
-        }
-    except (OSError, CalamineError, zipfile.BadZipFile, ValueError) as error:
-        raise Refusal(
-            f"La consolidation « {path} » est introuvable ou illisible. Indiquez un classeur produit par « consolider "
-            f"»."
-        ) from error
-    return from_sheets(path, worksheets)
+    return from_sheets(Path(path), table_reading.open_up(path, _UNREADABLE))
 
 
 def from_sheets(path: Path, worksheets: Mapping[str, Sequence[Sequence[object]]]) -> PreviousConsolidation:
     """The tables of a consolidation from the rows of its sheets, headers first. Refusal if it is not one."""
-    tables = {nom: _table(lines) for nom, lines in worksheets.items() if lines}
-    if not {"Mesures", "Indicateurs", "Financement par fiche"} <= tables.keys():
+    present = [t for t in described.TABLES if worksheets.get(t.sheet)]
+    if not set(_REQUIRED) <= set(present):
         raise Refusal(
             f"« {path} » n’est pas une consolidation : les feuilles Mesures, Indicateurs et Financement par fiche n’y "
             f"sont pas toutes."
         )
-    return PreviousConsolidation(path, tables)
+    read_again = {t: table_reading.rows_as_they_are(t, worksheets[t.sheet]) for t in present}
+    return PreviousConsolidation(
+        path, {t: rows for t, (rows, _) in read_again.items()}, {t: lacking for t, (_, lacking) in read_again.items()}
+    )
 
 
 def read_last_year(path: str | Path, contrat: Contrat, annee: int) -> PreviousConsolidation:
@@ -92,48 +86,36 @@ def read_last_year(path: str | Path, contrat: Contrat, annee: int) -> PreviousCo
     return consolidation
 
 
-def _table(lines: Sequence[Sequence[object]]) -> list[Row]:
-    headers = [str(e) for e in lines[0]]
-    ranks = [dict(zip(headers, (None if c == "" else c for c in line), strict=False)) for line in lines[1:]]
-    return [r for r in ranks if any(v is not None for v in r.values())]
-
-
 def own_values(consolidation: PreviousConsolidation, contrat: Contrat, annee: int) -> dict[str, dict[str, object]]:
     """Structure (id, or folded name) → measure → what its own return said: a figure, a rate (a share), a mean or a
     state. Empty if the consolidation is older than the year before ``annee``."""
     if consolidation.identity("année") not in (None, annee - 1):
         return {}
     statements: dict[tuple[str, str], list[tuple[str, object]]] = {}
-    for r in consolidation.tables["Mesures"]:
-        nom, mesure = str(r.get("Structure") or ""), str(r["Mesure"])
+    for r in consolidation.rows(described.MESURES):
+        nom, mesure = r["Structure"] or "", str(r["Mesure"])
         if mesure in contrat.by_mesure and nom:
-            statements.setdefault((contrat.identify(nom) or fold(nom), mesure), []).append(
-                (str(r["Champ"]), _number(r.get("Valeur")))
-            )
+            who = contrat.identify(nom) or fold(nom)
+            statements.setdefault((who, mesure), []).append((str(r["Champ"]), r["Valeur"]))
     own: dict[str, dict[str, object]] = {}
-    for (structure, mesure), input_fields in statements.items():
-        if (valeur := _own_value(contrat.by_mesure[mesure][2], input_fields)) is not None:
+    for (structure, mesure), answers in statements.items():
+        if (valeur := _own_value(contrat.by_mesure[mesure][2], answers)) is not None:
             own.setdefault(structure, {})[mesure] = valeur
     return own
 
 
-def _own_value(mesure: Mesure, input_fields: list[tuple[str, object]]) -> object:
+def _own_value(mesure: Mesure, answers: list[tuple[str, object]]) -> object:
     """One figure for what one structure said; None where it said none, or several that do not add up (two volets)."""
 
-    def said(*names: str) -> list[Any]:
-        return [v for c, v in input_fields if c in names and v is not None]
+    def said(nom: str) -> list[Any]:
+        return [v for c, v in answers if c == nom and v is not None]
 
     if mesure.type == "taux":
-        tops, bottom = (
-            said("numerateur"),
-            said("denominateur") or [mesure.denominateur] * (mesure.denominateur is not None),
-        )
-        # rows of a breakdown have the same names of champs: the rate of all of them is what their sums make
-        return (
-            Decimal(sum(tops)) / Decimal(sum(bottom))
-            if tops and sum(bottom) and (len(tops) == len(bottom) or mesure.denominateur)
-            else None
-        )
+        # Rows of a breakdown have the same names of champs: the rate of all of them is what their sums make.
+        tops, bottoms = said("numerateur"), said("denominateur")
+        bottoms = bottoms or [mesure.denominateur] * (mesure.denominateur is not None)
+        whole = tops and sum(bottoms) and (len(tops) == len(bottoms) or mesure.denominateur)
+        return Decimal(sum(tops)) / Decimal(sum(bottoms)) if whole else None
     values = said({"ventilation": "effectif", "moyenne": "moyenne", "jalon": "jalon"}.get(mesure.type, "valeur"))
     if len(values) < 2:
         return values[0] if values else None
@@ -145,8 +127,8 @@ def indicateurs(consolidation: PreviousConsolidation, contrat: Contrat, annee: i
     consolidation is of an older year: what it says is not last year's."""
     if consolidation.identity("année") not in (None, annee - 1):
         return {}
-    values = {str(r["Mesure"]): r.get("Valeur") for r in consolidation.tables["Indicateurs"]}
-    return {m: _number(v) for m, v in values.items() if v is not None and m in contrat.by_mesure}
+    values = {str(r["Mesure"]): r["Valeur"] for r in consolidation.rows(described.INDICATEURS)}
+    return {m: v for m, v in values.items() if v is not None and m in contrat.by_mesure}
 
 
 class PastValues(TypedDict):
@@ -169,11 +151,8 @@ def for_workbooks(path: str | Path, contrat: Contrat, annee: int) -> PastValues:
 
 def showable(consolidation: PreviousConsolidation, contrat: Contrat, annee: int) -> dict[str, object]:
     """``indicateurs``, without what speaks of few people: the general workbook goes to all the partners."""
-    return {
-        m: v
-        for m, v in indicateurs(consolidation, contrat, annee).items()
-        if not _is_small_count(consolidation, contrat, m, v)
-    }
+    values = indicateurs(consolidation, contrat, annee).items()
+    return {m: v for m, v in values if not _is_small_count(consolidation, contrat, m, v)}
 
 
 def _is_small_count(consolidation: PreviousConsolidation, contrat: Contrat, mesure: str, valeur: object) -> bool:
@@ -182,39 +161,34 @@ def _is_small_count(consolidation: PreviousConsolidation, contrat: Contrat, mesu
         return False
     if desired.agregation not in ("RATIO", "SATISFACTION"):
         return small(valeur, threshold)
-    line = next(r for r in consolidation.tables["Indicateurs"] if str(r["Mesure"]) == mesure)
-    return is_identifying_rate(_number(line.get("Numérateur")), _number(line.get("Dénominateur")), threshold)
+    line = next(r for r in consolidation.rows(described.INDICATEURS) if str(r["Mesure"]) == mesure)
+    return is_identifying_rate(line["Numérateur"], line["Dénominateur"], threshold)
 
 
 def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[Row]:
     """The rows of ``summaries.history`` that this consolidation holds; of its own year only, if it is of before they
     were kept."""
-    lines = consolidation.tables.get("Historique")
-    if lines is not None:
-        return [{c: _number(r.get(c)) for c in r} | {"Année": _number(r.get("Année"))} for r in lines]
+    if described.HISTORY in consolidation.tables:
+        return consolidation.rows(described.HISTORY)
+    annee = consolidation.identity("année")
+    return _first_history(consolidation, in_year(contrat, annee), annee) if isinstance(annee, int) else []
 
+
+def _first_history(consolidation: PreviousConsolidation, contrat: Contrat, annee: int) -> list[Row]:
     from cls_workbook.summaries import history as memory
     from cls_workbook.tables.summary_tables import PROGRESS
-    from cls_workbook.tables.table_frames import frame_records, table_frame
+    from cls_workbook.tables.table_frames import frame_of_rows, frame_records, table_frame
 
-    annee = consolidation.identity("année")
-    if not isinstance(annee, int):
-        return []
-
-    def frame(table: DescribedTable) -> pd.DataFrame:
-        rows = consolidation.tables.get(table.sheet, [])
-        return table_frame(table, ([_number(r.get(c)) for c in table.titles] for r in rows))
-
-    contrat = in_year(contrat, annee)
-    par_fiche = frame(described.FINANCEMENT_FICHES)
+    frames = {t: frame_of_rows(t, consolidation.rows(t)) for t in (*_REQUIRED, described.FINANCEMENTS)}
+    money = consolidation.rows(described.FINANCEMENT_FICHES)
     rows = memory.history(
         contrat,
         annee,
-        indicateurs=frame(described.INDICATEURS),
-        mesures=frame(described.MESURES),
+        indicateurs=frames[described.INDICATEURS],
+        mesures=frames[described.MESURES],
         avancement=table_frame(PROGRESS),
-        par_fiche=par_fiche[[f in contrat.par_fiche for f in par_fiche["Fiche"]]] if len(par_fiche) else par_fiche,
-        financements=frame(described.FINANCEMENTS),
+        par_fiche=frame_of_rows(described.FINANCEMENT_FICHES, (r for r in money if r["Fiche"] in contrat.par_fiche)),
+        financements=frames[described.FINANCEMENTS],
     )
     return frame_records(rows)
 
@@ -222,51 +196,49 @@ def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[Row]
 def engage_to_date(consolidation: PreviousConsolidation) -> dict[str, Decimal]:
     """Fiche → euros engaged on the maquette up to that year: the contract's amount less what was left to engage; where
     the contract gives no amount, the sum of the years that are kept."""
-    running_total: dict[str, Decimal] = {}
-    for rank in consolidation.tables.get("Historique", ()):
-        if rank["Objet"] == "Engagé" and isinstance(rank["Valeur"], (int, float)):
-            fiche = str(rank["Fiche"])
-            running_total[fiche] = running_total.get(fiche, Decimal(0)) + Decimal(repr(rank["Valeur"])).quantize(CENT)
-    for rank in consolidation.tables["Financement par fiche"]:
-        montant, remaining = rank.get("Montant contrat"), rank.get("Reste à engager")
-        if isinstance(montant, (int, float)) and isinstance(remaining, (int, float)):
-            running_total[str(rank["Fiche"])] = (Decimal(repr(montant)) - Decimal(repr(remaining))).quantize(CENT)
-    return running_total
+    engaged: dict[str, Decimal] = {}
+    for r in consolidation.rows(described.HISTORY):
+        if r["Objet"] == "Engagé" and isinstance(r["Valeur"], (int, Decimal)):
+            engaged[str(r["Fiche"])] = engaged.get(str(r["Fiche"]), Decimal(0)) + Decimal(r["Valeur"]).quantize(CENT)
+    for r in consolidation.rows(described.FINANCEMENT_FICHES):
+        montant, remaining = r["Montant contrat"], r["Reste à engager"]
+        if isinstance(montant, (int, Decimal)) and isinstance(remaining, (int, Decimal)):
+            engaged[str(r["Fiche"])] = (Decimal(montant) - Decimal(remaining)).quantize(CENT)
+    return engaged
 
 
 def carried_over(consolidation: PreviousConsolidation, contrat: Contrat) -> dict[str, dict[str, object]]:
     """Respondent id (or name) → key of an input → what it answered, for what rarely changes
     (``domain.carried_over``)."""
-    all_found: dict[str, dict[str, object]] = {}
+    answers: dict[str, dict[str, object]] = {}
     ranks: dict[tuple[str, str], dict[tuple[Any, ...], str]] = {}  # (respondent, table) → its rows, numbered anew
 
     def note_down(structure: object, cle: str, valeur: object) -> None:
         if structure and valeur is not None:
-            all_found.setdefault(_respondent(contrat, structure), {}).setdefault(cle, as_cell(valeur))
+            answers.setdefault(_respondent(contrat, structure), {}).setdefault(cle, as_cell(valeur))
 
     def line(structure: object, table: str, mark: tuple[Any, ...]) -> str:
         following = ranks.setdefault((_respondent(contrat, structure), table), {})
         return following.setdefault(mark, f"{len(following) + 1:02d}")
 
-    for r in consolidation.tables.get("Réponses", ()):
+    for r in consolidation.rows(described.ANSWERS):
         bloc, champ = str(r["Bloc"]), str(r["Champ"])
         if is_taken_up(bloc, champ) and r["Structure"]:
             prefix = f"{r['Fiche']}/{bloc}" if r["Fiche"] else f"accueil/{bloc}"
             rank = f"/{line(r['Structure'], prefix, (r['Fichier'], r['Ligne']))}" if r["Ligne"] else ""
             note_down(r["Structure"], f"{prefix}{rank}/{champ}", r["Valeur"])
-    for r in consolidation.tables["Mesures"]:
+    for r in consolidation.rows(described.MESURES):
         asked = next((b for b in ("taux", "satisfaction", "durees") if is_taken_up(b, str(r["Champ"]))), None)
         if asked:
             note_down(r["Structure"], f"{r['Fiche']}/{asked}/{r['Mesure']}/{r['Champ']}", r["Valeur"])
-    for r in consolidation.tables.get("Lignes de financement", ()):
+    for r in consolidation.rows(described.FINANCEMENTS):
         if r["Structure"] and (r["Financeur"] or r["Nature"]):
             prefix = f"{r['Fiche']}/financement"
-            rank = line(
-                r["Structure"], prefix, (r["Financeur"], r["Nature"])
-            )  # one line of a kind, however many it had
+            # One line of a kind, however many it had.
+            rank = line(r["Structure"], prefix, (r["Financeur"], r["Nature"]))
             note_down(r["Structure"], f"{prefix}/{rank}/financeur", r["Financeur"])
             note_down(r["Structure"], f"{prefix}/{rank}/nature", r["Nature"])
-    return all_found
+    return answers
 
 
 def _respondent(contrat: Contrat, nom: object) -> str:
@@ -279,48 +251,20 @@ def for_checks(consolidation: PreviousConsolidation, contrat: Contrat) -> Previo
 
     from cls_workbook.checks.given.check_input import PreviousYear
 
-    mesures = pd.DataFrame(
-        [
-            (
-                str(r["Fiche"]),
-                contrat.identify(str(r["Structure"])) or str(r["Structure"]),
-                r.get("Volet") or "",
-                str(r["Mesure"]),
-                str(r["Champ"]),
-                r.get("Modalité") or "",
-                _number(r.get("Valeur")),
-            )
-            for r in consolidation.tables["Mesures"]
-        ],
-        columns=["fiche", "structure", "volet", "mesure", "champ", "modalite", "valeur"],
-        dtype=object,
-    )
-    return PreviousYear(mesures, _past_engage(consolidation, contrat), _rows(consolidation, contrat))
+    def who(row: Row) -> tuple[str, str]:
+        return str(row["Fiche"]), _respondent(contrat, row["Structure"])
 
-
-def _rows(consolidation: PreviousConsolidation, contrat: Contrat) -> pd.DataFrame:
-    """The funding lines of last year, as ``PreviousYear.lines`` wants them."""
-    import pandas as pd
-
-    columns = ("Fiche", "Structure", "Financeur", "Nature", "Prévu", "Engagé", "Versé", "Référence")
-    lines = [
-        (
-            str(r["Fiche"]),
-            contrat.identify(str(r["Structure"])) or str(r["Structure"]),
-            *(_amount(r.get(c)) for c in columns[2:]),
-        )
-        for r in consolidation.tables.get("Lignes de financement", ())
+    mesures = [
+        (*who(r), r["Volet"] or "", str(r["Mesure"]), str(r["Champ"]), r["Modalité"] or "", r["Valeur"])
+        for r in consolidation.rows(described.MESURES)
     ]
-    return pd.DataFrame(
-        lines,
-        columns=["fiche", "structure", "financeur", "nature", "prevu", "engage", "verse", "reference"],
-        dtype=object,
+    titles = ("Financeur", "Nature", "Prévu", "Engagé", "Versé", "Référence")
+    lines = [(*who(r), *(r[t] for t in titles)) for r in consolidation.rows(described.FINANCEMENTS)]
+    return PreviousYear(
+        pd.DataFrame(mesures, columns=_MESURES, dtype=object),
+        _past_engage(consolidation, contrat),
+        pd.DataFrame(lines, columns=_LINES, dtype=object),
     )
-
-
-def _amount(valeur: object) -> object:
-    """A sheet keeps an amount as a binary number: to the cent again."""
-    return Decimal(repr(valeur)).quantize(CENT) if isinstance(valeur, (int, float)) else valeur
 
 
 def _past_engage(consolidation: PreviousConsolidation, contrat: Contrat) -> pd.DataFrame:
@@ -334,14 +278,7 @@ def _past_engage(consolidation: PreviousConsolidation, contrat: Contrat) -> pd.D
         (fiche, agence.nom if agence else "", nature, montant)
         for fiche, montant in engage_to_date(consolidation).items()
     ]
-    for rank in history(consolidation, contrat):
-        if rank["Objet"] == "Engagé par financeur" and rank["Nature"] != nature:
-            lines.append((str(rank["Fiche"]), rank["Financeur"] or "", rank["Nature"] or "", Decimal(rank["Valeur"])))
+    for r in history(consolidation, contrat):
+        if r["Objet"] == "Engagé par financeur" and r["Nature"] != nature:
+            lines.append((str(r["Fiche"]), r["Financeur"] or "", r["Nature"] or "", Decimal(r["Valeur"])))
     return pd.DataFrame(lines, columns=["fiche", "financeur", "nature", "engage"], dtype=object)
-
-
-def _number(valeur: Any) -> Any:
-    """Whole numbers as int, others as exact Decimal; texts and dates as they are."""
-    if isinstance(valeur, float):
-        return int(valeur) if valeur.is_integer() else Decimal(repr(valeur))
-    return valeur
