@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import (
     TEXT_LENGTH,
@@ -26,8 +27,7 @@ from cls_workbook.domain.questions import (
 YES_NO = ("oui", "non")
 
 # What the Synthèse makes of an answer: it quotes a text beside who wrote it, adds up a number fiche by fiche, or a
-# section of
-# its own takes it up. What has none of these stays in the consolidation.
+# section of its own takes it up. What has none of these stays in the consolidation.
 QUOTED, TOTALLED, TAKEN_UP = "cité", "totalisé", "repris"
 NEXT_YEAR = "pour l’année suivante"
 
@@ -407,18 +407,10 @@ def structure_names(contrat: Contrat) -> tuple[str, ...]:
 
 def listes(contrat: Contrat, fiche: Fiche | None = None) -> dict[str, tuple[str, ...]]:
     """List name → choices, for a contract (and a fiche, which alone knows its volets)."""
-    echelles = contrat.listes
+    scales = {name: choix for name, choix in values_by_key(contrat.listes) if name != "etats_a_motif"}
     return {
         "structures": structure_names(contrat),
-        "etats": echelles.etats,
-        "realisations": echelles.realisations,
-        "statuts": echelles.statuts,
-        "jalons": echelles.jalons,
-        "double_compte": echelles.double_compte,
-        "types_partenaire": echelles.types_partenaire,
-        "participations": echelles.participations,
-        "echelles": echelles.echelles,
-        "unites_duree": echelles.unites_duree,
+        **scales,
         "financeurs": tuple(f.nom for f in contrat.financeurs),
         "natures": tuple(n.libelle for n in contrat.natures),
         "communes": tuple(c.nom for c in contrat.communes),

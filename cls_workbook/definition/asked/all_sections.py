@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cls_workbook import resources
-from cls_workbook.definition.asked.sections import ESSENTIAL, IDENTIFIERS, LIFETIME, Section, SectionColumn
+from cls_workbook.definition.asked.sections import ESSENTIAL, LIFETIME, Section, SectionColumn
 from cls_workbook.domain.definition_keys import Key, keys_of
-from cls_workbook.domain.lifetime import Period
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.french import typography
 
@@ -42,40 +41,35 @@ REFERENCES = {
 }
 
 
-def _section(nom: str, sheet: str, aide: str, columns: dict[str, list[dict[str, Any]]], **room: Any) -> Section:
+def _section(nom: str, sheet: str, aide: str, columns: dict[str, list[Any]], **room: Any) -> Section:
     """A sheet from its table of the description; what belongs to a fiche begins with its number."""
-    holder = Contrat if nom in keys_of(Contrat) else Fiche
-    class_ = Contrat if nom == "contrat" else keys_of(holder)[nom].type
-    asked = list(_columns(nom, class_, columns))
-    if holder is Fiche and class_ is not Contrat:
-        number = Key(str, False, dataclasses.MISSING)
-        once = not keys_of(Fiche)[nom].is_list  # such a row is the only one of its fiche
-        words = _words(DESCRIPTION["fiche"])
-        fiche = SectionColumn(
-            "fiche", cle=f"{nom}.fiche", key=number, band=ESSENTIAL, unique=once, is_parent=True, **words
-        )
-        asked.insert(0, fiche)
-    return Section(nom, typography(sheet), class_, typography(aide), tuple(asked), **room)
+    of_fiche = nom != "contrat" and nom not in keys_of(Contrat)
+    class_ = Contrat if nom == "contrat" else keys_of(Fiche if of_fiche else Contrat)[nom].type
+    asked = tuple(_columns(nom, class_, columns))
+    if of_fiche:
+        asked = (_number_of_fiche(nom, only_once=not keys_of(Fiche)[nom].is_list), *asked)
+    return Section(nom, typography(sheet), class_, typography(aide), asked, **room)
 
 
-def _columns(nom: str, class_: type, bands: dict[str, list[dict[str, Any]]]) -> Iterator[SectionColumn]:
-    parts = {"": class_}
-    for row in (row for rows in bands.values() for row in rows):
-        part = row["champ"].rpartition(".")[0]
-        parts[part] = keys_of(class_)[part].type if part else class_
-    years = [row for part, of_part in parts.items() if issubclass(of_part, Period) for row in _years(part)]
-    identifiers = {IDENTIFIERS: bands[IDENTIFIERS]} if IDENTIFIERS in bands else {}
-    others = {band: rows for band, rows in bands.items() if band != IDENTIFIERS}
-    for band, rows in (others | {LIFETIME: years} | identifiers).items():
-        for row in rows:
+def _number_of_fiche(nom: str, only_once: bool) -> SectionColumn:
+    words = _words(DESCRIPTION["fiche"])
+    key = Key(str, False, dataclasses.MISSING)
+    return SectionColumn(
+        "fiche", cle=f"{nom}.fiche", key=key, band=ESSENTIAL, unique=only_once, is_parent=True, **words
+    )
+
+
+def _columns(nom: str, class_: type, bands: dict[str, list[Any]]) -> Iterator[SectionColumn]:
+    for band, rows in bands.items():
+        for row in (row for part in rows for row in _years(part)) if band == LIFETIME else rows:
             part, _, champ = row["champ"].rpartition(".")
-            key = keys_of(parts[part])[champ]
+            key = keys_of(keys_of(class_)[part].type if part else class_)[champ]
             words = _words(row) | {"champ": champ}
             yield SectionColumn(cle=f"{part or nom}.{champ}", key=key, band=band, part=part, **words)
 
 
-def _years(part: str) -> Iterable[dict[str, Any]]:
-    """The years in which the row, or what shares it, holds, and what decided them."""
+def _years(part: str) -> Iterator[dict[str, Any]]:
+    """The years in which the row, or a part of it, holds, and what decided them."""
     for row in DESCRIPTION["periode"]:
         yield row | {"champ": f"{part}.{row['champ']}", "titre": f"{row['titre']} (mesure)"} if part else row
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 EMPTY_ROWS = 40  # rows of room beyond what is filled in
-ESSENTIAL, LIFETIME, IDENTIFIERS = "L’essentiel", "Années et décisions", "Repères"
+ESSENTIAL, LIFETIME = "L’essentiel", "Années et décisions"
 
 
 @dataclass(frozen=True)

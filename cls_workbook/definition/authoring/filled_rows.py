@@ -95,8 +95,8 @@ def _cells(section: Section, column: SectionColumn, valeur: Any, directory: Refe
         return {boxes[0]: _written(column, valeur, directory, fiche)}
     items = [str(_written(column, v, directory, fiche)) for v in valeur]
     line: Line = dict(zip(boxes, items[: column.boxes], strict=False))
-    following = items[column.boxes :]
-    return line | ({boxes[-1]: written_list.join(following)} if following else {})
+    others = items[column.boxes :]
+    return line | ({boxes[-1]: written_list.join(others)} if others else {})
 
 
 def _written(column: SectionColumn, valeur: Any, directory: ReferenceDirectory, fiche: str) -> Value:

@@ -132,7 +132,7 @@ def _not_in(grid: DrawnGrid, cle: str, zone: str, known: Collection[object]) -> 
 def _money(plan: SectionPlan) -> list[Tally]:
     announcements = plan["financement"].zone("financement.montant")
     known = [v for v in plan["financement"].values("financement.montant") if isinstance(v, Decimal)]
-    total_of, described = sum(known, Decimal(0)), len(plan["fiches"].values("fiches.numero"))
+    total, described = sum(known, Decimal(0)), len(plan["fiches"].values("fiches.numero"))
     maquette = next((v for v in plan["contrat"].values("contrat.maquette") if isinstance(v, Decimal)), None)
     answer = _answer(plan["contrat"], "maquette")
     return [
@@ -142,7 +142,7 @@ def _money(plan: SectionPlan) -> list[Tally]:
             max(0, described - len(known)),
             "Possible : dites-en l’état sur la feuille Montants.",
         ),
-        Tally("Somme des montants des fiches", f"SUM({announcements})", total_of, style=AMOUNT),
+        Tally("Somme des montants des fiches", f"SUM({announcements})", total, style=AMOUNT),
         Tally(
             "Maquette annoncée sur la feuille Contrat",
             f'IF({answer}="","",{answer})',
@@ -152,7 +152,7 @@ def _money(plan: SectionPlan) -> list[Tally]:
         Tally(
             "Écart entre les deux",
             f'IF({answer}="","",ROUND({answer}-SUM({announcements}),2))',
-            "" if maquette is None else maquette - total_of,
+            "" if maquette is None else maquette - total,
             "Les deux doivent être égaux ; sinon laissez la maquette vide.",
             AMOUNT,
         ),

@@ -91,7 +91,7 @@ class Assembly:
         fiches = []
         for row in self.rows["fiches"]:
             numero = row.texte("numero")
-            own_rows = {nom: par_fiche.pop(numero, []) for nom, par_fiche in content.items()}
+            own_rows = {nom: by_numero.pop(numero, []) for nom, by_numero in content.items()}
             money = [self._object(r) for r in own_rows["financement"]]
             for double in own_rows["financement"][1:]:
                 first = own_rows["financement"][0].numero + 1
@@ -105,10 +105,9 @@ class Assembly:
                 financement=money[0] if money else FicheFinancement(),
             )
             fiches.append(fiche)
-        for remaining in content.values():
-            for numero, orphans in remaining.items():
-                for row in orphans:
-                    self._tell_orphan(row, numero)
+        for numero, orphans in (item for by_numero in content.values() for item in by_numero.items()):
+            for row in orphans:
+                self._tell_orphan(row, numero)
         return fiches
 
     def _by_fiche(self, nom: str) -> dict[str, list[TypedRow]]:

@@ -212,18 +212,15 @@ def _locate(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
 def _by_titles(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
     """The section whose headers a sheet without keys bears: that of its name, else the one of most of them."""
     printed = [{_title(v) for v in line if isinstance(v, str)} for line in lines]
-    candidats: list[tuple[tuple[bool, int], Section, int]] = []
+    resembling: list[tuple[tuple[bool, int], Section, int]] = []
     for section in SECTIONS:
         titles = {fold(c.titre) for c in section.boxes}
-        candidates = [set().union(*printed)] if section.form else printed
-        in_common = [(len(titles & line), i) for i, line in enumerate(candidates)]
-        nombre, rank = max(in_common, key=lambda c: (c[0], -c[1]), default=(0, 0))
-        if nombre >= RESEMBLANCE * len(titles):
-            candidats.append(((fold(nom) == fold(section.sheet), nombre), section, rank))
-    if not candidats:
-        return None
-    _, section, rank = max(candidats, key=lambda c: c[0])
-    return section, rank
+        headers = [set().union(*printed)] if section.form else printed
+        in_common = [(len(titles & line), i) for i, line in enumerate(headers)]
+        count, rank = max(in_common, key=lambda c: (c[0], -c[1]), default=(0, 0))
+        if count >= RESEMBLANCE * len(titles):
+            resembling.append(((fold(nom) == fold(section.sheet), count), section, rank))
+    return max(resembling, key=lambda c: c[0])[1:] if resembling else None
 
 
 def _title(printed: object) -> str:

@@ -34,8 +34,8 @@ class ImportFinding:
     gravite: str = FAULT
 
     def __str__(self) -> str:
-        following = f" {self.remedy[:1].upper()}{self.remedy[1:]}" if self.remedy else ""
-        return typography(f"{self.location} : {self.message}{following}")
+        remedy = f" {self.remedy[:1].upper()}{self.remedy[1:]}" if self.remedy else ""
+        return typography(f"{self.location} : {self.message}{remedy}")
 
 
 def found(raw: object) -> str:
