@@ -75,7 +75,7 @@ id = "autre"
 """
     )
     contrat = parse(texte, "essai")
-    assert [(r.hors_maquette, len(r.conditions)) for r in contrat.regles] == [(False, 0), (True, 3)]
+    assert [(r.hors_maquette, len(r.conditions)) for r in contrat.regles] == [(False, 0), (True, 6)]
     assert parse(write(contrat), "essai") == contrat
     assert read_back(contrat, tmp_path / "regles.xlsx") == contrat
 
