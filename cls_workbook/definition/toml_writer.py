@@ -51,14 +51,12 @@ TITLES = {
 def write(contrat: Contrat) -> str:
     """The whole definition; ``parse(write(contrat), …) == contrat``."""
     lines = [f"# {_comment(contrat.titre)}.", "# Après toute modification : cls-workbook contrat verifier <ce fichier>"]
-    lines += [*_title("Le contrat"), "[contrat]", *_field_values(contrat)]
+    lines += [*_title("Le contrat"), "[contrat]", *_simple_fields(contrat)]
     for nom, valeur in _useful_fields(contrat):
         if _is_table(valeur):
-            lines += [*_title(_name(nom)), f"[{nom}]", *_field_values(valeur)]
+            lines += [*_title(_name(nom)), f"[{nom}]", *_inside(nom, valeur)]
         elif _is_list_of_tables(valeur):
-            lines += _title(f"{_name(nom)} ({len(valeur)})")
-            for element in valeur:
-                lines += ["", *_table(nom, element)]
+            lines += [*_title(f"{_name(nom)} ({len(valeur)})"), *_tables(nom, valeur)]
     return "\n".join(lines) + "\n"
 
 
@@ -92,38 +90,29 @@ def _is_list_of_tables(valeur: object) -> TypeGuard[tuple[DataclassInstance, ...
     return isinstance(valeur, tuple) and bool(valeur) and dataclasses.is_dataclass(valeur[0])
 
 
-def _field_values(objet: DataclassInstance) -> list[str]:
-    """The simple fields of a table, one a line."""
-    return [
-        _row(nom, valeur)
-        for nom, valeur in _useful_fields(objet)
-        if not _is_table(valeur) and not _is_list_of_tables(valeur)
-    ]
+def _simple_fields(objet: DataclassInstance) -> list[str]:
+    """The fields of a table that hold no other, one a line."""
+    fields = _useful_fields(objet)
+    return [_row(nom, v) for nom, v in fields if not _is_table(v) and not _is_list_of_tables(v)]
 
 
-def _table(path: str, objet: DataclassInstance) -> list[str]:
-    """``[[path]]``, its simple fields, then the tables that it holds."""
-    lines = [f"# ── Fiche {_comment(objet.numero)} ──", ""] if isinstance(objet, Fiche) else []
-    lines += [f"[[{path}]]", *_field_values(objet)]
+def _inside(path: str, objet: DataclassInstance) -> list[str]:
+    """The simple fields of a table, then the tables that it holds."""
+    lines = _simple_fields(objet)
     for nom, valeur in _useful_fields(objet):
         if _is_table(valeur):
-            lines += ["", f"[{path}.{nom}]", *_field_values(valeur), *_subtables(f"{path}.{nom}", valeur)]
+            lines += ["", f"[{path}.{nom}]", *_inside(f"{path}.{nom}", valeur)]
         elif _is_list_of_tables(valeur):
             lines += _tables(f"{path}.{nom}", valeur)
     return lines
 
 
-def _subtables(path: str, objet: DataclassInstance) -> list[str]:
-    return [
-        line
-        for nom, valeur in _useful_fields(objet)
-        if _is_list_of_tables(valeur)
-        for line in _tables(f"{path}.{nom}", valeur)
-    ]
-
-
-def _tables(path: str, elements: tuple[DataclassInstance, ...]) -> list[str]:
-    return [line for element in elements for line in ("", *_table(path, element))]
+def _tables(path: str, elements: tuple[DataclassInstance, ...]) -> Iterator[str]:
+    for element in elements:
+        yield ""
+        if isinstance(element, Fiche):
+            yield from (f"# ── Fiche {_comment(element.numero)} ──", "")
+        yield from (f"[[{path}]]", *_inside(path, element))
 
 
 def _row(nom: str, valeur: object) -> str:

@@ -57,8 +57,8 @@ def test_a_theme_that_ships_told_again_by_a_contract_makes_the_trip(tmp_path):
     assert read_back(contrat, tmp_path / "themes.xlsx") == contrat
 
 
-# The rule of a department that ships: what a definition writes itself prevails, even where it says « no » or
-# « nothing ».
+# The rule of a department that ships: what a definition writes itself prevails, even where it says « no », « nothing »
+# or zero.
 def test_a_rule_made_from_one_that_ships_makes_the_trip(tmp_path):
     texte = (
         write(load("besancon-2016-2018"))
@@ -72,10 +72,12 @@ conditions = []
 [[regles]]
 modele = "mayenne-animateur"
 id = "autre"
+plafond_annuel = 0
 """
     )
     contrat = parse(texte, "essai")
-    assert [(r.hors_maquette, len(r.conditions)) for r in contrat.regles] == [(False, 0), (True, 6)]
+    said = [(r.hors_maquette, len(r.conditions), r.caps.plafond_annuel) for r in contrat.regles]
+    assert said == [(False, 0, 8000), (True, 6, 0)]
     assert parse(write(contrat), "essai") == contrat
     assert read_back(contrat, tmp_path / "regles.xlsx") == contrat
 
