@@ -75,12 +75,9 @@ def _export_subsidies(chosen: argparse.Namespace) -> int:
     if not chosen.financeur:
         raise Refusal("Le format scdl demande --financeur : chaque financeur ne publie que ses propres subventions.")
     bilan = exporter(chosen.classeur, chosen.sortie, chosen.financeur, chosen.siret, chosen.contrat)
-    for refused in bilan.refused_ones:
+    for refused in bilan.refused:
         print(refused)
-    print(
-        f"{bilan.retained} ligne(s) écrite(s), {len(bilan.refused_ones)} refusée(s), "
-        f"{bilan.autres} d’autres financeurs."
-    )
+    print(f"{bilan.retained} ligne(s) écrite(s), {len(bilan.refused)} refusée(s), {bilan.autres} d’autres financeurs.")
     for file in bilan.files:
         print(file)
     return DONE

@@ -167,7 +167,11 @@ def test_a_table_schema_check_finds_nothing_to_say(exporter):
 
 def test_our_own_description_is_the_documented_schema():
     documented = {c["name"]: (c["type"], "required" in c.get("constraints", {})) for c in SCHEMA["fields"]}
-    assert {c.nom: (c.type, c.obligatoire) for c in scdl.FIELDS} == documented
+    own = {
+        c["name"]: (c["type"], "required" in c.get("constraints", {}))
+        for c in map(scdl.ScdlField.descriptor, scdl.FIELDS)
+    }
+    assert own == documented
     assert [c.nom for c in scdl.FIELDS] == list(documented)
 
 
@@ -186,7 +190,7 @@ def test_our_own_description_is_the_documented_schema():
 def test_a_line_is_refused_with_its_reason(exporter, changes, reason):
     bilan = exporter(line(), line(**changes))
     assert bilan.retained == 1
-    (sentence,) = bilan.refused_ones
+    (sentence,) = bilan.refused
     assert reason in sentence.replace("\u00a0", " ")
     assert "feuille « Lignes de financement », ligne 3" in sentence.replace("\u00a0", " ")
     with bilan.files[1].open(encoding="utf-8", newline="") as file:
@@ -196,13 +200,13 @@ def test_a_line_is_refused_with_its_reason(exporter, changes, reason):
 
 
 def test_all_the_reasons_of_a_line_are_told_at_once(exporter):
-    (sentence,) = exporter(line(date=N, engage=N, nature=N)).refused_ones
+    (sentence,) = exporter(line(date=N, engage=N, nature=N)).refused
     assert sentence.count("\u00a0; ") == 2
 
 
 def test_other_funders_lines_are_counted_not_shown(exporter):
     bilan = exporter(line(), line(financeur="Ville"), line(financeur=N), line(financeur="Fonds inconnu"))
-    assert (bilan.retained, bilan.refused_ones, bilan.autres) == (1, [], 3)
+    assert (bilan.retained, bilan.refused, bilan.autres) == (1, [], 3)
 
 
 def test_a_funder_is_known_by_its_name_however_it_is_typed(exporter):
@@ -213,7 +217,7 @@ def test_the_siret_of_the_return_serves_where_the_contract_has_none(exporter):
     without = DEFINITION.replace(f', siret = "{SIRET_ASSO}"', "")
     typed_in = (2025, N, "Association", N, "reponse", "siret", N, SIRET_ASSO, "asso-secret.xlsx", "Accueil", "C7")
     assert items_read(exporter(line(), texte=without, reponses=reponses(typed_in)))[0]["idBeneficiaire"] == SIRET_ASSO
-    (sentence,) = exporter(line(), reponses=reponses((*typed_in[:7], SIRET_VILLE, *typed_in[8:]))).refused_ones
+    (sentence,) = exporter(line(), reponses=reponses((*typed_in[:7], SIRET_VILLE, *typed_in[8:]))).refused
     assert "n’est pas celui du contrat" in sentence
 
 

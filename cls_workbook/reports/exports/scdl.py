@@ -9,8 +9,8 @@ schema requires is refused with its reasons, never completed by a guess.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from cls_workbook.domain.model import Contrat, Structure
@@ -18,70 +18,14 @@ from cls_workbook.domain.verification.fault import insee_number
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, quoted_list, typography
 from cls_workbook.reports.exports.export_source import ExportSource
-from cls_workbook.reports.exports.table_schema import FORMULA_STARTS, as_text
+from cls_workbook.reports.exports.table_schema import FORMULA_STARTS, TYPES, as_text
 from cls_workbook.summaries.funding import VALORISATION, id_of_financeur
-from cls_workbook.tables import consolidation_tables
+from cls_workbook.tables.consolidation_tables import ANSWERS, FINANCEMENTS
 from cls_workbook.tables.described_columns import Row
 
 MAX_OBJET_LENGTH = 256
 IN_CASH, IN_KIND = "aide en numéraire", "aide en nature"
 IN_INSTALLMENTS, OTHER = "échelonné", "autre"
-
-
-@dataclass(frozen=True, slots=True)
-class ScdlField:
-    """A column of the schema, as its documentation gives it."""
-
-    nom: str
-    titre: str
-    type: str = "string"
-    obligatoire: bool = False
-    constraints: tuple[tuple[str, object], ...] = ()
-
-    def descriptor(self) -> dict[str, object]:
-        champ: dict[str, object] = {"name": self.nom, "type": self.type, "title": typography(self.titre)}
-        if self.type == "boolean":
-            champ |= {"trueValues": ["oui"], "falseValues": ["non"]}
-        constraints = ({"required": True} if self.obligatoire else {}) | dict(self.constraints)
-        return champ | ({"constraints": constraints} if constraints else {})
-
-
-_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-FIELDS = (
-    ScdlField("nomAttribuant", "Nom de l’attribuant", obligatoire=True),
-    ScdlField("idAttribuant", "SIRET de l’attribuant", obligatoire=True, constraints=(("pattern", "^[0-9]{14}$"),)),
-    ScdlField("dateConvention", "Date de la convention de subvention", "date", obligatoire=True),
-    ScdlField("referenceDecision", "Référence de la décision"),
-    ScdlField("nomBeneficiaire", "Nom du bénéficiaire", obligatoire=True),
-    ScdlField("idBeneficiaire", "SIRET du bénéficiaire", constraints=(("pattern", "^[0-9]{14}$"),)),
-    ScdlField("rnaBeneficiaire", "Numéro RNA du bénéficiaire", constraints=(("pattern", "^W[0-9]{9}$"),)),
-    ScdlField("objet", "Objet de la subvention", obligatoire=True, constraints=(("maxLength", MAX_OBJET_LENGTH),)),
-    ScdlField("montant", "Montant total de la subvention, en euros", "number", obligatoire=True),
-    ScdlField(
-        "nature",
-        "Nature de la subvention",
-        obligatoire=True,
-        constraints=(("enum", [IN_CASH, IN_KIND, f"{IN_CASH};{IN_KIND}", f"{IN_KIND};{IN_CASH}"]),),
-    ),
-    ScdlField("conditionsVersement", "Conditions de versement", obligatoire=True, constraints=(("maxLength", 256),)),
-    ScdlField(
-        "datesPeriodeVersement",
-        "Date ou période de versement",
-        obligatoire=True,
-        constraints=(("pattern", f"^{_DAY}(/{_DAY})?$"),),
-    ),
-    ScdlField("idRAE", "Numéro au répertoire des aides aux entreprises", constraints=(("maxLength", 5),)),
-    ScdlField("notificationUE", "Aide d’État notifiée à la Commission européenne", "boolean", obligatoire=True),
-    ScdlField(
-        "pourcentageSubvention",
-        "Part de la subvention attribuée à ce bénéficiaire",
-        "number",
-        obligatoire=True,
-        constraints=(("minimum", 0.01), ("maximum", 1)),
-    ),
-    ScdlField("dispositifAide", "Dispositif d’aide à l’origine de la subvention"),
-)
-HEADER = tuple(c.nom for c in FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +41,114 @@ class Granter:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """A funding line of the granter: whom it goes to, under which SIRET, and the SIRET that its return gives."""
+
+    contrat: Contrat
+    granter: Granter
+    line: Row
+    structure: Structure | None
+    siret: str | None
+    typed: str | None
+
+    def level(self) -> str | None:
+        """The subtotal of its nature; None if its nature is not the contract's."""
+        nature = fold(self.line["Nature"] or "")
+        return next((n.niveau for n in self.contrat.natures if fold(n.libelle) == nature), None)
+
+    def payment(self) -> str:
+        """Part of it is paid, the rest is to come: the only thing that the workbook tells of the payments."""
+        return IN_INSTALLMENTS if self.line["Versé"] and self.line["Versé"] < self.line["Engagé"] else OTHER
+
+    def period(self) -> str:
+        annee = self.line["Année"]
+        return f"{self.contrat.start(annee).isoformat()}/{self.contrat.end(annee).isoformat()}"
+
+    def purpose(self) -> str:
+        fiche = self.contrat.par_fiche.get(self.line["Fiche"])
+        texte = f"{self.contrat.nom_court}, fiche {self.line['Fiche']}" + (f" : {fiche.titre}" if fiche else "")
+        if len(texte) < MAX_OBJET_LENGTH:
+            return texte
+        return texte[: MAX_OBJET_LENGTH - 3].rsplit(" ", 1)[0].rstrip(" ,;.:") + " …"
+
+
+@dataclass(frozen=True, slots=True)
+class ScdlField:
+    """A column of the schema, as its documentation gives it, and ``of``: what it says of a grant.
+
+    A column of the funding lines, whose type it has; or a function of the grant; None where the workbook does not ask
+    it.
+    """
+
+    nom: str
+    titre: str
+    of: str | Callable[[Grant], object] | None = None
+    obligatoire: bool = False
+    constraints: Mapping[str, object] = field(default_factory=dict)
+    type: str = "string"
+
+    def descriptor(self) -> dict[str, object]:
+        (column,) = FINANCEMENTS.chosen(self.of) if isinstance(self.of, str) else (None,)
+        type_ = TYPES[column.type] if column else self.type
+        champ: dict[str, object] = {"name": self.nom, "type": type_, "title": typography(self.titre)}
+        if type_ == "boolean":
+            champ |= {"trueValues": ["oui"], "falseValues": ["non"]}
+        constraints = ({"required": True} if self.obligatoire else {}) | dict(self.constraints)
+        return champ | ({"constraints": constraints} if constraints else {})
+
+    def texte(self, grant: Grant) -> str:
+        valeur = self.of(grant) if callable(self.of) else grant.line[self.of] if self.of else None
+        return " ".join(as_text(valeur).split())
+
+
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_SIRET = {"pattern": "^[0-9]{14}$"}
+_NATURES = {"enum": [IN_CASH, IN_KIND, f"{IN_CASH};{IN_KIND}", f"{IN_KIND};{IN_CASH}"]}
+_PERIOD, _PART = {"pattern": f"^{_DAY}(/{_DAY})?$"}, {"minimum": 0.01, "maximum": 1}
+FIELDS = (
+    ScdlField("nomAttribuant", "Nom de l’attribuant", lambda g: g.granter.nom, True),
+    ScdlField("idAttribuant", "SIRET de l’attribuant", lambda g: g.granter.siret, True, _SIRET),
+    ScdlField("dateConvention", "Date de la convention de subvention", "Date", True),
+    ScdlField("referenceDecision", "Référence de la décision", "Référence"),
+    ScdlField(
+        "nomBeneficiaire",
+        "Nom du bénéficiaire",
+        lambda g: official_name(g.structure) if g.structure else g.line["Structure"],
+        True,
+    ),
+    ScdlField("idBeneficiaire", "SIRET du bénéficiaire", lambda g: g.siret, constraints=_SIRET),
+    ScdlField("rnaBeneficiaire", "Numéro RNA du bénéficiaire", constraints={"pattern": "^W[0-9]{9}$"}),
+    ScdlField("objet", "Objet de la subvention", Grant.purpose, True, {"maxLength": MAX_OBJET_LENGTH}),
+    ScdlField("montant", "Montant total de la subvention, en euros", "Engagé", True),
+    ScdlField(
+        "nature", "Nature de la subvention", lambda g: IN_KIND if g.level() == VALORISATION else IN_CASH, True, _NATURES
+    ),
+    ScdlField("conditionsVersement", "Conditions de versement", Grant.payment, True, {"maxLength": 256}),
+    ScdlField("datesPeriodeVersement", "Date ou période de versement", Grant.period, True, _PERIOD),
+    ScdlField("idRAE", "Numéro au répertoire des aides aux entreprises", constraints={"maxLength": 5}),
+    ScdlField(
+        "notificationUE", "Aide d’État notifiée à la Commission européenne", lambda _: "non", True, type="boolean"
+    ),
+    ScdlField(
+        "pourcentageSubvention",
+        "Part de la subvention attribuée à ce bénéficiaire",
+        lambda _: Decimal(1),
+        True,
+        _PART,
+        "number",
+    ),
+    ScdlField("dispositifAide", "Dispositif d’aide à l’origine de la subvention"),
+)
+HEADER = tuple(c.nom for c in FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
 class Sorting:
-    """``retained``: rows of the table, in the order of ``HEADER``; ``refused_ones``: (line of the workbook, its place,
+    """``retained``: rows of the table, in the order of ``HEADER``; ``refused``: (line of the workbook, its place,
     reasons); ``autres``: how many lines are other funders'."""
 
     retained: list[tuple[str, ...]]
-    refused_ones: list[tuple[dict[str, object], str, list[str]]]
+    refused: list[tuple[dict[str, object], str, list[str]]]
     autres: int
 
 
@@ -148,22 +194,21 @@ def siret_fault(siret: str) -> str | None:
 
 def sort_out(source: ExportSource, contrat: Contrat, granter_: Granter) -> Sorting:
     """Each funding line of the workbook: kept, refused with its reasons, or another funder's."""
-    item_read = source.tables[consolidation_tables.FINANCEMENTS]
+    read = source.tables[FINANCEMENTS]
     sirets = _typed_sirets(source)
-    retained, refused_ones, autres = [], [], 0
-    for rank, line in enumerate(item_read.lines):
+    retained, refused, autres = [], [], 0
+    for rank, line in enumerate(read.lines):
         if not _is_of_financeur(contrat, granter_, line["Financeur"]):
             autres += 1
             continue
         structure = contrat.by_structure.get(contrat.identify(str(line["Structure"] or "")) or "")
-        siret = (structure.siret if structure else None) or sirets.get(line["Fichier"])
-        reasons = list(_reasons(contrat, granter_, line, structure, siret, sirets))
-        if reasons:
-            place = f"feuille « {item_read.sheet} », ligne {item_read.places[rank]['Fiche'][0]}"
-            refused_ones.append((line, place, [typography(r) for r in reasons]))
+        typed = sirets.get(line["Fichier"])
+        grant = Grant(contrat, granter_, line, structure, (structure.siret if structure else None) or typed, typed)
+        if reasons := [typography(r) for r in _reasons(grant)]:
+            refused.append((line, f"feuille « {read.sheet} », ligne {read.places[rank]['Fiche'][0]}", reasons))
         else:
-            retained.append(_row(contrat, granter_, line, structure, siret))
-    return Sorting(retained, refused_ones, autres)
+            retained.append(tuple(champ.texte(grant) for champ in FIELDS))
+    return Sorting(retained, refused, autres)
 
 
 def _is_of_financeur(contrat: Contrat, granter_: Granter, typed: object) -> bool:
@@ -179,7 +224,7 @@ def _is_of_financeur(contrat: Contrat, granter_: Granter, typed: object) -> bool
 
 def _typed_sirets(source: ExportSource) -> dict[object, str]:
     """File → the SIRET typed in it."""
-    reponses = source.tables[consolidation_tables.ANSWERS].lines
+    reponses = source.tables[ANSWERS].lines
     return {
         r["Fichier"]: re.sub(r"\s", "", str(r["Valeur"]))
         for r in reponses
@@ -187,68 +232,26 @@ def _typed_sirets(source: ExportSource) -> dict[object, str]:
     }
 
 
-def _reasons(
-    contrat: Contrat,
-    granter_: Granter,
-    line: Row,
-    structure: Structure | None,
-    siret: str | None,
-    sirets: Mapping[object, str],
-) -> Iterator[str]:
+def _reasons(grant: Grant) -> Iterator[str]:
     """Why the line cannot be published; nothing if it can."""
+    line, structure = grant.line, grant.structure
     if line["Date"] is None:
         yield "pas de convention : la date de la convention ou de la décision manque"
     if line["Engagé"] is None:
         yield "aucun montant engagé"
     elif line["Engagé"] <= 0:
         yield "le montant engagé est nul"
-    if line["Nature"] is None or fold(line["Nature"]) not in {fold(n.libelle) for n in contrat.natures}:
+    if grant.level() is None:
         yield "la nature du financement n’est pas dite"
     if not line["Structure"]:
         yield "le bénéficiaire n’est pas dit"
-    elif structure is not None and structure.id == granter_.structure:
+    elif structure is not None and structure.id == grant.granter.structure:
         yield "le bénéficiaire est l’attribuant lui-même : ce n’est pas une subvention"
-    if siret is None:
+    if grant.siret is None:
         yield "le SIRET du bénéficiaire n’est ni au contrat, ni dans son retour"
-    elif fault := siret_fault(siret):
+    elif fault := siret_fault(grant.siret):
         yield f"SIRET du bénéficiaire : {fault}"
-    typed_in = sirets.get(line["Fichier"])
-    if structure is not None and structure.siret and typed_in and typed_in != structure.siret:
-        yield f"le SIRET du retour ({typed_in}) n’est pas celui du contrat ({structure.siret})"
+    if structure is not None and structure.siret and grant.typed and grant.typed != structure.siret:
+        yield f"le SIRET du retour ({grant.typed}) n’est pas celui du contrat ({structure.siret})"
     if (reference := str(line["Référence"] or "").strip()) and reference[0] in FORMULA_STARTS:
         yield f"la référence commence par « {reference[0]} » : un tableur la prendrait pour une formule"
-
-
-def _row(
-    contrat: Contrat, granter_: Granter, line: Row, structure: Structure | None, siret: str | None
-) -> tuple[str, ...]:
-    engage, verse = line["Engagé"], line["Versé"]
-    niveau = next(n.niveau for n in contrat.natures if fold(n.libelle) == fold(line["Nature"]))
-    annee = line["Année"]
-    values: dict[str, object] = {
-        "nomAttribuant": granter_.nom,
-        "idAttribuant": granter_.siret,
-        "dateConvention": line["Date"],
-        "referenceDecision": str(line["Référence"] or "").strip(),
-        "nomBeneficiaire": official_name(structure) if structure else line["Structure"],
-        "idBeneficiaire": siret,
-        "objet": _object(contrat, line["Fiche"]),
-        "montant": engage,
-        "nature": IN_KIND if niveau == VALORISATION else IN_CASH,
-        # Part of it is paid, the rest is to come: the only thing that the workbook tells of the payments.
-        "conditionsVersement": IN_INSTALLMENTS if verse and verse < engage else OTHER,
-        "datesPeriodeVersement": f"{contrat.start(annee).isoformat()}/{contrat.end(annee).isoformat()}",
-        "notificationUE": "non",
-        "pourcentageSubvention": Decimal(1),
-    }
-    return tuple(" ".join(as_text(values.get(nom)).split()) for nom in HEADER)
-
-
-def _object(contrat: Contrat, numero: str) -> str:
-    fiche = contrat.par_fiche.get(numero)
-    texte = f"{contrat.nom_court}, fiche {numero}" + (f" : {fiche.titre}" if fiche else "")
-    return (
-        texte
-        if len(texte) < MAX_OBJET_LENGTH
-        else texte[: MAX_OBJET_LENGTH - 3].rsplit(" ", 1)[0].rstrip(" ,;.:") + " …"
-    )

@@ -28,12 +28,12 @@ _REFUSED_LINE_COLUMNS = tuple(
 
 @dataclass(frozen=True, slots=True)
 class ScdlOutcome:
-    """What was written, and what was not. ``refused_ones``: one French sentence a line; ``autres``: lines of other
+    """What was written, and what was not. ``refused``: one French sentence a line; ``autres``: lines of other
     funders."""
 
     files: list[Path]
     retained: int
-    refused_ones: list[str]
+    refused: list[str]
     autres: int
 
 
@@ -57,16 +57,16 @@ def exporter(
     with whole_folder(folder) as provisoire:
         _write(provisoire / GRANTS_FILE, scdl.HEADER, sorting.retained)
         header = (*_REFUSED_LINE_COLUMNS, "Place dans la consolidation", "Raisons")
-        refused_ones = [
+        refused = [
             [*(neutralized(as_text(line[c])) for c in _REFUSED_LINE_COLUMNS), place, " ; ".join(reasons)]
-            for line, place, reasons in sorting.refused_ones
+            for line, place, reasons in sorting.refused
         ]
-        _write(provisoire / REFUSED_FILE, header, refused_ones)
+        _write(provisoire / REFUSED_FILE, header, refused)
         data_package.write_descriptor(provisoire, _descriptor(source, granter, header))
     return ScdlOutcome(
         [folder / n for n in (GRANTS_FILE, REFUSED_FILE, DESCRIPTOR)],
         len(sorting.retained),
-        [_sentence(*r) for r in sorting.refused_ones],
+        [_sentence(*r) for r in sorting.refused],
         sorting.autres,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from cls_workbook.french import typography
 from cls_workbook.tables.described_columns import DescribedTable, TableColumn
 
-_TYPES = {
+TYPES = {
     "texte": "string",
     "empreinte": "string",
     "mixte": "string",
@@ -66,7 +66,7 @@ class SchemaField:
         column = self.column
         champ: dict[str, object] = {
             "name": self.nom,
-            "type": _TYPES[self.type],
+            "type": TYPES[self.type],
             "title": column.titre + (_NUMBER if self.nombre else ""),
             "description": self.aide,
         }
