@@ -65,7 +65,7 @@ def cls_part_de_poste(depense, etp, fiche, contrat):  # type: ignore[no-untyped-
 @_in_french
 def cls_taux_de_realisation(realisations, large=None):  # type: ignore[no-untyped-def]  # see above
     """Taux de réalisation : fiches réalisées / fiches programmées. Une fiche sans réponse ne compte pas."""
-    from cls_workbook.domain.model import ChoiceLists
+    from cls_workbook.domain.questions import ChoiceLists
     from cls_workbook.summaries.progress import count_completions
 
     words = [_text(v) or None for row in realisations for v in row]

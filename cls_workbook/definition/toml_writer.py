@@ -39,6 +39,7 @@ TITLES = {
     "a_programmer": "Les actions à programmer",
     "regles": "Les règles de financement",
     "enveloppes": "Les enveloppes",
+    "cibles": "Les cibles des mesures",
     "decisions": "Les décisions",
     "revisions": "Les révisions",
     "themes": "Les thèmes",

@@ -75,6 +75,7 @@ def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
     departed_financeurs = {f.id for f in contrat.financeurs} - {f.id for f in financeurs}
     fiches = tuple(_fiche(f, annee, departed, departed_financeurs) for f in _holding_in(contrat.fiches, annee))
     numeros = {f.numero for f in fiches}
+    mesures = {m.id for f in fiches for m in f.mesures}
     return changed(
         contrat,
         axes=_holding_in(contrat.axes, annee),
@@ -88,6 +89,7 @@ def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
         ),
         qpv=tuple(q for q in _holding_in(contrat.qpv, annee) if q.commune not in departed_communes),
         enveloppes=_holding_in(contrat.enveloppes, annee),
+        cibles=tuple(c for c in _holding_in(contrat.cibles, annee) if c.mesure in mesures),
         a_programmer=tuple(a for a in _holding_in(contrat.a_programmer, annee) if a.devient not in numeros),
         regles=tuple(_rules(contrat, fiches, departed_financeurs, annee)),
     )

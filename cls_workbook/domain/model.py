@@ -14,6 +14,7 @@ from functools import cached_property
 
 from cls_workbook.domain.definition_keys import NOT_A_KEY, grouped
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, EvolutionThresholds, Period, Revision
+from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.rules import Rule
 from cls_workbook.french import fold, of
 
@@ -26,38 +27,6 @@ Members = Mapping[
     str | tuple[str, str], tuple[str, ...]
 ]  # group id, or (group id, fiche) → the names that stand for it
 LEVELS = ("maquette", "hors_maquette", "cofinancement", "valorisation")
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceLists:
-    """The scales offered in drop-down lists. All are choices of ours: a definition may replace any."""
-
-    etats: tuple[str, ...] = ("Non démarrée", "En préparation", "En cours", "Réalisée", "Reportée", "Abandonnée")
-    etats_a_motif: tuple[str, ...] = ("Reportée", "Abandonnée")
-    realisations: tuple[str, ...] = ("Totale", "Partielle", "Nulle", "Rien de programmé")
-    statuts: tuple[str, ...] = ("réel", "estimé", "non disponible", "sans objet")
-    jalons: tuple[str, ...] = ("Non engagé", "Engagé", "Atteint")
-    double_compte: tuple[str, ...] = ("oui", "non", "ne sait pas")
-    types_partenaire: tuple[str, ...] = (
-        "Collectivité",
-        "Service de l’État",
-        "Établissement de santé",
-        "Professionnel de santé",
-        "Association",
-        "Établissement scolaire",
-        "Organisme de protection sociale",
-        "Bailleur",
-        "Autre",
-    )
-    participations: tuple[str, ...] = ("Présence aux réunions", "Participation à des actions", "Convention signée")
-    echelles: tuple[str, ...] = (
-        "Satisfait / non satisfait",
-        "Échelle de 1 à 4",
-        "Échelle de 1 à 5",
-        "Échelle de 1 à 10",
-        "Autre",
-    )
-    unites_duree: tuple[str, ...] = ("jours", "semaines", "mois", "années")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +169,7 @@ class Indicateur(Period):
     mesures: tuple[Mesure, ...] = ()
     groupe: str | None = None
     volet: str | None = None  # id of the volet whose porteurs answer; None: every porteur of the fiche
+    imprime: bool = True  # False: asked for although the contract prints no such indicator
     note: str | None = None
 
 
@@ -233,7 +203,10 @@ class Complement:
 
 @dataclass(frozen=True, slots=True)
 class PrintedFiche:
-    """What the contract prints of a fiche, word for word: shown to who answers, never computed with."""
+    """What the contract prints of a fiche, word for word: shown to who answers, never computed with.
+
+    ``objectifs`` and ``resultats_attendus`` may be put in fewer words than the contract's.
+    """
 
     sous_titre: str | None = None
     titre_recapitulatif: str | None = None
@@ -243,6 +216,10 @@ class PrintedFiche:
     public: str | None = None
     territoire: str | None = None
     calendrier: str | None = None
+    objectifs: tuple[str, ...] = ()
+    resultats_attendus: tuple[str, ...] = ()
+    lien_parcours: str | None = None  # the care pathway of the regional health project that it belongs to
+    autres_plans: str | None = None  # other plans, programmes and policies that it serves
     valeur_initiale: str | None = None  # as printed for the whole fiche; the measures hold what it means for each
     frequence: str | None = None
     source: str | None = None
@@ -303,6 +280,23 @@ class Enveloppe(Period):
 
 
 @dataclass(frozen=True, slots=True)
+class Cible(Period):
+    """What a measure is to reach (``valeur``: in its unit, a rate as a part of 1), and where the contract says so.
+
+    ``annee``: the year by which it is to be reached (None: the last of the contract); ``chaque_annee``: it is to be
+    reached in every year; ``cumulee``: by the sum of the years; ``au_plus``: it is not to be exceeded.
+    """
+
+    mesure: str
+    valeur: Decimal
+    annee: int | None = None
+    chaque_annee: bool = False
+    cumulee: bool = False
+    au_plus: bool = False
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContratInconsistency:
     """An inconsistency of the printed contract, to be settled by its signatories."""
 
@@ -338,6 +332,8 @@ class Contrat:
     agence: str | None = None  # structure id of the ARS or the State
     contact: str | None = None
     deliberation: str | None = None
+    partenaires_associes: tuple[str, ...] = ()  # kinds of partners, beside signatories and communes
+    rappels: tuple[str, ...] = ()  # clauses of the contract to keep in mind when its figures are read
     maquette: Decimal | None = None
     seuil_petits_effectifs: int = 10
     evolution: EvolutionThresholds = EvolutionThresholds()
@@ -359,6 +355,7 @@ class Contrat:
     a_programmer: tuple[ActionToProgramme, ...] = ()
     regles: tuple[Rule, ...] = ()
     enveloppes: tuple[Enveloppe, ...] = ()
+    cibles: tuple[Cible, ...] = ()
     themes: tuple[Theme, ...] = ()  # themes of its own, beside the shipped ones
     priorites: tuple[Theme, ...] = ()  # priorities of the regional health project
     a_confirmer: tuple[ContratInconsistency, ...] = ()
@@ -408,6 +405,7 @@ class Contrat:
             *self.a_programmer,
             *self.regles,
             *self.enveloppes,
+            *self.cibles,
             *(v for f in self.fiches for v in f.volets),
             *(i for i, _ in indicateurs),
             *(m for i, _ in indicateurs for m in i.mesures),

@@ -1,4 +1,4 @@
-"""A question and a group of questions, and the kinds that there are: what each kind accepts is said here once."""
+"""A question and a group of questions, the kinds that there are, and the scales that are offered: said here once."""
 
 from __future__ import annotations
 
@@ -99,3 +99,35 @@ def asked_by_contract(nom: str, libelle: str, type_: str, aide: str, unite: str 
         return text(nom, libelle, aide, unite=unite)
     maximum = AMOUNT_MAX if type_ == "montant" else INTEGER_MAX
     return ask(nom, libelle, type_, aide, unite=unite, minimum=Decimal(0), maximum=maximum)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceLists:
+    """The scales offered in drop-down lists. All are choices of ours: a definition may replace any."""
+
+    etats: tuple[str, ...] = ("Non démarrée", "En préparation", "En cours", "Réalisée", "Reportée", "Abandonnée")
+    etats_a_motif: tuple[str, ...] = ("Reportée", "Abandonnée")
+    realisations: tuple[str, ...] = ("Totale", "Partielle", "Nulle", "Rien de programmé")
+    statuts: tuple[str, ...] = ("réel", "estimé", "non disponible", "sans objet")
+    jalons: tuple[str, ...] = ("Non engagé", "Engagé", "Atteint")
+    double_compte: tuple[str, ...] = ("oui", "non", "ne sait pas")
+    types_partenaire: tuple[str, ...] = (
+        "Collectivité",
+        "Service de l’État",
+        "Établissement de santé",
+        "Professionnel de santé",
+        "Association",
+        "Établissement scolaire",
+        "Organisme de protection sociale",
+        "Bailleur",
+        "Autre",
+    )
+    participations: tuple[str, ...] = ("Présence aux réunions", "Participation à des actions", "Convention signée")
+    echelles: tuple[str, ...] = (
+        "Satisfait / non satisfait",
+        "Échelle de 1 à 4",
+        "Échelle de 1 à 5",
+        "Échelle de 1 à 10",
+        "Autre",
+    )
+    unites_duree: tuple[str, ...] = ("jours", "semaines", "mois", "années")

@@ -9,7 +9,7 @@ from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche
 from cls_workbook.forms.breakdown_rows import ventilations
 from cls_workbook.forms.columns import WIDTHS, B, C, D, F, G, I, J, K, width
-from cls_workbook.forms.form_pieces import SheetContext, band, block_band, boxes, form, quote, rows_to_fill
+from cls_workbook.forms.form_pieces import ROW_HEIGHT, SheetContext, band, block_band, boxes, form, quote, rows_to_fill
 from cls_workbook.forms.layout import FILLED, TO_FILL, FormPage, height
 from cls_workbook.forms.measure_rows import mesures
 from cls_workbook.forms.money_rows import depenses, financement
@@ -96,12 +96,16 @@ def _place_count(page: FormPage) -> None:
 def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     contrat = context.contrat
     porteurs = fiche.printed.porteurs_imprimes or ", ".join(contrat.by_structure[p].nom for p in fiche.porteurs)
-    facts = (
-        ("Porteurs attendus", porteurs, "Territoire", fiche.printed.territoire),
-        ("Public", fiche.printed.public, "Calendrier prévu", fiche.printed.calendrier),
-        ("Source des données", fiche.printed.source, "Responsable du suivi", fiche.printed.responsable),
-    )
+    printed = fiche.printed
+    facts = [
+        ("Porteurs attendus", porteurs, "Territoire", printed.territoire),
+        ("Public", printed.public, "Calendrier prévu", printed.calendrier),
+        ("Source des données", printed.source, "Responsable du suivi", printed.responsable),
+    ]
+    if printed.lien_parcours or printed.autres_plans:
+        facts.append(("Lien parcours", printed.lien_parcours, "Autres plans", printed.autres_plans))
     band(page, "Ce que dit le contrat", "Pour rappel\u00a0: rien à remplir ici.", "bloc_rappel")
+    _aims(page, fiche)
     for rank, (left_name, left, right_name, right) in enumerate(facts, 1):
         row = page.row(f"{fiche.numero}/identite/{rank}", "repere")
         # the second label takes two columns: « Responsable du suivi » is wider than one
@@ -112,6 +116,22 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
             page.merge(values, end, valeur, "repere:texte")
             row.anchors[values] = valeur
         page.next_row(max(height(left, width(C, F), size=9), height(right, width(I, K), size=9)))
+
+
+def _aims(page: FormPage, fiche: Fiche) -> None:
+    """What the contract wants of the fiche, before who and where."""
+    for nom, titre, wanted in (
+        ("objectifs", "Objectifs", fiche.printed.objectifs),
+        ("resultats", "Résultats attendus", fiche.printed.resultats_attendus),
+    ):
+        if not wanted:
+            continue
+        texte = typography(" ; ".join(wanted) + ".")
+        row = page.row(f"{fiche.numero}/identite/{nom}", "repere")
+        page.texte(B, titre, "libelle")
+        page.merge(C, K, texte, "repere:texte")
+        row.anchors[C] = texte
+        page.next_row(max(ROW_HEIGHT, height(texte, width(C, K), size=9)))
 
 
 def _territoire(page: FormPage, context: SheetContext) -> None:

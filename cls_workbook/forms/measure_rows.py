@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Indicateur, Mesure
 from cls_workbook.domain.questions import Bloc
+from cls_workbook.domain.targets import target_in_words, target_of
 from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G, H, I, J, K
 from cls_workbook.forms.form_pieces import SheetContext, mesure_state, without_value
@@ -86,9 +87,12 @@ def _questions(fiche: Fiche, *types: str) -> list[tuple[Indicateur, Mesure]]:
     return [(i, m) for i in fiche.indicateurs for m in i.mesures if m.type in types]
 
 
-def _row_label(indicateur: Indicateur, mesure: Mesure) -> str:
-    """What the row is called: the printed indicator, or the measure above it where the indicator has several."""
-    return indicateur.libelle if len(indicateur.mesures) == 1 else f"{mesure.libelle}\n({indicateur.libelle})"
+def _row_label(indicateur: Indicateur, mesure: Mesure, context: SheetContext) -> str:
+    """What the row is called: the printed indicator, or the measure above it where the indicator has several; then what
+    it is to reach, where the contract says so."""
+    label = indicateur.libelle if len(indicateur.mesures) == 1 else f"{mesure.libelle}\n({indicateur.libelle})"
+    cible = target_of(context.contrat, mesure.id, context.annee)
+    return f"{label}\n{target_in_words(cible, mesure, context.contrat)}" if cible else label
 
 
 def _start_table(
@@ -103,10 +107,10 @@ def _start_table(
 
 
 def _start_row(
-    page: FormPage, bloc: Bloc, indicateur: Indicateur, mesure: Mesure, titles: Mapping[int, str]
+    page: FormPage, bloc: Bloc, indicateur: Indicateur, mesure: Mesure, context: SheetContext, titles: Mapping[int, str]
 ) -> tuple[KeyedRow, PlaceInput]:
     """Starts the row of a measure. ``put(champ, column)`` then places each of its inputs."""
-    label = _row_label(indicateur, mesure)
+    label = _row_label(indicateur, mesure, context)
     row = page.row(f"{page.fiche}/{bloc.nom}/{mesure.id}", "saisie", label)
     page.texte(B, label, "libelle")
     unite = height(mesure.unite, WIDTHS[C], size=9) if bloc is entry_questions.MESURES else pieces.ROW_HEIGHT
@@ -159,7 +163,7 @@ def _tallies(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, i
 def _tally(
     page: FormPage, indicateur: Indicateur, mesure: Mesure, context: SheetContext, titles: Mapping[int, str]
 ) -> None:
-    row, put = _start_row(page, entry_questions.MESURES, indicateur, mesure, titles)
+    row, put = _start_row(page, entry_questions.MESURES, indicateur, mesure, context, titles)
     page.anchor(row, C, mesure.unite, "repere:texte")
     page.anchor(row, D, mesure.valeur_initiale, _number_format(mesure.valeur_initiale))
     # by the type, not the value: the sheets of all structures then differ in values only, and are drawn once
@@ -194,7 +198,7 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
     titles = _start_table(page, kind.bloc, context, kind.titles, kind.columns)
     blanks = set(range(C, K)) - {*kind.columns.values(), *kind.titles}
     for indicateur, mesure in questions:
-        row, put = _start_row(page, kind.bloc, indicateur, mesure, titles)
+        row, put = _start_row(page, kind.bloc, indicateur, mesure, context, titles)
         if kind.past:
             page.reminder(row, kind.past[0], context.precedent.get(mesure.id), kind.past[1])
         for champ, column in kind.columns.items():
@@ -218,7 +222,7 @@ def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     pieces.block_band(page, bloc)
     statut = bloc.champ("statut")
     for indicateur, mesure in questions:
-        label, cle = _row_label(indicateur, mesure), f"{page.fiche}/{bloc.nom}/{mesure.id}"
+        label, cle = _row_label(indicateur, mesure, context), f"{page.fiche}/{bloc.nom}/{mesure.id}"
         row = pieces.form_row(page, bloc, bloc.champ("texte"), cle, label, cle=cle, mesure=mesure.id)
         no_value = without_value(context, address(page.line + 1, C))
         mesure_state(page, row, context, indicateur, f'OR({address(page.line, C)}<>"",{no_value})')

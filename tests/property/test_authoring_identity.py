@@ -18,7 +18,7 @@ from cls_workbook.definition.importing.assembly import Assembly
 from cls_workbook.definition.importing.authored_tables import open_up
 from cls_workbook.definition.importing.definition_import import importer
 from cls_workbook.definition.toml_writer import write
-from cls_workbook.domain import lifetime, model, rules
+from cls_workbook.domain import lifetime, model, questions, rules
 from cls_workbook.domain.definition_keys import build, changed, keys_of
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.themes import shipped_themes
@@ -306,7 +306,7 @@ def contrats(draw_value):
                     ),
                     "evolution": objet(lifetime.EvolutionThresholds),
                     "a_confirmer": distinct(objet(model.ContratInconsistency), lambda c: c.code),
-                    "listes": objet(model.ChoiceLists).filter(
+                    "listes": objet(questions.ChoiceLists).filter(
                         lambda v: all(getattr(v, c.name) for c in dataclasses.fields(v))
                     ),
                     "revisions": st.lists(_revision(numbers, ids), max_size=2).map(tuple) if numbers else st.just(()),

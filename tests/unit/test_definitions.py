@@ -26,8 +26,11 @@ def dijon():
 def test_dijon_counts_what_the_signed_contract_counts(dijon):
     assert len(dijon.axes) == 5
     assert len(dijon.fiches) == 16
-    assert sum(len(f.indicateurs) for f in dijon.fiches) == 84
-    assert sum(len(f.mesures) for f in dijon.fiches) == len(dijon.by_mesure) == 95
+    printed = [i for f in dijon.fiches for i in f.indicateurs if i.imprime]
+    assert len(printed) == 84
+    assert sum(len(i.mesures) for i in printed) == 95
+    # What the contract wants of the EMAS and prints no indicator for: the communes covered, the « pôle ressource ».
+    assert {m for m, (_, i, _) in dijon.by_mesure.items() if not i.imprime} == {"2.3-C01", "2.3-C02"}
     assert len(dijon.a_programmer) == 6
     assert len(dijon.signataires) == 13
     assert [s.nom for s in dijon.signataires if s.role == "copilote"] == [
@@ -57,7 +60,8 @@ def test_dijon_has_the_printed_fiches_in_the_printed_order(dijon):
         "5.2",
     ]
     assert [f.numero for f in dijon.fiches] == numbers
-    assert [len(f.indicateurs) for f in dijon.fiches] == [3, 9, 4, 4, 8, 10, 4, 4, 4, 5, 4, 7, 4, 5, 6, 3]
+    printed = [sum(i.imprime for i in f.indicateurs) for f in dijon.fiches]
+    assert printed == [3, 9, 4, 4, 8, 10, 4, 4, 4, 5, 4, 7, 4, 5, 6, 3]
     assert all(f.numero.startswith(f"{f.axe}.") for f in dijon.fiches)
     assert Counter(a.axe for a in dijon.a_programmer) == {"1": 3, "3": 3}
 
@@ -107,7 +111,21 @@ def test_the_territory_of_dijon_is_23_communes_and_six_quarters_since_2024(dijon
 def test_initial_values_go_to_the_measures_that_they_mean_something_for(dijon):
     all_known = {m.id: m.valeur_initiale for _, _, m in dijon.by_mesure.values() if m.valeur_initiale is not None}
     mediation = {f"1.2-I0{n}": 0 for n in range(1, 9)}  # the ninth is a satisfaction
-    assert all_known == mediation | {"1.1-I03": 2, "4.1-I01": 0}
+    assert all_known == mediation | {"1.1-I03": 2, "2.3-C01": 5, "4.1-I01": 0}
+
+
+def test_dijon_says_what_each_fiche_is_to_reach(dijon):
+    for fiche in dijon.fiches:
+        assert fiche.printed.objectifs, fiche.numero
+        assert fiche.printed.resultats_attendus, fiche.numero
+    assert {c.mesure: (c.valeur, c.annee, c.chaque_annee) for c in dijon.cibles} == {
+        "2.3-C01": (23, None, False),
+        "2.3-I03c": (1, None, True),
+        "3.2-I01": (3, 2024, False),
+    }
+    without_pathway = {f.numero for f in dijon.fiches if f.printed.lien_parcours is None}
+    assert without_pathway == {"1.1", "3.1", "4.1", "4.2", "4.3", "4.4", "5.1", "5.2"}
+    assert len(dijon.partenaires_associes) == 7
 
 
 def test_groups_are_replaced_by_named_structures(dijon):
@@ -163,7 +181,7 @@ def test_the_rules_of_dijon_hold_the_printed_figures(dijon):
 
 
 def test_breakdowns_that_the_contract_prints_are_fixed(dijon):
-    fixed = {m.id: m.modalites for _, _, m in dijon.by_mesure.values() if m.modalites}
+    fixed = {m.id: m.modalites for _, i, m in dijon.by_mesure.values() if m.modalites and i.imprime}
     assert fixed["2.2-I03"] == ("PSSM standard", "PSSM Jeune")
     assert fixed["5.1-I03"] == ("groupes de travail", "comité technique", "COPIL", "Assemblée plénière")
     assert len(fixed["5.1-I02"]) == 3
@@ -173,7 +191,7 @@ def test_breakdowns_that_the_contract_prints_are_fixed(dijon):
 
 def test_measures_counted_in_communes_are_bounded_by_the_territory(dijon):
     communal = {m.id: m.maximum for _, _, m in dijon.by_mesure.values() if m.communes}
-    assert communal == dict.fromkeys(("4.2-I05", "4.2-I06", "4.2-I07", "4.4-I01a", "4.4-I04"), Decimal(23))
+    assert communal == dict.fromkeys(("2.3-C01", "4.2-I05", "4.2-I06", "4.2-I07", "4.4-I01a", "4.4-I04"), Decimal(23))
 
 
 def test_small_counts_are_masked_in_the_three_sensitive_fiches_only(dijon):

@@ -9,7 +9,7 @@ import pytest
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
-from cls_workbook.domain.model import ChoiceLists
+from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.synthese.synthese_pieces import Board
 from cls_workbook.reports.synthese.text_heights import height, pieces, text_line_count

@@ -169,6 +169,13 @@ montant = 500
 [[enveloppes]]
 annee = 2025
 montant = 500
+[[cibles]]
+mesure = "1.1-I01b"
+valeur = 80
+[[cibles]]
+mesure = "1.1-I01a"
+valeur = 12
+chaque_annee = true
 [[a_confirmer]]
 code = "A01"
 objet = "Fiche 1.1"
@@ -274,6 +281,17 @@ LISTS = [
     ("annee = 2025", "annee = 2026", "contrat.enveloppes[2].annee", "2026 n’est pas une année du contrat"),
     ("annee = 2025", "annee = 2024", "contrat.enveloppes[2]", "même financeur que contrat.enveloppes[1]"),
     ("annee = 2024\nmontant = 500", "annee = 2024\nmontant = -1", "contrat.enveloppes[1].montant", "positif ou nul"),
+    ("valeur = 80", "valeur = -1", "contrat.cibles[1].valeur", "positive ou nulle"),
+    ("valeur = 80", "valeur = 80\nannee = 2031", "contrat.cibles[1].annee", "2031 n’est pas une année du contrat"),
+    ("valeur = 80", "valeur = 80\nannee = 2025\nchaque_annee = true", "contrat.cibles[1]", "n’a pas d’année"),
+    ("chaque_annee = true", "chaque_annee = true\ncumulee = true", "contrat.cibles[2]", "vaut chaque année, ou pour"),
+    (
+        'mesure = "1.1-I01a"\nvaleur = 12\nchaque_annee = true',
+        'mesure = "1.1-I01b"\nvaleur = 12',
+        "contrat.cibles[2]",
+        "même mesure et même année que contrat.cibles[1]",
+    ),
+    ('mesure = "1.1-I01b"\nvaleur', 'mesure = "1.1-I09"\nvaleur', "contrat.cibles[1].mesure", "la mesure « 1.1-I09 »"),
     ('gravite = "information"', 'gravite = "grave"', "contrat.a_confirmer[1] (A01).gravite", "« grave »"),
 ]
 FICHES = [

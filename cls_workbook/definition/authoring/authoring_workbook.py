@@ -8,7 +8,8 @@ from cls_workbook.definition.authoring.filled_rows import Line, lines
 from cls_workbook.definition.authoring.section_grid import DrawnGrid, SectionPlan
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, hidden_choices, sheet
 from cls_workbook.definition.authoring.verification_sheet import verification
-from cls_workbook.domain.model import ChoiceLists, Contrat
+from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.workbook.description import Workbook
 
 

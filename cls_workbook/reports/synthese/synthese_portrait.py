@@ -13,8 +13,8 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.entry_questions import TOTALLED, in_synthese
-from cls_workbook.domain.model import ChoiceLists, Contrat, Fiche, Mesure
-from cls_workbook.domain.questions import Champ
+from cls_workbook.domain.model import Contrat, Fiche, Mesure
+from cls_workbook.domain.questions import Champ, ChoiceLists
 from cls_workbook.domain.wording import payer
 from cls_workbook.french import NBSP, amount_fr, fold, rate_fr
 from cls_workbook.personal_data import without_personal_data

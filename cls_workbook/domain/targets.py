@@ -1,0 +1,58 @@
+"""What a measure is to reach in a year, and how far it is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from cls_workbook.domain.model import Cible, Contrat, Mesure
+from cls_workbook.french import number_fr, rate_fr, typography
+
+
+def due_year(cible: Cible, contrat: Contrat) -> int:
+    """The year by which a target is to be reached: its own, or the last of the contract."""
+    return cible.annee if cible.annee is not None else max(contrat.annees)
+
+
+def target_of(contrat: Contrat, mesure: str, annee: int) -> Cible | None:
+    """The target that a year looks at: that of every year, else the next one due; None where the contract says none."""
+    cibles = [c for c in contrat.cibles if c.mesure == mesure and c.holds_in(annee)]
+    yearly = next((c for c in cibles if c.chaque_annee), None)
+    to_come = [c for c in cibles if not c.chaque_annee and due_year(c, contrat) >= annee]
+    return yearly or min(to_come, key=lambda c: due_year(c, contrat), default=None)
+
+
+def target_in_words(cible: Cible, mesure: Mesure, contrat: Contrat) -> str:
+    """« Cible 2028 : 23 communes », « Cible de chaque année : 100 % », « Au plus, en 2028 : 40 places »."""
+    start = "Au plus" if cible.au_plus else "Cible"
+    if cible.chaque_annee:
+        when = ", chaque année" if cible.au_plus else " de chaque année"
+    else:
+        when = f"{', en' if cible.au_plus else ''} {contrat.year_name(due_year(cible, contrat))}"
+    added = ", années ajoutées" if cible.cumulee else ""
+    return typography(f"{start}{when}{added} : {value_in_words(cible.valeur, mesure)}")
+
+
+def value_in_words(valeur: Decimal, mesure: Mesure) -> str:
+    """A value with its unit; a rate, held as a part of 1, in per cent."""
+    if mesure.type in ("taux", "satisfaction"):
+        return rate_fr(valeur)
+    return " ".join(filter(None, (number_fr(valeur), plural(mesure.unite or "") if valeur >= 2 else mesure.unite)))
+
+
+def plural(unite: str) -> str:
+    """« porteurs de projet » for « porteur de projet »; words that end in s, x or z stay as they are, as signs do."""
+    first, space, others = unite.partition(" ")
+    return f"{first}s{space}{others}" if first.isalpha() and first[-1] not in "sxz" else unite
+
+
+def part_reached(cible: Cible, valeur: Decimal | None) -> Decimal | None:
+    """Value over target, 1 where it is reached exactly; None where nothing is known, or where the target is a ceiling
+    or zero, of which no part says anything."""
+    return None if valeur is None or cible.au_plus or not cible.valeur else valeur / cible.valeur
+
+
+def is_met(cible: Cible, valeur: Decimal | None) -> bool | None:
+    """Is the target met by this value (None: not known)?"""
+    if valeur is None:
+        return None
+    return valeur <= cible.valeur if cible.au_plus else valeur >= cible.valeur
