@@ -275,7 +275,7 @@ LEFT_EMPTY = "cette case est vide, alors que la ligne est commencée"
         ("Structures", "G7", "peut-être", "attendu « oui » ou « non »"),
         ("Contrat", "C5", None, "cette réponse manque"),
         ("Contrat", "C8", "cinq ans", "trouvé « cinq ans », attendu des années"),
-        ("Contrat", "C15", 31000, "la maquette est de 31 000 €, la somme des fiches de 30 000 €"),
+        ("Contrat", "C17", 31000, "la maquette est de 31 000 €, la somme des fiches de 30 000 €"),
         ("Natures", "C7", "maquete", "attendu un choix parmi"),
         ("Communes", "B7", "ABC", "n’est pas un code INSEE"),
         ("Axes", "C8", None, LEFT_EMPTY),

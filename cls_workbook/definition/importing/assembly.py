@@ -18,7 +18,8 @@ from cls_workbook.definition.importing.import_finding import found
 from cls_workbook.definition.importing.typed_rows import Item, TypedRow, type_values
 from cls_workbook.domain.definition_keys import build, keys_of
 from cls_workbook.domain.lifetime import EvolutionThresholds
-from cls_workbook.domain.model import ChoiceLists, Contrat, Fiche, FicheFinancement, Indicateur
+from cls_workbook.domain.model import Contrat, Fiche, FicheFinancement, Indicateur
+from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.french import fold
 
