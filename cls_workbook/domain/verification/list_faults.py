@@ -172,24 +172,24 @@ def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def cibles(contrat: Contrat) -> Iterator[DefinitionFault]:
     """A target is of a measure that is added up or counted, for a year of the contract, once for each."""
-    located = places("contrat.cibles", contrat.cibles)
-    for rank, (location, cible) in enumerate(located):
-        yield from reference(f"{location}.mesure", cible.mesure, contrat.by_mesure, "la mesure")
+    located, annees = places("contrat.cibles", contrat.cibles), all_years(contrat)
+    for rank, (here, cible) in enumerate(located):
+        yield from here.reference("mesure", contrat.by_mesure, "la mesure")
         known = contrat.by_mesure.get(cible.mesure)
         if known and known[2].type in TYPES_WITHOUT_FIGURE:
-            yield fault(f"{location}.mesure", f"« {cible.mesure} » ne se compte pas : rien n’y est à atteindre.")
-        if cible.annee is not None and cible.annee not in all_years(contrat):
-            yield fault(f"{location}.annee", f"{cible.annee} n’est pas une année du contrat.")
+            yield here.fault("mesure", f"« {cible.mesure} » ne se compte pas : rien n’y est à atteindre.")
+        if cible.annee is not None and cible.annee not in annees:
+            yield here.fault("annee", f"{cible.annee} n’est pas une année du contrat.")
         if cible.annee is not None and cible.chaque_annee:
-            yield fault(location, "une cible de chaque année n’a pas d’année.", "Laissez l’année vide, ou « non ».")
+            yield here.fault("", "une cible de chaque année n’a pas d’année.", "Laissez l’année vide, ou « non ».")
         if cible.chaque_annee and cible.cumulee:
-            yield fault(location, "une cible vaut chaque année, ou pour les années ajoutées.", "Choisissez.")
+            yield here.fault("", "une cible vaut chaque année, ou pour les années ajoutées.", "Choisissez.")
         if cible.valeur < 0:
-            yield fault(f"{location}.valeur", f"une cible est positive ou nulle, trouvé « {cible.valeur} ».")
+            yield here.fault("valeur", f"une cible est positive ou nulle, trouvé « {cible.valeur} ».")
         for first, other in located[:rank]:
-            same = (other.mesure, other.annee) == (cible.mesure, cible.annee)
-            if same and any(other.holds_in(a) and cible.holds_in(a) for a in all_years(contrat)):
-                yield fault(location, f"même mesure et même année que {first}.", "Gardez une seule cible.")
+            are_same = (other.mesure, other.annee) == (cible.mesure, cible.annee)
+            if are_same and any(other.holds_in(a) and cible.holds_in(a) for a in annees):
+                yield here.fault("", f"même mesure et même année que {first}.", "Gardez une seule cible.")
 
 
 def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:

@@ -44,7 +44,14 @@ def verifier(contrat: Contrat) -> list[DefinitionFault]:
         lifetime.periods,
         lifetime.revisions,
     )
-    after_fiches = (lists.a_programmer, lifetime.becoming, rules.regles, lists.enveloppes, lists.cibles, lists.compared_themes)
+    after_fiches = (
+        lists.a_programmer,
+        lifetime.becoming,
+        rules.regles,
+        lists.enveloppes,
+        lists.cibles,
+        lists.compared_themes,
+    )
     definition_rules = (*of_contract, *lists.BEFORE_FICHES, *fiche_faults.OF_FICHES, *after_fiches)
     faults = [f for rule in definition_rules for f in rule(contrat)]
     return [*faults, *_faults_by_year(contrat, faults), *findings(contrat)]
