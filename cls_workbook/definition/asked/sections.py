@@ -87,7 +87,7 @@ class ColumnBox(NamedTuple):
         return self.column.required and self.is_first
 
     @property
-    def names(self) -> str:
+    def reference(self) -> str:
         """What its only item refers to; "" where it names nothing, or several."""
         return self.column.cross_reference or "" if self.rank or not self.column.key.is_list else ""
 

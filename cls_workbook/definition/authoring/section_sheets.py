@@ -118,9 +118,9 @@ def validation(box: ColumnBox, cell_range: CellRange, plan: SectionPlan) -> Vali
         error_title="Saisie à vérifier",
         strict=not column.cross_reference,
     )
-    if box.names:
-        rule.type, rule.source = "liste", plan.listing(box.names)
-        named_in = SECTION_BY_NAME[REFERENCES[box.names].section].sheet
+    if box.reference:
+        rule.type, rule.source = "liste", plan.listing(box.reference)
+        named_in = SECTION_BY_NAME[REFERENCES[box.reference].section].sheet
         rule.error = typography(
             f"Ce nom n’est pas sur la feuille « {named_in} » : ajoutez-l’y, ou choisissez dans la liste. Gardez-vous "
             "quand même cette saisie ?"
@@ -238,8 +238,8 @@ class _RowsSheet:
     def _visual_hints(self, box: ColumnBox) -> None:
         """Colours that say what an import would refuse: unknown names, duplicates, what is missing from a row."""
         column, here, zone = box.column, self.grid.here(box.cle), self.grid.zone(box.cle)
-        if box.names:
-            self._hint(box, f'AND({here}<>"",SUMPRODUCT(--({self.plan.source(box.names)}={here}))=0)', "erreur")
+        if box.reference:
+            self._hint(box, f'AND({here}<>"",SUMPRODUCT(--({self.plan.source(box.reference)}={here}))=0)', "erreur")
         if column.closed_list:
             listing = _closed_list(column.closed_list)[1:]
             self._hint(box, f'AND({here}<>"",ISNA(MATCH({here},{listing},0)))', "erreur")

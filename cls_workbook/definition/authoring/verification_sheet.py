@@ -181,7 +181,7 @@ def _sheet(page: Sheet, line: int, grid: DrawnGrid, plan: SectionPlan) -> None:
         (f'SUMPRODUCT(({row_begun})*({grid.zone(cle)}=""))', sum(1 for x in filled if x.get(cle) is None))
         for cle in asked_for
     ]
-    unknown = [_not_in(grid, c.cle, plan.source(c.names), plan.known(c.names)) for c in boxes if c.names]
+    unknown = [_not_in(grid, c.cle, plan.source(c.reference), plan.known(c.reference)) for c in boxes if c.reference]
     twice = [_twice(grid, c.cle) for c in boxes if c.column.unique]
     page.write(line, B, link_to(grid.section.sheet), "lien")
     page.write(line, C, Formula(f"SUMPRODUCT(--({row_begun}))", len(filled)), "calcul:entier")
