@@ -22,6 +22,7 @@ from cls_workbook.reading.opening.grids import Grid, Row
 
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 RESEMBLANCE = 0.5  # share of a sheet's texts that must be ours for the sheet to be ours
+COVERAGE = 0.25  # share of our texts that it must bear: a few of our words do not make one of our sheets
 
 
 class SheetInFile:
@@ -111,13 +112,16 @@ def texts_of(grid: Grid) -> set[str]:
     return {v for v in grid.values.values() if type(v) is str and v}
 
 
+def resembling_annex(texts: set[str], modele: WorkbookModel) -> str:
+    """The name of the annex of ours that a sheet with these texts is, or ""."""
+    return next((nom for nom, annex in modele.annexes.items() if annex.resembles(texts)), "")
+
+
 def resembling_group(texts: set[str], modele: WorkbookModel) -> str:
-    """The sheet of ours (name of an annex, ``accueil`` or fiche) that most of these texts were printed on, or ""."""
+    """The sheet of ours (``accueil`` or fiche) that most of these texts were printed on, and that they make a good
+    part of; or ""."""
     if len(texts) < 3:
         return ""
-    annexes = {nom: known for nom, (known, _) in modele.annexes.items()}
-    for candidates in (annexes, modele.texts):
-        nom = max(candidates, key=lambda nom: len(texts & candidates[nom]))
-        if len(texts & candidates[nom]) >= RESEMBLANCE * len(texts):
-            return nom
-    return ""
+    groupe = max(modele.texts, key=lambda groupe: len(texts & modele.texts[groupe]))
+    common = len(texts & modele.texts[groupe])
+    return groupe if common >= max(RESEMBLANCE * len(texts), COVERAGE * modele.printed[groupe]) else ""

@@ -15,10 +15,18 @@ from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.bounded_memory import Memory
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
-from cls_workbook.forms.layout import LISTS_SHEET
-from cls_workbook.french import fold
+from cls_workbook.reading.beside import annex_sheets
+from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, typed_on_lists
+from cls_workbook.reading.beside.partner_sheets import added_sheet
 from cls_workbook.reading.cells.shown import as_text
-from cls_workbook.reading.identity import Identity, SheetInFile, identity_of, resembling_group, texts_of
+from cls_workbook.reading.identity import (
+    Identity,
+    SheetInFile,
+    identity_of,
+    resembling_annex,
+    resembling_group,
+    texts_of,
+)
 from cls_workbook.reading.locating import cell_messages, file_messages
 from cls_workbook.reading.locating.column_finder import restored_anchors
 from cls_workbook.reading.locating.expected_row import HOME, IDENTIFICATION
@@ -29,9 +37,7 @@ from cls_workbook.reading.locating.workbook_model import MODELS_KEPT, WorkbookMo
 from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.reading.opening.returned_workbook import Opener
 from cls_workbook.reading.opening.zip_parts import FILE_SIZE_MAX
-from cls_workbook.workbook.description import address
 
-ANNOTATIONS = "annotations"  # a sheet whose keys begin so was added by us to a copy: it is not an answer
 ID_LENGTH_MAX = 1_000  # characters of the identifier of a contract that is remembered
 
 
@@ -81,8 +87,7 @@ class ReturnReader:
         if self._keeps_content:
             empty = replace(empty, content=content)
         try:
-            # The choices of our lists are left out: nobody answers there.
-            grids = self._opener.open(content).grids(except_for=LISTS_SHEET)
+            grids = self._opener.open(content).grids()
             return self._identify(empty, [SheetInFile(g) for g in grids if not _is_link_cache(g.nom)])
         except Refusal as refusal:
             remedy = " ".join(refusal.details) or "Renvoyez le classeur d’origine, rempli."
@@ -108,7 +113,8 @@ class ReturnReader:
             for sheet in worksheets:
                 sheet.saisies = None
         groups = [f for f in worksheets if f.saisies is not None or f.groupe not in ("", IDENTIFICATION, ANNOTATIONS)]
-        return _FileReading(empty, identity, modele).read(groups, [f.grid for f in others if not f.groupe])
+        annotations = [f for f in others if f.groupe == ANNOTATIONS]
+        return _FileReading(empty, identity, modele).read(groups, [f.grid for f in others if not f.groupe], annotations)
 
 
 def content_of(path: Path) -> bytes | OSError:
@@ -128,15 +134,17 @@ class _FileReading:
         self.empty, self.file, self.identity, self.modele = empty, empty.file, identity, modele
         self.anomalies: list[Anomalie] = []
 
-    def read(self, groups: list[SheetInFile], without_key: list[Grid]) -> Retour:
-        """``groups``: the sheets that bear keys; ``without_key``: the others."""
+    def read(self, groups: list[SheetInFile], without_key: list[Grid], annotations: list[SheetInFile]) -> Retour:
+        """``groups``: the sheets that bear keys; ``annotations``: those that a copy added; ``without_key``: the
+        others."""
         lacking = self._lacking_questions(groups)
         same_version = lacking is None
         if same_version:
             self._restore_anchors(groups, without_key)
         known = [f for f in groups if f.saisies is not None or self._is_known(f.groupe, f.grid.nom)]
         retained = self._without_duplicates([self._sheet(f, same_version) for f in known])
-        self._report_missing_sheets(retained, self._sheets_without_key(without_key))
+        self._report_missing_sheets(retained, self._sheets_without_key(without_key, same_version))
+        self._annotation_lists(annotations)
         identity = self.identity
         if lacking is not None:
             answers = {"Accueil" if g == HOME else g: len(f.saisies) for g, f in retained.items()}
@@ -224,35 +232,25 @@ class _FileReading:
             self.anomalies += sheet.anomalies
         return retained
 
-    def _sheets_without_key(self, worksheets: list[Grid]) -> set[str]:
+    def _sheets_without_key(self, worksheets: list[Grid], same_version: bool) -> set[str]:
         """Sheets without keys: ours (Sommaire, lists), the partner's own, or a fiche that lost its keys (returned)."""
         lost = set()
-        annexes = self.modele.annexes
         for grid in worksheets:
-            texts = texts_of(grid)
-            groupe = resembling_group(texts, self.modele)
-            if groupe in annexes:
-                known, visible = annexes[groupe]
-                unknown = {v for v in texts - known if fold(v) not in known and not v.isspace()} if visible else set()
-                self.anomalies += self._written_outside(grid, unknown) if unknown else []
-            elif groupe:
+            texts, location = texts_of(grid), Place(self.file, grid.nom)
+            if nom := resembling_annex(texts, self.modele):
+                typed = annex_sheets.written_outside(grid, self.modele.annexes[nom], same_version)
+                self.anomalies += cell_messages.outside_inputs(location, typed)
+            elif groupe := resembling_group(texts, self.modele):
                 lost.add(groupe)
-                location = Place(self.file, grid.nom, "" if groupe == HOME else groupe)
+                location = location._replace(fiche="" if groupe == HOME else groupe)
                 self.anomalies.append(file_messages.missing_sheet(location, "repères", without_anchors=True))
-            elif filled := sum(1 for v in grid.values.values() if v != ""):
-                self.anomalies.append(file_messages.partner_sheet(Place(self.file, grid.nom), filled))
+            elif added := added_sheet(location, grid, self.modele):
+                self.anomalies.append(added)
         return lost
 
-    def _written_outside(self, grid: Grid, unknown: set[str]) -> list[Anomalie]:
-        """What was written on the Sommaire; its states are formulas, unless the sheet was saved « values only »."""
-        special_cells = grid.special_cells
-        written = [
-            (address(i + 1, j + 1), v)
-            for i, line in enumerate(grid.lines)
-            for j, v in enumerate(line)
-            if v in unknown and special_cells and (i, j) not in special_cells
-        ]
-        return cell_messages.outside_inputs(Place(self.file, grid.nom), written)
+    def _annotation_lists(self, worksheets: list[SheetInFile]) -> None:
+        for nom, typed in typed_on_lists(worksheets):
+            self.anomalies += cell_messages.outside_inputs(Place(self.file, nom), typed)
 
     def _report_missing_sheets(self, retained: dict[str, ReadSheet], lost: set[str]) -> None:
         """Sheets that were deleted. From the general workbook, a fiche that concerns another structure may be."""

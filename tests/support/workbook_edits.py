@@ -6,6 +6,7 @@ A ``EditedBook`` is told gestures as a ``Page`` is. The workbook is the one of a
 from __future__ import annotations
 
 import copy
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -81,12 +82,19 @@ class EditedBook:
 
     def duplicate_sheet(self, nom: str, nouveau: str) -> None:
         self._record("duplicate_sheet", nom, nouveau)
+        if nom not in self.pages:  # one that asks nothing
+            self.start_page(nouveau)
+            return
         self.pages[nouveau] = file_copy = copy.copy(self.pages[nom])
         file_copy.nom, file_copy.gestures = nouveau, []
         file_copy.dues = {p: replace(d, file_copy=True) for p, d in file_copy.dues.items()}
 
     def new_sheet(self, nom: str) -> Page:
         self._record("new_sheet", nom)
+        return self.start_page(nom)
+
+    def start_page(self, nom: str) -> Page:
+        """What is typed on a sheet that asks nothing."""
         self.pages[nom] = page = copy.copy(self.pages[HOME])
         page.nom, page.gestures, page.dues = nom, [], {}
         return page
@@ -353,6 +361,35 @@ def own_sheets(opened_book: EditedBook) -> None:
     opened_book.new_sheet("Brouillon")
     opened_book.write("Brouillon", 2, 2, "Total des séances")
     opened_book.write("Brouillon", 3, 3, 128)
+
+
+@edit("continuer un tableau de financement sur une feuille à soi", "SAISIE_HORS_CADRE", reported=6)
+def lines_on_own_sheet(opened_book: EditedBook) -> None:
+    opened_book.new_sheet("Suite")
+    for line, values in enumerate((("CPAM", "Cofinancement", 1200), ("ARS", "Maquette ARS", 800)), 1):
+        for column, value in enumerate(values, 1):
+            opened_book.write("Suite", line, column, value)
+
+
+@edit("écrire des nombres, une date et un texte sur le sommaire", "SAISIE_HORS_CADRE", reported=4)
+def write_on_contents(opened_book: EditedBook) -> None:
+    opened_book.start_page(CONTENTS)
+    for line, value in enumerate((1234, 12.5, datetime.date(2025, 3, 4), "vu avec le directeur"), 4):
+        opened_book.write(CONTENTS, line, 10, value)
+
+
+@edit("copier le sommaire et y ajouter des chiffres", "SAISIE_HORS_CADRE", reported=4)
+def copied_contents(opened_book: EditedBook) -> None:
+    opened_book.duplicate_sheet(CONTENTS, "Suivi")
+    for line in range(4, 8):
+        opened_book.write("Suivi", line, 9, 100 + line)
+
+
+@edit("ajouter un financeur et son montant aux listes", "SAISIE_HORS_CADRE", reported=2)
+def add_to_lists(opened_book: EditedBook) -> None:
+    opened_book.start_page(LISTS)
+    opened_book.write(LISTS, 12, 11, "CPAM")
+    opened_book.write(LISTS, 12, 12, 1500)
 
 
 @edit("tout coller en valeurs", "PREREMPLI_MODIFIE")

@@ -25,6 +25,7 @@ from cls_workbook.office.annotation.returned_package import (
     nom,
     put_before,
 )
+from cls_workbook.reading.beside.annotation_lists import FILLS
 from cls_workbook.workbook import look, writer
 from cls_workbook.workbook.description import Workbook
 
@@ -107,7 +108,7 @@ class WorkingCopy:
         ours = [n for n, f in worksheets.items() if f.texts.get("A1", "").startswith(anomaly_list_sheet.PREFIX)]
         fills: dict[tuple[str, str], str] = {}
         for texts in (worksheets[n].texts for n in ours):
-            for rank in (a[1:] for a, t in texts.items() if t == f"{anomaly_list_sheet.PREFIX}fond"):
+            for rank in (a[1:] for a, t in texts.items() if t == f"{anomaly_list_sheet.PREFIX}{FILLS}"):
                 sheet, cell, cle, fill = (texts.get(f"{c}{rank}", "") for c in "BCDE")
                 fills[sheet, cell] = fill
                 if cle:
@@ -176,7 +177,7 @@ class WorkingCopy:
             for base in (anomaly_list_sheet.NAME, anomaly_list_sheet.REGISTER)
         )
         page = anomaly_list_sheet.sheet(file, anomalies, where, remarks, listing)
-        pages = [page, anomaly_list_sheet.register(fills, register)]
+        pages = [page, anomaly_list_sheet.register(fills, page, register)]
         source = ReturnedPackage(writer.to_bytes(Workbook(pages, listing)))
         styles = ArchiveStyles(source)
         self._add(source, register, styles, etat="veryHidden")

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, GRAVITIES, INFORMATION, Anomalie
 from cls_workbook.forms.layout import MARK, height
 from cls_workbook.french import typography
+from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, FILLS, TEXTS, digests
+from cls_workbook.reading.locating.workbook_model import printed_text
 from cls_workbook.workbook.description import CellRange, Link, PrintSetup, Sheet, reference
 
 NAME, REGISTER = "Anomalies", "_annotations"
-PREFIX = f"{MARK}annotations/"
+PREFIX = f"{MARK}{ANNOTATIONS}/"
 TITLES = ("N°", "Gravité", "Feuille", "Cellule", "Question", "Trouvé", "Attendu", "À faire")
 WIDTHS = (4.0, 5.0, 12.0, 16.0, 11.0, 34.0, 38.0, 32.0, 46.0)
 STYLES = {BLOCKING: "gravite_bloquant", A_CONFIRMER: "gravite_a_confirmer", INFORMATION: "gravite_information"}
@@ -30,6 +32,7 @@ ADVICE = (
 )
 ALL_RIGHT = ("Ce fichier peut être gardé tel quel.",)
 MAX_CITED, MAX_TEXT = 6, 1500
+DIGESTS_MAX = 1_000  # in one cell
 B, LAST_COLUMN = 2, 9
 
 # (sheet, cell) of an anomaly → where it is in the copy, or None
@@ -119,12 +122,15 @@ def _abridged(texte: str, length: int = MAX_TEXT) -> str:
     return texte if len(texte) <= length else texte[: length - 1] + "…"
 
 
-def register(fills: Iterable[tuple[str, str, str, str]], nom: str) -> Sheet:
-    """(sheet, cell, key of the row, background that was there): what it takes to give the colours back."""
+def register(fills: Iterable[tuple[str, str, str, str]], listed: Sheet, nom: str) -> Sheet:
+    """(sheet, cell, key of the row, background that was there): what it takes to give the colours back; and to tell
+    what was typed since on the list."""
     page = Sheet(nom, etat="tres_masquee")
-    for line, fact in enumerate(fills, 1):
-        for column, texte in enumerate((f"{PREFIX}fond", *fact), 1):
+    rows: list[tuple[str, ...]] = [(FILLS, *fill) for fill in fills] or [(FILLS,)]
+    shown = [c.valeur for c in listed.cells if c.column > 1 and c.valeur is not None]
+    words = sorted(set(digests(printed_text(valeur) or valeur for valeur in shown)))
+    rows += [(TEXTS, " ".join(words[i : i + DIGESTS_MAX])) for i in range(0, len(words), DIGESTS_MAX)]
+    for line, (kept, *texts) in enumerate(rows, 1):
+        for column, texte in enumerate((f"{PREFIX}{kept}", *texts), 1):
             page.write(line, column, texte or None, "cle")
-    if not page.cells:
-        page.write(1, 1, f"{PREFIX}fond", "cle")
     return page

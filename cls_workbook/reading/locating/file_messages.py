@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie, Place
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie, Place
 from cls_workbook.reading.cells.shown import QUOTED_MAX, quoted
 from cls_workbook.reading.locating.told import anomalie
 from cls_workbook.reading.reading_checks import (
@@ -12,7 +12,6 @@ from cls_workbook.reading.reading_checks import (
     MissingCell,
     MovedRows,
     OutOfCampagne,
-    TypedElsewhere,
     UnknownFiche,
     UnreadableFile,
 )
@@ -113,17 +112,4 @@ def unknown_fiche(location: Place) -> Anomalie:
         "une fiche du contrat",
         "reportez les réponses dans le classeur de cette campagne ; cette feuille n’est pas prise en compte.",
         refuses_sheet=True,
-    )
-
-
-def partner_sheet(location: Place, cells: int) -> Anomalie:
-    return anomalie(
-        INFORMATION,
-        TypedElsewhere,
-        location,
-        (),
-        "feuille ajoutée",
-        f"une feuille qui ne vient pas du modèle ({cells} cellules remplies)",
-        "les feuilles du modèle",
-        "rien, si cette feuille est un document de travail : elle n’est pas lue.",
     )

@@ -16,6 +16,7 @@ from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.locating import cell_messages, formula_comparison
 from cls_workbook.reading.locating.column_finder import ColumnMap, LocatedRow
 from cls_workbook.reading.locating.expected_row import INFORMATION_PREFIX, ExpectedRow
+from cls_workbook.reading.locating.still_printed import are_same
 from cls_workbook.reading.locating.workbook_model import WorkbookModel
 from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.workbook.description import address
@@ -121,6 +122,8 @@ class LockedCells:
                 if valeur in texts or (
                     isinstance(valeur, str) and (valeur[:1] == MARK or is_blank(valeur) or fold(valeur) in texts)
                 ):
+                    continue
+                if isinstance(valeur, float) and are_same(valeur, printed(i, j)):  # its digits, saved as a number
                     continue
                 all_found.append((address(i + 1, j + 1), valeur, printed(i, j)))
         retouched = [t for t in all_found if cell_messages.is_retouch(*t[1:])]

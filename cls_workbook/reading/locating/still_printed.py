@@ -8,17 +8,20 @@ there is known to be typed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from cls_workbook.domain.carried_over import is_memory
-from cls_workbook.french import fold
+from cls_workbook.french import FOR_NUMBER, fold
 from cls_workbook.reading.cells.accepted_input import Understood
 from cls_workbook.reading.cells.parse_values import understand
 
 NUMBER, TEXT, MEMORY = "nombre", "texte", "mémoire"
+_NUMBER = re.compile("([0-9]{1,3}(?: ?[0-9]{3}){0,4}(?:[.,][0-9]{1,9})?) ?(%?)")
 Reminders = Mapping[str, object]  # key of a row → what was printed in its free cell
 
 
@@ -52,10 +55,21 @@ def admitted(value_read: object, free: FreeCell, printed_facts: Reminders | None
 
 
 def are_same(value_read: object, printed: str) -> bool:
-    """Is this cell the printed text, but for case, accents, spaces and line ends?"""
-    return value_read == printed or (
-        isinstance(value_read, str) and bool(value_read) and fold(value_read) == fold(printed)
-    )
+    """Is this cell the printed text, but for case, accents, spaces and line ends; or the number that it is?"""
+    if value_read.__class__ is str:
+        return value_read == printed or (bool(value_read) and fold(str(value_read)) == fold(printed))
+    return isinstance(value_read, (int, float)) and value_read == as_number(printed)
+
+
+@lru_cache(maxsize=5_000)
+def as_number(printed: str) -> float | None:
+    """The number that a spreadsheet may make of a printed text: « 1 », « 1.10 », « 1 200 € », « 50 % ». None: it makes
+    none."""
+    found = _NUMBER.fullmatch(printed.translate(FOR_NUMBER))
+    if found is None:
+        return None
+    nombre = float(found.group(1).replace(" ", "").replace(",", "."))
+    return nombre / 100 if found.group(2) == "%" else nombre
 
 
 def is_identical(value_read: object, done: object) -> bool:

@@ -6,7 +6,8 @@ Compiled once for a reader from the plan that drew the workbook; what a sheet pr
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
+from typing import NamedTuple
 
 from cls_workbook import forms
 from cls_workbook.bounded_memory import EachOnce
@@ -16,9 +17,49 @@ from cls_workbook.forms.layout import InputPlace, SheetPlan
 from cls_workbook.french import fold
 from cls_workbook.reading.locating.expected_row import HOME, CountedAnswer, ExpectedRow, expected_row
 from cls_workbook.reading.locating.sheet_template import SheetTemplate
-from cls_workbook.workbook.description import Cell, Link
+from cls_workbook.workbook.description import Cell, Formula, Link, Sheet
 
 MODELS_KEPT, VERSIONS_KEPT = 8, 64
+CAMPAGNE_LIST = "structures"  # the list that the members named by the coordination make longer
+
+
+class Annex(NamedTuple):
+    """A sheet of ours that asks nothing. ``headers``: folded → its column, from 1. ``computed``: columns of formulas.
+
+    ``numbers``: column → the printed texts that are numbers. ``open_columns``: what the campaign alone prints there.
+    """
+
+    visible: bool
+    texts: frozenset[str]
+    headers: Mapping[str, int]
+    computed: frozenset[int]
+    numbers: Mapping[int, frozenset[str]]
+    open_columns: frozenset[int]
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> Annex:
+        by_row: dict[int, dict[str, int]] = {}
+        numbers: dict[int, set[str]] = {}
+        for cell in sheet.cells:
+            text = printed_text(cell.valeur)
+            if text:
+                by_row.setdefault(cell.line, {})[fold(text)] = cell.column
+            if text[:1].isdecimal() or text[1:2].isdecimal():
+                numbers.setdefault(cell.column, set()).add(text)
+        headers = max(by_row.values(), key=len)  # no row holds more texts
+        return cls(
+            sheet.etat == "visible",
+            _texts(sheet.cells),
+            headers,
+            frozenset(c.column for c in sheet.cells if isinstance(c.valeur, Formula)),
+            {column: frozenset(texts) for column, texts in numbers.items()},
+            frozenset(column for header, column in headers.items() if header == CAMPAGNE_LIST),
+        )
+
+    def resembles(self, texts: Set[str]) -> bool:
+        """Does a sheet with these texts bear most of its headers?"""
+        present = {fold(text) for text in texts}
+        return 2 * sum(header in present for header in self.headers) > len(self.headers)
 
 
 class WorkbookModel:
@@ -40,13 +81,13 @@ class WorkbookModel:
         self.groups = {groupe: tuple(sheet.rows) for groupe, sheet in self._drawn.items()}
         # A return has few of the fiches, and the texts of a sheet that came back as sent are not looked at.
         self.texts = EachOnce(self._drawn, lambda groupe: _texts(self._drawn[groupe].sheet.cells))
+        self.printed = EachOnce(self._drawn, self._printed_on)  # how many texts are
         self.ambiguous = EachOnce(self._drawn, self._ambiguous_in)  # printed on a sheet, and choices of its inputs
         self.counted = EachOnce(self._drawn, lambda g: [CountedAnswer.of(a) for a in self._rows_of(g) if a.tally])
         self.sheet_templates = EachOnce(self._drawn, self._template_of)
         drawn = {f.sheet.nom for f in plan.worksheets}
-        self.annexes = {
-            f.nom: (_texts(f.cells), f.etat == "visible") for f in plan.workbook.worksheets if f.nom not in drawn
-        }
+        annexes = {f.nom: f for f in plan.workbook.worksheets if f.nom not in drawn and f.cells}
+        self.annexes = EachOnce(annexes, lambda nom: Annex.of(annexes[nom]))
         self.boxes = {a.prefix for a in self.rows.values() if a.places and not a.by_header and not a.label}
         self.places = {p.cle: p for a in self.rows.values() for p in a.places}
         self._fingerprints: dict[tuple[str, ...], str] = {}
@@ -64,6 +105,9 @@ class WorkbookModel:
 
     def _rows_of(self, groupe: str) -> list[ExpectedRow]:
         return [self.rows[cle] for cle in self.groups[groupe]]
+
+    def _printed_on(self, groupe: str) -> int:
+        return len({printed_text(c.valeur) for c in self._drawn[groupe].sheet.cells} - {""})
 
     def _ambiguous_in(self, groupe: str) -> frozenset[str]:
         return self.texts[groupe] & {choix for a in self._rows_of(groupe) for p in a.places for choix in p.choix}
@@ -94,11 +138,14 @@ class WorkbookModel:
         return self._fingerprints[fiches]
 
 
+def printed_text(valeur: object) -> str:
+    """What a cell prints, if it is a text; "" otherwise."""
+    return valeur if isinstance(valeur, str) else valeur.texte if isinstance(valeur, Link) else ""
+
+
 def _texts(cells: Iterable[Cell]) -> frozenset[str]:
     """Every printed text, as printed and folded."""
-    texts = {
-        c.valeur if isinstance(c.valeur, str) else c.valeur.texte for c in cells if isinstance(c.valeur, (str, Link))
-    }
+    texts = {text for c in cells if (text := printed_text(c.valeur))}
     return frozenset(texts | {fold(t) for t in texts})
 
 
