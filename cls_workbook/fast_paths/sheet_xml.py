@@ -285,7 +285,7 @@ def _values_in(formats: Formats) -> Memory[tuple[bytes, bytes, bytes], object]:
 
 
 def _value(written: bytes, nature: bytes, style: bytes, formats: Formats) -> object:
-    """The value of a cell that is no shared text. KeyError or ValueError for what is left to calamine."""
+    """The value of a cell that is no shared text. KeyError or ValueError for what is left to the plain way."""
     match nature:
         case b"str":
             if b"\r" in written:

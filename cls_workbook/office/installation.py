@@ -17,7 +17,7 @@ from cls_workbook.french import typography
 from cls_workbook.office.coordinator.home_rows import Versions
 
 PYTHON_MINIMUM = (3, 11)
-LIBRARIES = ("numpy", "pandas", "pandera", "python_calamine", "tqdm", "xlsxwriter", "openpyxl")
+LIBRARIES = ("numpy", "pandas", "pandera", "tqdm", "xlsxwriter", "openpyxl")
 PATH_MAX = 218  # characters: Excel opens no file whose path is longer
 GOOD, GOOD_TO_KNOW, TO_CORRECT = "bon", "à savoir", "à corriger"
 _SYNCED = ("onedrive", "sharepoint", "://")

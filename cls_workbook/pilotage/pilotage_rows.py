@@ -22,7 +22,7 @@ from cls_workbook.reading.cells.accepted_input import NotUnderstood
 from cls_workbook.reading.cells.parse_values import is_blank, understand
 from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
-from cls_workbook.reading.opening.returned_workbook import WorkbookFile, open_workbook
+from cls_workbook.reading.opening.returned_workbook import own_workbook
 from cls_workbook.workbook.description import address
 
 ROOT = "pilotage/"
@@ -81,8 +81,7 @@ class PilotageReading:
         self.choix = pf.listes(contrat)
         self.faults: list[str] = []
         self.places: dict[str, list[KeyPlace]] = {}
-        workbook = source if isinstance(source, WorkbookRows) else _open(source)
-        for grid in workbook.grids():
+        for grid in source.grids() if isinstance(source, WorkbookRows) else _open(source):
             for i, row in enumerate(grid.lines):
                 for j, valeur in enumerate(row):
                     if isinstance(valeur, str) and valeur.startswith(MARK + ROOT):
@@ -268,13 +267,11 @@ class PilotageReading:
 # --- Cells ----------------------------------------------------------------------------------------------------------
 
 
-def _open(path: str | PathLike[str]) -> WorkbookFile:
+def _open(path: str | PathLike[str]) -> list[Grid]:
     try:
-        content = Path(path).read_bytes()
+        return own_workbook(path)
     except OSError as error:
         raise Refusal(f"Le classeur de pilotage « {path} » ne peut pas être lu ({error.strerror or error}).") from error
-    try:
-        return open_workbook(content)
     except Refusal as refusal:
         raise Refusal(
             f"Le classeur de pilotage « {path} » ne peut pas être lu. {refusal}", refusal.details

@@ -5,7 +5,6 @@ Each value comes as its column's type says, and keeps its place: a figure can be
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +15,7 @@ from typing import Any
 from cls_workbook.domain.subsidies import rounded
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
+from cls_workbook.reading.opening.returned_workbook import own_workbook
 from cls_workbook.tables.described_columns import VERTICAL_HEADERS, DescribedTable, Row, TableColumn
 from cls_workbook.workbook.description import CellRange, address
 
@@ -44,22 +44,17 @@ class TableRead:
 
 
 _UNREADABLE = (
-    "« {path} » est introuvable ou illisible. Indiquez un classeur produit par « consolider » ou « synthese »."
+    "« {path} » est introuvable ou illisible. {why}Indiquez un classeur produit par « consolider » ou « synthese »."
 )
 
 
 def open_up(path: str | Path, refusal: str = _UNREADABLE) -> RowsBySheet:
     """Sheet name → rows of cells as they are. Refusal if the file is not a workbook that can be read."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
-        opened_book = CalamineWorkbook.from_path(str(path))
-        return {
-            nom: [list(row) for row in opened_book.get_sheet_by_name(nom).to_python(skip_empty_area=False)]
-            for nom in opened_book.sheet_names
-        }
-    except (OSError, CalamineError, zipfile.BadZipFile, ValueError) as error:
-        raise Refusal(refusal.replace("{path}", str(path))) from error
+        return {grid.nom: grid.lines for grid in own_workbook(path)}
+    except (OSError, Refusal) as error:
+        why = f"{error} " if isinstance(error, Refusal) else ""
+        raise Refusal(refusal.replace("{path}", str(path)).replace("{why}", why)) from error
 
 
 def has_table(worksheets: RowsBySheet, description: DescribedTable) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cls_workbook.errors import Refusal
 from cls_workbook.office.coordinator import home_rows
-from cls_workbook.reading.opening.returned_workbook import open_workbook
+from cls_workbook.reading.opening.returned_workbook import own_workbook
 
 
 def facts_of_workbook(file: str | Path) -> dict[str, object]:
@@ -20,14 +20,12 @@ def facts_of_workbook(file: str | Path) -> dict[str, object]:
     """
     file = Path(file)
     try:
-        content = file.read_bytes()
+        grids = own_workbook(file)
     except OSError as error:
         raise Refusal(f"« {file} » ne peut pas être lu ({error.strerror or error}).") from error
-    try:
-        workbook = open_workbook(content)
     except Refusal as refusal:  # its remedy is for partners, who send their workbook back
         raise Refusal(f"« {file} » ne peut pas être lu. {refusal}") from refusal
-    for grid in workbook.grids():
+    for grid in grids:
         if statements := home_rows.values(grid.lines):
             facts = {"workbook": home_rows.read_versions(statements.get("version")), "path": str(file.resolve())}
             return facts | _folder(file.resolve().parent / str(statements.get("dossier") or home_rows.DEFAULT_FOLDER))

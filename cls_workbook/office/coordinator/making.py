@@ -11,7 +11,7 @@ from cls_workbook.french import quoted_list
 from cls_workbook.office.coordinator import coordinator_workbook, home_rows, home_sheet, workstation
 from cls_workbook.pilotage import Pilotage
 from cls_workbook.reading.opening.grids import Grid
-from cls_workbook.reading.opening.returned_workbook import open_workbook
+from cls_workbook.reading.opening.returned_workbook import own_workbook
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Sheet
 from cls_workbook.workbook.saving import require_kind
@@ -68,7 +68,7 @@ def _path_from(cible: Path, file: str) -> str:
 
 
 def _slots(file: Path) -> dict[str, object]:
-    for grid in open_workbook(file.read_bytes()).grids():
+    for grid in own_workbook(file):
         if all_found := home_rows.values(grid.lines):
             return all_found
     return {}
@@ -77,7 +77,7 @@ def _slots(file: Path) -> dict[str, object]:
 def _refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
     """Refusal if the workbook that stands there holds more than inputs: own sheets, notes beside the tables."""
     try:
-        there = {grid.nom: grid for grid in open_workbook(cible.read_bytes()).grids()}
+        there = {grid.nom: grid for grid in own_workbook(cible)}
     except OSError as error:
         raise Refusal(f"« {cible} » existe déjà et ne peut pas être lu ({error.strerror or error}).") from error
     start, on = home_sheet.InitialAccueil(""), workstation.Workstation()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from os import PathLike
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from cls_workbook.bounded_memory import Memory
@@ -19,12 +21,13 @@ from cls_workbook.reading.opening.package_kind import ODS_CONTENT, main_part
 from cls_workbook.reading.opening.shared_texts import shared_texts
 from cls_workbook.reading.opening.xlsx_directory import ReturnedSheet, XlsxDirectory, directory, relations_part
 from cls_workbook.reading.opening.xlsx_sheet import SharedContent, xlsx_sheet
-from cls_workbook.reading.opening.xml_walk import Budget
+from cls_workbook.reading.opening.xml_walk import Budget, own_tables
 from cls_workbook.reading.opening.zip_parts import SHARED_PART_MAX, ZipParts
 from cls_workbook.reading.opening.zip_parts import shared_parts as parts_in_common
 
 DIRECTORIES_KEPT = 64
-QUICK_PART_MAX = 4_000_000  # bytes of a part that is read in one go; the sheets of a return have 50 000
+QUICK_PART_MAX = 16_000_000  # bytes of a part that is read in one go; the sheets of a return have 50 000
+QUICK_ROWS_MAX, QUICK_CELLS_MAX = 100_000, 400_000
 
 
 class WorkbookFile(Protocol):
@@ -83,6 +86,12 @@ def open_workbook(content: bytes, budget: Budget | None = None) -> WorkbookFile:
     return Opener().open(content, budget)
 
 
+def own_workbook(path: str | PathLike[str]) -> list[Grid]:
+    """The sheets of a workbook that this program made, whoever saved it last: it may hold the tables of a whole
+    campaign. OSError if there is no such file, Refusal as ``Opener.open``."""
+    return list(open_workbook(Path(path).read_bytes(), own_tables()).grids())
+
+
 class _OdsFile:
     def __init__(self, parts: ZipParts, budget: Budget):
         self._parts, self._budget = parts, budget
@@ -110,7 +119,10 @@ class _XlsxFile:
     def _quick_grid(self, sheet: ReturnedSheet) -> Grid | None:
         if self._quick is None or self._parts.size(sheet.part) > QUICK_PART_MAX:
             return None
-        content = self._quick.content(self._parts[sheet.part], self._texts_by_rank, self._formats)
+        xml = self._parts[sheet.part]
+        if xml.count(b"<row") > QUICK_ROWS_MAX or xml.count(b"<c ") > QUICK_CELLS_MAX:
+            return None
+        content = self._quick.content(xml, self._texts_by_rank, self._formats)
         if content is None:
             return None
         self._budget.take_written(len(content.values) + len(content.formulas))

@@ -28,7 +28,7 @@ _REQUIRED = (described.MESURES, described.INDICATEURS, described.FINANCEMENT_FIC
 _MESURES = ["fiche", "structure", "volet", "mesure", "champ", "modalite", "valeur"]  # of ``PreviousYear``
 _LINES = ["fiche", "structure", "financeur", "nature", "prevu", "engage", "verse", "reference"]
 _UNREADABLE = (
-    "La consolidation « {path} » est introuvable ou illisible. Indiquez un classeur produit par « consolider »."
+    "La consolidation « {path} » est introuvable ou illisible. {why}Indiquez un classeur produit par « consolider »."
 )
 
 
