@@ -60,42 +60,24 @@ def _consolidation(path: Path, worksheets: RowsBySheet) -> ExportSource:
         str(r["Champ"]): r["Valeur"] for r in anchors.lines if r["Rubrique"] == consolidation_workbook.IDENTIFICATION
     }
     check_format(path, identity.get("format"), consolidation_workbook.CONSOLIDATION_FORMAT)
-    annee, day = identity.get("année"), identity.get("date")
-    if not isinstance(annee, int) or not isinstance(day, date) or not identity.get("contrat"):
+    contrat, annee, day = str(identity.get("contrat") or ""), identity.get("année"), identity.get("date")
+    if not isinstance(annee, int) or not isinstance(day, date) or not contrat:
         raise Refusal(
             f"« {path} », feuille « {anchors.sheet} » : le contrat, l’année ou la date manquent. Refaites la "
             f"consolidation."
         )
-    present_ones = [t for t in consolidation_tables.TABLES if not t.optional or table_reading.has_table(worksheets, t)]
-    tables = {t: _without_contact(t, table_reading.table(path, worksheets, t)) for t in present_ones}
+    present = [t for t in consolidation_tables.TABLES if not t.optional or table_reading.has_table(worksheets, t)]
+    tables = {t: _without_contact(t, table_reading.table(path, worksheets, t)) for t in present}
     etat = agency_tables.VALIDE if identity.get("validé le") else agency_tables.PROVISOIRE
-    return ExportSource(
-        path,
-        digest(path),
-        "consolidation",
-        str(identity["contrat"]),
-        str(identity.get("titre") or ""),
-        annee,
-        day,
-        etat,
-        tables,
-    )
+    titre = str(identity.get("titre") or "")
+    return ExportSource(path, digest(path), "consolidation", contrat, titre, annee, day, etat, tables)
 
 
 def _synthese(path: Path, worksheets: RowsBySheet) -> ExportSource:
     tables = data_tables(path, worksheets)
     (contrat,) = tables[agency_tables.CONTRAT].lines
-    return ExportSource(
-        path,
-        digest(path),
-        "synthèse",
-        contrat["Contrat"],
-        contrat["Titre"],
-        contrat["Année"],
-        contrat["Consolidé le"],
-        contrat["État"],
-        tables,
-    )
+    titre, day, etat = contrat["Titre"], contrat["Consolidé le"], contrat["État"]
+    return ExportSource(path, digest(path), "synthèse", contrat["Contrat"], titre, contrat["Année"], day, etat, tables)
 
 
 def _without_contact(table: DescribedTable, item_read: TableRead) -> TableRead:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +76,12 @@ def files_in(sources: Iterable[str | Path], except_for: Path) -> dict[str, Path]
     Refusal if a source does not exist, or if there is nothing to read.
     """
     hits: dict[str, Path] = {}
+    seen = {except_for.resolve()}
     for source in map(Path, sources):
         if source.is_dir():
-            inside = sorted(
-                p
-                for p in source.rglob("*")
-                if p.is_file() and p.suffix.lower() in _EXTENSIONS and not _is_hidden_file(p.relative_to(source))
-            )
-            candidats = [(p.relative_to(source).as_posix(), p) for p in inside]
+            inside = sorted(p for p in source.rglob("*") if p.is_file() and p.suffix.lower() in _EXTENSIONS)
+            relative = ((p.relative_to(source), p) for p in inside)
+            candidats = [(r.as_posix(), p) for r, p in relative if not _is_hidden_file(r)]
         elif source.is_file():
             candidats = [(source.name, source)]
         else:
@@ -90,8 +89,9 @@ def files_in(sources: Iterable[str | Path], except_for: Path) -> dict[str, Path]
                 f"« {source} » n’existe pas : indiquez une synthèse, ou le dossier qui contient les synthèses."
             )
         for nom, path in candidats:
-            if path.resolve() != except_for.resolve() and path.resolve() not in {p.resolve() for p in hits.values()}:
+            if path.resolve() not in seen:
                 hits[nom if nom not in hits else str(path)] = path
+                seen.add(path.resolve())
     if not hits:
         raise Refusal("Aucun classeur à lire : déposez les synthèses reçues dans le dossier indiqué, puis recommencez.")
     return dict(sorted(hits.items()))
@@ -124,23 +124,16 @@ def _read(nom: str, path: Path, definitions: Mapping[str, Contrat]) -> ContratCo
         statut = OTHER_VERSION if isinstance(refusal, OtherVersion) else INCOMPLETE
         contrat, annee = _announced(worksheets)
         return SetAsideFile(nom, statut, str(refusal).replace(str(path), nom), contrat, annee, digest)
-    return SetAsideFile(
-        nom,
-        FOREIGN,
-        f"« {nom} » n’est ni une synthèse pour l’ARS, ni une consolidation de cette version.",
-        digest=digest,
-    )
+    reason = f"« {nom} » n’est ni une synthèse pour l’ARS, ni une consolidation de cette version."
+    return SetAsideFile(nom, FOREIGN, reason, digest=digest)
 
 
 def _announced(worksheets: RowsBySheet) -> tuple[str | None, int | None]:
     """The contract and year that a set-aside workbook says it is of, as far as they can be made out."""
-    identities = (consolidation_tables.ANCHORS.sheet, agency_tables.CONTRAT.sheet)
-    said = {
-        str(line[i]).lower(): line[i + 1]
-        for nom in identities
-        for line in worksheets.get(nom, ())
-        for i in range(len(line) - 1)
-    }
+    said: dict[str, object] = {}
+    for nom in (consolidation_tables.ANCHORS.sheet, agency_tables.CONTRAT.sheet):
+        for line in worksheets.get(nom, ()):
+            said |= {str(champ).lower(): valeur for champ, valeur in pairwise(line)}
     contrat, annee = said.get("contrat"), said.get("année")
     return contrat if isinstance(contrat, str) else None, int(annee) if isinstance(annee, (int, float)) else None
 
@@ -154,7 +147,7 @@ def _synthese(nom: str, path: Path, digest: str, worksheets: RowsBySheet) -> Con
     def find_place(table: DescribedTable, rank: int, titles: Sequence[str]) -> tuple[str, str]:
         return tables[table].sheet, tables[table].cells(rank, titles)
 
-    return ContratCopy(nom, digest, SYNTHESE, {t: item_read.lines for t, item_read in tables.items()}, find_place)
+    return ContratCopy(nom, digest, SYNTHESE, {t: its_own.lines for t, its_own in tables.items()}, find_place)
 
 
 # --- A consolidation workbook -----------------------------------------------------------------------------------------
@@ -186,10 +179,10 @@ def _consolidation(
         if table not in _ORIGINS:
             return _in_anchors(anchors, table, lines[table][rank])
         origin, cle = _ORIGINS[table]
-        item_read, desired = tables[origin], lines[table][rank]
-        here = next((r for r, line in enumerate(item_read.lines) if all(line[c] == desired[c] for c in cle)), None)
+        there, wanted = tables[origin], lines[table][rank]
+        here = next((r for r, line in enumerate(there.lines) if all(line[c] == wanted[c] for c in cle)), None)
         known = [t for t in (_IN_POSTS.get(t, t) for t in titles) if t in origin.titles] or [cle[0]]
-        return item_read.sheet, "" if here is None else item_read.cells(here, known)
+        return there.sheet, "" if here is None else there.cells(here, known)
 
     return ContratCopy(nom, digest, CONSOLIDATION, lines, find_place)
 
@@ -198,26 +191,23 @@ def _in_anchors(anchors: TableRead, table: DescribedTable, line: Row) -> tuple[s
     """The state of a fiche has its row there; the rest is the sheet as a whole, or the contract's definition."""
     if table is agency_tables.THEMES:
         return "définition du contrat", ""
-    for rank, anchor in enumerate(anchors.lines):
-        if table is agency_tables.FICHES and (anchor["Rubrique"], anchor["Objet"], anchor["Champ"]) == (
-            "Avancement",
-            line["Fiche"],
-            "etat",
-        ):
-            return anchors.sheet, anchors.cells(rank, ["Valeur"])
+    if table is agency_tables.FICHES:
+        titles, wanted = ("Rubrique", "Objet", "Champ"), ("Avancement", line["Fiche"], "etat")
+        for rank, anchor in enumerate(anchors.lines):
+            if tuple(anchor[t] for t in titles) == wanted:
+                return anchors.sheet, anchors.cells(rank, ["Valeur"])
     return anchors.sheet, ""
 
 
 def definitions(references: Iterable[str | Path]) -> dict[str, Contrat]:
     """Contract id → definition. Refusal if one cannot be read."""
-    items_read = [toml_reader.load(r) for r in references]
-    return {c.id: c for c in items_read}
+    return {c.id: c for c in map(toml_reader.load, references)}
 
 
 # --- Which ones count -------------------------------------------------------------------------------------------------
 
 
-def choose(items_read: Iterable[ContratCopy | SetAsideFile]) -> tuple[list[ContratCopy], list[SetAsideFile]]:
+def choose(files: Iterable[ContratCopy | SetAsideFile]) -> tuple[list[ContratCopy], list[SetAsideFile]]:
     """One copy a contract and year: the last consolidated, validated rather than provisional; the others are set aside.
 
     Two that differ and were made the same day in the same state: neither counts, for nothing says which is right.
@@ -225,15 +215,15 @@ def choose(items_read: Iterable[ContratCopy | SetAsideFile]) -> tuple[list[Contr
     """
     groups: dict[tuple[str, int], list[ContratCopy]] = {}
     ecarts: list[SetAsideFile] = []
-    for item_read in items_read:
-        if isinstance(item_read, SetAsideFile):
-            ecarts.append(item_read)
+    for file in files:
+        if isinstance(file, SetAsideFile):
+            ecarts.append(file)
         else:
-            groups.setdefault(item_read.cle, []).append(item_read)
+            groups.setdefault(file.cle, []).append(file)
     retained = []
     for cle in sorted(groups):
-        kept_one, set_aside = _latest(groups[cle])
-        retained += [kept_one] if kept_one else []
+        kept, set_aside = _latest(groups[cle])
+        retained += [kept] if kept else []
         ecarts += set_aside
     return retained, sorted(ecarts, key=lambda e: e.file)
 
@@ -243,38 +233,32 @@ def _latest(copies: list[ContratCopy]) -> tuple[ContratCopy | None, list[SetAsid
         return file_copy.contrat["Consolidé le"], file_copy.contrat["État"] == agency_tables.VALIDE
 
     highest = max(map(rank, copies))
-    first_ones = [c for c in copies if rank(c) == highest]
-    kept_one = first_ones[0] if all(_figures(c) == _figures(first_ones[0]) for c in first_ones[1:]) else None
+    latest = [c for c in copies if rank(c) == highest]
+    first = latest[0]
+    kept = first if all(_figures(c) == _figures(first) for c in latest[1:]) else None
     ecarts = []
     for file_copy in copies:
-        if file_copy is kept_one:
+        if file_copy is kept:
             continue
         contrat, annee = file_copy.cle
+        statut = DUPLICATE
         if rank(file_copy) < highest:
-            statut, reason = (
-                DUPLICATE,
-                f"Une version plus récente, ou validée, de ce contrat pour {annee} est retenue : « "
-                f"{first_ones[0].file} ».",
-            )
-        elif kept_one is None:
-            autres = ", ".join(f"« {c.file} »" for c in first_ones if c is not file_copy)
-            statut, reason = (
-                DUPLICATE,
+            reason = f"Une version plus récente, ou validée, de ce contrat pour {annee} est retenue : « {first.file} »."
+        elif kept is None:
+            autres = ", ".join(f"« {c.file} »" for c in latest if c is not file_copy)
+            reason = (
                 f"{autres} dit autre chose du même contrat, de la même année et du même jour : aucune n’est retenue. "
-                f"Demandez laquelle fait foi.",
+                f"Demandez laquelle fait foi."
             )
         else:
-            statut, reason = IDENTICAL, f"Les mêmes chiffres que « {first_ones[0].file} », qui est retenue."
+            statut, reason = IDENTICAL, f"Les mêmes chiffres que « {first.file} », qui est retenue."
         ecarts.append(SetAsideFile(file_copy.file, statut, reason, contrat, annee, file_copy.digest))
-    return kept_one, ecarts
+    return kept, ecarts
 
 
 def _figures(file_copy: ContratCopy) -> list[Any]:
     """What a copy says, to the digits that a workbook keeps: a consolidation and the copy made of it say the same."""
-    return [
-        [tuple(_readable(v) for v in line.values()) for line in file_copy.lines[table]]
-        for table in agency_tables.TABLES
-    ]
+    return [[[*map(_readable, line.values())] for line in file_copy.lines[t]] for t in agency_tables.TABLES]
 
 
 def _readable(valeur: object) -> object:

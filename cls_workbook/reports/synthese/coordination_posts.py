@@ -27,20 +27,14 @@ def _post(portrait: Portrait, fiche: Fiche, rule: Rule) -> dict[str, object]:
     money = portrait.money.get(fiche.numero, {})
     tables = portrait.result.tables
     reponses, lines = as_frame(tables.reponses), as_frame(tables.financements)
-    its_own = reponses[
-        (reponses["Fiche"] == fiche.numero) & (reponses["Bloc"] == "depenses") & (reponses["Champ"] == "etp")
-    ]
-    etp = total_of(known(v) for v in its_own["Valeur"])
-    expenditure = money.get("Coût réalisé")
-    possible = (
-        None
-        if expenditure is None
-        else payable_for_post(rule, Decimal(expenditure), None if etp is None else Decimal(etp))
-    )
+    of_fiche = (reponses["Fiche"] == fiche.numero) & (reponses["Bloc"] == "depenses") & (reponses["Champ"] == "etp")
+    etp = total_of(map(known, reponses.loc[of_fiche, "Valeur"]))
+    expenditure, possible = money.get("Coût réalisé"), None
+    if expenditure is not None:
+        possible = payable_for_post(rule, Decimal(expenditure), None if etp is None else Decimal(etp))
     financeur = next((f.nom for f in portrait.contrat.financeurs if f.id == rule.financeur), None)
-    verse_sum = total_of(
-        known(v) for v in lines.loc[(lines["Fiche"] == fiche.numero) & (lines["Financeur"] == financeur), "Versé"]
-    )
+    of_financeur = (lines["Fiche"] == fiche.numero) & (lines["Financeur"] == financeur)
+    verse_sum = total_of(map(known, lines.loc[of_financeur, "Versé"]))
     return {
         "Fiche": fiche.numero,
         "Règle": rule.libelle,

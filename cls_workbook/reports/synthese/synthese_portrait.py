@@ -16,7 +16,7 @@ from cls_workbook.domain.entry_questions import TOTALLED, in_synthese
 from cls_workbook.domain.model import Contrat, Fiche, Mesure
 from cls_workbook.domain.questions import Champ, ChoiceLists
 from cls_workbook.domain.wording import payer
-from cls_workbook.french import NBSP, amount_fr, fold, rate_fr
+from cls_workbook.french import NBSP, amount_fr, fold, how_many, rate_fr
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes
 from cls_workbook.summaries import history
@@ -69,6 +69,7 @@ def without_persons(result: Result) -> Result:
     """The same campaign without personal data in what the Synthèse quotes. Before any drawing: a text that is cut
     into rows, or shortened, could hide half a telephone number from the patterns."""
     reponses, tables, notes = as_frame(result.tables.reponses), result.tables, result.notes
+    summaries = result.summaries
     used = {(bloc.nom, champ.nom) for bloc, champ in in_synthese()}
     places = zip(reponses["Bloc"], reponses["Champ"], strict=True)
     cited = reponses[pd.Series([place in used for place in places], index=reponses.index, dtype=bool)]
@@ -82,10 +83,10 @@ def without_persons(result: Result) -> Result:
             par_financeur=_without_persons(tables.par_financeur),
         ),
         summaries=replace(
-            result.summaries,
-            avancement=_without_persons(result.summaries.avancement),
-            gouvernance=_without_persons(result.summaries.gouvernance),
-            territoire=_without_persons(result.summaries.territoire),
+            summaries,
+            avancement=_without_persons(summaries.avancement),
+            gouvernance=_without_persons(summaries.gouvernance),
+            territoire=_without_persons(summaries.territoire),
         ),
         notes=ResultNotes(
             tuple(map(without_personal_data, notes.explications)),
@@ -133,13 +134,12 @@ class Portrait:
         return self.suivi.get(fiche.numero, {}).get("realisation")
 
     def porteurs(self, fiche: Fiche) -> str:
+        def named(porteurs: Iterable[str]) -> str:
+            return ", ".join(displayed_name(self.contrat, p) for p in porteurs) or "à préciser"
+
         if fiche.volets:
-            names = (
-                f"{v.nom}{NBSP}: {', '.join(displayed_name(self.contrat, p) for p in v.porteurs) or 'à préciser'}"
-                for v in fiche.volets
-            )
-            return "\n".join(names)
-        return ", ".join(displayed_name(self.contrat, p) for p in fiche.porteurs) or "à préciser"
+            return "\n".join(f"{v.nom}{NBSP}: {named(v.porteurs)}" for v in fiche.volets)
+        return named(fiche.porteurs)
 
     @cached_property
     def _statuts(self) -> dict[str, Counter[str]]:
@@ -164,34 +164,23 @@ class Portrait:
     def attention(self, fiche: Fiche) -> str:
         """What a reader should know first, the most serious first; at most three points."""
         points = [*self._on_retours(fiche), *self._on_etat(fiche), *self._on_money(fiche)]
-        to_confirm = self._alerts[fiche.numero][A_CONFIRMER]
-        if to_confirm:
-            points.append(f"{to_confirm} point{'s' * (to_confirm > 1)} à confirmer")
-        autres = len(points) - ATTENTION_POINTS_PER_FICHE
-        if autres > 0:
-            points = [
-                *points[:ATTENTION_POINTS_PER_FICHE],
-                f"{autres} autre{'s' * (autres > 1)} point{'s' * (autres > 1)}",
-            ]
+        if to_confirm := self._alerts[fiche.numero][A_CONFIRMER]:
+            points.append(f"{how_many(to_confirm, 'point')} à confirmer")
+        if (more := len(points) - ATTENTION_POINTS_PER_FICHE) > 0:
+            points = [*points[:ATTENTION_POINTS_PER_FICHE], f"{how_many(more, 'autre')} point{'s' * (more > 1)}"]
         return "\n".join(f"• {p}" for p in points)
 
     def _on_retours(self, fiche: Fiche) -> Iterator[str]:
         statuts = self._statuts[fiche.numero]
         total = self._expected[fiche.numero]
-        if statuts[MISSING]:
-            alone = statuts[MISSING] == total
-            yield (
-                "Aucun retour"
-                if alone
-                else f"{statuts[MISSING]} retour{'s' * (statuts[MISSING] > 1)} manquant{'s' * (statuts[MISSING] > 1)} "
-                f"sur {total}"
-            )
+        if n := statuts[MISSING]:
+            yield "Aucun retour" if n == total else f"{how_many(n, 'retour')} manquant{'s' * (n > 1)} sur {total}"
         if n := statuts[REJECTED]:
-            yield f"{n} retour{'s' * (n > 1)} rejeté{'s' * (n > 1)}"
+            yield f"{how_many(n, 'retour')} rejeté{'s' * (n > 1)}"
         if n := statuts[DUPLICATE]:
-            yield f"{n} retour{'s' * (n > 1)} en double"
+            yield f"{how_many(n, 'retour')} en double"
         if n := self._alerts[fiche.numero][BLOCKING]:
-            yield f"{n} anomalie{'s' * (n > 1)} bloquante{'s' * (n > 1)}"
+            yield f"{how_many(n, 'anomalie')} bloquante{'s' * (n > 1)}"
 
     def _on_etat(self, fiche: Fiche) -> Iterator[str]:
         suivi = self.suivi.get(fiche.numero, {})
@@ -208,13 +197,8 @@ class Portrait:
         remaining = money.get("Reste à engager")
         if remaining is not None and remaining < 0:
             yield f"Maquette dépassée de {amount_fr(-Decimal(remaining))}"
-        prevu, observed = fiche.financement.taux, money.get("Taux constaté")
-        if (
-            fiche.financement.taux_pur
-            and prevu is not None
-            and observed is not None
-            and observed > prevu + PERCENTAGE_POINT
-        ):
+        prevu, observed = fiche.financement.taux if fiche.financement.taux_pur else None, money.get("Taux constaté")
+        if prevu is not None and observed is not None and observed > prevu + PERCENTAGE_POINT:
             yield f"Taux {payer(self.contrat)} {rate_fr(observed, 1)} pour {rate_fr(prevu, 1)} au contrat"
 
     # --- measures ---
@@ -230,11 +214,8 @@ class Portrait:
         line = self.indicateurs.get(mesure.id, {})
         unite = line.get("Unité") or mesure.unite
         texte = mesure.libelle + (f" ({unite})" if unite and mesure.agregation not in AS_RATE else "")
-        return (
-            f"{texte} {cross_reference}"
-            if (cross_reference := self.cross_reference(fiche.numero, mesure.libelle, self.reserve(mesure)))
-            else texte
-        )
+        cross_reference = self.cross_reference(fiche.numero, mesure.libelle, self.reserve(mesure))
+        return f"{texte} {cross_reference}" if cross_reference else texte
 
     def reserve(self, mesure: Mesure) -> str:
         """How far the figure holds: its coverage if it is partial, then its reserves; "" if nothing is to be said."""
