@@ -9,7 +9,7 @@ from typing import Any
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche, Structure
-from cls_workbook.domain.questions import SHORT_LENGTH, Bloc, Champ, amount, block, choice, day, integer, text
+from cls_workbook.domain.questions import Bloc, Champ, amount, block, choice, day, integer, text
 from cls_workbook.french import fold
 
 PROVISOIRE, VALIDE = "provisoire", "validé"
@@ -22,6 +22,15 @@ NAME_MAX, SENTENCE_MAX = 160, 600
 
 def _list(nom: str, libelle: str, choix: str, aide: str, **rest: Any) -> Champ:
     return choice(nom, libelle, choix, aide, NAME_MAX, **rest)
+
+
+def _sentence(nom: str, libelle: str, aide: str) -> Champ:
+    return text(nom, libelle, aide, SENTENCE_MAX)
+
+
+def _open_list(nom: str, libelle: str, choix: str, aide: str) -> Champ:
+    """A required one, in which something else may be typed."""
+    return _list(nom, libelle, choix, aide, strict=False, obligatoire=True)
 
 
 def _fiche(aide: str, **extra: Any) -> Champ:
@@ -48,7 +57,6 @@ CAMPAGNE = block(
             "contact",
             "Contact indiqué aux partenaires",
             "Une fonction, un courriel, un téléphone de service, par exemple. Aucun nom de personne.",
-            length=SHORT_LENGTH,
         ),
     ),
 )
@@ -57,13 +65,11 @@ MEMBERS = block(
     "membres",
     "Membres du groupe",
     (
-        _list(
+        _open_list(
             "structure",
             "Structure qui répond",
             "structures",
             "Choisissez dans la liste, ou saisissez le nom d’une autre structure.",
-            strict=False,
-            obligatoire=True,
         ),
         _list(
             "fiche",
@@ -99,13 +105,11 @@ OTHER_FINANCEMENTS = block(
     "Autres financements programmés",
     (
         _fiche("La fiche que ce financement soutient.", obligatoire=True),
-        _list(
+        _open_list(
             "financeur",
             "Financeur",
             "financeurs",
             "Choisissez dans la liste, ou saisissez le nom d’un autre financeur.",
-            strict=False,
-            obligatoire=True,
         ),
         _list(
             "nature",
@@ -136,7 +140,7 @@ MEETINGS = block(
             "Structures présentes",
             "Combien de structures étaient présentes ? Comptez des structures, pas des personnes.",
         ),
-        text("observation", "Observation", "Facultatif : l’ordre du jour, un quorum, un report.", length=SENTENCE_MAX),
+        _sentence("observation", "Observation", "Facultatif : l’ordre du jour, un quorum, un report."),
     ),
     aide="Une ligne par réunion. Le nombre de réunions et la participation se calculent au-dessus.",
     lines=12,
@@ -149,19 +153,9 @@ COPIL_DECISIONS = block(
         _fiche("La fiche que la décision concerne. Laissez vide si elle porte sur tout le contrat."),
         _list("decision", "Décision", "decisions", "Ce que le COPIL a décidé.", obligatoire=True),
         day("date", "Date", "Date de la décision, au format jj/mm/aaaa."),
-        text("precision", "En quelques mots", "Ce qui est décidé, en une ou deux phrases.", length=SENTENCE_MAX),
-        text(
-            "avis",
-            "Avis contradictoire",
-            "Facultatif : l’avis du porteur, s’il diffère de celui du COPIL.",
-            length=SENTENCE_MAX,
-        ),
-        text(
-            "perspectives",
-            "Perspectives pour l’année suivante",
-            "Facultatif : ce qui est prévu ensuite.",
-            length=SENTENCE_MAX,
-        ),
+        _sentence("precision", "En quelques mots", "Ce qui est décidé, en une ou deux phrases."),
+        _sentence("avis", "Avis contradictoire", "Facultatif : l’avis du porteur, s’il diffère de celui du COPIL."),
+        _sentence("perspectives", "Perspectives pour l’année suivante", "Facultatif : ce qui est prévu ensuite."),
     ),
     aide="Une ligne par décision. Aucune donnée nominative : ces textes vont dans la synthèse.",
     lines=16,
@@ -175,20 +169,15 @@ _FOLLOW_UP = (
         "attendu, relancé, reçu, à corriger (renvoyé à la structure) ou validé.",
     ),
     day("date", "Date de relance", "La dernière relance, au format jj/mm/aaaa."),
-    text("note", "Note", "Facultatif. Reste chez la coordination. Aucune donnée nominative.", length=SENTENCE_MAX),
+    _sentence("note", "Note", "Facultatif. Reste chez la coordination. Aucune donnée nominative."),
 )
 FOLLOW_UP = block("suivi", "Retours attendus", _FOLLOW_UP, aide="Une ligne par structure : où en est son classeur ?")
 OTHERS_FOLLOW_UP = block(
     "suivi_autres",
     "Autres structures, dont les membres des groupes",
     (
-        _list(
-            "structure",
-            "Structure",
-            "structures",
-            "Choisissez dans la liste, ou saisissez le nom de la structure.",
-            strict=False,
-            obligatoire=True,
+        _open_list(
+            "structure", "Structure", "structures", "Choisissez dans la liste, ou saisissez le nom de la structure."
         ),
         *_FOLLOW_UP,
     ),
@@ -203,22 +192,15 @@ REPLACEMENTS = block(
             "ancien",
             "Fichier remplacé",
             "Le nom du fichier reçu d’abord, tel qu’il figure à la feuille « Retours » de la consolidation.",
-            length=SHORT_LENGTH,
             obligatoire=True,
         ),
         text(
             "nouveau",
             "Fichier qui le remplace",
             "Le nom du fichier corrigé. Les fiches qu’il contient remplacent les mêmes fiches du premier.",
-            length=SHORT_LENGTH,
             obligatoire=True,
         ),
-        text(
-            "note",
-            "Note",
-            "Facultatif : pourquoi, à la demande de qui (une fonction, pas un nom).",
-            length=SENTENCE_MAX,
-        ),
+        _sentence("note", "Note", "Facultatif : pourquoi, à la demande de qui (une fonction, pas un nom)."),
     ),
     aide="Sans cela, deux réponses pour la même fiche, la même structure et le même volet sont toutes deux écartées.",
     lines=6,
@@ -248,11 +230,8 @@ def for_this(bloc: Bloc, contrat: Contrat, annee: int, choix: Mapping[str, tuple
             specifics |= {"minimum": bounds[0], "maximum": bounds[1]}
         if champ.choix:
             listing = f"{champ.choix} {groupe}" if f"{champ.choix} {groupe}" in choix else champ.choix
-            specifics |= (
-                {"choix": listing}
-                if listing in choix
-                else {"choix": None, "type": "texte", "obligatoire": champ.obligatoire and champ.nom != "nature"}
-            )
+            free = {"choix": None, "type": "texte", "obligatoire": champ.obligatoire and champ.nom != "nature"}
+            specifics |= {"choix": listing} if listing in choix else free
         input_fields.append(dataclasses.replace(champ, **specifics))
     return dataclasses.replace(bloc, input_fields=tuple(input_fields))
 

@@ -9,7 +9,6 @@ from os import PathLike
 
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Members, Structure
-from cls_workbook.domain.questions import Bloc
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, typography
 from cls_workbook.pilotage import pilotage_questions as pf
@@ -47,14 +46,9 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
     )
     if reading.faults:
         nombre = len(reading.faults)
-        plural = "s" * (nombre > 1)
-        raise Refusal(
-            typography(
-                f"Le classeur de pilotage « {reading.file} » contient {nombre} point{plural} à corriger : rien n’a été "
-                "fait."
-            ),
-            reading.faults,
-        )
+        points = f"{nombre} point{'s' * (nombre > 1)} à corriger"
+        reason = f"Le classeur de pilotage « {reading.file} » contient {points} : rien n’a été fait."
+        raise Refusal(typography(reason), reading.faults)
     return pilotage
 
 
@@ -65,31 +59,20 @@ def _check_identity(reading: PilotageReading) -> None:
     for cle in ("contrat", "annee"):
         places = reading.places.get(f"identification/{cle}", [])
         if not places:
-            raise Refusal(
-                typography(
-                    f"« {reading.nom} » n’est pas un classeur de pilotage : fabriquez-en un avec la commande « "
-                    "pilotage »."
-                )
-            )
+            remedy = "fabriquez-en un avec la commande « pilotage »."
+            raise Refusal(typography(f"« {reading.nom} » n’est pas un classeur de pilotage : {remedy}"))
         grid, line, column = places[0]
         declared.append([written(v) for v in grid.lines[line][column + 1 :] if not is_blank(v)][-1:])
     if declared != [[contrat.id], [str(annee)]]:
         found = ", ".join((value or ["rien"])[0] for value in declared)
-        raise Refusal(
-            typography(
-                f"Le classeur de pilotage « {reading.file} » est celui d’une autre campagne ({found}) ; celle-ci est "
-                f"{contrat.id}, {annee}. "
-                "Donnez le classeur de la bonne campagne, ou changez --contrat et --annee."
-            )
-        )
+        reason = f"est celui d’une autre campagne ({found}) ; celle-ci est {contrat.id}, {annee}."
+        remedy = "Donnez le classeur de la bonne campagne, ou changez --contrat et --annee."
+        raise Refusal(typography(f"Le classeur de pilotage « {reading.file} » {reason} {remedy}"))
     if (printed_year := _printed_year(reading)) not in ("", str(annee)):
-        raise Refusal(
-            typography(
-                f"« {reading.file} » dit l’année {annee}, mais ses feuilles sont celles de {printed_year} : le "
-                "classeur d’une année ne sert pas à une autre. "
-                f"Remettez {printed_year}, ou fabriquez le classeur de {annee}."
-            )
-        )
+        reason = f"dit l’année {annee}, mais ses feuilles sont celles de {printed_year}"
+        remedy = f"Remettez {printed_year}, ou fabriquez le classeur de {annee}."
+        rule = "le classeur d’une année ne sert pas à une autre."
+        raise Refusal(typography(f"« {reading.file} » {reason} : {rule} {remedy}"))
 
 
 def _printed_year(reading: PilotageReading) -> str:
@@ -102,37 +85,22 @@ def _printed_year(reading: PilotageReading) -> str:
     return ""
 
 
-def _block(reading: PilotageReading, bloc: Bloc, groupe: str = "") -> Bloc:
-    return pf.for_this(bloc, reading.contrat, reading.annee, reading.choix, groupe)
-
-
 def _campagne(reading: PilotageReading) -> Pilotage:
     """What is asked of the whole campaign."""
-    bloc = _block(reading, pf.CAMPAGNE)
-    answer = reading.form(bloc)
+    answer, day = reading.form(pf.CAMPAGNE), "date_validation"
     etat = pf.STATES.get(str(answer.values["etat"]), pf.PROVISOIRE)
-    if etat == pf.VALIDE and "date_validation" in answer.cells.keys() - answer.typed_fields:
-        champ = bloc.champ("date_validation")
-        reading.fault(
-            answer.sheet,
-            answer.cells[champ.nom],
-            None,
-            "la date du COPIL, puisque le bilan est validé",
-            "saisissez la date, ou remettez l’état à « provisoire ».",
-            champ.libelle,
-        )
-    return Pilotage(
-        etat=etat,
-        date_validation=answer.day("date_validation"),
-        limite=answer.day("limite"),
-        contact=answer.text("contact"),
-    )
+    if etat == pf.VALIDE and day in answer.cells.keys() - answer.typed_fields:
+        expected = "la date du COPIL, puisque le bilan est validé"
+        remedy, label = "saisissez la date, ou remettez l’état à « provisoire ».", pf.CAMPAGNE.champ(day).libelle
+        reading.fault(answer.sheet, answer.cells[day], None, expected, remedy, label)
+    validated_on, limite = answer.day(day), answer.day("limite")
+    return Pilotage(etat=etat, date_validation=validated_on, limite=limite, contact=answer.text("contact"))
 
 
 def _members(reading: PilotageReading) -> Members:
     membres: dict[str | tuple[str, str], tuple[str, ...]] = {}
     for groupe in pf.groups(reading.contrat):
-        lines = reading.sheet_table(f"membres/{groupe.id}", _block(reading, pf.MEMBERS, groupe.id))
+        lines = reading.sheet_table(f"membres/{groupe.id}", pf.MEMBERS, groupe.id)
         named = [li for li in lines if li.text("structure") and _is_structure(reading, li)]
         membres |= _members_of_group(reading.contrat, groupe, named)
     return membres
@@ -142,13 +110,8 @@ def _is_structure(reading: PilotageReading, line: PilotageRow) -> bool:
     nom = line.text("structure")
     named = reading.contrat.by_structure.get(reading.contrat.identify(nom) or "")
     if named is not None and named.groupe:
-        reading.fault(
-            line.sheet,
-            line.cells["structure"],
-            nom,
-            "une structure, et non un groupe",
-            "nommez les structures une à une.",
-        )
+        expected, remedy = "une structure, et non un groupe", "nommez les structures une à une."
+        reading.fault(line.sheet, line.cells["structure"], nom, expected, remedy)
         return False
     return True
 
@@ -181,18 +144,14 @@ def _year_programme(reading: PilotageReading) -> tuple[dict[str, Decimal], dict[
     already: set[str] = set()
     if not reading.contrat.fiches:
         return programmes, engages
-    for line in reading.sheet_table("programmation", _block(reading, pf.YEAR_PROGRAMME)):
+    for line in reading.sheet_table("programmation", pf.YEAR_PROGRAMME):
         fiche = reading.contrat.par_fiche.get(line.cle)
         if not _label_agrees(reading, line, fiche.numero if fiche else "", already) or fiche is None:
             continue
         if pf.has_post(reading.contrat, fiche):
-            reading.fault(
-                line.sheet,
-                line.cells[min(line.typed_fields)],
-                "un montant",
-                "rien : le poste est hors maquette",
-                "déplacez ce montant dans le tableau « Autres financements programmés ».",
-            )
+            cell, expected = line.cells[min(line.typed_fields)], "rien : le poste est hors maquette"
+            remedy = "déplacez ce montant dans le tableau « Autres financements programmés »."
+            reading.fault(line.sheet, cell, "un montant", expected, remedy)
             continue
         for champ, sums in (("programme", programmes), ("engage_anterieur", engages)):
             if (amount := line.amount(champ)) is not None:
@@ -211,13 +170,8 @@ def _label_agrees(reading: PilotageReading, line: PilotageRow, printed: str, alr
         return True
     first = next(iter(line.cells.values()))
     expected = f"la ligne d’origine de « {printed} »" if printed else "une des lignes d’origine"
-    reading.fault(
-        line.sheet,
-        first,
-        "une saisie sur une autre ligne",
-        expected,
-        "remettez la saisie sur la ligne d’origine, puis recommencez.",
-    )
+    remedy = "remettez la saisie sur la ligne d’origine, puis recommencez."
+    reading.fault(line.sheet, first, "une saisie sur une autre ligne", expected, remedy)
     return False
 
 
@@ -228,19 +182,14 @@ def _financements(reading: PilotageReading, maquette: Mapping[str, Decimal]) -> 
     ids = {fold(n): f.id for f in contrat.financeurs for n in (f.nom, f.id)}
     levels = {fold(n.libelle): n.niveau for n in contrat.natures}
     financements = []
-    for line in reading.sheet_table("autres", _block(reading, pf.OTHER_FINANCEMENTS)):
+    for line in reading.sheet_table("autres", pf.OTHER_FINANCEMENTS):
         fiche, financeur, nature = (line.text(c) for c in ("fiche", "financeur", "nature"))
         montant = line.amount("montant")
         if not fiche or not financeur or montant is None:
             continue  # a fault was noted, or will be for the blank cell
         if levels.get(fold(nature)) == "maquette" and fiche in maquette:
-            reading.fault(
-                line.sheet,
-                line.cells["nature"],
-                nature,
-                f"une autre nature : la maquette de la fiche {fiche} est déjà saisie au tableau du haut",
-                "videz une des deux saisies.",
-            )
+            expected = f"une autre nature : la maquette de la fiche {fiche} est déjà saisie au tableau du haut"
+            reading.fault(line.sheet, line.cells["nature"], nature, expected, "videz une des deux saisies.")
             continue
         financements.append(Financement(fiche, ids.get(fold(financeur), financeur), nature, montant))
     return tuple(financements)
@@ -248,16 +197,11 @@ def _financements(reading: PilotageReading, maquette: Mapping[str, Decimal]) -> 
 
 def _meetings(reading: PilotageReading) -> tuple[Meeting, ...]:
     reunions = []
-    for line in reading.sheet_table("reunions", _block(reading, pf.MEETINGS)):
+    for line in reading.sheet_table("reunions", pf.MEETINGS):
         convies, presents = line.number("convies"), line.number("presents")
         if convies is not None and presents is not None and presents > convies:
-            reading.fault(
-                line.sheet,
-                line.cells["presents"],
-                presents,
-                f"{convies} au plus, le nombre de structures conviées",
-                "corrigez l’un des deux nombres.",
-            )
+            expected = f"{convies} au plus, le nombre de structures conviées"
+            reading.fault(line.sheet, line.cells["presents"], presents, expected, "corrigez l’un des deux nombres.")
         instance, day = line.text("instance"), line.day("date")
         if instance and day is not None:
             reunions.append(Meeting(instance, day, convies, presents, line.text("observation")))
@@ -265,16 +209,12 @@ def _meetings(reading: PilotageReading) -> tuple[Meeting, ...]:
 
 
 def _decisions(reading: PilotageReading) -> tuple[CopilDecision, ...]:
-    return tuple(
-        CopilDecision(
-            line.text("fiche"),
-            line.text("decision"),
-            line.day("date"),
-            *(line.text(champ) for champ in ("precision", "avis", "perspectives")),
-        )
-        for line in reading.sheet_table("decisions", _block(reading, pf.COPIL_DECISIONS))
-        if line.text("decision")
-    )
+    decisions = []
+    for line in reading.sheet_table("decisions", pf.COPIL_DECISIONS):
+        fiche, decision, *texts = (line.text(c) for c in ("fiche", "decision", "precision", "avis", "perspectives"))
+        if decision:
+            decisions.append(CopilDecision(fiche, decision, line.day("date"), *texts))
+    return tuple(decisions)
 
 
 def _relances(reading: PilotageReading) -> tuple[Relance, ...]:
@@ -282,11 +222,11 @@ def _relances(reading: PilotageReading) -> tuple[Relance, ...]:
     known = reading.contrat.by_structure
     rows: list[tuple[str, PilotageRow]] = []
     already: set[str] = set()
-    for line in reading.sheet_table("suivi", _block(reading, pf.FOLLOW_UP)):
+    for line in reading.sheet_table("suivi", pf.FOLLOW_UP):
         printed = known[line.cle].nom if line.cle in known else line.cle
         if _label_agrees(reading, line, printed, already):
             rows.append((line.cle, line))
-    for line in reading.sheet_table("suivi_autres", _block(reading, pf.OTHERS_FOLLOW_UP)):
+    for line in reading.sheet_table("suivi_autres", pf.OTHERS_FOLLOW_UP):
         if nom := line.text("structure"):
             rows.append((reading.contrat.identify(nom) or nom, line))
     return tuple(Relance(structure, li.text("statut"), li.day("date"), li.text("note")) for structure, li in rows)
@@ -296,9 +236,6 @@ def _replacements(reading: PilotageReading) -> tuple[Replacement, ...]:
     """Which returns take the place of others; a workbook made before this table existed has none."""
     if "remplacements/#" not in reading.places:
         return ()
-    lines = reading.sheet_table("remplacements", _block(reading, pf.REPLACEMENTS))
-    return tuple(
-        Replacement(line.text("ancien"), line.text("nouveau"), line.text("note"))
-        for line in lines
-        if line.text("ancien") and line.text("nouveau")
-    )
+    lines = reading.sheet_table("remplacements", pf.REPLACEMENTS)
+    named = ((line.text("ancien"), line.text("nouveau"), line.text("note")) for line in lines)
+    return tuple(Replacement(old, new, note) for old, new, note in named if old and new)

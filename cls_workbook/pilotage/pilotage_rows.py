@@ -92,9 +92,8 @@ class PilotageReading:
         """One line: sheet, cell, found, expected, what to do."""
         location = f"feuille « {sheet} », cellule {cell}" + (f" ({champ})" if champ else "")
         texte = written(found)
-        what = (
-            "rien" if is_blank(found) else f"« {texte if len(texte) <= QUOTE_MAX else texte[: QUOTE_MAX - 1] + '…'} »"
-        )
+        quoted = texte if len(texte) <= QUOTE_MAX else texte[: QUOTE_MAX - 1] + "…"
+        what = "rien" if is_blank(found) else f"« {quoted} »"
         self.faults.append(typography(f"{location} : trouvé {what} ; attendu : {expected} ; à faire : {remedy}"))
 
     def place(self, cle: str, what: str) -> KeyPlace | None:
@@ -102,21 +101,12 @@ class PilotageReading:
         places = self.places.get(cle, [])
         if len(places) == 1:
             return places[0]
-        if not places:
-            self.faults.append(
-                typography(
-                    f"{what} : introuvable ; attendu : la feuille d’origine ; à faire : reprenez le classeur de "
-                    "pilotage d’origine, puis reportez-y vos saisies."
-                )
-            )
-        else:
-            worksheets = ", ".join(f"« {p.grid.nom} »" for p in places)
-            self.faults.append(
-                typography(
-                    f"{what} : trouvé {len(places)} fois ({worksheets}) ; attendu : une seule fois ; à faire : "
-                    "supprimez la copie, puis recommencez."
-                )
-            )
+        found, expected = "introuvable", "la feuille d’origine"
+        remedy = "reprenez le classeur de pilotage d’origine, puis reportez-y vos saisies."
+        if places:
+            found = f"trouvé {len(places)} fois ({', '.join(f'« {p.grid.nom} »' for p in places)})"
+            expected, remedy = "une seule fois", "supprimez la copie, puis recommencez."
+        self.faults.append(typography(f"{what} : {found} ; attendu : {expected} ; à faire : {remedy}"))
         return None
 
     def valeur(self, grid: Grid, line: int, column: int, champ: Champ) -> object:
@@ -125,37 +115,19 @@ class PilotageReading:
         anchor = address(line + 1, column + 1)
         special = grid.special_cells.get((line, column))
         if special and (special.error or (special.formula is not None and is_blank(raw))):
-            self.fault(
-                grid.nom,
-                anchor,
-                "une formule en erreur ou jamais calculée",
-                "une valeur",
-                "remplacez la formule par sa valeur, puis recommencez.",
-                champ.libelle,
-            )
+            found, remedy = "une formule en erreur ou jamais calculée", "remplacez la formule par sa valeur"
+            self.fault(grid.nom, anchor, found, "une valeur", f"{remedy}, puis recommencez.", champ.libelle)
             return None
         if champ.nom == "fiche":
             return self._fiche(grid, anchor, raw, champ)
-        strict = champ.type == "liste" and champ.strict
-        answer = understand(
-            raw,
-            champ.type if strict or champ.type != "liste" else "texte",
-            self.choix.get(champ.choix or "", ()) if strict else (),
-            champ.minimum,
-            champ.maximum,
-            champ.length,
-            champ.unite,
-        )
+        type_, choix = champ.type, self.choix.get(champ.choix or "", ())
+        if type_ == "liste" and not champ.strict:
+            type_, choix = "texte", ()
+        answer = understand(raw, type_, choix, champ.minimum, champ.maximum, champ.length, champ.unite)
         if isinstance(answer, NotUnderstood):
-            # The sentences of ``typed`` are for partners, who send their workbook back.
-            self.fault(
-                grid.nom,
-                anchor,
-                raw,
-                answer.expected,
-                answer.remedy.replace("puis renvoyez le classeur", "puis recommencez"),
-                champ.libelle,
-            )
+            # These sentences are for partners, who send their workbook back.
+            remedy = answer.remedy.replace("puis renvoyez le classeur", "puis recommencez")
+            self.fault(grid.nom, anchor, raw, answer.expected, remedy, champ.libelle)
             return None
         return None if answer is None else answer.valeur
 
@@ -164,23 +136,19 @@ class PilotageReading:
         if is_blank(raw):
             return None
         allowed = [f for f in self.contrat.fiches if pf.shown_fiche(f) in self.choix.get(champ.choix or "", ())]
-        all_found = [f for f in allowed if fold(written(raw)) in _names(f, isinstance(raw, (int, float)))]
-        if len(all_found) == 1:
-            return all_found[0].numero
-        self.fault(
-            grid.nom,
-            anchor,
-            raw,
-            f"une fiche parmi {', '.join(f.numero for f in allowed)}",
-            "choisissez la fiche dans la liste, puis recommencez.",
-            champ.libelle,
-        )
+        meant = [f for f in allowed if fold(written(raw)) in _names(f, isinstance(raw, (int, float)))]
+        if len(meant) == 1:
+            return meant[0].numero
+        expected = f"une fiche parmi {', '.join(f.numero for f in allowed)}"
+        remedy = "choisissez la fiche dans la liste, puis recommencez."
+        self.fault(grid.nom, anchor, raw, expected, remedy, champ.libelle)
         return None
 
     # --- tables ---
 
-    def sheet_table(self, prefix: str, bloc: Bloc) -> list[PilotageRow]:
+    def sheet_table(self, prefix: str, bloc: Bloc, groupe: str = "") -> list[PilotageRow]:
         """The rows of a table in which something was typed, inserted rows included."""
+        bloc = pf.for_this(bloc, self.contrat, self.annee, self.choix, groupe)
         header = self.place(f"{prefix}/#", f"tableau « {bloc.titre} »")
         end = self.place(f"{prefix}/fin", f"fin du tableau « {bloc.titre} »") if header else None
         if header is None or end is None:
@@ -196,11 +164,8 @@ class PilotageReading:
             cle = written(_cell(grid, i, header.column)).removeprefix(f"{MARK}{ROOT}{prefix}/")
             values = {champ.nom: self.valeur(grid, i, columns[champ.nom], champ) for champ in bloc.input_fields}
             cells = {nom: address(i + 1, j + 1) for nom, j in columns.items()}
-            lines.append(
-                PilotageRow(
-                    cle, grid.nom, values, typed_fields, cells, frozenset(fold(written(v)) for v in grid.lines[i])
-                )
-            )
+            texts = frozenset(fold(written(v)) for v in grid.lines[i])
+            lines.append(PilotageRow(cle, grid.nom, values, typed_fields, cells, texts))
             self._check_required(lines[-1], bloc)
         return lines
 
@@ -211,14 +176,9 @@ class PilotageReading:
         for champ in bloc.input_fields:
             ranks = [j for j, printed in enumerate(headers) if printed == fold(champ.libelle)]
             if len(ranks) != 1:
-                self.fault(
-                    header.grid.nom,
-                    address(header.line + 1, header.column + 1),
-                    f"{len(ranks)} colonne « {champ.libelle} »",
-                    "les en-têtes d’origine",
-                    "rétablissez la ligne d’en-têtes, puis recommencez.",
-                    bloc.titre,
-                )
+                cell, found = address(header.line + 1, header.column + 1), f"{len(ranks)} colonne « {champ.libelle} »"
+                remedy = "rétablissez la ligne d’en-têtes, puis recommencez."
+                self.fault(header.grid.nom, cell, found, "les en-têtes d’origine", remedy, bloc.titre)
                 return None
             columns[champ.nom] = ranks[0]
         return columns
@@ -226,17 +186,12 @@ class PilotageReading:
     def _check_required(self, line: PilotageRow, bloc: Bloc) -> None:
         for champ in bloc.input_fields:
             if champ.obligatoire and champ.nom not in line.typed_fields:
-                self.fault(
-                    line.sheet,
-                    line.cells[champ.nom],
-                    None,
-                    "une saisie, puisque la ligne est commencée",
-                    "complétez la ligne, ou videz-la.",
-                    champ.libelle,
-                )
+                expected, remedy = "une saisie, puisque la ligne est commencée", "complétez la ligne, ou videz-la."
+                self.fault(line.sheet, line.cells[champ.nom], None, expected, remedy, champ.libelle)
 
     def form(self, bloc: Bloc) -> PilotageRow:
         """The questions whose input stands at the right of their label."""
+        bloc = pf.for_this(bloc, self.contrat, self.annee, self.choix)
         values: dict[str, object] = dict.fromkeys(c.nom for c in bloc.input_fields)
         typed_fields, cells, sheet = set(), {}, ""
         for champ in bloc.input_fields:
@@ -254,13 +209,8 @@ class PilotageReading:
         for j, valeur in enumerate(place.grid.lines[place.line]):
             if isinstance(valeur, str) and fold(valeur) == fold(label):
                 return j + 1
-        self.fault(
-            place.grid.nom,
-            address(place.line + 1, place.column + 2),
-            _cell(place.grid, place.line, place.column + 1),
-            f"l’étiquette « {label} »",
-            "rétablissez-la, puis recommencez.",
-        )
+        cell, found = address(place.line + 1, place.column + 2), _cell(place.grid, place.line, place.column + 1)
+        self.fault(place.grid.nom, cell, found, f"l’étiquette « {label} »", "rétablissez-la, puis recommencez.")
         return None
 
 
@@ -273,9 +223,8 @@ def _open(path: str | PathLike[str]) -> list[Grid]:
     except OSError as error:
         raise Refusal(f"Le classeur de pilotage « {path} » ne peut pas être lu ({error.strerror or error}).") from error
     except Refusal as refusal:
-        raise Refusal(
-            f"Le classeur de pilotage « {path} » ne peut pas être lu. {refusal}", refusal.details
-        ) from refusal
+        reason = f"Le classeur de pilotage « {path} » ne peut pas être lu. {refusal}"
+        raise Refusal(reason, refusal.details) from refusal
 
 
 def _cell(grid: Grid, line: int, column: int) -> object:

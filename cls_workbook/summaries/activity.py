@@ -6,7 +6,7 @@ How answers make one figure is in ``aggregation``. No figure is ever added acros
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -29,10 +29,6 @@ from cls_workbook.tables.consolidation_tables import INDICATEURS
 from cls_workbook.tables.summary_tables import VENTILATIONS
 from cls_workbook.tables.table_frames import table_frame
 
-if TYPE_CHECKING:
-    pass
-
-
 UNSPECIFIED = "non précisée"
 
 
@@ -52,9 +48,10 @@ def indicateurs(
     are shares (0.265 for 26,5 %). A return counts as received for a measure when it gave the figure, or said « sans
     objet ».
     """
-    campagne, former_ones = CampagneRetours(contrat, values, planned), precedent or {}
-    lines = [_indicateur(campagne, *contrat.by_mesure[id_], former_ones.get(id_)) for id_ in contrat.by_mesure]
-    return table_frame(INDICATEURS, lines)
+    campagne, former = CampagneRetours(contrat, values, planned), precedent or {}
+    return table_frame(
+        INDICATEURS, (_indicateur(campagne, *contrat.by_mesure[id_], former.get(id_)) for id_ in contrat.by_mesure)
+    )
 
 
 def _indicateur(
@@ -64,24 +61,10 @@ def _indicateur(
     reponses = campagne.reponses(mesure.id, depends_on_detail(mesure))
     result = aggregate(campagne.contrat, mesure, reponses.values())
     coverage, gaps = campagne.coverage(fiche, indicateur, reponses, result)
-    return (
-        fiche.numero,
-        fiche.axe,
-        indicateur.id,
-        mesure.id,
-        mesure.libelle,
-        result.unite or mesure.unite,
-        mesure.agregation,
-        mesure.valeur_initiale,
-        former,
-        result.valeur,
-        result.numerateur,
-        result.denominateur,
-        coverage.received,
-        coverage.expected_returns,
-        coverage.texte,
-        SEPARATOR.join((*result.reserves, *gaps)) or None,
-    )
+    asked = mesure.libelle, result.unite or mesure.unite, mesure.agregation, mesure.valeur_initiale
+    figure = result.valeur, result.numerateur, result.denominateur
+    reserve = SEPARATOR.join((*result.reserves, *gaps)) or None
+    return (fiche.numero, fiche.axe, indicateur.id, mesure.id, *asked, former, *figure, *coverage, reserve)
 
 
 # --- Breakdowns -----------------------------------------------------------------------------------------------------
@@ -93,7 +76,8 @@ def ventilations(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Data
     Modalités in the contract's order, then as they first appear. Entities are counted by distinct name; where several
     structures give numbers of entities without names, effectif is None: adding them would count some twice.
     """
-    campagne = CampagneRetours(contrat, values, _none_expected())
+    nobody = pd.DataFrame({"fiche": [], "structure": [], "volet": [], "groupe": []}).astype({"groupe": bool})
+    campagne = CampagneRetours(contrat, values, nobody)
     lines = []
     for mesure_id, (fiche, _, mesure) in contrat.by_mesure.items():
         if mesure.type == "liste":
@@ -103,38 +87,23 @@ def ventilations(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Data
     return table_frame(VENTILATIONS, lines)
 
 
-def _none_expected() -> pd.DataFrame:
-    return pd.DataFrame({"fiche": [], "structure": [], "volet": [], "groupe": []}).astype({"groupe": bool})
-
-
 def _detail(contrat: Contrat, mesure: Mesure, reponses: list[MesureAnswer]) -> dict[str, tuple[Any, ...]]:
     """Modalité → (effectif, numérateur, dénominateur)."""
     groups: dict[str, list[tuple[MesureAnswer, Detail]]] = {}
-    written_ones: dict[str, str] = {fold(m): m for m in mesure.modalites}
+    spelling = {fold(m): m for m in mesure.modalites}
     for reponse in reponses:
         for line in reponse.lines:
             if mesure.ventilation or line.effectif is not None:
                 modalite = str(line.modalite or UNSPECIFIED)
-                written_ones.setdefault(fold(modalite), modalite)
+                spelling.setdefault(fold(modalite), modalite)
                 groups.setdefault(fold(modalite), []).append((reponse, line))
     detail = {}
-    for cle in sorted(groups, key=list(written_ones).index):
+    for cle in sorted(groups, key=list(spelling).index):
         names = {entity_key(contrat, mesure, str(li.nom)) for _, li in groups[cle] if li.nom}
         declaring = {r for r, li in groups[cle] if li.effectif is not None}
-        counts_entities = mesure.agregation in ("ENTITES", "STOCK")
-        effectif = (
-            len(names)
-            if names
-            else None
-            if counts_entities and len(declaring) > 1
-            else total_of(li.effectif for _, li in groups[cle])
-        )
+        effectif = len(names) or total_of(li.effectif for _, li in groups[cle])
+        if not names and mesure.agregation in ("ENTITES", "STOCK") and len(declaring) > 1:
+            effectif = None
         pairs = [(li.numerateur, li.denominateur) for _, li in groups[cle] if complete(li)]
-        detail[written_ones[cle]] = (effectif, total_of(n for n, _ in pairs), total_of(d for _, d in pairs))
+        detail[spelling[cle]] = (effectif, total_of(n for n, _ in pairs), total_of(d for _, d in pairs))
     return detail
-
-
-# --- Progress -------------------------------------------------------------------------------------------------------
-
-
-# --- Governance and territory ---------------------------------------------------------------------------------------

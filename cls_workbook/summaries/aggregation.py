@@ -21,23 +21,8 @@ AS_RATE = ("RATIO", "SATISFACTION")  # what they make is a share
 ESTIMATED, UNAVAILABLE, NOT_APPLICABLE = "estimé", "non disponible", "sans objet"
 # Of all that a return says of a measure, what the rules below look at.
 FIELDS = (
-    "valeur",
-    "statut",
-    "double_compte",
-    "effectif",
-    "nom",
-    "modalite",
-    "numerateur",
-    "denominateur",
-    "definition",
-    "moyenne",
-    "unite",
-    "satisfaits",
-    "repondants",
-    "echelle",
-    "jalon",
-    "date",
-    "texte",
+    *("valeur", "statut", "double_compte", "effectif", "nom", "modalite", "numerateur", "denominateur", "definition"),
+    *("moyenne", "unite", "satisfaits", "repondants", "echelle", "jalon", "date", "texte"),
 )
 Number = int | Decimal
 
@@ -119,17 +104,10 @@ def _persons(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> 
     twice."""
     counted = _with_figure(mesure, reponses)
     unattested = [r for r in counted if fold(str(r.input_fields.get("double_compte") or "")) != "oui"]
-    reserves = []
-    if unattested and len(counted) == 1:
-        reserves = ["participations (absence de double compte non attestée)"]
-    elif unattested:
-        reserves = [
-            f"participations (absence de double compte non attestée par {len(unattested)} "
-            f"retour{'s' * (len(unattested) > 1)} sur {len(counted)})"
-        ]
-    return Aggregate(
-        total_of(tally(mesure, r) for r in counted), counted, (*reserves, *_common_caveats(mesure, counted))
-    )
+    by = f" par {len(unattested)} retour{'s' * (len(unattested) > 1)} sur {len(counted)}" if len(counted) > 1 else ""
+    reserves = [f"participations (absence de double compte non attestée{by})"] if unattested else []
+    total = total_of(tally(mesure, r) for r in counted)
+    return Aggregate(total, counted, (*reserves, *_common_caveats(mesure, counted)))
 
 
 def _with_figure(mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> tuple[MesureAnswer, ...]:
@@ -156,14 +134,9 @@ def _entities(contrat: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ..
     counts = [n for r in counted if (n := tally(mesure, r)) is not None]
     if len(counted) < 2:
         return Aggregate(total_of(counts), counted, reserves)
-    all_of_them: set[str] = set()
-    all_complete = True
-    for reponse, how_many in zip(counted, counts, strict=True):
-        names = {entity_key(contrat, mesure, n) for n in names_cited(reponse)}
-        all_complete = all_complete and len(names) == how_many
-        all_of_them |= names
-    if all_complete:
-        distinct, total = len(all_of_them), sum(counts)
+    names = [{entity_key(contrat, mesure, str(line.nom)) for line in r.lines if line.nom} for r in counted]
+    if [len(theirs) for theirs in names] == counts:
+        distinct, total = len(set().union(*names)), sum(counts)
         if distinct < total:
             reserves += (f"noms distincts (total des déclarations{NBSP}: {number_fr(total)})",)
         return Aggregate(distinct, counted, reserves)
@@ -171,21 +144,14 @@ def _entities(contrat: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ..
     return Aggregate(None, counted, (bounds, *reserves))
 
 
-def names_cited(reponse: MesureAnswer) -> list[str]:
-    return [str(line.nom) for line in reponse.lines if line.nom]
-
-
 def entity_key(contrat: Contrat, mesure: Mesure, nom: str) -> str:
     """Two spellings of one entity give the same key: case, accents, apostrophes, hyphens, spaces; a commune gives its
     code."""
     cle = without_hyphens(nom)
     if mesure.communes:
-        shortened = (
-            cle.removeprefix("commune de ")
-            .removeprefix("commune d'")
-            .removeprefix("ville de ")
-            .removeprefix("ville d'")
-        )
+        shortened = cle
+        for start in ("commune de ", "commune d'", "ville de ", "ville d'"):
+            shortened = shortened.removeprefix(start)
         for commune in contrat.communes:
             if shortened in (without_hyphens(commune.nom), without_hyphens(commune.nom_imprime or commune.nom)):
                 return commune.code_insee
@@ -228,12 +194,8 @@ def _terms(mesure: Mesure, reponse: MesureAnswer) -> tuple[Number, Number] | Non
         return top, bottom
     if not _rests_on_detail(reponse):
         return None
-    pairs = [
-        (li.numerateur, li.denominateur)
-        for li in reponse.lines
-        if li.numerateur is not None and li.denominateur is not None
-    ]
-    return (sum(n for n, _ in pairs), sum(d for _, d in pairs)) if pairs else None
+    full = [li for li in reponse.lines if complete(li)]
+    return sum(li.numerateur or 0 for li in full), sum(li.denominateur or 0 for li in full)
 
 
 def _rests_on_detail(reponse: MesureAnswer) -> bool:
@@ -249,11 +211,10 @@ def complete(line: Detail) -> bool:
 
 def spellings(texts: Iterable[object]) -> dict[str, str]:
     """Folded text → first way it was written, for the texts that are there."""
-    all_written: dict[str, str] = {}
-    for texte in texts:
-        if texte:
-            all_written.setdefault(fold(str(texte)), str(texte))
-    return all_written
+    written: dict[str, str] = {}
+    for texte in filter(None, texts):
+        written.setdefault(fold(str(texte)), str(texte))
+    return written
 
 
 def _mean(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
@@ -300,16 +261,15 @@ def _shared_scale(counted: tuple[MesureAnswer, ...], champ: str, word: str) -> t
 
     « Autre » is no scale in common: two structures may each mean their own.
     """
-    all_written = spellings(r.input_fields.get(champ) for r in counted)
+    written = spellings(r.input_fields.get(champ) for r in counted)
     silent = sum(not r.input_fields.get(champ) for r in counted)
-    if not all_written:
+    if not written:
         return "", f"{word} non précisée"
-    if len(all_written) == 1 and not silent and (len(counted) == 1 or "autre" not in all_written):
-        return next(iter(all_written.values())), ""
-    quoted = [*all_written.values(), *["non précisée"] * bool(silent)]
-    if len(quoted) == 1:
-        return None, f"{word}s non comparables{NBSP}: {quoted_list(quoted)}"
-    return None, f"{word}s différentes{NBSP}: {quoted_list(quoted)}"
+    if len(written) == 1 and not silent and (len(counted) == 1 or "autre" not in written):
+        return next(iter(written.values())), ""
+    quoted = [*written.values(), *["non précisée"] * bool(silent)]
+    how = "différentes" if len(quoted) > 1 else "non comparables"
+    return None, f"{word}s {how}{NBSP}: {quoted_list(quoted)}"
 
 
 # --- States, lists, texts -------------------------------------------------------------------------------------------
@@ -322,11 +282,8 @@ def _jalon(contrat: Contrat, _: Mesure, reponses: tuple[MesureAnswer, ...]) -> A
         return Aggregate()
     etats = {r: str(r.input_fields["jalon"]) for r in counted}
     kept = least_advanced(contrat.listes.jalons, etats.values())
-    dates = [
-        reached
-        for r, etat in etats.items()
-        if fold(etat) == fold(kept) and isinstance(reached := r.input_fields.get("date"), date)
-    ]
+    reached = [r.input_fields.get("date") for r, etat in etats.items() if fold(etat) == fold(kept)]
+    dates = [day for day in reached if isinstance(day, date)]
     reserves = [f"au {date_fr(max(dates))}"] if dates else []
     if len({fold(e) for e in etats.values()}) > 1:
         reserves.append(f"états différents{NBSP}: " + ", ".join(f"{r.structure} ({etat})" for r, etat in etats.items()))
@@ -367,6 +324,3 @@ RULES: dict[str, Callable[[Contrat, Mesure, tuple[MesureAnswer, ...]], Aggregate
     "UNION": _union,
     "TEXTE": _text,
 }
-
-
-# --- Over the years -------------------------------------------------------------------------------------------------

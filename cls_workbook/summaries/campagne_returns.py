@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,12 +17,8 @@ from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.summaries.aggregation import FIELDS, NOT_APPLICABLE, UNAVAILABLE, Aggregate, Detail, MesureAnswer
 from cls_workbook.summaries.expected import ExpectedReturns, displayed_name
 
-if TYPE_CHECKING:
-    pass
 
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """How many returns a figure rests on. ``expected_returns`` None: unknown (a group without named members)."""
 
     received: int
@@ -50,16 +45,8 @@ class CampagneRetours:
     def reponses(self, mesure: str, detailed: bool = True) -> dict[str, MesureAnswer]:
         """Return → what it says of this measure, for the returns that say something of it. ``detailed``: with their
         breakdowns."""
-        saisies = self.values.lines(
-            lambda c: c.mesure == mesure,
-            "fichier",
-            "structure",
-            "champ",
-            "ligne",
-            "modalite",
-            "valeur",
-            input_fields=FIELDS,
-        )
+        names = "fichier", "structure", "champ", "ligne", "modalite", "valeur"
+        saisies = self.values.lines(lambda c: c.mesure == mesure, *names, input_fields=FIELDS)
         known: dict[str, Detail] = {}  # the same rows come back from many returns: one object for all
         return {
             file: self._reponse(structure, its_own, detailed, known)
@@ -82,11 +69,8 @@ class CampagneRetours:
             else:
                 input_fields[champ] = valeur
         details = (Detail(*map(lines[cle].get, Detail._fields)) for cle in sorted(lines))
-        return MesureAnswer(
-            displayed_name(self.contrat, structure),
-            input_fields,
-            tuple(known.setdefault(repr(detail), detail) for detail in details),
-        )
+        shared = tuple(known.setdefault(repr(detail), detail) for detail in details)
+        return MesureAnswer(displayed_name(self.contrat, structure), input_fields, shared)
 
     def coverage(
         self, fiche: Fiche, indicateur: Indicateur, reponses: Mapping[str, MesureAnswer], result: Aggregate
@@ -97,37 +81,28 @@ class CampagneRetours:
         """
         ranks, volets = self.retours[fiche.numero]
         answered, unavailable, not_applicable = _split_retours(reponses, result.counted)
+        restored = sum(fiche.concerns(indicateur, volets.get(r, "")) for r in ranks)
         answering = [*answered, *unavailable, *not_applicable]
-        restored, counts = (
-            sum(fiche.concerns(indicateur, volets.get(r, "")) for r in theirs) for theirs in (ranks, answering)
-        )
-        silent_count = restored - counts
-        reserves = [
-            f"{len(who)} {word}" for who, word in ((unavailable, UNAVAILABLE), (not_applicable, NOT_APPLICABLE)) if who
-        ]
-        if silent_count:
-            reserves.append(f"{silent_count} retour{'s' * (silent_count > 1)} sans valeur retenue")
+        silent = restored - sum(fiche.concerns(indicateur, volets.get(r, "")) for r in answering)
         contradicted = sum(reponses[r].statut in (fold(UNAVAILABLE), fold(NOT_APPLICABLE)) for r in answered)
-        if contradicted:
-            reserves.append(
-                f"{contradicted} valeur{'s' * (contradicted > 1)} malgré un statut qui dit qu’il n’y en a pas"
-            )
-        extra = (
-            sorted(reponses[r].structure for r in answered if ranks[r] is None)
-            if fiche.numero not in self.planned.groups
-            else []
+        extra = sorted(reponses[r].structure for r in answered if ranks[r] is None)
+        if fiche.numero in self.planned.groups:
+            extra = []
+        several = "s" * (len(extra) > 1)
+        reserves = (
+            (len(unavailable), f"{len(unavailable)} {UNAVAILABLE}"),
+            (len(not_applicable), f"{len(not_applicable)} {NOT_APPLICABLE}"),
+            (silent, f"{silent} retour{'s' * (silent > 1)} sans valeur retenue"),
+            (
+                contradicted,
+                f"{contradicted} valeur{'s' * (contradicted > 1)} malgré un statut qui dit qu’il n’y en a pas",
+            ),
+            (len(extra), f"compte {len(extra)} retour{several} non attendu{several} ({listing(extra)})"),
         )
-        if extra:
-            reserves.append(
-                f"compte {len(extra)} retour{'s' * (len(extra) > 1)} non attendu{'s' * (len(extra) > 1)} "
-                f"({listing(extra)})"
-            )
-        planned = [
-            rank
-            for rank in self.planned.of_fiche(fiche.numero)
-            if fiche.concerns(indicateur, self.planned.volets[rank])
-        ]
-        return self.count_up(fiche.numero, planned, [*answered, *not_applicable], bool(restored)), reserves
+        ranks_planned = self.planned.of_fiche(fiche.numero)
+        planned = [rank for rank in ranks_planned if fiche.concerns(indicateur, self.planned.volets[rank])]
+        coverage = self.count_up(fiche.numero, planned, [*answered, *not_applicable], bool(restored))
+        return coverage, [sentence for nombre, sentence in reserves if nombre]
 
     def count_up(self, fiche: str, planned: Sequence[int], answered: Collection[str], delivered: bool) -> Coverage:
         """``planned``: the returns that are asked; ``answered``: those that gave it; ``delivered``: has any of the
@@ -135,15 +110,15 @@ class CampagneRetours:
         if fiche in self.planned.groups or not planned:
             received, expected_returns = len(answered), None
         else:
-            supplied = np.zeros(
-                len(self.planned.volets) + 1, dtype=bool
-            )  # by rank; the last is of those that were not expected
+            # By rank; the last is of those that were not expected.
+            supplied = np.zeros(len(self.planned.volets) + 1, dtype=bool)
             supplied[[-1 if rank is None else rank for rank in map(self.retours[fiche].ranks.get, answered)]] = True
             received, expected_returns = int(supplied[planned].sum()), len(planned)
         on = f"({received} sur {'?' if expected_returns is None else expected_returns})"
+        word = "complet" if received == expected_returns else "partiel"
         if not answered:
-            return Coverage(received, expected_returns, f"{'aucune valeur' if delivered else 'aucun retour'} {on}")
-        return Coverage(received, expected_returns, f"{'complet' if received == expected_returns else 'partiel'} {on}")
+            word = "aucune valeur" if delivered else "aucun retour"
+        return Coverage(received, expected_returns, f"{word} {on}")
 
 
 def _split_retours(

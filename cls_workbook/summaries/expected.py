@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from cls_workbook.domain.contrat_years import covers
-from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.french import NBSP, fold
 
@@ -18,8 +18,8 @@ EXPECTED_COLUMNS = ("fiche", "structure", "volet", "groupe")
 
 def displayed_name(contrat: Contrat, structure: str) -> str:
     """The printed name of a structure id; a name that is not an id, as it was typed."""
-    known_one = contrat.by_structure.get(structure)
-    return known_one.nom if known_one else structure
+    known = contrat.by_structure.get(structure)
+    return known.nom if known else structure
 
 
 def structure_key(contrat: Contrat) -> Callable[[str], str]:
@@ -48,42 +48,28 @@ def expected_returns(contrat: Contrat, annee: int, membres: Members | None = Non
 
 
 def _designated(contrat: Contrat, fiche: str, porteur: str, membres: Members) -> list[tuple[str, bool]]:
-    known_one = contrat.by_structure.get(porteur)
-    if known_one is None or not known_one.groupe:
+    known = contrat.by_structure.get(porteur)
+    if known is None or not known.groupe:
         return [(porteur, False)]
-    named_ones = [nom for nom in membres.get((porteur, fiche), membres.get(porteur, ())) if nom.strip()]
-    if not named_ones:
-        return [(porteur, True)]
-    identify = structure_key(contrat)
-    return [(cle if (cle := identify(nom)) in contrat.by_structure else nom.strip(), False) for nom in named_ones]
+    identify, named = structure_key(contrat), membres.get((porteur, fiche), membres.get(porteur, ()))
+    ids = [(identify(nom), nom.strip()) for nom in named if nom.strip()]
+    return [(id_ if id_ in contrat.by_structure else nom, False) for id_, nom in ids] or [(porteur, True)]
 
 
 def a_preciser(contrat: Contrat, membres: Members | None = None) -> list[str]:
     """French sentences: the volets without porteur and the groups without members, by fiche."""
     notes = []
     for fiche in contrat.fiches:
-        notes += [
-            f"Fiche {fiche.numero}, volet «{NBSP}{v.nom}{NBSP}»{NBSP}: porteur à préciser."
-            for v in fiche.volets
-            if not v.porteurs
-        ]
-        if not fiche.volets and not fiche.porteurs:
-            notes.append(f"Fiche {fiche.numero}{NBSP}: porteur à préciser.")
-        for groupe in _groups_without_members(contrat, fiche, membres or {}):
-            notes.append(
-                f"Fiche {fiche.numero}{NBSP}: les structures du groupe «{NBSP}{groupe}{NBSP}» ne sont pas nommées, "
-                "le nombre de retours attendus est inconnu."
-            )
+        silent = [f", volet «{NBSP}{v.nom}{NBSP}»" for v in fiche.volets if not v.porteurs]
+        silent += [""] * (not fiche.volets and not fiche.porteurs)
+        notes += [f"Fiche {fiche.numero}{volet}{NBSP}: porteur à préciser." for volet in silent]
+        for porteur in dict.fromkeys(p for p, _ in fiche.repondants()):
+            if (porteur, True) in _designated(contrat, fiche.numero, porteur, membres or {}):
+                notes.append(
+                    f"Fiche {fiche.numero}{NBSP}: les structures du groupe «{NBSP}{displayed_name(contrat, porteur)}"
+                    f"{NBSP}» ne sont pas nommées, le nombre de retours attendus est inconnu."
+                )
     return notes
-
-
-def _groups_without_members(contrat: Contrat, fiche: Fiche, membres: Members) -> list[str]:
-    porteurs = dict.fromkeys(p for p, _ in fiche.repondants())
-    return [
-        displayed_name(contrat, p)
-        for p in porteurs
-        if any(groupe for _, groupe in _designated(contrat, fiche.numero, p, membres))
-    ]
 
 
 class ExpectedReturns:

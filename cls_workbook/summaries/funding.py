@@ -23,8 +23,10 @@ from cls_workbook.reading.storing.wide_views import columns, total_of, wide
 from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.summary_tables import TOTALS
-from cls_workbook.tables.table_frames import frame_of_rows
+from cls_workbook.tables.table_frames import frame_of_rows, table_frame
 
+AMOUNTS = ("prevu", "engage", "verse")
+LINE = ("fiche", "financeur", "nature", *AMOUNTS, "lignes", "chiffrees", "niveau", "financeur_id", "reclassee")
 FinancementKey = tuple[str, str | None, str | None]  # fiche, funder, nature
 TO_BE_SCHEDULED = "à programmer"
 MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maquette", "cofinancement", "valorisation"
@@ -35,15 +37,11 @@ MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maqu
 
 def financement_lines(contrat: Contrat, values: pd.DataFrame | ValueStore) -> list[Row]:
     """The funding lines, those of one fiche that name the same funder and nature added up: fiche, financeur, nature (as
-    typed), prevu, engage, verse (EUR), ``lines`` (how many), ``with_figures`` (how many of them with an amount),
-    ``niveau`` (None: no nature), ``financeur_id`` (None: not in the contract) and ``reclassified`` (True: typed as
+    typed), prevu, engage, verse (EUR), ``lignes`` (how many), ``chiffrees`` (how many of them with an amount),
+    ``niveau`` (None: no nature), ``financeur_id`` (None: not in the contract) and ``reclassee`` (True: typed as
     maquette, but the contract puts this aid outside it)."""
     store, natures = ValueStore.of(values), {fold(n.libelle): n.niveau for n in contrat.natures}
-
-    def compute() -> list[Row]:
-        return [_row(contrat, natures, cle, sums) for cle, sums in _sums(store).items()]
-
-    return store.once("lignes", compute, contrat)
+    return store.once("lignes", lambda: [_row(contrat, natures, *line) for line in _sums(store).items()], contrat)
 
 
 def _sums(store: ValueStore) -> dict[FinancementKey, tuple[Any, ...]]:
@@ -51,33 +49,24 @@ def _sums(store: ValueStore) -> dict[FinancementKey, tuple[Any, ...]]:
     sums: dict[FinancementKey, tuple[Any, ...]] = {}
     for part in store.per_batch(lambda c: c.bloc == "financement"):
         groups: dict[FinancementKey, list[tuple[Any, ...]]] = {}
-        for fiche, financeur, nature, prevu, engage, verse in columns(
+        for fiche, financeur, nature, *amounts in columns(
             wide(part, "financement"), "fiche", "financeur", "nature", "prevu", "engage", "verse"
         ):
-            has_amount = prevu is not None or engage is not None or verse is not None
-            groups.setdefault((fiche, financeur, nature), []).append((prevu, engage, verse, 1, int(has_amount)))
+            has_amount = any(m is not None for m in amounts)
+            groups.setdefault((fiche, financeur, nature), []).append((*amounts, 1, int(has_amount)))
         for cle, lines in groups.items():
             sums[cle] = tuple(map(total_of, zip(*lines, *([sums[cle]] if cle in sums else ()), strict=True)))
     return sums
 
 
 def _row(contrat: Contrat, natures: Mapping[str, str], cle: FinancementKey, sums: tuple[Any, ...]) -> Row:
-    (fiche, typed, nature), (prevu, engage, verse, lines, with_figures) = cle, sums
+    fiche, typed, nature = cle
     niveau, financeur = natures.get(fold(str(nature or ""))), id_of_financeur(contrat, typed)
-    reclassified = niveau == MAQUETTE and _outside_maquette(contrat, fiche, financeur, typed)
-    return {
-        "fiche": fiche,
-        "financeur": typed,
-        "nature": nature,
-        "prevu": prevu,
-        "engage": engage,
-        "verse": verse,
-        "lignes": lines,
-        "chiffrees": with_figures,
-        "niveau": OUTSIDE_MAQUETTE if reclassified else niveau,
-        "financeur_id": financeur,
-        "reclassee": reclassified,
-    }
+    # A line without funder is the aid of the rule's funder; a line of another funder is not.
+    of_post = any(r.financeur in (None, financeur) or not typed for r in post_rules(contrat, fiche))
+    reclassified = niveau == MAQUETTE and of_post
+    meaning = OUTSIDE_MAQUETTE if reclassified else niveau, financeur, reclassified
+    return dict(zip(LINE, (*cle, *sums, *meaning), strict=True))
 
 
 def of_the_year(values: pd.DataFrame | ValueStore, annee: int) -> ValueStore:
@@ -94,11 +83,6 @@ def id_of_financeur(contrat: Contrat, financeur: object) -> str | None:
 def post_rules(contrat: Contrat, numero: str) -> list[Rule]:
     """The rules by which the aid to the post of this fiche stands outside the maquette."""
     return [r for r in contrat.regles if r.type == "poste" and r.hors_maquette and r.fiche == numero]
-
-
-def _outside_maquette(contrat: Contrat, numero: str, financeur: str | None, typed: object) -> bool:
-    """A line without funder is the aid of the rule's funder; a line of another funder is not."""
-    return any(r.financeur in (None, financeur) or not typed for r in post_rules(contrat, numero))
 
 
 def _to_cents(montant: Decimal | None) -> Decimal | None:
@@ -124,34 +108,27 @@ def par_fiche(
     earlier years. Engagé and Versé are of the maquette only; the last three columns are what was engaged of the rest.
     """
     values = of_the_year(values, annee)
-    lines = financement_lines(contrat, values)
-    costs = actual_costs(values)
+    lines, costs, earlier = financement_lines(contrat, values), actual_costs(values), previous_cumulated or {}
     rows = []
     for fiche in contrat.fiches:
         its_own = [li for li in lines if li["fiche"] == fiche.numero]
-        rows.append(_fiche(contrat, fiche, its_own, costs.get(fiche.numero), programme or {}, previous_cumulated or {}))
+        rows.append(_fiche(contrat, fiche, its_own, costs.get(fiche.numero), earlier.get(fiche.numero)))
+        rows[-1]["Programmé"] = _to_cents(maquette_programme(contrat, fiche.numero, programme or {}))
     rows += [{"Fiche": TO_BE_SCHEDULED, "Axe": action.axe} for action in contrat.a_programmer]
     return frame_of_rows(FINANCEMENT_FICHES, rows)
 
 
-def _fiche(
-    contrat: Contrat,
-    fiche: Fiche,
-    lines: list[Row],
-    cost: Decimal | None,
-    programme: Mapping[tuple[str, str], Decimal],
-    running_total: Mapping[str, Decimal],
-) -> Row:
+def _fiche(contrat: Contrat, fiche: Fiche, lines: list[Row], cost: Decimal | None, earlier: Decimal | None) -> Row:
+    """All but what was programmed."""
     prevu = fiche.financement.montant
     engage = _sum_of_level(lines, MAQUETTE, "engage")
-    already = total_of((engage, running_total.get(fiche.numero)))
+    already = total_of((engage, earlier))
     verse_ars = total_of(li["verse"] for li in lines if _is_paid_by_agency(contrat, fiche, li))
     return {
         "Fiche": fiche.numero,
         "Axe": fiche.axe,
         "Montant contrat": _to_cents(prevu),
         "Taux contrat": fiche.financement.taux,
-        "Programmé": _to_cents(maquette_programme(contrat, fiche.numero, programme)),
         "Engagé": _to_cents(engage),
         "Versé": _to_cents(_sum_of_level(lines, MAQUETTE, "verse")),
         "Coût réalisé": _to_cents(cost),
@@ -184,8 +161,7 @@ def maquette_programme(contrat: Contrat, numero: str, programme: Mapping[tuple[s
     """What the COPIL programmed on the maquette of a fiche; the aid to a post is outside it."""
     if post_rules(contrat, numero):
         return None
-    parity_financeurs = {f for r in contrat.rules_of(numero, "parite") for f in r.financeurs}
-    understood = _agency_financeurs(contrat) | parity_financeurs
+    understood = _agency_financeurs(contrat) | {f for r in contrat.rules_of(numero, "parite") for f in r.financeurs}
     planned: Decimal | None = total_of(
         montant
         for (fiche, financeur), montant in programme.items()
@@ -222,9 +198,9 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
     names = {f.id: f.nom for f in contrat.financeurs}
     natures = {fold(n.libelle): n.libelle for n in contrat.natures}
     groups: dict[tuple[Any, ...], list[Row]] = {}
-    all_written: dict[str, str] = {}
+    spelling: dict[str, str] = {}
     for li in financement_lines(contrat, values):
-        typed = li["financeur"] and all_written.setdefault(fold(li["financeur"]), li["financeur"])
+        typed = li["financeur"] and spelling.setdefault(fold(li["financeur"]), li["financeur"])
         nature = outside if li["reclassee"] else li["nature"] and natures.get(fold(li["nature"]), li["nature"])
         groups.setdefault((names.get(li["financeur_id"], typed), nature), []).append(li)
     financeur_rank = {nom: rank for rank, nom in enumerate(names.values())}
@@ -235,28 +211,19 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
         financeur, nature = cle
         return financeur_rank.get(financeur, last[0]), financeur or "", nature_rank.get(nature, last[1]), nature or ""
 
-    return frame_of_rows(
-        FINANCEMENT_FINANCEURS,
-        (
-            {"Financeur": cle[0], "Nature": cle[1]}
-            | {
-                titre: _to_cents(total_of(li[champ] for li in groups[cle]))
-                for titre, champ in (("Prévu", "prevu"), ("Engagé", "engage"), ("Versé", "verse"))
-            }
-            for cle in sorted(groups, key=order)
-        ),
-    )
+    sums = {cle: [_to_cents(total_of(li[c] for li in groups[cle])) for c in AMOUNTS] for cle in groups}
+    return table_frame(FINANCEMENT_FINANCEURS, ((*cle, *sums[cle]) for cle in sorted(groups, key=order)))
 
 
 def given_by_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
     """Of the table ``Financements``, what each fiche had of each funder under each nature: Fiche, Financeur, Nature,
     Engagé, Versé (EUR)."""
-    input_fields = ("fiche", "financeur", "nature", "engage", "verse")
-    return pd.DataFrame(
-        [[li[c] for c in input_fields] for li in financement_lines(contrat, values)],
-        columns=["Fiche", "Financeur", "Nature", "Engagé", "Versé"],
-        dtype=object,
+    titles = ["Fiche", "Financeur", "Nature", "Engagé", "Versé"]
+    lines = (
+        [li[c] for c in ("fiche", "financeur", "nature", "engage", "verse")]
+        for li in financement_lines(contrat, values)
     )
+    return pd.DataFrame(list(lines), columns=titles, dtype=object)
 
 
 def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
@@ -268,20 +235,13 @@ def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
     """
     fiches = financement[financement["Fiche"] != TO_BE_SCHEDULED]
     has_post = fiches["Fiche"].map(lambda numero: bool(post_rules(contrat, numero))).astype(bool)
-    lines = [_maquette(contrat, fiches)]
-    if has_post.any():
-        lines.append(
-            {
-                "Sous-total": "Poste de coordination (hors maquette)",
-                "Engagé": total_of(fiches.loc[has_post, "ARS hors maquette"]),
-            }
-        )
-    lines += [
-        {"Sous-total": "ARS hors maquette", "Engagé": total_of(fiches.loc[~has_post, "ARS hors maquette"])},
-        {"Sous-total": "Cofinancements", "Engagé": total_of(fiches["Cofinancements"])},
-        {"Sous-total": "Valorisation (sans versement)", "Engagé": total_of(fiches["Valorisation"])},
-    ]
-    return frame_of_rows(TOTALS, lines)
+    outside = fiches["ARS hors maquette"]
+    engages = {"Poste de coordination (hors maquette)": outside[has_post]} if has_post.any() else {}
+    engages["ARS hors maquette"] = outside[~has_post]
+    engages["Cofinancements"] = fiches["Cofinancements"]
+    engages["Valorisation (sans versement)"] = fiches["Valorisation"]
+    lines = ({"Sous-total": nom, "Engagé": total_of(amounts)} for nom, amounts in engages.items())
+    return frame_of_rows(TOTALS, [_maquette(contrat, fiches), *lines])
 
 
 def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> Row:
@@ -293,16 +253,11 @@ def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> Row:
     for column in ("Programmé", "Engagé", "Versé"):
         known = int(funded[column].notna().sum())
         if known < len(funded):
-            reserves.append(
-                f"{column.lower()} connu pour {known} fiche{'s' * (known > 1)} dotée{'s' * (known > 1)} sur "
-                f"{len(funded)}"
-            )
-    announced_total = (
-        contrat.maquette
-        if contrat.maquette is not None
-        else total_of(e.montant for e in contrat.enveloppes if e.financeur is None)
-    )
-    line = {"Sous-total": "Maquette", "Contrat": announced_total if prevu is None else prevu}
+            s = "s" * (known > 1)
+            reserves.append(f"{column.lower()} connu pour {known} fiche{s} dotée{s} sur {len(funded)}")
+    overall = total_of(e.montant for e in contrat.enveloppes if e.financeur is None)
+    announced = (amount for amount in (prevu, contrat.maquette, overall) if amount is not None)
+    line = {"Sous-total": "Maquette", "Contrat": next(announced, None)}
     line |= {column: total_of(fiches[column]) for column in ("Programmé", "Engagé", "Versé")}
     for depuis, to in (("Programmé", "Engagé"), ("Engagé", "Versé")):
         titre = f"Écart {to.lower()} - {depuis.lower()}"

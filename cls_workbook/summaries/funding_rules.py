@@ -51,33 +51,26 @@ def post_explanation(rule: Rule, expenditure: Decimal, etp: Decimal | None) -> s
     """One French sentence: what the rule lets the funder pay for the year, and what limits it."""
     if etp is not None and (etp <= 0 or (rule.post.etp_min is not None and etp < rule.post.etp_min)):
         return f"{number_fr(etp)} ETP{NBSP}: poste non éligible, le minimum est de {number_fr(rule.post.etp_min)} ETP."
-    aide = payable_for_post(rule, expenditure, etp)
-    steps = []
-    assiette = expenditure
+    aide, assiette, steps = payable_for_post(rule, expenditure, etp), expenditure, []
     if etp is None:
         steps.append("ETP non renseigné, la dépense entière est retenue")
     elif rule.post.etp_assiette_max is not None and etp > rule.post.etp_assiette_max:
         assiette = expenditure * rule.post.etp_assiette_max / etp
-        steps.append(
-            f"assiette ramenée de {number_fr(etp)} à {number_fr(rule.post.etp_assiette_max)} ETP, soit "
-            f"{amount_fr(assiette)}"
-        )
+        most = number_fr(rule.post.etp_assiette_max)
+        steps.append(f"assiette ramenée de {number_fr(etp)} à {most} ETP, soit {amount_fr(assiette)}")
     taux = Decimal(1) if rule.taux is None else rule.taux
     steps.append(f"{rate_fr(taux)} de {amount_fr(assiette)}")
     if rule.caps.plafond_annuel is not None and taux * assiette > rule.caps.plafond_annuel:
         part = (aide / expenditure).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
         steps.append(f"plafond annuel atteint, l’aide couvre {rate_fr(part)} de la dépense")
-    return (
-        f"pour une dépense de {amount_fr(expenditure)}, aide possible de {amount_fr(aide)} ({f'{NBSP}; '.join(steps)})."
-    )
+    detail = f"{NBSP}; ".join(steps)
+    return f"pour une dépense de {amount_fr(expenditure)}, aide possible de {amount_fr(aide)} ({detail})."
 
 
 def expected_cost(rule: Rule, participants: Number, formateurs: Number = 0) -> Decimal:
     """EUR: unit cost × participants + cost of a trainer × trainers. What the unit cost includes is not added again."""
-    return rounded(
-        (rule.sessions.cout_unitaire or Decimal(0)) * participants
-        + (rule.sessions.cout_formateur or Decimal(0)) * formateurs
-    )
+    terms = (rule.sessions.cout_unitaire, participants), (rule.sessions.cout_formateur, formateurs)
+    return rounded(sum(((price or 0) * Decimal(how_many) for price, how_many in terms), Decimal(0)))
 
 
 def session_bounds(rule: Rule) -> tuple[Decimal | None, Decimal | None]:
@@ -93,41 +86,19 @@ def occupation(rule: Rule, occupied: Number | None) -> Decimal | None:
     return Decimal(occupied) / rule.capacity.capacite
 
 
-def capped_subsidy(rule: Rule, requests: Mapping[int, Decimal]) -> dict[int, Decimal]:
-    """Year → EUR granted: at most ``plafond_annuel`` a year, ``plafond_total`` in all, within ``duree_ans`` years.
-
-    The years run from ``depuis`` or, failing that, from the first year asked for. Nothing is carried over.
-    """
-    start = rule.depuis if rule.depuis is not None else min((a for a, d in requests.items() if d > 0), default=None)
-    granted: dict[int, Decimal] = {}
-    remaining = rule.caps.plafond_total
-    for annee in sorted(requests):
-        outside = (
-            start is None or annee < start or (rule.caps.duree_ans is not None and annee >= start + rule.caps.duree_ans)
-        )
-        bounds = [requests[annee]] + [p for p in (rule.caps.plafond_annuel, remaining) if p is not None]
-        granted[annee] = Decimal("0.00") if outside else rounded(max(Decimal(0), min(bounds)))
-        remaining = None if remaining is None else remaining - granted[annee]
-    return granted
-
-
 def parity(contrat: Contrat, rule: Rule, values: pd.DataFrame | ValueStore, niveau: str = "engage") -> pd.DataFrame:
     """fiche, montants (funder id → EUR or None), ecart (EUR), respectee: one row per fiche with money, then « total ».
 
     ``niveau``: prevu, engage or verse. Third parties and valorisation are outside the test. Where a funder gave no
     figure, ecart and respectee are None: a blank is not a zero.
     """
-    lines = [
-        li
-        for li in financement_lines(contrat, values)
-        if li["financeur_id"] in rule.financeurs and li["niveau"] != VALORISATION and rule.fiche in (None, li["fiche"])
-    ]
-    numbers = [
-        f.numero for f in contrat.fiches if any(li["fiche"] == f.numero and li[niveau] is not None for li in lines)
-    ]
-    rows = [_parity(rule, numero, [li for li in lines if li["fiche"] == numero], niveau) for numero in numbers]
-    if rows:
-        rows.append(_parity(rule, TOTAL, lines, niveau))
+    money = (li for li in financement_lines(contrat, values) if li["niveau"] != VALORISATION)
+    lines = [li for li in money if li["financeur_id"] in rule.financeurs and rule.fiche in (None, li["fiche"])]
+    groups = [(f.numero, [li for li in lines if li["fiche"] == f.numero]) for f in contrat.fiches]
+    groups = [(numero, theirs) for numero, theirs in groups if any(li[niveau] is not None for li in theirs)]
+    if groups:
+        groups.append((TOTAL, lines))
+    rows = [_parity(rule, nom, theirs, niveau) for nom, theirs in groups]
     return pd.DataFrame(rows, columns=list(PARITY), dtype=object)
 
 
@@ -164,10 +135,12 @@ def explications(
         )
     for fiche in contrat.fiches:
         its_own = [li for li in lines if li["fiche"] == fiche.numero]
+        on_maquette = maquette_programme(contrat, fiche.numero, programme or {})
+        earlier = (previous_cumulated or {}).get(fiche.numero)
         statements = [
             *_without_nature(its_own),
             *_reclassified(its_own),
-            *_against_contrat(contrat, annee, fiche, its_own, programme or {}, previous_cumulated or {}),
+            *_against_contrat(contrat, annee, fiche, its_own, on_maquette, earlier),
             *_post(contrat, fiche, values, costs.get(fiche.numero), programme or {}),
             *_sessions(contrat, fiche, values),
             *_capacity(contrat, fiche, values),
@@ -182,21 +155,15 @@ def explications(
 
 
 def _without_nature(lines: list[Row]) -> Iterable[str]:
-    silent = [li for li in lines if li["niveau"] is None and li["chiffrees"]]
-    if silent:
+    if silent := [li for li in lines if li["niveau"] is None and li["chiffrees"]]:
         nombre = sum(li["chiffrees"] for li in silent)
-        amounts = [
-            f"{word} {amount_fr(m)}"
-            for n, word in AMOUNT_LEVELS.items()
-            if (m := total_of(li[n] for li in silent)) is not None
-        ]
-        s = "s" * (nombre > 1)
-        yield f"{nombre} ligne{s} de financement sans nature ({', '.join(amounts)}), hors de tous les sous-totaux."
+        sums = {word: total_of(li[n] for li in silent) for n, word in AMOUNT_LEVELS.items()}
+        said = ", ".join(f"{word} {amount_fr(m)}" for word, m in sums.items() if m is not None)
+        yield f"{nombre} ligne{'s' * (nombre > 1)} de financement sans nature ({said}), hors de tous les sous-totaux."
 
 
 def _reclassified(lines: list[Row]) -> Iterable[str]:
-    reclassified = sum(li["lignes"] for li in lines if li["reclassee"])
-    if reclassified:
+    if reclassified := sum(li["lignes"] for li in lines if li["reclassee"]):
         s = "s" * (reclassified > 1)
         yield (
             f"{reclassified} ligne{s} saisie{s} en maquette, comptée{s} hors maquette{NBSP}: l’aide au poste vient "
@@ -205,16 +172,11 @@ def _reclassified(lines: list[Row]) -> Iterable[str]:
 
 
 def _against_contrat(
-    contrat: Contrat,
-    annee: int,
-    fiche: Fiche,
-    lines: list[Row],
-    programme: Mapping[tuple[str, str], Decimal],
-    running_total: Mapping[str, Decimal],
+    contrat: Contrat, annee: int, fiche: Fiche, lines: list[Row], programmes: Decimal | None, earlier: Decimal | None
 ) -> Iterable[str]:
+    """``programmes``: EUR programmed for the year on the maquette; ``earlier``: engaged on it before."""
     prevu, engage = fiche.financement.montant, total_of(li["engage"] for li in lines if li["niveau"] == MAQUETTE)
-    programmes = maquette_programme(contrat, fiche.numero, programme)
-    already = total_of((engage, running_total.get(fiche.numero)))
+    already = total_of((engage, earlier))
     if prevu is None:
         if already and not has_overall_money(contrat):
             yield f"{amount_fr(already)} engagés sur la maquette, sans montant chiffré au contrat."
@@ -226,12 +188,10 @@ def _against_contrat(
         )
     if programmes is not None and programmes > prevu:
         yield f"{amount_fr(programmes)} programmés pour {annee}, plus que les {amount_fr(prevu)} du contrat."
-    duree = fiche.financement.duree_ans
-    if duree and annee >= min(contrat.annees) + duree and (engage or programmes):
-        yield (
-            f"montant prévu sur {duree} an{'s' * (duree > 1)} à compter de {min(contrat.annees)}, rien n’est "
-            f"attendu de la maquette en {annee}."
-        )
+    duree, first = fiche.financement.duree_ans, min(contrat.annees)
+    if duree and annee >= first + duree and (engage or programmes):
+        years = f"{duree} an{'s' * (duree > 1)} à compter de {first}"
+        yield f"montant prévu sur {years}, rien n’est attendu de la maquette en {annee}."
 
 
 def _post(
@@ -241,7 +201,7 @@ def _post(
     expenditure: Decimal | None,
     programme: Mapping[tuple[str, str], Decimal],
 ) -> Iterable[str]:
-    for rule in (r for r in contrat.regles if r.type == "poste" and r.fiche == fiche.numero):
+    for rule in _rules_of(contrat, fiche, "poste"):
         if expenditure is not None:
             yield post_explanation(rule, expenditure, total_of(_typed_values(values, fiche, "depenses", "etp")))
         planned = total_of(m for (numero, _), m in programme.items() if numero == fiche.numero)
@@ -250,55 +210,44 @@ def _post(
 
 
 def _sessions(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[str]:
-    for rule in (r for r in contrat.regles if r.type == "cout_unitaire" and r.fiche == fiche.numero):
-        participants, sessions = (
-            tally(contrat, values, m) for m in (rule.sessions.mesure_participants, rule.sessions.mesure_sessions)
-        )
-        if participants is None or rule.sessions.cout_unitaire is None:
+    for rule in _rules_of(contrat, fiche, "cout_unitaire"):
+        terms, counted = rule.sessions, (rule.sessions.mesure_participants, rule.sessions.mesure_sessions)
+        participants, sessions = (tally(contrat, values, m) for m in counted)
+        if participants is None or terms.cout_unitaire is None:
             continue
-        if is_of_few_people(contrat, rule.sessions.mesure_participants, participants) or is_of_few_people(
-            contrat, rule.sessions.mesure_sessions, sessions
-        ):
+        if any(is_of_few_people(contrat, m, n) for m, n in zip(counted, (participants, sessions), strict=True)):
             yield "coût attendu non détaillé (effectif masqué)."
             continue
-        formateurs = total_of(_typed_values(values, fiche, "complements", rule.sessions.complement_formateurs)) or 0
-        computation = f"{number_fr(participants)} personnes à {amount_fr(rule.sessions.cout_unitaire)}"
-        if formateurs and rule.sessions.cout_formateur is not None:
-            computation += (
-                f" et {number_fr(formateurs)} formateur{'s' * (formateurs > 1)} à "
-                f"{amount_fr(rule.sessions.cout_formateur)}"
-            )
-        sentence = f"coût attendu {amount_fr(expected_cost(rule, participants, formateurs))} ({computation})"
+        trainers = total_of(_typed_values(values, fiche, "complements", terms.complement_formateurs)) or 0
+        computation = f"{number_fr(participants)} personnes à {amount_fr(terms.cout_unitaire)}"
+        if trainers and terms.cout_formateur is not None:
+            who = f"formateur{'s' * (trainers > 1)}"
+            computation += f" et {number_fr(trainers)} {who} à {amount_fr(terms.cout_formateur)}"
+        sentence = f"coût attendu {amount_fr(expected_cost(rule, participants, trainers))} ({computation})"
         lowest, highest = session_bounds(rule)
-        most = rule.sessions.participants_max
+        most = terms.participants_max
         if sessions and highest is not None and most is not None:
-            sentence += (
-                f"{NBSP}; {number_fr(sessions)} session{'s' * (sessions > 1)}, de "
-                f"{amount_fr(lowest or Decimal(0))} à {amount_fr(highest)} chacune"
-            )
+            held = f"{number_fr(sessions)} session{'s' * (sessions > 1)}"
+            sentence += f"{NBSP}; {held}, de {amount_fr(lowest or Decimal(0))} à {amount_fr(highest)} chacune"
             if participants > sessions * most:
                 sentence += f", pour {number_fr(sessions * most)} personnes au plus"
         yield sentence + "."
 
 
 def _capacity(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[str]:
-    for rule in (r for r in contrat.regles if r.type == "capacite" and r.fiche == fiche.numero):
-        mesure = rule.capacity.mesure or ""
+    for rule in _rules_of(contrat, fiche, "capacite"):
+        mesure, capacity = rule.capacity.mesure or "", rule.capacity.capacite
         saisies = values.lines(partial(_is_of_mesure, mesure), "ligne", "valeur", input_fields=("numerateur",))
         occupied = total_of(valeur for line, valeur in saisies if not line)
-        part = occupation(rule, occupied)
-        if (
-            part is not None
-            and contrat.by_mesure[mesure][2].petits_effectifs
-            and is_identifying_rate(occupied, rule.capacity.capacite, contrat.seuil_petits_effectifs)
-        ):
+        if (part := occupation(rule, occupied)) is None:
+            continue
+        is_sensitive = contrat.by_mesure[mesure][2].petits_effectifs
+        if is_sensitive and is_identifying_rate(occupied, capacity, contrat.seuil_petits_effectifs):
             yield "occupation non détaillée (effectif masqué)."
-        elif part is not None:
-            excess = f"{NBSP}: au-dessus de la capacité, à vérifier" if part > 1 else ""
-            yield (
-                f"occupation de {rate_fr(part, 1)}, {number_fr(occupied)} sur une capacité de "
-                f"{number_fr(rule.capacity.capacite)}{excess}."
-            )
+            continue
+        excess = f"{NBSP}: au-dessus de la capacité, à vérifier" if part > 1 else ""
+        on = f"{number_fr(occupied)} sur une capacité de {number_fr(capacity)}{excess}"
+        yield f"occupation de {rate_fr(part, 1)}, {on}."
 
 
 def _envelopes(contrat: Contrat, annee: int, lines: list[Row]) -> list[str]:
@@ -307,18 +256,15 @@ def _envelopes(contrat: Contrat, annee: int, lines: list[Row]) -> list[str]:
     for e in contrat.enveloppes:
         if e.annee != annee:
             continue
-        engage = total_of(
-            li["engage"] for li in lines if li["niveau"] == MAQUETTE and e.financeur in (None, li["financeur_id"])
-        )
-        nom = f"Enveloppe {contrat.year_name(annee)}" + (
-            f", part {names.get(e.financeur, e.financeur)}" if e.financeur else ""
-        )
+        theirs = (li for li in lines if li["niveau"] == MAQUETTE and e.financeur in (None, li["financeur_id"]))
+        engage = total_of(li["engage"] for li in theirs)
+        of_whom = f", part {names.get(e.financeur, e.financeur)}" if e.financeur else ""
         following = "aucun engagement connu"
         if engage is not None:
             remaining = e.montant - engage
-            following = f"{amount_fr(engage)} engagés, " + (
-                f"reste {amount_fr(remaining)}" if remaining >= 0 else f"dépassée de {amount_fr(-remaining)}"
-            )
+            rest = f"reste {amount_fr(remaining)}" if remaining >= 0 else f"dépassée de {amount_fr(-remaining)}"
+            following = f"{amount_fr(engage)} engagés, {rest}"
+        nom = f"Enveloppe {contrat.year_name(annee)}{of_whom}"
         sentences.append(f"{nom}{NBSP}: {amount_fr(e.montant)} ({e.etat}), {following}.")
     return sentences
 
@@ -341,14 +287,12 @@ def _is_of_mesure(mesure: str, chapter: Chapter) -> bool:
     return chapter.mesure == mesure
 
 
+def _rules_of(contrat: Contrat, fiche: Fiche, type_: str) -> list[Rule]:
+    return [r for r in contrat.regles if r.type == type_ and r.fiche == fiche.numero]
+
+
 def _typed_values(values: ValueStore, fiche: Fiche, bloc: str, champ: str | None) -> list[Any]:
-    return (
-        [
-            valeur
-            for (valeur,) in values.lines(
-                lambda c: c.fiche == fiche.numero and c.bloc == bloc, "valeur", input_fields=(champ,)
-            )
-        ]
-        if champ
-        else []
-    )
+    if not champ:
+        return []
+    typed = values.lines(lambda c: c.fiche == fiche.numero and c.bloc == bloc, "valeur", input_fields=(champ,))
+    return [valeur for (valeur,) in typed]

@@ -29,25 +29,21 @@ def situations(
     lines: list[Row],
     values: ValueStore,
     costs: Mapping[str, Decimal],
-    past_ones: PastSubsidies | None = None,
+    past: PastSubsidies | None = None,
 ) -> list[tuple[Rule, Situation, Subsidy]]:
     """Each rule of aid, in the contract's order, with what it was applied to and what it gives.
 
-    ``lines``: ``financement_lines`` of the year; ``costs``: fiche → EUR; ``past_ones``: rule id → year → EUR engaged.
+    ``lines``: ``financement_lines`` of the year; ``costs``: fiche → EUR; ``past``: rule id → year → EUR engaged.
     An aid that nobody typed counts, for the rules after it, as what its own rule allows: together they stay under the
     cost.
     """
-    all_found: list[tuple[Rule, Situation, Subsidy]] = []
+    applied: list[tuple[Rule, Situation, Subsidy]] = []
     entitlements: dict[str, Decimal] = {}  # funder → what a rule allows it, where it engaged nothing
     for rule in (r for r in contrat.regles if r.type in SUBSIDY_TYPES):
         its_own = [li for li in lines if rule.fiche in (None, li["fiche"]) and li["niveau"] in CASH_LEVELS]
         of_financeur = [li for li in its_own if rule.financeur in (None, li["financeur_id"])]
         autres = [li for li in its_own if li not in of_financeur]
-        promised = (
-            sum((m for f, m in entitlements.items() if f != rule.financeur), Decimal(0))
-            if rule.fiche is not None
-            else Decimal(0)
-        )
+        promised = sum((m for f, m in entitlements.items() if f != rule.financeur and rule.fiche), Decimal(0))
         depenses = values.lines(partial(_is_expenditure, rule), "valeur", input_fields=("etp",))
         situation = Situation(
             annee,
@@ -58,13 +54,13 @@ def situations(
             autres=(total_of(li["engage"] for li in autres) or Decimal(0)) + promised,
             people=tally(contrat, values, rule.sessions.mesure_participants),
             sessions=tally(contrat, values, rule.sessions.mesure_sessions),
-            earlier=(past_ones or {}).get(rule.id, {}),
+            earlier=(past or {}).get(rule.id, {}),
         )
         aide = compute(rule, situation)
         if situation.asked is None and aide.montant is not None and rule.financeur:
             entitlements[rule.financeur] = aide.montant
-        all_found.append((rule, situation, aide))
-    return all_found
+        applied.append((rule, situation, aide))
+    return applied
 
 
 def _is_expenditure(rule: Rule, chapter: Chapter) -> bool:
@@ -106,52 +102,39 @@ def subsidy_explanations(contrat: Contrat, situations_: Iterable[tuple[Rule, Sit
 def _sentence(situation: Situation, aide: Subsidy) -> str:
     asked, reasons = situation.asked, f"{NBSP}; ".join(aide.reasons)
     if asked is None:
-        return (
-            f"aide possible de {amount_fr(aide.montant)} ({reasons})"
-            if aide.montant is not None and not aide.refused
-            else ""
-        )
+        known = aide.montant is not None and not aide.refused
+        return f"aide possible de {amount_fr(aide.montant)} ({reasons})" if known else ""
     if aide.refused:
         return f"aide de {amount_fr(asked)} refusée ({reasons})"
     if aide.montant is None:
         return f"aide de {amount_fr(asked)}, non vérifiable ({reasons})"
     if aide.montant < asked:
         return f"aide de {amount_fr(asked)} ramenée à {amount_fr(aide.montant)} ({reasons})"
-    return f"aide de {amount_fr(asked)}, dans les limites de la règle" + (
-        f" ({amount_fr(aide.montant)} au plus)" if aide.montant > asked else ""
-    )
+    most = f" ({amount_fr(aide.montant)} au plus)" if aide.montant > asked else ""
+    return f"aide de {amount_fr(asked)}, dans les limites de la règle{most}"
 
 
 def _explain_discreetly(situation: Situation, aide: Subsidy) -> str:
     """Whether the aid holds, without what it was worked out from."""
     if situation.asked is None or aide.montant is None:
         return "aide calculée sur un effectif masqué"
-    limite = (
-        "au-dessus de ce que permet la règle"
-        if aide.refused or aide.montant < situation.asked
-        else "dans les limites de la règle"
-    )
+    beyond = aide.refused or aide.montant < situation.asked
+    limite = "au-dessus de ce que permet la règle" if beyond else "dans les limites de la règle"
     return f"aide de {amount_fr(situation.asked)}, {limite} (effectif masqué)"
 
 
 def _explain_post(rule: Rule, situation: Situation, aide: Subsidy) -> str:
     if situation.expenditure is None or aide.montant is None or aide.refused:
         return ""
-    without_others = payable_for_post(rule, situation.expenditure, situation.etp)
-    return (
-        f"aide ramenée de {amount_fr(without_others)} à {amount_fr(aide.montant)} ({aide.reasons[-1]})"
-        if aide.montant < without_others
-        else ""
-    )
+    alone = payable_for_post(rule, situation.expenditure, situation.etp)
+    told = f"aide ramenée de {amount_fr(alone)} à {amount_fr(aide.montant)} ({aide.reasons[-1]})"
+    return told if aide.montant < alone else ""
 
 
 def is_of_few_people(contrat: Contrat, mesure: str | None, nombre: object) -> bool:
     """Is it a small count of a measure whose small counts are masked? What a rule makes of it would tell it."""
-    return (
-        mesure is not None
-        and contrat.by_mesure[mesure][2].petits_effectifs
-        and small(nombre, contrat.seuil_petits_effectifs)
-    )
+    is_sensitive = mesure is not None and contrat.by_mesure[mesure][2].petits_effectifs
+    return is_sensitive and small(nombre, contrat.seuil_petits_effectifs)
 
 
 def tally(contrat: Contrat, values: ValueStore, mesure: str | None) -> int | Decimal | None:

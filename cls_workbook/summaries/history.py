@@ -21,20 +21,10 @@ from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records, known
 
-MESURE, ETAT, ENVELOPE, ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR = (
-    "Mesure",
-    "État",
-    "Enveloppe",
-    "Engagé par financeur",
-    "Versé par financeur",
-)
-AMOUNTS = (
-    "Montant contrat",
-    "Programmé",
-    "Engagé",
-    "Versé",
-    "Coût réalisé",
-)  # of a fiche, as ``Financement par fiche`` names them
+MESURE, ETAT, ENVELOPE = "Mesure", "État", "Enveloppe"
+ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR = "Engagé par financeur", "Versé par financeur"
+# Of a fiche, as ``Financement par fiche`` names them.
+AMOUNTS = ("Montant contrat", "Programmé", "Engagé", "Versé", "Coût réalisé")
 NAME_SEPARATOR = " | "
 
 
@@ -54,18 +44,18 @@ def history(
 
     Of ``mesures``, only the names count; of ``financements``, what each funder gave: its lines may be added up.
     """
-    of_the_year = [
-        *_mesures(contrat, annee, indicateurs, mesures),
-        *_states(contrat, annee, avancement),
-        *_amounts(contrat, annee, par_fiche),
-        *_by_financeur(contrat, annee, financements),
+    of_the_year = (
+        *_mesures(contrat, indicateurs, mesures),
+        *_states(avancement),
+        *_amounts(contrat, par_fiche),
+        *_by_financeur(contrat, financements),
         *_envelopes(contrat, annee),
-    ]
+    )
     kept = [r for r in before if isinstance(r.get("Année"), int) and r["Année"] < annee]
-    return frame_of_rows(HISTORY, (*kept, *of_the_year))
+    return frame_of_rows(HISTORY, (*kept, *({"Année": annee, **row} for row in of_the_year)))
 
 
-def _mesures(contrat: Contrat, annee: int, indicateurs: pd.DataFrame, mesures: pd.DataFrame) -> Iterable[Row]:
+def _mesures(contrat: Contrat, indicateurs: pd.DataFrame, mesures: pd.DataFrame) -> Iterable[Row]:
     named: dict[str, dict[str, str]] = {}
     for mesure, nom in mesures.loc[mesures["Champ"] == "nom", ["Mesure", "Valeur"]].itertuples(index=False):
         named.setdefault(mesure, {}).setdefault(entity_key(contrat, contrat.by_mesure[mesure][2], str(nom)), str(nom))
@@ -75,69 +65,37 @@ def _mesures(contrat: Contrat, annee: int, indicateurs: pd.DataFrame, mesures: p
             continue
         # names count over the years only where they are all there
         all_complete = r["Agrégation"] == "ENTITES" and len(names) == valeur
-        yield {
-            "Année": annee,
-            "Objet": MESURE,
-            **{c: known(r[c]) for c in ("Fiche", "Axe", "Mesure", "Libellé", "Unité", "Agrégation", "Valeur initiale")},
-            "Valeur": valeur,
-            "Numérateur": known(r["Numérateur"]),
-            "Dénominateur": known(r["Dénominateur"]),
-            "Noms": NAME_SEPARATOR.join(names.values()) if all_complete else None,
-            "Réserve": known(r["Réserve"]),
-        }
+        noms = NAME_SEPARATOR.join(names.values()) if all_complete else None
+        yield {"Objet": MESURE, **{c: known(r[c]) for c in r if c in HISTORY.titles}, "Noms": noms}
 
 
-def _states(contrat: Contrat, annee: int, avancement: pd.DataFrame) -> Iterable[Row]:
+def _states(avancement: pd.DataFrame) -> Iterable[Row]:
     for r in frame_records(avancement):
         if (etat := known(r["etat"])) is not None:
-            yield {
-                "Année": annee,
-                "Objet": ETAT,
-                "Fiche": r["fiche"],
-                "Axe": r["axe"],
-                "Libellé": r["titre"],
-                "Valeur": etat,
-            }
+            yield {"Objet": ETAT, "Fiche": r["fiche"], "Axe": r["axe"], "Libellé": r["titre"], "Valeur": etat}
 
 
-def _amounts(contrat: Contrat, annee: int, par_fiche: pd.DataFrame) -> Iterable[Row]:
+def _amounts(contrat: Contrat, par_fiche: pd.DataFrame) -> Iterable[Row]:
     for r in frame_records(par_fiche):
         if r["Fiche"] == TO_BE_SCHEDULED:
             continue
-        titre = contrat.par_fiche[r["Fiche"]].titre
+        where = {"Fiche": r["Fiche"], "Axe": r["Axe"], "Libellé": contrat.par_fiche[r["Fiche"]].titre}
         for objet in AMOUNTS:
             if (montant := known(r[objet])) is not None:
-                yield {
-                    "Année": annee,
-                    "Objet": objet,
-                    "Fiche": r["Fiche"],
-                    "Axe": r["Axe"],
-                    "Libellé": titre,
-                    "Unité": "€",
-                    "Valeur": montant,
-                }
+                yield {"Objet": objet, **where, "Unité": "€", "Valeur": montant}
 
 
-def _by_financeur(contrat: Contrat, annee: int, financements: pd.DataFrame) -> Iterable[Row]:
+def _by_financeur(contrat: Contrat, financements: pd.DataFrame) -> Iterable[Row]:
     """One row per fiche, funder and nature for what was engaged, one for what was paid."""
     sums: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for r in frame_records(financements):
         sums.setdefault((r["Fiche"], known(r["Financeur"]), known(r["Nature"])), []).append(r)
     for (fiche, financeur, nature), lines in sums.items():
+        axe = contrat.par_fiche[fiche].axe if fiche in contrat.par_fiche else None
+        where = {"Fiche": fiche, "Axe": axe, "Financeur": financeur, "Nature": nature}
         for objet, column in ((ENGAGE_BY_FINANCEUR, "Engagé"), (VERSE_BY_FINANCEUR, "Versé")):
-            montant = total_of(known(li[column]) for li in lines)
-            if montant is not None:
-                axe = contrat.par_fiche[fiche].axe if fiche in contrat.par_fiche else None
-                yield {
-                    "Année": annee,
-                    "Objet": objet,
-                    "Fiche": fiche,
-                    "Axe": axe,
-                    "Financeur": financeur,
-                    "Nature": nature,
-                    "Unité": "€",
-                    "Valeur": montant,
-                }
+            if (montant := total_of(known(li[column]) for li in lines)) is not None:
+                yield {"Objet": objet, **where, "Unité": "€", "Valeur": montant}
 
 
 def _envelopes(contrat: Contrat, annee: int) -> Iterable[Row]:
@@ -145,19 +103,11 @@ def _envelopes(contrat: Contrat, annee: int) -> Iterable[Row]:
     for e in contrat.enveloppes:
         if e.annee in (None, annee):
             libelle = "Enveloppe de l’année" if e.annee else "Enveloppe du contrat"
-            yield {
-                "Année": annee,
-                "Objet": ENVELOPE,
-                "Libellé": libelle,
-                "Financeur": names.get(e.financeur or ""),
-                "Unité": "€",
-                "Valeur": e.montant,
-                "Réserve": e.etat,
-            }
+            figure = {"Unité": "€", "Valeur": e.montant, "Réserve": e.etat}
+            yield {"Objet": ENVELOPE, "Libellé": libelle, "Financeur": names.get(e.financeur or ""), **figure}
 
 
-# --- Read again
-# ---------------------------------------------------------------------------------------------------------
+# --- Read again -----------------------------------------------------------------------------------------------------
 
 
 def terms(history: pd.DataFrame, annee: int) -> dict[str, tuple[object, object]]:
@@ -170,15 +120,12 @@ def past_subsidies(contrat: Contrat, before: Iterable[Mapping[str, Any]]) -> dic
     """Rule id → year → EUR that the rule's funder engaged on what the rule covers, in money."""
     valued = {n.libelle for n in contrat.natures if n.niveau == "valorisation"}
     names = {f.id: f.nom for f in contrat.financeurs}
-    past_ones: dict[str, dict[int, Decimal]] = {}
-    lines = [
-        r
-        for r in before
-        if r["Objet"] == ENGAGE_BY_FINANCEUR and r["Nature"] not in valued and isinstance(r["Valeur"], (int, Decimal))
-    ]
+    past: dict[str, dict[int, Decimal]] = {}
+    in_money = (r for r in before if r["Objet"] == ENGAGE_BY_FINANCEUR and r["Nature"] not in valued)
+    lines = [r for r in in_money if isinstance(r["Valeur"], (int, Decimal))]
     for rule in contrat.regles:
         for r in lines:
             if rule.financeur and r["Financeur"] == names.get(rule.financeur) and rule.fiche in (None, r["Fiche"]):
-                by_year = past_ones.setdefault(rule.id, {})
+                by_year = past.setdefault(rule.id, {})
                 by_year[r["Année"]] = by_year.get(r["Année"], Decimal(0)) + r["Valeur"]
-    return past_ones
+    return past

@@ -7,7 +7,7 @@ tables.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -42,13 +42,12 @@ def mask_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFr
     for mesure_id, lines in ventilations.groupby("mesure", sort=False):
         if contrat.by_mesure[str(mesure_id)][2].petits_effectifs:
             threshold = contrat.seuil_petits_effectifs
-            concealed = ranks_to_mask(list(lines["effectif"]), threshold) | _rates_to_mask(
-                list(lines["numerateur"]), list(lines["denominateur"]), threshold
-            )
+            rates = _rates_to_mask(list(lines["numerateur"]), list(lines["denominateur"]), threshold)
+            concealed = rates | ranks_to_mask(list(lines["effectif"]), threshold)
             result.loc[lines.index[sorted(concealed)], "masque"] = True
     for column in ("effectif", "numerateur", "denominateur"):
-        all_kept = [None if mask else n for n, mask in zip(result[column], result["masque"], strict=True)]
-        result[column] = pd.Series(all_kept, index=result.index, dtype=object)
+        shown = [None if mask else n for n, mask in zip(result[column], result["masque"], strict=True)]
+        result[column] = pd.Series(shown, index=result.index, dtype=object)
     return result
 
 
@@ -62,11 +61,7 @@ def ranks_to_mask(headcounts: list[int | None], threshold: int) -> set[int]:
         (r for r, n in enumerate(headcounts) if n is not None and r not in concealed),
         key=lambda r: (headcounts[r] == 0, headcounts[r]),
     )
-    while (
-        concealed
-        and reserve
-        and _total_gives_away([n for r in sorted(concealed) if (n := headcounts[r]) is not None], threshold)
-    ):
+    while concealed and reserve and _total_gives_away([headcounts[r] for r in concealed], threshold):
         concealed.add(reserve.pop(0))
     return concealed
 
@@ -82,20 +77,15 @@ def is_total_to_mask(headcounts: list[int | None], threshold: int) -> bool:
     return _total_gives_away(known, threshold)
 
 
-def _total_gives_away(concealed: list[int], threshold: int) -> bool:
+def _total_gives_away(concealed: Sequence[int | None], threshold: int) -> bool:
     """Does the total minus what is shown give the masked counts? One count alone; or all at a bound of 1..seuil."""
-    if len(concealed) == 1:
-        return True
-    return all(n == 1 for n in concealed) or all(n == threshold for n in concealed)
+    return len(concealed) == 1 or set(concealed) in ({1}, {threshold})
 
 
 def _rates_to_mask(numerators: list[Any], denominators: list[Any], threshold: int) -> set[int]:
     """The ranks to mask in a breakdown of rates; never one alone, which the overall rate would give away."""
-    concealed = {
-        rank
-        for rank, terms in enumerate(zip(numerators, denominators, strict=True))
-        if is_identifying_rate(*terms, threshold)
-    }
+    rates = enumerate(zip(numerators, denominators, strict=True))
+    concealed = {rank for rank, terms in rates if is_identifying_rate(*terms, threshold)}
     autres = [rank for rank, bottom in enumerate(denominators) if bottom is not None and rank not in concealed]
     if len(concealed) == 1 and autres:
         concealed.add(min(autres, key=lambda rank: denominators[rank]))
@@ -103,28 +93,21 @@ def _rates_to_mask(numerators: list[Any], denominators: list[Any], threshold: in
 
 
 def mask_indicateurs(
-    contrat: Contrat, indicateurs: pd.DataFrame, past_ones: Mapping[str, RateTerms] | None = None
+    contrat: Contrat, indicateurs: pd.DataFrame, past_terms: Mapping[str, RateTerms] | None = None
 ) -> pd.DataFrame:
     """The table ``Indicateurs`` with the small counts of ``petits_effectifs`` measures left out; Réserve says so.
 
     Neither do those leave that would give them away: where the measures of an indicator add up to one of them, another
     part goes, or the total (secondary masking); last year's rate goes unless it is known to speak of many.
-    ``past_ones``: measure → last year's terms.
+    ``past_terms``: measure → last year's terms.
     """
-    lines = frame_records(indicateurs)
-    deducible_ids = set().union(
-        *(
-            _deducible_mesures(contrat, [li for li in lines if li["Indicateur"] == i])
-            for i in dict.fromkeys(li["Indicateur"] for li in lines)
-        )
-    )
-    masked = [
-        _masked(contrat, line, (past_ones or {}).get(line["Mesure"], (None, None)), line["Mesure"] in deducible_ids)
-        for line in lines
-    ]
-    return pd.DataFrame(
-        [[li[c] for c in indicateurs.columns] for li in masked], columns=indicateurs.columns, dtype=object
-    )
+    lines, past = frame_records(indicateurs), past_terms or {}
+    by_indicateur: dict[str, list[Row]] = {}
+    for line in lines:
+        by_indicateur.setdefault(line["Indicateur"], []).append(line)
+    deducible = {mesure for theirs in by_indicateur.values() for mesure in _deducible_mesures(contrat, theirs)}
+    masked = [_masked(contrat, li, past.get(li["Mesure"], (None, None)), li["Mesure"] in deducible) for li in lines]
+    return pd.DataFrame(masked, columns=indicateurs.columns, dtype=object)
 
 
 def _deducible_mesures(contrat: Contrat, lines: list[Row]) -> set[str]:
@@ -161,23 +144,12 @@ def _masked(contrat: Contrat, line: Row, past_terms: RateTerms, deducible: bool)
             masked["Valeur n-1"] = None
     else:
         masked |= {column: None for column in ("Valeur", "Valeur n-1") if deducible or small(line[column], threshold)}
-    silenced = (
-        [_without_small_number(r, threshold) for r in str(line["Réserve"]).split(SEPARATOR)] if line["Réserve"] else []
-    )
-    masked["Réserve"] = SEPARATOR.join(silenced) or None
+    said = str(line["Réserve"]).split(SEPARATOR) if line["Réserve"] else []
+    reserves = [r for r in (_without_small_number(r, threshold) for r in said) if r]
     if any(masked[c] != line[c] for c in ("Valeur", "Valeur n-1", "Numérateur", "Dénominateur")):
-        masked["Réserve"] = SEPARATOR.join(
-            filter(
-                None,
-                (
-                    masked["Réserve"],
-                    DEDUCED
-                    if deducible and not small(line["Valeur"], threshold)
-                    else f"{MASKED} (effectif de 1 à {threshold})",
-                ),
-            )
-        )
-    return masked
+        deduced = deducible and not small(line["Valeur"], threshold)
+        reserves.append(DEDUCED if deduced else f"{MASKED} (effectif de 1 à {threshold})")
+    return masked | {"Réserve": SEPARATOR.join(reserves) or None}
 
 
 def _without_small_number(reserve: str, threshold: int) -> str:

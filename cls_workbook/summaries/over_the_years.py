@@ -11,60 +11,53 @@ from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import RULES, SEPARATOR, Number, spellings, without_hyphens
 
 
-def sur_les_annees(
-    agregation: str, one_series: Mapping[int, Any], initial: Decimal | None = None
-) -> tuple[object, str]:
+def sur_les_annees(agregation: str, series: Mapping[int, Any], initial: Decimal | None = None) -> tuple[object, str]:
     """(one figure for several years or None, a French sentence that says what it is).
 
-    ``one_series``: year → value, None where unknown. What a value is depends on the code: a number; for ENTITES the
+    ``series``: year → value, None where unknown. What a value is depends on the code: a number; for ENTITES the
     names (a collection of str) or, failing that, a count; for RATIO the pair (numerator, denominator); else a text.
     ``initial``: what a stock was before the contract. KeyError for an aggregation code that does not exist.
     """
-    all_known = {annee: one_series[annee] for annee in sorted(one_series) if one_series[annee] is not None}
+    known_years = {annee: series[annee] for annee in sorted(series) if series[annee] is not None}
     if agregation not in RULES:
         raise KeyError(agregation)
-    if not all_known:
+    if not known_years:
         return None, "aucune année renseignée"
-    extent = _extent(one_series, all_known)
+    extent = _extent(series, known_years)
     match agregation:
         case "FLUX":
-            return total_of(all_known.values()), f"somme {extent}"
+            return total_of(known_years.values()), f"somme {extent}"
         case "STOCK":
-            return _last_stock(all_known, initial)
+            return _last_stock(known_years, initial)
         case "JALON":
-            last = max(all_known)
-            return all_known[last], f"dernier état connu ({last})"
+            last = max(known_years)
+            return known_years[last], f"dernier état connu ({last})"
         case "ENTITES":
-            return _distinct_entities(all_known, extent)
+            return _distinct_entities(known_years, extent)
         case "RATIO":
-            return _cumulated_ratio(all_known, extent)
+            return _cumulated_ratio(known_years, extent)
         case "UNION":
-            words = spellings(word for texte in all_known.values() for word in str(texte).split(SEPARATOR))
+            words = spellings(word for texte in known_years.values() for word in str(texte).split(SEPARATOR))
             return SEPARATOR.join(words.values()), f"union {extent}"
         case "TEXTE":
-            return "\n".join(f"{annee}{NBSP}: {texte}" for annee, texte in all_known.items()), f"textes {extent}"
+            return "\n".join(f"{annee}{NBSP}: {texte}" for annee, texte in known_years.items()), f"textes {extent}"
         case "PERSONNES":
-            return (
-                None,
-                f"série{NBSP}: une même personne peut revenir d’une année sur l’autre, les années ne s’additionnent "
-                f"pas",
-            )
-    return None, f"série{NBSP}: les moyennes et les taux de satisfaction ne se cumulent pas d’une année sur l’autre"
+            reason = "une même personne peut revenir d’une année sur l’autre, les années ne s’additionnent pas"
+        case _:
+            reason = "les moyennes et les taux de satisfaction ne se cumulent pas d’une année sur l’autre"
+    return None, f"série{NBSP}: {reason}"
 
 
-def _extent(one_series: Mapping[int, Any], all_known: Mapping[int, Any]) -> str:
-    annees = sorted(one_series)
+def _extent(series: Mapping[int, Any], known_years: Mapping[int, Any]) -> str:
+    annees = sorted(series)
     period = f"de {annees[0]} à {annees[-1]}" if len(annees) > 1 else f"de {annees[0]}"
-    return (
-        period
-        if len(all_known) == len(annees)
-        else f"{period}, partielle ({len(all_known)} année{'s' * (len(all_known) > 1)} sur {len(annees)})"
-    )
+    how_many = f"{len(known_years)} année{'s' * (len(known_years) > 1)}"
+    return period if len(known_years) == len(annees) else f"{period}, partielle ({how_many} sur {len(annees)})"
 
 
-def _last_stock(all_known: Mapping[int, Number], initial: Decimal | None) -> tuple[Number, str]:
-    last = max(all_known)
-    valeur = all_known[last]
+def _last_stock(known_years: Mapping[int, Number], initial: Decimal | None) -> tuple[Number, str]:
+    last = max(known_years)
+    valeur = known_years[last]
     if initial is None:
         return valeur, f"dernière valeur connue ({last})"
     gap = valeur - initial
@@ -72,21 +65,20 @@ def _last_stock(all_known: Mapping[int, Number], initial: Decimal | None) -> tup
     return valeur, f"dernière valeur connue ({last}), écart à la valeur initiale{NBSP}: {sign}{number_fr(gap)}"
 
 
-def _distinct_entities(all_known: Mapping[int, Any], extent: str) -> tuple[int | None, str]:
-    if all(isinstance(v, Collection) and not isinstance(v, str) for v in all_known.values()):
-        return len(
-            {without_hyphens(str(nom)) for names in all_known.values() for nom in names}
-        ), f"noms distincts {extent}"
-    counts = [len(set(v)) if isinstance(v, Collection) else v for v in all_known.values()]
+def _distinct_entities(known_years: Mapping[int, Any], extent: str) -> tuple[int | None, str]:
+    if all(isinstance(v, Collection) and not isinstance(v, str) for v in known_years.values()):
+        distinct = {without_hyphens(str(nom)) for names in known_years.values() for nom in names}
+        return len(distinct), f"noms distincts {extent}"
+    counts = [len(set(v)) if isinstance(v, Collection) else v for v in known_years.values()]
     if len(counts) == 1:
-        return counts[0], f"une seule année renseignée ({next(iter(all_known))})"
+        return counts[0], f"une seule année renseignée ({next(iter(known_years))})"
     return None, f"non dédoublonné{NBSP}: entre {number_fr(max(counts))} et {number_fr(sum(counts))}"
 
 
-def _cumulated_ratio(all_known: Mapping[int, Any], extent: str) -> tuple[Decimal | None, str]:
-    if not all(isinstance(v, tuple) and len(v) == 2 for v in all_known.values()):
+def _cumulated_ratio(known_years: Mapping[int, Any], extent: str) -> tuple[Decimal | None, str]:
+    if not all(isinstance(v, tuple) and len(v) == 2 for v in known_years.values()):
         return None, f"série{NBSP}: sans numérateurs ni dénominateurs, les taux ne se cumulent pas"
-    top, bottom = (sum(v[rank] for v in all_known.values()) for rank in (0, 1))
+    top, bottom = (sum(v[rank] for v in known_years.values()) for rank in (0, 1))
     if not bottom:
         return None, "dénominateur nul"
     return Decimal(top) / Decimal(bottom), f"somme des numérateurs sur somme des dénominateurs {extent}"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cls_workbook.pilotage import Meeting
 
 
+SAID = ("fichier", "structure", "champ", "valeur")
 TO_BE_SCHEDULED, WITHOUT_RETOUR = "à programmer", "sans retour"
 FULL, PARTIAL, NOTHING, COMPLETED = "totale", "partielle", "rien de programme", "realisee"  # folded, as ``fold`` does
 
@@ -40,17 +41,8 @@ def avancement(
     campagne, lines = CampagneRetours(contrat, values, planned), []
     for fiche in contrat.fiches:
         ranks, volets = campagne.retours[fiche.numero]
-        said = campagne.values.lines(
-            partial(_is_progress, fiche.numero),
-            "fichier",
-            "structure",
-            "champ",
-            "valeur",
-            input_fields=("etat", "realisation"),
-        )
-        etats: dict[str, str] = {}
-        facts: dict[str, str] = {}
-        structures: dict[str, str] = {}
+        said = campagne.values.lines(partial(_is_progress, fiche.numero), *SAID, input_fields=("etat", "realisation"))
+        etats, facts, structures = dict[str, str](), dict[str, str](), dict[str, str]()
         for file, structure, champ, valeur in said:
             (etats if champ == "etat" else facts)[file] = valeur
             structures[file] = structure
@@ -60,22 +52,10 @@ def avancement(
             for r, who in structures.items()
         )
         detail = "\n".join(sentences) if in_disagreement else None
-        coverage = campagne.count_up(
-            fiche.numero, list(campagne.planned.of_fiche(fiche.numero)), etats.keys(), bool(ranks)
-        )
-        lines.append(
-            (
-                fiche.numero,
-                fiche.axe,
-                fiche.titre,
-                _state(contrat, etats),
-                _completion(contrat, facts),
-                detail,
-                coverage.received,
-                coverage.expected_returns,
-                coverage.texte,
-            )
-        )
+        planned_here = list(campagne.planned.of_fiche(fiche.numero))
+        coverage = campagne.count_up(fiche.numero, planned_here, etats.keys(), bool(ranks))
+        state = _state(contrat, etats), _completion(contrat, facts), detail
+        lines.append((fiche.numero, fiche.axe, fiche.titre, *state, *coverage))
     return table_frame(PROGRESS, lines)
 
 
@@ -144,28 +124,14 @@ def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFr
             lines.append((instance.nom, instance.minimum_par_an, None, None, None, None, "réunions non renseignées"))
             continue
         held = [r for r in reunions if fold(r.instance) == fold(instance.nom)]
-        complete_ones = [r for r in held if r.convies is not None and r.presents is not None]
-        convies, presents = total_of(r.convies for r in complete_ones), total_of(r.presents for r in complete_ones)
-        reserves = [f"sous le minimum ({len(held)} sur {instance.minimum_par_an})"] * (
-            len(held) < instance.minimum_par_an
-        )
-        if len(complete_ones) < len(held):
-            reserves.append(
-                f"participation connue pour {len(complete_ones)} réunion{'s' * (len(complete_ones) > 1)} sur "
-                f"{len(held)}"
-            )
+        counted = [r for r in held if r.convies is not None and r.presents is not None]
+        convies, presents = total_of(r.convies for r in counted), total_of(r.presents for r in counted)
+        minimum, known = instance.minimum_par_an, f"{len(counted)} réunion{'s' * (len(counted) > 1)}"
+        reserves = [f"sous le minimum ({len(held)} sur {minimum})"] if len(held) < minimum else []
+        if len(counted) < len(held):
+            reserves.append(f"participation connue pour {known} sur {len(held)}")
         taux = Decimal(presents) / Decimal(convies) if convies else None
-        lines.append(
-            (
-                instance.nom,
-                instance.minimum_par_an,
-                len(held),
-                convies,
-                presents,
-                taux,
-                SEPARATOR.join(reserves) or None,
-            )
-        )
+        lines.append((instance.nom, minimum, len(held), convies, presents, taux, SEPARATOR.join(reserves) or None))
     return table_frame(GOVERNANCE, lines)
 
 

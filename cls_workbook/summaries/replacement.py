@@ -88,13 +88,10 @@ def _anomalies(replaced: Mapping[Answer, Answer], whole: frozenset[str], table: 
             names = ", ".join(dict.fromkeys(replaced[a].file for a in together))
             fiches = [a.fiche for a in together] + [None] * (file in whole)
             lines = table[(table["Retour remplacé"] == file) & table["Fiche"].isin(fiches)]
+            place = Place(file, fiche="" if file in whole else together[0].fiche, structure=together[0].structure)
+            found, all_of_it = f"remplacé par {names} : {tally(lines)}", file in whole
             yield ReplacedRetour.anomalie(
-                Place(file, fiche="" if file in whole else together[0].fiche, structure=together[0].structure),
-                (),
-                champ="Retour",
-                found=f"remplacé par {names} : {tally(lines)}",
-                refuses_file=file in whole,
-                refuses_sheet=file not in whole,
+                place, (), "Retour", found, refuses_file=all_of_it, refuses_sheet=not all_of_it
             )
 
 
@@ -109,15 +106,12 @@ def preview(table: pd.DataFrame) -> Iterator[str]:
     """Lines for the command: each replacement, its count, and each value that changes with its cells."""
     for (ancien, nouveau), lines in table.groupby(["Retour remplacé", "Retour retenu"], sort=False):
         fiches = list(dict.fromkeys(f for f in lines["Fiche"] if f))
-        yield typography(
-            f"{nouveau} remplace {ancien} (fiche{'s' * (len(fiches) > 1)} {', '.join(fiches)}) : {tally(lines)}."
-        )
+        of_what = f"fiche{'s' * (len(fiches) > 1)} {', '.join(fiches)}"
+        yield typography(f"{nouveau} remplace {ancien} ({of_what}) : {tally(lines)}.")
         for r in lines[lines["Changement"] != UNCHANGED].to_dict("records"):
             where = f"{r['Feuille'] or r['Feuille remplacée']}!{r['Cellule'] or r['Cellule remplacée']}"
-            yield typography(
-                f"  {r['Changement']} : {where} ({r['Champ']}) : {_worded(r['Valeur avant'])} → "
-                f"{_worded(r['Valeur après'])}"
-            )
+            values = f"{_worded(r['Valeur avant'])} → {_worded(r['Valeur après'])}"
+            yield typography(f"  {r['Changement']} : {where} ({r['Champ']}) : {values}")
 
 
 def _worded(valeur: Any) -> str:

@@ -24,23 +24,10 @@ from cls_workbook.tables.table_frames import table_frame
 ACTUAL = "réel"
 _FINANCEMENT_FIELDS = ("financeur", "nature", "prevu", "engage", "verse", "reference", "date")
 # The champs of a measure that carry a figure or an answer; the others only qualify it.
-VALUE_FIELDS = frozenset(
-    (
-        "valeur",
-        "dont_qpv",
-        "numerateur",
-        "denominateur",
-        "questionnaires",
-        "repondants",
-        "satisfaits",
-        "moyenne",
-        "effectif",
-        "jalon",
-        "texte",
-        "nom",
-        "modalite",
-    )
-)
+VALUE_FIELDS = {
+    *("valeur", "dont_qpv", "numerateur", "denominateur", "questionnaires", "repondants", "satisfaits"),
+    *("moyenne", "effectif", "jalon", "texte", "nom", "modalite"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,28 +96,20 @@ def _financements(contrat: Contrat, its_own: pd.DataFrame) -> pd.DataFrame:
 
 def _financement_lines(contrat: Contrat, view: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     origins = columns(view, "annee", "fiche", "structure", "fichier", "feuille")
-    contents, addresses = (
-        columns(view, *_FINANCEMENT_FIELDS),
-        columns(view, *(champ + ADDRESS_SUFFIX for champ in _FINANCEMENT_FIELDS)),
-    )
+    contents = columns(view, *_FINANCEMENT_FIELDS)
+    addresses = columns(view, *(champ + ADDRESS_SUFFIX for champ in _FINANCEMENT_FIELDS))
     for (annee, fiche, structure, file, sheet), content, cells in zip(origins, contents, addresses, strict=True):
-        yield (
-            annee,
-            fiche,
-            displayed_name(contrat, structure),
-            *content,
-            file,
-            sheet,
-            extent([c for c in cells if c is not None]),
-        )
+        where = file, sheet, extent([c for c in cells if c is not None])
+        yield (annee, fiche, displayed_name(contrat, structure), *content, *where)
 
 
 def names_cited(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
     """Of the table ``Mesures``, the names that count entities, each once: Mesure, Champ, Valeur."""
-    nominative_ids = {id_ for id_, (_, _, mesure) in contrat.by_mesure.items() if mesure.nominative}
-    quoted = ValueStore.of(values).lines(
-        lambda c: c.mesure in nominative_ids, "mesure", "champ", "valeur", input_fields=("nom",)
+    nominative, names = (
+        {id_ for id_, (_, _, m) in contrat.by_mesure.items() if m.nominative},
+        ("mesure", "champ", "valeur"),
     )
+    quoted = ValueStore.of(values).lines(lambda c: c.mesure in nominative, *names, input_fields=("nom",))
     return pd.DataFrame(list(dict.fromkeys(quoted)), columns=["Mesure", "Champ", "Valeur"], dtype=object)
 
 

@@ -5,6 +5,7 @@ Frames in, frames out. The column names of the tables are those of the consolida
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,12 +20,6 @@ from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns
 from cls_workbook.summaries.expected import EXPECTED_COLUMNS, ExpectedReturns, displayed_name
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, RETOURS
-
-# --- Structures -----------------------------------------------------------------------------------------------------
-
-
-# --- What is expected -----------------------------------------------------------------------------------------------
-
 
 # --- What came back -------------------------------------------------------------------------------------------------
 
@@ -64,12 +59,10 @@ def _ranks(planned: ExpectedReturns, retours: pd.DataFrame) -> list[int]:
     unexpected: dict[tuple[str, str, str], int] = {}
     ranks = []
     for fiche, structure, volet in columns(retours, *EXPECTED_COLUMNS[:3]):
-        rank = planned.find(fiche, structure, volet)
-        ranks.append(
-            unexpected.setdefault((fiche, fold(structure), volet), len(planned.volets) + len(unexpected))
-            if rank is None
-            else rank
-        )
+        if (rank := planned.find(fiche, structure, volet)) is None:
+            rank = len(planned.volets) + len(unexpected)
+            rank = unexpected.setdefault((fiche, fold(structure), volet), rank)
+        ranks.append(rank)
     return ranks
 
 
@@ -108,15 +101,9 @@ def _received(
     """The columns of the returns received, in their order; ``ranks``: what each answers for."""
     excluded, its_own = Exclusions(anomalies), _by_file(anomalies)
     reasons = [excluded.retour(*place) for place in columns(retours, "fichier", "fiche")]
-    free_cells = np.bincount(
-        [rank for rank, refusal in zip(ranks, reasons, strict=True) if not refusal], minlength=max(ranks, default=0) + 1
-    )
+    answers = Counter(rank for rank, refusal in zip(ranks, reasons, strict=True) if not refusal)
     statuts_ = [
-        (DUPLICATE if any(map(_reports_a_duplicate, refusal)) else REJECTED)
-        if refusal
-        else DUPLICATE
-        if free_cells[rank] > 1
-        else RECEIVED
+        _refused_as(refusal) if refusal else DUPLICATE if answers[rank] > 1 else RECEIVED
         for rank, refusal in zip(ranks, reasons, strict=True)
     ]
 
@@ -147,8 +134,9 @@ def _by_file(anomalies: Iterable[Anomalie]) -> dict[str, list[Anomalie]]:
     return by_file
 
 
-def _reports_a_duplicate(anomalie: Anomalie) -> bool:
-    return anomalie.code in (DuplicateRetour.code, ReplacedRetour.code)
+def _refused_as(anomalies: Iterable[Anomalie]) -> str:
+    codes = (DuplicateRetour.code, ReplacedRetour.code)
+    return DUPLICATE if any(a.code in codes for a in anomalies) else REJECTED
 
 
 def _missing_retours(
@@ -156,12 +144,10 @@ def _missing_retours(
 ) -> Iterator[tuple[int | None, _RetourLine]]:
     for fiche, structure, volet, groupe in columns(planned.planned, *EXPECTED_COLUMNS):
         rank = planned.find(fiche, structure, volet)
-        absent = (
-            not _is_group_represented(contrat, fiche, structure, volet, retours)
-            if groupe
-            else rank is None or not presents[rank]
-        )
-        if absent:
+        is_there = rank is not None and presents[rank]
+        if groupe:
+            is_there = _is_group_represented(contrat, fiche, structure, volet, retours)
+        if not is_there:
             yield rank, _RetourLine(fiche, displayed_name(contrat, structure), volet or None)
 
 
@@ -178,17 +164,9 @@ def _silent_files(retours: pd.DataFrame, anomalies: list[Anomalie]) -> Iterator[
     for file, its_own in _by_file(anomalies).items():
         refusal = [a for a in its_own if a.refuses_file]
         if file and file not in known and refusal:
-            gravities = [a.gravite for a in its_own]
-            statut = DUPLICATE if any(map(_reports_a_duplicate, refusal)) else REJECTED
-            yield (
-                None,
-                _RetourLine(
-                    statut=statut,
-                    file=file,
-                    blocking=gravities.count(BLOCKING),
-                    a_confirmer=gravities.count(A_CONFIRMER),
-                ),
-            )
+            gravities = Counter(a.gravite for a in its_own)
+            line = _RetourLine(statut=_refused_as(refusal), file=file)
+            yield None, line._replace(blocking=gravities[BLOCKING], a_confirmer=gravities[A_CONFIRMER])
 
 
 # --- What is kept ---------------------------------------------------------------------------------------------------
@@ -226,8 +204,5 @@ V = TypeVar("V", pd.DataFrame, ValueStore)
 def retain(values: V, anomalies: Iterable[Anomalie]) -> V:
     """The values left once what the anomalies refuse is set aside: cells, whole fiches, whole files."""
     excluded = Exclusions(anomalies)
-    kept_ones = ValueStore.of(values).without(excluded.concerned, excluded.valeur)
-    return kept_ones if isinstance(values, ValueStore) else kept_ones.read()
-
-
-# --- The three tables of values -------------------------------------------------------------------------------------
+    kept = ValueStore.of(values).without(excluded.concerned, excluded.valeur)
+    return kept if isinstance(values, ValueStore) else kept.read()

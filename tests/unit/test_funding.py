@@ -11,7 +11,6 @@ from cls_workbook.domain.model import ActionToProgramme, Fiche, FicheFinancement
 from cls_workbook.domain.subsidies import payable_for_post
 from cls_workbook.summaries.funding import par_fiche, par_financeur, totaux
 from cls_workbook.summaries.funding_rules import (
-    capped_subsidy,
     expected_cost,
     explications,
     occupation,
@@ -51,7 +50,6 @@ PSSM = written_rule(
     complement_formateurs="formateurs",
     cout_formateur=D(1500),
 )
-FACILITATOR = written_rule("m", "plafond", "Animateur", plafond_annuel=D(10000), plafond_total=D(30000), duree_ans=3)
 
 
 def texte(sentences):
@@ -438,25 +436,6 @@ def test_the_shipped_capacity_rule_reads_the_rate_and_not_the_number_of_people()
 
 
 # --- caps and equal shares ---
-
-
-def test_an_aid_is_capped_by_year_in_years_and_in_all():
-    requests = {a: D(12000) for a in (2024, 2025, 2026, 2027)}
-    assert capped_subsidy(FACILITATOR, requests) == {2024: 10000, 2025: 10000, 2026: 10000, 2027: 0}
-
-
-def test_what_one_year_leaves_is_not_carried_over():
-    assert capped_subsidy(FACILITATOR, {2024: D(4000), 2025: D(16000)}) == {2024: 4000, 2025: 10000}
-
-
-def test_the_total_cap_holds_when_years_alone_would_not():
-    rule = written_rule("m", "plafond", "Animateur", plafond_annuel=D(10000), plafond_total=D(15000))
-    assert capped_subsidy(rule, {2024: D(9000), 2025: D(9000), 2026: D(9000)}) == {2024: 9000, 2025: 6000, 2026: 0}
-
-
-def test_years_run_from_the_year_that_the_rule_says():
-    rule = written_rule("m", "plafond", "Animateur", plafond_annuel=D(10000), duree_ans=1, depuis=2025)
-    assert capped_subsidy(rule, {2024: D(1), 2025: D(2), 2026: D(3)}) == {2024: 0, 2025: 2, 2026: 0}
 
 
 def test_a_capped_aid_is_explained():

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -19,10 +19,6 @@ from cls_workbook.summaries.reconciling.reconciliation_lines import RETAINED, Re
 from cls_workbook.summaries.reconciling.typed_inputs import TypedInputs, tell_unreadable
 from cls_workbook.tables.consolidation_tables import EXPENDITURE, FINANCEMENT
 from cls_workbook.tables.table_frames import frame_records
-
-if TYPE_CHECKING:
-    pass
-
 
 AMOUNTS = {"prevu": "Prévu", "engage": "Engagé", "verse": "Versé"}
 _CENT = Decimal("0.01")
@@ -48,9 +44,8 @@ def money(
     """What all fiches make together comes first."""
     amounts, costs = _amounts(saisies), _costs(saisies)
     for champ, column in AMOUNTS.items():
-        line = ReconciliationLine(
-            FINANCEMENT, None, None, column, "Tous financeurs", total=total_of(par_financeur[column]), money=True
-        )
+        line = ReconciliationLine(FINANCEMENT, None, None, column, "Tous financeurs", money=True)
+        line.total = total_of(par_financeur[column])
         for parts, nombre, _ in (s for (_, c), s in amounts.items() if c == champ):
             line.parts = {c: line.parts.get(c, 0) + parts.get(c, 0) for c in line.parts | parts}
             line.nombre += nombre
@@ -58,13 +53,12 @@ def money(
         yield _to_the_cent(line)
     for consolidated in frame_records(par_fiche):
         if (fiche := consolidated["Fiche"]) in contrat.par_fiche:
-            its_own = [li for li in lines if li["fiche"] == fiche]
-            yield from _money_of_fiche(
-                consolidated, {c: amounts.get((fiche, c), AmountSum({}, 0)) for c in AMOUNTS}, its_own, unreadable
+            its_own, theirs = (
+                [li for li in lines if li["fiche"] == fiche],
+                {c: amounts.get((fiche, c)) for c in AMOUNTS},
             )
-            yield _to_the_cent(
-                _cost(fiche, consolidated["Coût réalisé"], costs.get(fiche, AmountSum({}, 0)), unreadable)
-            )
+            yield from _money_of_fiche(consolidated, theirs, its_own, unreadable)
+            yield _cost(fiche, consolidated["Coût réalisé"], costs.get(fiche), unreadable)
 
 
 def _amounts(saisies: TypedInputs) -> dict[tuple[str, str], AmountSum]:
@@ -82,9 +76,8 @@ def _costs(saisies: TypedInputs) -> dict[str, AmountSum]:
     """Fiche → the cost that returns say: their total; where one gives none, the sum of its posts. What a return says
     stands together."""
     costs: dict[str, AmountSum] = {}
-    for (_, fiche), its_own in groupby(
-        saisies.of_block("depenses", ("total", *EXPENDITURE_POSTS)), key=itemgetter(0, 1)
-    ):
+    typed = saisies.of_block("depenses", ("total", *EXPENDITURE_POSTS))
+    for (_, fiche), its_own in groupby(typed, key=itemgetter(0, 1)):
         statements = [(champ == "total", content, class_) for _, _, champ, content, class_ in its_own]
         totaux = [class_ for in_all, _, class_ in statements if in_all]
         before = costs.get(fiche, AmountSum({}, 0))
@@ -102,41 +95,33 @@ def _costs(saisies: TypedInputs) -> dict[str, AmountSum]:
 
 def _money_of_fiche(
     consolidated: Mapping[str, Any],
-    amounts: Mapping[str, AmountSum],
+    amounts: Mapping[str, AmountSum | None],
     lines: Sequence[Mapping[str, Any]],
     unreadable: Counter[tuple[str, str]],
 ) -> Iterator[ReconciliationLine]:
     fiche = consolidated["Fiche"]
-    for champ, column, elsewhere in (
-        ("engage", "Engagé", ("ARS hors maquette", "Cofinancements", "Valorisation")),
-        ("verse", "Versé", ()),
-    ):
-        line = ReconciliationLine(
-            FINANCEMENT, fiche, None, column, "Toutes natures" if elsewhere else "Maquette", money=True
-        )
-        line.parts, line.nombre, _ = amounts[champ]
+    others = ("ARS hors maquette", "Cofinancements", "Valorisation")
+    for champ, column, elsewhere in (("engage", "Engagé", others), ("verse", "Versé", ())):
+        label = "Toutes natures" if elsewhere else "Maquette"
+        line = ReconciliationLine(FINANCEMENT, fiche, None, column, label, money=True)
+        line.parts, line.nombre, _ = amounts[champ] or AmountSum({}, 0)
         line.total = total_of(consolidated[c] for c in (column, *elsewhere))
-        line.apart.append(
-            (total_of(li[champ] for li in lines if li["niveau"] is None), "sans nature, donc dans aucun sous-total")
-        )
+        unsaid = total_of(li[champ] for li in lines if li["niveau"] is None)
+        line.apart.append((unsaid, "sans nature, donc dans aucun sous-total"))
         if not elsewhere:
-            line.apart.append(
-                (
-                    total_of(li[champ] for li in lines if li["niveau"] not in (None, "maquette")),
-                    "autres natures que la maquette",
-                )
-            )
+            outside = total_of(li[champ] for li in lines if li["niveau"] not in (None, "maquette"))
+            line.apart.append((outside, "autres natures que la maquette"))
         line.notes += tell_unreadable(unreadable[fiche, champ])
         yield _to_the_cent(line)
 
 
-def _cost(fiche: str, total: Any, cost: AmountSum, unreadable: Counter[tuple[str, str]]) -> ReconciliationLine:
+def _cost(fiche: str, total: Any, cost: AmountSum | None, unreadable: Counter[tuple[str, str]]) -> ReconciliationLine:
     line = ReconciliationLine(EXPENDITURE, fiche, None, "Coût réalisé", "Dépenses de l’année", total=total, money=True)
-    line.parts, line.nombre, detail = cost
+    line.parts, line.nombre, detail = cost or AmountSum({}, 0)
     if detail is not None:
         line.notes.append(f"{amount_fr(detail)} pris dans les postes, à la place d’un total refusé")
     line.notes += tell_unreadable(unreadable[fiche, "total"])
-    return line
+    return _to_the_cent(line)
 
 
 def _to_the_cent(line: ReconciliationLine) -> ReconciliationLine:

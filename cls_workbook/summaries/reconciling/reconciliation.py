@@ -69,16 +69,12 @@ def reconciliation(
 
 def unexplained(table: pd.DataFrame) -> list[Anomalie]:
     """One anomaly for each line whose difference is not explained: an error of the program, never of a return."""
-    return [
-        UnexplainedGap.anomalie(
-            Place(fiche=r["Fiche"] or ""),
-            (),
-            champ=f"{r['Libellé']} — {r['Colonne']}",
-            found=f"écart de {number_fr(r['Écart inexpliqué'])} entre la somme des retours et le total",
-        )
-        for r in frame_records(table)
-        if r["Écart inexpliqué"]
-    ]
+    anomalies = []
+    for r in (r for r in frame_records(table) if r["Écart inexpliqué"]):
+        found = f"écart de {number_fr(r['Écart inexpliqué'])} entre la somme des retours et le total"
+        label = f"{r['Libellé']} — {r['Colonne']}"
+        anomalies.append(UnexplainedGap.anomalie(Place(fiche=r["Fiche"] or ""), (), label, found))
+    return anomalies
 
 
 def _unreadable(
@@ -89,11 +85,11 @@ def _unreadable(
     addresses = typed_returns.addresses(contrat)
     involved = [a for a in anomalies if a.gravite == BLOCKING and a.cells and a.file in addresses]
     files = {a.file for a in involved}
-    items_read = set(columns(ValueStore.of(typed_returns.values).of_files(files), "fichier", "feuille", "cellule"))
+    understood = set(columns(ValueStore.of(typed_returns.values).of_files(files), "fichier", "feuille", "cellule"))
     keys: dict[str, dict[tuple[str, str], str]] = {}
     for a in involved:
         for cell in a.cells:
-            if (a.file, a.sheet, cell) in items_read:
+            if (a.file, a.sheet, cell) in understood:
                 continue
             its_own = keys.setdefault(a.file, {location: cle for cle, location in addresses[a.file].items()})
             pieces = its_own.get((a.sheet, cell), "").split("/")
@@ -111,11 +107,9 @@ def _mesures(
     consolidated_by_mesure = {r["Mesure"]: r for r in frame_records(indicateurs)}
     for fiche, _, mesure in contrat.by_mesure.values():
         for line in _of_mesure(contrat, saisies, fiche.numero, mesure, consolidated_by_mesure.get(mesure.id, {})):
-            input_fields = (
-                {"valeur", "effectif"}
-                if mesure.agregation in _ADDITIVES
-                else {c for c, t in TERMS.get(mesure.agregation, ()) if t == line.column}
-            )
+            input_fields = {c for c, t in TERMS.get(mesure.agregation, ()) if t == line.column}
+            if mesure.agregation in _ADDITIVES:
+                input_fields = {"valeur", "effectif"}
             line.notes += tell_unreadable(sum(unreadable[mesure.id, c] for c in input_fields))
             yield line
 
@@ -158,12 +152,8 @@ def _additive(
         line.apart += _double_counts(contrat, mesure, values, retained)
     if estimated := sum(retained.contents[_saying(retained, values.of("statut"), fold(ESTIMATED))]):
         line.notes.append(f"dont {number_fr(estimated)} estimé")
-    doubt = (
-        sum(retained.contents[~_saying(retained, values.of("double_compte"), "oui")])
-        if mesure.agregation == "PERSONNES"
-        else 0
-    )
-    if doubt and line.total is not None:
+    doubt = sum(retained.contents[~_saying(retained, values.of("double_compte"), "oui")])
+    if doubt and mesure.agregation == "PERSONNES" and line.total is not None:
         line.notes.append(f"dont {number_fr(doubt)} sans garantie contre le double compte")
     yield line
 
@@ -184,22 +174,17 @@ def _double_counts(
     if len(counts) < 2:
         return []
     named, numbers = values.of("nom").retained, dict.fromkeys(counts, 0)
-    all_of_them: set[str] = set()
+    distinct: set[str] = set()
     for retour, theirs in groupby(zip(map(int, named.retours), named.contents, strict=True), key=itemgetter(0)):
         if retour in numbers:
             names = {entity_key(contrat, mesure, str(content)) for _, content in theirs}
             numbers[retour] = len(names)
-            all_of_them |= names
+            distinct |= names
     told = sum(counts.values())
     if numbers != counts:
-        return [
-            (
-                told,
-                f"sans total, faute de pouvoir dédoublonner (entre {number_fr(max(counts.values()))} et "
-                f"{number_fr(told)})",
-            )
-        ]
-    return [(told - len(all_of_them), "déclaré par plusieurs structures, compté une fois")]
+        bounds = f"entre {number_fr(max(counts.values()))} et {number_fr(told)}"
+        return [(told, f"sans total, faute de pouvoir dédoublonner ({bounds})")]
+    return [(told - len(distinct), "déclaré par plusieurs structures, compté une fois")]
 
 
 def _terms(
@@ -252,6 +237,3 @@ def _counted(
     if line.total and consolidated.get("Valeur") is None:
         line.notes.append("réponses qui ne font pas une seule valeur")
     yield line
-
-
-# --- money ----------------------------------------------------------------------------------------------------------

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cls_workbook.french import amount_fr, number_fr, typography
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import SEPARATOR
-
-if TYPE_CHECKING:
-    pass
-
 
 RETAINED, REFUSED, REPLACED, SET_ASIDE = "retenue", "refusée", "remplacée", "écartée"
 COUNTED = {"MOYENNE": "moyenne", "JALON": "jalon", "TEXTE": "texte", "UNION": "modalite"}
@@ -23,15 +19,8 @@ TERMS = {
     "SATISFACTION": (("satisfaits", "Numérateur"), ("repondants", "Dénominateur")),
 }
 # What is added, and what says how far it may be.
-_FIELD_NAMES = (
-    "valeur",
-    "effectif",
-    "statut",
-    "double_compte",
-    "nom",
-    *COUNTED.values(),
-    *(champ for terms in TERMS.values() for champ, _ in terms),
-)
+_TERM_FIELDS = (champ for terms in TERMS.values() for champ, _ in terms)
+_FIELD_NAMES = ("valeur", "effectif", "statut", "double_compte", "nom", *COUNTED.values(), *_TERM_FIELDS)
 FIELD_NUMBERS = {champ: numero for numero, champ in enumerate(_FIELD_NAMES)}
 
 
@@ -90,20 +79,9 @@ class ReconciliationLine:
         sums = [self.parts.get(c) for c in (REFUSED, REPLACED, SET_ASIDE)]
         stated, sum_apart = total_of(self.parts.values()), total_of(v for v, _ in self.apart)
         gap = (stated or 0) - sum(v or 0 for v in (*sums, sum_apart, self.total))
-        return (
-            self.objet,
-            self.fiche,
-            self.mesure,
-            self.column,
-            self.libelle,
-            self.nombre,
-            stated,
-            *sums,
-            sum_apart,
-            self.total,
-            gap,
-            self._explanation(sums, stated, gap),
-        )
+        of_what = self.objet, self.fiche, self.mesure, self.column, self.libelle
+        explanation = self._explanation(sums, stated, gap)
+        return (*of_what, self.nombre, stated, *sums, sum_apart, self.total, gap, explanation)
 
     def _explanation(self, sums: Sequence[Any], stated: Any, gap: Any) -> str:
         reasons = ("refusé (feuille Anomalies)", "remplacé par une correction", "écarté (retours en double ou rejetés)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,10 +18,6 @@ from cls_workbook.summaries.reconciling.reconciliation_lines import (
     MesureValues,
 )
 from cls_workbook.summaries.what_counts import Exclusions
-
-if TYPE_CHECKING:
-    pass
-
 
 _LOCATION = ("fichier", "fiche", "feuille", "cellule")
 NO_VALUES = MesureValues(*(np.zeros(0, dtype=type_) for type_ in (int, int, int, object, object)))
