@@ -60,12 +60,12 @@ def controler(given: CheckInput, findings: Sequence[Anomalie] | None = None) -> 
     """
     duplicates = campaign_checks.DuplicateRetour(given).second_answers()
     of_campagne = [a for check in _of_kind(CampagneCheck, given) for a in check.in_campagne()]
-    discarded = {a.file for a in duplicates if a.refuses_file}
-    given = given.without(files=discarded)
-    kept = given.without(fiches={(a.file, a.fiche) for a in duplicates if a.refuses_sheet})
+    copies = {(a.file, a.fiche) for a in duplicates if a.refuses_file}
+    given = given.without(copies)
+    kept = given.without({(a.file, a.fiche) for a in duplicates})
     if findings is None:
         findings = of_each_retour(given)
-    theirs = [a for a in findings if a.file not in discarded]
+    theirs = [a for a in findings if (a.file, "") not in copies]
     return _new_anomalies(given, [*duplicates, *of_campagne, *theirs, *_between_retours(kept)])
 
 

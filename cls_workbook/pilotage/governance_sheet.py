@@ -5,33 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.forms.layout import KeyedRow, height
 from cls_workbook.french import typography
 from cls_workbook.pilotage import pilotage_questions as pf
-from cls_workbook.pilotage.pilotage_pieces import (
-    B,
-    C,
-    Canvas,
-    D,
-    DrawnTable,
-    E,
-    F,
-    G,
-    SheetTally,
-    band,
-    sheet_table,
-    titre,
-)
+from cls_workbook.pilotage.pilotage_pieces import B, C, Canvas, CoordinatorPage, D, DrawnTable, E, F, G, SheetTally
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, address, reference
 
 GOVERNANCE = "Gouvernance"
 
 
-def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     p = canvas.pilotage
     page = canvas.page(GOVERNANCE, (40, 16, 16, 16, 18, 74))
-    titre(
-        page,
+    page.title(
         f"Gouvernance {canvas.contrat.year_name(canvas.annee)}",
         "Les réunions tenues et la participation, comptée en structures.",
     )
@@ -40,25 +26,21 @@ def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
     if canvas.contrat.instances:
         page.line += len(canvas.contrat.instances) + 3
     bloc = canvas.bloc(pf.MEETINGS)
-    band(page, bloc.titre, G, bloc.aide)
+    page.band(bloc.titre, G, bloc.aide)
     columns = {"instance": B, "date": C, "convies": D, "presents": E, "observation": G}
     values = [{n: getattr(r, n) for n in columns} for r in p.reunions]
-    zone = sheet_table(
-        page, bloc, "pilotage/reunions", columns, values, computed={F: ("Participation", _participation)}, top=None
+    zone = page.table(
+        bloc, "pilotage/reunions", columns, values, computed={F: ("Participation", _participation)}, top=None
     )
     if canvas.contrat.instances:
         page.line = summary
         _summary_of_instances(page, canvas, zone)
-    cell_range = CellRange(zone.header, B, zone.end, B)
-    return page, SheetTally(
-        "Les réunions de chaque instance, et la participation.",
-        "Réunions",
-        f"(COUNTA({reference(GOVERNANCE, cell_range)})-1)",
-        len(p.reunions),
-    )
+    role = "Les réunions de chaque instance, et la participation."
+    formula = f"(COUNTA({reference(GOVERNANCE, CellRange(zone.header, B, zone.end, B))})-1)"
+    return page, SheetTally(role, "Réunions", formula, len(p.reunions))
 
 
-def _participation(page: FormPage, row: KeyedRow, column: int, line: Mapping[str, Any]) -> None:
+def _participation(page: CoordinatorPage, row: KeyedRow, column: int, line: Mapping[str, Any]) -> None:
     convies, presents = address(page.line, D), address(page.line, E)
     valeur = line["presents"] / line["convies"] if line.get("convies") and line.get("presents") is not None else ""
     page.computation(
@@ -66,9 +48,9 @@ def _participation(page: FormPage, row: KeyedRow, column: int, line: Mapping[str
     )
 
 
-def _summary_of_instances(page: FormPage, canvas: Canvas, zone: DrawnTable) -> None:
+def _summary_of_instances(page: CoordinatorPage, canvas: Canvas, zone: DrawnTable) -> None:
     """Meetings held against the least number, and attendance, by instance."""
-    band(page, "Ce que prévoit le contrat, et où nous en sommes", G)
+    page.band("Ce que prévoit le contrat, et où nous en sommes", G)
     titles = (
         "Instance",
         "Minimum par an",
@@ -96,14 +78,9 @@ def _summary_of_instances(page: FormPage, canvas: Canvas, zone: DrawnTable) -> N
         taux = sum(r.presents or 0 for r in counted) / convies if convies else ""
         page.texte(E, Formula(f'IF({sums[1]}=0,"",{sums[0]}/{sums[1]})', taux), "calcul:taux")
         remaining = instance.minimum_par_an - len(held)
-        page.texte(
-            F,
-            Formula(
-                f'IF({done}>={minimum},"minimum atteint",({minimum}-{done})&" à tenir")',
-                f"{remaining} à tenir" if remaining > 0 else "minimum atteint",
-            ),
-            "calcul:centre",
-        )
+        formula = f'IF({done}>={minimum},"minimum atteint",({minimum}-{done})&" à tenir")'
+        shown = f"{remaining} à tenir" if remaining > 0 else "minimum atteint"
+        page.texte(F, Formula(formula, shown), "calcul:centre")
         page.texte(G, instance.composition or None, "repere:texte")
         page.next_row(height(instance.composition, 80, 24))
     cell_range, done, minimum = CellRange(start, F, page.line - 1, F), address(start, D), f"${address(start, C)}"

@@ -6,7 +6,7 @@ to a row keyed ``…/end``: rows inserted in between belong to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,65 +30,6 @@ class SheetTally(NamedTuple):
     valeur: int
 
 
-@dataclass(frozen=True)
-class Canvas:
-    """What every sheet is drawn from. ``choix`` and ``addresses``: list name → its choices, its range."""
-
-    contrat: Contrat
-    annee: int
-    pilotage: Pilotage
-    choix: Mapping[str, tuple[str, ...]]
-    addresses: Mapping[str, str]
-
-    def page(self, nom: str, widths: Sequence[float], insertable: bool = True) -> FormPage:
-        """A blank sheet; ``widths`` from column B on."""
-        sheet = Sheet(nom, protected=True, insert_rows=insertable, hidden_columns=(1,), tab_color="accent")
-        sheet.widths.update({1: 4} | dict(enumerate(widths, B)))
-        sheet.print_setup.left_footer = f"{self.contrat.nom_court} · pilotage {self.contrat.year_name(self.annee)}"
-        return FormPage(SheetPlan(sheet, ""), dict(self.addresses), dict(self.choix), self.annee)
-
-    def bloc(self, bloc: Bloc, groupe: str = "") -> Bloc:
-        return pf.for_this(bloc, self.contrat, self.annee, self.choix, groupe)
-
-
-def titre(page: FormPage, titre: str, aide: str) -> None:
-    """Title and what the sheet is for: they stay in view and head each printed page."""
-    page.texte(B, titre, "titre")
-    page.next_row(34)
-    page.texte(B, typography(aide), "aide_ligne")
-    page.next_row(20)
-    page.sheet.frozen_at = (2, 0)
-    page.sheet.print_setup.repeated_rows = (1, 2)
-
-
-def new_page(page: FormPage) -> None:
-    """What follows prints on a page of its own."""
-    page.sheet.print_setup.page_breaks.append(page.line - 1)
-
-
-def band(page: FormPage, titre: str, end: int, aide: str = "") -> None:
-    page.next_row(9)
-    page.texte(B, typography(titre), "bloc")
-    page.fill(range(C, end + 1), "bloc")
-    page.next_row(24)
-    if aide:
-        page.texte(B, typography(aide), "aide_ligne")
-        page.next_row(19)
-
-
-def headers(page: FormPage, prefix: str, titles: Mapping[int, str], saisies: Sequence[int]) -> None:
-    page.row(f"{prefix}/#", "entete")
-    for column in range(min(titles), max(titles) + 1):
-        page.texte(column, titles.get(column), "entete_saisie" if column in saisies else "entete")
-    page.next_row(33)
-
-
-def enter_value(page: FormPage, row: KeyedRow, bloc: Bloc, nom: str, column: int, valeur: object) -> None:
-    champ = bloc.champ(nom)
-    valeur = valeur or None if isinstance(valeur, str) else valeur
-    page.typed(row, champ, column, bloc.nom, label=champ.libelle, valeur=valeur)
-
-
 class DrawnTable(NamedTuple):
     """A table once drawn: its row of headers and its last, closing row; ranges over both take in inserted rows."""
 
@@ -99,37 +40,93 @@ class DrawnTable(NamedTuple):
         return f"{address(self.header, column, True)}:{address(self.end, column, True)}"
 
 
-def sheet_table(
-    page: FormPage,
-    bloc: Bloc,
-    prefix: str,
-    columns: Mapping[str, int],
-    values: Sequence[Mapping[str, object]],
-    *,
-    computed: Mapping[int, tuple[str, Callable[[FormPage, KeyedRow, int, Mapping[str, object]], None]]] | None = None,
-    top: float | None = 24,
-) -> DrawnTable:
-    """A table to which rows may be added. ``top`` None: blank rows are left to grow with the text typed in them."""
-    computed = computed or {}
-    titles = {column: bloc.champ(nom).libelle for nom, column in columns.items()} | {
-        c: titre for c, (titre, _) in computed.items()
-    }
-    header = page.line
-    headers(page, prefix, titles, tuple(columns.values()))
-    for rank in range(1, max(bloc.lines, len(values) + 3) + 1):
-        row = page.row(f"{prefix}/{rank:02d}")
-        line = values[rank - 1] if rank <= len(values) else {}
-        for nom, column in columns.items():
-            enter_value(page, row, bloc, nom, column, line.get(nom))
-        for column, (_, compute) in computed.items():
-            compute(page, row, column, line)
-        page.next_row(top or _height_of(page, columns, line))
-    page.row(f"{prefix}/fin", "fin")
-    page.next_row(6)
-    return DrawnTable(header, page.line - 1)
+class CoordinatorPage(FormPage):
+    """A sheet of the coordinator, drawn from top to bottom."""
+
+    def title(self, titre: str, aide: str) -> None:
+        """Title and what the sheet is for: they stay in view and head each printed page."""
+        self.texte(B, titre, "titre")
+        self.next_row(34)
+        self.texte(B, typography(aide), "aide_ligne")
+        self.next_row(20)
+        self.sheet.frozen_at = (2, 0)
+        self.sheet.print_setup.repeated_rows = (1, 2)
+
+    def new_page(self) -> None:
+        """What follows prints on a page of its own."""
+        self.sheet.print_setup.page_breaks.append(self.line - 1)
+
+    def band(self, titre: str, end: int, aide: str = "") -> None:
+        self.next_row(9)
+        self.texte(B, typography(titre), "bloc")
+        self.fill(range(C, end + 1), "bloc")
+        self.next_row(24)
+        if aide:
+            self.texte(B, typography(aide), "aide_ligne")
+            self.next_row(19)
+
+    def headers(self, prefix: str, titles: Mapping[int, str], saisies: Collection[int]) -> None:
+        self.row(f"{prefix}/#", "entete")
+        for column in range(min(titles), max(titles) + 1):
+            self.texte(column, titles.get(column), "entete_saisie" if column in saisies else "entete")
+        self.next_row(33)
+
+    def enter_value(self, row: KeyedRow, bloc: Bloc, nom: str, column: int, valeur: object) -> None:
+        champ, valeur = bloc.champ(nom), valeur or None if isinstance(valeur, str) else valeur
+        self.typed(row, champ, column, bloc.nom, label=champ.libelle, valeur=valeur)
+
+    def table(
+        self,
+        bloc: Bloc,
+        prefix: str,
+        columns: Mapping[str, int],
+        values: Sequence[Mapping[str, object]],
+        *,
+        computed: Mapping[int, ComputedColumn] | None = None,
+        top: float | None = 24,
+    ) -> DrawnTable:
+        """A table to which rows may be added. ``top`` None: blank rows are left to grow with the text typed in them."""
+        computed, header = computed or {}, self.line
+        titles = {column: bloc.champ(nom).libelle for nom, column in columns.items()}
+        self.headers(prefix, titles | {c: titre for c, (titre, _) in computed.items()}, columns.values())
+        for rank in range(1, max(bloc.lines, len(values) + 3) + 1):
+            row = self.row(f"{prefix}/{rank:02d}")
+            line = values[rank - 1] if rank <= len(values) else {}
+            for nom, column in columns.items():
+                self.enter_value(row, bloc, nom, column, line.get(nom))
+            for column, (_, compute) in computed.items():
+                compute(self, row, column, line)
+            self.next_row(top or self._height(columns, line))
+        self.row(f"{prefix}/fin", "fin")
+        self.next_row(6)
+        return DrawnTable(header, self.line - 1)
+
+    def _height(self, columns: Mapping[str, int], line: Mapping[str, object]) -> float | None:
+        """What shows the texts of a row that is filled in already; None for a blank row."""
+        texts = {column: v for nom, column in columns.items() if isinstance(v := line.get(nom), str)}
+        return max((height(texte, self.sheet.widths[column], 24) for column, texte in texts.items()), default=None)
 
 
-def _height_of(page: FormPage, columns: Mapping[str, int], line: Mapping[str, object]) -> float | None:
-    """What shows the texts of a row that is filled in already; None for a blank row."""
-    texts = {column: v for nom, column in columns.items() if isinstance(v := line.get(nom), str)}
-    return max((height(texte, page.sheet.widths[column], 24) for column, texte in texts.items()), default=None)
+# What is printed above a column that computes, and what draws its cell in each row.
+ComputedColumn = tuple[str, Callable[[CoordinatorPage, KeyedRow, int, Mapping[str, object]], None]]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """What every sheet is drawn from. ``choix`` and ``addresses``: list name → its choices, its range."""
+
+    contrat: Contrat
+    annee: int
+    pilotage: Pilotage
+    choix: Mapping[str, tuple[str, ...]]
+    addresses: Mapping[str, str]
+
+    def page(self, nom: str, widths: Sequence[float], insertable: bool = True) -> CoordinatorPage:
+        """A blank sheet; ``widths`` from column B on."""
+        sheet = Sheet(nom, protected=True, insert_rows=insertable, hidden_columns=(1,), tab_color="accent")
+        sheet.widths.update({1: 4} | dict(enumerate(widths, B)))
+        sheet.print_setup.left_footer = f"{self.contrat.nom_court} · pilotage {self.contrat.year_name(self.annee)}"
+        return CoordinatorPage(SheetPlan(sheet, ""), dict(self.addresses), dict(self.choix), self.annee)
+
+    def bloc(self, bloc: Bloc, groupe: str = "") -> Bloc:
+        return pf.for_this(bloc, self.contrat, self.annee, self.choix, groupe)

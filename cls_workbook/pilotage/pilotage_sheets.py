@@ -11,28 +11,13 @@ from collections.abc import Sequence
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Structure
 from cls_workbook.forms import choice_lists
-from cls_workbook.forms.layout import FormPage, height
-from cls_workbook.forms.year_workbook import Respondent, repondants
+from cls_workbook.forms.layout import height
+from cls_workbook.forms.year_workbook import repondants
 from cls_workbook.french import typography
 from cls_workbook.pilotage import governance_sheet, programme_sheet
 from cls_workbook.pilotage import pilotage_questions as pf
 from cls_workbook.pilotage.coordinator_inputs import Pilotage, Relance
-from cls_workbook.pilotage.pilotage_pieces import (
-    B,
-    C,
-    Canvas,
-    D,
-    E,
-    F,
-    G,
-    SheetTally,
-    band,
-    enter_value,
-    headers,
-    new_page,
-    sheet_table,
-    titre,
-)
+from cls_workbook.pilotage.pilotage_pieces import B, C, Canvas, CoordinatorPage, D, E, F, G, SheetTally
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, Workbook, address, reference
 
 HOME, GROUPS, DECISIONS, FOLLOW_UP = "Accueil", "Groupes", "Décisions", "Suivi"
@@ -76,9 +61,9 @@ def canvas_of(contrat: Contrat, annee: int, pilotage: Pilotage) -> Canvas:
     return Canvas(contrat, annee, pilotage, choix, choice_lists.addresses(choix))
 
 
-def draw(canvas: Canvas) -> list[tuple[FormPage, SheetTally]]:
+def draw(canvas: Canvas) -> list[tuple[CoordinatorPage, SheetTally]]:
     """The sheets in which the coordinator types, and what Accueil says of each."""
-    drawings: list[tuple[FormPage, SheetTally]] = [_groups(canvas)] if pf.groups(canvas.contrat) else []
+    drawings: list[tuple[CoordinatorPage, SheetTally]] = [_groups(canvas)] if pf.groups(canvas.contrat) else []
     drawings += [programme_sheet.draw(canvas)] if canvas.contrat.fiches else []
     return [*drawings, governance_sheet.draw(canvas), _decisions(canvas), _follow_up(canvas)]
 
@@ -86,7 +71,7 @@ def draw(canvas: Canvas) -> list[tuple[FormPage, SheetTally]]:
 # --- Accueil --------------------------------------------------------------------------------------------------------
 
 
-def _accueil(canvas: Canvas, counts: list[tuple[str, SheetTally]]) -> FormPage:
+def _accueil(canvas: Canvas, counts: list[tuple[str, SheetTally]]) -> CoordinatorPage:
     contrat, annee = canvas.contrat, canvas.annee
     page = canvas.page(HOME, (36, 58, 62, 26), insertable=False)
     page.next_row(8)
@@ -94,22 +79,22 @@ def _accueil(canvas: Canvas, counts: list[tuple[str, SheetTally]]) -> FormPage:
     page.next_row(34)
     page.texte(B, contrat.titre, "sous_titre")
     page.next_row(22)
-    band(page, "À quoi sert ce classeur ?", E)
+    page.band("À quoi sert ce classeur ?", E)
     for sentence in INTRODUCTION:
         page.merge(B, E, typography(sentence), "libelle")
         page.next_row(height(sentence, 175))
-    band(page, canvas.bloc(pf.CAMPAGNE).titre, E)
+    page.band(canvas.bloc(pf.CAMPAGNE).titre, E)
     campagne(page, canvas)
-    band(page, "Les feuilles, et ce qui y est déjà saisi", E)
+    page.band("Les feuilles, et ce qui y est déjà saisi", E)
     sheets_and_counts(page, counts)
     colors(page)
     page.sheet.selection = (1, B)
     return page
 
 
-def colors(page: FormPage) -> None:
+def colors(page: CoordinatorPage) -> None:
     """What the colours of inputs mean."""
-    band(page, "Ce que veulent dire les couleurs", E)
+    page.band("Ce que veulent dire les couleurs", E)
     for style, word, meaning in LEGEND:
         page.texte(B, word or None, style)
         page.texte(C, typography(meaning), "libelle")
@@ -117,7 +102,7 @@ def colors(page: FormPage) -> None:
         page.next_row(height(meaning, 58))
 
 
-def campagne(page: FormPage, canvas: Canvas) -> None:
+def campagne(page: CoordinatorPage, canvas: Canvas) -> None:
     """Which campaign this is, and what is asked of it."""
     bloc, p = canvas.bloc(pf.CAMPAGNE), canvas.pilotage
     facts = (("contrat", "Contrat", canvas.contrat.id), ("annee", "Année suivie", canvas.annee))
@@ -138,7 +123,7 @@ def campagne(page: FormPage, canvas: Canvas) -> None:
         page.next_row(36 if champ.type == "texte" else 24)
 
 
-def sheets_and_counts(page: FormPage, counts: list[tuple[str, SheetTally]]) -> None:
+def sheets_and_counts(page: CoordinatorPage, counts: list[tuple[str, SheetTally]]) -> None:
     """A link to each sheet, what it is for, how much was typed in it."""
     for nom, tally in counts:
         page.texte(B, Link(f"internal:'{nom}'!B1", nom, f"Ouvrir la feuille {nom}"), "lien")
@@ -150,10 +135,9 @@ def sheets_and_counts(page: FormPage, counts: list[tuple[str, SheetTally]]) -> N
 # --- Groupes --------------------------------------------------------------------------------------------------------
 
 
-def _groups(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+def _groups(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     page = canvas.page(GROUPS, (62, 74))
-    titre(
-        page,
+    page.title(
         "Qui répond au nom des groupes ?",
         "Un groupe n’est pas une structure. Tant que ses membres ne sont pas nommés, le nombre de retours attendus "
         "reste inconnu.",
@@ -162,17 +146,16 @@ def _groups(canvas: Canvas) -> tuple[FormPage, SheetTally]:
     total = 0
     for groupe in pf.groups(canvas.contrat):
         if pieces:
-            new_page(page)
+            page.new_page()
         bloc, fiches = canvas.bloc(pf.MEMBERS, groupe.id), pf.fiches_of_group(canvas.contrat, groupe)
         numbers = ", ".join(f.numero for f in fiches)
-        band(page, f"{groupe.nom} : fiche{'s' * (len(fiches) > 1)} {numbers}", C)
+        page.band(f"{groupe.nom} : fiche{'s' * (len(fiches) > 1)} {numbers}", C)
         values = _members(canvas, groupe, fiches)
         # Room for all the candidates and a few more.
-        place = max(bloc.lines, len(canvas.contrat.candidats(groupe)) + 3)
-        values_and_blanks = (
-            values if len(values) + 3 >= place else [*values, *({} for _ in range(place - 3 - len(values)))]
-        )
-        zone = sheet_table(page, bloc, f"pilotage/membres/{groupe.id}", {"structure": B, "fiche": C}, values_and_blanks)
+        place = max(bloc.lines - 3, len(canvas.contrat.candidats(groupe)))
+        blanks: list[dict[str, object]] = [{}] * (place - len(values))
+        columns = {"structure": B, "fiche": C}
+        zone = page.table(bloc, f"pilotage/membres/{groupe.id}", columns, [*values, *blanks])
         pieces.append(f"COUNTA({reference(GROUPS, CellRange(zone.header, B, zone.end, B))})-1")
         total += len(values)
     role = "Les structures qui répondent au nom de chaque groupe."
@@ -195,44 +178,42 @@ def _members(canvas: Canvas, groupe: Structure, fiches: Sequence[Fiche]) -> list
 # --- Décisions ------------------------------------------------------------------------------------------------------
 
 
-def _decisions(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+def _decisions(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     p, contrat = canvas.pilotage, canvas.contrat
     page = canvas.page(DECISIONS, (54, 18, 14, 46, 38, 38))
     bloc = canvas.bloc(pf.COPIL_DECISIONS)
-    titre(page, f"Décisions du COPIL · {canvas.contrat.year_name(canvas.annee)}", bloc.aide)
+    page.title(f"Décisions du COPIL · {canvas.contrat.year_name(canvas.annee)}", bloc.aide)
     columns = {"fiche": B, "decision": C, "date": D, "precision": E, "avis": F, "perspectives": G}
     values = [{n: getattr(d, n) for n in columns} for d in p.decisions]
     for line in values:
         line["fiche"] = pf.shown_fiche(contrat.par_fiche[line["fiche"]]) if line["fiche"] else None
-    zone = sheet_table(page, bloc, "pilotage/decisions", columns, values, top=None)
+    zone = page.table(bloc, "pilotage/decisions", columns, values, top=None)
     page.sheet.frozen_at = (zone.header, 0)
     page.sheet.print_setup.repeated_rows = (1, zone.header)
     formula = f"(COUNTA({reference(DECISIONS, CellRange(zone.header, C, zone.end, C))})-1)"
-    return page, SheetTally(
-        "Ce que le COPIL a décidé, l’avis du porteur, les perspectives.", "Décisions", formula, len(p.decisions)
-    )
+    role = "Ce que le COPIL a décidé, l’avis du porteur, les perspectives."
+    return page, SheetTally(role, "Décisions", formula, len(p.decisions))
 
 
 # --- Suivi ----------------------------------------------------------------------------------------------------------
 
 
-def _follow_up(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     """One row per structure whose return is expected; then rows for those that the contract does not name."""
     p = canvas.pilotage
     page = canvas.page(FOLLOW_UP, (46, 18, 16, 62, 52))
     bloc, prefix = canvas.bloc(pf.FOLLOW_UP), "pilotage/suivi"
-    titre(
-        page,
+    page.title(
         f"Suivi des retours {canvas.contrat.year_name(canvas.annee)}",
         "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.",
     )
     expected_returns = repondants(canvas.contrat, p.membres)
     first_relances = {r.structure: r for r in reversed(p.relances)}
-    band(page, bloc.titre, F, bloc.aide)
+    on_rows = [first_relances[r.id] for r in expected_returns if r.id in first_relances]
+    page.band(bloc.titre, F, bloc.aide)
     header = page.line
     columns = {"statut": C, "date": D, "note": E}
-    headers(
-        page,
+    page.headers(
         prefix,
         {B: "Structure", F: "Fiches attendues"} | {c: bloc.champ(n).libelle for n, c in columns.items()},
         tuple(columns.values()),
@@ -242,54 +223,43 @@ def _follow_up(canvas: Canvas) -> tuple[FormPage, SheetTally]:
         fiches = ", ".join(f"{numero} ({volet})" if volet else numero for numero, volet in expected.fiches)
         page.texte(B, expected.nom, "libelle_fort")
         page.anchor(row, F, fiches, "repere:texte")
-        relance = first_relances.pop(expected.id, None)
+        relance = first_relances.get(expected.id)
         for nom, column in columns.items():
-            enter_value(page, row, bloc, nom, column, getattr(relance, nom, None))
+            page.enter_value(row, bloc, nom, column, getattr(relance, nom, None))
         page.next_row(max(height(expected.nom, 46, 24), height(fiches, 58, 24)))
     page.row(f"{prefix}/fin", "fin")
     page.next_row(6)
-    _others_follow_up(page, canvas, [r for r in p.relances if r not in _kept_relances(p, expected_returns)])
+    _others_follow_up(page, canvas, [r for r in p.relances if r not in on_rows])
     _replacements(page, canvas)
     _colour_statuts(page, header)
     received = sum(1 for r in p.relances if r.statut in ("reçu", "validé"))
     zone = reference(FOLLOW_UP, CellRange(header, C, page.line, C))
     formula = f'(COUNTIF({zone},"reçu")+COUNTIF({zone},"validé"))'
-    return page, SheetTally(
-        "Qui a répondu, qui a été relancé, ce qui est à corriger.", "Reçus ou validés", formula, received
-    )
+    role = "Qui a répondu, qui a été relancé, ce qui est à corriger."
+    return page, SheetTally(role, "Reçus ou validés", formula, received)
 
 
-def _kept_relances(p: Pilotage, expected_returns: Sequence[Respondent]) -> list[Relance]:
-    """The relances that stand on the row of an expected structure: the first of each."""
-    ids = {r.id for r in expected_returns}
-    kept: dict[str, Relance] = {}
-    for relance in p.relances:
-        if relance.structure in ids:
-            kept.setdefault(relance.structure, relance)
-    return list(kept.values())
-
-
-def _others_follow_up(page: FormPage, canvas: Canvas, relances: Sequence[Relance]) -> None:
+def _others_follow_up(page: CoordinatorPage, canvas: Canvas, relances: Sequence[Relance]) -> None:
     bloc, known = canvas.bloc(pf.OTHERS_FOLLOW_UP), canvas.contrat.by_structure
-    new_page(page)
-    band(page, bloc.titre, F)
+    page.new_page()
+    page.band(bloc.titre, F)
     columns = {"structure": B, "statut": C, "date": D, "note": E}
     values = [
         {n: getattr(r, n) for n in columns}
         | {"structure": known[r.structure].nom if r.structure in known else r.structure}
         for r in relances
     ]
-    sheet_table(page, bloc, "pilotage/suivi_autres", columns, values, top=None)
+    page.table(bloc, "pilotage/suivi_autres", columns, values, top=None)
 
 
-def _replacements(page: FormPage, canvas: Canvas) -> None:
+def _replacements(page: CoordinatorPage, canvas: Canvas) -> None:
     bloc = canvas.bloc(pf.REPLACEMENTS)
-    band(page, bloc.titre, F, bloc.aide)
+    page.band(bloc.titre, F, bloc.aide)
     values = [{"ancien": r.ancien, "nouveau": r.nouveau, "note": r.note or None} for r in canvas.pilotage.remplacements]
-    sheet_table(page, bloc, "pilotage/remplacements", {"ancien": B, "nouveau": E, "note": F}, values, top=None)
+    page.table(bloc, "pilotage/remplacements", {"ancien": B, "nouveau": E, "note": F}, values, top=None)
 
 
-def _colour_statuts(page: FormPage, header: int) -> None:
+def _colour_statuts(page: CoordinatorPage, header: int) -> None:
     """A colour beside each word of the column."""
     cell_range, first = CellRange(header + 1, C, page.line, C), address(header + 1, C)
     for word, style in (("reçu", "rempli"), ("validé", "bon"), ("relancé", "attention"), ("à corriger", "erreur")):

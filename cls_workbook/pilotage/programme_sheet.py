@@ -7,37 +7,19 @@ from decimal import Decimal
 
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import Bloc
-from cls_workbook.forms.layout import FormPage, height
+from cls_workbook.forms.layout import height
 from cls_workbook.french import typography
 from cls_workbook.pilotage import pilotage_questions as pf
-from cls_workbook.pilotage.pilotage_pieces import (
-    NOTE,
-    B,
-    C,
-    Canvas,
-    D,
-    E,
-    F,
-    G,
-    H,
-    SheetTally,
-    band,
-    enter_value,
-    headers,
-    new_page,
-    sheet_table,
-    titre,
-)
+from cls_workbook.pilotage.pilotage_pieces import NOTE, B, C, Canvas, CoordinatorPage, D, E, F, G, H, SheetTally
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, address, reference
 
 YEAR_PROGRAMME = "Programmation"
 
 
-def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
+def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     contrat = canvas.contrat
     page = canvas.page(YEAR_PROGRAMME, (9, 62, 26, 18, 21, 21, 21, 34))
-    titre(
-        page,
+    page.title(
         f"Programmation {canvas.contrat.year_name(canvas.annee)}",
         "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas "
         "nul.",
@@ -46,19 +28,15 @@ def draw(canvas: Canvas) -> tuple[FormPage, SheetTally]:
     _other_financements(page, canvas)
     typed_fields = sum(1 for _, financeur in canvas.pilotage.programme if not financeur)
     formula = f"COUNT({reference(YEAR_PROGRAMME, CellRange(header + 1, G, header + len(contrat.fiches), G))})"
-    return page, SheetTally(
-        "Les montants programmés par fiche et par financeur, et ce qui a été engagé avant.",
-        "Fiches programmées",
-        formula,
-        typed_fields,
-    )
+    role = "Les montants programmés par fiche et par financeur, et ce qui a été engagé avant."
+    return page, SheetTally(role, "Fiches programmées", formula, typed_fields)
 
 
-def _programme_table(page: FormPage, canvas: Canvas) -> int:
+def _programme_table(page: CoordinatorPage, canvas: Canvas) -> int:
     """One row a fiche, and their sums. Returns the row of the headers."""
     contrat = canvas.contrat
     bloc, prefix = canvas.bloc(pf.YEAR_PROGRAMME), "pilotage/programmation"
-    band(page, bloc.titre, NOTE, bloc.aide)
+    page.band(bloc.titre, NOTE, bloc.aide)
     nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
     titles = {
         B: "Fiche",
@@ -71,25 +49,23 @@ def _programme_table(page: FormPage, canvas: Canvas) -> int:
         NOTE: "À noter",
     }
     header = page.line
-    headers(page, prefix, titles, (F, G))
+    page.headers(prefix, titles, (F, G))
     for fiche in contrat.fiches:
         _programme_row(page, canvas, bloc, fiche)
     _programme_totals(page, contrat, header)
-    first_remaining = address(header + 1, H)
-    page.sheet.conditional_formats.append(
-        ConditionalFormat(CellRange(header + 1, H, page.line, H), f"N({first_remaining})<0", "erreur")
-    )
+    below_zero, zone = f"N({address(header + 1, H)})<0", CellRange(header + 1, H, page.line, H)
+    page.sheet.conditional_formats.append(ConditionalFormat(zone, below_zero, "erreur"))
     if nature:
         page.texte(B, typography(f"« Programmé » : {nature}."), "aide_ligne")
         page.next_row(18)
     return header
 
 
-def _other_financements(page: FormPage, canvas: Canvas) -> None:
+def _other_financements(page: CoordinatorPage, canvas: Canvas) -> None:
     contrat = canvas.contrat
     autres = canvas.bloc(pf.OTHER_FINANCEMENTS)
-    new_page(page)
-    band(page, autres.titre, NOTE, autres.aide)
+    page.new_page()
+    page.band(autres.titre, NOTE, autres.aide)
     names = {f.id: f.nom for f in contrat.financeurs}
     values = [
         {
@@ -100,12 +76,10 @@ def _other_financements(page: FormPage, canvas: Canvas) -> None:
         }
         for f in canvas.pilotage.financements
     ]
-    sheet_table(
-        page, autres, "pilotage/autres", {"fiche": C, "financeur": D, "nature": E, "montant": F}, values, top=33
-    )
+    page.table(autres, "pilotage/autres", {"fiche": C, "financeur": D, "nature": E, "montant": F}, values, top=33)
 
 
-def _programme_row(page: FormPage, canvas: Canvas, bloc: Bloc, fiche: Fiche) -> None:
+def _programme_row(page: CoordinatorPage, canvas: Canvas, bloc: Bloc, fiche: Fiche) -> None:
     p, money = canvas.pilotage, fiche.financement
     row = page.row(f"pilotage/programmation/{fiche.numero}", "saisie", fiche.numero)
     page.texte(B, fiche.numero, "repere:code")
@@ -120,29 +94,21 @@ def _programme_row(page: FormPage, canvas: Canvas, bloc: Bloc, fiche: Fiche) -> 
         page.texte(NOTE, "Poste hors maquette : à saisir au tableau suivant.", "aide:retrait")
         page.next_row(top)
         return
-    enter_value(page, row, bloc, "engage_anterieur", F, before)
-    enter_value(page, row, bloc, "programme", G, programme)
+    page.enter_value(row, bloc, "engage_anterieur", F, before)
+    page.enter_value(row, bloc, "programme", G, programme)
     contrat_, already, this_year = (address(page.line, c) for c in (E, F, G))
-    remaining = (
-        None
-        if money.montant is None or (before is None and programme is None)
-        else money.montant - (before or 0) - (programme or 0)
-    )
-    page.computation(
-        row,
-        H,
-        f'IF(OR({contrat_}="",COUNT({already}:{this_year})=0),"",{contrat_}-SUM({already}:{this_year}))',
-        "" if remaining is None else remaining,
-        "calcul:montant",
-    )
-    word = "" if remaining is None or remaining >= 0 else "dépasse le montant du contrat"
-    page.computation(
-        row, NOTE, f'IF(N({address(page.line, H)})<0,"dépasse le montant du contrat","")', word, "aide:retrait"
-    )
+    remaining = None
+    if money.montant is not None and (before is not None or programme is not None):
+        remaining = money.montant - (before or 0) - (programme or 0)
+    formula = f'IF(OR({contrat_}="",COUNT({already}:{this_year})=0),"",{contrat_}-SUM({already}:{this_year}))'
+    page.computation(row, H, formula, "" if remaining is None else remaining, "calcul:montant")
+    exceeding = "dépasse le montant du contrat"
+    word, formula = "" if remaining is None or remaining >= 0 else exceeding, f"IF(N({address(page.line, H)})<0,"
+    page.computation(row, NOTE, f'{formula}"{exceeding}","")', word, "aide:retrait")
     page.next_row(top)
 
 
-def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
+def _programme_totals(page: CoordinatorPage, contrat: Contrat, header: int) -> None:
     """The sums, and what they leave of the maquette that the contract announces."""
     page.row("pilotage/programmation/fin", "fin")
     page.fill(range(B, NOTE + 1), "total")
@@ -151,11 +117,8 @@ def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
     total_of: dict[int, Decimal | None] = {}
     for column in (E, F, G):
         zone = f"{address(header + 1, column)}:{address(last, column)}"
-        known = [
-            c.valeur
-            for c in page.cells
-            if c.column == column and header < c.line <= last and isinstance(c.valeur, Decimal)
-        ]
+        above = (c.valeur for c in page.cells if c.column == column and header < c.line <= last)
+        known = [valeur for valeur in above if isinstance(valeur, Decimal)]
         total_of[column], how_many = (sum(known, Decimal(0)) if known else None), len(known)
         page.texte(column, Formula(f'IF(COUNT({zone})=0,"",SUM({zone}))', total_of[column]), "total:montant")
     # Sums of what is known only: the row says of how many fiches.
@@ -166,7 +129,7 @@ def _programme_totals(page: FormPage, contrat: Contrat, header: int) -> None:
         _announced_maquette(page, contrat.maquette, total_of)
 
 
-def _announced_maquette(page: FormPage, announced: Decimal, total_of: Mapping[int, Decimal | None]) -> None:
+def _announced_maquette(page: CoordinatorPage, announced: Decimal, total_of: Mapping[int, Decimal | None]) -> None:
     """What the contract announces for all its fiches, against the sums of the row above."""
     page.fill(range(B, NOTE + 1), "repere:texte")
     page.texte(C, "Maquette annoncée par le contrat", "repere:texte")
@@ -174,19 +137,10 @@ def _announced_maquette(page: FormPage, announced: Decimal, total_of: Mapping[in
     total, already, this_year, maquette = (address(page.line - n, c) for n, c in ((1, E), (1, F), (1, G), (0, E)))
     taken = None if total_of[F] is None and total_of[G] is None else (total_of[F] or 0) + (total_of[G] or 0)
     remaining = None if taken is None else announced - taken
-    page.texte(
-        H,
-        Formula(f'IF(COUNT({already}:{this_year})=0,"",{maquette}-SUM({already}:{this_year}))', remaining),
-        "calcul:montant",
-    )
+    formula = f'IF(COUNT({already}:{this_year})=0,"",{maquette}-SUM({already}:{this_year}))'
+    page.texte(H, Formula(formula, remaining), "calcul:montant")
     exceeding, differing = "dépasse la maquette", "les fiches ne font pas la maquette"
     word = exceeding if remaining is not None and remaining < 0 else differing if total_of[E] != announced else ""
-    page.texte(
-        NOTE,
-        Formula(
-            f'IF(N({address(page.line, H)})<0,"{exceeding}",IF(ROUND(N({total})-{maquette},2)<>0,"{differing}",""))',
-            word,
-        ),
-        "aide",
-    )
+    gap = f'IF(ROUND(N({total})-{maquette},2)<>0,"{differing}","")'
+    page.texte(NOTE, Formula(f'IF(N({address(page.line, H)})<0,"{exceeding}",{gap})', word), "aide")
     page.next_row(24)

@@ -98,11 +98,7 @@ class Campagne:
             anomalies=tuple(typed_returns.anomalies),
             addresses=typed_returns.addresses(self.contrat),
         )
-        replaced = [s for s in typed_returns.settled if s.replaced]
-        return given.without(
-            files={s.file for s in replaced if s.is_replaced_whole},
-            fiches={(s.file, fiche) for s in replaced for fiche in s.replaced},
-        )
+        return given.without({place for settled in typed_returns.settled for place in settled.set_aside})
 
     def bring_together(self, batches: Iterable[Batch[pd.DataFrame]]) -> Batch[ValueStore]:
         """One batch, in their order; each is let go once it is taken in."""

@@ -222,7 +222,7 @@ def found(given: CheckInput, *codes: str) -> list[tuple]:
     """
     files = given.retours["fichier"].unique()
     if len(files) > 1:
-        singles = [a for f in files for a in of_each_retour(given.without({*files} - {f}))]
+        singles = [a for f in files for a in of_each_retour(given.without({(g, "") for g in files if g != f}))]
         assert sorted(map(str, singles)) == sorted(map(str, of_each_retour(given)))
     return [(a.code, a.gravite, a.cells) for a in controler(given) if a.code in codes]
 

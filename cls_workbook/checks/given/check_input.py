@@ -18,6 +18,7 @@ from cls_workbook.checks.given.input_places import InputPlaces
 from cls_workbook.checks.given.typed_answers import Here, TypedAnswers
 from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.storing.value_store import Choice, ValueStore
+from cls_workbook.reading.storing.wide_views import columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,17 +82,22 @@ class CheckInput:
 
     # --- parts ---
 
-    def without(self, files: Collection[str] = (), fiches: Collection[Here] = ()) -> CheckInput:
-        """The same without some files, or without some (fichier, fiche)."""
-        if not files and not fiches:
+    def without(self, answers: Collection[Here]) -> CheckInput:
+        """The same without some (fichier, fiche); fiche "": without all that the return says."""
+        if not answers:
             return self
-        values: pd.DataFrame | ValueStore
+
+        def is_left_out(file: str, fiche: str, *_: str) -> bool:
+            return (file, fiche) in answers or (file, "") in answers
+
+        def kept(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame[[not is_left_out(*place) for place in columns(frame, "fichier", "fiche")]]
+
         if isinstance(self.values, ValueStore):
-            concerned = {*files, *(file for file, _ in fiches)}
-            values = self.values.without(concerned, lambda file, fiche, *_: file in files or (file, fiche) in fiches)
+            values: pd.DataFrame | ValueStore = self.values.without({file for file, _ in answers}, is_left_out)
         else:
-            values = self.values[_kept(self.values, files, fiches)]
-        return dataclasses.replace(self, values=values, retours=self.retours[_kept(self.retours, files, fiches)])
+            values = kept(self.values)
+        return dataclasses.replace(self, values=values, retours=kept(self.retours))
 
     def par_fiche(self, bloc: str) -> Iterator[tuple[str, CheckInput]]:
         """Each fiche of which something is said in this block, and what is said of it."""
@@ -113,7 +119,3 @@ def _of_fiche(fiche: str) -> Choice:
 
 def _of_mesure(mesure: str, blocks: Collection[str]) -> Choice:
     return lambda chapter: chapter.mesure == mesure and chapter.bloc in blocks
-
-
-def _kept(frame: pd.DataFrame, files: Collection[str], fiches: Collection[Here]) -> list[bool]:
-    return [f not in files and (f, n) not in fiches for f, n in zip(frame["fichier"], frame["fiche"], strict=True)]

@@ -8,13 +8,11 @@ import unicodedata
 from cls_workbook import resources, version
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms import choice_lists
-from cls_workbook.forms.layout import FormPage
-from cls_workbook.french import typography
 from cls_workbook.office.coordinator import home_rows, home_sheet, workstation
 from cls_workbook.office.coordinator.home_sheet import InitialAccueil
 from cls_workbook.office.coordinator.workstation import Workstation
 from cls_workbook.pilotage import Pilotage, pilotage_sheets, programme_sheet
-from cls_workbook.pilotage.pilotage_pieces import Canvas, SheetTally, titre
+from cls_workbook.pilotage.pilotage_pieces import Canvas, CoordinatorPage, SheetTally
 from cls_workbook.reports.consolidation import blank_results
 from cls_workbook.workbook.description import Macros, Sheet, Workbook
 
@@ -57,9 +55,9 @@ def describe(contrat: Contrat, annee: int, pilotage: Pilotage, start: InitialAcc
     return worksheets
 
 
-def _not_applicable_sheet(canvas: Canvas, nom: str, sentence: str) -> FormPage:
+def _not_applicable_sheet(canvas: Canvas, nom: str, sentence: str) -> CoordinatorPage:
     sheet = canvas.page(nom, (62, 74))
-    titre(sheet, nom, typography(sentence))
+    sheet.title(nom, sentence)
     return sheet
 
 

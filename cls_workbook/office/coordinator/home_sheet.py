@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cls_workbook.forms.layout import KEY_COLUMN, MARK, FormPage, height
+from cls_workbook.forms.layout import KEY_COLUMN, MARK, height
 from cls_workbook.french import typography
 from cls_workbook.office.coordinator import home_rows
 from cls_workbook.pilotage import pilotage_questions as pf
-from cls_workbook.pilotage.pilotage_pieces import B, C, Canvas, D, E, SheetTally, band
+from cls_workbook.pilotage.pilotage_pieces import B, C, Canvas, CoordinatorPage, D, E, SheetTally
 from cls_workbook.pilotage.pilotage_sheets import campagne, colors, sheets_and_counts
 from cls_workbook.workbook.description import Button, CellRange, ConditionalFormat, Link, Sheet, Validation, address
 
@@ -106,15 +106,15 @@ def draw(
     page.next_row(22)
     _buttons(page)
     _situation(page)
-    band(page, canvas.bloc(pf.CAMPAGNE).titre, E)
+    page.band(canvas.bloc(pf.CAMPAGNE).titre, E)
     _setting(page, "dossier", starting_point.folder, "saisie:code")
     _setting(page, "precedent", starting_point.precedent or None)
     campagne(page, canvas)
     _setting(page, "contrat", starting_point.contrat)
     page.sheet.print_setup.page_breaks.append(page.line - 1)
-    band(page, "Les feuilles à remplir, et ce qui y est déjà saisi", E)
+    page.band("Les feuilles à remplir, et ce qui y est déjà saisi", E)
     sheets_and_counts(page, list(counts))
-    band(page, "Les feuilles que remplit « Consolider »", E)
+    page.band("Les feuilles que remplit « Consolider »", E)
     _computed_sheets(page, outcomes)
     colors(page)
     page.next_row(9)
@@ -124,9 +124,9 @@ def draw(
     return page.sheet
 
 
-def _buttons(page: FormPage) -> None:
+def _buttons(page: CoordinatorPage) -> None:
     """One button a row, and beside it what it does."""
-    band(page, "Que voulez-vous faire ?", E)
+    page.band("Que voulez-vous faire ?", E)
     for action in ACTIONS:
         page.texte(B, action.nom, "libelle_fort")  # under the button, which does not print
         page.merge(C, E, typography(action.meaning), "libelle")
@@ -137,9 +137,9 @@ def _buttons(page: FormPage) -> None:
     page.next_row(height(NO_MACRO_HELP, sum(WIDTHS), size=9))
 
 
-def _situation(page: FormPage) -> None:
+def _situation(page: CoordinatorPage) -> None:
     """What the last click left: date, figures, message."""
-    band(page, "Où en est la campagne", E)
+    page.band("Où en est la campagne", E)
     _box(page, "derniere", home_rows.NEVER, "libelle:date_gauche")
     page.next_row(22)
     _box(page, "bilan", None, "libelle:texte")
@@ -152,7 +152,7 @@ def _situation(page: FormPage) -> None:
     page.next_row(46)
 
 
-def _setting(page: FormPage, nom: str, valeur: str | None, style: str = "saisie_optionnelle:code") -> None:
+def _setting(page: CoordinatorPage, nom: str, valeur: str | None, style: str = "saisie_optionnelle:code") -> None:
     """A cell that tells Python where something is: a path, from the workbook's folder or whole."""
     _row(page, nom)
     page.texte(C, valeur, style)
@@ -162,7 +162,7 @@ def _setting(page: FormPage, nom: str, valeur: str | None, style: str = "saisie_
     page.next_row(24)
 
 
-def _computed_sheets(page: FormPage, names: Sequence[str]) -> None:
+def _computed_sheets(page: CoordinatorPage, names: Sequence[str]) -> None:
     for nom in names:
         if nom in _SHEETS:
             page.texte(B, Link(f"internal:'{nom}'!A1", nom, f"Ouvrir la feuille {nom}"), "lien")
@@ -170,13 +170,13 @@ def _computed_sheets(page: FormPage, names: Sequence[str]) -> None:
             page.next_row(21)
 
 
-def _box(page: FormPage, nom: str, valeur: object, style: str) -> None:
+def _box(page: CoordinatorPage, nom: str, valeur: object, style: str) -> None:
     """A cell that Python writes, as wide as the sheet."""
     _row(page, nom)
     page.merge(C, E, valeur, style)
 
 
-def _row(page: FormPage, nom: str) -> None:
+def _row(page: CoordinatorPage, nom: str) -> None:
     box = home_rows.SLOTS[nom]
     page.texte(KEY_COLUMN, MARK + box.cle, "cle")
     page.texte(B, typography(box.libelle), "libelle")

@@ -126,6 +126,11 @@ class SettledReturn(NamedTuple):
     def is_replaced_whole(self) -> bool:
         return len(self.replaced) == len(self.answers)
 
+    @property
+    def set_aside(self) -> set[tuple[str, str]]:
+        """(fichier, fiche) of what another return says instead; fiche "": all of it."""
+        return {(self.file, "")} if self.is_replaced_whole else {(self.file, fiche) for fiche in self.replaced}
+
 
 # --- what several returns say ---------------------------------------------------------------------------------------
 
