@@ -58,7 +58,7 @@ class SheetXmlReader:
         self._texts = Memory(_parse_text, TEXTS_MAX, REMEMBERED_BYTES_MAX)
         self._rows = Memory(_parse_row, ROWS_MAX, REMEMBERED_BYTES_MAX)
         self._values = Memory(_values_in, FORMATS_KEPT, len(Formats._fields))
-        self._frames = Memory(_marks_of_table, FRAMES_KEPT, FRAME_BYTES_MAX)
+        self._frames = Memory(_inside_of_table, FRAMES_KEPT, FRAME_BYTES_MAX)
 
     def shared_texts(self, xml: bytes) -> dict[bytes, str] | None:
         """Index, as a cell writes it → text. None if one of them is not a plain text. ``xml``: the part
@@ -79,9 +79,12 @@ class SheetXmlReader:
         way."""
         start, end = xml.find(_START), xml.rfind(_END)
         if start < 0 and end < 0:
-            return SheetContent({}, {}, frozenset()) if self._frames[xml] == 0 else None
+            return SheetContent({}, {}, frozenset()) if self._frames[xml] == [] else None
         try:
-            if not (0 <= start <= end and self._frames[xml[:start] + _MARKED + xml[end + len(_END) :]] == 1):
+            if not 0 <= start <= end or _MARK in xml:
+                return None
+            frame = b"%s<%s/>%s" % (xml[: start + len(_START)], _MARK, xml[end:])
+            if self._frames[frame] != [_MARK.decode()]:
                 return None
             return self._content(xml[start + len(_START) : end], texts, formats)
         except (KeyError, ValueError):
@@ -131,6 +134,7 @@ _TEXTS = re.compile(
     rf'{_DECLARATION}<sst xmlns="(?:{"|".join(map(re.escape, _NAMESPACES))})"'
     r'(?: (?!xmlns[=])[\w:]+="[^"<>&]*")* ?>'.encode()
 )
+_MARK = b"rows-read-apart"  # stands for the rows, in what stands around them
 _PLACES = [[[f"{ns}}}worksheet", f"{ns}}}sheetData"]] for ns in _NAMESPACES]
 
 
@@ -140,16 +144,16 @@ def _inside_of_texts(xml: bytes) -> int:
     return head.end() if head else -1
 
 
-def _marks_of_table(xml: bytes) -> int:
-    """How many elements the ``sheetData`` of a worksheet holds; -1 if there is not just one, in its place, or if this
-    is no XML in UTF-8."""
+def _inside_of_table(xml: bytes) -> list[str] | None:
+    """Names of the elements that the ``sheetData`` of a worksheet holds; None if there is not just one, in its place,
+    or if this is no XML in UTF-8."""
     path: list[str] = []
     tables: list[list[str]] = []
-    marks = 0
+    inside: list[str] = []
 
     def start(nom: str, attributes: dict[str, str]) -> None:
-        nonlocal marks
-        marks += bool(path) and path[-1].endswith("}sheetData")
+        if path and path[-1].endswith("}sheetData"):
+            inside.append(nom.rpartition("}")[2])
         path.append(nom)
         if nom.endswith("}sheetData"):
             tables.append(path.copy())
@@ -159,8 +163,8 @@ def _marks_of_table(xml: bytes) -> int:
     try:
         reader.Parse(xml, True)
     except (expat.ExpatError, ValueError):
-        return -1
-    return marks if _WORKSHEET.match(xml) and tables in _PLACES else -1
+        return None
+    return inside if _WORKSHEET.match(xml) and tables in _PLACES else None
 
 
 # --- Shared texts ---------------------------------------------------------------------------------------------------
@@ -271,7 +275,7 @@ def _row_number(xml: bytes, places: list[bytes]) -> int:
 
 # --- Sheets ---------------------------------------------------------------------------------------------------------
 
-_START, _END, _MARKED = b"<sheetData>", b"</sheetData>", b"<sheetData><rows/></sheetData>"
+_START, _END = b"<sheetData>", b"</sheetData>"
 _VALUE = re.compile(rb"<v>([^<]*)</v>")
 _NUMBER = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?(?:E[+-]?[0-9]{1,3})?")
 _BOOLEANS = {b"1": True, b"0": False}

@@ -124,6 +124,11 @@ class TypedFormula(Check):
     sought = "Une cellule de saisie contient une formule, une erreur (#REF!) ou un lien vers un autre classeur."
 
 
+class StruckOut(Check):
+    code, gravity = "TEXTE_BARRE", A_CONFIRMER
+    sought = "Une partie d’un texte est barrée : elle n’est pas reprise."
+
+
 class TooLongText(Check):
     code, gravity = "TEXTE_TROP_LONG", A_CONFIRMER
     sought = "Un texte dépasse la longueur prévue."

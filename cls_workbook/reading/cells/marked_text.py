@@ -26,6 +26,15 @@ class MarkedText(str):
         marked.kept, marked.raised = kept, raised
         return marked
 
+    def __eq__(self, other: object) -> bool:
+        same_marks = not isinstance(other, MarkedText) or (other.kept, other.raised) == (self.kept, self.raised)
+        return super().__eq__(other) is True and same_marks
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
     def __getnewargs__(self) -> tuple[str, str, bool]:  # type: ignore[override]  # it travels between processes
         return str(self), self.kept, self.raised
 

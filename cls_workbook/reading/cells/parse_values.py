@@ -11,6 +11,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from cls_workbook.anomalies import Check
 from cls_workbook.french import (
     CENT,
     FOR_NUMBER,
@@ -21,11 +22,26 @@ from cls_workbook.french import (
     without_control_characters,
     without_invisibles,
 )
-from cls_workbook.reading.cells.accepted_input import CONTINUATION, AcceptedInput, NotUnderstood, Understood
+from cls_workbook.reading.cells.accepted_input import (
+    CONTINUATION,
+    NAMES,
+    AcceptedInput,
+    NotUnderstood,
+    Understood,
+    expected_for,
+)
+from cls_workbook.reading.cells.marked_text import MarkedText
 from cls_workbook.reading.cells.shown import as_text, hours_fr
 from cls_workbook.reading.cells.written_dates import read_date
 from cls_workbook.reading.cells.written_numbers import CAP, Doubt, native_number, read_number
-from cls_workbook.reading.reading_checks import TooLongText, UnknownChoice, UnreadableNumber, WrittenNo
+from cls_workbook.reading.reading_checks import (
+    StruckOut,
+    TooLongText,
+    UnknownChoice,
+    UnreadableDate,
+    UnreadableNumber,
+    WrittenNo,
+)
 from cls_workbook.workbook.percentages import Percentage
 
 CODE_MAX = 10**15  # beyond, Excel has already lost digits
@@ -51,6 +67,8 @@ def understand(
         return obvious
     if is_blank(raw):
         return None
+    if isinstance(raw, MarkedText):
+        return _marked(raw, AcceptedInput(type_, choix, minimum, maximum, length, unite))
     return reader(raw, AcceptedInput(type_, choix, minimum, maximum, length, unite))
 
 
@@ -66,6 +84,25 @@ def _obvious_value(
         known = texte in choix if type_ == "liste" else length is None or len(texte) <= length
         return Understood(texte) if known else None
     return None
+
+
+def _marked(raw: MarkedText, awaited: AcceptedInput) -> Understood | NotUnderstood:
+    """A text of which a part is struck out, or a digit raised: read without what is struck out where any text will do,
+    and asked again; refused elsewhere."""
+    if awaited.type == "texte" and raw.kept == raw:
+        return _text(str(raw), awaited)
+    reason = "une partie est barrée" if raw.kept != raw else "un chiffre y est en exposant ou en indice"
+    if awaited.type == "texte":
+        remedy = f"effacez ce qui est barré, {CONTINUATION} Seul le reste est repris."
+        return NotUnderstood(StruckOut, "un texte dont rien n’est barré", remedy, raw.kept.strip() or None)
+    check: type[Check] = UnreadableNumber
+    expected = "une valeur dont rien n’est barré, ni en exposant"
+    if awaited.type in NAMES or awaited.type == "date":
+        check = UnreadableDate if awaited.type == "date" else NAMES[awaited.type][0]
+        expected = expected_for(awaited)
+    elif awaited.type == "liste" and awaited.choix:
+        check, expected = UnknownChoice, f"un choix parmi {quoted_list(awaited.choix)}"
+    return NotUnderstood(check, expected, f"{reason}{NBSP}: saisissez seulement la réponse, {CONTINUATION}")
 
 
 _EXACT_TYPES: dict[str, Callable[[int], int | Decimal]] = {

@@ -21,7 +21,7 @@ from cls_workbook.reading.opening.package_kind import ODS_CONTENT, main_part
 from cls_workbook.reading.opening.shared_texts import shared_texts
 from cls_workbook.reading.opening.xlsx_directory import ReturnedSheet, XlsxDirectory, directory, relations_part
 from cls_workbook.reading.opening.xlsx_sheet import SharedContent, xlsx_sheet
-from cls_workbook.reading.opening.xml_walk import Budget, own_tables
+from cls_workbook.reading.opening.xml_walk import Budget, damaged, own_tables
 from cls_workbook.reading.opening.zip_parts import SHARED_PART_MAX, ZipParts
 from cls_workbook.reading.opening.zip_parts import shared_parts as parts_in_common
 
@@ -113,6 +113,8 @@ class _XlsxFile:
 
     def grids(self, except_for: str = "") -> Iterator[Grid]:
         for sheet in self._directory.worksheets:
+            if sheet.part not in self._parts:
+                raise damaged(f"la feuille « {sheet.nom} » n’y est pas")
             if not (sheet.nom == except_for and sheet.hidden):
                 yield self._quick_grid(sheet) or self._plain_grid(sheet)
 
