@@ -148,10 +148,8 @@ def explications(
         sentences += [f"Fiche {fiche.numero}{NBSP}: {sentence}" for sentence in statements]
     sentences += _envelopes(contrat, annee, lines)
     sentences += subsidy_explanations(contrat, situations(contrat, annee, lines, values, costs, previous_subsidies))
-    for rule in contrat.regles:
-        if rule.type == "parite":
-            sentences += _parities(contrat, rule, values)
-    return sentences
+    parities = (rule for rule in contrat.regles if rule.type == "parite")
+    return [*sentences, *(sentence for rule in parities for sentence in _parities(contrat, rule, values))]
 
 
 def _without_nature(lines: list[Row]) -> Iterable[str]:
