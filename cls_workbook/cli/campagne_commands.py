@@ -6,34 +6,16 @@ import argparse
 import sys
 
 from cls_workbook.cli import command_pieces as pieces
-from cls_workbook.cli.command_pieces import BLOCKING, DONE, declare
+from cls_workbook.cli.command_pieces import BLOCKING, CAMPAGNE, DONE, RETOURS, command, option
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
 if TYPE_CHECKING:
     import pandas as pd
 
     from cls_workbook.anomalies import Anomalie
-    from cls_workbook.cli.command_pieces import Subcommands
 
 
 # --- The way out ----------------------------------------------------------------------------------------------------
-
-
-def add_generer(subcommands: Subcommands) -> None:
-    generer = declare(subcommands, "generer", "fabrique le classeur de l’année", _generate)
-    pieces.add_campagne(generer)
-    generer.add_argument(
-        "--sortie",
-        metavar="DOSSIER",
-        default=".",
-        type=pieces.folder_name,
-        help="où ranger les classeurs (par défaut : ici)",
-    )
-    generer.add_argument(
-        "--par-structure", action="store_true", help="fabrique aussi un classeur par structure, avec ses seules fiches"
-    )
-    pieces.add_precedent(generer, " : ses valeurs figurent à côté des cases")
-    pieces.add_pilotage(generer)
 
 
 def _generate(chosen: argparse.Namespace) -> int:
@@ -66,12 +48,6 @@ def _tell_gaps(chosen: argparse.Namespace) -> None:
         )
 
 
-def add_pilotage(subcommands: Subcommands) -> None:
-    pilotage = declare(subcommands, "pilotage", "fabrique le classeur de la coordination", _pilotage)
-    pieces.add_campagne(pilotage)
-    pieces.add_output(pilotage, "P.xlsx", ".xlsx")
-
-
 def _pilotage(chosen: argparse.Namespace) -> int:
     from cls_workbook.pilotage import workbook
     from cls_workbook.pipeline.way_out import load_contrat
@@ -80,15 +56,6 @@ def _pilotage(chosen: argparse.Namespace) -> int:
     write(workbook(load_contrat(chosen.contrat, chosen.annee), chosen.annee), chosen.sortie)
     print(chosen.sortie)
     return DONE
-
-
-def add_dictionnaire(subcommands: Subcommands) -> None:
-    dictionnaire = declare(subcommands, "dictionnaire", "décrit chaque case à remplir", _dictionary)
-    pieces.add_campagne(dictionnaire)
-    dictionnaire.add_argument("--structure", metavar="S", help="les seules cases d’une structure (identifiant ou nom)")
-    dictionnaire.add_argument("--format", choices=("json", "csv", "xlsx"), default="json")
-    pieces.add_pilotage(dictionnaire)
-    dictionnaire.add_argument("--sortie", metavar="F", help="le fichier à écrire (par défaut : l’écran)")
 
 
 def _dictionary(chosen: argparse.Namespace) -> int:
@@ -104,24 +71,6 @@ def _dictionary(chosen: argparse.Namespace) -> int:
 
 
 # --- The way back ---------------------------------------------------------------------------------------------------
-
-
-def add_consolider(subcommands: Subcommands) -> None:
-    consolider = declare(subcommands, "consolider", "lit, contrôle et consolide les retours", _consolidate)
-    pieces.add_retours(consolider)
-    pieces.add_campagne(consolider)
-    pieces.add_output(consolider, "C.xlsx", ".xlsx")
-    pieces.add_precedent(consolider, metavar="P.xlsx")
-    pieces.add_pilotage(consolider)
-    pieces.add_date(consolider, "la date de la consolidation")
-    consolider.add_argument(
-        "--remplacer",
-        metavar="[ANCIEN=]NOUVEAU",
-        action="append",
-        default=[],
-        help="un retour corrigé prend la place d’un autre (voir « comparer ») ; peut être répété",
-    )
-    pieces.add_reading(consolider)
 
 
 def _consolidate(chosen: argparse.Namespace) -> int:
@@ -145,28 +94,6 @@ def _consolidate(chosen: argparse.Namespace) -> int:
     return code
 
 
-def add_relances(subcommands: Subcommands) -> None:
-    relances = declare(
-        subcommands,
-        "relances",
-        "prépare un brouillon de message par structure qui n’a pas répondu, son classeur joint ; rien n’est envoyé",
-        _relances,
-    )
-    pieces.add_retours(relances)
-    pieces.add_campagne(relances)
-    relances.add_argument(
-        "--sortie",
-        metavar="DOSSIER",
-        required=True,
-        type=pieces.folder_name,
-        help="où ranger les brouillons et la liste de ceux qui manquent",
-    )
-    pieces.add_pilotage(relances, " : membres des groupes, date limite, relances déjà faites")
-    pieces.add_precedent(relances, " : ses valeurs figurent dans les classeurs joints")
-    pieces.add_date(relances, "le jour où l’on compte les retards")
-    pieces.add_reading(relances)
-
-
 def _relances(chosen: argparse.Namespace) -> int:
     from cls_workbook.french import typography
     from cls_workbook.pipeline.way_back import write_relances_from_files
@@ -187,20 +114,6 @@ def _relances(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def add_controler(subcommands: Subcommands) -> None:
-    controler = declare(subcommands, "controler", "contrôle des retours, un par un", _check)
-    controler.add_argument("retours", metavar="RETOUR", nargs="+")
-    pieces.add_definition(controler)
-    controler.add_argument(
-        "--annoter",
-        metavar="DOSSIER",
-        type=pieces.folder_name,
-        help="écrit dans ce dossier une copie de chaque retour : cases fautives colorées et commentées, "
-        "liste en première feuille",
-    )
-    pieces.add_reading(controler)
-
-
 def _check(chosen: argparse.Namespace) -> int:
     from cls_workbook.pipeline import single_returns
 
@@ -217,13 +130,6 @@ def _check(chosen: argparse.Namespace) -> int:
     for line in copies:
         print(line)
     return code
-
-
-def add_comparer(subcommands: Subcommands) -> None:
-    comparer = declare(subcommands, "comparer", "dit ce qu’un retour corrigé changerait, sans rien écrire", _compare)
-    comparer.add_argument("ancien", metavar="ANCIEN", help="le retour reçu d’abord")
-    comparer.add_argument("nouveau", metavar="NOUVEAU", help="le retour corrigé")
-    pieces.add_definition(comparer)
 
 
 def _compare(chosen: argparse.Namespace) -> int:
@@ -253,3 +159,84 @@ def _report(anomalies: list[Anomalie] | tuple[Anomalie, ...]) -> int:
     counts = {g: sum(a.gravite == g for a in anomalies) for g in GRAVITIES}
     print(" · ".join(f"{nombre} {gravite}" for gravite, nombre in counts.items()))
     return BLOCKING if counts[GRAVITIES[0]] else DONE
+
+
+# --- The commands ---------------------------------------------------------------------------------------------------
+
+GENERER = command(
+    "generer",
+    "fabrique le classeur de l’année",
+    _generate,
+    *CAMPAGNE,
+    pieces.folder("où ranger les classeurs (par défaut : ici)", default="."),
+    option(
+        "--par-structure", action="store_true", help="fabrique aussi un classeur par structure, avec ses seules fiches"
+    ),
+    pieces.precedent(" : ses valeurs figurent à côté des cases"),
+    pieces.pilotage(),
+)
+PILOTAGE = command(
+    "pilotage", "fabrique le classeur de la coordination", _pilotage, *CAMPAGNE, pieces.output("P.xlsx", ".xlsx")
+)
+DICTIONNAIRE = command(
+    "dictionnaire",
+    "décrit chaque case à remplir",
+    _dictionary,
+    *CAMPAGNE,
+    option("--structure", metavar="S", help="les seules cases d’une structure (identifiant ou nom)"),
+    option("--format", choices=("json", "csv", "xlsx"), default="json"),
+    pieces.pilotage(),
+    option("--sortie", metavar="F", help="le fichier à écrire (par défaut : l’écran)"),
+)
+CONSOLIDER = command(
+    "consolider",
+    "lit, contrôle et consolide les retours",
+    _consolidate,
+    RETOURS,
+    *CAMPAGNE,
+    pieces.output("C.xlsx", ".xlsx"),
+    pieces.precedent(metavar="P.xlsx"),
+    pieces.pilotage(),
+    pieces.day("la date de la consolidation"),
+    option(
+        "--remplacer",
+        metavar="[ANCIEN=]NOUVEAU",
+        action="append",
+        default=[],
+        help="un retour corrigé prend la place d’un autre (voir « comparer ») ; peut être répété",
+    ),
+    pieces.reading,
+)
+RELANCES = command(
+    "relances",
+    "prépare un brouillon de message par structure qui n’a pas répondu, son classeur joint ; rien n’est envoyé",
+    _relances,
+    RETOURS,
+    *CAMPAGNE,
+    pieces.folder("où ranger les brouillons et la liste de ceux qui manquent", required=True),
+    pieces.pilotage(" : membres des groupes, date limite, relances déjà faites"),
+    pieces.precedent(" : ses valeurs figurent dans les classeurs joints"),
+    pieces.day("le jour où l’on compte les retards"),
+    pieces.reading,
+)
+CONTROLER = command(
+    "controler",
+    "contrôle des retours, un par un",
+    _check,
+    option("retours", metavar="RETOUR", nargs="+"),
+    pieces.definition(),
+    pieces.folder(
+        "écrit dans ce dossier une copie de chaque retour : cases fautives colorées et commentées, liste en première "
+        "feuille",
+        "--annoter",
+    ),
+    pieces.reading,
+)
+COMPARER = command(
+    "comparer",
+    "dit ce qu’un retour corrigé changerait, sans rien écrire",
+    _compare,
+    option("ancien", metavar="ANCIEN", help="le retour reçu d’abord"),
+    option("nouveau", metavar="NOUVEAU", help="le retour corrigé"),
+    pieces.definition(),
+)

@@ -13,56 +13,65 @@ TYPE_CHECKING = False  # as type checkers know it: importing typing would take h
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+    from typing import Any
 
     from cls_workbook.engines.engine_protocol import Engine
 
     Subcommands = argparse._SubParsersAction[CommandParser]
+    # What adds itself to a command: an option, or several.
+    Addition = Callable[[argparse._ActionsContainer], object]
 
 DONE, BLOCKING = 0, 1
 
 
-def declare(
-    subcommands: Subcommands, name: str, summary: str, run: Callable[[argparse.Namespace], int]
-) -> CommandParser:
-    """A command that ``run`` answers with its exit code."""
-    command = subcommands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
-    command.set_defaults(command=run)
-    return command
+def command(
+    name: str, summary: str, run: Callable[[argparse.Namespace], int], *options: Addition
+) -> Callable[[Subcommands], None]:
+    """A command that ``run`` answers with its exit code, once it is added to others."""
+
+    def add(subcommands: Subcommands) -> None:
+        parser = subcommands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        parser.set_defaults(command=run)
+        for option_added in options:
+            option_added(parser)
+
+    return add
 
 
-def group(parent: Subcommands | CommandParser, name: str = "", summary: str = "", description: str = "") -> Subcommands:
-    """Where commands are declared: under ``parent``, or under its command ``name``, which does nothing by itself."""
-    if not isinstance(parent, CommandParser):
-        parent = parent.add_parser(name, help=summary, description=description)
-    return parent.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=CommandParser)
+def family(
+    name: str, summary: str, description: str, *commands: Callable[[Subcommands], None]
+) -> Callable[[Subcommands], None]:
+    """A word that does nothing by itself, and the commands under it."""
+
+    def add(subcommands: Subcommands) -> None:
+        add_all(subcommands.add_parser(name, help=summary, description=description), commands)
+
+    return add
 
 
-def add_campagne(command: CommandParser) -> None:
-    command.add_argument(
-        "--contrat",
-        metavar="ID|FICHIER",
-        required=True,
-        help="un contrat livré (voir « contrat lister ») ou une définition .toml",
-    )
-    command.add_argument("--annee", metavar="AAAA", type=int, required=True)
+def add_all(parser: CommandParser, commands: tuple[Callable[[Subcommands], None], ...]) -> None:
+    under = parser.add_subparsers(title="commandes", metavar="<commande>", required=True, parser_class=CommandParser)
+    for add in commands:
+        add(under)
 
 
-def add_retours(command: CommandParser) -> None:
-    command.add_argument(
-        "retours", metavar="RETOUR|DOSSIER", nargs="+", help="des retours, ou le dossier qui les contient"
-    )
+# --- options --------------------------------------------------------------------------------------------------------
 
 
-def add_definition(command: CommandParser, what_for: str = "") -> None:
-    """The definition that a file names, for a contract that does not ship."""
-    command.add_argument("--contrat", metavar="ID|FICHIER", help=f"{what_for}la définition, si elle n’est pas livrée")
+def option(*names: str, **settings: Any) -> Addition:
+    """As ``argparse`` takes them."""
+    return lambda parser: parser.add_argument(*names, **settings)
 
 
-def add_output(command: CommandParser, metavar: str, extension: str, help_text: str | None = None) -> None:
+def output(metavar: str, extension: str, help_text: str | None = None) -> Addition:
     """``--sortie``, the file to write: refused at once where its name does not end as its kind does."""
-    command.add_argument(
-        "--sortie", metavar=metavar, required=True, type=partial(_file_name, extension=extension), help=help_text
-    )
+    kind = partial(_file_name, extension=extension)
+    return option("--sortie", metavar=metavar, required=True, type=kind, help=help_text)
+
+
+def folder(help_text: str, name: str = "--sortie", **settings: Any) -> Addition:
+    """A folder to write into: the name of a file is refused at once."""
+    return option(name, metavar="DOSSIER", type=_folder_name, help=help_text, **settings)
 
 
 def _file_name(text: str, extension: str) -> str:
@@ -72,26 +81,28 @@ def _file_name(text: str, extension: str) -> str:
     return text
 
 
-def folder_name(text: str) -> str:
-    """The type of an option that names a folder to write into: the name of a file is refused at once."""
+def _folder_name(text: str) -> str:
     from cls_workbook.workbook.saving import require_folder
 
     require_folder(text)
     return text
 
 
-def add_pilotage(command: CommandParser, more: str = "") -> None:
-    command.add_argument("--pilotage", metavar="P.xlsx", help=f"les saisies de la coordination{more}")
+def definition(what_for: str = "") -> Addition:
+    """The definition that a file names, for a contract that does not ship."""
+    return option("--contrat", metavar="ID|FICHIER", help=f"{what_for}la définition, si elle n’est pas livrée")
 
 
-def add_precedent(command: CommandParser, more: str = "", metavar: str = "CONSOLIDATION.xlsx") -> None:
-    command.add_argument("--precedent", metavar=metavar, help=f"la consolidation de l’an dernier{more}")
+def pilotage(more: str = "") -> Addition:
+    return option("--pilotage", metavar="P.xlsx", help=f"les saisies de la coordination{more}")
 
 
-def add_date(command: CommandParser, what: str) -> None:
-    command.add_argument(
-        "--date", metavar="AAAA-MM-JJ", type=_day, default=None, help=f"{what} (par défaut : aujourd’hui)"
-    )
+def precedent(more: str = "", metavar: str = "CONSOLIDATION.xlsx") -> Addition:
+    return option("--precedent", metavar=metavar, help=f"la consolidation de l’an dernier{more}")
+
+
+def day(what: str) -> Addition:
+    return option("--date", metavar="AAAA-MM-JJ", type=_day, default=None, help=f"{what} (par défaut : aujourd’hui)")
 
 
 def day_of(chosen: argparse.Namespace) -> date:
@@ -111,30 +122,40 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"« {text} » n’est pas une date ; exemple : 2026-02-15") from error
 
 
-def add_reading(command: CommandParser) -> None:
+def reading(parser: argparse._ActionsContainer) -> None:
     """Who reads, with how many processes, and for how long at most."""
-    reading = command.add_argument_group("quand les retours sont nombreux")
-    reading.add_argument(
+    group = parser.add_argument_group("quand les retours sont nombreux")
+    group.add_argument(
         "--processus",
         metavar="N",
         type=int,
         default=None,
         help="nombre de processus de lecture (par défaut : selon les cœurs de cet ordinateur et le nombre de retours)",
     )
-    reading.add_argument(
+    group.add_argument(
         "--moteur",
         choices=ENGINES,
         default=LOCAL,
         help="qui lit : cet ordinateur (local, par défaut), ou une grappe Dask déjà en place (dask)",
     )
-    reading.add_argument("--adresse", metavar="tcp://SERVEUR:8786", help="l’ordonnanceur de la grappe Dask")
-    reading.add_argument(
+    group.add_argument("--adresse", metavar="tcp://SERVEUR:8786", help="l’ordonnanceur de la grappe Dask")
+    group.add_argument(
         "--delai",
         metavar="SECONDES",
         type=float,
         default=TIME_LIMIT,
         help=f"au-delà, un fichier est déclaré illisible et les autres sont lus (par défaut : {TIME_LIMIT:.0f})",
     )
+
+
+CONTRAT = option(
+    "--contrat",
+    metavar="ID|FICHIER",
+    required=True,
+    help="un contrat livré (voir « contrat lister ») ou une définition .toml",
+)
+CAMPAGNE = (CONTRAT, option("--annee", metavar="AAAA", type=int, required=True))
+RETOURS = option("retours", metavar="RETOUR|DOSSIER", nargs="+", help="des retours, ou le dossier qui les contient")
 
 
 def engine_of(chosen: argparse.Namespace) -> Engine:

@@ -16,28 +16,28 @@ from cls_workbook.cli import (
     discovery_commands,
     report_commands,
 )
-from cls_workbook.cli.command_pieces import group
+from cls_workbook.cli.command_pieces import add_all
 from cls_workbook.cli.french_argparse import REFUSED, CommandParser, speak_french
 from cls_workbook.errors import Refusal
 
 OUR_FAULT = 3
 COMMANDS = (
-    contrat_commands.add_contrat,
-    campagne_commands.add_generer,
-    campagne_commands.add_pilotage,
-    coordination_commands.add_coordonner,
-    campagne_commands.add_dictionnaire,
-    campagne_commands.add_consolider,
-    campagne_commands.add_relances,
-    report_commands.add_synthese,
-    report_commands.add_exporter,
-    report_commands.add_region,
-    campagne_commands.add_controler,
-    campagne_commands.add_comparer,
-    discovery_commands.add_anomalies,
-    coordination_commands.add_verifier_installation,
-    discovery_commands.add_demo,
-    coordination_commands.add_complement,
+    contrat_commands.CONTRAT,
+    campagne_commands.GENERER,
+    campagne_commands.PILOTAGE,
+    coordination_commands.COORDONNER,
+    campagne_commands.DICTIONNAIRE,
+    campagne_commands.CONSOLIDER,
+    campagne_commands.RELANCES,
+    report_commands.SYNTHESE,
+    report_commands.EXPORTER,
+    report_commands.REGION,
+    campagne_commands.CONTROLER,
+    campagne_commands.COMPARER,
+    discovery_commands.ANOMALIES,
+    coordination_commands.VERIFIER_INSTALLATION,
+    discovery_commands.DEMO,
+    coordination_commands.COMPLEMENT,
 )
 
 
@@ -83,7 +83,5 @@ def _parser() -> CommandParser:
         "une synthèse pour l’ARS.",
         epilog="Chaque commande a son aide : cls-workbook <commande> --help",
     )
-    subcommands = group(parser)
-    for add in COMMANDS:
-        add(subcommands)
+    add_all(parser, COMMANDS)
     return parser

@@ -4,31 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from cls_workbook.cli.command_pieces import BLOCKING, DONE, add_output, declare, group
-
-TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
-if TYPE_CHECKING:
-    from cls_workbook.cli.command_pieces import Subcommands
-
-
-def add_contrat(subcommands: Subcommands) -> None:
-    under = group(
-        subcommands,
-        "contrat",
-        "les définitions de contrat",
-        "Les définitions de contrat : lister celles qui sont livrées, en vérifier une, en décrire une dans Excel.",
-    )
-    declare(under, "lister", "liste les contrats livrés", _list)
-    verifier = declare(under, "verifier", "vérifie une définition : chaque faute avec sa place", _verify)
-    verifier.add_argument(
-        "fichier", metavar="FICHIER", help="la définition (.toml), ou l’identifiant d’un contrat livré"
-    )
-    modele = declare(under, "modele", "fabrique le classeur dans lequel un contrat se décrit", _template)
-    add_output(modele, "X.xlsx", ".xlsx")
-    modele.add_argument("--contrat", metavar="ID|FICHIER", help="rempli d’après ce contrat (par défaut : vide)")
-    importer = declare(under, "importer", "lit un classeur de description et en écrit la définition", _import)
-    importer.add_argument("classeur", metavar="X.xlsx", help="le classeur rempli (.xlsx ou .ods)")
-    add_output(importer, "C.toml", ".toml")
+from cls_workbook.cli.command_pieces import BLOCKING, DONE, command, family, option, output
 
 
 def _list(chosen: argparse.Namespace) -> int:
@@ -77,3 +53,31 @@ def _import(chosen: argparse.Namespace) -> int:
     )
     print(chosen.sortie)
     return DONE
+
+
+CONTRAT = family(
+    "contrat",
+    "les définitions de contrat",
+    "Les définitions de contrat : lister celles qui sont livrées, en vérifier une, en décrire une dans Excel.",
+    command("lister", "liste les contrats livrés", _list),
+    command(
+        "verifier",
+        "vérifie une définition : chaque faute avec sa place",
+        _verify,
+        option("fichier", metavar="FICHIER", help="la définition (.toml), ou l’identifiant d’un contrat livré"),
+    ),
+    command(
+        "modele",
+        "fabrique le classeur dans lequel un contrat se décrit",
+        _template,
+        output("X.xlsx", ".xlsx"),
+        option("--contrat", metavar="ID|FICHIER", help="rempli d’après ce contrat (par défaut : vide)"),
+    ),
+    command(
+        "importer",
+        "lit un classeur de description et en écrit la définition",
+        _import,
+        option("classeur", metavar="X.xlsx", help="le classeur rempli (.xlsx ou .ods)"),
+        output("C.toml", ".toml"),
+    ),
+)

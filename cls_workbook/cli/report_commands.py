@@ -5,20 +5,8 @@ from __future__ import annotations
 import argparse
 
 from cls_workbook.cli import command_pieces as pieces
-from cls_workbook.cli.command_pieces import DONE, declare
+from cls_workbook.cli.command_pieces import DONE, command, option
 from cls_workbook.errors import Refusal
-
-TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
-if TYPE_CHECKING:
-    from cls_workbook.cli.command_pieces import Subcommands
-
-
-def add_synthese(subcommands: Subcommands) -> None:
-    synthese = declare(subcommands, "synthese", "écrit la synthèse destinée à l’ARS", _synthese)
-    synthese.add_argument("consolidation", metavar="C.xlsx")
-    pieces.add_output(synthese, "S.xlsx", ".xlsx")
-    pieces.add_definition(synthese)
-    synthese.add_argument("--pdf", action="store_true", help="écrit aussi un PDF (demande LibreOffice)")
 
 
 def _synthese(chosen: argparse.Namespace) -> int:
@@ -27,36 +15,6 @@ def _synthese(chosen: argparse.Namespace) -> int:
     for file in file_copy(chosen.consolidation, chosen.sortie, contrat=chosen.contrat, pdf=chosen.pdf):
         print(file)
     return DONE
-
-
-def add_exporter(subcommands: Subcommands) -> None:
-    exporter = declare(
-        subcommands,
-        "exporter",
-        "exporte les tables d’une consolidation, ou d’une synthèse, pour d’autres outils",
-        _export,
-    )
-    exporter.add_argument("classeur", metavar="C.xlsx", help="une consolidation (ou, sauf pour scdl, une synthèse)")
-    exporter.add_argument(
-        "--format",
-        choices=("csv", "parquet", "scdl"),
-        required=True,
-        help="csv ou parquet : un « Data Package » ; scdl : le schéma SCDL subventions 2.1.1",
-    )
-    exporter.add_argument(
-        "--sortie",
-        metavar="DOSSIER",
-        required=True,
-        type=pieces.folder_name,
-        help="le dossier à écrire ; un export antérieur y est remplacé",
-    )
-    exporter.add_argument(
-        "--financeur", metavar="F", help="scdl : le financeur qui demande ses subventions (identifiant ou nom)"
-    )
-    exporter.add_argument(
-        "--siret", metavar="14 CHIFFRES", help="scdl : le SIRET de ce financeur, s’il n’est pas au contrat"
-    )
-    pieces.add_definition(exporter, "scdl : ")
 
 
 def _export(chosen: argparse.Namespace) -> int:
@@ -83,24 +41,6 @@ def _export_subsidies(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def add_region(subcommands: Subcommands) -> None:
-    region = declare(subcommands, "region", "met côte à côte les synthèses de plusieurs contrats et années", _region)
-    region.add_argument(
-        "syntheses",
-        metavar="SYNTHESE|DOSSIER",
-        nargs="+",
-        help="des synthèses pour l’ARS (ou des consolidations), ou le dossier qui les contient",
-    )
-    pieces.add_output(region, "R.xlsx", ".xlsx")
-    region.add_argument(
-        "--contrat",
-        metavar="ID|FICHIER",
-        action="append",
-        default=[],
-        help="la définition d’un contrat non livré, pour lire sa consolidation ; autant de fois qu’il faut",
-    )
-
-
 def _region(chosen: argparse.Namespace) -> int:
     from cls_workbook.french import typography
     from cls_workbook.reports.region.region_workbook import gather
@@ -111,3 +51,49 @@ def _region(chosen: argparse.Namespace) -> int:
     print(region.bilan())
     print(chosen.sortie)
     return DONE
+
+
+SYNTHESE = command(
+    "synthese",
+    "écrit la synthèse destinée à l’ARS",
+    _synthese,
+    option("consolidation", metavar="C.xlsx"),
+    pieces.output("S.xlsx", ".xlsx"),
+    pieces.definition(),
+    option("--pdf", action="store_true", help="écrit aussi un PDF (demande LibreOffice)"),
+)
+EXPORTER = command(
+    "exporter",
+    "exporte les tables d’une consolidation, ou d’une synthèse, pour d’autres outils",
+    _export,
+    option("classeur", metavar="C.xlsx", help="une consolidation (ou, sauf pour scdl, une synthèse)"),
+    option(
+        "--format",
+        choices=("csv", "parquet", "scdl"),
+        required=True,
+        help="csv ou parquet : un « Data Package » ; scdl : le schéma SCDL subventions 2.1.1",
+    ),
+    pieces.folder("le dossier à écrire ; un export antérieur y est remplacé", required=True),
+    option("--financeur", metavar="F", help="scdl : le financeur qui demande ses subventions (identifiant ou nom)"),
+    option("--siret", metavar="14 CHIFFRES", help="scdl : le SIRET de ce financeur, s’il n’est pas au contrat"),
+    pieces.definition("scdl : "),
+)
+REGION = command(
+    "region",
+    "met côte à côte les synthèses de plusieurs contrats et années",
+    _region,
+    option(
+        "syntheses",
+        metavar="SYNTHESE|DOSSIER",
+        nargs="+",
+        help="des synthèses pour l’ARS (ou des consolidations), ou le dossier qui les contient",
+    ),
+    pieces.output("R.xlsx", ".xlsx"),
+    option(
+        "--contrat",
+        metavar="ID|FICHIER",
+        action="append",
+        default=[],
+        help="la définition d’un contrat non livré, pour lire sa consolidation ; autant de fois qu’il faut",
+    ),
+)
