@@ -19,10 +19,8 @@ FOLDER_NAME = "relances"
 
 
 def write_relances(book: xlwings.Book, day: date | None = None) -> relance_folder.Relances | None:
-    """Writes the folder « relances » beside the workbook and the sheet Relances.
-
-    Nothing is sent. None if it was refused.
-    """
+    """Writes the folder « relances » beside the workbook and the sheet Relances. Nothing is sent. None if it was
+    refused."""
     return run_action(book, "Relances", lambda opened: _write_relances(opened, day or date.today()))
 
 

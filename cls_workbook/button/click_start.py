@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OpenWorkbook:
-    """The workbook as it was when the button was clicked.
-
-    ``path``: where it lies on this computer, None if nobody knows.
-    """
+    """The workbook as it was when the button was clicked. ``path``: where it lies on this computer, None if nobody
+    knows."""
 
     book: xlwings.Book
     contents: Mapping[str, OpenSheetContent]
@@ -52,9 +50,8 @@ class OpenWorkbook:
             self.accueil.sheet.range((place[0], place[1])).value = valeur
 
     def worksheets(self, tables: frozenset[str] = frozenset()) -> WorkbookRows:
-        """The sheets as ``pilotage`` reads them, without those that hold one of ``tables``:
-        what is there was typed by partners.
-        """
+        """The sheets as ``pilotage`` reads them, without those that hold one of ``tables``: what is there was typed by
+        partners."""
         return WorkbookRows(
             self.book.name, {nom: c.lines for nom, c in self.contents.items() if not tables & c.tables.keys()}
         )
@@ -113,9 +110,8 @@ def campagne(opened: OpenWorkbook, tables: frozenset[str]) -> OpenCampagne:
 
 
 def contrat_of(opened: OpenWorkbook) -> Contrat:
-    """The definition that Accueil names: a shipped id, or a file (from the workbook's folder,
-    unless its path is whole).
-    """
+    """The definition that Accueil names: a shipped id, or a file (from the workbook's folder, unless its path is
+    whole)."""
     reference, identifier = opened.told("contrat"), opened.told("identifiant")
     reference = reference or identifier
     if not reference:

@@ -48,10 +48,8 @@ def _write_copy(opened: OpenWorkbook) -> tuple[str, Path]:
 
 
 def _sheets(opened: OpenWorkbook) -> dict[str, list[list[object]]]:
-    """Sheet of the consolidation → the rows of its table, wherever it stands now.
-
-    Refusal before the first consolidation.
-    """
+    """Sheet of the consolidation → the rows of its table, wherever it stands now. Refusal before the first
+    consolidation."""
     names, worksheets = consolidation_tables.SHEETS, {}
     for content in opened.contents.values():
         for table, (top, left, bottom, right) in content.tables.items():

@@ -110,10 +110,8 @@ def _pieces(texte: object) -> set[str]:
 
 @dataclass
 class WriteReport:
-    """``lost``: (sheet, note) of what was typed beside a row that is no more.
-
-    ``without_charts``: charts could not be drawn.
-    """
+    """``lost``: (sheet, note) of what was typed beside a row that is no more. ``without_charts``: charts could not be
+    drawn."""
 
     lost: list[tuple[str, OrphanNote]] = field(default_factory=list)
     without_charts: bool = False

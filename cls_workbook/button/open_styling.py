@@ -34,11 +34,8 @@ RangeOf = Callable[["CellRange"], "xlwings.Range"]
 
 
 def set_formats(cells: Iterable[Cell], zone: RangeOf) -> None:
-    """The number format of each cell.
-
-    What is text is « @ », so that nothing typed by a partner is ever taken for a formula.
-    A blank takes the format of the cell above: fewer rectangles, and nothing to show anyway.
-    """
+    """The number format of each cell. What is text is « @ », so that nothing typed by a partner is ever taken for a
+    formula. A blank takes the format of the cell above: fewer rectangles, and nothing to show anyway."""
     formats: dict[tuple[int, int], str] = {}
     for line, column, valeur, style in cells:
         if isinstance(valeur, (str, Link)):

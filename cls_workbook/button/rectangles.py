@@ -16,10 +16,8 @@ END = -1  # after the last row or column: none follows it
 
 
 def rectangles(boxes: Mapping[tuple[int, int], T]) -> Iterator[tuple[CellRange, T]]:
-    """(row, column) → what it is given; each rectangle of equal values once, none overlapping.
-
-    Row by row from the top left.
-    """
+    """(row, column) → what it is given; each rectangle of equal values once, none overlapping. Row by row from the top
+    left."""
     by_column: dict[int, list[int]] = defaultdict(list)
     for line, column in boxes:
         by_column[column].append(line)

@@ -56,10 +56,8 @@ _PER_MACHINE = Lock()  # a worker with several threads reads one batch at a time
 
 @dataclass
 class DaskEngine:
-    """The workers of the cluster whose scheduler is at ``address``.
-
-    Refusal, in French, when there is none or it does not fit.
-    """
+    """The workers of the cluster whose scheduler is at ``address``. Refusal, in French, when there is none or it does
+    not fit."""
 
     address: str
     time_limit: float = TIME_LIMIT
@@ -171,10 +169,8 @@ def ecarts(here: dict[str, str], there: dict[str, str], close_matches: Sequence[
 
 
 class DaskCluster(Generic[E, R]):
-    """The cluster as ``in_order`` sees it.
-
-    Dask itself does again, on another worker, what a worker that died was doing.
-    """
+    """The cluster as ``in_order`` sees it. Dask itself does again, on another worker, what a worker that died was
+    doing."""
 
     def __init__(
         self,
@@ -238,11 +234,8 @@ class DaskCluster(Generic[E, R]):
 
 
 class _Task:
-    """Unpickled, it is not an object: it is done.
-
-    A machine need only know how to unpickle, which all of them do, so that the scheduler, where nothing of ours is
-    installed, has nothing to understand.
-    """
+    """Unpickled, it is not an object: it is done. A machine need only know how to unpickle, which all of them do, so
+    that the scheduler, where nothing of ours is installed, has nothing to understand."""
 
     def __init__(self, version: str, work: bytes, elements: bytes, time_limit: float):
         self._arguments = (version, work, elements, time_limit)

@@ -82,10 +82,8 @@ def in_order(
 def _take_up(
     scheduler: Scheduler[E, R], batches: list[tuple[Sequence[E], Future[R] | Done[R]]]
 ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
-    """A death takes with it what others were doing, and does not say who caused it.
-
-    Each batch lost is alone when it is done again.
-    """
+    """A death takes with it what others were doing, and does not say who caused it. Each batch lost is alone when it is
+    done again."""
     causes = [_cause(scheduler, future) for _, future in batches]  # waits for all of them
     for (elements, future), cause in zip(batches, causes, strict=True):
         if cause:
@@ -97,10 +95,8 @@ def _take_up(
 def _isolate(
     scheduler: Scheduler[E, R], elements: Sequence[E], already_alone: bool = False
 ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
-    """Elements done again with nothing else under way.
-
-    If they are lost again, in ever smaller batches, down to the one that is the cause.
-    """
+    """Elements done again with nothing else under way. If they are lost again, in ever smaller batches, down to the one
+    that is the cause."""
     if not already_alone or len(elements) == 1:
         future = scheduler.submit(elements)
         if not (cause := _cause(scheduler, future)):

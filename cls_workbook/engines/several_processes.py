@@ -29,10 +29,8 @@ PROCESSES_MAX = 61 if os.name == "nt" else sys.maxsize  # Windows waits for no m
 
 @dataclass(frozen=True)
 class Processes:
-    """``nombre`` processes of this machine. ``start_method``: how they start.
-
-    « spawn », as on Windows; by default, as Python does here.
-    """
+    """``nombre`` processes of this machine. ``start_method``: how they start. « spawn », as on Windows; by default, as
+    Python does here."""
 
     nombre: int
     time_limit: float = TIME_LIMIT

@@ -47,11 +47,8 @@ class _Counted(Sequence[E]):
 
 
 def run_or_exit(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_limit: float) -> R:
-    """``work(elements)``; too long, it ends the process.
-
-    The process exits once an element takes more than ``time_limit`` seconds (a tenth more at most), even in the
-    middle of C code.
-    """
+    """``work(elements)``; too long, it ends the process. The process exits once an element takes more than
+    ``time_limit`` seconds (a tenth more at most), even in the middle of C code."""
     slack, armed_at = min(1.0, time_limit / 10), [0.0]
 
     def on_next() -> None:
@@ -73,10 +70,7 @@ def _nowhere() -> TextIO:
 
 def run_or_give_up(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_limit: float) -> R:
     """``work(elements)``, in a thread. TimeLimitPassed once an element takes more than ``time_limit`` seconds: the
-    thread is abandoned.
-
-    C code that holds Python's lock holds this watch as well.
-    """
+    thread is abandoned. C code that holds Python's lock holds this watch as well."""
     start, collecting = [0.0], gc.isenabled()
 
     def on_next() -> None:

@@ -43,10 +43,8 @@ class SharedTexts(dict[str, str]):
 
 
 class CellContents(dict[type, Callable[[Any], str]]):
-    """Type of a value → the function that gives the end of its cell; None, plain texts and links are the caller's.
-
-    It holds methods of its own: ``clear()`` when the workbook is written, and no collector is needed.
-    """
+    """Type of a value → the function that gives the end of its cell; None, plain texts and links are the caller's. It
+    holds methods of its own: ``clear()`` when the workbook is written, and no collector is needed."""
 
     def __init__(self, texts: SharedTexts):
         super().__init__(

@@ -40,10 +40,8 @@ class _OffprintPart:
 
 
 def produce(workbooks: list[Workbook]) -> Iterable[bytes]:
-    """The bytes of each workbook, in order. Sheets that several workbooks share are rendered once.
-
-    Two sheets are shared when they bear the same name and differ only in the values of some cells.
-    """
+    """The bytes of each workbook, in order. Sheets that several workbooks share are rendered once. Two sheets are
+    shared when they bear the same name and differ only in the values of some cells."""
     if len(workbooks) == 1:
         yield row_writer.to_bytes(workbooks[0])
         return

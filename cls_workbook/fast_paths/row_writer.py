@@ -147,12 +147,8 @@ class FastPage(PlainPage):
         self._render(shown)
 
     def _put(self, cells: Iterable[Cell]) -> None:
-        """Cells in any order; of two at one place, the later one stays.
-
-        ValueError, naming the place, if a cell cannot hold a value.
-
-        The inner loop of every workbook: one look-up of the type, or of the text.
-        """
+        """Cells in any order; of two at one place, the later one stays. ValueError, naming the place, if a cell cannot
+        hold a value. The inner loop of every workbook: one look-up of the type, or of the text."""
         contents, texts, rows = self._contents, self._contents.texts, self._rows
         here, all_written = -1, 0  # no row yet
         row: dict[int, tuple[str | None, str, object]] = {}
@@ -176,9 +172,8 @@ class FastPage(PlainPage):
         self.str_table.count += all_written
 
     def _merge_cells(self, cell_range: CellRange) -> None:
-        """Record a merge; the cells that it covers and that are not given take the style of the first one,
-        for its borders.
-        """
+        """Record a merge; the cells that it covers and that are not given take the style of the first one, for its
+        borders."""
         line, column, last_row, last_column = cell_range
         # merge_range() would write the cells as well: only the range is wanted here.
         self.merge.append([line - 1, column - 1, last_row - 1, last_column - 1])
@@ -223,9 +218,8 @@ class FastPage(PlainPage):
         return shared_text_cell(self.table[line - 1][column - 1].string)
 
     def _take_up(self) -> None:
-        """What XlsxWriter's own calls wrote: a link is told when its text is no more;
-        the header of a table stands where no cell was given.
-        """
+        """What XlsxWriter's own calls wrote: a link is told when its text is no more; the header of a table stands
+        where no cell was given."""
         for i, links in self.hyperlinks.items():
             for j in links:
                 style, end, _ = self._rows[i + 1][j + 1]

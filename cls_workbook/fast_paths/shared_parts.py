@@ -81,9 +81,8 @@ def compress_pieces(pieces: Iterable[bytes], niveau: int = USUAL) -> Part:
 
 
 def compress_start(content: bytes, tail: Part) -> Part:
-    """A part that ends as ``tail``, which is compressed already: what comes before it is,
-    and nothing refers from one to the other.
-    """
+    """A part that ends as ``tail``, which is compressed already: what comes before it is, and nothing refers from one
+    to the other."""
     compressor, start = zlib.compressobj(wbits=-zlib.MAX_WBITS), content[: len(content) - tail.size]
     return Part(
         zlib.crc32(content),
@@ -93,9 +92,8 @@ def compress_start(content: bytes, tail: Part) -> Part:
 
 
 def complete(archive: bytes, where: bytes, reserves: Mapping[str, LongText]) -> bytes:
-    """The archive with each reserve in its part, in the middle of ``where``, which is there once:
-    an element without content.
-    """
+    """The archive with each reserve in its part, in the middle of ``where``, which is there once: an element without
+    content."""
     contents, middle = extract(archive), where.index(b"</")
     parts = {nom: part for nom, (_, part) in contents.items()}
     for nom, reserve in reserves.items():

@@ -259,10 +259,8 @@ def _to_cents(montant: Decimal) -> Decimal:
 
 
 def fill_cell(plan: WorkbookPlan, reponses: Mapping[str, object]) -> None:
-    """Writes the answers into the drawn workbook itself (``plan.workbook``), before it is written to a file.
-
-    Formulas lose the value that they showed when blank: whoever opens the file computes them.
-    """
+    """Writes the answers into the drawn workbook itself (``plan.workbook``), before it is written to a file. Formulas
+    lose the value that they showed when blank: whoever opens the file computes them."""
     places = {(p.sheet, p.row, p.column): p.cle for p in plan.input_places()}
     for sheet in plan.workbook.worksheets:
         cells = drawn_cells(sheet)

@@ -42,11 +42,8 @@ MAX_HEIGHT = 400.0  # points; Excel stops at 409
 
 
 class InputPlace(NamedTuple):
-    """One input cell: what is asked, and where.
-
-    ``label`` is the printed text that must agree: the header of its column (``anchor_cell`` « entete »)
-    or the label in the cell at its left (« gauche »).
-    """
+    """One input cell: what is asked, and where. ``label`` is the printed text that must agree: the header of its column
+    (``anchor_cell`` « entete ») or the label in the cell at its left (« gauche »)."""
 
     cle: str
     fiche: str
@@ -245,11 +242,8 @@ class FormPage:
         when: str | None = None,
         except_for: tuple[str, str, bool] | None = None,
     ) -> None:
-        """The word « rempli » or « à remplir » at the end of a row.
-
-        ``when``: only when this condition holds. ``except_for``: (a condition, the word that it puts instead, whether
-        it holds when the workbook leaves).
-        """
+        """The word « rempli » or « à remplir » at the end of a row. ``when``: only when this condition holds.
+        ``except_for``: (a condition, the word that it puts instead, whether it holds when the workbook leaves)."""
         formula = f'IF({condition},"{FILLED}","{TO_FILL}")'
         if when:
             self.computation(row, column, f'IF({when},{formula},"")', "", "calcul:centre")

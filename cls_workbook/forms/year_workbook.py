@@ -104,9 +104,7 @@ def file_names(identifiers: Iterable[str]) -> dict[str, str]:
 
 def repondants(contrat: Contrat, membres: Members | None = None) -> list[Respondent]:
     """Who is expected to answer, in the contract's order; a group stands as its named members, or not at all.
-
-    ``membres``: group id → names; (group id, fiche) → those of one fiche, looked up first.
-    """
+    ``membres``: group id → names; (group id, fiche) → those of one fiche, looked up first."""
     membres = membres or {}
     expected_returns: dict[str, list[tuple[str, str]]] = {}
     for fiche in contrat.fiches:

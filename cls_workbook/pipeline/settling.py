@@ -19,9 +19,7 @@ from cls_workbook.reading.storing.typed_frames import SettledReturn
 @dataclass(frozen=True, slots=True)
 class ReplacementRequest:
     """« ``nouveau`` replaces ``ancien`` »; ``ancien`` "": whatever other return answers the same. Names as shown.
-
-    ``lenient``: asked for good (in the pilotage workbook); a return that is no longer there is nothing to replace.
-    """
+    ``lenient``: asked for good (in the pilotage workbook); a return that is no longer there is nothing to replace."""
 
     nouveau: str
     ancien: str = ""

@@ -117,9 +117,7 @@ def _check_one(typed_returns: TypedRetours[pd.DataFrame], retour: Retour, reader
 
 def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.DataFrame:
     """What would change if the return ``nouveau`` replaced ``ancien``: the table ``Replacements``. Nothing is written.
-
-    Refusal if one of them cannot be read, or if they are of two campaigns.
-    """
+    Refusal if one of them cannot be read, or if they are of two campaigns."""
     from cls_workbook.summaries import replacement  # summaries take long to import, and the others need none
 
     reader = _reader(reference)

@@ -17,10 +17,8 @@ from cls_workbook.workbook.saving import save
 
 
 def load_contrat(reference: str, annee: int) -> Contrat:
-    """The contract as of that year.
-
-    Refusal if it cannot be read, names what it does not define, or if it does not cover the year.
-    """
+    """The contract as of that year. Refusal if it cannot be read, names what it does not define, or if it does not
+    cover the year."""
     contrat = load_sound(reference)
     verify_year(contrat, annee)
     return in_year(contrat, annee)
@@ -42,10 +40,8 @@ def generer(
     precedent: str | None = None,
     pilotage: str | None = None,
 ) -> Iterator[Path]:
-    """Writes the year's workbook, then one per structure if asked. Yields each file once it is whole.
-
-    ``precedent``: last year's consolidation; ``pilotage``: the coordinator's inputs. Refusal if any cannot be read.
-    """
+    """Writes the year's workbook, then one per structure if asked. Yields each file once it is whole. ``precedent``:
+    last year's consolidation; ``pilotage``: the coordinator's inputs. Refusal if any cannot be read."""
     with garbage.suspended():
         contrat, folder = load_contrat(reference, annee), Path(folder)
         campagne = _campagne(contrat, annee, pilotage, precedent)

@@ -42,9 +42,7 @@ class Cell(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class WholeRows:
     """The cells of a sheet that whole rows fill from its first cell on: made each time they are asked for, never kept.
-
-    ``rows()`` gives for each row its ``width`` values, and the style of each.
-    """
+    ``rows()`` gives for each row its ``width`` values, and the style of each."""
 
     nombre: int
     width: int
@@ -107,10 +105,8 @@ class ConditionalFormat:
 
 @dataclass(slots=True)
 class ExcelTable:
-    """An Excel table over ``cell_range``, header row included; its cells are given as ordinary cells.
-
-    ``cle``: the columns that tell a row from the others; in an open workbook, what is typed beside a row follows it.
-    """
+    """An Excel table over ``cell_range``, header row included; its cells are given as ordinary cells. ``cle``: the
+    columns that tell a row from the others; in an open workbook, what is typed beside a row follows it."""
 
     nom: str
     cell_range: CellRange

@@ -139,10 +139,8 @@ def _sheet(sheet: Sheet, names: list[str]) -> None:
 
 
 def _cells(sheet: Sheet, where: str) -> None:
-    """Merges that overlap or hide a value; a value written over another.
-
-    What a cell holds is looked at as it is written.
-    """
+    """Merges that overlap or hide a value; a value written over another. What a cell holds is looked at as it is
+    written."""
     covered: set[tuple[int, int]] = set()
     for cell_range in sheet.merges:
         _cell_range(cell_range, where)

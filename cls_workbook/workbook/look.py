@@ -66,10 +66,8 @@ def series() -> tuple[str, ...]:
 
 @cache
 def style(nom: str) -> Settings:
-    """XlsxWriter properties of ``role`` or ``role:format``. KeyError, in French, if either is unknown.
-
-    The dictionary is shared between calls: copy it before changing it.
-    """
+    """XlsxWriter properties of ``role`` or ``role:format``. KeyError, in French, if either is unknown. The dictionary
+    is shared between calls: copy it before changing it."""
     role, _, format_ = nom.partition(":")
     settings = _role(role)
     if format_ or nom.endswith(":"):

@@ -39,10 +39,8 @@ class PlainPage(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no types
         self.data_validation(0, 0, 0, 0, options() | {"multi_range": locations})
 
     def fill(self, sheet: Sheet, shown: Collection[tuple[int, int]]) -> None:
-        """The cells and merges of the sheet. ``shown``: the (row, column) that charts show.
-
-        ValueError, naming the place, if a cell cannot hold a value.
-        """
+        """The cells and merges of the sheet. ``shown``: the (row, column) that charts show. ValueError, naming the
+        place, if a cell cannot hold a value."""
         self._merge(sheet)
         for cell in sheet.cells:
             try:

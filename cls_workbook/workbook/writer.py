@@ -43,20 +43,15 @@ _CRITERIA = {"entier": "integer", "decimal": "decimal", "montant": "decimal", "d
 
 
 def write(workbook: Workbook, path: str | os.PathLike[str], pages: type[PlainPages] = PlainPages) -> None:
-    """Write the workbook at ``path``, whole or not at all; missing folders are made.
-
-    Refusal if the file or folder cannot be written, or if the name is not a workbook's; ValueError if Excel could not
-    hold the description.
-    """
+    """Write the workbook at ``path``, whole or not at all; missing folders are made. Refusal if the file or folder
+    cannot be written, or if the name is not a workbook's; ValueError if Excel could not hold the description."""
     require_kind(path, ".xlsm" if workbook.macros else ".xlsx")
     save(to_bytes(workbook, pages), path)
 
 
 def to_bytes(workbook: Workbook, pages: type[PlainPages] = PlainPages) -> bytes:
     """The workbook as the bytes of a file: .xlsx; with macros .xlsm, or .xlam. ``pages``: who writes its sheets.
-
-    ValueError if Excel could not hold the description.
-    """
+    ValueError if Excel could not hold the description."""
     controler(workbook)
     # XlsxWriter reports most mistakes as a warning and skips the element: here a mistake stops.
     with warnings.catch_warnings():

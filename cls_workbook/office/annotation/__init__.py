@@ -35,10 +35,8 @@ class AnnotatedCopy(NamedTuple):
 def annotate(
     retour: Retour, contrat: Contrat, anomalies: Sequence[Anomalie], addresses: Mapping[str, tuple[str, str]]
 ) -> AnnotatedCopy:
-    """The annotated copy of a return that could be read, made from the bytes that it was read from.
-
-    ``retour``: read with its content kept. ``addresses``: key of an input → (sheet, cell) in the return.
-    """
+    """The annotated copy of a return that could be read, made from the bytes that it was read from. ``retour``: read
+    with its content kept. ``addresses``: key of an input → (sheet, cell) in the return."""
     from cls_workbook.office.annotation.annotated_copy import WorkingCopy
     from cls_workbook.office.annotation.returned_package import UnusualArchive
 

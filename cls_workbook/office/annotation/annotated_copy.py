@@ -59,10 +59,8 @@ class WorkingCopy:
         where: anomaly_list_sheet.Locator | None = None,
         remarks: Iterable[str] = (),
     ) -> bytes:
-        """The bytes of the copy.
-
-        ``where``: (sheet, cell) of an anomaly → its place in this workbook (default: the same).
-        """
+        """The bytes of the copy. ``where``: (sheet, cell) of an anomaly → its place in this workbook (default: the
+        same)."""
         where = where or self._here
         by_cell: dict[tuple[str, str], list[Anomalie]] = {}
         for anomalie in anomalies:

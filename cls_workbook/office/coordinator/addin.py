@@ -53,10 +53,8 @@ def make(on: workstation.Workstation) -> bytes:
 def installer(
     folder: str | Path | None = None, system: str = sys.platform, environ: Mapping[str, str] = os.environ
 ) -> tuple[list[Path], list[str]]:
-    """Writes the add-in into ``folder``, or where Excel starts. Returns the files made, and what to do next.
-
-    Refusal where Excel has no start folder (another system than Windows and macOS) and no folder is given.
-    """
+    """Writes the add-in into ``folder``, or where Excel starts. Returns the files made, and what to do next. Refusal
+    where Excel has no start folder (another system than Windows and macOS) and no folder is given."""
     cible = Path(folder) if folder else startup_folder(system, environ)
     files = [cible / FILE]
     save(make(workstation.this_workstation()), files[0])

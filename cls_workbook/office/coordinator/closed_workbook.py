@@ -14,10 +14,8 @@ from cls_workbook.reading.opening.returned_workbook import own_workbook
 
 
 def facts_of_workbook(file: str | Path) -> dict[str, object]:
-    """``workbook`` (versions), ``path``, and ``folder`` or ``default`` (why it cannot be used).
-
-    Refusal if it is no such workbook.
-    """
+    """``workbook`` (versions), ``path``, and ``folder`` or ``default`` (why it cannot be used). Refusal if it is no
+    such workbook."""
     file = Path(file)
     try:
         grids = own_workbook(file)

@@ -25,10 +25,8 @@ _NOT_APPLICABLE = {
 
 
 def workbook(contrat: Contrat, annee: int, pilotage: Pilotage, start: InitialAccueil, on: Workstation) -> Workbook:
-    """The workbook, macros included.
-
-    The sheets are the same whatever the contract: the VBA project has a module for each.
-    """
+    """The workbook, macros included. The sheets are the same whatever the contract: the VBA project has a module for
+    each."""
     worksheets = describe(contrat, annee, pilotage, start, on)
     macros = Macros((resources.folder("templates") / VBA_PROJECT).read_bytes(), ribbon())
     titre = f"{contrat.titre} — coordination {contrat.year_name(annee)}"

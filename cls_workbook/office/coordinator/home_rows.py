@@ -21,10 +21,8 @@ DEFAULT_FOLDER = "retours"  # beside the workbook
 
 
 class AnswerBox(NamedTuple):
-    """One answer of Accueil.
-
-    ``cle``: what column A holds after the mark; ``libelle``: printed at the left of the value.
-    """
+    """One answer of Accueil. ``cle``: what column A holds after the mark; ``libelle``: printed at the left of the
+    value."""
 
     cle: str
     libelle: str

@@ -70,10 +70,8 @@ class Relances:
 def prepare(
     result: Result, pilotage: coordination.Pilotage, folder: str | Path, day: date, precedent: str | Path | None = None
 ) -> Relances:
-    """Writes ``relances-<année>.xlsx`` and the drafts in ``folder``.
-
-    ``precedent``: last year's consolidation, shown in the workbooks.
-    """
+    """Writes ``relances-<année>.xlsx`` and the drafts in ``folder``. ``precedent``: last year's consolidation, shown in
+    the workbooks."""
     folder, hits = Path(folder), delays(result, pilotage, day)
     contents = _drafts(result, pilotage, [r for r in hits if r.to_remind], precedent)
     names = {r.respondent.id: nom for r, nom, _ in contents}
