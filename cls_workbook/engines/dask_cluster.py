@@ -21,7 +21,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cls_workbook.engines import TIME_LIMIT
-from cls_workbook.engines.engine_protocol import Cause, Failure
+from cls_workbook.engines.engine_protocol import Cause, Results, Work
 from cls_workbook.engines.scheduling import in_order
 from cls_workbook.engines.several_processes import unpack
 from cls_workbook.engines.time_limit import TimeLimitPassed, run_or_give_up
@@ -70,9 +70,7 @@ class DaskEngine:
         threads: dict[str, int] = self._client.nthreads()
         return max(1, sum(threads.values()))
 
-    def apply(
-        self, work: Callable[[Sequence[E]], R], batches: Iterable[Sequence[E]]
-    ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+    def apply(self, work: Work[E, R], batches: Iterable[Sequence[E]]) -> Results[E, R]:
         """See ``Engine``."""
         client = self._client
         executor = client.get_executor(pure=False)
@@ -172,14 +170,7 @@ class DaskCluster(Generic[E, R]):
     """The cluster as ``in_order`` sees it. Dask itself does again, on another worker, what a worker that died was
     doing."""
 
-    def __init__(
-        self,
-        settings: DaskEngine,
-        client: Client,
-        executor: ClientExecutor,
-        work: Callable[[Sequence[E]], R],
-        places: int,
-    ):
+    def __init__(self, settings: DaskEngine, client: Client, executor: ClientExecutor, work: Work[E, R], places: int):
         from distributed import KilledWorker
 
         self.window = BATCHES_AHEAD * places

@@ -26,6 +26,10 @@ class Failure(NamedTuple, Generic[E]):
     cause: Cause
 
 
+Work = Callable[[Sequence[E]], R]
+Results = Iterator[tuple[Sequence[E], R | Failure[E]]]  # elements, what the work gave for them
+
+
 class Engine(Protocol):
     """``places``: how many batches it works on at once.
 
@@ -37,9 +41,7 @@ class Engine(Protocol):
     @property
     def places(self) -> int: ...
 
-    def apply(
-        self, work: Callable[[Sequence[E]], R], batches: Iterable[Sequence[E]]
-    ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+    def apply(self, work: Work[E, R], batches: Iterable[Sequence[E]]) -> Results[E, R]:
         """``work`` on each batch, in order, as results are asked for: (elements, their result).
 
         ``work`` goes through its elements in order, once; it must give for a batch what it would give for its elements

@@ -5,13 +5,13 @@ What several processes need is imported when there are several: one return is re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeVar
 
 from cls_workbook.engines import TIME_LIMIT
-from cls_workbook.engines.engine_protocol import Engine, Failure, cores
+from cls_workbook.engines.engine_protocol import Engine, Results, Work, cores
 from cls_workbook.engines.this_process import SingleProcess
 
 E = TypeVar("E")
@@ -31,9 +31,7 @@ class LocalEngine:
     def places(self) -> int:
         return self.processes or cores()
 
-    def apply(
-        self, work: Callable[[Sequence[E]], R], batches: Iterable[Sequence[E]]
-    ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+    def apply(self, work: Work[E, R], batches: Iterable[Sequence[E]]) -> Results[E, R]:
         """See ``Engine``."""
         batches = iter(batches)
         first, nombre = ([], self.processes) if self.processes else _count(batches, cores())

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from math import isqrt
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
-from cls_workbook.engines.engine_protocol import Cause, Failure
+from cls_workbook.engines.engine_protocol import Cause, Failure, Results
 from cls_workbook.french import typography
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ class Scheduler(Protocol[E_contra, R]):
         """Called while a batch is awaited: may raise Refusal if nobody works any more."""
 
 
-def in_order(
-    scheduler: Scheduler[E, R], batches: Iterable[Sequence[E]]
-) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+def in_order(scheduler: Scheduler[E, R], batches: Iterable[Sequence[E]]) -> Results[E, R]:
     """The results of the batches, as ``Engine.apply`` gives them."""
     remaining = iter(batches)
     awaited: deque[tuple[Sequence[E], Future[R] | Done[R]]] = deque()
@@ -79,9 +77,7 @@ def in_order(
             yield elements, future.result()
 
 
-def _take_up(
-    scheduler: Scheduler[E, R], batches: list[tuple[Sequence[E], Future[R] | Done[R]]]
-) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+def _take_up(scheduler: Scheduler[E, R], batches: list[tuple[Sequence[E], Future[R] | Done[R]]]) -> Results[E, R]:
     """A death takes with it what others were doing, and does not say who caused it. Each batch lost is alone when it is
     done again."""
     causes = [_cause(scheduler, future) for _, future in batches]  # waits for all of them
@@ -92,9 +88,7 @@ def _take_up(
             yield elements, future.result()
 
 
-def _isolate(
-    scheduler: Scheduler[E, R], elements: Sequence[E], already_alone: bool = False
-) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+def _isolate(scheduler: Scheduler[E, R], elements: Sequence[E], already_alone: bool = False) -> Results[E, R]:
     """Elements done again with nothing else under way. If they are lost again, in ever smaller batches, down to the one
     that is the cause."""
     if not already_alone or len(elements) == 1:

@@ -7,7 +7,7 @@ import pickle
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
 
 from cls_workbook.engines import TIME_LIMIT
-from cls_workbook.engines.engine_protocol import Cause, Failure
+from cls_workbook.engines.engine_protocol import Cause, Results, Work
 from cls_workbook.engines.scheduling import LOGGER, in_order
 from cls_workbook.engines.this_process import SingleProcess
 from cls_workbook.engines.time_limit import run_or_exit
@@ -41,9 +41,7 @@ class Processes:
     def places(self) -> int:
         return self.nombre
 
-    def apply(
-        self, work: Callable[[Sequence[E]], R], batches: Iterable[Sequence[E]]
-    ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+    def apply(self, work: Work[E, R], batches: Iterable[Sequence[E]]) -> Results[E, R]:
         """See ``Engine``. Where processes are forbidden, or cannot start, all is done in this one."""
         pool = _Pool(work, min(self.nombre, PROCESSES_MAX), self.time_limit, self.start_method)
         try:
@@ -59,7 +57,7 @@ class Processes:
 class _Pool(Generic[E, R]):
     """A pool of processes, made anew when one of them has died: the others are stopped with it."""
 
-    def __init__(self, work: Callable[[Sequence[E]], R], nombre: int, time_limit: float, start_method: str | None):
+    def __init__(self, work: Work[E, R], nombre: int, time_limit: float, start_method: str | None):
         self.window = BATCHES_AHEAD * nombre
         # Once for all batches: a process that has already unpickled these bytes keeps what it made, and what it
         # learned since.

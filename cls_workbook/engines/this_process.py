@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cls_workbook.engines import TIME_LIMIT
-from cls_workbook.engines.engine_protocol import Cause, Failure
+from cls_workbook.engines.engine_protocol import Cause, Results, Work
 from cls_workbook.engines.scheduling import Done, in_order
 from cls_workbook.engines.time_limit import TimeLimitPassed, run_or_give_up
 
@@ -23,9 +23,7 @@ class SingleProcess:
     remote = False
     places = 1
 
-    def apply(
-        self, work: Callable[[Sequence[E]], R], batches: Iterable[Sequence[E]]
-    ) -> Iterator[tuple[Sequence[E], R | Failure[E]]]:
+    def apply(self, work: Work[E, R], batches: Iterable[Sequence[E]]) -> Results[E, R]:
         """See ``Engine``."""
         return in_order(_InThisProcess(work, self.time_limit), batches)
 
@@ -33,7 +31,7 @@ class SingleProcess:
 class _InThisProcess(Generic[E, R]):
     window = 1
 
-    def __init__(self, work: Callable[[Sequence[E]], R], time_limit: float):
+    def __init__(self, work: Work[E, R], time_limit: float):
         self._work, self._time_limit = work, time_limit
 
     def submit(self, elements: Sequence[E]) -> Done[R]:

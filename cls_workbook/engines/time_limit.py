@@ -17,6 +17,8 @@ from functools import cache
 from threading import Thread
 from typing import TextIO, TypeVar, overload
 
+from cls_workbook.engines.engine_protocol import Work
+
 E = TypeVar("E")
 R = TypeVar("R")
 
@@ -46,7 +48,7 @@ class _Counted(Sequence[E]):
         return self._elements[rank]
 
 
-def run_or_exit(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_limit: float) -> R:
+def run_or_exit(work: Work[E, R], elements: Sequence[E], time_limit: float) -> R:
     """``work(elements)``; too long, it ends the process. The process exits once an element takes more than
     ``time_limit`` seconds (a tenth more at most), even in the middle of C code."""
     slack, armed_at = min(1.0, time_limit / 10), [0.0]
@@ -68,7 +70,7 @@ def _nowhere() -> TextIO:
     return open(os.devnull, "w")  # until the process ends
 
 
-def run_or_give_up(work: Callable[[Sequence[E]], R], elements: Sequence[E], time_limit: float) -> R:
+def run_or_give_up(work: Work[E, R], elements: Sequence[E], time_limit: float) -> R:
     """``work(elements)``, in a thread. TimeLimitPassed once an element takes more than ``time_limit`` seconds: the
     thread is abandoned. C code that holds Python's lock holds this watch as well."""
     start, collecting = [0.0], gc.isenabled()
