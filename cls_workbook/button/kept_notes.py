@@ -39,12 +39,12 @@ class Neighbours:
 
 
 def follow(
-    before: Sequence[Sequence[object]], columns: Sequence[str], cle: Sequence[str], new_ones: Sequence[RowKey]
+    before: Sequence[Sequence[object]], columns: Sequence[str], cle: Sequence[str], new_keys: Sequence[RowKey]
 ) -> Neighbours:
     """``before``: the rows as they stand, headers first, over the whole used width; ``columns``:
     the headers that are ours.
 
-    ``cle``: those of them that tell a row; ``new_ones``: this key for each new row. Several rows of one key pair in
+    ``cle``: those of them that tell a row; ``new_keys``: this key for each new row. Several rows of one key pair in
     order.
     """
     headers = [written(v) for v in before[0]] if before else []
@@ -57,8 +57,8 @@ def follow(
             free_cells[tuple(written(row[places[c]]) if c in places else "" for c in cle)].append(i)
     lines: list[list[object]] = []
     moves = displaced
-    for rank, new_one in enumerate(new_ones, 1):
-        former = free_cells[new_one].popleft() if free_cells.get(new_one) else None
+    for rank, new_key in enumerate(new_keys, 1):
+        former = free_cells[new_key].popleft() if free_cells.get(new_key) else None
         lines.append([before[former][j] for j in added] if former else [""] * len(added))
         standing_there = [before[rank][j] for j in added] if rank < len(before) else [""] * len(added)
         moves = moves or lines[-1] != standing_there

@@ -150,7 +150,7 @@ class FastPage(PlainPage):
         """Cells in any order; of two at one place, the later one stays. ValueError, naming the place, if a cell cannot
         hold a value. The inner loop of every workbook: one look-up of the type, or of the text."""
         contents, texts, rows = self._contents, self._contents.texts, self._rows
-        here, all_written = -1, 0  # no row yet
+        here, nombre = -1, 0  # no row yet
         row: dict[int, tuple[str | None, str, object]] = {}
         try:
             for line, column, value, style in cells:
@@ -161,7 +161,7 @@ class FastPage(PlainPage):
                     end = EMPTY
                 elif class_ is str:
                     end = texts[value]  # type: ignore[index]  # its type has been looked at, once
-                    all_written += value != ""
+                    nombre += value != ""
                 elif class_ is Link:
                     end = self._link(line, column, value, style)  # type: ignore[arg-type]  # as above
                 else:
@@ -169,7 +169,7 @@ class FastPage(PlainPage):
                 row[column] = style, end, value
         except ValueError as fault:
             raise self.faulty_cell(line, column, fault) from fault
-        self.str_table.count += all_written
+        self.str_table.count += nombre
 
     def _merge_cells(self, cell_range: CellRange) -> None:
         """Record a merge; the cells that it covers and that are not given take the style of the first one, for its
@@ -252,7 +252,7 @@ class FastPage(PlainPage):
     def _ranks(self, rows: WholeRows) -> Iterator[_RowXml]:
         """The inner loop of a large table."""
         contents, texts, styles, width = self._contents, self._contents.texts, self._styles, rows.width
-        starts, all_written = [f'<c r="{letter(j)}' for j in range(1, width + 1)], 0
+        starts, nombre = [f'<c r="{letter(j)}' for j in range(1, width + 1)], 0
         for line, (values, names) in enumerate(rows.rows(), 1):
             cells: list[str] = []
             following = f'{line}"'
@@ -263,7 +263,7 @@ class FastPage(PlainPage):
                         end = EMPTY
                     elif class_ is str:
                         end = texts[value]  # type: ignore[index]  # its type has been looked at, once
-                        all_written += value != ""
+                        nombre += value != ""
                     elif class_ is Link:
                         end = self._link(line, len(cells) + 1, value, style)  # type: ignore[arg-type]  # as above
                     else:
@@ -272,7 +272,7 @@ class FastPage(PlainPage):
             except ValueError as fault:
                 raise self.faulty_cell(line, len(cells) + 1, fault) from fault
             yield line, "".join(cells), 1, width
-        self.str_table.count += all_written
+        self.str_table.count += nombre
 
     # --- Rows ---------------------------------------------------------------------------------------------------------
 

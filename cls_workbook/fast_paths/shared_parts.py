@@ -105,12 +105,12 @@ def complete(archive: bytes, where: bytes, reserves: Mapping[str, LongText]) -> 
 def extract(archive: bytes) -> dict[str, tuple[bytes, Part]]:
     """Name → content, and the part as it stands, in the order of the archive; every one is deflated."""
     parts = {}
-    with zipfile.ZipFile(io.BytesIO(archive)) as item_read:
-        for info in item_read.infolist():
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for info in opened.infolist():
             *_, nom, extra = _HEADER.unpack_from(archive, info.header_offset)
             start = info.header_offset + _HEADER.size + nom + extra
             parts[info.filename] = (
-                item_read.read(info),
+                opened.read(info),
                 Part(info.CRC, info.file_size, archive[start : start + info.compress_size]),
             )
     return parts

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
 from cls_workbook import pilotage as coordination
 from cls_workbook.definition.known_contrats import KnownContrats
@@ -48,41 +48,34 @@ if TYPE_CHECKING:
     from cls_workbook.office.relances.relance_folder import Relances
 
 
+class Reading(TypedDict, total=False):
+    """How returns are read. ``day``: of the consolidation. ``precedent``: last year's. ``engine``: who reads (default:
+    this machine, or ``processes`` processes of it). ``to_replace``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that
+    take the place of others."""
+
+    day: Required[date]
+    precedent: str | Path | None
+    processes: int | None
+    engine: Engine | None
+    to_replace: Sequence[str]
+
+
 def consolidate_files(
     sources: Sequence[str],
     reference: str,
     annee: int,
     output: str | Path,
     *,
-    day: date,
-    precedent: str | None = None,
     pilotage: str | None = None,
-    processes: int | None = None,
-    engine: Engine | None = None,
-    to_replace: Sequence[str] = (),
+    **how: Unpack[Reading],
 ) -> Result:
-    """Reads, checks and consolidates returns, and writes the consolidation workbook at ``output``.
-
-    ``engine``: who reads (default: this machine, or ``processes`` processes of it). ``to_replace``: « NOUVEAU » or «
-    ANCIEN=NOUVEAU », returns that take the place of others.
-    """
+    """Reads, checks and consolidates returns, and writes the consolidation workbook at ``output``."""
     from cls_workbook.fast_paths import row_writer  # who only reads writes no workbook
     from cls_workbook.reports.consolidation import consolidation_workbook
 
     contrat = load_contrat(reference, annee)
     saisies = coordination.read(pilotage, contrat, annee) if pilotage else None
-    result = consolidate_folder(
-        sources,
-        contrat,
-        annee,
-        day=day,
-        precedent=precedent,
-        pilotage=saisies,
-        depuis=output,
-        processes=processes,
-        engine=engine,
-        to_replace=to_replace,
-    )
+    result = consolidate_folder(sources, contrat, annee, pilotage=saisies, depuis=output, **how)
     row_writer.write(consolidation_workbook.workbook(result), output)
     return result
 
@@ -105,8 +98,7 @@ def consolidate_folder(
 
     ``depuis``: the workbook that will hold the result. It is no return, wherever it lies, and links start from it.
     ``empty_allowed``: a folder without any file is a campaign that nobody has answered, not a mistake.
-    ``engine``, ``processes``, ``to_replace``: as in ``consolidate_files``; the replacements that ``pilotage`` names
-    hold too.
+    The rest: see ``Reading``; the replacements that ``pilotage`` names hold too.
     """
     verify_year(contrat, annee)
     past = past_year.read_last_year(precedent, contrat, annee) if precedent else None
@@ -128,28 +120,16 @@ def write_relances_from_files(
     annee: int,
     folder: str | Path,
     *,
-    day: date,
-    precedent: str | None = None,
     pilotage: str | None = None,
-    engine: Engine | None = None,
+    **how: Unpack[Reading],
 ) -> Relances:
     """Reads the returns, and writes in ``folder`` who has not answered and a draft of a message to each."""
     from cls_workbook.office.relances import relance_folder as relances
 
     contrat = load_contrat(reference, annee)
     saisies = coordination.read(pilotage, contrat, annee) if pilotage else coordination.Pilotage()
-    result = consolidate_folder(
-        sources,
-        contrat,
-        annee,
-        day=day,
-        precedent=precedent,
-        pilotage=saisies,
-        depuis=pilotage,
-        empty_allowed=True,
-        engine=engine,
-    )
-    return relances.prepare(result, saisies, folder, day, precedent)
+    result = consolidate_folder(sources, contrat, annee, pilotage=saisies, depuis=pilotage, empty_allowed=True, **how)
+    return relances.prepare(result, saisies, folder, how["day"], how.get("precedent"))
 
 
 def retours_from(

@@ -82,12 +82,12 @@ def find(lines: Sequence[Sequence[object]]) -> dict[str, CellPosition]:
 
 def values(lines: Sequence[Sequence[object]]) -> dict[str, object]:
     """Name of a case → what stands in it (None if blank), for the cases that were found."""
-    all_found = {}
+    said: dict[str, object] = {}
     for nom, place in find(lines).items():
         row = lines[place.line - 1]
         valeur = row[place.column - 1] if place.column <= len(row) else None
-        all_found[nom] = None if valeur == "" else valeur
-    return all_found
+        said[nom] = None if valeur == "" else valeur
+    return said
 
 
 def message(texte: str, succeeded: bool) -> str:

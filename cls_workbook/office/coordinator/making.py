@@ -69,8 +69,8 @@ def _path_from(cible: Path, file: str) -> str:
 
 def _slots(file: Path) -> dict[str, object]:
     for grid in own_workbook(file):
-        if all_found := home_rows.values(grid.lines):
-            return all_found
+        if said := home_rows.values(grid.lines):
+            return said
     return {}
 
 
