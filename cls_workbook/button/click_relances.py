@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from cls_workbook.button.click_consolider import TABLES, read_retours, write
 from cls_workbook.button.click_report import run_action
 from cls_workbook.button.click_start import OpenWorkbook, campagne
-from cls_workbook.errors import Refusal
 from cls_workbook.office.relances import relance_folder
 from cls_workbook.workbook.description import Workbook
 
@@ -25,17 +24,10 @@ def write_relances(book: xlwings.Book, day: date | None = None) -> relance_folde
 
 
 def _write_relances(opened: OpenWorkbook, day: date) -> tuple[str, relance_folder.Relances]:
-    if opened.path is None:
-        raise Refusal(
-            "Les brouillons s’écrivent à côté du classeur, qui n’a pas d’emplacement connu sur ce poste "
-            "(jamais enregistré, ou ouvert depuis OneDrive ou SharePoint). "
-            "Enregistrez-le dans un dossier de l’ordinateur, puis recommencez."
-        )
+    folder = opened.own_file("Les brouillons s’écrivent à côté").parent / FOLDER_NAME
     c = campagne(opened, TABLES)
     result = read_retours(opened, c, day, empty_allowed=True)
-    made = relance_folder.prepare(result, c.pilotage, opened.path.parent / FOLDER_NAME, day, c.precedent)
+    made = relance_folder.prepare(result, c.pilotage, folder, day, c.precedent)
     kept_notes = write(opened, Workbook([made.sheet], "Relances"), day)
-    return (
-        f"{made.bilan()} Dossier « {FOLDER_NAME} », à côté de ce classeur ; liste : feuille « Relances ».{kept_notes}",
-        made,
-    )
+    where = f"Dossier « {FOLDER_NAME} », à côté de ce classeur ; liste : feuille « Relances »."
+    return f"{made.bilan()} {where}{kept_notes}", made

@@ -44,6 +44,15 @@ class OpenWorkbook:
         valeur = self.accueil.valeur(*place) if place else ""
         return str(int(valeur)) if isinstance(valeur, float) and valeur.is_integer() else str(valeur).strip()
 
+    def own_file(self, subject: str, otherwise: str = "puis recommencez") -> Path:
+        """Where the workbook lies. Refusal if nobody knows; ``subject``: what needs it, « … du classeur »."""
+        if self.path is None:
+            raise Refusal(
+                f"{subject} du classeur, qui n’a pas d’emplacement connu sur ce poste (jamais enregistré, ou ouvert "
+                f"depuis OneDrive ou SharePoint). Enregistrez-le dans un dossier de l’ordinateur, {otherwise}."
+            )
+        return self.path
+
     def write(self, nom: str, valeur: object) -> None:
         """Puts a value in a case of Accueil; nothing if the case is lost."""
         if place := self.places.get(nom):
@@ -168,14 +177,8 @@ def _previous(opened: OpenWorkbook) -> Path | None:
 def _from_workbook(opened: OpenWorkbook, nom: str, told: str) -> Path:
     if absolute(told):
         return Path(told)
-    if opened.path is None:
-        raise Refusal(
-            f"{_location(opened, nom)} : « {told} » part du dossier du classeur, "
-            "qui n’a pas d’emplacement connu sur ce poste (jamais enregistré, "
-            "ou ouvert depuis OneDrive ou SharePoint). "
-            "Enregistrez-le dans un dossier de l’ordinateur, ou écrivez ici un chemin complet."
-        )
-    return opened.path.parent / told
+    subject = f"{_location(opened, nom)} : « {told} » part du dossier"
+    return opened.own_file(subject, "ou écrivez ici un chemin complet").parent / told
 
 
 def _location(opened: OpenWorkbook, nom: str) -> str:

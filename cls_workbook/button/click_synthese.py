@@ -23,28 +23,21 @@ def write_copy(book: xlwings.Book) -> Path | None:
 
 
 def _write_copy(opened: OpenWorkbook) -> tuple[str, Path]:
-    if opened.path is None:
-        raise Refusal(
-            "La synthèse s’écrit à côté du classeur, qui n’a pas d’emplacement connu sur ce poste (jamais "
-            "enregistré, ou ouvert depuis OneDrive ou SharePoint). "
-            "Enregistrez-le dans un dossier de l’ordinateur, puis recommencez."
-        )
+    file = opened.own_file("La synthèse s’écrit à côté")
     contrat = contrat_of(opened)
-    result = ars_copy.read_back(previous_year.from_sheets(opened.path, _sheets(opened)), contrat)
+    result = ars_copy.read_back(previous_year.from_sheets(file, _sheets(opened)), contrat)
     if opened.told("annee") != str(result.annee):
         raise Refusal(
             f"Les feuilles de la consolidation sont celles de {result.annee}, "
             f"l’Accueil dit {opened.told('annee')}. Consolidez, puis recommencez."
         )
-    output = opened.path.with_name(f"synthese-ars-{result.annee}.xlsx")
+    output = file.with_name(f"synthese-ars-{result.annee}.xlsx")
     writer.write(ars_copy.workbook(result), output)
-    return (
-        (
-            f"« {output.name} » est à côté de ce classeur : des valeurs seules, sans macro ni donnée personnelle. "
-            f"État : {result.etat}. Relisez-la avant de l’envoyer."
-        ),
-        output,
+    content = "des valeurs seules, sans macro ni donnée personnelle"
+    sentence = (
+        f"« {output.name} » est à côté de ce classeur : {content}. État : {result.etat}. Relisez-la avant de l’envoyer."
     )
+    return sentence, output
 
 
 def _sheets(opened: OpenWorkbook) -> dict[str, list[list[object]]]:
