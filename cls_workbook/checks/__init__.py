@@ -24,6 +24,7 @@ from cls_workbook.checks.families import (
     money_checks,
     privacy_checks,
     progress_checks,
+    stray_checks,
     subsidy_checks,
 )
 from cls_workbook.checks.given.check_input import CheckInput, PilotageFacts, PreviousYear
@@ -35,6 +36,7 @@ FAMILIES = (
     campaign_checks,
     progress_checks,
     answer_checks,
+    stray_checks,
     breakdown_checks,
     indicateur_checks,
     capacity_checks,

@@ -9,7 +9,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Check
 class OutOfCampagne(Check):
     code, gravity = "HORS_CAMPAGNE", (BLOCKING, A_CONFIRMER)
     sought = (
-        "Le classeur est d’une autre année ou d’un autre contrat que la campagne ; ou d’une autre "
+        "Le classeur, ou une de ses feuilles, est d’une autre année ou d’un autre contrat ; ou d’une autre "
         "version du modèle, et ses réponses sont reprises (à confirmer)."
     )
 

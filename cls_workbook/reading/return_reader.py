@@ -15,7 +15,7 @@ from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.bounded_memory import Memory
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
-from cls_workbook.reading.beside import annex_sheets
+from cls_workbook.reading.beside import annex_sheets, another_year
 from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, typed_on_lists
 from cls_workbook.reading.beside.partner_sheets import added_sheet
 from cls_workbook.reading.cells.shown import as_text
@@ -104,7 +104,8 @@ class ReturnReader:
             )
         modele = self.model(identity)
         for sheet in worksheets:
-            if sheet not in front and sheet.announcement in modele.sheet_templates:
+            as_planned = sheet.announcement in modele.sheet_templates and not sheet.grid.hidden
+            if sheet not in front and as_planned and not sheet.grid.since_1904:
                 sheet.saisies = modele.sheet_templates[sheet.announcement].saisies(sheet.grid, identity.rappels)
         # A sheet that came back as sent has the keys that it was sent with; those of the others may contradict.
         others = [f for f in worksheets if f.saisies is None]
@@ -168,8 +169,13 @@ class _FileReading:
     def _sheet(self, sheet: SheetInFile, same_version: bool) -> ReadSheet:
         if sheet.saisies is not None and same_version:
             return sheet_in_place(sheet.grid, sheet.saisies, self.modele, self.file, sheet.announcement)
-        reminders = self.identity.rappels
-        return read_sheet(sheet.grid, *sheet.anchors, self.modele, self.file, sheet.groupe, same_version, reminders)
+        grid, modele, groupe = sheet.grid, self.modele, sheet.groupe
+        read = read_sheet(grid, *sheet.anchors, modele, self.file, groupe, same_version, self.identity.rappels)
+        read.hidden = grid.hidden
+        all_printed = {} if groupe == HOME else modele.sheet_templates[groupe].all_printed
+        if year := another_year.year_of_texts(texts_of(grid), all_printed, modele.annee):
+            return another_year.refused(read, Place(self.file, grid.nom, groupe), year, modele.annee)
+        return read
 
     def _lacking_questions(self, groups: list[SheetInFile]) -> list[str] | None:
         """None if the workbook was made from this very contract; otherwise the questions that it lacks."""
@@ -221,9 +227,12 @@ class _FileReading:
         retained: dict[str, ReadSheet] = {}
         for sheet in worksheets:
             first = retained.setdefault(sheet.groupe, sheet)
-            if first is sheet or sheet.empty:
+            if first is sheet or (sheet.empty and not first.hidden):
                 continue
-            if first.empty:
+            if first.hidden != sheet.hidden and (first.empty or sheet.empty):
+                shown, hidden = (first, sheet) if sheet.hidden else (sheet, first)
+                self._refuse_hidden_twin(shown, hidden, retained)
+            elif first.empty:
                 retained[sheet.groupe] = sheet
             elif differences := _differences(first, sheet):
                 location = Place(self.file, sheet.nom, "" if sheet.groupe == HOME else sheet.groupe)
@@ -231,6 +240,13 @@ class _FileReading:
         for sheet in retained.values():
             self.anomalies += sheet.anomalies
         return retained
+
+    def _refuse_hidden_twin(self, shown: ReadSheet, hidden: ReadSheet, retained: dict[str, ReadSheet]) -> None:
+        """What a person sees is the answer, be it blank: what another sheet of its fiche says out of sight is told."""
+        retained[shown.groupe] = shown
+        if not hidden.empty:
+            location = Place(self.file, hidden.nom, "" if hidden.groupe == HOME else hidden.groupe)
+            self.anomalies.append(file_messages.hidden_twin(location, shown.nom, hidden.saisies))
 
     def _sheets_without_key(self, worksheets: list[Grid], same_version: bool) -> set[str]:
         """Sheets without keys: ours (Sommaire, lists), the partner's own, or a fiche that lost its keys (returned)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import partial
@@ -19,13 +20,20 @@ TOLERANCE = Decimal(1)  # euros, between what the funders paid and the cost
 RATE_MARGIN = Decimal("0.01")  # one point
 POSTS = ("personnel", "achats", "autres")
 AMOUNTS = ("prevu", "engage", "verse")
+# « Total Énergies » pays for things
+_TOTAL = re.compile(r"(?:sous[ -]?)?tota(?:l|ux)(?: (?!energies\b).*)?|ensemble|cumul|somme")
 MAQUETTE, HORS_MAQUETTE, VALORISATION = "maquette", "hors_maquette", "valorisation"
 OUTSIDE_MAQUETTE = ("cpom", "flca", "valorisation", "mise a disposition", "benevolat", "fonds de lutte")
 
 
 def is_cash(x: Row) -> bool:
-    """Valuation is no cash."""
-    return bool(x["niveau"] != VALORISATION)
+    """Valuation is no cash, nor is a total of other lines."""
+    return bool(x["niveau"] != VALORISATION) and not is_total(x["financeur"])
+
+
+def is_total(nom: object) -> bool:
+    """Does what names a line say that it is a total of others?"""
+    return isinstance(nom, str) and len(nom) <= 200 and _TOTAL.fullmatch(fold(nom)) is not None
 
 
 # --- cost -----------------------------------------------------------------------------------------------------------
@@ -106,7 +114,11 @@ class _LackingLine(RowCheck, abstract=True):
         raise NotImplementedError
 
     def broken(self, r: Row) -> bool:
-        return self.amount(r) is not None and any(self.is_lacking(r, c) for c in self.needed)
+        return (
+            self.amount(r) is not None
+            and not is_total(r["financeur"])
+            and any(self.is_lacking(r, c) for c in self.needed)
+        )
 
     def say(self, r: Row) -> Anomalie:
         lacking = {c: nom for c, nom in self.needed.items() if self.is_lacking(r, c)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie, Place
 from cls_workbook.reading.cells.shown import QUOTED_MAX, quoted
+from cls_workbook.reading.locating.retour import TypedInput
 from cls_workbook.reading.locating.told import anomalie
 from cls_workbook.reading.reading_checks import (
     EmptyRetour,
@@ -97,6 +98,20 @@ def duplicate_sheet(location: Place, other: str, differences: Sequence[str]) -> 
         "une seule feuille par fiche",
         "supprimez celle des deux feuilles qui ne compte pas, puis renvoyez le classeur. Aucune des deux n’est "
         "prise en compte.",
+        refuses_sheet=True,
+    )
+
+
+def hidden_twin(location: Place, shown: str, saisies: Sequence[TypedInput]) -> Anomalie:
+    return anomalie(
+        BLOCKING,
+        MovedRows,
+        location,
+        [s.cell for s in saisies],
+        "feuille masquée",
+        f"une feuille masquée répond à la même fiche que « {shown} », qui est vide : {quoted(s.raw for s in saisies)}",
+        "une seule feuille par fiche",
+        "reportez ces réponses sur la feuille visible, ou supprimez la feuille masquée ; elle n’est pas lue.",
         refuses_sheet=True,
     )
 

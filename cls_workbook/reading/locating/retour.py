@@ -78,6 +78,7 @@ class ReadSheet:
     anomalies: list[Anomalie] = field(default_factory=list)
     moved_inputs: dict[str, str] = field(default_factory=dict)
     refused_inputs: int = 0  # typed inputs that were not taken: the sheet was answered all the same
+    hidden: bool = False
 
     @property
     def empty(self) -> bool:

@@ -50,7 +50,8 @@ def read_sheet(
     ``same_version``: the workbook was made from this very contract, so that a missing row was deleted by someone.
     ``printed_facts``: what it says that the campaign printed in its locked cells (see ``domain.locked_facts``).
     """
-    in_place = modele.sheet_templates[groupe].saisies(grid, printed_facts) if same_version and column == 0 else None
+    may_be_as_sent = same_version and column == 0 and not grid.since_1904
+    in_place = modele.sheet_templates[groupe].saisies(grid, printed_facts) if may_be_as_sent else None
     if in_place is not None:
         return sheet_in_place(grid, in_place, modele, file, groupe)
     all_expected = [modele.rows[cle] for cle in modele.groups[groupe]]

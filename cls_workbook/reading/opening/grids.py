@@ -20,10 +20,14 @@ class Grid(Protocol):
     blanks as "" (Refusal if one stands too far). ``special_cells``: (row, column), from 0, of each cell that holds
     a formula or an error → its formula (None: an error without formula) and whether it is in error;
     ``special_addresses``: where these are. ``written_formulas``: address → formula, as the XML writes it; None where
-    it is not known so."""
+    it is not known so. ``since_1904``: do the numbers of its days count from 1904?"""
 
     @property
     def nom(self) -> str: ...
+    @property
+    def hidden(self) -> bool: ...
+    @property
+    def since_1904(self) -> bool: ...
     @property
     def values(self) -> Mapping[bytes, object]: ...
     @property
@@ -41,8 +45,16 @@ class PlainGrid:
 
     written_formulas = None
 
-    def __init__(self, nom: str, lines: list[Row], find_special: Callable[[], SpecialCells]):
+    def __init__(
+        self,
+        nom: str,
+        lines: list[Row],
+        find_special: Callable[[], SpecialCells],
+        hidden: bool = False,
+        since_1904: bool = False,
+    ):
         self.nom, self.lines, self._find_special = nom, lines, find_special
+        self.hidden, self.since_1904 = hidden, since_1904
 
     @cached_property
     def values(self) -> Mapping[bytes, object]:
@@ -65,8 +77,10 @@ def _anchor(i: int, j: int) -> bytes:
 class QuickGrid:
     """A sheet that ``fast_paths.sheet_xml`` has read: its rows are made when they are asked for, which is seldom."""
 
-    def __init__(self, nom: str, content: SheetContent, budget: Budget):
-        self.nom, self._content, self._budget = nom, content, budget
+    since_1904 = False  # others are left to the plain way
+
+    def __init__(self, nom: str, content: SheetContent, budget: Budget, hidden: bool = False):
+        self.nom, self._content, self._budget, self.hidden = nom, content, budget, hidden
         self.values: Mapping[bytes, object] = content.values
         self.written_formulas: Mapping[bytes, bytes] = content.formulas
 

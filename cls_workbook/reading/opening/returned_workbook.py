@@ -99,7 +99,7 @@ class _OdsFile:
     def grids(self, except_for: str = "") -> Iterator[Grid]:
         for nom, hidden, found in ods_sheets(self._parts.pieces(ODS_CONTENT), self._budget):
             if not (nom == except_for and hidden):
-                yield PlainGrid(nom, found.lines(), found.all_special)
+                yield PlainGrid(nom, found.lines(), found.all_special, hidden)
 
 
 class _XlsxFile:
@@ -128,12 +128,12 @@ class _XlsxFile:
         if content is None:
             return None
         self._budget.take_written(len(content.values) + len(content.formulas))
-        return QuickGrid(sheet.nom, content, self._budget)
+        return QuickGrid(sheet.nom, content, self._budget, sheet.hidden)
 
     def _plain_grid(self, sheet: ReturnedSheet) -> Grid:
         shared = SharedContent(self._texts, self._formats, self._directory.since_1904)
         found = xlsx_sheet(self._parts.pieces(sheet.part), sheet.nom, shared, self._budget)
-        return PlainGrid(sheet.nom, found.lines(), found.all_special)
+        return PlainGrid(sheet.nom, found.lines(), found.all_special, sheet.hidden, self._directory.since_1904)
 
     @cached_property
     def _texts(self) -> list[str]:
