@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from os import PathLike
 
+from cls_workbook import csv_texts
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.layout import InputPlace
@@ -37,7 +37,6 @@ WIDTHS = (40, 8, 15, 12, 18, 70, 11, 20, 44, 8, 16, 12, 13, 10, 44)
 TICK = ["x"]  # what ticks a box
 FORMATS = ("json", "csv", "xlsx")
 SEPARATOR = " | "  # between choices, and between structures, where a cell holds several
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # how a text begins that a spreadsheet would compute
 
 Members = Mapping[str | tuple[str, str], Sequence[str]]
 
@@ -140,10 +139,7 @@ def _content(lines: list[Mapping[str, object]], format: str) -> bytes:
 
 def _csv(lines: Iterable[Mapping[str, object]]) -> str:
     texte = io.StringIO()
-    csv_writer = csv.writer(texte, delimiter=";", lineterminator="\r\n")
-    csv_writer.writerow(COLUMNS)
-    for line in lines:
-        csv_writer.writerow([_csv_cell(line[nom]) for nom in COLUMNS])
+    csv_texts.write(texte, COLUMNS, ([_csv_cell(line[nom]) for nom in COLUMNS] for line in lines), delimiter=";")
     return texte.getvalue()
 
 
@@ -151,8 +147,8 @@ def _csv_cell(valeur: object) -> str:
     if isinstance(valeur, float):
         return str(valeur).replace(".", ",")
     texte = _as_shown(valeur)
-    if isinstance(texte, str) and texte.startswith(_FORMULA_STARTS):
-        return f"'{texte}"
+    if isinstance(texte, str):
+        return csv_texts.neutralized(texte)
     return "" if texte is None else str(texte)
 
 

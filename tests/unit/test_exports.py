@@ -8,10 +8,11 @@ from decimal import Decimal as D
 import openpyxl
 import pytest
 
+from cls_workbook import csv_texts
 from cls_workbook.errors import Refusal
 from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.consolidation import consolidation_workbook
-from cls_workbook.reports.exports import data_package, table_schema, whole_folder
+from cls_workbook.reports.exports import data_package, whole_folder
 from cls_workbook.tables import consolidation_tables
 from cls_workbook.workbook import writer
 from tests.support.written_result import frame, result, tricky_mesures
@@ -127,7 +128,7 @@ def test_the_package_says_what_it_was_made_from(as_csv, consolidation):
         {"title": "C.xlsx", "hash": f"sha256:{hashlib.sha256(consolidation.read_bytes()).hexdigest()}"}
     ]
     assert described["created"] == "2026-03-14T00:00:00Z"
-    assert table_schema.NEUTRALIZATION in described["description"]
+    assert csv_texts.NEUTRALIZATION in described["description"]
 
 
 def test_every_column_of_the_workbook_is_in_the_export(as_csv):
@@ -155,15 +156,8 @@ def test_a_mixed_column_comes_with_its_number(as_csv):
 
 def test_a_text_that_looks_like_a_formula_is_neutralised_and_can_be_found_again(as_csv):
     values = [r["valeur"] for r in lines(as_csv, "mesures")]
-    assert values == ["'=1+1", "'+33 3", "' @cmd", "''cité", "-5", "sans - danger"]
-    assert [v[1:] if v.startswith("'") else v for v in values] == [
-        "=1+1",
-        "+33 3",
-        " @cmd",
-        "'cité",
-        "-5",
-        "sans - danger",
-    ]
+    assert values == ["'=1+1", "'+33 3", " '@cmd", "''cité", "-5", "sans - danger"]
+    assert [csv_texts.restored(v) for v in values] == ["=1+1", "+33 3", " @cmd", "'cité", "-5", "sans - danger"]
 
 
 def test_how_to_reach_who_answered_stays_behind(as_csv):

@@ -5,12 +5,12 @@ Same workbook, same bytes: no clock, no random identifier. The folder appears wh
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+from cls_workbook import csv_texts
 from cls_workbook.errors import Refusal
 from cls_workbook.french import date_fr, typography
 from cls_workbook.reports.exports import table_schema
@@ -21,8 +21,13 @@ from cls_workbook.tables.described_columns import DescribedTable
 
 VERSION = "1"
 CSV, PARQUET = "csv", "parquet"
-_LINE_END = "\r\n"
-_DIALECT = {"delimiter": ",", "lineTerminator": _LINE_END, "quoteChar": '"', "doubleQuote": True, "header": True}
+_DIALECT = {
+    "delimiter": ",",
+    "lineTerminator": csv_texts.LINE_END,
+    "quoteChar": '"',
+    "doubleQuote": True,
+    "header": True,
+}
 _MEDIA_TYPES = {CSV: "text/csv", PARQUET: "application/vnd.apache.parquet"}
 _RULES = (
     "Une case vide veut dire « non connu », jamais zéro. Montants en euros, au centime, avec le point décimal ; taux "
@@ -71,7 +76,7 @@ def descriptor(source: ExportSource, resource_entries: list[dict[str, Any]], for
         f"({source.etat}).",
         *_RULES,
         _SCOPES[source.kind],
-        *[table_schema.NEUTRALIZATION] * (format_ == CSV),
+        *[csv_texts.NEUTRALIZATION] * (format_ == CSV),
     ]
     return {
         "profile": "tabular-data-package" if format_ == CSV else "data-package",
@@ -110,9 +115,8 @@ def _resource_entry(table: DescribedTable, source: ExportSource, file: Path, for
 def _write_csv(table: DescribedTable, item_read: TableRead, file: Path) -> None:
     input_fields = table_schema.input_fields(table)
     with file.open("w", encoding="utf-8", newline="") as output:
-        csv_writer = csv.writer(output, lineterminator=_LINE_END)
-        csv_writer.writerow(c.nom for c in input_fields)
-        csv_writer.writerows(table_schema.row(input_fields, line) for line in item_read.lines)
+        rows = (table_schema.row(input_fields, line) for line in item_read.lines)
+        csv_texts.write(output, [c.nom for c in input_fields], rows)
 
 
 def _require_pyarrow() -> None:

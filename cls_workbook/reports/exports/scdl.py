@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from cls_workbook.csv_texts import formula_start, neutralized
 from cls_workbook.domain.model import Contrat, Structure
 from cls_workbook.domain.verification.fault import insee_number
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, quoted_list, typography
 from cls_workbook.reports.exports.export_source import ExportSource
-from cls_workbook.reports.exports.table_schema import FORMULA_STARTS, TYPES, as_text
+from cls_workbook.reports.exports.table_schema import TYPES, as_text
 from cls_workbook.summaries.funding import VALORISATION, id_of_financeur
 from cls_workbook.tables.consolidation_tables import ANSWERS, FINANCEMENTS
 from cls_workbook.tables.described_columns import Row
@@ -67,9 +68,10 @@ class Grant:
     def purpose(self) -> str:
         fiche = self.contrat.par_fiche.get(self.line["Fiche"])
         texte = f"{self.contrat.nom_court}, fiche {self.line['Fiche']}" + (f" : {fiche.titre}" if fiche else "")
-        if len(texte) < MAX_OBJET_LENGTH:
+        room = MAX_OBJET_LENGTH - (len(neutralized(texte)) - len(texte))
+        if len(texte) < room:
             return texte
-        return texte[: MAX_OBJET_LENGTH - 3].rsplit(" ", 1)[0].rstrip(" ,;.:") + " …"
+        return texte[: room - 3].rsplit(" ", 1)[0].rstrip(" ,;.:") + " …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,11 @@ class ScdlField:
 
     def texte(self, grant: Grant) -> str:
         valeur = self.of(grant) if callable(self.of) else grant.line[self.of] if self.of else None
-        return " ".join(as_text(valeur).split())
+        return neutralized(_in_one_line(valeur)) if isinstance(valeur, str) else as_text(valeur)
+
+
+def _in_one_line(value: object) -> str:
+    return " ".join(as_text(value).split())
 
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -253,5 +259,6 @@ def _reasons(grant: Grant) -> Iterator[str]:
         yield f"SIRET du bénéficiaire : {fault}"
     if structure is not None and structure.siret and grant.typed and grant.typed != structure.siret:
         yield f"le SIRET du retour ({grant.typed}) n’est pas celui du contrat ({structure.siret})"
-    if (reference := str(line["Référence"] or "").strip()) and reference[0] in FORMULA_STARTS:
-        yield f"la référence commence par « {reference[0]} » : un tableur la prendrait pour une formule"
+    if sign := formula_start(reference := _in_one_line(line["Référence"])):
+        where = "commence par" if reference.startswith(sign) else "contient, après un séparateur,"
+        yield f"la référence {where} « {sign} » : un tableur la prendrait pour une formule"

@@ -3,18 +3,19 @@ both."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cls_workbook import csv_texts
+from cls_workbook.csv_texts import NEUTRALIZATION, neutralized
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
 from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.exports import data_package, scdl
 from cls_workbook.reports.exports.export_source import ExportSource, read
-from cls_workbook.reports.exports.table_schema import NEUTRALIZATION, as_text, neutralized
+from cls_workbook.reports.exports.table_schema import as_text
 from cls_workbook.reports.exports.whole_folder import DESCRIPTOR, MARK, whole_folder
 from cls_workbook.tables import consolidation_tables
 from cls_workbook.tables.described_columns import Row
@@ -58,7 +59,7 @@ def exporter(
         _write(provisoire / GRANTS_FILE, scdl.HEADER, sorting.retained)
         header = (*_REFUSED_LINE_COLUMNS, "Place dans la consolidation", "Raisons")
         refused = [
-            [*(neutralized(as_text(line[c])) for c in _REFUSED_LINE_COLUMNS), place, " ; ".join(reasons)]
+            [*(_as_csv(line[c]) for c in _REFUSED_LINE_COLUMNS), place, neutralized(" ; ".join(reasons))]
             for line, place, reasons in sorting.refused
         ]
         _write(provisoire / REFUSED_FILE, header, refused)
@@ -73,9 +74,11 @@ def exporter(
 
 def _write(file: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     with file.open("w", encoding="utf-8", newline="") as output:
-        csv_writer = csv.writer(output, lineterminator="\r\n")
-        csv_writer.writerow(header)
-        csv_writer.writerows(rows)
+        csv_texts.write(output, header, rows)
+
+
+def _as_csv(value: object) -> str:
+    return neutralized(value) if isinstance(value, str) else as_text(value)
 
 
 def _sentence(line: Row, place: str, reasons: list[str]) -> str:
@@ -97,7 +100,7 @@ def _descriptor(source: ExportSource, granter: scdl.Granter, refusals_header: tu
         "profile": "tabular-data-package",
         "name": f"{source.contrat}-{source.annee}-subventions",
         "title": f"Subventions {source.annee} — {source.titre}",
-        "description": description + NEUTRALIZATION.replace("Un texte", "Dans les lignes refusées, un texte", 1),
+        "description": description + NEUTRALIZATION,
         "version": data_package.VERSION,
         "created": f"{source.day.isoformat()}T00:00:00Z",
         MARK: {"contract": source.contrat, "year": source.annee, "state": source.etat, "kind": "scdl"},

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cls_workbook.csv_texts import neutralized
 from cls_workbook.french import typography
 from cls_workbook.tables.described_columns import DescribedTable, TableColumn
 
@@ -28,15 +29,6 @@ _NUMBER = " (nombre)"
 _MIXED_HELP = typography(" Écrite telle quelle : un nombre avec le point décimal, une date en AAAA-MM-JJ, ou un texte.")
 _NUMBER_HELP = typography("La même valeur quand c’est un nombre ; vide sinon.")
 _FINGERPRINT_PATTERN = "^[0-9a-f]{64}$"
-
-# A text that a spreadsheet would take for a formula; so would it these characters in full width, or after blanks.
-FORMULA_STARTS = "=+-@\t\r＝＋－＠"
-NEUTRALIZATION = typography(
-    "Un texte dont le premier caractère (espaces mises à part) est =, +, -, @ ou une tabulation, qu’un tableur "
-    "prendrait pour une formule, ou une apostrophe, "
-    "est précédé d’une apostrophe ('). Retirez cette première apostrophe pour retrouver le texte d’origine. Les "
-    "nombres ne sont pas concernés."
-)
 
 
 class SchemaField:
@@ -136,12 +128,6 @@ def as_text(valeur: object) -> str:
     if isinstance(valeur, Decimal):
         return f"{valeur:f}"
     return str(valeur)
-
-
-def neutralized(texte: str) -> str:
-    """The text, preceded by an apostrophe where a spreadsheet would take it for a formula (see ``NEUTRALIZATION``)."""
-    start = texte.lstrip(" \n\u00a0\u202f")[:1]
-    return f"'{texte}" if start and start in FORMULA_STARTS + "'" else texte
 
 
 def row(export_fields: list[SchemaField], line: dict[str, object]) -> Iterator[str]:
