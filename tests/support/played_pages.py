@@ -27,11 +27,11 @@ class PageOutOfDate(AssertionError):
 
 
 def copy_project(folder: Path) -> Path:
-    """A copy of what a contributor changes, without what Python left behind."""
+    """A copy of what a contributor changes; what Python compiled comes along, so that each page need not again."""
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.png"))
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("*.png"))
         else:
             shutil.copy(source, folder / name)
     return folder
@@ -81,7 +81,7 @@ def _run(content: str, project: Path) -> None:
         done = subprocess.run(
             program + words[1:],
             cwd=project,
-            env=os.environ | {"PYTHONPATH": str(project), "PYTHONIOENCODING": "utf-8"},
+            env=os.environ | {"PYTHONPATH": str(project), "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": ""},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

@@ -225,17 +225,18 @@ def main(nombre: int, seed: int = 1, models: str = "") -> int:
     with tempfile.TemporaryDirectory() as provisoire:
         folder = Path(provisoire)
         good_ones = sound_files(folder) + [p.read_bytes() for p in (sorted(Path(models).iterdir()) if models else ())]
+        reader = ReturnReader(known)  # one for all, as in a campaign: no file may spoil what is read after it
         for good_one in good_ones:  # contracts are compiled once, before the clock runs
             (folder / "abime.xlsx").write_bytes(good_one)
-            assert ReturnReader(known).read(folder / "abime.xlsx").saisies
+            assert reader.read(folder / "abime.xlsx").saisies
         for rank in range(nombre):
             chosen = rng.randrange(len(good_ones))
             saved_forms[good_ones[chosen][30:70].startswith(b"mimetype")] += 1
             (folder / "abime.xlsx").write_bytes(damage(good_ones[chosen], rng))
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
             try:
-                retour = ReturnReader(known).read(folder / "abime.xlsx")
-                typed_frames.type_values([retour], known(retour.contrat or "essai"))
+                retour = reader.read(folder / "abime.xlsx")
+                typed_frames.type_values([retour], known(retour.contrat or "essai"), reader.models)
                 codes.update({a.code for a in retour.anomalies} or {"sans anomalie"})
             except BaseException as fault:
                 faults += 1

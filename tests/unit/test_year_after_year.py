@@ -207,9 +207,14 @@ def test_last_years_value_is_the_one_of_last_year_only(five_years):
     assert last_year_values == {2024: None, 2025: 40, 2026: 52, 2027: 48, 2028: None}  # nothing was typed in 2027
 
 
-def evolution(annee, libelle: str) -> list[object]:
-    """The row of the sheet Évolution that begins so, blanks left out."""
-    page = openpyxl.load_workbook(annee.consolidation)["Évolution"]
+@pytest.fixture(scope="module")
+def last_evolution(five_years):
+    """The sheet Évolution of the last year."""
+    return openpyxl.load_workbook(five_years[2028].consolidation)["Évolution"]
+
+
+def row_of(page, libelle: str) -> list[object]:
+    """The row of the sheet that begins so, blanks left out."""
     for rank in page.iter_rows(values_only=True):
         values = [v for v in rank if v is not None]
         if values and str(values[0]).startswith(libelle):
@@ -217,9 +222,9 @@ def evolution(annee, libelle: str) -> list[object]:
     raise AssertionError(libelle)
 
 
-def test_a_flow_is_added_over_the_years_that_gave_it(five_years):
+def test_a_flow_is_added_over_the_years_that_gave_it(last_evolution):
     permanences = [v[0] for v in LIVED.values()]
-    assert evolution(five_years[2028], "1.2 · Permanences") == [
+    assert row_of(last_evolution, "1.2 · Permanences") == [
         "1.2 · Permanences",
         40,
         52,
@@ -230,24 +235,23 @@ def test_a_flow_is_added_over_the_years_that_gave_it(five_years):
         total_of(permanences),
         "somme de 2024 à 2028, partielle (4 années sur 5)",
     ]
-    assert evolution(five_years[2028], "3.6 · Ateliers")[1:5] == [6, 9, 11, 26]
+    assert row_of(last_evolution, "3.6 · Ateliers")[1:5] == [6, 9, 11, 26]
 
 
-def test_people_are_a_series_never_a_sum(five_years):
-    line = evolution(five_years[2028], "1.2 · Habitants rencontrés")
+def test_people_are_a_series_never_a_sum(last_evolution):
+    line = row_of(last_evolution, "1.2 · Habitants rencontrés")
     assert line[1:6] == [120, 135, 150, 160, 155]
     assert 720 not in line and line[-1].startswith("série : une même personne peut revenir")
 
 
-def test_a_fiche_that_ended_stays_in_the_evolution_with_what_it_engaged(five_years):
-    line = evolution(five_years[2028], "3.1 · Prévenir les troubles du langage chez les enfants (retirée)")
+def test_a_fiche_that_ended_stays_in_the_evolution_with_what_it_engaged(last_evolution):
+    line = row_of(last_evolution, "3.1 · Prévenir les troubles du langage chez les enfants (retirée)")
     assert line[1:] == ["Abandonnée (2026)", 30000, 5000, 5000, 2500, 12500]
 
 
-def test_the_contract_as_a_whole_is_a_row_a_year_and_a_total(five_years):
+def test_the_contract_as_a_whole_is_a_row_a_year_and_a_total(last_evolution):
     engages = {a: total_of([LIVED[a][2], DISORDERS.get(a)]) for a in YEARS}
-    page = openpyxl.load_workbook(five_years[2028].consolidation)["Évolution"]
-    ranks = [[v for v in rank if v is not None] for rank in page.iter_rows(values_only=True)]
+    ranks = [[v for v in rank if v is not None] for rank in last_evolution.iter_rows(values_only=True)]
     head = next(r for r in ranks if r and r[0] == "Année")
     place = head.index("Engagé sur la maquette")
     assert [r[place] for r in ranks if r and r[0] in ("2024", "2025", "2026")][:3] == [
@@ -261,9 +265,8 @@ def test_the_contract_as_a_whole_is_a_row_a_year_and_a_total(five_years):
     ]  # paid: 10 000 + 14 500,50 + 12 000 + 4 000
 
 
-def test_the_evolution_has_native_charts(five_years):
-    page = openpyxl.load_workbook(five_years[2028].consolidation)["Évolution"]
-    assert len(page._charts) >= 2
+def test_the_evolution_has_native_charts(last_evolution):
+    assert len(last_evolution._charts) >= 2
 
 
 # --- the right consolidation ------------------------------------------------------------------------------------------
