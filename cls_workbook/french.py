@@ -91,6 +91,18 @@ def fold(texte: str) -> str:
     return " ".join(flat.split()).rstrip(" .,;:!")
 
 
+def same_look(nom: str) -> str:
+    """The name of a file as two people see it alike: accents composed or not (macOS), or written in the bytes of an old
+    archive."""
+    try:
+        seen = nom.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        seen = nom.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte
+        seen = nom
+    return unicodedata.normalize("NFC", seen)
+
+
 def of(nom: str) -> str:
     """« de Chenôve », « d’Ahuy », « du Creusot », « des Ulis »: elided before a vowel,
     and before h as most place names are.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from cls_workbook.errors import Refusal
-from cls_workbook.french import fold, listing
+from cls_workbook.french import fold, listing, same_look
 from cls_workbook.reading.parsing.answering import Answer
 from cls_workbook.reading.storing.typed_frames import SettledReturn
 
@@ -58,7 +58,12 @@ def find(text: str, files: Mapping[str, Path]) -> str:
     if text in files:
         return text
     exact = [n for n, p in files.items() if p.resolve() == Path(text).resolve()] if text else []
-    names = exact or [n for n in files if PurePath(n).name.casefold() == text.casefold()]
+    seen = same_look(text)
+    names = (
+        exact
+        or [n for n in files if same_look(n) == seen]
+        or [n for n in files if same_look(PurePath(n).name).casefold() == seen.casefold()]
+    )
     if len(names) > 1:
         raise Refusal(f"« {text} » désigne plusieurs retours ({', '.join(names)}) : donnez le nom avec son dossier.")
     return names[0] if names else ""

@@ -19,6 +19,14 @@ class UnreadableFile(Check):
     sought = "Le fichier ne s’ouvre pas, ou n’est pas un classeur de suivi."
 
 
+class FileLeftAside(Check):
+    code, gravity = "FICHIER_LAISSE_DE_COTE", INFORMATION
+    sought = (
+        "Un fichier du dossier n’est pas lu : c’est un raccourci, un téléchargement interrompu, ou il est dans un "
+        "dossier masqué."
+    )
+
+
 class UnknownFiche(Check):
     code, gravity = "FICHE_INCONNUE", BLOCKING
     sought = "Une feuille répond pour une fiche que le contrat ne connaît pas."

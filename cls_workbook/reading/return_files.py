@@ -19,6 +19,7 @@ from cls_workbook.engines.engine_protocol import Cause, Engine, Failure
 from cls_workbook.engines.local_engines import LocalEngine
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
+from cls_workbook.reading.folder_files import is_of_the_system
 from cls_workbook.reading.locating import file_messages
 from cls_workbook.reading.locating.retour import Retour
 from cls_workbook.reading.opening.zip_parts import SAVE_AGAIN
@@ -67,15 +68,17 @@ class RetourFiles(Mapping[str, Path]):
 def retours_in(sources: Sequence[str | Path], empty_allowed: bool = False) -> RetourFiles:
     """Every file given and every file of the folders given; sorted, none twice.
 
-    Hidden and lock files are left out, and links are never followed. Refusal if a source does not exist, if a folder
-    cannot be read or, unless
-    ``empty_allowed``, if there is no file at all.
+    What a system made is left out (``folder_files``), and links are never followed. Refusal if a source does not
+    exist, if a folder cannot be read or, unless ``empty_allowed``, if there is no file at all.
     """
     folders: dict[str, str] = {}
     seen: set[tuple[str, Path]] = set()
     for source in map(Path, sources):
         if source.is_dir():
-            starting_point, names = str(source), sorted(nom for nom in _walk_folder(source) if not _is_hidden_file(nom))
+            starting_point, names = (
+                str(source),
+                sorted(nom for nom in _walk_folder(source) if not is_of_the_system(nom)),
+            )
         elif source.is_file():
             starting_point, names = str(source.parent), [source.name]
         else:
@@ -111,10 +114,6 @@ def _walk_folder(folder: Path) -> Iterator[str]:
             path = os.path.join(location, nom)
             if os.path.isfile(path) and not os.path.islink(path):
                 yield nom if here == "." else f"{here}/{nom}"
-
-
-def _is_hidden_file(nom: str) -> bool:
-    return any(part.startswith((".", "~$")) for part in nom.split("/"))
 
 
 class RetourFile(NamedTuple):

@@ -19,6 +19,7 @@ from cls_workbook.reading.beside import annex_sheets, another_year
 from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, typed_on_lists
 from cls_workbook.reading.beside.partner_sheets import added_sheet
 from cls_workbook.reading.cells.shown import as_text
+from cls_workbook.reading.folder_files import left_aside
 from cls_workbook.reading.identity import (
     Identity,
     SheetInFile,
@@ -75,6 +76,8 @@ class ReturnReader:
 
     def read_content(self, content: bytes | OSError, path: str, file: str) -> Retour:
         """The same, of a return whose bytes (see ``content_of``) may come from another machine."""
+        if told := left_aside(file):
+            return Retour(file, path, "", anomalies=(told,))
         if isinstance(content, OSError):
             found = (
                 "Le fichier est introuvable."

@@ -6,6 +6,7 @@ never larger than the directory of the zip announced, and what the directory ann
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -26,6 +27,10 @@ SHARED_PARTS_KEPT = 24  # the same bytes come back in the returns of many sender
 _HEAD = 30  # bytes before the name of a part in a zip
 _ENCRYPTED, _UTF_8 = 0x1, 0x800  # flags of a part: it is encrypted, its name is in UTF-8
 _SHARED_PARTS = ("_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
+_MAIL_HEADERS = re.compile(
+    rb"(?mi)^(?:return-path|received|delivered-to|message-id|mime-version|from|to|subject|date|x-[\w-]{1,60}):[ \t]"
+)
+_ATTACHED = (".xlsx", ".xlsm", ".ods")
 SAVE_AGAIN = "Enregistrez à nouveau le classeur au format .xlsx ou .ods depuis votre tableur, puis renvoyez-le."
 SEND_ORIGINAL = "Renvoyez le classeur d’origine, rempli, au format .xlsx ou .ods."
 DOCTYPE_FOUND = ("Le fichier contient une déclaration DOCTYPE, qu’aucun tableur n’écrit.", (SAVE_AGAIN,))
@@ -136,6 +141,8 @@ def _other_format(content: bytes) -> tuple[str, tuple[str, ...]]:
             return "Le classeur est protégé par un mot de passe à l’ouverture.", (
                 "Retirez le mot de passe (Fichier, Informations, Protéger le classeur), enregistrez, puis renvoyez-le.",
             )
+        if "__substg1.0_".encode("utf-16-le") in content:
+            return _mail(any(suffix.encode("utf-16-le") in content for suffix in _ATTACHED))
         return "Le fichier est à l’ancien format Excel (.xls).", (
             "Ouvrez-le, enregistrez-le au format .xlsx, puis renvoyez-le.",
         )
@@ -143,9 +150,20 @@ def _other_format(content: bytes) -> tuple[str, tuple[str, ...]]:
         return "Le fichier est un PDF : les réponses ne peuvent pas y être lues.", (SEND_ORIGINAL,)
     if content.lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         return "Le fichier est une page web ou un fichier XML, quelle que soit son extension.", (SAVE_AGAIN,)
+    if len(_MAIL_HEADERS.findall(content[:16_384])) >= 2:
+        return _mail(any(suffix.encode() in content for suffix in (*_ATTACHED, "spreadsheetml.sheet")))
     if b"\x00" not in content[:4096]:
         return "Le fichier est un texte (par exemple .csv), quelle que soit son extension.", (SEND_ORIGINAL,)
     return "Le fichier n’est pas un classeur, ou il est abîmé.", (SAVE_AGAIN,)
+
+
+def _mail(with_workbook: bool) -> tuple[str, tuple[str, ...]]:
+    """``with_workbook``: does it seem to carry one?"""
+    if not with_workbook:
+        return "Le fichier est un courriel, sans classeur en pièce jointe.", (SEND_ORIGINAL,)
+    return "Le fichier est un courriel, avec un classeur en pièce jointe.", (
+        "Ouvrez ce courriel, enregistrez sa pièce jointe dans le dossier des retours, puis retirez-en le courriel.",
+    )
 
 
 def _judge(archive: zipfile.ZipFile) -> None:

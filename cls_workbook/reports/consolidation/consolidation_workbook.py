@@ -87,13 +87,18 @@ def _anomalies(result: Result) -> list[Row]:
     return lines
 
 
+_ESCAPED = {"%": "%25", "#": "%23", "?": "%3F"}  # what a link gives another meaning, in this order
+
+
 def _place(result: Result, anomalie: Anomalie) -> str | Link:
     """The cells; a link to the first one where it is known where the return lies."""
     texte = ", ".join(anomalie.cells)
     path = result.paths.get(anomalie.file)
-    if not texte or not path or not anomalie.sheet:
+    if not texte or not path or not anomalie.sheet or not path.isprintable():
         return texte
-    sheet, path = anomalie.sheet.replace("'", "''"), path.replace("#", "%23")
+    for mark, escaped in _ESCAPED.items():
+        path = path.replace(mark, escaped)
+    sheet = anomalie.sheet.replace("'", "''")
     return Link(f"external:{path}#'{sheet}'!{anomalie.cells[0]}", texte, "Ouvrir le retour à cette cellule")
 
 
