@@ -21,6 +21,12 @@ def target_of(contrat: Contrat, mesure: str, annee: int) -> Cible | None:
     return yearly or min(to_come, key=lambda c: due_year(c, contrat), default=None)
 
 
+def targets_in(contrat: Contrat, annee: int) -> dict[str, Cible]:
+    """Measure → the target that the year looks at, for the measures that have one."""
+    found = {mesure: target_of(contrat, mesure, annee) for mesure in contrat.by_mesure}
+    return {mesure: cible for mesure, cible in found.items() if cible is not None}
+
+
 def target_in_words(cible: Cible, mesure: Mesure, contrat: Contrat) -> str:
     """« Cible 2028 : 23 communes », « Cible de chaque année : 100 % », « Au plus, en 2028 : 40 places »."""
     start = "Au plus" if cible.au_plus else "Cible"

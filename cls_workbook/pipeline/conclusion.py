@@ -13,6 +13,7 @@ from cls_workbook import checks, garbage
 from cls_workbook import pilotage as coordination
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.targets import targets_in
 from cls_workbook.french import date_fr
 from cls_workbook.pilotage import Pilotage
 from cls_workbook.pipeline.campaign import Batch, Campagne
@@ -87,7 +88,7 @@ def _summarize(
         normalisations=typed_returns.normalisations,
         mesures=value_tables.mesures_table(contrat, values),
         reponses=value_tables.answers_table(contrat, values),
-        indicateurs=activity.indicateurs(contrat, values, planned, last_year),
+        indicateurs=activity.indicateurs(contrat, values, planned, last_year, targets_in(contrat, annee)),
         financements=value_tables.financements_table(contrat, values),
         par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged),
         par_financeur=funding.par_financeur(contrat, values),

@@ -34,7 +34,7 @@ class TableRead:
 
     def cells(self, rank: int, titles: Iterable[str]) -> str:
         """Where these columns of a row stand: « D12 », or « D12:F12 » from the first to the last."""
-        corners = sorted(self.places[rank][t] for t in titles)
+        corners = sorted(self.places[rank][t] for t in titles if t in self.places[rank])
         return CellRange(*corners[0], *corners[-1]).a1()
 
     def choose(self, ranks: Iterable[int]) -> TableRead:
@@ -80,15 +80,22 @@ def table(path: str | Path, worksheets: RowsBySheet, description: DescribedTable
             for numero, cells in rows
             if champ <= len(cells)
         }
-        if lacking := [t for t in description.titles if t not in found]:
+        if lacking := [t for t in description.needed if t not in found]:
             raise Refusal(f"« {path} », feuille « {nom} » : ligne {', '.join(lacking)} introuvable. {_REMEDY}")
-        record = {c.titre: valeur(c, found[c.titre][0], place, found[c.titre][1]) for c in description.columns}
-        return TableRead(nom, [record], [{t: (found[t][0], place) for t in description.titles}])
+        present = [c for c in description.columns if c.titre in found]
+        record = {c.titre: valeur(c, found[c.titre][0], place, found[c.titre][1]) for c in present}
+        there = {c.titre: (found[c.titre][0], place) for c in present}
+        return TableRead(nom, [dict.fromkeys(description.titles) | record], [there])
     lines, places = [], []
     for numero, cells in rows:
         raw = {t: cells[c - 1] if c <= len(cells) else "" for t, c in columns.items()}
         if any(v != "" for v in raw.values()):
-            lines.append({c.titre: valeur(c, numero, columns[c.titre], raw[c.titre]) for c in description.columns})
+            record = {
+                c.titre: valeur(c, numero, columns[c.titre], raw[c.titre])
+                for c in description.columns
+                if c.titre in columns
+            }
+            lines.append(dict.fromkeys(description.titles) | record)
             places.append({t: (numero, column) for t, column in columns.items()})
     return TableRead(nom, lines, places)
 
@@ -96,17 +103,18 @@ def table(path: str | Path, worksheets: RowsBySheet, description: DescribedTable
 def _find(path: str | Path, worksheets: RowsBySheet, description: DescribedTable) -> tuple[str, int, dict[str, int]]:
     """(sheet, row of the header, title → column), both counted from 1."""
     same_name = [nom for nom in worksheets if fold(nom) == fold(description.sheet)]
-    absent = wanted = VERTICAL_HEADERS if description.vertical else description.titles
+    wanted = VERTICAL_HEADERS if description.vertical else description.titles
+    absent = needed = VERTICAL_HEADERS if description.vertical else description.needed
     for nom in same_name or worksheets:
         for numero, cells in enumerate(worksheets[nom][:HEADER_ROWS], 1):
             places: dict[str, int] = {}
             for column, cell in enumerate(cells, 1):
                 places.setdefault(str(cell).strip(), column)
-            lacking = tuple(t for t in wanted if t not in places)
+            lacking = tuple(t for t in needed if t not in places)
             if not lacking:
-                return nom, numero, {t: places[t] for t in wanted}
+                return nom, numero, {t: places[t] for t in wanted if t in places}
             absent = min(absent, lacking, key=len)
-    if not same_name or absent == wanted:
+    if not same_name or absent == needed:
         raise Refusal(f"« {path} » : la feuille « {description.sheet} » manque ou n’a plus ses en-têtes. {_REMEDY}")
     raise Refusal(f"« {path} », feuille « {description.sheet} » : colonne {', '.join(absent)} introuvable. {_REMEDY}")
 
@@ -135,7 +143,8 @@ def _value(place: str, column: TableColumn, raw: Any) -> Any:
 def rows_as_they_are(description: DescribedTable, lines: Sequence[Sequence[object]]) -> tuple[list[Row], list[str]]:
     """The rows of a sheet whose first one has the headers, to the last digit, and the titles that it lacks.
 
-    Nothing is refused: what a column does not expect is kept, a title that the sheet lacks is None in every row.
+    Nothing is refused: what a column does not expect is kept, a title that the sheet lacks is None in every row. It is
+    told, but for a column that was added since.
     """
     places = {str(titre): rank for rank, titre in enumerate(lines[0])}
     columns = [(c, places.get(c.titre, -1)) for c in description.columns]
@@ -143,7 +152,8 @@ def rows_as_they_are(description: DescribedTable, lines: Sequence[Sequence[objec
         {c.titre: _as_it_is(c, line[rank]) if 0 <= rank < len(line) else None for c, rank in columns}
         for line in lines[1:]
     ]
-    return [r for r in rows if any(v is not None for v in r.values())], [c.titre for c, rank in columns if rank < 0]
+    lacking = [c.titre for c, rank in columns if rank < 0 and not c.added]
+    return [r for r in rows if any(v is not None for v in r.values())], lacking
 
 
 def _as_it_is(column: TableColumn, raw: Any) -> Any:

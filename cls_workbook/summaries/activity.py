@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
+from cls_workbook.domain.model import Cible, Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.french import fold
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
@@ -40,22 +40,29 @@ def indicateurs(
     values: pd.DataFrame | ValueStore,
     planned: pd.DataFrame | ExpectedReturns,
     precedent: Mapping[str, object] | None = None,
+    cibles: Mapping[str, Cible] | None = None,
 ) -> pd.DataFrame:
     """The table ``Indicateurs``: one row per measure, in the contract's order.
 
     ``values``: what is left once refused values are set aside (``what_counts.retain``). ``planned``: the frame of
-    ``expected.expected_returns``, or its ``ExpectedReturns``. ``precedent``: measure → last year's value. Rates
-    are shares (0.265 for 26,5 %). A return counts as received for a measure when it gave the figure, or said « sans
-    objet ».
+    ``expected.expected_returns``, or its ``ExpectedReturns``. ``precedent``: measure → last year's value; ``cibles``:
+    measure → the target that the year looks at. Rates are shares (0.265 for 26,5 %). A return counts as received for a
+    measure when it gave the figure, or said « sans objet ».
     """
-    campagne, former = CampagneRetours(contrat, values, planned), precedent or {}
+    campagne, former, wanted = CampagneRetours(contrat, values, planned), precedent or {}, cibles or {}
     return table_frame(
-        INDICATEURS, (_indicateur(campagne, *contrat.by_mesure[id_], former.get(id_)) for id_ in contrat.by_mesure)
+        INDICATEURS,
+        (_indicateur(campagne, *where, former.get(id_), wanted.get(id_)) for id_, where in contrat.by_mesure.items()),
     )
 
 
 def _indicateur(
-    campagne: CampagneRetours, fiche: Fiche, indicateur: Indicateur, mesure: Mesure, former: object
+    campagne: CampagneRetours,
+    fiche: Fiche,
+    indicateur: Indicateur,
+    mesure: Mesure,
+    former: object,
+    wanted: Cible | None,
 ) -> tuple[Any, ...]:
     """The line of one measure; what returns say of it is let go before those of the next one are taken up."""
     reponses = campagne.reponses(mesure.id, depends_on_detail(mesure))
@@ -64,7 +71,8 @@ def _indicateur(
     asked = mesure.libelle, result.unite or mesure.unite, mesure.agregation, mesure.valeur_initiale
     figure = result.valeur, result.numerateur, result.denominateur
     reserve = SEPARATOR.join((*result.reserves, *gaps)) or None
-    return (fiche.numero, fiche.axe, indicateur.id, mesure.id, *asked, former, *figure, *coverage, reserve)
+    compared = wanted.valeur if wanted else None, former
+    return (fiche.numero, fiche.axe, indicateur.id, mesure.id, *asked, *compared, *figure, *coverage, reserve)
 
 
 # --- Breakdowns -----------------------------------------------------------------------------------------------------

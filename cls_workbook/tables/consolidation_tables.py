@@ -119,6 +119,15 @@ INDICATEURS = DescribedTable(
         texte("Unité", "L’unité de la valeur ; vide pour un taux, une liste ou un texte."),
         texte("Agrégation", "Comment les réponses sont réunies.", choix=AGGREGATIONS),
         mixte("Valeur initiale", "La valeur de départ imprimée au contrat.", FIGURE),
+        replace(
+            nombre(
+                "Cible",
+                "La valeur à atteindre que l’année regarde (un plafond : à ne pas dépasser), dans l’unité de la "
+                "valeur. Vide : le contrat n’en donne pas.",
+                FIGURE,
+            ),
+            added=True,
+        ),
         mixte("Valeur n-1", "La valeur consolidée de l’année précédente.", FIGURE, LAST_YEAR_WIDTH),
         mixte(
             "Valeur",

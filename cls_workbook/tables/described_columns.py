@@ -32,7 +32,7 @@ MAX_WIDTH, VALUE_WIDTH, LAST_YEAR_WIDTH, LABEL_WIDTH = 52, 40, 24, 44  # charact
 @dataclass(frozen=True, slots=True)
 class TableColumn:
     """``choix``: the only values it may hold; ``obligatoire``: never empty. ``look``: how it is shown, "" as its type
-    says."""
+    says. ``added``: a workbook of before it was described lacks it, and is read all the same."""
 
     titre: str
     type: str
@@ -42,6 +42,7 @@ class TableColumn:
     minimum: Decimal | None = None
     look: str = ""
     max_width: int = MAX_WIDTH
+    added: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "aide", typography(self.aide))
@@ -84,6 +85,11 @@ class DescribedTable:
     @property
     def titles(self) -> tuple[str, ...]:
         return tuple(c.titre for c in self.columns)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The titles without which a workbook does not have the table."""
+        return tuple(c.titre for c in self.columns if not c.added)
 
     @property
     def file(self) -> str:

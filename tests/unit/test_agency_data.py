@@ -158,6 +158,16 @@ def test_what_a_column_does_not_accept_is_refused_at_its_cell(worksheets):
     assert "la feuille « Données financement » manque" in refusal({"Feuil1": [["a"]]}, agency_tables.FINANCEMENT)
 
 
+def test_a_copy_of_before_a_column_was_added_is_read_without_it(worksheets):
+    header, *lines = worksheets["Données mesures"]
+    rank = header.index("Cible")
+    older = {"Données mesures": [[*line[:rank], *line[rank + 1 :]] for line in (header, *lines)]}
+    table = item_read(older, agency_tables.MESURES)
+    assert [r["Cible"] for r in table.lines] == [None] * 4
+    assert table.lines[0]["Valeur"] == 150
+    assert table.cells(0, ["Cible", "Valeur"]) == "K2"
+
+
 def test_a_date_that_lost_its_format_is_read_all_the_same(worksheets):
     one_series = [
         [c if line[0] != "Consolidé le" or rank != 1 else 46095.0 for rank, c in enumerate(line)]

@@ -155,12 +155,23 @@ def test_a_consolidation_that_lost_a_sheet_or_a_column_is_refused_by_its_name(tm
     assert "la feuille « Repères » manque" in refusal(without, tmp_path / "S.xlsx", contrat=definition)
 
     def rename(opened_book):
-        opened_book["Indicateurs"]["J1"] = "Autre chose"
+        opened_book["Indicateurs"]["K1"] = "Autre chose"
 
     without = modify(consolidation, tmp_path / "sans2.xlsx", rename)
     assert "feuille « Indicateurs » : colonne Valeur introuvable" in refusal(
         without, tmp_path / "S.xlsx", contrat=definition
     )
+
+
+def test_a_consolidation_of_before_the_targets_still_serves(tmp_path, consolidation, definition, synthese_copied):
+    def undo(opened_book):
+        sheet = opened_book["Indicateurs"]
+        assert sheet["I1"].value == "Cible"
+        sheet.tables.clear()
+        sheet.delete_cols(9)
+
+    (file,) = file_copy(modify(consolidation, tmp_path / "C.xlsx", undo), tmp_path / "S.xlsx", contrat=definition)
+    assert openpyxl.load_workbook(file).sheetnames == openpyxl.load_workbook(synthese_copied).sheetnames
 
 
 def test_a_contract_that_does_not_ship_must_be_given_and_be_the_right_one(tmp_path, consolidation):

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.model import ActionToProgramme, Axe, Commune, Fiche, Instance, Qpv, Structure
+from cls_workbook.domain.targets import targets_in
 from cls_workbook.pilotage import Meeting
 from cls_workbook.summaries.activity import indicateurs, ventilations
 from cls_workbook.summaries.expected import expected_returns
@@ -20,7 +21,7 @@ def test_there_is_one_row_per_measure_in_the_order_of_the_contract():
     trial = load("dijon-2024-2028")
     table = indicateurs(trial, values(), expected_returns(trial, 2025))
     assert tuple(table.columns) == INDICATEURS.titles
-    assert len(table) == 95
+    assert len(table) == 97
     assert table["Mesure"].tolist() == list(trial.by_mesure)
     assert table["Valeur"].isna().all()  # nothing came back: no zero anywhere
     assert table.loc[table["Mesure"] == "1.1-I03", "Valeur initiale"].tolist() == [2]
@@ -29,6 +30,13 @@ def test_there_is_one_row_per_measure_in_the_order_of_the_contract():
 def test_last_year_stands_beside_this_year():
     assert line(contrat(mesure("FLUX")), precedent={"M": 7})["Valeur n-1"] == 7
     assert line(contrat(mesure("FLUX")), precedent={"autre": 7})["Valeur n-1"] is None
+
+
+def test_the_target_that_the_year_looks_at_stands_beside_the_value():
+    trial = load("dijon-2024-2028")
+    table = indicateurs(trial, values(), expected_returns(trial, 2025), cibles=targets_in(trial, 2025))
+    wanted = {m: c for m, c in zip(table["Mesure"], table["Cible"], strict=True) if c is not None}
+    assert wanted == {"2.3-C01": 23, "2.3-I03c": 1}  # 3.2-I01 was to be reached in 2024
 
 
 # --- coverage ---

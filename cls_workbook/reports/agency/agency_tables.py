@@ -159,6 +159,7 @@ MESURES = DescribedTable(
         texte("Libellé du thème", "Son libellé."),
         *INDICATEURS.chosen(
             "Valeur initiale",
+            "Cible",
             "Valeur n-1",
             "Valeur",
             "Numérateur",
