@@ -26,6 +26,7 @@ from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.saving import save
 from tests.support.small_workbook import blank, contrats, filled, items_read, places, read, trial
+from tests.support.swollen_workbooks import SWOLLEN
 
 ROOT = Path(__file__).parents[2]
 SEVEN = {"1.1/mesures/1.1-I01/valeur": 7}
@@ -61,6 +62,25 @@ def test_hundreds_of_broken_workbooks_give_no_traceback_no_hang_and_no_swollen_m
 )
 def test_a_return_is_read_whatever_name_it_bears(tmp_path, nom):
     assert items_read(read(filled(tmp_path, SEVEN).rename(tmp_path / nom))) == SEVEN
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="le système ne dit pas la mémoire prise")
+def test_small_files_that_swell_are_refused_before_they_fill_the_memory(tmp_path):
+    """Texts, rows, cells, sheets and repetitions by the million; counts announced that are not there."""
+
+    def run(what: str) -> list[str]:
+        command = [sys.executable, "-m", "tests.support.swollen_workbooks", what, str(tmp_path)]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=3600, env=environment)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    run("write")
+    *said, memory = run("read")
+    assert int(memory) < 300  # MiB, Python and this project included
+    assert [line.partition(" |")[0] for line in said] == list(SWOLLEN)
+    harmless = {"texts announced", "rows with a number", "a format of brackets"}
+    assert {line.partition(" |")[0] for line in said if "| lu, " in line} == harmless
 
 
 # --- folders --------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ class FoundCells:
         if (missing < 0 and row[column] != "") or (line, column) in self.special_cells:
             raise seen_differently(self._nom, f"la cellule {address(line + 1, column + 1)} y est deux fois")
         if special is not None:
+            self._budget.take_formula()
             self.special_cells[line, column] = special
         if missing < 0:
             row[column] = value

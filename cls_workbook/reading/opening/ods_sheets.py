@@ -146,6 +146,7 @@ class OdsWalk(XmlWalk):
         nom = attributes.get(_NAME, "")
         if nom.casefold() in self._names:
             raise seen_differently(nom, "une autre feuille porte le même nom")
+        self.budget.take_sheet()
         self._names.add(nom.casefold())
         hidden = attributes.get(_STYLE) in self._styles.hidden
         self.sheets.append(OdsSheet(nom, hidden, FoundCells(nom, self.budget)))

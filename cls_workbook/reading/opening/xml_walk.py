@@ -14,6 +14,7 @@ from cls_workbook.workbook.description import address
 
 TAG_MAX = 4_000_000  # bytes of one tag, which the parser holds whole
 DEPTH_MAX = 200
+FORMULAS_MAX, SHEETS_MAX = 200_000, 2_000  # of one file
 TEXT_MAX = 100_000  # characters of one text; Excel stops at 32 767
 IGNORED = "ignored"
 _LIGHTEN = "Supprimez les lignes, les feuilles et les textes inutiles, enregistrez, puis renvoyez le classeur."
@@ -23,21 +24,23 @@ State = str
 
 
 class Budget:
-    """How much may still be read of one file. ``tags`` of XML, ``characters`` of texts; ``written``: cells that hold
-    something; ``cells``: of the rectangles from A1 to the last one; ``sheet``: of one rectangle.
+    """How much may still be read of one file. ``tags`` of XML (of what is read the plain way), ``characters`` of texts;
+    ``written``: cells that hold something; ``cells``: of the rectangles from A1 to the last one; ``sheet``: of one
+    rectangle.
 
-    A filled workbook has some 200 000 tags, and 20 000 cells in rectangles of 50 000.
+    A filled workbook has some 100 000 tags, and 20 000 cells in rectangles of 50 000.
     """
 
     def __init__(
         self,
-        tags: int = 5_000_000,
+        tags: int = 1_200_000,
         characters: int = 30_000_000,
-        written: int = 500_000,
+        written: int = 200_000,
         cells: int = 2_000_000,
         sheet: int = 1_000_000,
     ):
         self._tags, self._characters, self._written, self._cells, self._sheet = tags, characters, written, cells, sheet
+        self._formulas, self._sheets = FORMULAS_MAX, SHEETS_MAX
 
     def take_tags(self, number: int) -> None:
         self._tags -= number
@@ -54,6 +57,17 @@ class Budget:
         """Cells that hold something."""
         self._written -= number
         if self._written < 0:
+            raise _too_many()
+
+    def take_formula(self) -> None:
+        """Or an error: what is told of a cell beside its value."""
+        self._formulas -= 1
+        if self._formulas < 0:
+            raise _too_many()
+
+    def take_sheet(self) -> None:
+        self._sheets -= 1
+        if self._sheets < 0:
             raise _too_many()
 
     def take_cells(self, number: int) -> None:
@@ -75,7 +89,7 @@ class Budget:
 
 def own_tables() -> Budget:
     """For what this program wrote itself: the tables of a whole campaign."""
-    return Budget(tags=20_000_000, characters=60_000_000, written=3_000_000, cells=5_000_000, sheet=5_000_000)
+    return Budget(tags=3_000_000, characters=60_000_000, written=3_000_000, cells=5_000_000, sheet=5_000_000)
 
 
 def _too_many() -> Refusal:
@@ -132,8 +146,8 @@ class XmlWalk:
         state = self.tree[self.state].get(nom)
         if state is None:
             state = self.other(nom)
-            if len(self._stack) > DEPTH_MAX:
-                raise damaged("une de ses parties est emboîtée sans fin")
+        if len(self._stack) > DEPTH_MAX:
+            raise damaged("une de ses parties est emboîtée sans fin")
         self.state = state
         if (action := self.entering.get(state)) is not None:
             action(attributes)
