@@ -50,6 +50,14 @@ class TypedElsewhere(Check):
     sought = "Quelque chose est saisi là où rien n’est demandé, ou une feuille a été ajoutée (information)."
 
 
+class CellNote(Check):
+    code, gravity = "NOTE_A_LIRE", (A_CONFIRMER, INFORMATION)
+    sought = (
+        "Une note, une discussion ou une zone de texte est posée sur une case de saisie (à confirmer) ou ailleurs "
+        "(information) : elle n’est pas reprise."
+    )
+
+
 class EmptyRetour(Check):
     code, gravity = "RETOUR_VIDE", A_CONFIRMER
     sought = "Un classeur de la campagne est revenu sans qu’aucune fiche ne soit remplie."

@@ -17,6 +17,7 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.reading.beside import annex_sheets, another_year
 from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, typed_on_lists
+from cls_workbook.reading.beside.note_messages import notes_told
 from cls_workbook.reading.beside.partner_sheets import added_sheet
 from cls_workbook.reading.cells.shown import as_text
 from cls_workbook.reading.folder_files import left_aside
@@ -149,6 +150,10 @@ class _FileReading:
         retained = self._without_duplicates([self._sheet(f, same_version) for f in known])
         self._report_missing_sheets(retained, self._sheets_without_key(without_key, same_version))
         self._annotation_lists(annotations)
+        for sheet in known:
+            self._notes(sheet, retained.get(sheet.groupe))
+        for grid in without_key:
+            self.anomalies += notes_told(Place(self.file, grid.nom), grid, set())
         identity = self.identity
         if lacking is not None:
             answers = {"Accueil" if g == HOME else g: len(f.saisies) for g, f in retained.items()}
@@ -266,6 +271,16 @@ class _FileReading:
             elif added := added_sheet(location, grid, self.modele):
                 self.anomalies.append(added)
         return lost
+
+    def _notes(self, sheet: SheetInFile, read: ReadSheet | None) -> None:
+        if not sheet.grid.notes:
+            return
+        groupe = sheet.announcement if sheet.saisies is not None else sheet.groupe
+        moved = read.moved_inputs if read is not None and read.nom == sheet.grid.nom else {}
+        rows = (self.modele.rows[cle] for cle in self.modele.groups[groupe])
+        inputs = {moved.get(p.cle, p.cell) for a in rows for p in a.places} | set(moved.values())
+        location = Place(self.file, sheet.grid.nom, "" if groupe == HOME else groupe)
+        self.anomalies += notes_told(location, sheet.grid, inputs)
 
     def _annotation_lists(self, worksheets: list[SheetInFile]) -> None:
         for nom, typed in typed_on_lists(worksheets):

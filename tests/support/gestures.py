@@ -218,6 +218,8 @@ class Page:
 
     def note_down(self, line: int, column: int, texte: str) -> None:
         self._record("note_down", line, column, texte)
+        if (line, column) in self.dues:
+            self.dues[line, column] = replace(self.dues[line, column], touched=True)
 
     def colour_zone(self, zone: Zone) -> None:
         self._record("colour_zone", zone)

@@ -440,7 +440,7 @@ def undo_merge(page: Page) -> None:
         page.undo_merge(Zone(rank, column, rank, 10))
 
 
-@edit("ajouter des notes, des couleurs, des formats")
+@edit("ajouter des notes, des couleurs, des formats", "NOTE_A_LIRE")
 def decorate(page: Page) -> None:
     page.note_down(*page.place("mesures/§-I01/valeur"), "à vérifier avec la comptable")
     page.colour_zone(Zone(1, 1, 60, 12))

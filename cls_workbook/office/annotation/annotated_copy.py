@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from cls_workbook.anomalies import GRAVITIES, Anomalie
+from cls_workbook.anomalies import GRAVITIES, INFORMATION, Anomalie
 from cls_workbook.office.annotation import anomaly_list_sheet
 from cls_workbook.office.annotation.annotated_sheet import OpenSheet, place
 from cls_workbook.office.annotation.cell_comments import SheetComments
@@ -26,6 +26,7 @@ from cls_workbook.office.annotation.returned_package import (
     put_before,
 )
 from cls_workbook.reading.beside.annotation_lists import FILLS
+from cls_workbook.reading.reading_checks import CellNote
 from cls_workbook.workbook import look, writer
 from cls_workbook.workbook.description import Workbook
 
@@ -64,6 +65,8 @@ class WorkingCopy:
         where = where or self._here
         by_cell: dict[tuple[str, str], list[Anomalie]] = {}
         for anomalie in anomalies:
+            if (anomalie.code, anomalie.gravite) == (CellNote.code, INFORMATION):
+                continue  # a comment on a comment
             for cell in anomalie.cells:
                 location = where(anomalie.sheet, cell)
                 if location is not None and (location in by_cell or len(by_cell) < MAX_CELLS):

@@ -11,8 +11,9 @@ from lxml import etree
 from cls_workbook.french import without_control_characters
 from cls_workbook.office.annotation.annotated_sheet import DEFAULT_WIDTH, OpenSheet, place
 from cls_workbook.office.annotation.returned_package import detach, first_child, nom, text_of
+from cls_workbook.reading.beside.note_messages import OURS
 
-MARK = "— Contrôle du classeur —"
+MARK = OURS
 AUTHOR = "Contrôle du classeur"
 _NOTES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
 from typing import Protocol
 
@@ -20,7 +20,8 @@ class Grid(Protocol):
     blanks as "" (Refusal if one stands too far). ``special_cells``: (row, column), from 0, of each cell that holds
     a formula or an error → its formula (None: an error without formula) and whether it is in error;
     ``special_addresses``: where these are. ``written_formulas``: address → formula, as the XML writes it; None where
-    it is not known so. ``since_1904``: do the numbers of its days count from 1904?"""
+    it is not known so. ``since_1904``: do the numbers of its days count from 1904?
+    ``notes``: (cell, text) of its comments and text boxes."""
 
     @property
     def nom(self) -> str: ...
@@ -38,6 +39,8 @@ class Grid(Protocol):
     def special_addresses(self) -> Set[bytes]: ...
     @property
     def written_formulas(self) -> Mapping[bytes, bytes] | None: ...
+    @property
+    def notes(self) -> Sequence[tuple[str, str]]: ...
 
 
 class PlainGrid:
@@ -52,8 +55,9 @@ class PlainGrid:
         find_special: Callable[[], SpecialCells],
         hidden: bool = False,
         since_1904: bool = False,
+        notes: Sequence[tuple[str, str]] = (),
     ):
-        self.nom, self.lines, self._find_special = nom, lines, find_special
+        self.nom, self.lines, self._find_special, self.notes = nom, lines, find_special, notes
         self.hidden, self.since_1904 = hidden, since_1904
 
     @cached_property
@@ -79,8 +83,15 @@ class QuickGrid:
 
     since_1904 = False  # others are left to the plain way
 
-    def __init__(self, nom: str, content: SheetContent, budget: Budget, hidden: bool = False):
-        self.nom, self._content, self._budget, self.hidden = nom, content, budget, hidden
+    def __init__(
+        self,
+        nom: str,
+        content: SheetContent,
+        budget: Budget,
+        hidden: bool = False,
+        notes: Sequence[tuple[str, str]] = (),
+    ):
+        self.nom, self._content, self._budget, self.hidden, self.notes = nom, content, budget, hidden, notes
         self.values: Mapping[bytes, object] = content.values
         self.written_formulas: Mapping[bytes, bytes] = content.formulas
 

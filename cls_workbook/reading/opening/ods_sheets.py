@@ -37,11 +37,12 @@ _NOT_SHOWN = frozenset(map(full, ("text:note", "text:ruby-text", "text:tracked-c
 
 
 class OdsSheet(NamedTuple):
-    """``hidden``: is it not shown?"""
+    """``hidden``: is it not shown? ``notes``: (cell, text) of its notes and text boxes."""
 
     nom: str
     hidden: bool
     found: FoundCells
+    notes: list[tuple[str, str]]
 
 
 @dataclass
@@ -73,10 +74,21 @@ class OdsWalk(XmlWalk):
             "style": {"style:text-properties": "text style", "style:table-properties": "table style"},
             "body": {"office:spreadsheet": "workbook"},
             "workbook": {"table:table": "sheet"},
-            "sheet": _ROWS,
+            "sheet": _ROWS | {"table:shapes": "shapes"},
             "rows": _ROWS,
             "row": {"table:table-cell": "cell", "table:covered-table-cell": "cell"},
-            "cell": {"text:p": "paragraph", "text:h": "paragraph"},
+            "cell": {
+                "text:p": "paragraph",
+                "text:h": "paragraph",
+                "office:annotation": "note",
+                "draw:frame": "frame",
+                "draw:custom-shape": "note",
+            },
+            "frame": {"draw:text-box": "note"},
+            "shapes": {"draw:frame": "frame", "draw:custom-shape": "note"},
+            "note": {"text:p": "note text"},
+            "note text": {},
+            "inside note": {},
         }
         | dict.fromkeys(
             ("paragraph", "span"),
@@ -93,6 +105,7 @@ class OdsWalk(XmlWalk):
         self._column = 0
         self._attributes: Attributes = {}
         self._names: set[str] = set()
+        self._note: list[str] = []
         self._paragraphs, self._after_space = 0, True
         self._runs: list[Run] = []
         self._spans = [(False, False)]  # of each span that the text is in: is it struck out, raised?
@@ -105,6 +118,7 @@ class OdsWalk(XmlWalk):
             "cell": self._begin_cell,
             "paragraph": self._begin_paragraph,
             "span": self._begin_span,
+            "note text": self.gather,
             "spaces": self._add_spaces,
             IGNORED: self._pause,
             "tab": lambda _: self._add("\t"),
@@ -113,6 +127,8 @@ class OdsWalk(XmlWalk):
         self.leaving |= {
             "row": self._end_row,
             "cell": self._end_cell,
+            "note": self._end_note,
+            "note text": lambda: self._note.append(self.gathered()),
             "paragraph": self._end_paragraph,
             "span": self._end_span,
             IGNORED: self._resume,
@@ -121,6 +137,8 @@ class OdsWalk(XmlWalk):
     def other(self, nom: str) -> State:
         if self.state == "":
             raise damaged("son contenu n’est pas celui d’un classeur")
+        if self.state in ("note text", "inside note"):
+            return "inside note"
         # Links and fields are read as they show; frames, notes and drawings are none of the text.
         is_text = self.state in ("paragraph", "span") and nom.startswith(full("text:")) and nom not in _NOT_SHOWN
         return "span" if is_text else super().other(nom)
@@ -149,7 +167,7 @@ class OdsWalk(XmlWalk):
         self.budget.take_sheet()
         self._names.add(nom.casefold())
         hidden = attributes.get(_STYLE) in self._styles.hidden
-        self.sheets.append(OdsSheet(nom, hidden, FoundCells(nom, self.budget)))
+        self.sheets.append(OdsSheet(nom, hidden, FoundCells(nom, self.budget), []))
         self._row = 0
 
     def _begin_row(self, attributes: Attributes) -> None:
@@ -188,6 +206,12 @@ class OdsWalk(XmlWalk):
         if value != "" or special is not None:
             self._cells.append(_OdsCell(self._column, width, value, special))
         self._column += width
+
+    def _end_note(self) -> None:
+        where = min(self._row, MAX_ROWS - 1) + 1, min(self._column, MAX_COLUMNS - 1) + 1
+        if text := "\n".join(self._note).strip():
+            self.sheets[-1].notes.append((address(*where), text))
+        self._note = []
 
     def _value(self) -> object:
         """What the cell shows; "" if nothing."""

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 from cls_workbook.bounded_memory import Memory
 from cls_workbook.fast_paths.sheet_xml import FORMATS_KEPT, NO_FORMATS, Formats, SheetXmlReader, by_rank
+from cls_workbook.reading.beside.xlsx_notes import xlsx_notes
 from cls_workbook.reading.opening.cell_formats import cell_formats
 from cls_workbook.reading.opening.grids import Grid, PlainGrid, QuickGrid
 from cls_workbook.reading.opening.ods_sheets import ods_sheets
@@ -97,9 +98,9 @@ class _OdsFile:
         self._parts, self._budget = parts, budget
 
     def grids(self, except_for: str = "") -> Iterator[Grid]:
-        for nom, hidden, found in ods_sheets(self._parts.pieces(ODS_CONTENT), self._budget):
+        for nom, hidden, found, notes in ods_sheets(self._parts.pieces(ODS_CONTENT), self._budget):
             if not (nom == except_for and hidden):
-                yield PlainGrid(nom, found.lines(), found.all_special, hidden)
+                yield PlainGrid(nom, found.lines(), found.all_special, hidden, notes=notes)
 
 
 class _XlsxFile:
@@ -128,12 +129,16 @@ class _XlsxFile:
         if content is None:
             return None
         self._budget.take_written(len(content.values) + len(content.formulas))
-        return QuickGrid(sheet.nom, content, self._budget, sheet.hidden)
+        return QuickGrid(sheet.nom, content, self._budget, sheet.hidden, self._notes(sheet))
 
     def _plain_grid(self, sheet: ReturnedSheet) -> Grid:
         shared = SharedContent(self._texts, self._formats, self._directory.since_1904)
         found = xlsx_sheet(self._parts.pieces(sheet.part), sheet.nom, shared, self._budget)
-        return PlainGrid(sheet.nom, found.lines(), found.all_special, sheet.hidden, self._directory.since_1904)
+        since_1904, notes = self._directory.since_1904, self._notes(sheet)
+        return PlainGrid(sheet.nom, found.lines(), found.all_special, sheet.hidden, since_1904, notes)
+
+    def _notes(self, sheet: ReturnedSheet) -> list[tuple[str, str]]:
+        return xlsx_notes(self._parts, sheet.part, self._budget)
 
     @cached_property
     def _texts(self) -> list[str]:

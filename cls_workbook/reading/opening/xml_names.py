@@ -23,6 +23,7 @@ NAMESPACES = {
     "table": f"{_OASIS}table:1.0",
     "text": f"{_OASIS}text:1.0",
     "style": f"{_OASIS}style:1.0",
+    "draw": f"{_OASIS}drawing:1.0",
     "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
 }
 
