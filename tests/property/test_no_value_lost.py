@@ -62,6 +62,14 @@ def write_a_text(page: Page, rank: int, column: int, nombre: int) -> None:
     page.write(rank, column, f"remarque {rank}", cle=ANYWHERE)
 
 
+def note_down(page: Page, rank: int, column: int, nombre: int) -> None:
+    page.note_down(rank, column, f"en fait {nombre}")
+
+
+def write_a_ratio(page: Page, rank: int, column: int, nombre: int) -> None:
+    page.write(rank, column, f"{nombre} sur {rank}", cle=ANYWHERE)
+
+
 def erase(page: Page, rank: int, column: int, nombre: int) -> None:
     for i in range(rank, rank + nombre):
         page.write(i, column, None)
@@ -94,6 +102,8 @@ GESTURES = (
     delete_a_column,
     write,
     write_a_text,
+    write_a_ratio,
+    note_down,
     erase,
     move_rows,
     move_boxes,

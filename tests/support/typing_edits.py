@@ -210,6 +210,46 @@ def dates(page: Page) -> None:
     )
 
 
+@edit("dates avec une heure, en chiffres seuls, à la façon d’un programme")
+def dates_of_programs(page: Page) -> None:
+    _dates(
+        page,
+        ("2025-03-15T00:00:00.000Z", MARCH_15),
+        ("2025-03-15 10:30:00", MARCH_15),
+        ("15/03/2025 00:00", MARCH_15),
+        ("20250315", MARCH_15),
+        ("15032025", MARCH_15),
+        (15032025, MARCH_15),
+        (45731.5, MARCH_15),
+        (45730.9999999, MARCH_15),
+        ("15 mars 2025 à 10 h 30", MARCH_15),
+    )
+
+
+@edit("une date écrite mois d’abord, parmi d’autres", "DATE_ILLISIBLE", "ORDRE_JOUR_MOIS_DOUTEUX", reported=9)
+def month_first_dates(page: Page) -> None:
+    _dates(
+        page,
+        ("11/28/2025", REFUSED),
+        ("01/06/2025", REFUSED),
+        ("13/06/2025", datetime.date(2025, 6, 13)),
+        *[(datetime.date(2025, 6, 1), REFUSED)] * 7,
+    )
+
+
+@edit("durées et valeurs logiques, là où elles se comprennent", "CASE_NON_COCHEE", "NOMBRE_ILLISIBLE", reported=2)
+def durations_and_logicals(page: Page) -> None:
+    page.enter_value("mesures/§-I02a/valeur", "36:30", Decimal("36.5"))
+    page.enter_value("mesures/§-I01/valeur", "36:30", REFUSED)
+    page.enter_value("qualitatif/freins", "36:30")
+    page.enter_value("qualitatif/avenant", "VRAI", "oui")
+    page.enter_value("territoire/21001/commune", "VRAI", "x")
+    page.enter_value("territoire/21002/commune", "FAUX", REFUSED)
+    rank, column = page.place("qualitatif/leviers")
+    page.enter_value("qualitatif/leviers", 36.5 / 24, "36:30")
+    page.format_cells(Zone(rank, column, rank, column), "[h]:mm")
+
+
 @edit("dates impossibles, incomplètes ou à l’américaine", "DATE_ILLISIBLE", "VALEUR_HORS_LIMITES", reported=10)
 def doubtful_dates(page: Page) -> None:
     _dates(

@@ -131,6 +131,10 @@ class EditedBook:
         self._record("page", sheet, Gesture("write", (line, column, raw)))
         self.pages[sheet].write(line, column, raw, cle=cle)
 
+    def print_over(self, sheet: str, line: int, column: int, raw: object) -> None:
+        """What a spreadsheet makes of one of our own printed texts: nobody typed it."""
+        self._record("page", sheet, Gesture("write", (line, column, raw)))
+
 
 class BookByOpenpyxl:
     """``open_other``: opens the other return, when a gesture needs it."""
@@ -390,6 +394,14 @@ def add_to_lists(opened_book: EditedBook) -> None:
     opened_book.start_page(LISTS)
     opened_book.write(LISTS, 12, 11, "CPAM")
     opened_book.write(LISTS, 12, 12, 1500)
+
+
+@edit("nos chiffres imprimés, rangés en nombres par le tableur")
+def printed_digits(opened_book: EditedBook) -> None:
+    for step in range(1, 6):
+        opened_book.print_over(HOME, 11 + step, 2, step)
+    for line, numero in ((4, 1.1), (5, 2.1)):
+        opened_book.print_over(CONTENTS, line, 3, numero)
 
 
 @edit("tout coller en valeurs", "PREREMPLI_MODIFIE")
