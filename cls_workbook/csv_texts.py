@@ -25,10 +25,10 @@ NEUTRALIZATION = typography(
 
 _SIGN = f"[{re.escape(FORMULA_STARTS)}]"
 _JOINED_SIGN = rf"{_SIGN}(?![ \r\n])"  # « a - b » stays as it is
-_BLANK = r"[^\S\t\r\n]"
-_MARK = "[\"'\u200b-\u200f\u2060\ufeff]"  # what a spreadsheet takes for the edge of a text, or does not show
-_WHERE_A_CELL_BEGINS = rf"(?:\A|[;,|\t\r\n])(?:{_BLANK}|{_MARK})*"
-_AT_A_SPACE = rf" (?:[^\S \t\r\n]|{_MARK})*"
+# What a spreadsheet strips, takes for the edge of a text, or does not show; but for the blanks that separate cells.
+_EDGES = "\"'\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+_WHERE_A_CELL_BEGINS = rf"(?:\A|[;,|\t\r\n])[ {_EDGES}]*"
+_AT_A_SPACE = rf" [{_EDGES}]*"
 _BEFORE_A_SIGN = re.compile(rf"{_WHERE_A_CELL_BEGINS}(?={_SIGN})|\A(?=[\t\r'])|{_AT_A_SPACE}(?={_JOINED_SIGN})")
 _APOSTROPHE_THERE = re.compile(
     rf"({_WHERE_A_CELL_BEGINS})'(?={_SIGN})|\A'(?=[\t\r'])|({_AT_A_SPACE})'(?={_JOINED_SIGN})"

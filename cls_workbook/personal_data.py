@@ -1,7 +1,8 @@
 """What designates a person in a free text: found for the check on returns, taken out of what leaves.
 
 Names are known by the civility before them: no list of names is kept. Addresses, numbers and names are looked for in
-all the ways that French people write them.
+all the ways that French people write them; keys (NIR, IBAN, RPPS) are worked out here, as their publishers give them.
+Every repetition is bounded, so that no text takes longer than its length.
 """
 
 from __future__ import annotations
@@ -13,128 +14,184 @@ from typing import NamedTuple
 
 WITHDRAWN = "[donnée personnelle retirée]"
 
-_SPACE = "[ \u00a0\u202f]"
+# One character for one, so that places stay: full-width letters and digits, all spaces, all dashes.
+_PLAIN = (
+    {0xFF01 + i: 0x21 + i for i in range(94)}
+    | {zero + i: 0x30 + i for zero in (0x660, 0x6F0) for i in range(10)}
+    | dict.fromkeys((0xA0, 0x202F, 0x3000, *range(0x2000, 0x200C), 0x2060, 0xFEFF, 0xAD), 0x20)
+    | dict.fromkeys((*range(0x2010, 0x2016), 0x2212), 0x2D)
+)
+_BREAK = r"[ \t\r\n]"
 _UPPERCASE, _WORD_CHARACTERS = "A-ZÀ-ÖØ-Þ", "A-Za-zÀ-ÖØ-öø-ÿ'’-"
 
 # --- names ---
 
-_CIVILITY = (
-    r"(?:M\.|MM\.|Mr\.?|Mrs\.?|M(?=[ \u00a0\u202f])|Mmes?\.?|MME|M\.?lles?\.?|Melles?\.?"
+_LETTER_ALONE = r"(?:M(?= )|Me(?= ))"  # on the same line as the name: « taille M » may end a line
+_FULL_CIVILITY = (
+    r"(?:M\.|MM\.|Mr\.?|Mrs\.?|Mmes?\.?|MME|M\.?lles?\.?|Melles?\.?"
     r"|MLLE|Monsieur|Messieurs|Madame|Mesdames|Mademoiselle|Mesdemoiselles"
-    r"|MONSIEUR|MADAME|Dre?s?\.?|DR|Docteure?s?|Pre?\.?|Professeure?s?|Me(?=[ \u00a0\u202f])|Maître|Sœur|Abbé)"
+    r"|MONSIEUR|MADAME|Dre?s?\.?|DR|Docteure?s?|Pre?\.?|Professeure?s?|Maître|Sœur|Abbé|Mgr|Monseigneur"
+    r"|[Vv]euve|VEUVE|[Vv]euf|Vve\.?|VVE|[ÉéEe]pou(?:se|x)|[Nn]ée?)"
 )
-_LOWERCASE_CIVILITY = r"(?:mmes?\.?|mlles?\.?|melles?\.?|madame|mademoiselle|monsieur|dr\.?|docteure?)"
+_CIVILITY = rf"(?:{_FULL_CIVILITY}|{_LETTER_ALONE})"
+_LOWERCASE_CIVILITY = r"(?:mmes?\.?|mlles?\.?|melles?\.?|madame|mademoiselle|monsieur|dr\.?|docteure?|vve\.?)"
 _FUNCTION_WORD = (
     r"(?:les?|la|l['’]|du|des?|et|ou|qui|à|a|en|un|une|est|sont|dans|pour|par|sur|avec|chargée?|référente?"
     r"|en|ne|se|s['’]|d['’]|ayant|ainsi|mais|puis)"
 )
-_PARTICLE = r"(?:d['’]|(?:de|du|des|de la|le|la|von|van|ben|el|al)[ \u00a0\u202f])"
+_PARTICLE = r"(?:d['’]|(?:de|du|des|de la|le|la|von|van|ben|el|al) )"
 _NAME = (
     rf"(?!(?:Le|La|Les|L['’]|X|Y|Z|N|XX|XXX)(?![{_WORD_CHARACTERS}]))"
-    rf"(?:{_PARTICLE})?[{_UPPERCASE}](?:\.(?={_SPACE}?[{_UPPERCASE}])|[{_WORD_CHARACTERS}]*)"
+    rf"{_PARTICLE}?[{_UPPERCASE}](?:\.(?= ?[{_UPPERCASE}])|[{_WORD_CHARACTERS}]{{0,40}})"
 )
-_CONTINUATION = rf"(?:{_SPACE}(?!et{_SPACE}){_NAME})*"
+_CONTINUATION = rf"(?: {{1,2}}(?!et ){_NAME}){{0,5}}"
 _NAMES = (
-    rf"(?<![{_WORD_CHARACTERS}]){_CIVILITY}{_SPACE}?(?<![A-Za-zÀ-ÿ])"
-    rf"{_NAME}{_CONTINUATION}(?:{_SPACE}et{_SPACE}{_NAME}{_CONTINUATION})?"
+    rf"(?<![{_WORD_CHARACTERS}])(?:{_FULL_CIVILITY}{_BREAK}{{0,4}}|{_LETTER_ALONE} {{1,3}})(?<![A-Za-zÀ-ÿ])"
+    rf"{_NAME}{_CONTINUATION}(?: et {_NAME}{_CONTINUATION})?"
 )
 _LOWERCASE_NAMES = (
-    rf"(?<![{_WORD_CHARACTERS}]){_LOWERCASE_CIVILITY}{_SPACE}(?!{_FUNCTION_WORD}(?![{_WORD_CHARACTERS}])"
-    rf")[{_WORD_CHARACTERS}]{{3,}}"
+    rf"(?<![{_WORD_CHARACTERS}]){_LOWERCASE_CIVILITY}{_BREAK}{{1,4}}(?!{_BREAK}|{_FUNCTION_WORD}(?![{_WORD_CHARACTERS}])"
+    rf")[{_WORD_CHARACTERS}]{{3,40}}"
 )
 # A street or a building that bears a name designates nobody.
 _LOCATION = re.compile(
     r"\b(?:rue|avenue|av\.?|boulevard|bd|place|pl\.?|quai|allée|impasse|square|cours|chemin|route|passage"
     r"|hôpital|clinique|centre|espace|salle|maison"
-    rf"|école|collège|lycée|fondation|institut|résidence)(?:{_SPACE}(?:du|de|de la|des|le))?{_SPACE}$",
+    r"|école|collège|lycée|fondation|institut|résidence)(?: (?:du|de|de la|des|le))? \Z",
     re.IGNORECASE,
 )
 
 # --- addresses and numbers ---
 
+_DOT = r"(?:\.| {0,3}[(\[{] {0,3}(?:point|dot|\.) {0,3}[)\]}] {0,3}| {1,3}(?:point|dot) {1,3})"
+_AT = r"(?: {0,3}@ {0,3}| {0,3}[(\[{_] {0,3}(?:at|arobase|chez|[aà]|@) {0,3}[)\]}_] {0,3}| {1,3}(?:arobase|at) {1,3})"
+_LOCAL = r"[\w.+'-]{1,64}"
 _EMAIL = (
-    rf"(?i)[\w.+'-]+{_SPACE}*(?:[@＠]|[(\[{{]{_SPACE}*(?:at|arobase|a|@){_SPACE}*[)\]}}]|(?<=[ \u00a0\u202f])"
-    rf"arobase(?=[ \u00a0\u202f])){_SPACE}*"
-    rf"[\w-]+(?:(?:\.|{_SPACE}*[(\[{{]{_SPACE}*(?:point|dot|\.){_SPACE}*[)\]}}]{_SPACE}*|{_SPACE}point{_SPACE})[\w-]+)*"
-    rf"(?:\.|{_SPACE}*[(\[{{]{_SPACE}*(?:point|dot|\.){_SPACE}*[)\]}}]{_SPACE}*|{_SPACE}point{_SPACE})[a-zA-Z]{{2,}}"
+    rf"(?i){_LOCAL}(?: {{1,3}}(?:point|dot) {{1,3}}{_LOCAL}){{0,3}}{_AT}"
+    rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,6}}{_DOT}[a-z]{{2,24}}"
 )
-_S = r"[ \u00a0\u202f.]?"
+_S = r"[ ._/-]{0,3}"
 _NIR = (
     rf"(?i)(?<!\d)[123478]{_S}\d{{2}}{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:(?:2[AB]|\d{{2}}){_S}\d{{3}}"
-    rf"|9[78]\d{_S}\d{{2}}){_S}\d{{3}}(?:[ \u00a0\u202f./-]{{0,3}}(?:clé{_SPACE}?)?\d{{2}})?(?!\d)"
+    rf"|9[78]\d{_S}\d{{2}}){_S}\d{{3}}(?:[ ./-]{{0,3}}(?:clé ?)?\d{{2}})?(?!\d)"
 )
 _ANNOUNCES_NIR = re.compile(
     r"(?:NIR|s[ée]curit[ée] sociale|n[°o] ?(?:de )?(?:SS|s[ée]cu)|s[ée]cu|matricule|immatriculation)"
-    r"\W{0,6}(?:n[°o] ?)?(?:est|:)?\W*$",
+    r"\W{0,6}(?:n[°o] ?)?(?:est|:)?\W{0,6}\Z",
     re.IGNORECASE,
 )
-_P = r"[ \u00a0\u202f._/-]{0,2}"
+_P = r"[ \t\r\n._/-]{0,3}"
+_ABROAD = "32|33|34|39|41|44|49|212|213|216|352|377"
 _PHONE = (
     rf"(?<![\d+/-])(?:(?:\+|00){_P}33{_P}(?:\(0\){_P})?[1-9]|\(0[1-79]\)|0[1-79])(?:(?:{_P}\d{{2}}){{4}}"
     rf"|\d{{2}}(?:{_P}\d{{2}}){{3}}|\d{{2}}{_P}\d{{3}}{_P}\d{{3}})(?!\d)"
     rf"|(?<![\d+])(?:\+|00){_P}(?:262|269|590|594|596){_P}(?:\(0\){_P})?\d{{3}}(?:{_P}\d{{2}}){{3}}(?!\d)"
     rf"|(?<![\d+])(?:\+|00){_P}(?:508|681|687|689){_P}\d{{2}}(?:{_P}\d{{2}}){{2,3}}(?!\d)"
+    rf"|(?<![\d+])(?:\+|00)(?:{_ABROAD}){_P}(?:\(0\){_P})?(?:\d[ ./-]{{0,2}}){{7,10}}\d(?! ?(?:\d|€|%|euro))"
+)
+_DATE = re.compile(r"[0-3]\d([/.-])[01]\d\1(?:19|20)\d\d(?!\d|\1)")
+_IBAN = r"(?i)(?<![^\W_])[A-Z]{2}\d{2}(?:[ -]{0,2}[A-Z0-9]){11,30}"
+_RPPS = r"(?<!\d)1(?:[ .-]?\d){10}(?![ .-]?\d)"
+_ANNOUNCES_RPPS = re.compile(r"RPPS\W{0,4}(?:n[°o]|num[ée]ro)?\W{0,4}\Z", re.IGNORECASE)
+_BIRTH = (
+    r"(?i)(?<![^\W_])(?:n[ée]e?s?(?:\(e\))? {1,3}le|naissance|DDN|D\.D\.N\.?)[ :,(]{0,5}(?:est )?(?:le )? {0,3}"
+    r"[0-3]?\d(?:er)?[ ./-]{1,3}(?:[01]?\d|[a-zéû]{3,9}\.?)[ ./-]{1,3}(?:\d{4}|\d{2})(?!\d)"
 )
 
 
 class PersonalDataPattern(NamedTuple):
-    """``kept``: is what was found at that place personal after all?
+    """``length``: of what was found at that place, how many characters are personal after all; 0: none.
 
     Few texts come as far as these expressions (see ``MAYBE``): they are compiled when one does.
     """
 
     nature: str
     expression: str
-    kept: Callable[[re.Match[str]], bool]
+    length: Callable[[re.Match[str]], int]
 
 
-def _always(_: re.Match[str]) -> bool:
-    return True
+def _all(m: re.Match[str]) -> int:
+    return len(m.group())
 
 
-def _is_nir(m: re.Match[str]) -> bool:
+def _before(m: re.Match[str], characters: int = 60) -> str:
+    return m.string[max(0, m.start() - characters) : m.start()]
+
+
+def _nir(m: re.Match[str]) -> int:
     """A run of digits is one if its key is right; written in groups, or announced, it is one whatever its key."""
     digits = re.sub(r"[^0-9ABab]", "", m.group().lower().replace("clé", "")).upper()
-    groupe = re.search(r"\D", m.group().strip()) is not None and "A" not in digits and "B" not in digits
-    if len(digits) < 15 or groupe or _ANNOUNCES_NIR.search(m.string[: m.start()]):
-        return True
+    groups = re.findall("[0-9ABab]+", m.group().lower().replace("clé", ""))
+    grouped = len(groups) > 1 and "A" not in digits and "B" not in digits
+    if "-" in m.group() and len(groups) < 6:
+        grouped = False  # a reference of a file has dashes too, but not so many
+    if len(digits) < 15 and (grouped or "-" not in m.group()) or grouped or _ANNOUNCES_NIR.search(_before(m)):
+        return len(m.group())
     body = digits[:13].replace("2A", "19").replace("2B", "18")
-    return 97 - int(body) % 97 == int(digits[13:])
+    return len(m.group()) if len(digits) == 15 and 97 - int(body) % 97 == int(digits[13:]) else 0
 
 
-def _names_someone(m: re.Match[str]) -> bool:
-    return _LOCATION.search(m.string[max(0, m.start() - 40) : m.start()]) is None
+def _phone(m: re.Match[str]) -> int:
+    return 0 if _DATE.match(m.group()) else len(m.group())
+
+
+def _iban(m: re.Match[str]) -> int:
+    """The longest beginning of the run whose key is right: words may follow it."""
+    ends = [i + 1 for i, c in enumerate(m.group()) if c.isalnum()]
+    for count in range(len(ends), 14, -1):
+        number = "".join(c for c in m.group()[: ends[count - 1]].upper() if c.isalnum())
+        if int("".join(str(int(c, 36)) for c in number[4:] + number[:4])) % 97 == 1:
+            return ends[count - 1]
+    return 0
+
+
+def _rpps(m: re.Match[str]) -> int:
+    """Announced, or without a blank, of a health professional (10…), with Luhn's key."""
+    total = 0
+    for rank, digit in enumerate(reversed(re.sub(r"\D", "", m.group()))):
+        double = int(digit) * (1 + rank % 2)
+        total += double - 9 if double > 9 else double
+    by_key = m.group().startswith("10") and m.group().isdigit() and total % 10 == 0
+    return len(m.group()) if by_key or _ANNOUNCES_RPPS.search(_before(m)) else 0
+
+
+def _someone(m: re.Match[str]) -> int:
+    return 0 if _LOCATION.search(_before(m, 40)) else len(m.group())
 
 
 PATTERNS = (
-    PersonalDataPattern("courriel", _EMAIL, _always),
-    PersonalDataPattern("numéro de sécurité sociale", _NIR, _is_nir),
-    PersonalDataPattern("téléphone", _PHONE, _always),
-    PersonalDataPattern("nom de personne", _NAMES, _names_someone),
-    PersonalDataPattern("nom de personne", _LOWERCASE_NAMES, _names_someone),
+    PersonalDataPattern("courriel", _EMAIL, _all),
+    PersonalDataPattern("coordonnées bancaires", _IBAN, _iban),
+    PersonalDataPattern("numéro de sécurité sociale", _NIR, _nir),
+    PersonalDataPattern("téléphone", _PHONE, _phone),
+    PersonalDataPattern("numéro RPPS", _RPPS, _rpps),
+    PersonalDataPattern("date de naissance", _BIRTH, _all),
+    PersonalDataPattern("nom de personne", _NAMES, _someone),
+    PersonalDataPattern("nom de personne", _LOWERCASE_NAMES, _someone),
 )
-# One pass, before the others.
+# One pass, before the others, on the text as it is.
 MAYBE = re.compile(
-    rf"[@＠]|arobase|[(\[{{]{_SPACE}*at?{_SPACE}*[)\]}}]|\d(?:[^\w\n]{{0,3}}[\dAB]){{8}}"
-    rf"|(?<![A-Za-zÀ-ÿ]){_CIVILITY}{_SPACE}?(?<![A-Za-zÀ-ÿ])[{_UPPERCASE}a-z]"
-    rf"|(?<![A-Za-zÀ-ÿ]){_LOWERCASE_CIVILITY}{_SPACE}",
+    r"[@＠]|arobase|[(\[{_]\s{0,3}(?:at|chez|[aà])\s{0,3}[)\]}_]|(?<!\w)at\s|\d(?:\W{0,3}[\dAB]){8}|naissance|DDN|D\.D\.N|n[ée]e?s?(?:\(e\))?\s{1,3}le\s"
+    rf"|(?<![A-Za-zÀ-ÿ])(?:{_FULL_CIVILITY}\s{{0,4}}|Me?\s{{1,3}})(?<![A-Za-zÀ-ÿ])[{_UPPERCASE}a-z]"
+    rf"|(?<![A-Za-zÀ-ÿ]){_LOWERCASE_CIVILITY}\s",
     re.IGNORECASE,
 )
 
 
 def _found(texte: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, kind); each stretch of text once, the first kinds first."""
-    taken: list[tuple[int, int]] = []
-    for nature, expression, kept in PATTERNS:
-        for m in re.finditer(expression, texte):
-            if kept(m) and all(m.end() <= start or end <= m.start() for start, end in taken):
-                taken.append(m.span())
-                yield *m.span(), nature
+    plain, taken = texte.translate(_PLAIN), bytearray(len(texte))
+    for nature, expression, length in PATTERNS:
+        for m in re.finditer(expression, plain):
+            end = m.start() + length(m)
+            if end > m.start() and not any(taken[m.start() : end]):
+                taken[m.start() : end] = b"\1" * (end - m.start())
+                yield m.start(), end, nature
 
 
 @lru_cache(maxsize=20_000)
 def without_personal_data(texte: str) -> str:
-    """The text without e-mail addresses, phone and social security numbers, and names that follow a civility."""
+    """The text without e-mail addresses, numbers of a person or of an account, births, and names after a civility."""
     if not MAYBE.search(texte):
         return texte
     for start, end, _ in sorted(_found(texte), reverse=True):
@@ -149,8 +206,9 @@ def personal_data_in(texte: str) -> list[tuple[str, str]]:
 
 def mask(texte: str) -> str:
     """Enough to find it in the cell, not enough to spread it: « 0… », « Mme D… », « j…@… »."""
-    if re.fullmatch(_EMAIL, texte):
+    plain = texte.translate(_PLAIN)
+    if re.fullmatch(_EMAIL, plain):
         return f"{texte[0]}…@…"
-    civility = re.match(rf"(?:{_CIVILITY}|{_LOWERCASE_CIVILITY}){_SPACE}?", texte)
+    civility = re.match(rf"(?:{_CIVILITY}|{_LOWERCASE_CIVILITY}){_BREAK}{{0,4}}", plain)
     start = civility.end() + 1 if civility else 1
     return texte[:start] + "…"

@@ -7,6 +7,7 @@ import pytest
 from cls_workbook.personal_data import MAYBE, WITHDRAWN, mask, personal_data_in, without_personal_data
 
 NAME, EMAIL, TELEPHONE, NIR = "nom de personne", "courriel", "téléphone", "numéro de sécurité sociale"
+IBAN, RPPS, BIRTH = "coordonnées bancaires", "numéro RPPS", "date de naissance"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,36 @@ NAME, EMAIL, TELEPHONE, NIR = "nom de personne", "courriel", "téléphone", "num
         ("1 85 05 2A 006 084", NIR, None),
         ("2 90 12 974 11 123 45", NIR, None),
         ("185.05.78.006.084", NIR, None),
+        ("1-85-05-78-006-084-91", NIR, None),
+        ("1–85–05–78–006–084–91", NIR, None),
+        ("vu avec Mme  Durand", NAME, "Mme  Durand"),
+        ("vu avec Mme\nDurand", NAME, "Mme\nDurand"),
+        ("vu avec Monsieur\r\n  Petit", NAME, "Monsieur\r\n  Petit"),
+        ("suivi de mme  durand", NAME, "mme  durand"),
+        ("la veuve Martin", NAME, "veuve Martin"),
+        ("Vve Martin-Petit", NAME, "Vve Martin-Petit"),
+        ("son épouse Anne Petit", NAME, "épouse Anne Petit"),
+        ("03. 80. 12. 34. 56", TELEPHONE, None),
+        ("03  80  12  34  56", TELEPHONE, None),
+        ("03 - 80 - 12 - 34 - 56", TELEPHONE, None),
+        ("03–80–12–34–56", TELEPHONE, None),
+        ("03\u200980\u200912\u200934\u200956", TELEPHONE, None),
+        ("０３ ８０ １２ ３４ ５６", TELEPHONE, None),
+        ("03 80\n12 34 56", TELEPHONE, None),
+        ("+41 22 123 45 67", TELEPHONE, None),
+        ("écrire à jean.durand AT exemple POINT fr", EMAIL, "jean.durand AT exemple POINT fr"),
+        ("jean point durand arobase exemple point fr", EMAIL, None),
+        ("j.durand(à)exemple.fr", EMAIL, None),
+        ("ｊ.ｄｕｒａｎｄ＠ｅｘｅｍｐｌｅ．ｆｒ", EMAIL, None),
+        ("IBAN FR76 3000 6000 0112 3456 7890 189 du compte", IBAN, "FR76 3000 6000 0112 3456 7890 189"),
+        ("fr7630006000011234567890189", IBAN, None),
+        ("compte BE68-5390-0754-7034", IBAN, "BE68-5390-0754-7034"),
+        ("RPPS : 10001234568", RPPS, "10001234568"),
+        ("n° RPPS 10 001 234 567", RPPS, "10 001 234 567"),
+        ("né le 12/03/1980 à Rivemont", BIRTH, "né le 12/03/1980"),
+        ("née  le 1er mars 1980", BIRTH, "née  le 1er mars 1980"),
+        ("date de naissance : 12.03.80", BIRTH, "naissance : 12.03.80"),
+        ("DDN 12-03-1980", BIRTH, "DDN 12-03-1980"),
     ],
 )
 def test_it_is_found_told_by_its_kind_and_taken_out(texte, nature, words):
@@ -105,11 +136,24 @@ def test_the_key_of_a_social_security_number_is_checked_where_nothing_else_says_
         "Me voici",
         "Me Too",
         "DR. 2025-12",
+        "le 01/02/2025 14 h 30",
+        "du 01/02/2025 au 03/04/2025 12 ateliers",
+        "FR76 3000 6000 0112 3456 7890 188",
+        "10 001 234 567 €",
+        "un projet né d’un constat",
+        "les actions nées en 2019",
+        "taille M\nTaille L",
+        "rendez-vous à Rivemont.",
     ],
 )
 def test_functions_places_and_figures_designate_nobody(texte):
     expected = [] if texte != "Me Too" else [(NAME, "Me Too")]  # rather one too many: it only has to be confirmed
     assert personal_data_in(texte) == expected
+
+
+def test_a_bank_account_is_told_by_its_key_worked_out_by_hand():
+    # FR76 30006000011234567890189: the country and the key go to the end, letters become 15 and 27
+    assert int("30006000011234567890189" + "1527" + "76") % 97 == 1
 
 
 def test_several_in_one_text_are_each_told_once():
