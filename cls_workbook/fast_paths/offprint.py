@@ -20,7 +20,7 @@ from cls_workbook.workbook.cell_values import escaped, safe_text
 from cls_workbook.workbook.description import Cell, Formula, Sheet, Workbook, address
 
 _SHARED_STRING_CELL = re.compile(rb' t="s"><v>(\d+)</v>')
-_TEXTS = re.compile(rb"<si>.*?</si>", re.DOTALL)
+_TEXTS = re.compile(rb"<si>[^<]*(?:<(?!/?si>)[^<]*)*</si>")
 _SHARED_STRINGS = "xl/sharedStrings.xml"
 _NO_TEXT = b"<si><t></t></si>"
 _NAME = re.compile(r'<definedName name="([^"]+)" localSheetId="(\d+)"([^>]*)>([^<]*)</definedName>')

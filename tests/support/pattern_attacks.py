@@ -10,6 +10,7 @@ import ast
 import importlib
 import pkgutil
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -20,7 +21,10 @@ from re import _parser as parser  # type: ignore[attr-defined]
 import cls_workbook
 from cls_workbook.personal_data import PATTERNS
 
-LENGTH = 100_000  # a quadratic pattern takes minutes on it, a linear one milliseconds
+LENGTH = 120_000
+CPU_SECONDS = (
+    10  # of this process alone, for one text: a quadratic pattern takes minutes, a linear one far less than one
+)
 _CANDIDATES = "a7A -.;,\"'<>=é@x\n\t/:_([{&#|)1"
 _LONG = 200  # a repetition that may go further is looked at
 
@@ -28,7 +32,7 @@ _LONG = 200  # a repetition that may go further is looked at
 def patterns() -> dict[str, tuple[re.Pattern, bool]]:
     """Where → each pattern that the package compiles, or gives to ``re`` as it stands; and is it looked for anywhere in
     a text, or only at its beginning?"""
-    found = {f"personal_data {p.nature} {rank}": (re.compile(p.expression), True) for rank, p in enumerate(PATTERNS)}
+    found = {f"personal_data {rank} {p.nature}": (re.compile(p.expression), True) for rank, p in enumerate(PATTERNS)}
     sources = "\n".join(f.read_text(encoding="utf-8") for f in Path(cls_workbook.__path__[0]).rglob("*.py"))
     for module in pkgutil.walk_packages(cls_workbook.__path__, "cls_workbook."):
         if module.name.endswith("__main__"):
@@ -58,13 +62,14 @@ def _literals(file: Path) -> Iterator[tuple[int, re.Pattern, bool]]:
 
 def attacks(pattern: re.Pattern) -> Iterator[str]:
     """For each long repetition: what leads to it once then many turns, what leads to it and a turn many times."""
-    tree = parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags)
+    tree = parser.parse(
+        pattern.pattern, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags
+    )
     for before, turn in _repetitions(list(tree), ""):
-        for pumped in {turn, "".join(dict.fromkeys(turn)), *turn} - {""}:
+        for pumped in dict.fromkeys([turn, *turn[:2]] if turn else []):
             yield before + pumped * (LENGTH // len(pumped)) + "\x00"
             unit = before + pumped
             yield unit * (LENGTH // len(unit)) + "\x00"
-            yield before + (pumped + " ") * (LENGTH // (len(pumped) + 1))
 
 
 def _repetitions(items: list, before: str) -> Iterator[tuple[str, str]]:
@@ -89,7 +94,7 @@ def _repetitions(items: list, before: str) -> Iterator[tuple[str, str]]:
 def _turns(inner: list) -> Iterator[str]:
     """Some examples of one turn: of each way where there are several, of each character that it takes."""
     if len(inner) == 1 and inner[0][0] is codes.IN:
-        yield from islice((c for c in _CANDIDATES if _takes(inner[0], c)), 12)
+        yield from islice((c for c in _CANDIDATES if _takes(inner[0], c)), 5)
     elif len(inner) == 1 and inner[0][0] in (codes.BRANCH, codes.SUBPATTERN):
         ways = inner[0][1][1] if inner[0][0] is codes.BRANCH else [inner[0][1][-1]]
         for way in ways:
@@ -131,11 +136,18 @@ def play(names: list[str]) -> None:
             continue
         print(name, flush=True)
         for text in attacks(pattern):
+            signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
             given = text.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else text
             pattern.fullmatch(given)
             for _ in pattern.finditer(given) if searched else ():
                 pass
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def _too_long(*_: object) -> None:
+    raise TimeoutError("worse than linear")
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGVTALRM, _too_long)
     play(sys.argv[1:])

@@ -151,7 +151,7 @@ def annees(raw: object) -> tuple[int | CellError, ...]:
         first, last = map(int, extent.groups())
         if first <= last <= first + 50:
             return tuple(range(first, last + 1))
-    elif re.fullmatch(r"\d{4}(\s*[;,\s]\s*\d{4})*", texte):
+    elif re.fullmatch(r"\d{4}(?:(?:\s+|\s*[;,]\s*)\d{4})*", texte):
         return tuple(map(int, re.findall(r"\d{4}", texte)))
     remedy = "écrivez la première et la dernière, par exemple 2025-2029, ou chacune, séparées par « ; »."
     return (CellError(f"trouvé {found(texte)}, attendu des années.", remedy),)

@@ -40,7 +40,7 @@ _SHAPE = (
     "<x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>{line}</x:Row>"
     "<x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-_SHAPES = re.compile(r"<v:shape\s.*?</v:shape>", re.DOTALL)
+_SHAPES = re.compile(r"<v:shape\s[^<]*(?:<(?!/?v:shape[\s>])[^<]*)*</v:shape>")
 _SHAPE_IDS = re.compile(r'_x0000_s(\d+)"')
 
 

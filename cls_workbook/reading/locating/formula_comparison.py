@@ -16,17 +16,18 @@ from typing import NamedTuple
 from cls_workbook.reading.opening.special_cells import SpecialCell
 
 REMEMBERED_MAX = 1_000  # characters of a formula whose signature is remembered
+# Names are shorter than their bounds, which keep a long formula from being looked through again from each character.
 _TOKEN = re.compile(
     r"""(?P<texte>"(?:[^"]|"")*")
-    |(?P<feuille>(?:'(?:[^']|'')*'|(?:\[[^\]]*\])?[\w.\u00c0-\u024f]+)!)
+    |(?P<feuille>(?:'(?:[^']|''){0,100}'|(?:\[[^\[\]]{0,255}\])?[\w.\u00c0-\u024f]{1,255})!)
     |(?P<adresse>\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}(?![\w(])|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w(]))
     |(?P<nombre>[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)
     |(?P<mot>[A-Za-z_][\w.]*)
     |(?P<autre>\S)""",
     re.VERBOSE,
 )
-_ODF = re.compile(r"""("(?:[^"]|"")*")|\[([^\]]*)\]|(;)""")
-_ODF_SHEET = re.compile(r"(?:'((?:[^']|'')*)'#)?\$?('(?:[^']|'')*'|[^.:\[\]'#]*)\.(?=\$?[A-Za-z])")
+_ODF = re.compile(r"""("(?:[^"]|"")*")|\[([^\[\]]*)\]|(;)""")
+_ODF_SHEET = re.compile(r"(?:'((?:[^']|''){0,100})'#)?\$?('(?:[^']|''){0,100}'|[^.:\[\]'#]{0,255})\.(?=\$?[A-Za-z])")
 _COLUMNS = re.compile(r"(\$?[A-Z]{1,3})\$?1:(\$?[A-Z]{1,3})\$?1048576")  # whole columns, as some programs write them
 _SUM_FORMULA = re.compile(r"\bSUM\((\$?[A-Z]+\$?\d+):(\$?[A-Z]+\$?\d+)\)")
 _COUNT_FORMULA = re.compile(r"\bCOUNTA\((\$?[A-Z]+\$?\d+):(\$?[A-Z]+\$?\d+)\)")

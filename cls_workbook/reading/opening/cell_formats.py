@@ -11,7 +11,7 @@ from cls_workbook.reading.opening.xml_walk import Attributes, Budget, State, Xml
 
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))  # predefined, by number
 _DURATIONS, _PERCENTAGES = frozenset((46,)), frozenset((9, 10))
-_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
+_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\[\]]*\]', re.IGNORECASE)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _STANDARD = ("general", "standard")
 FORMATS_MAX, CODE_MAX = 70_000, 1_000  # formats of cells, characters of a code; Excel stops at 65 490 and at 255
