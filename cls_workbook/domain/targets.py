@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from cls_workbook.domain.model import Cible, Contrat, Mesure
 from cls_workbook.french import number_fr, rate_fr, typography
+
+TENTH_OF_A_PERCENT = Decimal("0.001")
+UNKNOWN = "non connu"
 
 
 def due_year(cible: Cible, contrat: Contrat) -> int:
     """The year by which a target is to be reached: its own, or the last of the contract."""
     return cible.annee if cible.annee is not None else max(contrat.annees)
+
+
+def is_to_come(cible: Cible, annee: int, contrat: Contrat) -> bool:
+    """Is there time after that year to reach it?"""
+    return not cible.chaque_annee and due_year(cible, contrat) > annee
 
 
 def target_of(contrat: Contrat, mesure: str, annee: int) -> Cible | None:
@@ -62,3 +70,26 @@ def is_met(cible: Cible, valeur: Decimal | None) -> bool | None:
     if valeur is None:
         return None
     return valeur <= cible.valeur if cible.au_plus else valeur >= cible.valeur
+
+
+def part_in_words(part: Decimal | None) -> str:
+    """« 21,7 % »; never « 100 % » before the target is reached; "" where there is no part."""
+    if part is None:
+        return ""
+    rounded = part.quantize(TENTH_OF_A_PERCENT, rounding=ROUND_HALF_UP)
+    return rate_fr(min(rounded, 1 - TENTH_OF_A_PERCENT) if part < 1 else rounded)
+
+
+def state_in_words(cible: Cible, valeur: Decimal | None, annee: int, contrat: Contrat) -> str:
+    """Where one is in that year: « atteinte », « à atteindre d’ici 2028 », « non atteinte »; of a ceiling, « plafond
+    respecté » or « plafond dépassé »; « non connu »."""
+    met = is_met(cible, valeur)
+    if met is None:
+        return UNKNOWN
+    if cible.au_plus:
+        return "plafond respecté" if met else "plafond dépassé"
+    if met:
+        return "atteinte"
+    if is_to_come(cible, annee, contrat):
+        return f"à atteindre d’ici {contrat.year_name(due_year(cible, contrat))}"
+    return "non atteinte"

@@ -110,6 +110,24 @@ def _envelopes(contrat: Contrat, annee: int) -> Iterable[Row]:
 # --- Read again -----------------------------------------------------------------------------------------------------
 
 
+def series_of_mesures(history: pd.DataFrame) -> dict[str, dict[int, Row]]:
+    """Measure → year → its row."""
+    series: dict[str, dict[int, Row]] = {}
+    for r in frame_records(history):
+        if r["Objet"] == MESURE:
+            series.setdefault(r["Mesure"], {})[r["Année"]] = r
+    return series
+
+
+def over_years_value(row: Row, agregation: str) -> Any:
+    """What ``over_the_years`` makes one figure of: the terms of a rate, the names of entities, else the value."""
+    if agregation == "RATIO" and row["Numérateur"] is not None and row["Dénominateur"] is not None:
+        return row["Numérateur"], row["Dénominateur"]
+    if agregation == "ENTITES" and row.get("Noms"):
+        return set(str(row["Noms"]).split(NAME_SEPARATOR))
+    return row["Valeur"]
+
+
 def terms(history: pd.DataFrame, annee: int) -> dict[str, tuple[object, object]]:
     """Measure → numerator and denominator of that year, None where not known."""
     its_own = [r for r in frame_records(history) if r["Objet"] == MESURE and r["Année"] == annee]

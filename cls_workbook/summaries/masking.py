@@ -110,6 +110,23 @@ def mask_indicateurs(
     return pd.DataFrame(masked, columns=indicateurs.columns, dtype=object)
 
 
+def masked_years(contrat: Contrat, series: Mapping[str, Mapping[int, Row]]) -> dict[str, set[int]]:
+    """Measure → the years whose value is masked in that year's Synthèse, from what is remembered of each
+    (``series``: measure → year → row of ``Historique``)."""
+    by_year: dict[int, list[Row]] = {}
+    for mesure, rows in series.items():
+        if mesure in contrat.by_mesure:
+            indicateur = contrat.by_mesure[mesure][1].id
+            for annee, row in rows.items():
+                by_year.setdefault(annee, []).append(row | {"Indicateur": indicateur, "Valeur n-1": None})
+    concealed: dict[str, set[int]] = {}
+    for annee, rows_of_year in by_year.items():
+        for row in frame_records(mask_indicateurs(contrat, pd.DataFrame(rows_of_year, dtype=object))):
+            if row["Valeur"] is None:
+                concealed.setdefault(row["Mesure"], set()).add(annee)
+    return concealed
+
+
 def _deducible_mesures(contrat: Contrat, lines: list[Row]) -> set[str]:
     """Of the measures of one indicator, those to mask because the largest is the sum of the others, some of which are
     small."""

@@ -9,7 +9,7 @@ from cls_workbook.reports.consolidation.history_view import HistoryView, YearSer
 from cls_workbook.reports.synthese.synthese_pieces import STRONG, WHOLE, Board, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.text_heights import abridged
 from cls_workbook.summaries.aggregation import AS_RATE
-from cls_workbook.summaries.history import MESURE, NAME_SEPARATOR
+from cls_workbook.summaries.history import MESURE, over_years_value
 from cls_workbook.summaries.over_the_years import sur_les_annees
 from cls_workbook.tables.described_columns import Row
 
@@ -60,20 +60,11 @@ def _figures(one_series: YearSeries) -> dict[int, object]:
 def _cumulative(view: HistoryView, one_series: YearSeries) -> tuple[object, str]:
     """What several years make together, by the rule of the measure; its values as that rule wants them."""
     last = _last(one_series)
-    agregation = last["Agrégation"]
-
-    def valeur(r: Row) -> object:
-        if agregation == "RATIO" and r["Numérateur"] is not None and r["Dénominateur"] is not None:
-            return r["Numérateur"], r["Dénominateur"]
-        if agregation == "ENTITES" and r["Noms"]:
-            return set(str(r["Noms"]).split(NAME_SEPARATOR))
-        return r["Valeur"]
-
     years_followed = [a for a in view.annees if min(one_series) <= a <= view.annee]
     initial = last["Valeur initiale"]
     return sur_les_annees(
-        agregation,
-        {a: valeur(one_series[a]) if a in one_series else None for a in years_followed},
+        last["Agrégation"],
+        {a: over_years_value(one_series[a], last["Agrégation"]) if a in one_series else None for a in years_followed},
         None if initial is None else Decimal(initial),
     )
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from itertools import zip_longest
-from typing import Any
 
 from cls_workbook.domain.entry_questions import NEXT_YEAR, QUOTED, in_synthese
 from cls_workbook.domain.model import Fiche, Mesure
@@ -25,6 +23,8 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     StyledBox,
 )
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait, Testimony, appearance, by_axe
+from cls_workbook.reports.synthese.synthese_targets import AIMS_START, AimsRows
+from cls_workbook.reports.synthese.synthese_values import is_number, value_style
 from cls_workbook.reports.synthese.text_heights import abridged, height, pieces
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED
@@ -108,12 +108,13 @@ class _ToBeScheduled:
 
 
 class _FicheRows:
-    """A fiche and its key measures: one row a measure, the rest merged over them."""
+    """A fiche and its key measures: one row a measure, the rest merged over them; below, what the contract wants."""
 
     def __init__(self, portrait: Portrait, fiche: Fiche):
         self.portrait, self.fiche = portrait, fiche
         self.mesures = portrait.key_mesures(fiche)
-        self.labels = [portrait.libelle(fiche, m) for m in self.mesures] or [""]
+        self.labels = [self._label(m) for m in self.mesures] or [""]
+        self.aims = AimsRows(fiche)
         self.porteurs, self.attention = portrait.porteurs(fiche), portrait.attention(fiche)
         self.decision = portrait.result.notes.decisions.get(fiche.numero, "")
         self.heights = self._heights()
@@ -121,7 +122,13 @@ class _FicheRows:
     @property
     def kept(self) -> float:
         """Points that stay on one page."""
-        return sum(self.heights)
+        return sum(self.heights) + sum(self.aims.heights)
+
+    def _label(self, mesure: Mesure) -> str:
+        """What the measure is, and its target with what is reached of it."""
+        target = self.portrait.targets.get(mesure.id)
+        texte = self.portrait.libelle(self.fiche, mesure)
+        return f"{texte}\n{target.sentence}" if target else texte
 
     def _heights(self) -> list[float]:
         """Every row high enough for its measure, all together high enough for the texts beside them."""
@@ -129,8 +136,9 @@ class _FicheRows:
         for rank, mesure in enumerate(self.mesures):
             if mesure.agregation in AS_TEXT:
                 ranks[rank] = max(ranks[rank], height(_text(self._values(mesure)[-1]), 6))
-        texts = ((self.porteurs, 4), (self.attention, 4), (self.decision, 3))
-        need = max(height(self.fiche.titre, 5, bold=True), *(height(*texte) for texte in texts), 34)
+        texts = max(height(self.attention, 4), height(self.decision, 3), 34)
+        titles = max(height(self.fiche.titre, 5, bold=True), height(self.porteurs, 4))  # beside the aims too
+        need = max(texts, titles - sum(self.aims.heights))
         lacking = max(0.0, need - sum(ranks)) / len(ranks)
         return [r + lacking for r in ranks]
 
@@ -147,12 +155,14 @@ class _FicheRows:
                 board.place(14, 5, "aucune mesure au contrat", MUTED)
                 board.place(19, 6, None, "dense")
             board.advance(points)
+        self.aims.draw(board)
 
     def _draw_fiche_cells(self, board: Board, n: int) -> None:
-        """What holds for the whole fiche, over its ``n`` rows."""
+        """What holds for the whole fiche, over its ``n`` rows; its name and porteurs, over those of its aims too."""
         fiche, money = self.fiche, self.portrait.money.get(self.fiche.numero, {})
         etat = self.portrait.etat(fiche)
         role, _ = appearance(self.portrait.contrat.listes, etat)
+        with_aims = n + len(self.aims.rows)
         for start, unites, valeur, style in (
             (0, 1, fiche.numero, STRONG_CENTRED),
             (1, 5, fiche.titre, STRONG),
@@ -164,7 +174,7 @@ class _FicheRows:
             (29, 4, self.attention or None, "dense"),
             (33, 3, self.decision or None, "dense"),
         ):
-            board.place(start, unites, valeur, style, n)
+            board.place(start, unites, valeur, style, with_aims if start < AIMS_START else n)
 
     def _draw_mesure(self, board: Board, mesure: Mesure, libelle: str) -> None:
         board.place(14, 5, libelle, "dense")
@@ -182,27 +192,13 @@ def _text(valeur: object) -> str | None:
     return None if valeur is None else abridged(str(valeur), MESURE_TEXT_LENGTH)
 
 
-def value_style(mesure: Mesure, valeur: Any, strong: bool = False) -> str:
-    """The style of a figure of this measure in a table of the Synthèse."""
-    role = "dense_fort" if strong else "dense"
-    if not is_number(valeur):
-        return f"{role}:petit_centre"
-    if mesure.agregation in AS_RATE:
-        return f"{role}:taux_cale"
-    return f"{role}:entier_cale" if valeur == int(valeur) and mesure.agregation != "MOYENNE" else f"{role}:decimal_cale"
-
-
-def is_number(valeur: object) -> bool:
-    return isinstance(valeur, (int, float, Decimal)) and not isinstance(valeur, bool)
-
-
 # --- Key measures against what they were ------------------------------------------------------------------------------
 
 
 def evolution(board: Board, portrait: Portrait) -> None:
     """The measures that have both an initial value and a value: a table, then a chart for each unit."""
-    board.band("Les mesures face à leur valeur initiale", following=120)
     groups, set_aside = _comparables(portrait)
+    board.band("Les mesures face à leur valeur initiale", following=60 + 20 * sum(len(m) for _, m in groups))
     if not groups:
         return board.note("Aucune mesure n’a à la fois une valeur initiale au contrat et une valeur cette année.")
     before = portrait.has_previous

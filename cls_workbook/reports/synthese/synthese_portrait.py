@@ -15,6 +15,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.entry_questions import TOTALLED, in_synthese
 from cls_workbook.domain.model import Contrat, Fiche, Mesure
 from cls_workbook.domain.questions import Champ, ChoiceLists
+from cls_workbook.domain.targets import targets_in
 from cls_workbook.domain.wording import payer
 from cls_workbook.french import NBSP, amount_fr, fold, how_many, rate_fr
 from cls_workbook.personal_data import without_personal_data
@@ -22,7 +23,8 @@ from cls_workbook.reports.consolidation.consolidated_result import Result, Resul
 from cls_workbook.summaries import history
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.expected import displayed_name
-from cls_workbook.summaries.masking import MASKED, mask_indicateurs
+from cls_workbook.summaries.followed_targets import FollowedTarget, followed
+from cls_workbook.summaries.masking import MASKED, mask_indicateurs, masked_years
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED
@@ -204,10 +206,32 @@ class Portrait:
     # --- measures ---
 
     def key_mesures(self, fiche: Fiche) -> list[Mesure]:
-        """One to three measures: those that the contract marks, else its first figures, else its first ones."""
+        """One to three measures: those that the contract marks, else its first figures, else its first ones; then those
+        that have a target."""
         marked = [m for m in fiche.mesures if m.cle]
         with_figures = [m for m in fiche.mesures if m.agregation not in AS_TEXT]
-        return (marked or with_figures or list(fiche.mesures))[:MESURES_PER_FICHE]
+        first = (marked or with_figures or list(fiche.mesures))[:MESURES_PER_FICHE]
+        return first + [m for m in fiche.mesures if m.id in self.targets and m not in first]
+
+    @cached_property
+    def targets(self) -> dict[str, FollowedTarget]:
+        """Measure → the target that the year looks at, and how far it is; a masked value has no part."""
+        wanted = targets_in(self.contrat, self.annee)
+        if not wanted:
+            return {}
+        series = history.series_of_mesures(self.result.tables.history)
+        past = {m: {a: row for a, row in rows.items() if a < self.annee} for m, rows in series.items()}
+        concealed = masked_years(self.contrat, past) if any(c.cumulee for c in wanted.values()) else {}
+        for mesure in wanted:
+            row = self.indicateurs.get(mesure, {})
+            if row.get("Valeur") is None and self.masked(self.contrat.by_mesure[mesure][2]):
+                concealed.setdefault(mesure, set()).add(self.annee)
+            # Names of entities stand in the history alone.
+            past.setdefault(mesure, {})[self.annee] = series.get(mesure, {}).get(self.annee, {}) | row
+        return {
+            mesure: followed(self.contrat, self.annee, cible, past[mesure], concealed.get(mesure, ()))
+            for mesure, cible in wanted.items()
+        }
 
     def libelle(self, fiche: Fiche, mesure: Mesure) -> str:
         """Label, unit, and the number of its reserve."""

@@ -7,6 +7,7 @@ out of every text. The copy sent to the ARS is this same sheet.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
@@ -31,6 +32,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
 )
 from cls_workbook.reports.synthese.synthese_portrait import Portrait, appearance, by_axe
 from cls_workbook.reports.synthese.synthese_reserves import reserves
+from cls_workbook.reports.synthese.synthese_targets import targets
 from cls_workbook.reports.synthese.synthese_totals import totals
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR, completion_rate
 from cls_workbook.tables.described_columns import Row
@@ -51,11 +53,14 @@ def sheet(result: Result) -> Sheet:
     _avancement(board, portrait)
     board.next_page()
     fiches(board, portrait)
+    targets(board, portrait)
     evolution(board, portrait)
     money(board, portrait)
+    _clauses(board, "Ce que le contrat rappelle", portrait.contrat.rappels)
     totals(board, portrait)
     _governance(board, portrait)
     _territoire(board, portrait)
+    _clauses(board, "Partenaires associés au contrat", portrait.contrat.partenaires_associes)
     statements(board, portrait)
     reserves(board, portrait)
     board.sheet.cells = [_anonymized(c) for c in board.sheet.cells]  # once more, for what the contract itself says
@@ -212,6 +217,15 @@ def _avancement(board: Board, portrait: Portrait) -> None:
 def _without_fiche(portrait: Portrait) -> str:
     announced = portrait.contrat.actions_annoncees
     return "Ce contrat ne décrit encore aucune fiche." + (f" Il annonce {announced} actions." if announced else "")
+
+
+# --- What the contract says of its money and perimeter ----------------------------------------------------------------
+
+
+def _clauses(board: Board, titre: str, clauses: Sequence[str]) -> None:
+    if clauses:
+        board.sous_titre(titre, following=22 * len(clauses))
+        board.sentences([f"• {texte}" for texte in clauses])
 
 
 # --- Governance and territory -----------------------------------------------------------------------------------------
