@@ -140,7 +140,7 @@ def test_an_amount_fits_its_cell():
 def test_a_fiche_takes_five_pages_at_most_and_most_take_four():
     pages = {f.sheet.nom: len(f.sheet.print_setup.page_breaks) + 1 for f in plan().worksheets if f.fiche}
     assert max(pages.values()) <= 5
-    assert sum(n <= 4 for n in pages.values()) >= 13
+    assert sum(n <= 4 for n in pages.values()) >= 12  # of sixteen
 
 
 def test_pages_are_cut_where_planned(libreoffice, tmp_path):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
-from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION
@@ -401,7 +400,6 @@ def test_formatted_but_empty_rows_are_nothing(tmp_path):
         for rank in range(200, 3000):
             for column in range(1, 12):
                 opened_book[FICHE].cell(rank, column).fill = PatternFill("solid", fgColor="FFFF00")
-        opened_book[FICHE]["C12"].comment = Comment("un commentaire", "une personne")
 
     assert read(modified(blank(tmp_path), paint_cells)).anomalies == ()
 

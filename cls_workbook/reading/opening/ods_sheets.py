@@ -262,9 +262,9 @@ class OdsWalk(XmlWalk):
         self._spans.pop()
 
     def _flush(self) -> None:
-        """The characters since the last element: white space counts for one space, none at the beginning."""
+        """The characters since the last element, without what only lays the file out, none at the beginning."""
         written, self.text = self.gathered(), ""
-        shown = _SPACES.sub(" ", written)
+        shown = _SPACES.sub(_white_space, written)
         if self._after_space:
             shown = shown.removeprefix(" ")
         if shown:
@@ -289,6 +289,11 @@ class OdsWalk(XmlWalk):
     def _resume(self) -> None:
         if self.state in ("paragraph", "span"):
             self.text = ""
+
+
+def _white_space(found: re.Match[str]) -> str:
+    """A line's end and what indents it are one space; several spaces stay, as LibreOffice writes and shows them."""
+    return found.group() if not found.group().strip(" ") else " "
 
 
 def _typed(nature: str, attributes: Attributes) -> object:
