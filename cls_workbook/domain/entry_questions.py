@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cls_workbook.domain.definition_keys import values_by_key
-from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import (
     TEXT_LENGTH,
     Bloc,
@@ -316,6 +314,12 @@ EXPENDITURES = block(
             "Le coût de l’action dans l’année, en euros. Saisissez 0 s’il n’y a eu aucune dépense.",
             obligatoire=True,
         ),
+        amount(
+            "ressources_propres",
+            "Ressources propres",
+            "Facultatif : ce que votre structure apporte elle-même à l’action dans l’année, en euros.",
+            synthese=TOTALLED,
+        ),
         decimal(
             "etp",
             "Équivalents temps plein (ETP)",
@@ -328,7 +332,40 @@ EXPENDITURES = block(
     aide="Le coût total suffit ; le détail par poste est facultatif, mais il doit alors faire le total.",
 )
 # The posts that make the cost, where a return gives no total.
-EXPENDITURE_POSTS = tuple(c.nom for c in EXPENDITURES.input_fields if c.type == "montant" and c.nom != "total")
+EXPENDITURE_POSTS = ("personnel", "achats", "autres")
+
+POST = block(
+    "poste",
+    "Poste financé",
+    (
+        amount(
+            "depense_eligible",
+            "Dépense éligible du poste",
+            "Salaire chargé et frais de missions du poste (déplacements, fournitures), en euros.",
+            obligatoire=True,
+            synthese=TAKEN_UP,
+        ),
+        decimal(
+            "quotite",
+            "Quotité du poste",
+            "La part d’un temps plein, quels que soient les mois : 1 pour un temps plein, 0,5 pour un mi-temps.",
+            unite="ETP",
+            maximum=Decimal(999),
+            obligatoire=True,
+            synthese=TAKEN_UP,
+        ),
+        decimal(
+            "mois",
+            "Mois pourvus",
+            "Combien de mois de l’année le poste était pourvu : 12 pour l’année entière, 3 à partir d’octobre.",
+            unite="mois",
+            maximum=Decimal(12),
+            obligatoire=True,
+            synthese=TAKEN_UP,
+        ),
+    ),
+    aide="L’aide se calcule sur la dépense éligible du poste, jamais sur le coût de toute l’action.",
+)
 
 QUALITATIVE = block(
     "qualitatif",
@@ -373,6 +410,7 @@ BLOCKS = {
         PARTNERS,
         FINANCEMENT,
         EXPENDITURES,
+        POST,
         QUALITATIVE,
     )
 }
@@ -394,26 +432,3 @@ def libelle(bloc: str, champ: str, annee: str | None = None) -> str:
     """The printed label of a champ, as messages name it; the champ's own name if it is a complement."""
     found = question(bloc, champ)
     return found.libelle.replace(" {annee}", f" {annee}" if annee else "") if found else champ
-
-
-def structure_names(contrat: Contrat) -> tuple[str, ...]:
-    """Every name that may be chosen as the answering structure: structures, then members of groups."""
-    names = [s.nom for s in contrat.structures if not s.groupe]
-    for groupe in contrat.structures:
-        if groupe.groupe:
-            names += [n for n in contrat.candidats(groupe) if n not in names and contrat.identify(n) is None]
-    return tuple(names)
-
-
-def listes(contrat: Contrat, fiche: Fiche | None = None) -> dict[str, tuple[str, ...]]:
-    """List name → choices, for a contract (and a fiche, which alone knows its volets)."""
-    scales = {name: choix for name, choix in values_by_key(contrat.listes) if name != "etats_a_motif"}
-    return {
-        "structures": structure_names(contrat),
-        **scales,
-        "financeurs": tuple(f.nom for f in contrat.financeurs),
-        "natures": tuple(n.libelle for n in contrat.natures),
-        "communes": tuple(c.nom for c in contrat.communes),
-        "oui_non": YES_NO,
-        "volets": tuple(v.nom for v in fiche.volets) if fiche else (),
-    }

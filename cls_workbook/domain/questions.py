@@ -18,7 +18,7 @@ class Champ:
     """One question.
 
     ``type``: entier, decimal, montant (euros, cents), date, liste, texte, code, case.
-    ``choix`` names a list (see ``entry_questions.listes``); a list that is not ``strict`` only proposes.
+    ``choix`` names a list (see ``forms.choice_lists``); a list that is not ``strict`` only proposes.
     ``{annee}`` in ``libelle`` is replaced by the year asked about. ``carried_over``: rarely changes, so last year's
     answer is filled in beforehand. ``synthese``: what the Synthèse makes of it (see ``entry_questions``), "" nothing.
     """

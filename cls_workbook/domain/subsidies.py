@@ -20,7 +20,9 @@ from cls_workbook.french import CENT, amount_fr, number_fr, rate_fr
 class Situation:
     """A fiche (or all that a rule covers) in one year; EUR, None where it is not known.
 
-    ``asked``: aid engaged by the rule's funder; ``autres``: engaged by the others, in money; ``engage``: by all;
+    ``expenditure``: the whole cost, which the aids together may not exceed; ``eligible``: what a ``poste`` rule rests
+    on; ``etp``: the share of a post, whatever the months it was filled; ``asked``: aid engaged by the rule's funder;
+    ``autres``: engaged by the others, in money; ``engage``: by all;
     ``earlier``: year → aid of this rule engaged in earlier years.
     """
 
@@ -33,6 +35,7 @@ class Situation:
     people: int | Decimal | None = None
     sessions: int | Decimal | None = None
     earlier: Mapping[int, Decimal] = field(default_factory=dict)
+    eligible: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,14 @@ def _entitlement(rule: Rule, situation: Situation) -> tuple[Decimal | None, str]
         return how_many * (
             rule.sessions.cout_unitaire or Decimal(0)
         ), f"{number_fr(how_many)} {rule.base}{'s' * (how_many > 1)} à {amount_fr(rule.sessions.cout_unitaire)}"
-    base = situation.engage if rule.base == "engage" else situation.expenditure
+    if rule.type == "poste":
+        base, unknown = situation.eligible, "dépense éligible du poste non connue"
+    elif rule.base == "engage":
+        base, unknown = situation.engage, "montant engagé non connu"
+    else:
+        base, unknown = situation.expenditure, "dépense non connue"
     if base is None:
-        return None, "montant engagé non connu" if rule.base == "engage" else "dépense non connue"
+        return None, unknown
     following = ""
     etp, at_most = situation.etp, rule.post.etp_assiette_max
     if rule.base != "engage" and etp is not None and at_most is not None and etp > at_most:

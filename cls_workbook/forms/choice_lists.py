@@ -1,11 +1,38 @@
-"""The hidden sheet of choices, and the address by which a validation cites each list."""
+"""What is offered to choose from, the hidden sheet of choices, and the address by which a validation cites each
+list."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cls_workbook.domain.definition_keys import values_by_key
+from cls_workbook.domain.entry_questions import YES_NO
+from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.layout import LISTS_SHEET
 from cls_workbook.workbook.description import Cell, Sheet, letter
+
+
+def structure_names(contrat: Contrat) -> tuple[str, ...]:
+    """Every name that may be chosen as the answering structure: structures, then members of groups."""
+    names = [s.nom for s in contrat.structures if not s.groupe]
+    for groupe in contrat.structures:
+        if groupe.groupe:
+            names += [n for n in contrat.candidats(groupe) if n not in names and contrat.identify(n) is None]
+    return tuple(names)
+
+
+def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
+    """List name → choices; those of the volets are each fiche's own."""
+    scales = {name: choix for name, choix in values_by_key(contrat.listes) if name != "etats_a_motif"}
+    return {
+        "structures": structure_names(contrat),
+        **scales,
+        "financeurs": tuple(f.nom for f in contrat.financeurs),
+        "natures": tuple(n.libelle for n in contrat.natures),
+        "communes": tuple(c.nom for c in contrat.communes),
+        "oui_non": YES_NO,
+        "volets": (),
+    }
 
 
 def addresses(listes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

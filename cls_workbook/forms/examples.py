@@ -243,9 +243,15 @@ class _FicheAnswers:
     def _depenses(self, place: InputPlace) -> object:
         cost = self._cost()
         personnel = _to_cents(cost * Decimal("0.6"))
-        etp = Decimal(1) if self.contrat.rules_of(self.fiche.numero, "poste") else Decimal("0.3")
+        etp = Decimal(1) if self._has_post() else Decimal("0.3")
         amounts = {"personnel": personnel, "achats": cost - personnel, "autres": Decimal(0), "total": cost, "etp": etp}
         return amounts.get(place.champ)
+
+    def _has_post(self) -> bool:
+        return bool(self.contrat.rules_of(self.fiche.numero, "poste"))
+
+    def _poste(self, place: InputPlace) -> object:
+        return {"depense_eligible": self._cost(), "quotite": Decimal(1), "mois": Decimal(12)}[place.champ]
 
 
 def _agency_share(poste: Rule | None, taux: Decimal | None, cost: Decimal) -> Decimal:

@@ -86,9 +86,13 @@ def depenses(
             formula = f'IF(OR(N({total})=0,COUNTIF({of_nature})=0),"",{verse}/{total})'
             computed_row(page, f"taux.{nature.id}", label, formula, "taux")
             page.next_row(height(label, WIDTHS[B]))
+    eligible = total
+    if context.contrat.rules_of(fiche.numero, "poste"):
+        post = form(page, entry_questions.POST, context)
+        eligible, etp = address(post["depense_eligible"], C), address(post["quotite"], C)
     if fiche.complements:
         _complements(page, fiche, context)
-    amounts = RuleAmounts(context.contrat, financement, total, etp, mesures)
+    amounts = RuleAmounts(context.contrat, financement, total, eligible, etp, mesures)
     for rule in context.contrat.rules_of(fiche.numero):
         draw(page, fiche, rule, amounts)
 

@@ -18,11 +18,13 @@ from cls_workbook.workbook.description import address
 
 @dataclass(frozen=True, slots=True)
 class RuleAmounts:
-    """Where the figures are that rules work on: the funding lines, the cost, the ETP, the row of each measure."""
+    """Where the figures are that rules work on: the funding lines, the cost, the eligible expenditure and the ETP of a
+    post, the row of each measure."""
 
     contrat: Contrat
     financement: FormRows
     total: str
+    eligible: str
     etp: str
     mesures: dict[str, int]
 
@@ -71,10 +73,10 @@ def _name(contrat: Contrat, fiche: Fiche, rule: Rule, label: str) -> str:
 
 
 def _payable_for_post(rule: Rule, amounts: RuleAmounts) -> str:
-    total, etp = amounts.total, amounts.etp
-    base = f"{total}*{rule.taux}*MIN(1,{rule.post.etp_assiette_max or 1}/{etp})"
+    eligible, etp = amounts.eligible, amounts.etp
+    base = f"{eligible}*{rule.taux}*MIN(1,{rule.post.etp_assiette_max or 1}/{etp})"
     aide = f"MIN({base},{rule.caps.plafond_annuel})" if rule.caps.plafond_annuel else base
-    return f'IF(OR({total}="",N({etp})=0),"",IF({etp}<{rule.post.etp_min or 0},0,ROUND({aide},2)))'
+    return f'IF(OR({eligible}="",N({etp})=0),"",IF({etp}<{rule.post.etp_min or 0},0,ROUND({aide},2)))'
 
 
 def _help(rule: Rule, amounts: RuleAmounts) -> str:

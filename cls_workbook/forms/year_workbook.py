@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
 
-from cls_workbook.domain import entry_questions, locked_facts
+from cls_workbook.domain import locked_facts
 from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Members
@@ -236,7 +236,7 @@ def _previous(campagne: WorkbookContext, respondent: Respondent | None) -> dict[
 
 
 def _lists(contrat: Contrat, campagne: WorkbookContext) -> dict[str, tuple[str, ...]]:
-    listes = {nom: choix for nom, choix in entry_questions.listes(contrat).items() if choix}
+    listes = {nom: choix for nom, choix in choice_lists.listes(contrat).items() if choix}
     named = tuple(n for names in campagne.membres.values() for n in names if n not in listes.get("structures", ()))
     listes["structures"] = listes.get("structures", ()) + tuple(dict.fromkeys(named))
     # the same in every workbook of the year, so that their sheets can be shared

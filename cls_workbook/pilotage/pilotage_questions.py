@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche, Structure
 from cls_workbook.domain.questions import Bloc, Champ, amount, block, choice, day, integer, text
+from cls_workbook.forms import choice_lists
 from cls_workbook.french import fold
 
 PROVISOIRE, VALIDE = "provisoire", "validé"
@@ -258,7 +258,7 @@ def has_post(contrat: Contrat, fiche: Fiche) -> bool:
 
 def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
     """List name → choices. Each group has its own lists of candidates and of fiches."""
-    communes = entry_questions.listes(contrat)
+    communes = choice_lists.listes(contrat)
     names = communes["structures"]
     choix = {
         "etats_du_bilan": tuple(STATES),

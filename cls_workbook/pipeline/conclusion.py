@@ -109,6 +109,7 @@ def _summarize(
         ResultNotes(
             explications=tuple(explications),
             a_preciser=tuple(expected.a_preciser(contrat, pilotage.membres)),
+            reserves=tuple(what_counts.money_reserves(anomalies)),
             decisions=_decisions(pilotage),
         ),
         tuple(anomalies),

@@ -19,6 +19,7 @@ from cls_workbook.domain.subsidies import has_overall_money, parity_gap, payable
 from cls_workbook.french import NBSP, amount_fr, number_fr, quoted_list, rate_fr
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.summaries.declared_posts import DeclaredPost, declared_post
 from cls_workbook.summaries.funding import (
     MAQUETTE,
     VALORISATION,
@@ -47,13 +48,16 @@ Number = int | Decimal
 # --- Arithmetic of the rules ----------------------------------------------------------------------------------------
 
 
-def post_explanation(rule: Rule, expenditure: Decimal, etp: Decimal | None) -> str:
+def post_explanation(rule: Rule, post: DeclaredPost) -> str:
     """One French sentence: what the rule lets the funder pay for the year, and what limits it."""
+    etp, expenditure = post.etp, post.expenditure
     if etp is not None and (etp <= 0 or (rule.post.etp_min is not None and etp < rule.post.etp_min)):
         return f"{number_fr(etp)} ETP{NBSP}: poste non éligible, le minimum est de {number_fr(rule.post.etp_min)} ETP."
+    if expenditure is None:
+        return "dépense éligible du poste non renseignée, l’aide possible n’est pas calculée."
     aide, assiette, steps = payable_for_post(rule, expenditure, etp), expenditure, []
     if etp is None:
-        steps.append("ETP non renseigné, la dépense entière est retenue")
+        steps.append("quotité non renseignée, la dépense entière est retenue")
     elif rule.post.etp_assiette_max is not None and etp > rule.post.etp_assiette_max:
         assiette = expenditure * rule.post.etp_assiette_max / etp
         most = number_fr(rule.post.etp_assiette_max)
@@ -64,7 +68,7 @@ def post_explanation(rule: Rule, expenditure: Decimal, etp: Decimal | None) -> s
         part = (aide / expenditure).quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
         steps.append(f"plafond annuel atteint, l’aide couvre {rate_fr(part)} de la dépense")
     detail = f"{NBSP}; ".join(steps)
-    return f"pour une dépense de {amount_fr(expenditure)}, aide possible de {amount_fr(aide)} ({detail})."
+    return f"pour une dépense éligible de {amount_fr(expenditure)}, aide possible de {amount_fr(aide)} ({detail})."
 
 
 def expected_cost(rule: Rule, participants: Number, formateurs: Number = 0) -> Decimal:
@@ -199,9 +203,15 @@ def _post(
     expenditure: Decimal | None,
     programme: Mapping[tuple[str, str], Decimal],
 ) -> Iterable[str]:
+    post = declared_post(values, fiche.numero)
     for rule in _rules_of(contrat, fiche, "poste"):
-        if expenditure is not None:
-            yield post_explanation(rule, expenditure, total_of(_typed_values(values, fiche, "depenses", "etp")))
+        if (expenditure, post) != (None, DeclaredPost()):
+            yield post_explanation(rule, post)
+        if duration := post.duration():
+            yield (
+                f"{duration}{NBSP}: le plafond et le minimum sont pris entiers, faute de précision au contrat "
+                f"(à confirmer)."
+            )
         planned = total_of(m for (numero, _), m in programme.items() if numero == fiche.numero)
         if planned is not None and rule in post_rules(contrat, fiche.numero):
             yield f"{amount_fr(planned)} programmés hors maquette."

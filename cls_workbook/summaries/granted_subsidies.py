@@ -16,6 +16,7 @@ from cls_workbook.domain.subsidies import Situation, Subsidy, compute, payable_f
 from cls_workbook.french import NBSP, amount_fr
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.summaries.declared_posts import DeclaredPost, declared_post
 from cls_workbook.summaries.funding import COFINANCEMENT, MAQUETTE, OUTSIDE_MAQUETTE
 from cls_workbook.tables.described_columns import Row
 
@@ -45,16 +46,19 @@ def situations(
         autres = [li for li in its_own if li not in of_financeur]
         promised = sum((m for f, m in entitlements.items() if f != rule.financeur and rule.fiche), Decimal(0))
         depenses = values.lines(partial(_is_expenditure, rule), "valeur", input_fields=("etp",))
+        post = declared_post(values, rule.fiche) if rule.fiche else DeclaredPost()
+        worked = total_of(valeur for (valeur,) in depenses)
         situation = Situation(
             annee,
             expenditure=total_of(m for f, m in costs.items() if rule.fiche in (None, f)),
-            etp=total_of(valeur for (valeur,) in depenses),
+            etp=post.etp if rule.type == "poste" or post.etp is not None else worked,
             engage=total_of(li["engage"] for li in its_own),
             asked=total_of(li["engage"] for li in of_financeur),
             autres=(total_of(li["engage"] for li in autres) or Decimal(0)) + promised,
             people=tally(contrat, values, rule.sessions.mesure_participants),
             sessions=tally(contrat, values, rule.sessions.mesure_sessions),
             earlier=(past or {}).get(rule.id, {}),
+            eligible=post.expenditure,
         )
         aide = compute(rule, situation)
         if situation.asked is None and aide.montant is not None and rule.financeur:
@@ -69,8 +73,8 @@ def _is_expenditure(rule: Rule, chapter: Chapter) -> bool:
 
 def subsidy_explanations(contrat: Contrat, situations_: Iterable[tuple[Rule, Situation, Subsidy]]) -> list[str]:
     """One sentence for each rule that has something to say. The share of a post has its own sentence elsewhere: here
-    only what limits it beyond its rate and its yearly cap. Amounts that a small count was multiplied into are not
-    said."""
+    only what limits it beyond its rate and its yearly cap, and what was engaged beyond it. Amounts that a small count
+    was multiplied into are not said."""
     situations_ = list(situations_)
     sentences: list[str] = []
     fiches: dict[str, Situation] = {}
@@ -105,13 +109,20 @@ def _sentence(situation: Situation, aide: Subsidy) -> str:
         known = aide.montant is not None and not aide.refused
         return f"aide possible de {amount_fr(aide.montant)} ({reasons})" if known else ""
     if aide.refused:
-        return f"aide de {amount_fr(asked)} refusée ({reasons})"
+        return f"aide de {amount_fr(asked)}, que la règle ne permet pas ({reasons}){NBSP}; elle reste comptée"
     if aide.montant is None:
         return f"aide de {amount_fr(asked)}, non vérifiable ({reasons})"
     if aide.montant < asked:
-        return f"aide de {amount_fr(asked)} ramenée à {amount_fr(aide.montant)} ({reasons})"
+        return f"aide de {amount_fr(asked)}, {_beyond(asked, aide.montant)} ({reasons})"
     most = f" ({amount_fr(aide.montant)} au plus)" if aide.montant > asked else ""
     return f"aide de {amount_fr(asked)}, dans les limites de la règle{most}"
+
+
+def _beyond(asked: Decimal, allowed: Decimal) -> str:
+    return (
+        f"soit {amount_fr(asked - allowed)} de plus que les {amount_fr(allowed)} que permet la règle{NBSP}; "
+        f"le montant déclaré reste compté"
+    )
 
 
 def _explain_discreetly(situation: Situation, aide: Subsidy) -> str:
@@ -124,11 +135,17 @@ def _explain_discreetly(situation: Situation, aide: Subsidy) -> str:
 
 
 def _explain_post(rule: Rule, situation: Situation, aide: Subsidy) -> str:
-    if situation.expenditure is None or aide.montant is None or aide.refused:
+    asked = situation.asked
+    if aide.montant is None:
         return ""
-    alone = payable_for_post(rule, situation.expenditure, situation.etp)
-    told = f"aide ramenée de {amount_fr(alone)} à {amount_fr(aide.montant)} ({aide.reasons[-1]})"
-    return told if aide.montant < alone else ""
+    told = []
+    if situation.eligible is not None and not aide.refused:
+        alone = payable_for_post(rule, situation.eligible, situation.etp)
+        if aide.montant < alone:
+            told = [f"aide possible ramenée de {amount_fr(alone)} à {amount_fr(aide.montant)} ({aide.reasons[-1]})"]
+    if asked is not None and asked > aide.montant:
+        told.append(f"aide engagée de {amount_fr(asked)}, {_beyond(asked, aide.montant)}")
+    return f"{NBSP}; ".join(told)
 
 
 def is_of_few_people(contrat: Contrat, mesure: str | None, nombre: object) -> bool:

@@ -14,8 +14,9 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour
+from cls_workbook.checks.families.subsidy_checks import BEYOND_A_RULE
 from cls_workbook.domain.model import Contrat
-from cls_workbook.french import fold
+from cls_workbook.french import NBSP, fold
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns
 from cls_workbook.summaries.expected import EXPECTED_COLUMNS, ExpectedReturns, displayed_name
@@ -206,3 +207,22 @@ def retain(values: V, anomalies: Iterable[Anomalie]) -> V:
     excluded = Exclusions(anomalies)
     kept = ValueStore.of(values).without(excluded.concerned, excluded.valeur)
     return kept if isinstance(values, ValueStore) else kept.read()
+
+
+# --- What is kept, and to be confirmed ------------------------------------------------------------------------------
+
+MONEY = f"Financement{NBSP}: "  # what the reserves of the totals of money begin with
+_TOLD = 20
+
+
+def money_reserves(anomalies: Iterable[Anomalie]) -> list[str]:
+    """French sentences: the amounts that the totals of money hold although a rule does not allow them."""
+    beyond = {check.code for check in BEYOND_A_RULE}
+    said = list(dict.fromkeys(_beyond(a) for a in anomalies if a.code in beyond))
+    return said[:_TOLD] + [f"{MONEY}{len(said) - _TOLD} autres montants au-delà d’une règle sont comptés."] * (
+        len(said) > _TOLD
+    )
+
+
+def _beyond(a: Anomalie) -> str:
+    return f"{MONEY}fiche {a.fiche}, compté au-delà d’une règle{NBSP}: {a.found} (attendu{NBSP}: {a.expected})."

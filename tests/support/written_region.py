@@ -215,7 +215,15 @@ def campagne(rank: int, annee: int, day: date | None = None) -> Result:
         indicateurs=frame("Indicateurs", *mesures),
         mesures=frame("Mesures"),
         reponses=frame(
-            "Réponses", (annee, "1.3", f"Ville {rank}", N, "depenses", "etp", N, D(1), "r.xlsx", "FA 1.3", "C70")
+            "Réponses",
+            *(
+                (annee, "1.3", f"Ville {rank}", N, "poste", champ, N, D(valeur), "r.xlsx", "FA 1.3", cell)
+                for champ, valeur, cell in (
+                    ("depense_eligible", 50_000, "C74"),
+                    ("quotite", 1, "C75"),
+                    ("mois", 12, "C76"),
+                )
+            ),
         ),
         par_fiche=frame(
             "Financement par fiche",
@@ -351,6 +359,9 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
                 "Plafond annuel": D(30000),
                 "ETP minimum": D("0.5"),
                 "ETP": D(1),
+                "Mois": D(12),
+                "ETPT": D(1),
+                "Dépense éligible": D(50_000),
                 "Dépense réalisée": D(50_000),
                 "Aide possible": D("25000.00"),
                 "Aide engagée": aide,

@@ -296,6 +296,9 @@ def reponses(*autres) -> pd.DataFrame:
         (2025, "1.1", "Association", N, "territoire", "qpv", "Les Tilleuls", "x", *a, "E60"),
         (2025, "2.1", "Ville", N, "depenses", "total", N, D("52000"), *v, "C69"),
         (2025, "2.1", "Ville", N, "depenses", "etp", N, D("1"), *v, "C70"),
+        (2025, "2.1", "Ville", N, "poste", "depense_eligible", N, D("52000"), *v, "C74"),
+        (2025, "2.1", "Ville", N, "poste", "quotite", N, D("1"), *v, "C75"),
+        (2025, "2.1", "Ville", N, "poste", "mois", N, D("12"), *v, "C76"),
         *autres,
     )
 

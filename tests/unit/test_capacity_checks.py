@@ -189,7 +189,7 @@ def test_people_leave_who_were_there_and_relays_are_for_those_who_leave(followed
 def test_the_aid_to_a_post_is_capped_and_is_a_share_of_the_expense(aide, expenditure, etp, code):
     lines = line(1, "Agence", "Hors maquette", verse=aide)
     lines += "\n".join(f"depenses/{c} {v}" for c, v in (("total", expenditure), ("etp", etp)) if v)
-    all_expected = [(code, BLOCKING, ("financement/01/verse",))] if code else []
+    all_expected = [(code, A_CONFIRMER, ("financement/01/verse",))] if code else []
     assert found(one_retour(lines, "1.4"), "AIDE_SUPERIEURE_AU_PLAFOND", "AIDE_SUPERIEURE_A_LA_PART") == all_expected
 
 
@@ -211,7 +211,7 @@ def parity(agence, ville, champ="verse"):
 @pytest.mark.parametrize(
     "agence, ville, code, gravite",
     [
-        ("100", "100,02", "PARITE_NON_RESPECTEE", BLOCKING),
+        ("100", "100,02", "PARITE_NON_RESPECTEE", A_CONFIRMER),
         ("100", "100,01", None, None),
         ("100", None, "PARITE_INVERIFIABLE", A_CONFIRMER),
         (None, None, None, None),
@@ -231,7 +231,7 @@ def test_equal_shares_declared_in_two_returns_are_compared_together():
     texte += "[b.xlsx] Commune de Valcourt\n 1.6/financement/01/financeur Agence\n 1.6/financement/01/verse "
     codes = ("PARITE_NON_RESPECTEE", "PARITE_INVERIFIABLE")
     assert found(folder(texte + "50"), *codes) == []
-    assert found(folder(texte + "40"), *codes) == [("PARITE_NON_RESPECTEE", BLOCKING, ("financement/01/verse",))] * 2
+    assert found(folder(texte + "40"), *codes) == [("PARITE_NON_RESPECTEE", A_CONFIRMER, ("financement/01/verse",))] * 2
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_equal_shares_declared_in_two_returns_are_compared_together():
 def test_an_aid_is_capped_by_year_in_all_and_in_years(annee, engage, before, code):
     last = precedent("", (("1.5", "agence", "Hors maquette", Decimal(before)),))
     retour = one_retour(line(1, "Agence", "Hors maquette", engage=engage), "1.5", annee=annee, precedent=last)
-    all_expected = [(code, BLOCKING, ("financement/01/engage",))] if code else []
+    all_expected = [(code, A_CONFIRMER, ("financement/01/engage",))] if code else []
     assert found(retour, "PLAFOND_ANNUEL_DEPASSE", "PLAFOND_TOTAL_DEPASSE", "DUREE_D_AIDE_DEPASSEE") == all_expected
 
 
@@ -267,7 +267,7 @@ def test_the_rules_of_the_shipped_contract_apply_to_its_own_measures():
     """
     codes = ("SESSION_TROP_NOMBREUSE", "AIDE_SUPERIEURE_A_LA_PART", "OCCUPATION_SUPERIEURE_A_LA_CAPACITE")
     assert sorted(found(folder(texte, toml_reader.load("dijon-2024-2028")), *codes)) == [
-        ("AIDE_SUPERIEURE_A_LA_PART", BLOCKING, ("financement/01/verse",)),
+        ("AIDE_SUPERIEURE_A_LA_PART", A_CONFIRMER, ("financement/01/verse",)),
         ("OCCUPATION_SUPERIEURE_A_LA_CAPACITE", A_CONFIRMER, ("taux/2.3-I03c/numerateur",)),
         ("SESSION_TROP_NOMBREUSE", BLOCKING, ("mesures/2.2-I04/valeur", "mesures/2.2-I03/valeur")),
     ]

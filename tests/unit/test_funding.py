@@ -9,6 +9,7 @@ import pytest
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.model import ActionToProgramme, Fiche, FicheFinancement, Financeur, Indicateur, Mesure
 from cls_workbook.domain.subsidies import payable_for_post
+from cls_workbook.summaries.declared_posts import DeclaredPost
 from cls_workbook.summaries.funding import par_fiche, par_financeur, totaux
 from cls_workbook.summaries.funding_rules import (
     expected_cost,
@@ -302,19 +303,20 @@ def test_subtotals_stay_apart_and_differences_compare_like_with_like():
 )
 def test_the_share_of_a_post_is_the_printed_rule(expenditure, etp, aide, told):
     assert payable_for_post(POST, D(expenditure), D(etp)) == D(aide)
-    assert told in texte([post_explanation(POST, D(expenditure), D(etp))])[0]
+    assert told in texte([post_explanation(POST, DeclaredPost(D(expenditure), D(etp)))])[0]
 
 
 def test_a_post_of_unknown_size_is_told():
-    assert "ETP non renseigné" in post_explanation(POST, D(52000), None)
+    assert "quotité non renseignée" in post_explanation(POST, DeclaredPost(D(52000)))
 
 
 def test_the_post_is_explained_from_what_the_return_spent():
     poste = trial(numero="5.1", regles=(POST,))
-    v = values(money("a", "5.1", total=D(75000), etp=D(1)))
+    post = {"poste/depense_eligible": D(75000), "poste/quotite": D(1), "poste/mois": D(12)}
+    v = values(money("a", "5.1", total=D(90000), etp=D(2)), typed("a", "5.1", post))
     assert texte(explications(poste, 2025, v, previous_cumulated={}, programme={("5.1", "ars"): D(30000)})) == [
         (
-            "Fiche 5.1 : pour une dépense de 75 000 €, aide possible de 30 000 € (50 % de 75 000 € ; "
+            "Fiche 5.1 : pour une dépense éligible de 75 000 €, aide possible de 30 000 € (50 % de 75 000 € ; "
             "plafond annuel atteint, l’aide couvre 40 % de la dépense)."
         ),
         "Fiche 5.1 : 30 000 € programmés hors maquette.",
@@ -455,11 +457,13 @@ def test_a_capped_aid_is_explained():
     )
     v = values(money("a", "1.1", ("ARS", OUTSIDE, {"engage": D(12000)})))
     assert texte(explications(trial_with_rule, 2025, v, previous_cumulated={})) == [
-        "Fiche 1.1 : aide de 12 000 € ramenée à 10 000 € (plafond de 10 000 € par an)."
+        "Fiche 1.1 : aide de 12 000 €, soit 2 000 € de plus que les 10 000 € que permet la règle ; le montant déclaré "
+        "reste compté (plafond de 10 000 € par an)."
     ]
     already = {2022: D(10000), 2023: D(10000), 2024: D(10000)}
     assert texte(explications(trial_with_rule, 2025, v, previous_cumulated={}, previous_subsidies={"m": already})) == [
-        "Fiche 1.1 : aide de 12 000 € refusée (aucune aide après 2024, 3 années sont passées)."
+        "Fiche 1.1 : aide de 12 000 €, que la règle ne permet pas (aucune aide après 2024, 3 années sont passées) ; "
+        "elle reste comptée."
     ]
 
 

@@ -32,35 +32,46 @@ def test_the_posts_make_the_total(posts, total, faulty):
 
 
 @pytest.mark.parametrize(
-    "total, agence, ville, faulty",
+    "total, agence, ville, own, faulty",
     [
-        ("1000", "600", "401", False),  # 1 € apart
-        ("1000", "600", "401,01", True),
-        ("1000", "600", "398", True),
-        ("1000", "600", None, False),  # what the other paid is not known
-        ("1000", "1200", None, True),  # but it is too much already
-        ("1000", None, None, False),
-        (None, "600", "400", False),
+        ("1000", "600", "401", None, False),  # 1 € apart
+        ("1000", "600", "401,01", None, True),
+        ("1000", "600", "398", None, True),
+        ("1000", "600", "300", "100", False),  # the structure brings the rest
+        ("1000", "600", "300", "98,99", True),
+        ("1000", "600", "300", "0", True),
+        ("1000", "600", None, None, False),  # what the other attributed is not known
+        ("1000", "1200", None, None, True),  # but it is too much already
+        ("1000", None, None, None, False),
+        ("1000", None, None, "1000", False),
+        (None, "600", "400", None, False),
     ],
 )
-def test_the_funders_make_the_cost_within_one_euro(total, agence, ville, faulty):
-    lines = line(1, "Agence", "Maquette", verse=agence) + line(2, "Ville", "Cofinancement", verse=ville)
-    lines += f"depenses/total {total}" if total else ""
-    all_expected = [("FINANCEURS_DIFFERENTS_DU_COUT", BLOCKING, ("depenses/total",))] if faulty else []
+def test_what_is_attributed_makes_the_cost_within_one_euro(total, agence, ville, own, faulty):
+    lines = line(1, "Agence", "Maquette", engage=agence) + line(2, "Ville", "Cofinancement", engage=ville)
+    known = (("total", total), ("ressources_propres", own))
+    lines += "\n".join(f"depenses/{champ} {montant}" for champ, montant in known if montant)
+    cells = tuple(f"depenses/{champ}" for champ, montant in known if montant)
+    all_expected = [("FINANCEURS_DIFFERENTS_DU_COUT", A_CONFIRMER, cells)] if faulty else []
     assert found(one_retour(lines), "FINANCEURS_DIFFERENTS_DU_COUT") == all_expected
+
+
+def test_a_balance_that_comes_later_is_an_ordinary_year():
+    lines = line(1, "Agence", "Maquette", engage="10000", verse="8000") + "depenses/total 10000"
+    assert found(one_retour(lines), "FINANCEURS_DIFFERENTS_DU_COUT") == []
 
 
 def test_time_lent_is_no_cash():
     lines = (
-        line(1, "Agence", "Maquette", verse="1000")
-        + line(2, "Ville", "Valorisation", verse="500")
+        line(1, "Agence", "Maquette", engage="1000")
+        + line(2, "Ville", "Valorisation", engage="500")
         + "depenses/total 1000"
     )
     assert found(one_retour(lines), "FINANCEURS_DIFFERENTS_DU_COUT") == []
 
 
 def test_a_wrong_total_is_one_mistake_though_two_sums_contradict_it():
-    lines = line(1, "Agence", "Maquette", verse="900") + "depenses/personnel 900\n depenses/total 90"
+    lines = line(1, "Agence", "Maquette", engage="900") + "depenses/personnel 900\n depenses/total 90"
     anomalies = found(one_retour(lines), "FINANCEURS_DIFFERENTS_DU_COUT", "POSTES_DIFFERENTS_DU_TOTAL")
     assert anomalies == [("POSTES_DIFFERENTS_DU_TOTAL", BLOCKING, ("depenses/personnel", "depenses/total"))]
 
@@ -159,16 +170,16 @@ def test_the_returns_that_make_a_sum_too_large_are_named_as_far_as_they_can_be_r
     [
         ("261", "739", "1000", True),  # 26,1 % for 25 %
         ("260", "740", "1000", False),  # one point is allowed
-        ("500", "600", "1000", False),  # the cost itself is contradicted: said once, by the rule on the cost
+        ("500", "600", "1000", True),  # whatever the others bring
     ],
 )
 def test_the_observed_rate_stays_within_one_point_of_the_printed_one(agence, ville, total, faulty):
     lines = (
-        line(1, "Agence", "Maquette", verse=agence)
-        + line(2, "Ville", "Cofinancement", verse=ville)
+        line(1, "Agence", "Maquette", engage=agence)
+        + line(2, "Ville", "Cofinancement", engage=ville)
         + f"depenses/total {total}"
     )
-    all_expected = [("TAUX_SUPERIEUR_AU_CONTRAT", A_CONFIRMER, ("financement/01/verse",))] if faulty else []
+    all_expected = [("TAUX_SUPERIEUR_AU_CONTRAT", A_CONFIRMER, ("financement/01/engage",))] if faulty else []
     assert found(one_retour(lines), "TAUX_SUPERIEUR_AU_CONTRAT") == all_expected
 
 

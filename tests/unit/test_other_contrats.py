@@ -93,16 +93,14 @@ def test_solidarites_adds_up_by_funder_to_the_envelope_of_the_year(solidarites):
     ]
 
 
-def test_solidarites_refuses_the_action_that_breaks_parity_and_totals_leave_it_out(solidarites):
+def test_solidarites_keeps_the_action_that_breaks_parity_and_says_by_how_much(solidarites):
     _, second = solidarites
     (gap,) = anomalie_rows(second, "PARITE_NON_RESPECTEE")
     assert (
         gap.fiche == "8" and "25 000 €" in gap.found.replace(NBSP, " ") and "24 500 €" in gap.found.replace(NBSP, " ")
     )
-    assert [r["Engagé"] for r in lines(second.result.tables.par_financeur)] == [
-        D(325000),
-        D(325000),
-    ]  # 350 000 - 25 000 of the action refused, on both sides
+    assert [r["Engagé"] for r in lines(second.result.tables.par_financeur)] == [D(350000), D(349500)]
+    assert gap.gravite == "à confirmer" and gap.found.replace(NBSP, " ").endswith("soit 500 € d’écart")
 
 
 def test_solidarites_follows_its_envelopes_over_the_years(solidarites):
@@ -277,6 +275,9 @@ def poste(expenditure: int, etp: float, ars: int | None, departement: int | None
         "5.1/avancement/realisation": "Totale",
         "5.1/depenses/total": expenditure,
         "5.1/depenses/etp": etp,
+        "5.1/poste/depense_eligible": expenditure,
+        "5.1/poste/quotite": etp,
+        "5.1/poste/mois": 12,
     }
     for rank, (financeur, nature, montant) in enumerate(
         (("ARS", "ARS hors maquette", ars), ("Département", "Cofinancement", departement)), 1
@@ -321,14 +322,15 @@ def test_the_countys_aid_is_granted_three_years_beside_the_agencys(animation):
     }
 
 
-def test_a_fourth_year_of_the_countys_aid_is_blocked_and_leaves_every_total(animation):
+def test_a_fourth_year_of_the_countys_aid_counts_and_is_to_be_confirmed(animation):
     (refusal,) = anomalie_rows(animation[2027], "PLAFOND_TOTAL_DEPASSE")
     assert refusal.expected.replace(NBSP, " ").startswith("0 € au plus : 30 000 € sont déjà engagés sur 30 000 €")
     assert [
         (r["Financeur"], r["Engagé"])
         for r in lines(animation[2027].result.tables.par_financeur)
         if r["Engagé"] is not None
-    ] == [("ARS", 29000)]
+    ] == [("ARS", 29000), ("Département", 10000)]
+    assert refusal.gravite == "à confirmer" and refusal.found.replace(NBSP, " ") == "10 000 €, soit 10 000 € de trop"
 
 
 def test_the_aids_together_stay_under_the_cost(tmp_path):
@@ -342,7 +344,8 @@ def test_the_aids_together_stay_under_the_cost(tmp_path):
     }
     annee = live(tmp_path, reference, 2024, reponses)
     assert any(
-        "aide de 10 000 € ramenée à 5 000 € (les aides ne dépassent pas le coût de 34 000 €, "
+        "aide de 10 000 €, soit 5 000 € de plus que les 5 000 € que permet la règle ; le montant déclaré reste compté "
+        "(les aides ne dépassent pas le coût de 34 000 €, "
         "dont 29 000 € financés par ailleurs)" in p
         for p in statements(annee)
     )

@@ -209,6 +209,8 @@ def test_the_post_of_coordination_is_apart_with_its_rule():
         "50 %, 30 000 € au plus",
         D(52000),
         D(1),
+        D(12),
+        D("1.00"),
         D("26000.00"),
         D(26000),
         D(13000),

@@ -12,13 +12,15 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, FicheCheck, RetourCheck, RowCheck
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Here, Row, above, here, typed_cells
+from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import FicheFinancement
 from cls_workbook.french import amount_fr, fold, listing, rate_fr
 from cls_workbook.reading.storing.wide_views import columns, total_of
 
-TOLERANCE = Decimal(1)  # euros, between what the funders paid and the cost
+TOLERANCE = Decimal(1)  # euros, between what was attributed and the cost
 RATE_MARGIN = Decimal("0.01")  # one point
-POSTS = ("personnel", "achats", "autres")
+POSTS = EXPENDITURE_POSTS
+OWN_RESOURCES = "ressources_propres"
 AMOUNTS = ("prevu", "engage", "verse")
 # « Total Énergies » pays for things
 _TOTAL = re.compile(r"(?:sous[ -]?)?tota(?:l|ux)(?: (?!energies\b).*)?|ensemble|cumul|somme")
@@ -57,43 +59,43 @@ class PostsDiffer(RowCheck):
 
 
 class FundersDifferFromCost(RetourCheck):
-    """Too little is not said while an amount paid is still blank."""
+    """What was paid says nothing of it: the balance of a grant comes later. Too little is not said while an amount
+    engaged is still blank."""
 
-    code, gravity = "FINANCEURS_DIFFERENTS_DU_COUT", BLOCKING
-    sought = "La somme versée par les financeurs diffère du coût total (à 1 € près)."
-    expected = "un coût total égal à la somme versée, à 1 € près (la part de la structure est aussi un financement)"
-    remedy = f"corrigez le coût total, ou complétez les financements (autofinancement compris), {SEND_BACK}"
+    code, gravity = "FINANCEURS_DIFFERENTS_DU_COUT", A_CONFIRMER
+    sought = "Ce qui est attribué pour l’année, ressources propres comprises, diffère du coût total (à 1 € près)."
+    expected = (
+        "un coût total égal à ce qui est attribué (engagé) pour l’année, ressources propres comprises, à 1 € près"
+    )
+    remedy = f"le coût reste compté : complétez les financements et les ressources propres, {CONFIRM}"
 
     def in_retours(self) -> Iterator[Anomalie]:
-        for r, verse in contradicted_costs(self.given):
-            found = f"{amount_fr(r['total'])} ; versé par les financeurs : {amount_fr(verse)}"
-            yield self.at(r, found, "total")
+        resources = self._resources()
+        for where, r in self.answers.depenses.items():
+            (attributed, complete), own, total = resources.get(where, (None, True)), r[OWN_RESOURCES], r["total"]
+            known = total_of((attributed, own))
+            if total is None or known is None or _are_close(known, total) or (known < total and not complete):
+                continue
+            posts = total_of(r[p] for p in POSTS)
+            if posts is not None and posts != total and _are_close(known, posts):
+                continue  # the posts make what was attributed: the total is wrong, and another rule says so
+            said = [f"attribué par les financeurs : {amount_fr(attributed)}" if attributed is not None else ""]
+            said += [f"ressources propres : {amount_fr(own)}" if own is not None else ""]
+            gap = f"{amount_fr(abs(total - known))} {'de plus' if known > total else 'sans financement'}"
+            found = " ; ".join((amount_fr(total), *filter(None, said), gap))
+            yield self.at(r, found, "total", cells=typed_cells(r, "total", OWN_RESOURCES))
 
-
-def contradicted_costs(given: CheckInput) -> Iterator[tuple[Row, Decimal]]:
-    """The expenditure rows whose total differs from what the funders paid, and what they paid."""
-    paid = _paid_by_retour(given)
-    for where, r in given.answers.depenses.items():
-        (verse, complete), total = paid.get(where, (None, True)), r["total"]
-        if total is None or verse is None or _are_close(verse, total) or (verse < total and not complete):
-            continue
-        posts = total_of(r[p] for p in POSTS)
-        if posts is not None and posts != total and _are_close(verse, posts):
-            continue  # the posts make what was paid: the total is wrong, and another rule says so
-        yield r, verse
+    def _resources(self) -> dict[Here, tuple[Decimal | None, bool]]:
+        """(fichier, fiche) → (money engaged for the year, are all its amounts known?)."""
+        sums: dict[Here, tuple[Decimal | None, bool]] = {}
+        for x in filter(is_cash, self.answers.rows("financement")):
+            before, complete = sums.get(here(x), (None, not self.places.any_refused(*here(x), "financement")))
+            sums[here(x)] = (total_of((before, x["engage"])), complete and x["engage"] is not None)
+        return sums
 
 
 def _are_close(one: Decimal, other: Decimal) -> bool:
     return abs(one - other) <= TOLERANCE
-
-
-def _paid_by_retour(given: CheckInput) -> dict[Here, tuple[Decimal | None, bool]]:
-    """(fichier, fiche) → (cash paid, are all its amounts known?)."""
-    sums: dict[Here, tuple[Decimal | None, bool]] = {}
-    for x in filter(is_cash, given.answers.rows("financement")):
-        before, complete = sums.get(here(x), (None, not given.places.any_refused(*here(x), "financement")))
-        sums[here(x)] = (total_of((before, x["verse"])), complete and x["verse"] is not None)
-    return sums
 
 
 # --- one funding line -----------------------------------------------------------------------------------------------
@@ -252,27 +254,28 @@ class ContratExceeded(_MoneyOfAFiche):
 
 
 class RateAboveContrat(_MoneyOfAFiche):
-    """Only where the contract prints a pure rate, over the returns whose cost is known and not contradicted."""
+    """Only where the contract prints a pure rate, over the returns whose cost is known: what was attributed for the
+    year, against its cost."""
 
     code, gravity = "TAUX_SUPERIEUR_AU_CONTRAT", A_CONFIRMER
     sought = "La part financée dépasse de plus d’un point le taux imprimé au contrat."
     remedy = CONFIRM
-    champ = "verse"
 
     def on_fiche(self, fiche: str) -> Iterator[Anomalie]:
         money = self.money(fiche)
         if money is None or not money.taux_pur or money.taux is None:
             return
-        contradicted = {here(r) for r, _ in contradicted_costs(self.given)}
-        depenses = self.answers.depenses.items()
-        costs = {r["fichier"]: r["total"] for key, r in depenses if r["total"] is not None and key not in contradicted}
+        costs = {r["fichier"]: r["total"] for r in self.answers.depenses.values() if r["total"] is not None}
 
         def counted(x: Row) -> bool:
-            return x["niveau"] == MAQUETTE and x["verse"] is not None and x["fichier"] in costs
+            return x["niveau"] == MAQUETTE and x["engage"] is not None and x["fichier"] in costs
 
-        verse, cost = total_of(x["verse"] for x in self.answers.each("financement") if counted(x)), sum(costs.values())
-        if verse is not None and cost != 0 and verse > cost * (money.taux + RATE_MARGIN):
-            found = f"{rate_fr(verse / cost, 1)} : {amount_fr(verse)} sur un coût de {amount_fr(cost)}"
+        engage = total_of(x["engage"] for x in self.answers.each("financement") if counted(x))
+        # a cost beside which nothing is attributed yet is no term of a rate
+        answered = {x["fichier"] for x in self.answers.each("financement") if counted(x)}
+        cost = sum(costs[file] for file in answered)
+        if engage is not None and cost != 0 and engage > cost * (money.taux + RATE_MARGIN):
+            found = f"{rate_fr(engage / cost, 1)} : {amount_fr(engage)} attribués pour un coût de {amount_fr(cost)}"
             yield self.on_lines(counted, found, f"{rate_fr(money.taux, 1)}, à un point près")
 
 

@@ -131,6 +131,11 @@ class TypedAnswers:
         """(fichier, fiche) → what was spent."""
         return {here(r): r for r in self.each("depenses")}
 
+    @cached_property
+    def posts(self) -> dict[Here, Row]:
+        """(fichier, fiche) → the post that a rule shares in."""
+        return {here(r): r for r in self.each("poste")}
+
     # --- measures ---
 
     @cached_property

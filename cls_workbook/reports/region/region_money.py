@@ -159,7 +159,7 @@ def posts_of_year(board: Board, tables: Tables, annee: int) -> None:
         PrintedColumn("Contrat", 6, STRONG, name_of),
         PrintedColumn("Règle", 8, of="Règle"),
         PrintedColumn("ETP", 2, "dense:decimal_cale", "ETP"),
-        PrintedColumn("Dépense", 3, ROUND_AMOUNT, "Dépense réalisée"),
+        PrintedColumn("Dépense éligible", 3, ROUND_AMOUNT, "Dépense éligible"),
         PrintedColumn("Aide possible", 3, ROUND_AMOUNT, "Aide possible"),
         PrintedColumn("Aide engagée", 3, ROUND_AMOUNT, "Aide engagée"),
         PrintedColumn("Aide versée", 3, ROUND_AMOUNT, "Aide versée"),

@@ -165,8 +165,8 @@ def _to_look_at(line: Row) -> str | None:
         words.append("ETP non connu")
     elif minimum is not None and etp < minimum:
         words.append(f"{number_fr(etp)} ETP, sous le minimum de {number_fr(minimum)}")
-    if line["Dépense réalisée"] is None:
-        words.append("dépense non connue")
+    if line["Dépense éligible"] is None:
+        words.append("dépense éligible non connue")
     for what in ("Aide engagée", "Aide versée"):
         if line[what] is not None and line["Aide possible"] is not None and line[what] > line["Aide possible"]:
             words.append(

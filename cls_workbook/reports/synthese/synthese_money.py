@@ -27,6 +27,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.text_heights import abridged
 from cls_workbook.summaries.value_tables import as_frame
+from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.table_frames import frame_records
 
 MAX_FINANCEURS, LISTED_FINANCEURS, CHARTS_HEIGHT = 8, 20, 180
@@ -85,6 +86,7 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     sums = [BLANK_TOTAL, "Total de la maquette", *map(total.get, _SUMS), remainders, BLANK_TOTAL, BLANK_TOTAL]
     board.sheet_table(columns, [*lines, total_row(columns, sums)])
     notes = [str(total["Réserve"])] if total.get("Réserve") else []
+    notes += [r.removeprefix(MONEY) for r in portrait.result.notes.reserves if r.startswith(MONEY)]
     if posts:
         notes.append(
             f"Le poste de coordination (fiche {', '.join(f.numero for f in posts)}) est en plus de la maquette : voir "
@@ -131,9 +133,11 @@ def _posts(board: Board, portrait: Portrait) -> None:
     board.band("Financement : le poste de coordination, en plus de la maquette", following=110)
     columns = (
         PrintedColumn("N°", 1, STRONG_CENTRED, "Fiche"),
-        PrintedColumn("Règle du contrat", 14, of="Règle"),
-        PrintedColumn("Dépense réalisée", 4, AMOUNT, "Dépense réalisée"),
+        PrintedColumn("Règle du contrat", 10, of="Règle"),
+        PrintedColumn("Dépense éligible", 4, AMOUNT, "Dépense éligible"),
         PrintedColumn("ETP", 2, "dense:decimal_cale", "ETP"),
+        PrintedColumn("Mois", 2, "dense:decimal_cale", "Mois"),
+        PrintedColumn("ETPT", 2, "dense:decimal_cale", "ETPT"),
         PrintedColumn("Aide possible", 4, AMOUNT, "Aide possible"),
         PrintedColumn("Aide engagée", 4, AMOUNT, "Aide engagée"),
         PrintedColumn("Aide versée", 4, AMOUNT, "Aide versée"),

@@ -280,14 +280,15 @@ class Portrait:
 
     @cached_property
     def totals(self) -> list[tuple[Champ, dict[str, list[Decimal | int]]]]:
-        """The questions whose answers the Synthèse adds up: each with, by fiche, the numbers that its returns give."""
+        """The questions whose answers the Synthèse adds up, where anyone answered: each with, by fiche, the numbers
+        that its returns give."""
         asked: dict[tuple[str, str], tuple[Champ, dict[str, list[Decimal | int]]]] = {
             (bloc.nom, champ.nom): (champ, defaultdict(list)) for bloc, champ in in_synthese(TOTALLED)
         }
         for r in frame_records(as_frame(self.result.tables.reponses)):
             if (r["Bloc"], r["Champ"]) in asked and r["Valeur"] is not None:
                 asked[r["Bloc"], r["Champ"]][1][r["Fiche"]].append(r["Valeur"])
-        return list(asked.values())
+        return [(champ, values) for champ, values in asked.values() if values]
 
 
 def _count(fiches: Iterable[str | None], words: Iterable[str]) -> dict[str, Counter[str]]:

@@ -22,8 +22,8 @@ _STYLES = {"montant": "montant_cale", "entier": "entier_cale", "decimal": "decim
 
 
 def totals(board: Board, portrait: Portrait) -> None:
-    """A row a fiche that gives one, the total, and on how many returns each total rests. Nothing where nothing is
-    asked."""
+    """A row a fiche that gives one, the total, and on how many returns each total rests. Nothing where nobody gives
+    any."""
     asked = portrait.totals
     if not asked:
         return

@@ -1,0 +1,143 @@
+"""Money that breaks no rule, or breaks one, through the whole cycle: typed in a workbook, consolidated, seen in
+anomalies, tables and Synthèse. Every figure was worked out by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+
+from tests.support.lived_campagnes import NBSP, definition, lines, live, statements, written
+from tests.support.written_result import CONTRAT
+
+DIJON = "dijon-2024-2028"
+EQUAL_SHARES = (
+    'regles = [{ id = "parite", type = "parite", libelle = "Parts égales", financeurs = ["agence", "ville"] }, '
+)
+
+
+def granted(fiche: str, rank: int, financeur: str, nature: str, **facts: object) -> dict[str, object]:
+    prefix = f"{fiche}/financement/{rank:02d}"
+    return {f"{prefix}/{c}": v for c, v in ({"financeur": financeur, "nature": nature} | facts).items()}
+
+
+def found(year, *codes: str) -> list[tuple]:
+    """(code, gravité, trouvé) of the anomalies of these codes."""
+    return [(a.code, a.gravite, a.found.replace(NBSP, " ")) for a in year.result.anomalies if a.code in codes]
+
+
+def money(year, fiche: str) -> dict:
+    (row,) = lines(year.result.tables.par_fiche, Fiche=fiche)
+    return row
+
+
+# --- cost and resources ---
+
+
+@pytest.mark.parametrize(
+    ("engage", "verse", "own", "gap"),
+    [
+        (10000, 8000, None, None),  # the balance comes later
+        (7000, 7000, 3000, None),
+        (7000, 7000, 2000, "10 000 € ; attribué par les financeurs : 7 000 € ; ressources propres : 2 000 € ; "
+         "1 000 € sans financement"),
+        (12000, 0, None, "10 000 € ; attribué par les financeurs : 12 000 € ; 2 000 € de plus"),
+    ],
+)  # fmt: skip
+def test_a_cost_is_compared_with_what_was_attributed_and_always_counts(tmp_path, engage, verse, own, gap):
+    saisies = granted("1.1", 1, "Agence", "Maquette", engage=engage, verse=verse) | {"1.1/depenses/total": 10000}
+    if own is not None:
+        saisies["1.1/depenses/ressources_propres"] = own
+    year = live(tmp_path, definition(tmp_path, CONTRAT), 2025, {"asso": saisies})
+    code = "FINANCEURS_DIFFERENTS_DU_COUT"
+    assert found(year, code) == ([(code, "à confirmer", gap)] if gap else [])
+    assert (money(year, "1.1")["Coût réalisé"], money(year, "1.1")["Engagé"]) == (D(10000), D(engage))
+    assert ("Ressources propres (€)" in written(year.synthese)) is (own is not None)
+
+
+# --- what breaks a rule ---
+
+
+def test_unequal_shares_stay_in_tables_and_totals(tmp_path):
+    saisies = granted("1.1", 1, "Agence", "Maquette", engage=1000) | granted("1.1", 2, "Ville", "Maquette", engage=2000)
+    reference = definition(tmp_path, CONTRAT.replace("regles = [", EQUAL_SHARES))
+    year = live(tmp_path, reference, 2025, {"asso": saisies})
+    gap = "Agence : 1 000 € ; Ville : 2 000 €, soit 1 000 € d’écart"
+    assert found(year, "PARITE_NON_RESPECTEE") == [("PARITE_NON_RESPECTEE", "à confirmer", gap)]
+    assert money(year, "1.1")["Engagé"] == D(3000)
+    assert [(r["Financeur"], r["Engagé"]) for r in lines(year.result.tables.par_financeur)] == [
+        ("Agence", D(1000)),
+        ("Ville", D(2000)),
+    ]
+    told = "Fiche 1.1 : parité non respectée, écart de 1 000 € (Agence 1 000 €, Ville 2 000 €)."
+    assert told in statements(year)
+    assert [r.replace(NBSP, " ") for r in year.result.notes.reserves] == [
+        f"Financement : fiche 1.1, compté au-delà d’une règle : {gap} "
+        "(attendu : le même montant de chacun (Parts égales))."
+    ]
+    assert any(gap in t for t in written(year.synthese))
+
+
+def test_a_cent_above_the_cap_of_a_post_stays_and_is_told(tmp_path):
+    saisies = granted("5.1", 1, "ARS", "ARS hors maquette", engage=D("30000.01")) | {
+        "5.1/depenses/total": 70000,
+        "5.1/poste/depense_eligible": 65000,
+        "5.1/poste/quotite": 1,
+        "5.1/poste/mois": 12,
+    }
+    year = live(tmp_path, DIJON, 2025, {"dijon-metropole": saisies})
+    excess = "30 000,01 €, soit 0,01 € de trop"
+    assert found(year, "AIDE_SUPERIEURE_AU_PLAFOND") == [("AIDE_SUPERIEURE_AU_PLAFOND", "à confirmer", excess)]
+    assert money(year, "5.1")["ARS hors maquette"] == D("30000.01")
+    assert (
+        "Fiche 5.1 : aide engagée de 30 000,01 €, soit 0,01 € de plus que les 30 000 € que permet la règle ; "
+        "le montant déclaré reste compté."
+    ) in statements(year)
+    (reserve,) = (r for r in written(year.synthese) if r.startswith("• Financement : fiche 5.1"))
+    assert excess in reserve
+
+
+# --- the coordinator's post ---
+
+
+def post(eligible: object, etp: object, months: object, total: int = 70000) -> dict[str, dict[str, object]]:
+    known = {"depense_eligible": eligible, "quotite": etp, "mois": months}
+    saisies: dict[str, object] = {"5.1/depenses/personnel": 40000, "5.1/depenses/achats": total - 40000}
+    saisies |= {"5.1/depenses/total": total} | {f"5.1/poste/{c}": v for c, v in known.items() if v is not None}
+    return {"dijon-metropole": saisies}
+
+
+def test_the_aid_rests_on_the_eligible_expenditure_not_on_the_cost_of_the_fiche(tmp_path):
+    """40 000 € of staff and 30 000 € of purchases, of which 2 000 € of missions: half of 42 000 €."""
+    year = live(tmp_path, DIJON, 2025, post(42000, 1, 12))
+    told = "Fiche 5.1 : pour une dépense éligible de 42 000 €, aide possible de 21 000 € (50 % de 42 000 €)."
+    assert told in statements(year)
+    assert "30 000 €" not in " ".join(s for s in statements(year) if s.startswith("Fiche 5.1"))
+    assert money(year, "5.1")["Coût réalisé"] == D(70000)
+
+
+def test_without_the_eligible_expenditure_no_aid_is_worked_out(tmp_path):
+    year = live(tmp_path, DIJON, 2025, post(None, 1, 12))
+    told = "Fiche 5.1 : dépense éligible du poste non renseignée, l’aide possible n’est pas calculée."
+    assert told in statements(year)
+
+
+def test_full_time_from_october_is_one_etp_and_a_quarter_of_an_etpt(tmp_path):
+    year = live(tmp_path, DIJON, 2025, post(12000, 1, 3))
+    assert {
+        "Fiche 5.1 : pour une dépense éligible de 12 000 €, aide possible de 6 000 € (50 % de 12 000 €).",
+        "Fiche 5.1 : 1 ETP pendant 3 mois, soit 0,25 ETPT : le plafond et le minimum sont pris entiers, "
+        "faute de précision au contrat (à confirmer).",
+    } <= set(statements(year))
+    codes = "ETP_HORS_BORNES", "POSTE_SUR_UNE_PARTIE_DE_L_ANNEE"
+    assert found(year, *codes) == [(codes[1], "à confirmer", "1 ETP pendant 3 mois, soit 0,25 ETPT")]
+
+
+def test_the_floor_looks_at_the_share_of_the_post_and_the_cost_is_its_bound(tmp_path):
+    year = live(tmp_path, DIJON, 2025, post(71000, D("0.4"), 12))
+    assert found(year, "ETP_HORS_BORNES", "DEPENSE_ELIGIBLE_SUPERIEURE_AU_COUT") == [
+        ("DEPENSE_ELIGIBLE_SUPERIEURE_AU_COUT", "à confirmer", "71 000 €"),
+        ("ETP_HORS_BORNES", "à confirmer", "0,4 ETP"),
+    ]
+    told = "Fiche 5.1 : 0,4 ETP : poste non éligible, le minimum est de 0,5 ETP."
+    assert told in statements(year)
