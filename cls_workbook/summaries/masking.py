@@ -7,7 +7,7 @@ tables.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,9 @@ import pandas as pd
 
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.small_counts import is_identifying_rate, small
-from cls_workbook.french import NBSP
+from cls_workbook.french import NBSP, fold
 from cls_workbook.summaries.aggregation import AS_RATE, SEPARATOR
+from cls_workbook.summaries.deducible_counts import LeavingCount, lines_to_mask
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
@@ -97,16 +98,14 @@ def mask_indicateurs(
 ) -> pd.DataFrame:
     """The table ``Indicateurs`` with the small counts of ``petits_effectifs`` measures left out; Réserve says so.
 
-    Neither do those leave that would give them away: where the measures of an indicator add up to one of them, another
-    part goes, or the total (secondary masking); last year's rate goes unless it is known to speak of many.
-    ``past_terms``: measure → last year's terms.
+    Neither do those leave that would give them away (``deducible_counts``): each year is looked at by itself, with what
+    is known of it alone, so that a year is masked alike in the copy of that year and in the next one's; last year's
+    rate goes unless it is known to speak of many. ``past_terms``: measure → last year's terms.
     """
     lines, past = frame_records(indicateurs), past_terms or {}
-    by_indicateur: dict[str, list[Row]] = {}
-    for line in lines:
-        by_indicateur.setdefault(line["Indicateur"], []).append(line)
-    deducible = {mesure for theirs in by_indicateur.values() for mesure in _deducible_mesures(contrat, theirs)}
-    masked = [_masked(contrat, li, past.get(li["Mesure"], (None, None)), li["Mesure"] in deducible) for li in lines]
+    now = _to_mask(contrat, lines, "Valeur", {li["Mesure"]: (li["Numérateur"], li["Dénominateur"]) for li in lines})
+    before = _to_mask(contrat, lines, "Valeur n-1", past)
+    masked = [_masked(contrat, li, past.get(li["Mesure"], (None, None)), now, before) for li in lines]
     return pd.DataFrame(masked, columns=indicateurs.columns, dtype=object)
 
 
@@ -127,51 +126,63 @@ def masked_years(contrat: Contrat, series: Mapping[str, Mapping[int, Row]]) -> d
     return concealed
 
 
-def _deducible_mesures(contrat: Contrat, lines: list[Row]) -> set[str]:
-    """Of the measures of one indicator, those to mask because the largest is the sum of the others, some of which are
-    small."""
-    counts = [li for li in lines if li["Agrégation"] in _ADDITIVES and isinstance(li["Valeur"], (int, Decimal))]
-    if len({li["Unité"] for li in counts}) != 1 or not any(_is_sensitive(contrat, li["Mesure"]) for li in counts):
-        return set()
-    *parts, total = sorted(counts, key=lambda li: li["Valeur"])
-    headcounts, threshold = [li["Valeur"] for li in parts], contrat.seuil_petits_effectifs
-    if (
-        not parts
-        or sum(headcounts) != total["Valeur"]
-        or not any(small(li["Valeur"], threshold) and _is_sensitive(contrat, li["Mesure"]) for li in counts)
-    ):
-        return set()
-    concealed = {parts[rank]["Mesure"] for rank in ranks_to_mask(headcounts, threshold)}
-    return concealed | ({total["Mesure"]} if is_total_to_mask(headcounts, threshold) else set())
+def _to_mask(contrat: Contrat, lines: list[Row], column: str, terms: Mapping[str, RateTerms]) -> set[Hashable]:
+    """The measures whose counts of one year go: small, or such that small ones could be worked out from them. Among the
+    measures of an indicator: counts of one unit (« personne » or « personnes »), and both terms of rates."""
+    groups: dict[tuple[str, str], dict[Hashable, LeavingCount]] = {}
+    for line in lines:
+        if line["Agrégation"] in _ADDITIVES and (count := _count(line[column])) is not None:
+            unit = " ".join(word.rstrip("sx") for word in fold(str(line["Unité"] or "")).split())
+            counts = groups.setdefault((line["Indicateur"], unit), {})
+            counts[line["Mesure"]] = LeavingCount(count, _is_sensitive(contrat, line["Mesure"]), line["Mesure"])
+    for line in lines:
+        of_rate = list(enumerate(map(_count, terms.get(line["Mesure"], ())))) if line["Agrégation"] in AS_RATE else []
+        for (indicateur, _), counts in groups.items():
+            counts |= {
+                (line["Mesure"], rank): LeavingCount(count, _is_sensitive(contrat, line["Mesure"]), line["Mesure"])
+                for rank, count in of_rate
+                if count is not None and indicateur == line["Indicateur"]
+            }
+    return {li for counts in groups.values() for li in lines_to_mask(counts, contrat.seuil_petits_effectifs)}
+
+
+def _count(value: object) -> int | Decimal | None:
+    """A count as it is compared: 3.0, as a workbook that was read again has it, is 3."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or value != value:
+        return None
+    exact = Decimal(repr(value)) if isinstance(value, float) else value
+    return int(exact) if exact == int(exact) else exact
 
 
 def _is_sensitive(contrat: Contrat, mesure: str) -> bool:
     return contrat.by_mesure[mesure][2].petits_effectifs
 
 
-def _masked(contrat: Contrat, line: Row, past_terms: RateTerms, deducible: bool) -> Row:
+def _masked(contrat: Contrat, line: Row, past_terms: RateTerms, now: set[Hashable], before: set[Hashable]) -> Row:
     mesure, threshold = contrat.by_mesure[line["Mesure"]][2], contrat.seuil_petits_effectifs
-    if not mesure.petits_effectifs and not deducible:
+    if not mesure.petits_effectifs and mesure.id not in now | before:
         return line
-    masked = dict(line)
+    masked, deducible = dict(line), mesure.id in now
     if mesure.agregation in AS_RATE:
-        if is_identifying_rate(line["Numérateur"], line["Dénominateur"], threshold):
+        if deducible or is_identifying_rate(line["Numérateur"], line["Dénominateur"], threshold):
             masked |= {"Valeur": None, "Numérateur": None, "Dénominateur": None}
-        if None in past_terms or is_identifying_rate(*past_terms, threshold):
+        if mesure.id in before or None in past_terms or is_identifying_rate(*past_terms, threshold):
             masked["Valeur n-1"] = None
     else:
-        masked |= {column: None for column in ("Valeur", "Valeur n-1") if deducible or small(line[column], threshold)}
+        hidden = {"Valeur": deducible, "Valeur n-1": mesure.id in before}
+        masked |= {c: None for c, goes in hidden.items() if goes or small(line[c], threshold)}
     said = str(line["Réserve"]).split(SEPARATOR) if line["Réserve"] else []
-    reserves = [r for r in (_without_small_number(r, threshold) for r in said) if r]
-    if any(masked[c] != line[c] for c in ("Valeur", "Valeur n-1", "Numérateur", "Dénominateur")):
-        deduced = deducible and not small(line["Valeur"], threshold)
+    reserves = [r for r in (_without_small_number(r, threshold, masked["Valeur"] != line["Valeur"]) for r in said) if r]
+    if gone := [c for c in ("Valeur", "Valeur n-1", "Numérateur", "Dénominateur") if masked[c] != line[c]]:
+        deduced = not any(small(line[c], threshold) for c in gone)
         reserves.append(DEDUCED if deduced else f"{MASKED} (effectif de 1 à {threshold})")
     return masked | {"Réserve": SEPARATOR.join(reserves) or None}
 
 
-def _without_small_number(reserve: str, threshold: int) -> str:
-    """A reserve that gives counts (« entre 3 et 5 », « total des déclarations : 7 ») without them, if one is small."""
+def _without_small_number(reserve: str, threshold: int, hidden: bool) -> str:
+    """A reserve that gives counts (« entre 3 et 5 », « total des déclarations : 7 ») without them, if one is small, or
+    if the figure that they speak of is ``hidden``."""
     counts = _COUNTS_TOLD.search(reserve)
-    if counts is None or not any(small(int(re.sub(r"\D", "", n)), threshold) for n in counts.groups() if n):
+    if counts is None or not (hidden or any(small(int(re.sub(r"\D", "", n)), threshold) for n in counts.groups() if n)):
         return reserve
     return reserve[: counts.start()].rstrip(f" :({NBSP}")
