@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.contrat_years import all_years
-from cls_workbook.domain.model import Fiche
+from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.themes import priorites, themes
 from cls_workbook.french import date_fr, fold
 from cls_workbook.personal_data import without_personal_data
@@ -151,5 +151,12 @@ def _mesures(portrait: Portrait) -> Iterator[Row]:
     for fiche in portrait.contrat.fiches:
         for mesure in fiche.mesures:
             if mesure.agregation not in AS_TEXT and mesure.id in portrait.indicateurs:
-                line = portrait.indicateurs[mesure.id]
-                yield line | {"Thème": mesure.theme, "Libellé du thème": labels.get(mesure.theme or "")}
+                theme = {"Thème": mesure.theme, "Libellé du thème": labels.get(mesure.theme or "")}
+                yield portrait.indicateurs[mesure.id] | theme | _target(portrait, mesure)
+
+
+def _target(portrait: Portrait, mesure: Mesure) -> Row:
+    target = portrait.targets.get(mesure.id)
+    if target is None or target.met is None:
+        return {}
+    return {"Part atteinte": target.part, "Cible atteinte": YES if target.met else NO}

@@ -5,6 +5,8 @@ Their version is ``DATA_FORMAT``: a change of a title, of a type or of a meaning
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cls_workbook.domain.model import LEVELS
 from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS, INDICATEURS, STATUT
 from cls_workbook.tables.described_columns import (
@@ -171,6 +173,18 @@ MESURES = DescribedTable(
             "Retours attendus",
             "Couverture",
             "Réserve",
+        ),
+        replace(
+            taux("Part atteinte", "La valeur rapportée à la cible ; vide pour un plafond, et si rien n’est connu."),
+            added=True,
+        ),
+        replace(
+            texte(
+                "Cible atteinte",
+                "oui : atteinte, ou plafond respecté. Vide : pas de cible, ou rien n’est connu.",
+                choix=(YES, NO),
+            ),
+            added=True,
         ),
     ),
     cle=("Mesure",),

@@ -15,6 +15,7 @@ from cls_workbook.french import date_fr
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.consolidation.evolution_mesures import POINTS, mesures_by_year
+from cls_workbook.reports.consolidation.evolution_targets import targets_by_year
 from cls_workbook.reports.consolidation.history_view import HistoryView, YearSeries, amounts
 from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, STRONG, UNITS, Board, PrintedColumn, total_row
 from cls_workbook.summaries.history import ENGAGE_BY_FINANCEUR, ENVELOPE, ETAT
@@ -40,6 +41,7 @@ def sheet(result: Result) -> Sheet:
     _fiches(board, view)
     _financeurs(board, view)
     mesures_by_year(board, view)
+    targets_by_year(board, view, result)
     return board.finish(f"{contrat.nom_court} · évolution · consolidation du {date_fr(result.day)}")
 
 

@@ -6,6 +6,7 @@ by the theme and the unit that their contracts declare.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -78,8 +79,16 @@ def _contrat(file_copy: ContratCopy) -> Row:
         file_copy.contrat
         | sums
         | {"Taux de retour": part}
+        | _targets(file_copy)
         | file_copy.where(data.CONTRAT, 0, ["Retours reçus", "À confirmer"])
     )
+
+
+def _targets(file_copy: ContratCopy) -> Row:
+    """How many targets are reached, followed, not known; nothing where the contract has none."""
+    met = Counter(line["Cible atteinte"] for line in file_copy.lines[data.MESURES] if line["Cible"] is not None)
+    titles = {data.YES: "Cibles atteintes", data.NO: "Cibles suivies", None: "Cibles non connues"}
+    return {titre: met[word] for word, titre in titles.items()} if met else {}
 
 
 # Nature → (the column of the contract, programmé, engagé, versé), and for which fiches (those of a post, the others,

@@ -53,6 +53,7 @@ def sheet(tables: Tables) -> Sheet:
     _banner(board, tables, annee)
     _title(board, tables, annee)
     _contrats(board, tables, annee)
+    _targets(board, tables, annee)
     contrats_against_maquette(board, tables)
     money_by_nature(board, tables)
     financeurs_of_year(board, tables, annee)
@@ -155,6 +156,27 @@ def _contrats(board: Board, tables: Tables, annee: int) -> None:
     board.section(titre, columns, rows_of(columns, lines), absent=absent, following=80)
     series = (("Taux de retour", "Retours reçus / attendus", "accent"),)
     bars_by_contrat(board, f"Taux de retour {annee}, par contrat", lines, series, "taux")
+
+
+def _targets(board: Board, tables: Tables, annee: int) -> None:
+    """How far the contracts are from what they want; nothing where none of them wants a figure."""
+    lines = [li for li in tables[region_tables.CONTRATS] if li["Année"] == annee]
+    lines = [li for li in lines if li["Cibles atteintes"] is not None]
+    if not lines:
+        return
+    columns = (
+        PrintedColumn("Contrat", 18, STRONG, name_of),
+        *(
+            PrintedColumn(titre, 6, WHOLE, titre)
+            for titre in ("Cibles atteintes", "Cibles suivies", "Cibles non connues")
+        ),
+    )
+    board.band(f"Les cibles des contrats en {annee}", following=80)
+    board.sheet_table(columns, rows_of(columns, lines))
+    board.note(
+        "Atteintes : la valeur de l’année y est, ou le plafond est respecté. Suivies : la valeur est connue et n’y est "
+        "pas, ou le plafond est dépassé. Non connues : sans valeur, ou masquées."
+    )
 
 
 # --- What did not come ------------------------------------------------------------------------------------------------

@@ -65,6 +65,11 @@ CONTRATS = DescribedTable(
         montant("Engagé", "Engagé sur la maquette dans l’année."),
         montant("Versé", "Versé sur la maquette dans l’année."),
         montant("Coût réalisé", "Le coût des actions dans l’année, tous financeurs."),
+        whole("Cibles atteintes", "Les cibles du contrat qui sont atteintes, et les plafonds respectés."),
+        whole(
+            "Cibles suivies", "Celles dont la valeur est connue sans qu’elles soient atteintes ; un plafond dépassé."
+        ),
+        whole("Cibles non connues", "Celles dont la valeur n’est pas connue, ou est masquée."),
         *PROVENANCE,
     ),
     cle=("Contrat", "Année"),
@@ -201,6 +206,7 @@ MESURES = DescribedTable(
             "Libellé",
             "Agrégation",
             "Valeur initiale",
+            "Cible",
             "Valeur",
             "Numérateur",
             "Dénominateur",
