@@ -43,7 +43,7 @@ def controler(book: xlwings.Book, day: date | None = None) -> Result | None:
     return run_action(book, "Contrôler", lambda opened: _check(opened, day or date.today()))
 
 
-def read_retours(opened: OpenWorkbook, c: OpenCampagne, day: date, empty_allowed: bool = False) -> Result:
+def read_retours(opened: OpenWorkbook, c: OpenCampagne, day: date) -> Result:
     """What the conductor makes of the folder. One process: Python started by Excel is not to start others."""
     return way_back.consolidate_folder(
         [c.folder],
@@ -54,7 +54,6 @@ def read_retours(opened: OpenWorkbook, c: OpenCampagne, day: date, empty_allowed
         pilotage=c.pilotage,
         depuis=opened.path,
         processes=1,
-        empty_allowed=empty_allowed,
     )
 
 

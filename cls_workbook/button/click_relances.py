@@ -26,7 +26,7 @@ def write_relances(book: xlwings.Book, day: date | None = None) -> relance_folde
 def _write_relances(opened: OpenWorkbook, day: date) -> tuple[str, relance_folder.Relances]:
     folder = opened.own_file("Les brouillons s’écrivent à côté").parent / FOLDER_NAME
     c = campagne(opened, TABLES)
-    result = read_retours(opened, c, day, empty_allowed=True)
+    result = read_retours(opened, c, day)
     made = relance_folder.prepare(result, c.pilotage, folder, day, c.precedent)
     kept_notes = write(opened, Workbook([made.sheet], "Relances"), day)
     where = f"Dossier « {FOLDER_NAME} », à côté de ce classeur ; liste : feuille « Relances »."

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def controler(sources: Sequence[str], reference: str | None = None, engine: Engine | None = None) -> list[Anomalie]:
     """The anomalies of returns looked at one by one, without a campaign: each says its contract and year."""
     reader, anomalies = _reader(reference), list[Anomalie]()
-    for retour in read(retours_in(sources), reader, engine=engine):
+    for retour in read(_returns_in(sources), reader, engine=engine):
         anomalies += _check_one(_typed(retour, reader), retour, reader) if retour.contrat else retour.anomalies
     return sort_out(anomalies)
 
@@ -52,6 +52,13 @@ def annotate(
         else:
             reason = typography(f"{retour.file} : pas de copie annotée, car le fichier ne se lit pas.")
             yield list(retour.anomalies), [reason]
+
+
+def _returns_in(sources: Sequence[str]) -> RetourFiles:
+    """Those to look at: without any there is nothing to check, and no campaign that could be said to lack them."""
+    if files := retours_in(sources):
+        return files
+    raise Refusal("Aucun fichier à lire : le dossier est vide. Déposez-y les retours, puis recommencez.")
 
 
 def _reader(reference: str | None, keeps_content: bool = False) -> ReturnReader:
@@ -84,7 +91,7 @@ def _without_copies(sources: Sequence[str], folder: Path) -> RetourFiles:
     inside = any(
         Path(s).is_dir() and here != Path(s).resolve() and here.is_relative_to(Path(s).resolve()) for s in sources
     )
-    files = retours_in(sources)
+    files = _returns_in(sources)
     return files.without(lambda path: path.resolve().is_relative_to(here)) if inside else files
 
 

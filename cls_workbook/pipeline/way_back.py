@@ -91,18 +91,17 @@ def consolidate_folder(
     depuis: str | Path | None = None,
     processes: int | None = None,
     engine: Engine | None = None,
-    empty_allowed: bool = False,
     to_replace: Sequence[str] = (),
 ) -> Result:
     """Reads, checks and consolidates the returns of files and folders; nothing is written.
 
     ``depuis``: the workbook that will hold the result. It is no return, wherever it lies, and links start from it.
-    ``empty_allowed``: a folder without any file is a campaign that nobody has answered, not a mistake.
+    A folder without any file is a campaign that nobody has answered: all is missing, and nothing is wrong.
     The rest: see ``Reading``; the replacements that ``pilotage`` names hold too.
     """
     verify_year(contrat, annee)
     past = past_year.read_last_year(precedent, contrat, annee) if precedent else None
-    files = retours_from(sources, depuis, empty_allowed)
+    files = retours_from(sources, depuis)
     pilotage = pilotage or coordination.Pilotage()
     lasting = [(r.ancien, r.nouveau) for r in pilotage.remplacements]
     requested = [*settling.requests(to_replace, files), *settling.lasting(lasting, files)]
@@ -128,15 +127,13 @@ def write_relances_from_files(
 
     contrat = load_contrat(reference, annee)
     saisies = coordination.read(pilotage, contrat, annee) if pilotage else coordination.Pilotage()
-    result = consolidate_folder(sources, contrat, annee, pilotage=saisies, depuis=pilotage, empty_allowed=True, **how)
+    result = consolidate_folder(sources, contrat, annee, pilotage=saisies, depuis=pilotage, **how)
     return relances.prepare(result, saisies, folder, how["day"], how.get("precedent"))
 
 
-def retours_from(
-    sources: Sequence[str | Path], except_for: str | Path | None = None, empty_allowed: bool = False
-) -> RetourFiles:
+def retours_from(sources: Sequence[str | Path], except_for: str | Path | None = None) -> RetourFiles:
     """Name → file of each return, without the workbook of the coordinator, wherever it lies."""
-    files = retours_in(sources, empty_allowed)
+    files = retours_in(sources)
     if except_for is None:
         return files
     own = Path(except_for).resolve()

@@ -65,11 +65,11 @@ class RetourFiles(Mapping[str, Path]):
         )
 
 
-def retours_in(sources: Sequence[str | Path], empty_allowed: bool = False) -> RetourFiles:
-    """Every file given and every file of the folders given; sorted, none twice.
+def retours_in(sources: Sequence[str | Path]) -> RetourFiles:
+    """Every file given and every file of the folders given; sorted, none twice. An empty folder has none.
 
     What a system made is left out (``folder_files``), and links are never followed. Refusal if a source does not
-    exist, if a folder cannot be read or, unless ``empty_allowed``, if there is no file at all.
+    exist, or if a folder cannot be read.
     """
     folders: dict[str, str] = {}
     seen: set[tuple[str, Path]] = set()
@@ -93,8 +93,6 @@ def retours_in(sources: Sequence[str | Path], empty_allowed: bool = False) -> Re
                 folders[str(Path(starting_point, nom))] = ""
             else:
                 folders[nom] = starting_point
-    if not folders and not empty_allowed:
-        raise Refusal("Aucun fichier à lire : le dossier est vide. Déposez-y les retours, puis recommencez.")
     return RetourFiles(folders)
 
 

@@ -108,7 +108,7 @@ def _detail(contrat: Contrat, mesure: Mesure, reponses: list[MesureAnswer]) -> d
     detail = {}
     for cle in sorted(groups, key=list(spelling).index):
         names = {entity_key(contrat, mesure, str(li.nom)) for _, li in groups[cle] if li.nom}
-        declaring = {r for r, li in groups[cle] if li.effectif is not None}
+        declaring = {r for r, li in groups[cle] if li.effectif}
         effectif = len(names) or total_of(li.effectif for _, li in groups[cle])
         if not names and mesure.agregation in ("ENTITES", "STOCK") and len(declaring) > 1:
             effectif = None

@@ -100,12 +100,18 @@ def _flow(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Agg
 
 
 def _persons(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
-    """A sum of « participations »: it is a number of persons only if every return attests that none is counted
-    twice."""
+    """A number of persons only in one return that attests that none is counted twice: no return knows whom another
+    one counts."""
     counted = _with_figure(mesure, reponses)
     unattested = [r for r in counted if fold(str(r.input_fields.get("double_compte") or "")) != "oui"]
-    by = f" par {len(unattested)} retour{'s' * (len(unattested) > 1)} sur {len(counted)}" if len(counted) > 1 else ""
-    reserves = [f"participations (absence de double compte non attestée{by})"] if unattested else []
+    doubt, reserves = "absence de double compte non attestée", list[str]()
+    if len(counted) > 1:
+        reserves.append(f"participations additionnées sur {len(counted)} retours, et non personnes différentes")
+        if unattested:
+            several = "s" * (len(unattested) > 1)
+            reserves.append(f"{doubt} par {len(unattested)} retour{several} sur {len(counted)}")
+    elif unattested:
+        reserves.append(f"participations ({doubt})")
     total = total_of(tally(mesure, r) for r in counted)
     return Aggregate(total, counted, (*reserves, *_common_caveats(mesure, counted)))
 
@@ -128,11 +134,11 @@ def _common_caveats(mesure: Mesure, counted: tuple[MesureAnswer, ...]) -> tuple[
 
 
 def _entities(contrat: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
-    """One return: its figure. Several: the distinct names, if every return names all that it counts."""
+    """One return that counts any: its figure. Several: the distinct names, if every return names all that it counts."""
     counted = _with_figure(mesure, reponses)
     reserves = _common_caveats(mesure, counted)
     counts = [n for r in counted if (n := tally(mesure, r)) is not None]
-    if len(counted) < 2:
+    if sum(n != 0 for n in counts) < 2:
         return Aggregate(total_of(counts), counted, reserves)
     names = [{entity_key(contrat, mesure, str(line.nom)) for line in r.lines if line.nom} for r in counted]
     if [len(theirs) for theirs in names] == counts:

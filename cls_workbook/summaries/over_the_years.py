@@ -66,13 +66,17 @@ def _last_stock(known_years: Mapping[int, Number], initial: Decimal | None) -> t
 
 
 def _distinct_entities(known_years: Mapping[int, Any], extent: str) -> tuple[int | None, str]:
-    if all(isinstance(v, Collection) and not isinstance(v, str) for v in known_years.values()):
-        distinct = {without_hyphens(str(nom)) for names in known_years.values() for nom in names}
+    """A year that counts none needs no names."""
+    counts = {a: len(set(v)) if isinstance(v, Collection) else v for a, v in known_years.items()}
+    counting = {a: v for a, v in known_years.items() if counts[a]}
+    if all(isinstance(v, Collection) and not isinstance(v, str) for v in counting.values()):
+        distinct = {without_hyphens(str(nom)) for names in counting.values() for nom in names}
         return len(distinct), f"noms distincts {extent}"
-    counts = [len(set(v)) if isinstance(v, Collection) else v for v in known_years.values()]
-    if len(counts) == 1:
-        return counts[0], f"une seule année renseignée ({next(iter(known_years))})"
-    return None, f"non dédoublonné{NBSP}: entre {number_fr(max(counts))} et {number_fr(sum(counts))}"
+    if len(counting) == 1:
+        (annee,) = counting
+        word = "une seule année renseignée" if len(counts) == 1 else "une seule année en compte"
+        return counts[annee], f"{word} ({annee})"
+    return None, f"non dédoublonné{NBSP}: entre {number_fr(max(counts.values()))} et {number_fr(sum(counts.values()))}"
 
 
 def _cumulated_ratio(known_years: Mapping[int, Any], extent: str) -> tuple[Decimal | None, str]:

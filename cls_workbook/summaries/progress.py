@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.french import NBSP, fold
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import columns, total_of
@@ -33,10 +33,11 @@ FULL, PARTIAL, NOTHING, COMPLETED = "totale", "partielle", "rien de programme", 
 def avancement(
     contrat: Contrat, values: pd.DataFrame | ValueStore, planned: pd.DataFrame | ExpectedReturns
 ) -> pd.DataFrame:
-    """One row per fiche: état and réalisation (the least advanced of the porteurs; None without answer).
+    """One row per fiche: état (the least advanced of the porteurs) and réalisation; None without answer.
 
-    ``detail``: « structure : état, réalisation » for each where porteurs disagree. « Réalisée » holds only if all say
-    so; « Rien de programmé » only if none had anything to do.
+    ``par_volet``: the réalisation of each volet, one a line, where the fiche has some. ``detail``: « structure : état,
+    réalisation » for each where porteurs disagree. « Réalisée » holds only if all say so; so do « Totale » and « Nulle »
+    of who had something to do, and it is « Partielle » where they differ; « Rien de programmé » only if none had.
     """
     campagne, lines = CampagneRetours(contrat, values, planned), []
     for fiche in contrat.fiches:
@@ -54,7 +55,8 @@ def avancement(
         detail = "\n".join(sentences) if in_disagreement else None
         planned_here = list(campagne.planned.of_fiche(fiche.numero))
         coverage = campagne.count_up(fiche.numero, planned_here, etats.keys(), bool(ranks))
-        state = _state(contrat, etats), _completion(contrat, facts), detail
+        by_volet = _by_volet(contrat, fiche, facts, volets)
+        state = _state(contrat, etats), _completion(contrat, facts.values()), by_volet, detail
         lines.append((fiche.numero, fiche.axe, fiche.titre, *state, *coverage))
     return table_frame(PROGRESS, lines)
 
@@ -74,10 +76,26 @@ def _state(contrat: Contrat, etats: Mapping[str, str]) -> str | None:
     return least_advanced(echelle, etats.values()) if etats else None
 
 
-def _completion(contrat: Contrat, facts: Mapping[str, str]) -> str | None:
-    programmes = [f for f in facts.values() if fold(f) != NOTHING]
+def _completion(contrat: Contrat, facts: Collection[str]) -> str | None:
+    """All alike: that; else a part was done, in the words of the contract, or of its own scale the least done."""
+    programmes = [f for f in facts if fold(f) != NOTHING]
+    if len({fold(f) for f in programmes}) < 2:
+        return next(iter(programmes or facts), None)
     echelle = [r for r in reversed(contrat.listes.realisations) if fold(r) != NOTHING]
-    return least_advanced(echelle, programmes) if programmes else next(iter(facts.values()), None)
+    partial_word = next((r for r in echelle if fold(r) == PARTIAL), None)
+    return partial_word or least_advanced(echelle, programmes)
+
+
+def _by_volet(contrat: Contrat, fiche: Fiche, facts: Mapping[str, str], volets: Mapping[str, str]) -> str | None:
+    """A line for each volet, those of whom nobody says it too; None for a fiche without volets, or without answer."""
+    if not fiche.volets or not facts:
+        return None
+    words = {volet.nom: [f for r, f in facts.items() if volets.get(r) == volet.nom] for volet in fiche.volets}
+    if others := [f for r, f in facts.items() if volets.get(r) not in words]:
+        words["volet non précisé"] = others
+    return "\n".join(
+        f"{volet}{NBSP}: {_completion(contrat, its_own) or WITHOUT_RETOUR}" for volet, its_own in words.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ PROGRESS = DescribedTable(
         texte("titre", "Le titre de la fiche."),
         texte("etat", "L’état de l’action, sur toute la durée du contrat."),
         texte("realisation", "La réalisation du programme de l’année."),
+        texte("par_volet", "Celle de chaque volet, là où la fiche en a."),
         texte("detail", "Ce que dit chaque porteur, là où ils ne s’accordent pas."),
         whole("recus", "Combien de retours disent l’état."),
         whole("attendus", "Combien étaient attendus ; vide : non connu."),

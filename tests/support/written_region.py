@@ -186,7 +186,7 @@ def campagne(rank: int, annee: int, day: date | None = None) -> Result:
         ),
     ]
     suivi = [
-        (f, "1", f, STATES[(rank + annee + i) % 4], "Totale", N, 1, 1, "complet (1 sur 1)")
+        (f, "1", f, STATES[(rank + annee + i) % 4], "Totale", N, N, 1, 1, "complet (1 sur 1)")
         for i, f in enumerate(("1.1", "1.2", "1.3"))
     ]
     empty = (
@@ -243,7 +243,7 @@ def campagne(rank: int, annee: int, day: date | None = None) -> Result:
         financements=frame("Lignes de financement"),
         normalisations=frame("Normalisations"),
         avancement=frame(
-            ("fiche", "axe", "titre", "etat", "realisation", "detail", "recus", "attendus", "couverture"), *suivi
+            ("fiche", "axe", "titre", "etat", "realisation", "par_volet", "detail", "recus", "attendus", "couverture"), *suivi
         ),
         gouvernance=frame(
             (

@@ -393,7 +393,7 @@ def anomalies() -> tuple[Anomalie, ...]:
 
 def result(**changes) -> Result:
     """The campaign; ``changes``: by the name of a field of the result or of one of its parts."""
-    suivi = ("fiche", "axe", "titre", "etat", "realisation", "detail", "recus", "attendus", "couverture")
+    suivi = ("fiche", "axe", "titre", "etat", "realisation", "par_volet", "detail", "recus", "attendus", "couverture")
     instance = (
         "Instance",
         "Minimum par an",
@@ -477,9 +477,9 @@ def result(**changes) -> Result:
         ),
         "avancement": frame(
             suivi,
-            ("1.1", "1", "Consulter près de chez soi", "En cours", "Totale", N, 1, 2, "partiel (1 sur 2)"),
-            ("1.2", "1", "Prévenir", "Reportée", "Partielle", N, 1, 1, "complet (1 sur 1)"),
-            ("2.1", "2", "Animer le contrat", N, N, N, 1, 1, "aucune valeur (0 sur 1)"),
+            ("1.1", "1", "Consulter près de chez soi", "En cours", "Totale", N, N, 1, 2, "partiel (1 sur 2)"),
+            ("1.2", "1", "Prévenir", "Reportée", "Partielle", N, N, 1, 1, "complet (1 sur 1)"),
+            ("2.1", "2", "Animer le contrat", N, N, N, N, 1, 1, "aucune valeur (0 sur 1)"),
         ),
         "gouvernance": frame(
             instance,

@@ -24,13 +24,25 @@ def test_estimates_are_told():
     assert line(trial, told("a", 3, statut="réel"), told("b", 4))["Réserve"] is None
 
 
-def test_people_are_participations_unless_all_attest_that_none_counts_twice():
+ADDED_UP = "participations additionnées sur 2 retours, et non personnes différentes"
+
+
+def test_people_of_two_returns_are_participations_whatever_each_attests():
+    """No structure knows whom the other one counts: 100 and 100 may be the same 100."""
     trial = contrat(mesure("PERSONNES"), porteurs=("a", "b"))
-    attested = line(trial, told("a", 30, double_compte="oui"), told("b", 12, double_compte="oui"))
-    assert (attested["Valeur"], attested["Réserve"]) == (42, None)
+    attested = line(trial, told("a", 100, double_compte="oui"), told("b", 100, double_compte="oui"))
+    assert (attested["Valeur"], attested["Réserve"]) == (200, ADDED_UP)
     doubt = line(trial, told("a", 30, double_compte="oui"), told("b", 12, double_compte="ne sait pas"))
-    assert doubt["Valeur"] == 42
-    assert doubt["Réserve"] == "participations (absence de double compte non attestée par 1 retour sur 2)"
+    assert (doubt["Valeur"], doubt["Réserve"]) == (
+        42,
+        f"{ADDED_UP} ; absence de double compte non attestée par 1 retour sur 2",
+    )
+
+
+def test_people_that_one_return_of_two_counts_are_not_added_up():
+    trial = contrat(mesure("PERSONNES"), porteurs=("a", "b"))
+    row = line(trial, told("a", 100, double_compte="oui"), told("b", statut="non disponible"))
+    assert (row["Valeur"], row["Réserve"]) == (100, "1 non disponible")
 
 
 def test_one_structure_alone_attests_too():
@@ -60,6 +72,14 @@ def test_entities_without_names_are_not_added(code):
     # at least the largest, 5; at most all different, 5 + 4 = 9
     assert (row["Valeur"], row["Réserve"]) == (None, "non dédoublonné : entre 5 et 9")
     assert row["Couverture"] == "partiel (2 sur 3)"
+
+
+@pytest.mark.parametrize("code", ["ENTITES", "STOCK"])
+def test_a_structure_that_counts_none_hides_no_double_count(code):
+    # 3 + 0: nothing could be counted twice
+    row = line(contrat(mesure(code), porteurs=("a", "b", "c")), told("a", 3), told("b", 0), told("c", 0))
+    assert (row["Valeur"], row["Réserve"], row["Couverture"]) == (3, None, "complet (3 sur 3)")
+    assert line(contrat(mesure(code), porteurs=("a", "b")), told("a", 0), told("b", 0))["Valeur"] == 0
 
 
 def test_entities_named_by_all_are_counted_once():
@@ -341,6 +361,17 @@ def test_entities_over_the_years_are_distinct_names_or_a_range():
     assert sur_les_annees("ENTITES", {2024: {"MJC", "Foyer"}, 2025: {"mjc", "CPAM"}})[0] == 3
     valeur, explanation = sur_les_annees("ENTITES", {2024: 4, 2025: 6})
     assert (valeur, texte(explanation)) == (None, "non dédoublonné : entre 6 et 10")
+
+
+def test_a_year_that_counts_no_entity_hides_no_double_count():
+    three = {"MJC", "Foyer", "CPAM"}
+    # what a sheet keeps of a year at 0: the figure, and no name
+    assert sur_les_annees("ENTITES", {2024: three, 2025: 0}) == (3, "noms distincts de 2024 à 2025")
+    assert sur_les_annees("ENTITES", {2024: three, 2025: set(), 2026: {"mjc"}})[0] == 3
+    assert sur_les_annees("ENTITES", {2024: 0, 2025: 3}) == (3, "une seule année en compte (2025)")
+    assert sur_les_annees("ENTITES", {2024: 0, 2025: 0})[0] == 0
+    assert sur_les_annees("ENTITES", {2024: 3, 2025: None}) == (3, "une seule année renseignée (2024)")
+    assert texte(sur_les_annees("ENTITES", {2024: three, 2025: 0, 2026: 2})[1]) == "non dédoublonné : entre 3 et 5"
 
 
 def test_rates_over_the_years_need_their_terms():

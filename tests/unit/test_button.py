@@ -334,17 +334,14 @@ def refusal_shown(excel, before) -> str:
 
 
 @both_engines
-@pytest.mark.parametrize("examined", ["absent", "fichier", "vide", "illisible"])
+@pytest.mark.parametrize("examined", ["absent", "fichier", "illisible"])
 def test_a_folder_that_cannot_be_used_leaves_the_sheets_as_they_were(
     engine, examined, small_campagne, tmp_path, monkeypatch
 ):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
     excel.click(day=DAY)
-    folder = {"absent": tmp_path / "nulle part", "fichier": reference, "vide": tmp_path / "rien", "illisible": retours}[
-        examined
-    ]
-    (tmp_path / "rien").mkdir()
+    folder = {"absent": tmp_path / "nulle part", "fichier": reference, "illisible": retours}[examined]
     if examined == "illisible":
         monkeypatch.setattr("os.listdir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
     box(excel.opened_book, "dossier").value = str(folder)
@@ -354,11 +351,20 @@ def test_a_folder_that_cannot_be_used_leaves_the_sheets_as_they_were(
     remedy = {
         "absent": "n’existe pas. Créez-le",
         "fichier": "est un fichier. Indiquez le dossier",
-        "vide": "Déposez-y les retours",
         "illisible": "ne peut pas être lu (Permission denied). Vérifiez vos droits",
     }
     assert remedy[examined] in sentence
-    assert examined == "vide" or box(excel.opened_book, "dossier").coordinate in sentence
+    assert box(excel.opened_book, "dossier").coordinate in sentence
+
+
+@both_engines
+def test_an_empty_folder_is_a_campaign_that_nobody_has_answered(engine, small_campagne, tmp_path):
+    reference, _ = small_campagne
+    (tmp_path / "vide").mkdir()
+    excel = open_up(engine, tmp_path, reference, YEAR, tmp_path / "vide")
+    result = excel.click(day=DAY)
+    assert set(result.tables.retours["Statut"]) == {"manquant"}
+    assert "0 retour reçu sur" in message(excel)
 
 
 @both_engines

@@ -34,7 +34,7 @@ def late(reference, folder, saisies=None, day=DAY):
     folder.mkdir(exist_ok=True)
     saisies = saisies or pilotage.Pilotage()
     result = way_back.consolidate_folder(
-        [folder], toml_reader.load(reference), YEAR, day=day, pilotage=saisies, processes=1, empty_allowed=True
+        [folder], toml_reader.load(reference), YEAR, day=day, pilotage=saisies, processes=1
     )
     return delays(result, saisies, day)
 

@@ -4,8 +4,11 @@ import datetime
 import re
 from decimal import Decimal
 
+import pytest
+
 from cls_workbook.definition.toml_reader import load
-from cls_workbook.domain.model import ActionToProgramme, Axe, Commune, Fiche, Instance, Qpv, Structure
+from cls_workbook.domain.model import ActionToProgramme, Axe, Commune, Fiche, Instance, Qpv, Structure, Volet
+from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.targets import targets_in
 from cls_workbook.pilotage import Meeting
 from cls_workbook.summaries.activity import indicateurs, ventilations
@@ -189,6 +192,62 @@ def test_a_fiche_is_as_advanced_as_its_least_advanced_porteur():
     assert (fiche["etat"], fiche["realisation"]) == ("En préparation", "Partielle")
     assert texte(fiche["detail"]) == "Alpha : En cours, Totale\nBêta : En préparation, Partielle"
     assert fiche["couverture"] == "complet (2 sur 2)"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("Totale", "Totale"), "Totale"),
+        (("Nulle", "Nulle"), "Nulle"),
+        (("Partielle", "Partielle"), "Partielle"),
+        (("Totale", "Totale", "Totale", "Totale", "Nulle"), "Partielle"),
+        (("Totale", "Partielle"), "Partielle"),
+        (("Partielle", "Nulle"), "Partielle"),
+        (("Nulle", "Rien de programmé"), "Nulle"),
+        (("Rien de programmé", "Rien de programmé"), "Rien de programmé"),
+    ],
+)
+def test_what_is_done_in_part_is_neither_all_nor_nothing(words, expected):
+    porteurs = tuple(f"p{rank}" for rank in range(len(words)))
+    steps = [step(who, "En cours", word) for who, word in zip(porteurs, words, strict=True)]
+    assert suivi(*steps, porteurs=porteurs)["realisation"] == expected
+
+
+def test_a_scale_of_the_contract_s_own_that_has_no_word_for_a_part_keeps_the_least_done():
+    own = ChoiceLists(realisations=("Fait", "Pas fait"))
+    assert suivi(step("a", "En cours", "Fait"), step("b", "En cours", "Pas fait"), listes=own)["realisation"] == "Pas fait"
+
+
+def in_volets(*said):
+    volets = (Volet("v1", "Cours", ("a", "b")), Volet("v2", "Étude", ("c",)))
+    fiche = Fiche("1.1", "Action", "1", volets=volets)
+    steps = [
+        typed(who, "1.1", {"avancement/etat": "En cours", "avancement/realisation": word}, volet=volet)
+        for who, volet, word in said
+    ]
+    row = suivi(*steps, fiche=fiche)
+    return row["realisation"], texte(row["par_volet"])
+
+
+def test_each_volet_is_done_on_its_own():
+    assert in_volets(("a", "Cours", "Totale"), ("b", "Cours", "Totale"), ("c", "Étude", "Nulle")) == (
+        "Partielle",
+        "Cours : Totale\nÉtude : Nulle",
+    )
+    assert in_volets(("a", "Cours", "Totale"), ("b", "Cours", "Nulle"), ("c", "Étude", "Totale")) == (
+        "Partielle",
+        "Cours : Partielle\nÉtude : Totale",
+    )
+
+
+def test_a_volet_of_which_nobody_says_anything_is_not_done_by_the_other_one():
+    assert in_volets(("a", "Cours", "Totale")) == ("Totale", "Cours : Totale\nÉtude : sans retour")
+    assert in_volets(("a", "", "Totale")) == (
+        "Totale",
+        "Cours : sans retour\nÉtude : sans retour\nvolet non précisé : Totale",
+    )
+    assert in_volets() == (None, None)
+    assert suivi(step("a", "En cours", "Totale"))["par_volet"] is None
 
 
 def test_a_fiche_is_done_only_when_all_say_so():

@@ -186,9 +186,19 @@ def test_the_consolidation_is_never_read_as_a_return(tmp_path, dijon):
     assert "consolidation.xlsx" not in {a.file for a in result.anomalies}
 
 
-def test_an_empty_folder_is_refused_with_a_remedy(tmp_path):
+def test_an_empty_folder_is_a_campaign_that_nobody_has_answered(tmp_path, dijon):
+    result = way_back.consolidate_files([tmp_path], dijon.id, YEAR, tmp_path / "C.xlsx", day=DAY)
+    assert set(result.tables.retours["Statut"]) == {"manquant"}
+    assert result.received_and_expected() == (0, len(expected_returns(dijon, YEAR)))
+    assert {a.code for a in result.anomalies} == {"RETOUR_MANQUANT"}
+    assert set(result.tables.indicateurs["Couverture"].str.split(" \\(").str[0]) == {"aucun retour"}
+
+
+def test_without_a_campaign_there_is_nothing_to_check_in_an_empty_folder(tmp_path):
     with pytest.raises(Refusal, match="Déposez-y les retours"):
-        return_files.retours_in([tmp_path])
+        single_returns.controler([str(tmp_path)])
+    with pytest.raises(Refusal, match="n’existe pas"):
+        return_files.retours_in([tmp_path / "nulle part"])
 
 
 def test_single_returns_are_checked_without_a_campaign(tmp_path, dijon):

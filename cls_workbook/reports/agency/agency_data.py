@@ -21,6 +21,7 @@ from cls_workbook.reports.agency.agency_tables import NO, YES
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, posts
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait
+from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED
 from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.tables.table_frames import frame_records
@@ -95,7 +96,7 @@ def _fiche(portrait: Portrait, fiche: Fiche) -> Row:
         "Axe": fiche.axe,
         "Titre de l’axe": _axes(portrait).get(fiche.axe),
         "État": portrait.etat(fiche),
-        "Réalisation": portrait.realisation(fiche),
+        "Réalisation": (portrait.realisation(fiche) or "").replace("\n", SEPARATOR) or None,
         "Retours reçus": received,
         "Retours attendus": expected_returns,
         "Bloquants": alerts[BLOCKING],

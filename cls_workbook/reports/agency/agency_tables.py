@@ -73,7 +73,7 @@ FICHES = DescribedTable(
         AXE,
         texte("Titre de l’axe", "Le titre de l’axe."),
         texte("État", "L’état d’avancement, sur toute la vie de la fiche.", obligatoire=True),
-        texte("Réalisation", "La réalisation du programme de l’année."),
+        texte("Réalisation", "La réalisation du programme de l’année, volet par volet là où la fiche en a."),
         whole("Retours reçus", "Combien de réponses comptent."),
         whole("Retours attendus", "Combien étaient attendues."),
         whole("Bloquants", "Anomalies bloquantes."),

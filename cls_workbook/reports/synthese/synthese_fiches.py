@@ -116,6 +116,7 @@ class _FicheRows:
         self.labels = [self._label(m) for m in self.mesures] or [""]
         self.aims = AimsRows(fiche)
         self.porteurs, self.attention = portrait.porteurs(fiche), portrait.attention(fiche)
+        self.realisation = portrait.realisation(fiche)
         self.decision = portrait.result.notes.decisions.get(fiche.numero, "")
         self.heights = self._heights()
 
@@ -136,7 +137,8 @@ class _FicheRows:
         for rank, mesure in enumerate(self.mesures):
             if mesure.agregation in AS_TEXT:
                 ranks[rank] = max(ranks[rank], height(_text(self._values(mesure)[-1]), 6))
-        texts = max(height(self.attention, 4), height(self.decision, 3), 34)
+        beside = ((self.realisation or "", 2), (self.attention, 4), (self.decision, 3))
+        texts = max(34, *(height(*texte) for texte in beside))
         titles = max(height(self.fiche.titre, 5, bold=True), height(self.porteurs, 4))  # beside the aims too
         need = max(texts, titles - sum(self.aims.heights))
         lacking = max(0.0, need - sum(ranks)) / len(ranks)
@@ -168,7 +170,7 @@ class _FicheRows:
             (1, 5, fiche.titre, STRONG),
             (6, 4, self.porteurs, "dense"),
             (10, 2, etat, f"{role}:petit_centre"),
-            (12, 2, self.portrait.realisation(fiche), CENTRED),
+            (12, 2, self.realisation, CENTRED),
             (25, 2, money.get("Engagé"), "dense:montant_rond_cale"),
             (27, 2, money.get("Versé"), "dense:montant_rond_cale"),
             (29, 4, self.attention or None, "dense"),

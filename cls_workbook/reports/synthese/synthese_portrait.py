@@ -133,7 +133,9 @@ class Portrait:
         return self.suivi.get(fiche.numero, {}).get("etat") or WITHOUT_RETOUR
 
     def realisation(self, fiche: Fiche) -> str | None:
-        return self.suivi.get(fiche.numero, {}).get("realisation")
+        """Of each volet, one a line, where the fiche has some."""
+        suivi = self.suivi.get(fiche.numero, {})
+        return suivi.get("par_volet") or suivi.get("realisation")
 
     def porteurs(self, fiche: Fiche) -> str:
         def named(porteurs: Iterable[str]) -> str:

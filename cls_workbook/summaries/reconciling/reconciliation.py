@@ -152,7 +152,8 @@ def _additive(
         line.apart += _double_counts(contrat, mesure, values, retained)
     if estimated := sum(retained.contents[_saying(retained, values.of("statut"), fold(ESTIMATED))]):
         line.notes.append(f"dont {number_fr(estimated)} estimé")
-    doubt = sum(retained.contents[~_saying(retained, values.of("double_compte"), "oui")])
+    attested = _saying(retained, values.of("double_compte"), "oui") & (len(set(retained.retours)) < 2)
+    doubt = sum(retained.contents[~attested])
     if doubt and mesure.agregation == "PERSONNES" and line.total is not None:
         line.notes.append(f"dont {number_fr(doubt)} sans garantie contre le double compte")
     yield line
@@ -171,7 +172,7 @@ def _double_counts(
     counts: dict[int, Any] = {}
     for retour, content in zip(map(int, retained.retours), retained.contents, strict=True):
         counts[retour] = counts.get(retour, 0) + content
-    if len(counts) < 2:
+    if sum(content != 0 for content in counts.values()) < 2:
         return []
     named, numbers = values.of("nom").retained, dict.fromkeys(counts, 0)
     distinct: set[str] = set()
