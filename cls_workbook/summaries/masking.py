@@ -21,9 +21,13 @@ from cls_workbook.summaries.deducible_counts import LeavingCount, lines_to_mask
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
-MASKED = "masqué"
+MASKED = "masqué"  # of the year's figure; what is said of last year's is never that word alone
 DEDUCED = f"{MASKED} (il donnerait un petit effectif par différence)"
+_MASKED_BEFORE = "valeur n-1 masquée"
+_DEDUCED_BEFORE = f"{_MASKED_BEFORE} (elle donnerait un petit effectif par différence)"
+_UNTOLD_BEFORE = "taux n-1 non repris (ses effectifs ne sont pas connus)"
 RateTerms = tuple[Any, Any]  # numerator and denominator of a rate, None where not known
+_FIGURES = ("Valeur", "Numérateur", "Dénominateur")
 _ADDITIVES = ("FLUX", "PERSONNES", "ENTITES", "STOCK")
 _N = rf"(\d[\d {NBSP}]*)"
 _COUNTS_TOLD = re.compile(
@@ -162,21 +166,29 @@ def _masked(contrat: Contrat, line: Row, past_terms: RateTerms, now: set[Hashabl
     mesure, threshold = contrat.by_mesure[line["Mesure"]][2], contrat.seuil_petits_effectifs
     if not mesure.petits_effectifs and mesure.id not in now | before:
         return line
-    masked, deducible = dict(line), mesure.id in now
     if mesure.agregation in AS_RATE:
-        if deducible or is_identifying_rate(line["Numérateur"], line["Dénominateur"], threshold):
-            masked |= {"Valeur": None, "Numérateur": None, "Dénominateur": None}
-        if mesure.id in before or None in past_terms or is_identifying_rate(*past_terms, threshold):
-            masked["Valeur n-1"] = None
+        few = is_identifying_rate(line["Numérateur"], line["Dénominateur"], threshold)
+        few_before = is_identifying_rate(*past_terms, threshold)
+        untold = None in past_terms
     else:
-        hidden = {"Valeur": deducible, "Valeur n-1": mesure.id in before}
-        masked |= {c: None for c, goes in hidden.items() if goes or small(line[c], threshold)}
+        few, few_before, untold = small(line["Valeur"], threshold), small(line["Valeur n-1"], threshold), False
+    hidden, masked, why = few or mesure.id in now, dict(line), f"(effectif de 1 à {threshold})"
     said = str(line["Réserve"]).split(SEPARATOR) if line["Réserve"] else []
-    reserves = [r for r in (_without_small_number(r, threshold, masked["Valeur"] != line["Valeur"]) for r in said) if r]
-    if gone := [c for c in ("Valeur", "Valeur n-1", "Numérateur", "Dénominateur") if masked[c] != line[c]]:
-        deduced = not any(small(line[c], threshold) for c in gone)
-        reserves.append(DEDUCED if deduced else f"{MASKED} (effectif de 1 à {threshold})")
+    reserves = [r for r in (_without_small_number(r, threshold, hidden) for r in said) if r]
+    if hidden and any(line[c] is not None for c in _FIGURES):
+        masked |= dict.fromkeys(_FIGURES)
+        reserves.append(f"{MASKED} {why}" if few else DEDUCED)
+    if line["Valeur n-1"] is not None and (few_before or untold or mesure.id in before):
+        masked["Valeur n-1"] = None
+        reserves.append(
+            f"{_MASKED_BEFORE} {why}" if few_before else _DEDUCED_BEFORE if mesure.id in before else _UNTOLD_BEFORE
+        )
     return masked | {"Réserve": SEPARATOR.join(reserves) or None}
+
+
+def is_masked(reserve: object) -> bool:
+    """Does the Réserve of a measure say that the figure of its year is known, and masked?"""
+    return any(said.startswith(f"{MASKED} (") for said in str(reserve or "").split(SEPARATOR))
 
 
 def _without_small_number(reserve: str, threshold: int, hidden: bool) -> str:

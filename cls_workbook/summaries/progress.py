@@ -36,8 +36,8 @@ def avancement(
     """One row per fiche: état (the least advanced of the porteurs) and réalisation; None without answer.
 
     ``par_volet``: the réalisation of each volet, one a line, where the fiche has some. ``detail``: « structure : état,
-    réalisation » for each where porteurs disagree. « Réalisée » holds only if all say so; so do « Totale » and « Nulle »
-    of who had something to do, and it is « Partielle » where they differ; « Rien de programmé » only if none had.
+    réalisation » for each where porteurs disagree. « Réalisée » holds only if all say so; « Totale » and « Nulle » only
+    if all who had something to do do; where they differ, « Partielle »; « Rien de programmé » only if none had.
     """
     campagne, lines = CampagneRetours(contrat, values, planned), []
     for fiche in contrat.fiches:

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cls_workbook.summaries.masking import is_total_to_mask, mask_indicateurs, mask_ventilations, ranks_to_mask, small
+from cls_workbook.summaries.masking import (
+    is_masked,
+    is_total_to_mask,
+    mask_indicateurs,
+    mask_ventilations,
+    ranks_to_mask,
+    small,
+)
 from tests.support.written_frames import contrat, mesure
 
 THRESHOLD = 10
@@ -166,6 +173,20 @@ def test_last_year_s_small_figure_is_masked_too():
     assert (line["Valeur"], line["Valeur n-1"]) == (70, None)
 
 
+def test_where_only_last_year_s_figure_is_small_nothing_is_said_to_be_masked_this_year():
+    nothing = indicateur("PERSONNES", **{"Valeur n-1": 3})
+    assert (nothing["Valeur n-1"], nothing["Réserve"]) == (None, "valeur n-1 masquée (effectif de 1 à 10)")
+    assert not is_masked(nothing["Réserve"])
+    assert is_masked(indicateur("PERSONNES", **{"Valeur": 7, "Valeur n-1": 3})["Réserve"])
+    assert not is_masked(indicateur("PERSONNES")["Réserve"])
+
+
+def test_last_year_s_rate_without_its_terms_is_left_out_and_not_said_to_be_small():
+    line = indicateur("RATIO", **{"Valeur n-1": Decimal("0.25")})
+    assert (line["Valeur n-1"], line["Réserve"]) == (None, "taux n-1 non repris (ses effectifs ne sont pas connus)")
+    assert indicateur("RATIO")["Réserve"] is None
+
+
 def test_a_larger_figure_and_a_zero_stay():
     assert indicateur("PERSONNES", Valeur=11)["Réserve"] is None
     assert indicateur("PERSONNES", Valeur=0)["Valeur"] == 0
@@ -188,21 +209,22 @@ def test_last_year_s_rate_shows_only_if_it_is_known_to_speak_of_many():
     assert shown_as(None) is None and shown_as((None, None)) is None
 
 
-def of_one_indicateur(*values, small_ones=(), unites=()):
+def of_one_indicateur(*values, small_ones=(), unites=(), before=()):
     """Measures M1, M2… of one indicator, as the table shows them once masked."""
     names = [f"M{rank}" for rank in range(1, len(values) + 1)]
     c = contrat(*(replace(mesure("PERSONNES", petits_effectifs=nom in small_ones), id=nom) for nom in names))
     input_fields = {
         "Indicateur": "I",
         "Agrégation": "PERSONNES",
-        "Valeur n-1": None,
         "Numérateur": None,
         "Dénominateur": None,
         "Réserve": None,
     }
     lines = [
-        input_fields | {"Mesure": nom, "Valeur": valeur, "Unité": unite}
-        for nom, valeur, unite in zip(names, values, unites or ["personne"] * len(names), strict=True)
+        input_fields | {"Mesure": nom, "Valeur": valeur, "Unité": unite, "Valeur n-1": past}
+        for nom, valeur, unite, past in zip(
+            names, values, unites or ["personne"] * len(names), before or [None] * len(names), strict=True
+        )
     ]
     table = pd.DataFrame(lines, dtype=object)
     return mask_indicateurs(c, table)
@@ -226,6 +248,20 @@ def test_a_masked_measure_is_not_the_difference_of_two_others(values, displayed)
     if values in ((58, 4, 4, 50), (52, 1, 1, 50)):
         table = of_one_indicateur(*values, small_ones=("M2", "M3"))
     assert [None if pd.isna(v) else v for v in table["Valeur"]] == displayed
+
+
+def test_each_year_gives_its_own_small_counts_away():
+    # 68 - 40 = 28 is no small count this year; last year, 28 - 25 was 3
+    table = of_one_indicateur(68, 40, 28, small_ones=("M3",), before=(28, 25, 3))
+    assert table["Valeur"].tolist() == [68, 40, 28]
+    assert [None if pd.isna(v) else v for v in table["Valeur n-1"]] == [28, None, None]
+    assert table["Réserve"].tolist()[1:] == [
+        "valeur n-1 masquée (elle donnerait un petit effectif par différence)",
+        "valeur n-1 masquée (effectif de 1 à 10)",
+    ]
+    # 28 - 25 gives 3 this year: it says nothing of last year's 90
+    table = of_one_indicateur(28, 25, 3, small_ones=("M3",), before=(200, 90, 60))
+    assert table["Valeur n-1"].tolist() == [200, 90, 60]
 
 
 def test_what_goes_with_a_small_count_says_why():

@@ -122,7 +122,8 @@ def test_estimates_and_doubtful_counts_are_said():
         )
     )
     explanation = r["1.1", "1.1-I01", "Valeur"]["Explication"]
-    assert "dont 30 estimé" in explanation and "dont 30 sans garantie contre le double compte" in explanation
+    # two returns: what each attests of its own says nothing of the other one
+    assert "dont 30 estimé" in explanation and "dont 42 sans garantie contre le double compte" in explanation
 
 
 def test_money_is_reconciled_to_the_cent_whatever_its_nature():

@@ -243,7 +243,8 @@ def campagne(rank: int, annee: int, day: date | None = None) -> Result:
         financements=frame("Lignes de financement"),
         normalisations=frame("Normalisations"),
         avancement=frame(
-            ("fiche", "axe", "titre", "etat", "realisation", "par_volet", "detail", "recus", "attendus", "couverture"), *suivi
+            ("fiche", "axe", "titre", "etat", "realisation", "par_volet", "detail", "recus", "attendus", "couverture"),
+            *suivi,
         ),
         gouvernance=frame(
             (

@@ -215,7 +215,9 @@ def test_what_is_done_in_part_is_neither_all_nor_nothing(words, expected):
 
 def test_a_scale_of_the_contract_s_own_that_has_no_word_for_a_part_keeps_the_least_done():
     own = ChoiceLists(realisations=("Fait", "Pas fait"))
-    assert suivi(step("a", "En cours", "Fait"), step("b", "En cours", "Pas fait"), listes=own)["realisation"] == "Pas fait"
+    assert (
+        suivi(step("a", "En cours", "Fait"), step("b", "En cours", "Pas fait"), listes=own)["realisation"] == "Pas fait"
+    )
 
 
 def in_volets(*said):

@@ -190,7 +190,7 @@ def test_an_empty_folder_is_a_campaign_that_nobody_has_answered(tmp_path, dijon)
     result = way_back.consolidate_files([tmp_path], dijon.id, YEAR, tmp_path / "C.xlsx", day=DAY)
     assert set(result.tables.retours["Statut"]) == {"manquant"}
     assert result.received_and_expected() == (0, len(expected_returns(dijon, YEAR)))
-    assert {a.code for a in result.anomalies} == {"RETOUR_MANQUANT"}
+    assert {a.code for a in result.anomalies} == {"RETOUR_MANQUANT", "GROUPE_NON_NOMME"}
     assert set(result.tables.indicateurs["Couverture"].str.split(" \\(").str[0]) == {"aucun retour"}
 
 

@@ -23,6 +23,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
 from cls_workbook.reports.synthese.synthese_portrait import appearance
 from cls_workbook.reports.synthese.text_heights import abridged
 from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.summaries.masking import MASKED, is_masked
 from cls_workbook.summaries.progress import WITHOUT_RETOUR
 from cls_workbook.tables.described_columns import Row
 
@@ -124,7 +125,7 @@ def _box(line: Row | None) -> object:
         return None
     valeur = line["Valeur"]
     if valeur is None:
-        return StyledBox("masqué", "dense_doux:petit_centre") if "masqué" in str(line["Réserve"] or "") else None
+        return StyledBox(MASKED, "dense_doux:petit_centre") if is_masked(line["Réserve"]) else None
     if not isinstance(valeur, (int, Decimal)):
         return StyledBox(valeur, CENTRED)
     if line["Agrégation"] in AS_RATE:

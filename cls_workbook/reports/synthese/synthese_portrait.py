@@ -24,7 +24,7 @@ from cls_workbook.summaries import history
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.summaries.followed_targets import FollowedTarget, followed
-from cls_workbook.summaries.masking import MASKED, mask_indicateurs, masked_years
+from cls_workbook.summaries.masking import is_masked, mask_indicateurs, masked_years
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED
@@ -252,7 +252,7 @@ class Portrait:
         return f"{NBSP}; ".join(t for t in (coverage, line.get("Réserve")) if t)
 
     def masked(self, mesure: Mesure) -> bool:
-        return MASKED in str(self.indicateurs.get(mesure.id, {}).get("Réserve") or "")
+        return is_masked(self.indicateurs.get(mesure.id, {}).get("Réserve"))
 
     def cross_reference(self, fiche: str, subject: str, texte: str) -> str:
         """« [3] »: the number under which the reserve is printed at the end; "" without reserve."""

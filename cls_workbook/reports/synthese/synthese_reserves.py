@@ -7,7 +7,7 @@ from cls_workbook.french import NBSP, how_many
 from cls_workbook.reports.synthese.synthese_pieces import Board
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.aggregation import ESTIMATED
-from cls_workbook.summaries.masking import MASKED
+from cls_workbook.summaries.masking import is_masked
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
 from cls_workbook.tables.table_frames import frame_records
 
@@ -67,7 +67,7 @@ def _on_all_mesures(portrait: Portrait) -> list[str]:
             sum("non dédoublonné" in r for r in reserves),
             "sans dédoublonnage : un intervalle est donné au lieu d’un nombre",
         ),
-        (sum(MASKED in r for r in reserves), f"sous le secret des petits effectifs : de 1 à {threshold}, rien ne sort"),
+        (sum(map(is_masked, reserves)), f"sous le secret des petits effectifs : de 1 à {threshold}, rien ne sort"),
     )
     sentences = [f"• {how_many(n, 'mesure')} sur {len(lines)} {word}." for n, word in counts if n]
     if blocking := portrait.result.alerts(BLOCKING):
