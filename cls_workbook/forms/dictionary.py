@@ -11,6 +11,7 @@ from os import PathLike
 
 from cls_workbook import csv_texts
 from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.targets import target_in_words, targets_in
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.layout import InputPlace
 from cls_workbook.forms.year_workbook import WorkbookPlan
@@ -34,6 +35,7 @@ COLUMNS = (
     "structures",
 )
 WIDTHS = (40, 8, 15, 12, 18, 70, 11, 20, 44, 8, 16, 12, 13, 10, 44)
+FIGURES = ("valeur", "numerateur", "moyenne", "satisfaits")  # the input of a measure that its target stands beside
 TICK = ["x"]  # what ticks a box
 FORMATS = ("json", "csv", "xlsx")
 SEPARATOR = " | "  # between choices, and between structures, where a cell holds several
@@ -45,15 +47,26 @@ def dictionnaire(plan: WorkbookPlan, membres: Members | None = None) -> list[dic
     """One dict per input cell, in the order of the workbook, with the names of ``COLUMNS``.
 
     ``fiche`` and ``mesure`` are "" where there is none, ``unite``, ``min`` and ``max`` None. ``max`` of a texte or a
-    code is its greatest length. ``structures``: ids of those that may answer; a group stands as its named ``membres``
-    (group id → names; (group id, fiche) → those of one fiche), else as its own id.
+    code is its greatest length. The label of a measure's figure says its target. ``structures``: ids of those that may
+    answer; a group stands as its named ``membres`` (group id → names; (group id, fiche) → those of one fiche), else as
+    its own id.
     """
     contrat = plan.contrat
     par_fiche = {f.numero: _structures(contrat, f, membres or {}) for f in contrat.fiches}
     if plan.respondent:
         par_fiche = dict.fromkeys(par_fiche, [plan.respondent.id])
     everything = list(dict.fromkeys(s for structures in par_fiche.values() for s in structures))
-    return [_entry(place, par_fiche.get(place.fiche, everything)) for place in plan.input_places()]
+    wanted = {
+        m: target_in_words(c, contrat.by_mesure[m][2], contrat) for m, c in targets_in(contrat, plan.annee).items()
+    }
+    return [
+        _entry(
+            place,
+            par_fiche.get(place.fiche, everything),
+            wanted.get(place.mesure, "") if place.champ in FIGURES and not place.modalite else "",
+        )
+        for place in plan.input_places()
+    ]
 
 
 def _structures(contrat: Contrat, fiche: Fiche, membres: Members) -> list[str]:
@@ -66,14 +79,14 @@ def _structures(contrat: Contrat, fiche: Fiche, membres: Members) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def _entry(place: InputPlace, structures: list[str]) -> dict[str, object]:
+def _entry(place: InputPlace, structures: list[str], target: str) -> dict[str, object]:
     values = (
         place.cle,
         place.fiche,
         place.bloc,
         place.mesure,
         place.champ,
-        " ".join(place.libelle.split()),
+        " — ".join(filter(None, (" ".join(place.libelle.split()), target))),
         place.type,
         place.unite,
         list(place.choix) or TICK * (place.type == "case"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from cls_workbook.definition.toml_reader import parse
+from cls_workbook.definition.toml_reader import load, parse
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.dictionary import COLUMNS, dictionnaire, write
 from cls_workbook.forms.year_workbook import Respondent, plan
@@ -179,6 +179,15 @@ def test_an_entry_says_what_is_asked(lines):
         "feuille": "FA 1.1",
         "cellule": "",
         "structures": ["ville", "operateurs"],
+    }
+
+
+def test_the_label_of_a_figure_says_what_the_contract_wants_of_it():
+    lines = dictionnaire(plan(load("dijon-2024-2028"), 2025))
+    told = {line["cle"]: line["libelle"] for line in lines if " — Cible" in line["libelle"]}
+    assert {cle: libelle.partition(" — Cible")[2].replace("\u00a0", " ") for cle, libelle in told.items()} == {
+        "2.3/mesures/2.3-C01/valeur": " 2028 : 23 communes",
+        "2.3/taux/2.3-I03c/numerateur": " de chaque année : 100 %",
     }
 
 

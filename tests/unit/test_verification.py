@@ -286,6 +286,22 @@ LISTS = [
     ("valeur = 80", "valeur = 80\nannee = 2025\nchaque_annee = true", "contrat.cibles[1]", "n’a pas d’année"),
     ("chaque_annee = true", "chaque_annee = true\ncumulee = true", "contrat.cibles[2]", "vaut chaque année, ou pour"),
     (
+        'mesure = "1.1-I01b"\nvaleur = 80',
+        'mesure = "2.1-I01"\nvaleur = 80',
+        "contrat.cibles[1].valeur",
+        "un taux s’écrit en part de 1, trouvé « 80 »",
+    ),
+    *(
+        (
+            'mesure = "1.1-I01b"\nvaleur = 80',
+            f'mesure = "{mesure}"\nvaleur = 1\ncumulee = true',
+            "contrat.cibles[1].cumulee",
+            f"les années de « {mesure} » ne s’additionnent pas",
+        )
+        for mesure in ("2.1-I01", "2.1-I02")
+    ),
+    ("valeur = 80", "valeur = 91", "contrat.cibles[1].valeur", "91 dépasse le maximum de la mesure, 90"),
+    (
         'mesure = "1.1-I01a"\nvaleur = 12\nchaque_annee = true',
         'mesure = "1.1-I01b"\nvaleur = 12',
         "contrat.cibles[2]",
@@ -435,6 +451,18 @@ def modified(before: str, after: str) -> str:
 
 def test_the_definition_that_the_cases_start_from_has_no_fault():
     assert serious(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        'mesure = "1.1-I01b"\nvaleur = 160\ncumulee = true',  # more than a year may say, in several
+        'mesure = "2.1-I01"\nvaleur = 1.1\nau_plus = true',  # more places than there are, at most
+        'mesure = "1.1-I01b"\nvaleur = 90',
+    ],
+)
+def test_a_target_that_can_be_reached_is_no_fault(target):
+    assert serious(GOOD.replace('mesure = "1.1-I01b"\nvaleur = 80', target)) == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.definition_keys import values_by_key
-from cls_workbook.domain.model import LEVELS, Contrat, Structure
+from cls_workbook.domain.model import LEVELS, Cible, Contrat, Mesure, Structure
 from cls_workbook.domain.themes import priorites, shipped_themes, themes
 from cls_workbook.domain.verification.fault import (
     DefinitionFault,
@@ -22,6 +22,7 @@ from cls_workbook.domain.verification.fault import (
 from cls_workbook.french import fold
 
 TYPES_WITHOUT_FIGURE = ("jalon", "liste", "texte")  # measures of which no figure comes
+ADDED_OVER_YEARS = ("FLUX", "PERSONNES", "ENTITES")  # of which a target may be on the years added
 ROLES = ("copilote", "signataire")
 LEGAL_STATUTS = ("public", "privé")
 INSEE_CODE = r"(0[1-9]|[1-8][0-9]|9[0-578]|2[AB])[0-9]{3}"  # departments 01 to 95, 2A, 2B, overseas 97 and 98
@@ -178,6 +179,8 @@ def cibles(contrat: Contrat) -> Iterator[DefinitionFault]:
         known = contrat.by_mesure.get(cible.mesure)
         if known and known[2].type in TYPES_WITHOUT_FIGURE:
             yield here.fault("mesure", f"« {cible.mesure} » ne se compte pas : rien n’y est à atteindre.")
+        if known:
+            yield from _out_of_reach(here, cible, known[2])
         if cible.annee is not None and cible.annee not in annees:
             yield here.fault("annee", f"{cible.annee} n’est pas une année du contrat.")
         if cible.annee is not None and cible.chaque_annee:
@@ -190,6 +193,21 @@ def cibles(contrat: Contrat) -> Iterator[DefinitionFault]:
             are_same = (other.mesure, other.annee) == (cible.mesure, cible.annee)
             if are_same and any(other.holds_in(a) and cible.holds_in(a) for a in annees):
                 yield here.fault("", f"même mesure et même année que {first}.", "Gardez une seule cible.")
+
+
+def _out_of_reach(here: FieldPlace, cible: Cible, mesure: Mesure) -> Iterator[DefinitionFault]:
+    """A target that its measure cannot reach, or that says nothing of it."""
+    if cible.cumulee and (mesure.agregation not in ADDED_OVER_YEARS or mesure.stock):
+        message = f"les années de « {mesure.id} » ne s’additionnent pas : c’est un état, une part ou une moyenne."
+        yield here.fault("cumulee", message, "Donnez la valeur à atteindre une année.")
+    if cible.au_plus or cible.cumulee:
+        return
+    if mesure.type in ("taux", "satisfaction") and cible.valeur > 1:
+        yield here.fault(
+            "valeur", f"un taux s’écrit en part de 1, trouvé « {cible.valeur} ».", "Par exemple 0.8 pour 80 %."
+        )
+    elif mesure.maximum and cible.valeur > mesure.maximum:
+        yield here.fault("valeur", f"{cible.valeur} dépasse le maximum de la mesure, {mesure.maximum}.")
 
 
 def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
