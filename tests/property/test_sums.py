@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cls_workbook.domain.model import Fiche
 from cls_workbook.summaries.funding import par_fiche, par_financeur
-from cls_workbook.summaries.over_the_years import sur_les_annees
+from cls_workbook.summaries.years.over_the_years import sur_les_annees
 from tests.support.written_frames import contrat, money, values
 
 MAQUETTE, OUTSIDE, COFI, VALO = "Maquette ARS", "ARS hors maquette", "Cofinancement", "Valorisation"

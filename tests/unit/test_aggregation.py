@@ -7,7 +7,7 @@ import pytest
 
 from cls_workbook.domain.model import Commune
 from cls_workbook.summaries.activity import ventilations
-from cls_workbook.summaries.over_the_years import sur_les_annees
+from cls_workbook.summaries.years.over_the_years import sur_les_annees
 from tests.support.written_frames import bloc, contrat, line, mesure, quoted, texte, told, typed, values
 
 # --- FLUX, PERSONNES ---

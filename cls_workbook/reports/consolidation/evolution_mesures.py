@@ -10,7 +10,7 @@ from cls_workbook.reports.synthese.synthese_pieces import STRONG, WHOLE, Board, 
 from cls_workbook.reports.synthese.text_heights import abridged
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.history import MESURE, over_years_value
-from cls_workbook.summaries.over_the_years import sur_les_annees
+from cls_workbook.summaries.years.over_the_years import sur_les_annees
 from cls_workbook.tables.described_columns import Row
 
 MAX_TEXT = 160  # characters of a value in words; the rest is in Historique

@@ -13,8 +13,8 @@ from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.consolidation.history_view import HistoryView
 from cls_workbook.reports.synthese.synthese_pieces import CENTRED, MUTED, RATE, STRONG, Board, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.synthese_values import value_style
-from cls_workbook.summaries.followed_targets import FollowedTarget, followed
 from cls_workbook.summaries.history import series_of_mesures
+from cls_workbook.summaries.years.followed_targets import FollowedTarget, followed
 from cls_workbook.tables.table_frames import frame_records
 
 TargetYears = dict[int, FollowedTarget]

@@ -23,10 +23,10 @@ from cls_workbook.reports.consolidation.consolidated_result import Result, Resul
 from cls_workbook.summaries import history
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.expected import displayed_name
-from cls_workbook.summaries.followed_targets import FollowedTarget, followed
 from cls_workbook.summaries.masking import is_masked, mask_indicateurs, masked_years
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
 from cls_workbook.summaries.value_tables import as_frame
+from cls_workbook.summaries.years.followed_targets import FollowedTarget, followed
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED
 from cls_workbook.tables.table_frames import frame_records
 

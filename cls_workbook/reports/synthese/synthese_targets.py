@@ -22,8 +22,8 @@ from cls_workbook.reports.synthese.synthese_pieces import (
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.synthese_values import value_style
 from cls_workbook.reports.synthese.text_heights import height, pieces
-from cls_workbook.summaries.followed_targets import FollowedTarget
 from cls_workbook.summaries.masking import MASKED
+from cls_workbook.summaries.years.followed_targets import FollowedTarget
 
 AIMS_START, AIMS_WIDTH = 10, UNITS - 10  # beside number, title and porteurs
 

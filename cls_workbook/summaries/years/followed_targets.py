@@ -16,7 +16,7 @@ from cls_workbook.domain.targets import is_met, is_to_come, part_in_words, part_
 from cls_workbook.french import fold, number_fr, typography
 from cls_workbook.summaries.history import over_years_value
 from cls_workbook.summaries.masking import MASKED
-from cls_workbook.summaries.over_the_years import sur_les_annees
+from cls_workbook.summaries.years.over_the_years import sur_les_annees
 from cls_workbook.tables.described_columns import Row
 
 PARTIAL = "partiel"
