@@ -126,7 +126,7 @@ _REMEDY = "Le fichier vient d’une autre version ou a été modifié : refaites
 
 
 def _value(place: str, column: TableColumn, raw: Any) -> Any:
-    if raw == "" or raw is None:
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
         if column.obligatoire:
             raise Refusal(f"{place} : la case est vide. {_REMEDY}")
         return None

@@ -152,6 +152,7 @@ def test_what_a_column_does_not_accept_is_refused_at_its_cell(worksheets):
         with_changes("Engagé", -1.0), agency_tables.FINANCEMENT
     )
     assert "cellule A2 (Fiche) : la case est vide" in refusal(with_changes("Fiche", ""), agency_tables.FINANCEMENT)
+    assert "cellule A2 (Fiche) : la case est vide" in refusal(with_changes("Fiche", " "), agency_tables.FINANCEMENT)
     assert "colonne Engagé introuvable" in refusal(
         {"Données financement": [["x" if t == "Engagé" else t for t in header], *lines]}, agency_tables.FINANCEMENT
     )
