@@ -19,6 +19,7 @@ _PLAIN = (
     {0xFF01 + i: 0x21 + i for i in range(94)}
     | {zero + i: 0x30 + i for zero in (0x660, 0x6F0) for i in range(10)}
     | dict.fromkeys((0xA0, 0x202F, 0x3000, *range(0x2000, 0x200C), 0x2060, 0xFEFF, 0xAD), 0x20)
+    | dict.fromkeys((0x0B, 0x0C, 0x85, 0x2028, 0x2029), 0x0A)
     | dict.fromkeys((*range(0x2010, 0x2016), 0x2212), 0x2D)
 )
 _BREAK = r"[ \t\r\n]"
@@ -83,7 +84,7 @@ _ANNOUNCES_NIR = re.compile(
 _P = r"[ \t\r\n._/-]{0,3}"
 _ABROAD = "32|33|34|39|41|44|49|212|213|216|352|377"
 _PHONE = (
-    rf"(?<![\d+/-])(?:(?:\+|00){_P}33{_P}(?:\(0\){_P})?[1-9]|\(0[1-79]\)|0[1-79])(?:(?:{_P}\d{{2}}){{4}}"
+    rf"(?<![\d+/-])(?:(?:\+|00){_P}33\)?{_P}(?:\(0\){_P})?[1-9]|\(0[1-79]\)|0[1-79])(?:(?:{_P}\d{{2}}){{4}}"
     rf"|\d{{2}}(?:{_P}\d{{2}}){{3}}|\d{{2}}{_P}\d{{3}}{_P}\d{{3}})(?!\d)"
     rf"|(?<![\d+])(?:\+|00){_P}(?:262|269|590|594|596){_P}(?:\(0\){_P})?\d{{3}}(?:{_P}\d{{2}}){{3}}(?!\d)"
     rf"|(?<![\d+])(?:\+|00){_P}(?:508|681|687|689){_P}\d{{2}}(?:{_P}\d{{2}}){{2,3}}(?!\d)"
@@ -119,13 +120,13 @@ def _before(m: re.Match[str], characters: int = 60) -> str:
 
 
 def _nir(m: re.Match[str]) -> int:
-    """A run of digits is one if its key is right; written in groups, or announced, it is one whatever its key."""
-    digits = re.sub(r"[^0-9ABab]", "", m.group().lower().replace("clé", "")).upper()
-    groups = re.findall("[0-9ABab]+", m.group().lower().replace("clé", ""))
-    grouped = len(groups) > 1 and "A" not in digits and "B" not in digits
-    if "-" in m.group() and len(groups) < 6:
-        grouped = False  # a reference of a file has dashes too, but not so many
-    if len(digits) < 15 and (grouped or "-" not in m.group()) or grouped or _ANNOUNCES_NIR.search(_before(m)):
+    """A run of digits is one if its key is right; written in groups, or announced, it is one whatever its key. The
+    reference of a file has dashes too, but not so many."""
+    written = m.group().lower().replace("clé", "").upper()
+    digits, groups = re.sub("[^0-9AB]", "", written), re.findall("[0-9AB]+", written)
+    is_reference = "-" in written and len(groups) < 6
+    grouped = len(groups) > 1 and not {"A", "B"} & set(digits)
+    if _ANNOUNCES_NIR.search(_before(m)) or not is_reference and (len(digits) < 15 or grouped):
         return len(m.group())
     body = digits[:13].replace("2A", "19").replace("2B", "18")
     return len(m.group()) if len(digits) == 15 and 97 - int(body) % 97 == int(digits[13:]) else 0
