@@ -33,6 +33,7 @@ from cls_workbook.summaries import (
     value_tables,
     what_counts,
 )
+from cls_workbook.summaries.balances import observed_rates
 from cls_workbook.summaries.reconciling import reconciliation
 
 
@@ -90,11 +91,11 @@ def _summarize(
         reponses=value_tables.answers_table(contrat, values),
         indicateurs=activity.indicateurs(contrat, values, planned, last_year, targets_in(contrat, annee)),
         financements=value_tables.financements_table(contrat, values),
-        par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged),
+        par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged, before),
         par_financeur=funding.par_financeur(contrat, values),
     )
     past = history.past_subsidies(contrat, before)
-    explications = funding_rules.explications(contrat, annee, values, programme, engaged, past)
+    explications = funding_rules.explications(contrat, annee, values, programme, engaged, past, before)
     return Result(
         contrat,
         annee,
@@ -105,6 +106,7 @@ def _summarize(
             gouvernance=progress.gouvernance(contrat, pilotage.reunions),
             territoire=progress.territoire(contrat, values),
             totaux=funding.totaux(contrat, tables.par_fiche),
+            taux=observed_rates.rates_table(contrat, values),
         ),
         ResultNotes(
             explications=tuple(explications),

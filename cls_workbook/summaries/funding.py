@@ -15,21 +15,33 @@ import pandas as pd
 
 from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import Contrat, Fiche
-from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.subsidies import rounded
+from cls_workbook.domain.wording import agency_financeurs, id_of_financeur, nature_name
 from cls_workbook.french import NBSP, amount_fr, fold
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns, total_of, wide
+from cls_workbook.summaries.balances import remainders
+from cls_workbook.summaries.balances.line_meaning import (
+    COFINANCEMENT,
+    MAQUETTE,
+    OUTSIDE_MAQUETTE,
+    VALORISATION,
+    meaning_of,
+    post_rules,
+)
+from cls_workbook.summaries.balances.observed_rates import observed_rates
 from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.summary_tables import TOTALS
 from cls_workbook.tables.table_frames import frame_of_rows, table_frame
 
 AMOUNTS = ("prevu", "engage", "verse")
-LINE = ("fiche", "financeur", "nature", *AMOUNTS, "lignes", "chiffrees", "niveau", "financeur_id", "reclassee")
+LINE = (
+    *("fiche", "financeur", "nature", *AMOUNTS, "lignes", "chiffrees"),
+    *("niveau", "financeur_id", "reclassee", "verse_valorise"),
+)
 FinancementKey = tuple[str, str | None, str | None]  # fiche, funder, nature
 TO_BE_SCHEDULED = "à programmer"
-MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maquette", "cofinancement", "valorisation"
 
 
 # --- Funding lines --------------------------------------------------------------------------------------------------
@@ -38,10 +50,11 @@ MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT, VALORISATION = "maquette", "hors_maqu
 def financement_lines(contrat: Contrat, values: pd.DataFrame | ValueStore) -> list[Row]:
     """The funding lines, those of one fiche that name the same funder and nature added up: fiche, financeur, nature (as
     typed), prevu, engage, verse (EUR), ``lignes`` (how many), ``chiffrees`` (how many of them with an amount),
-    ``niveau`` (None: no nature), ``financeur_id`` (None: not in the contract) and ``reclassee`` (True: typed as
-    maquette, but the contract puts this aid outside it)."""
-    store, natures = ValueStore.of(values), {fold(n.libelle): n.niveau for n in contrat.natures}
-    return store.once("lignes", lambda: [_row(contrat, natures, *line) for line in _sums(store).items()], contrat)
+    ``niveau`` (None: no nature), ``financeur_id`` (None: not in the contract), ``reclassee`` (True: counted elsewhere
+    than it was typed, see ``meaning_of``) and ``verse_valorise`` (EUR typed as paid of what is only valued: in no
+    sum)."""
+    store = ValueStore.of(values)
+    return store.once("lignes", lambda: [_row(contrat, *line) for line in _sums(store).items()], contrat)
 
 
 def _sums(store: ValueStore) -> dict[FinancementKey, tuple[Any, ...]]:
@@ -59,30 +72,17 @@ def _sums(store: ValueStore) -> dict[FinancementKey, tuple[Any, ...]]:
     return sums
 
 
-def _row(contrat: Contrat, natures: Mapping[str, str], cle: FinancementKey, sums: tuple[Any, ...]) -> Row:
-    fiche, typed, nature = cle
-    niveau, financeur = natures.get(fold(str(nature or ""))), id_of_financeur(contrat, typed)
-    # A line without funder is the aid of the rule's funder; a line of another funder is not.
-    of_post = any(r.financeur in (None, financeur) or not typed for r in post_rules(contrat, fiche))
-    reclassified = niveau == MAQUETTE and of_post
-    meaning = OUTSIDE_MAQUETTE if reclassified else niveau, financeur, reclassified
-    return dict(zip(LINE, (*cle, *sums, *meaning), strict=True))
+def _row(contrat: Contrat, cle: FinancementKey, sums: tuple[Any, ...]) -> Row:
+    niveau, financeur, reclassified = meaning_of(contrat, *cle)
+    row = dict(zip(LINE, (*cle, *sums, niveau, financeur, reclassified, None), strict=True))
+    if niveau == VALORISATION:
+        row["verse"], row["verse_valorise"] = None, row["verse"]
+    return row
 
 
 def of_the_year(values: pd.DataFrame | ValueStore, annee: int) -> ValueStore:
     """Without what was typed for another year; a book is of one campaign."""
     return values if isinstance(values, ValueStore) else ValueStore.of(values[values["annee"] == annee])
-
-
-def id_of_financeur(contrat: Contrat, financeur: object) -> str | None:
-    """The id of a funder given by id or by name; None if the contract does not know it."""
-    folded = fold(str(financeur or ""))
-    return next((f.id for f in contrat.financeurs if folded in (fold(f.id), fold(f.nom))), None)
-
-
-def post_rules(contrat: Contrat, numero: str) -> list[Rule]:
-    """The rules by which the aid to the post of this fiche stands outside the maquette."""
-    return [r for r in contrat.regles if r.type == "poste" and r.hors_maquette and r.fiche == numero]
 
 
 def _to_cents(montant: Decimal | None) -> Decimal | None:
@@ -99,41 +99,46 @@ def par_fiche(
     values: pd.DataFrame | ValueStore,
     programme: Mapping[tuple[str, str], Decimal] | None = None,
     previous_cumulated: Mapping[str, Decimal] | None = None,
+    before: Iterable[Mapping[str, Any]] = (),
 ) -> pd.DataFrame:
     """The table ``Financement_fiches``: one row per fiche, those without amount included, then the actions to
     programme.
 
     ``values``: retained values; those of another year than ``annee`` are left out. ``programme``: (fiche, financeur id
     or "") → EUR that the COPIL programmed for the year. ``previous_cumulated``: fiche → EUR of the maquette engaged in
-    earlier years. Engagé and Versé are of the maquette only; the last three columns are what was engaged of the rest.
+    earlier years; ``before``: the rows of the history, of which what they engaged and paid. Engagé and Versé are of the
+    maquette only; the last three columns are what was engaged of the rest.
     """
-    values = of_the_year(values, annee)
+    values, before = of_the_year(values, annee), list(before)
     lines, costs, earlier = financement_lines(contrat, values), actual_costs(values), previous_cumulated or {}
+    promised, received = (
+        remainders.of_earlier_years(before, annee, objet) for objet in (remainders.ENGAGE, remainders.VERSE)
+    )
+    rates = observed_rates(contrat, values)
     rows = []
     for fiche in contrat.fiches:
-        its_own = [li for li in lines if li["fiche"] == fiche.numero]
-        rows.append(_fiche(contrat, fiche, its_own, costs.get(fiche.numero), earlier.get(fiche.numero)))
-        rows[-1]["Programmé"] = _to_cents(maquette_programme(contrat, fiche.numero, programme or {}))
+        numero = fiche.numero
+        row = _fiche(contrat, fiche, [li for li in lines if li["fiche"] == numero])
+        row["Programmé"] = _to_cents(maquette_programme(contrat, numero, programme or {}))
+        row["Coût réalisé"] = _to_cents(costs.get(numero))
+        row["Taux constaté"] = rates[numero].taux if numero in rates else None
+        engaged, paid = row["Engagé"], row["Versé"]
+        row["Reste à engager"] = remainders.to_engage(fiche.financement.montant, (engaged, earlier.get(numero)))
+        row["Reste à verser"] = remainders.to_pay((engaged, promised.get(numero)), (paid, received.get(numero)))
+        rows.append(row)
     rows += [{"Fiche": TO_BE_SCHEDULED, "Axe": action.axe} for action in contrat.a_programmer]
     return frame_of_rows(FINANCEMENT_FICHES, rows)
 
 
-def _fiche(contrat: Contrat, fiche: Fiche, lines: list[Row], cost: Decimal | None, earlier: Decimal | None) -> Row:
-    """All but what was programmed."""
-    prevu = fiche.financement.montant
-    engage = _sum_of_level(lines, MAQUETTE, "engage")
-    already = total_of((engage, earlier))
-    verse_ars = total_of(li["verse"] for li in lines if _is_paid_by_agency(contrat, fiche, li))
+def _fiche(contrat: Contrat, fiche: Fiche, lines: list[Row]) -> Row:
+    """What the contract says, and what its lines add up to."""
     return {
         "Fiche": fiche.numero,
         "Axe": fiche.axe,
-        "Montant contrat": _to_cents(prevu),
+        "Montant contrat": _to_cents(fiche.financement.montant),
         "Taux contrat": fiche.financement.taux,
-        "Engagé": _to_cents(engage),
+        "Engagé": _to_cents(_sum_of_level(lines, MAQUETTE, "engage")),
         "Versé": _to_cents(_sum_of_level(lines, MAQUETTE, "verse")),
-        "Coût réalisé": _to_cents(cost),
-        "Taux constaté": Decimal(verse_ars) / cost if cost and verse_ars is not None else None,
-        "Reste à engager": _to_cents(prevu - already) if prevu is not None and already is not None else None,
         "ARS hors maquette": _to_cents(_sum_of_level(lines, OUTSIDE_MAQUETTE, "engage")),
         "Cofinancements": _to_cents(_sum_of_level(lines, COFINANCEMENT, "engage")),
         "Valorisation": _to_cents(_sum_of_level(lines, VALORISATION, "engage")),
@@ -144,24 +149,11 @@ def _sum_of_level(lines: Iterable[Mapping[str, Any]], niveau: str, champ: str) -
     return total_of(li[champ] for li in lines if li["niveau"] == niveau)
 
 
-def _is_paid_by_agency(contrat: Contrat, fiche: Fiche, line: Mapping[str, Any]) -> bool:
-    """What an observed rate has above the line: the agency's money of the maquette, or its aid to the post."""
-    posts = post_rules(contrat, fiche.numero)
-    if line["niveau"] != (OUTSIDE_MAQUETTE if posts else MAQUETTE):
-        return False
-    agencies = {r.financeur for r in posts if r.financeur} or _agency_financeurs(contrat)
-    return not agencies or not line["financeur"] or line["financeur_id"] in agencies
-
-
-def _agency_financeurs(contrat: Contrat) -> set[str]:
-    return {f.id for f in contrat.financeurs if contrat.agence and f.structure == contrat.agence}
-
-
 def maquette_programme(contrat: Contrat, numero: str, programme: Mapping[tuple[str, str], Decimal]) -> Decimal | None:
     """What the COPIL programmed on the maquette of a fiche; the aid to a post is outside it."""
     if post_rules(contrat, numero):
         return None
-    understood = _agency_financeurs(contrat) | {f for r in contrat.rules_of(numero, "parite") for f in r.financeurs}
+    understood = agency_financeurs(contrat) | {f for r in contrat.rules_of(numero, "parite") for f in r.financeurs}
     planned: Decimal | None = total_of(
         montant
         for (fiche, financeur), montant in programme.items()
@@ -194,15 +186,13 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
 
     Prévu, Engagé and Versé are each their own sum. A funder or a nature that nobody gave is an empty cell.
     """
-    outside = next((n.libelle for n in contrat.natures if n.niveau == OUTSIDE_MAQUETTE), None)
     names = {f.id: f.nom for f in contrat.financeurs}
     natures = {fold(n.libelle): n.libelle for n in contrat.natures}
     groups: dict[tuple[Any, ...], list[Row]] = {}
     spelling: dict[str, str] = {}
     for li in financement_lines(contrat, values):
         typed = li["financeur"] and spelling.setdefault(fold(li["financeur"]), li["financeur"])
-        nature = outside if li["reclassee"] else li["nature"] and natures.get(fold(li["nature"]), li["nature"])
-        groups.setdefault((names.get(li["financeur_id"], typed), nature), []).append(li)
+        groups.setdefault((names.get(li["financeur_id"], typed), retained_nature(contrat, li)), []).append(li)
     financeur_rank = {nom: rank for rank, nom in enumerate(names.values())}
     nature_rank = {nom: rank for rank, nom in enumerate(natures.values())}
     last = len(financeur_rank), len(nature_rank)
@@ -215,15 +205,24 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
     return table_frame(FINANCEMENT_FINANCEURS, ((*cle, *sums[cle]) for cle in sorted(groups, key=order)))
 
 
+def retained_nature(contrat: Contrat, line: Row) -> str | None:
+    """The printed label of the nature that a line counts in; as it was typed where the contract does not know it."""
+    if line["reclassee"]:
+        return nature_name(contrat, line["niveau"])
+    typed = line["nature"]
+    return typed and next((n.libelle for n in contrat.natures if fold(n.libelle) == fold(typed)), typed)
+
+
 def given_by_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
-    """Of the table ``Financements``, what each fiche had of each funder under each nature: Fiche, Financeur, Nature,
-    Engagé, Versé (EUR)."""
-    titles = ["Fiche", "Financeur", "Nature", "Engagé", "Versé"]
-    lines = (
-        [li[c] for c in ("fiche", "financeur", "nature", "engage", "verse")]
+    """Of the table ``Financements``, what each fiche had of each funder under each nature that counts: Fiche,
+    Financeur, Nature, Engagé, Versé (EUR)."""
+    names = {f.id: f.nom for f in contrat.financeurs}
+    lines = [
+        (li["fiche"], names.get(li["financeur_id"], li["financeur"]), retained_nature(contrat, li), *given)
         for li in financement_lines(contrat, values)
-    )
-    return pd.DataFrame(list(lines), columns=titles, dtype=object)
+        for given in [(li["engage"], li["verse"])]
+    ]
+    return pd.DataFrame(lines, columns=["Fiche", "Financeur", "Nature", "Engagé", "Versé"], dtype=object)
 
 
 def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:

@@ -16,19 +16,20 @@ from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.small_counts import is_identifying_rate
 from cls_workbook.domain.subsidies import has_overall_money, parity_gap, payable_for_post, rounded
-from cls_workbook.french import NBSP, amount_fr, number_fr, quoted_list, rate_fr
+from cls_workbook.domain.wording import nature_name
+from cls_workbook.french import NBSP, amount_fr, listing, number_fr, quoted_list, rate_fr
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
-from cls_workbook.summaries.declared_posts import DeclaredPost, declared_post
-from cls_workbook.summaries.funding import (
+from cls_workbook.summaries.balances.line_meaning import (
+    COFINANCEMENT,
     MAQUETTE,
+    OUTSIDE_MAQUETTE,
     VALORISATION,
-    actual_costs,
-    financement_lines,
-    maquette_programme,
-    of_the_year,
     post_rules,
 )
+from cls_workbook.summaries.balances.observed_rates import ObservedRate, observed_rates
+from cls_workbook.summaries.declared_posts import DeclaredPost, declared_post
+from cls_workbook.summaries.funding import actual_costs, financement_lines, maquette_programme, of_the_year
 from cls_workbook.summaries.granted_subsidies import (
     PastSubsidies,
     is_of_few_people,
@@ -122,29 +123,28 @@ def explications(
     programme: Mapping[tuple[str, str], Decimal] | None = None,
     previous_cumulated: Mapping[str, Decimal] | None = None,
     previous_subsidies: PastSubsidies | None = None,
+    before: Iterable[Mapping[str, Any]] | None = None,
 ) -> list[str]:
     """French sentences, in the contract's order: where a rule applies, limits or refuses, and what no subtotal holds.
 
     Same arguments as ``funding.par_fiche``; ``previous_subsidies``: rule id → year → EUR that earlier years engaged
-    under it.
+    under it; ``before``: the rows of the history (None: nobody looked for them).
     """
     values = of_the_year(values, annee)
     lines = financement_lines(contrat, values)
     costs = actual_costs(values)
-    sentences = []
-    if previous_cumulated is None and annee > min(contrat.annees):
-        sentences.append(
-            f"Les engagements des années antérieures ne sont pas connus{NBSP}: le reste à engager ne tient compte que "
-            f"de {annee}."
-        )
+    rates = observed_rates(contrat, values)
+    sentences = [*_unknown_years(contrat, annee, previous_cumulated is not None, before)]
     for fiche in contrat.fiches:
         its_own = [li for li in lines if li["fiche"] == fiche.numero]
         on_maquette = maquette_programme(contrat, fiche.numero, programme or {})
         earlier = (previous_cumulated or {}).get(fiche.numero)
         statements = [
             *_without_nature(its_own),
-            *_reclassified(its_own),
+            *_reclassified(contrat, its_own),
+            *_valued_and_paid(its_own),
             *_against_contrat(contrat, annee, fiche, its_own, on_maquette, earlier),
+            *_beyond_cost(rates.get(fiche.numero)),
             *_post(contrat, fiche, values, costs.get(fiche.numero), programme or {}),
             *_sessions(contrat, fiche, values),
             *_capacity(contrat, fiche, values),
@@ -164,12 +164,56 @@ def _without_nature(lines: list[Row]) -> Iterable[str]:
         yield f"{nombre} ligne{'s' * (nombre > 1)} de financement sans nature ({said}), hors de tous les sous-totaux."
 
 
-def _reclassified(lines: list[Row]) -> Iterable[str]:
-    if reclassified := sum(li["lignes"] for li in lines if li["reclassee"]):
+def _unknown_years(
+    contrat: Contrat, annee: int, engagements_known: bool, before: Iterable[Mapping[str, Any]] | None
+) -> Iterable[str]:
+    """What is left rests on the years that are known."""
+    if annee <= min(contrat.annees):
+        return
+    if not engagements_known:
+        yield (
+            f"Les engagements des années antérieures ne sont pas connus{NBSP}: le reste à engager ne tient compte que "
+            f"de {annee}."
+        )
+    if before is None:
+        return
+    known = {r["Année"] for r in before}
+    absent = [contrat.year_name(a) for a in range(min(contrat.annees), annee) if a not in known]
+    if absent:
+        yield (
+            f"Aucune consolidation n’est connue pour {listing(absent)}{NBSP}: le reste à verser ne tient pas compte de "
+            f"ce qui y fut engagé et versé."
+        )
+
+
+def _reclassified(contrat: Contrat, lines: list[Row]) -> Iterable[str]:
+    of_post = [li for li in lines if li["reclassee"] and li["niveau"] == OUTSIDE_MAQUETTE]
+    if reclassified := sum(li["lignes"] for li in of_post):
         s = "s" * (reclassified > 1)
         yield (
             f"{reclassified} ligne{s} saisie{s} en maquette, comptée{s} hors maquette{NBSP}: l’aide au poste vient "
             f"en plus du montant du contrat."
+        )
+    for li in lines:
+        if li["reclassee"] and li["niveau"] == COFINANCEMENT:
+            engage = f", {amount_fr(li['engage'])} engagés" if li["engage"] is not None else ""
+            yield (
+                f"« {li['financeur']} » saisi avec la nature « {li['nature']} »{engage}{NBSP}: compté en "
+                f"« {nature_name(contrat, COFINANCEMENT)} », à confirmer."
+            )
+
+
+def _valued_and_paid(lines: list[Row]) -> Iterable[str]:
+    if montant := total_of(li["verse_valorise"] for li in lines):
+        yield f"{amount_fr(montant)} saisis comme versés d’une valorisation{NBSP}: dans aucune somme versée."
+
+
+def _beyond_cost(rate: ObservedRate | None) -> Iterable[str]:
+    if rate is not None and rate.taux is not None and rate.taux > 1:
+        on = f"{rate.known} retour{'s' * (rate.known > 1)} sur {rate.returns}"
+        yield (
+            f"taux constaté de {rate_fr(rate.taux, 1)}, au-delà de 100 %{NBSP}: {amount_fr(rate.attributed)} attribués "
+            f"pour un coût de {amount_fr(rate.cost)} ({on}), à vérifier."
         )
 
 

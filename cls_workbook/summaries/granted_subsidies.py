@@ -16,8 +16,8 @@ from cls_workbook.domain.subsidies import Situation, Subsidy, compute, payable_f
 from cls_workbook.french import NBSP, amount_fr
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.summaries.balances.line_meaning import COFINANCEMENT, MAQUETTE, OUTSIDE_MAQUETTE
 from cls_workbook.summaries.declared_posts import DeclaredPost, declared_post
-from cls_workbook.summaries.funding import COFINANCEMENT, MAQUETTE, OUTSIDE_MAQUETTE
 from cls_workbook.tables.described_columns import Row
 
 CASH_LEVELS = (MAQUETTE, OUTSIDE_MAQUETTE, COFINANCEMENT)

@@ -16,13 +16,13 @@ import pandas as pd
 from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import entity_key
+from cls_workbook.summaries.balances.remainders import ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR
 from cls_workbook.summaries.funding import TO_BE_SCHEDULED
 from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records, known
 
 MESURE, ETAT, ENVELOPE = "Mesure", "État", "Enveloppe"
-ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR = "Engagé par financeur", "Versé par financeur"
 # Of a fiche, as ``Financement par fiche`` names them.
 AMOUNTS = ("Montant contrat", "Programmé", "Engagé", "Versé", "Coût réalisé")
 NAME_SEPARATOR = " | "

@@ -68,6 +68,19 @@ TOTALS = DescribedTable(
     ),
 )
 
+RATES = DescribedTable(
+    "Taux constatés",
+    "Taux_constates",
+    "Sur quoi repose le taux constaté de chaque fiche.",
+    (
+        texte("fiche", FICHE.aide, obligatoire=True),
+        montant("attribue", "Attribué par l’agence pour l’année, dans les retours qui donnent aussi le coût."),
+        montant("cout", "Le coût de l’année, dans les mêmes retours."),
+        whole("retours", "Combien de retours donnent les deux."),
+        whole("sur", "Combien de retours répondent pour la fiche."),
+    ),
+)
+
 VENTILATIONS = DescribedTable(
     "Ventilations",
     "Ventilations",

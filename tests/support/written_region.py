@@ -25,6 +25,7 @@ from tests.support.written_result import TOTALS, N, frame, result
 
 YEARS = (2024, 2025, 2026, 2027, 2028)
 STATES = ("En cours", "Réalisée", "Reportée", "En préparation")
+RESERVE = "reste à engager\u00a0: aucun engagement connu sur une fiche dotée"
 THEMES_OF_FICHES = (("sante-mentale",), ("nutrition", "enfance-jeunesse"), ("animation",))
 
 DEFINITION = """
@@ -98,6 +99,19 @@ def maquette(rank: int) -> int:
 def engage(rank: int, annee: int) -> D | None:
     """On the maquette, that year; one contract in ten does not say."""
     return None if (rank + annee) % 10 == 0 else D(1000 * rank + (annee - 2024) * 100) + D("0.37")
+
+
+def paid(engaged: D | None) -> D | None:
+    """On the maquette, that year: half of what is engaged."""
+    return None if engaged is None else rounded(engaged / 2)
+
+
+def left(rank: int, annee: int) -> tuple[D | None, D | None]:
+    """What is left of the maquette to engage, and to pay, at the end of that year; None as long as nothing is known."""
+    engaged = [e for a in YEARS if a <= annee and (e := engage(rank, a)) is not None]
+    if not engaged:
+        return None, None
+    return maquette(rank) - sum(engaged), sum(engaged) - sum(paid(e) for e in engaged)
 
 
 def first_aiders(rank: int, annee: int) -> int:
@@ -228,11 +242,12 @@ def campagne(rank: int, annee: int, day: date | None = None) -> Result:
                 )
             ),
         ),
+        taux=frame(("fiche", "attribue", "cout", "retours", "sur")),
         par_fiche=frame(
             "Financement par fiche",
-            ("1.1", "1", D(maquette(rank)), N, N, e, None if e is None else rounded(e / 2), D(5000), N, N, N, N, N),
-            ("1.2", "1", N, N, N, N, N, N, N, N, D(700), cofi, N),
-            ("1.3", "1", N, N, N, N, N, D(50_000), N, N, aide, N, N),
+            ("1.1", "1", D(maquette(rank)), N, N, e, paid(e), D(5000), N, *left(rank, annee), N, N, N),
+            ("1.2", "1", N, N, N, N, N, N, N, N, N, D(700), cofi, N),
+            ("1.3", "1", N, N, N, N, N, D(50_000), N, N, N, aide, N, N),
         ),
         par_financeur=frame(
             "Financement par financeur",
@@ -282,8 +297,9 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
         "1.1": {
             "Montant contrat": D(maquette(rank)),
             "Engagé": e,
-            "Versé": None if e is None else rounded(e / 2),
+            "Versé": paid(e),
             "Coût réalisé": D(5000),
+            **dict(zip(("Reste à engager", "Reste à verser"), left(rank, annee), strict=True)),
         },
         "1.2": {"ARS hors maquette": D(700), "Cofinancements": cofi},
         "1.3": {"Coût réalisé": D(50_000), "ARS hors maquette": aide, "Poste": "oui"},
@@ -329,6 +345,8 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
                 "Fiches actives": 3,
                 "Actions à programmer": 0,
                 "Maquette": D(maquette(rank)),
+                **dict(zip(("Reste à engager", "Reste à verser"), left(rank, annee), strict=True)),
+                "Réserve": None if left(rank, annee)[0] else RESERVE,
             }
         ],
         described.FICHES: [
@@ -354,6 +372,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
             {"Financeur": "Agence", "Nature": "Hors maquette", "Niveau": "hors_maquette", "Engagé": aide + D(700)},
             {"Financeur": f"Ville {rank}", "Nature": "Cofinancement", "Niveau": "cofinancement", "Engagé": cofi},
         ],
+        described.LEFT_TO_PAY: [],
         described.POSTS: [
             {
                 "Fiche": "1.3",

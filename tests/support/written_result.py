@@ -98,7 +98,7 @@ HEADERS = {
     ),
     "Financement par fiche": (
         "Fiche, Axe, Montant contrat, Taux contrat, Programmé, Engagé, Versé, Coût réalisé, "
-        "Taux constaté, Reste à engager, ARS hors maquette, Cofinancements, Valorisation"
+        "Taux constaté, Reste à engager, Reste à verser, ARS hors maquette, Cofinancements, Valorisation"
     ),
     "Financement par financeur": "Financeur, Nature, Prévu, Engagé, Versé",
     "Lignes de financement": (
@@ -330,13 +330,14 @@ def par_fiche() -> pd.DataFrame:
             D("6000.00"),
             D("0.25004167"),
             D("16999.50"),
+            D("1500.25"),  # 3 000,50 - 1 500,25
             N,
             D("3000.00"),
             N,
         ),
-        ("1.2", "1", N, N, N, N, N, N, N, N, D("800.00"), N, N),
-        ("2.1", "2", N, N, N, N, N, D("52000.00"), N, N, D("26000.00"), N, N),
-        ("à programmer", "1", *[N] * 11),
+        ("1.2", "1", N, N, N, N, N, N, N, N, N, D("800.00"), N, N),
+        ("2.1", "2", N, N, N, N, N, D("52000.00"), D("0.5"), N, N, D("26000.00"), N, N),
+        ("à programmer", "1", *[N] * 12),
     )
 
 
@@ -412,6 +413,8 @@ def result(**changes) -> Result:
         "reponses": reponses(),
         "par_fiche": par_fiche(),
         "totaux": totaux(),
+        # of the two returns of the fiche, one says what it was attributed and what it spent
+        "taux": frame(("fiche", "attribue", "cout", "retours", "sur"), ("1.1", D("1500.25"), D("6000.00"), 1, 2)),
         "anomalies": anomalies(),
         "normalisations": frame(
             "Normalisations",

@@ -93,7 +93,7 @@ def test_the_post_of_coordination_comes_with_its_rule(worksheets):
         D(26000),
         D(13000),
     )
-    assert poste["Aide / dépense"] == D("0.25")
+    assert poste["Aide / dépense"] == D("0.5")  # 26 000 / 52 000
 
 
 def test_a_funder_line_says_its_level(worksheets):
@@ -128,8 +128,8 @@ def test_a_table_is_found_by_its_headers_wherever_it_was_moved(worksheets):
     table = item_read(moved, agency_tables.FINANCEMENT)
     assert table.lines == item_read(worksheets, agency_tables.FINANCEMENT).lines
     assert table.sheet == "Autre nom"
-    assert table.cells(0, ["Fiche"]) == "O4"
-    assert table.cells(0, ["Engagé", "Versé"]) == "I4:J4"
+    assert table.cells(0, ["Fiche"]) == "Q4"
+    assert table.cells(0, ["Engagé", "Versé"]) == "K4:L4"
 
 
 def refusal(worksheets, description):

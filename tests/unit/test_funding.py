@@ -116,7 +116,7 @@ def test_each_nature_has_its_own_column_and_levels_do_not_mix():
         D("300"),
     )
     assert fiche["Coût réalisé"] == D("24000.80")
-    assert fiche["Taux constaté"] == D("6000.20") / D("24000.80")
+    assert fiche["Taux constaté"] == D("13000.50") / D("24000.80")  # attributed / cost: both returns say both
     assert fiche["Reste à engager"] == D("31999.50")  # 45 000 - 13 000,50
 
 
@@ -163,12 +163,13 @@ def test_the_observed_rate_has_only_the_agency_s_money_above_the_line():
         money(
             "a",
             "1.1",
-            ("ARS", MAQUETTE, {"verse": D(265)}),
-            ("Ville de Rivemont", MAQUETTE, {"verse": D(100)}),
+            ("ARS", MAQUETTE, {"engage": D(265), "verse": D(200)}),
+            ("Ville de Rivemont", MAQUETTE, {"engage": D(100), "verse": D(100)}),
             total=D(1000),
         ),
     )
-    assert (fiche["Versé"], fiche["Taux constaté"]) == (D(365), D("0.265"))
+    assert (fiche["Engagé"], fiche["Versé"], fiche["Taux constaté"]) == (D(265), D(200), D("0.265"))
+    assert fiche["Cofinancements"] == D(100)  # the town's money is none of the ARS's, whatever nature was typed
 
 
 def test_the_aid_to_the_post_is_outside_the_maquette_even_if_typed_inside():
@@ -185,7 +186,7 @@ def test_the_aid_to_the_post_is_outside_the_maquette_even_if_typed_inside():
     assert (fiche["ARS hors maquette"], fiche["Cofinancements"], fiche["Taux constaté"]) == (
         D(26000),
         D(26000),
-        D("0.5"),
+        D("0.52"),
     )
     assert par_financeur(poste, values(retour))["Nature"].tolist() == [OUTSIDE, COFI]
     sentences = texte(explications(poste, 2025, values(retour), previous_cumulated={}))

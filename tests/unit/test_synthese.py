@@ -185,8 +185,7 @@ def test_the_maquette_shows_gaps_in_euros_and_as_a_share():
         D("-1500.25"),
         D("-0.5"),
         D("16999.50"),
-        D("0.25"),
-        D("0.25004167"),
+        D("1500.25"),
     ]
     assert row_of(drawing(), "Total de la maquette") == [
         "Total de la maquette",
@@ -199,6 +198,7 @@ def test_the_maquette_shows_gaps_in_euros_and_as_a_share():
         D("-1500.25"),
         D("-0.5"),
         D("16999.50"),
+        D("1500.25"),
     ]
 
 
@@ -214,7 +214,7 @@ def test_the_post_of_coordination_is_apart_with_its_rule():
         D("26000.00"),
         D(26000),
         D(13000),
-        D("0.25"),
+        D("0.5"),  # 26 000 / 52 000
     ]
     assert "• Fiche 2.1 : dépense de 52 000 €, aide possible de 26 000 €." in texts(sheet)
 

@@ -13,7 +13,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.themes import priorites, themes
-from cls_workbook.french import date_fr, fold
+from cls_workbook.french import NBSP, date_fr, fold
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports import table_sheets
 from cls_workbook.reports.agency import agency_tables as described
@@ -22,6 +22,7 @@ from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, posts
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait
 from cls_workbook.summaries.aggregation import SEPARATOR
+from cls_workbook.summaries.balances import remainders
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED
 from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.tables.table_frames import frame_records
@@ -45,6 +46,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         described.THEMES: list(_themes(portrait)),
         described.FINANCEMENT: _financement(portrait),
         described.FINANCEURS: _financeurs(portrait),
+        described.LEFT_TO_PAY: remainders.by_financeur(portrait.contrat, portrait.history),
         described.POSTS: posts(portrait),
         described.MESURES: list(_mesures(portrait)),
         described.RETOURS: frame_records(portrait.result.tables.retours),
@@ -84,7 +86,16 @@ def _contrat(portrait: Portrait) -> Row:
         "Fiches actives": len(contrat.fiches),
         "Actions à programmer": len(contrat.a_programmer),
         "Maquette": total.get("Contrat"),
+        "Reste à engager": portrait.left_to_engage.montant,
+        "Reste à verser": portrait.left_to_pay.montant,
+        "Réserve": _reserve(portrait),
     }
+
+
+def _reserve(portrait: Portrait) -> str | None:
+    """What the two remainders do not rest on."""
+    said = {"à engager": portrait.left_to_engage.reserve, "à verser": portrait.left_to_pay.reserve}
+    return f"{NBSP}; ".join(f"reste {what}{NBSP}: {reserve}" for what, reserve in said.items() if reserve) or None
 
 
 def _fiche(portrait: Portrait, fiche: Fiche) -> Row:
@@ -135,7 +146,10 @@ def _themes(portrait: Portrait) -> Iterator[Row]:
 
 def _financement(portrait: Portrait) -> TableRows:
     has_post = {f.numero for f in fiches_with_post(portrait)}
-    return [line | {"Poste": YES if numero in has_post else NO} for numero, line in portrait.money.items()]
+    return [
+        line | {"Périmètre du taux": portrait.rate_extent(numero), "Poste": YES if numero in has_post else NO}
+        for numero, line in portrait.money.items()
+    ]
 
 
 def _financeurs(portrait: Portrait) -> TableRows:

@@ -9,6 +9,7 @@ from cls_workbook.french import fold
 from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_tables
 from cls_workbook.reports.table_reading import RowsBySheet, TableRead
+from cls_workbook.summaries.balances.remainders import left_to_engage
 from cls_workbook.tables.described_columns import DescribedTable
 
 
@@ -19,8 +20,26 @@ class OtherVersion(Refusal):
 def data_tables(path: str | Path, worksheets: RowsBySheet) -> dict[DescribedTable, TableRead]:
     """Every table of the copy. Refusal if it is of another version, or if one is missing or damaged."""
     check_format(path, _format(worksheets), agency_tables.DATA_FORMAT)
-    tables = {t: table_reading.table(path, worksheets, t) for t in agency_tables.TABLES}
+    tables = {
+        t: TableRead(t.sheet, [], [])
+        if t.optional and not table_reading.has_table(worksheets, t)
+        else table_reading.table(path, worksheets, t)
+        for t in agency_tables.TABLES
+    }
+    _complete(tables)
     return tables
+
+
+def _complete(tables: dict[DescribedTable, TableRead]) -> None:
+    """A copy of before the remainders: the total is worked out of its fiches; its rates were of what was paid, and are
+    not shown beside those of today."""
+    (contrat,), (places,) = tables[agency_tables.CONTRAT].lines, tables[agency_tables.CONTRAT].places
+    fiches = tables[agency_tables.FINANCEMENT]
+    if "Reste à engager" not in places:
+        contrat["Reste à engager"], contrat["Réserve"] = left_to_engage(contrat["Maquette"], fiches.lines)
+    for line, there in zip(fiches.lines, fiches.places, strict=True):
+        if "Périmètre du taux" not in there:
+            line["Taux constaté"] = None
 
 
 def _format(worksheets: RowsBySheet) -> object:

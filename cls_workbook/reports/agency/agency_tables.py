@@ -57,6 +57,19 @@ CONTRAT = DescribedTable(
         whole("Fiches actives", "Le nombre de fiches actives."),
         whole("Actions à programmer", "Le nombre d’actions annoncées sans fiche."),
         montant("Maquette", "Le total de la maquette au contrat, sur toute sa durée."),
+        *(
+            replace(column, added=True)
+            for column in (
+                montant(
+                    "Reste à engager",
+                    "Maquette moins ce qui est engagé depuis le début sur les fiches dotées ; négatif en cas de "
+                    "dépassement.",
+                    minimum=None,
+                ),
+                montant("Reste à verser", "La somme des restes à verser des fiches.", minimum=None),
+                texte("Réserve", "Ce sur quoi ces deux restes ne reposent pas."),
+            )
+        ),
     ),
     cle=("Contrat", "Année"),
     vertical=True,
@@ -103,6 +116,10 @@ FINANCEMENT = DescribedTable(
     FINANCEMENT_FICHES.aide,
     (
         *FINANCEMENT_FICHES.columns,
+        replace(
+            texte("Périmètre du taux", "Les retours qui donnent l’attribué et le coût, sur ceux qui répondent."),
+            added=True,
+        ),
         texte(
             "Poste",
             "oui : « ARS hors maquette » est l’aide au poste de coordination.",
@@ -111,6 +128,22 @@ FINANCEMENT = DescribedTable(
         ),
     ),
     cle=("Fiche",),
+    tab="axe4",
+)
+
+LEFT_TO_PAY = DescribedTable(
+    "Données restes à verser",
+    "Donnees_restes_a_verser",
+    "Ce que chaque financeur a engagé et versé sur chaque fiche depuis le début du contrat, années connues "
+    "additionnées, et ce qui reste à verser.",
+    (
+        FICHE,
+        *FINANCEMENT_FINANCEURS.chosen("Financeur", "Nature"),
+        montant("Engagé depuis le début", "Attribué ou notifié, années connues additionnées."),
+        montant("Versé depuis le début", "Reçu, années connues additionnées."),
+        montant("Reste à verser", "Engagé moins versé ; négatif si plus a été versé qu’engagé.", minimum=None),
+    ),
+    optional=True,
     tab="axe4",
 )
 
@@ -145,7 +178,7 @@ POSTS = DescribedTable(
         montant("Aide possible", "Ce que la règle permet pour la dépense éligible."),
         montant("Aide engagée", "Ce qui est engagé."),
         montant("Aide versée", "Ce qui est versé."),
-        taux("Aide / dépense", "Aide versée / dépense éligible."),
+        taux("Aide / dépense", "Aide engagée / dépense éligible."),
     ),
     tab="axe4",
 )
@@ -203,4 +236,4 @@ INSTANCES = DescribedTable(
     "Données instances", "Donnees_instances", GOVERNANCE.aide, GOVERNANCE.columns[:-1], tab="axe4"
 )
 
-TABLES = (CONTRAT, FICHES, THEMES, FINANCEMENT, FINANCEURS, POSTS, MESURES, RETOURS, INSTANCES)
+TABLES = (CONTRAT, FICHES, THEMES, FINANCEMENT, FINANCEURS, LEFT_TO_PAY, POSTS, MESURES, RETOURS, INSTANCES)

@@ -14,6 +14,7 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, date_fr
 from cls_workbook.summaries.value_tables import ValueTable
 from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS
+from cls_workbook.tables.summary_tables import RATES
 from cls_workbook.tables.table_frames import table_frame
 
 
@@ -48,6 +49,7 @@ class ResultSummaries:
     gouvernance: pd.DataFrame
     territoire: pd.DataFrame
     totaux: pd.DataFrame
+    taux: pd.DataFrame = field(default_factory=lambda: table_frame(RATES))
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ def _place(result: Result, anomalie: Anomalie) -> str | Link:
 # --- What the other tables do not hold --------------------------------------------------------------------------------
 
 IDENTIFICATION, PROGRESS, GOVERNANCE, DECISION = "Identification", "Avancement", "Gouvernance", "Décision"
+RATE = "Taux constaté"
 RULE, TO_SPECIFY, CAVEAT = "Règle de financement", "À préciser", "Réserve"
 
 
@@ -120,6 +121,7 @@ def anchors(result: Result) -> Iterator[Row]:
     for section, frame, cle in (
         (PROGRESS, result.summaries.avancement, "fiche"),
         (GOVERNANCE, result.summaries.gouvernance, "Instance"),
+        (RATE, result.summaries.taux, "fiche"),
     ):
         for rank in frame_records(frame):
             yield from (line(section, rank[cle], champ, valeur) for champ, valeur in rank.items() if champ != cle)

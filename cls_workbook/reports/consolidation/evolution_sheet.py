@@ -17,13 +17,17 @@ from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.consolidation.evolution_mesures import POINTS, mesures_by_year
 from cls_workbook.reports.consolidation.evolution_targets import targets_by_year
 from cls_workbook.reports.consolidation.history_view import HistoryView, YearSeries, amounts
+from cls_workbook.reports.synthese.left_to_pay import left_by_financeur
 from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, STRONG, UNITS, Board, PrintedColumn, total_row
-from cls_workbook.summaries.history import ENGAGE_BY_FINANCEUR, ENVELOPE, ETAT
+from cls_workbook.summaries.balances import remainders
+from cls_workbook.summaries.balances.remainders import ENGAGE_BY_FINANCEUR
+from cls_workbook.summaries.history import ENVELOPE, ETAT
 from cls_workbook.workbook.description import Sheet
 
 NAME = "Évolution"
 MAX_ENVELOPES = 3  # on a line of the whole contract; beyond, those of all funders together only
 PROGRAMME, ENGAGE, VERSE = "Programmé sur la maquette", "Engagé sur la maquette", "Versé sur la maquette"
+COST = "Coût réalisé, tous financeurs"
 COLORS = ("gris_moyen", "axe4", "accent")
 
 
@@ -40,6 +44,7 @@ def sheet(result: Result) -> Sheet:
     _money(board, view)
     _fiches(board, view)
     _financeurs(board, view)
+    left_by_financeur(board, remainders.by_financeur(view.contrat, view.lines))
     mesures_by_year(board, view)
     targets_by_year(board, view, result)
     return board.finish(f"{contrat.nom_court} · évolution · consolidation du {date_fr(result.day)}")
@@ -50,7 +55,7 @@ def sheet(result: Result) -> Sheet:
 
 def _money(board: Board, view: HistoryView) -> None:
     """The contract as a whole: a row a year, so that a chart can read its columns; then what each total is."""
-    board.band(f"L’argent {of_payer(view.contrat)}, année par année", following=220)
+    board.band(f"La maquette {of_payer(view.contrat)} et le coût des actions, année par année", following=220)
     series = _whole_contrat_series(view)
     if not series:
         return board.note("Aucun montant n’est connu.")
@@ -98,7 +103,7 @@ def _whole_contrat_series(view: HistoryView) -> dict[str, tuple[YearAmounts, Cal
         (PROGRAMME, "Programmé", lambda _: None),
         (ENGAGE, "Engagé", added),
         (VERSE, "Versé", added),
-        ("Coût réalisé", "Coût réalisé", added),
+        (COST, "Coût réalisé", added),
     )
     return series | {nom: (totals, made) for nom, objet, made in regles if (totals := view.total(objet))}
 
@@ -112,15 +117,19 @@ def _fiches(board: Board, view: HistoryView) -> None:
         _fiche_row(view, numero, etats.get(numero, {}), prevus.get(numero, {}), engages.get(numero, {}))
         for numero in numbers
     ]
-    totals = (PrintedColumn("Engagé en tout", 3, f"{STRONG}:montant_cale"), PrintedColumn("Reste à engager", 3, AMOUNT))
-    label, *years = view.columns("Fiche", 13, AMOUNT, totals)
+    totals = (
+        PrintedColumn("Engagé en tout", 3, f"{STRONG}:montant_cale"),
+        PrintedColumn("Reste à engager", 3, AMOUNT),
+        PrintedColumn("Reste à verser", 3, AMOUNT),
+    )
+    label, *years = view.columns("Fiche", 11, AMOUNT, totals)
     state = (PrintedColumn("Dernier état", 4), PrintedColumn("Contrat", 3, AMOUNT))
     board.section(
         "L’argent et l’état de chaque fiche",
         [label._replace(unites=label.unites - 7), *state, *years],
         lines,
-        "Engagé sur la maquette, année par année ; le reste est celui du montant en vigueur. Une fiche retirée garde "
-        "ce qui y fut engagé.",
+        "Engagé sur la maquette, année par année ; le reste à engager est celui du montant en vigueur, le reste à "
+        "verser ce qui est engagé et non encore versé. Une fiche retirée garde ce qui y fut engagé.",
         absent="Ce contrat ne décrit encore aucune fiche.",
         following=110,
     )
@@ -132,10 +141,13 @@ def _fiche_row(view: HistoryView, numero: str, etats: YearSeries, prevus: YearSe
     last = etats[max(etats)] if etats else None
     etat = f"{last['Valeur']} ({view.contrat.year_name(last['Année'])})" if last else None
     prevu, by_year = prevus[max(prevus)]["Valeur"] if prevus else None, amounts(engages)
-    engage = total_of(by_year.values())
-    remaining = None if None in (prevu, engage) or ended else prevu - engage
+    engage, left = total_of(by_year.values()), view.left.get(numero, {})
+    remaining, unpaid = left.get("Reste à engager"), left.get("Reste à verser")
+    if ended:
+        paid = view.series("Versé", "Fiche").get((numero,), {})
+        unpaid = remainders.to_pay(by_year.values(), amounts(paid).values())
     titre = f"{numero} · {next(filter(None, labels), '')}{ended}"
-    return [titre, etat, prevu, *map(by_year.get, view.annees), engage, remaining]
+    return [titre, etat, prevu, *map(by_year.get, view.annees), engage, remaining, unpaid]
 
 
 def _financeurs(board: Board, view: HistoryView) -> None:

@@ -30,6 +30,7 @@ class HistoryView:
         self.annee, self.known = result.annee, {r["Année"] for r in self.lines}
         years = {result.annee, *self.contrat.annees}
         self.annees = list(range(min(years), max(years | self.known) + 1))
+        self.left = {r["Fiche"]: r for r in frame_records(result.tables.par_fiche)}  # what is left of each fiche
         self.ranks = {f.numero: rank for rank, f in enumerate(self.contrat.fiches)}
 
     def warning_text(self) -> str:

@@ -16,11 +16,12 @@ from decimal import Decimal
 from cls_workbook.csv_texts import formula_start, neutralized
 from cls_workbook.domain.model import Contrat, Structure
 from cls_workbook.domain.verification.fault import insee_number
+from cls_workbook.domain.wording import id_of_financeur
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, quoted_list, typography
 from cls_workbook.reports.exports.export_source import ExportSource
 from cls_workbook.reports.exports.table_schema import TYPES, as_text
-from cls_workbook.summaries.funding import VALORISATION, id_of_financeur
+from cls_workbook.summaries.balances.line_meaning import VALORISATION
 from cls_workbook.tables.consolidation_tables import ANSWERS, FINANCEMENTS
 from cls_workbook.tables.described_columns import Row
 

@@ -191,6 +191,8 @@ def _in_anchors(anchors: TableRead, table: DescribedTable, line: Row) -> tuple[s
     """The state of a fiche has its row there; the rest is the sheet as a whole, or the contract's definition."""
     if table is agency_tables.THEMES:
         return "définition du contrat", ""
+    if table is agency_tables.LEFT_TO_PAY:
+        return consolidation_tables.HISTORY.sheet, ""  # several of its rows make one
     if table is agency_tables.FICHES:
         titles, wanted = ("Rubrique", "Objet", "Champ"), ("Avancement", line["Fiche"], "etat")
         for rank, anchor in enumerate(anchors.lines):

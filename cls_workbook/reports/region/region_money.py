@@ -65,23 +65,26 @@ def bars_by_contrat(
 def contrats_against_maquette(board: Board, tables: Tables) -> None:
     lines = tables[region_tables.MAQUETTES]
     columns = (
-        PrintedColumn("Contrat", 9, STRONG, lambda m: m["Territoire"] or m["Titre"]),
-        PrintedColumn("Durée", 3, of=lambda m: f"{m['Première année']}-{m['Dernière année']}"),
-        PrintedColumn("Maquette", 4, AMOUNT, "Maquette"),
-        PrintedColumn("Engagé cumulé", 4, AMOUNT, "Engagé cumulé"),
-        PrintedColumn("Versé cumulé", 4, AMOUNT, "Versé cumulé"),
+        PrintedColumn("Contrat", 7, STRONG, lambda m: m["Territoire"] or m["Titre"]),
+        PrintedColumn("Durée", 2, of=lambda m: f"{m['Première année']}-{m['Dernière année']}"),
+        PrintedColumn("Maquette", 3, AMOUNT, "Maquette"),
+        PrintedColumn("Engagé cumulé", 3, AMOUNT, "Engagé cumulé"),
+        PrintedColumn("Versé cumulé", 3, AMOUNT, "Versé cumulé"),
         PrintedColumn("Part engagée", 2, RATE, "Part engagée"),
-        PrintedColumn("Reste à engager", 4, AMOUNT, "Reste à engager"),
-        PrintedColumn("Années absentes du cumul", 6, MUTED, "Années absentes"),
+        PrintedColumn("Reste à engager", 3, AMOUNT, "Reste à engager"),
+        PrintedColumn("Reste à verser", 3, AMOUNT, "Reste à verser"),
+        PrintedColumn("Années absentes du cumul", 3, MUTED, "Années absentes"),
+        PrintedColumn("Réserve sur les restes", 7, MUTED, "Réserve"),
     )
     sums = [total_of(m[t] for m in lines) for t in ("Maquette", "Engagé cumulé", "Versé cumulé")]
-    total = total_row(columns, ["Ensemble", BLANK_TOTAL, *sums, *[BLANK_TOTAL] * 3])
+    total = total_row(columns, ["Ensemble", BLANK_TOTAL, *sums, *[BLANK_TOTAL] * 5])
     board.section(
         "Chaque contrat face à sa maquette, depuis le début",
         columns,
         [*rows_of(columns, lines), total] if lines else [],
-        "Un cumul ne réunit que les années dont l’engagement est connu ; sans toutes les années, le reste à engager "
-        "n’est pas calculé.",
+        "Un cumul ne réunit que les années reçues dont l’engagement est connu. Les restes sont ceux de la dernière "
+        "synthèse de chaque contrat : la maquette moins ce qui est engagé sur les fiches dotées ; ce qui est engagé et "
+        "non encore versé.",
         absent="Aucun contrat.",
         following=90,
     )

@@ -34,9 +34,10 @@ def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict
         region_tables.MAQUETTES: list(_maquettes(copies, financement)),
         region_tables.FINANCEMENT: financement,
         region_tables.FINANCEMENT_FICHES: list(
-            _stack(copies, data.FINANCEMENT, [c.titre for c in data.FINANCEMENT.columns[2:-1]])
+            _stack(copies, data.FINANCEMENT, [c.titre for c in data.FINANCEMENT.columns[2:-2]])
         ),
         region_tables.FINANCEURS: list(_stack(copies, data.FINANCEURS, ["Prévu", "Engagé", "Versé"])),
+        region_tables.LEFT_TO_PAY: list(_stack(copies, data.LEFT_TO_PAY, ["Reste à verser"])),
         region_tables.POSTS: [
             line | {"À regarder": _to_look_at(line)} for line in _stack(copies, data.POSTS, ["ETP", "Aide versée"])
         ],
@@ -151,14 +152,13 @@ def _maquettes(copies: Sequence[ContratCopy], financement: Sequence[Row]) -> Ite
             total_of(li["Versé"] for li in money),
             last.contrat["Maquette"],
         )
-        whole = maquette is not None and engage is not None and not absent_ones
+        remaining = last.contrat["Reste à engager"]
         yield (
             last.contrat
             | {
                 "Engagé cumulé": engage,
                 "Versé cumulé": verse,
-                "Reste à engager": maquette - engage if whole else None,
-                "Part engagée": engage / maquette if maquette and engage is not None else None,
+                "Part engagée": (maquette - remaining) / maquette if maquette and remaining is not None else None,
                 "Années additionnées": ", ".join(map(str, all_known)) or None,
                 "Années absentes": ", ".join(map(str, absent_ones)) or None,
             }

@@ -126,7 +126,7 @@ def _money_cards(tables: Tables, annee: int) -> list[Card]:
         Card("Maquettes : prévu", prevu, "cle_montant", f"toute la durée, {endowed} à maquette chiffrée"),
         Card("Engagé depuis le début", engage, "cle_montant", known_years),
         Card("Versé depuis le début", verse, "cle_montant", "années connues"),
-        Card(f"Engagé {annee}", engaged, "cle_montant", "maquettes de l’ARS"),
+        Card(f"Engagé {annee}", engaged, "cle_montant", "maquettes"),
         Card(f"Coût réalisé {annee}", spent, "cle_montant", "tous financeurs"),
         Card(f"Fiches actives {annee}", active, "cle_entier", how_many(len(of_year), "contrat")),
     ]

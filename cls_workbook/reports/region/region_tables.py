@@ -35,7 +35,7 @@ TERRITORY = texte("Territoire", "Le territoire couvert.")
 MAQUETTE, POST, OUTSIDE_MAQUETTE, COFINANCEMENTS, VALORISATION = (
     "Maquette",
     "Poste de coordination",
-    "ARS hors maquette",
+    "Hors maquette",
     "Cofinancements",
     "Valorisation",
 )
@@ -88,12 +88,9 @@ MAQUETTES = DescribedTable(
         *agency_tables.CONTRAT.chosen("Première année", "Dernière année", "Maquette"),
         montant("Engagé cumulé", "La somme des lignes « Maquette » de la feuille Financement, années connues."),
         montant("Versé cumulé", "De même pour ce qui est versé."),
-        montant(
-            "Reste à engager",
-            "Maquette moins engagé cumulé ; vide s’il manque une année. Négatif en cas de dépassement.",
-            minimum=None,
-        ),
-        taux("Part engagée", "Engagé cumulé / maquette."),
+        *agency_tables.CONTRAT.chosen("Reste à engager", "Reste à verser"),
+        taux("Part engagée", "Ce qui n’est plus à engager / maquette."),
+        *agency_tables.CONTRAT.chosen("Réserve"),
         texte("Années additionnées", "Les années dont l’engagement est connu."),
         texte("Années absentes", "Les années qui manquent au cumul."),
         *PROVENANCE,
@@ -136,6 +133,14 @@ FINANCEURS = DescribedTable(
     "Financeurs",
     "Une ligne par contrat, année, financeur et nature.",
     (CONTRAT, YEAR, *agency_tables.FINANCEURS.columns, *PROVENANCE),
+    tab="axe2",
+)
+
+LEFT_TO_PAY = DescribedTable(
+    "Restes à verser",
+    "Restes_a_verser",
+    agency_tables.LEFT_TO_PAY.aide,
+    (CONTRAT, YEAR, *agency_tables.LEFT_TO_PAY.columns, *PROVENANCE),
     tab="axe2",
 )
 
@@ -266,6 +271,7 @@ TABLES = (
     FINANCEMENT,
     FINANCEMENT_FICHES,
     FINANCEURS,
+    LEFT_TO_PAY,
     POSTS,
     THEMES,
     FICHES,

@@ -11,8 +11,8 @@ from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.subsidies import payable_for_post
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
+from cls_workbook.summaries.balances.line_meaning import post_rules
 from cls_workbook.summaries.declared_posts import DeclaredPost, declared
-from cls_workbook.summaries.funding import post_rules
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.tables.table_frames import frame_records, known
 
@@ -34,7 +34,7 @@ def _post(portrait: Portrait, fiche: Fiche, rule: Rule) -> dict[str, object]:
     possible = None if post.expenditure is None else payable_for_post(rule, post.expenditure, post.etp)
     financeur = next((f.nom for f in portrait.contrat.financeurs if f.id == rule.financeur), None)
     of_financeur = (lines["Fiche"] == fiche.numero) & (lines["Financeur"] == financeur)
-    verse_sum = total_of(map(known, lines.loc[of_financeur, "Versé"]))
+    engaged, verse_sum = money.get("ARS hors maquette"), total_of(map(known, lines.loc[of_financeur, "Versé"]))
     return {
         "Fiche": fiche.numero,
         "Règle": rule.libelle,
@@ -48,9 +48,9 @@ def _post(portrait: Portrait, fiche: Fiche, rule: Rule) -> dict[str, object]:
         "Dépense éligible": post.expenditure,
         "Dépense réalisée": money.get("Coût réalisé"),
         "Aide possible": possible,
-        "Aide engagée": money.get("ARS hors maquette"),
+        "Aide engagée": engaged,
         "Aide versée": verse_sum,
-        "Aide / dépense": verse_sum / post.expenditure if post.expenditure and verse_sum is not None else None,
+        "Aide / dépense": engaged / post.expenditure if post.expenditure and engaged is not None else None,
     }
 
 

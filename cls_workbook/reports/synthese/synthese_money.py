@@ -8,10 +8,11 @@ from typing import Any
 
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.subsidies import relative_gap
-from cls_workbook.domain.wording import of_payer, payer
-from cls_workbook.french import NBSP, amount_fr, how_many
+from cls_workbook.domain.wording import agency_name, nature_name, of_payer
+from cls_workbook.french import NBSP, amount_fr, how_many, typography
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, posts
+from cls_workbook.reports.synthese.left_to_pay import left_by_financeur
 from cls_workbook.reports.synthese.synthese_pieces import (
     AMOUNT,
     BLANK_TOTAL,
@@ -26,8 +27,10 @@ from cls_workbook.reports.synthese.synthese_pieces import (
 )
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.text_heights import abridged
+from cls_workbook.summaries.balances import remainders as remaining
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.summaries.what_counts import MONEY
+from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
 MAX_FINANCEURS, LISTED_FINANCEURS, CHARTS_HEIGHT = 8, 20, 180
@@ -39,6 +42,11 @@ AMOUNT_STATES = {
     "vide": "laissé vide",
     "absente": "non imprimé",
 }
+DECLARATIONS = (
+    "Ces montants sont des déclarations des porteurs : « engagé » est ce qui leur a été attribué ou notifié pour "
+    "l’année par une convention ou une décision ; « versé », ce qu’ils ont reçu dans l’année, quelle que soit l’année "
+    "de la décision."
+)
 NATURES = ("ARS hors maquette", "Cofinancements", "Valorisation")
 _SUMS = (
     *("Contrat", "Programmé", "Engagé", "Versé", "Écart engagé - programmé", "Écart engagé - programmé (%)"),
@@ -66,7 +74,7 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     amount_gap, share_gap = "dense:montant_signe_cale", "dense:taux_signe_cale"
     columns = (
         PrintedColumn("N°", 1, STRONG_CENTRED),
-        PrintedColumn("Fiche", 6),
+        PrintedColumn("Fiche", 7),
         PrintedColumn("Contrat (toute la durée)", 3, AMOUNT),
         PrintedColumn(f"Programmé {annee}", 3, AMOUNT),
         PrintedColumn(f"Engagé {annee}", 3, AMOUNT),
@@ -76,27 +84,17 @@ def _maquette(board: Board, portrait: Portrait) -> None:
         PrintedColumn("Écart versé − engagé", 3, amount_gap),
         PrintedColumn("en %", 2, share_gap),
         PrintedColumn("Reste à engager", 3, AMOUNT),
-        PrintedColumn("Taux prévu", 2, RATE),
-        PrintedColumn("Taux constaté", 2, RATE),
+        PrintedColumn("Reste à verser", 3, AMOUNT),
     )
     posts = fiches_with_post(portrait)
     lines = [_maquette_row(portrait, fiche) for fiche in portrait.contrat.fiches if fiche not in posts]
     total = next(iter(frame_records(portrait.result.summaries.totaux)), {})
-    remainders = total_of(a["Reste à engager"] for a in portrait.money.values())
-    sums = [BLANK_TOTAL, "Total de la maquette", *map(total.get, _SUMS), remainders, BLANK_TOTAL, BLANK_TOTAL]
+    remainders = (portrait.left_to_engage.montant, portrait.left_to_pay.montant)
+    sums = [BLANK_TOTAL, "Total de la maquette", *map(total.get, _SUMS), *remainders]
     board.sheet_table(columns, [*lines, total_row(columns, sums)])
-    notes = [str(total["Réserve"])] if total.get("Réserve") else []
-    notes += [r.removeprefix(MONEY) for r in portrait.result.notes.reserves if r.startswith(MONEY)]
-    if posts:
-        notes.append(
-            f"Le poste de coordination (fiche {', '.join(f.numero for f in posts)}) est en plus de la maquette : voir "
-            f"plus bas."
-        )
-    notes.append(
-        f"Taux constaté : {payer(portrait.contrat)} versé / coût réalisé. Il ne se compare qu’à un taux "
-        f"d’intervention imprimé au contrat."
-    )
-    board.note(*(n[0].upper() + n[1:] for n in notes))
+    board.note(*_notes_on_maquette(portrait, total, [f.numero for f in posts]))
+    _rates(board, portrait)
+    left_by_financeur(board, remaining.by_financeur(portrait.contrat, portrait.history))
     own = tuple(f"Fiche {f.numero}{NBSP}:" for f in posts)
     autres = [e for e in portrait.result.notes.explications if not own or not e.startswith(own)]
     if autres:
@@ -104,15 +102,62 @@ def _maquette(board: Board, portrait: Portrait) -> None:
         board.sentences([f"• {e}" for e in autres])
 
 
+def _notes_on_maquette(portrait: Portrait, total: Row, posts: list[str]) -> list[str]:
+    """What the amounts are, and what they do not rest on."""
+    notes = [DECLARATIONS]
+    if total.get("Réserve"):
+        notes.append(str(total["Réserve"]))
+    notes += [r.removeprefix(MONEY) for r in portrait.result.notes.reserves if r.startswith(MONEY)]
+    for what, remainder in (("engager", portrait.left_to_engage), ("verser", portrait.left_to_pay)):
+        if remainder.reserve:
+            notes.append(f"Reste à {what} : {remainder.reserve}.")
+    if posts:
+        notes.append(f"Le poste de coordination (fiche {', '.join(posts)}) est en plus de la maquette : voir plus bas.")
+    return [typography(n[0].upper() + n[1:]) for n in notes]
+
+
 def _maquette_row(portrait: Portrait, fiche: Fiche) -> list[object]:
     a = defaultdict(lambda: None, portrait.money.get(fiche.numero, {}))
     montant: object = a["Montant contrat"]
     if montant is None:
         montant = StyledBox(AMOUNT_STATES.get(fiche.financement.montant_etat), "dense_doux:droite")
-    taux = fiche.financement.taux if fiche.financement.taux_pur else None
     programme, engage, verse = a["Programmé"], a["Engagé"], a["Versé"]
-    amounts = (montant, programme, engage, verse, *_gap(programme, engage), *_gap(engage, verse), a["Reste à engager"])
-    return [fiche.numero, fiche.titre, *amounts, taux, a["Taux constaté"]]
+    gaps = (*_gap(programme, engage), *_gap(engage, verse))
+    remainders = (a["Reste à engager"], a["Reste à verser"])
+    return [fiche.numero, fiche.titre, montant, programme, engage, verse, *gaps, *remainders]
+
+
+def _rates(board: Board, portrait: Portrait) -> None:
+    """The part of its cost that the agency attributes to each fiche, beside what it rests on."""
+    annee, who = portrait.year_label(), agency_name(portrait.contrat)
+    columns = (
+        PrintedColumn("N°", 1, STRONG_CENTRED),
+        PrintedColumn("Fiche", 13),
+        PrintedColumn("Taux prévu", 3, RATE),
+        PrintedColumn("Taux constaté", 3, RATE),
+        PrintedColumn("sur", 4),
+        PrintedColumn(f"Attribué {annee}", 4, AMOUNT),
+        PrintedColumn(f"Coût {annee}", 4, AMOUNT),
+        PrintedColumn("À noter", 4),
+    )
+    rows = []
+    for fiche in portrait.contrat.fiches:
+        taux, on = portrait.money.get(fiche.numero, {}).get("Taux constaté"), portrait.rates.get(fiche.numero, {})
+        prevu = fiche.financement.taux if fiche.financement.taux_pur else None
+        if taux is not None or prevu is not None:
+            known = taux is not None
+            terms = (on.get("attribue"), on.get("cout")) if known else (None, None)
+            word = StyledBox("au-delà de 100 %", STRONG) if taux is not None and taux > 1 else None
+            rows.append([fiche.numero, fiche.titre, prevu, taux, portrait.rate_extent(fiche.numero), *terms, word])
+    if rows:
+        board.sous_titre("Le taux constaté", following=90)
+        board.sheet_table(columns, rows)
+        board.note(
+            typography(
+                f"Taux constaté : attribué par {who} en {annee} / coût de {annee}, sur les seuls retours qui donnent "
+                f"les deux. Il ne se compare qu’à un taux d’intervention imprimé au contrat."
+            )
+        )
 
 
 def _gap(depuis: Decimal | None, to: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
@@ -166,9 +211,9 @@ def _outside_maquette(board: Board, portrait: Portrait) -> None:
         PrintedColumn("N°", 1, STRONG_CENTRED),
         PrintedColumn("Fiche", 15),
         PrintedColumn("Coût réalisé", 5, AMOUNT),
-        PrintedColumn("ARS hors maquette (CPOM, fonds) : engagé", 5, AMOUNT),
-        PrintedColumn("Cofinancements : engagé", 5, AMOUNT),
-        PrintedColumn("Valorisation, sans versement", 5, AMOUNT),
+        PrintedColumn(f"{nature_name(portrait.contrat, 'hors_maquette')} : engagé", 5, AMOUNT),
+        PrintedColumn(f"{nature_name(portrait.contrat, 'cofinancement')} : engagé", 5, AMOUNT),
+        PrintedColumn(f"{nature_name(portrait.contrat, 'valorisation')}, sans versement", 5, AMOUNT),
     )
     total = total_row(columns, [BLANK_TOTAL, "Sous-totaux, à ne pas additionner", None, *totaux.values()])
     board.section(

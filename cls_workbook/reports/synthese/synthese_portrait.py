@@ -16,18 +16,22 @@ from cls_workbook.domain.entry_questions import TOTALLED, in_synthese
 from cls_workbook.domain.model import Contrat, Fiche, Mesure
 from cls_workbook.domain.questions import Champ, ChoiceLists
 from cls_workbook.domain.targets import targets_in
-from cls_workbook.domain.wording import payer
+from cls_workbook.domain.wording import agency_name
 from cls_workbook.french import NBSP, amount_fr, fold, how_many, rate_fr
 from cls_workbook.personal_data import without_personal_data
+from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes
 from cls_workbook.summaries import history
 from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.summaries.balances import remainders
+from cls_workbook.summaries.balances.remainders import Remainder
 from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.summaries.masking import is_masked, mask_indicateurs, masked_years
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.summaries.years.followed_targets import FollowedTarget, followed
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED
+from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
 MESURES_PER_FICHE, ATTENTION_POINTS_PER_FICHE = 3, 3
@@ -120,8 +124,31 @@ class Portrait:
         self.indicateurs = {r["Mesure"]: r for r in frame_records(masked)}
         self.suivi = {r["fiche"]: r for r in frame_records(result.summaries.avancement)}
         self.money = {r["Fiche"]: r for r in frame_records(result.tables.par_fiche) if r["Fiche"] != TO_BE_SCHEDULED}
+        self.history = frame_records(result.tables.history)
         self.notes: dict[str, int] = {}
         self.has_previous = result.precedent or any(r["Valeur n-1"] is not None for r in self.indicateurs.values())
+
+    @cached_property
+    def left_to_engage(self) -> Remainder:
+        """Of the whole maquette."""
+        total = next(iter(frame_records(self.result.summaries.totaux)), {})
+        engaged = remainders.of_earlier_years(self.history, self.annee + 1, remainders.ENGAGE)
+        return remainders.left_to_engage(total.get("Contrat"), self.money.values(), total_of(engaged.values()))
+
+    @cached_property
+    def left_to_pay(self) -> Remainder:
+        """Of the whole maquette."""
+        return remainders.left_to_pay(self.money.values())
+
+    @cached_property
+    def rates(self) -> dict[str, Row]:
+        """Fiche → what its observed rate rests on."""
+        return {r["fiche"]: r for r in frame_records(self.result.summaries.taux)}
+
+    def rate_extent(self, numero: str) -> str | None:
+        """« 2 retours sur 3 »; None where it is not known."""
+        r = self.rates.get(numero)
+        return f"{how_many(int(r['retours']), 'retour')} sur {r['sur']}" if r else None
 
     def year_label(self, gap: int = 0) -> str:
         """The name of the campaign's year, or of one ``gap`` years away."""
@@ -202,8 +229,10 @@ class Portrait:
         if remaining is not None and remaining < 0:
             yield f"Maquette dépassée de {amount_fr(-Decimal(remaining))}"
         prevu, observed = fiche.financement.taux if fiche.financement.taux_pur else None, money.get("Taux constaté")
-        if prevu is not None and observed is not None and observed > prevu + PERCENTAGE_POINT:
-            yield f"Taux {payer(self.contrat)} {rate_fr(observed, 1)} pour {rate_fr(prevu, 1)} au contrat"
+        if observed is not None and observed > 1:
+            yield f"Taux {agency_name(self.contrat)} {rate_fr(observed, 1)}, au-delà de 100 %"
+        elif prevu is not None and observed is not None and observed > prevu + PERCENTAGE_POINT:
+            yield f"Taux {agency_name(self.contrat)} {rate_fr(observed, 1)} pour {rate_fr(prevu, 1)} au contrat"
 
     # --- measures ---
 

@@ -1,0 +1,28 @@
+"""What is left to pay, fiche by fiche and funder by funder: drawn in the Synthèse and in the Évolution alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, STRONG, STRONG_CENTRED, Board, PrintedColumn, rows_of
+from cls_workbook.tables.described_columns import Row
+
+
+def left_by_financeur(board: Board, rows: Sequence[Row]) -> None:
+    """A row a fiche, funder and nature (``remainders.by_financeur``); nothing where no engagement is known."""
+    if not rows:
+        return
+    columns = (
+        PrintedColumn("N°", 2, STRONG_CENTRED, "Fiche"),
+        PrintedColumn("Financeur", 11, STRONG, of=lambda r: r["Financeur"] or "non précisé"),
+        PrintedColumn("Nature", 8, of=lambda r: r["Nature"] or "non précisée"),
+        PrintedColumn("Engagé depuis le début", 5, AMOUNT, "Engagé depuis le début"),
+        PrintedColumn("Versé depuis le début", 5, AMOUNT, "Versé depuis le début"),
+        PrintedColumn("Reste à verser", 5, AMOUNT, "Reste à verser"),
+    )
+    board.band("Le reste à verser, par fiche et par financeur", following=90)
+    board.sheet_table(columns, rows_of(columns, rows))
+    board.note(
+        "Reste à verser : engagé moins versé, années connues additionnées ; vide là où l’un des deux n’est pas connu, "
+        "négatif là où plus a été versé qu’engagé. Une valorisation n’est pas de l’argent : elle n’y est pas."
+    )
