@@ -76,9 +76,17 @@ def maquette_payers(contrat: Contrat, numero: str) -> set[str]:
     )
 
 
-def is_of_another(contrat: Contrat, numero: str, nom: object) -> bool:
-    """Is this funder surely none of those that pay the maquette? A blank says nothing; « ARS du Centre » is the ARS."""
-    payers_ = maquette_payers(contrat, numero)
-    if not payers_ or not nom or id_of_financeur(contrat, nom) in payers_:
+def is_agency(contrat: Contrat, nom: object) -> bool:
+    """Is this funder the agency? « ARS du Centre » is the ARS."""
+    if not nom or not contrat.agence:
         return False
-    return id_of_financeur(contrat, nom) is not None or fold(agency_name(contrat)) not in fold(str(nom)).split()
+    financeur = id_of_financeur(contrat, nom)
+    if financeur is not None:
+        return financeur in agency_financeurs(contrat)
+    return fold(agency_name(contrat)) in fold(str(nom)).split()
+
+
+def is_of_another(contrat: Contrat, numero: str, nom: object) -> bool:
+    """Is this funder surely none of those that pay the maquette? A blank says nothing."""
+    payers_ = maquette_payers(contrat, numero)
+    return bool(payers_ and nom) and id_of_financeur(contrat, nom) not in payers_ and not is_agency(contrat, nom)

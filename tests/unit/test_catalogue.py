@@ -35,7 +35,7 @@ accueil/reponse/structure association
 1.1/mesures/1.1-I07/valeur 10
 1.1/financement/01/financeur Agence
 1.1/financement/01/nature Maquette
-1.1/financement/01/engage 5000
+1.1/financement/01/engage 2500
 1.1/financement/01/verse 2500
 1.1/financement/01/reference Conv-7
 1.1/financement/01/date 03/02/2025

@@ -207,6 +207,7 @@ def test_a_commitment_has_a_reference_and_a_date(nature, reference, date, cells)
         ("Ville", "Maquette", None, "financeur"),
         ("Agence", "Maquette", "CPOM 2023-2027", "reference"),
         ("Agence", "Hors maquette", "CPOM 2023-2027", None),
+        ("Ville", "Hors maquette", None, "financeur"),
         ("Ville", "Cofinancement", None, None),
         ("Agence", "Maquette", "Conv-12", None),
     ],
@@ -219,6 +220,31 @@ def test_only_the_money_of_the_contract_is_in_the_maquette(financeur, nature, re
         found(one_retour(line(1, financeur, nature, prevu="10", reference=reference)), "NATURE_DOUTEUSE")
         == all_expected
     )
+
+
+@pytest.mark.parametrize(
+    "financeur, nature, faulty",
+    [
+        ("Agence", "Cofinancement", True),
+        ("Agence du Centre", "Cofinancement", True),  # the same, in more words
+        ("Ville", "Cofinancement", False),
+        ("Agence", "Hors maquette", False),
+    ],
+)
+def test_the_agency_is_no_cofunder(financeur, nature, faulty):
+    places = ("financement/01/nature", "financement/01/financeur")
+    all_expected = [("AGENCE_EN_COFINANCEMENT", A_CONFIRMER, places)] if faulty else []
+    assert found(one_retour(line(1, financeur, nature, engage="10")), "AGENCE_EN_COFINANCEMENT") == all_expected
+
+
+@pytest.mark.parametrize(
+    "nature, verse, faulty",
+    [("Valorisation", "300", True), ("Valorisation", "0", False), ("Cofinancement", "300", False)],
+)
+def test_what_is_valued_is_never_paid(nature, verse, faulty):
+    places = ("financement/01/verse", "financement/01/nature")
+    all_expected = [("VALORISATION_VERSEE", A_CONFIRMER, places)] if faulty else []
+    assert found(one_retour(line(1, "Ville", nature, verse=verse)), "VALORISATION_VERSEE") == all_expected
 
 
 def payments(structure: str, financeur: str, *amounts: str, nature: str = "Cofinancement"):

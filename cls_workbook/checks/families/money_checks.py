@@ -14,6 +14,7 @@ from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Here, Row, above, here, typed_cells
 from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import FicheFinancement
+from cls_workbook.domain.wording import is_of_another
 from cls_workbook.french import amount_fr, fold, listing, rate_fr
 from cls_workbook.reading.storing.wide_views import columns, total_of
 
@@ -268,12 +269,11 @@ class RateAboveContrat(_MoneyOfAFiche):
         costs = {r["fichier"]: r["total"] for r in self.answers.depenses.values() if r["total"] is not None}
 
         def counted(x: Row) -> bool:
-            return x["niveau"] == MAQUETTE and x["engage"] is not None and x["fichier"] in costs
+            of_maquette = x["niveau"] == MAQUETTE and not is_of_another(self.contrat, fiche, x["financeur"])
+            return of_maquette and x["engage"] is not None and x["fichier"] in costs
 
-        engage = total_of(x["engage"] for x in self.answers.each("financement") if counted(x))
-        # a cost beside which nothing is attributed yet is no term of a rate
-        answered = {x["fichier"] for x in self.answers.each("financement") if counted(x)}
-        cost = sum(costs[file] for file in answered)
+        lines = [x for x in self.answers.each("financement") if counted(x)]
+        engage, cost = total_of(x["engage"] for x in lines), sum(costs[file] for file in {x["fichier"] for x in lines})
         if engage is not None and cost != 0 and engage > cost * (money.taux + RATE_MARGIN):
             found = f"{rate_fr(engage / cost, 1)} : {amount_fr(engage)} attribués pour un coût de {amount_fr(cost)}"
             yield self.on_lines(counted, found, f"{rate_fr(money.taux, 1)}, à un point près")
@@ -297,7 +297,7 @@ class DoubtfulNature(RowCheck):
     code, gravity = "NATURE_DOUTEUSE", A_CONFIRMER
     sought = (
         "Une ligne inscrite à la maquette semble relever d’un CPOM, d’un fonds dédié, d’une valorisation ou d’un autre "
-        "financeur."
+        "financeur ; ou une ligne hors maquette, d’un autre financeur."
     )
     expected = (
         "à la maquette, les seuls crédits inscrits au contrat ; les CPOM, fonds dédiés, valorisations et "
@@ -307,6 +307,8 @@ class DoubtfulNature(RowCheck):
     blocks = ("financement",)
 
     def broken(self, r: Row) -> bool:
+        if r["niveau"] == HORS_MAQUETTE:
+            return self._is_of_another(r)
         if r["niveau"] != MAQUETTE:
             return False
         reference = fold(r["reference"] or "")
@@ -314,10 +316,7 @@ class DoubtfulNature(RowCheck):
 
     def _is_of_another(self, r: Row) -> bool:
         """Is its funder neither the agency, nor one that shares with it?"""
-        contrat = self.contrat
-        agence = {f.id for f in contrat.financeurs if f.structure and f.structure == contrat.agence}
-        parity = {self.words.financeur(f) for rule in contrat.rules_of(r["fiche"], "parite") for f in rule.financeurs}
-        return bool(agence) and r["financeur"] is not None and r["id"] not in agence | parity
+        return is_of_another(self.contrat, r["fiche"], r["financeur"])
 
     def say(self, r: Row) -> Anomalie:
         clue = "financeur" if self._is_of_another(r) else "reference"

@@ -34,13 +34,13 @@ def to_engage(prevu: Decimal | None, engaged: Iterable[Decimal | None]) -> Decim
     """Of a fiche: the contract's amount less all that is engaged on its maquette since the first year (``engaged``:
     year by year); None where the contract gives no amount, or nothing is known to be engaged."""
     already = total_of(engaged)
-    return rounded(prevu - already) if prevu is not None and already is not None else None
+    return rounded(Decimal(prevu - already)) if prevu is not None and already is not None else None
 
 
 def to_pay(engaged: Iterable[Decimal | None], paid: Iterable[Decimal | None]) -> Decimal | None:
     """What is engaged less what is paid, over the years; None where one of the two is not known."""
     promised, received = total_of(engaged), total_of(paid)
-    return rounded(promised - received) if promised is not None and received is not None else None
+    return rounded(Decimal(promised - received)) if promised is not None and received is not None else None
 
 
 def of_earlier_years(before: Iterable[Mapping[str, Any]], annee: int, objet: str) -> dict[str, Decimal]:

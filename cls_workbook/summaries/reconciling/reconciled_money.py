@@ -21,6 +21,7 @@ from cls_workbook.tables.consolidation_tables import EXPENDITURE, FINANCEMENT
 from cls_workbook.tables.table_frames import frame_records
 
 AMOUNTS = {"prevu": "Prévu", "engage": "Engagé", "verse": "Versé"}
+_VALUED = "saisi comme versé d’une valorisation, donc dans aucune somme versée"
 _CENT = Decimal("0.01")
 
 
@@ -49,6 +50,8 @@ def money(
         for parts, nombre, _ in (s for (_, c), s in amounts.items() if c == champ):
             line.parts = {c: line.parts.get(c, 0) + parts.get(c, 0) for c in line.parts | parts}
             line.nombre += nombre
+        if champ == "verse":
+            line.apart.append((total_of(li["verse_valorise"] for li in lines), _VALUED))
         line.notes += tell_unreadable(sum(n for (_, c), n in unreadable.items() if c == champ))
         yield _to_the_cent(line)
     for consolidated in frame_records(par_fiche):
@@ -111,6 +114,7 @@ def _money_of_fiche(
         if not elsewhere:
             outside = total_of(li[champ] for li in lines if li["niveau"] not in (None, "maquette"))
             line.apart.append((outside, "autres natures que la maquette"))
+            line.apart.append((total_of(li["verse_valorise"] for li in lines), _VALUED))
         line.notes += tell_unreadable(unreadable[fiche, champ])
         yield _to_the_cent(line)
 
