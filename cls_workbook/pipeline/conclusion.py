@@ -84,12 +84,13 @@ def _summarize(
     before = past_year.history(precedent, contrat) if precedent else []
     last_year = past_year.indicateurs(precedent, contrat, annee) if precedent else None
     avancement = progress.avancement(contrat, values, planned)
+    refused = what_counts.details_set_aside(typed_returns.values, anomalies)
     tables = ResultTables(
         retours=what_counts.statuts(contrat, planned, typed_returns.retours, anomalies),
         normalisations=typed_returns.normalisations,
         mesures=value_tables.mesures_table(contrat, values),
         reponses=value_tables.answers_table(contrat, values),
-        indicateurs=activity.indicateurs(contrat, values, planned, last_year, targets_in(contrat, annee)),
+        indicateurs=activity.indicateurs(contrat, values, planned, last_year, targets_in(contrat, annee), refused),
         financements=value_tables.financements_table(contrat, values),
         par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged, before),
         par_financeur=funding.par_financeur(contrat, values),

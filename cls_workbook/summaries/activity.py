@@ -5,7 +5,7 @@ How answers make one figure is in ``aggregation``. No figure is ever added acros
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -41,18 +41,23 @@ def indicateurs(
     planned: pd.DataFrame | ExpectedReturns,
     precedent: Mapping[str, object] | None = None,
     cibles: Mapping[str, Cible] | None = None,
+    details_set_aside: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
     """The table ``Indicateurs``: one row per measure, in the contract's order.
 
     ``values``: what is left once refused values are set aside (``what_counts.retain``). ``planned``: the frame of
     ``expected.expected_returns``, or its ``ExpectedReturns``. ``precedent``: measure → last year's value; ``cibles``:
-    measure → the target that the year looks at. Rates are shares (0.265 for 26,5 %). A return counts as received for a
-    measure when it gave the figure, or said « sans objet ».
+    measure → the target that the year looks at; ``details_set_aside``: as ``what_counts`` has them. Rates are shares
+    (0.265 for 26,5 %). A return counts as received for a measure when it gave the figure, or said « sans objet ».
     """
     campagne, former, wanted = CampagneRetours(contrat, values, planned), precedent or {}, cibles or {}
+    refused = details_set_aside or {}
     return table_frame(
         INDICATEURS,
-        (_indicateur(campagne, *where, former.get(id_), wanted.get(id_)) for id_, where in contrat.by_mesure.items()),
+        (
+            _indicateur(campagne, *where, former.get(id_), wanted.get(id_), refused.get(id_, ()))
+            for id_, where in contrat.by_mesure.items()
+        ),
     )
 
 
@@ -63,6 +68,7 @@ def _indicateur(
     mesure: Mesure,
     former: object,
     wanted: Cible | None,
+    details_set_aside: Collection[str],
 ) -> tuple[Any, ...]:
     """The line of one measure; what returns say of it is let go before those of the next one are taken up."""
     reponses = campagne.reponses(mesure.id, depends_on_detail(mesure))
@@ -70,6 +76,9 @@ def _indicateur(
     coverage, gaps = campagne.coverage(fiche, indicateur, reponses, result)
     asked = mesure.libelle, result.unite or mesure.unite, mesure.agregation, mesure.valeur_initiale
     figure = result.valeur, result.numerateur, result.denominateur
+    without_detail = [r for r, reponse in reponses.items() if r in details_set_aside and reponse in result.counted]
+    if n := len(without_detail):
+        gaps.append(f"détail écarté, qui contredit la valeur ({n} retour{'s' * (n > 1)})")
     reserve = SEPARATOR.join((*result.reserves, *gaps)) or None
     compared = wanted.valeur if wanted else None, former
     return (fiche.numero, fiche.axe, indicateur.id, mesure.id, *asked, *compared, *figure, *coverage, reserve)

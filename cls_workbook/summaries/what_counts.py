@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
+from cls_workbook.checks.families.breakdown_checks import ON_DETAILS
 from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour
 from cls_workbook.checks.families.subsidy_checks import BEYOND_A_RULE
 from cls_workbook.domain.model import Contrat
@@ -226,3 +227,17 @@ def money_reserves(anomalies: Iterable[Anomalie]) -> list[str]:
 
 def _beyond(a: Anomalie) -> str:
     return f"{MONEY}fiche {a.fiche}, compté au-delà d’une règle{NBSP}: {a.found} (attendu{NBSP}: {a.expected})."
+
+
+def details_set_aside(values: ValueStore, anomalies: Iterable[Anomalie]) -> dict[str, set[str]]:
+    """Measure → the returns whose breakdown, or list of names, contradicts their figure and is refused for it.
+    ``values``: all that was typed."""
+    codes = {check.code for check in ON_DETAILS}
+    refused = [a for a in anomalies if a.code in codes and a.gravite == BLOCKING]
+    cells = {(a.file, a.sheet, cell) for a in refused for cell in a.cells}
+    set_aside: dict[str, set[str]] = {}
+    of_files = values.of_files({a.file for a in refused})
+    for mesure, *place in columns(of_files, "mesure", "fichier", "feuille", "cellule"):
+        if tuple(place) in cells:
+            set_aside.setdefault(mesure, set()).add(place[0])
+    return set_aside

@@ -1,4 +1,8 @@
-"""Breakdowns and lists of names, against the figure that they detail."""
+"""Breakdowns and lists of names, against the figure that they detail.
+
+Where they contradict each other, the detail is set aside and the figure counts, with a reserve
+(``what_counts.details_set_aside``).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, RetourCheck, RowCheck
 from cls_workbook.checks.given.typed_answers import Row, above, here, typed_cells
 from cls_workbook.french import fold, number_fr
-from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, total_of
 
 # Block of a total → its champs, and the champ of the rows that each is compared with.
 TOTALS = {"mesures": {"valeur": "effectif"}, "taux": {"numerateur": "numerateur", "denominateur": "denominateur"}}
@@ -29,16 +33,21 @@ class _BreakdownCheck(RetourCheck, abstract=True):
         return () if ranks and self.places.any_refused(*here(r), "ventilations", r["mesure"]) else ranks
 
 
-def _cells(r: Row, champ: str, ranks: Iterable[Row], *details: str) -> list[str]:
-    """Of a total, then of its detail."""
-    return typed_cells(r, champ) + [cell for rank in ranks for cell in typed_cells(rank, *details)]
+def _cells(ranks: Iterable[Row], *details: str) -> list[str]:
+    """Of a detail."""
+    return [cell for rank in ranks for cell in typed_cells(rank, *details)]
+
+
+def _declared(r: Row, champ: str = "valeur") -> str:
+    """A total that counts, and where it stands."""
+    return f"{number_fr(r[champ])} (cellule {r[champ + ADDRESS_SUFFIX]})"
 
 
 class BreakdownDiffersFromTotal(_BreakdownCheck):
-    """One anomaly a measure, at the total and at all the figures of its breakdown: which one is wrong is not known."""
+    """One anomaly a measure, at all the figures of its breakdown; it names the cell of the total."""
 
     code, gravity = "VENTILATION_DIFFERENTE_DU_TOTAL", BLOCKING
-    sought = "Le total du détail par catégorie diffère de la valeur déclarée."
+    sought = "Le total du détail par catégorie diffère de la valeur déclarée : la valeur compte, le détail est écarté."
     expected = "un détail dont le total est la valeur déclarée"
     remedy = f"corrigez la valeur ou le détail par catégorie, {SEND_BACK}"
 
@@ -47,19 +56,18 @@ class BreakdownDiffersFromTotal(_BreakdownCheck):
             for r, ranks in self.detailed(bloc, multiple_answers=False):
                 totals = {champ: total_of(rank[detail] for rank in ranks) for champ, detail in champs.items()}
                 gaps = [c for c, total in totals.items() if None not in (r[c], total) and total != r[c]]
-                cells = [cell for c in gaps for cell in _cells(r, c, ranks, champs[c])]
                 said = (
-                    f"{self.words.libelle(bloc, c).lower()} : {number_fr(r[c])} ; total du détail : "
+                    f"{self.words.libelle(bloc, c).lower()} : {_declared(r, c)} ; total du détail : "
                     f"{number_fr(totals[c])}"
                     for c in gaps
                 )
                 if gaps:
-                    yield self.at(r, " ; ".join(said), *gaps, cells=cells)
+                    yield self.at(r, " ; ".join(said), *gaps, cells=_cells(ranks, *champs.values()))
 
 
 class CategoryAboveTotal(_BreakdownCheck):
     code, gravity = "MODALITE_SUPERIEURE_AU_TOTAL", BLOCKING
-    sought = "À réponses multiples, une catégorie compte plus que la valeur déclarée."
+    sought = "À réponses multiples, une catégorie compte plus que la valeur déclarée : le détail est écarté."
     expected = "dans chaque catégorie, la valeur déclarée au plus"
     remedy = f"corrigez la valeur ou le détail par catégorie, {SEND_BACK}"
 
@@ -67,8 +75,8 @@ class CategoryAboveTotal(_BreakdownCheck):
         for r, ranks in self.detailed("mesures", multiple_answers=True):
             if excess := [rank for rank in ranks if above(rank["effectif"], r["valeur"])]:
                 said = ", ".join(f"« {_name(rank)} » : {number_fr(rank['effectif'])}" for rank in excess)
-                found = f"{said} ; valeur déclarée : {number_fr(r['valeur'])}"
-                yield self.at(r, found, "valeur", cells=_cells(r, "valeur", excess, "effectif"))
+                found, others = f"{said} ; valeur déclarée : {_declared(r)}", [r for r in ranks if r not in excess]
+                yield self.at(r, found, "valeur", cells=_cells([*excess, *others], "effectif"))
 
 
 def _name(rank: Row) -> str:
@@ -79,7 +87,10 @@ class NamesDifferFromTotal(_BreakdownCheck):
     """More names than counted is a contradiction; fewer may be a list that was not finished."""
 
     code, gravity = "LISTE_DE_NOMS_DIFFERENTE_DU_TOTAL", (BLOCKING, A_CONFIRMER)
-    sought = "La liste des noms en compte plus (bloquant) ou moins (à confirmer) que la valeur déclarée."
+    sought = (
+        "La liste des noms en compte plus (bloquant : la liste est écartée, la valeur compte) ou moins (à confirmer) que "
+        "la valeur déclarée."
+    )
     expected = "autant de noms que la valeur déclarée"
 
     def in_retours(self) -> Iterator[Anomalie]:
@@ -90,10 +101,11 @@ class NamesDifferFromTotal(_BreakdownCheck):
             if not names or r["valeur"] in (None, len(names)):
                 continue
             gravite, remedy = A_CONFIRMER, "complétez la liste, ou confirmez à la coordination."
+            cells = typed_cells(r, "valeur") + _cells(ranks, "nom", "modalite")
             if len(names) > r["valeur"]:
                 gravite, remedy = BLOCKING, f"corrigez la valeur ou la liste, {SEND_BACK}"
-            found = f"{number_fr(r['valeur'])} ; {len(names)} nom(s) différent(s) dans la liste"
-            cells = _cells(r, "valeur", ranks, "nom", "modalite")
+                cells = _cells(ranks, "nom", "modalite")
+            found = f"{_declared(r)} ; {len(names)} nom(s) différent(s) dans la liste"
             yield self.at(r, found, "valeur", cells=cells, remedy=remedy, gravite=gravite)
 
 
@@ -112,3 +124,7 @@ class UnnamedCategory(RowCheck):
         first = next(r[c] for c in COUNTS if r[c] is not None)
         cells = self.blank_cells(r, "modalite") + typed_cells(r, *COUNTS)
         return self.at(r, f"{number_fr(first)}, sans catégorie", "modalite", cells=cells)
+
+
+# What they refuse is a detail; the figure of its return counts.
+ON_DETAILS = (BreakdownDiffersFromTotal, CategoryAboveTotal, NamesDifferFromTotal)
