@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
 from cls_workbook.engines.engine_protocol import Cause, Engine, Failure
 from cls_workbook.engines.local_engines import LocalEngine
 from cls_workbook.errors import Refusal
-from cls_workbook.french import typography
+from cls_workbook.french import same_look, typography
 from cls_workbook.reading.folder_files import is_of_the_system
 from cls_workbook.reading.locating import file_messages
 from cls_workbook.reading.locating.retour import Retour
@@ -114,6 +114,15 @@ def _walk_folder(folder: Path) -> Iterator[str]:
                 yield nom if here == "." else f"{here}/{nom}"
 
 
+def shown_name(nom: str) -> str:
+    """The name of a file as it can be written. That of an old archive, whose bytes are no text, is read as Windows wrote
+    it, and says so: a neighbour may bear the same in the bytes of today."""
+    if nom.isascii() or not any("\udc80" <= character <= "\udcff" for character in nom):
+        return nom
+    stem, dot, extension = same_look(nom).rpartition(".")
+    return f"{stem} (autre encodage){dot}{extension}"
+
+
 class RetourFile(NamedTuple):
     """A file to read: the name to show, and where it is (on the machine that reads, or was asked to).
 
@@ -130,7 +139,7 @@ class RetourFile(NamedTuple):
         if self.retour is not None:
             return self.retour
         content = content_of(Path(self.path)) if self.content is None else self.content
-        return reader.read_content(content, self.path, self.nom)
+        return reader.read_content(content, self.path, shown_name(self.nom))
 
 
 class _FileToSend(RetourFile):
@@ -180,7 +189,7 @@ def apply(
     with _progress_bar(len(files)) as progress:
         for facts, result in engine.apply(work, _batches(files_to_read, size, weighed=engine.remote)):
             if isinstance(result, Failure):
-                LOGGER.warning(typography(f"{result.element.nom} : {FAILURE_TEXTS[result.cause]}"))
+                LOGGER.warning(typography(f"{shown_name(result.element.nom)} : {FAILURE_TEXTS[result.cause]}"))
             yield result
             progress.update(len(facts))
 
@@ -210,10 +219,10 @@ def on_failure(failure: Failure[RetourFile]) -> Retour:
     """The return that could not be read to its end: without answers, with one blocking anomaly."""
     file = failure.element
     return Retour(
-        file.nom,
+        shown_name(file.nom),
         file.path,
         "",
-        anomalies=(file_messages.unreadable(file.nom, FAILURE_TEXTS[failure.cause], SAVE_AGAIN),),
+        anomalies=(file_messages.unreadable(shown_name(file.nom), FAILURE_TEXTS[failure.cause], SAVE_AGAIN),),
     )
 
 

@@ -83,6 +83,17 @@ def test_small_files_that_swell_are_refused_before_they_fill_the_memory(tmp_path
     assert {line.partition(" |")[0] for line in said if "| lu, " in line} == harmless
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows n’a pas de tels noms")
+def test_a_name_in_the_bytes_of_an_old_archive_costs_nothing_to_the_others(tmp_path):
+    filled(tmp_path, SEVEN, nom="bon.xlsx")
+    (tmp_path / "bon.xlsx").with_name(os.fsdecode(b"r\xe9ponse.xlsx")).write_bytes((tmp_path / "bon.xlsx").read_bytes())
+    retours = list(return_files.read(return_files.retours_in([tmp_path]), ReturnReader(contrats), processes=1))
+    assert [(r.file, items_read(r)) for r in retours] == [("bon.xlsx", SEVEN), ("réponse (autre encodage).xlsx", SEVEN)]
+    result = consolider(retours, trial(), 2025, day=datetime.date(2026, 4, 1))
+    writer.write(consolidation_workbook.workbook(result), tmp_path / "C.xlsx")
+    assert (tmp_path / "C.xlsx").exists()
+
+
 # --- folders --------------------------------------------------------------------------------------------------------
 
 
