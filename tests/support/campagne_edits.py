@@ -55,6 +55,11 @@ PLAUSIBLE: Mapping[str, object] = {
     "1.1/financement/01/engage": 6000.5,
     "1.1/financement/01/reference": "CONV-2025-7",
     "1.1/financement/01/date": datetime.date(2025, 5, 12),
+    "1.1/financement/02/financeur": "Ville de Rivemont",
+    "1.1/financement/02/nature": "Cofinancement",
+    "1.1/financement/02/engage": 6000.5,
+    "1.1/financement/02/reference": "DEL-2025-3",
+    "1.1/financement/02/date": datetime.date(2025, 4, 3),
     "1.1/depenses/total": 12001,
     "1.1/qualitatif/realisations": "Quarante personnes rencontrées",
     "2.1/avancement/etat": "En cours",
@@ -64,6 +69,7 @@ PLAUSIBLE: Mapping[str, object] = {
 VERSION_2 = PLAUSIBLE | {
     "1.1/mesures/1.1-I01/valeur": 44,
     "1.1/financement/01/engage": 6500.25,
+    "1.1/depenses/total": 12500.75,
     "2.1/qualitatif/freins": "La météo, puis la grève",
 }
 

@@ -347,31 +347,44 @@ class Matrix:
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
-def digits(boxes: Iterable[Case]) -> str:
-    """The table of the README."""
-    by_form: dict[str, list[Case]] = {}
-    for box in boxes:
-        by_form.setdefault(box.form, []).append(box)
+KINDS = {
+    "sheet_edits": "lignes, colonnes, cellules verrouillées, aspect",
+    "typing_edits": "ce qui est tapé, dans chaque sorte de case",
+    "workbook_edits": "feuilles et classeurs",
+    "campagne_edits": "ce qui est dans le dossier",
+}
+
+
+def kind_of(edit: Edit | WorkbookEdit | CampagneEdit) -> str:
+    """By the module that tells what is done."""
+    module = "campagne_edits" if isinstance(edit, CampagneEdit) else edit.perform.__module__.rpartition(".")[2]
+    return KINDS[module]
+
+
+def digits(boxes: Iterable[tuple[str, Case]]) -> str:
+    """The table of the docs: (kind, case) → a line for each kind in each form, then for each form."""
+    by_line: dict[tuple[str, str], list[Case]] = {}
+    for kind, box in boxes:
+        for line in ((kind, box.form), ("ensemble", box.form)):
+            by_line.setdefault(line, []).append(box)
     titles = (
-        "forme enregistrée",
+        "genre",
+        "forme",
         "modifications",
         "valeurs",
-        "lues exactement",
+        "exactes",
         "signalées",
-        "perdues sans un mot",
-        "fausses sans un mot",
+        "perdues",
+        "fausses",
         "fausses alertes",
     )
-    lines = ["| " + " | ".join(titles) + " |", "|---" + "|---:" * (len(titles) - 1) + "|"]
-    for form, theirs in [*by_form.items(), ("ensemble", [c for listing in by_form.values() for c in listing])]:
+    lines = ["| " + " | ".join(titles) + " |", "|---|---" + "|---:" * (len(titles) - 2) + "|"]
+    for (kind, form), theirs in sorted(by_line.items(), key=lambda line: (line[0][0] == "ensemble", line[0])):
         total = sum((c.verdict for c in theirs), Verdict())
-        counts = [
-            len(theirs),
-            total.etats.total(),
-            *(total.etats[e] for e in (READ, REPORTED, LOST, WRONG)),
-            len(total.false_alarms),
-        ]
-        lines.append(f"| {form} | " + " | ".join(f"{n:,}".replace(",", "\u00a0") for n in counts) + " |")
+        etats = [total.etats[e] for e in (READ, REPORTED, LOST, WRONG)]
+        counts = [len(theirs), total.etats.total(), *etats, len(total.false_alarms)]
+        shown = " | ".join(f"{n:,}".replace(",", "\u00a0") for n in counts)
+        lines.append(f"| {kind} | {form} | {shown} |")
     return "\n".join(lines)
 
 
@@ -379,10 +392,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, LibreOffice(Path(folder)) as libreoffice:
         matrix = Matrix(libreoffice, Path(folder))
         boxes = [
-            *(matrix.case(edit, form) for edit in (*EDITS, *CAMPAGNE_EDITS) for form in FORMS),
-            *(matrix.case(edit, form, slow_too=True) for edit in WORKBOOK_EDITS for form in FORMS),
+            *((kind_of(edit), matrix.case(edit, form)) for edit in (*EDITS, *CAMPAGNE_EDITS) for form in FORMS),
+            *((kind_of(edit), matrix.case(edit, form, slow_too=True)) for edit in WORKBOOK_EDITS for form in FORMS),
         ]
-    for box in boxes:
+    for _, box in boxes:
         if box.faults:
             print(box.nom, box.form, box.faults, sep="\n    ", file=sys.stderr)
     print(digits(boxes))

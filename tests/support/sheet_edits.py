@@ -258,7 +258,7 @@ def delete_the_anchors(page: Page) -> None:
     page.delete_columns(1)
 
 
-@edit("supprimer la colonne des intitulés", "CELLULE_INTROUVABLE", reported=63)
+@edit("supprimer la colonne des intitulés", "CELLULE_INTROUVABLE", reported=64)
 def delete_the_headings(page: Page) -> None:
     page.delete_columns(2)
 

@@ -219,7 +219,6 @@ def dates_of_programs(page: Page) -> None:
         ("15/03/2025 00:00", MARCH_15),
         ("20250315", MARCH_15),
         ("15032025", MARCH_15),
-        (15032025, MARCH_15),
         (45731.5, MARCH_15),
         (45730.9999999, MARCH_15),
         ("15 mars 2025 à 10 h 30", MARCH_15),

@@ -332,7 +332,7 @@ def make_copy(opened_book: EditedBook) -> None:
     opened_book.duplicate_sheet(FICHE, "FA 1.1 (2)")
 
 
-@edit("copier une feuille et modifier la copie", "ANCRES_EN_DESACCORD", reported=310)
+@edit("copier une feuille et modifier la copie", "ANCRES_EN_DESACCORD", reported=312)
 def copy_and_edit(opened_book: EditedBook) -> None:
     opened_book.duplicate_sheet(FICHE, "FA 1.1 (2)")
     line, column = opened_book.pages[FICHE].place("mesures/1.1-I01/valeur")
@@ -445,7 +445,7 @@ def two_retours(opened_book: EditedBook) -> None:
         opened_book.importer(nom, f"{nom} (2)")
 
 
-@edit("coller dans un retour la fiche d’un autre", "ANCRES_EN_DESACCORD", reported=310)
+@edit("coller dans un retour la fiche d’un autre", "ANCRES_EN_DESACCORD", reported=312)
 def fiche_of_another(opened_book: EditedBook) -> None:
     opened_book.importer(FICHE, "FA 1.1 (2)")
 

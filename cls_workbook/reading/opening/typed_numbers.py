@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,]([0-9]{1,9}))?Z?")
+_BEYOND = re.compile(r"\+?([1-9][0-9]{4,6})-([0-9]{2})-([0-9]{2})(?:T[0-9:.,]{1,20}Z?)?")  # a number in a cell of dates
 _DURATION = re.compile(
     r"(-?)P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,7})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9}(?:[.,][0-9]{1,9})?)S)?)?"
 )
@@ -45,9 +46,14 @@ def duration(days: float) -> timedelta | float:
     return timedelta(milliseconds=round(days * _DAY)) if abs(days) <= _LAST_DAY else days
 
 
-def written_moment(written: str) -> date | datetime:
-    """« 2025-03-15 », « 2025-03-15T10:30:00 » → a day, or a day and a time. ValueError if it is not one."""
+def written_moment(written: str) -> date | datetime | float:
+    """« 2025-03-15 », « 2025-03-15T10:30:00 » → a day, or a day and a time; the number of days beyond the year 9999, as
+    ``moment``. ValueError if it is not one."""
     written = written.strip(" \t\r\n")
+    if beyond := _BEYOND.fullmatch(written):
+        year, month, day = map(int, beyond.groups())
+        cycles = year // 400 - 5  # of as many days each
+        return float((date(year - 400 * cycles, month, day) - _ORIGIN.date()).days + 146_097 * cycles)
     if _DATE.fullmatch(written):
         return date.fromisoformat(written)
     found = _MOMENT.fullmatch(written)

@@ -35,7 +35,11 @@ class DayOrder:
         if isinstance(typed.raw, str):
             reason = f"dans ce fichier, «{NBSP}{as_text(self._witness)}{NBSP}» met le mois d’abord{NBSP}: "
             return date_refusal(AcceptedInput("date", minimum=place.minimum, maximum=place.maximum), reason)
-        if typed.sheet in self._sheets and not self._answering.is_unchanged(typed, place):
+        if (
+            isinstance(outcome, Understood)
+            and typed.sheet in self._sheets
+            and not self._answering.is_unchanged(typed, place)
+        ):
             self._converted.setdefault((typed.sheet, place.fiche), []).append(typed)
         return outcome
 
