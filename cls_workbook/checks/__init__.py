@@ -18,6 +18,7 @@ from cls_workbook.checks.families import (
     breakdown_checks,
     campaign_checks,
     capacity_checks,
+    double_checks,
     evolution_checks,
     grant_checks,
     indicateur_checks,
@@ -45,6 +46,7 @@ FAMILIES = (
     money_checks,
     nature_checks,
     subsidy_checks,
+    double_checks,
     grant_checks,
     privacy_checks,
 )

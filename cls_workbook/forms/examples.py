@@ -216,7 +216,8 @@ class _FicheAnswers:
         niveau = "maquette" if money.montant is not None and not poste else "hors_maquette"
         agence = self._financeur(self.contrat.agence)
         parts = [(agence, niveau, part), (self._cofinanceur(agence), "cofinancement", cost - part)]
-        reference, day = f"CONV-{self.plan.annee}-{self.fiche.numero}", date(self.plan.annee, 4, 15)
+        whose = f"-{self.plan.respondent.id}" if self.plan.respondent else ""
+        reference, day = f"CONV-{self.plan.annee}-{self.fiche.numero}{whose}", date(self.plan.annee, 4, 15)
         return [
             {"financeur": nom, "nature": self._nature(niveau), "reference": reference, "date": day}
             | dict.fromkeys(("prevu", "engage", "verse"), m)

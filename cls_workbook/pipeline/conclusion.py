@@ -90,7 +90,9 @@ def _summarize(
         normalisations=typed_returns.normalisations,
         mesures=value_tables.mesures_table(contrat, values),
         reponses=value_tables.answers_table(contrat, values),
-        indicateurs=activity.indicateurs(contrat, values, planned, last_year, targets_in(contrat, annee), refused),
+        indicateurs=what_counts.reserved(
+            activity.indicateurs(contrat, values, planned, last_year, targets_in(contrat, annee), refused), anomalies
+        ),
         financements=value_tables.financements_table(contrat, values),
         par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged, before),
         par_financeur=funding.par_financeur(contrat, values),

@@ -15,11 +15,13 @@ import pandas as pd
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.families.breakdown_checks import ON_DETAILS
 from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour
+from cls_workbook.checks.families.double_checks import COUNTED, FILES, WHOSE, DoubledActivity, DoubledGrant
 from cls_workbook.checks.families.subsidy_checks import BEYOND_A_RULE
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, fold
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns
+from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.summaries.expected import EXPECTED_COLUMNS, ExpectedReturns, displayed_name
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, RETOURS
 
@@ -213,20 +215,25 @@ def retain(values: V, anomalies: Iterable[Anomalie]) -> V:
 # --- What is kept, and to be confirmed ------------------------------------------------------------------------------
 
 MONEY = f"Financement{NBSP}: "  # what the reserves of the totals of money begin with
+DOUBLED = "une même activité est peut-être comptée deux fois"
 _TOLD = 20
 
 
 def money_reserves(anomalies: Iterable[Anomalie]) -> list[str]:
-    """French sentences: the amounts that the totals of money hold although a rule does not allow them."""
+    """French sentences: the amounts that the totals of money hold although a rule does not allow them, or although two
+    returns declare them. No file is named."""
     beyond = {check.code for check in BEYOND_A_RULE}
-    said = list(dict.fromkeys(_beyond(a) for a in anomalies if a.code in beyond))
-    return said[:_TOLD] + [f"{MONEY}{len(said) - _TOLD} autres montants au-delà d’une règle sont comptés."] * (
-        len(said) > _TOLD
-    )
-
-
-def _beyond(a: Anomalie) -> str:
-    return f"{MONEY}fiche {a.fiche}, compté au-delà d’une règle{NBSP}: {a.found} (attendu{NBSP}: {a.expected})."
+    said = dict[str, None]()
+    for a in anomalies:
+        if a.code in beyond:
+            said[f"fiche {a.fiche}, compté au-delà d’une règle{NBSP}: {a.found} (attendu{NBSP}: {a.expected})."] = None
+        elif a.code == DoubledGrant.code:
+            said[f"fiche {a.fiche}, peut-être compté deux fois{NBSP}: {a.found.rpartition(FILES)[0]}."] = None
+        elif a.code == DoubledActivity.code:  # its counts may be of few people: they are not said
+            whose = a.found.rpartition(FILES)[0].rpartition(WHOSE)[2]
+            said[f"fiche {a.fiche}, coût et activité peut-être comptés deux fois, {whose} les déclare aussi."] = None
+    others = [f"{len(said) - _TOLD} autres montants sont comptés, et à confirmer."] * (len(said) > _TOLD)
+    return [f"{MONEY}{sentence}" for sentence in [*said][:_TOLD] + others]
 
 
 def details_set_aside(values: ValueStore, anomalies: Iterable[Anomalie]) -> dict[str, set[str]]:
@@ -241,3 +248,14 @@ def details_set_aside(values: ValueStore, anomalies: Iterable[Anomalie]) -> dict
         if tuple(place) in cells:
             set_aside.setdefault(mesure, set()).add(place[0])
     return set_aside
+
+
+def reserved(indicateurs: pd.DataFrame, anomalies: Iterable[Anomalie]) -> pd.DataFrame:
+    """The table ``Indicateurs``, whose reserves say where two structures declared the same activity."""
+    doubled = {a.fiche for a in anomalies if a.code == DoubledActivity.code}
+    concerned = indicateurs["Fiche"].isin(doubled) & indicateurs["Agrégation"].isin(COUNTED)
+    if not doubled:
+        return indicateurs
+    pairs = zip(indicateurs["Réserve"], concerned & indicateurs["Valeur"].notna(), strict=True)
+    told = [SEPARATOR.join(filter(None, (reserve, DOUBLED))) if is_told else reserve for reserve, is_told in pairs]
+    return indicateurs.assign(**{"Réserve": pd.Series(told, indicateurs.index, dtype=object)})

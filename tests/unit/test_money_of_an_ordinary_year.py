@@ -3,6 +3,7 @@ anomalies, tables and Synthèse. Every figure was worked out by hand."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
@@ -141,3 +142,61 @@ def test_the_floor_looks_at_the_share_of_the_post_and_the_cost_is_its_bound(tmp_
     ]
     told = "Fiche 5.1 : 0,4 ETP : poste non éligible, le minimum est de 0,5 ETP."
     assert told in statements(year)
+
+
+# --- the same money, the same activity, twice ---
+
+CODE, ACTIVITY = "FINANCEMENT_DECLARE_DEUX_FOIS", "ACTIVITE_DECLAREE_DEUX_FOIS"
+
+
+def conventions(engage: object, reference: str, day: date) -> dict[str, object]:
+    return granted("1.1", 1, "Agence", "Maquette", engage=engage, reference=reference, date=day)
+
+
+def test_a_grant_that_two_structures_declare_is_found_and_the_total_says_so(tmp_path):
+    """34 270 € of one convention, in two returns: 68 540 € in the total."""
+    same = conventions(34270, "Conv 2025-12", date(2025, 3, 12))
+    reponses = {"asso": same, "ville": same | {"1.1/financement/01/reference": "CONV. 2025-12"}}
+    year = live(tmp_path, definition(tmp_path, CONTRAT), 2025, reponses)
+    (double,) = (a for a in year.result.anomalies if a.code == CODE)
+    told = "Agence, 34 270 €, « CONV. 2025-12 », 12/03/2025, déclarés aussi par Association (fiche 1.1)"
+    assert double.gravite == "à confirmer" and double.found.replace(NBSP, " ").startswith(f"{told} — fichier ")
+    assert money(year, "1.1")["Engagé"] == D(68540)
+    assert any(told in t and ".xlsx" not in t for t in written(year.synthese))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        conventions(34271, "Conv 2025-12", date(2025, 3, 12)),
+        conventions(34270, "Conv 2025-13", date(2025, 3, 12)),
+        conventions(34270, "Conv 2025-12", date(2025, 3, 13)),
+        granted("1.1", 1, "Ville", "Maquette", engage=34270, reference="Conv 2025-12", date=date(2025, 3, 12)),
+        granted("1.1", 1, "Agence", "Cofinancement", engage=34270, reference="Conv 2025-12", date=date(2025, 3, 12)),
+    ],
+)
+def test_what_differs_is_another_grant(tmp_path, other):
+    reponses = {"asso": conventions(34270, "Conv 2025-12", date(2025, 3, 12)), "ville": other}
+    assert found(live(tmp_path, definition(tmp_path, CONTRAT), 2025, reponses), CODE) == []
+
+
+def test_an_activity_that_two_structures_declare_is_found_and_the_total_says_so(tmp_path):
+    same = {"1.1/mesures/1.1-I01/valeur": 8, "1.1/mesures/1.1-I02/valeur": 120, "1.1/depenses/total": 4000}
+    year = live(tmp_path, definition(tmp_path, CONTRAT), 2025, {"asso": same, "ville": same})
+    (double,) = found(year, ACTIVITY)
+    told = (
+        "8 pour « Consultations », 120 pour « Patients », coût de 4 000 €, déclarés aussi par Association (fiche 1.1)"
+    )
+    assert double[1] == "à confirmer" and double[2].startswith(told)
+    (sessions,) = lines(year.result.tables.indicateurs, Mesure="1.1-I01")
+    assert (sessions["Valeur"], money(year, "1.1")["Coût réalisé"]) == (16, D(8000))
+    assert "une même activité est peut-être comptée deux fois" in sessions["Réserve"]
+    reserve = "fiche 1.1, coût et activité peut-être comptés deux fois, Association (fiche 1.1) les déclare aussi."
+    assert any(x.endswith(reserve) for x in written(year.synthese))
+
+
+@pytest.mark.parametrize("other", [{"1.1/depenses/total": 4001}, {"1.1/mesures/1.1-I02/valeur": 121}])
+def test_what_differs_is_another_activity(tmp_path, other):
+    same = {"1.1/mesures/1.1-I01/valeur": 8, "1.1/mesures/1.1-I02/valeur": 120, "1.1/depenses/total": 4000}
+    year = live(tmp_path, definition(tmp_path, CONTRAT), 2025, {"asso": same, "ville": same | other})
+    assert found(year, ACTIVITY) == []
