@@ -26,7 +26,7 @@ def targets_by_year(board: Board, view: HistoryView, result: Result) -> None:
     if not by_mesure:
         return
     label, *years = view.columns("Fiche et mesure", 15, CENTRED, (PrintedColumn("Où l’on en est", 5, MUTED),))
-    columns = [label._replace(unites=label.unites - 4, style=STRONG), PrintedColumn("", 4, MUTED), *years]
+    columns = [label._replace(unites=label.unites - 4, style=STRONG), PrintedColumn("Suivi", 4, MUTED), *years]
     board.band("Les cibles du contrat, année par année", following=110)
     board.sheet_table(columns, [row for years in by_mesure.values() for row in _rows(view, years)])
     board.note(
