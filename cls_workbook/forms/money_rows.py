@@ -6,7 +6,7 @@ import dataclasses
 from decimal import Decimal
 
 from cls_workbook.domain import entry_questions
-from cls_workbook.domain.model import Fiche
+from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import asked_by_contract
 from cls_workbook.domain.wording import SHARED_PAYER, payer
 from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G, H, K, width
@@ -36,6 +36,17 @@ def money_reminder(fiche: Fiche, annee: str, programme: Decimal | None, payer: s
     return typography(" · ".join(pieces))
 
 
+def money_words(contrat: Contrat) -> list[str]:
+    """What the amounts mean for who declares them, and what each nature of the contract holds."""
+    natures = [f"{n.libelle} : {n.aide}" for n in contrat.natures if n.aide]
+    amounts = (
+        "Prévu : ce que vous attendez. Engagé : ce qui vous est attribué ou notifié pour l’année par une convention ou "
+        "une décision, même si rien n’est encore arrivé. Versé : ce que vous avez reçu dans l’année, quelle que soit "
+        "l’année de la décision."
+    )
+    return [typography(t) for t in (amounts, " · ".join(natures)) if t]
+
+
 def financement(page: FormPage, fiche: Fiche, context: SheetContext) -> FormRows:
     """Funding lines and their totals by nature. Returns where the lines stand."""
     bloc, prefix = entry_questions.FINANCEMENT, f"{fiche.numero}/financement"
@@ -47,6 +58,9 @@ def financement(page: FormPage, fiche: Fiche, context: SheetContext) -> FormRows
     if fiche.numero in context.programme:
         page.printed_facts[reminder.cle] = texte
     page.next_row(height(texte, width(B, K), size=9))
+    for texte in money_words(context.contrat):
+        page.merge(B, K, texte, "aide:texte")
+        page.next_row(height(texte, width(B, K), size=9))
     columns = {c.nom: column for c, column in zip(bloc.input_fields, (B, C, D, E, F, G, H), strict=True)}
     zone = rows_to_fill(page, bloc, prefix, columns, context.this_year)
     _totals_by_nature(page, prefix, context, zone)
@@ -77,13 +91,12 @@ def depenses(
     lines = form(page, entry_questions.EXPENDITURES, context)
     total, etp = address(lines["total"], C), address(lines["etp"], C)
     _detail(page, f"{address(lines['personnel'], C)}:{address(lines['autres'], C)}", total)
-    agence = "l’ARS" if payer(context.contrat) == "ARS" else payer(context.contrat)
     for nature in context.contrat.natures:
         if nature.niveau == "maquette" and fiche.financement.montant is not None:
             of_nature = f"{financement.column(C)},{quote(nature.libelle)}"
-            verse = f"SUMIF({of_nature},{financement.column(F)})"
-            label = typography(f"Part versée par {agence} ({nature.libelle})")
-            formula = f'IF(OR(N({total})=0,COUNTIF({of_nature})=0),"",{verse}/{total})'
+            attributed = f"SUMIF({of_nature},{financement.column(E)})"
+            label = typography(f"Part attribuée pour l’année ({nature.libelle})")
+            formula = f'IF(OR(N({total})=0,COUNTIF({of_nature})=0),"",{attributed}/{total})'
             computed_row(page, f"taux.{nature.id}", label, formula, "taux")
             page.next_row(height(label, WIDTHS[B]))
     eligible = total

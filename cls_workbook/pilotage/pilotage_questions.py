@@ -115,7 +115,7 @@ OTHER_FINANCEMENTS = block(
             "nature",
             "Nature",
             "natures",
-            "Hors maquette : CPOM, fonds dédiés, poste. Valorisation : moyens mis à disposition, sans versement.",
+            "De quel argent il s’agit, avec les mots du contrat. Une valorisation est sans versement.",
             obligatoire=True,
         ),
         amount("montant", "Montant {annee}", "Le montant programmé pour l’année, en euros.", obligatoire=True),
