@@ -33,7 +33,7 @@ from cls_workbook.summaries.balances.observed_rates import observed_rates
 from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.summary_tables import TOTALS
-from cls_workbook.tables.table_frames import frame_of_rows, table_frame
+from cls_workbook.tables.table_frames import frame_of_rows, frame_records, table_frame
 
 AMOUNTS = ("prevu", "engage", "verse")
 LINE = (
@@ -234,12 +234,14 @@ def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
     """
     fiches = financement[financement["Fiche"] != TO_BE_SCHEDULED]
     has_post = fiches["Fiche"].map(lambda numero: bool(post_rules(contrat, numero))).astype(bool)
-    outside = fiches["ARS hors maquette"]
+    outside, cofi = fiches["ARS hors maquette"], fiches["Cofinancements"]
     engages = {"Poste de coordination (hors maquette)": outside[has_post]} if has_post.any() else {}
-    engages["ARS hors maquette"] = outside[~has_post]
-    engages["Cofinancements"] = fiches["Cofinancements"]
-    engages["Valorisation (sans versement)"] = fiches["Valorisation"]
-    lines = ({"Sous-total": nom, "Engagé": total_of(amounts)} for nom, amounts in engages.items())
+    engages[nature_name(contrat, OUTSIDE_MAQUETTE)] = outside[~has_post]
+    engages[nature_name(contrat, COFINANCEMENT)] = cofi
+    engages[f"{nature_name(contrat, VALORISATION)} (sans versement)"] = fiches["Valorisation"]
+    lines = [{"Sous-total": nom, "Engagé": total_of(amounts)} for nom, amounts in engages.items()]
+    if beside := total_of(cofi[has_post]):
+        lines[-2]["Réserve"] = f"dont {amount_fr(beside)} au poste de coordination"
     return frame_of_rows(TOTALS, [_maquette(contrat, fiches), *lines])
 
 
@@ -254,6 +256,7 @@ def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> Row:
         if known < len(funded):
             s = "s" * (known > 1)
             reserves.append(f"{column.lower()} connu pour {known} fiche{s} dotée{s} sur {len(funded)}")
+    reserves += [r for r in (remainders.paid_beside_engaged(frame_records(fiches)),) if r]
     overall = total_of(e.montant for e in contrat.enveloppes if e.financeur is None)
     announced = (amount for amount in (prevu, contrat.maquette, overall) if amount is not None)
     line = {"Sous-total": "Maquette", "Contrat": next(announced, None)}

@@ -211,3 +211,57 @@ def test_what_is_valued_is_in_no_sum_of_what_was_paid(lived):
 
 def test_the_synthese_says_that_these_are_declarations(lived):
     assert any("déclarations des porteurs" in t for t in written(lived.second.synthese, "Synthèse"))
+
+
+# --- the first page -------------------------------------------------------------------------------------------------
+
+
+def note_of(path, card):
+    """What is said under a key figure."""
+    rows = printed(path)
+    rank = next(r for r, row in enumerate(rows) if card in row)
+    return rows[rank + 2][rows[rank].index(card)]
+
+
+def test_the_first_page_says_where_totals_do_not_rest_on_the_same_fiches(lived):
+    """Engaged 16 000 (10 000 + 6 000) stands beside paid 4 000: nobody says what was paid on 3.5."""
+    engaged, paid = (note_of(lived.first.synthese, f"ARS : {what} 2024") for what in ("engagé", "versé"))
+    assert engaged == "connu pour 1 fiche dotée sur 6 ; dont 6 000 € sur 1 fiche sans montant"
+    assert paid == (
+        "connu pour 1 fiche dotée sur 6 ; 6 000 € engagés sur 1 fiche sans versement connu dans l’année ; "
+        "reste à verser depuis le début : 6 000 €"
+    )
+    assert "5 fiches dotées sur 6" in note_of(lived.first.synthese, "Reste à engager")
+    (total,) = lines(lived.first.result.summaries.totaux, **{"Sous-total": "Maquette"})
+    assert "6 000 € engagés sur 1 fiche sans versement connu" in total["Réserve"].replace(NBSP, " ")
+
+
+@pytest.fixture(scope="module")
+def solidarites(tmp_path_factory):
+    """The métropole brings 500 € beside the contract, and a foundation, by mistake, 40 € under it."""
+    saisies = funded(
+        "1",
+        ("État", "Crédits du contrat", {"engage": 1000, "verse": 1000}),
+        ("Dijon métropole", "Crédits du contrat", {"engage": 1000}),
+        ("Dijon métropole", "Hors contrat", {"engage": 500}),
+        ("Fondation", "Crédits du contrat", {"engage": 40}),
+        total=2540,
+    )
+    folder = tmp_path_factory.mktemp("solidarites")
+    return live(folder, "dijon-solidarites-2024-2027", 2024, {"dijon-metropole": saisies})
+
+
+def test_names_of_natures_and_of_who_pays_are_those_of_the_contract(solidarites):
+    synthese, evolution = written(solidarites.synthese, "Synthèse"), written(solidarites.consolidation, "Évolution")
+    assert "Hors contrat : engagé" in synthese
+    assert not [t for t in synthese | evolution if "ARS" in t.split()]
+    assert "La maquette du contrat et le coût des actions, année par année" in evolution
+    assert [r["Sous-total"] for r in lines(solidarites.result.summaries.totaux)][1:] == [
+        "Hors contrat",
+        "Cofinancement",
+        "Valorisation (sans versement)",
+    ]
+    row = fiche(solidarites, "1")
+    assert (row["Engagé"], row["ARS hors maquette"], row["Cofinancements"]) == (2000, 500, 40)
+    # 2 765 000 in all - 2 000: the contract gives its money as a whole
+    assert row_of(solidarites.synthese, ["Total de la maquette"])[-2:] == [2763000, 1000]

@@ -215,6 +215,8 @@ def _outside_maquette(board: Board, portrait: Portrait) -> None:
         PrintedColumn(f"{nature_name(portrait.contrat, 'cofinancement')} : engagé", 5, AMOUNT),
         PrintedColumn(f"{nature_name(portrait.contrat, 'valorisation')}, sans versement", 5, AMOUNT),
     )
+    with_post = total_of(portrait.money.get(n, {}).get("Cofinancements") for n in has_post)
+    of_post = [f"Cofinancements : dont {amount_fr(with_post)} au poste de coordination."] if with_post else []
     total = total_row(columns, [BLANK_TOTAL, "Sous-totaux, à ne pas additionner", None, *totaux.values()])
     board.section(
         "Financement : hors maquette, cofinancements, valorisation",
@@ -222,6 +224,7 @@ def _outside_maquette(board: Board, portrait: Portrait) -> None:
         [*lines, total] if lines else [],
         "Le coût réalisé réunit tous les financeurs de la fiche. Les natures d’argent ne s’additionnent pas entre "
         "elles.",
+        *map(typography, of_post),
         absent="Aucun retour ne donne de coût réalisé, de crédit hors maquette, de cofinancement ni de valorisation.",
         following=110,
     )
@@ -241,6 +244,7 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
     columns = [PrintedColumn("Nature", 10, STRONG), PrintedColumn(f"Engagé {annee}", 4, AMOUNT)]
     said = "montant engagé pour chaque nature. " + " ; ".join(f"{nom} {amount_fr(m)}" for nom, m in natures)
     _table_and_bars(board, columns, natures, len(natures), "Engagé par nature (à ne pas additionner)", said)
+    board.note(*(f"{r['Sous-total']}{NBSP}: {r['Réserve']}." for r in totaux[1:] if r["Réserve"]))
     lines = frame_records(portrait.result.tables.par_financeur)
     rows = [
         [" — ".join(t for t in (r["Financeur"], r["Nature"]) if t) or "non précisé", r["Engagé"], r["Versé"]]

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.wording import SHARED_PAYER, payer
-from cls_workbook.french import NBSP, date_fr, how_many
+from cls_workbook.french import NBSP, amount_fr, date_fr, how_many
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import Result
@@ -34,6 +34,7 @@ from cls_workbook.reports.synthese.synthese_portrait import Portrait, appearance
 from cls_workbook.reports.synthese.synthese_reserves import reserves
 from cls_workbook.reports.synthese.synthese_targets import targets
 from cls_workbook.reports.synthese.synthese_totals import totals
+from cls_workbook.summaries.balances.remainders import paid_beside_engaged
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR, completion_rate
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
@@ -150,12 +151,20 @@ def _money_cards(portrait: Portrait) -> list[Card]:
     funded = [a for a in money_rows if a["Montant contrat"] is not None]
     without_amount = not funded  # the contract gives its money as a whole: every fiche may draw on it
     funded = funded or list(money_rows)
-    costs, remainders = [a["Coût réalisé"] for a in money_rows], [a["Reste à engager"] for a in funded]
+    costs = [a["Coût réalisé"] for a in money_rows]
 
     def on(column: str) -> str:
         known = sum(a[column] is not None for a in funded)
         endowed = "" if without_amount else f" dotée{'s' * (known > 1)}"
-        return f"connu pour {how_many(known, 'fiche')}{endowed} sur {len(funded)}"
+        said = [f"connu pour {how_many(known, 'fiche')}{endowed} sur {len(funded)}"]
+        elsewhere = [a[column] for a in money_rows if a["Montant contrat"] is None and a[column]]
+        if elsewhere and not without_amount:
+            said.append(f"dont {amount_fr(total_of(elsewhere))} sur {how_many(len(elsewhere), 'fiche')} sans montant")
+        if column == "Versé":
+            said += filter(None, [paid_beside_engaged(money_rows)])
+            if (left := portrait.left_to_pay.montant) is not None:
+                said.append(f"reste à verser depuis le début{NBSP}: {amount_fr(left)}")
+        return f"{NBSP}; ".join(said)
 
     annee, who = portrait.year_label(), payer(portrait.contrat)
     prevu = f"{who} : prévu{'' if who == SHARED_PAYER else ' au contrat'}"
@@ -168,7 +177,12 @@ def _money_cards(portrait: Portrait) -> list[Card]:
             Card(f"{who} : {column.lower()} {annee}", total.get(column), "cle_montant", on(column))
             for column in ("Programmé", "Engagé", "Versé")
         ),
-        Card("Reste à engager", total_of(remainders), "cle_montant", on("Reste à engager")),
+        Card(
+            "Reste à engager",
+            portrait.left_to_engage.montant,
+            "cle_montant",
+            f"{NBSP}; ".join(filter(None, ("depuis le début", portrait.left_to_engage.reserve))),
+        ),
         Card(
             f"Coût réalisé {annee}",
             total_of(costs),

@@ -92,6 +92,21 @@ def left_to_pay(fiches: Iterable[Row]) -> Remainder:
     return Remainder(total_of(known), reserve)
 
 
+def paid_beside_engaged(fiches: Iterable[Row]) -> str:
+    """Where what is paid and what is engaged in the year rest on other fiches: how much, on how many, in words."""
+    fiches = list(fiches)
+    paid_only = [f[VERSE] for f in fiches if f[VERSE] is not None and f[ENGAGE] is None]
+    engaged_only = [f[ENGAGE] for f in fiches if f[ENGAGE] is not None and f[VERSE] is None]
+    said = []
+    if paid_only:
+        on = how_many(len(paid_only), "fiche")
+        said.append(f"{amount_fr(total_of(paid_only))} versés sur {on} sans engagement connu dans l’année")
+    if engaged_only:
+        on = how_many(len(engaged_only), "fiche")
+        said.append(f"{amount_fr(total_of(engaged_only))} engagés sur {on} sans versement connu dans l’année")
+    return f"{NBSP}; ".join(said)
+
+
 # --- By funder ------------------------------------------------------------------------------------------------------
 
 
