@@ -21,6 +21,9 @@ from cls_workbook.french import fold, of
 # How a measure is typed in, and how its answers are brought together.
 MESURE_TYPES = ("entier", "decimal", "taux", "satisfaction", "moyenne", "jalon", "liste", "ventilation", "texte")
 AGGREGATIONS = ("FLUX", "PERSONNES", "STOCK", "ENTITES", "RATIO", "MOYENNE", "SATISFACTION", "JALON", "UNION", "TEXTE")
+# What the tool can work out of itself → how the measures that it is beside are brought together.
+_RATE_CALCULS = ("fiches_realisees", "fiches_realisees_coordination", "participation")
+CALCULS = dict.fromkeys(_RATE_CALCULS, "RATIO") | {"bilan_valide": "JALON"}
 INDICATEUR_TYPES = ("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "texte")
 AMOUNT_STATES = ("chiffre", "non_determine", "a_definir", "regle", "vide", "absente")
 Members = Mapping[
@@ -144,6 +147,7 @@ class Mesure(Period):
     poids: str | None = None  # what an average is weighted by
     qpv: bool | None = None  # asks « dont QPV »; None: persons only
     cle: bool = False  # shown on the line of its fiche in the Synthèse
+    calcul: str | None = None  # which of ``CALCULS`` is set beside what is declared
     theme: str | None = None  # id of a theme: same theme and same unit may be set side by side between contracts
     note: str | None = None
 

@@ -34,6 +34,7 @@ from cls_workbook.summaries import (
     what_counts,
 )
 from cls_workbook.summaries.balances import observed_rates
+from cls_workbook.summaries.computed import computed_figures
 from cls_workbook.summaries.reconciling import reconciliation
 
 
@@ -84,15 +85,17 @@ def _summarize(
     before = past_year.history(precedent, contrat) if precedent else []
     last_year = past_year.indicateurs(precedent, contrat, annee) if precedent else None
     avancement = progress.avancement(contrat, values, planned)
-    refused = what_counts.details_set_aside(typed_returns.values, anomalies)
+    validated_on = pilotage.date_validation if pilotage.etat == coordination.VALIDE else None
+    computed = computed_figures.figures(contrat, avancement, pilotage.reunions, validated_on)
+    refused, wanted = what_counts.details_set_aside(typed_returns.values, anomalies), targets_in(contrat, annee)
+    indicateurs = activity.indicateurs(contrat, values, planned, last_year, wanted, refused, computed)
+    anomalies = sort_out([*anomalies, *computed_figures.differences(contrat, values, indicateurs, computed)])
     tables = ResultTables(
         retours=what_counts.statuts(contrat, planned, typed_returns.retours, anomalies),
         normalisations=typed_returns.normalisations,
         mesures=value_tables.mesures_table(contrat, values),
         reponses=value_tables.answers_table(contrat, values),
-        indicateurs=what_counts.reserved(
-            activity.indicateurs(contrat, values, planned, last_year, targets_in(contrat, annee), refused), anomalies
-        ),
+        indicateurs=what_counts.reserved(indicateurs, anomalies),
         financements=value_tables.financements_table(contrat, values),
         par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged, before),
         par_financeur=funding.par_financeur(contrat, values),
@@ -118,7 +121,7 @@ def _summarize(
             decisions=_decisions(pilotage),
         ),
         tuple(anomalies),
-        validated_on=pilotage.date_validation if pilotage.etat == coordination.VALIDE else None,
+        validated_on=validated_on,
         precedent=precedent is not None,
     )
 

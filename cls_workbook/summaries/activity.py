@@ -6,7 +6,7 @@ How answers make one figure is in ``aggregation``. No figure is ever added acros
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -24,6 +24,7 @@ from cls_workbook.summaries.aggregation import (
     entity_key,
 )
 from cls_workbook.summaries.campagne_returns import CampagneRetours
+from cls_workbook.summaries.computed.computed_figures import ComputedFigure
 from cls_workbook.summaries.expected import ExpectedReturns
 from cls_workbook.tables.consolidation_tables import INDICATEURS
 from cls_workbook.tables.summary_tables import VENTILATIONS
@@ -42,33 +43,39 @@ def indicateurs(
     precedent: Mapping[str, object] | None = None,
     cibles: Mapping[str, Cible] | None = None,
     details_set_aside: Mapping[str, Collection[str]] | None = None,
+    computed: Mapping[str, ComputedFigure] | None = None,
 ) -> pd.DataFrame:
     """The table ``Indicateurs``: one row per measure, in the contract's order.
 
     ``values``: what is left once refused values are set aside (``what_counts.retain``). ``planned``: the frame of
     ``expected.expected_returns``, or its ``ExpectedReturns``. ``precedent``: measure → last year's value; ``cibles``:
-    measure → the target that the year looks at; ``details_set_aside``: as ``what_counts`` has them. Rates are shares
-    (0.265 for 26,5 %). A return counts as received for a measure when it gave the figure, or said « sans objet ».
+    measure → the target that the year looks at; ``details_set_aside``: as ``what_counts`` has them; ``computed``:
+    ``computed_figures``. Rates are shares (0.265 for 26,5 %). A return counts as received for a measure when it gave
+    the figure, or said « sans objet ».
     """
     campagne, former, wanted = CampagneRetours(contrat, values, planned), precedent or {}, cibles or {}
-    refused = details_set_aside or {}
+    refused, worked_out = details_set_aside or {}, computed or {}
+
+    def beside(id_: str) -> _Beside:
+        return _Beside(former.get(id_), wanted.get(id_), refused.get(id_, ()), worked_out.get(id_))
+
     return table_frame(
-        INDICATEURS,
-        (
-            _indicateur(campagne, *where, former.get(id_), wanted.get(id_), refused.get(id_, ()))
-            for id_, where in contrat.by_mesure.items()
-        ),
+        INDICATEURS, (_indicateur(campagne, *where, beside(id_)) for id_, where in contrat.by_mesure.items())
     )
 
 
+class _Beside(NamedTuple):
+    """What stands beside the figure of one measure: last year's, its target, the returns whose detail is refused, what
+    the tool computes."""
+
+    former: object
+    wanted: Cible | None
+    details_set_aside: Collection[str]
+    computed: ComputedFigure | None
+
+
 def _indicateur(
-    campagne: CampagneRetours,
-    fiche: Fiche,
-    indicateur: Indicateur,
-    mesure: Mesure,
-    former: object,
-    wanted: Cible | None,
-    details_set_aside: Collection[str],
+    campagne: CampagneRetours, fiche: Fiche, indicateur: Indicateur, mesure: Mesure, beside: _Beside
 ) -> tuple[Any, ...]:
     """The line of one measure; what returns say of it is let go before those of the next one are taken up."""
     reponses = campagne.reponses(mesure.id, depends_on_detail(mesure))
@@ -76,11 +83,15 @@ def _indicateur(
     coverage, gaps = campagne.coverage(fiche, indicateur, reponses, result)
     asked = mesure.libelle, result.unite or mesure.unite, mesure.agregation, mesure.valeur_initiale
     figure = result.valeur, result.numerateur, result.denominateur
-    without_detail = [r for r, reponse in reponses.items() if r in details_set_aside and reponse in result.counted]
+    without_detail = [
+        r for r, reponse in reponses.items() if r in beside.details_set_aside and reponse in result.counted
+    ]
     if n := len(without_detail):
         gaps.append(f"détail écarté, qui contredit la valeur ({n} retour{'s' * (n > 1)})")
+    if beside.computed and beside.computed.differs(*figure):
+        gaps.append(str(beside.computed))
     reserve = SEPARATOR.join((*result.reserves, *gaps)) or None
-    compared = wanted.valeur if wanted else None, former
+    compared = beside.wanted.valeur if beside.wanted else None, beside.former
     return (fiche.numero, fiche.axe, indicateur.id, mesure.id, *asked, *compared, *figure, *coverage, reserve)
 
 

@@ -88,8 +88,8 @@ class NamesDifferFromTotal(_BreakdownCheck):
 
     code, gravity = "LISTE_DE_NOMS_DIFFERENTE_DU_TOTAL", (BLOCKING, A_CONFIRMER)
     sought = (
-        "La liste des noms en compte plus (bloquant : la liste est écartée, la valeur compte) ou moins (à confirmer) que "
-        "la valeur déclarée."
+        "La liste des noms en compte plus que la valeur déclarée (bloquant : la liste est écartée, la valeur compte), "
+        "ou moins (à confirmer)."
     )
     expected = "autant de noms que la valeur déclarée"
 

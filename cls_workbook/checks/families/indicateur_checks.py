@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 from typing import Any, ClassVar
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie, Check
 from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
 from cls_workbook.checks.given.typed_answers import Row, above
 from cls_workbook.domain.model import Contrat
@@ -131,6 +131,17 @@ class RateForACount(_RateCheck, TypedRate):
 
     def broken(self, r: Row) -> bool:
         return self.is_typed_rate(r)
+
+
+# --- what the tool computes too -------------------------------------------------------------------------------------
+
+
+class DifferentFromCalcul(Check):
+    """Told by ``summaries.computed``, once all that counts is known; an information while something is missing."""
+
+    code, gravity = "VALEUR_DIFFERENTE_DU_CALCUL", (A_CONFIRMER, INFORMATION)
+    sought = "Un taux ou un jalon que l’outil calcule de tous les retours et du pilotage est déclaré autrement."
+    remedy = "les deux sont montrés : corrigez la valeur, ou confirmez à la coordination."
 
 
 # --- satisfaction ---------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ YES, NO = "oui", "non"
 _CODES: dict[str, tuple[str, ...]] = {
     "types_de_mesure": model.MESURE_TYPES,
     "agregations": model.AGGREGATIONS,
+    "calculs": tuple(model.CALCULS),
     "types_d_indicateur": model.INDICATEUR_TYPES,
     "etats_du_montant": model.AMOUNT_STATES,
     "niveaux": model.LEVELS,

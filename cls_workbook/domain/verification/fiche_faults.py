@@ -136,6 +136,7 @@ def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield from _ventilation(here, mesure)
         yield from _bounds(here, mesure, len(contrat.communes))
         yield from _options(here, mesure)
+        yield from _calcul(here, mesure)
     for here, fiche in places("contrat.fiches", contrat.fiches):
         keys = [m.id for m in fiche.mesures if m.cle]
         if len(keys) > KEY_MESURES_MAX:
@@ -183,6 +184,16 @@ def _bounds(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[De
     if mesure.communes and maximum is not None and maximum > commune_count:
         message = f"le maximum est {maximum}, mais le contrat nomme {commune_count} communes."
         yield here.fault("maximum", message, "Corrigez l’un des deux.")
+
+
+def _calcul(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
+    if mesure.calcul is None:
+        return
+    unknown = [*here.among("calcul", tuple(model.CALCULS))]
+    yield from unknown
+    if not unknown and mesure.agregation != model.CALCULS[mesure.calcul]:
+        message = f"ce calcul ne vaut que pour une mesure d’agrégation « {model.CALCULS[mesure.calcul]} »."
+        yield here.fault("calcul", message, "Retirez-le, ou changez l’agrégation.")
 
 
 def _options(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:

@@ -1,0 +1,1 @@
+"""What the tool works out of itself, beside what is declared of it."""
