@@ -263,7 +263,7 @@ def text_cell(inside: str, attributes: str = "") -> bytes:
         ("<text:p>12<text:tab/>13</text:p>", "12\t13"),
         ("<text:p>12<text:line-break/>13</text:p>", "12\n13"),
         ("<text:p>12</text:p><text:p>13</text:p>", "12\n13"),
-        ('<text:p>a<text:s text:c="3"/>b  c\n d</text:p>', "a   b c d"),
+        ('<text:p>a<text:s text:c="3"/>b  c\n d</text:p>', "a   b  c d"),
         ("<text:p> a <text:span>b</text:span> <text:a>c</text:a> </text:p>", "a b c"),
         (
             "<text:p>12<drawing:frame><drawing:text-box><text:p>34</text:p></drawing:text-box></drawing:frame></text:p>",
