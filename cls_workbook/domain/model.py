@@ -117,11 +117,12 @@ class Financeur(Period):
 
 @dataclass(frozen=True, slots=True)
 class Volet(Period):
-    """A part of a fiche that has its own porteurs."""
+    """A part of a fiche that has its own porteurs. ``reponse_commune``: one of them answers for all."""
 
     id: str
     nom: str
     porteurs: tuple[str, ...] = ()
+    reponse_commune: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,7 @@ class Fiche(Period):
     titre: str
     axe: str
     porteurs: tuple[str, ...] = ()
+    reponse_commune: bool = False  # one of them answers for all; where there are volets, for all those of each
     volets: tuple[Volet, ...] = ()
     printed: PrintedFiche = grouped(PrintedFiche)
     qpv_attendu: bool = False  # the action takes place in QPV
@@ -256,6 +258,10 @@ class Fiche(Period):
             or not volet
             or any(v.nom == volet and v.id == indicateur.volet for v in self.volets)
         )
+
+    def answers_together(self, volet: str) -> bool:
+        """Does one of its porteurs (of the volet of this name) answer for all?"""
+        return self.reponse_commune or any(v.nom == volet and v.reponse_commune for v in self.volets)
 
     def repondants(self) -> tuple[tuple[str, str | None], ...]:
         """(structure id, volet name or None), one per expected return of this fiche."""

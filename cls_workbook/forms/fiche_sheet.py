@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import replace
 
 from cls_workbook.domain import entry_questions
-from cls_workbook.domain.model import Fiche
+from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.forms.breakdown_rows import ventilations
 from cls_workbook.forms.columns import WIDTHS, B, C, D, F, G, I, J, K, width
 from cls_workbook.forms.form_pieces import ROW_HEIGHT, SheetContext, band, block_band, boxes, form, quote, rows_to_fill
@@ -96,6 +96,8 @@ def _place_count(page: FormPage) -> None:
 def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     contrat = context.contrat
     porteurs = fiche.printed.porteurs_imprimes or ", ".join(contrat.by_structure[p].nom for p in fiche.porteurs)
+    for who in _answering_together(contrat, fiche):
+        porteurs += typography(f" ; {who} répondent ensemble : un seul retour.")
     printed = fiche.printed
     facts = [
         ("Porteurs attendus", porteurs, "Territoire", printed.territoire),
@@ -116,6 +118,13 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
             page.merge(values, end, valeur, "repere:texte")
             row.anchors[values] = valeur
         page.next_row(max(height(left, width(C, F), size=9), height(right, width(I, K), size=9)))
+
+
+def _answering_together(contrat: Contrat, fiche: Fiche) -> list[str]:
+    """Those of whom one answers for all, volet after volet."""
+    groups = [v.porteurs for v in fiche.volets if fiche.answers_together(v.nom)]
+    groups += [fiche.porteurs] * (fiche.reponse_commune and not fiche.volets)
+    return [" et ".join(contrat.by_structure[p].nom for p in porteurs) for porteurs in groups]
 
 
 def _aims(page: FormPage, fiche: Fiche) -> None:

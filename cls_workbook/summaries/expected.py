@@ -74,41 +74,38 @@ def a_preciser(contrat: Contrat, membres: Members | None = None) -> list[str]:
 
 class ExpectedReturns:
     """The returns expected one by one, by rank: the lines of ``expected_returns`` but for those of groups, in whose
-    name nobody answers."""
+    name nobody answers; those who answer together are one."""
 
     def __init__(self, contrat: Contrat, planned: pd.DataFrame):
         self.planned = planned
         self.groups = frozenset(planned.loc[planned["groupe"], "fiche"])  # the fiches that have such a line
-        names = planned[~planned["groupe"]]
-        self.volets: list[str] = names["volet"].tolist()
+        self.volets: list[str] = []
         self._identify = structure_key(contrat)
-        self._ranks: dict[str, dict[str, int]] = {}  # fiche → structure → its rank
-        self._next_ranks: dict[int, int] = {}  # rank → that of the same structure on another volet
-        for rank, (fiche, structure) in enumerate(zip(names["fiche"], names["structure"], strict=True)):
-            its_own, cle = self._ranks.setdefault(fiche, {}), self._identify(structure)
-            if its_own.setdefault(cle, rank) != rank:
-                self._next_ranks[self._of_structure(fiche, cle)[-1]] = rank
+        self._ranks: dict[str, dict[str, list[int]]] = {}  # fiche → structure → its ranks, one a volet
+        together: dict[tuple[str, str], int] = {}
+        named = planned[~planned["groupe"]]
+        for fiche, structure, volet in zip(named["fiche"], named["structure"], named["volet"], strict=True):
+            rank = together.get((fiche, volet), len(self.volets))
+            if rank == len(self.volets):
+                self.volets.append(volet)
+            if fiche in contrat.par_fiche and contrat.par_fiche[fiche].answers_together(volet):
+                together[fiche, volet] = rank
+            self._ranks.setdefault(fiche, {}).setdefault(self._identify(structure), []).append(rank)
 
     @classmethod
     def of(cls, contrat: Contrat, planned: pd.DataFrame | ExpectedReturns) -> ExpectedReturns:
         """Those of the frame of ``expected_returns``, or themselves."""
         return planned if isinstance(planned, ExpectedReturns) else cls(contrat, planned)
 
-    def _of_structure(self, fiche: str, cle: str) -> list[int]:
-        ranks = [rank] if (rank := self._ranks.get(fiche, {}).get(cle)) is not None else []
-        while ranks and (following := self._next_ranks.get(ranks[-1])) is not None:
-            ranks.append(following)
-        return ranks
-
     def of_fiche(self, fiche: str) -> Iterator[int]:
         """Their ranks."""
-        return (rank for cle in self._ranks.get(fiche, {}) for rank in self._of_structure(fiche, cle))
+        return iter(dict.fromkeys(rank for ranks in self._ranks.get(fiche, {}).values() for rank in ranks))
 
     def find(self, fiche: str, structure: str, volet: str) -> int | None:
         """The expected return that this one answers for; None: it is not expected.
 
         A blank volet is understood when the structure is expected on one volet of the fiche only.
         """
-        possible = self._of_structure(fiche, self._identify(structure))
+        possible = self._ranks.get(fiche, {}).get(self._identify(structure), [])
         exact = next((rank for rank in possible if self.volets[rank] == volet), None)
         return possible[0] if exact is None and len(possible) == 1 and not volet else exact

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.families.breakdown_checks import ON_DETAILS
-from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour
+from cls_workbook.checks.families.campaign_checks import CommonAnswerTwice, DuplicateRetour, ReplacedRetour
 from cls_workbook.checks.families.double_checks import COUNTED, FILES, WHOSE, DoubledActivity, DoubledGrant
 from cls_workbook.checks.families.subsidy_checks import BEYOND_A_RULE
 from cls_workbook.domain.model import Contrat
@@ -146,13 +146,17 @@ def _refused_as(anomalies: Iterable[Anomalie]) -> str:
 def _missing_retours(
     contrat: Contrat, planned: ExpectedReturns, retours: pd.DataFrame, presents: np.ndarray
 ) -> Iterator[tuple[int | None, _RetourLine]]:
+    lines: dict[object, tuple[int | None, str, str, list[str]]] = {}  # those who answer together have one
     for fiche, structure, volet, groupe in columns(planned.planned, *EXPECTED_COLUMNS):
         rank = planned.find(fiche, structure, volet)
         is_there = rank is not None and presents[rank]
         if groupe:
             is_there = _is_group_represented(contrat, fiche, structure, volet, retours)
         if not is_there:
-            yield rank, _RetourLine(fiche, displayed_name(contrat, structure), volet or None)
+            cle = (fiche, structure, volet) if groupe else rank
+            lines.setdefault(cle, (rank, fiche, volet, []))[-1].append(displayed_name(contrat, structure))
+    for rank, fiche, volet, names in lines.values():
+        yield rank, _RetourLine(fiche, " ou ".join(names), volet or None)
 
 
 def _is_group_represented(contrat: Contrat, fiche: str, groupe: str, volet: str, retours: pd.DataFrame) -> bool:
@@ -229,6 +233,8 @@ def money_reserves(anomalies: Iterable[Anomalie]) -> list[str]:
             said[f"fiche {a.fiche}, compté au-delà d’une règle{NBSP}: {a.found} (attendu{NBSP}: {a.expected})."] = None
         elif a.code == DoubledGrant.code:
             said[f"fiche {a.fiche}, peut-être compté deux fois{NBSP}: {a.found.rpartition(FILES)[0]}."] = None
+        elif a.code == CommonAnswerTwice.code:
+            said[f"fiche {a.fiche}, deux retours de structures qui répondent ensemble sont comptés."] = None
         elif a.code == DoubledActivity.code:  # its counts may be of few people: they are not said
             whose = a.found.rpartition(FILES)[0].rpartition(WHOSE)[2]
             said[f"fiche {a.fiche}, coût et activité peut-être comptés deux fois, {whose} les déclare aussi."] = None

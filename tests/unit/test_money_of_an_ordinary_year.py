@@ -200,3 +200,50 @@ def test_what_differs_is_another_activity(tmp_path, other):
     same = {"1.1/mesures/1.1-I01/valeur": 8, "1.1/mesures/1.1-I02/valeur": 120, "1.1/depenses/total": 4000}
     year = live(tmp_path, definition(tmp_path, CONTRAT), 2025, {"asso": same, "ville": same | other})
     assert found(year, ACTIVITY) == []
+
+
+# --- those who answer together ---
+
+
+def emas(**facts: object) -> dict[str, object]:
+    answered = {"2.3/reponse/volet": "EMAS", "2.3/avancement/etat": "En cours", "2.3/mesures/2.3-I01/valeur": 120}
+    return answered | {f"2.3/{cle.replace('__', '/')}": valeur for cle, valeur in facts.items()}
+
+
+def returns_of(year, fiche: str, volet: str) -> list[tuple]:
+    return [(r["Structure"], r["Statut"]) for r in lines(year.result.tables.retours, Fiche=fiche, Volet=volet)]
+
+
+def test_one_of_those_who_answer_together_answers_for_all(tmp_path):
+    year = live(tmp_path, DIJON, 2025, {"sdat": emas()})
+    assert returns_of(year, "2.3", "EMAS") == [("SDAT", "reçu")]
+    assert not [a for a in year.result.anomalies if a.code == "RETOUR_MANQUANT" and "EMAS" in a.found]
+    (followed,) = lines(year.result.tables.indicateurs, Mesure="2.3-I01")
+    assert (followed["Valeur"], followed["Retours reçus"], followed["Retours attendus"]) == (120, 1, 1)
+    (progress,) = lines(year.result.summaries.avancement, fiche="2.3")
+    assert progress["attendus"] == 3  # the team, and the two of the study
+
+
+def test_nobody_of_those_who_answer_together_is_one_missing_return(tmp_path):
+    year = live(tmp_path, DIJON, 2025, {"apo": {"3.1/avancement/etat": "En cours"}})
+    assert returns_of(year, "2.3", "EMAS") == [("SDAT ou Acodège", "manquant")]
+    (missing,) = (a for a in year.result.anomalies if a.code == "RETOUR_MANQUANT" and "EMAS" in a.found)
+    assert missing.found.replace(NBSP, " ") == "aucun retour de SDAT ou Acodège pour la fiche 2.3, volet « EMAS »"
+
+
+def test_two_returns_of_those_who_answer_together_are_to_be_confirmed(tmp_path):
+    year = live(tmp_path, DIJON, 2025, {"sdat": emas(), "acodege": emas()})
+    assert sorted(returns_of(year, "2.3", "EMAS")) == [("Acodège", "doublon"), ("SDAT", "doublon")]
+    (double,) = found(year, "REPONSE_COMMUNE_EN_DOUBLE")
+    assert double[1] == "à confirmer" and double[2].startswith("un autre retour, de ")
+    assert any("deux retours de structures qui répondent ensemble sont comptés" in t for t in written(year.synthese))
+
+
+def test_a_fiche_too_may_be_answered_together_and_a_definition_that_does_not_say_it_is_as_before(tmp_path):
+    apart = live(tmp_path / "a", definition(tmp_path, CONTRAT), 2025, {"asso": {"1.1/avancement/etat": "En cours"}})
+    assert returns_of(apart, "1.1", None) == [("Association", "reçu"), ("Ville", "manquant")]
+    together = CONTRAT.replace('porteurs = ["asso", "ville"]', 'porteurs = ["asso", "ville"]\nreponse_commune = true')
+    year = live(
+        tmp_path / "b", definition(tmp_path, together, "b.toml"), 2025, {"ville": {"1.1/avancement/etat": "En cours"}}
+    )
+    assert returns_of(year, "1.1", None) == [("Ville", "reçu")]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie, Check, Place
 from cls_workbook.checks.check_kinds import CONFIRM, CampagneCheck, InputCheck, RetourCheck, RowCheck
+from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Row, above, here, place_of
 from cls_workbook.domain.verification.fault import insee_number
 from cls_workbook.french import fold, listing, number_fr, quoted_list
@@ -222,10 +223,54 @@ class MissingRetour(_AbsentRetour):
     def _received(self) -> set[tuple[str, str, str]]:
         return {(f, fold(s), v or "") for f, s, v in columns(self.given.retours, "fiche", "structure", "volet")}
 
+    @cached_property
+    def _together(self) -> dict[tuple[str, str], list[str]]:
+        return answering_together(self.given, self.expected_returns())
+
     def found(self, fiche: str, structure: str, volet: str | None, groupe: bool) -> str:
-        if groupe or (fiche, fold(structure), volet or "") in self._received:
+        """Of those who answer together, said once."""
+        those = self._together.get((fiche, volet or ""), [structure])
+        if groupe or structure != those[0] or any((fiche, fold(s), volet or "") in self._received for s in those):
             return ""
-        return f"aucun retour de {self.words.structure_name(structure)} pour la fiche {fiche}{_volet(volet)}"
+        names = " ou ".join(self.words.structure_name(s) for s in those)
+        return f"aucun retour de {names} pour la fiche {fiche}{_volet(volet)}"
+
+
+def answering_together(given: CheckInput, expected: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], list[str]]:
+    """(fiche, volet) → the structures of which one answers for all."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for fiche, structure, volet, groupe in expected:
+        known = given.contrat.par_fiche.get(fiche)
+        if known is not None and not groupe and known.answers_together(volet or ""):
+            together.setdefault((fiche, volet or ""), []).append(structure)
+    return together
+
+
+class CommonAnswerTwice(_ExpectedCheck, CampagneCheck):
+    """Both count: they may share the work, or each say all of it."""
+
+    code, gravity = "REPONSE_COMMUNE_EN_DOUBLE", A_CONFIRMER
+    sought = "Deux structures qui répondent ensemble ont chacune envoyé un retour."
+    expected = "un seul retour pour toutes"
+    remedy = "si les deux disent la même chose, retirez l’un des deux : d’ici là, ils sont comptés tous les deux."
+
+    def in_campagne(self) -> Iterator[Anomalie]:
+        together = answering_together(self.given, self.expected_returns())
+        firsts: dict[tuple[str, str], Row] = {}
+        for r in self.answers.fiches_returned if together else ():
+            key = r["fiche"], r["volet"] or self._only_volet(r["fiche"], r["structure"], together)
+            if r["structure"] not in together.get(key, ()):
+                continue
+            first = firsts.setdefault(key, r)
+            if first["structure"] != r["structure"]:
+                whose = f"{self.words.structure_name(first['structure'])} ({first['fichier']})"
+                found = f"un autre retour, de {whose}, pour la fiche {r['fiche']}{_volet(key[1])}"
+                yield self.anomalie(place_of(r), (), "Retour", found)
+
+    def _only_volet(self, fiche: str, structure: str, together: dict[tuple[str, str], list[str]]) -> str:
+        """What a blank volet stands for."""
+        theirs = [volet for (numero, volet), those in together.items() if numero == fiche and structure in those]
+        return theirs[0] if len(theirs) == 1 else ""
 
 
 class UnexplainedGap(Check):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cls_workbook.domain import model
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
@@ -54,6 +54,8 @@ def fiches(contrat: Contrat) -> Iterator[DefinitionFault]:
             message = "la fiche n’a pas de porteur : personne ne répondrait."
             yield here.fault("porteurs", message, "Nommez au moins une structure.")
         yield from _volets(here, fiche, contrat)
+        if fiche.reponse_commune and not fiche.volets:
+            yield from _alone(here, fiche.porteurs, contrat)
         for place, _ in places(f"{here}.indicateurs", fiche.indicateurs):
             yield from place.reference("volet", [v.id for v in fiche.volets], "le volet")
         complements = places(f"{here}.complements", fiche.complements)
@@ -64,12 +66,21 @@ def fiches(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield from place.too_long("libelle")
 
 
+def _alone(here: FieldPlace, porteurs: Sequence[str], contrat: Contrat) -> Iterator[DefinitionFault]:
+    """Who is said to answer with others, and has none."""
+    if len(porteurs) < 2 and not any(contrat.by_structure[p].groupe for p in porteurs if p in contrat.by_structure):
+        message = "une réponse commune réunit au moins deux porteurs."
+        yield here.note("reponse_commune", message, "Nommez-les, ou retirez « reponse_commune ».")
+
+
 def _volets(here: FieldPlace, fiche: Fiche, contrat: Contrat) -> Iterator[DefinitionFault]:
     volets = places(f"{here}.volets", fiche.volets)
     yield from duplicates(volets, "id")
     yield from duplicates(volets, "nom", str.casefold)
     for place, volet in volets:
         yield from place.references("porteurs", contrat.by_structure, "la structure")
+        if volet.reponse_commune:
+            yield from _alone(place, volet.porteurs, contrat)
         if not volet.porteurs:
             message = f"le volet « {volet.nom} » n’a pas de porteur : aucun retour n’en est attendu."
             yield place.note("porteurs", message)

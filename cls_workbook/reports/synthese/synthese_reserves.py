@@ -38,7 +38,7 @@ def _absent_retours(portrait: Portrait) -> list[str]:
     for statut, word in (
         (MISSING, "attendu{s} et non reçu{s}"),
         (REJECTED, "reçu{s} et rejeté{s}"),
-        (DUPLICATE, "reçu{s} en double et écarté{s}"),
+        (DUPLICATE, "reçu{s} en double, à trancher"),
     ):
         theirs: dict[str, list[str]] = {}
         for r in retours:
