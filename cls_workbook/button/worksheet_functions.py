@@ -39,8 +39,8 @@ def _in_french(function: Callable[..., object]) -> Callable[..., object]:
 
 
 @xw.func
-@xw.arg("depense", doc="Dépense de l’année pour le poste, en euros (salaire chargé).")
-@xw.arg("etp", doc="Temps de travail du poste, en ETP. Vide : non connu, toute la dépense compte.")
+@xw.arg("depense", doc="Dépense éligible du poste dans l’année, en euros (salaire chargé et frais de missions).")
+@xw.arg("etp", doc="Quotité du poste, en ETP, quels que soient les mois. Vide : non connu, toute la dépense compte.")
 @xw.arg("fiche", doc='Numéro de la fiche qui porte le poste, en texte : "5.1".')
 @xw.arg("contrat", doc="Identifiant du contrat, ou chemin de sa définition.")
 @_in_french

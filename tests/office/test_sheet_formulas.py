@@ -109,7 +109,9 @@ class Expectation:
                 self.etat(f"{self.bloc(mesure)}/{mesure.id}", is_answered, other="autre volet" if other else None)
         self.financement()
         self.depenses()
-        for cle in ("avancement/etat", "avancement/realisation", "depenses/total", "qualitatif/realisations"):
+        poste = ("depense_eligible", "quotite", "mois") if self.contrat.rules_of(self.fiche.numero, "poste") else ()
+        asked = ("avancement/etat", "avancement/realisation", "depenses/total", "qualitatif/realisations")
+        for cle in (*asked, *(f"poste/{champ}" for champ in poste)):
             self.etat(cle, self[cle] is not None)
         if self.fiche.volets:
             self.etat("reponse/volet", self["reponse/volet"] is not None)
@@ -243,11 +245,11 @@ class Expectation:
                 )
         for rule in self.contrat.rules_of(self.fiche.numero):
             if rule.type == "poste":
-                etp = self["depenses/etp"]
+                eligible, etp = self["poste/depense_eligible"], self["poste/quotite"]
                 self.put(
                     f"calculs/regle.{rule.id}",
                     "C",
-                    "" if total is None or not etp else subsidy_to_post(rule, total, Decimal(str(etp))),
+                    "" if eligible is None or not etp else subsidy_to_post(rule, euros(eligible), Decimal(str(etp))),
                 )
             if rule.type == "cout_unitaire":
                 people = self[f"mesures/{rule.sessions.mesure_participants}/valeur"]
@@ -350,7 +352,8 @@ def cell(fiche: str, cle: str, column: str = "C") -> str:
     ],
 )
 def test_the_post_of_coordination_is_funded_while_one_types(opened, cost, etp, aide):
-    opened.type("FA 5.1", {cell("5.1", "depenses/total"): cost, cell("5.1", "depenses/etp"): etp})
+    eligible, share = cell("5.1", "poste/depense_eligible"), cell("5.1", "poste/quotite")
+    opened.type("FA 5.1", {eligible: cost, share: etp, cell("5.1", "depenses/total"): "100000"})
     assert opened.values("FA 5.1")[cell("5.1", "calculs/regle.poste-coordination")].valeur == aide
 
 
