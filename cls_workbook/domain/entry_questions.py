@@ -286,22 +286,20 @@ FINANCEMENT = block(
             "nature",
             "Nature",
             "natures",
-            "De quel argent il s’agit, avec les mots du contrat : ce que chacun recouvre est écrit au-dessus du "
-            "tableau.",
+            "De quel argent il s’agit, avec les mots du contrat.",
             carried_over=True,
         ),
         amount("prevu", "Prévu {annee}", "Montant attendu pour l’année, en euros."),
         amount(
             "engage",
             "Engagé {annee}",
-            "Ce qui vous est attribué ou notifié pour l’année par une convention ou une décision, même si rien n’est "
-            "encore arrivé ; en euros.",
+            "Attribué ou notifié pour l’année par une convention ou une décision, même si rien n’est encore arrivé ; "
+            "en euros.",
         ),
         amount(
             "verse",
             "Versé {annee}",
-            "Ce que vous avez reçu dans l’année, quelle que soit l’année de la décision ; en euros. Rien pour une "
-            "valorisation.",
+            "Reçu dans l’année, quelle que soit l’année de la décision ; en euros. Rien pour une valorisation.",
         ),
         text("reference", "Référence", "Numéro de la convention ou de la décision.", 80),
         day("date", "Date", "Date de la convention ou de la décision, jj/mm/aaaa."),

@@ -30,6 +30,14 @@ def agency_name(contrat: Contrat) -> str:
     return agence.nom if agence else SHARED_PAYER
 
 
+def the_agency(contrat: Contrat) -> str:
+    """« l’ARS », « l’État »; « l’agence » where none is named."""
+    if not contrat.agence:
+        return "l’agence"
+    nom = agency_name(contrat)
+    return f"l’{nom}" if fold(nom)[:1] in "aeiouyh" else nom
+
+
 def nature_name(contrat: Contrat, niveau: str) -> str:
     """What the contract prints for a level of money (« ARS hors maquette », « Hors contrat »); a general word where it
     has none."""

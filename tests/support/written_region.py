@@ -388,6 +388,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
                 "Dépense réalisée": D(50_000),
                 "Aide possible": D("25000.00"),
                 "Aide engagée": aide,
+                "Aide / dépense": aide / 50_000,
             }
         ],
         described.MESURES: [

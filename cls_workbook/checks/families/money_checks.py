@@ -145,7 +145,7 @@ class PaidAboveEngaged(RowCheck):
     code, gravity = "VERSE_SUPERIEUR_A_L_ENGAGE", A_CONFIRMER
     sought = "Le montant versé dépasse le montant engagé."
     expected = "un montant versé au plus égal au montant engagé"
-    remedy = f"vérifiez les deux montants : {CONFIRM}"
+    remedy = f"vérifiez les deux montants (le solde d’une année antérieure peut l’expliquer) : {CONFIRM}"
     blocks = ("financement",)
 
     def broken(self, r: Row) -> bool:

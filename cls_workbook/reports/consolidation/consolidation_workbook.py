@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
 from cls_workbook.anomalies import Anomalie, sort_out
+from cls_workbook.domain.wording import the_agency
 from cls_workbook.french import date_fr
 from cls_workbook.reports import table_sheets
 from cls_workbook.reports.consolidation import evolution_sheet
@@ -149,8 +150,9 @@ def identification(result: Result) -> dict[str, object]:
     }
 
 
+_READER = "{agence}"
 _EXPLANATIONS = (
-    (synthese_sheet.NAME, "Le portrait de l’année : c’est ce que lira l’ARS. Elle s’imprime en A4 paysage."),
+    (synthese_sheet.NAME, "Le portrait de l’année : c’est ce que lira {agence}. Elle s’imprime en A4 paysage."),
     (
         evolution_sheet.NAME,
         "Chaque mesure et chaque enveloppe au fil des années du contrat ; n’est additionné que ce qui peut l’être.",
@@ -160,7 +162,7 @@ _EXPLANATIONS = (
 _ADVICE = (
     "Une cellule vide veut dire « non connu », jamais zéro. Une valeur bloquante est dans Anomalies et n’entre dans "
     "aucun total.",
-    "Pour transmettre à l’ARS : cls-workbook synthese <ce fichier> --sortie <synthèse>.xlsx. N’envoyez pas ce "
+    "Pour {agence} : cls-workbook synthese <ce fichier> --sortie <synthèse>.xlsx. N’envoyez pas ce "
     "classeur-ci : il contient toutes les réponses.",
     "Pour corriger : faites corriger le retour, puis consolidez à nouveau. Ce qui serait modifié ici serait perdu.",
     "Gardez ce fichier : l’an prochain, il donnera les valeurs de l’année précédente.",
@@ -168,6 +170,7 @@ _ADVICE = (
 
 
 def _read_me(result: Result, footer: str, present_ones: Collection[str]) -> Sheet:
+    contrat = result.contrat
     sheet = Sheet(READ_ME_SHEET, tab_color="gris", widths={1: 3, 2: 30, 3: 110})
     received, expected_returns = result.received_and_expected()
     facts = {
@@ -181,11 +184,11 @@ def _read_me(result: Result, footer: str, present_ones: Collection[str]) -> Shee
     }
     sheet.write(1, 2, f"Consolidation {result.year_name}", "titre")
     sheet.heights[1] = 34
-    line = 2
+    line, agence = 2, the_agency(contrat)
     for titre, content in (
         ("Ce classeur", facts.items()),
-        ("Ses feuilles", [e for e in _EXPLANATIONS if e[0] in present_ones]),
-        ("Bon à savoir", (("", c) for c in _ADVICE)),
+        ("Ses feuilles", [(nom, e.replace(_READER, agence)) for nom, e in _EXPLANATIONS if nom in present_ones]),
+        ("Bon à savoir", (("", c.replace(_READER, agence)) for c in _ADVICE)),
     ):
         line = _section(sheet, line, titre, content, present_ones)
     sheet.print_setup = PrintSetup(left_footer=f"{footer} · {READ_ME_SHEET}")
