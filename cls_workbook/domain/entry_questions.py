@@ -282,13 +282,7 @@ FINANCEMENT = block(
             strict=False,
             carried_over=True,
         ),
-        choice(
-            "nature",
-            "Nature",
-            "natures",
-            "De quel argent il s’agit, avec les mots du contrat.",
-            carried_over=True,
-        ),
+        choice("nature", "Nature", "natures", "De quel argent il s’agit, avec les mots du contrat.", carried_over=True),
         amount("prevu", "Prévu {annee}", "Montant attendu pour l’année, en euros."),
         amount(
             "engage",
