@@ -10,6 +10,7 @@ import pytest
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Cible
 from cls_workbook.domain.targets import part_in_words, state_in_words
+from cls_workbook.reports.consolidation import evolution_sheet
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.tables.consolidation_tables import HISTORY
@@ -146,6 +147,16 @@ def test_added_years_do_not_give_a_masked_year_away(valeur):
     assert target.state == "masqué"
 
 
+def test_a_part_is_told_of_no_count_from_1_to_the_threshold():
+    rows = indicateurs()
+    told = set()
+    for count in range(13):
+        rows.loc[1, "Valeur"] = count
+        if followed(PATIENTS, Cible(PATIENTS, D(20)), indicateurs=rows).part is not None:
+            told.add(count)
+    assert told == {0, 11, 12}
+
+
 def test_added_years_of_which_none_is_small_are_told():
     rows = indicateurs()
     rows.loc[1, ["Valeur n-1", "Valeur"]] = [11, 30]
@@ -194,9 +205,9 @@ def test_the_targets_stand_in_a_table_of_their_own():
 
 def test_a_contract_without_targets_nor_aims_has_no_word_of_them():
     said = texts(synthese_sheet.sheet(result()))
-    assert not [
-        word for word in ("Cible", "cible", "Objectifs", "Résultats attendus", "rappelle", "associés") if word in said
-    ]
+    words = ("Cible", "cible", "Objectifs", "Résultats attendus", "rappelle", "associés")
+    assert [word for word in words if word in said] == []
+    assert "cible" not in texts(evolution_sheet.sheet(result()))
 
 
 def test_aims_stand_beside_what_was_done_and_clauses_beside_money_and_perimeter():
