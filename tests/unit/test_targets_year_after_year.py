@@ -175,9 +175,9 @@ def test_the_targets_that_dijon_prints_are_followed(dijon):
 
 
 def test_what_dijon_wants_stands_beside_what_was_done(dijon):
-    said = "\n".join(written(dijon[1].synthese, "Synthèse"))
-    assert "Cible 2028 : 23 communes ; 21,7 % atteints (partiel)" in said
-    assert "Cible de chaque année : 100 % ; 95 % atteints (partiel)" in said
+    said = "\n".join(written(dijon[1].synthese, "Synthèse")) + "\n"  # one return of the EMAS team answers for all
+    assert "Cible 2028 : 23 communes ; 21,7 % atteints\n" in said
+    assert "Cible de chaque année : 100 % ; 95 % atteints\n" in said
     assert "• L’EMAS intervient dans les 23 communes de la métropole" in said
     assert "• Les 23 communes sont associées au contrat avec leur CCAS" in said
     assert "• Les acteurs du secteur de l’insertion professionnelle" in said

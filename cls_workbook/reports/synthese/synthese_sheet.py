@@ -20,6 +20,7 @@ from cls_workbook.reports.synthese.synthese_fiches import evolution, fiches, sta
 from cls_workbook.reports.synthese.synthese_money import money
 from cls_workbook.reports.synthese.synthese_pieces import (
     MUTED,
+    PAGE_HEIGHT,
     RATE,
     STRONG,
     UNITS,
@@ -199,6 +200,9 @@ def _avancement(board: Board, portrait: Portrait) -> None:
     """How many fiches of each axe are in each état: a table, and beside it the chart that reads it."""
     groups = by_axe(portrait.contrat)
     points = max(205.0, 60.0 + 28 * len(groups))
+    left = PAGE_HEIGHT - board.top - 38  # once the band is there
+    if 0.75 * points <= left < points:
+        points = left  # rather than a page of its own
     board.band("L’avancement par axe", following=points)
     if not groups:
         return board.note("Ce contrat ne décrit ni axe ni fiche.")
