@@ -108,8 +108,8 @@ def test_a_field_says_its_title_its_unit_its_bounds_and_where_it_comes_from(as_c
         "type": "number",
         "title": "Engagé",
         "description": (
-            "Attribué ou notifié pour l’année par une convention ou une décision, même si rien n’est encore arrivé\u00a0; "
-            "en euros."
+            "Attribué ou notifié pour l’année par une convention ou une décision, même si rien n’est encore "
+            "arrivé\u00a0; en euros."
         ),
         "unit": "EUR",
         "source": {"sheet": "Lignes de financement", "table": "Financements", "column": "Engagé"},
