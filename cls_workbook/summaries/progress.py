@@ -47,7 +47,8 @@ def avancement(
         for file, structure, champ, valeur in said:
             (etats if champ == "etat" else facts)[file] = valeur
             structures[file] = structure
-        in_disagreement = any(len({fold(word) for word in words.values()}) > 1 for words in (etats, facts))
+        parts = {(volets.get(r, ""), fold(word)) for r, word in facts.items()}
+        in_disagreement = len({*map(fold, etats.values())}) > 1 or len({volet for volet, _ in parts}) < len(parts)
         sentences = (
             _as_text(displayed_name(contrat, who), volets.get(r, ""), etats.get(r), facts.get(r))
             for r, who in structures.items()

@@ -1,5 +1,5 @@
-"""What a reader takes the figures of activity for, from the workbooks sent back to the region: by hand, in the tables, the
-Synthèse, the agency's copy and the region alike.
+"""What a reader takes the figures of activity for, from the workbooks sent back to the region: by hand, in the tables,
+the Synthèse, the agency's copy and the region alike.
 """
 
 from __future__ import annotations

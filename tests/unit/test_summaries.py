@@ -242,6 +242,22 @@ def test_each_volet_is_done_on_its_own():
     )
 
 
+def test_volets_that_differ_are_no_disagreement_of_porteurs():
+    volets = (Volet("v1", "Cours", ("a", "b")), Volet("v2", "Étude", ("c",)))
+
+    def detail(*said):
+        saisies = (
+            typed(who, "1.1", {"avancement/etat": "En cours", "avancement/realisation": word}, volet=volet)
+            for who, volet, word in said
+        )
+        return texte(suivi(*saisies, fiche=Fiche("1.1", "Action", "1", volets=volets))["detail"])
+
+    assert detail(("a", "Cours", "Totale"), ("b", "Cours", "Totale"), ("c", "Étude", "Nulle")) is None
+    assert detail(("a", "Cours", "Totale"), ("b", "Cours", "Nulle")) == (
+        "Alpha (Cours) : En cours, Totale\nBêta (Cours) : En cours, Nulle"
+    )
+
+
 def test_a_volet_of_which_nobody_says_anything_is_not_done_by_the_other_one():
     assert in_volets(("a", "Cours", "Totale")) == ("Totale", "Cours : Totale\nÉtude : sans retour")
     assert in_volets(("a", "", "Totale")) == (
