@@ -115,8 +115,8 @@ def _walk_folder(folder: Path) -> Iterator[str]:
 
 
 def shown_name(nom: str) -> str:
-    """The name of a file as it can be written. That of an old archive, whose bytes are no text, is read as Windows wrote
-    it, and says so: a neighbour may bear the same in the bytes of today."""
+    """The name of a file as it can be written. That of an old archive, whose bytes are no text, is read as Windows
+    wrote it, and says so: a neighbour may bear the same in the bytes of today."""
     if nom.isascii() or not any("\udc80" <= character <= "\udcff" for character in nom):
         return nom
     stem, dot, extension = same_look(nom).rpartition(".")

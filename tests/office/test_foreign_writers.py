@@ -42,9 +42,7 @@ def is_installed(writer: str) -> bool:
 
 def saved_again(writer: str, source, target, dates: str) -> None:
     script = SCRIPTS.get(writer, "").replace("DATES", dates)
-    command = (
-        ["ssconvert", str(source), str(target)] if not script else ["node", "-e", script, str(source), str(target)]
-    )
+    command = ["node", "-e", script] if script else ["ssconvert"]
     subprocess.run([*command, str(source), str(target)], capture_output=True, timeout=120, check=True)
 
 

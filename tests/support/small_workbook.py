@@ -231,7 +231,7 @@ def valid_value(place: forms.InputPlace, rng: random.Random) -> object:
         case "entier":
             return rng.randint(0, int(min(place.maximum or 10_000, 10_000)))
         case "decimal":
-            return round(rng.uniform(0, 500), 2)
+            return round(rng.uniform(0, float(min(place.maximum or 500, 500))), 2)
         case "montant":
             return rng.randint(0, 99_999_999) / 100
         case "date":

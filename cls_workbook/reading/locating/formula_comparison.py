@@ -29,6 +29,9 @@ _TOKEN = re.compile(
 _ODF = re.compile(r"""("(?:[^"]|"")*")|\[([^\[\]]*)\]|(;)""")
 _ODF_SHEET = re.compile(r"(?:'((?:[^']|''){0,100})'#)?\$?('(?:[^']|''){0,100}'|[^.:\[\]'#]{0,255})\.(?=\$?[A-Za-z])")
 _COLUMNS = re.compile(r"(\$?[A-Z]{1,3})\$?1:(\$?[A-Z]{1,3})\$?1048576")  # whole columns, as some programs write them
+_BY_WRITER = re.compile(
+    r"^(?:_XLFN\.|_XLWS\.|COM\.MICROSOFT\.|ORG\.(?:GNUMERIC|OPENOFFICE|LIBREOFFICE)\.)+"
+)  # before a function
 _SUM_FORMULA = re.compile(r"\bSUM\((\$?[A-Z]+\$?\d+):(\$?[A-Z]+\$?\d+)\)")
 _COUNT_FORMULA = re.compile(r"\bCOUNTA\((\$?[A-Z]+\$?\d+):(\$?[A-Z]+\$?\d+)\)")
 _QUOTIENT = re.compile(r"(?<![\w$])(\$?[A-Z]+\$?\d+)/(\$?[A-Z]+\$?\d+)")
@@ -80,7 +83,7 @@ def _signature(formula: str, addresses: bool) -> tuple[str, ...]:
         elif nature == "nombre":
             pieces.append(f"{float(texte):g}")
         elif nature == "mot":
-            pieces.append(texte.upper().removeprefix("_XLFN.").removeprefix("_XLWS."))
+            pieces.append(_BY_WRITER.sub("", texte.upper()))
         elif nature == "autre":
             pieces.append("," if texte == ";" else texte)
         elsewhere = nature == "feuille" or (elsewhere and (nature == "adresse" or texte == ":"))
