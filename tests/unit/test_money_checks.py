@@ -208,6 +208,7 @@ def test_a_commitment_has_a_reference_and_a_date(nature, reference, date, cells)
         ("Agence", "Maquette", "CPOM 2023-2027", "reference"),
         ("Agence", "Hors maquette", "CPOM 2023-2027", None),
         ("Ville", "Hors maquette", None, "financeur"),
+        ("Total", "Maquette", None, None),  # the total typed as a line: another rule says so
         ("Ville", "Cofinancement", None, None),
         ("Agence", "Maquette", "Conv-12", None),
     ],

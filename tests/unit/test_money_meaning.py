@@ -119,6 +119,7 @@ def test_what_is_left_to_pay_runs_over_the_years(lived):
     assert row_of(lived.second.synthese, ["Total de la maquette"])[-1] == 8250  # the two others are not known
     (maquette,) = records(lived.region["Maquettes"])
     assert maquette["Reste à verser"] == 8250
+    assert "reste à verser : non connu pour 2 fiches sur 3" in maquette["Réserve"].replace(NBSP, " ")  # 2.1 and 3.5
     of_fiche = {(r["Année"], r["Fiche"]): r["Reste à verser"] for r in records(lived.region["Financement par fiche"])}
     assert (of_fiche[2024, "3.1"], of_fiche[2025, "3.1"], of_fiche[2025, "3.5"]) == (6000, 8250, None)
     assert row_of(lived.second.consolidation, ["3.1 · Prévenir les troubles du langage chez les enfants"], "Évolution")[

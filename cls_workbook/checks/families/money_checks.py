@@ -307,6 +307,8 @@ class DoubtfulNature(RowCheck):
     blocks = ("financement",)
 
     def broken(self, r: Row) -> bool:
+        if is_total(r["financeur"]):
+            return False  # another rule says so
         if r["niveau"] == HORS_MAQUETTE:
             return self._is_of_another(r)
         if r["niveau"] != MAQUETTE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie
 from cls_workbook.checks.check_kinds import CONFIRM, RowCheck
-from cls_workbook.checks.families.money_checks import VALORISATION
+from cls_workbook.checks.families.money_checks import VALORISATION, is_total
 from cls_workbook.checks.given.typed_answers import Row
 from cls_workbook.domain.wording import agency_name, is_agency
 from cls_workbook.french import amount_fr
@@ -39,7 +39,7 @@ class ValuedAndPaid(RowCheck):
     blocks = ("financement",)
 
     def broken(self, r: Row) -> bool:
-        return r["niveau"] == VALORISATION and bool(r["verse"])
+        return r["niveau"] == VALORISATION and bool(r["verse"]) and not is_total(r["financeur"])
 
     def say(self, r: Row) -> Anomalie:
         return self.at(r, f"versé : {amount_fr(r['verse'])} ; nature : « {r['nature']} »", "verse", "nature")

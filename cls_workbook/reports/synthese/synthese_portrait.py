@@ -138,7 +138,10 @@ class Portrait:
     @cached_property
     def left_to_pay(self) -> Remainder:
         """Of the whole maquette."""
-        return remainders.left_to_pay(self.money.values())
+        objets = (remainders.ENGAGE, remainders.VERSE)
+        return remainders.left_to_pay(
+            self.money.values(), {str(r["Fiche"]) for r in self.history if r["Objet"] in objets}
+        )
 
     @cached_property
     def rates(self) -> dict[str, Row]:

@@ -6,14 +6,16 @@ fiches are not known stands beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.subsidies import rounded
-from cls_workbook.french import NBSP, amount_fr, fold, how_many
+from cls_workbook.domain.wording import nature_name
+from cls_workbook.french import NBSP, amount_fr, how_many
 from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.summaries.balances.line_meaning import VALORISATION, meaning_of
 from cls_workbook.tables.described_columns import Row
 
 ENGAGE, VERSE = "Engagé", "Versé"  # rows of the history: on the maquette of a fiche, in one year
@@ -82,11 +84,13 @@ def left_to_engage(maquette: Decimal | None, fiches: Iterable[Row], engaged: Dec
     return Remainder(to_engage(maquette, [already]), f"{NBSP}; ".join(said))
 
 
-def left_to_pay(fiches: Iterable[Row]) -> Remainder:
-    """The sum of what is left to pay on each fiche, and on how many of those that engaged or were paid it rests."""
+def left_to_pay(fiches: Iterable[Row], earlier: Collection[str] = ()) -> Remainder:
+    """The sum of what is left to pay on each fiche, and on how many of those that engaged or were paid it rests;
+    ``earlier``: those that did in earlier years."""
     fiches = list(fiches)
     known = [f["Reste à verser"] for f in fiches if f["Reste à verser"] is not None]
-    moved = [f for f in fiches if any(f[c] is not None for c in (ENGAGE, VERSE, "Reste à verser"))]
+    in_year = (ENGAGE, VERSE, "Reste à verser")
+    moved = [f for f in fiches if f["Fiche"] in earlier or any(f[c] is not None for c in in_year)]
     lacking = len(moved) - len(known)
     reserve = f"non connu pour {how_many(lacking, 'fiche')} sur {len(moved)}" if lacking else ""
     return Remainder(total_of(known), reserve)
@@ -113,13 +117,21 @@ def paid_beside_engaged(fiches: Iterable[Row]) -> str:
 def by_financeur(contrat: Contrat, history: Iterable[Mapping[str, Any]]) -> list[Row]:
     """What each funder engaged and paid on each fiche over the years, and what is left to pay; nothing is due of what
     is valued. In the contract's order."""
-    valued = {fold(n.libelle) for n in contrat.natures if n.niveau == "valorisation"}
+    names = {f.id: f.nom for f in contrat.financeurs}
     groups: dict[tuple[str, str, str], dict[str, list[Decimal]]] = {}
     for r in history:
-        if r["Objet"] in (ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR) and _is_amount(r["Valeur"]):
-            cle = str(r["Fiche"] or ""), str(r["Financeur"] or ""), str(r["Nature"] or "")
-            if fold(cle[2]) not in valued:
-                groups.setdefault(cle, {}).setdefault(r["Objet"], []).append(Decimal(r["Valeur"]))
+        if r["Objet"] not in (ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR) or not _is_amount(r["Valeur"]):
+            continue
+        # an older consolidation has the words that were typed
+        meaning = meaning_of(contrat, str(r["Fiche"]), r["Financeur"], r["Nature"])
+        if meaning.niveau != VALORISATION:
+            nature = nature_name(contrat, str(meaning.niveau)) if meaning.reclassified else r["Nature"]
+            cle = (
+                str(r["Fiche"] or ""),
+                str(names.get(meaning.financeur or "", r["Financeur"]) or ""),
+                str(nature or ""),
+            )
+            groups.setdefault(cle, {}).setdefault(r["Objet"], []).append(Decimal(r["Valeur"]))
     ranks = {f.numero: rank for rank, f in enumerate(contrat.fiches)}
     rows = []
     for cle in sorted(groups, key=lambda c: ranks.get(c[0], len(ranks))):
