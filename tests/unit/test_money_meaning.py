@@ -10,10 +10,12 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
+from cls_workbook.definition.toml_reader import load
 from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_tables
 from cls_workbook.reports.consolidation import previous_year
 from cls_workbook.reports.region.region_workbook import gather
+from cls_workbook.summaries.balances import remainders
 from cls_workbook.summaries.value_tables import as_frame
 from tests.support.lived_campagnes import NBSP, lines, live, statements, written
 
@@ -268,3 +270,44 @@ def test_names_of_natures_and_of_who_pays_are_those_of_the_contract(solidarites)
     assert (row["Engagé"], row["ARS hors maquette"], row["Cofinancements"]) == (2000, 500, 40)
     # 2 765 000 in all - 2 000: the contract gives its money as a whole
     assert row_of(solidarites.synthese, ["Total de la maquette"])[-2:] == [2763000, 1000]
+
+
+# --- without a campaign ---------------------------------------------------------------------------------------------
+
+
+def fiches(*rows):
+    titles = ("Fiche", "Montant contrat", "Engagé", "Versé", "Reste à engager", "Reste à verser")
+    return [dict(zip(titles, row, strict=True)) for row in rows]
+
+
+def test_nothing_known_is_not_the_whole_maquette():
+    none_known = remainders.left_to_engage(D(50), fiches(("1", D(50), None, None, None, None)))
+    assert none_known == (None, "aucun engagement connu sur une fiche dotée")
+    exceeded = remainders.left_to_engage(D(50), fiches(("1", D(50), D(60), None, D(-10), None)))
+    assert exceeded == (D(-10), "")
+    assert remainders.left_to_engage(None, fiches(("1", None, D(60), None, None, None))) == (None, "")
+    assert remainders.left_to_engage(D(50), fiches(("1", None, D(60), None, None, None)), D(60)).montant == D(-10)
+
+
+def test_what_is_paid_without_an_engagement_is_said():
+    rows = fiches(("1", D(9), D(5), D(2), D(4), D(3)), ("2", D(9), None, D(3), None, None))
+    assert remainders.paid_beside_engaged(rows).replace(NBSP, " ") == (
+        "3 € versés sur 1 fiche sans engagement connu dans l’année"
+    )
+    assert remainders.paid_beside_engaged(rows[:1]) == ""
+    assert remainders.left_to_pay(rows) == (D(3), "non connu pour 1 fiche sur 2")
+
+
+def test_the_words_that_an_older_consolidation_has_are_the_same_funder():
+    contrat = load(DIJON)
+    rows = [
+        {"Objet": objet, "Année": annee, "Fiche": "3.1", "Financeur": nom, "Nature": MAQUETTE, "Valeur": D(montant)}
+        for annee, nom, objet, montant in (
+            (2024, "ARS BFC", "Engagé par financeur", 10),
+            (2024, "ars", "Versé par financeur", 4),
+            (2025, "ARS", "Versé par financeur", 5),
+            (2025, "Mécène", "Engagé par financeur", 7),  # not the agency's: co-funding
+        )
+    ]
+    left = {(r["Financeur"], r["Nature"]): r["Reste à verser"] for r in remainders.by_financeur(contrat, rows)}
+    assert left == {("ARS", MAQUETTE): 1, ("Mécène", COFI): None}
