@@ -357,11 +357,10 @@ def test_places_reached_are_united_with_how_many_fiches_reach_them():
 def test_an_indicator_of_one_volet_is_asked_of_the_porteurs_of_that_volet_only():
     dijon = load("dijon-2024-2028")
     followed = values(
-        typed("sdat", "2.3", {"mesures/2.3-I01/valeur": 40}, volet="EMAS"),
-        typed("acodege", "2.3", {"mesures/2.3-I01/valeur": 50}, volet="EMAS"),
+        typed("sdat", "2.3", {"mesures/2.3-I01/valeur": 90}, volet="EMAS"),
         typed("ars", "2.3", {"jalons/2.3-I08/jalon": "Engagé"}, volet="Étude de l’extension"),
     )
     table = indicateurs(dijon, followed, expected_returns(dijon, 2025)).set_index("Mesure")
-    # four porteurs on the fiche, two per volet: the file active rests on the two of EMAS, the milestone on one of two
-    assert table.loc[["2.3-I01", "2.3-I08"], "Couverture"].tolist() == ["complet (2 sur 2)", "partiel (1 sur 2)"]
+    # the two porteurs of EMAS answer as one, those of the other volet each: one of them has
+    assert table.loc[["2.3-I01", "2.3-I08"], "Couverture"].tolist() == ["complet (1 sur 1)", "partiel (1 sur 2)"]
     assert table.loc["2.3-I01", "Valeur"] == 90
