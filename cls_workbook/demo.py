@@ -91,6 +91,8 @@ def _receive(contrat: Contrat, scenario: dict[str, Any], pilotage: Path, folder:
         nom = f"{forms.file_name(contrat.id)}-{annee}-{forms.file_name(respondent.id)}"
         if respondent.id in scenario["en_retard"]:
             yield f"(rien) : {respondent.nom} n’a pas encore répondu."
+        elif respondent.id in scenario["reponse_commune"]:
+            yield f"(rien) : {respondent.nom} répond avec une autre structure, qui a rendu le retour commun."
         elif respondent.id in ready_made:
             cible = folder / f"{nom}{Path(ready_made[respondent.id]).suffix}"
             save((resources.folder("templates") / "exemples" / ready_made[respondent.id]).read_bytes(), cible)

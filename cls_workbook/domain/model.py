@@ -253,11 +253,8 @@ class Fiche(Period):
 
     def concerns(self, indicateur: Indicateur, volet: str) -> bool:
         """Is the indicator asked of who answers for the volet of this name? ("" is not known: everything is asked)"""
-        return (
-            indicateur.volet is None
-            or not volet
-            or any(v.nom == volet and v.id == indicateur.volet for v in self.volets)
-        )
+        of_all = indicateur.volet is None or not volet
+        return of_all or any(v.nom == volet and v.id == indicateur.volet for v in self.volets)
 
     def answers_together(self, volet: str) -> bool:
         """Does one of its porteurs (of the volet of this name) answer for all?"""
@@ -450,5 +447,4 @@ class Contrat:
 
     def candidats(self, groupe: Structure) -> tuple[str, ...]:
         """The names that the coordinator may choose from for a group."""
-        communes = tuple(f"Commune {of(c.nom)}" for c in self.communes) if groupe.candidats_communes else ()
-        return groupe.candidats + communes
+        return groupe.candidats + tuple(f"Commune {of(c.nom)}" for c in self.communes) * groupe.candidats_communes

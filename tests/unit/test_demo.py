@@ -36,7 +36,8 @@ def test_every_file_left_is_named_in_the_explanations(folder):
 
 def test_late_faulty_double_and_libreoffice_returns_are_each_told(consolidation):
     statuts = {(r["Fiche"], r["Structure"]): r["Statut"] for r in lines(consolidation, "Retours")}
-    assert statuts["2.3", "Acodège"] == statuts["3.4", "RéPPOP"] == "manquant"
+    assert statuts["1.1", "CPTS Pays d’Or"] == statuts["3.4", "RéPPOP"] == "manquant"
+    assert statuts["2.3", "SDAT"] == "reçu" and ("2.3", "Acodège") not in statuts
     assert statuts["1.1", "CPTS Centre-21"] == "doublon"
     assert statuts["3.4", "MUSSP"] == "reçu"
     assert [r["Fichier"] for r in lines(consolidation, "Retours") if r["Structure"] == "MUSSP"] == [
