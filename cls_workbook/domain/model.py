@@ -401,22 +401,11 @@ class Contrat:
     def is_lasting(self) -> bool:
         """Is it sure that nothing in it changes over its years? Then none of them needs a view of its own."""
         indicateurs = [(i, f) for f in self.fiches for i in f.indicateurs]
-        periods: list[Period] = [
-            *self.axes,
-            *self.structures,
-            *self.signataires,
-            *self.communes,
-            *self.qpv,
-            *self.financeurs,
-            *self.fiches,
-            *self.a_programmer,
-            *self.regles,
-            *self.enveloppes,
-            *self.cibles,
-            *(v for f in self.fiches for v in f.volets),
-            *(i for i, _ in indicateurs),
-            *(m for i, _ in indicateurs for m in i.mesures),
-        ]
+        people = (*self.axes, *self.structures, *self.signataires, *self.communes, *self.qpv, *self.financeurs)
+        wanted = (*self.fiches, *self.a_programmer, *self.regles, *self.enveloppes, *self.cibles)
+        parts = (*(v for f in self.fiches for v in f.volets), *(i for i, _ in indicateurs))
+        mesures = (m for i, _ in indicateurs for m in i.mesures)
+        periods: list[Period] = [*people, *wanted, *parts, *mesures]
         return (
             bool(self.annees)
             and not self.revisions
