@@ -22,6 +22,12 @@ def displayed_name(contrat: Contrat, structure: str) -> str:
     return known.nom if known else structure
 
 
+def answers_together(contrat: Contrat, fiche: str, volet: str | None) -> bool:
+    """Does one of the porteurs of a fiche, or of its volet, answer for all?"""
+    known = contrat.par_fiche.get(fiche)
+    return known is not None and known.answers_together(volet or "")
+
+
 def structure_key(contrat: Contrat) -> Callable[[str], str]:
     """A function: a structure however it is written (id, name, full name, alias) → its id; else its folded name."""
     return lambda structure: contrat.identify(structure) or fold(structure)
@@ -88,7 +94,7 @@ class ExpectedReturns:
             rank = together.get((fiche, volet), len(self.volets))
             if rank == len(self.volets):
                 self.volets.append(volet)
-            if fiche in contrat.par_fiche and contrat.par_fiche[fiche].answers_together(volet):
+            if answers_together(contrat, fiche, volet):
                 together[fiche, volet] = rank
             self._ranks.setdefault(fiche, {}).setdefault(self._identify(structure), []).append(rank)
 

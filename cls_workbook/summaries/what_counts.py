@@ -22,7 +22,7 @@ from cls_workbook.french import NBSP, fold
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns
 from cls_workbook.summaries.aggregation import SEPARATOR
-from cls_workbook.summaries.expected import EXPECTED_COLUMNS, ExpectedReturns, displayed_name
+from cls_workbook.summaries.expected import EXPECTED_COLUMNS, ExpectedReturns, answers_together, displayed_name
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, RETOURS
 
 # --- What came back -------------------------------------------------------------------------------------------------
@@ -110,6 +110,11 @@ def _received(
         _refused_as(refusal) if refusal else DUPLICATE if answers[rank] > 1 else RECEIVED
         for rank, refusal in zip(ranks, reasons, strict=True)
     ]
+    # of those who answer together, the first did
+    for rank, place in reversed([*enumerate(columns(retours, "fiche", "volet"))]):
+        if statuts_[rank] == DUPLICATE and not reasons[rank] and answers_together(contrat, *place):
+            same = [r for r, other in enumerate(ranks[:rank]) if other == ranks[rank] and not reasons[r]]
+            statuts_[rank] = DUPLICATE if same else RECEIVED
 
     def numbers(gravite: str) -> list[int]:
         return [

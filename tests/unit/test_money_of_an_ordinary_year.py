@@ -233,7 +233,9 @@ def test_nobody_of_those_who_answer_together_is_one_missing_return(tmp_path):
 
 def test_two_returns_of_those_who_answer_together_are_to_be_confirmed(tmp_path):
     year = live(tmp_path, DIJON, 2025, {"sdat": emas(), "acodege": emas()})
-    assert sorted(returns_of(year, "2.3", "EMAS")) == [("Acodège", "doublon"), ("SDAT", "doublon")]
+    assert sorted(statut for _, statut in returns_of(year, "2.3", "EMAS")) == ["doublon", "reçu"]
+    alone = live(tmp_path / "alone", DIJON, 2025, {"sdat": emas()})
+    assert year.result.received_and_expected() == alone.result.received_and_expected()
     (double,) = found(year, "REPONSE_COMMUNE_EN_DOUBLE")
     assert double[1] == "à confirmer" and double[2].startswith("un autre retour, de ")
     assert any("deux retours de structures qui répondent ensemble sont comptés" in t for t in written(year.synthese))

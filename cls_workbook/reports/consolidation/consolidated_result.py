@@ -12,10 +12,11 @@ import pandas as pd
 from cls_workbook.anomalies import BLOCKING, GRAVITIES, Anomalie
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, date_fr
+from cls_workbook.summaries.expected import answers_together
 from cls_workbook.summaries.value_tables import ValueTable
 from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS
 from cls_workbook.tables.summary_tables import RATES
-from cls_workbook.tables.table_frames import table_frame
+from cls_workbook.tables.table_frames import frame_records, table_frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +105,12 @@ class Result:
 
     def expected_by_fiche(self) -> Counter[str]:
         """Fiche → how many structures and volets were expected, or answered."""
-        reponses = self.tables.retours.loc[self.tables.retours["Fiche"].notna(), ["Fiche", "Structure", "Volet"]]
-        return Counter(reponses.drop_duplicates()["Fiche"])
+        expected = dict.fromkeys(
+            (r["Fiche"], "" if answers_together(self.contrat, r["Fiche"], r["Volet"]) else r["Structure"], r["Volet"])
+            for r in frame_records(self.tables.retours)
+            if r["Fiche"] is not None
+        )
+        return Counter(fiche for fiche, _, _ in expected)
 
     def bilan(self) -> str:
         """One French sentence for the command line."""
