@@ -7,6 +7,7 @@ from functools import cached_property
 
 from cls_workbook.domain.entry_questions import libelle
 from cls_workbook.domain.model import Contrat, Mesure
+from cls_workbook.domain.wording import id_of_financeur
 from cls_workbook.french import fold
 
 
@@ -39,11 +40,15 @@ class ContractWords:
 
     @cached_property
     def _financeurs(self) -> dict[str, str]:
-        return {fold(n): f.id for f in self._contrat.financeurs for n in (f.nom, f.id)}
+        """Every name met so far → what it means: the same few come back on thousands of lines."""
+        return {}
 
     def financeur(self, nom: str | None) -> str:
-        """The id of a funder named by its id or name; the folded name if the contract does not know it."""
-        return self._financeurs.get(fold(nom or ""), fold(nom or ""))
+        """The id of a funder named as the summaries know it; the folded name if the contract does not know it."""
+        typed = nom or ""
+        if typed not in self._financeurs:
+            self._financeurs[typed] = id_of_financeur(self._contrat, typed) or fold(typed)
+        return self._financeurs[typed]
 
     def financeur_name(self, id_: str) -> str:
         return next((f.nom for f in self._contrat.financeurs if f.id == id_), id_)
