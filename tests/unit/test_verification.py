@@ -381,6 +381,8 @@ MESURES = [
     ("maximum = 90", "denominateur = 4", f"{MB}.denominateur", "de type « taux »"),
     ("maximum = 90", "numerateur_decimal = true", f"{MB}.numerateur_decimal", "de type « taux »"),
     ("maximum = 90", 'poids = "séances"', f"{MB}.poids", "de type « moyenne »"),
+    ("maximum = 90", 'calcul = "taux"', f"{MB}.calcul", "« taux »"),
+    ("maximum = 90", 'calcul = "participation"', f"{MB}.calcul", "d’agrégation « RATIO »"),
     ("maximum = 90", "communes = true", f"{MB}.communes", "« ENTITES »"),
     ("maximum = 90", "stock = true", f"{MB}.stock", "« ENTITES »"),
     ("denominateur = 40", "qpv = true", f"{OCC}.qpv", "de type « entier »"),
