@@ -234,13 +234,13 @@ def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
     """
     fiches = financement[financement["Fiche"] != TO_BE_SCHEDULED]
     has_post = fiches["Fiche"].map(lambda numero: bool(post_rules(contrat, numero))).astype(bool)
-    outside, cofi = fiches["ARS hors maquette"], fiches["Cofinancements"]
+    outside, cofinancements = fiches["ARS hors maquette"], fiches["Cofinancements"]
     engages = {"Poste de coordination (hors maquette)": outside[has_post]} if has_post.any() else {}
     engages[nature_name(contrat, OUTSIDE_MAQUETTE)] = outside[~has_post]
-    engages[nature_name(contrat, COFINANCEMENT)] = cofi
+    engages[nature_name(contrat, COFINANCEMENT)] = cofinancements
     engages[f"{nature_name(contrat, VALORISATION)} (sans versement)"] = fiches["Valorisation"]
     lines = [{"Sous-total": nom, "Engagé": total_of(amounts)} for nom, amounts in engages.items()]
-    if beside := total_of(cofi[has_post]):
+    if beside := total_of(cofinancements[has_post]):
         lines[-2]["Réserve"] = f"dont {amount_fr(beside)} au poste de coordination"
     return frame_of_rows(TOTALS, [_maquette(contrat, fiches), *lines])
 
