@@ -6,32 +6,77 @@ breakdowns that do not make their total, money under another nature than its own
 
 from __future__ import annotations
 
+import json
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import openpyxl
 
+Definition = Mapping[str, Any]  # a contract, as its TOML has it
 Entry = Mapping[str, Any]  # one input, as ``dictionnaire --format json`` gives it
 NAMES = ("Mission locale", "Hôpital d’enfants", "Les Petits-Frères", "École Jean-Moulin", "Collège Champollion")
 CATEGORIES = ("Jeunes", "Grand public", "Familles", "Professionnels", "Bénévoles", "Habitants")
 
 
-def fill(blank: Path, filled: Path, answers: Mapping[str, object], dictionary: Iterable[Entry]) -> None:
-    """Types the answers (key → what is typed) into a copy of a structure's workbook."""
+class RandomYear(NamedTuple):
+    """``typed``: structure → key → what it typed; ``dictionary``: every input of the year's workbooks."""
+
+    annee: int
+    typed: Mapping[str, Mapping[str, object]]
+    dictionary: Sequence[Entry]
+    consolidation: Path
+
+
+def live(
+    command: Callable[[list[str]], int], folder: Path, definition: Definition, annee: int, precedent: Path | None
+) -> RandomYear:
+    """One year by the command line: workbooks, answers, consolidation. ``precedent``: last year's."""
+    contrat, since = definition["contrat"]["id"], ["--precedent", str(precedent)] if precedent else []
+    asked, retours, inputs = ["--contrat", contrat, "--annee", str(annee)], folder / "retours", folder / "inputs.json"
+    assert command(["generer", *asked, *since, "--par-structure", "--sortie", str(folder / "blank")]) == 0
+    assert command(["dictionnaire", *asked, "--format", "json", "--sortie", str(inputs)]) == 0
+    dictionary, typed = json.loads(inputs.read_text(encoding="utf-8")), {}
+    retours.mkdir()
+    for blank in sorted((folder / "blank").glob(f"{contrat}-{annee}-*.xlsx")):
+        structure = blank.stem.removeprefix(f"{contrat}-{annee}-")
+        its_own = [entry for entry in dictionary if structure in entry["structures"]]
+        typed[structure] = answers(its_own, f"{annee} {structure}", annee, *parts(definition, structure))
+        fill(blank, retours / f"{structure}.xlsx", typed[structure], its_own)
+    consolidation = folder / f"consolidation-{annee}.xlsx"
+    day = ["--date", f"{annee + 1}-03-01"]
+    assert command(["consolider", str(retours), *asked, *since, *day, "--sortie", str(consolidation)]) in (0, 1)
+    return RandomYear(annee, typed, dictionary, consolidation)
+
+
+def parts(definition: Definition, structure: str) -> tuple[dict[str, str], set[str]]:
+    """(fiche → the volet that this structure answers for, the measures of the other volets)."""
+    mine, others = dict[str, str](), set[str]()
+    for fiche in definition["fiches"]:
+        ids = {v["id"] for v in fiche.get("volets", ()) if structure in v["porteurs"]}
+        mine |= {fiche["numero"]: v["nom"] for v in fiche.get("volets", ()) if v["id"] in ids}
+        for indicateur in fiche.get("indicateurs", ()):
+            if "volet" in indicateur and indicateur["volet"] not in ids:
+                others |= {mesure["id"] for mesure in indicateur["mesures"]}
+    return mine, others
+
+
+def fill(blank: Path, filled: Path, typed: Mapping[str, object], dictionary: Iterable[Entry]) -> None:
+    """Types the answers into a copy of a structure's workbook."""
     workbook = openpyxl.load_workbook(blank)
     for entry in dictionary:
-        if entry["cle"] in answers:
-            workbook[entry["feuille"]][entry["cellule"]] = answers[entry["cle"]]
+        if entry["cle"] in typed:
+            workbook[entry["feuille"]][entry["cellule"]] = typed[entry["cle"]]
     workbook.save(filled)
 
 
-def answers(dictionary: Iterable[Entry], seed: str, annee: int, volets: Mapping[str, str], skip: set[str]):
-    """Key → what is typed. ``volets``: fiche → the part of it that this structure answers for; ``skip``: the measures
-    of the other parts."""
+def answers(
+    dictionary: Iterable[Entry], seed: str, annee: int, volets: Mapping[str, str], skip: set[str]
+) -> dict[str, object]:
+    """Key → what is typed. ``skip``: measures that are left blank."""
     typist = _Typist(seed, annee)
     groups: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     for entry in dictionary:

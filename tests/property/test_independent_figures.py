@@ -1,0 +1,44 @@
+"""Thousands of figures, on years filled at random, equal those of a program that knows nothing of the package."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from cls_workbook.cli.commands import main
+from cls_workbook.definition import toml_reader
+from tests.support import compared_figures, random_years
+from tests.support.independent_figures import understand
+
+# What may be refused in these years: a breakdown that contradicts its figure, a rate without one of its terms, an answer
+# without a state. A cost, a grant, a rule of money that is broken: never.
+REFUSALS = {"VENTILATION_DIFFERENTE_DU_TOTAL", "DENOMINATEUR_MANQUANT", "NUMERATEUR_MANQUANT", "ETAT_NON_RENSEIGNE"}
+
+
+@pytest.fixture(params=[("dijon-2024-2028", 2), ("dijon-solidarites-2024-2027", 4)], ids=["Dijon", "Solidarités"])
+def compared(request, tmp_path):
+    contrat, how_many = request.param
+    definition = tomllib.loads(toml_reader.shipped()[contrat].read_text(encoding="utf-8"))
+    years, codes, precedent = {}, set(), None
+    for annee in range(2024, 2024 + how_many):
+        (tmp_path / str(annee)).mkdir()
+        year = random_years.live(main, tmp_path / str(annee), definition, annee, precedent)
+        precedent, rows = year.consolidation, compared_figures.refusals(year.consolidation)
+        codes |= {row["Code"] for row in rows}
+        returns = [
+            understand(s, year.dictionary, typed, compared_figures.refused_cells(rows, f"{s}.xlsx"))
+            for s, typed in year.typed.items()
+        ]
+        years[annee] = returns, year.consolidation
+    comparison = compared_figures.Comparison()
+    compared_figures.compare(definition, years, comparison)
+    return contrat, comparison, codes
+
+
+def test_every_figure_equals_the_one_computed_apart(compared):
+    contrat, comparison, codes = compared
+    assert comparison.differences == []
+    assert codes <= REFUSALS
+    # enough of them are figures, and not blanks on both sides
+    assert comparison.known >= {"dijon-2024-2028": 1800, "dijon-solidarites-2024-2027": 500}[contrat]

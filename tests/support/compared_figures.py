@@ -1,0 +1,297 @@
+"""The consolidations of a contract read again, figure by figure, beside those of ``independent_figures``.
+
+Tables by their headers; printed sheets (Évolution, Synthèse) by the header that stands above each row. Knows nothing of
+the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from tests.support import independent_figures as again
+from tests.support.independent_figures import Definition, FicheMoney, Figure, Typed, total
+
+MONEY_OF_FICHE = {
+    "Engagé": "engage",
+    "Versé": "verse",
+    "Coût réalisé": "cost",
+    "Taux constaté": "rate",
+    "Reste à engager": "to_engage",
+    "Reste à verser": "to_pay",
+    "ARS hors maquette": "outside",
+    "Cofinancements": "cofunding",
+    "Valorisation": "valued",
+}
+AMOUNTS = {"Prévu": "prevu", "Engagé": "engage", "Versé": "verse"}
+SCHEDULED = "à programmer"
+COST = "Coût réalisé, tous financeurs"  # a column of Évolution
+Row = dict[str, Any]
+
+
+class Comparison:
+    """``differences``: what is not equal, in words; ``compared``: how many figures were; ``known``: how many of them
+    are not blank on both sides."""
+
+    def __init__(self) -> None:
+        self.differences: list[str] = []
+        self.compared = self.known = 0
+
+    def of(self, where: str, expected: Any, found: Any) -> None:
+        self.compared += 1
+        self.known += expected is not None
+        if not equal(expected, found):
+            self.differences.append(f"{where}: {found!r} au lieu de {expected!r}")
+
+    def of_row(self, where: str, expected: Mapping[str, Any], found: Mapping[str, Any] | None) -> None:
+        for column, valeur in expected.items():
+            self.of(f"{where}, {column}", valeur, (found or {}).get(column))
+
+
+def equal(expected: Any, found: Any) -> bool:
+    """Blank for blank; sums exactly; quotients as a cell keeps them; words whatever their order."""
+    if expected is None or found is None:
+        return expected is None and found is None
+    if isinstance(expected, Fraction):
+        return isinstance(found, (int, float)) and abs(found - float(expected)) <= 1e-12 * abs(float(expected))
+    if isinstance(expected, (int, Decimal)):
+        return isinstance(found, (int, float)) and Decimal(repr(found)) == expected
+    if isinstance(expected, set):
+        return {again.plain(word) for word in str(found).split("\u00a0; ")} == expected
+    if isinstance(expected, frozenset):  # « structure : text », one a line
+        return sorted(line.split("\u00a0: ", 1)[1] for line in str(found).split("\n")) == sorted(expected)
+    return bool(expected == found)
+
+
+def compare(definition: Definition, years: Mapping[int, tuple[list[Typed], Path]], last_comparison: Comparison) -> None:
+    """Every year (→ its returns, its consolidation), each with those before it."""
+    returns: dict[int, list[Typed]] = {}
+    figures: dict[str, dict[int, Figure]] = {mesure: {} for mesure in again.measures(definition)}
+    money: dict[str, dict[int, FicheMoney]] = {fiche["numero"]: {} for fiche in definition["fiches"]}
+    for annee, (typed, path) in sorted(years.items()):
+        returns[annee] = typed
+        for id_, (fiche, mesure) in again.measures(definition).items():
+            figures[id_][annee] = again.figure(definition, fiche, mesure, typed)
+        for fiche in definition["fiches"]:
+            money[fiche["numero"]][annee] = again.fiche_money(definition, fiche, list(returns.values()))
+        _YearComparison(definition, annee, returns, figures, money, path, last_comparison).all()
+
+
+def table(sheet: Any) -> list[Row]:
+    header, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def printed_rows(sheet: Any, first_titles: Iterable[str]) -> list[Row]:
+    """Column → value, of each row under a header that begins so."""
+    header: dict[int, str] = {}
+    rows = []
+    for cells in sheet.iter_rows(values_only=True):
+        filled = {place: valeur for place, valeur in enumerate(cells) if valeur is not None}
+        first = next(iter(filled.values()), None)
+        if first in first_titles and all(isinstance(v, str) for v in filled.values()) and len(filled) > 1:
+            header = {place: str(valeur) for place, valeur in filled.items()}
+        elif header and len(filled) > 1 and filled.keys() - {min(filled)} <= header.keys():
+            row = {titre: filled.get(place) for place, titre in header.items()}
+            rows.append(row | {next(iter(row)): first})  # a total begins where it has room
+        elif filled and not str(first).isdigit():  # a year of which nothing is known ends no table
+            header = {}
+    return rows
+
+
+def refusals(consolidation: Path) -> list[Row]:
+    """The anomalies that refuse what they point at."""
+    sheet = openpyxl.load_workbook(consolidation, read_only=True)["Anomalies"]
+    return [row for row in table(sheet) if row["Gravité"] == "bloquant"]
+
+
+def refused_cells(rows: Iterable[Row], file: str) -> set[tuple[str, str]]:
+    """(sheet, cell) of what is refused in a return."""
+    its_own = (row for row in rows if row["Fichier"] == file)
+    return {(row["Feuille"], cell) for row in its_own for cell in row["Cellule"].split(", ")}
+
+
+class _YearComparison:
+    def __init__(
+        self,
+        definition: Definition,
+        annee: int,
+        returns: dict[int, list[Typed]],
+        figures: dict[str, dict[int, Figure]],
+        money: dict[str, dict[int, FicheMoney]],
+        path: Path,
+        comparison: Comparison,
+    ) -> None:
+        self.definition, self.annee, self.figures, self.money = definition, annee, figures, money
+        self.workbook, self.comparison = openpyxl.load_workbook(path, read_only=True), comparison
+        self.years = list(returns)
+        self.lines = {a: again.lines(definition, typed) for a, typed in returns.items()}
+        self.natures = {n["niveau"]: n["libelle"] for n in definition["natures"]}
+        self.amounts = {f["numero"]: f.get("financement", {}).get("montant") for f in definition["fiches"]}
+
+    def all(self) -> None:
+        self.indicators()
+        self.money_of_fiches()
+        self.money_of_funders()
+        self.evolution()
+        self.synthese()
+
+    def said(self, what: str) -> str:
+        return f"{self.annee} {what}"
+
+    # --- tables ---
+
+    def indicators(self) -> None:
+        rows = {r["Mesure"]: r for r in table(self.workbook["Indicateurs"])}
+        for id_, (_, mesure) in again.measures(self.definition).items():
+            figure, before = self.figures[id_][self.annee], self.figures[id_].get(self.annee - 1, Figure())
+            expected = {
+                "Valeur": figure.valeur,
+                "Numérateur": figure.numerateur,
+                "Dénominateur": figure.denominateur,
+                "Valeur n-1": before.valeur,
+                "Retours reçus": figure.counted,
+                "Valeur initiale": mesure.get("valeur_initiale"),
+            }
+            self.comparison.of_row(self.said(f"Indicateurs {id_} ({mesure['agregation']})"), expected, rows.pop(id_, None))
+        self.comparison.of(self.said("Indicateurs"), 0, len(rows))
+
+    def money_of_fiches(self) -> None:
+        rows = {r["Fiche"]: r for r in table(self.workbook["Financement par fiche"]) if r["Fiche"] != SCHEDULED}
+        for numero, by_year in self.money.items():
+            expected = {column: getattr(by_year[self.annee], name) for column, name in MONEY_OF_FICHE.items()}
+            expected |= {"Montant contrat": self.amounts[numero], "Programmé": None}
+            self.comparison.of_row(self.said(f"Financement par fiche {numero}"), expected, rows.pop(numero, None))
+        self.comparison.of(self.said("Financement par fiche"), 0, len(rows))
+
+    def money_of_funders(self) -> None:
+        rows = {(r["Financeur"], r["Nature"]): r for r in table(self.workbook["Financement par financeur"])}
+        groups: dict[tuple[Any, Any], list[again.Line]] = {}
+        for line in self.lines[self.annee]:
+            groups.setdefault((line.financeur, self.natures.get(line.niveau or "")), []).append(line)
+        for cle, lines in groups.items():
+            expected = {column: total(getattr(li, name) for li in lines) for column, name in AMOUNTS.items()}
+            self.comparison.of_row(self.said(f"Financement par financeur {cle}"), expected, rows.pop(cle, None))
+        self.comparison.of(self.said("Financement par financeur"), 0, len(rows))
+
+    # --- the years together ---
+
+    def evolution(self) -> None:
+        titles = ("Année", "Fiche", "Financeur et nature", "N°", "Fiche et mesure")
+        rows = printed_rows(self.workbook["Évolution"], titles)
+        self._whole_contract({str(r["Année"]): r for r in rows if {"Année", COST} <= r.keys()})
+        self._fiches_by_year({str(r["Fiche"]).split(" · ")[0]: r for r in rows if "Engagé en tout" in r})
+        self._funders_by_year({r["Financeur et nature"]: r for r in rows if "Financeur et nature" in r})
+        self._left_by_funder({(r["N°"], r["Financeur"], r["Nature"]): r for r in rows if "N°" in r})
+        self._measures_by_year([r for r in rows if "Ce qu’est le cumul" in r])
+
+    def _whole_contract(self, rows: dict[str, Row]) -> None:
+        columns = {"Engagé sur la maquette": "engage", "Versé sur la maquette": "verse"}
+        columns |= {COST: "cost"}
+        sums = {
+            a: {column: total(getattr(m[a], name) for m in self.money.values()) for column, name in columns.items()}
+            for a in self.years
+        }
+        for a in self.years:
+            self.comparison.of_row(self.said(f"Évolution {a}"), sums[a], rows.get(str(a)))
+        together = {column: total(sums[a][column] for a in self.years) for column in columns}
+        self.comparison.of_row(self.said("Évolution Cumul"), together, rows.get("Cumul"))
+
+    def _fiches_by_year(self, rows: dict[str, Row]) -> None:
+        for numero, by_year in self.money.items():
+            now = by_year[self.annee]
+            expected = {str(a): by_year[a].engage for a in self.years} | {
+                "Contrat": self.amounts[numero],
+                "Engagé en tout": total(by_year[a].engage for a in self.years),
+                "Reste à engager": now.to_engage,
+                "Reste à verser": now.to_pay,
+            }
+            self.comparison.of_row(self.said(f"Évolution, fiche {numero}"), expected, rows.get(numero))
+
+    def _funders_by_year(self, rows: dict[str, Row]) -> None:
+        engaged: dict[str, dict[str, list[Any]]] = {}
+        for a, lines in self.lines.items():
+            for li in lines:
+                label = " — ".join(filter(None, (li.financeur, self.natures.get(li.niveau or ""))))
+                if li.engage is not None:
+                    engaged.setdefault(label, {}).setdefault(str(a), []).append(li.engage)
+        for label, by_year in engaged.items():
+            expected = {str(a): total(by_year.get(str(a), ())) for a in self.years}
+            expected["Cumul"] = total(expected.values())
+            self.comparison.of_row(self.said(f"Évolution, {label}"), expected, rows.pop(label, None))
+        self.comparison.of(self.said(f"Évolution, financeurs {[*rows]}"), 0, len(rows))
+
+    def _left_by_funder(self, rows: dict[tuple[Any, ...], Row]) -> None:
+        groups: dict[tuple[Any, ...], list[again.Line]] = {}
+        for li in (li for lines in self.lines.values() for li in lines):
+            if li.niveau != "valorisation" and (li.engage is not None or li.verse is not None):
+                groups.setdefault((li.fiche, li.financeur, self.natures.get(li.niveau or "")), []).append(li)
+        for cle, lines in groups.items():
+            engaged, paid = total(li.engage for li in lines), total(li.verse for li in lines)
+            left = engaged - paid if engaged is not None and paid is not None else None
+            expected = {"Engagé depuis le début": engaged, "Versé depuis le début": paid, "Reste à verser": left}
+            self.comparison.of_row(self.said(f"Évolution, reste à verser {cle}"), expected, rows.pop(cle, None))
+        self.comparison.of(self.said(f"Évolution, reste à verser {[*rows]}"), 0, len(rows))
+
+    def _measures_by_year(self, rows: list[Row]) -> None:
+        known = [i for i, by_year in self.figures.items() if any(by_year[a].valeur is not None for a in self.years)]
+        by_measure, same_label = again.measures(self.definition), dict[str, list[Row]]()
+        for row in rows:
+            same_label.setdefault(row["Fiche et mesure"], []).append(row)
+        self.comparison.of(self.said("Évolution, mesures"), len(known), len(rows))
+        # Of two measures with one label, the row of the one that was known first comes first.
+        for id_ in sorted(known, key=lambda i: next(a for a in self.years if self.figures[i][a].valeur is not None)):
+            fiche, mesure = by_measure[id_]
+            row = (same_label.get(f"{fiche} · {mesure['libelle']}") or [{}]).pop(0)
+            by_year = {a: self.figures[id_][a] for a in self.years}
+            expected = {str(a): figure.valeur for a, figure in by_year.items()}
+            expected["Cumul"] = again.over_the_years(mesure["agregation"], by_year)
+            if mesure["agregation"] != "TEXTE":  # abridged there
+                self.comparison.of_row(self.said(f"Évolution, {id_} ({mesure['agregation']})"), expected, row)
+
+    # --- the Synthèse ---
+
+    def synthese(self) -> None:
+        """Its totals of money, and the rates that it shows."""
+        rows = printed_rows(self.workbook["Synthèse"], ("N°", "Nature"))
+        self._subtotals({r["Nature"]: r for r in rows if "N°" not in r})
+        rates = {r["N°"]: r for r in rows if "Taux constaté" in r}
+        engage, spent = f"Attribué {self.annee}", f"Coût {self.annee}"
+        for numero, by_year in self.money.items():
+            now = by_year[self.annee]
+            expected = {"Taux constaté": now.rate, engage: now.attributed, spent: now.rate_cost}
+            self.comparison.of_row(self.said(f"Synthèse, taux {numero}"), expected, rates.get(numero))
+        whole = [r for r in rows if "Reste à engager" in r and str(r["N°"]).startswith("Total")]
+        maquette = self.definition["contrat"].get("maquette")
+        if maquette is None:
+            return
+        funded = [m[self.annee] for numero, m in self.money.items() if self.amounts[numero] is not None]
+        already = total(
+            m[a].engage for numero, m in self.money.items() if self.amounts[numero] is not None for a in self.years
+        )
+        now_all = [m[self.annee] for m in self.money.values()]
+        expected = {
+            f"Engagé {self.annee}": total(m.engage for m in now_all),
+            f"Versé {self.annee}": total(m.verse for m in now_all),
+            "Reste à engager": maquette - already if any(m.to_engage is not None for m in funded) else None,
+            "Reste à verser": total(m.to_pay for m in now_all),
+        }
+        self.comparison.of_row(self.said("Synthèse, total"), expected, whole[0] if whole else None)
+
+    def _subtotals(self, rows: dict[str, Row]) -> None:
+        now = {numero: m[self.annee] for numero, m in self.money.items()}
+        post = [n for n in now if again.has_post(self.definition, n)]
+        expected = {
+            "Maquette": total(m.engage for m in now.values()),
+            "Poste de coordination (hors maquette)": total(now[n].outside for n in post),
+            "Cofinancements": total(m.cofunding for m in now.values()),
+            "Valorisation (sans versement)": total(m.valued for m in now.values()),
+        }
+        for nature, valeur in expected.items():
+            if valeur is not None:
+                self.comparison.of(self.said(f"Synthèse, {nature}"), valeur, rows.get(nature, {}).get(f"Engagé {self.annee}"))
