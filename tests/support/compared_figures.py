@@ -1,12 +1,12 @@
 """The consolidations of a contract read again, figure by figure, beside those of ``independent_figures``.
 
-Tables by their headers; printed sheets (Évolution, Synthèse) by the header that stands above each row. Knows nothing of
-the package.
+Knows nothing of the package.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +16,7 @@ import openpyxl
 
 from tests.support import independent_figures as again
 from tests.support.independent_figures import Definition, FicheMoney, Figure, Typed, total
+from tests.support.sheet_rows import Row, printed_rows, table
 
 MONEY_OF_FICHE = {
     "Engagé": "engage",
@@ -30,8 +31,8 @@ MONEY_OF_FICHE = {
 }
 AMOUNTS = {"Prévu": "prevu", "Engagé": "engage", "Versé": "verse"}
 SCHEDULED = "à programmer"
+UNKNOWN = "—"
 COST = "Coût réalisé, tous financeurs"  # a column of Évolution
-Row = dict[str, Any]
 
 
 class Comparison:
@@ -65,6 +66,8 @@ def equal(expected: Any, found: Any) -> bool:
         return {again.plain(word) for word in str(found).split("\u00a0; ")} == expected
     if isinstance(expected, frozenset):  # « structure : text », one a line
         return sorted(line.split("\u00a0: ", 1)[1] for line in str(found).split("\n")) == sorted(expected)
+    if isinstance(found, datetime):
+        return bool(expected == found.date())
     return bool(expected == found)
 
 
@@ -82,40 +85,6 @@ def compare(definition: Definition, years: Mapping[int, tuple[list[Typed], Path]
         _YearComparison(definition, annee, returns, figures, money, path, last_comparison).all()
 
 
-def table(sheet: Any) -> list[Row]:
-    header, *rows = sheet.iter_rows(values_only=True)
-    return [dict(zip(header, row, strict=True)) for row in rows]
-
-
-def printed_rows(sheet: Any, first_titles: Iterable[str]) -> list[Row]:
-    """Column → value, of each row under a header that begins so."""
-    header: dict[int, str] = {}
-    rows = []
-    for cells in sheet.iter_rows(values_only=True):
-        filled = {place: valeur for place, valeur in enumerate(cells) if valeur is not None}
-        first = next(iter(filled.values()), None)
-        if first in first_titles and all(isinstance(v, str) for v in filled.values()) and len(filled) > 1:
-            header = {place: str(valeur) for place, valeur in filled.items()}
-        elif header and len(filled) > 1 and filled.keys() - {min(filled)} <= header.keys():
-            row = {titre: filled.get(place) for place, titre in header.items()}
-            rows.append(row | {next(iter(row)): first})  # a total begins where it has room
-        elif filled and not str(first).isdigit():  # a year of which nothing is known ends no table
-            header = {}
-    return rows
-
-
-def refusals(consolidation: Path) -> list[Row]:
-    """The anomalies that refuse what they point at."""
-    sheet = openpyxl.load_workbook(consolidation, read_only=True)["Anomalies"]
-    return [row for row in table(sheet) if row["Gravité"] == "bloquant"]
-
-
-def refused_cells(rows: Iterable[Row], file: str) -> set[tuple[str, str]]:
-    """(sheet, cell) of what is refused in a return."""
-    its_own = (row for row in rows if row["Fichier"] == file)
-    return {(row["Feuille"], cell) for row in its_own for cell in row["Cellule"].split(", ")}
-
-
 class _YearComparison:
     def __init__(
         self,
@@ -129,12 +98,14 @@ class _YearComparison:
     ) -> None:
         self.definition, self.annee, self.figures, self.money = definition, annee, figures, money
         self.workbook, self.comparison = openpyxl.load_workbook(path, read_only=True), comparison
-        self.years = list(returns)
+        self.returns, self.years = returns, list(returns)
         self.lines = {a: again.lines(definition, typed) for a, typed in returns.items()}
         self.natures = {n["niveau"]: n["libelle"] for n in definition["natures"]}
         self.amounts = {f["numero"]: f.get("financement", {}).get("montant") for f in definition["fiches"]}
 
     def all(self) -> None:
+        self.kept()
+        self.history()
         self.indicators()
         self.money_of_fiches()
         self.money_of_funders()
@@ -146,19 +117,51 @@ class _YearComparison:
 
     # --- tables ---
 
+    def kept(self) -> None:
+        """Every value typed and not refused stands where it was typed, in one of the two tables."""
+        rows = [row for name in ("Mesures", "Réponses") for row in table(self.workbook[name]) if row["Fichier"]]
+        kept = {(r["Fichier"], r["Feuille"], r["Cellule"]): r["Valeur"] for r in rows}
+        self.comparison.of(self.said("valeurs en double"), len(rows), len(kept))
+        for typed in self.returns[self.annee]:
+            for place, valeur in typed.places.items():
+                where = (f"{typed.structure}.xlsx", *place)
+                self.comparison.of(self.said(f"valeur lue {where}"), valeur, kept.get(where))
+
+    def history(self) -> None:
+        """All the years, in the last one's memory."""
+        rows = table(self.workbook["Historique"])
+        measures = {(r["Année"], r["Mesure"]): r for r in rows if r["Objet"] == "Mesure"}
+        amounts = {(r["Année"], r["Objet"], r["Fiche"]): r["Valeur"] for r in rows if r["Objet"] in MONEY_OF_FICHE}
+        for annee in self.years:
+            for id_, by_year in self.figures.items():
+                figure = by_year[annee] if by_year[annee].valeur is not None else Figure()
+                expected = {
+                    "Valeur": figure.valeur,
+                    "Numérateur": figure.numerateur,
+                    "Dénominateur": figure.denominateur,
+                }
+                self.comparison.of_row(self.said(f"Historique {annee} {id_}"), expected, measures.get((annee, id_)))
+            for numero, money in self.money.items():
+                for objet in ("Engagé", "Versé", "Coût réalisé"):
+                    amount = getattr(money[annee], MONEY_OF_FICHE[objet])
+                    where = annee, objet, numero
+                    self.comparison.of(self.said(f"Historique {where}"), amount, amounts.get(where))
+
     def indicators(self) -> None:
-        rows = {r["Mesure"]: r for r in table(self.workbook["Indicateurs"])}
+        rows = {r["Mesure"]: r for r in table(self.workbook["Indicateurs"]) if r["Mesure"]}
+        answered_together = again.answered_together(self.definition)
         for id_, (_, mesure) in again.measures(self.definition).items():
+            where = self.said(f"Indicateurs {id_} ({mesure['agregation']})")
             figure, before = self.figures[id_][self.annee], self.figures[id_].get(self.annee - 1, Figure())
             expected = {
                 "Valeur": figure.valeur,
                 "Numérateur": figure.numerateur,
                 "Dénominateur": figure.denominateur,
                 "Valeur n-1": before.valeur,
-                "Retours reçus": figure.counted,
+                "Retours reçus": min(figure.counted, 1) if id_ in answered_together else figure.counted,
                 "Valeur initiale": mesure.get("valeur_initiale"),
             }
-            self.comparison.of_row(self.said(f"Indicateurs {id_} ({mesure['agregation']})"), expected, rows.pop(id_, None))
+            self.comparison.of_row(where, expected, rows.pop(id_, None))
         self.comparison.of(self.said("Indicateurs"), 0, len(rows))
 
     def money_of_fiches(self) -> None:
@@ -259,6 +262,7 @@ class _YearComparison:
     def synthese(self) -> None:
         """Its totals of money, and the rates that it shows."""
         rows = printed_rows(self.workbook["Synthèse"], ("N°", "Nature"))
+        self._first_page()
         self._subtotals({r["Nature"]: r for r in rows if "N°" not in r})
         rates = {r["N°"]: r for r in rows if "Taux constaté" in r}
         engage, spent = f"Attribué {self.annee}", f"Coût {self.annee}"
@@ -283,15 +287,37 @@ class _YearComparison:
         }
         self.comparison.of_row(self.said("Synthèse, total"), expected, whole[0] if whole else None)
 
+    def _first_page(self) -> None:
+        """Figures in a row, their titles above them."""
+        rows = list(self.workbook["Synthèse"].iter_rows(values_only=True))
+        page: Row = {}
+        for titles, below in zip(rows[:40], rows[1:41], strict=True):
+            page |= {str(t).split(" : ")[-1]: v for t, v in zip(titles, below, strict=True) if t is not None}
+        now = [m[self.annee] for m in self.money.values()]
+        done = [again.completion(self.returns[self.annee], numero) for numero in self.money]
+        programmed = [word for word in done if word not in (None, again.NOTHING)]
+        fully, partly = (programmed.count(word) for word in ("Totale", "Partielle"))
+        expected = {
+            f"engagé {self.annee}": total(m.engage for m in now),
+            f"versé {self.annee}": total(m.verse for m in now),
+            f"Coût réalisé {self.annee}": total(m.cost for m in now),
+            "Taux de réalisation strict": Fraction(fully, len(programmed)) if programmed else None,
+            "Taux de réalisation large": Fraction(fully + partly, len(programmed)) if programmed else None,
+        }
+        shown = {title: None if page.get(title) == UNKNOWN else page.get(title) for title in expected}
+        self.comparison.of_row(self.said("Synthèse, première page"), expected, shown)
+
     def _subtotals(self, rows: dict[str, Row]) -> None:
         now = {numero: m[self.annee] for numero, m in self.money.items()}
         post = [n for n in now if again.has_post(self.definition, n)]
         expected = {
             "Maquette": total(m.engage for m in now.values()),
             "Poste de coordination (hors maquette)": total(now[n].outside for n in post),
-            "Cofinancements": total(m.cofunding for m in now.values()),
+            self.natures["hors_maquette"]: total(now[n].outside for n in now if n not in post),
+            self.natures["cofinancement"]: total(m.cofunding for m in now.values()),
             "Valorisation (sans versement)": total(m.valued for m in now.values()),
         }
         for nature, valeur in expected.items():
             if valeur is not None:
-                self.comparison.of(self.said(f"Synthèse, {nature}"), valeur, rows.get(nature, {}).get(f"Engagé {self.annee}"))
+                engaged = rows.get(nature, {}).get(f"Engagé {self.annee}")
+                self.comparison.of(self.said(f"Synthèse, {nature}"), valeur, engaged)

@@ -1,4 +1,4 @@
-"""The figures of a contract computed a second time, from what partners typed, by someone who knows nothing of the package.
+"""The figures of a contract computed again, from what partners typed, by someone who knows nothing of the package.
 
 Plain Python: the definition as TOML has it, what was typed as key → value, sums of ``Decimal`` and ``Fraction``. What
 each figure is comes from the guides and the decisions; a None is a figure that nobody knows.
@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 NUMBERS = ("entier", "decimal", "montant")
+NOTHING = "Rien de programmé"
 POSTS = ("personnel", "achats", "autres")
 Definition = Mapping[str, Any]
 
@@ -43,10 +44,11 @@ class Line(NamedTuple):
 @dataclass
 class Typed:
     """One return: (fiche, bloc, mesure) → line ("" where there is one only) → champ → what it says, refused cells left
-    out."""
+    out. ``places``: (sheet, cell) → the same, without the funding lines."""
 
     structure: str
     values: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = field(default_factory=dict)
+    places: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def one(self, fiche: str, bloc: str, champ: str, mesure: str = "") -> Any:
         return self.values.get((fiche, bloc, mesure), {}).get("", {}).get(champ)
@@ -55,8 +57,11 @@ class Typed:
         return [row for line, row in self.values.get((fiche, bloc, mesure), {}).items() if line]
 
 
+Entry = Mapping[str, Any]  # one input, as ``dictionnaire --format json`` gives it
+
+
 def understand(
-    structure: str, dictionary: Iterable[Mapping[str, Any]], answers: Mapping[str, object], refused: set[tuple[str, str]]
+    structure: str, dictionary: Iterable[Entry], answers: Mapping[str, object], refused: set[tuple[str, str]]
 ) -> Typed:
     """What a return says. ``refused``: (sheet, cell)."""
     typed = Typed(structure)
@@ -70,6 +75,8 @@ def understand(
             line = parts[-2] if len(parts) == 4 + bool(entry["mesure"]) else ""
             where = typed.values.setdefault((entry["fiche"], entry["bloc"], entry["mesure"]), {})
             where.setdefault(line, {})[entry["champ"]] = valeur
+            if entry["bloc"] != "financement":
+                typed.places[place] = valeur
     return typed
 
 
@@ -95,6 +102,18 @@ def measures(definition: Definition) -> dict[str, tuple[str, Mapping[str, Any]]]
         for fiche in definition["fiches"]
         for indicateur in fiche.get("indicateurs", ())
         for mesure in indicateur["mesures"]
+    }
+
+
+def answered_together(definition: Definition) -> set[str]:
+    """The measures for which several porteurs are expected to answer once."""
+    return {
+        mesure["id"]
+        for fiche in definition["fiches"]
+        for indicateur in fiche.get("indicateurs", ())
+        for mesure in indicateur["mesures"]
+        if fiche.get("reponse_commune")
+        or any(v.get("reponse_commune") and v["id"] == indicateur.get("volet") for v in fiche.get("volets", ()))
     }
 
 
@@ -199,6 +218,15 @@ def _text(_: Definition, fiche: str, mesure: Mapping[str, Any], returns: list[Ty
     return Figure(frozenset(texts) or None, counted=len(texts))
 
 
+def completion(returns: Iterable[Typed], fiche: str) -> str | None:
+    """« Totale » or « Nulle » where all who had something to do say so, else « Partielle »; None without answer."""
+    said = [word for typed in returns if (word := typed.one(fiche, "avancement", "realisation"))]
+    programmed = {word for word in said if word != NOTHING}
+    if len(programmed) > 1:
+        return "Partielle"
+    return next(iter(programmed or said), None)
+
+
 def over_the_years(code: str, by_year: Mapping[int, Figure]) -> Any:
     """What the years make together: added, distinct, last or nothing, by what the measure counts."""
     known = {annee: f for annee, f in sorted(by_year.items()) if f.valeur is not None}
@@ -244,8 +272,7 @@ def level(definition: Definition, fiche: str, financeur: str | None, nature: str
     maquette."""
     typed = {n["libelle"]: n["niveau"] for n in definition["natures"]}.get(nature)
     rules = [r for r in definition["regles"] if r.get("fiche") in (None, fiche)]
-    agency = agencies(definition)
-    payers = agency.union(*(r.get("financeurs", ()) for r in rules), *([r["financeur"]] for r in rules if "financeur" in r))
+    payers = agencies(definition).union(*(r.get("financeurs", [r.get("financeur")]) for r in rules))
     names = {f["nom"] for f in definition["financeurs"] if f["id"] in payers}
     if typed in ("maquette", "hors_maquette") and financeur and financeur not in names:
         return "cofinancement"
@@ -283,7 +310,9 @@ class FicheMoney:
 
     @property
     def rate(self) -> Fraction | None:
-        return Fraction(self.attributed) / Fraction(self.rate_cost) if self.attributed is not None and self.rate_cost else None
+        if self.attributed is None or not self.rate_cost:
+            return None
+        return Fraction(self.attributed) / Fraction(self.rate_cost)
 
 
 def fiche_money(definition: Definition, fiche: Mapping[str, Any], years: list[list[Typed]]) -> FicheMoney:

@@ -56,8 +56,8 @@ def parts(definition: Definition, structure: str) -> tuple[dict[str, str], set[s
     """(fiche → the volet that this structure answers for, the measures of the other volets)."""
     mine, others = dict[str, str](), set[str]()
     for fiche in definition["fiches"]:
-        ids = {v["id"] for v in fiche.get("volets", ()) if structure in v["porteurs"]}
-        mine |= {fiche["numero"]: v["nom"] for v in fiche.get("volets", ()) if v["id"] in ids}
+        ids = {v["id"]: v["nom"] for v in fiche.get("volets", ()) if structure in v["porteurs"]}
+        mine[fiche["numero"]] = next(iter(ids.values()), "")
         for indicateur in fiche.get("indicateurs", ()):
             if "volet" in indicateur and indicateur["volet"] not in ids:
                 others |= {mesure["id"] for mesure in indicateur["mesures"]}
@@ -144,8 +144,8 @@ class _Typist:
         choices = rows[0]["nom"]["choix"] or NAMES
         names = self.random.sample(list(choices), min(how_many, len(rows), len(choices)))
         for row, name in zip(rows, names, strict=False):
-            spelt = name if rows[0]["nom"]["choix"] else self.random.choice((name, name.upper(), name.replace("-", " ")))
-            self.type_in(row["nom"], spelt)
+            spellings = [name] if rows[0]["nom"]["choix"] else [name, name.upper(), name.replace("-", " ")]
+            self.type_in(row["nom"], self.random.choice(spellings))
             self.type_in(row.get("modalite"), self.random.choice(CATEGORIES) if "modalite" in row else None)
 
     def _split(self, rows: list[dict[str, Entry]], total: int) -> None:
