@@ -1,6 +1,4 @@
-"""The rows of a consolidation: of its tables by their headers; of printed sheets (Évolution, Synthèse) by the header that
-stands above each row.
-"""
+"""The rows of a consolidation: of its tables by their headers, of printed sheets by the header that stands above each."""
 
 from __future__ import annotations
 
