@@ -355,8 +355,8 @@ def totaux() -> pd.DataFrame:
             "écart engagé - programmé sur 1 fiche\u00a0; écart versé - engagé sur 1 fiche",
         ),
         ("Poste de coordination (hors maquette)", N, N, D("26000.00"), *[N] * 6),
-        ("ARS hors maquette", N, N, D("800.00"), *[N] * 6),
-        ("Cofinancements", N, N, D("3000.00"), *[N] * 6),
+        ("Hors maquette", N, N, D("800.00"), *[N] * 6),
+        ("Cofinancement", N, N, D("3000.00"), *[N] * 6),
         ("Valorisation (sans versement)", *[N] * 9),
     )
 

@@ -174,4 +174,10 @@ def test_a_thousand_returns_are_checked_like_one():
     many = folder(texte, contrat)
     anomalies = controler(many)
     assert len(many.values) == 33_000
-    assert {a.code for a in anomalies} == {"STRUCTURE_INATTENDUE", "CONTRAT_DEPASSE", "EVENEMENT_DECLARE_DEUX_FOIS"}
+    assert {a.code for a in anomalies} == {
+        "STRUCTURE_INATTENDUE",
+        "CONTRAT_DEPASSE",
+        "EVENEMENT_DECLARE_DEUX_FOIS",
+        "ACTIVITE_DECLAREE_DEUX_FOIS",
+        "FINANCEMENT_DECLARE_DEUX_FOIS",
+    }
