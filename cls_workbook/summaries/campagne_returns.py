@@ -89,7 +89,9 @@ class CampagneRetours:
         if fiche.numero in self.planned.groups:
             extra = []
         several = "s" * (len(extra) > 1)
+        together = sum(fiche.answers_together(volets.get(r, "")) for r in answered)
         reserves = (
+            (together > 1, f"{together} retours de structures qui répondent ensemble, tous comptés"),
             (len(unavailable), f"{len(unavailable)} {UNAVAILABLE}"),
             (len(not_applicable), f"{len(not_applicable)} {NOT_APPLICABLE}"),
             (silent, f"{silent} retour{'s' * (silent > 1)} sans valeur retenue"),

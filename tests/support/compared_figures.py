@@ -174,6 +174,7 @@ class _YearComparison:
 
     def money_of_funders(self) -> None:
         rows = {(r["Financeur"], r["Nature"]): r for r in table(self.workbook["Financement par financeur"])}
+        rows.pop((None, None), None) if not self.lines[self.annee] else None
         groups: dict[tuple[Any, Any], list[again.Line]] = {}
         for line in self.lines[self.annee]:
             groups.setdefault((line.financeur, self.natures.get(line.niveau or "")), []).append(line)

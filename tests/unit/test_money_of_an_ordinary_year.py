@@ -239,6 +239,11 @@ def test_two_returns_of_those_who_answer_together_are_to_be_confirmed(tmp_path):
     (double,) = found(year, "REPONSE_COMMUNE_EN_DOUBLE")
     assert double[1] == "à confirmer" and double[2].startswith("un autre retour, de ")
     assert any("deux retours de structures qui répondent ensemble sont comptés" in t for t in written(year.synthese))
+    (followed,) = lines(year.result.tables.indicateurs, Mesure="2.3-I01")
+    assert (followed["Valeur"], followed["Couverture"]) == (240, "complet (1 sur 1)")
+    assert "2 retours de structures qui répondent ensemble, tous comptés" in followed["Réserve"]
+    (followed,) = lines(alone.result.tables.indicateurs, Mesure="2.3-I01")
+    assert "répondent ensemble" not in followed["Réserve"]
 
 
 def test_a_fiche_too_may_be_answered_together_and_a_definition_that_does_not_say_it_is_as_before(tmp_path):
