@@ -12,13 +12,12 @@ from tests.support import compared_figures, random_years, sheet_rows
 from tests.support.independent_figures import understand
 
 # What may be refused in these years: a detail that contradicts its figure, a rate without one of its terms, an answer
-# without a state, sessions fuller than the contract has them. A cost, a grant, a broken rule of money: never.
+# without a state. What breaks a rule of the contract is never refused: a cost, a grant, a session too full.
 REFUSALS = {
     "VENTILATION_DIFFERENTE_DU_TOTAL",
     "LISTE_DE_NOMS_DIFFERENTE_DU_TOTAL",
     "DENOMINATEUR_MANQUANT",
     "ETAT_NON_RENSEIGNE",
-    "SESSION_TROP_NOMBREUSE",
 }
 
 

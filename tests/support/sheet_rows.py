@@ -1,4 +1,4 @@
-"""The rows of a consolidation: of its tables by their headers, of printed sheets by the header above each."""
+"""The rows of a consolidation: of its tables by their headers, of printed sheets by the header above each row."""
 
 from __future__ import annotations
 

@@ -7,16 +7,7 @@ import pytest
 
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.subsidies import payable_for_post
-from tests.support.frames_from_text import (
-    A_CONFIRMER,
-    BLOCKING,
-    folder,
-    found,
-    line,
-    one_retour,
-    precedent,
-    trial_contrat,
-)
+from tests.support.frames_from_text import A_CONFIRMER, folder, found, line, one_retour, precedent, trial_contrat
 from tests.support.written_rules import written_rule
 
 POST = written_rule(
@@ -90,7 +81,7 @@ def test_two_counts_of_one_indicator_are_a_pair_without_any_rule():
 @pytest.mark.parametrize(
     "sessions, participants, code, gravite",
     [
-        (2, 33, "SESSION_TROP_NOMBREUSE", BLOCKING),
+        (2, 33, "SESSION_TROP_NOMBREUSE", A_CONFIRMER),
         (2, 32, None, None),
         (2, 15, "SESSION_PEU_NOMBREUSE", A_CONFIRMER),
         (2, 16, None, None),
@@ -269,5 +260,5 @@ def test_the_rules_of_the_shipped_contract_apply_to_its_own_measures():
     assert sorted(found(folder(texte, toml_reader.load("dijon-2024-2028")), *codes)) == [
         ("AIDE_SUPERIEURE_A_LA_PART", A_CONFIRMER, ("financement/01/verse",)),
         ("OCCUPATION_SUPERIEURE_A_LA_CAPACITE", A_CONFIRMER, ("taux/2.3-I03c/numerateur",)),
-        ("SESSION_TROP_NOMBREUSE", BLOCKING, ("mesures/2.2-I04/valeur", "mesures/2.2-I03/valeur")),
+        ("SESSION_TROP_NOMBREUSE", A_CONFIRMER, ("mesures/2.2-I04/valeur", "mesures/2.2-I03/valeur")),
     ]

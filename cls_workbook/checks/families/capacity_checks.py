@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
-from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, RetourCheck
+from cls_workbook.anomalies import A_CONFIRMER, Anomalie
+from cls_workbook.checks.check_kinds import CONFIRM, RetourCheck
 from cls_workbook.checks.given.measure_counts import MesureCount, counts, pairs_of_counts
 from cls_workbook.checks.given.typed_answers import Here, Row, above, here, place_of
 from cls_workbook.domain.rules import Rule, SessionTerms
@@ -85,9 +85,9 @@ class _SessionSize(RetourCheck, abstract=True):
 
 
 class CrowdedSessions(_SessionSize):
-    code, gravity = "SESSION_TROP_NOMBREUSE", BLOCKING
-    sought = "Il y a plus de participants que les sessions ne peuvent en accueillir."
-    remedy = f"corrigez l’un des deux nombres, {SEND_BACK}"
+    code, gravity = "SESSION_TROP_NOMBREUSE", A_CONFIRMER
+    sought = "Il y a plus de participants que les sessions ne doivent en accueillir."
+    remedy = CONFIRM
     words_of_bound = "au plus"
 
     def bound(self, sessions: SessionTerms) -> int | None:
