@@ -35,10 +35,23 @@ def compared(request, tmp_path):
             understand(s, year.dictionary, typed, sheet_rows.refused_cells(rows, f"{s}.xlsx"))
             for s, typed in year.typed.items()
         ]
-        years[annee] = returns, year.consolidation
-    comparison = compared_figures.Comparison()
-    compared_figures.compare(definition, years, comparison)
-    return contrat, comparison, codes
+        years[annee] = returns, compared_figures.Written(year.consolidation)
+    if "maquette" in definition["contrat"]:
+        years = with_what_leaves(years, tmp_path)
+    return contrat, compared_figures.compare(definition, years), codes
+
+
+def with_what_leaves(years, folder):
+    """The same, with the copy that the agency receives each year, and the workbook of its region."""
+    copies, region = folder / "copies", folder / "region.xlsx"
+    copies.mkdir()
+    for annee, (returns, written) in years.items():
+        copy = copies / f"{annee}.xlsx"
+        assert main(["synthese", str(written.consolidation), "--sortie", str(copy)]) == 0
+        years[annee] = returns, written._replace(copy=copy)
+    assert main(["region", str(copies), "--sortie", str(region)]) == 0
+    returns, written = years[max(years)]
+    return years | {max(years): (returns, written._replace(region=region))}
 
 
 def test_every_figure_equals_the_one_computed_apart(compared):

@@ -5,12 +5,12 @@ Knows nothing of the package.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import openpyxl
 
@@ -71,18 +71,33 @@ def equal(expected: Any, found: Any) -> bool:
     return bool(expected == found)
 
 
-def compare(definition: Definition, years: Mapping[int, tuple[list[Typed], Path]], last_comparison: Comparison) -> None:
-    """Every year (→ its returns, its consolidation), each with those before it."""
+class Written(NamedTuple):
+    """What the tool wrote of a year; ``region``: of all the years, with the last one."""
+
+    consolidation: Path
+    copy: Path | None = None
+    region: Path | None = None
+
+
+def compare(definition: Definition, years: Mapping[int, tuple[list[Typed], Written]]) -> Comparison:
+    """Every year (→ its returns, what was written of it), each with those before it."""
+    comparison = Comparison()
     returns: dict[int, list[Typed]] = {}
     figures: dict[str, dict[int, Figure]] = {mesure: {} for mesure in again.measures(definition)}
     money: dict[str, dict[int, FicheMoney]] = {fiche["numero"]: {} for fiche in definition["fiches"]}
-    for annee, (typed, path) in sorted(years.items()):
+    for annee, (typed, written) in sorted(years.items()):
         returns[annee] = typed
         for id_, (fiche, mesure) in again.measures(definition).items():
             figures[id_][annee] = again.figure(definition, fiche, mesure, typed)
         for fiche in definition["fiches"]:
             money[fiche["numero"]][annee] = again.fiche_money(definition, fiche, list(returns.values()))
-        _YearComparison(definition, annee, returns, figures, money, path, last_comparison).all()
+        year = _YearComparison(definition, annee, returns, figures, money, written.consolidation, comparison)
+        year.all()
+        if written.copy:
+            year.agency_copy(written.copy)
+        if written.region:
+            year.region(written.region)
+    return comparison
 
 
 class _YearComparison:
@@ -98,7 +113,7 @@ class _YearComparison:
     ) -> None:
         self.definition, self.annee, self.figures, self.money = definition, annee, figures, money
         self.workbook, self.comparison = openpyxl.load_workbook(path, read_only=True), comparison
-        self.returns, self.years = returns, list(returns)
+        self.returns, self.years = dict(returns), list(returns)
         self.lines = {a: again.lines(definition, typed) for a, typed in returns.items()}
         self.natures = {n["niveau"]: n["libelle"] for n in definition["natures"]}
         self.amounts = {f["numero"]: f.get("financement", {}).get("montant") for f in definition["fiches"]}
@@ -107,8 +122,8 @@ class _YearComparison:
         self.kept()
         self.history()
         self.indicators()
-        self.money_of_fiches()
-        self.money_of_funders()
+        self.money_of_fiches("Financement par fiche", table(self.workbook["Financement par fiche"]))
+        self.money_of_funders("Financement par financeur", table(self.workbook["Financement par financeur"]))
         self.evolution()
         self.synthese()
 
@@ -164,24 +179,24 @@ class _YearComparison:
             self.comparison.of_row(where, expected, rows.pop(id_, None))
         self.comparison.of(self.said("Indicateurs"), 0, len(rows))
 
-    def money_of_fiches(self) -> None:
-        rows = {r["Fiche"]: r for r in table(self.workbook["Financement par fiche"]) if r["Fiche"] != SCHEDULED}
+    def money_of_fiches(self, where: str, table_: Iterable[Row]) -> None:
+        rows = {r["Fiche"]: r for r in table_ if r["Fiche"] != SCHEDULED}
         for numero, by_year in self.money.items():
             expected = {column: getattr(by_year[self.annee], name) for column, name in MONEY_OF_FICHE.items()}
             expected |= {"Montant contrat": self.amounts[numero], "Programmé": None}
-            self.comparison.of_row(self.said(f"Financement par fiche {numero}"), expected, rows.pop(numero, None))
-        self.comparison.of(self.said("Financement par fiche"), 0, len(rows))
+            self.comparison.of_row(self.said(f"{where} {numero}"), expected, rows.pop(numero, None))
+        self.comparison.of(self.said(where), 0, len(rows))
 
-    def money_of_funders(self) -> None:
-        rows = {(r["Financeur"], r["Nature"]): r for r in table(self.workbook["Financement par financeur"])}
+    def money_of_funders(self, where: str, table_: Iterable[Row]) -> None:
+        rows = {(r["Financeur"], r["Nature"]): r for r in table_}
         rows.pop((None, None), None) if not self.lines[self.annee] else None
         groups: dict[tuple[Any, Any], list[again.Line]] = {}
         for line in self.lines[self.annee]:
             groups.setdefault((line.financeur, self.natures.get(line.niveau or "")), []).append(line)
         for cle, lines in groups.items():
             expected = {column: total(getattr(li, name) for li in lines) for column, name in AMOUNTS.items()}
-            self.comparison.of_row(self.said(f"Financement par financeur {cle}"), expected, rows.pop(cle, None))
-        self.comparison.of(self.said("Financement par financeur"), 0, len(rows))
+            self.comparison.of_row(self.said(f"{where} {cle}"), expected, rows.pop(cle, None))
+        self.comparison.of(self.said(where), 0, len(rows))
 
     # --- the years together ---
 
@@ -191,7 +206,7 @@ class _YearComparison:
         self._whole_contract({str(r["Année"]): r for r in rows if {"Année", COST} <= r.keys()})
         self._fiches_by_year({str(r["Fiche"]).split(" · ")[0]: r for r in rows if "Engagé en tout" in r})
         self._funders_by_year({r["Financeur et nature"]: r for r in rows if "Financeur et nature" in r})
-        self._left_by_funder({(r["N°"], r["Financeur"], r["Nature"]): r for r in rows if "N°" in r})
+        self.left_by_funder("Évolution", ({"Fiche": r["N°"]} | r for r in rows if "N°" in r))
         self._measures_by_year([r for r in rows if "Ce qu’est le cumul" in r])
 
     def _whole_contract(self, rows: dict[str, Row]) -> None:
@@ -230,7 +245,8 @@ class _YearComparison:
             self.comparison.of_row(self.said(f"Évolution, {label}"), expected, rows.pop(label, None))
         self.comparison.of(self.said(f"Évolution, financeurs {[*rows]}"), 0, len(rows))
 
-    def _left_by_funder(self, rows: dict[tuple[Any, ...], Row]) -> None:
+    def left_by_funder(self, where: str, table_: Iterable[Row]) -> None:
+        rows = {(r["Fiche"], r["Financeur"], r["Nature"]): r for r in table_}
         groups: dict[tuple[Any, ...], list[again.Line]] = {}
         for li in (li for lines in self.lines.values() for li in lines):
             if li.niveau != "valorisation" and (li.engage is not None or li.verse is not None):
@@ -239,8 +255,8 @@ class _YearComparison:
             engaged, paid = total(li.engage for li in lines), total(li.verse for li in lines)
             left = engaged - paid if engaged is not None and paid is not None else None
             expected = {"Engagé depuis le début": engaged, "Versé depuis le début": paid, "Reste à verser": left}
-            self.comparison.of_row(self.said(f"Évolution, reste à verser {cle}"), expected, rows.pop(cle, None))
-        self.comparison.of(self.said(f"Évolution, reste à verser {[*rows]}"), 0, len(rows))
+            self.comparison.of_row(self.said(f"{where}, reste à verser {cle}"), expected, rows.pop(cle, None))
+        self.comparison.of(self.said(f"{where}, reste à verser {[*rows]}"), 0, len(rows))
 
     def _measures_by_year(self, rows: list[Row]) -> None:
         known = [i for i, by_year in self.figures.items() if any(by_year[a].valeur is not None for a in self.years)]
@@ -272,21 +288,48 @@ class _YearComparison:
             expected = {"Taux constaté": now.rate, engage: now.attributed, spent: now.rate_cost}
             self.comparison.of_row(self.said(f"Synthèse, taux {numero}"), expected, rates.get(numero))
         whole = [r for r in rows if "Reste à engager" in r and str(r["N°"]).startswith("Total")]
-        maquette = self.definition["contrat"].get("maquette")
-        if maquette is None:
-            return
-        funded = [m[self.annee] for numero, m in self.money.items() if self.amounts[numero] is not None]
-        already = total(
-            m[a].engage for numero, m in self.money.items() if self.amounts[numero] is not None for a in self.years
-        )
-        now_all = [m[self.annee] for m in self.money.values()]
-        expected = {
-            f"Engagé {self.annee}": total(m.engage for m in now_all),
-            f"Versé {self.annee}": total(m.verse for m in now_all),
-            "Reste à engager": maquette - already if any(m.to_engage is not None for m in funded) else None,
-            "Reste à verser": total(m.to_pay for m in now_all),
+        if "maquette" in self.definition["contrat"]:
+            now = [m[self.annee] for m in self.money.values()]
+            expected = self.left_in_all() | {
+                f"Engagé {self.annee}": total(m.engage for m in now),
+                f"Versé {self.annee}": total(m.verse for m in now),
+            }
+            self.comparison.of_row(self.said("Synthèse, total"), expected, whole[0] if whole else None)
+
+    def left_in_all(self) -> Row:
+        """Of the maquette, what the fiches that have an amount did not engage; of all fiches, what is not yet paid."""
+        funded = [m for numero, m in self.money.items() if self.amounts[numero] is not None]
+        already = total(m[a].engage for m in funded for a in self.years)
+        maquette = self.definition["contrat"]["maquette"]
+        return {
+            "Reste à engager": None if already is None else maquette - already,
+            "Reste à verser": total(m[self.annee].to_pay for m in self.money.values()),
         }
-        self.comparison.of_row(self.said("Synthèse, total"), expected, whole[0] if whole else None)
+
+    # --- what leaves ---
+
+    def agency_copy(self, path: Path) -> None:
+        workbook = openpyxl.load_workbook(path, read_only=True)
+        self.money_of_fiches("copie, fiche", table(workbook["Données financement"]))
+        self.money_of_funders("copie, financeur", table(workbook["Données financeurs"]))
+        self.left_by_funder("copie", table(workbook["Données restes à verser"]))
+
+    def region(self, path: Path) -> None:
+        workbook = openpyxl.load_workbook(path, read_only=True)
+        named = ("Financeurs", "Restes à verser", "Contrats")
+        of_year = {n: [r for r in table(workbook[n]) if r["Année"] == self.annee] for n in named}
+        self.money_of_funders("région, financeur", of_year["Financeurs"])
+        self.left_by_funder("région", of_year["Restes à verser"])
+        (contrat,) = of_year["Contrats"]
+        columns = {"Engagé": "engage", "Versé": "verse", "Coût réalisé": "cost"}
+        now = [m[self.annee] for m in self.money.values()]
+        expected = {column: total(getattr(m, name) for m in now) for column, name in columns.items()}
+        self.comparison.of_row(self.said("région"), expected, contrat)
+        (maquette,) = table(workbook["Maquettes"])
+        everything = [m[a] for m in self.money.values() for a in self.years]
+        cumulated = {"Engagé cumulé": total(m.engage for m in everything)}
+        cumulated["Versé cumulé"] = total(m.verse for m in everything)
+        self.comparison.of_row(self.said("région, maquette"), self.left_in_all() | cumulated, maquette)
 
     def _first_page(self) -> None:
         """Figures in a row, their titles above them."""
