@@ -208,14 +208,14 @@ def test_a_structure_that_answers_for_one_volet_finds_it_chosen_and_counted():
     volet = next(e for e in sdat[0].input_places() if e.cle == "2.3/reponse/volet")
     worksheets = {nom: f["cellules"] for nom, _, f in content(sdat[1])["feuilles"]}
     assert worksheets["FA 2.3"][volet.cell][1] == "EMAS"
-    # asked of EMAS: fourteen answers, of which this one is given
-    assert worksheets["FA 2.3"]["J3"][1] == "1 sur 14 renseignés"
+    # asked of EMAS: sixteen answers, of which this one is given
+    assert worksheets["FA 2.3"]["J3"][1] == "1 sur 16 renseignés"
     assert [worksheets["Sommaire"][c][1] for c in ("F4", "G4", "H4", "F5", "G5")] == [
         "1",
-        "14",
+        "16",
         "à compléter",
         "1",
-        "14",
+        "16",
     ]
 
 

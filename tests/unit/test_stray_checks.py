@@ -43,7 +43,7 @@ def test_a_total_typed_as_a_funding_line_counts_nowhere(tmp_path, nom):
     line = {"01/financeur": "ARS", "01/nature": "Maquette ARS", "01/engage": 100, "02/financeur": nom, "02/engage": 100}
     retour = read(filled(tmp_path, VILLE | {f"1.1/financement/{c}": v for c, v in line.items()}))
     assert found(retour, "TOTAL_SAISI_EN_LIGNE", "LIGNE_DE_FINANCEMENT_INCOMPLETE") == [
-        ("TOTAL_SAISI_EN_LIGNE", "bloquant", ("B101", "E101"))
+        ("TOTAL_SAISI_EN_LIGNE", "bloquant", tuple(cell(f"1.1/financement/02/{c}") for c in ("financeur", "engage")))
     ]
 
 
