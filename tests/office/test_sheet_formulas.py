@@ -239,10 +239,8 @@ class Expectation:
         self.put("calculs/somme", "D", sentence if posts and total is not None else "")
         for nature in self.contrat.natures:
             if nature.niveau == "maquette" and self.fiche.financement.montant is not None:
-                verse_amounts = [euros(x["verse"]) for x in self.financement_lines if x["nature"] == nature.libelle]
-                self.put(
-                    f"calculs/taux.{nature.id}", "C", sum(verse_amounts) / total if total and verse_amounts else ""
-                )
+                attributed = [euros(x["engage"]) for x in self.financement_lines if x["nature"] == nature.libelle]
+                self.put(f"calculs/taux.{nature.id}", "C", sum(attributed) / total if total and attributed else "")
         for rule in self.contrat.rules_of(self.fiche.numero):
             if rule.type == "poste":
                 eligible, etp = self["poste/depense_eligible"], self["poste/quotite"]

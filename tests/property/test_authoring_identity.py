@@ -194,6 +194,7 @@ CHOICES = {
     (model.Complement, "type"): ("entier", "decimal", "montant", "texte"),
     (model.Mesure, "type"): model.MESURE_TYPES,
     (model.Mesure, "agregation"): model.AGGREGATIONS,
+    (model.Mesure, "calcul"): tuple(model.CALCULS),
     (rules.Rule, "type"): rules.RULE_TYPES,
     (rules.Rule, "base"): rules.SUBSIDY_BASES,
     (rules.Rule, "plafond_par"): rules.CAP_SCOPES,
