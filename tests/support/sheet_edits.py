@@ -350,7 +350,8 @@ def paste_over_last_year(page: Page) -> None:
         ("jalons/§-I06", 3, "Atteinte"),
     ):
         page.write(min(page.rows(cle)), column, valeur)
-    page.write(page.line("financement/01/engage") - 2, LABEL_COLUMN, 15_000)
+    # above the headers, the words on amounts; above them, the amount of the contract
+    page.write(page.line("financement/01/engage") - 3, LABEL_COLUMN, 15_000)
 
 
 @edit("effacer les valeurs de l’an dernier", "PREREMPLI_MODIFIE")
