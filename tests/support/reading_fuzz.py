@@ -1,6 +1,6 @@
-"""Reads thousands of broken workbooks: ``python -m tests.support.reading_fuzz NUMBER [SEED]``.
+"""Reads thousands of broken workbooks: ``python -m tests.support.reading_fuzz NUMBER [SEED [MODELS [KEPT]]]``.
 
-Fails on a traceback, a hang or a swollen memory.
+Fails on a traceback, a file that takes too long or a swollen memory (``fuzz_limits``).
 
 A mutator of our own, seeded: the same number and seed break the same files in the same way.
 """
@@ -10,11 +10,8 @@ from __future__ import annotations
 import io
 import random
 import re
-import resource
-import signal
 import sys
 import tempfile
-import warnings
 import zipfile
 from collections import Counter
 from functools import cache
@@ -27,9 +24,9 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reading.storing import typed_frames
+from tests.support.fuzz_limits import Limits
 from tests.support.small_workbook import filled, trial
 
-SECONDS, MEMORY = 20, 3_000_000_000  # of work, whatever the machine does beside, for one file; of address space for all
 NUMBERS = (
     b"-1",
     b"0",
@@ -193,10 +190,6 @@ def _central_directory(sound_bytes: bytes, rng: random.Random) -> bytes:
     return bytes(damaged)
 
 
-def _too_long(*_: object) -> None:
-    raise TimeoutError(f"plus de {SECONDS} secondes")
-
-
 def sound_files(folder: Path) -> list[bytes]:
     """Three good workbooks: as we write it, as openpyxl saves it, and the .ods that ships, as LibreOffice saves it."""
     path = filled(
@@ -216,46 +209,30 @@ def known(identifier: str) -> Contrat:
     return trial() if identifier == "essai" else toml_reader.load(identifier)
 
 
-def main(nombre: int, seed: int = 1, models: str = "") -> int:
-    """The number of files that made the reader fail. ``models``: a folder of other good files to break."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    signal.signal(signal.SIGPROF, _too_long)
-    warnings.simplefilter("ignore")  # zipfile, of the parts that are written twice
-    rng, faults, codes, saved_forms = random.Random(seed), 0, Counter(), Counter()
+def main(nombre: int, seed: int = 1, models: str = "", kept: str = "") -> int:
+    """The number of files that made the reader fail. ``models``: a folder of other good files to break; ``kept``: a
+    folder for those that fail."""
+    rng, codes, saved_forms = random.Random(seed), Counter(), Counter()
     with tempfile.TemporaryDirectory() as provisoire:
         folder = Path(provisoire)
         good_ones = sound_files(folder) + [p.read_bytes() for p in (sorted(Path(models).iterdir()) if models else ())]
         reader = ReturnReader(known)  # one for all, as in a campaign: no file may spoil what is read after it
+        path = folder / "abime.xlsx"
         for good_one in good_ones:  # contracts are compiled once, before the clock runs
-            (folder / "abime.xlsx").write_bytes(good_one)
-            assert reader.read(folder / "abime.xlsx").saisies
+            path.write_bytes(good_one)
+            assert reader.read(path).saisies
+        limits = Limits(kept)
         for rank in range(nombre):
             chosen = rng.randrange(len(good_ones))
             saved_forms[good_ones[chosen][30:70].startswith(b"mimetype")] += 1
-            (folder / "abime.xlsx").write_bytes(damage(good_ones[chosen], rng))
-            signal.setitimer(signal.ITIMER_PROF, SECONDS)
-            try:
-                retour = reader.read(folder / "abime.xlsx")
+            path.write_bytes(damage(good_ones[chosen], rng))
+            with limits.around(f"fichier {rank} de la graine {seed}", path):
+                retour = reader.read(path)
                 typed_frames.type_values([retour], known(retour.contrat or "essai"), reader.models)
                 codes.update({a.code for a in retour.anomalies} or {"sans anomalie"})
-            except BaseException as fault:
-                faults += 1
-                if faults <= 20:
-                    print(
-                        f"fichier {rank} de la graine {seed} : {type(fault).__name__} : {str(fault)[:300]}",
-                        file=sys.stderr,
-                    )
-                if len(sys.argv) > 4:
-                    Path(sys.argv[4], f"faute-{seed}-{rank}.xlsx").write_bytes((folder / "abime.xlsx").read_bytes())
-            finally:
-                signal.setitimer(signal.ITIMER_PROF, 0)
-    print(
-        dict(codes),
-        f"{saved_forms[False]} .xlsx, {saved_forms[True]} .ods",
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} Mo",
-    )
-    return faults
+    print(dict(codes), f"{saved_forms[False]} .xlsx, {saved_forms[True]} .ods", limits.said())
+    return limits.faults
 
 
 if __name__ == "__main__":
-    sys.exit(min(1, main(int(sys.argv[1]), *(int(a) for a in sys.argv[2:3]), *sys.argv[3:4])))
+    sys.exit(min(1, main(int(sys.argv[1]), *(int(a) for a in sys.argv[2:3]), *sys.argv[3:5])))
