@@ -78,7 +78,8 @@ class CellRange(NamedTuple):
 class Validation:
     """What a range accepts. ``type``: liste, entier, decimal, montant, date, texte (length), libre (prompt only).
 
-    ``source``: formula of a list (``=Listes!$A$2:$A$7`` or ``=un_nom``), or a tuple of choices.
+    ``source``: formula of a list (``=Listes!$A$2:$A$7`` or ``=un_nom``, never ``A1:INDEX(…)``: Excel takes away a
+    validation whose range is computed), or a tuple of choices.
     ``strict`` False: the list proposes, other values are accepted.
     """
 
@@ -96,7 +97,8 @@ class Validation:
 
 @dataclass(slots=True)
 class ConditionalFormat:
-    """A conditional format: ``formula`` is relative to the range's first cell (no leading ``=``)."""
+    """A conditional format: ``formula`` is relative to the range's first cell (no leading ``=``); another sheet is
+    looked at through a defined name."""
 
     cell_range: CellRange
     formula: str
@@ -208,7 +210,8 @@ class Workbook:
     worksheets: list[Sheet]
     titre: str
     subject: str = ""
-    names: dict[str, tuple[str, CellRange]] = field(default_factory=dict)  # defined name → sheet, range
+    # defined name → a range of a sheet, or a formula that gives a range
+    names: dict[str, tuple[str, CellRange] | Formula] = field(default_factory=dict)
     active_sheet: str | None = None
     macros: Macros | None = None
 

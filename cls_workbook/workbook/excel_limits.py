@@ -16,6 +16,7 @@ from cls_workbook.workbook.description import (
     Cell,
     CellRange,
     ExcelTable,
+    Formula,
     Sheet,
     Validation,
     WholeRows,
@@ -55,8 +56,12 @@ def controler(workbook: Workbook) -> None:
         raise ValueError("un classeur doit avoir au moins une feuille visible")
     if workbook.active_sheet is not None and workbook.active_sheet not in visible:
         raise ValueError(f"la feuille à ouvrir « {workbook.active_sheet} » n'existe pas ou est masquée")
-    for nom, (place, cell_range) in workbook.names.items():
+    for nom, target in workbook.names.items():
         check_name(nom)
+        if isinstance(target, Formula):
+            _formula(target.texte, f"nom « {nom} »")
+            continue
+        place, cell_range = target
         if place not in names:
             raise ValueError(f"le nom « {nom} » désigne une feuille absente, « {place} »")
         _cell_range(cell_range, f"nom « {nom} »")

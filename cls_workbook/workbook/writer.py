@@ -25,6 +25,7 @@ from cls_workbook.workbook.description import (
     CellRange,
     Chart,
     ExcelTable,
+    Formula,
     PrintSetup,
     Sheet,
     Validation,
@@ -39,6 +40,11 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory":
 # Written in every file instead of the clock.
 _CREATION = datetime(2024, 1, 1)
 _A4 = 9
+# On a protected sheet. A link may be attached to an answer, and unlocked rows sorted.
+_ALLOWED = (
+    *("select_locked_cells", "select_unlocked_cells", "format_columns", "format_rows"),
+    *("insert_hyperlinks", "sort", "autofilter"),
+)
 _CRITERIA = {"entier": "integer", "decimal": "decimal", "montant": "decimal", "date": "date", "texte": "length"}
 
 
@@ -103,8 +109,9 @@ class _Rendering:
             self._sheet(sheet)
         if workbook.macros:
             macro_package.attach(self.opened_book, workbook, workbook.macros)
-        for name, (sheet_name, cell_range) in workbook.names.items():
-            self.opened_book.define_name(name, f"={reference(sheet_name, cell_range)}")
+        for name, target in workbook.names.items():
+            formula = target.texte if isinstance(target, Formula) else reference(*target)
+            self.opened_book.define_name(name, f"={formula}")
         active = workbook.active_sheet or next(sheet.nom for sheet in workbook.worksheets if sheet.etat == "visible")
         self.opened_book.get_worksheet_by_name(active).activate()
 
@@ -163,8 +170,7 @@ def _lay_out(page: PlainPage, sheet: Sheet) -> None:
         page.very_hidden()
     if sheet.protected:
         # No password: it guards against slips, and a partner may lift it.
-        allowed = ("select_locked_cells", "select_unlocked_cells", "format_columns", "format_rows", "autofilter")
-        page.protect("", dict.fromkeys(allowed, True) | {"insert_rows": sheet.insert_rows})
+        page.protect("", dict.fromkeys(_ALLOWED, True) | {"insert_rows": sheet.insert_rows})
 
 
 def _set_up_print(page: PlainPage, print_setup: PrintSetup) -> None:

@@ -176,7 +176,7 @@ def without_trimmings(complete: Workbook) -> Workbook:
     ]
     for sheet in worksheets:
         sheet.validations, sheet.conditional_formats = [], []
-    return replace(complete, worksheets=worksheets, active_sheet=worksheets[0].nom)
+    return replace(complete, worksheets=worksheets, names={}, active_sheet=worksheets[0].nom)
 
 
 def _filled(corrections: dict[str, dict[str, object]]) -> bytes:

@@ -171,6 +171,8 @@ def test_a_sheet_has_its_widths_panes_tab_and_protection():
     allowed = (protection.insertRows, protection.formatColumns, protection.formatRows, protection.selectLockedCells)
     assert allowed == (False, False, False, False)
     assert protection.deleteRows is True
+    # A partner may attach a link to an answer, and sort the lines that are typed.
+    assert (protection.insertHyperlinks, protection.sort, protection.autoFilter) == (False, False, False)
 
 
 def test_rows_may_not_be_inserted_unless_said():

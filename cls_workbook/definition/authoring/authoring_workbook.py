@@ -6,7 +6,7 @@ from cls_workbook.definition.asked.all_sections import SECTIONS
 from cls_workbook.definition.authoring.authoring_guide import aide, instructions_sheet
 from cls_workbook.definition.authoring.filled_rows import Line, lines
 from cls_workbook.definition.authoring.section_grid import DrawnGrid, SectionPlan
-from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, hidden_choices, sheet
+from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, hidden_choices, names_of_choices, sheet
 from cls_workbook.definition.authoring.verification_sheet import verification
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.questions import ChoiceLists
@@ -23,13 +23,19 @@ def workbook(contrat: Contrat | None = None, place: int | None = None) -> Workbo
     )
     worksheets = [
         instructions_sheet(),
-        *(sheet(g, plan) for g in plan.values()),
+        *(sheet(g) for g in plan.values()),
         verification(plan),
         aide(),
         hidden_choices(),
     ]
     titre = f"{contrat.titre} — description" if contrat else "Description d’un contrat"
-    return Workbook(worksheets, titre, "Contrat décrit sans écrire de code", active_sheet=INSTRUCTIONS_SHEET)
+    return Workbook(
+        worksheets,
+        titre,
+        "Contrat décrit sans écrire de code",
+        names={**plan.names(), **names_of_choices()},
+        active_sheet=INSTRUCTIONS_SHEET,
+    )
 
 
 def _blank_rows() -> dict[str, list[Line]]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from cls_workbook.definition.asked.all_sections import REFERENCES
 from cls_workbook.definition.asked.sections import Section
 from cls_workbook.definition.authoring.filled_rows import Line
-from cls_workbook.workbook.description import CellRange, address, reference
+from cls_workbook.workbook.description import CellRange, Formula, address, reference
 
 FIRST_COLUMN = 2  # column A holds hidden keys
 KEYS, BANDS, EXAMPLES, HEADERS = 3, 4, 5, 6  # rows
@@ -77,9 +77,18 @@ class SectionPlan(dict[str, DrawnGrid]):
         nom, champ, _ = REFERENCES[cross_reference]
         return set(self[nom].values("mesures.id" if champ == "repere" else f"{nom}.{champ}"))
 
-    def listing(self, cross_reference: str) -> str:
-        """The formula of a drop-down: the same zone, down to its last filled cell."""
+    def names(self) -> dict[str, Formula]:
+        """The defined names that drop-downs and colours cite: each zone, down to its last filled cell."""
+        return {name_of(cross_reference): self._filled_zone(cross_reference) for cross_reference in REFERENCES}
+
+    def _filled_zone(self, cross_reference: str) -> Formula:
         zone = self.source(cross_reference)
         first = zone.partition(":")[0]
         before = FIRST_ROW - 1
-        return f'={first}:INDEX({zone},MAX(1,SUMPRODUCT(MAX(({zone}<>"")*(ROW({zone})-{before})))))'
+        return Formula(f'{first}:INDEX({zone},MAX(1,SUMPRODUCT(MAX(({zone}<>"")*(ROW({zone})-{before})))))')
+
+
+def name_of(cross_reference: str) -> str:
+    """The defined name of what a reference may name. A validation may hold neither a computed range nor, like a
+    conditional format, what Excel of before 2010 did not know: another sheet."""
+    return f"liste_{cross_reference}"

@@ -21,7 +21,7 @@ from cls_workbook.definition.authoring.section_grid import (
     HEADERS,
     KEYS,
     DrawnGrid,
-    SectionPlan,
+    name_of,
 )
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.domain.verification.fiche_faults import ALLOWED_AGGREGATIONS
@@ -70,9 +70,9 @@ def link_to(sheet: str, words: str = "") -> Link:
     return Link(f"internal:'{sheet}'!A1", words or sheet, f"Ouvrir la feuille {sheet}")
 
 
-def sheet(grid: DrawnGrid, plan: SectionPlan) -> Sheet:
+def sheet(grid: DrawnGrid) -> Sheet:
     """The sheet of a section, with what it holds already."""
-    return _form(grid, plan) if grid.section.form else _RowsSheet(grid, plan).draw()
+    return _form(grid) if grid.section.form else _RowsSheet(grid).draw()
 
 
 def hidden_choices() -> Sheet:
@@ -80,9 +80,14 @@ def hidden_choices() -> Sheet:
     return choice_lists.sheet({nom: tuple(codes.values()) for nom, codes in coded_choices.CHOICES.items()}, CHOICES, 30)
 
 
+def names_of_choices() -> dict[str, tuple[str, CellRange]]:
+    """The defined name of each closed list, and its cells."""
+    lengths = {_closed_list(listing): len(codes) for listing, codes in coded_choices.CHOICES.items()}
+    return {nom: (CHOICES, CellRange(2, c, n + 1, c)) for c, (nom, n) in enumerate(lengths.items(), 1)}
+
+
 def _closed_list(listing: str) -> str:
-    column = letter(list(coded_choices.CHOICES).index(listing) + 1)
-    return f"={CHOICES}!${column}$2:${column}${len(coded_choices.CHOICES[listing]) + 1}"
+    return f"choix_{listing}"
 
 
 def _band_style(band: str) -> str:
@@ -107,7 +112,7 @@ _BOUNDS = {
 }
 
 
-def validation(box: ColumnBox, cell_range: CellRange, plan: SectionPlan) -> Validation:
+def validation(box: ColumnBox, cell_range: CellRange) -> Validation:
     """What the cells of a column accept; its prompt is the help of the column."""
     column = box.column
     rule = Validation(
@@ -119,14 +124,14 @@ def validation(box: ColumnBox, cell_range: CellRange, plan: SectionPlan) -> Vali
         strict=not column.cross_reference,
     )
     if box.reference:
-        rule.type, rule.source = "liste", plan.listing(box.reference)
+        rule.type, rule.source = "liste", f"={name_of(box.reference)}"
         named_in = SECTION_BY_NAME[REFERENCES[box.reference].section].sheet
         rule.error = typography(
             f"Ce nom n’est pas sur la feuille « {named_in} » : ajoutez-l’y, ou choisissez dans la liste. Gardez-vous "
             "quand même cette saisie ?"
         )
     elif column.closed_list:
-        rule.type, rule.source = "liste", _closed_list(column.closed_list)
+        rule.type, rule.source = "liste", f"={_closed_list(column.closed_list)}"
         rule.error = "Choisissez une réponse de la liste."
     elif not column.key.is_list and column.key.type in _BOUNDS:
         rule.type, rule.minimum, rule.maximum, rule.error = _BOUNDS[column.key.type]
@@ -147,8 +152,8 @@ def _prompt(column: SectionColumn) -> str:
 
 
 class _RowsSheet:
-    def __init__(self, grid: DrawnGrid, plan: SectionPlan):
-        self.grid, self.plan, self.section = grid, plan, grid.section
+    def __init__(self, grid: DrawnGrid):
+        self.grid, self.section = grid, grid.section
         self.page = _blank_page(self.section, (HEADERS, self.section.frozen_columns + 1), FIRST_COLUMN)
 
     def draw(self) -> Sheet:
@@ -190,7 +195,7 @@ class _RowsSheet:
             style = style_of(box) if row >= own_rows else "calcul:libre"
             page.write(row, numero, line.get(box.cle), style)
         # The header bears the same prompt: help is read before anything is typed.
-        rule = validation(box, self.grid.cell_range(box.cle), self.plan)
+        rule = validation(box, self.grid.cell_range(box.cle))
         header = CellRange(HEADERS, numero, HEADERS, numero)
         page.validations += [rule, Validation([header], "libre", titre=rule.titre, prompt=rule.prompt)]
 
@@ -239,9 +244,9 @@ class _RowsSheet:
         """Colours that say what an import would refuse: unknown names, duplicates, what is missing from a row."""
         column, here, zone = box.column, self.grid.here(box.cle), self.grid.zone(box.cle)
         if box.reference:
-            self._hint(box, f'AND({here}<>"",SUMPRODUCT(--({self.plan.source(box.reference)}={here}))=0)', "erreur")
+            self._hint(box, f'AND({here}<>"",SUMPRODUCT(--({name_of(box.reference)}={here}))=0)', "erreur")
         if column.closed_list:
-            listing = _closed_list(column.closed_list)[1:]
+            listing = _closed_list(column.closed_list)
             self._hint(box, f'AND({here}<>"",ISNA(MATCH({here},{listing},0)))', "erreur")
         if box.cle == "mesures.agregation":
             variety = self.grid.here("mesures.type")
@@ -288,7 +293,7 @@ def _blank_page(section: Section, frozen_at: tuple[int, int], column: int) -> Sh
 # --- The form -------------------------------------------------------------------------------------------------------
 
 
-def _form(grid: DrawnGrid, plan: SectionPlan) -> Sheet:
+def _form(grid: DrawnGrid) -> Sheet:
     """Contrat: one question a row, its answer beside it."""
     page = _blank_page(grid.section, (2, 0), 2)
     page.widths |= {2: 36, FORM_COLUMN: 60, 4: 84}
@@ -302,18 +307,18 @@ def _form(grid: DrawnGrid, plan: SectionPlan) -> Sheet:
                 page.write(line, column, band if column == 2 else None, _band_style(band))
             page.heights[line] = 22
             line += 1
-        _question(page, box, values.get(box.cle), line, plan)
+        _question(page, box, values.get(box.cle), line)
         line += 1
     page.selection = (FORM_ROW + 1, FORM_COLUMN)
     page.print_setup.zone = CellRange(1, 2, line - 1, 4)
     return page
 
 
-def _question(page: Sheet, box: ColumnBox, valeur: Value, line: int, plan: SectionPlan) -> None:
+def _question(page: Sheet, box: ColumnBox, valeur: Value, line: int) -> None:
     page.write(line, 1, f"{MARK}{box.cle}", "cle")
     page.write(line, 2, title_of(box), "libelle_fort" if box.required else "libelle")
     page.write(line, FORM_COLUMN, valeur, style_of(box))
     aide = help_of(box.column).replace("\n", " ")
     page.write(line, 4, aide, "aide:retrait")
     page.heights[line] = max(height(aide, 84, 22, size=9), height(valeur, 60) if isinstance(valeur, str) else 22)
-    page.validations.append(validation(box, CellRange(line, FORM_COLUMN, line, FORM_COLUMN), plan))
+    page.validations.append(validation(box, CellRange(line, FORM_COLUMN, line, FORM_COLUMN)))

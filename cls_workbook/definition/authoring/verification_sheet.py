@@ -175,16 +175,18 @@ def _sheet(page: Sheet, line: int, grid: DrawnGrid, plan: SectionPlan) -> None:
     boxes = grid.section.boxes
     asked_for = [c.cle for c in boxes if c.required and c.cle != "indicateurs.libelle"]
     anchors = asked_for or [boxes[0].cle]  # what tells that a row is begun
-    row_begun = "(" + "+".join(f'({grid.zone(cle)}<>"")' for cle in anchors) + ")>0"
+    # Never a comparison compared again: in Excel, FALSE>0 is true.
+    begun = [f'({grid.zone(cle)}<>"")' for cle in anchors]
+    row_begun = begun[0] if len(begun) == 1 else f"({'+'.join(begun)}>0)"
     filled = [x for x in grid.lines if any(x.get(cle) is not None for cle in anchors)]
     blanks = [
-        (f'SUMPRODUCT(({row_begun})*({grid.zone(cle)}=""))', sum(1 for x in filled if x.get(cle) is None))
+        (f'SUMPRODUCT({row_begun}*({grid.zone(cle)}=""))', sum(1 for x in filled if x.get(cle) is None))
         for cle in asked_for
     ]
     unknown = [_not_in(grid, c.cle, plan.source(c.reference), plan.known(c.reference)) for c in boxes if c.reference]
     twice = [_twice(grid, c.cle) for c in boxes if c.column.unique]
     page.write(line, B, link_to(grid.section.sheet), "lien")
-    page.write(line, C, Formula(f"SUMPRODUCT(--({row_begun}))", len(filled)), "calcul:entier")
+    page.write(line, C, Formula(f"SUMPRODUCT(--{row_begun})", len(filled)), "calcul:entier")
     to_look_at = 0
     for column, counts in ((D, blanks), (E, unknown), (F, twice)):
         count = sum(n for _, n in counts)

@@ -168,9 +168,9 @@ class ReturnedPackage:
         root = self.xml(file)
         taken = {e.get("Id") for e in root}
         free = next(i for n in range(1, len(taken) + 2) if (i := f"rId{n}") not in taken)
-        etree.SubElement(
-            root, f"{{{_PACKAGE}}}Relationship", Id=free, Type=f"{RELATIONSHIPS_NS}/{type_}", Target=f"/{cible}"
-        )
+        # Relative: some programs read no other target.
+        cible = posixpath.relpath(cible, posixpath.dirname(part))
+        etree.SubElement(root, f"{{{_PACKAGE}}}Relationship", Id=free, Type=f"{RELATIONSHIPS_NS}/{type_}", Target=cible)
         return free
 
     # --- sheets ---
