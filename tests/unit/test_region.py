@@ -1,4 +1,4 @@
-"""A region: forty contracts over five years, some late, some provisional, one of another version, one damaged.
+"""A region: fourteen contracts over five years, some late, some provisional, one of another version, one damaged.
 
 Every total is checked against the arithmetic of ``written_region``, which knows nothing of the program.
 """
@@ -22,11 +22,11 @@ from tests.support.written_region import YEARS, engage, first_aiders, is_valid, 
 from tests.support.written_result import CONTRAT, result
 from tests.support.xlsx_lint import lint
 
-CONTRATS = range(1, 41)
-LATE = {(7, 2028), (8, 2028), (19, 2026)}  # never sent
+CONTRATS = range(1, 15)
+LATE = {(7, 2028), (8, 2028), (11, 2026)}  # never sent
 OTHER_VERSION, DAMAGED = (12, 2025), (13, 2027)
-TWICE, TWO_TRUTHS = (20, 2024), (21, 2024)  # sent twice: an older one; two that disagree
-IN_FULL = {(1, 2024), (30, 2027)}  # by the whole path, from the frames of a campaign
+TWICE, TWO_TRUTHS = (4, 2024), (5, 2024)  # sent twice: an older one; two that disagree
+IN_FULL = {(1, 2024), (14, 2027)}  # by the whole path, from the frames of a campaign
 KEPT = sorted({(r, a) for r in CONTRATS for a in YEARS} - LATE - {OTHER_VERSION, DAMAGED, TWO_TRUTHS})
 
 
@@ -70,16 +70,16 @@ def opened_book(region):
 @pytest.fixture(scope="module")
 def tables(opened_book):
     """Sheet → its rows as dictionaries, by its headers."""
-    items_read = {}
+    rows_of = {}
     for sheet in opened_book.worksheets[1:]:
         header, *rows = sheet.iter_rows(values_only=True)
-        items_read[sheet.title] = [dict(zip(header, r, strict=True)) for r in rows if any(v is not None for v in r)]
-    return items_read
+        rows_of[sheet.title] = [dict(zip(header, r, strict=True)) for r in rows if any(v is not None for v in r)]
+    return rows_of
 
 
 def total_of(values):
-    all_known = [v for v in values if v is not None]
-    return sum(all_known) if all_known else None
+    known = [v for v in values if v is not None]
+    return sum(known) if known else None
 
 
 def exact(valeur):
@@ -93,7 +93,7 @@ def ident(rank):
 # --- the generator itself ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("rank", "annee"), [(1, 2024), (4, 2027), (40, 2025)])
+@pytest.mark.parametrize(("rank", "annee"), [(1, 2024), (4, 2027), (14, 2025)])
 def test_the_rows_written_for_this_test_are_those_of_a_whole_campaign(rank, annee):
     assert agency_data.rows_by_table(as_written.campagne(rank, annee)) == as_written.lines(rank, annee)
 
@@ -122,26 +122,26 @@ def test_what_is_set_aside_is_listed_with_its_reason_and_the_rest_goes_on(region
     assert "plus récente" in discarded["ancienne.xlsx"]["Raison"]
     assert len(tables["Fichiers"]) == len(KEPT) + len(discarded)
     assert region[2].bilan() == (
-        "194 synthèse(s) de 40 contrat(s) retenue(s), 7 fichier(s) écarté(s) (1 autre classeur, "
+        "64 synthèse(s) de 14 contrat(s) retenue(s), 7 fichier(s) écarté(s) (1 autre classeur, "
         "1 autre version, 1 copie identique, 3 doublon, 1 illisible)."
     )
 
 
 def test_who_is_late_is_named(tables):
-    absent_ones = {
+    absent = {
         (r["Contrat"], r["Année"]): r["Précision"] for r in tables["Retards"] if r["Quoi"] == "synthèse absente"
     }
-    assert set(absent_ones) == {(ident(r), a) for r, a in LATE | {OTHER_VERSION, TWO_TRUTHS}} | {
+    assert set(absent) == {(ident(r), a) for r, a in LATE | {OTHER_VERSION, TWO_TRUTHS}} | {
         (ident(DAMAGED[0]), DAMAGED[1])
     }
-    assert absent_ones["cls-07", 2028] == "aucun fichier reçu"
-    assert "autre version" in absent_ones["cls-12", 2025]
-    missing_ones = {
+    assert absent["cls-07", 2028] == "aucun fichier reçu"
+    assert "autre version" in absent["cls-12", 2025]
+    missing = {
         (r["Contrat"], r["Année"], r["Structure"], r["Fiche"])
         for r in tables["Retards"]
         if r["Quoi"] == "retour manquant"
     }
-    assert missing_ones == {(ident(r), a, f"Ville {r}", "1.2") for r, a in KEPT if lacking(r, a)}
+    assert missing == {(ident(r), a, f"Ville {r}", "1.2") for r, a in KEPT if lacking(r, a)}
 
 
 # --- totals against plain arithmetic ----------------------------------------------------------------------------------
@@ -171,10 +171,10 @@ def test_each_contract_stands_against_its_maquette(tables):
     for line in tables["Maquettes"]:
         rank = int(line["Contrat"][-2:])
         annees = [a for r, a in KEPT if r == rank]
-        all_known = [a for a in annees if engage(rank, a) is not None]
+        known = [a for a in annees if engage(rank, a) is not None]
         running_total = total_of(engage(rank, a) for a in annees)
         assert exact(line["Engagé cumulé"]) == running_total
-        assert line["Années additionnées"] == ", ".join(map(str, all_known))
+        assert line["Années additionnées"] == ", ".join(map(str, known))
         assert (exact(line["Reste à engager"]), exact(line["Reste à verser"])) == left(rank, annees[-1]), rank
 
 
@@ -257,9 +257,9 @@ def test_no_measure_is_ever_added_up(opened_book):
 )
 def test_every_figure_leads_to_the_cell_that_holds_it(region, tables, sheet, column):
     """Opened with another library, the cell that a row names holds the figure of the row."""
-    chosen = [li for li in tables[sheet] if li["Fichier"] == nom(30, 2027)]
+    chosen = [li for li in tables[sheet] if li["Fichier"] == nom(14, 2027)]
     assert chosen
-    source = openpyxl.load_workbook(region[0] / nom(30, 2027))
+    source = openpyxl.load_workbook(region[0] / nom(14, 2027))
     for line in chosen:
         cells = source[line["Feuille"]][line["Cellule"]]
         values = [c.value for row in (cells if isinstance(cells, tuple) else ((cells,),)) for c in row]
@@ -270,10 +270,10 @@ def test_a_sum_names_the_block_that_it_adds(region, tables):
     (line,) = [
         li
         for li in tables["Financement"]
-        if (li["Contrat"], li["Année"], li["Nature"]) == ("cls-30", 2027, "Cofinancements")
+        if (li["Contrat"], li["Année"], li["Nature"]) == ("cls-14", 2027, "Cofinancements")
     ]
     bloc = openpyxl.load_workbook(region[0] / line["Fichier"])[line["Feuille"]][line["Cellule"]]
-    assert total_of(c.value for row in bloc for c in row) == line["Engagé"] == 9000
+    assert total_of(c.value for row in bloc for c in row) == line["Engagé"] == 4200
 
 
 # --- the workbook -----------------------------------------------------------------------------------------------------
@@ -318,9 +318,9 @@ def test_the_first_sheet_says_the_same_totals(opened_book):
         line, column = texts[titre]
         return page.cell(line + 1, column).value
 
-    assert card("Contrats") == 40
+    assert card("Contrats") == len(CONTRATS)
     assert card("Synthèses retenues") == len(KEPT)
-    assert card("Synthèses absentes") == 200 - len(KEPT)
+    assert card("Synthèses absentes") == len(CONTRATS) * len(YEARS) - len(KEPT)
     assert card("Maquettes : prévu") == sum(maquette(r) for r in CONTRATS)
     assert exact(card("Engagé depuis le début")) == total_of(engage(r, a) for r, a in KEPT)
     assert card("Retours reçus") == sum(4 - lacking(r, a) for r, a in KEPT)
