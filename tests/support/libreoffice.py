@@ -123,9 +123,9 @@ class LibreOffice:
         self._open: set[int] = set()
         self._journal: list[dict[str, Any]] = []
 
-    def open(self, file: Path | str) -> Document:
-        """The file in a hidden window."""
-        return self.new_document("open", file=str(Path(file).resolve()))
+    def open(self, file: Path | str, csv: str = "") -> Document:
+        """The file in a hidden window. ``csv``: how a CSV is to be read, as LibreOffice notes its options."""
+        return self.new_document("open", file=str(Path(file).resolve()), csv=csv)
 
     def new_document(self, order: str, **parameters: Any) -> Document:
         """What an order that opens or makes a workbook gives."""

@@ -121,9 +121,11 @@ class Driver:
 
     # Documents
 
-    def order_open(self, file, number):
+    def order_open(self, file, number, csv=""):
         # An add-in is not told by its content.
         filter_options = {"FilterName": ADDIN_FILTER} if file.endswith(".xlam") else {}
+        if csv:
+            filter_options = {"FilterName": FILTERS[".csv"], "FilterOptions": csv}
         doc = self.desktop.loadComponentFromURL(
             uno.systemPathToFileUrl(file), "_blank", 0, properties(Hidden=True, **filter_options)
         )

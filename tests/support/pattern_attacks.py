@@ -21,11 +21,12 @@ from re import _parser as parser  # type: ignore[attr-defined]
 import cls_workbook
 from cls_workbook.personal_data import PATTERNS
 
-LENGTH = 120_000
+LENGTH = 60_000
 CPU_SECONDS = (
-    10  # of this process alone, for one text: a quadratic pattern takes minutes, a linear one far less than one
+    2.5  # of this process alone, for one text: a quadratic pattern takes longer, a linear one far less than one
 )
 _CANDIDATES = "a7A -.;,\"'<>=é@x\n\t/:_([{&#|)1"
+_SEARCHING = ("search", "sub", "subn", "split", "findall", "finditer")
 _LONG = 200  # a repetition that may go further is looked at
 
 
@@ -34,14 +35,15 @@ def patterns() -> dict[str, tuple[re.Pattern, bool]]:
     a text, or only at its beginning?"""
     found = {f"personal_data {rank} {p.nature}": (re.compile(p.expression), True) for rank, p in enumerate(PATTERNS)}
     sources = "\n".join(f.read_text(encoding="utf-8") for f in Path(cls_workbook.__path__[0]).rglob("*.py"))
+    calls = set(re.findall(r"\b(\w+)\.(\w+)\(", sources))
     for module in pkgutil.walk_packages(cls_workbook.__path__, "cls_workbook."):
         if module.name.endswith("__main__"):
             continue
         loaded = importlib.import_module(module.name)
         for name, value in vars(loaded).items():
             if isinstance(value, re.Pattern):
-                anchored = re.search(rf"\b{name}\.(?:full)?match\(", sources) is not None
-                searched = re.search(rf"\b{name}\.(?:search|sub|subn|split|find\w+)\(", sources) is not None
+                anchored = not calls.isdisjoint({(name, "match"), (name, "fullmatch")})
+                searched = any((name, method) in calls for method in _SEARCHING)
                 found[f"{module.name}.{name}"] = value, searched or not anchored
         for number, pattern, searched in _literals(Path(str(loaded.__file__))):
             found[f"{module.name}:{number}"] = pattern, searched
