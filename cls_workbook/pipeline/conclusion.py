@@ -81,7 +81,8 @@ def _summarize(
     """The tables, of ``values``: those that count."""
     contrat, annee = campagne.contrat, campagne.annee
     planned = expected.ExpectedReturns(contrat, campagne.expected_returns)
-    programme, engaged = pilotage.programme or None, _engaged_before(precedent, pilotage)
+    programme, told = pilotage.programme or None, _told_of_before(precedent, pilotage)
+    engaged = told | past_year.engage_to_date(precedent) if precedent else told or None
     before = past_year.history(precedent, contrat) if precedent else []
     last_year = past_year.indicateurs(precedent, contrat, annee) if precedent else None
     avancement = progress.avancement(contrat, values, planned)
@@ -106,7 +107,7 @@ def _summarize(
         contrat,
         annee,
         day,
-        replace(tables, history=_history(contrat, annee, values, tables, avancement, before)),
+        replace(tables, history=_history(contrat, annee, values, tables, avancement, before, told)),
         ResultSummaries(
             avancement=avancement,
             gouvernance=progress.gouvernance(contrat, pilotage.reunions),
@@ -133,6 +134,7 @@ def _history(
     tables: ResultTables,
     avancement: pd.DataFrame,
     before: Iterable[Mapping[str, object]],
+    told: Mapping[str, Decimal],
 ) -> pd.DataFrame:
     return history.history(
         contrat,
@@ -142,16 +144,16 @@ def _history(
         avancement=avancement,
         par_fiche=tables.par_fiche,
         financements=funding.given_by_financeur(contrat, values),
+        engaged_before=told,
         before=before,
     )
 
 
-def _engaged_before(precedent: PreviousConsolidation | None, pilotage: Pilotage) -> Mapping[str, Decimal] | None:
-    """What earlier years engaged: as last year's consolidation says, else as the coordinator does; None if nobody
-    says it."""
-    if precedent:
-        return {**pilotage.engage_anterieur, **past_year.engage_to_date(precedent)}
-    return pilotage.engage_anterieur or None
+def _told_of_before(precedent: PreviousConsolidation | None, pilotage: Pilotage) -> dict[str, Decimal]:
+    """Fiche → EUR that earlier years engaged, where the coordinator alone says it: last year's consolidation says it
+    better."""
+    known = past_year.engage_to_date(precedent) if precedent else {}
+    return {fiche: montant for fiche, montant in pilotage.engage_anterieur.items() if fiche not in known}
 
 
 def _decisions(pilotage: Pilotage) -> dict[str, str]:

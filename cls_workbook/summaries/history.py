@@ -16,7 +16,7 @@ import pandas as pd
 from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import entity_key
-from cls_workbook.summaries.balances.remainders import ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR
+from cls_workbook.summaries.balances.remainders import ENGAGE_BY_FINANCEUR, ENGAGED_BEFORE, VERSE_BY_FINANCEUR
 from cls_workbook.summaries.funding import TO_BE_SCHEDULED
 from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.tables.described_columns import Row
@@ -37,17 +37,19 @@ def history(
     avancement: pd.DataFrame,
     par_fiche: pd.DataFrame,
     financements: pd.DataFrame,
+    engaged_before: Mapping[str, Decimal] | None = None,
     before: Iterable[Mapping[str, Any]] = (),
 ) -> pd.DataFrame:
     """Rows of earlier years (``before``, columns as here), then those of ``annee``, from the tables of its
     consolidation.
 
     Of ``mesures``, only the names count; of ``financements``, what each funder gave: its lines may be added up.
+    ``engaged_before``: fiche → EUR, what the coordinator says of the years that ``before`` does not hold.
     """
     of_the_year = (
         *_mesures(contrat, indicateurs, mesures),
         *_states(avancement),
-        *_amounts(contrat, par_fiche),
+        *_amounts(contrat, par_fiche, engaged_before or {}),
         *_by_financeur(contrat, financements),
         *_envelopes(contrat, annee),
     )
@@ -75,13 +77,14 @@ def _states(avancement: pd.DataFrame) -> Iterable[Row]:
             yield {"Objet": ETAT, "Fiche": r["fiche"], "Axe": r["axe"], "Libellé": r["titre"], "Valeur": etat}
 
 
-def _amounts(contrat: Contrat, par_fiche: pd.DataFrame) -> Iterable[Row]:
+def _amounts(contrat: Contrat, par_fiche: pd.DataFrame, engaged_before: Mapping[str, Decimal]) -> Iterable[Row]:
     for r in frame_records(par_fiche):
         if r["Fiche"] == TO_BE_SCHEDULED:
             continue
         where = {"Fiche": r["Fiche"], "Axe": r["Axe"], "Libellé": contrat.par_fiche[r["Fiche"]].titre}
-        for objet in AMOUNTS:
-            if (montant := known(r[objet])) is not None:
+        for objet in (*AMOUNTS, ENGAGED_BEFORE):
+            montant = engaged_before.get(r["Fiche"]) if objet == ENGAGED_BEFORE else known(r[objet])
+            if montant is not None:
                 yield {"Objet": objet, **where, "Unité": "€", "Valeur": montant}
 
 

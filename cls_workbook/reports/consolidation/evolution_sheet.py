@@ -129,7 +129,8 @@ def _fiches(board: Board, view: HistoryView) -> None:
         [label._replace(unites=label.unites - 7), *state, *years],
         lines,
         "Engagé sur la maquette, année par année ; le reste à engager est celui du montant en vigueur, le reste à "
-        "verser ce qui est engagé et non encore versé. Une fiche retirée garde ce qui y fut engagé.",
+        "verser ce qui est engagé et non encore versé. « Engagé en tout » compte aussi ce que le pilotage dit engagé "
+        "les années qu’aucune consolidation ne connaît. Une fiche retirée garde ce qui y fut engagé.",
         absent="Ce contrat ne décrit encore aucune fiche.",
         following=110,
     )
@@ -141,7 +142,8 @@ def _fiche_row(view: HistoryView, numero: str, etats: YearSeries, prevus: YearSe
     last = etats[max(etats)] if etats else None
     etat = f"{last['Valeur']} ({view.contrat.year_name(last['Année'])})" if last else None
     prevu, by_year = prevus[max(prevus)]["Valeur"] if prevus else None, amounts(engages)
-    engage, left = total_of(by_year.values()), view.left.get(numero, {})
+    told = view.series(remainders.ENGAGED_BEFORE, "Fiche").get((numero,), {})
+    engage, left = total_of([*by_year.values(), *amounts(told).values()]), view.left.get(numero, {})
     remaining, unpaid = left.get("Reste à engager"), left.get("Reste à verser")
     if ended:
         paid = view.series("Versé", "Fiche").get((numero,), {})

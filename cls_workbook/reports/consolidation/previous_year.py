@@ -15,6 +15,7 @@ from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
 from cls_workbook.reports import table_reading
+from cls_workbook.summaries.balances.remainders import ENGAGE, ENGAGED_BEFORE
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import DescribedTable, Row
 
@@ -195,10 +196,10 @@ def _first_history(consolidation: PreviousConsolidation, contrat: Contrat, annee
 
 def engage_to_date(consolidation: PreviousConsolidation) -> dict[str, Decimal]:
     """Fiche → euros engaged on the maquette up to that year: the contract's amount less what was left to engage; where
-    the contract gives no amount, the sum of the years that are kept."""
+    the contract gives no amount, the sum of the years that are kept and of what was said of those before."""
     engaged: dict[str, Decimal] = {}
     for r in consolidation.rows(described.HISTORY):
-        if r["Objet"] == "Engagé" and isinstance(r["Valeur"], (int, Decimal)):
+        if r["Objet"] in (ENGAGE, ENGAGED_BEFORE) and isinstance(r["Valeur"], (int, Decimal)):
             engaged[str(r["Fiche"])] = engaged.get(str(r["Fiche"]), Decimal(0)) + Decimal(r["Valeur"]).quantize(CENT)
     for r in consolidation.rows(described.FINANCEMENT_FICHES):
         montant, remaining = r["Montant contrat"], r["Reste à engager"]

@@ -132,7 +132,8 @@ class Portrait:
     def left_to_engage(self) -> Remainder:
         """Of the whole maquette."""
         total = next(iter(frame_records(self.result.summaries.totaux)), {})
-        engaged = remainders.of_earlier_years(self.history, self.annee + 1, remainders.ENGAGE)
+        objets = remainders.ENGAGE, remainders.ENGAGED_BEFORE
+        engaged = remainders.of_earlier_years(self.history, self.annee + 1, *objets)
         return remainders.left_to_engage(total.get("Contrat"), self.money.values(), total_of(engaged.values()))
 
     @cached_property

@@ -19,6 +19,8 @@ from cls_workbook.summaries.balances.line_meaning import VALORISATION, meaning_o
 from cls_workbook.tables.described_columns import Row
 
 ENGAGE, VERSE = "Engagé", "Versé"  # rows of the history: on the maquette of a fiche, in one year
+# What the coordinator alone says of the years that no consolidation holds, in the row of the year when it is said.
+ENGAGED_BEFORE = "Engagé les années précédentes"
 ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR = "Engagé par financeur", "Versé par financeur"
 
 
@@ -45,11 +47,11 @@ def to_pay(engaged: Iterable[Decimal | None], paid: Iterable[Decimal | None]) ->
     return rounded(Decimal(promised - received)) if promised is not None and received is not None else None
 
 
-def of_earlier_years(before: Iterable[Mapping[str, Any]], annee: int, objet: str) -> dict[str, Decimal]:
+def of_earlier_years(before: Iterable[Mapping[str, Any]], annee: int, *objets: str) -> dict[str, Decimal]:
     """Fiche → EUR that the years before ``annee`` engaged, or paid, on its maquette, as the history has it."""
     sums: dict[str, Decimal] = {}
     for r in before:
-        if r["Objet"] == objet and _is_amount(r["Valeur"]) and isinstance(r["Année"], int) and r["Année"] < annee:
+        if r["Objet"] in objets and _is_amount(r["Valeur"]) and isinstance(r["Année"], int) and r["Année"] < annee:
             sums[str(r["Fiche"])] = sums.get(str(r["Fiche"]), Decimal(0)) + Decimal(r["Valeur"])
     return sums
 
