@@ -240,9 +240,14 @@ def totaux(contrat: Contrat, financement: pd.DataFrame) -> pd.DataFrame:
     engages[nature_name(contrat, COFINANCEMENT)] = cofinancements
     engages[f"{nature_name(contrat, VALORISATION)} (sans versement)"] = fiches["Valorisation"]
     lines = [{"Sous-total": nom, "Engagé": total_of(amounts)} for nom, amounts in engages.items()]
-    if beside := total_of(cofinancements[has_post]):
-        lines[-2]["Réserve"] = f"dont {amount_fr(beside)} au poste de coordination"
+    for line, amounts in zip(lines[-2:], (cofinancements, fiches["Valorisation"]), strict=True):
+        line["Réserve"] = of_the_post(total_of(amounts[has_post])) or None
     return frame_of_rows(TOTALS, [_maquette(contrat, fiches), *lines])
+
+
+def of_the_post(montant: Decimal | None) -> str:
+    """What a subtotal holds of the post of coordination, which has a subtotal of its own for the rest ("": nothing)."""
+    return f"dont {amount_fr(montant)} au poste de coordination" if montant else ""
 
 
 def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> Row:

@@ -104,12 +104,20 @@ def money_by_nature(board: Board, tables: Tables) -> None:
     ]
     rows = [[n, *(total_of(engages.get((n, a), ())) for a in displayed)] for n in region_tables.NATURES]
     contrats = Counter(li["Année"] for li in tables[region_tables.CONTRATS])
+    with_post = [
+        f"{li['Nature']}, {name_of(li)} {li['Année']}{NBSP}: {li['Réserve']}."
+        for li in lines
+        if li["Réserve"] and li["Année"] in displayed
+    ]
+    more = len(with_post) - MAX_FINANCEURS
+    with_post[MAX_FINANCEURS:] = [f"{how_many(more, 'autre')} dans la feuille Financement."] * (more > 0)
     drawn = board.section(
         "L’argent engagé par nature et par année, tous contrats",
         columns,
         rows if lines else [],
         f"Les natures ne s’additionnent pas entre elles. Nombre de contrats{NBSP}: "
         f"{', '.join(f'{a}{NBSP}: {contrats[a]}' for a in displayed)}.",
+        *with_post,
         absent="Aucun montant n’est connu.",
         following=190,
         may_split=False,

@@ -18,6 +18,7 @@ from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.agency_copies import RETAINED, ContratCopy, SetAsideFile
 from cls_workbook.reports.region.region_tables import COFINANCEMENTS, MAQUETTE, OUTSIDE_MAQUETTE, POST, VALORISATION
 from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.summaries.funding import of_the_post
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
 from cls_workbook.tables.described_columns import DescribedTable, Row
 
@@ -117,6 +118,7 @@ def _financement(copies: Iterable[ContratCopy]) -> Iterator[Row]:
                 "Engagé": total_of(money[r][engage] for r in all_known),
                 "Versé": total_of(li[verse] for _, li in its_own) if verse else None,
                 "Fiches": len(all_known),
+                "Réserve": _of_the_post(money, engage) if poste is None else None,
             }
             if any(line[t] is not None for t in ("Prévu au contrat", "Programmé", "Engagé", "Versé")):
                 yield (
@@ -126,6 +128,10 @@ def _financement(copies: Iterable[ContratCopy]) -> Iterator[Row]:
                         file_copy, [r for r, _ in its_own], [t for t in (prevu, programme, engage, verse) if t]
                     )
                 )
+
+
+def _of_the_post(money: Sequence[Row], column: str) -> str | None:
+    return of_the_post(total_of(line[column] for line in money if line["Poste"] == data.YES)) or None
 
 
 def _cell_range(file_copy: ContratCopy, ranks: Sequence[int], titles: Sequence[str]) -> Row:

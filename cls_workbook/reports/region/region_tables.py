@@ -113,6 +113,7 @@ FINANCEMENT = DescribedTable(
         _ENGAGE,
         montant("Versé", "Versé sur la maquette ; pour les autres natures, voir Financeurs et Postes de coordination."),
         whole("Fiches", "Combien de fiches donnent un montant engagé."),
+        texte("Réserve", "Ce qu’il contient du poste de coordination, qui a sa propre ligne."),
         *PROVENANCE,
     ),
     cle=("Contrat", "Année", "Nature"),

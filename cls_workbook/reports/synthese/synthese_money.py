@@ -28,6 +28,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.text_heights import abridged
 from cls_workbook.summaries.balances import remainders as remaining
+from cls_workbook.summaries.funding import of_the_post
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import Row
@@ -215,8 +216,11 @@ def _outside_maquette(board: Board, portrait: Portrait) -> None:
         PrintedColumn(f"{nature_name(portrait.contrat, 'cofinancement')} : engagé", 5, AMOUNT),
         PrintedColumn(f"{nature_name(portrait.contrat, 'valorisation')}, sans versement", 5, AMOUNT),
     )
-    with_post = total_of(portrait.money.get(n, {}).get("Cofinancements") for n in has_post)
-    of_post = [f"Cofinancements : dont {amount_fr(with_post)} au poste de coordination."] if with_post else []
+    of_post = [
+        f"{nature_name(portrait.contrat, niveau)} : {said}."
+        for niveau, column in (("cofinancement", "Cofinancements"), ("valorisation", "Valorisation"))
+        if (said := of_the_post(total_of(portrait.money.get(n, {}).get(column) for n in has_post)))
+    ]
     total = total_row(columns, [BLANK_TOTAL, "Sous-totaux, à ne pas additionner", None, *totaux.values()])
     board.section(
         "Financement : hors maquette, cofinancements, valorisation",
@@ -246,6 +250,10 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
     _table_and_bars(board, columns, natures, len(natures), "Engagé par nature (à ne pas additionner)", said)
     board.note(*(f"{r['Sous-total']}{NBSP}: {r['Réserve']}." for r in totaux[1:] if r["Réserve"]))
     lines = frame_records(portrait.result.tables.par_financeur)
+    outside = nature_name(portrait.contrat, "hors_maquette")
+    aid = total_of(portrait.money.get(f.numero, {}).get("ARS hors maquette") for f in fiches_with_post(portrait))
+    if aid:
+        board.note(typography(f"« {outside} », par financeur : {of_the_post(aid)}."))
     rows = [
         [" — ".join(t for t in (r["Financeur"], r["Nature"]) if t) or "non précisé", r["Engagé"], r["Versé"]]
         for r in sorted((r for r in lines if r["Engagé"] is not None), key=lambda r: -r["Engagé"])
