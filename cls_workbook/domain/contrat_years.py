@@ -73,12 +73,17 @@ def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
     departed_communes = {c.nom for c in contrat.communes} - {c.nom for c in communes}
     financeurs = _holding_in(contrat.financeurs, annee)
     departed_financeurs = {f.id for f in contrat.financeurs} - {f.id for f in financeurs}
-    fiches = tuple(_fiche(f, annee, departed, departed_financeurs) for f in _holding_in(contrat.fiches, annee))
+    axes = _holding_in(contrat.axes, annee)
+    departed_axes = contrat.by_axe.keys() - {a.numero for a in axes}
+    fiches = tuple(
+        changed(_fiche(f, annee, departed, departed_financeurs), autres_axes=_without(f.autres_axes, departed_axes))
+        for f in _holding_in(contrat.fiches, annee)
+    )
     numeros = {f.numero for f in fiches}
     mesures = {m.id for f in fiches for m in f.mesures}
     return changed(
         contrat,
-        axes=_holding_in(contrat.axes, annee),
+        axes=tuple(changed(a, parent=None) if a.parent in departed_axes else a for a in axes),
         structures=structures,
         communes=communes,
         financeurs=financeurs,

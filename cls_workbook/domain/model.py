@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from cls_workbook.domain.announced.printed_fiche import PrintedFiche
 from cls_workbook.domain.definition_keys import NOT_A_KEY, grouped
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, EvolutionThresholds, Period, Revision
 from cls_workbook.domain.questions import ChoiceLists
@@ -34,8 +35,17 @@ LEVELS = ("maquette", "hors_maquette", "cofinancement", "valorisation")
 
 @dataclass(frozen=True, slots=True)
 class Axe(Period):
+    """A part of the contract, or a part of one (``parent``: its number): axe, objectif stratégique, objectif…
+
+    ``niveau``: what the contract calls parts of this level; ``numero_imprime``: where numbers begin again under each
+    parent, the one that is printed.
+    """
+
     numero: str
     titre: str
+    parent: str | None = None
+    niveau: str | None = None
+    numero_imprime: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,38 +217,14 @@ class Complement:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedFiche:
-    """What the contract prints of a fiche, word for word: shown to who answers, never computed with.
-
-    ``objectifs`` and ``resultats_attendus`` may be put in fewer words than the contract's.
-    """
-
-    sous_titre: str | None = None
-    titre_recapitulatif: str | None = None
-    porteurs_imprimes: str | None = None
-    porteurs_recapitulatif: str | None = None
-    partenaires: str | None = None
-    public: str | None = None
-    territoire: str | None = None
-    calendrier: str | None = None
-    objectifs: tuple[str, ...] = ()
-    resultats_attendus: tuple[str, ...] = ()
-    lien_parcours: str | None = None  # the care pathway of the regional health project that it belongs to
-    autres_plans: str | None = None  # other plans, programmes and policies that it serves
-    valeur_initiale: str | None = None  # as printed for the whole fiche; the measures hold what it means for each
-    frequence: str | None = None
-    source: str | None = None
-    responsable: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Fiche(Period):
     numero: str
     titre: str
-    axe: str
+    axe: str | None = None  # None: it belongs to all of them
     porteurs: tuple[str, ...] = ()
     reponse_commune: bool = False  # one of them answers for all; where there are volets, for all those of each
     volets: tuple[Volet, ...] = ()
+    autres_axes: tuple[str, ...] = ()  # those that it serves beside its own
     printed: PrintedFiche = grouped(PrintedFiche)
     qpv_attendu: bool = False  # the action takes place in QPV
     themes: tuple[str, ...] = ()  # ids of themes (see ``domain.themes``)
@@ -379,6 +365,10 @@ class Contrat:
     @cached_property
     def by_mesure(self) -> dict[str, tuple[Fiche, Indicateur, Mesure]]:
         return {m.id: (f, i, m) for f in self.fiches for i in f.indicateurs for m in i.mesures}
+
+    @cached_property
+    def by_axe(self) -> dict[str, Axe]:
+        return {a.numero: a for a in self.axes}
 
     @cached_property
     def by_nature(self) -> dict[str, Nature]:

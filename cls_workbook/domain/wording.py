@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.model import Axe, Contrat
 from cls_workbook.domain.rules import SUBSIDY_TYPES
 from cls_workbook.french import fold
 
@@ -50,6 +50,40 @@ _GENERAL_WORDS = {
     "cofinancement": "Cofinancement",
     "valorisation": "Valorisation",
 }
+
+
+# --- Where a fiche belongs -----------------------------------------------------------------------------------------
+
+AXE, AIM, TRANSVERSAL = "Axe", "Objectif", "Actions transversales"
+
+
+def axe_name(axe: Axe) -> str:
+    """« Axe 2 », « Objectif stratégique 2.1 »: its level and the number that the contract prints."""
+    return f"{axe.niveau or (AIM if axe.parent else AXE)} {axe.numero_imprime or axe.numero}"
+
+
+def lineage(contrat: Contrat, numero: str | None) -> tuple[Axe, ...]:
+    """The axe of this number below those that hold it, the widest first; empty where it is none of the contract's."""
+    path: list[Axe] = []
+    axe = contrat.by_axe.get(numero or "")
+    while axe is not None and axe not in path:
+        path.append(axe)
+        axe = contrat.by_axe.get(axe.parent or "")
+    return tuple(reversed(path))
+
+
+def axe_rank(contrat: Contrat, numero: str | None) -> int:
+    """The rank (from 0) of the axe that holds it all, among those that nothing holds: it gives the colour."""
+    path = lineage(contrat, numero)
+    widest = [a.numero for a in contrat.axes if not a.parent or a.parent not in contrat.by_axe]
+    return widest.index(path[0].numero) if path and path[0].numero in widest else 0
+
+
+def holds_only_others(contrat: Contrat, axe: Axe) -> bool:
+    """Is it there for the parts below it alone? Then it is no empty one."""
+    is_named = any(axe.numero in (f.axe, *f.autres_axes) for f in contrat.fiches)
+    is_named = is_named or any(a.axe == axe.numero for a in contrat.a_programmer)
+    return not is_named and any(a.parent == axe.numero for a in contrat.axes)
 
 
 # --- Who a funder is ------------------------------------------------------------------------------------------------

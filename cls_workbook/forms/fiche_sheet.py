@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.wording import TRANSVERSAL, axe_name, axe_rank, lineage
 from cls_workbook.forms.breakdown_rows import ventilations
 from cls_workbook.forms.columns import WIDTHS, B, C, D, F, G, I, J, K, width
 from cls_workbook.forms.form_pieces import ROW_HEIGHT, SheetContext, band, block_band, boxes, form, quote, rows_to_fill
@@ -61,14 +62,17 @@ def _who(structure: str | None) -> str:
 
 def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     """Three rows that stay in view: the fiche, where it belongs, who answers and how far they are."""
-    axe = next((a for a in context.contrat.axes if a.numero == fiche.axe), None)
-    rank = context.contrat.axes.index(axe) % 8 + 1 if axe else 1
+    path = lineage(context.contrat, fiche.axe)
+    rank = axe_rank(context.contrat, fiche.axe) % 8 + 1
     titre = page.row(f"{fiche.numero}/identite/titre", "repere")
     texte = f"Fiche {fiche.numero} · {fiche.titre}"
     page.merge(B, K, texte, f"axe{rank}:texte")
     titre.anchors[B] = texte
     page.next_row(height(texte, width(B, K), 30, size=12, bold=True))
-    pieces = [f"Axe {axe.numero} : {axe.titre}"] if axe else []
+    pieces = [" › ".join(f"{axe_name(a)} : {a.titre}" for a in path)] if path else []
+    pieces += [TRANSVERSAL] if fiche.axe is None else []
+    others = [axe_name(context.contrat.by_axe[n]) for n in fiche.autres_axes]
+    pieces += [f"aussi {', '.join(others)}"] if others else []
     pieces += [f"année {context.this_year}", context.contrat.nom_court]
     page.texte(B, typography(" · ".join(pieces)), "fiche_info")
     page.fill(range(C, J), "fiche_info")

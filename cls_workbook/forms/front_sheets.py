@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.wording import TRANSVERSAL, axe_rank
 from cls_workbook.forms.layout import FILLED, TO_FILL, FormPage, height
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, address, reference
@@ -183,7 +184,9 @@ def contents(page: FormPage, contrat: Contrat, fiches: list[tuple[Fiche, FormPag
     for column, titre in enumerate(titles, C):
         page.texte(column, titre, "entete")
     page.next_row(24)
-    axes = {a.numero: (f"{a.numero}. {a.titre}", i % 8 + 1) for i, a in enumerate(contrat.axes)}
+    axes: dict[str | None, tuple[str, int]] = {
+        n: (f"{a.numero_imprime or n}. {a.titre}", axe_rank(contrat, n) % 8 + 1) for n, a in contrat.by_axe.items()
+    } | {None: (TRANSVERSAL, 1)}
     start = page.line
     for fiche, sheet in fiches:
         _contents_row(page, fiche, sheet, *axes.get(fiche.axe, ("", 1)))
@@ -206,14 +209,14 @@ def _without_fiche(page: FormPage, contrat: Contrat) -> None:
     page.next_row(10)
     page.texte(C, typography(f"{NO_FICHE}{announcement}"), "aide_ligne")
     page.next_row(20)
-    for rank, axe in enumerate(contrat.axes):
-        page.texte(B, None, f"axe{rank % 8 + 1}")
-        page.texte(C, axe.numero, "cellule:centre")
+    for axe in contrat.axes:
+        page.texte(B, None, f"axe{axe_rank(contrat, axe.numero) % 8 + 1}")
+        page.texte(C, axe.numero_imprime or axe.numero, "cellule:centre")
         page.texte(D, axe.titre, "cellule:texte")
         page.next_row(_contents_row_height(axe.titre, ""))
 
 
-def _to_be_scheduled(page: FormPage, contrat: Contrat, axes: dict[str, tuple[str, int]]) -> None:
+def _to_be_scheduled(page: FormPage, contrat: Contrat, axes: dict[str | None, tuple[str, int]]) -> None:
     page.next_row(10)
     page.texte(B, "Actions à programmer", "intertitre")
     page.texte(E, typography(TO_PROGRAMME_HELP), "aide_ligne:retrait")

@@ -17,6 +17,7 @@ from cls_workbook.domain import locked_facts
 from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Members
+from cls_workbook.domain.wording import axe_rank
 from cls_workbook.forms import choice_lists, fiche_sheet, front_sheets
 from cls_workbook.forms.form_pieces import SheetContext
 from cls_workbook.forms.layout import (
@@ -206,8 +207,7 @@ class _YearDrawing:
         if cle in self.fiches:
             return fiche_sheet.meant_for(self.fiches[cle], context.structure)
         page = self.fiches[cle] = self._page(sheet_name(fiche), fiche, carried_over)
-        ranks = {a.numero: i for i, a in enumerate(self.contrat.axes)}
-        page.sheet.tab_color = f"axe{ranks.get(fiche.axe, 0) % 8 + 1}"
+        page.sheet.tab_color = f"axe{axe_rank(self.contrat, fiche.axe) % 8 + 1}"
         fiche_sheet.draw(page, fiche, context)
         return page
 

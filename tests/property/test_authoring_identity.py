@@ -232,7 +232,8 @@ def contrats(draw_value):
     """Contracts whose names lead to one thing each; everything else is any value of its field's type."""
     decisions = draw_value(distinct(objet(lifetime.Decision), lambda d: d.id, 2))
     quoted = {"decision": [d.id for d in decisions], "decision_fin": [d.id for d in decisions]}
-    axes = draw_value(distinct(objet(model.Axe, quoted, numero=NUMERO), lambda a: a.numero))
+    axes = draw_value(distinct(objet(model.Axe, quoted, numero=NUMERO, parent=st.none()), lambda a: a.numero))
+    axes = tuple(changed(a, parent=axes[rank // 2].numero) if rank else a for rank, a in enumerate(axes))
     structures = draw_value(
         distinct(objet(model.Structure, quoted, id=CODE, alias=(), nom_complet=None), lambda s: s.id)
     )
@@ -374,9 +375,9 @@ def _fiches(draw_value, quoted, axes, ids, financeurs):
             draw_value(
                 objet(
                     model.Fiche,
-                    quoted | {"axe": axes, "porteurs": ids},
+                    quoted | {"axe": axes, "autres_axes": axes, "porteurs": ids},
                     numero=numero,
-                    axe=st.sampled_from(axes),
+                    axe=st.sampled_from([None, *axes]),
                     volets=volets,
                     indicateurs=tuple(indicateurs),
                     complements=complements,

@@ -113,11 +113,7 @@ def _tallies(plan: SectionPlan) -> list[Tally]:
             *_not_in(fiches, numero, indicateurs.zone("indicateurs.fiche"), indicateurs.values("indicateurs.fiche")),
             "Possible : la fiche suivra l’avancement et l’argent.",
         ),
-        Tally(
-            "Axes sans fiche",
-            *_not_in(axes, "axes.numero", fiches.zone("fiches.axe"), fiches.values("fiches.axe")),
-            "Possible : l’axe restera vide.",
-        ),
+        Tally("Axes sans fiche", *_without_fiche(axes, fiches), "Possible : l’axe restera vide."),
         *_money(plan),
     ]
 
@@ -127,6 +123,14 @@ def _not_in(grid: DrawnGrid, cle: str, zone: str, known: Collection[object]) -> 
     its_own = grid.zone(cle)
     formula = f'SUMPRODUCT(({its_own}<>"")*ISNA(MATCH({its_own},{zone},0)))'
     return formula, sum(1 for v in grid.values(cle) if v not in known)
+
+
+def _without_fiche(axes: DrawnGrid, fiches: DrawnGrid) -> tuple[str, int]:
+    """How many axes no fiche names, those that only hold others left out, as a formula and now."""
+    numbers, named, parents = axes.zone("axes.numero"), fiches.zone("fiches.axe"), axes.zone("axes.parent")
+    formula = f'SUMPRODUCT(({numbers}<>"")*ISNA(MATCH({numbers},{named},0))*ISNA(MATCH({numbers},{parents},0)))'
+    known = {*fiches.values("fiches.axe"), *axes.values("axes.parent")}
+    return formula, sum(1 for v in axes.values("axes.numero") if v not in known)
 
 
 def _money(plan: SectionPlan) -> list[Tally]:

@@ -47,7 +47,10 @@ def names_of_sheets(contrat: Contrat) -> Iterator[DefinitionFault]:
 def fiches(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Axe, titles, porteurs, volets and complements of each fiche."""
     for here, fiche in places("contrat.fiches", contrat.fiches):
-        yield from here.reference("axe", [a.numero for a in contrat.axes], "l’axe")
+        yield from here.reference("axe", contrat.by_axe, "l’axe")
+        yield from here.references("autres_axes", contrat.by_axe, "l’axe")
+        if fiche.axe is not None and fiche.axe in fiche.autres_axes:
+            yield here.fault("autres_axes", f"« {fiche.axe} » est déjà l’axe de la fiche.", "Retirez-le.")
         yield from here.too_long("titre", "sous_titre", "titre_recapitulatif")
         yield from here.references("porteurs", contrat.by_structure, "la structure")
         if not fiche.porteurs and not any(v.porteurs for v in fiche.volets):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.definition_keys import values_by_key
@@ -19,6 +20,7 @@ from cls_workbook.domain.verification.fault import (
     places,
     reference,
 )
+from cls_workbook.domain.wording import lineage
 from cls_workbook.french import fold
 
 TYPES_WITHOUT_FIGURE = ("jalon", "liste", "texte")  # measures of which no figure comes
@@ -33,9 +35,14 @@ INSEE_CODE = r"(0[1-9]|[1-8][0-9]|9[0-578]|2[AB])[0-9]{3}"  # departments 01 to 
 def axes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each axe has its own number."""
     located = places("contrat.axes", contrat.axes)
-    yield from duplicates(located, "numero", str.casefold)
-    for here, _ in located:
-        yield from here.too_long("titre")
+    for found in duplicates(located, "numero", str.casefold):
+        remedy = "Si la numérotation recommence dans chaque axe, écrivez 2.1 ici, et 1 comme numéro imprimé."
+        yield replace(found, remedy=remedy)
+    for here, axe in located:
+        yield from here.too_long("titre", "niveau")
+        yield from here.reference("parent", contrat.by_axe, "l’axe")
+        if any(a.parent == axe.numero for a in lineage(contrat, axe.numero)) and axe.parent:
+            yield here.fault("parent", f"« {axe.numero} » ferait partie de lui-même.", "Corrigez ce renvoi.")
 
 
 def structures(contrat: Contrat) -> Iterator[DefinitionFault]:

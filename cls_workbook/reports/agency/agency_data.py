@@ -13,6 +13,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.themes import priorites, themes
+from cls_workbook.domain.wording import TRANSVERSAL, lineage
 from cls_workbook.french import NBSP, date_fr, fold
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports import table_sheets
@@ -105,7 +106,7 @@ def _fiche(portrait: Portrait, fiche: Fiche) -> Row:
         "Fiche": fiche.numero,
         "Titre": fiche.titre,
         "Axe": fiche.axe,
-        "Titre de l’axe": _axes(portrait).get(fiche.axe),
+        "Titre de l’axe": _axes(portrait).get(fiche.axe) if fiche.axe else TRANSVERSAL,
         "État": portrait.etat(fiche),
         "Réalisation": (portrait.realisation(fiche) or "").replace("\n", SEPARATOR) or None,
         "Retours reçus": received,
@@ -125,7 +126,9 @@ def _to_be_scheduled(portrait: Portrait) -> TableRows:
 
 
 def _axes(portrait: Portrait) -> dict[str, str]:
-    return {a.numero: a.titre for a in portrait.contrat.axes}
+    """Number of each axe → its title, after those of the parts that hold it."""
+    contrat = portrait.contrat
+    return {n: " › ".join(a.titre for a in lineage(contrat, n)) for n in contrat.by_axe}
 
 
 def _themes(portrait: Portrait) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from cls_workbook.domain.entry_questions import NEXT_YEAR, QUOTED, in_synthese
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.questions import Champ
-from cls_workbook.domain.wording import payer
+from cls_workbook.domain.wording import TRANSVERSAL, axe_name, payer
 from cls_workbook.french import fold
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
@@ -58,15 +58,16 @@ def fiches(board: Board, portrait: Portrait) -> None:
     """One line per fiche, active or to programme, under the band of its axe, which repeats the headers."""
     board.band(f"Les fiches en {portrait.year_label()}", following=130)
     groups = by_axe(portrait.contrat)
-    if not any(fiches_ or titles for _, _, fiches_, titles in groups):
+    if not any(g.fiches or g.a_programmer for g in groups):
         return board.note("Ce contrat ne décrit aucune fiche : il n’y a rien à suivre action par action.")
     columns = fiche_columns(portrait)
-    for rank, titre, its_own, a_programmer in groups:
-        lines: list[_FicheRows | _ToBeScheduled] = [_FicheRows(portrait, fiche) for fiche in its_own]
-        _axe_header(board, rank, titre, columns, lines[0].kept if lines else 24)
-        for line in [*lines, *(_ToBeScheduled(portrait, action) for action in a_programmer)]:
+    for group in groups:
+        lines: list[_FicheRows | _ToBeScheduled | _SeenElsewhere] = [_FicheRows(portrait, f) for f in group.fiches]
+        _axe_header(board, group.rank, group.titre, columns, lines[0].kept if lines else 24)
+        lines += [_ToBeScheduled(portrait, action) for action in group.a_programmer]
+        for line in [*lines, *(_SeenElsewhere(portrait, f) for f in group.elsewhere)]:
             if board.keep_together(line.kept):
-                _axe_header(board, rank, f"{titre} (suite)", columns, 0)
+                _axe_header(board, group.rank, f"{group.titre} (suite)", columns, 0)
             line.draw(board)
     board.note(_legend(portrait))
 
@@ -105,6 +106,21 @@ class _ToBeScheduled:
         state = (2, TO_BE_SCHEDULED, f"{self.role}:petit_centre")
         cells = ((1, "—", CENTRED), (9, self.titre, "dense"), state, (UNITS - 12, None, "dense"))
         board.row(max(26.0, height(self.titre, 9)), *cells)
+
+
+class _SeenElsewhere:
+    """A fiche of another axe that serves this one too: named here, shown and counted there."""
+
+    kept = 22.0
+
+    def __init__(self, portrait: Portrait, fiche: Fiche):
+        axe = portrait.contrat.by_axe.get(fiche.axe or "")
+        where = axe_name(axe) if axe else TRANSVERSAL
+        self.numero, self.texte = fiche.numero, f"{fiche.titre} (voir {where})"
+
+    def draw(self, board: Board) -> None:
+        cells = ((1, self.numero, CENTRED), (9, self.texte, "dense"), (UNITS - 10, None, "dense"))
+        board.row(max(26.0, height(self.texte, 9)), *cells)
 
 
 class _FicheRows:

@@ -16,7 +16,7 @@ from cls_workbook.domain.entry_questions import TOTALLED, in_synthese
 from cls_workbook.domain.model import Contrat, Fiche, Mesure
 from cls_workbook.domain.questions import Champ, ChoiceLists
 from cls_workbook.domain.targets import targets_in
-from cls_workbook.domain.wording import agency_name
+from cls_workbook.domain.wording import TRANSVERSAL, agency_name, axe_name, axe_rank, holds_only_others, lineage
 from cls_workbook.french import NBSP, amount_fr, fold, how_many, rate_fr
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reading.storing.wide_views import total_of
@@ -333,19 +333,35 @@ def _count(fiches: Iterable[str | None], words: Iterable[str]) -> dict[str, Coun
     return counts
 
 
-def by_axe(contrat: Contrat) -> list[tuple[int, str, list[Fiche], list[str]]]:
-    """(rank from 1, title, fiches, titles to programme) of each axe; what belongs to no axe comes last, under rank
-    0."""
-    known = {a.numero for a in contrat.axes}
+class AxeGroup(NamedTuple):
+    """An axe (or a part of one) and what belongs to it. ``rank``: from 1, that of its colour; 0 outside every axe;
+    ``elsewhere``: the fiches of other axes that serve it too."""
+
+    rank: int
+    titre: str
+    fiches: list[Fiche]
+    a_programmer: list[str]
+    elsewhere: list[Fiche]
+
+
+def by_axe(contrat: Contrat) -> list[AxeGroup]:
+    """Those that hold something, or might; what belongs to all axes, or to none, comes last."""
     groups = [
-        (
-            rank,
-            f"Axe {a.numero} — {a.titre}",
+        AxeGroup(
+            axe_rank(contrat, a.numero) + 1,
+            f"{' › '.join(map(axe_name, lineage(contrat, a.numero)))} — {a.titre}",
             [f for f in contrat.fiches if f.axe == a.numero],
             [p.titre for p in contrat.a_programmer if p.axe == a.numero],
+            [f for f in contrat.fiches if a.numero in f.autres_axes],
         )
-        for rank, a in enumerate(contrat.axes, 1)
+        for a in contrat.axes
+        if not holds_only_others(contrat, a)
     ]
-    outside = [f for f in contrat.fiches if f.axe not in known]
-    free_cells = [p.titre for p in contrat.a_programmer if p.axe not in known]
-    return groups + ([(0, "Hors axe", outside, free_cells)] if outside or free_cells else [])
+    transversal = [f for f in contrat.fiches if f.axe is None]
+    outside = [f for f in contrat.fiches if f.axe not in {None, *contrat.by_axe}]
+    free_cells = [p.titre for p in contrat.a_programmer if p.axe not in contrat.by_axe]
+    if transversal:
+        groups.append(AxeGroup(0, TRANSVERSAL, transversal, [], []))
+    if outside or free_cells:
+        groups.append(AxeGroup(0, "Hors axe", outside, free_cells, []))
+    return groups

@@ -206,12 +206,10 @@ def _avancement(board: Board, portrait: Portrait) -> None:
     board.band("L’avancement par axe", following=points)
     if not groups:
         return board.note("Ce contrat ne décrit ni axe ni fiche.")
-    if not any(fiches_ or titles for _, _, fiches_, titles in groups):
-        return board.note(f"{_without_fiche(portrait)} Axes : {' ; '.join(titre for _, titre, _, _ in groups)}.")
+    if not any(g.fiches or g.a_programmer for g in groups):
+        return board.note(f"{_without_fiche(portrait)} Axes : {' ; '.join(g.titre for g in groups)}.")
     listes = portrait.contrat.listes
-    counts = [
-        Counter([*map(portrait.etat, fiches_), *[TO_BE_SCHEDULED] * len(titles)]) for _, _, fiches_, titles in groups
-    ]
+    counts = [Counter([*map(portrait.etat, g.fiches), *[TO_BE_SCHEDULED] * len(g.a_programmer)]) for g in groups]
     totals_ = sum(counts, Counter())
     etats = [e for e in (*listes.etats, WITHOUT_RETOUR, TO_BE_SCHEDULED) if totals_[e]]
     columns = [
@@ -221,7 +219,7 @@ def _avancement(board: Board, portrait: Portrait) -> None:
     board.empty(4)
     board.table_and_bars(
         columns,
-        [[titre, *(c[e] for e in etats)] for (_, titre, _, _), c in zip(groups, counts, strict=True)],
+        [[g.titre, *(c[e] for e in etats)] for g, c in zip(groups, counts, strict=True)],
         "Fiches par état",
         [appearance(listes, e)[1] for e in etats],
         points,

@@ -1,0 +1,26 @@
+"""Five contracts of other shapes than those that ship, small but whole: where their definitions are, their parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cls_workbook.definition import toml_reader
+from cls_workbook.domain.model import Contrat
+
+FOLDER = Path(__file__).with_name("definitions")
+AUBERVILLIERS = str(FOLDER / "aubervilliers-2018-2022.toml")
+ALL = sorted(str(path) for path in FOLDER.glob("*.toml"))
+
+
+def parsed(path: str, *replacements: tuple[str, str]) -> Contrat:
+    """The definition, each text replaced by another; a text that is not there is an error of the test."""
+    texte = Path(path).read_text(encoding="utf-8")
+    for ancien, nouveau in replacements:
+        assert ancien in texte, ancien
+        texte = texte.replace(ancien, nouveau)
+    return toml_reader.parse(texte, "essai")
+
+
+def plain(texte: object) -> str:
+    """With ordinary spaces."""
+    return str(texte).replace("\u00a0", " ")
