@@ -12,11 +12,13 @@ import pytest
 from hypothesis import settings
 
 from cls_workbook import garbage
+from tests.support import quick_openpyxl
 from tests.support.libreoffice import LibreOffice, programmes
 
 # A busy machine is no failure: no test is timed.
 settings.register_profile("sans délai", deadline=None)
 settings.load_profile("sans délai")
+quick_openpyxl.install()
 
 
 # Files that take long though they hold few tests, the longest first. A file stays in one process (see pyproject.toml):

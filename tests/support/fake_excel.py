@@ -195,25 +195,25 @@ def _a1(zone):
 # --- what is seen ---
 
 
-def _style_cells(ws, zone, alter):
-    """``alter(cell)`` once for each look found in the range: openpyxl is slow at giving a style."""
-    facts = {}
+def _style_cells(ws, zone, look, alter):
+    """``alter(cell)`` once for each ``look`` given to each style found: openpyxl is slow at giving a style."""
+    known = ws.parent.__dict__.setdefault("_known_looks", {})
     for cell in cells(ws, zone):
-        before = tuple(cell._style or ())
-        if before in facts:
-            cell._style = copy.copy(facts[before])
+        both = look, tuple(cell._style or ())
+        if both in known:
+            cell._style = copy.copy(known[both])
         else:
             alter(cell)
-            facts[before] = cell._style
+            known[both] = copy.copy(cell._style)
 
 
 def format_cells(ws, zone, format_):
-    _style_cells(ws, zone, lambda cell: setattr(cell, "number_format", format_))
+    _style_cells(ws, zone, ("format", format_), lambda cell: setattr(cell, "number_format", format_))
 
 
 def paint_cells(ws, zone, color):
     fill = PatternFill("solid", fgColor=_argb(color)) if color else PatternFill()
-    _style_cells(ws, zone, lambda cell: setattr(cell, "fill", fill))
+    _style_cells(ws, zone, ("fill", color and _argb(color)), lambda cell: setattr(cell, "fill", fill))
 
 
 def write_in_font(ws, zone, **font):
@@ -225,7 +225,7 @@ def write_in_font(ws, zone, **font):
     def alter(cell):
         cell.font = Font(**{k: getattr(cell.font, k) for k in ("name", "sz", "b", "i", "color")} | wanted)
 
-    _style_cells(ws, zone, alter)
+    _style_cells(ws, zone, ("font", *wanted.items()), alter)
 
 
 def align(ws, zone, **settings):
@@ -234,7 +234,7 @@ def align(ws, zone, **settings):
             **{k: getattr(cell.alignment, k) for k in ("horizontal", "vertical", "wrapText")} | settings
         )
 
-    _style_cells(ws, zone, alter)
+    _style_cells(ws, zone, ("alignment", *settings.items()), alter)
 
 
 def border(ws, zone, side, color=None, thickness=None):
@@ -247,7 +247,7 @@ def border(ws, zone, side, color=None, thickness=None):
             **{c: getattr(cell.border, c) for c in ("left", "right", "top", "bottom")} | {_SIDES[side]: stroke}
         )
 
-    _style_cells(ws, zone, alter)
+    _style_cells(ws, zone, ("border", side, color and _argb(color), thickness), alter)
 
 
 def draw(ws, type_, source_ws, zone, nom, anchor_cell):

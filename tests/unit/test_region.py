@@ -128,9 +128,7 @@ def test_what_is_set_aside_is_listed_with_its_reason_and_the_rest_goes_on(region
 
 
 def test_who_is_late_is_named(tables):
-    absent = {
-        (r["Contrat"], r["Année"]): r["Précision"] for r in tables["Retards"] if r["Quoi"] == "synthèse absente"
-    }
+    absent = {(r["Contrat"], r["Année"]): r["Précision"] for r in tables["Retards"] if r["Quoi"] == "synthèse absente"}
     assert set(absent) == {(ident(r), a) for r, a in LATE | {OTHER_VERSION, TWO_TRUTHS}} | {
         (ident(DAMAGED[0]), DAMAGED[1])
     }

@@ -1,0 +1,25 @@
+"""Our shorter way through openpyxl's merged ranges gives the cells that openpyxl gives."""
+
+import openpyxl
+from openpyxl.worksheet.merge import MergedCellRange
+
+from tests.support import quick_openpyxl, small_contrat
+from tests.support.coordinator_opened import workbook
+
+
+def looks(path):
+    """(sheet, cell) → what is written there, its border and its protection."""
+    return {
+        (sheet.title, place): (type(cell), cell.value, repr(cell.border), repr(cell.protection))
+        for sheet in openpyxl.load_workbook(path)
+        for place, cell in sheet._cells.items()
+    }
+
+
+def test_a_workbook_is_opened_as_openpyxl_opens_it(tmp_path, monkeypatch):
+    workbook(tmp_path / "K.xlsm", str(small_contrat.definition(tmp_path)), small_contrat.YEAR)
+    quick = looks(tmp_path / "K.xlsm")
+    monkeypatch.setattr(MergedCellRange, "_get_borders", quick_openpyxl.PLAIN[0])
+    monkeypatch.setattr(MergedCellRange, "format", quick_openpyxl.PLAIN[1])
+    assert quick == looks(tmp_path / "K.xlsm")
+    assert any("thin" in border or "hair" in border for _, _, border, _ in quick.values())
