@@ -18,7 +18,7 @@ class Anomalie:
 
     A blocking anomaly refuses the values of its cells; with ``refuses_sheet`` it refuses the whole
     fiche (``file``, ``fiche``), with ``refuses_file`` the whole return. An « à confirmer » may carry ``refuses_file``
-    too: a second copy of a return is set aside, but nothing has to be corrected.
+    too: a second copy of a return is set aside, but nothing has to be corrected; ``sets_aside``: so are its cells.
     """
 
     gravite: str
@@ -34,6 +34,7 @@ class Anomalie:
     remedy: str = ""
     refuses_file: bool = False
     refuses_sheet: bool = False
+    sets_aside: bool = False
 
     def __str__(self) -> str:
         sheet, plural = f"feuille « {self.sheet} »" if self.sheet else "", "s" * (len(self.cells) > 1)
@@ -103,7 +104,7 @@ class Check:
         gravite: str = "",
         **refuses: bool,
     ) -> Anomalie:
-        """What this check found at a place. ``refuses``: ``refuses_file`` or ``refuses_sheet``.
+        """What this check found at a place. ``refuses``: ``refuses_file``, ``refuses_sheet`` or ``sets_aside``.
 
         ``gravite``: where ``gravity`` leaves a choice; ValueError for any other.
         """

@@ -18,6 +18,7 @@ from cls_workbook.checks.families import (
     breakdown_checks,
     campaign_checks,
     capacity_checks,
+    common_answer_checks,
     double_checks,
     evolution_checks,
     grant_checks,
@@ -36,6 +37,7 @@ __all__ = ["FAMILIES", "CheckInput", "PilotageFacts", "PreviousYear", "check_ret
 # In the order of the catalogue. A module of rules that is not here is found by ``catalogue``, and refused.
 FAMILIES = (
     campaign_checks,
+    common_answer_checks,
     progress_checks,
     answer_checks,
     stray_checks,
@@ -61,8 +63,8 @@ def _of_kind(kind: type[K], given: CheckInput) -> list[K]:
 def controler(given: CheckInput, findings: Sequence[Anomalie] | None = None) -> list[Anomalie]:
     """Every anomaly of a campaign's returns, most serious first; those that reading already found are not repeated.
 
-    Second copies are set aside before the rules between returns look. ``findings``: what ``of_each_retour`` found,
-    where it has looked already.
+    Second copies, and what a second common answer says again, are set aside before the rules between returns look.
+    ``findings``: what ``of_each_retour`` found, where it has looked already.
     """
     duplicates = campaign_checks.DuplicateRetour(given).second_answers()
     of_campagne = [a for check in _of_kind(CampagneCheck, given) for a in check.in_campagne()]
@@ -72,7 +74,9 @@ def controler(given: CheckInput, findings: Sequence[Anomalie] | None = None) -> 
     if findings is None:
         findings = of_each_retour(given)
     theirs = [a for a in findings if (a.file, "") not in copies]
-    return _new_anomalies(given, [*duplicates, *of_campagne, *theirs, *_between_retours(kept)])
+    twice = list(common_answer_checks.CommonAnswerTwice(kept).second_answers([*given.anomalies, *theirs]))
+    kept = kept.without_cells({(a.file, a.sheet, cell) for a in twice if a.sets_aside for cell in a.cells})
+    return _new_anomalies(given, [*duplicates, *of_campagne, *theirs, *twice, *_between_retours(kept)])
 
 
 def check_retour(given: CheckInput) -> list[Anomalie]:

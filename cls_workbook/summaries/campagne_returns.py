@@ -81,17 +81,18 @@ class CampagneRetours:
         """
         ranks, volets = self.retours[fiche.numero]
         answered, unavailable, not_applicable = _split_retours(reponses, result.counted)
-        restored = sum(fiche.concerns(indicateur, volets.get(r, "")) for r in ranks)
+        # by the return that they are: those who answer together are one
+        restored = {
+            r if rank is None else rank for r, rank in ranks.items() if fiche.concerns(indicateur, volets.get(r, ""))
+        }
         answering = [*answered, *unavailable, *not_applicable]
-        silent = restored - sum(fiche.concerns(indicateur, volets.get(r, "")) for r in answering)
+        silent = len(restored - {r if (rank := ranks[r]) is None else rank for r in answering})
         contradicted = sum(reponses[r].statut in (fold(UNAVAILABLE), fold(NOT_APPLICABLE)) for r in answered)
         extra = sorted(reponses[r].structure for r in answered if ranks[r] is None)
         if fiche.numero in self.planned.groups:
             extra = []
         several = "s" * (len(extra) > 1)
-        together = sum(fiche.answers_together(volets.get(r, "")) for r in answered)
         reserves = (
-            (together > 1, f"{together} retours de structures qui répondent ensemble, tous comptés"),
             (len(unavailable), f"{len(unavailable)} {UNAVAILABLE}"),
             (len(not_applicable), f"{len(not_applicable)} {NOT_APPLICABLE}"),
             (silent, f"{silent} retour{'s' * (silent > 1)} sans valeur retenue"),

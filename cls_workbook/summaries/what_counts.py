@@ -14,7 +14,8 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.families.breakdown_checks import ON_DETAILS
-from cls_workbook.checks.families.campaign_checks import CommonAnswerTwice, DuplicateRetour, ReplacedRetour
+from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour
+from cls_workbook.checks.families.common_answer_checks import CommonAnswerTwice
 from cls_workbook.checks.families.double_checks import COUNTED, FILES, WHOSE, DoubledActivity, DoubledGrant
 from cls_workbook.checks.families.subsidy_checks import BEYOND_A_RULE
 from cls_workbook.domain.model import Contrat
@@ -192,6 +193,7 @@ class Exclusions:
         self.files: dict[str, list[Anomalie]] = {}
         self.fiches: dict[tuple[str, str], list[Anomalie]] = {}
         self.cells: set[tuple[str, str, str]] = set()
+        self.aside: set[tuple[str, str, str]] = set()  # another return counts in their place
         for a in anomalies:
             if a.refuses_file:
                 self.files.setdefault(a.file, []).append(a)
@@ -199,7 +201,9 @@ class Exclusions:
                 self.fiches.setdefault((a.file, a.fiche), []).append(a)
             elif a.gravite == BLOCKING:
                 self.cells.update((a.file, a.sheet, cell) for cell in a.cells)
-        self.concerned = {*self.files, *(f for f, _ in self.fiches), *(f for f, _, _ in self.cells)}
+            elif a.sets_aside:
+                self.aside.update((a.file, a.sheet, cell) for cell in a.cells)
+        self.concerned = {*self.files, *(f for f, _ in self.fiches), *(f for f, _, _ in self.cells | self.aside)}
 
     def retour(self, file: str, fiche: str) -> Sequence[Anomalie]:
         """The anomalies that refuse the whole answer of this file on this fiche."""
@@ -208,7 +212,8 @@ class Exclusions:
         return self.files.get(file, []) + self.fiches.get((file, fiche), [])
 
     def valeur(self, file: str, fiche: str, sheet: str, cell: str) -> bool:
-        return bool(self.retour(file, fiche)) or (file, sheet, cell) in self.cells
+        place = file, sheet, cell
+        return bool(self.retour(file, fiche)) or place in self.cells or place in self.aside
 
 
 V = TypeVar("V", pd.DataFrame, ValueStore)
@@ -225,6 +230,10 @@ def retain(values: V, anomalies: Iterable[Anomalie]) -> V:
 
 MONEY = f"Financement{NBSP}: "  # what the reserves of the totals of money begin with
 DOUBLED = "une même activité est peut-être comptée deux fois"
+COMMON = (
+    "deux retours de structures qui répondent ensemble : chaque chiffre est compté une fois, celui du premier retour ; "
+    "les financements et les coûts qui diffèrent le sont tous, à confirmer"
+)
 _TOLD = 20
 
 
@@ -239,7 +248,7 @@ def money_reserves(anomalies: Iterable[Anomalie]) -> list[str]:
         elif a.code == DoubledGrant.code:
             said[f"fiche {a.fiche}, peut-être compté deux fois{NBSP}: {a.found.rpartition(FILES)[0]}."] = None
         elif a.code == CommonAnswerTwice.code:
-            said[f"fiche {a.fiche}, deux retours de structures qui répondent ensemble sont comptés."] = None
+            said[f"fiche {a.fiche}, {COMMON}."] = None
         elif a.code == DoubledActivity.code:  # its counts may be of few people: they are not said
             whose = a.found.rpartition(FILES)[0].rpartition(WHOSE)[2]
             said[f"fiche {a.fiche}, coût et activité peut-être comptés deux fois, {whose} les déclare aussi."] = None

@@ -300,7 +300,9 @@ RECONCILIATION = DescribedTable(
         nombre("Somme des retours", "Tout ce qui a été saisi.", FIGURE),
         nombre("Refusées", "Ce qu’une anomalie bloquante refuse.", FIGURE),
         nombre("Remplacées", "Ce qu’un retour corrigé a remplacé.", FIGURE),
-        nombre("Écartées", "Ce qui vient d’un retour qui n’est pas retenu.", FIGURE),
+        nombre(
+            "Écartées", "Ce qui vient d’un retour qui n’est pas retenu, ou qu’une réponse commune dit déjà.", FIGURE
+        ),
         nombre("Mises à part", "Ce que la règle de calcul ne compte pas dans le total.", FIGURE),
         nombre("Total consolidé", "Le total, tel que les autres feuilles le disent.", FIGURE),
         nombre("Écart inexpliqué", "Zéro, ou une anomalie le signale.", FIGURE),

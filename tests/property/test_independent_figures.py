@@ -9,7 +9,7 @@ import pytest
 from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
 from tests.support import compared_figures, random_years, sheet_rows
-from tests.support.independent_figures import understand
+from tests.support.independent_figures import counted_once, understand
 
 # What may be refused in these years: a detail that contradicts its figure, a rate without one of its terms, an answer
 # without a state. What breaks a rule of the contract is never refused: a cost, a grant, a session too full.
@@ -35,6 +35,7 @@ def compared(request, tmp_path):
             understand(s, year.dictionary, typed, sheet_rows.refused_cells(rows, f"{s}.xlsx"))
             for s, typed in year.typed.items()
         ]
+        returns = counted_once(definition, returns)
         years[annee] = returns, compared_figures.Written(year.consolidation)
     if "maquette" in definition["contrat"]:
         years = with_what_leaves(years, tmp_path)

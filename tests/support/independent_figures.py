@@ -44,11 +44,17 @@ class Line(NamedTuple):
 @dataclass
 class Typed:
     """One return: (fiche, bloc, mesure) → line ("" where there is one only) → champ → what it says, refused cells left
-    out. ``places``: (sheet, cell) → the same, without the funding lines."""
+    out. ``places``: (sheet, cell) → the same, without the funding lines; ``where``: each has its place."""
 
     structure: str
     values: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = field(default_factory=dict)
     places: dict[tuple[str, str], Any] = field(default_factory=dict)
+    where: dict[tuple[str, str, str, str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def without(self, fiche: str, bloc: str, mesure: str, line: str, champ: str) -> None:
+        del self.values[fiche, bloc, mesure][line][champ]
+        if bloc != "financement":
+            del self.places[self.where[fiche, bloc, mesure, line, champ]]
 
     def one(self, fiche: str, bloc: str, champ: str, mesure: str = "") -> Any:
         return self.values.get((fiche, bloc, mesure), {}).get("", {}).get(champ)
@@ -75,6 +81,7 @@ def understand(
             line = parts[-2] if len(parts) == 4 + bool(entry["mesure"]) else ""
             where = typed.values.setdefault((entry["fiche"], entry["bloc"], entry["mesure"]), {})
             where.setdefault(line, {})[entry["champ"]] = valeur
+            typed.where[entry["fiche"], entry["bloc"], entry["mesure"], line, entry["champ"]] = place
             if entry["bloc"] != "financement":
                 typed.places[place] = valeur
     return typed
@@ -115,6 +122,49 @@ def answered_together(definition: Definition) -> set[str]:
         if fiche.get("reponse_commune")
         or any(v.get("reponse_commune") and v["id"] == indicateur.get("volet") for v in fiche.get("volets", ()))
     }
+
+
+def counted_once(definition: Definition, returns: list[Typed]) -> list[Typed]:
+    """Of those who answer together, the first file counts; of the others, what it does not say, and money that
+    differs."""
+    for fiche in definition["fiches"]:
+        parts = [v for v in fiche.get("volets", ()) if v.get("reponse_commune")]
+        for part in parts + [fiche] * bool(fiche.get("reponse_commune")):
+            theirs = [t for t in returns if t.structure in part["porteurs"]]
+            theirs = [t for t in theirs if any(numero == fiche["numero"] for numero, *_ in t.values)]
+            theirs.sort(key=lambda t: f"{t.structure}.xlsx")
+            for rank, other in enumerate(theirs):
+                for first in theirs[:rank]:
+                    _leave_out_what_is_said(definition, fiche["numero"], first, other)
+    return returns
+
+
+def _leave_out_what_is_said(definition: Definition, fiche: str, first: Typed, other: Typed) -> None:
+    same_cost = cost(first, fiche) == cost(other, fiche)
+    known_lines = first.rows(fiche, "financement")
+    same_lines = [n for n, row in other.values.get((fiche, "financement", ""), {}).items() if row in known_lines]
+    answered = {m for (f, _, m), rows in first.values.items() if f == fiche and _answers(rows)}
+    for (numero, bloc, mesure), rows in other.values.items():
+        for line, row in rows.items() if numero == fiche else ():
+            for champ, valeur in list(row.items()):
+                before = first.values.get((fiche, bloc, mesure), {}).get(line, {}).get(champ)
+                if mesure:
+                    added = measures(definition)[mesure][1]["agregation"] not in ("TEXTE", "UNION")
+                    said = added and mesure in answered and champ != "commentaire"
+                elif bloc == "financement":
+                    said = line in same_lines
+                elif bloc == "depenses":
+                    said = same_cost if champ in ("total", *POSTS) else valeur == before
+                else:
+                    said = isinstance(valeur, Decimal) and before is not None
+                if said:
+                    other.without(fiche, bloc, mesure, line, champ)
+
+
+def _answers(rows: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Does it say more than how it knows?"""
+    beside = {"statut", "commentaire", "double_compte", "echelle", "unite"}
+    return any(champ not in beside for row in rows.values() for champ in row)
 
 
 def figure(definition: Definition, fiche: str, mesure: Mapping[str, Any], returns: Iterable[Typed]) -> Figure:

@@ -231,19 +231,58 @@ def test_nobody_of_those_who_answer_together_is_one_missing_return(tmp_path):
     assert missing.found.replace(NBSP, " ") == "aucun retour de SDAT ou Acodège pour la fiche 2.3, volet « EMAS »"
 
 
-def test_two_returns_of_those_who_answer_together_are_to_be_confirmed(tmp_path):
-    year = live(tmp_path, DIJON, 2025, {"sdat": emas(), "acodege": emas()})
-    assert sorted(statut for _, statut in returns_of(year, "2.3", "EMAS")) == ["doublon", "reçu"]
-    alone = live(tmp_path / "alone", DIJON, 2025, {"sdat": emas()})
-    assert year.result.received_and_expected() == alone.result.received_and_expected()
-    (double,) = found(year, "REPONSE_COMMUNE_EN_DOUBLE")
-    assert double[1] == "à confirmer" and double[2].startswith("un autre retour, de ")
-    assert any("deux retours de structures qui répondent ensemble sont comptés" in t for t in written(year.synthese))
-    (followed,) = lines(year.result.tables.indicateurs, Mesure="2.3-I01")
-    assert (followed["Valeur"], followed["Couverture"]) == (240, "complet (1 sur 1)")
-    assert "2 retours de structures qui répondent ensemble, tous comptés" in followed["Réserve"]
-    (followed,) = lines(alone.result.tables.indicateurs, Mesure="2.3-I01")
-    assert "répondent ensemble" not in followed["Réserve"]
+def test_two_answers_that_say_the_same_are_counted_once(tmp_path):
+    twice = live(tmp_path, DIJON, 2025, {"sdat": emas(depenses__total=9000), "acodege": emas(depenses__total=9000)})
+    assert returns_of(twice, "2.3", "EMAS") == [("Acodège", "reçu"), ("SDAT", "doublon")]
+    alone = live(tmp_path / "alone", DIJON, 2025, {"sdat": emas(depenses__total=9000)})
+    assert twice.result.received_and_expected() == alone.result.received_and_expected()
+    (double,) = found(twice, "REPONSE_COMMUNE_EN_DOUBLE", "REPONSE_COMMUNE_DIFFERENTE", ACTIVITY)
+    assert double[1] == "à confirmer" and double[2] == (
+        "un autre retour, de Acodège (acodege.xlsx), pour la fiche 2.3, volet « EMAS » : c’est lui qui compte, et de "
+        "celui-ci ce qu’il est seul à dire"
+    )
+    for year in (twice, alone):
+        (followed,) = lines(year.result.tables.indicateurs, Mesure="2.3-I01")
+        assert (followed["Valeur"], followed["Couverture"]) == (120, "complet (1 sur 1)")
+        assert "sans valeur retenue" not in (followed["Réserve"] or "")
+        assert money(year, "2.3")["Coût réalisé"] == D(9000)
+        assert [r for r in lines(year.result.tables.reconciliation) if r["Écart inexpliqué"]] == []
+    (line,) = lines(twice.result.tables.reconciliation, Mesure="2.3-I01")
+    assert (line["Somme des retours"], line["Écartées"], line["Total consolidé"]) == (240, 120, 120)
+    assert any("chaque chiffre est compté une fois, celui du premier retour" in t for t in written(twice.synthese))
+    assert not any("chaque chiffre est compté une fois" in t for t in written(alone.synthese))
+
+
+def test_two_answers_that_differ_lose_nothing_and_count_no_figure_twice(tmp_path):
+    """Acodège is read first: its 130 persons count. SDAT alone tells the 12 outings; costs and the town's two grants
+    differ, and each counts; the agency's is one."""
+    agency = granted("2.3", 1, "ARS", "Maquette ARS", engage=34270)
+    acodege = emas(depenses__total=8000) | agency
+    sdat = emas(depenses__total=10000) | agency | {"2.3/mesures/2.3-I04/valeur": 12}
+    acodege["2.3/mesures/2.3-I01/valeur"] = 130
+    acodege |= granted("2.3", 2, "Ville de Dijon", "Cofinancement", engage=4000)
+    sdat |= granted("2.3", 2, "Ville de Dijon", "Cofinancement", engage=5000)
+    year = live(tmp_path, DIJON, 2025, {"sdat": sdat, "acodege": acodege})
+    values = {m: lines(year.result.tables.indicateurs, Mesure=m)[0]["Valeur"] for m in ("2.3-I01", "2.3-I04")}
+    assert values == {"2.3-I01": 130, "2.3-I04": 12}
+    of_fiche = money(year, "2.3")
+    assert (of_fiche["Engagé"], of_fiche["Cofinancements"], of_fiche["Coût réalisé"]) == (34270, 9000, 18000)
+    whose = "Acodège (acodege.xlsx)"
+    assert sorted(f for _, _, f in found(year, "REPONSE_COMMUNE_DIFFERENTE")) == [
+        f"10 000 € ; {whose} : 8 000 € ; les deux sont comptés",
+        f"120 ; {whose} : 130 ; la réponse de Acodège est comptée, celle-ci non",
+        f"5 000 € ; {whose} : 4 000 € ; les deux sont comptés",
+    ]
+    assert [r for r in lines(year.result.tables.reconciliation) if r["Écart inexpliqué"]] == []
+
+
+def test_a_figure_that_is_refused_in_the_first_answer_is_taken_from_the_second(tmp_path):
+    """24 communes of a territory that has 23."""
+    first, second = ({"2.3/mesures/2.3-C01/valeur": communes} for communes in (24, 7))
+    year = live(tmp_path, DIJON, 2025, {"acodege": emas() | first, "sdat": emas() | second})
+    refused = [a for a in year.result.anomalies if a.gravite == "bloquant" and a.file == "acodege.xlsx"]
+    (followed,) = lines(year.result.tables.indicateurs, Mesure="2.3-C01")
+    assert refused and followed["Valeur"] == 7
 
 
 def test_a_fiche_too_may_be_answered_together_and_a_definition_that_does_not_say_it_is_as_before(tmp_path):

@@ -23,7 +23,7 @@ ONE_ANSWER = "une seule réponse par fiche, structure et volet"
 # --- who answers ----------------------------------------------------------------------------------------------------
 
 
-class _ExpectedCheck(InputCheck, abstract=True):
+class ExpectedCheck(InputCheck, abstract=True):
     def expected_returns(self) -> Iterable[tuple[Any, ...]]:
         """Fiche, structure, volet of each expected return, and whether it is of a group: those of the campaign,
         else those that the contract alone allows to name.
@@ -53,7 +53,7 @@ class _ExpectedCheck(InputCheck, abstract=True):
         return [(r, volets[r["fiche"], fold(r["structure"])]) for r in others]
 
 
-class UnexpectedStructure(_ExpectedCheck, RetourCheck):
+class UnexpectedStructure(ExpectedCheck, RetourCheck):
     """A group that nobody named yet lets its candidates in."""
 
     code, gravity = "STRUCTURE_INATTENDUE", A_CONFIRMER
@@ -103,7 +103,7 @@ class UnexpectedStructure(_ExpectedCheck, RetourCheck):
         return place, ()
 
 
-class UnexpectedVolet(_ExpectedCheck, RetourCheck):
+class UnexpectedVolet(ExpectedCheck, RetourCheck):
     code, gravity = "VOLET_INATTENDU", A_CONFIRMER
     sought = "Le volet n’est pas indiqué, ou n’est pas celui de la structure qui répond."
     remedy = "choisissez le volet dont vous rendez compte, ou confirmez à la coordination."
@@ -167,7 +167,7 @@ class DuplicateRetour(InputCheck):
         return self.anomalie(place, (), "Retour", found, "un seul retour", remedy, A_CONFIRMER, refuses_file=True)
 
     def _conflict(self, r: Row, others: Sequence[str]) -> Anomalie:
-        found = f"une autre réponse de la même structure pour la fiche {r['fiche']}{_volet(r['volet'])} : "
+        found = f"une autre réponse de la même structure pour la fiche {r['fiche']}{of_volet(r['volet'])} : "
         remedy = (
             "demandez à la structure lequel est le bon, retirez l’autre, puis recommencez : d’ici là, "
             "aucun des deux n’est retenu."
@@ -187,7 +187,7 @@ def _same_answers(retours: pd.DataFrame) -> Iterable[list[Row]]:
     return groups.values()
 
 
-def _volet(volet: str | None) -> str:
+def of_volet(volet: str | None) -> str:
     return f", volet « {volet} »" if volet else ""
 
 
@@ -200,7 +200,7 @@ class ReplacedRetour(Check):
     remedy = "rien : la coordination l’a demandé ; le détail est à la feuille « Remplacements »."
 
 
-class _AbsentRetour(_ExpectedCheck, CampagneCheck, abstract=True):
+class _AbsentRetour(ExpectedCheck, CampagneCheck, abstract=True):
     """What is said of each expected return that is not there."""
 
     def found(self, fiche: str, structure: str, volet: str | None, groupe: bool) -> str:
@@ -233,7 +233,7 @@ class MissingRetour(_AbsentRetour):
         if groupe or structure != those[0] or any((fiche, fold(s), volet or "") in self._received for s in those):
             return ""
         names = " ou ".join(self.words.structure_name(s) for s in those)
-        return f"aucun retour de {names} pour la fiche {fiche}{_volet(volet)}"
+        return f"aucun retour de {names} pour la fiche {fiche}{of_volet(volet)}"
 
 
 def answering_together(given: CheckInput, expected: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], list[str]]:
@@ -244,33 +244,6 @@ def answering_together(given: CheckInput, expected: Iterable[tuple[Any, ...]]) -
         if known is not None and not groupe and known.answers_together(volet or ""):
             together.setdefault((fiche, volet or ""), []).append(structure)
     return together
-
-
-class CommonAnswerTwice(_ExpectedCheck, CampagneCheck):
-    """Both count: they may share the work, or each say all of it."""
-
-    code, gravity = "REPONSE_COMMUNE_EN_DOUBLE", A_CONFIRMER
-    sought = "Deux structures qui répondent ensemble ont chacune envoyé un retour."
-    expected = "un seul retour pour toutes"
-    remedy = "si les deux disent la même chose, retirez l’un des deux : d’ici là, ils sont comptés tous les deux."
-
-    def in_campagne(self) -> Iterator[Anomalie]:
-        together = answering_together(self.given, self.expected_returns())
-        firsts: dict[tuple[str, str], Row] = {}
-        for r in self.answers.fiches_returned if together else ():
-            key = r["fiche"], r["volet"] or self._only_volet(r["fiche"], r["structure"], together)
-            if r["structure"] not in together.get(key, ()):
-                continue
-            first = firsts.setdefault(key, r)
-            if first["structure"] != r["structure"]:
-                whose = f"{self.words.structure_name(first['structure'])} ({first['fichier']})"
-                found = f"un autre retour, de {whose}, pour la fiche {r['fiche']}{_volet(key[1])}"
-                yield self.anomalie(place_of(r), (), "Retour", found)
-
-    def _only_volet(self, fiche: str, structure: str, together: dict[tuple[str, str], list[str]]) -> str:
-        """What a blank volet stands for."""
-        theirs = [volet for (numero, volet), those in together.items() if numero == fiche and structure in those]
-        return theirs[0] if len(theirs) == 1 else ""
 
 
 class UnexplainedGap(Check):
@@ -290,7 +263,7 @@ class UnnamedGroup(_AbsentRetour):
 
     def found(self, fiche: str, structure: str, volet: str | None, groupe: bool) -> str:
         nom = self.words.structure_name(structure)
-        return f"« {nom} » pour la fiche {fiche}{_volet(volet)}, sans membres nommés" if groupe else ""
+        return f"« {nom} » pour la fiche {fiche}{of_volet(volet)}, sans membres nommés" if groupe else ""
 
 
 class GovernanceBelowMinimum(CampagneCheck):

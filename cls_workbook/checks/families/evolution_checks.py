@@ -8,8 +8,8 @@ from typing import Any
 
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie
 from cls_workbook.checks.check_kinds import CONFIRM, BetweenRetours, FicheCheck, InputCheck, RetourCheck
-from cls_workbook.checks.families.like_declarations import Declaration, alike
 from cls_workbook.checks.families.progress_checks import is_stock
+from cls_workbook.checks.given.like_declarations import Declaration, alike
 from cls_workbook.checks.given.measure_counts import MesureCount, counts
 from cls_workbook.checks.given.typed_answers import Row, by_retour, place_of, typed_cells
 from cls_workbook.domain.model import Mesure

@@ -99,6 +99,16 @@ class CheckInput:
             values = kept(self.values)
         return dataclasses.replace(self, values=values, retours=kept(self.retours))
 
+    def without_cells(self, cells: Collection[tuple[str, str, str]]) -> CheckInput:
+        """The same without some values: (fichier, feuille, cellule)."""
+        if not cells:
+            return self
+        files = {file for file, _, _ in cells}
+        store = ValueStore.of(self.values)
+        kept = store.without(files, lambda file, _, sheet, cell: (file, sheet, cell) in cells)
+        whole = isinstance(self.values, ValueStore)
+        return dataclasses.replace(self, values=kept if whole else kept.read())
+
     def par_fiche(self, bloc: str) -> Iterator[tuple[str, CheckInput]]:
         """Each fiche of which something is said in this block, and what is said of it."""
         store = ValueStore.of(self.values)

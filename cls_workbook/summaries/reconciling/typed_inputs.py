@@ -38,6 +38,8 @@ class TypedInputs(NamedTuple):
             return REPLACED
         if self.excluded.retour(file, fiche):
             return SET_ASIDE
+        if (file, sheet, cell) in self.excluded.aside:
+            return SET_ASIDE
         return REFUSED if (file, sheet, cell) in self.excluded.cells else RETAINED
 
     def of_block(self, bloc: str, input_fields: Collection[str]) -> Iterator[tuple[str, str, str, Any, str]]:
