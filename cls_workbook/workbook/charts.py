@@ -38,7 +38,9 @@ def settings(chart: Chart) -> dict[str, Options]:
     """Name of a chart's setting method → its options."""
     tints = look.charte()["graphique"]
     output: dict[str, Options] = {
-        "set_title": {"name": chart.titre, "name_font": _font("graphique_titre", "accent", bold=True)},
+        "set_title": {"name": chart.titre, "name_font": _font("graphique_titre", "accent", bold=True)}
+        if chart.titre
+        else {"none": True},
         "set_size": {"width": chart.width, "height": chart.height},
         "set_chartarea": {"border": {"color": look.color(tints["quadrillage"])}, "fill": {"color": "#FFFFFF"}},
         "set_legend": _legend(chart),

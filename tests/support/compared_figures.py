@@ -5,8 +5,8 @@ Knows nothing of the package.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +30,8 @@ MONEY_OF_FICHE = {
 }
 AMOUNTS = {"Prévu": "prevu", "Engagé": "engage", "Versé": "verse"}
 SCHEDULED = "à programmer"
-UNKNOWN = "—"
+TRENDS = ("L’année", "D’une année à l’autre")
+LIGHT = re.compile(r"\d+(\.\d+)? · [^·]+")
 COST = "Coût réalisé, tous financeurs"  # a column of Évolution
 
 
@@ -295,24 +296,22 @@ class _YearComparison:
         self.comparison.of_row(self.said("région, maquette"), self.left_in_all() | cumulated, maquette)
 
     def _first_page(self) -> None:
-        """Figures in a row, their titles above them."""
-        rows = list(self.workbook["Synthèse"].iter_rows(values_only=True))
-        page: Row = {}
-        for titles, below in zip(rows[:40], rows[1:41], strict=True):
-            page |= {str(t).split(" : ")[-1]: v for t, v in zip(titles, below, strict=True) if t is not None}
+        """The rows of its trends, under the year; then the word of each light, but those of actions that stopped."""
+        rows = list(self.workbook["Synthèse"].iter_rows(values_only=True, max_row=60))
+        head = next((row for row in rows if row[1] in TRENDS), ())
+        shown = {row[1]: row[head.index(str(self.annee))] for row in rows if row[1]} if head else {}
         now = [m[self.annee] for m in self.money.values()]
-        done = [again.completion(self.returns[self.annee], numero) for numero in self.money]
-        programmed = [word for word in done if word not in (None, again.NOTHING)]
-        fully, partly = (programmed.count(word) for word in ("Totale", "Partielle"))
         expected = {
-            f"engagé {self.annee}": total(m.engage for m in now),
-            f"versé {self.annee}": total(m.verse for m in now),
-            f"Coût réalisé {self.annee}": total(m.cost for m in now),
-            "Taux de réalisation strict": Fraction(fully, len(programmed)) if programmed else None,
-            "Taux de réalisation large": Fraction(fully + partly, len(programmed)) if programmed else None,
+            "Engagé sur la maquette": total(m.engage for m in now),
+            "Versé sur la maquette": total(m.verse for m in now),
+            "Coût des actions, tous financeurs": total(m.cost for m in now),
         }
-        shown = {title: None if page.get(title) == UNKNOWN else page.get(title) for title in expected}
         self.comparison.of_row(self.said("Synthèse, première page"), expected, shown)
+        lights = dict(cell.split(" · ", 1) for row in rows for cell in row if LIGHT.fullmatch(str(cell)))
+        for numero, word in lights.items():
+            if word in ("Totale", "Partielle", "Nulle", again.NOTHING):
+                done = again.completion(self.returns[self.annee], numero)
+                self.comparison.of(self.said(f"Synthèse, feu de {numero}"), done, word)
 
     def _subtotals(self, rows: dict[str, Row]) -> None:
         now = {numero: m[self.annee] for numero, m in self.money.items()}

@@ -123,7 +123,7 @@ def test_solidarites_workbook_names_no_agency_and_asks_no_indicator(tmp_path):
 
 def test_solidarites_synthese_speaks_of_the_contract_not_of_an_agency(solidarites):
     texts = written(solidarites[0].synthese)
-    assert "Contrat : engagé 2024" in texts
+    assert "La maquette du contrat, depuis le début" in texts
     assert not [t for t in texts if "ARS :" in t]
 
 

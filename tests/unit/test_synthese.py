@@ -12,10 +12,11 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.synthese.synthese_pieces import Board
+from cls_workbook.reports.synthese.synthese_portrait import appearance
 from cls_workbook.reports.synthese.text_heights import height, pieces, text_line_count
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, Link, Workbook
-from tests.support.written_result import CONTRAT, N, indicateurs, reponses, result, totaux
+from tests.support.written_result import CONTRAT, N, indicateurs, reponses, result
 from tests.support.xlsx_lint import lint
 
 SENTENCE = "La mobilisation du public reste inégale selon les quartiers, et la coordination y travaille. "
@@ -37,13 +38,6 @@ def row_of(sheet, valeur, rank=0):
     """The values of the row where ``valeur`` stands (the ``rank``-th time), from left to right."""
     numero = [c.line for c in sheet.cells if c.valeur == valeur][rank]
     return [c.valeur for c in sorted(sheet.cells, key=lambda c: c.column) if c.line == numero and c.valeur is not None]
-
-
-def card(sheet, titre):
-    """(value, note) of a key figure."""
-    top = next(c for c in sheet.cells if c.valeur == titre)
-    by_place = {(c.line, c.column): c.valeur for c in sheet.cells}
-    return by_place[top.line + 1, top.column], by_place[top.line + 2, top.column].replace("\u00a0", " ")
 
 
 def charts(sheet):
@@ -69,36 +63,6 @@ def test_it_says_which_contract_year_and_state_it_is():
 
 def test_once_the_copil_has_validated_it_it_says_when():
     assert "Validé en COPIL le 02/04/2026" in values(drawing(validated_on=datetime.date(2026, 4, 2)))
-
-
-def test_each_signatory_has_room_for_its_logo():
-    logos = [c.valeur for c in drawing().cells if c.style == "cadre_logo"]
-    assert logos == ["Agence", "Ville"]
-
-
-def test_both_rates_of_realisation_are_given_with_their_terms():
-    sheet = drawing()
-    assert card(sheet, "Taux de réalisation strict") == (D("0.5"), "1 réalisée en totalité sur 2 programmées")
-    assert card(sheet, "Taux de réalisation large") == (D(1), "2 en totalité ou en partie sur 2 programmées")
-
-
-def test_the_levels_of_the_maquette_stand_side_by_side():
-    sheet = drawing()
-    assert card(sheet, "Agence : prévu au contrat")[0] == D(20000)
-    assert card(sheet, "Agence : engagé 2025") == (D("3000.50"), "connu pour 1 fiche dotée sur 1")
-    assert card(sheet, "Agence : versé 2025")[0] == D("1500.25")
-    assert card(sheet, "Coût réalisé 2025") == (D(58000), "tous financeurs ; connu pour 2 fiches sur 3")
-
-
-def test_an_unknown_figure_is_a_dash_never_zero():
-    without = totaux()
-    without.loc[0, ["Programmé", "Engagé"]] = None
-    sheet = drawing(totaux=without)
-    assert card(sheet, "Agence : programmé 2025")[0] == "—"
-
-
-def test_blocking_alerts_are_counted():
-    assert card(drawing(), "Alertes bloquantes") == (1, "valeurs hors des totaux ; 1 autre à confirmer")
 
 
 # --- fiches ---
@@ -159,7 +123,7 @@ def test_an_etat_is_told_by_its_word_and_by_a_role():
 
 def test_a_scale_of_the_contract_s_own_finds_its_colours_by_rank():
     listes = ChoiceLists(etats=("Pas lancée", "Lancée", "Finie", "Stoppée"), etats_a_motif=("Stoppée",))
-    roles = [synthese_sheet.appearance(listes, etat)[0] for etat in listes.etats]
+    roles = [appearance(listes, etat)[0] for etat in listes.etats]
     assert roles == ["etat_neutre", "etat_encours", "etat_bon", "etat_attention"]
 
 
@@ -231,26 +195,13 @@ def test_no_figure_adds_the_natures_of_money_together():
 
 def test_every_chart_reads_visible_cells_of_the_sheet_and_says_what_it_shows():
     sheet = drawing()
-    assert len(sheet.charts) == 4
+    assert len(sheet.charts) == 3
     for chart in sheet.charts:
         assert len(chart.alt_text) > 30
         for one_series in chart.series:
             assert one_series.values[0] == sheet.nom
             assert any(v is not None for v in values_read(sheet, one_series.values))
             assert all(values_read(sheet, one_series.categories))
-
-
-def test_progress_is_stacked_by_axe_with_a_colour_for_each_etat():
-    sheet = drawing()
-    chart = charts(sheet)["Fiches par état"]
-    assert chart.stacked
-    assert {s.nom: values_read(sheet, s.values) for s in chart.series} == {
-        "En cours": [1, 0],
-        "Reportée": [1, 0],
-        "Sans retour": [0, 1],
-        "À programmer": [1, 0],
-    }
-    assert len({s.color for s in chart.series}) == 4
 
 
 def test_only_measures_with_an_initial_value_and_a_value_are_compared():
@@ -390,7 +341,7 @@ def test_it_prints_on_landscape_a4_one_page_wide_with_a_repeated_head(tmp_path):
     assert page.print_title_rows == "$1:$1"
     assert "&P / &N" in page.oddFooter.right.text
     assert page.print_area.endswith(f"$AK${max(c.line for c in drawing().cells)}")
-    assert len(page._charts) == 4
+    assert len(page._charts) == 3
     assert lint(path) == []
 
 
@@ -441,7 +392,7 @@ def test_no_page_holds_more_than_its_paper():
         for start, end in zip(bounds, bounds[1:], strict=False)
     ]
     assert len(pages) > 5
-    assert max(pages) <= 690 - 20  # points that a landscape A4 page takes at this width, less the head
+    assert max(pages) <= 575 - 20  # points that a landscape A4 page takes at this width, less the head
 
 
 def test_a_contract_without_fiche_amount_or_return_still_has_its_synthese():
@@ -473,7 +424,7 @@ def test_a_text_takes_more_lines_in_a_narrower_cell_and_none_of_it_is_lost():
     assert text_line_count(texte, 36) < text_line_count(texte, 9)
     assert len(pieces(texte, 9)) > 1
     assert " ".join(" ".join(pieces(texte, 9)).split()) == texte.strip()
-    assert height("", 4) == height(None, 4) == 19
+    assert height("", 4) == height(None, 4) == 17
     assert text_line_count("x" * 500, 2) > 20
 
 

@@ -14,12 +14,11 @@ from cls_workbook.reports.synthese.text_heights import PIXELS, height, pieces
 from cls_workbook.workbook.description import CellRange, Chart, ChartSeries, PrintSetup, Sheet
 
 UNITS, FIRST = 36, 2  # units of a line; column of the first one (A is a margin)
-UNIT_WIDTH = 4.71
-PAGE_HEIGHT = 668  # points of rows on a landscape A4 page, one page wide, with some to spare
+UNIT_WIDTH = 3.86  # so narrow that 9 points on the sheet are 8 on paper
+PAGE_HEIGHT = 560  # points of rows on a landscape A4 page, one page wide, with some to spare
 POINT = 4 / 3  # pixels
 
 _DIGITS = ("montant", "taux", "entier", "decimal")
-_CARD_ROLES = {False: "chiffre_cle", True: "chiffre_cle_alerte"}
 _MAX_ROW_POINTS = 400
 STRONG, MUTED, CENTRED, WHOLE = "dense_fort", "dense_doux", "dense:petit_centre", "dense:entier_cale"
 AMOUNT, ROUND_AMOUNT, RATE = "dense:montant_cale", "dense:montant_rond_cale", "dense:taux_cale"
@@ -207,13 +206,13 @@ class Board:
             self.row(points, *((half, texte, "dense") for texte in (*pair, None)[:2]))
 
     def cards(self, cards: Sequence[Card]) -> None:
-        """Up to six key figures side by side; an unknown one shows a dash."""
-        unites = UNITS // 6
-        note = max(height(c.note, unites - 1, minimum=18) for c in cards)
-        self.keep_together(20 + 34 + note)
-        self.row(20, *((unites, c.titre, "chiffre_cle_titre") for c in cards))
-        figures = (("—" if c.valeur is None else c.valeur, f"{_CARD_ROLES[c.alert]}:{c.format}") for c in cards)
-        self.row(34, *((unites, *figure) for figure in figures))
+        """Some key figures side by side; an unknown one shows a dash."""
+        unites = UNITS // len(cards)
+        note = max(height(c.note, unites - 1, minimum=16) for c in cards)
+        self.keep_together(17 + 26 + note)
+        self.row(17, *((unites, c.titre, "chiffre_cle_titre") for c in cards))
+        figures = (("—" if c.valeur is None else c.valeur, f"chiffre_cle:{c.format}") for c in cards)
+        self.row(26, *((unites, *figure) for figure in figures))
         self.row(note, *((unites, c.note, "chiffre_cle_libelle") for c in cards))
 
     def sheet_table(

@@ -1,0 +1,207 @@
+"""The figures of the first page, each from a table of the consolidation. Nothing is drawn here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from cls_workbook.domain.model import Fiche, Mesure
+from cls_workbook.french import fold
+from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reports.synthese.synthese_portrait import Portrait
+from cls_workbook.reports.synthese.synthese_values import is_number
+from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.summaries.balances import remainders
+from cls_workbook.summaries.history import ETAT
+from cls_workbook.summaries.progress import COMPLETED
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
+from cls_workbook.tables.table_frames import frame_records
+
+VALUE, BEFORE = "Valeur", "Valeur n-1"
+PEOPLE = "PERSONNES"
+
+
+class FichesTotal(NamedTuple):
+    """A sum over fiches and on how many it rests. ``total`` None: nothing is known."""
+
+    total: Decimal | int | None
+    fiches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A figure of last year and of this one; None: not known. ``basis``: on what it rests, "" where nothing is to be
+    said."""
+
+    libelle: str
+    before: Decimal | int | None
+    now: Decimal | int | None
+    format: str
+    basis: str = ""
+
+    @property
+    def change(self) -> str:
+        """« en hausse de 12 % », « stable »; "" where it cannot be said."""
+        if self.before is None or self.now is None or self.basis:
+            return ""
+        if self.now == self.before:
+            return "stable"
+        word = "en hausse" if self.now > self.before else "en baisse"
+        if not self.before:
+            return word
+        share = abs(Decimal(self.now) - Decimal(self.before)) / Decimal(self.before) * 100
+        return f"{word} de {max(1, round(share))} %"
+
+
+# --- Persons and places -----------------------------------------------------------------------------------------------
+
+
+def people(portrait: Portrait, column: str = VALUE, fiches: Iterable[Fiche] | None = None) -> FichesTotal:
+    """Of each fiche the largest number of persons that one of its measures counts, added over the fiches.
+
+    A person whom two fiches reached is there twice. A masked value is not there.
+    """
+    wanted = portrait.contrat.fiches if fiches is None else fiches
+    counts = [n for n in (people_of(portrait, f, column) for f in wanted) if n is not None]
+    return FichesTotal(total_of(counts), len(counts))
+
+
+def people_of(portrait: Portrait, fiche: Fiche, column: str = VALUE) -> Decimal | int | None:
+    lines = (portrait.indicateurs.get(m.id, {}) for m in fiche.mesures if m.agregation == PEOPLE)
+    known = [r[column] for r in lines if is_number(r.get(column))]
+    return max(known, default=None)
+
+
+def places(portrait: Portrait) -> dict[str, tuple[int | None, int]]:
+    """Type (commune, qpv) → (how many of the contract's were reached, how many there are); None: no return says."""
+    touched = {(r["type"], r["nom"]) for r in frame_records(portrait.result.summaries.territoire)}
+    known = {
+        "commune": [c.nom for c in portrait.contrat.communes],
+        "qpv": [q.nom for q in portrait.contrat.qpv_in(portrait.annee)],
+    }
+    reached = {t: sum((t, nom) in touched for nom in names) if touched else None for t, names in known.items()}
+    return {t: (reached[t], len(names)) for t, names in known.items()}
+
+
+# --- The maquette -----------------------------------------------------------------------------------------------------
+
+
+class Maquette(NamedTuple):
+    """Of the contract since its first year, EUR; None: not known. ``to_pay``: engaged and not paid, fiche by fiche;
+    ``left``: of the maquette, neither engaged nor paid, negative beyond it. ``known``: of the ``funded`` fiches, those
+    that are known to have engaged something."""
+
+    total: Decimal | None
+    engaged: Decimal | None
+    paid: Decimal | None
+    to_pay: Decimal
+    left: Decimal | None
+    known: int
+    funded: int
+
+
+def maquette(portrait: Portrait) -> Maquette:
+    total = next(iter(frame_records(portrait.result.summaries.totaux)), {}).get("Contrat")
+    end = portrait.annee + 1
+    engaged = remainders.of_earlier_years(portrait.history, end, remainders.ENGAGE, remainders.ENGAGED_BEFORE)
+    paid = remainders.of_earlier_years(portrait.history, end, remainders.VERSE)
+    due = (max(Decimal(0), amount - paid.get(fiche, Decimal(0))) for fiche, amount in engaged.items())
+    to_pay, paid_total = sum(due, Decimal(0)), total_of(paid.values())
+    used = to_pay + (paid_total or 0)
+    left = None if total is None else Decimal(total) - used
+    funded = [fiche for fiche, row in portrait.money.items() if row["Montant contrat"] is not None]
+    known = sum(fiche in engaged for fiche in funded)
+    return Maquette(total, total_of(engaged.values()), paid_total, to_pay, left, known, len(funded))
+
+
+# --- Against last year ------------------------------------------------------------------------------------------------
+
+
+def trends(portrait: Portrait) -> list[Trend]:
+    """What is known of this year or of the last; figures that rest on other fiches are not compared."""
+    rows = [_done(portrait), _people_trend(portrait)]
+    rows += [
+        _amount(portrait, objet, libelle)
+        for objet, libelle in (
+            ("Engagé", "Engagé sur la maquette"),
+            ("Versé", "Versé sur la maquette"),
+            ("Coût réalisé", "Coût des actions, tous financeurs"),
+        )
+    ]
+    return [t for t in rows if t.before is not None or t.now is not None]
+
+
+def _done(portrait: Portrait) -> Trend:
+    states = {a: _by_fiche(portrait, ETAT, a) for a in (portrait.annee - 1, portrait.annee)}
+    before, now = (
+        sum(fold(str(etat)) == COMPLETED for etat in s.values()) if s else None
+        for s in (states[portrait.annee - 1], states[portrait.annee])
+    )
+    return Trend("Fiches réalisées depuis le début", before, now, "entier")
+
+
+def _people_trend(portrait: Portrait) -> Trend:
+    """On the fiches that count persons both years, where last year is known at all."""
+    both = [
+        f
+        for f in portrait.contrat.fiches
+        if people_of(portrait, f) is not None and people_of(portrait, f, BEFORE) is not None
+    ]
+    if not both:
+        return Trend("Personnes touchées", None, people(portrait).total, "entier")
+    before, now = (people(portrait, column, both).total for column in (BEFORE, VALUE))
+    counted = people(portrait).fiches
+    libelle = "Personnes touchées" + (f", {len(both)} fiches comparables" if counted > len(both) else "")
+    return Trend(libelle, before, now, "entier")
+
+
+def _amount(portrait: Portrait, objet: str, libelle: str) -> Trend:
+    before, now = (_by_fiche(portrait, objet, a) for a in (portrait.annee - 1, portrait.annee))
+    basis = f"sur {len(now)} fiches, contre {len(before)}" if before and now and before.keys() != now.keys() else ""
+    return Trend(libelle, total_of(before.values()), total_of(now.values()), "montant_rond", basis)
+
+
+def _by_fiche(portrait: Portrait, objet: str, annee: int) -> dict[str, Decimal]:
+    return {str(r["Fiche"]): r["Valeur"] for r in portrait.history if r["Objet"] == objet and r["Année"] == annee}
+
+
+def strongest_change(portrait: Portrait) -> tuple[Fiche, Mesure, Decimal, Decimal] | None:
+    """The key measure that moved most since last year, with both values; rates are left aside."""
+
+    def moved(candidate: tuple[Fiche, Mesure, Decimal, Decimal]) -> Decimal:
+        _, _, before, now = candidate
+        return abs(now - before) / before
+
+    found = [
+        (fiche, mesure, Decimal(str(before)), Decimal(str(now)))
+        for fiche in portrait.contrat.fiches
+        for mesure in portrait.key_mesures(fiche)
+        if mesure.agregation not in AS_RATE
+        for before, now in [_both(portrait, mesure)]
+        if is_number(before) and is_number(now) and before and before != now
+    ]
+    return max(found, key=moved, default=None)
+
+
+def _both(portrait: Portrait, mesure: Mesure) -> tuple[object, object]:
+    line = portrait.indicateurs.get(mesure.id, {})
+    return line.get(BEFORE), line.get(VALUE)
+
+
+# --- What the figures rest on -----------------------------------------------------------------------------------------
+
+
+def lacking_structures(portrait: Portrait) -> list[str]:
+    """Who has not answered, or whose answer is set aside: « CPTS Pays d’Or (1.1) », in the contract's order."""
+    fiches: dict[str, list[str]] = {}
+    for r in frame_records(portrait.result.tables.retours):
+        if r["Statut"] in (MISSING, REJECTED, DUPLICATE):
+            fiches.setdefault(r["Structure"] or "structure inconnue", []).append(r["Fiche"] or "?")
+    return [f"{structure} ({', '.join(dict.fromkeys(numbers))})" for structure, numbers in fiches.items()]
+
+
+def statuts(portrait: Portrait) -> Counter[str]:
+    return Counter(r["Statut"] for r in frame_records(portrait.result.tables.retours))
