@@ -46,7 +46,7 @@ def test_each_library_is_known_where_it_serves():
     assert importers["xlsxwriter"] == {"fast_paths", "workbook"}
     assert importers["python_calamine"] <= {"reading", "reports"}
     assert importers["pandera"] <= {"checks", "reading", "tables"}
-    assert importers["lxml"] == {"office"}
+    assert importers["lxml"] == set()
     assert importers["pyarrow"] == {"reports"}
     assert importers["distributed"] == {"engines"}
     assert importers["dask"] == set()

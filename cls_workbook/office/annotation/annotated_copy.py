@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from lxml import etree
-
 from cls_workbook.anomalies import GRAVITIES, INFORMATION, Anomalie
 from cls_workbook.office.annotation import anomaly_list_sheet
 from cls_workbook.office.annotation.annotated_sheet import OpenSheet, place
@@ -20,11 +18,11 @@ from cls_workbook.office.annotation.returned_package import (
     SHEET_TYPE,
     WORKBOOK,
     ReturnedPackage,
-    detach,
     first_child,
     nom,
     put_before,
 )
+from cls_workbook.office.annotation.xml_tree import Element
 from cls_workbook.reading.beside.annotation_lists import FILLS
 from cls_workbook.reading.reading_checks import CellNote
 from cls_workbook.workbook import look, writer
@@ -136,7 +134,7 @@ class WorkingCopy:
         for rank, sheet in enumerate(first_child(workbook, "sheets")):
             if sheet.get("name") == sheet_name:
                 part = self.package.worksheets()[sheet_name]
-                detach(sheet)
+                sheet.detach()
                 self.package.withdraw(WORKBOOK, part)
                 self._open_sheets.pop(part, None)
                 self._shift(rank, -1)
@@ -145,21 +143,21 @@ class WorkingCopy:
     def _shift(self, rank: int, step: int) -> None:
         """Names and views cite sheets by rank: one was added at ``rank``, or taken away from there."""
         workbook = self.package.xml(WORKBOOK)
-        for defined_name in list(workbook.iterfind(f"{nom('definedNames')}/{nom('definedName')}")):
+        for defined_name in list(workbook.findall(f"{nom('definedNames')}/{nom('definedName')}")):
             local = defined_name.get("localSheetId")
             if local is None:
                 continue
             if step < 0 and int(local) == rank:
-                detach(defined_name)
+                defined_name.detach()
             elif int(local) >= rank:
                 defined_name.set("localSheetId", str(int(local) + step))
-        for view in workbook.iterfind(f"{nom('bookViews')}/{nom('workbookView')}"):
+        for view in workbook.findall(f"{nom('bookViews')}/{nom('workbookView')}"):
             active = int(view.get("activeTab", 0))
             view.set("activeTab", str(max(0, active + step * (active >= rank))))
             view.attrib.pop("firstSheet", "")
         defined = workbook.find(nom("definedNames"))
         if defined is not None and not len(defined):
-            workbook.remove(defined)
+            defined.detach()
 
     # --- the sheets added ---
 
@@ -187,7 +185,7 @@ class WorkingCopy:
         self._add(source, listing, styles, in_front=True)
         start, end = page.print_setup.repeated_rows or (1, 1)
         self._print_titles(listing, start, end)
-        for view in self.package.xml(WORKBOOK).iterfind(f"{nom('bookViews')}/{nom('workbookView')}"):
+        for view in self.package.xml(WORKBOOK).findall(f"{nom('bookViews')}/{nom('workbookView')}"):
             view.set("activeTab", "0")
 
     def _add(
@@ -207,7 +205,7 @@ class WorkingCopy:
         numero = max((int(f.get("sheetId", 0)) for f in worksheets), default=0) + 1
         attributes = {"name": sheet_name, "sheetId": str(numero)} | ({"state": etat} if etat else {})
         attributes[RELATION_ID] = self.package.add_relation(WORKBOOK, "worksheet", part)
-        element = etree.Element(nom("sheet"), attributes)
+        element = Element(nom("sheet"), attributes)
         worksheets.insert(0 if in_front else len(worksheets), element)
         if in_front:
             self._shift(0, 1)
@@ -216,19 +214,19 @@ class WorkingCopy:
         workbook = self.package.xml(WORKBOOK)
         defined = workbook.find(nom("definedNames"))
         if defined is None:
-            defined = etree.Element(nom("definedNames"))
+            defined = Element(nom("definedNames"))
             put_before(workbook, defined, _AFTER_NAMES)
         attributes = {"name": "_xlnm.Print_Titles", "localSheetId": "0"}
-        etree.SubElement(defined, nom("definedName"), attributes).text = f"'{sheet}'!${start}:${end}"
+        defined.add(nom("definedName"), attributes).text = f"'{sheet}'!${start}:${end}"
 
 
-def _write_text(cell: etree._Element, texts: list[str]) -> None:
+def _write_text(cell: Element, texts: list[str]) -> None:
     """A shared text as the cell's own."""
     if cell.get("t") != "s":
         return
     content = texts[int(cell.findtext(nom("v"), "0"))]
-    cell[:] = []
+    cell.replace_children(())
     cell.set("t", "inlineStr")
-    piece = etree.SubElement(etree.SubElement(cell, nom("is")), nom("t"))
+    piece = cell.add(nom("is")).add(nom("t"))
     piece.text = content
     piece.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from lxml import etree
-
 from cls_workbook.office.annotation.returned_package import (
     RELATION_ID,
     ReturnedPackage,
@@ -16,6 +14,7 @@ from cls_workbook.office.annotation.returned_package import (
     nom,
     put_before,
 )
+from cls_workbook.office.annotation.xml_tree import Element
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 # What follows <legacyDrawing> in a sheet, in the order that the format wants.
@@ -48,7 +47,7 @@ class OpenSheet:
             raise UnusualArchive(part)
 
     @cached_property
-    def _rows(self) -> dict[int, etree._Element]:
+    def _rows(self) -> dict[int, Element]:
         data = self.root.find(nom("sheetData"))
         if data is None or any("r" not in line.attrib for line in data):
             raise UnusualArchive(self.part)
@@ -69,7 +68,7 @@ class OpenSheet:
         texts = {c.get("r", ""): self._text(c) for c in cells if c.get("t") in ("s", "inlineStr", "str")}
         return {address: text for address, text in texts.items() if place(address)[1] <= TEXT_COLUMNS}
 
-    def _text(self, cell: etree._Element) -> str:
+    def _text(self, cell: Element) -> str:
         if cell.get("t") == "s":
             rank, shared = cell.findtext(nom("v"), ""), self.package.shared_texts
             return shared[int(rank)] if rank.isdecimal() and int(rank) < len(shared) else ""
@@ -81,7 +80,7 @@ class OpenSheet:
     def set_style(self, address: str, rank: int) -> None:
         self._cell(address).set("s", str(rank))
 
-    def _cell(self, address: str) -> etree._Element:
+    def _cell(self, address: str) -> Element:
         """The cell, made blank in its place if it is not written."""
         rank, column = place(address)
         line = self._row(rank)
@@ -93,17 +92,17 @@ class OpenSheet:
             if there > column:
                 next_one = position
                 break
-        cell = etree.Element(nom("c"), r=address)
+        cell = Element(nom("c"), r=address)
         if line.get("s") and line.get("customFormat") == "1":
             cell.set("s", line.get("s", ""))
         line.insert(next_one, cell)
         return cell
 
-    def _row(self, rank: int) -> etree._Element:
+    def _row(self, rank: int) -> Element:
         if rank not in self._rows:
             after = next((li for r, li in sorted(self._rows.items()) if r > rank), None)
-            fresh = etree.Element(nom("row"), r=str(rank))
-            first_child(self.root, "sheetData").append(fresh) if after is None else after.addprevious(fresh)
+            fresh = Element(nom("row"), r=str(rank))
+            first_child(self.root, "sheetData").append(fresh) if after is None else after.put_before(fresh)
             self._rows[rank] = fresh
         return self._rows[rank]
 
@@ -113,7 +112,7 @@ class OpenSheet:
     def widths(self) -> dict[int, int]:
         """Column → pixels, for those that are told; a hidden one has none."""
         told: dict[int, int] = {}
-        for groupe in self.root.iterfind(f"{nom('cols')}/{nom('col')}"):
+        for groupe in self.root.findall(f"{nom('cols')}/{nom('col')}"):
             hidden = groupe.get("hidden") in ("1", "true")
             pixels = 0 if hidden else int(float(groupe.get("width", 9)) * 7 + 5)
             first, last = int(groupe.get("min", 1)), int(groupe.get("max", 1))
@@ -144,8 +143,8 @@ class OpenSheet:
 
     def attach_drawing(self, part: str) -> None:
         relation = self.package.add_relation(self.part, "vmlDrawing", part)
-        put_before(self.root, etree.Element(nom("legacyDrawing"), {RELATION_ID: relation}), _AFTER_DRAWING)
+        put_before(self.root, Element(nom("legacyDrawing"), {RELATION_ID: relation}), _AFTER_DRAWING)
 
     def deselect(self) -> None:
-        for view in self.root.iterfind(f"{nom('sheetViews')}/{nom('sheetView')}"):
+        for view in self.root.findall(f"{nom('sheetViews')}/{nom('sheetView')}"):
             view.attrib.pop("tabSelected", "")

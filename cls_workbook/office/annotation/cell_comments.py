@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable
 
-from lxml import etree
-
 from cls_workbook.french import without_control_characters
 from cls_workbook.office.annotation.annotated_sheet import DEFAULT_WIDTH, OpenSheet, place
-from cls_workbook.office.annotation.returned_package import detach, first_child, nom, text_of
+from cls_workbook.office.annotation.returned_package import first_child, nom
+from cls_workbook.office.annotation.xml_tree import Element, parse
 from cls_workbook.reading.beside.note_messages import OURS
 
 MARK = OURS
@@ -53,15 +51,18 @@ class SheetComments:
         # A discussion of recent Excel has a comment as its shadow, which must stay what it is.
         self.discussions = sheet.linked_part("threadedComment") is not None
 
-    def _list(self) -> etree._Element:
+    def _list(self) -> Element:
+        return first_child(self._root(), "commentList")
+
+    def _root(self) -> Element:
         if self.part is None:
             self.part = self.package.free("xl/comments{}.xml")
-            root = etree.fromstring(f'<comments xmlns="{nom("")[1:-1]}"><authors/><commentList/></comments>'.encode())
+            root = parse(f'<comments xmlns="{nom("")[1:-1]}"><authors/><commentList/></comments>'.encode())
             self.package.write(self.part, root, _NOTES_TYPE)
             self.package.add_relation(self.sheet.part, "comments", self.part)
-        return first_child(self.package.xml(self.part), "commentList")
+        return self.package.xml(self.part)
 
-    def _by_cell(self) -> dict[str, etree._Element]:
+    def _by_cell(self) -> dict[str, Element]:
         return {} if self.part is None else {n.get("ref", ""): n for n in self._list()}
 
     def put(self, texts: dict[str, str]) -> None:
@@ -74,27 +75,27 @@ class SheetComments:
             if note is not None and self.discussions:
                 continue
             if note is None:
-                note = etree.SubElement(self._list(), nom("comment"), ref=address, authorId=author)
-                etree.SubElement(note, nom("text"))
+                note = self._list().add(nom("comment"), ref=address, authorId=author)
+                note.add(nom("text"))
                 new.append((address, texte))
             self._complete(first_child(note, "text"), texte)
         if new:
             listing = self._list()
-            listing[:] = sorted(listing, key=lambda n: place(n.get("ref", "")))
+            listing.replace_children(sorted(listing, key=lambda n: place(n.get("ref", ""))))
             self._draw(new)
 
     def _author(self) -> int:
-        authors = first_child(self._list().getroottree().getroot(), "authors")
+        authors = first_child(self._root(), "authors")
         names = [a.text for a in authors]
         if AUTHOR not in names:
-            etree.SubElement(authors, nom("author")).text = AUTHOR
+            authors.add(nom("author")).text = AUTHOR
             names.append(AUTHOR)
         return names.index(AUTHOR)
 
-    def _complete(self, texte: etree._Element, addition: str) -> None:
+    def _complete(self, texte: Element, addition: str) -> None:
         for child in list(texte):
             if child.tag == nom("t"):  # plain text: a run, as the others
-                texte.remove(child)
+                child.detach()
                 _add_run(texte, child.text or "")
         separator = "\n\n" if len(texte) else ""
         _add_run(texte, f"{separator}{MARK}\n", bold=True)
@@ -135,10 +136,10 @@ class SheetComments:
         """Takes away what ``put`` had added, in this copy or in one that a spreadsheet has saved since."""
         for address, note in self._by_cell().items():
             texte = note.find(nom("text"))
-            if texte is None or MARK not in text_of(texte):
+            if texte is None or MARK not in texte.all_text():
                 continue
             if not _cut(texte):
-                detach(note)
+                note.detach()
                 self._erase_shape(address)
         self._drop_if_empty()
 
@@ -160,7 +161,7 @@ class SheetComments:
         drawing = self.sheet.drawing_part()
         if drawing and not _SHAPES.search(self._read_drawing(drawing)):
             for element in self.sheet.root.findall(nom("legacyDrawing")):
-                detach(element)
+                element.detach()
             self.package.withdraw(self.sheet.part, drawing)
         self.part = None
 
@@ -178,19 +179,19 @@ def _advance(start: int, pixels: int, size: Callable[[int], int]) -> tuple[int, 
     return start, remaining
 
 
-def _add_run(texte: etree._Element, content: str, bold: bool = False) -> None:
-    run = etree.SubElement(texte, nom("r"))
-    run_format = etree.SubElement(run, nom("rPr"))
+def _add_run(texte: Element, content: str, bold: bool = False) -> None:
+    run = texte.add(nom("r"))
+    run_format = run.add(nom("rPr"))
     if bold:
-        etree.SubElement(run_format, nom("b"))
-    etree.SubElement(run_format, nom("sz"), val="9")
-    etree.SubElement(run_format, nom("rFont"), val="Calibri")
-    piece = etree.SubElement(run, nom("t"))
+        run_format.add(nom("b"))
+    run_format.add(nom("sz"), val="9")
+    run_format.add(nom("rFont"), val="Calibri")
+    piece = run.add(nom("t"))
     piece.text = content
     piece.set(_SPACE, "preserve")
 
 
-def _cut(texte: etree._Element) -> bool:
+def _cut(texte: Element) -> bool:
     """Keeps what stands before our mark; was there anything?"""
     kept, cut = [], False
     for child in texte:
@@ -198,14 +199,14 @@ def _cut(texte: etree._Element) -> bool:
         content = (piece.text or "") if piece is not None else ""
         if piece is not None and MARK in content:
             piece.text, cut = content.partition(MARK)[0].rstrip(), True
-            kept += [copy.deepcopy(child)] if piece.text else []
+            kept += [child.copy()] if piece.text else []
             break
-        kept.append(copy.deepcopy(child))
+        kept.append(child.copy())
     if not cut:  # the mark was cut between two runs: all of it, up to the mark, as one
-        before = text_of(texte).partition(MARK)[0].rstrip()
-        texte[:] = []
+        before = texte.all_text().partition(MARK)[0].rstrip()
+        texte.replace_children(())
         if before:
             _add_run(texte, before)
         return bool(before)
-    texte[:] = kept
-    return bool(text_of(texte).strip())
+    texte.replace_children(kept)
+    return bool(texte.all_text().strip())

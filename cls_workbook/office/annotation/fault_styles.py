@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import re
 
-from lxml import etree
-
 from cls_workbook.office.annotation.returned_package import ReturnedPackage, UnusualArchive, first_child, nom
+from cls_workbook.office.annotation.xml_tree import Element
 
 _FIRST_FILE_FORMAT = 164  # number formats from this rank on are defined by each file
 _FILL = re.compile(r"(\w+)\|([\w=;.]*)\|([\w=;.]*)")
@@ -26,13 +24,13 @@ class ArchiveStyles:
         self._fills: dict[str, int] = {}
         self._recolored: dict[tuple[int, int], int] = {}
 
-    def _add(self, tag: str, element: etree._Element) -> int:
+    def _add(self, tag: str, element: Element) -> int:
         listing = self._lists[tag]
         listing.append(element)
         listing.set("count", str(len(listing)))
         return len(listing) - 1
 
-    def _xf(self, rank: int) -> etree._Element:
+    def _xf(self, rank: int) -> Element:
         if not 0 <= rank < len(self._lists["cellXfs"]):
             raise UnusualArchive(f"style {rank}")
         return self._lists["cellXfs"][rank]
@@ -55,7 +53,7 @@ class ArchiveStyles:
             self._fills[fill] = self._add("fills", _element(fill))
         cle = rank, self._fills[fill]
         if cle not in self._recolored:
-            xf = copy.deepcopy(self._xf(rank))
+            xf = self._xf(rank).copy()
             xf.set("fillId", str(self._fills[fill]))
             xf.set("applyFill", "1")
             self._recolored[cle] = self._add("cellXfs", xf)
@@ -66,9 +64,9 @@ class ArchiveStyles:
     def importer(self, other: ArchiveStyles, rank: int) -> int:
         """The rank here of a style of another archive."""
         source = other._xf(rank)
-        xf = copy.deepcopy(source)
+        xf = source.copy()
         for tag, attribute in (("fonts", "fontId"), ("fills", "fillId"), ("borders", "borderId")):
-            xf.set(attribute, str(self._add(tag, copy.deepcopy(other._lists[tag][int(source.get(attribute, 0))]))))
+            xf.set(attribute, str(self._add(tag, other._lists[tag][int(source.get(attribute, 0))].copy())))
         xf.set("xfId", "0")
         if int(source.get("numFmtId", 0)) >= _FIRST_FILE_FORMAT:
             xf.set("numFmtId", "0")
@@ -80,12 +78,12 @@ def plain_fill(color: str) -> str:
     return f"solid|rgb=FF{color.lstrip('#').upper()}|indexed=64"
 
 
-def _element(fill: str) -> etree._Element:
+def _element(fill: str) -> Element:
     known = _FILL.fullmatch(fill)
     pattern, *colors = known.groups() if known else ("none",)
-    element = etree.Element(nom("fill"))
-    motif = etree.SubElement(element, nom("patternFill"), patternType=pattern)
+    element = Element(nom("fill"))
+    motif = element.add(nom("patternFill"), patternType=pattern)
     for tag, color in zip(("fgColor", "bgColor"), colors, strict=False):
         if attributes := dict(a.split("=", 1) for a in color.split(";") if a.partition("=")[0] in _ATTRIBUTES):
-            etree.SubElement(motif, nom(tag), attributes)
+            motif.add(nom(tag), attributes)
     return element

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from lxml import etree
-
 from cls_workbook.errors import Refusal
+from cls_workbook.office.annotation import xml_tree
+from cls_workbook.office.annotation.xml_tree import Element
 
 MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONSHIPS_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -35,7 +35,7 @@ class UnusualArchive(Exception):
     """The archive is readable, but not written as spreadsheets write them: it had better not be changed in place."""
 
 
-def first_child(element: etree._Element, tag: str) -> etree._Element:
+def first_child(element: Element, tag: str) -> Element:
     """The first child of this name in the main namespace; UnusualArchive if there is none."""
     found = element.find(nom(tag))
     if found is None:
@@ -43,22 +43,10 @@ def first_child(element: etree._Element, tag: str) -> etree._Element:
     return found
 
 
-def detach(element: etree._Element) -> None:
-    """Takes an element out of its parent, if it has one."""
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
-
-
-def put_before(root: etree._Element, element: etree._Element, following: Sequence[str]) -> None:
+def put_before(root: Element, element: Element, following: Sequence[str]) -> None:
     """Adds an element where the format wants it: before the first that bears one of these names, else at the end."""
-    next_one = next((e for e in root if etree.QName(e).localname in following), None)
-    root.append(element) if next_one is None else next_one.addprevious(element)
-
-
-def text_of(element: etree._Element) -> str:
-    """All its text, end to end."""
-    return "".join(map(str, element.itertext()))
+    next_one = next((e for e in root if e.local_name in following), None)
+    root.append(element) if next_one is None else next_one.put_before(element)
 
 
 class Relation(NamedTuple):
@@ -72,12 +60,11 @@ def nom(tag: str) -> str:
     return f"{{{MAIN_NS}}}{tag}"
 
 
-def parse(content: bytes) -> etree._Element:
+def parse(content: bytes) -> Element:
     """XML without entities, without network, without surprises."""
     try:
-        careful = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
-        return etree.fromstring(content, careful)
-    except etree.XMLSyntaxError as fault:
+        return xml_tree.parse(content)
+    except xml_tree.XmlFault as fault:
         raise UnusualArchive(str(fault)) from fault
 
 
@@ -90,7 +77,7 @@ class ReturnedPackage:
                 self._parts = {i.filename: archive.read(i) for i in archive.infolist() if not i.is_dir()}
         except _DAMAGED as fault:
             raise Refusal("Le fichier est abîmé : son contenu ne se décompresse pas.") from fault
-        self._trees: dict[str, etree._Element] = {}
+        self._trees: dict[str, Element] = {}
         if WORKBOOK not in self._parts or self.xml(WORKBOOK).tag != nom("workbook"):
             raise UnusualArchive(WORKBOOK)
 
@@ -102,7 +89,7 @@ class ReturnedPackage:
     def read(self, part: str) -> bytes:
         return self._parts[part]
 
-    def xml(self, part: str) -> etree._Element:
+    def xml(self, part: str) -> Element:
         """The part as a tree; what is changed in it will be written."""
         if part not in self._trees:
             if part not in self._parts:
@@ -110,7 +97,7 @@ class ReturnedPackage:
             self._trees[part] = parse(self._parts[part])
         return self._trees[part]
 
-    def write(self, part: str, content: bytes | etree._Element, type_: str = "") -> None:
+    def write(self, part: str, content: bytes | Element, type_: str = "") -> None:
         """Adds or replaces a part. ``type_``: its content type, for a new one."""
         self._trees.pop(part, None)
         if isinstance(content, bytes):
@@ -125,13 +112,13 @@ class ReturnedPackage:
         """Takes out a part that ``owner`` refers to, with its relationships and its content type."""
         gone = {r.id for r in self.relations(owner) if r.cible == part}
         for element in [e for e in self.xml(_relations_path(owner)) if e.get("Id") in gone]:
-            detach(element)
+            element.detach()
         for absent in (part, _relations_path(part)):
             self._parts.pop(absent, None)
             self._trees.pop(absent, None)
         for element in list(self.xml(_CONTENT_TYPES)):
             if element.get("PartName") == f"/{part}":
-                detach(element)
+                element.detach()
 
     def free(self, modele: str) -> str:
         """The first unused name: ``free("xl/comments{}.xml")``."""
@@ -142,9 +129,9 @@ class ReturnedPackage:
         types, extension = self.xml(_CONTENT_TYPES), part.rpartition(".")[2]
         if extension == "vml":  # known by its extension, as every program does
             if not any((e.get("Extension") or "").lower() == extension for e in types):
-                types.insert(0, etree.Element(f"{{{_TYPES}}}Default", Extension=extension, ContentType=type_))
+                types.insert(0, Element(f"{{{_TYPES}}}Default", Extension=extension, ContentType=type_))
         else:
-            etree.SubElement(types, f"{{{_TYPES}}}Override", PartName=f"/{part}", ContentType=type_)
+            types.add(f"{{{_TYPES}}}Override", PartName=f"/{part}", ContentType=type_)
 
     # --- relationships ---
 
@@ -163,14 +150,15 @@ class ReturnedPackage:
         """A new relationship from ``part`` to the part ``cible``; its identifier."""
         file = _relations_path(part)
         if file not in self._parts:
-            names = {None: _PACKAGE}  # the default namespace, which lxml's stubs forget
-            self.write(file, etree.Element(f"{{{_PACKAGE}}}Relationships", nsmap=names))  # type: ignore[arg-type]
+            root = Element(f"{{{_PACKAGE}}}Relationships")
+            root.declared = {None: _PACKAGE}
+            self.write(file, root)
         root = self.xml(file)
         taken = {e.get("Id") for e in root}
         free = next(i for n in range(1, len(taken) + 2) if (i := f"rId{n}") not in taken)
         # Relative: some programs read no other target.
         cible = posixpath.relpath(cible, posixpath.dirname(part))
-        etree.SubElement(root, f"{{{_PACKAGE}}}Relationship", Id=free, Type=f"{RELATIONSHIPS_NS}/{type_}", Target=cible)
+        root.add(f"{{{_PACKAGE}}}Relationship", Id=free, Type=f"{RELATIONSHIPS_NS}/{type_}", Target=cible)
         return free
 
     # --- sheets ---
@@ -179,7 +167,7 @@ class ReturnedPackage:
         """Sheet name → part, in the order of the tabs; worksheets only."""
         targets = {r.id: r for r in self.relations(WORKBOOK) if r.type == "worksheet"}
         parts = {}
-        for sheet in self.xml(WORKBOOK).iterfind(f"{nom('sheets')}/{nom('sheet')}"):
+        for sheet in self.xml(WORKBOOK).findall(f"{nom('sheets')}/{nom('sheet')}"):
             relation = targets.get(sheet.get(RELATION_ID, ""))
             if relation is not None and relation.cible in self._parts:
                 parts[sheet.get("name", "")] = relation.cible
@@ -191,7 +179,7 @@ class ReturnedPackage:
         part = self.part_of_type("sharedStrings")
         if part is None:
             return []
-        return ["".join(t.text or "" for t in item.iter(nom("t"))) for item in self.xml(part).iterfind(nom("si"))]
+        return ["".join(t.text or "" for t in item.iter(nom("t"))) for item in self.xml(part).findall(nom("si"))]
 
     def part_of_type(self, type_: str) -> str | None:
         """The part that the workbook refers to by this type (``styles``, ``sharedStrings``)."""
@@ -205,8 +193,8 @@ class ReturnedPackage:
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for part, content in self._parts.items():
                 tree = self._trees.get(part)
-                if tree is not None and not (content and etree.tostring(tree) == etree.tostring(parse(content))):
-                    content = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+                if tree is not None and not (content and tree.to_bytes() == parse(content).to_bytes()):
+                    content = tree.to_bytes()
                 info = zipfile.ZipInfo(part, _DATE)
                 info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
                 archive.writestr(info, content)

@@ -6,7 +6,7 @@ Every row keeps its place: contract, file, sheet and cells.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -101,12 +101,22 @@ def _is_hidden_file(path: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.parts)
 
 
-def read(files: Mapping[str, Path], definitions: Mapping[str, Contrat]) -> Iterator[ContratCopy | SetAsideFile]:
+Following = Callable[[Collection[tuple[str, Path]]], Iterable[tuple[str, Path]]]  # the same files, told as they go by
+
+
+def with_a_bar(files: Collection[tuple[str, Path]]) -> Iterable[tuple[str, Path]]:
+    """On a terminal, once it has lasted a second."""
+    from tqdm import tqdm  # not sooner: it is long to import
+
+    return tqdm(files, desc="Lecture", unit=" classeur", delay=1, leave=False, disable=None)
+
+
+def read(
+    files: Mapping[str, Path], definitions: Mapping[str, Contrat], following: Following = with_a_bar
+) -> Iterator[ContratCopy | SetAsideFile]:
     """Each file, in order. ``definitions``: contract id → definition, for the consolidations of contracts that do not
     ship."""
-    from tqdm import tqdm
-
-    for nom, path in tqdm(files.items(), desc="Lecture", unit=" classeur", delay=1, leave=False, disable=None):
+    for nom, path in following(files.items()):
         yield _read(nom, path, definitions)
 
 

@@ -34,14 +34,20 @@ class RegionWorkbook:
         )
 
 
-def gather(sources: Sequence[str | Path], output: str | Path, contrats: Sequence[str | Path] = ()) -> RegionWorkbook:
+def gather(
+    sources: Sequence[str | Path],
+    output: str | Path,
+    contrats: Sequence[str | Path] = (),
+    following: agency_copies.Following = agency_copies.with_a_bar,
+) -> RegionWorkbook:
     """Reads copies and consolidations, and writes the region's workbook at ``output``.
 
     ``contrats``: definitions, for the consolidations of contracts that do not ship. A file that cannot be read costs
-    itself and is listed. Refusal if none can be retained: then nothing is written.
+    itself and is listed. ``following``: shows how far it is. Refusal if none can be retained: then nothing is
+    written.
     """
     files = agency_copies.files_in(sources, Path(output))
-    retained, ecarts = agency_copies.choose(agency_copies.read(files, agency_copies.definitions(contrats)))
+    retained, ecarts = agency_copies.choose(agency_copies.read(files, agency_copies.definitions(contrats), following))
     if not retained:
         raise Refusal("Aucune synthèse n’a pu être retenue : rien n’a été écrit.", [e.reason for e in ecarts])
     writer.write(workbook(retained, ecarts), output)
