@@ -10,6 +10,7 @@ from cls_workbook.button import open_renderer
 from cls_workbook.button.click_report import run_action, sheltered, without_flicker
 from cls_workbook.button.click_start import OpenCampagne, OpenWorkbook, campagne
 from cls_workbook.button.kept_notes import OrphanNote, written
+from cls_workbook.engines.local_engines import LocalEngine
 from cls_workbook.french import date_fr
 from cls_workbook.pipeline import way_back
 from cls_workbook.reports import table_sheets
@@ -53,7 +54,7 @@ def read_retours(opened: OpenWorkbook, c: OpenCampagne, day: date) -> Result:
         precedent=c.precedent,
         pilotage=c.pilotage,
         depuis=opened.path,
-        processes=1,
+        engine=LocalEngine(1),
     )
 
 

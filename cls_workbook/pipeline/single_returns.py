@@ -133,7 +133,7 @@ def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.Data
     for file in files.values():
         if not file.is_file():
             raise Refusal(f"« {file} » n’existe pas, ou n’est pas un fichier : indiquez un retour.")
-    retours = list(read(files, reader, 1))
+    retours = list(read(files, reader))
     names = list(files)
     for retour in retours:
         if not retour.contrat:

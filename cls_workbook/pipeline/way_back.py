@@ -50,12 +50,10 @@ if TYPE_CHECKING:
 
 class Reading(TypedDict, total=False):
     """How returns are read. ``day``: of the consolidation. ``precedent``: last year's. ``engine``: who reads (default:
-    this machine, or ``processes`` processes of it). ``to_replace``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that
-    take the place of others."""
+    this machine). ``to_replace``: « NOUVEAU » or « ANCIEN=NOUVEAU », returns that take the place of others."""
 
     day: Required[date]
     precedent: str | Path | None
-    processes: int | None
     engine: Engine | None
     to_replace: Sequence[str]
 
@@ -89,7 +87,6 @@ def consolidate_folder(
     precedent: str | Path | None = None,
     pilotage: Pilotage | None = None,
     depuis: str | Path | None = None,
-    processes: int | None = None,
     engine: Engine | None = None,
     to_replace: Sequence[str] = (),
 ) -> Result:
@@ -105,7 +102,7 @@ def consolidate_folder(
     pilotage = pilotage or coordination.Pilotage()
     lasting = [(r.ancien, r.nouveau) for r in pilotage.remplacements]
     requested = [*settling.requests(to_replace, files), *settling.lasting(lasting, files)]
-    campagne, engine = _campagne(contrat, annee, past, pilotage), engine or LocalEngine(processes)
+    campagne, engine = _campagne(contrat, annee, past, pilotage), engine or LocalEngine()
     corrections = {r.nouveau: files[r.nouveau] for r in requested if r.nouveau in files}
     already_read = {r.file: r for r in read(corrections, campagne.reader, engine=engine)} if corrections else {}
     campagne = campagne.settled(requested, already_read.values())

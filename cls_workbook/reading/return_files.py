@@ -153,12 +153,9 @@ class _FileToSend(RetourFile):
         return RetourFile, (self.nom, self.path, content, self.retour)
 
 
-def read(
-    files: Mapping[str, Path], reader: ReturnReader, processes: int | None = None, engine: Engine | None = None
-) -> Iterator[Retour]:
-    """Reads each file, in order, over several processes when there are many (or ``processes`` of them, or by
-    ``engine``)."""
-    for result in apply(partial(_read_batch, reader=reader), files, engine or LocalEngine(processes)):
+def read(files: Mapping[str, Path], reader: ReturnReader, engine: Engine | None = None) -> Iterator[Retour]:
+    """Reads each file, in order, by ``engine``: over several processes of this machine when there are many."""
+    for result in apply(partial(_read_batch, reader=reader), files, engine):
         yield from [on_failure(result)] if isinstance(result, Failure) else result
 
 

@@ -33,10 +33,14 @@ import xlsxwriter
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
+from cls_workbook.engines.engine_protocol import Engine
+from cls_workbook.engines.local_engines import LocalEngine
 from cls_workbook.forms import examples
 from cls_workbook.pipeline import way_out
 from cls_workbook.workbook import look, writer
 from cls_workbook.workbook.description import Formula, Link
+
+ONE_PROCESS, TWO_PROCESSES = LocalEngine(1), LocalEngine(2)
 
 # --- generation -----------------------------------------------------------------------------------------------------
 
@@ -161,14 +165,14 @@ def bare_parsing(folder: Path) -> None:
                     expat.ParserCreate().Parse(content, True)
 
 
-def consolider(identifier: str, annee: int, nombre: int, folder: Path, processes: int = 1, engine=None):
+def consolider(identifier: str, annee: int, nombre: int, folder: Path, engine: Engine = ONE_PROCESS):
     from cls_workbook import pilotage
     from cls_workbook.pipeline import way_back
 
     contrat, membres = campagne(identifier, nombre)
     saisies = pilotage.Pilotage(membres=membres)
     result = way_back.consolidate_folder(
-        [folder], contrat, annee, day=date(annee + 1, 2, 1), pilotage=saisies, processes=processes, engine=engine
+        [folder], contrat, annee, day=date(annee + 1, 2, 1), pilotage=saisies, engine=engine
     )
     received, _ = result.received_and_expected()
     assert received >= nombre, f"{received} retours reconnus sur {nombre}"
@@ -181,7 +185,7 @@ def measure_retours(
     # In another process: what writing a thousand workbooks leaves in memory would weigh on what is measured here.
     arguments = ["--write", folder, "--contrat", identifier, "--annee", str(annee), "--retours", str(nombre)]
     subprocess.run([sys.executable, "-m", "tests.support.benchmark", *arguments], check=True)
-    two = partial(consolider, identifier, annee, nombre, folder, 2)
+    two = partial(consolider, identifier, annee, nombre, folder, TWO_PROCESSES)
     timings = time_them(
         {
             "plancher": lambda: bare_parsing(folder),

@@ -212,7 +212,7 @@ def _already_read(result: Result) -> dict[tuple[str, str, str], object]:
 def judge(edit: CampagneEdit, files: Mapping[str, Path]) -> tuple[Verdict, frozenset[str]]:
     """What became of every value of every file (``files``: name → file), and the codes of what was said of them."""
     contrat, names = trial(), {nom: path.name for nom, path in files.items()}
-    retours = return_files.read({path.name: path for path in files.values()}, ReturnReader(KnownContrats(contrat)), 1)
+    retours = return_files.read({path.name: path for path in files.values()}, ReturnReader(KnownContrats(contrat)))
     requests = [ReplacementRequest(names[d.nouveau], names[d.ancien]) for d in edit.to_replace]
     result = way_back.consolider(retours, contrat, YEAR, day=DAY, to_replace=requests)
     verdict, items_read = Verdict(), _already_read(result)

@@ -33,5 +33,5 @@ def drop_retour(
 
 
 def consolider(folder: Path, contrat: Contrat, annee: int = YEAR, **extra):
-    retours = return_files.read(return_files.retours_in([folder]), ReturnReader(KnownContrats(contrat)), processes=1)
+    retours = return_files.read(return_files.retours_in([folder]), ReturnReader(KnownContrats(contrat)))
     return way_back.consolider(retours, contrat, annee, day=DAY, **extra)

@@ -15,7 +15,7 @@ from tests.support.small_workbook import YEAR, trial
 
 NUMBERS = [list(range(start, start + 5)) for start in range(0, 50, 5)]
 AROUND_37 = [[35, 36], [37, 38], [39]]
-LIMIT = 3.0  # seconds for an element: a thousand times what an honest one takes, on a machine that is not busy
+LIMIT = 2.0  # seconds for an element: a thousand times what an honest one takes, on a machine that is not busy
 
 
 def facts(engine: Engine, work, batches=NUMBERS) -> list[tuple[object, object]]:

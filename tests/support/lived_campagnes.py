@@ -76,7 +76,6 @@ def live(
         day=date(annee + 1, 3, 1),
         precedent=str(precedent) if precedent else None,
         pilotage=pilotage,
-        processes=1,
     )
     ars_copy.file_copy(consolidation, synthese, contrat=reference)
     return LivedYear(result, consolidation, synthese)

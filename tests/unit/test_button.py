@@ -32,7 +32,7 @@ SHEETS = (
 
 
 def on_command_line(retours, reference, output, annee=YEAR, **extra) -> openpyxl.Workbook:
-    way_back.consolidate_files([retours], str(reference), annee, output, day=DAY, processes=1, **extra)
+    way_back.consolidate_files([retours], str(reference), annee, output, day=DAY, **extra)
     return openpyxl.load_workbook(output)
 
 

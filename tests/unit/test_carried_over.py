@@ -121,5 +121,5 @@ def test_kept_beside_an_answer_or_changed_it_counts(tmp_path, workbooks):
 
 def consolidated(path):
     contrat = toml_reader.load(DIJON)
-    retours = return_files.read({path.name: path}, ReturnReader(KnownContrats(contrat)), processes=1)
+    retours = return_files.read({path.name: path}, ReturnReader(KnownContrats(contrat)))
     return way_back.consolider(retours, contrat, 2025, day=date(2026, 2, 1))

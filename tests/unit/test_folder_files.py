@@ -20,7 +20,7 @@ SEVEN = {"1.1/mesures/1.1-I01/valeur": 7}
 
 def read_folder(folder) -> dict[str, list[tuple[str, str]]]:
     """Name of each file that is looked at → [(gravity, code)]."""
-    retours = return_files.read(return_files.retours_in([folder]), ReturnReader(contrats), processes=1)
+    retours = return_files.read(return_files.retours_in([folder]), ReturnReader(contrats))
     return {retour.file: [(a.gravite, a.code) for a in retour.anomalies] for retour in retours}
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from cls_workbook.engines.local_engines import LocalEngine
 from cls_workbook.errors import Refusal
 from cls_workbook.pipeline.way_back import consolider
 from cls_workbook.reading import return_files
@@ -87,7 +88,7 @@ def test_small_files_that_swell_are_refused_before_they_fill_the_memory(tmp_path
 def test_a_name_in_the_bytes_of_an_old_archive_costs_nothing_to_the_others(tmp_path):
     filled(tmp_path, SEVEN, nom="bon.xlsx")
     (tmp_path / "bon.xlsx").with_name(os.fsdecode(b"r\xe9ponse.xlsx")).write_bytes((tmp_path / "bon.xlsx").read_bytes())
-    retours = list(return_files.read(return_files.retours_in([tmp_path]), ReturnReader(contrats), processes=1))
+    retours = list(return_files.read(return_files.retours_in([tmp_path]), ReturnReader(contrats)))
     assert [(r.file, items_read(r)) for r in retours] == [("bon.xlsx", SEVEN), ("réponse (autre encodage).xlsx", SEVEN)]
     result = consolider(retours, trial(), 2025, day=datetime.date(2026, 4, 1))
     writer.write(consolidation_workbook.workbook(result), tmp_path / "C.xlsx")
@@ -116,7 +117,7 @@ def test_a_folder_of_thousands_of_mixed_files_neither_stops_nor_fills_the_memory
     read(tmp_path / "999z.xlsx")  # the contract is compiled once
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     values_read = refused_ones = 0
-    for retour in return_files.read(return_files.retours_in([tmp_path]), ReturnReader(contrats), processes=1):
+    for retour in return_files.read(return_files.retours_in([tmp_path]), ReturnReader(contrats), LocalEngine(1)):
         values_read += items_read(retour) == SEVEN
         refused_ones += [a.code for a in retour.anomalies] == ["FICHIER_ILLISIBLE"]
     assert (values_read, refused_ones) == (1, 5000)

@@ -33,9 +33,7 @@ def reference(tmp_path):
 def late(reference, folder, saisies=None, day=DAY):
     folder.mkdir(exist_ok=True)
     saisies = saisies or pilotage.Pilotage()
-    result = way_back.consolidate_folder(
-        [folder], toml_reader.load(reference), YEAR, day=day, pilotage=saisies, processes=1
-    )
+    result = way_back.consolidate_folder([folder], toml_reader.load(reference), YEAR, day=day, pilotage=saisies)
     return delays(result, saisies, day)
 
 

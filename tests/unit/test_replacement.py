@@ -195,7 +195,7 @@ def test_every_return_is_opened_once_even_those_that_are_read_first(two_versions
     opened, content_of = [], return_files.content_of
     monkeypatch.setattr(return_files, "content_of", lambda path: opened.append(path.name) or content_of(path))
     result = way_back.consolidate_folder(
-        [two_versions], trial(), YEAR, day=date(2026, 2, 1), processes=1, to_replace=["premier.xlsx=corrige.xlsx"]
+        [two_versions], trial(), YEAR, day=date(2026, 2, 1), to_replace=["premier.xlsx=corrige.xlsx"]
     )
     assert sorted(opened) == ["corrige.xlsx", "premier.xlsx"]
     assert statuts(result) == {"premier.xlsx": "doublon", "corrige.xlsx": "reçu"}

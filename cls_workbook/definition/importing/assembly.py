@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from cls_workbook.domain.lifetime import EvolutionThresholds
 from cls_workbook.domain.model import Contrat, Fiche, FicheFinancement, Indicateur
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.themes import shipped_themes
+from cls_workbook.domain.verification.fault import RankedPlace
 from cls_workbook.french import fold
 
 _PLACEHOLDERS = {str: "", int: 0, Decimal: Decimal(0), bool: False, date: None}
@@ -34,16 +36,15 @@ class Origin(NamedTuple):
 
 
 class Assembly:
-    """``contrat``: what could be understood; ``faults``: the workbook's, and those found on the way. ``origins``: id()
-    of each object → where it comes from; ``silenced``: (sheet, cell) of what needs no word, another cell being at
-    fault."""
+    """``contrat``: what could be understood; ``faults``: the workbook's, and those found on the way. ``origins``: place
+    of each object in the contract → where it comes from; ``silenced``: (sheet, cell) of what needs no word, another
+    cell being at fault."""
 
     def __init__(self, workbook: DescriptionWorkbook):
         self.rows, self.tables = type_values(workbook), workbook.tables
         self.faults, self._add_fault = workbook.faults, workbook.add_fault
-        self.origins: dict[int, Origin] = {}
+        self.origins: dict[RankedPlace, Origin] = {}
         self.silenced: set[tuple[str, str]] = set()
-        self._created: list[object] = []  # kept alive: id() is theirs alone as long as they are
         self._attach_to_fiches()
         deduce(self.rows)
         self.directory = _directory(self.rows)
@@ -66,7 +67,7 @@ class Assembly:
     def _contrat(self) -> Contrat:
         plain_sections = [r for r in SECTIONS if not (r.form or r.parent or r.nom in ("listes", "fiches"))]
         its_own = self.rows | {"themes": _own_themes(self.rows["themes"])}
-        parts: dict[str, Any] = {r.nom: tuple(self._object(x) for x in its_own[r.nom]) for r in plain_sections}
+        parts: dict[str, Any] = {r.nom: self._objects(its_own[r.nom], (r.nom,)) for r in plain_sections}
         parts["fiches"] = tuple(self._fiches())
         parts["listes"] = self._lists()
         head = self.rows["contrat"]
@@ -79,30 +80,32 @@ class Assembly:
         choices = {c.champ: tuple(t for row in self.rows["listes"] for t in row.texts(c.champ)) for c in columns}
         return ChoiceLists(**{champ: of_list for champ, of_list in choices.items() if of_list})
 
-    def _object(self, row: TypedRow, part: str = "", **extra: object) -> Any:
+    def _objects(self, rows: Iterable[TypedRow], place: RankedPlace, part: str = "") -> tuple[Any, ...]:
+        return tuple(self._object(row, (*place, rank), part) for rank, row in enumerate(rows, 1))
+
+    def _object(self, row: TypedRow, place: RankedPlace, part: str = "", **extra: object) -> Any:
         class_ = row.table.section.class_
-        made: Any = build(keys_of(class_)[part].type if part else class_, self._field_values(row, part) | extra)
-        self._created.append(made)
-        self.origins[id(made)] = Origin(row, part)
-        return made
+        self.origins.setdefault(place, Origin(row, part))  # of two rows at one place, the first counts
+        return build(keys_of(class_)[part].type if part else class_, self._field_values(row, part) | extra)
 
     def _fiches(self) -> list[Fiche]:
         """Each fiche with what other sheets say of it."""
         content = {nom: self._by_fiche(nom) for nom in ("volets", "financement", "indicateurs", "complements")}
         fiches = []
-        for row in self.rows["fiches"]:
-            numero = row.texte("numero")
+        for rank, row in enumerate(self.rows["fiches"], 1):
+            numero, here = row.texte("numero"), ("fiches", rank)
             own_rows = {nom: by_numero.pop(numero, []) for nom, by_numero in content.items()}
-            money = [self._object(r) for r in own_rows["financement"]]
+            money = [self._object(r, (*here, "financement")) for r in own_rows["financement"]]
             for double in own_rows["financement"][1:]:
                 first = own_rows["financement"][0].numero + 1
                 message = f"la fiche {numero} a déjà une ligne, ligne {first}."
                 self._add_fault(double.here, message, "gardez-en une seule.")
             fiche = self._object(
                 row,
-                volets=tuple(self._object(r) for r in own_rows["volets"]),
-                complements=tuple(self._object(r) for r in own_rows["complements"]),
-                indicateurs=tuple(self._indicateurs(own_rows["indicateurs"])),
+                here,
+                volets=self._objects(own_rows["volets"], (*here, "volets")),
+                complements=self._objects(own_rows["complements"], (*here, "complements")),
+                indicateurs=tuple(self._indicateurs(own_rows["indicateurs"], (*here, "indicateurs"))),
                 financement=money[0] if money else FicheFinancement(),
             )
             fiches.append(fiche)
@@ -130,7 +133,7 @@ class Assembly:
             if holds_mesure(row) if part else not following:
                 self._field_values(row, part)
 
-    def _indicateurs(self, rows: list[TypedRow]) -> list[Indicateur]:
+    def _indicateurs(self, rows: list[TypedRow], place: RankedPlace) -> list[Indicateur]:
         """Rows of the same indicator, wherever they stand, make one."""
         by_id: dict[str, list[TypedRow]] = {}
         for row in rows:
@@ -140,15 +143,15 @@ class Assembly:
             remedy = "écrivez-le, ou placez la ligne sous celles de son indicateur."
             self._add_fault(row.location("libelle"), "le libellé de l’indicateur manque.", remedy)
             self._field_values(row, "mesures")
-        return [self._indicateur(its_own) for its_own in by_id.values()]
+        return [self._indicateur(its_own, (*place, rank)) for rank, its_own in enumerate(by_id.values(), 1)]
 
-    def _indicateur(self, rows: list[TypedRow]) -> Indicateur:
+    def _indicateur(self, rows: list[TypedRow], place: RankedPlace) -> Indicateur:
         start = next((r for r in rows if not r.empty("libelle")), rows[0])
         for other in rows:
             if other is not start:
                 self._compare(start, other)
-        mesures = tuple(self._object(r, "mesures") for r in rows if holds_mesure(r))
-        indicateur: Indicateur = self._object(start, mesures=mesures)
+        mesures = self._objects(filter(holds_mesure, rows), (*place, "mesures"), "mesures")
+        indicateur: Indicateur = self._object(start, place, mesures=mesures)
         return indicateur
 
     def _compare(self, start: TypedRow, other: TypedRow) -> None:

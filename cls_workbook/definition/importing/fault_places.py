@@ -12,7 +12,7 @@ from cls_workbook.definition.importing.assembly import Assembly
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
 from cls_workbook.definition.importing.typed_rows import TypedRow
 from cls_workbook.domain.model import Mesure
-from cls_workbook.domain.verification.fault import DefinitionFault, everything
+from cls_workbook.domain.verification.fault import DefinitionFault, with_places
 
 # Remedies that speak of the definition's text → what they come to in the workbook.
 _REMEDIES = (
@@ -46,10 +46,10 @@ class FaultPlaces:
 
     def _objects(self) -> None:
         """Every object that a row made, and the sheet of each list."""
-        for location, value in everything("contrat", self.assembly.contrat):
+        for location, place, value in with_places("contrat", self.assembly.contrat):
             if isinstance(value, tuple) and location.removeprefix("contrat.") in SECTION_BY_NAME:
                 self.cells[location] = self.assembly.tables[location.removeprefix("contrat.")].entire
-            origin = self.assembly.origins.get(id(value))
+            origin = self.assembly.origins.get(place)
             if origin is not None:
                 self.cells[location] = origin.row.location("libelle", "mesures") if origin.part else origin.row.here
                 self._fields(location, *origin)

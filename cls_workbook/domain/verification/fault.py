@@ -23,6 +23,7 @@ LABEL_MAX = 255
 LA_POSTE_SIREN = "356000000"
 
 T = TypeVar("T")
+RankedPlace = tuple[str | int, ...]  # keys, and ranks from 1: ("fiches", 3, "indicateurs", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +144,18 @@ def places(location: str, objects: Iterable[T]) -> list[tuple[FieldPlace, T]]:
 
 def everything(location: str, value: object) -> Iterator[tuple[str, object]]:
     """The value and all that it holds, each with its place, in the order of the definition."""
-    yield location, value
+    return ((named, content) for named, _, content in with_places(location, value))
+
+
+def with_places(location: str, value: object, ranks: RankedPlace = ()) -> Iterator[tuple[str, RankedPlace, object]]:
+    """The same, between the two the place without the names that may stand twice."""
+    yield location, ranks, value
     if isinstance(value, tuple):
-        for place, element in places(location, value):
-            yield from everything(str(place), element)
+        for rank, (place, element) in enumerate(places(location, value), 1):
+            yield from with_places(str(place), element, (*ranks, rank))
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for name, content in values_by_key(value):
-            yield from everything(f"{location}.{name}", content)
+            yield from with_places(f"{location}.{name}", content, (*ranks, name))
 
 
 def _name(objet: object) -> str:
