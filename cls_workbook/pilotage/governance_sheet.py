@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cls_workbook.forms.form_pieces import FormRows
 from cls_workbook.forms.layout import KeyedRow, height
 from cls_workbook.french import typography
 from cls_workbook.pilotage import pilotage_questions as pf
-from cls_workbook.pilotage.pilotage_pieces import B, C, Canvas, CoordinatorPage, D, DrawnTable, E, F, G, SheetTally
+from cls_workbook.pilotage.pilotage_pieces import B, C, Canvas, CoordinatorPage, D, E, F, G, SheetTally
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, address, reference
 
 GOVERNANCE = "Gouvernance"
@@ -48,7 +49,7 @@ def _participation(page: CoordinatorPage, row: KeyedRow, column: int, line: Mapp
     )
 
 
-def _summary_of_instances(page: CoordinatorPage, canvas: Canvas, zone: DrawnTable) -> None:
+def _summary_of_instances(page: CoordinatorPage, canvas: Canvas, zone: FormRows) -> None:
     """Meetings held against the least number, and attendance, by instance."""
     page.band("Ce que prévoit le contrat, et où nous en sommes", G)
     titles = (

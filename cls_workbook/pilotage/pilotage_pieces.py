@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.questions import Bloc
+from cls_workbook.forms.form_pieces import FormRows
 from cls_workbook.forms.layout import FormPage, KeyedRow, SheetPlan, height
 from cls_workbook.french import typography
 from cls_workbook.pilotage import pilotage_questions as pf
 from cls_workbook.pilotage.coordinator_inputs import Pilotage
-from cls_workbook.workbook.description import Sheet, address
+from cls_workbook.workbook.description import Sheet
 
 B, C, D, E, F, G, H, NOTE = range(2, 10)  # the last column of the widest sheet holds remarks
 
@@ -28,16 +29,6 @@ class SheetTally(NamedTuple):
     what: str
     formula: str
     valeur: int
-
-
-class DrawnTable(NamedTuple):
-    """A table once drawn: its row of headers and its last, closing row; ranges over both take in inserted rows."""
-
-    header: int
-    end: int
-
-    def column(self, column: int) -> str:
-        return f"{address(self.header, column, True)}:{address(self.end, column, True)}"
 
 
 class CoordinatorPage(FormPage):
@@ -84,7 +75,7 @@ class CoordinatorPage(FormPage):
         *,
         computed: Mapping[int, ComputedColumn] | None = None,
         top: float | None = 24,
-    ) -> DrawnTable:
+    ) -> FormRows:
         """A table to which rows may be added. ``top`` None: blank rows are left to grow with the text typed in them."""
         computed, header = computed or {}, self.line
         titles = {column: bloc.champ(nom).libelle for nom, column in columns.items()}
@@ -99,7 +90,7 @@ class CoordinatorPage(FormPage):
             self.next_row(top or self._height(columns, line))
         self.row(f"{prefix}/fin", "fin")
         self.next_row(6)
-        return DrawnTable(header, self.line - 1)
+        return FormRows(header, self.line - 1)
 
     def _height(self, columns: Mapping[str, int], line: Mapping[str, object]) -> float | None:
         """What shows the texts of a row that is filled in already; None for a blank row."""

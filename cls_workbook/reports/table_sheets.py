@@ -217,8 +217,8 @@ def sheet(table: TableSheet, footer: str) -> Sheet:
     page = Sheet(described.sheet, cells, frozen_at=(1, described.frozen_columns), tab_color=described.tab)
     note_key = described.note_key or described.cle
     page.sheet_tables.append(ExcelTable(described.nom, CellRange(1, 1, end, len(titles)), titles, note_key))
-    first_ones = table.lines[:_SAMPLE_ROWS]
-    page.widths = {rank: _width(column, first_ones) for rank, column in enumerate(described.columns, 1)}
+    sample = table.lines[:_SAMPLE_ROWS]
+    page.widths = {rank: _width(column, sample) for rank, column in enumerate(described.columns, 1)}
     page.heights = {1: 30.0} | _heights(table, page.widths)
     page.print_setup = PrintSetup(repeated_rows=(1, 1), left_footer=f"{footer} · {described.sheet}")
     return page

@@ -18,8 +18,8 @@ CENTS = st.integers(0, 10**9)
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 10**6)), min_size=1, max_size=5))
 def test_a_flow_over_the_years_is_unknown_only_when_every_year_is(one_series):
-    all_known = [n for n in one_series if n is not None]
-    assert sur_les_annees("FLUX", dict(enumerate(one_series, 2024)))[0] == (sum(all_known) if all_known else None)
+    known = [n for n in one_series if n is not None]
+    assert sur_les_annees("FLUX", dict(enumerate(one_series, 2024)))[0] == (sum(known) if known else None)
 
 
 @given(

@@ -323,7 +323,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
         ("1.2", f"Ville {rank}", "manquant" if lacking(rank, annee) else "reçu"),
         ("1.3", f"Ville {rank}", "reçu"),
     ]
-    complete_ones = {
+    rows = {
         described.CONTRAT: [
             {
                 "Format": 1,
@@ -437,9 +437,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
             }
         ],
     }
-    return {
-        table: [{t: line.get(t) for t in table.titles} for line in its_own] for table, its_own in complete_ones.items()
-    }
+    return {table: [{t: line.get(t) for t in table.titles} for line in its_own] for table, its_own in rows.items()}
 
 
 def rounded(montant: D) -> D:

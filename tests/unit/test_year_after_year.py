@@ -76,8 +76,8 @@ DISORDERS = {2024: D(5000), 2025: D(5000), 2026: D(2500)}  # engaged on 3.1, whi
 
 
 def total_of(values):
-    all_known = [v for v in values if v is not None]
-    return sum(all_known) if all_known else None
+    known = [v for v in values if v is not None]
+    return sum(known) if known else None
 
 
 @pytest.fixture(scope="module")

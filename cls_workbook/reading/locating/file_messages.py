@@ -37,19 +37,13 @@ def empty_retour(file: str) -> Anomalie:
     )
 
 
-def other_version(
-    location: Place, modele: str, carried_over: Mapping[str, int], absent_ones: Sequence[str]
-) -> Anomalie:
-    """``carried_over``: fiche (or « Accueil ») → number of answers carried over. ``absent_ones``: questions of this
+def other_version(location: Place, modele: str, carried_over: Mapping[str, int], missing: Sequence[str]) -> Anomalie:
+    """``carried_over``: fiche (or « Accueil ») → number of answers carried over. ``missing``: questions of this
     version that it lacks."""
     total = sum(carried_over.values())
     detail = ", ".join(f"{f} : {n}" for f, n in carried_over.items() if n)
     found = f"version {modele} : {total} réponse(s) reprise(s)" + (f" ({detail})" if total else "")
-    found += (
-        f" ; {len(absent_ones)} question(s) de cette année n’y figurent pas, {quoted(absent_ones)}"
-        if absent_ones
-        else ""
-    )
+    found += f" ; {len(missing)} question(s) de cette année n’y figurent pas, {quoted(missing)}" if missing else ""
     return anomalie(
         A_CONFIRMER,
         OutOfCampagne,

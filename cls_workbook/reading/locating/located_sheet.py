@@ -42,7 +42,7 @@ class LocatedSheet:
         self.its_own = {c for _, c in anchors if c in modele.rows and c.partition("/")[0] == groupe}
         self.located_rows: list[LocatedRow] = [(i, modele.rows[c]) for i, c in self.keys if c in self.its_own]
         self.columns = ColumnMap(self.lines, self.key_column, self.located_rows)
-        self.all_known: set[tuple[int, int]] = set()  # cells accounted for
+        self.accounted: set[tuple[int, int]] = set()  # cells accounted for
         self.set_aside: set[int] = set()  # rows whose key and label do not agree: told as such, and as nothing else
         self.disagreements: dict[str, tuple[list[str], list[str]]] = {}  # prefix → (cells, what was found)
         self.additions: dict[tuple[str, str], int] = {}
@@ -63,21 +63,21 @@ class LocatedSheet:
         texts, ambiguous = self.modele.texts[self.output.groupe], self.modele.ambiguous[self.output.groupe]
         for column, done in expected_row.facts.items():
             if is_identical(self.at(i, j := self.columns.general(column)), done):
-                self.all_known.add((i, j))
+                self.accounted.add((i, j))
         return [
             k
             for k, v in enumerate(self.lines[i])
             if k != self.key_column
             and not is_blank(v)
             and (v not in texts or v in ambiguous)
-            and (i, k) not in self.all_known
+            and (i, k) not in self.accounted
             and (i, k) not in self.grid.special_cells
         ]
 
-    def take(self, items_read: list[ReadInput], line: str | None = None) -> None:
+    def take(self, inputs: list[ReadInput], line: str | None = None) -> None:
         """Takes the inputs of a row. ``line``: its name where the partner added it."""
-        for place, i, j, raw in items_read:
-            self.all_known.add((i, j))
+        for place, i, j, raw in inputs:
+            self.accounted.add((i, j))
             special = self.grid.special_cells.get((i, j))
             in_place = line is None and j + 1 == place.column and i + 1 == place.row
             if in_place and raw == "" and special is None:
@@ -96,8 +96,8 @@ class LocatedSheet:
                     TypedInput(cle, self.grid.nom, cell, raw, place.line if line is None else line)
                 )
 
-    def account_for(self, items_read: list[ReadInput]) -> None:
-        self.all_known.update((item_read.line, item_read.column) for item_read in items_read)
+    def account_for(self, inputs: list[ReadInput]) -> None:
+        self.accounted.update((read_input.line, read_input.column) for read_input in inputs)
 
     def added_row_name(self, prefix: str, after: str) -> str:
         rank = self.additions[prefix, after] = self.additions.get((prefix, after), 0) + 1

@@ -34,7 +34,7 @@ def changed_formulas(
 
 @dataclass
 class LockedCells:
-    """A sheet whose inputs were found. ``all_known``: cells accounted for, to which this adds; ``set_aside``: rows
+    """A sheet whose inputs were found. ``accounted``: cells accounted for, to which this adds; ``set_aside``: rows
     that are told whole."""
 
     location: Place
@@ -44,7 +44,7 @@ class LockedCells:
     columns: ColumnMap
     key_column: int
     located_rows: list[LocatedRow]
-    all_known: set[tuple[int, int]]
+    accounted: set[tuple[int, int]]
     set_aside: set[int]
     campagne: Mapping[tuple[int, int], str]  # what the campaign printed, where it is no longer
 
@@ -54,7 +54,7 @@ class LockedCells:
 
     def calculations(self) -> list[Anomalie]:
         """Formulas that compute something else; computed cells that now hold a typed value."""
-        present_ones: dict[tuple[int, int], str] = {}
+        formulas: dict[tuple[int, int], str] = {}
         overwritten: list[tuple[int, int, int, ExpectedRow]] = []
         for i, expected_row in self.located_rows:
             where = self.columns.of_table(expected_row.prefix) if expected_row.by_header else self.columns.general
@@ -63,27 +63,27 @@ class LockedCells:
                 if j is None or j == self.key_column:
                     continue
                 if (i, j) in self.grid.special_cells:
-                    present_ones[i, j] = self._formula(expected_row, column)
-                elif self._at(i, j) != "" and (i, j) not in self.all_known:
-                    self.all_known.add((i, j))
+                    formulas[i, j] = self._formula(expected_row, column)
+                elif self._at(i, j) != "" and (i, j) not in self.accounted:
+                    self.accounted.add((i, j))
                     overwritten.append((i, j, column, expected_row))
-        return self._changed_formulas(present_ones) + self._overwritten_formulas(overwritten, len(present_ones))
+        return self._changed_formulas(formulas) + self._overwritten_formulas(overwritten, len(formulas))
 
     def _formula(self, expected_row: ExpectedRow, column: int) -> str:
         return self.modele.sheet_templates[self.groupe].formula_texts.get((expected_row.numero - 1, column - 1), "")
 
-    def _changed_formulas(self, present_ones: Mapping[tuple[int, int], str]) -> list[Anomalie]:
+    def _changed_formulas(self, formulas: Mapping[tuple[int, int], str]) -> list[Anomalie]:
         if not self.columns.is_exact:  # a formula may be its neighbour's
             return []
         in_place = self.key_column == 0 and all(i + 1 == a.numero for i, a in self.located_rows)
-        all_expected = {(i, j): texte for (i, j), texte in present_ones.items() if texte and i not in self.set_aside}
+        all_expected = {(i, j): texte for (i, j), texte in formulas.items() if texte and i not in self.set_aside}
         return changed_formulas(self.location, self.grid, all_expected, in_place)
 
     def _overwritten_formulas(
-        self, overwritten: list[tuple[int, int, int, ExpectedRow]], present_ones: int
+        self, overwritten: list[tuple[int, int, int, ExpectedRow]], formula_count: int
     ) -> list[Anomalie]:
         """A file saved « values only » has lost all its formulas: said once."""
-        if len(overwritten) > max(3, present_ones):
+        if len(overwritten) > max(3, formula_count):
             return [cell_messages.lost_formulas(self.location, [address(i + 1, j + 1) for i, j, _, _ in overwritten])]
         return [
             cell_messages.overwritten_formula(
@@ -102,7 +102,7 @@ class LockedCells:
         """Whatever is neither an input, nor printed, nor computed; printed texts that were retouched or erased."""
         texts, ambiguous = self.modele.texts[self.groupe], self.modele.ambiguous[self.groupe]
         all_found: list[tuple[str, object, str]] = []
-        special_cells, all_known, held = self.grid.special_cells, self.all_known, {i for i, _ in self.located_rows}
+        special_cells, accounted, held = self.grid.special_cells, self.accounted, {i for i, _ in self.located_rows}
         from_model = printed_at(
             self.modele.sheet_templates[self.groupe].all_printed, self.located_rows, self.key_column
         )
@@ -112,7 +112,7 @@ class LockedCells:
 
         for i, line in enumerate(self.grid.lines):
             for j, valeur in enumerate(line):
-                if valeur == "" or (i, j) in all_known or (i, j) in special_cells:
+                if valeur == "" or (i, j) in accounted or (i, j) in special_cells:
                     continue
                 if valeur in ambiguous and (
                     i not in held or printed(i, j) != valeur
@@ -137,7 +137,7 @@ class LockedCells:
         return statements + cell_messages.outside_inputs(self.location, [t for t in all_found if t not in retouched])
 
     def _is_blank_at(self, i: int, j: int) -> bool:
-        return self._at(i, j) == "" and (i, j) not in self.all_known and (i, j) not in self.grid.special_cells
+        return self._at(i, j) == "" and (i, j) not in self.accounted and (i, j) not in self.grid.special_cells
 
 
 # --- what was printed where -----------------------------------------------------------------------------------------

@@ -96,19 +96,19 @@ class _SheetReading(LocatedSheet):
 
     def read(self) -> None:
         unplaced.report_unknown_rows(self)
-        first_ones: dict[str, tuple[int, list[ReadInput]]] = {}
+        first_inputs: dict[str, tuple[int, list[ReadInput]]] = {}
         for i, expected_row in self.located_rows:
-            items_read = self._places(i, expected_row) if expected_row.places else []
-            if items_read is None:
+            inputs = self._places(i, expected_row) if expected_row.places else []
+            if inputs is None:
                 continue
             self._facts(i, expected_row)
-            if not items_read:
+            if not inputs:
                 continue
-            already = first_ones.setdefault(expected_row.cle, (i, items_read))
+            already = first_inputs.setdefault(expected_row.cle, (i, inputs))
             if already[0] == i:
-                self.take(items_read)
+                self.take(inputs)
             else:
-                self._take_duplicate_row(i, expected_row, items_read, *already)
+                self._take_duplicate_row(i, expected_row, inputs, *already)
         self._take_added_rows()
         unplaced.report_lost_headers(self)
         unplaced.report_swapped_columns(self)
@@ -126,7 +126,7 @@ class _SheetReading(LocatedSheet):
         """The inputs of a row, with what is in them; None if its printed text does not agree with its key."""
         if expected_row.by_header:
             return self._places_in_table(i, expected_row)
-        items_read = []
+        inputs = []
         for place in expected_row.places:
             libelle = self.columns.general(place.column - 1)
             if are_same(self.at(i, libelle), place.label):
@@ -148,8 +148,8 @@ class _SheetReading(LocatedSheet):
             ):  # the input's own column is gone: its neighbour came in its place
                 self._report_disagreement(rank, expected_row, j, f"la case de {place.label}", [])
                 continue
-            items_read.append(ReadInput(place, rank, j, self.at(rank, j)))
-        return items_read or None
+            inputs.append(ReadInput(place, rank, j, self.at(rank, j)))
+        return inputs or None
 
     def _is_reworded(self, i: int, j: int, label: str) -> bool:
         """Did another version of the template print this row's label otherwise? A label of this version tells
@@ -159,7 +159,7 @@ class _SheetReading(LocatedSheet):
             return False
         if {value_read, fold(value_read)} & self.modele.texts[self.output.groupe]:
             return False
-        self.all_known.add((i, j))
+        self.accounted.add((i, j))
         self.reworded.append((i, value_read, label))
         return True
 
@@ -211,20 +211,20 @@ class _SheetReading(LocatedSheet):
             + (f" (saisi : {quoted(self.at(i, k) for k in typed_values)})" if typed_values else "")
         )
         self.output.refused_inputs += len(typed_values)
-        self.all_known.update((i, k) for k in (j, *typed_values))
+        self.accounted.update((i, k) for k in (j, *typed_values))
         self.set_aside.add(i)
 
     def _take_duplicate_row(
-        self, i: int, expected_row: ExpectedRow, items_read: list[ReadInput], other: int, first_ones: list[ReadInput]
+        self, i: int, expected_row: ExpectedRow, inputs: list[ReadInput], other: int, first_inputs: list[ReadInput]
     ) -> None:
         """A second row with the same key: a copied row."""
-        typed_values = [item_read for item_read in items_read if not is_blank(item_read.raw)]
+        typed_values = [read_input for read_input in inputs if not is_blank(read_input.raw)]
         if not typed_values:
-            self.account_for(items_read)
+            self.account_for(inputs)
         elif [(x.place.cle, x.raw) for x in typed_values] == [
-            (x.place.cle, x.raw) for x in first_ones if not is_blank(x.raw)
+            (x.place.cle, x.raw) for x in first_inputs if not is_blank(x.raw)
         ]:
-            self.account_for(items_read)
+            self.account_for(inputs)
             if expected_row.prefix in self.modele.extensible:
                 self.output.anomalies.append(
                     row_messages.copied_row(
@@ -232,12 +232,12 @@ class _SheetReading(LocatedSheet):
                     )
                 )
         elif expected_row.prefix in self.modele.extensible:
-            self.take(items_read, self.added_row_name(expected_row.prefix, expected_row.places[0].line))
-        elif all(is_blank(x.raw) for x in first_ones):
-            self.take(items_read)
+            self.take(inputs, self.added_row_name(expected_row.prefix, expected_row.places[0].line))
+        elif all(is_blank(x.raw) for x in first_inputs):
+            self.take(inputs)
         else:
-            cells = [address(x.line + 1, x.column + 1) for x in (*first_ones, *typed_values) if not is_blank(x.raw)]
-            self.account_for(items_read)
+            cells = [address(x.line + 1, x.column + 1) for x in (*first_inputs, *typed_values) if not is_blank(x.raw)]
+            self.account_for(inputs)
             self.output.saisies = [s for s in self.output.saisies if s.cell not in cells]
             self.output.refused_inputs += len(cells)
             self.output.anomalies.append(
@@ -256,7 +256,7 @@ class _SheetReading(LocatedSheet):
             j = where(column)
             if j is None or j == self.key_column:
                 continue
-            self.all_known.add((i, j))
+            self.accounted.add((i, j))
             value_read = self.at(i, j)
             if (
                 not self.same_version
@@ -275,15 +275,15 @@ class _SheetReading(LocatedSheet):
         its place."""
         value_read, done = self.at(i, j), printed(free, self.printed_facts)
         if free.nature == MEMORY:
-            self.all_known.update(
+            self.accounted.update(
                 (i, k) for k, v in enumerate(self.lines[i]) if is_memory(v)
             )  # wherever a column took it
         elif admitted(value_read, free, self.printed_facts):
-            self.all_known.add((i, j))
+            self.accounted.add((i, j))
         elif expected_row.cle.startswith(INFORMATION_PREFIX):
             self.all_printed[i, j] = str(done)
         elif done != "":
-            self.all_known.add((i, j))
+            self.accounted.add((i, j))
             statements = self.output.anomalies if self.printed_facts is None else self.changed_reminders
             statements.append(
                 cell_messages.changed_reminder(
@@ -300,7 +300,7 @@ class _SheetReading(LocatedSheet):
             self.columns,
             self.key_column,
             self.located_rows,
-            self.all_known,
+            self.accounted,
             self.set_aside,
             self.all_printed,
         )
@@ -356,8 +356,8 @@ class _SheetReading(LocatedSheet):
     def _take_if_added(
         self, i: int, prefix: str, previous_name: str, places: list[tuple[InputPlace, int]], minimum: int
     ) -> bool:
-        items_read = [ReadInput(p, i, j, self.at(i, j)) for p, j in places]
-        typed_values = [x for x in items_read if not is_blank(x.raw) or (i, x.column) in self.grid.special_cells]
+        inputs = [ReadInput(p, i, j, self.at(i, j)) for p, j in places]
+        typed_values = [x for x in inputs if not is_blank(x.raw) or (i, x.column) in self.grid.special_cells]
         known = self.modele.texts[self.output.groupe]
         if len(typed_values) < minimum or any(
             x.raw in known and x.raw not in x.place.choix
@@ -365,5 +365,5 @@ class _SheetReading(LocatedSheet):
             if isinstance(x.raw, str) and x.place.type in ("texte", "liste")
         ):
             return False
-        self.take(items_read, self.added_row_name(prefix, previous_name))
+        self.take(inputs, self.added_row_name(prefix, previous_name))
         return True

@@ -23,7 +23,7 @@ def report_unknown_rows(sheet: LocatedSheet) -> None:
         filled = [(j, v) for j, v in enumerate(sheet.lines[i]) if v != "" and j != sheet.key_column]
         if cle.startswith(INFORMATION_PREFIX):
             # a row that the contract alone does not have: its text is the first
-            sheet.all_known.update(
+            sheet.accounted.update(
                 (i, j)
                 for j, v in filled[:1]
                 if sheet.printed_facts is None or are_same(v, str(sheet.printed_facts.get(cle, "")))
@@ -35,7 +35,7 @@ def report_unknown_rows(sheet: LocatedSheet) -> None:
             c.rpartition("/")[0] for c in sheet.its_own
         }:
             continue
-        sheet.all_known.update((i, j) for j, _ in filled)
+        sheet.accounted.update((i, j) for j, _ in filled)
         groupe = cle.partition("/")[0]
         texts = sheet.modele.texts[groupe if groupe in sheet.modele.texts else sheet.output.groupe]
         # The first cell is the label of the row, but in a table whose rows the partner names; the computed ones are
@@ -54,7 +54,7 @@ def report_unknown_rows(sheet: LocatedSheet) -> None:
 
 def report_lost_headers(sheet: LocatedSheet) -> None:
     """Columns whose header was changed (what is typed under it is named) or deleted (told once for the sheet)."""
-    absent_ones: dict[str, list[str]] = {}
+    missing: dict[str, list[str]] = {}
     for prefix, sheet_table in sheet.columns.sheet_tables.items():
         ranks = [(i, a) for i, a in sheet.located_rows if a.prefix == prefix and a.places] if sheet_table.lost else []
         for column, j in sorted(sheet_table.lost.items()):
@@ -65,9 +65,9 @@ def report_lost_headers(sheet: LocatedSheet) -> None:
             if not asked_for:
                 continue
             if j is None or j == sheet.key_column or not (typed_values or value_read):
-                absent_ones.setdefault(titre, []).append(address(sheet_table.header + 1, sheet.key_column + 2))
+                missing.setdefault(titre, []).append(address(sheet_table.header + 1, sheet.key_column + 2))
                 continue
-            sheet.all_known.update((i, j) for i in (*asked_for, sheet_table.header))
+            sheet.accounted.update((i, j) for i in (*asked_for, sheet_table.header))
             sheet.output.refused_inputs += len(typed_values)
             cells = [address(i + 1, j + 1) for i in (sheet_table.header, *typed_values)]
             sheet.output.anomalies.append(
@@ -75,8 +75,8 @@ def report_lost_headers(sheet: LocatedSheet) -> None:
                     sheet.location, cells, titre, value_read, [sheet.at(i, j) for i in typed_values]
                 )
             )
-    if absent_ones:
-        sheet.output.anomalies.append(row_messages.missing_columns(sheet.location, absent_ones))
+    if missing:
+        sheet.output.anomalies.append(row_messages.missing_columns(sheet.location, missing))
 
 
 def report_swapped_columns(sheet: LocatedSheet) -> None:
@@ -104,7 +104,7 @@ def report_headerless_rows(sheet: LocatedSheet) -> None:
         if not expected_row.by_header or expected_row.prefix in sheet.columns.sheet_tables:
             continue
         typed_values = sheet.foreign_columns(i, expected_row)
-        sheet.all_known.update((i, j) for j in typed_values)
+        sheet.accounted.update((i, j) for j in typed_values)
         sheet.orphans += [(address(i + 1, j + 1), sheet.at(i, j)) for j in typed_values]
     sheet.output.refused_inputs += len(sheet.orphans)
 

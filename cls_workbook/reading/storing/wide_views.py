@@ -64,8 +64,8 @@ class ValueArrays:
     def wide(self, bloc: str) -> pd.DataFrame:
         """See the function of this name."""
         ranks = np.flatnonzero(self.codes["bloc"] == self.numero("bloc", bloc))
-        lines, first_ones = self.rows(IDENTIFYING_KEYS, ranks)
-        head_ranks = ranks[first_ones]
+        lines, first_of_each = self.rows(IDENTIFYING_KEYS, ranks)
+        head_ranks = ranks[first_of_each]
         view = {nom: self.read(nom, head_ranks) for nom in KEYS} | {
             "annee": self.annees[head_ranks],
             "intitule": self.read("modalite", head_ranks),

@@ -210,10 +210,10 @@ def _verify(path: Path, contrat: Contrat, indicateurs: pd.DataFrame) -> None:
 
 def _anchors(frame: pd.DataFrame) -> Anchors:
     """Rubrique → objet ("" if none) → champ → value, in the order of the sheet."""
-    values_read: Anchors = {}
+    anchors: Anchors = {}
     for section, objet, champ, valeur in frame.itertuples(index=False):
-        values_read.setdefault(str(section), {}).setdefault(objet or "", {})[str(champ)] = valeur
-    return values_read
+        anchors.setdefault(str(section), {}).setdefault(objet or "", {})[str(champ)] = valeur
+    return anchors
 
 
 def _frame_from(objects: dict[str, dict[str, object]], cle: str, table: DescribedTable) -> pd.DataFrame:

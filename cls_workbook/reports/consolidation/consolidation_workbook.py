@@ -169,7 +169,7 @@ _ADVICE = (
 )
 
 
-def _read_me(result: Result, footer: str, present_ones: Collection[str]) -> Sheet:
+def _read_me(result: Result, footer: str, sheet_names: Collection[str]) -> Sheet:
     contrat = result.contrat
     sheet = Sheet(READ_ME_SHEET, tab_color="gris", widths={1: 3, 2: 30, 3: 110})
     received, expected_returns = result.received_and_expected()
@@ -187,16 +187,16 @@ def _read_me(result: Result, footer: str, present_ones: Collection[str]) -> Shee
     line, agence = 2, the_agency(contrat)
     for titre, content in (
         ("Ce classeur", facts.items()),
-        ("Ses feuilles", [(nom, e.replace(_READER, agence)) for nom, e in _EXPLANATIONS if nom in present_ones]),
+        ("Ses feuilles", [(nom, e.replace(_READER, agence)) for nom, e in _EXPLANATIONS if nom in sheet_names]),
         ("Bon à savoir", (("", c.replace(_READER, agence)) for c in _ADVICE)),
     ):
-        line = _section(sheet, line, titre, content, present_ones)
+        line = _section(sheet, line, titre, content, sheet_names)
     sheet.print_setup = PrintSetup(left_footer=f"{footer} · {READ_ME_SHEET}")
     return sheet
 
 
 def _section(
-    sheet: Sheet, line: int, titre: str, content: Iterable[tuple[str, object]], present_ones: Collection[str]
+    sheet: Sheet, line: int, titre: str, content: Iterable[tuple[str, object]], sheet_names: Collection[str]
 ) -> int:
     sheet.heights[line] = 10
     sheet.write(line + 1, 2, titre, "bloc")
@@ -207,8 +207,8 @@ def _section(
         sheet.write(
             line,
             2,
-            Link(f"internal:'{word}'!A1", word) if word in present_ones else word or None,
-            "lien" if word in present_ones else "libelle_fort",
+            Link(f"internal:'{word}'!A1", word) if word in sheet_names else word or None,
+            "lien" if word in sheet_names else "libelle_fort",
         )
         sheet.write(line, 3, meaning, "libelle:date_gauche" if isinstance(meaning, date) else "libelle:texte")
         sheet.heights[line] = 21 if len(str(meaning)) < 115 else 34

@@ -94,8 +94,8 @@ def _constraints(column: TableColumn, table: DescribedTable) -> dict[str, object
     return constraints
 
 
-def schema(table: DescribedTable, present_ones: dict[str, DescribedTable]) -> dict[str, object]:
-    """The table schema; ``present_ones``: table name → the tables of the package, that it may refer to."""
+def schema(table: DescribedTable, tables: dict[str, DescribedTable]) -> dict[str, object]:
+    """The table schema; ``tables``: table name → the tables of the package, that it may refer to."""
     result: dict[str, object] = {"fields": [c.descriptor(table) for c in input_fields(table)], "missingValues": [""]}
     names = {c.titre: c.nom for c in table.columns}
     if table.cle:
@@ -104,12 +104,12 @@ def schema(table: DescribedTable, present_ones: dict[str, DescribedTable]) -> di
         {
             "fields": [names[titre]],
             "reference": {
-                "resource": present_ones[other].file,
-                "fields": [c.nom for c in present_ones[other].columns if c.titre == to],
+                "resource": tables[other].file,
+                "fields": [c.nom for c in tables[other].columns if c.titre == to],
             },
         }
         for titre, other, to in table.cross_references
-        if other in present_ones
+        if other in tables
     ]
     if cross_references:
         result["foreignKeys"] = cross_references

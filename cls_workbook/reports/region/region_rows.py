@@ -110,14 +110,14 @@ def _financement(copies: Iterable[ContratCopy]) -> Iterator[Row]:
         money = file_copy.lines[data.FINANCEMENT]
         for nature, (prevu, programme, engage, verse, poste) in _COLUMNS.items():
             its_own = [(r, line) for r, line in enumerate(money) if poste in (None, line["Poste"])]
-            all_known = [r for r, line in its_own if line[engage] is not None]
+            known = [r for r, line in its_own if line[engage] is not None]
             line = {
                 "Nature": nature,
                 "Prévu au contrat": file_copy.contrat["Maquette"] if prevu else None,
                 "Programmé": total_of(li[programme] for _, li in its_own) if programme else None,
-                "Engagé": total_of(money[r][engage] for r in all_known),
+                "Engagé": total_of(money[r][engage] for r in known),
                 "Versé": total_of(li[verse] for _, li in its_own) if verse else None,
-                "Fiches": len(all_known),
+                "Fiches": len(known),
                 "Réserve": _of_the_post(money, engage) if poste is None else None,
             }
             if any(line[t] is not None for t in ("Prévu au contrat", "Programmé", "Engagé", "Versé")):
@@ -149,9 +149,9 @@ def _maquettes(copies: Sequence[ContratCopy], financement: Sequence[Row]) -> Ite
         its_own = [c for c in copies if c.contrat["Contrat"] == contrat]
         last = its_own[-1]
         money = [li for li in financement if li["Contrat"] == contrat and li["Nature"] == MAQUETTE]
-        all_known = [int(li["Année"]) for li in money if li["Engagé"] is not None]
-        absent_ones = [
-            a for a in range(int(last.contrat["Première année"]), int(last.contrat["Année"]) + 1) if a not in all_known
+        known = [int(li["Année"]) for li in money if li["Engagé"] is not None]
+        absent = [
+            a for a in range(int(last.contrat["Première année"]), int(last.contrat["Année"]) + 1) if a not in known
         ]
         engage, verse, maquette = (
             total_of(li["Engagé"] for li in money),
@@ -165,8 +165,8 @@ def _maquettes(copies: Sequence[ContratCopy], financement: Sequence[Row]) -> Ite
                 "Engagé cumulé": engage,
                 "Versé cumulé": verse,
                 "Part engagée": (maquette - remaining) / maquette if maquette and remaining is not None else None,
-                "Années additionnées": ", ".join(map(str, all_known)) or None,
-                "Années absentes": ", ".join(map(str, absent_ones)) or None,
+                "Années additionnées": ", ".join(map(str, known)) or None,
+                "Années absentes": ", ".join(map(str, absent)) or None,
             }
             | last.where(data.CONTRAT, 0, ["Maquette"])
         )

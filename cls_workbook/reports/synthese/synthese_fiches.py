@@ -249,13 +249,13 @@ def _comparables(portrait: Portrait) -> tuple[list[tuple[str, list[tuple[Fiche, 
         for mesure in fiche.mesures
         if mesure.valeur_initiale is not None and is_number(portrait.indicateurs.get(mesure.id, {}).get("Valeur"))
     ]
-    kept_ones = candidates
+    kept = candidates
     if len(candidates) > MAX_COMPARISONS:
-        kept_ones = sorted(candidates, key=lambda c: not c[1].cle)[:MAX_COMPARISONS]
+        kept = sorted(candidates, key=lambda c: not c[1].cle)[:MAX_COMPARISONS]
     groups: dict[str, list[tuple[Fiche, Mesure]]] = {}
-    for fiche, mesure in kept_ones:
+    for fiche, mesure in kept:
         groups.setdefault("%" if mesure.agregation in AS_RATE else mesure.unite or "", []).append((fiche, mesure))
-    return sorted(groups.items(), key=lambda g: -len(g[1])), len(candidates) - len(kept_ones)
+    return sorted(groups.items(), key=lambda g: -len(g[1])), len(candidates) - len(kept)
 
 
 def _small_charts(board: Board, groups: Sequence[tuple[str, list[tuple[Fiche, Mesure]]]], drawn: PrintedTable) -> None:
