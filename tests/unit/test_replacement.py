@@ -34,7 +34,7 @@ def two_versions(tmp_path):
 def consolider(folder, *texts, saisies=None):
     files = retours_in([folder])
     pairs = [(r.ancien, r.nouveau) for r in saisies.remplacements] if saisies else []
-    requested, retours = [*requests(texts, files), *lasting(pairs, files)], read(files, ReturnReader(contrats), 1)
+    requested, retours = [*requests(texts, files), *lasting(pairs, files)], read(files, ReturnReader(contrats))
     return way_back.consolider(retours, trial(), YEAR, day=date(2026, 2, 1), pilotage=saisies, to_replace=requested)
 
 
