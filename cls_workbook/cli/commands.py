@@ -30,6 +30,8 @@ COMMANDS = (
     campagne_commands.CONSOLIDER,
     campagne_commands.RELANCES,
     report_commands.SYNTHESE,
+    report_commands.BILAN,
+    report_commands.PRESENTATION,
     report_commands.EXPORTER,
     report_commands.REGION,
     campagne_commands.CONTROLER,

@@ -41,6 +41,22 @@ def _export_subsidies(chosen: argparse.Namespace) -> int:
     return DONE
 
 
+def _bilan(chosen: argparse.Namespace) -> int:
+    from cls_workbook.documents.written_documents import write_bilan
+    from cls_workbook.workbook.saving import require_kind
+
+    require_kind(chosen.sortie, f".{chosen.format}")
+    print(write_bilan(chosen.consolidation, chosen.sortie, chosen.contrat, chosen.modele, chosen.format))
+    return DONE
+
+
+def _presentation(chosen: argparse.Namespace) -> int:
+    from cls_workbook.documents.written_documents import write_presentation
+
+    print(write_presentation(chosen.consolidation, chosen.sortie, chosen.contrat, chosen.modele))
+    return DONE
+
+
 def _region(chosen: argparse.Namespace) -> int:
     from cls_workbook.french import typography
     from cls_workbook.reports.region.region_workbook import gather
@@ -61,6 +77,25 @@ SYNTHESE = command(
     pieces.output("S.xlsx", ".xlsx"),
     pieces.definition(),
     option("--pdf", action="store_true", help="écrit aussi un PDF (demande LibreOffice)"),
+)
+BILAN = command(
+    "bilan",
+    "écrit le bilan annuel en document Word, à finir par une personne",
+    _bilan,
+    option("consolidation", metavar="C.xlsx"),
+    option("--sortie", metavar="BILAN.docx", required=True, help="le document à écrire"),
+    option("--modele", metavar="M.docx", help="un document à vous : ses en-têtes, pieds et styles sont gardés"),
+    option("--format", choices=("docx", "odt"), default="docx", help="docx (par défaut), ou odt (demande LibreOffice)"),
+    pieces.definition(),
+)
+PRESENTATION = command(
+    "presentation",
+    "écrit les diapositives du comité de pilotage",
+    _presentation,
+    option("consolidation", metavar="C.xlsx"),
+    pieces.output("COPIL.pptx", ".pptx"),
+    option("--modele", metavar="M.pptx", help="une présentation à vous : son apparence et ses diapositives restent"),
+    pieces.definition(),
 )
 EXPORTER = command(
     "exporter",

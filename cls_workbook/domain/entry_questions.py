@@ -379,10 +379,11 @@ QUALITATIVE = block(
             "L’essentiel en quelques phrases. Aucune donnée nominative.",
             TEXT_LENGTH,
             obligatoire=True,
+            synthese=TAKEN_UP,
         ),
         text("ecarts", "Écarts avec ce qui était prévu", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
         text("freins", "Freins", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
-        text("leviers", "Leviers", "Facultatif.", TEXT_LENGTH),
+        text("leviers", "Leviers", "Facultatif.", TEXT_LENGTH, synthese=TAKEN_UP),
         text("perspectives", f"Perspectives {NEXT_YEAR}", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
         choice(
             "avenant",

@@ -16,6 +16,8 @@ PACKAGE = ROOT / "cls_workbook"
 PAGE = ROOT / "docs" / "architecture.md"
 LIBRARIES = {
     "dask",
+    "docx",
+    "pptx",
     "distributed",
     "lxml",
     "numpy",

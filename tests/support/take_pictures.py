@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from cls_workbook import demo
-from cls_workbook.reports.agency.pdf import to_pdf
+from cls_workbook.reports.agency.libreoffice_conversion import to_pdf
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WHOLE, DETAIL = ("-r", "75"), ("-r", "230", "-x", "100", "-y", "100", "-W", "1500", "-H", "420")

@@ -48,6 +48,7 @@ def test_each_library_is_known_where_it_serves():
     assert importers["pandera"] <= {"checks", "reading", "tables"}
     assert importers["lxml"] == set()
     assert importers["pyarrow"] == {"reports"}
+    assert importers["docx"] == importers["pptx"] == {"documents"}
     assert importers["distributed"] == {"engines"}
     assert importers["dask"] == set()
     assert importers["xlwings"] == {"button"}

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from cls_workbook.errors import Refusal
-from cls_workbook.reports.agency import pdf
+from cls_workbook.reports.agency import libreoffice_conversion
 from cls_workbook.reports.agency.ars_copy import file_copy, read_back
 from cls_workbook.reports.consolidation.consolidation_workbook import workbook
 from cls_workbook.summaries.history import terms
@@ -198,7 +198,7 @@ def test_the_copy_never_replaces_the_consolidation(consolidation, definition):
 def test_without_libreoffice_the_pdf_is_refused_and_nothing_is_written(
     tmp_path, consolidation, definition, monkeypatch
 ):
-    monkeypatch.setattr(pdf, "libreoffice", lambda: None)
+    monkeypatch.setattr(libreoffice_conversion, "libreoffice", lambda: None)
     with pytest.raises(Refusal) as raised:
         file_copy(consolidation, tmp_path / "S.xlsx", contrat=definition, pdf=True)
     assert "Excel" in raised.value.details[0]

@@ -21,7 +21,7 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.french import NBSP
 from cls_workbook.reports.agency import agency_data
-from cls_workbook.reports.agency.pdf import require_libreoffice, to_pdf
+from cls_workbook.reports.agency.libreoffice_conversion import require_libreoffice, to_pdf
 from cls_workbook.reports.consolidation import consolidation_workbook, previous_year
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
 from cls_workbook.reports.synthese import synthese_sheet

@@ -11,24 +11,30 @@ from cls_workbook.summaries.masking import is_masked
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
 from cls_workbook.tables.table_frames import frame_records
 
+NOTES = "Notes appelées entre crochets"
+
 
 def reserves(board: Board, portrait: Portrait) -> None:
     """What the figures above do not say: what is missing, refused, estimated, masked or left open."""
     board.band("Réserves", following=50)
-    notes = [f"[{numero}] {texte}" for texte, numero in portrait.notes.items()]
-    sections = (
-        ("Retours manquants ou écartés", _absent_retours(portrait)),
-        ("Notes appelées entre crochets", notes),
-        ("Sur l’ensemble des mesures", _on_all_mesures(portrait)),
-        ("Points du contrat à préciser", [f"• {t}" for t in portrait.result.notes.a_preciser]),
-        ("Autres réserves", [f"• {t}" for t in portrait.result.notes.reserves]),
-    )
+    sections = reserve_sections(portrait)
     if not any(texts for _, texts in sections):
         board.note("Aucune réserve.")
     for titre, texts in sections:
         if texts:
             board.sous_titre(titre, following=22)
-            (board.sentences_in_two_columns if texts is notes else board.sentences)(texts)
+            (board.sentences_in_two_columns if titre == NOTES else board.sentences)(texts)
+
+
+def reserve_sections(portrait: Portrait) -> tuple[tuple[str, list[str]], ...]:
+    """(title, sentences) of each kind of reserve; the notes are those that were called for until now."""
+    return (
+        ("Retours manquants ou écartés", _absent_retours(portrait)),
+        (NOTES, [f"[{numero}] {texte}" for texte, numero in portrait.notes.items()]),
+        ("Sur l’ensemble des mesures", _on_all_mesures(portrait)),
+        ("Points du contrat à préciser", [f"• {t}" for t in portrait.result.notes.a_preciser]),
+        ("Autres réserves", [f"• {t}" for t in portrait.result.notes.reserves]),
+    )
 
 
 def _absent_retours(portrait: Portrait) -> list[str]:

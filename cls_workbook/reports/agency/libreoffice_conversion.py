@@ -1,4 +1,4 @@
-"""A workbook as it prints, through LibreOffice, in French whatever the machine speaks."""
+"""A file in another format, through LibreOffice, in French whatever the machine speaks."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _WITHOUT_PDF = (
     f"PDF/XPS. "
     "La mise en page est prête."
 )
+_WITHOUT_ODT = f"Sans lui{NBSP}: gardez le fichier .docx, que Word et LibreOffice ouvrent et modifient tous deux."
 # Decimal commas and French dates, in a profile of its own.
 _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -39,35 +40,39 @@ def libreoffice() -> str | None:
     return next((path for path in _ELSEWHERE if os.path.isfile(path)), None)
 
 
-def require_libreoffice() -> str:
+def require_libreoffice(what: str = "Le PDF", without: str = _WITHOUT_PDF) -> str:
+    """Refusal if it is not there: ``what`` needs it, ``without`` says what to do."""
     programme = libreoffice()
     if programme is None:
-        raise Refusal("Le PDF demande LibreOffice, introuvable sur ce poste.", (_WITHOUT_PDF,))
+        raise Refusal(f"{what} demande LibreOffice, introuvable sur ce poste.", (without,))
     return programme
 
 
 def to_pdf(workbook: bytes) -> bytes:
     """The PDF of an .xlsx file. Refusal if LibreOffice is missing or fails."""
-    programme = require_libreoffice()
+    return _converted(require_libreoffice(), workbook, "xlsx", "pdf", "le PDF", _WITHOUT_PDF)
+
+
+def require_odt() -> str:
+    return require_libreoffice("Le format odt", _WITHOUT_ODT)
+
+
+def to_odt(document: bytes) -> bytes:
+    """The .odt of a .docx file. Refusal if LibreOffice is missing or fails."""
+    return _converted(require_odt(), document, "docx", "odt", "le fichier .odt", _WITHOUT_ODT)
+
+
+def _converted(programme: str, content: bytes, kind: str, wanted: str, what: str, without: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="cls-") as folder:
         profile = Path(folder) / "profil"
         (profile / "user").mkdir(parents=True)
         (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, encoding="utf-8")
-        source = Path(folder) / "synthese.xlsx"
-        source.write_bytes(workbook)
-        command = [
-            programme,
-            "--headless",
-            "--norestore",
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            folder,
-            str(source),
-        ]
+        source = Path(folder) / f"document.{kind}"
+        source.write_bytes(content)
+        options = ("--headless", "--norestore", f"-env:UserInstallation={profile.as_uri()}")
+        command = [programme, *options, "--convert-to", wanted, "--outdir", folder, str(source)]
         try:
             subprocess.run(command, capture_output=True, timeout=_TIME_LIMIT, check=True)
-            return source.with_suffix(".pdf").read_bytes()
+            return source.with_suffix(f".{wanted}").read_bytes()
         except (OSError, subprocess.SubprocessError) as fault:
-            raise Refusal("LibreOffice n’a pas pu faire le PDF.", (_WITHOUT_PDF,)) from fault
+            raise Refusal(f"LibreOffice n’a pas pu faire {what}.", (without,)) from fault
