@@ -126,9 +126,9 @@ def states_chart(portrait: Portrait) -> Bars | None:
     """How many fiches of each axe are in each état; None where there is none."""
     listes = portrait.contrat.listes
     counts = {
-        titre_: [*map(portrait.etat, its_own), *[TO_BE_SCHEDULED] * len(titles)]
-        for _, titre_, its_own, titles in by_axe(portrait.contrat)
-        if its_own or titles
+        g.titre: [*map(portrait.etat, g.fiches), *[TO_BE_SCHEDULED] * len(g.a_programmer)]
+        for g in by_axe(portrait.contrat)
+        if g.fiches or g.a_programmer
     }
     if not counts:
         return None

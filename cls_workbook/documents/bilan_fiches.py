@@ -24,13 +24,16 @@ _MONEY = ("Montant contrat", "Programmé", "Engagé", "Versé", "Coût réalisé
 
 
 def fiches(portrait: Portrait) -> Iterator[Part]:
-    for _, titre, its_own, a_programmer in by_axe(portrait.contrat):
-        if its_own or a_programmer:
-            yield Heading(titre, 2)
-        for fiche in its_own:
+    for group in by_axe(portrait.contrat):
+        if group.fiches or group.a_programmer or group.elsewhere:
+            yield Heading(group.titre, 2)
+        for fiche in group.fiches:
             yield from _fiche(portrait, fiche)
-        if a_programmer:
-            yield Sentence(typography(f"{TO_BE_SCHEDULED} : {' ; '.join(a_programmer)}."))
+        if group.elsewhere:
+            also = ", ".join(f"{f.numero} ({f.titre})" for f in group.elsewhere)
+            yield Sentence(typography(f"Y contribuent aussi, décrites ailleurs : {also}."))
+        if group.a_programmer:
+            yield Sentence(typography(f"{TO_BE_SCHEDULED} : {' ; '.join(group.a_programmer)}."))
 
 
 def _fiche(portrait: Portrait, fiche: Fiche) -> Iterator[Part]:

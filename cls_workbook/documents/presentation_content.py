@@ -65,7 +65,7 @@ def _where_we_are(portrait: Portrait, asked: list[str]) -> Slide:
 
 def _lights(portrait: Portrait) -> Iterator[Slide]:
     """Each fiche and what became of its programme, in a word."""
-    lit = [(f, light(portrait, f)) for _, _, its_own, _ in by_axe(portrait.contrat) for f in its_own]
+    lit = [(f, light(portrait, f)) for group in by_axe(portrait.contrat) for f in group.fiches]
     columns = (("N°", 1), ("Fiche", 9), (f"Programme {portrait.year_label()}", 3))
     titre = f"Le programme {portrait.year_label()}, fiche par fiche"
     for shown, part in _pages(titre, lit, FICHES_PER_SLIDE):
@@ -207,13 +207,13 @@ _Sums = tuple[Decimal | None, Decimal | None, Decimal | None]
 def _by_axe(portrait: Portrait) -> list[tuple[str, _Sums]]:
     """(« Axe 1 », amounts of the contract, engaged, paid) of the axes of which any is known."""
     found = []
-    for _, titre, its_own, _ in by_axe(portrait.contrat):
+    for group in by_axe(portrait.contrat):
         sums = tuple(
-            total_of(portrait.money.get(f.numero, {}).get(column) for f in its_own)
+            total_of(portrait.money.get(f.numero, {}).get(column) for f in group.fiches)
             for column in ("Montant contrat", "Engagé", "Versé")
         )
         if any(s is not None for s in sums):
-            found.append((titre.split(" — ")[0], sums))
+            found.append((group.titre.split(" — ")[0], sums))
     return found
 
 

@@ -50,7 +50,8 @@ def require_libreoffice(what: str = "Le PDF", without: str = _WITHOUT_PDF) -> st
 
 def to_pdf(workbook: bytes) -> bytes:
     """The PDF of an .xlsx file. Refusal if LibreOffice is missing or fails."""
-    return _converted(require_libreoffice(), workbook, "xlsx", "pdf", "le PDF", _WITHOUT_PDF)
+    require_libreoffice()
+    return converted(workbook, "xlsx", "pdf", _WITHOUT_PDF)
 
 
 def require_odt() -> str:
@@ -59,10 +60,13 @@ def require_odt() -> str:
 
 def to_odt(document: bytes) -> bytes:
     """The .odt of a .docx file. Refusal if LibreOffice is missing or fails."""
-    return _converted(require_odt(), document, "docx", "odt", "le fichier .odt", _WITHOUT_ODT)
+    require_odt()
+    return converted(document, "docx", "odt", _WITHOUT_ODT)
 
 
-def _converted(programme: str, content: bytes, kind: str, wanted: str, what: str, without: str) -> bytes:
+def converted(content: bytes, kind: str, wanted: str, without: str = "") -> bytes:
+    """A file of one kind (an extension) as LibreOffice saves it in another. Refusal, with what to do ``without``."""
+    programme = require_libreoffice()
     with tempfile.TemporaryDirectory(prefix="cls-") as folder:
         profile = Path(folder) / "profil"
         (profile / "user").mkdir(parents=True)
@@ -75,4 +79,5 @@ def _converted(programme: str, content: bytes, kind: str, wanted: str, what: str
             subprocess.run(command, capture_output=True, timeout=_TIME_LIMIT, check=True)
             return source.with_suffix(f".{wanted}").read_bytes()
         except (OSError, subprocess.SubprocessError) as fault:
-            raise Refusal(f"LibreOffice n’a pas pu faire {what}.", (without,)) from fault
+            what = "le PDF" if wanted == "pdf" else f"le fichier .{wanted}"
+            raise Refusal(f"LibreOffice n’a pas pu faire {what}.", (without,) if without else ()) from fault
