@@ -285,7 +285,7 @@ def campagne(rank: int, annee: int, day: date | None = None) -> Result:
 
 def lines(rank: int, annee: int, day: date | None = None) -> dict:
     """The rows of the « Données » sheets of ``pipeline.campaign``, written out:
-    forty contracts would be long to consolidate.
+    whole campaigns would be long to consolidate.
     """
     e, cofi, aide = engage(rank, annee), D(300 * rank), D(20_000 + rank)
     fiches = (
