@@ -122,6 +122,18 @@ PROGRESS = block(
     ),
 )
 
+VOLETS_PROGRESS = block(
+    "volets",
+    "Avancement de chaque volet",
+    (
+        choice("etat", "État du volet", "etats", "Où en est ce volet sur toute la durée du contrat ?"),
+        choice(
+            "realisation", "Réalisation {annee}", "realisations", "Ce qui était prévu pour l’année a-t-il été fait ?"
+        ),
+    ),
+    aide="Une ligne par volet dont vous rendez compte.",
+)
+
 MESURES = block(
     "mesures",
     "Indicateurs : ce qui a été compté",
@@ -401,6 +413,7 @@ BLOCKS = {
     for b in (
         ANSWER,
         PROGRESS,
+        VOLETS_PROGRESS,
         MESURES,
         RATE,
         SATISFACTION,

@@ -12,7 +12,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from cls_workbook.domain.announced import volets as parts
 from cls_workbook.domain.announced.printed_fiche import PrintedFiche
+from cls_workbook.domain.announced.volets import Volet
 from cls_workbook.domain.definition_keys import NOT_A_KEY, grouped
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, EvolutionThresholds, Period, Revision
 from cls_workbook.domain.questions import ChoiceLists
@@ -126,16 +128,6 @@ class Financeur(Period):
 
 
 @dataclass(frozen=True, slots=True)
-class Volet(Period):
-    """A part of a fiche that has its own porteurs. ``reponse_commune``: one of them answers for all."""
-
-    id: str
-    nom: str
-    porteurs: tuple[str, ...] = ()
-    reponse_commune: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Mesure(Period):
     """One value to type for an indicator."""
 
@@ -239,17 +231,30 @@ class Fiche(Period):
 
     def concerns(self, indicateur: Indicateur, volet: str) -> bool:
         """Is the indicator asked of who answers for the volet of this name? ("" is not known: everything is asked)"""
-        of_all = indicateur.volet is None or not volet
-        return of_all or any(v.nom == volet and v.id == indicateur.volet for v in self.volets)
+        return indicateur.volet is None or not volet or indicateur.volet in parts.covered(self.volets, volet)
 
     def answers_together(self, volet: str) -> bool:
         """Does one of its porteurs (of the volet of this name) answer for all?"""
         return self.reponse_commune or any(v.nom == volet and v.reponse_commune for v in self.volets)
 
+    @property
+    def volet_names(self) -> tuple[str, ...]:
+        """What a structure may say that it answers for; nothing where the fiche has no volets."""
+        return parts.named(self.volets, self.porteurs, self.reponse_commune) if self.volets else ()
+
+    def names_over(self, volet: str) -> tuple[str, ...]:
+        """Those of ``volet_names`` that the volet of this id is part of."""
+        return tuple(nom for nom in self.volet_names if volet in parts.covered(self.volets, nom))
+
+    @property
+    def shares_sheets(self) -> bool:
+        """Has a structure several of its volets on one sheet?"""
+        return any(len(parts.covered(self.volets, nom)) > 1 for nom in self.volet_names)
+
     def repondants(self) -> tuple[tuple[str, str | None], ...]:
-        """(structure id, volet name or None), one per expected return of this fiche."""
+        """(structure id, name of its volet or volets, or None), one per expected return of this fiche."""
         if self.volets:
-            return tuple((p, v.nom) for v in self.volets for p in v.porteurs)
+            return tuple(parts.repondants(self.volets, self.porteurs, self.reponse_commune))
         return tuple((p, None) for p in self.porteurs)
 
 

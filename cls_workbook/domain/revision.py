@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cls_workbook.domain import model
+from cls_workbook.domain.announced.volets import Volet
 from cls_workbook.domain.definition_keys import Key, changed, keys_of
 from cls_workbook.domain.lifetime import Period, Revision
 from cls_workbook.domain.model import Contrat
@@ -30,7 +31,7 @@ _LISTS: dict[str, tuple[type[Period], str, str]] = {
     "fiche": (model.Fiche, "fiches", "numero"),
     "regle": (Rule, "regles", "id"),
 }
-_WITHIN_FICHE: dict[str, type[Period]] = {"volet": model.Volet, "indicateur": model.Indicateur, "mesure": model.Mesure}
+_WITHIN_FICHE: dict[str, type[Period]] = {"volet": Volet, "indicateur": model.Indicateur, "mesure": model.Mesure}
 _KEYS = {"id", "numero", "decisions", "revisions", "code_insee", *(c.name for c in dataclasses.fields(Period))}
 YES, NO = ("oui", "vrai", "true", "1"), ("non", "faux", "false", "0")
 

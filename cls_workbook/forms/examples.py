@@ -97,7 +97,7 @@ class _FicheAnswers:
     def _volet(self) -> str | None:
         its_own = self.plan.respondent.fiches if self.plan.respondent else ()
         theirs = [v for n, v in its_own if n == self.fiche.numero and v]
-        return theirs[0] if theirs else next((v.nom for v in self.fiche.volets if v.porteurs), None)
+        return theirs[0] if theirs else next((volet for _, volet in self.fiche.repondants()), None)
 
     def _answer(self, place: InputPlace) -> object:
         """A block with a method of its own is answered by it, the others champ by champ."""
@@ -110,7 +110,7 @@ class _FicheAnswers:
         match place.bloc:
             case "reponse":
                 return {"volet": self._volet()}
-            case "avancement":
+            case "avancement" | "volets":
                 return self._progress()
             case "mesures":
                 estimated = self._drawn_number(mesure + "statut", 0, 9) == 0

@@ -10,7 +10,17 @@ from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.wording import TRANSVERSAL, axe_name, axe_rank, lineage
 from cls_workbook.forms.breakdown_rows import ventilations
 from cls_workbook.forms.columns import WIDTHS, B, C, D, F, G, I, J, K, width
-from cls_workbook.forms.form_pieces import ROW_HEIGHT, SheetContext, band, block_band, boxes, form, quote, rows_to_fill
+from cls_workbook.forms.form_pieces import (
+    ROW_HEIGHT,
+    SheetContext,
+    band,
+    block_band,
+    boxes,
+    form,
+    quote,
+    rows_to_fill,
+    volets_table,
+)
 from cls_workbook.forms.layout import FILLED, TO_FILL, FormPage, height
 from cls_workbook.forms.measure_rows import mesures
 from cls_workbook.forms.money_rows import depenses, financement
@@ -29,6 +39,8 @@ def draw(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     if fiche.volets:
         form(page, entry_questions.VOLET, context, values={"volet": context.volet})
     form(page, entry_questions.PROGRESS, context)
+    if fiche.shares_sheets:
+        volets_table(page, entry_questions.VOLETS_PROGRESS, fiche, context)
     ranks = mesures(page, fiche, context)
     ventilations(page, fiche, context, ranks)
     _territoire(page, context)

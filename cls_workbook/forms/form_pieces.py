@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cls_workbook.domain.model import Contrat, Indicateur, Volet
+from cls_workbook.domain.model import Contrat, Fiche, Indicateur
 from cls_workbook.domain.questions import TEXT_LENGTH, Bloc, Champ
 from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G, H, I, J, K
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.workbook.description import address
 
 OTHER_VOLET = "autre volet"
+WHERE_AM_I = "Où en suis-je\u00a0?"
 NOT_ASKED = "—"  # also tells, without colour, that a cell asks nothing
 ROW_HEIGHT, CLOSING_ROW_HEIGHT = 17.0, 4.0  # points of a row to fill in; of the row that closes a table
 # From C to J, in the size « petit »: 1 500 characters, and 850 of an answer that is optional (its row can be enlarged).
@@ -32,7 +33,6 @@ class SheetContext:
     precedent: dict[str, object] = dataclasses.field(default_factory=dict)  # measure id → last year's value
     programme: dict[str, Decimal] = dataclasses.field(default_factory=dict)  # fiche → programmed euros
     structure_cell: str = ""  # where Accueil says who answers
-    volets: tuple[Volet, ...] = ()  # of this fiche
 
     @property
     def this_year(self) -> str:
@@ -135,14 +135,41 @@ def _state(
 
 
 def mesure_state(page: FormPage, row: KeyedRow, context: SheetContext, indicateur: Indicateur, condition: str) -> None:
-    """The state of a measure's row; in words too when the volet chosen above is not the one that answers it."""
-    volet = next((v.nom for v in context.volets if v.id == indicateur.volet), None)
-    if volet is None:
+    """The state of a measure's row, which may be one volet's only."""
+    volet_state(page, row, context, indicateur.volet, condition)
+
+
+def volet_state(page: FormPage, row: KeyedRow, context: SheetContext, volet: str | None, condition: str) -> None:
+    """The state of a row; in words too when what is chosen above does not hold the volet (its id) that answers it."""
+    names = context.contrat.par_fiche[page.fiche].names_over(volet) if volet else ()
+    if not names:
         page.a_remplir(row, K, condition)
         return
     chosen = address(page.plan.rows[f"{page.fiche}/reponse/volet"].numero, C, True)
-    other = f'AND({chosen}<>"",{chosen}<>{quote(volet)})'
-    page.a_remplir(row, K, condition, except_for=(other, OTHER_VOLET, context.volet not in (None, volet)))
+    other = f'AND({chosen}<>"",{",".join(f"{chosen}<>{quote(nom)}" for nom in names)})'
+    page.a_remplir(row, K, condition, except_for=(other, OTHER_VOLET, context.volet not in (None, *names)))
+
+
+def volets_table(page: FormPage, bloc: Bloc, fiche: Fiche, context: SheetContext) -> None:
+    """A row for each volet: where it is, and what was done in the year."""
+    columns = {"etat": C, "realisation": E}
+    titles = {B: "Volet"} | {column: header_of(bloc.champ(nom), context.this_year) for nom, column in columns.items()}
+
+    def line(rank: int) -> None:
+        volet = fiche.volets[rank - 1]
+        label = " · ".join(filter(None, (volet.nom, volet.calendrier)))
+        row = page.row(f"{page.fiche}/{bloc.nom}/{volet.id}", "saisie", label)
+        page.texte(B, label, "libelle")
+        for nom, column in columns.items():
+            page.typed(row, bloc.champ(nom), column, bloc.nom, label=titles[column], line=volet.id)
+        filled = f'AND({address(page.line, C)}<>"",{address(page.line, E)}<>"")'
+        volet_state(page, row, context, volet.id, filled)
+        page.next_row(height(label, WIDTHS[B], ROW_HEIGHT))
+
+    block_band(page, bloc)
+    table_of_rows(
+        page, f"{page.fiche}/{bloc.nom}", titles | {K: WHERE_AM_I}, set(columns.values()), len(fiche.volets), line
+    )
 
 
 def without_value(context: SheetContext, cell: str) -> str:

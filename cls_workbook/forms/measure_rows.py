@@ -17,7 +17,6 @@ from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.workbook.description import address
 
 COUNTED_TYPES = ("entier", "decimal", "liste", "ventilation")  # types that stand in the block « mesures »
-WHERE_AM_I = "Où en suis-je\u00a0?"
 NO_ANSWER = "Facultatif\u00a0: seulement si vous ne pouvez pas répondre."
 PlaceInput = Callable[..., None]
 
@@ -100,7 +99,7 @@ def _start_table(
 ) -> dict[int, str]:
     """Band and headers of a block. Returns column → printed header; ``{}`` in ``titles`` is last year."""
     pieces.block_band(page, bloc)
-    printed = {column: titre.format(context.last_year) for column, titre in titles.items()} | {K: WHERE_AM_I}
+    printed = {column: titre.format(context.last_year) for column, titre in titles.items()} | {K: pieces.WHERE_AM_I}
     printed |= {column: pieces.header_of(bloc.champ(nom), context.this_year) for nom, column in columns.items()}
     pieces.headers(page, f"{page.fiche}/{bloc.nom}", printed, set(columns.values()))
     return printed

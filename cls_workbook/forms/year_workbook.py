@@ -201,7 +201,6 @@ class _YearDrawing:
             _previous(self.campagne, respondent),
             dict(self.campagne.programme),
             structure_cell,
-            fiche.volets,
         )
         cle = _what_it_says(fiche, context, carried_over)
         if cle in self.fiches:
@@ -240,7 +239,7 @@ def _lists(contrat: Contrat, campagne: WorkbookContext) -> dict[str, tuple[str, 
     named = tuple(n for names in campagne.membres.values() for n in names if n not in listes.get("structures", ()))
     listes["structures"] = listes.get("structures", ()) + tuple(dict.fromkeys(named))
     # the same in every workbook of the year, so that their sheets can be shared
-    return listes | {f"volets {f.numero}": tuple(v.nom for v in f.volets) for f in contrat.fiches if f.volets}
+    return listes | {f"volets {f.numero}": f.volet_names for f in contrat.fiches if f.volets}
 
 
 def _fingerprint(pieces: Iterable[str]) -> str:

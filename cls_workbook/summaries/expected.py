@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from cls_workbook.domain.announced.volets import AND, covered
 from cls_workbook.domain.contrat_years import covers
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
@@ -83,7 +84,7 @@ class ExpectedReturns:
     name nobody answers; those who answer together are one."""
 
     def __init__(self, contrat: Contrat, planned: pd.DataFrame):
-        self.planned = planned
+        self.planned, self._contrat = planned, contrat
         self.groups = frozenset(planned.loc[planned["groupe"], "fiche"])  # the fiches that have such a line
         self.volets: list[str] = []
         self._identify = structure_key(contrat)
@@ -110,8 +111,19 @@ class ExpectedReturns:
     def find(self, fiche: str, structure: str, volet: str) -> int | None:
         """The expected return that this one answers for; None: it is not expected.
 
-        A blank volet is understood when the structure is expected on one volet of the fiche only.
+        A blank volet is understood when the structure is expected once on the fiche; one of its volets is part of what
+        it is expected for.
         """
         possible = self._ranks.get(fiche, {}).get(self._identify(structure), [])
         exact = next((rank for rank in possible if self.volets[rank] == volet), None)
+        if exact is None and volet and fiche in self._contrat.par_fiche:
+            parts = self._contrat.par_fiche[fiche].volets
+            asked = {*covered(parts, volet)}
+            exact = next((r for r in possible if asked and asked < {*covered(parts, self.volets[r])}), None)
         return possible[0] if exact is None and len(possible) == 1 and not volet else exact
+
+    def left_out(self, fiche: str, rank: int, answered: Iterable[str]) -> str:
+        """The volets of an expected return that those that came do not answer; ``answered``: what they answer for."""
+        parts, expected = self._contrat.par_fiche[fiche].volets, self.volets[rank]
+        done = {id_ for volet in answered for id_ in covered(parts, volet or expected)}
+        return AND.join(v.nom for v in parts if v.id in covered(parts, expected) and v.id not in done)

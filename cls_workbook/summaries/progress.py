@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cls_workbook.domain.announced.volets import WHOLE_FICHE, covered
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.french import NBSP, fold
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
@@ -47,7 +48,7 @@ def avancement(
         for file, structure, champ, valeur in said:
             (etats if champ == "etat" else facts)[file] = valeur
             structures[file] = structure
-        parts = {(volets.get(r, ""), fold(word)) for r, word in facts.items()}
+        parts = {(volets.get(r, ""), fold(word)) for r, word in facts.items() if volets.get(r) != WHOLE_FICHE}
         in_disagreement = len({*map(fold, etats.values())}) > 1 or len({volet for volet, _ in parts}) < len(parts)
         sentences = (
             _as_text(displayed_name(contrat, who), volets.get(r, ""), etats.get(r), facts.get(r))
@@ -56,7 +57,7 @@ def avancement(
         detail = "\n".join(sentences) if in_disagreement else None
         planned_here = list(campagne.planned.of_fiche(fiche.numero))
         coverage = campagne.count_up(fiche.numero, planned_here, etats.keys(), bool(ranks))
-        by_volet = _by_volet(contrat, fiche, facts, volets)
+        by_volet = _by_volet(contrat, fiche, facts, volets, _said_of_volets(campagne, fiche))
         state = _state(contrat, etats), _completion(contrat, facts.values()), by_volet, detail
         lines.append((fiche.numero, fiche.axe, fiche.titre, *state, *coverage))
     return table_frame(PROGRESS, lines)
@@ -87,16 +88,44 @@ def _completion(contrat: Contrat, facts: Collection[str]) -> str | None:
     return partial_word or least_advanced(echelle, programmes)
 
 
-def _by_volet(contrat: Contrat, fiche: Fiche, facts: Mapping[str, str], volets: Mapping[str, str]) -> str | None:
-    """A line for each volet, those of whom nobody says it too; None for a fiche without volets, or without answer."""
-    if not fiche.volets or not facts:
+def _said_of_volets(campagne: CampagneRetours, fiche: Fiche) -> dict[tuple[str, str], dict[str, str]]:
+    """(fichier, volet id) → what a return that answers for several volets says of each."""
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    if fiche.shares_sheets:
+        names = ("fichier", "ligne", "champ", "valeur")
+        for file, volet, champ, valeur in campagne.values.lines(partial(_is_of_volets, fiche.numero), *names):
+            said.setdefault((file, volet), {})[champ] = valeur
+    return said
+
+
+def _is_of_volets(fiche: str, chapter: Chapter) -> bool:
+    return chapter.bloc == "volets" and chapter.fiche == fiche
+
+
+def _by_volet(
+    contrat: Contrat,
+    fiche: Fiche,
+    facts: Mapping[str, str],
+    volets: Mapping[str, str],
+    apart: Mapping[tuple[str, str], Mapping[str, str]],
+) -> str | None:
+    """A line for each volet, those of whom nobody says it too; None for a fiche without volets, or without answer.
+    ``apart``: what returns say of each volet, where they answer for several."""
+    if not fiche.volets or not (facts or apart):
         return None
-    words = {volet.nom: [f for r, f in facts.items() if volets.get(r) == volet.nom] for volet in fiche.volets}
-    if others := [f for r, f in facts.items() if volets.get(r) not in words]:
-        words["volet non précisé"] = others
-    return "\n".join(
-        f"{volet}{NBSP}: {_completion(contrat, its_own) or WITHOUT_RETOUR}" for volet, its_own in words.items()
-    )
+    covered_by = {r: covered(fiche.volets, volets.get(r, "")) for r in {*facts, *(r for r, _ in apart)}}
+    lines = []
+    for volet in fiche.volets:
+        theirs = [r for r, ids in covered_by.items() if volet.id in ids]
+        own = [apart[r, volet.id] for r in theirs if (r, volet.id) in apart]
+        words = [apart.get((r, volet.id), {}).get("realisation", facts.get(r)) for r in theirs]
+        state = _state(contrat, {str(rank): said["etat"] for rank, said in enumerate(own) if "etat" in said})
+        told = [state, _completion(contrat, [word for word in words if word])]
+        lines.append((volet.nom, ", ".join(word for word in told if word)))
+    whole = {WHOLE_FICHE, *fiche.volet_names}
+    if others := [word for r, word in facts.items() if not covered_by[r] and volets.get(r) not in whole]:
+        lines.append(("volet non précisé", _completion(contrat, others) or ""))
+    return "\n".join(f"{nom}{NBSP}: {word or WITHOUT_RETOUR}" for nom, word in lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,8 @@ def statuts(
     """
     anomalies, planned = list(anomalies), ExpectedReturns.of(contrat, planned)
     ranks = _ranks(planned, retours)
-    received = _received(contrat, retours, anomalies, ranks)
-    autres = [
-        *_missing_retours(contrat, planned, retours, np.bincount(ranks, minlength=len(planned.volets)) > 0),
-        *_silent_files(retours, anomalies),
-    ]
+    received = _received(contrat, planned, retours, anomalies, ranks)
+    autres = [*_missing_retours(contrat, planned, retours, ranks), *_silent_files(retours, anomalies)]
 
     titles = RETOURS.titles
 
@@ -101,15 +98,16 @@ class _RetourLine(NamedTuple):
 
 
 def _received(
-    contrat: Contrat, retours: pd.DataFrame, anomalies: list[Anomalie], ranks: Sequence[int]
+    contrat: Contrat, planned: ExpectedReturns, retours: pd.DataFrame, anomalies: list[Anomalie], ranks: Sequence[int]
 ) -> dict[str, Iterable[Any]]:
     """The columns of the returns received, in their order; ``ranks``: what each answers for."""
     excluded, its_own = Exclusions(anomalies), _by_file(anomalies)
     reasons = [excluded.retour(*place) for place in columns(retours, "fichier", "fiche")]
-    answers = Counter(rank for rank, refusal in zip(ranks, reasons, strict=True) if not refusal)
+    keys = [_same_answer(planned, *place) for place in zip(ranks, retours["volet"], strict=True)]
+    answers = Counter(cle for cle, refusal in zip(keys, reasons, strict=True) if not refusal)
     statuts_ = [
-        _refused_as(refusal) if refusal else DUPLICATE if answers[rank] > 1 else RECEIVED
-        for rank, refusal in zip(ranks, reasons, strict=True)
+        _refused_as(refusal) if refusal else DUPLICATE if answers[cle] > 1 else RECEIVED
+        for cle, refusal in zip(keys, reasons, strict=True)
     ]
     # of those who answer together, the first did
     for rank, place in reversed([*enumerate(columns(retours, "fiche", "volet"))]):
@@ -137,6 +135,12 @@ def _received(
     }
 
 
+def _same_answer(planned: ExpectedReturns, rank: int, volet: str) -> tuple[int, str]:
+    """What two doubles have in common: what they answer for, and which of its volets where they say one only."""
+    expected = planned.volets[rank] if rank < len(planned.volets) else volet
+    return rank, "" if volet == expected else volet
+
+
 def _by_file(anomalies: Iterable[Anomalie]) -> dict[str, list[Anomalie]]:
     by_file: dict[str, list[Anomalie]] = {}
     for a in anomalies:
@@ -150,12 +154,18 @@ def _refused_as(anomalies: Iterable[Anomalie]) -> str:
 
 
 def _missing_retours(
-    contrat: Contrat, planned: ExpectedReturns, retours: pd.DataFrame, presents: np.ndarray
+    contrat: Contrat, planned: ExpectedReturns, retours: pd.DataFrame, ranks: Sequence[int]
 ) -> Iterator[tuple[int | None, _RetourLine]]:
     lines: dict[object, tuple[int | None, str, str, list[str]]] = {}  # those who answer together have one
+    answered: dict[int, list[str]] = {}
+    for came, nom in zip(ranks, retours["volet"], strict=True):
+        answered.setdefault(came, []).append(nom)
     for fiche, structure, volet, groupe in columns(planned.planned, *EXPECTED_COLUMNS):
         rank = planned.find(fiche, structure, volet)
-        is_there = rank is not None and presents[rank]
+        is_there = rank is not None and rank in answered
+        if rank is not None and is_there and volet:
+            volet = planned.left_out(fiche, rank, answered[rank])
+            is_there = not volet
         if groupe:
             is_there = _is_group_represented(contrat, fiche, structure, volet, retours)
         if not is_there:

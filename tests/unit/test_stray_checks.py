@@ -66,13 +66,12 @@ def test_a_total_typed_as_a_category_counts_nowhere(tmp_path):
     ("structure", "volet", "expected"),
     [
         ("Mutuelle de l’Orme", "Covoiturage", [("VALEUR_D_UN_AUTRE_VOLET", "bloquant")]),
-        ("Ville de Rivemont", "Covoiturage", [("VALEUR_D_UN_AUTRE_VOLET", "à confirmer")]),
+        ("Ville de Rivemont", "Covoiturage", [("VALEUR_D_UN_AUTRE_VOLET", "bloquant")]),
         ("Ville de Rivemont", "Navettes", []),
+        ("Ville de Rivemont", "Navettes + Covoiturage", []),
     ],
 )
-def test_a_value_of_another_volet_is_refused_but_where_the_structure_answers_for_both(
-    tmp_path, structure, volet, expected
-):
+def test_a_value_of_another_volet_is_refused_even_where_the_structure_bears_both(tmp_path, structure, volet, expected):
     contrat = toml_reader.parse(DEFINITION.replace('id = "2.1-I01"\n', 'id = "2.1-I01"\n  volet = "a"\n', 1), "essai")
     plan = forms.plan(contrat, YEAR)
     where = {p.cle: p for p in plan.input_places()}

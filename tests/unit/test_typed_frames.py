@@ -235,7 +235,7 @@ def test_a_blank_return_answers_nothing(tmp_path):
         assert set(result.values["fiche"]) <= {""}
 
 
-def test_the_volet_is_the_one_chosen_else_the_only_one(tmp_path):
+def test_the_volet_is_the_one_chosen_else_all_those_of_the_structure(tmp_path):
     trips = {"2.1/mesures/2.1-I01/valeur": 9}
     assert list(typed_returns(tmp_path, WHO | trips).retours["volet"]) == ["Covoiturage"]
     assert list(typed_returns(tmp_path, WHO | trips | {"2.1/reponse/volet": "navettes"}).retours["volet"]) == [
@@ -243,7 +243,7 @@ def test_the_volet_is_the_one_chosen_else_the_only_one(tmp_path):
     ]
     assert list(
         typed_returns(tmp_path, {"accueil/reponse/structure": "Ville de Rivemont"} | trips).retours["volet"]
-    ) == [""]
+    ) == ["Navettes + Covoiturage"]
     assert set(typed_returns(tmp_path, WHO | trips).values.query("fiche == '2.1'")["volet"]) == {"Covoiturage"}
 
 

@@ -317,12 +317,6 @@ FICHES = [
     ('porteurs = ["asso"]\n\n', "porteurs = []\n\n", f"{F2}.porteurs", "n’a pas de porteur"),
     ('nom = "Volet B"', 'nom = "volet a"', f"{F1}.volets[2] (b).nom", "déjà pris"),
     ('porteurs = ["mairie", "asso"]', 'porteurs = ["mairie"]', f"{F1}.volets[2] (b).porteurs", "sans porter la fiche"),
-    (
-        'porteurs = ["mairie", "asso"]',
-        'porteurs = ["mairie", "asso", "operateurs"]',
-        f"{F1}.porteurs[3]",
-        "ne porte aucun volet",
-    ),
     ('type = "montant"', 'type = "euros"', f"{F1}.complements[1] (cout).type", "« euros »"),
     ('titre = "Former"', f'titre = "{"x" * 256}"', f"{F1}.titre", "256 caractères"),
     ('montant_etat = "chiffre"', 'montant_etat = "chiffré"', f"{F1}.financement.montant_etat", "« chiffré »"),

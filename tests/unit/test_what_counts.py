@@ -113,12 +113,12 @@ def test_what_came_and_what_did_not_are_listed_together():
 @pytest.mark.parametrize(
     "volet, etats",
     [
-        ("Un", [("Un", "reçu"), ("Deux", "manquant"), ("Trois", "manquant")]),
-        ("Trois", [("Un", "manquant"), ("Deux", "manquant"), ("Trois", "reçu")]),
-        ("", [("Un", "manquant"), ("Deux", "manquant"), ("Trois", "manquant"), (None, "reçu")]),
+        ("Un", [("Deux + Trois", "manquant"), ("Un", "reçu")]),
+        ("Trois", [("Un + Deux", "manquant"), ("Trois", "reçu")]),
+        ("Un + Deux + Trois", [("Un + Deux + Trois", "reçu")]),
     ],
 )
-def test_a_structure_owes_a_return_for_each_of_its_volets_and_one_without_volet_is_for_none(volet, etats):
+def test_a_structure_owes_an_answer_for_each_of_its_volets_on_one_sheet_or_several(volet, etats):
     three = contrat(
         fiche=Fiche("1.1", "Action", "1", volets=tuple(Volet(n[0], n, ("a",)) for n in ("Un", "Deux", "Trois")))
     )

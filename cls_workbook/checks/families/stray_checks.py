@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
-from cls_workbook.checks.check_kinds import CONFIRM, RetourCheck, RowCheck
+from cls_workbook.anomalies import BLOCKING, Anomalie
+from cls_workbook.checks.check_kinds import RetourCheck, RowCheck
 from cls_workbook.checks.families.money_checks import is_total
 from cls_workbook.checks.given.typed_answers import Row, place_of
 from cls_workbook.french import fold
@@ -41,9 +41,9 @@ class TotalTypedAsALine(RowCheck):
 
 
 class AnotherVolet(RetourCheck):
-    """To be confirmed where the structure answers for that volet too: refused where it does not."""
+    """Refused: the porteurs of that volet say it too, and it would count twice."""
 
-    code, gravity = "VALEUR_D_UN_AUTRE_VOLET", (BLOCKING, A_CONFIRMER)
+    code, gravity = "VALEUR_D_UN_AUTRE_VOLET", BLOCKING
     sought = "Une valeur est saisie pour un indicateur d’un autre volet que celui dont la structure rend compte."
 
     def in_retours(self) -> Iterator[Anomalie]:
@@ -55,15 +55,15 @@ class AnotherVolet(RetourCheck):
             if fiche.concerns(indicateur, r["volet"] or ""):
                 continue
             volet = next(v for v in fiche.volets if v.id == indicateur.volet)
-            is_theirs = r["structure"] in volet.porteurs or r["structure"] not in self.contrat.by_structure
+            theirs = [
+                nom for who, nom in fiche.repondants() if who == r["structure"] and nom in fiche.names_over(volet.id)
+            ]
+            choose = f"choisissez le volet « {theirs[0]} »" if theirs else "effacez-la"
             yield self.anomalie(
                 place_of(r),
                 [f.cell for f in fills],
                 self.words.libelle(fills[0].bloc, fills[0].champ, mesure, numero),
                 f"une valeur du volet « {volet.nom} », dans un retour du volet « {r['volet']} »",
                 f"les seules valeurs du volet « {r['volet']} »",
-                f"effacez-la, ou changez le volet : {CONFIRM}"
-                if is_theirs
-                else "effacez-la, puis renvoyez le classeur : elle n’est pas comptée.",
-                A_CONFIRMER if is_theirs else BLOCKING,
+                f"{choose}, puis renvoyez le classeur : elle n’est pas comptée.",
             )

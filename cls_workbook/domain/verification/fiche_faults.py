@@ -91,10 +91,6 @@ def _volets(here: FieldPlace, fiche: Fiche, contrat: Contrat) -> Iterator[Defini
             if porteur in contrat.by_structure and porteur not in fiche.porteurs:
                 message = f"« {porteur} » porte le volet sans porter la fiche."
                 yield place.fault("porteurs", message, "Ajoutez-le aux porteurs de la fiche.")
-    for rank, porteur in enumerate(fiche.porteurs, 1):
-        if volets and not any(porteur in v.porteurs for v in fiche.volets):
-            message = f"« {porteur} » ne porte aucun volet : il ne répondrait jamais."
-            yield here.fault(f"porteurs[{rank}]", message, "Rattachez-le à un volet.")
 
 
 def financements(contrat: Contrat) -> Iterator[DefinitionFault]:

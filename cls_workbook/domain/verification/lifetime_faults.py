@@ -10,9 +10,9 @@ from datetime import date
 
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, DECISION_INSTANCES, Period, Revision
-from cls_workbook.domain.model import ActionToProgramme, Axe, Contrat, Enveloppe, Fiche, Indicateur, Signatory
+from cls_workbook.domain.model import Axe, Contrat, Enveloppe, Signatory
 from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, everything, places
-from cls_workbook.french import quoted_list
+from cls_workbook.french import date_fr, how_many, quoted_list
 
 AVENANT = "avenant"
 # What an avenant may be needed for: the words of ``avenant_requis``, in a sentence.
@@ -23,7 +23,6 @@ CHANGES = {
     "montants": "changer un montant",
 }
 CHANGE_BY_CLASS = {Axe: "axes", Signatory: "signataires", Enveloppe: "montants"}
-DECIDED_CLASSES = (Fiche, Indicateur, ActionToProgramme)  # what comes and goes by a decision of the COPIL at least
 
 
 def decisions(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -48,8 +47,22 @@ def fiscal_year(contrat: Contrat) -> Iterator[DefinitionFault]:
     except ValueError:
         remedy = "Écrivez mois et jour, par exemple 09-01 pour le 1er septembre."
         yield here.fault("debut_annee", f"« {contrat.debut_annee} » n’est pas un jour de l’année.", remedy)
+    else:
+        yield from _exercises(here, contrat)
     yield from here.among("avenant_requis", CHANGES_NEEDING_AVENANT)
     yield from here.repetitions("avenant_requis")
+
+
+def _exercises(here: FieldPlace, contrat: Contrat) -> Iterator[DefinitionFault]:
+    """How years that are not the calendar's are counted."""
+    if not contrat.annees or contrat.start(contrat.annees[0]) == date(contrat.annees[0], 1, 1):
+        return
+    first, last = contrat.annees[0], contrat.annees[-1]
+    count = how_many(len(contrat.annees), "exercice")
+    begins = f"le premier du {date_fr(contrat.start(first))} au {date_fr(contrat.end(first))}"
+    ends = f"le dernier ({contrat.year_name(last)}) jusqu’au {date_fr(contrat.end(last))}"
+    remedy = f"Si le contrat finit plus tôt, sa dernière année est {last - 1}." if len(contrat.annees) > 1 else ""
+    yield here.note("debut_annee", f"{count}, nommés par l’année où ils commencent : {begins}, {ends}.", remedy)
 
 
 def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -79,8 +92,7 @@ def _decision_faults(here: FieldPlace, objet: Period, contrat: Contrat) -> Itera
     start = objet.depuis is not None and objet.depuis > annees[0]
     end = objet.jusque is not None and objet.jusque < annees[-1]
     change = CHANGE_BY_CLASS.get(type(objet))
-    became_fiche = isinstance(objet, ActionToProgramme) and objet.devient is not None  # the fiche says what decided it
-    if change is None and (not isinstance(objet, DECIDED_CLASSES) or became_fiche):
+    if change is None:  # without a decision, it is what the contract planned from the start
         return
     if start:
         yield from _authorisation(here, "depuis", objet.decision, change, contrat)

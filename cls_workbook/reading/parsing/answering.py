@@ -67,12 +67,12 @@ class Answering:
         return self.contrat.identify(nom) or nom
 
     def _volet(self, fiche: Fiche) -> str:
-        """The volet chosen; if blank, the only one that this structure has on the fiche; else ""."""
+        """The volet chosen; if blank, what this structure answers for on the fiche, if it is one; else ""."""
         raw = self.raw_values.get(f"{fiche.numero}/reponse/volet")
         if raw is not None:
-            understood = understand(raw, "liste", (v.nom for v in fiche.volets))
+            understood = understand(raw, "liste", fiche.volet_names)
             return str(understood.valeur) if isinstance(understood, Understood) else ""
-        theirs = [v.nom for v in fiche.volets if self.structure in v.porteurs]
+        theirs = [volet for porteur, volet in fiche.repondants() if porteur == self.structure and volet]
         return theirs[0] if len(theirs) == 1 else ""
 
     def _answered_fiches(self) -> list[str]:
