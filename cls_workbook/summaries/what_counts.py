@@ -158,8 +158,8 @@ def _missing_retours(
 ) -> Iterator[tuple[int | None, _RetourLine]]:
     lines: dict[object, tuple[int | None, str, str, list[str]]] = {}  # those who answer together have one
     answered: dict[int, list[str]] = {}
-    for came, nom in zip(ranks, retours["volet"], strict=True):
-        answered.setdefault(came, []).append(nom)
+    for place, nom in zip(ranks, retours["volet"], strict=True):
+        answered.setdefault(place, []).append(nom)
     for fiche, structure, volet, groupe in columns(planned.planned, *EXPECTED_COLUMNS):
         rank = planned.find(fiche, structure, volet)
         is_there = rank is not None and rank in answered

@@ -48,12 +48,12 @@ def fiscal_year(contrat: Contrat) -> Iterator[DefinitionFault]:
         remedy = "Écrivez mois et jour, par exemple 09-01 pour le 1er septembre."
         yield here.fault("debut_annee", f"« {contrat.debut_annee} » n’est pas un jour de l’année.", remedy)
     else:
-        yield from _exercises(here, contrat)
+        yield from _year_counts(here, contrat)
     yield from here.among("avenant_requis", CHANGES_NEEDING_AVENANT)
     yield from here.repetitions("avenant_requis")
 
 
-def _exercises(here: FieldPlace, contrat: Contrat) -> Iterator[DefinitionFault]:
+def _year_counts(here: FieldPlace, contrat: Contrat) -> Iterator[DefinitionFault]:
     """How years that are not the calendar's are counted."""
     if not contrat.annees or contrat.start(contrat.annees[0]) == date(contrat.annees[0], 1, 1):
         return
