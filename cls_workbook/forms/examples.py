@@ -83,6 +83,9 @@ class _FicheAnswers:
             people = mesure.agregation == "PERSONNES"
             top = min(120 if people else 5 if mesure.nominative else 24, int(mesure.maximum or 10**6))
             counts[mesure.id] = self._drawn_number(mesure.id, min(11 if people else 2, top), top)
+            if mesure.stock and mesure.valeur_initiale is not None:  # it grows from there
+                start, most = int(mesure.valeur_initiale) + 1, int(mesure.maximum or 10**6)
+                counts[mesure.id] = self._drawn_number(mesure.id, min(start, most), min(2 * start, most))
         for rule in self.contrat.rules_of(self.fiche.numero):
             sessions, capacity = rule.sessions, rule.capacity
             if rule.type == "cout_unitaire" and sessions.mesure_sessions in counts:

@@ -326,7 +326,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
     rows = {
         described.CONTRAT: [
             {
-                "Format": 1,
+                "Format": 2,
                 "Contrat": f"cls-{rank:02}",
                 "Titre": f"Contrat local de santé numéro {rank}",
                 "Nom court": f"CLS {rank}",
@@ -373,6 +373,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
             {"Financeur": f"Ville {rank}", "Nature": "Cofinancement", "Niveau": "cofinancement", "Engagé": cofi},
         ],
         described.LEFT_TO_PAY: [],
+        described.RESERVES: [],
         described.POSTS: [
             {
                 "Fiche": "1.3",

@@ -41,7 +41,7 @@ def test_every_table_comes_back_as_it_was_drawn(worksheets):
 def test_the_contract_says_its_state_its_returns_and_the_version_of_the_data(worksheets):
     (contrat,) = item_read(worksheets, agency_tables.CONTRAT).lines
     assert (contrat["Format"], contrat["Contrat"], contrat["Année"], contrat["État"]) == (
-        1,
+        2,
         "essai",
         2025,
         "provisoire",

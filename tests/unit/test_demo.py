@@ -89,3 +89,8 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
     with pytest.raises(Refusal, match="contient déjà autre chose"):
         demo.play(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["travail.txt"]
+
+
+def test_emas_grows_from_the_five_communes_where_it_starts(consolidation):
+    (covered,) = (r for r in lines(consolidation, "Indicateurs") if r["Mesure"] == "2.3-C01")
+    assert covered["Valeur initiale"] == 5 < covered["Valeur"] <= 23

@@ -36,10 +36,10 @@ def alter(path, gesture):
     opened_book.save(path)
 
 
-def of_version_2(opened_book):
+def of_version_3(opened_book):
     sheet = opened_book["Données contrat"]
     assert sheet["A2"].value == "Format"
-    sheet["B2"] = 2
+    sheet["B2"] = 3
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def region(tmp_path_factory):
         for annee in YEARS:
             if (rank, annee) not in LATE:
                 (as_written.write_in_full if (rank, annee) in IN_FULL else as_written.write)(received, rank, annee)
-    alter(received / nom(*OTHER_VERSION), of_version_2)
+    alter(received / nom(*OTHER_VERSION), of_version_3)
     damaged = received / nom(*DAMAGED)
     damaged.write_bytes(damaged.read_bytes()[:2000])
     as_written.write(received, *TWICE, day=date(2025, 2, 1), under="ancienne.xlsx")
@@ -116,7 +116,7 @@ def test_what_is_set_aside_is_listed_with_its_reason_and_the_rest_goes_on(region
         "sans-rapport.xlsx": "autre classeur",
         "copie.xlsx": "copie identique",
     }
-    assert "format 2, attendu 1" in discarded[nom(*OTHER_VERSION)]["Raison"]
+    assert "format 3, attendu 2" in discarded[nom(*OTHER_VERSION)]["Raison"]
     assert (discarded[nom(*OTHER_VERSION)]["Contrat"], discarded[nom(*OTHER_VERSION)]["Année"]) == ("cls-12", 2025)
     assert "aucune n’est retenue" in discarded["autre-verite.xlsx"]["Raison"]
     assert "plus récente" in discarded["ancienne.xlsx"]["Raison"]
@@ -287,6 +287,7 @@ def test_the_workbook_is_sound_visible_and_printable(region, opened_book):
         "Financement par fiche",
         "Financeurs",
         "Restes à verser",
+        "Réserves",
         "Postes de coordination",
         "Thèmes",
         "Fiches",

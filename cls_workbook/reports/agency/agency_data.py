@@ -7,6 +7,7 @@ is taken out of every text. Money in euros; a figure that is not known is an emp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
@@ -25,11 +26,13 @@ from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait
 from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.summaries.balances import remainders
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED
+from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import Sheet
 
 TableRows = list[Row]
+_ITS_FICHE = re.compile(r"fiche ([^\s,:]+)", re.IGNORECASE)  # what a sentence on the money of a fiche begins with
 
 
 def worksheets(result: Result) -> list[Sheet]:
@@ -48,6 +51,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         described.FINANCEMENT: _financement(portrait),
         described.FINANCEURS: _financeurs(portrait),
         described.LEFT_TO_PAY: remainders.by_financeur(portrait.contrat, portrait.history),
+        described.RESERVES: list(_reserves(portrait)),
         described.POSTS: posts(portrait),
         described.MESURES: list(_mesures(portrait)),
         described.RETOURS: frame_records(portrait.result.tables.retours),
@@ -97,6 +101,20 @@ def _reserve(portrait: Portrait) -> str | None:
     """What the two remainders do not rest on."""
     said = {"à engager": portrait.left_to_engage.reserve, "à verser": portrait.left_to_pay.reserve}
     return f"{NBSP}; ".join(f"reste {what}{NBSP}: {reserve}" for what, reserve in said.items() if reserve) or None
+
+
+def _reserves(portrait: Portrait) -> Iterator[Row]:
+    """What the Synthèse says beside its amounts."""
+    notes = portrait.result.notes
+    on_money = [reserve.removeprefix(MONEY) for reserve in notes.reserves if reserve.startswith(MONEY)]
+    for kind, sentences in ((described.TO_CONFIRM, on_money), (described.OF_RULES, notes.explications)):
+        for sentence in sentences:
+            fiche = _ITS_FICHE.match(sentence)
+            yield {
+                "Fiche": fiche[1] if fiche and fiche[1] in portrait.contrat.par_fiche else None,
+                "Genre": kind,
+                "Réserve": sentence[0].upper() + sentence[1:],
+            }
 
 
 def _fiche(portrait: Portrait, fiche: Fiche) -> Row:

@@ -19,7 +19,7 @@ class OtherVersion(Refusal):
 
 def data_tables(path: str | Path, worksheets: RowsBySheet) -> dict[DescribedTable, TableRead]:
     """Every table of the copy. Refusal if it is of another version, or if one is missing or damaged."""
-    check_format(path, _format(worksheets), agency_tables.DATA_FORMAT)
+    check_format(path, _format(worksheets), *agency_tables.READABLE)
     tables = {
         t: TableRead(t.sheet, [], [])
         if t.optional and not table_reading.has_table(worksheets, t)
@@ -52,10 +52,10 @@ def _format(worksheets: RowsBySheet) -> object:
     return None
 
 
-def check_format(path: str | Path, found: object, expected: int) -> None:
-    """AutreVersion if the version is not the one expected."""
-    if found != expected:
+def check_format(path: str | Path, found: object, *readable: int) -> None:
+    """OtherVersion if the version is none of those that are read, today's last."""
+    if found not in readable:
         raise OtherVersion(
-            f"« {path} » est d’une autre version (format {found or 'inconnu'}, attendu {expected}). Refaites ce "
+            f"« {path} » est d’une autre version (format {found or 'inconnu'}, attendu {readable[-1]}). Refaites ce "
             f"classeur avec cette version-ci."
         )

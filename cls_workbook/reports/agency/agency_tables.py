@@ -28,10 +28,12 @@ from cls_workbook.tables.described_columns import (
 )
 from cls_workbook.tables.summary_tables import GOVERNANCE
 
-DATA_FORMAT = 1
+DATA_FORMAT = 2
+READABLE = (1, DATA_FORMAT)  # a copy of format 1 lacks what stands as ``added`` or ``optional`` below
 YES, NO = "oui", "non"
 PROVISOIRE, VALIDE = "provisoire", "validé"
 THEME, PRIORITY = "thème", "priorité"
+TO_CONFIRM, OF_RULES = "à confirmer", "règle"
 
 CONTRAT = DescribedTable(
     "Données contrat",
@@ -147,6 +149,26 @@ LEFT_TO_PAY = DescribedTable(
     tab="axe4",
 )
 
+RESERVES = DescribedTable(
+    "Données réserves",
+    "Donnees_reserves",
+    "Ce que les montants ne disent pas seuls : ceux qui dépassent une règle ou que deux retours déclarent, et ce que "
+    "disent les règles de financement.",
+    (
+        FICHE,
+        texte(
+            "Genre",
+            "à confirmer : compté bien qu’une règle ne le permette pas, ou que deux retours le déclarent ; règle : ce "
+            "que dit une règle du contrat.",
+            obligatoire=True,
+            choix=(TO_CONFIRM, OF_RULES),
+        ),
+        texte("Réserve", "La phrase, telle que la Synthèse l’imprime.", obligatoire=True, max_width=LABEL_WIDTH),
+    ),
+    optional=True,
+    tab="axe4",
+)
+
 FINANCEURS = DescribedTable(
     "Données financeurs",
     "Donnees_financeurs",
@@ -171,9 +193,14 @@ POSTS = DescribedTable(
         montant("Plafond annuel", "L’aide la plus haute pour un an."),
         nombre("ETP minimum", "Le temps de travail en dessous duquel rien n’est dû."),
         nombre("ETP", "La quotité du poste, en équivalents temps plein, quels que soient les mois."),
-        nombre("Mois", "Les mois de l’année où le poste était pourvu."),
-        nombre("ETPT", "La quotité rapportée aux mois : 1 ETP pendant trois mois fait 0,25 ETPT."),
-        montant("Dépense éligible", "La dépense éligible du poste : salaire chargé et frais de missions."),
+        *(
+            replace(column, added=True)
+            for column in (
+                nombre("Mois", "Les mois de l’année où le poste était pourvu."),
+                nombre("ETPT", "La quotité rapportée aux mois : 1 ETP pendant trois mois fait 0,25 ETPT."),
+                montant("Dépense éligible", "La dépense éligible du poste : salaire chargé et frais de missions."),
+            )
+        ),
         montant("Dépense réalisée", "Le coût de toute la fiche."),
         montant("Aide possible", "Ce que la règle permet pour la dépense éligible."),
         montant("Aide engagée", "Ce qui est engagé."),
@@ -236,4 +263,4 @@ INSTANCES = DescribedTable(
     "Données instances", "Donnees_instances", GOVERNANCE.aide, GOVERNANCE.columns[:-1], tab="axe4"
 )
 
-TABLES = (CONTRAT, FICHES, THEMES, FINANCEMENT, FINANCEURS, LEFT_TO_PAY, POSTS, MESURES, RETOURS, INSTANCES)
+TABLES = (CONTRAT, FICHES, THEMES, FINANCEMENT, FINANCEURS, LEFT_TO_PAY, RESERVES, POSTS, MESURES, RETOURS, INSTANCES)

@@ -9,6 +9,7 @@ from typing import Any
 
 from cls_workbook.french import NBSP, how_many
 from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reports.agency.agency_tables import TO_CONFIRM
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.synthese.synthese_pieces import (
     AMOUNT,
@@ -29,6 +30,7 @@ from cls_workbook.tables.described_columns import DescribedTable, Row
 
 Tables = Mapping[DescribedTable, list[Row]]
 MAX_BARS, POINTS_PER_BAR, MAX_FINANCEURS, MAX_SET_ASIDE = 24, 20, 20, 60
+MAX_RESERVES = 40
 
 
 def name_of(line: Row) -> object:
@@ -161,6 +163,27 @@ def financeurs_of_year(board: Board, tables: Tables, annee: int) -> None:
         "Un financeur est réuni d’un contrat à l’autre quand son nom est écrit de la même façon."
         + following * (more > 0),
         absent="Aucune ligne de financeur n’est connue.",
+        following=80,
+    )
+
+
+def reserves_of_year(board: Board, tables: Tables, annee: int) -> None:
+    """What the syntheses of the last year say beside their amounts: what is to be confirmed first."""
+    lines = [li for li in tables[region_tables.RESERVES] if li["Année"] == annee]
+    lines.sort(key=lambda li: li["Genre"] != TO_CONFIRM)
+    columns = (
+        PrintedColumn("Contrat", 7, STRONG, name_of),
+        PrintedColumn("Genre", 3, of="Genre"),
+        PrintedColumn("Réserve", 26, of="Réserve"),
+    )
+    more = len(lines) - MAX_RESERVES
+    following = f"{how_many(more, 'réserve')} de plus, dans la feuille Réserves."
+    board.section(
+        f"Les réserves sur les montants en {annee}",
+        columns,
+        rows_of(columns, lines[:MAX_RESERVES]),
+        *[following] * (more > 0),
+        absent="Aucune synthèse n’en donne. Celles d’une version antérieure ne les disaient pas à part.",
         following=80,
     )
 

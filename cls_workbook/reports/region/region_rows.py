@@ -39,6 +39,7 @@ def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict
         ),
         region_tables.FINANCEURS: list(_stack(copies, data.FINANCEURS, ["Prévu", "Engagé", "Versé"])),
         region_tables.LEFT_TO_PAY: list(_stack(copies, data.LEFT_TO_PAY, ["Reste à verser"])),
+        region_tables.RESERVES: list(_stack(copies, data.RESERVES, ["Réserve"])),
         region_tables.POSTS: [
             line | {"À regarder": _to_look_at(line)} for line in _stack(copies, data.POSTS, ["ETP", "Aide versée"])
         ],

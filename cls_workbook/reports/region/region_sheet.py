@@ -25,6 +25,7 @@ from cls_workbook.reports.region.region_money import (
     money_by_nature,
     name_of,
     posts_of_year,
+    reserves_of_year,
 )
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
@@ -58,6 +59,7 @@ def sheet(tables: Tables) -> Sheet:
     money_by_nature(board, tables)
     financeurs_of_year(board, tables, annee)
     posts_of_year(board, tables, annee)
+    reserves_of_year(board, tables, annee)
     fiches_by_theme(board, tables, annee)
     mesures(board, tables)
     _overdue(board, tables, annee)

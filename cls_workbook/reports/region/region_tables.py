@@ -145,6 +145,14 @@ LEFT_TO_PAY = DescribedTable(
     tab="axe2",
 )
 
+RESERVES = DescribedTable(
+    "Réserves",
+    "Reserves",
+    agency_tables.RESERVES.aide,
+    (CONTRAT, TERRITORY, YEAR, *agency_tables.RESERVES.columns, *PROVENANCE),
+    tab="axe2",
+)
+
 POSTS = DescribedTable(
     "Postes de coordination",
     "Postes",
@@ -273,6 +281,7 @@ TABLES = (
     FINANCEMENT_FICHES,
     FINANCEURS,
     LEFT_TO_PAY,
+    RESERVES,
     POSTS,
     THEMES,
     FICHES,
