@@ -68,6 +68,8 @@ def financement(page: FormPage, fiche: Fiche, context: SheetContext) -> FormRows
 
 
 def _totals_by_nature(page: FormPage, prefix: str, context: SheetContext, zone: FormRows) -> None:
+    """A total of lines carried over from last year, which have no amount yet, shows 0; without a line it is blank."""
+    natures = _taken_up(page, prefix, "nature")
     for rank, nature in enumerate(context.contrat.natures):
         row = page.row(f"{prefix}/total.{rank}", "repere")
         style = "total" if rank == 0 else "total_suite"
@@ -76,12 +78,23 @@ def _totals_by_nature(page: FormPage, prefix: str, context: SheetContext, zone: 
         for column in (D, E, F):
             of_nature = f"{zone.column(C)},{address(page.line, C, True)}"
             formula = f'IF(COUNTIF({of_nature})=0,"",SUMIF({of_nature},{zone.column(column)}))'
-            page.computation(row, column, formula, "", f"{style}:montant")
+            page.computation(row, column, formula, 0 if nature.libelle in natures.values() else "", f"{style}:montant")
         if rank == 0:
             filled = "+".join(f'({zone.column(c)}<>"")' for c in (B, D, E, F))
             formula = f'IF(SUMPRODUCT(({zone.column(C)}="")*(({filled})>0))=0,"",{quote(NO_NATURE)})'
-            page.computation(row, G, formula, "", "aide_ligne:retrait")
+            forgotten = _taken_up(page, prefix, "financeur").keys() - natures.keys()
+            page.computation(row, G, formula, NO_NATURE if forgotten else "", "aide_ligne:retrait")
         page.next_row(17)
+
+
+def _taken_up(page: FormPage, prefix: str, champ: str) -> dict[str, object]:
+    """Line of the table (« 01 ») → last year's answer, where it was carried over."""
+    start, end = f"{prefix}/", f"/{champ}"
+    return {
+        cle[len(start) : -len(end)]: valeur
+        for cle, valeur in page.taken_up.items()
+        if cle.startswith(start) and cle.endswith(end)
+    }
 
 
 def depenses(

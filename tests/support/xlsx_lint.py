@@ -13,24 +13,25 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-ROWS, COLUMNS, TEXT = 1_048_576, 16_384, 32_767
-_NS = re.compile(r"\{[^}]*\}")
-_RID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
-_BUILTIN_NAMES = ("_xlnm.Print_Area", "_xlnm.Print_Titles", "_xlnm._FilterDatabase", "_xlnm.Criteria", "_xlnm.Extract")
+from tests.support.formula_grammar import FUNCTIONS, formula_grammar_faults
+from tests.support.lint_grammar import grammar_faults
+from tests.support.lint_limits import beside_faults, limit_faults, number_format_faults, selected_tabs
+from tests.support.lint_parts import (
+    RELATION_ID,
+    ROWS,
+    TEXT,
+    Book,
+    Zone,
+    area,
+    find,
+    meet,
+    relations,
+    resolve,
+    tag,
+    utf16,
+)
 
-# Functions that both Excel 2016 (without Microsoft 365) and LibreOffice 7 know, by their English names.
-_NAMES = """ABS ACOS ADDRESS AND AREAS ASC ASIN ATAN ATAN2 AVEDEV AVERAGE AVERAGEA AVERAGEIF AVERAGEIFS CEILING CELL \
-CHAR
-    CHOOSE CLEAN CODE COLUMN COLUMNS CONCATENATE CORREL COS COUNT COUNTA COUNTBLANK COUNTIF COUNTIFS DATE DATEDIF
-    DATEVALUE DAY DAYS360 DOLLAR EDATE EOMONTH ERROR.TYPE EVEN EXACT EXP FACT FALSE FIND FIXED FLOOR FREQUENCY
-    HLOOKUP HOUR HYPERLINK IF IFERROR INDEX INDIRECT INT ISBLANK ISERR ISERROR ISEVEN ISLOGICAL ISNA ISNONTEXT
-    ISNUMBER ISODD ISREF ISTEXT LARGE LEFT LEN LN LOG LOG10 LOOKUP LOWER MATCH MAX MAXA MEDIAN MID MIN MINA MINUTE
-    MOD MODE MONTH MROUND N NA NETWORKDAYS NOT NOW ODD OFFSET OR PERCENTILE PI POWER PRODUCT PROPER QUARTILE QUOTIENT
-    RANK REPLACE REPT RIGHT ROUND ROUNDDOWN ROUNDUP ROW ROWS SEARCH SECOND SIGN SIN SMALL SQRT STDEV SUBSTITUTE
-    SUBTOTAL SUM SUMIF SUMIFS SUMPRODUCT SUMSQ T TAN TEXT TIME TODAY TRANSPOSE TRIM TRUE TRUNC TYPE UPPER VALUE VAR
-    VLOOKUP WEEKDAY WEEKNUM WORKDAY YEAR YEARFRAC"""
-FUNCTIONS = frozenset(_NAMES.split())
+_BUILTIN_NAMES = ("_xlnm.Print_Area", "_xlnm.Print_Titles", "_xlnm._FilterDatabase", "_xlnm.Criteria", "_xlnm.Extract")
 
 
 def lint(path_or_bytes: str | Path | bytes) -> list[str]:
@@ -43,6 +44,8 @@ def lint(path_or_bytes: str | Path | bytes) -> list[str]:
     except zipfile.BadZipFile as fault:
         return [f"The file is not a sound zip archive ({fault})."]
     faults = [f"The part {name} is in the archive twice." for name in sorted({n for n in names if names.count(n) > 1})]
+    if len({name.casefold() for name in names}) < len(set(names)):
+        faults.append("Two parts have names that differ by their capitals only.")
     trees: dict[str, ET.Element] = {}
     for name, content in parts.items():
         if name.endswith((".xml", ".rels", ".vml")):
@@ -55,74 +58,19 @@ def lint(path_or_bytes: str | Path | bytes) -> list[str]:
             return [*faults, f"The part {needed} is missing or cannot be read."]
     faults += _content_types(parts, trees["[Content_Types].xml"])
     faults += _relationships(parts, trees)
-    book = _Book(trees)
-    return faults + [*_book(book), *_styles(book), *_strings(book), *_names(book), *_sheets(book), *_charts(book)]
-
-
-class _Book:
-    """The parsed parts, and what many rules look up."""
-
-    def __init__(self, trees: dict[str, ET.Element]):
-        self.trees = trees
-        self.root, self.styles = trees["xl/workbook.xml"], trees["xl/styles.xml"]
-        targets = relations(trees, "xl/workbook.xml")
-        self.entries = list(find(self.root, "sheet"))
-        self.sheets = {e.get("name", ""): targets.get(e.get(_RID), "") for e in self.entries}
-        self.sheet_names = {name.casefold() for name in self.sheets}
-        self.names = {d.get("name", ""): d.text or "" for d in find(self.root, "definedName")}
-        self.tables = [(name, tree) for name, tree in trees.items() if tag(tree) == "table"]
-        self.known = {name.casefold() for name in self.names} | {
-            tree.get("displayName", "").casefold() for _, tree in self.tables
-        }
-        self.strings = list(find(trees["xl/sharedStrings.xml"], "si")) if "xl/sharedStrings.xml" in trees else []
-        self.xfs = [xf for group in find(self.styles, "cellXfs") for xf in group]
-        self.dxfs = len([dxf for group in find(self.styles, "dxfs") for dxf in group])
-
-
-def tag(element: ET.Element) -> str:
-    return _NS.sub("", element.tag)
-
-
-def find(root: ET.Element, name: str) -> Iterator[ET.Element]:
-    """Elements of that name, whatever their namespace."""
-    return (element for element in root.iter() if element.tag == name or element.tag.endswith("}" + name))
-
-
-def relations(trees: dict[str, ET.Element], part: str) -> dict[str, str]:
-    """Relationship id → part it leads to (as it stands when external)."""
-    folder, name = posixpath.split(part)
-    tree = trees.get(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
-    if tree is None:
-        return {}
-    return {
-        r.get("Id", ""): r.get("Target", "") if r.get("TargetMode") == "External" else _resolve(folder, r)
-        for r in find(tree, "Relationship")
-    }
-
-
-def _resolve(folder: str, relation: ET.Element) -> str:
-    target = relation.get("Target", "")
-    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-
-
-def area(text: str) -> tuple[int, int, int, int] | None:
-    """``B2:C5`` → (2, 2, 5, 3); None if it is not an area of a sheet."""
-    corners = [_ADDRESS.fullmatch(corner) for corner in text.split(":")]
-    if not 1 <= len(corners) <= 2 or not all(corners):
-        return None
-    (c1, r1), (c2, r2) = [(_column(m[1]), int(m[2])) for m in (corners[0], corners[-1])]
-    return (r1, c1, r2, c2) if r1 <= r2 <= ROWS and c1 <= c2 <= COLUMNS else None
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def _meet(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> bool:
-    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
+    for name, tree in trees.items():
+        faults += grammar_faults(name, tree)
+    book = Book(trees)
+    return faults + [
+        *_book(book),
+        *selected_tabs(book),
+        *_styles(book),
+        *number_format_faults(book.styles),
+        *_strings(book),
+        *_names(book),
+        *_sheets(book),
+        *_charts(book),
+    ]
 
 
 def _content_types(parts: dict[str, bytes], tree: ET.Element) -> Iterator[str]:
@@ -150,20 +98,22 @@ def _relationships(parts: dict[str, bytes], trees: dict[str, ET.Element]) -> Ite
             if (key := relation.get("Id")) in seen:
                 yield f"{name} gives the id {key} twice."
             seen.add(key)
-            if relation.get("TargetMode") != "External" and _resolve(folder, relation) not in parts:
+            if relation.get("TargetMode") != "External" and resolve(folder, relation) not in parts:
                 yield f"{name} leads to {relation.get('Target')}, which does not exist."
     for name, tree in trees.items():
         known = relations(trees, name).keys()
         for element in tree.iter():
-            if (key := element.get(_RID)) is not None and key not in known:
+            if (key := element.get(RELATION_ID)) is not None and key not in known:
                 yield f"{name} uses the relationship {key}, which is not declared."
 
 
-def _book(book: _Book) -> Iterator[str]:
+def _book(book: Book) -> Iterator[str]:
     seen: set[str] = set()
     for name in (entry.get("name", "") for entry in book.entries):
         if not 1 <= utf16(name) <= 31 or re.search(r"[:\\/?*\[\]]", name) or name[:1] == "'" or name[-1:] == "'":
             yield f"The sheet name “{name}” is not one that Excel takes."
+        if name.casefold() == "history":
+            yield "Excel keeps the sheet name “History” for itself."
         if name.casefold() in seen:
             yield f"Two sheets are called “{name}”."
         seen.add(name.casefold())
@@ -179,11 +129,7 @@ def _book(book: _Book) -> Iterator[str]:
             yield f"The active sheet (number {active}) is hidden or does not exist."
 
 
-def utf16(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _styles(book: _Book) -> Iterator[str]:
+def _styles(book: Book) -> Iterator[str]:
     sizes = {
         f"{kind}Id": len([e for group in find(book.styles, f"{kind}s") for e in group])
         for kind in ("font", "fill", "border")
@@ -198,7 +144,7 @@ def _styles(book: _Book) -> Iterator[str]:
             yield f"The cell format {i} uses the number format {number}, which is not declared."
 
 
-def _strings(book: _Book) -> Iterator[str]:
+def _strings(book: Book) -> Iterator[str]:
     tree = book.trees.get("xl/sharedStrings.xml")
     if tree is not None and tree.get("uniqueCount") not in (None, str(len(book.strings))):
         yield f"uniqueCount says {tree.get('uniqueCount')} shared strings, there are {len(book.strings)}."
@@ -207,23 +153,29 @@ def _strings(book: _Book) -> Iterator[str]:
             yield f"The shared string {i} is longer than {TEXT} characters."
 
 
-def _names(book: _Book) -> Iterator[str]:
+def _names(book: Book) -> Iterator[str]:
     seen = set()
     for defined in find(book.root, "definedName"):
         name, scope, target = defined.get("name", ""), defined.get("localSheetId"), defined.text or ""
         if (name.casefold(), scope) in seen:
             yield f"The name {name} is defined twice."
         seen.add((name.casefold(), scope))
-        if name not in _BUILTIN_NAMES and (not re.fullmatch(r"[^\W\d][\w.\\]{0,254}", name) or area(name)):
+        if name not in _BUILTIN_NAMES and (not re.fullmatch(r"[^\W\d][\w.\\]{0,254}", name) or _reads_as_a_place(name)):
             yield f"“{name}” cannot be a defined name."
         if scope is not None and int(scope) >= len(book.entries):
             yield f"The name {name} belongs to sheet {scope}, which does not exist."
-        for fault in formula_faults(target, book):
+        for fault in formula_faults(target, book, "name"):
             yield f"Name {name}: {fault}"
 
 
-def formula_faults(formula: str, book: _Book) -> Iterator[str]:
-    """Faults of one formula, as it stands in the file (no ``=``)."""
+def _reads_as_a_place(name: str) -> bool:
+    """``AB12``, ``R1C1`` and its French form ``L1C1``, the letters alone."""
+    return area(name) is not None or re.fullmatch(r"[RrLl]\d*([Cc]\d*)?|[Cc]\d*", name) is not None
+
+
+def formula_faults(formula: str, book: Book, where: str = "") -> Iterator[str]:
+    """Faults of one formula, as it stands in the file (no ``=``). ``where``: a name, a
+    validation or a conditional format, which do not take all that a cell takes."""
     if formula.startswith("="):
         yield f"the formula begins with “=” ({formula[:40]})."
     if "#REF!" in formula:
@@ -240,6 +192,9 @@ def formula_faults(formula: str, book: _Book) -> Iterator[str]:
     bare = re.sub(r"\$?\b[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}\b", "", bare)  # whole columns
     if bare.count("(") != bare.count(")"):
         yield f"the parentheses do not match ({formula[:60]})."
+    elif "#REF!" not in formula and not formula.startswith("="):
+        for fault in formula_grammar_faults(formula, where):
+            yield f"{fault[:-1]} ({formula[:60]})."
     if ";" in re.sub(r"\{[^}]*\}", "", bare):
         yield f"arguments are parted by “;” instead of “,” ({formula[:60]})."
     for name, bracket in re.findall(r"(?<![\w.$])([^\W\d][\w.]*)(\s*\()?", bare.replace("$", "")):
@@ -250,7 +205,7 @@ def formula_faults(formula: str, book: _Book) -> Iterator[str]:
             yield f"“{name}” is neither a cell nor a defined name ({formula[:60]})."
 
 
-def _sheets(book: _Book) -> Iterator[str]:
+def _sheets(book: Book) -> Iterator[str]:
     table_names: set[str] = set()
     table_ids: set[str | None] = set()
     for name, part in book.sheets.items():
@@ -259,10 +214,10 @@ def _sheets(book: _Book) -> Iterator[str]:
             yield f"The sheet “{name}” has no part."
             continue
         merges = [zone for m in find(tree, "mergeCell") if (zone := area(m.get("ref", "")))]
-        for rule in (_cells, _validations, _conditionals, _links):
+        for rule in (_cells, _validations, _conditionals, _links, limit_faults):
             for fault in rule(tree, book):
                 yield f"Sheet “{name}”: {fault}"
-        for fault in _merges(tree, merges):
+        for fault in (*_merges(tree, merges), *beside_faults(part, book)):
             yield f"Sheet “{name}”: {fault}"
         for target in relations(book.trees, part).values():
             table = book.trees.get(target)
@@ -279,7 +234,7 @@ def _sheets(book: _Book) -> Iterator[str]:
             table_ids.add(key)
 
 
-def _cells(tree: ET.Element, book: _Book) -> Iterator[str]:
+def _cells(tree: ET.Element, book: Book) -> Iterator[str]:
     """Order, limits, style and string indices, formulas."""
     last_row = 0
     for row in find(tree, "row"):
@@ -302,7 +257,7 @@ def _cells(tree: ET.Element, book: _Book) -> Iterator[str]:
             yield f"a column has the style {column.get('style')}, beyond the last."
 
 
-def _cell(cell: ET.Element, where: str, book: _Book) -> Iterator[str]:
+def _cell(cell: ET.Element, where: str, book: Book) -> Iterator[str]:
     if int(cell.get("s", 0)) >= len(book.xfs):
         yield f"{where} has the style {cell.get('s')}, beyond the last."
     values = {tag(child): child.text or "" for child in cell}
@@ -320,7 +275,7 @@ def _cell(cell: ET.Element, where: str, book: _Book) -> Iterator[str]:
             yield f"{where}: {fault}"
 
 
-def _merges(tree: ET.Element, merges: list[tuple[int, int, int, int]]) -> Iterator[str]:
+def _merges(tree: ET.Element, merges: list[Zone]) -> Iterator[str]:
     for merge in find(tree, "mergeCell"):
         zone = area(merge.get("ref", ""))
         if zone is None or zone[:2] == zone[2:]:
@@ -330,7 +285,7 @@ def _merges(tree: ET.Element, merges: list[tuple[int, int, int, int]]) -> Iterat
         for second in ordered[i + 1 :]:
             if second[0] > first[2]:
                 break
-            if _meet(first, second):
+            if meet(first, second):
                 yield f"the merges at rows {first[0]} and {second[0]} overlap."
 
 
@@ -340,7 +295,7 @@ def _areas(element: ET.Element) -> Iterator[str]:
             yield f"“{zone}” is not an area of a sheet."
 
 
-def _validations(tree: ET.Element, book: _Book) -> Iterator[str]:
+def _validations(tree: ET.Element, book: Book) -> Iterator[str]:
     limits = {"promptTitle": 32, "errorTitle": 32, "prompt": 255, "error": 255}
     for validation in find(tree, "dataValidation"):
         where = f"validation of {validation.get('sqref', '')[:30]}"
@@ -354,37 +309,37 @@ def _validations(tree: ET.Element, book: _Book) -> Iterator[str]:
             text = child.text or ""
             if tag(child) == "formula1" and text.startswith('"') and utf16(text) > 257:
                 yield f"{where}: the list is longer than 255 characters."
-            for fault in formula_faults(text, book):
+            for fault in formula_faults(text, book, "validation"):
                 yield f"{where}: {fault}"
         if validation.get("type") == "list" and not any((child.text or "").strip('"') for child in validation):
             yield f"{where}: the list has no choices."
 
 
-def _conditionals(tree: ET.Element, book: _Book) -> Iterator[str]:
+def _conditionals(tree: ET.Element, book: Book) -> Iterator[str]:
     for group in find(tree, "conditionalFormatting"):
         yield from _areas(group)
         for rule in find(group, "cfRule"):
             if int(rule.get("dxfId", 0)) >= book.dxfs:
                 yield f"a conditional format uses the style {rule.get('dxfId')}, beyond the last."
             for formula in find(rule, "formula"):
-                for fault in formula_faults(formula.text or "", book):
+                for fault in formula_faults(formula.text or "", book, "conditional format"):
                     yield f"conditional format of {group.get('sqref')}: {fault}"
 
 
-def _links(tree: ET.Element, book: _Book) -> Iterator[str]:
+def _links(tree: ET.Element, book: Book) -> Iterator[str]:
     for link in find(tree, "hyperlink"):
         place = link.get("location")
-        if place and link.get(_RID) is None:
+        if place and link.get(RELATION_ID) is None:
             for fault in formula_faults(place, book):
                 yield f"link of {link.get('ref')}: {fault}"
         if utf16(link.get("tooltip", "")) > 255:
             yield f"link of {link.get('ref')}: the tooltip is longer than 255 characters."
 
 
-def _table(table: ET.Element, tree: ET.Element, merges: list[tuple], book: _Book) -> Iterator[str]:
+def _table(table: ET.Element, tree: ET.Element, merges: list[tuple], book: Book) -> Iterator[str]:
     name, zone = table.get("displayName", ""), area(table.get("ref", ""))
     where = f"table {name}"
-    if not re.fullmatch(r"[^\W\d][\w.]{0,254}", name) or area(name):
+    if not re.fullmatch(r"[^\W\d][\w.]{0,254}", name) or _reads_as_a_place(name):
         yield f"{where}: Excel does not take this name."
     if zone is None or zone[2] <= zone[0]:
         yield f"{where}: “{table.get('ref')}” has no room for a header and a row."
@@ -392,6 +347,8 @@ def _table(table: ET.Element, tree: ET.Element, merges: list[tuple], book: _Book
     headers = [column.get("name", "") for column in find(table, "tableColumn")]
     if len(headers) != zone[3] - zone[1] + 1:
         yield f"{where}: {len(headers)} columns are named for a range of {zone[3] - zone[1] + 1}."
+    if len({column.get("id") for column in find(table, "tableColumn")}) < len(headers):
+        yield f"{where}: two columns have the same id."
     if len({header.casefold() for header in headers}) < len(headers):
         yield f"{where}: two columns have the same name."
     for column, header in enumerate(headers, zone[1]):
@@ -401,11 +358,11 @@ def _table(table: ET.Element, tree: ET.Element, merges: list[tuple], book: _Book
         inside = area(filtered.get("ref", ""))
         if inside is None or inside[:2] != zone[:2] or inside[3] != zone[3]:
             yield f"{where}: the filter is over another range."
-    if any(_meet(zone, merge) for merge in merges):
+    if any(meet(zone, merge) for merge in merges):
         yield f"{where}: cells are merged inside it."
 
 
-def _text_at(tree: ET.Element, row: int, column: int, book: _Book) -> str | None:
+def _text_at(tree: ET.Element, row: int, column: int, book: Book) -> str | None:
     for cell in find(tree, "c"):
         if (area(cell.get("r", "")) or ())[:2] == (row, column):
             value = "".join(v.text or "" for v in find(cell, "v"))
@@ -415,7 +372,7 @@ def _text_at(tree: ET.Element, row: int, column: int, book: _Book) -> str | None
     return None
 
 
-def _charts(book: _Book) -> Iterator[str]:
+def _charts(book: Book) -> Iterator[str]:
     for name, tree in book.trees.items():
         if name.startswith("xl/charts/chart"):
             for formula in find(tree, "f"):

@@ -7,12 +7,16 @@ from datetime import date
 import openpyxl
 import pytest
 
+from cls_workbook import forms
 from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.known_contrats import KnownContrats
+from cls_workbook.forms.money_rows import NO_NATURE
+from cls_workbook.forms.year_workbook import WorkbookContext
 from cls_workbook.pipeline import way_back
 from cls_workbook.reading import return_files
 from cls_workbook.reading.return_reader import ReturnReader
+from cls_workbook.workbook.description import Formula
 from tests.support.lived_campagnes import live
 
 DIJON = "dijon-2024-2028"
@@ -78,6 +82,28 @@ def test_what_rarely_changes_is_filled_in_and_nothing_else(workbooks):
         "3.1/financement/01/nature": "Maquette ARS",
     }
     assert str(items_read["3.1/avancement/date_debut"]).startswith("2024-09-02")
+
+
+def test_the_totals_of_lines_taken_up_are_kept_as_excel_computes_them(workbooks):
+    """Whoever looks without computing (Protected View) sees 0 where there is a line, nothing where there is none."""
+    sheet = openpyxl.load_workbook(workbooks / f"{DIJON}-2025-apo.xlsx", data_only=True)["FA 3.1"]
+    totals = {
+        row[2].value: [cell.value or "" if cell.value != 0 else 0 for cell in row[3:6]]
+        for row in sheet.iter_rows(max_col=6)
+        if "/financement/total." in str(row[0].value)
+    }
+    assert totals.pop("Maquette ARS") == [0, 0, 0]
+    assert totals and all(shown == ["", "", ""] for shown in totals.values())
+
+
+def test_a_line_taken_up_without_its_nature_says_so_at_once():
+    contrat = toml_reader.load(DIJON)
+    apo = next(r for r in forms.repondants(contrat) if r.id == "apo")
+    taken_up = {apo.id: {"3.1/financement/01/financeur": "ARS"}}
+    plan = forms.plan(contrat, 2025, apo, WorkbookContext(carried_over=taken_up))
+    sheet = next(s for s in plan.workbook.worksheets if s.nom == "FA 3.1")
+    shown = [c.valeur.valeur for c in sheet.cells if isinstance(c.valeur, Formula)]
+    assert shown.count(NO_NATURE) == 1
 
 
 def test_another_structure_and_the_years_workbook_take_up_nothing_of_it(workbooks):

@@ -23,8 +23,9 @@ from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import address
 from tests.support.awkward_contrat import twisted
+from tests.support.formula_grammar import FUNCTIONS
 from tests.support.small_workbook import trial
-from tests.support.xlsx_lint import FUNCTIONS, lint
+from tests.support.xlsx_lint import lint
 
 YEAR = 2025
 SHIPPED_CONTRATS = sorted(p.stem for p in (resources.folder("templates") / "contrats").glob("*.toml"))

@@ -242,7 +242,7 @@ class _RowsSheet:
 
     def _visual_hints(self, box: ColumnBox) -> None:
         """Colours that say what an import would refuse: unknown names, duplicates, what is missing from a row."""
-        column, here, zone = box.column, self.grid.here(box.cle), self.grid.zone(box.cle)
+        column, here = box.column, self.grid.here(box.cle)
         if box.reference:
             self._hint(box, f'AND({here}<>"",SUMPRODUCT(--({name_of(box.reference)}={here}))=0)', "erreur")
         if column.closed_list:
@@ -254,6 +254,7 @@ class _RowsSheet:
             open_cells = "".join(f',{variety}="{coded_choices.words("types_de_mesure", t)}"' for t in several)
             self._hint(box, f'AND({here}="",OR(FALSE{open_cells}))', "attention")
         if column.unique:
+            zone = self.grid.cell_range(box.cle).a1(absolute=True)
             self._hint(box, f'AND({here}<>"",SUMPRODUCT(--({zone}={here}))>1)', "erreur")
         if column.meant_for:
             variety = self.grid.here("regles.type")
