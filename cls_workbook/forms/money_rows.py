@@ -82,8 +82,8 @@ def _totals_by_nature(page: FormPage, prefix: str, context: SheetContext, zone: 
         if rank == 0:
             filled = "+".join(f'({zone.column(c)}<>"")' for c in (B, D, E, F))
             formula = f'IF(SUMPRODUCT(({zone.column(C)}="")*(({filled})>0))=0,"",{quote(NO_NATURE)})'
-            forgotten = _taken_up(page, prefix, "financeur").keys() - natures.keys()
-            page.computation(row, G, formula, NO_NATURE if forgotten else "", "aide_ligne:retrait")
+            without_nature = _taken_up(page, prefix, "financeur").keys() - natures.keys()
+            page.computation(row, G, formula, NO_NATURE if without_nature else "", "aide_ligne:retrait")
         page.next_row(17)
 
 

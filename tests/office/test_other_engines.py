@@ -14,6 +14,7 @@ import pytest
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, Sheet, Workbook
 from tests.support import every_kind, open_xml_sdk, recomputed
+from tests.support.injected_defects import BESIDE, injected
 from tests.support.judged_files import fit_for_excel, formulas_by_engine
 from tests.support.xlsx_lint import lint
 
@@ -39,6 +40,12 @@ def files(tmp_path_factory):
 
 def test_excel_has_nothing_to_repair_says_the_lint(files):
     assert {label: lint(file) for label, file in files.items() if lint(file)} == {}
+
+
+@pytest.mark.parametrize("defect", BESIDE, ids=lambda defect: defect.kind)
+def test_the_lint_finds_a_defect_that_only_some_files_can_bear(files, defect):
+    able = (broken for file in files.values() if (broken := injected(file.read_bytes(), defect)))
+    assert any(defect.sentence in fault for fault in lint(next(able)))
 
 
 def test_excel_2016_has_nothing_to_repair_says_microsofts_own_sdk(files):

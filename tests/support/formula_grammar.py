@@ -38,7 +38,7 @@ _TOKEN = re.compile(
     (?P<text>"(?:[^"]|"")*") | (?P<error>\#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!))
   | (?P<operand>(?:{_SHEET})?(?:{_PLACE})) | (?P<name>(?:{_SHEET})?[^\W\d][\w.]*)
   | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)
-  | (?P<bracket>\[(?:[^\[\]]|\[[^\[\]]*\])*\]) | (?P<sign><>|<=|>=|[-=<>&+*/^%:(),{{}}]))""",
+  | (?P<bracket>\[(?:[^\[\]]|\[[^\[\]]*\])*\]) | (?P<array>\{{[^{{}}]*\}}) | (?P<sign><>|<=|>=|[-=<>&+*/^%:(),]))""",
     re.VERBOSE,
 )
 _RANKS = ({"=", "<>", "<", ">", "<=", ">="}, {"&"}, {"+", "-"}, {"*", "/"}, {"^"})
@@ -142,9 +142,6 @@ class _Parser:
                 self._expression()
             self._take(")")
             return kind
-        if self._is_sign("{"):
-            self._array()
-            return VALUE
         if self.rank == len(self.tokens) or self.tokens[self.rank][0] in ("sign", "bracket"):
             raise Unreadable(f"something is missing before “{self._ahead() or 'the end'}”.")
         nature, word = self.tokens[self.rank]
@@ -156,13 +153,6 @@ class _Parser:
         if nature == "name" and self.rank < len(self.tokens) and self.tokens[self.rank][0] == "bracket":
             self.rank += 1
         return BOOLEAN if nature == "name" and word.upper() in ("TRUE", "FALSE") else VALUE
-
-    def _array(self) -> None:
-        while not self._is_sign("}"):
-            if self.rank == len(self.tokens):
-                raise Unreadable("“}” is missing.")
-            self.rank += 1
-        self.rank += 1
 
     def _call(self, name: str) -> str:
         self._take("(")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cls_workbook.definition import toml_reader
 from tests.support import every_kind, open_xml_sdk, recomputed
+from tests.support.injected_defects import missed
 from tests.support.libreoffice import LibreOffice
 from tests.support.recomputed import Place, Shown
 from tests.support.xlsx_lint import lint
@@ -67,7 +68,9 @@ def main() -> int:
             found = [*lint(file), *unfit.get(label, ()), *computed.differences.items()]
             faults += len(found)
             print(f"{label} : {computed.count} formules, {len(found)} constats", *found[:10], sep="\n   ")
-    return 1 if faults else 0
+        tried, untold = missed(sorted(files.values(), key=lambda file: file.stat().st_size))
+        print(f"{tried} sortes de défauts injectées, {len(untold)} que le lint ne voit pas", *untold, sep="\n   ")
+    return 1 if faults or untold else 0
 
 
 if __name__ == "__main__":

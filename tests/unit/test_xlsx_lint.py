@@ -22,6 +22,8 @@ from cls_workbook.workbook.description import (
     Workbook,
 )
 from tests.support import xlsx_lint
+from tests.support.formula_grammar import formula_grammar_faults
+from tests.support.injected_defects import BESIDE, DEFECTS, injected
 
 SHEET_1, SHEET_2, TABLE = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/tables/table1.xml"
 WORKBOOK_PART, SHARED_STRINGS, STYLES = "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"
@@ -30,14 +32,16 @@ WORKBOOK_PART, SHARED_STRINGS, STYLES = "xl/workbook.xml", "xl/sharedStrings.xml
 @cache
 def sound_bytes() -> bytes:
     """A file with one of everything that the lint looks at."""
-    fiche = Sheet("FA 1.2", merges=[CellRange(1, 1, 1, 3), CellRange(2, 1, 2, 3)])
+    fiche = Sheet("FA 1.2", merges=[CellRange(1, 1, 1, 3), CellRange(2, 1, 2, 3)], tab_color="accent", protected=True)
+    fiche.widths, fiche.heights, fiche.frozen_at, fiche.zoom = {1: 30, 2: 20}, {4: 20}, (2, 1), 100
+    fiche.print_setup.left_footer = "Pied"
     fiche.write(1, 1, "Fiche", "bloc")
     fiche.write(2, 1, "Sous-titre", "sous_titre")
     fiche.write(4, 1, 5, "saisie:entier")
     fiche.write(4, 2, Formula('IF(A4>0,SUM(A4,statuts),"=;(")', 5), "calcul:entier")
     fiche.write(5, 1, Link("internal:'Données'!A1", "Données"), "lien")
     fiche.validations = [
-        Validation([CellRange(4, 1, 4, 1)], "entier", minimum=0, titre="T", prompt="Invite", error="Erreur")
+        Validation([CellRange(4, 1, 4, 1)], "entier", minimum=0, maximum=9, titre="T", prompt="Invite", error="Erreur")
     ]
     fiche.conditional_formats = [ConditionalFormat(CellRange(4, 1, 4, 1), 'A4=""', "erreur")]
     data = Sheet("Données")
@@ -161,6 +165,40 @@ PROMPT = 'prompt="Invite"'
 def test_an_injected_defect_is_found(part, before, after, sentence):
     faults = xlsx_lint.lint(damaged(part, before, after))
     assert any(sentence in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.kind)
+def test_a_defect_that_any_file_can_bear_is_found(defect):
+    broken = injected(sound_bytes(), defect)
+    assert broken is not None, "the sound file cannot bear it"
+    faults = xlsx_lint.lint(broken)
+    assert any(defect.sentence in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        'IF(A4="","",COUNTIF($K:$K,"à remplir")/2%)',
+        "SUM('FA 1.2'!A4:B5,statuts,-A4^2,+A4)&\"x\"",
+        'AND((A4="")=(A5=""),TRUE,NOT(ISBLANK(A4))=FALSE)',
+        'SUMPRODUCT(--((A4:A5<>"")+(B4:B5<>"")>0))',
+        "INDEX(A4:B5,,1)+SUM({1,2;3,4})+SUM(4:5)",
+        "A4:INDEX(A4:A5,2)",
+        "IF(N(A4)=0,#N/A,1.5E+3)",
+    ],
+)
+def test_a_formula_that_excel_takes_has_no_fault(formula):
+    assert list(formula_grammar_faults(formula)) == []
+
+
+def test_a_name_may_be_several_ranges_and_a_computed_one():
+    assert list(formula_grammar_faults("'FA 1.2'!$A:$B,'FA 1.2'!$4:$6", "name")) == []
+    assert list(formula_grammar_faults("A4:INDEX(A4:A5,2)", "name")) == []
+
+
+def test_each_kind_of_defect_is_of_its_own():
+    kinds = [defect.kind for defect in (*DEFECTS, *BESIDE)]
+    assert len(kinds) == len(set(kinds)) >= 60
 
 
 def test_a_broken_archive_is_said_to_be_broken():
