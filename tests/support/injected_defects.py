@@ -91,7 +91,6 @@ DEFECTS = [
     _swapped(SHEET, "pageSetup", "headerFooter"),
     _swapped(BOOK, "sheets", "definedNames"),
     _swapped(STYLES, "fills", "borders"),
-    _swapped(STYLES, "sz", "color"),
     _swapped(TABLE, "autoFilter", "tableColumns"),
     _swapped(TABLE, "tableColumns", "tableStyleInfo"),
     _value(SHEET, "dataValidation", "type", "entier"),

@@ -225,6 +225,8 @@ GRAMMAR: dict[str, tuple[str, str]] = {
     "is": ("", "t r rPh phoneticPr"),
     "r": ("", "rPr t"),
 }
+# A font may be described in any order (openpyxl has its own).
+_ANY_ORDER = frozenset(("font", "si", "is"))
 # Where several kinds of children stand side by side, those that may come again.
 _SEVERAL = frozenset(
     ("conditionalFormatting", "sheetView", "selection", "cfRule", "formula", "c", "r", "rPh", "si", "filterColumn")
@@ -275,7 +277,7 @@ def _child_faults(name: str, element: ET.Element) -> Iterator[str]:
         if inside not in order:
             yield f"<{name}> holds <{inside}>, which does not belong there."
             continue
-        if (rank := order.index(inside)) < last and name not in ("si", "is"):
+        if (rank := order.index(inside)) < last and name not in _ANY_ORDER:
             yield f"<{inside}> comes after <{order[last]}> in <{name}>."
         if inside in seen and len(order) > 1 and inside not in _SEVERAL:
             yield f"<{name}> holds <{inside}> twice."
