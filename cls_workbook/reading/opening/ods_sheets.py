@@ -37,12 +37,14 @@ _NOT_SHOWN = frozenset(map(full, ("text:note", "text:ruby-text", "text:tracked-c
 
 
 class OdsSheet(NamedTuple):
-    """``hidden``: is it not shown? ``notes``: (cell, text) of its notes and text boxes."""
+    """``hidden``: is it not shown? ``notes``: (cell, text) of its notes and text boxes. ``since_1904``: do its
+    days begin there?"""
 
     nom: str
     hidden: bool
     found: FoundCells
     notes: list[tuple[str, str]]
+    since_1904: bool
 
 
 @dataclass
@@ -73,7 +75,8 @@ class OdsWalk(XmlWalk):
             "styles": {"style:style": "style"},
             "style": {"style:text-properties": "text style", "style:table-properties": "table style"},
             "body": {"office:spreadsheet": "workbook"},
-            "workbook": {"table:table": "sheet"},
+            "workbook": {"table:calculation-settings": "settings", "table:table": "sheet"},
+            "settings": {"table:null-date": "first day"},
             "sheet": _ROWS | {"table:shapes": "shapes"},
             "rows": _ROWS,
             "row": {"table:table-cell": "cell", "table:covered-table-cell": "cell"},
@@ -99,7 +102,7 @@ class OdsWalk(XmlWalk):
     def __init__(self, budget: Budget):
         super().__init__(budget)
         self.sheets: list[OdsSheet] = []
-        self._styles, self._style = _Styles(), ""
+        self._styles, self._style, self._since_1904 = _Styles(), "", False
         self._row, self._repeated_rows = 0, 1
         self._cells: list[_OdsCell] = []
         self._column = 0
@@ -113,6 +116,7 @@ class OdsWalk(XmlWalk):
             "style": self._begin_style,
             "text style": self._text_style,
             "table style": self._table_style,
+            "first day": self._first_day,
             "sheet": self._begin_sheet,
             "row": self._begin_row,
             "cell": self._begin_cell,
@@ -158,6 +162,9 @@ class OdsWalk(XmlWalk):
         if attributes.get(full("table:display")) == "false":
             self._styles.hidden.add(self._style)
 
+    def _first_day(self, attributes: Attributes) -> None:
+        self._since_1904 = attributes.get(full("table:date-value"), "").startswith("1904-01-01")
+
     # --- sheets, rows ---
 
     def _begin_sheet(self, attributes: Attributes) -> None:
@@ -167,7 +174,7 @@ class OdsWalk(XmlWalk):
         self.budget.take_sheet()
         self._names.add(nom.casefold())
         hidden = attributes.get(_STYLE) in self._styles.hidden
-        self.sheets.append(OdsSheet(nom, hidden, FoundCells(nom, self.budget), []))
+        self.sheets.append(OdsSheet(nom, hidden, FoundCells(nom, self.budget), [], self._since_1904))
         self._row = 0
 
     def _begin_row(self, attributes: Attributes) -> None:

@@ -98,9 +98,9 @@ class _OdsFile:
         self._parts, self._budget = parts, budget
 
     def grids(self, except_for: str = "") -> Iterator[Grid]:
-        for nom, hidden, found, notes in ods_sheets(self._parts.pieces(ODS_CONTENT), self._budget):
+        for nom, hidden, found, notes, since_1904 in ods_sheets(self._parts.pieces(ODS_CONTENT), self._budget):
             if not (nom == except_for and hidden):
-                yield PlainGrid(nom, found.lines(), found.all_special, hidden, notes=notes)
+                yield PlainGrid(nom, found.lines(), found.all_special, hidden, since_1904, notes)
 
 
 class _XlsxFile:
