@@ -335,6 +335,7 @@ class Contrat:
     maquette: Decimal | None = None
     seuil_petits_effectifs: int = 10
     evolution: EvolutionThresholds = EvolutionThresholds()
+    outil_depuis: int | None = None  # the first year that is followed with this tool; None: the first of the contract
     actions_annoncees: int | None = None  # number of actions that the contract announces without listing them
     debut_annee: str = "01-01"  # month and day on which a year of the contract begins (``09-01``: September to August)
     avenant_requis: tuple[str, ...] = CHANGES_NEEDING_AVENANT  # what only an avenant may change

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cls_workbook.french import typography
+from cls_workbook.french import fold, typography
 
 TEXT_LENGTH, SHORT_LENGTH = 1500, 300
 AMOUNT_MAX = Decimal("999999999.99")
@@ -107,6 +107,7 @@ class ChoiceLists:
 
     etats: tuple[str, ...] = ("Non démarrée", "En préparation", "En cours", "Réalisée", "Reportée", "Abandonnée")
     etats_a_motif: tuple[str, ...] = ("Reportée", "Abandonnée")
+    sens_des_etats: tuple[str, ...] = ()  # « Bloqué = Reportée »: an état of the contract, and the tool's own word
     realisations: tuple[str, ...] = ("Totale", "Partielle", "Nulle", "Rien de programmé")
     statuts: tuple[str, ...] = ("réel", "estimé", "non disponible", "sans objet")
     jalons: tuple[str, ...] = ("Non engagé", "Engagé", "Atteint")
@@ -131,3 +132,40 @@ class ChoiceLists:
         "Autre",
     )
     unites_duree: tuple[str, ...] = ("jours", "semaines", "mois", "années")
+
+    def own_word(self, etat: str) -> str:
+        """The tool's own word for an état: as the contract says it, else as it is usually meant, else the état."""
+        said = dict(pair for written in self.sens_des_etats if (pair := means(written)))
+        return next((word for local, word in said.items() if fold(local) == fold(etat)), _USUAL.get(fold(etat), etat))
+
+    @property
+    def stopped(self) -> tuple[str, ...]:
+        """The états of an action that is put off or given up: they ask for a reason."""
+        asked = {*self.etats_a_motif, OWN_STATES[4], OWN_STATES[5]}
+        return tuple(e for e in self.etats if e in asked or self.own_word(e) in OWN_STATES[4:])
+
+
+OWN_STATES = ("Non démarrée", "En préparation", "En cours", "Réalisée", "Reportée", "Abandonnée")
+# What contracts write instead, folded.
+_USUAL = {
+    word: OWN_STATES[rank]
+    for rank, words in enumerate(
+        (
+            ("non demarree", "non demarre", "non engagee", "a venir", "a demarrer"),
+            ("en preparation", "a preparer", "a discuter"),
+            ("en cours", "engagee", "demarree", "en retard"),
+            ("realisee", "realise", "terminee", "termine", "achevee", "perennisee", "perennise"),
+            ("reportee", "reporte", "en pause", "suspendue", "suspendu", "bloquee", "bloque", "action bloquee"),
+            ("abandonnee", "abandonne", "annulee", "annule"),
+        )
+    )
+    for word in words
+}
+
+
+def means(written: str) -> tuple[str, str] | None:
+    """« Bloqué = Reportée » → (« Bloqué », « Reportée »); None where no « = » parts it, or where it ends on a word that
+    is not the tool's."""
+    local, sign, word = (piece.strip() for piece in written.partition("="))
+    own = next((state for state in OWN_STATES if fold(state) == fold(word)), None)
+    return (local, own) if sign and local and own else None

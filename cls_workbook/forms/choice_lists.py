@@ -21,9 +21,12 @@ def structure_names(contrat: Contrat) -> tuple[str, ...]:
     return tuple(names)
 
 
+NOT_OFFERED = ("etats_a_motif", "sens_des_etats")  # what the contract says of its scales, none to choose from
+
+
 def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
     """List name → choices; those of the volets are each fiche's own."""
-    scales = {name: choix for name, choix in values_by_key(contrat.listes) if name != "etats_a_motif"}
+    scales = {name: choix for name, choix in values_by_key(contrat.listes) if name not in NOT_OFFERED}
     return {
         "structures": structure_names(contrat),
         **scales,

@@ -130,7 +130,7 @@ def _state(
         page.a_remplir(row, K, condition, filled=filled)
     elif champ.nom == "motif" and "etat" in lines:
         etat = address(lines["etat"], C)
-        concerned = ",".join(f"{etat}={quote(e)}" for e in context.contrat.listes.etats_a_motif)
+        concerned = ",".join(f"{etat}={quote(e)}" for e in context.contrat.listes.stopped)
         page.a_remplir(row, K, condition, when=f"OR({concerned})")
 
 

@@ -74,7 +74,7 @@ def _as_text(structure: str, volet: str, etat: str | None, done: str | None) -> 
 
 def _state(contrat: Contrat, etats: Mapping[str, str]) -> str | None:
     # Reported or given up come after « Réalisée » in the list, yet nothing is done while one porteur says so.
-    echelle = sorted(contrat.listes.etats, key=lambda e: fold(e) == COMPLETED)
+    echelle = sorted(contrat.listes.etats, key=lambda e: fold(contrat.listes.own_word(e)) == COMPLETED)
     return least_advanced(echelle, etats.values()) if etats else None
 
 

@@ -14,9 +14,13 @@ PTSM = str(FOLDER / "ptsm-deux-sevres-2021-2026.toml")
 ALL = sorted(str(path) for path in FOLDER.glob("*.toml"))
 
 
+def text(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
+
+
 def parsed(path: str, *replacements: tuple[str, str]) -> Contrat:
     """The definition, each text replaced by another; a text that is not there is an error of the test."""
-    texte = Path(path).read_text(encoding="utf-8")
+    texte = text(path)
     for ancien, nouveau in replacements:
         assert ancien in texte, ancien
         texte = texte.replace(ancien, nouveau)

@@ -356,6 +356,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
                 "Axe": "1",
                 "Titre de l’axe": "Soigner",
                 "État": STATES[(rank + annee + i) % 4],
+                "État commun": STATES[(rank + annee + i) % 4],
                 "Réalisation": "Totale",
                 "Retours reçus": r,
                 "Retours attendus": a,

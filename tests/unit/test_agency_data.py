@@ -73,6 +73,7 @@ def test_a_fiche_says_its_state_and_its_alerts(worksheets):
         "Axe": "1",
         "Titre de l’axe": "Soigner",
         "État": "En cours",
+        "État commun": "En cours",
         "Réalisation": "Totale",
         "Retours reçus": 1,
         "Retours attendus": 2,

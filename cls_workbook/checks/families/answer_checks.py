@@ -7,14 +7,7 @@ from decimal import Decimal
 
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie
 from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
-from cls_workbook.checks.families.progress_checks import (
-    ABANDONED,
-    COMPLETED,
-    IN_PROGRESS,
-    NOT_STARTED,
-    POSTPONED,
-    phase,
-)
+from cls_workbook.checks.families.progress_checks import ABANDONED, COMPLETED, IN_PROGRESS, NOT_STARTED, POSTPONED
 from cls_workbook.checks.given.typed_answers import Row, above, here, place_of
 from cls_workbook.domain.model import Mesure
 from cls_workbook.french import fold, number_fr
@@ -79,7 +72,7 @@ class ValueNotFilledIn(RetourCheck):
             mesures = [m for i in indicateurs for m in i.mesures]
             is_silent = not any((*here(r), m.id) in self.answers.fills for m in mesures)
             # Said better by another rule (active without an indicator), or nothing to say (nothing was done).
-            if is_silent and phase(r["etat"]) in (IN_PROGRESS, COMPLETED, NOT_STARTED, POSTPONED, ABANDONED):
+            if is_silent and self.words.phase(r["etat"]) in (IN_PROGRESS, COMPLETED, NOT_STARTED, POSTPONED, ABANDONED):
                 continue
             gaps = [(m, cells) for m in mesures if (cells := self._missing(r, m)) is not None]
             shared = fiche is not None and fiche.volets and any(i.volet is None for i in indicateurs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from typing import Any, ClassVar
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
@@ -14,18 +13,13 @@ from cls_workbook.domain.model import Mesure
 from cls_workbook.french import date_fr, fold, number_fr
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, columns
 
-# The words of the default scale; a contract with another scale is not judged on words that it does not use.
+# The words of the default scale; those of a contract are judged on what they mean of it.
 NOT_STARTED, IN_PROGRESS, COMPLETED, POSTPONED, ABANDONED = map(
     fold, ("Non démarrée", "En cours", "Réalisée", "Reportée", "Abandonnée")
 )
 ACTIVITY = frozenset(("valeur", "effectif", "numerateur", "repondants", "moyenne"))
 SPENT = {"depenses": ("personnel", "achats", "autres", "total"), "financement": ("verse",)}
 CITED_MAX = 3
-
-
-@cache
-def phase(etat: object) -> str:
-    return fold(etat) if isinstance(etat, str) else ""
 
 
 def is_stock(mesure: Mesure) -> bool:
@@ -51,7 +45,7 @@ class NotStartedWithActivity(RetourCheck):
     remedy = "corrigez l’état de l’action ou les valeurs, ou confirmez à la coordination."
 
     def in_retours(self) -> Iterator[Anomalie]:
-        not_started = {here(r): r for r in self.answers.progress_rows if phase(r["etat"]) == NOT_STARTED}
+        not_started = {here(r): r for r in self.answers.progress_rows if self.words.phase(r["etat"]) == NOT_STARTED}
         positives: dict[Here, list[tuple[str, Any, str]]] = {}
         for where, positive in self._positives() if not_started else ():
             positives.setdefault(where, []).append(positive)
@@ -86,7 +80,11 @@ class ActiveWithoutIndicateur(RetourCheck):
     def in_retours(self) -> Iterator[Anomalie]:
         filled = {(file, fiche) for file, fiche, _ in self.answers.fills}
         for r in self.answers.progress_rows:
-            if phase(r["etat"]) not in (IN_PROGRESS, COMPLETED) or here(r) in filled or not self._is_asked(r):
+            if (
+                self.words.phase(r["etat"]) not in (IN_PROGRESS, COMPLETED)
+                or here(r) in filled
+                or not self._is_asked(r)
+            ):
                 continue
             if not any(self.places.any_refused(*here(r), bloc) for bloc in MESURE_BLOCKS):
                 found = f"« {r['etat']} », sans aucune valeur d’indicateur"
@@ -107,7 +105,7 @@ class _UnansweredCause(RowCheck, abstract=True):
     lacking: ClassVar[str]
 
     def broken(self, r: Row) -> bool:
-        return phase(r[self.cause]) in self.calling and self.is_lacking(r, self.lacking)
+        return self.words.phase(r[self.cause]) in self.calling and self.is_lacking(r, self.lacking)
 
     def say(self, r: Row) -> Anomalie:
         cells = self.blank_cells(r, self.lacking) + typed_cells(r, self.cause)

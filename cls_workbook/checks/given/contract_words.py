@@ -34,6 +34,19 @@ class ContractWords:
             printed = next((c.libelle for c in self._contrat.par_fiche[fiche].complements if c.id == champ), printed)
         return f"{self.mesure(mesure).libelle} — {printed}" if mesure in self._contrat.by_mesure else printed
 
+    @cached_property
+    def _phases(self) -> dict[str, str]:
+        """Every état met so far → what it means."""
+        return {}
+
+    def phase(self, etat: object) -> str:
+        """What an état means of the tool's own scale, folded; "" where there is none."""
+        if not isinstance(etat, str):
+            return ""
+        if etat not in self._phases:
+            self._phases[etat] = fold(self._contrat.listes.own_word(etat))
+        return self._phases[etat]
+
     def year(self, annee: int) -> str:
         """As the contract calls it."""
         return self._contrat.year_name(annee)

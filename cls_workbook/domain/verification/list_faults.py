@@ -9,6 +9,7 @@ from dataclasses import replace
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import LEVELS, Cible, Contrat, Mesure, Structure
+from cls_workbook.domain.questions import OWN_STATES, means
 from cls_workbook.domain.themes import priorites, shipped_themes, themes
 from cls_workbook.domain.verification.fault import (
     DefinitionFault,
@@ -21,7 +22,7 @@ from cls_workbook.domain.verification.fault import (
     reference,
 )
 from cls_workbook.domain.wording import lineage
-from cls_workbook.french import fold
+from cls_workbook.french import fold, quoted_list
 
 TYPES_WITHOUT_FIGURE = ("jalon", "liste", "texte")  # measures of which no figure comes
 ADDED_OVER_YEARS = ("FLUX", "PERSONNES", "ENTITES")  # of which a target may be on the years added
@@ -146,8 +147,14 @@ def financeurs(contrat: Contrat) -> Iterator[DefinitionFault]:
 def listes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each drop-down list offers something, each choice once."""
     here = FieldPlace("contrat.listes", contrat.listes)
+    for rank, written in enumerate(contrat.listes.sens_des_etats, 1):
+        pair = means(written)
+        if pair is None or fold(pair[0]) not in map(fold, contrat.listes.etats):
+            message = f"« {written} » ne dit pas ce que veut dire un des états du contrat."
+            remedy = f"Écrivez un de vos états, « = », puis un de ceux-ci : {quoted_list(OWN_STATES)}."
+            yield here.fault(f"sens_des_etats[{rank}]", message, remedy)
     for name, choix in values_by_key(contrat.listes):
-        if not choix:
+        if not choix and name != "sens_des_etats":
             remedy = "Donnez ses choix, ou retirez-la pour garder ceux de l’outil."
             yield here.fault(name, "la liste est vide : rien ne pourrait être choisi.", remedy)
         yield from here.repetitions(name)

@@ -38,6 +38,7 @@ def verifier(contrat: Contrat) -> list[DefinitionFault]:
     of_contract = (
         header,
         annees,
+        followed_since,
         lifetime.fiscal_year,
         texts,
         lifetime.decisions,
@@ -116,6 +117,13 @@ def annees(contrat: Contrat) -> Iterator[DefinitionFault]:
         if rank > 1 and annee <= contrat.annees[rank - 2]:
             remedy = "Rangez les années dans l’ordre, chacune une fois."
             yield fault(location, f"{annee} ne suit pas {contrat.annees[rank - 2]}.", remedy)
+
+
+def followed_since(contrat: Contrat) -> Iterator[DefinitionFault]:
+    """The year in which a contract took the tool is one of its own."""
+    if contrat.outil_depuis is not None and contrat.outil_depuis not in all_years(contrat):
+        message = f"{contrat.outil_depuis} n’est pas une année du contrat."
+        yield fault("contrat.outil_depuis", message, "Corrigez-la, ou laissez vide.")
 
 
 def maquette(contrat: Contrat) -> Iterator[DefinitionFault]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from cls_workbook.domain.questions import ChoiceLists
+from cls_workbook.french import NBSP, listing
 from cls_workbook.reports.agency.agency_tables import PRIORITY, THEME
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.region_money import Tables, name_of
@@ -83,6 +84,7 @@ def mesures(board: Board, tables: Tables) -> None:
     for li in tables[region_tables.MESURES]:
         groups.setdefault((str(li["Libellé du thème"]), str(li["Unité"])), []).append(li)
     board.band("Les mesures de même thème et de même unité, côte à côte", following=120)
+    _uncompared(board, tables[region_tables.UNCOMPARED])
     if not groups:
         return board.note("Aucune mesure n’est déclarée du même thème et de la même unité par deux contrats.")
     board.note(
@@ -91,6 +93,16 @@ def mesures(board: Board, tables: Tables) -> None:
     )
     for rank, ((theme, unite), lines) in enumerate(groups.items()):
         _group(board, theme, unite, lines, draw=rank < MAX_CHARTS)
+
+
+def _uncompared(board: Board, lines: Sequence[Row]) -> None:
+    """Theme after theme, the measures that cannot be set side by side, and their units."""
+    by_theme: dict[str, list[str]] = {}
+    for li in lines:
+        said = f"{name_of(li)} {li['Mesure']} (unité{NBSP}: {li['Unité'] or 'non précisée'})"
+        by_theme.setdefault(str(li["Libellé du thème"]), []).append(said)
+    for theme, said_of in by_theme.items():
+        board.note(f"{theme}{NBSP}: ne se comparent pas, leurs unités diffèrent{NBSP}: {listing(said_of)}.")
 
 
 def _group(board: Board, theme: str, unite: str, lines: Sequence[Row], draw: bool) -> None:

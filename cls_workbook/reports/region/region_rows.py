@@ -24,6 +24,7 @@ from cls_workbook.tables.described_columns import DescribedTable, Row
 
 SEPARATOR = f"{NBSP}; "
 SHARE_UNIT = "taux"
+BEFORE = "années d’avant le suivi, non additionnées"
 
 
 def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict[DescribedTable, list[Row]]:
@@ -46,6 +47,7 @@ def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict
         region_tables.THEMES: list(_by_theme(copies)),
         region_tables.FICHES: list(_fiches(copies)),
         region_tables.MESURES: list(_mesures(copies)),
+        region_tables.UNCOMPARED: list(_uncompared(copies)),
         region_tables.OVERDUE: list(_overdue(copies, ecarts)),
         region_tables.FILES: sorted(
             [*map(_retained_row, copies), *map(_set_aside_row, ecarts)], key=lambda line: str(line["Fichier"])
@@ -151,9 +153,11 @@ def _maquettes(copies: Sequence[ContratCopy], financement: Sequence[Row]) -> Ite
         last = its_own[-1]
         money = [li for li in financement if li["Contrat"] == contrat and li["Nature"] == MAQUETTE]
         known = [int(li["Année"]) for li in money if li["Engagé"] is not None]
-        absent = [
-            a for a in range(int(last.contrat["Première année"]), int(last.contrat["Année"]) + 1) if a not in known
+        absent = [a for a in range(_followed_since(last.contrat), int(last.contrat["Année"]) + 1) if a not in known]
+        before = [
+            a for a in range(int(last.contrat["Première année"]), _followed_since(last.contrat)) if a not in known
         ]
+        reserves = [last.contrat["Réserve"], f"{BEFORE}{NBSP}: {', '.join(map(str, before))}" if before else None]
         engage, verse, maquette = (
             total_of(li["Engagé"] for li in money),
             total_of(li["Versé"] for li in money),
@@ -168,6 +172,7 @@ def _maquettes(copies: Sequence[ContratCopy], financement: Sequence[Row]) -> Ite
                 "Part engagée": (maquette - remaining) / maquette if maquette and remaining is not None else None,
                 "Années additionnées": ", ".join(map(str, known)) or None,
                 "Années absentes": ", ".join(map(str, absent)) or None,
+                "Réserve": SEPARATOR.join(filter(None, reserves)) or None,
             }
             | last.where(data.CONTRAT, 0, ["Maquette"])
         )
@@ -212,7 +217,7 @@ def _by_theme(copies: Iterable[ContratCopy]) -> Iterator[Row]:
     """How many fiches of each theme or priority are in each état; the same id and the same label only."""
     groups: dict[tuple[Any, ...], list[tuple[str, str]]] = {}
     for file_copy in copies:
-        etats = {li["Fiche"]: li["État"] for li in file_copy.lines[data.FICHES]}
+        etats = {li["Fiche"]: li.get("État commun") or li["État"] for li in file_copy.lines[data.FICHES]}
         for theme in file_copy.lines[data.THEMES]:
             cle = (
                 file_copy.contrat["Année"],
@@ -259,6 +264,24 @@ def _mesures(copies: Iterable[ContratCopy]) -> Iterator[Row]:
             yield from sorted(groups[cle], key=lambda li: (li["Contrat"], li["Mesure"], li["Année"]))
 
 
+def _uncompared(copies: Iterable[ContratCopy]) -> Iterator[Row]:
+    """The measures of a theme that several contracts follow, where no other contract has their unit; of each contract,
+    its last year."""
+    by_theme: dict[tuple[str, str], dict[tuple[str, str], Row]] = {}
+    for line in _stack(copies, data.MESURES, ["Valeur"]):
+        if line["Thème"]:
+            cle = str(line["Libellé du thème"]), str(line["Thème"])
+            by_theme.setdefault(cle, {})[str(line["Contrat"]), str(line["Mesure"])] = line | {"Unité": unit_of(line)}
+    for cle in sorted(by_theme):
+        its_own = by_theme[cle].values()
+        contrats: dict[str, set[str]] = {}
+        for line in its_own:
+            contrats.setdefault(fold(str(line["Unité"] or "")), set()).add(str(line["Contrat"]))
+        if len(set().union(*contrats.values())) > 1:
+            alone = [li for li in its_own if not li["Unité"] or len(contrats[fold(str(li["Unité"]))]) == 1]
+            yield from sorted(alone, key=lambda li: (str(li["Contrat"]), str(li["Mesure"])))
+
+
 # --- What did not come ------------------------------------------------------------------------------------------------
 
 _KIND_OF_STATUT = {
@@ -283,7 +306,7 @@ def _missing_syntheses(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideF
     all_expected = {
         (i, a)
         for i, c in latest_by_contrat.items()
-        for a in range(int(c["Première année"]), min(int(c["Dernière année"]), jusque) + 1)
+        for a in range(_followed_since(c), min(int(c["Dernière année"]), jusque) + 1)
     }
     all_expected |= {(e.contrat, e.annee) for e in ecarts if e.contrat and e.annee}
     for contrat, annee in sorted(all_expected - {c.cle for c in copies}):
@@ -295,6 +318,11 @@ def _missing_syntheses(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideF
             "Quoi": region_tables.MISSING_SYNTHESE,
             "Précision": typography(SEPARATOR.join(received)) or "aucun fichier reçu",
         }
+
+
+def _followed_since(contrat: Row) -> int:
+    """The first year of which a synthèse may be missing: that in which the contract took the tool."""
+    return max(int(contrat["Première année"]), int(contrat.get("Suivi depuis") or 0))
 
 
 def _retained_row(file_copy: ContratCopy) -> Row:

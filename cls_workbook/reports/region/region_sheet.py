@@ -43,7 +43,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.workbook.description import Sheet
 
-NAME = "Région"
+NAME, USUAL = "Région", "Contrat local de santé"
 _STATES = {True: "etat_bon:petit_centre", False: "etat_attention:petit_centre"}
 
 
@@ -82,7 +82,13 @@ def _period(annees: Sequence[int]) -> str:
 
 def _banner(board: Board, tables: Tables, annee: int) -> None:
     right = f"{_summary(tables)} · détail de {annee}" if annee else "aucune synthèse retenue"
-    board.banner("Contrats locaux de santé de la région", 18, right)
+    board.banner(_kinds(tables), 18, right)
+
+
+def _kinds(tables: Tables) -> str:
+    """What the contracts are called, where they are all called so."""
+    kinds = {str(li["Type"] or USUAL) for li in tables[region_tables.CONTRATS]} or {USUAL}
+    return "Contrats locaux de santé de la région" if kinds == {USUAL} else f"Région : {' ; '.join(sorted(kinds))}"
 
 
 def _title(board: Board, tables: Tables, annee: int) -> None:

@@ -56,6 +56,7 @@ CONTRATS = DescribedTable(
     "Une ligne par contrat et par année : où en est-on, sur combien de retours, dans quel état.",
     (
         CONTRAT,
+        *agency_tables.CONTRAT.chosen("Type"),
         TERRITORY,
         YEAR,
         *agency_tables.CONTRAT.chosen("État", "Validé le", "Consolidé le", "Retours reçus", "Retours attendus"),
@@ -232,6 +233,23 @@ MESURES = DescribedTable(
     tab="axe2",
 )
 
+UNCOMPARED = DescribedTable(
+    "Mesures non comparables",
+    "Mesures_non_comparables",
+    "Les mesures que plusieurs contrats déclarent d’un même thème dans des unités différentes.",
+    (
+        *agency_tables.MESURES.chosen("Thème", "Libellé du thème"),
+        texte("Unité", "L’unité de ce contrat ; vide s’il n’en donne pas."),
+        CONTRAT,
+        TERRITORY,
+        obligatoire(YEAR),
+        FICHE,
+        *agency_tables.MESURES.chosen("Mesure", "Libellé", "Agrégation"),
+        *PROVENANCE,
+    ),
+    tab="axe2",
+)
+
 OVERDUE = DescribedTable(
     "Retards",
     "Retards",
@@ -286,6 +304,7 @@ TABLES = (
     THEMES,
     FICHES,
     MESURES,
+    UNCOMPARED,
     OVERDUE,
     FILES,
 )

@@ -53,11 +53,11 @@ _ETATS = {
 
 def appearance(listes: ChoiceLists, etat: str) -> tuple[str, str]:
     """Role and colour of an état; for a scale of the contract's own, by its place in the scale."""
-    if fold(etat) in _ETATS:
-        return _ETATS[fold(etat)]
-    if etat in listes.etats_a_motif:
+    if fold(listes.own_word(etat)) in _ETATS:
+        return _ETATS[fold(listes.own_word(etat))]
+    if etat in listes.stopped:
         return _ETATS["reportee"]
-    following = [e for e in listes.etats if e not in listes.etats_a_motif]
+    following = [e for e in listes.etats if e not in listes.stopped]
     if etat in following[:1]:
         return _ETATS["non demarree"]
     return _ETATS["realisee" if etat == following[-1] else "en cours"] if etat in following else _ETATS["en cours"]
@@ -222,7 +222,7 @@ class Portrait:
         if suivi.get("detail"):
             detail = suivi["detail"].replace("\n", f"{NBSP}; ")
             yield f"Porteurs en désaccord {self.cross_reference(fiche.numero, 'avancement', detail)}"
-        if self.etat(fiche) in self.contrat.listes.etats_a_motif:
+        if self.etat(fiche) in self.contrat.listes.stopped:
             yield f"Action {self.etat(fiche).lower()}"
         if any(fold(t.texts.get("avenant", "")) == "oui" for t in self.testimonies if t.fiche == fiche.numero):
             yield "Avenant demandé"

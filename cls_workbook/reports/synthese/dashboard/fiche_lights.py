@@ -38,7 +38,7 @@ def light(portrait: Portrait, fiche: Fiche) -> Light:
     listes, etat = portrait.contrat.listes, portrait.etat(fiche)
     suivi = portrait.suivi.get(fiche.numero, {})
     word = suivi.get("realisation")
-    if etat in listes.etats_a_motif:
+    if etat in listes.stopped:
         return Light(STOPPED, etat, appearance(listes, etat)[0])
     if word:
         kind = _kind(listes, word)
