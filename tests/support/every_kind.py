@@ -21,6 +21,10 @@ FAULTY = "environ une douzaine"  # typed where a number is asked: the return has
 RETURNED = "copie annotée"  # the values of its formulas are those that the partner's program computed
 
 
+def is_workbook(file: Path) -> bool:
+    return file.suffix.startswith(".xl")
+
+
 def make(folder: Path, contracts: Iterable[str]) -> dict[str, Path]:
     """Label → file."""
     files: dict[str, Path] = {}
@@ -51,6 +55,8 @@ def _of_contract(folder: Path, contract: str) -> dict[str, Path]:
     return files | {
         "consolidation": consolidation,
         "synthèse": _made(folder / "synthese.xlsx", "synthese", consolidation),
+        "bilan": _made(folder / "bilan.docx", "bilan", consolidation),
+        "présentation": _made(folder / "presentation.pptx", "presentation", consolidation),
         "pilotage": _made(folder / "pilotage.xlsx", "pilotage", *of),
         "coordination": _made(folder / "coordination.xlsm", "coordonner", *of),
         "description": _made(folder / "modele.xlsx", "contrat", "modele", "--contrat", contract),

@@ -42,7 +42,7 @@ def formulas_by_engine(files: Mapping[str, Path], libreoffice: LibreOffice) -> d
     return {
         label: _formulas(label, file, kept, libreoffice)
         for label, file in files.items()
-        if file.suffix != ".xlam" and (kept := recomputed.kept(file))
+        if every_kind.is_workbook(file) and (kept := recomputed.kept(file))
     }
 
 
@@ -65,7 +65,11 @@ def main() -> int:
         faults = 0
         for label, file in files.items():
             computed = formulas.get(label, Formulas(0, {}))
-            found = [*lint(file), *unfit.get(label, ()), *computed.differences.items()]
+            found = [
+                *(lint(file) if every_kind.is_workbook(file) else ()),
+                *unfit.get(label, ()),
+                *computed.differences.items(),
+            ]
             faults += len(found)
             print(f"{label} : {computed.count} formules, {len(found)} constats", *found[:10], sep="\n   ")
         tried, untold = missed(sorted(files.values(), key=lambda file: file.stat().st_size))
