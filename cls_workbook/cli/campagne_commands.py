@@ -115,10 +115,14 @@ def _relances(chosen: argparse.Namespace) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> int:
+    from cls_workbook.french import typography
     from cls_workbook.pipeline import single_returns
 
     if not chosen.annoter:
-        return _report(single_returns.controler(chosen.retours, chosen.contrat, pieces.engine_of(chosen)))
+        found = single_returns.controler(chosen.retours, chosen.contrat, pieces.engine_of(chosen))
+        for nom in single_returns.faultless(chosen.retours, found):
+            print(typography(f"{nom} : rien à corriger."))
+        return _report(found)
     anomalies: list[Anomalie] = []
     copies: list[str] = []
     for found, lines in single_returns.annotate(
@@ -157,7 +161,8 @@ def _report(anomalies: list[Anomalie] | tuple[Anomalie, ...]) -> int:
     for anomalie in sort_out(list(anomalies)):
         print(anomalie, end="\n\n")
     counts = {g: sum(a.gravite == g for a in anomalies) for g in GRAVITIES}
-    print(" · ".join(f"{nombre} {gravite}" for gravite, nombre in counts.items()))
+    if anomalies:
+        print(" · ".join(f"{nombre} {gravite}" for gravite, nombre in counts.items()))
     return BLOCKING if counts[GRAVITIES[0]] else DONE
 
 
@@ -183,10 +188,10 @@ DICTIONNAIRE = command(
     "décrit chaque case à remplir",
     _dictionary,
     *CAMPAGNE,
-    option("--structure", metavar="S", help="les seules cases d’une structure (identifiant ou nom)"),
+    option("--structure", metavar="STRUCTURE", help="les seules cases d’une structure (identifiant ou nom)"),
     option("--format", choices=("json", "csv", "xlsx"), default="json"),
     pieces.pilotage(),
-    option("--sortie", metavar="F", help="le fichier à écrire (par défaut : l’écran)"),
+    option("--sortie", metavar="FICHIER", help="le fichier à écrire (par défaut : l’écran)"),
 )
 CONSOLIDER = command(
     "consolider",
@@ -195,7 +200,7 @@ CONSOLIDER = command(
     RETOURS,
     *CAMPAGNE,
     pieces.output("C.xlsx", ".xlsx"),
-    pieces.precedent(metavar="P.xlsx"),
+    pieces.precedent(),
     pieces.pilotage(),
     pieces.day("la date de la consolidation"),
     option(

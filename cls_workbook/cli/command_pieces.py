@@ -90,14 +90,14 @@ def _folder_name(text: str) -> str:
 
 def definition(what_for: str = "") -> Addition:
     """The definition that a file names, for a contract that does not ship."""
-    return option("--contrat", metavar="ID|FICHIER", help=f"{what_for}la définition, si elle n’est pas livrée")
+    return option("--contrat", metavar="ID|D.toml", help=f"{what_for}la définition, si elle n’est pas livrée")
 
 
 def pilotage(more: str = "") -> Addition:
     return option("--pilotage", metavar="P.xlsx", help=f"les saisies de la coordination{more}")
 
 
-def precedent(more: str = "", metavar: str = "CONSOLIDATION.xlsx") -> Addition:
+def precedent(more: str = "", metavar: str = "C.xlsx") -> Addition:
     return option("--precedent", metavar=metavar, help=f"la consolidation de l’an dernier{more}")
 
 
@@ -150,7 +150,7 @@ def reading(parser: argparse._ActionsContainer) -> None:
 
 CONTRAT = option(
     "--contrat",
-    metavar="ID|FICHIER",
+    metavar="ID|D.toml",
     required=True,
     help="un contrat livré (voir « contrat lister ») ou une définition .toml",
 )

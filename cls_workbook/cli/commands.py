@@ -83,7 +83,9 @@ def _parser() -> CommandParser:
         prog="cls-workbook",
         description="Le suivi annuel d’un contrat local de santé : un classeur par an, des retours contrôlés, "
         "une synthèse pour l’ARS.",
-        epilog="Chaque commande a son aide : cls-workbook <commande> --help",
+        epilog="Chaque commande a son aide : cls-workbook <commande> --help. Dans ces aides, chaque sorte de fichier a "
+        "sa lettre : D une définition de contrat, X le classeur qui en décrit une, P les saisies de la coordination, K "
+        "son classeur avec le bouton, C une consolidation, S une synthèse pour l’ARS, R le classeur d’une région.",
     )
     add_all(parser, COMMANDS)
     return parser

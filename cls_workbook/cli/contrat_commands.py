@@ -64,20 +64,20 @@ CONTRAT = family(
         "verifier",
         "vérifie une définition : chaque faute avec sa place",
         _verify,
-        option("fichier", metavar="FICHIER", help="la définition (.toml), ou l’identifiant d’un contrat livré"),
+        option("fichier", metavar="ID|D.toml", help="la définition (.toml), ou l’identifiant d’un contrat livré"),
     ),
     command(
         "modele",
         "fabrique le classeur dans lequel un contrat se décrit",
         _template,
         output("X.xlsx", ".xlsx"),
-        option("--contrat", metavar="ID|FICHIER", help="rempli d’après ce contrat (par défaut : vide)"),
+        option("--contrat", metavar="ID|D.toml", help="rempli d’après ce contrat (par défaut : vide)"),
     ),
     command(
         "importer",
         "lit un classeur de description et en écrit la définition",
         _import,
         option("classeur", metavar="X.xlsx", help="le classeur rempli (.xlsx ou .ods)"),
-        output("C.toml", ".toml"),
+        output("D.toml", ".toml"),
     ),
 )

@@ -109,7 +109,9 @@ EXPORTER = command(
         help="csv ou parquet : un « Data Package » ; scdl : le schéma SCDL subventions 2.1.1",
     ),
     pieces.folder("le dossier à écrire ; un export antérieur y est remplacé", required=True),
-    option("--financeur", metavar="F", help="scdl : le financeur qui demande ses subventions (identifiant ou nom)"),
+    option(
+        "--financeur", metavar="FINANCEUR", help="scdl : le financeur qui demande ses subventions (identifiant ou nom)"
+    ),
     option("--siret", metavar="14 CHIFFRES", help="scdl : le SIRET de ce financeur, s’il n’est pas au contrat"),
     pieces.definition("scdl : "),
 )
@@ -119,14 +121,14 @@ REGION = command(
     _region,
     option(
         "syntheses",
-        metavar="SYNTHESE|DOSSIER",
+        metavar="S.xlsx|DOSSIER",
         nargs="+",
         help="des synthèses pour l’ARS (ou des consolidations), ou le dossier qui les contient",
     ),
     pieces.output("R.xlsx", ".xlsx"),
     option(
         "--contrat",
-        metavar="ID|FICHIER",
+        metavar="ID|D.toml",
         action="append",
         default=[],
         help="la définition d’un contrat non livré, pour lire sa consolidation ; autant de fois qu’il faut",

@@ -391,11 +391,11 @@ QUALITATIVE = block(
             "L’essentiel en quelques phrases. Aucune donnée nominative.",
             TEXT_LENGTH,
             obligatoire=True,
-            synthese=TAKEN_UP,
+            synthese=QUOTED,
         ),
         text("ecarts", "Écarts avec ce qui était prévu", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
         text("freins", "Freins", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
-        text("leviers", "Leviers", "Facultatif.", TEXT_LENGTH, synthese=TAKEN_UP),
+        text("leviers", "Leviers", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
         text("perspectives", f"Perspectives {NEXT_YEAR}", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
         choice(
             "avenant",

@@ -39,6 +39,12 @@ def controler(sources: Sequence[str], reference: str | None = None, engine: Engi
     return sort_out(anomalies)
 
 
+def faultless(sources: Sequence[str], anomalies: Sequence[Anomalie]) -> list[str]:
+    """The names of the returns of which nothing is said."""
+    said_of = {a.file for a in anomalies}
+    return [nom for nom in _returns_in(sources) if nom not in said_of]
+
+
 def annotate(
     sources: Sequence[str], folder: str | Path, reference: str | None = None, engine: Engine | None = None
 ) -> Iterator[tuple[list[Anomalie], list[str]]]:

@@ -10,9 +10,11 @@ import tempfile
 import pytest
 
 from cls_workbook import garbage
+from cls_workbook.checks.catalogue import catalogue
 from cls_workbook.cli.commands import main
 from cls_workbook.definition.toml_reader import shipped
 from cls_workbook.errors import OwnFault
+from cls_workbook.version import PACKAGE
 from cls_workbook.workbook import writer
 
 COMMANDS = (
@@ -219,11 +221,58 @@ def test_a_reader_that_has_had_enough_gets_no_traceback():
     assert command.wait() == 2
 
 
-def test_the_catalogue_of_checks_is_printed_a_code_a_line(capsys):
+def test_the_catalogue_of_checks_says_what_is_looked_for_and_then_its_code(capsys):
     assert run_cli("anomalies")[0] == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) >= 42
-    assert all(re.match(r"[A-Z_]+\t(bloquant|à confirmer|information)", line) for line in lines)
+    said = capsys.readouterr().out
+    assert said.startswith("BLOQUANT\u00a0: la valeur est hors des totaux\n")
+    codes = re.findall(r"^    ([A-Z_0-9]+)(?:, ou .*)?$", said, re.M)
+    assert sorted(codes) == sorted(check.code for check in catalogue())
+    assert "  • Une date ne se lit pas, ou n’existe pas.\n    DATE_ILLISIBLE\n" in said
+    assert max(map(len, said.splitlines())) <= 110
+
+
+def test_every_command_says_its_version(capsys):
+    for words in ((), ("consolider",), ("contrat", "verifier")):
+        with pytest.raises(SystemExit) as end:
+            main([*words, "--version"])
+        assert end.value.code == 0
+        assert capsys.readouterr().out == f"cls-workbook {PACKAGE}\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [(("controller",), "controler"), (("syntheses",), "synthese"), (("contrat", "liste"), "lister")]
+)
+def test_a_mistyped_command_is_told_which_one_was_meant(typed, meant, capsys):
+    with pytest.raises(SystemExit) as end:
+        main([*typed])
+    assert end.value.code == 2
+    assert f"« {typed[-1]} » n’existe pas ; vouliez-vous dire « {meant} » ?" in capsys.readouterr().err
+
+
+def test_a_word_that_is_near_no_command_is_told_them_all(capsys):
+    with pytest.raises(SystemExit):
+        main(["zzz"])
+    assert "au choix : " in capsys.readouterr().err
+
+
+def test_each_kind_of_file_has_one_letter_in_the_help(capsys):
+    """``P.xlsx`` was the pilotage in one command, last year's consolidation in another."""
+    found, options = {}, {}
+    for words in (
+        *[(c,) for c in COMMANDS],
+        ("contrat", "modele"),
+        ("contrat", "importer"),
+        ("complement", "installer"),
+    ):
+        with pytest.raises(SystemExit):
+            main([*words, "--help"])
+        said = capsys.readouterr().out
+        for letter, extension in re.findall(r"\b([A-Z])\.([a-z]+)\b", said):
+            found.setdefault(letter, set()).add(extension)
+        for name, letter in re.findall(r"(--precedent|--pilotage) ([A-Z])\.", said):
+            options.setdefault(name, set()).add(letter)
+    assert found == {letter: {{"D": "toml", "K": "xlsm"}.get(letter, "xlsx")} for letter in "CDKPRSX"}
+    assert options == {"--precedent": {"C"}, "--pilotage": {"P"}}
 
 
 def test_help_imports_nothing_heavy():

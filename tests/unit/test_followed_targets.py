@@ -221,7 +221,6 @@ def test_aims_stand_beside_what_was_done_and_clauses_beside_money_and_perimeter(
         "essai",
     )
     said = texts(synthese_sheet.sheet(result(contrat=contrat)))
-    assert "Objectifs\n• Aller vers\n• Former" in said
-    assert "Autres plans : Le PRS" in said
-    assert "Ce que le contrat rappelle\n• Dans la limite des enveloppes" in said
-    assert "Partenaires associés au contrat\n• Les CCAS" in said
+    assert "Objectifs : Aller vers ; Former — Autres plans : Le PRS" in said
+    assert "Ce que le contrat rappelle : Dans la limite des enveloppes." in said
+    assert "Partenaires associés au contrat : Les CCAS." in said

@@ -7,13 +7,13 @@ from decimal import Decimal as D
 import openpyxl
 import pytest
 
-from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.synthese.synthese_pieces import Board
 from cls_workbook.reports.synthese.synthese_portrait import appearance
 from cls_workbook.reports.synthese.text_heights import height, pieces, text_line_count
+from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, Link, Workbook
 from tests.support.written_result import CONTRAT, N, indicateurs, reponses, result
@@ -68,52 +68,6 @@ def test_once_the_copil_has_validated_it_it_says_when():
 # --- fiches ---
 
 
-def test_a_fiche_shows_its_key_measures_from_the_initial_value_to_this_year():
-    sheet = drawing()
-    assert row_of(sheet, "Consulter près de chez soi")[:8] == [
-        "1.1",
-        "Consulter près de chez soi",
-        "Association, Ville",
-        "En cours",
-        "Totale",
-        "Consultations (consultation) [1]",
-        D(100),
-        120,
-    ]
-    assert row_of(sheet, "Consulter près de chez soi")[8:11] == [150, D("3000.50"), D("1500.25")]
-
-
-def test_a_rate_is_a_number_shown_as_a_rate():
-    (taux,) = [c for c in drawing().cells if c.valeur == D("0.75") and c.style.startswith("dense_fort")]
-    assert taux.style == "dense_fort:taux_cale"
-
-
-def test_a_list_of_types_takes_the_place_of_the_three_values():
-    assert row_of(drawing(), "Prévenir")[:6] == [
-        "1.2",
-        "Prévenir",
-        "Association",
-        "Reportée",
-        "Partielle",
-        "Types d’actions",
-    ]
-    assert "Ateliers ; Stands" in row_of(drawing(), "Prévenir")
-
-
-def test_the_most_serious_points_come_first_and_the_decision_beside_them():
-    line = row_of(drawing(), "Consulter près de chez soi")
-    assert line[-1] == "• 1 retour manquant sur 2\n• 1 anomalie bloquante\n• Avenant demandé"
-    assert row_of(drawing(), "Prévenir")[-2:] == ["• Action reportée\n• 1 point à confirmer", "Report accepté."]
-
-
-def test_an_action_to_programme_has_its_line():
-    assert row_of(drawing(), "Ouvrir une maison de santé") == ["—", "Ouvrir une maison de santé", "à programmer"]
-
-
-def test_a_fiche_without_answer_says_so():
-    assert "sans retour" in row_of(drawing(), "Animer le contrat")
-
-
 def test_an_etat_is_told_by_its_word_and_by_a_role():
     styles = {c.valeur: c.style.partition(":")[0] for c in drawing().cells if c.style.startswith("etat_")}
     assert styles["En cours"] == "etat_encours"
@@ -131,39 +85,14 @@ def test_a_scale_of_the_contract_s_own_finds_its_colours_by_rank():
 
 
 def test_an_amount_that_the_contract_does_not_give_keeps_its_printed_state():
-    line = row_of(drawing(), "1.2", rank=1)
-    assert line == ["1.2", "Prévenir", "non déterminé"]
+    assert "Sans montant au contrat ni crédit de la maquette : 1.2 (non déterminé)." in texts(drawing())
 
 
-def test_the_maquette_shows_gaps_in_euros_and_as_a_share():
+def test_the_maquette_shows_the_gap_in_euros_and_as_a_share():
+    figures = [D(20000), D(4000), D("3000.50"), D("1500.25"), D("-999.50"), D("-0.249875"), D("16999.50")]
     line = row_of(drawing(), "1.1", rank=1)
-    assert line == [
-        "1.1",
-        "Consulter près de chez soi",
-        D(20000),
-        D(4000),
-        D("3000.50"),
-        D("1500.25"),
-        D("-999.50"),
-        D("-0.249875"),
-        D("-1500.25"),
-        D("-0.5"),
-        D("16999.50"),
-        D("1500.25"),
-    ]
-    assert row_of(drawing(), "Total de la maquette") == [
-        "Total de la maquette",
-        D(20000),
-        D(4000),
-        D("3000.50"),
-        D("1500.25"),
-        D("-999.50"),
-        D("-0.249875"),
-        D("-1500.25"),
-        D("-0.5"),
-        D("16999.50"),
-        D("1500.25"),
-    ]
+    assert line == ["1.1", "Consulter près de chez soi", *figures, D("1500.25")]
+    assert row_of(drawing(), "Total de la maquette") == ["Total de la maquette", *figures, D("1500.25")]
 
 
 def test_the_post_of_coordination_is_apart_with_its_rule():
@@ -195,7 +124,7 @@ def test_no_figure_adds_the_natures_of_money_together():
 
 def test_every_chart_reads_visible_cells_of_the_sheet_and_says_what_it_shows():
     sheet = drawing()
-    assert len(sheet.charts) == 3
+    assert len(sheet.charts) == 2
     for chart in sheet.charts:
         assert len(chart.alt_text) > 30
         for one_series in chart.series:
@@ -204,7 +133,7 @@ def test_every_chart_reads_visible_cells_of_the_sheet_and_says_what_it_shows():
             assert all(values_read(sheet, one_series.categories))
 
 
-def test_only_measures_with_an_initial_value_and_a_value_are_compared():
+def test_only_measures_that_were_something_before_are_charted():
     sheet = drawing()
     series = charts(sheet)["1.1 · Consultations"].series
     assert [(s.nom, values_read(sheet, s.values)) for s in series] == [
@@ -213,6 +142,22 @@ def test_only_measures_with_an_initial_value_and_a_value_are_compared():
         ("2025", [150]),
     ]
     assert not any("Séances" in titre or "Patients" in titre for titre in charts(sheet))
+
+
+def test_no_bar_stands_against_zero_or_alone():
+    measured = indicateurs()
+    measured["Valeur n-1"] = N
+    contrat = toml_reader.parse(CONTRAT.replace("valeur_initiale = 100", "valeur_initiale = 0"), "essai")
+    sheet = drawing(contrat=contrat, indicateurs=measured)
+    assert "Les mesures qui ont un passé" not in values(sheet)
+    assert not [c for c in sheet.charts if "Consultations" in c.titre]
+
+
+def test_a_period_of_which_nothing_is_known_has_no_column():
+    measured = indicateurs()
+    measured["Valeur n-1"] = N
+    series = charts(drawing(indicateurs=measured))["1.1 · Consultations"].series
+    assert [s.nom for s in series] == ["Valeur initiale", "2025"]
 
 
 def test_measures_of_one_unit_share_a_chart_and_two_units_never():
@@ -225,10 +170,10 @@ def test_measures_of_one_unit_share_a_chart_and_two_units_never():
     assert values_read(sheet, series[-1].values) == [150, 9]
 
 
-def test_money_is_charted_by_nature_and_by_funder():
+def test_money_is_told_by_nature_and_charted_by_funder():
     sheet = drawing()
-    (one_series,) = charts(sheet)["Engagé par nature (à ne pas additionner)"].series
-    assert values_read(sheet, one_series.values) == [D("3000.50"), D(26000), D(800), D(3000)]
+    natures = ("Maquette", "Poste de coordination (hors maquette)", "Hors maquette", "Cofinancement")
+    assert [row_of(sheet, n, rank=-1)[1] for n in natures] == [D("3000.50"), D(26000), D(800), D(3000)]
     engage, verse = charts(sheet)["Engagé et versé par financeur"].series
     assert values_read(sheet, engage.categories) == [
         "Agence — Hors maquette",
@@ -281,21 +226,21 @@ def test_governance_compares_meetings_with_the_minimum():
     assert row_of(sheet, "Comité technique") == ["Comité technique", 2, 1, "non", "sous le minimum (1 sur 2)"]
 
 
-def test_communes_and_quarters_are_named_reached_or_not():
+def test_communes_and_quarters_are_a_grid_of_places_by_fiches():
     sheet = drawing()
-    assert "Communes : 1 sur 2" in values(sheet)
-    assert row_of(sheet, "Fleury")[:3] == ["Fleury", 1, "1.1"]
-    assert row_of(sheet, "Valcourt")[-2:] == ["Valcourt", "non cité"]
-    assert "Quartiers prioritaires (QPV) : 1 sur 1" in values(sheet)
+    assert row_of(sheet, "Communes") == ["Communes", "1 sur 2"]
+    assert row_of(sheet, "Fleury") == ["Fleury", 1, "●"]
+    assert row_of(sheet, "Valcourt") == ["Valcourt", 0]
+    assert row_of(sheet, "Quartiers prioritaires") == ["Quartiers prioritaires", "1 sur 1"]
+    assert row_of(sheet, "Les Tilleuls") == ["Les Tilleuls", 1, "●"]
 
 
-def test_texts_are_side_by_side_with_the_name_of_who_wrote_them():
-    assert row_of(drawing(), "Appeler [donnée personnelle retirée] au [donnée personnelle retirée].") == [
-        "1.1",
-        "Association",
-        "Appeler [donnée personnelle retirée] au [donnée personnelle retirée].",
-        "demandé",
-    ]
+def test_a_place_that_the_contract_does_not_know_comes_last_as_it_was_given():
+    touched = result().summaries.territoire
+    touched.loc[len(touched)] = ["commune", N, "Ailleurs", 2, SEPARATOR.join(("1.1", "1.2"))]
+    sheet = drawing(territoire=touched)
+    assert row_of(sheet, "Hors du territoire") == ["Hors du territoire", 1]
+    assert row_of(sheet, "Ailleurs") == ["Ailleurs", 2, "●", "●"]
 
 
 def test_a_very_long_text_is_shown_whole_over_several_rows():
@@ -341,7 +286,7 @@ def test_it_prints_on_landscape_a4_one_page_wide_with_a_repeated_head(tmp_path):
     assert page.print_title_rows == "$1:$1"
     assert "&P / &N" in page.oddFooter.right.text
     assert page.print_area.endswith(f"$AK${max(c.line for c in drawing().cells)}")
-    assert len(page._charts) == 3
+    assert len(page._charts) == 2
     assert lint(path) == []
 
 
@@ -409,13 +354,6 @@ def test_a_contract_without_fiche_amount_or_return_still_has_its_synthese():
     assert "Aucune réserve." in texts(sheet)
 
 
-def test_more_points_than_three_are_counted():
-    numerous = tuple(Anomalie(g, "X", "f", fiche="1.1") for g in ("bloquant", "à confirmer"))
-    line = row_of(drawing(anomalies=numerous), "Consulter près de chez soi")
-    assert line[-1].splitlines()[-1] == "• 1 autre point"
-    assert len(line[-1].splitlines()) == 4
-
-
 # --- measuring text ---
 
 
@@ -434,5 +372,5 @@ def test_a_note_longer_than_a_row_may_be_goes_on_in_the_next_ones():
     board = Board("Synthèse")
     board.sentences_in_two_columns([told, "Une note courte."])
     assert max(board.sheet.heights.values()) <= 409
-    items_read = [c.valeur for c in sorted(board.sheet.cells, key=lambda c: (c.column, c.line)) if c.valeur]
+    items_read = [c.valeur for c in sorted(board.sheet.cells, key=lambda c: (c.line, c.column)) if c.valeur]
     assert " ".join(items_read).replace("\n", " ") == f"{told} Une note courte."

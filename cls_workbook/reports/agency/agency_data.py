@@ -15,7 +15,7 @@ from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.themes import priorites, themes
 from cls_workbook.domain.wording import TRANSVERSAL, lineage
-from cls_workbook.french import NBSP, date_fr, fold
+from cls_workbook.french import NBSP, fold
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports import table_sheets
 from cls_workbook.reports.agency import agency_tables as described
@@ -29,16 +29,21 @@ from cls_workbook.summaries.progress import TO_BE_SCHEDULED
 from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.tables.table_frames import frame_records
-from cls_workbook.workbook.description import Sheet
+from cls_workbook.workbook.description import CellRange, PrintSetup, Sheet
 
 TableRows = list[Row]
 _ITS_FICHE = re.compile(r"fiche ([^\s,:]+)", re.IGNORECASE)  # what a sentence on the money of a fiche begins with
 
 
 def worksheets(result: Result) -> list[Sheet]:
-    """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``."""
-    footer = f"{result.contrat.nom_court} · données {result.year_name} du {date_fr(result.day)} · {result.etat}"
-    return [table_sheets.sheet(table_sheets.from_rows(*table), footer) for table in rows_by_table(result).items()]
+    """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``; for programs, so that they do not
+    print with the report."""
+    sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "") for table in rows_by_table(result).items()]
+    for sheet in sheets:
+        (table,) = sheet.sheet_tables
+        beside = table.cell_range.last_column + 1  # a blank cell: no page is made of it
+        sheet.print_setup = PrintSetup(zone=CellRange(1, beside, 1, beside))
+    return sheets
 
 
 def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:

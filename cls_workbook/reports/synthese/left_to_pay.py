@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cls_workbook.french import NBSP, how_many
 from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, STRONG, STRONG_CENTRED, Board, PrintedColumn, rows_of
 from cls_workbook.tables.described_columns import Row
 
 
 def left_by_financeur(board: Board, rows: Sequence[Row]) -> None:
-    """A row a fiche, funder and nature (``remainders.by_financeur``); nothing where no engagement is known."""
+    """A row a fiche, funder and nature (``remainders.by_financeur``) of which something is left, or not known; those
+    that are settled are counted. Nothing where no engagement is known."""
     if not rows:
         return
+    settled = sum(r["Reste à verser"] == 0 for r in rows)
+    rows = [r for r in rows if r["Reste à verser"] != 0]
+    all_settled = f"Tout ce qui est engagé est versé ({how_many(settled, 'ligne')})."
+    others = f" {how_many(settled, 'autre')}{NBSP}: tout est versé." if settled else ""
     columns = (
         PrintedColumn("N°", 2, STRONG_CENTRED, "Fiche"),
         PrintedColumn("Financeur", 11, STRONG, of=lambda r: r["Financeur"] or "non précisé"),
@@ -20,9 +26,11 @@ def left_by_financeur(board: Board, rows: Sequence[Row]) -> None:
         PrintedColumn("Versé depuis le début", 5, AMOUNT, "Versé depuis le début"),
         PrintedColumn("Reste à verser", 5, AMOUNT, "Reste à verser"),
     )
-    board.band("Le reste à verser, par fiche et par financeur", following=90)
+    board.band("Le reste à verser, par fiche et par financeur", following=60)
+    if not rows:
+        return board.note(all_settled)
     board.sheet_table(columns, rows_of(columns, rows))
     board.note(
         "Reste à verser : engagé moins versé, années connues additionnées ; vide là où l’un des deux n’est pas connu, "
-        "négatif là où plus a été versé qu’engagé. Une valorisation n’est pas de l’argent : elle n’y est pas."
+        "négatif là où plus a été versé qu’engagé. Une valorisation n’est pas de l’argent : elle n’y est pas." + others
     )

@@ -16,6 +16,7 @@ from cls_workbook.reports.synthese.left_to_pay import left_by_financeur
 from cls_workbook.reports.synthese.synthese_pieces import (
     AMOUNT,
     BLANK_TOTAL,
+    MUTED,
     RATE,
     STRONG,
     STRONG_CENTRED,
@@ -24,6 +25,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     StyledBox,
     rows_of,
     total_row,
+    without_empty,
 )
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.text_heights import abridged
@@ -48,11 +50,7 @@ DECLARATIONS = (
     "l’année par une convention ou une décision ; « versé », ce qu’ils ont reçu dans l’année, quelle que soit l’année "
     "de la décision."
 )
-NATURES = ("ARS hors maquette", "Cofinancements", "Valorisation")
-_SUMS = (
-    *("Contrat", "Programmé", "Engagé", "Versé", "Écart engagé - programmé", "Écart engagé - programmé (%)"),
-    *("Écart versé - engagé", "Écart versé - engagé (%)"),
-)
+_SUMS = ("Contrat", "Programmé", "Engagé", "Versé", "Écart engagé - programmé", "Écart engagé - programmé (%)")
 
 
 def money(board: Board, portrait: Portrait) -> None:
@@ -62,7 +60,6 @@ def money(board: Board, portrait: Portrait) -> None:
         return board.note("Ce contrat ne décrit aucun financement, et aucun retour n’en donne.")
     _maquette(board, portrait)
     _posts(board, portrait)
-    _outside_maquette(board, portrait)
     _subtotals(board, portrait)
 
 
@@ -75,24 +72,25 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     amount_gap, share_gap = "dense:montant_signe_cale", "dense:taux_signe_cale"
     columns = (
         PrintedColumn("N°", 1, STRONG_CENTRED),
-        PrintedColumn("Fiche", 7),
+        PrintedColumn("Fiche", 12),
         PrintedColumn("Contrat (toute la durée)", 3, AMOUNT),
         PrintedColumn(f"Programmé {annee}", 3, AMOUNT),
         PrintedColumn(f"Engagé {annee}", 3, AMOUNT),
         PrintedColumn(f"Versé {annee}", 3, AMOUNT),
         PrintedColumn("Écart engagé − programmé", 3, amount_gap),
         PrintedColumn("en %", 2, share_gap),
-        PrintedColumn("Écart versé − engagé", 3, amount_gap),
-        PrintedColumn("en %", 2, share_gap),
         PrintedColumn("Reste à engager", 3, AMOUNT),
         PrintedColumn("Reste à verser", 3, AMOUNT),
     )
     posts = fiches_with_post(portrait)
-    lines = [_maquette_row(portrait, fiche) for fiche in portrait.contrat.fiches if fiche not in posts]
+    others = [fiche for fiche in portrait.contrat.fiches if fiche not in posts]
+    lines = [_maquette_row(portrait, fiche) for fiche in others if _has_maquette(portrait, fiche)]
     total = next(iter(frame_records(portrait.result.summaries.totaux)), {})
     remainders = (portrait.left_to_engage.montant, portrait.left_to_pay.montant)
     sums = [BLANK_TOTAL, "Total de la maquette", *map(total.get, _SUMS), *remainders]
-    board.sheet_table(columns, [*lines, total_row(columns, sums)])
+    board.sheet_table(*without_empty(columns, [*lines, total_row(columns, sums)]))
+    if without := [_without_amount(fiche) for fiche in others if not _has_maquette(portrait, fiche)]:
+        board.note(typography(f"Sans montant au contrat ni crédit de la maquette : {', '.join(without)}."))
     board.note(*_notes_on_maquette(portrait, total, [f.numero for f in posts]))
     _rates(board, portrait)
     left_by_financeur(board, remaining.by_financeur(portrait.contrat, portrait.history))
@@ -117,15 +115,26 @@ def _notes_on_maquette(portrait: Portrait, total: Row, posts: list[str]) -> list
     return [typography(n[0].upper() + n[1:]) for n in notes]
 
 
+def _has_maquette(portrait: Portrait, fiche: Fiche) -> bool:
+    row = portrait.money.get(fiche.numero, {})
+    columns = ("Montant contrat", "Programmé", "Engagé", "Versé", "Reste à engager", "Reste à verser")
+    return any(row.get(column) is not None for column in columns)
+
+
+def _without_amount(fiche: Fiche) -> str:
+    """« 1.1 (non déterminé) »."""
+    state = AMOUNT_STATES.get(fiche.financement.montant_etat)
+    return f"{fiche.numero} ({state})" if state else fiche.numero
+
+
 def _maquette_row(portrait: Portrait, fiche: Fiche) -> list[object]:
     a = defaultdict(lambda: None, portrait.money.get(fiche.numero, {}))
     montant: object = a["Montant contrat"]
     if montant is None:
         montant = StyledBox(AMOUNT_STATES.get(fiche.financement.montant_etat), "dense_doux:droite")
     programme, engage, verse = a["Programmé"], a["Engagé"], a["Versé"]
-    gaps = (*_gap(programme, engage), *_gap(engage, verse))
     remainders = (a["Reste à engager"], a["Reste à verser"])
-    return [fiche.numero, fiche.titre, montant, programme, engage, verse, *gaps, *remainders]
+    return [fiche.numero, fiche.titre, montant, programme, engage, verse, *_gap(programme, engage), *remainders]
 
 
 def _rates(board: Board, portrait: Portrait) -> None:
@@ -152,7 +161,7 @@ def _rates(board: Board, portrait: Portrait) -> None:
             rows.append([fiche.numero, fiche.titre, prevu, taux, portrait.rate_extent(fiche.numero), *terms, word])
     if rows:
         board.sous_titre("Le taux constaté", following=90)
-        board.sheet_table(columns, rows)
+        board.sheet_table(*without_empty(columns, rows))
         board.note(
             typography(
                 f"Taux constaté : attribué par {who} en {annee} / coût de {annee}, sur les seuls retours qui donnent "
@@ -189,66 +198,28 @@ def _posts(board: Board, portrait: Portrait) -> None:
         PrintedColumn("Aide versée", 4, AMOUNT, "Aide versée"),
         PrintedColumn("Aide / dépense", 3, RATE, "Aide / dépense"),
     )
-    board.sheet_table(columns, rows_of(columns, posts(portrait)))
+    board.sheet_table(*without_empty(columns, rows_of(columns, posts(portrait))))
     starts = tuple(f"Fiche {f.numero}{NBSP}:" for f in fiches)
     board.sentences([f"• {e}" for e in portrait.result.notes.explications if e.startswith(starts)])
-
-
-# --- Outside the maquette ---------------------------------------------------------------------------------------------
-
-
-def _outside_maquette(board: Board, portrait: Portrait) -> None:
-    """By fiche, three columns that are never added to each other."""
-    has_post = {f.numero for f in fiches_with_post(portrait)}
-    lines, totaux = [], dict.fromkeys(NATURES)
-    for fiche in portrait.contrat.fiches:
-        a = dict(portrait.money.get(fiche.numero, {}))
-        if fiche.numero in has_post:
-            a["ARS hors maquette"] = None  # said just above
-        if any(a.get(c) is not None for c in ("Coût réalisé", *NATURES)):
-            lines.append([fiche.numero, fiche.titre, a.get("Coût réalisé"), *(a.get(c) for c in NATURES)])
-            totaux = {c: total_of((totaux[c], a.get(c))) for c in NATURES}
-    columns = (
-        PrintedColumn("N°", 1, STRONG_CENTRED),
-        PrintedColumn("Fiche", 15),
-        PrintedColumn("Coût réalisé", 5, AMOUNT),
-        PrintedColumn(f"{nature_name(portrait.contrat, 'hors_maquette')} : engagé", 5, AMOUNT),
-        PrintedColumn(f"{nature_name(portrait.contrat, 'cofinancement')} : engagé", 5, AMOUNT),
-        PrintedColumn(f"{nature_name(portrait.contrat, 'valorisation')}, sans versement", 5, AMOUNT),
-    )
-    of_post = [
-        f"{nature_name(portrait.contrat, niveau)} : {said}."
-        for niveau, column in (("cofinancement", "Cofinancements"), ("valorisation", "Valorisation"))
-        if (said := of_the_post(total_of(portrait.money.get(n, {}).get(column) for n in has_post)))
-    ]
-    total = total_row(columns, [BLANK_TOTAL, "Sous-totaux, à ne pas additionner", None, *totaux.values()])
-    board.section(
-        "Financement : hors maquette, cofinancements, valorisation",
-        columns,
-        [*lines, total] if lines else [],
-        "Le coût réalisé réunit tous les financeurs de la fiche. Les natures d’argent ne s’additionnent pas entre "
-        "elles.",
-        *map(typography, of_post),
-        absent="Aucun retour ne donne de coût réalisé, de crédit hors maquette, de cofinancement ni de valorisation.",
-        following=110,
-    )
 
 
 # --- Charts -----------------------------------------------------------------------------------------------------------
 
 
 def _subtotals(board: Board, portrait: Portrait) -> None:
-    """What was engaged by nature and by funder: two tables, each beside the chart that reads it."""
+    """What was engaged by nature, then by funder beside the chart that reads it."""
     annee = portrait.year_label()
     totaux = frame_records(portrait.result.summaries.totaux)
-    natures = [[r["Sous-total"], r["Engagé"]] for r in totaux if r["Engagé"] is not None]
+    natures = [[r["Sous-total"], r["Engagé"], r["Réserve"]] for r in totaux if r["Engagé"] is not None]
     board.band(f"Qui finance quoi en {annee}", following=CHARTS_HEIGHT)
     if not natures:
         return board.note(f"Aucun montant engagé en {annee} n’est connu.")
-    columns = [PrintedColumn("Nature", 10, STRONG), PrintedColumn(f"Engagé {annee}", 4, AMOUNT)]
-    said = "montant engagé pour chaque nature. " + " ; ".join(f"{nom} {amount_fr(m)}" for nom, m in natures)
-    _table_and_bars(board, columns, natures, len(natures), "Engagé par nature (à ne pas additionner)", said)
-    board.note(*(f"{r['Sous-total']}{NBSP}: {r['Réserve']}." for r in totaux[1:] if r["Réserve"]))
+    columns = [
+        PrintedColumn("Nature", 12, STRONG),
+        PrintedColumn(f"Engagé {annee}", 4, AMOUNT),
+        PrintedColumn("Ce qu’elle réunit (les natures ne s’additionnent pas)", 20, MUTED),
+    ]
+    board.sheet_table(*without_empty(columns, natures))
     lines = frame_records(portrait.result.tables.par_financeur)
     outside = nature_name(portrait.contrat, "hors_maquette")
     aid = total_of(portrait.money.get(f.numero, {}).get("ARS hors maquette") for f in fiches_with_post(portrait))
@@ -261,8 +232,8 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
     if not rows:
         return
     board.empty()
-    columns[0] = PrintedColumn("Financeur et nature", 10, STRONG)
-    columns.append(PrintedColumn(f"Versé {annee}", 4, AMOUNT))
+    amounts = (PrintedColumn(f"{word} {annee}", 4, AMOUNT) for word in ("Engagé", "Versé"))
+    columns = [PrintedColumn("Financeur et nature", 10, STRONG), *amounts]
     shown = min(len(rows), MAX_FINANCEURS)
     titre = "Engagé et versé par financeur" + (f" ({shown} premiers)" if len(rows) > shown else "")
     said = "engagé et versé par financeur et nature. "
@@ -278,8 +249,8 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
 def _table_and_bars(
     board: Board, columns: list[PrintedColumn], rows: list[list[Any]], shown: int, titre: str, said: str
 ) -> None:
-    points = max(120.0, 46 + shown * (26 if len(columns) < 3 else 34))
+    points = max(110.0, 46 + shown * 24)
     board.keep_together(max(points, 30 + 20 * len(rows)) + 4)
     board.empty(4)
-    colors, alt_text = ("accent", "axe2")[: len(columns) - 1], abridged(f"Barres : {said}.", 400)
-    board.table_and_bars(columns, rows, titre, colors, points, alt_text, "montant_rond", shown=shown)
+    alt_text = abridged(f"Barres : {said}.", 400)
+    board.table_and_bars(columns, rows, titre, ("accent", "axe2"), points, alt_text, "montant_rond", shown=shown)

@@ -10,12 +10,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from cls_workbook.reports.synthese.text_heights import PIXELS, height, pieces
+from cls_workbook.reports.synthese.text_heights import LEAST_ROW, PIXELS, height, pieces
 from cls_workbook.workbook.description import CellRange, Chart, ChartSeries, PrintSetup, Sheet
 
 UNITS, FIRST = 36, 2  # units of a line; column of the first one (A is a margin)
 UNIT_WIDTH = 3.86  # so narrow that 9 points on the sheet are 8 on paper
-PAGE_HEIGHT = 560  # points of rows on a landscape A4 page, one page wide, with some to spare
+PAGE_HEIGHT = 566  # points of rows on a landscape A4 page, one page wide, with some to spare
 POINT = 4 / 3  # pixels
 
 _DIGITS = ("montant", "taux", "entier", "decimal")
@@ -55,6 +55,22 @@ def total_row(columns: Sequence[PrintedColumn], values: Iterable[object]) -> lis
 
 
 BLANK_TOTAL = StyledBox(None, TOTAL)
+
+
+def without_empty(
+    columns: Sequence[PrintedColumn], lines: Sequence[Sequence[object]]
+) -> tuple[list[PrintedColumn], list[list[object]]]:
+    """The columns that something fills, and the lines cut alike; the widest takes the room of the others."""
+
+    def fills(cell: object) -> bool:
+        return (cell.valeur if isinstance(cell, StyledBox) else cell) is not None
+
+    kept = [rank for rank in range(len(columns)) if rank == 0 or any(fills(line[rank]) for line in lines)]
+    shown = [columns[rank] for rank in kept]
+    widest = max(range(len(shown)), key=lambda rank: shown[rank].unites)
+    freed = sum(c.unites for c in columns) - sum(c.unites for c in shown)
+    shown[widest] = shown[widest]._replace(unites=shown[widest].unites + freed)
+    return shown, [[line[rank] for rank in kept] for line in lines]
 
 
 class PrintedTable(NamedTuple):
@@ -194,16 +210,15 @@ class Board:
         self.sentences(texts, MUTED)
 
     def sentences_in_two_columns(self, texts: Sequence[str]) -> None:
-        """Short sentences, read down the left column, then down the right one."""
+        """Short sentences, two a row, read from left to right."""
         half = UNITS // 2
         # What a thousand structures answered is no short sentence.
         texts = [piece for texte in texts for piece in pieces(texte, half)]
-        by_column = -(-len(texts) // 2)
-        for rank in range(by_column):
-            pair = [texts[rank], *texts[rank + by_column : rank + by_column + 1]]
-            points = max(height(t, half) for t in pair)
+        for rank in range(0, len(texts), 2):
+            left, right = (*texts[rank : rank + 2], None)[:2]
+            points = max(height(t, half) for t in (left, right))
             self.keep_together(points)
-            self.row(points, *((half, texte, "dense") for texte in (*pair, None)[:2]))
+            self.row(points, (half, left, "dense"), (half, right, "dense"))
 
     def cards(self, cards: Sequence[Card]) -> None:
         """Some key figures side by side; an unknown one shows a dash."""
@@ -216,19 +231,26 @@ class Board:
         self.row(note, *((unites, c.note, "chiffre_cle_libelle") for c in cards))
 
     def sheet_table(
-        self, columns: Sequence[PrintedColumn], lines: Iterable[Sequence[object]], may_split: bool = True
+        self,
+        columns: Sequence[PrintedColumn],
+        lines: Iterable[Sequence[object]],
+        may_split: bool = True,
+        least: float = LEAST_ROW,
     ) -> PrintedTable:
         """Header and rows. A page that begins inside it repeats its header.
 
         A cell is a value, in the style of its column, or a ``StyledBox``. ``may_split`` False: never cut over two
-        pages.
+        pages. ``least``: points of a row.
         """
         rows = [
             [c if isinstance(c, StyledBox) else StyledBox(c, col.style) for c, col in zip(line, columns, strict=True)]
             for line in lines
         ]
         points = [
-            max(height(_displayed(c.valeur), col.unites, _bold(c.style)) for c, col in zip(r, columns, strict=True))
+            max(
+                height(_displayed(c.valeur), col.unites, _bold(c.style), least)
+                for c, col in zip(r, columns, strict=True)
+            )
             for r in rows
         ]
         head = max(height(c.titre, c.unites, bold=True, minimum=24) for c in columns)
@@ -257,7 +279,7 @@ class Board:
         if not lines:
             self.note(absent)
             return None
-        drawn = self.sheet_table(columns, lines, may_split)
+        drawn = self.sheet_table(*without_empty(columns, lines), may_split)
         self.note(*notes)
         return drawn
 

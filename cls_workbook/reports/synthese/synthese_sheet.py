@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cls_workbook.french import date_fr
+from cls_workbook.french import date_fr, typography
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.dashboard.dashboard_page import dashboard
-from cls_workbook.reports.synthese.synthese_fiches import evolution, fiches, statements
+from cls_workbook.reports.synthese.fiche_blocks import fiches
+from cls_workbook.reports.synthese.measure_charts import measures_over_time
 from cls_workbook.reports.synthese.synthese_money import money
 from cls_workbook.reports.synthese.synthese_pieces import (
     MUTED,
@@ -29,6 +30,7 @@ from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.synthese_reserves import reserves
 from cls_workbook.reports.synthese.synthese_targets import targets
 from cls_workbook.reports.synthese.synthese_totals import totals
+from cls_workbook.reports.synthese.territory_grid import territories
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import Cell, Sheet
@@ -47,14 +49,13 @@ def sheet(result: Result) -> Sheet:
     board.next_page()
     fiches(board, portrait)
     targets(board, portrait)
-    evolution(board, portrait)
+    measures_over_time(board, portrait)
     money(board, portrait)
     _clauses(board, "Ce que le contrat rappelle", portrait.contrat.rappels)
     totals(board, portrait)
     _governance(board, portrait)
-    _territoire(board, portrait)
+    territories(board, portrait)
     _clauses(board, "Partenaires associés au contrat", portrait.contrat.partenaires_associes)
-    statements(board, portrait)
     reserves(board, portrait)
     board.sheet.cells = [_anonymized(c) for c in board.sheet.cells]  # once more, for what the contract itself says
     return board.finish(f"{result.contrat.nom_court} · synthèse {result.year_name} · {result.etat}")
@@ -85,9 +86,9 @@ def _title(board: Board, result: Result) -> None:
 
 
 def _clauses(board: Board, titre: str, clauses: Sequence[str]) -> None:
+    """One paragraph."""
     if clauses:
-        board.sous_titre(titre, following=22 * len(clauses))
-        board.sentences([f"• {texte}" for texte in clauses])
+        board.sentences([typography(f"{titre} : {' ; '.join(texte.rstrip('.') for texte in clauses)}.")])
 
 
 # --- Governance and territory -----------------------------------------------------------------------------------------
@@ -119,40 +120,3 @@ def _compliance(instance: Row) -> StyledBox:
     if held >= (minimum or 0):
         return StyledBox("oui", "etat_bon:petit_centre")
     return StyledBox("non", "etat_mauvais:petit_centre")
-
-
-def _territoire(board: Board, portrait: Portrait) -> None:
-    """Communes and QPV in three columns of names, each with the fiches that reached it."""
-    contrat = portrait.contrat
-    touched = {(r["type"], r["nom"]): r for r in frame_records(portrait.result.summaries.territoire)}
-    known = [("commune", c.nom) for c in contrat.communes], [("qpv", q.nom) for q in contrat.qpv_in(portrait.annee)]
-    autres = [cle for cle in touched if cle not in known[0] and cle not in known[1]]
-    titre = "Communes et quartiers prioritaires touchés"
-    if not touched:
-        board.band(titre, following=30)
-        return board.note("Aucun retour ne dit quelles communes ni quels quartiers ont été touchés.")
-    board.band(titre, following=60 + 9 * len(contrat.communes))
-    for titre, keys in (
-        ("Communes", known[0]),
-        ("Quartiers prioritaires (QPV)", known[1]),
-        ("Hors du territoire du contrat", autres),
-    ):
-        if keys:
-            reached = sum(c in touched for c in keys)
-            board.sous_titre(f"{titre} : {reached} sur {len(keys)}" if keys is not autres else titre)
-            _three_columns(board, [(nom, touched.get((type_, nom))) for type_, nom in keys])
-
-
-def _three_columns(board: Board, locations: list[tuple[str, Row | None]]) -> None:
-    columns = (PrintedColumn("Nom", 5, STRONG), PrintedColumn("Fiches", 2, WHOLE), PrintedColumn("Lesquelles", 5)) * 3
-    boxes = [
-        [nom, reach["fiches"], reach["numeros"]]
-        if reach
-        else [StyledBox(nom, MUTED), None, StyledBox("non cité", MUTED)]
-        for nom, reach in locations
-    ]
-    by_column = -(-len(locations) // 3)
-    boxes += [[None, None, None]] * (3 * by_column - len(boxes))
-    board.sheet_table(
-        columns, [[*boxes[r], *boxes[r + by_column], *boxes[r + 2 * by_column]] for r in range(by_column)]
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
 
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.targets import value_in_words
@@ -21,43 +20,21 @@ from cls_workbook.reports.synthese.synthese_pieces import (
 )
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.synthese_values import value_style
-from cls_workbook.reports.synthese.text_heights import height, pieces
 from cls_workbook.summaries.masking import MASKED
 from cls_workbook.summaries.years.followed_targets import FollowedTarget
 
-AIMS_START, AIMS_WIDTH = 10, UNITS - 10  # beside number, title and porteurs
 
-
-class AimsRows:
-    """What the contract wants of a fiche, under its measures: none, one or two columns, cut where they are too long
-    for a row."""
-
-    def __init__(self, fiche: Fiche):
-        texts = [texte for texte in (_objectives(fiche), _expected(fiche)) if texte]
-        self.unites = AIMS_WIDTH // len(texts) if texts else AIMS_WIDTH
-        self.rows = list(zip_longest(*(pieces(texte, self.unites) for texte in texts)))
-        self.heights = [max(height(texte, self.unites) for texte in row) for row in self.rows]
-
-    def draw(self, board: Board) -> None:
-        for row, points in zip(self.rows, self.heights, strict=True):
-            for rank, texte in enumerate(row):
-                board.place(AIMS_START + rank * self.unites, self.unites, texte, MUTED)
-            board.advance(points)
-
-
-def _objectives(fiche: Fiche) -> str:
-    return "\n".join(_bullets("Objectifs", fiche.printed.objectifs))
-
-
-def _expected(fiche: Fiche) -> str:
+def aims(fiche: Fiche) -> str:
+    """What the contract wants of a fiche, in one text: objectives, expected results, pathway, other plans; "" where it
+    says nothing."""
     printed = fiche.printed
-    facts = (("Lien parcours", printed.lien_parcours), ("Autres plans", printed.autres_plans))
-    said = [f"{nom} : {texte}" for nom, texte in facts if texte]
-    return typography("\n".join([*_bullets("Résultats attendus", printed.resultats_attendus), *said]))
-
-
-def _bullets(titre: str, texts: Sequence[str]) -> list[str]:
-    return [titre, *(f"• {texte}" for texte in texts)] if texts else []
+    said = (
+        ("Objectifs", " ; ".join(printed.objectifs)),
+        ("Résultats attendus", " ; ".join(printed.resultats_attendus)),
+        ("Lien parcours", printed.lien_parcours),
+        ("Autres plans", printed.autres_plans),
+    )
+    return typography(" — ".join(f"{nom} : {texte}" for nom, texte in said if texte))
 
 
 def targets(board: Board, portrait: Portrait) -> None:

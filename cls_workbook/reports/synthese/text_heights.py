@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 PIXELS = 32  # of a unit: a printed line has 36 of them
+LEAST_ROW = 17.0  # points
 _MAX_LINES = 30  # of text in one row: Excel stops at 409 points
 
 # Text in 9 points (12 pixels to the em): widths of Calibri's characters in thousandths of an em, height of a line,
@@ -56,7 +57,7 @@ def _parts(word: str, place: float) -> list[str]:
     return [word] if _width(word) <= place else [word[i : i + n] for i in range(0, len(word), n)]
 
 
-def height(texte: object, unites: int, bold: bool = False, minimum: float = 17) -> float:
+def height(texte: object, unites: int, bold: bool = False, minimum: float = LEAST_ROW) -> float:
     """Points that a row needs to show the whole text."""
     return max(minimum, text_line_count(texte, unites, bold) * _LINE_HEIGHT + _MARGIN)
 

@@ -14,6 +14,7 @@ from cls_workbook.reports.synthese.dashboard.leading_sentences import sentences
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
     MUTED,
+    PAGE_HEIGHT,
     STRONG,
     UNITS,
     Board,
@@ -27,7 +28,8 @@ from cls_workbook.workbook.description import ChartSeries
 
 AXE_WIDTH, LIGHT_WIDTH, TO_PROGRAMME_WIDTH = 8, 3, 4
 PER_ROW = (UNITS - AXE_WIDTH - 1) // LIGHT_WIDTH
-HALF, LINE = UNITS // 2, 15.0  # units; points of the rows that both halves share
+HALF = UNITS // 2
+LEAST_LINE, LINE = 12.5, 15.0  # points of the rows that both halves share
 BAR_LINES, DECISION_LENGTH = 5, 175
 NAMES_SHOWN = 3
 
@@ -107,21 +109,24 @@ def _halves(board: Board, portrait: Portrait, asked: list[str]) -> None:
     trends, maquette = figures.trends(portrait), figures.maquette(portrait)
     bar = BAR_LINES + 2 if _has_bar(maquette) else 0
     lines = max(12, bar + 3 + len(trends))
-    board.keep_together(20 + LINE * lines)
+    line = min(LINE, (PAGE_HEIGHT - board.top - 18) / lines)
+    if line < LEAST_LINE:
+        line = LINE
+        board.keep_together(18 + LINE * lines)
     left = f"La maquette {of_payer(portrait.contrat)}, depuis le début"
     board.row(18, (HALF, left, "bloc"), (HALF, "Décisions attendues du COPIL", "bloc"))
     top = board.line
     for _ in range(lines):
-        board.advance(LINE)
+        board.advance(line)
     end, board.line = board.line, top
-    _money(board, portrait, maquette)
+    _money(board, maquette, BAR_LINES * line)
     _trends(board, portrait, trends)
     board.line = top
     _decisions(board, asked, lines)
     board.line = end
 
 
-def _money(board: Board, portrait: Portrait, maquette: figures.Maquette) -> None:
+def _money(board: Board, maquette: figures.Maquette, bar: float) -> None:
     """One bar as long as the maquette: paid, engaged and not yet paid, the rest."""
     board.place(0, HALF, _maquette_sentence(maquette), MUTED, lines=2)
     board.line += 2
@@ -141,7 +146,7 @@ def _money(board: Board, portrait: Portrait, maquette: figures.Maquette) -> None
     bars: list[ChartSeries] = drawn.bars(("axe3", "axe2", "gris"))
     board.line += 1
     said = f"Une barre : {_maquette_sentence(maquette)}"
-    board.chart(0, HALF, BAR_LINES * LINE, "barres", "", bars, said, "montant_rond", True, False)
+    board.chart(0, HALF, bar, "barres", "", bars, said, "montant_rond", True, False)
     board.line += BAR_LINES
 
 
