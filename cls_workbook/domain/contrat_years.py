@@ -108,6 +108,7 @@ def _fiche(fiche: Fiche, annee: int, departed: set[str], departed_financeurs: se
         fiche,
         porteurs=_without(fiche.porteurs, departed),
         volets=volets,
+        lignes=tuple(line for line in fiche.lignes if line.financeur not in departed_financeurs),
         financement=changed(money, cofinanceurs=_without(money.cofinanceurs, departed_financeurs)),
         indicateurs=tuple(
             changed(i, mesures=_holding_in(i.mesures, annee))

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from cls_workbook.domain.announced import volets as parts
+from cls_workbook.domain.announced.money_lines import PrintedLine
 from cls_workbook.domain.announced.printed_fiche import PrintedFiche
 from cls_workbook.domain.announced.volets import Volet
 from cls_workbook.domain.definition_keys import NOT_A_KEY, grouped
@@ -222,6 +223,7 @@ class Fiche(Period):
     themes: tuple[str, ...] = ()  # ids of themes (see ``domain.themes``)
     priorites: tuple[str, ...] = ()  # ids of the priorities of the regional health project that it serves
     financement: FicheFinancement = FicheFinancement()
+    lignes: tuple[PrintedLine, ...] = ()  # the money of each funder, as printed
     indicateurs: tuple[Indicateur, ...] = ()
     complements: tuple[Complement, ...] = ()
 

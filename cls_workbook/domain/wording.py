@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cls_workbook.domain.model import Axe, Contrat
+from cls_workbook.domain.model import Axe, Contrat, Fiche
 from cls_workbook.domain.rules import SUBSIDY_TYPES
-from cls_workbook.french import fold
+from cls_workbook.french import NBSP, amount_fr, fold
 
 SHARED_PAYER = "Contrat"  # several funders share each action: the maquette is nobody's own
 
@@ -50,6 +50,23 @@ _GENERAL_WORDS = {
     "cofinancement": "Cofinancement",
     "valorisation": "Valorisation",
 }
+
+
+def printed_lines(contrat: Contrat, fiche: Fiche) -> list[str]:
+    """What the contract prints for each funder: « État, 2026 : 60 000 € (appel à projets, non acquis) »."""
+    names = {f.id: f.nom for f in contrat.financeurs}
+    natures = {n.id: n.libelle for n in contrat.natures}
+    said = []
+    for line in fiche.lignes:
+        who = names.get(line.financeur or "", line.financeur) or "financeur à définir"
+        of_what = [natures.get(line.nature or "", line.nature), None if line.annee is None else str(line.annee)]
+        beside = [line.state_in_words] * (line.montant is not None)
+        beside.append(line.mention or "")
+        amount = line.state_in_words or "non chiffré" if line.montant is None else amount_fr(line.montant)
+        words = ", ".join(filter(None, (who, *of_what)))
+        added = ", ".join(filter(None, beside))
+        said.append(f"{words}{NBSP}: {amount}" + (f" ({added})" if added else ""))
+    return said
 
 
 # --- Where a fiche belongs -----------------------------------------------------------------------------------------

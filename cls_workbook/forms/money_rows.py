@@ -8,7 +8,7 @@ from decimal import Decimal
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import asked_by_contract
-from cls_workbook.domain.wording import SHARED_PAYER, payer
+from cls_workbook.domain.wording import SHARED_PAYER, payer, printed_lines
 from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G, H, K, width
 from cls_workbook.forms.form_pieces import FormRows, SheetContext, block_band, computed_row, form, quote, rows_to_fill
 from cls_workbook.forms.layout import FormPage, height
@@ -47,6 +47,11 @@ def money_words(contrat: Contrat) -> list[str]:
     return [typography(t) for t in (amounts, " · ".join(natures)) if t]
 
 
+def _printed(contrat: Contrat, fiche: Fiche) -> list[str]:
+    lines = printed_lines(contrat, fiche)
+    return [typography(f"Prévu au contrat : {' ; '.join(lines)}.")] if lines else []
+
+
 def financement(page: FormPage, fiche: Fiche, context: SheetContext) -> FormRows:
     """Funding lines and their totals by nature. Returns where the lines stand."""
     bloc, prefix = entry_questions.FINANCEMENT, f"{fiche.numero}/financement"
@@ -58,7 +63,7 @@ def financement(page: FormPage, fiche: Fiche, context: SheetContext) -> FormRows
     if fiche.numero in context.programme:
         page.printed_facts[reminder.cle] = texte
     page.next_row(height(texte, width(B, K), size=9))
-    for texte in money_words(context.contrat):
+    for texte in [*_printed(context.contrat, fiche), *money_words(context.contrat)]:
         page.merge(B, K, texte, "aide:texte")
         page.next_row(height(texte, width(B, K), size=9))
     columns = {c.nom: column for c, column in zip(bloc.input_fields, (B, C, D, E, F, G, H), strict=True)}

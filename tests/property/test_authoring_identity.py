@@ -19,6 +19,7 @@ from cls_workbook.definition.importing.authored_tables import open_up
 from cls_workbook.definition.importing.definition_import import importer
 from cls_workbook.definition.toml_writer import write
 from cls_workbook.domain import lifetime, model, questions, rules
+from cls_workbook.domain.announced.money_lines import LINE_STATES, PrintedLine
 from cls_workbook.domain.definition_keys import build, changed, keys_of
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.themes import shipped_themes
@@ -371,6 +372,7 @@ def _fiches(draw_value, quoted, axes, ids, financeurs):
             )
         complements = draw_value(distinct(objet(model.Complement, id=CODE), lambda c: c.id, 2))
         money = draw_value(objet(model.FicheFinancement, {"cofinanceurs": financeurs}))
+        printed = objet(PrintedLine, {"financeur": financeurs}, nature=st.none(), etat=st.sampled_from(LINE_STATES))
         fiches.append(
             draw_value(
                 objet(
@@ -382,6 +384,7 @@ def _fiches(draw_value, quoted, axes, ids, financeurs):
                     indicateurs=tuple(indicateurs),
                     complements=complements,
                     financement=money,
+                    lignes=draw_value(st.lists(printed, max_size=2).map(tuple)),
                 )
             )
         )

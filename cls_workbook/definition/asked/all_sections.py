@@ -32,6 +32,7 @@ REFERENCES = {
     "fiches": Referred("fiches", "numero", "une fiche"),
     "communes": Referred("communes", "nom", "une commune"),
     "financeurs": Referred("financeurs", "nom", "un financeur"),
+    "natures": Referred("natures", "libelle", "une nature"),
     "volets": Referred("volets", "nom", "un volet de la fiche"),
     "mesures": Referred("indicateurs", "repere", "une mesure"),
     "complements": Referred("complements", "libelle", "une question de la fiche"),

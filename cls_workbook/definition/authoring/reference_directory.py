@@ -65,6 +65,7 @@ _NAMED_BY = {
     "structures": ("nom", "nom_complet", "alias"),
     "communes": ("nom", "nom_imprime"),
     "financeurs": ("nom",),
+    "natures": ("libelle",),
     "volets": ("nom",),
     "complements": ("libelle",),
     "themes": ("libelle",),
@@ -87,7 +88,7 @@ def entry(kind: str, texts: Callable[[str], tuple[str, ...]], fiche: str = "") -
 
 def of_contrat(contrat: Contrat) -> ReferenceDirectory:
     """What the definition itself lets one name."""
-    plain = ("axes", "structures", "fiches", "communes", "financeurs", "decisions", "priorites")
+    plain = ("axes", "structures", "fiches", "communes", "financeurs", "natures", "decisions", "priorites")
     entries = {kind: [e for o in getattr(contrat, kind) for e in entry(kind, _texts_of(o))] for kind in plain}
     for kind in ("volets", "complements"):
         entries[kind] = [

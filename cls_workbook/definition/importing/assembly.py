@@ -90,7 +90,9 @@ class Assembly:
 
     def _fiches(self) -> list[Fiche]:
         """Each fiche with what other sheets say of it."""
-        content = {nom: self._by_fiche(nom) for nom in ("volets", "financement", "indicateurs", "complements")}
+        content = {
+            nom: self._by_fiche(nom) for nom in ("volets", "financement", "lignes", "indicateurs", "complements")
+        }
         fiches = []
         for rank, row in enumerate(self.rows["fiches"], 1):
             numero, here = row.texte("numero"), ("fiches", rank)
@@ -104,6 +106,7 @@ class Assembly:
                 row,
                 here,
                 volets=self._objects(own_rows["volets"], (*here, "volets")),
+                lignes=self._objects(own_rows["lignes"], (*here, "lignes")),
                 complements=self._objects(own_rows["complements"], (*here, "complements")),
                 indicateurs=tuple(self._indicateurs(own_rows["indicateurs"], (*here, "indicateurs"))),
                 financement=money[0] if money else FicheFinancement(),

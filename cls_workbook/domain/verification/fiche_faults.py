@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cls_workbook.domain import model
+from cls_workbook.domain.announced.money_lines import LINE_STATES, PrintedLine
+from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, places
 
@@ -113,6 +115,21 @@ def financements(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield here.fault("taux_pur", "taux_pur est vrai, mais aucun taux n’est donné.", remedy)
         yield from here.duration("duree_ans")
         yield from here.references("cofinanceurs", known, "le financeur")
+        for line_place, line in places(f"{place}.lignes", fiche.lignes):
+            yield from _printed_line(line_place, line, contrat)
+
+
+def _printed_line(here: FieldPlace, line: PrintedLine, contrat: Contrat) -> Iterator[DefinitionFault]:
+    """What the contract prints of one funder."""
+    yield from here.reference("financeur", [f.id for f in contrat.financeurs], "le financeur")
+    yield from here.reference("nature", [n.id for n in contrat.natures], "la nature")
+    yield from here.among("etat", LINE_STATES)
+    yield from here.euros("montant")
+    if line.annee is not None and line.annee not in all_years(contrat):
+        yield here.fault("annee", f"{line.annee} n’est pas une année du contrat.")
+    if line.montant is None and line.etat in ("chiffre", "enveloppe"):
+        remedy = "Donnez-le, ou choisissez un autre état (à définir, à moyens constants…)."
+        yield here.fault("montant", "le montant manque.", remedy)
 
 
 # --- Indicators and measures ----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.subsidies import relative_gap
-from cls_workbook.domain.wording import agency_name, nature_name, of_payer
+from cls_workbook.domain.wording import agency_name, nature_name, of_payer, printed_lines
 from cls_workbook.french import NBSP, amount_fr, how_many, typography
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, posts
@@ -92,6 +92,7 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     if without := [_without_amount(fiche) for fiche in others if not _has_maquette(portrait, fiche)]:
         board.note(typography(f"Sans montant au contrat ni crédit de la maquette : {', '.join(without)}."))
     board.note(*_notes_on_maquette(portrait, total, [f.numero for f in posts]))
+    _printed(board, portrait)
     _rates(board, portrait)
     left_by_financeur(board, remaining.by_financeur(portrait.contrat, portrait.history))
     own = tuple(f"Fiche {f.numero}{NBSP}:" for f in posts)
@@ -99,6 +100,19 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     if autres:
         board.sous_titre("Ce que disent les règles de financement")
         board.sentences([f"• {e}" for e in autres])
+
+
+def _printed(board: Board, portrait: Portrait) -> None:
+    """What the contract prints of each funder, fiche after fiche."""
+    contrat = portrait.contrat
+    said = [
+        f"• Fiche {fiche.numero}{NBSP}: {f'{NBSP}; '.join(lines)}."
+        for fiche in contrat.fiches
+        if (lines := printed_lines(contrat, fiche))
+    ]
+    if said:
+        board.sous_titre("Ce que le contrat prévoit, financeur par financeur")
+        board.sentences(said)
 
 
 def _notes_on_maquette(portrait: Portrait, total: Row, posts: list[str]) -> list[str]:
