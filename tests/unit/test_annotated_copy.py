@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -78,6 +79,20 @@ def test_the_first_sheet_lists_every_anomaly_with_a_link_to_its_cell(contrat, tm
 def test_the_copy_has_no_fault_that_a_spreadsheet_would_repair(contrat, tmp_path):
     _, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
     assert lint(file_copy) == []
+
+
+def test_parts_that_are_added_are_found_from_where_they_are_cited(contrat, tmp_path):
+    """An address from the root of the archive is lawful; some programs find nothing there."""
+
+    def targets(file: Path) -> set[str]:
+        rels = (content.decode() for name, content in parts(file).items() if name.endswith(".rels"))
+        return {target for content in rels for target in re.findall(r'Target="([^"]*)"', content)}
+
+    retour = faulty(tmp_path)
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    added = targets(file_copy) - targets(retour)
+    assert "../comments1.xml" in added and len(added) >= 3
+    assert not [target for target in added if target.startswith("/")]
 
 
 def test_what_a_partner_typed_never_becomes_a_formula(contrat, tmp_path):
