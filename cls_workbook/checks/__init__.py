@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cls_workbook.anomalies import Anomalie, checks, sort_out
-from cls_workbook.checks import border
+from cls_workbook.checks import border, form_checks
 from cls_workbook.checks.check_kinds import BetweenRetours, CampagneCheck, FicheCheck, InputCheck, RetourCheck
 from cls_workbook.checks.families import (
     answer_checks,
@@ -51,6 +51,7 @@ FAMILIES = (
     double_checks,
     grant_checks,
     privacy_checks,
+    form_checks,
 )
 K = TypeVar("K", bound=InputCheck)
 

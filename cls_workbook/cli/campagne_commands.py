@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from cls_workbook.cli import command_pieces as pieces
-from cls_workbook.cli.command_pieces import BLOCKING, CAMPAGNE, DONE, RETOURS, command, option
+from cls_workbook.cli.command_pieces import CAMPAGNE, DONE, RETOURS, command, option
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
 if TYPE_CHECKING:
@@ -59,12 +59,18 @@ def _pilotage(chosen: argparse.Namespace) -> int:
 
 
 def _dictionary(chosen: argparse.Namespace) -> int:
-    from cls_workbook.forms.dictionary import dictionnaire, write
-    from cls_workbook.pipeline.way_out import plan_of
+    from cls_workbook.forms.dictionary import Listing, dictionnaire, write
+    from cls_workbook.pipeline.way_out import load_contrat, plan_of
     from cls_workbook.workbook.saving import require_kind
 
     if chosen.sortie:
         require_kind(chosen.sortie, f".{chosen.format}")
+    if chosen.pour_modele:
+        from cls_workbook.office.agency_form.form_names import COLUMNS, WIDTHS, listed
+
+        names = listed(load_contrat(chosen.contrat, chosen.annee))
+        write(names, chosen.format, chosen.sortie, Listing("Noms pour un formulaire", COLUMNS, WIDTHS))
+        return DONE
     plan, membres = plan_of(chosen.contrat, chosen.annee, chosen.pilotage, chosen.structure)
     write(dictionnaire(plan, membres), chosen.format, chosen.sortie)
     return DONE
@@ -88,7 +94,7 @@ def _consolidate(chosen: argparse.Namespace) -> int:
         to_replace=chosen.remplacer,
     )
     _tell_changes(result.tables.remplacements)
-    code = _report(result.anomalies)
+    code = pieces.report(result.anomalies)
     print(result.bilan())
     print(chosen.sortie)
     return code
@@ -122,7 +128,7 @@ def _check(chosen: argparse.Namespace) -> int:
         found = single_returns.controler(chosen.retours, chosen.contrat, pieces.engine_of(chosen))
         for nom in single_returns.faultless(chosen.retours, found):
             print(typography(f"{nom} : rien à corriger."))
-        return _report(found)
+        return pieces.report(found)
     anomalies: list[Anomalie] = []
     copies: list[str] = []
     for found, lines in single_returns.annotate(
@@ -130,7 +136,7 @@ def _check(chosen: argparse.Namespace) -> int:
     ):
         anomalies += found
         copies += lines
-    code = _report(anomalies)
+    code = pieces.report(anomalies)
     for line in copies:
         print(line)
     return code
@@ -152,18 +158,6 @@ def _tell_changes(table: pd.DataFrame) -> None:
 
     for line in preview(table):
         print(line)
-
-
-def _report(anomalies: list[Anomalie] | tuple[Anomalie, ...]) -> int:
-    """Prints the anomalies, the most serious first; the exit code tells whether one of them blocks."""
-    from cls_workbook.anomalies import GRAVITIES, sort_out
-
-    for anomalie in sort_out(list(anomalies)):
-        print(anomalie, end="\n\n")
-    counts = {g: sum(a.gravite == g for a in anomalies) for g in GRAVITIES}
-    if anomalies:
-        print(" · ".join(f"{nombre} {gravite}" for gravite, nombre in counts.items()))
-    return BLOCKING if counts[GRAVITIES[0]] else DONE
 
 
 # --- The commands ---------------------------------------------------------------------------------------------------
@@ -191,6 +185,11 @@ DICTIONNAIRE = command(
     option("--structure", metavar="STRUCTURE", help="les seules cases d’une structure (identifiant ou nom)"),
     option("--format", choices=("json", "csv", "xlsx"), default="json"),
     pieces.pilotage(),
+    option(
+        "--pour-modele",
+        action="store_true",
+        help="liste plutôt les noms qu’un formulaire de l’agence peut porter, avec des exemples (voir « synthese »)",
+    ),
     option("--sortie", metavar="FICHIER", help="le fichier à écrire (par défaut : l’écran)"),
 )
 CONSOLIDER = command(

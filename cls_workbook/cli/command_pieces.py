@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
+    from cls_workbook.anomalies import Anomalie
     from cls_workbook.engines.engine_protocol import Engine
 
     Subcommands = argparse._SubParsersAction[CommandParser]
@@ -160,3 +161,18 @@ RETOURS = option("retours", metavar="RETOUR|DOSSIER", nargs="+", help="des retou
 
 def engine_of(chosen: argparse.Namespace) -> Engine:
     return choose(chosen.moteur, chosen.adresse, chosen.processus, chosen.delai)
+
+
+# --- what is said ----------------------------------------------------------------------------------------------------
+
+
+def report(anomalies: list[Anomalie] | tuple[Anomalie, ...]) -> int:
+    """Prints the anomalies, the most serious first; the exit code tells whether one of them blocks."""
+    from cls_workbook.anomalies import GRAVITIES, sort_out
+
+    for anomalie in sort_out(list(anomalies)):
+        print(anomalie, end="\n\n")
+    counts = {g: sum(a.gravite == g for a in anomalies) for g in GRAVITIES}
+    if anomalies:
+        print(" · ".join(f"{nombre} {gravite}" for gravite, nombre in counts.items()))
+    return BLOCKING if counts[GRAVITIES[0]] else DONE

@@ -10,11 +10,28 @@ from cls_workbook.errors import Refusal
 
 
 def _synthese(chosen: argparse.Namespace) -> int:
+    if chosen.modele:
+        return _form(chosen)
+    from cls_workbook.workbook.saving import require_kind
+
+    require_kind(chosen.sortie, ".xlsx")
     from cls_workbook.reports.agency.ars_copy import file_copy
 
     for file in file_copy(chosen.consolidation, chosen.sortie, contrat=chosen.contrat, pdf=chosen.pdf):
         print(file)
     return DONE
+
+
+def _form(chosen: argparse.Namespace) -> int:
+    from cls_workbook.office.agency_form import fill
+
+    if chosen.pdf:
+        raise Refusal("--pdf est celui de la synthèse : un formulaire rempli s’imprime depuis votre tableur.")
+    filled = fill(chosen.consolidation, chosen.modele, chosen.sortie, chosen.contrat)
+    code = pieces.report(filled.anomalies)
+    for line in (*filled.remarks, filled.path):
+        print(line)
+    return code
 
 
 def _export(chosen: argparse.Namespace) -> int:
@@ -74,7 +91,12 @@ SYNTHESE = command(
     "écrit la synthèse destinée à l’ARS",
     _synthese,
     option("consolidation", metavar="C.xlsx"),
-    pieces.output("S.xlsx", ".xlsx"),
+    option("--sortie", metavar="S.xlsx", required=True, help="le classeur à écrire"),
+    option(
+        "--modele",
+        metavar="FORMULAIRE.xlsx",
+        help="remplit plutôt ce formulaire de l’agence, d’après ses noms définis (voir « dictionnaire --pour-modele »)",
+    ),
     pieces.definition(),
     option("--pdf", action="store_true", help="écrit aussi un PDF (demande LibreOffice)"),
 )

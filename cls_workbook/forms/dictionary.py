@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from os import PathLike
 
@@ -40,6 +41,17 @@ TICK = ["x"]  # what ticks a box
 FORMATS = ("json", "csv", "xlsx")
 SEPARATOR = " | "  # between choices, and between structures, where a cell holds several
 
+
+@dataclass(frozen=True)
+class Listing:
+    """What a list is called, the names of its columns and their widths in characters."""
+
+    titre: str
+    columns: tuple[str, ...]
+    widths: tuple[int, ...]
+
+
+INPUTS = Listing("Dictionnaire des saisies", COLUMNS, WIDTHS)
 Members = Mapping[str | tuple[str, str], Sequence[str]]
 
 
@@ -109,8 +121,13 @@ def _number(valeur: Decimal | int | None) -> int | float | None:
 # --- Files ----------------------------------------------------------------------------------------------------------
 
 
-def write(lines: Iterable[Mapping[str, object]], format: str, output: str | PathLike[str] | None = None) -> None:
-    """Write a dictionary to the file ``output``, or to the standard output.
+def write(
+    lines: Iterable[Mapping[str, object]],
+    format: str,
+    output: str | PathLike[str] | None = None,
+    listing: Listing = INPUTS,
+) -> None:
+    """Write a dictionary, or another ``listing``, to the file ``output``, or to the standard output.
 
     json: a list of objects, UTF-8. csv: for a French Excel, hence UTF-8 with a byte order mark, semicolons and decimal
     commas. xlsx: one Excel table. Refusal for an unknown format, an xlsx without file, or a file it cannot write.
@@ -119,7 +136,7 @@ def write(lines: Iterable[Mapping[str, object]], format: str, output: str | Path
         raise Refusal(f"Le format « {format} » est inconnu. Formats possibles : {', '.join(FORMATS)}.")
     if format == "xlsx" and output is None:
         raise Refusal("Un classeur ne s’affiche pas à l’écran : indiquez le fichier à écrire avec --sortie.")
-    content = _content(list(lines), format)
+    content = _content(list(lines), format, listing)
     if output is None:
         _show(content)
         return
@@ -140,19 +157,19 @@ def _show(content: bytes) -> None:
     stream.flush()
 
 
-def _content(lines: list[Mapping[str, object]], format: str) -> bytes:
+def _content(lines: list[Mapping[str, object]], format: str, listing: Listing) -> bytes:
     if format == "json":
         return (json.dumps(lines, ensure_ascii=False, indent=1) + "\n").encode()
     if format == "csv":
-        return _csv(lines).encode("utf-8-sig")
+        return _csv(lines, listing.columns).encode("utf-8-sig")
     from cls_workbook.workbook.writer import to_bytes
 
-    return to_bytes(_workbook(lines))
+    return to_bytes(_workbook(lines, listing))
 
 
-def _csv(lines: Iterable[Mapping[str, object]]) -> str:
+def _csv(lines: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
     texte = io.StringIO()
-    csv_texts.write(texte, COLUMNS, ([_csv_cell(line[nom]) for nom in COLUMNS] for line in lines), delimiter=";")
+    csv_texts.write(texte, columns, ([_csv_cell(line[nom]) for nom in columns] for line in lines), delimiter=";")
     return texte.getvalue()
 
 
@@ -172,19 +189,18 @@ def _as_shown(valeur: object) -> object:
     return SEPARATOR.join(map(str, valeur)) if isinstance(valeur, list) else valeur
 
 
-def _workbook(lines: Sequence[Mapping[str, object]]) -> Workbook:
+def _workbook(lines: Sequence[Mapping[str, object]], listing: Listing) -> Workbook:
     """One sheet, one table; texts are written as texts, so nothing in it can be computed."""
-    sheet = Sheet("Dictionnaire", widths=dict(enumerate(WIDTHS, 1)), frozen_at=(1, 1), selection=(2, 1))
-    for column, nom in enumerate(COLUMNS, 1):
+    sheet = Sheet("Dictionnaire", widths=dict(enumerate(listing.widths, 1)), frozen_at=(1, 1), selection=(2, 1))
+    for column, nom in enumerate(listing.columns, 1):
         sheet.write(1, column, nom, "entete")
     sheet.heights[1] = 24
     for numero, line in enumerate(lines, 2):
         style = "cellule" if numero % 2 == 0 else "cellule_alt"
-        for column, nom in enumerate(COLUMNS, 1):
+        for column, nom in enumerate(listing.columns, 1):
             valeur = _as_shown(line[nom])
             sheet.write(numero, column, valeur, f"{style}:droite" if isinstance(valeur, (int, float)) else style)
-    sheet.sheet_tables.append(ExcelTable("Dictionnaire", CellRange(1, 1, len(lines) + 1, len(COLUMNS)), COLUMNS))
-    sheet.print_setup = PrintSetup(
-        repeated_rows=(1, 1), zone=sheet.sheet_tables[0].cell_range, left_footer="Dictionnaire des saisies"
-    )
-    return Workbook([sheet], "Dictionnaire des saisies")
+    whole = CellRange(1, 1, len(lines) + 1, len(listing.columns))
+    sheet.sheet_tables.append(ExcelTable("Dictionnaire", whole, listing.columns))
+    sheet.print_setup = PrintSetup(repeated_rows=(1, 1), zone=whole, left_footer=listing.titre)
+    return Workbook([sheet], listing.titre)

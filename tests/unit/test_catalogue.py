@@ -98,7 +98,7 @@ def test_a_rule_that_lacks_what_the_catalogue_prints_is_refused_when_it_is_defin
 
 
 def test_every_module_of_rules_is_in_a_family():
-    modules = {p.stem for p in (PACKAGE / "checks" / "families").glob("*_checks.py")}
+    modules = {p.stem for p in (PACKAGE / "checks").rglob("*_checks.py")}
     assert {family.__name__.rpartition(".")[2] for family in FAMILIES} == modules
 
 

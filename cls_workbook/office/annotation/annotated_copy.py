@@ -14,6 +14,7 @@ from cls_workbook.office.annotation.annotated_sheet import OpenSheet, place
 from cls_workbook.office.annotation.cell_comments import SheetComments
 from cls_workbook.office.annotation.fault_styles import ArchiveStyles, plain_fill
 from cls_workbook.office.annotation.returned_package import (
+    AFTER_NAMES,
     RELATION_ID,
     SHEET_TYPE,
     WORKBOOK,
@@ -29,11 +30,6 @@ from cls_workbook.workbook import look, writer
 from cls_workbook.workbook.description import Workbook
 
 MAX_CELLS = 3_000  # coloured cells of a copy; one anomaly may name a whole sheet
-# What follows <definedNames> in a workbook, in the order that the format wants.
-_AFTER_NAMES = ("calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "webPublishing", "fileRecoveryPr") + (
-    "webPublishObjects",
-    "extLst",
-)
 
 
 class WorkingCopy:
@@ -215,7 +211,7 @@ class WorkingCopy:
         defined = workbook.find(nom("definedNames"))
         if defined is None:
             defined = Element(nom("definedNames"))
-            put_before(workbook, defined, _AFTER_NAMES)
+            put_before(workbook, defined, AFTER_NAMES)
         attributes = {"name": "_xlnm.Print_Titles", "localSheetId": "0"}
         defined.add(nom("definedName"), attributes).text = f"'{sheet}'!${start}:${end}"
 

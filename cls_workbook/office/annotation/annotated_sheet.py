@@ -65,22 +65,28 @@ class OpenSheet:
     def texts(self) -> dict[str, str]:
         """Address → text, in the first columns, as they were when they were first asked for."""
         cells = (cell for line in self._rows.values() for cell in line if cell.get("r"))
-        texts = {c.get("r", ""): self._text(c) for c in cells if c.get("t") in ("s", "inlineStr", "str")}
+        texts = {c.get("r", ""): self.text(c) for c in cells if c.get("t") in ("s", "inlineStr", "str")}
         return {address: text for address, text in texts.items() if place(address)[1] <= TEXT_COLUMNS}
 
-    def _text(self, cell: Element) -> str:
+    def text(self, cell: Element) -> str:
+        """The text that a cell holds; of a number, "" or what is written."""
         if cell.get("t") == "s":
             rank, shared = cell.findtext(nom("v"), ""), self.package.shared_texts
             return shared[int(rank)] if rank.isdecimal() and int(rank) < len(shared) else ""
         return "".join(t.text or "" for t in cell.iter(nom("t") if cell.get("t") == "inlineStr" else nom("v")))
 
     def style(self, address: str) -> int:
-        return int(self._cell(address).get("s", 0))
+        return int(self.cell(address).get("s", 0))
 
     def set_style(self, address: str, rank: int) -> None:
-        self._cell(address).set("s", str(rank))
+        self.cell(address).set("s", str(rank))
 
-    def _cell(self, address: str) -> Element:
+    def written(self, address: str) -> Element | None:
+        """The cell, None if it is not written."""
+        line = self._rows.get(place(address)[0])
+        return next((c for c in line if c.get("r") == address), None) if line is not None else None
+
+    def cell(self, address: str) -> Element:
         """The cell, made blank in its place if it is not written."""
         rank, column = place(address)
         line = self._row(rank)

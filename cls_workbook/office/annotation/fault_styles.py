@@ -8,6 +8,7 @@ from cls_workbook.office.annotation.returned_package import ReturnedPackage, Unu
 from cls_workbook.office.annotation.xml_tree import Element
 
 _FIRST_FILE_FORMAT = 164  # number formats from this rank on are defined by each file
+_WITHOUT_FORMAT = (0, 49)  # « Standard », « Texte »
 _FILL = re.compile(r"(\w+)\|([\w=;.]*)\|([\w=;.]*)")
 _ATTRIBUTES = ("rgb", "theme", "indexed", "tint", "auto")
 
@@ -23,6 +24,7 @@ class ArchiveStyles:
         self._lists = {tag: first_child(self.root, tag) for tag in ("fonts", "fills", "borders", "cellXfs")}
         self._fills: dict[str, int] = {}
         self._recolored: dict[tuple[int, int], int] = {}
+        self._formatted: dict[tuple[int, int], int] = {}
 
     def _add(self, tag: str, element: Element) -> int:
         listing = self._lists[tag]
@@ -58,6 +60,20 @@ class ArchiveStyles:
             xf.set("applyFill", "1")
             self._recolored[cle] = self._add("cellXfs", xf)
         return self._recolored[cle]
+
+    # --- number formats ---
+
+    def formatted(self, rank: int, numero: int) -> int:
+        """The rank of the same style with a number format of Excel's own; a style that has one keeps it."""
+        xf = self._xf(rank)
+        if int(xf.get("numFmtId", 0)) not in _WITHOUT_FORMAT:
+            return rank
+        if (rank, numero) not in self._formatted:
+            double = xf.copy()
+            double.set("numFmtId", str(numero))
+            double.set("applyNumberFormat", "1")
+            self._formatted[rank, numero] = self._add("cellXfs", double)
+        return self._formatted[rank, numero]
 
     # --- a sheet from elsewhere ---
 

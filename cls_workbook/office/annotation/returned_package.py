@@ -27,6 +27,11 @@ _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _CONTENT_TYPES = "[Content_Types].xml"
 WORKBOOK = "xl/workbook.xml"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+# What follows <definedNames> in a workbook, in the order that the format wants.
+AFTER_NAMES = ("calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "webPublishing", "fileRecoveryPr") + (
+    "webPublishObjects",
+    "extLst",
+)
 _DATE = (1980, 1, 1, 0, 0, 0)  # the zip format's first day: a copy bears no clock
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, ValueError, struct.error)
 
@@ -85,6 +90,10 @@ class ReturnedPackage:
 
     def __contains__(self, part: str) -> bool:
         return part in self._parts
+
+    def has(self, folder: str) -> bool:
+        """Is there a part in this folder (``xl/pivotCache/``)?"""
+        return any(part.startswith(folder) for part in self._parts)
 
     def read(self, part: str) -> bytes:
         return self._parts[part]
