@@ -10,25 +10,26 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, islice
+from math import comb
 from typing import NamedTuple
 
 from cls_workbook.domain.small_counts import small
 
 Count = int | Decimal
-_ALL_SUMS, _FEW, _TRIALS = (
-    12,
-    3,
-    4_000,
-)  # counts of which all sums are looked at; terms of a sum beyond; steps of a search
+_ALL_SUMS, _FEW = 12, 3  # counts of which all sums are looked at; terms of a sum beyond
+_TRIED, _FOUND = 300_000, 5_000  # sums that are tried over many counts, fewer terms first; sums that are kept
+_LOOKS, _ALL_LOOKS = 100_000, 1_000_000  # looks at a sum to clear one small count; to clear all
 
 
 class LeavingCount(NamedTuple):
-    """``sensitive``: is it masked where it is small? ``line``: what goes with it when it goes."""
+    """``sensitive``: is it masked where it is small? ``line``: what goes with it when it goes. ``section``: the counts
+    that are printed together with it."""
 
     value: Count
     sensitive: bool
     line: Hashable
+    section: Hashable = None
 
 
 class SumOfCounts(NamedTuple):
@@ -41,46 +42,49 @@ def lines_to_mask(counts: Mapping[Hashable, LeavingCount], threshold: int) -> se
     concealed = {c.line for c in counts.values() if c.sensitive and small(c.value, threshold)}
     if not concealed:
         return set()
-    sums = list(_sums({k: c.value for k, c in counts.items() if c.value}, counts, threshold))
-    while (another := _given_away(counts, sums, concealed, threshold)) is not None:
+    search = _Search(counts, list(islice(_sums(counts, threshold), _FOUND)), threshold)
+    search.hide(concealed)
+    while (another := search.given_away()) is not None:
         concealed.add(another)
+        search.hide({another})
     return concealed
 
 
-def _sums(
-    values: Mapping[Hashable, Count], counts: Mapping[Hashable, LeavingCount], threshold: int
+def _sums(counts: Mapping[Hashable, LeavingCount], threshold: int) -> Iterator[SumOfCounts]:
+    """Every count that is the sum of others, of as many terms as can be tried; two that are equal, unless both are
+    masked anyway."""
+    keys = [k for k, c in counts.items() if c.value]
+    longest = _longest_sum(len(keys))
+    yield from _sums_among(keys, range(1, longest + 1), counts, threshold)
+    sections: dict[Hashable, list[Hashable]] = {}
+    for k in keys:
+        sections.setdefault(counts[k].section, []).append(k)
+    for together in sections.values():
+        if longest < len(together) <= _ALL_SUMS:
+            yield from _sums_among(together, range(longest + 1, len(together) + 1), counts, threshold)
+
+
+def _longest_sum(number: int) -> int:
+    """Of how many terms sums are tried among so many counts."""
+    if number <= _ALL_SUMS:
+        return number
+    return max(terms for terms in range(1, _FEW + 1) if terms == 1 or comb(number, terms) <= _TRIED)
+
+
+def _sums_among(
+    keys: Sequence[Hashable], terms: range, counts: Mapping[Hashable, LeavingCount], threshold: int
 ) -> Iterator[SumOfCounts]:
-    """Every count that is the sum of others; two that are equal, unless both are masked anyway."""
-    keys = list(values)
-    longest = len(keys) if len(keys) <= _ALL_SUMS else _FEW
-    for number in range(1, longest + 1):
+    totals: dict[Count, list[Hashable]] = {}
+    for k in keys:
+        totals.setdefault(counts[k].value, []).append(k)
+    for number in terms:
         for parts in combinations(keys, number):
-            total_of = sum(values[k] for k in parts)
-            for total in (k for k in keys if values[k] == total_of and k not in parts):
+            for total in totals.get(sum(counts[k].value for k in parts), ()):
                 twins = number == 1 and all(
-                    counts[k].sensitive and small(values[k], threshold) for k in (total, *parts)
+                    counts[k].sensitive and small(counts[k].value, threshold) for k in (total, *parts)
                 )
-                if not twins:
+                if total not in parts and not twins:
                     yield SumOfCounts(total, parts)
-
-
-def _given_away(
-    counts: Mapping[Hashable, LeavingCount], sums: Sequence[SumOfCounts], concealed: set[Hashable], threshold: int
-) -> Hashable | None:
-    """The line to mask next: the smallest part shown beside a small count that can be found; the total where no part
-    is left."""
-    search = _Search(counts, sums, {k for k, c in counts.items() if c.line in concealed}, threshold)
-    for key in sorted(search.hidden, key=str):
-        if counts[key].sensitive and small(counts[key].value, threshold) and not search.could_be_another(key):
-            shown = [
-                (key not in (s.total, *s.parts), k == s.total, counts[k].value, str(k), counts[k].line)
-                for s in sums
-                for k in (s.total, *s.parts)
-                if k not in search.hidden and search.hidden & {s.total, *s.parts}
-            ]
-            if shown:
-                return min(shown)[-1]
-    return None
 
 
 @dataclass
@@ -89,14 +93,34 @@ class _Search:
 
     counts: Mapping[Hashable, LeavingCount]
     sums: Sequence[SumOfCounts]
-    hidden: set[Hashable]
     threshold: int
-    trials: int = field(default=0)
+    hidden: set[Hashable] = field(default_factory=set)
+    looks: int = 0
+    most_looks: int = 0
 
-    def could_be_another(self, key: Hashable) -> bool:
-        """False too where the search gives up: rather one count too many masked."""
-        self.trials = 0
+    def hide(self, lines: set[Hashable]) -> None:
+        self.hidden |= {k for k, c in self.counts.items() if c.line in lines}
+
+    def given_away(self) -> Hashable | None:
+        """The line to mask next: the smallest part shown beside a small count that can be found; the total where no
+        part is left."""
         concerned = [s for s in self.sums if self.hidden & {s.total, *s.parts}]
+        for key in sorted(self.hidden, key=str):
+            found = self.counts[key].sensitive and small(self.counts[key].value, self.threshold)
+            if found and not self._could_be_another(key, concerned):
+                shown = [
+                    (key not in (s.total, *s.parts), k == s.total, self.counts[k].value, str(k), self.counts[k].line)
+                    for s in concerned
+                    for k in (s.total, *s.parts)
+                    if k not in self.hidden
+                ]
+                if shown:
+                    return min(shown)[-1]
+        return None
+
+    def _could_be_another(self, key: Hashable, concerned: Sequence[SumOfCounts]) -> bool:
+        """False too where the search gives up: rather one count too many masked."""
+        self.most_looks = min(self.looks + _LOOKS, _ALL_LOOKS)
         return any(self._agrees({key: step}, concerned) for step in self._steps(key) if step)
 
     def _steps(self, key: Hashable) -> list[int]:
@@ -111,8 +135,8 @@ class _Search:
         return sorted((s for s in range(-far, far + 1) if possible(s)), key=abs)
 
     def _agrees(self, chosen: dict[Hashable, int], sums: Sequence[SumOfCounts]) -> bool:
-        self.trials += 1
-        if self.trials > _TRIALS:
+        self.looks += 1 + len(sums)
+        if self.looks > self.most_looks:
             return False
         left = []
         for total, parts in sums:

@@ -119,9 +119,8 @@ def masked_years(contrat: Contrat, series: Mapping[str, Mapping[int, Row]]) -> d
     by_year: dict[int, list[Row]] = {}
     for mesure, rows in series.items():
         if mesure in contrat.by_mesure:
-            indicateur = contrat.by_mesure[mesure][1].id
             for annee, row in rows.items():
-                by_year.setdefault(annee, []).append(row | {"Indicateur": indicateur, "Valeur n-1": None})
+                by_year.setdefault(annee, []).append(row | {"Valeur n-1": None})
     concealed: dict[str, set[int]] = {}
     for annee, rows_of_year in by_year.items():
         for row in frame_records(mask_indicateurs(contrat, pd.DataFrame(rows_of_year, dtype=object))):
@@ -132,22 +131,27 @@ def masked_years(contrat: Contrat, series: Mapping[str, Mapping[int, Row]]) -> d
 
 def _to_mask(contrat: Contrat, lines: list[Row], column: str, terms: Mapping[str, RateTerms]) -> set[Hashable]:
     """The measures whose counts of one year go: small, or such that small ones could be worked out from them. Among the
-    measures of an indicator: counts of one unit (« personne » or « personnes »), and both terms of rates."""
+    measures of a fiche: counts of one unit (« personne » or « personnes »), and both terms of rates."""
     groups: dict[tuple[str, str], dict[Hashable, LeavingCount]] = {}
     for line in lines:
         if line["Agrégation"] in _ADDITIVES and (count := _count(line[column])) is not None:
             unit = " ".join(word.rstrip("sx") for word in fold(str(line["Unité"] or "")).split())
-            counts = groups.setdefault((line["Indicateur"], unit), {})
-            counts[line["Mesure"]] = LeavingCount(count, _is_sensitive(contrat, line["Mesure"]), line["Mesure"])
+            counts = groups.setdefault((contrat.by_mesure[line["Mesure"]][0].numero, unit), {})
+            counts[line["Mesure"]] = _leaving(contrat, line["Mesure"], count)
     for line in lines:
         of_rate = list(enumerate(map(_count, terms.get(line["Mesure"], ())))) if line["Agrégation"] in AS_RATE else []
-        for (indicateur, _), counts in groups.items():
+        for (fiche, _), counts in groups.items():
             counts |= {
-                (line["Mesure"], rank): LeavingCount(count, _is_sensitive(contrat, line["Mesure"]), line["Mesure"])
+                (line["Mesure"], rank): _leaving(contrat, line["Mesure"], count)
                 for rank, count in of_rate
-                if count is not None and indicateur == line["Indicateur"]
+                if count is not None and fiche == contrat.by_mesure[line["Mesure"]][0].numero
             }
     return {li for counts in groups.values() for li in lines_to_mask(counts, contrat.seuil_petits_effectifs)}
+
+
+def _leaving(contrat: Contrat, mesure: str, count: int | Decimal) -> LeavingCount:
+    _, indicateur, asked = contrat.by_mesure[mesure]
+    return LeavingCount(count, asked.petits_effectifs, mesure, indicateur.id)
 
 
 def _count(value: object) -> int | Decimal | None:
@@ -156,10 +160,6 @@ def _count(value: object) -> int | Decimal | None:
         return None
     exact = Decimal(repr(value)) if isinstance(value, float) else value
     return int(exact) if exact == int(exact) else exact
-
-
-def _is_sensitive(contrat: Contrat, mesure: str) -> bool:
-    return contrat.by_mesure[mesure][2].petits_effectifs
 
 
 def _masked(contrat: Contrat, line: Row, past_terms: RateTerms, now: set[Hashable], before: set[Hashable]) -> Row:

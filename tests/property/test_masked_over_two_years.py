@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cls_workbook.domain.model import Fiche, Indicateur
 from cls_workbook.summaries.masking import mask_indicateurs
 from tests.support.written_frames import contrat, mesure
 
@@ -21,11 +22,27 @@ SENSITIVE = ("A", "B")
 # A and B make up a subtotal, with C the total; a rate is said of the persons of A among those of the total.
 SUMS = {"SUB": ("A", "B"), "ALL": ("A", "B", "C")}
 MEASURES = (*PARTS, *SUMS)
-CONTRAT = contrat(
-    *(replace(mesure("PERSONNES", petits_effectifs=m in SENSITIVE), id=m) for m in MEASURES),
-    replace(mesure("RATIO", "taux"), id="R"),
-    seuil_petits_effectifs=THRESHOLD,
-)
+ASKED = {
+    **{m: replace(mesure("PERSONNES", petits_effectifs=m in SENSITIVE), id=m) for m in MEASURES},
+    "R": replace(mesure("RATIO", "taux"), id="R"),
+}
+
+
+def printed(*indicateurs):
+    """A contract whose one fiche prints its measures under these indicators (each a tuple of measures)."""
+    fiche = Fiche(
+        *("1.1", "Action d’essai", "1"),
+        porteurs=("a",),
+        indicateurs=tuple(
+            Indicateur(f"1.1-I0{rank}", "Indicateur d’essai", "compte", tuple(ASKED[m] for m in its_own))
+            for rank, its_own in enumerate(indicateurs, 1)
+        ),
+    )
+    return contrat(fiche=fiche, seuil_petits_effectifs=THRESHOLD)
+
+
+CONTRAT = printed((*MEASURES, "R"))
+LAYOUTS = (CONTRAT, printed(("A", "B"), ("SUB",), ("C", "ALL", "R")), printed(*((m,) for m in ASKED)))
 COLUMNS = (
     *("Indicateur", "Mesure", "Unité", "Agrégation"),
     *("Valeur n-1", "Valeur", "Numérateur", "Dénominateur", "Réserve"),
@@ -38,7 +55,7 @@ def figures(parts):
     return known | {total: sum(known[p] for p in its_own) for total, its_own in SUMS.items()}
 
 
-def copy(now, before):
+def copy(now, before, its_contrat=CONTRAT):
     """The table that leaves for a year, of which ``now`` are the figures, after a year of ``before``."""
     lines = [
         (
@@ -59,7 +76,7 @@ def copy(now, before):
     past_value = before["A"] / before["ALL"] if before and before["ALL"] else None
     lines.append(("I", "R", None, "RATIO", past_value, *rate, None))
     table = pd.DataFrame(lines, columns=list(COLUMNS), dtype=object)
-    masked = mask_indicateurs(CONTRAT, table, {"R": past_rate})
+    masked = mask_indicateurs(its_contrat, table, {"R": past_rate})
     return {r["Mesure"]: {c: None if pd.isna(v) else v for c, v in r.items()} for r in masked.to_dict("records")}
 
 
@@ -93,13 +110,15 @@ def found_again(true, *columns_shown):
 COUNTS = st.tuples(*(st.one_of(st.integers(0, 4), st.integers(0, 30)) for _ in PARTS))
 
 
-@given(COUNTS, COUNTS, COUNTS)
+@given(COUNTS, COUNTS, COUNTS, st.sampled_from(LAYOUTS))
 @settings(max_examples=125, deadline=None)
-@example((25, 3, 40), (25, 3, 40), (2, 30, 0))
-@example((1, 1, 20), (3, 3, 4), (1, 2, 0))
-def test_two_copies_read_together_give_no_masked_count(first, second, third):
+@example((25, 3, 40), (25, 3, 40), (2, 30, 0), LAYOUTS[0])
+@example((25, 3, 40), (25, 3, 40), (2, 30, 0), LAYOUTS[1])
+@example((1, 1, 20), (3, 3, 4), (1, 2, 0), LAYOUTS[2])
+def test_two_copies_read_together_give_no_masked_count(first, second, third, layout):
+    """Whichever indicators of the fiche hold the measures."""
     years = [figures(y) for y in (first, second, third)]
-    copies = [copy(years[0], None), copy(years[1], years[0]), copy(years[2], years[1])]
+    copies = [copy(years[0], None, layout), copy(years[1], years[0], layout), copy(years[2], years[1], layout)]
     for rank, true in enumerate(years[:2]):
         assert found_again(true, (copies[rank], "Valeur"), (copies[rank + 1], "Valeur n-1")) == set()
     assert found_again(years[2], (copies[2], "Valeur")) == set()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cls_workbook.summaries.deducible_counts import LeavingCount, lines_to_mask
 from cls_workbook.summaries.masking import (
     is_masked,
     is_total_to_mask,
@@ -277,6 +278,39 @@ def test_counts_that_are_not_sensitive_or_not_of_one_unit_stay():
     assert of_one_indicateur(28, 25, 3)["Valeur"].tolist() == [28, 25, 3]
     table = of_one_indicateur(28, 25, 3, small_ones=("M3",), unites=("personne", "heure", "personne"))
     assert table["Valeur"].tolist()[:2] == [28, 25]
+
+
+def leaving(*values, small_ones=(), section=0):
+    """Counts of one fiche by rank; ``small_ones``: the ranks of those that are sensitive."""
+    return {r: LeavingCount(v, r in small_ones, r, section) for r, v in enumerate(values)}
+
+
+FAR_APART = [1000 * 4**rank for rank in range(1, 13)]  # no sum of some is another one
+
+
+def test_among_more_than_twelve_counts_sums_of_three_are_looked_for():
+    """100 + 200 + 3 = 303, and 100 + 200 + 400 + 3 = 703."""
+    assert lines_to_mask(leaving(3, 100, 200, 303, *FAR_APART, small_ones=(0,)), THRESHOLD) == {0, 1}
+    assert lines_to_mask(leaving(3, 100, 200, 400, 703, *FAR_APART, small_ones=(0,)), THRESHOLD) == {0}
+
+
+def test_in_an_indicateur_of_a_large_fiche_longer_sums_are_looked_for_all_the_same():
+    counts = leaving(3, 100, 200, 400, 703, small_ones=(0,), section="I1")
+    others = {("I2", r): c for r, c in leaving(*FAR_APART, section="I2").items()}
+    assert lines_to_mask(counts | others, THRESHOLD) == {0, 1}
+
+
+def test_among_very_many_counts_sums_of_two_are_looked_for():
+    """More than 122 counts make more than 300 000 sums of three."""
+    many = [10_000 + 7 * 3**rank for rank in range(130)]
+    assert lines_to_mask(leaving(3, 100, 103, *many, small_ones=(0,)), THRESHOLD) == {0, 1}
+    assert lines_to_mask(leaving(3, 100, 200, 303, *many, small_ones=(0,)), THRESHOLD) == {0}
+
+
+def test_the_search_gives_up_on_the_side_of_masking():
+    """Sixty counts under twenty: thousands of sums by chance, and no small one is shown."""
+    counts = leaving(*(1 + rank % 19 for rank in range(60)), small_ones=range(0, 60, 2))
+    assert lines_to_mask(counts, THRESHOLD) >= {r for r in range(0, 60, 2) if 1 + r % 19 <= THRESHOLD}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -16,7 +17,8 @@ from cls_workbook.domain.lifetime import EvolutionThresholds
 from cls_workbook.errors import Refusal
 from cls_workbook.fast_paths import offprint
 from cls_workbook.pipeline import way_back
-from cls_workbook.reports.consolidation.previous_year import indicateurs, own_values, showable
+from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation, indicateurs, own_values, showable
+from cls_workbook.tables.consolidation_tables import INDICATEURS
 from tests.support.frames_from_text import folder, found, precedent
 from tests.support.read_retours import reread, retour
 from tests.support.small_workbook import DEFINITION, YEAR, places, read, trial
@@ -136,6 +138,19 @@ def test_the_general_workbook_does_not_show_partners_a_count_of_few_persons():
     assert sensitive() == {"1.1-I01": 7, "1.1-I02a": Decimal("7.5"), "1.1-I03a": Decimal("0.25")}
     assert sensitive("1.1-I01", "1.1-I03a") == {"1.1-I02a": Decimal("7.5")}  # 7 persons; 1 of 4
     assert "1.1-I01" in sensitive("1.1-I01", threshold=6)
+
+
+def test_the_general_workbook_does_not_show_what_would_give_a_small_count_away():
+    """28 persons, of whom 25 and 3: the 3 is masked, and the 25 with it, or 28 less 25 would give it."""
+    rows = [("1.1-I01", 28), ("1.1-I02a", 25), ("1.1-I02b", 3)]
+    table = [
+        {"Fiche": "1.1", "Mesure": m, "Unité": "personne", "Agrégation": "PERSONNES", "Valeur": Decimal(v)}
+        for m, v in rows
+    ]
+    sensitive = DEFINITION.replace('{ id = "1.1-I02b",', '{ id = "1.1-I02b", petits_effectifs = true,', 1)
+    past = PreviousConsolidation(Path("avant.xlsx"), {INDICATEURS: table}, {})
+    assert showable(past, toml_reader.parse(sensitive, "essai"), YEAR) == {"1.1-I01": 28}
+    assert showable(past, trial(), YEAR) == dict(rows)
 
 
 def shown_values(content: bytes, tmp_path) -> list:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from cls_workbook.domain.carried_over import as_cell, is_taken_up
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Mesure
-from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
 from cls_workbook.reports import table_reading
@@ -151,19 +150,15 @@ def for_workbooks(path: str | Path, contrat: Contrat, annee: int) -> PastValues:
 
 
 def showable(consolidation: PreviousConsolidation, contrat: Contrat, annee: int) -> dict[str, object]:
-    """``indicateurs``, without what speaks of few people: the general workbook goes to all the partners."""
-    values = indicateurs(consolidation, contrat, annee).items()
-    return {m: v for m, v in values if not _is_small_count(consolidation, contrat, m, v)}
+    """``indicateurs``, as the agency's copy of that year shows them: without what speaks of few people or would give it
+    away, since the general workbook goes to all the partners."""
+    from cls_workbook.summaries.masking import mask_indicateurs
+    from cls_workbook.tables.table_frames import frame_of_rows, frame_records
 
-
-def _is_small_count(consolidation: PreviousConsolidation, contrat: Contrat, mesure: str, valeur: object) -> bool:
-    threshold, desired = contrat.seuil_petits_effectifs, contrat.by_mesure[mesure][2]
-    if not desired.petits_effectifs:
-        return False
-    if desired.agregation not in ("RATIO", "SATISFACTION"):
-        return small(valeur, threshold)
-    line = next(r for r in consolidation.rows(described.INDICATEURS) if str(r["Mesure"]) == mesure)
-    return is_identifying_rate(line["Numérateur"], line["Dénominateur"], threshold)
+    known = indicateurs(consolidation, contrat, annee)
+    rows = [r for r in consolidation.rows(described.INDICATEURS) if str(r["Mesure"]) in known]
+    masked = frame_records(mask_indicateurs(contrat, frame_of_rows(described.INDICATEURS, rows)))
+    return {r["Mesure"]: r["Valeur"] for r in masked if r["Valeur"] is not None}
 
 
 def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[Row]:
