@@ -6,27 +6,15 @@ Header, validation, prompt, dictionary entry, reading and message all derive fro
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from cls_workbook.domain.questions import (
-    TEXT_LENGTH,
-    Bloc,
-    Champ,
-    amount,
-    ask,
-    block,
-    choice,
-    day,
-    decimal,
-    integer,
-    text,
-)
+from cls_workbook.domain.asked.money_questions import EXPENDITURES, FINANCEMENT, POST, TAKEN_UP
+from cls_workbook.domain.questions import TEXT_LENGTH, Bloc, Champ, ask, block, choice, day, decimal, integer, text
 
 YES_NO = ("oui", "non")
+NOTHING = ("sans objet cette année", "rien à déclarer")  # a fiche that is answered in one gesture
 
 # What the Synthèse makes of an answer: it quotes a text beside who wrote it, adds up a number fiche by fiche, or a
 # section of its own takes it up. What has none of these stays in the consolidation.
-QUOTED, TOTALLED, TAKEN_UP = "cité", "totalisé", "repris"
+QUOTED = "cité"
 NEXT_YEAR = "pour l’année suivante"
 
 
@@ -110,6 +98,14 @@ PROGRESS = block(
             "Ce qui était prévu pour l’année a-t-il été fait ?",
             obligatoire=True,
         ),
+        choice(
+            "rien",
+            "Rien cette année ?",
+            "riens",
+            "Seulement si vous n’avez rien à dire de cette fiche : choisissez, dites pourquoi, c’est tout.",
+            synthese=TAKEN_UP,
+        ),
+        text("rien_motif", "Pourquoi ?", "En une phrase : ce qui fait que cette fiche n’appelle pas de réponse."),
         day("date_debut", "Date de début", "Au format jj/mm/aaaa.", carried_over=True),
         day("date_fin_prevue", "Date de fin prévue", "Au format jj/mm/aaaa.", carried_over=True),
         day("date_fin_reelle", "Date de fin réelle", "Au format jj/mm/aaaa. Seulement si l’action est terminée."),
@@ -136,7 +132,7 @@ VOLETS_PROGRESS = block(
 
 MESURES = block(
     "mesures",
-    "Indicateurs : ce qui a été compté",
+    "Ce qui a été compté",
     (
         integer(
             "valeur",
@@ -165,12 +161,17 @@ RATE = block(
         text(
             "definition",
             "Ce que vous comptez",
-            "Facultatif : en quelques mots : qui ou quoi est compté en haut et en bas du taux.",
+            "Facultatif, en quelques mots : qui ou quoi est compté, et sur quel total.",
             carried_over=True,
         ),
-        integer("numerateur", "Numérateur", "Le nombre du haut. Le taux se calcule seul.", obligatoire=True),
         integer(
-            "denominateur", "Dénominateur", "Le nombre du bas (le total). Le taux se calcule seul.", obligatoire=True
+            "numerateur", "Nombre compté", "Le premier des deux nombres. Le taux se calcule seul.", obligatoire=True
+        ),
+        integer(
+            "denominateur",
+            "Sur un total de",
+            "Le total dont il est une part. Le taux se calcule seul.",
+            obligatoire=True,
         ),
         STATUT,
         COMMENT,
@@ -214,7 +215,7 @@ JALONS = block(
     (
         choice("jalon", "État", "jalons", "Où en est cette étape ?", obligatoire=True),
         day("date", "Date d’atteinte", "Au format jj/mm/aaaa, si l’étape est atteinte."),
-        text("preuve", "Preuve", "Document ou décision qui l’atteste : titre, référence."),
+        text("preuve", "Preuve", "Le document ou la décision qui l’atteste : titre, date, référence."),
     ),
 )
 
@@ -224,7 +225,11 @@ TEXTS = block(
     (
         STATUT,
         text(
-            "texte", "Votre appréciation", "Quelques phrases. Aucune donnée nominative.", TEXT_LENGTH, obligatoire=True
+            "texte",
+            "Votre appréciation",
+            "En quelques phrases : ce qui a changé, à quoi vous le voyez. Aucun nom de personne.",
+            TEXT_LENGTH,
+            obligatoire=True,
         ),
     ),
 )
@@ -237,17 +242,17 @@ VENTILATION = block(
     (
         text(
             "nom",
-            "Nom",
-            "Une ligne par entité : son nom. Il permet de ne pas la compter deux fois entre structures.",
+            "Nom de la structure",
+            "Une ligne par structure ou par lieu, jamais une personne : elle n’est comptée qu’une fois.",
             160,
         ),
         text("modalite", "Catégorie", "Une ligne par catégorie.", 160),
         integer("effectif", "Effectif", "Combien dans cette catégorie ?"),
-        integer("numerateur", "Numérateur", "Le nombre du haut."),
-        integer("denominateur", "Dénominateur", "Le nombre du bas (le total)."),
+        integer("numerateur", "Nombre compté", "Le premier des deux nombres."),
+        integer("denominateur", "Sur un total de", "Le total dont il est une part."),
     ),
     aide=ADD_ROWS_HELP,
-    lines=5,
+    lines=3,
 )
 
 COMPLEMENTS = block("complements", "Compléments demandés par le financement", ())
@@ -279,106 +284,7 @@ PARTNERS = block(
     ),
     aide=ADD_ROWS_HELP,
     is_optional=True,
-    lines=5,
-)
-
-FINANCEMENT = block(
-    "financement",
-    "Financements de l’année",
-    (
-        choice(
-            "financeur",
-            "Financeur",
-            "financeurs",
-            "Choisissez le financeur, ou saisissez son nom s’il n’est pas dans la liste.",
-            strict=False,
-            carried_over=True,
-        ),
-        choice("nature", "Nature", "natures", "De quel argent il s’agit, avec les mots du contrat.", carried_over=True),
-        amount("prevu", "Prévu {annee}", "Montant attendu pour l’année, en euros."),
-        amount(
-            "engage",
-            "Engagé {annee}",
-            "Attribué ou notifié pour l’année par une convention ou une décision, même si rien n’est encore arrivé ; "
-            "en euros.",
-        ),
-        amount(
-            "verse",
-            "Versé {annee}",
-            "Reçu dans l’année, quelle que soit l’année de la décision ; en euros. Rien pour une valorisation.",
-        ),
-        text("reference", "Référence", "Numéro de la convention ou de la décision.", 80),
-        day("date", "Date", "Date de la convention ou de la décision, jj/mm/aaaa."),
-    ),
-    aide="Une ligne par financeur et par nature. Des euros, centimes compris si besoin.",
-    is_optional=True,
-    lines=6,
-)
-
-EXPENDITURES = block(
-    "depenses",
-    "Dépenses réalisées",
-    (
-        amount("personnel", "Personnel", "Salaires et charges de l’action, en euros."),
-        amount("achats", "Achats et services", "Prestations, fournitures, déplacements, en euros."),
-        amount("autres", "Autres dépenses", "Le reste, en euros."),
-        amount(
-            "total",
-            "Coût total de l’action",
-            "Le coût de l’action dans l’année, en euros. Saisissez 0 s’il n’y a eu aucune dépense.",
-            obligatoire=True,
-        ),
-        amount(
-            "ressources_propres",
-            "Ressources propres",
-            "Facultatif : ce que votre structure apporte elle-même à l’action dans l’année, en euros.",
-            synthese=TOTALLED,
-        ),
-        decimal(
-            "etp",
-            "Équivalents temps plein (ETP)",
-            "Temps de travail consacré à l’action dans l’année, par exemple 0,5.",
-            unite="ETP",
-            maximum=Decimal(999),
-            synthese=TAKEN_UP,
-        ),
-    ),
-    aide="Le coût total suffit ; le détail par poste est facultatif, mais il doit alors faire le total.",
-)
-# The posts that make the cost, where a return gives no total.
-EXPENDITURE_POSTS = ("personnel", "achats", "autres")
-
-POST = block(
-    "poste",
-    "Poste financé",
-    (
-        amount(
-            "depense_eligible",
-            "Dépense éligible du poste",
-            "Salaire chargé et frais de missions du poste (déplacements, fournitures), en euros.",
-            obligatoire=True,
-            synthese=TAKEN_UP,
-        ),
-        decimal(
-            "quotite",
-            "Quotité du poste",
-            "La part d’un temps plein, quels que soient les mois : 1 pour un temps plein, 0,5 pour un mi-temps.",
-            unite="ETP",
-            maximum=Decimal(999),
-            obligatoire=True,
-            synthese=TAKEN_UP,
-        ),
-        decimal(
-            "mois",
-            "Mois pourvus",
-            "Combien de mois de l’année le poste était pourvu : 12 pour l’année entière, 3 à partir d’octobre.",
-            unite="mois",
-            maximum=Decimal(12),
-            obligatoire=True,
-            synthese=TAKEN_UP,
-        ),
-    ),
-    aide="L’aide se calcule sur la dépense éligible du poste, jamais sur le coût de toute l’action.",
+    lines=3,
 )
 
 QUALITATIVE = block(
@@ -388,15 +294,39 @@ QUALITATIVE = block(
         text(
             "realisations",
             "Ce qui a été réalisé",
-            "L’essentiel en quelques phrases. Aucune donnée nominative.",
+            "Deux ou trois phrases : quoi, pour qui, où, avec qui. Aucun nom de personne.",
             TEXT_LENGTH,
             obligatoire=True,
             synthese=QUOTED,
         ),
-        text("ecarts", "Écarts avec ce qui était prévu", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
-        text("freins", "Freins", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
-        text("leviers", "Leviers", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
-        text("perspectives", f"Perspectives {NEXT_YEAR}", "Facultatif.", TEXT_LENGTH, synthese=QUOTED),
+        text(
+            "ecarts",
+            "Écarts avec ce qui était prévu",
+            "Facultatif : ce qui n’a pas été fait comme prévu, et pourquoi.",
+            TEXT_LENGTH,
+            synthese=QUOTED,
+        ),
+        text(
+            "freins",
+            "Freins",
+            "Facultatif : ce qui a ralenti ou empêché l’action cette année.",
+            TEXT_LENGTH,
+            synthese=QUOTED,
+        ),
+        text(
+            "leviers",
+            "Leviers",
+            "Facultatif : ce qui a aidé, et que d’autres pourraient reprendre.",
+            TEXT_LENGTH,
+            synthese=QUOTED,
+        ),
+        text(
+            "perspectives",
+            f"Perspectives {NEXT_YEAR}",
+            "Facultatif : ce que vous prévoyez, et ce qu’il vous faudrait.",
+            TEXT_LENGTH,
+            synthese=QUOTED,
+        ),
         choice(
             "avenant",
             "Un avenant est-il à prévoir ?",

@@ -220,6 +220,8 @@ class Fiche(Period):
     autres_axes: tuple[str, ...] = ()  # those that it serves beside its own
     printed: PrintedFiche = grouped(PrintedFiche)
     qpv_attendu: bool = False  # the action takes place in QPV
+    non_demandes: tuple[str, ...] = ()  # optional questions that it leaves out (see ``domain.asked.left_out``)
+    demandes: tuple[str, ...] = ()  # those that it asks although the contract leaves them out
     themes: tuple[str, ...] = ()  # ids of themes (see ``domain.themes``)
     priorites: tuple[str, ...] = ()  # ids of the priorities of the regional health project that it serves
     financement: FicheFinancement = FicheFinancement()
@@ -341,6 +343,7 @@ class Contrat:
     actions_annoncees: int | None = None  # number of actions that the contract announces without listing them
     debut_annee: str = "01-01"  # month and day on which a year of the contract begins (``09-01``: September to August)
     avenant_requis: tuple[str, ...] = CHANGES_NEEDING_AVENANT  # what only an avenant may change
+    non_demandes: tuple[str, ...] = ()  # optional questions that no fiche asks, unless it says so
     decisions: tuple[Decision, ...] = ()
     revisions: tuple[Revision, ...] = ()
     axes: tuple[Axe, ...] = ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cls_workbook.domain.model import Axe, Contrat, Fiche
+import re
+
+from cls_workbook.domain.model import Axe, Contrat, Fiche, Mesure
 from cls_workbook.domain.rules import SUBSIDY_TYPES
 from cls_workbook.french import NBSP, amount_fr, fold
 
@@ -149,3 +151,11 @@ def is_of_another(contrat: Contrat, numero: str, nom: object) -> bool:
     """Is this funder surely none of those that pay the maquette? A blank says nothing."""
     payers_ = maquette_payers(contrat, numero)
     return bool(payers_ and nom) and id_of_financeur(contrat, nom) not in payers_ and not is_agency(contrat, nom)
+
+
+def rate_words(mesure: Mesure) -> str:
+    """What a rate is of, as its definition says: « structures présentes / structures conviées »; "" if it does not."""
+    if mesure.type != "taux":
+        return ""
+    said = re.split(r"[:;.]", mesure.definition or "", maxsplit=1)[0].strip()
+    return said if " / " in said else ""

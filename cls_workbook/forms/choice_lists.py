@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cls_workbook.domain.definition_keys import values_by_key
-from cls_workbook.domain.entry_questions import YES_NO
+from cls_workbook.domain.entry_questions import NOTHING, YES_NO
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.layout import LISTS_SHEET
 from cls_workbook.workbook.description import Cell, Sheet, letter
@@ -34,6 +34,7 @@ def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
         "natures": tuple(n.libelle for n in contrat.natures),
         "communes": tuple(c.nom for c in contrat.communes),
         "oui_non": YES_NO,
+        "riens": NOTHING,
         "volets": (),
     }
 

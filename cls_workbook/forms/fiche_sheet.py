@@ -7,54 +7,109 @@ from dataclasses import replace
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.questions import Bloc
 from cls_workbook.domain.wording import TRANSVERSAL, axe_name, axe_rank, lineage
-from cls_workbook.forms.breakdown_rows import ventilations
-from cls_workbook.forms.columns import WIDTHS, B, C, D, F, G, I, J, K, width
+from cls_workbook.forms.columns import END, STATE, WIDTHS, C, D, E, F, G, H, I, J, K, width
 from cls_workbook.forms.form_pieces import (
+    OTHER_VOLET,
     ROW_HEIGHT,
     SheetContext,
     band,
     block_band,
-    boxes,
     form,
+    form_row,
+    questions,
     quote,
     rows_to_fill,
     volets_table,
 )
-from cls_workbook.forms.layout import FILLED, TO_FILL, FormPage, height
-from cls_workbook.forms.measure_rows import mesures
-from cls_workbook.forms.money_rows import depenses, financement
+from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, FormPage, height
 from cls_workbook.forms.pagination import paginate
+from cls_workbook.forms.row_states import more_than, put_state, states_column
+from cls_workbook.forms.rows.breakdown_rows import ventilations
+from cls_workbook.forms.rows.measure_rows import mesures
+from cls_workbook.forms.rows.money_rows import depenses, financement
 from cls_workbook.french import typography
-from cls_workbook.workbook.description import Formula, Link
+from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, address, letter
 
-_UNKNOWN_STRUCTURE = typography("Structure : à indiquer sur la feuille Accueil")
+ESSENTIALS_HELP = typography("Contour plein : une réponse est attendue. Rien à dire de cette fiche ? Une case suffit.")
+_DATES = ("date_debut", "date_fin_prevue", "date_fin_reelle")
+_LATER = ("ecarts", "freins", "leviers", "perspectives", "avenant")  # of what is told in words
+_WHERE_LENGTH = 92  # characters that stand between the edge of the sheet and the name of the structure
+_UNKNOWN_STRUCTURE = typography("Structure : à indiquer à l’Accueil")
 
 
 def draw(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
-    """Draws the whole sheet of ``fiche`` on ``page``."""
+    """Draws the whole sheet of ``fiche`` on ``page``: what the contract wants and what is expected, on the first
+    screen; then what is optional; then what the contract says, as a reminder."""
     page.sheet.widths.update(WIDTHS)
     _header(page, fiche, context)
-    _identity(page, fiche, context)
-    if fiche.volets:
-        form(page, entry_questions.VOLET, context, values={"volet": context.volet})
-    form(page, entry_questions.PROGRESS, context)
+    _aims(page, fiche)
+    etat = _essentials(page, fiche, context)
     if fiche.shares_sheets:
         volets_table(page, entry_questions.VOLETS_PROGRESS, fiche, context)
     ranks = mesures(page, fiche, context)
     ventilations(page, fiche, context, ranks)
-    _territoire(page, context)
-    _partenaires(page, context)
+    if entry_questions.PARTNERS.nom not in context.left_out:
+        _partenaires(page, context)
     depenses(page, fiche, context, financement(page, fiche, context), ranks)
-    form(page, entry_questions.QUALITATIVE, context)
+    form(page, context.asked(_part(entry_questions.QUALITATIVE, *_LATER)), context)
+    _calendar(page, context, etat)
+    _identity(page, fiche, context)
     _place_count(page)
-    page.colour_states(K)
-    page.show_taken_up(B, K)
-    page.sheet.frozen_at = (3, 2)
+    page.colour_states(STATE)
+    page.show_taken_up(C, END)
+    _grey_other_volets(page)
+    page.sheet.frozen_at = (page.plan.rows[f"{page.fiche}/identite/structure"].numero, C)
     first = next(e for r in page.plan.rows.values() for e in r.input_places)
     page.sheet.selection = (first.row, first.column)
     page.sheet.print_setup.repeated_rows = (1, 1)
     paginate(page.sheet, page.groups, page.line - 1)
+
+
+def _part(bloc: Bloc, *names: str) -> Bloc:
+    """The questions of these names alone."""
+    return replace(bloc, input_fields=tuple(bloc.champ(nom) for nom in names))
+
+
+def _essentials(page: FormPage, fiche: Fiche, context: SheetContext) -> str:
+    """What is expected of every fiche, but its figures. Returns the cell of the état."""
+    band(page, f"L’essentiel de {context.this_year}", ESSENTIALS_HELP)
+    if fiche.volets:
+        questions(page, entry_questions.VOLET, context, values={"volet": context.volet})
+    _nothing(page)
+    lines = questions(page, _part(entry_questions.PROGRESS, "etat", "realisation"), context)
+    questions(page, _part(entry_questions.QUALITATIVE, "realisations"), context)
+    return address(lines["etat"], D, True)
+
+
+def _nothing(page: FormPage) -> None:
+    """« Rien cette année »: one gesture, and why; nothing else is then expected of the fiche."""
+    bloc = entry_questions.PROGRESS
+    choice, reason = bloc.champ("rien"), bloc.champ("rien_motif")
+    row = form_row(page, bloc, choice, f"{page.fiche}/{bloc.nom}/rien", choice.libelle, cle=f"{page.fiche}/{bloc.nom}")
+    page.texte(E, reason.libelle, "libelle")
+    page.typed(row, reason, F, bloc.nom, label=reason.libelle, anchor_cell="gauche", up_to=END)
+    declared, why = address(page.line, D), address(page.line, F)
+    put_state(page, row, f'{why}<>""', when=f'{declared}<>""', always=True)
+    page.nothing = address(page.line, D, True)
+    page.next_row(ROW_HEIGHT)
+
+
+def _calendar(page: FormPage, context: SheetContext, etat: str) -> None:
+    bloc = context.asked(_part(entry_questions.PROGRESS, *_DATES, "motif"))
+    bloc = replace(bloc, titre="Calendrier", is_optional=True)
+    concerned = ",".join(f"{etat}={quote(e)}" for e in context.contrat.listes.stopped)
+    dated = "date_debut" in (c.nom for c in bloc.input_fields)
+    faults = {nom: more_than("{date_debut}", f"{{{nom}}}") for nom in _DATES[1:] if dated}
+    form(page, bloc, context, faults=faults, when={"motif": f"OR({concerned})"} if concerned else None)
+
+
+def _grey_other_volets(page: FormPage) -> None:
+    """The rows that another volet answers are told by their colour too."""
+    formula = f'${letter(STATE)}1="{OTHER_VOLET}"'
+    cell_range = CellRange(1, STATE, page.line, END)
+    page.sheet.conditional_formats.append(ConditionalFormat(cell_range, formula, "hors_sujet"))
 
 
 def meant_for(page: FormPage, structure: str | None) -> FormPage:
@@ -73,40 +128,51 @@ def _who(structure: str | None) -> str:
 
 
 def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
-    """Three rows that stay in view: the fiche, where it belongs, who answers and how far they are."""
+    """The fiche; where it belongs, who answers and how far they are: what stays in view."""
     path = lineage(context.contrat, fiche.axe)
     rank = axe_rank(context.contrat, fiche.axe) % 8 + 1
     titre = page.row(f"{fiche.numero}/identite/titre", "repere")
     texte = f"Fiche {fiche.numero} · {fiche.titre}"
-    page.merge(B, K, texte, f"axe{rank}:texte")
-    titre.anchors[B] = texte
-    page.next_row(height(texte, width(B, K), 30, size=12, bold=True))
-    pieces = [" › ".join(f"{axe_name(a)} : {a.titre}" for a in path)] if path else []
-    pieces += [TRANSVERSAL] if fiche.axe is None else []
-    others = [axe_name(context.contrat.by_axe[n]) for n in fiche.autres_axes]
-    pieces += [f"aussi {', '.join(others)}"] if others else []
-    pieces += [f"année {context.this_year}", context.contrat.nom_court]
-    page.texte(B, typography(" · ".join(pieces)), "fiche_info")
-    page.fill(range(C, J), "fiche_info")
-    page.texte(J, Link("internal:'Sommaire'!A1", "← Revenir au sommaire", "Voir toutes les fiches"), "fiche_info_lien")
-    page.texte(K, None, "fiche_info")
-    page.next_row(18)
+    page.merge(STATE, END, texte, f"axe{rank}:texte")
+    titre.anchors[STATE] = texte
+    page.next_row(height(texte, width(STATE, END), 26, size=12, bold=True))
+    where = _where(fiche, context, " › ".join(f"{axe_name(a)} : {a.titre}" for a in path))
+    if len(where) > _WHERE_LENGTH:
+        page.texte(STATE, where, "fiche_info")
+        page.fill(range(C, END + 1), "fiche_info")
+        page.next_row(18)
+        where = ""
     answering_row = page.row(f"{fiche.numero}/identite/structure", "repere")
+    page.texte(STATE, where or None, "fiche_info")
+    page.fill(range(C, F), "fiche_info")
     cell, named = context.structure_cell, quote(typography("Structure : "))
     formula = f'IF({cell}="",{quote(_UNKNOWN_STRUCTURE)},{named}&{cell})'
     page.name_rank = len(page.cells)
-    page.computation(answering_row, B, formula, _who(context.structure), "fiche_info_fort")
-    page.fill(range(C, J), "fiche_info")
-    answering_row.calculations.add(J)  # its value is known once the sheet is drawn: see _poser_le_compte
-    page.texte(K, None, "fiche_info")
+    page.computation(answering_row, F, formula, _who(context.structure), "fiche_info_fort")
+    page.fill(range(G, I), "fiche_info")
+    answering_row.calculations.add(I)  # its value is known once the sheet is drawn: see _place_count
+    page.texte(J, None, "fiche_info")
+    page.texte(K, Link("internal:'Sommaire'!A1", "← Revenir au sommaire", "Voir toutes les fiches"), "fiche_info_lien")
     page.next_row(18)
+
+
+def _where(fiche: Fiche, context: SheetContext, path: str) -> str:
+    """Where the fiche belongs, the year, the contract."""
+    pieces = [path] if path else []
+    pieces += [TRANSVERSAL] if fiche.axe is None else []
+    others = [axe_name(context.contrat.by_axe[n]) for n in fiche.autres_axes]
+    pieces += [f"aussi {', '.join(others)}"] if others else []
+    return typography(" · ".join([*pieces, context.this_year, context.contrat.nom_court]))
 
 
 def _place_count(page: FormPage) -> None:
     """« 3 sur 12 renseignés » in the head, counted while one types."""
-    done, remaining = f'COUNTIF($K:$K,"{FILLED}")', f'COUNTIF($K:$K,"{TO_FILL}")'
+    column = states_column()
+    done, remaining, wrong = (f'COUNTIF({column},"{word}")' for word in (FILLED, TO_FILL, TO_CORRECT))
     valeur = f"{sum(page.etats)} sur {len(page.etats)} renseignés"
-    page.sheet.write(3, J, Formula(f'{done}&" sur "&({done}+{remaining})&" renseignés"', valeur), "fiche_info_fort")
+    formula = f'{done}&" sur "&({done}+{remaining}+{wrong})&" renseignés"'
+    line = page.plan.rows[f"{page.fiche}/identite/structure"].numero
+    page.sheet.write(line, I, Formula(formula, valeur), "fiche_info_fort")
 
 
 def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
@@ -123,17 +189,14 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     if printed.lien_parcours or printed.autres_plans:
         facts.append(("Lien parcours", printed.lien_parcours, "Autres plans", printed.autres_plans))
     band(page, "Ce que dit le contrat", "Pour rappel\u00a0: rien à remplir ici.", "bloc_rappel")
-    _aims(page, fiche)
     for rank, (left_name, left, right_name, right) in enumerate(facts, 1):
         row = page.row(f"{fiche.numero}/identite/{rank}", "repere")
-        # the second label takes two columns: « Responsable du suivi » is wider than one
-        for start, values, end, nom, valeur in ((B, C, F, left_name, left), (G, I, K, right_name, right)):
-            page.texte(start, nom, "libelle" if start == B else "fait")
-            page.fill(range(start + 1, values), "fait")
+        for start, values, end, nom, valeur in ((C, D, G, left_name, left), (H, I, K, right_name, right)):
+            page.texte(start, nom, "libelle")
             valeur = valeur or "non précisé"
             page.merge(values, end, valeur, "repere:texte")
             row.anchors[values] = valeur
-        page.next_row(max(height(left, width(C, F), size=9), height(right, width(I, K), size=9)))
+        page.next_row(max(height(left, width(D, G)), height(right, width(I, K)), height(right_name, WIDTHS[H])))
 
 
 def _answering_together(contrat: Contrat, fiche: Fiche) -> list[str]:
@@ -153,30 +216,14 @@ def _aims(page: FormPage, fiche: Fiche) -> None:
             continue
         texte = typography(" ; ".join(wanted) + ".")
         row = page.row(f"{fiche.numero}/identite/{nom}", "repere")
-        page.texte(B, titre, "libelle")
-        page.merge(C, K, texte, "repere:texte")
-        row.anchors[C] = texte
-        page.next_row(max(ROW_HEIGHT, height(texte, width(C, K), size=9)))
-
-
-def _territoire(page: FormPage, context: SheetContext) -> None:
-    bloc, contrat = entry_questions.TERRITORY, context.contrat
-    neighbourhoods = contrat.qpv_in(context.annee)
-    if not (contrat.communes or neighbourhoods):
-        return
-    block_band(page, bloc)
-    names = {c.code_insee: c.nom for c in contrat.communes}
-    boxes(page, bloc.champ("commune"), [(c.code_insee, c.nom) for c in contrat.communes])
-    if neighbourhoods:
-        page.groups.append(page.line)
-        page.texte(B, "Quartiers prioritaires de la politique de la ville (QPV)", "intertitre")
-        page.next_row(20)
-        named = [(q.nom, f"{q.nom} ({names.get(q.commune, q.commune)})") for q in neighbourhoods]
-        boxes(page, bloc.champ("qpv"), named)
+        page.texte(C, titre, "libelle")
+        page.merge(D, END, texte, "repere:texte")
+        row.anchors[D] = texte
+        page.next_row(max(ROW_HEIGHT, height(texte, width(D, END))))
 
 
 def _partenaires(page: FormPage, context: SheetContext) -> None:
     bloc = entry_questions.PARTNERS
-    block_band(page, bloc)
-    columns = {"nom": B, "type": C, "participation": D}
-    rows_to_fill(page, bloc, f"{page.fiche}/partenaires", columns, context.this_year, top=30)
+    block_band(page, bloc, context)
+    columns = {"nom": C, "type": D, "participation": E}
+    rows_to_fill(page, bloc, f"{page.fiche}/partenaires", columns, context.this_year)

@@ -1,4 +1,4 @@
-"""The pieces that a fiche sheet is made of: bands, table headers, forms, boxes, rows to add, computed lines."""
+"""The pieces that a fiche sheet is made of: bands, table headers, forms, rows to add, computed lines."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur
 from cls_workbook.domain.questions import TEXT_LENGTH, Bloc, Champ
-from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G, H, I, J, K
+from cls_workbook.forms.columns import END, STATE, WIDTHS, C, D, E, F
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.forms.row_states import NotAsked, put_state
 from cls_workbook.workbook.description import address
 
-OTHER_VOLET = "autre volet"
-WHERE_AM_I = "Où en suis-je\u00a0?"
+OTHER_VOLET, WHERE_AM_I = "autre volet", "Où en suis-je\u00a0?"
 NOT_ASKED = "—"  # also tells, without colour, that a cell asks nothing
 ROW_HEIGHT, CLOSING_ROW_HEIGHT = 17.0, 4.0  # points of a row to fill in; of the row that closes a table
-# From C to J, in the size « petit »: 1 500 characters, and 850 of an answer that is optional (its row can be enlarged).
-LONG_TEXT_HEIGHT, OPTIONAL_TEXT_HEIGHT = 118.0, 70.0
+# From D to K: some 450 characters, and 300 of an answer that is optional. A row can be enlarged.
+LONG_TEXT_HEIGHT, OPTIONAL_TEXT_HEIGHT = 45.0, 31.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,12 @@ class SheetContext:
     precedent: dict[str, object] = dataclasses.field(default_factory=dict)  # measure id → last year's value
     programme: dict[str, Decimal] = dataclasses.field(default_factory=dict)  # fiche → programmed euros
     structure_cell: str = ""  # where Accueil says who answers
+    left_out: frozenset[str] = frozenset()  # what this fiche does not ask (see ``domain.asked.left_out``)
+
+    def asked(self, bloc: Bloc) -> Bloc:
+        """The questions of a block that this fiche asks."""
+        kept = tuple(c for c in bloc.input_fields if f"{bloc.nom}/{c.nom}" not in self.left_out)
+        return dataclasses.replace(bloc, input_fields=kept)
 
     @property
     def this_year(self) -> str:
@@ -57,29 +63,33 @@ class FormRows:
 def band(page: FormPage, titre: str, aide: str = "", style: str = "bloc") -> None:
     """The title of a block and, on the same line, what it asks for. Begins a group of rows that print together."""
     page.groups.append(page.line)
-    page.next_row(8)
-    page.texte(B, titre, style)
-    page.texte(C, None, style)
-    page.texte(D, aide or None, f"{style}_aide")
-    page.fill(range(E, K + 1), style)
-    page.next_row(22)
+    page.next_row(6)
+    page.texte(STATE, titre, style)
+    page.fill(range(STATE + 1, E), style)
+    page.texte(E, aide or None, f"{style}_aide")
+    page.fill(range(F, END + 1), style)
+    page.next_row(20)
 
 
-def block_band(page: FormPage, bloc: Bloc) -> None:
+def block_band(page: FormPage, bloc: Bloc, context: SheetContext) -> None:
     """The title says in words, too, that the block is optional."""
+    titre = bloc.titre.replace("{annee}", context.this_year)
     if bloc.is_optional:
-        band(page, f"{bloc.titre} (facultatif)", bloc.aide, "bloc_optionnel")
+        band(page, f"{titre} (facultatif)", bloc.aide, "bloc_optionnel")
     else:
-        band(page, bloc.titre, bloc.aide)
+        band(page, titre, bloc.aide)
 
 
-def headers(page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], end: int = K) -> None:
-    """Header row of a table; its key tells a reader which table begins."""
+def headers(page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], titre: str = "") -> None:
+    """Header row of a table; its key tells a reader which table begins. ``titre``: the block's, that the header of the
+    labels then is."""
     page.row(f"{prefix}/#", "entete")
-    for column in range(B, end + 1):
-        style = "entete_saisie" if column in saisies else "entete"
+    titles = {STATE: WHERE_AM_I} | titles | ({C: titre} if titre else {})
+    for column in range(STATE, max(titles) + 1):
+        style = "bloc:texte" if titre and column == C else f"entete{'_saisie' * (column in saisies)}:lisible"
         page.texte(column, titles.get(column), style)
-    page.next_row(max(height(t, WIDTHS[c], 21, size=9, bold=True) for c, t in titles.items()))
+    tops = [height(t, WIDTHS[c], 21, bold=True) for c, t in titles.items() if not (titre and c == C)]
+    page.next_row(max([*tops, height(titre, WIDTHS[C], 21, size=12, bold=True)]))
 
 
 def header_of(champ: Champ, annee: str) -> str:
@@ -88,19 +98,40 @@ def header_of(champ: Champ, annee: str) -> str:
 
 
 def form(
-    page: FormPage, bloc: Bloc, context: SheetContext, values: Mapping[str, object] | None = None
+    page: FormPage,
+    bloc: Bloc,
+    context: SheetContext,
+    values: Mapping[str, object] | None = None,
+    faults: Mapping[str, str] | None = None,
+    when: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
-    """Label at the left, input at its right, one question a row. Returns champ → row."""
-    block_band(page, bloc)
+    """A band, then label at the left, input at its right, one question a row. Returns champ → row."""
+    block_band(page, bloc, context)
+    return questions(page, bloc, context, values, faults, when)
+
+
+def questions(
+    page: FormPage,
+    bloc: Bloc,
+    context: SheetContext,
+    values: Mapping[str, object] | None = None,
+    faults: Mapping[str, str] | None = None,
+    when: Mapping[str, str] | None = None,
+) -> dict[str, int]:
+    """The rows of a form. ``faults``: champ → a condition of a fault, in which ``{champ}`` is the cell of a question
+    above; ``when``: champ → the condition under which it is to be answered."""
     lines: dict[str, int] = {}
     cle = f"{page.fiche}/{bloc.nom}"
     for champ in bloc.input_fields:
         label, valeur = header_of(champ, context.this_year), (values or {}).get(champ.nom)
         row = form_row(page, bloc, champ, f"{cle}/{champ.nom}", label, cle=cle, valeur=valeur)
         if champ.type != "texte":
-            page.texte(D, champ.aide, "aide_ligne:retrait")
-        _state(page, row, champ, context, lines, bool(valeur))
+            page.texte(E, champ.aide, "aide_ligne:retrait")
         lines[champ.nom] = page.line
+        cells, called_for = {n: address(line, D) for n, line in lines.items()}, (when or {}).get(champ.nom, "")
+        answered = f'{cells[champ.nom]}<>""' if champ.obligatoire or called_for else ""
+        wrong = [f.format(**cells) for c, f in (faults or {}).items() if c == champ.nom]
+        put_state(page, row, answered, filled=bool(valeur), when=called_for, faults=wrong)
         page.next_row(_height_of(champ, label))
     return lines
 
@@ -109,67 +140,55 @@ def form_row(page: FormPage, bloc: Bloc, champ: Champ, row_key: str, label: str,
     """A label and its input, as wide as the form for a text. ``cle``: what the keys of inputs begin with."""
     row = page.row(row_key, "saisie", label)
     row.cle = cle
-    page.texte(B, label, "libelle")
-    up_to = J if champ.type == "texte" else None
-    page.typed(row, champ, C, bloc.nom, label=label, anchor_cell="gauche", up_to=up_to, **facts)
+    page.texte(C, label, "libelle")
+    up_to = END if champ.type == "texte" else None
+    page.typed(row, champ, D, bloc.nom, label=label, anchor_cell="gauche", up_to=up_to, **facts)
     return row
 
 
 def _height_of(champ: Champ, label: str) -> float:
     if champ.length == TEXT_LENGTH:
         return LONG_TEXT_HEIGHT if champ.obligatoire else OPTIONAL_TEXT_HEIGHT
-    return height(label, WIDTHS[B], 32 if champ.type == "texte" else ROW_HEIGHT)
+    return height(label, WIDTHS[C], ROW_HEIGHT)
 
 
-def _state(
-    page: FormPage, row: KeyedRow, champ: Champ, context: SheetContext, lines: dict[str, int], filled: bool
+def mesure_state(
+    page: FormPage, row: KeyedRow, context: SheetContext, indicateur: Indicateur, condition: str, *faults: str
 ) -> None:
-    """The state of a question: always for what is asked of all, for a reason only where the état calls for one."""
-    condition = f'{address(page.line, C)}<>""'
-    if champ.obligatoire:
-        page.a_remplir(row, K, condition, filled=filled)
-    elif champ.nom == "motif" and "etat" in lines:
-        etat = address(lines["etat"], C)
-        concerned = ",".join(f"{etat}={quote(e)}" for e in context.contrat.listes.stopped)
-        page.a_remplir(row, K, condition, when=f"OR({concerned})")
-
-
-def mesure_state(page: FormPage, row: KeyedRow, context: SheetContext, indicateur: Indicateur, condition: str) -> None:
     """The state of a measure's row, which may be one volet's only."""
-    volet_state(page, row, context, indicateur.volet, condition)
+    volet_state(page, row, context, indicateur.volet, condition, *faults)
 
 
-def volet_state(page: FormPage, row: KeyedRow, context: SheetContext, volet: str | None, condition: str) -> None:
+def volet_state(
+    page: FormPage, row: KeyedRow, context: SheetContext, volet: str | None, condition: str, *faults: str
+) -> None:
     """The state of a row; in words too when what is chosen above does not hold the volet (its id) that answers it."""
     names = context.contrat.par_fiche[page.fiche].names_over(volet) if volet else ()
-    if not names:
-        page.a_remplir(row, K, condition)
-        return
-    chosen = address(page.plan.rows[f"{page.fiche}/reponse/volet"].numero, C, True)
-    other = f'AND({chosen}<>"",{",".join(f"{chosen}<>{quote(nom)}" for nom in names)})'
-    page.a_remplir(row, K, condition, except_for=(other, OTHER_VOLET, context.volet not in (None, *names)))
+    unless = None
+    if names:
+        chosen = address(page.plan.rows[f"{page.fiche}/reponse/volet"].numero, D, True)
+        other = f'AND({chosen}<>"",{",".join(f"{chosen}<>{quote(nom)}" for nom in names)})'
+        unless = NotAsked(other, OTHER_VOLET, context.volet not in (None, *names))
+    put_state(page, row, condition, unless=unless, faults=faults)
 
 
 def volets_table(page: FormPage, bloc: Bloc, fiche: Fiche, context: SheetContext) -> None:
     """A row for each volet: where it is, and what was done in the year."""
-    columns = {"etat": C, "realisation": E}
-    titles = {B: "Volet"} | {column: header_of(bloc.champ(nom), context.this_year) for nom, column in columns.items()}
+    columns = {"etat": D, "realisation": E}
+    titles = {C: "Volet"} | {column: header_of(bloc.champ(nom), context.this_year) for nom, column in columns.items()}
 
     def line(rank: int) -> None:
         volet = fiche.volets[rank - 1]
         label = " · ".join(filter(None, (volet.nom, volet.calendrier)))
         row = page.row(f"{page.fiche}/{bloc.nom}/{volet.id}", "saisie", label)
-        page.texte(B, label, "libelle")
+        page.texte(C, label, "libelle")
         for nom, column in columns.items():
             page.typed(row, bloc.champ(nom), column, bloc.nom, label=titles[column], line=volet.id)
-        filled = f'AND({address(page.line, C)}<>"",{address(page.line, E)}<>"")'
-        volet_state(page, row, context, volet.id, filled)
-        page.next_row(height(label, WIDTHS[B], ROW_HEIGHT))
+        volet_state(page, row, context, volet.id, f'AND({address(page.line, D)}<>"",{address(page.line, E)}<>"")')
+        page.next_row(height(label, WIDTHS[C], ROW_HEIGHT))
 
-    block_band(page, bloc)
-    table_of_rows(
-        page, f"{page.fiche}/{bloc.nom}", titles | {K: WHERE_AM_I}, set(columns.values()), len(fiche.volets), line
-    )
+    block_band(page, bloc, context)
+    table_of_rows(page, f"{page.fiche}/{bloc.nom}", titles, set(columns.values()), len(fiche.volets), line)
 
 
 def without_value(context: SheetContext, cell: str) -> str:
@@ -189,37 +208,12 @@ def quotient(page: FormPage, row: KeyedRow, column: int, top: int, bottom: int) 
     page.computation(row, column, formula, "", "calcul:taux")
 
 
-def boxes(page: FormPage, champ: Champ, names: list[tuple[str, str]]) -> None:
-    """Boxes to tick, five a row: the name, then the box."""
-    pairs = ((B, C), (D, E), (F, G), (H, I), (J, K))
-    for rank in range(0, len(names), len(pairs)):
-        row = page.row(f"{page.fiche}/territoire/{champ.nom}.{rank // len(pairs) + 1:02d}")
-        row.cle = f"{page.fiche}/territoire"
-        top = ROW_HEIGHT
-        for (line, nom), (left, right) in zip(names[rank : rank + len(pairs)], pairs, strict=False):
-            page.texte(left, nom, "libelle")
-            cle = f"{page.fiche}/territoire/{line}/{champ.nom}"
-            page.typed(
-                row,
-                champ,
-                right,
-                "territoire",
-                label=nom,
-                anchor_cell="gauche",
-                cle=cle,
-                line=line,
-                subject=champ.libelle,
-            )
-            top = max(top, height(nom, WIDTHS[left]))
-        page.next_row(top)
-
-
 def table_of_rows(
     page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], lines: int, row: Callable[[int], None]
 ) -> FormRows:
     """A table of which ``row(rank)`` draws each row, and the thin row that closes it."""
     start = page.line
-    headers(page, prefix, titles, saisies, max(titles))
+    headers(page, prefix, titles, saisies)
     for rank in range(1, lines + 1):
         row(rank)
     page.row(f"{prefix}/fin", "fin")
@@ -239,6 +233,7 @@ def rows_to_fill(
         row = page.row(f"{prefix}/{rank:02d}")
         for champ, column in places:
             page.typed(row, champ, column, bloc.nom, label=titles[column], line=f"{rank:02d}")
+        put_state(page, row)
         page.next_row(top)
 
     return table_of_rows(page, prefix, titles, set(columns.values()), bloc.lines, line)
@@ -247,6 +242,6 @@ def rows_to_fill(
 def computed_row(page: FormPage, nom: str, label: str, formula: str, format_: str) -> KeyedRow:
     """A line that computes: its label, then its value."""
     row = page.row(f"{page.fiche}/calculs/{nom}", "repere", label)
-    page.texte(B, label, "libelle")
-    page.computation(row, C, formula, "", f"calcul:{format_}")
+    page.texte(C, label, "libelle")
+    page.computation(row, D, formula, "", f"calcul:{format_}")
     return row

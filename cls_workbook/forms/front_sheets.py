@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.wording import TRANSVERSAL, axe_rank
-from cls_workbook.forms.layout import FILLED, TO_FILL, FormPage, height
-from cls_workbook.french import typography
+from cls_workbook.forms.form_pieces import WHERE_AM_I
+from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, FormPage, height
+from cls_workbook.forms.row_states import put_state, states_column
+from cls_workbook.french import NBSP, typography
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, address, reference
 
 if TYPE_CHECKING:
     from cls_workbook.forms.year_workbook import Respondent, WorkbookContext
 
-B, C, D, E, F, G, H = range(2, 9)
+B, C, D, E, F, G, H, I = range(2, 10)  # noqa: E741
 # Accueil: numbers of the steps, labels, inputs, their state; then words and what they mean
 ACCUEIL_WIDTHS = {1: 4, B: 5, C: 32, D: 46, E: 12, F: 23, G: 62}
 # Sommaire: a strip in the colour of the axe, then a row of facts
-CONTENTS_WIDTHS = {1: 4, B: 2, C: 9, D: 84, E: 38, F: 12, G: 12, H: 16}
+CONTENTS_WIDTHS = {1: 4, B: 2, C: 9, D: 76, E: 38, F: 11, G: 10, H: 11, I: 16}
 
 STEPS = (
     "Dites qui répond, juste au-dessus : c’est demandé une seule fois pour tout le classeur.",
@@ -117,7 +119,7 @@ def _who_answers(page: FormPage, respondent: Respondent | None) -> str:
         page.typed(row, champ, D, "reponse", label=champ.libelle, anchor_cell="gauche", valeur=valeur)
         if champ.nom == "structure":
             cell = reference(page.sheet.nom, CellRange(page.line, D, page.line, D))
-            page.a_remplir(row, E, f'{address(page.line, D)}<>""', filled=bool(valeur))
+            put_state(page, row, f'{address(page.line, D)}<>""', filled=bool(valeur), column=E)
         page.texte(F, champ.aide, "aide_ligne:retrait")
         page.next_row(21)
     return cell
@@ -170,16 +172,16 @@ def _contact(page: FormPage, contrat: Contrat, campagne: WorkbookContext, rank: 
 # --- Sommaire -------------------------------------------------------------------------------------------------------
 
 
-def contents(page: FormPage, contrat: Contrat, fiches: list[tuple[Fiche, FormPage]]) -> None:
-    """The Sommaire. One row a fiche: link, axe, how much is filled in."""
+def contents(page: FormPage, contrat: Contrat, fiches: list[tuple[Fiche, FormPage]], territory: bool) -> None:
+    """The Sommaire. One row a fiche: link, axe, how much is filled in. ``territory``: are territories asked?"""
     page.sheet.widths.update(CONTENTS_WIDTHS)
     page.sheet.tab_color = "accent"
     page.texte(B, f"Sommaire · {contrat.year_name(page.annee)}", "titre")
-    page.texte(H, Link("internal:'Accueil'!A1", "← Accueil", "Revenir à l’accueil"), "fiche_info_lien:droite")
+    page.texte(I, Link("internal:'Accueil'!A1", "← Accueil", "Revenir à l’accueil"), "fiche_info_lien:droite")
     page.next_row(34)
     page.texte(B, CONTENTS_HELP, "aide_ligne")
     page.next_row(22)
-    titles = ("Fiche", "Titre", "Axe", "Renseigné", "Attendu", "Où en suis-je\u00a0?")
+    titles = ("Fiche", "Titre", "Axe", "Renseigné", "Attendu", "À corriger", WHERE_AM_I)
     page.texte(B, None, "entete")
     for column, titre in enumerate(titles, C):
         page.texte(column, titre, "entete")
@@ -194,6 +196,11 @@ def contents(page: FormPage, contrat: Contrat, fiches: list[tuple[Fiche, FormPag
         etats = [etat for _, sheet in fiches for etat in sheet.etats]
         _contents_total(page, start, (sum(etats), len(etats)))
         _colour_contents_states(page, start)
+        if territory:
+            page.next_row(6)
+            link = f"Territoires touchés, pour toutes vos fiches{NBSP}→"
+            page.texte(C, Link("internal:'Territoires'!A1", link, "Cocher communes et quartiers"), "lien_fort")
+            page.next_row(20)
     else:
         _without_fiche(page, contrat)
     if contrat.a_programmer:
@@ -237,19 +244,20 @@ def _contents_row_height(titre: str, axe: str) -> float:
 def _contents_row(page: FormPage, fiche: Fiche, sheet: FormPage, axe: str, rank: int) -> None:
     nom = sheet.sheet.nom
     filled, expected = sum(sheet.etats), len(sheet.etats)
-    etats = "'" + nom.replace("'", "''") + "'!$K:$K"
+    counted = {word: f'COUNTIF({states_column(nom)},"{word}")' for word in (FILLED, TO_FILL, TO_CORRECT)}
     page.texte(B, None, f"axe{rank}")
     # the number bears the link: LibreOffice neither wraps a text that is a link, nor leaves it its colour
     target = f"internal:{reference(nom, CellRange(1, B, 1, B), absolute=False)}"
     page.texte(C, Link(target, fiche.numero, f"Ouvrir la fiche {fiche.numero}"), "lien_fort:centre")
     page.texte(D, fiche.titre, "cellule:texte")
     page.texte(E, axe, "cellule:texte")
-    page.texte(F, Formula(f'COUNTIF({etats},"{FILLED}")', filled), "calcul:entier")
-    page.texte(G, Formula(f'COUNTIF({etats},"{FILLED}")+COUNTIF({etats},"{TO_FILL}")', expected), "calcul:entier")
-    done, whole = address(page.line, F), address(page.line, G)
+    page.texte(F, Formula(counted[FILLED], filled), "calcul:entier")
+    page.texte(G, Formula("+".join(counted.values()), expected), "calcul:entier")
+    page.texte(H, Formula(counted[TO_CORRECT], 0), "calcul:entier_sans_zero")
+    done, whole, wrong = (address(page.line, column) for column in (F, G, H))
     word = EMPTY if not filled else COMPLETE if filled == expected else IN_PROGRESS
-    formula = f'IF({done}=0,"{EMPTY}",IF({done}={whole},"{COMPLETE}","{IN_PROGRESS}"))'
-    page.texte(H, Formula(formula, word), "calcul:centre")
+    formula = f'IF({wrong}>0,"{TO_CORRECT}",IF({done}=0,"{EMPTY}",IF({done}={whole},"{COMPLETE}","{IN_PROGRESS}")))'
+    page.texte(I, Formula(formula, word), "calcul:centre")
     page.next_row(_contents_row_height(fiche.titre, axe))
 
 
@@ -257,16 +265,16 @@ def _contents_total(page: FormPage, start: int, totals: tuple[int, int]) -> None
     last = page.line - 1
     for column, texte in ((B, None), (C, None), (D, "Ensemble"), (E, None)):
         page.texte(column, texte, "total")
-    for column, valeur in zip((F, G), totals, strict=True):
-        page.texte(column, Formula(f"SUM({address(start, column)}:{address(last, column)})", valeur), "total:entier")
-    page.texte(H, None, "total")
+    for column, valeur, style in ((F, totals[0], "entier"), (G, totals[1], "entier"), (H, 0, "entier_sans_zero")):
+        page.texte(column, Formula(f"SUM({address(start, column)}:{address(last, column)})", valeur), f"total:{style}")
+    page.texte(I, None, "total")
     page.next_row(22)
 
 
 def _colour_contents_states(page: FormPage, start: int) -> None:
-    cell_range = CellRange(start, H, page.line - 2, H)
-    for word, style in ((COMPLETE, "rempli"), (IN_PROGRESS, "a_remplir")):
-        page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f'{address(start, H)}="{word}"', style))
+    cell_range = CellRange(start, I, page.line - 2, I)
+    for word, style in ((COMPLETE, "rempli"), (IN_PROGRESS, "a_remplir"), (TO_CORRECT, "erreur")):
+        page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f'{address(start, I)}="{word}"', style))
 
 
 # --- identification -------------------------------------------------------------------------------------------------

@@ -36,8 +36,8 @@ TEMPLATE_VERSION = 1
 FICHE_SEPARATOR = " / "  # a fiche number may hold spaces; a sheet name, no slash
 MARK = "§"  # first character of every key, so that a key is known wherever it was moved
 LISTS_SHEET, IDENTITY_SHEET = "Listes", "_identification"
-KEY_COLUMN, LABEL_COLUMN, MEMORY = 1, 2, 12  # keys in column A, labels in B; in L, what was taken up from last year
-FILLED, TO_FILL = "rempli", "à remplir"
+KEY_COLUMN, LABEL_COLUMN, MEMORY = 1, 3, 12  # keys in column A, labels in C; in L, what was taken up from last year
+FILLED, TO_FILL, TO_CORRECT = "rempli", "à remplir", "à corriger"
 MAX_HEIGHT = 400.0  # points; Excel stops at 409
 
 
@@ -118,6 +118,8 @@ class FormPage:
         self.carried_over: Mapping[str, object] = {}  # key of an input → last year's answer
         self.taken_up: dict[str, object] = {}  # those that were taken up
         self._memories: dict[int, int] = {}  # row → rank of the cell that remembers it
+        self.sources: dict[str, str] = {}  # key of an input → the range that it is chosen from
+        self.nothing = ""  # address of the cell that says that a fiche has nothing to declare
         self.name_rank = 0  # rank of the cell that says which structure answers
         self.printed_facts: dict[str, object] = {}  # key of a row → the locked value that only this workbook tells
 
@@ -221,6 +223,7 @@ class FormPage:
             modalite,
         )
         row.input_places.append(place)
+        self.sources[place.cle] = self.listes.get(listing or "", "").removeprefix("=")
         if champ.carried_over and valeur is None:
             valeur = self._take_up(place)
         self._draw_input(place, valeur, up_to, not champ.obligatoire if optional is None else optional)
@@ -232,29 +235,6 @@ class FormPage:
             self.merge(place.column, up_to, valeur, f"{style}_long")
         else:
             self.texte(place.column, valeur, style)
-
-    def a_remplir(
-        self,
-        row: KeyedRow,
-        column: int,
-        condition: str,
-        filled: bool = False,
-        when: str | None = None,
-        except_for: tuple[str, str, bool] | None = None,
-    ) -> None:
-        """The word « rempli » or « à remplir » at the end of a row. ``when``: only when this condition holds.
-        ``except_for``: (a condition, the word that it puts instead, whether it holds when the workbook leaves)."""
-        formula = f'IF({condition},"{FILLED}","{TO_FILL}")'
-        if when:
-            self.computation(row, column, f'IF({when},{formula},"")', "", "calcul:centre")
-            return
-        word = FILLED if filled else TO_FILL
-        if except_for:
-            exception, other, holds = except_for
-            formula, word = f'IF({exception},"{other}",{formula})', other if holds else word
-        if word in (FILLED, TO_FILL):
-            self.etats.append(filled)
-        self.computation(row, column, formula, word, "calcul:centre")
 
     def _take_up(self, place: InputPlace) -> object:
         """Last year's answer, if the list still offers it; the row remembers it, in a cell that every workbook has."""
@@ -302,9 +282,9 @@ class FormPage:
         self.sheet.conditional_formats.append(ConditionalFormat(CellRange(1, start, self.line, end), formula, "repris"))
 
     def colour_states(self, column: int) -> None:
-        """« rempli » and « à remplir » also told by colour, and the sheet's print area."""
+        """The words of the states also told by colour."""
         cell_range, first = CellRange(1, column, self.line, column), address(1, column)
-        for word, style in ((FILLED, "rempli"), (TO_FILL, "a_remplir")):
+        for word, style in ((FILLED, "rempli"), (TO_FILL, "a_remplir"), (TO_CORRECT, "erreur")):
             self.sheet.conditional_formats.append(ConditionalFormat(cell_range, f'{first}="{word}"', style))
 
 

@@ -14,11 +14,12 @@ from decimal import Decimal
 from itertools import count
 
 from cls_workbook.domain import locked_facts
+from cls_workbook.domain.asked.left_out import left_out
 from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Members
 from cls_workbook.domain.wording import axe_rank
-from cls_workbook.forms import choice_lists, fiche_sheet, front_sheets
+from cls_workbook.forms import choice_lists, fiche_sheet, front_sheets, territory_sheet
 from cls_workbook.forms.form_pieces import SheetContext
 from cls_workbook.forms.layout import (
     FICHE_SEPARATOR,
@@ -155,8 +156,9 @@ class _YearDrawing:
         structure_cell = front_sheets.accueil(accueil, contrat, respondent, self.campagne)
         pages = [self._fiche(f, respondent, structure_cell, carried_over) for f in fiches]
         contents_page = self._page(CONTENTS_SHEET)
-        front_sheets.contents(contents_page, contrat, list(zip(fiches, pages, strict=True)))
-        drawn = (accueil, *pages)
+        territory = self._territory(fiches)
+        front_sheets.contents(contents_page, contrat, list(zip(fiches, pages, strict=True)), bool(territory))
+        drawn = (accueil, *pages, *territory)
         modele = version((e for p in drawn for r in p.plan.rows.values() for e in r.input_places), annee)
         identifier = _fingerprint((contrat.id, str(annee), who, modele))
         identity = self._page(IDENTITY_SHEET)
@@ -171,7 +173,8 @@ class _YearDrawing:
         }
         printed = locked_facts.write({cle: v for p in drawn for cle, v in p.printed_facts.items()})
         front_sheets.identity(identity, facts, printed)
-        worksheets = [accueil.sheet, contents_page.sheet, *(p.sheet for p in pages), self.listes, identity.sheet]
+        fronts, asked = [accueil.sheet, contents_page.sheet], [p.sheet for p in (*pages, *territory)]
+        worksheets = [*fronts, *asked, self.listes, identity.sheet]
         for sheet in worksheets:
             sheet.print_setup.left_footer = f"{contrat.nom_court} · {contrat.year_name(annee)}"
         titre = f"{contrat.titre} — suivi {contrat.year_name(annee)}" + (f" — {respondent.nom}" if respondent else "")
@@ -189,6 +192,16 @@ class _YearDrawing:
         page.carried_over = carried_over or {}
         return page
 
+    def _territory(self, fiches: Sequence[Fiche]) -> list[FormPage]:
+        """The sheet of the territories, if there is something to tick."""
+        bloc = territory_sheet.GROUP
+        asked = [(f, sheet_name(f)) for f in fiches if bloc not in left_out(self.contrat, f)]
+        if not (asked and territory_sheet.boxes(self.contrat, self.annee)):
+            return []
+        page = self._page(territory_sheet.TERRITORY_SHEET)
+        territory_sheet.draw(page, self.contrat, asked)
+        return [page]
+
     def _fiche(
         self, fiche: Fiche, respondent: Respondent | None, structure_cell: str, carried_over: Mapping[str, object]
     ) -> FormPage:
@@ -201,6 +214,7 @@ class _YearDrawing:
             _previous(self.campagne, respondent),
             dict(self.campagne.programme),
             structure_cell,
+            left_out(self.contrat, fiche),
         )
         cle = _what_it_says(fiche, context, carried_over)
         if cle in self.fiches:

@@ -58,7 +58,7 @@ def _summary_of_instances(page: CoordinatorPage, canvas: Canvas, zone: FormRows)
         f"Tenues en {canvas.contrat.year_name(canvas.annee)}",
         "Participation",
         "Où en sommes-nous ?",
-        "Composition imprimée au contrat",
+        "Composition inscrite au contrat",
     )
     for column, nom in enumerate(titles, B):
         page.texte(column, typography(nom), "entete")

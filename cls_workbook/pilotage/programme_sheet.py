@@ -41,7 +41,7 @@ def _programme_table(page: CoordinatorPage, canvas: Canvas) -> int:
     titles = {
         B: "Fiche",
         C: "Titre",
-        D: "Tel qu’imprimé au contrat",
+        D: "Tel qu’inscrit au contrat",
         E: "Montant au contrat",
         F: bloc.champ("engage_anterieur").libelle,
         G: bloc.champ("programme").libelle,
@@ -84,7 +84,7 @@ def _programme_row(page: CoordinatorPage, canvas: Canvas, bloc: Bloc, fiche: Fic
     row = page.row(f"pilotage/programmation/{fiche.numero}", "saisie", fiche.numero)
     page.texte(B, fiche.numero, "repere:code")
     page.anchor(row, C, fiche.titre, "repere:texte")
-    page.anchor(row, D, money.montant_imprime or "montant non imprimé", "repere:texte")
+    page.anchor(row, D, money.montant_imprime or "montant non inscrit", "repere:texte")
     page.anchor(row, E, money.montant, "repere:montant")
     before, programme = p.engage_anterieur.get(fiche.numero), p.programme.get((fiche.numero, ""))
     top = max(height(fiche.titre, 66, 24), height(money.montant_imprime, 27))

@@ -40,7 +40,7 @@ class MissingCell(Check):
 class MovedRows(Check):
     code, gravity = "ANCRES_EN_DESACCORD", (BLOCKING, A_CONFIRMER)
     sought = (
-        "Des lignes ou des colonnes ont été déplacées : l’intitulé imprimé et le repère de la ligne ne "
+        "Des lignes ou des colonnes ont été déplacées : l’intitulé et le repère de la ligne ne "
         "concordent plus (à confirmer si seul l’ordre des colonnes a changé)."
     )
 
@@ -83,7 +83,7 @@ class ChangedComputation(Check):
 
 class RetouchedText(Check):
     code, gravity = "TEXTE_IMPRIME_MODIFIE", INFORMATION
-    sought = "Un texte imprimé du modèle (titre, aide, unité) a été retouché ou effacé."
+    sought = "Un texte du modèle (titre, aide, unité) a été retouché ou effacé."
 
 
 class UnknownChoice(Check):

@@ -31,7 +31,7 @@ from cls_workbook.reading.identity import (
 )
 from cls_workbook.reading.locating import cell_messages, file_messages
 from cls_workbook.reading.locating.column_finder import restored_anchors
-from cls_workbook.reading.locating.expected_row import HOME, IDENTIFICATION
+from cls_workbook.reading.locating.expected_row import HOME, IDENTIFICATION, TERRITORY, fiche_of
 from cls_workbook.reading.locating.retour import ReadSheet, Retour
 from cls_workbook.reading.locating.sheet_locator import read_sheet, sheet_in_place
 from cls_workbook.reading.locating.told import limit_anomalies
@@ -40,6 +40,7 @@ from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.reading.opening.returned_workbook import Opener
 from cls_workbook.reading.opening.zip_parts import FILE_SIZE_MAX
 
+_COMMON = {HOME: "Accueil", TERRITORY: "Territoires"}  # the sheets that are about all fiches
 ID_LENGTH_MAX = 1_000  # characters of the identifier of a contract that is remembered
 
 
@@ -148,7 +149,7 @@ class _FileReading:
             self._restore_anchors(groups, without_key)
         known = [f for f in groups if f.saisies is not None or self._is_known(f.groupe, f.grid.nom)]
         retained = self._without_duplicates([self._sheet(f, same_version) for f in known])
-        self._report_missing_sheets(retained, self._sheets_without_key(without_key, same_version))
+        self._report_missing_sheets(retained, self._sheets_without_key(without_key, same_version), same_version)
         self._annotation_lists(annotations)
         for sheet in known:
             self._notes(sheet, retained.get(sheet.groupe))
@@ -156,7 +157,7 @@ class _FileReading:
             self.anomalies += notes_told(Place(self.file, grid.nom), grid, set())
         identity = self.identity
         if lacking is not None:
-            answers = {"Accueil" if g == HOME else g: len(f.saisies) for g, f in retained.items()}
+            answers = {_COMMON.get(g, g): len(f.saisies) for g, f in retained.items()}
             place = Place(self.file)
             self.anomalies.insert(0, file_messages.other_version(place, identity.modele, answers, lacking))
         return replace(
@@ -171,24 +172,26 @@ class _FileReading:
             anomalies=tuple(limit_anomalies(self.anomalies)),
             worksheets={g: f.nom for g, f in retained.items()},
             moved_inputs={c: a for f in retained.values() for c, a in f.moved_inputs.items()},
-            started_fiches=tuple(g for g, f in retained.items() if f.refused_inputs and g != HOME),
+            started_fiches=tuple(g for g, f in retained.items() if f.refused_inputs and fiche_of(g)),
         )
 
     def _sheet(self, sheet: SheetInFile, same_version: bool) -> ReadSheet:
         if sheet.saisies is not None and same_version:
             return sheet_in_place(sheet.grid, sheet.saisies, self.modele, self.file, sheet.announcement)
         grid, modele, groupe = sheet.grid, self.modele, sheet.groupe
-        read = read_sheet(grid, *sheet.anchors, modele, self.file, groupe, same_version, self.identity.rappels)
+        read = read_sheet(
+            grid, *sheet.anchors, modele, self.file, groupe, same_version, self.identity.rappels, self.identity.fiches
+        )
         read.hidden = grid.hidden
         all_printed = {} if groupe == HOME else modele.sheet_templates[groupe].all_printed
         if year := another_year.year_of_texts(texts_of(grid), all_printed, modele.annee):
-            return another_year.refused(read, Place(self.file, grid.nom, groupe), year, modele.annee)
+            return another_year.refused(read, Place(self.file, grid.nom, fiche_of(groupe)), year, modele.annee)
         return read
 
     def _lacking_questions(self, groups: list[SheetInFile]) -> list[str] | None:
         """None if the workbook was made from this very contract; otherwise the questions that it lacks."""
         present = {f.announcement if f.saisies is not None else f.groupe for f in groups}
-        fiches = self.identity.fiches or tuple(present - {HOME})
+        fiches = self.identity.fiches or tuple(present - {HOME, TERRITORY})
         modele = self.modele
         if not self.identity.modele or self.identity.modele == modele.version(fiches):
             return None
@@ -197,7 +200,7 @@ class _FileReading:
             a.label or a.places[0].libelle
             for g in modele.groups
             if g in present
-            for a in (modele.rows[c] for c in modele.groups[g])
+            for a in modele.expected(g, fiches)
             if a.places and a.cle not in anchors and a.prefix not in modele.extensible
         ]
 
@@ -243,7 +246,7 @@ class _FileReading:
             elif first.empty:
                 retained[sheet.groupe] = sheet
             elif differences := _differences(first, sheet):
-                location = Place(self.file, sheet.nom, "" if sheet.groupe == HOME else sheet.groupe)
+                location = Place(self.file, sheet.nom, fiche_of(sheet.groupe))
                 self.anomalies.append(file_messages.duplicate_sheet(location, first.nom, differences))
         for sheet in retained.values():
             self.anomalies += sheet.anomalies
@@ -253,7 +256,7 @@ class _FileReading:
         """What a person sees is the answer, be it blank: what another sheet of its fiche says out of sight is told."""
         retained[shown.groupe] = shown
         if not hidden.empty:
-            location = Place(self.file, hidden.nom, "" if hidden.groupe == HOME else hidden.groupe)
+            location = Place(self.file, hidden.nom, fiche_of(hidden.groupe))
             self.anomalies.append(file_messages.hidden_twin(location, shown.nom, hidden.saisies))
 
     def _sheets_without_key(self, worksheets: list[Grid], same_version: bool) -> set[str]:
@@ -266,7 +269,7 @@ class _FileReading:
                 self.anomalies += cell_messages.outside_inputs(location, typed)
             elif groupe := resembling_group(texts, self.modele):
                 lost.add(groupe)
-                location = location._replace(fiche="" if groupe == HOME else groupe)
+                location = location._replace(fiche=fiche_of(groupe))
                 self.anomalies.append(file_messages.missing_sheet(location, "repères", without_anchors=True))
             elif added := added_sheet(location, grid, self.modele):
                 self.anomalies.append(added)
@@ -279,19 +282,20 @@ class _FileReading:
         moved = read.moved_inputs if read is not None and read.nom == sheet.grid.nom else {}
         rows = (self.modele.rows[cle] for cle in self.modele.groups[groupe])
         inputs = {moved.get(p.cle, p.cell) for a in rows for p in a.places} | set(moved.values())
-        location = Place(self.file, sheet.grid.nom, "" if groupe == HOME else groupe)
+        location = Place(self.file, sheet.grid.nom, fiche_of(groupe))
         self.anomalies += notes_told(location, sheet.grid, inputs)
 
     def _annotation_lists(self, worksheets: list[SheetInFile]) -> None:
         for nom, typed in typed_on_lists(worksheets):
             self.anomalies += cell_messages.outside_inputs(Place(self.file, nom), typed)
 
-    def _report_missing_sheets(self, retained: dict[str, ReadSheet], lost: set[str]) -> None:
+    def _report_missing_sheets(self, retained: dict[str, ReadSheet], lost: set[str], same_version: bool) -> None:
         """Sheets that were deleted. From the general workbook, a fiche that concerns another structure may be."""
-        for groupe in (HOME, *(self.identity.fiches if self.identity.structure else ())):
+        expected = (HOME, *(self.identity.fiches if self.identity.structure else ()), *([TERRITORY] * same_version))
+        for groupe in expected:
             if groupe in self.modele.groups and groupe not in retained and groupe not in lost:
-                what = "feuille Accueil" if groupe == HOME else f"feuille de la fiche {groupe}"
-                location = Place(self.file, "", "" if groupe == HOME else groupe)
+                what = f"feuille {_COMMON.get(groupe) or f'de la fiche {groupe}'}"
+                location = Place(self.file, "", fiche_of(groupe))
                 self.anomalies.append(file_messages.missing_sheet(location, what, without_anchors=False))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
+from cls_workbook.domain.asked.money_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.subsidies import rounded
 from cls_workbook.domain.wording import agency_financeurs, id_of_financeur, nature_name

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from cls_workbook.domain.announced.volets import WHOLE_FICHE, covered
+from cls_workbook.domain.entry_questions import NOTHING as WITHOUT_OBJECT
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.french import NBSP, fold
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from cls_workbook.pilotage import Meeting
 
 
+_SAID = ("etat", "realisation", "rien", "rien_motif")
 SAID = ("fichier", "structure", "champ", "valeur")
 TO_BE_SCHEDULED, WITHOUT_RETOUR = "à programmer", "sans retour"
 FULL, PARTIAL, NOTHING, COMPLETED = "totale", "partielle", "rien de programme", "realisee"  # folded, as ``fold`` does
@@ -38,27 +40,32 @@ def avancement(
 
     ``par_volet``: the réalisation of each volet, one a line, where the fiche has some. ``detail``: « structure : état,
     réalisation » for each where porteurs disagree. « Réalisée » holds only if all say so; « Totale » and « Nulle » only
-    if all who had something to do do; where they differ, « Partielle »; « Rien de programmé » only if none had.
+    if all who had something to do do; where they differ, « Partielle »; « Rien de programmé » only if none had. Who has
+    nothing to declare has answered, says so in ``detail``, and stands in ``realisation`` where nobody did anything.
     """
     campagne, lines = CampagneRetours(contrat, values, planned), []
     for fiche in contrat.fiches:
         ranks, volets = campagne.retours[fiche.numero]
-        said = campagne.values.lines(partial(_is_progress, fiche.numero), *SAID, input_fields=("etat", "realisation"))
-        etats, facts, structures = dict[str, str](), dict[str, str](), dict[str, str]()
+        said = campagne.values.lines(partial(_is_progress, fiche.numero), *SAID, input_fields=_SAID)
+        by_champ: dict[str, dict[str, str]] = {champ: {} for champ in _SAID}
+        structures = dict[str, str]()
         for file, structure, champ, valeur in said:
-            (etats if champ == "etat" else facts)[file] = valeur
+            by_champ[champ][file] = valeur
             structures[file] = structure
+        etats, facts, nothing, reasons = by_champ.values()
         parts = {(volets.get(r, ""), fold(word)) for r, word in facts.items() if volets.get(r) != WHOLE_FICHE}
         in_disagreement = len({*map(fold, etats.values())}) > 1 or len({volet for volet, _ in parts}) < len(parts)
         sentences = (
-            _as_text(displayed_name(contrat, who), volets.get(r, ""), etats.get(r), facts.get(r))
+            _as_text(displayed_name(contrat, who), volets.get(r, ""), etats.get(r), facts.get(r), nothing.get(r))
+            + (f" ({reason})" if (reason := reasons.get(r)) else "")
             for r, who in structures.items()
         )
-        detail = "\n".join(sentences) if in_disagreement else None
+        detail = "\n".join(sentences) if in_disagreement or nothing else None
         planned_here = list(campagne.planned.of_fiche(fiche.numero))
-        coverage = campagne.count_up(fiche.numero, planned_here, etats.keys(), bool(ranks))
+        coverage = campagne.count_up(fiche.numero, planned_here, etats.keys() | nothing.keys(), bool(ranks))
         by_volet = _by_volet(contrat, fiche, facts, volets, _said_of_volets(campagne, fiche))
-        state = _state(contrat, etats), _completion(contrat, facts.values()), by_volet, detail
+        done = _completion(contrat, facts.values()) or next(iter(nothing.values()), None)
+        state = _state(contrat, etats), done, by_volet, detail
         lines.append((fiche.numero, fiche.axe, fiche.titre, *state, *coverage))
     return table_frame(PROGRESS, lines)
 
@@ -67,9 +74,9 @@ def _is_progress(fiche: str, chapter: Chapter) -> bool:
     return chapter.bloc == "avancement" and chapter.fiche == fiche
 
 
-def _as_text(structure: str, volet: str, etat: str | None, done: str | None) -> str:
+def _as_text(structure: str, volet: str, *said: str | None) -> str:
     who = f"{structure} ({volet})" if volet else structure
-    return f"{who}{NBSP}: " + ", ".join(word for word in (etat, done) if word)
+    return f"{who}{NBSP}: " + ", ".join(word for word in said if word)
 
 
 def _state(contrat: Contrat, etats: Mapping[str, str]) -> str | None:
@@ -158,7 +165,8 @@ def count_completions(words: Iterable[str | None]) -> CompletionRate:
     """The rates over words as the list of réalisations has them; None: no answer."""
     statements = [None if r is None else fold(r) for r in words]
     tally = Counter(statements)
-    return CompletionRate(tally[FULL], tally[PARTIAL], len(statements) - tally[None] - tally[NOTHING], tally[None])
+    unplanned = sum(tally[word] for word in (NOTHING, *map(fold, WITHOUT_OBJECT)))
+    return CompletionRate(tally[FULL], tally[PARTIAL], len(statements) - tally[None] - unplanned, tally[None])
 
 
 def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFrame:

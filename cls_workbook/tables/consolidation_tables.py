@@ -113,12 +113,12 @@ INDICATEURS = DescribedTable(
     (
         obligatoire(FICHE),
         AXE,
-        texte("Indicateur", "L’identifiant de l’indicateur imprimé au contrat."),
+        texte("Indicateur", "L’identifiant de l’indicateur inscrit au contrat."),
         texte("Mesure", "L’identifiant de la mesure.", obligatoire=True),
         texte("Libellé", "Ce qui est mesuré.", max_width=LABEL_WIDTH),
         texte("Unité", "L’unité de la valeur ; vide pour un taux, une liste ou un texte."),
         texte("Agrégation", "Comment les réponses sont réunies.", choix=AGGREGATIONS),
-        mixte("Valeur initiale", "La valeur de départ imprimée au contrat.", FIGURE),
+        mixte("Valeur initiale", "La valeur de départ inscrite au contrat.", FIGURE),
         replace(
             nombre(
                 "Cible",
@@ -148,7 +148,7 @@ INDICATEURS = DescribedTable(
 )
 
 _CONTRAT = montant(
-    "Montant contrat", "Le montant imprimé au contrat, sur toute sa durée ; vide s’il n’est pas chiffré."
+    "Montant contrat", "Le montant inscrit au contrat, sur toute sa durée ; vide s’il n’est pas chiffré."
 )
 FINANCEMENT_FICHES = DescribedTable(
     "Financement par fiche",
@@ -159,7 +159,7 @@ FINANCEMENT_FICHES = DescribedTable(
         obligatoire(FICHE),
         AXE,
         _CONTRAT,
-        taux("Taux contrat", "Le taux d’intervention imprimé au contrat."),
+        taux("Taux contrat", "Le taux d’intervention inscrit au contrat."),
         montant("Programmé", "Ce que le COPIL a programmé sur la maquette pour l’année."),
         montant("Engagé", "Ce qui est attribué ou notifié pour l’année sur la maquette, selon les porteurs."),
         montant("Versé", "Ce qui a été reçu de la maquette dans l’année, selon les porteurs."),
@@ -237,7 +237,7 @@ MESURES = DescribedTable(
     (
         YEAR,
         obligatoire(FICHE),
-        texte("Indicateur", "L’identifiant de l’indicateur imprimé au contrat."),
+        texte("Indicateur", "L’identifiant de l’indicateur inscrit au contrat."),
         texte("Mesure", "L’identifiant de la mesure.", obligatoire=True),
         texte("Champ", "Quelle case de la mesure : valeur, numerateur, effectif…", obligatoire=True),
         STRUCTURE,
@@ -351,7 +351,7 @@ HISTORY = DescribedTable(
         texte("Libellé", "De quoi il s’agit.", max_width=LABEL_WIDTH),
         texte("Unité", "L’unité de la valeur."),
         texte("Agrégation", "Comment les réponses sont réunies."),
-        mixte("Valeur initiale", "La valeur de départ imprimée au contrat."),
+        mixte("Valeur initiale", "La valeur de départ inscrite au contrat."),
         texte("Financeur", "Le financeur."),
         texte("Nature", "La nature du financement."),
         mixte("Valeur", "La valeur de l’année.", FIGURE, VALUE_WIDTH),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from cls_workbook.domain.entry_questions import FINANCEMENT
+from cls_workbook.domain.asked.money_questions import FINANCEMENT
 from cls_workbook.french import fold, typography
 
 # One row: title → value, None where it is missing. What each cell may hold is said by its column, and held by the

@@ -56,7 +56,7 @@ TOTALS = DescribedTable(
     "Les sous-totaux du financement, qui ne s’additionnent pas.",
     (
         texte("Sous-total", "La nature d’argent.", obligatoire=True),
-        montant("Contrat", "Le montant imprimé au contrat, sur toute sa durée."),
+        montant("Contrat", "Le montant inscrit au contrat, sur toute sa durée."),
         montant("Programmé", "Programmé pour l’année."),
         montant("Engagé", "Engagé dans l’année."),
         montant("Versé", "Versé dans l’année."),

@@ -19,6 +19,7 @@ _VERTICAL = {"haut": "top", "centre": "vcenter", "bas": "bottom"}
 _PATTERNS = {"hachures": 14}  # Excel's thin diagonal stripes
 _TOGGLES = {"gras": "bold", "italique": "italic", "retour": "text_wrap", "souligne": "underline"}
 _KEYS = {"base", "fond", "texte", "taille", "cadre", "filet", "filet_bas", "nombre", "retrait", "deverrouille"} | {
+    "rotation",
     "motif",
     "motif_couleur",
     "horizontal",
@@ -147,6 +148,8 @@ def _properties(settings: Settings) -> Settings:
         output["indent"] = settings["retrait"]
     if "nombre" in settings:
         output["num_format"] = settings["nombre"]
+    if "rotation" in settings:
+        output["rotation"] = settings["rotation"]
     return output | _borders(settings)
 
 

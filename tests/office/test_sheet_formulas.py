@@ -17,7 +17,7 @@ from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.rules import Rule
 from cls_workbook.fast_paths import offprint
 from cls_workbook.forms import examples
-from cls_workbook.forms.layout import FILLED, TO_FILL
+from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL
 from cls_workbook.french import number_fr
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, address
@@ -82,6 +82,7 @@ class Expectation:
         self.plan, self.contrat, self.fiche, self.reponses = plan, plan.contrat, fiche, reponses
         self.sheet = next(f for f in plan.worksheets if f.fiche == fiche.numero)
         self.values: dict[str, object] = {}  # cell → value
+        self.words: dict[str, str] = {}  # row → its state, faults apart
 
     def __getitem__(self, cle: str) -> object:
         return self.reponses.get(f"{self.fiche.numero}/{cle}")
@@ -109,6 +110,8 @@ class Expectation:
                 self.etat(f"{self.bloc(mesure)}/{mesure.id}", is_answered, other="autre volet" if other else None)
         self.financement()
         self.depenses()
+        if self["avancement/rien"] is not None:
+            self.etat("avancement/rien", self["avancement/rien_motif"] is not None)
         poste = ("depense_eligible", "quotite", "mois") if self.contrat.rules_of(self.fiche.numero, "poste") else ()
         asked = ("avancement/etat", "avancement/realisation", "depenses/total", "qualitatif/realisations")
         for cle in (*asked, *(f"poste/{champ}" for champ in poste)):
@@ -117,22 +120,54 @@ class Expectation:
             self.etat("reponse/volet", self["reponse/volet"] is not None)
         if self["avancement/etat"] in ("Reportée", "Abandonnée"):
             self.etat("avancement/motif", self["avancement/motif"] is not None)
-        else:
-            self.put("avancement/motif", "K", "")
-        self.put(
-            "identite/structure",
-            "B",
-            f"Structure : {structure}" if structure else "Structure : à indiquer sur la feuille Accueil",
-        )
-        self.put("identite/structure", "J", "{} sur {} renseignés".format(*self.counts()))
+        self.states()
+        who = f"Structure : {structure}" if structure else "Structure : à indiquer à l’Accueil"
+        self.put("identite/structure", "F", who)
+        self.put("identite/structure", "I", "{} sur {} renseignés".format(*self.counts()))
         return self.values
 
     def counts(self) -> tuple[int, int]:
-        etats = [v for c, v in self.values.items() if c.startswith("K")]
-        return etats.count(FILLED), etats.count(FILLED) + etats.count(TO_FILL)
+        etats = [v for c, v in self.values.items() if c.startswith("B")]
+        return etats.count(FILLED), sum(etats.count(word) for word in (FILLED, TO_FILL, TO_CORRECT))
 
     def etat(self, cle: str, filled: bool, other: str | None = None) -> None:
-        self.put(cle, "K", other or (FILLED if filled else TO_FILL))
+        self.words[cle] = other or (FILLED if filled else TO_FILL)
+
+    def states(self) -> None:
+        """The word of each row that says one: of a fiche that has nothing to declare, why alone is still asked."""
+        for key, row in self.sheet.rows.items():
+            cle = key.removeprefix(f"{self.fiche.numero}/")
+            if 2 not in row.calculations:
+                continue
+            word = self.words.get(cle, "")
+            if word != "autre volet" and self.is_wrong(cle):
+                word = TO_CORRECT
+            if self["avancement/rien"] is not None and cle not in ("avancement/rien", "reponse/volet"):
+                word = ""
+            self.put(cle, "B", word)
+
+    def is_wrong(self, cle: str) -> bool:
+        """A part above its whole, a detail that does not make its total, an end before the start."""
+        part = lambda champ: self[f"{cle}/{champ}"]  # noqa: E731
+        bottom = part("denominateur")
+        if (known := self.contrat.by_mesure.get(cle.split("/")[-1])) and known[2].denominateur is not None:
+            bottom = known[2].denominateur
+        pairs = [(part("numerateur"), bottom), (part("satisfaits"), part("repondants"))]
+        pairs += [(part("repondants"), part("questionnaires")), (part("dont_qpv"), part("valeur"))]
+        pairs += [(part("verse"), part("engage"))]
+        if cle in ("avancement/date_fin_prevue", "avancement/date_fin_reelle"):
+            pairs.append((self["avancement/date_debut"], self[cle]))
+        if any(small is not None and great is not None and small > great for small, great in pairs):
+            return True
+        if cle == "depenses/total":
+            posts = [v for c in ("personnel", "achats", "autres") if (v := self[f"depenses/{c}"]) is not None]
+            return bool(posts) and self[cle] is not None and sum(map(euros, posts)) != euros(self[cle])
+        if cle.startswith("ventilations/") and cle.endswith("/total"):
+            mesure = self.contrat.by_mesure[cle.split("/")[1]][2]
+            declared, detail = self[f"mesures/{mesure.id}/valeur"], self.detail(mesure)
+            compared = mesure.type == "entier" and not mesure.reponses_multiples
+            return compared and bool(detail) and declared is not None and sum(detail) != declared
+        return False
 
     # --- measures ---
 
@@ -179,20 +214,20 @@ class Expectation:
         cle = f"{self.bloc(mesure)}/{mesure.id}"
         if mesure.type == "taux":
             bottom = self[f"{cle}/denominateur"] if mesure.denominateur is None else mesure.denominateur
-            self.quotient(cle, "H", self[f"{cle}/numerateur"], bottom)
+            self.quotient(cle, "I", self[f"{cle}/numerateur"], bottom)
         if mesure.type == "satisfaction":
-            self.quotient(cle, "H", self[f"{cle}/satisfaits"], self[f"{cle}/repondants"])
-            self.quotient(cle, "I", self[f"{cle}/repondants"], self[f"{cle}/questionnaires"])
+            self.quotient(cle, "I", self[f"{cle}/satisfaits"], self[f"{cle}/repondants"])
+            self.quotient(cle, "J", self[f"{cle}/repondants"], self[f"{cle}/questionnaires"])
         detail, prefix = self.detail(mesure), f"ventilations/{mesure.id}"
         if mesure.type in ("liste", "ventilation"):
-            self.put(cle, "F", "" if not detail else len(detail) if mesure.type == "liste" else sum(detail))
+            self.put(cle, "G", "" if not detail else len(detail) if mesure.type == "liste" else sum(detail))
         for line in self.lines(prefix):
             if mesure.type == "taux":
                 self.quotient(
-                    f"{prefix}/{line}", "E", self[f"{prefix}/{line}/numerateur"], self[f"{prefix}/{line}/denominateur"]
+                    f"{prefix}/{line}", "F", self[f"{prefix}/{line}/numerateur"], self[f"{prefix}/{line}/denominateur"]
                 )
         if f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows:
-            self.put(f"{prefix}/total", "C", sum(detail) if detail else "")
+            self.put(f"{prefix}/total", "D", sum(detail) if detail else "")
             if mesure.type == "entier" and not mesure.reponses_multiples:
                 declared = self[f"{cle}/valeur"]
                 sentence = (
@@ -200,7 +235,7 @@ class Expectation:
                     if detail and sum(detail) == declared
                     else f"Différent de la valeur déclarée ({declared})."
                 )
-                self.put(f"{prefix}/total", "D", sentence if detail and declared is not None else "")
+                self.put(f"{prefix}/total", "E", sentence if detail and declared is not None else "")
 
     # --- money ---
 
@@ -214,13 +249,13 @@ class Expectation:
         ]
         for rank, nature in enumerate(self.contrat.natures):
             its_own = [x for x in self.financement_lines if x["nature"] == nature.libelle]
-            for column, champ in (("D", "prevu"), ("E", "engage"), ("F", "verse")):
+            for column, champ in (("E", "prevu"), ("F", "engage"), ("G", "verse")):
                 self.put(f"financement/total.{rank}", column, sum(euros(x[champ]) for x in its_own) if its_own else "")
         forgotten = any(x["nature"] is None and any(v is not None for v in x.values()) for x in self.financement_lines)
         if self.contrat.natures:
             self.put(
                 "financement/total.0",
-                "G",
+                "H",
                 "Une ligne n’a pas de nature : elle n’entre dans aucun de ces totaux." if forgotten else "",
             )
 
@@ -229,24 +264,24 @@ class Expectation:
             euros(v) for champ in ("personnel", "achats", "autres") if (v := self[f"depenses/{champ}"]) is not None
         ]
         total = None if self["depenses/total"] is None else euros(self["depenses/total"])
-        self.put("calculs/somme", "C", sum(posts) if posts else "")
+        self.put("calculs/somme", "D", sum(posts) if posts else "")
         gap = sum(posts) - (total or 0)
         sentence = (
             "Le détail fait bien le total."
             if gap == 0
             else f"Le détail ne fait pas le total : écart de {number_fr(gap, 2)} €."
         )
-        self.put("calculs/somme", "D", sentence if posts and total is not None else "")
+        self.put("calculs/somme", "E", sentence if posts and total is not None else "")
         for nature in self.contrat.natures:
             if nature.niveau == "maquette" and self.fiche.financement.montant is not None:
                 attributed = [euros(x["engage"]) for x in self.financement_lines if x["nature"] == nature.libelle]
-                self.put(f"calculs/taux.{nature.id}", "C", sum(attributed) / total if total and attributed else "")
+                self.put(f"calculs/taux.{nature.id}", "D", sum(attributed) / total if total and attributed else "")
         for rule in self.contrat.rules_of(self.fiche.numero):
             if rule.type == "poste":
                 eligible, etp = self["poste/depense_eligible"], self["poste/quotite"]
                 self.put(
                     f"calculs/regle.{rule.id}",
-                    "C",
+                    "D",
                     "" if eligible is None or not etp else subsidy_to_post(rule, euros(eligible), Decimal(str(etp))),
                 )
             if rule.type == "cout_unitaire":
@@ -254,7 +289,7 @@ class Expectation:
                 formateurs = self[f"complements/{rule.sessions.complement_formateurs}"] or 0
                 self.put(
                     f"calculs/regle.{rule.id}",
-                    "C",
+                    "D",
                     ""
                     if people is None
                     else people * rule.sessions.cout_unitaire + formateurs * rule.sessions.cout_formateur,
@@ -279,17 +314,20 @@ def all_expected(plan: forms.WorkbookPlan, reponses: dict[str, object]) -> dict[
     place = next(e for e in plan.input_places() if e.cle == "accueil/reponse/structure")
     everything: dict[tuple[str, str], object] = {("Accueil", f"E{place.row}"): FILLED if structure else TO_FILL}
     contents_page = next(f for f in plan.workbook.worksheets if f.nom == "Sommaire")
-    ranks = {c.valeur.texte: c.line for c in contents_page.cells if c.column == 3 and hasattr(c.valeur, "cible")}
+    links = [c for c in contents_page.cells if c.column == 3 and hasattr(c.valeur, "cible")]
+    ranks = {c.valeur.texte: c.line for c in links if c.valeur.texte in plan.contrat.par_fiche}
     counts = []
     for numero, rank in ranks.items():
         fiche = Expectation(plan, plan.contrat.par_fiche[numero], reponses)
         everything |= {(f"FA {numero}", cell): valeur for cell, valeur in fiche.compute(structure).items()}
         done, whole = fiche.counts()
         counts.append((done, whole))
-        word = "vide" if not done else "complète" if done == whole else "à compléter"
-        everything |= {("Sommaire", f"F{rank}"): done, ("Sommaire", f"G{rank}"): whole, ("Sommaire", f"H{rank}"): word}
-    total = max(ranks.values()) + 1
-    return everything | {("Sommaire", f"{letter}{total}"): sum(c[i] for c in counts) for i, letter in enumerate("FG")}
+        wrong = list(fiche.values.values()).count(TO_CORRECT)
+        counts[-1] = done, whole, wrong
+        word = "à corriger" if wrong else "vide" if not done else "complète" if done == whole else "à compléter"
+        everything |= {("Sommaire", f"{c}{rank}"): v for c, v in zip("FGHI", (done, whole, wrong, word), strict=True)}
+    total = max(c.line for c in contents_page.cells if c.valeur == "Ensemble")
+    return everything | {("Sommaire", f"{letter}{total}"): sum(c[i] for c in counts) for i, letter in enumerate("FGH")}
 
 
 # --- Filled in ------------------------------------------------------------------------------------------------------
@@ -298,7 +336,8 @@ def all_expected(plan: forms.WorkbookPlan, reponses: dict[str, object]) -> dict[
 def at_random(plan: forms.WorkbookPlan, seed: int, part: float) -> dict[str, object]:
     """Valid answers to a part of the questions; small counts, so that some breakdowns make their totals."""
     rng = random.Random(seed)
-    reponses = {e.cle: valid_value(e, rng) for e in plan.input_places() if rng.random() < part}
+    asked = [e for e in plan.input_places() if e.champ != "rien" or rng.random() < 0.2]
+    reponses = {e.cle: valid_value(e, rng) for e in asked if rng.random() < part}
     return {c: rng.randint(0, 3) if type(v) is int and rng.random() < 0.8 else v for c, v in reponses.items()}
 
 
@@ -332,7 +371,7 @@ def opened(libreoffice, tmp_path_factory):
         yield document
 
 
-def cell(fiche: str, cle: str, column: str = "C") -> str:
+def cell(fiche: str, cle: str, column: str = "D") -> str:
     sheet = next(f for f in forms.plan(DIJON, YEAR).worksheets if f.fiche == fiche)
     return f"{column}{sheet.rows[f'{fiche}/{cle}'].numero}"
 
@@ -359,10 +398,48 @@ def test_the_cost_per_person_is_computed_while_one_types(opened):
     mesure = DIJON.rules_of("2.2", "cout_unitaire")[0].sessions.mesure_participants
     cost = cell("2.2", "calculs/regle.sessions-pssm")
     assert opened.values("FA 2.2")[cost].valeur == ""
-    opened.type("FA 2.2", {cell("2.2", f"mesures/{mesure}", "F"): "24"})
+    opened.type("FA 2.2", {cell("2.2", f"mesures/{mesure}", "G"): "24"})
     assert opened.values("FA 2.2")[cost].valeur == 6000  # 24 × 250 €
     opened.type("FA 2.2", {cell("2.2", "complements/formateurs"): "2"})
     assert opened.values("FA 2.2")[cost].valeur == 9000  # and 2 × 1 500 €
+
+
+@pytest.mark.parametrize(
+    ("cle", "column", "typed"),
+    [
+        ("avancement/etat", "D", "bientôt"),
+        ("avancement/date_debut", "D", "un jour"),
+        ("depenses/personnel", "D", "env. 40"),
+        ("depenses/personnel", "D", "-3"),
+        ("depenses/etp", "D", "1500"),
+        ("financement/01", "F", "oui"),
+        ("financement/01", "G", "TRUE"),
+        ("financement/01", "D", "Autre argent"),
+    ],
+)
+def test_what_is_not_an_answer_is_to_be_corrected_while_one_types(opened, cle, column, typed):
+    where, state = cell("3.5", cle, column), cell("3.5", cle, "B")
+    before = opened.values("FA 3.5")[state].valeur
+    opened.type("FA 3.5", {where: typed})
+    assert opened.values("FA 3.5")[state].valeur == TO_CORRECT
+    assert opened.values("Sommaire")[contents_cell("3.5", "H")].valeur == 1
+    opened.type("FA 3.5", {where: ""})
+    assert opened.values("FA 3.5")[state].valeur == before
+
+
+def contents_cell(fiche: str, column: str) -> str:
+    sheet = next(f for f in forms.plan(DIJON, YEAR).workbook.worksheets if f.nom == "Sommaire")
+    return f"{column}{next(c.line for c in sheet.cells if getattr(c.valeur, 'texte', '') == fiche)}"
+
+
+def test_nothing_this_year_is_one_gesture_and_why(opened):
+    rien = cell("4.1", "avancement/rien")
+    opened.type("FA 4.1", {rien: "rien à déclarer"})
+    shown = opened.values("FA 4.1")
+    assert [shown[cell("4.1", f"avancement/{c}", "B")].valeur for c in ("rien", "etat")] == [TO_FILL, ""]
+    assert shown["I2"].valeur == "0 sur 1 renseignés"
+    opened.type("FA 4.1", {f"F{rien[1:]}": "L’action commence en 2026."})
+    assert opened.values("Sommaire")[contents_cell("4.1", "I")].valeur == "complète"
 
 
 @pytest.mark.parametrize(
@@ -370,7 +447,7 @@ def test_the_cost_per_person_is_computed_while_one_types(opened):
 )
 def test_what_another_volet_answers_is_not_asked(opened, chosen, word):
     opened.type("FA 2.3", {cell("2.3", "reponse/volet"): chosen})
-    assert opened.values("FA 2.3")[cell("2.3", "mesures/2.3-I01", "K")].valeur == word
+    assert opened.values("FA 2.3")[cell("2.3", "mesures/2.3-I01", "B")].valeur == word
 
 
 def test_rows_that_a_partner_inserts_at_either_end_of_a_table_count_in_its_totals(libreoffice, tmp_path):
@@ -384,10 +461,10 @@ def test_rows_that_a_partner_inserts_at_either_end_of_a_table_count_in_its_total
         document.insert_rows("FA 1.1", first)
         document.type(
             "FA 1.1",
-            {f"C{first}": "Maquette ARS", f"D{first}": "100", f"C{end + 1}": "Maquette ARS", f"D{end + 1}": "20,50"},
+            {f"D{first}": "Maquette ARS", f"E{first}": "100", f"D{end + 1}": "Maquette ARS", f"E{end + 1}": "20,50"},
         )
         total = sheet.rows["1.1/financement/total.0"].numero + 2
-        assert document.values("FA 1.1")[f"D{total}"].valeur == 120.5
+        assert document.values("FA 1.1")[f"E{total}"].valeur == 120.5
 
 
 # --- As sent --------------------------------------------------------------------------------------------------------
@@ -440,7 +517,7 @@ def test_a_contract_with_awkward_content_gives_a_sound_workbook(libreoffice, tmp
         assert [n for n in document.sheets() if n.startswith("FA")] == ["FA A.3 bis", "FA Z'0"]
         cells = document.values("FA A.3 bis")
         assert cells["B1"].valeur == f"Fiche A.3 bis · {TITLE}"
-        assert cells["B3"].valeur == f"Structure\u00a0: {STRUCTURE}"
+        assert cells["F2"].valeur == f"Structure\u00a0: {STRUCTURE}"
         # 60 measures and the five questions of every fiche, the reason of the postponement left blank
         assert cells["J3"].valeur == "64 sur 65 renseignés"
         assert [document.values("Sommaire")[c].valeur for c in ("F4", "G4", "H4", "F5", "G5")] == [

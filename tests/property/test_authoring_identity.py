@@ -20,6 +20,7 @@ from cls_workbook.definition.importing.definition_import import importer
 from cls_workbook.definition.toml_writer import write
 from cls_workbook.domain import lifetime, model, questions, rules
 from cls_workbook.domain.announced.money_lines import LINE_STATES, PrintedLine
+from cls_workbook.domain.asked import left_out
 from cls_workbook.domain.definition_keys import build, changed, keys_of
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.themes import shipped_themes
@@ -202,6 +203,9 @@ CHOICES = {
     (model.ContratInconsistency, "gravite"): ("à confirmer", "information"),
     (lifetime.Decision, "instance"): lifetime.DECISION_INSTANCES,
     (Contrat, "avenant_requis"): lifetime.CHANGES_NEEDING_AVENANT,
+    (Contrat, "non_demandes"): tuple(left_out.QUESTIONS),
+    (model.Fiche, "non_demandes"): tuple(left_out.QUESTIONS),
+    (model.Fiche, "demandes"): tuple(left_out.QUESTIONS),
 }
 
 

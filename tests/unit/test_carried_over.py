@@ -11,15 +11,18 @@ from cls_workbook import forms
 from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.known_contrats import KnownContrats
-from cls_workbook.forms.money_rows import NO_NATURE
+from cls_workbook.forms import layout
+from cls_workbook.forms.rows.money_rows import NO_NATURE
 from cls_workbook.forms.year_workbook import WorkbookContext
 from cls_workbook.pipeline import way_back
 from cls_workbook.reading import return_files
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.workbook.description import Formula
-from tests.support.lived_campagnes import live
+from tests.support.lived_campagnes import definition, live, opened_book
 
 DIJON = "dijon-2024-2028"
+# Dijon's contract does not ask for partners or dates: fiche 3.1 of this one does.
+DEFINITION = opened_book(DIJON).replace('numero = "3.1"\n', 'numero = "3.1"\ndemandes = ["partenaires", "dates"]\n', 1)
 FORMER = {
     "accueil/reponse/siret": "77821304500017",
     "accueil/reponse/contact_fonction": "Directrice",
@@ -42,13 +45,14 @@ FORMER = {
 def workbooks(tmp_path_factory):
     """The folder of 2025's workbooks, made with 2024's consolidation."""
     folder = tmp_path_factory.mktemp("reprises")
-    past = live(folder, DIJON, 2024, {"apo": FORMER})
+    contrat = definition(folder, DEFINITION)
+    past = live(folder, contrat, 2024, {"apo": FORMER})
     assert (
         main(
             [
                 "generer",
                 "--contrat",
-                DIJON,
+                contrat,
                 "--annee",
                 "2025",
                 "--par-structure",
@@ -64,7 +68,7 @@ def workbooks(tmp_path_factory):
 
 
 def saisies(path) -> dict[str, object]:
-    retour = ReturnReader(KnownContrats()).read(path)
+    retour = ReturnReader(KnownContrats(toml_reader.parse(DEFINITION, DIJON))).read(path)
     assert not retour.anomalies
     return {s.cle: s.raw for s in retour.saisies}
 
@@ -113,7 +117,9 @@ def test_another_structure_and_the_years_workbook_take_up_nothing_of_it(workbook
 
 def test_a_value_taken_up_is_an_input_that_shows(workbooks):
     page = openpyxl.load_workbook(workbooks / f"{DIJON}-2025-apo.xlsx")["FA 3.1"]
-    (cell,) = [c for rank in page.iter_rows() for c in rank if c.value == "Cité éducative" and c.column == 2]
+    (cell,) = [
+        c for rank in page.iter_rows() for c in rank if c.value == "Cité éducative" and c.column == layout.LABEL_COLUMN
+    ]
     assert not cell.protection.locked
     assert page.cell(cell.row, 12).value == "|Cité éducative|Association|" and page.column_dimensions["L"].hidden
     assert [
@@ -133,7 +139,10 @@ def test_alone_it_is_no_answer(workbooks):
 def test_kept_beside_an_answer_or_changed_it_counts(tmp_path, workbooks):
     opened_book = openpyxl.load_workbook(workbooks / f"{DIJON}-2025-apo.xlsx")
     (cell,) = [
-        c for rank in opened_book["FA 3.1"].iter_rows() for c in rank if c.value == "Cité éducative" and c.column == 2
+        c
+        for rank in opened_book["FA 3.1"].iter_rows()
+        for c in rank
+        if c.value == "Cité éducative" and c.column == layout.LABEL_COLUMN
     ]
     cell.value = "Cité éducative de Chenôve"
     opened_book.save(tmp_path / "apo.xlsx")
@@ -146,6 +155,6 @@ def test_kept_beside_an_answer_or_changed_it_counts(tmp_path, workbooks):
 
 
 def consolidated(path):
-    contrat = toml_reader.load(DIJON)
+    contrat = toml_reader.parse(DEFINITION, DIJON)
     retours = return_files.read({path.name: path}, ReturnReader(KnownContrats(contrat)))
     return way_back.consolider(retours, contrat, 2025, day=date(2026, 2, 1))

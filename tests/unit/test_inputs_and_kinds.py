@@ -22,6 +22,7 @@ INPUTS = {
     "code": "accueil/reponse/siret",
     "case": "1.1/territoire/21001/commune",
 }
+START, END = (places()[f"1.1/avancement/{c}"].cell for c in ("date_debut", "date_fin_prevue"))
 N, M, D, C, V = "NOMBRE_ILLISIBLE", "MONTANT_ILLISIBLE", "DATE_ILLISIBLE", "CHOIX_INCONNU", "CASE_NON_COCHEE"
 E, F, H = "ENTIER_ATTENDU", "FORMULE_DANS_UNE_SAISIE", "VALEUR_HORS_LIMITES"
 # The cell, its format, then what each of the inputs makes of it, in their order: a value, or the code that refuses it.
@@ -103,14 +104,14 @@ def dates_typed(folder, *days):
 def test_beside_a_date_written_month_first_no_other_text_is_read_day_first(tmp_path):
     read_back, found = dates_typed(tmp_path, "11/28/2025", "01/06/2025", "05/05/2025")
     assert read_back == [None, None, datetime.date(2025, 5, 5)]
-    assert found == [("bloquant", "DATE_ILLISIBLE", ("C13",)), ("bloquant", "DATE_ILLISIBLE", ("C14",))]
+    assert found == [("bloquant", "DATE_ILLISIBLE", (START,)), ("bloquant", "DATE_ILLISIBLE", (END,))]
 
 
 def test_what_the_spreadsheet_made_a_date_of_is_then_to_be_confirmed(tmp_path):
     day, other = datetime.date(2025, 6, 1), datetime.date(2025, 6, 13)
     read_back, found = dates_typed(tmp_path, "11/28/2025", day, other)
     assert read_back == [None, day, other]
-    assert found == [("bloquant", "DATE_ILLISIBLE", ("C13",)), ("à confirmer", "ORDRE_JOUR_MOIS_DOUTEUX", ("C14",))]
+    assert found == [("bloquant", "DATE_ILLISIBLE", (START,)), ("à confirmer", "ORDRE_JOUR_MOIS_DOUTEUX", (END,))]
 
 
 def test_dates_written_day_first_are_asked_nothing(tmp_path):

@@ -159,10 +159,10 @@ def test_reworded_texts_of_a_sheet_are_one_anomaly(tmp_path):
 def test_a_prefilled_value_is_told_with_what_it_was(tmp_path):
     line = places("ville")["1.1/mesures/1.1-I01/valeur"].row
     retour = read(
-        modified(filled(tmp_path, BASE, "ville"), lambda opened_book: opened_book["FA 1.1"].__setitem__(f"D{line}", 99))
+        modified(filled(tmp_path, BASE, "ville"), lambda opened_book: opened_book["FA 1.1"].__setitem__(f"E{line}", 99))
     )
     (anomalie,) = retour.anomalies
-    assert (anomalie.gravite, anomalie.code, anomalie.cells) == ("bloquant", "PREREMPLI_MODIFIE", (f"D{line}",))
+    assert (anomalie.gravite, anomalie.code, anomalie.cells) == ("bloquant", "PREREMPLI_MODIFIE", (f"E{line}",))
     assert "99" in anomalie.found and "12" in anomalie.expected
 
 
@@ -197,10 +197,10 @@ def test_a_note_typed_over_last_year_s_figure_is_told(tmp_path):
     retour = read(
         modified(
             filled(tmp_path, BASE, "ville"),
-            lambda opened_book: opened_book["FA 1.1"].__setitem__(f"E{line}", "environ 40"),
+            lambda opened_book: opened_book["FA 1.1"].__setitem__(f"F{line}", "environ 40"),
         )
     )
-    assert statements(retour) == [("à confirmer", "SAISIE_HORS_CADRE", (f"E{line}",))]
+    assert statements(retour) == [("à confirmer", "SAISIE_HORS_CADRE", (f"F{line}",))]
 
 
 @pytest.mark.parametrize(

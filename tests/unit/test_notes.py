@@ -9,10 +9,11 @@ from openpyxl.comments import Comment
 from cls_workbook.reading.opening.ods_sheets import ods_sheets
 from cls_workbook.reading.opening.xml_walk import Budget
 from tests.support.annotated_copies import annotate, faulty, read_back
-from tests.support.small_workbook import DEFINITION, cell, filled, items_read, modified, read
+from tests.support.small_workbook import DEFINITION, filled, items_read, modified, places, read
 
 SAID = {"1.1/mesures/1.1-I01/valeur": 12}
-VALUE = cell("1.1/mesures/1.1-I01/valeur")
+WHERE = places()["1.1/mesures/1.1-I01/valeur"]
+VALUE = WHERE.cell
 THREADED = (
     '<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments">'
     '<threadedComment ref="{cell}" id="{{1}}"><text>en fait 15</text></threadedComment></ThreadedComments>'
@@ -20,7 +21,8 @@ THREADED = (
 BOX = (
     '<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><xdr:twoCellAnchor>'
-    "<xdr:from><xdr:col>5</xdr:col><xdr:colOff>9</xdr:colOff><xdr:row>19</xdr:row></xdr:from>"
+    f"<xdr:from><xdr:col>{WHERE.column - 1}</xdr:col><xdr:colOff>9</xdr:colOff><xdr:row>{WHERE.row - 1}</xdr:row>"
+    "</xdr:from>"
     "<xdr:to><xdr:col>9</xdr:col><xdr:row>22</xdr:row></xdr:to><xdr:sp><xdr:txBody>"
     "<a:p><a:r><a:t>en fait </a:t></a:r><a:r><a:t>15</a:t></a:r></a:p></xdr:txBody></xdr:sp>"
     "</xdr:twoCellAnchor></xdr:wsDr>"
@@ -66,9 +68,8 @@ def test_a_discussion_is_told_as_a_note_is(tmp_path):
 
 
 def test_a_text_box_is_told_at_the_cell_that_it_begins_on(tmp_path):
-    assert VALUE == "F20"
     assert found_in(with_part(tmp_path, "drawing", BOX)) == [
-        ("à confirmer", "NOTE_A_LIRE", ("F20",), "«\u00a0en fait 15\u00a0»")
+        ("à confirmer", "NOTE_A_LIRE", (VALUE,), "«\u00a0en fait 15\u00a0»")
     ]
 
 

@@ -13,6 +13,7 @@ import pytest
 from cls_workbook import forms
 from cls_workbook.domain import locked_facts
 from cls_workbook.domain.carried_over import is_memory
+from cls_workbook.forms.columns import F
 from cls_workbook.forms.layout import MEMORY
 from cls_workbook.reading.locating import sheet_locator
 from cls_workbook.workbook import writer
@@ -136,13 +137,13 @@ def test_without_last_year_a_number_typed_in_its_place_is_told(tmp_path):
 
 def test_the_amount_of_the_year_and_the_campaigns_words_are_told_too(tmp_path, prefilled):
     rank = next(f for f in plan("ville").worksheets if f.fiche == "1.1").rows["1.1/financement/rappel"].numero
-    montant = openpyxl.load_workbook(write(tmp_path, prefilled))[FICHE][f"B{rank}"].value
+    montant = openpyxl.load_workbook(write(tmp_path, prefilled))[FICHE][f"C{rank}"].value
     assert "12 500,50" in simple(montant)
     retour = read(
         write(
             tmp_path,
             prefilled,
-            (FICHE, f"B{rank}", re.sub("12.500", "15\u202f500", montant)),
+            (FICHE, f"C{rank}", re.sub("12.500", "15\u202f500", montant)),
             ("Accueil", "B2", "Nous répondrons en avril"),
         )
     )
@@ -152,7 +153,7 @@ def test_the_amount_of_the_year_and_the_campaigns_words_are_told_too(tmp_path, p
         "SAISIE_HORS_CADRE",
         ("B2",),
     ) and "Suivi de l’année 2025 · Ville de Rivemont" in one.found
-    assert (other.gravite, other.code, other.cells) == ("bloquant", "PREREMPLI_MODIFIE", (f"B{rank}",))
+    assert (other.gravite, other.code, other.cells) == ("bloquant", "PREREMPLI_MODIFIE", (f"C{rank}",))
 
 
 def test_the_date_by_which_to_answer_reworded_is_told_with_what_it_was(tmp_path, prefilled):
@@ -176,11 +177,11 @@ def test_the_date_by_which_to_answer_reworded_is_told_with_what_it_was(tmp_path,
 def test_after_rows_were_inserted_the_cell_is_found_and_told(tmp_path, prefilled):
     def insertable(opened_book) -> None:
         opened_book[FICHE].insert_rows(3, 2)
-        opened_book[FICHE][address(line("1.1/mesures/1.1-I01/valeur") + 2, 5)] = 45
+        opened_book[FICHE][address(line("1.1/mesures/1.1-I01/valeur") + 2, F)] = 45
 
     path = write(tmp_path, prefilled)
     (anomalie,) = [a for a in read(modified(path, insertable)).anomalies if a.code != "FORMULE_MODIFIEE"]
-    assert anomalie.cells == (address(line("1.1/mesures/1.1-I01/valeur") + 2, 5),) and "« 42 »" in simple(
+    assert anomalie.cells == (address(line("1.1/mesures/1.1-I01/valeur") + 2, F),) and "« 42 »" in simple(
         anomalie.expected
     )
 
@@ -277,4 +278,4 @@ def test_nothing_kept_is_not_nothing_printed():
 
 def test_the_memory_of_a_row_is_known_among_all_texts():
     assert is_memory("|ARS|") and not is_memory("|") and not is_memory("ARS|") and not is_memory(12)
-    assert cell("1.1/financement/01/financeur")[0] == "B"
+    assert cell("1.1/financement/01/financeur")[0] == "C"

@@ -140,3 +140,35 @@ def test_a_milestone_does_not_go_backwards(jalon, faulty):
 
 def test_without_last_year_a_milestone_is_compared_with_nothing():
     assert found(one_retour("jalons/1.2-I04/jalon Non engagé", "1.2"), "JALON_EN_RECUL") == []
+
+
+# --- nothing this year ------------------------------------------------------------------------------------------------
+
+NOTHING = "avancement/rien rien à déclarer"
+WHY = "\n avancement/rien_motif L’action commence l’an prochain."
+
+
+def test_a_fiche_without_anything_this_year_is_asked_nothing_else():
+    assert found(one_retour(NOTHING + WHY)) == []
+
+
+@pytest.mark.parametrize("choice", ["rien à déclarer", "sans objet cette année"])
+def test_without_anything_to_declare_one_says_why(choice):
+    cells = ("avancement/rien", "avancement/rien_motif")
+    given = found(one_retour(f"avancement/rien {choice}"), "RIEN_SANS_RAISON")
+    assert [(code, gravite, set(where)) for code, gravite, where in given] == [
+        ("RIEN_SANS_RAISON", A_CONFIRMER, set(cells))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("avancement/etat En cours", "avancement/etat"),
+        ("mesures/1.1-I01/valeur 7", "mesures/1.1-I01/valeur"),
+        ("depenses/total 100", "depenses/total"),
+    ],
+)
+def test_nothing_to_declare_and_yet_an_answer_is_asked_about(line, told):
+    ((code, gravite, cells),) = found(one_retour(f"{NOTHING}{WHY}\n {line}"), "RIEN_ET_POURTANT")
+    assert (code, gravite, set(cells)) == ("RIEN_ET_POURTANT", A_CONFIRMER, {"avancement/rien", told})

@@ -7,8 +7,10 @@ import pytest
 from openpyxl.styles import PatternFill
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION
+from cls_workbook.forms.columns import C, G
 from cls_workbook.reading import return_reader
 from cls_workbook.reading.return_reader import ReturnReader
+from cls_workbook.workbook.description import letter
 from tests.support.small_workbook import (
     all_found,
     blank,
@@ -40,7 +42,7 @@ def test_a_return_says_what_it_is(tmp_path):
         ("1.1", "2.1"),
     )
     assert retour.modele == plan("mutuelle").modele
-    assert retour.worksheets == {"accueil": "Accueil", "1.1": "FA 1.1", "2.1": "FA 2.1"}
+    assert retour.worksheets == {"accueil": "Accueil", "1.1": "FA 1.1", "2.1": "FA 2.1", "territoire": "Territoires"}
     assert (retour.file, retour.path) == ("retour.xlsx", str(path))
 
 
@@ -70,15 +72,15 @@ def test_a_workbook_of_another_version_gives_its_unchanged_answers(tmp_path):
         sheet = opened_book[FICHE]
         rank = line("1.1/mesures/1.1-I02a/valeur")
         sheet.cell(rank, 1).value = "§1.1/mesures/1.1-I99"
-        sheet.cell(rank, 2).value = "Une question d’avant"
-        sheet.cell(rank, 6).value = 31
+        sheet.cell(rank, C).value = "Une question d’avant"
+        sheet.cell(rank, G).value = 31
         sheet[cell("1.1/mesures/1.1-I01/valeur")] = 7
 
     retour = read(modified(blank(tmp_path), former))
     assert items_read(retour) == {"1.1/mesures/1.1-I01/valeur": 7}
     assert [(a.code, a.cells) for a in retour.anomalies] == [
         ("HORS_CAMPAGNE", ()),
-        ("SAISIE_HORS_CADRE", (f"F{line('1.1/mesures/1.1-I02a/valeur')}",)),
+        ("SAISIE_HORS_CADRE", (f"G{line('1.1/mesures/1.1-I02a/valeur')}",)),
     ]
     assert "Heures de permanence" in retour.anomalies[0].found and not retour.anomalies[0].refuses_file
 
@@ -92,10 +94,10 @@ def test_a_label_that_does_not_agree_with_its_key_refuses_the_row(tmp_path):
         filled(
             tmp_path,
             {"1.1/mesures/1.1-I01/valeur": 7, "1.1/mesures/1.1-I02a/valeur": 2.5},
-            elsewhere={f"{FICHE}!B{rank}": "Autre chose"},
+            elsewhere={f"{FICHE}!C{rank}": "Autre chose"},
         )
     )
-    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"B{rank}", f"F{rank}"))]
+    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"C{rank}", f"G{rank}"))]
     assert "Autre chose" in retour.anomalies[0].found and "7" in retour.anomalies[0].found
     assert items_read(retour) == {"1.1/mesures/1.1-I02a/valeur": 2.5}
     assert retour.started_fiches == ("1.1",)
@@ -103,27 +105,41 @@ def test_a_label_that_does_not_agree_with_its_key_refuses_the_row(tmp_path):
 
 def test_a_label_is_recognised_whatever_its_case_and_spaces(tmp_path):
     rank = line("1.1/mesures/1.1-I01/valeur")
-    assert read(filled(tmp_path, {}, elsewhere={f"{FICHE}!B{rank}": " personnes  RENCONTREES "})).anomalies == ()
+    assert read(filled(tmp_path, {}, elsewhere={f"{FICHE}!C{rank}": " personnes  RENCONTREES "})).anomalies == ()
 
 
 def test_a_form_label_that_changed_refuses_its_input(tmp_path):
     rank = line("1.1/depenses/personnel")
-    retour = read(filled(tmp_path, {"1.1/depenses/personnel": 100}, elsewhere={f"{FICHE}!B{rank}": "Salaires"}))
-    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"B{rank}", f"C{rank}"))]
+    retour = read(filled(tmp_path, {"1.1/depenses/personnel": 100}, elsewhere={f"{FICHE}!C{rank}": "Salaires"}))
+    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"C{rank}", f"D{rank}"))]
     assert items_read(retour) == {}
 
 
-def test_a_box_is_found_by_the_name_at_its_left(tmp_path):
-    rank = line("1.1/territoire/21001/commune")
-    retour = read(
-        filled(
-            tmp_path,
-            {"1.1/territoire/21001/commune": "x", "1.1/territoire/21002/commune": "x"},
-            elsewhere={f"{FICHE}!B{rank}": "Aubeterre-sur-Onde"},
-        )
-    )
-    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"B{rank}", f"C{rank}"))]
-    assert items_read(retour) == {"1.1/territoire/21002/commune": "x"}
+BOXES = {"1.1/territoire/21001/commune": "x", "1.1/territoire/21002/commune": "x", "2.1/territoire/Le Port/qpv": "x"}
+
+
+@pytest.mark.parametrize("who", ["", "mutuelle"])
+def test_the_boxes_of_all_fiches_stand_on_one_sheet(tmp_path, who):
+    retour = read(filled(tmp_path, BOXES, who))
+    assert {c: v for c, v in items_read(retour).items() if "/territoire/" in c} == BOXES and retour.anomalies == ()
+    assert {s.sheet for s in retour.saisies if s.cle in BOXES} == {"Territoires"}
+
+
+def test_the_box_of_a_commune_whose_name_changed_is_refused(tmp_path):
+    place = places()["1.1/territoire/21001/commune"]
+    header = f"{letter(place.column)}{place.row - 1}"
+    retour = read(filled(tmp_path, BOXES, elsewhere={f"Territoires!{header}": "Aubeterre-sur-Onde"}))
+    assert all_found(retour) == [("ANCRES_EN_DESACCORD", "Territoires", (header, place.cell))]
+    assert items_read(retour) == {cle: x for cle, x in BOXES.items() if cle != place.cle}
+
+
+def test_the_sheet_of_the_territories_deleted_is_told(tmp_path):
+    def delete(opened_book):
+        del opened_book["Territoires"]
+
+    retour = read(modified(filled(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), delete))
+    assert [(a.code, a.sheet, a.fiche) for a in retour.anomalies] == [("CELLULE_INTROUVABLE", "", "")]
+    assert "Territoires" in retour.anomalies[0].champ
 
 
 def test_a_changed_header_refuses_its_column(tmp_path):
@@ -132,10 +148,10 @@ def test_a_changed_header_refuses_its_column(tmp_path):
         filled(
             tmp_path,
             {"1.1/mesures/1.1-I01/valeur": 7, "1.1/mesures/1.1-I01/statut": "estimé"},
-            elsewhere={f"{FICHE}!F{rank - 1}": "Valeur 2026"},
+            elsewhere={f"{FICHE}!G{rank - 1}": "Valeur 2026"},
         )
     )
-    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"F{rank - 1}", f"F{rank}"))]
+    assert all_found(retour) == [("ANCRES_EN_DESACCORD", FICHE, (f"G{rank - 1}", f"G{rank}"))]
     assert items_read(retour) == {"1.1/mesures/1.1-I01/statut": "estimé"}
 
 
@@ -152,7 +168,7 @@ def test_swapped_columns_follow_their_headers(tmp_path):
     retour = read(modified(filled(tmp_path, {keys[0]: 20, keys[1]: 15}), swap))
     assert items_read(retour) == {keys[0]: 20, keys[1]: 15}
     # Nobody can tell whether the headers alone were exchanged: the values are read, and asked about.
-    boxes = {f"{c}{r}" for c in "EF" for r in (where[0].row - 1, where[0].row)}
+    boxes = {f"{c}{r}" for c in "FG" for r in (where[0].row - 1, where[0].row)}
     assert [(a.gravite, a.code, set(a.cells)) for a in retour.anomalies] == [
         (A_CONFIRMER, "ANCRES_EN_DESACCORD", boxes)
     ]
@@ -173,24 +189,24 @@ def test_a_deleted_column_is_said_once(tmp_path):
         for table in {(p.bloc, p.mesure * bool(p.line)) for p in lost}
     }
     (columns,) = [a for a in retour.anomalies if a.code == "CELLULE_INTROUVABLE"]
-    assert set(columns.cells) == {f"B{rank}" for rank in headers}
+    assert {int(c[1:]) for c in columns.cells} == headers
     assert "Statut" in columns.found and "Référence" in columns.found
     # Boxes whose name or cell went with the column: what now stands beside a name is not taken for an answer.
     assert {a.code for a in retour.anomalies} <= {"CELLULE_INTROUVABLE", "ANCRES_EN_DESACCORD"}
     assert items_read(retour) == {"1.1/mesures/1.1-I01/valeur": 7}
 
 
-def test_a_name_to_tick_may_be_in_any_row_of_its_list(tmp_path):
-    here, there = places()["1.1/territoire/21001/commune"], places()["1.1/territoire/Les Tilleuls/qpv"]
+def test_rows_of_the_territories_in_another_order_follow_their_labels(tmp_path):
+    one, other = (places()[f"{n}/territoire/21001/commune"].row for n in ("1.1", "2.1"))
 
-    def move(opened_book):
-        sheet = opened_book[FICHE]
-        for offset in (-1, 0):
-            one, other = sheet.cell(here.row, here.column + offset), sheet.cell(there.row, there.column + offset)
-            one.value, other.value = other.value, one.value
+    def swap(opened_book):
+        sheet = opened_book["Territoires"]
+        for column in range(1, sheet.max_column + 1):
+            above, below = sheet.cell(one, column), sheet.cell(other, column)
+            above.value, below.value = below.value, above.value
 
-    retour = read(modified(filled(tmp_path, {"1.1/territoire/21001/commune": "x"}), move))
-    assert (items_read(retour), retour.anomalies) == ({"1.1/territoire/21001/commune": "x"}, ())
+    retour = read(modified(filled(tmp_path, BOXES), swap))
+    assert (items_read(retour), retour.anomalies) == (BOXES, ())
 
 
 def test_a_deleted_row_is_said_once_per_sheet(tmp_path):
@@ -219,7 +235,7 @@ def test_a_deleted_header_row_refuses_what_stands_under_it(tmp_path):
             lambda opened_book: opened_book[FICHE].delete_rows(rank - 1),
         )
     )
-    assert all_found(retour) == [("CELLULE_INTROUVABLE", FICHE, (f"F{rank - 1}",))]
+    assert all_found(retour) == [("CELLULE_INTROUVABLE", FICHE, (f"G{rank - 1}",))]
     assert items_read(retour) == {} and retour.started_fiches == ("1.1",)
 
 
@@ -269,10 +285,10 @@ def test_a_sheet_of_an_unknown_fiche_is_said(tmp_path):
 
 def test_a_changed_fact_is_said_with_before_and_after(tmp_path):
     rank = line("1.1/mesures/1.1-I01/valeur")
-    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!D{rank}": 15, f"{FICHE}!B1": "Fiche 1.1 · Un autre titre"}))
+    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!E{rank}": 15, f"{FICHE}!B1": "Fiche 1.1 · Un autre titre"}))
     assert [(a.gravite, a.code, a.cells) for a in retour.anomalies] == [
         (BLOCKING, "PREREMPLI_MODIFIE", ("B1",)),
-        (BLOCKING, "PREREMPLI_MODIFIE", (f"D{rank}",)),
+        (BLOCKING, "PREREMPLI_MODIFIE", (f"E{rank}",)),
     ]
     assert "15" in retour.anomalies[1].found and "12" in retour.anomalies[1].expected
 
@@ -280,22 +296,22 @@ def test_a_changed_fact_is_said_with_before_and_after(tmp_path):
 def test_a_fact_written_otherwise_is_no_change(tmp_path):
     rank = line("1.1/mesures/1.1-I01/valeur")
     assert (
-        read(filled(tmp_path, {}, elsewhere={f"{FICHE}!D{rank}": "12,0", f"{FICHE}!C{rank}": "Personne "})).anomalies
+        read(filled(tmp_path, {}, elsewhere={f"{FICHE}!E{rank}": "12,0", f"{FICHE}!D{rank}": "Personne "})).anomalies
         == ()
     )
 
 
 def test_a_rate_typed_over_its_formula_is_said(tmp_path):
     rank = line("1.1/taux/1.1-I03a/numerateur")
-    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!H{rank}": 0.265}))
-    assert all_found(retour) == [("TAUX_SAISI", FICHE, (f"H{rank}",))]
+    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!I{rank}": 0.265}))
+    assert all_found(retour) == [("TAUX_SAISI", FICHE, (f"I{rank}",))]
 
 
 def test_a_remark_typed_over_the_progress_column_is_told(tmp_path):
     rank = line("1.1/avancement/etat")
-    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!K{rank}": "voir avec la ville"}))
+    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!B{rank}": "voir avec la ville"}))
     assert [(a.gravite, *t) for a, t in zip(retour.anomalies, all_found(retour), strict=True)] == [
-        (A_CONFIRMER, "SAISIE_HORS_CADRE", FICHE, (f"K{rank}",))
+        (A_CONFIRMER, "SAISIE_HORS_CADRE", FICHE, (f"B{rank}",))
     ]
 
 
@@ -353,7 +369,7 @@ def test_a_note_anywhere_is_told_with_its_text(tmp_path):
             {},
             elsewhere={
                 f"{FICHE}!N4": "à revoir avec Paul",
-                f"{FICHE}!E{rank}": 40,
+                f"{FICHE}!F{rank}": 40,
                 "Accueil!F3": 12,
                 "Sommaire!C40": "note",
             },
@@ -361,7 +377,7 @@ def test_a_note_anywhere_is_told_with_its_text(tmp_path):
     )
     assert sorted(all_found(retour)) == [
         ("SAISIE_HORS_CADRE", "Accueil", ("F3",)),
-        ("SAISIE_HORS_CADRE", FICHE, (f"E{rank}",)),
+        ("SAISIE_HORS_CADRE", FICHE, (f"F{rank}",)),
         ("SAISIE_HORS_CADRE", FICHE, ("N4",)),
         ("SAISIE_HORS_CADRE", "Sommaire", ("C40",)),
     ]
@@ -371,8 +387,8 @@ def test_a_note_anywhere_is_told_with_its_text(tmp_path):
 def test_a_hatched_cell_that_was_filled_is_told(tmp_path):
     rank = line("1.1/mesures/1.1-I02a/valeur")
     assert "1.1/mesures/1.1-I02a/dont_qpv" not in places()
-    assert all_found(read(filled(tmp_path, {}, elsewhere={f"{FICHE}!I{rank}": 3}))) == [
-        ("SAISIE_HORS_CADRE", FICHE, (f"I{rank}",))
+    assert all_found(read(filled(tmp_path, {}, elsewhere={f"{FICHE}!J{rank}": 3}))) == [
+        ("SAISIE_HORS_CADRE", FICHE, (f"J{rank}",))
     ]
 
 

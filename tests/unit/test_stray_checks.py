@@ -56,7 +56,9 @@ def test_a_funder_whose_name_is_close_is_a_funder(tmp_path, nom):
 def test_a_total_typed_as_a_category_counts_nowhere(tmp_path):
     said = {"1.1/ventilations/1.1-I03a/02/modalite": "Total", "1.1/ventilations/1.1-I03a/02/numerateur": 4}
     retour = read(filled(tmp_path, VILLE | said))
-    assert found(retour, "TOTAL_SAISI_EN_LIGNE") == [("TOTAL_SAISI_EN_LIGNE", "bloquant", ("B77", "C77"))]
+    assert found(retour, "TOTAL_SAISI_EN_LIGNE") == [
+        ("TOTAL_SAISI_EN_LIGNE", "bloquant", tuple(places()[cle].cell for cle in said))
+    ]
 
 
 # --- volets ---------------------------------------------------------------------------------------------------------

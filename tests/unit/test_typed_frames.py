@@ -179,7 +179,7 @@ def test_an_added_row_is_typed_like_the_others(tmp_path):
 
     def insertable(opened_book):
         opened_book[FICHE].insert_rows(rank + 1)
-        opened_book[FICHE][f"B{rank + 1}"], opened_book[FICHE][f"E{rank + 1}"], opened_book[FICHE][f"F{rank + 1}"] = (
+        opened_book[FICHE][f"C{rank + 1}"], opened_book[FICHE][f"F{rank + 1}"], opened_book[FICHE][f"G{rank + 1}"] = (
             "ARS",
             "1 000 €",
             "beaucoup",
@@ -188,11 +188,11 @@ def test_an_added_row_is_typed_like_the_others(tmp_path):
     result = typed_frames.type_values([read(modified(filled(tmp_path, WHO), insertable))], trial())
     v = result.values[result.values["bloc"] == "financement"]
     assert [(r.ligne, r.champ, r.valeur, r.cellule) for r in v.itertuples()] == [
-        ("02+1", "financeur", "ARS", f"B{rank + 1}"),
-        ("02+1", "engage", Decimal("1000.00"), f"E{rank + 1}"),
+        ("02+1", "financeur", "ARS", f"C{rank + 1}"),
+        ("02+1", "engage", Decimal("1000.00"), f"F{rank + 1}"),
     ]
-    assert [(a.code, a.cells) for a in result.anomalies] == [("MONTANT_ILLISIBLE", (f"F{rank + 1}",))]
-    assert result.addresses(trial())["retour.xlsx"]["1.1/financement/02+1/verse"] == (FICHE, f"F{rank + 1}")
+    assert [(a.code, a.cells) for a in result.anomalies] == [("MONTANT_ILLISIBLE", (f"G{rank + 1}",))]
+    assert result.addresses(trial())["retour.xlsx"]["1.1/financement/02+1/verse"] == (FICHE, f"G{rank + 1}")
 
 
 # --- who answers ----------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from cls_workbook import forms, resources
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.questions import AMOUNT_MAX
 from cls_workbook.forms import examples, layout
+from cls_workbook.forms.columns import STATE, I
 from cls_workbook.forms.layout import InputPlace
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.workbook import writer
@@ -38,6 +39,11 @@ FUNCTIONS_USED = {
     "COUNTIF",
     "FIXED",
     "IF",
+    "INT",
+    "ISERROR",
+    "ISNUMBER",
+    "LEN",
+    "MATCH",
     "MIN",
     "N",
     "OR",
@@ -81,8 +87,8 @@ def visible_ones(opened_book: openpyxl.Workbook) -> list[Worksheet]:
 
 
 def test_there_is_one_sheet_per_fiche_between_the_front_and_the_hidden_sheets(opened_book):
-    all_expected = ["Accueil", "Sommaire", *(f"FA {f.numero}" for f in DIJON.fiches), "Listes", "_identification"]
-    assert opened_book.sheetnames == all_expected
+    all_expected = ["Accueil", "Sommaire", *(f"FA {f.numero}" for f in DIJON.fiches), "Territoires"]
+    assert opened_book.sheetnames == [*all_expected, "Listes", "_identification"]
     assert {f.title: f.sheet_state for f in opened_book.worksheets if f.sheet_state != "visible"} == {
         "Listes": "hidden",
         "_identification": "veryHidden",
@@ -92,13 +98,21 @@ def test_there_is_one_sheet_per_fiche_between_the_front_and_the_hidden_sheets(op
 
 def test_a_fiche_holds_the_blocks_that_its_contract_calls_for_and_no_other():
     worksheets = {f.fiche: f for f in plan().worksheets if f.fiche}
-    always = {"avancement", "territoire", "partenaires", "financement", "depenses", "qualitatif"}
+    always = {"avancement", "financement", "depenses", "qualitatif"}  # Dijon does not ask for partners
     blocks = {numero: {e.bloc for r in f.rows.values() for e in r.input_places} for numero, f in worksheets.items()}
     assert blocks["2.3"] == always | {"reponse", "mesures", "taux", "durees", "jalons", "ventilations"}
     assert blocks["3.4"] == always | {"mesures", "taux", "textes", "ventilations"}
     assert blocks["5.2"] == always | {"reponse", "jalons"}
     assert blocks["1.2"] == always | {"reponse", "mesures", "satisfaction", "ventilations"}
     assert "complements" in blocks["2.2"] and all("complements" not in b for n, b in blocks.items() if n != "2.2")
+
+
+def test_the_territories_are_asked_once_for_the_fiches_of_the_workbook():
+    boxes = {e.cle for e in plan().input_places() if e.sheet == "Territoires"}
+    asked = [f for f in DIJON.fiches if "territoire" not in f.non_demandes]  # not where the contract is evaluated
+    assert len(boxes) == len(asked) * (len(DIJON.communes) + len(DIJON.qpv))
+    own = forms.plan(DIJON, YEAR, next(r for r in forms.repondants(DIJON) if r.id == "apo"))
+    assert {e.fiche for e in own.input_places() if e.bloc == "territoire"} == {"3.1"}
 
 
 def test_every_measure_of_the_contract_is_asked_once():
@@ -115,12 +129,12 @@ def test_only_persons_are_asked_whether_they_were_counted_once_and_where_they_li
     counted = [m for f in DIJON.fiches for m in f.mesures if m.type in ("entier", "decimal", "liste", "ventilation")]
     for mesure in counted:
         people = mesure.agregation == "PERSONNES" and mesure.type == "entier"
-        assert ((mesure.id, "double_compte") in placed) == people, mesure.id
+        assert (mesure.id, "double_compte") not in placed, mesure.id  # Dijon's contract leaves it out
         assert ((mesure.id, "dont_qpv") in placed) == (people if mesure.qpv is None else mesure.qpv), mesure.id
     # what is not asked is closed, and says so
     sheet = next(f for f in plan().worksheets if f.fiche == "2.3")
     leavers = sheet.rows["2.3/mesures/2.3-I04"].numero
-    assert [opened_book["FA 2.3"].cell(leavers, c).value for c in (8, 9)] == ["—", "—"]
+    assert opened_book["FA 2.3"].cell(leavers, I).value == "—"
 
 
 def test_each_key_stands_in_its_row_and_nowhere_else(opened_book):
@@ -162,9 +176,10 @@ def test_the_sommaire_links_to_every_fiche_and_each_fiche_back(opened_book):
     def links(sheet: str) -> list[tuple[str, str]]:
         return [(c.value, c.hyperlink.location) for r in opened_book[sheet].iter_rows() for c in r if c.hyperlink]
 
-    assert [x for x in links("Sommaire") if x[0] != "← Accueil"] == [
-        (f.numero, f"'FA {f.numero}'!B1") for f in DIJON.fiches
-    ]
+    to_fiches = [(f.numero, f"'FA {f.numero}'!B1") for f in DIJON.fiches]
+    territories = ("Territoires touchés, pour toutes vos fiches\u00a0→", "'Territoires'!A1")
+    assert [x for x in links("Sommaire") if x[0] != "← Accueil"] == [*to_fiches, territories]
+    assert links("Territoires") == [("← Revenir au sommaire", "'Sommaire'!A1"), *to_fiches[:-1]]
     titles = [
         c.value
         for (c,) in opened_book["Sommaire"].iter_rows(min_row=4, max_row=3 + len(DIJON.fiches), min_col=4, max_col=4)
@@ -293,7 +308,7 @@ def test_what_is_asked_and_what_is_optional_look_different_and_not_by_colour_alo
     for nom, sheet in ((f.sheet.nom, f) for f in plan().worksheets if f.fiche):
         mandatory = {r.numero for r in sheet.rows.values() if any(e.obligatoire for e in r.input_places)}
         for line in mandatory:
-            assert '"à remplir"' in opened_book[nom].cell(line, 11).value
+            assert '"à remplir"' in opened_book[nom].cell(line, STATE).value
 
 
 def test_numbers_show_as_what_they_are(opened_book):

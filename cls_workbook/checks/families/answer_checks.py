@@ -72,7 +72,8 @@ class ValueNotFilledIn(RetourCheck):
             mesures = [m for i in indicateurs for m in i.mesures]
             is_silent = not any((*here(r), m.id) in self.answers.fills for m in mesures)
             # Said better by another rule (active without an indicator), or nothing to say (nothing was done).
-            if is_silent and self.words.phase(r["etat"]) in (IN_PROGRESS, COMPLETED, NOT_STARTED, POSTPONED, ABANDONED):
+            said = self.words.phase(r["etat"]) in (IN_PROGRESS, COMPLETED, NOT_STARTED, POSTPONED, ABANDONED)
+            if r["rien"] or (is_silent and said):
                 continue
             gaps = [(m, cells) for m in mesures if (cells := self._missing(r, m)) is not None]
             shared = fiche is not None and fiche.volets and any(i.volet is None for i in indicateurs)

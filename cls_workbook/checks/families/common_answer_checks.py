@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.families.campaign_checks import ExpectedCheck, answering_together, of_volet
 from cls_workbook.checks.given.typed_answers import ANSWER_FIELDS, MESURE_BLOCKS, Row, place_of
-from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
+from cls_workbook.domain.asked.money_questions import EXPENDITURE_POSTS
 from cls_workbook.french import amount_fr, date_fr, fold, number_fr
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import as_dicts

@@ -57,8 +57,8 @@ class AmountWithoutForecast(RetourCheck):
     """Silent for a contract that prints no amount at all, and for a fiche whose money follows a rule."""
 
     code, gravity = "MONTANT_SANS_PREVISION", INFORMATION
-    sought = "Un montant de la maquette est saisi pour une fiche dont le contrat n’imprime aucun montant."
-    expected = "aucun montant n’est imprimé au contrat pour cette fiche"
+    sought = "Un montant de la maquette est saisi pour une fiche dont aucun montant n’est inscrit au contrat."
+    expected = "aucun montant n’est inscrit au contrat pour cette fiche"
     remedy = "rien à corriger si le COPIL a décidé ce montant depuis."
 
     def in_retours(self) -> Iterator[Anomalie]:

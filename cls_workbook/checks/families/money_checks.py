@@ -12,7 +12,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, FicheCheck, RetourCheck, RowCheck
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Here, Row, above, here, typed_cells
-from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
+from cls_workbook.domain.asked.money_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import FicheFinancement
 from cls_workbook.domain.wording import is_of_another
 from cls_workbook.french import amount_fr, fold, listing, rate_fr
@@ -259,7 +259,7 @@ class RateAboveContrat(_MoneyOfAFiche):
     year, against its cost."""
 
     code, gravity = "TAUX_SUPERIEUR_AU_CONTRAT", A_CONFIRMER
-    sought = "La part financée dépasse de plus d’un point le taux imprimé au contrat."
+    sought = "La part financée dépasse de plus d’un point le taux inscrit au contrat."
     remedy = CONFIRM
 
     def on_fiche(self, fiche: str) -> Iterator[Anomalie]:

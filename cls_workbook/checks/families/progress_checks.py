@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, RetourCheck, RowCheck
 from cls_workbook.checks.given.typed_answers import MESURE_BLOCKS, Here, Row, above, here, typed_cells
+from cls_workbook.domain.entry_questions import NOTHING
 from cls_workbook.domain.model import Mesure
 from cls_workbook.french import date_fr, fold, number_fr
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, columns
@@ -34,7 +35,7 @@ class BlankEtat(RetourCheck):
     def in_retours(self) -> Iterator[Anomalie]:
         expected = f"un état parmi : {', '.join(self.contrat.listes.etats)}"
         for r in self.answers.progress_rows:
-            if self.is_lacking(r, "etat"):
+            if self.is_lacking(r, "etat") and not r["rien"]:
                 yield self.at(r, "vide", "etat", cells=self.blank_cells(r, "etat"), expected=expected)
 
 
@@ -126,6 +127,33 @@ class MissingReason(_UnansweredCause):
     expected = "le motif du report ou de l’abandon"
     remedy = "dites en une phrase pourquoi l’action est reportée ou abandonnée."
     calling, lacking = (POSTPONED, ABANDONED), "motif"
+
+
+class NothingWithoutReason(_UnansweredCause):
+    code, gravity = "RIEN_SANS_RAISON", A_CONFIRMER
+    sought = "La fiche est déclarée sans objet, ou sans rien à déclarer, et rien ne dit pourquoi."
+    expected = "en une phrase, pourquoi la fiche n’appelle pas de réponse cette année"
+    remedy = "dites en une phrase pourquoi, à droite du choix."
+    cause, calling, lacking = "rien", tuple(map(fold, NOTHING)), "rien_motif"
+
+
+class NothingYetAnswered(RetourCheck):
+    code, gravity = "RIEN_ET_POURTANT", A_CONFIRMER
+    sought = "La fiche est déclarée sans objet, ou sans rien à déclarer, et des réponses y sont saisies."
+    expected = "une fiche sans rien d’autre, ou des réponses sans ce choix"
+    remedy = "effacez ce choix, ou les réponses qui ne valent plus ; en attendant, elles comptent."
+
+    def in_retours(self) -> Iterator[Anomalie]:
+        answered = {(file, fiche): bloc for (file, fiche, _), fills in self.answers.fills.items() for bloc in fills[:1]}
+        for r in self.answers.progress_rows:
+            if not r["rien"]:
+                continue
+            typed = [c for c in ("etat", "realisation") if r[c] is not None]
+            cells = typed_cells(r, "rien", *typed) + [f.cell for f in [answered.get(here(r))] if f]
+            money = [row for bloc in SPENT for row in self.answers.rows(bloc) if here(row) == here(r)]
+            cells += [c for row in money for c in typed_cells(row, *SPENT[row["bloc"]])]
+            if len(cells) > 1:
+                yield self.at(r, f"« {r['rien']} », avec {len(cells) - 1} réponse(s) ou plus", "rien", cells=cells)
 
 
 class EndBeforeStart(RowCheck):

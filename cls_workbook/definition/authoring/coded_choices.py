@@ -8,6 +8,7 @@ from cls_workbook.definition.asked.all_sections import DESCRIPTION
 from cls_workbook.definition.rule_templates import models
 from cls_workbook.domain import lifetime, model, rules
 from cls_workbook.domain.announced.money_lines import LINE_STATES
+from cls_workbook.domain.asked import left_out
 from cls_workbook.domain.verification import fiche_faults, list_faults, whole_contract
 from cls_workbook.french import fold
 
@@ -30,6 +31,7 @@ _CODES: dict[str, tuple[str, ...]] = {
     "bases_d_aide": rules.SUBSIDY_BASES,
     "plafonds_par": rules.CAP_SCOPES,
     "changements": lifetime.CHANGES_NEEDING_AVENANT,
+    "questions_facultatives": tuple(left_out.QUESTIONS),
     "instances": lifetime.DECISION_INSTANCES,
     "modeles_de_regle": tuple(models()),
 }

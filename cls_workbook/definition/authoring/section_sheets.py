@@ -188,7 +188,7 @@ class _RowsSheet:
         page.write(KEYS, numero, f"{MARK}{box.cle}", "cle")
         page.write(EXAMPLES, numero, f"ex.{NBSP}: {example}" if example else None, "aide:retrait")
         page.write(HEADERS, numero, title_of(box), "entete_saisie" if box.required else "entete")
-        top = height(f"ex. : {example}", box.column.width, 20, size=9)
+        top = height(f"ex. : {example}", box.column.width, 20)
         page.heights[EXAMPLES] = min(max(page.heights.get(EXAMPLES, 20), top), 64)
         own_rows = FIRST_ROW + (len(shipped_themes()) if self.section.nom == "themes" else 0)
         for row, line in self.grid.rows():
@@ -321,5 +321,5 @@ def _question(page: Sheet, box: ColumnBox, valeur: Value, line: int) -> None:
     page.write(line, FORM_COLUMN, valeur, style_of(box))
     aide = help_of(box.column).replace("\n", " ")
     page.write(line, 4, aide, "aide:retrait")
-    page.heights[line] = max(height(aide, 84, 22, size=9), height(valeur, 60) if isinstance(valeur, str) else 22)
+    page.heights[line] = max(height(aide, 84, 22), height(valeur, 60) if isinstance(valeur, str) else 22)
     page.validations.append(validation(box, CellRange(line, FORM_COLUMN, line, FORM_COLUMN)))

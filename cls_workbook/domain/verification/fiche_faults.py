@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cls_workbook.domain import model
 from cls_workbook.domain.announced.money_lines import LINE_STATES, PrintedLine
+from cls_workbook.domain.asked.left_out import QUESTIONS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, places
@@ -54,6 +55,8 @@ def fiches(contrat: Contrat) -> Iterator[DefinitionFault]:
         if fiche.axe is not None and fiche.axe in fiche.autres_axes:
             yield here.fault("autres_axes", f"« {fiche.axe} » est déjà l’axe de la fiche.", "Retirez-le.")
         yield from here.too_long("titre", "sous_titre", "titre_recapitulatif")
+        for champ in ("non_demandes", "demandes"):
+            yield from here.among(champ, QUESTIONS)
         yield from here.references("porteurs", contrat.by_structure, "la structure")
         if not fiche.porteurs and not any(v.porteurs for v in fiche.volets):
             message = "la fiche n’a pas de porteur : personne ne répondrait."

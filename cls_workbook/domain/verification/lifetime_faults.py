@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from cls_workbook.domain.asked.left_out import QUESTIONS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, DECISION_INSTANCES, Period, Revision
 from cls_workbook.domain.model import Axe, Contrat, Enveloppe, Signatory
@@ -51,6 +52,7 @@ def fiscal_year(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield from _year_counts(here, contrat)
     yield from here.among("avenant_requis", CHANGES_NEEDING_AVENANT)
     yield from here.repetitions("avenant_requis")
+    yield from here.among("non_demandes", QUESTIONS)
 
 
 def _year_counts(here: FieldPlace, contrat: Contrat) -> Iterator[DefinitionFault]:

@@ -63,10 +63,11 @@ def _remade_copy(
 ) -> bytes:
     from cls_workbook.office.annotation.annotated_copy import WorkingCopy
     from cls_workbook.office.annotation.redrawn_return import remake
+    from cls_workbook.reading.locating.expected_row import groupe_of
 
     carried_over = remake(retour, contrat)
     keys = {location: cle for cle, location in addresses.items()}
-    displaced = {cle.partition("/")[0] for cle in retour.moved_inputs}
+    displaced = {groupe_of(cle) for cle in retour.moved_inputs}
     in_place = {nom for groupe, nom in retour.worksheets.items() if groupe not in displaced} & carried_over.worksheets
 
     def where(sheet: str, cell: str) -> tuple[str, str] | None:

@@ -134,7 +134,7 @@ def _buttons(page: CoordinatorPage) -> None:
         page.sheet.buttons.append(Button(page.line, B, action.nom, action.macro, *size, alt_text))
         page.next_row(_BUTTON_ROW_HEIGHT)
     page.merge(B, E, typography(NO_MACRO_HELP), "aide")
-    page.next_row(height(NO_MACRO_HELP, sum(WIDTHS), size=9))
+    page.next_row(height(NO_MACRO_HELP, sum(WIDTHS)))
 
 
 def _situation(page: CoordinatorPage) -> None:

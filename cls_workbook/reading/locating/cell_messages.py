@@ -201,7 +201,5 @@ def outside_inputs(location: Place, found_cells: Iterable[tuple[Any, ...]]) -> l
 def other_texts(anomalies: Sequence[Anomalie]) -> Anomalie:
     """Another version's own printed texts among them cannot be told from what was typed."""
     a = anomalies[0]
-    found = f"{len(anomalies)} cellules que ce modèle n’imprime pas : " + ", ".join(
-        x.found for x in anomalies[:QUOTED_MAX]
-    )
+    found = f"{len(anomalies)} cellules que ce modèle n’a pas : " + ", ".join(x.found for x in anomalies[:QUOTED_MAX])
     return replace(a, cells=tuple(dict.fromkeys(c for x in anomalies for c in x.cells)), found=typography(found))

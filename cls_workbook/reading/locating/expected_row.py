@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cls_workbook.domain import entry_questions
 from cls_workbook.forms.layout import FILLED, TO_FILL, InputPlace, KeyedRow
 from cls_workbook.forms.layout import MEMORY as MEMORY_COLUMN
 from cls_workbook.reading.locating.still_printed import MEMORY, NUMBER, TEXT, FreeCell
 from cls_workbook.workbook.description import Cell, Formula, Link
 
 HOME, IDENTIFICATION = "accueil", "identification"
+TERRITORY = entry_questions.TERRITORY.nom  # the sheet that asks something of every fiche
 INFORMATION_PREFIX = "accueil/information/"  # rows whose text depends on the campaign
+
+
+def fiche_of(groupe: str) -> str:
+    """The fiche that a group of rows is about, "" for those that are about all."""
+    return "" if groupe in (HOME, TERRITORY) else groupe
+
+
+def groupe_of(cle: str) -> str:
+    """The group of the sheet on which the input of this key stands."""
+    groupe, _, rest = cle.partition("/")
+    return TERRITORY if rest.partition("/")[0] == TERRITORY else groupe
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,11 @@ class ExpectedRow:
     suivi: int
     tally: bool
     free_cells: dict[int, FreeCell]
+
+    def is_of(self, fiches: Collection[str]) -> bool:
+        """Is it in a workbook with these fiches? (none: it is not known which)"""
+        of_one = fiches and self.places and self.prefix.startswith(f"{TERRITORY}/")
+        return not of_one or self.places[0].fiche in fiches
 
     @property
     def by_header(self) -> bool:

@@ -10,7 +10,7 @@ from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.locating import cell_messages
 from cls_workbook.reading.locating.column_finder import ColumnMap, LocatedRow
-from cls_workbook.reading.locating.expected_row import ExpectedRow
+from cls_workbook.reading.locating.expected_row import ExpectedRow, fiche_of
 from cls_workbook.reading.locating.retour import ReadInput, ReadSheet, TypedInput
 from cls_workbook.reading.locating.still_printed import Reminders, is_identical
 from cls_workbook.reading.locating.workbook_model import WorkbookModel
@@ -36,8 +36,8 @@ class LocatedSheet:
     ):
         self.printed_facts = printed_facts
         self.grid, self.lines, self.modele, self.same_version = grid, grid.lines, modele, same_version
-        self.output = ReadSheet(grid.nom, groupe)
-        self.location = Place(file, grid.nom, "" if groupe == "accueil" else groupe)
+        self.output, self.fiches = ReadSheet(grid.nom, groupe), tuple[str, ...]()  # the fiches of the workbook
+        self.location = Place(file, grid.nom, fiche_of(groupe))
         self.key_column, self.keys = column, anchors
         self.its_own = {c for _, c in anchors if c in modele.rows and c.partition("/")[0] == groupe}
         self.located_rows: list[LocatedRow] = [(i, modele.rows[c]) for i, c in self.keys if c in self.its_own]

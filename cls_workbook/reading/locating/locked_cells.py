@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cls_workbook.anomalies import Anomalie, Place
-from cls_workbook.forms.layout import FILLED, MARK, TO_FILL
+from cls_workbook.forms.layout import FILLED, MARK, TO_CORRECT, TO_FILL
 from cls_workbook.french import fold
 from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.locating import cell_messages, formula_comparison
@@ -95,7 +95,7 @@ class LockedCells:
                 formula_comparison.in_words(self._formula(expected_row, column)),
             )
             for i, j, column, expected_row in overwritten
-            if expected_row.suivi != column or self._at(i, j) not in (FILLED, TO_FILL)
+            if expected_row.suivi != column or self._at(i, j) not in (FILLED, TO_FILL, TO_CORRECT)
         ]
 
     def outside_inputs(self) -> list[Anomalie]:

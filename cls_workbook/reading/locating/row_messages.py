@@ -21,7 +21,7 @@ def disagreements(location: Place, by_table: dict[str, tuple[list[str], list[str
             "intitulé de la ligne",
             " ; ".join(hits[:QUOTED_MAX])
             + (f" ; et {len(hits) - QUOTED_MAX} autre(s) ligne(s)" if len(hits) > QUOTED_MAX else ""),
-            "l’intitulé imprimé, dans sa ligne d’origine",
+            "l’intitulé d’origine, dans sa ligne",
             "remettez les lignes dans leur ordre d’origine, sans modifier les intitulés, puis renvoyez le classeur.",
         )
         for cells, hits in by_table.values()
@@ -35,7 +35,7 @@ def deleted_headings(location: Place, cells: list[str], values: Sequence[object]
         location,
         cells,
         "colonne des intitulés",
-        f"la colonne des intitulés (colonne B) a été supprimée (saisi en regard : {quoted(values)})",
+        f"la colonne des intitulés (colonne C) a été supprimée (saisi en regard : {quoted(values)})",
         "toutes les colonnes du modèle",
         "rétablissez la colonne, ou reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",
     )
@@ -96,7 +96,7 @@ def reworded_question(location: Place, cells: list[str], before: str, now: str) 
         location,
         cells,
         now,
-        f"« {as_text(before)} », imprimé par une autre version du modèle",
+        f"« {as_text(before)} », écrit par une autre version du modèle",
         f"« {as_text(now)} »",
         "vérifiez que la réponse vaut pour la question telle qu’elle est posée aujourd’hui ; elle a été reprise.",
     )
@@ -126,7 +126,7 @@ def erased_anchors(location: Place, cells: list[str], column_deleted: bool) -> A
         if column_deleted
         else f"{len(cells)} repère(s) masqué(s) effacé(s) dans la colonne A",
         "les repères masqués du modèle",
-        "rien : les intitulés imprimés, restés en place, ont suffi à lire les réponses.",
+        "rien : les intitulés, restés en place, ont suffi à lire les réponses.",
     )
 
 

@@ -17,7 +17,7 @@ from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.cells.shown import quoted
 from cls_workbook.reading.locating import cell_messages, row_messages, unplaced
 from cls_workbook.reading.locating.column_finder import LocatedRow, restored_anchors
-from cls_workbook.reading.locating.expected_row import INFORMATION_PREFIX, ExpectedRow
+from cls_workbook.reading.locating.expected_row import INFORMATION_PREFIX, ExpectedRow, fiche_of
 from cls_workbook.reading.locating.located_sheet import LocatedSheet
 from cls_workbook.reading.locating.locked_cells import LockedCells, changed_formulas
 from cls_workbook.reading.locating.retour import ReadInput, ReadSheet, TypedInput
@@ -44,17 +44,19 @@ def read_sheet(
     groupe: str,
     same_version: bool,
     printed_facts: Reminders | None,
+    fiches: tuple[str, ...] = (),
 ) -> ReadSheet:
     """Reads the sheet of one group (``accueil`` or a fiche), whose keys (row, key) stand in ``column``.
 
     ``same_version``: the workbook was made from this very contract, so that a missing row was deleted by someone.
     ``printed_facts``: what it says that the campaign printed in its locked cells (see ``domain.locked_facts``).
+    ``fiches``: those of the workbook.
     """
     may_be_as_sent = same_version and column == 0 and not grid.since_1904
     in_place = modele.sheet_templates[groupe].saisies(grid, printed_facts) if may_be_as_sent else None
     if in_place is not None:
         return sheet_in_place(grid, in_place, modele, file, groupe)
-    all_expected = [modele.rows[cle] for cle in modele.groups[groupe]]
+    all_expected = modele.expected(groupe, fiches)
     restored = (
         restored_anchors(grid.lines, column, anchors, all_expected, modele.texts[groupe])
         if same_version and len(anchors) < len(all_expected)
@@ -69,6 +71,7 @@ def read_sheet(
                 reading.location, [address(i + 1, max(column, 0) + 1) for i, _ in restored], column < 0
             )
         )
+    reading.fiches = fiches
     reading.read()
     if same_version or reading.orphans:
         unplaced.report_absences(reading)
@@ -84,7 +87,7 @@ def sheet_in_place(grid: Grid, saisies: list[TypedInput], modele: WorkbookModel,
     # Most sheets write theirs as another one did: nothing to look at again.
     if grid.written_formulas is not None and grid.written_formulas == sheet_template.trusted_formulas:
         return ReadSheet(grid.nom, groupe, saisies)
-    location = Place(file, grid.nom, "" if groupe == "accueil" else groupe)
+    location = Place(file, grid.nom, fiche_of(groupe))
     anomalies = changed_formulas(location, grid, sheet_template.formula_texts, True)
     if not anomalies:
         sheet_template.trusted_formulas = grid.written_formulas
@@ -164,9 +167,8 @@ class _SheetReading(LocatedSheet):
         return True
 
     def _elsewhere(self, i: int, expected_row: ExpectedRow, place: InputPlace) -> tuple[int, int] | None:
-        """The cell at the right of the label, elsewhere in its row; a name to tick may be in any row of its list."""
-        ranks = [i] if expected_row.label else [r for r, c in self.keys if c.startswith(f"{expected_row.prefix}/")]
-        all_found = [(r, k + 1) for r in ranks for k, v in enumerate(self.lines[r]) if are_same(v, place.label)]
+        """The cell at the right of the label, elsewhere in its row."""
+        all_found = [(i, k + 1) for k, v in enumerate(self.lines[i]) if are_same(v, place.label)]
         return all_found[0] if len(all_found) == 1 else None
 
     def _places_in_table(self, i: int, expected_row: ExpectedRow) -> list[ReadInput] | None:

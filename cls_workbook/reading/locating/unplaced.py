@@ -31,9 +31,7 @@ def report_unknown_rows(sheet: LocatedSheet) -> None:
             sheet.all_printed |= {
                 (i, j): str(sheet.printed_facts.get(cle, "")) for j, _ in filled[:1] if sheet.printed_facts is not None
             }
-        if cle.startswith(INFORMATION_PREFIX) or cle.rpartition("/")[0] in sheet.modele.boxes & {
-            c.rpartition("/")[0] for c in sheet.its_own
-        }:
+        if cle.startswith(INFORMATION_PREFIX):
             continue
         sheet.accounted.update((i, j) for j, _ in filled)
         groupe = cle.partition("/")[0]
@@ -114,7 +112,7 @@ def report_absences(sheet: LocatedSheet) -> None:
     count."""
     already_seen = {c for _, c in sheet.keys}
     missing = []
-    for expected_row in (sheet.modele.rows[c] for c in sheet.modele.groups[sheet.output.groupe]):
+    for expected_row in sheet.modele.expected(sheet.output.groupe, sheet.fiches):
         if expected_row.cle in already_seen or expected_row.role not in ("saisie", "entete"):
             continue
         if expected_row.prefix in sheet.modele.extensible and expected_row.places:

@@ -6,7 +6,7 @@ Compiled once for a reader from the plan that drew the workbook; what a sheet pr
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from typing import NamedTuple
 
 from cls_workbook import forms
@@ -15,7 +15,7 @@ from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.layout import InputPlace, SheetPlan
 from cls_workbook.french import fold
-from cls_workbook.reading.locating.expected_row import HOME, CountedAnswer, ExpectedRow, expected_row
+from cls_workbook.reading.locating.expected_row import HOME, TERRITORY, CountedAnswer, ExpectedRow, expected_row
 from cls_workbook.reading.locating.sheet_template import SheetTemplate
 from cls_workbook.workbook.description import Cell, Formula, Link, Sheet
 
@@ -65,7 +65,7 @@ class Annex(NamedTuple):
 class WorkbookModel:
     """The expected rows by key, and the printed texts of each sheet.
 
-    ``extensible``: prefix of a table that may grow → its first row; ``boxes``: prefixes of lists of names to tick.
+    ``extensible``: prefix of a table that may grow → its first row.
     """
 
     def __init__(self, contrat: Contrat, annee: int, fast: bool = True):
@@ -83,12 +83,11 @@ class WorkbookModel:
         self.texts = EachOnce(self._drawn, lambda groupe: _texts(self._drawn[groupe].sheet.cells))
         self.printed = EachOnce(self._drawn, self._printed_on)  # how many texts are
         self.ambiguous = EachOnce(self._drawn, self._ambiguous_in)  # printed on a sheet, and choices of its inputs
-        self.counted = EachOnce(self._drawn, lambda g: [CountedAnswer.of(a) for a in self._rows_of(g) if a.tally])
+        self.counted = EachOnce(self._drawn, lambda g: [CountedAnswer.of(a) for a in self.expected(g) if a.tally])
         self.sheet_templates = EachOnce(self._drawn, self._template_of)
         drawn = {f.sheet.nom for f in plan.worksheets}
         annexes = {f.nom: f for f in plan.workbook.worksheets if f.nom not in drawn and f.cells}
         self.annexes = EachOnce(annexes, lambda nom: Annex.of(annexes[nom]))
-        self.boxes = {a.prefix for a in self.rows.values() if a.places and not a.by_header and not a.label}
         self.places = {p.cle: p for a in self.rows.values() for p in a.places}
         self._fingerprints: dict[tuple[str, ...], str] = {}
 
@@ -103,17 +102,18 @@ class WorkbookModel:
             if row_here.prefix in sheet.extensible and row_here.places:
                 self.extensible.setdefault(row_here.prefix, row_here)
 
-    def _rows_of(self, groupe: str) -> list[ExpectedRow]:
-        return [self.rows[cle] for cle in self.groups[groupe]]
+    def expected(self, groupe: str, fiches: Collection[str] = ()) -> list[ExpectedRow]:
+        """The rows of a sheet, in a workbook with these fiches (all of them if none is named)."""
+        return [row for cle in self.groups[groupe] if (row := self.rows[cle]).is_of(fiches)]
 
     def _printed_on(self, groupe: str) -> int:
         return len({printed_text(c.valeur) for c in self._drawn[groupe].sheet.cells} - {""})
 
     def _ambiguous_in(self, groupe: str) -> frozenset[str]:
-        return self.texts[groupe] & {choix for a in self._rows_of(groupe) for p in a.places for choix in p.choix}
+        return self.texts[groupe] & {choix for a in self.expected(groupe) for p in a.places for choix in p.choix}
 
     def _template_of(self, groupe: str) -> SheetTemplate:
-        rows = self._rows_of(groupe)
+        rows = self.expected(groupe)
         free_cells = {(a.numero, column): free for a in rows for column, free in a.free_cells.items()}
         return SheetTemplate(self._drawn[groupe], rows, free_cells, self._fast)
 
@@ -131,10 +131,9 @@ class WorkbookModel:
         if fiches not in self._fingerprints:
             if len(self._fingerprints) >= VERSIONS_KEPT:
                 self._fingerprints.clear()
-            groups = (HOME, *(g for g in self.groups if g in fiches))
-            self._fingerprints[fiches] = forms.version(
-                (p for g in groups for c in self.groups[g] for p in self.rows[c].places), self.annee
-            )
+            groups = (HOME, *(g for g in self.groups if g in fiches), *(g for g in self.groups if g == TERRITORY))
+            rows = (row for g in groups for row in self.expected(g, fiches))
+            self._fingerprints[fiches] = forms.version((p for row in rows for p in row.places), self.annee)
         return self._fingerprints[fiches]
 
 

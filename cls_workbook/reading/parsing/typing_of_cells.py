@@ -23,6 +23,8 @@ from cls_workbook.reading.reading_checks import UnknownChoice, UnnamedStructure,
 UNDERSTOOD_MAX, WORD_LENGTH_MAX = 5_000, 200  # words remembered; characters of one
 Outcome = Understood | NotUnderstood | None
 
+NOTHING, REASON = "{}/avancement/rien", "{}/avancement/rien_motif"  # a fiche without anything this year, and why
+
 
 class Understanding:
     """What was typed in the inputs of one workbook, understood: the same word in the same input means the same in
@@ -126,6 +128,8 @@ class ReturnTyping:
     def _tallies(self, fiche: str, detailed: set[str]) -> tuple[int, int]:
         """(answers given, answers expected) on a fiche, counted as its last column counts them. ``detailed``: the
         breakdowns filled in."""
+        if NOTHING.format(fiche) in self.answering.raw_values:  # why is then all that is asked
+            return int(REASON.format(fiche) in self.answering.raw_values), 1
         expected = [a for a in self.answering.modele.counted[fiche] if self._is_asked(a)]
         return sum(1 for a in expected if self._is_filled(a, detailed)), len(expected)
 

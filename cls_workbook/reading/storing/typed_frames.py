@@ -16,6 +16,7 @@ from cls_workbook.anomalies import BLOCKING, Anomalie
 from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.cells.shown import as_text
 from cls_workbook.reading.locating import file_messages
+from cls_workbook.reading.locating.expected_row import groupe_of
 from cls_workbook.reading.locating.retour import Retour
 from cls_workbook.reading.locating.workbook_model import WorkbookModel, WorkbookModels
 from cls_workbook.reading.parsing.answering import Answer, Answering
@@ -61,12 +62,12 @@ class CellAddresses(Mapping[str, tuple[str, str]]):
         self._model = modele
 
     def __getitem__(self, cle: str) -> tuple[str, str]:
-        sheet = self._sheets[cle.partition("/")[0]]
+        sheet = self._sheets[groupe_of(cle)]
         return sheet, self._moved_inputs[cle] if cle in self._moved_inputs else self._model.places[cle].cell
 
     def __iter__(self) -> Iterator[str]:
         for groupe in self._sheets:
-            yield from (p.cle for c in self._model.groups[groupe] for p in self._model.rows[c].places)
+            yield from (p.cle for row in self._model.expected(groupe, self._sheets) for p in row.places)
         yield from (cle for cle in self._moved_inputs if cle not in self._model.places)
 
     def __len__(self) -> int:
@@ -217,14 +218,14 @@ class _Lot:
             self.anomalies.append(file_messages.empty_retour(retour.file))
 
     def _note_down(self, answering: Answering, values: Iterable[TypedValue]) -> Iterator[TypedValue]:
-        retour, sheet_before = answering.retour, None
+        retour, before = answering.retour, None
         for value in values:
             sheet = value.typed.sheet
             if value.rule:
                 found = retour.file, sheet, value.typed.cell, value.place.libelle, as_text(value.typed.raw)
                 self._normalisations.append((*found, value.valeur, value.rule))
-            if sheet is not sheet_before:
-                sheet_before = sheet
+            if (sheet, value.place.fiche) != before:
+                before = sheet, value.place.fiche
                 volet = answering.volets.get(value.place.fiche, "")
                 self._log.open_up(retour.annee, retour.file, sheet, answering.structure, volet)
             self._log.note_down(value)

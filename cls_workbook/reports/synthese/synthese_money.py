@@ -43,7 +43,7 @@ AMOUNT_STATES = {
     "a_definir": "à définir",
     "regle": "selon une règle",
     "vide": "laissé vide",
-    "absente": "non imprimé",
+    "absente": "non inscrit au contrat",
 }
 DECLARATIONS = (
     "Ces montants sont des déclarations des porteurs : « engagé » est ce qui leur a été attribué ou notifié pour "
@@ -179,7 +179,7 @@ def _rates(board: Board, portrait: Portrait) -> None:
         board.note(
             typography(
                 f"Taux constaté : attribué par {who} en {annee} / coût de {annee}, sur les seuls retours qui donnent "
-                f"les deux. Il ne se compare qu’à un taux d’intervention imprimé au contrat."
+                f"les deux. Il ne se compare qu’à un taux d’intervention inscrit au contrat."
             )
         )
 

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
-from cls_workbook.domain.entry_questions import TOTALLED, in_synthese
+from cls_workbook.domain.asked.money_questions import TOTALLED
+from cls_workbook.domain.entry_questions import in_synthese
 from cls_workbook.domain.model import Contrat, Fiche, Mesure
 from cls_workbook.domain.questions import Champ, ChoiceLists
 from cls_workbook.domain.targets import targets_in

@@ -1,5 +1,5 @@
 """The numbers asked of every fiche that the Synthèse adds up: which, each question says
-(``entry_questions.TOTALLED``)."""
+(``money_questions.TOTALLED``)."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from functools import cache, partial
 
 import pandas as pd
 
-from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
+from cls_workbook.domain.asked.money_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.wording import agency_financeurs
 from cls_workbook.reading.storing.value_store import ValueStore

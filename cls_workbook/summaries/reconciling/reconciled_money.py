@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cls_workbook.domain.entry_questions import EXPENDITURE_POSTS
+from cls_workbook.domain.asked.money_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import amount_fr
 from cls_workbook.reading.storing.wide_views import total_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.rules import SUBSIDY_TYPES, Rule
-from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, K, width
+from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, width
 from cls_workbook.forms.form_pieces import FormRows, computed_row, quote
 from cls_workbook.forms.layout import FormPage, height
 from cls_workbook.french import typography
@@ -31,11 +31,11 @@ class RuleAmounts:
     def engage(self, financeur: str | None) -> str:
         """What the funder engaged."""
         nom = next((f.nom for f in self.contrat.financeurs if f.id == financeur), "")
-        return f"SUMIF({self.financement.column(B)},{quote(nom)},{self.financement.column(E)})"
+        return f"SUMIF({self.financement.column(C)},{quote(nom)},{self.financement.column(F)})"
 
     def engage_in_money(self) -> str:
         """What all engaged, but what is only valued."""
-        natures, engage = self.financement.column(C), self.financement.column(E)
+        natures, engage = self.financement.column(D), self.financement.column(F)
         valued = [n.libelle for n in self.contrat.natures if n.niveau == "valorisation"]
         return f"(SUM({engage}){''.join(f'-SUMIF({natures},{quote(n)},{engage})' for n in valued)})"
 
@@ -51,18 +51,18 @@ def draw(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> None
     elif rule.type == "cout_unitaire" and rule.sessions.mesure_participants in amounts.mesures:
         _row(page, rule, "Coût attendu selon la règle", _expected_cost(page, fiche, rule, amounts), texte)
     else:
-        page.texte(B, texte, "aide_ligne:retrait")
+        page.texte(C, texte, "aide_ligne:retrait")
         page.next_row(17)
     for condition in rule.conditions:
         texte = typography(f"Condition : {condition}.")
-        page.merge(D, K, texte, "aide_ligne:retrait")
-        page.next_row(height(texte, width(D, K), size=9))
+        page.merge(E, END, texte, "aide_ligne:retrait")
+        page.next_row(height(texte, width(E, END)))
 
 
 def _row(page: FormPage, rule: Rule, label: str, formula: str, texte: str) -> None:
     computed_row(page, f"regle.{rule.id}", label, formula, "montant")
-    page.texte(D, texte, "aide_ligne:retrait")
-    page.next_row(height(label, WIDTHS[B]))
+    page.texte(E, texte, "aide_ligne:retrait")
+    page.next_row(height(label, WIDTHS[C]))
 
 
 def _name(contrat: Contrat, fiche: Fiche, rule: Rule, label: str) -> str:
@@ -88,10 +88,10 @@ def _help(rule: Rule, amounts: RuleAmounts) -> str:
         mesure = rule.sessions.mesure_participants if rule.base == "personne" else rule.sessions.mesure_sessions
         if mesure not in amounts.mesures:
             return ""
-        cell = address(amounts.mesures[mesure], F)
+        cell = address(amounts.mesures[mesure], G)
         entitlement, unknown = f"{cell}*{rule.sessions.cout_unitaire}", f'{cell}=""'
     elif rule.base == "engage":
-        entitlement, unknown = f"{amounts.engage_in_money()}*{rule.taux}", f"COUNT({amounts.financement.column(E)})=0"
+        entitlement, unknown = f"{amounts.engage_in_money()}*{rule.taux}", f"COUNT({amounts.financement.column(F)})=0"
     else:
         entitlement, unknown = f"{amounts.total}*{rule.taux}", f'{amounts.total}=""'
     yearly = rule.yearly_cap()
@@ -105,9 +105,9 @@ def _help(rule: Rule, amounts: RuleAmounts) -> str:
 
 
 def _expected_cost(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> str:
-    people = address(amounts.mesures[rule.sessions.mesure_participants or ""], F)
+    people = address(amounts.mesures[rule.sessions.mesure_participants or ""], G)
     formateurs = ""
     if rule.sessions.complement_formateurs and rule.sessions.cout_formateur:
         line = page.plan.rows[f"{fiche.numero}/complements/{rule.sessions.complement_formateurs}"].numero
-        formateurs = f"+N({address(line, C)})*{rule.sessions.cout_formateur}"
+        formateurs = f"+N({address(line, D)})*{rule.sessions.cout_formateur}"
     return f'IF({people}="","",{people}*{rule.sessions.cout_unitaire}{formateurs})'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -10,10 +10,12 @@ from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Indicateur, Mesure
 from cls_workbook.domain.questions import Bloc
 from cls_workbook.domain.targets import target_in_words, target_of
+from cls_workbook.domain.wording import rate_words
 from cls_workbook.forms import form_pieces as pieces
-from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G, H, I, J, K
+from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, J, K
 from cls_workbook.forms.form_pieces import SheetContext, mesure_state, without_value
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.forms.row_states import more_than, put_state
 from cls_workbook.workbook.description import address
 
 COUNTED_TYPES = ("entier", "decimal", "liste", "ventilation")  # types that stand in the block « mesures »
@@ -34,7 +36,7 @@ class MesureKind(NamedTuple):
     titles: Mapping[int, str]
     past: tuple[int, str] | None = None
     rates: Mapping[int, tuple[int, int]] = {}
-    answered: tuple[int, ...] = (E, F)
+    answered: tuple[int, ...] = (F, G)
     top: float = 0
 
 
@@ -42,33 +44,33 @@ KINDS = (
     MesureKind(
         entry_questions.RATE,
         "taux",
-        {"definition": C, "numerateur": E, "denominateur": F, "statut": G, "commentaire": J},
-        {B: "Taux", D: "Valeur {}", H: "Taux calculé"},
-        past=(D, "repere:taux"),
-        rates={H: (E, F)},
+        {"definition": D, "numerateur": F, "denominateur": G, "statut": H, "commentaire": K},
+        {E: "Valeur {}", I: "Taux calculé"},
+        past=(E, "repere:taux"),
+        rates={I: (F, G)},
         top=32,
     ),
     MesureKind(
         entry_questions.SATISFACTION,
         "satisfaction",
-        {"echelle": C, "questionnaires": D, "repondants": E, "satisfaits": F, "statut": G, "commentaire": J},
-        {B: "Satisfaction", H: "Part de satisfaits", I: "Taux de réponse"},
-        rates={H: (F, E), I: (E, D)},
+        {"echelle": D, "questionnaires": E, "repondants": F, "satisfaits": G, "statut": H, "commentaire": K},
+        {I: "Part de satisfaits", J: "Taux de réponse"},
+        rates={I: (G, F), J: (F, E)},
     ),
     MesureKind(
         entry_questions.DURATIONS,
         "moyenne",
-        {"unite": C, "effectif": E, "moyenne": F, "statut": G, "commentaire": J},
-        {B: "Durée", D: "Valeur {}"},
-        past=(D, "repere:decimal"),
+        {"unite": D, "effectif": F, "moyenne": G, "statut": H, "commentaire": K},
+        {E: "Valeur {}"},
+        past=(E, "repere:decimal"),
     ),
     MesureKind(
         entry_questions.JALONS,
         "jalon",
-        {"jalon": D, "date": E, "preuve": J},
-        {B: "Étape", C: "État {}"},
-        past=(C, "repere:texte"),
-        answered=(D,),
+        {"jalon": E, "date": F, "preuve": K},
+        {D: "État {}"},
+        past=(D, "repere:texte"),
+        answered=(E,),
     ),
 )
 
@@ -87,21 +89,43 @@ def _questions(fiche: Fiche, *types: str) -> list[tuple[Indicateur, Mesure]]:
 
 
 def _row_label(indicateur: Indicateur, mesure: Mesure, context: SheetContext) -> str:
-    """What the row is called: the printed indicator, or the measure above it where the indicator has several; then what
-    it is to reach, where the contract says so."""
-    label = indicateur.libelle if len(indicateur.mesures) == 1 else f"{mesure.libelle}\n({indicateur.libelle})"
-    cible = target_of(context.contrat, mesure.id, context.annee)
-    return f"{label}\n{target_in_words(cible, mesure, context.contrat)}" if cible else label
+    """What the row is called: the indicator, in the words of the contract, or the measure where the indicator has
+    several (it is then said above them); then what a rate is of and what is to be reached, where the contract says
+    so."""
+    parts = [indicateur.libelle if len(indicateur.mesures) == 1 else mesure.libelle]
+    if words := rate_words(mesure):
+        parts.append(words)
+    if cible := target_of(context.contrat, mesure.id, context.annee):
+        parts.append(target_in_words(cible, mesure, context.contrat))
+    return "\n".join(parts)
+
+
+def _sentence(page: FormPage, indicateur: Indicateur, before: Indicateur | None) -> None:
+    """The words of an indicator that asks several measures, once, above those of this block."""
+    if len(indicateur.mesures) == 1 or indicateur is before:
+        return
+    page.texte(C, indicateur.libelle, "fait")
+    page.next_row(pieces.ROW_HEIGHT)
+
+
+def _asked_columns(bloc: Bloc, columns: Mapping[str, int], context: SheetContext) -> dict[str, int]:
+    """Those of the questions that the fiche asks; the options stand side by side, after the statut."""
+    asked = {c.nom for c in context.asked(bloc).input_fields}
+    kept = {nom: column for nom, column in columns.items() if nom in asked}
+    if bloc is entry_questions.MESURES and "double_compte" not in kept:
+        kept["dont_qpv"] = I
+    return kept
 
 
 def _start_table(
     page: FormPage, bloc: Bloc, context: SheetContext, titles: Mapping[int, str], columns: Mapping[str, int]
 ) -> dict[int, str]:
     """Band and headers of a block. Returns column → printed header; ``{}`` in ``titles`` is last year."""
-    pieces.block_band(page, bloc)
-    printed = {column: titre.format(context.last_year) for column, titre in titles.items()} | {K: pieces.WHERE_AM_I}
+    page.groups.append(page.line)
+    page.next_row(6)
+    printed = {column: titre.format(context.last_year) for column, titre in titles.items()}
     printed |= {column: pieces.header_of(bloc.champ(nom), context.this_year) for nom, column in columns.items()}
-    pieces.headers(page, f"{page.fiche}/{bloc.nom}", printed, set(columns.values()))
+    pieces.headers(page, f"{page.fiche}/{bloc.nom}", printed, set(columns.values()), bloc.titre)
     return printed
 
 
@@ -111,9 +135,9 @@ def _start_row(
     """Starts the row of a measure. ``put(champ, column)`` then places each of its inputs."""
     label = _row_label(indicateur, mesure, context)
     row = page.row(f"{page.fiche}/{bloc.nom}/{mesure.id}", "saisie", label)
-    page.texte(B, label, "libelle")
-    unite = height(mesure.unite, WIDTHS[C], size=9) if bloc is entry_questions.MESURES else pieces.ROW_HEIGHT
-    page.sheet.heights[page.line] = max(height(label, WIDTHS[B]), unite)
+    page.texte(C, label, "libelle")
+    unite = height(mesure.unite, WIDTHS[D]) if bloc is entry_questions.MESURES else pieces.ROW_HEIGHT
+    page.sheet.heights[page.line] = max(height(label, WIDTHS[C]), unite)
 
     def put(nom: str, column: int, **specifics: Any) -> None:
         asked, label = bloc.champ(nom), titles[column]
@@ -123,14 +147,20 @@ def _start_row(
 
 
 def _answered_state(
-    page: FormPage, row: KeyedRow, context: SheetContext, indicateur: Indicateur, *columns: int, statut: bool = True
+    page: FormPage,
+    row: KeyedRow,
+    context: SheetContext,
+    indicateur: Indicateur,
+    *columns: int,
+    statut: bool = True,
+    faults: Sequence[str] = (),
 ) -> None:
     """The state of a row: every one of these cells is filled, or a statut says why not."""
     filled = ",".join(f'{address(page.line, c)}<>""' for c in columns)
     filled = f"AND({filled})" if len(columns) > 1 else filled
     if statut:
-        filled = f"OR({filled},{without_value(context, address(page.line, G))})"
-    mesure_state(page, row, context, indicateur, filled)
+        filled = f"OR({filled},{without_value(context, address(page.line, H))})"
+    mesure_state(page, row, context, indicateur, filled, *faults)
 
 
 # --- counts ---------------------------------------------------------------------------------------------------------
@@ -142,45 +172,54 @@ def _tallies(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, i
     lines: dict[str, int] = {}
     if not questions:
         return lines
-    columns = {"valeur": F, "statut": G, "double_compte": H, "dont_qpv": I, "commentaire": J}
-    fixed = {B: "Indicateur", C: "Unité", D: "Valeur initiale", E: "Valeur {}"}
+    columns = {"valeur": G, "statut": H, "double_compte": I, "dont_qpv": J, "commentaire": K}
+    columns = _asked_columns(bloc, columns, context)
+    fixed = {D: "Unité", E: "Valeur initiale", F: "Valeur {}"}
     titles = _start_table(page, bloc, context, fixed, columns)
-    groupe = None
+    groupe, before = None, None
     for indicateur, mesure in questions:
         if indicateur.groupe != groupe:
             # what follows a group without being of it is told apart too
-            page.texte(B, indicateur.groupe or "Autres indicateurs", "intertitre")
-            page.fill(range(C, K + 1), "intertitre")
+            page.texte(C, indicateur.groupe or "Autres indicateurs", "intertitre")
+            page.fill(range(D, END + 1), "intertitre")
             page.next_row(20)
         groupe = indicateur.groupe
-        _tally(page, indicateur, mesure, context, titles)
+        _sentence(page, indicateur, before)
+        before = indicateur
+        _tally(page, indicateur, mesure, context, titles, columns)
         lines[mesure.id] = page.line
         page.next_row()
     return lines
 
 
 def _tally(
-    page: FormPage, indicateur: Indicateur, mesure: Mesure, context: SheetContext, titles: Mapping[int, str]
+    page: FormPage,
+    indicateur: Indicateur,
+    mesure: Mesure,
+    context: SheetContext,
+    titles: Mapping[int, str],
+    columns: Mapping[str, int],
 ) -> None:
     row, put = _start_row(page, entry_questions.MESURES, indicateur, mesure, context, titles)
-    page.anchor(row, C, mesure.unite, "repere:texte")
-    page.anchor(row, D, mesure.valeur_initiale, _number_format(mesure.valeur_initiale))
+    page.anchor(row, D, mesure.unite, "repere:texte")
+    page.anchor(row, E, mesure.valeur_initiale, _number_format(mesure.valeur_initiale))
     # by the type, not the value: the sheets of all structures then differ in values only, and are drawn once
     style = "repere:decimal" if mesure.type == "decimal" else "repere:entier"
-    page.reminder(row, E, context.precedent.get(mesure.id), style)
+    page.reminder(row, F, context.precedent.get(mesure.id), style)
     # a breakdown or a list has no figure of its own: its total is computed once the rows are drawn below
     typed = mesure.type in ("entier", "decimal")
     if typed:
-        put("valeur", F, type_=mesure.type, unite=mesure.unite, maximum=mesure.maximum or None)
-    put("statut", G)
-    for wanted, champ, column in ((mesure.asks_double_compte, "double_compte", H), (mesure.asks_qpv, "dont_qpv", I)):
-        if wanted:
-            put(champ, column)
-        else:
-            page.texte(column, pieces.NOT_ASKED, "interdit")
-    put("commentaire", J)
+        put("valeur", G, type_=mesure.type, unite=mesure.unite, maximum=mesure.maximum or None)
+    put("statut", H)
+    for champ, asks in (("double_compte", mesure.asks_double_compte), ("dont_qpv", mesure.asks_qpv)):
+        if asks and champ in columns:
+            put(champ, columns[champ])
+        elif champ in columns and (typed or columns[champ] != I):  # in I stands the link to its table
+            page.texte(columns[champ], pieces.NOT_ASKED, "interdit")
+    if "commentaire" in columns:
+        put("commentaire", columns["commentaire"])
     if typed:
-        _answered_state(page, row, context, indicateur, F)
+        _answered_state(page, row, context, indicateur, G)
 
 
 def _number_format(valeur: int | float | Decimal | None) -> str:
@@ -194,22 +233,28 @@ def _number_format(valeur: int | float | Decimal | None) -> str:
 def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, Mesure]], context: SheetContext) -> None:
     if not questions:
         return
-    titles = _start_table(page, kind.bloc, context, kind.titles, kind.columns)
-    blanks = set(range(C, K)) - {*kind.columns.values(), *kind.titles}
+    columns = _asked_columns(kind.bloc, kind.columns, context)
+    titles = _start_table(page, kind.bloc, context, kind.titles, columns)
+    blanks = set(range(D, max(titles) + 1)) - {*columns.values(), *kind.titles}
+    before = None
     for indicateur, mesure in questions:
+        _sentence(page, indicateur, before)
+        before = indicateur
         row, put = _start_row(page, kind.bloc, indicateur, mesure, context, titles)
+        faults = []
         if kind.past:
             page.reminder(row, kind.past[0], context.precedent.get(mesure.id), kind.past[1])
-        for champ, column in kind.columns.items():
+        for champ, column in columns.items():
             if champ == "denominateur" and mesure.denominateur is not None:
                 page.anchor(row, column, mesure.denominateur, "repere:entier")
+                faults = [more_than(address(page.line, kind.columns["numerateur"]), address(page.line, column))]
             else:
                 put(champ, column, type_="decimal" * (champ == "numerateur" and mesure.numerateur_decimal))
         for column, (top, bottom) in kind.rates.items():
             pieces.quotient(page, row, column, top, bottom)
         for column in sorted(blanks):
             page.texte(column, None, "cellule")
-        _answered_state(page, row, context, indicateur, *kind.answered, statut="statut" in kind.columns)
+        _answered_state(page, row, context, indicateur, *kind.answered, statut="statut" in kind.columns, faults=faults)
         page.next_row(max(page.sheet.heights[page.line], kind.top))
 
 
@@ -218,15 +263,15 @@ def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     bloc, questions = entry_questions.TEXTS, _questions(fiche, "texte")
     if not questions:
         return
-    pieces.block_band(page, bloc)
+    pieces.block_band(page, bloc, context)
     statut = bloc.champ("statut")
     for indicateur, mesure in questions:
         label, cle = _row_label(indicateur, mesure, context), f"{page.fiche}/{bloc.nom}/{mesure.id}"
         row = pieces.form_row(page, bloc, bloc.champ("texte"), cle, label, cle=cle, mesure=mesure.id)
-        no_value = without_value(context, address(page.line + 1, C))
-        mesure_state(page, row, context, indicateur, f'OR({address(page.line, C)}<>"",{no_value})')
-        page.next_row(max(pieces.LONG_TEXT_HEIGHT, height(label, WIDTHS[B])))
+        no_value = without_value(context, address(page.line + 1, D))
+        mesure_state(page, row, context, indicateur, f'OR({address(page.line, D)}<>"",{no_value})')
+        page.next_row(max(pieces.LONG_TEXT_HEIGHT, height(label, WIDTHS[C])))
         facts = {"cle": cle, "mesure": mesure.id, "subject": mesure.libelle}
-        pieces.form_row(page, bloc, statut, f"{cle}.statut", statut.libelle, **facts)
-        page.texte(D, NO_ANSWER, "aide_ligne:retrait")
+        put_state(page, pieces.form_row(page, bloc, statut, f"{cle}.statut", statut.libelle, **facts))
+        page.texte(E, NO_ANSWER, "aide_ligne:retrait")
         page.next_row(pieces.ROW_HEIGHT)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from decimal import Decimal
 
 from cls_workbook.domain import entry_questions
+from cls_workbook.domain.asked import money_questions
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import asked_by_contract
 from cls_workbook.domain.wording import SHARED_PAYER, payer, printed_lines
-from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G, H, K, width
+from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, width
 from cls_workbook.forms.form_pieces import FormRows, SheetContext, block_band, computed_row, form, quote, rows_to_fill
 from cls_workbook.forms.layout import FormPage, height
-from cls_workbook.forms.rule_rows import RuleAmounts, draw
+from cls_workbook.forms.rows.rule_rows import RuleAmounts, draw
 from cls_workbook.french import amount_fr, typography
 from cls_workbook.workbook.description import address
 
+_UNLIKE_ITS_POSTS = (
+    "AND(COUNT({personnel}:{autres})>0,ISNUMBER({total}),ROUND(SUM({personnel}:{autres})-N({total}),2)<>0)"
+)
 NO_NATURE = "Une ligne n’a pas de nature\u00a0: elle n’entre dans aucun de ces totaux."
 
 
@@ -28,9 +33,9 @@ def money_reminder(fiche: Fiche, annee: str, programme: Decimal | None, payer: s
     whose = f" {payer}" if payer != SHARED_PAYER else ""
     pieces = [f"Montant{whose} au contrat : {montant}" + (f" sur {money.duree_ans} ans" if money.duree_ans else "")]
     if money.taux_imprime:
-        pieces.append(f"taux imprimé : {money.taux_imprime}")
+        pieces.append(f"taux inscrit : {money.taux_imprime}")
     if money.cofinancements_imprimes:
-        pieces.append(f"cofinancements imprimés : {money.cofinancements_imprimes}")
+        pieces.append(f"cofinancements inscrits : {money.cofinancements_imprimes}")
     if programme is not None:
         pieces.append(f"programmé en {annee} : {amount_fr(programme)}")
     return typography(" · ".join(pieces))
@@ -54,41 +59,46 @@ def _printed(contrat: Contrat, fiche: Fiche) -> list[str]:
 
 def financement(page: FormPage, fiche: Fiche, context: SheetContext) -> FormRows:
     """Funding lines and their totals by nature. Returns where the lines stand."""
-    bloc, prefix = entry_questions.FINANCEMENT, f"{fiche.numero}/financement"
-    block_band(page, bloc)
+    bloc, prefix = money_questions.FINANCEMENT, f"{fiche.numero}/financement"
+    block_band(page, bloc, context)
     reminder = page.row(f"{prefix}/rappel", "repere", "Montant au contrat")
     texte = money_reminder(fiche, context.this_year, context.programme.get(fiche.numero), payer(context.contrat))
-    page.merge(B, K, texte, "repere:texte")
-    reminder.reminder = B
+    page.merge(C, END, texte, "repere:texte")
+    reminder.reminder = C
     if fiche.numero in context.programme:
         page.printed_facts[reminder.cle] = texte
-    page.next_row(height(texte, width(B, K), size=9))
+    page.next_row(height(texte, width(C, END)))
     for texte in [*_printed(context.contrat, fiche), *money_words(context.contrat)]:
-        page.merge(B, K, texte, "aide:texte")
-        page.next_row(height(texte, width(B, K), size=9))
-    columns = {c.nom: column for c, column in zip(bloc.input_fields, (B, C, D, E, F, G, H), strict=True)}
+        page.merge(C, END, texte, "aide:texte")
+        page.next_row(height(texte, width(C, END)))
+    columns = {c.nom: column for c, column in zip(bloc.input_fields, (C, D, E, F, G, H, I), strict=True)}
+    if f"{bloc.nom}/prevu" in context.left_out:
+        columns["date"] = columns.pop("prevu")  # no column is left blank
     zone = rows_to_fill(page, bloc, prefix, columns, context.this_year)
-    _totals_by_nature(page, prefix, context, zone)
+    amounts = [columns[nom] for nom in ("prevu", "engage", "verse") if nom in columns]
+    _totals_by_nature(page, prefix, context, zone, amounts)
     return zone
 
 
-def _totals_by_nature(page: FormPage, prefix: str, context: SheetContext, zone: FormRows) -> None:
+def _totals_by_nature(
+    page: FormPage, prefix: str, context: SheetContext, zone: FormRows, columns: Sequence[int]
+) -> None:
     """A total of lines carried over from last year, which have no amount yet, shows 0; without a line it is blank."""
     natures = _taken_up(page, prefix, "nature")
     for rank, nature in enumerate(context.contrat.natures):
         row = page.row(f"{prefix}/total.{rank}", "repere")
         style = "total" if rank == 0 else "total_suite"
-        page.texte(B, "Total par nature" if rank == 0 else None, style)
-        page.anchor(row, C, nature.libelle, style)
-        for column in (D, E, F):
-            of_nature = f"{zone.column(C)},{address(page.line, C, True)}"
+        page.texte(C, "Total par nature" if rank == 0 else None, style)
+        page.anchor(row, D, nature.libelle, style)
+        for column in columns:
+            of_nature = f"{zone.column(D)},{address(page.line, D, True)}"
             formula = f'IF(COUNTIF({of_nature})=0,"",SUMIF({of_nature},{zone.column(column)}))'
             page.computation(row, column, formula, 0 if nature.libelle in natures.values() else "", f"{style}:montant")
         if rank == 0:
-            filled = "+".join(f'({zone.column(c)}<>"")' for c in (B, D, E, F))
-            formula = f'IF(SUMPRODUCT(({zone.column(C)}="")*(({filled})>0))=0,"",{quote(NO_NATURE)})'
+            filled = "+".join(f'({zone.column(c)}<>"")' for c in (C, *columns))
+            formula = f'IF(SUMPRODUCT(({zone.column(D)}="")*(({filled})>0))=0,"",{quote(NO_NATURE)})'
             without_nature = _taken_up(page, prefix, "financeur").keys() - natures.keys()
-            page.computation(row, G, formula, NO_NATURE if without_nature else "", "aide_ligne:retrait")
+            page.computation(row, H, formula, NO_NATURE if without_nature else "", "aide_ligne:retrait")
         page.next_row(17)
 
 
@@ -106,21 +116,26 @@ def depenses(
     page: FormPage, fiche: Fiche, context: SheetContext, financement: FormRows, mesures: dict[str, int]
 ) -> None:
     """Expenditure, what it adds up to, and what the rules of the contract make of it."""
-    lines = form(page, entry_questions.EXPENDITURES, context)
-    total, etp = address(lines["total"], C), address(lines["etp"], C)
-    _detail(page, f"{address(lines['personnel'], C)}:{address(lines['autres'], C)}", total)
+    # the total stands below its posts: it alone is to be corrected
+    bloc = context.asked(money_questions.EXPENDITURES)
+    detailed = "personnel" in (c.nom for c in bloc.input_fields)
+    bloc = bloc if detailed else dataclasses.replace(bloc, aide="")
+    lines = form(page, bloc, context, faults={"total": _UNLIKE_ITS_POSTS} if detailed else None)
+    total, etp = address(lines["total"], D), address(lines["etp"], D) if "etp" in lines else '""'
+    if detailed:
+        _detail(page, f"{address(lines['personnel'], D)}:{address(lines['autres'], D)}", total)
     for nature in context.contrat.natures:
         if nature.niveau == "maquette" and fiche.financement.montant is not None:
-            of_nature = f"{financement.column(C)},{quote(nature.libelle)}"
-            attributed = f"SUMIF({of_nature},{financement.column(E)})"
+            of_nature = f"{financement.column(D)},{quote(nature.libelle)}"
+            attributed = f"SUMIF({of_nature},{financement.column(F)})"
             label = typography(f"Part attribuée pour l’année ({nature.libelle})")
             formula = f'IF(OR(N({total})=0,COUNTIF({of_nature})=0),"",{attributed}/{total})'
             computed_row(page, f"taux.{nature.id}", label, formula, "taux")
-            page.next_row(height(label, WIDTHS[B]))
+            page.next_row(height(label, WIDTHS[C]))
     eligible = total
     if context.contrat.rules_of(fiche.numero, "poste"):
-        post = form(page, entry_questions.POST, context)
-        eligible, etp = address(post["depense_eligible"], C), address(post["quotite"], C)
+        post = form(page, money_questions.POST, context)
+        eligible, etp = address(post["depense_eligible"], D), address(post["quotite"], D)
     if fiche.complements:
         _complements(page, fiche, context)
     amounts = RuleAmounts(context.contrat, financement, total, eligible, etp, mesures)
@@ -137,7 +152,7 @@ def _detail(page: FormPage, posts: str, total: str) -> None:
         f'IF({gap}=0,"Le détail fait bien le total.","Le détail ne fait pas le total\u00a0: '
         f'écart de "&FIXED({gap},2)&"\u00a0€.")'
     )
-    page.computation(row, D, f'IF(OR(COUNT({posts})=0,{total}=""),"",{sentence})', "", "aide_ligne:retrait")
+    page.computation(row, E, f'IF(OR(COUNT({posts})=0,{total}=""),"",{sentence})', "", "aide_ligne:retrait")
     page.next_row(17)
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.forms import form_pieces as pieces
-from cls_workbook.forms.columns import WIDTHS, B, C, D, E, F, G
+from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H, I
 from cls_workbook.forms.form_pieces import FormRows, SheetContext
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
-from cls_workbook.workbook.description import address
+from cls_workbook.forms.row_states import put_state
+from cls_workbook.workbook.description import CellRange, Link, address, reference
 
-_COLUMN_OF = {"nom": B, "modalite": B, "effectif": C, "numerateur": C, "denominateur": D}
+_COLUMN_OF = {"nom": C, "modalite": C, "effectif": D, "numerateur": D, "denominateur": E}
 
 
 def _ventilation_fields(fiche: Fiche, mesure: Mesure, context: SheetContext) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ def ventilations(page: FormPage, fiche: Fiche, context: SheetContext, mesure_row
     questions = [(m, input_fields) for m in fiche.mesures if (input_fields := _ventilation_fields(fiche, m, context))]
     if not questions:
         return
-    pieces.block_band(page, entry_questions.VENTILATION)
+    pieces.block_band(page, entry_questions.VENTILATION, context)
     for rank, (mesure, input_fields) in enumerate(questions):
         if rank:
             page.groups.append(page.line)
@@ -53,14 +54,16 @@ def _ventilation(
     bloc, prefix = entry_questions.VENTILATION, f"{page.fiche}/ventilations/{mesure.id}"
     places = {champ: _COLUMN_OF[champ] for champ in input_fields}
     if places.keys() >= {"nom", "modalite"}:
-        places["modalite"] = C
+        places["modalite"] = D
     titles = {column: bloc.champ(champ).libelle for champ, column in places.items()}
+    if "nom" in places and mesure.communes:
+        titles[places["nom"]] = "Commune"
     if mesure.ventilation:
         category = mesure.ventilation[0].upper() + mesure.ventilation[1:]
-        titles[places.get("modalite", B)] = category if len(category) <= 60 else "Catégorie"
+        titles[places.get("modalite", C)] = category if len(category) <= 60 else "Catégorie"
     if "numerateur" in input_fields:
-        titles[E] = "Taux calculé"
-    page.texte(B, mesure.libelle, "intertitre")
+        titles[F] = "Taux calculé"
+    page.texte(C, mesure.libelle, "intertitre")
     page.next_row(20)
     if not mesure.modalites:
         page.plan.extensible.add(prefix)
@@ -90,15 +93,16 @@ def _row(
         facts |= {"type_": "liste", "listing": "communes"} if champ == "nom" and mesure.communes else {}
         page.typed(row, bloc.champ(champ), column, bloc.nom, label=titles[column], **facts)
     if "numerateur" in places:
-        pieces.quotient(page, row, E, C, D)
-    page.next_row(height(fixed, WIDTHS[B]))
+        pieces.quotient(page, row, F, D, E)
+    put_state(page, row)
+    page.next_row(height(fixed, WIDTHS[C]))
 
 
 def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_row: int | None) -> None:
     row = page.row(f"{prefix}/total", "repere")
-    headcounts = zone.column(C)
-    page.texte(B, "Total", "total")
-    page.computation(row, C, f'IF(COUNT({headcounts})=0,"",SUM({headcounts}))', "", "total:entier")
+    headcounts = zone.column(D)
+    page.texte(C, "Total", "total")
+    page.computation(row, D, f'IF(COUNT({headcounts})=0,"",SUM({headcounts}))', "", "total:entier")
     _agreement_with_mesure(page, row, mesure, mesure_row)
     page.next_row(20)
 
@@ -107,26 +111,30 @@ def _agreement_with_mesure(page: FormPage, row: KeyedRow, mesure: Mesure, mesure
     """Says while one types whether the breakdown makes the declared total."""
     if mesure.type != "entier" or not mesure_row or mesure.reponses_multiples:
         return
-    total, declared = address(page.line, C), address(mesure_row, F)
+    total, declared = address(page.line, D), address(mesure_row, G)
     formula = (
         f'IF(OR({total}="",{declared}=""),"",IF({total}={declared},"Égal à la valeur déclarée.","Différent de la '
         f'valeur déclarée ("&{declared}&")."))'
     )
-    page.computation(row, D, formula, "", "aide_ligne:retrait")
+    page.computation(row, E, formula, "", "aide_ligne:retrait")
+    put_state(page, row, faults=[f"AND(ISNUMBER({total}),ISNUMBER({declared}),N({total})<>N({declared}))"])
 
 
 def _carry_to_mesure(page: FormPage, mesure: Mesure, mesure_row: int, zone: FormRows, context: SheetContext) -> None:
     """The figure of a measure that is made of its breakdown: computed, locked, in the measure's own row."""
     row = page.plan.rows[f"{page.fiche}/mesures/{mesure.id}"]
     headcounts = mesure.type == "ventilation"
-    cell_range = zone.column(C if headcounts else B)
+    cell_range = zone.column(D if headcounts else C)
     # the header of the range is a text: COUNTA sees it, COUNT and SUM do not
     nombre = f"COUNT({cell_range})" if headcounts else f"COUNTA({cell_range})-1"
-    here = page.line
+    here, table = page.line, zone.header
     page.line = mesure_row
-    page.computation(row, F, f'IF({nombre}=0,"",{f"SUM({cell_range})" if headcounts else nombre})', "", "calcul:entier")
+    page.computation(row, G, f'IF({nombre}=0,"",{f"SUM({cell_range})" if headcounts else nombre})', "", "calcul:entier")
     indicateur = context.contrat.by_mesure[mesure.id][1]
     pieces.mesure_state(
-        page, row, context, indicateur, f"OR({nombre}>0,{pieces.without_value(context, address(mesure_row, G))})"
+        page, row, context, indicateur, f"OR({nombre}>0,{pieces.without_value(context, address(mesure_row, H))})"
     )
+    tooltip = "Aller au tableau qui fait ce chiffre"
+    target = f"internal:{reference(page.sheet.nom, CellRange(table, C, table, C), absolute=False)}"
+    page.texte(I, Link(target, "→ tableau plus bas", tooltip), "lien_cadre:texte")
     page.line = here

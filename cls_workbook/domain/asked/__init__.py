@@ -1,0 +1,1 @@
+"""Questions of one matter, and what a contract may leave out."""

@@ -1,0 +1,1 @@
+"""The rows of a fiche sheet, block after block."""
