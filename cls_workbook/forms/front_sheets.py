@@ -27,17 +27,19 @@ STEPS = (
     "Dites qui répond, juste au-dessus : c’est demandé une seule fois pour tout le classeur.",
     "Ouvrez le Sommaire, puis une de vos fiches : un clic sur son numéro y mène.",
     "Remplissez les cases jaunes : contour plein, une réponse est attendue ; contour pointillé, c’est facultatif.",
-    "Regardez la dernière colonne : elle passe de « à remplir » à « rempli ». Le Sommaire fait le compte.",
+    "Regardez à gauche de chaque question : « à remplir », « rempli », « à corriger ». Le Sommaire fait le compte.",
     "Enregistrez au format .xlsx ou .ods, sous le nom de votre choix, et renvoyez le fichier à la coordination.",
 )
 TIPS = (
     "Comptez environ dix minutes par fiche. Vous pouvez vous arrêter et reprendre : enregistrez simplement le fichier.",
+    "Les territoires touchés se cochent une fois pour toutes vos fiches, sur la feuille Territoires.",
     "Écrivez les nombres comme d’habitude : 1 234,56. Saisissez 0 quand rien n’a eu lieu ; laissez vide ce que vous ne "
     "savez pas, avec le statut « non disponible ».",
     "Une case bleue, en italique, reprend votre réponse de l’an dernier : gardez-la si elle est encore juste, sinon "
     "corrigez-la.",
     "Ne nommez jamais une personne. Décrivez des actions, des structures, des nombres.",
-    "Une fiche ne vous concerne pas ? Laissez-la vide : elle ne sera pas comptée.",
+    "Une fiche ne vous concerne pas ? Laissez-la vide. Elle vous concerne, mais vous n’avez rien à en dire ? "
+    "Choisissez « rien à déclarer » ou « sans objet cette année », et dites pourquoi : c’est tout.",
 )
 LEGEND = (
     ("saisie:texte", "À remplir", "Jaune, contour plein : une réponse est attendue."),
