@@ -80,11 +80,14 @@ def _annotate_one(
 ) -> tuple[list[Anomalie], list[str]]:
     from cls_workbook.office.annotation import annotate as make_copy
     from cls_workbook.office.annotation import copy_name
+    from cls_workbook.tables.table_frames import frame_records
     from cls_workbook.workbook.saving import save
 
     contrat, typed_returns = reader.contrat(retour.contrat), _typed(retour, reader)
     anomalies = _check_one(typed_returns, retour, reader)
-    annotated_copy = make_copy(retour, contrat, anomalies, typed_returns.addresses(contrat)[retour.file])
+    normalisations = frame_records(typed_returns.normalisations)
+    addresses = typed_returns.addresses(contrat)[retour.file]
+    annotated_copy = make_copy(retour, contrat, anomalies, addresses, normalisations)
     target = _free_target(folder / copy_name(retour, annotated_copy.extension), retour, taken)
     save(annotated_copy.content, target)
     reason = annotated_copy.remade_because

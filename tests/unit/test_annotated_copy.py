@@ -10,8 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 from lxml import etree
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from cls_workbook.cli.commands import main
+from cls_workbook.office.annotation import anomaly_list_sheet
 from cls_workbook.pipeline import single_returns
 from tests.support.annotated_copies import FAULTS, annotate, blank, correct, faulty, filled, read_back, refused_ones
 from tests.support.small_workbook import DEFINITION, cell, modified, places
@@ -74,6 +76,57 @@ def test_the_first_sheet_lists_every_anomaly_with_a_link_to_its_cell(contrat, tm
     hits = [str(line[6].value) for line in listing.iter_rows() if isinstance(line[1].value, int)]
     assert len(hits) == len(anomalies)
     assert listing.column_dimensions["A"].hidden and listing["A1"].value.startswith("§annotations/")
+
+
+def listed(file_copy: Path) -> list[tuple]:
+    """(sheet, cells, found, expected, what to do) of each row of the list, no-break spaces as plain ones."""
+    rows = openpyxl.load_workbook(file_copy).worksheets[0].iter_rows(values_only=True)
+    rows = [[str(v).replace("\u00a0", " ") for v in row] for row in rows if isinstance(row[1], int)]
+    return [(row[3], row[4], *row[6:9]) for row in rows]
+
+
+def test_the_list_goes_down_the_sheets_in_order(contrat, tmp_path):
+    _, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
+    where = [(sheet, coordinate_to_tuple(cells.split(",")[0].split(":")[0])) for sheet, cells, *_ in listed(file_copy)]
+    assert len(where) > 3 and where == sorted(where)
+
+
+def test_to_send_the_workbook_back_is_said_once(contrat, tmp_path):
+    anomalies, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
+    assert any("renvoyez" in a.remedy for a in anomalies)
+    assert not any("renvoyez" in remedy for *_, remedy in listed(file_copy))
+    opened_book = openpyxl.load_workbook(file_copy)
+    texts = [str(c.value) for row in opened_book.worksheets[0].iter_rows() for c in row]
+    assert sum("renvoyez" in texte for texte in texts) == 1
+    comments = [c.comment.text for f in opened_book for row in f.iter_rows() for c in row if c.comment]
+    assert comments and not any("renvoyez" in texte for texte in comments)
+
+
+def test_what_was_understood_otherwise_is_told_to_the_partner(contrat, tmp_path):
+    cle = "1.1/mesures/1.1-I01/valeur"
+    _, file_copy, _ = annotate(contrat, faulty(tmp_path, **{cle: "8 personnes"}), tmp_path / "copies")
+    (told,) = [row for row in listed(file_copy) if row[2] == "« 8 personnes »"]
+    assert told == (
+        "FA 1.1",
+        cell(cle),
+        "« 8 personnes »",
+        "compris : 8",
+        "Rien, si c’est bien cela ; sinon, corrigez la case.",
+    )
+    assert openpyxl.load_workbook(file_copy)["FA 1.1"][cell(cle)].comment is None  # nothing to do there
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (("D14",), ["D14"]),
+        (("D14", "D15", "D16", "F16"), ["D14:D16", "F16"]),
+        (("D14", "E14", "E15"), ["D14:E14", "E15"]),
+        (("D14", "D16"), ["D14", "D16"]),
+    ],
+)
+def test_cells_side_by_side_are_cited_as_one(cells, shown):
+    assert anomaly_list_sheet.side_by_side(cells) == shown
 
 
 def test_the_copy_has_no_fault_that_a_spreadsheet_would_repair(contrat, tmp_path):

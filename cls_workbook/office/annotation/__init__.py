@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.domain.model import Contrat
@@ -33,24 +33,32 @@ class AnnotatedCopy(NamedTuple):
 
 
 def annotate(
-    retour: Retour, contrat: Contrat, anomalies: Sequence[Anomalie], addresses: Mapping[str, tuple[str, str]]
+    retour: Retour,
+    contrat: Contrat,
+    anomalies: Sequence[Anomalie],
+    addresses: Mapping[str, tuple[str, str]],
+    normalisations: Iterable[Mapping[str, Any]] = (),
 ) -> AnnotatedCopy:
     """The annotated copy of a return that could be read, made from the bytes that it was read from. ``retour``: read
-    with its content kept. ``addresses``: key of an input → (sheet, cell) in the return."""
+    with its content kept. ``addresses``: key of an input → (sheet, cell) in the return. ``normalisations``: what was
+    understood as something else than typed (rows of ``typed_frames.NORMALISATIONS``)."""
     from cls_workbook.office.annotation.annotated_copy import WorkingCopy
+    from cls_workbook.office.annotation.anomaly_list_sheet import as_understood
     from cls_workbook.office.annotation.returned_package import UnusualArchive
 
     content, file = retour.content, PurePosixPath(retour.file).name
     anomalies = sort_out(list(anomalies))
+    understood = as_understood(file, normalisations)
     is_ods = b"opendocument" in content[:200]
     if not is_ods:
         try:
             file_copy = WorkingCopy(content)
-            return AnnotatedCopy(file_copy.annotate(file, anomalies), ".xlsm" if file_copy.macros else ".xlsx", "")
+            content = file_copy.annotate(file, anomalies, understood=understood)
+            return AnnotatedCopy(content, ".xlsm" if file_copy.macros else ".xlsx", "")
         except UnusualArchive:
             pass  # written by a program of its own kind: the answers are carried over instead
     why = typography(ODS if is_ods else REMADE)
-    return AnnotatedCopy(_remade_copy(retour, contrat, file, anomalies, addresses, why), ".xlsx", why)
+    return AnnotatedCopy(_remade_copy(retour, contrat, file, anomalies, addresses, why, understood), ".xlsx", why)
 
 
 def _remade_copy(
@@ -60,6 +68,7 @@ def _remade_copy(
     anomalies: Sequence[Anomalie],
     addresses: Mapping[str, tuple[str, str]],
     why: str,
+    understood: Sequence[Anomalie],
 ) -> bytes:
     from cls_workbook.office.annotation.annotated_copy import WorkingCopy
     from cls_workbook.office.annotation.redrawn_return import remake
@@ -75,7 +84,8 @@ def _remade_copy(
             return carried_over.places[cle]
         return (sheet, cell) if sheet in in_place else None  # a label, a computed cell
 
-    return WorkingCopy(carried_over.content).annotate(file, anomalies, where, (why, *carried_over.lost))
+    remarks = (why, *carried_over.lost)
+    return WorkingCopy(carried_over.content).annotate(file, anomalies, where, remarks, understood)
 
 
 def copy_name(retour: Retour, extension: str) -> PurePosixPath:

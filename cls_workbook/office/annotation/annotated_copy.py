@@ -53,6 +53,7 @@ class WorkingCopy:
         anomalies: Sequence[Anomalie],
         where: anomaly_list_sheet.Locator | None = None,
         remarks: Iterable[str] = (),
+        understood: Sequence[Anomalie] = (),
     ) -> bytes:
         """The bytes of the copy. ``where``: (sheet, cell) of an anomaly → its place in this workbook (default: the
         same)."""
@@ -71,7 +72,8 @@ class WorkingCopy:
             comments.setdefault(sheet, {})[cell] = anomaly_list_sheet.commentaire(its_own)
         for sheet, texts in comments.items():
             SheetComments(self._open(sheet)).put(texts)
-        self._insert(file, anomalies, where, remarks, fills)
+        listed, others = (anomaly_list_sheet.down_the_sheets(a, self.worksheets) for a in (anomalies, understood))
+        self._insert(file, listed, where, remarks, fills, others)
         return self.package.file_bytes()
 
     def _here(self, sheet: str, cell: str) -> tuple[str, str] | None:
@@ -164,6 +166,7 @@ class WorkingCopy:
         where: anomaly_list_sheet.Locator,
         remarks: Iterable[str],
         fills: list[tuple[str, str, str, str]],
+        understood: Sequence[Anomalie],
     ) -> None:
         """The list in front, the register behind: drawn as every sheet of ours, then moved into this archive."""
         taken = {n.casefold() for n in self.package.worksheets()}
@@ -171,7 +174,7 @@ class WorkingCopy:
             next(n for r in range(1, 1000) if (n := f"{base}{f' {r}' if r > 1 else ''}").casefold() not in taken)
             for base in (anomaly_list_sheet.NAME, anomaly_list_sheet.REGISTER)
         )
-        page = anomaly_list_sheet.sheet(file, anomalies, where, remarks, listing)
+        page = anomaly_list_sheet.sheet(file, anomalies, where, remarks, listing, understood)
         pages = [page, anomaly_list_sheet.register(fills, page, register)]
         source = ReturnedPackage(writer.to_bytes(Workbook(pages, listing)))
         styles = ArchiveStyles(source)

@@ -5,19 +5,23 @@ Their rows bear keys that begin with ``annotations/``: reading leaves them alone
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, GRAVITIES, INFORMATION, Anomalie
 from cls_workbook.forms.layout import MARK, height
 from cls_workbook.french import typography
 from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, FILLS, TEXTS, digests
+from cls_workbook.reading.cells.shown import as_text
 from cls_workbook.reading.locating.workbook_model import printed_text
+from cls_workbook.reading.opening.special_cells import place
 from cls_workbook.workbook.description import CellRange, Link, PrintSetup, Sheet, reference
 
 NAME, REGISTER = "Anomalies", "_annotations"
 PREFIX = f"{MARK}{ANNOTATIONS}/"
 TITLES = ("N°", "Gravité", "Feuille", "Cellule", "Question", "Trouvé", "Attendu", "À faire")
-WIDTHS = (4.0, 5.0, 12.0, 16.0, 11.0, 34.0, 38.0, 32.0, 46.0)
+WIDTHS = (4.0, 5.0, 12.0, 16.0, 18.0, 34.0, 38.0, 30.0, 42.0)
 STYLES = {BLOCKING: "gravite_bloquant", A_CONFIRMER: "gravite_a_confirmer", INFORMATION: "gravite_information"}
 COLORS = {BLOCKING: "annote_bloquant", A_CONFIRMER: "annote_a_confirmer", INFORMATION: "annote_information"}
 MEANINGS = {
@@ -30,6 +34,8 @@ ADVICE = (
     "Corrigez sur place, enregistrez, puis renvoyez ce fichier tel quel : couleurs, commentaires et cette feuille n’y "
     "gênent rien.",
 )
+UNDERSTOOD = "Rien, si c’est bien cela\u00a0; sinon, corrigez la case."
+_SEND_BACK = re.compile(r",? puis renvoyez(?:-le| le classeur| le fichier)(?=\.)")
 ALL_RIGHT = ("Ce fichier peut être gardé tel quel.",)
 MAX_CITED, MAX_TEXT = 6, 1500
 DIGESTS_MAX = 1_000  # in one cell
@@ -40,8 +46,51 @@ Locator = Callable[[str, str], tuple[str, str] | None]
 _NAME_IN_FOOTER = 80  # characters; Excel takes 255 for all of it
 
 
-def sheet(file: str, anomalies: Sequence[Anomalie], where: Locator, remarks: Iterable[str], nom: str) -> Sheet:
-    """The first sheet of the copy: what to do, then one row an anomaly, each with a link to its first cell."""
+def down_the_sheets(anomalies: Iterable[Anomalie], worksheets: Iterable[str]) -> list[Anomalie]:
+    """As one meets them: what is about the whole file, then sheet after sheet (``worksheets``), from top to bottom."""
+    ranks = {nom: rank for rank, nom in enumerate(worksheets)}
+
+    def met(anomalie: Anomalie) -> tuple[int, tuple[int, int]]:
+        first = min(map(_place, anomalie.cells), default=(0, 0))
+        return ranks.get(anomalie.sheet, -1), first
+
+    return sorted(anomalies, key=met)
+
+
+def _place(cell: str) -> tuple[int, int]:
+    row, column = place(cell.encode())
+    return row, column
+
+
+def as_understood(file: str, normalisations: Iterable[Mapping[str, Any]]) -> list[Anomalie]:
+    """What was typed in words and kept as a number or a date, for a row of the list each: « 8 sorties » → 8."""
+    return [
+        Anomalie(
+            INFORMATION,
+            "",
+            file,
+            n["Feuille"],
+            (n["Cellule"],),
+            champ=n["Champ"],
+            found=typography(f"« {n['Saisi']} »"),
+            expected=typography(f"compris : {as_text(n['Retenu'])}"),
+            remedy=UNDERSTOOD,
+        )
+        for n in normalisations
+        if not isinstance(n["Retenu"], str) and any(map(str.isalpha, str(n["Saisi"])))
+    ]
+
+
+def sheet(
+    file: str,
+    anomalies: Sequence[Anomalie],
+    where: Locator,
+    remarks: Iterable[str],
+    nom: str,
+    understood: Sequence[Anomalie] = (),
+) -> Sheet:
+    """The first sheet of the copy: what to do, then one row an anomaly, each with a link to its first cell; then what
+    was ``understood`` as something else than typed."""
     color = "rouge" if any(a.gravite != INFORMATION for a in anomalies) else "vert"
     page = Sheet(nom, widths=dict(enumerate(WIDTHS, 1)), hidden_columns=(1,), tab_color=color)
     line = _header(page, file, anomalies, remarks)
@@ -51,9 +100,10 @@ def sheet(file: str, anomalies: Sequence[Anomalie], where: Locator, remarks: Ite
     page.heights[line] = 22
     short = file if len(file) <= _NAME_IN_FOOTER else f"{file[:_NAME_IN_FOOTER]}…"
     page.print_setup = PrintSetup(repeated_rows=(line, line), left_footer=f"Anomalies · {short}")
-    for rank, anomalie in enumerate(anomalies, 1):
+    rows = (*anomalies, *understood)
+    for rank, anomalie in enumerate(rows, 1):
         _row(page, line + rank, rank, anomalie, where)
-    for numero in range(1, line + len(anomalies) + 1):
+    for numero in range(1, line + len(rows) + 1):
         page.write(numero, 1, f"{PREFIX}{numero}", "cle")
     page.cells = sorted(page.cells, key=lambda c: c[:2])
     return page
@@ -86,7 +136,8 @@ def _header(page: Sheet, file: str, anomalies: Sequence[Anomalie], remarks: Iter
 
 
 def _row(page: Sheet, line: int, rank: int, anomalie: Anomalie, where: Locator) -> None:
-    texts = [_abridged(t) for t in (anomalie.champ, anomalie.found, anomalie.expected, anomalie.remedy)]
+    remedy = without_sending_back(anomalie.remedy)
+    texts = [_abridged(t) for t in (anomalie.champ, anomalie.found, anomalie.expected, remedy)]
     content = (rank, anomalie.gravite, anomalie.sheet or "tout le fichier", cells(anomalie, where), *texts)
     styles = ("cellule:centre", STYLES[anomalie.gravite], "libelle", "lien", *["libelle"] * 4)
     for column, (valeur, style) in enumerate(zip(content, styles, strict=True), B):
@@ -97,9 +148,10 @@ def _row(page: Sheet, line: int, rank: int, anomalie: Anomalie, where: Locator) 
 
 def cells(anomalie: Anomalie, where: Locator) -> str | Link:
     """The addresses, as a link to the first one that the copy has."""
-    cited = ", ".join(anomalie.cells[:MAX_CITED])
-    remaining = len(anomalie.cells) - MAX_CITED
-    texte = cited + (f" et {remaining} autre{'s' * (remaining > 1)}" if remaining > 0 else "")
+    cell_ranges = side_by_side(anomalie.cells)
+    remaining = len(cell_ranges) - MAX_CITED
+    texte = ", ".join(cell_ranges[:MAX_CITED])
+    texte += f" et {remaining} autre{'s' * (remaining > 1)}" if remaining > 0 else ""
     location = next((location for c in anomalie.cells if (location := where(anomalie.sheet, c))), None)
     if location is None:
         return texte
@@ -107,11 +159,33 @@ def cells(anomalie: Anomalie, where: Locator) -> str | Link:
     return Link(f"internal:{sheet_name}!{location[1]}", texte, "Aller à la cellule")
 
 
+def side_by_side(cells: Iterable[str]) -> list[str]:
+    """Addresses, those of cells that follow each other down a column or along a row as one: « D14:D18 »."""
+    runs: list[list[tuple[int, int]]] = []
+    for here in dict.fromkeys(map(_place, cells)):
+        run = runs[-1] if runs else []
+        step = _step(run[-1], here) if run else (0, 0)
+        if step in ((1, 0), (0, 1)) and (len(run) == 1 or step == _step(run[-2], run[-1])):
+            run.append(here)
+        else:
+            runs.append([here])
+    return [CellRange(*(n + 1 for n in run[0]), *(n + 1 for n in run[-1])).a1() for run in runs]
+
+
+def _step(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return other[0] - one[0], other[1] - one[1]
+
+
+def without_sending_back(remedy: str) -> str:
+    """What to do at a cell; to send the workbook back is said once, above the list."""
+    return _SEND_BACK.sub("", remedy)
+
+
 def commentaire(anomalies: Sequence[Anomalie]) -> str:
     """What the comment of a cell says of the anomalies found there."""
     pieces = []
     for a in anomalies:
-        facts = (("Trouvé", a.found), ("Attendu", a.expected), ("À faire", a.remedy))
+        facts = (("Trouvé", a.found), ("Attendu", a.expected), ("À faire", without_sending_back(a.remedy)))
         lines = [f"{word} : {_abridged(texte, 300)}" for word, texte in facts if texte]
         head = a.gravite.upper() + (f" — {a.champ}" if a.champ else "")
         pieces.append(typography("\n".join([head, *lines])))
