@@ -12,6 +12,7 @@ from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.forms import layout
+from cls_workbook.forms.columns import D, F, G
 from cls_workbook.forms.rows.money_rows import NO_NATURE
 from cls_workbook.forms.year_workbook import WorkbookContext
 from cls_workbook.pipeline import way_back
@@ -92,12 +93,12 @@ def test_the_totals_of_lines_taken_up_are_kept_as_excel_computes_them(workbooks)
     """Whoever looks without computing (Protected View) sees 0 where there is a line, nothing where there is none."""
     sheet = openpyxl.load_workbook(workbooks / f"{DIJON}-2025-apo.xlsx", data_only=True)["FA 3.1"]
     totals = {
-        row[2].value: [cell.value or "" if cell.value != 0 else 0 for cell in row[3:6]]
-        for row in sheet.iter_rows(max_col=6)
+        row[D - 1].value: [cell.value or "" if cell.value != 0 else 0 for cell in row[F - 1 : G]]
+        for row in sheet.iter_rows(max_col=G)
         if "/financement/total." in str(row[0].value)
     }
-    assert totals.pop("Maquette ARS") == [0, 0, 0]
-    assert totals and all(shown == ["", "", ""] for shown in totals.values())
+    assert totals.pop("Maquette ARS") == [0, 0]  # engagé, versé: Dijon does not ask for what is expected
+    assert totals and all(shown == ["", ""] for shown in totals.values())
 
 
 def test_a_line_taken_up_without_its_nature_says_so_at_once():

@@ -226,7 +226,7 @@ def test_a_prefilled_workbook_left_alone_is_read_the_short_way(tmp_path, prefill
             )
         ).workbook
     )
-    assert len(read(write(tmp_path, without_deadline)).saisies) == len(CARRIED_OVER) + 1 and values_read == []
+    assert len(read(write(tmp_path, without_deadline)).saisies) == len(CARRIED_OVER) + 2 and values_read == []
 
 
 def test_a_workbook_of_before_says_nothing_of_its_past_and_gives_no_false_alarm(tmp_path, prefilled):

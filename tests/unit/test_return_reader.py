@@ -183,11 +183,13 @@ def test_a_deleted_column_is_said_once(tmp_path):
             lambda opened_book: opened_book[FICHE].delete_cols(column),
         )
     )
-    lost = [p for p in places().values() if p.sheet == FICHE and p.column == column and p.anchor_cell == "entete"]
-    headers = {
-        min(p.row for p in lost if (p.bloc, p.mesure * bool(p.line)) == table) - 1
-        for table in {(p.bloc, p.mesure * bool(p.line)) for p in lost}
+    rows = next(s for s in plan().worksheets if s.sheet.nom == FICHE).rows
+    tables = {
+        cle.rpartition("/")[0]
+        for cle, row in rows.items()
+        if any(p.column == column and p.anchor_cell == "entete" for p in row.input_places)
     }
+    headers = {rows[f"{table}/#"].numero for table in tables}
     (columns,) = [a for a in retour.anomalies if a.code == "CELLULE_INTROUVABLE"]
     assert {int(c[1:]) for c in columns.cells} == headers
     assert "Statut" in columns.found and "Référence" in columns.found
