@@ -44,10 +44,16 @@ LONG = 600.0  # seconds: a worker that died is awaited for as long as its succes
 def cluster():
     """Two workers of one thread, each a process.
 
-    Dask does again once, not three times, what a dead worker was doing.
+    Dask does again once, not three times, what a dead worker was doing; a worker that starts again slowly, on a busy
+    machine, is not forgotten (after 15 seconds, unless told otherwise, and for ever).
     """
+    settings = {
+        "distributed.scheduler.allowed-failures": 1,
+        "distributed.comm.timeouts.connect": "60s",
+        "distributed.deploy.lost-worker-timeout": f"{LONG}s",
+    }
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1, "distributed.comm.timeouts.connect": "60s"}),
+        dask.config.set(settings),
         LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=logging.CRITICAL
         ) as cluster,
