@@ -17,7 +17,7 @@ def _synthese(chosen: argparse.Namespace) -> int:
     require_kind(chosen.sortie, ".xlsx")
     from cls_workbook.reports.agency.ars_copy import file_copy
 
-    for file in file_copy(chosen.consolidation, chosen.sortie, contrat=chosen.contrat, pdf=chosen.pdf):
+    for file in file_copy(chosen.consolidation, chosen.sortie, chosen.contrat, chosen.pdf, chosen.logos):
         print(file)
     return DONE
 
@@ -99,6 +99,7 @@ SYNTHESE = command(
     ),
     pieces.definition(),
     option("--pdf", action="store_true", help="écrit aussi un PDF (demande LibreOffice)"),
+    option("--logos", metavar="DOSSIER", help="les logos à mettre en tête : les images .png et .jpg de ce dossier"),
 )
 BILAN = command(
     "bilan",

@@ -220,7 +220,8 @@ def sheet(table: TableSheet, footer: str) -> Sheet:
     sample = table.lines[:_SAMPLE_ROWS]
     page.widths = {rank: _width(column, sample) for rank, column in enumerate(described.columns, 1)}
     page.heights = {1: 30.0} | _heights(table, page.widths)
-    page.print_setup = PrintSetup(repeated_rows=(1, 1), left_footer=f"{footer} · {described.sheet}")
+    zone = CellRange(1, 1, end, described.printed_columns) if described.printed_columns else None
+    page.print_setup = PrintSetup(repeated_rows=(1, 1), zone=zone, left_footer=f"{footer} · {described.sheet}")
     return page
 
 

@@ -64,7 +64,7 @@ class DescribedTable:
 
     ``vertical``: the table has one record, and its sheet shows it a title a row (``VERTICAL_HEADERS`` are then its
     headers). ``note_key``: the titles by which the coordinator's notes follow their row from one consolidation to the
-    next (default: ``cle``).
+    next (default: ``cle``). ``printed_columns``: how many print, from the first (0: all).
     """
 
     sheet: str
@@ -77,6 +77,7 @@ class DescribedTable:
     optional: bool = False  # a workbook that has nothing to say of it has no such sheet
     note_key: tuple[str, ...] = ()
     frozen_columns: int = 1
+    printed_columns: int = 0
     tab: str = "gris_moyen"
 
     def __post_init__(self) -> None:

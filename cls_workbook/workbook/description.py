@@ -142,6 +142,16 @@ class Chart:
     data_labels: bool = True
 
 
+class Picture(NamedTuple):
+    """A PNG or JPEG file over the cells, its upper left corner in (``line``, ``column``), ``scale`` times its size."""
+
+    line: int
+    column: int
+    content: bytes
+    scale: float
+    alt_text: str
+
+
 class Button(NamedTuple):
     """A button over the cells, its upper left corner in (``line``, ``column``). ``macro``: a Sub without parameter."""
 
@@ -193,6 +203,7 @@ class Sheet:
     conditional_formats: list[ConditionalFormat] = field(default_factory=list)
     sheet_tables: list[ExcelTable] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
     buttons: list[Button] = field(default_factory=list)
     code_name: str = ""  # of its module in the VBA project
     print_setup: PrintSetup = field(default_factory=PrintSetup)

@@ -26,6 +26,7 @@ from cls_workbook.workbook.description import (
     Chart,
     ExcelTable,
     Formula,
+    Picture,
     PrintSetup,
     Sheet,
     Validation,
@@ -136,6 +137,8 @@ class _Rendering:
             page.conditional_format(line - 1, column - 1, last_row - 1, last_column - 1, options)
         for chart in sheet.charts:
             self._chart(page, chart)
+        for picture in sheet.pictures:
+            _picture(page, picture)
 
     def _chart(self, page: PlainPage, chart: Chart) -> None:
         nature, subtype = charts.nature(chart)
@@ -146,6 +149,12 @@ class _Rendering:
             getattr(drawing, setting)(options)
         place = {"object_position": 2, "description": chart.alt_text}
         page.insert_chart(chart.line - 1, chart.column - 1, drawing, place)
+
+
+def _picture(page: PlainPage, picture: Picture) -> None:
+    shown = {"image_data": BytesIO(picture.content), "x_scale": picture.scale, "y_scale": picture.scale}
+    shown |= {"object_position": 2, "description": picture.alt_text}
+    page.insert_image(picture.line - 1, picture.column - 1, "image", shown)
 
 
 def _lay_out(page: PlainPage, sheet: Sheet) -> None:

@@ -91,7 +91,7 @@ HEADERS = {
         "Fiche, Structure, Volet, Statut, Fichier, Empreinte SHA-256, Champs renseignés, Champs attendus, "
         "Bloquants, À confirmer"
     ),
-    "Anomalies": "Gravité, Code, Fichier, Feuille, Cellule, Fiche, Structure, Champ, Trouvé, Attendu, À faire",
+    "Anomalies": "Gravité, Fiche, Structure, Champ, Trouvé, À faire, Feuille, Cellule, Attendu, Fichier, Code",
     "Indicateurs": (
         "Fiche, Axe, Indicateur, Mesure, Libellé, Unité, Agrégation, Valeur initiale, Cible, Valeur n-1, Valeur, "
         "Numérateur, Dénominateur, Retours reçus, Retours attendus, Couverture, Réserve"

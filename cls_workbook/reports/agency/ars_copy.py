@@ -7,7 +7,7 @@ The « Données … » sheets say the figures of the Synthèse again, for the pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +25,7 @@ from cls_workbook.reports.agency.libreoffice_conversion import require_libreoffi
 from cls_workbook.reports.consolidation import consolidation_workbook, previous_year
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
 from cls_workbook.reports.synthese import synthese_sheet
+from cls_workbook.reports.synthese.logos import Logo, logos_in
 from cls_workbook.summaries import funding, progress
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import DescribedTable
@@ -50,12 +51,17 @@ _ORIGIN = date(1899, 12, 30)
 
 
 def file_copy(
-    consolidation: str | Path, output: str | Path, contrat: str | Path | None = None, pdf: bool = False
+    consolidation: str | Path,
+    output: str | Path,
+    contrat: str | Path | None = None,
+    pdf: bool = False,
+    logos: str | Path | None = None,
 ) -> list[Path]:
     """Writes the workbook for the ARS at ``output``, and a PDF beside it if asked; the files made.
 
-    ``contrat``: the definition, where it does not ship. Refusal if ``consolidation`` is not a consolidation workbook,
-    if its contract cannot be found, or if the PDF cannot be made; then nothing is written.
+    ``contrat``: the definition, where it does not ship; ``logos``: a folder of pictures for its head. Refusal if
+    ``consolidation`` is not a consolidation workbook, if its contract cannot be found, or if the PDF cannot be made;
+    then nothing is written.
     """
     consolidation, output = Path(consolidation), Path(output)
     if output.resolve() == consolidation.resolve():
@@ -65,10 +71,10 @@ def file_copy(
         )
     if pdf:
         require_libreoffice()
-    result = read_back(consolidation, contrat)
-    content = writer.to_bytes(workbook(result))
+    pictures, result = logos_in(logos), read_back(consolidation, contrat)
+    content = writer.to_bytes(workbook(result, pictures))
     files = [output]
-    print_setup = to_pdf(writer.to_bytes(to_print(result))) if pdf else None
+    print_setup = to_pdf(writer.to_bytes(to_print(result, pictures))) if pdf else None
     save(content, output)
     if print_setup is not None:
         files.append(output.with_suffix(".pdf"))
@@ -76,17 +82,17 @@ def file_copy(
     return files
 
 
-def workbook(result: Result) -> Workbook:
+def workbook(result: Result, logos: Sequence[Logo] = ()) -> Workbook:
     """The Synthèse, then its data; values only."""
-    printable = to_print(result)
+    printable = to_print(result, logos)
     printable.worksheets += agency_data.worksheets(result)
     return printable
 
 
-def to_print(result: Result) -> Workbook:
+def to_print(result: Result, logos: Sequence[Logo] = ()) -> Workbook:
     """The Synthèse alone, as the PDF has it."""
     return Workbook(
-        [synthese_sheet.sheet(result)],
+        [synthese_sheet.sheet(result, logos)],
         f"Synthèse {result.year_name} — {result.contrat.titre}",
         subject=result.etat,
         active_sheet=synthese_sheet.NAME,

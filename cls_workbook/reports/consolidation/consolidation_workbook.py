@@ -72,17 +72,8 @@ def _anomalies(result: Result) -> list[Row]:
     lines = []
     for a in sort_out(list(result.anomalies)):
         values = (
-            a.gravite,
-            a.code,
-            a.file,
-            a.sheet,
-            _place(result, a),
-            a.fiche,
-            displayed_name(result.contrat, a.structure),
-            a.champ,
-            a.found,
-            a.expected,
-            a.remedy,
+            *(a.gravite, a.fiche, displayed_name(result.contrat, a.structure), a.champ, a.found, a.remedy),
+            *(a.sheet, _place(result, a), a.expected, a.file, a.code),
         )
         lines.append({c: v or None for c, v in zip(described.ANOMALIES.titles, values, strict=True)})
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cls_workbook.french import NBSP
+from cls_workbook.french import NBSP, typography
 from cls_workbook.reports.consolidation.history_view import HistoryView, YearSeries
 from cls_workbook.reports.synthese.synthese_pieces import STRONG, WHOLE, Board, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.text_heights import abridged
@@ -13,7 +13,7 @@ from cls_workbook.summaries.history import MESURE, over_years_value
 from cls_workbook.summaries.years.over_the_years import sur_les_annees
 from cls_workbook.tables.described_columns import Row
 
-MAX_TEXT = 160  # characters of a value in words; the rest is in Historique
+MAX_TEXT = 240  # characters, all years together, of a measure in words that the table shows
 MAX_CHARTS, PER_ROW, POINTS = 12, 3, 165
 
 
@@ -27,12 +27,33 @@ def mesures_by_year(board: Board, view: HistoryView) -> None:
         PrintedColumn("Ce qu’est le cumul", 6),
     )
     columns = view.columns("Fiche et mesure", 9, WHOLE, told)
-    lines = [_row(view, fiche, one_series) for (fiche, _), one_series in series.items()]
+    counted = {cle: s for cle, s in series.items() if not _is_long(s)}
+    lines = [_row(view, fiche, one_series) for (fiche, _), one_series in counted.items()]
     absent = "Aucune mesure n’a encore de valeur."
     if board.section("Chaque mesure, année par année", columns, lines, absent=absent, following=110):
         keys = {m.id for f in view.contrat.fiches for m in f.mesures if m.cle}
         drawable = [(c, s) for c, s in series.items() if c[1] in keys and len(_figures(s)) > 1]
         _small_charts(board, view, [(f"{fiche} · {_last(s)['Libellé']}", s) for (fiche, _), s in drawable])
+    _in_words(board, view, {cle: s for cle, s in series.items() if cle not in counted})
+
+
+def _in_words(board: Board, view: HistoryView, series: dict[tuple[str, str], YearSeries]) -> None:
+    """The measures whose value is words: whole, a sentence a year, then what the years make."""
+    if series:
+        board.sous_titre("Les mesures qui se disent en mots", following=40)
+    for (fiche, _), one_series in series.items():
+        said = [(view.contrat.year_name(a), r["Valeur"]) for a, r in sorted(one_series.items())]
+        running_total, told = _cumulative(view, one_series)
+        if len(said) > 1 and _last(one_series)["Agrégation"] != "TEXTE":
+            said.append((told, running_total))
+        name = f"{fiche} · {_last(one_series)['Libellé']}"
+        board.sentences(typography(f"{name}, {when} : {words}") for when, words in said)
+
+
+def _is_long(one_series: YearSeries) -> bool:
+    """Too long for a cell of the table."""
+    texts = [r["Valeur"] for r in one_series.values() if isinstance(r["Valeur"], str)]
+    return _last(one_series)["Agrégation"] == "TEXTE" or sum(map(len, texts)) > MAX_TEXT
 
 
 def _last(one_series: YearSeries) -> Row:
@@ -60,7 +81,7 @@ def _figures(one_series: YearSeries) -> dict[int, object]:
 def _cumulative(view: HistoryView, one_series: YearSeries) -> tuple[object, str]:
     """What several years make together, by the rule of the measure; its values as that rule wants them."""
     last = _last(one_series)
-    years_followed = [a for a in view.annees if min(one_series) <= a <= view.annee]
+    years_followed = [a for a in view.followed if min(one_series) <= a]
     initial = last["Valeur initiale"]
     return sur_les_annees(
         last["Agrégation"],
@@ -76,7 +97,7 @@ def _style(agregation: str) -> str:
 def _box(valeur: object, style: str, role: str = "dense") -> StyledBox:
     if isinstance(valeur, (int, float, Decimal)):
         return StyledBox(valeur, f"{role}:{'decimal_cale' if style == 'entier_cale' and valeur % 1 else style}")
-    return StyledBox(abridged(str(valeur), MAX_TEXT) if valeur is not None else None, role)
+    return StyledBox(None if valeur is None else str(valeur), role)
 
 
 def _small_charts(board: Board, view: HistoryView, mesures: list[tuple[str, YearSeries]]) -> None:
@@ -98,7 +119,7 @@ def _small_charts(board: Board, view: HistoryView, mesures: list[tuple[str, Year
 def _row_of_charts(board: Board, view: HistoryView, groupe: list[tuple[str, YearSeries]]) -> None:
     columns: list[PrintedColumn] = []
     for titre, _ in groupe:
-        columns += [PrintedColumn("Année", 3, STRONG), PrintedColumn(abridged(titre, 70), 9, WHOLE)]
+        columns += [PrintedColumn("Année", 3, STRONG), PrintedColumn(titre, 9, WHOLE)]
     styles = [_style(_last(one_series)["Agrégation"]) for _, one_series in groupe]
     lines: list[list[object]] = [[] for _ in view.annees]
     for (_, one_series), style in zip(groupe, styles, strict=True):

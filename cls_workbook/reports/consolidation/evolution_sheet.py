@@ -38,8 +38,8 @@ def sheet(result: Result) -> Sheet:
     # The button knows the sheet by this row.
     board.banner(f"{contrat.nom_court} · évolution jusqu’en {result.year_name}", 20, result.etat)
     board.empty(6)
-    first, last = (contrat.year_name(view.annees[rank]) for rank in (0, -1))
-    board.row(34, (UNITS, f"Évolution {first} à {last}", "titre"))
+    years = " à ".join(contrat.year_name(a) for a in dict.fromkeys((view.annees[0], view.annees[-1])))
+    board.row(34, (UNITS, f"Évolution {years}", "titre"))
     board.note(view.warning_text())
     _money(board, view)
     _fiches(board, view)

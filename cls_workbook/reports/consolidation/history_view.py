@@ -14,6 +14,7 @@ from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
 YearSeries = dict[int, Row]
+MAX_YEAR_WIDTH = 4  # units
 
 
 def amounts(one_series: YearSeries) -> dict[int, Decimal]:
@@ -28,13 +29,14 @@ class HistoryView:
         self.contrat: Contrat = result.contrat
         self.lines = frame_records(result.tables.history)
         self.annee, self.known = result.annee, {r["Année"] for r in self.lines}
-        years = {result.annee, *self.contrat.annees}
-        self.annees = list(range(min(years), max(years | self.known) + 1))
+        # Shown: the years that have figures; followed: those of the contract until now, with or without figures.
+        self.annees = sorted(self.known | {result.annee})
+        self.followed = list(range(min({result.annee, *self.contrat.annees, *self.known}), result.annee + 1))
         self.left = {r["Fiche"]: r for r in frame_records(result.tables.par_fiche)}  # what is left of each fiche
         self.ranks = {f.numero: rank for rank, f in enumerate(self.contrat.fiches)}
 
     def warning_text(self) -> str:
-        absent = [self.contrat.year_name(a) for a in self.annees if a < self.annee and a not in self.known]
+        absent = [self.contrat.year_name(a) for a in self.followed if a not in {*self.known, self.annee}]
         lacking = (
             f" Aucune consolidation n’est connue pour {', '.join(absent)} : donnez celle de l’an dernier (--precedent)."
             if absent
@@ -65,7 +67,7 @@ class HistoryView:
     def columns(self, libelle: str, unites: int, style: str, remaining: Sequence[PrintedColumn]) -> list[PrintedColumn]:
         """A label, one column a year, then ``remaining``, over the whole width."""
         taken = unites + sum(c.unites for c in remaining)
-        wide = max(2, (UNITS - taken) // len(self.annees))
+        wide = min(MAX_YEAR_WIDTH, max(2, (UNITS - taken) // len(self.annees)))
         taken += wide * len(self.annees)
         return [
             PrintedColumn(libelle, unites + max(0, UNITS - taken)),

@@ -34,8 +34,8 @@ MAX_RESERVES = 40
 
 
 def name_of(line: Row) -> object:
-    """What a contract is called."""
-    return line["Territoire"] or line["Contrat"]
+    """What a contract is called: two of one territory are told apart."""
+    return line["Nom court"] or line["Territoire"] or line["Contrat"]
 
 
 def contrats_and_years(tables: Tables) -> tuple[list[object], list[int]]:
@@ -67,16 +67,16 @@ def bars_by_contrat(
 def contrats_against_maquette(board: Board, tables: Tables) -> None:
     lines = tables[region_tables.MAQUETTES]
     columns = (
-        PrintedColumn("Contrat", 7, STRONG, lambda m: m["Territoire"] or m["Titre"]),
+        PrintedColumn("Contrat", 6, STRONG, name_of),
         PrintedColumn("Durée", 2, of=lambda m: f"{m['Première année']}-{m['Dernière année']}"),
-        PrintedColumn("Maquette", 3, AMOUNT, "Maquette"),
-        PrintedColumn("Engagé cumulé", 3, AMOUNT, "Engagé cumulé"),
-        PrintedColumn("Versé cumulé", 3, AMOUNT, "Versé cumulé"),
+        PrintedColumn("Maquette", 4, AMOUNT, "Maquette"),
+        PrintedColumn("Engagé cumulé", 4, AMOUNT, "Engagé cumulé"),
+        PrintedColumn("Versé cumulé", 4, AMOUNT, "Versé cumulé"),
         PrintedColumn("Part engagée", 2, RATE, "Part engagée"),
-        PrintedColumn("Reste à engager", 3, AMOUNT, "Reste à engager"),
-        PrintedColumn("Reste à verser", 3, AMOUNT, "Reste à verser"),
-        PrintedColumn("Années absentes du cumul", 3, MUTED, "Années absentes"),
-        PrintedColumn("Réserve sur les restes", 7, MUTED, "Réserve"),
+        PrintedColumn("Reste à engager", 4, AMOUNT, "Reste à engager"),
+        PrintedColumn("Reste à verser", 4, AMOUNT, "Reste à verser"),
+        PrintedColumn("Années absentes du cumul", 2, MUTED, "Années absentes"),
+        PrintedColumn("Réserve sur les restes", 4, MUTED, "Réserve"),
     )
     sums = [total_of(m[t] for m in lines) for t in ("Maquette", "Engagé cumulé", "Versé cumulé")]
     total = total_row(columns, ["Ensemble", BLANK_TOTAL, *sums, *[BLANK_TOTAL] * 5])
@@ -127,7 +127,7 @@ def money_by_nature(board: Board, tables: Tables) -> None:
     if drawn is None:
         return
     board.empty(6)
-    bars = drawn.bars(("gris_moyen", "axe4", "axe2", "axe3", "accent")[-len(displayed) :])
+    bars = drawn.bars(("gris_moyen", "axe4", "axe2", "axe3", "accent")[1 - len(drawn.columns) :])
     titre = "Engagé par nature et par année"
     said = "Colonnes : montant engagé par nature, une couleur par année. Les chiffres sont dans le tableau au-dessus."
     board.keep_together(200)

@@ -60,6 +60,7 @@ def _who(file_copy: ContratCopy) -> Row:
     return {
         "Contrat": file_copy.contrat["Contrat"],
         "Titre": file_copy.contrat["Titre"],
+        "Nom court": file_copy.contrat["Nom court"],
         "Territoire": file_copy.contrat["Territoire"],
         "Année": file_copy.contrat["Année"],
     }
@@ -313,7 +314,7 @@ def _missing_syntheses(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideF
         received = [f"« {e.file} » est écarté ({e.statut})" for e in ecarts if (e.contrat, e.annee) == (contrat, annee)]
         yield {
             "Contrat": contrat,
-            "Territoire": latest_by_contrat.get(contrat, {}).get("Territoire"),
+            **{t: latest_by_contrat.get(contrat, {}).get(t) for t in ("Nom court", "Territoire")},
             "Année": annee,
             "Quoi": region_tables.MISSING_SYNTHESE,
             "Précision": typography(SEPARATOR.join(received)) or "aucun fichier reçu",

@@ -118,7 +118,7 @@ def _activity_cards(tables: Tables) -> list[Card]:
         Card("Synthèses absentes", absent, "cle_entier", f"sur {len(lines) + absent} attendues", alert=bool(absent)),
         Card("Fichiers écartés", discarded, "cle_entier", "nommés en fin de document", alert=bool(discarded)),
         Card("Retours reçus", received, "cle_entier", f"sur {expected_returns} attendus, toutes années"),
-        Card("Alertes bloquantes", blocking, "cle_entier", "ces valeurs ne sont dans aucun chiffre"),
+        Card("Valeurs à corriger", blocking, "cle_entier", "elles ne sont dans aucun chiffre"),
     ]
 
 
@@ -152,7 +152,7 @@ def _contrats(board: Board, tables: Tables, annee: int) -> None:
         PrintedColumn("Retours reçus", 2, WHOLE, "Retours reçus"),
         PrintedColumn("attendus", 2, WHOLE, "Retours attendus"),
         PrintedColumn("Taux", 2, RATE, "Taux de retour"),
-        PrintedColumn("Bloquants", 2, WHOLE, "Bloquants"),
+        PrintedColumn("À corriger", 2, WHOLE, "Bloquants"),
         PrintedColumn("À confirmer", 2, WHOLE, "À confirmer"),
         PrintedColumn("Fiches", 2, WHOLE, "Fiches actives"),
         PrintedColumn("Maquette", 3, ROUND_AMOUNT, "Maquette"),

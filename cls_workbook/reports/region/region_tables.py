@@ -31,6 +31,7 @@ from cls_workbook.tables.described_columns import (
 )
 
 CONTRAT = texte("Contrat", "L’identifiant du contrat.", obligatoire=True)
+SHORT_NAME = texte("Nom court", "Le nom usuel du contrat.")
 TERRITORY = texte("Territoire", "Le territoire couvert.")
 MAQUETTE, POST, OUTSIDE_MAQUETTE, COFINANCEMENTS, VALORISATION = (
     "Maquette",
@@ -57,6 +58,7 @@ CONTRATS = DescribedTable(
     (
         CONTRAT,
         *agency_tables.CONTRAT.chosen("Type"),
+        SHORT_NAME,
         TERRITORY,
         YEAR,
         *agency_tables.CONTRAT.chosen("État", "Validé le", "Consolidé le", "Retours reçus", "Retours attendus"),
@@ -85,6 +87,7 @@ MAQUETTES = DescribedTable(
     (
         CONTRAT,
         *agency_tables.CONTRAT.chosen("Titre"),
+        SHORT_NAME,
         TERRITORY,
         *agency_tables.CONTRAT.chosen("Première année", "Dernière année", "Maquette"),
         montant("Engagé cumulé", "La somme des lignes « Maquette » de la feuille Financement, années connues."),
@@ -106,6 +109,7 @@ FINANCEMENT = DescribedTable(
     "L’argent de chaque contrat et de chaque année, par nature. Les natures ne s’additionnent pas entre elles.",
     (
         CONTRAT,
+        SHORT_NAME,
         TERRITORY,
         YEAR,
         texte("Nature", "La nature du financement.", obligatoire=True, choix=NATURES),
@@ -150,7 +154,7 @@ RESERVES = DescribedTable(
     "Réserves",
     "Reserves",
     agency_tables.RESERVES.aide,
-    (CONTRAT, TERRITORY, YEAR, *agency_tables.RESERVES.columns, *PROVENANCE),
+    (CONTRAT, SHORT_NAME, TERRITORY, YEAR, *agency_tables.RESERVES.columns, *PROVENANCE),
     tab="axe2",
 )
 
@@ -160,6 +164,7 @@ POSTS = DescribedTable(
     "Les postes de coordination, leur règle, ce qu’elle permet, et ce qui est à regarder.",
     (
         CONTRAT,
+        SHORT_NAME,
         TERRITORY,
         YEAR,
         *agency_tables.POSTS.columns,
@@ -213,6 +218,7 @@ MESURES = DescribedTable(
         *agency_tables.MESURES.chosen("Thème", "Libellé du thème"),
         texte("Unité", "L’unité commune.", obligatoire=True),
         CONTRAT,
+        SHORT_NAME,
         TERRITORY,
         obligatoire(YEAR),
         FICHE,
@@ -241,6 +247,7 @@ UNCOMPARED = DescribedTable(
         *agency_tables.MESURES.chosen("Thème", "Libellé du thème"),
         texte("Unité", "L’unité de ce contrat ; vide s’il n’en donne pas."),
         CONTRAT,
+        SHORT_NAME,
         TERRITORY,
         obligatoire(YEAR),
         FICHE,
@@ -256,6 +263,7 @@ OVERDUE = DescribedTable(
     "Ce qui n’est pas arrivé : la synthèse d’une année, ou le retour d’une structure.",
     (
         CONTRAT,
+        SHORT_NAME,
         TERRITORY,
         YEAR,
         texte("Quoi", "Ce qui manque.", obligatoire=True, choix=OVERDUE_KINDS, look=PILL),

@@ -18,6 +18,7 @@ UNIT_WIDTH = 3.86  # so narrow that 9 points on the sheet are 8 on paper
 PAGE_HEIGHT = 566  # points of rows on a landscape A4 page, one page wide, with some to spare
 POINT = 4 / 3  # pixels
 
+_CARD_ROLES = {False: "chiffre_cle", True: "chiffre_cle_alerte"}
 _DIGITS = ("montant", "taux", "entier", "decimal")
 _MAX_ROW_POINTS = 400
 STRONG, MUTED, CENTRED, WHOLE = "dense_fort", "dense_doux", "dense:petit_centre", "dense:entier_cale"
@@ -226,7 +227,7 @@ class Board:
         note = max(height(c.note, unites - 1, minimum=16) for c in cards)
         self.keep_together(17 + 26 + note)
         self.row(17, *((unites, c.titre, "chiffre_cle_titre") for c in cards))
-        figures = (("—" if c.valeur is None else c.valeur, f"chiffre_cle:{c.format}") for c in cards)
+        figures = (("—" if c.valeur is None else c.valeur, f"{_CARD_ROLES[c.alert]}:{c.format}") for c in cards)
         self.row(26, *((unites, *figure) for figure in figures))
         self.row(note, *((unites, c.note, "chiffre_cle_libelle") for c in cards))
 

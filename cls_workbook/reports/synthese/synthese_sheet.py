@@ -13,6 +13,8 @@ from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.dashboard.dashboard_page import dashboard
 from cls_workbook.reports.synthese.fiche_blocks import fiches
+from cls_workbook.reports.synthese.logos import Logo
+from cls_workbook.reports.synthese.logos import draw as draw_logos
 from cls_workbook.reports.synthese.measure_charts import measures_over_time
 from cls_workbook.reports.synthese.synthese_money import money
 from cls_workbook.reports.synthese.synthese_pieces import (
@@ -39,12 +41,13 @@ NAME = "Synthèse"
 LOGOS_PER_ROW = 7
 
 
-def sheet(result: Result) -> Sheet:
-    """The sheet, drawn. Masked and without personal data, whoever reads it."""
+def sheet(result: Result, logos: Sequence[Logo] = ()) -> Sheet:
+    """The sheet, drawn. Masked and without personal data, whoever reads it. ``logos``: at its head."""
     portrait, board = Portrait(result), Board(NAME)
     result = portrait.result
     _banner(board, result)
     _title(board, result)
+    draw_logos(board, logos)
     dashboard(board, portrait)
     board.next_page()
     fiches(board, portrait)
