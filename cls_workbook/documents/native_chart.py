@@ -40,7 +40,7 @@ def figures_workbook(bars: Bars) -> bytes:
 
 def dress(chart: Chart, bars: Bars, points: float) -> None:
     """Our colours and sizes; categories from the top; a legend where there are several series."""
-    _unsigned_axes(chart)
+    _positive_axes(chart)
     font, _ = look.font()
     chart.font.name, chart.font.size = font, Pt(points)
     chart.font.color.rgb = _rgb("encre")
@@ -62,7 +62,7 @@ def dress(chart: Chart, bars: Bars, points: float) -> None:
         _label(drawn.data_labels, bars, color, points)
 
 
-def _unsigned_axes(chart: Chart) -> None:
+def _positive_axes(chart: Chart) -> None:
     """python-pptx numbers axes below zero, which the schema of charts does not take."""
     for element in chart._chartSpace.iter():
         if str(element.tag).endswith(("}axId", "}crossAx")):
