@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from cls_workbook.button import open_renderer
-from cls_workbook.button.click_report import run_action, sheltered, without_flicker
+from cls_workbook.button.click_report import run_action, sheltered
 from cls_workbook.button.click_start import OpenCampagne, OpenWorkbook, campagne
-from cls_workbook.button.kept_notes import OrphanNote, written
+from cls_workbook.button.excel_patience import ExcelBusy
+from cls_workbook.button.excel_settings import at_rest
+from cls_workbook.button.local_formats import local_codes
+from cls_workbook.button.player import Player
 from cls_workbook.engines.local_engines import LocalEngine
+from cls_workbook.errors import Refusal
 from cls_workbook.french import date_fr
 from cls_workbook.pipeline import way_back
+from cls_workbook.redrawing import last_drawing
+from cls_workbook.redrawing.kept_notes import OrphanNote, written
+from cls_workbook.redrawing.planned_sheets import PlannedSheet, prepare, refuse_protected
+from cls_workbook.redrawing.sheet_content import SheetContent
+from cls_workbook.redrawing.sheet_steps import DrawnSheet, draw
+from cls_workbook.redrawing.steps import Step, on
 from cls_workbook.reports import table_sheets
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.tables import consolidation_tables
-from cls_workbook.workbook.description import Workbook
+from cls_workbook.workbook.description import CellRange, Workbook, address
 
 if TYPE_CHECKING:
     import xlwings
@@ -90,16 +99,55 @@ def _check(opened: OpenWorkbook, day: date) -> tuple[str, Result]:
 
 def write(opened: OpenWorkbook, workbook: Workbook, day: date) -> str:
     """Writes the sheets into the workbook; what there is to say of it, "" if nothing."""
-    planned = open_renderer.prepare(opened.contents, workbook)
-    with sheltered(opened.book), without_flicker(opened.book):
-        write_report = open_renderer.write(opened.book, planned)
-        if write_report.lost:
-            _keep_notes(opened, write_report.lost, day)
+    contents = opened.contents
+    planned = prepare(contents, workbook)
+    drawn = [d for p in planned for d in draw(p, contents, last_drawing.read(contents))]
+    orphans = [(p.nom, o) for p in planned if p.neighbours for o in p.neighbours.orphans]
+    names = {d.nom for d in drawn} | {opened.accueil.nom, last_drawing.SHEET} | ({NOTES} if orphans else set())
+    refuse_protected(contents.values(), names)
+    player = Player(opened.book, opened.patience, opened.patience(local_codes, opened.book, contents))
+    _try_each_sheet(player, planned)
+    with sheltered(opened), at_rest(opened.book, opened.patience):
+        _play(player, contents, drawn, _kept_notes(contents, orphans, day))
+    return _remarks(drawn, len(orphans), player)
+
+
+def _try_each_sheet(player: Player, planned: list[PlannedSheet]) -> None:
+    """Where nobody says whether a sheet is protected, it is seen before anything has changed."""
+    for one in planned:
+        if one.content is None or one.content.protected is not None:
+            continue
+        try:
+            player.play([Step("touch", one.nom, (address(*one.start),))])
+        except ExcelBusy:
+            raise
+        except Exception as error:  # each engine has its own
+            raise Refusal(
+                f"La feuille « {one.nom} » n’accepte aucune écriture ({error}) : rien n’a été écrit. "
+                "Ôtez sa protection (onglet Révision), puis recommencez."
+            ) from error
+
+
+def _play(
+    player: Player, contents: Mapping[str, SheetContent], drawn: Sequence[DrawnSheet], notes: Sequence[Step]
+) -> None:
+    steps = [step for one in drawn for step in one.steps]
+    if not steps and not notes:
+        return
+    traces = last_drawing.read(contents) | {one.nom: one.trace for one in drawn}
+    player.play([*last_drawing.forgotten(contents), *steps, *notes, *last_drawing.remembered(contents, traces)])
+
+
+def _remarks(drawn: Sequence[DrawnSheet], notes: int, player: Player) -> str:
     sentences = []
-    if nombre := len(write_report.lost):
-        s = "s" * (nombre > 1)
-        sentences.append(f" {nombre} note{s} dont la ligne a disparu : voir la feuille « {NOTES} ».")
-    if write_report.without_charts:
+    if notes:
+        s = "s" * (notes > 1)
+        sentences.append(f" {notes} note{s} dont la ligne a disparu : voir la feuille « {NOTES} ».")
+    for one in drawn:
+        if one.lost_filters:
+            columns = ", ".join(f"« {titre} »" for titre in one.lost_filters)
+            sentences.append(f" Feuille « {one.nom} » : filtre ôté (colonne {columns}), il ne montrerait plus rien.")
+    if player.without_charts:
         sentences.append(
             " Les graphiques n’ont pas pu être redessinés par cette version d’Excel ; "
             "ceux de la commande « consolider » sont à jour."
@@ -107,16 +155,20 @@ def write(opened: OpenWorkbook, workbook: Workbook, day: date) -> str:
     return "".join(sentences)
 
 
-def _keep_notes(opened: OpenWorkbook, lost: Sequence[tuple[str, OrphanNote]], day: date) -> None:
+def _kept_notes(
+    contents: Mapping[str, SheetContent], orphans: Sequence[tuple[str, OrphanNote]], day: date
+) -> list[Step]:
     """Appends the notes whose row is gone to a sheet that only grows."""
-    content = opened.contents.get(NOTES)
+    if not orphans:
+        return []
+    content = contents.get(NOTES)
+    lines = [[nom, o.line, o.column, written(o.note), date_fr(day)] for nom, o in orphans]
     if content is None:
-        page = opened.book.sheets.add(NOTES, after=opened.book.sheets[len(opened.book.sheets) - 1])
-        lines: list[list[object]] = [list(_NOTE_HEADERS)]
-    else:
-        page, lines = content.sheet, []
+        lines.insert(0, list(_NOTE_HEADERS))
     first = len(content.lines) + 1 if content else 1
-    lines += [[nom, o.line, o.column, o.note, date_fr(day)] for nom, o in lost]
-    zone = page.range((first, 1), (first + len(lines) - 1, len(_NOTE_HEADERS)))
-    zone.number_format = "@"
-    zone.value = [[written(v) for v in line] for line in lines]
+    zone = CellRange(first, 1, first + len(lines) - 1, len(_NOTE_HEADERS))
+    return [
+        *([] if content else [Step("add_sheet", NOTES)]),
+        on(NOTES, "format", [zone], ("number_format", "@")),
+        on(NOTES, "values", [zone], lines),
+    ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cls_workbook.button.click_report import tell
+from cls_workbook.button.click_report import BUSY, tell
 from cls_workbook.button.click_start import OpenWorkbook, contrat_of, open_up, retours_folder
+from cls_workbook.button.excel_patience import ExcelBusy, Patience
+from cls_workbook.button.excel_settings import repair
 from cls_workbook.errors import Refusal
 from cls_workbook.office import installation
 from cls_workbook.office.coordinator import home_rows
@@ -17,11 +19,14 @@ if TYPE_CHECKING:
 def verifier(book: xlwings.Book) -> list[installation.InstallationFinding]:
     """Never refuses: what cannot be looked at is a finding too."""
     opened: OpenWorkbook | None = None
+    excel = {"by_excel": True, "repaired": repair(book, Patience())}
     try:
         opened = open_up(book)
-        facts = installation.gather_facts(**_workbook_facts(opened), by_excel=True)
+        facts = installation.gather_facts(**_workbook_facts(opened), **excel)
     except Refusal as refusal:
-        facts = installation.gather_facts(default=str(refusal), by_excel=True)
+        facts = installation.gather_facts(default=str(refusal), **excel)
+    except ExcelBusy:
+        facts = installation.gather_facts(default=BUSY, **excel)
     findings = installation.verifier(facts)
     sentence = "\n".join([installation.bilan(findings).capitalize(), "", *map(str, findings)])
     tell(

@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from cls_workbook.button.click_start import OpenWorkbook, open_up
+from cls_workbook.button.excel_patience import ExcelBusy, Patience
+from cls_workbook.button.excel_settings import clear_status_bar, repair
 from cls_workbook.errors import Refusal
 from cls_workbook.fault_details import where_written
 from cls_workbook.french import typography
@@ -23,16 +25,22 @@ class WritingInterrupted(Exception):
 
 
 DETAILS_SHOWN, MESSAGE_MAX = 8, 2_000
+BUSY = "Excel est resté occupé : une cellule est en cours de saisie, ou une fenêtre d’Excel est ouverte."
+_END_IT = "Validez la cellule (Entrée) ou fermez la fenêtre, puis recommencez."
 
 
 def run_action(book: xlwings.Book, titre: str, action: Callable[[OpenWorkbook], tuple[str, T]]) -> T | None:
     """Opens, acts, and says what came of it. ``action`` gives its sentence and its result; None if it was refused."""
     opened: OpenWorkbook | None = None
     try:
+        repair(book, Patience())
         opened = open_up(book)
         sentence, result = action(opened)
     except Refusal as refusal:
         tell(book, opened, titre, _in_full(refusal), succeeded=False)
+        return None
+    except ExcelBusy:
+        tell(book, opened, titre, f"{BUSY} Rien n’a été écrit. {_END_IT}", succeeded=False)
         return None
     except Exception as error:  # a click must end with words, whatever happened
         details = where_written(error, f"bouton « {titre} »")
@@ -45,8 +53,10 @@ def run_action(book: xlwings.Book, titre: str, action: Callable[[OpenWorkbook], 
 
 def tell(book: xlwings.Book, opened: OpenWorkbook | None, titre: str, sentence: str, *, succeeded: bool) -> None:
     sentence = typography(sentence)
+    clear_status_bar(book)
     if opened:
-        opened.write("message", home_rows.message(sentence, succeeded)[:MESSAGE_MAX])
+        with suppress(Exception):  # busy still, or protected: the alert says it
+            opened.write("message", home_rows.message(sentence, succeeded)[:MESSAGE_MAX])
     book.app.alert(
         sentence[:1].upper() + sentence[1:MESSAGE_MAX],
         title=f"CLS · {titre}",
@@ -72,6 +82,8 @@ def _unexpected(error: Exception) -> str:
 
 
 def _interrupted(error: Exception) -> str:
+    if isinstance(error.__cause__, ExcelBusy):
+        return f"{BUSY} Les feuilles sont en partie refaites : {_END_IT[:1].lower()}{_END_IT[1:]}"
     return (
         f"Excel s’est arrêté pendant l’écriture des feuilles ({error}) : elles sont en partie refaites. "
         "Fermez ce classeur sans l’enregistrer et "
@@ -80,14 +92,16 @@ def _interrupted(error: Exception) -> str:
 
 
 @contextmanager
-def sheltered(book: xlwings.Book) -> Iterator[None]:
+def sheltered(opened: OpenWorkbook) -> Iterator[None]:
     """The workbook is saved before it is written in, so that whatever stops Excel half-way leaves a whole file.
 
     An engine that cannot save is one that sends its writes all at once, when we are done. Refusal, before anything is
     written, if the workbook cannot be saved; EcritureInterrompue if the writing fails.
     """
     try:
-        book.save()
+        opened.patience(opened.book.save)
+    except ExcelBusy:
+        raise
     except NotImplementedError:
         pass  # nothing is written before the end: there is nothing to shelter from
     except Exception as error:  # each engine has its own: read-only, full disk, folder gone
@@ -100,18 +114,3 @@ def sheltered(book: xlwings.Book) -> Iterator[None]:
         yield
     except Exception as error:
         raise WritingInterrupted(f"{type(error).__name__} : {error}") from error
-
-
-@contextmanager
-def without_flicker(book: xlwings.Book) -> Iterator[None]:
-    """Excel neither draws nor calculates while we write; put back as it was, whatever happens."""
-    app, before = book.app, {}
-    for setting, valeur in (("screen_updating", False), ("calculation", "manual")):
-        with suppress(NotImplementedError):  # an engine that writes all at once has nothing to suspend
-            before[setting] = getattr(app, setting)
-            setattr(app, setting, valeur)
-    try:
-        yield
-    finally:
-        for setting, valeur in before.items():
-            setattr(app, setting, valeur)

@@ -11,7 +11,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from cls_workbook.button import open_content
-from cls_workbook.button.open_content import OpenSheetContent
+from cls_workbook.button.excel_patience import Patience
 from cls_workbook.definition.toml_reader import load_sound, shipped
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
@@ -20,6 +20,8 @@ from cls_workbook.office.coordinator import home_rows
 from cls_workbook.office.coordinator.home_rows import CellPosition
 from cls_workbook.pipeline.way_out import verify_year
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
+from cls_workbook.redrawing.cell_values import as_written
+from cls_workbook.redrawing.sheet_content import SheetContent
 
 if TYPE_CHECKING:
     import xlwings
@@ -30,13 +32,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class OpenWorkbook:
     """The workbook as it was when the button was clicked. ``path``: where it lies on this computer, None if nobody
-    knows."""
+    knows. ``patience``: with an Excel that is busy, during this click."""
 
     book: xlwings.Book
-    contents: Mapping[str, OpenSheetContent]
-    accueil: OpenSheetContent
+    contents: Mapping[str, SheetContent]
+    accueil: SheetContent
     places: Mapping[str, CellPosition]
     path: Path | None
+    patience: Patience
 
     def told(self, nom: str) -> str:
         """What a case of Accueil says, as text; "" if blank or lost."""
@@ -56,7 +59,8 @@ class OpenWorkbook:
     def write(self, nom: str, valeur: object) -> None:
         """Puts a value in a case of Accueil; nothing if the case is lost."""
         if place := self.places.get(nom):
-            self.accueil.sheet.range((place[0], place[1])).value = valeur
+            cell = self.book.sheets[self.accueil.nom].range(place.cell)
+            self.patience(setattr, cell, "value", as_written(valeur))
 
     def worksheets(self, tables: frozenset[str] = frozenset()) -> WorkbookRows:
         """The sheets as ``pilotage`` reads them, without those that hold one of ``tables``: what is there was typed by
@@ -79,10 +83,11 @@ class OpenCampagne:
 
 def open_up(book: xlwings.Book) -> OpenWorkbook:
     """Refusal if the workbook is not a coordinator's."""
-    contents = open_content.read(book)
+    patience = Patience()
+    contents = open_content.read(book, patience)
     for content in contents.values():
         if places := home_rows.find(content.lines):
-            return OpenWorkbook(book, contents, content, places, placement(book))
+            return OpenWorkbook(book, contents, content, places, placement(book), patience)
     raise Refusal(
         "Ce classeur n’est pas celui de la coordination : sa feuille « Accueil » est introuvable. "
         "Ouvrez le classeur fabriqué par la commande « coordonner »."
@@ -183,4 +188,4 @@ def _from_workbook(opened: OpenWorkbook, nom: str, told: str) -> Path:
 
 def _location(opened: OpenWorkbook, nom: str) -> str:
     place = opened.places.get(nom)
-    return f"Feuille « {opened.accueil.sheet.name} »" + (f", cellule {place.cell}" if place else "")
+    return f"Feuille « {opened.accueil.nom} »" + (f", cellule {place.cell}" if place else "")

@@ -1,9 +1,12 @@
-"""What the open workbook holds, read once and whole: the same rows as a file would give, whatever the engine."""
+"""What the open workbook holds, read once and whole, as plain data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from cls_workbook.button.excel_patience import Patience, is_busy
+from cls_workbook.redrawing.sheet_content import ColumnFilter, SheetContent, Zone
 
 if TYPE_CHECKING:
     import xlwings
@@ -12,56 +15,93 @@ if TYPE_CHECKING:
 ROWS_READ, COLUMNS_READ = 100_000, 256
 
 
-@dataclass
-class OpenSheetContent:
-    """One sheet.
-
-    ``lines``: rows from A1, blanks as "", errors as their text; dates as datetime, numbers as Excel keeps them.
-
-    ``tables``: name of each Excel table → (first row, first column, last row, last column), without its totals row.
-    """
-
-    sheet: xlwings.Sheet
-    lines: list[list[Any]]
-    tables: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
-
-    @property
-    def width(self) -> int:
-        return max(map(len, self.lines), default=0)
-
-    def valeur(self, line: int, column: int) -> object:
-        """What stands in a cell (row and column from 1); "" outside what is used."""
-        row = self.lines[line - 1] if line <= len(self.lines) else []
-        return row[column - 1] if column <= len(row) else ""
-
-
-def read(book: xlwings.Book) -> dict[str, OpenSheetContent]:
+def read(book: xlwings.Book, patience: Patience) -> dict[str, SheetContent]:
     """Every sheet of the workbook, unsaved edits included, in the order of the tabs."""
-    return {sheet.name: OpenSheetContent(sheet, _rows(sheet), _tables(sheet)) for sheet in book.sheets}
+    pages: list[xlwings.Sheet] = patience(list, book.sheets)
+    return {page.name: patience(_read_sheet, page) for page in pages}
 
 
-def _rows(sheet: xlwings.Sheet) -> list[list[Any]]:
-    zone = sheet.used_range
-    top, left = zone.row, zone.column
-    lines, columns = (min(n, limite) for n, limite in zip(zone.shape, (ROWS_READ, COLUMNS_READ), strict=True))
-    if (lines, columns) != zone.shape:
-        zone = sheet.range((top, left), (top + lines - 1, left + columns - 1))
+def _read_sheet(page: xlwings.Sheet) -> SheetContent:
+    zone = page.used_range
+    top, left, *shape = _corner(zone)
+    lines, columns = (min(n, limit) for n, limit in zip(shape, (ROWS_READ, COLUMNS_READ), strict=True))
+    if [lines, columns] != shape:
+        zone = page.range((top, left), (top + lines - 1, left + columns - 1))
     values = zone.options(ndim=2, err_to_str=True).value or []
+    tables = list(page.tables)
+    content = SheetContent(
+        page.name,
+        _rows(values, top, left),
+        protected=_protected(page),
+        charts=tuple(chart.name for chart in page.charts),
+        formulas=_formulas(zone, values, top, left) if tables else frozenset(),
+        filtered=_filtered(page),
+    )
+    for table in tables:
+        top, left, lines, columns = _corner(table.range)
+        totals = bool(table.show_totals)
+        content.tables[table.name] = (top, left, top + lines - 1 - totals, left + columns - 1)
+        content.totals |= {table.name} if totals else frozenset()
+        content.filters[table.name] = _filters(table)
+    return content
+
+
+def _corner(zone: xlwings.Range) -> Zone:
+    """First row, first column, how many rows, how many columns."""
+    return (zone.row, zone.column, *zone.shape)
+
+
+def _rows(values: list[list[Any]], top: int, left: int) -> list[list[Any]]:
     rows = [[""] * (left - 1) + ["" if v is None else v for v in row] for row in values]
     while rows and not any(v != "" for v in rows[-1]):
         rows.pop()  # formatted, never filled
     return [[] for _ in range(top - 1)] + rows if rows else []
 
 
-def _tables(sheet: xlwings.Sheet) -> dict[str, tuple[int, int, int, int]]:
-    zones = {}
-    for table in sheet.tables:
-        zone = table.range
-        lines, columns = zone.shape
-        zones[table.name] = (
-            zone.row,
-            zone.column,
-            zone.row + lines - 1 - bool(table.show_totals),
-            zone.column + columns - 1,
-        )
-    return zones
+def _formulas(zone: xlwings.Range, values: list[list[Any]], top: int, left: int) -> frozenset[tuple[int, int]]:
+    """Where a formula stands. A text that begins with « = » is its own value; a formula is not."""
+    try:
+        formulas = zone.formula
+    except NotImplementedError:  # an engine that does not say: what it shows is kept
+        return frozenset()
+    rows = formulas if isinstance(formulas, (list, tuple)) else ((formulas,),)
+    return frozenset(
+        (top + i, left + j)
+        for i, (row, shown) in enumerate(zip(rows, values, strict=True))
+        for j, (formula, value) in enumerate(zip(row, shown, strict=True))
+        if isinstance(formula, str) and formula.startswith("=") and formula != value
+    )
+
+
+def _filters(table: xlwings.main.Table) -> tuple[ColumnFilter, ...] | None:
+    """What the columns are filtered by; None from an engine that does not say it."""
+    if asked(lambda: table.api.ShowAutoFilter and table.api.AutoFilter.FilterMode) is False:
+        return ()  # Excel on Windows says it in a word
+    try:
+        criteria = [one for one in table.autofilter.criteria if one.type != "none"]
+    except NotImplementedError:
+        return None
+    return tuple(
+        ColumnFilter(c.field, c.type, tuple(c.values or ()), c.operator or "", c.value1, c.value2, c.count, c.percent)
+        for c in criteria
+    )
+
+
+def _protected(page: xlwings.Sheet) -> bool | None:
+    """None where nobody can say: xlwings has no word of its own for it."""
+    told = asked(lambda: page.api.ProtectContents)  # Excel on Windows
+    return told if told is not None else asked(lambda: page.api.protect_contents.get())  # on a Mac
+
+
+def _filtered(page: xlwings.Sheet) -> bool:
+    return bool(asked(lambda: page.api.FilterMode))
+
+
+def asked(question: Callable[[], object]) -> bool | None:
+    """What one Excel says in words that others have not; None where it has not."""
+    try:
+        return bool(question())
+    except Exception as error:  # each engine refuses in its own way
+        if is_busy(error):
+            raise
+        return None

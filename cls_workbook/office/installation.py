@@ -59,7 +59,8 @@ class Facts:
     ``python``: version of the interpreter that answers; ``interpreter``: its path; ``xlwings``: version installed, ""
     if none; ``missing``: libraries that cannot be found. ``workbook``: what the workbook says of its versions, None
     without workbook; ``path``: its path as Excel gives it, "" if unknown. ``folder``: of the returns, None if unknown;
-    ``default``: why. ``by_excel``: was it asked by a macro? Then macros are allowed.
+    ``default``: why. ``by_excel``: was it asked by a macro? Then macros are allowed. ``repaired``: was Excel left
+    suspended by a click that did not end, and put back?
     """
 
     python: tuple[int, ...]
@@ -71,6 +72,7 @@ class Facts:
     folder: Path | None = None
     default: str = ""
     by_excel: bool = False
+    repaired: bool = False
 
 
 def gather_facts(**extra: Any) -> Facts:
@@ -140,6 +142,9 @@ def _macros(facts: Facts) -> Iterable[InstallationFinding]:
         yield InstallationFinding(GOOD, "Macros", "autorisées : c’est une macro qui pose la question")
     else:
         yield InstallationFinding(GOOD_TO_KNOW, "Macros", "rien ne peut être dit d’ici", _UNBLOCK)
+    if facts.repaired:
+        constat = "un clic précédent a été interrompu ; le calcul et l’affichage sont remis comme ils étaient"
+        yield InstallationFinding(GOOD_TO_KNOW, "Excel", constat)
 
 
 def _workbook_location(facts: Facts) -> Iterable[InstallationFinding]:

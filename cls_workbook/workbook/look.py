@@ -77,6 +77,14 @@ def style(nom: str) -> Settings:
 
 
 @cache
+def number_formats() -> dict[str, str]:
+    """Every number format of the charte → a style that has it; that of a year or a day first."""
+    names = [*charte()["roles"], *(f"cellule:{nom}" for nom in charte()["formats"])]
+    found = {style(nom)["num_format"]: nom for nom in names if "num_format" in style(nom)}
+    return dict(sorted(found.items(), key=lambda pair: "yy" not in pair[0]))
+
+
+@cache
 def dxf(nom: str) -> Settings:
     """XlsxWriter properties of a conditional style; KeyError if unknown."""
     return _properties(_look_up("conditionnels", nom, "style conditionnel"))

@@ -7,9 +7,9 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cls_workbook.button.kept_notes import OrphanNote, follow, written
-from cls_workbook.button.rectangles import rectangles
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
+from cls_workbook.redrawing.kept_notes import OrphanNote, follow, written
+from cls_workbook.redrawing.rectangles import rectangles
 
 COLUMNS, KEY_COLUMN = ("Code", "Valeur"), ("Code",)
 

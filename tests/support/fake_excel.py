@@ -16,7 +16,9 @@ import openpyxl
 from openpyxl.cell import MergedCell
 from openpyxl.chart import BarChart, LineChart, PieChart, Reference
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils.datetime import from_excel
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.table import Table, TableColumn, TableStyleInfo
 
@@ -33,6 +35,12 @@ _SIDES = {
     "inside_horizontal": "bottom",
     "inside_vertical": "right",
 }
+
+
+class BusyExcel(Exception):
+    """What a call gets while a cell is being typed in or a window is open (RPC_E_CALL_REJECTED)."""
+
+    hresult = -2147418111
 
 
 class ExcelRefusal(Exception):
@@ -59,8 +67,10 @@ def type_matrix(ws, zone, matrix):
     top, left, bottom, right = zone
     if len(matrix) != bottom - top + 1 or any(len(r) != right - left + 1 for r in matrix):
         raise ExcelRefusal(f"matrice {len(matrix)}×{len(matrix[0])} pour la zone {zone}")
+    hidden = hidden_by_filters(ws)
     for cell in cells(ws, zone):
-        _type_one(cell, matrix[cell.row - top][cell.column - left])
+        if cell.row not in hidden:  # as reported: while a filter is on, a block goes to the rows that are seen
+            _type_one(cell, matrix[cell.row - top][cell.column - left])
 
 
 def _type_one(cell, valeur):
@@ -74,6 +84,8 @@ def _type_one(cell, valeur):
         valeur = _guess(cell, valeur)
     if isinstance(valeur, (int, float)) and not isinstance(valeur, bool) and cell.number_format == TEXT:
         valeur = str(valeur)  # a number sent to a text cell is kept as text
+    if isinstance(valeur, (int, float)) and not isinstance(valeur, bool) and is_date_format(cell.number_format):
+        valeur = from_excel(valeur)  # a serial number, shown and read as a date
     cell.value = None if valeur == "" else valeur
     if isinstance(cell.value, str):
         cell.data_type = "e" if cell.value in ERROR_TEXTS and cell.number_format != TEXT else "s"
@@ -167,6 +179,31 @@ def resize_table(ws, table, zone):
     _headers(ws, table)
 
 
+def hidden_by_filters(ws) -> set[int]:
+    return {row for table in ws.tables.values() for rows in getattr(table, "hidden", {}).values() for row in rows}
+
+
+def filter_table(ws, table, field, keeps, criterion):
+    """Hides the rows of which ``keeps`` does not want the value of a column; they stay so until the filter goes."""
+    left, top, _, bottom = range_boundaries(table.ref)
+    if not hasattr(table, "hidden"):
+        table.hidden, table.criteria = {}, {}
+    rows = range(top + 1, bottom + 1)
+    table.hidden[field] = [i for i in rows if not keeps(shown(ws.cell(i, left + field - 1).value))]
+    table.criteria[field] = criterion
+
+
+def unfilter_table(table, field=None):
+    for each in ("hidden", "criteria"):
+        kept = getattr(table, each, {})
+        for one in list(kept) if field is None else [field]:
+            kept.pop(one, None)
+
+
+def shown(valeur) -> str:
+    return "" if valeur is None else str(valeur)
+
+
 def _headers(ws, table):
     c0, l0, c1, _ = range_boundaries(table.ref)
     names = []
@@ -237,6 +274,16 @@ def align(ws, zone, **settings):
     _style_cells(ws, zone, ("alignment", *settings.items()), alter)
 
 
+def widen(ws, zone, width):
+    for column in range(zone[1], zone[3] + 1):
+        ws.column_dimensions[get_column_letter(column)].width = width
+
+
+def heighten(ws, zone, height):
+    for line in range(zone[0], zone[2] + 1):
+        ws.row_dimensions[line].height = height
+
+
 def border(ws, zone, side, color=None, thickness=None):
     def alter(cell):
         before = getattr(cell.border, _SIDES[side]) or Side()
@@ -267,6 +314,25 @@ def _argb(color):
     if isinstance(color, (tuple, list)):
         color = "#" + "".join(f"{c:02X}" for c in color)
     return "FF" + color.lstrip("#").upper()
+
+
+# --- number formats of a French Excel ---
+
+_FRENCH = {"d": "j", "y": "a", ",": "\u202f", ".": ","}
+
+
+def in_french(code):
+    return "Standard" if code == "General" else _letters_for(code, _FRENCH)
+
+
+def from_french(code):
+    """A code of files that is taken for a French one gives something else, as it would."""
+    return "General" if code == "Standard" else _letters_for(code, {v: k for k, v in _FRENCH.items()})
+
+
+def _letters_for(code, letters):
+    pieces = re.split(r'("[^"]*"|\\.)', code)  # what is quoted stays as it is
+    return "".join(p if i % 2 else "".join(letters.get(c, c) for c in p) for i, p in enumerate(pieces))
 
 
 # --- what is read ---

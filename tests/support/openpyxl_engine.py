@@ -7,6 +7,8 @@ NotImplementedError, as xlwings' base classes do.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import os
 
 import openpyxl
 import xlwings
@@ -55,22 +57,39 @@ class Engine:
 engine = Engine()
 
 
+def _setting(nom):
+    return property(lambda s: s._settings.get(nom), lambda s, v: s.change(nom, v))
+
+
 class App(base_classes.App):
+    numbers = itertools.count(os.getpid() * 1000)
+
     def __init__(self):
         self.alerts, self._settings = [], {"display_alerts": True, "screen_updating": True, "calculation": "automatic"}
+        self.pid = next(self.numbers)
+        self.busy = 0  # how many calls it still refuses
+        self.french = False  # does it read and say number formats as a French Excel?
+        self.stuck = set()  # settings that it will not change
         engine.apps[:] = [self]
         if "openpyxl" not in [e.name for e in xlwings.engines]:
             xlwings.engines.add(xlwings.Engine(impl=engine))
         xlwings.engines["openpyxl"].activate()
 
-    engine, pid = engine, -99
-    display_alerts = property(
-        lambda s: s._settings["display_alerts"], lambda s, v: s._settings.update(display_alerts=v)
+    engine, pid = engine, None
+    display_alerts, screen_updating, calculation, status_bar = map(
+        _setting, ("display_alerts", "screen_updating", "calculation", "status_bar")
     )
-    screen_updating = property(
-        lambda s: s._settings["screen_updating"], lambda s, v: s._settings.update(screen_updating=v)
-    )
-    calculation = property(lambda s: s._settings["calculation"], lambda s, v: s._settings.update(calculation=v))
+
+    def change(self, nom, valeur):
+        if nom in self.stuck:
+            raise fake_excel.ExcelRefusal(f"{nom} ne change pas")
+        self._settings[nom] = valeur
+
+    def answer(self):
+        """What any call meets first."""
+        if self.busy:
+            self.busy -= 1
+            raise fake_excel.BusyExcel("Appel rejeté par l’appelé")
 
     def alert(self, prompt, title, buttons, mode, callback):
         assert buttons in (None, "ok"), "une question n’a pas de réponse sur tous les moteurs"
@@ -88,7 +107,22 @@ class Book(base_classes.Book):
     sheets = property(lambda s: Sheets(s))
 
     def save(self, path=None, password=None):
+        self._app.answer()
         fake_excel.save(self.opened_book)
+
+
+class OwnWords:
+    """What Excel on Windows says of a sheet in words of its own."""
+
+    def __init__(self, ws):
+        self.ws = ws
+
+    ProtectContents = property(lambda s: bool(s.ws.protection.sheet))
+    FilterMode = property(lambda s: bool(fake_excel.hidden_by_filters(s.ws)))
+
+    def ShowAllData(self):
+        for table in self.ws.tables.values():
+            fake_excel.unfilter_table(table)
 
 
 class Sheets(base_classes.Sheets):
@@ -118,7 +152,7 @@ class Sheet(base_classes.Sheet):
     def __init__(self, book, ws):
         self._book, self.ws = book, ws
 
-    api = property(lambda s: s.ws)
+    api = property(lambda s: OwnWords(s.ws))
     book = property(lambda s: s._book)
     index = property(lambda s: s._book.opened_book.worksheets.index(s.ws) + 1)
     name = property(lambda s: s.ws.title)
@@ -130,6 +164,7 @@ class Sheet(base_classes.Sheet):
     cells = property(lambda s: Range(s, (1, 1), (1_048_576, 16_384)))
 
     def range(self, a1, a2=None):
+        self._book._app.answer()
         return Range(self, a1, a2)
 
     @property
@@ -198,8 +233,33 @@ class OpenTable(base_classes.Table):
         self.table.totalsRowCount = int(all_wanted)
         self.table.ref = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
 
+    autofilter = property(lambda s: AutoFilter(s))
+
     def resize(self, zone):
         fake_excel.resize_table(self.sheet.ws, self.table, zone.impl.zone)
+
+
+class AutoFilter(base_classes.AutoFilter):
+    def __init__(self, open_table):
+        self.ws, self.table = open_table.sheet.ws, open_table.table
+
+    @property
+    def criteria(self):
+        left, _, right, _ = range_boundaries(self.table.ref)
+        there = getattr(self.table, "criteria", {})
+        return [base_classes.empty_autofilter_criteria(i) | there.get(i, {}) for i in range(1, right - left + 2)]
+
+    def apply_values(self, field, values):
+        keeps = set(values).__contains__
+        fake_excel.filter_table(self.ws, self.table, field, keeps, {"type": "values", "values": list(values)})
+
+    def apply_comparison(self, field, operator, value1, value2):
+        assert operator == "equal_to"
+        criterion = {"type": "comparison", "operator": operator, "value1": value1}
+        fake_excel.filter_table(self.ws, self.table, field, (value1 or "").__eq__, criterion)
+
+    def clear(self, field):
+        fake_excel.unfilter_table(self.table, field)
 
 
 class Charts(Collection, base_classes.Charts):
@@ -258,8 +318,10 @@ class Range(base_classes.Range):
         self.sheet, self.options = sheet, None
         if isinstance(a1, Range):
             a1, a2 = a1.zone[:2], (a2 or a1).zone[2:]
-        if isinstance(a1, str):
-            left, top, right, bottom = range_boundaries(a1.replace("$", ""))
+        areas = a1.replace("$", "").split(",") if isinstance(a1, str) else []
+        self.others = [Range(sheet, area) for area in areas[1:]]  # of an address that names several ranges
+        if areas:
+            left, top, right, bottom = range_boundaries(areas[0])
             a1, a2 = (top, left), (bottom, right)
         if len(a1) == 4:
             a1, a2 = a1[:2], (a1[0] + a1[2] - 1, a1[1] + a1[3] - 1)
@@ -274,7 +336,11 @@ class Range(base_classes.Range):
     @property
     def address(self):
         start, end = (f"${get_column_letter(c)}${li}" for li, c in (self.zone[:2], self.zone[2:]))
-        return start if start == end else f"{start}:{end}"
+        return ",".join([start if start == end else f"{start}:{end}", *(other.address for other in self.others)])
+
+    def _each(self, do, *args, **kwargs):
+        for area in (self, *self.others):
+            do(self.sheet.ws, area.zone, *args, **kwargs)
 
     def __len__(self):
         return self.shape[0] * self.shape[1]
@@ -319,14 +385,19 @@ class Range(base_classes.Range):
             else (self._values()[0][0] or "")
         )
 
-    number_format = property(
-        lambda s: s.sheet.ws.cell(*s.zone[:2]).number_format,
-        lambda s, v: fake_excel.format_cells(s.sheet.ws, s.zone, v),
-    )
-    color = property(lambda s: None, lambda s, v: fake_excel.paint_cells(s.sheet.ws, s.zone, v))
-    wrap_text = property(lambda s: None, lambda s, v: fake_excel.align(s.sheet.ws, s.zone, wrapText=v))
-    horizontal_alignment = property(lambda s: None, lambda s, v: fake_excel.align(s.sheet.ws, s.zone, horizontal=v))
-    vertical_alignment = property(lambda s: None, lambda s, v: fake_excel.align(s.sheet.ws, s.zone, vertical=v))
+    @property
+    def number_format(self):
+        code = self.sheet.ws.cell(*self.zone[:2]).number_format
+        return fake_excel.in_french(code) if self.sheet.book.app.french else code
+
+    @number_format.setter
+    def number_format(self, code):
+        self._each(fake_excel.format_cells, fake_excel.from_french(code) if self.sheet.book.app.french else code)
+
+    color = property(lambda s: None, lambda s, v: s._each(fake_excel.paint_cells, v))
+    wrap_text = property(lambda s: None, lambda s, v: s._each(fake_excel.align, wrapText=v))
+    horizontal_alignment = property(lambda s: None, lambda s, v: s._each(fake_excel.align, horizontal=v))
+    vertical_alignment = property(lambda s: None, lambda s, v: s._each(fake_excel.align, vertical=v))
     font = property(lambda s: Font(s))
     borders = property(lambda s: Borders(s))
 
@@ -336,8 +407,7 @@ class Range(base_classes.Range):
 
     @column_width.setter
     def column_width(self, width):
-        for column in range(self.zone[1], self.zone[3] + 1):
-            self.sheet.ws.column_dimensions[get_column_letter(column)].width = width
+        self._each(fake_excel.widen, width)
 
     @property
     def row_height(self):
@@ -345,8 +415,7 @@ class Range(base_classes.Range):
 
     @row_height.setter
     def row_height(self, height):
-        for line in range(self.zone[0], self.zone[2] + 1):
-            self.sheet.ws.row_dimensions[line].height = height
+        self._each(fake_excel.heighten, height)
 
     def clear(self):
         fake_excel.clear_cells(self.sheet.ws, self.zone)
@@ -359,7 +428,7 @@ class Range(base_classes.Range):
         fake_excel.insertable(self.sheet.ws, self.zone)
 
     def merge(self, across):
-        fake_excel.merge_cells(self.sheet.ws, self.zone, across)
+        self._each(fake_excel.merge_cells, across)
 
     def unmerge(self):
         fake_excel.undo_merge(self.sheet.ws, self.zone)
@@ -372,7 +441,7 @@ class Range(base_classes.Range):
 
 
 def _font_trait(nom):
-    return property(lambda s: None, lambda s, v: fake_excel.write_in_font(s.zone.sheet.ws, s.zone.zone, **{nom: v}))
+    return property(lambda s: None, lambda s, v: s.zone._each(fake_excel.write_in_font, **{nom: v}))
 
 
 class Font(base_classes.Font):
@@ -388,9 +457,7 @@ class Borders(base_classes.Borders):
 
     def set(self, sides, **settings):
         for side in sides:
-            fake_excel.border(
-                self.parent.sheet.ws, self.parent.zone, side, settings.get("color"), settings.get("weight")
-            )
+            self.parent._each(fake_excel.border, side, settings.get("color"), settings.get("weight"))
 
 
 def workbook(opened_book: openpyxl.Workbook, path="Classeur.xlsm") -> xlwings.Book:

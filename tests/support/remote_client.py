@@ -140,16 +140,10 @@ class RemoteClient:
         fake_excel.border(*self._zone(action), side, **setting)
 
     def _setColumnWidth(self, action, points):
-        ws, (_, left, _, right) = self._zone(action)
-        for column in range(left, right + 1):
-            ws.column_dimensions[get_column_letter(column)].width = round(
-                (points - 3.75) / 5.25, 2
-            )  # Office.js counts in points
+        fake_excel.widen(*self._zone(action), round((points - 3.75) / 5.25, 2))  # Office.js counts in points
 
     def _setRowHeight(self, action, points):
-        ws, (top, _, bottom, _) = self._zone(action)
-        for line in range(top, bottom + 1):
-            ws.row_dimensions[line].height = points
+        fake_excel.heighten(*self._zone(action), points)
 
     def _setAutofit(self, action, *_):
         pass
@@ -180,6 +174,9 @@ class RemoteClient:
     def _resizeTable(self, action, rank, address):
         left, top, right, bottom = range_boundaries(address.replace("$", ""))
         fake_excel.resize_table(self._ws(action), self._table(action, rank), (top, left, bottom, right))
+
+    def _clearAutoFilterTable(self, action, rank, field):
+        fake_excel.unfilter_table(self._table(action, rank), field)
 
     def _addChart(self, action, nom, type_, sheet, address, left, top, width, height, meaning, anchor_cell, style):
         assert meaning == "Columns" and width > 0 and height > 0

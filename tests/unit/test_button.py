@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from cls_workbook import pilotage
-from cls_workbook.button import click_consolider, open_renderer
+from cls_workbook.button import click_consolider, player
 from cls_workbook.definition import toml_reader
 from cls_workbook.pipeline import way_back
 from cls_workbook.tables import consolidation_tables
@@ -440,14 +440,14 @@ def test_excel_that_stops_half_way_leaves_the_file_as_it_was(small_campagne, tmp
     excel = open_up(OnOpenpyxl, tmp_path, reference, YEAR, retours)
     excel.opened_book.create_sheet("Mes calculs")["B2"] = "à garder"
     before = whole(excel.opened_book)
-    write = open_renderer._Page.write
+    write = player._ACTIONS["values"]
 
-    def on_failure(page):
-        if page.page.name == "Indicateurs":
+    def on_failure(playing, page, zone, rows):
+        if page.name == "Indicateurs":
             raise RuntimeError("Excel ne répond plus")
-        write(page)
+        write(playing, page, zone, rows)
 
-    monkeypatch.setattr(open_renderer._Page, "write", on_failure)
+    monkeypatch.setitem(player._ACTIONS, "values", on_failure)
     assert excel.click(day=DAY) is None
     assert whole(excel.opened_book)["Retours"] != before["Retours"]
     assert whole(openpyxl.load_workbook(io.BytesIO(excel.opened_book.on_disk))) == before

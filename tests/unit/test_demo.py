@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import date
+
 import openpyxl
 import pytest
 
 from cls_workbook import demo
 from cls_workbook.errors import Refusal
+from tests.support.both_excels import OnOpenpyxl, open_up
+from tests.support.counted_calls import counted_calls
 from tests.support.xlsx_lint import lint
 
 
@@ -94,3 +99,28 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
 def test_emas_grows_from_the_five_communes_where_it_starts(consolidation):
     (covered,) = (r for r in lines(consolidation, "Indicateurs") if r["Mesure"] == "2.3-C01")
     assert covered["Valeur initiale"] == 5 < covered["Valeur"] <= 23
+
+
+def test_a_click_asks_excel_few_things_and_few_more_for_twice_the_returns(folder, tmp_path):
+    """A millisecond each, there; 14 923 before steps were a list. Three clicks on a real campaign: some seconds."""
+    retours = sorted((folder / demo.RETOURS).iterdir())
+    (tmp_path / "retours").mkdir()
+    excel = open_up(OnOpenpyxl, tmp_path, "dijon-2024-2028", 2025, tmp_path / "retours")
+    numbers = []
+    for some in (retours[::2], retours[1::2], []):
+        for file in some:
+            shutil.copy(file, tmp_path / "retours")
+        with counted_calls() as calls:
+            assert excel.click(day=date(2026, 2, 15)) is not None
+        numbers.append(calls)
+    first, twice, same = (sum(calls.values()) for calls in numbers)
+    assert first <= 2_500 and twice <= 2_500
+    assert twice - first <= 150
+    assert same <= 800  # it is read, and what did not change is not written again
+    written = {name for name in numbers[2] if name.endswith("=")}
+    assert numbers[2]["Range.raw_value="] == 3 and written <= {
+        "Range.raw_value=",  # date, figures and message of Accueil
+        "App.screen_updating=",
+        "App.calculation=",
+        "App.status_bar=",
+    }

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cls_workbook.french import typography
+from cls_workbook.workbook import look
 from cls_workbook.workbook.description import Sheet
 
 SHEET = "xlwings.conf"  # the name is xlwings'
+SPECIMENS = 9  # column of the cells that show each number format; at the right of each, its code
 _EMPTY_ALLOWED = ("PYTHONPATH",)
 _HELP = (
     "Réglages de la liaison entre Excel et Python : ne renommez pas cette feuille. « Vérifier l’installation » la "
@@ -58,4 +60,7 @@ def sheet(workstation: Workstation) -> Sheet:
         page.write(line, 1, nom, "cellule:code")
         page.write(line, 2, valeur or None, "cellule:code")
     page.write(1, 4, typography(_HELP), "aide_ligne")
+    for line, (code, style) in enumerate(look.number_formats().items(), 1):
+        page.write(line, SPECIMENS, 1, style)
+        page.write(line, SPECIMENS + 1, code, "cellule:code")
     return page
