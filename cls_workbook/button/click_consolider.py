@@ -19,8 +19,8 @@ from cls_workbook.pipeline import way_back
 from cls_workbook.redrawing import last_drawing
 from cls_workbook.redrawing.kept_notes import OrphanNote, written
 from cls_workbook.redrawing.planned_sheets import PlannedSheet, prepare, refuse_protected
-from cls_workbook.redrawing.sheet_content import SheetContent
 from cls_workbook.redrawing.sheet_steps import DrawnSheet, draw
+from cls_workbook.redrawing.standing_sheet import StandingSheet
 from cls_workbook.redrawing.steps import Step, on
 from cls_workbook.reports import table_sheets
 from cls_workbook.reports.consolidation import consolidation_workbook
@@ -129,7 +129,7 @@ def _try_each_sheet(player: Player, planned: list[PlannedSheet]) -> None:
 
 
 def _play(
-    player: Player, contents: Mapping[str, SheetContent], drawn: Sequence[DrawnSheet], notes: Sequence[Step]
+    player: Player, contents: Mapping[str, StandingSheet], drawn: Sequence[DrawnSheet], notes: Sequence[Step]
 ) -> None:
     steps = [step for one in drawn for step in one.steps]
     if not steps and not notes:
@@ -156,7 +156,7 @@ def _remarks(drawn: Sequence[DrawnSheet], notes: int, player: Player) -> str:
 
 
 def _kept_notes(
-    contents: Mapping[str, SheetContent], orphans: Sequence[tuple[str, OrphanNote]], day: date
+    contents: Mapping[str, StandingSheet], orphans: Sequence[tuple[str, OrphanNote]], day: date
 ) -> list[Step]:
     """Appends the notes whose row is gone to a sheet that only grows."""
     if not orphans:

@@ -20,8 +20,8 @@ from cls_workbook.office.coordinator import home_rows
 from cls_workbook.office.coordinator.home_rows import CellPosition
 from cls_workbook.pipeline.way_out import verify_year
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
-from cls_workbook.redrawing.cell_values import as_written
-from cls_workbook.redrawing.sheet_content import SheetContent
+from cls_workbook.redrawing.standing_sheet import StandingSheet
+from cls_workbook.redrawing.value_forms import as_written
 
 if TYPE_CHECKING:
     import xlwings
@@ -35,8 +35,8 @@ class OpenWorkbook:
     knows. ``patience``: with an Excel that is busy, during this click."""
 
     book: xlwings.Book
-    contents: Mapping[str, SheetContent]
-    accueil: SheetContent
+    contents: Mapping[str, StandingSheet]
+    accueil: StandingSheet
     places: Mapping[str, CellPosition]
     path: Path | None
     patience: Patience

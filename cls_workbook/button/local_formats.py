@@ -11,14 +11,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cls_workbook.office.coordinator import workstation
-from cls_workbook.redrawing.sheet_content import SheetContent
+from cls_workbook.redrawing.standing_sheet import StandingSheet
 from cls_workbook.workbook.description import address
 
 if TYPE_CHECKING:
     import xlwings
 
 
-def local_codes(book: xlwings.Book, contents: Mapping[str, SheetContent]) -> dict[str, str]:
+def local_codes(book: xlwings.Book, contents: Mapping[str, StandingSheet]) -> dict[str, str]:
     """Format code of a file → code for this Excel, for those that differ; none where Excel says them as files do, or
     does not say them."""
     content = contents.get(workstation.SHEET)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cls_workbook.button.excel_patience import Patience, is_busy
-from cls_workbook.redrawing.sheet_content import ColumnFilter, SheetContent, Zone
+from cls_workbook.redrawing.standing_sheet import ColumnFilter, StandingSheet, Zone
 
 if TYPE_CHECKING:
     import xlwings
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 ROWS_READ, COLUMNS_READ = 100_000, 256
 
 
-def read(book: xlwings.Book, patience: Patience) -> dict[str, SheetContent]:
+def read(book: xlwings.Book, patience: Patience) -> dict[str, StandingSheet]:
     """Every sheet of the workbook, unsaved edits included, in the order of the tabs."""
     pages: list[xlwings.Sheet] = patience(list, book.sheets)
     return {page.name: patience(_read_sheet, page) for page in pages}
 
 
-def _read_sheet(page: xlwings.Sheet) -> SheetContent:
+def _read_sheet(page: xlwings.Sheet) -> StandingSheet:
     zone = page.used_range
     top, left, *shape = _corner(zone)
     lines, columns = (min(n, limit) for n, limit in zip(shape, (ROWS_READ, COLUMNS_READ), strict=True))
@@ -29,7 +29,7 @@ def _read_sheet(page: xlwings.Sheet) -> SheetContent:
         zone = page.range((top, left), (top + lines - 1, left + columns - 1))
     values = zone.options(ndim=2, err_to_str=True).value or []
     tables = list(page.tables)
-    content = SheetContent(
+    content = StandingSheet(
         page.name,
         _rows(values, top, left),
         protected=_protected(page),

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cls_workbook.button.excel_patience import ExcelBusy, Patience
-from cls_workbook.redrawing.sheet_content import ColumnFilter
+from cls_workbook.redrawing.standing_sheet import ColumnFilter
 from cls_workbook.redrawing.steps import Step
 
 if TYPE_CHECKING:

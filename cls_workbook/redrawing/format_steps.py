@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cls_workbook.redrawing.cell_values import is_plain_text
 from cls_workbook.redrawing.rectangles import Place, rectangles
+from cls_workbook.redrawing.value_forms import is_plain_text
 from cls_workbook.workbook import look
 from cls_workbook.workbook.description import Cell, CellRange, Link
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold
-from cls_workbook.redrawing.cell_values import kept
 from cls_workbook.redrawing.kept_notes import Neighbours, RowKey, follow, written
-from cls_workbook.redrawing.sheet_content import SheetContent
+from cls_workbook.redrawing.standing_sheet import StandingSheet
+from cls_workbook.redrawing.value_forms import kept
 from cls_workbook.workbook.description import ExcelTable, Sheet, Workbook
 
 _DIGITS = re.compile(r"\d+")
@@ -28,7 +28,7 @@ class PlannedSheet:
     """
 
     sheet: Sheet
-    content: SheetContent | None = None
+    content: StandingSheet | None = None
     start: tuple[int, int] = (1, 1)
     end: int = 0
     right: int = 0
@@ -44,12 +44,12 @@ class PlannedSheet:
         return self.sheet.sheet_tables[0] if self.sheet.sheet_tables else None
 
 
-def prepare(contents: Mapping[str, SheetContent], workbook: Workbook) -> list[PlannedSheet]:
+def prepare(contents: Mapping[str, StandingSheet], workbook: Workbook) -> list[PlannedSheet]:
     """Refusal if a sheet of the coordinator's own bears the name of one of ours."""
     return [_plan_sheet(contents, sheet) for sheet in workbook.worksheets]
 
 
-def refuse_protected(contents: Iterable[SheetContent], names: Collection[str]) -> None:
+def refuse_protected(contents: Iterable[StandingSheet], names: Collection[str]) -> None:
     """Refusal if a sheet that is to be written in is protected: Excel would stop half-way."""
     locked = [c.nom for c in contents if c.nom in names and c.protected]
     if not locked:
@@ -63,7 +63,7 @@ def refuse_protected(contents: Iterable[SheetContent], names: Collection[str]) -
     )
 
 
-def _plan_sheet(contents: Mapping[str, SheetContent], sheet: Sheet) -> PlannedSheet:
+def _plan_sheet(contents: Mapping[str, StandingSheet], sheet: Sheet) -> PlannedSheet:
     sheet_table = sheet.sheet_tables[0] if sheet.sheet_tables else None
     if sheet_table and (bearing_sheet := next((c for c in contents.values() if sheet_table.nom in c.tables), None)):
         return _plan_at_table(bearing_sheet, sheet, sheet_table)
@@ -78,7 +78,7 @@ def _plan_sheet(contents: Mapping[str, SheetContent], sheet: Sheet) -> PlannedSh
     return PlannedSheet(sheet, namesake)
 
 
-def _plan_at_table(content: SheetContent, sheet: Sheet, sheet_table: ExcelTable) -> PlannedSheet:
+def _plan_at_table(content: StandingSheet, sheet: Sheet, sheet_table: ExcelTable) -> PlannedSheet:
     top, left, bottom, right = content.tables[sheet_table.nom]
     width = max(content.width, right)
     before = [[content.valeur(i, j) for j in range(left, width + 1)] for i in range(top, bottom + 1)]
@@ -94,7 +94,7 @@ def _keys(sheet: Sheet, sheet_table: ExcelTable) -> list[RowKey]:
     return [tuple(texts[line, rank] for rank in ranks) for line in lines]
 
 
-def _is_ours(content: SheetContent, sheet: Sheet) -> bool:
+def _is_ours(content: StandingSheet, sheet: Sheet) -> bool:
     """Does the sheet begin as ours does, years, states and what surrounds the title apart?"""
     first = min((c for c in sheet.cells if c.valeur is not None), key=lambda c: (c.line, c.column))
     there, desired = (_pieces(v) for v in (content.valeur(first.line, first.column), first.valeur))

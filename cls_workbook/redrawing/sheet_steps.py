@@ -13,12 +13,12 @@ from itertools import groupby
 from typing import NamedTuple
 
 from cls_workbook.redrawing import chart_steps, format_steps
-from cls_workbook.redrawing.cell_values import as_read, as_written, is_plain_text, kept
 from cls_workbook.redrawing.planned_sheets import PlannedSheet
 from cls_workbook.redrawing.rectangles import Place, rectangles
-from cls_workbook.redrawing.sheet_content import SheetContent
+from cls_workbook.redrawing.standing_sheet import StandingSheet
 from cls_workbook.redrawing.steps import Step, moved, on
 from cls_workbook.redrawing.table_filters import filters_to_put_back
+from cls_workbook.redrawing.value_forms import as_read, as_written, is_plain_text, kept
 from cls_workbook.workbook.description import Cell, CellRange, ExcelTable, Link, Sheet
 
 TABLE_STYLE = "TableStyleLight1"
@@ -37,7 +37,7 @@ class DrawnSheet(NamedTuple):
     lost_filters: tuple[str, ...] = ()
 
 
-def draw(planned: PlannedSheet, contents: Mapping[str, SheetContent], traces: Mapping[str, str]) -> list[DrawnSheet]:
+def draw(planned: PlannedSheet, contents: Mapping[str, StandingSheet], traces: Mapping[str, str]) -> list[DrawnSheet]:
     """The sheet, and the hidden one that its charts read. ``traces``: what the last drawing left, by sheet."""
     drawing = _Drawing(planned, traces.get(planned.nom, ""))
     if not planned.sheet.charts:

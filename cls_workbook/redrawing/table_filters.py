@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cls_workbook.redrawing.kept_notes import written
 from cls_workbook.redrawing.planned_sheets import PlannedSheet
-from cls_workbook.redrawing.sheet_content import ColumnFilter
+from cls_workbook.redrawing.standing_sheet import ColumnFilter
 
 _NEEDS = {  # kind → what it cannot do without
     "values": "values",

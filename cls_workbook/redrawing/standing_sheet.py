@@ -23,7 +23,7 @@ class ColumnFilter(NamedTuple):
 
 
 @dataclass
-class SheetContent:
+class StandingSheet:
     """One sheet.
 
     ``lines``: rows from A1, blanks as "", errors as their text; dates as datetime, numbers as they are kept.
