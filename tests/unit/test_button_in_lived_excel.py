@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import tempfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
@@ -218,15 +218,18 @@ def test_an_excel_left_suspended_by_a_python_that_was_stopped_is_repaired(opened
 @both_engines
 def test_dates_and_amounts_are_shown_as_such_by_an_excel_that_speaks_french(tmp_path, engine):
     reference = small_contrat.definition(tmp_path)
-    typed = {"1.1/financement/01/engage": 1234.5, "1.1/avancement/date": dt.date(2025, 3, 1)}
     small_contrat.retour(tmp_path / "retours", reference, "asso")
     excel = open_up(
-        engine, tmp_path, reference, YEAR, tmp_path / "retours", pilotage.Pilotage(programme={("1.1", ""): 5000.5})
+        engine,
+        tmp_path,
+        reference,
+        YEAR,
+        tmp_path / "retours",
+        pilotage.Pilotage(programme={("1.1", ""): Decimal("5000.5")}),
     )
     excel.reference, excel.retours = reference, tmp_path / "retours"
     if engine is OnOpenpyxl:
         app_of(excel).french = True
-    del typed
     excel.click(day=DAY)
     output = tmp_path / "ligne.xlsx"
     way_back.consolidate_files(
