@@ -4,6 +4,6 @@ from __future__ import annotations
 
 PACKAGE = "0.1.0"
 # Of the VBA modules of ``macros/``: raised when they, or what they call in Python, change.
-MACROS = "2"
+MACROS = "3"
 # Of xlwings' own VBA module, which is embedded in the workbook: the package of the same version answers it.
 XLWINGS = "0.37.8"

@@ -43,6 +43,11 @@ PATCHES = {
         "vbCritical"
     ): "LiaisonMacAbsente",
     'Application.StatusBar = "Running..."': "AnnoncerTravail",
+    # Nothing that lies in the current folder is imported: neither by a click nor by a worksheet function.
+    'PythonInterpreter & " -B -c ""import': 'PythonInterpreter & " -B -P -c ""import',
+    'ParameterString + "|" + PythonInterpreter': 'ParameterString + "|" + PythonInterpreter + " -P"',
+    'tail = " -B -c ""import sys, os;"': 'tail = " -B -P -c ""import sys, os;"',
+    'PYTHONPATH & "\\"");import xlwings;': 'PYTHONPATH & "\\"");sys.path[:]=filter(None,sys.path);import xlwings;',
 }
 # The add-in reads the same settings as the workbook.
 ADDIN_PATCHES = PATCHES | {'PROJECT_NAME As String = "myaddin"': 'PROJECT_NAME As String = "xlwings"'}

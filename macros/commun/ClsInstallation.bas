@@ -46,13 +46,20 @@ End Function
 Public Function PythonDuPath() As String
     Dim dossier As Variant
     For Each dossier In Split(Environ("PATH"), ";")
-        If dossier <> "" Then
+        If dossier <> "" And Not EstUnRaccourci(dossier) Then
             If FileExists(Joindre(dossier, "python.exe")) Then
                 PythonDuPath = Joindre(dossier, "python.exe")
                 Exit Function
             End If
         End If
     Next dossier
+End Function
+
+
+' The folder where Windows puts a "python.exe" that only opens the Microsoft Store, as long as no Python came from it.
+Private Function EstUnRaccourci(ByVal dossier As String) As Boolean
+    If InStr(LCase$(dossier), "\windowsapps") = 0 Then Exit Function
+    EstUnRaccourci = (PremierDossier(Joindre(dossier, "PythonSoftwareFoundation*")) = "")
 End Function
 
 
@@ -83,7 +90,7 @@ End Function
 Public Function MessagePythonAbsent() As String
     Dim lieu As String
     lieu = PythonInscrit()
-    If lieu = "python" Or lieu = "pythonw" Then lieu = Fr("dossiers du PATH")
+    If lieu = "python" Or lieu = "pythonw" Then lieu = Fr("dossiers du PATH&nbsp;; le &laquo;&nbsp;python&nbsp;&raquo; de Windows ne fait qu&rsquo;ouvrir le Microsoft Store")
     MessagePythonAbsent = Fr("Python est introuvable (cherch&eacute; ici&nbsp;: ") & lieu & Fr("). " & _
         "Installez Python 3.11 ou plus r&eacute;cent et l&rsquo;outil (guide de la personne qui installe&nbsp;; aucun droit d&rsquo;administrateur n&rsquo;est n&eacute;cessaire), " & _
         "puis cliquez sur &laquo;&nbsp;V&eacute;rifier l&rsquo;installation&nbsp;&raquo;, qui l&rsquo;inscrira dans ce classeur.")
@@ -98,6 +105,7 @@ Public Function InstallationUtilisable() As Boolean
         If Not PythonPresent(PythonInscrit()) Then ProposerUnPython
         faute = Obstacle()
     End If
+    If faute = "" And LancerUnEssai() <> "" Then faute = MessageEnfantsInterdits()
     If faute = "" Then
         InscrireLesVersions
         InstallationUtilisable = True
@@ -172,8 +180,18 @@ Private Sub InscrireLesVersions()
     separateur = Fr(" &middot; ")
     dites = Reponse("accueil/version")
     If dites = "" Then Exit Sub
-    EcrireReponse "accueil/version", Split(dites, separateur)(0) & separateur & "macros " & VERSION_DES_MACROS & separateur & "xlwings " & XLWINGS_VERSION
+    EcrireReponse "accueil/version", Split(dites, separateur)(0) & separateur & "macros " & VERSION_DES_MACROS & separateur & "xlwings " & XLWINGS_VERSION & _
+        separateur & "Office " & BitsDOffice()
 End Sub
+
+
+Private Function BitsDOffice() As String
+    #If Win64 Then
+        BitsDOffice = "64"
+    #Else
+        BitsDOffice = "32"
+    #End If
+End Function
 
 
 Private Function PremierDossier(ByVal motif As String) As String

@@ -29,3 +29,13 @@ Public Sub GarderJournal(ByVal texte As String)
     Print #numero, texte
     Close #numero
 End Sub
+
+
+' An empty command: may Excel start a program at all? "" if it may, else what Windows says.
+Public Function LancerUnEssai() As String
+    #If Not Mac Then
+        On Error Resume Next
+        CreateObject("WScript.Shell").Run "cmd.exe /C exit 0", 0, True
+        If Err.Number <> 0 Then LancerUnEssai = Err.Number & " " & Err.Description
+    #End If
+End Function

@@ -5,10 +5,23 @@ Option Explicit
 ' remedy and a way round. xlwings' own module calls ShowError, PythonIntrouvable, LiaisonMacAbsente and AnnoncerTravail.
 
 ' Raised when these modules, or what they call in Python, change; cls_workbook/version.py says the same.
-Public Const VERSION_DES_MACROS As String = "2"
+Public Const VERSION_DES_MACROS As String = "3"
+
+' Before anything else is imported: the current folder, which a blank in the path stands for, is no place for code.
+Private Const SANS_DOSSIER_COURANT As String = "import sys; sys.path[:] = filter(None, sys.path); "
+
+' Pieces of what Windows and macOS say, parted by bars. What cmd.exe writes comes in the code page of the console, in that
+' of Windows or in UTF-8, where a letter with an accent is one sign or two: it is a question mark here.
+Private Const ACCES_REFUSE As String = "access is denied|acc?s refus|acc?s est refus|permission refus|permission denied|iwshshell|80070005|-2147024891"
+Private Const STRATEGIE As String = "group policy|strat?gie de groupe|strat?gie de restriction|application control|gie de contr?le|" & _
+    "device guard|applocker|software restriction|blocked by your|bloqu? par votre|administrateur a bloqu?"
+Private Const ANTIVIRUS As String = "virus|ind?sirable|unwanted|malveillant|malicious"
+Private Const INTROUVABLE As String = "is not recognized|pas reconnu|python was not found|python est introuvable|9009|sp?cifi? est introuvable|cannot find the"
+Private Const AUTOMATISATION As String = "-1743|not authorized to send apple events|v?nements apple|declined permission"
 
 Private mTravail As String      ' what was asked
 Private mAutrement As String    ' how to get it without a macro
+Private mCalcul As Long         ' how Excel calculated before Python; 0: not known
 
 
 ' The version of these modules, for Python and for the add-in.
@@ -28,15 +41,36 @@ Public Sub LancerPython(ByVal travail As String, ByVal commande As String, ByVal
     End If
     On Error GoTo Panne
     AnnoncerTravail
-    RunPython commande
+    RetenirExcel
+    RunPython SANS_DOSSIER_COURANT & commande
     #If Not Mac Then
-        Application.StatusBar = False   ' on a Mac, Python is at work still; it clears the bar itself
+        RemettreExcel   ' on a Mac, Python is at work still; it puts Excel back itself
     #End If
     Exit Sub
 Panne:
     faute = Err.Description
+    RemettreExcel
+    If Trouve(LCase$(faute), ACCES_REFUSE) Then
+        Refuser MessageEnfantsInterdits()   ' Python did not even start
+    Else
+        Refuser MessageDePanne(faute)
+    End If
+End Sub
+
+
+Private Sub RetenirExcel()
+    On Error Resume Next
+    mCalcul = 0
+    mCalcul = Application.Calculation
+End Sub
+
+
+' As it was before the click, even where Python was stopped half-way.
+Private Sub RemettreExcel()
+    On Error Resume Next
+    If mCalcul <> 0 Then Application.Calculation = mCalcul
+    Application.ScreenUpdating = True
     Application.StatusBar = False
-    Refuser MessageDePanne(faute)
 End Sub
 
 
@@ -56,6 +90,9 @@ Public Function ObstacleDuClasseur() As String
     ElseIf livre.Path = "" Then
         ObstacleDuClasseur = Fr("Ce classeur n&rsquo;a jamais &eacute;t&eacute; enregistr&eacute;&nbsp;: l&rsquo;outil ne sait pas o&ugrave; sont les retours. " & _
             "Enregistrez-le (format .xlsm) dans le dossier de la campagne, puis recommencez.")
+    ElseIf InStr(livre.Name, "=") > 0 Then
+        ObstacleDuClasseur = Fr("Le nom de ce classeur contient le signe &laquo;&nbsp;=&nbsp;&raquo;, que la liaison avec Python ne comprend pas. " & _
+            "Enregistrez-le sous un autre nom, sans ce signe, puis recommencez.")
     ElseIf EstEnLigne(livre) Then
         ObstacleDuClasseur = Fr("Ce classeur est ouvert &agrave; une adresse internet (OneDrive ou SharePoint), et non dans un dossier de cet ordinateur. " & _
             "Dans OneDrive, choisissez &laquo;&nbsp;Toujours conserver sur cet appareil&nbsp;&raquo; et rouvrez-le depuis l&rsquo;Explorateur, " & _
@@ -97,7 +134,7 @@ Public Sub ShowError(FileName As String, Optional Message As String = "")
     Dim texte As String
     texte = Message
     If texte = "" Then texte = LireJournal(FileName)
-    Application.StatusBar = False
+    RemettreExcel
     GarderJournal texte
     Refuser MessageDePanne(texte)
 End Sub
@@ -123,12 +160,24 @@ Public Function MessageDePanne(ByVal texte As String) As String
     If Trouve(bas, "no module named|modulenotfounderror") Then
         MessageDePanne = Fr("Python est l&agrave;, mais il lui manque un paquet (") & DerniereLigne(texte) & Fr("). " & _
             "R&eacute;installez l&rsquo;outil avec ce m&ecirc;me Python, comme le dit le guide de la personne qui installe, puis recommencez.")
-    ElseIf Trouve(bas, "is not recognized|pas reconnu|python was not found|python est introuvable|9009") Then
+    ElseIf Trouve(bas, "unknown option -p") Then
+        MessageDePanne = Fr("Ce Python est trop ancien&nbsp;: ") & PythonInscrit() & Fr(". Installez Python 3.11 ou plus r&eacute;cent, " & _
+            "puis cliquez sur &laquo;&nbsp;V&eacute;rifier l&rsquo;installation&nbsp;&raquo;.")
+    ElseIf Trouve(bas, INTROUVABLE) Then
         MessageDePanne = MessagePythonAbsent()
+    ElseIf Trouve(bas, AUTOMATISATION) Then
+        MessageDePanne = Fr("macOS n&rsquo;autorise pas encore Python &agrave; piloter Excel. Dans R&eacute;glages Syst&egrave;me, Confidentialit&eacute; et s&eacute;curit&eacute;, " & _
+            "Automatisation, cochez &laquo;&nbsp;Microsoft Excel&nbsp;&raquo;, puis recommencez.")
     ElseIf Trouve(bas, "permissionerror") Then
         MessageDePanne = Fr("Un fichier n&rsquo;a pas pu &ecirc;tre lu ou &eacute;crit&nbsp;: ") & DerniereLigne(texte) & Fr(". " & _
             "Fermez-le s&rsquo;il est ouvert ailleurs, ou choisissez un autre dossier, puis recommencez.")
-    ElseIf Trouve(bas, "access is denied|acc" & ChrW(232) & "s refus|permission refus|permission denied|group policy|strat" & ChrW(233) & "gie de groupe|virus") Then
+    ElseIf Trouve(bas, STRATEGIE) Then
+        MessageDePanne = Fr("Une strat&eacute;gie de votre organisme interdit ce programme. " & _
+            "Demandez au service informatique de l&rsquo;autoriser&nbsp;: ") & PythonInscrit()
+    ElseIf Trouve(bas, ANTIVIRUS) Then
+        MessageDePanne = Fr("L&rsquo;antivirus a arr&ecirc;t&eacute; Python. " & _
+            "Demandez au service informatique d&rsquo;admettre ce programme&nbsp;: ") & PythonInscrit()
+    ElseIf Trouve(bas, ACCES_REFUSE) Then
         MessageDePanne = Fr("Windows ou l&rsquo;antivirus emp&ecirc;che Excel de lancer Python. " & _
             "Demandez au service informatique d&rsquo;autoriser ce programme&nbsp;: ") & PythonInscrit()
     Else
@@ -138,11 +187,21 @@ Public Function MessageDePanne(ByVal texte As String) As String
 End Function
 
 
-' Is one of these pieces, parted by bars, in the text?
+' The rule of Microsoft Defender that health bodies switch on, and what does the same.
+Public Function MessageEnfantsInterdits() As String
+    MessageEnfantsInterdits = Fr("Une r&egrave;gle de s&eacute;curit&eacute; de votre organisme emp&ecirc;che Excel de lancer un autre programme (celle de Microsoft Defender " & _
+        "sur les processus enfants des applications Office, par exemple). Elle est courante dans la sant&eacute;, et rien n&rsquo;est &agrave; r&eacute;parer ici&nbsp;: " & _
+        "la ligne de commande fait le m&ecirc;me travail, avec les m&ecirc;mes fichiers. " & _
+        "Le service informatique peut aussi admettre une exception pour ce programme&nbsp;: ") & PythonInscrit()
+End Function
+
+
+' Is one of these pieces in the text?
 Private Function Trouve(ByVal texte As String, ByVal morceaux As String) As Boolean
     Dim morceau As Variant
     For Each morceau In Split(morceaux, "|")
-        If InStr(texte, morceau) > 0 Then Trouve = True
+        If texte Like "*" & morceau & "*" Then Trouve = True
+        If texte Like "*" & Replace(morceau, "?", "??") & "*" Then Trouve = True
     Next morceau
 End Function
 

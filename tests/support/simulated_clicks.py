@@ -23,6 +23,7 @@ Public Const XLWINGS_VERSION As String = "{xlwings}"
 Public gCommandes As String
 Public gFichiers As String
 Public gAdresse As String
+Public gChemin As String
 Public gErreur As String
 Public gReponse As Variant
 Public gFonction As String
@@ -55,6 +56,16 @@ End Function
 
 Public Function Environ(ByVal nom As String) As String
     Environ = "C:\" & nom
+    If nom = "PATH" And gChemin <> "" Then Environ = gChemin
+End Function
+
+Public Sub RetenirChemin(ByVal chemin As String)
+    gChemin = chemin
+End Sub
+
+' What Windows says where it keeps Excel from starting a program.
+Public Function LancerUnEssai() As String
+    If gErreur = "bloque" Then LancerUnEssai = "70 Permission refus" & ChrW(233) & "e"
 End Function
 
 Public Function Dir(Optional ByVal motif As String = "", Optional genre As Long = 0) As String

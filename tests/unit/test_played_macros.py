@@ -18,6 +18,7 @@ from tests.support.simulated_clicks import SimulatedExcel
 PYTHON = "C:\\Python312\\python.exe"  # the one of the fixture's workbook
 OTHER = "C:\\LOCALAPPDATA\\Programs\\Python\\Python312\\python.exe"
 YES, NO = 6, 7
+FIRST = "import sys; sys.path[:] = filter(None, sys.path); import cls_workbook.button.doors as b; "
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def told(excel, nom: str) -> object:
 def test_a_click_sends_one_line_to_python_and_says_nothing_itself(excel, macro, function):
     opened = excel(PYTHON)
     opened.click(macro)
-    assert opened.subcommands == [f"import cls_workbook.button.doors as b; b.{function}()"]
+    assert opened.subcommands == [f"{FIRST}b.{function}()"]
     assert opened.messages == []
 
 
@@ -51,7 +52,7 @@ def test_the_ribbon_does_what_the_button_does(excel):
     opened = excel(PYTHON)
     for macro in ("RubanConsolider", "RubanControler", "RubanSyntheseArs", "RubanRelances", "RubanVerifier"):
         opened.app.run(macro, NOTHING)
-    assert [c.partition("b.")[2] for c in opened.subcommands] == [
+    assert [c.removeprefix(f"{FIRST}b.") for c in opened.subcommands] == [
         "consolider()",
         "controler()",
         "synthese_ars()",
@@ -125,10 +126,71 @@ def test_what_python_writes_when_it_fails_is_explained_in_french(excel, error, e
     assert expected in str(told(opened, "message"))
 
 
-def test_a_program_that_windows_forbids_is_explained(excel):
+SYSTEMS_SAY = [
+    ("Accès refusé.", "l’antivirus empêche Excel de lancer Python"),
+    ("L'accès est refusé.", "l’antivirus empêche Excel de lancer Python"),
+    (
+        "Ce programme est bloqué par une stratégie de groupe. Pour plus d'informations, contactez votre administrateur.",
+        "Une stratégie de votre organisme interdit ce programme",
+    ),
+    ("Une stratégie de contrôle d'application a bloqué ce fichier.", "Une stratégie de votre organisme"),
+    ("L'opération n'a pas abouti car le fichier contient un logiciel potentiellement indésirable.", "L’antivirus a"),
+    ("Le fichier spécifié est introuvable.", "Python est introuvable"),
+    ("Non autorisé à envoyer des évènements Apple à Microsoft Excel. (-1743)", "macOS n’autorise pas encore Python"),
+]
+
+
+@pytest.mark.parametrize("code_page", ["cp850", "cp1252", "utf-8"])
+@pytest.mark.parametrize(("said", "expected"), SYSTEMS_SAY)
+def test_what_windows_and_macos_say_is_known_in_every_code_page(excel, said, expected, code_page):
+    """The log is read as the code page of Windows, whatever wrote it."""
+    opened = excel(PYTHON, error=said.encode(code_page).decode("cp1252", errors="replace"))
+    opened.click("Controler")
+    assert expected in opened.messages[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("This program is blocked by group policy.", "Une stratégie de votre organisme"),
+        ("An Application Control policy has blocked this file.", "Une stratégie de votre organisme"),
+        ("the file contains a virus or potentially unwanted software.", "L’antivirus a arrêté Python"),
+        ("OSERROR: -1743 MESSAGE: The user has declined permission.", "Automatisation, cochez"),
+        ("unknown option -P\nusage: python [option]", "Ce Python est trop ancien"),
+    ],
+)
+def test_what_systems_say_in_english_is_known_too(excel, said, expected):
+    opened = excel(PYTHON, error=said)
+    opened.click("Controler")
+    assert expected in opened.messages[0]
+
+
+@pytest.mark.parametrize("macro", ["Relances", "VerifierInstallation"])
+def test_where_excel_may_start_no_program_the_rule_is_named_and_the_other_way(excel, macro):
     opened = excel(PYTHON, error="bloque")
-    opened.click("Relances")
-    assert "l’antivirus empêche Excel de lancer Python" in opened.messages[0] and PYTHON in opened.messages[0]
+    opened.click(macro)
+    [message] = opened.messages
+    assert "empêche Excel de lancer un autre programme" in message and PYTHON in message
+    assert "la ligne de commande fait le même travail" in message and "rien n’est à réparer ici" in message
+    assert len(message) <= 1_000
+
+
+def test_the_python_that_only_opens_the_microsoft_store_is_none(excel):
+    alias = "C:\\Users\\moi\\AppData\\Local\\Microsoft\\WindowsApps"
+    opened = excel(f"{alias}\\python.exe")
+    opened.app.run("RetenirChemin", alias)
+    opened.app.sheet("xlwings.conf").set_value("B1", "python")
+    opened.click("Consolider")
+    assert opened.subcommands == []
+    assert "ne fait qu’ouvrir le Microsoft Store" in opened.messages[0]
+
+
+def test_a_workbook_whose_name_has_an_equals_sign_says_so(excel, monkeypatch):
+    opened = excel(PYTHON)
+    class_ = type("Nomme", (type(opened.app.workbook),), {"Name": member(lambda book: "a=b.xlsm", name="Name")})
+    monkeypatch.setattr(opened.app.workbook, "__class__", class_)
+    opened.click("Consolider")
+    assert opened.subcommands == [] and "contient le signe" in opened.messages[0]
 
 
 def test_a_very_long_error_leaves_a_message_that_excel_can_show(excel):
@@ -203,7 +265,7 @@ def test_the_check_of_the_installation_says_something_useful_without_python(exce
     [message] = opened.messages
     for piece in (
         "Macros\u00a0: permises",
-        "Version des macros\u00a0: 2",
+        "Version des macros\u00a0: 3",
         "xlwings\u00a0: 0.37.8",
         f"Inscrit\u00a0: {PYTHON}",
         "K.xlsm",
@@ -220,7 +282,7 @@ def test_another_python_of_this_computer_is_proposed_and_written_in_the_workbook
     assert PYTHON in question and OTHER in question and question.endswith("L’inscrire dans ce classeur\u00a0?")
     settings = {line[0]: line[1] for line in opened.lines("xlwings.conf")}
     assert settings["INTERPRETER_WIN"] == OTHER and settings["ADD_WORKBOOK_TO_PYTHONPATH"] == "False"
-    assert opened.subcommands == ["import cls_workbook.button.doors as b; b.verifier()"]
+    assert opened.subcommands == [f"{FIRST}b.verifier()"]
 
 
 def test_a_refused_proposal_changes_nothing(excel):
@@ -233,4 +295,6 @@ def test_a_refused_proposal_changes_nothing(excel):
 def test_the_check_writes_the_versions_of_the_macros_that_run(coordination_workbook):
     opened = SimulatedExcel(coordination_workbook, (PYTHON,), xlwings="0.30.0")
     opened.click("VerifierInstallation")
-    assert home_rows.read_versions(told(opened, "version")) == home_rows.Versions("0.1.0", version.MACROS, "0.30.0")
+    assert home_rows.read_versions(told(opened, "version")) == home_rows.Versions(
+        "0.1.0", version.MACROS, "0.30.0", "32"
+    )

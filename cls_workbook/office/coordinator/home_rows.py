@@ -96,17 +96,19 @@ def message(texte: str, succeeded: bool) -> str:
 
 
 class Versions(NamedTuple):
-    """``macros``: of the VBA modules in the workbook; ``xlwings``: of its VBA module. "": not said."""
+    """``macros``: of the VBA modules in the workbook; ``xlwings``: of its VBA module; ``office``: bits of the Excel
+    that opened it last. "": not said."""
 
     package: str = ""
     macros: str = ""
     xlwings: str = ""
+    office: str = ""
 
     def write(self) -> str:
         return " · ".join(f"{nom} {valeur}" for nom, valeur in zip(_VERSION_NAMES, self, strict=True) if valeur)
 
 
-_VERSION_NAMES = ("cls-workbook", "macros", "xlwings")
+_VERSION_NAMES = ("cls-workbook", "macros", "xlwings", "Office")
 
 
 def read_versions(texte: object) -> Versions:
