@@ -34,7 +34,7 @@ def opened(tmp_path, engine):
 
 def on_command_line(excel) -> openpyxl.Workbook:
     output = excel.path.parent / "ligne.xlsx"
-    way_back.consolidate_files([excel.retours], str(excel.reference), YEAR, output, day=DAY, processes=1)
+    way_back.consolidate_files([excel.retours], str(excel.reference), YEAR, output, day=DAY)
     return openpyxl.load_workbook(output)
 
 
@@ -233,7 +233,7 @@ def test_dates_and_amounts_are_shown_as_such_by_an_excel_that_speaks_french(tmp_
     excel.click(day=DAY)
     output = tmp_path / "ligne.xlsx"
     way_back.consolidate_files(
-        [excel.retours], str(reference), YEAR, output, day=DAY, pilotage=str(tmp_path / "pilotage.xlsx"), processes=1
+        [excel.retours], str(reference), YEAR, output, day=DAY, pilotage=str(tmp_path / "pilotage.xlsx")
     )
     expected = openpyxl.load_workbook(output)
     for sheet in expected:

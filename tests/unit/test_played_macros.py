@@ -130,7 +130,7 @@ SYSTEMS_SAY = [
     ("Accès refusé.", "l’antivirus empêche Excel de lancer Python"),
     ("L'accès est refusé.", "l’antivirus empêche Excel de lancer Python"),
     (
-        "Ce programme est bloqué par une stratégie de groupe. Pour plus d'informations, contactez votre administrateur.",
+        "Ce programme est bloqué par une stratégie de groupe. Contactez votre administrateur système.",
         "Une stratégie de votre organisme interdit ce programme",
     ),
     ("Une stratégie de contrôle d'application a bloqué ce fichier.", "Une stratégie de votre organisme"),
@@ -295,6 +295,5 @@ def test_a_refused_proposal_changes_nothing(excel):
 def test_the_check_writes_the_versions_of_the_macros_that_run(coordination_workbook):
     opened = SimulatedExcel(coordination_workbook, (PYTHON,), xlwings="0.30.0")
     opened.click("VerifierInstallation")
-    assert home_rows.read_versions(told(opened, "version")) == home_rows.Versions(
-        "0.1.0", version.MACROS, "0.30.0", "32"
-    )
+    versions = home_rows.read_versions(told(opened, "version"))
+    assert versions == home_rows.Versions("0.1.0", version.MACROS, "0.30.0", "64")
