@@ -6,12 +6,12 @@ Option Explicit
 Private Const FEUILLE_DE_REGLAGES As String = "xlwings.conf"
 
 
-' What to type before a command of the tool.
+' What to type before a command of the tool; -P: nothing of the folder that one is in is run.
 Public Function Lanceur() As String
     #If Mac Then
-        Lanceur = "python3 -m cls_workbook"
+        Lanceur = "python3 -P -m cls_workbook"
     #Else
-        Lanceur = "py -m cls_workbook"
+        Lanceur = "py -P -m cls_workbook"
     #End If
 End Function
 

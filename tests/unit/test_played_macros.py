@@ -69,7 +69,7 @@ def test_without_python_the_click_says_so_with_a_remedy_and_the_command(excel):
     assert message.startswith("« Consolider » n’a pas abouti.".replace("« ", "«\u00a0").replace(" »", "\u00a0»"))
     assert f"Python est introuvable (cherché ici\u00a0: {PYTHON})" in message and "Vérifier l’installation" in message
     assert message.endswith(
-        'py -m cls_workbook consolider "retours" --contrat "essai.toml" --annee 2025 --pilotage "K.xlsm" '
+        'py -P -m cls_workbook consolider "retours" --contrat "essai.toml" --annee 2025 --pilotage "K.xlsm" '
         "--sortie consolidation.xlsx"
     )
     assert str(told(opened, "message")).startswith("Non fait\u00a0: Python est introuvable")
@@ -91,10 +91,12 @@ def test_the_way_round_is_a_command_that_exists(excel, macro, subcommands):
     locations = home_rows.find(opened.lines("Accueil"))
     opened.app.sheet("Accueil").set_value(locations["precedent"].cell, "an dernier.xlsx")
     opened.click(macro)
-    proposed = [shlex.split(line) for line in opened.messages[0].splitlines() if line.startswith("py -m cls_workbook ")]
-    assert [words[3] for words in proposed] == subcommands
+    proposed = [
+        shlex.split(line) for line in opened.messages[0].splitlines() if line.startswith("py -P -m cls_workbook ")
+    ]
+    assert [words[4] for words in proposed] == subcommands
     for words in proposed:
-        choix = vars(commands._parser().parse_args(words[3:]))
+        choix = vars(commands._parser().parse_args(words[4:]))
         assert "precedent" not in choix or choix["precedent"] == "an dernier.xlsx"
 
 
@@ -121,7 +123,7 @@ def test_what_python_writes_when_it_fails_is_explained_in_french(excel, error, e
     opened = excel(PYTHON, error=error)
     opened.click("Controler")
     [message] = opened.messages
-    assert expected in message and "Contrôler" in message and 'py -m cls_workbook controler "retours"' in message
+    assert expected in message and "Contrôler" in message and 'py -P -m cls_workbook controler "retours"' in message
     assert len(message) <= 1_000, "MsgBox would cut it"
     assert expected in str(told(opened, "message"))
 
