@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -20,7 +21,13 @@ PYTHON_MINIMUM = (3, 11)
 LIBRARIES = ("numpy", "pandas", "pandera", "tqdm", "xlsxwriter", "openpyxl")
 PATH_MAX = 218  # characters: Excel opens no file whose path is longer
 GOOD, GOOD_TO_KNOW, TO_CORRECT = "bon", "à savoir", "à corriger"
-_SYNCED = ("onedrive", "sharepoint", "://")
+# Folders that a synchronisation may empty or lock; a library of SharePoint or Teams lies under the body's name, in a
+# folder called after the team and its « Documents » or « Général ».
+_SYNCED = re.compile(
+    r"onedrive|sharepoint|://|dropbox|google ?drive|mon drive|icloud|clouddocs|cloudstorage|nextcloud"
+    r"|[\\/][^\\/]+ - (?:documents|général|general|documents partagés)(?:[\\/]|$)",
+    re.IGNORECASE,
+)
 _REMAKE = (
     "refaites le classeur avec la commande « coordonner » : un autre nom, et --pilotage suivi de celui-ci pour "
     "reprendre vos saisies ; puis consolidez"
@@ -34,8 +41,14 @@ _SAVE_IT = (
     "l’Accueil"
 )
 _KEEP_ON_DEVICE = (
-    "clic droit sur le dossier, « Toujours conserver sur cet appareil » ; sinon des retours peuvent manquer"
+    "une copie hors du dossier synchronisé (par exemple dans C:\\CLS) marche toujours ; sinon, clic droit sur le "
+    "dossier, « Toujours conserver sur cet appareil », sans quoi des retours peuvent manquer"
 )
+_FROM_STORE = (
+    "s’il devient introuvable après une mise à jour, installez celui de python.org et cliquez de nouveau sur "
+    "« Vérifier l’installation »"
+)
+_SAME_BITS = "si les fonctions de feuille ne répondent pas, installez un Python qui ait les bits d’Office"
 _MOVE_IT = "déplacez le classeur dans un dossier où vous pouvez écrire (la synthèse et les relances s’y rangent)"
 
 
@@ -60,7 +73,7 @@ class Facts:
     if none; ``missing``: libraries that cannot be found. ``workbook``: what the workbook says of its versions, None
     without workbook; ``path``: its path as Excel gives it, "" if unknown. ``folder``: of the returns, None if unknown;
     ``default``: why. ``by_excel``: was it asked by a macro? Then macros are allowed. ``repaired``: was Excel left
-    suspended by a click that did not end, and put back?
+    suspended by a click that did not end, and put back? ``bits``: of this Python.
     """
 
     python: tuple[int, ...]
@@ -73,6 +86,7 @@ class Facts:
     default: str = ""
     by_excel: bool = False
     repaired: bool = False
+    bits: str = "64" if sys.maxsize > 2**32 else "32"
 
 
 def gather_facts(**extra: Any) -> Facts:
@@ -107,6 +121,12 @@ def _python(facts: Facts) -> Iterable[InstallationFinding]:
     else:
         remedy = f"installez Python {wanted} ou plus récent, puis refaites le classeur avec la commande « coordonner »"
         yield InstallationFinding(TO_CORRECT, "Python", location, remedy)
+    if "windowsapps" in facts.interpreter.lower():
+        yield InstallationFinding(GOOD_TO_KNOW, "Python", "il vient du Microsoft Store", _FROM_STORE)
+    office = facts.workbook.office if facts.workbook else ""
+    if office and office != facts.bits:
+        constat = f"Office est en {office} bits, Python en {facts.bits} bits : les boutons n’en souffrent pas"
+        yield InstallationFinding(GOOD_TO_KNOW, "Office et Python", constat, _SAME_BITS)
     if facts.missing:
         constat = f"introuvables : {', '.join(facts.missing)}"
         yield InstallationFinding(TO_CORRECT, "Bibliothèques", constat, _install_remedy(facts))
@@ -156,7 +176,7 @@ def _workbook_location(facts: Facts) -> Iterable[InstallationFinding]:
         constat = "inconnu sur ce poste : jamais enregistré, ou ouvert depuis OneDrive ou SharePoint"
         yield InstallationFinding(TO_CORRECT, objet, constat, _SAVE_IT)
         return
-    if any(word in facts.path.lower() for word in _SYNCED):
+    if _SYNCED.search(facts.path):
         yield InstallationFinding(GOOD_TO_KNOW, objet, f"dossier synchronisé ({facts.path})", _KEEP_ON_DEVICE)
     elif len(facts.path) > PATH_MAX:
         constat = f"chemin de {len(facts.path)} caractères, Excel en accepte {PATH_MAX}"

@@ -24,6 +24,7 @@ _VISIBILITY = {"visible": "Visible", "hidden": "Hidden", "veryHidden": "VeryHidd
 class RemoteClient:
     def __init__(self, opened_book: openpyxl.Workbook):
         self.opened_book, self.alerts, self.actions = opened_book, [], []
+        self.busy = False  # is a cell being typed in?
 
     def click(self, function, **extra):
         """Runs ``function(book, **extra)`` as the server would, then applies what it asked for; what it returned."""
@@ -33,6 +34,8 @@ class RemoteClient:
             self.actions = json.loads(json.dumps(book.json(), allow_nan=False))["actions"]
         finally:
             book.close()
+        if self.busy:
+            raise fake_excel.BusyExcel("InvalidOperationInCellEditMode")
         for action in self.actions:
             getattr(self, f"_{action['func']}")(action, *(action["args"] or []))
         return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from datetime import date
 from decimal import Decimal
@@ -16,19 +17,34 @@ from cls_workbook.button import click_installation, excel_patience, player
 from cls_workbook.pipeline import way_back
 from tests.support import fake_excel, small_contrat
 from tests.support.both_excels import OnOpenpyxl, RemoteExcel, both_engines, content, message, open_up, whole
+from tests.support.coordinator_opened import box
 
 YEAR, DAY = 2025, date(2026, 2, 15)
 TOO_MANY = {"1.1/mesures/1.1-I01/valeur": "beaucoup"}
 
 
-@pytest.fixture
-def opened(tmp_path, engine):
-    """A campaign of four answers, half of them there, consolidated once."""
-    reference = small_contrat.definition(tmp_path)
-    small_contrat.retour(tmp_path / "retours", reference, "asso", {"1.1/mesures/1.1-I01/valeur": "une centaine"})
-    excel = open_up(engine, tmp_path, reference, YEAR, tmp_path / "retours")
-    excel.reference, excel.retours = reference, tmp_path / "retours"
+@pytest.fixture(scope="module")
+def consolidated(tmp_path_factory):
+    """A campaign of four answers, half of them there, consolidated once: its folder, its workbook as a file."""
+    folder = tmp_path_factory.mktemp("lived")
+    reference = small_contrat.definition(folder)
+    small_contrat.retour(folder / "retours", reference, "asso", {"1.1/mesures/1.1-I01/valeur": "une centaine"})
+    excel = open_up(OnOpenpyxl, folder, reference, YEAR, folder / "retours")
     excel.click(day=DAY)
+    fake_excel.save(excel.opened_book)
+    return folder, excel.opened_book.on_disk
+
+
+@pytest.fixture
+def opened(tmp_path, engine, consolidated):
+    """It is opened again, and returns may come and go."""
+    folder, on_disk = consolidated
+    shutil.copytree(folder / "retours", tmp_path / "retours")
+    (tmp_path / "K.xlsm").write_bytes(on_disk)
+    book = openpyxl.load_workbook(tmp_path / "K.xlsm", keep_vba=True)
+    box(book, "dossier").value = str(tmp_path / "retours")
+    excel = engine(book, tmp_path / "K.xlsm")
+    excel.reference, excel.retours = folder / "essai.toml", tmp_path / "retours"
     return excel
 
 
@@ -165,6 +181,15 @@ def test_busy_half_way_says_that_sheets_are_partly_done_and_the_next_click_does_
     opened.click(day=DAY)
     for nom in ("Mesures", "Retours", "Repères"):
         assert content(opened.opened_book[nom]) == content(on_command_line(opened)[nom])
+
+
+@pytest.mark.parametrize("engine", [RemoteExcel])
+def test_where_all_is_sent_at_once_an_excel_that_is_busy_takes_nothing(opened):
+    before = whole(opened.opened_book)
+    opened.client.busy = True
+    with pytest.raises(fake_excel.BusyExcel):
+        opened.click(day=DAY)
+    assert whole(opened.opened_book) == before
 
 
 # --- as it was --------------------------------------------------------------------------------------------------------

@@ -123,4 +123,5 @@ def test_a_click_asks_excel_few_things_and_few_more_for_twice_the_returns(folder
         "App.screen_updating=",
         "App.calculation=",
         "App.status_bar=",
+        "App.display_alerts=",  # while it is saved
     }

@@ -61,11 +61,26 @@ def test_a_long_path_and_a_folder_that_refuses_writing_are_told(sound_bytes, tmp
     assert set(faults(replace(sound_bytes, path=str(tmp_path / "nulle" / "part" / "k.xlsm")))) == {"Écriture"}
 
 
-def test_a_synchronised_folder_is_worth_knowing_not_a_fault(sound_bytes, tmp_path):
-    (tmp_path / "OneDrive - Ville").mkdir()
-    findings = verifier(replace(sound_bytes, path=str(tmp_path / "OneDrive - Ville" / "k.xlsm")))
+@pytest.mark.parametrize(
+    "folder", ["OneDrive - Ville", "Équipe CLS - Documents", "CLS - Général", "Dropbox", "Mon Drive", "iCloud Drive"]
+)
+def test_a_synchronised_folder_is_worth_knowing_not_a_fault(sound_bytes, tmp_path, folder):
+    (tmp_path / folder).mkdir()
+    findings = verifier(replace(sound_bytes, path=str(tmp_path / folder / "k.xlsm")))
     assert [c.objet for c in findings if c.etat == GOOD_TO_KNOW] == ["Emplacement du classeur"]
-    assert "Toujours conserver sur cet appareil" in str(next(c for c in findings if c.etat == GOOD_TO_KNOW))
+    said = str(next(c for c in findings if c.etat == GOOD_TO_KNOW))
+    assert "une copie hors du dossier synchronisé" in said and "Toujours conserver sur cet appareil" in said
+
+
+def test_an_office_of_other_bits_and_a_python_of_the_store_are_worth_knowing(sound_bytes):
+    store = "C:\\Users\\moi\\AppData\\Local\\Microsoft\\WindowsApps\\python.exe"
+    facts = replace(sound_bytes, interpreter=store, workbook=GOOD_VERSIONS._replace(office="32"), bits="64")
+    known = {c.objet: c.constat for c in verifier(facts) if c.etat == GOOD_TO_KNOW}
+    assert set(known) == {"Python", "Office et Python"}
+    assert "Office est en 32 bits, Python en 64 bits" in known["Office et Python"]
+    assert not faults(facts)
+    same = replace(facts, interpreter="C:\\Python312\\python.exe", bits="32")
+    assert not [c for c in verifier(same) if c.etat == GOOD_TO_KNOW]
 
 
 def test_only_a_macro_can_say_that_macros_are_allowed(sound_bytes):
