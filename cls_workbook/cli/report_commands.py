@@ -37,10 +37,24 @@ def _form(chosen: argparse.Namespace) -> int:
 def _export(chosen: argparse.Namespace) -> int:
     if chosen.format == "scdl":
         return _export_subsidies(chosen)
+    if chosen.format == "csv-excel":
+        return _export_to_excel(chosen)
+    if chosen.colonnes:
+        raise Refusal("--colonnes est du seul format csv-excel : les autres écrivent toutes les colonnes.")
     from cls_workbook.reports.exports.data_package import exporter
 
     for file in exporter(chosen.classeur, chosen.sortie, chosen.format):
         print(file)
+    return DONE
+
+
+def _export_to_excel(chosen: argparse.Namespace) -> int:
+    from cls_workbook.french import typography
+    from cls_workbook.reports.exports.excel_csv import exporter
+
+    made = exporter(chosen.classeur, chosen.sortie, chosen.colonnes, chosen.contrat)
+    for line in (*made.files, *filter(None, [typography(made.remark)])):
+        print(line)
     return DONE
 
 
@@ -127,16 +141,24 @@ EXPORTER = command(
     option("classeur", metavar="C.xlsx", help="une consolidation (ou, sauf pour scdl, une synthèse)"),
     option(
         "--format",
-        choices=("csv", "parquet", "scdl"),
+        choices=("csv", "csv-excel", "parquet", "scdl"),
         required=True,
-        help="csv ou parquet : un « Data Package » ; scdl : le schéma SCDL subventions 2.1.1",
+        help="csv ou parquet : un « Data Package » ; csv-excel : s’ouvre tel quel dans un Excel français ; "
+        "scdl : le schéma SCDL subventions 2.1.1",
     ),
     pieces.folder("le dossier à écrire ; un export antérieur y est remplacé", required=True),
     option(
         "--financeur", metavar="FINANCEUR", help="scdl : le financeur qui demande ses subventions (identifiant ou nom)"
     ),
+    option(
+        "--colonnes",
+        metavar="[TABLE=]COL,COL",
+        action="append",
+        default=[],
+        help="csv-excel : les seules colonnes à écrire, de toutes les tables ou d’une seule ; peut être répété",
+    ),
     option("--siret", metavar="14 CHIFFRES", help="scdl : le SIRET de ce financeur, s’il n’est pas au contrat"),
-    pieces.definition("scdl : "),
+    pieces.definition("csv-excel, scdl : "),
 )
 REGION = command(
     "region",

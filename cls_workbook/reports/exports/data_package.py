@@ -29,11 +29,15 @@ _DIALECT = {
     "header": True,
 }
 _MEDIA_TYPES = {CSV: "text/csv", PARQUET: "application/vnd.apache.parquet"}
-_RULES = (
-    "Une case vide veut dire « non connu », jamais zéro. Montants en euros, au centime, avec le point décimal ; taux "
-    "en part (0.1 pour 10 %) ; dates en AAAA-MM-JJ ; textes en UTF-8.",
-    "Une valeur refusée au contrôle (anomalie bloquante) n’est dans aucune table de valeurs ni aucun total.",
+_FORMS = {
+    "csv-excel": "Montants en euros, au centime, avec la virgule décimale ; taux en part (0,1 pour 10 %) ; dates en "
+    "jj/mm/aaaa ; textes en UTF-8 avec marque d’ordre (BOM) ; point-virgule entre les colonnes."
+}
+_PLAIN_FORM = (
+    "Montants en euros, au centime, avec le point décimal ; taux en part (0.1 pour 10 %) ; dates en AAAA-MM-JJ ; "
+    "textes en UTF-8."
 )
+_RULES = ("Une valeur refusée au contrôle (anomalie bloquante) n’est dans aucune table de valeurs ni aucun total.",)
 _SCOPES = {
     "consolidation": "Ces tables contiennent les réponses entières, petits effectifs compris : elles restent chez la "
     "coordination. Les coordonnées de qui a répondu n’y sont pas. "
@@ -74,12 +78,14 @@ def descriptor(source: ExportSource, resource_entries: list[dict[str, Any]], for
     sentences = [
         f"Les tables de la {source.kind} {source.annee} du contrat « {source.titre} », faite le {date_fr(source.day)} "
         f"({source.etat}).",
+        "Une case vide veut dire « non connu », jamais zéro.",
+        _FORMS.get(format_, _PLAIN_FORM),
         *_RULES,
         _SCOPES[source.kind],
-        *[csv_texts.NEUTRALIZATION] * (format_ == CSV),
+        *[csv_texts.NEUTRALIZATION] * (format_ != PARQUET),
     ]
     return {
-        "profile": "tabular-data-package" if format_ == CSV else "data-package",
+        "profile": "data-package" if format_ == PARQUET else "tabular-data-package",
         "name": f"{source.contrat}-{source.annee}-{'consolidation' if source.kind == 'consolidation' else 'synthese'}",
         "title": f"{source.titre} — {source.annee}",
         "description": typography(" ".join(sentences)),
