@@ -56,7 +56,7 @@ def test_what_was_typed_in_a_french_way_is_understood_and_written_down(consolida
     typed_fields = {r["Saisi"]: r["Retenu"] for r in lines(consolidation, "Normalisations")}
     assert typed_fields["15 000,00 €"] == 15000
     assert typed_fields["en cours"] == "En cours"
-    assert "1er mars 2024" in typed_fields
+    assert "1er mars 2025" in typed_fields
 
 
 def test_the_example_saved_by_libreoffice_is_of_the_current_template(consolidation):
