@@ -24,7 +24,20 @@ from cls_workbook.french import fold, of
 
 # How a measure is typed in, and how its answers are brought together.
 MESURE_TYPES = ("entier", "decimal", "taux", "satisfaction", "moyenne", "jalon", "liste", "ventilation", "texte")
-AGGREGATIONS = ("FLUX", "PERSONNES", "STOCK", "ENTITES", "RATIO", "MOYENNE", "SATISFACTION", "JALON", "UNION", "TEXTE")
+AGGREGATIONS = (
+    "FLUX",
+    "PERSONNES",
+    "STOCK",
+    "ENTITES",
+    "RATIO",
+    "MOYENNE",
+    "SATISFACTION",
+    "JALON",
+    "UNION",
+    "TEXTE",
+    "CUMUL",
+    "CONTEXTE",
+)
 # What the tool can work out of itself → how the measures that it is beside are brought together.
 _RATE_CALCULS = ("fiches_realisees", "fiches_realisees_coordination", "participation")
 CALCULS = dict.fromkeys(_RATE_CALCULS, "RATIO") | {"bilan_valide": "JALON"}
@@ -138,7 +151,7 @@ class Mesure(Period):
     agregation: str
     unite: str | None = None
     ventilation: str | None = None  # what the breakdown is by; None: no breakdown asked
-    modalites: tuple[str, ...] = ()  # fixed rows of the breakdown; empty: the partner names them
+    modalites: tuple[str, ...] = ()  # fixed rows of the breakdown (empty: the partner names them); steps of a jalon
     reponses_multiples: bool = False  # the breakdown may exceed the count
     valeur_initiale: Decimal | None = None
     maximum: Decimal | None = None

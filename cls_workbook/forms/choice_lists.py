@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.entry_questions import NOTHING, YES_NO
-from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.forms.layout import LISTS_SHEET
 from cls_workbook.workbook.description import Cell, Sheet, letter
 
@@ -37,6 +37,11 @@ def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
         "riens": NOTHING,
         "volets": (),
     }
+
+
+def steps_list(mesure: Mesure) -> str:
+    """The name of the list of the steps of a jalon that has its own."""
+    return f"degrés {mesure.id}"
 
 
 def addresses(listes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -135,7 +135,7 @@ class _FicheAnswers:
                 unite = listes.unites_duree[min(2, len(listes.unites_duree) - 1)]
                 return {"unite": unite, "effectif": 18, "moyenne": Decimal("7.5"), "statut": listes.statuts[0]}
             case "jalons":
-                return {"jalon": listes.jalons[1]}
+                return {"jalon": (self.contrat.by_mesure[mesure][2].modalites or listes.jalons)[1]}
             case "textes":
                 texte = "Les familles rencontrées décrivent des repas plus réguliers."
                 return {"texte": texte, "statut": listes.statuts[0]}

@@ -20,6 +20,7 @@ from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Members
 from cls_workbook.domain.wording import axe_rank
 from cls_workbook.forms import choice_lists, fiche_sheet, front_sheets, territory_sheet
+from cls_workbook.forms.choice_lists import steps_list
 from cls_workbook.forms.form_pieces import SheetContext
 from cls_workbook.forms.layout import (
     FICHE_SEPARATOR,
@@ -253,7 +254,8 @@ def _lists(contrat: Contrat, campagne: WorkbookContext) -> dict[str, tuple[str, 
     named = tuple(n for names in campagne.membres.values() for n in names if n not in listes.get("structures", ()))
     listes["structures"] = listes.get("structures", ()) + tuple(dict.fromkeys(named))
     # the same in every workbook of the year, so that their sheets can be shared
-    return listes | {f"volets {f.numero}": f.volet_names for f in contrat.fiches if f.volets}
+    steps = {steps_list(m): m.modalites for f in contrat.fiches for m in f.mesures if m.type == "jalon" and m.modalites}
+    return listes | steps | {f"volets {f.numero}": f.volet_names for f in contrat.fiches if f.volets}
 
 
 def _fingerprint(pieces: Iterable[str]) -> str:

@@ -80,7 +80,7 @@ def aggregate(contrat: Contrat, mesure: Mesure, reponses: Iterable[MesureAnswer]
 
 def depends_on_detail(mesure: Mesure) -> bool:
     """Does the figure of this measure depend on the rows of its breakdown?"""
-    return mesure.type == "ventilation" or mesure.agregation not in ("FLUX", "PERSONNES")
+    return mesure.type == "ventilation" or mesure.agregation not in ("FLUX", "PERSONNES", "CUMUL", "CONTEXTE")
 
 
 def tally(mesure: Mesure, reponse: MesureAnswer) -> Number | None:
@@ -97,6 +97,16 @@ def tally(mesure: Mesure, reponse: MesureAnswer) -> Number | None:
 def _flow(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     counted = _with_figure(mesure, reponses)
     return Aggregate(total_of(tally(mesure, r) for r in counted), counted, _common_caveats(mesure, counted))
+
+
+def _context(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
+    """What one source says, once: never added. None where two returns say otherwise."""
+    counted = _with_figure(mesure, reponses)
+    said = {r: tally(mesure, r) for r in counted}
+    if len(set(said.values())) > 1:
+        told = ", ".join(f"{number_fr(valeur)} ({r.structure})" for r, valeur in said.items())
+        return Aggregate(None, counted, (f"valeurs différentes{NBSP}: {told}",))
+    return Aggregate(next(iter(said.values()), None), counted, _common_caveats(mesure, counted))
 
 
 def _persons(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
@@ -281,13 +291,13 @@ def _shared_scale(counted: tuple[MesureAnswer, ...], champ: str, word: str) -> t
 # --- States, lists, texts -------------------------------------------------------------------------------------------
 
 
-def _jalon(contrat: Contrat, _: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
+def _jalon(contrat: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
     """The least advanced state; its date is the latest given for that state."""
     counted = tuple(r for r in reponses if r.input_fields.get("jalon"))
     if not counted:
         return Aggregate()
     etats = {r: str(r.input_fields["jalon"]) for r in counted}
-    kept = least_advanced(contrat.listes.jalons, etats.values())
+    kept = least_advanced(mesure.modalites or contrat.listes.jalons, etats.values())
     reached = [r.input_fields.get("date") for r, etat in etats.items() if fold(etat) == fold(kept)]
     dates = [day for day in reached if isinstance(day, date)]
     reserves = [f"au {date_fr(max(dates))}"] if dates else []
@@ -321,6 +331,8 @@ def _text(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Agg
 RULES: dict[str, Callable[[Contrat, Mesure, tuple[MesureAnswer, ...]], Aggregate]] = {
     "FLUX": _flow,
     "PERSONNES": _persons,
+    "CUMUL": _flow,
+    "CONTEXTE": _context,
     "STOCK": _entities,
     "ENTITES": _entities,
     "RATIO": _ratio,

@@ -28,7 +28,7 @@ _DEDUCED_BEFORE = f"{_MASKED_BEFORE} (elle donnerait un petit effectif par diff�
 _UNTOLD_BEFORE = "taux n-1 non repris (ses effectifs ne sont pas connus)"
 RateTerms = tuple[Any, Any]  # numerator and denominator of a rate, None where not known
 _FIGURES = ("Valeur", "Numérateur", "Dénominateur")
-_ADDITIVES = ("FLUX", "PERSONNES", "ENTITES", "STOCK")
+_ADDITIVES = ("FLUX", "PERSONNES", "ENTITES", "STOCK", "CUMUL")
 _N = rf"(\d[\d {NBSP}]*)"
 _COUNTS_TOLD = re.compile(
     rf"entre {_N} et {_N}|\(total des déclarations{NBSP}?: ?{_N}\)|total des déclarations{NBSP}: {_N}"

@@ -95,7 +95,8 @@ class SharpChange(_YearCheck, RetourCheck, FicheCheck):
         for mesure, tally, ancien in self.changed_counts():
             gap = abs(Decimal(tally.valeur - ancien))
             falling = is_stock(mesure) and tally.valeur < ancien
-            if not falling and gap >= seuils.unites and gap > seuils.part * ancien:
+            growing = mesure.agregation == "CUMUL" and tally.valeur >= ancien  # as it should
+            if not (falling or growing) and gap >= seuils.unites and gap > seuils.part * ancien:
                 yield self.of_the_count(tally, mesure, ancien, expected)
 
     def _rates(self, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:

@@ -24,7 +24,7 @@ CITED_MAX = 3
 
 
 def is_stock(mesure: Mesure) -> bool:
-    return mesure.agregation == "STOCK" or mesure.stock
+    return mesure.agregation in ("STOCK", "CUMUL") or mesure.stock
 
 
 class BlankEtat(RetourCheck):
@@ -225,12 +225,13 @@ class JalonGoingBack(RetourCheck):
     def in_retours(self) -> Iterator[Anomalie]:
         if self.given.precedent is None:
             return
-        rank = {fold(nom): i for i, nom in enumerate(self.contrat.listes.jalons)}
         p = self.given.precedent.mesures
         answered = ("fiche", "structure", "volet", "mesure")
         before = {tuple(key): ancien for *key, ancien in columns(p[p["champ"] == "jalon"], *answered, "valeur")}
         for r in self.answers.rows("jalons"):
             ancien = before.get(tuple(r[c] for c in answered))
+            steps = self.words.mesure(r["mesure"]).modalites if r["mesure"] in self.contrat.by_mesure else ()
+            rank = {fold(nom): i for i, nom in enumerate(steps or self.contrat.listes.jalons)}
             if r["jalon"] is None or ancien is None or rank.get(fold(r["jalon"]), 99) >= rank.get(fold(ancien), 0):
                 continue
             yield self.at(r, f"« {r['jalon']} », après « {ancien} » en {self.words.year(self.annee - 1)}", "jalon")

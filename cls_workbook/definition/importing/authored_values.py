@@ -54,6 +54,8 @@ def read(column: SectionColumn, raw: object) -> object | CellError | Doubtful:
         return _taux(raw, column.maximum)
     if column.format == "montant":
         return _amount(raw)
+    if type_ is Decimal and isinstance(raw, str) and raw.strip().endswith("%"):
+        return _type_value(raw, "taux")
     if type_ in _KINDS:
         return _type_value(raw, _KINDS[type_])
     if column.format == "jour_mois":

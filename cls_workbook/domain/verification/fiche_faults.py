@@ -11,6 +11,7 @@ from cls_workbook.domain.asked.left_out import QUESTIONS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, places
+from cls_workbook.french import number_fr
 
 SHEET_PREFIX = "FA "
 MAX_SHEET_NAME = 31
@@ -19,8 +20,8 @@ COMPLEMENT_TYPES = ("entier", "decimal", "montant", "texte")
 
 # Which ways of bringing answers together make sense for which way of typing them.
 ALLOWED_AGGREGATIONS = {
-    "entier": ("FLUX", "PERSONNES", "STOCK", "ENTITES"),
-    "decimal": ("FLUX", "STOCK"),
+    "entier": ("FLUX", "PERSONNES", "STOCK", "ENTITES", "CUMUL", "CONTEXTE"),
+    "decimal": ("FLUX", "STOCK", "CUMUL", "CONTEXTE"),
     "ventilation": ("FLUX", "PERSONNES", "STOCK", "ENTITES"),
     "taux": ("RATIO",),
     "satisfaction": ("SATISFACTION",),
@@ -188,7 +189,7 @@ def _ventilation(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
     if mesure.type == "ventilation" and mesure.ventilation is None:
         message = "une mesure de type « ventilation » doit dire selon quoi elle est ventilée."
         yield here.fault("ventilation", message, "Ajoutez le champ ventilation.")
-    elif mesure.modalites and mesure.ventilation is None and mesure.type != "liste":
+    elif mesure.modalites and mesure.ventilation is None and mesure.type not in ("liste", "jalon"):
         remedy = "Ajoutez le champ ventilation, ou retirez les modalités."
         yield here.fault("modalites", "des modalités sont fixées sans ventilation.", remedy)
     if mesure.reponses_multiples and mesure.ventilation is None:
@@ -209,7 +210,12 @@ def _bounds(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[De
             yield here.fault(champ, f"un nombre entier est attendu, trouvé « {valeur} ».")
         if mesure.type in ("jalon", "liste", "texte"):
             yield here.fault(champ, f"sans objet pour une mesure de type « {mesure.type} ».", "Retirez le champ.")
-    if maximum is not None and initial is not None and initial > maximum:
+    if mesure.type in ("taux", "satisfaction") and initial is not None and initial > max(1, maximum or 1):
+        remedy = (
+            f"Pour {number_fr(initial)} %, écrivez {number_fr(initial)} % dans le classeur, ou {initial / 100} ici."
+        )
+        yield here.fault("valeur_initiale", f"un taux s’écrit en part de 1, trouvé « {initial} ».", remedy)
+    elif maximum is not None and initial is not None and initial > maximum:
         yield here.fault("valeur_initiale", f"{initial} dépasse le maximum, {maximum}.")
     if mesure.communes and maximum is not None and maximum > commune_count:
         message = f"le maximum est {maximum}, mais le contrat nomme {commune_count} communes."

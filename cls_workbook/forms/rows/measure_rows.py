@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Indicateur, Mesure
 from cls_workbook.domain.questions import Bloc
-from cls_workbook.domain.targets import target_in_words, target_of
+from cls_workbook.domain.targets import target_in_words, target_of, value_in_words
 from cls_workbook.domain.wording import rate_words
 from cls_workbook.forms import form_pieces as pieces
+from cls_workbook.forms.choice_lists import steps_list
 from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, J, K
 from cls_workbook.forms.form_pieces import SheetContext, mesure_state, without_value
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.forms.row_states import more_than, put_state
+from cls_workbook.french import typography
 from cls_workbook.workbook.description import address
 
 COUNTED_TYPES = ("entier", "decimal", "liste", "ventilation")  # types that stand in the block « mesures »
@@ -95,6 +97,8 @@ def _row_label(indicateur: Indicateur, mesure: Mesure, context: SheetContext) ->
     parts = [indicateur.libelle if len(indicateur.mesures) == 1 else mesure.libelle]
     if words := rate_words(mesure):
         parts.append(words)
+    if mesure.valeur_initiale is not None and mesure.type not in COUNTED_TYPES:
+        parts.append(typography(f"Au départ : {value_in_words(mesure.valeur_initiale, mesure)}"))
     if cible := target_of(context.contrat, mesure.id, context.annee):
         parts.append(target_in_words(cible, mesure, context.contrat))
     return "\n".join(parts)
@@ -249,7 +253,8 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
                 page.anchor(row, column, mesure.denominateur, "repere:entier")
                 faults = [more_than(address(page.line, kind.columns["numerateur"]), address(page.line, column))]
             else:
-                put(champ, column, type_="decimal" * (champ == "numerateur" and mesure.numerateur_decimal))
+                own = steps_list(mesure) if champ == "jalon" and mesure.modalites else None
+                put(champ, column, type_="decimal" * (champ == "numerateur" and mesure.numerateur_decimal), listing=own)
         for column, (top, bottom) in kind.rates.items():
             pieces.quotient(page, row, column, top, bottom)
         for column in sorted(blanks):

@@ -119,7 +119,7 @@ def _own_value(mesure: Mesure, answers: list[tuple[str, object]]) -> object:
     values = said({"ventilation": "effectif", "moyenne": "moyenne", "jalon": "jalon"}.get(mesure.type, "valeur"))
     if len(values) < 2:
         return values[0] if values else None
-    return sum(values) if mesure.agregation in ("FLUX", "PERSONNES") or mesure.type == "ventilation" else None
+    return sum(values) if mesure.agregation in ("FLUX", "PERSONNES", "CUMUL") or mesure.type == "ventilation" else None
 
 
 def indicateurs(consolidation: PreviousConsolidation, contrat: Contrat, annee: int) -> dict[str, object]:

@@ -39,7 +39,7 @@ from cls_workbook.tables.table_frames import frame_records, table_frame
 if TYPE_CHECKING:
     from cls_workbook.reading.storing.typed_frames import TypedRetours
 
-_ADDITIVES = ("FLUX", "PERSONNES", "STOCK", "ENTITES")
+_ADDITIVES = ("FLUX", "PERSONNES", "STOCK", "ENTITES", "CUMUL")
 
 
 def reconciliation(

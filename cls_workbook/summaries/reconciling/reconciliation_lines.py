@@ -13,14 +13,14 @@ from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import SEPARATOR
 
 RETAINED, REFUSED, REPLACED, SET_ASIDE = "retenue", "refusée", "remplacée", "écartée"
-COUNTED = {"MOYENNE": "moyenne", "JALON": "jalon", "TEXTE": "texte", "UNION": "modalite"}
+COUNTED = {"MOYENNE": "moyenne", "JALON": "jalon", "TEXTE": "texte", "UNION": "modalite", "CONTEXTE": "valeur"}
 TERMS = {
     "RATIO": (("numerateur", "Numérateur"), ("denominateur", "Dénominateur")),
     "SATISFACTION": (("satisfaits", "Numérateur"), ("repondants", "Dénominateur")),
 }
 # What is added, and what says how far it may be.
 _TERM_FIELDS = (champ for terms in TERMS.values() for champ, _ in terms)
-_FIELD_NAMES = ("valeur", "effectif", "statut", "double_compte", "nom", *COUNTED.values(), *_TERM_FIELDS)
+_FIELD_NAMES = dict.fromkeys(("valeur", "effectif", "statut", "double_compte", "nom", *COUNTED.values(), *_TERM_FIELDS))
 FIELD_NUMBERS = {champ: numero for numero, champ in enumerate(_FIELD_NAMES)}
 
 

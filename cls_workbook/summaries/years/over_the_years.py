@@ -29,6 +29,8 @@ def sur_les_annees(agregation: str, series: Mapping[int, Any], initial: Decimal 
             return total_of(known_years.values()), f"somme {extent}"
         case "STOCK":
             return _last_stock(known_years, initial)
+        case "CUMUL" | "CONTEXTE":
+            return _last_stock(known_years, initial)
         case "JALON":
             last = max(known_years)
             return known_years[last], f"dernier état connu ({last})"
