@@ -19,7 +19,7 @@ from cls_workbook.domain.announced.volets import Volet
 from cls_workbook.domain.definition_keys import NOT_A_KEY, grouped
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, EvolutionThresholds, Period, Revision
 from cls_workbook.domain.questions import ChoiceLists
-from cls_workbook.domain.rules import Rule
+from cls_workbook.domain.rules import Complement, Rule
 from cls_workbook.french import fold, of
 
 # How a measure is typed in, and how its answers are brought together.
@@ -209,17 +209,6 @@ class FicheFinancement:
     cofinancements_imprimes: str | None = None
     cofinanceurs: tuple[str, ...] = ()
     mention: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Complement:
-    """A question that a rule needs and no printed indicator asks (``type``: entier, decimal, montant, texte)."""
-
-    id: str
-    libelle: str
-    type: str
-    unite: str | None = None
-    aide: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

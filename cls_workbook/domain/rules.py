@@ -125,3 +125,14 @@ class Rule(Period):
         """EUR that it may be paid in all; None: no cap."""
         cap = self.caps.plafond_total
         return None if cap is None else cap * self.sharing.share_of_caps
+
+
+@dataclass(frozen=True, slots=True)
+class Complement:
+    """A question that a rule needs and no printed indicator asks (``type``: entier, decimal, montant, texte)."""
+
+    id: str
+    libelle: str
+    type: str
+    unite: str | None = None
+    aide: str | None = None

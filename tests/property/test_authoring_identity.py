@@ -193,7 +193,7 @@ CHOICES = {
     (model.Nature, "niveau"): model.LEVELS,
     (model.FicheFinancement, "montant_etat"): model.AMOUNT_STATES,
     (model.Indicateur, "type"): model.INDICATEUR_TYPES,
-    (model.Complement, "type"): ("entier", "decimal", "montant", "texte"),
+    (rules.Complement, "type"): ("entier", "decimal", "montant", "texte"),
     (model.Mesure, "type"): model.MESURE_TYPES,
     (model.Mesure, "agregation"): model.AGGREGATIONS,
     (model.Mesure, "calcul"): tuple(model.CALCULS),
@@ -374,7 +374,7 @@ def _fiches(draw_value, quoted, axes, ids, financeurs):
                     objet(model.Indicateur, quoted | {"volet": [v.id for v in volets]}, id=f"i{taken}", mesures=mesures)
                 )
             )
-        complements = draw_value(distinct(objet(model.Complement, id=CODE), lambda c: c.id, 2))
+        complements = draw_value(distinct(objet(rules.Complement, id=CODE), lambda c: c.id, 2))
         money = draw_value(objet(model.FicheFinancement, {"cofinanceurs": financeurs}))
         printed = objet(PrintedLine, {"financeur": financeurs}, nature=st.none(), etat=st.sampled_from(LINE_STATES))
         fiches.append(

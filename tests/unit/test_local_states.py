@@ -7,6 +7,7 @@ import pytest
 from cls_workbook import forms
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.verification.whole_contract import verifier
+from cls_workbook.forms.columns import STATE
 from cls_workbook.reports.agency import agency_data, agency_tables
 from cls_workbook.reports.synthese.synthese_portrait import appearance
 from tests.support.lived_campagnes import lines, live
@@ -55,7 +56,7 @@ def test_the_states_of_a_stopped_action_ask_for_a_reason_on_the_sheet_and_on_ret
     plan = forms.plan(parsed(BARONNIES), 2025)
     motif = next(p for p in plan.input_places() if p.cle == "1/avancement/motif")
     cells = {(c.line, c.column): c.valeur for s in plan.workbook.worksheets if s.nom == "FA 1" for c in s.cells}
-    assert '="Mis en veille"' in cells[motif.row, 11][0]
+    assert '="Mis en veille"' in cells[motif.row, STATE][0]
     codes = {(a.code, a.fiche) for a in lived.result.anomalies}
     assert ("MOTIF_MANQUANT", "1") in codes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cls_workbook import forms
+from cls_workbook.forms.columns import STATE
 from cls_workbook.summaries.expected import expected_returns
 from tests.support.lived_campagnes import lines, live, written
 from tests.support.other_definitions import PTSM, parsed, plain
@@ -101,7 +102,7 @@ def test_the_sheet_of_a_structure_comes_with_its_volets_chosen_and_their_calenda
     texts = {plain(v) for v in cells.values() if isinstance(v, str)}
     assert "1.3 Équipe mobile adolescents · 2023" in texts
     state = next(p for p in plan.input_places() if p.cle == "1/volets/secours/etat")
-    assert cells[state.row, 11].valeur == "autre volet"
+    assert cells[state.row, STATE].valeur == "autre volet"
 
 
 def test_two_workbooks_of_two_volets_are_no_doubles_and_what_is_left_out_is_missing(tmp_path):
