@@ -13,16 +13,19 @@ import tempfile
 from pathlib import Path
 
 from cls_workbook import demo
-from cls_workbook.reports.agency.libreoffice_conversion import to_pdf
+from cls_workbook.documents.written_documents import write_bilan, write_presentation
+from cls_workbook.reports.agency.libreoffice_conversion import converted
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-WHOLE, TOP = ("-r", "75"), ("-r", "110", "-x", "40", "-y", "40", "-W", "1210", "-H", "420")
+WHOLE, SLIDE, TOP = ("-r", "75"), ("-r", "50"), ("-r", "110", "-x", "40", "-y", "40", "-W", "1210", "-H", "420")
 # picture → (file of the demo, a word that only its page shows, how much of the page)
 SHOTS = {
     "fiche": (f"{demo.WORKBOOKS}/dijon-2024-2028-2025-centres-soins-infirmiers.xlsx", "Ce que dit le contrat", WHOLE),
     "sommaire": (f"{demo.RETOURS}/dijon-2024-2028-2025-dijon-metropole.xlsx", "Renseigné", WHOLE),
     "anomalies": ("consolidation-2025.xlsx", "Gravité", TOP),
     "synthese": ("synthese-ars-2025.xlsx", "Décisions attendues", WHOLE),
+    "bilan": ("bilan-2025.docx", "Graphique", WHOLE),
+    "presentation": ("copil-2025.pptx", "fiche par fiche", SLIDE),
 }
 
 
@@ -31,9 +34,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         annee = Path(work) / "demo"
         demo.play(annee)
+        write_bilan(annee / "consolidation-2025.xlsx", annee / "bilan-2025.docx")
+        write_presentation(annee / "consolidation-2025.xlsx", annee / "copil-2025.pptx")
         for nom, (file, word, framing) in SHOTS.items():
             pdf = Path(work) / f"{nom}.pdf"
-            pdf.write_bytes(to_pdf((annee / file).read_bytes()))
+            pdf.write_bytes(converted((annee / file).read_bytes(), Path(file).suffix[1:], "pdf"))
             page = str(_page_of(pdf, word))
             subprocess.run(
                 ["pdftoppm", *framing, "-f", page, "-l", page, "-png", "-singlefile", str(pdf), str(Path(work) / nom)],
