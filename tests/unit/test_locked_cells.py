@@ -91,6 +91,13 @@ def test_a_formula_rewritten_by_a_spreadsheet_is_the_same(tmp_path, rewrite):
     assert read(modified(filled(tmp_path, BASE, "ville"), everywhere)).anomalies == ()
 
 
+def test_truth_is_the_same_with_or_without_parentheses():
+    """LibreOffice saves FALSE as FALSE() in an .ods."""
+    sent = 'IF(OR(D7="",FALSE),TRUE,"FALSE ( )")'
+    assert signature(sent) == signature('of:=IF(OR([.D7]="";FALSE());TRUE();"FALSE ( )")')
+    assert signature(sent) != signature(sent.replace("FALSE)", "TRUE)"))
+
+
 def test_two_forms_of_one_formula_have_one_signature():
     excel = """IF(OR('FA 1.2'!D14="",N(E14)=0),"a;b",SUM($C$66:$C$70)/1.50)"""
     odf = """of:=IF(OR([$'FA 1.2'.D14]="";N([.E14])=0);"a;b";SUM([.$C$66:.$C$70])/1.5)"""

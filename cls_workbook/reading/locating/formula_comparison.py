@@ -32,6 +32,7 @@ _COLUMNS = re.compile(r"(\$?[A-Z]{1,3})\$?1:(\$?[A-Z]{1,3})\$?1048576")  # whole
 _BY_WRITER = re.compile(
     r"^(?:_XLFN\.|_XLWS\.|COM\.MICROSOFT\.|ORG\.(?:GNUMERIC|OPENOFFICE|LIBREOFFICE)\.)+"
 )  # before a function
+_TRUTH = re.compile(r"\b(TRUE|FALSE) \( \)")  # what LibreOffice saves in an .ods
 _SUM_FORMULA = re.compile(r"\bSUM\((\$?[A-Z]+\$?\d+):(\$?[A-Z]+\$?\d+)\)")
 _COUNT_FORMULA = re.compile(r"\bCOUNTA\((\$?[A-Z]+\$?\d+):(\$?[A-Z]+\$?\d+)\)")
 _QUOTIENT = re.compile(r"(?<![\w$])(\$?[A-Z]+\$?\d+)/(\$?[A-Z]+\$?\d+)")
@@ -87,12 +88,12 @@ def _signature(formula: str, addresses: bool) -> tuple[str, ...]:
         elif nature == "autre":
             pieces.append("," if texte == ";" else texte)
         elsewhere = nature == "feuille" or (elsewhere and (nature == "adresse" or texte == ":"))
-    return _without_ranges(pieces)
+    return _alike(pieces)
 
 
-def _without_ranges(pieces: list[str]) -> tuple[str, ...]:
-    """« #:# » as « # »: a range of one row is written as one cell by some."""
-    return tuple(" ".join(pieces).replace("# : #", "#").split(" "))
+def _alike(pieces: list[str]) -> tuple[str, ...]:
+    """« #:# » as « # »: a range of one row is written as one cell by some; « FALSE() » as « FALSE »."""
+    return tuple(_TRUTH.sub(r"\1", " ".join(pieces).replace("# : #", "#")).split(" "))
 
 
 def readable_text(formula: str) -> str:
