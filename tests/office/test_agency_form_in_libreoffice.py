@@ -27,3 +27,16 @@ def test_the_formulas_of_a_filled_form_are_computed_and_nothing_of_it_is_lost(li
     with zipfile.ZipFile(tmp_path / "repris.xlsx") as package:
         assert any(nom.startswith("xl/charts/chart") for nom in package.namelist())
         assert "À signer" in package.read("xl/drawings/drawing1.xml").decode()
+
+
+def test_a_form_that_libreoffice_saved_is_filled_as_well(libreoffice, tmp_path):
+    writer.write(workbook(result()), tmp_path / "C.xlsx")
+    (tmp_path / "essai.toml").write_text(CONTRAT, encoding="utf-8")
+    with libreoffice.open(form(tmp_path / "f.xlsx")) as document:
+        saved = document.save(tmp_path / "g.xlsx")
+    done = fill(tmp_path / "C.xlsx", saved, tmp_path / "rempli.xlsx", tmp_path / "essai.toml")
+    assert done.anomalies == []
+    with libreoffice.open(done.path) as document:
+        page, fiches = document.values("Bilan"), document.values("Les fiches")
+    assert (page["B5"].valeur, page["B6"].valeur) == (0.75, 3000.5)  # not what the saved form came to before
+    assert [fiches[cell].valeur for cell in ("A4", "D5", "E10")] == ["1.1", "Reportée", 3]

@@ -225,6 +225,24 @@ def test_a_form_that_is_not_a_workbook_of_today_is_refused(campaign, tmp_path):
     assert list(tmp_path.glob("r.*")) == []
 
 
+def test_a_form_with_macros_keeps_them_and_its_kind(campaign, tmp_path):
+    made = form(tmp_path / "f.xlsm")
+    with zipfile.ZipFile(made, "a") as package:
+        package.writestr("xl/vbaProject.bin", b"macros")
+        package.writestr("xl/pivotCache/pivotCacheDefinition1.xml", b"<pivotCacheDefinition/>")
+    with pytest.raises(Refusal, match=r"\.xlsm"):
+        fill(campaign[0], made, tmp_path / "r.xlsx", campaign[1])
+    done = fill(campaign[0], made, tmp_path / "r.xlsm", campaign[1])
+    with zipfile.ZipFile(done.path) as package:
+        assert package.read("xl/vbaProject.bin") == b"macros"
+    assert [remark.split(" : ")[0] for remark in done.remarks] == ["Ce formulaire a des tableaux croisés"]
+
+
+def test_a_name_of_one_cell_of_a_merged_one_fills_it(filled):
+    book, told = filled({"cls_annee": "Bilan!$B$1"})
+    assert (book["Bilan"]["B1"].value, told) == (2025, [])
+
+
 def test_the_form_itself_is_never_replaced(campaign, tmp_path):
     made = form(tmp_path / "f.xlsx")
     with pytest.raises(Refusal, match="serait remplacé"):

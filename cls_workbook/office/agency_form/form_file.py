@@ -145,9 +145,11 @@ class FormFile:
             cell.add(nom("v")).text = self._number(valeur)
 
     def _beside_the_others(self, sheet: str, cell: Element, column: int) -> None:
-        """A cell that the sheet did not have: it looks as its column does, and the sheet no longer says how far it
-        goes, which some programs would believe."""
+        """A cell that the sheet did not have: it looks as its column does, and the sheet and the row no longer say how
+        far they go, which some programs would believe."""
         root = self._sheets[sheet].root
+        if cell.parent is not None:
+            cell.parent.attrib.pop("spans", None)
         for told in root.findall(nom("dimension")):
             told.detach()
         if cell.get("s") is None:
