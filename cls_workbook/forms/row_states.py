@@ -82,7 +82,7 @@ def _faults(page: FormPage, place: InputPlace) -> Iterable[str]:
         case "date":
             bounds = [f"{cell}<{_FIRST_DAY}", f"{cell}>{_LAST_DAY}"]
         case "liste" if place.strict:
-            yield f'IF({cell}="",FALSE,ISERROR(MATCH({cell},{page.sources[place.cle]},0)))'
+            yield f'AND({cell}<>"",ISERROR(MATCH({cell},{page.sources[place.cle]},0)))'
         case "texte" | "liste":
             yield f"LEN({cell})>{place.length}"
     if bounds:

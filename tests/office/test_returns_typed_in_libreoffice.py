@@ -86,7 +86,7 @@ def test_renamed_moved_and_hidden_sheets_lose_nothing(document):
 def test_sorted_funding_rows_keep_each_row_together(document):
     ranks = rows_of("1.1/financement")
     start, end = (places()[f"1.1/financement/{rank}/financeur"].row for rank in (ranks[0], ranks[-1]))
-    document.sort("FA 1.1", f"C{start}:H{end}", column=4, descending=True)
+    document.sort("FA 1.1", f"C{start}:I{end}", column=4, descending=True)
     retour = document.read_back()
     assert retour.anomalies == ()
     input_fields = ("financeur", "nature", "prevu", "engage", "verse", "reference", "date")
@@ -101,7 +101,7 @@ def test_sorted_measures_are_refused_not_misread(document):
     where = places()
     start, end = where["1.1/mesures/1.1-I01/valeur"].row, where["1.1/mesures/1.1-I02b/valeur"].row
     # Column A, hidden, is left out of the sort: every label but one moves away from its key.
-    document.sort("FA 1.1", f"C{start}:J{end}", column=0, descending=True)
+    document.sort("FA 1.1", f"C{start}:K{end}", column=0, descending=True)
     retour = document.read_back()
     value_read = items_read(retour)
     false_one = [c for c, v in document.all_expected.items() if c in value_read and value_read[c] != v]

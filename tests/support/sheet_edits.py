@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from tests.support.gestures import Page, Zone
 
-KEY_COLUMN, LABEL_COLUMN, LAST_COLUMN = 1, 2, 11  # columns of a fiche: hidden keys, labels, the last one shown
-VALUE_COLUMN, STATUT, MEMORY = 6, 7, 12
+# columns of a fiche: hidden keys, states, labels, values, their statut, the last one shown, what was taken up
+KEY_COLUMN, STATE_COLUMN, LABEL_COLUMN, VALUE_COLUMN, STATUT, LAST_COLUMN, MEMORY = 1, 2, 3, 7, 8, 11, 12
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def sort_with_anchors(page: Page) -> None:
 @edit("trier un tableau qui peut grandir, sans la colonne des repères")
 def sort_without_anchors(page: Page) -> None:
     ranks = page.rows("financement")
-    page.sort_out(Zone(ranks[0], LABEL_COLUMN, ranks[-1], 8), 5, descending=True)
+    page.sort_out(Zone(ranks[0], LABEL_COLUMN, ranks[-1], 9), 6, descending=True)
 
 
 @edit("trier des mesures avec la colonne des repères")
@@ -183,7 +183,7 @@ def sort_mesures_without_anchors(page: Page) -> None:
 @edit("trier un tableau fixe, intitulés compris, sans la colonne des repères", "ANCRES_EN_DESACCORD", reported=2)
 def sort_a_fixed_table(page: Page) -> None:
     ranks = page.rows("ventilations/§-I02c")
-    page.sort_out(Zone(ranks[0], LABEL_COLUMN, ranks[-1], 3), 3, descending=True)
+    page.sort_out(Zone(ranks[0], LABEL_COLUMN, ranks[-1], 4), 4, descending=True)
 
 
 @edit("copier une ligne de financement et modifier la copie")
@@ -191,7 +191,7 @@ def copy_a_line(page: Page) -> None:
     ranks = page.rows("financement")
     page.keep_blank(ranks[-1:])
     page.make_copy(_whole_row(ranks[0]), (ranks[-1], KEY_COLUMN), keys=True)
-    page.write(ranks[-1], 5, 31313.25, cle=f"{page.fiche}/financement/06/engage")
+    page.write(ranks[-1], 6, 31313.25, cle=f"{page.fiche}/financement/03/engage")
 
 
 @edit("copier une ligne de mesure telle quelle, plus bas")
@@ -224,7 +224,7 @@ def hide_some_rows(page: Page) -> None:
 @edit("filtrer un tableau")
 def filter_rows(page: Page) -> None:
     ranks = page.rows("financement")
-    page.filter_rows(Zone(ranks[0] - 1, LABEL_COLUMN, ranks[-1], 8), masked=(ranks[1], ranks[3]))
+    page.filter_rows(Zone(ranks[0] - 1, LABEL_COLUMN, ranks[-1], 9), masked=(ranks[1], ranks[2]))
 
 
 # --- columns --------------------------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ def insert_before_anchors(page: Page) -> None:
 
 @edit("insérer une colonne avant les intitulés")
 def insert_before_headings(page: Page) -> None:
-    page.insert_columns(2)
+    page.insert_columns(LABEL_COLUMN)
 
 
 @edit("insérer des colonnes au milieu et à la fin")
@@ -249,8 +249,8 @@ def insert_some_columns(page: Page) -> None:
 
 @edit("insérer une colonne et y prendre des notes", "SAISIE_HORS_CADRE", reported=1)
 def notes_column(page: Page) -> None:
-    page.insert_columns(7)
-    page.write(page.line("mesures/§-I01/valeur"), 7, "à revoir")
+    page.insert_columns(STATUT)
+    page.write(page.line("mesures/§-I01/valeur"), STATUT, "à revoir")
 
 
 @edit("supprimer la colonne masquée des repères", "PREREMPLI_MODIFIE")
@@ -260,7 +260,7 @@ def delete_the_anchors(page: Page) -> None:
 
 @edit("supprimer la colonne des intitulés", "CELLULE_INTROUVABLE", reported=64)
 def delete_the_headings(page: Page) -> None:
-    page.delete_columns(2)
+    page.delete_columns(LABEL_COLUMN)
 
 
 @edit("supprimer une colonne de valeurs", "ANCRES_EN_DESACCORD", "CELLULE_INTROUVABLE", reported=1)
@@ -270,30 +270,30 @@ def delete_a_column(page: Page) -> None:
 
 @edit("supprimer la colonne « rempli / à remplir »")
 def delete_the_tracking(page: Page) -> None:
-    page.delete_columns(LAST_COLUMN)
+    page.delete_columns(STATE_COLUMN)
 
 
 @edit("échanger deux colonnes d’un tableau, en-têtes compris", "ANCRES_EN_DESACCORD")
 def swap_columns(page: Page) -> None:
     ranks = page.rows("financement")
     buffer = (ranks[0] - 1, 15)
-    page.move(Zone(ranks[0] - 1, 5, ranks[-1], 5), buffer)
-    page.move(Zone(ranks[0] - 1, 6, ranks[-1], 6), (ranks[0] - 1, 5))
-    page.move(Zone(ranks[0] - 1, 15, ranks[-1], 15), (ranks[0] - 1, 6))
+    page.move(Zone(ranks[0] - 1, 6, ranks[-1], 6), buffer)
+    page.move(Zone(ranks[0] - 1, 7, ranks[-1], 7), (ranks[0] - 1, 6))
+    page.move(Zone(ranks[0] - 1, 15, ranks[-1], 15), (ranks[0] - 1, 7))
 
 
 @edit("déplacer une colonne hors de son tableau, en-tête compris")
 def move_a_column(page: Page) -> None:
     ranks = page.rows("mesures")
-    page.move(Zone(ranks[0] - 1, 10, ranks[-1], 10), (ranks[0] - 1, 13))
+    page.move(Zone(ranks[0] - 1, 11, ranks[-1], 11), (ranks[0] - 1, 13))
 
 
 @edit("échanger le texte de deux en-têtes, sans leurs valeurs", "ANCRES_EN_DESACCORD", reported=12)
 def swap_headers(page: Page) -> None:
     rank = page.rows("financement")[0] - 1
-    page.move(Zone(rank, 5, rank, 5), (rank, 15))
-    page.move(Zone(rank, 6, rank, 6), (rank, 5))
-    page.move(Zone(rank, 15, rank, 15), (rank, 6))
+    page.move(Zone(rank, 6, rank, 6), (rank, 15))
+    page.move(Zone(rank, 7, rank, 7), (rank, 6))
+    page.move(Zone(rank, 15, rank, 15), (rank, 7))
 
 
 @edit("masquer des colonnes, montrer celle des repères")
@@ -334,7 +334,7 @@ def rewrite_a_heading(page: Page) -> None:
 @edit("coller par-dessus une valeur préremplie et un titre verrouillés", "PREREMPLI_MODIFIE", reported=2)
 def paste_over_locked(page: Page) -> None:
     page.write(page.line("mesures/§-I01/valeur"), 4, 99)
-    page.write(1, LABEL_COLUMN, "Notre belle action")
+    page.write(1, STATE_COLUMN, "Notre belle action")
 
 
 @edit(
@@ -397,7 +397,7 @@ def move_a_header(page: Page) -> None:
 def paste_over_formulas(page: Page) -> None:
     page.write(page.line("taux/§-I03a/numerateur"), 8, 0.265)
     page.write(page.rows("ventilations/§-I02c")[-1] + 2, 3, 123456)
-    page.write(page.line("mesures/§-I01/valeur"), LAST_COLUMN, "OK")
+    page.write(page.line("mesures/§-I01/valeur"), STATE_COLUMN, "OK")
 
 
 @edit("effacer le repère masqué d’une ligne", "PREREMPLI_MODIFIE")

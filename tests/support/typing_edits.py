@@ -27,7 +27,7 @@ def _whole_numbers(page: Page, *spellings: tuple[str, object]) -> None:
             "ventilations/§-I02c/01/effectif",
             "ventilations/§-I02c/02/effectif",
             "ventilations/§-I02c/03/effectif",
-            *(f"ventilations/§-I03a/0{i}/{c}" for i in range(1, 6) for c in ("numerateur", "denominateur")),
+            *(f"ventilations/§-I03a/0{i}/{c}" for i in range(1, 4) for c in ("numerateur", "denominateur")),
         ]
     )
     for texte, meaning in spellings:
@@ -37,7 +37,7 @@ def _whole_numbers(page: Page, *spellings: tuple[str, object]) -> None:
 def _amounts(page: Page, *spellings: tuple[str, object]) -> None:
     free_cells = iter(
         [
-            *(f"financement/0{i}/{c}" for i in range(1, 7) for c in ("prevu", "engage", "verse")),
+            *(f"financement/0{i}/{c}" for i in range(1, 4) for c in ("prevu", "engage", "verse")),
             *(f"depenses/{c}" for c in ("personnel", "achats", "autres", "total")),
         ]
     )
@@ -56,7 +56,7 @@ def _dates(page: Page, *spellings: tuple[object, object]) -> None:
             "avancement/date_fin_prevue",
             "avancement/date_fin_reelle",
             "jalons/§-I06/date",
-            *(f"financement/0{i}/date" for i in range(1, 7)),
+            *(f"financement/0{i}/date" for i in range(1, 4)),
         ]
     )
     for raw, meaning in spellings:
@@ -278,7 +278,7 @@ def choix(page: Page) -> None:
     page.enter_value("financement/01/nature", natures[0].lower(), natures[0])
     page.enter_value("financement/02/nature", natures[0].replace(" ", NB), natures[0])
     page.enter_value("financement/03/nature", natures[1] + ".", natures[1])
-    page.enter_value("financement/04/nature", "\u200b" + natures[1].upper(), natures[1])
+    page.enter_value("financement/03/nature", "\u200b" + natures[1].upper(), natures[1])
     page.enter_value("financement/01/financeur", "ville de rivemont", "Ville de Rivemont")
     page.enter_value("partenaires/01/nom", "L'Escale", "L'Escale")
 
