@@ -16,7 +16,7 @@ from cls_workbook.bounded_memory import Memory
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.reading.beside import annex_sheets, another_year
-from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, typed_on_lists
+from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, NOTES, typed_on_lists, words_kept
 from cls_workbook.reading.beside.note_messages import notes_told
 from cls_workbook.reading.beside.partner_sheets import added_sheet
 from cls_workbook.reading.cells.shown import as_text
@@ -151,10 +151,11 @@ class _FileReading:
         retained = self._without_duplicates([self._sheet(f, same_version) for f in known])
         self._report_missing_sheets(retained, self._sheets_without_key(without_key, same_version), same_version)
         self._annotation_lists(annotations)
+        ours = words_kept(annotations, NOTES)
         for sheet in known:
-            self._notes(sheet, retained.get(sheet.groupe))
+            self._notes(sheet, retained.get(sheet.groupe), ours)
         for grid in without_key:
-            self.anomalies += notes_told(Place(self.file, grid.nom), grid, set())
+            self.anomalies += notes_told(Place(self.file, grid.nom), grid, set(), ours)
         identity = self.identity
         if lacking is not None:
             answers = {_COMMON.get(g, g): len(f.saisies) for g, f in retained.items()}
@@ -275,7 +276,7 @@ class _FileReading:
                 self.anomalies.append(added)
         return lost
 
-    def _notes(self, sheet: SheetInFile, read: ReadSheet | None) -> None:
+    def _notes(self, sheet: SheetInFile, read: ReadSheet | None, ours: set[str]) -> None:
         if not sheet.grid.notes:
             return
         groupe = sheet.announcement if sheet.saisies is not None else sheet.groupe
@@ -283,7 +284,7 @@ class _FileReading:
         rows = (self.modele.rows[cle] for cle in self.modele.groups[groupe])
         inputs = {moved.get(p.cle, p.cell) for a in rows for p in a.places} | set(moved.values())
         location = Place(self.file, sheet.grid.nom, fiche_of(groupe))
-        self.anomalies += notes_told(location, sheet.grid, inputs)
+        self.anomalies += notes_told(location, sheet.grid, inputs, ours)
 
     def _annotation_lists(self, worksheets: list[SheetInFile]) -> None:
         for nom, typed in typed_on_lists(worksheets):

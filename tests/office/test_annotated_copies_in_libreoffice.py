@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from cls_workbook.pipeline import single_returns
 from tests.support.annotated_copies import annotate, correct, faulty, filled, read_back, refused_ones
 from tests.support.hostile_texts import ATTACKS, FICHE, NEW_NAME, WHERE, formulas, simple
-from tests.support.small_workbook import DEFINITION, cell, places
+from tests.support.small_workbook import DEFINITION, cell, modified, places
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +106,19 @@ def test_hostile_texts_stay_texts_in_the_copy_of_an_ods_return(contrat, tmp_path
         simple(a).lstrip("=") for a in ATTACKS
     } == set()
     assert not [f for f in formulas(opened_book) if f[0] == opened_book.sheetnames[0]]
+
+
+def test_what_is_added_inside_our_comment_is_told_in_every_saved_form(contrat, libreoffice, tmp_path):
+    _, file_copy, _ = annotate(contrat, faulty(tmp_path), tmp_path / "copies")
+    value = places("ville")["1.1/mesures/1.1-I01/valeur"].cell
+
+    def add(book):
+        ours = book["FA 1.1"][value].comment.text
+        book["FA 1.1"][value].comment = Comment(f"{ours}\nen fait 15", "Un partenaire")
+
+    modified(file_copy, add)
+    with libreoffice.open(file_copy) as document:
+        saved = [document.save(tmp_path / f"encore.{form}") for form in ("ods", "xlsx")]
+    for path in saved:
+        told = [(a.cells, a.found) for a in single_returns.controler([str(path)], contrat) if a.code == "NOTE_A_LIRE"]
+        assert told == [((value,), "«\u00a0en fait 15\u00a0»")], path.name

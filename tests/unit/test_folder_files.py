@@ -11,6 +11,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.errors import Refusal
 from cls_workbook.pipeline.settling import find, requests
 from cls_workbook.reading import return_files
+from cls_workbook.reading.mail_attachments import attached_names
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.consolidation.consolidation_workbook import _place
 from tests.support.small_workbook import blank, contrats, filled, items_read, read
@@ -78,6 +79,61 @@ def test_an_email_is_called_so_and_its_attachment_is_named(tmp_path, with_return
     anomalie = told_of(path)
     assert "courriel" in anomalie.found and ("avec un classeur" in anomalie.found) is with_return
     assert ("pièce jointe" in anomalie.remedy) is with_return
+
+
+def saved_email(folder, *names, more=b""):
+    """An e-mail with attachments of these names, saved in the folder."""
+    message = email.message.EmailMessage()
+    message["From"], message["To"], message["Subject"] = "partenaire@exemple.fr", "cls@exemple.fr", "Notre retour"
+    message.set_content("Ci-joint.")
+    for name in names:
+        message.add_attachment(b"PK" * 40, maintype="application", subtype="octet-stream", filename=name)
+    path = folder / "courriel.eml"
+    path.write_bytes(message.as_bytes() + more)
+    return path
+
+
+def test_an_email_names_the_attachments_that_look_like_a_return(tmp_path):
+    path = saved_email(tmp_path, "plan.pdf", "Retour été — CPAM.xlsx", "C:\\Bureau\\suivi.ODS", "logo.png", "suivi.ODS")
+    anomalie = told_of(path)
+    assert "2 classeurs en pièce jointe" in anomalie.found
+    assert "« Retour été — CPAM.xlsx », « suivi.ODS »." in anomalie.found.replace("\u00a0", " ")
+    assert "plan.pdf" not in anomalie.found and "enregistrez ces pièces jointes" in anomalie.remedy
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b'Content-Type: application/octet-stream; name="Retour x.xlsx"',
+        b"Content-Disposition: attachment;\r\n\tfilename*0*=UTF-8''Retour%20;\r\n filename*1*=x.xlsx",
+        b'content-disposition: attachment; filename="=?utf-8?B?UmV0b3VyIHgueGxzeA==?="',
+        b'Content-Disposition: attachment; filename="Retour x.xlsx"',
+    ],
+)
+def test_the_name_of_an_attachment_is_read_however_it_is_written(header):
+    names = attached_names(b"From: a\r\nTo: b\r\n\r\n--x\r\n" + header + b"\r\n\r\nUEsDBA==\r\n--x--", (".xlsx",))
+    assert names == ["Retour x.xlsx"]
+
+
+def test_only_so_many_names_are_told_and_so_many_headers_looked_at(tmp_path):
+    assert "et 2 de plus." in told_of(saved_email(tmp_path, *(f"{n}.xlsx" for n in range(7)))).found
+    header = b'Content-Disposition: attachment; filename="%d.xlsx"\n'
+    assert len(attached_names(b"".join(header % n for n in range(1_000)), (".xlsx",))) == 400
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"Content-Type: " + b"(" * 1_900 + b"\n",
+        b"Content-Disposition: attachment; filename*0*=" + b"%" * 3_000_000,
+        b"Content-Type: a/b" + b"\n ;name*1=a" * 300_000,
+        b"Content-Type:" * 200_000,
+        b'Content-Disposition: attachment; filename="' + b"\x00\xff=?" * 400 + b'.xlsx"\n',
+    ],
+)
+def test_what_is_no_header_harms_nothing(tmp_path, hostile):
+    anomalie = told_of(saved_email(tmp_path, "retour.xlsx", more=b"\n" + hostile))
+    assert "« retour.xlsx »" in anomalie.found.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("with_return", [True, False])

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import zipfile
 
+import openpyxl
+import pytest
 from openpyxl.comments import Comment
 
+from cls_workbook.pipeline import single_returns
+from cls_workbook.reading.beside.annotation_lists import digests
+from cls_workbook.reading.beside.note_messages import OURS, partners_part
 from cls_workbook.reading.opening.ods_sheets import ods_sheets
 from cls_workbook.reading.opening.xml_walk import Budget
 from tests.support.annotated_copies import annotate, faulty, read_back
@@ -99,3 +104,57 @@ def test_our_own_comments_on_an_annotated_copy_are_no_notes(tmp_path):
     modified(path, lambda book: setattr(book["FA 1.1"][VALUE], "comment", Comment("en fait 15", "Un partenaire")))
     _, file_copy, _ = annotate(str(contrat), path, tmp_path / "copies")
     assert ("NOTE_A_LIRE", "FA 1.1", (VALUE,)) in read_back(str(contrat), file_copy)
+
+
+def annotated(folder):
+    """(contract, an annotated copy of a faulty return)."""
+    contrat = folder / "essai.toml"
+    contrat.write_text(DEFINITION, encoding="utf-8")
+    _, file_copy, _ = annotate(str(contrat), faulty(folder), folder / "copies")
+    return str(contrat), file_copy
+
+
+def add_to_our_comment(path, cell_name, text):
+    def add(book):
+        note = book["FA 1.1"][cell_name].comment
+        assert note.text.startswith(OURS)
+        book["FA 1.1"][cell_name].comment = Comment(text(note.text), "Un partenaire")
+
+    modified(path, add)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda ours: f"{ours}\nen fait 15",
+        lambda ours: ours.replace(OURS, f"{OURS} en fait 15"),
+        lambda ours: ours.replace("À faire", "en fait 15\nÀ faire"),
+        lambda ours: f"en fait 15\n{ours}",
+    ],
+)
+def test_what_a_partner_adds_inside_our_comment_is_told_at_its_cell(tmp_path, text):
+    contrat, file_copy = annotated(tmp_path)
+    add_to_our_comment(file_copy, VALUE, text)
+    found = [a for a in single_returns.controler([str(file_copy)], contrat) if a.code == "NOTE_A_LIRE"]
+    assert [(a.gravite, a.cells, a.found) for a in found] == [("à confirmer", (VALUE,), "«\u00a0en fait 15\u00a0»")]
+
+
+def test_a_line_of_ours_that_a_partner_completes_is_told_whole(tmp_path):
+    contrat, file_copy = annotated(tmp_path)
+    add_to_our_comment(file_copy, VALUE, lambda ours: ours.replace("env. 30\u00a0»", "env. 30\u00a0» : 31"))
+    (found,) = [a for a in single_returns.controler([str(file_copy)], contrat) if a.code == "NOTE_A_LIRE"]
+    assert "Trouvé" in found.found and found.found.endswith(": 31\u00a0»")
+
+
+def test_what_was_added_to_our_comment_stays_in_the_next_copy_and_is_told_again(tmp_path):
+    contrat, file_copy = annotated(tmp_path)
+    add_to_our_comment(file_copy, VALUE, lambda ours: f"{ours}\nen fait 15")
+    _, second, _ = annotate(contrat, file_copy, tmp_path / "encore")
+    assert read_back(contrat, second).count(("NOTE_A_LIRE", "FA 1.1", (VALUE,))) == 1
+    note = openpyxl.load_workbook(second)["FA 1.1"][VALUE].comment.text
+    assert note.startswith(f"en fait 15\n\n{OURS}") and note.count(OURS) == 1
+
+
+def test_a_comment_of_ours_whose_lines_were_not_kept_is_not_told():
+    assert partners_part(f"{OURS}\nBLOQUANT", set()) == ""
+    assert partners_part(f"{OURS}\nBLOQUANT", set(digests(["BLOQUANT"]))) == ""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from cls_workbook.anomalies import GRAVITIES, INFORMATION, Anomalie
 from cls_workbook.office.annotation import anomaly_list_sheet
 from cls_workbook.office.annotation.annotated_sheet import OpenSheet, place
-from cls_workbook.office.annotation.cell_comments import SheetComments
+from cls_workbook.office.annotation.cell_comments import SheetComments, as_written
 from cls_workbook.office.annotation.fault_styles import ArchiveStyles, plain_fill
 from cls_workbook.office.annotation.returned_package import (
     AFTER_NAMES,
@@ -24,7 +24,7 @@ from cls_workbook.office.annotation.returned_package import (
     put_before,
 )
 from cls_workbook.office.annotation.xml_tree import Element
-from cls_workbook.reading.beside.annotation_lists import FILLS
+from cls_workbook.reading.beside.annotation_lists import FILLS, NOTES
 from cls_workbook.reading.reading_checks import CellNote
 from cls_workbook.workbook import look, writer
 from cls_workbook.workbook.description import Workbook
@@ -73,7 +73,8 @@ class WorkingCopy:
         for sheet, texts in comments.items():
             SheetComments(self._open(sheet)).put(texts)
         listed, others = (anomaly_list_sheet.down_the_sheets(a, self.worksheets) for a in (anomalies, understood))
-        self._insert(file, listed, where, remarks, fills, others)
+        written = [as_written(text) for texts in comments.values() for text in texts.values()]
+        self._insert(file, listed, where, remarks, fills, others, written)
         return self.package.file_bytes()
 
     def _here(self, sheet: str, cell: str) -> tuple[str, str] | None:
@@ -104,15 +105,18 @@ class WorkingCopy:
         worksheets = {n: self._open(n) for n in self.package.worksheets()}
         ours = [n for n, f in worksheets.items() if f.texts.get("A1", "").startswith(anomaly_list_sheet.PREFIX)]
         fills: dict[tuple[str, str], str] = {}
+        lines: set[str] = set()
         for texts in (worksheets[n].texts for n in ours):
             for rank in (a[1:] for a, t in texts.items() if t == f"{anomaly_list_sheet.PREFIX}{FILLS}"):
                 sheet, cell, cle, fill = (texts.get(f"{c}{rank}", "") for c in "BCDE")
                 fills[sheet, cell] = fill
                 if cle:
                     fills[cle, cell.rstrip("0123456789")] = fill
+            for rank in (a[1:] for a, t in texts.items() if t == f"{anomaly_list_sheet.PREFIX}{NOTES}"):
+                lines.update(texts.get(f"B{rank}", "").split())
         for n, f in worksheets.items():
             if n not in ours:
-                SheetComments(f).withdraw()
+                SheetComments(f).withdraw(lines)
                 self._uncolor(n, f, fills)
         for n in ours:
             self._delete(n)
@@ -167,6 +171,7 @@ class WorkingCopy:
         remarks: Iterable[str],
         fills: list[tuple[str, str, str, str]],
         understood: Sequence[Anomalie],
+        comments: list[str],
     ) -> None:
         """The list in front, the register behind: drawn as every sheet of ours, then moved into this archive."""
         taken = {n.casefold() for n in self.package.worksheets()}
@@ -175,7 +180,7 @@ class WorkingCopy:
             for base in (anomaly_list_sheet.NAME, anomaly_list_sheet.REGISTER)
         )
         page = anomaly_list_sheet.sheet(file, anomalies, where, remarks, listing, understood)
-        pages = [page, anomaly_list_sheet.register(fills, page, register)]
+        pages = [page, anomaly_list_sheet.register(fills, comments, page, register)]
         source = ReturnedPackage(writer.to_bytes(Workbook(pages, listing)))
         styles = ArchiveStyles(source)
         self._add(source, register, styles, etat="veryHidden")

@@ -12,7 +12,7 @@ from typing import Any
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, GRAVITIES, INFORMATION, Anomalie
 from cls_workbook.forms.layout import MARK, height
 from cls_workbook.french import typography
-from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, FILLS, TEXTS, digests
+from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, FILLS, NOTES, TEXTS, digests
 from cls_workbook.reading.cells.shown import as_text
 from cls_workbook.reading.locating.workbook_model import printed_text
 from cls_workbook.reading.opening.special_cells import place
@@ -196,15 +196,20 @@ def _abridged(texte: str, length: int = MAX_TEXT) -> str:
     return texte if len(texte) <= length else texte[: length - 1] + "…"
 
 
-def register(fills: Iterable[tuple[str, str, str, str]], listed: Sheet, nom: str) -> Sheet:
+def register(fills: Iterable[tuple[str, str, str, str]], comments: Iterable[str], listed: Sheet, nom: str) -> Sheet:
     """(sheet, cell, key of the row, background that was there): what it takes to give the colours back; and to tell
-    what was typed since on the list."""
+    what was typed since on the list, or in the comments."""
     page = Sheet(nom, etat="tres_masquee")
     rows: list[tuple[str, ...]] = [(FILLS, *fill) for fill in fills] or [(FILLS,)]
     shown = [c.valeur for c in listed.cells if c.column > 1 and c.valeur is not None]
-    words = sorted(set(digests(printed_text(valeur) or valeur for valeur in shown)))
-    rows += [(TEXTS, " ".join(words[i : i + DIGESTS_MAX])) for i in range(0, len(words), DIGESTS_MAX)]
+    rows += _digest_rows(TEXTS, (printed_text(valeur) or valeur for valeur in shown))
+    rows += _digest_rows(NOTES, (line.strip() for comment in comments for line in comment.splitlines() if line.strip()))
     for line, (kept, *texts) in enumerate(rows, 1):
         for column, texte in enumerate((f"{PREFIX}{kept}", *texts), 1):
             page.write(line, column, texte or None, "cle")
     return page
+
+
+def _digest_rows(kind: str, values: Iterable[object]) -> list[tuple[str, ...]]:
+    words = sorted(set(digests(values)))
+    return [(kind, " ".join(words[i : i + DIGESTS_MAX])) for i in range(0, len(words), DIGESTS_MAX)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from cls_workbook.french import without_control_characters
 from cls_workbook.office.annotation.annotated_sheet import DEFAULT_WIDTH, OpenSheet, place
 from cls_workbook.office.annotation.returned_package import first_child, nom
 from cls_workbook.office.annotation.xml_tree import Element, parse
+from cls_workbook.reading.beside.annotation_lists import lines_added
 from cls_workbook.reading.beside.note_messages import OURS
 
 MARK = OURS
@@ -40,6 +41,11 @@ _SHAPE = (
 )
 _SHAPES = re.compile(r"<v:shape\s[^<]*(?:<(?!/?v:shape[\s>])[^<]*)*</v:shape>")
 _SHAPE_IDS = re.compile(r'_x0000_s(\d+)"')
+
+
+def as_written(addition: str) -> str:
+    """What ``put`` writes of a text below our mark."""
+    return without_control_characters(addition)[:MAX_TEXT]
 
 
 class SheetComments:
@@ -99,7 +105,7 @@ class SheetComments:
                 _add_run(texte, child.text or "")
         separator = "\n\n" if len(texte) else ""
         _add_run(texte, f"{separator}{MARK}\n", bold=True)
-        _add_run(texte, without_control_characters(addition)[:MAX_TEXT])
+        _add_run(texte, as_written(addition))
 
     # --- shapes ---
 
@@ -132,13 +138,18 @@ class SheetComments:
 
     # --- taking away ---
 
-    def withdraw(self) -> None:
-        """Takes away what ``put`` had added, in this copy or in one that a spreadsheet has saved since."""
+    def withdraw(self, ours: Set[str]) -> None:
+        """Takes away what ``put`` had added, in this copy or in one that a spreadsheet has saved since; what a partner
+        added below our mark stays. ``ours``: digests of the lines that we wrote, none where they were not kept."""
         for address, note in self._by_cell().items():
             texte = note.find(nom("text"))
             if texte is None or MARK not in texte.all_text():
                 continue
-            if not _cut(texte):
+            added = lines_added(texte.all_text().partition(MARK)[2], ours) if ours else []
+            is_kept = _cut(texte)
+            if added:
+                _add_run(texte, "\n" * is_kept + "\n".join(added))
+            elif not is_kept:
                 note.detach()
                 self._erase_shape(address)
         self._drop_if_empty()

@@ -10,12 +10,13 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import NamedTuple
 
 from cls_workbook.bounded_memory import Memory
 from cls_workbook.errors import Refusal
+from cls_workbook.reading.mail_attachments import attached_names
 
 FILE_SIZE_MAX = 30_000_000  # bytes of a file; a filled workbook weighs 0.2 to 1 million
 INFLATED_MAX = 250_000_000  # bytes once inflated
@@ -31,6 +32,7 @@ _MAIL_HEADERS = re.compile(
     rb"(?mi)^(?:return-path|received|delivered-to|message-id|mime-version|from|to|subject|date|x-[\w-]{1,60}):[ \t]"
 )
 _ATTACHED = (".xlsx", ".xlsm", ".ods")
+_NAMES_TOLD = 5  # of the attachments of an e-mail
 SAVE_AGAIN = "Enregistrez à nouveau le classeur au format .xlsx ou .ods depuis votre tableur, puis renvoyez-le."
 SEND_ORIGINAL = "Renvoyez le classeur d’origine, rempli, au format .xlsx ou .ods."
 DOCTYPE_FOUND = ("Le fichier contient une déclaration DOCTYPE, qu’aucun tableur n’écrit.", (SAVE_AGAIN,))
@@ -151,14 +153,23 @@ def _other_format(content: bytes) -> tuple[str, tuple[str, ...]]:
     if content.lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         return "Le fichier est une page web ou un fichier XML, quelle que soit son extension.", (SAVE_AGAIN,)
     if len(_MAIL_HEADERS.findall(content[:16_384])) >= 2:
-        return _mail(any(suffix.encode() in content for suffix in (*_ATTACHED, "spreadsheetml.sheet")))
+        seems_attached = any(suffix.encode() in content for suffix in (*_ATTACHED, "spreadsheetml.sheet"))
+        return _mail(seems_attached, attached_names(content, _ATTACHED))
     if b"\x00" not in content[:4096]:
         return "Le fichier est un texte (par exemple .csv), quelle que soit son extension.", (SEND_ORIGINAL,)
     return "Le fichier n’est pas un classeur, ou il est abîmé.", (SAVE_AGAIN,)
 
 
-def _mail(with_workbook: bool) -> tuple[str, tuple[str, ...]]:
-    """``with_workbook``: does it seem to carry one?"""
+def _mail(with_workbook: bool, names: Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """``with_workbook``: does it seem to carry one? ``names``: of those that it carries, where they are known."""
+    if names:
+        told = ", ".join(f"« {name} »" for name in names[:_NAMES_TOLD])
+        more = f" et {rest} de plus" if (rest := len(names) - _NAMES_TOLD) > 0 else ""
+        how_many = "un classeur" if len(names) == 1 else f"{len(names)} classeurs"
+        which = "cette pièce jointe" if len(names) == 1 else "ces pièces jointes"
+        return f"Le fichier est un courriel, avec {how_many} en pièce jointe : {told}{more}.", (
+            f"Ouvrez ce courriel, enregistrez {which} dans le dossier des retours, puis retirez-en le courriel.",
+        )
     if not with_workbook:
         return "Le fichier est un courriel, sans classeur en pièce jointe.", (SEND_ORIGINAL,)
     return "Le fichier est un courriel, avec un classeur en pièce jointe.", (
