@@ -147,7 +147,8 @@ def _chart(player: Player, page: xlwings.Sheet, zone: str, detail: dict[str, Any
             name=detail["name"],
             anchor=page.range(zone),
         )
-        player.patience(setattr, drawing, "title", detail["title"])
+        if detail["title"]:
+            player.patience(setattr, drawing, "title", detail["title"])
         with suppress(NotImplementedError):  # an engine that does not tell its series apart keeps Excel's colours
             for rank, color in enumerate(detail["colors"], 1):
                 if color:

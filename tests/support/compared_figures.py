@@ -170,7 +170,7 @@ class _YearComparison:
         self._whole_contract({str(r["Année"]): r for r in rows if {"Année", COST} <= r.keys()})
         self._fiches_by_year({str(r["Fiche"]).split(" · ")[0]: r for r in rows if "Engagé en tout" in r})
         self._funders_by_year({r["Financeur et nature"]: r for r in rows if "Financeur et nature" in r})
-        self.left_by_funder("Évolution", ({"Fiche": r["N°"]} | r for r in rows if "N°" in r))
+        self.left_by_funder("Évolution", ({"Fiche": r["N°"]} | r for r in rows if "N°" in r), settled=False)
         self._measures_by_year([r for r in rows if "Ce qu’est le cumul" in r])
 
     def _whole_contract(self, rows: dict[str, Row]) -> None:
@@ -209,7 +209,8 @@ class _YearComparison:
             self.comparison.of_row(self.said(f"Évolution, {label}"), expected, rows.pop(label, None))
         self.comparison.of(self.said(f"Évolution, financeurs {[*rows]}"), 0, len(rows))
 
-    def left_by_funder(self, where: str, table_: Iterable[Row]) -> None:
+    def left_by_funder(self, where: str, table_: Iterable[Row], settled: bool = True) -> None:
+        """``settled``: are the lines of which nothing is left shown too?"""
         rows = {(r["Fiche"], r["Financeur"], r["Nature"]): r for r in table_}
         groups: dict[tuple[Any, ...], list[again.Line]] = {}
         for li in (li for lines in self.lines.values() for li in lines):
@@ -218,13 +219,16 @@ class _YearComparison:
         for cle, lines in groups.items():
             engaged, paid = total(li.engage for li in lines), total(li.verse for li in lines)
             left = engaged - paid if engaged is not None and paid is not None else None
+            if left == 0 and not settled:
+                continue
             expected = {"Engagé depuis le début": engaged, "Versé depuis le début": paid, "Reste à verser": left}
             self.comparison.of_row(self.said(f"{where}, reste à verser {cle}"), expected, rows.pop(cle, None))
         self.comparison.of(self.said(f"{where}, reste à verser {[*rows]}"), 0, len(rows))
 
     def _measures_by_year(self, rows: list[Row]) -> None:
-        known = [i for i, by_year in self.figures.items() if any(by_year[a].valeur is not None for a in self.years)]
         by_measure, same_label = again.measures(self.definition), dict[str, list[Row]]()
+        in_table = [i for i in self.figures if by_measure[i][1]["agregation"] != "TEXTE"]  # those are told below
+        known = [i for i in in_table if any(self.figures[i][a].valeur is not None for a in self.years)]
         for row in rows:
             same_label.setdefault(row["Fiche et mesure"], []).append(row)
         self.comparison.of(self.said("Évolution, mesures"), len(known), len(rows))
@@ -235,8 +239,7 @@ class _YearComparison:
             by_year = {a: self.figures[id_][a] for a in self.years}
             expected = {str(a): figure.valeur for a, figure in by_year.items()}
             expected["Cumul"] = again.over_the_years(mesure["agregation"], by_year)
-            if mesure["agregation"] != "TEXTE":  # abridged there
-                self.comparison.of_row(self.said(f"Évolution, {id_} ({mesure['agregation']})"), expected, row)
+            self.comparison.of_row(self.said(f"Évolution, {id_} ({mesure['agregation']})"), expected, row)
 
     # --- the Synthèse ---
 

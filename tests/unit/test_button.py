@@ -120,23 +120,22 @@ def test_the_charts_are_drawn_once_however_often_one_clicks(engine, campagne, al
         assert len(excel.opened_book[drawn_sheet]._charts) == len(expected[drawn_sheet]._charts) > 0
         assert excel.opened_book[f"Graphiques · {drawn_sheet}"].sheet_state == "hidden"
     data = excel.opened_book["Graphiques · Synthèse"]
-    # the first chart: « Fiches par état », one series an état; the sum of all is the number of fiches and actions to
-    # come
-    dijon = toml_reader.load(DIJON)
+    # the first chart: the maquette in one bar, what is paid, to pay and left
     blanks = next(li for li in range(2, data.max_row + 2) if data.cell(li, 1).value is None)
     total = sum(c.value for row in data.iter_rows(2, blanks - 1, 2) for c in row if c.value is not None)
-    assert total == len(dijon.fiches) + len(dijon.a_programmer)
+    assert total == toml_reader.load(DIJON).maquette
 
 
 def test_an_anomaly_links_to_the_file_the_sheet_and_the_cell(campagne, all_clicked):
     retours, expected = campagne
     excel, _ = all_clicked(OnOpenpyxl)
     sheet = excel.opened_book["Anomalies"]
-    link = sheet.cell(row_of(sheet, Code="MONTANT_ILLISIBLE"), 5)
+    rank = [c.value for c in sheet[1]].index("Cellule") + 1
+    link = sheet.cell(row_of(sheet, Code="MONTANT_ILLISIBLE"), rank)
     file, _, location = link.hyperlink.target.partition("#")
     assert (excel.path.parent / file).resolve() == (retours / "apo.xlsx").resolve()
     assert location == f"'FA 3.1'!{link.value}"
-    from_the_command = expected["Anomalies"].cell(link.row, 5).hyperlink
+    from_the_command = expected["Anomalies"].cell(link.row, rank).hyperlink
     assert (from_the_command.target.replace("\\", "/"), from_the_command.location) == ("retours/apo.xlsx", location)
 
 
@@ -222,7 +221,7 @@ def test_a_note_whose_row_is_gone_is_kept(engine, small_campagne, tmp_path):
     sheet.cell(row_of(sheet, Code="NOMBRE_ILLISIBLE"), 12).data_type = "s"
     small_contrat.retour(retours, reference, "asso")  # corrected
     excel.click(day=DAY)
-    assert "NOMBRE_ILLISIBLE" not in [c.value for c in sheet["B"]]
+    assert "NOMBRE_ILLISIBLE" not in [c.value for c in sheet["K"]]
     assert [c.value for c in sheet["L"] if c.value] == ["Suivi"]
     headers, note = excel.opened_book["Notes conservées"].iter_rows(values_only=True)
     assert headers == ("Feuille", "Ligne", "Colonne", "Note", "Conservée le")
@@ -308,7 +307,7 @@ def test_replacements_come_and_go_with_what_the_pilotage_says(engine, small_camp
     )
     excel.click(day=DAY)
     assert excel.opened_book["Remplacements"].tables["Remplacements"].ref != "A1:I2"
-    assert "NOMBRE_ILLISIBLE" not in [c.value for c in excel.opened_book["Anomalies"]["B"]]
+    assert "NOMBRE_ILLISIBLE" not in [c.value for c in excel.opened_book["Anomalies"]["K"]]
     for nom in ("asso.xlsx", "corrige.xlsx"):
         (retours / nom).unlink()
     small_contrat.retour(retours, reference, "asso", nom="corrige.xlsx")

@@ -53,7 +53,7 @@ def test_the_tables_are_filled_in_the_sheets_that_were_there(before, after):
     assert set(blank.sheetnames) <= set(filled.sheetnames)
     retours = list(filled["Retours"].iter_rows(min_row=2, values_only=True))
     assert {line[3] for line in retours} == {"reçu", "manquant"}
-    assert [r[1] for r in filled["Anomalies"].iter_rows(min_row=2, values_only=True) if r[0] == "bloquant"] == [
+    assert [r[10] for r in filled["Anomalies"].iter_rows(min_row=2, values_only=True) if r[0] == "bloquant"] == [
         "MONTANT_ILLISIBLE"
     ]
     assert filled["Synthèse"].max_row > 20
