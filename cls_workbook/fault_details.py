@@ -15,7 +15,18 @@ def where_written(fault: BaseException, action: str) -> str:
 
     ``action``: what was asked, as the user would write it. When no file can be written, the words say what happened.
     """
-    text = "\n".join(
+    try:
+        number, path = tempfile.mkstemp(prefix="cls-workbook-erreur-", suffix=".txt")
+        with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(details(fault, action))
+    except OSError as error:
+        return f"les détails n’ont pas pu être écrits ({error}) : {type(fault).__name__} : {fault}"
+    return f"les détails sont dans « {path} »"
+
+
+def details(fault: BaseException, action: str) -> str:
+    """What is written there."""
+    return "\n".join(
         (
             f"cls-workbook {PACKAGE}, Python {platform.python_version()}, {platform.platform()}",
             f"Demandé : {action}",
@@ -24,10 +35,3 @@ def where_written(fault: BaseException, action: str) -> str:
             *traceback.format_exception(fault),
         )
     )
-    try:
-        number, path = tempfile.mkstemp(prefix="cls-workbook-erreur-", suffix=".txt")
-        with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-    except OSError as error:
-        return f"les détails n’ont pas pu être écrits ({error}) : {type(fault).__name__} : {fault}"
-    return f"les détails sont dans « {path} »"

@@ -24,6 +24,7 @@ quick_openpyxl.install()
 # Files that take long though they hold few tests, the longest first. A file stays in one process (see pyproject.toml):
 # begun last, each of these would keep the others waiting.
 LONGEST_FIRST = (
+    "browser/",
     "office/",
     "unit/test_how_to.py",
     "unit/test_dask_cluster.py",

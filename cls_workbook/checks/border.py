@@ -58,7 +58,7 @@ def _values_schema() -> pa.DataFrameSchema:
 
     allowed = {"bloc": pa.Check.isin(list(BLOCKS)), "type": pa.Check.isin(list(CLASSES))}
     columns = {nom: pa.Column("category", allowed.get(nom), nullable=False) for nom in WORDS}
-    columns |= {"annee": pa.Column(int), "valeur": pa.Column(object, nullable=False)}
+    columns |= {"annee": pa.Column("int64"), "valeur": pa.Column(object, nullable=False)}
     return pa.DataFrameSchema(
         {nom: columns[nom] for nom in VALUES},
         checks=pa.Check(_are_of_their_type, ignore_na=False, error="valeur d’un autre type que le sien"),
@@ -78,5 +78,5 @@ def _retours_schema() -> pa.DataFrameSchema:
     import pandera.pandas as pa
 
     columns = {nom: pa.Column(object, nullable=nom in MAY_BE_UNSAID) for nom in RETOURS}
-    columns |= {nom: pa.Column(int, pa.Check.ge(0)) for nom in INTEGER_COLUMNS}
+    columns |= {nom: pa.Column("int64", pa.Check.ge(0)) for nom in INTEGER_COLUMNS}
     return pa.DataFrameSchema(columns, strict=True, ordered=True)

@@ -14,6 +14,7 @@ from cls_workbook.cli import (
     contrat_commands,
     coordination_commands,
     discovery_commands,
+    page_commands,
     report_commands,
 )
 from cls_workbook.cli.command_pieces import add_all
@@ -39,6 +40,7 @@ COMMANDS = (
     discovery_commands.ANOMALIES,
     coordination_commands.VERIFIER_INSTALLATION,
     discovery_commands.DEMO,
+    page_commands.PAGE,
     coordination_commands.COMPLEMENT,
 )
 

@@ -15,10 +15,13 @@ R = TypeVar("R")
 @dataclass(frozen=True)
 class ThisThread:
     """``begun``: told of each element before it is worked on. ``given_up``: is this one that hung whoever worked on it
-    before? Nothing watches here: who can end the whole program counts the time, and says so the next time."""
+    before? ``ended``: told when there is no more.
+
+    Nothing watches here: who can end the whole program counts the time, and says so the next time."""
 
     begun: Callable[[Any], None]
     given_up: Callable[[Any], bool]
+    ended: Callable[[], None] = lambda: None
     remote = False
     places = 1
 
@@ -31,6 +34,7 @@ class ThisThread:
                     yield part, Failure(part[0], Cause.TIME_LIMIT)
                 else:
                     yield from self._done(work, part)
+        self.ended()
 
     def _done(self, work: Work[E, R], elements: Sequence[E]) -> Results[E, R]:
         try:

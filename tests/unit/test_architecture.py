@@ -18,7 +18,7 @@ from tests.support.room_imports import (
     table,
 )
 
-DOORS = {"cli", "button", "demo"}
+DOORS = {"cli", "button", "demo", "page"}
 
 
 @cache

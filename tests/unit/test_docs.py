@@ -16,9 +16,9 @@ from cls_workbook.cli.commands import _parser
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "macros").rglob("README.md")])
-GUIDES = ("partenaire", "coordination", "ars", "installation")
+GUIDES = ("partenaire", "coordination", "ars", "installation", "page")
 FRENCH = [ROOT / "docs" / f"{name}.md" for name in (*(f"guide-{g}" for g in GUIDES), "decrire-son-contrat")]
-FRENCH += [ROOT / "docs" / f"{name}.md" for name in ("contrat-qui-vit", "limites", "glossaire")]
+FRENCH += [ROOT / "docs" / f"{name}.md" for name in ("contrat-qui-vit", "limites", "glossaire", "page-informatique")]
 COMMAND = re.compile(r"^\s*(?:cls-workbook|py -m cls_workbook) (.+)$", re.MULTILINE)
 
 

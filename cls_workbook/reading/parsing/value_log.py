@@ -96,7 +96,7 @@ class ValueLog:
         }
         of_sheets = zip(*self._sheets, strict=True) if self._sheets else ((),) * len(SHEET_COLUMNS)
         columns |= {nom: _categories(words, worksheets) for nom, words in zip(SHEET_COLUMNS, of_sheets, strict=True)}
-        columns["annee"] = np.repeat(np.array(self._years, dtype=int), lines)
+        columns["annee"] = np.repeat(np.array(self._years, dtype=np.int64), lines)
         columns["valeur"] = pd.Series(self._values, dtype=object)
         return pd.DataFrame({nom: columns[nom] for nom in VALUES})
 

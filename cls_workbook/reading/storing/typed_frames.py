@@ -313,4 +313,4 @@ def _frame(lines: Sequence[tuple[object, ...]], columns: tuple[str, ...]) -> pd.
 
 
 def _column(nom: str, content: Sequence[Any]) -> pd.Series[Any]:
-    return pd.Series(content, dtype=int if nom in INTEGER_COLUMNS else object)
+    return pd.Series(content, dtype="int64" if nom in INTEGER_COLUMNS else object)

@@ -20,7 +20,7 @@ from cls_workbook.summaries.reconciling.reconciliation_lines import (
 from cls_workbook.summaries.what_counts import Exclusions
 
 _LOCATION = ("fichier", "fiche", "feuille", "cellule")
-NO_VALUES = MesureValues(*(np.zeros(0, dtype=type_) for type_ in (int, int, int, object, object)))
+NO_VALUES = MesureValues(*(np.zeros(0, dtype=type_) for type_ in (np.int64, np.int64, np.int64, object, object)))
 
 
 class TypedInputs(NamedTuple):

@@ -1,0 +1,88 @@
+"""The returns of a campaign: consolidated, given back annotated, reminded, exported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cls_workbook.french import typography
+from cls_workbook.page.desk.asked import Asked, Said, archive
+from cls_workbook.page.desk.board import board_of
+from cls_workbook.pipeline import single_returns, way_back
+
+
+def _consolidate(asked: Asked) -> Said:
+    """The consolidation and the agency's copy, and what the screen shows of them."""
+    from cls_workbook.reports.agency.ars_copy import file_copy
+
+    consolidation, synthese = _consolidation(asked), f"synthese-ars-{asked.annee}.xlsx"
+    result = way_back.consolidate_files(
+        asked.sources,
+        asked.contrat,
+        asked.annee,
+        consolidation,
+        pilotage=asked.pilotage,
+        precedent=asked.precedent,
+        day=asked.day,
+        engine=asked.engine(),
+    )
+    file_copy(consolidation, synthese, contrat=_own_definition(asked))
+    return board_of(result) | {"files": [consolidation, synthese]}
+
+
+def _consolidation(asked: Asked) -> str:
+    return f"consolidation-{asked.annee}.xlsx"
+
+
+def _own_definition(asked: Asked) -> str | None:
+    """The definition, where it does not ship."""
+    return asked.contrat if asked.contrat.endswith(".toml") else None
+
+
+def _annotate(asked: Asked) -> Said:
+    """A copy of each return with its faults shown, in one archive."""
+    remarks: list[str] = []
+    for _, lines in single_returns.annotate(asked.sources, "copies", _own_definition(asked), asked.engine()):
+        remarks += [line for line in lines if not line.startswith("copies/")]
+    return {"remarks": remarks, "files": [archive("copies", f"copies-annotees-{asked.annee}.zip")]}
+
+
+def _remind(asked: Asked) -> Said:
+    """The drafts of reminders, and the list of those who have not answered, in one archive."""
+    made = way_back.write_relances_from_files(
+        asked.sources,
+        asked.contrat,
+        asked.annee,
+        "relances",
+        pilotage=asked.pilotage,
+        precedent=asked.precedent,
+        day=asked.day,
+        engine=asked.engine(),
+    )
+    bilan = made.bilan()
+    said = typography(bilan[0].upper() + bilan[1:])
+    return {"bilan": said, "files": [archive("relances", f"relances-{asked.annee}.zip")]}
+
+
+def _export(asked: Asked) -> Said:
+    """The tables of a consolidation, for other tools."""
+    from cls_workbook.reports.exports.data_package import exporter
+
+    exporter(asked.files[0], "export", "csv")
+    return {"files": [archive("export", f"export-csv-{asked.annee}.zip")]}
+
+
+def _compare(asked: Asked) -> Said:
+    """What a corrected return would change."""
+    from cls_workbook.summaries.replacement import preview
+
+    ancien, nouveau = asked.files
+    return {"lines": list(preview(single_returns.comparer(ancien, nouveau, _own_definition(asked))))}
+
+
+ANSWERS: dict[str, Callable[[Asked], Said]] = {
+    "consolider": _consolidate,
+    "annoter": _annotate,
+    "relancer": _remind,
+    "exporter": _export,
+    "comparer": _compare,
+}

@@ -1,0 +1,95 @@
+"""The contract, and the year's workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cls_workbook.definition.toml_reader import load
+from cls_workbook.domain.contrat_years import all_years
+from cls_workbook.page.desk.asked import Asked, Said, archive
+
+
+def _import(asked: Asked) -> Said:
+    """A dropped definition, or the workbook that describes a contract: its definition as a file, and what it says."""
+    from cls_workbook.definition.importing.definition_import import importer
+    from cls_workbook.workbook.saving import save
+
+    (source,) = asked.files
+    if source.endswith(".toml"):
+        contrat, notices, made = load(source), [], source
+    else:
+        imported = importer(source)
+        contrat, notices = imported.contrat, [*imported.notices, *map(str, imported.a_confirmer)]
+        made = f"{contrat.id}.toml"
+        save(imported.texte.encode(), made)
+    described = {"id": contrat.id, "titre": contrat.titre, "annees": list(all_years(contrat))}
+    return {"contrat": described, "notices": notices, "files": [made]}
+
+
+def _generate(asked: Asked) -> Said:
+    """The year's workbook, and one for each structure, in one archive."""
+    from cls_workbook.pipeline.way_out import generer
+
+    made = [
+        path.name
+        for path in generer(
+            asked.contrat,
+            asked.annee,
+            "classeurs",
+            by_structure=True,
+            precedent=asked.precedent,
+            pilotage=asked.pilotage,
+        )
+    ]
+    return {"made": made, "files": [archive("classeurs", f"classeurs-{asked.annee}.zip")]}
+
+
+def _pilotage(asked: Asked) -> Said:
+    from cls_workbook.pilotage import workbook
+    from cls_workbook.pipeline.way_out import load_contrat
+    from cls_workbook.workbook.writer import write
+
+    path = f"pilotage-{asked.annee}.xlsx"
+    write(workbook(load_contrat(asked.contrat, asked.annee), asked.annee), path)
+    return {"files": [path]}
+
+
+def _coordinate(asked: Asked) -> Said:
+    """The coordinator's workbook with its button; from an earlier one, its inputs are taken over."""
+    from cls_workbook.office.coordinator.making import coordonner
+    from cls_workbook.pipeline.way_out import load_contrat
+
+    path = f"coordination-{asked.annee}.xlsm"
+    contrat = load_contrat(asked.contrat, asked.annee)
+    coordonner(contrat, asked.contrat, asked.annee, path, pilotage=asked.pilotage, precedent=asked.precedent)
+    return {"files": [path]}
+
+
+def _describe(asked: Asked) -> Said:
+    """The workbook in which a contract is described, filled from one if one is chosen."""
+    from cls_workbook.definition.authoring.authoring_workbook import workbook
+    from cls_workbook.workbook.writer import write
+
+    path = "description-du-contrat.xlsx"
+    write(workbook(load(asked.contrat) if asked.contrat else None), path)
+    return {"files": [path]}
+
+
+def _dictionary(asked: Asked) -> Said:
+    from cls_workbook.forms.dictionary import dictionnaire, write
+    from cls_workbook.pipeline.way_out import plan_of
+
+    path = f"dictionnaire-{asked.annee}.xlsx"
+    plan, membres = plan_of(asked.contrat, asked.annee, asked.pilotage, None)
+    write(dictionnaire(plan, membres), "xlsx", path)
+    return {"files": [path]}
+
+
+ANSWERS: dict[str, Callable[[Asked], Said]] = {
+    "importer": _import,
+    "generer": _generate,
+    "pilotage": _pilotage,
+    "coordonner": _coordinate,
+    "modele": _describe,
+    "dictionnaire": _dictionary,
+}

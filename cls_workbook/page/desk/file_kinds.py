@@ -1,0 +1,70 @@
+"""What each dropped file is, by the sheets that it has: a glance, so that a thousand returns are sorted at once."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from pathlib import Path
+
+from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET
+from cls_workbook.definition.known_contrats import KnownContrats
+from cls_workbook.domain.model import Contrat
+from cls_workbook.errors import Refusal
+from cls_workbook.pilotage.governance_sheet import GOVERNANCE
+from cls_workbook.pilotage.programme_sheet import YEAR_PROGRAMME
+from cls_workbook.reading.return_reader import ReturnReader
+from cls_workbook.reports.agency import agency_tables
+from cls_workbook.reports.consolidation import previous_year
+from cls_workbook.tables import consolidation_tables
+
+RETOUR, PILOTAGE, CONSOLIDATION = "retour", "pilotage", "consolidation"
+SYNTHESE, DESCRIPTION, DEFINITION = "synthese", "description", "definition"
+_KINDS = (
+    (PILOTAGE, {YEAR_PROGRAMME, GOVERNANCE}),  # first: the coordinator's workbook has the sheets of both
+    (CONSOLIDATION, {consolidation_tables.ANCHORS.sheet, consolidation_tables.RETOURS.sheet}),
+    (SYNTHESE, {agency_tables.CONTRAT.sheet}),
+    (DESCRIPTION, {INSTRUCTIONS_SHEET, "Contrat", "Fiches"}),
+)
+_GLANCE = 4_000_000  # bytes of the part that names the sheets
+_NAMES = {
+    "xl/workbook.xml": re.compile(rb'<(?:\w+:)?sheet\s[^>]*?\bname="([^"]*)"'),
+    "content.xml": re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"'),
+}
+
+
+def kind_of(path: str | Path) -> str:
+    """One of the kinds above; whatever is none of the others is read as a return, which says what is wrong with it."""
+    if Path(path).suffix.lower() == ".toml":
+        return DEFINITION
+    sheets = _sheets(Path(path))
+    return next((kind for kind, needed in _KINDS if needed <= sheets), RETOUR)
+
+
+def _sheets(path: Path) -> set[str]:
+    try:
+        with zipfile.ZipFile(path) as opened:
+            for part, name in _NAMES.items():
+                if part in opened.namelist():
+                    with opened.open(part) as content:
+                        return {found.decode("utf-8", "replace") for found in name.findall(content.read(_GLANCE))}
+    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError):
+        pass  # read as a return, it will be said to be damaged
+    return set()
+
+
+def campaign_of(path: str | Path, kind: str, own: Contrat | None) -> tuple[str, int] | None:
+    """The contract and year that a return or a consolidation says it is of; None if it does not. ``own``: a definition
+    that does not ship."""
+    try:
+        if kind == CONSOLIDATION:
+            past = previous_year.read(path)
+            contrat, annee = past.identity("contrat"), past.identity("année")
+        elif kind == RETOUR:
+            retour = ReturnReader(KnownContrats(own)).read_content(Path(path).read_bytes(), str(path), str(path))
+            contrat, annee = retour.contrat, retour.annee
+        else:
+            return None
+    except Refusal:
+        return None
+    return (contrat, annee) if isinstance(contrat, str) and contrat and isinstance(annee, int) else None

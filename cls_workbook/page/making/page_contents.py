@@ -1,0 +1,138 @@
+"""What the page holds of Python: the standard library, the libraries, this package; each file under its place there.
+
+Places begin with ``std/`` (the archive of the standard library) or ``site/`` (the folder of packages).
+"""
+
+from __future__ import annotations
+
+import base64
+import fnmatch
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from cls_workbook import resources
+from cls_workbook.errors import Refusal
+from cls_workbook.page.making.pyodide_files import PyodideFiles, described
+
+Contents = dict[str, bytes]
+# What no command needs: tests, sources of other languages, other ways to compile, pages of help, zones of the earth.
+_LEFT_OUT = (
+    *("*/tests/*", "*/testing/tests/*", "*.pyi", "*.pxd", "*.pyx", "*.h", "*.c", "*.a", "*.txt", "*.typed", "*.f"),
+    *("*.dist-info/*", "*/py.typed", "*/__main__.py", "*.lib", "*.ini", "*/LICENSE*"),
+    *("site/numpy/f2py/*", "site/numpy/distutils/*"),
+    *("site/pandas/_libs/sas*.so", "site/pandas/io/formats/templates/*", "site/pandas/conftest.py"),
+    *("site/pytz/zoneinfo/*/*",),
+    *("site/pandera/mypy.py", "site/pandera/*/polars/*", "site/pandera/*/pyspark/*", "site/pandera/*/ibis/*"),
+    *("site/pandera/*/xarray/*", "site/pandera/*/tensordict/*", "site/pandera/_cli/*"),
+    *("std/ensurepip/*", "std/idlelib/*", "std/pydoc*", "std/turtle*", "std/xmlrpc/*", "std/lib2to3/*"),
+    *("std/tkinter/*", "std/curses/*", "std/dbm/*", "std/venv/*", "std/wsgiref/*", "std/sqlite3/*"),
+)
+# Doors that a browser does not have, and documents, whose libraries it lacks.
+_OTHER_DOORS = ("button/*", "cli/*", "documents/*", "__main__.py", "demo.py", "page/making/*")
+_TEMPLATES_LEFT_OUT = ("page/*", "exemples/*", "demo.toml")
+_MACROS_KEPT = ("ruban.xml",)
+
+
+class Component(NamedTuple):
+    """A library in the page, for the list of what is inside. ``texts``: what its authors ask to be given with it."""
+
+    nom: str
+    version: str
+    licence: str
+    origin: str
+    sha256: str
+    texts: tuple[str, ...]
+
+
+def contents(pyodide: PyodideFiles) -> tuple[Contents, list[Component]]:
+    """Everything, by its place, and the libraries that it comes from. Refusal if one cannot be had as published."""
+    settings = described()
+    library = pyodide.core("python_stdlib.zip")
+    files = _kept(_unpacked(library, "std/"))
+    components = [
+        Component(
+            "Pyodide", settings["version"], settings["licence"], "Pyodide", _digest(pyodide.core("pyodide.js")), ()
+        ),
+        Component("CPython", settings["python"], "PSF-2.0", "Pyodide", _digest(library), ()),
+    ]
+    for nom, (version, wheel) in pyodide.wheels().items():
+        unpacked = _unpacked(wheel, "site/")
+        files |= _kept(unpacked)
+        texts = tuple(_licence_texts(unpacked.items()))
+        components.append(Component(nom, version, settings["roues"][nom], "Pyodide", _digest(wheel), texts))
+    for nom, licence in settings["installees"].items():
+        version, installed = _installed(nom)
+        files |= _kept(installed)
+        whole = _digest(b"".join(installed[place] for place in sorted(installed)))
+        texts = tuple(_licence_texts(installed.items()))
+        components.append(Component(nom, version, licence, "PyPI", whole, texts))
+    return dict(sorted((files | _own()).items())), components
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _unpacked(archive: bytes, before: str) -> Contents:
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {before + i.filename: opened.read(i) for i in opened.infolist() if not i.is_dir()}
+
+
+def _kept(files: Contents) -> Contents:
+    return {
+        place: content
+        for place, content in files.items()
+        if not any(fnmatch.fnmatchcase(place, pattern) for pattern in _LEFT_OUT)
+    }
+
+
+def _licence_texts(files: Iterable[tuple[str, bytes]]) -> Iterator[str]:
+    for place, content in sorted(files):
+        name = PurePosixPath(place).name.upper()
+        if ".dist-info/" in place and name.startswith(("LICEN", "COPYING", "NOTICE", "AUTHORS")):
+            yield content.decode("utf-8", "replace")
+
+
+def _installed(nom: str) -> tuple[str, Contents]:
+    """A library as it is installed here: (version, its files). Refusal if it is not as it was installed."""
+    try:
+        distribution = metadata.distribution(nom)
+    except metadata.PackageNotFoundError as error:
+        raise Refusal(
+            f"La bibliothèque « {nom} » manque : réinstallez cls-workbook (pip install cls-workbook)."
+        ) from error
+    files: Contents = {}
+    for file in distribution.files or ():
+        if file.parts[0] in ("..", "__pycache__") or "__pycache__" in file.parts:
+            continue
+        content = Path(str(distribution.locate_file(file))).read_bytes()
+        if file.hash is not None:
+            found = base64.urlsafe_b64encode(hashlib.new(file.hash.mode, content).digest()).rstrip(b"=").decode()
+            if found != file.hash.value:
+                raise Refusal(f"« {file} » n’est plus tel qu’il a été installé : réinstallez « {nom} ».")
+        files[f"site/{file.as_posix()}"] = content
+    return distribution.version, files
+
+
+def _own() -> Contents:
+    """This package, and the templates that it reads."""
+    package = Path(__file__).resolve().parents[2]
+    files = _of_folder(package, "site/cls_workbook/", "*.py", _OTHER_DOORS)
+    files |= _of_folder(resources.folder("templates"), "site/cls_workbook/templates/", "*", _TEMPLATES_LEFT_OUT)
+    macros = resources.folder("macros")
+    files |= {f"site/cls_workbook/macros/{nom}": (macros / nom).read_bytes() for nom in _MACROS_KEPT}
+    stand_in = resources.folder("templates") / "page" / "pydantic.py"
+    return files | {"site/pydantic.py": stand_in.read_bytes()}
+
+
+def _of_folder(folder: Path, before: str, pattern: str, left_out: tuple[str, ...]) -> Contents:
+    names = (p.relative_to(folder).as_posix() for p in sorted(folder.rglob(pattern)) if p.is_file())
+    kept = (n for n in names if not any(fnmatch.fnmatchcase(n, p) for p in left_out) and "__pycache__" not in n)
+    # Inside a wheel, templates and macros are inside the package.
+    inside = ("templates/", "macros/") if before == "site/cls_workbook/" else ()
+    return {before + n: (folder / n).read_bytes() for n in kept if not n.startswith(inside or ("//",))}

@@ -1,0 +1,580 @@
+/* The page: what is dropped goes to the worker, what comes back is shown, one function delivers files. Texts that come
+   from files are only ever text, never HTML. Nothing is kept. */
+// @ts-check
+'use strict';
+
+/** @typedef {{gravite: string, code: string, fichier: string, feuille: string, cellules: string, fiche: string,
+ *   structure: string, champ: string, trouve: string, attendu: string, remede: string}} Anomaly */
+/** @typedef {{what: string, contrat?: string, annee?: number, iso_day?: string, retours?: string[], files?: string[],
+ *   pilotage?: string|null, precedent?: string|null, given_up?: string[]}} Demand */
+
+const SHOWN = 200; // anomalies on the screen at once
+const GRAVITIES = ['bloquant', 'à confirmer', 'information'];
+
+/** @param {string} id @returns {any} */
+const $ = id => document.getElementById(id);
+
+/** @param {string} tag @param {Object<string, any>} [settings] @param {...(Node|string)} children @returns {any} */
+function make(tag, settings = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(settings)) {
+    if (name === 'onclick') element.addEventListener('click', value);
+    else if (name === 'className' || name === 'textContent' || name === 'disabled') /** @type {any} */ (element)[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** @param {number} count @param {string} one @param {string} [many] */
+const howMany = (count, one, many) => `${count} ${count > 1 ? many || one + 's' : one}`;
+
+// --- files out: the one way -------------------------------------------------------------------------------------------
+
+/** Files that were made and not yet saved. @type {Set<string>} */
+const unsaved = new Set();
+
+/** @param {string} path @param {BlobPart} content */
+function deliver(path, content) {
+  const name = path.split('/').pop() || 'fichier';
+  const address = URL.createObjectURL(new Blob([content]));
+  const link = make('a', { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+  unsaved.delete(path);
+}
+
+addEventListener('beforeunload', event => {
+  if (unsaved.size) event.preventDefault();
+});
+
+/** @param {string} label @param {string} path @param {ArrayBuffer} content @param {boolean} [main] */
+function saveButton(label, path, content, main = false) {
+  unsaved.add(path);
+  return make('button', {
+    type: 'button', className: main ? 'main' : '', 'data-file': path,
+    onclick: (/** @type {any} */ event) => { deliver(path, content); event.currentTarget.classList.add('saved'); },
+  }, label);
+}
+
+// --- the worker -------------------------------------------------------------------------------------------------------
+
+/** @type {Worker} */ let worker;
+/** @type {Blob|null} */ let code = null;
+let ready = false;
+/** What is under way. @type {any} */ let job = null;
+
+/** @param {string} id @returns {string[]} */
+const pieces = id => [...$(id).children].map(piece => piece.textContent);
+
+/** @param {string[]} given @returns {Promise<Blob>} */
+async function inflated(given) {
+  const whole = new Blob(given.map(piece => Uint8Array.from(atob(piece), c => c.charCodeAt(0))));
+  return new Response(whole.stream().pipeThrough(new DecompressionStream('gzip'))).blob();
+}
+
+async function startWorker() {
+  ready = false;
+  if (!job) working('La page se prépare : quelques secondes…');
+  code = code || await inflated(pieces('code'));
+  const address = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+  worker = new Worker(address);
+  worker.onmessage = event => heard(event.data);
+  worker.onerror = event => heard({ type: 'fault', text: event.message });
+  worker.postMessage({ type: 'start', pieces: pieces('payload') });
+}
+
+/** @param {any} message */
+function heard(message) {
+  if (message.type === 'ready') {
+    ready = true;
+    if (job) send(); else idle();
+  } else if (message.type === 'progress' && job) {
+    job.heard = Date.now();
+    job.name = message.name;
+    const total = job.total;
+    if (message.name) working(`Fichier ${message.done} sur ${total} : ${message.name.split('/').pop()}`, message.done - 1, total);
+    else working('Tous les fichiers sont lus : les résultats se préparent…');
+  } else if (message.type === 'answer' && job) {
+    const { resolve } = job;
+    job = null;
+    idle();
+    resolve({ ...message.said, contents: new Map(message.files) });
+  } else if (message.type === 'fault') {
+    broken(message.text);
+  }
+}
+
+/** @param {string} text */
+function broken(text) {
+  const asked = job;
+  job = null;
+  idle();
+  const said = { files: [], contents: new Map(),
+    fault: 'L’outil est en faute, pas vous. Enregistrez le rapport ci-dessous et envoyez-le à qui vous a donné la page.',
+    report: `${text}\n${navigator.userAgent}` };
+  worker.terminate();
+  if (asked) { asked.resolve(said); startWorker(); } else trouble(said);
+}
+
+/** The answer to a request. One at a time. @param {Demand} request @param {Map<string, File>} files @returns {Promise<any>} */
+function ask(request, files) {
+  $('trouble').hidden = true;
+  return new Promise(resolve => {
+    job = { request: { ...request, given_up: [] }, files, resolve, total: (request.retours || []).length, name: '', heard: Date.now() };
+    buttons();
+    working('Un instant…');
+    if (ready) send();
+  });
+}
+
+async function send() {
+  const mine = job;
+  /** @type {[string, ArrayBuffer][]} */ const sent = [];
+  for (const [path, file] of mine.files) {
+    try {
+      sent.push([path, await file.arrayBuffer()]);
+    } catch (error) {
+      sent.push([path, new ArrayBuffer(0)]); // moved or locked since: it will be said to be empty
+    }
+  }
+  if (job !== mine) return;
+  mine.heard = Date.now();
+  worker.postMessage({ type: 'ask', request: JSON.stringify(mine.request), files: sent }, sent.map(file => file[1]));
+}
+
+// A file that takes too long costs that file: the worker is ended, and all is done again without it.
+setInterval(() => {
+  const limit = Number(document.documentElement.dataset.delay) * 1000;
+  if (job && ready && job.name && Date.now() - job.heard > limit) {
+    job.request.given_up.push(job.name);
+    job.name = '';
+    worker.terminate();
+    startWorker();
+  }
+}, 500);
+
+$('work-stop').addEventListener('click', () => {
+  if (!job) return;
+  const { resolve } = job;
+  job = null;
+  worker.terminate();
+  startWorker();
+  resolve({ files: [], contents: new Map(), refusal: 'Arrêté : rien n’a été fait.', details: [] });
+});
+
+/** @param {string} text @param {number} [done] @param {number} [total] */
+function working(text, done, total) {
+  $('work').hidden = false;
+  $('work-text').textContent = text;
+  $('work-stop').hidden = !job;
+  const bar = $('work-bar');
+  if (total && total > 1) { bar.max = total; bar.value = done; } else bar.removeAttribute('value');
+}
+
+function idle() {
+  $('work').hidden = true;
+  buttons();
+}
+
+/** @param {any} said @returns {boolean} was there trouble? */
+function trouble(said) {
+  const box = $('trouble');
+  box.replaceChildren();
+  if (!said.refusal && !said.fault) { box.hidden = true; return false; }
+  box.append(make('p', {}, said.refusal || said.fault));
+  const details = said.details || [];
+  if (details.length) box.append(make('ul', {}, ...details.slice(0, 50).map((/** @type {string} */ d) => make('li', {}, d))));
+  if (said.report) {
+    box.append(make('details', {}, make('summary', {}, 'Lire le rapport'), make('pre', {}, said.report)),
+      make('p', { className: 'buttons' }, make('button', { type: 'button', onclick: () => deliver('rapport-cls.txt', said.report) }, 'Enregistrer le rapport')));
+  }
+  box.hidden = false;
+  return true;
+}
+
+// --- files in ---------------------------------------------------------------------------------------------------------
+
+/** Files of what was dropped: a handle (some browsers refuse entries on local pages), an entry, or a file.
+ * @param {any} item @param {string} before @param {Map<string, File>} found */
+async function walk(item, before, found) {
+  if (item.kind === 'file' || item.isFile) {
+    found.set(before + item.name, item.getFile ? await item.getFile() : await new Promise((ok, no) => item.file(ok, no)));
+  } else if (item.values) {
+    for await (const child of item.values()) await walk(child, `${before}${item.name}/`, found);
+  } else {
+    const reader = item.createReader();
+    for (;;) {
+      const part = /** @type {any[]} */ (await new Promise((ok, no) => reader.readEntries(ok, no)));
+      if (!part.length) break;
+      for (const child of part) await walk(child, `${before}${item.name}/`, found);
+    }
+  }
+}
+
+/** @param {DataTransfer} given @returns {Promise<Map<string, File>>} path → file */
+async function droppedFiles(given) {
+  const found = new Map();
+  const plain = [...given.files];
+  const items = [...given.items].filter(item => item.kind === 'file').map(/** @param {any} item */ item =>
+    item.getAsFileSystemHandle ? item.getAsFileSystemHandle() : item.webkitGetAsEntry && item.webkitGetAsEntry());
+  try {
+    for (const item of await Promise.all(items)) if (item) await walk(item, '', found);
+  } catch (error) {
+    found.clear();
+  }
+  if (!found.size) for (const file of plain) if (file.size || file.type) found.set(file.name, file);
+  return found;
+}
+
+/** @param {FileList} list @returns {Map<string, File>} */
+const chosenFiles = list => new Map([...list].map(file => [file.webkitRelativePath || file.name, file]));
+
+/** @param {string} prefix @param {(files: Map<string, File>) => void} take */
+function dropPlace(prefix, take) {
+  const place = $(`${prefix}-drop`);
+  for (const id of [`${prefix}-files`, `${prefix}-folder`]) {
+    const input = $(id);
+    if (!input) continue;
+    input.addEventListener('change', () => {
+      const files = chosenFiles(input.files);
+      input.value = '';
+      if (files.size) take(files);
+    });
+  }
+  place.addEventListener('dragover', (/** @type {Event} */ event) => { event.preventDefault(); place.classList.add('over'); });
+  place.addEventListener('dragleave', () => place.classList.remove('over'));
+  place.addEventListener('drop', async (/** @type {any} */ event) => {
+    event.preventDefault();
+    place.classList.remove('over');
+    const files = await droppedFiles(event.dataTransfer);
+    if (files.size) take(files);
+    else trouble({ refusal: 'Ce navigateur ne laisse pas déposer un dossier ici : utilisez le bouton « Choisir un dossier ».', details: [] });
+  });
+}
+for (const name of ['dragover', 'drop']) addEventListener(name, event => event.preventDefault()); // beside the place: nothing opens
+
+/** The files under « retours/ » when they came without a folder. @param {Map<string, File>} files */
+const asReturns = files => new Map([...files].map(([path, file]) => [path.includes('/') ? path : `retours/${path}`, file]));
+
+// --- what is shown ----------------------------------------------------------------------------------------------------
+
+/** @param {string} word */
+const pill = word => make('span', { className: `pill ${word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/ /g, '-')}` }, word);
+
+/** @param {string} caption @param {string[]} titles @param {(string|Node|{number: string})[][]} rows */
+function table(caption, titles, rows) {
+  const head = make('tr', {}, ...titles.map(title => make('th', { scope: 'col' }, title)));
+  const body = rows.map(row => make('tr', {}, ...row.map((cell, i) => {
+    if (i === 0) return make('th', { scope: 'row' }, /** @type {any} */ (cell));
+    const isNumber = typeof cell === 'object' && 'number' in cell;
+    return make('td', { 'data-label': titles[i], className: isNumber ? 'number' : '' }, isNumber ? cell.number : /** @type {any} */ (cell));
+  })));
+  const whole = make('table', { className: 'cards' }, make('caption', { className: 'hidden-text' }, caption), make('thead', {}, head), make('tbody', {}, ...body));
+  return make('div', { className: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, whole);
+}
+
+/** A list of anomalies that filters by gravity and fiche. @param {Anomaly[]} anomalies @param {boolean} withFile */
+function anomalyList(anomalies, withFile) {
+  const box = make('div', { className: 'result' });
+  const shown = make('div');
+  const count = make('p', { role: 'status' });
+  const kept = new Set(GRAVITIES);
+  let fiche = '';
+  let limit = SHOWN;
+  const draw = () => {
+    const chosen = anomalies.filter(a => kept.has(a.gravite) && (!fiche || a.fiche === fiche));
+    count.textContent = howMany(chosen.length, 'point affiché', 'points affichés');
+    const rows = chosen.slice(0, limit).map(a => [
+      pill(a.gravite),
+      make('span', { className: 'place' }, ...(withFile && a.fichier ? [make('span', { className: 'file' }, a.fichier), ' '] : []),
+        [a.feuille, a.cellules].filter(Boolean).join(' · ') || (a.fichier ? '' : 'La campagne')),
+      a.champ,
+      make('span', { className: 'found' }, a.trouve),
+      a.attendu,
+      make('span', { className: 'remedy' }, a.remede),
+    ]);
+    shown.replaceChildren(table('Points relevés', ['Gravité', 'Où', 'Case', 'Trouvé', 'Attendu', 'À faire'], rows));
+    if (chosen.length > limit) shown.append(make('p', { className: 'buttons' }, make('button', { type: 'button', onclick: () => { limit += SHOWN; draw(); } }, 'Afficher la suite')));
+  };
+  const filters = make('fieldset', { className: 'filters' }, make('legend', { className: 'hidden-text' }, 'Filtrer'));
+  for (const gravity of GRAVITIES) {
+    const input = make('input', { type: 'checkbox', checked: '' });
+    input.addEventListener('change', () => { input.checked ? kept.add(gravity) : kept.delete(gravity); draw(); });
+    filters.append(make('label', {}, input, ` ${gravity} (${anomalies.filter(a => a.gravite === gravity).length})`));
+  }
+  const fiches = [...new Set(anomalies.map(a => a.fiche).filter(Boolean))].sort((a, b) => a.localeCompare(b, 'fr', { numeric: true }));
+  if (fiches.length > 1) {
+    const select = make('select', { 'aria-label': 'Fiche' }, make('option', { value: '' }, 'Toutes les fiches'), ...fiches.map(f => make('option', { value: f }, `Fiche ${f}`)));
+    select.addEventListener('change', () => { fiche = select.value; draw(); });
+    filters.append(select);
+  }
+  draw();
+  box.append(filters, count, shown);
+  return box;
+}
+
+/** Tabs, moved through with the arrows. @param {[string, string, Node][]} panels id, label, content */
+function tabs(panels) {
+  const list = make('div', { className: 'tabs', role: 'tablist', 'aria-label': 'Résultats' });
+  const choose = (/** @type {number} */ rank, /** @type {boolean} */ focus) => panels.forEach(([id], i) => {
+    const tab = list.children[i];
+    tab.setAttribute('aria-selected', String(i === rank));
+    tab.tabIndex = i === rank ? 0 : -1;
+    if (i === rank && focus) tab.focus();
+    bodies[i].hidden = i !== rank;
+  });
+  const bodies = panels.map(([id, , content]) => make('div', { role: 'tabpanel', id: `panel-${id}`, 'aria-labelledby': `tab-${id}` }, content));
+  panels.forEach(([id, label], i) => list.append(make('button', { type: 'button', role: 'tab', id: `tab-${id}`, 'aria-controls': `panel-${id}`, onclick: () => choose(i, false) }, label)));
+  list.addEventListener('keydown', (/** @type {any} */ event) => {
+    const here = [...list.children].findIndex(tab => tab === document.activeElement);
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (step && here >= 0) choose((here + step + panels.length) % panels.length, true);
+  });
+  choose(0, false);
+  return [list, ...bodies];
+}
+
+/** @param {any} box @param {...Node} children */
+function show(box, ...children) {
+  box.replaceChildren(...children);
+  const title = box.querySelector('.good, .bad, .note');
+  if (title) { title.tabIndex = -1; title.focus(); }
+}
+
+// --- Je réponds -------------------------------------------------------------------------------------------------------
+
+dropPlace('partner', async files => {
+  const given = asReturns(files);
+  const said = await ask({ what: 'controler', retours: [...given.keys()] }, given);
+  const box = $('partner-result');
+  if (trouble(said)) return box.replaceChildren();
+  $('partner-drop').classList.add('small');
+  const cards = said.results.map((/** @type {any} */ result) => partnerCard(result, said.contents));
+  show(box, ...cards);
+});
+
+/** @param {any} result @param {Map<string, ArrayBuffer>} contents */
+function partnerCard(result, contents) {
+  const serious = result.anomalies.filter((/** @type {Anomaly} */ a) => a.gravite !== 'information');
+  const blocking = serious.filter((/** @type {Anomaly} */ a) => a.gravite === 'bloquant').length;
+  const verdict = !serious.length ? make('p', { className: 'good' }, 'Rien à corriger : vous pouvez renvoyer votre classeur.')
+    : make('p', { className: 'bad' }, blocking ? `${howMany(blocking, 'point à corriger', 'points à corriger')}${serious.length > blocking ? `, ${serious.length - blocking} à confirmer` : ''}.`
+      : `${howMany(serious.length, 'point à confirmer', 'points à confirmer')} ; rien de bloquant.`);
+  const card = make('article', { className: 'card' }, make('h3', {}, result.file), verdict);
+  for (const remark of result.remarks) card.append(make('p', { className: 'note' }, remark));
+  const copy = result.copy && contents.get(result.copy);
+  if (copy && result.anomalies.length) {
+    card.append(make('p', {}, 'La copie annotée est votre classeur, chaque case à revoir colorée et commentée : corrigez-la, puis renvoyez-la.'),
+      make('p', { className: 'buttons' }, saveButton('Enregistrer la copie annotée', result.copy, copy, true)));
+  }
+  if (result.anomalies.length) card.append(anomalyList(result.anomalies, false));
+  return card;
+}
+
+// --- Je coordonne -----------------------------------------------------------------------------------------------------
+
+/** path → [file, kind, campaign]. @type {Map<string, {file: File, kind: string, campaign: [string, number]|null}>} */
+const campaign = new Map();
+/** @type {{id: string, titre: string, annees: number[], file?: File}[]} */ let contracts = [];
+const KINDS = { retour: 'retour', pilotage: 'pilotage', consolidation: 'consolidation', synthese: 'synthèse', description: 'description de contrat', definition: 'définition de contrat' };
+
+dropPlace('coordinator', async files => {
+  const given = asReturns(files);
+  const said = await ask({ what: 'trier', files: [...given.keys()] }, given);
+  if (trouble(said)) return;
+  for (const [path, file] of given) campaign.set(path, { file, kind: said.kinds[path], campaign: said.campaigns[path] || null });
+  for (const [path, item] of [...campaign]) {
+    if (item.kind !== 'definition' && item.kind !== 'description') continue;
+    campaign.delete(path);
+    await takeDefinition(path, item.file);
+  }
+  const known = [...campaign.values()].find(item => item.kind === 'retour' && item.campaign);
+  if (known && known.campaign && contracts.some(c => c.id === known.campaign?.[0])) choose(...known.campaign);
+  $('coordinator-drop').classList.add('small');
+  received();
+});
+
+/** @param {string} path @param {File} file */
+async function takeDefinition(path, file) {
+  const name = path.split('/').pop() || path;
+  const said = await ask({ what: 'importer', files: [name] }, new Map([[name, file]]));
+  if (trouble(said)) return;
+  const [made, content] = [...said.contents][0];
+  contracts = [...contracts.filter(c => c.id !== said.contrat.id), { ...said.contrat, file: new File([content], made) }];
+  fillContracts();
+  choose(said.contrat.id, said.contrat.annees[0]);
+  if (said.notices.length) $('coordinator-result').replaceChildren(make('div', { className: 'note' },
+    make('p', {}, 'Lu dans la description du contrat :'), make('ul', {}, ...said.notices.slice(0, 30).map((/** @type {string} */ n) => make('li', {}, n)))));
+}
+
+/** @param {string} id @param {number} year */
+function choose(id, year) {
+  $('contract').value = id;
+  fillYears();
+  $('year').value = String(year);
+}
+
+function fillContracts() {
+  $('contract').replaceChildren(...contracts.map(c => make('option', { value: c.id }, c.titre)));
+}
+
+function fillYears() {
+  const contract = contracts.find(c => c.id === $('contract').value);
+  $('year').replaceChildren(...(contract ? contract.annees : []).map(y => make('option', { value: String(y) }, String(y))));
+}
+$('contract').addEventListener('change', fillYears);
+
+/** The files of one kind. @param {string} kind */
+const ofKind = kind => [...campaign].filter(([, item]) => item.kind === kind);
+
+function received() {
+  const lines = Object.entries(KINDS).map(([kind, word]) => {
+    const those = ofKind(kind);
+    if (!those.length) return null;
+    const name = those.length === 1 ? ` : ${those[0][0].split('/').pop()}` : '';
+    return make('li', {}, howMany(those.length, word) + name);
+  }).filter(Boolean);
+  const again = make('button', { type: 'button', onclick: () => { campaign.clear(); $('coordinator-drop').classList.remove('small'); $('coordinator-result').replaceChildren(welcome()); received(); } }, 'Tout retirer');
+  $('received').replaceChildren(...(lines.length ? [make('ul', {}, .../** @type {any[]} */ (lines)), again] : []));
+  buttons();
+}
+
+/** What a request needs of the campaign. @param {string} what @param {boolean} [withReturns] @returns {[Demand, Map<string, File>]} */
+function about(what, withReturns = true) {
+  const files = new Map();
+  const name = (/** @type {string} */ path) => path.split('/').pop() || path;
+  const year = Number($('year').value);
+  const retours = ofKind('retour');
+  const [pilotage] = ofKind('pilotage');
+  const past = ofKind('consolidation').filter(([, item]) => !item.campaign || item.campaign[1] < year).sort((a, b) => (b[1].campaign?.[1] || 0) - (a[1].campaign?.[1] || 0))[0];
+  const contract = contracts.find(c => c.id === $('contract').value);
+  if (withReturns) for (const [path, item] of retours) files.set(path, item.file);
+  if (pilotage) files.set(name(pilotage[0]), pilotage[1].file);
+  if (past) files.set(name(past[0]), past[1].file);
+  if (contract?.file) files.set(contract.file.name, contract.file);
+  const request = {
+    what, annee: year, iso_day: today(), contrat: contract?.file ? contract.file.name : contract?.id || '',
+    retours: withReturns ? retours.map(([path]) => path) : [],
+    pilotage: pilotage ? name(pilotage[0]) : null, precedent: past ? name(past[0]) : null,
+  };
+  return [request, files];
+}
+
+/** The day of this computer, or the one that the page was told. */
+function today() {
+  const now = new Date();
+  return document.documentElement.dataset.day || [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(n => String(n).padStart(2, '0')).join('-');
+}
+
+function buttons() {
+  const able = ready && !job;
+  $('consolidate').disabled = !able || !ofKind('retour').length || !$('contract').value;
+  for (const button of document.querySelectorAll('#makes button, .more button')) /** @type {any} */ (button).disabled = !able;
+}
+
+$('consolidate').addEventListener('click', async () => {
+  const said = await ask(...about('consolider'));
+  if (trouble(said)) return;
+  showBoard(said);
+});
+
+/** @param {any} said */
+function showBoard(said) {
+  const [consolidation, synthese] = said.files;
+  const files = make('div', { className: 'card more' },
+    make('div', {}, make('h3', {}, 'À enregistrer'), make('p', { className: 'buttons' },
+      saveButton('La consolidation', consolidation, said.contents.get(consolidation), true),
+      saveButton('La copie pour l’ARS', synthese, said.contents.get(synthese), true))),
+    make('div', {}, make('h3', {}, 'À préparer, si besoin'), make('p', { className: 'buttons' },
+      moreButton('Les copies annotées', 'annoter'),
+      moreButton('Les brouillons de relance', 'relancer'),
+      moreButton('L’export en tableaux (CSV)', 'exporter', new Map([[consolidation, new File([said.contents.get(consolidation)], consolidation)]])))),
+    make('div', { id: 'made', 'aria-live': 'polite' }));
+  const figures = make('ul', { className: 'figures' },
+    make('li', {}, make('strong', {}, `${said.recus} / ${said.attendus}`), 'réponses reçues'),
+    make('li', { className: said.gravites.bloquant ? 'alert' : '' }, make('strong', {}, String(said.gravites.bloquant)), said.gravites.bloquant > 1 ? 'points bloquants' : 'point bloquant'),
+    make('li', {}, make('strong', {}, String(said.gravites['à confirmer'])), 'à confirmer'),
+    make('li', {}, make('strong', {}, String(said.gravites.information)), said.gravites.information > 1 ? 'informations' : 'information'));
+  const money = ['Montant contrat', 'Programmé', 'Engagé', 'Versé'];
+  const fiches = table('Tableau de bord, fiche par fiche', ['Fiche', 'Action', 'État', 'Réponses', ...money],
+    said.fiches.map((/** @type {any} */ f) => [f.fiche, f.titre, f.etat, { number: `${f.recus} / ${f.attendus}` }, ...money.map(m => ({ number: f[m] }))]));
+  const structures = table('Qui a répondu', ['Structure', 'Statut', 'Réponses', 'Bloquants', 'Fichier'],
+    said.structures.map((/** @type {any} */ s) => [s.structure, pill(s.statut), { number: `${s.recus} / ${s.attendus}` }, { number: String(s.bloquants || '') }, s.fichiers.join(', ')]));
+  show($('coordinator-result'), make('p', { className: said.gravites.bloquant ? 'bad' : 'good' }, said.bilan), files, figures,
+    ...tabs([['board', 'Tableau de bord', fiches], ['anomalies', `Anomalies (${said.anomalies.length})`, anomalyList(said.anomalies, true)], ['who', 'Qui a répondu', structures]]));
+}
+
+/** A button that makes an archive, then offers it. @param {string} label @param {string} what @param {Map<string, File>|null} [instead] @param {string} [where] */
+function moreButton(label, what, instead = null, where = 'made') {
+  return make('button', { type: 'button', 'data-what': what, onclick: async () => {
+    const [request, files] = about(what, !instead && where === 'made');
+    const said = instead ? await ask({ what, annee: request.annee, files: [...instead.keys()] }, instead) : await ask(request, files);
+    if (trouble(said)) return;
+    const [path] = said.files;
+    const offered = make('p', { className: 'buttons' }, saveButton(`Enregistrer ${path}`, path, said.contents.get(path), true));
+    const notes = [said.bilan, ...(said.remarks || [])].filter(Boolean).map(text => make('p', { className: 'note' }, text));
+    $(where).replaceChildren(...notes, offered);
+    offered.querySelector('button').focus();
+  } }, label);
+}
+
+$('makes').append(
+  ...[['Les classeurs de l’année, un par structure', 'generer'], ['Le classeur de pilotage', 'pilotage'],
+    ['Le classeur de coordination, avec ses macros (.xlsm)', 'coordonner'], ['Le dictionnaire des cases', 'dictionnaire'],
+    ['Le classeur qui décrit ce contrat', 'modele']].map(([label, what]) => make('li', {}, moreButton(label, what, null, 'year-made'))),
+  make('li', { id: 'year-made', 'aria-live': 'polite' }));
+
+const welcome = () => make('div', { className: 'welcome' }, make('h3', {}, 'Comment faire'), make('ol', {},
+  make('li', {}, 'Déposez les retours reçus : le contrat et l’année y sont lus.'),
+  make('li', {}, 'Ajoutez le classeur de pilotage et la consolidation de l’an dernier, si vous les avez.'),
+  make('li', {}, 'Cliquez sur « Consolider » : qui a répondu, ce qui bloque, le tableau de bord.'),
+  make('li', {}, 'Enregistrez la consolidation, la copie pour l’ARS, et ce qu’il vous faut d’autre.')));
+$('coordinator-result').append(welcome());
+
+// --- Je suis l’ARS ----------------------------------------------------------------------------------------------------
+
+dropPlace('agency', async files => {
+  const given = asReturns(files);
+  const said = await ask({ what: 'region', retours: [...given.keys()] }, given);
+  const box = $('agency-result');
+  if (trouble(said)) return box.replaceChildren();
+  $('agency-drop').classList.add('small');
+  const [path] = said.files;
+  const gaps = said.gaps.length ? [table('Fichiers écartés', ['Fichier', 'Statut', 'Pourquoi'], said.gaps.map((/** @type {any} */ g) => [g.file, g.statut, g.reason]))] : [];
+  show(box, make('p', { className: said.gaps.length ? 'bad' : 'good' }, said.bilan),
+    make('p', { className: 'buttons' }, saveButton('Enregistrer le classeur de la région', path, said.contents.get(path), true)), ...gaps);
+});
+
+// --- the three ways, and what the page is -----------------------------------------------------------------------------
+
+const WAYS = ['partner', 'coordinator', 'agency'];
+for (const way of WAYS) $(`go-${way}`).addEventListener('click', () => {
+  for (const other of WAYS) {
+    $(other).hidden = other !== way;
+    if (other === way) $(`go-${other}`).setAttribute('aria-current', 'page'); else $(`go-${other}`).removeAttribute('aria-current');
+  }
+  $('trouble').hidden = true;
+});
+
+const bill = JSON.parse($('bill').textContent);
+$('components').tBodies[0].append(...bill.components.map((/** @type {any} */ c) => make('tr', {}, make('th', { scope: 'row' }, c.name), make('td', {}, c.version), make('td', {}, c.licenses[0].expression))));
+$('components-save').addEventListener('click', () => deliver('cls-composants.cdx.json', JSON.stringify(bill, null, 1)));
+$('about-open').addEventListener('click', () => $('about').showModal());
+$('about-close').addEventListener('click', () => $('about').close());
+
+(async () => {
+  if (!('DecompressionStream' in window) || !('WebAssembly' in window)) {
+    return trouble({ refusal: 'Ce navigateur est trop ancien pour cette page : ouvrez-la avec une version récente de Firefox, Chrome ou Edge.', details: [] });
+  }
+  await startWorker();
+  const said = await ask({ what: 'contrats' }, new Map());
+  if (trouble(said)) return;
+  contracts = said.contrats;
+  fillContracts();
+  fillYears();
+  buttons();
+  document.documentElement.dataset.state = 'ready';
+})().catch(error => broken(String(error)));

@@ -1,0 +1,76 @@
+/* The worker: Python, in a thread of its own. Pyodide’s two scripts stand above this text. Nothing is asked of any
+   network: the requests that Pyodide makes for its own files are answered from memory, all others fail. */
+// @ts-check
+'use strict';
+const SITE = '/lib/python3.12/site-packages/';
+const DESK = '/dossier/';
+
+/** @type {any} */
+let python = null;
+
+/** @param {object} message @param {Transferable[]} [given] */
+function say(message, given = []) {
+  /** @type {any} */ (self).postMessage(message, given);
+}
+
+/** @param {string[]} pieces base64 of gzip, cut @returns {Promise<Uint8Array>} */
+async function inflated(pieces) {
+  const whole = new Blob(pieces.map(piece => Uint8Array.from(atob(piece), c => c.charCodeAt(0))));
+  return new Uint8Array(await new Response(whole.stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
+}
+
+/** @param {Uint8Array} payload @returns {Map<string, Uint8Array>} place → content */
+function unpacked(payload) {
+  const length = new DataView(payload.buffer).getUint32(0, true);
+  const index = JSON.parse(new TextDecoder().decode(payload.subarray(4, 4 + length)));
+  return new Map(Object.entries(index).map(([place, [start, size]]) =>
+    [place, payload.subarray(4 + length + start, 4 + length + start + size)]));
+}
+
+/** @param {string} path */
+function makeFolderOf(path) {
+  python.FS.mkdirTree(path.replace(/\/[^/]*$/, ''));
+}
+
+/** @param {string[]} pieces */
+async function start(pieces) {
+  const files = unpacked(await inflated(pieces));
+  self.fetch = async asked => {
+    const name = String(/** @type {any} */ (asked).url || asked).split('/').pop() || '';
+    const content = files.get(name);
+    if (!content) throw new Error(`rien n’est demandé au réseau : ${name}`);
+    const type = name.endsWith('.wasm') ? 'application/wasm' : 'application/octet-stream';
+    return new Response(/** @type {any} */ (content), { headers: { 'content-type': type } });
+  };
+  python = await /** @type {any} */ (self).loadPyodide({ indexURL: 'https://page.invalid/' });
+  for (const [place, content] of files) {
+    if (!place.startsWith('site/')) continue;
+    const path = SITE + place.slice('site/'.length);
+    makeFolderOf(path);
+    python.FS.writeFile(path, content, { canOwn: true });
+  }
+  python.FS.mkdirTree(DESK);
+  await python.runPythonAsync('import os; os.chdir("/dossier"); from cls_workbook.page.desk import requests');
+  say({ type: 'ready' });
+}
+
+/** @param {{request: string, files: [string, ArrayBuffer][]}} asked */
+async function answer({ request, files }) {
+  python.runPython('import shutil; os.chdir("/"); shutil.rmtree("/dossier"); os.mkdir("/dossier"); os.chdir("/dossier")');
+  for (const [path, content] of files) {
+    makeFolderOf(DESK + path);
+    python.FS.writeFile(DESK + path, new Uint8Array(content), { canOwn: true });
+  }
+  const tell = (/** @type {number} */ done, /** @type {string} */ name) => say({ type: 'progress', done, name });
+  const ask = python.globals.get('requests').answer;
+  const said = JSON.parse(ask(request, tell));
+  ask.destroy();
+  const made = said.files.map((/** @type {string} */ path) => [path, python.FS.readFile(DESK + path).buffer]);
+  say({ type: 'answer', said, files: made }, made.map((/** @type {any} */ file) => file[1]));
+}
+
+self.onmessage = event => {
+  const asked = event.data;
+  (asked.type === 'start' ? start(asked.pieces) : answer(asked)).catch(error =>
+    say({ type: 'fault', text: String((error && error.message) || error) }));
+};

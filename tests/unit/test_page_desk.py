@@ -1,0 +1,212 @@
+"""What the package answers in the page: the files of the commands, byte for byte, and plain data for the screen."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cls_workbook.cli.commands import main
+from cls_workbook.page.desk.file_kinds import kind_of
+from cls_workbook.page.desk.requests import answer
+from tests.support.annotated_copies import FAULTS
+from tests.support.small_workbook import DEFINITION, filled
+
+DAY = "2026-04-01"
+CAMPAIGN = {
+    "contrat": "essai.toml",
+    "annee": 2025,
+    "iso_day": DAY,
+    "retours": ["retours/ville.xlsx", "retours/mutuelle.xlsx"],
+}
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch) -> Path:
+    """The folder of a request: a definition that does not ship, two returns of which one is faulty."""
+    monkeypatch.chdir(tmp_path)
+    Path("retours").mkdir()
+    Path("essai.toml").write_text(DEFINITION, encoding="utf-8")
+    filled(Path("retours"), FAULTS, "ville", nom="ville.xlsx")
+    filled(Path("retours"), {"1.1/mesures/1.1-I01/valeur": 12}, "mutuelle", nom="mutuelle.xlsx")
+    return tmp_path
+
+
+def ask(what: str, tell=lambda done, name: None, **given) -> dict:
+    return json.loads(answer(json.dumps({"what": what, **given}), tell))
+
+
+def unzipped(path: str) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def of_folder(folder: str) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}
+
+
+def command(*arguments: str) -> None:
+    assert main([*arguments]) in (0, 1)
+
+
+def test_a_consolidation_and_its_copy_are_those_of_the_commands(desk):
+    said = ask("consolider", **CAMPAIGN)
+    assert said["files"] == ["consolidation-2025.xlsx", "synthese-ars-2025.xlsx"]
+    made = [Path(name).read_bytes() for name in said["files"]]
+    campaign = ("--contrat", "essai.toml", "--annee", "2025")
+    command("consolider", "retours", *campaign, "--sortie", "consolidation-2025.xlsx", "--date", DAY)
+    command("synthese", "consolidation-2025.xlsx", "--sortie", "synthese-ars-2025.xlsx", "--contrat", "essai.toml")
+    assert made == [Path(name).read_bytes() for name in said["files"]]
+
+
+def test_the_board_tells_who_has_answered_what_blocks_and_where(desk):
+    said = ask("consolider", **CAMPAIGN)
+    assert {s["structure"]: s["fichiers"] for s in said["structures"]}["Ville de Rivemont"] == ["ville.xlsx"]
+    assert said["gravites"]["bloquant"] == sum(a["gravite"] == "bloquant" for a in said["anomalies"]) > 0
+    place = next(a for a in said["anomalies"] if a["code"] == "NOMBRE_ILLISIBLE")
+    assert (place["fichier"], place["feuille"], place["fiche"]) == ("ville.xlsx", "FA 1.1", "1.1")
+    assert place["cellules"] and "env. 30" in place["trouve"]
+    assert [f["fiche"] for f in said["fiches"]][:1] == ["1.1"]
+    assert said["fiches"][0]["Montant contrat"].replace("\u00a0", " ").replace("\u202f", " ") == "20 000 €"
+
+
+def test_each_file_is_told_as_it_is_begun_and_the_end_of_reading_too(desk):
+    told = []
+    ask("consolider", lambda done, name: told.append((done, name)), **CAMPAIGN)
+    assert told == [(1, "retours/mutuelle.xlsx"), (2, "retours/ville.xlsx"), (2, "")]
+
+
+def test_a_file_that_hung_before_is_one_blocking_anomaly_and_the_others_are_read(desk):
+    said = ask("consolider", given_up=["retours/ville.xlsx"], **CAMPAIGN)
+    (lost,) = [a for a in said["anomalies"] if a["fichier"] == "ville.xlsx"]
+    assert lost["code"] == "FICHIER_ILLISIBLE" and "ne se termine pas" in lost["trouve"]
+    assert {s["structure"]: s["fichiers"] for s in said["structures"]}["Mutuelle de l’Orme"] == ["mutuelle.xlsx"]
+
+
+def test_a_partner_gets_anomalies_and_the_annotated_copy_of_the_command(desk):
+    said = ask("controler", contrat="essai.toml", retours=CAMPAIGN["retours"])
+    assert [r["file"] for r in said["results"]] == ["mutuelle.xlsx", "ville.xlsx"]
+    unreadable = [[a["fichier"] for a in r["anomalies"] if a["code"] == "NOMBRE_ILLISIBLE"] for r in said["results"]]
+    assert unreadable == [[], ["ville.xlsx"]]
+    made = {name: Path(name).read_bytes() for name in said["files"]}
+    command(
+        "controler", "retours/mutuelle.xlsx", "retours/ville.xlsx", "--contrat", "essai.toml", "--annoter", "copies"
+    )
+    assert made == {f"copies/{name}": content for name, content in of_folder("copies").items()}
+
+
+def test_what_cannot_be_read_has_no_copy_and_says_why(desk):
+    Path("retours/ville.xlsx").write_bytes(b"PK\x03\x04")
+    said = ask("controler", contrat="essai.toml", retours=["retours/ville.xlsx"])
+    lost = next(r for r in said["results"] if r["file"] == "ville.xlsx")
+    assert lost["copy"] is None and "pas de copie annotée" in lost["remarks"][0]
+
+
+@pytest.mark.parametrize(
+    ("what", "archive", "folder", "arguments"),
+    [
+        (
+            "annoter",
+            "copies-annotees-2025.zip",
+            "c",
+            ("controler", "retours", "--contrat", "essai.toml", "--annoter", "c"),
+        ),
+        (
+            "generer",
+            "classeurs-2025.zip",
+            "g",
+            ("generer", "--par-structure", "--sortie", "g", "--contrat", "essai.toml", "--annee", "2025"),
+        ),
+        (
+            "relancer",
+            "relances-2025.zip",
+            "r",
+            ("relances", "retours", "--sortie", "r", "--contrat", "essai.toml", "--annee", "2025", "--date", DAY),
+        ),
+    ],
+)
+def test_an_archive_holds_what_the_command_writes(desk, what, archive, folder, arguments):
+    assert ask(what, **CAMPAIGN)["files"] == [archive]
+    command(*arguments)
+    assert unzipped(archive) == of_folder(folder) != {}
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments"),
+    [
+        ("pilotage", ("pilotage", "--sortie", "pilotage-2025.xlsx")),
+        ("coordonner", ("coordonner", "--sortie", "coordination-2025.xlsm")),
+        ("dictionnaire", ("dictionnaire", "--format", "xlsx", "--sortie", "dictionnaire-2025.xlsx")),
+    ],
+)
+def test_a_workbook_of_the_year_is_that_of_the_command(desk, what, arguments):
+    (name,) = ask(what, **CAMPAIGN)["files"]
+    made = Path(name).read_bytes()
+    Path(name).unlink()
+    command(*arguments, "--contrat", "essai.toml", "--annee", "2025")
+    assert made == Path(name).read_bytes()
+
+
+def test_an_export_holds_the_tables_of_the_consolidation(desk):
+    ask("consolider", **CAMPAIGN)
+    (name,) = ask("exporter", annee=2025, files=["consolidation-2025.xlsx"])["files"]
+    command("exporter", "consolidation-2025.xlsx", "--format", "csv", "--sortie", "e")
+    assert unzipped(name) == of_folder("e") != {}
+
+
+def test_a_region_is_that_of_the_command(desk):
+    ask("consolider", **CAMPAIGN)
+    Path("recues").mkdir()
+    Path("synthese-ars-2025.xlsx").rename("recues/synthese.xlsx")
+    told = []
+    said = ask("region", lambda done, name: told.append(name), retours=["recues/synthese.xlsx"])
+    made = Path("region.xlsx").read_bytes()
+    command("region", "recues", "--sortie", "region.xlsx")
+    assert made == Path("region.xlsx").read_bytes() and said["retained"] == [{"contrat": "essai", "annee": 2025}]
+    assert told == ["recues/synthese.xlsx", ""]
+
+
+def test_a_described_contract_becomes_a_definition(desk):
+    (name,) = ask("modele", contrat="essai.toml")["files"]
+    assert kind_of(name) == "description"
+    said = ask("importer", files=[name])
+    assert said["contrat"] == {"id": "essai", "titre": "Contrat local de santé d’essai", "annees": [2024, 2025, 2026]}
+    made = Path(said["files"][0]).read_bytes()
+    command("contrat", "importer", name, "--sortie", "autre.toml")
+    assert made == Path("autre.toml").read_bytes()
+
+
+def test_dropped_files_are_sorted_and_say_of_which_campaign_they_are(desk):
+    ask("consolider", **CAMPAIGN)
+    ask("pilotage", **CAMPAIGN)
+    ask("coordonner", **CAMPAIGN)
+    Path("note.pdf").write_bytes(b"%PDF")
+    files = [
+        *CAMPAIGN["retours"],
+        "essai.toml",
+        "consolidation-2025.xlsx",
+        "synthese-ars-2025.xlsx",
+        "pilotage-2025.xlsx",
+    ]
+    said = ask("trier", files=[*files, "coordination-2025.xlsm", "note.pdf"])
+    kinds = ["retour", "retour", "definition", "consolidation", "synthese", "pilotage", "pilotage", "retour"]
+    assert list(said["kinds"].values()) == kinds
+    assert said["campaigns"] == {"consolidation-2025.xlsx": ["essai", 2025], "retours/ville.xlsx": ["essai", 2025]}
+
+
+def test_a_refusal_is_its_sentence(desk):
+    said = ask("consolider", **(CAMPAIGN | {"annee": 1999}))
+    assert "ne couvre pas l’année 1999" in said["refusal"] and said["files"] == []
+
+
+def test_a_fault_of_ours_is_a_sentence_and_a_report(desk):
+    said = ask("inconnu")
+    assert said["fault"].startswith("L’outil est en faute, pas vous.")
+    assert "KeyError: 'inconnu'" in said["report"]
+
+
+def test_the_contracts_that_ship_are_listed_with_their_years():
+    known = {c["id"]: c["annees"] for c in ask("contrats")["contrats"]}
+    assert known["besancon-2016-2018"] == [2016, 2017, 2018]

@@ -1,0 +1,147 @@
+"""How the page is made: nothing goes in that was not published; the same files give the same page."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import http.server
+import io
+import json
+import re
+import threading
+import zipfile
+from functools import partial
+
+import pytest
+
+from cls_workbook.errors import Refusal
+from cls_workbook.page.making import page_contents, page_writing, pyodide_files
+from cls_workbook.page.making.pyodide_files import CORE, LOCK, PyodideFiles
+
+
+def archive(**files: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as opened:
+        for name, text in files.items():
+            opened.writestr(name.replace("__", "/") + ".py", text)
+        opened.writestr("six-1.0.dist-info/LICENSE", "Que chacun en use.")
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def published(tmp_path, monkeypatch):
+    """A small distribution, published under its own sums."""
+    wheel = archive(six="SIX = 6", six__tests__test_six="assert False")
+    lock = {"info": {"version": "9"}, "packages": {"six": {}}}
+    lock["packages"]["six"] = {"file_name": "six.whl", "version": "1.0", "sha256": hashlib.sha256(wheel).hexdigest()}
+    contents = {name: name.encode() for name in CORE}
+    contents |= {"python_stdlib.zip": archive(os="", idlelib__run=""), LOCK: json.dumps(lock).encode()}
+    for name, content in (contents | {"six.whl": wheel}).items():
+        (tmp_path / name).write_bytes(content)
+    settings = {
+        "version": "9",
+        "python": "3.12",
+        "licence": "MPL-2.0",
+        "adresse": "https://exemple.fr/",
+        "roues": {"six": "MIT"},
+        "installees": {"xlsxwriter": "BSD-2-Clause"},
+        "empreintes": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
+    }
+    for module in (pyodide_files, page_contents, page_writing):
+        monkeypatch.setattr(module, "described", lambda: settings)
+    monkeypatch.setattr(page_writing, "compiled", lambda files, _: files)  # Node.js is asked by the tests in browsers
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["pyodide.asm.wasm", "python_stdlib.zip", LOCK, "six.whl"])
+def test_a_file_of_other_bytes_is_refused_and_nothing_is_written(published, name, tmp_path):
+    (published / name).write_bytes((published / name).read_bytes() + b" ")
+    with pytest.raises(Refusal, match="n’est pas celui de Pyodide 9"):
+        page_writing.make(str(published), tmp_path / "page.html")
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_missing_file_is_told_with_its_remedy(published, tmp_path):
+    (published / "six.whl").unlink()
+    with pytest.raises(Refusal, match="« six.whl » ne se trouve pas dans .*--pyodide"):
+        page_writing.make(str(published), tmp_path / "page.html")
+
+
+def test_an_address_gives_the_same_page_as_a_folder(published, tmp_path):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(published)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        from_address = page_writing.make(f"http://127.0.0.1:{server.server_port}/", tmp_path / "a.html")
+    finally:
+        server.shutdown()
+    assert from_address == page_writing.make(str(published), tmp_path / "b.html")
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+    assert hashlib.sha256((tmp_path / "a.html").read_bytes()).hexdigest() == from_address
+
+
+def test_only_what_serves_goes_in(published):
+    files, _ = page_contents.contents(PyodideFiles(str(published)))
+    assert {
+        "std/os.py",
+        "site/six.py",
+        "site/xlsxwriter/workbook.py",
+        "site/cls_workbook/page/desk/requests.py",
+    } <= files.keys()
+    assert "site/cls_workbook/templates/charte.toml" in files and "site/cls_workbook/macros/ruban.xml" in files
+    gone = ("/tests/", "idlelib", "/button/", "/cli/", "/page/making/", "__pycache__", "/templates/page/")
+    assert not [place for place in files if any(part in place for part in gone)]
+
+
+def test_an_installed_library_that_was_changed_since_is_refused(published, monkeypatch, tmp_path):
+    class Changed:
+        version = "1"
+
+        def locate_file(self, _):
+            (tmp_path / "autre.py").write_text("autre chose")
+            return tmp_path / "autre.py"
+
+    installed = page_contents.metadata.distribution("xlsxwriter").files
+    Changed.files = [file for file in installed if file.name == "workbook.py"]
+    monkeypatch.setattr(page_contents.metadata, "distribution", lambda nom: Changed())
+    with pytest.raises(Refusal, match="n’est plus tel qu’il a été installé"):
+        page_contents.contents(PyodideFiles(str(published)))
+
+
+def test_the_policy_allows_the_very_script_and_style_and_nothing_else(published, tmp_path):
+    page_writing.make(str(published), tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+    script, style = (
+        re.findall(r"<script>(.*?)</script>", page, re.S)[-1],
+        re.search("<style>(.*?)</style>", page, re.S)[1],
+    )
+    sums = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (script, style)]
+    assert policy == (
+        f"default-src 'none'; script-src 'sha256-{sums[0]}' 'wasm-unsafe-eval'; style-src 'sha256-{sums[1]}'; "
+        "worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+    )
+    assert not re.search(r"\son\w+=|\sstyle=|href=\"http|src=", page.split("<script", 1)[0])
+
+
+def test_the_page_holds_what_it_needs_in_pieces_and_says_what_that_is(published, tmp_path):
+    page_writing.make(str(published), tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    held = page.partition('id="payload">')[2].partition("</div>")[0]
+    pieces = re.findall(r'<script type="text/plain">([^<]*)</script>', held)
+    assert pieces and max(map(len, pieces)) <= page_writing.PIECE
+    payload = gzip.decompress(base64.b64decode("".join(pieces)))
+    assert b"SIX = 6" in payload and b"pyodide.asm.wasm" in payload
+    bill = json.loads(re.search(r'id="bill">(.*?)</script>', page, re.S)[1])
+    six = next(c for c in bill["components"] if c["name"] == "six")
+    assert (six["version"], six["licenses"]) == ("1.0", [{"expression": "MIT"}])
+    assert six["properties"] == [{"name": "licence", "value": "Que chacun en use."}]
+
+
+def test_colours_are_those_of_the_workbooks(published, tmp_path):
+    page_writing.make(str(published), tmp_path / "page.html")
+    assert "--accent:#0B4F5C;" in (tmp_path / "page.html").read_text(encoding="utf-8")
