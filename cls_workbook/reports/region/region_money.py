@@ -124,10 +124,10 @@ def money_by_nature(board: Board, tables: Tables) -> None:
         following=190,
         may_split=False,
     )
-    if drawn is None:
+    if drawn is None or not (years := len(drawn.columns) - 1):  # a year without any amount has no column
         return
     board.empty(6)
-    bars = drawn.bars(("gris_moyen", "axe4", "axe2", "axe3", "accent")[1 - len(drawn.columns) :])
+    bars = drawn.bars(("gris_moyen", "axe4", "axe2", "axe3", "accent")[-years:])
     titre = "Engagé par nature et par année"
     said = "Colonnes : montant engagé par nature, une couleur par année. Les chiffres sont dans le tableau au-dessus."
     board.keep_together(200)
