@@ -396,3 +396,21 @@ def test_the_command_fills_the_workbook_from_a_definition(tmp_path, capsys):
     assert main(["contrat", "modele", "--sortie", str(tmp_path / "m.xlsx"), "--contrat", str(tmp_path / "c.toml")]) == 0
     assert openpyxl.load_workbook(tmp_path / "m.xlsx")["Fiches"]["C7"].value == INPUTS["Fiches"][0]["Titre"]
     assert importer(tmp_path / "m.xlsx").contrat == load(tmp_path / "c.toml")
+
+
+# --- Several names in one cell --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["ARS, CCAS des Étangs et CPTS 03", "ARS / CCAS des Étangs / CPTS 03"])
+def test_several_structures_in_one_cell_are_proposed_one_by_one(path, typed):
+    (said,) = faults(fill_cell(path, Fiches={"E9": typed}))
+    assert said == (
+        f"feuille « Fiches », cellule E9 (Porteur 1) : trouvé « {typed} », qui semble contenir plusieurs noms. "
+        "Un nom par case : « ARS », « CCAS des Étangs », « CPTS 03 » ; si les cases manquent, « ; » les sépare dans la "
+        "dernière."
+    )
+
+
+def test_a_name_that_only_looks_like_several_is_looked_for_as_it_is(path):
+    (said,) = faults(fill_cell(path, Fiches={"E9": "Aide et soins"}))
+    assert "qui ne désigne pas une structure" in said

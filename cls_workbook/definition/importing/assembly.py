@@ -23,7 +23,7 @@ from cls_workbook.domain.model import Contrat, Fiche, FicheFinancement, Indicate
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.domain.verification.fault import RankedPlace
-from cls_workbook.french import fold
+from cls_workbook.french import fold, quoted_list
 
 _PLACEHOLDERS = {str: "", int: 0, Decimal: Decimal(0), bool: False, date: None}
 
@@ -214,7 +214,13 @@ class Assembly:
             return numero or str(raw.raw)
         texte = str(raw)
         match = self.directory.resolve(kind, texte, fiche)
-        if match is None and not self._may_be_disguised(kind, texte):
+        if match is None and (several := self._several(kind, texte, fiche)):
+            remedy = (
+                f"un nom par case : {quoted_list(several)} ; si les cases manquent, « ; » les sépare dans la dernière."
+            )
+            message = f"trouvé {found(texte)}, qui semble contenir plusieurs noms."
+            self._add_fault(location, message, remedy)
+        elif match is None and not self._may_be_disguised(kind, texte):
             close_match = self.directory.close_match(kind, texte, fiche)
             to_add = f"joutez-le à la feuille « {SECTION_BY_NAME[REFERENCES[kind].section].sheet} »"
             tip = (
@@ -224,6 +230,12 @@ class Assembly:
             )
             self._add_fault(location, f"trouvé {found(texte)}, qui ne désigne pas {REFERENCES[kind].words}.", tip)
         return texte if match is None else match
+
+    def _several(self, kind: str, texte: str, fiche: str) -> list[str]:
+        """The names that one cell seems to hold (« PETR, CPAM 71 et CPAM 03 »), where one of them is known."""
+        names = [nom.strip() for nom in re.split(r",|;|/|\n|\bet\b|\+", texte) if nom.strip()]
+        is_known = any(self.directory.resolve(kind, nom, fiche) for nom in names)
+        return names if len(names) > 1 and is_known else []
 
     def _may_be_disguised(self, kind: str, texte: str) -> bool:
         """May the text name a row whose own number was spoilt? Then that row alone is at fault."""
