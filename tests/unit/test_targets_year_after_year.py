@@ -110,15 +110,15 @@ def test_evolution_follows_target_value_and_part_over_the_years(two_years):
     book = openpyxl.load_workbook(second.consolidation)["Évolution"]
     rows = [[v for v in rank if v is not None] for rank in book.iter_rows(values_only=True)]
     start = next(n for n, row in enumerate(rows) if row[:1] == ["Les cibles du contrat, année par année"])
-    assert rows[start + 1] == ["Fiche et mesure", "Suivi", "2024", "2025", "2026", "Où l’on en est"]
+    assert rows[start + 1] == ["Fiche et mesure", "Suivi", "2024", "2025", "Où l’on en est"]  # 2026 has no figure
     assert rows[start + 2 : start + 11] == [
-        ["1.1 · Consultations", "cible", 300, 300],  # nothing is wanted of 2026
+        ["1.1 · Consultations", "cible", 300, 300],
         ["valeur, années ajoutées", 120, 270, "non atteinte"],
         ["part atteinte", 0.4, 0.9],
-        ["1.1 · Patients", "cible", 20, 20, 20],
+        ["1.1 · Patients", "cible", 20, 20],
         ["valeur", 6, 5, "à atteindre d’ici 2026"],  # the coordinator's own sheet masks nothing
         ["part atteinte", 0.3, 0.25],
-        ["1.1 · Séances", "plafond", 12, 12, 12],
+        ["1.1 · Séances", "plafond", 12, 12],
         ["valeur", 12, 13, "plafond dépassé"],
         ["respecté", "oui", "non"],
     ]
