@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WHOLE, SLIDE, TOP = ("-r", "75"), ("-r", "50"), ("-r", "110", "-x", "40", "-y", "40", "-W", "1210", "-H", "420")
 # picture → (file of the demo, a word that only its page shows, how much of the page)
 SHOTS = {
-    "fiche": (f"{demo.WORKBOOKS}/dijon-2024-2028-2025-centres-soins-infirmiers.xlsx", "Ce que dit le contrat", WHOLE),
+    "fiche": (f"{demo.WORKBOOKS}/dijon-2024-2028-2025-centres-soins-infirmiers.xlsx", "État de l’action", WHOLE),
     "sommaire": (f"{demo.RETOURS}/dijon-2024-2028-2025-dijon-metropole.xlsx", "Renseigné", WHOLE),
     "anomalies": ("consolidation-2025.xlsx", "Gravité", TOP),
     "synthese": ("synthese-ars-2025.xlsx", "Décisions attendues", WHOLE),
