@@ -11,6 +11,7 @@ from cls_workbook.button.click_start import OpenCampagne, OpenWorkbook, campagne
 from cls_workbook.button.excel_patience import ExcelBusy
 from cls_workbook.button.excel_settings import at_rest
 from cls_workbook.button.local_formats import local_codes
+from cls_workbook.button.open_content import asked
 from cls_workbook.button.player import Player
 from cls_workbook.engines.local_engines import LocalEngine
 from cls_workbook.errors import Refusal
@@ -100,6 +101,12 @@ def _check(opened: OpenWorkbook, day: date) -> tuple[str, Result]:
 def write(opened: OpenWorkbook, workbook: Workbook, day: date) -> str:
     """Writes the sheets into the workbook; what there is to say of it, "" if nothing."""
     contents = opened.contents
+    if asked(lambda: opened.book.api.Date1904):
+        raise Refusal(
+            "Ce classeur compte les jours depuis 1904, comme d’anciens Mac : ses dates seraient fausses de quatre ans, "
+            "rien n’a été écrit. Décochez « Utiliser le calendrier depuis 1904 » (Options, Options avancées), "
+            "puis recommencez."
+        )
     planned = prepare(contents, workbook)
     drawn = [d for p in planned for d in draw(p, contents, last_drawing.read(contents))]
     orphans = [(p.nom, o) for p in planned if p.neighbours for o in p.neighbours.orphans]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cls_workbook.reading.opening.open_sheets import WorkbookRows
 from cls_workbook.redrawing.kept_notes import OrphanNote, follow, written
 from cls_workbook.redrawing.rectangles import rectangles
+from cls_workbook.workbook.description import CellRange
 
 COLUMNS, KEY_COLUMN = ("Code", "Valeur"), ("Code",)
 
@@ -51,6 +52,23 @@ def test_values_are_written_alike_by_every_engine():
     assert [
         written(v) for v in (1, 1.0, 1.5, None, "", True, dt.datetime(2026, 2, 1), dt.date(2026, 2, 1), "a\r\nb")
     ] == ["1", "1", "1.5", "", "", "True", "01/02/2026", "01/02/2026", "a\nb"]
+
+
+PLACES = st.tuples(st.integers(1, 6), st.integers(1, 6))
+
+
+@given(st.dictionaries(PLACES, st.sampled_from("xyz")), st.sets(PLACES))
+def test_free_cells_only_make_larger_what_each_other_cell_is_given_once(boxes, free):
+    free -= boxes.keys()
+    found = rectangles(boxes, free)
+    covered = [(place, valeur) for cell_range, valeur in found for place in cell_range.places() if place not in free]
+    assert sorted(covered) == sorted(boxes.items())
+
+
+def test_free_cells_join_what_they_part():
+    assert rectangles({(1, 1): "x", (3, 1): "x", (3, 3): "x"}, {(2, 1), (3, 2), (1, 2), (2, 2), (1, 3), (2, 3)}) == [
+        (CellRange(1, 1, 3, 3), "x")
+    ]
 
 
 @given(st.dictionaries(st.tuples(st.integers(1, 6), st.integers(1, 6)), st.sampled_from("xyz")))

@@ -129,6 +129,16 @@ def test_where_nobody_says_that_a_sheet_is_protected_it_stops_before_anything_ha
     assert whole(opened.opened_book) == before
 
 
+@pytest.mark.parametrize("engine", [OnOpenpyxl])
+def test_a_workbook_that_counts_its_days_from_1904_is_not_written_in(opened):
+    opened.opened_book.Date1904 = True
+    before = whole(opened.opened_book)["Mesures"]
+    small_contrat.retour(opened.retours, opened.reference, "ville")
+    assert opened.click(day=DAY) is None
+    assert "compte les jours depuis 1904" in message(opened)
+    assert whole(opened.opened_book)["Mesures"] == before
+
+
 # --- an Excel that is busy --------------------------------------------------------------------------------------------
 
 
