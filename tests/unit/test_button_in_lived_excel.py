@@ -96,7 +96,7 @@ def test_a_filter_is_put_back_where_it_still_shows_something(opened):
 
 @pytest.mark.parametrize("engine", [OnOpenpyxl])
 def test_a_filter_that_would_hide_every_row_goes_and_is_told(opened):
-    filter_column(opened, "Anomalies", 2, "NOMBRE_ILLISIBLE")
+    filter_column(opened, "Anomalies", 11, "NOMBRE_ILLISIBLE")
     small_contrat.retour(opened.retours, opened.reference, "asso")  # corrected
     opened.click(day=DAY)
     assert filters_of(opened, "Anomalies") == {}
