@@ -76,11 +76,31 @@ def numero(rank: int) -> str:
     return f"1.{rank + 1}"
 
 
+# Every spelling of a number, an amount or a date has an input of its own.
+COMPLEMENTS = "complements = ["
+STEPS = """
+  [[fiches.indicateurs]]
+  id = "1.1-I09"
+  libelle = "Autres étapes"
+  type = "jalon"
+  mesures = [{steps}]
+"""
+
+
+def _with_more_inputs(fiche: str) -> str:
+    asked = [f'{{ id = "n{i}", libelle = "Nombre {i}", type = "entier" }}' for i in range(1, 5)]
+    asked += [f'{{ id = "m{i}", libelle = "Montant {i}", type = "montant" }}' for i in range(1, 10)]
+    step = '{{ id = "1.1-I09{0}", libelle = "Étape {0}", type = "jalon", agregation = "JALON" }}'
+    return fiche.replace(COMPLEMENTS, COMPLEMENTS + ", ".join(asked) + ", ", 1) + STEPS.format(
+        steps=", ".join(map(step.format, "abc"))
+    )
+
+
 @cache
 def setting() -> Setting:
     """As many copies of the fiche 1.1 of the test contract as there are edits: each edit has its own sheet."""
     head, _, body = DEFINITION.partition("[[fiches]]")
-    fiche = body.partition("[[fiches]]")[0]
+    fiche = _with_more_inputs(body.partition("[[fiches]]")[0])
     fiches = "".join("[[fiches]]" + fiche.replace("1.1", numero(i)) for i in range(len(EDITS)))
     contrat = toml_reader.parse(head.replace('id = "essai"', 'id = "matrice"', 1) + fiches, "matrice")
     respondent = next(r for r in forms.repondants(contrat) if r.id == "ville")

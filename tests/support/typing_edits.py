@@ -28,6 +28,7 @@ def _whole_numbers(page: Page, *spellings: tuple[str, object]) -> None:
             "ventilations/§-I02c/02/effectif",
             "ventilations/§-I02c/03/effectif",
             *(f"ventilations/§-I03a/0{i}/{c}" for i in range(1, 4) for c in ("numerateur", "denominateur")),
+            *(f"complements/n{i}" for i in range(1, 5)),
         ]
     )
     for texte, meaning in spellings:
@@ -39,6 +40,7 @@ def _amounts(page: Page, *spellings: tuple[str, object]) -> None:
         [
             *(f"financement/0{i}/{c}" for i in range(1, 4) for c in ("prevu", "engage", "verse")),
             *(f"depenses/{c}" for c in ("personnel", "achats", "autres", "total")),
+            *(f"complements/m{i}" for i in range(1, 10)),
         ]
     )
     for texte, meaning in spellings:
@@ -57,6 +59,7 @@ def _dates(page: Page, *spellings: tuple[object, object]) -> None:
             "avancement/date_fin_reelle",
             "jalons/§-I06/date",
             *(f"financement/0{i}/date" for i in range(1, 4)),
+            *(f"jalons/§-I09{i}/date" for i in "abc"),
         ]
     )
     for raw, meaning in spellings:
@@ -236,14 +239,12 @@ def month_first_dates(page: Page) -> None:
     )
 
 
-@edit("durées et valeurs logiques, là où elles se comprennent", "CASE_NON_COCHEE", "NOMBRE_ILLISIBLE", reported=2)
+@edit("durées et valeurs logiques, là où elles se comprennent", "NOMBRE_ILLISIBLE", reported=1)
 def durations_and_logicals(page: Page) -> None:
     page.enter_value("mesures/§-I02a/valeur", "36:30", Decimal("36.5"))
     page.enter_value("mesures/§-I01/valeur", "36:30", REFUSED)
     page.enter_value("qualitatif/freins", "36:30")
     page.enter_value("qualitatif/avenant", "VRAI", "oui")
-    page.enter_value("territoire/21001/commune", "VRAI", "x")
-    page.enter_value("territoire/21002/commune", "FAUX", REFUSED)
     rank, column = page.place("qualitatif/leviers")
     page.enter_value("qualitatif/leviers", 36.5 / 24, "36:30")
     page.format_cells(Zone(rank, column, rank, column), "[h]:mm")
@@ -289,18 +290,6 @@ def unknown_choices(page: Page) -> None:
     page.enter_value("mesures/§-I01/statut", "environ", REFUSED)
     page.enter_value("financement/01/nature", "Maquette", REFUSED)
     page.enter_value("qualitatif/avenant", "peut-être", REFUSED)
-
-
-@edit("cases cochées autrement que par x, ou dites non", "CASE_NON_COCHEE", reported=1)
-def boxes(page: Page) -> None:
-    for code, raw, meaning in (
-        ("21001", "X", "x"),
-        ("21002", "oui", "x"),
-        ("21003", "✔", "x"),
-        ("21004", 1, "x"),
-        ("21005", "non", REFUSED),
-    ):
-        page.enter_value(f"territoire/{code}/commune", raw, meaning)
 
 
 @edit("textes : espaces, retours à la ligne, caractères invisibles, texte qui ressemble à une formule")
