@@ -263,7 +263,7 @@ def delete_the_headings(page: Page) -> None:
     page.delete_columns(LABEL_COLUMN)
 
 
-@edit("supprimer une colonne de valeurs", "ANCRES_EN_DESACCORD", "CELLULE_INTROUVABLE", reported=1)
+@edit("supprimer une colonne de valeurs", "CELLULE_INTROUVABLE")
 def delete_a_column(page: Page) -> None:
     page.delete_columns(VALUE_COLUMN)
 
@@ -288,7 +288,7 @@ def move_a_column(page: Page) -> None:
     page.move(Zone(ranks[0] - 1, 11, ranks[-1], 11), (ranks[0] - 1, 13))
 
 
-@edit("échanger le texte de deux en-têtes, sans leurs valeurs", "ANCRES_EN_DESACCORD", reported=12)
+@edit("échanger le texte de deux en-têtes, sans leurs valeurs", "ANCRES_EN_DESACCORD", reported=6)
 def swap_headers(page: Page) -> None:
     rank = page.rows("financement")[0] - 1
     page.move(Zone(rank, 6, rank, 6), (rank, 15))
@@ -344,10 +344,10 @@ def paste_over_locked(page: Page) -> None:
 )
 def paste_over_last_year(page: Page) -> None:
     for cle, column, valeur in (
-        ("mesures/§-I01", 5, 45),
-        ("taux/§-I03a", 4, 0.5),
-        ("durees/§-I05", 4, 4),
-        ("jalons/§-I06", 3, "Atteinte"),
+        ("mesures/§-I01", 6, 45),
+        ("taux/§-I03a", 5, 0.5),
+        ("durees/§-I05", 5, 4),
+        ("jalons/§-I06", 4, "Atteinte"),
     ):
         page.write(min(page.rows(cle)), column, valeur)
     # above the headers, the words on amounts; above them, the amount of the contract
@@ -376,12 +376,12 @@ def paste_over_the_headers(page: Page) -> None:
         page.write(page.rows("partenaires")[0] - 1, column, texte)
 
 
-@edit("vider un en-tête", "ANCRES_EN_DESACCORD", reported=6)
+@edit("vider un en-tête", "ANCRES_EN_DESACCORD", reported=3)
 def empty_a_header(page: Page) -> None:
     page.write(page.rows("financement")[0] - 1, 5, None)
 
 
-@edit("déplacer un en-tête sans ses valeurs", "SAISIE_HORS_CADRE", reported=5)
+@edit("déplacer un en-tête sans ses valeurs", "SAISIE_HORS_CADRE", reported=3)
 def move_a_header(page: Page) -> None:
     rank = page.rows("partenaires")[0] - 1
     page.move(Zone(rank, 3, rank, 3), (rank, 14))
@@ -395,8 +395,8 @@ def move_a_header(page: Page) -> None:
     reported=3,
 )
 def paste_over_formulas(page: Page) -> None:
-    page.write(page.line("taux/§-I03a/numerateur"), 8, 0.265)
-    page.write(page.rows("ventilations/§-I02c")[-1] + 2, 3, 123456)
+    page.write(page.line("taux/§-I03a/numerateur"), 9, 0.265)
+    page.write(page.rows("ventilations/§-I02c")[-1] + 2, 4, 123456)
     page.write(page.line("mesures/§-I01/valeur"), STATE_COLUMN, "OK")
 
 
@@ -410,7 +410,7 @@ def overwrite_an_anchor(page: Page) -> None:
     page.write(page.line("mesures/§-I02a/valeur"), KEY_COLUMN, "x")
 
 
-@edit("étirer un repère masqué sur les lignes suivantes", "ANCRES_EN_DESACCORD", "CELLULE_INTROUVABLE", reported=6)
+@edit("étirer un repère masqué sur les lignes suivantes", "ANCRES_EN_DESACCORD", "CELLULE_INTROUVABLE", reported=3)
 def stretch_an_anchor(page: Page) -> None:
     rank = page.line("mesures/§-I01/valeur")
     for i in (1, 2):
@@ -438,7 +438,7 @@ def merge_cells(page: Page) -> None:
 def undo_merge(page: Page) -> None:
     for cle in ("qualitatif/realisations", "qualitatif/ecarts"):
         rank, column = page.place(cle)
-        page.undo_merge(Zone(rank, column, rank, 10))
+        page.undo_merge(Zone(rank, column, rank, LAST_COLUMN))
 
 
 @edit("ajouter des notes, des couleurs, des formats", "NOTE_A_LIRE")
