@@ -110,7 +110,7 @@ class ReturnReader:
         modele = self.model(identity)
         for sheet in worksheets:
             as_planned = sheet.announcement in modele.sheet_templates and not sheet.grid.hidden
-            if sheet not in front and as_planned and not sheet.grid.since_1904:
+            if sheet not in front and as_planned and not sheet.grid.first_day:
                 sheet.saisies = modele.sheet_templates[sheet.announcement].saisies(sheet.grid, identity.rappels)
         # A sheet that came back as sent has the keys that it was sent with; those of the others may contradict.
         others = [f for f in worksheets if f.saisies is None]

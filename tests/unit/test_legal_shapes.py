@@ -404,10 +404,20 @@ def test_two_texts_of_the_same_characters_struck_out_otherwise_are_not_the_same(
     assert pickle.loads(pickle.dumps(one)).kept == "345"
 
 
-@pytest.mark.parametrize(("first_day", "since_1904"), [("1904-01-01", True), ("1899-12-30", False)])
-def test_an_ods_says_where_its_days_begin(first_day, since_1904):
+@pytest.mark.parametrize(
+    ("first_day", "days"),
+    [
+        ("1904-01-01", 1_462),
+        ("1900-01-01", 2),
+        ("1899-12-30", 0),
+        ("1904-01-01T00:00:00", 1_462),
+        ("", 0),
+        ("demain", 0),
+    ],
+)
+def test_an_ods_says_where_its_days_begin(first_day, days):
     settings = (
         f'<table:calculation-settings><table:null-date table:date-value="{first_day}"/></table:calculation-settings>'
     )
     (grid,) = Opener().open(ods_of(f'{settings}<table:table table:name="Feuille"/>')).grids()
-    assert grid.since_1904 is since_1904
+    assert grid.first_day == days

@@ -17,8 +17,6 @@ from cls_workbook.reading.locating.workbook_model import WorkbookModel
 from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.workbook.description import address
 
-DAYS_BEFORE_1904 = 1_462  # between the first days of the two calendars of spreadsheets
-
 
 class LocatedSheet:
     """``output``: what it gives; ``located_rows``: its keyed rows, each with what it should be."""
@@ -90,8 +88,8 @@ class LocatedSheet:
                 self.output.refused_inputs += 1
                 self.output.anomalies.append(cell_messages.formula(self.location, cell, place.libelle, special, raw))
             elif not is_blank(raw):
-                if self.grid.since_1904 and place.type == "date" and isinstance(raw, float):
-                    raw += DAYS_BEFORE_1904
+                if place.type == "date" and isinstance(raw, float):
+                    raw += self.grid.first_day
                 self.output.saisies.append(
                     TypedInput(cle, self.grid.nom, cell, raw, place.line if line is None else line)
                 )

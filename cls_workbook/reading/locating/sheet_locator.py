@@ -52,7 +52,7 @@ def read_sheet(
     ``printed_facts``: what it says that the campaign printed in its locked cells (see ``domain.locked_facts``).
     ``fiches``: those of the workbook.
     """
-    may_be_as_sent = same_version and column == 0 and not grid.since_1904
+    may_be_as_sent = same_version and column == 0 and not grid.first_day
     in_place = modele.sheet_templates[groupe].saisies(grid, printed_facts) if may_be_as_sent else None
     if in_place is not None:
         return sheet_in_place(grid, in_place, modele, file, groupe)

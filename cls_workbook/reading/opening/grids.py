@@ -20,7 +20,8 @@ class Grid(Protocol):
     blanks as "" (Refusal if one stands too far). ``special_cells``: (row, column), from 0, of each cell that holds
     a formula or an error → its formula (None: an error without formula) and whether it is in error;
     ``special_addresses``: where these are. ``written_formulas``: address → formula, as the XML writes it; None where
-    it is not known so. ``since_1904``: do the numbers of its days count from 1904?
+    it is not known so. ``first_day``: how many days
+    after 30/12/1899 the numbers of its days begin (1904: 1 462).
     ``notes``: (cell, text) of its comments and text boxes."""
 
     @property
@@ -28,7 +29,7 @@ class Grid(Protocol):
     @property
     def hidden(self) -> bool: ...
     @property
-    def since_1904(self) -> bool: ...
+    def first_day(self) -> int: ...
     @property
     def values(self) -> Mapping[bytes, object]: ...
     @property
@@ -54,11 +55,11 @@ class PlainGrid:
         lines: list[Row],
         find_special: Callable[[], SpecialCells],
         hidden: bool = False,
-        since_1904: bool = False,
+        first_day: int = 0,
         notes: Sequence[tuple[str, str]] = (),
     ):
         self.nom, self.lines, self._find_special, self.notes = nom, lines, find_special, notes
-        self.hidden, self.since_1904 = hidden, since_1904
+        self.hidden, self.first_day = hidden, first_day
 
     @cached_property
     def values(self) -> Mapping[bytes, object]:
@@ -81,7 +82,7 @@ def _anchor(i: int, j: int) -> bytes:
 class QuickGrid:
     """A sheet that ``fast_paths.sheet_xml`` has read: its rows are made when they are asked for, which is seldom."""
 
-    since_1904 = False  # others are left to the plain way
+    first_day = 0  # others are left to the plain way
 
     def __init__(
         self,

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from cls_workbook.errors import Refusal
@@ -21,6 +23,7 @@ from cls_workbook.reading.opening.xml_walk import IGNORED, TEXT_MAX, Attributes,
 from cls_workbook.workbook.description import address
 from cls_workbook.workbook.percentages import Percentage
 
+_USUAL_FIRST_DAY = date(1899, 12, 30)
 _SPACES = re.compile("[ \t\r\n]+")
 _NAME, _STYLE, _REPEATED_ROWS, _REPEATED_COLUMNS, _FORMULA = map(
     full,
@@ -37,14 +40,14 @@ _NOT_SHOWN = frozenset(map(full, ("text:note", "text:ruby-text", "text:tracked-c
 
 
 class OdsSheet(NamedTuple):
-    """``hidden``: is it not shown? ``notes``: (cell, text) of its notes and text boxes. ``since_1904``: do its
-    days begin there?"""
+    """``hidden``: is it not shown? ``notes``: (cell, text) of its notes and text boxes. ``first_day``: how
+    many days after 30/12/1899 the numbers of its days begin."""
 
     nom: str
     hidden: bool
     found: FoundCells
     notes: list[tuple[str, str]]
-    since_1904: bool
+    first_day: int
 
 
 @dataclass
@@ -102,7 +105,7 @@ class OdsWalk(XmlWalk):
     def __init__(self, budget: Budget):
         super().__init__(budget)
         self.sheets: list[OdsSheet] = []
-        self._styles, self._style, self._since_1904 = _Styles(), "", False
+        self._styles, self._style, self._day = _Styles(), "", 0
         self._row, self._repeated_rows = 0, 1
         self._cells: list[_OdsCell] = []
         self._column = 0
@@ -163,7 +166,9 @@ class OdsWalk(XmlWalk):
             self._styles.hidden.add(self._style)
 
     def _first_day(self, attributes: Attributes) -> None:
-        self._since_1904 = attributes.get(full("table:date-value"), "").startswith("1904-01-01")
+        written = attributes.get(full("table:date-value"), "")[: len("1899-12-30")]
+        with suppress(ValueError):  # no date: the usual one, as LibreOffice has it
+            self._day = (date.fromisoformat(written) - _USUAL_FIRST_DAY).days
 
     # --- sheets, rows ---
 
@@ -174,7 +179,7 @@ class OdsWalk(XmlWalk):
         self.budget.take_sheet()
         self._names.add(nom.casefold())
         hidden = attributes.get(_STYLE) in self._styles.hidden
-        self.sheets.append(OdsSheet(nom, hidden, FoundCells(nom, self.budget), [], self._since_1904))
+        self.sheets.append(OdsSheet(nom, hidden, FoundCells(nom, self.budget), [], self._day))
         self._row = 0
 
     def _begin_row(self, attributes: Attributes) -> None:

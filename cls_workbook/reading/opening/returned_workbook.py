@@ -20,6 +20,7 @@ from cls_workbook.reading.opening.grids import Grid, PlainGrid, QuickGrid
 from cls_workbook.reading.opening.ods_sheets import ods_sheets
 from cls_workbook.reading.opening.package_kind import ODS_CONTENT, main_part
 from cls_workbook.reading.opening.shared_texts import shared_texts
+from cls_workbook.reading.opening.typed_numbers import SINCE_1904
 from cls_workbook.reading.opening.xlsx_directory import ReturnedSheet, XlsxDirectory, directory, relations_part
 from cls_workbook.reading.opening.xlsx_sheet import SharedContent, xlsx_sheet
 from cls_workbook.reading.opening.xml_walk import Budget, damaged, own_tables
@@ -98,9 +99,9 @@ class _OdsFile:
         self._parts, self._budget = parts, budget
 
     def grids(self, except_for: str = "") -> Iterator[Grid]:
-        for nom, hidden, found, notes, since_1904 in ods_sheets(self._parts.pieces(ODS_CONTENT), self._budget):
+        for nom, hidden, found, notes, first_day in ods_sheets(self._parts.pieces(ODS_CONTENT), self._budget):
             if not (nom == except_for and hidden):
-                yield PlainGrid(nom, found.lines(), found.all_special, hidden, since_1904, notes)
+                yield PlainGrid(nom, found.lines(), found.all_special, hidden, first_day, notes)
 
 
 class _XlsxFile:
@@ -134,8 +135,8 @@ class _XlsxFile:
     def _plain_grid(self, sheet: ReturnedSheet) -> Grid:
         shared = SharedContent(self._texts, self._formats, self._directory.since_1904)
         found = xlsx_sheet(self._parts.pieces(sheet.part), sheet.nom, shared, self._budget)
-        since_1904, notes = self._directory.since_1904, self._notes(sheet)
-        return PlainGrid(sheet.nom, found.lines(), found.all_special, sheet.hidden, since_1904, notes)
+        first_day = SINCE_1904 if self._directory.since_1904 else 0
+        return PlainGrid(sheet.nom, found.lines(), found.all_special, sheet.hidden, first_day, self._notes(sheet))
 
     def _notes(self, sheet: ReturnedSheet) -> list[tuple[str, str]]:
         return xlsx_notes(self._parts, sheet.part, self._budget)

@@ -14,7 +14,7 @@ _DURATION = re.compile(
 )
 _DAY = 86_400_000  # milliseconds: what a spreadsheet keeps of a time
 _ORIGIN = datetime(1899, 12, 30)
-_LAST_DAY, _LEAP_DAY, _SINCE_1904 = 2_958_465, 60, 1_462  # 31/12/9999; the 29/02/1900 that never was
+_LAST_DAY, _LEAP_DAY, SINCE_1904 = 2_958_465, 60, 1_462  # 31/12/9999; the 29/02/1900 that never was
 
 
 def number(written: str) -> float:
@@ -29,7 +29,7 @@ def moment(days: float, since_1904: bool = False) -> date | datetime | time | fl
     """What a date format shows of a number of days: a day, a day and a time, or a time alone. The number itself where
     there is no such day."""
     if since_1904:
-        days += _SINCE_1904
+        days += SINCE_1904
     if not 0 <= days <= _LAST_DAY:
         return days
     if days < _LEAP_DAY:
