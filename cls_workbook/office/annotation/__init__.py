@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import typography
 from cls_workbook.reading.locating.retour import Retour
+
+if TYPE_CHECKING:
+    from cls_workbook.office.annotation.anomaly_list_sheet import Understood
 
 SUFFIX = "-annote"
 _NAME_BYTES = 255
@@ -48,7 +51,7 @@ def annotate(
 
     content, file = retour.content, PurePosixPath(retour.file).name
     anomalies = sort_out(list(anomalies))
-    understood = as_understood(file, normalisations)
+    understood = as_understood(normalisations)
     is_ods = b"opendocument" in content[:200]
     if not is_ods:
         try:
@@ -68,7 +71,7 @@ def _remade_copy(
     anomalies: Sequence[Anomalie],
     addresses: Mapping[str, tuple[str, str]],
     why: str,
-    understood: Sequence[Anomalie],
+    understood: Sequence[Understood],
 ) -> bytes:
     from cls_workbook.office.annotation.annotated_copy import WorkingCopy
     from cls_workbook.office.annotation.redrawn_return import remake

@@ -53,7 +53,7 @@ class WorkingCopy:
         anomalies: Sequence[Anomalie],
         where: anomaly_list_sheet.Locator | None = None,
         remarks: Iterable[str] = (),
-        understood: Sequence[Anomalie] = (),
+        understood: Sequence[anomaly_list_sheet.Understood] = (),
     ) -> bytes:
         """The bytes of the copy. ``where``: (sheet, cell) of an anomaly → its place in this workbook (default: the
         same)."""
@@ -72,7 +72,8 @@ class WorkingCopy:
             comments.setdefault(sheet, {})[cell] = anomaly_list_sheet.commentaire(its_own)
         for sheet, texts in comments.items():
             SheetComments(self._open(sheet)).put(texts)
-        listed, others = (anomaly_list_sheet.down_the_sheets(a, self.worksheets) for a in (anomalies, understood))
+        listed = anomaly_list_sheet.down_the_sheets(anomalies, self.worksheets)
+        others = anomaly_list_sheet.down_the_sheets(understood, self.worksheets)
         written = [as_written(text) for texts in comments.values() for text in texts.values()]
         self._insert(file, listed, where, remarks, fills, others, written)
         return self.package.file_bytes()
@@ -170,7 +171,7 @@ class WorkingCopy:
         where: anomaly_list_sheet.Locator,
         remarks: Iterable[str],
         fills: list[tuple[str, str, str, str]],
-        understood: Sequence[Anomalie],
+        understood: Sequence[anomaly_list_sheet.Understood],
         comments: list[str],
     ) -> None:
         """The list in front, the register behind: drawn as every sheet of ours, then moved into this archive."""

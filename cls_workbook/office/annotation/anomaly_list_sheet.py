@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, GRAVITIES, INFORMATION, Anomalie
 from cls_workbook.forms.layout import MARK, height
@@ -46,15 +46,18 @@ Locator = Callable[[str, str], tuple[str, str] | None]
 _NAME_IN_FOOTER = 80  # characters; Excel takes 255 for all of it
 
 
-def down_the_sheets(anomalies: Iterable[Anomalie], worksheets: Iterable[str]) -> list[Anomalie]:
+Listed = TypeVar("Listed", bound="Anomalie | Understood")
+
+
+def down_the_sheets(rows: Iterable[Listed], worksheets: Iterable[str]) -> list[Listed]:
     """As one meets them: what is about the whole file, then sheet after sheet (``worksheets``), from top to bottom."""
     ranks = {nom: rank for rank, nom in enumerate(worksheets)}
 
-    def met(anomalie: Anomalie) -> tuple[int, tuple[int, int]]:
-        first = min(map(_place, anomalie.cells), default=(0, 0))
-        return ranks.get(anomalie.sheet, -1), first
+    def met(row: Listed) -> tuple[int, tuple[int, int]]:
+        first = min(map(_place, row.cells), default=(0, 0))
+        return ranks.get(row.sheet, -1), first
 
-    return sorted(anomalies, key=met)
+    return sorted(rows, key=met)
 
 
 def _place(cell: str) -> tuple[int, int]:
@@ -62,19 +65,27 @@ def _place(cell: str) -> tuple[int, int]:
     return row, column
 
 
-def as_understood(file: str, normalisations: Iterable[Mapping[str, Any]]) -> list[Anomalie]:
+class Understood(NamedTuple):
+    """A row of the list that is no anomaly: what was typed, and what it was taken for."""
+
+    sheet: str
+    cells: tuple[str, ...]
+    champ: str
+    found: str
+    expected: str
+    remedy: str = UNDERSTOOD
+    gravite: str = INFORMATION
+
+
+def as_understood(normalisations: Iterable[Mapping[str, Any]]) -> list[Understood]:
     """What was typed in words and kept as a number or a date, for a row of the list each: « 8 sorties » → 8."""
     return [
-        Anomalie(
-            INFORMATION,
-            "",
-            file,
+        Understood(
             n["Feuille"],
             (n["Cellule"],),
-            champ=n["Champ"],
-            found=typography(f"« {n['Saisi']} »"),
-            expected=typography(f"compris : {as_text(n['Retenu'])}"),
-            remedy=UNDERSTOOD,
+            n["Champ"],
+            typography(f"« {n['Saisi']} »"),
+            typography(f"compris : {as_text(n['Retenu'])}"),
         )
         for n in normalisations
         if not isinstance(n["Retenu"], str) and any(map(str.isalpha, str(n["Saisi"])))
@@ -87,7 +98,7 @@ def sheet(
     where: Locator,
     remarks: Iterable[str],
     nom: str,
-    understood: Sequence[Anomalie] = (),
+    understood: Sequence[Understood] = (),
 ) -> Sheet:
     """The first sheet of the copy: what to do, then one row an anomaly, each with a link to its first cell; then what
     was ``understood`` as something else than typed."""
@@ -100,7 +111,7 @@ def sheet(
     page.heights[line] = 22
     short = file if len(file) <= _NAME_IN_FOOTER else f"{file[:_NAME_IN_FOOTER]}…"
     page.print_setup = PrintSetup(repeated_rows=(line, line), left_footer=f"Anomalies · {short}")
-    rows = (*anomalies, *understood)
+    rows: list[Anomalie | Understood] = [*anomalies, *understood]
     for rank, anomalie in enumerate(rows, 1):
         _row(page, line + rank, rank, anomalie, where)
     for numero in range(1, line + len(rows) + 1):
@@ -135,7 +146,7 @@ def _header(page: Sheet, file: str, anomalies: Sequence[Anomalie], remarks: Iter
     return line + 1
 
 
-def _row(page: Sheet, line: int, rank: int, anomalie: Anomalie, where: Locator) -> None:
+def _row(page: Sheet, line: int, rank: int, anomalie: Anomalie | Understood, where: Locator) -> None:
     remedy = without_sending_back(anomalie.remedy)
     texts = [_abridged(t) for t in (anomalie.champ, anomalie.found, anomalie.expected, remedy)]
     content = (rank, anomalie.gravite, anomalie.sheet or "tout le fichier", cells(anomalie, where), *texts)
@@ -146,7 +157,7 @@ def _row(page: Sheet, line: int, rank: int, anomalie: Anomalie, where: Locator) 
     page.heights[line] = max(20.0, *(height(t, w) for t, w in measured))
 
 
-def cells(anomalie: Anomalie, where: Locator) -> str | Link:
+def cells(anomalie: Anomalie | Understood, where: Locator) -> str | Link:
     """The addresses, as a link to the first one that the copy has."""
     cell_ranges = side_by_side(anomalie.cells)
     remaining = len(cell_ranges) - MAX_CITED
