@@ -162,7 +162,7 @@ def _inside_of_table(xml: bytes) -> list[str] | None:
     reader.StartElementHandler, reader.EndElementHandler = start, lambda nom: path.pop()
     try:
         reader.Parse(xml, True)
-    except (expat.ExpatError, ValueError):
+    except (expat.ExpatError, ValueError, LookupError):
         return None
     return inside if _WORKSHEET.match(xml) and tables in _PLACES else None
 

@@ -352,6 +352,14 @@ def test_a_sheet_whose_xml_is_unusual_is_left_to_calamine(sheet, is_read_fast):
     )
 
 
+def test_a_sheet_in_an_encoding_that_nobody_knows_is_refused():
+    """One of twenty thousand broken files: « cTF-8 » ended the command."""
+    content = file_bytes(sheet=b'<?xml version="1.0" encoding="cTF-8"?>' + ORDINARY)
+    assert fast(content) == {}
+    with pytest.raises(Refusal, match="abîmé"):
+        [g.lines for g in open_workbook(content).grids()]
+
+
 def test_days_counted_from_1904_are_left_to_calamine():
     since_1904 = TEMPLATE["xl/workbook.xml"].replace(b"<workbookPr ", b'<workbookPr date1904="1" ')
     content = file_bytes(b'<row r="1"><c r="A1" s="2"><v>45000</v></c></row>', workbook=since_1904)
