@@ -190,7 +190,7 @@ def test_the_sommaire_links_to_every_fiche_and_each_fiche_back(opened_book):
         assert back == ("← Revenir au sommaire", "'Sommaire'!A1")
         # the others lead to the tables that make a figure
         made_below = [m for m in fiche.mesures if m.type in ("liste", "ventilation")]
-        assert [text for text, _ in others] == ["→ tableau plus bas"] * len(made_below)
+        assert [text for text, _ in others] == ["→ plus bas"] * len(made_below)
     assert links("Accueil") == [("Ouvrir le sommaire →", "'Sommaire'!A1")]
 
 

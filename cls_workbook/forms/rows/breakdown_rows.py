@@ -136,5 +136,5 @@ def _carry_to_mesure(page: FormPage, mesure: Mesure, mesure_row: int, zone: Form
     )
     tooltip = "Aller au tableau qui fait ce chiffre"
     target = f"internal:{reference(page.sheet.nom, CellRange(table, C, table, C), absolute=False)}"
-    page.texte(I, Link(target, "→ tableau plus bas", tooltip), "lien_cadre:texte")
+    page.texte(I, Link(target, "→ plus bas", tooltip), "lien_cadre:texte")
     page.line = here
