@@ -200,7 +200,7 @@ class _Typist:
         self.type_in(fields["repondants"], answered)
         if self.chance(0.9):
             self.type_in(fields["satisfaits"], self.random.randint(0, answered))
-        if self.chance(0.9):
+        if "echelle" in fields and self.chance(0.9):
             self.type_in(fields["echelle"], fields["echelle"]["choix"][self.random.choice((0, 0, 0, 1, -1))])
 
     def _durees(self, entries: list[Entry]) -> None:
@@ -239,7 +239,7 @@ class _Typist:
             self.type_in(row["nature"], right if self.chance(0.8) else self.random.choice(natures))
             for champ in ("prevu", "engage", "verse"):
                 if self.chance(0.75):
-                    self.type_in(row[champ], self._amount())
+                    self.type_in(row.get(champ), self._amount())
             self.type_in(row.get("reference"), f"CONV {self.seed} {row['financeur']['fiche']} {rank}")
 
     def _depenses(self, entries: list[Entry]) -> None:
@@ -248,6 +248,6 @@ class _Typist:
             return
         posts = [self.random.randint(0, 4_000_000) for _ in range(3)]
         for champ, cents in zip(("personnel", "achats", "autres"), posts, strict=True):
-            self.type_in(fields[champ], cents / 100)
-        if self.chance(0.7):
+            self.type_in(fields.get(champ), cents / 100)
+        if "personnel" not in fields or self.chance(0.7):
             self.type_in(fields["total"], sum(posts) / 100)

@@ -88,4 +88,6 @@ def test_macros_buttons_and_ribbon_are_still_there(before, after):
 def test_a_click_in_the_saved_workbook_reaches_python(after):
     excel = SimulatedExcel(after, (PYTHON,))
     excel.click("Consolider")
-    assert excel.subcommands == ["import cls_workbook.button.doors as b; b.consolider()"]
+    (sent,) = excel.subcommands
+    assert sent.startswith("import sys; sys.path[:] = filter(None, sys.path); ")  # nothing of the current folder
+    assert sent.endswith("; import cls_workbook.button.doors as b; b.consolider()")
