@@ -200,9 +200,9 @@ def _already_read(result: Result) -> dict[tuple[str, str, str], object]:
         for r in table.to_dict("records"):
             all_found[r["Fichier"], r["Feuille"], r["Cellule"]] = r["Valeur"]
     for r in result.tables.financements.frame().to_dict("records"):
-        rank = r["Cellule"].partition(":")[0].lstrip("ABCDEFGH")
+        rank = r["Cellule"].partition(":")[0].lstrip("C")
         for column, titre in zip(
-            "BCDEFGH", ("Financeur", "Nature", "Prévu", "Engagé", "Versé", "Référence", "Date"), strict=True
+            "CDEFGHI", ("Financeur", "Nature", "Prévu", "Engagé", "Versé", "Référence", "Date"), strict=True
         ):
             if r[titre] is not None and pd.notna(r[titre]):
                 all_found[r["Fichier"], r["Feuille"], f"{column}{rank}"] = r[titre]

@@ -39,6 +39,11 @@ def edit(nom: str, *codes: str, reported: int = 0):
     return register
 
 
+def _bottom(page: Page) -> int:
+    """The last row of the sheet: the reminder of what the contract says, below the last question."""
+    return page.line("avancement/motif") + 5
+
+
 def _whole_row(rank: int, depuis: int = KEY_COLUMN) -> Zone:
     return Zone(rank, depuis, rank, LAST_COLUMN)
 
@@ -85,7 +90,7 @@ def below_the_table(page: Page) -> None:
 @edit("écrire une remarque sous un tableau et au bas de la feuille", "SAISIE_HORS_CADRE", reported=2)
 def remarks(page: Page) -> None:
     page.write(page.rows("partenaires")[-1] + 1, 2, "Merci de nous rappeler")
-    page.write(page.line("qualitatif/avenant") + 3, 4, "vu avec le directeur")
+    page.write(_bottom(page) + 3, 4, "vu avec le directeur")
 
 
 @edit("supprimer des lignes vides d’un tableau qui peut grandir")
@@ -119,7 +124,7 @@ def delete_a_table(page: Page) -> None:
 
 @edit("couper une ligne de mesure entière et la coller au bas de la feuille")
 def move_a_row(page: Page) -> None:
-    page.move(_whole_row(page.line("mesures/§-I02a/valeur")), (page.line("qualitatif/avenant") + 2, KEY_COLUMN))
+    page.move(_whole_row(page.line("mesures/§-I02a/valeur")), (_bottom(page) + 2, KEY_COLUMN))
 
 
 @edit(
@@ -129,10 +134,7 @@ def move_a_row(page: Page) -> None:
     reported=3,
 )
 def move_without_anchor(page: Page) -> None:
-    page.move(
-        _whole_row(page.line("mesures/§-I02a/valeur"), LABEL_COLUMN),
-        (page.line("qualitatif/avenant") + 2, LABEL_COLUMN),
-    )
+    page.move(_whole_row(page.line("mesures/§-I02a/valeur"), LABEL_COLUMN), (_bottom(page) + 2, LABEL_COLUMN))
 
 
 @edit("échanger deux lignes de mesure entières")
@@ -147,7 +149,7 @@ def swap_rows(page: Page) -> None:
 @edit("déplacer un formulaire entier plus bas")
 def move_a_form(page: Page) -> None:
     top, bottom = page.line("depenses/personnel"), page.line("depenses/etp")
-    page.move(Zone(top, KEY_COLUMN, bottom, LAST_COLUMN), (page.line("qualitatif/avenant") + 3, KEY_COLUMN))
+    page.move(Zone(top, KEY_COLUMN, bottom, LAST_COLUMN), (_bottom(page) + 3, KEY_COLUMN))
 
 
 @edit("trier un tableau qui peut grandir, avec la colonne des repères")
@@ -171,7 +173,7 @@ def sort_mesures(page: Page) -> None:
     )
 
 
-@edit("trier des mesures sans la colonne des repères", "ANCRES_EN_DESACCORD", reported=11)
+@edit("trier des mesures sans la colonne des repères", "ANCRES_EN_DESACCORD", "SAISIE_HORS_CADRE", reported=8)
 def sort_mesures_without_anchors(page: Page) -> None:
     page.sort_out(
         Zone(page.line("mesures/§-I01/valeur"), LABEL_COLUMN, page.line("mesures/§-I02b/valeur"), LAST_COLUMN),
@@ -196,9 +198,7 @@ def copy_a_line(page: Page) -> None:
 
 @edit("copier une ligne de mesure telle quelle, plus bas")
 def copy_a_mesure(page: Page) -> None:
-    page.make_copy(
-        _whole_row(page.line("mesures/§-I01/valeur")), (page.line("qualitatif/avenant") + 2, KEY_COLUMN), keys=True
-    )
+    page.make_copy(_whole_row(page.line("mesures/§-I01/valeur")), (_bottom(page) + 2, KEY_COLUMN), keys=True)
 
 
 @edit("copier une ligne de mesure par-dessus une autre", "CELLULE_INTROUVABLE")
@@ -208,10 +208,10 @@ def overwrite_a_mesure(page: Page) -> None:
     )
 
 
-@edit("étirer une valeur vers le bas, calculs compris", "PREREMPLI_MODIFIE", reported=2)
+@edit("étirer une valeur vers le bas, titre et calculs compris", "PREREMPLI_MODIFIE", "SAISIE_HORS_CADRE", reported=3)
 def stretch(page: Page) -> None:
     rank = page.line("mesures/§-I01/valeur")
-    for i in range(1, 5):
+    for i in range(1, 6):
         page.make_copy(Zone(rank, VALUE_COLUMN, rank, VALUE_COLUMN), (rank + i, VALUE_COLUMN), keys=False)
 
 
@@ -258,7 +258,7 @@ def delete_the_anchors(page: Page) -> None:
     page.delete_columns(1)
 
 
-@edit("supprimer la colonne des intitulés", "CELLULE_INTROUVABLE", reported=64)
+@edit("supprimer la colonne des intitulés", "CELLULE_INTROUVABLE", reported=86)
 def delete_the_headings(page: Page) -> None:
     page.delete_columns(LABEL_COLUMN)
 
@@ -370,9 +370,9 @@ def paste_over_a_header(page: Page) -> None:
     page.write(page.line("mesures/§-I01/valeur") - 1, VALUE_COLUMN, "Total 2019")
 
 
-@edit("coller toute une ligne par-dessus les en-têtes d’un tableau", "ANCRES_EN_DESACCORD", reported=18)
+@edit("coller toute une ligne par-dessus les en-têtes d’un tableau", "ANCRES_EN_DESACCORD", reported=12)
 def paste_over_the_headers(page: Page) -> None:
-    for column, texte in enumerate(("Qui", "Quoi", "Combien"), 2):
+    for column, texte in enumerate(("Qui", "Quoi", "Combien"), LABEL_COLUMN):
         page.write(page.rows("partenaires")[0] - 1, column, texte)
 
 
@@ -419,7 +419,7 @@ def stretch_an_anchor(page: Page) -> None:
 
 @edit("effacer toute la colonne des repères", "PREREMPLI_MODIFIE")
 def erase_the_anchors(page: Page) -> None:
-    for rank in range(1, page.line("qualitatif/avenant") + 1):
+    for rank in range(1, _bottom(page) + 1):
         page.write(rank, KEY_COLUMN, None)
 
 

@@ -84,16 +84,15 @@ class ReadBack:
             for c in a.cells
         }
 
-    def refused(self, page: Page) -> bool:
-        """Is the file, or the fiche of this sheet, refused as a whole?"""
+    def refused(self, page: Page, fiche: str) -> bool:
+        """Is the file, this sheet, or what it says of this fiche, refused as a whole?"""
         return any(
-            a.refuses_file or (a.refuses_sheet and (a.sheet == page.nom or a.fiche == page.fiche))
-            for a in self.anomalies
+            a.refuses_file or (a.refuses_sheet and (a.sheet == page.nom or a.fiche == fiche)) for a in self.anomalies
         )
 
-    def told_as_a_whole(self, page: Page) -> bool:
+    def told_as_a_whole(self, page: Page, fiche: str) -> bool:
         """Is the sheet, which was not read, told as such?"""
-        return self.refused(page) or (
+        return self.refused(page, fiche) or (
             page.nom not in self.worksheets and any(a.sheet == page.nom for a in self.anomalies)
         )
 
@@ -121,24 +120,27 @@ class Verdict:
 def judge(setting: Setting, page: Page, reading: ReadBack) -> Verdict:
     """What became of what stands on one sheet."""
     verdict = Verdict()
-    pointed_at, blocked_cells, refused = (
-        reading.pointed_at(page.nom),
-        reading.pointed_at(page.nom, blocking_only=True),
-        reading.refused(page),
-    )
+    pointed_at, blocked_cells = reading.pointed_at(page.nom), reading.pointed_at(page.nom, blocking_only=True)
+    refused = {f: reading.refused(page, f) for f in {page.fiche, *(p.fiche for p in setting.places.values())}}
     items_read = reading.by_sheet.get(page.nom, {})
     right_ones: dict[str, list] = {}
     for place, due in page.dues.items():
         here = cell(*place)
         item_read, where = items_read.get(here), f"{page.nom}!{here}"
-        if item_read is not None and here not in blocked_cells and not refused and _is_exact(setting, due, item_read):
+        fiche = _fiche(setting, page, due)
+        if (
+            item_read is not None
+            and here not in blocked_cells
+            and not refused[fiche]
+            and _is_exact(setting, due, item_read)
+        ):
             right_ones[here] = item_read
             verdict.count_up(READ, where, due.raw)
             if here in pointed_at and not due.touched:
                 verdict.false_alarms.append(where)
         elif due.invisible and item_read is None:
             continue  # under a merged cell: nobody sees it any more, and Excel drops it
-        elif here in pointed_at or reading.told_as_a_whole(page):
+        elif here in pointed_at or reading.told_as_a_whole(page, fiche):
             verdict.count_up(REPORTED, where, due.raw)
         elif due.file_copy and any(_is_exact(setting, due, other) for other in reading.values.values()):
             verdict.count_up(READ, where, due.raw)
@@ -146,13 +148,19 @@ def judge(setting: Setting, page: Page, reading: ReadBack) -> Verdict:
             verdict.count_up(LOST if item_read is None else WRONG, where, f"{due.cle} = {due.raw!r} lu {item_read}")
     typed_values = {cell(*p) for p in page.dues}
     for here, item_read in items_read.items():
-        if here not in typed_values and here not in pointed_at and not refused:
+        if here not in typed_values and here not in pointed_at and not refused[item_read[0]]:
             verdict.count_up(WRONG, f"{page.nom}!{here}", f"rien n’y est saisi, lu {item_read}")
     for here in _mixed_up(setting, page, right_ones):
         verdict.count_up(
             WRONG, f"{page.nom}!{here}", "les valeurs d’une même ligne sont séparées, ou celles de deux lignes réunies"
         )
     return verdict
+
+
+def _fiche(setting: Setting, page: Page, due: Due) -> str:
+    """What a value is about: one sheet asks something of every fiche."""
+    place = setting.places.get(due.cle)
+    return place.fiche if place and place.bloc == "territoire" else page.fiche
 
 
 def _is_exact(setting: Setting, due: Due, item_read: list) -> bool:

@@ -17,15 +17,16 @@ from tests.support.libreoffice import Document
 from tests.support.players import SheetByLibreOffice, SheetByOpenpyxl, as_serial, cell, cell_range
 from tests.support.sheet_edits import VALUE_COLUMN
 
-HOME, CONTENTS, FICHE, OTHER_FICHE, LISTS, IDENTITY = (
+HOME, CONTENTS, FICHE, OTHER_FICHE, TERRITORIES, LISTS, IDENTITY = (
     "Accueil",
     "Sommaire",
     "FA 1.1",
     "FA 2.1",
+    "Territoires",
     "Listes",
     "_identification",
 )
-ALL_OF_THEM = (HOME, CONTENTS, FICHE, OTHER_FICHE, LISTS, IDENTITY)
+ALL_OF_THEM = (HOME, CONTENTS, FICHE, OTHER_FICHE, TERRITORIES, LISTS, IDENTITY)
 
 
 @dataclass(frozen=True)
@@ -298,6 +299,7 @@ def rename(opened_book: EditedBook) -> None:
     for ancien, nouveau in (
         (FICHE, "Notre fiche"),
         (OTHER_FICHE, "Feuil2"),
+        (TERRITORIES, "Communes"),
         (HOME, "Qui répond"),
         (CONTENTS, "Table"),
         (LISTS, "choix"),
@@ -332,7 +334,7 @@ def make_copy(opened_book: EditedBook) -> None:
     opened_book.duplicate_sheet(FICHE, "FA 1.1 (2)")
 
 
-@edit("copier une feuille et modifier la copie", "ANCRES_EN_DESACCORD", reported=312)
+@edit("copier une feuille et modifier la copie", "ANCRES_EN_DESACCORD", reported=231)
 def copy_and_edit(opened_book: EditedBook) -> None:
     opened_book.duplicate_sheet(FICHE, "FA 1.1 (2)")
     line, column = opened_book.pages[FICHE].place("mesures/1.1-I01/valeur")
@@ -421,7 +423,7 @@ def values_in_a_new_workbook(opened_book: EditedBook) -> None:
 
 @edit("copier dans un nouveau classeur les seules feuilles visibles", "FICHIER_ILLISIBLE", reported=-1)
 def only_visible_sheets(opened_book: EditedBook) -> None:
-    opened_book.new_workbook((HOME, CONTENTS, FICHE, OTHER_FICHE))
+    opened_book.new_workbook((HOME, CONTENTS, FICHE, OTHER_FICHE, TERRITORIES))
 
 
 @edit(
@@ -441,11 +443,11 @@ def sheet_over_another(opened_book: EditedBook) -> None:
 
 @edit("réunir deux retours dans un même fichier", "FICHIER_ILLISIBLE", reported=-1)
 def two_retours(opened_book: EditedBook) -> None:
-    for nom in (HOME, FICHE, OTHER_FICHE, IDENTITY):
+    for nom in (HOME, FICHE, OTHER_FICHE, TERRITORIES, IDENTITY):
         opened_book.importer(nom, f"{nom} (2)")
 
 
-@edit("coller dans un retour la fiche d’un autre", "ANCRES_EN_DESACCORD", reported=312)
+@edit("coller dans un retour la fiche d’un autre", "ANCRES_EN_DESACCORD", reported=231)
 def fiche_of_another(opened_book: EditedBook) -> None:
     opened_book.importer(FICHE, "FA 1.1 (2)")
 

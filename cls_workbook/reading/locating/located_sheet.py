@@ -6,13 +6,15 @@ Rows and columns of the returned sheet count from 0.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.locating import cell_messages
 from cls_workbook.reading.locating.column_finder import ColumnMap, LocatedRow
 from cls_workbook.reading.locating.expected_row import ExpectedRow, fiche_of
 from cls_workbook.reading.locating.retour import ReadInput, ReadSheet, TypedInput
-from cls_workbook.reading.locating.still_printed import Reminders, is_identical
+from cls_workbook.reading.locating.still_printed import Reminders, are_same, is_identical
 from cls_workbook.reading.locating.workbook_model import WorkbookModel
 from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.workbook.description import address
@@ -51,6 +53,12 @@ class LocatedSheet:
         self.changed_reminders: list[Anomalie] = []  # of another version too: the workbook itself says what it printed
         self.all_printed: dict[tuple[int, int], str] = {}  # texts of the campaign that are no longer there
         self.orphans: list[tuple[str, object]] = []  # typed under a header row that did not come back
+
+    @cached_property
+    def headings_gone(self) -> bool:
+        """Was the column of the labels deleted? No row has its own any more."""
+        labelled = [(i, row) for i, row in self.located_rows if row.label and row.places]
+        return len(labelled) > 1 and not any(are_same(v, row.label) for i, row in labelled for v in self.lines[i])
 
     def at(self, i: int, j: int) -> object:
         line = self.lines[i]

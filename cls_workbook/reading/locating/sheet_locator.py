@@ -196,12 +196,12 @@ class _SheetReading(LocatedSheet):
         self, i: int, expected_row: ExpectedRow, j: int, expected: str, entries: Iterable[int]
     ) -> None:
         """Key and label do not agree: what is typed in the row is named, and not taken."""
-        without_heading = j == self.key_column  # the column of the labels is gone: it is said once
+        without_heading = self.headings_gone  # said once; its neighbours came in its place
         cells, hits = ([], []) if without_heading else self.disagreements.setdefault(expected_row.prefix, ([], []))
         # In a sorted table, the values of a longer row may stand where this one has no input.
         typed_values = (
-            [k for k in self.foreign_columns(i, expected_row) if k != j]
-            if expected_row.by_header
+            [k for k in self.foreign_columns(i, expected_row) if k != j or without_heading]
+            if expected_row.by_header or without_heading
             else [k for k in entries if not is_blank(self.at(i, k))]
         )
         self.without_heading += (
@@ -252,7 +252,8 @@ class _SheetReading(LocatedSheet):
         """Printed texts are accounted for; locked facts must be what they were."""
         where = self.columns.of_table(expected_row.prefix) if expected_row.by_header else self.columns.general
         for column, free in expected_row.free_cells.items():
-            if (j := where(column)) is not None and j != self.key_column:
+            went_with_the_headings = self.headings_gone and column == expected_row.label_column
+            if (j := where(column)) is not None and j != self.key_column and not went_with_the_headings:
                 self._check_free_cell(i, j, expected_row, free)
         for column, done in expected_row.facts.items():
             j = where(column)
