@@ -13,7 +13,7 @@ from cls_workbook.french import typography
 from cls_workbook.reading.locating.retour import Retour
 
 if TYPE_CHECKING:
-    from cls_workbook.office.annotation.anomaly_list_sheet import Understood
+    from cls_workbook.office.annotation.anomaly_list_sheet import UnderstoodRow
 
 SUFFIX = "-annote"
 _NAME_BYTES = 255
@@ -71,7 +71,7 @@ def _remade_copy(
     anomalies: Sequence[Anomalie],
     addresses: Mapping[str, tuple[str, str]],
     why: str,
-    understood: Sequence[Understood],
+    understood: Sequence[UnderstoodRow],
 ) -> bytes:
     from cls_workbook.office.annotation.annotated_copy import WorkingCopy
     from cls_workbook.office.annotation.redrawn_return import remake

@@ -53,7 +53,7 @@ class WorkingCopy:
         anomalies: Sequence[Anomalie],
         where: anomaly_list_sheet.Locator | None = None,
         remarks: Iterable[str] = (),
-        understood: Sequence[anomaly_list_sheet.Understood] = (),
+        understood: Sequence[anomaly_list_sheet.UnderstoodRow] = (),
     ) -> bytes:
         """The bytes of the copy. ``where``: (sheet, cell) of an anomaly → its place in this workbook (default: the
         same)."""
@@ -171,7 +171,7 @@ class WorkingCopy:
         where: anomaly_list_sheet.Locator,
         remarks: Iterable[str],
         fills: list[tuple[str, str, str, str]],
-        understood: Sequence[anomaly_list_sheet.Understood],
+        understood: Sequence[anomaly_list_sheet.UnderstoodRow],
         comments: list[str],
     ) -> None:
         """The list in front, the register behind: drawn as every sheet of ours, then moved into this archive."""

@@ -46,7 +46,7 @@ Locator = Callable[[str, str], tuple[str, str] | None]
 _NAME_IN_FOOTER = 80  # characters; Excel takes 255 for all of it
 
 
-Listed = TypeVar("Listed", bound="Anomalie | Understood")
+Listed = TypeVar("Listed", bound="Anomalie | UnderstoodRow")
 
 
 def down_the_sheets(rows: Iterable[Listed], worksheets: Iterable[str]) -> list[Listed]:
@@ -65,7 +65,7 @@ def _place(cell: str) -> tuple[int, int]:
     return row, column
 
 
-class Understood(NamedTuple):
+class UnderstoodRow(NamedTuple):
     """A row of the list that is no anomaly: what was typed, and what it was taken for."""
 
     sheet: str
@@ -77,10 +77,10 @@ class Understood(NamedTuple):
     gravite: str = INFORMATION
 
 
-def as_understood(normalisations: Iterable[Mapping[str, Any]]) -> list[Understood]:
+def as_understood(normalisations: Iterable[Mapping[str, Any]]) -> list[UnderstoodRow]:
     """What was typed in words and kept as a number or a date, for a row of the list each: « 8 sorties » → 8."""
     return [
-        Understood(
+        UnderstoodRow(
             n["Feuille"],
             (n["Cellule"],),
             n["Champ"],
@@ -98,7 +98,7 @@ def sheet(
     where: Locator,
     remarks: Iterable[str],
     nom: str,
-    understood: Sequence[Understood] = (),
+    understood: Sequence[UnderstoodRow] = (),
 ) -> Sheet:
     """The first sheet of the copy: what to do, then one row an anomaly, each with a link to its first cell; then what
     was ``understood`` as something else than typed."""
@@ -111,7 +111,7 @@ def sheet(
     page.heights[line] = 22
     short = file if len(file) <= _NAME_IN_FOOTER else f"{file[:_NAME_IN_FOOTER]}…"
     page.print_setup = PrintSetup(repeated_rows=(line, line), left_footer=f"Anomalies · {short}")
-    rows: list[Anomalie | Understood] = [*anomalies, *understood]
+    rows: list[Anomalie | UnderstoodRow] = [*anomalies, *understood]
     for rank, anomalie in enumerate(rows, 1):
         _row(page, line + rank, rank, anomalie, where)
     for numero in range(1, line + len(rows) + 1):
@@ -146,7 +146,7 @@ def _header(page: Sheet, file: str, anomalies: Sequence[Anomalie], remarks: Iter
     return line + 1
 
 
-def _row(page: Sheet, line: int, rank: int, anomalie: Anomalie | Understood, where: Locator) -> None:
+def _row(page: Sheet, line: int, rank: int, anomalie: Anomalie | UnderstoodRow, where: Locator) -> None:
     remedy = without_sending_back(anomalie.remedy)
     texts = [_abridged(t) for t in (anomalie.champ, anomalie.found, anomalie.expected, remedy)]
     content = (rank, anomalie.gravite, anomalie.sheet or "tout le fichier", cells(anomalie, where), *texts)
@@ -157,7 +157,7 @@ def _row(page: Sheet, line: int, rank: int, anomalie: Anomalie | Understood, whe
     page.heights[line] = max(20.0, *(height(t, w) for t, w in measured))
 
 
-def cells(anomalie: Anomalie | Understood, where: Locator) -> str | Link:
+def cells(anomalie: Anomalie | UnderstoodRow, where: Locator) -> str | Link:
     """The addresses, as a link to the first one that the copy has."""
     cell_ranges = side_by_side(anomalie.cells)
     remaining = len(cell_ranges) - MAX_CITED
