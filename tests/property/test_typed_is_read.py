@@ -49,8 +49,9 @@ def test_every_value_typed_in_every_input_is_read_back(tmp_path, seed):
 @READING_BACK
 def test_blank_inputs_stay_blank(tmp_path, seed, part):
     rng = random.Random(seed)
+    already_there = ("/structure", "/volet")  # a structure's own workbook comes with them
     all_expected = {
-        c: v for c, v in random_values(seed, "ville").items() if rng.random() < part or c == "accueil/reponse/structure"
+        c: v for c, v in random_values(seed, "ville").items() if rng.random() < part or c.endswith(already_there)
     }
     retour = read(filled(tmp_path, all_expected, "ville"))
     assert items_read(retour) == all_expected
