@@ -150,6 +150,7 @@ class _FileReading:
         known = [f for f in groups if f.saisies is not None or self._is_known(f.groupe, f.grid.nom)]
         retained = self._without_duplicates([self._sheet(f, same_version) for f in known])
         self._report_missing_sheets(retained, self._sheets_without_key(without_key, same_version), same_version)
+        self._report_ticks_without_sheet(retained)
         self._annotation_lists(annotations)
         ours = words_kept(annotations, NOTES)
         for sheet in known:
@@ -298,6 +299,16 @@ class _FileReading:
                 what = f"feuille {_COMMON.get(groupe) or f'de la fiche {groupe}'}"
                 location = Place(self.file, "", fiche_of(groupe))
                 self.anomalies.append(file_messages.missing_sheet(location, what, without_anchors=False))
+
+    def _report_ticks_without_sheet(self, retained: dict[str, ReadSheet]) -> None:
+        """Territories are answered for with their fiche only."""
+        cells: dict[str, list[str]] = {}
+        for typed in retained[TERRITORY].saisies if TERRITORY in retained else ():
+            if (fiche := typed.cle.partition("/")[0]) not in retained:
+                cells.setdefault(fiche, []).append(typed.cell)
+        for fiche, ticked in cells.items():
+            location = Place(self.file, retained[TERRITORY].nom, fiche)
+            self.anomalies.append(file_messages.ticks_without_sheet(location, ticked))
 
 
 def _is_link_cache(nom: str) -> bool:

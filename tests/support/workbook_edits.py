@@ -352,7 +352,7 @@ def delete_accueil(opened_book: EditedBook) -> None:
     opened_book.remove_sheet(HOME)
 
 
-@edit("supprimer la feuille d’une fiche", "CELLULE_INTROUVABLE")
+@edit("supprimer la feuille d’une fiche", "CELLULE_INTROUVABLE", reported=7)
 def delete_a_fiche(opened_book: EditedBook) -> None:
     opened_book.remove_sheet(OTHER_FICHE)
 
@@ -436,7 +436,7 @@ def line_of_another_fiche(opened_book: EditedBook) -> None:
     )
 
 
-@edit("coller toute une feuille par-dessus une autre", "CELLULE_INTROUVABLE")
+@edit("coller toute une feuille par-dessus une autre", "CELLULE_INTROUVABLE", reported=7)
 def sheet_over_another(opened_book: EditedBook) -> None:
     opened_book.copy_between(FICHE, Zone(1, 1, 140, 11), OTHER_FICHE, (1, 1))
 

@@ -80,6 +80,21 @@ def missing_sheet(location: Place, what: str, without_anchors: bool) -> Anomalie
     )
 
 
+def ticks_without_sheet(location: Place, cells: Sequence[str]) -> Anomalie:
+    """What the sheet of territories says of a fiche whose own sheet is not there."""
+    return anomalie(
+        BLOCKING,
+        MissingCell,
+        location,
+        cells,
+        "territoires d’une fiche supprimée",
+        f"{len(cells)} case(s) cochée(s) pour la fiche {location.fiche}, dont la feuille a été supprimée",
+        f"la feuille de la fiche {location.fiche}, ou aucune case cochée pour elle",
+        "reportez ces cases et les réponses de la fiche dans un exemplaire neuf du classeur, puis renvoyez-le ; ou, si "
+        "la fiche ne vous concerne pas, effacez-les. Elles ne sont pas reprises.",
+    )
+
+
 def duplicate_sheet(location: Place, other: str, differences: Sequence[str]) -> Anomalie:
     return anomalie(
         BLOCKING,
