@@ -70,6 +70,9 @@ def campagne(tmp_path_factory):
             "3.1/financement/01/engage": "env. 12 000",
             "3.1/avancement/motif": '=HYPERLINK("http://x")',
             "3.1/financement/01/reference": "0123",
+            "3.1/financement/02/financeur": "ARS",
+            "3.1/financement/02/nature": "Maquette ARS",
+            "3.1/financement/02/engage": 500,  # without anything engaged, no bar
         },
     )
     drop_retour(folder / "retours", dijon, "cpam", {"1.1/mesures/1.1-I02a/valeur": 99})
