@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import openpyxl
 
-from tests.support.gestures import Gesture, Page, Zone
+from tests.support.gestures import REFUSED, Gesture, Page, Zone
 from tests.support.libreoffice import Document
 from tests.support.players import SheetByLibreOffice, SheetByOpenpyxl, as_serial, cell, cell_range
 from tests.support.sheet_edits import VALUE_COLUMN
@@ -131,6 +131,12 @@ class EditedBook:
     def write(self, sheet: str, line: int, column: int, raw: object, cle: str = "") -> None:
         self._record("page", sheet, Gesture("write", (line, column, raw)))
         self.pages[sheet].write(line, column, raw, cle=cle)
+
+    def enter_value(self, sheet: str, cle: str, raw: object, meaning: object) -> None:
+        """Types over an input. ``meaning``: what is meant by it."""
+        page, place = self.pages[sheet], self.pages[sheet].places[cle]
+        self._record("page", sheet, Gesture("write", (place.row, place.column, raw)))
+        page.write(place.row, place.column, raw, cle=cle, meaning=meaning)
 
     def print_over(self, sheet: str, line: int, column: int, raw: object) -> None:
         """What a spreadsheet makes of one of our own printed texts: nobody typed it."""
@@ -355,6 +361,34 @@ def delete_accueil(opened_book: EditedBook) -> None:
 @edit("supprimer la feuille d’une fiche", "CELLULE_INTROUVABLE", reported=7)
 def delete_a_fiche(opened_book: EditedBook) -> None:
     opened_book.remove_sheet(OTHER_FICHE)
+
+
+@edit("cases des territoires cochées autrement que par x, ou dites non", "CASE_NON_COCHEE", reported=3)
+def boxes(opened_book: EditedBook) -> None:
+    for cle, raw, meaning in (
+        ("1.1/territoire/21001/commune", "X", "x"),
+        ("1.1/territoire/21002/commune", "oui", "x"),
+        ("1.1/territoire/21003/commune", "✔", "x"),
+        ("1.1/territoire/21004/commune", 1, "x"),
+        ("1.1/territoire/21005/commune", "non", REFUSED),
+        ("2.1/territoire/21001/commune", "VRAI", "x"),
+        ("2.1/territoire/21002/commune", "FAUX", REFUSED),
+        ("2.1/territoire/Le Port/qpv", 0, REFUSED),
+    ):
+        opened_book.enter_value(TERRITORIES, cle, raw, meaning)
+
+
+@edit("supprimer la feuille des territoires", "CELLULE_INTROUVABLE")
+def delete_territories(opened_book: EditedBook) -> None:
+    opened_book.remove_sheet(TERRITORIES)
+
+
+@edit("insérer une ligne et une colonne dans les territoires")
+def move_territories(opened_book: EditedBook) -> None:
+    page = opened_book.pages[TERRITORIES]
+    page.insert_rows(6)
+    page.insert_columns(5)
+    opened_book.gestures += [Gesture("page", (TERRITORIES, gesture)) for gesture in page.gestures]
 
 
 @edit("supprimer la feuille masquée d’identification", "FICHIER_ILLISIBLE", reported=-1)

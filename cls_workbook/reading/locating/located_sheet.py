@@ -57,8 +57,8 @@ class LocatedSheet:
     @cached_property
     def headings_gone(self) -> bool:
         """Was the column of the labels deleted? No row has its own any more."""
-        labelled = [(i, row) for i, row in self.located_rows if row.label and row.places]
-        return len(labelled) > 1 and not any(are_same(v, row.label) for i, row in labelled for v in self.lines[i])
+        with_label = [(i, row) for i, row in self.located_rows if row.label and row.places]
+        return len(with_label) > 1 and not any(are_same(v, row.label) for i, row in with_label for v in self.lines[i])
 
     def at(self, i: int, j: int) -> object:
         line = self.lines[i]

@@ -252,8 +252,8 @@ class _SheetReading(LocatedSheet):
         """Printed texts are accounted for; locked facts must be what they were."""
         where = self.columns.of_table(expected_row.prefix) if expected_row.by_header else self.columns.general
         for column, free in expected_row.free_cells.items():
-            went_with_the_headings = self.headings_gone and column == expected_row.label_column
-            if (j := where(column)) is not None and j != self.key_column and not went_with_the_headings:
+            deleted = self.headings_gone and column == expected_row.label_column
+            if (j := where(column)) is not None and j != self.key_column and not deleted:
                 self._check_free_cell(i, j, expected_row, free)
         for column, done in expected_row.facts.items():
             j = where(column)
