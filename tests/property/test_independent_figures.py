@@ -59,6 +59,6 @@ def test_every_figure_equals_the_one_computed_apart(compared):
     contrat, comparison, codes = compared
     assert comparison.differences == []
     assert codes <= REFUSALS
-    # enough of them are figures, and not blanks on both sides; fewer for Dijon since it asks no amount expected, no cost
+    # enough are figures, and not blanks on both sides; fewer for Dijon since it asks no amount expected, no cost
     # by post and no double count, and gives three rows to a table
     assert comparison.known >= {"dijon-2024-2028": 2900, "dijon-solidarites-2024-2027": 700}[contrat]
