@@ -59,7 +59,7 @@ def test_a_return_gives_the_same_values_and_the_same_anomalies(tmp_path, setting
     path = tmp_path / "retour.xlsx"
     path.write_bytes(faulty)
     before = setting.read(path)
-    assert len(before.values) > 200 and len(before.anomalies) >= len(FAULTS) - 1
+    assert len(before.values) > 170 and len(before.anomalies) >= len(FAULTS) - 1
     path.write_bytes(stripped(faulty))
     after = setting.read(path)
     assert after.values == before.values

@@ -103,13 +103,12 @@ def test_a_cent_above_the_cap_of_a_post_stays_and_is_told(tmp_path):
 
 def post(eligible: object, etp: object, months: object, total: int = 70000) -> dict[str, dict[str, object]]:
     known = {"depense_eligible": eligible, "quotite": etp, "mois": months}
-    saisies: dict[str, object] = {"5.1/depenses/personnel": 40000, "5.1/depenses/achats": total - 40000}
-    saisies |= {"5.1/depenses/total": total} | {f"5.1/poste/{c}": v for c, v in known.items() if v is not None}
-    return {"dijon-metropole": saisies}
+    typed: dict[str, object] = {f"5.1/poste/{c}": v for c, v in known.items() if v is not None}
+    return {"dijon-metropole": {"5.1/depenses/total": total} | typed}
 
 
 def test_the_aid_rests_on_the_eligible_expenditure_not_on_the_cost_of_the_fiche(tmp_path):
-    """40 000 € of staff and 30 000 € of purchases, of which 2 000 € of missions: half of 42 000 €."""
+    """70 000 € of costs, of which 42 000 € are eligible: half of 42 000 €, and not half of 70 000 €, capped."""
     year = live(tmp_path, DIJON, 2025, post(42000, 1, 12))
     told = "Fiche 5.1 : pour une dépense éligible de 42 000 €, aide possible de 21 000 € (50 % de 42 000 €)."
     assert told in statements(year)
