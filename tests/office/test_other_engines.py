@@ -24,6 +24,8 @@ from tests.support.judged_files import fit_for_excel, formulas_by_engine
 from tests.support.pilotage_typist import CONTRAT, FULL_PILOTAGE
 from tests.support.xlsx_lint import lint
 
+pytestmark = pytest.mark.exhaustive  # .ci/run gives these engines every kind of file of every contract besides
+
 
 def edited(file, part: str, before: str, after: str) -> bytes:
     """The file with a word of a part replaced."""
