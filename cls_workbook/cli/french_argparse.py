@@ -48,15 +48,15 @@ class CommandParser(argparse.ArgumentParser):
 
 def _with_suggestion(message: str) -> str:
     """A word that is nearly one of the choices: which one was meant, instead of them all."""
-    import re
-
-    refused = re.search(r"« (.+) » n’existe pas ; au choix : (.+)$", message)
-    if refused is None:
+    word, known, choices = message.partition(" » n’existe pas ; au choix : ")
+    if not known:
         return message
+    import re
     from difflib import get_close_matches
 
-    near = get_close_matches(refused[1], re.findall(r"[\w-]+", refused[2]), n=1)
-    return f"« {refused[1]} » n’existe pas ; vouliez-vous dire « {near[0]} » ?" if near else message
+    refused = word.rpartition("« ")[2]
+    near = get_close_matches(refused, re.findall(r"[\w-]+", choices), n=1)
+    return f"« {refused} » n’existe pas ; vouliez-vous dire « {near[0]} » ?" if near else message
 
 
 def speak_french() -> None:

@@ -119,8 +119,8 @@ def test_a_doctype_is_refused_in_any_encoding(tmp_path, encoding):
 )
 def test_a_day_or_a_duration_beyond_the_calendar_is_read_as_its_number(tmp_path, number, code):
     def alter(opened_book):
-        opened_book[FICHE]["C60"] = number
-        opened_book[FICHE]["C60"].number_format = code
+        opened_book[FICHE]["C68"] = number
+        opened_book[FICHE]["C68"].number_format = code
 
     retour = read(modified(blank(tmp_path), alter))
     assert ([s.raw for s in retour.saisies], retour.anomalies) == ([number], ())

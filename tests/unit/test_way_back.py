@@ -12,6 +12,8 @@ import pytest
 from cls_workbook import pilotage
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.known_contrats import KnownContrats
+from cls_workbook.engines.several_processes import Processes
+from cls_workbook.engines.this_process import SingleProcess
 from cls_workbook.errors import Refusal
 from cls_workbook.fast_paths import offprint
 from cls_workbook.forms import examples
@@ -121,8 +123,8 @@ def test_one_process_or_two_give_the_same_tables(tmp_path, dijon):
         drop_retour(tmp_path, dijon, structure)
     files = return_files.retours_in([tmp_path])
     one, two = (
-        way_back.consolider(return_files.read(files, ReturnReader(KnownContrats(dijon)), n), dijon, YEAR, day=DAY)
-        for n in (1, 2)
+        way_back.consolider(return_files.read(files, ReturnReader(KnownContrats(dijon)), engine), dijon, YEAR, day=DAY)
+        for engine in (SingleProcess(), Processes(2))
     )
     assert writer.to_bytes(consolidation_workbook.workbook(one)) == writer.to_bytes(
         consolidation_workbook.workbook(two)
