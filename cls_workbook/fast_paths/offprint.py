@@ -24,6 +24,7 @@ _TEXTS = re.compile(rb"<si>[^<]*(?:<(?!/?si>)[^<]*)*</si>")
 _SHARED_STRINGS = "xl/sharedStrings.xml"
 _NO_TEXT = b"<si><t></t></si>"
 _NAME = re.compile(r'<definedName name="([^"]+)" localSheetId="(\d+)"([^>]*)>([^<]*)</definedName>')
+_AREAS = re.compile(r"!(\$[$:A-Z0-9]+)(?=,|$)")
 _APOSTROPHE = "'"
 _SHEET = re.compile(r'<sheet name="([^"]*)" sheetId="\d+"((?: state="\w+")?) r:id="rId\d+"/>')
 _TYPE = re.compile(r'(<Override PartName="/xl/worksheets/sheet)(\d+)(\.xml"[^>]*/>)')
@@ -160,7 +161,8 @@ class _Mother:
         for nom, rank, extra, cible in _NAME.findall(self.workbook):
             if int(rank) in place:
                 n, sheet = place[int(rank)]
-                attributes, target = f'name="{nom}" localSheetId="{n}"{extra}', f"{sheet}!{cible.rpartition('!')[2]}"
+                attributes = f'name="{nom}" localSheetId="{n}"{extra}'
+                target = ",".join(f"{sheet}!{area}" for area in _AREAS.findall(cible))  # columns, then rows
                 names.append((nom, sheet, f"<definedName {attributes}>{target}</definedName>"))
         # in the order of XlsxWriter
         return sorted(names, key=lambda n: f"{n[0].removeprefix('_xlnm.')}::{n[1].lstrip(_APOSTROPHE)}".lower())

@@ -99,7 +99,7 @@ def test_each_file_is_sound_and_opens(twice):
     for nom in names():
         assert lint(twice[0] / nom) == [], nom
     opened_book = openpyxl.load_workbook(twice[0] / "dijon-2024-2028-2025-apo.xlsx")
-    assert opened_book.sheetnames == ["Accueil", "Sommaire", "FA 3.1", "Listes", "_identification"]
+    assert opened_book.sheetnames == ["Accueil", "Sommaire", "FA 3.1", "Territoires", "Listes", "_identification"]
 
 
 def test_alone_the_general_workbook_is_made(tmp_path):
