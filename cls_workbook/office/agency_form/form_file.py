@@ -32,8 +32,9 @@ from cls_workbook.workbook.description import MAX_TEXT, CellRange
 from cls_workbook.workbook.excel_limits import unites
 
 KINDS = (".xlsx", ".xlsm")
+# The name of a sheet has thirty-one characters at most: a bound keeps a long text from being looked through again.
 _REFERENCE = re.compile(
-    r"(?:'((?:[^']|'')+)'|([^'!:,()\[\]]+))!\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?"
+    r"(?:'((?:[^']|''){1,64})'|([^'!:,()\[\]]{1,64}))!\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?"
 )
 _NUMBER_FORMATS = {"date": 14, "taux": 10, "montant": 4}  # jj/mm/aaaa, 0,00 %, # ##0,00
 _ORIGIN, _DAYS_OF_1904 = date(1899, 12, 30), 1462
