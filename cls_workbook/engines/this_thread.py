@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 from cls_workbook.engines.engine_protocol import Cause, Failure, Results, Work
+from cls_workbook.engines.followed_elements import FollowedElements
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -38,7 +39,7 @@ class ThisThread:
 
     def _done(self, work: Work[E, R], elements: Sequence[E]) -> Results[E, R]:
         try:
-            result = work(_Told(elements, self.begun))
+            result = work(FollowedElements(elements, self.begun))
         except MemoryError:
             if len(elements) == 1:
                 yield elements, Failure(elements[0], Cause.MEMORY)
@@ -47,29 +48,6 @@ class ThisThread:
                     yield from self._done(work, [element])
         else:
             yield elements, result
-
-
-class _Told(Sequence[E]):
-    """The elements; ``begun`` is called with each that is taken."""
-
-    def __init__(self, elements: Sequence[E], begun: Callable[[E], None]):
-        self._elements, self._begun = elements, begun
-
-    def __len__(self) -> int:
-        return len(self._elements)
-
-    @overload
-    def __getitem__(self, rank: int) -> E: ...
-
-    @overload
-    def __getitem__(self, rank: slice) -> Sequence[E]: ...
-
-    def __getitem__(self, rank: int | slice) -> E | Sequence[E]:
-        if isinstance(rank, slice):
-            return self._elements[rank]
-        element = self._elements[rank]
-        self._begun(element)
-        return element
 
 
 def _parts(batch: Sequence[E], stands_alone: Callable[[E], bool]) -> Iterator[Sequence[E]]:

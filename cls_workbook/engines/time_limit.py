@@ -12,12 +12,13 @@ import faulthandler
 import gc
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from threading import Thread
-from typing import TextIO, TypeVar, overload
+from typing import TextIO, TypeVar
 
 from cls_workbook.engines.engine_protocol import Work
+from cls_workbook.engines.followed_elements import FollowedElements
 
 E = TypeVar("E")
 R = TypeVar("R")
@@ -27,40 +28,20 @@ class TimeLimitPassed(Exception):
     """The time that an element may take has passed."""
 
 
-class _Counted(Sequence[E]):
-    """The elements; ``on_next`` is called each time that one of them is taken."""
-
-    def __init__(self, elements: Sequence[E], on_next: Callable[[], None]):
-        self._elements, self._on_next = elements, on_next
-        on_next()
-
-    def __len__(self) -> int:
-        return len(self._elements)
-
-    @overload
-    def __getitem__(self, rank: int) -> E: ...
-
-    @overload
-    def __getitem__(self, rank: slice) -> Sequence[E]: ...
-
-    def __getitem__(self, rank: int | slice) -> E | Sequence[E]:
-        self._on_next()
-        return self._elements[rank]
-
-
 def run_or_exit(work: Work[E, R], elements: Sequence[E], time_limit: float) -> R:
     """``work(elements)``; too long, it ends the process. The process exits once an element takes more than
     ``time_limit`` seconds (a tenth more at most), even in the middle of C code."""
     slack, armed_at = min(1.0, time_limit / 10), [0.0]
 
-    def on_next() -> None:
+    def on_next(_: object = None) -> None:
         # To set the watch costs a thread: it is not done anew for elements that follow each other quickly.
         if (now := time.monotonic()) - armed_at[0] >= slack:
             armed_at[0] = now
             faulthandler.dump_traceback_later(time_limit + slack, exit=True, file=_nowhere())
 
+    on_next()
     try:
-        return work(_Counted(elements, on_next))
+        return work(FollowedElements(elements, on_next))
     finally:
         faulthandler.cancel_dump_traceback_later()
 
@@ -75,7 +56,7 @@ def run_or_give_up(work: Work[E, R], elements: Sequence[E], time_limit: float) -
     thread is abandoned. C code that holds Python's lock holds this watch as well."""
     start, collecting = [0.0], gc.isenabled()
 
-    def on_next() -> None:
+    def on_next(_: object = None) -> None:
         start[0] = time.monotonic()
 
     outcome: list[R] = []
@@ -83,7 +64,7 @@ def run_or_give_up(work: Work[E, R], elements: Sequence[E], time_limit: float) -
 
     def run() -> None:
         try:
-            outcome.append(work(_Counted(elements, on_next)))
+            outcome.append(work(FollowedElements(elements, on_next)))
         except BaseException as error:
             errors.append(error)
 
