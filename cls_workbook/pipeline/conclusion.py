@@ -96,7 +96,7 @@ def _summarize(
         normalisations=typed_returns.normalisations,
         mesures=value_tables.mesures_table(contrat, values),
         reponses=value_tables.answers_table(contrat, values),
-        indicateurs=what_counts.reserved(indicateurs, anomalies),
+        indicateurs=what_counts.reserved(indicateurs, typed_returns.values, anomalies),
         financements=value_tables.financements_table(contrat, values),
         par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged, before),
         par_financeur=funding.par_financeur(contrat, values),

@@ -15,7 +15,7 @@ import pandas as pd
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.families.breakdown_checks import ON_DETAILS
 from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour
-from cls_workbook.checks.families.common_answer_checks import CommonAnswerTwice
+from cls_workbook.checks.families.common_answer_checks import CommonAnswerDiffers, CommonAnswerTwice
 from cls_workbook.checks.families.double_checks import COUNTED, FILES, WHOSE, DoubledActivity, DoubledGrant
 from cls_workbook.checks.families.subsidy_checks import BEYOND_A_RULE
 from cls_workbook.domain.model import Contrat
@@ -240,6 +240,7 @@ def retain(values: V, anomalies: Iterable[Anomalie]) -> V:
 
 MONEY = f"Financement{NBSP}: "  # what the reserves of the totals of money begin with
 DOUBLED = "une même activité est peut-être comptée deux fois"
+DIFFERING = f"deux structures qui répondent ensemble diffèrent{NBSP}: la réponse du premier retour compte"
 COMMON = (
     "deux retours de structures qui répondent ensemble : chaque chiffre est compté une fois, celui du premier retour ; "
     "les financements et les coûts qui diffèrent le sont tous, à confirmer"
@@ -271,21 +272,35 @@ def details_set_aside(values: ValueStore, anomalies: Iterable[Anomalie]) -> dict
     ``values``: all that was typed."""
     codes = {check.code for check in ON_DETAILS}
     refused = [a for a in anomalies if a.code in codes and a.gravite == BLOCKING]
-    cells = {(a.file, a.sheet, cell) for a in refused for cell in a.cells}
     set_aside: dict[str, set[str]] = {}
-    of_files = values.of_files({a.file for a in refused})
-    for mesure, *place in columns(of_files, "mesure", "fichier", "feuille", "cellule"):
-        if tuple(place) in cells:
-            set_aside.setdefault(mesure, set()).add(place[0])
+    for mesure, file in _concerned(values, refused):
+        set_aside.setdefault(mesure, set()).add(file)
     return set_aside
 
 
-def reserved(indicateurs: pd.DataFrame, anomalies: Iterable[Anomalie]) -> pd.DataFrame:
-    """The table ``Indicateurs``, whose reserves say where two structures declared the same activity."""
+def _concerned(values: ValueStore, anomalies: Sequence[Anomalie]) -> Iterator[tuple[str, str]]:
+    """(measure, file) of each typed value that these anomalies are about."""
+    cells = {(a.file, a.sheet, cell) for a in anomalies for cell in a.cells}
+    of_files = values.of_files({a.file for a in anomalies})
+    for mesure, *place in columns(of_files, "mesure", "fichier", "feuille", "cellule"):
+        if tuple(place) in cells:
+            yield mesure, place[0]
+
+
+def reserved(indicateurs: pd.DataFrame, values: ValueStore, anomalies: Sequence[Anomalie]) -> pd.DataFrame:
+    """The table ``Indicateurs``, whose reserves say where two structures declared the same activity, and where two that
+    answer together do not say the same. ``values``: all that was typed."""
     doubled = {a.fiche for a in anomalies if a.code == DoubledActivity.code}
-    concerned = indicateurs["Fiche"].isin(doubled) & indicateurs["Agrégation"].isin(COUNTED)
-    if not doubled:
+    differ = [a for a in anomalies if a.code == CommonAnswerDiffers.code and a.sets_aside]
+    if not doubled and not differ:
         return indicateurs
-    pairs = zip(indicateurs["Réserve"], concerned & indicateurs["Valeur"].notna(), strict=True)
-    told = [SEPARATOR.join(filter(None, (reserve, DOUBLED))) if is_told else reserve for reserve, is_told in pairs]
-    return indicateurs.assign(**{"Réserve": pd.Series(told, indicateurs.index, dtype=object)})
+    is_known, told = indicateurs["Valeur"].notna(), indicateurs["Réserve"]
+    differing = {mesure for mesure, _ in _concerned(values, differ)}
+    for sentence, concerned in (
+        (DOUBLED, indicateurs["Fiche"].isin(doubled) & indicateurs["Agrégation"].isin(COUNTED) & is_known),
+        (DIFFERING, indicateurs["Mesure"].isin(differing)),
+    ):
+        pairs = zip(told, concerned, strict=True)
+        said = [SEPARATOR.join(filter(None, (reserve, sentence))) if is_told else reserve for reserve, is_told in pairs]
+        told = pd.Series(said, indicateurs.index, dtype=object)
+    return indicateurs.assign(**{"Réserve": told})

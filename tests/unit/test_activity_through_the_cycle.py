@@ -75,6 +75,7 @@ COMPUTED = "calcul de l’outil : 1 sur 3, soit 33,3 % (fiches réalisées en to
 class Cycle(NamedTuple):
     years: dict[int, LivedYear]
     region: object
+    compared: LivedYear  # of another contract
 
 
 def stated(realisation, *fiches):
@@ -111,13 +112,19 @@ def cycle(tmp_path_factory):
     ville = stated("Nulle", "1.1", "1.2") | stated("Totale", "2.1") | counts(I01=100, I02=12, I03=0) | attested
     ville |= {"2.1/taux/2.1-I01/numerateur": 3, "2.1/taux/2.1-I01/denominateur": 3}
     years[2025] = live(folder, reference, 2025, {"asso": asso, "ville": ville}, precedent=years[2024].consolidation)
-    # the region compares what several contracts count: another one, with figures of its own
-    other = definition(folder, text.replace('id = "essai"', 'id = "autre"'), "autre.toml")
-    its_own = {"asso": counts(I01=7, I02=8, I03=9, I04=30), "ville": {k: v for k, v in ville.items() if k[:3] == "2.1"}}
+    # the region compares what several contracts count: another one, where the two answer together, and differ
+    other = text.replace('id = "essai"', 'id = "autre"').replace(
+        'titre = "Accueillir"', 'titre = "Accueillir"\nreponse_commune = true'
+    )
+    other = definition(folder, other, "autre.toml")
+    its_own = {
+        "asso": counts(I01=7, I02=8, I03=9, I04=30),
+        "ville": {k: v for k, v in ville.items() if k[:3] == "2.1"} | counts(I02=9, I03=9),
+    }
     compared = live(folder / "autre", other, 2025, its_own)
     region = folder / "region.xlsx"
     region_workbook.gather([year.synthese for year in (*years.values(), compared)], region)
-    return Cycle(years, region)
+    return Cycle(years, region, compared)
 
 
 def table(path, sheet):
@@ -131,11 +138,14 @@ def plain(valeur):
 
 def seen(cycle, mesure, annee=2025):
     """(Valeur, Réserve) of a measure in the tables of the consolidation, the agency's copy and the region: the same."""
-    year = cycle.years[annee]
+    return in_three_places(cycle, cycle.years[annee], mesure, "essai", annee)
+
+
+def in_three_places(cycle, year, mesure, contrat, annee=2025):
     places = [
         table(year.consolidation, "Indicateurs"),
         table(year.synthese, "Données mesures"),
-        [r for r in table(cycle.region, "Mesures comparées") if (r["Contrat"], r["Année"]) == ("essai", annee)],
+        [r for r in table(cycle.region, "Mesures comparées") if (r["Contrat"], r["Année"]) == (contrat, annee)],
     ]
     found = [(r["Valeur"], r["Réserve"]) for rows in places for r in rows if r["Mesure"] == mesure]
     assert len(found) == 3
@@ -206,3 +216,11 @@ def test_what_the_tool_computes_stands_beside_what_is_declared(cycle):
     assert plain(anomalie.found) == f"3 sur 3 ; {COMPUTED}"
     (retour,) = lines(cycle.years[2025].result.tables.retours, Fiche="2.1")
     assert retour["À confirmer"] >= 1
+
+
+def test_two_common_answers_that_differ_are_told_beside_the_measure(cycle):
+    """8 interviews in one return, 9 in the other; both of them count the same nine partners."""
+    differ = "deux structures qui répondent ensemble diffèrent : la réponse du premier retour compte"
+    assert in_three_places(cycle, cycle.compared, "1.1-I02", "autre") == [(8, differ)] * 3
+    assert in_three_places(cycle, cycle.compared, "1.1-I03", "autre") == [(9, None)] * 3
+    assert any(differ in t for t in written(cycle.compared.synthese))
