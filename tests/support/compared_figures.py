@@ -32,6 +32,7 @@ AMOUNTS = {"Prévu": "prevu", "Engagé": "engage", "Versé": "verse"}
 SCHEDULED = "à programmer"
 TRENDS = ("L’année", "D’une année à l’autre")
 LIGHT = re.compile(r"\d+(\.\d+)? · [^·]+")
+DEDUCED = "masqué (il donnerait un petit effectif par différence)"
 COST = "Coût réalisé, tous financeurs"  # a column of Évolution
 
 
@@ -139,6 +140,7 @@ class _YearComparison:
                 "Valeur n-1": before.valeur,
                 "Retours reçus": min(figure.counted, 1) if id_ in answered_together else figure.counted,
                 "Valeur initiale": mesure.get("valeur_initiale"),
+                "Cible": again.target(self.definition, mesure, self.figures[id_]).wanted,
             }
             self.comparison.of_row(where, expected, rows.pop(id_, None))
         self.comparison.of(self.said("Indicateurs"), 0, len(rows))
@@ -255,19 +257,19 @@ class _YearComparison:
             expected = {"Taux constaté": now.rate, engage: now.attributed, spent: now.rate_cost}
             self.comparison.of_row(self.said(f"Synthèse, taux {numero}"), expected, rates.get(numero))
         whole = [r for r in rows if "Reste à engager" in r and str(r["N°"]).startswith("Total")]
-        if "maquette" in self.definition["contrat"]:
-            now = [m[self.annee] for m in self.money.values()]
-            expected = self.left_in_all() | {
-                f"Engagé {self.annee}": total(m.engage for m in now),
-                f"Versé {self.annee}": total(m.verse for m in now),
-            }
-            self.comparison.of_row(self.said("Synthèse, total"), expected, whole[0] if whole else None)
+        now = [m[self.annee] for m in self.money.values()]
+        expected = self.left_in_all() | {
+            f"Engagé {self.annee}": total(m.engage for m in now),
+            f"Versé {self.annee}": total(m.verse for m in now),
+        }
+        self.comparison.of_row(self.said("Synthèse, total"), expected, whole[0] if whole else None)
 
     def left_in_all(self) -> Row:
-        """Of the maquette, what the fiches that have an amount did not engage; of all fiches, what is not yet paid."""
+        """Of the maquette, what the fiches that have an amount did not engage (all, where none has one); of all fiches,
+        what is not yet paid."""
         funded = [m for numero, m in self.money.items() if self.amounts[numero] is not None]
-        already = total(m[a].engage for m in funded for a in self.years)
-        maquette = self.definition["contrat"]["maquette"]
+        already = total(m[a].engage for m in funded or self.money.values() for a in self.years)
+        maquette = again.whole_maquette(self.definition)
         return {
             "Reste à engager": None if already is None else maquette - already,
             "Reste à verser": total(m[self.annee].to_pay for m in self.money.values()),
@@ -277,9 +279,42 @@ class _YearComparison:
 
     def agency_copy(self, path: Path) -> None:
         workbook = openpyxl.load_workbook(path, read_only=True)
+        self.measures_that_leave({r["Mesure"]: r for r in table(workbook["Données mesures"]) if r["Mesure"]})
         self.money_of_fiches("copie, fiche", table(workbook["Données financement"]))
         self.money_of_funders("copie, financeur", table(workbook["Données financeurs"]))
         self.left_by_funder("copie", table(workbook["Données restes à verser"]))
+
+    def measures_that_leave(self, rows: dict[str, Row]) -> None:
+        """Small counts do not; a count that would give one away need not, where its reserve says so and its fiche has
+        one."""
+        of_fiche: dict[str, list[bool]] = {}
+        masked = {id_: self._masked_years(id_) for id_ in self.figures}
+        for id_, (fiche, _) in again.measures(self.definition).items():
+            of_fiche.setdefault(fiche, []).append(self.annee in masked[id_])
+        for id_, (fiche, mesure) in again.measures(self.definition).items():
+            if mesure["agregation"] in ("UNION", "TEXTE"):
+                continue
+            row, figure = rows.pop(id_, {}), self.figures[id_][self.annee]
+            gives_away = DEDUCED in str(row.get("Réserve")) and any(of_fiche[fiche])
+            leaves = not gives_away and self.annee not in masked[id_]
+            self.comparison.masked += not leaves and figure.valeur is not None
+            target = again.target(
+                self.definition, mesure, self.figures[id_], masked[id_] | ({self.annee} if gives_away else set())
+            )
+            expected = {
+                "Valeur": figure.valeur if leaves else None,
+                "Numérateur": figure.numerateur if leaves else None,
+                "Dénominateur": figure.denominateur if leaves else None,
+                "Cible": target.wanted,
+                "Part atteinte": target.part,
+                "Cible atteinte": target.met,
+            }
+            self.comparison.of_row(self.said(f"copie, {id_} ({mesure['agregation']})"), expected, row)
+        self.comparison.of(self.said(f"copie, mesures {[*rows]}"), 0, len(rows))
+
+    def _masked_years(self, id_: str) -> set[int]:
+        mesure = again.measures(self.definition)[id_][1]
+        return {a for a in self.years if again.is_masked(self.definition, mesure, self.figures[id_][a])}
 
     def region(self, path: Path) -> None:
         workbook = openpyxl.load_workbook(path, read_only=True)
@@ -294,7 +329,8 @@ class _YearComparison:
         self.comparison.of_row(self.said("région"), expected, contrat)
         (maquette,) = table(workbook["Maquettes"])
         everything = [m[a] for m in self.money.values() for a in self.years]
-        cumulated = {"Engagé cumulé": total(m.engage for m in everything)}
+        cumulated = {"Maquette": again.whole_maquette(self.definition)}
+        cumulated |= {"Engagé cumulé": total(m.engage for m in everything)}
         cumulated["Versé cumulé"] = total(m.verse for m in everything)
         self.comparison.of_row(self.said("région, maquette"), self.left_in_all() | cumulated, maquette)
 

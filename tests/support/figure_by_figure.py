@@ -13,11 +13,11 @@ from tests.support.independent_figures import plain
 
 class Comparison:
     """``differences``: what is not equal, in words; ``compared``: how many figures were; ``known``: how many of them
-    are not blank on both sides."""
+    are not blank on both sides; ``masked``: how many figures were known, and did not leave."""
 
     def __init__(self) -> None:
         self.differences: list[str] = []
-        self.compared = self.known = 0
+        self.compared = self.known = self.masked = 0
 
     def of(self, where: str, expected: Any, found: Any) -> None:
         self.compared += 1

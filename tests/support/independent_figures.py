@@ -297,6 +297,52 @@ def over_the_years(code: str, by_year: Mapping[int, Figure]) -> Any:
     return set().union(*(f.valeur for f in known.values()))  # words
 
 
+# --- What the contract wants, what leaves ---------------------------------------------------------------------------
+
+
+class Target(NamedTuple):
+    """What a year looks at, and how far it is; ``part`` is of no ceiling, ``met`` is None where nothing is known."""
+
+    wanted: Decimal | None = None
+    part: Fraction | None = None
+    met: str | None = None
+
+
+def target(
+    definition: Definition, mesure: Mapping[str, Any], by_year: Mapping[int, Figure], masked: set[int] = frozenset()
+) -> Target:
+    """Of the last year of ``by_year``: its yearly target, else the next one due. A masked year has no part."""
+    annee, last = max(by_year), max(definition["contrat"]["annees"])
+    its_own = [c for c in definition.get("cibles", ()) if c["mesure"] == mesure["id"]]
+    due = sorted(
+        (c for c in its_own if c.get("annee", last) >= annee or c.get("chaque_annee")),
+        key=lambda c: (not c.get("chaque_annee"), c.get("annee", last)),
+    )
+    if not due:
+        return Target()
+    added_up, wanted = due[0].get("cumulee"), Decimal(str(due[0]["valeur"]))
+    code = "FLUX" if mesure["agregation"] == "PERSONNES" else mesure["agregation"]  # the contract adds the years
+    reached = over_the_years(code, by_year) if added_up else by_year[annee].valeur
+    if reached is None or masked & (set(by_year) if added_up else {annee}):
+        return Target(wanted)
+    if due[0].get("au_plus"):
+        return Target(wanted, None, "oui" if reached <= wanted else "non")
+    return Target(wanted, Fraction(reached) / Fraction(wanted), "oui" if reached >= wanted else "non")
+
+
+def is_masked(definition: Definition, mesure: Mapping[str, Any], figure: Figure) -> bool:
+    """Does it speak of so few persons that it does not leave? Of a rate: either term, or what is left."""
+    terms = (figure.numerateur, figure.denominateur)
+    if mesure["agregation"] not in ("RATIO", "SATISFACTION"):
+        spoken_of = [figure.valeur]
+    else:
+        spoken_of = [*terms, terms[1] - terms[0] if None not in terms else None]
+    few = definition["contrat"].get("seuil_petits_effectifs", 0)
+    return bool(mesure.get("petits_effectifs")) and any(
+        isinstance(n, (int, Decimal)) and 0 < n <= few for n in spoken_of
+    )
+
+
 # --- Money ----------------------------------------------------------------------------------------------------------
 
 
@@ -331,6 +377,12 @@ def level(definition: Definition, fiche: str, financeur: str | None, nature: str
 
 def agencies(definition: Definition) -> set[str]:
     return {f["id"] for f in definition["financeurs"] if f.get("structure") == definition["contrat"]["agence"]}
+
+
+def whole_maquette(definition: Definition) -> Any:
+    """What the contract announces as a whole; where it does not, its envelopes of all funders, year by year."""
+    given = definition["contrat"].get("maquette")
+    return given or total(e["montant"] for e in definition.get("enveloppes", ()) if "financeur" not in e)
 
 
 def has_post(definition: Definition, fiche: str) -> bool:

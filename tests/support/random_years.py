@@ -18,7 +18,7 @@ import openpyxl
 
 Definition = Mapping[str, Any]  # a contract, as its TOML has it
 Entry = Mapping[str, Any]  # one input, as ``dictionnaire --format json`` gives it
-SILENT = 0.12  # of the structures, in a year
+SILENT = 0.4  # of the structures, in a year
 NAMES = ("Mission locale", "Hôpital d’enfants", "Les Petits-Frères", "École Jean-Moulin", "Collège Champollion")
 CATEGORIES = ("Jeunes", "Grand public", "Familles", "Professionnels", "Bénévoles", "Habitants")
 
@@ -33,11 +33,18 @@ class RandomYear(NamedTuple):
 
 
 def live(
-    command: Callable[[list[str]], int], folder: Path, definition: Definition, annee: int, precedent: Path | None
+    command: Callable[[list[str]], int],
+    folder: Path,
+    reference: Path,
+    definition: Definition,
+    annee: int,
+    precedent: Path | None,
 ) -> RandomYear:
-    """One year by the command line: workbooks, answers, consolidation. ``precedent``: last year's."""
+    """One year by the command line: workbooks, answers, consolidation. ``reference``: the file of the definition;
+    ``precedent``: last year's consolidation."""
     contrat, since = definition["contrat"]["id"], ["--precedent", str(precedent)] if precedent else []
-    asked, retours, inputs = ["--contrat", contrat, "--annee", str(annee)], folder / "retours", folder / "inputs.json"
+    asked, retours = ["--contrat", str(reference), "--annee", str(annee)], folder / "retours"
+    inputs = folder / "inputs.json"
     assert command(["generer", *asked, *since, "--par-structure", "--sortie", str(folder / "blank")]) == 0
     assert command(["dictionnaire", *asked, "--format", "json", "--sortie", str(inputs)]) == 0
     dictionary, typed = json.loads(inputs.read_text(encoding="utf-8")), {}
