@@ -226,6 +226,8 @@ class Fiche(Period):
     demandes: tuple[str, ...] = ()  # those that it asks although the contract leaves them out
     themes: tuple[str, ...] = ()  # ids of themes (see ``domain.themes``)
     priorites: tuple[str, ...] = ()  # ids of the priorities of the regional health project that it serves
+    plans: tuple[str, ...] = ()  # other plans that it is linked to, as the contract calls them (``linked_plans``)
+    niveau_priorite: str | None = None  # how much of a priority it is, in the contract's own words
     financement: FicheFinancement = FicheFinancement()
     lignes: tuple[PrintedLine, ...] = ()  # the money of each funder, as printed
     indicateurs: tuple[Indicateur, ...] = ()

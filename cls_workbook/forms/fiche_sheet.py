@@ -36,6 +36,7 @@ ESSENTIALS_HELP = typography("Contour plein : une réponse est attendue. Rien à
 _DATES = ("date_debut", "date_fin_prevue", "date_fin_reelle")
 _LATER = ("ecarts", "freins", "leviers", "perspectives", "avenant")  # of what is told in words
 _WHERE_LENGTH = 92  # characters that stand between the edge of the sheet and the name of the structure
+CITED_PARTNERS = "Partenaires cités"
 _UNKNOWN_STRUCTURE = typography("Structure : à indiquer à l’Accueil")
 
 
@@ -51,7 +52,7 @@ def draw(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     ranks = mesures(page, fiche, context)
     ventilations(page, fiche, context, ranks)
     if entry_questions.PARTNERS.nom not in context.left_out:
-        _partenaires(page, context)
+        _partenaires(page, fiche, context)
     depenses(page, fiche, context, financement(page, fiche, context), ranks)
     form(page, context.asked(_part(entry_questions.QUALITATIVE, *_LATER)), context)
     _calendar(page, context, etat)
@@ -178,6 +179,7 @@ def _place_count(page: FormPage) -> None:
 def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     contrat = context.contrat
     porteurs = fiche.printed.porteurs_imprimes or ", ".join(contrat.by_structure[p].nom for p in fiche.porteurs)
+    porteurs = porteurs or "à désigner"
     for who in _answering_together(contrat, fiche):
         porteurs += typography(f" ; {who} répondent ensemble : un seul retour.")
     printed = fiche.printed
@@ -188,6 +190,8 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     ]
     if printed.lien_parcours or printed.autres_plans:
         facts.append(("Lien parcours", printed.lien_parcours, "Autres plans", printed.autres_plans))
+    if fiche.plans or fiche.niveau_priorite:
+        facts.append(("Plans liés", ", ".join(fiche.plans), "Niveau de priorité", fiche.niveau_priorite))
     band(page, "Ce que dit le contrat", "Pour rappel\u00a0: rien à remplir ici.", "bloc_rappel")
     for rank, (left_name, left, right_name, right) in enumerate(facts, 1):
         row = page.row(f"{fiche.numero}/identite/{rank}", "repere")
@@ -197,6 +201,8 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
             page.merge(values, end, valeur, "repere:texte")
             row.anchors[values] = valeur
         page.next_row(max(height(left, width(D, G)), height(right, width(I, K)), height(right_name, WIDTHS[H])))
+    if printed.partenaires and entry_questions.PARTNERS.nom in context.left_out:
+        _reminder(page, "partenaires", CITED_PARTNERS, printed.partenaires)
 
 
 def _answering_together(contrat: Contrat, fiche: Fiche) -> list[str]:
@@ -212,18 +218,25 @@ def _aims(page: FormPage, fiche: Fiche) -> None:
         ("objectifs", "Objectifs", fiche.printed.objectifs),
         ("resultats", "Résultats attendus", fiche.printed.resultats_attendus),
     ):
-        if not wanted:
-            continue
-        texte = typography(" ; ".join(wanted) + ".")
-        row = page.row(f"{fiche.numero}/identite/{nom}", "repere")
-        page.texte(C, titre, "libelle")
-        page.merge(D, END, texte, "repere:texte")
-        row.anchors[D] = texte
-        page.next_row(max(ROW_HEIGHT, height(texte, width(D, END))))
+        if wanted:
+            _reminder(page, nom, titre, " ; ".join(wanted) + ".")
 
 
-def _partenaires(page: FormPage, context: SheetContext) -> None:
+def _reminder(page: FormPage, nom: str, titre: str, texte: str) -> None:
+    """What the contract says, over the whole width."""
+    texte = typography(texte)
+    row = page.row(f"{page.fiche}/identite/{nom}", "repere")
+    page.texte(C, titre, "libelle")
+    page.merge(D, END, texte, "repere:texte")
+    row.anchors[D] = texte
+    page.next_row(max(ROW_HEIGHT, height(texte, width(D, END))))
+
+
+def _partenaires(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
+    """Those that the contract cites, then those that took part."""
     bloc = entry_questions.PARTNERS
     block_band(page, bloc, context)
+    if fiche.printed.partenaires:
+        _reminder(page, "partenaires", CITED_PARTNERS, fiche.printed.partenaires)
     columns = {"nom": C, "type": D, "participation": E}
     rows_to_fill(page, bloc, f"{page.fiche}/partenaires", columns, context.this_year)

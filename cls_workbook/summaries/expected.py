@@ -14,6 +14,7 @@ from cls_workbook.french import NBSP, fold
 
 # Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
 Members = Mapping[str | tuple[str, str], Sequence[str]]
+TO_BE_NAMED = "porteur à désigner"  # of a fiche or a volet that nobody answers for yet
 EXPECTED_COLUMNS = ("fiche", "structure", "volet", "groupe")
 
 
@@ -69,7 +70,7 @@ def a_preciser(contrat: Contrat, membres: Members | None = None) -> list[str]:
     for fiche in contrat.fiches:
         silent = [f", volet «{NBSP}{v.nom}{NBSP}»" for v in fiche.volets if not v.porteurs]
         silent += [""] * (not fiche.volets and not fiche.porteurs)
-        notes += [f"Fiche {fiche.numero}{volet}{NBSP}: porteur à préciser." for volet in silent]
+        notes += [f"Fiche {fiche.numero}{volet}{NBSP}: {TO_BE_NAMED}." for volet in silent]
         for porteur in dict.fromkeys(p for p, _ in fiche.repondants()):
             if (porteur, True) in _designated(contrat, fiche.numero, porteur, membres or {}):
                 notes.append(

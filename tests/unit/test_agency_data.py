@@ -80,6 +80,7 @@ def test_a_fiche_says_its_state_and_its_alerts(worksheets):
         "Bloquants": 1,
         "À confirmer": 0,
         "Avenant demandé": "oui",
+        "Niveau de priorité": None,
     }
     assert fiches["Animer le contrat"]["État"] == "sans retour"
     assert fiches["Ouvrir une maison de santé"]["État"] == "à programmer"

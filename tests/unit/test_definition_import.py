@@ -249,7 +249,6 @@ LEFT_EMPTY = "cette case est vide, alors que la ligne est commencée"
             "CTPS de l’Etang",
             "qui ne désigne pas une structure. Vouliez-vous dire « CPTS de l’Étang » ?",
         ),
-        ("Fiches", "E8", None, "la fiche n’a pas de porteur"),
         ("Montants", "C7", "env. 20 000", "trouvé « env. 20 000 », attendu un montant en euros"),
         (
             "Montants",
@@ -407,7 +406,7 @@ def test_several_structures_in_one_cell_are_proposed_one_by_one(path, typed):
     assert said == (
         f"feuille « Fiches », cellule E9 (Porteur 1) : trouvé « {typed} », qui semble contenir plusieurs noms. "
         "Un nom par case : « ARS », « CCAS des Étangs », « CPTS 03 » ; si les cases manquent, « ; » les sépare dans la "
-        "dernière."
+        "dernière. À ajouter à la feuille « Structures » : « CPTS 03 »."
     )
 
 

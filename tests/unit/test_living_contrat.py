@@ -322,12 +322,6 @@ FAULTS = [
         "contrat.debut_annee",
         "n’est pas un jour de l’année",
     ),
-    (
-        'valeur = "mairie ; ccas"',
-        'valeur = ""',
-        "contrat.fiches[1] (1.1).porteurs (en 2026, 2027)",
-        "la fiche n’a pas de porteur",
-    ),
 ]
 
 

@@ -71,7 +71,7 @@ def test_a_volet_without_porteur_owes_nothing_but_is_to_be_settled():
         ["a", "Expérimentation"]
     ]
     assert a_preciser(contrat_with_volets()) == [
-        "Fiche 1.1, volet « Extension » : porteur à préciser.".replace("« ", "«\u00a0")
+        "Fiche 1.1, volet « Extension » : porteur à désigner.".replace("« ", "«\u00a0")
         .replace(" »", "\u00a0»")
         .replace(" :", "\u00a0:")
     ]

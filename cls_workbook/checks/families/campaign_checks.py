@@ -70,8 +70,9 @@ class UnexpectedStructure(ExpectedCheck, RetourCheck):
             if self._names(r["structure"]).isdisjoint(candidates.get(r["fiche"], ())):
                 place, cells = self._where_named(r, reponses.get((r["fichier"], "")))
                 label, nom = self.words.libelle("reponse", "structure"), self.words.structure_name(r["structure"])
-                found = f"{nom} répond pour la fiche {r['fiche']}"
-                yield self.anomalie(place, cells, label, found, f"un porteur de la fiche : {porteurs(r['fiche'])}")
+                found, named = f"{nom} répond pour la fiche {r['fiche']}", porteurs(r["fiche"])
+                sought = f"un porteur de la fiche : {named}" if named else "personne : le porteur est à désigner"
+                yield self.anomalie(place, cells, label, found, sought)
 
     def _candidates_of_groups(self) -> dict[str, set[str]]:
         """Fiche → who may answer for the groups that are expected there."""

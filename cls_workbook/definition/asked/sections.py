@@ -27,6 +27,7 @@ class SectionColumn:
     ``cle``: « fiches.titre », or « mesures.type » where ``part`` names what shares the row (measures, on that of their
     indicator; the thresholds of evolution, on the form). ``key``: what the definition may hold there.
     ``cross_reference``: what it names (a key of ``REFERENCES``); ``choix``: a closed list (of ``coded_choices``).
+    ``proposed``: a list (of ``coded_choices``) that its drop-down proposes, whatever else may be typed.
     ``anchor``: a number or code that a spreadsheet would spoil by reading it as a number or a date.
     ``boxes``: for a list, how many columns take one item each; what is beyond goes in one more, parted by « ; ».
     ``deduced``: what is understood when it is left blank, though the model needs it; "" if nothing is.
@@ -43,6 +44,7 @@ class SectionColumn:
     width: float = 18
     cross_reference: str | None = None
     choix: str | None = None
+    proposed: str = ""
     anchor: bool = False
     format: str = ""  # montant, taux, annee, jour_mois, insee, chiffres
     boxes: int = 0

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cls_workbook.definition.asked.all_sections import DESCRIPTION
 from cls_workbook.definition.rule_templates import models
 from cls_workbook.domain import lifetime, model, rules
+from cls_workbook.domain.announced.linked_plans import usual_plans
 from cls_workbook.domain.announced.money_lines import LINE_STATES
 from cls_workbook.domain.asked import left_out
 from cls_workbook.domain.verification import fiche_faults, list_faults, whole_contract
@@ -34,6 +35,7 @@ _CODES: dict[str, tuple[str, ...]] = {
     "questions_facultatives": tuple(left_out.QUESTIONS),
     "instances": lifetime.DECISION_INSTANCES,
     "modeles_de_regle": tuple(models()),
+    "plans": usual_plans(),
 }
 # Code → words, for each closed list, in the order of the model; a code without words of its own is shown as it is.
 CHOICES: Mapping[str, Mapping[str, str]] = {

@@ -121,7 +121,7 @@ def validation(box: ColumnBox, cell_range: CellRange) -> Validation:
         titre=abridge(box.titre, TITLE_MAX),
         prompt=_prompt(column),
         error_title="Saisie à vérifier",
-        strict=not column.cross_reference,
+        strict=not (column.cross_reference or column.proposed),
     )
     if box.reference:
         rule.type, rule.source = "liste", f"={name_of(box.reference)}"
@@ -133,6 +133,9 @@ def validation(box: ColumnBox, cell_range: CellRange) -> Validation:
     elif column.closed_list:
         rule.type, rule.source = "liste", f"={_closed_list(column.closed_list)}"
         rule.error = "Choisissez une réponse de la liste."
+    elif column.proposed and (box.rank or not column.key.is_list):
+        rule.type, rule.source = "liste", f"={_closed_list(column.proposed)}"
+        rule.error = typography("Ce nom n’est pas parmi les plus courants. Gardez-vous cette saisie ?")
     elif not column.key.is_list and column.key.type in _BOUNDS:
         rule.type, rule.minimum, rule.maximum, rule.error = _BOUNDS[column.key.type]
         if column.format == "annee":

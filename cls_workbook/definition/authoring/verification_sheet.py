@@ -103,10 +103,10 @@ def _tallies(plan: SectionPlan) -> list[Tally]:
         Tally("Indicateurs décrits", f"COUNTA({indicateurs.zone(libelle)})", len(indicateurs.values(libelle))),
         Tally("Chiffres à saisir chaque année", f'SUMPRODUCT(--({indicateurs.zone(ANCHOR)}<>""))', len(mesures)),
         Tally(
-            "Fiches sans porteur",
+            "Porteurs à désigner",
             f'SUMPRODUCT(({numbers}<>"")*({fiches.zone(porteur)}=""))',
             described - len(fiches.values(porteur)),
-            "Nommez au moins une structure par fiche.",
+            "Possible : nommez-les quand ils seront connus.",
         ),
         Tally(
             "Fiches sans indicateur",

@@ -23,6 +23,7 @@ from cls_workbook.domain.model import Contrat, Fiche, FicheFinancement, Indicate
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.domain.verification.fault import RankedPlace
+from cls_workbook.domain.verification.list_faults import several_names
 from cls_workbook.french import fold, quoted_list
 
 _PLACEHOLDERS = {str: "", int: 0, Decimal: Decimal(0), bool: False, date: None}
@@ -215,11 +216,8 @@ class Assembly:
         texte = str(raw)
         match = self.directory.resolve(kind, texte, fiche)
         if match is None and (several := self._several(kind, texte, fiche)):
-            remedy = (
-                f"un nom par case : {quoted_list(several)} ; si les cases manquent, « ; » les sépare dans la dernière."
-            )
             message = f"trouvé {found(texte)}, qui semble contenir plusieurs noms."
-            self._add_fault(location, message, remedy)
+            self._add_fault(location, message, self._one_a_cell(column, several))
         elif match is None and not self._may_be_disguised(kind, texte):
             close_match = self.directory.close_match(kind, texte, fiche)
             to_add = f"joutez-le à la feuille « {SECTION_BY_NAME[REFERENCES[kind].section].sheet} »"
@@ -232,10 +230,21 @@ class Assembly:
         return texte if match is None else match
 
     def _several(self, kind: str, texte: str, fiche: str) -> list[str]:
-        """The names that one cell seems to hold (« PETR, CPAM 71 et CPAM 03 »), where one of them is known."""
+        """The names that one cell seems to hold (« PETR, CPAM 71 et CPAM 03 »): one of them is known, or they look
+        like a list."""
         names = [nom.strip() for nom in re.split(r",|;|/|\n|\bet\b|\+", texte) if nom.strip()]
         is_known = any(self.directory.resolve(kind, nom, fiche) for nom in names)
-        return names if len(names) > 1 and is_known else []
+        looks_so = kind in ("structures", "financeurs") and bool(several_names(texte))
+        return names if len(names) > 1 and (is_known or looks_so) else []
+
+    def _one_a_cell(self, column: SectionColumn, names: list[str]) -> str:
+        """How names that share a cell are to be parted."""
+        where = SECTION_BY_NAME[REFERENCES[column.cross_reference or ""].section].sheet
+        unknown = [nom for nom in names if self.directory.resolve(column.cross_reference or "", nom) is None]
+        how = "si les cases manquent, « ; » les sépare dans la dernière" if column.boxes else "un nom par ligne"
+        how = "« ; » les sépare" if column.key.is_list and not column.boxes else how
+        per_cell = f"un nom par case : {quoted_list(names)} ; {how}."
+        return per_cell + (f" À ajouter à la feuille « {where} » : {quoted_list(unknown)}." if unknown else "")
 
     def _may_be_disguised(self, kind: str, texte: str) -> bool:
         """May the text name a row whose own number was spoilt? Then that row alone is at fault."""

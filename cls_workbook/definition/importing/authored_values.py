@@ -20,6 +20,7 @@ from cls_workbook.reading.cells.parse_values import understand
 
 YES = ("oui", "vrai", "x", "1", "true", "o", "✓", "✔")
 NO = ("non", "faux", "0", "false", "n")
+TO_BE_NAMED = ("a designer", "porteur a designer", "a definir", "a nommer", "a preciser", "non designe")
 AS_TEXT = "mettez la cellule au format Texte, puis écrivez à nouveau"
 
 
@@ -41,6 +42,11 @@ def text_of(raw: object) -> str:
         return raw.strip()
     value = understand(raw, "texte")
     return "" if value is None else str(value.valeur)
+
+
+def says_nobody(column: SectionColumn, raw: object) -> bool:
+    """« à désigner », where those who answer are named: nobody is, yet."""
+    return column.champ == "porteurs" and isinstance(raw, str) and fold(raw) in TO_BE_NAMED
 
 
 def read(column: SectionColumn, raw: object) -> object | CellError | Doubtful:

@@ -93,4 +93,5 @@ def _values_of(box: ColumnBox, raw: object) -> Iterable[object]:
         return authored_values.annees(raw)
     one_a_cell = box.rank or column.cle.startswith("listes.")
     is_list = column.key.is_list and not one_a_cell and isinstance(raw, str)
-    return [authored_values.read(column, item) for item in (written_list.split(str(raw)) if is_list else (raw,))]
+    items = written_list.split(str(raw)) if is_list else (raw,)
+    return [authored_values.read(column, i) for i in items if not authored_values.says_nobody(column, i)]

@@ -55,13 +55,14 @@ def fiches(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield from here.references("autres_axes", contrat.by_axe, "l’axe")
         if fiche.axe is not None and fiche.axe in fiche.autres_axes:
             yield here.fault("autres_axes", f"« {fiche.axe} » est déjà l’axe de la fiche.", "Retirez-le.")
-        yield from here.too_long("titre", "sous_titre", "titre_recapitulatif")
+        yield from here.too_long("titre", "sous_titre", "titre_recapitulatif", "plans", "niveau_priorite")
+        yield from here.repetitions("plans")
         for champ in ("non_demandes", "demandes"):
             yield from here.among(champ, QUESTIONS)
         yield from here.references("porteurs", contrat.by_structure, "la structure")
         if not fiche.porteurs and not any(v.porteurs for v in fiche.volets):
-            message = "la fiche n’a pas de porteur : personne ne répondrait."
-            yield here.fault("porteurs", message, "Nommez au moins une structure.")
+            message = "le porteur est à désigner : d’ici là, aucun retour n’est attendu et personne n’est relancé."
+            yield here.note("porteurs", message, "Nommez-le dès qu’il est connu ; l’année peut commencer sans lui.")
         yield from _volets(here, fiche, contrat)
         if fiche.reponse_commune and not fiche.volets:
             yield from _alone(here, fiche.porteurs, contrat)
@@ -91,7 +92,7 @@ def _volets(here: FieldPlace, fiche: Fiche, contrat: Contrat) -> Iterator[Defini
         if volet.reponse_commune:
             yield from _alone(place, volet.porteurs, contrat)
         if not volet.porteurs:
-            message = f"le volet « {volet.nom} » n’a pas de porteur : aucun retour n’en est attendu."
+            message = f"le porteur du volet « {volet.nom} » est à désigner : aucun retour n’en est attendu."
             yield place.note("porteurs", message)
         for porteur in volet.porteurs:
             if porteur in contrat.by_structure and porteur not in fiche.porteurs:

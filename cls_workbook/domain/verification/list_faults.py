@@ -46,6 +46,24 @@ def axes(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield here.fault("parent", f"« {axe.numero} » ferait partie de lui-même.", "Corrigez ce renvoi.")
 
 
+def several_names(nom: str) -> list[str]:
+    """The names that one seems to bring together (« PETR, CPAM 71 et CPAM 03 »); none where it is one name."""
+    pieces = [piece.strip() for piece in re.split(r",|;|/|\n|\+", nom)]
+    last = [piece.strip() for piece in re.split(r"\bet\b", pieces[-1])]
+    names = [*pieces[:-1], *last] if len(pieces) > 1 or all(map(_is_acronym, last)) else [nom]
+    return names if len(names) > 1 and all(piece[:1].isupper() for piece in names) else []
+
+
+def _is_acronym(nom: str) -> bool:
+    return bool(re.match(r"[A-Z]{3,}\b", nom))
+
+
+def _one_name_each(here: FieldPlace, sheet: str) -> Iterator[DefinitionFault]:
+    if names := several_names(here.holder.nom):
+        message = f"« {here.holder.nom} » semble réunir plusieurs noms."
+        yield here.note("nom", message, f"Si ce sont {sheet}, une ligne pour chacun : {quoted_list(names)}.")
+
+
 def structures(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Identifiers serve in file names; no name or alias may stand for two structures."""
     located = places("contrat.structures", contrat.structures)
@@ -55,6 +73,7 @@ def structures(contrat: Contrat) -> Iterator[DefinitionFault]:
     for here, structure in located:
         yield from identifier_faults(here)
         yield from here.too_long("nom")
+        yield from _one_name_each(here, "plusieurs structures")
         yield from insee_number(f"{here}.siret", structure.siret, 14, "SIRET")
         yield from here.among("statut_juridique", LEGAL_STATUTS)
         for nom in dict.fromkeys((structure.nom, structure.nom_complet or structure.nom, *structure.alias)):
@@ -142,6 +161,7 @@ def financeurs(contrat: Contrat) -> Iterator[DefinitionFault]:
     for here, _ in located:
         yield from here.reference("structure", contrat.by_structure, "la structure")
         yield from here.too_long("nom")
+        yield from _one_name_each(here, "plusieurs financeurs")
 
 
 def listes(contrat: Contrat) -> Iterator[DefinitionFault]:

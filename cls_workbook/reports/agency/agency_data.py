@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
+from cls_workbook.domain.announced.linked_plans import counted_as
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.themes import priorites, themes
@@ -139,6 +140,7 @@ def _fiche(portrait: Portrait, fiche: Fiche) -> Row:
         "Bloquants": alerts[BLOCKING],
         "À confirmer": alerts[A_CONFIRMER],
         "Avenant demandé": YES if avenant else NO,
+        "Niveau de priorité": fiche.niveau_priorite,
     }
 
 
@@ -157,11 +159,14 @@ def _axes(portrait: Portrait) -> dict[str, str]:
 
 
 def _themes(portrait: Portrait) -> Iterator[Row]:
+    """Each theme and priority of a fiche, and each plan that it is linked to, once however often it is named."""
     contrat = portrait.contrat
     for fiche in contrat.fiches:
+        plans = {plan.id: plan.libelle for plan in map(counted_as, fiche.plans)}
         for kind, identifiers, labels in (
             (described.THEME, fiche.themes, themes(contrat)),
             (described.PRIORITY, fiche.priorites, priorites(contrat)),
+            (described.PLAN, tuple(plans), plans),
         ):
             for identifier in identifiers:
                 yield {

@@ -32,7 +32,7 @@ DATA_FORMAT = 2
 READABLE = (1, DATA_FORMAT)  # a copy of format 1 lacks what stands as ``added`` or ``optional`` below
 YES, NO = "oui", "non"
 PROVISOIRE, VALIDE = "provisoire", "validé"
-THEME, PRIORITY = "thème", "priorité"
+THEME, PRIORITY, PLAN = "thème", "priorité", "plan"
 TO_CONFIRM, OF_RULES = "à confirmer", "règle"
 
 CONTRAT = DescribedTable(
@@ -101,6 +101,7 @@ FICHES = DescribedTable(
         whole("Bloquants", "Anomalies bloquantes."),
         whole("À confirmer", "Points à confirmer."),
         texte("Avenant demandé", "Un porteur demande que le contrat soit modifié.", choix=(YES, NO)),
+        replace(texte("Niveau de priorité", "Celui que le contrat donne à la fiche, avec ses mots."), added=True),
     ),
     tab="axe4",
 )
@@ -108,11 +109,16 @@ FICHES = DescribedTable(
 THEMES = DescribedTable(
     "Données thèmes",
     "Donnees_themes",
-    "Les thèmes des fiches, et les priorités du projet régional de santé qu’elles servent : une ligne par fiche et "
-    "par thème ou priorité.",
+    "Les thèmes des fiches, les priorités du projet régional de santé qu’elles servent et les autres plans auxquels "
+    "elles participent : une ligne par fiche et par thème, priorité ou plan.",
     (
         obligatoire(FICHE),
-        texte("Genre", "thème, ou priorité du projet régional de santé.", obligatoire=True, choix=(THEME, PRIORITY)),
+        texte(
+            "Genre",
+            "thème, priorité du projet régional de santé, ou autre plan.",
+            obligatoire=True,
+            choix=(THEME, PRIORITY, PLAN),
+        ),
         texte("Identifiant", "L’identifiant, le même d’un contrat à l’autre.", obligatoire=True),
         texte("Libellé", "Le libellé.", obligatoire=True, max_width=LABEL_WIDTH),
     ),

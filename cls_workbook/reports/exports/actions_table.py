@@ -36,9 +36,12 @@ ACTIONS = DescribedTable(
         texte("Titre de l’axe", "Le titre de l’axe."),
         texte("Thèmes", "Les thèmes de la fiche."),
         texte("Priorités", "Les priorités du projet régional de santé qu’elle sert."),
+        texte("Plans liés", "Les autres plans et contrats auxquels elle participe."),
+        texte("Niveau de priorité", "Celui que le contrat lui donne, avec ses mots."),
         texte("Objectifs", "Ce que la fiche veut."),
         texte("Public", "Pour qui."),
-        texte("Porteurs", "Les structures qui la portent ; jamais des personnes."),
+        texte("Porteurs", "Les structures qui la portent ; jamais des personnes. Vide : à désigner."),
+        texte("Partenaires", "Les partenaires que la fiche cite."),
         texte("Communes et quartiers touchés", "D’après les retours ; connus pour l’année de la consolidation."),
         texte("État", "L’état d’avancement, sur toute la vie de la fiche."),
         texte("Réalisation", "La réalisation du programme de l’année ; connue pour l’année de la consolidation."),
@@ -96,9 +99,12 @@ def _described(contrat: Contrat, annee: int, fiche: Fiche) -> Row:
         "Titre de l’axe": " › ".join(a.titre for a in lineage(contrat, axe)) if axe else TRANSVERSAL,
         "Thèmes": _listed(themes(contrat).get(t, t) for t in fiche.themes),
         "Priorités": _listed(priorites(contrat).get(p, p) for p in fiche.priorites),
+        "Plans liés": _listed(fiche.plans),
+        "Niveau de priorité": fiche.niveau_priorite,
         "Objectifs": _listed(fiche.printed.objectifs),
         "Public": fiche.printed.public,
         "Porteurs": _listed(displayed_name(contrat, porteur) for porteur in porteurs),
+        "Partenaires": fiche.printed.partenaires,
     }
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.french import NBSP, listing
-from cls_workbook.reports.agency.agency_tables import PRIORITY, THEME
+from cls_workbook.reports.agency.agency_tables import PLAN, PRIORITY, THEME
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.region_money import Tables, name_of
 from cls_workbook.reports.synthese.synthese_pieces import (
@@ -32,13 +32,18 @@ MAX_ETATS, MAX_YEARS, MAX_CHARTS, CONTRATS_PER_CHART = 8, 5, 6, 30
 
 
 def fiches_by_theme(board: Board, tables: Tables, annee: int) -> None:
-    """Stacked bars by état for the themes; a table for the priorities."""
+    """Stacked bars by état for the themes; a table for the priorities, and one for the other plans."""
     for kind, titre, absence in (
         (THEME, f"Les fiches par thème en {annee}", "Aucun contrat ne dit les thèmes de ses fiches."),
         (
             PRIORITY,
             f"Les fiches par priorité du projet régional de santé en {annee}",
             "Aucun contrat ne dit quelles priorités du projet régional de santé servent ses fiches.",
+        ),
+        (
+            PLAN,
+            f"Les fiches liées à un autre plan en {annee}",
+            "Aucun contrat ne dit à quels autres plans ses fiches sont liées.",
         ),
     ):
         lines = [li for li in tables[region_tables.THEMES] if li["Année"] == annee and li["Genre"] == kind]

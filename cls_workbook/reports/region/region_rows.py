@@ -209,27 +209,34 @@ def _fiches(copies: Iterable[ContratCopy]) -> Iterator[Row]:
         axe = " — ".join(str(line[t]) for t in ("Axe", "Titre de l’axe") if line[t])
         labels = {
             g: SEPARATOR.join(str(t["Libellé"]) for t in _themes_of(file_copy, line["Fiche"], g)) or None
-            for g in (data.THEME, data.PRIORITY)
+            for g in (data.THEME, data.PRIORITY, data.PLAN)
         }
-        yield line | {"Axe": axe or None, "Thèmes": labels[data.THEME], "Priorités": labels[data.PRIORITY]}
+        by_kind = {"Thèmes": labels[data.THEME], "Priorités": labels[data.PRIORITY], "Plans liés": labels[data.PLAN]}
+        yield line | {"Axe": axe or None} | by_kind
 
 
 def _by_theme(copies: Iterable[ContratCopy]) -> Iterator[Row]:
-    """How many fiches of each theme or priority are in each état; the same id and the same label only."""
+    """How many fiches of each theme, priority or plan are in each état; the same id and the same label only, but for a
+    plan, which two contracts may write otherwise."""
     groups: dict[tuple[Any, ...], list[tuple[str, str]]] = {}
+    plans: dict[str, str] = {}
     for file_copy in copies:
         etats = {li["Fiche"]: li.get("État commun") or li["État"] for li in file_copy.lines[data.FICHES]}
         for theme in file_copy.lines[data.THEMES]:
+            libelle = theme["Libellé"]
+            if theme["Genre"] == data.PLAN:
+                libelle = plans.setdefault(theme["Identifiant"], libelle)
             cle = (
                 file_copy.contrat["Année"],
                 theme["Genre"],
                 theme["Identifiant"],
-                theme["Libellé"],
+                libelle,
                 etats.get(theme["Fiche"]) or "",
             )
             groups.setdefault(cle, []).append((str(file_copy.contrat["Contrat"]), str(theme["Fiche"])))
+    kinds = (data.THEME, data.PRIORITY, data.PLAN)
     for (annee, kind, identifier, libelle, etat), fiches in sorted(
-        groups.items(), key=lambda g: (-g[0][0], g[0][1] == data.PRIORITY, *g[0][2:])
+        groups.items(), key=lambda g: (-g[0][0], kinds.index(g[0][1]), *g[0][2:])
     ):
         contrats = dict.fromkeys(c for c, _ in fiches)
         yield {

@@ -177,7 +177,8 @@ POSTS = DescribedTable(
 FICHES = DescribedTable(
     "Fiches",
     "Fiches",
-    "Une ligne par contrat, année et fiche, avec ses thèmes et les priorités du projet régional de santé qu’elle sert.",
+    "Une ligne par contrat, année et fiche, avec ses thèmes, les priorités du projet régional de santé qu’elle sert et "
+    "les autres plans auxquels elle participe.",
     (
         CONTRAT,
         YEAR,
@@ -186,8 +187,15 @@ FICHES = DescribedTable(
         texte("Axe", "L’axe du contrat."),
         texte("Thèmes", "Les thèmes de la fiche."),
         texte("Priorités", "Les priorités du projet régional de santé."),
+        texte("Plans liés", "Les autres plans et contrats auxquels elle participe, sous leur nom commun."),
         *agency_tables.FICHES.chosen(
-            "État", "Réalisation", "Retours reçus", "Retours attendus", "Bloquants", "Avenant demandé"
+            "État",
+            "Réalisation",
+            "Retours reçus",
+            "Retours attendus",
+            "Bloquants",
+            "Avenant demandé",
+            "Niveau de priorité",
         ),
         *PROVENANCE,
     ),
@@ -197,8 +205,8 @@ FICHES = DescribedTable(
 THEMES = DescribedTable(
     "Thèmes",
     "Themes",
-    "Combien de fiches par thème et par priorité du projet régional de santé, selon leur état. Une fiche à deux "
-    "thèmes compte dans les deux.",
+    "Combien de fiches par thème, par priorité du projet régional de santé et par autre plan, selon leur état. Une "
+    "fiche à deux thèmes compte dans les deux.",
     (
         YEAR,
         *(c for c in agency_tables.THEMES.columns if c.titre != "Fiche"),

@@ -223,6 +223,8 @@ def _as_text(valeur: object) -> str | None:
 def _nothing_said(portrait: Portrait, fiche: Fiche) -> str:
     received, expected = portrait.received_and_expected(fiche)
     if not received:
+        if not fiche.repondants():
+            return "Le porteur est à désigner : aucun retour n’est attendu."
         return "Aucun retour reçu." if expected else "Aucun retour n’est attendu."
     return "Les retours reçus ne disent pas ce qui a été réalisé."
 

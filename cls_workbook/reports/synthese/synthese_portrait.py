@@ -171,7 +171,7 @@ class Portrait:
 
     def porteurs(self, fiche: Fiche) -> str:
         def named(porteurs: Iterable[str]) -> str:
-            return ", ".join(displayed_name(self.contrat, p) for p in porteurs) or "à préciser"
+            return ", ".join(displayed_name(self.contrat, p) for p in porteurs) or "à désigner"
 
         if fiche.volets:
             return "\n".join(f"{v.nom}{NBSP}: {named(v.porteurs)}" for v in fiche.volets)

@@ -25,14 +25,16 @@ from cls_workbook.summaries.years.followed_targets import FollowedTarget
 
 
 def aims(fiche: Fiche) -> str:
-    """What the contract wants of a fiche, in one text: objectives, expected results, pathway, other plans; "" where it
-    says nothing."""
+    """What the contract wants of a fiche, in one text: objectives, expected results, pathway, other plans, priority; ""
+    where it says nothing."""
     printed = fiche.printed
     said = (
         ("Objectifs", " ; ".join(printed.objectifs)),
         ("Résultats attendus", " ; ".join(printed.resultats_attendus)),
         ("Lien parcours", printed.lien_parcours),
         ("Autres plans", printed.autres_plans),
+        ("Plans liés", " ; ".join(fiche.plans)),
+        ("Niveau de priorité", fiche.niveau_priorite),
     )
     return typography(" — ".join(f"{nom} : {texte}" for nom, texte in said if texte))
 

@@ -10,17 +10,18 @@ from cls_workbook.domain.model import Fiche
 from cls_workbook.french import amount_fr, fold, how_many, typography
 from cls_workbook.reports.synthese.dashboard import fiche_lights as lights
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
+from cls_workbook.summaries.expected import TO_BE_NAMED
 from cls_workbook.tables.table_frames import frame_records
 
 
 def decisions(portrait: Portrait) -> list[str]:
     """One sentence each, by rank: money beyond the maquette, amendments, actions that stopped, programmes of which
-    nothing was done, porteurs who disagree, points left open, meetings, actions to programme, the validation. Fiches of
-    which the same is asked share theirs."""
+    nothing was done, porteurs who disagree or are still to be named, points left open, meetings, actions to programme,
+    the validation. Fiches of which the same is asked share theirs."""
     decided = portrait.result.notes.decisions
     open_fiches = [f for f in portrait.contrat.fiches if not decided.get(f.numero)]
     shared: dict[str, list[Fiche]] = {}
-    for ask in (_beyond, _amended, _stopped, _not_kept, _in_disagreement):
+    for ask in (_beyond, _amended, _stopped, _not_kept, _in_disagreement, _nobody_named):
         for fiche in open_fiches:
             for text in ask(portrait, fiche):
                 shared.setdefault(text, []).append(fiche)
@@ -60,9 +61,16 @@ def _in_disagreement(portrait: Portrait, fiche: Fiche) -> Iterator[str]:
         yield "dire où en est l’action : les porteurs ne s’accordent pas"
 
 
+def _nobody_named(portrait: Portrait, fiche: Fiche) -> Iterator[str]:
+    if not fiche.volets and not fiche.porteurs:
+        yield "désigner le porteur"
+    yield from (f"désigner le porteur du volet « {v.nom} »" for v in fiche.volets if not v.porteurs)
+
+
 def _on_the_contract(portrait: Portrait) -> Iterator[str]:
     result, contrat = portrait.result, portrait.contrat
-    yield from (f"préciser : {text[0].lower()}{text[1:].rstrip('.')}" for text in result.notes.a_preciser if text)
+    others = (text for text in result.notes.a_preciser if text and TO_BE_NAMED not in text)
+    yield from (f"préciser : {text[0].lower()}{text[1:].rstrip('.')}" for text in others)
     for r in frame_records(result.summaries.gouvernance):
         held, least = r["Réunions tenues"], r["Minimum par an"] or 0
         if held is not None and held < least:

@@ -9,6 +9,7 @@ from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.french import fold
 from cls_workbook.reports.synthese.synthese_portrait import Portrait, appearance
+from cls_workbook.summaries.expected import TO_BE_NAMED
 from cls_workbook.summaries.progress import FULL, NOTHING, PARTIAL, WITHOUT_RETOUR
 
 # What a light says, whatever the words of the contract.
@@ -44,7 +45,7 @@ def light(portrait: Portrait, fiche: Fiche) -> Light:
         kind = _kind(listes, word)
         return Light(kind, word, _ROLES[kind])
     if etat == WITHOUT_RETOUR:
-        return Light(SILENT, etat, _ROLES[SILENT])
+        return Light(SILENT, etat if fiche.repondants() else TO_BE_NAMED, _ROLES[SILENT])
     return Light(UNTOLD, etat, appearance(listes, etat)[0])
 
 
