@@ -39,8 +39,13 @@ AGGREGATIONS = (
     "CONTEXTE",
 )
 # What the tool can work out of itself → how the measures that it is beside are brought together.
-_RATE_CALCULS = ("fiches_realisees", "fiches_realisees_coordination", "participation")
-CALCULS = dict.fromkeys(_RATE_CALCULS, "RATIO") | {"bilan_valide": "JALON"}
+_RATE_CALCULS = ("fiches_realisees", "fiches_realisees_coordination", "participation", "structures_repondantes")
+CALCULS: dict[str, tuple[str, ...]] = dict.fromkeys(_RATE_CALCULS, ("RATIO",)) | {
+    "bilan_valide": ("JALON",),
+    "reunions_tenues": ("FLUX",),
+    "communes_touchees": ("ENTITES", "STOCK"),
+    "partenaires_cites": ("ENTITES", "STOCK"),
+}
 INDICATEUR_TYPES = ("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "texte")
 AMOUNT_STATES = ("chiffre", "non_determine", "a_definir", "regle", "vide", "absente")
 Members = Mapping[

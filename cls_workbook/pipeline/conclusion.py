@@ -87,7 +87,8 @@ def _summarize(
     last_year = past_year.indicateurs(precedent, contrat, annee) if precedent else None
     avancement = progress.avancement(contrat, values, planned)
     validated_on = pilotage.date_validation if pilotage.etat == coordination.VALIDE else None
-    computed = computed_figures.figures(contrat, avancement, pilotage.reunions, validated_on)
+    known = computed_figures.KnownOfTheYear(contrat, avancement, values, planned, pilotage.reunions, validated_on)
+    computed = computed_figures.figures(known)
     refused, wanted = what_counts.details_set_aside(typed_returns.values, anomalies), targets_in(contrat, annee)
     indicateurs = activity.indicateurs(contrat, values, planned, last_year, wanted, refused, computed)
     anomalies = sort_out([*anomalies, *computed_figures.differences(contrat, values, indicateurs, computed)])

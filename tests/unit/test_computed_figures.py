@@ -10,18 +10,18 @@ from cls_workbook.domain.model import Fiche, Indicateur
 from cls_workbook.pilotage import Meeting
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.summaries.activity import indicateurs
-from cls_workbook.summaries.computed.computed_figures import differences, figures
-from cls_workbook.summaries.expected import expected_returns
+from cls_workbook.summaries.computed.computed_figures import KnownOfTheYear, differences, figures
+from cls_workbook.summaries.expected import ExpectedReturns, expected_returns
 from cls_workbook.summaries.progress import avancement
 from tests.support.written_frames import contrat, mesure, texte, typed, values
 
 DAY = datetime.date(2026, 3, 12)
 
 
-def campaign(calcul, declared, done=(), reunions=(), validated_on=None, agregation="RATIO"):
+def campaign(calcul, declared, done=(), reunions=(), validated_on=None, agregation="RATIO", **facts):
     """(Réserve, [(gravité, cells)]) of a measure of fiche 9; ``done``: fiche → what each of its porteurs says."""
-    kind = {"RATIO": "taux", "JALON": "jalon"}[agregation]
-    asked = Indicateur("I", "Taux", kind, (mesure(agregation, kind, calcul=calcul),))
+    kind = {"RATIO": "taux", "JALON": "jalon"}.get(agregation, "entier")
+    asked = Indicateur("I", "Taux", kind, (mesure(agregation, kind, calcul=calcul, **facts),))
     fiches = [Fiche(numero, "Action", "1", porteurs=tuple(said)) for numero, said in done]
     fiche = Fiche("9", "Animer", "1", porteurs=("c",), indicateurs=(asked,))
     trial = contrat(fiches=(*fiches, fiche), coordination="b")
@@ -33,7 +33,8 @@ def campaign(calcul, declared, done=(), reunions=(), validated_on=None, agregati
     ]
     store = ValueStore.of(values(*retours, typed("c", "9", declared)))
     planned = expected_returns(trial, 2025)
-    computed = figures(trial, avancement(trial, store, planned), reunions, validated_on)
+    progress, planned = avancement(trial, store, planned), ExpectedReturns.of(trial, planned)
+    computed = figures(KnownOfTheYear(trial, progress, store, planned, reunions, validated_on))
     table = indicateurs(trial, store, planned, computed=computed)
     told = [(a.code, a.gravite, a.cells) for a in differences(trial, store, table, computed)]
     (row,) = table.to_dict("records")
@@ -99,3 +100,54 @@ def test_the_follow_up_of_the_year_is_done_once_its_review_is_validated():
     for state, expected in (("Engagé", (said, ["à confirmer"])), ("Atteint", (None, []))):
         reserve, told = campaign("bilan_valide", {"jalons/M/jalon": state}, validated_on=DAY, agregation="JALON")
         assert (reserve, [g for _, g, _ in told]) == expected
+
+
+MEETINGS = (Meeting("COPIL", DAY), Meeting("Comité technique", DAY), Meeting("Comité technique", DAY))
+BESIDE = {
+    "territoire/21001/commune": "x",
+    "territoire/21002/commune": "x",
+    "partenaires/01/nom": "Mission locale",
+    "partenaires/02/nom": "MISSION LOCALE",
+    "partenaires/03/nom": "MJC",
+    "avancement/etat": "En cours",
+}
+
+
+@pytest.mark.parametrize(
+    ("calcul", "agregation", "facts", "number", "basis"),
+    [
+        ("reunions_tenues", "FLUX", {}, 3, "réunions inscrites au pilotage"),
+        ("reunions_tenues", "FLUX", {"modalites": ("comité technique",)}, 2, "réunions inscrites au pilotage"),
+        ("communes_touchees", "ENTITES", {}, 2, "communes cochées par les retours de la fiche"),
+        ("partenaires_cites", "STOCK", {}, 2, "partenaires différents nommés par les retours de la fiche"),
+    ],
+)
+def test_what_is_counted_elsewhere_is_counted_again(calcul, agregation, facts, number, basis):
+    def played(declared):
+        saisies = BESIDE | {"mesures/M/valeur": declared}
+        return campaign(calcul, saisies, reunions=MEETINGS, agregation=agregation, **facts)
+
+    assert played(number) == (None, [])
+    told = [("VALEUR_DIFFERENTE_DU_CALCUL", "à confirmer", ("D7",))]
+    assert played(5) == (f"calcul de l’outil : {number} ({basis})", told)
+    # whoever would count few persons so gives none of them away
+    assert campaign(calcul, BESIDE | {"mesures/M/valeur": 5}, agregation=agregation, petits_effectifs=True) == (
+        None,
+        [],
+    )
+
+
+def test_nothing_is_counted_of_what_nobody_says():
+    for calcul, agregation in (("reunions_tenues", "FLUX"), ("communes_touchees", "STOCK")):
+        assert campaign(calcul, {"mesures/M/valeur": 5}, agregation=agregation) == (None, [])
+
+
+def test_structures_that_answered_are_counted_over_those_that_were_to():
+    """a answers for fiche 1, b for nothing, c for fiche 9: 2 of 3."""
+    done = (("1", {"a": "Totale"}), ("2", {"b": None}))
+    said = "calcul de l’outil : 2 sur 3, soit 66,7 % (structures qui ont répondu sur structures attendues)"
+    assert campaign("structures_repondantes", rate(3, 3), done) == (
+        said,
+        [("VALEUR_DIFFERENTE_DU_CALCUL", "à confirmer", ("D1", "D2"))],
+    )
+    assert campaign("structures_repondantes", rate(2, 3), done) == (None, [])

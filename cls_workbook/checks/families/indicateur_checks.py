@@ -140,7 +140,7 @@ class DifferentFromCalcul(Check):
     """Told by ``summaries.computed``, once all that counts is known; an information while something is missing."""
 
     code, gravity = "VALEUR_DIFFERENTE_DU_CALCUL", (A_CONFIRMER, INFORMATION)
-    sought = "Un taux ou un jalon que l’outil calcule de tous les retours et du pilotage est déclaré autrement."
+    sought = "Un chiffre ou une étape que l’outil calcule de tous les retours et du pilotage est déclaré autrement."
     remedy = "les deux sont montrés : corrigez la valeur, ou confirmez à la coordination."
 
 

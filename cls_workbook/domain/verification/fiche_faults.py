@@ -228,8 +228,9 @@ def _calcul(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
         return
     unknown = [*here.among("calcul", tuple(model.CALCULS))]
     yield from unknown
-    if not unknown and mesure.agregation != model.CALCULS[mesure.calcul]:
-        message = f"ce calcul ne vaut que pour une mesure d’agrégation « {model.CALCULS[mesure.calcul]} »."
+    if not unknown and mesure.agregation not in model.CALCULS[mesure.calcul]:
+        kinds = " ou ".join(f"« {code} »" for code in model.CALCULS[mesure.calcul])
+        message = f"ce calcul ne vaut que pour une mesure d’agrégation {kinds}."
         yield here.fault("calcul", message, "Retirez-le, ou changez l’agrégation.")
 
 

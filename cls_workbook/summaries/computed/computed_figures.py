@@ -6,7 +6,8 @@ both are shown, and it is to be confirmed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,9 +15,11 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, INFORMATION, Anomalie, Place
 from cls_workbook.checks.families.indicateur_checks import DifferentFromCalcul
-from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.model import Contrat, Fiche, Mesure
 from cls_workbook.french import NBSP, date_fr, fold, how_many, number_fr, rate_fr
-from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.value_store import Chapter, ValueStore
+from cls_workbook.reading.storing.wide_views import columns
+from cls_workbook.summaries.expected import EXPECTED_COLUMNS, ExpectedReturns, structure_key
 from cls_workbook.summaries.progress import completion_rate
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
@@ -24,48 +27,66 @@ from cls_workbook.tables.table_frames import frame_records
 if TYPE_CHECKING:
     from cls_workbook.pilotage import Meeting
 
-INPUTS = ("numerateur", "denominateur", "jalon")  # what is declared of a measure that the tool computes
+INPUTS = ("numerateur", "denominateur", "jalon", "valeur")  # what is declared of a measure that the tool computes
 
 
 class ComputedFigure(NamedTuple):
-    """Both terms of a rate, or a state. ``basis``: what it is made of; ``complete``: nothing is missing from it."""
+    """Both terms of a rate, a state, or a number. ``basis``: what it is made of; ``complete``: nothing is missing from
+    it."""
 
     basis: str
     complete: bool = True
     numerateur: int | None = None
     denominateur: int | None = None
     jalon: str | None = None
+    nombre: int | None = None
 
     def differs(self, valeur: object, numerateur: object, denominateur: object) -> bool:
         """From a value of ``Indicateurs`` and its terms; from none too."""
         if self.jalon is not None:
             return fold(str(valeur or "")) != fold(self.jalon)
+        if self.nombre is not None:
+            return valeur != self.nombre
         return (numerateur, denominateur) != (self.numerateur, self.denominateur)
 
     def __str__(self) -> str:
         if self.jalon is not None:
             return f"calcul de l’outil{NBSP}: {self.jalon} ({self.basis})"
+        if self.nombre is not None:
+            return f"calcul de l’outil{NBSP}: {number_fr(self.nombre)} ({self.basis})"
         top, bottom = self.numerateur, self.denominateur
         rate = f", soit {rate_fr(top / bottom, 1)}" if top is not None and bottom else ""
         return f"calcul de l’outil{NBSP}: {number_fr(top)} sur {number_fr(bottom)}{rate} ({self.basis})"
 
 
-def figures(
-    contrat: Contrat, avancement: pd.DataFrame, reunions: Sequence[Meeting] = (), validated_on: date | None = None
-) -> dict[str, ComputedFigure]:
-    """Measure → what the tool computes of it; nothing where nothing is known. ``avancement``: see ``progress``."""
-    known: dict[str, ComputedFigure | None] = {
-        "fiches_realisees": _fiches_done(contrat, avancement),
-        "fiches_realisees_coordination": _fiches_done(contrat, avancement, contrat.coordination or ""),
-        "participation": _attendance(reunions),
-        "bilan_valide": None,
+@dataclass(frozen=True)
+class KnownOfTheYear:
+    """What is known beside what a measure declares. ``avancement``: see ``progress``; ``values``: those that count;
+    ``reunions``, ``validated_on``: of the pilotage."""
+
+    contrat: Contrat
+    avancement: pd.DataFrame
+    values: ValueStore
+    planned: ExpectedReturns
+    reunions: Sequence[Meeting] = ()
+    validated_on: date | None = None
+
+
+def figures(known: KnownOfTheYear) -> dict[str, ComputedFigure]:
+    """Measure → what the tool computes of it; nothing where nothing is known, nor of what is masked where it is
+    small."""
+    found = {
+        id_: _CALCULS[mesure.calcul](known, fiche, mesure)
+        for id_, (fiche, _, mesure) in known.contrat.by_mesure.items()
+        if mesure.calcul in _CALCULS and not mesure.petits_effectifs
     }
-    if validated_on is not None:
-        known["bilan_valide"] = ComputedFigure(
-            f"bilan validé le {date_fr(validated_on)}", jalon=contrat.listes.jalons[-1]
-        )
-    asked = {id_: known.get(mesure.calcul or "") for id_, (_, _, mesure) in contrat.by_mesure.items()}
-    return {id_: figure for id_, figure in asked.items() if figure is not None}
+    return {id_: figure for id_, figure in found.items() if figure is not None}
+
+
+def _validated(known: KnownOfTheYear) -> ComputedFigure | None:
+    if known.validated_on is None:
+        return None
+    return ComputedFigure(f"bilan validé le {date_fr(known.validated_on)}", jalon=known.contrat.listes.jalons[-1])
 
 
 def _fiches_done(contrat: Contrat, avancement: pd.DataFrame, porteur: str | None = None) -> ComputedFigure | None:
@@ -77,6 +98,53 @@ def _fiches_done(contrat: Contrat, avancement: pd.DataFrame, porteur: str | None
     return ComputedFigure(basis, not rate.unanswered, rate.fully_done, rate.programmed)
 
 
+def _answering(known: KnownOfTheYear) -> ComputedFigure | None:
+    """Structures that answered, of those that were to; who answers for all its team excuses the others."""
+    answers, identify = {*known.values.distinct("fiche", "structure", "volet")}, structure_key(known.contrat)
+    theirs = {identify(structure) for _, structure, _ in answers}
+    answered = {known.planned.find(*place) for place in answers}
+    awaited: dict[str, set[int | None]] = {}
+    for fiche, structure, volet, _ in columns(known.planned.planned, *EXPECTED_COLUMNS):
+        awaited.setdefault(identify(structure), set()).add(known.planned.find(fiche, structure, volet))
+    expected = {s for s, places in awaited.items() if s in theirs or places - answered}
+    if not expected or not answers:
+        return None
+    return ComputedFigure(
+        "structures qui ont répondu sur structures attendues",
+        numerateur=len(expected & theirs),
+        denominateur=len(expected),
+    )
+
+
+def _meetings(reunions: Sequence[Meeting], mesure: Mesure) -> ComputedFigure | None:
+    """Of the bodies that its categories name; of all, where it has none."""
+    named = {fold(nom) for nom in mesure.modalites}
+    held = [r for r in reunions if not named or fold(r.instance) in named]
+    return ComputedFigure("réunions inscrites au pilotage", nombre=len(held)) if reunions else None
+
+
+def _places(known: KnownOfTheYear, fiche: Fiche) -> ComputedFigure | None:
+    return _named(known, fiche, "communes cochées par les retours de la fiche", "territoire", "commune", "ligne")
+
+
+def _partners(known: KnownOfTheYear, fiche: Fiche) -> ComputedFigure | None:
+    return _named(known, fiche, "partenaires différents nommés par les retours de la fiche", "partenaires", "nom")
+
+
+def _named(
+    known: KnownOfTheYear, fiche: Fiche, basis: str, bloc: str, champ: str, of: str = "valeur"
+) -> ComputedFigure | None:
+    """How many different names the returns of a fiche give; none is known where nobody names any."""
+
+    def is_there(chapter: Chapter) -> bool:
+        return chapter.bloc == bloc and chapter.fiche == fiche.numero
+
+    names = {fold(str(nom)) for (nom,) in known.values.lines(is_there, of, input_fields=(champ,))}
+    (row,) = frame_records(known.avancement[known.avancement["fiche"] == fiche.numero])
+    complete = row["attendus"] is not None and row["recus"] >= row["attendus"]
+    return ComputedFigure(basis, complete, nombre=len(names)) if names else None
+
+
 def _attendance(reunions: Sequence[Meeting]) -> ComputedFigure | None:
     terms = [(r.presents, r.convies) for r in reunions if r.presents is not None and r.convies is not None]
     if not terms:
@@ -85,6 +153,20 @@ def _attendance(reunions: Sequence[Meeting]) -> ComputedFigure | None:
     basis = f"présents sur conviés, {how_many(len(terms), 'réunion')} du pilotage"
     basis += "" if complete else f" sur {len(reunions)}"
     return ComputedFigure(basis, complete, sum(p for p, _ in terms), sum(c for _, c in terms))
+
+
+_CALCULS: dict[str, Callable[[KnownOfTheYear, Fiche, Mesure], ComputedFigure | None]] = {
+    "fiches_realisees": lambda known, *_: _fiches_done(known.contrat, known.avancement),
+    "fiches_realisees_coordination": lambda known, *_: _fiches_done(
+        known.contrat, known.avancement, known.contrat.coordination or ""
+    ),
+    "participation": lambda known, *_: _attendance(known.reunions),
+    "structures_repondantes": lambda known, *_: _answering(known),
+    "bilan_valide": lambda known, *_: _validated(known),
+    "reunions_tenues": lambda known, _, mesure: _meetings(known.reunions, mesure),
+    "communes_touchees": lambda known, fiche, _: _places(known, fiche),
+    "partenaires_cites": lambda known, fiche, _: _partners(known, fiche),
+}
 
 
 def differences(
@@ -106,7 +188,7 @@ def differences(
 
 def _declared(r: Row) -> str:
     if r["Numérateur"] is None:
-        return f"« {r['Valeur']} »"
+        return f"« {r['Valeur']} »" if isinstance(r["Valeur"], str) else number_fr(r["Valeur"])
     return f"{number_fr(r['Numérateur'])} sur {number_fr(r['Dénominateur'])}"
 
 
