@@ -9,12 +9,14 @@ import http.server
 import io
 import json
 import re
+import runpy
 import threading
 import zipfile
 from functools import partial
 
 import pytest
 
+from cls_workbook import resources
 from cls_workbook.errors import Refusal
 from cls_workbook.page.making import page_contents, page_writing, pyodide_files
 from cls_workbook.page.making.pyodide_files import CORE, LOCK, PyodideFiles
@@ -145,3 +147,27 @@ def test_the_page_holds_what_it_needs_in_pieces_and_says_what_that_is(published,
 def test_colours_are_those_of_the_workbooks(published, tmp_path):
     page_writing.make(str(published), tmp_path / "page.html")
     assert "--accent:#0B4F5C;" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+DOCUMENTED = '''"""Of a module."""
+SHARED = "Of a class."
+class Thing:
+    """Of a class."""
+    kept = "Of a class."
+    def act(self, given=lambda: "said by a lambda"):
+        """Of a method."""
+        return [text for text in ("a", "b")], given()
+    def repeat(self):
+        """Said twice."""
+        return "Said twice."
+'''
+
+
+def test_docstrings_are_emptied_in_what_was_compiled_and_what_else_is_text_stays():
+    compiling = runpy.run_path(str(resources.folder("templates") / "page" / "compile.py"))
+    module = {}
+    exec(compiling["without_docstrings"](compile(DOCUMENTED, "m.py", "exec")), module)
+    thing = module["Thing"]
+    assert (module["__doc__"], thing.act.__doc__) == ("", "")
+    assert thing().act() == (["a", "b"], "said by a lambda")
+    assert (module["SHARED"], thing.kept, thing().repeat()) == ("Of a class.", "Of a class.", "Said twice.")

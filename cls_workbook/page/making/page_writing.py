@@ -91,7 +91,7 @@ def _palette() -> str:
 
 
 def _pieces(content: bytes) -> str:
-    text = base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+    text = base64.b64encode(gzip.compress(content, 6, mtime=0)).decode()
     cut = (text[start : start + PIECE] for start in range(0, len(text), PIECE))
     return "\n".join(f'<script type="text/plain">{piece}</script>' for piece in cut)
 
