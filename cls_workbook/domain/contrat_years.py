@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -80,6 +80,7 @@ def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
         for f in _holding_in(contrat.fiches, annee)
     )
     numeros = {f.numero for f in fiches}
+    departed_fiches = contrat.par_fiche.keys() - numeros
     mesures = {m.id for f in fiches for m in f.mesures}
     return changed(
         contrat,
@@ -96,6 +97,7 @@ def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
         enveloppes=_holding_in(contrat.enveloppes, annee),
         cibles=tuple(c for c in _holding_in(contrat.cibles, annee) if c.mesure in mesures),
         a_programmer=tuple(a for a in _holding_in(contrat.a_programmer, annee) if a.devient not in numeros),
+        instances=tuple(changed(i, fiches=_without(i.fiches, departed_fiches)) for i in contrat.instances),
         regles=tuple(_rules(contrat, fiches, departed_financeurs, annee)),
     )
 
@@ -118,7 +120,7 @@ def _fiche(fiche: Fiche, annee: int, departed: set[str], departed_financeurs: se
     )
 
 
-def _without(names: tuple[str, ...], withdrawn: set[str]) -> tuple[str, ...]:
+def _without(names: tuple[str, ...], withdrawn: Set[str]) -> tuple[str, ...]:
     return tuple(n for n in names if n not in withdrawn)
 
 

@@ -44,10 +44,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What changed the contract: a meeting of the COPIL, or an avenant that all its members signed."""
+    """What changed the contract: a decision of one of its bodies, or an avenant that all its members signed."""
 
     id: str
-    instance: str  # COPIL | avenant
+    instance: str  # COPIL, avenant, or the name of a body of the contract
     date: date | None = None
     reference: str | None = None
     objet: str | None = None

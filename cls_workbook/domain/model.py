@@ -120,12 +120,15 @@ class Qpv(Period):
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A governance body and the least number of meetings a year."""
+    """A governance body, or a working group: the least number of meetings a year, and whether it decides (see
+    ``announced.bodies``). ``fiches``: those that a working group follows; empty: the whole contract."""
 
     nom: str
     minimum_par_an: int = 0
     composition: str | None = None
     roles: tuple[str, ...] = ()
+    decide: bool = False
+    fiches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

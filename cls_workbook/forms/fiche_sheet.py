@@ -203,6 +203,8 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         page.next_row(max(height(left, width(D, G)), height(right, width(I, K)), height(right_name, WIDTHS[H])))
     if printed.partenaires and entry_questions.PARTNERS.nom in context.left_out:
         _reminder(page, "partenaires", CITED_PARTNERS, printed.partenaires)
+    if followed_by := [i.nom for i in contrat.instances if fiche.numero in i.fiches]:
+        _reminder(page, "instances", "Suivie par", ", ".join(followed_by))
 
 
 def _answering_together(contrat: Contrat, fiche: Fiche) -> list[str]:

@@ -40,7 +40,7 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class CopilDecision:
-    """A decision of the COPIL. ``fiche`` "": on the whole contract."""
+    """A decision. ``fiche`` "": on the whole contract; ``instance`` "": of the body that decides (the COPIL)."""
 
     fiche: str
     decision: str
@@ -48,6 +48,7 @@ class CopilDecision:
     precision: str = ""
     avis: str = ""
     perspectives: str = ""
+    instance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from cls_workbook.domain.announced.bodies import COPIL, deciding
 from cls_workbook.domain.model import Contrat, Fiche, Structure
 from cls_workbook.domain.questions import Bloc, Champ, amount, block, choice, day, integer, text
 from cls_workbook.forms import choice_lists
@@ -14,9 +15,10 @@ from cls_workbook.french import fold
 
 PROVISOIRE, VALIDE = "provisoire", "validé"
 # What the state of the campaign is called in the list → what it is for programs.
-STATES = {"provisoire": PROVISOIRE, "validé en COPIL": VALIDE}
+STATES = {"provisoire": PROVISOIRE, "validé en COPIL": VALIDE, "validé": VALIDE}
 RETOUR_STATUTS = ("attendu", "relancé", "reçu", "à corriger", "validé")
 DECISIONS = ("maintien", "modification", "report", "abandon", "nouvelle fiche", "avenant", "autre")
+DECIDED_BY = "instance"  # of a decision; a workbook made before this column existed is read without it
 NAME_MAX, SENTENCE_MAX = 160, 600
 
 
@@ -45,9 +47,9 @@ CAMPAGNE = block(
             "etat",
             "État du bilan",
             "etats_du_bilan",
-            "« provisoire » jusqu’à la décision du COPIL. Cet état figure en tête de la synthèse.",
+            "« provisoire » jusqu’à la décision {du}. Cet état figure en tête de la synthèse.",
         ),
-        day("date_validation", "Date du COPIL qui valide", "Au format jj/mm/aaaa. Seulement si le bilan est validé."),
+        day("date_validation", "Date {du} qui valide", "Au format jj/mm/aaaa. Seulement si le bilan est validé."),
         day(
             "limite",
             "Retours attendus avant le",
@@ -92,11 +94,9 @@ YEAR_PROGRAMME = block(
             "Ce qui a été engagé sur la maquette de cette fiche avant l’année, en euros. Saisissez 0 si rien n’a été "
             "engagé.",
         ),
-        amount(
-            "programme", "Programmé {annee}", "Le montant retenu par le COPIL pour l’année, sur la maquette, en euros."
-        ),
+        amount("programme", "Programmé {annee}", "Le montant retenu par {le} pour l’année, sur la maquette, en euros."),
     ),
-    aide="Le contrat ne donne pas de répartition par année : c’est le COPIL qui programme. Laissez vide ce qui n’est "
+    aide="Le contrat ne donne pas de répartition par année : c’est {le} qui programme. Laissez vide ce qui n’est "
     "pas décidé.",
 )
 
@@ -148,14 +148,15 @@ MEETINGS = block(
 
 COPIL_DECISIONS = block(
     "decisions",
-    "Décisions du COPIL",
+    "Décisions {du}",
     (
         _fiche("La fiche que la décision concerne. Laissez vide si elle porte sur tout le contrat."),
-        _list("decision", "Décision", "decisions", "Ce que le COPIL a décidé.", obligatoire=True),
+        _list("decision", "Décision", "decisions", "Ce qui a été décidé.", obligatoire=True),
         day("date", "Date", "Date de la décision, au format jj/mm/aaaa."),
         _sentence("precision", "En quelques mots", "Ce qui est décidé, en une ou deux phrases."),
-        _sentence("avis", "Avis contradictoire", "Facultatif : l’avis du porteur, s’il diffère de celui du COPIL."),
+        _sentence("avis", "Avis contradictoire", "Facultatif : l’avis du porteur, s’il diffère de celui {du}."),
         _sentence("perspectives", "Perspectives pour l’année suivante", "Facultatif : ce qui est prévu ensuite."),
+        _list(DECIDED_BY, "Décidé par", "instances", "Seulement si une autre instance que {le} a décidé."),
     ),
     aide="Une ligne par décision. Aucune donnée nominative : ces textes vont dans la synthèse.",
     lines=16,
@@ -225,7 +226,10 @@ def for_this(bloc: Bloc, contrat: Contrat, annee: int, choix: Mapping[str, tuple
     bounds = period(contrat, annee).get(bloc.nom)
     input_fields = []
     for champ in bloc.input_fields:
-        specifics: dict[str, Any] = {"libelle": champ.libelle.replace("{annee}", contrat.year_name(annee))}
+        specifics: dict[str, Any] = {
+            "libelle": worded(champ.libelle, contrat, annee),
+            "aide": worded(champ.aide, contrat, annee),
+        }
         if champ.type == "date" and bounds:
             specifics |= {"minimum": bounds[0], "maximum": bounds[1]}
         if champ.choix:
@@ -233,7 +237,21 @@ def for_this(bloc: Bloc, contrat: Contrat, annee: int, choix: Mapping[str, tuple
             free = {"choix": None, "type": "texte", "obligatoire": champ.obligatoire and champ.nom != "nature"}
             specifics |= {"choix": listing} if listing in choix else free
         input_fields.append(dataclasses.replace(champ, **specifics))
-    return dataclasses.replace(bloc, input_fields=tuple(input_fields))
+    titre, aide = worded(bloc.titre, contrat, annee), worded(bloc.aide, contrat, annee)
+    return dataclasses.replace(bloc, titre=titre, aide=aide, input_fields=tuple(input_fields))
+
+
+def worded(texte: str, contrat: Contrat, annee: int) -> str:
+    """The text with the name of the year, and of the body that decides."""
+    body = deciding(contrat)
+    for place, word in (("{annee}", contrat.year_name(annee)), ("{du}", body.of_the), ("{le}", body.the)):
+        texte = texte.replace(place, word)
+    return texte
+
+
+def states(contrat: Contrat) -> tuple[str, ...]:
+    """What the state of the campaign may be called."""
+    return tuple(STATES)[:2] if deciding(contrat).nom == COPIL else ("provisoire", "validé")
 
 
 def shown_fiche(fiche: Fiche) -> str:
@@ -261,7 +279,7 @@ def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
     communes = choice_lists.listes(contrat)
     names = communes["structures"]
     choix = {
-        "etats_du_bilan": tuple(STATES),
+        "etats_du_bilan": states(contrat),
         "statuts_du_retour": RETOUR_STATUTS,
         "decisions": DECISIONS,
         "structures": names,

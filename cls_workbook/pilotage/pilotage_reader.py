@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from os import PathLike
 
+from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Members, Structure
 from cls_workbook.errors import Refusal
@@ -90,8 +91,9 @@ def _campagne(reading: PilotageReading) -> Pilotage:
     answer, day = reading.form(pf.CAMPAGNE), "date_validation"
     etat = pf.STATES.get(str(answer.values["etat"]), pf.PROVISOIRE)
     if etat == pf.VALIDE and day in answer.cells.keys() - answer.typed_fields:
-        expected = "la date du COPIL, puisque le bilan est validé"
-        remedy, label = "saisissez la date, ou remettez l’état à « provisoire ».", pf.CAMPAGNE.champ(day).libelle
+        expected = f"la date {deciding(reading.contrat).of_the}, puisque le bilan est validé"
+        remedy = "saisissez la date, ou remettez l’état à « provisoire »."
+        label = pf.worded(pf.CAMPAGNE.champ(day).libelle, reading.contrat, reading.annee)
         reading.fault(answer.sheet, answer.cells[day], None, expected, remedy, label)
     validated_on, limite = answer.day(day), answer.day("limite")
     return Pilotage(etat=etat, date_validation=validated_on, limite=limite, contact=answer.text("contact"))
@@ -211,9 +213,9 @@ def _meetings(reading: PilotageReading) -> tuple[Meeting, ...]:
 def _decisions(reading: PilotageReading) -> tuple[CopilDecision, ...]:
     decisions = []
     for line in reading.sheet_table("decisions", pf.COPIL_DECISIONS):
-        fiche, decision, *texts = (line.text(c) for c in ("fiche", "decision", "precision", "avis", "perspectives"))
-        if decision:
-            decisions.append(CopilDecision(fiche, decision, line.day("date"), *texts))
+        said = ("precision", "avis", "perspectives", pf.DECIDED_BY)
+        if decision := line.text("decision"):
+            decisions.append(CopilDecision(line.text("fiche"), decision, line.day("date"), *map(line.text, said)))
     return tuple(decisions)
 
 

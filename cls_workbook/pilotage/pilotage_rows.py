@@ -12,6 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
+from cls_workbook.domain.announced.bodies import COPIL, deciding, named
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import Bloc, Champ
 from cls_workbook.errors import Refusal
@@ -162,7 +163,8 @@ class PilotageReading:
             if not typed_fields:
                 continue
             cle = written(_cell(grid, i, header.column)).removeprefix(f"{MARK}{ROOT}{prefix}/")
-            values = {champ.nom: self.valeur(grid, i, columns[champ.nom], champ) for champ in bloc.input_fields}
+            values: dict[str, object] = dict.fromkeys(c.nom for c in bloc.input_fields)
+            values |= {c.nom: self.valeur(grid, i, columns[c.nom], c) for c in bloc.input_fields if c.nom in columns}
             cells = {nom: address(i + 1, j + 1) for nom, j in columns.items()}
             texts = frozenset(fold(written(v)) for v in grid.lines[i])
             lines.append(PilotageRow(cle, grid.nom, values, typed_fields, cells, texts))
@@ -175,6 +177,8 @@ class PilotageReading:
         columns = {}
         for champ in bloc.input_fields:
             ranks = [j for j, printed in enumerate(headers) if printed == fold(champ.libelle)]
+            if not ranks and champ.nom == pf.DECIDED_BY and bloc.nom == pf.COPIL_DECISIONS.nom:
+                continue
             if len(ranks) != 1:
                 cell, found = address(header.line + 1, header.column + 1), f"{len(ranks)} colonne « {champ.libelle} »"
                 remedy = "rétablissez la ligne d’en-têtes, puis recommencez."
@@ -206,8 +210,10 @@ class PilotageReading:
         return PilotageRow("", sheet, values, frozenset(typed_fields), cells)
 
     def _column_at_right(self, place: KeyPlace, label: str) -> int | None:
+        """``label`` may name the COPIL, in a workbook made before the contract said who decides."""
+        labels = {fold(label), fold(label.replace(deciding(self.contrat).of_the, named(COPIL).of_the))}
         for j, valeur in enumerate(place.grid.lines[place.line]):
-            if isinstance(valeur, str) and fold(valeur) == fold(label):
+            if isinstance(valeur, str) and fold(valeur) in labels:
                 return j + 1
         cell, found = address(place.line + 1, place.column + 2), _cell(place.grid, place.line, place.column + 1)
         self.fault(place.grid.nom, cell, found, f"l’étiquette « {label} »", "rétablissez-la, puis recommencez.")

@@ -17,7 +17,7 @@ from cls_workbook.french import typography
 from cls_workbook.pilotage import governance_sheet, programme_sheet
 from cls_workbook.pilotage import pilotage_questions as pf
 from cls_workbook.pilotage.coordinator_inputs import Pilotage, Relance
-from cls_workbook.pilotage.pilotage_pieces import B, C, Canvas, CoordinatorPage, D, E, F, G, SheetTally
+from cls_workbook.pilotage.pilotage_pieces import B, C, Canvas, CoordinatorPage, D, E, F, G, H, SheetTally
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, Workbook, address, reference
 
 HOME, GROUPS, DECISIONS, FOLLOW_UP = "Accueil", "Groupes", "Décisions", "Suivi"
@@ -112,7 +112,7 @@ def campagne(page: CoordinatorPage, canvas: Canvas) -> None:
         page.anchor(row, C, valeur, "repere:texte")
         page.fill(range(D, F), "aide:retrait")
         page.next_row(22)
-    etat = next(libelle for libelle, etat in pf.STATES.items() if etat == p.etat)
+    etat = next(libelle for libelle in pf.states(canvas.contrat) if pf.STATES[libelle] == p.etat)
     values = {"etat": etat, "date_validation": p.date_validation, "limite": p.limite, "contact": p.contact or None}
     for champ in bloc.input_fields:
         row = page.row(f"pilotage/campagne/{champ.nom}", "saisie", champ.libelle)
@@ -180,10 +180,10 @@ def _members(canvas: Canvas, groupe: Structure, fiches: Sequence[Fiche]) -> list
 
 def _decisions(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     p, contrat = canvas.pilotage, canvas.contrat
-    page = canvas.page(DECISIONS, (54, 18, 14, 46, 38, 38))
+    page = canvas.page(DECISIONS, (54, 18, 14, 46, 38, 38, 26))
     bloc = canvas.bloc(pf.COPIL_DECISIONS)
-    page.title(f"Décisions du COPIL · {canvas.contrat.year_name(canvas.annee)}", bloc.aide)
-    columns = {"fiche": B, "decision": C, "date": D, "precision": E, "avis": F, "perspectives": G}
+    page.title(f"{bloc.titre} · {canvas.contrat.year_name(canvas.annee)}", bloc.aide)
+    columns = {"fiche": B, "decision": C, "date": D, "precision": E, "avis": F, "perspectives": G, "instance": H}
     values = [{n: getattr(d, n) for n in columns} for d in p.decisions]
     for line in values:
         line["fiche"] = pf.shown_fiche(contrat.par_fiche[line["fiche"]]) if line["fiche"] else None
@@ -191,7 +191,7 @@ def _decisions(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     page.sheet.frozen_at = (zone.header, 0)
     page.sheet.print_setup.repeated_rows = (1, zone.header)
     formula = f"(COUNTA({reference(DECISIONS, CellRange(zone.header, C, zone.end, C))})-1)"
-    role = "Ce que le COPIL a décidé, l’avis du porteur, les perspectives."
+    role = "Ce qui a été décidé, l’avis du porteur, les perspectives."
     return page, SheetTally(role, "Décisions", formula, len(p.decisions))
 
 

@@ -21,8 +21,8 @@ def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     page = canvas.page(YEAR_PROGRAMME, (9, 62, 26, 18, 21, 21, 21, 34))
     page.title(
         f"Programmation {canvas.contrat.year_name(canvas.annee)}",
-        "Ce que le COPIL retient pour l’année. Les montants sont en euros ; un montant vide est inconnu, il n’est pas "
-        "nul.",
+        pf.worded("Ce que {le} retient pour l’année.", contrat, canvas.annee)
+        + " Les montants sont en euros ; un montant vide est inconnu, il n’est pas nul.",
     )
     header = _programme_table(page, canvas)
     _other_financements(page, canvas)

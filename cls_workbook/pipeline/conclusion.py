@@ -12,9 +12,10 @@ import pandas as pd
 from cls_workbook import checks, garbage
 from cls_workbook import pilotage as coordination
 from cls_workbook.anomalies import Anomalie, sort_out
+from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.targets import targets_in
-from cls_workbook.french import date_fr
+from cls_workbook.french import date_fr, fold
 from cls_workbook.pilotage import Pilotage
 from cls_workbook.pipeline.campaign import Batch, Campagne
 from cls_workbook.reading.storing.typed_frames import TypedRetours
@@ -120,7 +121,7 @@ def _summarize(
             explications=tuple(explications),
             a_preciser=tuple(expected.a_preciser(contrat, pilotage.membres)),
             reserves=tuple(what_counts.money_reserves(anomalies)),
-            decisions=_decisions(pilotage),
+            decisions=_decisions(contrat, pilotage),
         ),
         tuple(anomalies),
         validated_on=validated_on,
@@ -157,10 +158,12 @@ def _told_of_before(precedent: PreviousConsolidation | None, pilotage: Pilotage)
     return {fiche: montant for fiche, montant in pilotage.engage_anterieur.items() if fiche not in known}
 
 
-def _decisions(pilotage: Pilotage) -> dict[str, str]:
-    """Fiche ("" for the whole contract) → what the COPIL decided, in one line."""
+def _decisions(contrat: Contrat, pilotage: Pilotage) -> dict[str, str]:
+    """Fiche ("" for the whole contract) → what was decided, in a line; by whom, if not by the body that decides."""
     statements: dict[str, list[str]] = {}
     for d in pilotage.decisions:
-        when = f" ({date_fr(d.date)})" if d.date else ""
+        by = "" if fold(d.instance) == fold(deciding(contrat).nom) else d.instance
+        beside = ", ".join(filter(None, (by, date_fr(d.date))))
+        when = f" ({beside})" if beside else ""
         statements.setdefault(d.fiche, []).append(f"{d.decision}{when}" + (f" : {d.precision}" if d.precision else ""))
     return {fiche: " ; ".join(sentences) for fiche, sentences in statements.items()}

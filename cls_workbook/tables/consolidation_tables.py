@@ -160,7 +160,7 @@ FINANCEMENT_FICHES = DescribedTable(
         AXE,
         _CONTRAT,
         taux("Taux contrat", "Le taux d’intervention inscrit au contrat."),
-        montant("Programmé", "Ce que le COPIL a programmé sur la maquette pour l’année."),
+        montant("Programmé", "Ce qui a été programmé sur la maquette pour l’année."),
         montant("Engagé", "Ce qui est attribué ou notifié pour l’année sur la maquette, selon les porteurs."),
         montant("Versé", "Ce qui a été reçu de la maquette dans l’année, selon les porteurs."),
         montant("Coût réalisé", "Le coût de l’action dans l’année, tous financeurs."),

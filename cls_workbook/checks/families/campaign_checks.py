@@ -270,7 +270,7 @@ class UnnamedGroup(_AbsentRetour):
 class GovernanceBelowMinimum(CampagneCheck):
     code, gravity = "GOUVERNANCE_SOUS_LE_MINIMUM", A_CONFIRMER
     sought = "Une instance s’est réunie moins souvent que le contrat ne le prévoit."
-    remedy = "complétez les réunions dans le classeur de pilotage, ou signalez l’écart au COPIL."
+    remedy = "complétez les réunions dans le classeur de pilotage, ou signalez l’écart à qui pilote le contrat."
 
     def in_campagne(self) -> Iterator[Anomalie]:
         reunions = self.given.pilotage.reunions if self.given.pilotage else {}

@@ -59,7 +59,7 @@ class AmountWithoutForecast(RetourCheck):
     code, gravity = "MONTANT_SANS_PREVISION", INFORMATION
     sought = "Un montant de la maquette est saisi pour une fiche dont aucun montant n’est inscrit au contrat."
     expected = "aucun montant n’est inscrit au contrat pour cette fiche"
-    remedy = "rien à corriger si le COPIL a décidé ce montant depuis."
+    remedy = "rien à corriger si ce montant a été décidé depuis."
 
     def in_retours(self) -> Iterator[Anomalie]:
         money = {numero: f.financement for numero, f in self.contrat.par_fiche.items()}

@@ -184,7 +184,7 @@ class _MoneyOfAFiche(FicheCheck, abstract=True):
 
 class EngagedAboveProgramme(_MoneyOfAFiche):
     code, gravity = "ENGAGE_SUPERIEUR_AU_PROGRAMME", A_CONFIRMER
-    sought = "Le montant engagé dépasse le montant programmé par le COPIL."
+    sought = "Le montant engagé dépasse le montant programmé pour l’année."
     remedy = CONFIRM
 
     def on_fiche(self, fiche: str) -> Iterator[Anomalie]:

@@ -56,6 +56,8 @@ def read(column: SectionColumn, raw: object) -> object | CellError | Doubtful:
         return _yes_no(raw)
     if column.choix:
         return _from_choice(column.choix, raw)
+    if column.proposed:
+        return coded_choices.code(column.proposed, text_of(raw)) or text_of(raw)
     if column.format == "taux":
         return _taux(raw, column.maximum)
     if column.format == "montant":

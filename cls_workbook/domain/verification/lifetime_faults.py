@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from cls_workbook.domain.announced.bodies import deciding, named
 from cls_workbook.domain.asked.left_out import QUESTIONS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, DECISION_INSTANCES, Period, Revision
@@ -31,7 +32,7 @@ def decisions(contrat: Contrat) -> Iterator[DefinitionFault]:
     located = places("contrat.decisions", contrat.decisions)
     yield from duplicates(located, "id")
     for here, decision in located:
-        yield from here.among("instance", DECISION_INSTANCES)
+        yield from here.among("instance", dict.fromkeys((*DECISION_INSTANCES, *(i.nom for i in contrat.instances))))
         yield from here.too_long("objet")
         if decision.date is None and decision.reference is None:
             message = "ni date ni référence : cette décision ne se retrouverait pas."
@@ -106,18 +107,19 @@ def _decision_faults(here: FieldPlace, objet: Period, contrat: Contrat) -> Itera
 def _authorisation(
     here: FieldPlace, champ: str, cited: str | None, change: str | None, contrat: Contrat
 ) -> Iterator[DefinitionFault]:
-    """``change``: a word of ``avenant_requis``, or None where a decision of the COPIL is enough."""
+    """``change``: a word of ``avenant_requis``, or None where a decision of a body is enough."""
     decision = contrat.by_decision.get(cited or "")
     if change in contrat.avenant_requis:
         if cited is None:
             message = f"{CHANGES[change]} demande un avenant, aucun n’est cité."
             yield here.note(champ, message, "Ajoutez l’avenant à decisions, puis citez-le ici.")
         elif decision is not None and decision.instance != AVENANT:
-            message = f"{CHANGES[change]} demande un avenant ; « {cited} » est une décision du COPIL."
+            by = named(decision.instance).of_the
+            message = f"{CHANGES[change]} demande un avenant ; « {cited} » est une décision {by}."
             yield here.note(champ, message, "Citez l’avenant, ou faites-le signer.")
     elif cited is None:
         message = "aucune décision n’est citée pour ce changement."
-        yield here.note(champ, message, "Citez la décision du COPIL ou l’avenant.")
+        yield here.note(champ, message, f"Citez la décision {deciding(contrat).of_the} ou l’avenant.")
 
 
 def revisions(contrat: Contrat) -> Iterator[DefinitionFault]:

@@ -138,6 +138,7 @@ def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
         if instance.minimum_par_an < 0:
             message = f"un nombre de réunions est positif ou nul, trouvé « {instance.minimum_par_an} »."
             yield here.fault("minimum_par_an", message)
+        yield from here.references("fiches", contrat.par_fiche, "la fiche")
 
 
 # --- Money and lists ------------------------------------------------------------------------------------------------

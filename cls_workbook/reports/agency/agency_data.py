@@ -61,7 +61,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         described.POSTS: posts(portrait),
         described.MESURES: list(_mesures(portrait)),
         described.RETOURS: frame_records(portrait.result.tables.retours),
-        described.INSTANCES: frame_records(portrait.result.summaries.gouvernance),
+        described.INSTANCES: list(_instances(portrait)),
     }
     return {
         table: [{t: _anonymized(line.get(t)) for t in table.titles} for line in its_own]
@@ -175,6 +175,14 @@ def _themes(portrait: Portrait) -> Iterator[Row]:
                     "Identifiant": identifier,
                     "Libellé": labels.get(identifier, identifier),
                 }
+
+
+def _instances(portrait: Portrait) -> Iterator[Row]:
+    known = {i.nom: i for i in portrait.contrat.instances}
+    for row in frame_records(portrait.result.summaries.gouvernance):
+        instance = known.get(row["Instance"])
+        follows, decides = (SEPARATOR.join(instance.fiches), instance.decide) if instance else ("", False)
+        yield row | {"Fiches suivies": follows or None, "Décide": YES if decides else NO}
 
 
 def _financement(portrait: Portrait) -> TableRows:

@@ -55,8 +55,10 @@ CONTRAT = DescribedTable(
             "La première année suivie avec l’outil, si le contrat a commencé avant.",
             added=True,
         ),
-        texte("État", "provisoire, ou validé en COPIL.", obligatoire=True, look=PILL, choix=(PROVISOIRE, VALIDE)),
-        TableColumn("Validé le", "date", "La date du COPIL qui a validé l’année."),
+        texte(
+            "État", "provisoire, ou validé (par qui décide).", obligatoire=True, look=PILL, choix=(PROVISOIRE, VALIDE)
+        ),
+        TableColumn("Validé le", "date", "La date à laquelle l’année a été validée."),
         TableColumn("Consolidé le", "date", "La date de la consolidation.", obligatoire=True),
         whole("Retours reçus", "Combien de réponses comptent (une par fiche, structure et volet)."),
         whole("Retours attendus", "Combien étaient attendues."),
@@ -273,7 +275,15 @@ RETOURS = DescribedTable(
 )
 
 INSTANCES = DescribedTable(
-    "Données instances", "Donnees_instances", GOVERNANCE.aide, GOVERNANCE.columns[:-1], tab="axe4"
+    "Données instances",
+    "Donnees_instances",
+    GOVERNANCE.aide,
+    (
+        *GOVERNANCE.columns[:-1],
+        replace(texte("Fiches suivies", "Pour un groupe de travail : les fiches qu’il suit."), added=True),
+        replace(texte("Décide", "oui : les décisions lui sont demandées.", choix=(YES, NO)), added=True),
+    ),
+    tab="axe4",
 )
 
 TABLES = (CONTRAT, FICHES, THEMES, FINANCEMENT, FINANCEURS, LEFT_TO_PAY, RESERVES, POSTS, MESURES, RETOURS, INSTANCES)

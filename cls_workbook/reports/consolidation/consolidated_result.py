@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from cls_workbook.anomalies import BLOCKING, GRAVITIES, Anomalie
+from cls_workbook.domain.announced.bodies import by_it, deciding
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, date_fr
 from cls_workbook.summaries.expected import answers_together
@@ -90,8 +91,10 @@ class Result:
 
     @property
     def etat(self) -> str:
-        """« Provisoire », or « Validé en COPIL le 12/03/2026 »."""
-        return f"Validé en COPIL le {date_fr(self.validated_on)}" if self.validated_on else "Provisoire"
+        """« Provisoire », or « Validé en COPIL le 12/03/2026 », by the body that decides."""
+        if not self.validated_on:
+            return "Provisoire"
+        return f"Validé {by_it(deciding(self.contrat))} le {date_fr(self.validated_on)}"
 
     def alerts(self, gravite: str) -> int:
         return sum(a.gravite == gravite for a in self.anomalies)

@@ -114,7 +114,7 @@ FINANCEMENT = DescribedTable(
         YEAR,
         texte("Nature", "La nature du financement.", obligatoire=True, choix=NATURES),
         montant("Prévu au contrat", "Sur toute la durée du contrat."),
-        montant("Programmé", "Programmé par le COPIL pour l’année."),
+        montant("Programmé", "Programmé pour l’année."),
         _ENGAGE,
         montant("Versé", "Versé sur la maquette ; pour les autres natures, voir Financeurs et Postes de coordination."),
         whole("Fiches", "Combien de fiches donnent un montant engagé."),

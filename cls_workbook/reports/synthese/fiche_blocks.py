@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
+from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.entry_questions import NEXT_YEAR, QUOTED, in_synthese
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.wording import TRANSVERSAL, axe_name, nature_name, payer
@@ -280,7 +281,7 @@ def _said(portrait: Portrait, fiche: Fiche, testimonies: Sequence[Testimony]) ->
     if texte := portrait.attention(fiche):
         yield "Points d’attention", texte
     if texte := portrait.result.notes.decisions.get(fiche.numero, ""):
-        yield "Décision du COPIL", texte
+        yield f"Décision {deciding(portrait.contrat).of_the}", texte
 
 
 def _with_motif(texts: dict[str, str]) -> dict[str, str]:

@@ -7,11 +7,13 @@ out of every text. The copy sent to the ARS is this same sheet.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from cls_workbook.french import date_fr, typography
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.dashboard.dashboard_page import dashboard
+from cls_workbook.reports.synthese.dashboard.fiche_lights import numbered
 from cls_workbook.reports.synthese.fiche_blocks import fiches
 from cls_workbook.reports.synthese.logos import Logo
 from cls_workbook.reports.synthese.logos import draw as draw_logos
@@ -99,7 +101,7 @@ def _clauses(board: Board, titre: str, clauses: Sequence[str]) -> None:
 
 def _governance(board: Board, portrait: Portrait) -> None:
     columns = (
-        PrintedColumn("Instance", 8, STRONG, "Instance"),
+        PrintedColumn("Instance", 8, STRONG, partial(_instance, portrait)),
         PrintedColumn("Minimum par an", 3, WHOLE, "Minimum par an"),
         PrintedColumn(f"Réunions tenues {portrait.year_label()}", 3, WHOLE, "Réunions tenues"),
         PrintedColumn("Minimum respecté", 4, of=_compliance),
@@ -114,6 +116,13 @@ def _governance(board: Board, portrait: Portrait) -> None:
     if general := portrait.result.notes.decisions.get(""):
         board.sous_titre("Décisions et avis sur l’ensemble du contrat")
         board.sentences([general])
+
+
+def _instance(portrait: Portrait, row: Row) -> str:
+    """Its name; the fiches that it follows, where it is a working group."""
+    fiches = [f for i in portrait.contrat.instances if i.nom == row["Instance"] for f in i.fiches]
+    known = [portrait.contrat.par_fiche[f] for f in fiches if f in portrait.contrat.par_fiche]
+    return f"{row['Instance']} ({numbered(known)})" if known else str(row["Instance"])
 
 
 def _compliance(instance: Row) -> StyledBox:

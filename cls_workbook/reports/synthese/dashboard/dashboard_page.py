@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cls_workbook.anomalies import BLOCKING
+from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.wording import of_payer
 from cls_workbook.french import amount_fr, how_many, listing, rate_fr, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
@@ -114,7 +115,7 @@ def _halves(board: Board, portrait: Portrait, asked: list[str]) -> None:
         line = LINE
         board.keep_together(18 + LINE * lines)
     left = f"La maquette {of_payer(portrait.contrat)}, depuis le début"
-    board.row(18, (HALF, left, "bloc"), (HALF, "Décisions attendues du COPIL", "bloc"))
+    board.row(18, (HALF, left, "bloc"), (HALF, f"Décisions attendues {deciding(portrait.contrat).of_the}", "bloc"))
     top = board.line
     for _ in range(lines):
         board.advance(line)

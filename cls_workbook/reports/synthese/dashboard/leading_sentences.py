@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.targets import value_in_words
 from cls_workbook.french import amount_fr, how_many, number_fr, rate_fr, typography
@@ -154,12 +155,12 @@ def _money(portrait: Portrait) -> Iterator[str]:
 
 
 def asked(portrait: Portrait, decisions: list[str]) -> str:
-    validation = 0 if portrait.result.validated_on else 1
+    validation, body = 0 if portrait.result.validated_on else 1, deciding(portrait.contrat)
     if not decisions:
-        return "Aucune décision n’est attendue du COPIL : le bilan est validé."
+        return f"Aucune décision n’est attendue {body.of_the} : le bilan est validé."
     if validation and len(decisions) == 1:
-        return "Il est seulement demandé au COPIL de valider ce bilan."
+        return f"Il est seulement demandé {body.to_the} de valider ce bilan."
     first = decisions[0][0].lower() + decisions[0][1:]
     if len(decisions) == 1:
-        return f"Une décision est attendue du COPIL : {first}."
-    return f"{len(decisions)} décisions sont attendues du COPIL, d’abord : {first}."
+        return f"Une décision est attendue {body.of_the} : {first}."
+    return f"{len(decisions)} décisions sont attendues {body.of_the}, d’abord : {first}."
