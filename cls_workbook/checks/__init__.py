@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from cls_workbook.anomalies import Anomalie, checks, sort_out
-from cls_workbook.checks import border, form_checks
+from cls_workbook.checks import border, compte_rendu_checks, form_checks
 from cls_workbook.checks.check_kinds import BetweenRetours, CampagneCheck, FicheCheck, InputCheck, RetourCheck
 from cls_workbook.checks.families import (
     answer_checks,
@@ -50,6 +50,7 @@ FAMILIES = (
     subsidy_checks,
     double_checks,
     grant_checks,
+    compte_rendu_checks,
     privacy_checks,
     form_checks,
 )

@@ -6,6 +6,7 @@ Header, validation, prompt, dictionary entry, reading and message all derive fro
 
 from __future__ import annotations
 
+from cls_workbook.domain.asked.compte_rendu_questions import COMPTE_RENDU, REPARTITION
 from cls_workbook.domain.asked.money_questions import EXPENDITURES, FINANCEMENT, POST, TAKEN_UP
 from cls_workbook.domain.questions import TEXT_LENGTH, Bloc, Champ, ask, block, choice, day, decimal, integer, text
 
@@ -358,6 +359,8 @@ BLOCKS = {
         EXPENDITURES,
         POST,
         QUALITATIVE,
+        COMPTE_RENDU,
+        REPARTITION,
     )
 }
 

@@ -230,6 +230,7 @@ class Fiche(Period):
     autres_axes: tuple[str, ...] = ()  # those that it serves beside its own
     printed: PrintedFiche = grouped(PrintedFiche)
     qpv_attendu: bool = False  # the action takes place in QPV
+    compte_rendu: bool = False  # a compte rendu financier is asked of those that answer for it
     non_demandes: tuple[str, ...] = ()  # optional questions that it leaves out (see ``domain.asked.left_out``)
     demandes: tuple[str, ...] = ()  # those that it asks although the contract leaves them out
     themes: tuple[str, ...] = ()  # ids of themes (see ``domain.themes``)

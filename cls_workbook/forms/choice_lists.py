@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cls_workbook.domain.asked.compte_rendu_questions import SHARING_KEYS, SHARING_LIST
 from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.entry_questions import NOTHING, YES_NO
 from cls_workbook.domain.model import Contrat, Mesure
@@ -36,6 +37,7 @@ def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
         "oui_non": YES_NO,
         "riens": NOTHING,
         "volets": (),
+        SHARING_LIST: SHARING_KEYS if any(f.compte_rendu for f in contrat.fiches) else (),
     }
 
 

@@ -251,6 +251,13 @@ class _FicheAnswers:
         amounts = {"personnel": personnel, "achats": cost - personnel, "autres": Decimal(0), "total": cost, "etp": etp}
         return amounts.get(place.champ)
 
+    def _compte_rendu(self, place: InputPlace) -> object:
+        """What was planned is what was done; what the fiche tells already is not typed."""
+        cost = self._cost()
+        personnel = _to_cents(cost * Decimal("0.6"))
+        amounts = {"60": cost - personnel, "64": personnel, "74": cost}
+        return amounts.get(place.line) if place.champ in ("prevision", "realisation") else None
+
     def _has_post(self) -> bool:
         return bool(self.contrat.rules_of(self.fiche.numero, "poste"))
 

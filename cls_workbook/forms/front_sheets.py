@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cls_workbook.domain import entry_questions
@@ -174,8 +174,18 @@ def _contact(page: FormPage, contrat: Contrat, campagne: WorkbookContext, rank: 
 # --- Sommaire -------------------------------------------------------------------------------------------------------
 
 
-def contents(page: FormPage, contrat: Contrat, fiches: list[tuple[Fiche, FormPage]], territory: bool) -> None:
-    """The Sommaire. One row a fiche: link, axe, how much is filled in. ``territory``: are territories asked?"""
+# Sheets that are about several fiches: what the Sommaire says of them, and of their link.
+_COMMON_SHEETS = {
+    "Territoires": ("Territoires touchés, pour toutes vos fiches", "Cocher communes et quartiers"),
+    "Compte rendu": ("Compte rendu financier des fiches subventionnées", "Remplir le compte rendu financier"),
+}
+
+
+def contents(
+    page: FormPage, contrat: Contrat, fiches: list[tuple[Fiche, FormPage]], common: Sequence[str] = ()
+) -> None:
+    """The Sommaire. One row a fiche: link, axe, how much is filled in. ``common``: the sheets that are about
+    several."""
     page.sheet.widths.update(CONTENTS_WIDTHS)
     page.sheet.tab_color = "accent"
     page.texte(B, f"Sommaire · {contrat.year_name(page.annee)}", "titre")
@@ -198,10 +208,10 @@ def contents(page: FormPage, contrat: Contrat, fiches: list[tuple[Fiche, FormPag
         etats = [etat for _, sheet in fiches for etat in sheet.etats]
         _contents_total(page, start, (sum(etats), len(etats)))
         _colour_contents_states(page, start)
-        if territory:
+        for nom in common:
+            titre, tooltip = _COMMON_SHEETS[nom]
             page.next_row(6)
-            link = f"Territoires touchés, pour toutes vos fiches{NBSP}→"
-            page.texte(C, Link("internal:'Territoires'!A1", link, "Cocher communes et quartiers"), "lien_fort")
+            page.texte(C, Link(f"internal:'{nom}'!A1", f"{titre}{NBSP}→", tooltip), "lien_fort")
             page.next_row(20)
     else:
         _without_fiche(page, contrat)

@@ -19,7 +19,7 @@ from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Members
 from cls_workbook.domain.wording import axe_rank
-from cls_workbook.forms import choice_lists, fiche_sheet, front_sheets, territory_sheet
+from cls_workbook.forms import choice_lists, compte_rendu_sheet, fiche_sheet, front_sheets, territory_sheet
 from cls_workbook.forms.choice_lists import steps_list
 from cls_workbook.forms.form_pieces import SheetContext
 from cls_workbook.forms.layout import (
@@ -158,8 +158,10 @@ class _YearDrawing:
         pages = [self._fiche(f, respondent, structure_cell, carried_over) for f in fiches]
         contents_page = self._page(CONTENTS_SHEET)
         territory = self._territory(fiches)
-        front_sheets.contents(contents_page, contrat, list(zip(fiches, pages, strict=True)), bool(territory))
-        drawn = (accueil, *pages, *territory)
+        comptes_rendus = self._comptes_rendus(fiches, pages)
+        common = [p.sheet.nom for p in (*territory, *comptes_rendus)]
+        front_sheets.contents(contents_page, contrat, list(zip(fiches, pages, strict=True)), common)
+        drawn = (accueil, *pages, *territory, *comptes_rendus)
         modele = version((e for p in drawn for r in p.plan.rows.values() for e in r.input_places), annee)
         identifier = _fingerprint((contrat.id, str(annee), who, modele))
         identity = self._page(IDENTITY_SHEET)
@@ -174,7 +176,7 @@ class _YearDrawing:
         }
         printed = locked_facts.write({cle: v for p in drawn for cle, v in p.printed_facts.items()})
         front_sheets.identity(identity, facts, printed)
-        fronts, asked = [accueil.sheet, contents_page.sheet], [p.sheet for p in (*pages, *territory)]
+        fronts, asked = [accueil.sheet, contents_page.sheet], [p.sheet for p in drawn[1:]]
         worksheets = [*fronts, *asked, self.listes, identity.sheet]
         for sheet in worksheets:
             sheet.print_setup.left_footer = f"{contrat.nom_court} · {contrat.year_name(annee)}"
@@ -201,6 +203,15 @@ class _YearDrawing:
             return []
         page = self._page(territory_sheet.TERRITORY_SHEET)
         territory_sheet.draw(page, self.contrat, asked)
+        return [page]
+
+    def _comptes_rendus(self, fiches: Sequence[Fiche], pages: Sequence[FormPage]) -> list[FormPage]:
+        """The sheet of the comptes rendus financiers, if a fiche calls for one."""
+        asked = [(f, page) for f, page in zip(fiches, pages, strict=True) if f.compte_rendu]
+        if not asked:
+            return []
+        page = self._page(compte_rendu_sheet.COMPTE_RENDU_SHEET)
+        compte_rendu_sheet.draw(page, self.contrat, asked)
         return [page]
 
     def _fiche(

@@ -31,7 +31,7 @@ from cls_workbook.reading.identity import (
 )
 from cls_workbook.reading.locating import cell_messages, file_messages
 from cls_workbook.reading.locating.column_finder import restored_anchors
-from cls_workbook.reading.locating.expected_row import HOME, IDENTIFICATION, TERRITORY, fiche_of
+from cls_workbook.reading.locating.expected_row import COMMON, COMPTE_RENDU, HOME, IDENTIFICATION, TERRITORY, fiche_of
 from cls_workbook.reading.locating.retour import ReadSheet, Retour
 from cls_workbook.reading.locating.sheet_locator import read_sheet, sheet_in_place
 from cls_workbook.reading.locating.told import limit_anomalies
@@ -40,7 +40,11 @@ from cls_workbook.reading.opening.grids import Grid
 from cls_workbook.reading.opening.returned_workbook import Opener
 from cls_workbook.reading.opening.zip_parts import FILE_SIZE_MAX
 
-_COMMON = {HOME: "Accueil", TERRITORY: "Territoires"}  # the sheets that are about all fiches
+_COMMON = {
+    HOME: "Accueil",
+    TERRITORY: "Territoires",
+    COMPTE_RENDU: "Compte rendu",
+}  # the sheets that are about all fiches
 ID_LENGTH_MAX = 1_000  # characters of the identifier of a contract that is remembered
 
 
@@ -150,7 +154,7 @@ class _FileReading:
         known = [f for f in groups if f.saisies is not None or self._is_known(f.groupe, f.grid.nom)]
         retained = self._without_duplicates([self._sheet(f, same_version) for f in known])
         self._report_missing_sheets(retained, self._sheets_without_key(without_key, same_version), same_version)
-        self._report_ticks_without_sheet(retained)
+        self._report_answers_without_sheet(retained)
         self._annotation_lists(annotations)
         ours = words_kept(annotations, NOTES)
         for sheet in known:
@@ -193,7 +197,7 @@ class _FileReading:
     def _lacking_questions(self, groups: list[SheetInFile]) -> list[str] | None:
         """None if the workbook was made from this very contract; otherwise the questions that it lacks."""
         present = {f.announcement if f.saisies is not None else f.groupe for f in groups}
-        fiches = self.identity.fiches or tuple(present - {HOME, TERRITORY})
+        fiches = self.identity.fiches or tuple(present - {HOME, *COMMON})
         modele = self.modele
         if not self.identity.modele or self.identity.modele == modele.version(fiches):
             return None
@@ -293,22 +297,24 @@ class _FileReading:
 
     def _report_missing_sheets(self, retained: dict[str, ReadSheet], lost: set[str], same_version: bool) -> None:
         """Sheets that were deleted. From the general workbook, a fiche that concerns another structure may be."""
-        expected = (HOME, *(self.identity.fiches if self.identity.structure else ()), *([TERRITORY] * same_version))
+        expected = (HOME, *(self.identity.fiches if self.identity.structure else ()), *(COMMON if same_version else ()))
         for groupe in expected:
-            if groupe in self.modele.groups and groupe not in retained and groupe not in lost:
+            is_asked = groupe in self.modele.groups and self.modele.expected(groupe, self.identity.fiches)
+            if is_asked and groupe not in retained and groupe not in lost:
                 what = f"feuille {_COMMON.get(groupe) or f'de la fiche {groupe}'}"
                 location = Place(self.file, "", fiche_of(groupe))
                 self.anomalies.append(file_messages.missing_sheet(location, what, without_anchors=False))
 
-    def _report_ticks_without_sheet(self, retained: dict[str, ReadSheet]) -> None:
-        """Territories are answered for with their fiche only."""
-        cells: dict[str, list[str]] = {}
-        for typed in retained[TERRITORY].saisies if TERRITORY in retained else ():
-            if (fiche := typed.cle.partition("/")[0]) not in retained:
-                cells.setdefault(fiche, []).append(typed.cell)
-        for fiche, ticked in cells.items():
-            location = Place(self.file, retained[TERRITORY].nom, fiche)
-            self.anomalies.append(file_messages.ticks_without_sheet(location, ticked))
+    def _report_answers_without_sheet(self, retained: dict[str, ReadSheet]) -> None:
+        """What a sheet about several fiches says of one counts with the sheet of that fiche only."""
+        for groupe in filter(retained.__contains__, COMMON):
+            cells: dict[str, list[str]] = {}
+            for typed in retained[groupe].saisies:
+                if (fiche := typed.cle.partition("/")[0]) not in retained:
+                    cells.setdefault(fiche, []).append(typed.cell)
+            for fiche, filled in cells.items():
+                location = Place(self.file, retained[groupe].nom, fiche)
+                self.anomalies.append(file_messages.answers_without_sheet(location, filled, groupe == TERRITORY))
 
 
 def _is_link_cache(nom: str) -> bool:

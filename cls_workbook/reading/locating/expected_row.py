@@ -7,25 +7,30 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cls_workbook.domain import entry_questions
+from cls_workbook.domain.asked import compte_rendu_questions
 from cls_workbook.forms.layout import FILLED, TO_FILL, InputPlace, KeyedRow
 from cls_workbook.forms.layout import MEMORY as MEMORY_COLUMN
 from cls_workbook.reading.locating.still_printed import MEMORY, NUMBER, TEXT, FreeCell
 from cls_workbook.workbook.description import Cell, Formula, Link
 
 HOME, IDENTIFICATION = "accueil", "identification"
-TERRITORY = entry_questions.TERRITORY.nom  # the sheet that asks something of every fiche
+# The sheets that ask something of several fiches: each is named by the block that it asks.
+TERRITORY, COMPTE_RENDU = entry_questions.TERRITORY.nom, compte_rendu_questions.COMPTE_RENDU.nom
+COMMON = (TERRITORY, COMPTE_RENDU)
+NOT_A_FICHE = ("identite", compte_rendu_questions.REPARTITION.nom)  # what a compte rendu says of the structure
 INFORMATION_PREFIX = "accueil/information/"  # rows whose text depends on the campaign
 
 
 def fiche_of(groupe: str) -> str:
     """The fiche that a group of rows is about, "" for those that are about all."""
-    return "" if groupe in (HOME, TERRITORY) else groupe
+    return "" if groupe in (HOME, *COMMON) else groupe
 
 
 def groupe_of(cle: str) -> str:
     """The group of the sheet on which the input of this key stands."""
     groupe, _, rest = cle.partition("/")
-    return TERRITORY if rest.partition("/")[0] == TERRITORY else groupe
+    bloc = rest.partition("/")[0]
+    return bloc if bloc in COMMON else groupe
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,10 @@ class ExpectedRow:
 
     def is_of(self, fiches: Collection[str]) -> bool:
         """Is it in a workbook with these fiches? (none: it is not known which)"""
-        of_one = fiches and self.places and self.prefix.startswith(f"{TERRITORY}/")
+        groupe, about, *_ = *self.cle.split("/"), ""
+        if groupe == COMPTE_RENDU and about not in NOT_A_FICHE:
+            return not fiches or about in fiches
+        of_one = fiches and self.places and groupe == TERRITORY
         return not of_one or self.places[0].fiche in fiches
 
     @property

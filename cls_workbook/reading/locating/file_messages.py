@@ -80,16 +80,18 @@ def missing_sheet(location: Place, what: str, without_anchors: bool) -> Anomalie
     )
 
 
-def ticks_without_sheet(location: Place, cells: Sequence[str]) -> Anomalie:
-    """What the sheet of territories says of a fiche whose own sheet is not there."""
+def answers_without_sheet(location: Place, cells: Sequence[str], ticks: bool) -> Anomalie:
+    """What the sheet of territories (``ticks``), or of the comptes rendus, says of a fiche whose own sheet is not
+    there."""
+    filled = "cochée(s)" if ticks else "remplie(s)"
     return anomalie(
         BLOCKING,
         MissingCell,
         location,
         cells,
-        "territoires d’une fiche supprimée",
-        f"{len(cells)} case(s) cochée(s) pour la fiche {location.fiche}, dont la feuille a été supprimée",
-        f"la feuille de la fiche {location.fiche}, ou aucune case cochée pour elle",
+        f"{'territoires' if ticks else 'compte rendu'} d’une fiche supprimée",
+        f"{len(cells)} case(s) {filled} pour la fiche {location.fiche}, dont la feuille a été supprimée",
+        f"la feuille de la fiche {location.fiche}, ou aucune case {filled.replace('(s)', '')} pour elle",
         "reportez ces cases et les réponses de la fiche dans un exemplaire neuf du classeur, puis renvoyez-le ; ou, si "
         "la fiche ne vous concerne pas, effacez-les. Elles ne sont pas reprises.",
     )

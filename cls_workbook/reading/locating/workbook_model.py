@@ -15,7 +15,7 @@ from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms.layout import InputPlace, SheetPlan
 from cls_workbook.french import fold
-from cls_workbook.reading.locating.expected_row import HOME, TERRITORY, CountedAnswer, ExpectedRow, expected_row
+from cls_workbook.reading.locating.expected_row import COMMON, HOME, CountedAnswer, ExpectedRow, expected_row
 from cls_workbook.reading.locating.sheet_template import SheetTemplate
 from cls_workbook.workbook.description import Cell, Formula, Link, Sheet
 
@@ -104,7 +104,9 @@ class WorkbookModel:
 
     def expected(self, groupe: str, fiches: Collection[str] = ()) -> list[ExpectedRow]:
         """The rows of a sheet, in a workbook with these fiches (all of them if none is named)."""
-        return [row for cle in self.groups[groupe] if (row := self.rows[cle]).is_of(fiches)]
+        rows = [row for cle in self.groups[groupe] if (row := self.rows[cle]).is_of(fiches)]
+        # a sheet about several fiches is there for those that it asks something of
+        return rows if groupe not in COMMON or any(p.fiche for row in rows for p in row.places) else []
 
     def _printed_on(self, groupe: str) -> int:
         return len({printed_text(c.valeur) for c in self._drawn[groupe].sheet.cells} - {""})
@@ -131,7 +133,7 @@ class WorkbookModel:
         if fiches not in self._fingerprints:
             if len(self._fingerprints) >= VERSIONS_KEPT:
                 self._fingerprints.clear()
-            groups = (HOME, *(g for g in self.groups if g in fiches), *(g for g in self.groups if g == TERRITORY))
+            groups = (HOME, *(g for g in self.groups if g in fiches), *(g for g in self.groups if g in COMMON))
             rows = (row for g in groups for row in self.expected(g, fiches))
             self._fingerprints[fiches] = forms.version((p for row in rows for p in row.places), self.annee)
         return self._fingerprints[fiches]

@@ -15,7 +15,7 @@ from cls_workbook.domain.entry_questions import BLOCKS, VOLET
 
 Array = np.ndarray[Any, Any]
 KEYS = ("fichier", "feuille", "fiche", "structure", "volet", "mesure", "ligne")
-IDENTIFYING_KEYS = ("fichier", "feuille", "mesure", "ligne")
+IDENTIFYING_KEYS = ("fichier", "feuille", "fiche", "mesure", "ligne")
 WORDS = (*KEYS, "bloc", "champ", "modalite", "cellule")
 ADDRESS_SUFFIX = "@"  # ``valeur@`` is the cell in which ``valeur`` was typed
 
