@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie, Place
 from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck
-from cls_workbook.checks.families.money_checks import FundersDifferFromCost
+from cls_workbook.checks.families.money_checks import POSTS, FundersDifferFromCost
 from cls_workbook.checks.typed_comptes_rendus import GROUP, DeclaredCompteRendu, comptes_rendus
 from cls_workbook.domain.accounts.account_plan import (
     ACCOUNTS,
@@ -19,7 +19,7 @@ from cls_workbook.domain.accounts.account_plan import (
     REALISED,
     Account,
 )
-from cls_workbook.domain.accounts.compte_rendu import Balance
+from cls_workbook.domain.accounts.compte_rendu import Balance, total_of_known
 from cls_workbook.domain.asked.compte_rendu_questions import COMPTE_RENDU, REPARTITION
 from cls_workbook.french import amount_fr, typography
 
@@ -39,11 +39,14 @@ class _CompteRenduCheck(RetourCheck, abstract=True):
         return self.anomalie(declared.place, cells, f"compte rendu ({_LABELS[column].lower()})", typography(found))
 
 
-def _cells(declared: DeclaredCompteRendu, column: str, *sections: str) -> list[str]:
-    """Where a side is typed: what was filled in; all that can be, if nothing was."""
-    numbers = [a.numero for a in ACCOUNTS if a.section in sections]
-    filled = [n for n in numbers if declared.rows.get(n, {}).get(column) is not None]
-    return [cell for n in filled or numbers if (cell := declared.cell(n, column))]
+def _cells(declared: DeclaredCompteRendu, column: str, *sides: Sequence[str]) -> list[str]:
+    """Where a side is typed, the first of which something is; if none is, where it may be."""
+    for sections in sides:
+        numbers = [a.numero for a in ACCOUNTS if a.section in sections]
+        if filled := [n for n in numbers if declared.rows.get(n, {}).get(column) is not None]:
+            return [declared.cell(n, column) for n in filled]
+    asked = (declared.cell(a.numero, column) for a in ACCOUNTS if a.section in sides[0])
+    return [next(filter(None, asked))]
 
 
 class _Unbalanced(_CompteRenduCheck, abstract=True):
@@ -59,8 +62,8 @@ class _Unbalanced(_CompteRenduCheck, abstract=True):
         nom, *sides = BALANCES[self.rank]
         for balance in declared.drawn_up.balances():
             if balance.nom == nom and balance.gap:
-                short = sides[1] if balance.gap > 0 else sides[0]
-                cells = _cells(declared, balance.column, *short)
+                short_first = sides[::-1] if balance.gap > 0 else sides
+                cells = _cells(declared, balance.column, *short_first)
                 yield self.told(declared, cells, self.said(balance), balance.column), balance.column
 
     def said(self, balance: Balance) -> str:
@@ -127,9 +130,12 @@ class ChargesUnlikeCost(_CompteRenduCheck):
 
     def on(self, declared: DeclaredCompteRendu) -> Iterator[Anomalie]:
         charges, cost = declared.drawn_up.total(REALISED, CHARGES, INDIRECT), declared.depenses["total"]
+        posts = total_of_known(declared.depenses[p] for p in POSTS)
+        if posts is not None and posts != cost:
+            return  # another rule says so
         if None not in (charges, cost) and charges != cost:
             found = f"charges : {amount_fr(charges)} ; coût total de la fiche : {amount_fr(cost)}"
-            yield self.told(declared, _cells(declared, REALISED, CHARGES), found, REALISED)
+            yield self.told(declared, _cells(declared, REALISED, (CHARGES,)), found, REALISED)
 
 
 class ChargesNotShared(RetourCheck):

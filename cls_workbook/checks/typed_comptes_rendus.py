@@ -88,7 +88,7 @@ def comptes_rendus(given: CheckInput) -> Iterator[DeclaredCompteRendu]:
         if r["fiche"] in asked:
             of_file.setdefault(r["fichier"], []).append(r)
     for file, returned in of_file.items():
-        said = [_Said(r, typed.get(here(r), []), lines.get(here(r), []), given) for r in returned]
+        said = [_FicheMoney(r, typed.get(here(r), []), lines.get(here(r), []), given) for r in returned]
         parts = shared_out(common.get(file, {}), said)
         for one in said:
             told = {column: one.told(column, asked[one.fiche][column], parts) for column in COLUMNS}
@@ -104,7 +104,7 @@ def told_of(given: CheckInput, numero: str) -> dict[str, frozenset[str]]:
     return {column: told_by_fiche(column, asked) for column in COLUMNS}
 
 
-class _Said:
+class _FicheMoney:
     """What one fiche of a return says of its money."""
 
     def __init__(self, retour: Row, typed: list[Row], lines: list[Row], given: CheckInput):
@@ -133,7 +133,7 @@ class _Said:
         return keys.get(str(word))
 
 
-def shared_out(common: Mapping[str, Any], said: list[_Said]) -> dict[str, dict[str, Decimal]]:
+def shared_out(common: Mapping[str, Any], said: list[_FicheMoney]) -> dict[str, dict[str, Decimal]]:
     """Indirect account → fiche → its part, in one return. ``common``: its row of « repartition »."""
     keys = {one.fiche: one.key(common.get("cle_de_repartition")) for one in said}
     return {account: shares(common.get(account), keys, common.get("base")) for account in INDIRECT_ACCOUNTS}

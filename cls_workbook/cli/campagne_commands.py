@@ -150,6 +150,18 @@ def _compare(chosen: argparse.Namespace) -> int:
     return DONE
 
 
+def _statements(chosen: argparse.Namespace) -> int:
+    from cls_workbook.pipeline.statement_files import write_statements
+
+    written = write_statements(chosen.retours, chosen.contrat, chosen.annee, chosen.sortie)
+    code = pieces.report(written.anomalies)
+    for file in written.files:
+        print(file)
+    if not written.files:
+        print("Aucun compte rendu financier à écrire : aucun retour lu ne parle d’argent pour une fiche subventionnée.")
+    return code
+
+
 # --- What is said ---------------------------------------------------------------------------------------------------
 
 
@@ -243,4 +255,12 @@ COMPARER = command(
     option("ancien", metavar="ANCIEN", help="le retour reçu d’abord"),
     option("nouveau", metavar="NOUVEAU", help="le retour corrigé"),
     pieces.definition(),
+)
+COMPTE_RENDU = command(
+    "compte-rendu",
+    "écrit le compte rendu financier de chaque structure et de chaque fiche subventionnée, à imprimer et à signer",
+    _statements,
+    RETOURS,
+    *CAMPAGNE,
+    pieces.folder("où ranger les comptes rendus", required=True),
 )

@@ -30,6 +30,7 @@ COMMANDS = (
     campagne_commands.DICTIONNAIRE,
     campagne_commands.CONSOLIDER,
     campagne_commands.RELANCES,
+    campagne_commands.COMPTE_RENDU,
     report_commands.SYNTHESE,
     report_commands.BILAN,
     report_commands.PRESENTATION,

@@ -169,12 +169,12 @@ class _Block:
         amount, base = _cell(self.shared[account.numero]), _cell(self.shared["base"])
         whole = f"IF(N({base})>0,{base},SUMIF($C:$C,{quote(KEY_LABEL)},$D:$D))"
 
-        def upto(line: int) -> str:
+        def up_to(line: int) -> str:
             run = f"SUMIF($C$1:$C${line},{quote(KEY_LABEL)},$D$1:$D${line})"
             return f"ROUND({amount}*{run}/{whole},2)"
 
         nothing = f"OR(N({amount})=0,N({address(key_line, D, True)})=0,{whole}=0)"
-        return f'IF({nothing},"",ROUND({upto(key_line)}-{upto(key_line - 1)},2))'
+        return f'IF({nothing},"",ROUND({up_to(key_line)}-{up_to(key_line - 1)},2))'
 
     # --- accounts ---
 

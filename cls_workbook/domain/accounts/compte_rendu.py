@@ -86,6 +86,6 @@ def shares(amount: Decimal | None, keys: Mapping[str, Decimal | None], base: Dec
     parts, before, running = {}, Decimal(0), Decimal(0)
     for fiche, key in known.items():
         running += key
-        upto = (amount * running / whole).quantize(CENT, ROUND_HALF_UP)
-        parts[fiche], before = upto - before, upto
+        up_to = (amount * running / whole).quantize(CENT, ROUND_HALF_UP)
+        parts[fiche], before = up_to - before, up_to
     return parts

@@ -1,0 +1,1 @@
+"""The compte rendu financier of a fiche, ready to print and sign."""
