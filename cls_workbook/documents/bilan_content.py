@@ -79,7 +79,8 @@ def _essentials(portrait: Portrait, asked: list[str]) -> Iterator[Part]:
 
 def _facts(portrait: Portrait) -> Iterator[str]:
     received, expected = portrait.result.received_and_expected()
-    yield f"{how_many(received, 'retour')} reçu{'s' * (received > 1)} sur {how_many(expected, 'attendu')}."
+    aside = portrait.result.set_aside()
+    yield f"{how_many(received, 'retour')} reçu{'s' * (received > 1)} sur {how_many(expected, 'attendu')}{aside}."
     people = figures.people(portrait)
     if people.total is not None:
         yield f"{number_fr(people.total)} personnes touchées, comptées sur {how_many(people.fiches, 'fiche')}."

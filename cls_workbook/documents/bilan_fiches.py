@@ -55,7 +55,7 @@ def _where_it_stands(portrait: Portrait, fiche: Fiche) -> str:
     if realisation := portrait.realisation(fiche):
         joined = realisation.replace("\n", f"{NBSP}; ")
         said.append(f"réalisation du programme {portrait.year_label()} : {joined.lower()}")
-    said.append(f"{how_many(received, 'retour')} sur {expected}")
+    said.append(f"{how_many(received, 'retour')} sur {expected}{portrait.result.set_aside(fiche.numero)}")
     porteurs = portrait.porteurs(fiche).replace("\n", f"{NBSP}; ")
     return typography(f"{' · '.join(said)}. Porteurs : {porteurs}.")
 

@@ -265,7 +265,8 @@ def _holds(portrait: Portrait) -> Slide:
     """How far the figures hold."""
     result = portrait.result
     received, expected = result.received_and_expected()
-    lines = [f"{how_many(received, 'retour')} reçu{'s' * (received > 1)} sur {how_many(expected, 'attendu')}."]
+    of_them = f"{how_many(expected, 'attendu')}{result.set_aside()}"
+    lines = [f"{how_many(received, 'retour')} reçu{'s' * (received > 1)} sur {of_them}."]
     if lacking := figures.lacking_structures(portrait):
         lines.append(f"Manquent : {listing(lacking, 6)}.")
     lines.append(f"Les effectifs de 1 à {portrait.contrat.seuil_petits_effectifs} sont masqués.")

@@ -22,6 +22,7 @@ from cls_workbook.pilotage.coordinator_inputs import (
     Pilotage,
     Relance,
     Replacement,
+    SetAside,
     level_of,
 )
 from cls_workbook.pilotage.pilotage_questions import PROVISOIRE, VALIDE
@@ -39,6 +40,7 @@ __all__ = [
     "Pilotage",
     "Relance",
     "Replacement",
+    "SetAside",
     "Meeting",
     "campagne",
     "workbook",

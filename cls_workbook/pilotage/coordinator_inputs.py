@@ -53,12 +53,14 @@ class CopilDecision:
 
 @dataclass(frozen=True, slots=True)
 class Relance:
-    """Where the return of a structure (id, or the name typed) is; ``date``: its last reminder."""
+    """Where the return of a structure (id, or the name typed) is; ``date``: its last reminder; ``courriel``: the
+    address of its service, or several after commas."""
 
     structure: str
     statut: str = ""
     date: date | None = None
     note: str = ""
+    courriel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class Replacement:
     ancien: str
     nouveau: str
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A return that is not to count: name of its file, as typed, and why."""
+
+    fichier: str
+    motif: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,7 @@ class Pilotage:
     limite: date | None = None
     contact: str = ""
     remplacements: tuple[Replacement, ...] = ()
+    ecartes: tuple[SetAside, ...] = ()
 
 
 def programme(

@@ -16,9 +16,11 @@ from cls_workbook.french import fold
 PROVISOIRE, VALIDE = "provisoire", "validé"
 # What the state of the campaign is called in the list → what it is for programs.
 STATES = {"provisoire": PROVISOIRE, "validé en COPIL": VALIDE, "validé": VALIDE}
-RETOUR_STATUTS = ("attendu", "relancé", "reçu", "à corriger", "validé")
+RETOUR_STATUTS = ("reçu", "à corriger", "validé")
+# What was offered before the consolidation said it: still understood.
+FORMER_STATUTS = ("attendu", "relancé")
 DECISIONS = ("maintien", "modification", "report", "abandon", "nouvelle fiche", "avenant", "autre")
-DECIDED_BY = "instance"  # of a decision; a workbook made before this column existed is read without it
+DECIDED_BY = "instance"  # of a decision
 NAME_MAX, SENTENCE_MAX = 160, 600
 
 
@@ -26,8 +28,8 @@ def _list(nom: str, libelle: str, choix: str, aide: str, **rest: Any) -> Champ:
     return choice(nom, libelle, choix, aide, NAME_MAX, **rest)
 
 
-def _sentence(nom: str, libelle: str, aide: str) -> Champ:
-    return text(nom, libelle, aide, SENTENCE_MAX)
+def _sentence(nom: str, libelle: str, aide: str, obligatoire: bool = False) -> Champ:
+    return text(nom, libelle, aide, SENTENCE_MAX, obligatoire=obligatoire)
 
 
 def _open_list(nom: str, libelle: str, choix: str, aide: str) -> Champ:
@@ -167,12 +169,25 @@ _FOLLOW_UP = (
         "statut",
         "Statut du retour",
         "statuts_du_retour",
-        "attendu, relancé, reçu, à corriger (renvoyé à la structure) ou validé.",
+        "Vide d’ordinaire : la consolidation sait ce qui est reçu. « reçu » : reçu autrement que dans le dossier ; "
+        "« à corriger » : renvoyé à la structure ; « validé » : relu par vous.",
     ),
     day("date", "Date de relance", "La dernière relance, au format jj/mm/aaaa."),
+    text(
+        "courriel",
+        "Courriel du service",
+        "Facultatif : l’adresse du service qui répond ; les brouillons de relance la portent. Reste chez la "
+        "coordination.",
+    ),
     _sentence("note", "Note", "Facultatif. Reste chez la coordination. Aucune donnée nominative."),
 )
-FOLLOW_UP = block("suivi", "Retours attendus", _FOLLOW_UP, aide="Une ligne par structure : où en est son classeur ?")
+FOLLOW_UP = block(
+    "suivi",
+    "Retours attendus",
+    _FOLLOW_UP,
+    aide="Une ligne par structure. Ce qui est reçu ou manque se lit "
+    "dans la consolidation : ne saisissez que ce que vous seul savez.",
+)
 OTHERS_FOLLOW_UP = block(
     "suivi_autres",
     "Autres structures, dont les membres des groupes",
@@ -206,6 +221,25 @@ REPLACEMENTS = block(
     aide="Sans cela, deux réponses pour la même fiche, la même structure et le même volet sont toutes deux écartées.",
     lines=6,
 )
+
+SET_ASIDE = block(
+    "ecartes",
+    "Retours à écarter",
+    (
+        text(
+            "fichier",
+            "Fichier à écarter",
+            "Le nom du fichier reçu, tel qu’il figure à la feuille « Retours » de la consolidation.",
+            obligatoire=True,
+        ),
+        _sentence("motif", "Pourquoi", "En quelques mots : cette raison figure à la feuille « Anomalies ».", True),
+    ),
+    aide="Le fichier reste dans le dossier, intact ; rien de ce qu’il dit ne compte. Pour le reprendre, videz la "
+    "ligne.",
+    lines=6,
+)
+# (block, column) that workbooks made before them do not have: they are read without.
+ADDED_COLUMNS = frozenset({("decisions", DECIDED_BY), ("suivi", "courriel"), ("suivi_autres", "courriel")})
 
 
 # --- For one contract and one year ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -20,6 +21,7 @@ from cls_workbook.pilotage.coordinator_inputs import (
     Pilotage,
     Relance,
     Replacement,
+    SetAside,
     programme,
 )
 from cls_workbook.pilotage.pilotage_rows import PilotageReading, PilotageRow, written
@@ -44,6 +46,7 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
         decisions=_decisions(reading),
         relances=_relances(reading),
         remplacements=_replacements(reading),
+        ecartes=_set_aside(reading),
     )
     if reading.faults:
         nombre = len(reading.faults)
@@ -231,7 +234,25 @@ def _relances(reading: PilotageReading) -> tuple[Relance, ...]:
     for line in reading.sheet_table("suivi_autres", pf.OTHERS_FOLLOW_UP):
         if nom := line.text("structure"):
             rows.append((reading.contrat.identify(nom) or nom, line))
-    return tuple(Relance(structure, li.text("statut"), li.day("date"), li.text("note")) for structure, li in rows)
+    return tuple(
+        Relance(structure, li.text("statut"), li.day("date"), li.text("note"), _addresses(reading, li))
+        for structure, li in rows
+    )
+
+
+_ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
+
+
+def _addresses(reading: PilotageReading, line: PilotageRow) -> str:
+    """The address of a service, or several after commas; a fault for what a message cannot be sent to."""
+    typed = line.text("courriel")
+    addresses = [piece.strip() for piece in re.split("[,;]", typed) if piece.strip()]
+    if not all(map(_ADDRESS.fullmatch, addresses)):
+        expected, label = "une adresse de courriel, sans accent ni espace", pf.FOLLOW_UP.champ("courriel").libelle
+        remedy = "corrigez l’adresse (contact@exemple.fr), ou videz la case."
+        reading.fault(line.sheet, line.cells["courriel"], typed, expected, remedy, label)
+        return ""
+    return ", ".join(addresses)
 
 
 def _replacements(reading: PilotageReading) -> tuple[Replacement, ...]:
@@ -241,3 +262,11 @@ def _replacements(reading: PilotageReading) -> tuple[Replacement, ...]:
     lines = reading.sheet_table("remplacements", pf.REPLACEMENTS)
     named = ((line.text("ancien"), line.text("nouveau"), line.text("note")) for line in lines)
     return tuple(Replacement(old, new, note) for old, new, note in named if old and new)
+
+
+def _set_aside(reading: PilotageReading) -> tuple[SetAside, ...]:
+    """Which returns are not to count; a workbook made before this table existed has none."""
+    if "ecartes/#" not in reading.places:
+        return ()
+    lines = reading.sheet_table("ecartes", pf.SET_ASIDE)
+    return tuple(SetAside(li.text("fichier"), li.text("motif")) for li in lines if li.text("fichier"))

@@ -122,6 +122,8 @@ class PilotageReading:
         if champ.nom == "fiche":
             return self._fiche(grid, anchor, raw, champ)
         type_, choix = champ.type, self.choix.get(champ.choix or "", ())
+        if champ.choix == "statuts_du_retour" and fold(written(raw)) in map(fold, pf.FORMER_STATUTS):
+            type_ = "texte"
         if type_ == "liste" and not champ.strict:
             type_, choix = "texte", ()
         answer = understand(raw, type_, choix, champ.minimum, champ.maximum, champ.length, champ.unite)
@@ -177,7 +179,7 @@ class PilotageReading:
         columns = {}
         for champ in bloc.input_fields:
             ranks = [j for j, printed in enumerate(headers) if printed == fold(champ.libelle)]
-            if not ranks and champ.nom == pf.DECIDED_BY and bloc.nom == pf.COPIL_DECISIONS.nom:
+            if not ranks and (bloc.nom, champ.nom) in pf.ADDED_COLUMNS:
                 continue
             if len(ranks) != 1:
                 cell, found = address(header.line + 1, header.column + 1), f"{len(ranks)} colonne « {champ.libelle} »"

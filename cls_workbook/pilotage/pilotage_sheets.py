@@ -197,11 +197,13 @@ def _decisions(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
 
 # --- Suivi ----------------------------------------------------------------------------------------------------------
 
+_FOLLOW_UP_COLUMNS = {"statut": C, "date": D, "courriel": E, "note": F}
+
 
 def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     """One row per structure whose return is expected; then rows for those that the contract does not name."""
     p = canvas.pilotage
-    page = canvas.page(FOLLOW_UP, (46, 18, 16, 62, 52))
+    page = canvas.page(FOLLOW_UP, (46, 18, 16, 36, 46, 40))
     bloc, prefix = canvas.bloc(pf.FOLLOW_UP), "pilotage/suivi"
     page.title(
         f"Suivi des retours {canvas.contrat.year_name(canvas.annee)}",
@@ -210,27 +212,28 @@ def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     expected_returns = repondants(canvas.contrat, p.membres)
     first_relances = {r.structure: r for r in reversed(p.relances)}
     on_rows = [first_relances[r.id] for r in expected_returns if r.id in first_relances]
-    page.band(bloc.titre, F, bloc.aide)
+    page.band(bloc.titre, G, bloc.aide)
     header = page.line
-    columns = {"statut": C, "date": D, "note": E}
+    columns = _FOLLOW_UP_COLUMNS
     page.headers(
         prefix,
-        {B: "Structure", F: "Fiches attendues"} | {c: bloc.champ(n).libelle for n, c in columns.items()},
+        {B: "Structure", G: "Fiches attendues"} | {c: bloc.champ(n).libelle for n, c in columns.items()},
         tuple(columns.values()),
     )
     for expected in expected_returns:
         row = page.row(f"{prefix}/{expected.id}", "saisie", expected.nom)
         fiches = ", ".join(f"{numero} ({volet})" if volet else numero for numero, volet in expected.fiches)
         page.texte(B, expected.nom, "libelle_fort")
-        page.anchor(row, F, fiches, "repere:texte")
+        page.anchor(row, G, fiches, "repere:texte")
         relance = first_relances.get(expected.id)
         for nom, column in columns.items():
             page.enter_value(row, bloc, nom, column, getattr(relance, nom, None))
-        page.next_row(max(height(expected.nom, 46, 24), height(fiches, 58, 24)))
+        page.next_row(max(height(expected.nom, 46, 24), height(fiches, 46, 24)))
     page.row(f"{prefix}/fin", "fin")
     page.next_row(6)
     _others_follow_up(page, canvas, [r for r in p.relances if r not in on_rows])
     _replacements(page, canvas)
+    _set_aside(page, canvas)
     _colour_statuts(page, header)
     received = sum(1 for r in p.relances if r.statut in ("reçu", "validé"))
     zone = reference(FOLLOW_UP, CellRange(header, C, page.line, C))
@@ -242,8 +245,8 @@ def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
 def _others_follow_up(page: CoordinatorPage, canvas: Canvas, relances: Sequence[Relance]) -> None:
     bloc, known = canvas.bloc(pf.OTHERS_FOLLOW_UP), canvas.contrat.by_structure
     page.new_page()
-    page.band(bloc.titre, F)
-    columns = {"structure": B, "statut": C, "date": D, "note": E}
+    page.band(bloc.titre, G)
+    columns = {"structure": B} | _FOLLOW_UP_COLUMNS
     values = [
         {n: getattr(r, n) for n in columns}
         | {"structure": known[r.structure].nom if r.structure in known else r.structure}
@@ -254,9 +257,16 @@ def _others_follow_up(page: CoordinatorPage, canvas: Canvas, relances: Sequence[
 
 def _replacements(page: CoordinatorPage, canvas: Canvas) -> None:
     bloc = canvas.bloc(pf.REPLACEMENTS)
-    page.band(bloc.titre, F, bloc.aide)
+    page.band(bloc.titre, G, bloc.aide)
     values = [{"ancien": r.ancien, "nouveau": r.nouveau, "note": r.note or None} for r in canvas.pilotage.remplacements]
     page.table(bloc, "pilotage/remplacements", {"ancien": B, "nouveau": E, "note": F}, values, top=None)
+
+
+def _set_aside(page: CoordinatorPage, canvas: Canvas) -> None:
+    bloc = canvas.bloc(pf.SET_ASIDE)
+    page.band(bloc.titre, G, bloc.aide)
+    values = [{"fichier": e.fichier, "motif": e.motif} for e in canvas.pilotage.ecartes]
+    page.table(bloc, "pilotage/ecartes", {"fichier": B, "motif": F}, values, top=None)
 
 
 def _colour_statuts(page: CoordinatorPage, header: int) -> None:

@@ -19,7 +19,7 @@ from cls_workbook.anomalies import Anomalie
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.domain.model import Contrat
 from cls_workbook.engines.engine_protocol import Engine, Failure
-from cls_workbook.pipeline.settling import ReplacementRequest, Settlement
+from cls_workbook.pipeline.settling import NotCounted, ReplacementRequest, Settlement
 from cls_workbook.reading.locating.retour import Retour
 from cls_workbook.reading.parsing.answering import Answering
 from cls_workbook.reading.return_files import RetourFile, apply, on_failure
@@ -43,7 +43,7 @@ class Campagne:
     """What a process has to know to read, settle, type and check returns. ``contrat``: as it is in ``annee``.
 
     ``expected_returns``: columns of ``summaries.what_counts.expected_returns``; ``precedent``, ``pilotage``: as the
-    checks want them. ``settlement``: who takes whose place.
+    checks want them. ``settlement``: who takes whose place; ``not_counted``: who is set aside.
     """
 
     contrat: Contrat
@@ -53,6 +53,7 @@ class Campagne:
     precedent: checks.PreviousYear | None = None
     pilotage: checks.PilotageFacts | None = None
     settlement: Settlement = field(default_factory=Settlement)
+    not_counted: NotCounted = NotCounted()
 
     def settled(self, requested: Sequence[ReplacementRequest], corrections: Iterable[Retour]) -> Campagne:
         """The same, once it is known what the new returns (``corrections``, as read) answer."""
@@ -86,7 +87,7 @@ class Campagne:
             return Batch(typed_returns, checks.of_each_retour(self.folder(typed_returns)))
 
     def folder(self, typed_returns: TypedRetours[V]) -> CheckInput:
-        """What the checks look at: nothing of what was replaced."""
+        """What the checks look at: nothing of what was replaced or set aside."""
         given = CheckInput(
             self.contrat,
             self.annee,
@@ -98,7 +99,8 @@ class Campagne:
             anomalies=tuple(typed_returns.anomalies),
             addresses=typed_returns.addresses(self.contrat),
         )
-        return given.without({place for settled in typed_returns.settled for place in settled.set_aside})
+        replaced = {place for settled in typed_returns.settled for place in settled.set_aside}
+        return given.without(replaced | {(file, "") for file in self.not_counted.reasons})
 
     def bring_together(self, batches: Iterable[Batch[pd.DataFrame]]) -> Batch[ValueStore]:
         """One batch, in their order; each is let go once it is taken in."""

@@ -12,6 +12,7 @@ import pandas as pd
 from cls_workbook import checks, garbage
 from cls_workbook import pilotage as coordination
 from cls_workbook.anomalies import Anomalie, sort_out
+from cls_workbook.checks.families.campaign_checks import set_aside
 from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.targets import targets_in
@@ -53,7 +54,9 @@ def conclude(
     with garbage.suspended():
         changes = replacement.replacements(contrat, replaced, typed_returns.settled)
         found = checks.controler(campagne.folder(typed_returns), whole.findings)
-        anomalies = sort_out([*typed_returns.anomalies, *changes.anomalies, *found])
+        aside = campagne.not_counted
+        heard = [a for a in (*typed_returns.anomalies, *changes.anomalies, *found) if a.file not in aside.reasons]
+        anomalies = sort_out([*heard, *set_aside(aside.reasons, aside.unknown, typed_returns.retours)])
         values = what_counts.retain(typed_returns.values, anomalies)
         result = _summarize(typed_returns, values, anomalies, campagne, day, precedent, pilotage)
         table = reconciliation.reconciliation(

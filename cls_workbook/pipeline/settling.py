@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from types import MappingProxyType
+from typing import NamedTuple
 
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, listing, same_look
@@ -50,6 +52,29 @@ def lasting(pairs: Iterable[tuple[str, str]], files: Mapping[str, Path]) -> Iter
     """(earlier, new) as the pilotage workbook names them; a return may have left the folder since."""
     for ancien, nouveau in pairs:
         yield ReplacementRequest(find(nouveau, files) or nouveau, find(ancien, files) or ancien, lenient=True)
+
+
+class NotCounted(NamedTuple):
+    """The returns that the coordinator sets aside: file → why; ``unknown``: the names that no return bears."""
+
+    reasons: Mapping[str, str] = MappingProxyType({})
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def among(cls, files: Mapping[str, Path], asked: Iterable[tuple[str, str]]) -> NotCounted:
+        """``asked``: (file as the pilotage workbook names it, why)."""
+        found = [(find(text, files), text, why) for text, why in asked]
+        return cls({name: why for name, _, why in found if name}, tuple(text for name, text, _ in found if not name))
+
+    def check(self, requested: Iterable[ReplacementRequest]) -> list[ReplacementRequest]:
+        """Without those whose earlier return is set aside. Refusal where the new one is."""
+        requested = list(requested)
+        if new := next((r.nouveau for r in requested if r.nouveau in self.reasons), ""):
+            raise Refusal(
+                f"« {new} » est à la fois écarté et retenu à la place d’un autre : videz l’une des deux lignes de la "
+                "feuille « Suivi » du pilotage, puis recommencez."
+            )
+        return [r for r in requested if r.ancien not in self.reasons]
 
 
 def find(text: str, files: Mapping[str, Path]) -> str:

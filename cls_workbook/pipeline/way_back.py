@@ -101,8 +101,9 @@ def consolidate_folder(
     files = retours_from(sources, depuis)
     pilotage = pilotage or coordination.Pilotage()
     lasting = [(r.ancien, r.nouveau) for r in pilotage.remplacements]
-    requested = [*settling.requests(to_replace, files), *settling.lasting(lasting, files)]
-    campagne, engine = _campagne(contrat, annee, past, pilotage), engine or LocalEngine()
+    not_counted = _not_counted(pilotage, files)
+    requested = not_counted.check([*settling.requests(to_replace, files), *settling.lasting(lasting, files)])
+    campagne, engine = _campagne(contrat, annee, past, pilotage, not_counted), engine or LocalEngine()
     corrections = {r.nouveau: files[r.nouveau] for r in requested if r.nouveau in files}
     already_read = {r.file: r for r in read(corrections, campagne.reader, engine=engine)} if corrections else {}
     campagne = campagne.settled(requested, already_read.values())
@@ -159,15 +160,29 @@ def consolider(
     to_replace: Sequence[settling.ReplacementRequest] = (),
 ) -> Result:
     """Returns as read → everything that the consolidation workbook says. No file is touched."""
-    pilotage = pilotage or coordination.Pilotage()
-    campagne = _campagne(contrat, annee, precedent, pilotage)
+    pilotage, not_counted = pilotage or coordination.Pilotage(), settling.NotCounted()
+    if pilotage.ecartes:
+        retours = list(retours)
+        not_counted = _not_counted(pilotage, {r.file: Path(r.path) for r in retours})
+        to_replace = not_counted.check(to_replace)
+    campagne = _campagne(contrat, annee, precedent, pilotage, not_counted)
     if to_replace:
         retours, corrections = list(retours), {asked.nouveau for asked in to_replace}
         campagne = campagne.settled(to_replace, [r for r in retours if r.file in corrections])
     return conclude([campagne.controler(retours)], campagne, day, precedent, pilotage)
 
 
-def _campagne(contrat: Contrat, annee: int, precedent: PreviousConsolidation | None, pilotage: Pilotage) -> Campagne:
+def _not_counted(pilotage: Pilotage, files: Mapping[str, Path]) -> settling.NotCounted:
+    return settling.NotCounted.among(files, [(e.fichier, e.motif) for e in pilotage.ecartes])
+
+
+def _campagne(
+    contrat: Contrat,
+    annee: int,
+    precedent: PreviousConsolidation | None,
+    pilotage: Pilotage,
+    not_counted: settling.NotCounted,
+) -> Campagne:
     contrat = in_year(contrat, annee)
     return Campagne(
         contrat,
@@ -176,4 +191,5 @@ def _campagne(contrat: Contrat, annee: int, precedent: PreviousConsolidation | N
         ReturnReader(KnownContrats(contrat)),
         precedent=past_year.for_checks(precedent, contrat) if precedent else None,
         pilotage=coordination.for_checks(pilotage, contrat),
+        not_counted=not_counted,
     )

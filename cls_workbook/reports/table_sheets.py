@@ -76,6 +76,7 @@ _PILLS = {
     "manquant": "etat_attention",
     "doublon": "etat_attention",
     "rejeté": "etat_mauvais",
+    "écarté": "etat_neutre",
     # of a region
     "validé": "etat_bon",
     "provisoire": "etat_attention",

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.families.breakdown_checks import ON_DETAILS
-from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour
+from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour, SetAsideRetour
 from cls_workbook.checks.families.common_answer_checks import CommonAnswerDiffers, CommonAnswerTwice
 from cls_workbook.checks.families.double_checks import COUNTED, FILES, WHOSE, DoubledActivity, DoubledGrant
 from cls_workbook.checks.families.subsidy_checks import BEYOND_A_RULE
@@ -24,7 +24,7 @@ from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns
 from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.summaries.expected import EXPECTED_COLUMNS, ExpectedReturns, answers_together, displayed_name
-from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, RETOURS
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, RETOURS, SET_ASIDE
 
 # --- What came back -------------------------------------------------------------------------------------------------
 
@@ -40,7 +40,10 @@ def statuts(
     anomalies, planned = list(anomalies), ExpectedReturns.of(contrat, planned)
     ranks = _ranks(planned, retours)
     received = _received(contrat, planned, retours, anomalies, ranks)
-    autres = [*_missing_retours(contrat, planned, retours, ranks), *_silent_files(retours, anomalies)]
+    # what was set aside leaves its place to another return
+    there = np.array([statut != SET_ASIDE for statut in received["Statut"]], dtype=bool)
+    theirs = retours[there], [rank for rank, is_there in zip(ranks, there, strict=True) if is_there]
+    autres = [*_missing_retours(contrat, planned, *theirs), *_silent_files(retours, anomalies)]
 
     titles = RETOURS.titles
 
@@ -149,7 +152,9 @@ def _by_file(anomalies: Iterable[Anomalie]) -> dict[str, list[Anomalie]]:
 
 
 def _refused_as(anomalies: Iterable[Anomalie]) -> str:
-    codes = (DuplicateRetour.code, ReplacedRetour.code)
+    anomalies, codes = list(anomalies), (DuplicateRetour.code, ReplacedRetour.code)
+    if any(a.code == SetAsideRetour.code for a in anomalies):
+        return SET_ASIDE
     return DUPLICATE if any(a.code in codes for a in anomalies) else REJECTED
 
 

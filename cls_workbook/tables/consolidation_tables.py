@@ -41,7 +41,8 @@ from cls_workbook.tables.described_columns import (
     whole,
 )
 
-RECEIVED, MISSING, DUPLICATE, REJECTED = "reçu", "manquant", "doublon", "rejeté"  # what became of a return
+# What became of a return; a coordinator sets one aside.
+RECEIVED, MISSING, DUPLICATE, REJECTED, SET_ASIDE = "reçu", "manquant", "doublon", "rejeté", "écarté"
 INDICATEUR, FINANCEMENT, EXPENDITURE = "indicateur", "financement", "dépense"  # what is reconciled
 CREATED, MODIFIED, DELETED, UNCHANGED = "créée", "modifiée", "supprimée", "inchangée"  # what a corrected return changes
 CHANGES = (CREATED, MODIFIED, DELETED, UNCHANGED)
@@ -53,7 +54,7 @@ STATUT = texte(
     "Statut",
     "Ce qu’il est advenu du retour.",
     obligatoire=True,
-    choix=(RECEIVED, MISSING, DUPLICATE, REJECTED),
+    choix=(RECEIVED, MISSING, DUPLICATE, REJECTED, SET_ASIDE),
     look=PILL,
 )
 

@@ -73,7 +73,7 @@ def test_reminders_are_those_of_the_command_line_and_the_sheet_lists_them(small_
     assert len(from_command_line.files) == 2
     headers, ville = excel.opened_book["Relances"].iter_rows(max_row=2, values_only=True)
     assert headers == relance_folder.RELANCES.titles
-    assert (ville[0], ville[1], ville[6], ville[9]) == ("Ville", "1.1, 2.1", 15, "relance-ville.eml")  # 31/01 → 15/02
+    assert (ville[0], ville[1], ville[6], ville[10]) == ("Ville", "1.1, 2.1", 15, "relance-ville.eml")  # 31/01 → 15/02
     assert "1 brouillon de message" in message(excel)
 
 

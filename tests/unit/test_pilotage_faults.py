@@ -44,7 +44,7 @@ def faults(file: Path, contrat: Contrat) -> list[str]:
         ("pilotage/programmation/1.2", "Engagé les années précédentes", -5, "attendu : un montant en euros, entre 0 €"),
         ("pilotage/campagne/etat", "", "presque", "attendu : un choix parmi « provisoire », « validé en COPIL »"),
         ("pilotage/campagne/limite", "", "fin janvier", "attendu : une date"),
-        ("pilotage/suivi/ville", "Statut du retour", "perdu", "attendu : un choix parmi « attendu »"),
+        ("pilotage/suivi/ville", "Statut du retour", "perdu", "attendu : un choix parmi « reçu »"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_named_at_its_cell(file, contrat, cle, header, valeur, expected):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
@@ -199,6 +199,29 @@ class ReplacedRetour(Check):
     sought = "Un retour est remplacé par sa correction, à la demande de la coordination."
     expected = ONE_ANSWER
     remedy = "rien : la coordination l’a demandé ; le détail est à la feuille « Remplacements »."
+
+
+class SetAsideRetour(Check):
+    """Told by ``set_aside``."""
+
+    code, gravity = "RETOUR_ECARTE", (INFORMATION, A_CONFIRMER)
+    sought = "La coordination écarte un retour, avec une raison ; ou le nom qu’elle donne n’est celui d’aucun retour."
+    expected = "un retour qui compte, ou une raison de l’écarter"
+    remedy = (
+        "rien : la coordination l’a demandé. Pour le reprendre, videz la ligne de la feuille « Suivi » du pilotage."
+    )
+
+
+def set_aside(reasons: Mapping[str, str], unknown: Iterable[str], retours: pd.DataFrame) -> Iterator[Anomalie]:
+    """One for each return that the coordinator sets aside (file → why), and for each name that no return bears."""
+    structures = dict(columns(retours, "fichier", "structure"))
+    for file, why in reasons.items():
+        place, found = Place(file, structure=structures.get(file, "")), f"écarté par la coordination : {why}"
+        yield SetAsideRetour.anomalie(place, (), "Retour", found, gravite=INFORMATION, refuses_file=True)
+    for name in unknown:
+        found, expected = f"« {name} » est à écarter, mais aucun retour ne porte ce nom", "le nom d’un fichier reçu"
+        remedy = "vérifiez le nom à la feuille « Suivi » du pilotage : rien n’a été écarté."
+        yield SetAsideRetour.anomalie(Place(name), (), "Retour", found, expected, remedy, A_CONFIRMER)
 
 
 class _AbsentRetour(ExpectedCheck, CampagneCheck, abstract=True):

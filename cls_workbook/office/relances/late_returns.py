@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cls_workbook import forms
@@ -12,9 +12,10 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.pilotage import Pilotage, Relance
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.summaries.expected import ExpectedReturns, displayed_name, expected_returns, structure_key
-from cls_workbook.tables.consolidation_tables import DUPLICATE, RECEIVED, REJECTED
+from cls_workbook.tables.consolidation_tables import DUPLICATE, RECEIVED, REJECTED, SET_ASIDE
 
 ExpectedAnswer = tuple[str, str]  # fiche, volet ("" if none)
+_CAME = (RECEIVED, DUPLICATE, REJECTED, SET_ASIDE)  # what counts most of what came for an answer
 SAID_RECEIVED = ("reçu", "validé")  # what the coordinator may say of a return
 
 
@@ -22,8 +23,8 @@ SAID_RECEIVED = ("reçu", "validé")  # what the coordinator may say of a return
 class Overdue:
     """One structure, or one group whose members nobody named (``groupe``).
 
-    ``missing``: nothing came; ``rejected`` and ``duplicated``: something came that could not be kept; ``received``:
-    thanks.
+    ``missing``: nothing came; ``rejected`` and ``duplicated``: something came that could not be kept; ``set_aside``:
+    something came that the coordinator does not take; ``received``: thanks. ``courriel``: the address of its service.
     ``statut`` and ``reminded_on``: what the pilotage says of its return. ``limite``: the day by which it was expected.
     ``days``: how late it is on the day asked about, None without limit or before it.
     """
@@ -38,11 +39,13 @@ class Overdue:
     limite: date | None = None
     days: int | None = None
     groupe: bool = False
+    set_aside: tuple[ExpectedAnswer, ...] = ()
+    courriel: str = ""
 
     @property
     def said_received(self) -> bool:
         """Does the coordinator hold this return, though its file is not in the folder?"""
-        return self.statut in SAID_RECEIVED and not (self.rejected or self.duplicated)
+        return self.statut in SAID_RECEIVED and not (self.rejected or self.duplicated or self.set_aside)
 
     @property
     def to_remind(self) -> bool:
@@ -51,7 +54,7 @@ class Overdue:
     @property
     def a_remplir(self) -> tuple[ExpectedAnswer, ...]:
         """The answers for which a blank workbook is wanted, in the order of the contract."""
-        return tuple(f for f in self.respondent.fiches if f in {*self.missing, *self.rejected})
+        return tuple(f for f in self.respondent.fiches if f in {*self.missing, *self.rejected, *self.set_aside})
 
 
 def delays(result: Result, pilotage: Pilotage, day: date) -> list[Overdue]:
@@ -70,7 +73,8 @@ def delays(result: Result, pilotage: Pilotage, day: date) -> list[Overdue]:
         suivi = followed.get(cle(respondent.id), Relance(respondent.id))
         missing, rejected, twice, received = (tuple(by_state[e]) for e in ("", REJECTED, DUPLICATE, RECEIVED))
         late = pilotage.limite, _days_late(pilotage.limite, day)
-        hits.append(Overdue(respondent, missing, rejected, twice, received, suivi.statut, suivi.date, *late))
+        followed_up = Overdue(respondent, missing, rejected, twice, received, suivi.statut, suivi.date, *late)
+        hits.append(replace(followed_up, set_aside=tuple(by_state[SET_ASIDE]), courriel=suivi.courriel))
     return hits + _groups(contrat, result, pilotage, day)
 
 
@@ -79,7 +83,7 @@ def _states(result: Result, planned: ExpectedReturns) -> dict[int | None, set[st
     etats: dict[int | None, set[str]] = defaultdict(set)
     for r in result.tables.retours.to_dict("records"):
         if (
-            r["Statut"] in (RECEIVED, REJECTED, DUPLICATE)
+            r["Statut"] in _CAME
             and r["Fiche"]
             and r["Structure"]
             and (rank := planned.find(r["Fiche"], r["Structure"], r["Volet"] or "")) is not None
@@ -89,8 +93,8 @@ def _states(result: Result, planned: ExpectedReturns) -> dict[int | None, set[st
 
 
 def _single_state(etats: set[str]) -> str:
-    """reçu before doublon before rejeté; "" if nothing came."""
-    return next((e for e in (RECEIVED, DUPLICATE, REJECTED) if e in etats), "")
+    """The first of ``_CAME``; "" if nothing came."""
+    return next((e for e in _CAME if e in etats), "")
 
 
 def _groups(contrat: Contrat, result: Result, pilotage: Pilotage, day: date) -> list[Overdue]:

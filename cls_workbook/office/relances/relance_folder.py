@@ -28,13 +28,14 @@ RELANCES = DescribedTable(
     (
         texte("Structure", STRUCTURE.aide, obligatoire=True),
         texte("Fiches manquantes", "Les fiches attendues et non reçues."),
-        texte("À renvoyer", "Les fiches dont le retour est refusé."),
+        texte("À renvoyer", "Les fiches dont le retour est refusé, ou écarté par la coordination."),
         texte("En plusieurs versions", "Les fiches dont plusieurs retours sont venus."),
         texte("Reçues", "Les fiches dont le retour compte."),
         TableColumn("Attendu le", "date", "La date à laquelle le retour était attendu."),
         TableColumn("Jours de retard", "entier", "Combien de jours après cette date."),
         texte("Statut du retour", "Ce que le pilotage en dit."),
         TableColumn("Dernière relance", "date", "Quand la structure a été relancée."),
+        texte("Courriel", "L’adresse du service, si le pilotage la donne : le brouillon la porte."),
         texte("Brouillon", "Le fichier du message."),
     ),
     note_key=("Structure",),
@@ -112,8 +113,9 @@ def _sheet(result: Result, hits: Sequence[Overdue], names: dict[str, str]) -> Sh
 
 def _row(r: Overdue, draft: str | None) -> tuple[object, ...]:
     statut = _SAID_RECEIVED_TEXT.format(r.statut) if r.said_received else r.statut or None
-    fiches = map(_fiches, (r.missing, r.rejected, r.duplicated, r.received))
-    return (r.respondent.nom, *fiches, r.limite, r.days, _TO_NAME if r.groupe else statut, r.reminded_on, draft)
+    fiches = map(_fiches, (r.missing, (*r.rejected, *r.set_aside), r.duplicated, r.received))
+    reminder = _TO_NAME if r.groupe else statut, r.reminded_on, r.courriel or None
+    return (r.respondent.nom, *fiches, r.limite, r.days, *reminder, draft)
 
 
 def _fiches(reponses: Sequence[ExpectedAnswer]) -> str | None:

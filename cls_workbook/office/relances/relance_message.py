@@ -1,6 +1,7 @@
 """The draft of a message, as a ``.eml`` that a mail program opens ready to be read over, addressed and sent.
 
-No date, no random boundary: the same reminder gives the same bytes. No recipient: the contract names no person.
+No date, no random boundary: the same reminder gives the same bytes. Its recipient is the service whose address the
+pilotage holds, if any: the contract names no person.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _ABOUT_THE_WORKBOOK = (
 _REJECTED = (
     "Ce que vous nous avez envoyé n’a pas pu être retenu (fichier illisible, ou classeur d’une autre année) pour :"
 )
+_SET_ASIDE = "Nous avons mis de côté ce que vous nous avez envoyé, et nous attendons une nouvelle réponse pour :"
 _DUPLICATED = (
     "Nous avons reçu plusieurs versions de votre réponse, et nous ne voulons pas choisir à votre place. Dites-nous "
     "laquelle garder pour :"
@@ -41,7 +43,7 @@ def draft(contrat: Contrat, annee: int, overdue: Overdue, contact: str, workbook
     """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = objet(contrat, annee, overdue)
-    message["To"] = ""
+    message["To"] = overdue.courriel
     message["X-Unsent"] = "1"  # opened as a draft, not as a message received
     message[MARK] = "relance"
     content = texte(contrat, annee, overdue, contact, attached=workbook is not None)
@@ -55,7 +57,8 @@ def draft(contrat: Contrat, annee: int, overdue: Overdue, contact: str, workbook
 
 def objet(contrat: Contrat, annee: int, overdue: Overdue) -> str:
     what = "votre réponse" if overdue.missing else "votre envoi"
-    expected_row = f" (attendue le {date_fr(overdue.limite)})" if overdue.days and overdue.missing else ""
+    deadline = date_fr(overdue.limite) if overdue.limite else ""
+    expected_row = f" (attendu{'e' * bool(overdue.missing)} le {deadline})" if deadline else ""
     return typography(f"{' '.join(contrat.nom_court.split())} : {what} pour le bilan {annee}{expected_row}")
 
 
@@ -64,6 +67,7 @@ def texte(contrat: Contrat, annee: int, overdue: Overdue, contact: str, *, attac
     paragraphs = ["Bonjour,", f"Nous préparons le bilan {annee} du contrat « {contrat.titre} »."]
     paragraphs += _what_is_missing(contrat, overdue)
     paragraphs += _what_to_redo(contrat, overdue)
+    paragraphs += _deadline(overdue)
     if overdue.received:
         paragraphs.append(f"Nous avons bien reçu vos réponses pour {_fiches_inline(overdue.received)} : merci.")
     if attached:
@@ -81,17 +85,19 @@ def _what_is_missing(contrat: Contrat, overdue: Overdue) -> list[str]:
     step = "pas encore" if overdue.reminded_on is None else "toujours pas"
     who = f"la réponse de la structure « {overdue.respondent.nom} »"
     start = f"Sauf erreur de notre part, nous n’avons {step} reçu {who} pour :"
-    pieces = ["\n".join([start, *_fiches_listed(contrat, overdue.missing)])]
-    if overdue.limite and overdue.days:
-        reminder = f", et nous vous avons écrit le {date_fr(overdue.reminded_on)}" if overdue.reminded_on else ""
-        pieces.append(f"Elle était attendue pour le {date_fr(overdue.limite)}{reminder}.")
-    elif overdue.limite:
-        pieces.append(f"Elle est attendue pour le {date_fr(overdue.limite)}.")
-    return pieces
+    return ["\n".join([start, *_fiches_listed(contrat, overdue.missing)])]
+
+
+def _deadline(overdue: Overdue) -> list[str]:
+    if not overdue.limite:
+        return []
+    reminder = f", et nous vous avons écrit le {date_fr(overdue.reminded_on)}" if overdue.reminded_on else ""
+    is_late, what = bool(overdue.days), "Elle" if overdue.missing else "Votre réponse"
+    return [f"{what} {'était' if is_late else 'est'} attendue pour le {date_fr(overdue.limite)}{reminder * is_late}."]
 
 
 def _what_to_redo(contrat: Contrat, overdue: Overdue) -> list[str]:
-    cases = ((_REJECTED, overdue.rejected), (_DUPLICATED, overdue.duplicated))
+    cases = ((_REJECTED, overdue.rejected), (_SET_ASIDE, overdue.set_aside), (_DUPLICATED, overdue.duplicated))
     return ["\n".join([start, *_fiches_listed(contrat, fiches)]) for start, fiches in cases if fiches]
 
 

@@ -9,11 +9,11 @@ from cls_workbook.anomalies import GRAVITIES, Anomalie, sort_out
 from cls_workbook.french import amount_fr
 from cls_workbook.page.desk.asked import Said
 from cls_workbook.reports.consolidation.consolidated_result import Result
-from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, SET_ASIDE
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
-_MOST_SERIOUS = (REJECTED, DUPLICATE, MISSING, RECEIVED)
+_MOST_SERIOUS = (REJECTED, DUPLICATE, MISSING, RECEIVED, SET_ASIDE)
 _MONEY = ("Montant contrat", "Programmé", "Engagé", "Versé")
 
 
@@ -62,7 +62,7 @@ def _structures(result: Result) -> list[Said]:
                 "structure": nom,
                 "statut": next(s for s in _MOST_SERIOUS if s in statuts),
                 "recus": sum(r["Statut"] == RECEIVED for r in rows),
-                "attendus": len(rows),
+                "attendus": sum(r["Statut"] != SET_ASIDE for r in rows),
                 "bloquants": sum(r["Bloquants"] or 0 for r in rows),
                 "fichiers": sorted({str(r["Fichier"]) for r in rows if r["Fichier"]}),
             }

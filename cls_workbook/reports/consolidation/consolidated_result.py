@@ -15,7 +15,7 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, date_fr
 from cls_workbook.summaries.expected import answers_together
 from cls_workbook.summaries.value_tables import ValueTable
-from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS
+from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS, SET_ASIDE
 from cls_workbook.tables.summary_tables import RATES
 from cls_workbook.tables.table_frames import frame_records, table_frame
 
@@ -102,7 +102,7 @@ class Result:
     def received_and_expected(self) -> tuple[int, int]:
         """(answers that came in and count, answers expected or come in): one per fiche, structure and volet.
 
-        A duplicate or a refused return is expected still.
+        A duplicate or a refused return is expected still; one set aside is as if it had not come.
         """
         return int((self.tables.retours["Statut"] == RECEIVED).sum()), sum(self.expected_by_fiche().values())
 
@@ -111,9 +111,15 @@ class Result:
         expected = dict.fromkeys(
             (r["Fiche"], "" if answers_together(self.contrat, r["Fiche"], r["Volet"]) else r["Structure"], r["Volet"])
             for r in frame_records(self.tables.retours)
-            if r["Fiche"] is not None
+            if r["Fiche"] is not None and r["Statut"] != SET_ASIDE
         )
         return Counter(fiche for fiche, _, _ in expected)
+
+    def set_aside(self, fiche: str = "") -> str:
+        """« , 1 écarté »: the answers that the coordinator set aside, of one fiche or of all; "" if none."""
+        table = self.tables.retours
+        number = int(((table["Statut"] == SET_ASIDE) & (table["Fiche"].eq(fiche) | (not fiche))).sum())
+        return f", {number} écarté{'s' * (number > 1)}" if number else ""
 
     def bilan(self) -> str:
         """One French sentence for the command line."""
@@ -121,4 +127,5 @@ class Result:
         alerts = ", ".join(f"{self.alerts(g)} {g}" for g in GRAVITIES)
         following = f"{NBSP}; des valeurs bloquantes sont hors des totaux" if self.alerts(BLOCKING) else ""
         s = "s" * (received > 1)
-        return f"{received} retour{s} reçu{s} sur {expected_returns}{NBSP}; anomalies{NBSP}: {alerts}{following}."
+        returns = f"{received} retour{s} reçu{s} sur {expected_returns}{self.set_aside()}"
+        return f"{returns}{NBSP}; anomalies{NBSP}: {alerts}{following}."

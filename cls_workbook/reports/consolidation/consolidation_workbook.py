@@ -169,7 +169,7 @@ def _read_me(result: Result, footer: str, sheet_names: Collection[str]) -> Sheet
         "Année": result.annee,
         "Consolidé le": result.day,
         "État": result.etat,
-        "Retours": f"{received} reçus sur {expected_returns}",
+        "Retours": f"{received} reçus sur {expected_returns}{result.set_aside()}",
         "Année précédente": "connue" if result.precedent else "non fournie",
         "Format du classeur": CONSOLIDATION_FORMAT,
     }

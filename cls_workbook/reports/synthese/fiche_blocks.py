@@ -226,7 +226,8 @@ def _nothing_said(portrait: Portrait, fiche: Fiche) -> str:
     if not received:
         if not fiche.repondants():
             return "Le porteur est à désigner : aucun retour n’est attendu."
-        return "Aucun retour reçu." if expected else "Aucun retour n’est attendu."
+        aside = portrait.result.set_aside(fiche.numero)
+        return f"Aucun retour reçu{aside}." if expected else "Aucun retour n’est attendu."
     return "Les retours reçus ne disent pas ce qui a été réalisé."
 
 

@@ -31,7 +31,7 @@ from cls_workbook.summaries.masking import is_masked, mask_indicateurs, masked_y
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.summaries.years.followed_targets import FollowedTarget, followed
-from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, SET_ASIDE
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
@@ -215,6 +215,8 @@ class Portrait:
             yield f"{how_many(n, 'retour')} rejeté{'s' * (n > 1)}"
         if n := statuts[DUPLICATE]:
             yield f"{how_many(n, 'retour')} en double"
+        if n := statuts[SET_ASIDE]:
+            yield f"{how_many(n, 'retour')} écarté{'s' * (n > 1)}"
         if n := self._alerts[fiche.numero][BLOCKING]:
             yield f"{how_many(n, 'anomalie')} bloquante{'s' * (n > 1)}"
 

@@ -8,7 +8,7 @@ from cls_workbook.reports.synthese.synthese_pieces import Board
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.aggregation import ESTIMATED
 from cls_workbook.summaries.masking import is_masked
-from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED, SET_ASIDE
 from cls_workbook.tables.table_frames import frame_records
 
 NOTES = "Notes appelées entre crochets"
@@ -45,6 +45,7 @@ def _absent_retours(portrait: Portrait) -> list[str]:
         (MISSING, "attendu{s} et non reçu{s}"),
         (REJECTED, "reçu{s} et rejeté{s}"),
         (DUPLICATE, "reçu{s} en double, à trancher"),
+        (SET_ASIDE, "reçu{s} et écarté{s} par la coordination"),
     ):
         theirs: dict[str, list[str]] = {}
         for r in retours:

@@ -84,7 +84,11 @@ class ReconciliationLine:
         return (*of_what, self.nombre, stated, *sums, sum_apart, self.total, gap, explanation)
 
     def _explanation(self, sums: Sequence[Any], stated: Any, gap: Any) -> str:
-        reasons = ("refusé (feuille Anomalies)", "remplacé par une correction", "écarté (retours en double ou rejetés)")
+        reasons = (
+            "refusé (feuille Anomalies)",
+            "remplacé par une correction",
+            "écarté (retours en double, rejetés ou écartés)",
+        )
         words = [f"{word} : {self._as_text(v)}" for v, word in (*zip(sums, reasons, strict=True), *self.apart) if v]
         words += self.notes
         if gap:

@@ -95,7 +95,7 @@ def _cards(portrait: Portrait) -> list[Card]:
 
 def _rests_on(portrait: Portrait, received: int, expected: int) -> str:
     """How far the figures rest on returns received."""
-    said = [f"sur {expected} attendus"]
+    said = [f"sur {expected} attendus{portrait.result.set_aside()}"]
     if lacking := figures.lacking_structures(portrait):
         said.append(f"manquent : {listing(lacking, NAMES_SHOWN)}")
     if refused := portrait.result.alerts(BLOCKING):
