@@ -152,7 +152,7 @@ def _money(portrait: Portrait) -> Iterator[Part]:
     contrat = portrait.contrat
     yield Heading("Le financement", 2)
     rows = []
-    for fiche in contrat.fiches:
+    for fiche in contrat.actions:
         money = portrait.money.get(fiche.numero, {})
         cells = [money.get(c) for c in ("Montant contrat", "Engagé", "Versé", "Coût réalisé", "Reste à engager")]
         if any(cell is not None for cell in cells):
@@ -248,7 +248,7 @@ def _indicators(portrait: Portrait) -> Iterator[Part]:
             of_last_year(portrait, mesure),
             of_the_year(portrait, mesure),
         )
-        for fiche in portrait.contrat.fiches
+        for fiche in portrait.contrat.actions
         for mesure in portrait.key_mesures(fiche)
     ]
     if not rows:

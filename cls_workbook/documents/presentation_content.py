@@ -96,7 +96,7 @@ def _states(portrait: Portrait) -> Iterator[Slide]:
 def _achieved(portrait: Portrait) -> Iterator[Slide]:
     """The key measures that have a figure, those of persons first, one a fiche."""
     chosen: list[tuple[Fiche, Mesure]] = []
-    for fiche in portrait.contrat.fiches:
+    for fiche in portrait.contrat.actions:
         known = [m for m in portrait.key_mesures(fiche) if is_number(_value(portrait, m))]
         if known:
             chosen.append((fiche, max(known, key=lambda m: m.agregation == figures.PEOPLE)))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from cls_workbook.domain.definition_keys import changed, value_of_key
 from cls_workbook.domain.lifetime import Period
 from cls_workbook.domain.model import Contrat, Fiche, YearView
+from cls_workbook.domain.regional.taken_in import with_noyau
 from cls_workbook.domain.revision import UnreadableRevision, apply, value_of
 from cls_workbook.domain.rules import MESURE_KEYS, Rule
 
@@ -29,7 +30,7 @@ def in_year(contrat: Contrat, annee: int) -> Contrat:
     for revision in sorted(definition.revisions, key=lambda r: r.depuis):
         if revision.depuis <= annee:
             revised = apply(revised, revision)
-    held = _contrat_held(revised, annee)
+    held = with_noyau(_contrat_held(revised, annee), annee)
     return definition if held is definition else replace(held, view=YearView(annee, definition))
 
 

@@ -13,39 +13,20 @@ from decimal import Decimal
 from functools import cached_property
 
 from cls_workbook.domain.announced import volets as parts
+from cls_workbook.domain.announced.mesure import AGGREGATIONS as AGGREGATIONS
+from cls_workbook.domain.announced.mesure import CALCULS as CALCULS
+from cls_workbook.domain.announced.mesure import MESURE_TYPES as MESURE_TYPES
+from cls_workbook.domain.announced.mesure import Mesure as Mesure
 from cls_workbook.domain.announced.money_lines import PrintedLine
 from cls_workbook.domain.announced.printed_fiche import PrintedFiche
 from cls_workbook.domain.announced.volets import Volet
 from cls_workbook.domain.definition_keys import NOT_A_KEY, grouped
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, EvolutionThresholds, Period, Revision
 from cls_workbook.domain.questions import ChoiceLists
+from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.domain.rules import Complement, Rule
 from cls_workbook.french import fold, of
 
-# How a measure is typed in, and how its answers are brought together.
-MESURE_TYPES = ("entier", "decimal", "taux", "satisfaction", "moyenne", "jalon", "liste", "ventilation", "texte")
-AGGREGATIONS = (
-    "FLUX",
-    "PERSONNES",
-    "STOCK",
-    "ENTITES",
-    "RATIO",
-    "MOYENNE",
-    "SATISFACTION",
-    "JALON",
-    "UNION",
-    "TEXTE",
-    "CUMUL",
-    "CONTEXTE",
-)
-# What the tool can work out of itself → how the measures that it is beside are brought together.
-_RATE_CALCULS = ("fiches_realisees", "fiches_realisees_coordination", "participation", "structures_repondantes")
-CALCULS: dict[str, tuple[str, ...]] = dict.fromkeys(_RATE_CALCULS, ("RATIO",)) | {
-    "bilan_valide": ("JALON",),
-    "reunions_tenues": ("FLUX",),
-    "communes_touchees": ("ENTITES", "STOCK"),
-    "partenaires_cites": ("ENTITES", "STOCK"),
-}
 INDICATEUR_TYPES = ("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "texte")
 AMOUNT_STATES = ("chiffre", "non_determine", "a_definir", "regle", "vide", "absente")
 Members = Mapping[
@@ -150,47 +131,6 @@ class Financeur(Period):
 
 
 @dataclass(frozen=True, slots=True)
-class Mesure(Period):
-    """One value to type for an indicator."""
-
-    id: str
-    libelle: str
-    type: str
-    agregation: str
-    unite: str | None = None
-    ventilation: str | None = None  # what the breakdown is by; None: no breakdown asked
-    modalites: tuple[str, ...] = ()  # fixed rows of the breakdown (empty: the partner names them); steps of a jalon
-    reponses_multiples: bool = False  # the breakdown may exceed the count
-    valeur_initiale: Decimal | None = None
-    maximum: Decimal | None = None
-    stock: bool = False  # entities: the state at the end of the year, not the year's new ones
-    communes: bool = False  # the entities are communes of the territory
-    petits_effectifs: bool = False  # small counts are masked in what leaves
-    denominateur: Decimal | None = None  # fixed denominator of a rate
-    numerateur_decimal: bool = False
-    definition: str | None = None  # what numerator and denominator are
-    poids: str | None = None  # what an average is weighted by
-    qpv: bool | None = None  # asks « dont QPV »; None: persons only
-    cle: bool = False  # shown on the line of its fiche in the Synthèse
-    calcul: str | None = None  # which of ``CALCULS`` is set beside what is declared
-    theme: str | None = None  # id of a theme: same theme and same unit may be set side by side between contracts
-    note: str | None = None
-
-    @property
-    def asks_qpv(self) -> bool:
-        return self.agregation == "PERSONNES" and self.type == "entier" if self.qpv is None else self.qpv
-
-    @property
-    def asks_double_compte(self) -> bool:
-        return self.agregation == "PERSONNES" and self.type == "entier"
-
-    @property
-    def nominative(self) -> bool:
-        """Entities and stocks are counted by name when several structures answer."""
-        return self.agregation in ("ENTITES", "STOCK") and self.type == "entier"
-
-
-@dataclass(frozen=True, slots=True)
 class Indicateur(Period):
     id: str
     libelle: str
@@ -241,6 +181,7 @@ class Fiche(Period):
     lignes: tuple[PrintedLine, ...] = ()  # the money of each funder, as printed
     indicateurs: tuple[Indicateur, ...] = ()
     complements: tuple[Complement, ...] = ()
+    regional: bool = field(default=False, metadata=NOT_A_KEY)  # no action: what the regional noyau asks beside them
 
     @property
     def mesures(self) -> tuple[Mesure, ...]:
@@ -352,6 +293,8 @@ class Contrat:
     maquette: Decimal | None = None
     seuil_petits_effectifs: int = 10
     evolution: EvolutionThresholds = EvolutionThresholds()
+    noyau: str | None = None  # the regional noyau that it takes in: the id of one that ships, or its file
+    repondant_noyau: str | None = None  # structure id of who answers what no fiche does; None: the coordination
     outil_depuis: int | None = None  # the first year that is followed with this tool; None: the first of the contract
     actions_annoncees: int | None = None  # number of actions that the contract announces without listing them
     debut_annee: str = "01-01"  # month and day on which a year of the contract begins (``09-01``: September to August)
@@ -376,11 +319,22 @@ class Contrat:
     themes: tuple[Theme, ...] = ()  # themes of its own, beside the shipped ones
     priorites: tuple[Theme, ...] = ()  # priorities of the regional health project
     a_confirmer: tuple[ContratInconsistency, ...] = ()
+    # reference → noyau, for those that it names, at some time or other
+    noyaux: tuple[tuple[str, Noyau], ...] = field(default=(), compare=False, repr=False, metadata=NOT_A_KEY)
     view: YearView | None = field(default=None, compare=False, repr=False, metadata=NOT_A_KEY)
 
     @cached_property
     def by_structure(self) -> dict[str, Structure]:
         return {s.id: s for s in self.structures}
+
+    @cached_property
+    def actions(self) -> tuple[Fiche, ...]:
+        """The fiches, without what the regional noyau asks beside them: those that have a state and money."""
+        return tuple(f for f in self.fiches if not f.regional)
+
+    @property
+    def regional_noyau(self) -> Noyau | None:
+        return dict(self.noyaux).get(self.noyau or "")
 
     @cached_property
     def par_fiche(self) -> dict[str, Fiche]:
@@ -422,7 +376,7 @@ class Contrat:
         periods: list[Period] = [*people, *wanted, *parts, *mesures]
         return (
             bool(self.annees)
-            and not self.revisions
+            and not (self.revisions or self.noyau)
             and all(p.holds_in(annee) for p in periods for annee in {self.annees[0], self.annees[-1]})
             and not any(a.devient for a in self.a_programmer)
             and all(i.mesures and i.volet in {None, *(v.id for v in f.volets)} for i, f in indicateurs)

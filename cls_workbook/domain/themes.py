@@ -17,10 +17,12 @@ def shipped_themes() -> dict[str, str]:
 
 
 def themes(contrat: Contrat) -> dict[str, str]:
-    """Id → label of every theme that the contract may name."""
-    return shipped_themes() | {t.id: t.libelle for t in contrat.themes}
+    """Id → label of every theme that the contract may name: those that ship, those of its noyau, its own."""
+    regional = {t.id: t.libelle for _, noyau in contrat.noyaux for t in noyau.themes}
+    return regional | shipped_themes() | {t.id: t.libelle for t in contrat.themes}
 
 
 def priorites(contrat: Contrat) -> dict[str, str]:
-    """Id → label of the priorities of the regional health project that the contract names."""
-    return {p.id: p.libelle for p in contrat.priorites}
+    """Id → label of the priorities of the regional health project that its noyau or the contract itself names."""
+    regional = {p.id: p.libelle for _, noyau in contrat.noyaux for p in noyau.priorites}
+    return regional | {p.id: p.libelle for p in contrat.priorites}

@@ -33,6 +33,9 @@ from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, address, letter
 
 ESSENTIALS_HELP = typography("Contour plein : une réponse est attendue. Rien à dire de cette fiche ? Une case suffit.")
+REGIONAL_HELP = typography(
+    "Les mêmes pour tous les contrats de la région. Ce qu’une fiche demande déjà n’y est pas redemandé."
+)
 _DATES = ("date_debut", "date_fin_prevue", "date_fin_reelle")
 _LATER = ("ecarts", "freins", "leviers", "perspectives", "avenant")  # of what is told in words
 _WHERE_LENGTH = 92  # characters that stand between the edge of the sheet and the name of the structure
@@ -45,6 +48,24 @@ def draw(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     screen; then what is optional; then what the contract says, as a reminder."""
     page.sheet.widths.update(WIDTHS)
     _header(page, fiche, context)
+    if fiche.regional:
+        band(page, f"Les questions communes de {context.this_year}", REGIONAL_HELP)
+        ventilations(page, fiche, context, mesures(page, fiche, context))
+    else:
+        _action(page, fiche, context)
+    _place_count(page)
+    page.colour_states(STATE)
+    page.show_taken_up(C, END)
+    _grey_other_volets(page)
+    page.sheet.frozen_at = (page.plan.rows[f"{page.fiche}/identite/structure"].numero, C)
+    first = next(e for r in page.plan.rows.values() for e in r.input_places)
+    page.sheet.selection = (first.row, first.column)
+    page.sheet.print_setup.repeated_rows = (1, 1)
+    paginate(page.sheet, page.groups, page.line - 1)
+
+
+def _action(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
+    """All that is asked of an action of the contract."""
     _aims(page, fiche)
     etat = _essentials(page, fiche, context)
     if fiche.shares_sheets:
@@ -57,15 +78,6 @@ def draw(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     form(page, context.asked(_part(entry_questions.QUALITATIVE, *_LATER)), context)
     _calendar(page, context, etat)
     _identity(page, fiche, context)
-    _place_count(page)
-    page.colour_states(STATE)
-    page.show_taken_up(C, END)
-    _grey_other_volets(page)
-    page.sheet.frozen_at = (page.plan.rows[f"{page.fiche}/identite/structure"].numero, C)
-    first = next(e for r in page.plan.rows.values() for e in r.input_places)
-    page.sheet.selection = (first.row, first.column)
-    page.sheet.print_setup.repeated_rows = (1, 1)
-    paginate(page.sheet, page.groups, page.line - 1)
 
 
 def _part(bloc: Bloc, *names: str) -> Bloc:
@@ -133,7 +145,7 @@ def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     path = lineage(context.contrat, fiche.axe)
     rank = axe_rank(context.contrat, fiche.axe) % 8 + 1
     titre = page.row(f"{fiche.numero}/identite/titre", "repere")
-    texte = f"Fiche {fiche.numero} · {fiche.titre}"
+    texte = typography(fiche.titre) if fiche.regional else f"Fiche {fiche.numero} · {fiche.titre}"
     page.merge(STATE, END, texte, f"axe{rank}:texte")
     titre.anchors[STATE] = texte
     page.next_row(height(texte, width(STATE, END), 26, size=12, bold=True))
@@ -160,7 +172,7 @@ def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
 def _where(fiche: Fiche, context: SheetContext, path: str) -> str:
     """Where the fiche belongs, the year, the contract."""
     pieces = [path] if path else []
-    pieces += [TRANSVERSAL] if fiche.axe is None else []
+    pieces += [TRANSVERSAL] if fiche.axe is None and not fiche.regional else []
     others = [axe_name(context.contrat.by_axe[n]) for n in fiche.autres_axes]
     pieces += [f"aussi {', '.join(others)}"] if others else []
     return typography(" · ".join([*pieces, context.this_year, context.contrat.nom_court]))

@@ -203,7 +203,7 @@ def contents(
     } | {None: (TRANSVERSAL, 1)}
     start = page.line
     for fiche, sheet in fiches:
-        _contents_row(page, fiche, sheet, *axes.get(fiche.axe, ("", 1)))
+        _contents_row(page, fiche, sheet, *(("", 1) if fiche.regional else axes.get(fiche.axe, ("", 1))))
     if fiches:
         etats = [etat for _, sheet in fiches for etat in sheet.etats]
         _contents_total(page, start, (sum(etats), len(etats)))

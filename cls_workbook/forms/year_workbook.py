@@ -18,6 +18,7 @@ from cls_workbook.domain.asked.left_out import left_out
 from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Members
+from cls_workbook.domain.regional.taken_in import SHEET
 from cls_workbook.domain.wording import axe_rank
 from cls_workbook.forms import choice_lists, compte_rendu_sheet, fiche_sheet, front_sheets, territory_sheet
 from cls_workbook.forms.choice_lists import steps_list
@@ -86,7 +87,7 @@ class WorkbookContext:
 
 
 def sheet_name(fiche: Fiche) -> str:
-    return f"FA {fiche.numero}"
+    return SHEET if fiche.regional else f"FA {fiche.numero}"
 
 
 def file_name(identifier: str) -> str:

@@ -317,7 +317,7 @@ def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
         "statuts_du_retour": RETOUR_STATUTS,
         "decisions": DECISIONS,
         "structures": names,
-        "fiches": tuple(shown_fiche(f) for f in contrat.fiches),
+        "fiches": tuple(shown_fiche(f) for f in contrat.actions),
         "financeurs": communes["financeurs"],
         "natures": communes["natures"],
         "instances": tuple(i.nom for i in contrat.instances),

@@ -147,7 +147,7 @@ def _year_programme(reading: PilotageReading) -> tuple[dict[str, Decimal], dict[
     programmes: dict[str, Decimal] = {}
     engages: dict[str, Decimal] = {}
     already: set[str] = set()
-    if not reading.contrat.fiches:
+    if not reading.contrat.actions:
         return programmes, engages
     for line in reading.sheet_table("programmation", pf.YEAR_PROGRAMME):
         fiche = reading.contrat.par_fiche.get(line.cle)
@@ -182,7 +182,7 @@ def _label_agrees(reading: PilotageReading, line: PilotageRow, printed: str, alr
 
 def _financements(reading: PilotageReading, maquette: Mapping[str, Decimal]) -> tuple[Financement, ...]:
     contrat = reading.contrat
-    if not contrat.fiches:
+    if not contrat.actions:
         return ()
     ids = {fold(n): f.id for f in contrat.financeurs for n in (f.nom, f.id)}
     levels = {fold(n.libelle): n.niveau for n in contrat.natures}

@@ -138,7 +138,7 @@ class PilotageReading:
         """The number of the fiche meant by « 1.2 · Titre », « 1.2 », « FA 1.2 » or its title."""
         if is_blank(raw):
             return None
-        allowed = [f for f in self.contrat.fiches if pf.shown_fiche(f) in self.choix.get(champ.choix or "", ())]
+        allowed = [f for f in self.contrat.actions if pf.shown_fiche(f) in self.choix.get(champ.choix or "", ())]
         meant = [f for f in allowed if fold(written(raw)) in _names(f, isinstance(raw, (int, float)))]
         if len(meant) == 1:
             return meant[0].numero

@@ -64,7 +64,7 @@ def canvas_of(contrat: Contrat, annee: int, pilotage: Pilotage) -> Canvas:
 def draw(canvas: Canvas) -> list[tuple[CoordinatorPage, SheetTally]]:
     """The sheets in which the coordinator types, and what Accueil says of each."""
     drawings: list[tuple[CoordinatorPage, SheetTally]] = [_groups(canvas)] if pf.groups(canvas.contrat) else []
-    drawings += [programme_sheet.draw(canvas)] if canvas.contrat.fiches else []
+    drawings += [programme_sheet.draw(canvas)] if canvas.contrat.actions else []
     return [*drawings, governance_sheet.draw(canvas), _decisions(canvas), _follow_up(canvas)]
 
 

@@ -27,7 +27,7 @@ def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     header = _programme_table(page, canvas)
     _other_financements(page, canvas)
     typed_fields = sum(1 for _, financeur in canvas.pilotage.programme if not financeur)
-    formula = f"COUNT({reference(YEAR_PROGRAMME, CellRange(header + 1, G, header + len(contrat.fiches), G))})"
+    formula = f"COUNT({reference(YEAR_PROGRAMME, CellRange(header + 1, G, header + len(contrat.actions), G))})"
     role = "Les montants programmés par fiche et par financeur, et ce qui a été engagé avant."
     return page, SheetTally(role, "Fiches programmées", formula, typed_fields)
 
@@ -50,7 +50,7 @@ def _programme_table(page: CoordinatorPage, canvas: Canvas) -> int:
     }
     header = page.line
     page.headers(prefix, titles, (F, G))
-    for fiche in contrat.fiches:
+    for fiche in contrat.actions:
         _programme_row(page, canvas, bloc, fiche)
     _programme_totals(page, contrat, header)
     below_zero, zone = f"N({address(header + 1, H)})<0", CellRange(header + 1, H, page.line, H)
@@ -122,7 +122,7 @@ def _programme_totals(page: CoordinatorPage, contrat: Contrat, header: int) -> N
         total_of[column], how_many = (sum(known, Decimal(0)) if known else None), len(known)
         page.texte(column, Formula(f'IF(COUNT({zone})=0,"",SUM({zone}))', total_of[column]), "total:montant")
     # Sums of what is known only: the row says of how many fiches.
-    following = f"sur {len(contrat.fiches)} fiches programmées"
+    following = f"sur {len(contrat.actions)} fiches programmées"
     page.texte(NOTE, Formula(f'COUNT({zone})&" {following}"', f"{how_many} {following}"), "total")
     page.next_row(24)
     if contrat.maquette is not None:

@@ -116,7 +116,7 @@ def par_fiche(
     )
     rates = observed_rates(contrat, values)
     rows = []
-    for fiche in contrat.fiches:
+    for fiche in contrat.actions:
         numero = fiche.numero
         row = _fiche(contrat, fiche, [li for li in lines if li["fiche"] == numero])
         row["Programmé"] = _to_cents(maquette_programme(contrat, numero, programme or {}))

@@ -99,7 +99,7 @@ def parity(contrat: Contrat, rule: Rule, values: pd.DataFrame | ValueStore, nive
     """
     money = (li for li in financement_lines(contrat, values) if li["niveau"] != VALORISATION)
     lines = [li for li in money if li["financeur_id"] in rule.financeurs and rule.fiche in (None, li["fiche"])]
-    groups = [(f.numero, [li for li in lines if li["fiche"] == f.numero]) for f in contrat.fiches]
+    groups = [(f.numero, [li for li in lines if li["fiche"] == f.numero]) for f in contrat.actions]
     groups = [(numero, theirs) for numero, theirs in groups if any(li[niveau] is not None for li in theirs)]
     if groups:
         groups.append((TOTAL, lines))
@@ -135,7 +135,7 @@ def explications(
     costs = actual_costs(values)
     rates = observed_rates(contrat, values)
     sentences = [*_unknown_years(contrat, annee, previous_cumulated is not None, before)]
-    for fiche in contrat.fiches:
+    for fiche in contrat.actions:
         its_own = [li for li in lines if li["fiche"] == fiche.numero]
         on_maquette = maquette_programme(contrat, fiche.numero, programme or {})
         earlier = (previous_cumulated or {}).get(fiche.numero)

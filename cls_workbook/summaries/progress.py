@@ -44,7 +44,7 @@ def avancement(
     nothing to declare has answered, says so in ``detail``, and stands in ``realisation`` where nobody did anything.
     """
     campagne, lines = CampagneRetours(contrat, values, planned), []
-    for fiche in contrat.fiches:
+    for fiche in contrat.actions:
         ranks, volets = campagne.retours[fiche.numero]
         said = campagne.values.lines(partial(_is_progress, fiche.numero), *SAID, input_fields=_SAID)
         by_champ: dict[str, dict[str, str]] = {champ: {} for champ in _SAID}
@@ -157,7 +157,7 @@ class CompletionRate:
 def completion_rate(contrat: Contrat, suivi: pd.DataFrame, porteur: str | None = None) -> CompletionRate:
     """Over the fiches of ``avancement`` that had something programmed; ``porteur``: only those this structure id
     answers for."""
-    requested = [f.numero for f in contrat.fiches if porteur is None or porteur in (p for p, _ in f.repondants())]
+    requested = [f.numero for f in contrat.actions if porteur is None or porteur in (p for p, _ in f.repondants())]
     return count_completions(suivi.loc[suivi["fiche"].isin(requested), "realisation"])
 
 
@@ -201,7 +201,7 @@ def territoire(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFr
         touched.setdefault((champ, line), set()).add(fiche)
     names = {("commune", c.code_insee): c.nom for c in contrat.communes} | {("qpv", q.nom): q.nom for q in contrat.qpv}
     order = {cle: rank for rank, cle in enumerate(names)}
-    numbers = [f.numero for f in contrat.fiches]
+    numbers = [f.numero for f in contrat.actions]
     lines = []
     for cle in sorted(touched, key=lambda c: (order.get(c, len(order)), c)):
         type_, code = cle

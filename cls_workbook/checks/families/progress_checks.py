@@ -35,6 +35,9 @@ class BlankEtat(RetourCheck):
     def in_retours(self) -> Iterator[Anomalie]:
         expected = f"un état parmi : {', '.join(self.contrat.listes.etats)}"
         for r in self.answers.progress_rows:
+            fiche = self.contrat.par_fiche.get(r["fiche"])
+            if fiche is not None and fiche.regional:
+                continue  # no action: it has no state
             if self.is_lacking(r, "etat") and not r["rien"]:
                 yield self.at(r, "vide", "etat", cells=self.blank_cells(r, "etat"), expected=expected)
 

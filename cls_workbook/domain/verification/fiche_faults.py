@@ -162,19 +162,24 @@ def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
     located = [m for here, i in _indicateurs_of(contrat) for m in places(f"{here}.mesures", i.mesures)]
     yield from duplicates(located, "id", str.casefold)
     for here, mesure in located:
-        yield from _code(here, mesure.id)
-        yield from here.too_long("libelle", "unite", "ventilation")
-        yield from _types(here, mesure)
-        yield from _ventilation(here, mesure)
-        yield from _bounds(here, mesure, len(contrat.communes))
-        yield from _options(here, mesure)
-        yield from _calcul(here, mesure)
+        yield from mesure_faults(here, mesure, len(contrat.communes))
     for here, fiche in places("contrat.fiches", contrat.fiches):
         keys = [m.id for m in fiche.mesures if m.cle]
         if len(keys) > KEY_MESURES_MAX:
             marked = f"{len(keys)} mesures sont marquées cle"
             message = f"{marked}, pour {KEY_MESURES_MAX} au plus sur une ligne de synthèse."
             yield here.fault("", message, f"Gardez-en {KEY_MESURES_MAX} parmi {', '.join(keys)}.")
+
+
+def mesure_faults(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[DefinitionFault]:
+    """What is wrong in a measure looked at alone, of a contract or of a regional noyau."""
+    yield from _code(here, mesure.id)
+    yield from here.too_long("libelle", "unite", "ventilation")
+    yield from _types(here, mesure)
+    yield from _ventilation(here, mesure)
+    yield from _bounds(here, mesure, commune_count)
+    yield from _options(here, mesure)
+    yield from _calcul(here, mesure)
 
 
 def _types(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:

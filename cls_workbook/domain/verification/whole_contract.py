@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from cls_workbook.domain.contrat_years import all_years, in_year
 from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import Contrat
-from cls_workbook.domain.verification import fiche_faults, lifetime_faults, list_faults, rule_faults
+from cls_workbook.domain.verification import fiche_faults, lifetime_faults, list_faults, noyau_faults, rule_faults
 from cls_workbook.domain.verification.fault import (
     DefinitionFault,
     FieldPlace,
@@ -52,6 +52,7 @@ def verifier(contrat: Contrat) -> list[DefinitionFault]:
         lists.enveloppes,
         lists.cibles,
         lists.compared_themes,
+        noyau_faults.taking_in,
     )
     definition_rules = (*of_contract, *lists.BEFORE_FICHES, *fiche_faults.OF_FICHES, *after_fiches)
     faults = [f for rule in definition_rules for f in rule(contrat)]
@@ -101,7 +102,7 @@ def header(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def announcement(contrat: Contrat) -> Iterator[DefinitionFault]:
     """No more actions than the contract announces."""
-    announced, described = contrat.actions_annoncees, len(contrat.fiches) + len(contrat.a_programmer)
+    announced, described = contrat.actions_annoncees, len(contrat.actions) + len(contrat.a_programmer)
     if announced is not None and announced < described:
         yield note("contrat.actions_annoncees", f"{announced} actions annoncées, mais {described} sont décrites.")
 
@@ -146,13 +147,13 @@ def gaps(contrat: Contrat) -> Iterator[DefinitionFault]:
     """What a contract may lack, and what will then be empty."""
     if not contrat.structures:
         yield note("contrat.structures", "aucune structure : personne n’est attendu.")
-    if not contrat.fiches:
+    if not contrat.actions:
         announced = contrat.actions_annoncees
         announced_too = f", alors que {announced} actions sont annoncées" if announced else ""
         yield note("contrat.fiches", f"aucune fiche{announced_too} : le classeur n’aura pas de feuille à remplir.")
         return
-    without_amount = [f.numero for f in contrat.fiches if f.financement.montant is None]
-    without_indicateur = [f.numero for f in contrat.fiches if not f.indicateurs]
+    without_amount = [f.numero for f in contrat.actions if f.financement.montant is None]
+    without_indicateur = [f.numero for f in contrat.actions if not f.indicateurs]
     if without_amount:
         yield note("contrat.fiches", f"montant non chiffré : {', '.join(without_amount)}.")
     if without_indicateur:
@@ -174,7 +175,7 @@ def findings(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 
 SUMS_AND_GAPS = (announcement, maquette, gaps)  # what holds of one year
-OF_EACH_YEAR = (header, list_faults.groups, fiche_faults.fiches, rule_faults.regles)  # what a change may break
+OF_EACH_YEAR = (header, list_faults.groups, fiche_faults.fiches, rule_faults.regles, noyau_faults.answers)  # what a change may break
 
 
 # --- Texts ----------------------------------------------------------------------------------------------------------

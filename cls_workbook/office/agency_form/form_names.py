@@ -80,7 +80,7 @@ def plain(word: str) -> str:
 def _rows(contrat: Contrat) -> Iterator[tuple[Sequence[str], DescribedTable, Key, Sequence[TableColumn], str]]:
     """(words of the name, table, which row, columns, what it is about)."""
     yield (), described.CONTRAT, (), described.CONTRAT.columns[1:], contrat.nom_court
-    for f in contrat.fiches:
+    for f in contrat.actions:
         fiche, objet = ("fiche", f.numero), f"Fiche {f.numero} — {f.titre}"
         yield fiche, described.FICHES, (f.numero,), described.FICHES.columns, objet
         yield fiche, described.FINANCEMENT, (f.numero,), described.FINANCEMENT.columns[2:], objet
@@ -98,7 +98,7 @@ def _rows(contrat: Contrat) -> Iterator[tuple[Sequence[str], DescribedTable, Key
                 described.FINANCEURS.columns,
                 " — ".join(key),
             )
-    unknown = frame_of_rows(FINANCEMENT_FICHES, ({"Fiche": f.numero} for f in contrat.fiches))
+    unknown = frame_of_rows(FINANCEMENT_FICHES, ({"Fiche": f.numero} for f in contrat.actions))
     for sous_total in funding.totaux(contrat, unknown)["Sous-total"]:
         yield ("total", sous_total), TOTALS, (sous_total,), TOTALS.columns[1:], sous_total
 

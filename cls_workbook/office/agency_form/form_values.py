@@ -53,7 +53,7 @@ class FormValues:
 
 def _in_words(portrait: Portrait) -> list[Row]:
     """The measures whose value is a list or a text: the printed Synthèse has them, its tables do not."""
-    measures = [m for f in portrait.contrat.fiches for m in f.mesures if m.agregation in AS_TEXT]
+    measures = [m for f in portrait.contrat.actions for m in f.mesures if m.agregation in AS_TEXT]
     return [portrait.indicateurs[m.id] for m in measures if m.id in portrait.indicateurs]
 
 
@@ -69,7 +69,7 @@ def _texts(portrait: Portrait) -> list[Row]:
 def _texts_of_fiches(portrait: Portrait) -> list[Row]:
     """« Structure : what it wrote », a line each; the text alone where one structure wrote."""
     rows = []
-    for fiche in portrait.contrat.fiches:
+    for fiche in portrait.contrat.actions:
         its_own = [t for t in portrait.testimonies if t.fiche == fiche.numero]
         row: Row = {"Fiche": fiche.numero}
         for champ in TEXTS_OF_FICHE.titles:

@@ -52,7 +52,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
     portrait = Portrait(result)
     lines = {
         described.CONTRAT: [_contrat(portrait)],
-        described.FICHES: [_fiche(portrait, f) for f in portrait.contrat.fiches] + _to_be_scheduled(portrait),
+        described.FICHES: [_fiche(portrait, f) for f in portrait.contrat.actions] + _to_be_scheduled(portrait),
         described.THEMES: list(_themes(portrait)),
         described.FINANCEMENT: _financement(portrait),
         described.FINANCEURS: _financeurs(portrait),
@@ -95,7 +95,7 @@ def _contrat(portrait: Portrait) -> Row:
         "Retours attendus": expected_returns,
         "Bloquants": result.alerts(BLOCKING),
         "À confirmer": result.alerts(A_CONFIRMER),
-        "Fiches actives": len(contrat.fiches),
+        "Fiches actives": len(contrat.actions),
         "Actions à programmer": len(contrat.a_programmer),
         "Maquette": total.get("Contrat"),
         "Reste à engager": portrait.left_to_engage.montant,
@@ -161,7 +161,7 @@ def _axes(portrait: Portrait) -> dict[str, str]:
 def _themes(portrait: Portrait) -> Iterator[Row]:
     """Each theme and priority of a fiche, and each plan that it is linked to, once however often it is named."""
     contrat = portrait.contrat
-    for fiche in contrat.fiches:
+    for fiche in contrat.actions:
         plans = {plan.id: plan.libelle for plan in map(counted_as, fiche.plans)}
         for kind, identifiers, labels in (
             (described.THEME, fiche.themes, themes(contrat)),
@@ -204,7 +204,7 @@ def _financeurs(portrait: Portrait) -> TableRows:
 def _mesures(portrait: Portrait) -> Iterator[Row]:
     """The measures that have a figure or a state; lists and texts stay in the printed sheet."""
     labels = themes(portrait.contrat)
-    for fiche in portrait.contrat.fiches:
+    for fiche in portrait.contrat.actions:
         for mesure in fiche.mesures:
             if mesure.agregation not in AS_TEXT and mesure.id in portrait.indicateurs:
                 theme = {"Thème": mesure.theme, "Libellé du thème": labels.get(mesure.theme or "")}

@@ -55,8 +55,8 @@ def actions(result: Result) -> list[Row]:
     """The rows: title → value; of each fiche of the year, then of the others, the latest year first."""
     portrait = Portrait(result)
     contrat = portrait.contrat
-    rows = [_this_year(portrait, fiche) for fiche in contrat.fiches] + list(_earlier(portrait))
-    order = {fiche.numero: rank for rank, fiche in enumerate(contrat.fiches)}
+    rows = [_this_year(portrait, fiche) for fiche in contrat.actions] + list(_earlier(portrait))
+    order = {fiche.numero: rank for rank, fiche in enumerate(contrat.actions)}
     rows.sort(key=lambda r: (order.get(r["Fiche"], len(order)), -r["Année"]))
     return [dict.fromkeys(ACTIONS.titles) | row for row in rows]
 

@@ -18,7 +18,7 @@ from cls_workbook.tables.table_frames import frame_records, known
 
 
 def fiches_with_post(portrait: Portrait) -> list[Fiche]:
-    return [f for f in portrait.contrat.fiches if post_rules(portrait.contrat, f.numero)]
+    return [f for f in portrait.contrat.actions if post_rules(portrait.contrat, f.numero)]
 
 
 def posts(portrait: Portrait) -> list[dict[str, object]]:

@@ -61,7 +61,7 @@ def _comparables(portrait: Portrait) -> tuple[list[tuple[str, list[tuple[Fiche, 
     axis. A bar against nothing says nothing: a measure that was zero, or unknown, before is not compared."""
     candidates = [
         (fiche, mesure)
-        for fiche in portrait.contrat.fiches
+        for fiche in portrait.contrat.actions
         for mesure in fiche.mesures
         for *before, now in [_past(portrait, mesure).values()]
         if is_number(now) and any(is_number(v) and v for v in before)

@@ -55,7 +55,7 @@ _SUMS = ("Contrat", "Programmé", "Engagé", "Versé", "Écart engagé - program
 
 def money(board: Board, portrait: Portrait) -> None:
     """Four kinds of money, one after the other, then what each funder brought."""
-    if not portrait.contrat.fiches and not len(as_frame(portrait.result.tables.financements)):
+    if not portrait.contrat.actions and not len(as_frame(portrait.result.tables.financements)):
         board.band("Financement")
         return board.note("Ce contrat ne décrit aucun financement, et aucun retour n’en donne.")
     _maquette(board, portrait)
@@ -83,7 +83,7 @@ def _maquette(board: Board, portrait: Portrait) -> None:
         PrintedColumn("Reste à verser", 3, AMOUNT),
     )
     posts = fiches_with_post(portrait)
-    others = [fiche for fiche in portrait.contrat.fiches if fiche not in posts]
+    others = [fiche for fiche in portrait.contrat.actions if fiche not in posts]
     lines = [_maquette_row(portrait, fiche) for fiche in others if _has_maquette(portrait, fiche)]
     total = next(iter(frame_records(portrait.result.summaries.totaux)), {})
     remainders = (portrait.left_to_engage.montant, portrait.left_to_pay.montant)
@@ -107,7 +107,7 @@ def _printed(board: Board, portrait: Portrait) -> None:
     contrat = portrait.contrat
     said = [
         f"• Fiche {fiche.numero}{NBSP}: {f'{NBSP}; '.join(lines)}."
-        for fiche in contrat.fiches
+        for fiche in contrat.actions
         if (lines := printed_lines(contrat, fiche))
     ]
     if said:
@@ -165,7 +165,7 @@ def _rates(board: Board, portrait: Portrait) -> None:
         PrintedColumn("À noter", 4),
     )
     rows = []
-    for fiche in portrait.contrat.fiches:
+    for fiche in portrait.contrat.actions:
         taux, on = portrait.money.get(fiche.numero, {}).get("Taux constaté"), portrait.rates.get(fiche.numero, {})
         prevu = fiche.financement.taux if fiche.financement.taux_pur else None
         if taux is not None or prevu is not None:

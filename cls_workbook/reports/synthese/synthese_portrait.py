@@ -308,7 +308,7 @@ class Portrait:
             ):
                 who = f"{r['Structure'] or ''}" + (f" ({r['Volet']})" if r["Volet"] else "")
                 said.setdefault((r["Fiche"], r["Fichier"], who), {})[r["Champ"]] = str(r["Valeur"])
-        order = {f.numero: rank for rank, f in enumerate(self.contrat.fiches)}
+        order = {f.numero: rank for rank, f in enumerate(self.contrat.actions)}
         return [
             Testimony(fiche, who, texts)
             for (fiche, _, who), texts in sorted(said.items(), key=lambda d: order.get(d[0][0], len(order)))
@@ -353,15 +353,15 @@ def by_axe(contrat: Contrat) -> list[AxeGroup]:
         AxeGroup(
             axe_rank(contrat, a.numero) + 1,
             f"{' › '.join(map(axe_name, lineage(contrat, a.numero)))} — {a.titre}",
-            [f for f in contrat.fiches if f.axe == a.numero],
+            [f for f in contrat.actions if f.axe == a.numero],
             [p.titre for p in contrat.a_programmer if p.axe == a.numero],
-            [f for f in contrat.fiches if a.numero in f.autres_axes],
+            [f for f in contrat.actions if a.numero in f.autres_axes],
         )
         for a in contrat.axes
         if not holds_only_others(contrat, a)
     ]
-    transversal = [f for f in contrat.fiches if f.axe is None]
-    outside = [f for f in contrat.fiches if f.axe not in {None, *contrat.by_axe}]
+    transversal = [f for f in contrat.actions if f.axe is None]
+    outside = [f for f in contrat.actions if f.axe not in {None, *contrat.by_axe}]
     free_cells = [p.titre for p in contrat.a_programmer if p.axe not in contrat.by_axe]
     if transversal:
         groups.append(AxeGroup(0, TRANSVERSAL, transversal, [], []))

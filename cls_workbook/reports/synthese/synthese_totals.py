@@ -34,7 +34,7 @@ def totals(board: Board, portrait: Portrait) -> None:
         PrintedColumn("Fiche", UNITS - 1 - wide * len(asked)),
         *(PrintedColumn(_title(champ), wide, f"dense:{_STYLES[champ.type]}") for champ, _ in asked),
     )
-    sums = {f: [total_of(values.get(f.numero, ())) for _, values in asked] for f in portrait.contrat.fiches}
+    sums = {f: [total_of(values.get(f.numero, ())) for _, values in asked] for f in portrait.contrat.actions}
     lines = [[f.numero, f.titre, *its_own] for f, its_own in sums.items() if any(v is not None for v in its_own)]
     total = total_row(
         columns,

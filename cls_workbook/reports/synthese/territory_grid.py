@@ -24,7 +24,7 @@ def territories(board: Board, portrait: Portrait) -> None:
         board.band(titre, following=30)
         return board.note("Aucun retour ne dit quelles communes ni quels quartiers ont été touchés.")
     active = {numero for numbers in reached.values() for numero in numbers}
-    fiches = [f.numero for f in portrait.contrat.fiches if f.numero in active]
+    fiches = [f.numero for f in portrait.contrat.actions if f.numero in active]
     board.band(titre, following=120)
     board.sheet_table(_columns(fiches), list(_rows(portrait, reached, fiches)), least=LINE)
 

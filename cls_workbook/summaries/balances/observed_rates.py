@@ -42,7 +42,7 @@ def observed_rates(contrat: Contrat, store: ValueStore) -> dict[str, ObservedRat
 def rates_table(contrat: Contrat, store: ValueStore) -> pd.DataFrame:
     """The same as the table ``summary_tables.RATES``."""
     rates = observed_rates(contrat, store)
-    rows = ((f.numero, rates[f.numero]) for f in contrat.fiches if f.numero in rates)
+    rows = ((f.numero, rates[f.numero]) for f in contrat.actions if f.numero in rates)
     return table_frame(RATES, ((f, r.attributed, r.cost, r.known, r.returns) for f, r in rows))
 
 

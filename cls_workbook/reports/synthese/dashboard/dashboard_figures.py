@@ -64,7 +64,7 @@ def people(portrait: Portrait, column: str = VALUE, fiches: Iterable[Fiche] | No
 
     A person whom two fiches reached is there twice. A masked value is not there.
     """
-    wanted = portrait.contrat.fiches if fiches is None else fiches
+    wanted = portrait.contrat.actions if fiches is None else fiches
     counts = [n for n in (people_of(portrait, f, column) for f in wanted) if n is not None]
     return FichesTotal(total_of(counts), len(counts))
 
@@ -147,7 +147,7 @@ def _people_trend(portrait: Portrait) -> Trend:
     """On the fiches that count persons both years, where last year is known at all."""
     both = [
         f
-        for f in portrait.contrat.fiches
+        for f in portrait.contrat.actions
         if people_of(portrait, f) is not None and people_of(portrait, f, BEFORE) is not None
     ]
     if not both:
@@ -177,7 +177,7 @@ def strongest_change(portrait: Portrait) -> tuple[Fiche, Mesure, Decimal, Decima
 
     found = [
         (fiche, mesure, Decimal(str(before)), Decimal(str(now)))
-        for fiche in portrait.contrat.fiches
+        for fiche in portrait.contrat.actions
         for mesure in portrait.key_mesures(fiche)
         if mesure.agregation not in AS_RATE
         for before, now in [_both(portrait, mesure)]

@@ -19,7 +19,7 @@ def decisions(portrait: Portrait) -> list[str]:
     nothing was done, porteurs who disagree or are still to be named, points left open, meetings, actions to programme,
     the validation. Fiches of which the same is asked share theirs."""
     decided = portrait.result.notes.decisions
-    open_fiches = [f for f in portrait.contrat.fiches if not decided.get(f.numero)]
+    open_fiches = [f for f in portrait.contrat.actions if not decided.get(f.numero)]
     shared: dict[str, list[Fiche]] = {}
     for ask in (_beyond, _amended, _stopped, _not_kept, _in_disagreement, _nobody_named):
         for fiche in open_fiches:

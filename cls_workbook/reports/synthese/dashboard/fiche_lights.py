@@ -63,7 +63,7 @@ def _kind(listes: ChoiceLists, word: str) -> str:
 def by_kind(portrait: Portrait) -> dict[str, list[Fiche]]:
     """Kind → the active fiches that have it, in the contract's order."""
     found: dict[str, list[Fiche]] = {}
-    for fiche in portrait.contrat.fiches:
+    for fiche in portrait.contrat.actions:
         found.setdefault(light(portrait, fiche).kind, []).append(fiche)
     return found
 

@@ -26,7 +26,7 @@ def sentences(portrait: Portrait, decisions: list[str]) -> list[str]:
 
 def how_far(portrait: Portrait) -> str:
     contrat, annee, found = portrait.contrat, portrait.year_label(), lights.by_kind(portrait)
-    fiches, silent = len(contrat.fiches), found.get(lights.SILENT, [])
+    fiches, silent = len(contrat.actions), found.get(lights.SILENT, [])
     if not fiches:
         announced = contrat.actions_annoncees
         return "Ce contrat ne décrit encore aucune fiche" + (
@@ -101,7 +101,7 @@ def _facts(portrait: Portrait) -> Iterator[str]:
 def _beyond(portrait: Portrait) -> Iterator[str]:
     over = [
         (f, -Decimal(left))
-        for f in portrait.contrat.fiches
+        for f in portrait.contrat.actions
         for left in [portrait.money.get(f.numero, {}).get("Reste à engager")]
         if left is not None and left < 0
     ]
