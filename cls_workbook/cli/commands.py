@@ -14,6 +14,7 @@ from cls_workbook.cli import (
     contrat_commands,
     coordination_commands,
     discovery_commands,
+    noyau_commands,
     page_commands,
     report_commands,
 )
@@ -24,6 +25,7 @@ from cls_workbook.errors import Refusal
 OUR_FAULT = 3
 COMMANDS = (
     contrat_commands.CONTRAT,
+    noyau_commands.NOYAU,
     campagne_commands.GENERER,
     campagne_commands.PILOTAGE,
     coordination_commands.COORDONNER,

@@ -21,8 +21,8 @@ def load_noyau(reference: str | Path, folder: Path | None = None) -> Noyau:
     line per fault if it cannot be read."""
     path = shipped_noyaux().get(str(reference), (folder or Path()) / reference)
     known = ", ".join(shipped_noyaux())
-    unknown = f"Le noyau « {reference} » est introuvable : ce n’est ni un noyau livré ({known}), ni un fichier lisible."
-    return parse_noyau(text_of(path, unknown), str(path))
+    neither = f"ce n’est ni un noyau livré ({known}), ni un fichier lisible."
+    return parse_noyau(text_of(path, f"Le noyau « {reference} » est introuvable : {neither}"), str(path))
 
 
 def parse_noyau(texte: str, origin: str) -> Noyau:
@@ -48,6 +48,5 @@ def noyaux_of(contrat: Contrat, folder: Path, faults: list[str]) -> tuple[tuple[
             try:
                 found[reference] = load_noyau(reference, folder)
             except Refusal as refusal:
-                faults.append(f"{place} : {refusal}")
-                faults += refusal.details
+                faults.append(f"{place} : {' '.join((str(refusal), *refusal.details))}")
     return tuple(found.items())

@@ -23,7 +23,9 @@ def load(reference: str | Path) -> Contrat:
     """The contract of a shipped identifier or of a file. Refusal with one line per fault if it cannot be read."""
     path = shipped().get(str(reference), Path(reference))
     known = ", ".join(shipped())
-    unknown = f"Le contrat « {reference} » est introuvable : ce n’est ni un contrat livré ({known}), ni un fichier lisible."
+    unknown = (
+        f"Le contrat « {reference} » est introuvable : ce n’est ni un contrat livré ({known}), ni un fichier lisible."
+    )
     texte = text_of(path, unknown)
     return parse(texte, str(path))
 

@@ -18,6 +18,7 @@ from cls_workbook.definition.rule_templates import supplied_fields
 from cls_workbook.domain.definition_keys import keys_of, value_of_key
 from cls_workbook.domain.lifetime import Period
 from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.regional.noyau_model import Noyau
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -46,14 +47,26 @@ TITLES = {
     "priorites": "Les priorités",
     "evolution": "Les seuils de vraisemblance d’une année à l’autre",
     "a_confirmer": "Les points à confirmer",
+    "versions": "Les versions",
+    "mesures": "Les mesures",
+    "correspondances": "Les correspondances avec d’autres vocabulaires",
 }
 
 
 def write(contrat: Contrat) -> str:
     """The whole definition; ``parse(write(contrat), …) == contrat``."""
-    lines = [f"# {_comment(contrat.titre)}.", "# Après toute modification : cls-workbook contrat verifier <ce fichier>"]
-    lines += [*_title("Le contrat"), "[contrat]", *_simple_fields(contrat)]
-    for nom, valeur in _useful_fields(contrat):
+    return _written(contrat, contrat.titre, "contrat")
+
+
+def write_noyau(noyau: Noyau) -> str:
+    """The same for a regional noyau; ``parse_noyau(write_noyau(noyau), …) == noyau``."""
+    return _written(noyau, noyau.titre, "noyau")
+
+
+def _written(objet: DataclassInstance, titre: str, header: str) -> str:
+    lines = [f"# {_comment(titre)}.", f"# Après toute modification : cls-workbook {header} verifier <ce fichier>"]
+    lines += [*_title(f"Le {header}"), f"[{header}]", *_simple_fields(objet)]
+    for nom, valeur in _useful_fields(objet):
         if _is_table(valeur):
             lines += [*_title(_name(nom)), f"[{nom}]", *_inside(nom, valeur)]
         elif _is_list_of_tables(valeur):

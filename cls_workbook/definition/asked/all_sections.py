@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cls_workbook import resources
-from cls_workbook.definition.asked.sections import ESSENTIAL, LIFETIME, Section, SectionColumn
+from cls_workbook.definition.asked.sections import ESSENTIAL, LIFETIME, Described, Section, SectionColumn
 from cls_workbook.domain.definition_keys import Key, keys_of
 from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.french import typography
 
 DESCRIPTION: dict[str, Any] = tomllib.loads(
@@ -52,6 +53,12 @@ def _section(nom: str, sheet: str, aide: str, columns: dict[str, list[Any]], **r
     return Section(nom, typography(sheet), class_, typography(aide), asked, **room)
 
 
+def _noyau_section(nom: str, sheet: str, aide: str, columns: dict[str, list[Any]], **room: Any) -> Section:
+    class_ = Noyau if nom == "noyau" else keys_of(Noyau)[nom].type
+    asked = tuple(_columns(nom, class_, columns))
+    return Section(nom, typography(sheet), class_, typography(aide), asked, of="noyau", **room)
+
+
 def _number_of_fiche(nom: str, only_once: bool) -> SectionColumn:
     words = _words(DESCRIPTION["fiche"])
     key = Key(str, False, dataclasses.MISSING)
@@ -83,3 +90,12 @@ def _words(row: dict[str, Any]) -> dict[str, Any]:
 
 SECTIONS = tuple(_section(**row) for row in DESCRIPTION["sections"])
 SECTION_BY_NAME = {r.nom: r for r in SECTIONS}
+NOYAU_DESCRIPTION: dict[str, Any] = tomllib.loads(
+    (resources.folder("templates") / "description_noyau.toml").read_text(encoding="utf-8")
+)
+CONTRAT = Described("contrat", SECTIONS, DESCRIPTION["guide"])
+NOYAU = Described(
+    "noyau",
+    tuple(_noyau_section(**row) for row in NOYAU_DESCRIPTION["sections"]),
+    {**NOYAU_DESCRIPTION["guide"], "legend": DESCRIPTION["guide"]["legend"]},
+)

@@ -5,10 +5,10 @@ filled in are those of the field of the model that it asks for.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cls_workbook.domain.definition_keys import Key
 from cls_workbook.french import typography
@@ -95,6 +95,20 @@ class ColumnBox(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Described:
+    """What a workbook describes: a contract, or a regional noyau. ``nom``: that of its form, and of the command that
+    makes it; ``guide``: the words of its first sheet."""
+
+    nom: str
+    sections: tuple[Section, ...]
+    guide: Mapping[str, Any]
+
+    @cached_property
+    def by_name(self) -> dict[str, Section]:
+        return {section.nom: section for section in self.sections}
+
+
+@dataclass(frozen=True)
 class Section:
     """A sheet: one row an object of ``class_``. ``nom``: the field of the contract that holds them; where they have a
     ``parent``, the field of a fiche, and their first column names that fiche."""
@@ -107,11 +121,12 @@ class Section:
     need: str = "si le contrat en a"
     lines: int = EMPTY_ROWS
     frozen_columns: int = 1  # columns that stay in view
+    of: str = "contrat"  # what the workbook describes
 
     @property
     def form(self) -> bool:
         """Is it one object, a question a line?"""
-        return self.nom == "contrat"
+        return self.nom in ("contrat", "noyau")
 
     @property
     def parent(self) -> bool:

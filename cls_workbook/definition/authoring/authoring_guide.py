@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cls_workbook.definition.asked.all_sections import DESCRIPTION, SECTION_BY_NAME, SECTIONS
+from cls_workbook.definition.asked.sections import Described, Section
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, MARK, help_of, link_to
 from cls_workbook.forms.layout import height
 from cls_workbook.french import typography
@@ -11,16 +11,17 @@ from cls_workbook.workbook.description import CellRange, Sheet
 HELP_SHEET, VERIFICATION = "Aide", "Vérification"
 B, C, D, E = range(2, 6)
 STEP_HEIGHT = 18.5  # all the steps on one printed page
+EXAMPLES = {"contrat": "Un exemple : une fiche de bout en bout", "noyau": "Un exemple"}
 LAST_STEP = "Regardez le compte : ce qui manque, ce qui ne correspond pas. Puis enregistrez et importez."
 
 
-def instructions_sheet() -> Sheet:
+def instructions_sheet(described: Described) -> Sheet:
     """The first sheet: what to do in which order, an example, colours, advice."""
-    guide = DESCRIPTION["guide"]
+    guide = described.guide
     page = Sheet(INSTRUCTIONS_SHEET, protected=True, hidden_columns=(1,), frozen_at=(1, 0), tab_color="accent")
     page.widths |= {1: 4, B: 6, C: 30, D: 96, E: 30}
     page.write(1, 1, f"{MARK}version", "cle")
-    banner(page, 1, "Décrire son contrat", "couverture", E)
+    banner(page, 1, guide["titre"], "couverture", E)
     page.merges.append(CellRange(1, B, 1, E))
     page.heights[1] = 42
     line = 2
@@ -28,15 +29,15 @@ def instructions_sheet() -> Sheet:
         line = _sentence(page, line, texte)
     line = _band(page, line + 1, "Que remplir, et dans quel ordre ?")
     for rank, step in enumerate(guide["steps"], 1):
-        line = _step(page, line, rank, step["sections"], step["texte"])
+        line = _step(page, line, rank, [described.by_name[n] for n in step["sections"]], step["texte"])
     _step_line(page, line, len(guide["steps"]) + 1, VERIFICATION, LAST_STEP)
     page.write(line, E, link_to(HELP_SHEET, "Aide de chaque colonne"), "lien")
     page.heights[line] = STEP_HEIGHT
     line += 1
     page.print_setup.page_breaks.append(line)
-    line = _band(page, line + 1, "Un exemple : une fiche de bout en bout")
+    line = _band(page, line + 1, EXAMPLES[described.nom])
     for nom, texte in guide["example"]:
-        line = _pair(page, line, SECTION_BY_NAME[nom].sheet, texte, "libelle_fort")
+        line = _pair(page, line, described.by_name[nom].sheet, texte, "libelle_fort")
     line = _band(page, line + 1, "Ce que disent les couleurs")
     for style, word, meaning in guide["legend"]:
         line = _pair(page, line, word, meaning, style)
@@ -44,7 +45,7 @@ def instructions_sheet() -> Sheet:
     for tip in guide["tips"]:
         page.write(line, B, "•", "puce")
         line = _sentence(page, line, tip, C)
-    page.print_setup.left_footer = "Description du contrat · mode d’emploi"
+    page.print_setup.left_footer = f"Description du {described.nom} · mode d’emploi"
     return page
 
 
@@ -71,10 +72,10 @@ def _sentence(page: Sheet, line: int, texte: str, start: int = B) -> int:
     return line + 1
 
 
-def _step(page: Sheet, line: int, rank: int, names: list[str], texte: str) -> int:
+def _step(page: Sheet, line: int, rank: int, sections: list[Section], texte: str) -> int:
     """One row a sheet, each with its link: what to write there or, where there are several, what each is for."""
-    for i, section in enumerate(SECTION_BY_NAME[nom] for nom in names):
-        words = section.aide if len(names) > 1 else texte
+    for i, section in enumerate(sections):
+        words = section.aide if len(sections) > 1 else texte
         _step_line(page, line, None if i else rank, section.sheet, words)
         page.write(line, E, section.need, "aide:retrait")
         page.heights[line] = height(words, page.widths[D], STEP_HEIGHT)
@@ -99,7 +100,7 @@ def _pair(page: Sheet, line: int, left: str, right: str, style: str) -> int:
     return line + 1
 
 
-def aide() -> Sheet:
+def aide(described: Described) -> Sheet:
     """Every column of every sheet: what it is for, whether it is needed, an example."""
     page = Sheet(HELP_SHEET, protected=True, hidden_columns=(1,), frozen_at=(3, 0), tab_color="accent_clair")
     page.widths |= {1: 4, B: 18, C: 34, D: 14, E: 92}
@@ -109,7 +110,7 @@ def aide() -> Sheet:
     for rank, titre in enumerate(("Feuille", "Colonne", "Nécessaire ?", "Ce qu’on y écrit"), B):
         page.write(3, rank, typography(titre), "entete")
     line = 4
-    for section in SECTIONS:
+    for section in described.sections:
         for rank, column in enumerate(section.columns):
             texte = help_of(column).replace("\n", " ")
             page.write(line, B, section.sheet, "libelle" if rank else "libelle_fort")
@@ -121,5 +122,5 @@ def aide() -> Sheet:
             )
             line += 1
     page.print_setup.repeated_rows = (3, 3)
-    page.print_setup.left_footer = "Description du contrat · aide"
+    page.print_setup.left_footer = f"Description du {described.nom} · aide"
     return page

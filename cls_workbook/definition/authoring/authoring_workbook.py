@@ -1,15 +1,19 @@
-"""The workbook in which a contract is described, blank or filled in from a definition."""
+"""The workbook in which a contract, or a regional noyau, is described: blank, or filled in from a definition."""
 
 from __future__ import annotations
 
-from cls_workbook.definition.asked.all_sections import SECTIONS
+from collections.abc import Mapping
+
+from cls_workbook.definition.asked.all_sections import CONTRAT, NOYAU
+from cls_workbook.definition.asked.sections import Described
 from cls_workbook.definition.authoring.authoring_guide import aide, instructions_sheet
-from cls_workbook.definition.authoring.filled_rows import Line, lines
+from cls_workbook.definition.authoring.filled_rows import Line, lines, noyau_lines
 from cls_workbook.definition.authoring.section_grid import DrawnGrid, SectionPlan
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, hidden_choices, names_of_choices, sheet
 from cls_workbook.definition.authoring.verification_sheet import verification
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.questions import ChoiceLists
+from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.workbook.description import Workbook
 
 
@@ -18,21 +22,31 @@ def workbook(contrat: Contrat | None = None, place: int | None = None) -> Workbo
     sheet (default: its own number).
     """
     content = lines(contrat) if contrat else _blank_rows()
+    return _workbook(CONTRAT, content, contrat.titre if contrat else "", place)
+
+
+def noyau_workbook(noyau: Noyau | None = None) -> Workbook:
+    """The same for a regional noyau."""
+    content = noyau_lines(noyau or Noyau(id="", titre=""))
+    content = content if noyau else {"themes": content["themes"]}
+    return _workbook(NOYAU, content, noyau.titre if noyau else "", None)
+
+
+def _workbook(described: Described, content: Mapping[str, list[Line]], titre: str, place: int | None) -> Workbook:
     plan = SectionPlan(
-        {r.nom: DrawnGrid(r, content.get(r.nom, []), r.lines if place is None else place) for r in SECTIONS}
+        {r.nom: DrawnGrid(r, content.get(r.nom, []), r.lines if place is None else place) for r in described.sections}
     )
     worksheets = [
-        instructions_sheet(),
+        instructions_sheet(described),
         *(sheet(g) for g in plan.values()),
         verification(plan),
-        aide(),
+        aide(described),
         hidden_choices(),
     ]
-    titre = f"{contrat.titre} — description" if contrat else "Description d’un contrat"
     return Workbook(
         worksheets,
-        titre,
-        "Contrat décrit sans écrire de code",
+        f"{titre} — description" if titre else f"Description d’un {described.nom}",
+        f"{described.nom.capitalize()} décrit sans écrire de code",
         names={**plan.names(), **names_of_choices()},
         active_sheet=INSTRUCTIONS_SHEET,
     )

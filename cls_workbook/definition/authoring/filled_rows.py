@@ -8,13 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from cls_workbook.definition.asked.all_sections import SECTIONS
+from cls_workbook.definition.asked.all_sections import NOYAU, SECTIONS
 from cls_workbook.definition.asked.sections import Section, SectionColumn
 from cls_workbook.definition.authoring import coded_choices, written_list, written_revisions
-from cls_workbook.definition.authoring.reference_directory import ReferenceDirectory, of_contrat
+from cls_workbook.definition.authoring.reference_directory import ReferenceDirectory, of_contrat, of_noyau
 from cls_workbook.definition.rule_templates import supplied_fields
 from cls_workbook.domain.definition_keys import value_of_key
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Theme
+from cls_workbook.domain.regional.noyau_model import Noyau, NoyauTheme
 from cls_workbook.domain.themes import shipped_themes
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ def lines(contrat: Contrat) -> dict[str, list[Line]]:
     """Sheet (by the name of its section) → its rows, in the order of the contract."""
     directory = of_contrat(contrat)
     return {r.nom: list(_rows(r, contrat, directory)) for r in SECTIONS}
+
+
+def noyau_lines(noyau: Noyau) -> dict[str, list[Line]]:
+    """The same for a regional noyau."""
+    directory = of_noyau(noyau)
+    content: dict[str, list[Line]] = {}
+    for section in NOYAU.sections:
+        own = (noyau,) if section.form else getattr(noyau, section.nom)
+        supplied = tuple(NoyauTheme(*t) for t in shipped_themes().items()) if section.nom == "themes" else ()
+        content[section.nom] = [_row(section, objet, directory) for objet in (*supplied, *own)]
+    return content
 
 
 def _rows(section: Section, contrat: Contrat, directory: ReferenceDirectory) -> Iterator[Line]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from cls_workbook.domain.model import Contrat
-from cls_workbook.domain.themes import themes
+from cls_workbook.domain.regional.noyau_model import Noyau
+from cls_workbook.domain.themes import shipped_themes, themes
 from cls_workbook.french import fold
 
 
@@ -97,6 +98,14 @@ def of_contrat(contrat: Contrat) -> ReferenceDirectory:
     entries["mesures"] = [DirectoryEntry(m, (m,)) for m in contrat.by_mesure]
     entries["themes"] = [DirectoryEntry(id_, (libelle,)) for id_, libelle in themes(contrat).items()]
     return ReferenceDirectory(entries)
+
+
+def of_noyau(noyau: Noyau) -> ReferenceDirectory:
+    """What the definition of a regional noyau lets one name."""
+    own = {t.id: t.libelle for t in noyau.themes}
+    themes_ = [DirectoryEntry(id_, (libelle,)) for id_, libelle in (shipped_themes() | own).items()]
+    priorites = [DirectoryEntry(p.id, (p.libelle,)) for p in noyau.priorites]
+    return ReferenceDirectory({"themes": themes_, "priorites": priorites})
 
 
 def _texts_of(holder: object) -> Callable[[str], tuple[str, ...]]:

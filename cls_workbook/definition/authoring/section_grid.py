@@ -79,7 +79,8 @@ class SectionPlan(dict[str, DrawnGrid]):
 
     def names(self) -> dict[str, Formula]:
         """The defined names that drop-downs and colours cite: each zone, down to its last filled cell."""
-        return {name_of(cross_reference): self._filled_zone(cross_reference) for cross_reference in REFERENCES}
+        here = [kind for kind, referred in REFERENCES.items() if referred.section in self]
+        return {name_of(kind): self._filled_zone(kind) for kind in here}
 
     def _filled_zone(self, cross_reference: str) -> Formula:
         zone = self.source(cross_reference)

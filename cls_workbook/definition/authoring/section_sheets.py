@@ -50,7 +50,18 @@ PAGE_WIDTH = 150  # characters that read well across one printed page
 EMPTY_ROW_HEIGHT = 21.0
 YEARS = (1990, 2100)
 ANCHOR_TITLES = {ANCHOR: "Repère retenu", BASE: "Base du repère"}
-MAIN_SECTIONS = ("contrat", "axes", "structures", "fiches", "indicateurs", "financement")  # what every contract needs
+# What every contract, every noyau needs.
+MAIN_SECTIONS = (
+    "contrat",
+    "axes",
+    "structures",
+    "fiches",
+    "indicateurs",
+    "financement",
+    "noyau",
+    "versions",
+    "mesures",
+)
 
 
 def title_of(box: ColumnBox) -> str:
@@ -290,7 +301,7 @@ def _blank_page(section: Section, frozen_at: tuple[int, int], column: int) -> Sh
     page.write(1, column, section.sheet, "titre")
     page.write(2, column, section.aide, "aide_ligne")
     page.heights |= {1: 32, 2: 20}
-    page.print_setup.left_footer = f"Description du contrat · {section.sheet}"
+    page.print_setup.left_footer = f"Description du {section.of} · {section.sheet}"
     return page
 
 

@@ -44,16 +44,18 @@ class Tally(NamedTuple):
 
 
 def verification(plan: SectionPlan) -> Sheet:
-    """The contract in a few numbers, then each sheet in a line."""
+    """The contract in a few numbers, then each sheet in a line; a noyau has its sheets alone."""
     page = Sheet(VERIFICATION, protected=True, hidden_columns=(1,), frozen_at=(2, 0), tab_color="accent")
     page.widths |= {1: 4, B: 56, C: 18, D: 18, E: 18, F: 18, G: 46}
     page.write(1, 1, f"{MARK}verification", "cle")
     page.write(1, B, VERIFICATION, "titre")
     page.write(2, B, INTRODUCTION, "aide_ligne")
     page.heights |= {1: 32, 2: 20, 3: 8}
-    line = _band(page, 4, "Le contrat en quelques nombres")
-    for tally in _tallies(plan):
-        line = _tally(page, line, tally)
+    line = 3
+    if "contrat" in plan:
+        line = _band(page, 4, "Le contrat en quelques nombres")
+        for tally in _tallies(plan):
+            line = _tally(page, line, tally)
     line = _band(page, line + 1, "Feuille par feuille")
     for column, titre in enumerate(TITLES, B):
         page.write(line, column, typography(titre), "entete")
@@ -67,7 +69,7 @@ def verification(plan: SectionPlan) -> Sheet:
             ConditionalFormat(cell_range, f'{corner}="{GOOD}"', "bon"),
             ConditionalFormat(cell_range, f'{corner}="{TO_LOOK_AT}"', "a_remplir"),
         ]
-    page.print_setup.left_footer = "Description du contrat · vérification"
+    page.print_setup.left_footer = f"Description du {next(iter(plan))} · vérification"
     return page
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
-from cls_workbook.definition.asked.all_sections import SECTIONS
-from cls_workbook.definition.asked.sections import ColumnBox, Section
+from cls_workbook.definition.asked.all_sections import CONTRAT
+from cls_workbook.definition.asked.sections import ColumnBox, Described, Section
 from cls_workbook.definition.authoring.authoring_guide import HELP_SHEET, VERIFICATION
 from cls_workbook.definition.authoring.section_sheets import ANCHOR_TITLES, CHOICES, INSTRUCTIONS_SHEET, MARK
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
@@ -59,9 +59,13 @@ class RawTable:
 class DescriptionWorkbook:
     """``faults``: what must be mended, found so far; ``notices``: what was not read."""
 
-    tables: dict[str, RawTable] = field(default_factory=lambda: {r.nom: RawTable(r) for r in SECTIONS})
+    described: Described = CONTRAT
+    tables: dict[str, RawTable] = field(init=False)
     faults: list[ImportFinding] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tables = {section.nom: RawTable(section) for section in self.described.sections}
 
     def add_fault(self, location: AuthoredPlace, message: str, remedy: str) -> None:
         self.faults.append(ImportFinding(location, message, remedy))
@@ -70,8 +74,8 @@ class DescriptionWorkbook:
         self.notices.append(typography(f"feuille « {sheet} » : {message} du modèle, elle n’a pas été lue."))
 
 
-def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
-    """Refusal if the file cannot be read, or is no description of a contract."""
+def open_up(path: str | PathLike[str], described: Described = CONTRAT) -> DescriptionWorkbook:
+    """Refusal if the file cannot be read, or is no description of a contract (of a noyau)."""
     try:
         workbook_file = open_workbook(Path(path).read_bytes())
     except OSError as error:
@@ -84,22 +88,22 @@ def open_up(path: str | PathLike[str]) -> DescriptionWorkbook:
             for d in refusal.details
         ]
         raise Refusal(f"Le classeur « {path} » ne peut pas être lu. {refusal}", details) from refusal
-    workbook = DescriptionWorkbook()
+    workbook, command = DescriptionWorkbook(described), f"{described.nom} modele"
     for order, grid in enumerate(workbook_file.grids(except_for=CHOICES)):
         _read_sheet(workbook, order, grid)
     if not any(t.sheet for t in workbook.tables.values()):
-        message = "n’est pas un classeur de description : fabriquez-en un avec « contrat modele », et remplissez-le."
+        message = f"n’est pas un classeur de description : fabriquez-en un avec « {command} », et remplissez-le."
         raise Refusal(typography(f"« {path} » {message}"))
-    form = workbook.tables["contrat"]
+    form = workbook.tables[described.nom]
     if not form.sheet:
-        remedy = "reprenez le classeur d’origine, ou fabriquez-en un avec « contrat modele »."
+        remedy = f"reprenez le classeur d’origine, ou fabriquez-en un avec « {command} »."
         workbook.add_fault(form.entire, "cette feuille est introuvable.", remedy)
     return workbook
 
 
 def _read_sheet(workbook: DescriptionWorkbook, order: int, grid: Grid) -> None:
     nom, lines = grid.nom, grid.lines
-    match = _locate(nom, lines)
+    match = _locate(nom, lines, workbook.described)
     if match is None:
         is_filled = any(not is_blank(v) for line in lines for v in line)
         if is_filled and fold(nom) not in OUR_SHEETS and not any(_is_key(v) for line in lines for v in line):
@@ -199,21 +203,21 @@ def _read_form(workbook: DescriptionWorkbook, table: RawTable, grid: Grid) -> No
 # --- Where things stand ---------------------------------------------------------------------------------------------
 
 
-def _locate(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
+def _locate(nom: str, lines: list[list[object]], described: Described) -> tuple[Section, int] | None:
     """The section of a sheet and its row of headers (0 for the form): by its key, else by its headers."""
     keys = [(i, str(v).removeprefix(MARK)) for i, line in enumerate(lines) for v in line if _is_key(v)]
     for i, cle in keys:  # the first one: below the headers, a text may only look like a key
-        for section in SECTIONS:
+        for section in described.sections:
             if cle == section.nom or (section.form and cle.startswith(f"{section.nom}.")):
                 return section, 0 if section.form else i
-    return None if fold(nom) in OUR_SHEETS else _by_titles(nom, lines)
+    return None if fold(nom) in OUR_SHEETS else _by_titles(nom, lines, described)
 
 
-def _by_titles(nom: str, lines: list[list[object]]) -> tuple[Section, int] | None:
+def _by_titles(nom: str, lines: list[list[object]], described: Described) -> tuple[Section, int] | None:
     """The section whose headers a sheet without keys bears: that of its name, else the one of most of them."""
     printed = [{_title(v) for v in line if isinstance(v, str)} for line in lines]
     resembling: list[tuple[tuple[bool, int], Section, int]] = []
-    for section in SECTIONS:
+    for section in described.sections:
         titles = {fold(c.titre) for c in section.boxes}
         headers = [set().union(*printed)] if section.form else printed
         in_common = [(len(titles & line), i) for i, line in enumerate(headers)]

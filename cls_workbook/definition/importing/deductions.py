@@ -56,6 +56,17 @@ def deduce(rows: dict[str, list[TypedRow]]) -> None:
     _mesures(rows["indicateurs"])
 
 
+def deduce_noyau(rows: dict[str, list[TypedRow]]) -> None:
+    """The same in the description of a regional noyau."""
+    _identify(rows["noyau"], "titre")
+    _themes(rows["themes"])
+    _identify(rows["priorites"], "libelle")
+    for row in rows["mesures"]:
+        allowed = ALLOWED_AGGREGATIONS.get(row.texte("type"), ())
+        if row.empty("agregation") and len(allowed) == 1:
+            row.put("agregation", allowed[0])
+
+
 def _fill_from_model(rule: TypedRow) -> None:
     """What a rule that ships says, where the row is blank."""
     for champ, content in supplied_fields(rule.texte("modele") or None).items():

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from cls_workbook.definition.asked.all_sections import SECTION_BY_NAME
 from cls_workbook.definition.asked.sections import Section, SectionColumn
 from cls_workbook.definition.authoring import coded_choices
-from cls_workbook.definition.importing.assembly import Assembly
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
+from cls_workbook.definition.importing.row_assembly import RowAssembly
 from cls_workbook.definition.importing.typed_rows import TypedRow
 from cls_workbook.domain.model import Mesure
 from cls_workbook.domain.verification.fault import DefinitionFault, with_places
@@ -33,27 +33,29 @@ _REMEDIES = (
 class FaultPlaces:
     """Place of a definition (``contrat.fiches[3] (2.2).axe``) → cell of the workbook."""
 
-    def __init__(self, assembly: Assembly):
-        self.assembly = assembly
+    def __init__(self, assembly: RowAssembly):
+        self.assembly, self.root = assembly, assembly.described.nom
         self.cells: dict[str, AuthoredPlace] = {}
         self.sections: dict[str, Section] = {}
-        for head in assembly.rows["contrat"][:1]:
-            self._fields("contrat", head, "")
-            self._fields("contrat.evolution", head, "evolution")
+        for head in assembly.rows[self.root][:1]:
+            self._fields(self.root, head, "")
+            self._fields(f"{self.root}.evolution", head, "evolution")
         self._objects()
-        self._lists()
+        if "listes" in assembly.rows:
+            self._lists()
         self._without_rank = {_without_rank(location): place for location, place in reversed(self.cells.items())}
 
     def _objects(self) -> None:
         """Every object that a row made, and the sheet of each list."""
-        for location, place, value in with_places("contrat", self.assembly.contrat):
-            if isinstance(value, tuple) and location.removeprefix("contrat.") in SECTION_BY_NAME:
-                self.cells[location] = self.assembly.tables[location.removeprefix("contrat.")].entire
+        for location, place, value in with_places(self.root, self.assembly.described_object):
+            listed = location.removeprefix(f"{self.root}.")
+            if isinstance(value, tuple) and listed in self.assembly.tables:
+                self.cells[location] = self.assembly.tables[listed].entire
             origin = self.assembly.origins.get(place)
             if origin is not None:
                 self.cells[location] = origin.row.location("libelle", "mesures") if origin.part else origin.row.here
                 self._fields(location, *origin)
-            if isinstance(value, Mesure):  # the verification of themes places a measure in its fiche
+            if type(value) is Mesure:  # the verification of themes places a measure in its fiche
                 of_fiche = f"{location.partition('.indicateurs')[0]}.mesures ({value.id})"
                 self.cells[f"{of_fiche}.theme"] = self.cells[f"{location}.theme"]
 
@@ -88,7 +90,7 @@ class FaultPlaces:
             for cells, sought in ((self.cells, place), (self._without_rank, _without_rank(place))):
                 if sought in cells:
                     return cells[sought]
-        return self.assembly.tables["contrat"].entire
+        return self.assembly.tables[self.root].entire
 
     def _in_words(self, texte: str, location: str) -> str:
         """Cells for places, words for codes, titles of columns for names of fields."""

@@ -87,7 +87,9 @@ def _only_of_a_contract(here: FieldPlace, mesure: NoyauMesure) -> Iterator[Defin
     """What one contract alone can say of a measure."""
     for champ in _NOT_FOR_ALL:
         if getattr(mesure, champ) not in (None, False):
-            yield here.fault(champ, "un noyau vaut pour tous les contrats : ce champ n’est que d’un seul.", "Retirez-le.")
+            yield here.fault(
+                champ, "un noyau vaut pour tous les contrats : ce champ n’est que d’un seul.", "Retirez-le."
+            )
     if mesure.communes:
         yield here.fault("communes", "un noyau ne connaît pas les communes d’un contrat.", "Retirez ce champ.")
 
@@ -128,7 +130,9 @@ def taking_in(contrat: Contrat) -> Iterator[DefinitionFault]:
     if contrat.regional_noyau:
         without = [a for a in all_years(contrat) if contrat.regional_noyau.version_of(a) is None]
         if without:
-            yield here.note("noyau", f"aucune version du noyau pour {', '.join(map(str, without))} : rien n’y est demandé.")
+            yield here.note(
+                "noyau", f"aucune version du noyau pour {', '.join(map(str, without))} : rien n’y est demandé."
+            )
         yield from _unknown(contrat)
 
 
@@ -143,7 +147,7 @@ def _declared(contrat: Contrat) -> Iterator[tuple[FieldPlace, Mesure]]:
 def _unknown(contrat: Contrat) -> Iterator[DefinitionFault]:
     noyau = contrat.regional_noyau
     known = [m.id for m in noyau.mesures] if noyau else []
-    for here, mesure in _declared(contrat):
+    for here, _ in _declared(contrat):
         yield from here.reference("noyau", known, "la mesure du noyau")
     for here, mesure in _declared_all(contrat):
         if mesure.noyau is None and mesure.id in known:

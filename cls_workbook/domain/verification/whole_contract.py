@@ -175,7 +175,13 @@ def findings(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 
 SUMS_AND_GAPS = (announcement, maquette, gaps)  # what holds of one year
-OF_EACH_YEAR = (header, list_faults.groups, fiche_faults.fiches, rule_faults.regles, noyau_faults.answers)  # what a change may break
+OF_EACH_YEAR = (
+    header,
+    list_faults.groups,
+    fiche_faults.fiches,
+    rule_faults.regles,
+    noyau_faults.answers,
+)  # what a change may break
 
 
 # --- Texts ----------------------------------------------------------------------------------------------------------
