@@ -14,6 +14,7 @@ from pathlib import Path
 from cls_workbook.domain import entry_questions, model
 from cls_workbook.domain.definition_keys import keys_of
 from cls_workbook.domain.questions import Bloc
+from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.pilotage import pilotage_questions
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +50,7 @@ def defined(tree: ast.Module) -> set[str]:
 def names_of_data() -> set[str]:
     """Words of the keys of a definition and of the questions asked."""
     names: set[str] = set()
-    classes: list[type] = [model.Contrat]
+    classes: list[type] = [model.Contrat, Noyau]
     for class_ in classes:
         for name, key in keys_of(class_).items():
             names.add(name)
