@@ -23,7 +23,10 @@ _PLAIN = (
     | dict.fromkeys((*range(0x2010, 0x2016), 0x2212), 0x2D)
 )
 _BREAK = r"[ \t\r\n]"
-_UPPERCASE, _WORD_CHARACTERS = "A-ZÀ-ÖØ-Þ", "A-Za-zÀ-ÖØ-öø-ÿ'’-"
+_FURTHER_LETTERS = (*range(0x100, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x1F00))  # œ, ł, ễ; Greek, Cyrillic
+_UPPERCASE = "A-ZÀ-ÖØ-Þ" + "".join(chr(code) for code in _FURTHER_LETTERS if chr(code).isupper())
+# An accent may be a character of its own, after its letter, in what comes from a Mac or a PDF.
+_WORD_CHARACTERS = "A-Za-zÀ-ÖØ-öø-ɏͰ-ԯḀ-ỿ\u0300-\u036f'’-"
 
 # --- names ---
 
@@ -31,11 +34,14 @@ _LETTER_ALONE = r"(?:M(?= )|Me(?= ))"  # on the same line as the name: « taille
 _FULL_CIVILITY = (
     r"(?:M\.|MM\.|Mr\.?|Mrs\.?|Mmes?\.?|MME|M\.?lles?\.?|Melles?\.?"
     r"|MLLE|Monsieur|Messieurs|Madame|Mesdames|Mademoiselle|Mesdemoiselles"
-    r"|MONSIEUR|MADAME|Dre?s?\.?|DR|Docteure?s?|Pre?\.?|Professeure?s?|Maître|Sœur|Abbé|Mgr|Monseigneur"
+    r"|MONSIEUR|MADAME|Dre?s?\.?|DR|[Dd]octeure?s?|Pre?\.?|[Pp]rofesseure?s?|[Mm]aître|[Ss]œur|Abbé|Mgr|Monseigneur"
     r"|[Vv]euve|VEUVE|[Vv]euf|Vve\.?|VVE|[ÉéEe]pou(?:se|x)|[Nn]ée?)"
 )
 _CIVILITY = rf"(?:{_FULL_CIVILITY}|{_LETTER_ALONE})"
-_LOWERCASE_CIVILITY = r"(?:mmes?\.?|mlles?\.?|melles?\.?|madame|mademoiselle|monsieur|dr\.?|docteure?|vve\.?)"
+_LOWERCASE_CIVILITY = (
+    r"(?:[Mm]mes?\.?|[Mm]lles?\.?|[Mm]elles?\.?|[Mm]adame|[Mm]ademoiselle|[Mm]onsieur|(?<!\d)(?<!\d )M\."
+    r"|[Dd]r\.?|[Dd]octeure?|[Vv]ve\.?)"
+)
 _FUNCTION_WORD = (
     r"(?:les?|la|l['’]|du|des?|et|ou|qui|à|a|en|un|une|est|sont|dans|pour|par|sur|avec|chargée?|référente?"
     r"|en|ne|se|s['’]|d['’]|ayant|ainsi|mais|puis)"
@@ -48,11 +54,18 @@ _NAME = (
 _CONTINUATION = rf"(?: {{1,2}}(?!et ){_NAME}){{0,5}}"
 _NAMES = (
     rf"(?<![{_WORD_CHARACTERS}])(?:{_FULL_CIVILITY}{_BREAK}{{0,4}}|{_LETTER_ALONE} {{1,3}})(?<![A-Za-zÀ-ÿ])"
-    rf"{_NAME}{_CONTINUATION}(?: et {_NAME}{_CONTINUATION})?"
+    rf"{_NAME}{_CONTINUATION}(?: et (?!{_FULL_CIVILITY}[ .]){_NAME}{_CONTINUATION})?"
 )
 _LOWERCASE_NAMES = (
     rf"(?<![{_WORD_CHARACTERS}]){_LOWERCASE_CIVILITY}{_BREAK}{{1,4}}(?!{_BREAK}|{_FUNCTION_WORD}(?![{_WORD_CHARACTERS}])"
-    rf")[{_WORD_CHARACTERS}]{{3,40}}"
+    rf")(?:(?:von|van|ben|el) )?[{_WORD_CHARACTERS}]{{3,40}}(?: {{1,2}}{_NAME})?"
+)
+_TITLE = re.compile(  # « Mme la Préfète » is a function, capital or not
+    r"\S{1,15}\s{1,4}(?:la |le |l['’])(?:Maires?|Préf[eè]te?|Sous-préf[eè]te?|Présidente?|Vice-présidente?|Adjointe?"
+    r"|Directeur|Directrice|Ministre|Députée?|Sénateur|Sénatrice|Conseill[eè]re?|Déléguée?|Recteur|Rectrice|Médecin"
+    r"|Chef|Cheffe|Responsable|Coordinateur|Coordinatrice|Coordonnateur|Coordonnatrice|Secrétaire|Trésori[eè]re?"
+    r"|Inspecteur|Inspectrice|Proviseure?|Principale?|Doyenne?|Référente?)",
+    re.IGNORECASE,
 )
 # A street or a building that bears a name designates nobody.
 _LOCATION = re.compile(
@@ -71,6 +84,7 @@ _EMAIL = (
     rf"(?i){_LOCAL}(?: {{1,3}}(?:point|dot) {{1,3}}{_LOCAL}){{0,3}}{_AT}"
     rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,6}}{_DOT}[a-z]{{2,24}}"
 )
+_MISTYPED_EMAIL = rf"(?<![^\W_]){_LOCAL}@[\w-]{{1,63}}(?:[.,] ?[\w-]{{1,63}}){{0,3}}"  # « j.durand@exemple,fr »
 _S = r"[ ._/-]{0,3}"
 _NIR = (
     rf"(?i)(?<!\d)[123478]{_S}\d{{2}}{_S}(?:0[1-9]|1[0-2]|[2-9]\d){_S}(?:(?:2[AB]|\d{{2}}){_S}\d{{3}}"
@@ -81,7 +95,7 @@ _ANNOUNCES_NIR = re.compile(
     r"\W{0,6}(?:n[°o] ?)?(?:est|:)?\W{0,6}\Z",
     re.IGNORECASE,
 )
-_P = r"[ \t\r\n._/-]{0,3}"
+_P = r"[ \t\r\n._/:·•-]{0,3}"
 _ABROAD = "32|33|34|39|41|44|49|212|213|216|352|377"
 _PHONE = (
     rf"(?<![\d+/-])(?:(?:\+|00){_P}33\)?{_P}(?:\(0\){_P})?[1-9]|\(0[1-79]\)|0[1-79])(?:(?:{_P}\d{{2}}){{4}}"
@@ -157,11 +171,12 @@ def _rpps(m: re.Match[str]) -> int:
 
 
 def _someone(m: re.Match[str]) -> int:
-    return 0 if _LOCATION.search(_before(m, 40)) else len(m.group())
+    return 0 if _LOCATION.search(_before(m, 40)) or _TITLE.fullmatch(m.group()) else len(m.group())
 
 
 PATTERNS = (
     PersonalDataPattern("courriel", _EMAIL, _all),
+    PersonalDataPattern("courriel", _MISTYPED_EMAIL, _all),
     PersonalDataPattern("coordonnées bancaires", _IBAN, _iban),
     PersonalDataPattern("numéro de sécurité sociale", _NIR, _nir),
     PersonalDataPattern("téléphone", _PHONE, _phone),
@@ -172,8 +187,8 @@ PATTERNS = (
 )
 # One pass, before the others, on the text as it is.
 MAYBE = re.compile(
-    r"[@＠]|arobase|[(\[{_]\s{0,3}(?:at|chez|[aà])\s{0,3}[)\]}_]|(?<!\w)at\s|\d(?:\W{0,3}[\dAB]){8}|naissance|DDN|D\.D\.N|n[ée]e?s?(?:\(e\))?\s{1,3}le\s"
-    rf"|(?<![A-Za-zÀ-ÿ])(?:{_FULL_CIVILITY}\s{{0,4}}|Me?\s{{1,3}})(?<![A-Za-zÀ-ÿ])[{_UPPERCASE}a-z]"
+    r"[@＠]|arobase|[(\[{_]\s{0,3}(?:at|chez|[aà])\s{0,3}[)\]}_]|(?<!\w)at\s|\d(?:[\W_]{0,3}[\dAB]){8}|naissance|DDN|D\.D\.N|n[ée]e?s?(?:\(e\))?\s{1,3}le\s"
+    rf"|(?<![A-Za-zÀ-ÿ])(?:{_FULL_CIVILITY}\s{{0,4}}|Me?\s{{1,3}})(?<![A-Za-zÀ-ÿ])[{_WORD_CHARACTERS}]"
     rf"|(?<![A-Za-zÀ-ÿ]){_LOWERCASE_CIVILITY}\s",
     re.IGNORECASE,
 )
