@@ -37,9 +37,14 @@ class Formats(NamedTuple):
     durees: frozenset[bytes]
     percentages: frozenset[bytes]
     struck: frozenset[bytes]
+    otherwise: frozenset[bytes]  # shown as another number, or not at all
+
+    @property
+    def left_to_plain_way(self) -> frozenset[bytes]:
+        return self.struck | self.otherwise
 
 
-NO_FORMATS = Formats(frozenset(), frozenset(), frozenset(), frozenset())
+NO_FORMATS = Formats(*[frozenset()] * 5)
 
 
 class SheetContent(NamedTuple):
@@ -97,8 +102,9 @@ class SheetXmlReader:
             raise ValueError(before)
         rows = list(map(self._rows.__getitem__, following))
         numbers = [row.number for row in rows]
+        apart = formats.left_to_plain_way
         if not all(map(operator.lt, numbers, numbers[1:])) or any(
-            not formats.struck.isdisjoint(row.styles) for row in rows if formats.struck
+            not apart.isdisjoint(row.styles) for row in rows if apart
         ):
             raise ValueError(numbers)
         addresses, natures, formulas, errors = (chain.from_iterable(map(itemgetter(field), rows)) for field in range(4))

@@ -142,7 +142,7 @@ class TypedFormula(Check):
 
 class StruckOut(Check):
     code, gravity = "TEXTE_BARRE", A_CONFIRMER
-    sought = "Une partie d’un texte est barrée : elle n’est pas reprise."
+    sought = "Une partie d’un texte est barrée, ou ne se voit pas (écrite en blanc) : elle n’est pas reprise."
 
 
 class TooLongText(Check):

@@ -10,8 +10,8 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 ODS_NAMES = " ".join(
-    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"'
-    for prefix in ("office", "table", "text", "style", "drawing")
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{nom}:1.0"'
+    for prefix, nom in (*((n, n) for n in ("office", "table", "text", "style", "drawing")), ("fo", "xsl-fo-compatible"))
 )
 FORMATS = ("General", "0.00", "dd/mm/yyyy", "[h]:mm", "0%", "@")  # s="0" to s="5"; s="6" is struck out
 

@@ -1,4 +1,5 @@
-"""A text that says something else than its characters do: a part of it is struck out, or raised above the line."""
+"""What says something else than its characters do: a text of which a part is struck out, cannot be seen, or is raised
+above the line; a number that its cell shows otherwise."""
 
 from __future__ import annotations
 
@@ -6,8 +7,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 
+class OtherwiseShown(float):
+    """The number as it is kept. Its cell shows it in thousands or millions (« 5 k€ »), beside other digits, or not."""
+
+
 class Run(NamedTuple):
-    """A piece of the text of a cell, and how it is shown."""
+    """A piece of the text of a cell, and how it is shown. ``struck``: or not to be seen (white, or tiny)."""
 
     text: str
     struck: bool = False
@@ -15,8 +20,8 @@ class Run(NamedTuple):
 
 
 class MarkedText(str):
-    """All the characters of a cell. ``kept``: without those that are struck out; ``raised``: is a digit above or under
-    the line, as in 12³?"""
+    """All the characters of a cell. ``kept``: without those that are struck out or not to be seen; ``raised``: is a
+    digit above or under the line, as in 12³?"""
 
     kept: str
     raised: bool

@@ -91,10 +91,14 @@ def _marked(raw: MarkedText, awaited: AcceptedInput) -> Understood | NotUndersto
     and asked again; refused elsewhere."""
     if awaited.type == "texte" and raw.kept == raw:
         return _text(str(raw), awaited)
-    reason = "une partie est barrée" if raw.kept != raw else "un chiffre y est en exposant ou en indice"
+    reason = (
+        "une partie est barrée, ou ne se voit pas" if raw.kept != raw else "un chiffre y est en exposant ou en indice"
+    )
     if awaited.type == "texte":
-        remedy = f"effacez ce qui est barré, {CONTINUATION} Seul le reste est repris."
-        return NotUnderstood(StruckOut, "un texte dont rien n’est barré", remedy, raw.kept.strip() or None)
+        remedy = f"effacez ce qui est barré, ou écrit en blanc, {CONTINUATION} Seul le reste est repris."
+        return NotUnderstood(
+            StruckOut, "un texte dont rien n’est barré, et qui se voit en entier", remedy, raw.kept.strip() or None
+        )
     check: type[Check] = UnreadableNumber
     expected = "une valeur dont rien n’est barré, ni en exposant"
     if awaited.type in NAMES or awaited.type == "date":

@@ -18,6 +18,7 @@ from cls_workbook.reading.cells.accepted_input import (
     expected_for,
     within_bounds,
 )
+from cls_workbook.reading.cells.marked_text import OtherwiseShown
 from cls_workbook.reading.reading_checks import OutOfBounds, UnreadableAmount, WholeNumberExpected
 from cls_workbook.workbook.percentages import Percentage
 
@@ -48,6 +49,8 @@ def read_number(raw: object, awaited: AcceptedInput) -> Understood | NotUndersto
         value = _written_number(raw, awaited)
     elif isinstance(raw, Percentage) and awaited.type != "taux":
         value = Doubt(f"la cellule contient un pourcentage{NBSP}: mettez-la au format nombre, ")
+    elif isinstance(raw, OtherwiseShown):
+        value = Doubt(f"la cellule montre autre chose que ce nombre{NBSP}: mettez-la au format nombre, ")
     elif isinstance(raw, (int, float)) and not isinstance(raw, bool):
         value = native_number(raw)
     elif isinstance(raw, (date, time, timedelta)):

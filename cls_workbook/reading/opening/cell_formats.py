@@ -1,4 +1,5 @@
-"""Which cell formats of an .xlsx show a number as a date, as a duration or as a percentage, and which strike it out."""
+"""Which cell formats of an .xlsx show a number as a date, as a duration, as a percentage or otherwise than it is (in
+thousands, not at all), and which strike it out."""
 
 from __future__ import annotations
 
@@ -12,6 +13,13 @@ from cls_workbook.reading.opening.xml_walk import Attributes, Budget, State, Xml
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))  # predefined, by number
 _DURATIONS, _PERCENTAGES = frozenset((46,)), frozenset((9, 10))
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\[\]]*\]', re.IGNORECASE)
+_QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_IN_THOUSANDS = re.compile(r"[0#?],+(?![0#?,])")  # « #,##0, »
+_MULTIPLE = re.compile(
+    r"(?<![^\W_])(?:[0-9]|(?:k|k ?(?:€|eur|euros?)|(?:m|mds?|mio) ?€|mille|milliers?|millions?|milliards?"
+    r"|centaines?|dizaines?)(?![^\W_]))",
+    re.IGNORECASE,
+)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _STANDARD = ("general", "standard")
 FORMATS_MAX, CODE_MAX = 70_000, 1_000  # formats of cells, characters of a code; Excel stops at 65 490 and at 255
@@ -22,17 +30,24 @@ def cell_formats(pieces: Iterable[bytes], budget: Budget) -> Formats:
     styles = _StylesWalk(budget)
     styles.walk(pieces)
     kinds: dict[str, str] = {}
-    indices: dict[str, list[bytes]] = {"date": [], "duration": [], "percentage": [], "": [], "struck": []}
+    indices: dict[str, list[bytes]] = {
+        "date": [],
+        "duration": [],
+        "percentage": [],
+        "": [],
+        "struck": [],
+        "otherwise": [],
+    }
     for rank, (number, font) in enumerate(styles.cells):
         kind = kinds.setdefault(number, _kind(number, styles.codes))
         indices[kind].append(b"%d" % rank)
         if font in styles.struck_fonts:
             indices["struck"].append(b"%d" % rank)
-    return Formats(*(frozenset(indices[kind]) for kind in ("date", "duration", "percentage", "struck")))
+    return Formats(*(frozenset(indices[kind]) for kind in ("date", "duration", "percentage", "struck", "otherwise")))
 
 
 def _kind(number: str, codes: dict[str, str]) -> str:
-    """What a format shows a number as: "date", "duration", "percentage", or "" for a number."""
+    """What a format shows a number as: "date", "duration", "percentage", "otherwise" (than it is); "" for a number."""
     if number not in codes:
         predefined = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
         return (
@@ -53,7 +68,16 @@ def _kind(number: str, codes: dict[str, str]) -> str:
         return "duration"
     if re.search("[dmyhs]", positive, re.IGNORECASE):
         return "date"
-    return "percentage" if "%" in bare else ""
+    if "%" in bare:
+        return "percentage"
+    literals = "".join(quoted or escaped for quoted, escaped in _QUOTED.findall(code))
+    is_shown = re.search("[0#?@]|general|standard", positive, re.IGNORECASE)
+    return "" if is_shown and not _IN_THOUSANDS.search(positive) and not multiplies(literals) else "otherwise"
+
+
+def multiplies(beside: str) -> bool:
+    """Do the words beside the digits of a number make it another: « 5 k€ », « 1,5 million », « 12"000" »?"""
+    return _MULTIPLE.search(beside) is not None
 
 
 class _StylesWalk(XmlWalk):

@@ -13,8 +13,9 @@ from datetime import date
 from typing import NamedTuple
 
 from cls_workbook.errors import Refusal
-from cls_workbook.reading.cells.marked_text import MarkedText, Run, text_of_runs
+from cls_workbook.reading.cells.marked_text import MarkedText, OtherwiseShown, Run, text_of_runs
 from cls_workbook.reading.cells.shown import as_text
+from cls_workbook.reading.opening.cell_formats import multiplies
 from cls_workbook.reading.opening.found_cells import FoundCells, seen_differently
 from cls_workbook.reading.opening.special_cells import MAX_COLUMNS, MAX_ROWS, SpecialCell
 from cls_workbook.reading.opening.typed_numbers import number, written_duration, written_moment
@@ -25,6 +26,8 @@ from cls_workbook.workbook.percentages import Percentage
 
 _USUAL_FIRST_DAY = date(1899, 12, 30)
 _SPACES = re.compile("[ \t\r\n]+")
+_SHOWN = re.compile(r"-?([0-9][0-9\s]{0,20}(?:,[0-9]{1,2})?)(\D{0,40})")  # « 1,000 » may be an English thousand
+_TINY = ("0pt", "1pt", "2pt")
 _NAME, _STYLE, _REPEATED_ROWS, _REPEATED_COLUMNS, _FORMULA = map(
     full,
     ("table:name", "table:style-name", "table:number-rows-repeated", "table:number-columns-repeated", "table:formula"),
@@ -105,7 +108,7 @@ class OdsWalk(XmlWalk):
     def __init__(self, budget: Budget):
         super().__init__(budget)
         self.sheets: list[OdsSheet] = []
-        self._styles, self._style, self._day = _Styles(), "", 0
+        self._styles, self._style, self._of_a_part, self._day = _Styles(), "", False, 0
         self._row, self._repeated_rows = 0, 1
         self._cells: list[_OdsCell] = []
         self._column = 0
@@ -154,9 +157,13 @@ class OdsWalk(XmlWalk):
 
     def _begin_style(self, attributes: Attributes) -> None:
         self._style = attributes.get(full("style:name"), "")
+        self._of_a_part = attributes.get(full("style:family")) == "text"
 
     def _text_style(self, attributes: Attributes) -> None:
-        if attributes.get(full("style:text-line-through-style"), "none") != "none":
+        is_white = attributes.get(full("fo:color"), "").lower() == "#ffffff"  # of a whole cell, it may be on a colour
+        is_tiny = attributes.get(full("fo:font-size"), "") in _TINY
+        unseen = is_white or is_tiny or attributes.get(full("text:display")) == "none"
+        if attributes.get(full("style:text-line-through-style"), "none") != "none" or (self._of_a_part and unseen):
             self._styles.struck.add(self._style)
         if attributes.get(full("style:text-position"), "0").partition(" ")[0] not in ("0", "0%"):
             self._styles.raised.add(self._style)
@@ -232,7 +239,7 @@ class OdsWalk(XmlWalk):
         if attributes.get(_CALC_NATURE) == "error":
             return ""
         try:
-            return self._text(text) if nature in ("", "string") else _typed(nature, attributes)
+            return self._text(text) if nature in ("", "string") else _as_shown(_typed(nature, attributes), text)
         except (ValueError, KeyError, OverflowError) as fault:
             raise self._differently(f"contient une valeur mal écrite ({nature[:20]})") from fault
 
@@ -306,6 +313,15 @@ class OdsWalk(XmlWalk):
 def _white_space(found: re.Match[str]) -> str:
     """A line's end and what indents it are one space; several spaces stay, as LibreOffice writes and shows them."""
     return found.group() if not found.group().strip(" ") else " "
+
+
+def _as_shown(value: object, text: str) -> object:
+    """``text``: what the cell shows of it; many programs do not write it."""
+    if type(value) is not float or not (found := _SHOWN.fullmatch(text)):
+        return value
+    digits = abs(float(re.sub("\\s", "", found[1]).replace(",", ".")))
+    in_thousands = digits > 0 and abs(value) > 900 * digits
+    return OtherwiseShown(value) if in_thousands or multiplies(found[2]) else value
 
 
 def _typed(nature: str, attributes: Attributes) -> object:

@@ -13,10 +13,11 @@ from cls_workbook.reading.opening.xml_walk import Attributes, Budget, State, Xml
 _CODE = re.compile("_x([0-9A-Fa-f]{4})_")
 _SPACE = "http://www.w3.org/XML/1998/namespace}space"
 _XML_SPACES = " \t\r\n"
+_WHITE_INDICES, TINY_SIZES = ("1", "9"), ("0", "1", "2")  # of colours; of characters, in points
 INSIDE_TEXT = {
     "text": {"t": "plain", "r": "run"},  # phonetic readings stand beside the text, and are none of it
     "run": {"t": "plain", "rPr": "properties"},
-    "properties": {"strike": "strike", "dstrike": "strike", "vertAlign": "raised"},
+    "properties": {"strike": "strike", "dstrike": "strike", "vertAlign": "raised", "color": "colour", "sz": "size"},
 }
 
 
@@ -37,6 +38,8 @@ class TextWalk(XmlWalk):
             "run": self._begin_run,
             "strike": self._strike,
             "raised": self._raise,
+            "colour": self._colour,
+            "size": self._size,
             "plain": self._begin_plain,
         }
         self.leaving |= {"plain": self._end_plain}
@@ -57,7 +60,14 @@ class TextWalk(XmlWalk):
         self._struck = self._raised = False
 
     def _strike(self, attributes: Attributes) -> None:
-        self._struck = is_on(attributes)
+        self._struck |= is_on(attributes)
+
+    def _colour(self, attributes: Attributes) -> None:
+        white = attributes.get("rgb", "").upper()[-6:] == "FFFFFF" or attributes.get("indexed") in _WHITE_INDICES
+        self._struck |= white or (attributes.get("theme") == "0" and not attributes.get("tint", "").startswith("-"))
+
+    def _size(self, attributes: Attributes) -> None:
+        self._struck |= attributes.get("val", "").partition(".")[0] in TINY_SIZES
 
     def _raise(self, attributes: Attributes) -> None:
         self._raised = attributes.get("val") in ("superscript", "subscript")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from cls_workbook.errors import Refusal
 from cls_workbook.fast_paths.sheet_xml import Formats
-from cls_workbook.reading.cells.marked_text import MarkedText
+from cls_workbook.reading.cells.marked_text import MarkedText, OtherwiseShown
 from cls_workbook.reading.cells.shown import as_text
 from cls_workbook.reading.opening.found_cells import FoundCells, seen_differently
 from cls_workbook.reading.opening.shared_texts import INSIDE_TEXT, TextWalk, plain, shared_text
@@ -186,6 +186,8 @@ class XlsxSheetWalk(TextWalk):
             return moment(value, self._shared.since_1904)
         if style in formats.durees:
             return duration(value)
+        if style in formats.otherwise:
+            return OtherwiseShown(value)
         return Percentage(value) if style in formats.percentages else value
 
     def _as_shown(self, value: object) -> object:

@@ -24,6 +24,7 @@ NAMESPACES = {
     "text": f"{_OASIS}text:1.0",
     "style": f"{_OASIS}style:1.0",
     "draw": f"{_OASIS}drawing:1.0",
+    "fo": f"{_OASIS}xsl-fo-compatible:1.0",
     "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
 }
 
