@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from decimal import Decimal as D
 
 import pytest
@@ -9,13 +11,19 @@ from openpyxl import load_workbook
 
 from cls_workbook import forms
 from cls_workbook.cli.commands import main
-from cls_workbook.domain.accounts.account_plan import ACCOUNTS, CHARGES, GIFTS, PRODUITS, USES
-from cls_workbook.domain.accounts.compte_rendu import shares
+from cls_workbook.domain.accounts.account_plan import ACCOUNTS, CHARGES, COLUMNS, GIFTS, PRODUITS, USES
+from cls_workbook.domain.accounts.compte_rendu import CompteRendu, shares
 from cls_workbook.domain.asked.compte_rendu_questions import HOURS
+from cls_workbook.forms.examples import make_answers
+from cls_workbook.forms.layout import height
+from cls_workbook.french import amount_fr
+from cls_workbook.office.comptes_rendus.statement_page import Line, Statement, workbook
 from cls_workbook.pipeline import single_returns
+from cls_workbook.workbook.writer import to_bytes
 from tests.support import small_comptes_rendus as by_hand
 from tests.support.dropped_returns import drop_retour, plan_of
 from tests.support.small_contrat import definition
+from tests.support.xlsx_lint import lint
 
 YEAR = 2025
 KEY = "compte_rendu/repartition/cle_de_repartition"
@@ -244,3 +252,65 @@ def test_what_the_fiche_tells_is_not_asked_again(contrat):
     realised = {cle.split("/")[2] for cle in asked if cle.startswith("1.1/") and cle.endswith("/realisation")}
     assert realised & {"60", "64", "65", "74", "75", "871"} == set()
     assert "1.1/compte_rendu/74/prevision" not in asked
+
+
+# --- large, and empty -----------------------------------------------------------------------------------------------
+
+LONG = "Aller vers les habitants éloignés du soin " * 5  # some 200 characters
+
+
+def test_sixty_fiches_with_long_titles_stand_on_one_sheet_and_no_row_is_cut(tmp_path):
+    fiche = '[[fiches]]\nnumero = "9.{0}"\ntitre = "{1}"\naxe = "1"\ncompte_rendu = true\nporteurs = ["asso"]\n'
+    many = by_hand.SUBSIDISED + "\n" + "\n".join(fiche.format(n, LONG.strip()) for n in range(60))
+    sheet = plan_of(by_hand.contrat(tmp_path, many), "asso").workbook.worksheets[-3]
+    assert sheet.nom == "Compte rendu"
+    titles = [c for c in sheet.cells if isinstance(c.valeur, str) and LONG.strip() in c.valeur]
+    assert len(titles) == 60 and all(sheet.heights[c.line] >= 34 for c in titles)  # two lines each
+    assert max(sheet.heights.values()) <= 409
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_a_form_shows_all_of_what_it_holds(blank):
+    amount = None if blank else D("999999999.99")
+    drawn = CompteRendu({column: {a.numero: amount for a in ACCOUNTS} for column in COLUMNS})
+    said = [] if blank else [(LONG, LONG * 9 + "x" * 300)] * 3
+    funders = [] if blank else [Line(f"dont {LONG}", amount, amount)] * 30
+    book = workbook(Statement("Compte rendu", said, said, drawn, funders, said, LONG))
+    assert lint(to_bytes(book)) == []
+    sheet = book.worksheets[0]
+    assert max(sheet.heights.values()) <= 409
+    merged = {(m.line, m.column): m.last_column for m in sheet.merges}
+    for cell in (c for c in sheet.cells if isinstance(c.valeur, str)):
+        wide = sum(sheet.widths[c] for c in range(cell.column, merged.get(cell[:2], cell.column) + 1))
+        assert sheet.heights[cell.line] >= min(height(cell.valeur, wide, 10, size=9), 409), cell
+    longest = max((len(amount_fr(c.valeur)) for c in sheet.cells if isinstance(c.valeur, D)), default=0)
+    assert sheet.widths[2] > longest
+
+
+def test_a_return_without_money_has_no_form(tmp_path, contrat, capsys):
+    blank = {
+        cle: None for cle in examples_of(contrat) if cle.split("/")[1] in ("financement", "compte_rendu", "depenses")
+    }
+    drop_retour(tmp_path, contrat[0], "asso", blank)
+    arguments = [str(tmp_path / "asso.xlsx"), "--contrat", contrat[1], "--annee", str(YEAR), "--sortie", str(tmp_path)]
+    main(["compte-rendu", *arguments])
+    assert "Aucun compte rendu financier à écrire" in capsys.readouterr().out
+    assert [f.name for f in tmp_path.iterdir()] == ["asso.xlsx"]
+
+
+def examples_of(contrat):
+    return make_answers(plan_of(contrat[0], "asso"), seed="asso")
+
+
+def test_what_is_typed_there_stays_with_the_coordinator(tmp_path, contrat, folder):
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r/asso.xlsx").write_bytes((folder / "charges.xlsx").read_bytes())
+    book, copy = str(tmp_path / "C.xlsx"), str(tmp_path / "S.xlsx")
+    definition = ["--contrat", contrat[1]]
+    main(["consolider", str(tmp_path / "r"), *definition, "--annee", str(YEAR), "--sortie", book])
+    main(["synthese", book, *definition, "--sortie", copy])
+    answers = [r for r in load_workbook(book)["Réponses"].iter_rows(values_only=True) if r[4] == "compte_rendu"]
+    assert (YEAR, "1.1", "Association", None, "compte_rendu", "realisation", "61", 1500) in [r[:8] for r in answers]
+    with zipfile.ZipFile(copy) as parts:
+        whole = b"".join(parts.read(n) for n in parts.namelist()).decode(errors="replace")
+    assert not re.search("compte_rendu|COMPTE_RENDU|Une séance de plus", whole)

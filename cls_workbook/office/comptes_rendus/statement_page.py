@@ -167,7 +167,7 @@ class _Page:
         for start, titre in zip(_SIDES, (left, right), strict=True):
             for n, texte in enumerate((titre, "Prévision", "Réalisation", "%")):
                 self.sheet.write(self.line, start + n, texte, "entete:droite" if n else "entete:texte")
-        self.sheet.heights[self.line] = 26
+        self.sheet.heights[self.line] = 30
         self.line += 1
         rows = max(len(lefts), len(rights))
         for n in range(rows):
