@@ -33,6 +33,7 @@ TITLES = {
     "signataires": "Les signataires",
     "communes": "Les communes",
     "qpv": "Les quartiers prioritaires",
+    "lieux": "Les autres lieux",
     "instances": "Les instances",
     "natures": "Les natures de financement",
     "financeurs": "Les financeurs",

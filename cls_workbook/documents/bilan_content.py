@@ -23,6 +23,7 @@ from cls_workbook.documents.document_parts import (
 )
 from cls_workbook.documents.told_figures import of_last_year, of_the_year, told
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.placed.place_kinds import groups, place_kinds
 from cls_workbook.domain.wording import of_payer, payer
 from cls_workbook.french import NBSP, amount_fr, date_fr, how_many, number_fr, rate_fr, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
@@ -84,11 +85,7 @@ def _facts(portrait: Portrait) -> Iterator[str]:
     people = figures.people(portrait)
     if people.total is not None:
         yield f"{number_fr(people.total)} personnes touchées, comptées sur {how_many(people.fiches, 'fiche')}."
-    for kind, word in (("commune", "commune"), ("qpv", "quartier prioritaire")):
-        reached, of = figures.places(portrait)[kind]
-        if reached is not None and of:
-            nom = "quartiers prioritaires" if kind == "qpv" and reached > 1 else word + "s" * (reached > 1)
-            yield f"{reached} {nom} touché{'e' * (kind == 'commune')}{'s' * (reached > 1)} sur {of}."
+    yield from (f"{p.in_words}." for p in figures.places(portrait) if p.in_words)
     maquette = figures.maquette(portrait)
     if maquette.engaged is not None:
         share = f", soit {rate_fr(maquette.engaged / maquette.total, 1)} de la maquette" if maquette.total else ""
@@ -213,26 +210,27 @@ def _governance(portrait: Portrait) -> Iterator[Part]:
 
 
 def _places(portrait: Portrait) -> Iterator[Part]:
-    contrat = portrait.contrat
     touched = {(r["type"], r["nom"]): r for r in frame_records(portrait.result.summaries.territoire)}
-    known = [("commune", c.nom) for c in contrat.communes] + [("qpv", q.nom) for q in contrat.qpv_in(portrait.annee)]
-    if not known:
+    kinds = place_kinds(portrait.contrat, portrait.annee)
+    if not kinds:
         return
     yield Heading("Les territoires", 2)
     if not touched:
         yield Sentence("Aucun retour ne dit quels lieux ont été touchés.")
         return
-    for kind, titre_ in (("commune", "Communes"), ("qpv", "Quartiers prioritaires (QPV)")):
-        names = [nom for type_, nom in known if type_ == kind]
-        if names:
-            reached = [touched[kind, nom] for nom in names if (kind, nom) in touched]
-            rows = [(r["nom"], number_fr(r["fiches"]), r["numeros"]) for r in reached]
-            caption = f"{titre_}{NBSP}: {len(reached)} sur {len(names)}"
-            if rows:
-                yield grid(caption, (("Nom", 5), ("Fiches", 2), ("Lesquelles", 9)), rows, sources.TERRITORY, (1,))
-            absent = [nom for nom in names if (kind, nom) not in touched]
-            if absent:
-                yield Sentence(typography(f"Non cité{'e' * (kind == 'commune')}s : {', '.join(absent)}."))
+    for kind, group in ((k, g) for k in kinds for g in groups(k, kinds)):
+        names = [p.nom for p in group.places]
+        reached = [touched[kind.type, nom] for nom in names if (kind.type, nom) in touched]
+        rows = [(r["nom"], number_fr(r["fiches"]), r["numeros"]) for r in reached]
+        who = f"{kind.word.full_title}, {group.titre}" if group.titre else kind.word.full_title
+        caption = f"{who}{NBSP}: {len(reached)} sur {len(names)}"
+        if rows:
+            yield grid(caption, (("Nom", 5), ("Fiches", 2), ("Lesquelles", 9)), rows, sources.TERRITORY, (1,))
+        absent = [nom for nom in names if (kind.type, nom) not in touched]
+        if absent:
+            where = f" ({group.titre})" if group.titre else ""
+            several = "e" * kind.word.feminine + "s"
+            yield Sentence(typography(f"Non cité{several}{where} : {', '.join(absent)}."))
 
 
 # --- The indicators ---------------------------------------------------------------------------------------------------

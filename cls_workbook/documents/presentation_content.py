@@ -225,17 +225,14 @@ def _plain(montant: Decimal | None) -> float | None:
 
 
 def _places(portrait: Portrait) -> Iterator[Slide]:
-    reached = figures.places(portrait)
     touched = {(r["type"], r["nom"]): r["fiches"] for r in frame_records(portrait.result.summaries.territoire)}
-    lines = []
-    for kind, plural in (("commune", "communes"), ("qpv", "quartiers prioritaires (QPV)")):
-        count, of = reached[kind]
-        if count is not None and of:
-            lines.append(f"{count} {plural} sur {of} touché{'e' * (kind == 'commune')}s.")
-    if not lines:
+    places = [p for p in figures.places(portrait) if p.in_words]
+    if not places:
         return
-    absent = [c.nom for c in portrait.contrat.communes if ("commune", c.nom) not in touched]
-    most = sorted(((n, nom) for (kind, nom), n in touched.items() if kind == "commune"), reverse=True)[:LINES_PER_SLIDE]
+    lines = [f"{p.in_words}." for p in places]
+    type_, its_own = places[0].kind.type, places[0].kind.places
+    absent = [p.nom for p in its_own if (type_, p.nom) not in touched]
+    most = sorted(((n, nom) for (kind, nom), n in touched.items() if kind == type_), reverse=True)[:LINES_PER_SLIDE]
     if most:
         lines.append(f"Le plus de fiches\u00a0: {', '.join(f'{nom} ({n})' for n, nom in most)}.")
     if absent:

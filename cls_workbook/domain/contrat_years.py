@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from cls_workbook.domain.definition_keys import changed, value_of_key
 from cls_workbook.domain.lifetime import Period
 from cls_workbook.domain.model import Contrat, Fiche, YearView
+from cls_workbook.domain.placed.place_model import Lieu, Qpv, code_of
 from cls_workbook.domain.regional.taken_in import with_noyau
 from cls_workbook.domain.revision import UnreadableRevision, apply, value_of
 from cls_workbook.domain.rules import MESURE_KEYS, Rule
@@ -71,7 +72,7 @@ def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
     structures = _holding_in(contrat.structures, annee)
     departed = {s.id for s in contrat.structures} - {s.id for s in structures}
     communes = _holding_in(contrat.communes, annee)
-    departed_communes = {c.nom for c in contrat.communes} - {c.nom for c in communes}
+    departed_communes = {c.code_insee for c in contrat.communes} - {c.code_insee for c in communes}
     financeurs = _holding_in(contrat.financeurs, annee)
     departed_financeurs = {f.id for f in contrat.financeurs} - {f.id for f in financeurs}
     axes = _holding_in(contrat.axes, annee)
@@ -94,13 +95,19 @@ def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
             changed(s, structure=None) if s.structure in departed else s
             for s in _holding_in(contrat.signataires, annee)
         ),
-        qpv=tuple(q for q in _holding_in(contrat.qpv, annee) if q.commune not in departed_communes),
+        qpv=tuple(q for q in _holding_in(contrat.qpv, annee) if _commune_of(contrat, q) not in departed_communes),
+        lieux=tuple(x for x in _holding_in(contrat.lieux, annee) if _commune_of(contrat, x) not in departed_communes),
         enveloppes=_holding_in(contrat.enveloppes, annee),
         cibles=tuple(c for c in _holding_in(contrat.cibles, annee) if c.mesure in mesures),
         a_programmer=tuple(a for a in _holding_in(contrat.a_programmer, annee) if a.devient not in numeros),
         instances=tuple(changed(i, fiches=_without(i.fiches, departed_fiches)) for i in contrat.instances),
         regles=tuple(_rules(contrat, fiches, departed_financeurs, annee)),
     )
+
+
+def _commune_of(contrat: Contrat, place: Qpv | Lieu) -> str | None:
+    """The code of the commune that a place is in; None where it names none that the contract knows."""
+    return code_of(contrat.commune_names, place.commune)
 
 
 def _fiche(fiche: Fiche, annee: int, departed: set[str], departed_financeurs: set[str]) -> Fiche:

@@ -264,8 +264,9 @@ TERRITORY = block(
     (
         ask("commune", "Commune", "case", "Mettez un x si l’action a touché cette commune."),
         ask("qpv", "Quartier prioritaire", "case", "Mettez un x si l’action a touché ce quartier."),
+        ask("lieu", "Lieu", "case", "Mettez un x si l’action a touché ce lieu."),
     ),
-    aide="Un x devant chaque commune et chaque quartier prioritaire touché dans l’année.",
+    aide="Un x devant chaque lieu touché dans l’année.",
     is_optional=True,
 )
 

@@ -22,6 +22,7 @@ from cls_workbook.domain.announced.printed_fiche import PrintedFiche
 from cls_workbook.domain.announced.volets import Volet
 from cls_workbook.domain.definition_keys import NOT_A_KEY, grouped
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, EvolutionThresholds, Period, Revision
+from cls_workbook.domain.placed.place_model import Commune, Lieu, Qpv, commune_names
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.domain.rules import Complement, Rule
@@ -81,22 +82,6 @@ class Signatory(Period):
     nom: str
     role: str = "signataire"  # copilote | signataire
     structure: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Commune(Period):
-    code_insee: str
-    nom: str
-    nom_imprime: str | None = None
-    siren: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Qpv(Period):
-    """A *quartier prioritaire*."""
-
-    nom: str
-    commune: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +292,7 @@ class Contrat:
     signataires: tuple[Signatory, ...] = ()
     communes: tuple[Commune, ...] = ()
     qpv: tuple[Qpv, ...] = ()
+    lieux: tuple[Lieu, ...] = ()  # places of other kinds
     instances: tuple[Instance, ...] = ()
     natures: tuple[Nature, ...] = ()
     financeurs: tuple[Financeur, ...] = ()
@@ -362,6 +348,11 @@ class Contrat:
         return nom if nom in self.by_structure else self._by_name.get(fold(nom))
 
     @cached_property
+    def commune_names(self) -> dict[str, str]:
+        """INSEE code → the name shown, the same in every year of the contract."""
+        return commune_names(self.view.definition.communes if self.view else self.communes)
+
+    @cached_property
     def by_decision(self) -> dict[str, Decision]:
         return {d.id: d for d in self.decisions}
 
@@ -369,11 +360,12 @@ class Contrat:
     def is_lasting(self) -> bool:
         """Is it sure that nothing in it changes over its years? Then none of them needs a view of its own."""
         indicateurs = [(i, f) for f in self.fiches for i in f.indicateurs]
-        people = (*self.axes, *self.structures, *self.signataires, *self.communes, *self.qpv, *self.financeurs)
+        people = (*self.axes, *self.structures, *self.signataires, *self.financeurs)
+        places = (*self.communes, *self.qpv, *self.lieux)
         wanted = (*self.fiches, *self.a_programmer, *self.regles, *self.enveloppes, *self.cibles)
         parts = (*(v for f in self.fiches for v in f.volets), *(i for i, _ in indicateurs))
         mesures = (m for i, _ in indicateurs for m in i.mesures)
-        periods: list[Period] = [*people, *wanted, *parts, *mesures]
+        periods: list[Period] = [*people, *places, *wanted, *parts, *mesures]
         return (
             bool(self.annees)
             and not (self.revisions or self.noyau)
@@ -404,4 +396,5 @@ class Contrat:
 
     def candidats(self, groupe: Structure) -> tuple[str, ...]:
         """The names that the coordinator may choose from for a group."""
-        return groupe.candidats + tuple(f"Commune {of(c.nom)}" for c in self.communes) * groupe.candidats_communes
+        names = (self.commune_names[c.code_insee] for c in self.communes if groupe.candidats_communes)
+        return groupe.candidats + tuple(f"Commune {of(nom)}" for nom in names)

@@ -33,7 +33,7 @@ def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
         **scales,
         "financeurs": tuple(f.nom for f in contrat.financeurs),
         "natures": tuple(n.libelle for n in contrat.natures),
-        "communes": tuple(c.nom for c in contrat.communes),
+        "communes": tuple(contrat.commune_names[c.code_insee] for c in contrat.communes),
         "oui_non": YES_NO,
         "riens": NOTHING,
         "volets": (),

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cls_workbook.domain.model import Contrat, Mesure
+from cls_workbook.domain.placed.named_communes import codes_meant
 from cls_workbook.french import NBSP, date_fr, fold, number_fr, quoted_list
 from cls_workbook.reading.storing.wide_views import total_of
 
@@ -163,15 +164,9 @@ def _entities(contrat: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ..
 def entity_key(contrat: Contrat, mesure: Mesure, nom: str) -> str:
     """Two spellings of one entity give the same key: case, accents, apostrophes, hyphens, spaces; a commune gives its
     code."""
-    cle = without_hyphens(nom)
-    if mesure.communes:
-        shortened = cle
-        for start in ("commune de ", "commune d'", "ville de ", "ville d'"):
-            shortened = shortened.removeprefix(start)
-        for commune in contrat.communes:
-            if shortened in (without_hyphens(commune.nom), without_hyphens(commune.nom_imprime or commune.nom)):
-                return commune.code_insee
-    return cle
+    if mesure.communes and len(codes := codes_meant(contrat, nom)) == 1:  # a name that two of them bear tells neither
+        return min(codes)
+    return without_hyphens(nom)
 
 
 def without_hyphens(nom: str) -> str:

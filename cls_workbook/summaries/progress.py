@@ -14,6 +14,7 @@ import pandas as pd
 from cls_workbook.domain.announced.volets import WHOLE_FICHE, covered
 from cls_workbook.domain.entry_questions import NOTHING as WITHOUT_OBJECT
 from cls_workbook.domain.model import Contrat, Fiche
+from cls_workbook.domain.placed.place_kinds import COMMUNE, place_kinds
 from cls_workbook.french import NBSP, fold
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import columns, total_of
@@ -192,23 +193,23 @@ def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFr
 
 
 def territoire(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
-    """The communes and QPV that at least one return says it reached: type, code, nom, fiches (how many), numeros.
+    """The places that at least one return says it reached: type, code, nom, fiches (how many), numeros.
 
     In the contract's order; one that the contract does not know comes last, as it was given.
     """
     touched: dict[tuple[str, str], set[str]] = {}
     for champ, line, fiche in _ticked(values):
         touched.setdefault((champ, line), set()).add(fiche)
-    names = {("commune", c.code_insee): c.nom for c in contrat.communes} | {("qpv", q.nom): q.nom for q in contrat.qpv}
-    order = {cle: rank for rank, cle in enumerate(names)}
+    known = {(kind.champ, place.cle): (kind.type, place) for kind in place_kinds(contrat) for place in kind.places}
+    order = {cle: rank for rank, cle in enumerate(known)}
     numbers = [f.numero for f in contrat.actions]
     lines = []
     for cle in sorted(touched, key=lambda c: (order.get(c, len(order)), c)):
-        type_, code = cle
+        champ, line = cle
+        type_, place = known.get(cle, (champ, None))
+        code = line if champ == COMMUNE else None
         its_own = [n for n in numbers if n in touched[cle]]
-        lines.append(
-            (type_, code if type_ == "commune" else None, names.get(cle, code), len(its_own), SEPARATOR.join(its_own))
-        )
+        lines.append((type_, code, place.nom if place else line, len(its_own), SEPARATOR.join(its_own)))
     return table_frame(TERRITORY, lines)
 
 

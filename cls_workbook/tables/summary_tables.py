@@ -40,9 +40,9 @@ GOVERNANCE = DescribedTable(
 TERRITORY = DescribedTable(
     "Territoire",
     "Territoire",
-    "Les communes et les quartiers prioritaires que des retours disent avoir touchés.",
+    "Les lieux que des retours disent avoir touchés.",
     (
-        texte("type", "commune ou qpv.", obligatoire=True),
+        texte("type", "commune, qpv, ou la sorte de lieu avec les mots du contrat.", obligatoire=True),
         texte("code", "Le code INSEE d’une commune."),
         texte("nom", "Le nom.", obligatoire=True),
         whole("fiches", "Combien de fiches l’ont touché."),

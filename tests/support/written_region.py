@@ -438,6 +438,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
                 "Taux de participation": D("0.8"),
             }
         ],
+        described.PLACES: [],
     }
     return {table: [{t: line.get(t) for t in table.titles} for line in its_own] for table, its_own in rows.items()}
 

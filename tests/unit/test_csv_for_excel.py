@@ -111,8 +111,8 @@ def test_an_action_says_what_it_wants_for_whom_where_and_who_carries_it(exported
     }
     for row in (this_year, last_year):
         assert {c: row[c] for c in expected} == expected
-    assert this_year["Communes et quartiers touchés"] == "Fleury ; Les Tilleuls"
-    assert last_year["Communes et quartiers touchés"] == ""  # nobody remembers
+    assert this_year["Lieux touchés"] == "Fleury ; Les Tilleuls"
+    assert last_year["Lieux touchés"] == ""  # nobody remembers
 
 
 def test_columns_are_chosen_for_one_table_or_for_all(campaign, tmp_path):

@@ -291,6 +291,7 @@ def test_the_workbook_is_sound_visible_and_printable(region, opened_book):
         "Postes de coordination",
         "Thèmes",
         "Fiches",
+        "Lieux",
         "Mesures comparées",
         "Mesures non comparables",
         "Retards",

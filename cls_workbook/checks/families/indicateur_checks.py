@@ -10,13 +10,12 @@ from typing import Any, ClassVar
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie, Check
 from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
 from cls_workbook.checks.given.typed_answers import Row, above
-from cls_workbook.domain.model import Contrat
-from cls_workbook.french import fold, number_fr
+from cls_workbook.domain.placed.named_communes import codes_meant
+from cls_workbook.french import number_fr
 from cls_workbook.reading.reading_checks import TypedRate
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX
 
 RESPONDENTS_MIN = 5  # below, a rate of satisfaction says little
-COMMUNE_PREFIXES = ("commune de ", "commune d'", "ville de ", "ville d'", "mairie de ", "mairie d'")
 
 
 # --- QPV ------------------------------------------------------------------------------------------------------------
@@ -184,26 +183,19 @@ class FewRespondents(RowCheck):
 
 
 class UnknownCommune(RetourCheck):
+    """A name that two communes of the territory bear names neither."""
+
     code, gravity = "COMMUNE_INCONNUE", BLOCKING
-    sought = "Une commune nommée n’est pas du territoire du contrat."
+    sought = "Une commune nommée n’est pas du territoire du contrat, ou deux communes y portent ce nom."
     remedy = f"corrigez le nom de la commune, {SEND_BACK}"
 
     def in_retours(self) -> Iterator[Anomalie]:
-        known = _communes(self.contrat)
-        mesures = {id_ for id_, (_, _, m) in self.contrat.by_mesure.items() if m.communes and known}
-        expected = f"une des {len(self.contrat.communes)} communes du territoire"
+        communes, names = self.contrat.communes, self.contrat.commune_names
+        mesures = {id_ for id_, (_, _, m) in self.contrat.by_mesure.items() if m.communes and communes}
         for r in self.answers.rows("ventilations"):
-            if r["mesure"] in mesures and r["nom"] is not None and _without_article(fold(r["nom"])) not in known:
-                yield self.at(r, f"« {r['nom']} »", "nom", expected=expected)
-
-
-def _communes(contrat: Contrat) -> frozenset[str]:
-    names = (n for c in contrat.communes for n in (c.nom, c.nom_imprime, c.code_insee) if n)
-    return frozenset(_without_article(fold(n)) for n in names)
-
-
-def _without_article(nom: str) -> str:
-    """« Commune de Fleury-les-Eaux » → « fleury les eaux »."""
-    for start in COMMUNE_PREFIXES:
-        nom = nom.removeprefix(start)
-    return nom.replace("-", " ")
+            if r["mesure"] in mesures and r["nom"] is not None:
+                meant = codes_meant(self.contrat, r["nom"])
+                if len(meant) != 1:
+                    expected = f"une des {len(communes)} communes du territoire"
+                    expected = " ou ".join(sorted(names[code] for code in meant)) or expected
+                    yield self.at(r, f"« {r['nom']} »", "nom", expected=expected)

@@ -46,7 +46,7 @@ class SectionColumn:
     choix: str | None = None
     proposed: str = ""
     anchor: bool = False
-    format: str = ""  # montant, taux, annee, jour_mois, insee, chiffres
+    format: str = ""  # montant, taux, annee, jour_mois, insee, departement, chiffres
     boxes: int = 0
     deduced: str = ""
     meant_for: tuple[str, ...] = ()  # types of rule for which the field counts; (): all

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.placed.place_model import Commune, commune_names
 from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.domain.themes import shipped_themes, themes
 from cls_workbook.french import fold
@@ -61,10 +62,9 @@ class ReferenceDirectory:
 
 
 # Kind of reference → what identifies an entry ("id" but for these), and what it may be called.
-_IDENTIFIED_BY = {"axes": "numero", "fiches": "numero", "communes": "nom"}
+_IDENTIFIED_BY = {"axes": "numero", "fiches": "numero"}
 _NAMED_BY = {
     "structures": ("nom", "nom_complet", "alias"),
-    "communes": ("nom", "nom_imprime"),
     "financeurs": ("nom",),
     "natures": ("libelle",),
     "volets": ("nom",),
@@ -87,10 +87,21 @@ def entry(kind: str, texts: Callable[[str], tuple[str, ...]], fiche: str = "") -
     return [DirectoryEntry(identifier, names, fiche) for identifier in identifiers]
 
 
+def of_communes(communes: Iterable[Commune]) -> list[DirectoryEntry]:
+    """Each by the name shown, which tells apart those that bear the same, and by its INSEE code."""
+    listed = tuple(communes)
+    shown = commune_names(listed)
+    named = [
+        DirectoryEntry(shown[c.code_insee], tuple(filter(None, (shown[c.code_insee], c.nom_imprime)))) for c in listed
+    ]
+    return named + [DirectoryEntry(code, (code,)) for code in shown]
+
+
 def of_contrat(contrat: Contrat) -> ReferenceDirectory:
     """What the definition itself lets one name."""
-    plain = ("axes", "structures", "fiches", "communes", "financeurs", "natures", "decisions", "priorites")
+    plain = ("axes", "structures", "fiches", "financeurs", "natures", "decisions", "priorites")
     entries = {kind: [e for o in getattr(contrat, kind) for e in entry(kind, _texts_of(o))] for kind in plain}
+    entries["communes"] = of_communes(contrat.communes)
     for kind in ("volets", "complements"):
         entries[kind] = [
             e for f in contrat.fiches for o in getattr(f, kind) for e in entry(kind, _texts_of(o), f.numero)

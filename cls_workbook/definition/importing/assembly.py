@@ -7,7 +7,7 @@ from typing import Any
 from cls_workbook.definition.asked.all_sections import REFERENCES, SECTION_BY_NAME, SECTIONS
 from cls_workbook.definition.asked.sections import SectionColumn
 from cls_workbook.definition.authoring import written_revisions
-from cls_workbook.definition.authoring.reference_directory import DirectoryEntry, ReferenceDirectory, entry
+from cls_workbook.definition.authoring.reference_directory import DirectoryEntry, ReferenceDirectory, entry, of_communes
 from cls_workbook.definition.importing.authored_tables import DescriptionWorkbook
 from cls_workbook.definition.importing.authored_values import Doubtful
 from cls_workbook.definition.importing.deductions import deduce, holds_mesure
@@ -17,6 +17,7 @@ from cls_workbook.definition.importing.typed_rows import Item, TypedRow
 from cls_workbook.domain.definition_keys import build
 from cls_workbook.domain.lifetime import EvolutionThresholds
 from cls_workbook.domain.model import Contrat, Fiche, FicheFinancement, Indicateur
+from cls_workbook.domain.placed.place_model import Commune
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.domain.verification.fault import RankedPlace
@@ -166,13 +167,18 @@ class Assembly(RowAssembly):
 def _directory(rows: dict[str, list[TypedRow]]) -> ReferenceDirectory:
     """What the sheets themselves let one name."""
     entries: dict[str, list[DirectoryEntry]] = {}
-    for kind in (kind for kind in REFERENCES if kind != "mesures"):
+    for kind in (kind for kind in REFERENCES if kind not in ("mesures", "communes")):
         # names of volets and complements are known inside their fiche alone
         entries[kind] = [
             e
             for row in rows[kind]
             for e in entry(kind, row.texts, row.texte("fiche") if row.table.section.parent else "")
         ]
+    entries["communes"] = of_communes(
+        Commune(row.texte("code_insee"), row.texte("nom"), row.texte("nom_imprime") or None)
+        for row in rows["communes"]
+        if not row.empty("nom")
+    )
     shipped = [DirectoryEntry(id_, (libelle,)) for id_, libelle in shipped_themes().items()]
     entries["themes"] = shipped + entries["themes"]
     entries["mesures"] = [DirectoryEntry(m, (m,)) for row in rows["indicateurs"] for m in row.texts("id", "mesures")]

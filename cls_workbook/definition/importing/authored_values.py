@@ -118,11 +118,14 @@ def _from_choice(listing: str, raw: object) -> object:
     return CellError(f"trouvé {found(texte)}, attendu un choix parmi {quoted_list(choices)}.", tip)
 
 
+_DIGITS = {"insee": 5, "departement": 2}  # the least that a code has: its first zero was lost
+
+
 def _anchor(raw: object, format_: str) -> object:
     """A number or code as a text. Whole numbers are themselves; a decimal or a date may be another number in
     disguise.
     """
-    digits = 5 if format_ == "insee" else 0  # a commune's code has five digits: the first zero was lost
+    digits = _DIGITS.get(format_, 0)
     if isinstance(raw, bool):
         return CellError("trouvé une valeur logique, attendu un texte.", f"{AS_TEXT} ce repère.")
     if isinstance(raw, date):
@@ -140,7 +143,7 @@ def _anchor(raw: object, format_: str) -> object:
         remedy = f"{AS_TEXT} le numéro tel qu’imprimé : {found(number)}, ou {found(number + '0')} par exemple."
         return Doubtful(float(raw), CellError(message, remedy))
     texte = text_of(raw)
-    if format_ in ("chiffres", "insee") and re.fullmatch(r"[\d\s]+", texte):
+    if format_ in ("chiffres", *_DIGITS) and re.fullmatch(r"[\d\s]+", texte):
         return "".join(texte.split()).zfill(digits)
     return texte
 

@@ -47,6 +47,7 @@ def deduce(rows: dict[str, list[TypedRow]]) -> None:
         _identify(rows[nom], "nom")
     for nom in ("natures", "regles", "priorites"):
         _identify(rows[nom], "libelle")
+    _identify(rows["lieux"], "sorte", "nom")
     _identify_by_fiche(rows["volets"], "nom")
     _identify_by_fiche(rows["complements"], "libelle", "_")
     _assign_numbers(rows["a_confirmer"])
@@ -97,18 +98,18 @@ def _themes(rows: list[TypedRow]) -> None:
     _identify(own, "libelle", already=shipped_themes())
 
 
-def _identify(rows: list[TypedRow], champ: str, separator: str = "-", already: Iterable[str] = ()) -> None:
-    """An identifier made of a field, for each row that has none."""
+def _identify(rows: list[TypedRow], *champs: str, separator: str = "-", already: Iterable[str] = ()) -> None:
+    """An identifier made of these fields, for each row that has none."""
     taken = {r.texte("id") for r in rows} | set(already)
     for row in rows:
-        if row.empty("id") and (base := identifier(row.texte(champ), separator)):
+        if row.empty("id") and (base := identifier(" ".join(map(row.texte, champs)), separator)):
             row.put("id", unique(base, taken))
             taken.add(row.texte("id"))
 
 
 def _identify_by_fiche(rows: list[TypedRow], champ: str, separator: str = "-") -> None:
     for fiche in {r.texte("fiche") for r in rows}:
-        _identify([r for r in rows if r.texte("fiche") == fiche], champ, separator)
+        _identify([r for r in rows if r.texte("fiche") == fiche], champ, separator=separator)
 
 
 def _assign_numbers(rows: list[TypedRow]) -> None:

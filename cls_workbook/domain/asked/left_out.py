@@ -29,4 +29,5 @@ def left_out(contrat: Contrat, fiche: Fiche) -> frozenset[str]:
     said = {*contrat.non_demandes, *fiche.non_demandes} - {*fiche.demandes}
     if any(rule.post.etp_min is not None and rule.type != "poste" for rule in contrat.rules_of(fiche.numero)):
         said -= {"etp"}
-    return frozenset(place for nom in said for place in QUESTIONS.get(nom, ()))
+    without_qpv = () if contrat.qpv else ("mesures/dont_qpv",)  # nothing to ask of where there is none
+    return frozenset((*without_qpv, *(place for nom in said for place in QUESTIONS.get(nom, ()))))

@@ -163,6 +163,9 @@ def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
     yield from duplicates(located, "id", str.casefold)
     for here, mesure in located:
         yield from mesure_faults(here, mesure, len(contrat.communes))
+        if mesure.qpv and not contrat.qpv:
+            message = "« dont QPV » ne sera pas demandé : le contrat ne nomme aucun QPV."
+            yield here.note("qpv", message, "Nommez-les, ou retirez « qpv ».")
     for here, fiche in places("contrat.fiches", contrat.fiches):
         keys = [m.id for m in fiche.mesures if m.cle]
         if len(keys) > KEY_MESURES_MAX:

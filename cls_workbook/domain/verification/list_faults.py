@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import LEVELS, Cible, Contrat, Mesure, Structure
+from cls_workbook.domain.placed.place_words import COMMUNES, QUARTERS, departement_names
 from cls_workbook.domain.questions import OWN_STATES, means
 from cls_workbook.domain.themes import priorites, shipped_themes, themes
 from cls_workbook.domain.verification.fault import (
@@ -24,6 +26,7 @@ from cls_workbook.domain.verification.fault import (
 from cls_workbook.domain.wording import lineage
 from cls_workbook.french import fold, quoted_list
 
+T = TypeVar("T")
 TYPES_WITHOUT_FIGURE = ("jalon", "liste", "texte")  # measures of which no figure comes
 ADDED_OVER_YEARS = ("FLUX", "PERSONNES", "ENTITES")  # of which a target may be on the years added
 ROLES = ("copilote", "signataire")
@@ -112,7 +115,6 @@ def communes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """INSEE codes are text of five characters: 01004, 2A004, 97105."""
     located = places("contrat.communes", contrat.communes)
     yield from duplicates(located, "code_insee")
-    yield from duplicates(located, "nom", fold)
     yield from duplicates(located, "siren")
     for here, commune in located:
         if not re.fullmatch(INSEE_CODE, commune.code_insee):
@@ -120,14 +122,56 @@ def communes(contrat: Contrat) -> Iterator[DefinitionFault]:
             remedy = "Il compte cinq caractères, zéro initial compris (01004, 2A004, 97105)."
             yield here.fault("code_insee", message, remedy)
         yield from insee_number(f"{here}.siren", commune.siren, 9, "SIREN")
+        yield from here.too_long("nom", "epci")
 
 
 def neighbourhoods(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """Each QPV is in a commune of the contract."""
+    """Each QPV is in a commune of the contract, and the only one of its name there."""
     located = places("contrat.qpv", contrat.qpv)
-    yield from duplicates(located, "nom", fold)
-    for here, _ in located:
-        yield from here.reference("commune", [c.nom for c in contrat.communes], "la commune")
+    yield from _same_place(located, lambda q: (fold(q.nom), q.commune))
+    for here, quarter in located:
+        yield from _its_commune(here, contrat, quarter.commune)
+
+
+def other_places(contrat: Contrat) -> Iterator[DefinitionFault]:
+    """Each is of a kind that has no sheet of its own, in a commune of the contract or in none."""
+    located = places("contrat.lieux", contrat.lieux)
+    yield from duplicates(located, "id", str.casefold)
+    yield from _same_place(located, lambda x: (fold(x.sorte), fold(x.nom), x.commune or x.departement or x.epci))
+    for here, lieu in located:
+        yield from identifier_faults(here)
+        yield from here.too_long("nom", "sorte", "epci")
+        yield from _its_commune(here, contrat, lieu.commune)
+        for word, champ in ((COMMUNES, "communes"), (QUARTERS, "qpv")):
+            if fold(lieu.sorte) in map(fold, (word.one, word.several, word.short)):
+                remedy = f"Inscrivez-le parmi les {word.several}."
+                yield here.fault("sorte", f"« {lieu.sorte} » a sa propre liste ({champ}).", remedy)
+        if lieu.departement is not None and lieu.departement not in departement_names():
+            message = f"« {lieu.departement} » n’est pas le code d’un département."
+            yield here.fault("departement", message, "Deux ou trois caractères : 01, 2A, 974.")
+
+
+def _same_place(
+    located: list[tuple[FieldPlace, T]], what: Callable[[T], tuple[str | None, ...]]
+) -> Iterator[DefinitionFault]:
+    """The second of two places that nothing tells apart."""
+    seen: dict[tuple[str | None, ...], FieldPlace] = {}
+    for here, place in located:
+        first = seen.setdefault(what(place), here)
+        if first is not here:
+            yield here.fault("nom", f"ce lieu est déjà pris par {first}.", "Donnez un autre nom à l’un des deux.")
+
+
+def _its_commune(here: FieldPlace, contrat: Contrat, said: str | None) -> Iterator[DefinitionFault]:
+    """A commune named as it is shown, or by its code; the name alone where only one bears it."""
+    alike = [nom for c in contrat.communes if c.nom == said and (nom := contrat.commune_names[c.code_insee]) != said]
+    if len(alike) > 1:
+        message = f"« {said} » est le nom de {len(alike)} communes du contrat."
+        remedy = f"Précisez : {quoted_list(alike)}."
+        yield replace(here.fault("commune", message, remedy), blocks=True)
+    else:
+        known = [*contrat.commune_names.values(), *contrat.commune_names]
+        yield from here.reference("commune", known, "la commune")
 
 
 def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -265,5 +309,5 @@ def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield from reference(f"{here}.mesures ({mesure.id}).theme", mesure.theme, themes(contrat), "le thème")
 
 
-_PEOPLE = (axes, structures, groups, signataires, communes, neighbourhoods)
+_PEOPLE = (axes, structures, groups, signataires, communes, neighbourhoods, other_places)
 BEFORE_FICHES = (*_PEOPLE, instances, natures, financeurs, listes)

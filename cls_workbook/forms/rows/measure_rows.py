@@ -118,7 +118,7 @@ def _asked_columns(bloc: Bloc, columns: Mapping[str, int], context: SheetContext
     """Those of the questions that the fiche asks; the options stand side by side, after the statut."""
     asked = {c.nom for c in context.asked(bloc).input_fields}
     kept = {nom: column for nom, column in columns.items() if nom in asked}
-    if bloc is entry_questions.MESURES and "double_compte" not in kept:
+    if "dont_qpv" in kept and "double_compte" not in kept:
         kept["dont_qpv"] = I
     return kept
 

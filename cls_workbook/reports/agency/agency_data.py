@@ -14,6 +14,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.announced.linked_plans import counted_as
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Fiche, Mesure
+from cls_workbook.domain.placed.place_kinds import place_kinds
 from cls_workbook.domain.themes import priorites, themes
 from cls_workbook.domain.wording import TRANSVERSAL, lineage
 from cls_workbook.french import NBSP, fold
@@ -62,6 +63,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         described.MESURES: list(_mesures(portrait)),
         described.RETOURS: frame_records(portrait.result.tables.retours),
         described.INSTANCES: list(_instances(portrait)),
+        described.PLACES: list(_places(portrait)),
     }
     return {
         table: [{t: _anonymized(line.get(t)) for t in table.titles} for line in its_own]
@@ -209,6 +211,22 @@ def _mesures(portrait: Portrait) -> Iterator[Row]:
             if mesure.agregation not in AS_TEXT and mesure.id in portrait.indicateurs:
                 theme = {"Thème": mesure.theme, "Libellé du thème": labels.get(mesure.theme or "")}
                 yield portrait.indicateurs[mesure.id] | theme | _target(portrait, mesure)
+
+
+def _places(portrait: Portrait) -> Iterator[Row]:
+    """Every place of the contract, whether a fiche reached it or not."""
+    reached = {(r["type"], r["nom"]): r["fiches"] for r in frame_records(portrait.result.summaries.territoire)}
+    for kind in place_kinds(portrait.contrat, portrait.annee):
+        for place in kind.places:
+            yield {
+                "Sorte": kind.word.one,
+                "Code": place.code or None,
+                "Nom": place.nom,
+                "Commune": place.commune or None,
+                "EPCI": place.epci or None,
+                "Département": place.departement or None,
+                "Fiches": reached.get((kind.type, place.nom), 0) if reached else None,
+            }
 
 
 def _target(portrait: Portrait, mesure: Mesure) -> Row:

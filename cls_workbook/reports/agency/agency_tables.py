@@ -286,4 +286,38 @@ INSTANCES = DescribedTable(
     tab="axe4",
 )
 
-TABLES = (CONTRAT, FICHES, THEMES, FINANCEMENT, FINANCEURS, LEFT_TO_PAY, RESERVES, POSTS, MESURES, RETOURS, INSTANCES)
+PLACES = DescribedTable(
+    "Données lieux",
+    "Donnees_lieux",
+    "Les lieux du contrat, et combien de fiches ont touché chacun. Chaque sorte se compte à part.",
+    (
+        texte(
+            "Sorte",
+            "Commune, quartier prioritaire, ou une autre sorte de lieu, avec les mots du contrat.",
+            obligatoire=True,
+        ),
+        texte("Code", "Le code INSEE d’une commune."),
+        texte("Nom", "Le nom.", obligatoire=True),
+        texte("Commune", "La commune où il est."),
+        texte("EPCI", "Son intercommunalité, si le contrat la dit."),
+        texte("Département", "Son département."),
+        whole("Fiches", "Combien de fiches l’ont touché ; vide : aucun retour ne dit de lieu."),
+    ),
+    optional=True,
+    tab="axe4",
+)
+
+TABLES = (
+    CONTRAT,
+    FICHES,
+    THEMES,
+    FINANCEMENT,
+    FINANCEURS,
+    LEFT_TO_PAY,
+    RESERVES,
+    POSTS,
+    MESURES,
+    RETOURS,
+    INSTANCES,
+    PLACES,
+)

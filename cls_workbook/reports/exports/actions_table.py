@@ -42,7 +42,7 @@ ACTIONS = DescribedTable(
         texte("Public", "Pour qui."),
         texte("Porteurs", "Les structures qui la portent ; jamais des personnes. Vide : à désigner."),
         texte("Partenaires", "Les partenaires que la fiche cite."),
-        texte("Communes et quartiers touchés", "D’après les retours ; connus pour l’année de la consolidation."),
+        texte("Lieux touchés", "D’après les retours ; connus pour l’année de la consolidation."),
         texte("État", "L’état d’avancement, sur toute la vie de la fiche."),
         texte("Réalisation", "La réalisation du programme de l’année ; connue pour l’année de la consolidation."),
         *FINANCEMENT_FICHES.chosen(*AMOUNTS),
@@ -65,7 +65,7 @@ def _this_year(portrait: Portrait, fiche: Fiche) -> Row:
     money = portrait.money.get(fiche.numero, {})
     touched = [r["nom"] for r in frame_records(portrait.result.summaries.territoire) if _is_in(fiche, r["numeros"])]
     return _described(portrait.contrat, portrait.annee, fiche) | {
-        "Communes et quartiers touchés": _listed(touched),
+        "Lieux touchés": _listed(touched),
         "État": portrait.etat(fiche),
         "Réalisation": (portrait.realisation(fiche) or "").replace("\n", SEPARATOR) or None,
         **{objet: money.get(objet) for objet in AMOUNTS},

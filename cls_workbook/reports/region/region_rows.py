@@ -16,6 +16,7 @@ from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.agency import agency_tables as data
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.agency_copies import RETAINED, ContratCopy, SetAsideFile
+from cls_workbook.reports.region.region_places import reached_places
 from cls_workbook.reports.region.region_tables import COFINANCEMENTS, MAQUETTE, OUTSIDE_MAQUETTE, POST, VALORISATION
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.funding import of_the_post
@@ -46,6 +47,7 @@ def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict
         ],
         region_tables.THEMES: list(_by_theme(copies)),
         region_tables.FICHES: list(_fiches(copies)),
+        region_tables.PLACES: reached_places(copies),
         region_tables.MESURES: list(_mesures(copies)),
         region_tables.UNCOMPARED: list(_uncompared(copies)),
         region_tables.OVERDUE: list(_overdue(copies, ecarts)),

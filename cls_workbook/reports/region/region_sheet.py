@@ -27,6 +27,7 @@ from cls_workbook.reports.region.region_money import (
     posts_of_year,
     reserves_of_year,
 )
+from cls_workbook.reports.region.region_places import places_of_year
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
     RATE,
@@ -61,6 +62,7 @@ def sheet(tables: Tables) -> Sheet:
     posts_of_year(board, tables, annee)
     reserves_of_year(board, tables, annee)
     fiches_by_theme(board, tables, annee)
+    places_of_year(board, tables, annee)
     mesures(board, tables)
     _overdue(board, tables, annee)
     _set_aside_files(board, tables)

@@ -218,6 +218,21 @@ THEMES = DescribedTable(
     tab="axe2",
 )
 
+PLACES = DescribedTable(
+    "Lieux",
+    "Lieux",
+    "Combien de lieux de chaque sorte sont touchés, contrats additionnés : un lieu de deux contrats compte une fois.",
+    (
+        YEAR,
+        *agency_tables.PLACES.chosen("Sorte"),
+        whole("Touchés", "Combien de lieux différents une fiche au moins a touchés."),
+        whole("En tout", "Combien de lieux différents nomment les contrats dont un retour dit des lieux."),
+        whole("Contrats", "De combien de contrats."),
+        texte("Lesquelles", "Contrat par contrat : touchés, et en tout."),
+    ),
+    tab="axe2",
+)
+
 MESURES = DescribedTable(
     "Mesures comparées",
     "Mesures_comparees",
@@ -319,6 +334,7 @@ TABLES = (
     POSTS,
     THEMES,
     FICHES,
+    PLACES,
     MESURES,
     UNCOMPARED,
     OVERDUE,

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cls_workbook.domain.model import Fiche, Mesure
+from cls_workbook.domain.placed.place_kinds import PlaceKind, place_kinds
+from cls_workbook.domain.placed.place_words import reached
 from cls_workbook.french import fold
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
@@ -75,15 +77,25 @@ def people_of(portrait: Portrait, fiche: Fiche, column: str = VALUE) -> Decimal 
     return max(known, default=None)
 
 
-def places(portrait: Portrait) -> dict[str, tuple[int | None, int]]:
-    """Type (commune, qpv) → (how many of the contract's were reached, how many there are); None: no return says."""
+class ReachedKind(NamedTuple):
+    """A kind of place of the contract: how many were reached (None: no return says), of how many."""
+
+    kind: PlaceKind
+    number: int | None
+    of: int
+
+    @property
+    def in_words(self) -> str:
+        """« 3 villages touchés sur 4 »; "" where no return says."""
+        return "" if self.number is None else reached(self.kind.word, self.number, self.of)
+
+
+def places(portrait: Portrait) -> list[ReachedKind]:
+    """Each kind apart: never added."""
     touched = {(r["type"], r["nom"]) for r in frame_records(portrait.result.summaries.territoire)}
-    known = {
-        "commune": [c.nom for c in portrait.contrat.communes],
-        "qpv": [q.nom for q in portrait.contrat.qpv_in(portrait.annee)],
-    }
-    reached = {t: sum((t, nom) in touched for nom in names) if touched else None for t, names in known.items()}
-    return {t: (reached[t], len(names)) for t, names in known.items()}
+    kinds = place_kinds(portrait.contrat, portrait.annee)
+    numbers = (sum((k.type, p.nom) in touched for p in k.places) if touched else None for k in kinds)
+    return [ReachedKind(k, number, len(k.places)) for k, number in zip(kinds, numbers, strict=True)]
 
 
 # --- The maquette -----------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from cls_workbook.anomalies import BLOCKING
 from cls_workbook.domain.announced.bodies import deciding
@@ -32,6 +32,7 @@ PER_ROW = (UNITS - AXE_WIDTH - 1) // LIGHT_WIDTH
 HALF = UNITS // 2
 LEAST_LINE, LINE = 12.5, 15.0  # points of the rows that both halves share
 BAR_LINES, DECISION_LENGTH = 5, 175
+PLACE_CARDS = 3
 NAMES_SHOWN = 3
 
 
@@ -78,19 +79,26 @@ def _axe_lights(board: Board, titre: str, cells: Sequence[tuple[int, str, str]])
 
 
 def _cards(portrait: Portrait) -> list[Card]:
-    people, places = figures.people(portrait), figures.places(portrait)
-    (communes, of_communes), (qpv, of_qpv) = places["commune"], places["qpv"]
+    people = figures.people(portrait)
     received, expected = portrait.result.received_and_expected()
     twice = " ; qui est venu à deux actions y est deux fois" if people.fiches > 1 else ""
     counted = f"comptées sur {how_many(people.fiches, 'fiche')}{twice}" if people.fiches else "non comptées"
     cards = [
         Card("Personnes touchées", people.total, "cle_entier", counted),
-        Card("Communes touchées", communes, "cle_entier", f"sur {of_communes}"),
-        Card("Quartiers prioritaires touchés", qpv, "cle_entier", f"sur {of_qpv}"),
+        *_place_cards(portrait),
         Card("Retours reçus", received, "cle_entier", _rests_on(portrait, received, expected)),
     ]
-    kept = [c for c, of in zip(cards, (1, of_communes, of_qpv, 1), strict=True) if of]
-    return [c._replace(note=typography(c.note)) for c in kept]
+    return [c._replace(note=typography(c.note)) for c in cards]
+
+
+def _place_cards(portrait: Portrait) -> Iterator[Card]:
+    """A card a kind; below the last one, what is known of those for which there is no room."""
+    places = figures.places(portrait)
+    others = [p.in_words for p in places[PLACE_CARDS:] if p.in_words]
+    for rank, place in enumerate(places[:PLACE_CARDS], 1):
+        word, beside = place.kind.word, others if rank == PLACE_CARDS else []
+        note = " ; ".join([f"sur {place.of}", *beside])
+        yield Card(f"{word.title} {word.touched(2)}", place.number, "cle_entier", note)
 
 
 def _rests_on(portrait: Portrait, received: int, expected: int) -> str:

@@ -137,11 +137,10 @@ def _change(portrait: Portrait) -> Iterator[str]:
 
 
 def _places(portrait: Portrait) -> Iterator[str]:
-    reached = figures.places(portrait)
-    (communes, of_communes), (qpv, of_qpv) = reached["commune"], reached["qpv"]
-    if communes is not None and of_communes:
-        quarters = f" et {qpv} QPV sur {of_qpv}" if of_qpv else ""
-        yield f"{how_many(communes, 'commune')} sur {of_communes}{quarters} ont vu une action"
+    told = [f"{p.kind.word.counted(p.number)} sur {p.of}" for p in figures.places(portrait) if p.number is not None]
+    if told:
+        listed = " et ".join(filter(None, (", ".join(told[:-1]), told[-1])))
+        yield f"{listed} ont vu une action"
 
 
 def _money(portrait: Portrait) -> Iterator[str]:

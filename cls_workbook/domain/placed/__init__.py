@@ -1,0 +1,1 @@
+"""Where a contract acts: its communes, its QPV, and places of any other kind."""
