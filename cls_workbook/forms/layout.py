@@ -135,7 +135,8 @@ class FormPage:
     def merge(self, start: int, end: int, valeur: object, style: str) -> None:
         self.texte(start, valeur, style)
         self.fill(range(start + 1, end + 1), style)
-        self.sheet.merges.append(CellRange(self.line, start, self.line, end))
+        if end > start:
+            self.sheet.merges.append(CellRange(self.line, start, self.line, end))
 
     def next_row(self, height: float | None = None) -> None:
         if height:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche
-from cls_workbook.domain.placed.place_kinds import groups, place_kinds
+from cls_workbook.domain.placed.place_kinds import OTHER, groups, place_kinds
 from cls_workbook.domain.placed.place_words import COMMUNES, QUARTERS
 from cls_workbook.domain.questions import Champ
 from cls_workbook.forms.layout import FormPage, height
 from cls_workbook.french import typography
+from cls_workbook.workbook import text_width
 from cls_workbook.workbook.description import CellRange, Link, reference
 
 TERRITORY_SHEET, GROUP = "Territoires", entry_questions.TERRITORY.nom
 _B, _C, _FIRST = 2, 3, 4  # link to the fiche, its title, the first box
 _LABEL_WIDTH, _BOX_WIDTH, _HEADER_HEIGHT = 46, 3.5, 118.0
+_BOXES_PER_TITLE, _TALLEST = 16, 220.0
+_NARROW = 12  # characters: below, a title stands upright
 _BACK = Link("internal:'Sommaire'!A1", "← Revenir au sommaire", "Voir toutes les fiches")
 _HELP = "Un x par lieu touché dans l’année : {}. Facultatif : laissez vide sinon."
 _BOXES_PER_PAGE = 32  # printed beside the titles of the fiches, at a size that is read
@@ -36,8 +39,14 @@ class _Box(NamedTuple):
 def boxes(contrat: Contrat, annee: int) -> list[_Box]:
     """Communes, then QPV, then the other places; by département and EPCI where the contract has several."""
     kinds = place_kinds(contrat, annee)
+    is_alone = len(contrat.communes) == 1  # then nothing is told by its name
     return [
-        _Box(entry_questions.TERRITORY.champ(kind.champ), place.cle, place.label, group.titre or kind.word.title)
+        _Box(
+            entry_questions.TERRITORY.champ(kind.champ),
+            place.cle,
+            place.nom if is_alone and kind.champ == OTHER else place.label,
+            group.titre or kind.word.title,
+        )
         for kind in kinds
         for group in groups(kind, kinds)
         for place in group.places
@@ -72,7 +81,7 @@ def draw(page: FormPage, contrat: Contrat, fiches: Sequence[tuple[Fiche, str]]) 
     page.texte(_C, "Titre", "entete:lisible")
     for column, box in enumerate(asked, _FIRST):
         page.texte(column, box.label, "entete_saisie:debout")
-    page.next_row(_HEADER_HEIGHT)
+    page.next_row(max(_HEADER_HEIGHT, *(_upright(box.label) for box in asked)))
     for fiche, nom in fiches:
         _row(page, fiche, nom, asked)
     page.fiche = ""
@@ -87,15 +96,28 @@ def _group_titles(page: FormPage, asked: Sequence[_Box]) -> None:
     themselves."""
     if len({box.group for box in asked}) <= 1 or _is_plain(asked):
         return
-    column = _FIRST
-    for titre, its_own in groupby(asked, key=attrgetter("group")):
-        wide = len(list(its_own))
-        if wide > 1:
-            page.merge(column, column + wide - 1, titre, "entete:lisible")
-        else:
-            page.texte(column, None, "entete:lisible")
+    column, tall = _FIRST, 30.0
+    for titre, wide in _titled(asked):
+        is_narrow = wide * _BOX_WIDTH < _NARROW
+        page.merge(column, column + wide - 1, titre, "entete:debout" if is_narrow else "entete:lisible")
+        tall = max(tall, _upright(titre) if is_narrow else height(titre, wide * _BOX_WIDTH, bold=True))
         column += wide
-    page.next_row(30)
+    page.next_row(tall)
+
+
+def _upright(label: str) -> float:
+    """Points of a row in which the label stands on one line; one twentieth to spare."""
+    return min(_TALLEST, text_width.width(label, 10, bold=True) * 1.05 + 8)
+
+
+def _titled(asked: Sequence[_Box]) -> Iterator[tuple[str, int]]:
+    """Each title and over how many boxes it stands: again and again over a long group, so that each page has it."""
+    for titre, its_own in groupby(asked, key=attrgetter("group")):
+        left = len(list(its_own))
+        while left:
+            parts = -(-left // _BOXES_PER_TITLE)
+            yield titre, (wide := -(-left // parts))
+            left -= wide
 
 
 def _is_plain(asked: Sequence[_Box]) -> bool:

@@ -9,7 +9,9 @@ from cls_workbook.domain.model import Contrat
 
 FOLDER = Path(__file__).with_name("definitions")
 AUBERVILLIERS = str(FOLDER / "aubervilliers-2018-2022.toml")
+BANDRELE = str(FOLDER / "bandrele-2022-2025.toml")
 BARONNIES = str(FOLDER / "baronnies-2025-2030.toml")
+CHAROLAIS = str(FOLDER / "charolais-brionnais-2025-2027.toml")
 PTSM = str(FOLDER / "ptsm-deux-sevres-2021-2026.toml")
 ALL = sorted(str(path) for path in FOLDER.glob("*.toml"))
 
