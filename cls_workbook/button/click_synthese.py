@@ -1,4 +1,6 @@
-"""« Synthèse ARS »: the agency's copy, written beside the open workbook from the tables that it shows."""
+"""« Synthèse ARS », « Bilan », « Présentation »: what is made of a consolidation, written beside the open workbook from
+the tables that it shows.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from cls_workbook.button.click_report import run_action
 from cls_workbook.button.click_start import OpenWorkbook, contrat_of
+from cls_workbook.documents import written_documents
 from cls_workbook.errors import Refusal
 from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.consolidation import previous_year
+from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.tables import consolidation_tables
 from cls_workbook.workbook import writer
 
@@ -22,22 +26,51 @@ def write_copy(book: xlwings.Book) -> Path | None:
     return run_action(book, "Synthèse ARS", _write_copy)
 
 
+def write_report(book: xlwings.Book) -> Path | None:
+    """The same, of ``bilan``; refused too where the libraries of Word are not installed."""
+    return run_action(book, "Bilan", _write_report)
+
+
+def write_slides(book: xlwings.Book) -> Path | None:
+    """The same, of ``presentation``."""
+    return run_action(book, "Présentation", _write_slides)
+
+
 def _write_copy(opened: OpenWorkbook) -> tuple[str, Path]:
-    file = opened.own_file("La synthèse s’écrit à côté")
-    contrat = contrat_of(opened)
-    result = ars_copy.read_back(previous_year.from_sheets(file, _sheets(opened)), contrat)
+    file, result = _shown(opened, "La synthèse s’écrit à côté")
+    output = file.with_name(f"synthese-ars-{result.annee}.xlsx")
+    writer.write(ars_copy.workbook(result), output)
+    content = "des valeurs seules, sans macro ni donnée personnelle"
+    return _written(output, result, content, "Relisez-la avant de l’envoyer"), output
+
+
+def _write_report(opened: OpenWorkbook) -> tuple[str, Path]:
+    file, result = _shown(opened, "Le bilan s’écrit à côté")
+    output = written_documents.write_bilan(result, file.with_name(f"bilan-{result.annee}.docx"))
+    return _written(output, result, "un document Word", "Relisez-le et finissez-le avant de le transmettre"), output
+
+
+def _write_slides(opened: OpenWorkbook) -> tuple[str, Path]:
+    file, result = _shown(opened, "La présentation s’écrit à côté")
+    output = written_documents.write_presentation(result, file.with_name(f"copil-{result.annee}.pptx"))
+    return _written(output, result, "des diapositives", "Relisez-les et finissez-les avant le COPIL"), output
+
+
+def _written(output: Path, result: Result, content: str, remedy: str) -> str:
+    return f"« {output.name} » est à côté de ce classeur : {content}. État : {result.etat}. {remedy}."
+
+
+def _shown(opened: OpenWorkbook, where: str) -> tuple[Path, Result]:
+    """The file of the workbook, and what its tables say. Refusal if they are of another year than Accueil says.
+    ``where``: what would be written."""
+    file = opened.own_file(where)
+    result = ars_copy.read_back(previous_year.from_sheets(file, _sheets(opened)), contrat_of(opened))
     if opened.told("annee") != str(result.annee):
         raise Refusal(
             f"Les feuilles de la consolidation sont celles de {result.annee}, "
             f"l’Accueil dit {opened.told('annee')}. Consolidez, puis recommencez."
         )
-    output = file.with_name(f"synthese-ars-{result.annee}.xlsx")
-    writer.write(ars_copy.workbook(result), output)
-    content = "des valeurs seules, sans macro ni donnée personnelle"
-    sentence = (
-        f"« {output.name} » est à côté de ce classeur : {content}. État : {result.etat}. Relisez-la avant de l’envoyer."
-    )
-    return sentence, output
+    return file, result
 
 
 def _sheets(opened: OpenWorkbook) -> dict[str, list[list[object]]]:

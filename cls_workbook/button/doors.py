@@ -1,4 +1,4 @@
-"""The five doors of the ribbon and of the button: each takes the open workbook and does one thing.
+"""The seven doors of the ribbon and of the button: each takes the open workbook and does one thing.
 
 The macros call them by name (``import cls_workbook.button.doors as b; b.consolider()``). Without ``book``, the workbook
 is the one whose macro was called. None of them raises for what a user can do wrong: the cell « message » of Accueil and
@@ -32,6 +32,20 @@ def synthese_ars(book: xlwings.Book | None = None) -> None:
     from cls_workbook.button import click_synthese
 
     click_synthese.write_copy(book or _caller())
+
+
+def bilan(book: xlwings.Book | None = None) -> None:
+    """Writes the annual report beside the workbook, from what the last consolidation wrote."""
+    from cls_workbook.button import click_synthese
+
+    click_synthese.write_report(book or _caller())
+
+
+def presentation(book: xlwings.Book | None = None) -> None:
+    """Writes the COPIL's slides beside the workbook, from what the last consolidation wrote."""
+    from cls_workbook.button import click_synthese
+
+    click_synthese.write_slides(book or _caller())
 
 
 def relances(book: xlwings.Book | None = None) -> None:

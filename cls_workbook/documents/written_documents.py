@@ -15,6 +15,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.french import NBSP
 from cls_workbook.reports.agency.ars_copy import read_back
 from cls_workbook.reports.agency.libreoffice_conversion import require_odt, to_odt
+from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.workbook.saving import save
 
@@ -27,14 +28,14 @@ DOCX, ODT = "docx", "odt"
 
 
 def write_bilan(
-    consolidation: str | Path,
+    consolidation: str | Path | Result,
     output: str | Path,
     contrat: str | Path | None = None,
     modele: str | Path | None = None,
     format_: str = DOCX,
 ) -> Path:
-    """Writes the annual report at ``output``; its path. ``modele``: a Word file whose headers, footers and styles are
-    kept; ``format_``: docx, or odt, which needs LibreOffice.
+    """Writes the annual report at ``output``; its path. ``consolidation``: its file, or what it says; ``modele``: a
+    Word file whose headers, footers and styles are kept; ``format_``: docx, or odt, which needs LibreOffice.
 
     Refusal if ``consolidation`` is no consolidation, if ``modele`` is no Word file, if a library is missing; then
     nothing is written.
@@ -59,7 +60,10 @@ def write_bilan(
 
 
 def write_presentation(
-    consolidation: str | Path, output: str | Path, contrat: str | Path | None = None, modele: str | Path | None = None
+    consolidation: str | Path | Result,
+    output: str | Path,
+    contrat: str | Path | None = None,
+    modele: str | Path | None = None,
 ) -> Path:
     """Writes the slides for the COPIL at ``output``; its path. ``modele``: a PowerPoint file whose look and slides are
     kept. Refusal as ``write_bilan``."""
@@ -79,8 +83,10 @@ def write_presentation(
     return Path(output)
 
 
-def _portrait(consolidation: str | Path, contrat: str | Path | None) -> Portrait:
+def _portrait(consolidation: str | Path | Result, contrat: str | Path | None) -> Portrait:
     """What the consolidation says, small counts masked and persons taken out."""
+    if isinstance(consolidation, Result):
+        return Portrait(consolidation)
     return Portrait(read_back(consolidation, contrat))
 
 

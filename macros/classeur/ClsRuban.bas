@@ -25,6 +25,16 @@ Public Sub RubanSyntheseArs(control As IRibbonControl)
 End Sub
 
 
+Public Sub RubanBilan(control As IRibbonControl)
+    Bilan
+End Sub
+
+
+Public Sub RubanPresentation(control As IRibbonControl)
+    Presentation
+End Sub
+
+
 Public Sub RubanRelances(control As IRibbonControl)
     Relances
 End Sub

@@ -21,6 +21,18 @@ Public Sub SyntheseArs()
 End Sub
 
 
+Public Sub Bilan()
+    LancerPython "Bilan", "import cls_workbook.button.doors as b; b.bilan()", _
+        SansMacro(CommandeDe("consolider", "consolidation.xlsx") & vbLf & Lanceur() & " bilan consolidation.xlsx --sortie bilan.docx")
+End Sub
+
+
+Public Sub Presentation()
+    LancerPython Fr("Pr&eacute;sentation"), "import cls_workbook.button.doors as b; b.presentation()", _
+        SansMacro(CommandeDe("consolider", "consolidation.xlsx") & vbLf & Lanceur() & " presentation consolidation.xlsx --sortie copil.pptx")
+End Sub
+
+
 Public Sub Relances()
     LancerPython "Relances", "import cls_workbook.button.doors as b; b.relances()", _
         SansMacro(CommandeDe("relances", "relances"))

@@ -39,6 +39,16 @@ Public Sub ComplementSyntheseArs(control As IRibbonControl)
 End Sub
 
 
+Public Sub ComplementBilan(control As IRibbonControl)
+    Bilan
+End Sub
+
+
+Public Sub ComplementPresentation(control As IRibbonControl)
+    Presentation
+End Sub
+
+
 Public Sub ComplementRelances(control As IRibbonControl)
     Relances
 End Sub

@@ -213,6 +213,8 @@ def test_every_macro_that_the_ribbon_names_takes_a_control(project):
         "Consolider",
         "Contrôler",
         "Synthèse ARS",
+        "Bilan",
+        "Présentation",
         "Relances",
         "Vérifier l’installation",
     ]
@@ -237,7 +239,7 @@ def test_the_two_ribbons_call_macros_of_different_names_for_the_same_buttons():
     roots = [ElementTree.parse(SOURCES / nom).getroot() for nom in ("ruban.xml", "ruban_complement.xml")]
     buttons = [[dict(e.attrib) for e in root.iter() if e.tag.endswith("}button")] for root in roots]
     calls = [{b.pop("onAction") for b in listing} for listing in buttons]
-    assert buttons[0] == buttons[1] and len(calls[0]) == len(calls[1]) == 5 and not calls[0] & calls[1]
+    assert buttons[0] == buttons[1] and len(calls[0]) == len(calls[1]) == 7 and not calls[0] & calls[1]
 
 
 def test_every_button_of_accueil_calls_a_macro_without_parameter(coordination_workbook):
@@ -252,7 +254,7 @@ def test_every_button_of_accueil_calls_a_macro_without_parameter(coordination_wo
 
 def test_every_call_to_python_reaches_a_function_that_exists():
     calls = re.findall(r'"(import [\w.]+ as b; b\.\w+\(\))"', sources(False))
-    assert len(calls) == len(set(calls)) == 5
+    assert len(calls) == len(set(calls)) == 7
     for call_made in calls:
         module, function = re.fullmatch(r"import ([\w.]+) as b; b\.(\w+)\(\)", call_made).groups()
         assert callable(getattr(importlib.import_module(module), function)), call_made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import xlwings
 import cls_workbook
 from cls_workbook import definition, pilotage, version
 from cls_workbook.button import click_installation, click_relances, click_synthese, doors
+from cls_workbook.documents.written_documents import write_bilan, write_presentation
 from cls_workbook.office.relances import relance_folder
 from cls_workbook.pipeline import way_back
 from cls_workbook.reports.agency import ars_copy
@@ -54,6 +56,38 @@ def test_the_agency_s_copy_waits_for_a_consolidation_and_for_a_place(small_campa
     assert without_location.click(click_synthese.write_copy) is None
     assert "n’a pas d’emplacement connu" in message(without_location)
     assert not list(tmp_path.glob("synthese*"))
+
+
+# --- « Bilan », « Présentation » --------------------------------------------------------------------------------------
+
+
+def test_the_report_and_the_slides_have_the_bytes_of_the_command_line(small_campagne, tmp_path):
+    reference, retours = small_campagne
+    excel = open_up(OnOpenpyxl, tmp_path, reference, YEAR, retours)
+    assert excel.click(click_synthese.write_report) is None and "n’a pas encore été consolidé" in message(excel)
+    excel.click(day=DAY)
+    way_back.consolidate_files([retours], str(reference), YEAR, tmp_path / "c.xlsx", day=DAY)
+    write_bilan(tmp_path / "c.xlsx", tmp_path / "b.docx", reference)
+    write_presentation(tmp_path / "c.xlsx", tmp_path / "p.pptx", reference)
+    for door, nom, same in (
+        (click_synthese.write_report, "bilan-2025.docx", "b.docx"),
+        (click_synthese.write_slides, "copil-2025.pptx", "p.pptx"),
+    ):
+        assert excel.click(door) == tmp_path / nom
+        assert (tmp_path / nom).read_bytes() == (tmp_path / same).read_bytes()
+        assert f"« {nom} » est à côté de ce classeur" in message(excel)
+
+
+def test_without_the_libraries_of_word_the_click_says_what_to_install(small_campagne, tmp_path, monkeypatch):
+    reference, retours = small_campagne
+    excel = open_up(OnOpenpyxl, tmp_path, reference, YEAR, retours)
+    excel.click(day=DAY)
+    for module in ("word_file", "slides_file"):
+        monkeypatch.setitem(sys.modules, f"cls_workbook.documents.{module}", None)
+    for door in (click_synthese.write_report, click_synthese.write_slides):
+        assert excel.click(door) is None
+        assert "pip install cls-workbook[documents]" in message(excel) and message(excel).startswith("Non fait")
+    assert not [*tmp_path.glob("bilan*"), *tmp_path.glob("copil*")]
 
 
 # --- « Relances » -----------------------------------------------------------------------------------------------------
@@ -146,7 +180,9 @@ def test_verifying_works_where_nothing_else_does(tmp_path):
 # --- the doors --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("nom", ["consolider", "controler", "synthese_ars", "relances", "verifier"])
+@pytest.mark.parametrize(
+    "nom", ["consolider", "controler", "synthese_ars", "bilan", "presentation", "relances", "verifier"]
+)
 def test_a_macro_s_call_finds_its_door_and_the_workbook_that_called(nom, small_campagne, tmp_path, monkeypatch):
     reference, retours = small_campagne
     excel = open_up(OnOpenpyxl, tmp_path, reference, YEAR, retours)

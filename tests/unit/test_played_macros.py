@@ -37,6 +37,8 @@ def told(excel, nom: str) -> object:
         ("Consolider", "consolider"),
         ("Controler", "controler"),
         ("SyntheseArs", "synthese_ars"),
+        ("Bilan", "bilan"),
+        ("Presentation", "presentation"),
         ("Relances", "relances"),
         ("VerifierInstallation", "verifier"),
     ],
@@ -50,12 +52,15 @@ def test_a_click_sends_one_line_to_python_and_says_nothing_itself(excel, macro, 
 
 def test_the_ribbon_does_what_the_button_does(excel):
     opened = excel(PYTHON)
-    for macro in ("RubanConsolider", "RubanControler", "RubanSyntheseArs", "RubanRelances", "RubanVerifier"):
+    campagne = ("Consolider", "Controler", "SyntheseArs", "Bilan", "Presentation", "Relances")
+    for macro in (*(f"Ruban{nom}" for nom in campagne), "RubanVerifier"):
         opened.app.run(macro, NOTHING)
     assert [c.removeprefix(f"{FIRST}b.") for c in opened.subcommands] == [
         "consolider()",
         "controler()",
         "synthese_ars()",
+        "bilan()",
+        "presentation()",
         "relances()",
         "verifier()",
     ]

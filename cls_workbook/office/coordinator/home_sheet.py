@@ -47,6 +47,16 @@ ACTIONS = (
         "sans donnée personnelle.",
     ),
     Action(
+        "Bilan",
+        "Bilan",
+        "Écrit à côté de ce classeur le bilan annuel, en document Word : à relire et à finir par une personne.",
+    ),
+    Action(
+        "Présentation",
+        "Presentation",
+        "Écrit à côté de ce classeur les diapositives du COPIL, en PowerPoint : à relire et à finir par une personne.",
+    ),
+    Action(
         "Relances",
         "Relances",
         "Prépare un brouillon de message par structure qui n’a pas répondu, son classeur joint. Rien n’est envoyé.",
