@@ -368,8 +368,8 @@ def test_days_counted_from_1904_are_left_to_calamine():
 
 
 def test_the_formats_that_show_dates_are_those_that_calamine_takes_for_dates():
-    none = frozenset()
-    assert formats_of(TEMPLATE["xl/styles.xml"]) == (frozenset((b"2", b"6", b"7")), frozenset((b"3",)), none, none, none)
+    none = [frozenset()] * 3
+    assert formats_of(TEMPLATE["xl/styles.xml"]) == (frozenset((b"2", b"6", b"7")), frozenset((b"3",)), *none)
     for broken in (b"<styleSheet", b"", b"<styleSheet/>"):
         with pytest.raises(Refusal):
             formats_of(broken)
