@@ -38,9 +38,26 @@ def test_funding_lines_on_a_sheet_of_ones_own_are_to_be_confirmed_at_their_cells
     assert found_after(tmp_path, sheet_with(*rows)) == [("à confirmer", "SAISIE_HORS_CADRE", "Suite", cells)]
 
 
+@pytest.mark.parametrize(
+    ("rows", "cells"),
+    [
+        ([("CPAM", "cofinancements", 1200), ("ARS", "maquette", 800)], ("A1", "B1", "C1", "A2", "B2", "C2")),
+        ([("CPAM", "Cofinancement", "12 k€")], ("A1", "B1", "C1")),
+        ([("1 200 €", "CPAM")], ("A1", "B1")),
+        ([("Financeur", "Engagé"), ("Mutuelle", 1200)], ("A2", "B2")),
+        ([("Financeur", "CPAM"), ("Nature", "autre"), ("Engagé", 1200)], ("A3", "B3")),
+        ([("CPAM : 1 200 euros",)], ("A1",)),
+    ],
+)
+def test_funding_lines_in_other_words_or_another_order_are_too(tmp_path, rows, cells):
+    assert found_after(tmp_path, sheet_with(*rows)) == [("à confirmer", "SAISIE_HORS_CADRE", "Suite", cells)]
+
+
 def test_a_working_document_is_an_information(tmp_path):
     document = sheet_with(("Personnes rencontrées", 12, 14), ("Total", 26), ("ARS", 300))
     assert found_after(tmp_path, document) == [("information", "SAISIE_HORS_CADRE", "Suite", ())]
+    (told,) = read(modified(filled(tmp_path, SAID, "ville"), document)).anomalies
+    assert "« Personnes rencontrées | 12 | 14 »" in told.found.replace("\u00a0", " ")
 
 
 def test_a_document_that_borrows_a_few_of_our_words_is_not_taken_for_a_fiche_without_its_keys(tmp_path):

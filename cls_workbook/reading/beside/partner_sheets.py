@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 
 from cls_workbook.anomalies import A_CONFIRMER, INFORMATION, Anomalie, Place
@@ -16,6 +17,10 @@ from cls_workbook.reading.reading_checks import TypedElsewhere
 from cls_workbook.workbook.description import address
 
 CELLS_MAX = 200  # pointed at on one sheet
+ROWS_QUOTED = 2  # of a document that only lies there
+_AMOUNT = re.compile(r"[0-9] ?(?:k|m)?(?:€|eur\b|euros?\b)", re.IGNORECASE)  # « 12 k€ », « 1 200 euros »
+NATURE_MIN = 8  # letters of a name of nature that may be cut short: « maquette »
+_HEADERS = ("financeur", "nature", "prevu", "engage", "verse", "montant")
 
 
 def added_sheet(location: Place, grid: Grid, modele: WorkbookModel) -> Anomalie | None:
@@ -23,31 +28,55 @@ def added_sheet(location: Place, grid: Grid, modele: WorkbookModel) -> Anomalie 
     filled = sum(not is_blank(v) for v in grid.values.values())
     if not filled:
         return None
-    rows = [(i, line) for i, line in enumerate(grid.lines) if _is_funding_line(line, _natures(modele))]
-    found = f"une feuille qui ne vient pas du modèle ({filled} cellules remplies)"
+    found = f"une feuille qui ne vient pas du modèle ({filled} cellule{'s' * (filled > 1)} remplie{'s' * (filled > 1)})"
+    rows = _funding_lines(grid.lines, _natures(modele))
     if not rows:
-        remedy = "rien, si cette feuille est un document de travail : elle n’est pas lue."
+        told = [line for line in grid.lines if any(not is_blank(v) for v in line)][:ROWS_QUOTED]
+        remedy = (
+            "rien, si cette feuille est un document de travail : elle n’est pas lue. Sinon, reportez-en les réponses."
+        )
+        found = f"{found} : {', '.join(map(_quoted, told))}"
         return anomalie(
             INFORMATION, TypedElsewhere, location, (), "feuille ajoutée", found, "les feuilles du modèle", remedy
         )
-    quoted = [" | ".join(as_text(v) for v in line if not is_blank(v)) for _, line in rows[:QUOTED_MAX]]
+    how_many = "une ligne" if len(rows) == 1 else f"{len(rows)} lignes"
     return anomalie(
         A_CONFIRMER,
         TypedElsewhere,
         location,
         [address(i + 1, j + 1) for i, line in rows for j, v in enumerate(line) if not is_blank(v)][:CELLS_MAX],
         "feuille ajoutée",
-        f"{found}, avec ce qui semble {len(rows)} ligne(s) de financement : " + ", ".join(f"« {q} »" for q in quoted),
+        f"{found}, avec ce qui semble {how_many} de financement : "
+        + ", ".join(_quoted(line) for _, line in rows[:QUOTED_MAX]),
         "les lignes de financement dans le tableau de la fiche (il peut être continué sous sa dernière ligne)",
         "reportez ces lignes dans le tableau de leur fiche si elles n’y sont pas déjà ; cette feuille n’est pas lue.",
     )
 
 
+def _quoted(line: Sequence[object]) -> str:
+    return f"« {' | '.join(as_text(v) for v in line if not is_blank(v))} »"
+
+
 def _natures(modele: WorkbookModel) -> Set[str]:
-    return {fold(c) for p in modele.places.values() if (p.bloc, p.champ) == ("financement", "nature") for c in p.choix}
+    natures = (p.choix for p in modele.places.values() if (p.bloc, p.champ) == ("financement", "nature"))
+    return {_singular(c) for choix in natures for c in choix}
 
 
-def _is_funding_line(line: Sequence[object], natures: Set[str]) -> bool:
-    """Does it name a nature of funding, and an amount?"""
-    has_nature = any(isinstance(v, str) and len(v) <= 200 and fold(v) in natures for v in line)
-    return has_nature and any(isinstance(understand(v, "montant"), Understood) for v in line)
+def _singular(text: str) -> str:
+    return " ".join(word.removesuffix("s") for word in fold(text).split())
+
+
+def _funding_lines(lines: Sequence[Sequence[object]], natures: Set[str]) -> list[tuple[int, Sequence[object]]]:
+    """(row, what it holds) of the rows that name a nature of funding, and an amount; of those that name something, and
+    an amount, after two headers of our tables of funding, or beside « € »."""
+    found, headers = [], 0
+    for i, line in enumerate(lines):
+        texts = [v for v in line if isinstance(v, str) and not is_blank(v) and len(v) <= 200]
+        named = {_singular(v) for v in texts if len(v) >= NATURE_MIN}
+        written = any(_AMOUNT.search(v) for v in texts)
+        amount = written or any(isinstance(understand(v, "montant"), Understood) for v in line)
+        has_nature = any(nature.startswith(word) for nature in natures for word in named)
+        if amount and (written or has_nature or (headers > 1 and texts)):
+            found.append((i, line))
+        headers += sum(fold(v).startswith(_HEADERS) for v in texts)
+    return found
