@@ -165,11 +165,28 @@ def test_a_grant_that_two_structures_declare_is_found_and_the_total_says_so(tmp_
 
 
 @pytest.mark.parametrize(
+    ("reference", "day"),
+    [("2025/12", date(2025, 3, 12)), ("convention n° 2025-12", date(2025, 3, 12)), ("Conv 2025-12", date(2025, 4, 1))],
+)
+def test_the_same_grant_may_be_written_or_dated_otherwise(tmp_path, reference, day):
+    one, other = conventions(34270, "Conv 2025-12", date(2025, 3, 12)), conventions(34270, reference, day)
+    assert len(found(live(tmp_path, definition(tmp_path, CONTRAT), 2025, {"asso": one, "ville": other}), CODE)) == 1
+
+
+def test_a_grant_on_two_lines_of_a_return_is_told_by_its_cells(tmp_path):
+    one = conventions(34270, "Conv 2025-12", date(2025, 3, 12))
+    twice = one | {cle.replace("/01/", "/02/"): valeur for cle, valeur in one.items()}
+    year = live(tmp_path, definition(tmp_path, CONTRAT), 2025, {"asso": twice})
+    (double,) = (a for a in year.result.anomalies if a.code == CODE)
+    assert (double.cells[0], "déjà en F35" in double.found) == ("F36", True)
+    assert double.expected == "chaque financement sur une ligne"
+
+
+@pytest.mark.parametrize(
     "other",
     [
         conventions(34271, "Conv 2025-12", date(2025, 3, 12)),
         conventions(34270, "Conv 2025-13", date(2025, 3, 12)),
-        conventions(34270, "Conv 2025-12", date(2025, 3, 13)),
         granted("1.1", 1, "Ville", "Maquette", engage=34270, reference="Conv 2025-12", date=date(2025, 3, 12)),
         granted("1.1", 1, "Agence", "Cofinancement", engage=34270, reference="Conv 2025-12", date=date(2025, 3, 12)),
     ],

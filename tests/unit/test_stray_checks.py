@@ -37,7 +37,11 @@ def found(retour, *codes, contrat=None):
 
 
 @pytest.mark.parametrize(
-    "nom", ["Total", "TOTAL :", "total général", "Sous-total", "sous total cofinancements", "Totaux"]
+    "nom",
+    [
+        *("Total", "TOTAL :", "total général", "Sous-total", "sous total cofinancements", "Totaux", "Montant total"),
+        *("Grand total", "S/total", "-- Total --", "Financements totaux", "Cumul 2025", "Ensemble des financeurs"),
+    ],
 )
 def test_a_total_typed_as_a_funding_line_counts_nowhere(tmp_path, nom):
     line = {"01/financeur": "ARS", "01/nature": "Maquette ARS", "01/engage": 100, "02/financeur": nom, "02/engage": 100}
@@ -47,7 +51,7 @@ def test_a_total_typed_as_a_funding_line_counts_nowhere(tmp_path, nom):
     ]
 
 
-@pytest.mark.parametrize("nom", ["Total Énergies", "Fondation Total", "Totalité", "CPAM"])
+@pytest.mark.parametrize("nom", ["Total Énergies", "Fondation Total", "Totalité", "CPAM", "Ensemble Harmonie"])
 def test_a_funder_whose_name_is_close_is_a_funder(tmp_path, nom):
     said = {"1.1/financement/02/financeur": nom, "1.1/financement/02/engage": 100}
     assert found(read(filled(tmp_path, VILLE | said)), "TOTAL_SAISI_EN_LIGNE") == []

@@ -17,6 +17,7 @@ from cls_workbook.french import amount_fr, date_fr, fold, listing, number_fr
 AMOUNTS = ("engage", "verse", "prevu")
 COUNTED = ("PERSONNES", "FLUX")
 WHOSE, FILES = ", déclarés aussi par ", " — fichier "  # the files stay with the coordinator
+REFERENCE_DIGITS = 3  # that tell a reference from another, whatever the words around them
 TOLD_MAX = 10  # like declarations; beyond, one anomaly each would hide all the others
 
 
@@ -28,8 +29,8 @@ class _Double(BetweenRetours, abstract=True):
 
 
 class DoubledGrant(_Double):
-    """One funder, nature and amount, under one reference; or, on one fiche, of one date. What is blank in one of the
-    two contradicts nothing."""
+    """One funder, nature and amount, under one reference, whichever day each gives for it; or, on one fiche, of one
+    date. What is blank in one of the two contradicts nothing."""
 
     code, gravity = "FINANCEMENT_DECLARE_DEUX_FOIS", A_CONFIRMER
     sought = "Deux retours déclarent le même financement (financeur, nature, référence, date et montants)."
@@ -44,11 +45,16 @@ class DoubledGrant(_Double):
                 yield from (self._say(other, [first]) for other in others)
 
     def _say(self, x: Row, others: list[Row]) -> Anomalie:
-        said = [self.words.financeur_name(x["id"]), amount_fr(_amount(x))]
+        known = self.words.financeur_name(x["id"])
+        said = [x["financeur"] if known == x["id"] else known, amount_fr(_amount(x))]
         said += [f"« {x['reference']} »"] * bool(x["reference"]) + [date_fr(x["date"])] * bool(x["date"])
         champs = [c for c in AMOUNTS if x[c] is not None]
-        found = f"{', '.join(said)}{self.whose(others)}"
-        return self.at(x, found, *champs, cells=typed_cells(x, *champs, "reference", "date"))
+        cells = typed_cells(x, *champs, "reference", "date")
+        if here(x) == here(others[0]):
+            found = f"{', '.join(said)}, déjà en {listing(typed_cells(others[0], *champs))}{FILES}{x['fichier']}"
+            remedy = f"si c’est le même, n’en laissez qu’une ligne : d’ici là, il est compté deux fois ; {CONFIRM}"
+            return self.at(x, found, *champs, cells=cells, expected="chaque financement sur une ligne", remedy=remedy)
+        return self.at(x, f"{', '.join(said)}{self.whose(others)}", *champs, cells=cells)
 
     def _declared_alike(self) -> Iterator[list[Row]]:
         times = Counter(map(_pot, self._lines()))
@@ -78,15 +84,23 @@ def _pot(x: Row) -> tuple[Any, ...]:
 
 
 def _is_the_same_grant(one: Row, other: Row) -> bool:
-    if not all(one[c] == other[c] for c in ("date", *AMOUNTS) if None not in (one[c], other[c])):
+    if not all(one[c] == other[c] for c in AMOUNTS if None not in (one[c], other[c])):
         return False
-    references = ["".join(filter(str.isalnum, fold(x["reference"]))) for x in (one, other) if x["reference"]]
+    references = [_core(x["reference"]) for x in (one, other) if x["reference"]]
     if len(set(references)) > 1:
         return False
     is_named, is_dated = len(references) > 1, one["date"] is not None and one["date"] == other["date"]
+    if one["structure"] == other["structure"] and None not in (one["date"], other["date"]) and not is_dated:
+        return False
     if here(one) == here(other):
         return is_named and is_dated  # two payments of a grant may stand on two lines
     return is_named or (is_dated and one["fiche"] == other["fiche"])
+
+
+def _core(reference: str) -> str:
+    """What two spellings of a reference share: « Conv. n° 2025-12 », « 2025/12 »."""
+    digits = "".join(filter(str.isdecimal, reference))
+    return digits if len(digits) >= REFERENCE_DIGITS else "".join(filter(str.isalnum, fold(reference)))
 
 
 class DoubledActivity(_Double):

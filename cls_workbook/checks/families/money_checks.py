@@ -24,7 +24,11 @@ POSTS = EXPENDITURE_POSTS
 OWN_RESOURCES = "ressources_propres"
 AMOUNTS = ("prevu", "engage", "verse")
 # « Total Énergies » pays for things
-_TOTAL = re.compile(r"(?:sous[ -]?)?tota(?:l|ux)(?: (?!energies\b).*)?|ensemble|cumul|somme")
+_TOTAL = re.compile(
+    r"(?:sous[ -]?|s ?[/-] ?|grand |(?:montant|cout|budget|financement|ressource|recette|subvention)s? )?"
+    r"tota(?:l|ux)(?: (?!energies\b).*)?|(?:ensemble|cumul|somme)(?: (?:des? .*|[0-9]{4}))?"
+)
+_MARKS = " \t\n*-–—=→>:."  # « -- Total -- »
 MAQUETTE, HORS_MAQUETTE, VALORISATION = "maquette", "hors_maquette", "valorisation"
 OUTSIDE_MAQUETTE = ("cpom", "flca", "valorisation", "mise a disposition", "benevolat", "fonds de lutte")
 
@@ -36,7 +40,7 @@ def is_cash(x: Row) -> bool:
 
 def is_total(nom: object) -> bool:
     """Does what names a line say that it is a total of others?"""
-    return isinstance(nom, str) and len(nom) <= 200 and _TOTAL.fullmatch(fold(nom)) is not None
+    return isinstance(nom, str) and len(nom) <= 200 and _TOTAL.fullmatch(fold(nom.strip(_MARKS))) is not None
 
 
 # --- cost -----------------------------------------------------------------------------------------------------------
