@@ -397,7 +397,7 @@ def _fiches(draw_value, quoted, axes, ids, financeurs):
 
 @given(contrats())
 @settings(
-    max_examples=10,
+    max_examples=6,
     derandomize=True,
     database=None,
     deadline=None,

@@ -30,7 +30,12 @@ TARGETS = {
 }
 
 
-@pytest.fixture(params=[("dijon-2024-2028", 2), ("dijon-solidarites-2024-2027", 4)], ids=["Dijon", "Solidarités"])
+@pytest.fixture(
+    params=[
+        pytest.param(("dijon-2024-2028", 2), id="Dijon", marks=pytest.mark.exhaustive),
+        pytest.param(("dijon-solidarites-2024-2027", 4), id="Solidarités"),
+    ]
+)
 def compared(request, tmp_path):
     contrat, how_many = request.param
     text = with_targets(toml_reader.shipped()[contrat].read_text(encoding="utf-8"))

@@ -41,8 +41,11 @@ class RemoteExcel:
 
 
 remote = pytest.mark.skipif(not remote_client.AVAILABLE, reason="this xlwings has no remote engine")
-both_engines = pytest.mark.parametrize(
-    "engine", [OnOpenpyxl, pytest.param(RemoteExcel, marks=remote)], ids=["openpyxl", "distant"]
+_NAMES = ["openpyxl", "distant"]
+both_engines = pytest.mark.parametrize("engine", [OnOpenpyxl, pytest.param(RemoteExcel, marks=remote)], ids=_NAMES)
+# For what hangs on the click more than on the Excel that is clicked: the second one, where every case is played.
+either_engine = pytest.mark.parametrize(
+    "engine", [OnOpenpyxl, pytest.param(RemoteExcel, marks=[remote, pytest.mark.exhaustive])], ids=_NAMES
 )
 
 

@@ -18,7 +18,7 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.pipeline import way_back
 from cls_workbook.tables import consolidation_tables
 from tests.support import openpyxl_engine, small_contrat
-from tests.support.both_excels import OnOpenpyxl, both_engines, content, message, open_up, whole
+from tests.support.both_excels import OnOpenpyxl, both_engines, content, either_engine, message, open_up, whole
 from tests.support.coordinator_opened import box
 from tests.support.dropped_returns import drop_retour
 
@@ -114,7 +114,7 @@ def test_what_a_partner_typed_is_never_a_formula_and_keeps_its_zeros(engine, all
     assert "0123" in [c.value for c in excel.opened_book["Lignes de financement"]._cells.values()]
 
 
-@both_engines
+@either_engine
 def test_the_charts_are_drawn_once_however_often_one_clicks(engine, campagne, all_clicked):
     _, expected = campagne
     excel, _ = all_clicked(engine)
@@ -168,7 +168,7 @@ def test_a_second_click_replaces_the_first(engine, small_campagne, tmp_path):
     assert excel.opened_book.sheetnames == names
 
 
-@both_engines
+@either_engine
 def test_what_is_typed_in_the_open_workbook_counts_and_stays_without_being_saved(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours, pilotage.Pilotage(programme={("1.1", ""): 5000}))
@@ -213,7 +213,7 @@ def test_what_is_typed_beside_a_row_follows_it(engine, small_campagne, tmp_path)
     assert {c.coordinate: c.value for c in sheet["N"] if c.value} == {"N1": "Vu le", f"N{row}": dt.datetime(2026, 2, 1)}
 
 
-@both_engines
+@either_engine
 def test_a_note_whose_row_is_gone_is_kept(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
@@ -233,7 +233,7 @@ def test_a_note_whose_row_is_gone_is_kept(engine, small_campagne, tmp_path):
     assert "1 note dont la ligne a disparu" in message(excel)
 
 
-@both_engines
+@either_engine
 def test_what_stands_below_a_table_is_pushed_not_covered(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
@@ -263,7 +263,7 @@ def test_formulas_beside_a_table_stay_in_place_and_a_totals_row_stays_last(small
     assert (sheet["O2"].value, sheet["A6"].value, table.ref, table.totalsRowCount) == ("=E2-F2", "Total", "A1:N6", 1)
 
 
-@both_engines
+@either_engine
 def test_a_table_is_found_again_when_its_sheet_was_renamed_and_rows_put_above(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
@@ -296,7 +296,7 @@ def test_once_saved_the_filled_workbook_still_has_its_macros_and_serves_as_pilot
     assert pilotage.read(filled, toml_reader.load(reference), YEAR).programme == {("1.1", ""): 5000}
 
 
-@both_engines
+@either_engine
 def test_replacements_come_and_go_with_what_the_pilotage_says(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     small_contrat.retour(retours, reference, "asso", nom="corrige.xlsx")
@@ -359,7 +359,7 @@ def test_a_folder_that_cannot_be_used_leaves_the_sheets_as_they_were(
     assert box(excel.opened_book, "dossier").coordinate in sentence
 
 
-@both_engines
+@either_engine
 def test_an_empty_folder_is_a_campaign_that_nobody_has_answered(engine, small_campagne, tmp_path):
     reference, _ = small_campagne
     (tmp_path / "vide").mkdir()
@@ -369,7 +369,7 @@ def test_an_empty_folder_is_a_campaign_that_nobody_has_answered(engine, small_ca
     assert "0 retour reçu sur" in message(excel)
 
 
-@both_engines
+@either_engine
 def test_a_workbook_of_another_year_is_refused(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
@@ -402,7 +402,7 @@ def test_what_accueil_says_wrong_is_named(engine, nom, valeur, expected, small_c
     assert expected in refusal_shown(excel, before)
 
 
-@both_engines
+@either_engine
 def test_a_workbook_that_is_no_coordinator_s_is_left_alone(engine, tmp_path):
     opened_book = openpyxl.Workbook()
     opened_book.active["A1"] = "mes courses"
@@ -412,7 +412,7 @@ def test_a_workbook_that_is_no_coordinator_s_is_left_alone(engine, tmp_path):
     assert "n’est pas celui de la coordination" in excel.alerts[-1][1].replace("\u00a0", " ")
 
 
-@both_engines
+@either_engine
 def test_a_sheet_of_the_coordinator_s_own_that_bears_our_name_is_not_written_over(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
@@ -423,7 +423,7 @@ def test_a_sheet_of_the_coordinator_s_own_that_bears_our_name_is_not_written_ove
     assert "La feuille « Normalisations » n’est pas celle de la consolidation" in refusal_shown(excel, before)
 
 
-@both_engines
+@either_engine
 def test_a_failure_that_nobody_foresaw_ends_with_words_too(engine, small_campagne, tmp_path, monkeypatch):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
@@ -468,7 +468,7 @@ def test_a_workbook_that_cannot_be_saved_is_not_written_in(small_campagne, tmp_p
 # --- « Contrôler » ----------------------------------------------------------------------------------------------------
 
 
-@both_engines
+@either_engine
 def test_controler_writes_the_anomalies_only(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)

@@ -125,6 +125,7 @@ def test_the_machines_of_the_cluster_need_not_see_the_files(engine, folder):
 # --- what goes wrong in a worker --------------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive
 def test_an_element_that_kills_its_worker_costs_itself_alone(engine):
     assert facts(engine, partial(harmful_37, harm=die), [[36], [37], [38]]) == [
         (36, 36 * 36),

@@ -101,6 +101,7 @@ def test_emas_grows_from_the_five_communes_where_it_starts(consolidation):
     assert covered["Valeur initiale"] == 5 < covered["Valeur"] <= 23
 
 
+@pytest.mark.exhaustive
 def test_a_click_asks_excel_few_things_and_few_more_for_twice_the_returns(folder, tmp_path):
     """A millisecond each, there; 14 923 before steps were a list. Three clicks on a real campaign: some seconds."""
     retours = sorted((folder / demo.RETOURS).iterdir())
