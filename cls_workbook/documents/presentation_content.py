@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from cls_workbook.documents import sources
-from cls_workbook.documents.bilan_content import SCALES, states_chart
+from cls_workbook.documents.bilan_tables import SCALES, states_chart
 from cls_workbook.documents.document_parts import LEAD, Bars, Bullets, Part, Sentence, Slide, grid
 from cls_workbook.documents.told_figures import of_last_year, of_the_year
 from cls_workbook.domain.model import Fiche, Mesure

@@ -350,6 +350,16 @@ def empty_year():
     )
 
 
+def year_without_money():
+    """All answered; nobody says a word of money."""
+    whole = result()
+    money = {nom: getattr(whole.tables, nom).iloc[:0] for nom in ("financements", "par_fiche", "par_financeur")}
+    summaries = {nom: getattr(whole.summaries, nom).iloc[:0] for nom in ("totaux", "taux")}
+    return replace(
+        whole, tables=replace(whole.tables, **money), summaries=replace(whole.summaries, **summaries), anomalies=()
+    )
+
+
 def large_contrat():
     """Sixty fiches whose titles have two hundred characters."""
     contrat = toml_reader.parse(CONTRAT, "essai")
@@ -358,7 +368,11 @@ def large_contrat():
     return replace(contrat, fiches=(*contrat.fiches, *fiches))
 
 
-@pytest.mark.parametrize("made", [empty_year(), result(contrat=large_contrat())], ids=["empty", "sixty fiches"])
+@pytest.mark.parametrize(
+    "made",
+    [empty_year(), year_without_money(), result(contrat=large_contrat())],
+    ids=["empty", "no money", "sixty fiches"],
+)
 def test_an_empty_year_and_sixty_long_titles_make_documents_that_hold(made):
     from cls_workbook.documents import bilan_content, presentation_content, slides_file, word_file
     from cls_workbook.reports.synthese.synthese_portrait import Portrait
