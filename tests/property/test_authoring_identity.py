@@ -293,6 +293,7 @@ def contrats(draw_value):
                     "debut_annee": st.sampled_from(("01-01", "09-01", "12-31")),
                     "coordination": st.sampled_from([None, *ids]),
                     "agence": st.sampled_from([None, *ids]),
+                    "repondant_noyau": st.sampled_from([None, *ids]),
                     "avenant_requis": st.lists(
                         st.sampled_from(lifetime.CHANGES_NEEDING_AVENANT), min_size=1, unique=True
                     ).map(tuple),
@@ -300,7 +301,7 @@ def contrats(draw_value):
                     "qpv": distinct(objet(model.Qpv, quoted | {"commune": [c.nom for c in communes]}), lambda q: q.nom)
                     if communes
                     else st.just(()),
-                    "instances": distinct(objet(model.Instance), lambda i: i.nom),
+                    "instances": distinct(objet(model.Instance, {"fiches": numbers}), lambda i: i.nom),
                     "natures": distinct(objet(model.Nature, id=CODE), lambda n: n.id),
                     "a_programmer": distinct(
                         objet(model.ActionToProgramme, quoted | {"axe": [a.numero for a in axes], "devient": numbers}),
