@@ -40,6 +40,7 @@ from cls_workbook.tables.described_columns import (
     texte,
     whole,
 )
+from cls_workbook.tables.noyau_table import NOYAU
 
 # What became of a return; a coordinator sets one aside.
 RECEIVED, MISSING, DUPLICATE, REJECTED, SET_ASIDE = "reçu", "manquant", "doublon", "rejeté", "écarté"
@@ -385,6 +386,7 @@ TABLES = (
     FINANCEMENT_FICHES,
     FINANCEMENT_FINANCEURS,
     FINANCEMENTS,
+    NOYAU,
     MESURES,
     ANSWERS,
     NORMALISATIONS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cls_workbook.domain.announced.mesure import Mesure
 from cls_workbook.domain.definition_keys import build, changed, keys_of, value_of_key
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur
-from cls_workbook.domain.regional.noyau_model import NoyauMesure
+from cls_workbook.domain.regional.noyau_model import Noyau, NoyauMesure
 
 NUMERO, SHEET = "Noyau", "Noyau régional"  # of what stands as a fiche, though it is no action
 MENTAL_HEALTH = "Santé mentale"
@@ -55,13 +55,20 @@ def _fiche(contrat: Contrat, asked: list[NoyauMesure]) -> Fiche:
         f"{SHEET} : {noyau.titre}" if noyau else SHEET,
         porteurs=(who,) if who in contrat.by_structure else (),
         non_demandes=("territoire",),
-        indicateurs=tuple(map(_indicateur, together)),
+        indicateurs=tuple(_indicateur(m, _own_id(noyau, m)) for m in together),
         regional=True,
     )
 
 
-def _indicateur(asked: NoyauMesure) -> Indicateur:
+def _own_id(noyau: Noyau | None, asked: NoyauMesure) -> str:
+    """« N-07 », then « N-07.2 » once the question has changed: what stands under two ids is never compared."""
+    alike = [m for m in noyau.mesures if m.id == asked.id] if noyau else [asked]
+    rank = alike.index(asked)
+    return f"{asked.id}.{rank + 1}" if rank else asked.id
+
+
+def _indicateur(asked: NoyauMesure, id_: str) -> Indicateur:
     mesure = build(Mesure, {name: value_of_key(asked, name) for name in keys_of(Mesure)})
-    mesure = changed(mesure, depuis=None, jusque=None, note=asked.aide or asked.note, noyau=asked.id)
+    mesure = changed(mesure, id=id_, depuis=None, jusque=None, note=asked.aide or asked.note, noyau=asked.id)
     type_ = _INDICATEURS.get(asked.type, asked.type)
-    return Indicateur(asked.id, asked.libelle, type_, (mesure,), MENTAL_HEALTH if asked.sante_mentale else None)
+    return Indicateur(id_, asked.libelle, type_, (mesure,), MENTAL_HEALTH if asked.sante_mentale else None)

@@ -99,7 +99,7 @@ def _row_label(indicateur: Indicateur, mesure: Mesure, context: SheetContext) ->
         parts.append(words)
     if mesure.valeur_initiale is not None and mesure.type not in COUNTED_TYPES:
         parts.append(typography(f"Au départ : {value_in_words(mesure.valeur_initiale, mesure)}"))
-    if mesure.id == mesure.noyau and mesure.note:
+    if mesure.noyau and mesure.note and context.contrat.by_mesure[mesure.id][0].regional:
         parts.append(typography(mesure.note))  # its question stands nowhere else: what to know is said beside it
     if cible := target_of(context.contrat, mesure.id, context.annee):
         parts.append(target_in_words(cible, mesure, context.contrat))

@@ -18,8 +18,10 @@ from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.table_sheets import TableSheet, from_frame, from_rows
 from cls_workbook.summaries.expected import displayed_name
+from cls_workbook.summaries.regional import noyau_answers
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import Row
+from cls_workbook.tables.noyau_table import NOYAU
 from cls_workbook.tables.table_frames import frame_records, known
 from cls_workbook.workbook.description import Link, PrintSetup, Sheet, Workbook
 
@@ -47,6 +49,8 @@ def tables(result: Result) -> Iterator[TableSheet]:
     yield from_frame(described.FINANCEMENT_FICHES, result.tables.par_fiche)
     yield from_frame(described.FINANCEMENT_FINANCEURS, result.tables.par_financeur)
     yield from_frame(described.FINANCEMENTS, result.tables.financements)
+    if rows := noyau_rows(result):
+        yield from_rows(NOYAU, rows)
     yield from_frame(described.MESURES, result.tables.mesures)
     yield from_frame(described.ANSWERS, result.tables.reponses)
     yield from_frame(described.NORMALISATIONS, result.tables.normalisations)
@@ -55,6 +59,16 @@ def tables(result: Result) -> Iterator[TableSheet]:
         yield replacements_table(result)
     yield from_frame(described.HISTORY, result.tables.history)
     yield from_rows(described.ANCHORS, list(anchors(result)))
+
+
+def noyau_rows(result: Result) -> list[Row]:
+    """What the contract answers to its noyau; nothing where it takes none in."""
+    contrat = result.contrat
+    if contrat.regional_noyau is None:
+        return []
+    lines = {r["Mesure"]: r for r in frame_records(result.tables.indicateurs)}
+    statuts = noyau_answers.statuts_said(contrat, result.tables.mesures)
+    return noyau_answers.answers(contrat, result.annee, lines, statuts)
 
 
 def anomalies_table(result: Result) -> TableSheet:

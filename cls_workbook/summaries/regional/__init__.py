@@ -1,0 +1,1 @@
+"""What a contract answers to the noyau of its region."""
