@@ -40,7 +40,10 @@ _ITS_FICHE = re.compile(r"fiche ([^\s,:]+)", re.IGNORECASE)  # what a sentence o
 def worksheets(result: Result) -> list[Sheet]:
     """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``; for programs, so that they do not
     print with the report."""
-    sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "") for table in rows_by_table(result).items()]
+    tables = rows_by_table(result)
+    if not tables[described.NOYAU_ANSWERS]:
+        del tables[described.NOYAU_ANSWERS]  # a contract without a noyau has no such sheet
+    sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "") for table in tables.items()]
     for sheet in sheets:
         (table,) = sheet.sheet_tables
         beside = table.cell_range.last_column + 1  # a blank cell: no page is made of it
@@ -61,6 +64,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         described.RESERVES: list(_reserves(portrait)),
         described.POSTS: posts(portrait),
         described.MESURES: list(_mesures(portrait)),
+        described.NOYAU_ANSWERS: [_noyau_answer(line) for line in portrait.noyau],
         described.RETOURS: frame_records(portrait.result.tables.retours),
         described.INSTANCES: list(_instances(portrait)),
         described.PLACES: list(_places(portrait)),
@@ -227,6 +231,11 @@ def _places(portrait: Portrait) -> Iterator[Row]:
                 "Département": place.departement or None,
                 "Fiches": reached.get((kind.type, place.nom), 0) if reached else None,
             }
+
+
+def _noyau_answer(line: Row) -> Row:
+    """Lists and texts stay in the printed sheet."""
+    return line | {"Valeur": None} if line["Agrégation"] in AS_TEXT else line
 
 
 def _target(portrait: Portrait, mesure: Mesure) -> Row:

@@ -26,6 +26,7 @@ from cls_workbook.tables.described_columns import (
     texte,
     whole,
 )
+from cls_workbook.tables.noyau_table import NOYAU
 from cls_workbook.tables.summary_tables import GOVERNANCE
 
 DATA_FORMAT = 2
@@ -307,6 +308,9 @@ PLACES = DescribedTable(
     tab="axe4",
 )
 
+
+NOYAU_ANSWERS = replace(NOYAU, sheet="Données noyau", nom="Donnees_noyau", frozen_columns=1, tab="axe4")
+
 TABLES = (
     CONTRAT,
     FICHES,
@@ -317,6 +321,7 @@ TABLES = (
     RESERVES,
     POSTS,
     MESURES,
+    NOYAU_ANSWERS,
     RETOURS,
     INSTANCES,
     PLACES,

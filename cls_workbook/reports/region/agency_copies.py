@@ -22,6 +22,7 @@ from cls_workbook.reports.agency.agency_data_read import OtherVersion, data_tabl
 from cls_workbook.reports.table_reading import RowsBySheet, TableRead
 from cls_workbook.tables import consolidation_tables
 from cls_workbook.tables.described_columns import DescribedTable, Row
+from cls_workbook.tables.noyau_table import NOYAU
 
 SYNTHESE, CONSOLIDATION = "synthèse", "consolidation"
 UNREADABLE, FOREIGN, OTHER_VERSION, INCOMPLETE = "illisible", "autre classeur", "autre version", "incomplet"
@@ -168,6 +169,7 @@ _ORIGINS: dict[DescribedTable, tuple[DescribedTable, tuple[str, ...]]] = {
     agency_tables.FINANCEURS: (consolidation_tables.FINANCEMENT_FINANCEURS, ("Financeur", "Nature")),
     agency_tables.POSTS: (consolidation_tables.FINANCEMENT_FICHES, ("Fiche",)),
     agency_tables.MESURES: (consolidation_tables.INDICATEURS, ("Mesure",)),
+    agency_tables.NOYAU_ANSWERS: (NOYAU, ("Mesure",)),
     agency_tables.RETOURS: (consolidation_tables.RETOURS, ("Fiche", "Structure", "Volet")),
 }
 _IN_POSTS = {"Dépense réalisée": "Coût réalisé", "Aide engagée": "ARS hors maquette"}
@@ -182,7 +184,11 @@ def _consolidation(
         (str(r["Valeur"]) for r in anchors.lines if (r["Rubrique"], r["Champ"]) == ("Identification", "contrat")), ""
     )
     result = ars_copy.read_back(path, definitions.get(identifier))
-    tables = {origin: table_reading.table(path, worksheets, origin) for origin, _ in _ORIGINS.values()}
+    tables = {
+        origin: table_reading.table(path, worksheets, origin)
+        for origin, _ in _ORIGINS.values()
+        if not origin.optional or table_reading.has_table(worksheets, origin)
+    }
     lines = agency_data.rows_by_table(result)
 
     def find_place(table: DescribedTable, rank: int, titles: Sequence[str]) -> tuple[str, str]:

@@ -29,6 +29,7 @@ from cls_workbook.summaries.balances.remainders import Remainder
 from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.summaries.masking import is_masked, mask_indicateurs, masked_years
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
+from cls_workbook.summaries.regional import noyau_answers
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.summaries.years.followed_targets import FollowedTarget, followed
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, SET_ASIDE
@@ -128,6 +129,14 @@ class Portrait:
         self.history = frame_records(result.tables.history)
         self.notes: dict[str, int] = {}
         self.has_previous = result.precedent or any(r["Valeur n-1"] is not None for r in self.indicateurs.values())
+
+    @cached_property
+    def noyau(self) -> list[Row]:
+        """What it answers to the noyau of its region, masked as its measures are; nothing where it takes none in."""
+        if self.contrat.regional_noyau is None:
+            return []
+        statuts = noyau_answers.statuts_said(self.contrat, self.result.tables.mesures)
+        return noyau_answers.answers(self.contrat, self.annee, self.indicateurs, statuts)
 
     @cached_property
     def left_to_engage(self) -> Remainder:

@@ -18,6 +18,7 @@ from cls_workbook.reports.synthese.fiche_blocks import fiches
 from cls_workbook.reports.synthese.logos import Logo
 from cls_workbook.reports.synthese.logos import draw as draw_logos
 from cls_workbook.reports.synthese.measure_charts import measures_over_time
+from cls_workbook.reports.synthese.regional.noyau_section import regional_questions
 from cls_workbook.reports.synthese.synthese_money import money
 from cls_workbook.reports.synthese.synthese_pieces import (
     MUTED,
@@ -54,6 +55,7 @@ def sheet(result: Result, logos: Sequence[Logo] = ()) -> Sheet:
     board.next_page()
     fiches(board, portrait)
     targets(board, portrait)
+    regional_questions(board, portrait)
     measures_over_time(board, portrait)
     money(board, portrait)
     _clauses(board, "Ce que le contrat rappelle", portrait.contrat.rappels)

@@ -1,0 +1,1 @@
+"""What the Synthèse says of the noyau of the region."""
