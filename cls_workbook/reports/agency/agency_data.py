@@ -40,10 +40,7 @@ _ITS_FICHE = re.compile(r"fiche ([^\s,:]+)", re.IGNORECASE)  # what a sentence o
 def worksheets(result: Result) -> list[Sheet]:
     """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``; for programs, so that they do not
     print with the report."""
-    tables = rows_by_table(result)
-    if not tables[described.NOYAU_ANSWERS]:
-        del tables[described.NOYAU_ANSWERS]  # a contract without a noyau has no such sheet
-    sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "") for table in tables.items()]
+    sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "") for table in rows_by_table(result).items()]
     for sheet in sheets:
         (table,) = sheet.sheet_tables
         beside = table.cell_range.last_column + 1  # a blank cell: no page is made of it
@@ -52,7 +49,7 @@ def worksheets(result: Result) -> list[Sheet]:
 
 
 def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
-    """Every table's rows: title → value."""
+    """Every table's rows: title → value. A contract without a noyau has no table of it."""
     portrait = Portrait(result)
     lines = {
         described.CONTRAT: [_contrat(portrait)],
@@ -64,7 +61,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         described.RESERVES: list(_reserves(portrait)),
         described.POSTS: posts(portrait),
         described.MESURES: list(_mesures(portrait)),
-        described.NOYAU_ANSWERS: [_noyau_answer(line) for line in portrait.noyau],
+        **({described.NOYAU_ANSWERS: list(map(_noyau_answer, portrait.noyau))} if portrait.noyau else {}),
         described.RETOURS: frame_records(portrait.result.tables.retours),
         described.INSTANCES: list(_instances(portrait)),
         described.PLACES: list(_places(portrait)),

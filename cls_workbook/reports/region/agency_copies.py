@@ -276,7 +276,7 @@ def _latest(copies: list[ContratCopy]) -> tuple[ContratCopy | None, list[SetAsid
 
 def _figures(file_copy: ContratCopy) -> list[Any]:
     """What a copy says, to the digits that a workbook keeps: a consolidation and the copy made of it say the same."""
-    return [[[*map(_readable, line.values())] for line in file_copy.lines[t]] for t in agency_tables.TABLES]
+    return [[[*map(_readable, li.values())] for li in file_copy.lines.get(t, ())] for t in agency_tables.TABLES]
 
 
 def _readable(valeur: object) -> object:
