@@ -81,7 +81,10 @@ def _done(theirs: list[Testimony]) -> Iterator[Part]:
 def _measures(portrait: Portrait, fiche: Fiche) -> Iterator[Part]:
     """Every measure that says something this year, last year or at the start, or that has a target."""
     rows = []
-    for mesure in fiche.mesures:
+    labels = {m.id: portrait.libelle(fiche, m) for m in fiche.mesures}
+    shared = portrait.shared_mesures(fiche)
+    labels |= {m.id: f"{portrait.libelle(own, m)}, comptée à la fiche {own.numero}" for own, m in shared}
+    for mesure in (*fiche.mesures, *(m for _, m in shared)):
         target = portrait.targets.get(mesure.id)
         cells = (
             told(mesure, mesure.valeur_initiale),
@@ -90,7 +93,7 @@ def _measures(portrait: Portrait, fiche: Fiche) -> Iterator[Part]:
             target.sentence if target else "",
         )
         if any(cells):
-            rows.append((portrait.libelle(fiche, mesure), *cells))
+            rows.append((labels[mesure.id], *cells))
     if rows:
         years = portrait.year_label(-1), portrait.year_label()
         columns = (("Mesure", 7), ("Valeur initiale", 2), (years[0], 3), (years[1], 3), ("Cible", 4))

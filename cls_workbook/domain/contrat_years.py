@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from cls_workbook.domain.definition_keys import changed, value_of_key
 from cls_workbook.domain.lifetime import Period
 from cls_workbook.domain.model import Contrat, Fiche, YearView
+from cls_workbook.domain.placed.by_place import with_places
 from cls_workbook.domain.placed.place_model import Lieu, Qpv, code_of
 from cls_workbook.domain.regional.taken_in import with_noyau
 from cls_workbook.domain.revision import UnreadableRevision, apply, value_of
@@ -31,13 +32,13 @@ def in_year(contrat: Contrat, annee: int) -> Contrat:
     for revision in sorted(definition.revisions, key=lambda r: r.depuis):
         if revision.depuis <= annee:
             revised = apply(revised, revision)
-    held = with_noyau(_contrat_held(revised, annee), annee)
+    held = with_places(with_noyau(_contrat_held(revised, annee), annee), annee)
     return definition if held is definition else replace(held, view=YearView(annee, definition))
 
 
 def whole(contrat: Contrat) -> Contrat:
     """The whole definition, whatever the year that the contract is seen from."""
-    return contrat if contrat.view is None else contrat.view.definition
+    return contrat.definition
 
 
 def all_years(contrat: Contrat) -> tuple[int, ...]:
@@ -77,9 +78,13 @@ def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
     departed_financeurs = {f.id for f in contrat.financeurs} - {f.id for f in financeurs}
     axes = _holding_in(contrat.axes, annee)
     departed_axes = contrat.by_axe.keys() - {a.numero for a in axes}
+    there = _holding_in(contrat.fiches, annee)
+    closed = contrat.par_fiche.keys() - {f.numero for f in there}
     fiches = tuple(
-        changed(_fiche(f, annee, departed, departed_financeurs), autres_axes=_without(f.autres_axes, departed_axes))
-        for f in _holding_in(contrat.fiches, annee)
+        changed(
+            _fiche(f, annee, departed, departed_financeurs, closed), autres_axes=_without(f.autres_axes, departed_axes)
+        )
+        for f in there
     )
     numeros = {f.numero for f in fiches}
     departed_fiches = contrat.par_fiche.keys() - numeros
@@ -110,7 +115,7 @@ def _commune_of(contrat: Contrat, place: Qpv | Lieu) -> str | None:
     return code_of(contrat.commune_names, place.commune)
 
 
-def _fiche(fiche: Fiche, annee: int, departed: set[str], departed_financeurs: set[str]) -> Fiche:
+def _fiche(fiche: Fiche, annee: int, departed: set[str], departed_financeurs: set[str], closed: set[str]) -> Fiche:
     volets = tuple(changed(v, porteurs=_without(v.porteurs, departed)) for v in _holding_in(fiche.volets, annee))
     open_volets = {None, *(v.id for v in volets)}
     money = fiche.financement
@@ -121,7 +126,7 @@ def _fiche(fiche: Fiche, annee: int, departed: set[str], departed_financeurs: se
         lignes=tuple(line for line in fiche.lignes if line.financeur not in departed_financeurs),
         financement=changed(money, cofinanceurs=_without(money.cofinanceurs, departed_financeurs)),
         indicateurs=tuple(
-            changed(i, mesures=_holding_in(i.mesures, annee))
+            changed(i, mesures=_holding_in(i.mesures, annee), autres_fiches=_without(i.autres_fiches, closed))
             for i in _holding_in(fiche.indicateurs, annee)
             if i.volet in open_volets and any(m.holds_in(annee) for m in i.mesures)
         ),

@@ -220,6 +220,8 @@ JALONS = block(
     ),
 )
 
+DATES = block("dates", "Dates", (day("jour", "Date", "Au format jj/mm/aaaa.", obligatoire=True), STATUT, COMMENT))
+
 TEXTS = block(
     "textes",
     "Appréciations",
@@ -351,6 +353,7 @@ BLOCKS = {
         SATISFACTION,
         DURATIONS,
         JALONS,
+        DATES,
         TEXTS,
         VENTILATION,
         COMPLEMENTS,

@@ -28,7 +28,9 @@ from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.domain.rules import Complement, Rule
 from cls_workbook.french import fold, of
 
-INDICATEUR_TYPES = ("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "texte")
+INDICATEUR_TYPES = (
+    *("compte", "compte_ventile", "liste_types", "satisfaction", "taux", "jalon", "duree", "date", "texte"),
+)
 AMOUNT_STATES = ("chiffre", "non_determine", "a_definir", "regle", "vide", "absente")
 Members = Mapping[
     str | tuple[str, str], tuple[str, ...]
@@ -123,6 +125,7 @@ class Indicateur(Period):
     mesures: tuple[Mesure, ...] = ()
     groupe: str | None = None
     volet: str | None = None  # id of the volet whose porteurs answer; None: every porteur of the fiche
+    autres_fiches: tuple[str, ...] = ()  # numbers of those that follow it too: it is asked and counted on its own alone
     imprime: bool = True  # False: asked for although the contract prints no such indicator
     note: str | None = None
 
@@ -309,6 +312,11 @@ class Contrat:
     noyaux: tuple[tuple[str, Noyau], ...] = field(default=(), compare=False, repr=False, metadata=NOT_A_KEY)
     view: YearView | None = field(default=None, compare=False, repr=False, metadata=NOT_A_KEY)
 
+    @property
+    def definition(self) -> Contrat:
+        """The whole definition, whatever the year that the contract is seen from."""
+        return self if self.view is None else self.view.definition
+
     @cached_property
     def by_structure(self) -> dict[str, Structure]:
         return {s.id: s for s in self.structures}
@@ -350,7 +358,7 @@ class Contrat:
     @cached_property
     def commune_names(self) -> dict[str, str]:
         """INSEE code → the name shown, the same in every year of the contract."""
-        return commune_names(self.view.definition.communes if self.view else self.communes)
+        return commune_names(self.definition.communes)
 
     @cached_property
     def by_decision(self) -> dict[str, Decision]:
@@ -371,6 +379,7 @@ class Contrat:
             and not (self.revisions or self.noyau)
             and all(p.holds_in(annee) for p in periods for annee in {self.annees[0], self.annees[-1]})
             and not any(a.devient for a in self.a_programmer)
+            and not any(m.par_lieu for i, _ in indicateurs for m in i.mesures)
             and all(i.mesures and i.volet in {None, *(v.id for v in f.volets)} for i, f in indicateurs)
         )
 

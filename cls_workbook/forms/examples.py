@@ -136,6 +136,8 @@ class _FicheAnswers:
                 return {"unite": unite, "effectif": 18, "moyenne": Decimal("7.5"), "statut": listes.statuts[0]}
             case "jalons":
                 return {"jalon": (self.contrat.by_mesure[mesure][2].modalites or listes.jalons)[1]}
+            case "dates":
+                return {"jour": date(self.plan.annee, 6, 1), "statut": listes.statuts[0]}
             case "textes":
                 texte = "Les familles rencontrées décrivent des repas plus réguliers."
                 return {"texte": texte, "statut": listes.statuts[0]}

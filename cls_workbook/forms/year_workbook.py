@@ -18,6 +18,7 @@ from cls_workbook.domain.asked.left_out import left_out
 from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Members
+from cls_workbook.domain.placed import by_place
 from cls_workbook.domain.regional.taken_in import SHEET
 from cls_workbook.domain.wording import axe_rank
 from cls_workbook.forms import choice_lists, compte_rendu_sheet, fiche_sheet, front_sheets, territory_sheet
@@ -144,7 +145,7 @@ class _YearDrawing:
 
     def __init__(self, contrat: Contrat, annee: int, campagne: WorkbookContext):
         self.contrat, self.annee, self.campagne = contrat, annee, campagne
-        self.choix = _lists(contrat, campagne)
+        self.choix = _lists(contrat, annee, campagne)
         self.addresses = choice_lists.addresses(self.choix)
         self.listes = choice_lists.sheet(self.choix)
         self.fiches: dict[tuple[object, ...], FormPage] = {}
@@ -261,13 +262,18 @@ def _previous(campagne: WorkbookContext, respondent: Respondent | None) -> dict[
 # --- lists ----------------------------------------------------------------------------------------------------------
 
 
-def _lists(contrat: Contrat, campagne: WorkbookContext) -> dict[str, tuple[str, ...]]:
+def _lists(contrat: Contrat, annee: int, campagne: WorkbookContext) -> dict[str, tuple[str, ...]]:
     listes = {nom: choix for nom, choix in choice_lists.listes(contrat).items() if choix}
     named = tuple(n for names in campagne.membres.values() for n in names if n not in listes.get("structures", ()))
     listes["structures"] = listes.get("structures", ()) + tuple(dict.fromkeys(named))
     # the same in every workbook of the year, so that their sheets can be shared
     steps = {steps_list(m): m.modalites for f in contrat.fiches for m in f.mesures if m.type == "jalon" and m.modalites}
-    return listes | steps | {f"volets {f.numero}": f.volet_names for f in contrat.fiches if f.volets}
+    return (
+        listes
+        | steps
+        | by_place.choices(contrat, annee)
+        | {f"volets {f.numero}": f.volet_names for f in contrat.fiches if f.volets}
+    )
 
 
 def _fingerprint(pieces: Iterable[str]) -> str:

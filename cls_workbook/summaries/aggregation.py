@@ -23,7 +23,7 @@ ESTIMATED, UNAVAILABLE, NOT_APPLICABLE = "estimé", "non disponible", "sans obje
 # Of all that a return says of a measure, what the rules below look at.
 FIELDS = (
     *("valeur", "statut", "double_compte", "effectif", "nom", "modalite", "numerateur", "denominateur", "definition"),
-    *("moyenne", "unite", "satisfaits", "repondants", "echelle", "jalon", "date", "texte"),
+    *("moyenne", "unite", "satisfaits", "repondants", "echelle", "jalon", "date", "jour", "texte"),
 )
 Number = int | Decimal
 
@@ -301,6 +301,24 @@ def _jalon(contrat: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...])
     return Aggregate(kept, counted, tuple(reserves))
 
 
+def _dates(keep: Callable[[list[date]], date] | None) -> Callable[..., Aggregate]:
+    """The date that ``keep`` takes; None: all of them in order, each with who gives it. Never added."""
+
+    def one_or_all(_: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...]) -> Aggregate:
+        given = {r: day for r in reponses if isinstance(day := r.input_fields.get("jour"), date)}
+        counted = tuple(sorted(given, key=lambda r: (given[r], r.structure)))
+        told = [f"{date_fr(given[r])} ({r.structure})" for r in counted]
+        if not counted:
+            return Aggregate()
+        if keep is None:
+            return Aggregate(SEPARATOR.join(told), counted, _common_caveats(mesure, counted))
+        differing = len(set(given.values())) > 1
+        reserves = (f"dates différentes{NBSP}: {', '.join(told)}",) * differing
+        return Aggregate(date_fr(keep([*given.values()])), counted, (*reserves, *_common_caveats(mesure, counted)))
+
+    return one_or_all
+
+
 def least_advanced(echelle: Iterable[str], etats: Iterable[str]) -> str:
     """The state that comes first in ``echelle``; one that is not there counts as the least advanced. ValueError if
     none."""
@@ -336,4 +354,7 @@ RULES: dict[str, Callable[[Contrat, Mesure, tuple[MesureAnswer, ...]], Aggregate
     "JALON": _jalon,
     "UNION": _union,
     "TEXTE": _text,
+    "PREMIERE_DATE": _dates(min),
+    "DERNIERE_DATE": _dates(max),
+    "DATES": _dates(None),
 }

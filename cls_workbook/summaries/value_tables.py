@@ -26,7 +26,7 @@ _FINANCEMENT_FIELDS = ("financeur", "nature", "prevu", "engage", "verse", "refer
 # The champs of a measure that carry a figure or an answer; the others only qualify it.
 VALUE_FIELDS = {
     *("valeur", "dont_qpv", "numerateur", "denominateur", "questionnaires", "repondants", "satisfaits"),
-    *("moyenne", "effectif", "jalon", "texte", "nom", "modalite"),
+    *("moyenne", "effectif", "jalon", "jour", "texte", "nom", "modalite"),
 }
 
 

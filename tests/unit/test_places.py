@@ -1,6 +1,12 @@
-"""Places of any kind through a year: declared, ticked, counted each as what it is, told to agency and region."""
+"""Two contracts through a year, one of villages overseas, one of two départements: places of any kind, declared,
+ticked and counted each as what it is; indicators asked place by place, dates, and one that two fiches share.
+
+Every figure was worked out by hand beside it.
+"""
 
 from __future__ import annotations
+
+from datetime import date, datetime
 
 import openpyxl
 import pytest
@@ -10,10 +16,12 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.definition.authoring.authoring_workbook import workbook as described
 from cls_workbook.definition.importing.definition_import import importer
 from cls_workbook.definition.toml_writer import write
+from cls_workbook.domain.announced.mesure import Mesure
 from cls_workbook.domain.placed.place_words import plural, word_of
 from cls_workbook.domain.verification.whole_contract import verifier
 from cls_workbook.forms.choice_lists import listes
 from cls_workbook.reports.region.region_workbook import gather
+from cls_workbook.summaries.aggregation import MesureAnswer, aggregate
 from cls_workbook.workbook import writer
 from tests.support.lived_campagnes import lines, live, written
 from tests.support.other_definitions import BANDRELE, CHAROLAIS, parsed, plain
@@ -26,22 +34,46 @@ def of_fiche(numero: str, **ticks: str) -> dict[str, object]:
     return {f"{numero}/territoire/{line}/{champ}": "x" for champ, said in ticks.items() for line in said.split()}
 
 
+def by_village(mesure: str, **counts: int) -> dict[str, object]:
+    villages = ["Bandrélé", "Nyambadao", "Mtsamoudou", "Hamouro"]  # a row each, in the order of the contract
+    return {f"2/ventilations/{mesure}/{villages.index(v) + 1:02d}/effectif": n for v, n in counts.items()}
+
+
 @pytest.fixture(scope="module")
 def bandrele(tmp_path_factory):
-    """2022: fiche 2 in two villages, fiche 4 in one of them and a third; both in the commune."""
+    """2022: fiche 2 in two villages, fiche 4 in one of them and a third; both in the commune. Young people: 18 of
+    Nyambadao and 12 of Hamouro make 30; the commune says 25, and 24 of them by village."""
+    asked = {"2/mesures/2-I01/valeur": 30} | by_village("2-I01", Nyambadao=18, Hamouro=12)
     reponses = {
-        "maison-des-adolescents": of_fiche("2", commune="97603", lieu="village-hamouro village-nyambadao"),
+        "maison-des-adolescents": asked | of_fiche("2", commune="97603", lieu="village-hamouro village-nyambadao"),
+        "commune": {"2/mesures/2-I01/valeur": 25} | by_village("2-I01", Bandrélé=20, Nyambadao=4),
         "croix-rouge": of_fiche("4", commune="97603", lieu="village-hamouro village-mtsamoudou"),
     }
     return live(tmp_path_factory.mktemp("bandrele"), BANDRELE, 2022, reponses)
 
 
+def dates(opening: datetime, welcome: datetime) -> dict[str, object]:
+    return {"2/dates/2-I01/jour": opening, "2/dates/2-I02/jour": welcome}
+
+
 @pytest.fixture(scope="module")
 def charolais(tmp_path_factory):
-    """2025: the PETR in two communes of Saône-et-Loire, the CPAM of Allier in one of its three."""
+    """2025: the PETR in two communes of Saône-et-Loire, the CPAM of Allier in one of its three; 7 and 5 professionals
+    trained, asked on fiche 1 alone; two dates for each of two questions."""
+    first_rows = {
+        "1/mesures/1-I01/valeur": 50,
+        **{"1/ventilations/1-I01/01/modalite": "Charolles", "1/ventilations/1-I01/01/effectif": 30},
+        **{"1/ventilations/1-I01/02/modalite": "Gueugnon", "1/ventilations/1-I01/02/effectif": 20},
+    }
+    elsewhere = {"1/ventilations/1-I01/01/modalite": "Nulle part", "1/ventilations/1-I01/01/effectif": 8}
     reponses = {
-        "petr": of_fiche("1", commune="71106 71230") | of_fiche("2", commune="71106"),
-        "cpam-03": of_fiche("1", commune="03173"),
+        "petr": first_rows
+        | {"1/mesures/1-I03/valeur": 7}
+        | dates(datetime(2025, 9, 1), datetime(2025, 3, 1))
+        | of_fiche("1", commune="71106 71230")
+        | of_fiche("2", commune="71106"),
+        "cpam-71": {"1/mesures/1-I03/valeur": 5} | dates(datetime(2025, 6, 12), datetime(2025, 2, 1)),
+        "cpam-03": {"1/mesures/1-I01/valeur": 8} | elsewhere | of_fiche("1", commune="03173"),
     }
     return live(tmp_path_factory.mktemp("charolais"), CHAROLAIS, 2025, reponses)
 
@@ -160,9 +192,7 @@ def test_a_name_that_two_communes_bear_is_to_be_told_and_its_full_name_counts(tm
     named = {"1/mesures/1-I02/valeur": 1, "1/ventilations/1-I02/01/nom": "Chassy"}
     told = {"1/mesures/1-I02/valeur": 1, "1/ventilations/1-I02/01/nom": "Chassy (71)"}
     year = live(tmp_path, str(path), 2025, {"petr": named, "cpam-71": told})
-    assert [(a.code, a.cells) for a in year.result.anomalies if a.champ and "Commune" in a.champ] == [
-        ("CHOIX_INCONNU", ("C17",))
-    ]
+    assert [a.found for a in year.result.anomalies if a.code == "CHOIX_INCONNU"] == ["« Chassy »"]
     assert [r["Valeur"] for r in lines(year.result.tables.indicateurs, Mesure="1-I02")] == [None]  # one name is refused
 
 
@@ -197,6 +227,101 @@ porteurs = ["ville"]
     ]
     assert [plain(c) for c in rows[1]][:6] == ["2025", "canton", "1", "1", "1", "autre-2025 1 sur 1"]
     assert "Les lieux touchés en 2025" in written(tmp_path / "R.xlsx", "Région")
+
+
+# --- indicators: by place, dates, one for two fiches ------------------------------------------------------------------
+
+
+def figures(year, mesure: str) -> dict:
+    (row,) = lines(year.result.tables.indicateurs, Mesure=mesure)
+    return row
+
+
+def test_a_measure_by_village_has_a_row_for_each_and_its_total_is_checked(bandrele):
+    assert figures(bandrele, "2-I01")["Valeur"] == 55  # 30 + 25: what is declared counts
+    told = [a for a in bandrele.result.anomalies if a.code == "VENTILATION_DIFFERENTE_DU_TOTAL"]
+    assert ["25 (cellule" in plain(a.found) and "total du détail : 24" in plain(a.found) for a in told] == [True]
+    of_one = lines(bandrele.result.tables.mesures.frame(), Mesure="2-I01", Structure="Maison des adolescents")
+    assert {r["Modalité"]: r["Valeur"] for r in of_one if r["Modalité"]} == {"Nyambadao": 18, "Hamouro": 12}
+
+
+def test_the_rows_of_a_breakdown_are_the_places_of_the_year():
+    new = ('id = "village-hamouro",', 'id = "village-hamouro", depuis = 2024,')
+    rows = [
+        [p.modalite for p in forms.plan(parsed(BANDRELE, new), annee).input_places() if p.mesure == "2-I01" and p.line]
+        for annee in (2022, 2024)
+    ]
+    assert rows == [["Bandrélé", "Nyambadao", "Mtsamoudou"], ["Bandrélé", "Nyambadao", "Mtsamoudou", "Hamouro"]]
+
+
+def test_beyond_thirty_places_the_partner_chooses_them_in_a_list(charolais):
+    places = [p for p in forms.plan(parsed(CHAROLAIS), 2025).input_places() if p.champ == "modalite"]
+    assert (len(places), {len(p.choix) for p in places}) == (10, {128})
+    assert figures(charolais, "1-I01")["Valeur"] == 58  # 50 + 8, although « Nulle part » is no commune
+    (refused,) = [a for a in charolais.result.anomalies if a.code == "CHOIX_INCONNU"]
+    assert "Nulle part" in refused.found
+
+
+def test_of_dates_one_is_kept_or_all_are_told_and_none_is_added(charolais):
+    first, all_of_them = figures(charolais, "2-I01"), figures(charolais, "2-I02")
+    assert first["Valeur"] == "12/06/2025"
+    assert "dates différentes : 12/06/2025 (CPAM 71), 01/09/2025 (PETR" in plain(first["Réserve"])
+    assert plain(all_of_them["Valeur"]) == "01/02/2025 (CPAM 71) ; 01/03/2025 (PETR du Pays Charolais-Brionnais)"
+    assert "12/06/2025" in written(charolais.synthese)
+
+
+def test_the_last_date_may_be_the_one_that_is_kept():
+    mesure = Mesure("m", "Ouverture", "date", "DERNIERE_DATE")
+    said = [MesureAnswer(s, {"jour": date(2025, month, 1)}) for s, month in (("A", 5), ("B", 9), ("C", 9))]
+    assert aggregate(parsed(CHAROLAIS), mesure, said).valeur == "01/09/2025"
+    assert aggregate(parsed(CHAROLAIS), mesure, [MesureAnswer("A", {"statut": "non disponible"})]).valeur is None
+
+
+def test_a_date_goes_through_to_next_year(tmp_path, charolais):
+    one = {"petr": dates(datetime(2026, 4, 2), datetime(2026, 3, 1))}
+    following = live(tmp_path, CHAROLAIS, 2026, one, charolais.consolidation)
+    assert (figures(following, "2-I01")["Valeur n-1"], figures(following, "2-I01")["Valeur"]) == (
+        *("12/06/2025", "02/04/2026"),
+    )
+
+
+def test_an_indicator_of_two_fiches_is_asked_on_one_and_shown_on_both(charolais):
+    keys = [p.cle for p in forms.plan(parsed(CHAROLAIS), 2025).input_places() if p.mesure == "1-I03"]
+    assert {k.partition("/")[0] for k in keys} == {"1"}
+    sheets = {
+        s.nom: {plain(c.valeur) for c in s.cells} for s in forms.plan(parsed(CHAROLAIS), 2025).workbook.worksheets
+    }
+    told = "« Professionnels formés au dépistage » se remplit une fois, sur la fiche 1 : rien à saisir ici."
+    assert told in sheets["FA 2"] and told not in sheets["FA 1"]
+    texts = written(charolais.synthese)
+    assert [t for t in texts if t.startswith("Professionnels formés") and t.endswith("comptée à la fiche 1")]
+
+
+def test_an_indicator_of_two_fiches_is_counted_once(charolais):
+    assert figures(charolais, "1-I03")["Valeur"] == 12  # 7 + 5
+    assert "58" in written(charolais.synthese)  # persons reached: the larger of 58 and 12 on fiche 1, none on 2
+
+
+def test_who_bears_only_the_other_fiche_is_said_not_to_be_asked():
+    other = ('porteurs = ["petr", "cpam-71"]', 'porteurs = ["petr", "ars"]')
+    (note,) = [f for f in verifier(parsed(CHAROLAIS, other)) if f.location.endswith("autres_fiches")]
+    assert "« ars » n’y répond pas" in plain(note.message) and note.gravite == "à confirmer"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('par_lieu = "commune"', 'par_lieu = "canton"', "aucun lieu de la sorte « canton »"),
+        ('par_lieu = "commune"', 'par_lieu = "commune", modalites = ["Est"]', "les catégories sont les lieux"),
+        ("communes = true", 'communes = true, par_lieu = "commune"', "ce champ ne vaut que pour"),
+        ('autres_fiches = ["2"]', 'autres_fiches = ["3"]', "la fiche « 3 » n’existe pas"),
+        ('autres_fiches = ["2"]', 'autres_fiches = ["1"]', "« 1 » est déjà sa fiche."),
+        ('agregation = "DATES"', 'agregation = "FLUX"', "ne se rassemble pas par « FLUX »"),
+    ],
+)
+def test_an_indicator_that_cannot_be_asked_is_a_fault(before, after, said):
+    (found,) = [f for f in verifier(parsed(CHAROLAIS, (before, after))) if f.gravite == "faute"]
+    assert said in plain(found.message)
 
 
 # --- words and faults -------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ ESSENTIAL = {
     "satisfaction": ("satisfaction", ("repondants", "satisfaits")),
     "moyenne": ("durees", ("moyenne", "effectif")),
     "jalon": ("jalons", ("jalon",)),
+    "date": ("dates", ("jour",)),
     "texte": ("textes", ("texte",)),
 }
 

@@ -207,6 +207,7 @@ class DateOutOfPeriod(RetourCheck):
             ("avancement", "date_fin_prevue"): (start, end),
             ("avancement", "date_fin_reelle"): (contrat.start(annee), contrat.end(annee)),
             ("jalons", "date"): to_date,
+            ("dates", "jour"): (start, end),
             ("financement", "date"): to_date,
         }
 

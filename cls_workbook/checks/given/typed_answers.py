@@ -18,11 +18,11 @@ from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, FIELDS, Valu
 Row = Mapping[str, Any]  # one of a view: each of its columns is of its own type
 Here = tuple[str, str]  # (fichier, fiche)
 
-MESURE_BLOCKS = ("mesures", "taux", "satisfaction", "durees", "jalons", "textes", "ventilations")
+MESURE_BLOCKS = ("mesures", "taux", "satisfaction", "durees", "jalons", "dates", "textes", "ventilations")
 # What answers a measure; the rest (statut, commentaire, échelle, unité…) only qualifies the answer.
 ANSWER_FIELDS = (
     *("valeur", "dont_qpv", "numerateur", "denominateur", "questionnaires", "repondants", "satisfaits"),
-    *("moyenne", "effectif", "jalon", "texte", "modalite", "nom"),
+    *("moyenne", "effectif", "jalon", "jour", "texte", "modalite", "nom"),
 )
 
 

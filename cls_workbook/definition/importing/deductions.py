@@ -20,6 +20,7 @@ INDICATEUR_TYPES = {
     "satisfaction": "satisfaction",
     "moyenne": "duree",
     "jalon": "jalon",
+    "date": "date",
     "liste": "liste_types",
     "texte": "texte",
     "ventilation": "compte_ventile",
@@ -175,7 +176,8 @@ def _complete(row: TypedRow, first: TypedRow) -> None:
     if row.empty("agregation", "mesures") and len(allowed) == 1:
         row.put("agregation", allowed[0], "mesures")
     if row is first and row.empty("type") and type_:
-        detail = "compte" if row.empty("ventilation", "mesures") else "compte_ventile"
+        is_detailed = not (row.empty("ventilation", "mesures") and row.empty("par_lieu", "mesures"))
+        detail = "compte_ventile" if is_detailed else "compte"
         row.put("type", INDICATEUR_TYPES.get(type_, detail))
 
 

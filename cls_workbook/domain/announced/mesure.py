@@ -8,7 +8,18 @@ from decimal import Decimal
 from cls_workbook.domain.lifetime import Period
 
 # How a measure is typed in, and how its answers are brought together.
-MESURE_TYPES = ("entier", "decimal", "taux", "satisfaction", "moyenne", "jalon", "liste", "ventilation", "texte")
+MESURE_TYPES = (
+    "entier",
+    "decimal",
+    "taux",
+    "satisfaction",
+    "moyenne",
+    "jalon",
+    "date",
+    "liste",
+    "ventilation",
+    "texte",
+)
 AGGREGATIONS = (
     "FLUX",
     "PERSONNES",
@@ -22,7 +33,11 @@ AGGREGATIONS = (
     "TEXTE",
     "CUMUL",
     "CONTEXTE",
+    "PREMIERE_DATE",
+    "DERNIERE_DATE",
+    "DATES",
 )
+OF_DATES = ("PREMIERE_DATE", "DERNIERE_DATE", "DATES")
 # What the tool can work out of itself → how the measures that it is beside are brought together.
 _RATE_CALCULS = ("fiches_realisees", "fiches_realisees_coordination", "participation", "structures_repondantes")
 CALCULS: dict[str, tuple[str, ...]] = dict.fromkeys(_RATE_CALCULS, ("RATIO",)) | {
@@ -44,6 +59,7 @@ class Mesure(Period):
     unite: str | None = None
     ventilation: str | None = None  # what the breakdown is by; None: no breakdown asked
     modalites: tuple[str, ...] = ()  # fixed rows of the breakdown (empty: the partner names them); steps of a jalon
+    par_lieu: str | None = None  # the kind of place that has a row each in the breakdown (commune, QPV, village…)
     reponses_multiples: bool = False  # the breakdown may exceed the count
     valeur_initiale: Decimal | None = None
     maximum: Decimal | None = None

@@ -9,7 +9,7 @@ from cls_workbook.domain.model import Contrat, Fiche
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "territoire": ("territoire",),
     "partenaires": ("partenaires",),
-    "commentaires": tuple(f"{bloc}/commentaire" for bloc in ("mesures", "taux", "satisfaction", "durees")),
+    "commentaires": tuple(f"{bloc}/commentaire" for bloc in ("mesures", "taux", "satisfaction", "durees", "dates")),
     "double_compte": ("mesures/double_compte",),
     "echelle": ("satisfaction/echelle",),
     "dates": ("avancement/date_debut", "avancement/date_fin_prevue"),

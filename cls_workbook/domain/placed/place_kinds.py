@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cls_workbook.domain.contrat_years import whole
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.placed.place_model import Commune, code_of
 from cls_workbook.domain.placed.place_words import COMMUNES, QUARTERS, PlaceWord, departement_name, word_of
@@ -66,7 +65,7 @@ def place_kinds(contrat: Contrat, annee: int | None = None) -> list[PlaceKind]:
 def of_word(kinds: Iterable[PlaceKind], said: str) -> PlaceKind | None:
     """The kind that is called so, in the singular or in the plural, case and accents apart."""
     sought = fold(said)
-    return next((k for k in kinds if sought in map(fold, (k.type, k.word.one, k.word.several))), None)
+    return next((k for k in kinds if sought in map(fold, (k.type, k.word.one, k.word.several, k.word.short))), None)
 
 
 def groups(kind: PlaceKind, kinds: Iterable[PlaceKind]) -> list[PlaceGroup]:
@@ -89,7 +88,7 @@ def _communes(contrat: Contrat, annee: int | None) -> Iterator[ContratPlace]:
 
 
 def _quarters(contrat: Contrat, annee: int | None) -> Iterator[ContratPlace]:
-    alike = Counter(fold(q.nom) for q in whole(contrat).qpv)
+    alike = Counter(fold(q.nom) for q in contrat.definition.qpv)
     for quarter in contrat.qpv if annee is None else contrat.qpv_in(annee):
         commune, epci, departement = _whereabouts(contrat, quarter.commune)
         nom = quarter.nom if alike[fold(quarter.nom)] == 1 else f"{quarter.nom} ({commune})"
@@ -98,7 +97,7 @@ def _quarters(contrat: Contrat, annee: int | None) -> Iterator[ContratPlace]:
 
 def _others(contrat: Contrat, annee: int | None) -> Iterator[tuple[str, ContratPlace]]:
     """Each with its kind."""
-    alike = Counter((fold(x.sorte), fold(x.nom)) for x in whole(contrat).lieux)
+    alike = Counter((fold(x.sorte), fold(x.nom)) for x in contrat.definition.lieux)
     for lieu in contrat.lieux:
         if annee is None or lieu.holds_in(annee):
             commune, epci, departement = _whereabouts(contrat, lieu.commune)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cls_workbook.domain import model
+from cls_workbook.domain.announced.mesure import OF_DATES
 from cls_workbook.domain.announced.money_lines import LINE_STATES, PrintedLine
 from cls_workbook.domain.asked.left_out import QUESTIONS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
+from cls_workbook.domain.placed.place_kinds import of_word, place_kinds
 from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, places
-from cls_workbook.french import number_fr
+from cls_workbook.french import number_fr, quoted_list
 
 SHEET_PREFIX = "FA "
 MAX_SHEET_NAME = 31
@@ -27,6 +29,7 @@ ALLOWED_AGGREGATIONS = {
     "satisfaction": ("SATISFACTION",),
     "moyenne": ("MOYENNE",),
     "jalon": ("JALON",),
+    "date": OF_DATES,
     "liste": ("UNION",),
     "texte": ("TEXTE",),
 }
@@ -150,11 +153,27 @@ def indicateurs(contrat: Contrat) -> Iterator[DefinitionFault]:
     located = _indicateurs_of(contrat)
     yield from duplicates(located, "id", str.casefold)
     for here, indicateur in located:
+        yield from _shared(here, indicateur, contrat)
         yield from here.among("type", model.INDICATEUR_TYPES)
         yield from here.too_long("libelle")
         if not indicateur.mesures:
             message = "l’indicateur ne demande aucune mesure : rien ne serait à saisir."
             yield here.fault("mesures", message, "Ajoutez au moins une mesure.")
+
+
+def _shared(here: FieldPlace, indicateur: Indicateur, contrat: Contrat) -> Iterator[DefinitionFault]:
+    """An indicator of several fiches: of fiches that exist, and other than its own; who bears only one of the others is
+    not asked it."""
+    yield from here.references("autres_fiches", contrat.par_fiche, "la fiche")
+    its_own = next(f for f in contrat.fiches if any(i is indicateur for i in f.indicateurs))
+    if its_own.numero in indicateur.autres_fiches:
+        yield here.fault("autres_fiches", f"« {its_own.numero} » est déjà sa fiche.", "Retirez-la.")
+    asked = {structure for structure, _ in its_own.repondants()}
+    others = (contrat.par_fiche[n] for n in indicateur.autres_fiches if n in contrat.par_fiche)
+    silent = dict.fromkeys(s for f in others for s, _ in f.repondants() if s not in asked)
+    if silent and contrat.view is None:
+        message = f"il se remplit sur la fiche {its_own.numero} seule : {quoted_list(silent)} n’y répond pas."
+        yield here.note("autres_fiches", message, "Ajoutez ce porteur à la fiche, ou donnez-lui son indicateur.")
 
 
 def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -166,12 +185,26 @@ def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
         if mesure.qpv and not contrat.qpv:
             message = "« dont QPV » ne sera pas demandé : le contrat ne nomme aucun QPV."
             yield here.note("qpv", message, "Nommez-les, ou retirez « qpv ».")
+        yield from _by_place(here, mesure, contrat)
     for here, fiche in places("contrat.fiches", contrat.fiches):
         keys = [m.id for m in fiche.mesures if m.cle]
         if len(keys) > KEY_MESURES_MAX:
             marked = f"{len(keys)} mesures sont marquées cle"
             message = f"{marked}, pour {KEY_MESURES_MAX} au plus sur une ligne de synthèse."
             yield here.fault("", message, f"Gardez-en {KEY_MESURES_MAX} parmi {', '.join(keys)}.")
+
+
+def _by_place(here: FieldPlace, mesure: Mesure, contrat: Contrat) -> Iterator[DefinitionFault]:
+    """A measure asked place by place: of a kind of place that the contract names."""
+    if mesure.par_lieu is None:
+        return
+    kinds = place_kinds(contrat)
+    if of_word(kinds, mesure.par_lieu) is None:
+        known = quoted_list(k.word.short or k.word.one for k in kinds) if kinds else "aucune"
+        message = f"le contrat ne nomme aucun lieu de la sorte « {mesure.par_lieu} »."
+        yield here.fault("par_lieu", message, f"Sortes de lieux du contrat : {known}.")
+    if mesure.modalites and contrat.view is None:
+        yield here.fault("modalites", "les catégories sont les lieux du contrat.", "Retirez-les, ou « par_lieu ».")
 
 
 def mesure_faults(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[DefinitionFault]:
@@ -195,10 +228,10 @@ def _types(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
 
 
 def _ventilation(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
-    if mesure.type == "ventilation" and mesure.ventilation is None:
+    if mesure.type == "ventilation" and mesure.ventilation is None and mesure.par_lieu is None:
         message = "une mesure de type « ventilation » doit dire selon quoi elle est ventilée."
         yield here.fault("ventilation", message, "Ajoutez le champ ventilation.")
-    elif mesure.modalites and mesure.ventilation is None and mesure.type not in ("liste", "jalon"):
+    elif mesure.modalites and mesure.ventilation is mesure.par_lieu is None and mesure.type not in ("liste", "jalon"):
         remedy = "Ajoutez le champ ventilation, ou retirez les modalités."
         yield here.fault("modalites", "des modalités sont fixées sans ventilation.", remedy)
     if mesure.reponses_multiples and mesure.ventilation is None:
@@ -217,7 +250,7 @@ def _bounds(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[De
             yield here.fault(champ, f"une valeur est positive ou nulle, trouvé « {valeur} ».")
         if mesure.type in ("entier", "ventilation") and valeur != valeur.to_integral_value():
             yield here.fault(champ, f"un nombre entier est attendu, trouvé « {valeur} ».")
-        if mesure.type in ("jalon", "liste", "texte"):
+        if mesure.type in ("jalon", "date", "liste", "texte"):
             yield here.fault(champ, f"sans objet pour une mesure de type « {mesure.type} ».", "Retirez le champ.")
     if mesure.type in ("taux", "satisfaction") and initial is not None and initial > max(1, maximum or 1):
         remedy = (
@@ -249,6 +282,11 @@ def _options(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
         "numerateur_decimal": (mesure.numerateur_decimal, mesure.type == "taux", "de type « taux »"),
         "poids": (mesure.poids is not None, mesure.type == "moyenne", "de type « moyenne »"),
         "qpv": (mesure.qpv is True, mesure.type == "entier", "de type « entier »"),
+        "par_lieu": (
+            mesure.par_lieu is not None,
+            mesure.type in ("entier", "ventilation", "taux") and not mesure.nominative,
+            "de type « entier » (hors liste de noms), « ventilation » ou « taux »",
+        ),
         "stock": (mesure.stock, mesure.agregation == "ENTITES", "d’agrégation « ENTITES »"),
         "communes": (mesure.communes, mesure.nominative, "de type « entier », d’agrégation « ENTITES » ou « STOCK »"),
     }

@@ -27,7 +27,7 @@ from cls_workbook.domain.wording import lineage
 from cls_workbook.french import fold, quoted_list
 
 T = TypeVar("T")
-TYPES_WITHOUT_FIGURE = ("jalon", "liste", "texte")  # measures of which no figure comes
+TYPES_WITHOUT_FIGURE = ("jalon", "date", "liste", "texte")  # measures of which no figure comes
 ADDED_OVER_YEARS = ("FLUX", "PERSONNES", "ENTITES")  # of which a target may be on the years added
 ROLES = ("copilote", "signataire")
 LEGAL_STATUTS = ("public", "privé")

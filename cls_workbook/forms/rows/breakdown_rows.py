@@ -6,6 +6,7 @@ from typing import Any
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Mesure
+from cls_workbook.domain.placed.by_place import place_list
 from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H, I
 from cls_workbook.forms.form_pieces import FormRows, SheetContext
@@ -13,6 +14,7 @@ from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.forms.row_states import put_state
 from cls_workbook.workbook.description import CellRange, Link, address, reference
 
+PLACE_LINES = 10  # where the partner chooses the places
 _COLUMN_OF = {"nom": C, "modalite": C, "effectif": D, "numerateur": D, "denominateur": E}
 
 
@@ -71,7 +73,7 @@ def _ventilation(
     def row(rank: int) -> None:
         _row(page, prefix, mesure, rank, places, titles)
 
-    lines = len(mesure.modalites) or bloc.lines
+    lines = len(mesure.modalites) or (PLACE_LINES if mesure.par_lieu else bloc.lines)
     zone = pieces.table_of_rows(page, prefix, titles, set(places.values()), lines, row)
     if "effectif" in input_fields:
         _total(page, prefix, mesure, zone, mesure_row)
@@ -91,6 +93,7 @@ def _row(
             continue
         facts: dict[str, Any] = {"mesure": mesure.id, "line": line, "subject": mesure.libelle, "modalite": fixed}
         facts |= {"type_": "liste", "listing": "communes"} if champ == "nom" and mesure.communes else {}
+        facts |= {"type_": "liste", "listing": place_list(mesure)} if champ == "modalite" and mesure.par_lieu else {}
         page.typed(row, bloc.champ(champ), column, bloc.nom, label=titles[column], **facts)
     if "numerateur" in places:
         pieces.quotient(page, row, F, D, E)

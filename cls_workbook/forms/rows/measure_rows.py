@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from cls_workbook.domain import entry_questions
+from cls_workbook.domain.announced.shared_indicators import shown_on
 from cls_workbook.domain.model import Fiche, Indicateur, Mesure
 from cls_workbook.domain.questions import Bloc
 from cls_workbook.domain.targets import target_in_words, target_of, value_in_words
@@ -74,6 +75,14 @@ KINDS = (
         past=(D, "repere:texte"),
         answered=(E,),
     ),
+    MesureKind(
+        entry_questions.DATES,
+        "date",
+        {"jour": F, "statut": H, "commentaire": K},
+        {E: "Date {}"},
+        past=(E, "repere:texte"),
+        answered=(F,),
+    ),
 )
 
 
@@ -83,7 +92,23 @@ def mesures(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, in
     for kind in KINDS:
         _block(page, kind, _questions(fiche, kind.type), context)
     _textes(page, fiche, context)
+    _asked_elsewhere(page, fiche, context)
     return lines
+
+
+def _asked_elsewhere(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
+    """Indicators that this fiche follows and that are asked on another one."""
+    shared = list(shown_on(context.contrat, fiche.numero))
+    if not shared:
+        return
+    page.groups.append(page.line)
+    page.next_row(6)
+    for own, indicateur in shared:
+        said = typography(
+            f"« {indicateur.libelle} » se remplit une fois, sur la fiche {own.numero} : rien à saisir ici."
+        )
+        page.texte(C, said, "aide_ligne")
+        page.next_row(20)
 
 
 def _questions(fiche: Fiche, *types: str) -> list[tuple[Indicateur, Mesure]]:

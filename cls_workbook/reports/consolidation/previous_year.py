@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -12,7 +13,7 @@ from cls_workbook.domain.carried_over import as_cell, is_taken_up
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.errors import Refusal
-from cls_workbook.french import fold
+from cls_workbook.french import date_fr, fold
 from cls_workbook.reports import table_reading
 from cls_workbook.summaries.balances.remainders import ENGAGE, ENGAGED_BEFORE
 from cls_workbook.tables import consolidation_tables as described
@@ -116,7 +117,11 @@ def _own_value(mesure: Mesure, answers: list[tuple[str, object]]) -> object:
         bottoms = bottoms or [mesure.denominateur] * (mesure.denominateur is not None)
         whole = tops and sum(bottoms) and (len(tops) == len(bottoms) or mesure.denominateur)
         return Decimal(sum(tops)) / Decimal(sum(bottoms)) if whole else None
-    values = said({"ventilation": "effectif", "moyenne": "moyenne", "jalon": "jalon"}.get(mesure.type, "valeur"))
+    values = said(
+        {"ventilation": "effectif", "moyenne": "moyenne", "jalon": "jalon", "date": "jour"}.get(mesure.type, "valeur")
+    )
+    if mesure.type == "date":
+        return date_fr(values[0]) if len(values) == 1 and isinstance(values[0], date) else None
     if len(values) < 2:
         return values[0] if values else None
     return sum(values) if mesure.agregation in ("FLUX", "PERSONNES", "CUMUL") or mesure.type == "ventilation" else None

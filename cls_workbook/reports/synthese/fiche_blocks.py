@@ -109,8 +109,10 @@ class _FicheBlock:
     def __init__(self, portrait: Portrait, fiche: Fiche):
         self.portrait, self.fiche, self.columns = portrait, fiche, _columns(portrait)
         self.testimonies = [t for t in portrait.testimonies if t.fiche == fiche.numero]
-        self.mesures = portrait.key_mesures(fiche)
-        self.labels = [self._label(m) for m in self.mesures]
+        shared = portrait.shared_mesures(fiche)
+        self.mesures = portrait.key_mesures(fiche) + [m for _, m in shared]
+        self.labels = [self._label(m) for m in portrait.key_mesures(fiche)]
+        self.labels += [f"{portrait.libelle(own, m)}, comptée à la fiche {own.numero}" for own, m in shared]
         self.money = list(_money_lines(portrait, fiche))
         self.done = pieces(_quoted(self.testimonies, DONE) or _nothing_said(portrait, fiche), DONE_WIDTH)
         self.heights = self._heights()

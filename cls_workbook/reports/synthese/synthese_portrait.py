@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
+from cls_workbook.domain.announced.shared_indicators import shared_mesures
 from cls_workbook.domain.asked.money_questions import TOTALLED
 from cls_workbook.domain.entry_questions import in_synthese
 from cls_workbook.domain.model import Contrat, Fiche, Mesure
@@ -259,6 +260,10 @@ class Portrait:
         with_figures = [m for m in fiche.mesures if m.agregation not in AS_TEXT]
         first = (marked or with_figures or list(fiche.mesures))[:MESURES_PER_FICHE]
         return first + [m for m in fiche.mesures if m.id in self.targets and m not in first]
+
+    def shared_mesures(self, fiche: Fiche) -> list[tuple[Fiche, Mesure]]:
+        """Of other fiches, those that this one follows too, as many as there is room for."""
+        return shared_mesures(self.contrat, fiche.numero)[:MESURES_PER_FICHE]
 
     @cached_property
     def targets(self) -> dict[str, FollowedTarget]:

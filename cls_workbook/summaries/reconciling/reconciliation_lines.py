@@ -8,12 +8,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cls_workbook.domain.announced.mesure import OF_DATES
 from cls_workbook.french import amount_fr, number_fr, typography
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import SEPARATOR
 
 RETAINED, REFUSED, REPLACED, SET_ASIDE = "retenue", "refusée", "remplacée", "écartée"
-COUNTED = {"MOYENNE": "moyenne", "JALON": "jalon", "TEXTE": "texte", "UNION": "modalite", "CONTEXTE": "valeur"}
+COUNTED = {
+    **{"MOYENNE": "moyenne", "JALON": "jalon", "TEXTE": "texte", "UNION": "modalite", "CONTEXTE": "valeur"},
+    **dict.fromkeys(OF_DATES, "jour"),
+}
 TERMS = {
     "RATIO": (("numerateur", "Numérateur"), ("denominateur", "Dénominateur")),
     "SATISFACTION": (("satisfaits", "Numérateur"), ("repondants", "Dénominateur")),

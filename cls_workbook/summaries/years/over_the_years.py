@@ -31,6 +31,9 @@ def sur_les_annees(agregation: str, series: Mapping[int, Any], initial: Decimal 
             return _last_stock(known_years, initial)
         case "CUMUL" | "CONTEXTE":
             return _last_stock(known_years, initial)
+        case "PREMIERE_DATE" | "DERNIERE_DATE" | "DATES":
+            last = max(known_years)
+            return known_years[last], f"dernière réponse connue ({last})"
         case "JALON":
             last = max(known_years)
             return known_years[last], f"dernier état connu ({last})"
