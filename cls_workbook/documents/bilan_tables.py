@@ -8,8 +8,9 @@ from decimal import Decimal
 from cls_workbook.documents import sources
 from cls_workbook.documents.document_parts import Bars, Heading, Part, Sentence, grid
 from cls_workbook.documents.told_figures import of_last_year, of_the_year, told
+from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.placed.place_kinds import groups, place_kinds
-from cls_workbook.domain.wording import of_payer
+from cls_workbook.domain.wording import of_payer, printed_lines
 from cls_workbook.french import NBSP, amount_fr, number_fr, rate_fr, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
 from cls_workbook.reports.synthese.synthese_money import DECLARATIONS
@@ -78,6 +79,7 @@ def money_tables(portrait: Portrait) -> Iterator[Part]:
             rows.append((fiche.numero, fiche.titre, *map(amount_fr, cells)))
     if not rows:
         yield Sentence("Aucun montant n’est connu pour cette année.")
+        yield from _planned(contrat)
         return
     total = next(iter(frame_records(portrait.result.summaries.totaux)), {})
     left = portrait.left_to_engage.montant
@@ -91,6 +93,14 @@ def money_tables(portrait: Portrait) -> Iterator[Part]:
     for note in notes:
         yield Sentence(typography(note[0].upper() + note[1:].rstrip(".") + "."))
     yield from _funders(portrait)
+    yield from _planned(contrat)
+
+
+def _planned(contrat: Contrat) -> Iterator[Part]:
+    """What the contract prints of each funder of a fiche for the year."""
+    for fiche in contrat.fiches:
+        if lines := printed_lines(contrat, fiche):
+            yield Sentence(typography(f"Fiche {fiche.numero}, prévu au contrat : {f'{NBSP}; '.join(lines)}."))
 
 
 def _funders(portrait: Portrait) -> Iterator[Part]:

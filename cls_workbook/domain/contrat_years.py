@@ -123,7 +123,9 @@ def _fiche(fiche: Fiche, annee: int, departed: set[str], departed_financeurs: se
         fiche,
         porteurs=_without(fiche.porteurs, departed),
         volets=volets,
-        lignes=tuple(line for line in fiche.lignes if line.financeur not in departed_financeurs),
+        lignes=tuple(
+            line for line in fiche.lignes if line.financeur not in departed_financeurs and line.annee in (None, annee)
+        ),
         financement=changed(money, cofinanceurs=_without(money.cofinanceurs, departed_financeurs)),
         indicateurs=tuple(
             changed(i, mesures=_holding_in(i.mesures, annee), autres_fiches=_without(i.autres_fiches, closed))

@@ -380,6 +380,7 @@ class Contrat:
             and all(p.holds_in(annee) for p in periods for annee in {self.annees[0], self.annees[-1]})
             and not any(a.devient for a in self.a_programmer)
             and not any(m.par_lieu for i, _ in indicateurs for m in i.mesures)
+            and not any(line.annee is not None for f in self.fiches for line in f.lignes)
             and all(i.mesures and i.volet in {None, *(v.id for v in f.volets)} for i, f in indicateurs)
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cls_workbook.anomalies import GRAVITIES
+from cls_workbook.domain.announced.money_lines import STATES_IN_WORDS
 from cls_workbook.domain.model import AGGREGATIONS
 from cls_workbook.tables.described_columns import (
     ANSWER,
@@ -210,6 +211,39 @@ FINANCEMENT_FINANCEURS = DescribedTable(
     tab="axe2",
 )
 
+PLANNED_MONEY = DescribedTable(
+    "Financements prévus",
+    "Financements_prevus",
+    "Ce que le contrat prévoit pour l’année, financeur par financeur : une ligne par ligne du contrat. Les états ne "
+    "s’additionnent pas : un appel à projets non acquis n’est pas de l’argent.",
+    (
+        obligatoire(FICHE),
+        texte("Financeur", "Qui paie, tel que le contrat le nomme. Vide : à définir."),
+        texte("Nature", "La nature de l’argent, si le contrat la dit."),
+        TableColumn("Année de la ligne", "annee", "L’année qu’elle concerne. Vide : toutes celles du contrat."),
+        montant("Montant", "Le montant imprimé. Vide : non chiffré."),
+        texte("État", "Ce qu’en dit le contrat.", obligatoire=True, choix=STATES_IN_WORDS),
+        texte(
+            "Acquis", "oui : un montant, ou une enveloppe, sur quoi compter.", obligatoire=True, choix=("oui", "non")
+        ),
+        texte("Mention", "Ce qui l’accompagne au contrat.", max_width=LABEL_WIDTH),
+        montant(
+            "Engagé",
+            "Attribué par ce financeur sur cette fiche, sous cette nature : dans l’année de la ligne, ou depuis le "
+            "début si elle est sans année. Vide : non connu, ou deux lignes le disent du même argent.",
+        ),
+        montant(
+            "Reste à engager",
+            "Le montant acquis moins l’engagé ; négatif en cas de dépassement. Vide : non acquis, ou non connu.",
+            minimum=None,
+        ),
+    ),
+    optional=True,
+    note_key=("Fiche", "Financeur", "Nature", "Année de la ligne", "État", "Montant"),
+    frozen_columns=2,
+    tab="axe2",
+)
+
 FINANCEMENTS = DescribedTable(
     "Lignes de financement",
     "Financements",
@@ -385,6 +419,7 @@ TABLES = (
     INDICATEURS,
     FINANCEMENT_FICHES,
     FINANCEMENT_FINANCEURS,
+    PLANNED_MONEY,
     FINANCEMENTS,
     NOYAU,
     MESURES,

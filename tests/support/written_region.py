@@ -373,6 +373,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
             {"Financeur": "Agence", "Nature": "Hors maquette", "Niveau": "hors_maquette", "Engagé": aide + D(700)},
             {"Financeur": f"Ville {rank}", "Nature": "Cofinancement", "Niveau": "cofinancement", "Engagé": cofi},
         ],
+        described.PLANNED_MONEY: [],
         described.LEFT_TO_PAY: [],
         described.RESERVES: [],
         described.POSTS: [

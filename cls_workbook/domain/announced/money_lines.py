@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-LINE_STATES = ("chiffre", "enveloppe", "moyens_constants", "appel_a_projets", "a_definir", "en_nature")
+_AMOUNT = "montant chiffré"
 _SAID = {
+    "chiffre": _AMOUNT,
     "enveloppe": "enveloppe",
     "moyens_constants": "à moyens constants",
     "appel_a_projets": "appel à projets, non acquis",
     "a_definir": "à définir",
     "en_nature": "en nature",
 }
+LINE_STATES, STATES_IN_WORDS = tuple(_SAID), tuple(_SAID.values())
+_GRANTED = ("chiffre", "enveloppe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,16 @@ class PrintedLine:
     mention: str | None = None
 
     @property
+    def state(self) -> str:
+        """« montant chiffré », « appel à projets, non acquis »: what tells one kind of amount from another."""
+        return _SAID.get(self.etat, self.etat)
+
+    @property
     def state_in_words(self) -> str:
-        """« appel à projets, non acquis »; "" for an amount that is simply printed."""
-        return _SAID.get(self.etat, "")
+        """The same; "" for an amount that is simply printed."""
+        return "" if self.state == _AMOUNT else self.state
+
+    @property
+    def is_granted(self) -> bool:
+        """Is it money that the contract counts on? No call for projects, no means in kind."""
+        return self.etat in _GRANTED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from cls_workbook.domain import model
 from cls_workbook.domain.announced.mesure import OF_DATES
@@ -13,7 +14,8 @@ from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.domain.placed.place_kinds import of_word, place_kinds
 from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, places
-from cls_workbook.french import number_fr, quoted_list
+from cls_workbook.domain.wording import maquette_payers
+from cls_workbook.french import amount_fr, number_fr, quoted_list
 
 SHEET_PREFIX = "FA "
 MAX_SHEET_NAME = 31
@@ -125,6 +127,7 @@ def financements(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield from here.references("cofinanceurs", known, "le financeur")
         for line_place, line in places(f"{place}.lignes", fiche.lignes):
             yield from _printed_line(line_place, line, contrat)
+        yield from _lines_of_the_maquette(here, fiche, contrat)
 
 
 def _printed_line(here: FieldPlace, line: PrintedLine, contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -138,6 +141,22 @@ def _printed_line(here: FieldPlace, line: PrintedLine, contrat: Contrat) -> Iter
     if line.montant is None and line.etat in ("chiffre", "enveloppe"):
         remedy = "Donnez-le, ou choisissez un autre état (à définir, à moyens constants…)."
         yield here.fault("montant", "le montant manque.", remedy)
+
+
+def _lines_of_the_maquette(here: FieldPlace, fiche: Fiche, contrat: Contrat) -> Iterator[DefinitionFault]:
+    """The amount of a fiche and the lines that print its maquette are one money: they agree."""
+    of_maquette = {n.id for n in contrat.natures if n.niveau == "maquette"}
+    payers = maquette_payers(contrat, fiche.numero)
+    known = [
+        line.montant
+        for line in fiche.lignes
+        if line.is_granted and line.montant and line.nature in of_maquette and (not payers or line.financeur in payers)
+    ]
+    montant = fiche.financement.montant
+    if montant is not None and known and sum(known) != montant:
+        made = amount_fr(sum(known, Decimal(0)))
+        message = f"le montant est de {amount_fr(montant)}, ses lignes de la maquette font {made}."
+        yield here.note("montant", message, "Vérifiez-les dans le contrat : c’est le même argent.")
 
 
 # --- Indicators and measures ----------------------------------------------------------------------------------------

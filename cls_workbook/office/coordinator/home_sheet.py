@@ -89,6 +89,7 @@ _SHEETS = {
     "Indicateurs": "Une ligne par mesure du contrat, avec le nombre de retours sur lequel elle repose.",
     "Financement par fiche": "L’argent de chaque fiche, en euros.",
     "Financement par financeur": "L’argent de chaque financeur, par nature.",
+    "Financements prévus": "Ce que le contrat prévoit pour l’année, financeur par financeur, et dans quel état.",
 }
 
 

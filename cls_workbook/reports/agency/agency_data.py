@@ -27,6 +27,7 @@ from cls_workbook.reports.synthese.coordination_posts import fiches_with_post, p
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait
 from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.summaries.balances import remainders
+from cls_workbook.summaries.balances.planned_money import planned_money
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED
 from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import DescribedTable, Row
@@ -38,9 +39,10 @@ _ITS_FICHE = re.compile(r"fiche ([^\s,:]+)", re.IGNORECASE)  # what a sentence o
 
 
 def worksheets(result: Result) -> list[Sheet]:
-    """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``; for programs, so that they do not
-    print with the report."""
-    sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "") for table in rows_by_table(result).items()]
+    """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``, that of the planned money only
+    where the contract prints some; for programs, so that they do not print with the report."""
+    tables = {t: rows for t, rows in rows_by_table(result).items() if rows or t is not described.PLANNED_MONEY}
+    sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "") for table in tables.items()]
     for sheet in sheets:
         (table,) = sheet.sheet_tables
         beside = table.cell_range.last_column + 1  # a blank cell: no page is made of it
@@ -57,6 +59,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         described.THEMES: list(_themes(portrait)),
         described.FINANCEMENT: _financement(portrait),
         described.FINANCEURS: _financeurs(portrait),
+        described.PLANNED_MONEY: planned_money(portrait.contrat, portrait.annee, portrait.history),
         described.LEFT_TO_PAY: remainders.by_financeur(portrait.contrat, portrait.history),
         described.RESERVES: list(_reserves(portrait)),
         described.POSTS: posts(portrait),

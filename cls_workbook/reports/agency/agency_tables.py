@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cls_workbook.domain.model import LEVELS
+from cls_workbook.tables import consolidation_tables
 from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS, INDICATEURS, STATUT
 from cls_workbook.tables.described_columns import (
     AXE,
@@ -197,6 +198,15 @@ FINANCEURS = DescribedTable(
     tab="axe4",
 )
 
+PLANNED_MONEY = DescribedTable(
+    "Données financements prévus",
+    "Donnees_financements_prevus",
+    consolidation_tables.PLANNED_MONEY.aide,
+    consolidation_tables.PLANNED_MONEY.columns,
+    optional=True,
+    tab="axe4",
+)
+
 POSTS = DescribedTable(
     "Données postes",
     "Donnees_postes",
@@ -317,6 +327,7 @@ TABLES = (
     THEMES,
     FINANCEMENT,
     FINANCEURS,
+    PLANNED_MONEY,
     LEFT_TO_PAY,
     RESERVES,
     POSTS,

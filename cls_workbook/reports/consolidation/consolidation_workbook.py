@@ -17,6 +17,7 @@ from cls_workbook.reports.consolidation import evolution_sheet
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.table_sheets import TableSheet, from_frame, from_rows
+from cls_workbook.summaries.balances.planned_money import planned_money
 from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.summaries.regional import noyau_answers
 from cls_workbook.tables import consolidation_tables as described
@@ -48,6 +49,8 @@ def tables(result: Result) -> Iterator[TableSheet]:
     yield from_frame(described.INDICATEURS, result.tables.indicateurs)
     yield from_frame(described.FINANCEMENT_FICHES, result.tables.par_fiche)
     yield from_frame(described.FINANCEMENT_FINANCEURS, result.tables.par_financeur)
+    if planned := planned_money(result.contrat, result.annee, frame_records(result.tables.history)):
+        yield from_rows(described.PLANNED_MONEY, planned)
     yield from_frame(described.FINANCEMENTS, result.tables.financements)
     if rows := noyau_rows(result):
         yield from_rows(NOYAU, rows)

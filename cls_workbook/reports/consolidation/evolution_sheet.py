@@ -10,6 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from cls_workbook.domain.contrat_years import all_years, whole
 from cls_workbook.domain.wording import of_payer
 from cls_workbook.french import date_fr
 from cls_workbook.reading.storing.wide_views import total_of
@@ -44,6 +45,7 @@ def sheet(result: Result) -> Sheet:
     _money(board, view)
     _fiches(board, view)
     _financeurs(board, view)
+    _planned(board, view)
     left_by_financeur(board, remainders.by_financeur(view.contrat, view.lines))
     mesures_by_year(board, view)
     targets_by_year(board, view, result)
@@ -165,3 +167,27 @@ def _financeurs(board: Board, view: HistoryView) -> None:
     lines = [[f"{f} — {n}", *map(years.get, view.annees), total_of(years.values())] for (f, n), years in sums.items()]
     total = PrintedColumn("Cumul", 4, f"{STRONG}:montant_cale")
     board.sheet_table(view.columns("Financeur et nature", 12, AMOUNT, (total,)), lines)
+
+
+def _planned(board: Board, view: HistoryView) -> None:
+    """What the contract prints year by year, funder after funder, those to come too; nothing where no line has a year.
+    States are rows of their own: none is added to another."""
+    definition, annees = whole(view.contrat), all_years(view.contrat)
+    names, natures = {f.id: f.nom for f in definition.financeurs}, {n.id: n.libelle for n in definition.natures}
+    sums: dict[str, dict[int, Decimal]] = {}
+    for fiche, line in ((f, li) for f in definition.fiches for li in f.lignes):
+        if line.annee is not None and line.montant is not None:
+            who = names.get(line.financeur or "", "financeur à définir")
+            said = (f"{fiche.numero} · {who}", natures.get(line.nature or ""), line.state)
+            by_year = sums.setdefault(" — ".join(filter(None, said)), {})
+            by_year[line.annee] = by_year.get(line.annee, Decimal(0)) + line.montant
+    if not sums:
+        return
+    board.band("Ce que le contrat prévoit, année par année", following=90)
+    wide = (UNITS - 12) // len(annees)
+    columns = [
+        PrintedColumn("Prévu : fiche, financeur et état", UNITS - wide * len(annees), STRONG),
+        *(PrintedColumn(view.contrat.year_name(a), wide, AMOUNT) for a in annees),
+    ]
+    board.sheet_table(columns, [[libelle, *map(years.get, annees)] for libelle, years in sums.items()])
+    board.note("Tel que le contrat l’imprime. Un appel à projets non acquis ne s’ajoute à rien.")

@@ -207,6 +207,8 @@ def _in_anchors(anchors: TableRead, table: DescribedTable, line: Row) -> tuple[s
     """The state of a fiche has its row there; the rest is the sheet as a whole, or the contract's definition."""
     if table is agency_tables.THEMES:
         return "définition du contrat", ""
+    if table is agency_tables.PLANNED_MONEY:
+        return consolidation_tables.PLANNED_MONEY.sheet, ""
     if table is agency_tables.LEFT_TO_PAY:
         return consolidation_tables.HISTORY.sheet, ""  # several of its rows make one
     if table is agency_tables.FICHES:

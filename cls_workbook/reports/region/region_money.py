@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cls_workbook.french import NBSP, how_many
+from cls_workbook.domain.announced.money_lines import STATES_IN_WORDS
+from cls_workbook.french import NBSP, fold, how_many
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.agency.agency_tables import TO_CONFIRM
 from cls_workbook.reports.region import region_tables
@@ -163,6 +164,42 @@ def financeurs_of_year(board: Board, tables: Tables, annee: int) -> None:
         "Un financeur est réuni d’un contrat à l’autre quand son nom est écrit de la même façon."
         + following * (more > 0),
         absent="Aucune ligne de financeur n’est connue.",
+        following=80,
+    )
+
+
+def planned_of_year(board: Board, tables: Tables, annee: int) -> None:
+    """What the contracts of the last year print of each funder: one row a funder and state, since a call for projects
+    that is not won is no money. Nothing where no contract prints any."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for li in tables[region_tables.PLANNED_MONEY]:
+        if li["Année"] == annee:
+            groups.setdefault((str(li["Financeur"] or "à définir"), str(li["État"])), []).append(li)
+    if not groups:
+        return
+    columns = (
+        PrintedColumn("Financeur", 10, STRONG),
+        PrintedColumn("État", 8),
+        PrintedColumn("Contrats", 2, WHOLE),
+        PrintedColumn("Lignes", 2, WHOLE),
+        PrintedColumn("dont sans montant", 3, WHOLE),
+        PrintedColumn("Montant prévu", 5, AMOUNT),
+        PrintedColumn("Reste à engager", 5, AMOUNT),
+    )
+    rows = [
+        [*cle, len({li["Contrat"] for li in its_own}), len(its_own), sum(li["Montant"] is None for li in its_own)]
+        + [total_of(li[t] for li in its_own) for t in ("Montant", "Reste à engager")]
+        for cle, its_own in sorted(groups.items(), key=lambda g: (fold(g[0][0]), STATES_IN_WORDS.index(g[0][1])))
+    ]
+    more = len(rows) - MAX_FINANCEURS
+    board.section(
+        f"Ce que les contrats prévoient en {annee}, par financeur et par état",
+        columns,
+        rows[:MAX_FINANCEURS],
+        "Les états ne s’additionnent pas : un appel à projets non acquis, un montant à définir ou en nature n’est pas "
+        "de l’argent acquis. Une ligne sans année est de toutes les années du contrat.",
+        *[f"{how_many(more, 'ligne')} de plus, dans la feuille Financements prévus."] * (more > 0),
+        absent="",
         following=80,
     )
 

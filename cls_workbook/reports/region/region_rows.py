@@ -40,6 +40,7 @@ def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict
             _stack(copies, data.FINANCEMENT, [c.titre for c in data.FINANCEMENT.columns[2:-2]])
         ),
         region_tables.FINANCEURS: list(_stack(copies, data.FINANCEURS, ["Prévu", "Engagé", "Versé"])),
+        region_tables.PLANNED_MONEY: list(_stack(copies, data.PLANNED_MONEY, ["Montant", "État"])),
         region_tables.LEFT_TO_PAY: list(_stack(copies, data.LEFT_TO_PAY, ["Reste à verser"])),
         region_tables.RESERVES: list(_stack(copies, data.RESERVES, ["Réserve"])),
         region_tables.POSTS: [

@@ -24,6 +24,7 @@ from cls_workbook.reports.region.region_money import (
     financeurs_of_year,
     money_by_nature,
     name_of,
+    planned_of_year,
     posts_of_year,
     reserves_of_year,
 )
@@ -59,6 +60,7 @@ def sheet(tables: Tables) -> Sheet:
     contrats_against_maquette(board, tables)
     money_by_nature(board, tables)
     financeurs_of_year(board, tables, annee)
+    planned_of_year(board, tables, annee)
     posts_of_year(board, tables, annee)
     reserves_of_year(board, tables, annee)
     fiches_by_theme(board, tables, annee)

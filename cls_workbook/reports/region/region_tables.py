@@ -142,6 +142,15 @@ FINANCEURS = DescribedTable(
     tab="axe2",
 )
 
+PLANNED_MONEY = DescribedTable(
+    "Financements prévus",
+    "Financements_prevus",
+    agency_tables.PLANNED_MONEY.aide,
+    (CONTRAT, SHORT_NAME, TERRITORY, YEAR, *agency_tables.PLANNED_MONEY.columns, *PROVENANCE),
+    optional=True,
+    tab="axe2",
+)
+
 LEFT_TO_PAY = DescribedTable(
     "Restes à verser",
     "Restes_a_verser",
@@ -329,6 +338,7 @@ TABLES = (
     FINANCEMENT,
     FINANCEMENT_FICHES,
     FINANCEURS,
+    PLANNED_MONEY,
     LEFT_TO_PAY,
     RESERVES,
     POSTS,

@@ -59,5 +59,6 @@ def workbook(retained: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) ->
     tables = lines(retained, ecarts)
     footer = f"Région · {how_many(len({c.cle[0] for c in retained}), 'contrat')}"
     worksheets = [region_sheet.sheet(tables)]
-    worksheets += [table_sheets.sheet(table_sheets.from_rows(*table), footer) for table in tables.items()]
+    shown = {table: rows for table, rows in tables.items() if rows or not table.optional}
+    worksheets += [table_sheets.sheet(table_sheets.from_rows(*table), footer) for table in shown.items()]
     return Workbook(worksheets, "Région", subject=footer, active_sheet=region_sheet.NAME)
