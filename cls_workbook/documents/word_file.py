@@ -49,6 +49,7 @@ class WordFile:
         self.headings: list[tuple[str, int, str]] = []  # text, level, bookmark
         self._contents: Paragraph | None = None
         self._numbers = {"Tableau": 0, "Graphique": 0}
+        self._style_ids: dict[str, str | None] = {}  # name → what paragraphs bear; None: the style of all others
 
     def add(self, written: Iterable[parts.Part]) -> None:
         for part in written:
@@ -107,7 +108,13 @@ class WordFile:
         self._paragraph(f"{_SOURCE}\u00a0: {texte}", _STYLES[parts.SMALL][0])
 
     def _paragraph(self, texte: str, style: str) -> Paragraph:
-        return self.document.add_paragraph(texte, style)
+        """A style is looked for once: a report has hundreds of paragraphs, and each search goes through all styles."""
+        paragraph = self.document.add_paragraph(texte)
+        if style not in self._style_ids:
+            paragraph.style = style
+            self._style_ids[style] = paragraph._p.style
+        paragraph._p.style = self._style_ids[style]
+        return paragraph
 
     def _fill_contents(self, first: Paragraph) -> None:
         """Every heading of the first two levels, as a link; Word adds the pages when it computes its fields."""

@@ -82,14 +82,15 @@ def _fill(
 
 def _write(cell: _Cell, texte: str, is_figure: bool, header: bool, strong: bool) -> None:
     paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = paragraph.paragraph_format.space_before = Pt(2)
-    paragraph.paragraph_format.line_spacing = 1.0
+    spacing = paragraph.paragraph_format
+    spacing.space_after = spacing.space_before = Pt(2)
+    spacing.line_spacing = 1.0
     run = paragraph.add_run(texte)
     run.font.size, run.font.bold = Pt(_CELL_POINTS), strong
     if is_figure:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     if header:
-        paragraph.paragraph_format.keep_with_next = True
+        spacing.keep_with_next = True
         run.font.color.rgb = RGBColor.from_string(look.color("blanc").lstrip("#"))
         shade = element("w:shd", val="clear", color="auto", fill=look.color("accent").lstrip("#"))
         cell._tc.get_or_add_tcPr().append(shade)

@@ -336,6 +336,41 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+# --- what is presented ----------------------------------------------------------------------------------------------
+
+
+def measure_documents(identifier: str, annee: int, rounds: int) -> list[tuple[str, float, str]]:
+    """Each document, from the file of a year in which all answer, against what writing that file takes."""
+    from cls_workbook.documents.written_documents import write_bilan, write_presentation
+    from cls_workbook.office.agency_form import fill
+    from cls_workbook.pipeline import way_back
+    from tests.support.agency_form_by_hand import NAMES, form
+
+    contrat = toml_reader.load(identifier)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "retours").mkdir()
+        for respondent in forms.repondants(contrat):
+            plan = forms.plan(contrat, annee, respondent)
+            examples.fill_cell(plan, examples.make_answers(plan, seed=respondent.id))
+            writer.write(plan.workbook, folder / "retours" / f"{forms.file_name(respondent.id)}.xlsx")
+        names = {nom: there for nom, there in NAMES.items() if "Les fiches" not in there}
+        book, blank = folder / "consolidation.xlsx", form(folder / "formulaire.xlsx", names)
+        day = date(annee + 1, 2, 1)
+        result = way_back.consolidate_files([folder / "retours"], identifier, annee, book, day=day)
+        timings = time_them(
+            {
+                "classeur": lambda: draw(result),
+                "Bilan (Word)": lambda: write_bilan(book, folder / "bilan.docx"),
+                "Présentation (PowerPoint)": lambda: write_presentation(book, folder / "copil.pptx"),
+                "Formulaire de l’agence": lambda: fill(book, blank, folder / "rempli.xlsx"),
+            },
+            rounds,
+        )
+    floor = timings.pop("classeur")
+    return [(f"{nom} / classeur de consolidation écrit", seconds / floor, "2,0") for nom, seconds in timings.items()]
+
+
 # --- the stopwatch --------------------------------------------------------------------------------------------------
 
 
@@ -360,6 +395,7 @@ def main() -> None:
     parser.add_argument("--retours", type=int, default=1000)
     parser.add_argument("--tours", type=int, default=5)
     parser.add_argument("--echelle", action="store_true", help="also ten times as many returns (half an hour)")
+    parser.add_argument("--documents", action="store_true", help="only the documents")
     parser.add_argument("--alone", metavar="FOLDER", help=argparse.SUPPRESS)
     parser.add_argument("--drawn", metavar="FOLDER", help=argparse.SUPPRESS)
     parser.add_argument("--ratio", metavar="FOLDER", help=argparse.SUPPRESS)
@@ -376,13 +412,21 @@ def main() -> None:
     if chosen.write:
         write_retours(chosen.contrat, chosen.annee, chosen.retours, Path(chosen.write))
         return
+    if chosen.documents:
+        print_table(measure_documents(chosen.contrat, chosen.annee, chosen.tours), chosen.tours)
+        return
     with tempfile.TemporaryDirectory() as folder:
         retour_figures = measure_retours(chosen.contrat, chosen.annee, chosen.retours, chosen.tours, Path(folder))
     lines = measure_generation(chosen.contrat, chosen.annee, max(chosen.tours, 9)) + retour_figures
+    lines += measure_documents(chosen.contrat, chosen.annee, chosen.tours)
     if chosen.echelle:
         with tempfile.TemporaryDirectory() as folder:
             lines += measure_scale(chosen.contrat, chosen.annee, chosen.retours, Path(folder))
-    print(f"\n{os.cpu_count()} cœurs, Python {sys.version.split()[0]}, {chosen.tours} tours\n")
+    print_table(lines, chosen.tours)
+
+
+def print_table(lines: list[tuple[str, float, str]], rounds: int) -> None:
+    print(f"\n{os.cpu_count()} cœurs, Python {sys.version.split()[0]}, {rounds} tours\n")
     print("| Mesure | Rapport | But |\n|---|---:|---:|")
     for nom, valeur, goal in lines:
         print(f"| {nom} | {valeur:.2f} | ≤ {goal} |".replace(".", ","))

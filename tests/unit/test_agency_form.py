@@ -3,6 +3,7 @@
 import datetime
 import json
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -247,3 +248,41 @@ def test_the_form_itself_is_never_replaced(campaign, tmp_path):
     made = form(tmp_path / "f.xlsx")
     with pytest.raises(Refusal, match="serait remplacé"):
         fill(campaign[0], made, made, campaign[1])
+
+
+# --- Years and contracts of every size --------------------------------------------------------------------------------
+
+LONG = ("Développer l’accès de toutes et tous à la prévention, aux soins et aux droits, " * 3)[:200]
+
+
+@pytest.mark.parametrize(
+    "unsaid", [("par_fiche", "totaux", "taux"), ("par_fiche", "totaux", "taux", "reponses", "indicateurs")]
+)
+def test_a_year_without_money_and_an_empty_year_leave_cells_blank_and_say_so(tmp_path, unsaid):
+    whole = result()
+    parts = {**vars(whole.tables), **vars(whole.summaries)}
+    made = result(**{nom: parts[nom].iloc[:0] for nom in unsaid})
+    writer.write(workbook(made), tmp_path / "C.xlsx")
+    (tmp_path / "essai.toml").write_text(CONTRAT, encoding="utf-8")
+    names = {nom: there for nom, there in NAMES.items() if nom != "cls_table_fiches"}
+    done = fill(tmp_path / "C.xlsx", form(tmp_path / "f.xlsx", names), tmp_path / "r.xlsx", tmp_path / "essai.toml")
+    page = openpyxl.load_workbook(done.path)["Bilan"]
+    assert page["B1"].value == "Contrat d’essai 2024-2026" and page["B6"].value is page["B7"].value is None
+    assert {a.code for a in done.anomalies} == {"FORMULAIRE_SANS_VALEUR"}
+
+
+def test_sixty_fiches_with_long_titles_all_stand_in_the_form(tmp_path):
+    contrat = toml_reader.parse(CONTRAT, "essai")
+    fiches = [replace(contrat.fiches[1], numero=f"1.{n}", titre=LONG, indicateurs=()) for n in range(3, 61)]
+    contrat = replace(contrat, fiches=(*contrat.fiches, *fiches))
+    writer.write(workbook(result(contrat=contrat)), tmp_path / "C.xlsx")
+
+    def with_room(book):
+        for row in book["Les fiches"].iter_rows(min_row=4):
+            for cell in row:
+                cell.value = None
+
+    asked = form(tmp_path / "f.xlsx", {"cls_table_fiches": NAMES["cls_table_fiches"]}, with_room)
+    page = openpyxl.load_workbook(fill(tmp_path / "C.xlsx", asked, tmp_path / "r.xlsx", contrat).path)["Les fiches"]
+    rows = [row for row in page.iter_rows(min_row=4, values_only=True) if row[0]]
+    assert len(rows) >= 61 and sum(LONG in row for row in rows) == 58
