@@ -104,13 +104,15 @@ ComputedColumn = tuple[str, Callable[[CoordinatorPage, KeyedRow, int, Mapping[st
 
 @dataclass(frozen=True)
 class Canvas:
-    """What every sheet is drawn from. ``choix`` and ``addresses``: list name → its choices, its range."""
+    """What every sheet is drawn from. ``choix`` and ``addresses``: list name → its choices, its range;
+    ``consolidated_in``: the sheet of this workbook that says where each structure stands, if it has one."""
 
     contrat: Contrat
     annee: int
     pilotage: Pilotage
     choix: Mapping[str, tuple[str, ...]]
     addresses: Mapping[str, str]
+    consolidated_in: str = ""
 
     def page(self, nom: str, widths: Sequence[float], insertable: bool = True) -> CoordinatorPage:
         """A blank sheet; ``widths`` from column B on."""

@@ -197,13 +197,13 @@ def _decisions(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
 
 # --- Suivi ----------------------------------------------------------------------------------------------------------
 
-_FOLLOW_UP_COLUMNS = {"statut": C, "date": D, "courriel": E, "note": F}
+_FOLLOW_UP_COLUMNS = {"courriel": C, "note": D, "statut": E, "date": F}  # the tables below have two or three wide ones
 
 
 def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     """One row per structure whose return is expected; then rows for those that the contract does not name."""
     p = canvas.pilotage
-    page = canvas.page(FOLLOW_UP, (46, 18, 16, 36, 46, 40))
+    page = canvas.page(FOLLOW_UP, (46, 36, 46, 18, 16, 40, *[38] * bool(canvas.consolidated_in)))
     bloc, prefix = canvas.bloc(pf.FOLLOW_UP), "pilotage/suivi"
     page.title(
         f"Suivi des retours {canvas.contrat.year_name(canvas.annee)}",
@@ -215,9 +215,10 @@ def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     page.band(bloc.titre, G, bloc.aide)
     header = page.line
     columns = _FOLLOW_UP_COLUMNS
+    known = {H: "Selon la dernière consolidation"} if canvas.consolidated_in else {}
     page.headers(
         prefix,
-        {B: "Structure", G: "Fiches attendues"} | {c: bloc.champ(n).libelle for n, c in columns.items()},
+        {B: "Structure", G: "Fiches attendues"} | known | {c: bloc.champ(n).libelle for n, c in columns.items()},
         tuple(columns.values()),
     )
     for expected in expected_returns:
@@ -225,6 +226,8 @@ def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
         fiches = ", ".join(f"{numero} ({volet})" if volet else numero for numero, volet in expected.fiches)
         page.texte(B, expected.nom, "libelle_fort")
         page.anchor(row, G, fiches, "repere:texte")
+        if canvas.consolidated_in:
+            page.texte(H, _consolidated(canvas.consolidated_in, address(page.line, B)), "calcul:texte")
         relance = first_relances.get(expected.id)
         for nom, column in columns.items():
             page.enter_value(row, bloc, nom, column, getattr(relance, nom, None))
@@ -236,10 +239,18 @@ def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     _set_aside(page, canvas)
     _colour_statuts(page, header)
     received = sum(1 for r in p.relances if r.statut in ("reçu", "validé"))
-    zone = reference(FOLLOW_UP, CellRange(header, C, page.line, C))
+    zone = reference(FOLLOW_UP, CellRange(header, E, page.line, E))
     formula = f'(COUNTIF({zone},"reçu")+COUNTIF({zone},"validé"))'
     role = "Qui a répondu, qui a été relancé, ce qui est à corriger."
     return page, SheetTally(role, "Reçus ou validés", formula, received)
+
+
+def _consolidated(sheet: str, structure: str) -> Formula:
+    """Where a structure stands, and the fiches that it still owes, as the table of that sheet says."""
+    state, missing = (
+        f"INDEX('{sheet}'!${c}:${c},MATCH({structure},'{sheet}'!$A:$A,0))" for c in "BD"
+    )  # « Où en est-on », « Manquantes »
+    return Formula(f'IFERROR({state}&IF({missing}="",""," ; manque : "&{missing}),"")', "")
 
 
 def _others_follow_up(page: CoordinatorPage, canvas: Canvas, relances: Sequence[Relance]) -> None:
@@ -259,18 +270,18 @@ def _replacements(page: CoordinatorPage, canvas: Canvas) -> None:
     bloc = canvas.bloc(pf.REPLACEMENTS)
     page.band(bloc.titre, G, bloc.aide)
     values = [{"ancien": r.ancien, "nouveau": r.nouveau, "note": r.note or None} for r in canvas.pilotage.remplacements]
-    page.table(bloc, "pilotage/remplacements", {"ancien": B, "nouveau": E, "note": F}, values, top=None)
+    page.table(bloc, "pilotage/remplacements", {"ancien": B, "nouveau": C, "note": D}, values, top=None)
 
 
 def _set_aside(page: CoordinatorPage, canvas: Canvas) -> None:
     bloc = canvas.bloc(pf.SET_ASIDE)
     page.band(bloc.titre, G, bloc.aide)
     values = [{"fichier": e.fichier, "motif": e.motif} for e in canvas.pilotage.ecartes]
-    page.table(bloc, "pilotage/ecartes", {"fichier": B, "motif": F}, values, top=None)
+    page.table(bloc, "pilotage/ecartes", {"fichier": B, "motif": C}, values, top=None)
 
 
 def _colour_statuts(page: CoordinatorPage, header: int) -> None:
     """A colour beside each word of the column."""
-    cell_range, first = CellRange(header + 1, C, page.line, C), address(header + 1, C)
+    cell_range, first = CellRange(header + 1, E, page.line, E), address(header + 1, E)
     for word, style in (("reçu", "rempli"), ("validé", "bon"), ("relancé", "attention"), ("à corriger", "erreur")):
         page.sheet.conditional_formats.append(ConditionalFormat(cell_range, f'{first}="{word}"', style))

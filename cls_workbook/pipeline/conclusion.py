@@ -37,6 +37,7 @@ from cls_workbook.summaries import (
 )
 from cls_workbook.summaries.balances import observed_rates
 from cls_workbook.summaries.computed import computed_figures
+from cls_workbook.summaries.follow_up.structure_returns import Followed, by_structure
 from cls_workbook.summaries.reconciling import reconciliation
 
 
@@ -69,7 +70,8 @@ def conclude(
             result.tables.par_financeur,
             funding.financement_lines(contrat, values),
         )
-    tables = replace(result.tables, remplacements=changes.table, reconciliation=table)
+    structures = by_structure(contrat, result.tables.retours, anomalies, _followed(pilotage), typed_returns.saved)
+    tables = replace(result.tables, remplacements=changes.table, reconciliation=table, structures=structures)
     return replace(result, tables=tables, anomalies=(*reconciliation.unexplained(table), *result.anomalies))
 
 
@@ -130,6 +132,11 @@ def _summarize(
         validated_on=validated_on,
         precedent=precedent is not None,
     )
+
+
+def _followed(pilotage: Pilotage) -> dict[str, Followed]:
+    """Structure → what the coordinator says of its return; of two lines, the first."""
+    return {r.structure: Followed(r.statut, r.date, r.courriel) for r in reversed(pilotage.relances)}
 
 
 def _history(

@@ -96,8 +96,9 @@ class ReturnReader:
         if self._keeps_content:
             empty = replace(empty, content=content)
         try:
-            grids = self._opener.open(content).grids()
-            return self._identify(empty, [SheetInFile(g) for g in grids if not _is_link_cache(g.nom)])
+            opened = self._opener.open(content)
+            empty = replace(empty, saved_on=opened.saved_on())
+            return self._identify(empty, [SheetInFile(g) for g in opened.grids() if not _is_link_cache(g.nom)])
         except Refusal as refusal:
             remedy = " ".join(refusal.details) or "Renvoyez le classeur d’origine, rempli."
             return replace(empty, anomalies=(file_messages.unreadable(file, str(refusal), remedy),))

@@ -41,7 +41,7 @@ from cls_workbook.workbook.excel_limits import unites
 _DIGITS = Context(prec=12)  # those that every spreadsheet keeps
 _LONG = MAX_TEXT // 2  # characters, which may count for two: an emoji does
 _CONTINUATION = " … [suite : feuille Mesures]"
-_MIN_WIDTH, _SAMPLE_ROWS, _FINGERPRINT_WIDTH = 9, 400, 22.0
+_MIN_WIDTH, _SAMPLE_ROWS, _FINGERPRINT_WIDTH = 9, 400, 66.0  # it is read whole, or not at all
 _RECORD = (
     "record"  # the look of the values of a record: of different kinds in one column, they read best aligned together
 )
@@ -77,6 +77,8 @@ _PILLS = {
     "doublon": "etat_attention",
     "rejeté": "etat_mauvais",
     "écarté": "etat_neutre",
+    "en partie": "etat_attention",
+    "à corriger": "etat_attention",
     # of a region
     "validé": "etat_bon",
     "provisoire": "etat_attention",
@@ -249,7 +251,7 @@ def _cut_text(texte: str) -> str:
 def _width(column: TableColumn, lines: Sequence[Row]) -> float:
     """What the first rows and the header (with its filter button) need, within bounds."""
     if column.type == "empreinte":
-        return _FINGERPRINT_WIDTH  # 64 characters that nobody reads to the end
+        return _FINGERPRINT_WIDTH
     lengths = [_MIN_WIDTH, len(column.titre) + 4]
     for line in lines:
         valeur = line[column.titre]

@@ -93,11 +93,11 @@ class _RetourLine(NamedTuple):
     volet: str | None = None
     statut: str = MISSING
     file: str | None = None
-    digest: str | None = None
     fields_filled: int | None = None
     expected_returns: int | None = None
     blocking: int | None = None
     a_confirmer: int | None = None
+    digest: str | None = None
 
 
 def _received(

@@ -88,8 +88,8 @@ financement = { montant_etat = "regle" }
 # The public headers (interface of the consolidation workbook), written again here so that a change of one is seen.
 HEADERS = {
     "Retours": (
-        "Fiche, Structure, Volet, Statut, Fichier, Empreinte SHA-256, Champs renseignés, Champs attendus, "
-        "Bloquants, À confirmer"
+        "Fiche, Structure, Volet, Statut, Fichier, Champs renseignés, Champs attendus, Bloquants, À confirmer, "
+        "Empreinte SHA-256"
     ),
     "Anomalies": "Gravité, Fiche, Structure, Champ, Trouvé, À faire, Feuille, Cellule, Attendu, Fichier, Code",
     "Indicateurs": (
@@ -144,10 +144,10 @@ def frame(columns, *lines) -> pd.DataFrame:
 def retours() -> pd.DataFrame:
     return frame(
         "Retours",
-        ("1.1", "Association", N, "reçu", "asso-secret.xlsx", "ab" * 32, 30, 40, 1, 0),
+        ("1.1", "Association", N, "reçu", "asso-secret.xlsx", 30, 40, 1, 0, "ab" * 32),
         ("1.1", "Ville", N, "manquant", N, N, N, N, N, N),
-        ("1.2", "Association", N, "reçu", "asso-secret.xlsx", "ab" * 32, 5, 12, 0, 1),
-        ("2.1", "Ville", N, "reçu", "ville-secret.xlsx", "cd" * 32, 9, 10, 0, 0),
+        ("1.2", "Association", N, "reçu", "asso-secret.xlsx", 5, 12, 0, 1, "ab" * 32),
+        ("2.1", "Ville", N, "reçu", "ville-secret.xlsx", 9, 10, 0, 0, "cd" * 32),
     )
 
 

@@ -116,7 +116,8 @@ def test_what_designates_a_person_is_nowhere():
 
 def test_the_descriptions_are_those_of_the_tables_that_the_workbook_has():
     tables = [t.description for t in consolidation_workbook.tables(result())]
-    assert tables == [t for t in consolidation_tables.TABLES if not t.optional]
+    described = *consolidation_tables.FOR_THE_COORDINATOR, *consolidation_tables.TABLES
+    assert tables == [t for t in described if not t.optional]
 
 
 def test_a_table_is_found_by_its_headers_wherever_it_was_moved(worksheets):

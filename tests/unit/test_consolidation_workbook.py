@@ -41,6 +41,7 @@ def test_the_sheets_come_in_the_announced_order_and_none_is_hidden(opened_book):
     assert opened_book.sheetnames == [
         "Synthèse",
         "Évolution",
+        "Retours par structure",
         "Retours",
         "Anomalies",
         "Indicateurs",

@@ -77,6 +77,7 @@ def test_the_keys_are_out_of_sight(opened):
 def test_the_tables_of_the_consolidation_are_there_with_their_headers_and_nothing_else(opened, contrat):
     tables = {t.displayName: sheet for sheet in opened for t in sheet.tables.values()}
     assert list(tables) == [
+        "Retours_structures",
         "Retours",
         "Anomalies",
         "Indicateurs",
@@ -107,6 +108,7 @@ def test_the_sheets_are_those_of_pilotage_and_of_the_consolidation_then_the_sett
         "Suivi",
         "Synthèse",
         "Évolution",
+        "Retours par structure",
         "Retours",
         "Anomalies",
         "Indicateurs",
@@ -133,7 +135,7 @@ def test_every_link_of_accueil_leads_to_a_sheet(opened):
         for c in row
         if c.hyperlink
     ]
-    assert len(targets) == 12 and set(targets) <= set(opened.sheetnames)
+    assert len(targets) == 13 and set(targets) <= set(opened.sheetnames)
 
 
 def test_xlwings_finds_python_in_the_settings_sheet(opened):

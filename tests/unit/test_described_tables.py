@@ -14,7 +14,14 @@ from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.blank_results import worksheets
 from cls_workbook.reports.table_sheets import FrameRows, from_rows, sheet
 from cls_workbook.tables import table_schemas
-from cls_workbook.tables.consolidation_tables import ANOMALIES, FINANCEMENT_FICHES, INDICATEURS, RETOURS, TABLES
+from cls_workbook.tables.consolidation_tables import (
+    ANOMALIES,
+    FINANCEMENT_FICHES,
+    INDICATEURS,
+    RETOURS,
+    STRUCTURES,
+    TABLES,
+)
 from cls_workbook.tables.described_columns import DescribedTable, TableColumn, montant, texte, whole
 from cls_workbook.tables.table_frames import frame_of_rows, table_frame
 from cls_workbook.workbook import writer
@@ -132,7 +139,7 @@ def test_the_blank_tables_are_those_described():
     blank = {
         f.sheet_tables[0].nom: f.sheet_tables[0].columns for f in worksheets(result().contrat, 2025) if f.sheet_tables
     }
-    assert blank == {t.nom: t.titles for t in TABLES if not t.optional}
+    assert blank == {t.nom: t.titles for t in (STRUCTURES, *TABLES) if not t.optional}
 
 
 def test_an_empty_table_has_its_columns():

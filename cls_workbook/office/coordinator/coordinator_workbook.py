@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from cls_workbook import resources, version
 from cls_workbook.domain.model import Contrat
@@ -14,6 +15,7 @@ from cls_workbook.office.coordinator.workstation import Workstation
 from cls_workbook.pilotage import Pilotage, pilotage_sheets, programme_sheet
 from cls_workbook.pilotage.pilotage_pieces import Canvas, CoordinatorPage, SheetTally
 from cls_workbook.reports.consolidation import blank_results
+from cls_workbook.tables.consolidation_tables import STRUCTURES
 from cls_workbook.workbook.description import Macros, Sheet, Workbook
 
 VBA_PROJECT, RIBBON = "vbaProject.bin", "ruban.xml"
@@ -35,7 +37,7 @@ def workbook(contrat: Contrat, annee: int, pilotage: Pilotage, start: InitialAcc
 
 def describe(contrat: Contrat, annee: int, pilotage: Pilotage, start: InitialAccueil, on: Workstation) -> list[Sheet]:
     """Its sheets, each with the name of its module."""
-    canvas = pilotage_sheets.canvas_of(contrat, annee, pilotage)
+    canvas = replace(pilotage_sheets.canvas_of(contrat, annee, pilotage), consolidated_in=STRUCTURES.sheet)
     contrat = canvas.contrat
     drawings = {p.sheet.nom: (p, tally) for p, tally in pilotage_sheets.draw(canvas)}
     saisies = {

@@ -84,6 +84,7 @@ _SETTINGS_HELP = {
 _SHEETS = {
     "Synthèse": "Le portrait de l’année : ce que lira l’ARS.",
     "Évolution": "Chaque mesure et chaque enveloppe au fil des années ; n’est additionné que ce qui peut l’être.",
+    "Retours par structure": "Où en est chaque structure, quand elle a été relancée, ce qui reste à faire avec elle.",
     "Retours": "Qui a répondu, pour quelles fiches, avec quel fichier.",
     "Anomalies": "Ce qui est refusé, à confirmer ou signalé ; un lien mène à la cellule du retour.",
     "Indicateurs": "Une ligne par mesure du contrat, avec le nombre de retours sur lequel elle repose.",

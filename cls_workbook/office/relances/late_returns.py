@@ -12,11 +12,10 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.pilotage import Pilotage, Relance
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.summaries.expected import ExpectedReturns, displayed_name, expected_returns, structure_key
-from cls_workbook.tables.consolidation_tables import DUPLICATE, RECEIVED, REJECTED, SET_ASIDE
+from cls_workbook.tables.consolidation_tables import DUPLICATE, RECEIVED, REJECTED, SAID_RECEIVED, SET_ASIDE
 
 ExpectedAnswer = tuple[str, str]  # fiche, volet ("" if none)
 _CAME = (RECEIVED, DUPLICATE, REJECTED, SET_ASIDE)  # what counts most of what came for an answer
-SAID_RECEIVED = ("reçu", "validé")  # what the coordinator may say of a return
 
 
 @dataclass(frozen=True)

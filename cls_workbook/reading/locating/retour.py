@@ -4,6 +4,7 @@ cell."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from cls_workbook.anomalies import Anomalie
@@ -43,6 +44,7 @@ class Retour:
     moved_inputs: dict[str, str] = field(default_factory=dict)
     started_fiches: tuple[str, ...] = ()
     carried_over: frozenset[str] = frozenset()  # fingerprints of what was filled in beforehand
+    saved_on: date | None = None  # as the file says, once a spreadsheet has saved it
     content: bytes = b""  # the very bytes that were read, where the reader keeps them
 
     def __getstate__(self) -> list[object]:

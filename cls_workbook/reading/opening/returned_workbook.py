@@ -6,7 +6,9 @@ The plain way reads the XML, whatever its shape (``xlsx_sheet``, ``ods_sheets``)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -28,6 +30,8 @@ from cls_workbook.reading.opening.zip_parts import SHARED_PART_MAX, ZipParts
 from cls_workbook.reading.opening.zip_parts import shared_parts as parts_in_common
 
 DIRECTORIES_KEPT = 64
+_PROPERTIES_MAX = 100_000  # bytes
+_DAY = re.compile(rb"<(dcterms:(?:modified|created)|dc:date|meta:creation-date)\b[^>]*>([0-9T:.Z+-]{10,40})<")
 QUICK_PART_MAX = 16_000_000  # bytes of a part that is read in one go; the sheets of a return have 50 000
 QUICK_ROWS_MAX, QUICK_CELLS_MAX = 100_000, 400_000
 
@@ -39,6 +43,23 @@ class WorkbookFile(Protocol):
         """Each worksheet, in the order of the tabs. ``except_for``: a sheet to leave out if it is hidden. Refusal if
         one cannot be read."""
         ...
+
+    def saved_on(self) -> date | None:
+        """The day on which a spreadsheet saved it, as the file says."""
+        ...
+
+
+def _saved_on(parts: ZipParts, part: str) -> date | None:
+    """The day that the file says it was saved, None where it says none, or the one on which it was made."""
+    if not 0 < parts.size(part) <= _PROPERTIES_MAX:
+        return None
+    days: dict[bytes, bytes] = dict(_DAY.findall(parts[part]))
+    modified = days.get(b"dcterms:modified", days.get(b"dc:date", b""))
+    created = days.get(b"dcterms:created", days.get(b"meta:creation-date", b""))
+    try:
+        return date.fromisoformat(modified.decode()[:10]) if modified != created else None
+    except ValueError:
+        return None
 
 
 class Opener:
@@ -103,6 +124,9 @@ class _OdsFile:
             if not (nom == except_for and hidden):
                 yield PlainGrid(nom, found.lines(), found.all_special, hidden, first_day, notes)
 
+    def saved_on(self) -> date | None:
+        return _saved_on(self._parts, "meta.xml")
+
 
 class _XlsxFile:
     """``quick``: what reads the usual sheets, None if all are to be left to the plain way."""
@@ -119,6 +143,9 @@ class _XlsxFile:
                 raise damaged(f"la feuille « {sheet.nom} » n’y est pas")
             if not (sheet.nom == except_for and sheet.hidden):
                 yield self._quick_grid(sheet) or self._plain_grid(sheet)
+
+    def saved_on(self) -> date | None:
+        return _saved_on(self._parts, "docProps/core.xml")
 
     def _quick_grid(self, sheet: ReturnedSheet) -> Grid | None:
         if self._quick is None or self._parts.size(sheet.part) > QUICK_PART_MAX:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import pandas as pd
@@ -147,6 +148,7 @@ class TypedRetours(Generic[V]):
     text, Retenu: typed). ``anomalies``: of reading and of typing, with the structure that answers; none of what was
     replaced.
     ``locations``: file → where its inputs are. ``settled``: those that take a place, or whose place is taken.
+    ``saved``: file → the day on which it says it was saved.
     """
 
     values: V
@@ -155,6 +157,7 @@ class TypedRetours(Generic[V]):
     anomalies: list[Anomalie] = field(default_factory=list)
     locations: Mapping[str, InputLocations] = field(default_factory=dict)
     settled: Sequence[SettledReturn] = ()
+    saved: Mapping[str, date] = field(default_factory=dict)
     models: WorkbookModels = field(default_factory=WorkbookModels)
 
     def addresses(self, contrat: Contrat) -> Mapping[str, Mapping[str, tuple[str, str]]]:
@@ -190,6 +193,7 @@ class _Lot:
         self._normalisations: list[tuple[object, ...]] = []
         self._locations: dict[str, InputLocations] = {}
         self._settled: list[SettledReturn] = []
+        self._saved: dict[str, date] = {}
         self.anomalies: list[Anomalie] = []
 
     def add(self, retour: Retour) -> None:
@@ -212,6 +216,8 @@ class _Lot:
                 [] if self._settled[-1].is_replaced_whole else [a for a in reading.anomalies if a.fiche not in replaced]
             )
         self._locations[retour.file] = locations
+        if retour.saved_on:
+            self._saved[retour.file] = retour.saved_on
         self._lines += reading.lines()
         self.anomalies += anomalies
         if not (answering.answered or any(a.gravite == BLOCKING for a in reading.anomalies)):
@@ -239,6 +245,7 @@ class _Lot:
             self.anomalies,
             self._locations,
             self._settled,
+            self._saved,
             self._models,
         )
 
@@ -265,6 +272,7 @@ def bring_together(
     anomalies: list[Anomalie] = []
     locations: dict[str, InputLocations] = {}
     settled: list[SettledReturn] = []
+    saved: dict[str, date] = {}
     known: dict[tuple[object, ...], InputLocations] = {}  # many senders have their inputs in the same places
     for typed in typed_batches:
         store.add(typed.values)
@@ -273,6 +281,7 @@ def bring_together(
         normalisations.append(typed.normalisations)
         anomalies += typed.anomalies
         settled += typed.settled
+        saved |= typed.saved
         for file, there in typed.locations.items():
             key = there.annee, *there.worksheets.items(), None, *there.moved_inputs.items()
             locations[file] = known.setdefault(key, there)
@@ -283,6 +292,7 @@ def bring_together(
         anomalies,
         locations,
         settled,
+        saved,
         models or WorkbookModels(),
     )
 

@@ -15,7 +15,14 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, date_fr
 from cls_workbook.summaries.expected import answers_together
 from cls_workbook.summaries.value_tables import ValueTable
-from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS, SET_ASIDE
+from cls_workbook.tables.consolidation_tables import (
+    HISTORY,
+    RECEIVED,
+    RECONCILIATION,
+    REPLACEMENTS,
+    SET_ASIDE,
+    STRUCTURES,
+)
 from cls_workbook.tables.summary_tables import RATES
 from cls_workbook.tables.table_frames import frame_records, table_frame
 
@@ -27,7 +34,8 @@ class ResultTables:
     Missing values are None in every frame; money is in euros. Of ``mesures``, ``reponses`` and ``financements`` a row
     is kept for every value: where something makes them (``ValueTable``), they are made whenever they are asked for, and
     not kept. ``reconciliation``: sums of returns against totals. ``remplacements``: what changed when a corrected
-    return took the place of another. ``history``: what each year came to, this one included.
+    return took the place of another. ``history``: what each year came to, this one included. ``structures``: where each
+    stands.
     """
 
     retours: pd.DataFrame
@@ -41,6 +49,7 @@ class ResultTables:
     history: pd.DataFrame = field(default_factory=lambda: table_frame(HISTORY))
     reconciliation: pd.DataFrame = field(default_factory=lambda: table_frame(RECONCILIATION))
     remplacements: pd.DataFrame = field(default_factory=lambda: table_frame(REPLACEMENTS))
+    structures: pd.DataFrame = field(default_factory=lambda: table_frame(STRUCTURES))
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,6 +44,7 @@ def workbook(result: Result) -> Workbook:
 
 def tables(result: Result) -> Iterator[TableSheet]:
     """The data sheets, in the order of their tabs."""
+    yield from_frame(described.STRUCTURES, result.tables.structures)
     yield from_frame(described.RETOURS, result.tables.retours)
     yield anomalies_table(result)
     yield from_frame(described.INDICATEURS, result.tables.indicateurs)
@@ -165,7 +166,7 @@ _EXPLANATIONS = (
         evolution_sheet.NAME,
         "Chaque mesure et chaque enveloppe au fil des années du contrat ; n’est additionné que ce qui peut l’être.",
     ),
-    *((table.sheet, table.aide) for table in described.TABLES),
+    *((table.sheet, table.aide) for table in (*described.FOR_THE_COORDINATOR, *described.TABLES)),
 )
 _ADVICE = (
     "Une cellule vide veut dire « non connu », jamais zéro. Une valeur bloquante est dans Anomalies et n’entre dans "

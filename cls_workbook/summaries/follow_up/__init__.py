@@ -1,0 +1,1 @@
+"""Where each structure stands in the campaign."""
