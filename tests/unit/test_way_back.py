@@ -96,6 +96,18 @@ def test_the_same_file_twice_counts_once(tmp_path, dijon):
     assert [a.gravite for a in double.anomalies if a.code == "DOUBLON_DE_RETOUR"] == ["à confirmer"]
 
 
+def test_the_same_return_saved_again_counts_once(tmp_path, dijon):
+    """Its bytes are others (another tab is in front): its answers are the same."""
+    drop_retour(tmp_path, dijon, "apo")
+    alone = consolider(tmp_path, dijon)
+    book = openpyxl.load_workbook(tmp_path / "apo.xlsx")
+    book.active = 2
+    book.save(tmp_path / "copie de apo.xlsx")
+    double = consolider(tmp_path, dijon)
+    assert double.tables.par_fiche["Engagé"].tolist() == alone.tables.par_fiche["Engagé"].tolist()
+    assert [a.gravite for a in double.anomalies if a.code == "DOUBLON_DE_RETOUR"] == ["à confirmer"]
+
+
 def test_a_return_of_another_year_is_refused_whole(tmp_path, dijon):
     drop_retour(tmp_path, dijon, "apo", annee=2024)
     result = consolider(tmp_path, dijon)

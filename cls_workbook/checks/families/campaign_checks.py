@@ -15,6 +15,7 @@ from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Row, above, here, place_of
 from cls_workbook.domain.verification.fault import insee_number
 from cls_workbook.french import fold, listing, number_fr, quoted_list
+from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, columns
 
 ONE_ANSWER = "une seule réponse par fiche, structure et volet"
@@ -140,7 +141,7 @@ class InvalidSiret(RowCheck):
 
 
 class DuplicateRetour(InputCheck):
-    """Same content: the first file counts, once. Different contents: neither counts, the coordinator decides.
+    """Same answers, maybe saved again: the first file counts, once. Others: neither counts, the coordinator decides.
 
     Looked at first, for what is set aside is looked at by no rule between returns.
     """
@@ -151,10 +152,12 @@ class DuplicateRetour(InputCheck):
     def second_answers(self) -> list[Anomalie]:
         copies: dict[str, Anomalie] = {}
         conflicts: list[Anomalie] = []
-        for retours in _same_answers(self.given.retours):
-            leading: dict[str, Row] = {}  # the first of each content
+        groups = list(_same_answers(self.given.retours))
+        said = self._said({r["fichier"] for retours in groups for r in retours})
+        for retours in groups:
+            leading: dict[object, Row] = {}  # the first of each content
             for r in retours:
-                first = leading.setdefault(r["sha256"], r)
+                first = leading.setdefault(said[r["fichier"]], r)
                 if first is not r and r["fichier"] not in copies:
                     copies[r["fichier"]] = self._copy(r, first["fichier"])
             if len(leading) > 1:
@@ -162,8 +165,19 @@ class DuplicateRetour(InputCheck):
                 conflicts += [self._conflict(r, [f for f in files if f != r["fichier"]]) for r in leading.values()]
         return [*copies.values(), *conflicts]
 
+    def _said(self, files: set[str]) -> dict[str, object]:
+        """File → all that it answers, and what of it is refused, wherever it stands."""
+        said: dict[str, list[tuple[str, ...]]] = {file: [] for file in files}
+        names = "fichier", "fiche", "bloc", "mesure", "champ", "ligne", "modalite", "valeur"
+        for file, *what in columns(ValueStore.of(self.given.values).of_files(files), *names) if files else ():
+            said[file].append(tuple(map(str, what)))
+        for a in self.given.anomalies:
+            if a.gravite == BLOCKING and a.file in said:
+                said[a.file].append((a.code, a.fiche, a.champ, a.found))
+        return {file: tuple(sorted(what)) for file, what in said.items()}
+
     def _copy(self, r: Row, first: str) -> Anomalie:
-        place, found = Place(r["fichier"], structure=r["structure"]), f"le même contenu que {first}"
+        place, found = Place(r["fichier"], structure=r["structure"]), f"les mêmes réponses que {first}"
         remedy = f"rien à corriger : {first} est retenu, cette copie est laissée de côté."
         return self.anomalie(place, (), "Retour", found, "un seul retour", remedy, A_CONFIRMER, refuses_file=True)
 
