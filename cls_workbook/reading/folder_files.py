@@ -13,7 +13,10 @@ _SYSTEM_FILES = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", 
 _LOCKS = ("~$", "._", ".~")  # of Excel, of macOS, of LibreOffice
 _THROWN_AWAY = (".trash", "__macosx")
 _ASIDE = {
-    **dict.fromkeys((".lnk", ".url", ".webloc", ".desktop"), "un raccourci vers un fichier, et non le fichier"),
+    **dict.fromkeys(
+        (".lnk", ".url", ".webloc", ".desktop", ".gsheet"), "un raccourci vers un fichier, et non le fichier"
+    ),
+    ".tmp": "un fichier temporaire",
     **dict.fromkeys((".crdownload", ".part", ".partial", ".download"), "un téléchargement interrompu"),
 }
 
@@ -33,7 +36,8 @@ def left_aside(nom: str) -> Anomalie | None:
     """What is said of a file that is not read, for its name alone; None if it is to be read."""
     *folders, last = nom.split("/")
     hidden = next((f"un classeur dans un dossier masqué, « {f} »" for f in folders if f.startswith(".")), "")
-    what = hidden or _ASIDE.get(PurePosixPath(last).suffix.casefold(), "")
+    backup = "une copie de secours" if last.endswith("~") else ""
+    what = hidden or backup or _ASIDE.get(PurePosixPath(last).suffix.casefold(), "")
     if not what:
         return None
     return anomalie(

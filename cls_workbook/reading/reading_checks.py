@@ -22,8 +22,8 @@ class UnreadableFile(Check):
 class FileLeftAside(Check):
     code, gravity = "FICHIER_LAISSE_DE_COTE", INFORMATION
     sought = (
-        "Un fichier du dossier n’est pas lu : c’est un raccourci, un téléchargement interrompu, ou il est dans un "
-        "dossier masqué."
+        "Un fichier du dossier n’est pas lu : c’est un raccourci, un téléchargement interrompu, un fichier "
+        "temporaire ou de secours, ou il est dans un dossier masqué."
     )
 
 

@@ -39,7 +39,10 @@ def test_what_a_system_left_is_no_return_and_nothing_is_said_of_it(tmp_path, nom
     assert read_folder(tmp_path) == {"retour.xlsx": []}
 
 
-@pytest.mark.parametrize("nom", ["retour.lnk", "retour.xlsx.url", "retour.xlsx.crdownload", "retour.xlsx.part"])
+@pytest.mark.parametrize(
+    "nom",
+    ["retour.lnk", "retour.xlsx.url", "retour.xlsx.crdownload", "retour.xlsx.part", "a.tmp", "a.gsheet", "a.xlsx~"],
+)
 def test_a_shortcut_or_an_unfinished_download_is_an_information(tmp_path, nom):
     filled(tmp_path, SEVEN)
     (tmp_path / nom).write_bytes(b"\x00\x01")

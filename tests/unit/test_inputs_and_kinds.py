@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from cls_workbook.reading.cells.parse_values import understand
 from cls_workbook.reading.storing import typed_frames
 from tests.support.small_workbook import filled, modified, places, read, trial
 
@@ -118,3 +119,17 @@ def test_dates_written_day_first_are_asked_nothing(tmp_path):
     read_back, found = dates_typed(tmp_path, "28/11/2025", "01/06/2025", datetime.date(2025, 6, 1))
     assert read_back == [datetime.date(2025, 11, 28), datetime.date(2025, 6, 1), datetime.date(2025, 6, 1)]
     assert found == []
+
+
+@pytest.mark.parametrize("raw", ["néant", "N/C", "s.o.", "-", "–", "…", "NSP", "aucun", "?"])
+def test_what_says_that_there_is_nothing_may_mean_none_or_not_known(raw):
+    for type_ in ("montant", "entier", "decimal"):
+        assert understand(raw, type_).remedy.startswith(
+            "saisissez 0 s’il n’y a rien, videz la case si ce n’est pas connu"
+        )
+    assert not understand("12 à 15", "montant").remedy.startswith("saisissez 0")
+
+
+def test_a_month_that_is_not_french_is_no_day_outside_the_calendar():
+    assert "calendrier" not in understand("1 February 2025", "date").remedy
+    assert "calendrier" in understand("31 février 2025", "date").remedy

@@ -39,7 +39,11 @@ def _zip(**parts: bytes) -> bytes:
         ("renomme.xlsx", b"Fiche;Valeur\n1.2;14\n", "texte"),
         ("imprime.pdf", b"%PDF-1.7\n...", "PDF"),
         ("page.xlsx", b"<html><table><tr><td>1</td></tr></table></html>", "page web"),
-        ("image.xlsx", b"\x89PNG\r\n\x1a\n\x00\x00", "pas un classeur"),
+        ("image.xlsx", b"\x89PNG\r\n\x1a\n\x00\x00", "une image"),
+        ("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(range(16, 200)), "une image"),
+        ("inconnu.xlsx", b"\x07\x02" * 40, "pas un classeur"),
+        ("retours.7z", b"7z\xbc\xaf\x27\x1c", "une archive"),
+        ("retours.zip", _zip(ville_xlsx=b"PK"), "une archive, qui contient « ville.xlsx »"),
         ("tronque.xlsx", b"PK\x03\x04" + b"\x00" * 40, "abîmé"),
         ("lettre.xlsx", _zip(word__document_xml=b"<w/>"), "Word"),
         ("binaire.xlsb", _zip(**{"xl__workbook.bin": b"\x00"}), "xlsb"),
@@ -52,7 +56,7 @@ def test_a_file_that_is_no_workbook_gets_one_sentence_and_a_remedy(tmp_path, nom
     assert [(a.gravite, a.code, a.file, a.refuses_file) for a in retour.anomalies] == [
         (BLOCKING, "FICHIER_ILLISIBLE", nom, True)
     ]
-    assert word in retour.anomalies[0].found and retour.anomalies[0].remedy
+    assert word in retour.anomalies[0].found.replace("\u00a0", " ") and retour.anomalies[0].remedy
     assert retour.saisies == () and len(retour.sha256) == 64
 
 

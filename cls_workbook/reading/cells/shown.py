@@ -43,6 +43,8 @@ def as_text(valeur: object) -> str:
         return valeur.shown_as()
     if isinstance(valeur, Decimal) or (isinstance(valeur, (int, float)) and abs(valeur) < 1e15):
         return number_fr(valeur if isinstance(valeur, Decimal) else Decimal(f"{valeur:.15g}"))
+    if isinstance(valeur, (int, float)):
+        return f"{valeur:.6G}".replace(".", ",")  # « 1E+15 »: its digits are no longer all there
     if isinstance(valeur, datetime):
         return moment_fr(valeur)
     if isinstance(valeur, date):

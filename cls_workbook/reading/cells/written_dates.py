@@ -104,7 +104,8 @@ def _written_date(raw: str, awaited: AcceptedInput) -> Understood | NotUnderstoo
         annee, month, day = int(found.group(1)), int(found.group(3)), int(found.group(4))
     elif found := _DATE_IN_WORDS.fullmatch(texte):
         weekday_name, day, annee = found.group(1), int(found.group(2)), int(found.group(4))
-        month = _MONTHS.get(found.group(3), 0)
+        if (month := _MONTHS.get(found.group(3), 0)) == 0:
+            return date_refusal(awaited)
     elif known := _day_of_digits(texte):
         annee, month, day = known.year, known.month, known.day
     else:

@@ -28,6 +28,39 @@ _SIMPLE = re.compile(r"([0-9]+)(?:([.,])([0-9]+))?")
 _GROUPED_DIGITS = re.compile(r"([1-9][0-9]{0,2}([ '.,])[0-9]{3}(?:\2[0-9]{3})*)(?:([.,])([0-9]+))?")
 _EUROS = ("€", "eur", "euro", "euros")
 _HOURS = re.compile(r"([0-9]{1,6}) ?(?:[:h]|heures?) ?(?:([0-5][0-9])(?::([0-5][0-9]))?)? ?(?:mn|min)?", re.IGNORECASE)
+_NOTHING_SAID = frozenset(
+    (
+        "",
+        "-",
+        "--",
+        "/",
+        "?",
+        "x",
+        "neant",
+        "aucun",
+        "aucune",
+        "rien",
+        "zero",
+        "nul",
+        "nc",
+        "nd",
+        "na",
+        "ns",
+        "nsp",
+        "so",
+        "ras",
+    )
+    + (
+        "sans objet",
+        "inconnu",
+        "non connu",
+        "non communique",
+        "non disponible",
+        "non renseigne",
+        "a venir",
+        "en attente",
+    )
+)
 _DURATION_RULE = "durée lue en heures"
 
 
@@ -100,6 +133,8 @@ def _written_number(raw: str, awaited: AcceptedInput) -> ReadNumber | Doubt:
     if in_parentheses and not symbol:
         body, symbol = _without_unit(body, awaited)
     value = _figures(body, thousands_possible=awaited.type in ("entier", "montant"))
+    if isinstance(value, Doubt) and re.sub(r"(?<=\w)[./]", "", fold(raw)) in _NOTHING_SAID:
+        return Doubt("saisissez 0 s’il n’y a rien, videz la case si ce n’est pas connu ; sinon, ")
     if isinstance(value, Doubt):
         return value
     if awaited.type == "taux" and symbol != "%" and value.nombre:

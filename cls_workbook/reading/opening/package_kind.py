@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cls_workbook.errors import Refusal
+from cls_workbook.reading.cells.shown import quoted
 from cls_workbook.reading.opening.xlsx_directory import ROOT_RELATIONS, ambiguous, workbook_part
-from cls_workbook.reading.opening.zip_parts import SEND_ORIGINAL, ZipParts
+from cls_workbook.reading.opening.zip_parts import SEND_ORIGINAL, UNPACK, ZipParts
 
 ODS_CONTENT = "content.xml"
 _MANIFEST, _MIMETYPE = "META-INF/manifest.xml", "mimetype"
@@ -26,6 +27,8 @@ def main_part(parts: ZipParts) -> str:
         )
     if "word/document.xml" in parts:
         raise Refusal("Le fichier est un document Word.", (SEND_ORIGINAL,))
+    if inside := parts.workbooks():
+        raise Refusal(f"Le fichier est une archive, qui contient {quoted(inside)}.", (UNPACK,))
     raise Refusal(
         "Le fichier est une archive ou un document qui n’est pas un classeur, quelle que soit son extension.",
         (SEND_ORIGINAL,),

@@ -31,8 +31,11 @@ _SHARED_PARTS = ("_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels",
 _MAIL_HEADERS = re.compile(
     rb"(?mi)^(?:return-path|received|delivered-to|message-id|mime-version|from|to|subject|date|x-[\w-]{1,60}):[ \t]"
 )
-_ATTACHED = (".xlsx", ".xlsm", ".ods")
+ATTACHED = (".xlsx", ".xlsm", ".ods")
 _NAMES_TOLD = 5  # of the attachments of an e-mail
+_IMAGES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+_ARCHIVES = (b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b")
+UNPACK = "Décompressez-la, déposez les classeurs qu’elle contient dans le dossier des retours, puis retirez-la."
 SAVE_AGAIN = "Enregistrez à nouveau le classeur au format .xlsx ou .ods depuis votre tableur, puis renvoyez-le."
 SEND_ORIGINAL = "Renvoyez le classeur d’origine, rempli, au format .xlsx ou .ods."
 DOCTYPE_FOUND = ("Le fichier contient une déclaration DOCTYPE, qu’aucun tableur n’écrit.", (SAVE_AGAIN,))
@@ -89,6 +92,11 @@ class ZipParts:
     def __contains__(self, nom: str) -> bool:
         return _folded(nom) in self._announced
 
+    def workbooks(self) -> list[str]:
+        """The names of the workbooks that it holds, if it is an archive of files."""
+        names = (part.filename.replace("\\", "/").rpartition("/")[2] for part in self._announced.values())
+        return sorted(nom for nom in names if nom.casefold().endswith(ATTACHED))
+
     def size(self, nom: str) -> int:
         """Bytes of a part, once inflated."""
         return self._announced[_folded(nom)].file_size if nom in self else 0
@@ -144,7 +152,7 @@ def _other_format(content: bytes) -> tuple[str, tuple[str, ...]]:
                 "Retirez le mot de passe (Fichier, Informations, Protéger le classeur), enregistrez, puis renvoyez-le.",
             )
         if "__substg1.0_".encode("utf-16-le") in content:
-            return _mail(any(suffix.encode("utf-16-le") in content for suffix in _ATTACHED))
+            return _mail(any(suffix.encode("utf-16-le") in content for suffix in ATTACHED))
         return "Le fichier est à l’ancien format Excel (.xls).", (
             "Ouvrez-le, enregistrez-le au format .xlsx, puis renvoyez-le.",
         )
@@ -153,9 +161,13 @@ def _other_format(content: bytes) -> tuple[str, tuple[str, ...]]:
     if content.lstrip()[:200].lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         return "Le fichier est une page web ou un fichier XML, quelle que soit son extension.", (SAVE_AGAIN,)
     if len(_MAIL_HEADERS.findall(content[:16_384])) >= 2:
-        seems_attached = any(suffix.encode() in content for suffix in (*_ATTACHED, "spreadsheetml.sheet"))
-        return _mail(seems_attached, attached_names(content, _ATTACHED))
-    if b"\x00" not in content[:4096]:
+        seems_attached = any(suffix.encode() in content for suffix in (*ATTACHED, "spreadsheetml.sheet"))
+        return _mail(seems_attached, attached_names(content, ATTACHED))
+    if content.startswith(_IMAGES):
+        return "Le fichier est une image : les réponses ne peuvent pas y être lues.", (SEND_ORIGINAL,)
+    if content.startswith(_ARCHIVES):
+        return "Le fichier est une archive.", (UNPACK,)
+    if not any(character < 9 for character in content[:4096]):
         return "Le fichier est un texte (par exemple .csv), quelle que soit son extension.", (SEND_ORIGINAL,)
     return "Le fichier n’est pas un classeur, ou il est abîmé.", (SAVE_AGAIN,)
 
