@@ -11,14 +11,18 @@ from openpyxl import load_workbook
 
 from cls_workbook import forms
 from cls_workbook.cli.commands import main
+from cls_workbook.definition.authoring import authoring_workbook
+from cls_workbook.definition.importing.definition_import import importer
 from cls_workbook.domain.accounts.account_plan import ACCOUNTS, CHARGES, COLUMNS, GIFTS, PRODUITS, USES
 from cls_workbook.domain.accounts.compte_rendu import CompteRendu, shares
 from cls_workbook.domain.asked.compte_rendu_questions import HOURS
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.forms.examples import make_answers
 from cls_workbook.forms.layout import height
 from cls_workbook.french import amount_fr
 from cls_workbook.office.comptes_rendus.statement_page import Line, Statement, workbook
 from cls_workbook.pipeline import single_returns
+from cls_workbook.workbook import writer
 from cls_workbook.workbook.writer import to_bytes
 from tests.support import small_comptes_rendus as by_hand
 from tests.support.dropped_returns import drop_retour, plan_of
@@ -252,6 +256,25 @@ def test_what_the_fiche_tells_is_not_asked_again(contrat):
     realised = {cle.split("/")[2] for cle in asked if cle.startswith("1.1/") and cle.endswith("/realisation")}
     assert realised & {"60", "64", "65", "74", "75", "871"} == set()
     assert "1.1/compte_rendu/74/prevision" not in asked
+
+
+def test_what_a_contract_leaves_out_of_its_fiches_is_typed_there(tmp_path):
+    without = by_hand.SUBSIDISED.replace(
+        'agence = "agence"\n', 'agence = "agence"\nnon_demandes = ["postes", "prevu"]\n', 1
+    )
+    asked = {p.cle for p in forms.plan(by_hand.contrat(tmp_path, without), YEAR).input_places()}
+    for account, column in (("60", "realisation"), ("64", "realisation"), ("65", "realisation"), ("74", "prevision")):
+        assert f"1.1/compte_rendu/{account}/{column}" in asked
+    assert "1.1/compte_rendu/74/realisation" not in asked
+
+
+def test_the_workbook_that_describes_a_contract_says_which_fiches_and_a_revision_from_which_year(tmp_path, contrat):
+    writer.write(authoring_workbook.workbook(contrat[0]), tmp_path / "description.xlsx")
+    imported = importer(tmp_path / "description.xlsx").contrat
+    assert [f.numero for f in imported.fiches if f.compte_rendu] == ["1.1", "1.2"]
+    asked = 'revisions = [{ objet = "fiche", cible = "2.1", champ = "compte_rendu", valeur = "oui", depuis = 2026 }]\n'
+    later = by_hand.contrat(tmp_path, asked + by_hand.SUBSIDISED)
+    assert [in_year(later, year).par_fiche["2.1"].compte_rendu for year in (2025, 2026)] == [False, True]
 
 
 # --- large, and empty -----------------------------------------------------------------------------------------------
