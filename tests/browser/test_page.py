@@ -27,6 +27,7 @@ DAY, CONTRAT = "2026-03-02", "dijon-2024-2028"
 WRONG = "2-retours-recus/dijon-2024-2028-2025-apo.xlsx"  # two inputs that are no figures
 SETTLED = "document.getElementById('work').hidden && document.documentElement.dataset.state === 'ready'"
 NO_TROUBLE = "document.getElementById('trouble').textContent"
+BROWSERS = ["chromium", pytest.param("firefox", marks=pytest.mark.exhaustive)]
 AXE = "axe.run().then(r => r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' ')))"
 
 
@@ -85,7 +86,7 @@ def opened(name: str, address: str, downloads: Path) -> Browser:
     return driven
 
 
-@pytest.fixture(scope="module", params=["chromium", "firefox"])
+@pytest.fixture(scope="module", params=BROWSERS)
 def local(request, page, tmp_path_factory):
     """The page, opened from a file as by a double click."""
     _required(browsers.missing(request.param))
@@ -309,7 +310,7 @@ class _Recorder(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.mark.parametrize("name", ["chromium", "firefox"])
+@pytest.mark.parametrize("name", BROWSERS)
 def test_served_by_an_intranet_it_works_as_well_and_its_policy_lets_nothing_out(name, page, year, tmp_path):
     _required(browsers.missing(name))
     _Recorder.asked = []
