@@ -30,7 +30,15 @@ class _CompteRenduCheck(RetourCheck, abstract=True):
     """Of each compte rendu of each return."""
 
     def in_retours(self) -> Iterator[Anomalie]:
-        return (a for declared in comptes_rendus(self.given) for a in self.on(declared))
+        return (a for declared in self.known() for a in self.on(declared))
+
+    def known(self) -> Iterator[DeclaredCompteRendu]:
+        """Those of which nothing was refused: what is lacking is told already."""
+        for declared in comptes_rendus(self.given):
+            file, refused = declared.place.file, self.places.any_refused
+            blocks = (GROUP, "depenses", "financement")
+            if not refused(file, GROUP, REPARTITION.nom) and not any(refused(file, declared.fiche, b) for b in blocks):
+                yield declared
 
     def on(self, declared: DeclaredCompteRendu) -> Iterator[Anomalie]:
         raise NotImplementedError
@@ -85,7 +93,7 @@ class ChargesUnlikeProduits(_Unbalanced):
     def in_retours(self) -> Iterator[Anomalie]:
         """What the fiche itself is told, that its funders do not make its cost, is not told twice."""
         already = {(a.file, a.fiche) for a in FundersDifferFromCost(self.given).in_retours()}
-        for declared in comptes_rendus(self.given):
+        for declared in self.known():
             of_fiche = declared.is_money_of_fiche and (declared.place.file, declared.fiche) in already
             yield from (a for a, column in self.found(declared) if not (of_fiche and column == REALISED))
 
@@ -153,6 +161,8 @@ class ChargesNotShared(RetourCheck):
         for r in self.answers.rows(REPARTITION.nom):
             amounts = [n for n in INDIRECT_ACCOUNTS if r[n]]
             said = by_file.get(r["fichier"], [])
+            if self.places.any_refused(r["fichier"], GROUP, REPARTITION.nom):
+                continue  # told already
             if amounts and said and (found := _not_shared(r["cle_de_repartition"], r["base"], said)):
                 cells = self.places.of(r["fichier"], f"{GROUP}/{REPARTITION.nom}/cle_de_repartition")
                 place = Place(r["fichier"], r["feuille"], "", r["structure"])

@@ -42,6 +42,7 @@ VARIANTS = {
     | {KEY: HOURS, "1.1/compte_rendu/heures": D(3), "1.2/compte_rendu/heures": D(1)},
     "sans-cle": {KEY: None},
     "sans-heures": {KEY: HOURS},
+    "refus": {KEY: "au jugé", "1.2/compte_rendu/60/prevision": "trois mille"},
     "base": {"compte_rendu/repartition/base": D(39999)},
 }
 
@@ -210,6 +211,10 @@ def test_indirect_charges_that_cannot_be_shared_out_are_told_at_their_key(told, 
     code, fiche, cells, found = told[variant][0]
     assert (code, fiche, cells) == ("CHARGES_INDIRECTES_NON_REPARTIES", "", cells_of(contrat, KEY))
     assert said in found
+
+
+def test_what_reading_refused_is_told_once(told):
+    assert told["refus"] == []
 
 
 def test_what_does_not_balance_is_written_and_says_so_at_its_total(written):
