@@ -182,9 +182,8 @@ def test_every_formula_of_the_shipped_contract_is_known_again_in_odf(tmp_path, l
 def test_a_return_typed_in_libreoffice_is_read_quickly_and_exactly(libreoffice, tmp_path, seed):
     with libreoffice.open(filled(tmp_path, typed_values(seed))) as document:
         document.unprotect("FA 1.1")
-        document.type(
-            "FA 1.1", {"M60": "=1/0", "M61": '="é & <"&1', "M62": "VRAI", "M63": "1,5E-7", "M64": "  deux espaces  "}
-        )
+        # no « VRAI »: its format shows words for a number, which is left to the plain way
+        document.type("FA 1.1", {"M60": "=1/0", "M61": '="é & <"&1', "M63": "1,5E-7", "M64": "  deux espaces  "})
         document.recalc()
         content = document.save(tmp_path / "retour.xlsx").read_bytes()
     assert len(same_by_both(content)) == len(by_calamine(content))
