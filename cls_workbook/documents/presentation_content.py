@@ -230,7 +230,8 @@ def _places(portrait: Portrait) -> Iterator[Slide]:
     if not places:
         return
     lines = [f"{p.in_words}." for p in places]
-    type_, its_own = places[0].kind.type, places[0].kind.places
+    widest = max(places, key=lambda p: p.of).kind  # of two that have as many, the first
+    type_, its_own = widest.type, widest.places
     absent = [p.nom for p in its_own if (type_, p.nom) not in touched]
     most = sorted(((n, nom) for (kind, nom), n in touched.items() if kind == type_), reverse=True)[:LINES_PER_SLIDE]
     if most:

@@ -84,12 +84,12 @@ def test_measures_stand_against_last_year_and_what_they_started_from_beside_the_
     ]
 
 
-def test_a_target_takes_the_place_of_the_start():
+def test_a_target_stands_before_the_start():
     texte = CONTRAT.replace(
         "[contrat]\n", 'cibles = [{ mesure = "1.1-I01", annee = 2026, valeur = 300 }]\n\n[contrat]\n', 1
     )
     line = row_with("Consultations (consultation) [1]", contrat=toml_reader.parse(texte, "essai"))
-    assert line[4] == "Cible 2026 : 300 consultations ; 50 % atteints (partiel)"
+    assert line[4] == "Cible 2026 : 300 consultations ; 50 % atteints (partiel) ; départ : 100"
 
 
 def test_money_is_told_by_nature_to_the_cent():

@@ -20,6 +20,8 @@ from cls_workbook.domain.announced.mesure import Mesure
 from cls_workbook.domain.placed.place_words import plural, word_of
 from cls_workbook.domain.verification.whole_contract import verifier
 from cls_workbook.forms.choice_lists import listes
+from cls_workbook.reading.cells.accepted_input import NotUnderstood
+from cls_workbook.reading.cells.parse_values import understand
 from cls_workbook.reports.region.region_workbook import gather
 from cls_workbook.summaries.aggregation import MesureAnswer, aggregate
 from cls_workbook.workbook import writer
@@ -260,6 +262,16 @@ def test_beyond_thirty_places_the_partner_chooses_them_in_a_list(charolais):
     assert figures(charolais, "1-I01")["Valeur"] == 58  # 50 + 8, although « Nulle part » is no commune
     (refused,) = [a for a in charolais.result.anomalies if a.code == "CHOIX_INCONNU"]
     assert "Nulle part" in refused.found
+    assert plain(said_of("Molinett").expected).startswith(
+        "un choix parmi « Molinet », "
+    )  # the nearest before the others
+
+
+def said_of(texte: str) -> NotUnderstood:
+    choices = tuple(c.nom for c in parsed(CHAROLAIS).communes)
+    outcome = understand(texte, "liste", choices)
+    assert isinstance(outcome, NotUnderstood)
+    return outcome
 
 
 def test_of_dates_one_is_kept_or_all_are_told_and_none_is_added(charolais):

@@ -273,11 +273,12 @@ def _bounds(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[De
             yield here.fault(champ, f"sans objet pour une mesure de type « {mesure.type} ».", "Retirez le champ.")
     if mesure.type in ("taux", "satisfaction") and initial is not None and initial > max(1, maximum or 1):
         remedy = (
-            f"Pour {number_fr(initial)} %, écrivez {number_fr(initial)} % dans le classeur, ou {initial / 100} ici."
+            f"Pour {number_fr(initial)} %, écrivez {number_fr(initial)} % dans le classeur de description "
+            f"({number_fr(initial / 100)} en part de 1)."
         )
         yield here.fault("valeur_initiale", f"un taux s’écrit en part de 1, trouvé « {initial} ».", remedy)
     elif maximum is not None and initial is not None and initial > maximum:
-        yield here.fault("valeur_initiale", f"{initial} dépasse le maximum, {maximum}.")
+        yield here.fault("valeur_initiale", f"{number_fr(initial)} dépasse le maximum, {number_fr(maximum)}.")
     if mesure.communes and maximum is not None and maximum > commune_count:
         message = f"le maximum est {maximum}, mais le contrat nomme {commune_count} communes."
         yield here.fault("maximum", message, "Corrigez l’un des deux.")

@@ -6,6 +6,7 @@ Raw values are what a reader of spreadsheets gives: float, int, str, bool, date,
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from typing import Any
 from cls_workbook.anomalies import Check
 from cls_workbook.french import (
     CENT,
+    CHOICES_CITED,
     FOR_NUMBER,
     NBSP,
     fold,
@@ -109,6 +111,7 @@ def _marked(raw: MarkedText, awaited: AcceptedInput) -> Understood | NotUndersto
     return NotUnderstood(check, expected, f"{reason}{NBSP}: saisissez seulement la réponse, {CONTINUATION}")
 
 
+RESEMBLANCE_LENGTH = 100  # of a text that is compared with choices: the time that it takes grows with it
 _EXACT_TYPES: dict[str, Callable[[int], int | Decimal]] = {
     "entier": int,
     "decimal": Decimal,
@@ -177,7 +180,17 @@ def _list(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:
     if len(close_matches) == 1:
         return Understood(close_matches[0], "choix reconnu malgré la casse, les accents ou la ponctuation")
     remedy = f"choisissez une valeur dans la liste de la cellule, {CONTINUATION}"
-    return NotUnderstood(UnknownChoice, f"un choix parmi {quoted_list(awaited.choix)}", remedy)
+    offered = quoted_list(_nearest_first(texte, awaited.choix))
+    return NotUnderstood(UnknownChoice, f"un choix parmi {offered}", remedy)
+
+
+def _nearest_first(texte: str, choix: tuple[str, ...]) -> Iterable[str]:
+    """The choices of a list too long to be told whole, those that resemble the text before the others."""
+    if len(choix) <= CHOICES_CITED:
+        return choix
+    folded = {fold(c): c for c in reversed(choix)}
+    near = difflib.get_close_matches(fold(texte[:RESEMBLANCE_LENGTH]), folded, n=3)
+    return dict.fromkeys((*(folded[f] for f in near), *choix))
 
 
 def _code(raw: object, awaited: AcceptedInput) -> Understood | NotUnderstood:

@@ -10,7 +10,7 @@ from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.entry_questions import NEXT_YEAR, QUOTED, in_synthese
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.wording import TRANSVERSAL, axe_name, nature_name, payer
-from cls_workbook.french import number_fr, rate_fr, typography
+from cls_workbook.french import NBSP, number_fr, rate_fr, typography
 from cls_workbook.reports.synthese.dashboard.fiche_lights import light
 from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, CENTRED, MUTED, UNITS, Board
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, AxeGroup, Portrait, Testimony, appearance, by_axe
@@ -207,12 +207,11 @@ class _FicheBlock:
         return MASKED if value is None and self.portrait.masked(mesure) else value
 
     def _target(self, mesure: Mesure) -> str | None:
-        """The target with what is reached of it, else the value that the contract started from."""
-        if target := self.portrait.targets.get(mesure.id):
-            return target.sentence
-        initial = mesure.valeur_initiale
+        """The target with what is reached of it, and the value that the contract started from."""
+        target, initial = self.portrait.targets.get(mesure.id), mesure.valeur_initiale
         shown = rate_fr(initial) if mesure.agregation in AS_RATE else number_fr(initial)
-        return None if initial is None else typography(f"départ : {shown}")
+        start = None if initial is None else typography(f"départ : {shown}")
+        return f"{NBSP}; ".join(filter(None, (target.sentence if target else None, start))) or None
 
 
 def _high(texte: object, unites: int) -> float:

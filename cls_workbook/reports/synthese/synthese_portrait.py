@@ -38,7 +38,7 @@ from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
 MESURES_PER_FICHE, ATTENTION_POINTS_PER_FICHE = 3, 3
-AS_TEXT = ("UNION", "TEXTE")
+AS_TEXT = ("UNION", "TEXTE", "DATES")
 PERCENTAGE_POINT = Decimal("0.01")
 
 # État → (role of its pill, colour of its bar). The words of the scales are choices that a contract may replace.
