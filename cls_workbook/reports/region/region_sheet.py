@@ -28,6 +28,7 @@ from cls_workbook.reports.region.region_money import (
     posts_of_year,
     reserves_of_year,
 )
+from cls_workbook.reports.region.region_noyau_tables import REGIONAL_MESURES
 from cls_workbook.reports.region.region_places import places_of_year
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
@@ -68,7 +69,7 @@ def sheet(tables: Tables) -> Sheet:
     mesures(board, tables)
     _overdue(board, tables, annee)
     _set_aside_files(board, tables)
-    _provenance(board)
+    _provenance(board, REGIONAL_MESURES in tables)
     return board.finish(f"Région · {_summary(tables)}")
 
 
@@ -248,7 +249,8 @@ def _set_aside_files(board: Board, tables: Tables) -> None:
     board.section("Les fichiers écartés", columns, rows, *notes, absent=absent, following=60)
 
 
-def _provenance(board: Board) -> None:
+def _provenance(board: Board, with_noyau: bool) -> None:
+    added = " Les questions du noyau, elles, s’additionnent : feuille Noyau." if with_noyau else ""
     board.band("D’où viennent les chiffres", following=60)
     board.sentences(
         [
@@ -257,6 +259,6 @@ def _provenance(board: Board) -> None:
             "• Les petits effectifs sont masqués comme dans les synthèses ; une case vide veut dire « non connu », "
             "jamais zéro.",
             "• D’un contrat à l’autre, seules les mesures de même thème et de même unité sont mises côte à côte ; "
-            "rien n’en est additionné.",
+            f"rien n’en est additionné.{added}",
         ]
     )

@@ -10,8 +10,9 @@ from pathlib import Path
 from cls_workbook.errors import Refusal
 from cls_workbook.french import how_many
 from cls_workbook.reports import table_sheets
-from cls_workbook.reports.region import agency_copies, region_sheet
+from cls_workbook.reports.region import agency_copies, executive_pages, region_sheet
 from cls_workbook.reports.region.agency_copies import ContratCopy, SetAsideFile
+from cls_workbook.reports.region.region_noyau_tables import REGIONAL_MESURES
 from cls_workbook.reports.region.region_rows import lines
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
@@ -58,7 +59,8 @@ def workbook(retained: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) ->
     """The workbook described; nothing in it is hidden."""
     tables = lines(retained, ecarts)
     footer = f"Région · {how_many(len({c.cle[0] for c in retained}), 'contrat')}"
-    worksheets = [region_sheet.sheet(tables)]
+    worksheets = [executive_pages.executive_sheet(tables)] if REGIONAL_MESURES in tables else []
+    worksheets.append(region_sheet.sheet(tables))
     shown = {table: rows for table, rows in tables.items() if rows or not table.optional}
     worksheets += [table_sheets.sheet(table_sheets.from_rows(*table), footer) for table in shown.items()]
-    return Workbook(worksheets, "Région", subject=footer, active_sheet=region_sheet.NAME)
+    return Workbook(worksheets, "Région", subject=footer, active_sheet=worksheets[0].nom)

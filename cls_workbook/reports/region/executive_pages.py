@@ -1,0 +1,158 @@
+"""« L’essentiel », what an executive keeps of a region whose contracts take a noyau in: the region in figures; then its
+contracts in a grid, with the filling of each theme, the money against maquettes, the posts of coordination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from cls_workbook.french import how_many, number_fr
+from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reports.region import region_tables
+from cls_workbook.reports.region.region_money import Tables, name_of
+from cls_workbook.reports.region.region_noyau_tables import REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_MESURES
+from cls_workbook.reports.region.regional_sums import counts
+from cls_workbook.reports.synthese.synthese_pieces import (
+    CENTRED,
+    MUTED,
+    RATE,
+    ROUND_AMOUNT,
+    STRONG,
+    UNITS,
+    WHOLE,
+    Board,
+    Card,
+    PrintedColumn,
+    StyledBox,
+    rows_of,
+)
+from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.tables.described_columns import Row
+from cls_workbook.workbook.description import Sheet
+
+NAME = "L’essentiel"
+MAX_THEMES = 8
+_WITHOUT = "—"
+
+
+def executive_sheet(tables: Tables) -> Sheet:
+    """Drawn from the tables; the year shown is the last that has answers."""
+    annee = max(int(li["Année"]) for li in tables[REGIONAL_MESURES])
+    board = Board(NAME)
+    contrats = {li["Contrat"] for li in tables[region_tables.CONTRATS]}
+    board.banner("La région en deux pages", 18, f"{how_many(len(contrats), 'contrat')} · {annee}")
+    board.empty(4)
+    board.row(30, (UNITS, f"Ce que les contrats de la région font ensemble en {annee}", "titre"))
+    board.cards(_cards(tables, annee))
+    _questions(board, tables, annee)
+    board.next_page()
+    _grid(board, tables, annee)
+    return board.finish(f"Région · l’essentiel {annee}")
+
+
+def _of_year(lines: Sequence[Row], annee: int) -> list[Row]:
+    return [li for li in lines if li["Année"] == annee]
+
+
+def _cards(tables: Tables, annee: int) -> list[Card]:
+    contrats, filling = (_of_year(tables[t], annee) for t in (region_tables.CONTRATS, REGIONAL_FILLING))
+    maquettes, posts = tables[region_tables.MAQUETTES], _of_year(tables[region_tables.POSTS], annee)
+    taking = [li for li in filling if li["Posées"]]
+    asked, answered, estimated = (total_of(li[t] for li in taking) for t in ("Posées", "Renseignées", "dont estimées"))
+    rate = Decimal(answered) / asked if asked else None
+    prevu, engage = (total_of(m[t] for m in maquettes) for t in ("Maquette", "Engagé cumulé"))
+    absent = sum(
+        li["Quoi"] == region_tables.MISSING_SYNTHESE and li["Année"] == annee for li in tables[region_tables.OVERDUE]
+    )
+    etp = total_of(p["ETP"] for p in posts)
+    posts_told = f"ETP, {how_many(len(posts), 'poste')}"
+    return [
+        Card("Contrats reçus", len(contrats), "cle_entier", f"{absent} en retard", alert=bool(absent)),
+        Card("Prennent le noyau", len(taking), "cle_entier", f"sur {how_many(len(contrats), 'contrat')}"),
+        Card("Questions renseignées", rate, "cle_taux", f"{answered} sur {asked}, dont {estimated} estimées"),
+        Card("Maquettes", prevu, "cle_montant", "toute la durée"),
+        Card("Engagé depuis le début", engage, "cle_montant", "années connues"),
+        Card("Postes de coordination", None if etp is None else number_fr(etp), "cle_entier", posts_told),
+    ]
+
+
+def _questions(board: Board, tables: Tables, annee: int) -> None:
+    lines = _of_year(tables[REGIONAL_MESURES], annee)
+    columns = (
+        PrintedColumn("Question", 9, STRONG, lambda li: f"{li['Mesure']} · {li['Libellé']}"),
+        PrintedColumn("Unité", 3, CENTRED, "Unité"),
+        PrintedColumn("Ensemble", 3, of=lambda li: _figure(li, "Valeur")),
+        PrintedColumn("Renseignée", 2, CENTRED, lambda li: f"{li['Renseignées']} / {li['Posées']}"),
+        PrintedColumn("Minimum", 2, of=lambda li: _figure(li, "Minimum")),
+        PrintedColumn("Médiane", 2, of=lambda li: _figure(li, "Médiane")),
+        PrintedColumn("Maximum", 2, of=lambda li: _figure(li, "Maximum")),
+        PrintedColumn(f"{annee - 1} (mêmes contrats)", 3, of=lambda li: _figure(li, "Valeur n-1, contrats communs")),
+        PrintedColumn(f"{annee} (mêmes contrats)", 3, of=lambda li: _figure(li, "Valeur, contrats communs")),
+        PrintedColumn("Ce que le chiffre ne dit pas", 7, MUTED, "Réserve"),
+    )
+    board.band(f"Les questions communes, {annee}", following=90)
+    board.sheet_table(columns, rows_of(columns, lines))
+    board.note(
+        "Chaque question se rassemble selon sa nature : personnes en participations, taux sur leurs termes, états à "
+        "leur date. Une réponse masquée n’entre dans aucun chiffre. Mêmes contrats : ceux dont la réponse est connue "
+        "les deux années."
+    )
+
+
+def _figure(line: Row, titre: str) -> object:
+    valeur = line[titre]
+    if valeur is None:
+        return None
+    if line["Agrégation"] in AS_RATE:
+        return StyledBox(valeur, RATE)
+    return StyledBox(valeur, WHOLE if valeur == int(valeur) else "dense:decimal_cale")
+
+
+def _grid(board: Board, tables: Tables, annee: int) -> None:
+    """A row a contract, a column a theme: how many of its questions have an answer."""
+    answers = _of_year(tables[REGIONAL_ANSWERS], annee)
+    themes = list(dict.fromkeys(_theme(li) for li in answers))[:MAX_THEMES]
+    by_cell: dict[tuple[object, str], list[Row]] = {}
+    for li in answers:
+        by_cell.setdefault((li["Contrat"], _theme(li)), []).append(li)
+    money = {m["Contrat"]: m for m in tables[region_tables.MAQUETTES]}
+    posts: dict[object, list[object]] = {}
+    for post in _of_year(tables[region_tables.POSTS], annee):
+        posts.setdefault(post["Contrat"], []).append(post["ETP"])
+    wide = (UNITS - 19) // max(1, len(themes))
+    columns = [
+        PrintedColumn("Contrat", 6 + (UNITS - 19) - wide * len(themes), STRONG),
+        *(PrintedColumn(theme, wide, CENTRED) for theme in themes),
+        PrintedColumn("Remplissage", 2, RATE),
+        PrintedColumn("Maquette", 3, ROUND_AMOUNT),
+        PrintedColumn("Engagé cumulé", 3, ROUND_AMOUNT),
+        PrintedColumn("Part engagée", 2, RATE),
+        PrintedColumn("ETP de coordination", 3, "dense:decimal_cale"),
+    ]
+    rows = []
+    for filling in _of_year(tables[REGIONAL_FILLING], annee):
+        contrat = filling["Contrat"]
+        m = money.get(contrat, {})
+        cells = [_filled(by_cell.get((contrat, theme), [])) for theme in themes]
+        sums = (m.get("Maquette"), m.get("Engagé cumulé"), m.get("Part engagée"))
+        etp = total_of(posts.get(contrat, ()))
+        rows.append([name_of(filling), *cells, filling["Taux de remplissage"], *sums, etp])
+    board.band(f"Les contrats, thème par thème, {annee}", following=90)
+    board.sheet_table(columns, rows)
+    board.note(
+        "Dans chaque thème : questions renseignées / questions posées. « — » : rien n’y est demandé, ou le contrat ne "
+        "prend pas le noyau. La maquette et l’engagé sont de toute la durée du contrat."
+    )
+
+
+def _theme(line: Row) -> str:
+    return str(line["Libellé du thème"] or "Sans thème")
+
+
+def _filled(lines: Sequence[Row]) -> object:
+    found = counts(lines)
+    if not found["Posées"]:
+        return StyledBox(_WITHOUT, "dense_doux:petit_centre")
+    style = "etat_bon:petit_centre" if found["Renseignées"] == found["Posées"] else "etat_attention:petit_centre"
+    return StyledBox(f"{found['Renseignées']} / {found['Posées']}", style)

@@ -1,0 +1,165 @@
+"""A region adds what its contracts answer to one noyau: every figure against independent arithmetic."""
+
+from __future__ import annotations
+
+from decimal import Decimal as D
+
+import pytest
+
+from cls_workbook.reports.region import agency_copies, region_workbook
+from cls_workbook.reports.region.region_noyau_tables import REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_MESURES
+from cls_workbook.reports.region.region_rows import lines
+from tests.support import written_noyau, written_region
+
+SMALL = ([1, 2, 3, 5, 8], (2025, 2026))
+LATE, DAMAGED = {(3, 2026)}, {(5, 2025)}
+
+
+def region_of(folder, ranks, years, late, damaged):
+    """The retained copies, what was set aside, and which contracts count, by year."""
+    for annee in years:
+        for rank in ranks:
+            if (rank, annee) not in late:
+                path = written_noyau.write(folder, rank, annee)
+                if (rank, annee) in damaged:
+                    path.write_bytes(path.read_bytes()[:500])
+    files = agency_copies.files_in([folder], folder / "region.xlsx")
+    retained, ecarts = agency_copies.choose(agency_copies.read(files, {}, lambda items: items))
+    received = {a: [r for r in ranks if (r, a) not in late | damaged] for a in years}
+    return retained, ecarts, received
+
+
+def assert_like(found, wanted):
+    """Equal, to the digits that a workbook keeps."""
+    for titre, value in wanted.items():
+        if isinstance(value, D):
+            assert found[titre] is not None, titre
+            assert abs(D(str(found[titre])) - value) < D("1e-9"), titre
+        else:
+            assert found[titre] == value, titre
+
+
+def every_figure(tables, received):
+    count = 0
+    for annee, ranks in received.items():
+        for question in written_noyau.QUESTIONS:
+            unit = written_noyau.unit(question, annee)
+            if unit is None:
+                continue
+            (line,) = [li for li in tables[REGIONAL_MESURES] if (li["Année"], li["Mesure"]) == (annee, question)]
+            assert (line["Unité"] or "") == unit
+            wanted = written_noyau.expected(question, annee, ranks, received.get(annee - 1, []))
+            assert_like(line, wanted)
+            count += len(wanted)
+    assert len(tables[REGIONAL_MESURES]) == sum(
+        written_noyau.unit(q, a) is not None for a in received for q in written_noyau.QUESTIONS
+    )
+    return count
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return region_of(tmp_path_factory.mktemp("region"), *SMALL, LATE, DAMAGED)
+
+
+@pytest.fixture(scope="module")
+def tables(small):
+    retained, ecarts, _ = small
+    return lines(retained, ecarts)
+
+
+def test_every_figure_of_a_small_region_is_that_of_plain_arithmetic(small, tables):
+    assert every_figure(tables, small[2]) == 14 * 15
+
+
+def said(text) -> str:
+    return str(text or "").replace("\u00a0", " ")
+
+
+def of(tables, annee, question):
+    return next(li for li in tables[REGIONAL_MESURES] if (li["Année"], li["Mesure"]) == (annee, question))
+
+
+def test_reserves_say_what_a_sum_does_not(tables):
+    people = said(of(tables, 2026, "N-01")["Réserve"])
+    assert "masquée" in people and "hors de ces chiffres" in people
+    assert "non dédoublonné : entre" in said(of(tables, 2026, "N-03")["Réserve"])
+    assert "au 31/12/2026" in said(of(tables, 2026, "N-06")["Réserve"])
+    assert "moyennes non additionnées" in said(of(tables, 2026, "N-07")["Réserve"])
+
+
+def test_what_appears_disappears_or_changes_unit_is_said_and_not_compared(tables):
+    assert "posée depuis 2026" in said(of(tables, 2026, "N-03")["Réserve"])
+    assert "n’est plus demandée en 2026" in said(of(tables, 2025, "N-04")["Réserve"])
+    weeks = of(tables, 2026, "N-07")
+    assert "question changée en 2026 (avant : semaines, moyenne)" in said(weeks["Réserve"])
+    assert weeks["Contrats communs"] is None
+
+
+def test_filling_by_contract_is_counted_by_hand(tables):
+    by_contract = {(li["Contrat"], li["Année"]): li for li in tables[REGIONAL_FILLING]}
+    # contract 2 in 2026: (6 + 2026 + n) % 11, for n = 1 2 3 5 6 7 8, is 9 10 0 2 3 4 5
+    line = by_contract["cls-02", 2026]
+    assert [line[t] for t in ("Posées", "Renseignées", "dont estimées", "Non disponibles", "Sans objet")] == [
+        6,
+        5,
+        2,
+        1,
+        1,
+    ]
+    assert line["Taux de remplissage"] == D(5) / 6
+    assert by_contract["cls-08", 2026]["Précision"] == "ne prend pas de noyau"
+    assert ("cls-03", 2026) not in by_contract and ("cls-05", 2025) not in by_contract
+
+
+def test_every_answer_leads_to_its_file_and_cell(tables):
+    line = next(li for li in tables[REGIONAL_ANSWERS] if (li["Contrat"], li["Année"]) == ("cls-01", 2026))
+    assert (line["Fichier"], line["Feuille"]) == ("2026-001.xlsx", "Données noyau")
+    assert line["Cellule"].startswith("L2")
+
+
+def test_a_masked_answer_is_found_by_no_subtraction(tmp_path, monkeypatch):
+    """Whatever the small count is, the region's workbook has the same bytes."""
+    written = []
+    for count in (1, 4, 10):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        true = written_noyau.true_value
+        monkeypatch.setattr(
+            written_noyau, "true_value", lambda q, r, a, n=count, t=true: n if (q, r) == ("N-01", 1) else t(q, r, a)
+        )
+        for rank in (1, 5):
+            written_noyau.write(folder, rank, 2026)
+        monkeypatch.undo()
+        region_workbook.gather([folder], folder / "region.xlsx", following=lambda items: items)
+        written.append((folder / "region.xlsx").read_bytes())
+    assert written[0] == written[1] == written[2]
+
+
+def test_a_region_without_noyau_has_none_of_its_sheets(tmp_path):
+    written_region.write(tmp_path, 1, 2025, under="un.xlsx")
+    files = agency_copies.files_in([tmp_path], tmp_path / "region.xlsx")
+    retained, ecarts = agency_copies.choose(agency_copies.read(files, {}, lambda items: items))
+    names = [s.nom for s in region_workbook.workbook(retained, ecarts).worksheets]
+    assert names[0] == "Région" and not [n for n in names if "Noyau" in n or "essentiel" in n]
+
+
+def test_the_first_sheet_is_what_an_executive_keeps(small):
+    retained, ecarts, _ = small
+    sheet = region_workbook.workbook(retained, ecarts).worksheets[0]
+    assert sheet.nom == "L’essentiel"
+    told = [said(c.valeur) for c in sheet.cells]
+    assert "Ce que les contrats de la région font ensemble en 2026" in told
+    assert {"Thème A", "Thème B", "Part engagée", "ETP de coordination"} <= set(told)
+    assert len(sheet.print_setup.page_breaks) == 1
+
+
+@pytest.mark.exhaustive
+def test_forty_contracts_five_years_two_versions(tmp_path):
+    ranks = list(range(1, 41))
+    late = {(r, a) for r in ranks for a in written_noyau.YEARS if (r + a) % 23 == 0}
+    damaged = {(7, 2025), (19, 2027), (33, 2028)} - late
+    retained, ecarts, received = region_of(tmp_path, ranks, written_noyau.YEARS, late, damaged)
+    assert len(ecarts) == len(damaged)
+    assert sum(not written_noyau.takes_it(r) for r in ranks) == 5
+    assert every_figure(lines(retained, ecarts), received) == 35 * 15
