@@ -49,11 +49,13 @@ def _tell_gaps(chosen: argparse.Namespace) -> None:
 
 
 def _pilotage(chosen: argparse.Namespace) -> int:
-    from cls_workbook.pilotage import workbook
+    from cls_workbook.pilotage import refuse_to_lose, workbook
     from cls_workbook.pipeline.way_out import load_contrat
     from cls_workbook.workbook.writer import write
 
-    write(workbook(load_contrat(chosen.contrat, chosen.annee), chosen.annee), chosen.sortie)
+    contrat = load_contrat(chosen.contrat, chosen.annee)
+    refuse_to_lose(chosen.sortie, contrat, chosen.annee)
+    write(workbook(contrat, chosen.annee), chosen.sortie)
     print(chosen.sortie)
     return DONE
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from functools import partial
 
 from cls_workbook.cli.french_argparse import CommandParser
 from cls_workbook.engines import TIME_LIMIT
 from cls_workbook.engines.engine_choice import ENGINES, LOCAL, choose
+from cls_workbook.errors import Refusal
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
 if TYPE_CHECKING:
@@ -73,6 +75,21 @@ def output(metavar: str, extension: str, help_text: str | None = None) -> Additi
 def folder(help_text: str, name: str = "--sortie", **settings: Any) -> Addition:
     """A folder to write into: the name of a file is refused at once."""
     return option(name, metavar="DOSSIER", type=_folder_name, help=help_text, **settings)
+
+
+def refuse_to_replace_what_is_read(chosen: argparse.Namespace) -> None:
+    """Refusal if what is to be written would take the place of what is read: a return, last year's file… The
+    coordinator's workbook is made again from itself."""
+    written = getattr(chosen, "sortie", None)
+    if not written or not os.path.isfile(written):
+        return
+    target = os.path.realpath(written)
+    for name, given in vars(chosen).items():
+        remade = name == "pilotage" and target.lower().endswith(".xlsm")
+        for source in () if name == "sortie" or remade else given if isinstance(given, list) else (given,):
+            path = os.path.realpath(source) if isinstance(source, str) else ""
+            if path == target or (name == "retours" and target.startswith(os.path.join(path, ""))):
+                raise Refusal(f"« {written} » est un fichier à lire, et serait perdu : choisissez un autre nom.")
 
 
 def _file_name(text: str, extension: str) -> str:

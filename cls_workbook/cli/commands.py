@@ -18,7 +18,7 @@ from cls_workbook.cli import (
     page_commands,
     report_commands,
 )
-from cls_workbook.cli.command_pieces import add_all
+from cls_workbook.cli.command_pieces import add_all, refuse_to_replace_what_is_read
 from cls_workbook.cli.french_argparse import REFUSED, CommandParser, speak_french
 from cls_workbook.errors import Refusal
 
@@ -56,6 +56,7 @@ def main(arguments: list[str]) -> int:
             output.reconfigure(encoding="utf-8", errors="replace")
     try:
         chosen = _parser().parse_args(arguments)
+        refuse_to_replace_what_is_read(chosen)
         code: int = chosen.command(chosen)
         sys.stdout.flush()
         return code

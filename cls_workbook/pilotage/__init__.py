@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cls_workbook.domain.model import Contrat
+from cls_workbook.errors import Refusal
 from cls_workbook.forms.year_workbook import WorkbookContext
 from cls_workbook.french import date_fr
 from cls_workbook.pilotage import pilotage_sheets
@@ -45,6 +47,7 @@ __all__ = [
     "campagne",
     "workbook",
     "read",
+    "refuse_to_lose",
     "for_checks",
 ]
 
@@ -65,6 +68,21 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
     from cls_workbook.pilotage.pilotage_reader import read as read_workbook
 
     return read_workbook(source, contrat, annee)
+
+
+def refuse_to_lose(path: str | PathLike[str], contrat: Contrat, annee: int) -> None:
+    """Refusal if what stands where a blank workbook would be written is anything but a blank one of this campaign."""
+    if not Path(path).is_file():
+        return
+    try:
+        if read(path, contrat, annee) == Pilotage():
+            return
+    except Refusal:
+        pass  # of another campaign, or with inputs that are not understood: they would be lost all the same
+    raise Refusal(
+        f"« {path} » existe déjà, et ce qui y est saisi serait perdu : rien n’a été écrit. Choisissez un autre nom, ou "
+        "retirez ce fichier."
+    )
 
 
 def campagne(pilotage: Pilotage) -> WorkbookContext:

@@ -13,7 +13,10 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.dictionary import Members
 from cls_workbook.forms.editions import produce
+from cls_workbook.french import listing
 from cls_workbook.workbook.saving import save
+
+NAMED_MAX = 5  # filled workbooks named in a refusal
 
 
 def load_contrat(reference: str, annee: int) -> Contrat:
@@ -41,14 +44,37 @@ def generer(
     pilotage: str | None = None,
 ) -> Iterator[Path]:
     """Writes the year's workbook, then one per structure if asked. Yields each file once it is whole. ``precedent``:
-    last year's consolidation; ``pilotage``: the coordinator's inputs. Refusal if any cannot be read."""
+    last year's consolidation; ``pilotage``: the coordinator's inputs. Refusal if any cannot be read, or if a workbook
+    that has come back filled in stands where one would be written."""
     with garbage.suspended():
         contrat, folder = load_contrat(reference, annee), Path(folder)
+        _refuse_to_lose(contrat, annee, folder, by_structure)
         campagne = _campagne(contrat, annee, pilotage, precedent)
         repondants = [None, *forms.repondants(contrat, campagne.membres)] if by_structure else [None]
         for nom, content in produce(contrat, annee, repondants, campagne):
             save(content, folder / nom)
             yield folder / nom
+
+
+def _refuse_to_lose(contrat: Contrat, annee: int, folder: Path, by_structure: bool) -> None:
+    stem = f"{forms.file_name(contrat.id)}-{annee}"
+    there = [path for path in sorted(folder.glob(f"{stem}*.xlsx")) if by_structure or path.stem == stem]
+    if not there:
+        return
+    from cls_workbook.definition.known_contrats import KnownContrats  # who writes anew need not import what reads
+    from cls_workbook.reading.parsing.answering import Answering
+    from cls_workbook.reading.return_reader import ReturnReader
+
+    reader = ReturnReader(KnownContrats(contrat))
+    retours = (retour for path in there if (retour := reader.read(path)).contrat)
+    filled = [r.file for r in retours if Answering(r, reader.models.of(reader.contrat(r.contrat), r.annee)).answered]
+    if filled:
+        names = listing([f"« {nom} »" for nom in filled[:NAMED_MAX]])
+        what = "est rempli : il serait remplacé" if len(filled) == 1 else "sont remplis : ils seraient remplacés"
+        raise Refusal(
+            f"Dans « {folder} », {names} {what} par un classeur vierge. Rien n’a été écrit. Rangez ailleurs ce qui est "
+            "revenu, ou choisissez un autre dossier."
+        )
 
 
 def plan_of(
