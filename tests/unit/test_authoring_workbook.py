@@ -18,6 +18,7 @@ from cls_workbook.domain import model
 from cls_workbook.domain.definition_keys import keys_of
 from cls_workbook.domain.verification.fiche_faults import ALLOWED_AGGREGATIONS
 from cls_workbook.workbook import writer
+from tests.support import recomputed
 from tests.support.authoring_typist import FIRST, HEADERS, ROOM, blank_bytes, columns, flat, shipped_bytes
 from tests.support.xlsx_lint import lint
 
@@ -230,3 +231,25 @@ def test_a_filled_workbook_shows_its_counts_at_once():
         "Maquette annoncée sur la feuille Contrat": 346350,
         "Écart entre les deux": 0,
     }
+
+
+@pytest.mark.parametrize("written", ["2 ; 3", "2;3", "2; 3"])
+def test_an_axe_that_a_fiche_serves_beside_its_own_has_a_fiche(tmp_path, written):
+    """21 is no other axe's number, whatever ends or begins so."""
+    axes = "".join(f'[[axes]]\nnumero = "{n}"\ntitre = "Axe {n}"\n' for n in ("1", "2", "3", "4", "21"))
+    fiches = ("1.1", ["2", "3"]), ("1.2", ["4"])
+    numbered = "".join(
+        f'[[fiches]]\nnumero = "{n}"\ntitre = "Action"\naxe = "1"\nautres_axes = {o}\n' for n, o in fiches
+    )
+    head = '[contrat]\nid = "e"\ntitre = "E"\nnom_court = "E"\nannees = [2025]\nterritoire = "T"\n'
+    path, contrat = tmp_path / "description.xlsx", parse(f"{head}{axes}{numbered}", "essai")
+    writer.write(workbook(contrat, ROOM), path)
+    opened_book = openpyxl.load_workbook(path)
+    (cell,) = [c for line in opened_book["Fiches"].iter_rows() for c in line if c.value == "2 ; 3"]
+    cell.value = written
+    (place,) = [c for c in opened_book["Vérification"]["B"] if flat(str(c.value)) == "Axes sans fiche"]
+    place = "Vérification", f"C{place.row}"
+    assert recomputed.kept(path)[place] == 1
+    opened_book.save(path)
+    recomputed.needed("Formulon", recomputed.has_formulon())
+    assert recomputed.in_formulon(path, {place: None}) == {place: 1}

@@ -18,6 +18,7 @@ from cls_workbook.definition.authoring.section_grid import (
     SectionPlan,
 )
 from cls_workbook.definition.authoring.section_sheets import MARK, link_to
+from cls_workbook.definition.authoring.written_list import split
 from cls_workbook.forms.layout import height
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Sheet, address, reference
@@ -127,11 +128,20 @@ def _not_in(grid: DrawnGrid, cle: str, zone: str, known: Collection[object]) -> 
     return formula, sum(1 for v in grid.values(cle) if v not in known)
 
 
+# How a number stands in a cell of several: alone, first, last, between two others; with a space or not.
+_AMONG_OTHERS = [f"{before}&{{n}}&{after}" for before in ('""', '"*;"', '"*; "') for after in ('""', '";*"', '" *;*"')]
+
+
 def _without_fiche(axes: DrawnGrid, fiches: DrawnGrid) -> tuple[str, int]:
-    """How many axes no fiche names, those that only hold others left out, as a formula and now."""
-    numbers, named, parents = axes.zone("axes.numero"), fiches.zone("fiches.axe"), axes.zone("axes.parent")
-    formula = f'SUMPRODUCT(({numbers}<>"")*ISNA(MATCH({numbers},{named},0))*ISNA(MATCH({numbers},{parents},0)))'
+    """How many axes no fiche names, as its own or among its others, those that only hold others left out: as a formula
+    and now."""
+    numbers, others = axes.zone("axes.numero"), fiches.zone("fiches.autres_axes")
     known = {*fiches.values("fiches.axe"), *axes.values("axes.parent")}
+    known |= {numero for cell in fiches.values("fiches.autres_axes") for numero in split(str(cell))}
+    elsewhere = (fiches.zone("fiches.axe"), axes.zone("axes.parent"))
+    absent = "*".join(f"ISNA(MATCH({numbers},{zone},0))" for zone in elsewhere)
+    cited = "+".join(f"COUNTIF({others},{pattern.format(n=numbers)})" for pattern in _AMONG_OTHERS)
+    formula = f'SUMPRODUCT(({numbers}<>"")*{absent}*(({cited})=0))'
     return formula, sum(1 for v in axes.values("axes.numero") if v not in known)
 
 
