@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from cls_workbook.button.click_consolider import TABLES, read_retours, write
+from cls_workbook.button.click_consolider import read_retours, write
 from cls_workbook.button.click_report import run_action
 from cls_workbook.button.click_start import OpenWorkbook, campagne
 from cls_workbook.office.relances import relance_folder
+from cls_workbook.pipeline.refreshed_workbook import TABLES
 from cls_workbook.workbook.description import Workbook
 
 if TYPE_CHECKING:

@@ -9,6 +9,8 @@ from cls_workbook.cli.command_pieces import BLOCKING, CAMPAGNE, DONE, command, o
 
 
 def _coordinate(chosen: argparse.Namespace) -> int:
+    if chosen.retours:
+        return _refresh(chosen)
     from cls_workbook.office.coordinator.making import coordonner
     from cls_workbook.pipeline.way_out import load_contrat
 
@@ -22,6 +24,25 @@ def _coordinate(chosen: argparse.Namespace) -> int:
     ):
         print(file)
     return DONE
+
+
+def _refresh(chosen: argparse.Namespace) -> int:
+    from cls_workbook.pipeline.refreshed_workbook import refresh
+
+    result, sentence = refresh(
+        chosen.pilotage or chosen.sortie,
+        chosen.retours,
+        chosen.contrat,
+        chosen.annee,
+        chosen.sortie,
+        precedent=chosen.precedent,
+        day=pieces.day_of(chosen),
+        engine=pieces.engine_of(chosen),
+    )
+    code = pieces.report(result.anomalies)
+    print(f"{sentence[0].upper()}{sentence[1:]}")
+    print(chosen.sortie)
+    return code
 
 
 def _verify_installation(chosen: argparse.Namespace) -> int:
@@ -56,6 +77,15 @@ COORDONNER = command(
     pieces.output("K.xlsm", ".xlsm", "s’il existe déjà, il est refait et ses saisies sont gardées"),
     option("--pilotage", metavar="P.xlsx", help="un classeur dont les saisies sont reprises"),
     pieces.precedent(),
+    option(
+        "--retours",
+        metavar="DOSSIER",
+        nargs="+",
+        help="avec l’ancien classeur .xlsm (--pilotage, ou celui de --sortie) : ses feuilles de résultats sont mises à "
+        "jour comme par « Consolider », tout le reste y est gardé",
+    ),
+    pieces.day("avec --retours, la date de la consolidation"),
+    pieces.reading,
 )
 VERIFIER_INSTALLATION = command(
     "verifier-installation",

@@ -193,7 +193,8 @@ class _Drawing:
         """What stands below a table goes down when the table grows: it is never written over."""
         assert self.content is not None
         end, need = self.planned.end, cell_range.last_row + self.offset[0]
-        if need > end and any(v != "" for row in self.content.lines[end:] for v in row):
+        typed = any(v != "" for row in self.content.lines[end:] for v in row)
+        if need > end and (typed or any(line > end for line, _ in self.content.formulas)):
             width = max(self.content.width, self.planned.right)
             yield on(self.nom, "insert", [CellRange(end + 1, 1, need, width)])
 

@@ -365,7 +365,7 @@ def _table(table: ET.Element, tree: ET.Element, merges: list[tuple], book: Book)
 def _text_at(tree: ET.Element, row: int, column: int, book: Book) -> str | None:
     for cell in find(tree, "c"):
         if (area(cell.get("r", "")) or ())[:2] == (row, column):
-            value = "".join(v.text or "" for v in find(cell, "v"))
+            value = "".join(v.text or "" for v in find(cell, "t" if cell.get("t") == "inlineStr" else "v"))
             if cell.get("t") == "s" and value.isdigit() and int(value) < len(book.strings):
                 return "".join(t.text or "" for t in find(book.strings[int(value)], "t"))
             return value

@@ -11,7 +11,7 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -95,6 +95,10 @@ class ReturnedPackage:
         """Is there a part in this folder (``xl/pivotCache/``)?"""
         return any(part.startswith(folder) for part in self._parts)
 
+    def parts(self, folder: str) -> list[str]:
+        """The parts of a folder, but for relationships."""
+        return [part for part in self._parts if part.startswith(folder) and "/_rels/" not in part]
+
     def read(self, part: str) -> bytes:
         return self._parts[part]
 
@@ -155,8 +159,8 @@ class ReturnedPackage:
             if e.get("TargetMode") != "External"
         ]
 
-    def add_relation(self, part: str, type_: str, cible: str) -> str:
-        """A new relationship from ``part`` to the part ``cible``; its identifier."""
+    def add_relation(self, part: str, type_: str, cible: str, *, external: bool = False) -> str:
+        """A new relationship from ``part`` to the part ``cible``, or to what is ``external``; its identifier."""
         file = _relations_path(part)
         if file not in self._parts:
             root = Element(f"{{{_PACKAGE}}}Relationships")
@@ -166,9 +170,16 @@ class ReturnedPackage:
         taken = {e.get("Id") for e in root}
         free = next(i for n in range(1, len(taken) + 2) if (i := f"rId{n}") not in taken)
         # Relative: some programs read no other target.
-        cible = posixpath.relpath(cible, posixpath.dirname(part))
-        root.add(f"{{{_PACKAGE}}}Relationship", Id=free, Type=f"{RELATIONSHIPS_NS}/{type_}", Target=cible)
+        cible = cible if external else posixpath.relpath(cible, posixpath.dirname(part))
+        told = {"Id": free, "Type": f"{RELATIONSHIPS_NS}/{type_}", "Target": cible}
+        root.add(f"{{{_PACKAGE}}}Relationship", told | ({"TargetMode": "External"} if external else {}))
         return free
+
+    def forget(self, part: str, relations: Collection[str]) -> None:
+        """Takes out relationships of ``part`` by their identifiers."""
+        if relations:
+            for element in [e for e in self.xml(_relations_path(part)) if e.get("Id") in relations]:
+                element.detach()
 
     # --- sheets ---
 

@@ -39,7 +39,7 @@ def coordonner(
         raise Refusal(f"« {precedent} » est introuvable : indiquez le fichier de la consolidation de l’an dernier.")
     exists = cible.exists()
     if exists:
-        _refuse_to_lose(cible, contrat, annee)
+        refuse_to_lose(cible, contrat, annee)
     source = pilotage or (str(cible) if exists else None)
     saisies = coordination.read(source, contrat, annee) if source else Pilotage()
     start = _initial_accueil(cible, reference, source, precedent)
@@ -74,7 +74,7 @@ def _slots(file: Path) -> dict[str, object]:
     return {}
 
 
-def _refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
+def refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
     """Refusal if the workbook that stands there holds more than inputs: own sheets, notes beside the tables."""
     try:
         there = {grid.nom: grid for grid in own_workbook(cible)}
