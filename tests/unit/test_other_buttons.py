@@ -12,7 +12,7 @@ import xlwings
 
 import cls_workbook
 from cls_workbook import definition, pilotage, version
-from cls_workbook.button import click_installation, click_relances, click_synthese, doors
+from cls_workbook.button import click_installation, click_relances, click_synthese, doors, mac_permission
 from cls_workbook.documents.written_documents import write_bilan, write_presentation
 from cls_workbook.office.relances import relance_folder
 from cls_workbook.pipeline import way_back
@@ -213,3 +213,25 @@ def test_importing_the_package_imports_nothing_else():
     with pytest.raises(AttributeError):
         cls_workbook.unknown  # noqa: B018
     assert definition.load  # the package's own rooms stay where they are
+
+
+@pytest.mark.parametrize(
+    ("system", "refusal", "alerts"),
+    [
+        ("darwin", "Command failed: OSERROR: -1743 MESSAGE: The user has declined permission.", 1),
+        ("darwin", "OSERROR: -1728", 0),
+        ("win32", "(-1743)", 0),
+    ],
+)
+def test_where_macos_forbids_python_to_drive_excel_a_window_of_the_system_says_it(system, refusal, alerts, monkeypatch):
+    shown = []
+    monkeypatch.setattr(mac_permission.sys, "platform", system)
+    monkeypatch.setattr(mac_permission.subprocess, "run", lambda order, **_: shown.append(order))
+    monkeypatch.setattr(doors, "_caller", lambda: (_ for _ in ()).throw(RuntimeError(refusal)))
+    with pytest.raises(RuntimeError):
+        doors.consolider()
+    assert len(shown) == alerts
+    if shown:
+        assert (
+            shown[0][0] == "osascript" and "Automatisation, cochez" in shown[0][-1] and "la page locale" in shown[0][-1]
+        )
