@@ -95,6 +95,11 @@ def _region(chosen: argparse.Namespace) -> int:
     region = gather(chosen.syntheses, chosen.sortie, chosen.contrat)
     for gap in region.ecarts:
         print(typography(f"{gap.file} : {gap.statut}. {gap.reason}"))
+    for written in (
+        *(region.write_meeting_pages(chosen.entretiens) if chosen.entretiens else ()),
+        *(region.write_reminders(chosen.relances) if chosen.relances else ()),
+    ):
+        print(written)
     print(region.bilan())
     print(chosen.sortie)
     return DONE
@@ -178,4 +183,6 @@ REGION = command(
         default=[],
         help="la définition d’un contrat non livré, pour lire sa consolidation ; autant de fois qu’il faut",
     ),
+    option("--entretiens", metavar="DOSSIER", help="écrit aussi une page par contrat, pour un entretien"),
+    option("--relances", metavar="DOSSIER", help="écrit aussi un brouillon de message par coordination en retard"),
 )

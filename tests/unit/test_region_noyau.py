@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from cls_workbook.reports.region import agency_copies, region_workbook
+from cls_workbook.reports.region import agency_copies, meeting_pages, region_workbook
 from cls_workbook.reports.region.region_noyau_tables import REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_MESURES
 from cls_workbook.reports.region.region_rows import lines
 from tests.support import written_noyau, written_region
@@ -152,6 +152,28 @@ def test_the_first_sheet_is_what_an_executive_keeps(small):
     assert "Ce que les contrats de la région font ensemble en 2026" in told
     assert {"Thème A", "Thème B", "Part engagée", "ETP de coordination"} <= set(told)
     assert len(sheet.print_setup.page_breaks) == 1
+
+
+def test_each_contract_has_a_page_for_its_meeting(tables, tmp_path):
+    files = meeting_pages.write_meeting_pages(tables, tmp_path / "pages")
+    # contract 8 takes no noyau in; the last year of contract 3 that came is 2025
+    assert [f.name for f in files] == [f"entretien-cls-{r:02}.xlsx" for r in (1, 2, 3, 5)]
+    filling = next(li for li in tables[REGIONAL_FILLING] if (li["Contrat"], li["Année"]) == ("cls-02", 2026))
+    (page,) = meeting_pages.meeting_page(tables, filling).worksheets
+    told = [said(c.valeur) for c in page.cells]
+    assert "CLS 2 et la région, 2026" in told
+    assert "• N-03 Question N-03 : non disponible." in told
+    assert not any("CLS 5" in c or "CLS 1" in c for c in told)
+
+
+def test_who_is_late_has_a_draft_of_a_reminder(tables, tmp_path):
+    files = {f.name: said(f.read_text(encoding="utf-8")) for f in meeting_pages.write_reminders(tables, tmp_path)}
+    assert "– la synthèse de 2026 (aucun fichier reçu)" in files["relance-cls-03.txt"]
+    assert "relance-cls-08.txt" in files  # it takes no noyau in, and its synthèse of 2024 never came
+    # contract 2 in 2026: no question makes 1 (see above)
+    assert "du noyau pour" not in files["relance-cls-02.txt"]
+    # contract 5 in 2026: (15 + 2026 + 6) % 11 is 1
+    assert "la question N-06 du noyau pour 2026 (Question N-06)" in files["relance-cls-05.txt"]
 
 
 @pytest.mark.exhaustive

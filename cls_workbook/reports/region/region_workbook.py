@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cls_workbook.errors import Refusal
 from cls_workbook.french import how_many
 from cls_workbook.reports import table_sheets
-from cls_workbook.reports.region import agency_copies, executive_pages, region_sheet
+from cls_workbook.reports.region import agency_copies, executive_pages, meeting_pages, region_sheet
 from cls_workbook.reports.region.agency_copies import ContratCopy, SetAsideFile
 from cls_workbook.reports.region.region_noyau_tables import REGIONAL_MESURES
 from cls_workbook.reports.region.region_rows import lines
+from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
 
@@ -24,6 +26,18 @@ class RegionWorkbook:
 
     copies: list[ContratCopy]
     ecarts: list[SetAsideFile]
+
+    @cached_property
+    def tables(self) -> dict[DescribedTable, list[Row]]:
+        return lines(self.copies, self.ecarts)
+
+    def write_meeting_pages(self, folder: str | Path) -> list[Path]:
+        """A workbook of one page for each contract that takes the noyau in; the files made."""
+        return meeting_pages.write_meeting_pages(self.tables, folder)
+
+    def write_reminders(self, folder: str | Path) -> list[Path]:
+        """A draft for each coordination that is late; the files made."""
+        return meeting_pages.write_reminders(self.tables, folder)
 
     def bilan(self) -> str:
         """One French sentence for the command line."""
