@@ -125,7 +125,7 @@ def test_a_version_brings_its_own_questions():
     contrat = contrat_with()
     before, after = regional(contrat, 2025), regional(contrat, 2026)
     assert "N-03" not in [m.id for m in before.mesures] and "N-03" in [m.id for m in after.mesures]
-    units = [next(m.unite for m in sheet.mesures if m.id == "N-07") for sheet in (before, after)]
+    units = [next(m.unite for m in sheet.mesures if m.noyau == "N-07") for sheet in (before, after)]
     assert units == ["semaines", "jours"]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from cls_workbook import forms
+from cls_workbook.definition import toml_reader
+from cls_workbook.definition.noyau_reader import load_noyau
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.reports.agency import agency_tables, ars_copy
 from cls_workbook.reports.agency.agency_data import rows_by_table
@@ -16,7 +19,7 @@ from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.summaries.regional.noyau_answers import no_longer_asked
 from cls_workbook.workbook import writer
 from tests.support.dropped_returns import consolider, drop_retour
-from tests.support.noyau_contrats import contrat_with, definition_with
+from tests.support.noyau_contrats import EXAMPLE, contrat_with, definition_with
 
 YEAR = 2026
 ANSWERS = {"1.1-I01": "N-02", "1.2-I02": "N-02", "1.2-I01": "N-01", "1.2-I03": "N-01"}
@@ -148,8 +151,6 @@ def test_the_synthese_shows_the_questions_only_where_a_noyau_is_taken_in(result)
 
 
 def test_a_contract_without_noyau_has_neither_table_nor_sheet(tmp_path):
-    from cls_workbook.definition import toml_reader
-
     plain = toml_reader.parse(definition_with(noyau=None), "essai.toml")
     drop_retour(tmp_path, plain, "asso", annee=YEAR)
     without = consolider(tmp_path, plain, YEAR)
@@ -157,3 +158,36 @@ def test_a_contract_without_noyau_has_neither_table_nor_sheet(tmp_path):
     sheets = {s.nom for s in consolidation_workbook.workbook(without).worksheets}
     assert "Noyau régional" not in sheets
     assert "Données noyau" not in {s.nom for s in ars_copy.workbook(without).worksheets}
+
+
+SHIPPED = ("dijon-2024-2028", "dijon-solidarites-2024-2027")
+
+
+def shipped_with_noyau(identifier):
+    whole = toml_reader.load(identifier)
+    return in_year(replace(whole, noyau=EXAMPLE, noyaux=((EXAMPLE, load_noyau(EXAMPLE)),)), YEAR)
+
+
+@pytest.mark.parametrize("identifier", SHIPPED)
+def test_a_shipped_contract_takes_the_example_in_and_asks_nothing_twice(identifier):
+    taken = shipped_with_noyau(identifier)
+    keys = [p.cle for p in forms.plan(taken, YEAR).input_places()]
+    assert len(keys) == len(set(keys))
+    (sheet,) = [f for f in taken.fiches if f.regional]
+    assert sorted(m.noyau for m in sheet.mesures) == [f"N-0{rank}" for rank in range(1, 9)]
+    assert len(taken.actions) == len(in_year(toml_reader.load(identifier), YEAR).fiches)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("identifier", SHIPPED)
+def test_a_shipped_contract_goes_through_the_whole_year_with_the_example(identifier, tmp_path):
+    taken = shipped_with_noyau(identifier)
+    for respondent in forms.repondants(taken):
+        drop_retour(tmp_path, taken, respondent.id, annee=YEAR)
+    result = consolider(tmp_path, taken, YEAR)
+    rows = noyau_rows(result)
+    assert [li["Mesure"] for li in rows] == [f"N-0{rank}" for rank in range(1, 9)]
+    assert {li["Retours reçus"] for li in rows if li["État"] in ("renseignée", "estimée")} == {1}
+    copied = rows_by_table(result)
+    assert len(copied[agency_tables.NOYAU_ANSWERS]) == 8
+    assert copied[agency_tables.CONTRAT][0]["Fiches actives"] == len(taken.actions)
