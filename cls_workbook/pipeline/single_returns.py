@@ -131,7 +131,7 @@ def _check_one(typed_returns: TypedRetours[pd.DataFrame], retour: Retour, reader
     return list(typed_returns.anomalies) + checks.check_retour(folder)
 
 
-def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.DataFrame:
+def comparer(ancien: str, nouveau: str, reference: str | None = None, engine: Engine | None = None) -> pd.DataFrame:
     """What would change if the return ``nouveau`` replaced ``ancien``: the table ``Replacements``. Nothing is written.
     Refusal if one of them cannot be read, or if they are of two campaigns."""
     from cls_workbook.summaries import replacement  # summaries take long to import, and the others need none
@@ -142,7 +142,7 @@ def comparer(ancien: str, nouveau: str, reference: str | None = None) -> pd.Data
     for file in files.values():
         if not file.is_file():
             raise Refusal(f"« {file} » n’existe pas, ou n’est pas un fichier : indiquez un retour.")
-    retours = list(read(files, reader))
+    retours = list(read(files, reader, engine=engine) if engine else read(files, reader))
     names = list(files)
     for retour in retours:
         if not retour.contrat:

@@ -437,7 +437,7 @@ function received() {
     const name = those.length === 1 ? ` : ${those[0][0].split('/').pop()}` : '';
     return make('li', {}, howMany(those.length, word) + name);
   }).filter(Boolean);
-  const again = make('button', { type: 'button', onclick: () => { campaign.clear(); $('coordinator-drop').classList.remove('small'); $('coordinator-result').replaceChildren(welcome()); received(); } }, 'Tout retirer');
+  const again = make('button', { type: 'button', onclick: () => { campaign.clear(); replaced.clear(); $('coordinator-drop').classList.remove('small'); $('coordinator-result').replaceChildren(welcome()); received(); } }, 'Tout retirer');
   $('received').replaceChildren(...(lines.length ? [make('ul', {}, .../** @type {any[]} */ (lines)), again] : []));
   buttons();
 }
@@ -448,7 +448,7 @@ function about(what, withReturns = true) {
   const name = (/** @type {string} */ path) => path.split('/').pop() || path;
   const year = Number($('year').value);
   const retours = ofKind('retour');
-  const [pilotage] = ofKind('pilotage');
+  const [pilotage] = ofKind('pilotage').sort((a, b) => Number(b[0].endsWith('.xlsm')) - Number(a[0].endsWith('.xlsm')));
   const past = ofKind('consolidation').filter(([, item]) => !item.campaign || item.campaign[1] < year).sort((a, b) => (b[1].campaign?.[1] || 0) - (a[1].campaign?.[1] || 0))[0];
   const contract = contracts.find(c => c.id === $('contract').value);
   if (withReturns) for (const [path, item] of retours) files.set(path, item.file);
@@ -459,6 +459,7 @@ function about(what, withReturns = true) {
     what, annee: year, iso_day: today(), contrat: contract?.file ? contract.file.name : contract?.id || '',
     retours: withReturns ? retours.map(([path]) => path) : [],
     pilotage: pilotage ? name(pilotage[0]) : null, precedent: past ? name(past[0]) : null,
+    to_replace: withReturns ? [...replaced] : [],
   };
   return [request, files];
 }
@@ -481,6 +482,29 @@ $('consolidate').addEventListener('click', async () => {
   showBoard(said);
 });
 
+/** « ANCIEN=NOUVEAU »: the returns that take the place of another. @type {Set<string>} */
+const replaced = new Set();
+
+/** A corrected return beside the one that it would replace: what changes; and the replacement itself. */
+function compareReturns() {
+  const paths = ofKind('retour').map(([path]) => path);
+  const inside = (/** @type {string} */ path) => path.slice(path.indexOf('/') + 1);
+  const select = (/** @type {string} */ label) => make('select', { 'aria-label': label }, ...paths.map(path => make('option', { value: path }, inside(path))));
+  const [before, after] = [select('L’ancien retour'), select('Le nouveau retour')];
+  const outcome = make('div', { id: 'compared', 'aria-live': 'polite' });
+  const replace = make('button', { type: 'button', onclick: () => { replaced.add(`${inside(before.value)}=${inside(after.value)}`); $('consolidate').click(); } }, 'Remplacer, et consolider de nouveau');
+  const compare = make('button', { type: 'button', id: 'compare', onclick: async () => {
+    const [request, all] = about('comparer', false);
+    const files = new Map([...all].filter(([path]) => path === request.contrat));
+    for (const path of [before.value, after.value]) files.set(path, /** @type {any} */ (campaign.get(path)).file);
+    const said = await ask({ what: 'comparer', contrat: request.contrat, files: [before.value, after.value] }, files);
+    if (trouble(said)) return;
+    outcome.replaceChildren(make('ul', {}, ...said.lines.map((/** @type {string} */ line) => make('li', {}, line))), make('p', { className: 'buttons' }, replace));
+  } }, 'Comparer');
+  return make('details', {}, make('summary', {}, 'Comparer deux retours, remplacer l’un par l’autre'),
+    make('div', { className: 'fields' }, make('label', {}, 'Ancien ', before), make('label', {}, 'Nouveau ', after)), make('p', { className: 'buttons' }, compare), outcome);
+}
+
 /** @param {any} said */
 function showBoard(said) {
   const [consolidation, synthese] = said.files;
@@ -491,8 +515,9 @@ function showBoard(said) {
     make('div', {}, make('h3', {}, 'À préparer, si besoin'), make('p', { className: 'buttons' },
       moreButton('Les copies annotées', 'annoter'),
       moreButton('Les brouillons de relance', 'relancer'),
+      ...(ofKind('pilotage').some(([path]) => path.endsWith('.xlsm')) ? [moreButton('Mon classeur de coordination, mis à jour (.xlsm)', 'rafraichir')] : []),
       moreButton('L’export en tableaux (CSV)', 'exporter', new Map([[consolidation, new File([said.contents.get(consolidation)], consolidation)]])))),
-    make('div', { id: 'made', 'aria-live': 'polite' }));
+    make('div', { id: 'made', 'aria-live': 'polite' }), ...(ofKind('retour').length > 1 ? [compareReturns()] : []));
   const figures = make('ul', { className: 'figures' },
     make('li', {}, make('strong', {}, `${said.recus} / ${said.attendus}`), 'réponses reçues'),
     make('li', { className: said.gravites.bloquant ? 'alert' : '' }, make('strong', {}, String(said.gravites.bloquant)), said.gravites.bloquant > 1 ? 'points bloquants' : 'point bloquant'),

@@ -218,6 +218,35 @@ def test_drafts_of_reminders_are_those_of_the_command_line(local, by_command):
             assert content == there[name].read_bytes(), name
 
 
+def test_a_coordinators_own_workbook_comes_back_refreshed_and_two_returns_are_compared(local, year, tmp_path):
+    if local.name != "chromium":
+        pytest.skip("the same Python as in the other browser")
+    campaign = ["--contrat", CONTRAT, "--annee", "2025"]
+    own, made = tmp_path / "ancien.xlsm", tmp_path / "coordination-2025.xlsm"
+    main(["coordonner", *campaign, "--pilotage", str(year / "pilotage-2025.xlsx"), "--sortie", str(own)])
+    local.files("#coordinator-files", own)
+    local.wait("document.getElementById('received').innerText.includes('2 pilotages')")
+    local.click("#consolidate")
+    local.wait("document.querySelector('button[data-what=rafraichir]:not([disabled])')")
+    local.click("button[data-what=rafraichir]")
+    local.wait("document.querySelector('#made button[data-file$=xlsm]')")
+    settle(local)
+    local.click("#made button[data-file]")
+    there = tmp_path / "retours"
+    shutil.copytree(year / "2-retours-recus", there, dirs_exist_ok=True)
+    order = ["coordonner", *campaign, "--pilotage", str(own), "--retours", str(there), "--sortie", str(made)]
+    main([*order, "--date", DAY])
+    assert parts(local.saved(made.name)) == parts(made.read_bytes())
+    local.eval("document.querySelector('#coordinator-result details').open = true")
+    twice = [f"retours/dijon-2024-2028-2025-cpts-centre-21{more}.xlsx" for more in ("", " (2)")]
+    selects = "document.querySelectorAll('#coordinator-result details select')"
+    local.eval(f"{twice}.forEach((path, i) => {{ {selects}[i].value = path }})")
+    local.click("#compare")
+    local.wait("document.querySelector('#compared li') || !document.getElementById('trouble').hidden")
+    settle(local)
+    accessible(local)
+
+
 def test_an_agency_gets_its_region(local, by_command):
     local.click("#go-agency")
     local.files("#agency-files", by_command / "synthese-ars-2025.xlsx")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import zipfile
 from pathlib import Path
 
@@ -147,6 +148,30 @@ def test_a_workbook_of_the_year_is_that_of_the_command(desk, what, arguments):
     Path(name).unlink()
     command(*arguments, "--contrat", "essai.toml", "--annee", "2025")
     assert made == Path(name).read_bytes()
+
+
+def test_the_coordinators_own_workbook_comes_back_as_the_command_refreshes_it(desk):
+    ask("coordonner", **CAMPAIGN)
+    Path("coordination-2025.xlsm").rename("ancien.xlsm")
+    given = CAMPAIGN | {"pilotage": "ancien.xlsm"}
+    (name,) = ask("rafraichir", **given)["files"]
+    made = Path(name).read_bytes()
+    Path(name).unlink()
+    order = ("coordonner", "--pilotage", "ancien.xlsm", "--retours", "retours", "--sortie", name, "--date", DAY)
+    command(*order, "--contrat", "essai.toml", "--annee", "2025")
+    assert made == Path(name).read_bytes()
+
+
+def test_a_corrected_return_is_compared_without_a_thread_then_replaces_the_other(desk, monkeypatch):
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a browser has no thread"))
+    filled(Path("retours"), {"1.1/mesures/1.1-I01/valeur": 34}, "mutuelle", nom="corrige.xlsx")
+    both = ["retours/mutuelle.xlsx", "retours/corrige.xlsx"]
+    lines = ask("comparer", contrat="essai.toml", files=both)["lines"]
+    assert any("12" in line and "34" in line for line in lines)
+    given = CAMPAIGN | {"retours": [*both, "retours/ville.xlsx"]}
+    replaced = ask("consolider", **given, to_replace=["mutuelle.xlsx=corrige.xlsx"])
+    fichiers = {s["structure"]: s["fichiers"] for s in replaced["structures"]}["Mutuelle de l’Orme"]
+    assert "corrige.xlsx" in fichiers and not [a for a in replaced["anomalies"] if a["code"] == "RETOUR_EN_DOUBLE"]
 
 
 def test_an_export_holds_the_tables_of_the_consolidation(desk):

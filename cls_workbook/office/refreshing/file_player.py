@@ -38,7 +38,7 @@ class FilePlayer:
         self.package, self.described = package, described
         self.looks = CellLooks(package)
         self.pages = {
-            sheet: _PlayedSheet(package, sheet, part, self.looks) for sheet, part in package.worksheets().items()
+            sheet: _DrawnPart(package, sheet, part, self.looks) for sheet, part in package.worksheets().items()
         }
 
     def refuse_what_only_excel_can(self, steps: Iterable[Step]) -> None:
@@ -106,10 +106,10 @@ class FilePlayer:
         listed.append(
             Element(nom("sheet"), said | {RELATION_ID: self.package.add_relation(WORKBOOK, "worksheet", part)})
         )
-        self.pages[sheet] = _PlayedSheet(self.package, sheet, part, self.looks)
+        self.pages[sheet] = _DrawnPart(self.package, sheet, part, self.looks)
 
 
-class _PlayedSheet:
+class _DrawnPart:
     """One sheet. ``aside``: rows of totals that are not shown for a while: table → column → cell."""
 
     def __init__(self, package: ReturnedPackage, sheet: str, part: str, looks: CellLooks):
@@ -189,21 +189,21 @@ class _PlayedSheet:
                 self.cells.put((line, column), value)
 
 
-_ACTIONS: dict[str, Callable[[_PlayedSheet, CellRange, Any], object]] = {
-    "unfilter": _PlayedSheet.unfilter,
-    "filter": _PlayedSheet.filter,
-    "totals": _PlayedSheet.show_totals,
+_ACTIONS: dict[str, Callable[[_DrawnPart, CellRange, Any], object]] = {
+    "unfilter": _DrawnPart.unfilter,
+    "filter": _DrawnPart.filter,
+    "totals": _DrawnPart.show_totals,
     "insert": lambda page, zone, _: page.cells.push_down(zone),
     "clear": lambda page, zone, _: page.cells.clear(zone, formats=True),
     "clear_contents": lambda page, zone, _: page.cells.clear(zone, formats=False),
     "unmerge": lambda page, zone, _: page.cells.unmerge(zone),
     "autofit": lambda page, zone, _: page.cells.heighten(zone, None),
-    "format": _PlayedSheet.format,
+    "format": _DrawnPart.format,
     "rule": lambda page, zone, rule: page.cells.look(zone, ("rule", *rule[:2])),
     "merge": lambda page, zone, across: page.cells.merge(zone, across=across),
-    "values": _PlayedSheet.values,
+    "values": _DrawnPart.values,
     "link": lambda page, zone, detail: page.cells.link(zone[:2], *detail),
-    "add_table": _PlayedSheet.add_table,
-    "resize_table": _PlayedSheet.place_table,
+    "add_table": _DrawnPart.add_table,
+    "resize_table": _DrawnPart.place_table,
     "erase_charts": lambda page, _zone, names: page.charts.erase(names),
 }

@@ -22,7 +22,7 @@ _DAY = (1980, 1, 1, 0, 0, 0)  # the zip format's first day: an archive bears no 
 class Asked:
     """``retours``: paths of the returns, from the current folder. ``contrat``: a shipped id, or the path of a
     definition. ``given_up``: paths of files that hung a worker before this one. ``tell``: called with how many files
-    were begun, and the name of the last."""
+    were begun, and the name of the last. ``to_replace``: « ANCIEN=NOUVEAU », as the command takes them."""
 
     what: str
     tell: Callable[[int, str], object]
@@ -35,6 +35,7 @@ class Asked:
     precedent: str | None = None
     financeur: str = ""
     given_up: tuple[str, ...] = ()
+    to_replace: tuple[str, ...] = ()
     _told: list[str] = field(default_factory=list)
 
     @classmethod

@@ -24,6 +24,7 @@ def _consolidate(asked: Asked) -> Said:
         precedent=asked.precedent,
         day=asked.day,
         engine=asked.engine(),
+        to_replace=asked.to_replace,
     )
     file_copy(consolidation, synthese, contrat=_own_definition(asked))
     return board_of(result) | {"files": [consolidation, synthese]}
@@ -76,7 +77,27 @@ def _compare(asked: Asked) -> Said:
     from cls_workbook.summaries.replacement import preview
 
     ancien, nouveau = asked.files
-    return {"lines": list(preview(single_returns.comparer(ancien, nouveau, _own_definition(asked))))}
+    table = single_returns.comparer(ancien, nouveau, _own_definition(asked), asked.engine())
+    return {"lines": [typography(line) for line in preview(table)]}
+
+
+def _refresh(asked: Asked) -> Said:
+    """The coordinator's own workbook, as a click on « Consolider » would leave it."""
+    from cls_workbook.pipeline.refreshed_workbook import refresh
+
+    path = f"coordination-{asked.annee}.xlsm"
+    _, sentence = refresh(
+        str(asked.pilotage),
+        asked.sources,
+        asked.contrat,
+        asked.annee,
+        path,
+        day=asked.day,
+        precedent=asked.precedent,
+        engine=asked.engine(),
+        to_replace=asked.to_replace,
+    )
+    return {"bilan": sentence[0].upper() + sentence[1:], "files": [path]}
 
 
 ANSWERS: dict[str, Callable[[Asked], Said]] = {
@@ -85,4 +106,5 @@ ANSWERS: dict[str, Callable[[Asked], Said]] = {
     "relancer": _remind,
     "exporter": _export,
     "comparer": _compare,
+    "rafraichir": _refresh,
 }
