@@ -23,7 +23,7 @@ from cls_workbook.summaries.aggregation import (
     depends_on_detail,
     entity_key,
 )
-from cls_workbook.summaries.campagne_returns import CampagneRetours
+from cls_workbook.summaries.campagne_returns import CampagneRetours, Coverage
 from cls_workbook.summaries.computed.computed_figures import ComputedFigure
 from cls_workbook.summaries.expected import ExpectedReturns
 from cls_workbook.tables.consolidation_tables import INDICATEURS
@@ -31,6 +31,7 @@ from cls_workbook.tables.summary_tables import VENTILATIONS
 from cls_workbook.tables.table_frames import table_frame
 
 UNSPECIFIED = "non précisée"
+GIVEN_ONCE = Coverage(1, 1, "complet (1 sur 1)")
 
 
 # --- Indicators -----------------------------------------------------------------------------------------------------
@@ -81,6 +82,8 @@ def _indicateur(
     reponses = campagne.reponses(mesure.id, depends_on_detail(mesure))
     result = aggregate(campagne.contrat, mesure, reponses.values())
     coverage, gaps = campagne.coverage(fiche, indicateur, reponses, result)
+    if mesure.agregation == "CONTEXTE" and result.valeur is not None:
+        coverage, gaps = GIVEN_ONCE, []  # one source is all that is asked
     asked = mesure.libelle, result.unite or mesure.unite, mesure.agregation, mesure.valeur_initiale
     figure = result.valeur, result.numerateur, result.denominateur
     without_detail = [

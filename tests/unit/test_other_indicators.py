@@ -71,6 +71,15 @@ def test_a_value_of_context_is_one_and_two_that_differ_make_none(years):
     assert "valeurs différentes : 61 (CCBDP), 58 (Contrat local de santé)" in reserve(second, "4-I03")
 
 
+def test_a_value_of_context_is_given_once_and_asked_of_nobody_else(tmp_path):
+    typed = {"cls": answers("Non", (300, 100), (60.5, 60.5))["cls"], "ccbdp": {"4/mesures/4-I02/valeur": 100}}
+    year = live(tmp_path, BARONNIES, 2025, typed)
+    (line,) = lines(year.result.tables.indicateurs, Mesure="4-I03")
+    assert (line["Valeur"], line["Couverture"], line["Réserve"]) == (D("60.5"), "complet (1 sur 1)", None)
+    silent = {a.champ for a in year.result.anomalies if a.code == "VALEUR_NON_RENSEIGNEE"}
+    assert silent and not [champ for champ in silent if "Médecins" in champ]
+
+
 def test_the_steps_of_an_indicator_are_those_that_its_list_offers():
     plan = forms.plan(parsed(BARONNIES), 2025)
     place = next(p for p in plan.input_places() if p.cle == "4/jalons/4-I01/jalon")

@@ -9,7 +9,7 @@ from cls_workbook.anomalies import A_CONFIRMER, Anomalie
 from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
 from cls_workbook.checks.families.progress_checks import ABANDONED, COMPLETED, IN_PROGRESS, NOT_STARTED, POSTPONED
 from cls_workbook.checks.given.typed_answers import Row, above, here, place_of
-from cls_workbook.domain.model import Mesure
+from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.french import fold, number_fr
 from cls_workbook.reading.reading_checks import NegativeValue, OutOfBounds
 from cls_workbook.reading.storing.wide_views import NUMERIC_FIELDS
@@ -70,7 +70,7 @@ class ValueNotFilledIn(RetourCheck):
         for r in self.answers.progress_rows:
             fiche = self.contrat.par_fiche.get(r["fiche"])
             indicateurs = [i for i in fiche.indicateurs if fiche.concerns(i, r["volet"])] if fiche else []
-            mesures = [m for i in indicateurs for m in i.mesures]
+            mesures = [m for i in indicateurs for m in i.mesures if not _may_be_of_another(fiche, m)]
             is_silent = not any((*here(r), m.id) in self.answers.fills for m in mesures)
             # Said better by another rule (active without an indicator), or nothing to say (nothing was done).
             said = self.words.phase(r["etat"]) in (IN_PROGRESS, COMPLETED, NOT_STARTED, POSTPONED, ABANDONED)
@@ -103,6 +103,11 @@ class ValueNotFilledIn(RetourCheck):
         row |= {"bloc": bloc, "mesure": mesure.id, "ligne": "01" if bloc == "ventilations" else ""}
         missing = [c for c in champs if (bloc, c) not in filled and not self.places.refused(row, bloc, c)]
         return self.blank_cells(row, *missing) if missing else None
+
+
+def _may_be_of_another(fiche: Fiche | None, mesure: Mesure) -> bool:
+    """Is it a value of context of which somebody else may be the source? One gives it, for all."""
+    return mesure.agregation == "CONTEXTE" and fiche is not None and len(fiche.repondants()) > 1
 
 
 class ContradictoryStatut(RetourCheck):

@@ -289,6 +289,8 @@ class Portrait:
         """Label, unit, and the number of its reserve."""
         line = self.indicateurs.get(mesure.id, {})
         unite = line.get("Unité") or mesure.unite
+        if unite and unite.startswith("pour ") and unite in mesure.libelle:
+            unite = None  # « pour 100 000 habitants », which the label says
         texte = mesure.libelle + (f" ({unite})" if unite and mesure.agregation not in AS_RATE else "")
         cross_reference = self.cross_reference(fiche.numero, mesure.libelle, self.reserve(mesure))
         return f"{texte} {cross_reference}" if cross_reference else texte
