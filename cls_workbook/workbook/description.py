@@ -194,6 +194,7 @@ class Sheet:
     heights: dict[int, float] = field(default_factory=dict)
     merges: list[CellRange] = field(default_factory=list)
     hidden_columns: tuple[int, ...] = ()
+    folded_columns: tuple[int, ...] = ()  # out of sight until the « + » above the column that follows them is clicked
     frozen_at: tuple[int, int] | None = None  # rows, columns kept in view
     tab_color: str | None = None  # a colour name of the charte (``axe1`` … or ``accent``)
     etat: str = "visible"  # visible | masquee | tres_masquee

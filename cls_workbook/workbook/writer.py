@@ -161,9 +161,12 @@ def _lay_out(page: PlainPage, sheet: Sheet) -> None:
     """Widths, heights, panes, tab, protection."""
     page.hide_gridlines(2)
     page.set_zoom(sheet.zoom)
-    for column in sorted(sheet.widths.keys() | set(sheet.hidden_columns)):
-        masked = {"hidden": True} if column in sheet.hidden_columns else {}
-        page.set_column(column - 1, column - 1, sheet.widths.get(column), None, masked)
+    folded = set(sheet.folded_columns)
+    after = {column + 1 for column in folded} - folded
+    for column in sorted(sheet.widths.keys() | set(sheet.hidden_columns) | folded | after):
+        shown: dict[str, object] = {"hidden": True} if column in folded | set(sheet.hidden_columns) else {}
+        shown |= {"level": 1} if column in folded else {"collapsed": True} if column in after else {}
+        page.set_column(column - 1, column - 1, sheet.widths.get(column), None, shown)
     for line, height in sheet.heights.items():
         page.set_row(line - 1, height)
     if sheet.frozen_at:

@@ -55,6 +55,29 @@ def test_a_contract_is_described_in_libreoffice_mended_and_used(libreoffice, tmp
     assert "FA 1.10" in openpyxl.load_workbook(made[0], read_only=True).sheetnames
 
 
+def test_sixty_fiches_and_a_hundred_and_twenty_eight_communes_are_listed_and_counted(libreoffice, tmp_path):
+    """Some typed below the rows that are prepared; the last structure is chosen by the last fiche."""
+    axe, structures = {"B7": "1", "C7": "Soins"}, {f"B{7 + n}": f"Structure {n}" for n in range(90)}
+    communes = {f"{column}{7 + n}": v for n in range(128) for column, v in (("B", f"{26001 + n}"), ("C", f"Ville {n}"))}
+    fiches = {
+        f"{column}{7 + n}": v
+        for n in range(60)
+        for column, v in (("B", f"1.{n + 1}"), ("C", f"Action {n}"), ("D", "1"), ("E", f"Structure {n + 30}"))
+    }
+    with libreoffice.open(blank(tmp_path / "vide.xlsx")) as doc:
+        for nom, cells in (("Axes", axe), ("Structures", structures), ("Communes", communes), ("Fiches", fiches)):
+            doc.type(nom, cells)
+        doc.type("Fiches", {"E66": "Structure 89", "E65": "Structure 99"})
+        doc.recalc()
+        shown = {where: c.valeur for where, c in doc.values("Vérification").items()}
+    lines = {shown[where]: where[1:] for where in shown if where[0] == "B"}
+    assert shown[f"C{lines['Fiches décrites']}"] == 60
+    counted = {
+        nom: [shown[f"{column}{lines[nom]}"] for column in "CDEF"] for nom in ("Communes", "Structures", "Fiches")
+    }
+    assert counted == {"Communes": [128, 0, 0, 0], "Structures": [90, 0, 0, 0], "Fiches": [60, 0, 1, 0]}
+
+
 # The richest in both formats, each of the others in one: saving is what takes LibreOffice long.
 FORMATS = {"dijon-2024-2028": ("xlsx", "ods"), "dijon-solidarites-2024-2027": ("xlsx",)}
 

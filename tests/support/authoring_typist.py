@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import copy
+import io
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 from openpyxl.utils import get_column_letter
 
 from cls_workbook.definition import load
 from cls_workbook.definition.authoring.authoring_guide import HELP_SHEET, VERIFICATION
 from cls_workbook.definition.authoring.authoring_workbook import workbook
 from cls_workbook.definition.authoring.section_sheets import CHOICES, INSTRUCTIONS_SHEET
-from cls_workbook.definition.importing.definition_import import importer
+from cls_workbook.definition.importing.definition_import import TO_CONFIRM, importer
 from cls_workbook.errors import Refusal
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook, address, letter
@@ -85,6 +87,12 @@ INPUTS: dict[str, list[dict[str, object]]] = {
 def blank_bytes() -> bytes:
     """The blank workbook, as a coordinator receives it."""
     return writer.to_bytes(workbook())
+
+
+@cache
+def blank_book() -> openpyxl.Workbook:
+    """The same as openpyxl reads it; not to be changed."""
+    return openpyxl.load_workbook(io.BytesIO(blank_bytes()))
 
 
 @cache
@@ -198,9 +206,10 @@ def _filled(corrections: dict[str, dict[str, object]]) -> bytes:
 
 
 def faults(path: Path) -> list[str]:
-    """What an import says must be mended, with ordinary spaces; nothing if the workbook is accepted."""
+    """What an import says must be mended, with ordinary spaces; nothing if the workbook is accepted. What is only to
+    confirm is left out."""
     try:
         importer(path)
     except Refusal as refusal:
-        return [d.replace("\u00a0", " ") for d in refusal.details]
+        return [d.replace("\u00a0", " ") for d in refusal.details if not d.startswith(TO_CONFIRM)]
     return []

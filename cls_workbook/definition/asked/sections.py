@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 EMPTY_ROWS = 40  # rows of room beyond what is filled in
 ESSENTIAL, LIFETIME = "L’essentiel", "Années et décisions"
+# The columns that are out of sight until somebody needs them, or has filled one in.
+FOLDED = ("Précisions", "Selon la sorte de saisie", "Tel qu’imprimé", LIFETIME, "Repères")
+RARE, FILLED_ALREADY = "si le contrat en a", "déjà remplie"  # the needs of sheets that wait out of sight
+NOBODY = "à désigner"  # where a porteur is named: nobody is, yet
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ class Section:
     class_: type[DataclassInstance]
     aide: str
     columns: tuple[SectionColumn, ...]
-    need: str = "si le contrat en a"
+    need: str = RARE
     lines: int = EMPTY_ROWS
     frozen_columns: int = 1  # columns that stay in view
     of: str = "contrat"  # what the workbook describes

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from cls_workbook.definition.asked.sections import Described, Section
-from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, MARK, help_of, link_to
+from cls_workbook.definition.asked.sections import Described
+from cls_workbook.definition.authoring.section_grid import DrawnGrid, SectionPlan
+from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, MARK, help_of, link_to, named
 from cls_workbook.forms.layout import height
 from cls_workbook.french import typography
-from cls_workbook.workbook.description import CellRange, Sheet
+from cls_workbook.workbook.description import CellRange, Link, Sheet
 
 HELP_SHEET, VERIFICATION = "Aide", "Vérification"
+MASKED = "masked"  # of a guide: how to show what waits out of sight; a workbook without it shows everything
 B, C, D, E = range(2, 6)
 STEP_HEIGHT = 18.5  # all the steps on one printed page
 EXAMPLES = {"contrat": "Un exemple : une fiche de bout en bout", "noyau": "Un exemple"}
 LAST_STEP = "Regardez le compte : ce qui manque, ce qui ne correspond pas. Puis enregistrez et importez."
 
 
-def instructions_sheet(described: Described) -> Sheet:
+def instructions_sheet(described: Described, plan: SectionPlan) -> Sheet:
     """The first sheet: what to do in which order, an example, colours, advice."""
     guide = described.guide
     page = Sheet(INSTRUCTIONS_SHEET, protected=True, hidden_columns=(1,), frozen_at=(1, 0), tab_color="accent")
@@ -29,11 +31,11 @@ def instructions_sheet(described: Described) -> Sheet:
         line = _sentence(page, line, texte)
     line = _band(page, line + 1, "Que remplir, et dans quel ordre ?")
     for rank, step in enumerate(guide["steps"], 1):
-        line = _step(page, line, rank, [described.by_name[n] for n in step["sections"]], step["texte"])
-    _step_line(page, line, len(guide["steps"]) + 1, VERIFICATION, LAST_STEP)
-    page.write(line, E, link_to(HELP_SHEET, "Aide de chaque colonne"), "lien")
+        line = _step(page, line, rank, [plan[nom] for nom in step["sections"]], step["texte"])
+    _step_line(page, line, len(guide["steps"]) + 1, link_to(VERIFICATION), LAST_STEP)
+    page.write(line, E, None if MASKED in guide else link_to(HELP_SHEET), "lien")
     page.heights[line] = STEP_HEIGHT
-    line += 1
+    line = _sentence(page, line + 1, guide[MASKED]) if MASKED in guide else line + 1
     page.print_setup.page_breaks.append(line)
     line = _band(page, line + 1, EXAMPLES[described.nom])
     for nom, texte in guide["example"]:
@@ -72,20 +74,20 @@ def _sentence(page: Sheet, line: int, texte: str, start: int = B) -> int:
     return line + 1
 
 
-def _step(page: Sheet, line: int, rank: int, sections: list[Section], texte: str) -> int:
+def _step(page: Sheet, line: int, rank: int, grids: list[DrawnGrid], texte: str) -> int:
     """One row a sheet, each with its link: what to write there or, where there are several, what each is for."""
-    for i, section in enumerate(sections):
-        words = section.aide if len(sections) > 1 else texte
-        _step_line(page, line, None if i else rank, section.sheet, words)
-        page.write(line, E, section.need, "aide:retrait")
+    for i, grid in enumerate(grids):
+        words = grid.section.aide if len(grids) > 1 else texte
+        _step_line(page, line, None if i else rank, named(grid), words)
+        page.write(line, E, grid.section.need + ", masquée" * grid.masked, "aide:retrait")
         page.heights[line] = height(words, page.widths[D], STEP_HEIGHT)
         line += 1
     return line
 
 
-def _step_line(page: Sheet, line: int, rank: int | None, sheet: str, texte: str) -> None:
+def _step_line(page: Sheet, line: int, rank: int | None, sheet: Link | str, texte: str) -> None:
     page.write(line, B, None if rank is None else str(rank), "etape")
-    page.write(line, C, link_to(sheet), "lien_fort")
+    page.write(line, C, sheet, "libelle" if isinstance(sheet, str) else "lien_fort")
     page.write(line, D, typography(texte), "libelle")
 
 
@@ -103,6 +105,7 @@ def _pair(page: Sheet, line: int, left: str, right: str, style: str) -> int:
 def aide(described: Described) -> Sheet:
     """Every column of every sheet: what it is for, whether it is needed, an example."""
     page = Sheet(HELP_SHEET, protected=True, hidden_columns=(1,), frozen_at=(3, 0), tab_color="accent_clair")
+    page.etat = "masquee" if MASKED in described.guide else "visible"
     page.widths |= {1: 4, B: 18, C: 34, D: 14, E: 92}
     page.write(1, 1, f"{MARK}aide", "cle")
     page.write(1, B, "Aide de chaque colonne", "titre")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cls_workbook.definition.asked.all_sections import CONTRAT, NOYAU
-from cls_workbook.definition.asked.sections import Described
-from cls_workbook.definition.authoring.authoring_guide import aide, instructions_sheet
+from cls_workbook.definition.asked.all_sections import CONTRAT, DESCRIPTION, NOYAU
+from cls_workbook.definition.asked.sections import FILLED_ALREADY, RARE, Described
+from cls_workbook.definition.authoring.authoring_guide import MASKED, aide, instructions_sheet
 from cls_workbook.definition.authoring.filled_rows import Line, lines, noyau_lines
 from cls_workbook.definition.authoring.section_grid import DrawnGrid, SectionPlan
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, hidden_choices, names_of_choices, sheet
 from cls_workbook.definition.authoring.verification_sheet import verification
-from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.model import Contrat, Nature
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.workbook.description import Workbook
@@ -33,11 +33,9 @@ def noyau_workbook(noyau: Noyau | None = None) -> Workbook:
 
 
 def _workbook(described: Described, content: Mapping[str, list[Line]], titre: str, place: int | None) -> Workbook:
-    plan = SectionPlan(
-        {r.nom: DrawnGrid(r, content.get(r.nom, []), r.lines if place is None else place) for r in described.sections}
-    )
+    plan = _plan(described, content, place)
     worksheets = [
-        instructions_sheet(described),
+        instructions_sheet(described, plan),
         *(sheet(g) for g in plan.values()),
         verification(plan),
         aide(described),
@@ -52,6 +50,20 @@ def _workbook(described: Described, content: Mapping[str, list[Line]], titre: st
     )
 
 
+def _plan(described: Described, content: Mapping[str, list[Line]], place: int | None) -> SectionPlan:
+    """The sheets; one that few contracts need, and that says nothing of its own, waits out of sight."""
+    blank = _blank_rows()
+    plan = SectionPlan()
+    for section in described.sections:
+        rows = content.get(section.nom, [])
+        waits = MASKED in described.guide and section.need in (RARE, FILLED_ALREADY)
+        masked = waits and rows == blank.get(section.nom, [])
+        plan[section.nom] = DrawnGrid(section, rows, section.lines if place is None else place, masked)
+    return plan
+
+
 def _blank_rows() -> dict[str, list[Line]]:
-    empty = Contrat(id="", titre="", nom_court="", annees=(), territoire="", listes=ChoiceLists())
-    return {nom: content for nom, content in lines(empty).items() if nom in ("listes", "themes")}
+    """What the tool brings: its lists of choices, its themes, the usual natures of money."""
+    natures = tuple(Nature(**nature) for nature in DESCRIPTION["natures"])
+    empty = Contrat("", "", "", (), "", listes=ChoiceLists(), natures=natures)
+    return {nom: content for nom, content in lines(empty).items() if nom in ("listes", "themes", "natures")}

@@ -7,24 +7,27 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cls_workbook.definition.asked.all_sections import REFERENCES
-from cls_workbook.definition.asked.sections import Section
+from cls_workbook.definition.asked.sections import FOLDED, Section
 from cls_workbook.definition.authoring.filled_rows import Line
 from cls_workbook.workbook.description import CellRange, Formula, address, reference
 
 FIRST_COLUMN = 2  # column A holds hidden keys
 KEYS, BANDS, EXAMPLES, HEADERS = 3, 4, 5, 6  # rows
 FIRST_ROW = 7
+REACH = 500  # rows that lists, colours and counts look at: far below the prepared ones, where a table grows
 FORM_ROW, FORM_COLUMN = 4, 3  # of the form: its first question, its answers
 ANCHOR, BASE = "indicateurs.repere", "indicateurs.base"  # computed columns: the ids that an import will give
 
 
 @dataclass(frozen=True)
 class DrawnGrid:
-    """One sheet that is being drawn. ``lines``: what it holds; ``place``: blank rows below."""
+    """One sheet that is being drawn. ``lines``: what it holds; ``place``: blank rows below; ``masked``: out of sight
+    until somebody needs it."""
 
     section: Section
     lines: list[Line]
     place: int
+    masked: bool = False
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -52,8 +55,14 @@ class DrawnGrid:
         return [line[cle] for line in self.lines if line.get(cle) is not None]
 
     def cell_range(self, cle: str) -> CellRange:
-        """The cells of a column, from the first row of answers to the last."""
-        return CellRange(FIRST_ROW, self.columns[cle], self.last, self.columns[cle])
+        """The cells of a column, from the first row of answers to the last that may ever be typed."""
+        return CellRange(FIRST_ROW, self.columns[cle], max(self.last, FIRST_ROW + REACH - 1), self.columns[cle])
+
+    def folded(self) -> tuple[int, ...]:
+        """The columns of the optional bands in which nothing is written."""
+        boxes = self.section.boxes
+        written = {box.column.band for box in boxes if self.values(box.cle)}
+        return tuple(self.columns[b.cle] for b in boxes if b.column.band in FOLDED and b.column.band not in written)
 
     def zone(self, cle: str) -> str:
         """« Fiches!$B$7:$B$60 », as formulas of any sheet cite a column."""

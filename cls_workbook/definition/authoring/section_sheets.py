@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from cls_workbook.definition.asked.all_sections import REFERENCES, SECTION_BY_NAME
-from cls_workbook.definition.asked.sections import ESSENTIAL, ColumnBox, Section, SectionColumn
+from cls_workbook.definition.asked.sections import ESSENTIAL, NOBODY, ColumnBox, Section, SectionColumn
 from cls_workbook.definition.authoring import coded_choices
 from cls_workbook.definition.authoring.filled_rows import Value
 from cls_workbook.definition.authoring.section_grid import (
@@ -45,6 +45,7 @@ from cls_workbook.workbook.excel_limits import unites
 
 MARK = "§modele/"  # first characters of the keys of this workbook
 INSTRUCTIONS_SHEET, CHOICES = "Mode d’emploi", "Choix"
+UNFOLD = "Le + au-dessus des colonnes montre les facultatives."
 REQUIRED_MARK = f"{NBSP}*"
 PAGE_WIDTH = 150  # characters that read well across one printed page
 EMPTY_ROW_HEIGHT = 21.0
@@ -76,9 +77,14 @@ def help_of(column: SectionColumn) -> str:
     return typography(column.aide + deduced + example)
 
 
-def link_to(sheet: str, words: str = "") -> Link:
-    """A link to the top of a sheet, which it names if no other words are given."""
-    return Link(f"internal:'{sheet}'!A1", words or sheet, f"Ouvrir la feuille {sheet}")
+def link_to(sheet: str) -> Link:
+    """A link to the top of a sheet."""
+    return Link(f"internal:'{sheet}'!A1", sheet, f"Ouvrir la feuille {sheet}")
+
+
+def named(grid: DrawnGrid) -> Link | str:
+    """A link to the sheet; its name alone while it is out of sight, where no link would lead."""
+    return grid.section.sheet if grid.masked else link_to(grid.section.sheet)
 
 
 def sheet(grid: DrawnGrid) -> Sheet:
@@ -168,7 +174,8 @@ def _prompt(column: SectionColumn) -> str:
 class _RowsSheet:
     def __init__(self, grid: DrawnGrid):
         self.grid, self.section = grid, grid.section
-        self.page = _blank_page(self.section, (HEADERS, self.section.frozen_columns + 1), FIRST_COLUMN)
+        frozen_at = (HEADERS, self.section.frozen_columns + 1)
+        self.page = _blank_page(self.section, frozen_at, FIRST_COLUMN, UNFOLD if grid.folded() else "")
 
     def draw(self) -> Sheet:
         g, page = self.grid, self.page
@@ -191,6 +198,8 @@ class _RowsSheet:
         page.sheet_tables.append(ExcelTable(f"T_{self.section.nom}", cell_range, headers))
         drawn_cells(page).sort(key=lambda c: (c.line, c.column))
         page.selection = (FIRST_ROW, FIRST_COLUMN)
+        page.folded_columns = g.folded()
+        page.etat = "masquee" if g.masked else "visible"
         self._print_setup()
         return page
 
@@ -258,7 +267,8 @@ class _RowsSheet:
         """Colours that say what an import would refuse: unknown names, duplicates, what is missing from a row."""
         column, here = box.column, self.grid.here(box.cle)
         if box.reference:
-            self._hint(box, f'AND({here}<>"",SUMPRODUCT(--({name_of(box.reference)}={here}))=0)', "erreur")
+            but = f',{here}<>"{NOBODY}"' if column.champ == "porteurs" else ""
+            self._hint(box, f'AND({here}<>""{but},SUMPRODUCT(--({name_of(box.reference)}={here}))=0)', "erreur")
         if column.closed_list:
             listing = _closed_list(column.closed_list)
             self._hint(box, f'AND({here}<>"",ISNA(MATCH({here},{listing},0)))', "erreur")
@@ -284,7 +294,8 @@ class _RowsSheet:
 
     def _print_setup(self) -> None:
         g, print_setup = self.grid, self.page.print_setup
-        width = sum(wide for c, wide in self.page.widths.items() if c not in self.page.hidden_columns)
+        unseen = {*self.page.hidden_columns, *self.page.folded_columns}
+        width = sum(wide for c, wide in self.page.widths.items() if c not in unseen)
         print_setup.width = max(1, round(width / PAGE_WIDTH))
         if print_setup.width > 1:
             print_setup.repeated_columns = (FIRST_COLUMN, FIRST_COLUMN + self.section.frozen_columns - 1)
@@ -293,13 +304,13 @@ class _RowsSheet:
         print_setup.zone = CellRange(1 if print_setup.width == 1 else BANDS, FIRST_COLUMN, g.last, g.end)
 
 
-def _blank_page(section: Section, frozen_at: tuple[int, int], column: int) -> Sheet:
-    """The title and the help of a section above what is still to be drawn."""
+def _blank_page(section: Section, frozen_at: tuple[int, int], column: int, more: str = "") -> Sheet:
+    """The title and the help of a section (and ``more``) above what is still to be drawn."""
     colour = "accent" if section.nom in MAIN_SECTIONS else "accent_clair"
     page = Sheet(section.sheet, hidden_columns=(1,), frozen_at=frozen_at, tab_color=colour)
     page.widths[1] = 4
     page.write(1, column, section.sheet, "titre")
-    page.write(2, column, section.aide, "aide_ligne")
+    page.write(2, column, typography(f"{section.aide} {more}".rstrip()), "aide_ligne")
     page.heights |= {1: 32, 2: 20}
     page.print_setup.left_footer = f"Description du {section.of} · {section.sheet}"
     return page

@@ -8,16 +8,10 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import NamedTuple
 
+from cls_workbook.definition.asked.sections import NOBODY
 from cls_workbook.definition.authoring.authoring_guide import VERIFICATION, banner
-from cls_workbook.definition.authoring.section_grid import (
-    ANCHOR,
-    FIRST_ROW,
-    FORM_COLUMN,
-    FORM_ROW,
-    DrawnGrid,
-    SectionPlan,
-)
-from cls_workbook.definition.authoring.section_sheets import MARK, link_to
+from cls_workbook.definition.authoring.section_grid import FIRST_ROW, FORM_COLUMN, FORM_ROW, DrawnGrid, SectionPlan
+from cls_workbook.definition.authoring.section_sheets import MARK, named
 from cls_workbook.definition.authoring.written_list import split
 from cls_workbook.forms.layout import height
 from cls_workbook.french import typography
@@ -100,14 +94,14 @@ def _tallies(plan: SectionPlan) -> list[Tally]:
     fiches, indicateurs, axes = plan["fiches"], plan["indicateurs"], plan["axes"]
     numero, porteur, libelle = "fiches.numero", "fiches.porteurs.1", "indicateurs.libelle"
     numbers, described = fiches.zone(numero), len(fiches.values(numero))
-    mesures = indicateurs.values("mesures.id")
+    mesures = indicateurs.values("mesures.type")
     return [
         Tally("Fiches décrites", f"COUNTA({numbers})", described),
         Tally("Indicateurs décrits", f"COUNTA({indicateurs.zone(libelle)})", len(indicateurs.values(libelle))),
-        Tally("Chiffres à saisir chaque année", f'SUMPRODUCT(--({indicateurs.zone(ANCHOR)}<>""))', len(mesures)),
+        Tally("Chiffres à saisir chaque année", f"COUNTA({indicateurs.zone('mesures.type')})", len(mesures)),
         Tally(
             "Porteurs à désigner",
-            f'SUMPRODUCT(({numbers}<>"")*({fiches.zone(porteur)}=""))',
+            f'SUMPRODUCT(({numbers}<>"")*(({fiches.zone(porteur)}="")+({fiches.zone(porteur)}="{NOBODY}")))',
             described - len(fiches.values(porteur)),
             "Possible : nommez-les quand ils seront connus.",
         ),
@@ -122,9 +116,10 @@ def _tallies(plan: SectionPlan) -> list[Tally]:
 
 
 def _not_in(grid: DrawnGrid, cle: str, zone: str, known: Collection[object]) -> tuple[str, int]:
-    """How many cells of a column another zone does not hold, as a formula and now."""
+    """How many cells of a column another zone does not hold, « à désigner » apart, as a formula and now."""
     its_own = grid.zone(cle)
-    formula = f'SUMPRODUCT(({its_own}<>"")*ISNA(MATCH({its_own},{zone},0)))'
+    but = f'*({its_own}<>"{NOBODY}")' if ".porteurs" in cle else ""
+    formula = f'SUMPRODUCT(({its_own}<>""){but}*ISNA(MATCH({its_own},{zone},0)))'
     return formula, sum(1 for v in grid.values(cle) if v not in known)
 
 
@@ -201,7 +196,7 @@ def _sheet(page: Sheet, line: int, grid: DrawnGrid, plan: SectionPlan) -> None:
     ]
     unknown = [_not_in(grid, c.cle, plan.source(c.reference), plan.known(c.reference)) for c in boxes if c.reference]
     twice = [_twice(grid, c.cle) for c in boxes if c.column.unique]
-    page.write(line, B, link_to(grid.section.sheet), "lien")
+    page.write(line, B, named(grid), "libelle" if grid.masked else "lien")
     page.write(line, C, Formula(f"SUMPRODUCT(--{row_begun})", len(filled)), "calcul:entier")
     to_look_at = 0
     for column, counts in ((D, blanks), (E, unknown), (F, twice)):

@@ -38,6 +38,9 @@ class ImportResult(NamedTuple):
     notices: tuple[str, ...] = ()
 
 
+TO_CONFIRM = typography("à confirmer : ")  # what nothing need be mended for, told all the same at the first try
+
+
 class NoyauImportResult(NamedTuple):
     """The same of a regional noyau."""
 
@@ -48,7 +51,8 @@ class NoyauImportResult(NamedTuple):
 
 
 def importer(path: str | PathLike[str]) -> ImportResult:
-    """Refusal, with one detail per fault, if anything must be mended: nothing is then to be written."""
+    """Refusal, with one detail per fault, then per point to confirm, if anything must be mended: nothing is then to be
+    written."""
     workbook = open_up(path)
     assembly = Assembly(workbook)
     notes = _sound(path, workbook, assembly, _faults_of(assembly, Path(path).parent))
@@ -78,6 +82,8 @@ def _sound(
     findings = [locations.finding(f) for f in verified]
     findings = [c for c in findings if (c.location.sheet, c.location.cell) not in at_fault]
     faults += [c for c in findings if c.gravite == FAULT]
+    told = sorted((c for c in findings if c.gravite != FAULT), key=lambda c: c.location)
+    notes = tuple(dict.fromkeys(map(str, told)))
     if faults:
         # the same cell may be told twice in the same words, for two items that it holds
         lines = list(dict.fromkeys(str(f) for f in sorted(faults, key=lambda f: f.location)))
@@ -85,9 +91,8 @@ def _sound(
         message = (
             f"Le classeur « {Path(path).name} » contient {len(lines)} point{plural} à corriger : rien n’a été écrit."
         )
-        raise Refusal(typography(message), [*lines, *workbook.notices])
-    notes = sorted((c for c in findings if c.gravite != FAULT), key=lambda c: c.location)
-    return tuple(dict.fromkeys(map(str, notes)))
+        raise Refusal(typography(message), [*lines, *(TO_CONFIRM + note for note in notes), *workbook.notices])
+    return notes
 
 
 def _faults_of(assembly: Assembly, folder: Path) -> list[DefinitionFault]:
