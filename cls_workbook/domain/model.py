@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from cls_workbook.domain.announced import volets as parts
+from cls_workbook.domain.announced.bodies import Instance as Instance
 from cls_workbook.domain.announced.mesure import AGGREGATIONS as AGGREGATIONS
 from cls_workbook.domain.announced.mesure import CALCULS as CALCULS
 from cls_workbook.domain.announced.mesure import MESURE_TYPES as MESURE_TYPES
@@ -84,19 +85,6 @@ class Signatory(Period):
     nom: str
     role: str = "signataire"  # copilote | signataire
     structure: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Instance:
-    """A governance body, or a working group: the least number of meetings a year, and whether it decides (see
-    ``announced.bodies``). ``fiches``: those that a working group follows; empty: the whole contract."""
-
-    nom: str
-    minimum_par_an: int = 0
-    composition: str | None = None
-    roles: tuple[str, ...] = ()
-    decide: bool = False
-    fiches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

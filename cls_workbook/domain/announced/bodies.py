@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cls_workbook.french import NBSP, fold
@@ -25,6 +26,21 @@ _FEMININE = {
     "pleniere",
 }
 _VOWELS = "aeiouy"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A governance body, or a working group: the least number of meetings a year, and whether it decides.
+
+    ``fiches``: those that a working group follows; empty: the whole contract.
+    """
+
+    nom: str
+    minimum_par_an: int = 0
+    composition: str | None = None
+    roles: tuple[str, ...] = ()
+    decide: bool = False
+    fiches: tuple[str, ...] = ()
 
 
 class Body(NamedTuple):
