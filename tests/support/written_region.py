@@ -437,6 +437,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
                 "Conviés": 10,
                 "Présents": 8,
                 "Taux de participation": D("0.8"),
+                "Décide": "non",  # this contract says nothing of its bodies
             }
         ],
         described.PLACES: [],

@@ -92,7 +92,7 @@ def test_a_ceiling_is_kept_in_the_first_year_and_exceeded_in_the_second(two_year
     for year, valeur, state in zip(two_years, (12, 13), ("plafond respecté", "plafond dépassé"), strict=True):
         row = row_after(year.synthese, "Synthèse", "1.1 · Séances", target)
         assert row == ["1.1 · Séances", target, 5, valeur, state]
-        assert f"{target} ; {state}" in written(year.synthese, "Synthèse")
+        assert f"{target} ; {state} ; départ : 5" in written(year.synthese, "Synthèse")
 
 
 def test_no_part_of_a_small_count_leaves(two_years):
@@ -173,7 +173,7 @@ def test_the_targets_that_dijon_prints_are_followed(dijon):
 
 def test_what_dijon_wants_stands_beside_what_was_done(dijon):
     said = "\n".join(written(dijon[1].synthese, "Synthèse")) + "\n"  # one return of the EMAS team answers for all
-    assert "Cible 2028 : 23 communes ; 21,7 % atteints\n" in said
+    assert "Cible 2028 : 23 communes ; 21,7 % atteints ; départ : 5\n" in said
     assert "Cible de chaque année : 100 % ; 95 % atteints\n" in said
     assert "Résultats attendus : L’EMAS intervient dans les 23 communes de la métropole" in said
     assert "Les 23 communes sont associées au contrat avec leur CCAS ;" in said
