@@ -28,11 +28,12 @@ from cls_workbook.reports import table_sheets
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.tables import consolidation_tables
+from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.workbook.description import Workbook
 from cls_workbook.workbook.saving import require_kind, save
 
 # The tables that the tool writes: what they hold was typed by partners, and is never read as a coordinator's input.
-TABLES = frozenset((*consolidation_tables.SHEETS, "Relances"))
+TABLES = frozenset((*consolidation_tables.SHEETS, STRUCTURES.nom, "Relances"))
 _MACROS = "vbaProject"
 
 

@@ -10,6 +10,7 @@ from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_data, agency_tables, ars_copy
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.tables import consolidation_tables
+from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook import writer
 from tests.support.written_result import reponses, result
@@ -116,8 +117,7 @@ def test_what_designates_a_person_is_nowhere():
 
 def test_the_descriptions_are_those_of_the_tables_that_the_workbook_has():
     tables = [t.description for t in consolidation_workbook.tables(result())]
-    described = *consolidation_tables.FOR_THE_COORDINATOR, *consolidation_tables.TABLES
-    assert tables == [t for t in described if not t.optional]
+    assert tables == [STRUCTURES, *(t for t in consolidation_tables.TABLES if not t.optional)]
 
 
 def test_a_table_is_found_by_its_headers_wherever_it_was_moved(worksheets):

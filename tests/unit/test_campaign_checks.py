@@ -114,6 +114,17 @@ def test_an_expected_return_that_did_not_come_is_to_be_confirmed():
     assert (anomalie.gravite, anomalie.file, anomalie.fiche, anomalie.structure) == (A_CONFIRMER, "", "1.1", "ville")
 
 
+def test_a_silent_structure_is_one_line_with_its_fiches():
+    """Once a structure, the article elided before its vowel; volets are named."""
+    expected = [("1.1", "association", "", False), ("1.3", "association", "Cours", False), ("1.1", "ville", "", False)]
+    told = [a for a in controler(folder("", expected_returns=expected)) if a.code == "RETOUR_MANQUANT"]
+    words = [(a.fiche, a.structure, a.found.replace("\u00a0", " ")) for a in told]
+    assert sorted(words, key=lambda w: w[1]) == [
+        ("", "association", "aucun retour d’Association pour les fiches 1.1, 1.3 (volet « Cours »)"),
+        ("1.1", "ville", "aucun retour de Ville pour la fiche 1.1"),
+    ]
+
+
 def test_a_return_is_expected_for_each_volet():
     expected_returns = [("1.3", "association", "Cours", False), ("1.3", "association", "Étude", False)]
     (anomalie,) = [

@@ -14,15 +14,9 @@ from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.blank_results import worksheets
 from cls_workbook.reports.table_sheets import FrameRows, from_rows, sheet
 from cls_workbook.tables import table_schemas
-from cls_workbook.tables.consolidation_tables import (
-    ANOMALIES,
-    FINANCEMENT_FICHES,
-    INDICATEURS,
-    RETOURS,
-    STRUCTURES,
-    TABLES,
-)
+from cls_workbook.tables.consolidation_tables import ANOMALIES, FINANCEMENT_FICHES, INDICATEURS, RETOURS, TABLES
 from cls_workbook.tables.described_columns import DescribedTable, TableColumn, montant, texte, whole
+from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.tables.table_frames import frame_of_rows, table_frame
 from cls_workbook.workbook import writer
 from tests.support.written_result import result

@@ -18,6 +18,7 @@ from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.summaries.follow_up.structure_returns import by_structure
 from cls_workbook.tables import consolidation_tables
 from cls_workbook.tables.consolidation_tables import RETOURS
+from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.tables.table_frames import table_frame
 from tests.support.small_workbook import YEAR, filled, trial
 
@@ -131,7 +132,7 @@ def test_an_anomaly_of_a_whole_file_counts_once_whatever_the_number_of_fiches(tm
 
 
 def test_the_sheet_of_follow_up_looks_its_columns_up_where_they_stand():
-    titles = consolidation_tables.STRUCTURES.titles
+    titles = STRUCTURES.titles
     assert (titles[0], titles[1], titles[3]) == ("Structure", "Où en est-on", "Manquantes")  # columns A, B and D
 
 
@@ -148,4 +149,4 @@ def test_it_stands_before_the_detail_and_the_digest_is_last_and_whole(tmp_path):
 
 
 def test_its_addresses_go_no_further():
-    assert consolidation_tables.STRUCTURES not in consolidation_tables.TABLES  # what exports and copies are made of
+    assert STRUCTURES not in consolidation_tables.TABLES  # what exports and copies are made of

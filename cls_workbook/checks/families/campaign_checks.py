@@ -14,7 +14,7 @@ from cls_workbook.checks.check_kinds import CONFIRM, CampagneCheck, InputCheck, 
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Row, above, here, place_of
 from cls_workbook.domain.verification.fault import insee_number
-from cls_workbook.french import fold, listing, number_fr, quoted_list
+from cls_workbook.french import fold, listing, number_fr, of, quoted_list
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, columns
 
@@ -37,6 +37,10 @@ class ExpectedCheck(InputCheck, abstract=True):
             for f in self.contrat.fiches
             for s, v in f.repondants()
         )
+
+    def of_campagne(self) -> Iterable[tuple[Any, ...]]:
+        """Those of the campaign: of a return on its own, none."""
+        return self.expected_returns() if self.given.expected_returns is not None else ()
 
     def not_quite_expected(self) -> list[tuple[Row, list[str]]]:
         """The answers that are not expected to the letter, with the volets that are expected of their structure for the
@@ -238,20 +242,7 @@ def set_aside(reasons: Mapping[str, str], unknown: Iterable[str], retours: pd.Da
         yield SetAsideRetour.anomalie(Place(name), (), "Retour", found, expected, remedy, A_CONFIRMER)
 
 
-class _AbsentRetour(ExpectedCheck, CampagneCheck, abstract=True):
-    """What is said of each expected return that is not there."""
-
-    def found(self, fiche: str, structure: str, volet: str | None, groupe: bool) -> str:
-        """ "" where nothing is to be said."""
-        raise NotImplementedError
-
-    def in_campagne(self) -> Iterator[Anomalie]:
-        for fiche, structure, *remaining in self.expected_returns() if self.given.expected_returns is not None else ():
-            if found := self.found(fiche, structure, *remaining):
-                yield self.anomalie(Place(fiche=fiche, structure=structure), (), "Retour", found)
-
-
-class MissingRetour(_AbsentRetour):
+class MissingRetour(ExpectedCheck, CampagneCheck):
     code, gravity = "RETOUR_MANQUANT", A_CONFIRMER
     sought = "Un retour attendu n’est pas arrivé."
     expected = "un retour"
@@ -265,13 +256,21 @@ class MissingRetour(_AbsentRetour):
     def _together(self) -> dict[tuple[str, str], list[str]]:
         return answering_together(self.given, self.expected_returns())
 
-    def found(self, fiche: str, structure: str, volet: str | None, groupe: bool) -> str:
-        """Of those who answer together, said once."""
-        those = self._together.get((fiche, volet or ""), [structure])
-        if groupe or structure != those[0] or any((fiche, fold(s), volet or "") in self._received for s in those):
-            return ""
-        names = " ou ".join(self.words.structure_name(s) for s in those)
-        return f"aucun retour de {names} pour la fiche {fiche}{of_volet(volet)}"
+    def in_campagne(self) -> Iterator[Anomalie]:
+        """One a structure, with all its fiches; of those who answer together, said once."""
+        missing: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for fiche, structure, volet, groupe in self.of_campagne():
+            those = self._together.get((fiche, volet or ""), [structure])
+            came = any((fiche, fold(s), volet or "") in self._received for s in those)
+            if not groupe and structure == those[0] and not came:
+                names = " ou ".join(self.words.structure_name(s) for s in those)
+                missing.setdefault((structure, names), []).append((fiche, volet or ""))
+        for (structure, names), answers in missing.items():
+            fiche, volet = answers[0] if len(answers) == 1 else ("", "")
+            numbers = [f"{f} (volet « {v} »)" if v else f for f, v in answers]
+            of_what = f"la fiche {fiche}{of_volet(volet)}" if fiche else f"les fiches {', '.join(numbers)}"
+            place, found = Place(fiche=fiche, structure=structure), f"aucun retour {of(names)} pour {of_what}"
+            yield self.anomalie(place, (), "Retour", found)
 
 
 def answering_together(given: CheckInput, expected: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], list[str]]:
@@ -293,15 +292,18 @@ class UnexplainedGap(Check):
     remedy = "ne diffusez pas ce chiffre, et signalez-le à la personne qui a installé l’outil."
 
 
-class UnnamedGroup(_AbsentRetour):
+class UnnamedGroup(ExpectedCheck, CampagneCheck):
     code, gravity = "GROUPE_NON_NOMME", A_CONFIRMER
     sought = "Un groupe de structures n’est pas remplacé par ses membres : le nombre de retours attendus est inconnu."
     expected = "les structures qui répondent, nommées"
     remedy = "nommez-les dans le classeur de pilotage : sans cela, le nombre de retours attendus est inconnu."
 
-    def found(self, fiche: str, structure: str, volet: str | None, groupe: bool) -> str:
-        nom = self.words.structure_name(structure)
-        return f"« {nom} » pour la fiche {fiche}{of_volet(volet)}, sans membres nommés" if groupe else ""
+    def in_campagne(self) -> Iterator[Anomalie]:
+        for fiche, structure, volet, groupe in self.of_campagne():
+            if groupe:
+                nom = self.words.structure_name(structure)
+                found = f"« {nom} » pour la fiche {fiche}{of_volet(volet)}, sans membres nommés"
+                yield self.anomalie(Place(fiche=fiche, structure=structure), (), "Retour", found)
 
 
 class GovernanceBelowMinimum(CampagneCheck):

@@ -14,7 +14,7 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.families.campaign_checks import ExpectedCheck, answering_together, of_volet
 from cls_workbook.checks.given.typed_answers import ANSWER_FIELDS, MESURE_BLOCKS, Row, place_of
 from cls_workbook.domain.asked.money_questions import EXPENDITURE_POSTS
-from cls_workbook.french import amount_fr, date_fr, fold, number_fr
+from cls_workbook.french import amount_fr, date_fr, fold, number_fr, of
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import as_dicts
 
@@ -60,7 +60,7 @@ class CommonAnswerDiffers(ExpectedCheck):
         r, whose = part.rows[0], self.words.structure_name(first.retour["structure"])
         printed = self.words.libelle(r["bloc"], r["champ"], r["mesure"], r["fiche"])
         found = f"{_said(part)} ; {whose} ({first.retour['fichier']}) : {_said(first)} ; "
-        found += "les deux sont comptés" if counts else f"la réponse de {whose} est comptée, celle-ci non"
+        found += "les deux sont comptés" if counts else f"la réponse {of(whose)} est comptée, celle-ci non"
         return self.anomalie(place_of(part.retour), part.cells, printed, found, sets_aside=not counts)
 
 
@@ -84,7 +84,7 @@ class CommonAnswerTwice(ExpectedCheck):
     def _twice(self, r: Row, first: Row, volet: str, same: list[str]) -> Anomalie:
         whose = f"{self.words.structure_name(first['structure'])} ({first['fichier']})"
         found = (
-            f"un autre retour, de {whose}, pour la fiche {r['fiche']}{of_volet(volet)} : c’est lui qui compte, "
+            f"un autre retour, {of(whose)}, pour la fiche {r['fiche']}{of_volet(volet)} : c’est lui qui compte, "
             f"et de celui-ci ce qu’il est seul à dire"
         )
         return self.anomalie(place_of(r), same, "Retour", found, sets_aside=True)

@@ -15,7 +15,7 @@ from cls_workbook.office.coordinator.workstation import Workstation
 from cls_workbook.pilotage import Pilotage, pilotage_sheets, programme_sheet
 from cls_workbook.pilotage.pilotage_pieces import Canvas, CoordinatorPage, SheetTally
 from cls_workbook.reports.consolidation import blank_results
-from cls_workbook.tables.consolidation_tables import STRUCTURES
+from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.workbook.description import Macros, Sheet, Workbook
 
 VBA_PROJECT, RIBBON = "vbaProject.bin", "ruban.xml"

@@ -12,7 +12,8 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.pilotage import Pilotage, Relance
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.summaries.expected import ExpectedReturns, displayed_name, expected_returns, structure_key
-from cls_workbook.tables.consolidation_tables import DUPLICATE, RECEIVED, REJECTED, SAID_RECEIVED, SET_ASIDE
+from cls_workbook.tables.consolidation_tables import DUPLICATE, RECEIVED, REJECTED, SET_ASIDE
+from cls_workbook.tables.structure_table import SAID_RECEIVED
 
 ExpectedAnswer = tuple[str, str]  # fiche, volet ("" if none)
 _CAME = (RECEIVED, DUPLICATE, REJECTED, SET_ASIDE)  # what counts most of what came for an answer

@@ -15,14 +15,8 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, date_fr
 from cls_workbook.summaries.expected import answers_together
 from cls_workbook.summaries.value_tables import ValueTable
-from cls_workbook.tables.consolidation_tables import (
-    HISTORY,
-    RECEIVED,
-    RECONCILIATION,
-    REPLACEMENTS,
-    SET_ASIDE,
-    STRUCTURES,
-)
+from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS, SET_ASIDE
+from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.tables.summary_tables import RATES
 from cls_workbook.tables.table_frames import frame_records, table_frame
 

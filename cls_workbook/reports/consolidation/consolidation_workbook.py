@@ -23,6 +23,7 @@ from cls_workbook.summaries.regional import noyau_answers
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.noyau_table import NOYAU
+from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.tables.table_frames import frame_records, known
 from cls_workbook.workbook.description import Link, PrintSetup, Sheet, Workbook
 
@@ -44,7 +45,7 @@ def workbook(result: Result) -> Workbook:
 
 def tables(result: Result) -> Iterator[TableSheet]:
     """The data sheets, in the order of their tabs."""
-    yield from_frame(described.STRUCTURES, result.tables.structures)
+    yield from_frame(STRUCTURES, result.tables.structures)
     yield from_frame(described.RETOURS, result.tables.retours)
     yield anomalies_table(result)
     yield from_frame(described.INDICATEURS, result.tables.indicateurs)
@@ -166,7 +167,7 @@ _EXPLANATIONS = (
         evolution_sheet.NAME,
         "Chaque mesure et chaque enveloppe au fil des années du contrat ; n’est additionné que ce qui peut l’être.",
     ),
-    *((table.sheet, table.aide) for table in (*described.FOR_THE_COORDINATOR, *described.TABLES)),
+    *((table.sheet, table.aide) for table in (STRUCTURES, *described.TABLES)),
 )
 _ADVICE = (
     "Une cellule vide veut dire « non connu », jamais zéro. Une valeur bloquante est dans Anomalies et n’entre dans "

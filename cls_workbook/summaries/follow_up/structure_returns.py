@@ -13,9 +13,10 @@ from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import how_many, typography
 from cls_workbook.summaries.expected import answers_together, structure_key
-from cls_workbook.tables import consolidation_tables as described
-from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, SET_ASIDE, STRUCTURES
+from cls_workbook.tables import structure_table as described
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, SET_ASIDE
 from cls_workbook.tables.described_columns import Row
+from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.tables.table_frames import frame_records, table_frame
 
 _BEST_FIRST = (RECEIVED, DUPLICATE, REJECTED, MISSING, SET_ASIDE)  # of what came for one answer
