@@ -10,7 +10,7 @@ from cls_workbook.documents import sources
 from cls_workbook.documents.bilan_fiches import fiches
 from cls_workbook.documents.bilan_tables import (
     governance_table,
-    indicator_tables,
+    indicateur_tables,
     money_tables,
     place_tables,
     year_in_figures,
@@ -48,7 +48,7 @@ def bilan(portrait: Portrait) -> list[Part]:
     written: list[Part] = [*_cover(portrait), *_essentials(portrait, asked)]
     written.append(Heading(f"Le bilan de l’année {portrait.year_label()}", new_page=True))
     written += [*year_in_figures(portrait), *fiches(portrait), *money_tables(portrait), *governance_table(portrait)]
-    written += [*place_tables(portrait), *indicator_tables(portrait), *_perspectives(portrait)]
+    written += [*place_tables(portrait), *indicateur_tables(portrait), *_perspectives(portrait)]
     written += _decisions(portrait, asked)
     return [*written, *_reserves(portrait), *_method(portrait)]
 

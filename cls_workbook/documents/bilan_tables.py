@@ -168,7 +168,7 @@ def place_tables(portrait: Portrait) -> Iterator[Part]:
 # --- The indicators ---------------------------------------------------------------------------------------------------
 
 
-def indicator_tables(portrait: Portrait) -> Iterator[Part]:
+def indicateur_tables(portrait: Portrait) -> Iterator[Part]:
     yield Heading("L’évaluation par les indicateurs du contrat", new_page=True)
     yield from _targets(portrait)
     rows = [

@@ -14,7 +14,10 @@ from pathlib import Path
 
 from cls_workbook import demo
 from cls_workbook.documents.written_documents import write_bilan, write_presentation
+from cls_workbook.pipeline.statement_files import write_statements
 from cls_workbook.reports.agency.libreoffice_conversion import converted
+from tests.support import small_comptes_rendus
+from tests.support.dropped_returns import drop_retour
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WHOLE, SLIDE, TOP = ("-r", "75"), ("-r", "50"), ("-r", "110", "-x", "40", "-y", "40", "-W", "1210", "-H", "420")
@@ -26,6 +29,7 @@ SHOTS = {
     "synthese": ("synthese-ars-2025.xlsx", "Décisions attendues", WHOLE),
     "bilan": ("bilan-2025.docx", "Graphique", WHOLE),
     "presentation": ("copil-2025.pptx", "fiche par fiche", SLIDE),
+    "compte-rendu": ("comptes-rendus/compte-rendu-2025-asso-1-1.xlsx", "Tableau de synthèse", WHOLE),
 }
 
 
@@ -36,6 +40,7 @@ def main() -> None:
         demo.play(annee)
         write_bilan(annee / "consolidation-2025.xlsx", annee / "bilan-2025.docx")
         write_presentation(annee / "consolidation-2025.xlsx", annee / "copil-2025.pptx")
+        _comptes_rendus(annee)
         for nom, (file, word, framing) in SHOTS.items():
             pdf = Path(work) / f"{nom}.pdf"
             pdf.write_bytes(converted((annee / file).read_bytes(), Path(file).suffix[1:], "pdf"))
@@ -46,6 +51,15 @@ def main() -> None:
             )
             shutil.copy(Path(work) / f"{nom}.png", FOLDER / f"{nom}.png")
             print(FOLDER / f"{nom}.png")
+
+
+def _comptes_rendus(folder: Path) -> None:
+    """Those of the return worked out by hand."""
+    (folder / "subventions").mkdir()
+    contrat = small_comptes_rendus.contrat(folder)
+    drop_retour(folder / "subventions", contrat, "asso", small_comptes_rendus.ANSWERS)
+    reference = str(folder / "subventions.toml")
+    write_statements([str(folder / "subventions")], reference, 2025, folder / "comptes-rendus")
 
 
 def _page_of(pdf: Path, word: str) -> int:
