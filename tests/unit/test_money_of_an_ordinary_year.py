@@ -254,7 +254,7 @@ def test_two_answers_that_say_the_same_are_counted_once(tmp_path):
     assert twice.result.received_and_expected() == alone.result.received_and_expected()
     (double,) = found(twice, "REPONSE_COMMUNE_EN_DOUBLE", "REPONSE_COMMUNE_DIFFERENTE", ACTIVITY)
     assert double[1] == "à confirmer" and double[2] == (
-        "un autre retour, de Acodège (acodege.xlsx), pour la fiche 2.3, volet « EMAS » : c’est lui qui compte, et de "
+        "un autre retour, d’Acodège (acodege.xlsx), pour la fiche 2.3, volet « EMAS » : c’est lui qui compte, et de "
         "celui-ci ce qu’il est seul à dire"
     )
     for year in (twice, alone):
@@ -286,7 +286,7 @@ def test_two_answers_that_differ_lose_nothing_and_count_no_figure_twice(tmp_path
     whose = "Acodège (acodege.xlsx)"
     assert sorted(f for _, _, f in found(year, "REPONSE_COMMUNE_DIFFERENTE")) == [
         f"10 000 € ; {whose} : 8 000 € ; les deux sont comptés",
-        f"120 ; {whose} : 130 ; la réponse de Acodège est comptée, celle-ci non",
+        f"120 ; {whose} : 130 ; la réponse d’Acodège est comptée, celle-ci non",
         f"5 000 € ; {whose} : 4 000 € ; les deux sont comptés",
     ]
     assert [r for r in lines(year.result.tables.reconciliation) if r["Écart inexpliqué"]] == []
