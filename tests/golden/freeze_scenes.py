@@ -309,7 +309,7 @@ DIJON_PILOTAGE: Inputs = {
         "F": "avis favorable",
         "G": "un second quartier",
     },
-    "suivi/reppop": {"C": "relancé", "D": datetime(2026, 2, 1), "E": "par courriel"},
+    "suivi/reppop": {"C": "accueil@exemple.fr", "D": "par courriel", "F": datetime(2026, 2, 1)},
 }
 
 
