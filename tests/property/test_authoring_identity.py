@@ -246,9 +246,12 @@ def contrats(draw_value):
     ids = [s.id for s in structures]
     communes = draw_value(
         distinct(
-            objet(model.Commune, quoted, code_insee=st.sampled_from(("01004", "2A004", "97411"))), lambda c: c.nom, 3
+            objet(model.Commune, quoted, code_insee=st.sampled_from(("01004", "2A004", "97411"))),
+            lambda c: c.code_insee,  # a commune is known by it
+            3,
         )
     )
+    communes = tuple({c.nom.casefold(): c for c in communes}.values())
     financeurs = draw_value(distinct(objet(model.Financeur, quoted | {"structure": ids}, id=CODE), lambda f: f.id))
     f_ids = [f.id for f in financeurs]
     themes, priorites = (draw_value(distinct(objet(model.Theme, id=CODE), lambda t: t.id, 3)) for _ in range(2))
@@ -372,7 +375,13 @@ def _fiches(draw_value, quoted, axes, ids, financeurs):
             )
             indicateurs.append(
                 draw_value(
-                    objet(model.Indicateur, quoted | {"volet": [v.id for v in volets]}, id=f"i{taken}", mesures=mesures)
+                    objet(
+                        model.Indicateur,
+                        quoted
+                        | {"volet": [v.id for v in volets], "autres_fiches": [n for n in numbers if n != numero]},
+                        id=f"i{taken}",
+                        mesures=mesures,
+                    )
                 )
             )
         complements = draw_value(distinct(objet(rules.Complement, id=CODE), lambda c: c.id, 2))
