@@ -17,6 +17,7 @@ from cls_workbook.button import click_consolider, player
 from cls_workbook.definition import toml_reader
 from cls_workbook.pipeline import way_back
 from cls_workbook.tables import consolidation_tables
+from cls_workbook.tables.structure_table import STRUCTURES
 from tests.support import openpyxl_engine, small_contrat
 from tests.support.both_excels import OnOpenpyxl, both_engines, content, either_engine, message, open_up, whole
 from tests.support.coordinator_opened import box
