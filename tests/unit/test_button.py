@@ -25,7 +25,13 @@ from tests.support.dropped_returns import drop_retour
 
 YEAR, DAY, DIJON = 2025, date(2026, 2, 15), "dijon-2024-2028"
 UNASKED = {"Remplacements", "Financements prévus", "Noyau régional"}  # of these contracts, nothing of the kind
-SHEETS = ("Synthèse", "Évolution", *(f for f in consolidation_tables.SHEETS.values() if f not in UNASKED), "Lisez-moi")
+SHEETS = (
+    "Synthèse",
+    STRUCTURES.sheet,
+    "Évolution",
+    *(f for f in consolidation_tables.SHEETS.values() if f not in UNASKED),
+    "Lisez-moi",
+)
 
 
 def on_command_line(retours, reference, output, annee=YEAR, **extra) -> openpyxl.Workbook:
