@@ -13,11 +13,13 @@ from cls_workbook.errors import Refusal
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
     from typing import Any
 
     from cls_workbook.anomalies import Anomalie
+    from cls_workbook.definition.importing.definition_import import ImportResult, NoyauImportResult
+    from cls_workbook.domain.verification.fault import DefinitionFault
     from cls_workbook.engines.engine_protocol import Engine
 
     Subcommands = argparse._SubParsersAction[CommandParser]
@@ -181,6 +183,27 @@ def engine_of(chosen: argparse.Namespace) -> Engine:
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------
+
+
+def tell_findings(findings: Sequence[DefinitionFault]) -> int:
+    """Prints what is found in a definition, and how many; the exit code."""
+    faults = [finding for finding in findings if finding.gravite == "faute"]
+    for finding in findings:
+        print(finding)
+    print(f"{len(faults)} faute(s), {len(findings) - len(faults)} point(s) à confirmer.")
+    return BLOCKING if faults else DONE
+
+
+def keep_imported(imported: ImportResult | NoyauImportResult, counts: str, path: str) -> int:
+    """Saves the TOML of what a workbook describes, and prints what was noticed on the way; the exit code."""
+    from cls_workbook.workbook.saving import save
+
+    save(imported.texte.encode(), path)
+    for line in (*imported.notices, *imported.a_confirmer):
+        print(line)
+    print(f"{counts}, {len(imported.a_confirmer)} point(s) à confirmer.")
+    print(path)
+    return DONE
 
 
 def report(anomalies: list[Anomalie] | tuple[Anomalie, ...]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from cls_workbook.cli.command_pieces import BLOCKING, DONE, command, family, option, output
+from cls_workbook.cli.command_pieces import DONE, command, family, keep_imported, option, output, tell_findings
 
 
 def _list(chosen: argparse.Namespace) -> int:
@@ -20,12 +20,7 @@ def _verify(chosen: argparse.Namespace) -> int:
     from cls_workbook.definition.toml_reader import load
     from cls_workbook.domain.verification.whole_contract import verifier
 
-    findings = verifier(load(chosen.fichier))
-    faults = [finding for finding in findings if finding.gravite == "faute"]
-    for finding in findings:
-        print(finding)
-    print(f"{len(faults)} faute(s), {len(findings) - len(faults)} point(s) à confirmer.")
-    return BLOCKING if faults else DONE
+    return tell_findings(verifier(load(chosen.fichier)))
 
 
 def _template(chosen: argparse.Namespace) -> int:
@@ -40,19 +35,10 @@ def _template(chosen: argparse.Namespace) -> int:
 
 def _import(chosen: argparse.Namespace) -> int:
     from cls_workbook.definition.importing.definition_import import importer
-    from cls_workbook.workbook.saving import save
 
     imported = importer(chosen.classeur)
-    save(imported.texte.encode(), chosen.sortie)
-    for line in (*imported.notices, *imported.a_confirmer):
-        print(line)
-    contrat = imported.contrat
-    print(
-        f"{len(contrat.fiches)} fiche(s), {len(contrat.by_mesure)} chiffre(s) à saisir, "
-        f"{len(imported.a_confirmer)} point(s) à confirmer."
-    )
-    print(chosen.sortie)
-    return DONE
+    fiches, mesures = imported.contrat.fiches, imported.contrat.by_mesure
+    return keep_imported(imported, f"{len(fiches)} fiche(s), {len(mesures)} chiffre(s) à saisir", chosen.sortie)
 
 
 CONTRAT = family(

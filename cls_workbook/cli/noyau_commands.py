@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from cls_workbook.cli.command_pieces import BLOCKING, DONE, command, family, option, output
+from cls_workbook.cli.command_pieces import DONE, command, family, keep_imported, option, output, tell_findings
 
 
 def _verify(chosen: argparse.Namespace) -> int:
     from cls_workbook.definition.noyau_reader import load_noyau
     from cls_workbook.domain.verification.noyau_faults import verify_noyau
 
-    findings = verify_noyau(load_noyau(chosen.fichier))
-    faults = [finding for finding in findings if finding.gravite == "faute"]
-    for finding in findings:
-        print(finding)
-    print(f"{len(faults)} faute(s), {len(findings) - len(faults)} point(s) à confirmer.")
-    return BLOCKING if faults else DONE
+    return tell_findings(verify_noyau(load_noyau(chosen.fichier)))
 
 
 def _template(chosen: argparse.Namespace) -> int:
@@ -31,19 +26,10 @@ def _template(chosen: argparse.Namespace) -> int:
 
 def _import(chosen: argparse.Namespace) -> int:
     from cls_workbook.definition.importing.definition_import import importer_noyau
-    from cls_workbook.workbook.saving import save
 
     imported = importer_noyau(chosen.classeur)
-    save(imported.texte.encode(), chosen.sortie)
-    for line in (*imported.notices, *imported.a_confirmer):
-        print(line)
     noyau = imported.noyau
-    print(
-        f"{len(noyau.mesures)} mesure(s), {len(noyau.versions)} version(s), "
-        f"{len(imported.a_confirmer)} point(s) à confirmer."
-    )
-    print(chosen.sortie)
-    return DONE
+    return keep_imported(imported, f"{len(noyau.mesures)} mesure(s), {len(noyau.versions)} version(s)", chosen.sortie)
 
 
 NOYAU = family(
