@@ -17,6 +17,7 @@ from cls_workbook.checks.families.breakdown_checks import ON_DETAILS
 from cls_workbook.checks.families.campaign_checks import DuplicateRetour, ReplacedRetour, SetAsideRetour
 from cls_workbook.checks.families.common_answer_checks import CommonAnswerDiffers, CommonAnswerTwice
 from cls_workbook.checks.families.double_checks import COUNTED, FILES, WHOSE, DoubledActivity, DoubledGrant
+from cls_workbook.checks.families.money_checks import PostsDiffer
 from cls_workbook.checks.families.subsidy_checks import BEYOND_A_RULE
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, fold
@@ -250,14 +251,17 @@ COMMON = (
     "deux retours de structures qui répondent ensemble : chaque chiffre est compté une fois, celui du premier retour ; "
     "les financements et les coûts qui diffèrent le sont tous, à confirmer"
 )
+WITHOUT_POSTS = "coût total compté, détail par poste écarté, qui contredit ce total"
 _TOLD = 20
 
 
 def money_reserves(anomalies: Iterable[Anomalie]) -> list[str]:
-    """French sentences: the amounts that the totals of money hold although a rule does not allow them, or although two
-    returns declare them. No file is named."""
-    beyond = {check.code for check in BEYOND_A_RULE}
+    """French sentences: the amounts that the totals of money hold although a rule does not allow them, although two
+    returns declare them, or although their detail contradicts them. No file is named."""
+    anomalies, beyond = list(anomalies), {check.code for check in BEYOND_A_RULE}
     said = dict[str, None]()
+    for fiche, n in sorted(Counter(a.fiche for a in anomalies if a.code == PostsDiffer.code).items()):
+        said[f"fiche {fiche}, {WITHOUT_POSTS} ({n} retour{'s' * (n > 1)})."] = None
     for a in anomalies:
         if a.code in beyond:
             said[f"fiche {a.fiche}, compté au-delà d’une règle{NBSP}: {a.found} (attendu{NBSP}: {a.expected})."] = None

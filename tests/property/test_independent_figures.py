@@ -16,6 +16,7 @@ from tests.support.independent_figures import counted_once, measures, understand
 REFUSALS = {
     "VENTILATION_DIFFERENTE_DU_TOTAL",
     "LISTE_DE_NOMS_DIFFERENTE_DU_TOTAL",
+    "POSTES_DIFFERENTS_DU_TOTAL",
     "DENOMINATEUR_MANQUANT",
     "ETAT_NON_RENSEIGNE",
 }

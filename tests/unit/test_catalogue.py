@@ -134,10 +134,10 @@ def test_every_message_names_the_field_and_says_what_was_found_expected_and_to_d
 def test_the_sentence_of_an_anomaly():
     (anomalie,) = check_retour(folder(FAULTLESS.replace("depenses/total 10000", "depenses/total 10001")))
     assert str(anomalie).replace("\u00a0", " ") == (
-        "a.xlsx · feuille « FA 1.1 » · cellules depenses/personnel, depenses/achats, "
-        "depenses/total (Coût total de l’action)"
+        "a.xlsx · feuille « FA 1.1 » · cellules depenses/personnel, depenses/achats "
+        "(Coût total de l’action)"
         " — bloquant POSTES_DIFFERENTS_DU_TOTAL\n"
-        "  Trouvé  : 10 001 € ; somme des postes : 10 000 €\n"
+        "  Trouvé  : 10 001 € (cellule depenses/total) ; somme des postes : 10 000 €\n"
         "  Attendu : un coût total égal à la somme des postes\n"
         "  À faire : corrigez le total ou les postes, puis renvoyez le classeur."
     )

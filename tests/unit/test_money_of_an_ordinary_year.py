@@ -8,6 +8,7 @@ from decimal import Decimal as D
 
 import pytest
 
+from cls_workbook.reports.region.region_workbook import gather
 from tests.support.lived_campagnes import NBSP, definition, lines, live, statements, written
 from tests.support.written_result import CONTRAT
 
@@ -54,6 +55,23 @@ def test_a_cost_is_compared_with_what_was_attributed_and_always_counts(tmp_path,
     assert found(year, code) == ([(code, "à confirmer", gap)] if gap else [])
     assert (money(year, "1.1")["Coût réalisé"], money(year, "1.1")["Engagé"]) == (D(10000), D(engage))
     assert ("Ressources propres (€)" in written(year.synthese)) is (own is not None)
+
+
+def test_a_total_counts_though_its_posts_contradict_it(tmp_path):
+    """1 000 € in all, detailed as 600 and 300; and 500 € of another: 1 500 €, never 1 400 nor 500. The posts leave."""
+    posts = {"1.1/depenses/personnel": 600, "1.1/depenses/achats": 300, "1.1/depenses/total": 1000}
+    reponses = {"asso": posts | granted("1.1", 1, "Agence", "Maquette", engage=1000)}
+    year = live(tmp_path, definition(tmp_path, CONTRAT), 2025, reponses | {"ville": {"1.1/depenses/total": 500}})
+    (anomalie,) = (a for a in year.result.anomalies if a.code == "POSTES_DIFFERENTS_DU_TOTAL")
+    assert (anomalie.gravite, len(anomalie.cells)) == ("bloquant", 2)
+    assert (money(year, "1.1")["Coût réalisé"], money(year, "1.1")["Taux constaté"]) == (D(1500), D(1))
+    kept = [(r["Champ"], r["Valeur"]) for r in lines(year.result.tables.reponses.frame(), Bloc="depenses")]
+    assert sorted(kept) == [("total", 500), ("total", 1000)]
+    assert [r for r in lines(year.result.tables.reconciliation) if r["Écart inexpliqué"]] == []
+    gather([year.synthese], tmp_path / "region.xlsx")
+    reserve = "iche 1.1, coût total compté, détail par poste écarté, qui contredit ce total (1 retour)."
+    places = (year.synthese, "Synthèse"), (year.synthese, "Données réserves"), (tmp_path / "region.xlsx", "Réserves")
+    assert [any(reserve in t for t in written(*place)) for place in places] == [True] * 3
 
 
 # --- what breaks a rule ---

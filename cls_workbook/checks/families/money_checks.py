@@ -16,7 +16,7 @@ from cls_workbook.domain.asked.money_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import FicheFinancement
 from cls_workbook.domain.wording import is_of_another
 from cls_workbook.french import amount_fr, fold, listing, rate_fr
-from cls_workbook.reading.storing.wide_views import columns, total_of
+from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, columns, total_of
 
 TOLERANCE = Decimal(1)  # euros, between what was attributed and the cost
 RATE_MARGIN = Decimal("0.01")  # one point
@@ -47,8 +47,10 @@ def is_total(nom: object) -> bool:
 
 
 class PostsDiffer(RowCheck):
+    """The posts are set aside, and the total counts: it is what was asked for, and they detail it."""
+
     code, gravity = "POSTES_DIFFERENTS_DU_TOTAL", BLOCKING
-    sought = "La somme des postes de dépense diffère du coût total."
+    sought = "La somme des postes de dépense diffère du coût total : le coût total compte, les postes sont écartés."
     expected = "un coût total égal à la somme des postes"
     remedy = f"corrigez le total ou les postes, {SEND_BACK}"
     blocks = ("depenses",)
@@ -59,8 +61,9 @@ class PostsDiffer(RowCheck):
         return differ and not self.places.any_refused(*here(r), "depenses")
 
     def say(self, r: Row) -> Anomalie:
-        found = f"{amount_fr(r['total'])} ; somme des postes : {amount_fr(total_of(r[p] for p in POSTS))}"
-        return self.at(r, found, "total", cells=typed_cells(r, *POSTS, "total"))
+        declared = f"{amount_fr(r['total'])} (cellule {r['total' + ADDRESS_SUFFIX]})"
+        found = f"{declared} ; somme des postes : {amount_fr(total_of(r[p] for p in POSTS))}"
+        return self.at(r, found, "total", cells=typed_cells(r, *POSTS))
 
 
 class FundersDifferFromCost(RetourCheck):
