@@ -12,7 +12,7 @@ from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.placed.place_kinds import OTHER, groups, place_kinds
 from cls_workbook.domain.placed.place_words import COMMUNES, QUARTERS
 from cls_workbook.domain.questions import Champ
-from cls_workbook.forms.layout import FormPage, height
+from cls_workbook.forms.layout import KEY_COLUMN, FormPage, height
 from cls_workbook.french import typography
 from cls_workbook.workbook import text_width
 from cls_workbook.workbook.description import CellRange, Link, reference
@@ -65,6 +65,7 @@ def draw(page: FormPage, contrat: Contrat, fiches: Sequence[tuple[Fiche, str]]) 
     last = _FIRST + len(asked) - 1
     page.sheet.print_setup.width = max(1, round(len(asked) / _BOXES_PER_PAGE))
     page.sheet.widths.update({1: 4, _B: 7, _C: _LABEL_WIDTH} | dict.fromkeys(range(_FIRST, last + 1), _BOX_WIDTH))
+    page.sheet.hidden_columns = (KEY_COLUMN,)  # nothing is carried over here, and a box stands in each other column
     page.sheet.tab_color = "accent"
     titre = page.row(f"{GROUP}/identite/titre", "repere")
     page.anchor(titre, _B, f"Territoires touchés en {contrat.year_name(page.annee)}", "titre")

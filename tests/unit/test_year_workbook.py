@@ -115,6 +115,11 @@ def test_the_territories_are_asked_once_for_the_fiches_of_the_workbook():
     assert {e.fiche for e in own.input_places() if e.bloc == "territoire"} == {"3.1"}
 
 
+def test_every_input_stands_in_a_column_that_is_shown():
+    hidden = {f.nom: f.hidden_columns for f in plan().workbook.worksheets}
+    assert [p.cle for p in plan().input_places() if p.column in hidden[p.sheet]] == []
+
+
 def test_every_measure_of_the_contract_is_asked_once():
     asked_for = [m.id for f in DIJON.fiches for m in f.mesures]
     placed = {(e.mesure, e.champ) for e in plan().input_places() if e.mesure and e.bloc != "ventilations"}

@@ -92,6 +92,7 @@ def expected_row(cle: str, row: KeyedRow, cells: list[Cell]) -> ExpectedRow:
     """``cells``: those of its row."""
     texts: dict[int, str] = {}
     suivi, tally, free_cells = 0, False, {}
+    inputs = {p.column for p in row.input_places}
     for _, column, value, style in cells:
         if isinstance(value, (str, Link)) and column > 1:
             texts[column] = value if isinstance(value, str) else value.texte
@@ -104,9 +105,8 @@ def expected_row(cle: str, row: KeyedRow, cells: list[Cell]) -> ExpectedRow:
             free_cells[column] = FreeCell(
                 cle, kind, "" if value is None or cle.startswith(INFORMATION_PREFIX) else str(value)
             )
-        elif value is None and column == MEMORY_COLUMN:
+        elif value is None and column == MEMORY_COLUMN and column not in inputs:
             free_cells[column] = FreeCell(cle, MEMORY)
-    inputs = {p.column for p in row.input_places}
     return ExpectedRow(
         cle,
         cle.rpartition("/")[0],
