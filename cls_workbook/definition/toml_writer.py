@@ -35,6 +35,7 @@ TITLES = {
     "qpv": "Les quartiers prioritaires",
     "lieux": "Les autres lieux",
     "instances": "Les instances",
+    "evaluations": "Les évaluations prévues",
     "natures": "Les natures de financement",
     "financeurs": "Les financeurs",
     "fiches": "Les fiches actions",

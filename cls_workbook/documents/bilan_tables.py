@@ -11,11 +11,12 @@ from cls_workbook.documents.told_figures import of_last_year, of_the_year, told
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.placed.place_kinds import groups, place_kinds
 from cls_workbook.domain.wording import of_payer, printed_lines
-from cls_workbook.french import NBSP, amount_fr, number_fr, rate_fr, typography
+from cls_workbook.french import NBSP, amount_fr, date_fr, number_fr, rate_fr, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
 from cls_workbook.reports.synthese.synthese_money import DECLARATIONS
 from cls_workbook.reports.synthese.synthese_portrait import Portrait, appearance, by_axe
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
+from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
 SCALES: dict[str, Callable[[Decimal | int | None], str]] = {"montant_rond": amount_fr, "entier": number_fr}
@@ -124,7 +125,26 @@ def governance_table(portrait: Portrait) -> Iterator[Part]:
     lines = frame_records(portrait.result.summaries.gouvernance)
     if not lines:
         yield Sentence("Le contrat ne décrit aucune instance.")
-        return
+    else:
+        yield _bodies(portrait, lines)
+    planned = frame_records(portrait.result.summaries.evaluations)
+    if planned:
+        columns = (("Évaluation", 5), ("Faite par", 5), ("État", 3), ("Rendue le", 3), ("Ce qu’elle dit", 8))
+        rows = [
+            (
+                e["Évaluation"],
+                e["Faite par"],
+                e["État"] or "non renseigné",
+                date_fr(e["Rendue le"]),
+                e["Ce qu’elle dit"],
+            )
+            for e in planned
+        ]
+        title = f"Les évaluations prévues en {portrait.year_label()}"
+        yield grid(title, columns, [[cell or "" for cell in row] for row in rows], sources.GOVERNANCE)
+
+
+def _bodies(portrait: Portrait, lines: list[Row]) -> Part:
     columns = (("Instance", 8), ("Minimum par an", 3), ("Réunions tenues", 3), ("Structures conviées", 3))
     more = (("Structures présentes", 3), ("Participation", 3))
     rows = [
@@ -138,7 +158,7 @@ def governance_table(portrait: Portrait) -> Iterator[Part]:
         )
         for r in lines
     ]
-    yield grid(f"Les instances en {portrait.year_label()}", (*columns, *more), rows, sources.GOVERNANCE, range(1, 6))
+    return grid(f"Les instances en {portrait.year_label()}", (*columns, *more), rows, sources.GOVERNANCE, range(1, 6))
 
 
 def place_tables(portrait: Portrait) -> Iterator[Part]:

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from cls_workbook.domain.announced import volets as parts
 from cls_workbook.domain.announced.bodies import Instance as Instance
+from cls_workbook.domain.announced.evaluations import Evaluation as Evaluation
 from cls_workbook.domain.announced.mesure import AGGREGATIONS as AGGREGATIONS
 from cls_workbook.domain.announced.mesure import CALCULS as CALCULS
 from cls_workbook.domain.announced.mesure import MESURE_TYPES as MESURE_TYPES
@@ -285,6 +286,7 @@ class Contrat:
     qpv: tuple[Qpv, ...] = ()
     lieux: tuple[Lieu, ...] = ()  # places of other kinds
     instances: tuple[Instance, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
     natures: tuple[Nature, ...] = ()
     financeurs: tuple[Financeur, ...] = ()
     listes: ChoiceLists = ChoiceLists()

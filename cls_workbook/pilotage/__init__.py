@@ -20,6 +20,7 @@ from cls_workbook.pilotage import pilotage_sheets
 from cls_workbook.pilotage.coordinator_inputs import (
     CopilDecision,
     Financement,
+    FollowedEvaluation,
     Meeting,
     Pilotage,
     Relance,
@@ -39,6 +40,7 @@ __all__ = [
     "VALIDE",
     "CopilDecision",
     "Financement",
+    "FollowedEvaluation",
     "Pilotage",
     "Relance",
     "Replacement",

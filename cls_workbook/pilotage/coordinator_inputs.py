@@ -39,6 +39,16 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedEvaluation:
+    """Where an evaluation of the year is (``sorte``: as the contract has it)."""
+
+    sorte: str
+    etat: str
+    date: date | None = None
+    constats: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CopilDecision:
     """A decision. ``fiche`` "": on the whole contract; ``instance`` "": of the body that decides (the COPIL)."""
 
@@ -105,6 +115,7 @@ class Pilotage:
     contact: str = ""
     remplacements: tuple[Replacement, ...] = ()
     ecartes: tuple[SetAside, ...] = ()
+    evaluations: tuple[FollowedEvaluation, ...] = ()
 
 
 def programme(

@@ -1,10 +1,11 @@
-"""The sheet Gouvernance: meetings held, against the least number and with attendance."""
+"""The sheet Gouvernance: meetings held, against the least number and with attendance; the evaluations of the year."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from cls_workbook.domain.announced.evaluations import of_year
 from cls_workbook.forms.form_pieces import FormRows
 from cls_workbook.forms.layout import KeyedRow, height
 from cls_workbook.french import typography
@@ -34,11 +35,38 @@ def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
         bloc, "pilotage/reunions", columns, values, computed={F: ("Participation", _participation)}, top=None
     )
     if canvas.contrat.instances:
+        below = page.line
         page.line = summary
         _summary_of_instances(page, canvas, zone)
+        page.line = below
+    _evaluations(page, canvas)
     role = "Les réunions de chaque instance, et la participation."
     formula = f"(COUNTA({reference(GOVERNANCE, CellRange(zone.header, B, zone.end, B))})-1)"
     return page, SheetTally(role, "Réunions", formula, len(p.reunions))
+
+
+def _evaluations(page: CoordinatorPage, canvas: Canvas) -> None:
+    """Those that the contract plans this year; nothing in the other years."""
+    planned = of_year(canvas.contrat.evaluations, canvas.annee)
+    if not planned:
+        return
+    bloc, prefix = canvas.bloc(pf.EVALUATIONS), "pilotage/evaluations"
+    page.band(bloc.titre, G, bloc.aide)
+    columns = {"etat": C, "date": D, "constats": G}
+    titles = {B: "Évaluation", E: "Ce qu’en dit le contrat"} | {c: bloc.champ(n).libelle for n, c in columns.items()}
+    page.headers(prefix, titles, tuple(columns.values()))
+    followed = {e.sorte: e for e in canvas.pilotage.evaluations}
+    for evaluation in planned:
+        row = page.row(f"{prefix}/{evaluation.sorte}", "saisie", evaluation.nom)
+        page.texte(B, evaluation.nom, "libelle_fort")
+        by = f"faite par : {evaluation.par}" if evaluation.par else None
+        said = " ; ".join(filter(None, (by, evaluation.objet)))
+        page.merge(E, F, typography(said) or None, "repere:texte")
+        for nom, column in columns.items():
+            page.enter_value(row, bloc, nom, column, getattr(followed.get(evaluation.sorte), nom, None))
+        page.next_row(height(said, 34, 48))
+    page.row(f"{prefix}/fin", "fin")
+    page.next_row(6)
 
 
 def _participation(page: CoordinatorPage, row: KeyedRow, column: int, line: Mapping[str, Any]) -> None:

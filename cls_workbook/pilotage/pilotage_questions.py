@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from cls_workbook.domain.announced.bodies import COPIL, deciding
+from cls_workbook.domain.announced.evaluations import EVALUATION_STATES
 from cls_workbook.domain.model import Contrat, Fiche, Structure
 from cls_workbook.domain.questions import Bloc, Champ, amount, block, choice, day, integer, text
 from cls_workbook.forms import choice_lists
@@ -148,6 +149,21 @@ MEETINGS = block(
     lines=12,
 )
 
+EVALUATIONS = block(
+    "evaluations",
+    "Évaluations prévues par le contrat en {annee}",
+    (
+        _list("etat", "Où en est-elle ?", "etats_de_l_evaluation", "Où en est l’évaluation.", obligatoire=True),
+        day("date", "Rendue le", "Au format jj/mm/aaaa. Seulement si l’évaluation est rendue."),
+        _sentence(
+            "constats",
+            "Ce qu’elle dit, en quelques mots",
+            "Facultatif : les constats principaux, ou pourquoi elle est reportée. Aucune donnée nominative.",
+        ),
+    ),
+    aide="Une ligne par évaluation. Ces textes vont dans la synthèse. Vide : non renseigné.",
+)
+
 COPIL_DECISIONS = block(
     "decisions",
     "Décisions {du}",
@@ -248,7 +264,14 @@ ADDED_COLUMNS = frozenset({("decisions", DECIDED_BY), ("suivi", "courriel"), ("s
 def period(contrat: Contrat, annee: int) -> dict[str, tuple[date, date]]:
     """Block → the first and last day that its dates may be; decisions on a year are often taken the year after."""
     followed, extent = (contrat.start(annee), contrat.end(annee)), (contrat.start(annee), contrat.end(annee + 1))
-    return {"campagne": extent, "reunions": followed, "decisions": extent, "suivi": extent, "suivi_autres": extent}
+    return {
+        "campagne": extent,
+        "reunions": followed,
+        "evaluations": extent,
+        "decisions": extent,
+        "suivi": extent,
+        "suivi_autres": extent,
+    }
 
 
 def for_this(bloc: Bloc, contrat: Contrat, annee: int, choix: Mapping[str, tuple[str, ...]], groupe: str = "") -> Bloc:
@@ -316,6 +339,7 @@ def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
         "etats_du_bilan": states(contrat),
         "statuts_du_retour": RETOUR_STATUTS,
         "decisions": DECISIONS,
+        "etats_de_l_evaluation": EVALUATION_STATES if contrat.evaluations else (),
         "structures": names,
         "fiches": tuple(shown_fiche(f) for f in contrat.actions),
         "financeurs": communes["financeurs"],

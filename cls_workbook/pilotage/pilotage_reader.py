@@ -9,6 +9,7 @@ from decimal import Decimal
 from os import PathLike
 
 from cls_workbook.domain.announced.bodies import deciding
+from cls_workbook.domain.announced.evaluations import MADE, of_year
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Members, Structure
 from cls_workbook.errors import Refusal
@@ -17,6 +18,7 @@ from cls_workbook.pilotage import pilotage_questions as pf
 from cls_workbook.pilotage.coordinator_inputs import (
     CopilDecision,
     Financement,
+    FollowedEvaluation,
     Meeting,
     Pilotage,
     Relance,
@@ -43,6 +45,7 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
         financements=autres,
         engage_anterieur=engage,
         reunions=_meetings(reading),
+        evaluations=_evaluations(reading),
         decisions=_decisions(reading),
         relances=_relances(reading),
         remplacements=_replacements(reading),
@@ -211,6 +214,26 @@ def _meetings(reading: PilotageReading) -> tuple[Meeting, ...]:
         if instance and day is not None:
             reunions.append(Meeting(instance, day, convies, presents, line.text("observation")))
     return tuple(reunions)
+
+
+def _evaluations(reading: PilotageReading) -> tuple[FollowedEvaluation, ...]:
+    """Where those of the year are; a workbook made before the contract planned them has none."""
+    if "evaluations/#" not in reading.places:
+        return ()
+    known = {e.sorte: e for e in of_year(reading.contrat.evaluations, reading.annee)}
+    followed: list[FollowedEvaluation] = []
+    already: set[str] = set()
+    for line in reading.sheet_table("evaluations", pf.EVALUATIONS):
+        if not _label_agrees(reading, line, known[line.cle].nom if line.cle in known else "", already):
+            continue
+        etat, day = line.text("etat"), line.day("date")
+        if day is not None and etat and etat != MADE:
+            expected, remedy = f"« {MADE} », puisqu’une date est donnée", "changez l’état, ou videz la date."
+            label = pf.EVALUATIONS.champ("etat").libelle
+            reading.fault(line.sheet, line.cells["etat"], etat, expected, remedy, label)
+        if etat:
+            followed.append(FollowedEvaluation(line.cle, etat, day, line.text("constats")))
+    return tuple(followed)
 
 
 def _decisions(reading: PilotageReading) -> tuple[CopilDecision, ...]:

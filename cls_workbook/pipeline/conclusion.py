@@ -118,6 +118,7 @@ def _summarize(
         ResultSummaries(
             avancement=avancement,
             gouvernance=progress.gouvernance(contrat, pilotage.reunions),
+            evaluations=progress.evaluations(contrat, annee, pilotage.evaluations),
             territoire=progress.territoire(contrat, values),
             totaux=funding.totaux(contrat, tables.par_fiche),
             taux=observed_rates.rates_table(contrat, values),

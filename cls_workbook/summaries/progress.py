@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from cls_workbook.domain.announced.evaluations import of_year
 from cls_workbook.domain.announced.volets import WHOLE_FICHE, covered
 from cls_workbook.domain.entry_questions import NOTHING as WITHOUT_OBJECT
 from cls_workbook.domain.model import Contrat, Fiche
@@ -21,11 +22,11 @@ from cls_workbook.reading.storing.wide_views import columns, total_of
 from cls_workbook.summaries.aggregation import SEPARATOR, least_advanced
 from cls_workbook.summaries.campagne_returns import CampagneRetours
 from cls_workbook.summaries.expected import ExpectedReturns, displayed_name
-from cls_workbook.tables.summary_tables import GOVERNANCE, PROGRESS, TERRITORY
+from cls_workbook.tables.summary_tables import EVALUATIONS, GOVERNANCE, PROGRESS, TERRITORY
 from cls_workbook.tables.table_frames import table_frame
 
 if TYPE_CHECKING:
-    from cls_workbook.pilotage import Meeting
+    from cls_workbook.pilotage import FollowedEvaluation, Meeting
 
 
 _SAID = ("etat", "realisation", "rien", "rien_motif")
@@ -190,6 +191,17 @@ def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFr
         taux = Decimal(presents) / Decimal(convies) if convies else None
         lines.append((instance.nom, minimum, len(held), convies, presents, taux, SEPARATOR.join(reserves) or None))
     return table_frame(GOVERNANCE, lines)
+
+
+def evaluations(contrat: Contrat, annee: int, followed: Sequence[FollowedEvaluation] = ()) -> pd.DataFrame:
+    """One row per evaluation that the contract plans that year, and what the coordinator says of it."""
+    told = {e.sorte: e for e in followed}
+    lines = []
+    for planned in of_year(contrat.evaluations, annee):
+        known = told.get(planned.sorte)
+        said = (known.etat, known.date, known.constats or None) if known else (None, None, None)
+        lines.append((planned.nom, planned.par, planned.objet, *said))
+    return table_frame(EVALUATIONS, lines)
 
 
 def territoire(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:

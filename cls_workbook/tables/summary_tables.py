@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cls_workbook.tables.described_columns import AXE, FICHE, DescribedTable, montant, taux, texte, whole
+from cls_workbook.tables.described_columns import AXE, FICHE, DescribedTable, TableColumn, montant, taux, texte, whole
 
 PROGRESS = DescribedTable(
     "Avancement",
@@ -34,6 +34,20 @@ GOVERNANCE = DescribedTable(
         whole("Présents", "Structures présentes."),
         taux("Taux de participation", "Présents / conviés."),
         texte("Réserve", "Jusqu’où le chiffre tient."),
+    ),
+)
+
+EVALUATIONS = DescribedTable(
+    "Évaluations",
+    "Evaluations",
+    "Les évaluations que le contrat prévoit cette année, et où elles en sont.",
+    (
+        texte("Évaluation", "À mi-parcours, finale, ou une autre.", obligatoire=True),
+        texte("Faite par", "Qui évalue, tel que le contrat le dit."),
+        texte("Ce qu’elle regarde", "Tel que le contrat le dit."),
+        texte("État", "Ce qu’en dit la coordination ; vide : non renseigné."),
+        TableColumn("Rendue le", "date", "Le jour où elle a été rendue."),
+        texte("Ce qu’elle dit", "En quelques mots, tel que la coordination l’écrit."),
     ),
 )
 

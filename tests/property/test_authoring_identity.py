@@ -19,6 +19,7 @@ from cls_workbook.definition.importing.authored_tables import open_up
 from cls_workbook.definition.importing.definition_import import importer
 from cls_workbook.definition.toml_writer import write
 from cls_workbook.domain import lifetime, model, questions, rules
+from cls_workbook.domain.announced.evaluations import EVALUATION_KINDS
 from cls_workbook.domain.announced.money_lines import LINE_STATES, PrintedLine
 from cls_workbook.domain.asked import left_out
 from cls_workbook.domain.definition_keys import build, changed, keys_of
@@ -188,6 +189,7 @@ def _field(class_: type, nom: str, names: tuple[str, ...] | None):
 
 
 CHOICES = {
+    (model.Evaluation, "sorte"): EVALUATION_KINDS,
     (model.Structure, "statut_juridique"): ("public", "privé"),
     (model.Signatory, "role"): ("copilote", "signataire"),
     (model.Nature, "niveau"): model.LEVELS,
@@ -305,6 +307,7 @@ def contrats(draw_value):
                     if communes
                     else st.just(()),
                     "instances": distinct(objet(model.Instance, {"fiches": numbers}), lambda i: i.nom),
+                    "evaluations": distinct(objet(model.Evaluation), lambda e: f"{e.sorte} {e.annee}"),
                     "natures": distinct(objet(model.Nature, id=CODE), lambda n: n.id),
                     "a_programmer": distinct(
                         objet(model.ActionToProgramme, quoted | {"axe": [a.numero for a in axes], "devient": numbers}),

@@ -440,6 +440,7 @@ def lines(rank: int, annee: int, day: date | None = None) -> dict:
                 "Décide": "non",  # this contract says nothing of its bodies
             }
         ],
+        described.PLANNED_EVALUATIONS: [],
         described.PLACES: [],
     }
     return {table: [{t: line.get(t) for t in table.titles} for line in its_own] for table, its_own in rows.items()}

@@ -127,10 +127,14 @@ def test_a_body_of_the_contract_may_have_decided_a_change():
     assert "Valeurs possibles : « COPIL », « avenant », « Comité technique »," in plain(said.remedy)
 
 
-def test_bodies_come_back_from_the_authoring_workbook(tmp_path):
-    contrat = described()
+def test_bodies_and_evaluations_come_back_from_the_authoring_workbook(tmp_path):
+    planned = (
+        '\nevaluations = [{ sorte = "mi_parcours", annee = 2024, par = "ORS" }, { sorte = "autre", annee = 2026 }]'
+    )
+    contrat = described(BODIES + planned)
     writer.write(workbook(contrat, ROOM), tmp_path / "d.xlsx")
-    assert importer(tmp_path / "d.xlsx").contrat.instances == contrat.instances
+    read = importer(tmp_path / "d.xlsx").contrat
+    assert (read.instances, read.evaluations) == (contrat.instances, contrat.evaluations)
     assert parse(write(contrat), "essai").instances == contrat.instances
 
 

@@ -292,6 +292,7 @@ def test_the_workbook_is_sound_visible_and_printable(region, opened_book):
         "Thèmes",
         "Fiches",
         "Lieux",
+        "Instances",
         "Mesures comparées",
         "Mesures non comparables",
         "Retards",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cls_workbook.definition.asked.all_sections import DESCRIPTION
 from cls_workbook.definition.rule_templates import models
 from cls_workbook.domain import lifetime, model, rules
+from cls_workbook.domain.announced.evaluations import EVALUATION_KINDS
 from cls_workbook.domain.announced.linked_plans import usual_plans
 from cls_workbook.domain.announced.money_lines import LINE_STATES
 from cls_workbook.domain.asked import left_out
@@ -22,6 +23,7 @@ _CODES: dict[str, tuple[str, ...]] = {
     "types_d_indicateur": model.INDICATEUR_TYPES,
     "etats_du_montant": model.AMOUNT_STATES,
     "etats_de_ligne": LINE_STATES,
+    "sortes_d_evaluation": EVALUATION_KINDS,
     "niveaux": model.LEVELS,
     "types_de_regle": rules.RULE_TYPES,
     "roles": list_faults.ROLES,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
+from cls_workbook.domain.announced.evaluations import EVALUATION_KINDS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.definition_keys import values_by_key
 from cls_workbook.domain.model import LEVELS, Cible, Contrat, Mesure, Structure
@@ -185,6 +186,20 @@ def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield from here.references("fiches", contrat.par_fiche, "la fiche")
 
 
+def evaluations(contrat: Contrat) -> Iterator[DefinitionFault]:
+    """Each in a year of the contract, one of a kind a year."""
+    located, annees = places("contrat.evaluations", contrat.evaluations), all_years(contrat)
+    for rank, (here, evaluation) in enumerate(located):
+        yield from here.among("sorte", EVALUATION_KINDS)
+        yield from here.too_long("par", "objet")
+        if annees and evaluation.annee not in annees:
+            remedy = f"Donnez une de ses années, de {annees[0]} à {annees[-1]} : celle où l’évaluation est à suivre."
+            yield here.fault("annee", f"{evaluation.annee} n’est pas une année du contrat.", remedy)
+        for first, other in located[:rank]:
+            if (other.sorte, other.annee) == (evaluation.sorte, evaluation.annee):
+                yield here.fault("", f"même sorte et même année que {first}.", "Gardez une seule ligne.")
+
+
 # --- Money and lists ------------------------------------------------------------------------------------------------
 
 
@@ -310,4 +325,4 @@ def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 
 _PEOPLE = (axes, structures, groups, signataires, communes, neighbourhoods, other_places)
-BEFORE_FICHES = (*_PEOPLE, instances, natures, financeurs, listes)
+BEFORE_FICHES = (*_PEOPLE, instances, evaluations, natures, financeurs, listes)

@@ -39,9 +39,10 @@ _ITS_FICHE = re.compile(r"fiche ([^\s,:]+)", re.IGNORECASE)  # what a sentence o
 
 
 def worksheets(result: Result) -> list[Sheet]:
-    """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``, that of the planned money only
-    where the contract prints some; for programs, so that they do not print with the report."""
-    tables = {t: rows for t, rows in rows_by_table(result).items() if rows or t is not described.PLANNED_MONEY}
+    """The sheets, visible, one table each, in the order of ``agency_tables.TABLES``, those of the planned money and
+    evaluations only where the contract plans some; for programs, so that they do not print with the report."""
+    planned = (described.PLANNED_MONEY, described.PLANNED_EVALUATIONS)
+    tables = {t: rows for t, rows in rows_by_table(result).items() if rows or t not in planned}
     sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "") for table in tables.items()]
     for sheet in sheets:
         (table,) = sheet.sheet_tables
@@ -67,6 +68,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         **({described.NOYAU_ANSWERS: list(map(_noyau_answer, portrait.noyau))} if portrait.noyau else {}),
         described.RETOURS: frame_records(portrait.result.tables.retours),
         described.INSTANCES: list(_instances(portrait)),
+        described.PLANNED_EVALUATIONS: frame_records(portrait.result.summaries.evaluations),
         described.PLACES: list(_places(portrait)),
     }
     return {

@@ -28,7 +28,7 @@ from cls_workbook.tables.described_columns import (
     whole,
 )
 from cls_workbook.tables.noyau_table import NOYAU
-from cls_workbook.tables.summary_tables import GOVERNANCE
+from cls_workbook.tables.summary_tables import EVALUATIONS, GOVERNANCE
 
 DATA_FORMAT = 2
 READABLE = (1, DATA_FORMAT)  # a copy of format 1 lacks what stands as ``added`` or ``optional`` below
@@ -297,6 +297,10 @@ INSTANCES = DescribedTable(
     tab="axe4",
 )
 
+PLANNED_EVALUATIONS = replace(
+    EVALUATIONS, sheet="Données évaluations", nom="Donnees_evaluations", optional=True, tab="axe4"
+)
+
 PLACES = DescribedTable(
     "Données lieux",
     "Donnees_lieux",
@@ -335,5 +339,6 @@ TABLES = (
     NOYAU_ANSWERS,
     RETOURS,
     INSTANCES,
+    PLANNED_EVALUATIONS,
     PLACES,
 )

@@ -29,7 +29,7 @@ from cls_workbook.reports.synthese.logos import Logo, logos_in
 from cls_workbook.summaries import funding, progress
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import DescribedTable
-from cls_workbook.tables.summary_tables import GOVERNANCE, PROGRESS, RATES
+from cls_workbook.tables.summary_tables import EVALUATIONS, GOVERNANCE, PROGRESS, RATES
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records, table_frame
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
@@ -158,6 +158,7 @@ def _summaries(contrat: Contrat, anchors: Anchors, frames: Mapping[DescribedTabl
         gouvernance=_frame_from(anchors.get(consolidation_workbook.GOVERNANCE, {}), "Instance", GOVERNANCE),
         territoire=_territoire(contrat, frames[described.ANSWERS]),
         totaux=funding.totaux(contrat, frames[described.FINANCEMENT_FICHES]),
+        evaluations=_frame_from(anchors.get(consolidation_workbook.EVALUATION, {}), "Évaluation", EVALUATIONS),
         taux=_frame_from(anchors.get(consolidation_workbook.RATE, {}), "fiche", RATES),
     )
 

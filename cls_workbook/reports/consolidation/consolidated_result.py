@@ -17,7 +17,7 @@ from cls_workbook.summaries.expected import answers_together
 from cls_workbook.summaries.value_tables import ValueTable
 from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS, SET_ASIDE
 from cls_workbook.tables.structure_table import STRUCTURES
-from cls_workbook.tables.summary_tables import RATES
+from cls_workbook.tables.summary_tables import EVALUATIONS, RATES
 from cls_workbook.tables.table_frames import frame_records, table_frame
 
 
@@ -55,6 +55,7 @@ class ResultSummaries:
     territoire: pd.DataFrame
     totaux: pd.DataFrame
     taux: pd.DataFrame = field(default_factory=lambda: table_frame(RATES))
+    evaluations: pd.DataFrame = field(default_factory=lambda: table_frame(EVALUATIONS))
 
 
 @dataclass(frozen=True)

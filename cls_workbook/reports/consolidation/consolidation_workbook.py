@@ -116,7 +116,7 @@ def _place(result: Result, anomalie: Anomalie) -> str | Link:
 # --- What the other tables do not hold --------------------------------------------------------------------------------
 
 IDENTIFICATION, PROGRESS, GOVERNANCE, DECISION = "Identification", "Avancement", "Gouvernance", "Décision"
-RATE = "Taux constaté"
+RATE, EVALUATION = "Taux constaté", "Évaluation"
 RULE, TO_SPECIFY, CAVEAT = "Règle de financement", "À préciser", "Réserve"
 
 
@@ -132,6 +132,7 @@ def anchors(result: Result) -> Iterator[Row]:
     for section, frame, cle in (
         (PROGRESS, result.summaries.avancement, "fiche"),
         (GOVERNANCE, result.summaries.gouvernance, "Instance"),
+        (EVALUATION, result.summaries.evaluations, "Évaluation"),
         (RATE, result.summaries.taux, "fiche"),
     ):
         for rank in frame_records(frame):

@@ -50,6 +50,8 @@ def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict
         region_tables.THEMES: list(_by_theme(copies)),
         region_tables.FICHES: list(_fiches(copies)),
         region_tables.PLACES: reached_places(copies),
+        region_tables.BODIES: list(_stack(copies, data.INSTANCES, ["Réunions tenues", "Taux de participation"])),
+        region_tables.EVALUATIONS: list(_stack(copies, data.PLANNED_EVALUATIONS, ["État", "Rendue le"])),
         region_tables.MESURES: list(_mesures(copies)),
         region_tables.UNCOMPARED: list(_uncompared(copies)),
         region_tables.OVERDUE: list(_overdue(copies, ecarts)),

@@ -242,6 +242,24 @@ PLACES = DescribedTable(
     tab="axe2",
 )
 
+BODIES = DescribedTable(
+    "Instances",
+    "Instances",
+    "Les instances et les groupes de travail de chaque contrat, année par année : réunions tenues et participation.",
+    (CONTRAT, SHORT_NAME, TERRITORY, YEAR, *agency_tables.INSTANCES.columns, *PROVENANCE),
+    tab="axe2",
+    optional=True,
+)
+
+EVALUATIONS = DescribedTable(
+    "Évaluations",
+    "Evaluations",
+    "Les évaluations que les contrats prévoient, et où elles en sont.",
+    (CONTRAT, SHORT_NAME, TERRITORY, YEAR, *agency_tables.PLANNED_EVALUATIONS.columns, *PROVENANCE),
+    tab="axe2",
+    optional=True,
+)
+
 MESURES = DescribedTable(
     "Mesures comparées",
     "Mesures_comparees",
@@ -345,6 +363,8 @@ TABLES = (
     THEMES,
     FICHES,
     PLACES,
+    BODIES,
+    EVALUATIONS,
     MESURES,
     UNCOMPARED,
     OVERDUE,

@@ -95,6 +95,7 @@ def without_persons(result: Result) -> Result:
             summaries,
             avancement=_without_persons(summaries.avancement),
             gouvernance=_without_persons(summaries.gouvernance),
+            evaluations=_without_persons(summaries.evaluations),
             territoire=_without_persons(summaries.territoire),
         ),
         notes=ResultNotes(

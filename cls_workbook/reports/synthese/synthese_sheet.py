@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from cls_workbook.domain.announced.evaluations import MADE
 from cls_workbook.french import date_fr, typography
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports.consolidation.consolidated_result import Result
@@ -21,6 +22,7 @@ from cls_workbook.reports.synthese.measure_charts import measures_over_time
 from cls_workbook.reports.synthese.regional.noyau_section import regional_questions
 from cls_workbook.reports.synthese.synthese_money import money
 from cls_workbook.reports.synthese.synthese_pieces import (
+    CENTRED,
     MUTED,
     RATE,
     STRONG,
@@ -30,6 +32,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     PrintedColumn,
     StyledBox,
     rows_of,
+    without_empty,
 )
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.synthese_reserves import reserves
@@ -116,9 +119,31 @@ def _governance(board: Board, portrait: Portrait) -> None:
     rows = rows_of(columns, frame_records(portrait.result.summaries.gouvernance))
     absent = "Ce contrat ne décrit aucune instance."
     board.section("Gouvernance et mobilisation", columns, rows, absent=absent, following=70)
+    _evaluations(board, portrait)
     if general := portrait.result.notes.decisions.get(""):
         board.sous_titre("Décisions et avis sur l’ensemble du contrat")
         board.sentences([general])
+
+
+def _evaluations(board: Board, portrait: Portrait) -> None:
+    """Those that the contract plans this year; nothing in the other years."""
+    columns = (
+        PrintedColumn("Évaluation", 6, STRONG, "Évaluation"),
+        PrintedColumn("Faite par", 6, of="Faite par"),
+        PrintedColumn("Ce qu’elle regarde", 7, of="Ce qu’elle regarde"),
+        PrintedColumn("État", 4, of=_state_of_evaluation),
+        PrintedColumn("Rendue le", 3, CENTRED, lambda e: date_fr(e["Rendue le"]) or None),
+        PrintedColumn("Ce qu’elle dit", 10, of="Ce qu’elle dit"),
+    )
+    if rows := rows_of(columns, frame_records(portrait.result.summaries.evaluations)):
+        board.sous_titre(f"Évaluations prévues en {portrait.year_label()}")
+        board.sheet_table(*without_empty(columns, rows))
+
+
+def _state_of_evaluation(evaluation: Row) -> StyledBox:
+    etat = evaluation["État"]
+    style = {None: "absent", MADE: "bon"}.get(etat, "attention")
+    return StyledBox(etat or "non renseigné", f"etat_{style}:petit_centre")
 
 
 def _instance(portrait: Portrait, row: Row) -> str:

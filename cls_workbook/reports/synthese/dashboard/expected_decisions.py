@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from cls_workbook.domain.announced.evaluations import MADE
 from cls_workbook.domain.model import Fiche
 from cls_workbook.french import amount_fr, fold, how_many, typography
 from cls_workbook.reports.synthese.dashboard import fiche_lights as lights
@@ -75,6 +76,9 @@ def _on_the_contract(portrait: Portrait) -> Iterator[str]:
         held, least = r["Réunions tenues"], r["Minimum par an"] or 0
         if held is not None and held < least:
             yield f"réunir « {r['Instance']} » : {how_many(held, 'réunion')} sur {least} au moins"
+    for r in frame_records(result.summaries.evaluations):
+        if r["État"] not in (None, MADE):
+            yield f"suivre « {r['Évaluation']} », {r['État']}"
     if n := len(contrat.a_programmer):
         yield f"programmer {how_many(n, 'action')} encore sans fiche"
     if not result.validated_on:
