@@ -28,7 +28,7 @@ from cls_workbook.documents.document_parts import (
 )
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.wording import payer
-from cls_workbook.french import amount_fr, date_fr, how_many, number_fr, rate_fr, typography
+from cls_workbook.french import amount_fr, date_fr, how_many, number_fr, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
 from cls_workbook.reports.synthese.dashboard.expected_decisions import decisions
 from cls_workbook.reports.synthese.dashboard.leading_sentences import sentences
@@ -88,7 +88,7 @@ def _facts(portrait: Portrait) -> Iterator[str]:
     yield from (f"{p.in_words}." for p in figures.places(portrait) if p.in_words)
     maquette = figures.maquette(portrait)
     if maquette.engaged is not None:
-        share = f", soit {rate_fr(maquette.engaged / maquette.total, 1)} de la maquette" if maquette.total else ""
+        share = f", soit {part}" if (part := maquette.share_engaged(1, " de la maquette")) else ""
         paid = f" ; {amount_fr(maquette.paid)} versés" if maquette.paid is not None else ""
         yield typography(f"{amount_fr(maquette.engaged)} engagés depuis le début{share}{paid}.")
     followed = [t for t in portrait.targets.values() if t.met is not None]

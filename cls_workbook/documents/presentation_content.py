@@ -13,7 +13,7 @@ from cls_workbook.documents.document_parts import LEAD, Bars, Bullets, Part, Sen
 from cls_workbook.documents.told_figures import of_last_year, of_the_year
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.wording import of_payer
-from cls_workbook.french import amount_fr, date_fr, how_many, listing, rate_fr, typography
+from cls_workbook.french import amount_fr, date_fr, how_many, listing, typography
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
 from cls_workbook.reports.synthese.dashboard.expected_decisions import decisions
@@ -196,7 +196,7 @@ def _money(portrait: Portrait) -> Iterator[Slide]:
 def _maquette(maquette: figures.Maquette) -> str:
     if maquette.engaged is None:
         return "Aucun engagement n’est connu sur la maquette."
-    share = f", {rate_fr(maquette.engaged / maquette.total, 0)} de la maquette" if maquette.total else ""
+    share = f", {part}" if (part := maquette.share_engaged(0, " de la maquette")) else ""
     paid = f", dont {amount_fr(maquette.paid)} versés" if maquette.paid is not None else ""
     return typography(f"Depuis le début : {amount_fr(maquette.engaged)} engagés{share}{paid}.")
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import pandas as pd
 
+from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.small_counts import is_identifying_rate
 from cls_workbook.domain.subsidies import has_overall_money, parity_gap, payable_for_post, rounded
-from cls_workbook.domain.wording import nature_name
+from cls_workbook.domain.wording import is_agency, nature_name
 from cls_workbook.french import NBSP, amount_fr, listing, number_fr, quoted_list, rate_fr
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import total_of
@@ -195,7 +196,8 @@ def _reclassified(contrat: Contrat, lines: list[Row]) -> Iterable[str]:
             f"en plus du montant du contrat."
         )
     for li in lines:
-        if li["reclassee"] and li["niveau"] == COFINANCEMENT:
+        # another's money typed as the agency's, or the agency's as another's
+        if li["niveau"] == COFINANCEMENT and (li["reclassee"] or is_agency(contrat, li["financeur"])):
             engage = f", {amount_fr(li['engage'])} engagés" if li["engage"] is not None else ""
             yield (
                 f"« {li['financeur']} » saisi avec la nature « {li['nature']} »{engage}{NBSP}: compté en "
@@ -228,9 +230,11 @@ def _against_contrat(
             yield f"{amount_fr(already)} engagés sur la maquette, sans montant chiffré au contrat."
         return
     if already is not None and already > prevu:
+        by_avenant = "montants" in contrat.avenant_requis
+        to_do = "avenant à prévoir" if by_avenant else f"à décider par {deciding(contrat).the}"
         yield (
             f"{amount_fr(already)} engagés depuis le début du contrat pour {amount_fr(prevu)} prévus, soit "
-            f"{amount_fr(already - prevu)} de trop (avenant à prévoir)."
+            f"{amount_fr(already - prevu)} de trop ({to_do})."
         )
     if programmes is not None and programmes > prevu:
         yield f"{amount_fr(programmes)} programmés pour {annee}, plus que les {amount_fr(prevu)} du contrat."

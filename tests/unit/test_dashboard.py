@@ -319,12 +319,22 @@ def test_the_bar_reads_what_stands_above_it():
 
 
 def test_money_paid_without_a_known_engagement_is_in_the_bar_once():
-    """1.1 engaged 1 000 and was paid 400; 1.2 was paid 300 of which no engagement is known."""
+    money = figures.maquette(portrait(history=remembered(year(2025, "Versé", "1.1", D(300)))))
+    assert (money.paid_of_it, money.to_pay, money.left) == (D(300), D(0), D(19700))
+
+
+def test_money_of_a_fiche_without_amount_is_no_part_of_the_maquette():
+    """1.1 engaged 1 000 of its 20 000, and was paid 400; 1.2, which has no amount, engaged 500 and was paid 300."""
     remembers = remembered(
-        year(2025, "Engagé", "1.1", D(1000)), year(2025, "Versé", "1.1", D(400)), year(2025, "Versé", "1.2", D(300))
+        *(year(2024, "Engagé", "1.1", D(1000)), year(2025, "Versé", "1.1", D(400))),
+        *(year(2024, "Engagé", "1.2", D(500)), year(2025, "Versé", "1.2", D(300))),
     )
     money = figures.maquette(portrait(history=remembers))
-    assert (money.paid, money.to_pay, money.left) == (D(700), D(600), D(18700))
+    assert (money.engaged, money.paid) == (D(1500), D(700))
+    assert (money.paid_of_it, money.to_pay, money.left) == (D(400), D(600), D(19000))
+    beside = "hors 500 € sur 1 fiche sans montant"
+    paid = "versé 700 € (2 %, hors 300 € sur 1 fiche sans montant)"
+    assert f"Maquette 20 000 € ; engagé 1 500 € (5 %, {beside}) ; {paid}." in words(history=remembers)
 
 
 def test_money_beyond_the_maquette_is_said_under_the_bar():

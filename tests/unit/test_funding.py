@@ -2,6 +2,7 @@
 figures.
 """
 
+import dataclasses
 from decimal import Decimal
 
 import pytest
@@ -517,12 +518,16 @@ def test_without_money_there_is_no_parity_to_test():
 # --- against the contract ---
 
 
-def test_going_over_the_contract_is_told():
+@pytest.mark.parametrize(
+    "by_avenant, to_do", [(("montants",), "avenant à prévoir"), (("axes", "duree"), "à décider par le COPIL")]
+)
+def test_going_over_the_contract_is_told(by_avenant, to_do):
     v = values(money("a", "1.1", ("ARS", MAQUETTE, {"engage": D(20000)})))
-    assert texte(explications(trial(D(45000)), 2025, v, previous_cumulated={"1.1": D(30000)})) == [
+    contrat = dataclasses.replace(trial(D(45000)), avenant_requis=by_avenant)
+    assert texte(explications(contrat, 2025, v, previous_cumulated={"1.1": D(30000)})) == [
         (
             "Fiche 1.1 : 50 000 € engagés depuis le début du contrat pour 45 000 € prévus, "
-            "soit 5 000 € de trop (avenant à prévoir)."
+            f"soit 5 000 € de trop ({to_do})."
         )
     ]
     assert par_fiche(trial(D(45000)), 2025, v, previous_cumulated={"1.1": D(30000)})["Reste à engager"].tolist() == [

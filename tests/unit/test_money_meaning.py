@@ -100,7 +100,7 @@ def test_what_is_left_to_engage_is_the_same_everywhere(lived):
     (contrat,) = data(lived.first.synthese, agency_tables.CONTRAT)
     assert contrat["Reste à engager"] == 336350
     assert "aucun engagement connu pour 5 fiches dotées sur 6" in contrat["Réserve"].replace(NBSP, " ")
-    assert "6 000 € engagés dans l’année sur 1 fiche sans montant" in contrat["Réserve"].replace(NBSP, " ")
+    assert "6 000 € engagés depuis le début sur 1 fiche sans montant" in contrat["Réserve"].replace(NBSP, " ")
     # 346 350 - (10 000 + 11 250) - 16 000
     (maquette,) = records(lived.region["Maquettes"])
     assert (maquette["Reste à engager"], maquette["Engagé cumulé"]) == (309100, 43250)  # 16 000 + 11 250 + 16 000
@@ -196,6 +196,9 @@ def test_another_funder_s_money_is_never_the_agency_s(lived):
         "Fiche 2.1 : « Ville de Dijon » saisi avec la nature « Maquette ARS », 500 € engagés : compté en "
         "« Cofinancement », à confirmer." in statements(lived.second)
     )
+    of_agency = "Fiche 2.1 : « ARS » saisi avec la nature « Cofinancement », 700 € engagés : compté en "
+    assert f"{of_agency}« Cofinancement », à confirmer." in statements(lived.second)
+    assert any(of_agency in str(r["Réserve"]).replace(NBSP, " ") for r in records(lived.region["Réserves"]))
 
 
 def test_what_is_valued_is_in_no_sum_of_what_was_paid(lived):
@@ -222,8 +225,8 @@ def test_the_first_page_says_on_what_the_totals_rest(lived):
     """Engaged 16 000 (10 000 + 6 000) stands beside paid 4 000: nobody says what was paid on 3.5."""
     said = written(lived.first.synthese, "Synthèse")
     assert (
-        "Maquette 346 350 € ; engagé 16 000 € (5 %) ; versé 4 000 € (1 %) ; engagement connu pour 1 des 6 "
-        "fiches dotées." in said
+        "Maquette 346 350 € ; engagé 16 000 € (3 %, hors 6 000 € sur 1 fiche sans montant) ; versé 4 000 € (1 %) ; "
+        "engagement connu pour 1 des 6 fiches dotées." in said
     )
     (total,) = lines(lived.first.result.summaries.totaux, **{"Sous-total": "Maquette"})
     assert "6 000 € engagés sur 1 fiche sans versement connu" in total["Réserve"].replace(NBSP, " ")
@@ -277,7 +280,9 @@ def test_nothing_known_is_not_the_whole_maquette():
     exceeded = remainders.left_to_engage(D(50), fiches(("1", D(50), D(60), None, D(-10), None)))
     assert exceeded == (D(-10), "")
     assert remainders.left_to_engage(None, fiches(("1", None, D(60), None, None, None))) == (None, "")
-    assert remainders.left_to_engage(D(50), fiches(("1", None, D(60), None, None, None)), D(60)).montant == D(-10)
+    assert remainders.left_to_engage(D(50), fiches(("1", None, D(60), None, None, None)), {"1": D(60)}).montant == D(
+        -10
+    )
 
 
 def test_what_is_paid_without_an_engagement_is_said():

@@ -245,8 +245,8 @@ def cumulated_engage(given: CheckInput, fiche: str, niveau: str | None = None, f
 
 class ContratExceeded(_MoneyOfAFiche):
     code, gravity = "CONTRAT_DEPASSE", A_CONFIRMER
-    sought = "Le cumul engagé dépasse le montant inscrit au contrat : un avenant est à prévoir."
-    remedy = "corrigez le montant, ou prévoyez un avenant avec la coordination."
+    sought = "Le cumul engagé dépasse le montant inscrit au contrat : un avenant ou une décision est à prévoir."
+    remedy = "corrigez le montant, ou voyez avec la coordination l’avenant ou la décision à prévoir."
 
     def on_fiche(self, fiche: str) -> Iterator[Anomalie]:
         money = self.money(fiche)

@@ -21,7 +21,6 @@ from cls_workbook.domain.targets import targets_in
 from cls_workbook.domain.wording import TRANSVERSAL, agency_name, axe_name, axe_rank, holds_only_others, lineage
 from cls_workbook.french import NBSP, amount_fr, fold, how_many, rate_fr
 from cls_workbook.personal_data import without_personal_data
-from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes
 from cls_workbook.summaries import history
 from cls_workbook.summaries.aggregation import AS_RATE
@@ -146,7 +145,7 @@ class Portrait:
         total = next(iter(frame_records(self.result.summaries.totaux)), {})
         objets = remainders.ENGAGE, remainders.ENGAGED_BEFORE
         engaged = remainders.of_earlier_years(self.history, self.annee + 1, *objets)
-        return remainders.left_to_engage(total.get("Contrat"), self.money.values(), total_of(engaged.values()))
+        return remainders.left_to_engage(total.get("Contrat"), self.money.values(), engaged)
 
     @cached_property
     def left_to_pay(self) -> Remainder:

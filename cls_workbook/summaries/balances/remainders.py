@@ -22,6 +22,7 @@ ENGAGE, VERSE = "Engagé", "Versé"  # rows of the history: on the maquette of a
 # What the coordinator alone says of the years that no consolidation holds, in the row of the year when it is said.
 ENGAGED_BEFORE = "Engagé les années précédentes"
 ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR = "Engagé par financeur", "Versé par financeur"
+SINCE = "depuis le début"
 
 
 class Remainder(NamedTuple):
@@ -63,18 +64,22 @@ def _is_amount(valeur: object) -> bool:
 # --- Of all fiches --------------------------------------------------------------------------------------------------
 
 
-def left_to_engage(maquette: Decimal | None, fiches: Iterable[Row], engaged: Decimal | None = None) -> Remainder:
-    """The maquette less all that is engaged on the fiches that have an amount. ``fiches``: rows of
-    ``Financement_fiches``; ``engaged``: where the contract gives its money as a whole, all that was engaged on it."""
+def left_to_engage(
+    maquette: Decimal | None, fiches: Iterable[Row], engaged: Mapping[str, Decimal] | None = None
+) -> Remainder:
+    """The maquette less all that is engaged on the fiches that have an amount; on all of them, where the contract gives
+    its money as a whole. ``fiches``: rows of ``Financement_fiches``; ``engaged``: fiche → EUR since the first year."""
     fiches = list(fiches)
     funded = [f for f in fiches if f["Montant contrat"] is not None]
     if not funded:
-        return Remainder(to_engage(maquette, [engaged]))
+        return Remainder(to_engage(maquette, (engaged or {}).values()))
     known = [f for f in funded if f["Reste à engager"] is not None]
     if not known:
         return Remainder(None, "aucun engagement connu sur une fiche dotée")
     already = total_of(f["Montant contrat"] - f["Reste à engager"] for f in known)
-    elsewhere = [f["Engagé"] for f in fiches if f["Montant contrat"] is None and f["Engagé"]]
+    sums, since = ({f["Fiche"]: f["Engagé"] for f in fiches}, "dans l’année") if engaged is None else (engaged, SINCE)
+    without = (f["Fiche"] for f in fiches if f["Montant contrat"] is None)
+    elsewhere = [amount for fiche in without if (amount := sums.get(fiche))]
     said = []
     if unknown := len(funded) - len(known):
         s = "s" * (unknown > 1)
@@ -82,7 +87,7 @@ def left_to_engage(maquette: Decimal | None, fiches: Iterable[Row], engaged: Dec
         said.append(f"aucun engagement connu pour {unknown} fiche{s} dotée{s} sur {len(funded)}, {whole}")
     if elsewhere:
         on = how_many(len(elsewhere), "fiche")
-        said.append(f"{amount_fr(total_of(elsewhere))} engagés dans l’année sur {on} sans montant, non déduits")
+        said.append(f"{amount_fr(total_of(elsewhere))} engagés {since} sur {on} sans montant, non déduits")
     return Remainder(to_engage(maquette, [already]), f"{NBSP}; ".join(said))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.placed.place_kinds import PlaceKind, place_kinds
 from cls_workbook.domain.placed.place_words import reached
-from cls_workbook.french import fold
+from cls_workbook.french import amount_fr, fold, how_many, rate_fr
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.synthese_values import is_number
@@ -101,10 +101,18 @@ def places(portrait: Portrait) -> list[ReachedKind]:
 # --- The maquette -----------------------------------------------------------------------------------------------------
 
 
+class Beside(NamedTuple):
+    """What stands on fiches that have no amount, where others have one: no part of the maquette."""
+
+    amount: Decimal = Decimal(0)
+    fiches: int = 0
+
+
 class Maquette(NamedTuple):
-    """Of the contract since its first year, EUR; None: not known. ``to_pay``: engaged and not paid, fiche by fiche;
-    ``left``: of the maquette, neither engaged nor paid, negative beyond it. ``known``: of the ``funded`` fiches, those
-    that are known to have engaged something."""
+    """Of the contract since its first year, EUR; None: not known. ``engaged``, ``paid``: on all fiches, of which
+    ``engaged_beside``, ``paid_beside``. Of the others: ``to_pay``, engaged and not paid, fiche by fiche; ``left`` of
+    the maquette, neither engaged nor paid, negative beyond it; ``known``: of the ``funded`` fiches, those known to have
+    engaged something."""
 
     total: Decimal | None
     engaged: Decimal | None
@@ -113,6 +121,26 @@ class Maquette(NamedTuple):
     left: Decimal | None
     known: int
     funded: int
+    engaged_beside: Beside = Beside()
+    paid_beside: Beside = Beside()
+
+    @property
+    def paid_of_it(self) -> Decimal:
+        return (self.paid or Decimal(0)) - self.paid_beside.amount
+
+    def share_engaged(self, decimals: int, of: str = "") -> str:
+        """« 5 % », with what it leaves out; "" where the maquette is not known. ``of``: « de la maquette »."""
+        return self._share(self.engaged, self.engaged_beside, decimals, of)
+
+    def share_paid(self, decimals: int, of: str = "") -> str:
+        return self._share(self.paid, self.paid_beside, decimals, of)
+
+    def _share(self, amount: Decimal | None, beside: Beside, decimals: int, of: str) -> str:
+        if not self.total:
+            return ""
+        on = f", hors {amount_fr(beside.amount)} sur {how_many(beside.fiches, 'fiche')} sans montant"
+        part = ((amount or 0) - beside.amount) / self.total
+        return f"{rate_fr(part, decimals)}{of}{on if beside.amount else ''}"
 
 
 def maquette(portrait: Portrait) -> Maquette:
@@ -120,13 +148,19 @@ def maquette(portrait: Portrait) -> Maquette:
     end = portrait.annee + 1
     engaged = remainders.of_earlier_years(portrait.history, end, remainders.ENGAGE, remainders.ENGAGED_BEFORE)
     paid = remainders.of_earlier_years(portrait.history, end, remainders.VERSE)
-    due = (max(Decimal(0), amount - paid.get(fiche, Decimal(0))) for fiche, amount in engaged.items())
+    funded = {fiche for fiche, row in portrait.money.items() if row["Montant contrat"] is not None}
+    parts = funded or engaged.keys() | paid.keys()
+    due = (max(Decimal(0), m - paid.get(fiche, Decimal(0))) for fiche, m in engaged.items() if fiche in parts)
     to_pay, paid_total = sum(due, Decimal(0)), total_of(paid.values())
-    used = to_pay + (paid_total or 0)
-    left = None if total is None else Decimal(total) - used
-    funded = [fiche for fiche, row in portrait.money.items() if row["Montant contrat"] is not None]
-    known = sum(fiche in engaged for fiche in funded)
-    return Maquette(total, total_of(engaged.values()), paid_total, to_pay, left, known, len(funded))
+    beside = [_beside(parts, sums) for sums in (engaged, paid)]
+    left = None if total is None else Decimal(total) - to_pay - ((paid_total or 0) - beside[1].amount)
+    totals = total, total_of(engaged.values()), paid_total, to_pay, left
+    return Maquette(*totals, len(funded & engaged.keys()), len(funded), *beside)
+
+
+def _beside(parts: Collection[str], sums: Mapping[str, Decimal]) -> Beside:
+    amounts = [amount for fiche, amount in sums.items() if amount and fiche not in parts]
+    return Beside(sum(amounts, Decimal(0)), len(amounts))
 
 
 # --- Against last year ------------------------------------------------------------------------------------------------

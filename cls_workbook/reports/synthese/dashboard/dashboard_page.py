@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cls_workbook.anomalies import BLOCKING
 from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.wording import of_payer
-from cls_workbook.french import amount_fr, how_many, listing, rate_fr, typography
+from cls_workbook.french import amount_fr, how_many, listing, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
 from cls_workbook.reports.synthese.dashboard.expected_decisions import decisions
 from cls_workbook.reports.synthese.dashboard.fiche_lights import light
@@ -147,7 +147,7 @@ def _money(board: Board, maquette: figures.Maquette, bar: float) -> None:
         PrintedColumn("Engagé, à verser", 4, CENTRED),
         PrintedColumn("Ni l’un ni l’autre", 4, CENTRED),
     )
-    amounts = (maquette.paid or 0, maquette.to_pay, max(maquette.left or 0, 0))
+    amounts = (maquette.paid_of_it, maquette.to_pay, max(maquette.left or 0, 0))
     _side_by_side(board, [(c.unites, c.titre or None, "entete:petit_centre") for c in columns])
     figures_ = [(c.unites, amount, "dense:montant_rond_cale") for c, amount in zip(columns[1:], amounts, strict=True)]
     _side_by_side(board, [(columns[0].unites, "Maquette", STRONG), *figures_], advance=0)
@@ -164,9 +164,10 @@ def _maquette_sentence(maquette: figures.Maquette) -> str:
     if maquette.total is None and maquette.engaged is None and maquette.paid is None:
         return "Aucun montant n’est connu."
     said = [f"Maquette {amount_fr(maquette.total)}" if maquette.total is not None else "Sans montant au contrat"]
-    for word, amount in (("engagé", maquette.engaged), ("versé", maquette.paid)):
-        share = f" ({rate_fr(amount / maquette.total, 0)})" if maquette.total and amount is not None else ""
-        said.append(f"{word} {amount_fr(amount)}{share}" if amount is not None else f"{word} non connu")
+    shares = maquette.share_engaged(0), maquette.share_paid(0)
+    for word, amount, share in zip(("engagé", "versé"), (maquette.engaged, maquette.paid), shares, strict=True):
+        known = f"{amount_fr(amount)}{share and f' ({share})'}" if amount is not None else "non connu"
+        said.append(f"{word} {known}")
     if maquette.left is not None and maquette.left < 0:
         said.append("au-delà de la maquette")
     if maquette.known < maquette.funded:

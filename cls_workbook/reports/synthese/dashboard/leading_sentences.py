@@ -8,7 +8,7 @@ from decimal import Decimal
 from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.targets import value_in_words
-from cls_workbook.french import amount_fr, how_many, number_fr, rate_fr, typography
+from cls_workbook.french import amount_fr, how_many, number_fr, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
 from cls_workbook.reports.synthese.dashboard import fiche_lights as lights
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
@@ -146,8 +146,8 @@ def _places(portrait: Portrait) -> Iterator[str]:
 def _money(portrait: Portrait) -> Iterator[str]:
     maquette = figures.maquette(portrait)
     if maquette.engaged is not None:
-        share = f", {rate_fr(maquette.engaged / maquette.total, 0)} de la maquette" if maquette.total else ""
-        yield f"{amount_fr(maquette.engaged)} engagés depuis le début{share}"
+        share = maquette.share_engaged(0, " de la maquette")
+        yield ", ".join(filter(None, (f"{amount_fr(maquette.engaged)} engagés depuis le début", share)))
 
 
 # --- What is asked ----------------------------------------------------------------------------------------------------
