@@ -101,7 +101,7 @@ def places(portrait: Portrait) -> list[ReachedKind]:
 # --- The maquette -----------------------------------------------------------------------------------------------------
 
 
-class Beside(NamedTuple):
+class BesideMaquette(NamedTuple):
     """What stands on fiches that have no amount, where others have one: no part of the maquette."""
 
     amount: Decimal = Decimal(0)
@@ -121,8 +121,8 @@ class Maquette(NamedTuple):
     left: Decimal | None
     known: int
     funded: int
-    engaged_beside: Beside = Beside()
-    paid_beside: Beside = Beside()
+    engaged_beside: BesideMaquette = BesideMaquette()
+    paid_beside: BesideMaquette = BesideMaquette()
 
     @property
     def paid_of_it(self) -> Decimal:
@@ -135,7 +135,7 @@ class Maquette(NamedTuple):
     def share_paid(self, decimals: int, of: str = "") -> str:
         return self._share(self.paid, self.paid_beside, decimals, of)
 
-    def _share(self, amount: Decimal | None, beside: Beside, decimals: int, of: str) -> str:
+    def _share(self, amount: Decimal | None, beside: BesideMaquette, decimals: int, of: str) -> str:
         if not self.total:
             return ""
         on = f", hors {amount_fr(beside.amount)} sur {how_many(beside.fiches, 'fiche')} sans montant"
@@ -158,9 +158,9 @@ def maquette(portrait: Portrait) -> Maquette:
     return Maquette(*totals, len(funded & engaged.keys()), len(funded), *beside)
 
 
-def _beside(parts: Collection[str], sums: Mapping[str, Decimal]) -> Beside:
+def _beside(parts: Collection[str], sums: Mapping[str, Decimal]) -> BesideMaquette:
     amounts = [amount for fiche, amount in sums.items() if amount and fiche not in parts]
-    return Beside(sum(amounts, Decimal(0)), len(amounts))
+    return BesideMaquette(sum(amounts, Decimal(0)), len(amounts))
 
 
 # --- Against last year ------------------------------------------------------------------------------------------------
