@@ -6,7 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from cls_workbook.reports.region import agency_copies, meeting_pages, region_workbook
+from cls_workbook.reports.region import agency_copies, executive_pages, meeting_pages, region_tables, region_workbook
 from cls_workbook.reports.region.region_noyau_tables import REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_MESURES
 from cls_workbook.reports.region.region_rows import lines
 from tests.support import written_noyau, written_region
@@ -152,6 +152,37 @@ def test_the_first_sheet_is_what_an_executive_keeps(small):
     assert "Ce que les contrats de la région font ensemble en 2026" in told
     assert {"Thème A", "Thème B", "Part engagée", "ETP de coordination"} <= set(told)
     assert len(sheet.print_setup.page_breaks) == 1
+
+
+def grid_of(contrats, themes):
+    """« L’essentiel » of so many contracts and themes, two questions asked of each."""
+    told = {"Année": 2026, "Unité": None, "Réserve": None, "État": "renseignée"}
+    answers = [
+        told | {"Contrat": f"c{c}", "Libellé du thème": f"Thème {t}"} for c in range(contrats) for t in range(themes)
+    ]
+    blank = dict.fromkeys((*REGIONAL_MESURES.titles, *REGIONAL_FILLING.titles))
+    who = [
+        blank | told | {"Contrat": f"c{c}", "Nom court": f"CLS {c}", "Posées": 1, "Renseignées": 1, "dont estimées": 0}
+        for c in range(contrats)
+    ]
+    rows = {
+        region_tables.CONTRATS: who,
+        REGIONAL_FILLING: who,
+        REGIONAL_ANSWERS: answers,
+        REGIONAL_MESURES: [blank | told],
+    }
+    empty = {t: [] for t in (region_tables.MAQUETTES, region_tables.POSTS, region_tables.OVERDUE)}
+    return executive_pages.executive_sheet(rows | empty)
+
+
+@pytest.mark.parametrize(("contrats", "themes", "breaks"), [(40, 6, 1), (40, 12, 1), (60, 6, 2)])
+def test_forty_contracts_hold_on_two_pages(contrats, themes, breaks):
+    assert len(grid_of(contrats, themes).print_setup.page_breaks) == breaks
+
+
+def test_themes_beyond_six_are_told_together():
+    told = {said(c.valeur) for c in grid_of(2, 9).cells}
+    assert {"Thème 0", "Thème 4", "4 autres thèmes", "4 / 4"} <= told and "Thème 5" not in told
 
 
 def test_each_contract_has_a_page_for_its_meeting(tables, tmp_path):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from cls_workbook.french import how_many, number_fr
+from cls_workbook.french import how_many, number_fr, typography
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.region_money import Tables, name_of
@@ -16,6 +16,7 @@ from cls_workbook.reports.region.regional_sums import counts
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
     MUTED,
+    PAGE_HEIGHT,
     RATE,
     ROUND_AMOUNT,
     STRONG,
@@ -25,14 +26,18 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     Card,
     PrintedColumn,
     StyledBox,
+    header_height,
     rows_of,
 )
+from cls_workbook.reports.synthese.text_heights import LEAST_ROW
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.workbook.description import Sheet
 
 NAME = "L’essentiel"
-MAX_THEMES = 8
+MAX_THEMES = 6  # columns: those beyond are told together, so that each title can be read
+_BESIDE_THEMES = 18  # units of the other columns
+_LEAST_ROW = 11.3  # points: a line of text in 9 points, without leading
 _WITHOUT = "—"
 
 
@@ -96,7 +101,7 @@ def _questions(board: Board, tables: Tables, annee: int) -> None:
     board.note(
         "Chaque question se rassemble selon sa nature : personnes en participations, taux sur leurs termes, états à "
         "leur date. Une réponse masquée n’entre dans aucun chiffre. Mêmes contrats : ceux dont la réponse est connue "
-        "les deux années."
+        "les deux années. La maquette et l’engagé sont de toute la durée des contrats."
     )
 
 
@@ -112,23 +117,24 @@ def _figure(line: Row, titre: str) -> object:
 def _grid(board: Board, tables: Tables, annee: int) -> None:
     """A row a contract, a column a theme: how many of its questions have an answer."""
     answers = _of_year(tables[REGIONAL_ANSWERS], annee)
-    themes = list(dict.fromkeys(_theme(li) for li in answers))[:MAX_THEMES]
+    shown_as = _columns_of_themes(list(dict.fromkeys(map(_theme, answers))))
+    themes = list(dict.fromkeys(shown_as.values()))
     by_cell: dict[tuple[object, str], list[Row]] = {}
     for li in answers:
-        by_cell.setdefault((li["Contrat"], _theme(li)), []).append(li)
+        by_cell.setdefault((li["Contrat"], shown_as[_theme(li)]), []).append(li)
     money = {m["Contrat"]: m for m in tables[region_tables.MAQUETTES]}
     posts: dict[object, list[object]] = {}
     for post in _of_year(tables[region_tables.POSTS], annee):
         posts.setdefault(post["Contrat"], []).append(post["ETP"])
-    wide = (UNITS - 19) // max(1, len(themes))
+    wide = (UNITS - _BESIDE_THEMES) // max(1, len(themes))
     columns = [
-        PrintedColumn("Contrat", 6 + (UNITS - 19) - wide * len(themes), STRONG),
+        PrintedColumn("Contrat", 6 + (UNITS - _BESIDE_THEMES) - wide * len(themes), STRONG),
         *(PrintedColumn(theme, wide, CENTRED) for theme in themes),
         PrintedColumn("Remplissage", 2, RATE),
         PrintedColumn("Maquette", 3, ROUND_AMOUNT),
         PrintedColumn("Engagé cumulé", 3, ROUND_AMOUNT),
         PrintedColumn("Part engagée", 2, RATE),
-        PrintedColumn("ETP de coordination", 3, "dense:decimal_cale"),
+        PrintedColumn("ETP de coordination", 2, "dense:decimal_cale"),
     ]
     rows = []
     for filling in _of_year(tables[REGIONAL_FILLING], annee):
@@ -138,12 +144,23 @@ def _grid(board: Board, tables: Tables, annee: int) -> None:
         sums = (m.get("Maquette"), m.get("Engagé cumulé"), m.get("Part engagée"))
         etp = total_of(posts.get(contrat, ()))
         rows.append([name_of(filling), *cells, filling["Taux de remplissage"], *sums, etp])
-    board.band(f"Les contrats, thème par thème, {annee}", following=90)
-    board.sheet_table(columns, rows)
-    board.note(
-        "Dans chaque thème : questions renseignées / questions posées. « — » : rien n’y est demandé, ou le contrat ne "
-        "prend pas le noyau. La maquette et l’engagé sont de toute la durée du contrat."
-    )
+    said = "questions renseignées / posées ; « — » : rien n’y est demandé, ou pas de noyau"
+    board.row(24, (UNITS, typography(f"Les contrats, thème par thème, {annee} : {said}"), "bloc"))
+    board.sheet_table(columns, rows, one_line=_row_height(board, columns, len(rows)))
+
+
+def _columns_of_themes(themes: Sequence[str]) -> dict[str, str]:
+    """Theme → the column that shows it."""
+    if len(themes) <= MAX_THEMES:
+        return {theme: theme for theme in themes}
+    beyond = len(themes) - MAX_THEMES + 1
+    return {theme: theme if rank < MAX_THEMES - 1 else f"{beyond} autres thèmes" for rank, theme in enumerate(themes)}
+
+
+def _row_height(board: Board, columns: Sequence[PrintedColumn], rows: int) -> float:
+    """Of a row of the grid: as many points as leave it on its page, as long as a line can be read in them."""
+    head = header_height(columns)
+    return min(LEAST_ROW, max(_LEAST_ROW, (PAGE_HEIGHT - board.top - head) / max(1, rows) - 0.05))
 
 
 def _theme(line: Row) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from cls_workbook.reports.synthese.text_heights import LEAST_ROW, PIXELS, height, pieces
+from cls_workbook.reports.synthese.text_heights import LEAST_ROW, PIXELS, height, pieces, text_line_count
 from cls_workbook.workbook.description import CellRange, Chart, ChartSeries, PrintSetup, Sheet
 
 UNITS, FIRST = 36, 2  # units of a line; column of the first one (A is a margin)
@@ -237,24 +237,19 @@ class Board:
         lines: Iterable[Sequence[object]],
         may_split: bool = True,
         least: float = LEAST_ROW,
+        one_line: float | None = None,
     ) -> PrintedTable:
         """Header and rows. A page that begins inside it repeats its header.
 
         A cell is a value, in the style of its column, or a ``StyledBox``. ``may_split`` False: never cut over two
-        pages. ``least``: points of a row.
+        pages. ``least``: points of a row; ``one_line``: of a row whose texts hold on one line, however tight.
         """
         rows = [
             [c if isinstance(c, StyledBox) else StyledBox(c, col.style) for c, col in zip(line, columns, strict=True)]
             for line in lines
         ]
-        points = [
-            max(
-                height(_displayed(c.valeur), col.unites, _bold(c.style), least)
-                for c, col in zip(r, columns, strict=True)
-            )
-            for r in rows
-        ]
-        head = max(height(c.titre, c.unites, bold=True, minimum=24) for c in columns)
+        points = [_row_points(columns, row, least, one_line) for row in rows]
+        head = header_height(columns)
         header = [(c.unites, c.titre, f"entete{_alignment(c.style)}") for c in columns]
         self.keep_together(head + (sum(points[:2]) if may_split else sum(points)))
         self.row(head, *header)
@@ -344,6 +339,19 @@ class Board:
         self.chart(wide + 1, UNITS - wide - 1, points, "barres", titre, bars, alt_text, value_format, stacked)
         self.line = end
         self.complete(top, points + after)
+
+
+def header_height(columns: Sequence[PrintedColumn]) -> float:
+    return max(height(c.titre, c.unites, bold=True, minimum=24) for c in columns)
+
+
+def _row_points(
+    columns: Sequence[PrintedColumn], row: Sequence[StyledBox], least: float, one_line: float | None
+) -> float:
+    texts = [(_displayed(box.valeur), col.unites, _bold(box.style)) for box, col in zip(row, columns, strict=True)]
+    if one_line is not None and all(text_line_count(*texte) <= 1 for texte in texts):
+        return one_line
+    return max(height(*texte, least) for texte in texts)
 
 
 def _bold(style: str) -> bool:
