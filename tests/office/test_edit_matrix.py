@@ -21,8 +21,15 @@ def by_openpyxl(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def by_libreoffice(libreoffice, tmp_path_factory):
-    return Matrix(libreoffice, tmp_path_factory.mktemp("libreoffice"))
+def by_libreoffice(libreoffice, tmp_path_factory, request):
+    """The edits of a sheet stand in one workbook: no more than are played."""
+    played = {test.callspec.params["edit"].nom for test in request.session.items if "by_libreoffice" in _fixtures(test)}
+    edits = [edit for edit in EDITS if edit.nom in played]
+    return Matrix(libreoffice, tmp_path_factory.mktemp("libreoffice"), edits)
+
+
+def _fixtures(test: pytest.Item) -> list[str]:
+    return getattr(test, "fixturenames", [])
 
 
 @pytest.mark.parametrize("edit", ALL_EDITS, ids=lambda edit: edit.nom)

@@ -10,7 +10,7 @@ import io
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property, partial
@@ -97,11 +97,11 @@ def _with_more_inputs(fiche: str) -> str:
 
 
 @cache
-def setting() -> Setting:
+def setting(count: int = len(EDITS)) -> Setting:
     """As many copies of the fiche 1.1 of the test contract as there are edits: each edit has its own sheet."""
     head, _, body = DEFINITION.partition("[[fiches]]")
     fiche = _with_more_inputs(body.partition("[[fiches]]")[0])
-    fiches = "".join("[[fiches]]" + fiche.replace("1.1", numero(i)) for i in range(len(EDITS)))
+    fiches = "".join("[[fiches]]" + fiche.replace("1.1", numero(i)) for i in range(count))
     contrat = toml_reader.parse(head.replace('id = "essai"', 'id = "matrice"', 1) + fiches, "matrice")
     respondent = next(r for r in forms.repondants(contrat) if r.id == "ville")
     return Setting(contrat, forms.plan(contrat, YEAR, respondent, campagne := campagne_of(contrat)), campagne)
@@ -207,20 +207,24 @@ def by_libreoffice(libreoffice: LibreOffice, content: bytes, pages: Iterable[Pag
 
 
 class SheetCases:
-    """The cases of every edit of a sheet. One workbook holds them all; it is made and read once in each form."""
+    """The cases of edits of a sheet. One workbook holds them all; it is made and read once in each form."""
 
-    def __init__(self, libreoffice: LibreOffice | None, folder: Path):
-        self._libreoffice, self._folder = libreoffice, folder
+    def __init__(self, libreoffice: LibreOffice | None, folder: Path, edits: Sequence[Edit]):
+        self._libreoffice, self._folder, self._edits = libreoffice, folder, list(edits)
         self._files: dict[str, Path] = {}
         self._read: dict[str, tuple[ReadBack, CalamineWorkbook]] = {}
 
     @cached_property
+    def _setting(self) -> Setting:
+        return setting(len(self._edits))
+
+    @cached_property
     def _pages(self) -> list[Page]:
-        return pages(setting(), saisies(setting()), EDITS)
+        return pages(self._setting, saisies(self._setting), self._edits)
 
     @cached_property
     def _content(self) -> bytes:
-        return filled(setting(), saisies(setting()))
+        return filled(self._setting, saisies(self._setting))
 
     def _file(self, form: str) -> Path:
         if form not in self._files and form == FORMS[0]:
@@ -234,11 +238,11 @@ class SheetCases:
     def case(self, edit: Edit, form: str) -> Case:
         if form not in self._read:
             path = self._file(form)
-            self._read[form] = setting().read(path), CalamineWorkbook.from_path(path)
-        (reading, raw), page = self._read[form], self._pages[EDITS.index(edit)]
+            self._read[form] = self._setting.read(path), CalamineWorkbook.from_path(path)
+        (reading, raw), page = self._read[form], self._pages[self._edits.index(edit)]
         assert elsewhere(page, raw) == [], f"{edit.nom}, {form}"
         codes = frozenset(a.code for a in reading.anomalies if a.sheet in (page.nom, ""))
-        return Case(edit.nom, form, judge(setting(), page, reading), codes, (edit.codes, edit.reported))
+        return Case(edit.nom, form, judge(self._setting, page, reading), codes, (edit.codes, edit.reported))
 
 
 # --- edits of a whole workbook: one file each -------------------------------------------------------------------------
@@ -351,11 +355,14 @@ class CampagneCases:
 
 
 class Matrix:
-    """Every edit in every form, each made when it is asked for; without LibreOffice, in openpyxl's form alone."""
+    """Every edit in every form, each made when it is asked for; without LibreOffice, in openpyxl's form alone.
 
-    def __init__(self, libreoffice: LibreOffice | None, folder: Path):
+    ``edits``: those of a sheet that will be asked for.
+    """
+
+    def __init__(self, libreoffice: LibreOffice | None, folder: Path, edits: Sequence[Edit] = EDITS):
         self._by_kind: dict[type, SheetCases | WorkbookCases | CampagneCases] = {
-            Edit: SheetCases(libreoffice, folder),
+            Edit: SheetCases(libreoffice, folder, edits),
             WorkbookEdit: WorkbookCases(libreoffice, folder),
             CampagneEdit: CampagneCases(libreoffice, folder),
         }
