@@ -93,8 +93,8 @@ def _looks(cells: Iterable[Cell], *, align: bool) -> Iterator[tuple[tuple[str, A
 def _seen(
     styles: Mapping[Place, look.Settings], trait: str, unseen: Collection[Place]
 ) -> Iterator[tuple[CellRange, Any]]:
-    boxes = {p: s.get(trait) for p, s in styles.items() if p not in unseen}
-    yield from ((r, value) for r, value in rectangles(boxes, unseen) if value is not None)
+    boxes = {p: value for p, s in styles.items() if (value := s.get(trait)) is not None and p not in unseen}
+    yield from rectangles(boxes, unseen)
 
 
 def _rule_below(style: look.Settings) -> tuple[str, str] | None:

@@ -35,7 +35,7 @@ class _Left(Generic[T]):
     def take(self, place: Place, valeur: T) -> CellRange:
         """The larger of two rectangles that begin there: as wide as can be, or as high."""
         wide, high = (self._grown(place, valeur, across=across) for across in (True, False))
-        best = max(wide, high, key=lambda r: sum(p in self.boxes for p in r.places()))
+        best = wide if wide == high else max(wide, high, key=lambda r: sum(p in self.boxes for p in r.places()))
         for p in best.places():
             self.boxes.pop(p, None)
         return best
