@@ -367,8 +367,15 @@ def test_every_formula_agrees_with_python_on_the_example_answers(libreoffice, tm
     assert all(word != TO_FILL for word in all_expected(plan, reponses).values())
 
 
-@pytest.mark.parametrize(("seed", "part"), [(1, 0.15), (2, 0.5), (3, 0.9)])
-@pytest.mark.parametrize("contrat", [DIJON, trial()], ids=["dijon", "essai"])
+@pytest.mark.parametrize(
+    ("contrat", "seed", "part"),
+    [
+        pytest.param(DIJON, 1, 0.15, marks=pytest.mark.exhaustive),
+        pytest.param(DIJON, 2, 0.5),
+        pytest.param(DIJON, 3, 0.9, marks=pytest.mark.exhaustive),
+        *((trial(), *drawn) for drawn in ((1, 0.15), (2, 0.5), (3, 0.9))),
+    ],
+)
 def test_every_formula_agrees_with_python_on_random_answers(libreoffice, tmp_path, contrat, seed, part):
     plan = forms.plan(contrat, YEAR)
     verifier(libreoffice, tmp_path, plan, at_random(plan, seed, part))

@@ -156,7 +156,7 @@ def small_campagne(tmp_path):
     return reference, tmp_path / "retours"
 
 
-@both_engines
+@either_engine
 def test_a_second_click_replaces_the_first(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
@@ -192,7 +192,7 @@ def test_what_is_typed_in_the_open_workbook_counts_and_stays_without_being_saved
     assert after["Mes calculs"] == {"B2": ("=1+1", "f")}
 
 
-@both_engines
+@either_engine
 def test_what_is_typed_beside_a_row_follows_it(engine, small_campagne, tmp_path):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
@@ -338,7 +338,7 @@ def refusal_shown(excel, before) -> str:
     return message(excel)
 
 
-@both_engines
+@either_engine
 @pytest.mark.parametrize("examined", ["absent", "fichier", "illisible"])
 def test_a_folder_that_cannot_be_used_leaves_the_sheets_as_they_were(
     engine, examined, small_campagne, tmp_path, monkeypatch
@@ -382,7 +382,7 @@ def test_a_workbook_of_another_year_is_refused(engine, small_campagne, tmp_path)
     assert "dit l’année 2026, mais ses feuilles sont celles de 2025" in refusal_shown(excel, before)
 
 
-@both_engines
+@either_engine
 @pytest.mark.parametrize(
     ("nom", "valeur", "expected"),
     [

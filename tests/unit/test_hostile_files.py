@@ -65,6 +65,7 @@ def test_a_return_is_read_whatever_name_it_bears(tmp_path, nom):
     assert items_read(read(filled(tmp_path, SEVEN).rename(tmp_path / nom))) == SEVEN
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="le système ne dit pas la mémoire prise")
 def test_small_files_that_swell_are_refused_before_they_fill_the_memory(tmp_path):
     """Texts, rows, cells, sheets and repetitions by the million; counts announced that are not there."""

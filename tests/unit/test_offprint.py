@@ -125,7 +125,9 @@ def _sheet(sheet: ET.Element, texts: list[str], formats: list, dxf: list[str]) -
 # --- ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("contrat", [DIJON, trial()], ids=["dijon", "essai"])
+@pytest.mark.parametrize(
+    "contrat", [pytest.param(DIJON, marks=pytest.mark.exhaustive), trial()], ids=["dijon", "essai"]
+)
 def test_each_workbook_is_what_the_writer_would_have_written_alone(contrat):
     for drawn_plan, file_bytes in zip(plans(contrat), offprints(contrat), strict=True):
         obtained, expected = content(file_bytes), content(writer.to_bytes(drawn_plan.workbook))
