@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from cls_workbook.domain.model import Fiche, Indicateur
+from cls_workbook.domain.model import Fiche, Indicateur, Volet
 from cls_workbook.pilotage import Meeting
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.summaries.activity import indicateurs
@@ -135,6 +135,24 @@ def test_what_is_counted_elsewhere_is_counted_again(calcul, agregation, facts, n
         None,
         [],
     )
+
+
+@pytest.mark.parametrize("team, complete", [(("c",), True), (("c", "d"), False)])
+def test_a_measure_of_a_volet_looks_at_the_returns_of_that_volet(team, complete):
+    """Two communes ticked for the team, of which d says nothing; a third one for the study."""
+    volets = Volet("equipe", "Équipe", team), Volet("etude", "Étude", ("e", "f"))
+    asked = Indicateur(
+        "I", "Communes", "entier", (mesure("ENTITES", "entier", calcul="communes_touchees"),), volet="equipe"
+    )
+    trial = contrat(fiches=(Fiche("9", "Aller vers", "1", volets=volets, indicateurs=(asked,)),))
+    declared = {f"territoire/{code}/commune": "x" for code in ("21001", "21002")} | {"mesures/M/valeur": 5}
+    study = {"territoire/21003/commune": "x"}
+    store = ValueStore.of(values(typed("c", "9", declared, volet="Équipe"), typed("e", "9", study, volet="Étude")))
+    planned = expected_returns(trial, 2025)
+    known = KnownOfTheYear(trial, avancement(trial, store, planned), store, ExpectedReturns.of(trial, planned))
+    (figure,) = figures(known).values()
+    assert texte(str(figure)) == "calcul de l’outil : 2 (communes cochées par les retours du volet « Équipe »)"
+    assert figure.complete is complete
 
 
 def test_nothing_is_counted_of_what_nobody_says():

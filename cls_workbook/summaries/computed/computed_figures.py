@@ -15,7 +15,7 @@ import pandas as pd
 
 from cls_workbook.anomalies import A_CONFIRMER, INFORMATION, Anomalie, Place
 from cls_workbook.checks.families.indicateur_checks import DifferentFromCalcul
-from cls_workbook.domain.model import Contrat, Fiche, Mesure
+from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.french import NBSP, date_fr, fold, how_many, number_fr, rate_fr
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
 from cls_workbook.reading.storing.wide_views import columns
@@ -72,12 +72,29 @@ class KnownOfTheYear:
     validated_on: date | None = None
 
 
+class AskedFigure(NamedTuple):
+    """What is computed, and where it is asked."""
+
+    fiche: Fiche
+    indicateur: Indicateur
+    mesure: Mesure
+
+    @property
+    def volet(self) -> str:
+        """The name of the volet whose porteurs answer; "" for every porteur of the fiche."""
+        return next((v.nom for v in self.fiche.volets if v.id == self.indicateur.volet), "")
+
+    def of(self, volet: str) -> bool:
+        """Is it asked of those who answer for this volet?"""
+        return self.fiche.concerns(self.indicateur, volet)
+
+
 def figures(known: KnownOfTheYear) -> dict[str, ComputedFigure]:
     """Measure → what the tool computes of it; nothing where nothing is known, nor of what is masked where it is
     small."""
     found = {
-        id_: _CALCULS[mesure.calcul](known, fiche, mesure)
-        for id_, (fiche, _, mesure) in known.contrat.by_mesure.items()
+        id_: _CALCULS[mesure.calcul](known, AskedFigure(fiche, indicateur, mesure))
+        for id_, (fiche, indicateur, mesure) in known.contrat.by_mesure.items()
         if mesure.calcul in _CALCULS and not mesure.petits_effectifs
     }
     return {id_: figure for id_, figure in found.items() if figure is not None}
@@ -123,26 +140,37 @@ def _meetings(reunions: Sequence[Meeting], mesure: Mesure) -> ComputedFigure | N
     return ComputedFigure("réunions inscrites au pilotage", nombre=len(held)) if reunions else None
 
 
-def _places(known: KnownOfTheYear, fiche: Fiche) -> ComputedFigure | None:
-    return _named(known, fiche, "communes cochées par les retours de la fiche", "territoire", "commune", "ligne")
+def _places(known: KnownOfTheYear, asked: AskedFigure) -> ComputedFigure | None:
+    return _named(known, asked, "communes cochées par les retours", "territoire", "commune", "ligne")
 
 
-def _partners(known: KnownOfTheYear, fiche: Fiche) -> ComputedFigure | None:
-    return _named(known, fiche, "partenaires différents nommés par les retours de la fiche", "partenaires", "nom")
+def _partners(known: KnownOfTheYear, asked: AskedFigure) -> ComputedFigure | None:
+    return _named(known, asked, "partenaires différents nommés par les retours", "partenaires", "nom")
 
 
 def _named(
-    known: KnownOfTheYear, fiche: Fiche, basis: str, bloc: str, champ: str, of: str = "valeur"
+    known: KnownOfTheYear, asked: AskedFigure, counted: str, bloc: str, champ: str, of: str = "valeur"
 ) -> ComputedFigure | None:
-    """How many different names the returns of a fiche give; none is known where nobody names any."""
+    """How many different names the returns of a fiche, or of a volet, give; none is known where nobody names any."""
 
     def is_there(chapter: Chapter) -> bool:
-        return chapter.bloc == bloc and chapter.fiche == fiche.numero
+        return chapter.bloc == bloc and chapter.fiche == asked.fiche.numero
 
-    names = {fold(str(nom)) for (nom,) in known.values.lines(is_there, of, input_fields=(champ,))}
-    (row,) = frame_records(known.avancement[known.avancement["fiche"] == fiche.numero])
-    complete = row["attendus"] is not None and row["recus"] >= row["attendus"]
-    return ComputedFigure(basis, complete, nombre=len(names)) if names else None
+    said = known.values.lines(is_there, of, "volet", input_fields=(champ,))
+    names = {fold(str(nom)) for nom, volet in said if asked.of(volet)}
+    whose = f"du volet « {asked.volet} »" if asked.volet else "de la fiche"
+    return ComputedFigure(f"{counted} {whose}", _all_answered(known, asked), nombre=len(names)) if names else None
+
+
+def _all_answered(known: KnownOfTheYear, asked: AskedFigure) -> bool:
+    """Has every return that is expected of its fiche, or of its volet, come?"""
+    numero = asked.fiche.numero
+    if not asked.volet:
+        (row,) = frame_records(known.avancement[known.avancement["fiche"] == numero])
+        return row["attendus"] is not None and bool(row["recus"] >= row["attendus"])
+    answered = {known.planned.find(*place) for place in known.values.distinct("fiche", "structure", "volet")}
+    planned = (place for *place, _ in columns(known.planned.planned, *EXPECTED_COLUMNS) if place[0] == numero)
+    return {known.planned.find(*place) for place in planned if asked.of(place[2])} <= answered
 
 
 def _attendance(reunions: Sequence[Meeting]) -> ComputedFigure | None:
@@ -155,17 +183,17 @@ def _attendance(reunions: Sequence[Meeting]) -> ComputedFigure | None:
     return ComputedFigure(basis, complete, sum(p for p, _ in terms), sum(c for _, c in terms))
 
 
-_CALCULS: dict[str, Callable[[KnownOfTheYear, Fiche, Mesure], ComputedFigure | None]] = {
-    "fiches_realisees": lambda known, *_: _fiches_done(known.contrat, known.avancement),
-    "fiches_realisees_coordination": lambda known, *_: _fiches_done(
+_CALCULS: dict[str, Callable[[KnownOfTheYear, AskedFigure], ComputedFigure | None]] = {
+    "fiches_realisees": lambda known, _: _fiches_done(known.contrat, known.avancement),
+    "fiches_realisees_coordination": lambda known, _: _fiches_done(
         known.contrat, known.avancement, known.contrat.coordination or ""
     ),
-    "participation": lambda known, *_: _attendance(known.reunions),
-    "structures_repondantes": lambda known, *_: _answering(known),
-    "bilan_valide": lambda known, *_: _validated(known),
-    "reunions_tenues": lambda known, _, mesure: _meetings(known.reunions, mesure),
-    "communes_touchees": lambda known, fiche, _: _places(known, fiche),
-    "partenaires_cites": lambda known, fiche, _: _partners(known, fiche),
+    "participation": lambda known, _: _attendance(known.reunions),
+    "structures_repondantes": lambda known, _: _answering(known),
+    "bilan_valide": lambda known, _: _validated(known),
+    "reunions_tenues": lambda known, asked: _meetings(known.reunions, asked.mesure),
+    "communes_touchees": _places,
+    "partenaires_cites": _partners,
 }
 
 
