@@ -46,6 +46,14 @@ def target_in_words(cible: Cible, mesure: Mesure, contrat: Contrat) -> str:
     return typography(f"{start}{when}{added} : {value_in_words(cible.valeur, mesure)}")
 
 
+def target_in_brief(cible: Cible, mesure: Mesure, contrat: Contrat) -> str:
+    """« 23 en 2028 », « 100 % chaque année », « au plus 40 en 2028 »: beside the measure and its unit."""
+    valeur = rate_fr(cible.valeur) if mesure.type in ("taux", "satisfaction") else number_fr(cible.valeur)
+    when = "chaque année" if cible.chaque_annee else f"en {contrat.year_name(due_year(cible, contrat))}"
+    start, added = "au plus " * cible.au_plus, ", années ajoutées" * cible.cumulee
+    return typography(f"{start}{valeur} {when}{added}")
+
+
 def value_in_words(valeur: Decimal, mesure: Mesure) -> str:
     """A value with its unit; a rate, held as a part of 1, in per cent."""
     if mesure.type in ("taux", "satisfaction"):

@@ -28,7 +28,7 @@ from cls_workbook.domain.accounts.account_plan import (
 from cls_workbook.domain.asked.compte_rendu_questions import COMPTE_RENDU, COST, HOURS, REPARTITION, WAGES
 from cls_workbook.domain.asked.left_out import left_out
 from cls_workbook.domain.model import Contrat, Fiche
-from cls_workbook.forms.columns import END, STATE, WIDTHS, C, D, E, F, G, K
+from cls_workbook.forms.columns import END, STATE, WIDTHS, C, D, E, F, G, L
 from cls_workbook.forms.form_pieces import (
     CLOSING_ROW_HEIGHT,
     LONG_TEXT_HEIGHT,
@@ -54,7 +54,7 @@ _HELP = (
     "doivent être égaux, et les emplois (86) égaux aux contributions (87)."
 )
 _COLUMNS = {PLANNED: D, REALISED: E}
-_WIDTHS = WIDTHS | {C: 62, K: 15}  # most accounts on one line
+_WIDTHS = WIDTHS | {C: 62, L: 5.5}  # most accounts on one line
 _WHOLE_WIDTH = sum(w for column, w in _WIDTHS.items() if STATE <= column <= END)
 # What an account is made of, where the fiche tells it.
 _TAKEN_UP = {

@@ -9,7 +9,7 @@ from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import Bloc
 from cls_workbook.domain.wording import TRANSVERSAL, axe_name, axe_rank, lineage
-from cls_workbook.forms.columns import END, STATE, WIDTHS, C, D, E, F, G, H, I, J, K, width
+from cls_workbook.forms.columns import END, STATE, WIDTHS, C, D, E, F, G, H, I, J, K, L, width
 from cls_workbook.forms.form_pieces import (
     OTHER_VOLET,
     ROW_HEIGHT,
@@ -166,6 +166,7 @@ def _header(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     answering_row.calculations.add(I)  # its value is known once the sheet is drawn: see _place_count
     page.texte(J, None, "fiche_info")
     page.texte(K, Link("internal:'Sommaire'!A1", "← Revenir au sommaire", "Voir toutes les fiches"), "fiche_info_lien")
+    page.texte(L, None, "fiche_info")
     page.next_row(18)
 
 
@@ -207,12 +208,12 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     band(page, "Ce que dit le contrat", "Pour rappel\u00a0: rien à remplir ici.", "bloc_rappel")
     for rank, (left_name, left, right_name, right) in enumerate(facts, 1):
         row = page.row(f"{fiche.numero}/identite/{rank}", "repere")
-        for start, values, end, nom, valeur in ((C, D, G, left_name, left), (H, I, K, right_name, right)):
+        for start, values, end, nom, valeur in ((C, D, G, left_name, left), (H, I, END, right_name, right)):
             page.texte(start, nom, "libelle")
             valeur = valeur or "non précisé"
             page.merge(values, end, valeur, "repere:texte")
             row.anchors[values] = valeur
-        page.next_row(max(height(left, width(D, G)), height(right, width(I, K)), height(right_name, WIDTHS[H])))
+        page.next_row(max(height(left, width(D, G)), height(right, width(I, END)), height(right_name, WIDTHS[H])))
     if printed.partenaires and entry_questions.PARTNERS.nom in context.left_out:
         _reminder(page, "partenaires", CITED_PARTNERS, printed.partenaires)
     if followed_by := [i.nom for i in contrat.instances if fiche.numero in i.fiches]:

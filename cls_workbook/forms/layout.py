@@ -36,7 +36,7 @@ TEMPLATE_VERSION = 1
 FICHE_SEPARATOR = " / "  # a fiche number may hold spaces; a sheet name, no slash
 MARK = "§"  # first character of every key, so that a key is known wherever it was moved
 LISTS_SHEET, IDENTITY_SHEET = "Listes", "_identification"
-KEY_COLUMN, LABEL_COLUMN, MEMORY = 1, 3, 12  # keys in column A, labels in C; in L, what was taken up from last year
+KEY_COLUMN, LABEL_COLUMN, MEMORY = 1, 3, 13  # keys in column A, labels in C; in M, what was taken up from last year
 FILLED, TO_FILL, TO_CORRECT = "rempli", "à remplir", "à corriger"
 MAX_HEIGHT = 400.0  # points; Excel stops at 409
 

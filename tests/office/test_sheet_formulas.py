@@ -225,10 +225,11 @@ class Expectation:
         cle = f"{self.bloc(mesure)}/{mesure.id}"
         if mesure.type == "taux":
             bottom = self[f"{cle}/denominateur"] if mesure.denominateur is None else mesure.denominateur
-            self.quotient(cle, "I", self[f"{cle}/numerateur"], bottom)
+            self.quotient(cle, "G", self[f"{cle}/numerateur"], bottom)
         if mesure.type == "satisfaction":
             self.quotient(cle, "I", self[f"{cle}/satisfaits"], self[f"{cle}/repondants"])
-            self.quotient(cle, "J", self[f"{cle}/repondants"], self[f"{cle}/questionnaires"])
+        if mesure.type not in ("jalon", "texte"):  # nothing is known of last year
+            self.put(cle, "K" if mesure.type in ("taux", "satisfaction") else "I", "")
         detail, prefix = self.detail(mesure), f"ventilations/{mesure.id}"
         if mesure.type in ("liste", "ventilation"):
             self.put(cle, "G", "" if not detail else len(detail) if mesure.type == "liste" else sum(detail))
@@ -449,6 +450,30 @@ def test_what_is_not_an_answer_is_to_be_corrected_while_one_types(opened, cle, c
 def contents_cell(fiche: str, column: str) -> str:
     sheet = next(f for f in forms.plan(DIJON, YEAR).workbook.worksheets if f.nom == "Sommaire")
     return f"{column}{next(c.line for c in sheet.cells if getattr(c.valeur, 'texte', '') == fiche)}"
+
+
+def test_last_year_the_target_and_the_change_stand_beside_the_answer(libreoffice, tmp_path):
+    last = {"2.3-C01": 10, "2.3-I03c": 0.75, "2.3-I07": 7.5, "1.2-I09a": 0.9}
+    typed = {
+        "2.3/mesures/2.3-C01/valeur": 14,  # four communes more
+        "2.3/taux/2.3-I03c/numerateur": 34,  # of 40: 85 %, ten points more
+        "2.3/durees/2.3-I07/moyenne": Decimal("6.25"),
+        "1.2/satisfaction/1.2-I09a/repondants": 20,
+        "1.2/satisfaction/1.2-I09a/satisfaits": 17,
+    }
+    plan = forms.plan(DIJON, YEAR, None, forms.WorkbookContext(precedent=last))
+    examples.fill_cell(plan, typed)
+    writer.write(plan.workbook, tmp_path / "rempli.xlsx")
+    rows = {p.mesure: p.row for p in plan.input_places() if p.mesure in last and p.bloc != "ventilations"}
+    with libreoffice.open(tmp_path / "rempli.xlsx") as document:
+        document.recalc()
+        emas, mediation = document.values("FA 2.3"), document.values("FA 1.2")
+    beside = {m: [emas[f"{c}{rows[m]}"].valeur for c in "EFGHIJK" if f"{c}{rows[m]}" in emas] for m in list(last)[:3]}
+    assert beside["2.3-C01"] == [10, "23 en 2028", 14, 4, "—"]
+    assert beside["2.3-I03c"] == [34, 40, 0.85, 0.75, "100\u00a0% chaque année", pytest.approx(10)]
+    assert beside["2.3-I07"] == [6.25, 7.5, -1.25]
+    change = mediation[f"K{rows['1.2-I09a']}"].valeur
+    assert change == pytest.approx(-5)
 
 
 def test_nothing_this_year_is_one_gesture_and_why(opened):

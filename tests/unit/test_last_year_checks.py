@@ -157,8 +157,9 @@ def shown_values(content: bytes, tmp_path) -> list:
     (tmp_path / "c.xlsx").write_bytes(content)
     assert read(tmp_path / "c.xlsx").anomalies == ()  # what the campaign adds is no change
     sheet = openpyxl.load_workbook(tmp_path / "c.xlsx")["FA 1.1"]
-    keys = (I1, H, ROW_HEIGHT, "1.1/jalons/1.1-I06/jalon")
-    return [sheet[places()[cle].cell].offset(column=-1).value for cle in keys]  # left of where this year's is given
+    # left of where this year's is given; of a rate, at the right of what makes it
+    keys = {I1: -1, H: -1, ROW_HEIGHT: 4, "1.1/jalons/1.1-I06/jalon": -1}
+    return [sheet[places()[cle].cell].offset(column=beside).value for cle, beside in keys.items()]
 
 
 def test_each_workbook_shows_last_year_s_values_of_its_own_structure(tmp_path):

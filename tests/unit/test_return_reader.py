@@ -305,8 +305,8 @@ def test_a_fact_written_otherwise_is_no_change(tmp_path):
 
 def test_a_rate_typed_over_its_formula_is_said(tmp_path):
     rank = line("1.1/taux/1.1-I03a/numerateur")
-    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!I{rank}": 0.265}))
-    assert all_found(retour) == [("TAUX_SAISI", FICHE, (f"I{rank}",))]
+    retour = read(filled(tmp_path, {}, elsewhere={f"{FICHE}!G{rank}": 0.265}))
+    assert all_found(retour) == [("TAUX_SAISI", FICHE, (f"G{rank}",))]
 
 
 def test_a_remark_typed_over_the_progress_column_is_told(tmp_path):

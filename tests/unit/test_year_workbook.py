@@ -18,7 +18,7 @@ from cls_workbook import forms, resources
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.questions import AMOUNT_MAX
 from cls_workbook.forms import examples, layout
-from cls_workbook.forms.columns import STATE, I
+from cls_workbook.forms.columns import STATE, J
 from cls_workbook.forms.layout import InputPlace
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.workbook import writer
@@ -139,7 +139,7 @@ def test_only_persons_are_asked_whether_they_were_counted_once_and_where_they_li
     # what is not asked is closed, and says so
     sheet = next(f for f in plan().worksheets if f.fiche == "2.3")
     leavers = sheet.rows["2.3/mesures/2.3-I04"].numero
-    assert opened_book["FA 2.3"].cell(leavers, I).value == "—"
+    assert opened_book["FA 2.3"].cell(leavers, J).value == "—"
 
 
 def test_each_key_stands_in_its_row_and_nowhere_else(opened_book):
@@ -427,7 +427,8 @@ def test_a_year_that_came_before_is_shown_beside_the_inputs():
         cells = {c[:2]: c.valeur for c in sheet.sheet.cells}
         assert cells[row.numero, row.reminder] == valeur
         header = sheet.rows[f"{sheet.fiche}/{bloc}/#"].numero
-        assert cells[header, row.reminder] == "Valeur 2024"
+        word = "Valeur" if bloc == "mesures" else "Durée"
+        assert cells[header, row.reminder] == f"{word} 2024"
 
 
 def test_the_campaign_says_until_when_and_whom_to_ask(tmp_path):

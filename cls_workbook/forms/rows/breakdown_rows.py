@@ -8,7 +8,7 @@ from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.placed.by_place import place_list
 from cls_workbook.forms import form_pieces as pieces
-from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H, I
+from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H, J
 from cls_workbook.forms.form_pieces import FormRows, SheetContext
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.forms.row_states import put_state
@@ -139,5 +139,5 @@ def _carry_to_mesure(page: FormPage, mesure: Mesure, mesure_row: int, zone: Form
     )
     tooltip = "Aller au tableau qui fait ce chiffre"
     target = f"internal:{reference(page.sheet.nom, CellRange(table, C, table, C), absolute=False)}"
-    page.texte(I, Link(target, "→ plus bas", tooltip), "lien_cadre:texte")
+    page.texte(J, Link(target, "→ plus bas", tooltip), "lien_cadre:texte")
     page.line = here

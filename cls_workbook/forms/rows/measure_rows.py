@@ -3,87 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.announced.shared_indicators import shown_on
 from cls_workbook.domain.model import Fiche, Indicateur, Mesure
 from cls_workbook.domain.questions import Bloc
-from cls_workbook.domain.targets import target_in_words, target_of, value_in_words
+from cls_workbook.domain.targets import target_in_brief, target_in_words, target_of, value_in_words
 from cls_workbook.domain.wording import rate_words
 from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.choice_lists import steps_list
-from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, J, K
+from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, J, K, L
 from cls_workbook.forms.form_pieces import SheetContext, mesure_state, without_value
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.forms.row_states import more_than, put_state
+from cls_workbook.forms.rows.reference_columns import (
+    CHANGE,
+    COUNTED_TYPES,
+    DECIMAL,
+    KINDS,
+    LAST,
+    START,
+    TARGET,
+    WHOLE,
+    WITH_TARGET,
+    MesureKind,
+    change,
+    number_format,
+    starts_alone,
+    target,
+    unit,
+)
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import address
 
-COUNTED_TYPES = ("entier", "decimal", "liste", "ventilation")  # types that stand in the block « mesures »
 NO_ANSWER = "Facultatif\u00a0: seulement si vous ne pouvez pas répondre."
 PlaceInput = Callable[..., None]
-
-
-class MesureKind(NamedTuple):
-    """The block of one type of measure. ``columns``: champ → its column; ``titles``: of the columns that ask nothing.
-
-    ``past``: the column of last year's value and its style. ``rates``: column → the two whose quotient it computes.
-    ``answered``: the columns without which nothing is answered. Columns that nothing fills are left blank.
-    """
-
-    bloc: Bloc
-    type: str
-    columns: Mapping[str, int]
-    titles: Mapping[int, str]
-    past: tuple[int, str] | None = None
-    rates: Mapping[int, tuple[int, int]] = {}
-    answered: tuple[int, ...] = (F, G)
-    top: float = 0
-
-
-KINDS = (
-    MesureKind(
-        entry_questions.RATE,
-        "taux",
-        {"definition": D, "numerateur": F, "denominateur": G, "statut": H, "commentaire": K},
-        {E: "Valeur {}", I: "Taux calculé"},
-        past=(E, "repere:taux"),
-        rates={I: (F, G)},
-        top=32,
-    ),
-    MesureKind(
-        entry_questions.SATISFACTION,
-        "satisfaction",
-        {"echelle": D, "questionnaires": E, "repondants": F, "satisfaits": G, "statut": H, "commentaire": K},
-        {I: "Part de satisfaits", J: "Taux de réponse"},
-        rates={I: (G, F), J: (F, E)},
-    ),
-    MesureKind(
-        entry_questions.DURATIONS,
-        "moyenne",
-        {"unite": D, "effectif": F, "moyenne": G, "statut": H, "commentaire": K},
-        {E: "Valeur {}"},
-        past=(E, "repere:decimal"),
-    ),
-    MesureKind(
-        entry_questions.JALONS,
-        "jalon",
-        {"jalon": E, "date": F, "preuve": K},
-        {D: "État {}"},
-        past=(D, "repere:texte"),
-        answered=(E,),
-    ),
-    MesureKind(
-        entry_questions.DATES,
-        "date",
-        {"jour": F, "statut": H, "commentaire": K},
-        {E: "Date {}"},
-        past=(E, "repere:texte"),
-        answered=(F,),
-    ),
-)
 
 
 def mesures(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, int]:
@@ -122,11 +77,12 @@ def _row_label(indicateur: Indicateur, mesure: Mesure, context: SheetContext) ->
     parts = [indicateur.libelle if len(indicateur.mesures) == 1 else mesure.libelle]
     if words := rate_words(mesure):
         parts.append(words)
-    if mesure.valeur_initiale is not None and mesure.type not in COUNTED_TYPES:
+    if mesure.valeur_initiale is not None and mesure.type not in COUNTED_TYPES:  # which say it with their unit
         parts.append(typography(f"Au départ : {value_in_words(mesure.valeur_initiale, mesure)}"))
     if mesure.noyau and mesure.note and context.contrat.by_mesure[mesure.id][0].regional:
         parts.append(typography(mesure.note))  # its question stands nowhere else: what to know is said beside it
-    if cible := target_of(context.contrat, mesure.id, context.annee):
+    cible = target_of(context.contrat, mesure.id, context.annee)
+    if cible and mesure.type not in WITH_TARGET:
         parts.append(target_in_words(cible, mesure, context.contrat))
     return "\n".join(parts)
 
@@ -144,17 +100,18 @@ def _asked_columns(bloc: Bloc, columns: Mapping[str, int], context: SheetContext
     asked = {c.nom for c in context.asked(bloc).input_fields}
     kept = {nom: column for nom, column in columns.items() if nom in asked}
     if "dont_qpv" in kept and "double_compte" not in kept:
-        kept["dont_qpv"] = I
+        kept["dont_qpv"] = J
     return kept
 
 
 def _start_table(
     page: FormPage, bloc: Bloc, context: SheetContext, titles: Mapping[int, str], columns: Mapping[str, int]
 ) -> dict[int, str]:
-    """Band and headers of a block. Returns column → printed header; ``{}`` in ``titles`` is last year."""
+    """Band and headers of a block. Returns column → printed header; ``titles`` say ``{this}`` and ``{last}`` year."""
     page.groups.append(page.line)
     page.next_row(6)
-    printed = {column: titre.format(context.last_year) for column, titre in titles.items()}
+    years = {"this": context.this_year, "last": context.last_year}
+    printed = {column: titre.format(**years) for column, titre in titles.items()}
     printed |= {column: pieces.header_of(bloc.champ(nom), context.this_year) for nom, column in columns.items()}
     pieces.headers(page, f"{page.fiche}/{bloc.nom}", printed, set(columns.values()), bloc.titre)
     return printed
@@ -167,8 +124,12 @@ def _start_row(
     label = _row_label(indicateur, mesure, context)
     row = page.row(f"{page.fiche}/{bloc.nom}/{mesure.id}", "saisie", label)
     page.texte(C, label, "libelle")
-    unite = height(mesure.unite, WIDTHS[D]) if bloc is entry_questions.MESURES else pieces.ROW_HEIGHT
-    page.sheet.heights[page.line] = max(height(label, WIDTHS[C]), unite)
+    tallest = [height(label, WIDTHS[C]), pieces.ROW_HEIGHT]
+    if bloc is entry_questions.MESURES:
+        tallest.append(height(unit(mesure, titles), WIDTHS[D]))
+    if TARGET in titles.values() and (cible := target_of(context.contrat, mesure.id, context.annee)):
+        tallest.append(height(target_in_brief(cible, mesure, context.contrat), WIDTHS[I]))
+    page.sheet.heights[page.line] = max(tallest)
 
     def put(nom: str, column: int, **specifics: Any) -> None:
         asked, label = bloc.champ(nom), titles[column]
@@ -203,9 +164,10 @@ def _tallies(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, i
     lines: dict[str, int] = {}
     if not questions:
         return lines
-    columns = {"valeur": G, "statut": H, "double_compte": I, "dont_qpv": J, "commentaire": K}
+    columns = {"valeur": G, "statut": H, "double_compte": J, "dont_qpv": K, "commentaire": L}
     columns = _asked_columns(bloc, columns, context)
-    fixed = {D: "Unité", E: "Valeur initiale", F: "Valeur {}"}
+    starts = starts_alone(questions, context)
+    fixed = {D: "Unité", E: START if starts else LAST, F: LAST if starts else TARGET, I: CHANGE}
     titles = _start_table(page, bloc, context, fixed, columns)
     groupe, before = None, None
     for indicateur, mesure in questions:
@@ -232,11 +194,17 @@ def _tally(
     columns: Mapping[str, int],
 ) -> None:
     row, put = _start_row(page, entry_questions.MESURES, indicateur, mesure, context, titles)
-    page.anchor(row, D, mesure.unite, "repere:texte")
-    page.anchor(row, E, mesure.valeur_initiale, _number_format(mesure.valeur_initiale))
+    page.anchor(row, D, unit(mesure, titles), "repere:texte")
+    last = F if titles[E] == START else E
+    if last == F:
+        page.anchor(row, E, mesure.valeur_initiale, number_format(mesure.valeur_initiale))
+    else:
+        target(page, mesure, context, F)
     # by the type, not the value: the sheets of all structures then differ in values only, and are drawn once
-    style = "repere:decimal" if mesure.type == "decimal" else "repere:entier"
-    page.reminder(row, F, context.precedent.get(mesure.id), style)
+    is_decimal = mesure.type == "decimal"
+    past = "repere:decimal" if is_decimal else "repere:entier"
+    page.reminder(row, last, context.precedent.get(mesure.id), past)
+    change(page, row, I, G, last, DECIMAL if is_decimal else WHOLE)
     # a breakdown or a list has no figure of its own: its total is computed once the rows are drawn below
     typed = mesure.type in ("entier", "decimal")
     if typed:
@@ -245,17 +213,12 @@ def _tally(
     for champ, asks in (("double_compte", mesure.asks_double_compte), ("dont_qpv", mesure.asks_qpv)):
         if asks and champ in columns:
             put(champ, columns[champ])
-        elif champ in columns and (typed or columns[champ] != I):  # in I stands the link to its table
+        elif champ in columns and (typed or columns[champ] != J):  # in J stands the link to its table
             page.texte(columns[champ], pieces.NOT_ASKED, "interdit")
     if "commentaire" in columns:
         put("commentaire", columns["commentaire"])
     if typed:
         _answered_state(page, row, context, indicateur, G)
-
-
-def _number_format(valeur: int | float | Decimal | None) -> str:
-    """Whole numbers without a decimal point, others with theirs."""
-    return "repere:entier" if valeur is None or valeur == int(valeur) else "repere:decimal"
 
 
 # --- what is not a count --------------------------------------------------------------------------------------------
@@ -265,8 +228,13 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
     if not questions:
         return
     columns = _asked_columns(kind.bloc, kind.columns, context)
-    titles = _start_table(page, kind.bloc, context, kind.titles, columns)
-    blanks = set(range(D, max(titles) + 1)) - {*columns.values(), *kind.titles}
+    fixed = dict(kind.titles)
+    if kind.change:
+        fixed[kind.change[0]] = CHANGE
+    if kind.target and any(target_of(context.contrat, m.id, context.annee) for _, m in questions):
+        fixed[kind.target] = TARGET
+    titles = _start_table(page, kind.bloc, context, fixed, columns)
+    blanks = set(range(D, max(titles) + 1)) - {*columns.values(), *fixed}
     before = None
     for indicateur, mesure in questions:
         _sentence(page, indicateur, before)
@@ -284,8 +252,15 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
                 put(champ, column, type_="decimal" * (champ == "numerateur" and mesure.numerateur_decimal), listing=own)
         for column, (top, bottom) in kind.rates.items():
             pieces.quotient(page, row, column, top, bottom)
+        if kind.target in fixed:
+            target(page, mesure, context, kind.target)
+        if kind.change and kind.past:
+            column, now, style = kind.change
+            change(page, row, column, now, kind.past[0], style)
         for column in sorted(blanks):
             page.texte(column, None, "cellule")
+        if kind.hint:
+            page.texte(min(blanks), kind.hint, "aide_ligne:retrait")
         _answered_state(page, row, context, indicateur, *kind.answered, statut="statut" in kind.columns, faults=faults)
         page.next_row(max(page.sheet.heights[page.line], kind.top))
 
