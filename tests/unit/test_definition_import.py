@@ -260,7 +260,7 @@ LEFT_EMPTY = "cette case est vide, alors que la ligne est commencée"
         ("Montants", "B8", "1.1", "la fiche 1.1 a déjà une ligne, ligne 7. Gardez-en une seule"),
         ("Montants", "B8", None, "la fiche manque"),
         ("Indicateurs", "E7", "nombre entiers", "Vouliez-vous dire « nombre entier » ?"),
-        ("Indicateurs", "F7", None, "l’outil ne peut pas la déduire ici"),
+        ("Indicateurs", "F7", None, "plusieurs façons de rassembler conviennent"),
         (
             "Indicateurs",
             "F8",

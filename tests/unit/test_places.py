@@ -317,7 +317,7 @@ def test_an_indicator_of_two_fiches_is_counted_once(charolais):
 def test_who_bears_only_the_other_fiche_is_said_not_to_be_asked():
     other = ('porteurs = ["petr", "cpam-71"]', 'porteurs = ["petr", "ars"]')
     (note,) = [f for f in verifier(parsed(CHAROLAIS, other)) if f.location.endswith("autres_fiches")]
-    assert "« ars » n’y répond pas" in plain(note.message) and note.gravite == "à confirmer"
+    assert "« ARS Bourgogne-Franche-Comté » n’y répond pas" in plain(note.message) and note.gravite == "à confirmer"
 
 
 @pytest.mark.parametrize(

@@ -338,7 +338,7 @@ FICHES = [
         f"{F2}.financement.montant_etat",
         "« nul »",
     ),
-    ("taux = 0.265", "taux = 26.5", f"{F1}.financement.taux", "entre 0 et 1, trouvé « 26.5 »"),
+    ("taux = 0.265", "taux = 26.5", f"{F1}.financement.taux", "entre 0 et 1, trouvé « 26,5 »"),
     ("taux = 0.265", "", f"{F1}.financement.taux_pur", "aucun taux"),
     ("duree_ans = 2", "duree_ans = 0", f"{F1}.financement.duree_ans", "au moins un an"),
     (
@@ -651,10 +651,10 @@ def test_the_exception_of_la_poste_is_known():
 def test_a_fault_reads_as_one_sentence_with_its_place():
     (found_one,) = [f for f in verifier(parse(modified("taux = 0.265", "taux = 26.5"), "essai")) if f.gravite == FAULT]
     assert str(found_one).replace(NBSP, " ") == (
-        "contrat.fiches[1] (1.1).financement.taux : un taux s’écrit entre 0 et 1, trouvé « 26.5 ». Pour 26,5 %, "
-        "écrivez 0.265."
+        "contrat.fiches[1] (1.1).financement.taux : un taux s’écrit entre 0 et 1, trouvé « 26,5 ». Pour 26,5 %, "
+        "écrivez 26,5 % dans le classeur de description (0,265 en part de 1)."
     )
-    assert f"«{NBSP}26.5{NBSP}»" in found_one.message
+    assert f"«{NBSP}26,5{NBSP}»" in found_one.message
 
 
 def test_checking_a_definition_does_not_wait_for_pandas():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -88,12 +89,12 @@ def entry(kind: str, texts: Callable[[str], tuple[str, ...]], fiche: str = "") -
 
 
 def of_communes(communes: Iterable[Commune]) -> list[DirectoryEntry]:
-    """Each by the name shown, which tells apart those that bear the same, and by its INSEE code."""
+    """Each by the name shown, which tells apart those that bear the same, and by its INSEE code; two that were given
+    one code by mistake keep their own names."""
     listed = tuple(communes)
-    shown = commune_names(listed)
-    named = [
-        DirectoryEntry(shown[c.code_insee], tuple(filter(None, (shown[c.code_insee], c.nom_imprime)))) for c in listed
-    ]
+    shown, how_many = commune_names(listed), Counter(c.code_insee for c in listed)
+    names = [shown[c.code_insee] if how_many[c.code_insee] == 1 else c.nom for c in listed]
+    named = [DirectoryEntry(n, tuple(filter(None, (n, c.nom_imprime)))) for n, c in zip(names, listed, strict=True)]
     return named + [DirectoryEntry(code, (code,)) for code in shown]
 
 

@@ -114,9 +114,15 @@ class Assembly(RowAssembly):
     def _indicateurs(self, rows: list[TypedRow], place: RankedPlace) -> list[Indicateur]:
         """Rows of the same indicator, wherever they stand, make one."""
         by_id: dict[str, list[TypedRow]] = {}
+        told = -1  # the last row without a label: those that follow it lack the same one
         for row in rows:
             if row.texte("id"):
                 by_id.setdefault(row.texte("id"), []).append(row)
+                continue
+            first, told = row.numero != told + 1, row.numero
+            if not first:
+                row.put("id", "?", "mesures")  # which follows from the label that is told to lack
+                self._field_values(row, "mesures")
                 continue
             remedy = "écrivez-le, ou placez la ligne sous celles de son indicateur."
             self._add_fault(row.location("libelle"), "le libellé de l’indicateur manque.", remedy)

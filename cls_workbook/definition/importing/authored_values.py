@@ -65,7 +65,10 @@ def read(column: SectionColumn, raw: object) -> object | CellError | Doubtful:
     if type_ is Decimal and isinstance(raw, str) and raw.strip().endswith("%"):
         return _type_value(raw, "taux")
     if type_ in _KINDS:
-        return _type_value(raw, _KINDS[type_])
+        value = _type_value(raw, _KINDS[type_])
+        if column.format == "annee" and isinstance(value, CellError):
+            return CellError(f"trouvé {found(text_of(raw))}, attendu une année.", "écrivez-la seule, par exemple 2026.")
+        return value
     if column.format == "jour_mois":
         return _day_month(raw)
     return _anchor(raw, column.format) if column.anchor else text_of(raw)

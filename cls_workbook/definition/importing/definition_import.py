@@ -107,4 +107,6 @@ def _faults_of(assembly: Assembly, folder: Path) -> list[DefinitionFault]:
     unread: list[str] = []
     contrat = replace(contrat, noyaux=noyaux_of(contrat, folder, unread))
     faults += [fault(place, message) for place, _, message in (line.partition(" : ") for line in unread)]
-    return [*faults, *(f for f in verifier(contrat) if not (already and f.location.startswith("contrat.maquette")))]
+    verified = verifier(contrat)
+    doubtful = already or any(f.gravite == FAULT and f.location.startswith("contrat.fiches") for f in verified)
+    return [*faults, *(f for f in verified if not (doubtful and f.location.startswith("contrat.maquette")))]

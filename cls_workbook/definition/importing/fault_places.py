@@ -21,6 +21,12 @@ _REMEDIES = (
     (r"Donnez-les, par exemple \[2024, 2025\]\.", "Écrivez-les, par exemple 2025-2029."),
     (r"Ajoutez-le à decisions, puis", "Ajoutez-le à la feuille « Décisions », puis"),
     (r"Ajoutez l’avenant à decisions,", "Ajoutez l’avenant à la feuille « Décisions »,"),
+    (
+        r"Ajoutez le champ ventilation, ou retirez les modalités\.",
+        "Dites dans « Détail par » de quoi elles sont (âge, public…), ou videz cette case.",
+    ),
+    (r"des modalités sont fixées sans ventilation", "des catégories sont données, sans dire de quoi"),
+    (r" dans le classeur de description", ""),
     (r"dans la définition", "dans ce classeur"),
     (r"retirez le champ|Retirez le champ", "videz la case"),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cls_workbook.definition.asked.all_sections import REFERENCES
 from cls_workbook.definition.asked.sections import Section, SectionColumn
+from cls_workbook.definition.authoring import coded_choices
 from cls_workbook.definition.authoring.reference_directory import ReferenceDirectory
 from cls_workbook.definition.importing.authored_tables import DescriptionWorkbook
 from cls_workbook.definition.importing.authored_values import Doubtful
@@ -18,6 +20,7 @@ from cls_workbook.definition.importing.typed_rows import Item, TypedRow, type_va
 from cls_workbook.domain.definition_keys import build, keys_of
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.domain.verification.fault import RankedPlace
+from cls_workbook.domain.verification.fiche_faults import ALLOWED_AGGREGATIONS
 from cls_workbook.domain.verification.list_faults import several_names
 from cls_workbook.french import fold, quoted_list
 
@@ -76,14 +79,20 @@ class RowAssembly:
         if column.deduced and (is_answer or any(f.location.order[:2] == location.order[:2] for f in self.faults)):
             self.silenced.add((location.sheet, location.cell))  # it will follow from what is already told of the row
         elif is_answer:
-            self._add_fault(location, "cette réponse manque.", column.aide)
+            self._add_fault(location, "cette réponse manque.", f"écrivez-la : {_first_sentence(column.aide)}.")
+        elif column.champ == "agregation":
+            words = coded_choices.CHOICES["agregations"]
+            fit = quoted_list(words[code] for code in ALLOWED_AGGREGATIONS[row.texte("type", column.part)])
+            message = "cette case est vide, et plusieurs façons de rassembler conviennent à cette sorte de saisie."
+            self._add_fault(location, message, f"choisissez : {fit}.")
         elif column.deduced:
             reason = column.deduced.rstrip(".")
             message = f"cette case est vide, et l’outil ne peut pas la déduire ici ({reason})."
             self._add_fault(location, message, "remplissez-la.")
         else:
             message = "cette case est vide, alors que la ligne est commencée."
-            self._add_fault(location, message, "complétez-la, ou videz la ligne.")
+            expected = f"attendu : {_first_sentence(column.aide)}."
+            self._add_fault(location, f"{message[:-1]} ; {expected}", "complétez-la, ou videz la ligne.")
 
     def _value(self, row: TypedRow, column: SectionColumn, item: Item, fiche: str) -> object:
         return self._resolve(column, item, fiche) if column.cross_reference else item[0]
@@ -103,7 +112,9 @@ class RowAssembly:
         if match is None and (several := self._several(kind, texte, fiche)):
             message = f"trouvé {found(texte)}, qui semble contenir plusieurs noms."
             self._add_fault(location, message, self._one_a_cell(column, several))
-        elif match is None and not self._may_be_disguised(kind, texte):
+        elif match is None and self._may_be_disguised(kind, texte):
+            self.silenced.add((location.sheet, location.cell))
+        elif match is None:
             close_match = self.directory.close_match(kind, texte, fiche)
             to_add = f"joutez-le à la feuille « {self.tables[REFERENCES[kind].section].section.sheet} »"
             tip = (
@@ -132,9 +143,14 @@ class RowAssembly:
         return per_cell + (f" À ajouter à la feuille « {where} » : {quoted_list(unknown)}." if unknown else "")
 
     def _may_be_disguised(self, kind: str, texte: str) -> bool:
-        """May the text name a row whose own number was spoilt? Then that row alone is at fault."""
+        """May the text name a row whose own name or number was spoilt, forgotten, or that of another row? Then that row
+        alone is at fault."""
         nom, champ, _ = REFERENCES[kind]
-        return any(_is_same_number(texte, d.raw) for r in self.rows[nom] if (d := r.doubtful.get(f"{nom}.{champ}")))
+        cle, its_own = f"{nom}.{champ}", [r for r in self.rows[nom] if r.touched]
+        written = Counter(fold(r.texte(champ)) for r in its_own)
+        if any(n > 1 for n in written.values()):  # one is given twice, or two lack: it is told there
+            return True
+        return written[""] > 0 or any(_is_same_number(texte, d.raw) for r in its_own if (d := r.doubtful.get(cle)))
 
     def _by_number(self, kind: str, raw: Doubtful) -> str | None:
         """The only entry whose number is that number; None if there is none, or « 2.1 » and « 2.10 » both."""
@@ -142,6 +158,12 @@ class RowAssembly:
             return None
         same = [e.id for e in self.directory.entries.get(kind, ()) if _equals(e.id, raw.raw)]
         return same[0] if len(same) == 1 else None
+
+
+def _first_sentence(aide: str) -> str:
+    """What a help says first, to go on a sentence with."""
+    first = re.split(r"[.:](?=\s|$)", aide, maxsplit=1)[0].strip(" …")
+    return first if first[:2].isupper() else first[:1].lower() + first[1:]
 
 
 def _is_same_number(texte: str, raw: float | date) -> bool:

@@ -10,10 +10,11 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from cls_workbook.domain.definition_keys import value_of_key, values_by_key
-from cls_workbook.french import NBSP, fold, quoted_list
+from cls_workbook.french import NBSP, fold, number_fr, quoted_list
 
 FAULT, A_CONFIRMER = "faute", "à confirmer"
 
@@ -112,16 +113,18 @@ class FieldPlace:
         """An amount, to the cent."""
         montant = value_of_key(self.holder, champ)
         if montant is not None and montant < 0:
-            yield self.fault(champ, f"un montant est positif ou nul, trouvé « {montant} ».")
+            yield self.fault(champ, f"un montant est positif ou nul, trouvé « {number_fr(montant)} ».")
         elif montant is not None and montant != round(montant, 2):
-            yield self.fault(champ, f"« {montant} » compte des fractions de centime.", "Arrondissez-le au centime.")
+            yield self.fault(
+                champ, f"« {number_fr(montant)} » compte des fractions de centime.", "Arrondissez-le au centime."
+            )
 
     def rate(self, champ: str) -> Iterator[DefinitionFault]:
         """A rate, as a share."""
         taux = value_of_key(self.holder, champ)
         if taux is not None and not 0 <= taux <= 1:
-            message = f"un taux s’écrit entre 0 et 1, trouvé « {taux} »."
-            yield self.fault(champ, message, "Pour 26,5 %, écrivez 0.265.")
+            message = f"un taux s’écrit entre 0 et 1, trouvé « {number_fr(taux)} »."
+            yield self.fault(champ, message, as_share(taux))
 
     def duration(self, champ: str) -> Iterator[DefinitionFault]:
         """A number of years."""
@@ -135,6 +138,13 @@ def _items(champ: str, value: Any) -> list[tuple[str, Any]]:
     return (
         [(f"{champ}[{rank}]", v) for rank, v in enumerate(value, 1)] if isinstance(value, tuple) else [(champ, value)]
     )
+
+
+def as_share(typed: Decimal) -> str:
+    """How a rate typed as « 26.5 » is to be written; another one as an example, where it is no percentage at all."""
+    percent = typed if 1 < typed <= 100 else Decimal(50)
+    said = number_fr(percent)
+    return f"Pour {said} %, écrivez {said} % dans le classeur de description ({number_fr(percent / 100)} en part de 1)."
 
 
 def places(location: str, objects: Iterable[T]) -> list[tuple[FieldPlace, T]]:

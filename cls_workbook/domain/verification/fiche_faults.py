@@ -9,11 +9,12 @@ from decimal import Decimal
 from cls_workbook.domain import model
 from cls_workbook.domain.announced.mesure import OF_DATES
 from cls_workbook.domain.announced.money_lines import LINE_STATES, PrintedLine
+from cls_workbook.domain.announced.volets import Volet
 from cls_workbook.domain.asked.left_out import QUESTIONS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.domain.placed.place_kinds import of_word, place_kinds
-from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, places
+from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, as_share, duplicates, places
 from cls_workbook.domain.wording import maquette_payers
 from cls_workbook.french import amount_fr, number_fr, quoted_list
 
@@ -99,10 +100,28 @@ def _volets(here: FieldPlace, fiche: Fiche, contrat: Contrat) -> Iterator[Defini
         if not volet.porteurs:
             message = f"le porteur du volet « {volet.nom} » est à désigner : aucun retour n’en est attendu."
             yield place.note("porteurs", message)
-        for porteur in volet.porteurs:
+    if not _of_unknown(fiche, contrat):
+        yield from _bearing_a_volet_alone(volets, fiche, contrat)
+
+
+def _of_unknown(fiche: Fiche, contrat: Contrat) -> bool:
+    """Is one of its porteurs nobody that the contract knows? That is told, and who is missing may be who was meant."""
+    return any(porteur not in contrat.by_structure for porteur in fiche.porteurs)
+
+
+def _bearing_a_volet_alone(
+    volets: Sequence[tuple[FieldPlace, Volet]], fiche: Fiche, contrat: Contrat
+) -> Iterator[DefinitionFault]:
+    """Who bears volets without bearing the fiche, once each, at the first of them."""
+    alone: dict[str, list[tuple[FieldPlace, Volet]]] = {}
+    for located in volets:
+        for porteur in located[1].porteurs:
             if porteur in contrat.by_structure and porteur not in fiche.porteurs:
-                message = f"« {porteur} » porte le volet sans porter la fiche."
-                yield place.fault("porteurs", message, "Ajoutez-le aux porteurs de la fiche.")
+                alone.setdefault(porteur, []).append(located)
+    for porteur, its_own in alone.items():
+        what = "le volet" if len(its_own) == 1 else f"{len(its_own)} volets"
+        message = f"« {contrat.by_structure[porteur].nom} » porte {what} sans porter la fiche {fiche.numero}."
+        yield its_own[0][0].fault("porteurs", message, "Ajoutez-le aux porteurs de la fiche.")
 
 
 def financements(contrat: Contrat) -> Iterator[DefinitionFault]:
@@ -188,9 +207,12 @@ def _shared(here: FieldPlace, indicateur: Indicateur, contrat: Contrat) -> Itera
     if its_own.numero in indicateur.autres_fiches:
         yield here.fault("autres_fiches", f"« {its_own.numero} » est déjà sa fiche.", "Retirez-la.")
     asked = {structure for structure, _ in its_own.repondants()}
-    others = (contrat.par_fiche[n] for n in indicateur.autres_fiches if n in contrat.par_fiche)
+    others = [contrat.par_fiche[n] for n in indicateur.autres_fiches if n in contrat.par_fiche]
     silent = dict.fromkeys(s for f in others for s, _ in f.repondants() if s not in asked)
+    if any(_of_unknown(f, contrat) for f in (its_own, *others)):
+        return
     if silent and contrat.view is None:
+        silent = dict.fromkeys(contrat.by_structure[s].nom for s in silent)
         message = f"il se remplit sur la fiche {its_own.numero} seule : {quoted_list(silent)} n’y répond pas."
         yield here.note("autres_fiches", message, "Ajoutez ce porteur à la fiche, ou donnez-lui son indicateur.")
 
@@ -243,7 +265,7 @@ def _types(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
     allowed = ALLOWED_AGGREGATIONS.get(mesure.type, ())
     if not unknown and mesure.agregation not in allowed:
         message = f"une mesure de type « {mesure.type} » ne se rassemble pas par « {mesure.agregation} »."
-        yield here.fault("agregation", message, f"Agrégations possibles : {', '.join(allowed)}.")
+        yield here.fault("agregation", message, f"Choisissez : {quoted_list(allowed)}.")
 
 
 def _ventilation(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
@@ -266,21 +288,19 @@ def _bounds(here: FieldPlace, mesure: Mesure, commune_count: int) -> Iterator[De
         if valeur is None:
             continue
         if valeur < 0:
-            yield here.fault(champ, f"une valeur est positive ou nulle, trouvé « {valeur} ».")
+            yield here.fault(champ, f"une valeur est positive ou nulle, trouvé « {number_fr(valeur)} ».")
         if mesure.type in ("entier", "ventilation") and valeur != valeur.to_integral_value():
-            yield here.fault(champ, f"un nombre entier est attendu, trouvé « {valeur} ».")
+            remedy = "Arrondissez-le, ou choisissez le type « decimal »."
+            yield here.fault(champ, f"un nombre entier est attendu, trouvé « {number_fr(valeur)} ».", remedy)
         if mesure.type in ("jalon", "date", "liste", "texte"):
             yield here.fault(champ, f"sans objet pour une mesure de type « {mesure.type} ».", "Retirez le champ.")
     if mesure.type in ("taux", "satisfaction") and initial is not None and initial > max(1, maximum or 1):
-        remedy = (
-            f"Pour {number_fr(initial)} %, écrivez {number_fr(initial)} % dans le classeur de description "
-            f"({number_fr(initial / 100)} en part de 1)."
-        )
-        yield here.fault("valeur_initiale", f"un taux s’écrit en part de 1, trouvé « {initial} ».", remedy)
+        remedy = as_share(initial)
+        yield here.fault("valeur_initiale", f"un taux s’écrit en part de 1, trouvé « {number_fr(initial)} ».", remedy)
     elif maximum is not None and initial is not None and initial > maximum:
         yield here.fault("valeur_initiale", f"{number_fr(initial)} dépasse le maximum, {number_fr(maximum)}.")
     if mesure.communes and maximum is not None and maximum > commune_count:
-        message = f"le maximum est {maximum}, mais le contrat nomme {commune_count} communes."
+        message = f"le maximum est {number_fr(maximum)}, mais le contrat nomme {commune_count} communes."
         yield here.fault("maximum", message, "Corrigez l’un des deux.")
 
 
@@ -315,7 +335,7 @@ def _options(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
             message = f"ce champ ne vaut que pour une mesure {meant_for}."
             yield here.fault(champ, message, "Retirez-le, ou changez la mesure.")
     if mesure.denominateur is not None and mesure.denominateur <= 0:
-        message = f"un dénominateur est plus grand que zéro, trouvé « {mesure.denominateur} »."
+        message = f"un dénominateur est plus grand que zéro, trouvé « {number_fr(mesure.denominateur)} »."
         yield here.fault("denominateur", message)
 
 

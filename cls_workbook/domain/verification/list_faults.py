@@ -17,6 +17,7 @@ from cls_workbook.domain.themes import priorites, shipped_themes, themes
 from cls_workbook.domain.verification.fault import (
     DefinitionFault,
     FieldPlace,
+    as_share,
     duplicates,
     fault,
     identifier_faults,
@@ -25,7 +26,7 @@ from cls_workbook.domain.verification.fault import (
     reference,
 )
 from cls_workbook.domain.wording import lineage
-from cls_workbook.french import fold, quoted_list
+from cls_workbook.french import fold, number_fr, quoted_list
 
 T = TypeVar("T")
 TYPES_WITHOUT_FIGURE = ("jalon", "date", "liste", "texte")  # measures of which no figure comes
@@ -108,6 +109,7 @@ def signataires(contrat: Contrat) -> Iterator[DefinitionFault]:
     located = places("contrat.signataires", contrat.signataires)
     yield from duplicates(located, "nom", fold)
     for here, _ in located:
+        yield from _one_name_each(here, "plusieurs signataires")
         yield from here.among("role", ROLES)
         yield from here.reference("structure", contrat.by_structure, "la structure")
 
@@ -171,7 +173,8 @@ def _its_commune(here: FieldPlace, contrat: Contrat, said: str | None) -> Iterat
         remedy = f"Précisez : {quoted_list(alike)}."
         yield replace(here.fault("commune", message, remedy), blocks=True)
     else:
-        known = [*contrat.commune_names.values(), *contrat.commune_names]
+        # by its own name too: of two communes with one code, which is told, only the last has a name shown
+        known = [*contrat.commune_names.values(), *contrat.commune_names, *(c.nom for c in contrat.communes)]
         yield from here.reference("commune", known, "la commune")
 
 
@@ -258,7 +261,7 @@ def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
         if envelope.annee is not None and envelope.annee not in annees:
             yield here.fault("annee", f"{envelope.annee} n’est pas une année du contrat.")
         if envelope.montant < 0:
-            yield here.fault("montant", f"un montant est positif ou nul, trouvé « {envelope.montant} ».")
+            yield here.fault("montant", f"un montant est positif ou nul, trouvé « {number_fr(envelope.montant)} ».")
         for first, other in located[:rank]:
             are_same = (other.annee, other.financeur) == (envelope.annee, envelope.financeur)
             if are_same and any(other.holds_in(a) and envelope.holds_in(a) for a in annees):
@@ -282,7 +285,7 @@ def cibles(contrat: Contrat) -> Iterator[DefinitionFault]:
         if cible.chaque_annee and cible.cumulee:
             yield here.fault("", "une cible vaut chaque année, ou pour les années ajoutées.", "Choisissez.")
         if cible.valeur < 0:
-            yield here.fault("valeur", f"une cible est positive ou nulle, trouvé « {cible.valeur} ».")
+            yield here.fault("valeur", f"une cible est positive ou nulle, trouvé « {number_fr(cible.valeur)} ».")
         for first, other in located[:rank]:
             are_same = (other.mesure, other.annee) == (cible.mesure, cible.annee)
             if are_same and any(other.holds_in(a) and cible.holds_in(a) for a in annees):
@@ -297,11 +300,11 @@ def _out_of_reach(here: FieldPlace, cible: Cible, mesure: Mesure) -> Iterator[De
     if cible.au_plus or cible.cumulee:
         return
     if mesure.type in ("taux", "satisfaction") and cible.valeur > 1:
-        yield here.fault(
-            "valeur", f"un taux s’écrit en part de 1, trouvé « {cible.valeur} ».", "Par exemple 0.8 pour 80 %."
-        )
+        message = f"un taux s’écrit en part de 1, trouvé « {number_fr(cible.valeur)} »."
+        yield here.fault("valeur", message, as_share(cible.valeur))
     elif mesure.maximum and cible.valeur > mesure.maximum:
-        yield here.fault("valeur", f"{cible.valeur} dépasse le maximum de la mesure, {mesure.maximum}.")
+        most = number_fr(mesure.maximum)
+        yield here.fault("valeur", f"{number_fr(cible.valeur)} dépasse le maximum de la mesure, {most}.")
 
 
 def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:

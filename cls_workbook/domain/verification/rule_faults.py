@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from cls_workbook.domain.definition_keys import value_of_key
 from cls_workbook.domain.model import MESURE_TYPES, Contrat
 from cls_workbook.domain.rules import CAP_SCOPES, RULE_TYPES, SUBSIDY_BASES, Rule
-from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, places
+from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, as_share, duplicates, places
+from cls_workbook.french import number_fr
 
 # Fields without which a rule says nothing.
 RULE_FIELDS = {
@@ -68,13 +69,16 @@ def _numbers(here: FieldPlace, rule: Rule) -> Iterator[DefinitionFault]:
         yield here.fault("financeurs", "une parité compare au moins deux financeurs.", "Ajoutez l’autre.")
     capacite = rule.capacity.capacite
     if capacite is not None and capacite <= 0:
-        yield here.fault("capacite", f"une capacité est plus grande que zéro, trouvé « {capacite} ».")
+        yield here.fault("capacite", f"une capacité est plus grande que zéro, trouvé « {number_fr(capacite)} ».")
     bottom, top = rule.sessions.participants_min, rule.sessions.participants_max
     if bottom is not None and top is not None and bottom > top:
         yield here.fault("participants_min", f"le minimum ({bottom}) dépasse le maximum ({top}).", "Échangez-les.")
     yearly, total, annees = rule.caps.plafond_annuel, rule.caps.plafond_total, rule.caps.duree_ans
     if yearly is not None and total is not None and annees is not None and total != yearly * annees:
-        yield here.note("plafond_total", f"{total} n’est pas {annees} fois le plafond annuel ({yearly * annees}).")
+        yield here.note(
+            "plafond_total",
+            f"{number_fr(total)} n’est pas {annees} fois le plafond annuel ({number_fr(yearly * annees)}).",
+        )
 
 
 def _subsidy(here: FieldPlace, rule: Rule) -> Iterator[DefinitionFault]:
@@ -85,8 +89,8 @@ def _subsidy(here: FieldPlace, rule: Rule) -> Iterator[DefinitionFault]:
             yield here.fault(champ, f"une aide calculée sur « {rule.base} » a besoin de ce champ.", "Ajoutez-le.")
     part = rule.sharing.quote_part
     if part is not None and not 0 < part <= 1:
-        message = f"une part s’écrit entre 0 et 1, trouvé « {part} »."
-        yield here.fault("quote_part", message, "Pour la moitié, écrivez 0.5.")
+        message = f"une part s’écrit entre 0 et 1, trouvé « {number_fr(part)} »."
+        yield here.fault("quote_part", message, as_share(part))
     if part is not None and rule.sharing.plafond_par == "beneficiaire":
         remedy = 'Écrivez plafond_par = "poste" s’il se partage aussi.'
         yield here.note("quote_part", "poste partagé : le plafond est pris entier pour ce contrat.", remedy)
@@ -110,4 +114,6 @@ def _mesures(here: FieldPlace, rule: Rule, contrat: Contrat) -> Iterator[Definit
             )
         capacite, bottom = rule.capacity.capacite, mesure.denominateur
         if champ == "mesure" and bottom is not None and capacite not in (None, bottom):
-            yield here.fault("capacite", f"{capacite} diffère du dénominateur de « {nom} », {bottom}.")
+            yield here.fault(
+                "capacite", f"{number_fr(capacite)} diffère du dénominateur de « {nom} », {number_fr(bottom)}."
+            )

@@ -10,6 +10,7 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 
 from cls_workbook.domain.contrat_years import all_years, in_year
 from cls_workbook.domain.definition_keys import values_by_key
@@ -25,7 +26,7 @@ from cls_workbook.domain.verification.fault import (
     note,
     places,
 )
-from cls_workbook.french import amount_fr
+from cls_workbook.french import amount_fr, number_fr
 
 MAX_TEXT = 32_767  # what an Excel cell holds
 FINDING_GRAVITIES = ("à confirmer", "information")
@@ -94,7 +95,7 @@ def header(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield from here.reference(champ, contrat.by_structure, "la structure")
     for champ, threshold in values_by_key(contrat.evolution):
         if threshold <= 0:
-            yield evolution.fault(champ, f"un seuil est positif, trouvé « {threshold} ».")
+            yield evolution.fault(champ, f"un seuil est positif, trouvé « {number_fr(threshold)} ».")
     if contrat.seuil_petits_effectifs < 0:
         message = f"un seuil est positif ou nul, trouvé « {contrat.seuil_petits_effectifs} »."
         yield here.fault("seuil_petits_effectifs", message)
@@ -128,17 +129,20 @@ def followed_since(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 
 def maquette(contrat: Contrat) -> Iterator[DefinitionFault]:
-    """The announced total against the sum of the fiches."""
+    """The announced total against the sum of the fiches: of those of the year, or of those that the contract itself
+    plans for its other years too."""
     amounts = [f.financement.montant for f in contrat.fiches if f.financement.montant is not None]
+    elsewhere = (f for f in contrat.definition.fiches if f.decision is None and f.numero not in contrat.par_fiche)
+    planned = sum(amounts, sum((f.financement.montant or Decimal(0) for f in elsewhere), Decimal(0)))
     location, total, of_fiches = "contrat.maquette", contrat.maquette, amount_fr(sum(amounts))
     if total is None:
         if amounts:
             yield note(location, f"les fiches totalisent {of_fiches}, mais la maquette n’est pas donnée.")
     elif total < 0:
-        yield fault(location, f"un montant est positif ou nul, trouvé « {total} ».")
+        yield fault(location, f"un montant est positif ou nul, trouvé « {number_fr(total)} ».")
     elif not amounts:
         yield note(location, f"la maquette est de {amount_fr(total)}, mais aucune fiche n’a de montant.")
-    elif total != sum(amounts):
+    elif total not in (sum(amounts), planned):
         message = f"la maquette est de {amount_fr(total)}, la somme des fiches de {of_fiches}."
         yield fault(location, message, "Corrigez la maquette ou le montant d’une fiche.")
 
@@ -152,8 +156,9 @@ def gaps(contrat: Contrat) -> Iterator[DefinitionFault]:
         announced_too = f", alors que {announced} actions sont annoncées" if announced else ""
         yield note("contrat.fiches", f"aucune fiche{announced_too} : le classeur n’aura pas de feuille à remplir.")
         return
-    without_amount = [f.numero for f in contrat.actions if f.financement.montant is None]
-    without_indicateur = [f.numero for f in contrat.actions if not f.indicateurs]
+    numbered = [f for f in contrat.actions if f.numero]  # one without a number is told for that
+    without_amount = [f.numero for f in numbered if f.financement.montant is None]
+    without_indicateur = [f.numero for f in numbered if not f.indicateurs]
     if without_amount:
         yield note("contrat.fiches", f"montant non chiffré : {', '.join(without_amount)}.")
     if without_indicateur:
