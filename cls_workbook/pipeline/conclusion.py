@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -39,6 +39,7 @@ from cls_workbook.summaries.balances import observed_rates
 from cls_workbook.summaries.computed import computed_figures
 from cls_workbook.summaries.follow_up.structure_returns import Followed, by_structure
 from cls_workbook.summaries.reconciling import reconciliation
+from cls_workbook.tables.described_columns import Row
 
 
 def conclude(
@@ -75,6 +76,26 @@ def conclude(
     return replace(result, tables=tables, anomalies=(*reconciliation.unexplained(table), *result.anomalies))
 
 
+@dataclass(frozen=True)
+class _Before:
+    """What the years before leave: their rows, the figures of the last one, and fiche → EUR engaged up to it. ``told``:
+    of these, what the coordinator alone says."""
+
+    years: list[Row]
+    indicateurs: dict[str, object] | None
+    engaged: dict[str, Decimal] | None
+    told: dict[str, Decimal]
+
+    @classmethod
+    def of(cls, campagne: Campagne, precedent: PreviousConsolidation | None, pilotage: Pilotage) -> _Before:
+        told = _told_of_before(precedent, pilotage)
+        if precedent is None:
+            return cls([], None, told or None, told)
+        contrat = campagne.contrat
+        figures = past_year.indicateurs(precedent, contrat, campagne.annee)
+        return cls(past_year.history(precedent, contrat), figures, told | past_year.engage_to_date(precedent), told)
+
+
 def _summarize(
     typed_returns: TypedRetours[ValueStore],
     values: ValueStore,
@@ -87,17 +108,15 @@ def _summarize(
     """The tables, of ``values``: those that count."""
     contrat, annee = campagne.contrat, campagne.annee
     planned = expected.ExpectedReturns(contrat, campagne.expected_returns)
-    programme, told = pilotage.programme or None, _told_of_before(precedent, pilotage)
-    engaged = told | past_year.engage_to_date(precedent) if precedent else told or None
-    before = past_year.history(precedent, contrat) if precedent else []
-    last_year = past_year.indicateurs(precedent, contrat, annee) if precedent else None
+    before = _Before.of(campagne, precedent, pilotage)
     avancement = progress.avancement(contrat, values, planned)
     validated_on = pilotage.date_validation if pilotage.etat == coordination.VALIDE else None
     known = computed_figures.KnownOfTheYear(contrat, avancement, values, planned, pilotage.reunions, validated_on)
     computed = computed_figures.figures(known)
     refused, wanted = what_counts.details_set_aside(typed_returns.values, anomalies), targets_in(contrat, annee)
-    indicateurs = activity.indicateurs(contrat, values, planned, last_year, wanted, refused, computed)
+    indicateurs = activity.indicateurs(contrat, values, planned, before.indicateurs, wanted, refused, computed)
     anomalies = sort_out([*anomalies, *computed_figures.differences(contrat, values, indicateurs, computed)])
+    programme = pilotage.programme or None
     tables = ResultTables(
         retours=what_counts.statuts(contrat, planned, typed_returns.retours, anomalies),
         normalisations=typed_returns.normalisations,
@@ -105,33 +124,47 @@ def _summarize(
         reponses=value_tables.answers_table(contrat, values),
         indicateurs=what_counts.reserved(indicateurs, typed_returns.values, anomalies),
         financements=value_tables.financements_table(contrat, values),
-        par_fiche=funding.par_fiche(contrat, annee, values, programme, engaged, before),
+        par_fiche=funding.par_fiche(contrat, annee, values, programme, before.engaged, before.years),
         par_financeur=funding.par_financeur(contrat, values),
     )
-    past = history.past_subsidies(contrat, before)
-    explications = funding_rules.explications(contrat, annee, values, programme, engaged, past, before)
     return Result(
         contrat,
         annee,
         day,
-        replace(tables, history=_history(contrat, annee, values, tables, avancement, before, told)),
-        ResultSummaries(
-            avancement=avancement,
-            gouvernance=progress.gouvernance(contrat, pilotage.reunions),
-            evaluations=progress.evaluations(contrat, annee, pilotage.evaluations),
-            territoire=progress.territoire(contrat, values),
-            totaux=funding.totaux(contrat, tables.par_fiche),
-            taux=observed_rates.rates_table(contrat, values),
-        ),
-        ResultNotes(
-            explications=tuple(explications),
-            a_preciser=tuple(expected.a_preciser(contrat, pilotage.membres)),
-            reserves=tuple(what_counts.money_reserves(anomalies)),
-            decisions=_decisions(contrat, pilotage),
-        ),
+        replace(tables, history=_history(contrat, annee, values, tables, avancement, before)),
+        _summaries(contrat, values, tables, avancement, pilotage),
+        _notes(campagne, values, anomalies, before, pilotage),
         tuple(anomalies),
         validated_on=validated_on,
         precedent=precedent is not None,
+    )
+
+
+def _notes(
+    campagne: Campagne, values: ValueStore, anomalies: Sequence[Anomalie], before: _Before, pilotage: Pilotage
+) -> ResultNotes:
+    contrat, programme = campagne.contrat, pilotage.programme or None
+    past = history.past_subsidies(contrat, before.years)
+    explications = funding_rules.explications(
+        contrat, campagne.annee, values, programme, before.engaged, past, before.years
+    )
+    return ResultNotes(
+        explications=tuple(explications),
+        a_preciser=tuple(expected.a_preciser(contrat, pilotage.membres)),
+        reserves=tuple(what_counts.money_reserves(anomalies)),
+        decisions=_decisions(contrat, pilotage),
+    )
+
+
+def _summaries(
+    contrat: Contrat, values: ValueStore, tables: ResultTables, avancement: pd.DataFrame, pilotage: Pilotage
+) -> ResultSummaries:
+    return ResultSummaries(
+        avancement=avancement,
+        gouvernance=progress.gouvernance(contrat, pilotage.reunions),
+        territoire=progress.territoire(contrat, values),
+        totaux=funding.totaux(contrat, tables.par_fiche),
+        taux=observed_rates.rates_table(contrat, values),
     )
 
 
@@ -141,13 +174,7 @@ def _followed(pilotage: Pilotage) -> dict[str, Followed]:
 
 
 def _history(
-    contrat: Contrat,
-    annee: int,
-    values: ValueStore,
-    tables: ResultTables,
-    avancement: pd.DataFrame,
-    before: Iterable[Mapping[str, object]],
-    told: Mapping[str, Decimal],
+    contrat: Contrat, annee: int, values: ValueStore, tables: ResultTables, avancement: pd.DataFrame, before: _Before
 ) -> pd.DataFrame:
     return history.history(
         contrat,
@@ -157,8 +184,8 @@ def _history(
         avancement=avancement,
         par_fiche=tables.par_fiche,
         financements=funding.given_by_financeur(contrat, values),
-        engaged_before=told,
-        before=before,
+        engaged_before=before.told,
+        before=before.years,
     )
 
 

@@ -100,18 +100,29 @@ def _refresh(
         to_replace=to_replace,
     )
     drawing = WholeDrawing.of(contents, workbook_to_draw(contents, result), home.nom)
+    bilan = typography(result.bilan())
+    sentence = typography(f"consolidation du {date_fr(day)}. {bilan}{''.join(drawing.remarks())}")
+    told = {"derniere": day, "bilan": result.bilan(), "message": home_rows.message(sentence, True)}
+    answers = {place: value for name, value in told.items() if (place := places.get(name))}
+    save(_redrawn(package, drawing, day, home.nom, answers), output)
+    return result, sentence
+
+
+def _redrawn(
+    package: ReturnedPackage,
+    drawing: WholeDrawing,
+    day: date,
+    home: str,
+    answers: Mapping[home_rows.CellPosition, object],
+) -> bytes:
+    """The workbook with its sheets drawn again. ``answers``: place in the sheet ``home`` → what is told there."""
     steps = drawing.steps(day)
     player = FilePlayer(package, {p.nom: p.sheet for p in drawing.planned})
     player.refuse_what_only_excel_can(steps)
     player.play(steps)
-    bilan = typography(result.bilan())
-    sentence = typography(f"consolidation du {date_fr(day)}. {bilan}{''.join(drawing.remarks())}")
-    told = {"derniere": day, "bilan": result.bilan(), "message": home_rows.message(sentence, True)}
-    for name, value in told.items():
-        if place := places.get(name):
-            player.write(home.nom, *place, as_written(kept(value)))
-    save(player.file_bytes(), output)
-    return result, sentence
+    for place, value in answers.items():
+        player.write(home, *place, as_written(kept(value)))
+    return player.file_bytes()
 
 
 def workbook_to_draw(contents: Mapping[str, StandingSheet], result: Result) -> Workbook:

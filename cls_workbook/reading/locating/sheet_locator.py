@@ -57,20 +57,14 @@ def read_sheet(
     if in_place is not None:
         return sheet_in_place(grid, in_place, modele, file, groupe)
     all_expected = modele.expected(groupe, fiches)
-    restored = (
-        restored_anchors(grid.lines, column, anchors, all_expected, modele.texts[groupe])
-        if same_version and len(anchors) < len(all_expected)
-        else []
-    )
-    reading = _SheetReading(
-        grid, column, sorted([*anchors, *restored]), modele, file, groupe, same_version, printed_facts
-    )
+    restored = []
+    if same_version and len(anchors) < len(all_expected):
+        restored = restored_anchors(grid.lines, column, anchors, all_expected, modele.texts[groupe])
+    anchors = sorted([*anchors, *restored])
+    reading = _SheetReading(grid, column, anchors, modele, file, groupe, same_version, printed_facts)
     if restored:
-        reading.output.anomalies.append(
-            row_messages.erased_anchors(
-                reading.location, [address(i + 1, max(column, 0) + 1) for i, _ in restored], column < 0
-            )
-        )
+        erased = [address(i + 1, max(column, 0) + 1) for i, _ in restored]
+        reading.output.anomalies.append(row_messages.erased_anchors(reading.location, erased, column < 0))
     reading.fiches = fiches
     reading.read()
     if same_version or reading.orphans:
