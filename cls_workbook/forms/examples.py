@@ -221,7 +221,7 @@ class _FicheAnswers:
         niveau = "maquette" if money.montant is not None and not poste else "hors_maquette"
         agence = self._financeur(self.contrat.agence)
         parts = [(agence, niveau, part), (self._cofinanceur(agence), "cofinancement", cost - part)]
-        whose = f"-{self.plan.respondent.id}" if self.plan.respondent else ""
+        whose = f"-{_number_of(self.plan.respondent.id)}" if self.plan.respondent else ""
         reference, day = f"CONV-{self.plan.annee}-{self.fiche.numero}{whose}", date(self.plan.annee, 4, 15)
         return [
             {"financeur": nom, "nature": self._nature(niveau), "reference": reference, "date": day}
@@ -265,6 +265,11 @@ class _FicheAnswers:
 
     def _poste(self, place: InputPlace) -> object:
         return {"depense_eligible": self._cost(), "quotite": Decimal(1), "mois": Decimal(12)}[place.champ]
+
+
+def _number_of(structure: str) -> int:
+    """Four digits: two structures do not sign the same convention."""
+    return 1000 + int(hashlib.sha256(structure.encode()).hexdigest(), 16) % 9000
 
 
 def _agency_share(poste: Rule | None, taux: Decimal | None, cost: Decimal) -> Decimal:

@@ -361,7 +361,7 @@ def test_the_trends_are_last_year_s_rows_beside_this_year_s():
     )
     seen = {t.libelle: (t.before, t.now, t.change or t.basis) for t in figures.trends(portrait(history=remembers))}
     assert seen == {
-        "Fiches réalisées depuis le début": (0, 1, "en hausse"),
+        "Fiches achevées depuis le début": (0, 1, "en hausse"),
         "Engagé sur la maquette": (D(2000), D(3000), "en hausse de 50 %"),
         "Versé sur la maquette": (D(1000), D(1000), "stable"),
         # not the same fiches: not compared

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from itertools import pairwise
 
 import openpyxl
 import pytest
@@ -75,6 +76,14 @@ def test_the_copy_for_the_agency_has_no_hidden_sheet_no_formula_and_no_personal_
     assert {f.sheet_state for f in workbook} == {"visible"}
     texts = [str(c.value) for sheet in workbook for line in sheet.iter_rows() for c in line if c.value is not None]
     assert not any(t.startswith("=") or "06 00 00" in t or "Mme Exemple" in t or ".xlsx" in t for t in texts)
+
+
+def test_the_synthese_takes_ten_pages_none_of_them_half_blank(folder):
+    """See docs/synthese-imprimee.md."""
+    sheet = openpyxl.load_workbook(folder / "synthese-ars-2025.xlsx")["Synthèse"]
+    bounds = [0, *(leap.id for leap in sheet.row_breaks.brk), sheet.max_row]
+    filled = [sum(sheet.row_dimensions[n].height or 15 for n in range(a + 1, b + 1)) for a, b in pairwise(bounds)]
+    assert len(filled) <= 10 and min(filled) > 586 / 2
 
 
 def test_every_workbook_of_the_demo_is_sound(folder):

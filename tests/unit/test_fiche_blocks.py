@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from decimal import Decimal as D
+from itertools import pairwise
 
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
@@ -74,13 +75,15 @@ def test_a_fiche_of_which_nothing_is_said_tells_why():
 
 
 def test_measures_stand_against_last_year_and_what_they_started_from_beside_the_money():
-    assert row_with("Consultations (consultation) [1]")[1:] == [
+    assert row_with("Consultations (consultation) [1]") == [
         "Consultations (consultation) [1]",
         120,
         150,
         "départ : 100",
         "Au contrat, en tout",
         D("20000.00"),
+        "Cofinancements",
+        D("3000.00"),
     ]
 
 
@@ -89,11 +92,11 @@ def test_a_target_stands_before_the_start():
         "[contrat]\n", 'cibles = [{ mesure = "1.1-I01", annee = 2026, valeur = 300 }]\n\n[contrat]\n', 1
     )
     line = row_with("Consultations (consultation) [1]", contrat=toml_reader.parse(texte, "essai"))
-    assert line[4] == "Cible 2026 : 300 consultations ; 50 % atteints (partiel) ; départ : 100"
+    assert line[3] == "Cible 2026 : 300 consultations ; 50 % atteints (partiel) ; départ : 100"
 
 
 def test_money_is_told_by_nature_to_the_cent():
-    told = {row[-2]: row[-1] for row in rows() if isinstance(row[-1], D)}
+    told = {label: amount for row in rows() for label, amount in pairwise(row) if isinstance(amount, D)}
     assert told.items() >= {
         ("Agence, engagé", D("3000.50")),
         ("Agence, versé", D("1500.25")),
@@ -110,8 +113,8 @@ def test_a_rate_is_a_number_and_a_list_of_types_is_words():
 def test_without_last_year_no_column_waits_for_it():
     measured = indicateurs()
     measured["Valeur n-1"] = N
-    head = row_with("Mesures clés", indicateurs=measured, precedent=False)
-    assert head[1:] == ["Mesures clés", "2025", "Départ", "Argent de 2025"]
+    head = row_with("Argent de 2025", indicateurs=measured, precedent=False)
+    assert head[1:] == ["2025", "Départ", "Argent de 2025"]
 
 
 def test_what_helps_comes_before_what_hinders_then_what_comes_next():
@@ -121,7 +124,8 @@ def test_what_helps_comes_before_what_hinders_then_what_comes_next():
         ("1.2", "Association", "leviers", "Les bénévoles sont formés."),
     )
     head = row_with("Perspectives 2026", reponses=words)
-    assert head == ["Leviers", "Freins", "Perspectives 2026", "Points d’attention", "Décision du COPIL"]
+    others = ["Leviers", "Freins", "Perspectives 2026", "Points d’attention", "Décision du COPIL"]
+    assert head == ["Ce qui a été réalisé", *others]
     assert below("Leviers", reponses=words) == "Association : Les bénévoles sont formés."
 
 

@@ -112,7 +112,7 @@ def test_a_cent_above_the_cap_of_a_post_stays_and_is_told(tmp_path):
         "Fiche 5.1 : aide engagée de 30 000,01 €, soit 0,01 € de plus que les 30 000 € que permet la règle ; "
         "le montant déclaré reste compté."
     ) in statements(year)
-    (reserve,) = (r for r in written(year.synthese) if r.startswith("• Financement : fiche 5.1"))
+    (reserve,) = (r for r in written(year.synthese) if r.startswith("Fiche 5.1, compté au-delà"))
     assert excess in reserve
 
 
@@ -225,7 +225,7 @@ def test_an_activity_that_two_structures_declare_is_found_and_the_total_says_so(
     (sessions,) = lines(year.result.tables.indicateurs, Mesure="1.1-I01")
     assert (sessions["Valeur"], money(year, "1.1")["Coût réalisé"]) == (16, D(8000))
     assert "une même activité est peut-être comptée deux fois" in sessions["Réserve"]
-    reserve = "fiche 1.1, coût et activité peut-être comptés deux fois, Association (fiche 1.1) les déclare aussi."
+    reserve = "Fiche 1.1, coût et activité peut-être comptés deux fois, Association (fiche 1.1) les déclare aussi."
     assert any(x.endswith(reserve) for x in written(year.synthese))
 
 

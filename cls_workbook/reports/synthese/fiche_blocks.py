@@ -16,16 +16,20 @@ from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, CENTRED, MUTED
 from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, AxeGroup, Portrait, Testimony, appearance, by_axe
 from cls_workbook.reports.synthese.synthese_targets import aims
 from cls_workbook.reports.synthese.synthese_values import value_style
-from cls_workbook.reports.synthese.text_heights import abridged, height, pieces
+from cls_workbook.reports.synthese.text_heights import abridged, height, pieces, text_line_count
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED
 
 MESURE_TEXT_LENGTH = 260  # characters of a measure in words; the rest is in Indicateurs
-DONE_WIDTH, LABEL_WIDTH, FIGURE_WIDTH, TARGET_WIDTH, MONEY_WIDTH = 12, 7, 2, 5, 8
-AMOUNT_WIDTH = 3
+FIGURE_WIDTH, TARGET_WIDTH, MONEY_WIDTH, AMOUNT_WIDTH = 2, 6, 16, 3
+TITLE_WIDTH, PORTEURS_WIDTH, REALISATION_WIDTH = 14, 10, 6
+LEAST_WIDTH = 5  # of a column of text
+MOST_BLANK = 110.0  # points that a page may leave so as not to cut a fiche
 DONE, GAPS = "realisations", "ecarts"
+DONE_HEADING = "Ce qui a été réalisé"
 ORDER = ("leviers", "freins", GAPS, "perspectives")  # what helps, what hinders, what comes next
-LINE = 15.0  # points of a measure, or of an amount
+LINE = 12.5  # points of a measure, or of an amount
+Amount = tuple[str, object]  # what it is, euros
 
 
 def fiches(board: Board, portrait: Portrait) -> None:
@@ -39,9 +43,9 @@ def fiches(board: Board, portrait: Portrait) -> None:
             board.sentences([typography(f"{group.titre} : aucune fiche.")])
             continue
         blocks = [_FicheBlock(portrait, fiche) for fiche in group.fiches]
-        _axe_band(board, portrait, group.rank, group.titre, blocks[0].kept if blocks else LINE)
+        _axe_band(board, portrait, group.rank, group.titre, blocks[0].kept(board.left) if blocks else LINE)
         for block in blocks:
-            if board.keep_together(block.kept):
+            if board.keep_together(block.kept(board.left)):
                 _axe_band(board, portrait, group.rank, f"{group.titre} (suite)", 0)
             block.draw(board)
         board.sentences(_beside_the_fiches(portrait, group))
@@ -71,14 +75,19 @@ def _legend(portrait: Portrait) -> str:
 
 
 class _Columns(NamedTuple):
-    """Of the measures: year before (None where nothing is known of it), year, what it is compared with."""
+    """Of the measures: year before (None where nothing is known of it), year."""
 
     before: str | None
     now: str
 
     @property
     def label_width(self) -> int:
-        return LABEL_WIDTH if self.before else LABEL_WIDTH + FIGURE_WIDTH
+        return UNITS - MONEY_WIDTH - TARGET_WIDTH - FIGURE_WIDTH * (2 if self.before else 1)
+
+    @property
+    def text_width(self) -> int:
+        """Of a measure in words: over its years and its target."""
+        return UNITS - MONEY_WIDTH - self.label_width
 
 
 def _columns(portrait: Portrait) -> _Columns:
@@ -86,57 +95,55 @@ def _columns(portrait: Portrait) -> _Columns:
 
 
 def _axe_band(board: Board, portrait: Portrait, rank: int, titre: str, following: float) -> None:
-    """The axe over what was done; beside it, the headers of the measures and of the money."""
+    """The axe, over the labels of the measures; beside it, the headers of their figures and of the money."""
     role = f"axe{(rank - 1) % 8 + 1}" if rank else "bloc"
     columns = _columns(portrait)
-    board.keep_together(24 + following)
+    points = max(18.0, height(titre, columns.label_width - 2, bold=True))
+    board.keep_together(points + following)
     small = f"{role}:petit_centre"
-    figures = [(FIGURE_WIDTH, annee, small) for annee in columns if annee]
     board.row(
-        max(20.0, height(titre, DONE_WIDTH - 4, bold=True)),
-        (DONE_WIDTH, titre, role),
-        (columns.label_width, "Mesures clés", small),
-        *figures,
+        points,
+        (columns.label_width, titre, role),
+        *[(FIGURE_WIDTH, annee, small) for annee in columns if annee],
         (TARGET_WIDTH, "Cible, départ" if portrait.targets else "Départ", small),
         (MONEY_WIDTH, f"Argent de {columns.now}", small),
     )
 
 
 class _FicheBlock:
-    """A fiche: its name and state; what was done beside measures and money; what its porteurs say; what the contract
-    wants."""
+    """A fiche: its name and state; what the contract wants; its measures beside its money; what was done and what its
+    porteurs say."""
 
     def __init__(self, portrait: Portrait, fiche: Fiche):
         self.portrait, self.fiche, self.columns = portrait, fiche, _columns(portrait)
-        self.testimonies = [t for t in portrait.testimonies if t.fiche == fiche.numero]
         shared = portrait.shared_mesures(fiche)
         self.mesures = portrait.key_mesures(fiche) + [m for _, m in shared]
-        self.labels = [self._label(m) for m in portrait.key_mesures(fiche)]
+        self.labels = [portrait.libelle(fiche, m) for m in portrait.key_mesures(fiche)]
         self.labels += [f"{portrait.libelle(own, m)}, comptée à la fiche {own.numero}" for own, m in shared]
-        self.money = list(_money_lines(portrait, fiche))
-        self.done = pieces(_quoted(self.testimonies, DONE) or _nothing_said(portrait, fiche), DONE_WIDTH)
+        self.money = _in_two_columns(list(_money_lines(portrait, fiche)))
         self.heights = self._heights()
-        self.said = list(_said(portrait, fiche, self.testimonies))
-        self.porteurs = portrait.porteurs(fiche)
+        self.said = _SaidTexts(list(_said(portrait, fiche)))
+        self.porteurs, self.aims = portrait.porteurs(fiche), aims(fiche)
 
-    @property
-    def kept(self) -> float:
-        """Points that stay on one page: the name, the first texts and figures."""
-        return self._name_height() + sum(self.heights)
+    def kept(self, left: float) -> float:
+        """Points that stay on one page, of which ``left`` are free: all of it, or only what comes before the texts
+        where the page would be left too blank."""
+        before = self._name_height() + height(self.aims, UNITS) * bool(self.aims) + sum(self.heights)
+        return before if left > MOST_BLANK else before + self.said.kept
 
     def draw(self, board: Board) -> None:
         self._draw_name(board)
+        if self.aims:
+            board.note(self.aims)
         self._draw_facts(board)
-        for texte in self.done[1:]:
-            _kept_row(board, (UNITS, texte, "dense"))
-        _draw_said(board, self.said)
-        if texte := aims(self.fiche):
-            board.note(texte)
+        self.said.draw(board)
 
     # --- its name ---
 
     def _name_height(self) -> float:
-        return max(LINE + 2, height(self.fiche.titre, 18, bold=True), height(self.porteurs, 8))
+        titre, porteurs, done = self.fiche.titre, self.porteurs, self.portrait.realisation(self.fiche)
+        texts = ((titre, TITLE_WIDTH), (porteurs, PORTEURS_WIDTH), (done, REALISATION_WIDTH))
+        return max(LINE + 2, *(height(t, wide, bold=True) for t, wide in texts))
 
     def _draw_name(self, board: Board) -> None:
         lit, etat = light(self.portrait, self.fiche), self.portrait.etat(self.fiche)
@@ -146,54 +153,40 @@ class _FicheBlock:
         board.row(
             self._name_height(),
             (2, self.fiche.numero, "dense_total:petit_centre"),
-            (18, self.fiche.titre, "dense_total"),
-            (8, self.porteurs, "dense_total"),
+            (TITLE_WIDTH, self.fiche.titre, "dense_total"),
+            (PORTEURS_WIDTH, self.porteurs, "dense_total"),
             (4, etat, f"{role}:petit_centre"),
-            (4, done, style),
+            (REALISATION_WIDTH, done, style),
         )
 
-    # --- what was done, counted and paid ---
-
-    def _label(self, mesure: Mesure) -> str:
-        return self.portrait.libelle(self.fiche, mesure)
+    # --- what was counted and paid ---
 
     def _heights(self) -> list[float]:
-        """A row a measure or an amount, whichever are more; together as high as what was done needs."""
+        """A row a measure, or two amounts, whichever are more."""
         ranks = [LINE] * max(1, len(self.mesures), len(self.money))
         for rank, (mesure, label) in enumerate(zip(self.mesures, self.labels, strict=True)):
             need = max(_high(label, self.columns.label_width), _high(self._target(mesure), TARGET_WIDTH))
             if mesure.agregation in AS_TEXT:
-                need = max(need, height(_as_text(self._value(mesure)), self._text_width))
+                need = max(need, _high(_as_text(self._value(mesure)), self.columns.text_width))
             ranks[rank] = max(ranks[rank], need)
-        lacking = max(0.0, height(self.done[0], DONE_WIDTH) - sum(ranks)) / len(ranks)
-        return [r + lacking for r in ranks]
+        return ranks
 
     def _draw_facts(self, board: Board) -> None:
-        board.place(0, DONE_WIDTH, self.done[0], "dense", lines=len(self.heights))
         for rank, (points, mesure, label, line) in enumerate(
             zip_longest(self.heights, self.mesures, self.labels, self.money)
         ):
             if mesure is not None:
                 self._draw_mesure(board, mesure, label)
             else:
-                board.place(DONE_WIDTH, self._measures_width, "aucune mesure au contrat" if not rank else None, MUTED)
+                board.place(0, UNITS - MONEY_WIDTH, "aucune mesure au contrat" if not rank else None, MUTED)
             _draw_money(board, line, bool(self.money) or rank > 0)
             board.advance(points)
 
-    @property
-    def _text_width(self) -> int:
-        return FIGURE_WIDTH * (1 + bool(self.columns.before)) + TARGET_WIDTH
-
-    @property
-    def _measures_width(self) -> int:
-        return self.columns.label_width + self._text_width
-
     def _draw_mesure(self, board: Board, mesure: Mesure, label: str) -> None:
-        start, wide = DONE_WIDTH, self.columns.label_width
-        board.place(start, wide, label, "dense")
-        start += wide
+        start = self.columns.label_width
+        board.place(0, start, label, "dense")
         if mesure.agregation in AS_TEXT:
-            board.place(start, self._text_width, _as_text(self._value(mesure)), "dense")
+            board.place(start, self.columns.text_width, _as_text(self._value(mesure)), "dense")
             return
         before = self.portrait.indicateurs.get(mesure.id, {}).get("Valeur n-1")
         shown = [before] * bool(self.columns.before) + [self._value(mesure)]
@@ -235,7 +228,7 @@ def _nothing_said(portrait: Portrait, fiche: Fiche) -> str:
 # --- Money ------------------------------------------------------------------------------------------------------------
 
 
-def _money_lines(portrait: Portrait, fiche: Fiche) -> Iterator[tuple[str, object]]:
+def _money_lines(portrait: Portrait, fiche: Fiche) -> Iterator[Amount]:
     """What is known of it, one line each; natures of money stay apart."""
     contrat, row = portrait.contrat, portrait.money.get(fiche.numero, {})
     who = payer(contrat)
@@ -252,13 +245,21 @@ def _money_lines(portrait: Portrait, fiche: Fiche) -> Iterator[tuple[str, object
             yield label, row[column]
 
 
-def _draw_money(board: Board, line: tuple[str, object] | None, known: bool) -> None:
-    start = UNITS - MONEY_WIDTH
+def _in_two_columns(lines: Sequence[Amount]) -> list[tuple[Amount, ...]]:
+    """Rows of one or two amounts, read down the first column, then the second."""
+    rows = -(-len(lines) // 2)
+    return [tuple(lines[rank::rows]) for rank in range(rows)]
+
+
+def _draw_money(board: Board, line: tuple[Amount, ...] | None, known: bool) -> None:
+    start, half = UNITS - MONEY_WIDTH, MONEY_WIDTH // 2
     if line is None:
         board.place(start, MONEY_WIDTH, None if known else "aucun montant connu", MUTED)
         return
-    board.place(start, MONEY_WIDTH - AMOUNT_WIDTH, line[0], "dense")
-    board.place(start + MONEY_WIDTH - AMOUNT_WIDTH, AMOUNT_WIDTH, line[1], AMOUNT)
+    for rank in range(2):
+        label, amount = line[rank] if rank < len(line) else (None, None)
+        board.place(start + rank * half, half - AMOUNT_WIDTH, label, "dense")
+        board.place(start + (rank + 1) * half - AMOUNT_WIDTH, AMOUNT_WIDTH, amount, AMOUNT)
 
 
 # --- What porteurs say ------------------------------------------------------------------------------------------------
@@ -273,10 +274,11 @@ def _quoted(testimonies: Sequence[Testimony], champ: str) -> str:
     return "\n".join(typography(f"{', '.join(names)} : {texte}") for texte, names in who.items())
 
 
-def _said(portrait: Portrait, fiche: Fiche, testimonies: Sequence[Testimony]) -> Iterator[tuple[str, str]]:
-    """(heading, text) of each question that somebody answered, then what to watch and what is decided."""
-    told = [t._replace(texts=_with_motif(t.texts)) for t in testimonies]
+def _said(portrait: Portrait, fiche: Fiche) -> Iterator[tuple[str, str]]:
+    """(heading, text): what was done, each question that somebody answered, what to watch and what is decided."""
+    told = [t._replace(texts=_with_motif(t.texts)) for t in portrait.testimonies if t.fiche == fiche.numero]
     labels = {c.nom: c.libelle.replace(NEXT_YEAR, portrait.year_label(1)) for _, c in in_synthese(QUOTED)}
+    yield DONE_HEADING, _quoted(told, DONE) or _nothing_said(portrait, fiche)
     for champ in sorted(labels, key=lambda nom: ORDER.index(nom) if nom in ORDER else len(ORDER)):
         if champ != DONE and (texte := _quoted(told, champ)):
             yield labels[champ], texte
@@ -292,31 +294,40 @@ def _with_motif(texts: dict[str, str]) -> dict[str, str]:
     return texts | {GAPS: "\n".join(filter(None, (f"Motif : {motif}", texts.get(GAPS))))} if motif else texts
 
 
-def _draw_said(board: Board, said: Sequence[tuple[str, str]]) -> None:
-    """Side by side, the longest texts over the widest columns; what is too long for a row goes on in the next ones."""
-    if not said:
-        return
-    widths = _widths([len(texte) for _, texte in said])
-    parts = [pieces(texte, wide) for (_, texte), wide in zip(said, widths, strict=True)]
-    head = max(height(titre, wide, bold=True, minimum=LINE) for (titre, _), wide in zip(said, widths, strict=True))
-    first = max(height(part[0], wide) for part, wide in zip(parts, widths, strict=True))
-    board.keep_together(head + first)
-    board.row(head, *((wide, titre, "entete") for (titre, _), wide in zip(said, widths, strict=True)))
-    for row in zip_longest(*parts):
-        _kept_row(board, *((wide, texte, "dense") for texte, wide in zip(row, widths, strict=True)))
+class _SaidTexts:
+    """Texts side by side under their headings, the longest over the widest columns; what is too long for a row goes on
+    in the next ones."""
+
+    def __init__(self, said: Sequence[tuple[str, str]]):
+        self.widths = _widths([texte for _, texte in said])
+        self.headings = [titre for titre, _ in said]
+        parts = (pieces(texte, wide) for (_, texte), wide in zip(said, self.widths, strict=True))
+        self.rows = list(zip_longest(*parts))
+        titles = zip(self.headings, self.widths, strict=True)
+        self.head = max(height(titre, wide, bold=True, minimum=LINE) for titre, wide in titles)
+
+    @property
+    def kept(self) -> float:
+        return self.head + self._points(self.rows[0])
+
+    def draw(self, board: Board) -> None:
+        board.keep_together(self.kept)
+        board.row(self.head, *((wide, titre, "entete") for titre, wide in zip(self.headings, self.widths, strict=True)))
+        for row in self.rows:
+            points = self._points(row)
+            board.keep_together(points)
+            board.row(points, *((wide, texte, "dense") for texte, wide in zip(row, self.widths, strict=True)))
+
+    def _points(self, row: Sequence[str | None]) -> float:
+        return max(height(texte, wide) for texte, wide in zip(row, self.widths, strict=True))
 
 
-def _widths(lengths: Sequence[int]) -> list[int]:
-    """Units of each column, by the square root of its text: none too narrow, the whole line taken."""
-    least = min(5, UNITS // len(lengths))
-    weights = [max(1, n) ** 0.5 for n in lengths]
-    free = UNITS - least * len(lengths)
-    widths = [least + int(free * w / sum(weights)) for w in weights]
-    widths[weights.index(max(weights))] += UNITS - sum(widths)
+def _widths(texts: Sequence[str]) -> list[int]:
+    """Units of each column, so that the texts are about as high: the highest is widened, one unit after the other."""
+    widths = [min(LEAST_WIDTH, UNITS // len(texts))] * len(texts)
+    lines = [text_line_count(texte, wide) for texte, wide in zip(texts, widths, strict=True)]
+    for _ in range(UNITS - sum(widths)):
+        rank = lines.index(max(lines))
+        widths[rank] += 1
+        lines[rank] = text_line_count(texts[rank], widths[rank])
     return widths
-
-
-def _kept_row(board: Board, *cells: tuple[int, str | None, str]) -> None:
-    points = max(height(texte, wide) for wide, texte, _ in cells)
-    board.keep_together(points)
-    board.row(points, *cells)

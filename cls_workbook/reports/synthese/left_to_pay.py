@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cls_workbook.french import NBSP, how_many
-from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, STRONG, STRONG_CENTRED, Board, PrintedColumn, rows_of
+from cls_workbook.reports.synthese.synthese_pieces import (
+    AMOUNT,
+    STRONG,
+    STRONG_CENTRED,
+    Board,
+    PrintedColumn,
+    rows_of,
+    without_empty,
+)
 from cls_workbook.tables.described_columns import Row
 
 
@@ -29,7 +37,7 @@ def left_by_financeur(board: Board, rows: Sequence[Row]) -> None:
     board.band("Le reste à verser, par fiche et par financeur", following=60)
     if not rows:
         return board.note(all_settled)
-    board.sheet_table(columns, rows_of(columns, rows))
+    board.sheet_table(*without_empty(columns, rows_of(columns, rows)))
     board.note(
         "Reste à verser : engagé moins versé, années connues additionnées ; vide là où l’un des deux n’est pas connu, "
         "négatif là où plus a été versé qu’engagé. Une valorisation n’est pas de l’argent : elle n’y est pas." + others

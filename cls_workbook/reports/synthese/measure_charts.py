@@ -8,36 +8,48 @@ from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, WHOLE, Board, PrintedColumn, PrintedTable, StyledBox
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.synthese_values import is_number, value_style
-from cls_workbook.reports.synthese.text_heights import abridged
+from cls_workbook.reports.synthese.text_heights import abridged, height
 from cls_workbook.summaries.aggregation import AS_RATE
 
-MAX_COMPARISONS = 18  # rows that stay together on a page
-MAX_CHARTS, CHARTS_PER_ROW, CHART_HEIGHT = 6, 3, 150
+MAX_COMPARISONS = 15  # rows that stay together on a page
+TABLE_WIDTH, CHART_HEIGHT, LEAST_LINE = 22, 110, 12.5  # units, points
+PER_CHART = 4  # measures: beyond, their names would cross
+Group = tuple[str, list[tuple[Fiche, Mesure]]]  # unit, its measures
 
 
 def measures_over_time(board: Board, portrait: Portrait) -> None:
-    """The measures that were something before this year: a table, then a chart for each unit; nothing without them."""
+    """The measures that were something before this year: a table, and beside it a chart a unit, as many as there is
+    room for; nothing without them."""
     groups, set_aside = _comparables(portrait)
     if not groups:
         return
-    board.band("Les mesures qui ont un passé", following=60 + 20 * sum(len(m) for _, m in groups))
+    lines = _lines(portrait, groups)
     periods = _periods(portrait, [mesure for _, membres in groups for _, mesure in membres])
     columns = [
-        PrintedColumn("Fiche et mesure", UNITS - 6 - 4 * len(periods)),
-        PrintedColumn("Unité", 6),
-        *(PrintedColumn(titre, 4, WHOLE) for titre in periods),
+        PrintedColumn("Fiche et mesure", TABLE_WIDTH - 4 - 3 * len(periods)),
+        PrintedColumn("Unité", 4),
+        *(PrintedColumn(titre, 3, WHOLE) for titre in periods),
     ]
-    lines = []
+    tall = (
+        max(height(t, c.unites, minimum=LEAST_LINE) for t, c in zip(row, columns[:2], strict=False)) for row in lines
+    )
+    board.band("Les mesures qui ont un passé", following=max(CHART_HEIGHT, 28 + sum(tall)))
+    top = board.line
+    drawn = board.sheet_table(columns, lines, may_split=False, least=LEAST_LINE)
+    _charts_beside(board, groups, drawn, top)
+    if set_aside:
+        board.note(f"{set_aside} autres mesures ont un passé : elles sont dans la consolidation.")
+
+
+def _lines(portrait: Portrait, groups: Sequence[Group]) -> list[list[object]]:
+    periods = _periods(portrait, [mesure for _, membres in groups for _, mesure in membres])
+    lines: list[list[object]] = []
     for unite, membres in groups:
         for fiche, mesure in membres:
             values = [_past(portrait, mesure)[titre] for titre in periods]
             boxes = [StyledBox(v, value_style(mesure, v, strong=v is values[-1])) for v in values]
             lines.append([f"{fiche.numero} · {mesure.libelle}", unite or None, *boxes])
-    drawn = board.sheet_table(columns, lines, may_split=False)
-    if set_aside:
-        board.note(f"{set_aside} autres mesures ont un passé : elles sont dans la consolidation.")
-    board.empty()
-    _small_charts(board, groups, drawn)
+    return lines
 
 
 def _past(portrait: Portrait, mesure: Mesure) -> dict[str, object]:
@@ -56,7 +68,7 @@ def _periods(portrait: Portrait, mesures: Sequence[Mesure]) -> list[str]:
     return [titre for titre in pasts[0] if any(past[titre] is not None for past in pasts)]
 
 
-def _comparables(portrait: Portrait) -> tuple[list[tuple[str, list[tuple[Fiche, Mesure]]]], int]:
+def _comparables(portrait: Portrait) -> tuple[list[Group], int]:
     """((unit, measures), how many are left out). The units with most measures come first: different units share no
     axis. A bar against nothing says nothing: a measure that was zero, or unknown, before is not compared."""
     candidates = [
@@ -75,22 +87,33 @@ def _comparables(portrait: Portrait) -> tuple[list[tuple[str, list[tuple[Fiche, 
     return sorted(groups.items(), key=lambda g: -len(g[1])), len(candidates) - len(kept_ones)
 
 
-def _small_charts(board: Board, groups: Sequence[tuple[str, list[tuple[Fiche, Mesure]]]], drawn: PrintedTable) -> None:
-    """Columns side by side for each unit, three charts a row; the rows of a unit follow each other in the table."""
-    last = drawn.columns[-1].titre
+def _charts_beside(board: Board, groups: Sequence[Group], drawn: PrintedTable, top: int) -> None:
+    """Columns side by side for each unit, one chart under the other from row ``top``; the rows of a unit follow each
+    other in the table."""
+    last, end = drawn.columns[-1].titre, board.line
     colors = ("gris_moyen", "axe4", "accent")[5 - len(drawn.columns) :]
-    above = 0
-    for rank, (unite, membres) in enumerate(groups[:MAX_CHARTS]):
-        if rank % CHARTS_PER_ROW == 0:
-            board.keep_together(CHART_HEIGHT + 4)
-            board.empty(4)  # a chart at the very top of a page shows its edge at the foot of the one before
-        fiche, mesure = membres[0]
-        titre = f"{fiche.numero} · {mesure.libelle}" if len(membres) == 1 else f"Unité : {unite or 'nombre'}"
-        names = ", ".join(m.libelle for _, m in membres)
-        said = f"Colonnes : {names}, jusqu’en {last}. Les chiffres sont dans le tableau au-dessus."
-        bars, format_ = drawn.part(above, len(membres)).bars(colors, first=2), "taux" if unite == "%" else "entier"
-        start = rank % CHARTS_PER_ROW * 12
-        board.chart(start, 12, CHART_HEIGHT, "colonnes", abridged(titre, 52), bars, said, format_)
+    room = sum(board.sheet.heights[line] for line in range(top, end))
+    above, board.line = 0, top
+    for unite, membres in groups[: max(1, int(room // CHART_HEIGHT))]:
+        shown = membres[:PER_CHART]
+        said = (
+            f"Colonnes : {', '.join(m.libelle for _, m in shown)}, jusqu’en {last}. Les chiffres sont dans le tableau."
+        )
+        bars = drawn.part(above, len(shown)).bars(colors, first=2)
+        titre, format_ = _title(unite, shown, len(membres)), "taux" if unite == "%" else "entier"
+        start = TABLE_WIDTH + 1
+        board.chart(start, UNITS - start, CHART_HEIGHT, "colonnes", abridged(titre, 52), bars, said, format_)
         above += len(membres)
-        if rank % CHARTS_PER_ROW == CHARTS_PER_ROW - 1 or rank == min(len(groups), MAX_CHARTS) - 1:
-            board.advance(CHART_HEIGHT)
+        below = 0.0
+        while board.line < end and below < CHART_HEIGHT:
+            below += board.sheet.heights[board.line]
+            board.line += 1
+    board.line = end
+    board.complete(top, CHART_HEIGHT)
+
+
+def _title(unite: str, shown: Sequence[tuple[Fiche, Mesure]], of: int) -> str:
+    """« 1.1 · Consultations »; « Unité : personne (4 sur 8) »."""
+    if of == 1:
+        return f"{shown[0][0].numero} · {shown[0][1].libelle}"
+    return f"Unité : {unite or 'nombre'}" + (f" ({len(shown)} sur {of})" if len(shown) < of else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     RATE,
     STRONG,
     STRONG_CENTRED,
+    UNITS,
     Board,
     PrintedColumn,
     StyledBox,
@@ -36,7 +38,8 @@ from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
-MAX_FINANCEURS, LISTED_FINANCEURS, CHARTS_HEIGHT = 8, 20, 180
+MAX_FINANCEURS, LISTED_FINANCEURS = 8, 20
+HALF = UNITS // 2
 # What is printed where the contract gives no amount: the states stay distinct.
 AMOUNT_STATES = {
     "non_determine": "non déterminé",
@@ -71,8 +74,8 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     board.band(f"Financement : la maquette {of_payer(portrait.contrat)}", following=150)
     amount_gap, share_gap = "dense:montant_signe_cale", "dense:taux_signe_cale"
     columns = (
-        PrintedColumn("N°", 1, STRONG_CENTRED),
-        PrintedColumn("Fiche", 12),
+        PrintedColumn("N°", 2, STRONG_CENTRED),
+        PrintedColumn("Fiche", 11),
         PrintedColumn("Contrat (toute la durée)", 3, AMOUNT),
         PrintedColumn(f"Programmé {annee}", 3, AMOUNT),
         PrintedColumn(f"Engagé {annee}", 3, AMOUNT),
@@ -91,7 +94,8 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     board.sheet_table(*without_empty(columns, [*lines, total_row(columns, sums)]))
     if without := [_without_amount(fiche) for fiche in others if not _has_maquette(portrait, fiche)]:
         board.note(typography(f"Sans montant au contrat ni crédit de la maquette : {', '.join(without)}."))
-    board.note(*_notes_on_maquette(portrait, total, [f.numero for f in posts]))
+    board.note(DECLARATIONS)
+    board.sentences_in_two_columns(_notes_on_maquette(portrait, total, [f.numero for f in posts]), MUTED)
     _printed(board, portrait)
     _rates(board, portrait)
     left_by_financeur(board, remaining.by_financeur(portrait.contrat, portrait.history))
@@ -99,7 +103,7 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     autres = [e for e in portrait.result.notes.explications if not own or not e.startswith(own)]
     if autres:
         board.sous_titre("Ce que disent les règles de financement")
-        board.sentences([f"• {e}" for e in autres])
+        board.sentences_in_two_columns([f"• {e}" for e in autres])
 
 
 def _printed(board: Board, portrait: Portrait) -> None:
@@ -116,8 +120,8 @@ def _printed(board: Board, portrait: Portrait) -> None:
 
 
 def _notes_on_maquette(portrait: Portrait, total: Row, posts: list[str]) -> list[str]:
-    """What the amounts are, and what they do not rest on."""
-    notes = [DECLARATIONS]
+    """What the amounts do not rest on."""
+    notes = []
     if total.get("Réserve"):
         notes.append(str(total["Réserve"]))
     notes += [r.removeprefix(MONEY) for r in portrait.result.notes.reserves if r.startswith(MONEY)]
@@ -155,8 +159,8 @@ def _rates(board: Board, portrait: Portrait) -> None:
     """The part of its cost that the agency attributes to each fiche, beside what it rests on."""
     annee, who = portrait.year_label(), agency_name(portrait.contrat)
     columns = (
-        PrintedColumn("N°", 1, STRONG_CENTRED),
-        PrintedColumn("Fiche", 13),
+        PrintedColumn("N°", 2, STRONG_CENTRED),
+        PrintedColumn("Fiche", 12),
         PrintedColumn("Taux prévu", 3, RATE),
         PrintedColumn("Taux constaté", 3, RATE),
         PrintedColumn("sur", 4),
@@ -174,7 +178,7 @@ def _rates(board: Board, portrait: Portrait) -> None:
             word = StyledBox("au-delà de 100 %", STRONG) if taux is not None and taux > 1 else None
             rows.append([fiche.numero, fiche.titre, prevu, taux, portrait.rate_extent(fiche.numero), *terms, word])
     if rows:
-        board.sous_titre("Le taux constaté", following=90)
+        board.sous_titre("Le taux constaté")
         board.sheet_table(*without_empty(columns, rows))
         board.note(
             typography(
@@ -201,8 +205,8 @@ def _posts(board: Board, portrait: Portrait) -> None:
         return
     board.band("Financement : le poste de coordination, en plus de la maquette", following=110)
     columns = (
-        PrintedColumn("N°", 1, STRONG_CENTRED, "Fiche"),
-        PrintedColumn("Règle du contrat", 10, of="Règle"),
+        PrintedColumn("N°", 2, STRONG_CENTRED, "Fiche"),
+        PrintedColumn("Règle du contrat", 9, of="Règle"),
         PrintedColumn("Dépense éligible", 4, AMOUNT, "Dépense éligible"),
         PrintedColumn("ETP", 2, "dense:decimal_cale", "ETP"),
         PrintedColumn("Mois", 2, "dense:decimal_cale", "Mois"),
@@ -221,50 +225,64 @@ def _posts(board: Board, portrait: Portrait) -> None:
 
 
 def _subtotals(board: Board, portrait: Portrait) -> None:
-    """What was engaged by nature, then by funder beside the chart that reads it."""
+    """What was engaged by nature, then by funder; beside them, the chart that reads the funders."""
     annee = portrait.year_label()
     totaux = frame_records(portrait.result.summaries.totaux)
-    natures = [[r["Sous-total"], r["Engagé"], r["Réserve"]] for r in totaux if r["Engagé"] is not None]
-    board.band(f"Qui finance quoi en {annee}", following=CHARTS_HEIGHT)
+    # What the maquette does not rest on stands under its own table.
+    natures = [
+        [r["Sous-total"], r["Engagé"], r["Réserve"] if rank else None]
+        for rank, r in enumerate(totaux)
+        if r["Engagé"] is not None
+    ]
+    rows = [
+        [" — ".join(t for t in (r["Financeur"], r["Nature"]) if t) or "non précisé", r["Engagé"], r["Versé"]]
+        for r in frame_records(portrait.result.tables.par_financeur)
+        if r["Engagé"] is not None
+    ]
+    rows.sort(key=lambda r: -r[1])
+    shown = min(len(rows), MAX_FINANCEURS)
+    chart = max(110.0, 46.0 + shown * 20) if rows else 0.0
+    listed = rows[:LISTED_FINANCEURS]
+    board.band(f"Qui finance quoi en {annee}", following=max(chart, 60.0 + 20 * len(natures) + 15 * len(listed)))
     if not natures:
         return board.note(f"Aucun montant engagé en {annee} n’est connu.")
+    top = board.line
     columns = [
-        PrintedColumn("Nature", 12, STRONG),
+        PrintedColumn("Nature", 7, STRONG),
         PrintedColumn(f"Engagé {annee}", 4, AMOUNT),
-        PrintedColumn("Ce qu’elle réunit (les natures ne s’additionnent pas)", 20, MUTED),
+        PrintedColumn("À noter", 7, MUTED),
     ]
-    board.sheet_table(*without_empty(columns, natures))
-    lines = frame_records(portrait.result.tables.par_financeur)
+    board.sheet_table(*without_empty(columns, natures), may_split=False)
+    if rows:
+        board.empty(6)
+        _funders(board, annee, listed, rows[:shown], top, chart)
+    board.note(" ".join(_notes_on_natures(portrait, len(listed))))
+
+
+def _funders(
+    board: Board, annee: str, listed: list[list[Any]], charted: list[list[Any]], top: int, points: float
+) -> None:
+    amounts = (PrintedColumn(f"{word} {annee}", 4, AMOUNT) for word in ("Engagé", "Versé"))
+    columns = [PrintedColumn("Financeur et nature", 10, STRONG), *amounts]
+    drawn = board.sheet_table(columns, listed, may_split=False)
+    titre = "Engagé et versé par financeur" + (f" ({len(charted)} premiers)" if len(listed) > len(charted) else "")
+    said = "engagé et versé par financeur et nature. "
+    said += " ; ".join(f"{n} {amount_fr(m)} engagés" for n, m, _ in charted[:3])
+    bars = drawn.part(0, len(charted)).bars(("accent", "axe2"))
+    end, board.line = board.line, top
+    alt_text = abridged(f"Barres : {said}.", 400)
+    board.chart(HALF + 1, HALF - 1, points, "barres", titre, bars, alt_text, "montant_rond")
+    board.line = end
+    board.complete(top, points)
+
+
+def _notes_on_natures(portrait: Portrait, listed: int) -> Iterator[str]:
+    """What the natures hold, and what is not listed."""
+    yield "Les natures ne s’additionnent pas."
     outside = nature_name(portrait.contrat, "hors_maquette")
     aid = total_of(portrait.money.get(f.numero, {}).get("ARS hors maquette") for f in fiches_with_post(portrait))
     if aid:
-        board.note(typography(f"« {outside} », par financeur : {of_the_post(aid)}."))
-    rows = [
-        [" — ".join(t for t in (r["Financeur"], r["Nature"]) if t) or "non précisé", r["Engagé"], r["Versé"]]
-        for r in sorted((r for r in lines if r["Engagé"] is not None), key=lambda r: -r["Engagé"])
-    ]
-    if not rows:
-        return
-    board.empty()
-    amounts = (PrintedColumn(f"{word} {annee}", 4, AMOUNT) for word in ("Engagé", "Versé"))
-    columns = [PrintedColumn("Financeur et nature", 10, STRONG), *amounts]
-    shown = min(len(rows), MAX_FINANCEURS)
-    titre = "Engagé et versé par financeur" + (f" ({shown} premiers)" if len(rows) > shown else "")
-    said = "engagé et versé par financeur et nature. "
-    said += " ; ".join(f"{n} {amount_fr(m)} engagés" for n, m, _ in rows[:3])
-    _table_and_bars(board, columns, rows[:LISTED_FINANCEURS], shown, titre, said)
-    if autres := len(lines) - min(len(rows), LISTED_FINANCEURS):
-        board.note(
-            f"{how_many(autres, 'ligne')} de plus, plus petite{'s' * (autres > 1)} ou sans montant engagé, dans la "
-            f"consolidation."
-        )
-
-
-def _table_and_bars(
-    board: Board, columns: list[PrintedColumn], rows: list[list[Any]], shown: int, titre: str, said: str
-) -> None:
-    points = max(110.0, 46 + shown * 24)
-    board.keep_together(max(points, 30 + 20 * len(rows)) + 4)
-    board.empty(4)
-    alt_text = abridged(f"Barres : {said}.", 400)
-    board.table_and_bars(columns, rows, titre, ("accent", "axe2"), points, alt_text, "montant_rond", shown=shown)
+        yield typography(f"« {outside} », par financeur : {of_the_post(aid)}.")
+    if autres := len(portrait.result.tables.par_financeur) - listed:
+        plural = "s" * (autres > 1)
+        yield f"{how_many(autres, 'ligne')} de plus, plus petite{plural} ou sans montant engagé, dans la consolidation."

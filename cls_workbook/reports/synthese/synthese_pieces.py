@@ -15,7 +15,7 @@ from cls_workbook.workbook.description import CellRange, Chart, ChartSeries, Pri
 
 UNITS, FIRST = 36, 2  # units of a line; column of the first one (A is a margin)
 UNIT_WIDTH = 3.86  # so narrow that 9 points on the sheet are 8 on paper
-PAGE_HEIGHT = 566  # points of rows on a landscape A4 page, one page wide, with some to spare
+PAGE_HEIGHT = 586  # points of rows on a landscape A4 page, one page wide, with some to spare
 POINT = 4 / 3  # pixels
 
 _CARD_ROLES = {False: "chiffre_cle", True: "chiffre_cle_alerte"}
@@ -157,6 +157,11 @@ class Board:
 
     # --- pages ---
 
+    @property
+    def left(self) -> float:
+        """Points that the current page still has."""
+        return PAGE_HEIGHT - self.top
+
     def keep_together(self, points: float) -> bool:
         """Starts a new page if the next ``points`` do not fit on this one; says whether it did."""
         if self.top + points <= PAGE_HEIGHT or self.line == 1:
@@ -189,14 +194,14 @@ class Board:
 
     def band(self, titre: str, following: float = 90) -> None:
         """The heading of a section, kept with the ``following`` points that follow."""
-        self.keep_together(34 + following)
-        self.empty()
-        self.row(24, (UNITS, titre, "bloc"))
+        if not self.keep_together(28 + following):
+            self.empty(7)
+        self.row(20, (UNITS, titre, "bloc"))
 
     def sous_titre(self, titre: str, following: float = 60) -> None:
-        self.keep_together(28 + following)
-        self.empty(6)
-        self.row(20, (UNITS, titre, STRONG))
+        self.keep_together(22 + following)
+        self.empty(4)
+        self.row(17, (UNITS, titre, STRONG))
 
     def sentences(self, texts: Iterable[str], style: str = "dense") -> None:
         """One row a sentence, over the whole width."""
@@ -210,8 +215,10 @@ class Board:
         """What is said in a low voice, under a table or in its place."""
         self.sentences(texts, MUTED)
 
-    def sentences_in_two_columns(self, texts: Sequence[str]) -> None:
+    def sentences_in_two_columns(self, texts: Sequence[str], style: str = "dense") -> None:
         """Short sentences, two a row, read from left to right."""
+        if len(texts) < 2:
+            return self.sentences(texts, style)
         half = UNITS // 2
         # What a thousand structures answered is no short sentence.
         texts = [piece for texte in texts for piece in pieces(texte, half)]
@@ -219,7 +226,7 @@ class Board:
             left, right = (*texts[rank : rank + 2], None)[:2]
             points = max(height(t, half) for t in (left, right))
             self.keep_together(points)
-            self.row(points, (half, left, "dense"), (half, right, "dense"))
+            self.row(points, (half, left, style), (half, right, style))
 
     def cards(self, cards: Sequence[Card]) -> None:
         """Some key figures side by side; an unknown one shows a dash."""
@@ -342,7 +349,7 @@ class Board:
 
 
 def header_height(columns: Sequence[PrintedColumn]) -> float:
-    return max(height(c.titre, c.unites, bold=True, minimum=24) for c in columns)
+    return max(height(c.titre, c.unites, bold=True, minimum=16) for c in columns)
 
 
 def _row_points(

@@ -128,7 +128,7 @@ class Portrait:
         self.suivi = {r["fiche"]: r for r in frame_records(result.summaries.avancement)}
         self.money = {r["Fiche"]: r for r in frame_records(result.tables.par_fiche) if r["Fiche"] != TO_BE_SCHEDULED}
         self.history = frame_records(result.tables.history)
-        self.notes: dict[str, int] = {}
+        self.notes: dict[str, dict[str, list[str]]] = {}  # reserve → fiche → what it is about
         self.has_previous = result.precedent or any(r["Valeur n-1"] is not None for r in self.indicateurs.values())
 
     @cached_property
@@ -307,10 +307,24 @@ class Portrait:
         return is_masked(self.indicateurs.get(mesure.id, {}).get("Réserve"))
 
     def cross_reference(self, fiche: str, subject: str, texte: str) -> str:
-        """« [3] »: the number under which the reserve is printed at the end; "" without reserve."""
+        """« [3] »: the number under which the reserve is printed at the end, the same wherever it is the same; ""
+        without reserve."""
         if not texte:
             return ""
-        return f"[{self.notes.setdefault(f'Fiche {fiche}, {subject}{NBSP}: {texte}.', len(self.notes) + 1)}]"
+        subjects = self.notes.setdefault(texte, {}).setdefault(fiche, [])
+        if subject not in subjects:
+            subjects.append(subject)
+        return f"[{list(self.notes).index(texte) + 1}]"
+
+    def numbered_notes(self) -> list[str]:
+        """« [3] Fiche 1.2, Séances : estimé. »; the fiches alone where it is about several."""
+        notes = []
+        for number, (texte, fiches) in enumerate(self.notes.items(), 1):
+            whose = f"Fiches {', '.join(fiches)}"
+            if len(fiches) == 1:
+                whose = ", ".join((f"Fiche {next(iter(fiches))}", *next(iter(fiches.values()))))
+            notes.append(f"[{number}] {whose}{NBSP}: {texte}.")
+        return notes
 
     # --- texts ---
 

@@ -8,6 +8,7 @@ from cls_workbook.reports.synthese.synthese_pieces import Board
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.aggregation import ESTIMATED
 from cls_workbook.summaries.masking import is_masked
+from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED, SET_ASIDE
 from cls_workbook.tables.table_frames import frame_records
 
@@ -23,17 +24,18 @@ def reserves(board: Board, portrait: Portrait) -> None:
     for titre, texts in sections:
         if texts:
             board.sous_titre(titre, following=22)
-            (board.sentences_in_two_columns if titre == NOTES else board.sentences)(texts)
+            board.sentences_in_two_columns(texts)
 
 
 def reserve_sections(portrait: Portrait) -> tuple[tuple[str, list[str]], ...]:
     """(title, sentences) of each kind of reserve; the notes are those that were called for until now."""
     return (
         ("Retours manquants ou écartés", _absent_retours(portrait)),
-        (NOTES, [f"[{numero}] {texte}" for texte, numero in portrait.notes.items()]),
+        (NOTES, portrait.numbered_notes()),
         ("Sur l’ensemble des mesures", _on_all_mesures(portrait)),
         ("Points du contrat à préciser", [f"• {t}" for t in portrait.result.notes.a_preciser]),
-        ("Autres réserves", [f"• {t}" for t in portrait.result.notes.reserves]),
+        # Those of money stand under its table.
+        ("Autres réserves", [f"• {t}" for t in portrait.result.notes.reserves if not t.startswith(MONEY)]),
     )
 
 

@@ -45,7 +45,7 @@ def targets(board: Board, portrait: Portrait) -> None:
     if not followed:
         return
     columns = _columns(portrait, followed)
-    board.band("Les cibles du contrat", following=90)
+    board.band("Les cibles du contrat", following=80)
     board.sheet_table(columns, rows_of(columns, followed))
     board.note(
         "Part atteinte : la valeur rapportée à la cible. Un plafond est à ne pas dépasser : il n’a pas de part. Là où "
@@ -76,7 +76,7 @@ def _columns(portrait: Portrait, followed: Sequence[FollowedTarget]) -> list[Pri
         *[PrintedColumn("Années ajoutées", 5, of=_added)] * any(t.cible.cumulee for t in followed),
         PrintedColumn("Part atteinte", 2, RATE, lambda t: t.part),
         PrintedColumn("Où l’on en est", 4, of=lambda t: StyledBox(t.state, _pill(t))),
-        *[PrintedColumn("Ce que dit le contrat", 7, MUTED, lambda t: t.cible.source)]
+        *[PrintedColumn("Ce que dit le contrat", 10, MUTED, lambda t: t.cible.source)]
         * any(t.cible.source for t in followed),
     ]
     room = UNITS - sum(c.unites for c in columns)

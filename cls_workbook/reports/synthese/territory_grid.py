@@ -1,19 +1,27 @@
-"""The places in the Synthèse: a grid, one row a place, one column a fiche that reached some."""
+"""The places in the Synthèse: a grid of fiches and places, whichever way it takes less room.
+
+A row a fiche where all places have a column; else a row a place, a column a fiche that reached some.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from cls_workbook.domain.placed.place_kinds import COMMUNE, QPV, PlaceKind, groups, place_kinds
+from cls_workbook.french import NBSP
 from cls_workbook.reports.synthese.synthese_pieces import CENTRED, MUTED, STRONG, UNITS, Board, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
+from cls_workbook.reports.synthese.text_heights import abridged, height
 from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.tables.table_frames import frame_records
+from cls_workbook.workbook.text_width import width
 
-NAME_WIDTH, COUNT_WIDTH = 8, 2
+NAME_WIDTH, COUNT_WIDTH = 7, 3
+NAME_LENGTH, UPRIGHT_SIZE = 5, 10  # characters that a unit shows; points of the names of places over their columns
+UPRIGHT_ROWS = 9  # that those names take
 MAX_FICHES = UNITS - NAME_WIDTH - COUNT_WIDTH  # columns of one unit; beyond, the fiches are listed
 HERE = StyledBox("●", CENTRED)
-LINE = 13.0  # points
+LINE = 12.5  # points
 LISTED = 40  # places of a kind: beyond, only those that were reached have a row
 TypedName = tuple[str, str]  # type, name
 
@@ -31,12 +39,59 @@ def territories(board: Board, portrait: Portrait) -> None:
         return board.note("Aucun retour ne dit quels lieux ont été touchés.")
     active = {numero for numbers in reached.values() for numero in numbers}
     fiches = [f.numero for f in portrait.contrat.actions if f.numero in active]
+    placed = _in_columns(kinds, reached)
+    if len(fiches) + UPRIGHT_ROWS < sum(len(places) for _, places in placed) <= UNITS - NAME_WIDTH:
+        return _fiches_in_rows(board, portrait, titre, placed, reached)
     board.band(titre, following=120)
     named: list[str] = []
     rows = list(_rows(kinds, reached, fiches, named))
     board.sheet_table(_columns(fiches, kinds), rows, least=LINE)
     for sentence in named:
         board.note(sentence)
+
+
+# --- A row a fiche ----------------------------------------------------------------------------------------------------
+
+
+def _in_columns(kinds: Sequence[PlaceKind], reached: dict[TypedName, list[str]]) -> list[tuple[str, list[TypedName]]]:
+    """(heading, places) of each kind and group, then of what the contract does not know."""
+    placed = []
+    for kind in kinds:
+        for group in groups(kind, kinds):
+            places = [(kind.type, p.nom) for p in group.places]
+            count = f"{sum(p in reached for p in places)} sur {len(places)}"
+            placed.append((f"{' · '.join(filter(None, (kind.word.title, group.titre)))}{NBSP}: {count}", places))
+    known = {place for _, places in placed for place in places}
+    others = [place for place in reached if place not in known]
+    return placed + [(f"Hors du territoire{NBSP}: {len(others)}", others)] * bool(others)
+
+
+def _fiches_in_rows(
+    board: Board,
+    portrait: Portrait,
+    titre: str,
+    placed: Sequence[tuple[str, list[TypedName]]],
+    reached: dict[TypedName, list[str]],
+) -> None:
+    """Names of places stand upright over their columns; the last row counts the fiches of each."""
+    places = [place for _, its_own in placed for place in its_own]
+    fiches = [f for f in portrait.contrat.actions if any(f.numero in numbers for numbers in reached.values())]
+    wide = (UNITS - NAME_WIDTH) // len(places)
+    name = UNITS - wide * len(places)
+    heads = [(wide * len(its_own), titre, "entete:petit_centre") for titre, its_own in placed if its_own]
+    head = max(height(text, units, bold=True) for units, text, _ in heads)
+    upright = max(width(nom, UPRIGHT_SIZE, bold=True) for _, nom in places) + 8
+    board.band(titre, following=head + upright + LINE * (len(fiches) + 1))
+    board.row(head, (name, None, "entete"), *heads)
+    board.row(upright, (name, "Fiche", "entete"), *((wide, nom, "entete:debout") for _, nom in places))
+    for fiche in fiches:
+        here = ((wide, HERE.valeur if fiche.numero in reached.get(place, ()) else None, CENTRED) for place in places)
+        board.row(LINE, (name, abridged(f"{fiche.numero} · {fiche.titre}", NAME_LENGTH * name), "dense"), *here)
+    counts = ((wide, len(reached.get(place, ())), "dense_total:petit_centre") for place in places)
+    board.row(LINE, (name, "Fiches", "dense_total"), *counts)
+
+
+# --- A row a place ----------------------------------------------------------------------------------------------------
 
 
 def _usual(kinds: Sequence[PlaceKind]) -> bool:

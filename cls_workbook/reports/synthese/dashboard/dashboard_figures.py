@@ -186,7 +186,7 @@ def _done(portrait: Portrait) -> Trend:
         sum(fold(str(etat)) == COMPLETED for etat in s.values()) if s else None
         for s in (states[portrait.annee - 1], states[portrait.annee])
     )
-    return Trend("Fiches réalisées depuis le début", before, now, "entier")
+    return Trend("Fiches achevées depuis le début", before, now, "entier")
 
 
 def _people_trend(portrait: Portrait) -> Trend:
