@@ -260,15 +260,15 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
 
 
 def _funders(
-    board: Board, annee: str, listed: list[list[Any]], charted: list[list[Any]], top: int, points: float
+    board: Board, annee: str, listed: list[list[Any]], shown: list[list[Any]], top: int, points: float
 ) -> None:
     amounts = (PrintedColumn(f"{word} {annee}", 4, AMOUNT) for word in ("Engagé", "Versé"))
     columns = [PrintedColumn("Financeur et nature", 10, STRONG), *amounts]
     drawn = board.sheet_table(columns, listed, may_split=False)
-    titre = "Engagé et versé par financeur" + (f" ({len(charted)} premiers)" if len(listed) > len(charted) else "")
+    titre = "Engagé et versé par financeur" + (f" ({len(shown)} premiers)" if len(listed) > len(shown) else "")
     said = "engagé et versé par financeur et nature. "
-    said += " ; ".join(f"{n} {amount_fr(m)} engagés" for n, m, _ in charted[:3])
-    bars = drawn.part(0, len(charted)).bars(("accent", "axe2"))
+    said += " ; ".join(f"{n} {amount_fr(m)} engagés" for n, m, _ in shown[:3])
+    bars = drawn.part(0, len(shown)).bars(("accent", "axe2"))
     end, board.line = board.line, top
     alt_text = abridged(f"Barres : {said}.", 400)
     board.chart(HALF + 1, HALF - 1, points, "barres", titre, bars, alt_text, "montant_rond")
