@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -16,7 +17,9 @@ from cls_workbook.definition.importing.definition_import import importer
 from cls_workbook.domain.model import LEVELS
 from cls_workbook.errors import Refusal
 from tests.support.authoring_typist import FIRST, blank_book, columns, fill_cell, flat, shipped_bytes, where
-from tests.support.other_definitions import plain
+from tests.support.other_definitions import ALL, plain
+from tests.support.typed_cells import in_view as columns_in_view
+from tests.support.typed_cells import required, table
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +147,15 @@ def test_a_porteur_may_be_typed_as_still_to_be_named(tmp_path, typed):
     described = importer(fill_cell(tmp_path / "d.xlsx", Fiches={"E9": typed}))
     assert described.contrat.par_fiche["2.1"].porteurs == ()
     assert [n for n in described.a_confirmer if "cellule E9" in n and "à désigner" in n]
+
+
+def test_few_cells_are_needed_of_a_fiche_and_of_an_indicator():
+    """What came with other contracts is optional, and folded."""
+    assert [plain(t) for t in required("fiches")] == ["Numéro", "Titre"]
+    assert [plain(t) for t in required("indicateurs")] == ["Fiche", "Indicateur, tel qu’imprimé", "Sorte de saisie"]
+    assert (len(columns_in_view("fiches")), len(columns_in_view("indicateurs"))) == (8, 10)
+
+
+def test_the_cells_that_a_coordinator_types_are_those_of_the_docs():
+    page = (Path(__file__).parents[2] / "docs" / "charge-de-saisie.md").read_text(encoding="utf-8")
+    assert "\n".join(table(ALL)) in page
