@@ -297,6 +297,8 @@ def test_two_answers_that_differ_lose_nothing_and_count_no_figure_twice(tmp_path
     acodege |= granted("2.3", 2, "Ville de Dijon", "Cofinancement", engage=4000)
     sdat |= granted("2.3", 2, "Ville de Dijon", "Cofinancement", engage=5000)
     year = live(tmp_path, DIJON, 2025, {"sdat": sdat, "acodege": acodege})
+    (rate,) = lines(year.result.summaries.taux, fiche="2.3")
+    assert (rate["retours"], rate["sur"]) == (1, 1)  # one team, one answer
     values = {m: lines(year.result.tables.indicateurs, Mesure=m)[0]["Valeur"] for m in ("2.3-I01", "2.3-I04")}
     assert values == {"2.3-I01": 130, "2.3-I04": 12}
     of_fiche = money(year, "2.3")

@@ -15,6 +15,7 @@ from cls_workbook.domain.wording import agency_financeurs
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import columns, total_of, wide
 from cls_workbook.summaries.balances.line_meaning import MAQUETTE, OUTSIDE_MAQUETTE, meaning_of, post_rules
+from cls_workbook.summaries.expected import answers_together
 from cls_workbook.tables.summary_tables import RATES
 from cls_workbook.tables.table_frames import table_frame
 
@@ -47,9 +48,8 @@ def rates_table(contrat: Contrat, store: ValueStore) -> pd.DataFrame:
 
 
 def _rates(contrat: Contrat, store: ValueStore) -> dict[str, ObservedRate]:
-    rates: dict[str, ObservedRate] = {}
-    for fiche, returns in Counter(fiche for _, fiche in store.distinct("fichier", "fiche") if fiche).items():
-        rates[fiche] = ObservedRate(returns=returns)
+    answers, known = _answers(contrat, store), set[tuple[str, str]]()
+    rates = {fiche: ObservedRate(returns=n) for fiche, n in Counter(fiche for fiche, _ in {*answers.values()}).items()}
     is_of_agency = cache(partial(_is_of_agency, contrat))
     for part in store.per_batch(lambda c: c.bloc in ("financement", "depenses")):
         costs = {
@@ -67,8 +67,23 @@ def _rates(contrat: Contrat, store: ValueStore) -> dict[str, ObservedRate]:
         for (file, fiche), amount in attributed.items():
             if (cost := costs.get((file, fiche))) is not None:
                 rate = rates[fiche]
-                rate.attributed, rate.cost, rate.known = rate.attributed + amount, rate.cost + cost, rate.known + 1
+                rate.attributed, rate.cost = rate.attributed + amount, rate.cost + cost
+                known.add(answers[file, fiche])
+    for fiche, _ in known:
+        rates[fiche].known += 1
     return rates
+
+
+def _answers(contrat: Contrat, store: ValueStore) -> dict[tuple[str, str], tuple[str, str]]:
+    """(fichier, fiche) → (fiche, what it is an answer of): itself, or the volet that several answer as one."""
+    volets: dict[tuple[str, str], str] = {}
+    for file, fiche, volet in store.distinct("fichier", "fiche", "volet"):
+        if fiche:
+            volets[file, fiche] = volet or volets.get((file, fiche), "")
+    return {
+        (file, fiche): (fiche, f"« {volet} »" if answers_together(contrat, fiche, volet) else file)
+        for (file, fiche), volet in volets.items()
+    }
 
 
 def _is_of_agency(contrat: Contrat, fiche: str, financeur: str | None, nature: str | None) -> bool:
