@@ -146,6 +146,25 @@ class ChargesUnlikeCost(_CompteRenduCheck):
             yield self.told(declared, _cells(declared, REALISED, (CHARGES,)), found, REALISED)
 
 
+class GapsUnexplained(_CompteRenduCheck):
+    code, gravity = "COMPTE_RENDU_ECART_INEXPLIQUE", A_CONFIRMER
+    sought = "Ce qui a été réalisé s’écarte beaucoup du budget prévu, et le compte rendu financier ne dit pas pourquoi."
+    expected = "une explication des écarts significatifs : le formulaire la demande"
+    remedy = f"expliquez l’écart en une phrase sous les tableaux de la fiche, ou corrigez les montants, {SEND_BACK}"
+
+    def on(self, declared: DeclaredCompteRendu) -> Iterator[Anomalie]:
+        drawn = declared.drawn_up
+        if declared.explanation.strip() or any(balance.gap for balance in drawn.balances()):
+            return  # explained; or not right yet, and told so
+        if gaps := drawn.gaps(self.contrat.ecart_a_expliquer):
+            found = " ; ".join(
+                f"{gap.nom} : {amount_fr(gap.realised)} pour {amount_fr(gap.planned)} prévus" for gap in gaps
+            )
+            champ = COMPTE_RENDU.champ("explication")
+            cells = [declared.cell_of(champ.nom)]
+            yield self.anomalie(declared.place, cells, f"compte rendu ({champ.libelle.lower()})", typography(found))
+
+
 class ChargesNotShared(RetourCheck):
     """Of what the structure types for all its fiches."""
 

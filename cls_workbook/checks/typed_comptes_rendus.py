@@ -53,6 +53,10 @@ class DeclaredCompteRendu:
         """Where this amount is asked; "" where the fiche tells it."""
         return self.cells.get(f"{self.fiche}/{GROUP}/{account}/{column}", ("", ""))[1]
 
+    def cell_of(self, champ: str) -> str:
+        """Where a question on the whole of it is asked."""
+        return self.cells.get(f"{self.fiche}/{GROUP}/{champ}", ("", ""))[1]
+
     @property
     def place(self) -> Place:
         sheet = next((s for cle, (s, _) in self.cells.items() if cle.startswith(f"{self.fiche}/{GROUP}/")), "")

@@ -155,11 +155,11 @@ def _compare(chosen: argparse.Namespace) -> int:
 def _statements(chosen: argparse.Namespace) -> int:
     from cls_workbook.pipeline.statement_files import write_statements
 
-    written = write_statements(chosen.retours, chosen.contrat, chosen.annee, chosen.sortie)
-    code = pieces.report(written.anomalies)
-    for file in written.files:
+    files, anomalies = write_statements(chosen.retours, chosen.contrat, chosen.annee, chosen.sortie, chosen.pilotage)
+    code = pieces.report(anomalies)
+    for file in files:
         print(file)
-    if not written.files:
+    if not files:
         print("Aucun compte rendu financier à écrire : aucun retour lu ne parle d’argent pour une fiche subventionnée.")
     return code
 
@@ -262,7 +262,13 @@ COMPTE_RENDU = command(
     "compte-rendu",
     "écrit le compte rendu financier de chaque structure et de chaque fiche subventionnée, à imprimer et à signer",
     _statements,
-    RETOURS,
+    option(
+        "retours",
+        nargs="+",
+        metavar="RETOUR|DOSSIER|C.xlsx",
+        help="les retours reçus, ou la consolidation (par « consolider »)",
+    ),
     *CAMPAGNE,
+    pieces.pilotage(" : fiches dont un compte rendu est attendu"),
     pieces.folder("où ranger les comptes rendus", required=True),
 )

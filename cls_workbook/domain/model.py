@@ -269,6 +269,8 @@ class Contrat:
     rappels: tuple[str, ...] = ()  # clauses of the contract to keep in mind when its figures are read
     maquette: Decimal | None = None
     seuil_petits_effectifs: int = 10
+    # of a compte rendu financier: the part of the planned budget beyond which a gap is to be explained
+    ecart_a_expliquer: Decimal = Decimal("0.1")
     evolution: EvolutionThresholds = EvolutionThresholds()
     noyau: str | None = None  # the regional noyau that it takes in: the id of one that ships, or its file
     repondant_noyau: str | None = None  # structure id of who answers what no fiche does; None: the coordination

@@ -14,6 +14,7 @@ from decimal import Decimal
 from itertools import count
 
 from cls_workbook.domain import locked_facts
+from cls_workbook.domain.accounts.also_asked import also_asked
 from cls_workbook.domain.asked.left_out import left_out
 from cls_workbook.domain.carried_over import FINGERPRINT_SEPARATOR, digest
 from cls_workbook.domain.contrat_years import in_year
@@ -75,7 +76,8 @@ class WorkbookContext:
 
     ``membres``: group id → names; ``programme``: fiche → euros; ``precedent``: measure → last year's
     consolidated value, ``own``: structure (id, or folded name) → measure → what it said itself; ``carried_over``:
-    respondent id → key of an input → last year's answer; ``limite``: date by which returns are expected (printed text).
+    respondent id → key of an input → last year's answer; ``limite``: date by which returns are expected (printed text);
+    ``comptes_rendus``: fiches of which one is asked, beside those of the contract.
     """
 
     membres: Members = field(default_factory=dict)
@@ -85,6 +87,7 @@ class WorkbookContext:
     own: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     limite: str = ""
     contact: str = ""
+    comptes_rendus: tuple[str, ...] = ()
 
 
 def sheet_name(fiche: Fiche) -> str:
@@ -129,7 +132,8 @@ def plans(
     contrat: Contrat, annee: int, repondants: Sequence[Respondent | None], campagne: WorkbookContext | None = None
 ) -> list[WorkbookPlan]:
     """The workbook of each, to be written, not filled in: a fiche that asks the same of several is drawn once."""
-    drawing = _YearDrawing(in_year(contrat, annee), annee, campagne or WorkbookContext())
+    campagne = campagne or WorkbookContext()
+    drawing = _YearDrawing(also_asked(in_year(contrat, annee), campagne.comptes_rendus), annee, campagne)
     return [drawing.plan(respondent) for respondent in repondants]
 
 

@@ -94,6 +94,7 @@ def campagne(pilotage: Pilotage) -> WorkbookContext:
         programme={fiche: montant for (fiche, financeur), montant in pilotage.programme.items() if not financeur},
         limite=date_fr(pilotage.limite),
         contact=pilotage.contact.rstrip(". "),
+        comptes_rendus=pilotage.comptes_rendus,
     )
 
 

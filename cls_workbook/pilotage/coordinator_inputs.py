@@ -99,7 +99,8 @@ class Pilotage:
     ``programme``: (fiche, "") → EUR programmed on the maquette; (fiche, financeur id or name) → EUR of the other
     lines, except those outside the maquette or without payment, which are only in ``financements``.
     ``engage_anterieur``: fiche → EUR of the maquette engaged in earlier years.
-    ``limite``: day by which returns are expected; ``etat``: provisoire or validé.
+    ``limite``: day by which returns are expected; ``etat``: provisoire or validé. ``comptes_rendus``: fiches of which a
+    compte rendu financier is asked, beside those of the contract.
     """
 
     membres: Members = field(default_factory=dict)
@@ -116,6 +117,7 @@ class Pilotage:
     remplacements: tuple[Replacement, ...] = ()
     ecartes: tuple[SetAside, ...] = ()
     evaluations: tuple[FollowedEvaluation, ...] = ()
+    comptes_rendus: tuple[str, ...] = ()
 
 
 def programme(

@@ -127,6 +127,15 @@ OTHER_FINANCEMENTS = block(
     lines=12,
 )
 
+SUBSIDISED = block(
+    "comptes_rendus",
+    "Comptes rendus financiers demandés",
+    (_fiche("Une fiche subventionnée dans l’année.", obligatoire=True),),
+    aide="Les fiches dont qui répond doit aussi un compte rendu financier, en plus de celles que le contrat désigne. À "
+    "remplir avant de fabriquer les classeurs.",
+    lines=6,
+)
+
 MEETINGS = block(
     "reunions",
     "Réunions tenues dans l’année",

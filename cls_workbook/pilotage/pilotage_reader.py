@@ -50,6 +50,7 @@ def read(source: str | PathLike[str] | WorkbookRows, contrat: Contrat, annee: in
         relances=_relances(reading),
         remplacements=_replacements(reading),
         ecartes=_set_aside(reading),
+        comptes_rendus=_subsidised(reading),
     )
     if reading.faults:
         nombre = len(reading.faults)
@@ -293,3 +294,11 @@ def _set_aside(reading: PilotageReading) -> tuple[SetAside, ...]:
         return ()
     lines = reading.sheet_table("ecartes", pf.SET_ASIDE)
     return tuple(SetAside(li.text("fichier"), li.text("motif")) for li in lines if li.text("fichier"))
+
+
+def _subsidised(reading: PilotageReading) -> tuple[str, ...]:
+    """Of which fiches a compte rendu financier is asked; a workbook made before this table existed asks none."""
+    if "comptes_rendus/#" not in reading.places:
+        return ()
+    lines = reading.sheet_table("comptes_rendus", pf.SUBSIDISED)
+    return tuple(dict.fromkeys(li.text("fiche") for li in lines if li.text("fiche")))

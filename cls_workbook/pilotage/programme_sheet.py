@@ -8,7 +8,7 @@ from decimal import Decimal
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import Bloc
 from cls_workbook.forms.layout import height
-from cls_workbook.french import typography
+from cls_workbook.french import listing, typography
 from cls_workbook.pilotage import pilotage_questions as pf
 from cls_workbook.pilotage.pilotage_pieces import NOTE, B, C, Canvas, CoordinatorPage, D, E, F, G, H, SheetTally
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, address, reference
@@ -26,6 +26,7 @@ def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     )
     header = _programme_table(page, canvas)
     _other_financements(page, canvas)
+    _subsidised(page, canvas)
     typed_fields = sum(1 for _, financeur in canvas.pilotage.programme if not financeur)
     formula = f"COUNT({reference(YEAR_PROGRAMME, CellRange(header + 1, G, header + len(contrat.actions), G))})"
     role = "Les montants programmés par fiche et par financeur, et ce qui a été engagé avant."
@@ -77,6 +78,18 @@ def _other_financements(page: CoordinatorPage, canvas: Canvas) -> None:
         for f in canvas.pilotage.financements
     ]
     page.table(autres, "pilotage/autres", {"fiche": C, "financeur": D, "nature": E, "montant": F}, values, top=33)
+
+
+def _subsidised(page: CoordinatorPage, canvas: Canvas) -> None:
+    """The fiches of which a compte rendu financier is asked, beside those of the contract."""
+    bloc = canvas.bloc(pf.SUBSIDISED)
+    page.band(bloc.titre, NOTE, bloc.aide)
+    asked = [f.numero for f in canvas.contrat.fiches if f.compte_rendu]
+    if asked:
+        page.texte(B, typography(f"Le contrat en demande déjà pour : {listing(asked)}."), "aide_ligne")
+        page.next_row(19)
+    values = [{"fiche": pf.shown_fiche(canvas.contrat.par_fiche[f])} for f in canvas.pilotage.comptes_rendus]
+    page.table(bloc, "pilotage/comptes_rendus", {"fiche": C}, values, top=33)
 
 
 def _programme_row(page: CoordinatorPage, canvas: Canvas, bloc: Bloc, fiche: Fiche) -> None:

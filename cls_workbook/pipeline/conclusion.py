@@ -13,6 +13,7 @@ from cls_workbook import checks, garbage
 from cls_workbook import pilotage as coordination
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.checks.families.campaign_checks import set_aside
+from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.targets import targets_in
@@ -36,10 +37,13 @@ from cls_workbook.summaries import (
     what_counts,
 )
 from cls_workbook.summaries.balances import observed_rates
+from cls_workbook.summaries.balances.statement_rows import statement_rows
 from cls_workbook.summaries.computed import computed_figures
 from cls_workbook.summaries.follow_up.structure_returns import Followed, by_structure
 from cls_workbook.summaries.reconciling import reconciliation
 from cls_workbook.tables.described_columns import Row
+from cls_workbook.tables.statement_table import STATEMENTS
+from cls_workbook.tables.table_frames import frame_of_rows
 
 
 def conclude(
@@ -126,6 +130,9 @@ def _summarize(
         financements=value_tables.financements_table(contrat, values),
         par_fiche=funding.par_fiche(contrat, annee, values, programme, before.engaged, before.years),
         par_financeur=funding.par_financeur(contrat, values),
+        comptes_rendus=frame_of_rows(
+            STATEMENTS, statement_rows(CheckInput(contrat, annee, values, typed_returns.retours))
+        ),
     )
     return Result(
         contrat,

@@ -14,7 +14,9 @@ from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.definition.known_contrats import KnownContrats
 from cls_workbook.definition.toml_reader import load_sound
+from cls_workbook.domain.accounts.also_asked import also_asked
 from cls_workbook.domain.contrat_years import covers, in_year
+from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
 from cls_workbook.pipeline.settling import ReplacementRequest, Settlement
@@ -68,11 +70,19 @@ def _returns_in(sources: Sequence[str]) -> RetourFiles:
 
 
 def _reader(reference: str | None, keeps_content: bool = False) -> ReturnReader:
-    return ReturnReader(KnownContrats(load_sound(reference) if reference else None), keeps_content=keeps_content)
+    return ReturnReader(
+        KnownContrats(load_sound(reference) if reference else None), keeps_content=keeps_content, alone=True
+    )
 
 
 def _typed(retour: Retour, reader: ReturnReader) -> TypedRetours[pd.DataFrame]:
-    return typed_frames.type_values([retour], reader.contrat(retour.contrat), reader.models)
+    return typed_frames.type_values([retour], _contrat_of(retour, reader), reader.models)
+
+
+def _contrat_of(retour: Retour, reader: ReturnReader) -> Contrat:
+    """The contract, and the comptes rendus financiers that the workbook asks beside it."""
+    contrat = reader.contrat(retour.contrat)
+    return also_asked(in_year(contrat, retour.annee), retour.comptes_rendus) if retour.comptes_rendus else contrat
 
 
 def _annotate_one(
@@ -83,7 +93,7 @@ def _annotate_one(
     from cls_workbook.tables.table_frames import frame_records
     from cls_workbook.workbook.saving import save
 
-    contrat, typed_returns = reader.contrat(retour.contrat), _typed(retour, reader)
+    contrat, typed_returns = _contrat_of(retour, reader), _typed(retour, reader)
     anomalies = _check_one(typed_returns, retour, reader)
     normalisations = frame_records(typed_returns.normalisations)
     addresses = typed_returns.addresses(contrat)[retour.file]
@@ -116,7 +126,7 @@ def _free_target(desired: Path, retour: Retour, taken: set[Path]) -> Path:
 
 def _check_one(typed_returns: TypedRetours[pd.DataFrame], retour: Retour, reader: ReturnReader) -> list[Anomalie]:
     """What is found of one return, typed."""
-    contrat = reader.contrat(retour.contrat)
+    contrat = _contrat_of(retour, reader)
     if not covers(contrat, retour.annee):
         return list(typed_returns.anomalies)
     contrat = in_year(contrat, retour.annee)
@@ -150,7 +160,8 @@ def comparer(ancien: str, nouveau: str, reference: str | None = None, engine: En
     campagnes = {(r.contrat, r.annee) for r in retours}
     if len(campagnes) > 1 or len(retours) < 2:
         raise Refusal(f"« {ancien} » et « {nouveau} » ne sont pas deux retours d’une même campagne.")
-    contrat = in_year(reader.contrat(retours[0].contrat), retours[0].annee)
+    contrat = in_year(_contrat_of(retours[0], reader), retours[0].annee)
+    contrat = also_asked(contrat, retours[1].comptes_rendus)
     new = Answering(retours[1], reader.models.of(contrat, retours[0].annee))
     settlement = Settlement([ReplacementRequest(names[1], names[0])], new.answers)
     settled = typed_frames.type_values(retours, contrat, reader.models, settlement).settled

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Required, TypedDict, Unpack
 
 from cls_workbook import pilotage as coordination
 from cls_workbook.definition.known_contrats import KnownContrats
+from cls_workbook.domain.accounts.also_asked import also_asked
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.engines.engine_protocol import Engine
@@ -183,7 +184,7 @@ def _campagne(
     pilotage: Pilotage,
     not_counted: settling.NotCounted,
 ) -> Campagne:
-    contrat = in_year(contrat, annee)
+    contrat = also_asked(in_year(contrat, annee), pilotage.comptes_rendus)
     return Campagne(
         contrat,
         annee,

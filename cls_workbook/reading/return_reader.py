@@ -13,6 +13,8 @@ from pathlib import Path
 
 from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.bounded_memory import Memory
+from cls_workbook.domain.accounts.also_asked import also_asked
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.reading.beside import annex_sheets, another_year
@@ -55,22 +57,29 @@ class ReturnReader:
     ``contrats``: identifier → contract, may raise Refusal; asked once for each. ``fast``: may the short ways of
     ``fast_paths`` be taken? They say the same. Give a module's function as ``contrats`` to read in several processes.
     ``keeps_content``: a Retour keeps the bytes that it was read from, for who makes a copy of them.
+    ``alone``: each is looked at without its campaign, which may have asked for a compte rendu financier that the
+    contract does not: what the workbook itself asks is then taken for asked.
     """
 
-    def __init__(self, contrats: Callable[[str], Contrat], fast: bool = True, keeps_content: bool = False):
-        self._contrats, self._fast, self._keeps_content = contrats, fast, keeps_content
+    def __init__(
+        self, contrats: Callable[[str], Contrat], fast: bool = True, keeps_content: bool = False, alone: bool = False
+    ):
+        self._contrats, self._fast, self._keeps_content, self._alone = contrats, fast, keeps_content, alone
         self._known_contrats = Memory(contrats, MODELS_KEPT, ID_LENGTH_MAX)
         self.models, self._opener = WorkbookModels(fast), Opener(fast)
 
-    def __reduce__(self) -> tuple[type[ReturnReader], tuple[Callable[[str], Contrat], bool, bool]]:
-        return ReturnReader, (self._contrats, self._fast, self._keeps_content)
+    def __reduce__(self) -> tuple[type[ReturnReader], tuple[Callable[[str], Contrat], bool, bool, bool]]:
+        return ReturnReader, (self._contrats, self._fast, self._keeps_content, self._alone)
 
     def contrat(self, identifier: str) -> Contrat:
         return self._known_contrats[identifier]
 
-    def model(self, identity: Identity) -> WorkbookModel:
+    def model(self, identity: Identity, comptes_rendus: tuple[str, ...] = ()) -> WorkbookModel:
         """What a workbook that says it is that was sent with. Refusal if its contract is not known."""
-        return self.models.of(self.contrat(identity.contrat), identity.annee)
+        contrat = self.contrat(identity.contrat)
+        if comptes_rendus:
+            contrat = also_asked(in_year(contrat, identity.annee), comptes_rendus)
+        return self.models.of(contrat, identity.annee)
 
     def read(self, path: str | os.PathLike[str], file: str | None = None) -> Retour:
         """Reads one return. ``file``: the name that anomalies give to it (default: its own).
@@ -112,7 +121,9 @@ class ReturnReader:
                 "Ce n’est pas un classeur de suivi : sa feuille d’identification (masquée) est absente.",
                 ("Renvoyez le classeur d’origine entier, rempli, sans en extraire de feuille.",),
             )
-        modele = self.model(identity)
+        if self._alone:
+            empty = replace(empty, comptes_rendus=_comptes_rendus_in(worksheets))
+        modele = self.model(identity, empty.comptes_rendus)
         for sheet in worksheets:
             as_planned = sheet.announcement in modele.sheet_templates and not sheet.grid.hidden
             if sheet not in front and as_planned and not sheet.grid.first_day:
@@ -120,12 +131,18 @@ class ReturnReader:
         # A sheet that came back as sent has the keys that it was sent with; those of the others may contradict.
         others = [f for f in worksheets if f.saisies is None]
         if len(others) > len(front) and (reread := identity_of(others) or identity) != identity:
-            identity, modele = reread, self.model(reread)
+            identity, modele = reread, self.model(reread, empty.comptes_rendus)
             for sheet in worksheets:
                 sheet.saisies = None
         groups = [f for f in worksheets if f.saisies is not None or f.groupe not in ("", IDENTIFICATION, ANNOTATIONS)]
         annotations = [f for f in others if f.groupe == ANNOTATIONS]
         return _FileReading(empty, identity, modele).read(groups, [f.grid for f in others if not f.groupe], annotations)
+
+
+def _comptes_rendus_in(worksheets: list[SheetInFile]) -> tuple[str, ...]:
+    """The fiches of which a workbook asks a compte rendu financier."""
+    keys = (cle.split("/") for f in worksheets if f.announcement == COMPTE_RENDU for _, cle in f.anchors[1])
+    return tuple(dict.fromkeys(parts[1] for parts in keys if parts[0] == COMPTE_RENDU and len(parts) > 2))
 
 
 def content_of(path: Path) -> bytes | OSError:
@@ -237,7 +254,10 @@ class _FileReading:
     def _is_known(self, groupe: str, nom: str) -> bool:
         if groupe in self.modele.groups:
             return True
-        self.anomalies.append(file_messages.unknown_fiche(Place(self.file, nom, groupe)))
+        if groupe == COMPTE_RENDU:
+            self.anomalies.append(file_messages.unasked_statement(Place(self.file, nom)))
+        else:
+            self.anomalies.append(file_messages.unknown_fiche(Place(self.file, nom, groupe)))
         return False
 
     def _without_duplicates(self, worksheets: list[ReadSheet]) -> dict[str, ReadSheet]:

@@ -44,6 +44,7 @@ from cls_workbook.tables.described_columns import (
 from cls_workbook.tables.memory_tables import ANCHORS as ANCHORS
 from cls_workbook.tables.memory_tables import HISTORY as HISTORY
 from cls_workbook.tables.noyau_table import NOYAU
+from cls_workbook.tables.statement_table import STATEMENTS
 
 # What became of a return; a coordinator sets one aside.
 RECEIVED, MISSING, DUPLICATE, REJECTED, SET_ASIDE = "reçu", "manquant", "doublon", "rejeté", "écarté"
@@ -385,6 +386,7 @@ TABLES = (
     FINANCEMENT_FINANCEURS,
     PLANNED_MONEY,
     FINANCEMENTS,
+    STATEMENTS,
     NOYAU,
     MESURES,
     ANSWERS,

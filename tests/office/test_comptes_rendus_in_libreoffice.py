@@ -54,5 +54,5 @@ def test_the_sheet_shows_what_was_worked_out_by_hand(tmp_path, libreoffice, cont
 def test_the_form_prints_on_two_pages(tmp_path, libreoffice, contrat):
     definition, reference = contrat
     drop_retour(tmp_path, definition, "asso", by_hand.ANSWERS)
-    file = write_statements([str(tmp_path)], reference, 2025, tmp_path / "out").files[0]
+    file = write_statements([str(tmp_path)], reference, 2025, tmp_path / "out")[0][0]
     assert libreoffice.pdf(file, tmp_path / "form.pdf") == 2

@@ -76,11 +76,11 @@ def test_each_code_is_written_once_in_the_package_where_its_rule_is_defined():
 
 
 def test_only_a_rule_makes_an_anomaly():
-    """But for the agency's copy, which counts the anomalies that a consolidation lists."""
+    """But for what reads again those that a consolidation lists."""
     makers = {
         p.name for p in PACKAGE.rglob("*.py") if re.search(r"(?<!class )\bAnomalie\(", p.read_text(encoding="utf-8"))
     }
-    assert makers == {"anomalies.py", "ars_copy.py"}
+    assert makers == {"anomalies.py", "ars_copy.py", "values_read_back.py"}
 
 
 def test_a_code_is_that_of_one_rule():

@@ -22,6 +22,8 @@ from cls_workbook.forms.layout import height
 from cls_workbook.french import amount_fr
 from cls_workbook.office.comptes_rendus.statement_page import Line, Statement, workbook
 from cls_workbook.pipeline import single_returns
+from cls_workbook.pipeline.statement_files import statements
+from cls_workbook.tables.statement_table import STATEMENTS
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.writer import to_bytes
 from tests.support import small_comptes_rendus as by_hand
@@ -31,6 +33,7 @@ from tests.support.xlsx_lint import lint
 
 YEAR = 2025
 KEY = "compte_rendu/repartition/cle_de_repartition"
+GAP = {"1.2/compte_rendu/60/prevision": D(4000), "1.2/compte_rendu/64/prevision": D(8000)}
 # What is answered otherwise than in the return that holds together.
 VARIANTS = {
     "juste": {},
@@ -43,6 +46,9 @@ VARIANTS = {
     "sans-cle": {KEY: None},
     "sans-heures": {KEY: HOURS},
     "refus": {KEY: "au jugé", "1.2/compte_rendu/60/prevision": "trois mille"},
+    # planned as 4 000 + 8 000 + 2 000, realised as 2 000 + 10 000 + 2 000: beyond a tenth of 14 000
+    "ecart": GAP,
+    "explique": GAP | {"1.2/compte_rendu/explication": "Un poste pourvu plus tôt, des achats reportés."},
     "base": {"compte_rendu/repartition/base": D(39999)},
 }
 
@@ -146,9 +152,12 @@ def test_the_forms_show_the_figures_worked_out_by_hand(written):
         **{"70": 1000, "74": 40000, "75": 3000},
     }
     assert first["dont Agence"] == [(24000, 25000)] and first["dont Ville"] == [(15000, 15000)]
-    assert first["Total"] == [(39500, 44000)] * 2 + [(1200, 2000)] * 2
+    assert (
+        first["Total des charges"] == first["Total des produits"] == [(39500, 44000)]
+        and first["Total"] == [(1200, 2000)] * 2
+    )
     assert (second["65"][0][1], second[fixed][0][1], second[financial][0][1]) == (475, 1500, 25)
-    assert second["Total"][:2] == [(14000, 14000)] * 2
+    assert second["Total des charges"] == second["Total des produits"] == [(14000, 14000)]
 
 
 def test_the_form_says_in_words_what_was_done_and_is_to_be_signed(written):
@@ -213,13 +222,48 @@ def test_indirect_charges_that_cannot_be_shared_out_are_told_at_their_key(told, 
     assert said in found
 
 
+def test_a_large_gap_that_nothing_explains_is_told_where_it_is_to_be_explained(told, contrat):
+    cells = cells_of(contrat, "1.2/compte_rendu/explication")
+    found = "achats et services (60 à 62) : 2 000 € pour 4 000 € prévus ; personnel (64) : 10 000 € pour 8 000 € prévus"
+    assert told["ecart"] == [("COMPTE_RENDU_ECART_INEXPLIQUE", "1.2", cells, found)]
+    assert told["explique"] == []
+
+
+def test_the_contract_says_how_large_a_gap_is_to_be_explained(folder, tmp_path):
+    patient = by_hand.SUBSIDISED.replace("[contrat]\n", "[contrat]\necart_a_expliquer = 0.15\n", 1)
+    by_hand.contrat(tmp_path, patient)
+    # 2 000 is less than fifteen per cent of 14 000
+    found = single_returns.controler([str(folder / "ecart.xlsx")], str(tmp_path / "subventions.toml"))
+    assert "COMPTE_RENDU_ECART_INEXPLIQUE" not in {a.code for a in found}
+
+
+@pytest.mark.parametrize(
+    ("realised", "gaps"),
+    [
+        # of 90: each post holds, the whole does not; to the very tenth is not beyond
+        ({"60": 38, "64": 38, "65": 38}, [("total des charges", 90, 114)]),
+        ({"60": 39, "64": 30, "65": 30}, []),
+        ({"60": 40, "64": 30, "65": 29}, [("achats et services (60 à 62)", 30, 40)]),
+        # what was planned as purchases and paid as fees is no gap
+        ({"60": 0, "62": 30, "64": 30, "indirectes_fixes": 30}, []),
+        ({}, []),
+    ],
+)
+def test_gaps_are_those_of_the_posts_against_the_budget(realised, gaps):
+    planned = {"60": 30, "64": 30, "65": 30}
+    amounts = {column: {a.numero: None for a in ACCOUNTS} for column in COLUMNS}
+    for column, said in zip(COLUMNS, (planned, realised), strict=True):
+        amounts[column] |= {n: D(v) for n, v in said.items()}
+    assert CompteRendu(amounts).gaps(D("0.1")) == [(nom, D(p), D(r)) for nom, p, r in gaps]
+
+
 def test_what_reading_refused_is_told_once(told):
     assert told["refus"] == []
 
 
 def test_what_does_not_balance_is_written_and_says_so_at_its_total(written):
     sheet = written["charges", "1-2"]
-    total = next(row for row in sheet.iter_rows() if row[0].value == "Total")
+    total = next(row for row in sheet.iter_rows() if row[0].value == "Total des charges")
     alert = sheet.cell(total[0].row + 1, 1).value.replace("\u00a0", " ")
     assert alert == "À corriger, en prévision : charges et produits diffèrent de 1 000 €."
     coloured = [cell.fill.fgColor.rgb for cell in total]
@@ -337,8 +381,24 @@ def test_what_is_typed_there_stays_with_the_coordinator(tmp_path, contrat, folde
     definition = ["--contrat", contrat[1]]
     main(["consolider", str(tmp_path / "r"), *definition, "--annee", str(YEAR), "--sortie", book])
     main(["synthese", book, *definition, "--sortie", copy])
-    answers = [r for r in load_workbook(book)["Réponses"].iter_rows(values_only=True) if r[4] == "compte_rendu"]
+    held = load_workbook(book)
+    rows = [dict(zip(STATEMENTS.titles, r, strict=True)) for r in held["Comptes rendus"].iter_rows(2, values_only=True)]
+    of = {(r["Fiche"], r["Compte"] or r["Libellé"]): r for r in rows}
+    seen = [of["1.1", n] for n in ("60", "61", "871")]
+    columns = ("Structure", "Partie", "Prévision", "Réalisation", "Origine", "Cellule")
+    gifts, purchases = "contributions volontaires en nature", cells_of(contrat, "1.1/compte_rendu/60/prevision")[0]
+    fees = cells_of(contrat, "1.1/compte_rendu/61/realisation")[0]
+    assert [tuple(r[c] for c in columns) for r in seen] == [
+        ("Association", "charges", 6500, 6000, "repris de la fiche", purchases),
+        ("Association", "charges", None, 1500, "saisi", fees),
+        ("Association", gifts, 1200, 1200, "repris de la fiche", None),
+    ]
+    assert sum(r["Réalisation"] or 0 for r in rows if r["Partie"].startswith("charges")) == 44000 + 14000
+    consolidated, returned = (statements([source], contrat[1], YEAR) for source in (book, str(tmp_path / "r")))
+    assert consolidated.contents == returned.contents != {}
+    assert [(a.code, a.cells) for a in consolidated.anomalies] == [(a.code, a.cells) for a in returned.anomalies]
+    answers = [r for r in held["Réponses"].iter_rows(values_only=True) if r[4] == "compte_rendu"]
     assert (YEAR, "1.1", "Association", None, "compte_rendu", "realisation", "61", 1500) in [r[:8] for r in answers]
     with zipfile.ZipFile(copy) as parts:
         whole = b"".join(parts.read(n) for n in parts.namelist()).decode(errors="replace")
-    assert not re.search("compte_rendu|COMPTE_RENDU|Une séance de plus", whole)
+    assert not re.search("compte_rendu|COMPTE_RENDU|Comptes rendus|Une séance de plus", whole)

@@ -80,6 +80,24 @@ BALANCES = (
     ("emplois (86) et contributions volontaires (87)", (USES,), (GIFTS,)),
 )
 
+# What a gap is looked for in: each side, its sections, and its posts with their accounts.
+GAPS = (
+    (
+        "total des charges",
+        (CHARGES, INDIRECT),
+        (
+            ("achats et services (60 à 62)", ("60", "61", "62")),
+            ("personnel (64)", ("64",)),
+            ("autres charges, indirectes comprises", ("65", *_OF_OTHER_EXPENDITURE)),
+        ),
+    ),
+    (
+        "total des produits",
+        (PRODUITS,),
+        (("subventions (74)", ("74",)), ("autres produits", ("75", *_OF_OWN_RESOURCES))),
+    ),
+)
+
 
 def told_by_fiche(column: str, left_out: Collection[str]) -> frozenset[str]:
     """The sources that a fiche tells for this column. ``left_out``: what it does not ask (see

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
-from cls_workbook.domain.accounts.account_plan import ACCOUNTS, BALANCES, BY_NUMBER, COLUMNS, Account
+from cls_workbook.domain.accounts.account_plan import ACCOUNTS, BALANCES, BY_NUMBER, COLUMNS, GAPS, Account
 from cls_workbook.french import CENT
 
 Amounts = Mapping[str, Decimal | None]  # number of an account, or what tells it → euros
@@ -29,6 +30,14 @@ class Balance:
         return Decimal(0) if self.left is None or self.right is None else self.left - self.right
 
 
+class Gap(NamedTuple):
+    """A part of the budget that came to something else than planned. In euros."""
+
+    nom: str
+    planned: Decimal
+    realised: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class CompteRendu:
     """``amounts``: column → account → euros."""
@@ -46,10 +55,30 @@ class CompteRendu:
             for column in COLUMNS
         ]
 
+    def gaps(self, part: Decimal) -> list[Gap]:
+        """The posts of which the gap is more than this part of the budget of their side; where none is, the side
+        itself. Accounts of one post make up for each other: what was planned under one may be spent under another."""
+        found = []
+        for side, sections, posts in GAPS:
+            planned, realised = (self.total(column, *sections) for column in COLUMNS)
+            if planned is None or realised is None:
+                continue
+            wholes = [Gap(nom, *(self._sum(column, numbers) for column in COLUMNS)) for nom, numbers in posts]
+            beyond = [gap for gap in (*wholes, Gap(side, planned, realised)) if _gap(gap) > part * abs(planned)]
+            found += beyond[:-1] if len(beyond) > 1 and beyond[-1].nom == side else beyond
+        return found
+
+    def _sum(self, column: str, numbers: Iterable[str]) -> Decimal:
+        return total_of_known(self.amounts[column][n] for n in numbers) or Decimal(0)
+
     def beyond_the_fiche(self, column: str) -> list[tuple[Account, Decimal]]:
         """The accounts of which the detail is more than what the fiche says, and by how much."""
         amounts = ((BY_NUMBER[n], amount) for n, amount in self.amounts[column].items() if amount is not None)
         return [(account, -amount) for account, amount in amounts if amount < 0]
+
+
+def _gap(gap: Gap) -> Decimal:
+    return abs(gap.realised - gap.planned)
 
 
 def drawn_up(typed: Mapping[str, Amounts], told: Mapping[str, Amounts]) -> CompteRendu:

@@ -99,6 +99,9 @@ def header(contrat: Contrat) -> Iterator[DefinitionFault]:
     if contrat.seuil_petits_effectifs < 0:
         message = f"un seuil est positif ou nul, trouvé « {contrat.seuil_petits_effectifs} »."
         yield here.fault("seuil_petits_effectifs", message)
+    if contrat.ecart_a_expliquer <= 0:
+        message = f"un seuil est positif, trouvé « {number_fr(contrat.ecart_a_expliquer)} »."
+        yield here.fault("ecart_a_expliquer", message)
 
 
 def announcement(contrat: Contrat) -> Iterator[DefinitionFault]:

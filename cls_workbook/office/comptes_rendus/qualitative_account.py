@@ -29,10 +29,13 @@ def paragraphs(given: CheckInput, declared: DeclaredCompteRendu) -> list[tuple[s
     results = [sentence for m in fiche.mesures if m not in people and (sentence := own.figure(m))]
     said = (
         ("Objectifs de l’action", " ; ".join(fiche.printed.objectifs)),
-        ("Mise en œuvre", own.text("qualitatif", "realisations") or own.text("avancement", "rien_motif")),
-        ("Publics bénéficiaires", _lines(fiche.printed.public, *counted)),
-        ("Lieux et dates", _lines(own.places() or fiche.printed.territoire, own.dates() or fiche.printed.calendrier)),
-        ("Résultats au regard des indicateurs", _lines(*results, *_awaited(fiche, results))),
+        ("Mise en œuvre de l’action", own.text("qualitatif", "realisations") or own.text("avancement", "rien_motif")),
+        ("Personnes bénéficiaires, par public", _lines(fiche.printed.public, *counted)),
+        (
+            "Dates et lieux de réalisation",
+            _lines(own.dates() or fiche.printed.calendrier, own.places() or fiche.printed.territoire),
+        ),
+        ("Objectifs atteints au regard des indicateurs", _lines(*results, *_awaited(fiche, results))),
         ("Écarts, freins et suites", _lines(*own.texts("ecarts", "freins", "perspectives"))),
     )
     return [(titre, typography(texte or _TO_COMPLETE)) for titre, texte in said]

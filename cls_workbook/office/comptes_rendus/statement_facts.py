@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cls_workbook.anomalies import Anomalie
+from cls_workbook.checks.compte_rendu_checks import GapsUnexplained
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.typed_comptes_rendus import DeclaredCompteRendu
 from cls_workbook.domain.accounts.account_plan import INDIRECT, INDIRECT_ACCOUNTS, REALISED
@@ -30,6 +31,7 @@ def statement(given: CheckInput, declared: DeclaredCompteRendu, anomalies: Itera
     who = [
         ("Organisme", nom),
         ("SIRET", siret or "à compléter"),
+        ("RNA ou récépissé", "à compléter, pour une association"),
         ("Contrat", contrat.titre),
         ("Action subventionnée", f"Fiche {fiche.numero} · {fiche.titre}"),
         ("Exercice", year),
@@ -63,14 +65,22 @@ def _grants(declared: DeclaredCompteRendu) -> list[Line]:
 
 
 def _annexes(given: CheckInput, declared: DeclaredCompteRendu, anomalies: Iterable[Anomalie]) -> list[tuple[str, str]]:
-    observations = [f"À corriger : {a.found}." for a in anomalies]
+    observations = [f"À corriger : {a.found}." for a in anomalies if a.code != GapsUnexplained.code]
     said = (
-        ("Charges indirectes : règle de répartition", _sharing(given, declared) or "Sans objet."),
-        ("Écarts entre prévision et réalisation", without_personal_data(declared.explanation) or "À compléter."),
-        ("Contributions volontaires en nature", _in_kind(declared) or "Sans objet."),
+        ("Règle de répartition des charges indirectes", _sharing(given, declared) or "Sans objet."),
+        ("Écarts significatifs entre budget prévu et réalisé", _gaps(given, declared)),
+        ("Contributions volontaires en nature affectées à l’action", _in_kind(declared) or "Sans objet."),
         ("Observations", "\n".join(observations) or "Néant."),
     )
     return [(titre, typography(texte)) for titre, texte in said]
+
+
+def _gaps(given: CheckInput, declared: DeclaredCompteRendu) -> str:
+    """What the structure says of them, then the largest ones."""
+    gaps = declared.drawn_up.gaps(given.contrat.ecart_a_expliquer)
+    told = [f"{g.nom} : {amount_fr(g.realised)} pour {amount_fr(g.planned)} prévus" for g in gaps]
+    explained = without_personal_data(declared.explanation) or ("À compléter." if gaps else "Néant.")
+    return "\n".join([explained, *[f"{' ; '.join(told)}."] * bool(told)])
 
 
 def _sharing(given: CheckInput, declared: DeclaredCompteRendu) -> str:

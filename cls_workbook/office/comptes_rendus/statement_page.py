@@ -86,7 +86,7 @@ class _Page:
         page.print_setup.page_breaks.append(self.line - 1)
         self._band("2. Tableau de synthèse")
         self._figures()
-        self._band("3. Annexes et signature")
+        self._band("3. Données chiffrées : annexe")
         for pair in said.annexes:
             self._pair(*pair)
         self._signature()
@@ -139,13 +139,21 @@ class _Page:
     def _figures(self) -> None:
         drawn = self.statement.drawn_up
         charges = self._lines(CHARGES) + self._lines(INDIRECT)
-        self._two_sides("Charges", charges, "Produits", self._produits(), drawn.balances()[: len(COLUMNS)])
+        self._two_sides(
+            "Charges directes et indirectes affectées à l’action",
+            charges,
+            "Ressources affectées à l’action",
+            self._produits(),
+            drawn.balances()[: len(COLUMNS)],
+            ("Total des charges", "Total des produits"),
+        )
         self._two_sides(
             "86 · Emplois des contributions volontaires",
             self._lines(USES),
             "87 · Contributions volontaires en nature",
             self._lines(GIFTS),
             drawn.balances()[len(COLUMNS) :],
+            ("Total", "Total"),
         )
         produits = drawn.total(REALISED, PRODUITS)
         for grant in self.statement.grants if produits else ():
@@ -163,7 +171,15 @@ class _Page:
         rank = next(n for n, a in enumerate(a for a in ACCOUNTS if a.section == PRODUITS) if a.numero == "74") + 1
         return [*lines[:rank], *self.statement.grants, *lines[rank:]]
 
-    def _two_sides(self, left: str, lefts: list[Line], right: str, rights: list[Line], balances: list[Balance]) -> None:
+    def _two_sides(
+        self,
+        left: str,
+        lefts: list[Line],
+        right: str,
+        rights: list[Line],
+        balances: list[Balance],
+        totals: tuple[str, str],
+    ) -> None:
         for start, titre in zip(_SIDES, (left, right), strict=True):
             for n, texte in enumerate((titre, "Prévision", "Réalisation", "%")):
                 self.sheet.write(self.line, start + n, texte, "entete:droite" if n else "entete:texte")
@@ -175,8 +191,8 @@ class _Page:
         planned, realised = balances
         wrong = [b for b in balances if b.gap]
         where = frozenset(b.column for b in wrong)
-        left_total = Line("Total", planned.left, realised.left, "total", where)
-        self._row([left_total, Line("Total", planned.right, realised.right, "total", where)])
+        left_total = Line(totals[0], planned.left, realised.left, "total", where)
+        self._row([left_total, Line(totals[1], planned.right, realised.right, "total", where)])
         for balance in wrong:
             self._whole(in_words(balance), "alerte:texte")
 

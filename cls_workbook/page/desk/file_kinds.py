@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
-import zlib
 from pathlib import Path
 
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET
@@ -13,6 +10,7 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.pilotage.governance_sheet import GOVERNANCE
 from cls_workbook.pilotage.programme_sheet import YEAR_PROGRAMME
+from cls_workbook.reading.sheet_names import sheet_names
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.reports.agency import agency_tables
 from cls_workbook.reports.consolidation import previous_year
@@ -26,31 +24,14 @@ _KINDS = (
     (SYNTHESE, {agency_tables.CONTRAT.sheet}),
     (DESCRIPTION, {INSTRUCTIONS_SHEET, "Contrat", "Fiches"}),
 )
-_GLANCE = 4_000_000  # bytes of the part that names the sheets
-_NAMES = {
-    "xl/workbook.xml": re.compile(rb'<(?:\w+:)?sheet\s[^>]*?\bname="([^"]*)"'),
-    "content.xml": re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"'),
-}
 
 
 def kind_of(path: str | Path) -> str:
     """One of the kinds above; whatever is none of the others is read as a return, which says what is wrong with it."""
     if Path(path).suffix.lower() == ".toml":
         return DEFINITION
-    sheets = _sheets(Path(path))
+    sheets = sheet_names(path)
     return next((kind for kind, needed in _KINDS if needed <= sheets), RETOUR)
-
-
-def _sheets(path: Path) -> set[str]:
-    try:
-        with zipfile.ZipFile(path) as opened:
-            for part, name in _NAMES.items():
-                if part in opened.namelist():
-                    with opened.open(part) as content:
-                        return {found.decode("utf-8", "replace") for found in name.findall(content.read(_GLANCE))}
-    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError):
-        pass  # read as a return, it will be said to be damaged
-    return set()
 
 
 def campaign_of(path: str | Path, kind: str, own: Contrat | None) -> tuple[str, int] | None:

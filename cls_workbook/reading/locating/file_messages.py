@@ -127,6 +127,20 @@ def hidden_twin(location: Place, shown: str, saisies: Sequence[TypedInput]) -> A
     )
 
 
+def unasked_statement(location: Place) -> Anomalie:
+    return anomalie(
+        BLOCKING,
+        UnknownFiche,
+        location,
+        (),
+        "compte rendu financier",
+        "une feuille de compte rendu financier",
+        "aucun compte rendu : le contrat n’en demande pas cette année",
+        "donnez le pilotage qui le demande, ou dites au contrat quelles fiches sont subventionnées ; cette feuille "
+        "n’est pas prise en compte.",
+    )
+
+
 def unknown_fiche(location: Place) -> Anomalie:
     return anomalie(
         BLOCKING,

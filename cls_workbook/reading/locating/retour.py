@@ -44,6 +44,7 @@ class Retour:
     moved_inputs: dict[str, str] = field(default_factory=dict)
     started_fiches: tuple[str, ...] = ()
     carried_over: frozenset[str] = frozenset()  # fingerprints of what was filled in beforehand
+    comptes_rendus: tuple[str, ...] = ()  # fiches of which the workbook itself asks one, where it is looked at alone
     saved_on: date | None = None  # as the file says, once a spreadsheet has saved it
     content: bytes = b""  # the very bytes that were read, where the reader keeps them
 

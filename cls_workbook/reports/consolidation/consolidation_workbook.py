@@ -23,6 +23,7 @@ from cls_workbook.summaries.regional import noyau_answers
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.noyau_table import NOYAU
+from cls_workbook.tables.statement_table import STATEMENTS
 from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.tables.table_frames import frame_records, known
 from cls_workbook.workbook.description import Link, PrintSetup, Sheet, Workbook
@@ -54,6 +55,8 @@ def tables(result: Result) -> Iterator[TableSheet]:
     if planned := planned_money(result.contrat, result.annee, frame_records(result.tables.history)):
         yield from_rows(described.PLANNED_MONEY, planned)
     yield from_frame(described.FINANCEMENTS, result.tables.financements)
+    if len(result.tables.comptes_rendus):
+        yield from_frame(STATEMENTS, result.tables.comptes_rendus)
     if rows := noyau_rows(result):
         yield from_rows(NOYAU, rows)
     yield from_frame(described.MESURES, result.tables.mesures)
