@@ -76,7 +76,15 @@ def conclude(
             funding.financement_lines(contrat, values),
         )
     structures = by_structure(contrat, result.tables.retours, anomalies, _followed(pilotage), typed_returns.saved)
-    tables = replace(result.tables, remplacements=changes.table, reconciliation=table, structures=structures)
+    tables = replace(
+        result.tables,
+        remplacements=changes.table,
+        reconciliation=table,
+        structures=structures,
+        comptes_rendus=frame_of_rows(
+            STATEMENTS, statement_rows(CheckInput(contrat, campagne.annee, values, typed_returns.retours))
+        ),
+    )
     return replace(result, tables=tables, anomalies=(*reconciliation.unexplained(table), *result.anomalies))
 
 
@@ -130,9 +138,6 @@ def _summarize(
         financements=value_tables.financements_table(contrat, values),
         par_fiche=funding.par_fiche(contrat, annee, values, programme, before.engaged, before.years),
         par_financeur=funding.par_financeur(contrat, values),
-        comptes_rendus=frame_of_rows(
-            STATEMENTS, statement_rows(CheckInput(contrat, annee, values, typed_returns.retours))
-        ),
     )
     return Result(
         contrat,

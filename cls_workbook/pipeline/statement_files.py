@@ -20,9 +20,9 @@ from cls_workbook.errors import Refusal
 from cls_workbook.forms.year_workbook import file_name
 from cls_workbook.office.comptes_rendus import statement_facts, statement_page
 from cls_workbook.pipeline.way_out import load_contrat
-from cls_workbook.reading.sheet_names import sheet_names
 from cls_workbook.reading.return_files import read, retours_in
 from cls_workbook.reading.return_reader import ReturnReader
+from cls_workbook.reading.sheet_names import sheet_names
 from cls_workbook.reading.storing import typed_frames
 from cls_workbook.reports.consolidation import previous_year
 from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation

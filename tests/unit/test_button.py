@@ -24,7 +24,12 @@ from tests.support.coordinator_opened import box
 from tests.support.dropped_returns import drop_retour
 
 YEAR, DAY, DIJON = 2025, date(2026, 2, 15), "dijon-2024-2028"
-UNASKED = {"Remplacements", "Financements prévus", "Comptes rendus", "Noyau régional"}  # of these contracts, nothing of the kind
+UNASKED = {
+    "Remplacements",
+    "Financements prévus",
+    "Comptes rendus",
+    "Noyau régional",
+}  # of these contracts, nothing of the kind
 SHEETS = (
     "Synthèse",
     STRUCTURES.sheet,

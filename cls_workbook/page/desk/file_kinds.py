@@ -10,8 +10,8 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.pilotage.governance_sheet import GOVERNANCE
 from cls_workbook.pilotage.programme_sheet import YEAR_PROGRAMME
-from cls_workbook.reading.sheet_names import sheet_names
 from cls_workbook.reading.return_reader import ReturnReader
+from cls_workbook.reading.sheet_names import sheet_names
 from cls_workbook.reports.agency import agency_tables
 from cls_workbook.reports.consolidation import previous_year
 from cls_workbook.tables import consolidation_tables
