@@ -76,7 +76,7 @@ def _unexpected(error: Exception) -> str:
     return (
         f"Une erreur inattendue s’est produite ({type(error).__name__} : {error}). "
         "Fermez puis rouvrez le classeur et recommencez ; "
-        "si elle revient, la ligne de commande « cls-workbook » fait le même travail, "
+        "si elle revient, la page locale et la ligne de commande « cls-workbook » font le même travail, "
         "et ce message aidera à la corriger."
     )
 

@@ -191,7 +191,7 @@ End Function
 Public Function MessageEnfantsInterdits() As String
     MessageEnfantsInterdits = Fr("Une r&egrave;gle de s&eacute;curit&eacute; de votre organisme emp&ecirc;che Excel de lancer un autre programme (celle de Microsoft Defender " & _
         "sur les processus enfants des applications Office, par exemple). Elle est courante dans la sant&eacute;, et rien n&rsquo;est &agrave; r&eacute;parer ici&nbsp;: " & _
-        "la ligne de commande fait le m&ecirc;me travail, avec les m&ecirc;mes fichiers. " & _
+        "la page locale, dans un navigateur, et la ligne de commande font le m&ecirc;me travail, avec les m&ecirc;mes fichiers. " & _
         "Le service informatique peut aussi admettre une exception pour ce programme&nbsp;: ") & PythonInscrit()
 End Function
 

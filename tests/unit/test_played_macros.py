@@ -178,7 +178,8 @@ def test_where_excel_may_start_no_program_the_rule_is_named_and_the_other_way(ex
     opened.click(macro)
     [message] = opened.messages
     assert "empêche Excel de lancer un autre programme" in message and PYTHON in message
-    assert "la ligne de commande fait le même travail" in message and "rien n’est à réparer ici" in message
+    assert "la page locale, dans un navigateur, et la ligne de commande font le même travail" in message
+    assert "rien n’est à réparer ici" in message
     assert len(message) <= 1_000
 
 
