@@ -144,7 +144,7 @@ def _summarize(
         annee,
         day,
         replace(tables, history=_history(contrat, annee, values, tables, avancement, before)),
-        _summaries(contrat, values, tables, avancement, pilotage),
+        _summaries(contrat, annee, values, tables, avancement, pilotage),
         _notes(campagne, values, anomalies, before, pilotage),
         tuple(anomalies),
         validated_on=validated_on,
@@ -169,11 +169,12 @@ def _notes(
 
 
 def _summaries(
-    contrat: Contrat, values: ValueStore, tables: ResultTables, avancement: pd.DataFrame, pilotage: Pilotage
+    contrat: Contrat, annee: int, values: ValueStore, tables: ResultTables, avancement: pd.DataFrame, pilotage: Pilotage
 ) -> ResultSummaries:
     return ResultSummaries(
         avancement=avancement,
         gouvernance=progress.gouvernance(contrat, pilotage.reunions),
+        evaluations=progress.evaluations(contrat, annee, pilotage.evaluations),
         territoire=progress.territoire(contrat, values),
         totaux=funding.totaux(contrat, tables.par_fiche),
         taux=observed_rates.rates_table(contrat, values),

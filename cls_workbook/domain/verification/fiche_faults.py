@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from cls_workbook.domain import model
@@ -16,7 +17,7 @@ from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.domain.placed.place_kinds import of_word, place_kinds
 from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, as_share, duplicates, places
 from cls_workbook.domain.wording import maquette_payers
-from cls_workbook.french import amount_fr, number_fr, quoted_list
+from cls_workbook.french import amount_fr, number_fr, quoted_list, typography
 
 SHEET_PREFIX = "FA "
 MAX_SHEET_NAME = 31
@@ -260,12 +261,17 @@ def mesure_faults(here: FieldPlace, mesure: Mesure, commune_count: int) -> Itera
 
 
 def _types(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
-    unknown = [*here.among("type", model.MESURE_TYPES), *here.among("agregation", model.AGGREGATIONS)]
-    yield from unknown
     allowed = ALLOWED_AGGREGATIONS.get(mesure.type, ())
+    no_way = here.among("agregation", model.AGGREGATIONS)
+    those_that_fit = f"Choisissez : {quoted_list(allowed)}."
+    unknown = [
+        *here.among("type", model.MESURE_TYPES),
+        *(replace(f, remedy=typography(those_that_fit)) if allowed else f for f in no_way),
+    ]
+    yield from unknown
     if not unknown and mesure.agregation not in allowed:
         message = f"une mesure de type « {mesure.type} » ne se rassemble pas par « {mesure.agregation} »."
-        yield here.fault("agregation", message, f"Choisissez : {quoted_list(allowed)}.")
+        yield here.fault("agregation", message, those_that_fit)
 
 
 def _ventilation(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
