@@ -263,15 +263,15 @@ def mesure_faults(here: FieldPlace, mesure: Mesure, commune_count: int) -> Itera
 def _types(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
     allowed = ALLOWED_AGGREGATIONS.get(mesure.type, ())
     no_way = here.among("agregation", model.AGGREGATIONS)
-    those_that_fit = f"Choisissez : {quoted_list(allowed)}."
+    fitting_ones = f"Choisissez : {quoted_list(allowed)}."
     unknown = [
         *here.among("type", model.MESURE_TYPES),
-        *(replace(f, remedy=typography(those_that_fit)) if allowed else f for f in no_way),
+        *(replace(f, remedy=typography(fitting_ones)) if allowed else f for f in no_way),
     ]
     yield from unknown
     if not unknown and mesure.agregation not in allowed:
         message = f"une mesure de type « {mesure.type} » ne se rassemble pas par « {mesure.agregation} »."
-        yield here.fault("agregation", message, those_that_fit)
+        yield here.fault("agregation", message, fitting_ones)
 
 
 def _ventilation(here: FieldPlace, mesure: Mesure) -> Iterator[DefinitionFault]:
