@@ -16,6 +16,7 @@ from cls_workbook.checks.families.campaign_checks import set_aside
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.regional.taken_in import answering
 from cls_workbook.domain.targets import targets_in
 from cls_workbook.french import date_fr, fold
 from cls_workbook.pilotage import Pilotage
@@ -41,9 +42,11 @@ from cls_workbook.summaries.balances.statement_rows import statement_rows
 from cls_workbook.summaries.computed import computed_figures
 from cls_workbook.summaries.follow_up.structure_returns import Followed, by_structure
 from cls_workbook.summaries.reconciling import reconciliation
+from cls_workbook.summaries.regional import noyau_details
 from cls_workbook.tables.described_columns import Row
+from cls_workbook.tables.noyau_table import NOYAU_DETAIL
 from cls_workbook.tables.statement_table import STATEMENTS
-from cls_workbook.tables.table_frames import frame_of_rows
+from cls_workbook.tables.table_frames import frame_of_rows, table_frame
 
 
 def conclude(
@@ -138,6 +141,7 @@ def _summarize(
         financements=value_tables.financements_table(contrat, values),
         par_fiche=funding.par_fiche(contrat, annee, values, programme, before.engaged, before.years),
         par_financeur=funding.par_financeur(contrat, values),
+        noyau_detail=_noyau_detail(contrat, annee, values),
     )
     return Result(
         contrat,
@@ -179,6 +183,14 @@ def _summaries(
         totaux=funding.totaux(contrat, tables.par_fiche),
         taux=observed_rates.rates_table(contrat, values),
     )
+
+
+def _noyau_detail(contrat: Contrat, annee: int, values: ValueStore) -> pd.DataFrame:
+    wanted = {m.id for theirs in answering(contrat).values() for m in theirs}
+    if contrat.regional_noyau is None or not wanted:
+        return table_frame(NOYAU_DETAIL)
+    found = noyau_details.details(contrat, annee, activity.ventilations(contrat, values, wanted))
+    return frame_of_rows(NOYAU_DETAIL, found)
 
 
 def _followed(pilotage: Pilotage) -> dict[str, Followed]:

@@ -101,8 +101,11 @@ def _indicateur(
 # --- Breakdowns -----------------------------------------------------------------------------------------------------
 
 
-def ventilations(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
+def ventilations(
+    contrat: Contrat, values: pd.DataFrame | ValueStore, mesures: Collection[str] | None = None
+) -> pd.DataFrame:
     """The consolidated breakdowns: fiche, mesure, modalite, effectif, numerateur, denominateur (None where not asked).
+    ``mesures``: of these only.
 
     Modalités in the contract's order, then as they first appear. Entities are counted by distinct name; where several
     structures give numbers of entities without names, effectif is None: adding them would count some twice.
@@ -111,7 +114,7 @@ def ventilations(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Data
     campagne = CampagneRetours(contrat, values, nobody)
     lines = []
     for mesure_id, (fiche, _, mesure) in contrat.by_mesure.items():
-        if mesure.type == "liste":
+        if mesure.type == "liste" or (mesures is not None and mesure_id not in mesures):
             continue
         detail = _detail(contrat, mesure, list(campagne.reponses(mesure_id).values()))
         lines += [(fiche.numero, mesure_id, modalite, *numbers) for modalite, numbers in detail.items()]

@@ -28,7 +28,7 @@ _DEDUCED_BEFORE = f"{_MASKED_BEFORE} (elle donnerait un petit effectif par diff�
 _UNTOLD_BEFORE = "taux n-1 non repris (ses effectifs ne sont pas connus)"
 RateTerms = tuple[Any, Any]  # numerator and denominator of a rate, None where not known
 _FIGURES = ("Valeur", "Numérateur", "Dénominateur")
-_ADDITIVES = ("FLUX", "PERSONNES", "ENTITES", "STOCK", "CUMUL")
+ADDITIVES = ("FLUX", "PERSONNES", "ENTITES", "STOCK", "CUMUL")
 _N = rf"(\d[\d {NBSP}]*)"
 _COUNTS_TOLD = re.compile(
     rf"entre {_N} et {_N}|\(total des déclarations{NBSP}?: ?{_N}\)|total des déclarations{NBSP}: {_N}"
@@ -37,7 +37,7 @@ _COUNTS_TOLD = re.compile(
 
 def mask_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFrame:
     """The frame of ``activity.ventilations`` with a column ``mask`` (bool); masked rows have no figure left. For
-    whoever would publish a breakdown: nothing that the tool writes for others does.
+    whoever would publish a breakdown: the tool writes for others that of a noyau only (``noyau_details``).
 
     Only the measures marked ``petits_effectifs``. Where the total would give a masked figure away, the next smallest
     category is masked too (secondary masking), so that the total can stay.
@@ -134,27 +134,31 @@ def _to_mask(contrat: Contrat, lines: list[Row], column: str, terms: Mapping[str
     measures of a fiche: counts of one unit (« personne » or « personnes »), and both terms of rates."""
     groups: dict[tuple[str, str], dict[Hashable, LeavingCount]] = {}
     for line in lines:
-        if line["Agrégation"] in _ADDITIVES and (count := _count(line[column])) is not None:
-            unit = " ".join(word.rstrip("sx") for word in fold(str(line["Unité"] or "")).split())
-            counts = groups.setdefault((contrat.by_mesure[line["Mesure"]][0].numero, unit), {})
-            counts[line["Mesure"]] = _leaving(contrat, line["Mesure"], count)
+        if line["Agrégation"] in ADDITIVES and (count := count_of(line[column])) is not None:
+            counts = groups.setdefault((contrat.by_mesure[line["Mesure"]][0].numero, counted_unit(line["Unité"])), {})
+            counts[line["Mesure"]] = leaving(contrat, line["Mesure"], count)
     for line in lines:
-        of_rate = list(enumerate(map(_count, terms.get(line["Mesure"], ())))) if line["Agrégation"] in AS_RATE else []
+        of_rate = list(enumerate(map(count_of, terms.get(line["Mesure"], ())))) if line["Agrégation"] in AS_RATE else []
         for (fiche, _), counts in groups.items():
             counts |= {
-                (line["Mesure"], rank): _leaving(contrat, line["Mesure"], count)
+                (line["Mesure"], rank): leaving(contrat, line["Mesure"], count)
                 for rank, count in of_rate
                 if count is not None and fiche == contrat.by_mesure[line["Mesure"]][0].numero
             }
     return {li for counts in groups.values() for li in lines_to_mask(counts, contrat.seuil_petits_effectifs)}
 
 
-def _leaving(contrat: Contrat, mesure: str, count: int | Decimal) -> LeavingCount:
+def counted_unit(unite: object) -> str:
+    """« personne » and « Personnes » are one unit: counts of it may be differences of each other."""
+    return " ".join(word.rstrip("sx") for word in fold(str(unite or "")).split())
+
+
+def leaving(contrat: Contrat, mesure: str, count: int | Decimal) -> LeavingCount:
     _, indicateur, asked = contrat.by_mesure[mesure]
     return LeavingCount(count, asked.petits_effectifs, mesure, indicateur.id)
 
 
-def _count(value: object) -> int | Decimal | None:
+def count_of(value: object) -> int | Decimal | None:
     """A count as it is compared: 3.0, as a workbook that was read again has it, is 3."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or value != value:
         return None

@@ -43,7 +43,7 @@ from cls_workbook.tables.described_columns import (
 )
 from cls_workbook.tables.memory_tables import ANCHORS as ANCHORS
 from cls_workbook.tables.memory_tables import HISTORY as HISTORY
-from cls_workbook.tables.noyau_table import NOYAU
+from cls_workbook.tables.noyau_table import NOYAU, NOYAU_DETAIL
 from cls_workbook.tables.statement_table import STATEMENTS
 
 # What became of a return; a coordinator sets one aside.
@@ -388,6 +388,7 @@ TABLES = (
     FINANCEMENTS,
     STATEMENTS,
     NOYAU,
+    NOYAU_DETAIL,
     MESURES,
     ANSWERS,
     NORMALISATIONS,

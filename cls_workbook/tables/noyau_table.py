@@ -54,3 +54,40 @@ NOYAU = DescribedTable(
     frozen_columns=4,
     tab="accent",
 )
+
+NOYAU_DETAIL = DescribedTable(
+    "Noyau par catégorie",
+    "Noyau_par_categorie",
+    "Le détail par catégorie des questions du noyau régional qui en demandent un.",
+    (
+        *NOYAU.chosen("Noyau", "Version", "Mesure", "Libellé", "Unité", "Agrégation"),
+        texte("Catégorie", "La catégorie, avec les mots de la question.", obligatoire=True),
+        nombre("Valeur", "Combien ; pour un taux, une part. Vide : non connue."),
+        nombre("Numérateur", "Le haut du taux."),
+        nombre("Dénominateur", "Le bas du taux."),
+        texte("Réserve", "Jusqu’où le chiffre tient : non dédoublonné, masqué…"),
+    ),
+    cle=("Mesure", "Catégorie"),
+    optional=True,
+    frozen_columns=3,
+    tab="accent",
+)
+
+NOYAU_LINKS = DescribedTable(
+    "Noyau correspondances",
+    "Noyau_correspondances",
+    "Le nom des thèmes du noyau dans d’autres vocabulaires (OSCARS, déterminants de CLoterreS…), tel que l’agence l’a "
+    "écrit.",
+    (
+        *NOYAU.chosen("Noyau"),
+        texte("Thème", "L’identifiant du thème.", obligatoire=True),
+        texte("Libellé du thème", "Son libellé."),
+        texte("Vocabulaire", "L’autre vocabulaire.", obligatoire=True),
+        texte("Code", "Son code dans ce vocabulaire."),
+        texte("Correspondance", "Son nom dans ce vocabulaire.", obligatoire=True, max_width=LABEL_WIDTH),
+    ),
+    cle=("Noyau", "Thème", "Vocabulaire", "Correspondance"),
+    optional=True,
+    frozen_columns=3,
+    tab="accent",
+)

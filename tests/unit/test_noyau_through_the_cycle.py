@@ -191,3 +191,54 @@ def test_a_shipped_contract_goes_through_the_whole_year_with_the_example(identif
     copied = rows_by_table(result)
     assert len(copied[agency_tables.NOYAU_ANSWERS]) == 8
     assert copied[agency_tables.CONTRAT][0]["Fiches actives"] == len(taken.actions)
+
+
+# --- Breakdowns -------------------------------------------------------------------------------------------------------
+
+AGES = ("moins de 18 ans", "18 à 64 ans", "65 ans et plus")
+
+
+def with_ages(contrat, folder, *counts, others=None):
+    """What is consolidated of the asked ages, and what leaves of them: category → value."""
+    effectifs = {f"Noyau/ventilations/N-03/0{r}/effectif": n for r, n in enumerate(counts, 1)}
+    asked = {"Noyau/mesures/N-03/valeur": sum(counts), "Noyau/mesures/N-03/statut": None}
+    drop_retour(folder, contrat, "asso", STATUTS | OF_ASSO, annee=YEAR)
+    drop_retour(folder, contrat, "ccas", OF_CCAS | asked | effectifs | (others or {}), annee=YEAR)
+    campaign = consolider(folder, contrat, YEAR)
+    left = {li["Catégorie"]: li for li in rows_by_table(campaign).get(agency_tables.NOYAU_DETAILS, ())}
+    return dict(zip(*(campaign.tables.noyau_detail[t] for t in ("Catégorie", "Valeur")), strict=True)), left, campaign
+
+
+def test_the_categories_of_a_question_leave_with_the_copy(contrat, tmp_path):
+    known, left, _ = with_ages(contrat, tmp_path, 20, 0, 41)
+    assert known == {a: li["Valeur"] for a, li in left.items()} == dict(zip(AGES, (20, 0, 41), strict=True))
+
+
+def test_a_small_category_takes_another_with_it(contrat, tmp_path):
+    known, left, campaign = with_ages(contrat, tmp_path, 4, 25, 41)
+    assert known["moins de 18 ans"] == 4
+    assert [left[a]["Valeur"] for a in AGES] == [None, None, 41]  # 70 in all, less 41: 29 for two
+    assert {said(left[a]["Réserve"]) for a in AGES[:2]} == {"masqué (effectif de 1 à 10, ou qui en donnerait un)"}
+    writer.write(consolidation_workbook.workbook(campaign), tmp_path / "c.xlsx")
+    again = ars_copy.read_back(tmp_path / "c.xlsx", contrat_with(answers=ANSWERS))
+    assert [li["Valeur"] for li in rows_by_table(again)[agency_tables.NOYAU_DETAILS]] == [None, None, 41]
+
+
+def test_where_a_printed_total_would_have_to_go_no_category_leaves(contrat, tmp_path):
+    _, left, campaign = with_ages(contrat, tmp_path, 10, 10, 0)  # 20 in two small counts: they can only be 10 and 10
+    answers = {li["Mesure"]: li["Valeur"] for li in rows_by_table(campaign)[agency_tables.NOYAU_ANSWERS]}
+    assert (left, answers["N-03"]) == ({}, 20)
+
+
+def test_a_masked_answer_has_no_categories(contrat, tmp_path):
+    assert with_ages(contrat, tmp_path, 3, 0, 0)[1] == {}
+
+
+def test_the_copy_says_what_themes_are_called_elsewhere(result):
+    links = rows_by_table(result)[agency_tables.LINKS]
+    assert [(li["Thème"], li["Vocabulaire"]) for li in links[:4]] == [
+        ("acces-aux-soins", "OSCARS"),
+        ("prevention", "OSCARS"),
+        ("sante-mentale", "OSCARS"),
+        ("acces-aux-soins", "Déterminants CLoterreS"),
+    ]

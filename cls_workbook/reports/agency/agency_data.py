@@ -29,6 +29,7 @@ from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.summaries.balances import remainders
 from cls_workbook.summaries.balances.planned_money import planned_money
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED
+from cls_workbook.summaries.regional.noyau_details import leaving_details
 from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.tables.table_frames import frame_records
@@ -65,7 +66,7 @@ def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:
         described.RESERVES: list(_reserves(portrait)),
         described.POSTS: posts(portrait),
         described.MESURES: list(_mesures(portrait)),
-        **({described.NOYAU_ANSWERS: list(map(_noyau_answer, portrait.noyau))} if portrait.noyau else {}),
+        **(_of_the_noyau(portrait) if portrait.noyau else {}),
         described.RETOURS: frame_records(portrait.result.tables.retours),
         described.INSTANCES: list(_instances(portrait)),
         described.PLANNED_EVALUATIONS: frame_records(portrait.result.summaries.evaluations),
@@ -233,6 +234,33 @@ def _places(portrait: Portrait) -> Iterator[Row]:
                 "Département": place.departement or None,
                 "Fiches": reached.get((kind.type, place.nom), 0) if reached else None,
             }
+
+
+def _of_the_noyau(portrait: Portrait) -> dict[DescribedTable, TableRows]:
+    contrat, tables = portrait.contrat, portrait.result.tables
+    known = {r["Mesure"]: r for r in frame_records(tables.indicateurs)}
+    detail = frame_records(tables.noyau_detail)
+    left = leaving_details(contrat, detail, portrait.noyau, known, portrait.indicateurs)
+    links = list(_links(portrait))
+    return {
+        described.NOYAU_ANSWERS: list(map(_noyau_answer, portrait.noyau)),
+        **({described.NOYAU_DETAILS: left} if left else {}),
+        **({described.LINKS: links} if links else {}),
+    }
+
+
+def _links(portrait: Portrait) -> Iterator[Row]:
+    """What the themes of the noyau are called elsewhere."""
+    noyau, labels = portrait.contrat.regional_noyau, themes(portrait.contrat)
+    for link in noyau.correspondances if noyau else ():
+        yield {
+            "Noyau": noyau.id if noyau else None,
+            "Thème": link.theme,
+            "Libellé du thème": labels.get(link.theme),
+            "Vocabulaire": link.vocabulaire,
+            "Code": link.code,
+            "Correspondance": link.libelle,
+        }
 
 
 def _noyau_answer(line: Row) -> Row:

@@ -27,7 +27,7 @@ from cls_workbook.tables.described_columns import (
     texte,
     whole,
 )
-from cls_workbook.tables.noyau_table import NOYAU
+from cls_workbook.tables.noyau_table import NOYAU, NOYAU_DETAIL, NOYAU_LINKS
 from cls_workbook.tables.summary_tables import EVALUATIONS, GOVERNANCE
 
 DATA_FORMAT = 2
@@ -324,6 +324,12 @@ PLACES = DescribedTable(
 
 
 NOYAU_ANSWERS = replace(NOYAU, sheet="Données noyau", nom="Donnees_noyau", frozen_columns=1, tab="axe4")
+NOYAU_DETAILS = replace(
+    NOYAU_DETAIL, sheet="Données noyau catégories", nom="Donnees_noyau_categories", frozen_columns=1, tab="axe4"
+)
+LINKS = replace(
+    NOYAU_LINKS, sheet="Données correspondances", nom="Donnees_correspondances", frozen_columns=1, tab="axe4"
+)
 
 TABLES = (
     CONTRAT,
@@ -337,6 +343,8 @@ TABLES = (
     POSTS,
     MESURES,
     NOYAU_ANSWERS,
+    NOYAU_DETAILS,
+    LINKS,
     RETOURS,
     INSTANCES,
     PLANNED_EVALUATIONS,

@@ -29,6 +29,7 @@ from cls_workbook.reports.synthese.logos import Logo, logos_in
 from cls_workbook.summaries import funding, progress
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import DescribedTable
+from cls_workbook.tables.noyau_table import NOYAU_DETAIL
 from cls_workbook.tables.summary_tables import EVALUATIONS, GOVERNANCE, PROGRESS, RATES
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records, table_frame
 from cls_workbook.workbook import writer
@@ -138,6 +139,7 @@ def read_back(
         par_financeur=frames[described.FINANCEMENT_FINANCEURS],
         # The years that the workbook remembers: from them is known which of last year's rates speak of few people.
         history=frame_of_rows(described.HISTORY, past.rows(described.HISTORY)),
+        noyau_detail=frame_of_rows(NOYAU_DETAIL, past.rows(NOYAU_DETAIL)),
     )
     return Result(
         contrat,

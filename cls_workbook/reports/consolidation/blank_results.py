@@ -11,7 +11,7 @@ from cls_workbook.reports.consolidation import consolidation_workbook, evolution
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.table_sheets import TableSheet, sheet
 from cls_workbook.tables.consolidation_tables import TABLES
-from cls_workbook.tables.noyau_table import NOYAU
+from cls_workbook.tables.noyau_table import NOYAU, NOYAU_DETAIL
 from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.workbook.description import PrintSetup, Sheet
 
@@ -28,7 +28,8 @@ def worksheets(contrat: Contrat, annee: int) -> list[Sheet]:
     footer = f"{contrat.nom_court} · consolidation {nom}"
     pages = [_waiting_sheet(synthese_sheet.NAME, f"Synthèse {nom}", "accent", footer)]
     pages.append(_waiting_sheet(evolution_sheet.NAME, f"Évolution jusqu’en {nom}", "accent", footer))
-    drawn = [t for t in (STRUCTURES, *TABLES) if not t.optional or (t is NOYAU and contrat.regional_noyau)]
+    noyau = (NOYAU, NOYAU_DETAIL) if contrat.regional_noyau else ()
+    drawn = [t for t in (STRUCTURES, *TABLES) if not t.optional or t in noyau]
     pages += [sheet(TableSheet(table, []), footer) for table in drawn]
     pages.append(_waiting_sheet(consolidation_workbook.READ_ME_SHEET, f"Consolidation {nom}", "gris", footer))
     return pages

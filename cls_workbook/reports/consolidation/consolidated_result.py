@@ -16,6 +16,7 @@ from cls_workbook.french import NBSP, date_fr
 from cls_workbook.summaries.expected import answers_together
 from cls_workbook.summaries.value_tables import ValueTable
 from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS, SET_ASIDE
+from cls_workbook.tables.noyau_table import NOYAU_DETAIL
 from cls_workbook.tables.statement_table import STATEMENTS
 from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.tables.summary_tables import EVALUATIONS, RATES
@@ -30,7 +31,7 @@ class ResultTables:
     is kept for every value: where something makes them (``ValueTable``), they are made whenever they are asked for, and
     not kept. ``reconciliation``: sums of returns against totals. ``remplacements``: what changed when a corrected
     return took the place of another. ``history``: what each year came to, this one included. ``structures``: where each
-    stands. ``comptes_rendus``: what is asked of subsidised fiches.
+    stands. ``comptes_rendus``: what is asked of subsidised fiches. ``noyau_detail``: the breakdowns of its noyau.
     """
 
     retours: pd.DataFrame
@@ -46,6 +47,7 @@ class ResultTables:
     remplacements: pd.DataFrame = field(default_factory=lambda: table_frame(REPLACEMENTS))
     structures: pd.DataFrame = field(default_factory=lambda: table_frame(STRUCTURES))
     comptes_rendus: pd.DataFrame = field(default_factory=lambda: table_frame(STATEMENTS))
+    noyau_detail: pd.DataFrame = field(default_factory=lambda: table_frame(NOYAU_DETAIL))
 
 
 @dataclass(frozen=True, eq=False)

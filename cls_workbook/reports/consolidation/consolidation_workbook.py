@@ -22,7 +22,7 @@ from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.summaries.regional import noyau_answers
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import Row
-from cls_workbook.tables.noyau_table import NOYAU
+from cls_workbook.tables.noyau_table import NOYAU, NOYAU_DETAIL
 from cls_workbook.tables.statement_table import STATEMENTS
 from cls_workbook.tables.structure_table import STRUCTURES
 from cls_workbook.tables.table_frames import frame_records, known
@@ -59,6 +59,8 @@ def tables(result: Result) -> Iterator[TableSheet]:
         yield from_frame(STATEMENTS, result.tables.comptes_rendus)
     if rows := noyau_rows(result):
         yield from_rows(NOYAU, rows)
+    if len(result.tables.noyau_detail):
+        yield from_frame(NOYAU_DETAIL, result.tables.noyau_detail)
     yield from_frame(described.MESURES, result.tables.mesures)
     yield from_frame(described.ANSWERS, result.tables.reponses)
     yield from_frame(described.NORMALISATIONS, result.tables.normalisations)

@@ -22,7 +22,7 @@ from cls_workbook.reports.agency.agency_data_read import OtherVersion, data_tabl
 from cls_workbook.reports.table_reading import RowsBySheet, TableRead
 from cls_workbook.tables import consolidation_tables
 from cls_workbook.tables.described_columns import DescribedTable, Row
-from cls_workbook.tables.noyau_table import NOYAU
+from cls_workbook.tables.noyau_table import NOYAU, NOYAU_DETAIL
 
 SYNTHESE, CONSOLIDATION = "synthèse", "consolidation"
 UNREADABLE, FOREIGN, OTHER_VERSION, INCOMPLETE = "illisible", "autre classeur", "autre version", "incomplet"
@@ -170,6 +170,7 @@ _ORIGINS: dict[DescribedTable, tuple[DescribedTable, tuple[str, ...]]] = {
     agency_tables.POSTS: (consolidation_tables.FINANCEMENT_FICHES, ("Fiche",)),
     agency_tables.MESURES: (consolidation_tables.INDICATEURS, ("Mesure",)),
     agency_tables.NOYAU_ANSWERS: (NOYAU, ("Mesure",)),
+    agency_tables.NOYAU_DETAILS: (NOYAU_DETAIL, ("Mesure", "Catégorie")),
     agency_tables.RETOURS: (consolidation_tables.RETOURS, ("Fiche", "Structure", "Volet")),
 }
 _IN_POSTS = {"Dépense réalisée": "Coût réalisé", "Aide engagée": "ARS hors maquette"}
@@ -205,8 +206,8 @@ def _consolidation(
 
 def _in_anchors(anchors: TableRead, table: DescribedTable, line: Row) -> tuple[str, str]:
     """The state of a fiche has its row there; the rest is the sheet as a whole, or the contract's definition."""
-    if table is agency_tables.THEMES:
-        return "définition du contrat", ""
+    if table in (agency_tables.THEMES, agency_tables.LINKS):
+        return "définition du contrat" if table is agency_tables.THEMES else "définition du noyau", ""
     if table is agency_tables.PLANNED_MONEY:
         return consolidation_tables.PLANNED_MONEY.sheet, ""
     if table is agency_tables.LEFT_TO_PAY:

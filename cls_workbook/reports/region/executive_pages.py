@@ -87,13 +87,13 @@ def _questions(board: Board, tables: Tables, annee: int) -> None:
     columns = (
         PrintedColumn("Question", 9, STRONG, lambda li: f"{li['Mesure']} · {li['Libellé']}"),
         PrintedColumn("Unité", 3, CENTRED, "Unité"),
-        PrintedColumn("Ensemble", 3, of=lambda li: _figure(li, "Valeur")),
+        PrintedColumn("Ensemble", 3, of=lambda li: figure_box(li, "Valeur")),
         PrintedColumn("Renseignée", 2, CENTRED, lambda li: f"{li['Renseignées']} / {li['Posées']}"),
-        PrintedColumn("Minimum", 2, of=lambda li: _figure(li, "Minimum")),
-        PrintedColumn("Médiane", 2, of=lambda li: _figure(li, "Médiane")),
-        PrintedColumn("Maximum", 2, of=lambda li: _figure(li, "Maximum")),
-        PrintedColumn(f"{annee - 1} (mêmes contrats)", 3, of=lambda li: _figure(li, "Valeur n-1, contrats communs")),
-        PrintedColumn(f"{annee} (mêmes contrats)", 3, of=lambda li: _figure(li, "Valeur, contrats communs")),
+        PrintedColumn("Minimum", 2, of=lambda li: figure_box(li, "Minimum")),
+        PrintedColumn("Médiane", 2, of=lambda li: figure_box(li, "Médiane")),
+        PrintedColumn("Maximum", 2, of=lambda li: figure_box(li, "Maximum")),
+        PrintedColumn(f"{annee - 1} (mêmes contrats)", 3, of=lambda li: figure_box(li, "Valeur n-1, contrats communs")),
+        PrintedColumn(f"{annee} (mêmes contrats)", 3, of=lambda li: figure_box(li, "Valeur, contrats communs")),
         PrintedColumn("Ce que le chiffre ne dit pas", 7, MUTED, "Réserve"),
     )
     board.band(f"Les questions communes, {annee}", following=90)
@@ -105,7 +105,7 @@ def _questions(board: Board, tables: Tables, annee: int) -> None:
     )
 
 
-def _figure(line: Row, titre: str) -> object:
+def figure_box(line: Row, titre: str) -> object:
     valeur = line[titre]
     if valeur is None:
         return None

@@ -15,7 +15,7 @@ from cls_workbook.tables.described_columns import (
     texte,
     whole,
 )
-from cls_workbook.tables.noyau_table import NOYAU
+from cls_workbook.tables.noyau_table import NOYAU, NOYAU_DETAIL, NOYAU_LINKS
 
 _STATES = (
     whole("Renseignées", "Combien de contrats ont une réponse ; les réponses masquées en sont."),
@@ -88,4 +88,41 @@ REGIONAL_FILLING = DescribedTable(
     tab="accent",
 )
 
-NOYAU_TABLES = (REGIONAL_MESURES, REGIONAL_ANSWERS, REGIONAL_FILLING)
+REGIONAL_DETAILS = DescribedTable(
+    "Noyau par catégorie",
+    "Noyau_par_categorie",
+    "Une ligne par année, question et catégorie : ce que les contrats font ensemble, par la règle de la question. Une "
+    "catégorie masquée dans une synthèse n’entre dans aucun de ces chiffres.",
+    (
+        *NOYAU_DETAIL.chosen("Noyau"),
+        obligatoire(YEAR),
+        *NOYAU_DETAIL.chosen("Mesure", "Libellé", "Unité", "Agrégation", "Catégorie"),
+        whole("Contrats", "Combien de contrats donnent cette catégorie, connue ou non."),
+        whole("Masquées", "Combien la connaissent, et la masquent."),
+        *NOYAU_DETAIL.chosen("Valeur", "Numérateur", "Dénominateur"),
+        whole("Contrats comptés", "Combien de contrats entrent dans la valeur."),
+        *REGIONAL_MESURES.chosen("Minimum", "Médiane", "Maximum"),
+        texte("Réserve", "Jusqu’où le chiffre tient."),
+    ),
+    cle=("Noyau", "Année", "Mesure", "Unité", "Agrégation", "Catégorie"),
+    optional=True,
+    frozen_columns=3,
+    tab="accent",
+)
+
+REGIONAL_LINKS = DescribedTable(
+    "Noyau correspondances",
+    "Noyau_correspondances",
+    NOYAU_LINKS.aide,
+    (
+        *NOYAU_LINKS.columns,
+        replace(YEAR, titre="Dernière année", aide="La dernière année dont une synthèse la dit."),
+        whole("Contrats", "Combien de contrats ont une synthèse qui la dit."),
+    ),
+    cle=("Noyau", "Thème", "Vocabulaire", "Code", "Correspondance"),
+    optional=True,
+    frozen_columns=3,
+    tab="accent",
+)
+
+NOYAU_TABLES = (REGIONAL_MESURES, REGIONAL_DETAILS, REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_LINKS)

@@ -18,6 +18,7 @@ from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.agency_copies import RETAINED, ContratCopy, SetAsideFile
 from cls_workbook.reports.region.region_places import reached_places
 from cls_workbook.reports.region.region_tables import COFINANCEMENTS, MAQUETTE, OUTSIDE_MAQUETTE, POST, VALORISATION
+from cls_workbook.reports.region.regional_details import detail_lines
 from cls_workbook.reports.region.regional_sums import noyau_lines
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.funding import of_the_post
@@ -59,7 +60,7 @@ def lines(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> dict
             [*map(_retained_row, copies), *map(_set_aside_row, ecarts)], key=lambda line: str(line["Fichier"])
         ),
     }
-    tables |= noyau_lines(copies)
+    tables |= noyau_lines(copies) | detail_lines(copies)
     return {table: [{t: line.get(t) for t in table.titles} for line in its_own] for table, its_own in tables.items()}
 
 

@@ -14,6 +14,7 @@ from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.agency.agency_tables import VALIDE
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.agency_copies import RETAINED
+from cls_workbook.reports.region.noyau_sections import categories_of_year, themes_elsewhere
 from cls_workbook.reports.region.region_fiches import fiches_by_theme, mesures
 from cls_workbook.reports.region.region_money import (
     MAX_SET_ASIDE,
@@ -67,6 +68,8 @@ def sheet(tables: Tables) -> Sheet:
     fiches_by_theme(board, tables, annee)
     places_of_year(board, tables, annee)
     mesures(board, tables)
+    categories_of_year(board, tables, annee)
+    themes_elsewhere(board, tables)
     _overdue(board, tables, annee)
     _set_aside_files(board, tables)
     _provenance(board, REGIONAL_MESURES in tables)

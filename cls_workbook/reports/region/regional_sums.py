@@ -97,9 +97,10 @@ def _by_question(answers: Sequence[Row]) -> Iterator[Row]:
         groups.setdefault((int(line["Année"]), _key(line)), []).append(line)
     for (annee, key), lines in sorted(groups.items(), key=lambda g: (g[0][1][0], g[0][0], g[0][1])):
         figure, reserves = added(lines)
-        before = groups.get((annee - 1, key), [])
+        changed = _said_to_change(annee, lines)
+        before = [] if changed else groups.get((annee - 1, key), [])
         asked_years = {a for a, other in groups if other[0] == key[0]}
-        reserves += _changes(annee, key, groups.keys(), asked_years)
+        reserves += [*changed, *_changes(annee, key, groups.keys(), asked_years)]
         same = {t: lines[0][t] for t in REGIONAL_MESURES.titles if t in NOYAU_ANSWERS.titles}
         yield (
             same
@@ -111,6 +112,12 @@ def _by_question(answers: Sequence[Row]) -> Iterator[Row]:
             | _over_a_year(lines, before)
             | {"Réserve": SEPARATOR.join(reserves) or None}
         )
+
+
+def _said_to_change(annee: int, lines: Iterable[Row]) -> list[str]:
+    """What the copies say that only the definition of the noyau shows: other categories, under the same unit."""
+    said = (part for li in lines for part in str(li["Réserve"] or "").split(SEPARATOR))
+    return list(dict.fromkeys(part for part in said if part.startswith(f"question changée en {annee} (catégories")))
 
 
 def _is_masked(line: Row) -> bool:
