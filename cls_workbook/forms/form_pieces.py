@@ -16,6 +16,7 @@ from cls_workbook.forms.row_states import NotAsked, put_state
 from cls_workbook.workbook.description import address
 
 OTHER_VOLET, WHERE_AM_I = "autre volet", "Où en suis-je\u00a0?"
+FOLLOWED = "Suivi"  # above the states of a table of which nothing is expected: one line
 NOT_ASKED = "—"  # also tells, without colour, that a cell asks nothing
 ROW_HEIGHT, CLOSING_ROW_HEIGHT = 17.0, 4.0  # points of a row to fill in; of the row that closes a table
 # From D to K: some 450 characters, and 300 of an answer that is optional. A row can be enlarged.
@@ -84,7 +85,7 @@ def headers(page: FormPage, prefix: str, titles: dict[int, str], saisies: set[in
     """Header row of a table; its key tells a reader which table begins. ``titre``: the block's, that the header of the
     labels then is."""
     page.row(f"{prefix}/#", "entete")
-    titles = {STATE: WHERE_AM_I} | titles | ({C: titre} if titre else {})
+    titles = {STATE: WHERE_AM_I if titre else FOLLOWED} | titles | ({C: titre} if titre else {})
     for column in range(STATE, max(titles) + 1):
         style = "bloc:texte" if titre and column == C else f"entete{'_saisie' * (column in saisies)}:lisible"
         page.texte(column, titles.get(column), style)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 B, C, D, E, F, G, H, I = range(2, 10)  # noqa: E741
 # Accueil: numbers of the steps, labels, inputs, their state; then words and what they mean
-ACCUEIL_WIDTHS = {1: 4, B: 5, C: 32, D: 46, E: 12, F: 23, G: 62}
+ACCUEIL_WIDTHS = {1: 4, B: 5, C: 31, D: 41, E: 10.5, F: 22, G: 61}
 # Sommaire: a strip in the colour of the axe, then a row of facts
-CONTENTS_WIDTHS = {1: 4, B: 2, C: 9, D: 76, E: 38, F: 11, G: 10, H: 11, I: 16}
+CONTENTS_WIDTHS = {1: 4, B: 2, C: 9, D: 74, E: 38, F: 11, G: 10, H: 11, I: 16}
 
 STEPS = (
     "Dites qui répond, juste au-dessus : c’est demandé une seule fois pour tout le classeur.",

@@ -238,6 +238,9 @@ class Expectation:
                 self.quotient(
                     f"{prefix}/{line}", "F", self[f"{prefix}/{line}/numerateur"], self[f"{prefix}/{line}/denominateur"]
                 )
+            elif mesure.type != "liste" and not mesure.nominative:
+                own = self[f"{prefix}/{line}/effectif"]
+                self.put(f"{prefix}/{line}", "E", own / sum(detail) if own is not None and sum(detail) else "")
         if f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows:
             self.put(f"{prefix}/total", "D", sum(detail) if detail else "")
             if mesure.type == "entier" and not mesure.reponses_multiples:

@@ -122,12 +122,14 @@ def test_a_value_taken_up_is_an_input_that_shows(workbooks):
         c for rank in page.iter_rows() for c in rank if c.value == "Cité éducative" and c.column == layout.LABEL_COLUMN
     ]
     assert not cell.protection.locked
-    assert page.cell(cell.row, 12).value == "|Cité éducative|Association|" and page.column_dimensions["L"].hidden
+    memory = page.cell(cell.row, layout.MEMORY)
+    assert memory.value == "|Cité éducative|Association|"
+    assert page.column_dimensions[memory.column_letter].hidden
     assert [
         r
         for cell_range in page.conditional_formatting
         for r in cell_range.rules
-        if "SEARCH" in r.formula[0] and "$L1" in r.formula[0]
+        if "SEARCH" in r.formula[0] and f"${memory.column_letter}1" in r.formula[0]
     ]
 
 

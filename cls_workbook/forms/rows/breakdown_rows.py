@@ -7,14 +7,18 @@ from typing import Any
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.placed.by_place import place_list
+from cls_workbook.domain.targets import target_of
 from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H, J
 from cls_workbook.forms.form_pieces import FormRows, SheetContext
 from cls_workbook.forms.layout import FormPage, KeyedRow, height
 from cls_workbook.forms.row_states import put_state
+from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, Link, address, reference
 
 PLACE_LINES = 10  # where the partner chooses the places
+_MORE_NAMES = 5  # rows of a list of names, beyond those that it began with if it is to grow
+SHARE, ONE_A_ROW = "Part du total", typography("Une ligne par catégorie : le total et les parts se calculent.")
 _COLUMN_OF = {"nom": C, "modalite": C, "effectif": D, "numerateur": D, "denominateur": E}
 
 
@@ -65,15 +69,21 @@ def _ventilation(
         titles[places.get("modalite", C)] = category if len(category) <= 60 else "Catégorie"
     if "numerateur" in input_fields:
         titles[F] = "Taux calculé"
+    if "effectif" in input_fields:
+        titles[E] = SHARE
     page.texte(C, mesure.libelle, "intertitre")
+    page.texte(
+        E, bloc.champ("nom").aide if "nom" in places else ONE_A_ROW if SHARE in titles.values() else None, "aide_ligne"
+    )
     page.next_row(20)
     if not mesure.modalites:
         page.plan.extensible.add(prefix)
 
     def row(rank: int) -> None:
-        _row(page, prefix, mesure, rank, places, titles)
+        shared = FormRows(page.line - rank, page.line - rank + lines + 1) if "effectif" in input_fields else None
+        _row(page, prefix, mesure, rank, places, titles, shared)
 
-    lines = len(mesure.modalites) or (PLACE_LINES if mesure.par_lieu else bloc.lines)
+    lines = len(mesure.modalites) or (PLACE_LINES if mesure.par_lieu else _names_expected(mesure, context))
     zone = pieces.table_of_rows(page, prefix, titles, set(places.values()), lines, row)
     if "effectif" in input_fields:
         _total(page, prefix, mesure, zone, mesure_row)
@@ -81,8 +91,23 @@ def _ventilation(
         _carry_to_mesure(page, mesure, mesure_row, zone, context)
 
 
+def _names_expected(mesure: Mesure, context: SheetContext) -> int:
+    """Rows of a table: three; of names that are to grow in number, what the contract began with and five more, up to
+    what is to be reached."""
+    least, cible = entry_questions.VENTILATION.lines, target_of(context.contrat, mesure.id, context.annee)
+    if not (mesure.nominative and cible):
+        return least
+    return max(least, int(min(cible.valeur, (mesure.valeur_initiale or 0) + _MORE_NAMES)))
+
+
 def _row(
-    page: FormPage, prefix: str, mesure: Mesure, rank: int, places: dict[str, int], titles: dict[int, str]
+    page: FormPage,
+    prefix: str,
+    mesure: Mesure,
+    rank: int,
+    places: dict[str, int],
+    titles: dict[int, str],
+    shared: FormRows | None,
 ) -> None:
     bloc, line = entry_questions.VENTILATION, f"{rank:02d}"
     fixed = mesure.modalites[rank - 1] if mesure.modalites else ""
@@ -97,6 +122,9 @@ def _row(
         page.typed(row, bloc.champ(champ), column, bloc.nom, label=titles[column], **facts)
     if "numerateur" in places:
         pieces.quotient(page, row, F, D, E)
+    if shared:
+        part, whole = address(page.line, D), f"SUM({shared.column(D)})"
+        page.computation(row, E, f'IF(ISNUMBER({part}),IF({whole}=0,"",{part}/{whole}),"")', "", "calcul:taux")
     put_state(page, row)
     page.next_row(height(fixed, WIDTHS[C]))
 
