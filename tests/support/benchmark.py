@@ -30,7 +30,7 @@ from xml.parsers import expat
 
 import xlsxwriter
 
-from cls_workbook import forms
+from cls_workbook import forms, pilotage
 from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
 from cls_workbook.engines.engine_protocol import Engine
@@ -339,28 +339,38 @@ def peak_memory() -> float:
 # --- what is presented ----------------------------------------------------------------------------------------------
 
 
+SUBSIDISED = 4  # fiches of which a compte rendu financier is asked
+
+
 def measure_documents(identifier: str, annee: int, rounds: int) -> list[tuple[str, float, str]]:
     """Each document, from the file of a year in which all answer, against what writing that file takes."""
     from cls_workbook.documents.written_documents import write_bilan, write_presentation
     from cls_workbook.office.agency_form import fill
     from cls_workbook.pipeline import way_back
+    from cls_workbook.pipeline.statement_files import statements
     from tests.support.agency_form_by_hand import NAMES, form
 
     contrat = toml_reader.load(identifier)
+    inputs = pilotage.Pilotage(comptes_rendus=tuple(f.numero for f in contrat.actions[:SUBSIDISED]))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "retours").mkdir()
         for respondent in forms.repondants(contrat):
-            plan = forms.plan(contrat, annee, respondent)
+            plan = forms.plan(contrat, annee, respondent, pilotage.campagne(inputs))
             examples.fill_cell(plan, examples.make_answers(plan, seed=respondent.id))
             writer.write(plan.workbook, folder / "retours" / f"{forms.file_name(respondent.id)}.xlsx")
+        writer.write(pilotage.workbook(contrat, annee, inputs), folder / "pilotage.xlsx")
         names = {nom: there for nom, there in NAMES.items() if "Les fiches" not in there}
         book, blank = folder / "consolidation.xlsx", form(folder / "formulaire.xlsx", names)
         day = date(annee + 1, 2, 1)
-        result = way_back.consolidate_files([folder / "retours"], identifier, annee, book, day=day)
+        result = way_back.consolidate_files(
+            [folder / "retours"], identifier, annee, book, day=day, pilotage=str(folder / "pilotage.xlsx")
+        )
+        made = statements([book], identifier, annee).contents
         timings = time_them(
             {
                 "classeur": lambda: draw(result),
+                f"Comptes rendus financiers ({len(made)})": lambda: statements([book], identifier, annee),
                 "Bilan (Word)": lambda: write_bilan(book, folder / "bilan.docx"),
                 "Présentation (PowerPoint)": lambda: write_presentation(book, folder / "copil.pptx"),
                 "Formulaire de l’agence": lambda: fill(book, blank, folder / "rempli.xlsx"),
