@@ -125,7 +125,7 @@ def _of_record(valeur: object, row: Row) -> str:
 _BY_LOOK: dict[str, str | Styler] = {
     PILL: lambda valeur, _: _PILLS.get(str(valeur), "cellule:centre"),
     CENTRED: "cellule:centre",
-    LINK: lambda valeur, _: "lien" if isinstance(valeur, Link) else "cellule:texte",
+    LINK: lambda valeur, _: "lien:texte" if isinstance(valeur, Link) else "cellule:texte",
     FIGURE: _figure,
     ANSWER: _answer,
     _RECORD: _of_record,
@@ -278,6 +278,7 @@ def _heights(table: TableSheet, widths: Mapping[int, float]) -> dict[int, float]
         lines = 1
         for titre, place in places:
             texte = line[titre]
+            texte = texte.texte if isinstance(texte, Link) else texte
             if type(texte) is str and (len(texte) > place or "\n" in texte):
                 lines = max(lines, sum(1 + int(len(piece) * 1.05 / place) for piece in texte.split("\n")))
         if lines > 1:

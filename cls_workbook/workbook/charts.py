@@ -90,8 +90,9 @@ def _font(size: str, tint: str, bold: bool = False) -> Options:
 
 
 def _format(chart: Chart) -> str:
+    """That of the cells; a label is not cut before its « € »."""
     number_format: str = look.style(f"cellule:{chart.value_format}").get("num_format", "General")
-    return number_format
+    return number_format.replace("\\ ", "\u00a0")
 
 
 def _stroke(chart: Chart, values: CellRange, colors: tuple[str, ...], rank: int) -> Options:
