@@ -23,16 +23,8 @@ import openpyxl
 from tests.golden import freeze_dump
 from tests.golden.freeze_play import Scene, edit, type_pilotage
 from tests.golden.freeze_returns import Answers, type_answers
-from tests.golden.freeze_scenes import (
-    DAY,
-    DIJON,
-    DIJON_PILOTAGE,
-    Inputs,
-    campaign,
-    trial_pilotage,
-    typed_definition,
-    workbooks,
-)
+from tests.golden.freeze_scenes import DIJON_PILOTAGE, trial_pilotage, typed_definition
+from tests.golden.freeze_steps import DAY, DIJON, Inputs, campaign, workbooks
 
 NOON = 1_771_156_800.0  # 15 February 2026, 12:00 UTC
 # What is used of the project: the doors that the macros call, and the modules of the tests that hold the doubles.
