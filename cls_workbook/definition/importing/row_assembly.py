@@ -187,7 +187,7 @@ def own_themes(themes: list[TypedRow]) -> list[TypedRow]:
     seen, own = set(), []
     for row in themes:
         id_ = row.texte("id")
-        shipped = fold(shipped_themes().get(id_, "")) == fold(row.texte("libelle"))
+        shipped = id_ in shipped_themes() and fold(shipped_themes()[id_]) == fold(row.texte("libelle"))
         if not shipped or (id_ in seen and not row.empty("id")):
             own.append(row)
         seen.add(id_)
