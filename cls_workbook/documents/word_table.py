@@ -36,6 +36,8 @@ def add_table(document: Document, grid: FigureTable) -> None:
     _fill(table.rows[0], grid.headers, widths, grid.figures, header=True)
     for rank, row in enumerate(grid.rows, 1):
         _fill(table.add_row(), row, widths, grid.figures, strong=grid.total and rank == len(grid.rows))
+    for cell in table.rows[-1].cells:  # what follows, its source, is not alone on the next page
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _frame() -> BaseOxmlElement:
