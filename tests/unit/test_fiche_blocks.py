@@ -74,6 +74,16 @@ def test_a_fiche_of_which_nothing_is_said_tells_why():
     assert "Les retours reçus ne disent pas ce qui a été réalisé." in firsts
 
 
+def test_a_fiche_that_calls_for_no_answer_this_year_says_so_and_why():
+    """It read « sans retour », and its porteurs as in disagreement."""
+    suivi = result().summaries.avancement
+    why = "Ville : rien à déclarer (Le poste est resté vacant.)."
+    suivi.loc[0, ["etat", "realisation", "detail"]] = [N, "rien à déclarer", why]
+    assert row_with("Consulter près de chez soi", avancement=suivi)[-2:] == ["Association, Ville", "rien à déclarer"]
+    assert below("Ce qui a été réalisé", avancement=suivi) == why
+    assert "désaccord" not in below("Points d’attention", avancement=suivi)
+
+
 def test_measures_stand_against_last_year_and_what_they_started_from_beside_the_money():
     assert row_with("Consultations (consultation) [1]") == [
         "Consultations (consultation) [1]",

@@ -19,6 +19,7 @@ from cls_workbook.reports.synthese.synthese_values import value_style
 from cls_workbook.reports.synthese.text_heights import abridged, height, pieces, text_line_count
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED
+from cls_workbook.summaries.progress import WITHOUT_RETOUR
 
 MESURE_TEXT_LENGTH = 260  # characters of a measure in words; the rest is in Indicateurs
 FIGURE_WIDTH, TARGET_WIDTH, MONEY_WIDTH, AMOUNT_WIDTH = 2, 6, 16, 3
@@ -148,6 +149,7 @@ class _FicheBlock:
     def _draw_name(self, board: Board) -> None:
         lit, etat = light(self.portrait, self.fiche), self.portrait.etat(self.fiche)
         role, _ = appearance(self.portrait.contrat.listes, etat)
+        nothing = etat == WITHOUT_RETOUR and self.portrait.nothing_this_year(self.fiche)
         done = self.portrait.realisation(self.fiche)
         style = f"{lit.role}:petit_centre" if done else "dense_total"
         board.row(
@@ -155,7 +157,7 @@ class _FicheBlock:
             (2, self.fiche.numero, "dense_total:petit_centre"),
             (TITLE_WIDTH, self.fiche.titre, "dense_total"),
             (PORTEURS_WIDTH, self.porteurs, "dense_total"),
-            (4, etat, f"{role}:petit_centre"),
+            (4, *((None, "dense_total") if nothing else (etat, f"{role}:petit_centre"))),
             (REALISATION_WIDTH, done, style),
         )
 
@@ -216,6 +218,8 @@ def _as_text(valeur: object) -> str | None:
 
 
 def _nothing_said(portrait: Portrait, fiche: Fiche) -> str:
+    if nothing := portrait.nothing_this_year(fiche):
+        return nothing
     received, expected = portrait.received_and_expected(fiche)
     if not received:
         if not fiche.repondants():

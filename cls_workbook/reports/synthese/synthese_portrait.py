@@ -14,7 +14,7 @@ import pandas as pd
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING
 from cls_workbook.domain.announced.shared_indicators import shared_mesures
 from cls_workbook.domain.asked.money_questions import TOTALLED
-from cls_workbook.domain.entry_questions import in_synthese
+from cls_workbook.domain.entry_questions import NOTHING, in_synthese
 from cls_workbook.domain.model import Contrat, Fiche, Mesure
 from cls_workbook.domain.questions import Champ, ChoiceLists
 from cls_workbook.domain.targets import targets_in
@@ -179,6 +179,11 @@ class Portrait:
         suivi = self.suivi.get(fiche.numero, {})
         return suivi.get("par_volet") or suivi.get("realisation")
 
+    def nothing_this_year(self, fiche: Fiche) -> str:
+        """Who answers that the fiche calls for no answer this year, and why; "" where it is answered."""
+        suivi = self.suivi.get(fiche.numero, {})
+        return str(suivi.get("detail") or suivi["realisation"]) if suivi.get("realisation") in NOTHING else ""
+
     def porteurs(self, fiche: Fiche) -> str:
         def named(porteurs: Iterable[str]) -> str:
             return ", ".join(displayed_name(self.contrat, p) for p in porteurs) or "à désigner"
@@ -232,7 +237,7 @@ class Portrait:
 
     def _on_etat(self, fiche: Fiche) -> Iterator[str]:
         suivi = self.suivi.get(fiche.numero, {})
-        if suivi.get("detail"):
+        if suivi.get("detail") and not self.nothing_this_year(fiche):
             detail = suivi["detail"].replace("\n", f"{NBSP}; ")
             yield f"Porteurs en désaccord {self.cross_reference(fiche.numero, 'avancement', detail)}"
         if self.etat(fiche) in self.contrat.listes.stopped:
