@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cls_workbook.errors import Refusal
+from cls_workbook.fast_paths import row_writer
 from cls_workbook.french import how_many
 from cls_workbook.reports import table_sheets
 from cls_workbook.reports.region import agency_copies, executive_pages, meeting_pages, region_sheet
@@ -16,7 +17,6 @@ from cls_workbook.reports.region.agency_copies import ContratCopy, SetAsideFile
 from cls_workbook.reports.region.region_noyau_tables import REGIONAL_MESURES
 from cls_workbook.reports.region.region_rows import lines
 from cls_workbook.tables.described_columns import DescribedTable, Row
-from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
 
 
@@ -65,7 +65,7 @@ def gather(
     retained, ecarts = agency_copies.choose(agency_copies.read(files, agency_copies.definitions(contrats), following))
     if not retained:
         raise Refusal("Aucune synthèse n’a pu être retenue : rien n’a été écrit.", [e.reason for e in ecarts])
-    writer.write(workbook(retained, ecarts), output)
+    row_writer.write(workbook(retained, ecarts), output)
     return RegionWorkbook(retained, ecarts)
 
 
