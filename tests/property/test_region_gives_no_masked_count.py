@@ -104,3 +104,11 @@ def worlds_of_measures():
 @pytest.mark.parametrize("worlds", [worlds_of_categories, worlds_of_measures])
 def test_no_small_count_of_a_contract_is_found_from_the_copies_and_the_region(worlds):
     assert found_again(list(worlds())) == []
+
+
+def test_the_region_adds_the_categories_that_are_shown():
+    asked = {"1.2-I01": 20, "1.2-I03": 30}
+    copies = [copy_of("a", asked | {"N-03": 90}, (20, 30, 40)), copy_of("b", asked | {"N-03": 67}, (1, 25, 41))]
+    (lines,) = (rows for table, rows in detail_lines(copies).items() if table.nom == "Noyau_par_categorie")
+    told = [[li[t] for t in ("Valeur", "Contrats comptés", "Masquées", "Minimum", "Maximum")] for li in lines]
+    assert told == [[20, 1, 1, 20, 20], [30, 1, 1, 30, 30], [81, 2, 0, 40, 41]]  # 1 is masked, and 25 with it
