@@ -21,6 +21,13 @@ def of_one_command() -> Iterator[None]:
         gc.freeze()
 
 
+def of_a_long_life() -> None:
+    """In a process that answers request after request: what was imported is not visited again, the rest seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(BETWEEN_VISITS)
+
+
 @contextmanager
 def suspended() -> Iterator[None]:
     """Workbooks and rows are many objects and no cycle: the collector would visit them over and over for nothing."""

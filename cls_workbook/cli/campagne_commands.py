@@ -10,8 +10,6 @@ from cls_workbook.cli.command_pieces import CAMPAGNE, DONE, RETOURS, command, op
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cls_workbook.anomalies import Anomalie
 
 
@@ -95,7 +93,7 @@ def _consolidate(chosen: argparse.Namespace) -> int:
         engine=pieces.engine_of(chosen),
         to_replace=chosen.remplacer,
     )
-    _tell_changes(result.tables.remplacements)
+    pieces.tell_changes(result.tables.remplacements)
     code = pieces.report(result.anomalies)
     print(result.bilan())
     print(chosen.sortie)
@@ -147,7 +145,7 @@ def _check(chosen: argparse.Namespace) -> int:
 def _compare(chosen: argparse.Namespace) -> int:
     from cls_workbook.pipeline.single_returns import comparer
 
-    _tell_changes(comparer(chosen.ancien, chosen.nouveau, chosen.contrat))
+    pieces.tell_changes(comparer(chosen.ancien, chosen.nouveau, chosen.contrat))
     print("Rien n’a été écrit. Pour l’appliquer : consolider … --remplacer ANCIEN=NOUVEAU.")
     return DONE
 
@@ -165,13 +163,6 @@ def _statements(chosen: argparse.Namespace) -> int:
 
 
 # --- What is said ---------------------------------------------------------------------------------------------------
-
-
-def _tell_changes(table: pd.DataFrame) -> None:
-    from cls_workbook.summaries.replacement import preview
-
-    for line in preview(table):
-        print(line)
 
 
 # --- The commands ---------------------------------------------------------------------------------------------------
@@ -216,13 +207,7 @@ CONSOLIDER = command(
     pieces.precedent(),
     pieces.pilotage(),
     pieces.day("la date de la consolidation"),
-    option(
-        "--remplacer",
-        metavar="[ANCIEN=]NOUVEAU",
-        action="append",
-        default=[],
-        help="un retour corrigé prend la place d’un autre (voir « comparer ») ; peut être répété",
-    ),
+    pieces.replacing(),
     pieces.reading,
 )
 RELANCES = command(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
+    import pandas as pd
+
     from cls_workbook.anomalies import Anomalie
     from cls_workbook.definition.importing.definition_import import ImportResult, NoyauImportResult
     from cls_workbook.domain.verification.fault import DefinitionFault
@@ -121,6 +123,16 @@ def precedent(more: str = "", metavar: str = "C.xlsx") -> Addition:
     return option("--precedent", metavar=metavar, help=f"la consolidation de l’an dernier{more}")
 
 
+def replacing(what_for: str = "") -> Addition:
+    return option(
+        "--remplacer",
+        metavar="[ANCIEN=]NOUVEAU",
+        action="append",
+        default=[],
+        help=f"{what_for}un retour corrigé prend la place d’un autre (voir « comparer ») ; peut être répété",
+    )
+
+
 def day(what: str) -> Addition:
     return option("--date", metavar="AAAA-MM-JJ", type=_day, default=None, help=f"{what} (par défaut : aujourd’hui)")
 
@@ -204,6 +216,14 @@ def keep_imported(imported: ImportResult | NoyauImportResult, counts: str, path:
     print(f"{counts}, {len(imported.a_confirmer)} point(s) à confirmer.")
     print(path)
     return DONE
+
+
+def tell_changes(table: pd.DataFrame) -> None:
+    """Prints what a corrected return changes."""
+    from cls_workbook.summaries.replacement import preview
+
+    for line in preview(table):
+        print(line)
 
 
 def report(anomalies: list[Anomalie] | tuple[Anomalie, ...]) -> int:

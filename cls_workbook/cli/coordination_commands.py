@@ -38,7 +38,9 @@ def _refresh(chosen: argparse.Namespace) -> int:
         precedent=chosen.precedent,
         day=pieces.day_of(chosen),
         engine=pieces.engine_of(chosen),
+        to_replace=chosen.remplacer,
     )
+    pieces.tell_changes(result.tables.remplacements)
     code = pieces.report(result.anomalies)
     print(f"{sentence[0].upper()}{sentence[1:]}")
     print(chosen.sortie)
@@ -84,6 +86,7 @@ COORDONNER = command(
         help="avec l’ancien classeur .xlsm (--pilotage, ou celui de --sortie) : ses feuilles de résultats sont mises à "
         "jour comme par « Consolider », tout le reste y est gardé",
     ),
+    pieces.replacing("avec --retours, "),
     pieces.day("avec --retours, la date de la consolidation"),
     pieces.reading,
 )

@@ -6,7 +6,8 @@
 /** @typedef {{gravite: string, code: string, fichier: string, feuille: string, cellules: string, fiche: string,
  *   structure: string, champ: string, trouve: string, attendu: string, remede: string}} Anomaly */
 /** @typedef {{what: string, contrat?: string, annee?: number, iso_day?: string, retours?: string[], files?: string[],
- *   pilotage?: string|null, precedent?: string|null, given_up?: string[]}} Demand */
+ *   pilotage?: string|null, precedent?: string|null, given_up?: string[], format?: string, financeur?: string,
+ *   siret?: string}} Demand */
 
 const SHOWN = 200; // anomalies on the screen at once
 const GRAVITIES = ['bloquant', 'à confirmer', 'information'];
@@ -379,13 +380,19 @@ function partnerCard(result, contents) {
 /** path → [file, kind, campaign]. @type {Map<string, {file: File, kind: string, campaign: [string, number]|null}>} */
 const campaign = new Map();
 /** @type {{id: string, titre: string, annees: number[], file?: File}[]} */ let contracts = [];
-const KINDS = { retour: 'retour', pilotage: 'pilotage', consolidation: 'consolidation', synthese: 'synthèse', description: 'description de contrat', definition: 'définition de contrat' };
+const KINDS = { retour: 'retour', pilotage: 'pilotage', consolidation: 'consolidation', synthese: 'synthèse', description: 'description de contrat', definition: 'définition de contrat', noyau: 'noyau' };
 
 dropPlace('coordinator', async files => {
   const given = asReturns(files);
-  const said = await ask({ what: 'trier', files: [...given.keys()] }, given);
+  const beside = new Map([...given, ...ofKind('noyau').map(([path, item]) => /** @type {[string, File]} */ ([`retours/${path}`, item.file]))]);
+  const said = await ask({ what: 'trier', files: [...given.keys()] }, beside);
   if (trouble(said)) return;
   for (const [path, file] of given) campaign.set(path, { file, kind: said.kinds[path], campaign: said.campaigns[path] || null });
+  for (const [path, item] of [...campaign]) {
+    if (!item.kind.includes('noyau')) continue;
+    campaign.delete(path);
+    await takeNoyau(path, item.file, $('coordinator-result'));
+  }
   for (const [path, item] of [...campaign]) {
     if (item.kind !== 'definition' && item.kind !== 'description') continue;
     campaign.delete(path);
@@ -400,7 +407,7 @@ dropPlace('coordinator', async files => {
 /** @param {string} path @param {File} file */
 async function takeDefinition(path, file) {
   const name = path.split('/').pop() || path;
-  const said = await ask({ what: 'importer', files: [name] }, new Map([[name, file]]));
+  const said = await ask({ what: 'importer', files: [name] }, new Map([...noyaux(), [name, file]]));
   if (trouble(said)) return;
   const [made, content] = [...said.contents][0];
   contracts = [...contracts.filter(c => c.id !== said.contrat.id), { ...said.contrat, file: new File([content], made) }];
@@ -409,6 +416,23 @@ async function takeDefinition(path, file) {
   if (said.notices.length) $('coordinator-result').replaceChildren(make('div', { className: 'note' },
     make('p', {}, 'Lu dans la description du contrat :'), make('ul', {}, ...said.notices.slice(0, 30).map((/** @type {string} */ n) => make('li', {}, n)))));
 }
+
+/** A noyau, or the workbook that describes one: kept beside the definitions that name it, and offered as a file where it
+ * was described. @param {string} path @param {File} file @param {any} box */
+async function takeNoyau(path, file, box) {
+  const name = path.split('/').pop() || path;
+  const said = await ask({ what: 'importer-noyau', files: [name] }, new Map([[name, file]]));
+  if (trouble(said)) return;
+  const [made, content] = [...said.contents][0];
+  campaign.set(made, { file: new File([content], made), kind: 'noyau', campaign: null });
+  if (made === name && box === $('coordinator-result')) return;
+  const notices = said.notices.slice(0, 30).map((/** @type {string} */ n) => make('li', {}, n));
+  show(box, make('div', { className: 'note' }, make('p', {}, `${said.titre} : ce noyau est en ordre.`), make('ul', {}, ...notices)),
+    ...(made === name ? [] : [make('p', { className: 'buttons' }, saveButton(`Enregistrer ${made}`, made, content, true))]));
+}
+
+/** The noyaux, by the name that a definition gives them. @returns {Map<string, File>} */
+const noyaux = () => new Map(ofKind('noyau').map(([path, item]) => [path, item.file]));
 
 /** @param {string} id @param {number} year */
 function choose(id, year) {
@@ -435,7 +459,7 @@ function received() {
     const those = ofKind(kind);
     if (!those.length) return null;
     const name = those.length === 1 ? ` : ${those[0][0].split('/').pop()}` : '';
-    return make('li', {}, howMany(those.length, word) + name);
+    return make('li', {}, howMany(those.length, word, kind === 'noyau' ? 'noyaux' : undefined) + name);
   }).filter(Boolean);
   const again = make('button', { type: 'button', onclick: () => { campaign.clear(); replaced.clear(); $('coordinator-drop').classList.remove('small'); $('coordinator-result').replaceChildren(welcome()); received(); } }, 'Tout retirer');
   $('received').replaceChildren(...(lines.length ? [make('ul', {}, .../** @type {any[]} */ (lines)), again] : []));
@@ -454,7 +478,7 @@ function about(what, withReturns = true) {
   if (withReturns) for (const [path, item] of retours) files.set(path, item.file);
   if (pilotage) files.set(name(pilotage[0]), pilotage[1].file);
   if (past) files.set(name(past[0]), past[1].file);
-  if (contract?.file) files.set(contract.file.name, contract.file);
+  if (contract?.file) for (const [path, file] of noyaux().set(contract.file.name, contract.file)) files.set(path, file);
   const request = {
     what, annee: year, iso_day: today(), contrat: contract?.file ? contract.file.name : contract?.id || '',
     retours: withReturns ? retours.map(([path]) => path) : [],
@@ -473,7 +497,7 @@ function today() {
 function buttons() {
   const able = ready && !job;
   $('consolidate').disabled = !able || !ofKind('retour').length || !$('contract').value;
-  for (const button of document.querySelectorAll('#makes button, .more button')) /** @type {any} */ (button).disabled = !able;
+  for (const button of document.querySelectorAll('.makes button, .more button')) /** @type {any} */ (button).disabled = !able;
 }
 
 $('consolidate').addEventListener('click', async () => {
@@ -495,7 +519,7 @@ function compareReturns() {
   const replace = make('button', { type: 'button', onclick: () => { replaced.add(`${inside(before.value)}=${inside(after.value)}`); $('consolidate').click(); } }, 'Remplacer, et consolider de nouveau');
   const compare = make('button', { type: 'button', id: 'compare', onclick: async () => {
     const [request, all] = about('comparer', false);
-    const files = new Map([...all].filter(([path]) => path === request.contrat));
+    const files = new Map([...all].filter(([path]) => path.endsWith('.toml')));
     for (const path of [before.value, after.value]) files.set(path, /** @type {any} */ (campaign.get(path)).file);
     const said = await ask({ what: 'comparer', contrat: request.contrat, files: [before.value, after.value] }, files);
     if (trouble(said)) return;
@@ -508,6 +532,7 @@ function compareReturns() {
 /** @param {any} said */
 function showBoard(said) {
   const [consolidation, synthese] = said.files;
+  const exported = new Map([[consolidation, new File([said.contents.get(consolidation)], consolidation)]]);
   const files = make('div', { className: 'card more' },
     make('div', {}, make('h3', {}, 'À enregistrer'), make('p', { className: 'buttons' },
       saveButton('La consolidation', consolidation, said.contents.get(consolidation), true),
@@ -516,8 +541,10 @@ function showBoard(said) {
       moreButton('Les copies annotées', 'annoter'),
       moreButton('Les brouillons de relance', 'relancer'),
       ...(ofKind('pilotage').some(([path]) => path.endsWith('.xlsm')) ? [moreButton('Mon classeur de coordination, mis à jour (.xlsm)', 'rafraichir')] : []),
-      moreButton('L’export en tableaux (CSV)', 'exporter', new Map([[consolidation, new File([said.contents.get(consolidation)], consolidation)]])))),
-    make('div', { id: 'made', 'aria-live': 'polite' }), ...(ofKind('retour').length > 1 ? [compareReturns()] : []));
+      ...(said.comptes_rendus ? [moreButton('Les comptes rendus financiers', 'comptes-rendus')] : []),
+      moreButton('L’export pour Excel (CSV)', 'exporter', () => ({ format: 'csv-excel' }), exported),
+      moreButton('L’export en tableaux (CSV)', 'exporter', () => ({ format: 'csv' }), exported))),
+    make('div', { id: 'made', 'aria-live': 'polite' }), ...(ofKind('retour').length > 1 ? [compareReturns()] : []), subsidies(said.financeurs, exported));
   const figures = make('ul', { className: 'figures' },
     make('li', {}, make('strong', {}, `${said.recus} / ${said.attendus}`), 'réponses reçues'),
     make('li', { className: said.gravites.bloquant ? 'alert' : '' }, make('strong', {}, String(said.gravites.bloquant)), said.gravites.bloquant > 1 ? 'points bloquants' : 'point bloquant'),
@@ -532,11 +559,14 @@ function showBoard(said) {
     ...tabs([['board', 'Tableau de bord', fiches], ['anomalies', `Anomalies (${said.anomalies.length})`, anomalyList(said.anomalies, true)], ['who', 'Qui a répondu', structures]]));
 }
 
-/** A button that makes an archive, then offers it. @param {string} label @param {string} what @param {Map<string, File>|null} [instead] @param {string} [where] */
-function moreButton(label, what, instead = null, where = 'made') {
+/** A button that makes a file, then offers it. ``more``: what else the request says; ``instead``: the files that it is
+ * about, in place of the returns. @param {string} label @param {string} what @param {() => Object<string, any>} [more]
+ * @param {Map<string, File>|null} [instead] @param {string} [where] */
+function moreButton(label, what, more = () => ({}), instead = null, where = 'made') {
   return make('button', { type: 'button', 'data-what': what, onclick: async () => {
     const [request, files] = about(what, !instead && where === 'made');
-    const said = instead ? await ask({ what, annee: request.annee, files: [...instead.keys()] }, instead) : await ask(request, files);
+    for (const [path, file] of instead || []) files.set(path, file);
+    const said = await ask({ ...request, ...more(), files: instead ? [...instead.keys()] : [] }, files);
     if (trouble(said)) return;
     const [path] = said.files;
     const offered = make('p', { className: 'buttons' }, saveButton(`Enregistrer ${path}`, path, said.contents.get(path), true));
@@ -546,10 +576,21 @@ function moreButton(label, what, instead = null, where = 'made') {
   } }, label);
 }
 
+/** The subventions of one funder, as the law has them published. @param {{id: string, nom: string}[]} funders
+ * @param {Map<string, File>} exported */
+function subsidies(funders, exported) {
+  const funder = make('select', {}, ...funders.map(f => make('option', { value: f.id }, f.nom)));
+  const siret = make('input', { inputmode: 'numeric', size: 16 });
+  return make('details', {}, make('summary', {}, 'Les subventions d’un financeur (schéma SCDL)'),
+    make('div', { className: 'fields' }, make('label', {}, 'Financeur ', funder), make('label', {}, 'Son SIRET, si le contrat ne le dit pas ', siret)),
+    make('p', { className: 'buttons' }, moreButton('Préparer l’export SCDL', 'exporter',
+      () => ({ format: 'scdl', financeur: funder.value, siret: siret.value.replace(/\s/g, '') }), exported)));
+}
+
 $('makes').append(
   ...[['Les classeurs de l’année, un par structure', 'generer'], ['Le classeur de pilotage', 'pilotage'],
     ['Le classeur de coordination, avec ses macros (.xlsm)', 'coordonner'], ['Le dictionnaire des cases', 'dictionnaire'],
-    ['Le classeur qui décrit ce contrat', 'modele']].map(([label, what]) => make('li', {}, moreButton(label, what, null, 'year-made'))),
+    ['Le classeur qui décrit ce contrat', 'modele']].map(([label, what]) => make('li', {}, moreButton(label, what, () => ({}), null, 'year-made'))),
   make('li', { id: 'year-made', 'aria-live': 'polite' }));
 
 const welcome = () => make('div', { className: 'welcome' }, make('h3', {}, 'Comment faire'), make('ol', {},
@@ -561,17 +602,26 @@ $('coordinator-result').append(welcome());
 
 // --- Je suis l’ARS ----------------------------------------------------------------------------------------------------
 
+const LABELS = { 'region.xlsx': 'Enregistrer le classeur de la région', 'entretiens.zip': 'Une page par contrat, pour un entretien', 'relances.zip': 'Les brouillons de relance aux coordinations' };
+
 dropPlace('agency', async files => {
   const given = asReturns(files);
-  const said = await ask({ what: 'region', retours: [...given.keys()] }, given);
   const box = $('agency-result');
+  if (given.size === 1) {
+    const sorted = await ask({ what: 'trier', files: [...given.keys()] }, given);
+    if (trouble(sorted)) return;
+    const [[path, file]] = given;
+    if (sorted.kinds[path].includes('noyau')) return takeNoyau(path, file, box);
+  }
+  const said = await ask({ what: 'region', retours: [...given.keys()] }, given);
   if (trouble(said)) return box.replaceChildren();
   $('agency-drop').classList.add('small');
-  const [path] = said.files;
   const gaps = said.gaps.length ? [table('Fichiers écartés', ['Fichier', 'Statut', 'Pourquoi'], said.gaps.map((/** @type {any} */ g) => [g.file, g.statut, g.reason]))] : [];
-  show(box, make('p', { className: said.gaps.length ? 'bad' : 'good' }, said.bilan),
-    make('p', { className: 'buttons' }, saveButton('Enregistrer le classeur de la région', path, said.contents.get(path), true)), ...gaps);
+  const buttons_ = said.files.map((/** @type {keyof typeof LABELS} */ path, /** @type {number} */ i) => saveButton(LABELS[path], path, said.contents.get(path), i === 0));
+  show(box, make('p', { className: said.gaps.length ? 'bad' : 'good' }, said.bilan), make('p', { className: 'buttons' }, ...buttons_), ...gaps);
 });
+$('agency-makes').append(make('li', {}, moreButton('Le classeur qui décrit un noyau régional (exemple)', 'modele-noyau', () => ({}), null, 'agency-made')),
+  make('li', { id: 'agency-made', 'aria-live': 'polite' }));
 
 // --- the three ways, and what the page is -----------------------------------------------------------------------------
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from cls_workbook import resources
 from cls_workbook.cli.commands import main
+from cls_workbook.definition import toml_reader
 from cls_workbook.page.desk.file_kinds import kind_of
 from cls_workbook.page.desk.requests import answer
+from tests.support import small_comptes_rendus
 from tests.support.annotated_copies import FAULTS
+from tests.support.dropped_returns import drop_retour
+from tests.support.noyau_contrats import definition_with
 from tests.support.small_workbook import DEFINITION, filled
 
 DAY = "2026-04-01"
@@ -162,6 +168,16 @@ def test_the_coordinators_own_workbook_comes_back_as_the_command_refreshes_it(de
     assert made == Path(name).read_bytes()
 
 
+def test_the_refreshed_workbook_takes_a_replacement_too(desk, capsys):
+    ask("coordonner", **CAMPAIGN)
+    filled(Path("retours"), {"1.1/mesures/1.1-I01/valeur": 34}, "mutuelle", nom="corrige.xlsx")
+    replaced = "mutuelle.xlsx=corrige.xlsx"
+    order = ("coordonner", "--retours", "retours", "--remplacer", replaced, "--sortie", "coordination-2025.xlsm")
+    command(*order, "--contrat", "essai.toml", "--annee", "2025", "--date", DAY)
+    said = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "corrige.xlsx remplace mutuelle.xlsx" in said and "« 12 » → « 34 »" in said
+
+
 def test_a_corrected_return_is_compared_without_a_thread_then_replaces_the_other(desk, monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a browser has no thread"))
     filled(Path("retours"), {"1.1/mesures/1.1-I01/valeur": 34}, "mutuelle", nom="corrige.xlsx")
@@ -179,6 +195,18 @@ def test_an_export_holds_the_tables_of_the_consolidation(desk):
     (name,) = ask("exporter", annee=2025, files=["consolidation-2025.xlsx"])["files"]
     command("exporter", "consolidation-2025.xlsx", "--format", "csv", "--sortie", "e")
     assert unzipped(name) == of_folder("e") != {}
+    given = {"annee": 2025, "files": ["consolidation-2025.xlsx"], "contrat": "essai.toml"}
+    own = ("--contrat", "essai.toml", "--sortie", "e")
+    (name,) = ask("exporter", format="csv-excel", **given)["files"]
+    command("exporter", "consolidation-2025.xlsx", "--format", "csv-excel", *own)
+    assert unzipped(name) == of_folder("e") and "actions.csv" in unzipped(name)
+    assert "--siret" in ask("exporter", format="scdl", financeur="ville", **given)["refusal"]
+    said = ask("exporter", format="scdl", financeur="ville", siret="21210231300013", **given)
+    command(
+        *("exporter", "consolidation-2025.xlsx", "--format", "scdl", "--financeur", "ville"),
+        *("--siret", "21210231300013", *own),
+    )
+    assert unzipped(said["files"][0]) == of_folder("e") and "ligne(s) écrite(s)" in said["bilan"]
 
 
 def test_a_region_is_that_of_the_command(desk):
@@ -191,6 +219,58 @@ def test_a_region_is_that_of_the_command(desk):
     command("region", "recues", "--sortie", "region.xlsx")
     assert made == Path("region.xlsx").read_bytes() and said["retained"] == [{"contrat": "essai", "annee": 2025}]
     assert told == ["recues/synthese.xlsx", ""]
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch) -> Path:
+    """A desk with nothing on it."""
+    monkeypatch.chdir(tmp_path)
+    Path("retours").mkdir()
+    return tmp_path
+
+
+def test_a_contract_that_takes_a_noyau_in_and_its_region_are_those_of_the_commands(own):
+    shutil.copy(resources.folder("templates") / "noyaux" / "noyau-exemple.toml", "noyau.toml")
+    Path("contrat.toml").write_text(definition_with("noyau.toml"), encoding="utf-8")
+    drop_retour(Path("retours"), toml_reader.load("contrat.toml"), "asso")
+    said = ask("trier", files=["noyau.toml", "contrat.toml", "retours/asso.xlsx"])
+    assert list(said["kinds"].values()) == ["noyau", "definition", "retour"]
+    assert ask("importer", files=["contrat.toml"])["contrat"]["id"] == "essai"
+    said = ask("consolider", contrat="contrat.toml", annee=2025, iso_day=DAY, retours=["retours/asso.xlsx"])
+    made = [Path(name).read_bytes() for name in said["files"]]
+    order = ("retours", "--contrat", "contrat.toml", "--annee", "2025", "--sortie", "consolidation-2025.xlsx")
+    command("consolider", *order, "--date", DAY)
+    command("synthese", "consolidation-2025.xlsx", "--sortie", "synthese-ars-2025.xlsx", "--contrat", "contrat.toml")
+    assert made == [Path(name).read_bytes() for name in said["files"]]
+    Path("recues").mkdir()
+    Path("synthese-ars-2025.xlsx").rename("recues/synthese.xlsx")
+    assert ask("region", retours=["recues/synthese.xlsx"])["files"] == ["region.xlsx", "entretiens.zip", "relances.zip"]
+    region = Path("region.xlsx").read_bytes()
+    command("region", "recues", "--sortie", "region.xlsx", "--entretiens", "e", "--relances", "r")
+    assert region == Path("region.xlsx").read_bytes()
+    assert (unzipped("entretiens.zip"), unzipped("relances.zip")) == (of_folder("e"), of_folder("r"))
+
+
+def test_a_noyau_is_described_then_read_and_one_with_a_fault_is_refused(own):
+    (name,) = ask("modele-noyau")["files"]
+    assert kind_of(name) == "description-noyau"
+    (made,) = ask("importer-noyau", files=[name])["files"]
+    command("noyau", "importer", name, "--sortie", "autre.toml")
+    assert Path(made).read_bytes() == Path("autre.toml").read_bytes() and kind_of(made) == "noyau"
+    assert ask("importer-noyau", files=[made])["titre"] == "Noyau commun d’exemple"
+    faulty = Path(made).read_text(encoding="utf-8").replace('theme = "', 'theme = "in', 1)
+    Path(made).write_text(faulty, encoding="utf-8")
+    assert any("N-01" in line for line in ask("importer-noyau", files=[made])["details"])
+
+
+def test_comptes_rendus_are_those_of_the_command(own):
+    contrat = small_comptes_rendus.contrat(own)
+    drop_retour(Path("retours"), contrat, "asso", small_comptes_rendus.ANSWERS)
+    given = {"contrat": "subventions.toml", "annee": 2025, "iso_day": DAY, "retours": ["retours/asso.xlsx"]}
+    assert ask("consolider", **given)["comptes_rendus"] is True
+    (name,) = ask("comptes-rendus", **given)["files"]
+    command("compte-rendu", "retours", "--contrat", "subventions.toml", "--annee", "2025", "--sortie", "c")
+    assert unzipped(name) == of_folder("c") and len(of_folder("c")) == 2
 
 
 def test_a_described_contract_becomes_a_definition(desk):

@@ -22,7 +22,8 @@ _DAY = (1980, 1, 1, 0, 0, 0)  # the zip format's first day: an archive bears no 
 class Asked:
     """``retours``: paths of the returns, from the current folder. ``contrat``: a shipped id, or the path of a
     definition. ``given_up``: paths of files that hung a worker before this one. ``tell``: called with how many files
-    were begun, and the name of the last. ``to_replace``: « ANCIEN=NOUVEAU », as the command takes them."""
+    were begun, and the name of the last. ``to_replace``: « ANCIEN=NOUVEAU », as the command takes them. ``format``: of
+    an export; « scdl » is that of ``financeur``, with its ``siret``."""
 
     what: str
     tell: Callable[[int, str], object]
@@ -33,7 +34,9 @@ class Asked:
     files: tuple[str, ...] = ()
     pilotage: str | None = None
     precedent: str | None = None
+    format: str = "csv"
     financeur: str = ""
+    siret: str = ""
     given_up: tuple[str, ...] = ()
     to_replace: tuple[str, ...] = ()
     _told: list[str] = field(default_factory=list)
@@ -53,6 +56,11 @@ class Asked:
         """The folders that the returns came in, as a command would be given them."""
         Path(RETOURS).mkdir(exist_ok=True)  # an empty campaign is one that nobody has answered
         return sorted({path.partition("/")[0] for path in self.retours}) or [RETOURS]
+
+    @property
+    def own_definition(self) -> str | None:
+        """The definition, where it does not ship."""
+        return self.contrat if self.contrat.endswith(".toml") else None
 
     def engine(self) -> ThisThread:
         """Reads in this thread, and tells of each file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
 from cls_workbook.page.desk.asked import Asked, Said, archive
 from cls_workbook.page.desk.board import board_of
@@ -26,7 +27,7 @@ def _consolidate(asked: Asked) -> Said:
         engine=asked.engine(),
         to_replace=asked.to_replace,
     )
-    file_copy(consolidation, synthese, contrat=_own_definition(asked))
+    file_copy(consolidation, synthese, contrat=asked.own_definition)
     return board_of(result) | {"files": [consolidation, synthese]}
 
 
@@ -34,15 +35,10 @@ def _consolidation(asked: Asked) -> str:
     return f"consolidation-{asked.annee}.xlsx"
 
 
-def _own_definition(asked: Asked) -> str | None:
-    """The definition, where it does not ship."""
-    return asked.contrat if asked.contrat.endswith(".toml") else None
-
-
 def _annotate(asked: Asked) -> Said:
     """A copy of each return with its faults shown, in one archive."""
     remarks: list[str] = []
-    for _, lines in single_returns.annotate(asked.sources, "copies", _own_definition(asked), asked.engine()):
+    for _, lines in single_returns.annotate(asked.sources, "copies", asked.own_definition, asked.engine()):
         remarks += [line for line in lines if not line.startswith("copies/")]
     return {"remarks": remarks, "files": [archive("copies", f"copies-annotees-{asked.annee}.zip")]}
 
@@ -65,11 +61,45 @@ def _remind(asked: Asked) -> Said:
 
 
 def _export(asked: Asked) -> Said:
-    """The tables of a consolidation, for other tools."""
+    """The tables of a consolidation, for other tools: in one archive, with what is to be known of them."""
+    said = _EXPORTS[asked.format](asked)
+    return said | {"files": [archive("export", f"export-{asked.format}-{asked.annee}.zip")]}
+
+
+def _data_package(asked: Asked) -> Said:
     from cls_workbook.reports.exports.data_package import exporter
 
     exporter(asked.files[0], "export", "csv")
-    return {"files": [archive("export", f"export-csv-{asked.annee}.zip")]}
+    return {}
+
+
+def _csv_of_excel(asked: Asked) -> Said:
+    from cls_workbook.reports.exports.excel_csv import exporter
+
+    remark = exporter(asked.files[0], "export", contrat=asked.own_definition).remark
+    return {"remarks": [typography(remark)] if remark else []}
+
+
+def _subsidies(asked: Asked) -> Said:
+    from cls_workbook.reports.exports.scdl_folder import exporter
+
+    done = exporter(asked.files[0], "export", asked.financeur, asked.siret or None, asked.own_definition)
+    counts = f"{done.retained} ligne(s) écrite(s), {len(done.refused)} refusée(s), {done.autres} d’autres financeurs."
+    return {"bilan": counts, "remarks": done.refused}
+
+
+_EXPORTS: dict[str, Callable[[Asked], Said]] = {"csv": _data_package, "csv-excel": _csv_of_excel, "scdl": _subsidies}
+
+
+def _state_accounts(asked: Asked) -> Said:
+    """The compte rendu financier of each structure and subsidised fiche, in one archive."""
+    from cls_workbook.pipeline.statement_files import write_statements
+
+    files, anomalies = write_statements(asked.sources, asked.contrat, asked.annee, "comptes-rendus", asked.pilotage)
+    if not files:
+        raise Refusal("Aucun retour lu ne parle d’argent pour une fiche subventionnée : aucun compte rendu à écrire.")
+    to_confirm = [str(anomalie) for anomalie in anomalies]
+    return {"remarks": to_confirm, "files": [archive("comptes-rendus", f"comptes-rendus-{asked.annee}.zip")]}
 
 
 def _compare(asked: Asked) -> Said:
@@ -77,7 +107,7 @@ def _compare(asked: Asked) -> Said:
     from cls_workbook.summaries.replacement import preview
 
     ancien, nouveau = asked.files
-    table = single_returns.comparer(ancien, nouveau, _own_definition(asked), asked.engine())
+    table = single_returns.comparer(ancien, nouveau, asked.own_definition, asked.engine())
     return {"lines": [typography(line) for line in preview(table)]}
 
 
@@ -105,6 +135,7 @@ ANSWERS: dict[str, Callable[[Asked], Said]] = {
     "annoter": _annotate,
     "relancer": _remind,
     "exporter": _export,
+    "comptes-rendus": _state_accounts,
     "comparer": _compare,
     "rafraichir": _refresh,
 }

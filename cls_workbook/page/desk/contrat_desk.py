@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.contrat_years import all_years
+from cls_workbook.errors import Refusal
 from cls_workbook.page.desk.asked import Asked, Said, archive
 
 
@@ -24,6 +25,39 @@ def _import(asked: Asked) -> Said:
         save(imported.texte.encode(), made)
     described = {"id": contrat.id, "titre": contrat.titre, "annees": list(all_years(contrat))}
     return {"contrat": described, "notices": notices, "files": [made]}
+
+
+def _import_noyau(asked: Asked) -> Said:
+    """A dropped noyau, or the workbook that describes one: its definition as a file, and what it says."""
+    from cls_workbook.definition.importing.definition_import import importer_noyau
+    from cls_workbook.definition.noyau_reader import load_noyau
+    from cls_workbook.domain.verification.noyau_faults import verify_noyau
+    from cls_workbook.workbook.saving import save
+
+    (source,) = asked.files
+    if source.endswith(".toml"):
+        noyau, made = load_noyau(source), source
+        findings = verify_noyau(noyau)
+        if any(found.blocks for found in findings):
+            raise Refusal(f"Le noyau « {source} » comporte des fautes.", [str(found) for found in findings])
+        notices = [str(found) for found in findings]
+    else:
+        imported = importer_noyau(source)
+        noyau, notices = imported.noyau, [*imported.notices, *map(str, imported.a_confirmer)]
+        made = f"{noyau.id}.toml"
+        save(imported.texte.encode(), made)
+    return {"titre": noyau.titre, "notices": notices, "files": [made]}
+
+
+def _describe_noyau(_asked: Asked) -> Said:
+    """The workbook in which a noyau is described, filled from the example that ships."""
+    from cls_workbook.definition.authoring.authoring_workbook import noyau_workbook
+    from cls_workbook.definition.noyau_reader import load_noyau, shipped_noyaux
+    from cls_workbook.workbook.writer import write
+
+    path = "description-du-noyau.xlsx"
+    write(noyau_workbook(load_noyau(next(iter(shipped_noyaux())))), path)
+    return {"files": [path]}
 
 
 def _generate(asked: Asked) -> Said:
@@ -87,6 +121,8 @@ def _dictionary(asked: Asked) -> Said:
 
 ANSWERS: dict[str, Callable[[Asked], Said]] = {
     "importer": _import,
+    "importer-noyau": _import_noyau,
+    "modele-noyau": _describe_noyau,
     "generer": _generate,
     "pilotage": _pilotage,
     "coordonner": _coordinate,

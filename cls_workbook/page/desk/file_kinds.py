@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET
@@ -18,18 +19,21 @@ from cls_workbook.tables import consolidation_tables
 
 RETOUR, PILOTAGE, CONSOLIDATION = "retour", "pilotage", "consolidation"
 SYNTHESE, DESCRIPTION, DEFINITION = "synthese", "description", "definition"
+NOYAU, DESCRIBED_NOYAU = "noyau", "description-noyau"
 _KINDS = (
     (PILOTAGE, {YEAR_PROGRAMME, GOVERNANCE}),  # first: the coordinator's workbook has the sheets of both
     (CONSOLIDATION, {consolidation_tables.ANCHORS.sheet, consolidation_tables.RETOURS.sheet}),
     (SYNTHESE, {agency_tables.CONTRAT.sheet}),
     (DESCRIPTION, {INSTRUCTIONS_SHEET, "Contrat", "Fiches"}),
+    (DESCRIBED_NOYAU, {INSTRUCTIONS_SHEET, "Noyau", "Versions"}),
 )
+_NOYAU_TABLE = re.compile(rb"^\s*\[noyau\]", re.MULTILINE)
 
 
 def kind_of(path: str | Path) -> str:
     """One of the kinds above; whatever is none of the others is read as a return, which says what is wrong with it."""
     if Path(path).suffix.lower() == ".toml":
-        return DEFINITION
+        return NOYAU if _NOYAU_TABLE.search(Path(path).read_bytes()) else DEFINITION
     sheets = sheet_names(path)
     return next((kind for kind, needed in _KINDS if needed <= sheets), RETOUR)
 

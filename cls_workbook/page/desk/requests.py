@@ -12,7 +12,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.fault_details import details
 from cls_workbook.french import typography
 from cls_workbook.page.desk import campaign_desk, contrat_desk
-from cls_workbook.page.desk.asked import Asked, Said
+from cls_workbook.page.desk.asked import Asked, Said, archive
 from cls_workbook.page.desk.board import as_data
 from cls_workbook.page.desk.file_kinds import DEFINITION, campaign_of, kind_of
 from cls_workbook.pipeline import single_returns
@@ -91,13 +91,20 @@ def _listed(anomalies: list[Anomalie]) -> list[Said]:
 
 
 def _region(asked: Asked) -> Said:
+    """The region's workbook; where there are any, a page for each meeting and the reminders to coordinations."""
     from cls_workbook.reports.region.region_workbook import gather
 
     contrats = [asked.contrat] if asked.contrat else []
     region = gather(asked.sources, "region.xlsx", contrats, asked.following)
     gaps = [{"file": g.file, "statut": g.statut, "reason": typography(g.reason)} for g in region.ecarts]
     retained = [{"contrat": c.cle[0], "annee": c.cle[1]} for c in region.copies]
-    return {"bilan": region.bilan(), "gaps": gaps, "retained": retained, "files": ["region.xlsx"]}
+    made = ["region.xlsx"]
+    for folder, files in (
+        ("entretiens", region.write_meeting_pages("entretiens")),
+        ("relances", region.write_reminders("relances")),
+    ):
+        made += [archive(folder, f"{folder}.zip")] if files else []
+    return {"bilan": region.bilan(), "gaps": gaps, "retained": retained, "files": made}
 
 
 _ANSWERS: dict[str, Callable[[Asked], Said]] = {
