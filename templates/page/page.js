@@ -70,17 +70,20 @@ let ready = false;
 /** @param {string} id @returns {string[]} */
 const pieces = id => [...$(id).children].map(piece => piece.textContent);
 
-/** @param {string[]} given @returns {Promise<Blob>} */
+/** @param {string[]} given @returns {Promise<ArrayBuffer>} */
 async function inflated(given) {
-  const whole = new Blob(given.map(piece => Uint8Array.from(atob(piece), c => c.charCodeAt(0))));
-  return new Response(whole.stream().pipeThrough(new DecompressionStream('gzip'))).blob();
+  const { readable, writable } = new DecompressionStream('gzip');
+  const writer = writable.getWriter(); // no Blob on the way: WebKit fails to read a large one back
+  for (const piece of given) writer.write(Uint8Array.from(atob(piece), c => c.charCodeAt(0)));
+  writer.close();
+  return new Response(readable).arrayBuffer();
 }
 
 async function startWorker() {
   ready = false;
   if (!job) working('La page se prépare : quelques secondes…');
-  code = code || await inflated(pieces('code'));
-  const address = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+  code = code || new Blob([await inflated(pieces('code'))], { type: 'text/javascript' });
+  const address = URL.createObjectURL(code);
   worker = new Worker(address);
   worker.onmessage = event => heard(event.data);
   worker.onerror = event => heard({ type: 'fault', text: event.message });

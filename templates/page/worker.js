@@ -15,8 +15,11 @@ function say(message, given = []) {
 
 /** @param {string[]} pieces base64 of gzip, cut @returns {Promise<Uint8Array>} */
 async function inflated(pieces) {
-  const whole = new Blob(pieces.map(piece => Uint8Array.from(atob(piece), c => c.charCodeAt(0))));
-  return new Uint8Array(await new Response(whole.stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
+  const { readable, writable } = new DecompressionStream('gzip');
+  const writer = writable.getWriter(); // no Blob on the way: WebKit fails to read a large one back
+  for (const piece of pieces) writer.write(Uint8Array.from(atob(piece), c => c.charCodeAt(0)));
+  writer.close();
+  return new Uint8Array(await new Response(readable).arrayBuffer());
 }
 
 /** @param {Uint8Array} payload @returns {Map<string, Uint8Array>} place → content */
