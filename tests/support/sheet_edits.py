@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tests.support.gestures import Page, Zone
 
 # columns of a fiche: hidden keys, states, labels, values, their statut, the last one shown, what was taken up
-KEY_COLUMN, STATE_COLUMN, LABEL_COLUMN, VALUE_COLUMN, STATUT, LAST_COLUMN, MEMORY = 1, 2, 3, 7, 8, 11, 12
+KEY_COLUMN, STATE_COLUMN, LABEL_COLUMN, VALUE_COLUMN, STATUT, LAST_COLUMN, MEMORY = 1, 2, 3, 7, 8, 12, 13
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ def swap_columns(page: Page) -> None:
 @edit("déplacer une colonne hors de son tableau, en-tête compris")
 def move_a_column(page: Page) -> None:
     ranks = page.rows("mesures")
-    page.move(Zone(ranks[0] - 1, 11, ranks[-1], 11), (ranks[0] - 1, 13))
+    page.move(Zone(ranks[0] - 1, 12, ranks[-1], 12), (ranks[0] - 1, 14))
 
 
 @edit("échanger le texte de deux en-têtes, sans leurs valeurs", "ANCRES_EN_DESACCORD", reported=6)
@@ -345,8 +345,8 @@ def paste_over_locked(page: Page) -> None:
 def paste_over_last_year(page: Page) -> None:
     for cle, column, valeur in (
         ("mesures/§-I01", 6, 45),
-        ("taux/§-I03a", 5, 0.5),
-        ("durees/§-I05", 5, 4),
+        ("taux/§-I03a", 9, 0.5),
+        ("durees/§-I05", 7, 4),
         ("jalons/§-I06", 4, "Atteinte"),
     ):
         page.write(min(page.rows(cle)), column, valeur)
@@ -395,7 +395,7 @@ def move_a_header(page: Page) -> None:
     reported=3,
 )
 def paste_over_formulas(page: Page) -> None:
-    page.write(page.line("taux/§-I03a/numerateur"), 9, 0.265)
+    page.write(page.line("taux/§-I03a/numerateur"), 7, 0.265)
     page.write(page.rows("ventilations/§-I02c")[-1] + 2, 4, 123456)
     page.write(page.line("mesures/§-I01/valeur"), STATE_COLUMN, "OK")
 
@@ -472,5 +472,5 @@ def stray_character(page: Page) -> None:
 
 @edit("noter des calculs à côté de la feuille", "SAISIE_HORS_CADRE", reported=2)
 def sums_beside(page: Page) -> None:
-    page.write(page.line("mesures/§-I01/valeur"), 13, "dont 3 refus")
-    page.write(page.line("financement/01/engage"), 12, 1500)
+    page.write(page.line("mesures/§-I01/valeur"), 14, "dont 3 refus")
+    page.write(page.line("financement/01/engage"), 14, 1500)

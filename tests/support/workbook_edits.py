@@ -466,13 +466,13 @@ def only_visible_sheets(opened_book: EditedBook) -> None:
 def line_of_another_fiche(opened_book: EditedBook) -> None:
     rank = opened_book.pages[FICHE].line("mesures/1.1-I01/valeur")
     opened_book.copy_between(
-        FICHE, Zone(rank, 1, rank, 11), OTHER_FICHE, (opened_book.pages[OTHER_FICHE].line("mesures/2.1-I01/valeur"), 1)
+        FICHE, Zone(rank, 1, rank, 12), OTHER_FICHE, (opened_book.pages[OTHER_FICHE].line("mesures/2.1-I01/valeur"), 1)
     )
 
 
 @edit("coller toute une feuille par-dessus une autre", "CELLULE_INTROUVABLE", reported=7)
 def sheet_over_another(opened_book: EditedBook) -> None:
-    opened_book.copy_between(FICHE, Zone(1, 1, 140, 11), OTHER_FICHE, (1, 1))
+    opened_book.copy_between(FICHE, Zone(1, 1, 140, 12), OTHER_FICHE, (1, 1))
 
 
 @edit("réunir deux retours dans un même fichier", "FICHIER_ILLISIBLE", reported=-1)
