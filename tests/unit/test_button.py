@@ -29,6 +29,7 @@ UNASKED = {
     "Financements prévus",
     "Comptes rendus",
     "Noyau régional",
+    "Noyau par catégorie",
 }  # of these contracts, nothing of the kind
 SHEETS = (
     "Synthèse",

@@ -15,13 +15,18 @@ YEARS_AROUND, TEXTS_MIN = 6, 2
 def year_of_texts(texts: Set[str], all_printed: Mapping[tuple[int, int], str], annee: int) -> int:
     """The other year that most of a sheet's printed texts bear; 0 if they bear ``annee``, as ``all_printed`` does."""
     printed = set(all_printed.values())
-    dated = {text for text in printed if str(annee) in text}
-    kept = len(dated & texts)
-    for year in range(annee - YEARS_AROUND, annee + YEARS_AROUND + 1):
-        others = {text.replace(str(annee), str(year)) for text in dated} - printed  # « Valeur 2024 » is ours too
-        if len(others & texts) >= max(TEXTS_MIN, kept + 1):
-            return year
-    return 0
+    this_year, before = ({text for text in printed if str(year) in text} for year in (annee, annee - 1))
+    kept = len(this_year & texts)
+
+    def borne(year: int) -> int:
+        """How many are as the sheet of that year prints them, and not as ours: « Valeur 2024 » may be ours too."""
+        theirs = {text.replace(str(annee), str(year)) for text in this_year}
+        theirs |= {text.replace(str(annee - 1), str(year - 1)) for text in before}
+        return len((theirs - printed) & texts)
+
+    others = (year for year in range(annee - YEARS_AROUND, annee + YEARS_AROUND + 1) if year != annee)
+    best = max(others, key=borne)
+    return best if borne(best) >= max(TEXTS_MIN, kept + 1) else 0
 
 
 def refused(sheet: ReadSheet, location: Place, year: int, annee: int) -> ReadSheet:
