@@ -18,16 +18,22 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 D = TypeVar("D", bound="DataclassInstance")
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how an .xlsx or .ods begins; an .xls
 
 
 def text_of(path: Path, unknown: str) -> str:
-    """The text of a definition's file. Refusal, in the words ``unknown``, where there is none; or if it is not in
-    UTF-8."""
+    """The text of a definition's file. Refusal, in the words ``unknown``, where there is none; or if it is a workbook,
+    or not in UTF-8."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise Refusal(unknown) from error
     except UnicodeDecodeError as error:
+        if path.read_bytes().startswith(_WORKBOOK):
+            raise Refusal(
+                f"{path} est un classeur, non une définition (.toml). S’il décrit un contrat, « contrat importer » le "
+                "vérifie et écrit sa définition ; s’il décrit un noyau, « noyau importer »."
+            ) from error
         raise Refusal(f"{path} n’est pas enregistré en UTF-8. Enregistrez-le en UTF-8, puis recommencez.") from error
 
 

@@ -438,6 +438,19 @@ def test_a_file_that_is_not_toml_is_refused_with_the_line_at_fault():
         parse("[contrat]\nid = oups\n", "essai.toml")
 
 
+@pytest.mark.parametrize(
+    ("file_bytes", "told"),
+    [
+        (b"PK\x03\x04\xff", "est un classeur.*« contrat importer »"),
+        (b"titre = 'Sant\xe9'", "n’est pas enregistré en UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_text_is_told_for_what_it_is(tmp_path, file_bytes, told):
+    (tmp_path / "essai.toml").write_bytes(file_bytes)
+    with pytest.raises(Refusal, match=told):
+        load(tmp_path / "essai.toml")
+
+
 @pytest.mark.parametrize("texte", ['contrat = "x"', '[[contrat]]\nid = "x"'])
 def test_a_header_that_is_not_a_table_is_refused(texte):
     with pytest.raises(Refusal, match=r"écrit \[contrat\]"):
