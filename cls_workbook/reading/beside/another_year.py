@@ -18,15 +18,15 @@ def year_of_texts(texts: Set[str], all_printed: Mapping[tuple[int, int], str], a
     this_year, before = ({text for text in printed if str(year) in text} for year in (annee, annee - 1))
     kept = len(this_year & texts)
 
-    def borne(year: int) -> int:
+    def matching(year: int) -> int:
         """How many are as the sheet of that year prints them, and not as ours: « Valeur 2024 » may be ours too."""
         theirs = {text.replace(str(annee), str(year)) for text in this_year}
         theirs |= {text.replace(str(annee - 1), str(year - 1)) for text in before}
         return len((theirs - printed) & texts)
 
     others = (year for year in range(annee - YEARS_AROUND, annee + YEARS_AROUND + 1) if year != annee)
-    best = max(others, key=borne)
-    return best if borne(best) >= max(TEXTS_MIN, kept + 1) else 0
+    best = max(others, key=matching)
+    return best if matching(best) >= max(TEXTS_MIN, kept + 1) else 0
 
 
 def refused(sheet: ReadSheet, location: Place, year: int, annee: int) -> ReadSheet:
