@@ -27,7 +27,7 @@ _KINDS = (
     (DESCRIPTION, {INSTRUCTIONS_SHEET, "Contrat", "Fiches"}),
     (DESCRIBED_NOYAU, {INSTRUCTIONS_SHEET, "Noyau", "Versions"}),
 )
-_NOYAU_TABLE = re.compile(rb"^\s*\[noyau\]", re.MULTILINE)
+_NOYAU_TABLE = re.compile(rb"^[ \t]*\[noyau\]", re.MULTILINE)
 
 
 def kind_of(path: str | Path) -> str:
