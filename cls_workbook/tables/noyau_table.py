@@ -91,3 +91,8 @@ NOYAU_LINKS = DescribedTable(
     frozen_columns=3,
     tab="accent",
 )
+
+
+def changed_in(annee: int) -> str:
+    """How the reserve of a question begins that is not the same as the year before."""
+    return f"question changée en {annee}"

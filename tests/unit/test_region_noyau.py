@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
 
+from cls_workbook.reports.agency.agency_tables import NOYAU_ANSWERS
 from cls_workbook.reports.region import agency_copies, executive_pages, meeting_pages, region_tables, region_workbook
 from cls_workbook.reports.region.region_noyau_tables import REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_MESURES
 from cls_workbook.reports.region.region_rows import lines
@@ -94,6 +96,23 @@ def test_what_appears_disappears_or_changes_unit_is_said_and_not_compared(tables
     weeks = of(tables, 2026, "N-07")
     assert "question changée en 2026 (avant : semaines, moyenne)" in said(weeks["Réserve"])
     assert weeks["Contrats communs"] is None
+
+
+@pytest.mark.parametrize("what", ["catégories : âge, puis sexe", "sorte de saisie : entier, puis liste"])
+def test_a_question_that_a_copy_says_to_have_changed_is_not_compared(small, what):
+    """Of one unit before and after: nothing but the copy shows it."""
+    retained, ecarts, _ = small
+    told = f"question changée en 2026 ({what})"
+    changed = []
+    for copy in retained:
+        answers = [
+            li | {"Réserve": told} if (li["Mesure"], copy.contrat["Année"]) == ("N-02", 2026) else li
+            for li in copy.lines.get(NOYAU_ANSWERS, ())
+        ]
+        changed.append(replace(copy, lines={**copy.lines, NOYAU_ANSWERS: answers} if answers else copy.lines))
+    assert of(lines(retained, ecarts), 2026, "N-02")["Contrats communs"] is not None
+    question = of(lines(changed, ecarts), 2026, "N-02")
+    assert question["Contrats communs"] is None and told in said(question["Réserve"])
 
 
 def test_filling_by_contract_is_counted_by_hand(tables):

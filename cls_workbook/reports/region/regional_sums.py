@@ -97,9 +97,10 @@ def _by_question(answers: Sequence[Row]) -> Iterator[Row]:
         groups.setdefault((int(line["Année"]), _key(line)), []).append(line)
     for (annee, key), lines in sorted(groups.items(), key=lambda g: (g[0][1][0], g[0][0], g[0][1])):
         figure, reserves = added(lines)
-        changed = _said_to_change(annee, lines)
-        before = [] if changed else groups.get((annee - 1, key), [])
         asked_years = {a for a, other in groups if other[0] == key[0]}
+        before = groups.get((annee - 1, key), [])
+        changed = _said_to_change(annee, lines) if before or annee - 1 not in asked_years else []
+        before = [] if changed else before
         reserves += [*changed, *_changes(annee, key, groups.keys(), asked_years)]
         same = {t: lines[0][t] for t in REGIONAL_MESURES.titles if t in NOYAU_ANSWERS.titles}
         yield (
@@ -115,9 +116,10 @@ def _by_question(answers: Sequence[Row]) -> Iterator[Row]:
 
 
 def _said_to_change(annee: int, lines: Iterable[Row]) -> list[str]:
-    """What the copies say that only the definition of the noyau shows: other categories, under the same unit."""
+    """What the copies say that only the definition of the noyau shows: under the same unit, other categories or another
+    sort of input."""
     said = (part for li in lines for part in str(li["Réserve"] or "").split(SEPARATOR))
-    return list(dict.fromkeys(part for part in said if part.startswith(f"question changée en {annee} (catégories")))
+    return list(dict.fromkeys(part for part in said if part.startswith(told.changed_in(annee))))
 
 
 def _is_masked(line: Row) -> bool:
@@ -209,9 +211,7 @@ def _changes(annee: int, key: Question, all_keys: Iterable[tuple[int, Question]]
     if annee - 1 in asked and (annee - 1, key) not in keys:
         former = [k for a, k in keys if a == annee - 1 and k[:2] == key[:2]]
         changed = ", ".join(f"{k[2] or 'sans unité'}, {k[3].lower()}" for k in former)
-        told_changes.append(
-            f"question changée en {annee} (avant{NBSP}: {changed})" if former else f"posée depuis {annee}"
-        )
+        told_changes.append(f"{told.changed_in(annee)} (avant{NBSP}: {changed})" if former else f"posée depuis {annee}")
     if annee + 1 in asked and not any(a == annee + 1 and k[:2] == key[:2] for a, k in keys):
         told_changes.append(f"n’est plus demandée en {annee + 1}")
     return told_changes

@@ -170,7 +170,7 @@ def _change(noyau: Noyau, asked: NoyauMesure, annee: int) -> str | None:
         for what, said_of in _ALIKE.items()
         if said_of(former) != said_of(asked)
     ]
-    return f"question changée en {annee} ({', '.join(changes)})" if changes else None
+    return f"{told.changed_in(annee)} ({', '.join(changes)})" if changes else None
 
 
 def no_longer_asked(contrat: Contrat, annee: int) -> list[NoyauMesure]:
