@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+
+TYPE_CHECKING = False  # as type checkers know it: --help reads this module
+if TYPE_CHECKING:
+    from datetime import date
 
 NBSP = "\u00a0"
 CENT = Decimal("0.01")

@@ -185,7 +185,7 @@ DICTIONNAIRE = command(
     _dictionary,
     *CAMPAGNE,
     option("--structure", metavar="STRUCTURE", help="les seules cases d’une structure (identifiant ou nom)"),
-    option("--format", choices=("json", "csv", "xlsx"), default="json"),
+    option("--format", choices=("json", "csv", "xlsx"), default="json", help="json, par défaut"),
     pieces.pilotage(),
     option(
         "--pour-modele",
@@ -223,7 +223,7 @@ CONTROLER = command(
     "controler",
     "contrôle des retours, un par un",
     _check,
-    option("retours", metavar="RETOUR", nargs="+"),
+    option("retours", metavar="RETOUR", nargs="+", help="les retours à contrôler"),
     pieces.definition(),
     pieces.folder(
         "écrit dans ce dossier une copie de chaque retour : cases fautives colorées et commentées, liste en première "

@@ -70,7 +70,7 @@ def option(*names: str, **settings: Any) -> Addition:
     return lambda parser: parser.add_argument(*names, **settings)
 
 
-def output(metavar: str, extension: str, help_text: str | None = None) -> Addition:
+def output(metavar: str, extension: str, help_text: str = "le fichier à écrire") -> Addition:
     """``--sortie``, the file to write: refused at once where its name does not end as its kind does."""
     kind = partial(_file_name, extension=extension)
     return option("--sortie", metavar=metavar, required=True, type=kind, help=help_text)
@@ -186,7 +186,7 @@ CONTRAT = option(
     required=True,
     help="un contrat livré (voir « contrat lister ») ou une définition .toml",
 )
-CAMPAGNE = (CONTRAT, option("--annee", metavar="AAAA", type=int, required=True))
+CAMPAGNE = (CONTRAT, option("--annee", metavar="AAAA", type=int, required=True, help="l’année de la campagne"))
 RETOURS = option("retours", metavar="RETOUR|DOSSIER", nargs="+", help="des retours, ou le dossier qui les contient")
 
 

@@ -46,6 +46,23 @@ COMMANDS = (
     page_commands.PAGE,
     coordination_commands.COMPLEMENT,
 )
+# What the letters of the help stand for.
+KINDS_OF_FILES = (
+    ("D.toml", "une définition de contrat"),
+    ("N.toml", "un noyau régional"),
+    ("X.xlsx", "le classeur où se décrit un contrat, ou un noyau"),
+    ("P.xlsx", "les saisies de la coordination"),
+    ("K.xlsm", "son classeur avec le bouton, accepté partout où P l’est"),
+    ("C.xlsx", "une consolidation"),
+    ("S.xlsx", "une synthèse pour l’ARS"),
+    ("F.xlsx", "un formulaire de l’agence"),
+    ("B.docx", "le bilan annuel"),
+    ("V.pptx", "les diapositives du comité de pilotage"),
+    ("M.docx, M.pptx", "un modèle à vous, dont l’apparence est gardée"),
+    ("R.xlsx", "le classeur d’une région"),
+    ("L.html", "la page locale"),
+    ("RETOUR", "le classeur qu’une structure a rempli (.xlsx, .xlsm ou .ods)"),
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -89,9 +106,10 @@ def _parser() -> CommandParser:
         prog="cls-workbook",
         description="Le suivi annuel d’un contrat local de santé : un classeur par an, des retours contrôlés, "
         "une synthèse pour l’ARS.",
-        epilog="Chaque commande a son aide : cls-workbook <commande> --help. Dans ces aides, chaque sorte de fichier a "
-        "sa lettre : D une définition de contrat, X le classeur qui en décrit une, P les saisies de la coordination, K "
-        "son classeur avec le bouton, C une consolidation, S une synthèse pour l’ARS, R le classeur d’une région.",
+        epilog="\n".join(
+            ("Chaque commande a son aide : cls-workbook <commande> --help. Chaque sorte de fichier y a sa lettre :",)
+            + tuple(f"{letter} : {kind}" for letter, kind in KINDS_OF_FILES)
+        ),
     )
     add_all(parser, COMMANDS)
     return parser

@@ -21,7 +21,7 @@ PAGE = command(
     "page",
     "fabrique la page locale : un seul fichier, qui s’ouvre dans un navigateur et n’installe rien",
     _make,
-    output("PAGE.html", ".html"),
+    output("L.html", ".html"),
     option(
         "--pyodide",
         metavar="DOSSIER|ADRESSE",

@@ -105,15 +105,16 @@ def _region(chosen: argparse.Namespace) -> int:
     return DONE
 
 
+CONSOLIDATION = option("consolidation", metavar="C.xlsx", help="la consolidation (par « consolider »)")
 SYNTHESE = command(
     "synthese",
     "écrit la synthèse destinée à l’ARS",
     _synthese,
-    option("consolidation", metavar="C.xlsx"),
+    CONSOLIDATION,
     option("--sortie", metavar="S.xlsx", required=True, help="le classeur à écrire"),
     option(
         "--modele",
-        metavar="FORMULAIRE.xlsx",
+        metavar="F.xlsx",
         help="remplit plutôt ce formulaire de l’agence, d’après ses noms définis (voir « dictionnaire --pour-modele »)",
     ),
     pieces.definition(),
@@ -124,8 +125,8 @@ BILAN = command(
     "bilan",
     "écrit le bilan annuel en document Word, à finir par une personne",
     _bilan,
-    option("consolidation", metavar="C.xlsx"),
-    option("--sortie", metavar="BILAN.docx", required=True, help="le document à écrire"),
+    CONSOLIDATION,
+    option("--sortie", metavar="B.docx", required=True, help="le document à écrire"),
     option("--modele", metavar="M.docx", help="un document à vous : ses en-têtes, pieds et styles sont gardés"),
     option("--format", choices=("docx", "odt"), default="docx", help="docx (par défaut), ou odt (demande LibreOffice)"),
     pieces.definition(),
@@ -134,8 +135,8 @@ PRESENTATION = command(
     "presentation",
     "écrit les diapositives du comité de pilotage",
     _presentation,
-    option("consolidation", metavar="C.xlsx"),
-    pieces.output("COPIL.pptx", ".pptx"),
+    CONSOLIDATION,
+    pieces.output("V.pptx", ".pptx"),
     option("--modele", metavar="M.pptx", help="une présentation à vous : son apparence et ses diapositives restent"),
     pieces.definition(),
 )
@@ -143,7 +144,7 @@ EXPORTER = command(
     "exporter",
     "exporte les tables d’une consolidation, ou d’une synthèse, pour d’autres outils",
     _export,
-    option("classeur", metavar="C.xlsx", help="une consolidation (ou, sauf pour scdl, une synthèse)"),
+    option("classeur", metavar="C.xlsx|S.xlsx", help="une consolidation, ou (sauf pour scdl) une synthèse"),
     option(
         "--format",
         choices=("csv", "csv-excel", "parquet", "scdl"),
@@ -171,7 +172,7 @@ REGION = command(
     _region,
     option(
         "syntheses",
-        metavar="S.xlsx|DOSSIER",
+        metavar="S.xlsx|C.xlsx|DOSSIER",
         nargs="+",
         help="des synthèses pour l’ARS (ou des consolidations), ou le dossier qui les contient",
     ),
