@@ -79,16 +79,13 @@ class CommandParser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         said = typography(_with_suggestion(message))
-        self.exit(REFUSED, f"{self.prog}{NBSP}: {said}{'' if said.endswith('?') else '.'}\n{_ask_help(self.prog)}\n")
+        end = "" if said.endswith("?") else "."
+        self.exit(REFUSED, f"{self.prog}{NBSP}: {said}{end}\nAide{NBSP}: {self.prog} --help\n")
 
 
 def _is_option(word: str) -> bool:
     """As argparse sees it: neither a dash alone, nor a negative number, nor a text with spaces."""
     return word.startswith("-") and len(word) > 1 and not word[1].isdigit() and " " not in word
-
-
-def _ask_help(prog: str) -> str:
-    return f"Aide{NBSP}: {prog} --help"
 
 
 def _with_suggestion(message: str) -> str:
