@@ -40,7 +40,7 @@ from cls_workbook.forms.form_pieces import (
     quote,
     quotient,
 )
-from cls_workbook.forms.layout import FormPage, InputPlace, height
+from cls_workbook.forms.layout import FormPage, InputPlace, RowQuestion, height
 from cls_workbook.forms.pagination import paginate
 from cls_workbook.forms.row_states import put_state
 from cls_workbook.french import typography
@@ -213,9 +213,10 @@ class _Block:
                     faults.append(f"AND(ISNUMBER({address(line, column)}),N({address(line, column)})<0)")
             else:
                 cle = f"{self.fiche.numero}/{GROUP}/{account.numero}/{nom}"
-                champ, titre = COMPTE_RENDU.champ(nom), account.titre
-                label = titles[column]
-                page.typed(row, champ, column, GROUP, label=label, cle=cle, line=account.numero, subject=titre)
+                champ, label = COMPTE_RENDU.champ(nom), titles[column]
+                page.typed(
+                    row, column, RowQuestion(champ, GROUP, label, account.numero, subject=account.titre, cle=cle)
+                )
         quotient(page, row, F, E, D)
         if account.source in self._told[REALISED]:
             page.texte(G, typography(_TAKEN_UP[account.source]), "aide_ligne:retrait")

@@ -23,7 +23,7 @@ from cls_workbook.forms.form_pieces import (
     rows_to_fill,
     volets_table,
 )
-from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, FormPage, height
+from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, FormPage, RowQuestion, height
 from cls_workbook.forms.pagination import paginate
 from cls_workbook.forms.row_states import more_than, put_state, states_column
 from cls_workbook.forms.rows.breakdown_rows import ventilations
@@ -102,7 +102,7 @@ def _nothing(page: FormPage) -> None:
     choice, reason = bloc.champ("rien"), bloc.champ("rien_motif")
     row = form_row(page, bloc, choice, f"{page.fiche}/{bloc.nom}/rien", choice.libelle, cle=f"{page.fiche}/{bloc.nom}")
     page.texte(E, reason.libelle, "libelle")
-    page.typed(row, reason, F, bloc.nom, label=reason.libelle, anchor_cell="gauche", up_to=END)
+    page.typed(row, F, RowQuestion(reason, bloc.nom, reason.libelle, anchor_cell="gauche"), up_to=END)
     declared, why = address(page.line, D), address(page.line, F)
     put_state(page, row, f'{why}<>""', when=f'{declared}<>""', always=True)
     page.nothing = address(page.line, D, True)

@@ -6,12 +6,11 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur
 from cls_workbook.domain.questions import TEXT_LENGTH, Bloc, Champ
 from cls_workbook.forms.columns import END, STATE, WIDTHS, C, D, E, F
-from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, height
 from cls_workbook.forms.row_states import NotAsked, put_state
 from cls_workbook.workbook.description import address
 
@@ -137,13 +136,25 @@ def questions(
     return lines
 
 
-def form_row(page: FormPage, bloc: Bloc, champ: Champ, row_key: str, label: str, *, cle: str, **facts: Any) -> KeyedRow:
+def form_row(
+    page: FormPage,
+    bloc: Bloc,
+    champ: Champ,
+    row_key: str,
+    label: str,
+    *,
+    cle: str,
+    valeur: object = None,
+    mesure: str = "",
+    subject: str = "",
+) -> KeyedRow:
     """A label and its input, as wide as the form for a text. ``cle``: what the keys of inputs begin with."""
     row = page.row(row_key, "saisie", label)
     row.cle = cle
     page.texte(C, label, "libelle")
     up_to = END if champ.type == "texte" else None
-    page.typed(row, champ, D, bloc.nom, label=label, anchor_cell="gauche", up_to=up_to, **facts)
+    asked = RowQuestion(champ, bloc.nom, label, mesure=mesure, subject=subject, anchor_cell="gauche")
+    page.typed(row, D, asked, valeur=valeur, up_to=up_to)
     return row
 
 
@@ -184,7 +195,7 @@ def volets_table(page: FormPage, bloc: Bloc, fiche: Fiche, context: SheetContext
         row = page.row(f"{page.fiche}/{bloc.nom}/{volet.id}", "saisie", label)
         page.texte(C, label, "libelle")
         for nom, column in columns.items():
-            page.typed(row, bloc.champ(nom), column, bloc.nom, label=titles[column], line=volet.id)
+            page.typed(row, column, RowQuestion(bloc.champ(nom), bloc.nom, titles[column], volet.id))
         volet_state(page, row, context, volet.id, f'AND({address(page.line, D)}<>"",{address(page.line, E)}<>"")')
         page.next_row(height(label, WIDTHS[C], ROW_HEIGHT))
 
@@ -233,7 +244,7 @@ def rows_to_fill(
     def line(rank: int) -> None:
         row = page.row(f"{prefix}/{rank:02d}")
         for champ, column in places:
-            page.typed(row, champ, column, bloc.nom, label=titles[column], line=f"{rank:02d}")
+            page.typed(row, column, RowQuestion(champ, bloc.nom, titles[column], f"{rank:02d}"))
         put_state(page, row)
         page.next_row(top)
 

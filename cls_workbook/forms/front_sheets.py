@@ -9,7 +9,7 @@ from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.wording import TRANSVERSAL, axe_rank
 from cls_workbook.forms.form_pieces import WHERE_AM_I
-from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, FormPage, height
+from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, FormPage, RowQuestion, height
 from cls_workbook.forms.row_states import put_state, states_column
 from cls_workbook.french import NBSP, typography
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, address, reference
@@ -118,7 +118,7 @@ def _who_answers(page: FormPage, respondent: Respondent | None) -> str:
         page.texte(B, None, "libelle")
         page.texte(C, champ.libelle, "libelle")
         valeur = respondent.nom if respondent and champ.nom == "structure" else None
-        page.typed(row, champ, D, "reponse", label=champ.libelle, anchor_cell="gauche", valeur=valeur)
+        page.typed(row, D, RowQuestion(champ, "reponse", champ.libelle, anchor_cell="gauche"), valeur=valeur)
         if champ.nom == "structure":
             cell = reference(page.sheet.nom, CellRange(page.line, D, page.line, D))
             put_state(page, row, f'{address(page.line, D)}<>""', filled=bool(valeur), column=E)

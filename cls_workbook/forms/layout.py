@@ -8,7 +8,7 @@ agree with it, and what locked cells held when the sheet left.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -71,6 +71,22 @@ class InputPlace(NamedTuple):
     @property
     def cell(self) -> str:
         return address(self.row, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class RowQuestion:
+    """A question as one row asks it. ``champ``: with its type, choices, unit and bounds of here; ``label``: the printed
+    text that must agree; ``cle``: where the row's key does not make it; ``subject``: what the label is said of."""
+
+    champ: Champ
+    bloc: str
+    label: str
+    line: str = ""
+    mesure: str = ""
+    modalite: str = ""
+    subject: str = ""
+    cle: str = ""
+    anchor_cell: str = "entete"
 
 
 @dataclass(slots=True)
@@ -172,66 +188,50 @@ class FormPage:
         row.calculations.add(column)
 
     def typed(
-        self,
-        row: KeyedRow,
-        champ: Champ,
-        column: int,
-        bloc: str,
-        *,
-        label: str,
-        cle: str = "",
-        anchor_cell: str = "entete",
-        mesure: str = "",
-        line: str = "",
-        subject: str = "",
-        valeur: object = None,
-        up_to: int | None = None,
-        optional: bool | None = None,
-        type_: str = "",
-        listing: str | None = None,
-        modalite: str = "",
-        unite: str | None = None,
-        maximum: Decimal | None = None,
+        self, row: KeyedRow, column: int, asked: RowQuestion, *, valeur: object = None, up_to: int | None = None
     ) -> None:
-        """An input cell at the current row. ``optional``, ``type_``, ``listing`` (the name of a list), ``unite`` and
-        ``maximum`` replace what the champ says."""
-        type_, listing = type_ or champ.type, listing or champ.choix
-        choix = self.choix.get(listing or "", ())
-        if type_ == "liste" and not choix:
-            type_, listing = "texte", None  # the contract has nothing to choose from
-        place = InputPlace(
-            cle or f"{row.cle}/{champ.nom}",
-            self.fiche,
-            bloc,
-            mesure,
-            champ.nom,
-            line,
-            f"{subject} — {label}" if subject else label,
-            type_,
-            champ.aide,
-            self.sheet.nom,
-            self.line,
-            column,
-            label,
-            anchor_cell,
-            unite or champ.unite,
-            choix,
-            champ.strict,
-            champ.minimum,
-            champ.maximum if maximum is None else maximum,
-            champ.length,
-            champ.obligatoire,
-            modalite,
-        )
+        """An input cell at the current row, as wide as the columns up to ``up_to``."""
+        champ, choix = asked.champ, self.choix.get(asked.champ.choix or "", ())
+        if champ.type == "liste" and not choix:
+            champ = replace(champ, type="texte", choix=None)  # the contract has nothing to choose from
+        place = self._place(row, column, asked, champ, choix)
         row.input_places.append(place)
-        self.sources[place.cle] = self.listes.get(listing or "", "").removeprefix("=")
+        self.sources[place.cle] = self.listes.get(champ.choix or "", "").removeprefix("=")
         if champ.carried_over and valeur is None:
             valeur = self._take_up(place)
-        self._draw_input(place, valeur, up_to, not champ.obligatoire if optional is None else optional)
-        self._validate(place, listing)
+        self._draw_input(place, valeur, up_to)
+        self._validate(place, champ.choix)
 
-    def _draw_input(self, place: InputPlace, valeur: object, up_to: int | None, optional: bool) -> None:
-        style = ("saisie_optionnelle:" if optional else "saisie:") + _FORMATS.get(place.type, place.type)
+    def _place(
+        self, row: KeyedRow, column: int, asked: RowQuestion, champ: Champ, choix: tuple[str, ...]
+    ) -> InputPlace:
+        return InputPlace(
+            cle=asked.cle or f"{row.cle}/{champ.nom}",
+            fiche=self.fiche,
+            bloc=asked.bloc,
+            mesure=asked.mesure,
+            champ=champ.nom,
+            line=asked.line,
+            libelle=f"{asked.subject} — {asked.label}" if asked.subject else asked.label,
+            type=champ.type,
+            aide=champ.aide,
+            sheet=self.sheet.nom,
+            row=self.line,
+            column=column,
+            label=asked.label,
+            anchor_cell=asked.anchor_cell,
+            unite=champ.unite,
+            choix=choix,
+            strict=champ.strict,
+            minimum=champ.minimum,
+            maximum=champ.maximum,
+            length=champ.length,
+            obligatoire=champ.obligatoire,
+            modalite=asked.modalite,
+        )
+
+    def _draw_input(self, place: InputPlace, valeur: object, up_to: int | None) -> None:
+        style = ("saisie:" if place.obligatoire else "saisie_optionnelle:") + _FORMATS.get(place.type, place.type)
         if up_to:
             self.merge(place.column, up_to, valeur, f"{style}_long")
         else:

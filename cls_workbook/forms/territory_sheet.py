@@ -12,7 +12,7 @@ from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.placed.place_kinds import OTHER, groups, place_kinds
 from cls_workbook.domain.placed.place_words import COMMUNES, QUARTERS
 from cls_workbook.domain.questions import Champ
-from cls_workbook.forms.layout import KEY_COLUMN, FormPage, height
+from cls_workbook.forms.layout import KEY_COLUMN, FormPage, RowQuestion, height
 from cls_workbook.french import typography
 from cls_workbook.workbook import text_width
 from cls_workbook.workbook.description import CellRange, Link, reference
@@ -133,5 +133,5 @@ def _row(page: FormPage, fiche: Fiche, nom: str, asked: Sequence[_Box]) -> None:
     page.texte(_C, fiche.titre, "libelle")
     for column, (champ, line, label, _) in enumerate(asked, _FIRST):
         cle = f"{fiche.numero}/{GROUP}/{line}/{champ.nom}"
-        page.typed(row, champ, column, GROUP, label=label, cle=cle, line=line, subject=champ.libelle)
+        page.typed(row, column, RowQuestion(champ, GROUP, label, line, subject=champ.libelle, cle=cle))
     page.next_row(height(fiche.titre, _LABEL_WIDTH, 20))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.questions import Bloc
 from cls_workbook.forms.form_pieces import FormRows
-from cls_workbook.forms.layout import FormPage, KeyedRow, SheetPlan, height
+from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, SheetPlan, height
 from cls_workbook.french import typography
 from cls_workbook.pilotage import pilotage_questions as pf
 from cls_workbook.pilotage.coordinator_inputs import Pilotage
@@ -64,7 +64,7 @@ class CoordinatorPage(FormPage):
 
     def enter_value(self, row: KeyedRow, bloc: Bloc, nom: str, column: int, valeur: object) -> None:
         champ, valeur = bloc.champ(nom), valeur or None if isinstance(valeur, str) else valeur
-        self.typed(row, champ, column, bloc.nom, label=champ.libelle, valeur=valeur)
+        self.typed(row, column, RowQuestion(champ, bloc.nom, champ.libelle), valeur=valeur)
 
     def table(
         self,

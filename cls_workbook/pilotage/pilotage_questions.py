@@ -51,6 +51,7 @@ CAMPAGNE = block(
             "État du bilan",
             "etats_du_bilan",
             "« provisoire » jusqu’à la décision {du}. Cet état figure en tête de la synthèse.",
+            obligatoire=True,
         ),
         day("date_validation", "Date {du} qui valide", "Au format jj/mm/aaaa. Seulement si le bilan est validé."),
         day(

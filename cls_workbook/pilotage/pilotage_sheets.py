@@ -6,13 +6,13 @@ too, so that the workbook reads well without being recalculated.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Structure
 from cls_workbook.forms import choice_lists
-from cls_workbook.forms.layout import height
-from cls_workbook.forms.year_workbook import repondants
+from cls_workbook.forms.layout import RowQuestion, height
+from cls_workbook.forms.year_workbook import Respondent, repondants
 from cls_workbook.french import typography
 from cls_workbook.pilotage import governance_sheet, programme_sheet
 from cls_workbook.pilotage import pilotage_questions as pf
@@ -117,8 +117,7 @@ def campagne(page: CoordinatorPage, canvas: Canvas) -> None:
     for champ in bloc.input_fields:
         row = page.row(f"pilotage/campagne/{champ.nom}", "saisie", champ.libelle)
         page.texte(B, champ.libelle, "libelle")
-        typed, optional = values[champ.nom], champ.nom != "etat"
-        page.typed(row, champ, C, bloc.nom, label=champ.libelle, anchor_cell="gauche", valeur=typed, optional=optional)
+        page.typed(row, C, RowQuestion(champ, bloc.nom, champ.libelle, anchor_cell="gauche"), valeur=values[champ.nom])
         page.merge(D, E, champ.aide, "aide:retrait")
         page.next_row(36 if champ.type == "texte" else 24)
 
@@ -202,16 +201,33 @@ _FOLLOW_UP_COLUMNS = {"courriel": C, "note": D, "statut": E, "date": F}  # the t
 
 def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     """One row per structure whose return is expected; then rows for those that the contract does not name."""
-    p = canvas.pilotage
+    relances = canvas.pilotage.relances
     page = canvas.page(FOLLOW_UP, (46, 36, 46, 18, 16, 40, *[38] * bool(canvas.consolidated_in)))
-    bloc, prefix = canvas.bloc(pf.FOLLOW_UP), "pilotage/suivi"
     page.title(
         f"Suivi des retours {canvas.contrat.year_name(canvas.annee)}",
         "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.",
     )
-    expected_returns = repondants(canvas.contrat, p.membres)
-    first_relances = {r.structure: r for r in reversed(p.relances)}
+    expected_returns = repondants(canvas.contrat, canvas.pilotage.membres)
+    first_relances = {r.structure: r for r in reversed(relances)}
     on_rows = [first_relances[r.id] for r in expected_returns if r.id in first_relances]
+    header = _expected_follow_up(page, canvas, expected_returns, first_relances)
+    _others_follow_up(page, canvas, [r for r in relances if r not in on_rows])
+    _replacements(page, canvas)
+    _set_aside(page, canvas)
+    _colour_statuts(page, header)
+    received = sum(1 for r in relances if r.statut in ("reçu", "validé"))
+    zone = reference(FOLLOW_UP, CellRange(header, E, page.line, E))
+    formula = f'(COUNTIF({zone},"reçu")+COUNTIF({zone},"validé"))'
+    role = "Qui a répondu, qui a été relancé, ce qui est à corriger."
+    return page, SheetTally(role, "Reçus ou validés", formula, received)
+
+
+def _expected_follow_up(
+    page: CoordinatorPage, canvas: Canvas, expected_returns: Sequence[Respondent], relances: Mapping[str, Relance]
+) -> int:
+    """A row for each structure whose return is expected. Returns the line of the headers; ``relances``: structure →
+    what is known of its return."""
+    bloc, prefix = canvas.bloc(pf.FOLLOW_UP), "pilotage/suivi"
     page.band(bloc.titre, G, bloc.aide)
     header = page.line
     columns = _FOLLOW_UP_COLUMNS
@@ -228,21 +244,13 @@ def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
         page.anchor(row, G, fiches, "repere:texte")
         if canvas.consolidated_in:
             page.texte(H, _consolidated(canvas.consolidated_in, address(page.line, B)), "calcul:texte")
-        relance = first_relances.get(expected.id)
+        relance = relances.get(expected.id)
         for nom, column in columns.items():
             page.enter_value(row, bloc, nom, column, getattr(relance, nom, None))
         page.next_row(max(height(expected.nom, 46, 24), height(fiches, 46, 24)))
     page.row(f"{prefix}/fin", "fin")
     page.next_row(6)
-    _others_follow_up(page, canvas, [r for r in p.relances if r not in on_rows])
-    _replacements(page, canvas)
-    _set_aside(page, canvas)
-    _colour_statuts(page, header)
-    received = sum(1 for r in p.relances if r.statut in ("reçu", "validé"))
-    zone = reference(FOLLOW_UP, CellRange(header, E, page.line, E))
-    formula = f'(COUNTIF({zone},"reçu")+COUNTIF({zone},"validé"))'
-    role = "Qui a répondu, qui a été relancé, ce qui est à corriger."
-    return page, SheetTally(role, "Reçus ou validés", formula, received)
+    return header
 
 
 def _consolidated(sheet: str, structure: str) -> Formula:

@@ -127,11 +127,7 @@ def _summarize(
     avancement = progress.avancement(contrat, values, planned)
     validated_on = pilotage.date_validation if pilotage.etat == coordination.VALIDE else None
     known = computed_figures.KnownOfTheYear(contrat, avancement, values, planned, pilotage.reunions, validated_on)
-    computed = computed_figures.figures(known)
-    refused, wanted = what_counts.details_set_aside(typed_returns.values, anomalies), targets_in(contrat, annee)
-    indicateurs = activity.indicateurs(contrat, values, planned, before.indicateurs, wanted, refused, computed)
-    anomalies = sort_out([*anomalies, *computed_figures.differences(contrat, values, indicateurs, computed)])
-    programme = pilotage.programme or None
+    indicateurs, anomalies = _counted(known, annee, typed_returns.values, anomalies, before)
     tables = ResultTables(
         retours=what_counts.statuts(contrat, planned, typed_returns.retours, anomalies),
         normalisations=typed_returns.normalisations,
@@ -139,7 +135,7 @@ def _summarize(
         reponses=value_tables.answers_table(contrat, values),
         indicateurs=what_counts.reserved(indicateurs, typed_returns.values, anomalies),
         financements=value_tables.financements_table(contrat, values),
-        par_fiche=funding.par_fiche(contrat, annee, values, programme, before.engaged, before.years),
+        par_fiche=funding.par_fiche(contrat, annee, values, pilotage.programme or None, before.engaged, before.years),
         par_financeur=funding.par_financeur(contrat, values),
         noyau_detail=_noyau_detail(contrat, annee, values),
     )
@@ -154,6 +150,21 @@ def _summarize(
         validated_on=validated_on,
         precedent=precedent is not None,
     )
+
+
+def _counted(
+    known: computed_figures.KnownOfTheYear,
+    annee: int,
+    typed: ValueStore,
+    anomalies: Sequence[Anomalie],
+    before: _Before,
+) -> tuple[pd.DataFrame, list[Anomalie]]:
+    """The indicators, those that are computed included; and the anomalies, with those of a figure that was typed
+    otherwise than it is computed. ``typed``: all the values, those that do not count included."""
+    contrat, values, computed = known.contrat, known.values, computed_figures.figures(known)
+    refused, wanted = what_counts.details_set_aside(typed, anomalies), targets_in(contrat, annee)
+    indicateurs = activity.indicateurs(contrat, values, known.planned, before.indicateurs, wanted, refused, computed)
+    return indicateurs, sort_out([*anomalies, *computed_figures.differences(contrat, values, indicateurs, computed)])
 
 
 def _notes(

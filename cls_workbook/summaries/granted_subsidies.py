@@ -45,13 +45,11 @@ def situations(
         of_financeur = [li for li in its_own if rule.financeur in (None, li["financeur_id"])]
         autres = [li for li in its_own if li not in of_financeur]
         promised = sum((m for f, m in entitlements.items() if f != rule.financeur and rule.fiche), Decimal(0))
-        depenses = values.lines(partial(_is_expenditure, rule), "valeur", input_fields=("etp",))
         post = declared_post(values, rule.fiche) if rule.fiche else DeclaredPost()
-        worked = total_of(valeur for (valeur,) in depenses)
         situation = Situation(
             annee,
             expenditure=total_of(m for f, m in costs.items() if rule.fiche in (None, f)),
-            etp=post.etp if rule.type == "poste" or post.etp is not None else worked,
+            etp=post.etp if rule.type == "poste" or post.etp is not None else _worked(values, rule),
             engage=total_of(li["engage"] for li in its_own),
             asked=total_of(li["engage"] for li in of_financeur),
             autres=(total_of(li["engage"] for li in autres) or Decimal(0)) + promised,
@@ -65,6 +63,13 @@ def situations(
             entitlements[rule.financeur] = aide.montant
         applied.append((rule, situation, aide))
     return applied
+
+
+def _worked(values: ValueStore, rule: Rule) -> Decimal | None:
+    """The ETP declared among the expenditure that a rule looks at."""
+    declared = values.lines(partial(_is_expenditure, rule), "valeur", input_fields=("etp",))
+    worked: Decimal | None = total_of(valeur for (valeur,) in declared)
+    return worked
 
 
 def _is_expenditure(rule: Rule, chapter: Chapter) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.placed.by_place import place_list
+from cls_workbook.domain.questions import Champ
 from cls_workbook.domain.targets import target_of
 from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H, J
 from cls_workbook.forms.form_pieces import FormRows, SheetContext
-from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, height
 from cls_workbook.forms.row_states import put_state
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, Link, address, reference
@@ -112,14 +113,12 @@ def _row(
     bloc, line = entry_questions.VENTILATION, f"{rank:02d}"
     fixed = mesure.modalites[rank - 1] if mesure.modalites else ""
     row = page.row(f"{prefix}/{line}", "saisie", fixed)
-    for champ, column in places.items():
-        if fixed and champ == "modalite":
+    for nom, column in places.items():
+        if fixed and nom == "modalite":
             page.texte(column, fixed, "libelle")
             continue
-        facts: dict[str, Any] = {"mesure": mesure.id, "line": line, "subject": mesure.libelle, "modalite": fixed}
-        facts |= {"type_": "liste", "listing": "communes"} if champ == "nom" and mesure.communes else {}
-        facts |= {"type_": "liste", "listing": place_list(mesure)} if champ == "modalite" and mesure.par_lieu else {}
-        page.typed(row, bloc.champ(champ), column, bloc.nom, label=titles[column], **facts)
+        asked = RowQuestion(_champ(nom, mesure), bloc.nom, titles[column], line, mesure.id, fixed, mesure.libelle)
+        page.typed(row, column, asked)
     if "numerateur" in places:
         pieces.quotient(page, row, F, D, E)
     if shared:
@@ -127,6 +126,16 @@ def _row(
         page.computation(row, E, f'IF(ISNUMBER({part}),IF({whole}=0,"",{part}/{whole}),"")', "", "calcul:taux")
     put_state(page, row)
     page.next_row(height(fixed, WIDTHS[C]))
+
+
+def _champ(nom: str, mesure: Mesure) -> Champ:
+    """A question of a breakdown; places are chosen from their list."""
+    champ = entry_questions.VENTILATION.champ(nom)
+    if nom == "nom" and mesure.communes:
+        return replace(champ, type="liste", choix="communes")
+    if nom == "modalite" and mesure.par_lieu:
+        return replace(champ, type="liste", choix=place_list(mesure))
+    return champ
 
 
 def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_row: int | None) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.announced.shared_indicators import shown_on
 from cls_workbook.domain.model import Fiche, Indicateur, Mesure
-from cls_workbook.domain.questions import Bloc
+from cls_workbook.domain.questions import Bloc, Champ
 from cls_workbook.domain.targets import target_in_brief, target_in_words, target_of, value_in_words
 from cls_workbook.domain.wording import rate_words
 from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.choice_lists import steps_list
 from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, J, K, L
 from cls_workbook.forms.form_pieces import SheetContext, mesure_state, without_value
-from cls_workbook.forms.layout import FormPage, KeyedRow, height
+from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, height
 from cls_workbook.forms.row_states import more_than, put_state
 from cls_workbook.forms.rows.reference_columns import (
     CHANGE,
@@ -38,7 +38,7 @@ from cls_workbook.french import typography
 from cls_workbook.workbook.description import address
 
 NO_ANSWER = "Facultatif\u00a0: seulement si vous ne pouvez pas répondre."
-PlaceInput = Callable[..., None]
+PlaceInput = Callable[[Champ, int], None]
 
 
 def mesures(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, int]:
@@ -131,11 +131,26 @@ def _start_row(
         tallest.append(height(target_in_brief(cible, mesure, context.contrat), WIDTHS[I]))
     page.sheet.heights[page.line] = max(tallest)
 
-    def put(nom: str, column: int, **specifics: Any) -> None:
-        asked, label = bloc.champ(nom), titles[column]
-        page.typed(row, asked, column, bloc.nom, label=label, mesure=mesure.id, subject=mesure.libelle, **specifics)
+    def put(champ: Champ, column: int) -> None:
+        asked = RowQuestion(champ, bloc.nom, titles[column], mesure=mesure.id, subject=mesure.libelle)
+        page.typed(row, column, asked)
 
     return row, put
+
+
+def _figure(champ: Champ, mesure: Mesure) -> Champ:
+    """The question of a measure's figure, with its type, its unit and its bound."""
+    unite, maximum = mesure.unite or champ.unite, mesure.maximum or champ.maximum
+    return replace(champ, type=mesure.type, unite=unite, maximum=maximum)
+
+
+def _as_asked(champ: Champ, mesure: Mesure) -> Champ:
+    """Steps that the contract names are chosen from its own list; a numerator may be a decimal number."""
+    if champ.nom == "jalon" and mesure.modalites:
+        return replace(champ, choix=steps_list(mesure))
+    if champ.nom == "numerateur" and mesure.numerateur_decimal:
+        return replace(champ, type="decimal")
+    return champ
 
 
 def _answered_state(
@@ -193,7 +208,8 @@ def _tally(
     titles: Mapping[int, str],
     columns: Mapping[str, int],
 ) -> None:
-    row, put = _start_row(page, entry_questions.MESURES, indicateur, mesure, context, titles)
+    bloc = entry_questions.MESURES
+    row, put = _start_row(page, bloc, indicateur, mesure, context, titles)
     page.anchor(row, D, unit(mesure, titles), "repere:texte")
     last = F if titles[E] == START else E
     if last == F:
@@ -208,15 +224,15 @@ def _tally(
     # a breakdown or a list has no figure of its own: its total is computed once the rows are drawn below
     typed = mesure.type in ("entier", "decimal")
     if typed:
-        put("valeur", G, type_=mesure.type, unite=mesure.unite, maximum=mesure.maximum or None)
-    put("statut", H)
+        put(_figure(bloc.champ("valeur"), mesure), G)
+    put(bloc.champ("statut"), H)
     for champ, asks in (("double_compte", mesure.asks_double_compte), ("dont_qpv", mesure.asks_qpv)):
         if asks and champ in columns:
-            put(champ, columns[champ])
+            put(bloc.champ(champ), columns[champ])
         elif champ in columns and (typed or columns[champ] != J):  # in J stands the link to its table
             page.texte(columns[champ], pieces.NOT_ASKED, "interdit")
     if "commentaire" in columns:
-        put("commentaire", columns["commentaire"])
+        put(bloc.champ("commentaire"), columns["commentaire"])
     if typed:
         _answered_state(page, row, context, indicateur, G)
 
@@ -248,8 +264,7 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
                 page.anchor(row, column, mesure.denominateur, "repere:entier")
                 faults = [more_than(address(page.line, kind.columns["numerateur"]), address(page.line, column))]
             else:
-                own = steps_list(mesure) if champ == "jalon" and mesure.modalites else None
-                put(champ, column, type_="decimal" * (champ == "numerateur" and mesure.numerateur_decimal), listing=own)
+                put(_as_asked(kind.bloc.champ(champ), mesure), column)
         for column, (top, bottom) in kind.rates.items():
             pieces.quotient(page, row, column, top, bottom)
         if kind.target in fixed:
@@ -278,7 +293,7 @@ def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         no_value = without_value(context, address(page.line + 1, D))
         mesure_state(page, row, context, indicateur, f'OR({address(page.line, D)}<>"",{no_value})')
         page.next_row(max(pieces.LONG_TEXT_HEIGHT, height(label, WIDTHS[C])))
-        facts = {"cle": cle, "mesure": mesure.id, "subject": mesure.libelle}
-        put_state(page, pieces.form_row(page, bloc, statut, f"{cle}.statut", statut.libelle, **facts))
+        facts = {"mesure": mesure.id, "subject": mesure.libelle}
+        put_state(page, pieces.form_row(page, bloc, statut, f"{cle}.statut", statut.libelle, cle=cle, **facts))
         page.texte(E, NO_ANSWER, "aide_ligne:retrait")
         page.next_row(pieces.ROW_HEIGHT)

@@ -128,7 +128,21 @@ def read_back(
         )
     contrat = in_year(contrat, annee)
     _verify(past.path, contrat, frames[described.INDICATEURS])
-    tables = ResultTables(
+    return Result(
+        contrat,
+        annee,
+        day,
+        _tables(past, frames),
+        _summaries(contrat, anchors, frames),
+        _notes(anchors),
+        _anomalies(frames[described.ANOMALIES]),
+        validated_on=_day(identity.get("validé le")),
+        precedent=identity.get("année précédente") == "oui",
+    )
+
+
+def _tables(past: previous_year.PreviousConsolidation, frames: Mapping[DescribedTable, pd.DataFrame]) -> ResultTables:
+    return ResultTables(
         retours=frames[described.RETOURS],
         normalisations=table_frame(described.NORMALISATIONS),
         mesures=frames[described.MESURES],
@@ -140,17 +154,6 @@ def read_back(
         # The years that the workbook remembers: from them is known which of last year's rates speak of few people.
         history=frame_of_rows(described.HISTORY, past.rows(described.HISTORY)),
         noyau_detail=frame_of_rows(NOYAU_DETAIL, past.rows(NOYAU_DETAIL)),
-    )
-    return Result(
-        contrat,
-        annee,
-        day,
-        tables,
-        _summaries(contrat, anchors, frames),
-        _notes(anchors),
-        _anomalies(frames[described.ANOMALIES]),
-        validated_on=_day(identity.get("validé le")),
-        precedent=identity.get("année précédente") == "oui",
     )
 
 
