@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal as D
+from itertools import pairwise
 
 import pytest
 
 from cls_workbook.reports.agency.agency_tables import NOYAU_ANSWERS
-from cls_workbook.reports.region import agency_copies, executive_pages, meeting_pages, region_tables, region_workbook
+from cls_workbook.reports.region import (
+    agency_copies,
+    executive_pages,
+    meeting_pages,
+    region_money,
+    region_tables,
+    region_workbook,
+)
 from cls_workbook.reports.region.region_noyau_tables import REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_MESURES
 from cls_workbook.reports.region.region_rows import lines
+from cls_workbook.reports.synthese.synthese_pieces import PAGE_HEIGHT, Board
 from tests.support import written_noyau, written_region
 
 SMALL = ([1, 2, 3, 5, 8], (2025, 2026))
@@ -173,30 +182,66 @@ def test_the_first_sheet_is_what_an_executive_keeps(small):
     assert len(sheet.print_setup.page_breaks) == 1
 
 
-def grid_of(contrats, themes):
-    """« L’essentiel » of so many contracts and themes, two questions asked of each."""
+LONG = "CLS de la Communauté d’agglomération du Pays des Trois Rivières et du Haut-Val"
+
+
+def grid_of(contrats, themes, nom="CLS", questions=1):
+    """« L’essentiel » of so many contracts and themes, a question of each theme asked of each contract."""
     told = {"Année": 2026, "Unité": None, "Réserve": None, "État": "renseignée"}
     answers = [
         told | {"Contrat": f"c{c}", "Libellé du thème": f"Thème {t}"} for c in range(contrats) for t in range(themes)
     ]
     blank = dict.fromkeys((*REGIONAL_MESURES.titles, *REGIONAL_FILLING.titles))
     who = [
-        blank | told | {"Contrat": f"c{c}", "Nom court": f"CLS {c}", "Posées": 1, "Renseignées": 1, "dont estimées": 0}
+        blank
+        | told
+        | {"Contrat": f"c{c}", "Nom court": f"{nom} {c}", "Posées": 1, "Renseignées": 1, "dont estimées": 0}
         for c in range(contrats)
     ]
     rows = {
         region_tables.CONTRATS: who,
         REGIONAL_FILLING: who,
         REGIONAL_ANSWERS: answers,
-        REGIONAL_MESURES: [blank | told],
+        REGIONAL_MESURES: [blank | told | WORDY] * questions,
     }
     empty = {t: [] for t in (region_tables.MAQUETTES, region_tables.POSTS, region_tables.OVERDUE)}
     return executive_pages.executive_sheet(rows | empty)
 
 
-@pytest.mark.parametrize(("contrats", "themes", "breaks"), [(40, 6, 1), (40, 12, 1), (60, 6, 2)])
-def test_forty_contracts_hold_on_two_pages(contrats, themes, breaks):
-    assert len(grid_of(contrats, themes).print_setup.page_breaks) == breaks
+WORDY = {
+    "Mesure": "N-01",
+    "Libellé": "Jeunes de moins de 25 ans rencontrés en milieu scolaire ou universitaire",
+    "Réserve": "participations additionnées sur 24 contrats, et non personnes différentes ; réponses : 1 masquée "
+    "(hors de ces chiffres), 7 estimées, 13 provisoires",
+}
+
+
+@pytest.mark.parametrize(
+    ("contrats", "themes", "nom", "questions", "breaks"),
+    [(40, 6, "CLS", 1, 1), (40, 12, "CLS", 1, 1), (40, 8, LONG, 14, 1), (5, 2, LONG, 14, 1), (60, 6, "CLS", 1, 2)],
+)
+def test_forty_contracts_hold_on_two_pages(contrats, themes, nom, questions, breaks):
+    assert len(grid_of(contrats, themes, nom, questions).print_setup.page_breaks) == breaks
+
+
+def test_a_long_name_keeps_both_its_ends_where_forty_contracts_hold_on_a_page():
+    told = [said(c.valeur) for c in grid_of(40, 6, LONG).cells]
+    assert "CLS de la Communauté … Haut-Val 39" in told and f"{LONG} 39" not in told
+    assert f"{LONG} 4" in [said(c.valeur) for c in grid_of(5, 6, LONG).cells]
+
+
+def test_bars_of_many_contracts_hold_on_their_page():
+    board = Board("Essai")
+    lines_of = [{"Nom court": f"{LONG} {c}", "Maquette": 1, "Engagé cumulé": 1} for c in range(40)]
+    series = [(titre, titre, "accent") for titre in ("Maquette", "Engagé cumulé")]
+    region_money.bars_by_contrat(board, "Maquette", lines_of, series, "montant_rond")
+    assert [chart.line for chart in board.sheet.charts] == [2, 22, 42]
+    starts = [0, *board.sheet.print_setup.page_breaks, board.line - 1]
+    assert all(
+        sum(board.sheet.heights[li] for li in range(first + 1, last + 1)) <= PAGE_HEIGHT
+        for first, last in pairwise(starts)
+    )
+    assert all(chart.height * 3 / 4 < PAGE_HEIGHT for chart in board.sheet.charts)
 
 
 def test_themes_beyond_six_are_told_together():
@@ -214,6 +259,17 @@ def test_each_contract_has_a_page_for_its_meeting(tables, tmp_path):
     assert "CLS 2 et la région, 2026" in told
     assert "• N-03 Question N-03 : non disponible." in told
     assert not any("CLS 5" in c or "CLS 1" in c for c in told)
+
+
+def test_a_meeting_page_gives_no_middle_of_fewer_than_three_contracts(tables):
+    """Of two, it would be the figure of the other."""
+    filling = next(li for li in tables[REGIONAL_FILLING] if (li["Contrat"], li["Année"]) == ("cls-02", 2026))
+    counted = {li["Mesure"]: li["Contrats comptés"] for li in tables[REGIONAL_MESURES] if li["Année"] == 2026}
+    assert {counted["N-01"], counted["N-02"]} == {1, 3}
+    (page,) = meeting_pages.meeting_page(tables, filling).worksheets
+    rows = {said(c.valeur)[:4]: c.line for c in page.cells if said(c.valeur).startswith("N-0")}
+    middle = {m: [c.valeur for c in page.cells if (c.line, c.column) == (rows[m], 22)] for m in ("N-01", "N-02")}
+    assert middle == {"N-01": [None], "N-02": [of(tables, 2026, "N-02")["Médiane"]]}
 
 
 def test_who_is_late_has_a_draft_of_a_reminder(tables, tmp_path):

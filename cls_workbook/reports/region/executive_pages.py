@@ -12,7 +12,7 @@ from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.region_money import Tables, name_of
 from cls_workbook.reports.region.region_noyau_tables import REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_MESURES
-from cls_workbook.reports.region.regional_sums import counts
+from cls_workbook.reports.region.regional_sums import PARTICIPATIONS, counts
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
     MUTED,
@@ -29,14 +29,16 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     header_height,
     rows_of,
 )
-from cls_workbook.reports.synthese.text_heights import LEAST_ROW
-from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.reports.synthese.text_heights import LEAST_ROW, height, on_one_line
+from cls_workbook.summaries.aggregation import AS_RATE, SEPARATOR
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.workbook.description import Sheet
 
 NAME = "L’essentiel"
 MAX_THEMES = 6  # columns: those beyond are told together, so that each title can be read
-_BESIDE_THEMES = 18  # units of the other columns
+_BESIDE_THEMES = 12  # units of the figures of a contract
+_NAMES, _THEME = 6, 3  # units of the names of contracts, at least; of a theme whose title can still be read
+_HEADINGS = 100  # points of what stands above the rows of the grid
 _LEAST_ROW = 11.3  # points: a line of text in 9 points, without leading
 _WITHOUT = "—"
 
@@ -92,17 +94,24 @@ def _questions(board: Board, tables: Tables, annee: int) -> None:
         PrintedColumn("Minimum", 2, of=lambda li: figure_box(li, "Minimum")),
         PrintedColumn("Médiane", 2, of=lambda li: figure_box(li, "Médiane")),
         PrintedColumn("Maximum", 2, of=lambda li: figure_box(li, "Maximum")),
-        PrintedColumn(f"{annee - 1} (mêmes contrats)", 3, of=lambda li: figure_box(li, "Valeur n-1, contrats communs")),
-        PrintedColumn(f"{annee} (mêmes contrats)", 3, of=lambda li: figure_box(li, "Valeur, contrats communs")),
-        PrintedColumn("Ce que le chiffre ne dit pas", 7, MUTED, "Réserve"),
+        PrintedColumn(f"{annee - 1}, mêmes contrats", 2, of=lambda li: figure_box(li, "Valeur n-1, contrats communs")),
+        PrintedColumn(f"{annee}, mêmes contrats", 2, of=lambda li: figure_box(li, "Valeur, contrats communs")),
+        PrintedColumn("Ce que le chiffre ne dit pas", 9, MUTED, _reserve),
     )
     board.band(f"Les questions communes, {annee}", following=90)
     board.sheet_table(columns, rows_of(columns, lines))
     board.note(
-        "Chaque question se rassemble selon sa nature : personnes en participations, taux sur leurs termes, états à "
-        "leur date. Une réponse masquée n’entre dans aucun chiffre. Mêmes contrats : ceux dont la réponse est connue "
-        "les deux années. La maquette et l’engagé sont de toute la durée des contrats."
+        "Chaque question se rassemble selon sa nature : personnes en participations (une même personne peut être "
+        "comptée par plusieurs contrats), taux sur leurs termes, états à leur date. Une réponse masquée n’entre dans "
+        "aucun chiffre. Mêmes contrats : ceux dont la réponse est connue les deux années. La maquette et l’engagé sont "
+        "de toute la durée des contrats."
     )
+
+
+def _reserve(line: Row) -> str | None:
+    """Without what the note under the table says of all persons."""
+    parts = str(line["Réserve"] or "").split(SEPARATOR)
+    return SEPARATOR.join(part for part in parts if not part.startswith(PARTICIPATIONS)) or None
 
 
 def figure_box(line: Row, titre: str) -> object:
@@ -116,8 +125,11 @@ def figure_box(line: Row, titre: str) -> object:
 
 def _grid(board: Board, tables: Tables, annee: int) -> None:
     """A row a contract, a column a theme: how many of its questions have an answer."""
+    lines = _of_year(tables[REGIONAL_FILLING], annee)
+    names = [str(name_of(li)) for li in lines]
+    tight = sum(height(nom, _NAMES, bold=True) for nom in names) > PAGE_HEIGHT - _HEADINGS
     answers = _of_year(tables[REGIONAL_ANSWERS], annee)
-    shown_as = _columns_of_themes(list(dict.fromkeys(map(_theme, answers))))
+    shown_as = _columns_of_themes(list(dict.fromkeys(map(_theme, answers))), MAX_THEMES - tight)
     themes = list(dict.fromkeys(shown_as.values()))
     by_cell: dict[tuple[object, str], list[Row]] = {}
     for li in answers:
@@ -126,9 +138,28 @@ def _grid(board: Board, tables: Tables, annee: int) -> None:
     posts: dict[object, list[object]] = {}
     for post in _of_year(tables[region_tables.POSTS], annee):
         posts.setdefault(post["Contrat"], []).append(post["ETP"])
-    wide = (UNITS - _BESIDE_THEMES) // max(1, len(themes))
-    columns = [
-        PrintedColumn("Contrat", 6 + (UNITS - _BESIDE_THEMES) - wide * len(themes), STRONG),
+    columns = _grid_columns(themes, tight)
+    if tight:
+        names = [on_one_line(nom, columns[0].unites, bold=True) for nom in names]
+    rows = []
+    for nom, filling in zip(names, lines, strict=True):
+        contrat = filling["Contrat"]
+        m = money.get(contrat, {})
+        cells = [_filled(by_cell.get((contrat, theme), [])) for theme in themes]
+        sums = (m.get("Maquette"), m.get("Engagé cumulé"), m.get("Part engagée"))
+        etp = total_of(posts.get(contrat, ()))
+        rows.append([nom, *cells, filling["Taux de remplissage"], *sums, etp])
+    said = "questions renseignées / posées ; « — » : rien n’y est demandé, ou pas de noyau"
+    board.row(24, (UNITS, typography(f"Les contrats, thème par thème, {annee} : {said}"), "bloc"))
+    board.sheet_table(columns, rows, one_line=_row_height(board, columns, len(rows)))
+
+
+def _grid_columns(themes: Sequence[str], tight: bool) -> list[PrintedColumn]:
+    """``tight``: the titles of the themes leave all the room they can to names that must hold on one line."""
+    room = UNITS - _BESIDE_THEMES
+    wide = _THEME if tight else (room - _NAMES) // max(1, len(themes))
+    return [
+        PrintedColumn("Contrat", room - wide * len(themes), STRONG),
         *(PrintedColumn(theme, wide, CENTRED) for theme in themes),
         PrintedColumn("Remplissage", 2, RATE),
         PrintedColumn("Maquette", 3, ROUND_AMOUNT),
@@ -136,25 +167,14 @@ def _grid(board: Board, tables: Tables, annee: int) -> None:
         PrintedColumn("Part engagée", 2, RATE),
         PrintedColumn("ETP de coordination", 2, "dense:decimal_cale"),
     ]
-    rows = []
-    for filling in _of_year(tables[REGIONAL_FILLING], annee):
-        contrat = filling["Contrat"]
-        m = money.get(contrat, {})
-        cells = [_filled(by_cell.get((contrat, theme), [])) for theme in themes]
-        sums = (m.get("Maquette"), m.get("Engagé cumulé"), m.get("Part engagée"))
-        etp = total_of(posts.get(contrat, ()))
-        rows.append([name_of(filling), *cells, filling["Taux de remplissage"], *sums, etp])
-    said = "questions renseignées / posées ; « — » : rien n’y est demandé, ou pas de noyau"
-    board.row(24, (UNITS, typography(f"Les contrats, thème par thème, {annee} : {said}"), "bloc"))
-    board.sheet_table(columns, rows, one_line=_row_height(board, columns, len(rows)))
 
 
-def _columns_of_themes(themes: Sequence[str]) -> dict[str, str]:
-    """Theme → the column that shows it."""
-    if len(themes) <= MAX_THEMES:
+def _columns_of_themes(themes: Sequence[str], most: int) -> dict[str, str]:
+    """Theme → the column that shows it, of ``most`` at most."""
+    if len(themes) <= most:
         return {theme: theme for theme in themes}
-    beyond = len(themes) - MAX_THEMES + 1
-    return {theme: theme if rank < MAX_THEMES - 1 else f"{beyond} autres thèmes" for rank, theme in enumerate(themes)}
+    others = f"{len(themes) - most + 1} autres thèmes"
+    return {theme: theme if rank < most - 1 else others for rank, theme in enumerate(themes)}
 
 
 def _row_height(board: Board, columns: Sequence[PrintedColumn], rows: int) -> float:

@@ -23,6 +23,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     PrintedColumn,
     rows_of,
 )
+from cls_workbook.reports.synthese.text_heights import abridged
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.noyau_table import UNANSWERED, UNAVAILABLE, UNCLEAR
 from cls_workbook.workbook import writer
@@ -30,6 +31,7 @@ from cls_workbook.workbook.description import Workbook
 from cls_workbook.workbook.saving import save
 
 NAME = "Entretien"
+_LEAST_CONTRATS, _LONGEST_TITLE = 3, 70
 _PENDING = (UNANSWERED, UNAVAILABLE, UNCLEAR)
 
 
@@ -61,7 +63,7 @@ def meeting_page(tables: Tables, filling: Row) -> Workbook:
     board = Board(NAME)
     board.banner(nom, 18, f"entretien avec la coordination · {annee}")
     board.empty(4)
-    board.row(30, (UNITS, f"{nom} et la région, {annee}", "titre"))
+    board.row(30, (UNITS, f"{abridged(nom, _LONGEST_TITLE)} et la région, {annee}", "titre"))
     board.cards(_cards(tables, filling))
     answers = [li for li in tables[REGIONAL_ANSWERS] if li["Contrat"] == contrat]
     former = {_question(li): li for li in answers if li["Année"] == annee - 1}
@@ -76,7 +78,8 @@ def meeting_page(tables: Tables, filling: Row) -> Workbook:
         PrintedColumn("État", 4, CENTRED, "État"),
         PrintedColumn("Réserve", 9, MUTED, "Réserve"),
     )
-    board.section("Ses réponses au noyau", columns, rows_of(columns, its_own), absent="Aucune.", following=90)
+    said = "La médiane de la région n’est donnée qu’à partir de trois contrats qui répondent."
+    board.section("Ses réponses au noyau", columns, rows_of(columns, its_own), said, absent="Aucune.", following=90)
     board.band("À voir ensemble", following=60)
     board.sentences(list(_pending(tables, contrat, annee, its_own)) or ["Rien de particulier."])
     return Workbook([board.finish(f"{nom} · entretien {annee}")], f"Entretien {nom} {annee}", active_sheet=NAME)
@@ -91,8 +94,11 @@ def _question(line: Row) -> tuple[object, ...]:
 
 
 def _of_region(region: dict[tuple[object, ...], Row], line: Row, titre: str) -> object:
+    """Nothing of fewer than three contracts: of two, the middle would give the other one away."""
     there = region.get(_question(line))
-    return answer_box({"Valeur": there[titre], "Réserve": None, "Agrégation": there["Agrégation"]}) if there else None
+    if there is None or there["Contrats comptés"] < _LEAST_CONTRATS:
+        return None
+    return answer_box({"Valeur": there[titre], "Réserve": None, "Agrégation": there["Agrégation"]})
 
 
 def _cards(tables: Tables, filling: Row) -> list[Card]:
@@ -139,7 +145,7 @@ def _late(tables: Tables) -> dict[object, tuple[str, list[str]]]:
     last = _last_of(tables.get(REGIONAL_FILLING, []))
     for li in tables.get(REGIONAL_ANSWERS, []):
         if li["État"] == UNANSWERED and li["Année"] == last[li["Contrat"]]["Année"]:
-            said = f"la question {li['Mesure']} du noyau pour {li['Année']} ({li['Libellé']})"
+            said = f"la réponse à la question {li['Mesure']} du noyau pour {li['Année']} ({li['Libellé']})"
             late.setdefault(li["Contrat"], (str(name_of(li)), []))[1].append(said)
     return late
 
@@ -150,7 +156,7 @@ def _message(nom: str, points: Sequence[str]) -> str:
         "",
         "Bonjour,",
         "",
-        f"Pour réunir les contrats de la région, il nous manque, de {nom} :",
+        f"Pour réunir les contrats de la région, il nous manque, pour « {nom} » :",
         "",
         *(f"  – {point} ;" for point in points[:-1]),
         f"  – {points[-1]}.",

@@ -125,7 +125,8 @@ def _group(board: Board, theme: str, unite: str, lines: Sequence[Row], draw: boo
         PrintedColumn("Nature", 4),
         *(PrintedColumn(str(a), 3, WHOLE) for a in annees),
     ]
-    drawable = draw and len(rows) <= CONTRATS_PER_CHART
+    known = any(isinstance(_figure(row[-1]), (int, Decimal)) for row in rows)  # in the last year, and not masked
+    drawable = draw and known and len(rows) <= CONTRATS_PER_CHART
     board.sous_titre(f"{theme} — unité : {unite}", following=30 + 19 * len(rows) if drawable else 80)
     drawn = board.sheet_table(columns, rows, may_split=not drawable)
     if drawable:
@@ -134,6 +135,10 @@ def _group(board: Board, theme: str, unite: str, lines: Sequence[Row], draw: boo
         said = f"Barres : {theme}, une barre par contrat. Les chiffres sont dans le tableau au-dessus."
         form = "taux" if lines[0]["Agrégation"] in AS_RATE else "entier"
         board.wide_chart(points, "barres", titre, bars, said, form, after=2)
+
+
+def _figure(box: object) -> object:
+    return box.valeur if isinstance(box, StyledBox) else box
 
 
 def _box(line: Row | None) -> object:

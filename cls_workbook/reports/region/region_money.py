@@ -16,6 +16,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     AMOUNT,
     BLANK_TOTAL,
     MUTED,
+    PAGE_HEIGHT,
     RATE,
     ROUND_AMOUNT,
     STRONG,
@@ -27,6 +28,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     rows_of,
     total_row,
 )
+from cls_workbook.reports.synthese.text_heights import on_one_line
 from cls_workbook.tables.described_columns import DescribedTable, Row
 
 Tables = Mapping[DescribedTable, list[Row]]
@@ -47,19 +49,21 @@ def contrats_and_years(tables: Tables) -> tuple[list[object], list[int]]:
 def bars_by_contrat(
     board: Board, titre: str, lines: Sequence[Row], series: Sequence[tuple[str, str, str]], format_: str
 ) -> None:
-    """Small tables of at most ``MAX_BARS`` contracts, each beside the bars that read it."""
+    """Small tables of at most ``MAX_BARS`` contracts, as many as a page holds, each beside the bars that read it."""
     known = [li for li in lines if any(li[t] is not None for t, _, _ in series)]
     columns = [
-        PrintedColumn("Contrat", 8, STRONG, name_of),
+        PrintedColumn("Contrat", 8, STRONG, lambda li: on_one_line(str(name_of(li)), 8, bold=True)),
         *(PrintedColumn(nom, 4, f"dense:{format_}_cale", t) for t, nom, _ in series),
     ]
     said = f"Barres : {titre.lower()}. Les chiffres sont dans le tableau à gauche."
-    for start in range(0, len(known), MAX_BARS):
-        part = known[start : start + MAX_BARS]
-        points = max(110.0, 56 + len(part) * (POINTS_PER_BAR + 8 * (len(series) - 1)))
+    per_contrat = POINTS_PER_BAR + 8 * (len(series) - 1)
+    most = min(MAX_BARS, (PAGE_HEIGHT - 100) // per_contrat)  # below the row that comes back, with room for the title
+    for start in range(0, len(known), most):
+        part = known[start : start + most]
+        points = max(110.0, 56 + len(part) * per_contrat)
         board.keep_together(points + 20)
         board.empty(6)
-        following = f" ({start + 1} à {start + len(part)} sur {len(known)})" if len(known) > MAX_BARS else ""
+        following = f" ({start + 1} à {start + len(part)} sur {len(known)})" if len(known) > most else ""
         colors, rows = [color for _, _, color in series], rows_of(columns, part)
         # rows lose a fraction of a pixel each
         board.table_and_bars(columns, rows, titre + following, colors, points, said, format_, after=10)
@@ -69,14 +73,14 @@ def contrats_against_maquette(board: Board, tables: Tables) -> None:
     lines = tables[region_tables.MAQUETTES]
     columns = (
         PrintedColumn("Contrat", 6, STRONG, name_of),
-        PrintedColumn("Durée", 2, of=lambda m: f"{m['Première année']}-{m['Dernière année']}"),
+        PrintedColumn("Durée", 3, of=lambda m: f"{m['Première année']}-{m['Dernière année']}"),
         PrintedColumn("Maquette", 4, AMOUNT, "Maquette"),
         PrintedColumn("Engagé cumulé", 4, AMOUNT, "Engagé cumulé"),
         PrintedColumn("Versé cumulé", 4, AMOUNT, "Versé cumulé"),
         PrintedColumn("Part engagée", 2, RATE, "Part engagée"),
-        PrintedColumn("Reste à engager", 4, AMOUNT, "Reste à engager"),
-        PrintedColumn("Reste à verser", 4, AMOUNT, "Reste à verser"),
-        PrintedColumn("Années absentes du cumul", 2, MUTED, "Années absentes"),
+        PrintedColumn("Reste à engager", 3, AMOUNT, "Reste à engager"),
+        PrintedColumn("Reste à verser", 3, AMOUNT, "Reste à verser"),
+        PrintedColumn("Années absentes du cumul", 3, MUTED, "Années absentes"),
         PrintedColumn("Réserve sur les restes", 4, MUTED, "Réserve"),
     )
     sums = [total_of(m[t] for m in lines) for t in ("Maquette", "Engagé cumulé", "Versé cumulé")]

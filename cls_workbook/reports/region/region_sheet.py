@@ -200,7 +200,7 @@ def _targets(board: Board, tables: Tables, annee: int) -> None:
 
 def _overdue(board: Board, tables: Tables, annee: int) -> None:
     """The synthèses that are missing, by name; the returns that the last year lacks, by contract."""
-    board.band("Qui est en retard", following=60)
+    board.band("Qui est en retard", following=110)
     lines = tables[region_tables.OVERDUE]
     if not lines:
         return board.note("Personne : toutes les synthèses et tous les retours attendus sont là.")

@@ -36,6 +36,7 @@ _TITLES = {
     told.UNANSWERED: "Sans réponse",
 }
 NO_NOYAU = "ne prend pas de noyau"
+PARTICIPATIONS = "participations additionnées sur"  # how the reserve of persons begins
 
 
 def noyau_lines(copies: Sequence[ContratCopy]) -> dict[DescribedTable, list[Row]]:
@@ -154,7 +155,7 @@ def added(lines: Sequence[Row]) -> tuple[Row, list[str]]:
         bounds = f"entre {number_fr(max(li['Valeur'] for li in known))} et {number_fr(total)}"
         return figure, [f"non dédoublonné{NBSP}: {bounds}", *reserves]
     if agregation == "PERSONNES" and len(known) > 1:
-        reserves.insert(0, f"participations additionnées sur {len(known)} contrats, et non personnes différentes")
+        reserves.insert(0, f"{PARTICIPATIONS} {len(known)} contrats, et non personnes différentes")
     return figure | {"Valeur": total}, reserves
 
 
@@ -172,14 +173,13 @@ def _common_caveats(lines: Sequence[Row], known: Sequence[Row]) -> list[str]:
     dates = sorted({li["Au"] for li in known if li["Au"]})
     if dates:
         reserves.append(f"au {' et au '.join(map(date_fr, dates))}")
-    if masked := sum(map(_is_masked, lines)):
-        reserves.append(f"{how_many(masked, 'réponse')} masquée{'s' * (masked > 1)}, hors de ces chiffres")
-    for number, words in (
-        (sum(li["État"] == told.ESTIMATED for li in known), "sur estimation"),
-        (sum(bool(li.get("provisoire")) for li in known), "d’un bilan provisoire"),
-    ):
-        if number:
-            reserves.append(f"{how_many(number, 'réponse')} {words}")
+    states = (
+        (sum(map(_is_masked, lines)), "masquée", " (hors de ces chiffres)"),
+        (sum(li["État"] == told.ESTIMATED for li in known), "estimée", ""),
+        (sum(bool(li.get("provisoire")) for li in known), "provisoire", ""),
+    )
+    if said := [how_many(number, word) + more for number, word, more in states if number]:
+        reserves.append(f"réponses{NBSP}: {', '.join(said)}")
     versions = sorted({str(li["Version"]) for li in lines})
     if len(versions) > 1:
         reserves.append(f"versions différentes du noyau{NBSP}: {', '.join(versions)}")

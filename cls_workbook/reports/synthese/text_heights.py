@@ -74,3 +74,13 @@ def pieces(texte: str, unites: int) -> list[str]:
 def abridged(texte: str, length: int) -> str:
     """The text if it is short enough, else its beginning, cut between two words, and « … »."""
     return texte if len(texte) <= length else texte[:length].rsplit(" ", 1)[0].rstrip(" ,;.") + " …"
+
+
+def on_one_line(texte: str, unites: int, bold: bool = False) -> str:
+    """The text if a line holds it, else both its ends around « … »: two names often differ by the last words only."""
+    words = texte.split(" ")
+    for kept in range(len(words) - 2, 0, -1):
+        if text_line_count(texte, unites, bold) <= 1:
+            break
+        texte = " ".join([*words[:kept], "…", *words[-min(2, len(words) - kept) :]])
+    return texte
