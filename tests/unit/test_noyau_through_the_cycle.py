@@ -222,6 +222,10 @@ def test_a_small_category_takes_another_with_it(contrat, tmp_path):
     writer.write(consolidation_workbook.workbook(campaign), tmp_path / "c.xlsx")
     again = ars_copy.read_back(tmp_path / "c.xlsx", contrat_with(answers=ANSWERS))
     assert [li["Valeur"] for li in rows_by_table(again)[agency_tables.NOYAU_DETAILS]] == [None, None, 41]
+    cells = synthese_sheet.sheet(campaign).cells
+    printed = {said(c.valeur).strip(): c.line for c in cells if said(c.valeur).strip() in AGES}
+    answers = {c.line: c.valeur for c in cells if c.column == 18 and c.line in printed.values()}
+    assert [answers[printed[age]] for age in AGES] == ["masqué", "masqué", 41]
 
 
 def test_where_a_printed_total_would_have_to_go_no_category_leaves(contrat, tmp_path):

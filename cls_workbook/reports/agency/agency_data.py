@@ -29,7 +29,6 @@ from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.summaries.balances import remainders
 from cls_workbook.summaries.balances.planned_money import planned_money
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED
-from cls_workbook.summaries.regional.noyau_details import leaving_details
 from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.tables.table_frames import frame_records
@@ -237,14 +236,10 @@ def _places(portrait: Portrait) -> Iterator[Row]:
 
 
 def _of_the_noyau(portrait: Portrait) -> dict[DescribedTable, TableRows]:
-    contrat, tables = portrait.contrat, portrait.result.tables
-    known = {r["Mesure"]: r for r in frame_records(tables.indicateurs)}
-    detail = frame_records(tables.noyau_detail)
-    left = leaving_details(contrat, detail, portrait.noyau, known, portrait.indicateurs)
     links = list(_links(portrait))
     return {
         described.NOYAU_ANSWERS: list(map(_noyau_answer, portrait.noyau)),
-        **({described.NOYAU_DETAILS: left} if left else {}),
+        **({described.NOYAU_DETAILS: portrait.noyau_details} if portrait.noyau_details else {}),
         **({described.LINKS: links} if links else {}),
     }
 

@@ -29,7 +29,7 @@ from cls_workbook.summaries.balances.remainders import Remainder
 from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.summaries.masking import is_masked, mask_indicateurs, masked_years
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
-from cls_workbook.summaries.regional import noyau_answers
+from cls_workbook.summaries.regional import noyau_answers, noyau_details
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.summaries.years.followed_targets import FollowedTarget, followed
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, SET_ASIDE
@@ -138,6 +138,15 @@ class Portrait:
             return []
         statuts = noyau_answers.statuts_said(self.contrat, self.result.tables.mesures)
         return noyau_answers.answers(self.contrat, self.annee, self.indicateurs, statuts)
+
+    @cached_property
+    def noyau_details(self) -> list[Row]:
+        """The categories of those answers, those left out that would give a small count away."""
+        if not self.noyau:
+            return []
+        known = {r["Mesure"]: r for r in frame_records(self.result.tables.indicateurs)}
+        detail = frame_records(self.result.tables.noyau_detail)
+        return noyau_details.leaving_details(self.contrat, detail, self.noyau, known, self.indicateurs)
 
     @cached_property
     def left_to_engage(self) -> Remainder:

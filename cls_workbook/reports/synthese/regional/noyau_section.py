@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cls_workbook.french import how_many, listing
+from cls_workbook.french import NBSP, how_many, listing
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
     MUTED,
@@ -23,14 +23,20 @@ from cls_workbook.summaries.regional.noyau_answers import no_longer_asked
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.noyau_table import ANSWERED, ESTIMATED, NOT_APPLICABLE, YES
 
+_INDENT = NBSP * 6
+
 
 def regional_questions(board: Board, portrait: Portrait) -> None:
-    """A row a question; no section where the contract takes no noyau in."""
+    """A row a question, then one a category of its detail; no section where the contract takes no noyau in."""
     rows = portrait.noyau
     if not rows:
         return
+    detail: dict[object, list[Row]] = {}
+    for line in portrait.noyau_details:
+        detail.setdefault(line["Mesure"], []).append(line | dict.fromkeys(("État", "Répondue par")))
+    shown = [line for row in rows for line in (row, *detail.get(row["Mesure"], ()))]
     columns = (
-        PrintedColumn("Question commune à la région", 13, STRONG, _question),
+        PrintedColumn("Question commune à la région", 13, of=_question),
         PrintedColumn("Unité", 3, CENTRED, "Unité"),
         PrintedColumn(f"Réponse {portrait.year_label()}", 4, of=answer_box),
         PrintedColumn("État", 4, CENTRED, "État"),
@@ -39,7 +45,7 @@ def regional_questions(board: Board, portrait: Portrait) -> None:
     )
     noyau = portrait.contrat.regional_noyau
     board.band(f"Le noyau régional : {noyau.titre if noyau else ''}, version {rows[0]['Version']}", following=90)
-    board.sheet_table(columns, rows_of(columns, rows))
+    board.sheet_table(columns, rows_of(columns, shown))
     answered = sum(li["État"] in (ANSWERED, ESTIMATED) for li in rows)
     estimated = sum(li["État"] == ESTIMATED for li in rows)
     asked = sum(li["État"] != NOT_APPLICABLE for li in rows)
@@ -52,9 +58,11 @@ def regional_questions(board: Board, portrait: Portrait) -> None:
     board.note(*notes)
 
 
-def _question(row: Row) -> str:
+def _question(row: Row) -> StyledBox:
+    if "Catégorie" in row:
+        return StyledBox(f"{_INDENT}{row['Catégorie']}")
     mental = " (santé mentale)" if row["Santé mentale"] == YES else ""
-    return f"{row['Mesure']} · {row['Libellé']}{mental}"
+    return StyledBox(f"{row['Mesure']} · {row['Libellé']}{mental}", STRONG)
 
 
 def answer_box(row: Row) -> object:
