@@ -11,6 +11,7 @@ import pandas as pd
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
+from tests.support.result_headers import GOVERNANCE, PROGRESS, RATES, TERRITORY, TOTALS, N, frame, indicateur
 
 CONTRAT = """
 axes = [{ numero = "1", titre = "Soigner" }, { numero = "2", titre = "Coordonner" }]
@@ -85,61 +86,6 @@ porteurs = ["ville"]
 financement = { montant_etat = "regle" }
 """
 
-# The public headers (interface of the consolidation workbook), written again here so that a change of one is seen.
-HEADERS = {
-    "Retours": (
-        "Fiche, Structure, Volet, Statut, Fichier, Champs renseignés, Champs attendus, Bloquants, À confirmer, "
-        "Empreinte SHA-256"
-    ),
-    "Anomalies": "Gravité, Fiche, Structure, Champ, Trouvé, À faire, Feuille, Cellule, Attendu, Fichier, Code",
-    "Indicateurs": (
-        "Fiche, Axe, Indicateur, Mesure, Libellé, Unité, Agrégation, Valeur initiale, Cible, Valeur n-1, Valeur, "
-        "Numérateur, Dénominateur, Retours reçus, Retours attendus, Couverture, Réserve"
-    ),
-    "Financement par fiche": (
-        "Fiche, Axe, Montant contrat, Taux contrat, Programmé, Engagé, Versé, Coût réalisé, "
-        "Taux constaté, Reste à engager, Reste à verser, ARS hors maquette, Cofinancements, Valorisation"
-    ),
-    "Financement par financeur": "Financeur, Nature, Prévu, Engagé, Versé",
-    "Lignes de financement": (
-        "Année, Fiche, Structure, Financeur, Nature, Prévu, Engagé, Versé, Référence, Date, Fichier, Feuille, Cellule"
-    ),
-    "Mesures": (
-        "Année, Fiche, Indicateur, Mesure, Champ, Structure, Volet, Modalité, Valeur, Statut, Fichier, Feuille, Cellule"
-    ),
-    "Réponses": "Année, Fiche, Structure, Volet, Bloc, Champ, Ligne, Valeur, Fichier, Feuille, Cellule",
-    "Normalisations": "Fichier, Feuille, Cellule, Champ, Saisi, Retenu, Règle",
-}
-TABLES = {
-    "Retours": "Retours",
-    "Anomalies": "Anomalies",
-    "Indicateurs": "Indicateurs",
-    "Financement par fiche": "Financement_fiches",
-    "Financement par financeur": "Financement_financeurs",
-    "Lignes de financement": "Financements",
-    "Mesures": "Mesures",
-    "Réponses": "Reponses",
-    "Normalisations": "Normalisations",
-}
-TOTALS = (
-    "Sous-total",
-    "Contrat",
-    "Programmé",
-    "Engagé",
-    "Versé",
-    "Écart engagé - programmé",
-    "Écart engagé - programmé (%)",
-    "Écart versé - engagé",
-    "Écart versé - engagé (%)",
-    "Réserve",
-)
-N = None
-
-
-def frame(columns, *lines) -> pd.DataFrame:
-    names = HEADERS[columns].split(", ") if isinstance(columns, str) and columns in HEADERS else list(columns)
-    return pd.DataFrame(list(lines), columns=names, dtype=object)
-
 
 def retours() -> pd.DataFrame:
     return frame(
@@ -152,142 +98,23 @@ def retours() -> pd.DataFrame:
 
 
 def indicateurs() -> pd.DataFrame:
+    counted = {"before": 120, "initial": D(100), "reserve": "estimé"}
     return frame(
         "Indicateurs",
-        (
-            "1.1",
-            "1",
-            "1.1-I",
-            "1.1-I01",
-            "Consultations",
-            "consultation",
-            "FLUX",
-            D(100),
-            N,
-            120,
-            150,
-            N,
-            N,
-            1,
-            2,
-            "partiel (1 sur 2)",
-            "estimé",
-        ),
-        (
-            "1.1",
-            "1",
-            "1.1-I",
-            "1.1-I02",
-            "Patients",
-            "personne",
-            "PERSONNES",
-            D(0),
-            N,
-            15,
-            7,
-            N,
-            N,
-            1,
-            2,
-            "partiel (1 sur 2)",
-            N,
-        ),
-        (
-            "1.1",
-            "1",
-            "1.1-I",
-            "1.1-I03",
-            "Adhésion",
-            N,
-            "RATIO",
-            N,
-            N,
-            N,
-            D("0.75"),
-            30,
-            40,
-            1,
-            2,
-            "partiel (1 sur 2)",
-            N,
-        ),
-        (
-            "1.1",
-            "1",
-            "1.1-I",
-            "1.1-I04",
-            "Séances",
-            "séance",
-            "FLUX",
-            D(5),
-            N,
-            N,
-            N,
-            N,
-            N,
-            0,
-            2,
-            "aucune valeur (0 sur 2)",
-            N,
-        ),
-        (
-            "1.1",
-            "1",
-            "1.1-I",
-            "1.1-I05",
-            "Avis",
-            N,
-            "TEXTE",
-            N,
-            N,
-            N,
-            "Association : utile",
-            N,
-            N,
-            1,
-            2,
-            "partiel (1 sur 2)",
-            N,
-        ),
-        (
-            "1.2",
-            "1",
-            "1.2-I",
-            "1.2-I01",
-            "Types d’actions",
-            N,
-            "UNION",
-            N,
-            N,
-            N,
-            "Ateliers ; Stands",
-            N,
-            N,
-            1,
-            1,
-            "complet (1 sur 1)",
-            N,
-        ),
+        indicateur("1.1-I01", "Consultations", "consultation", "FLUX", 150, **counted),
+        indicateur("1.1-I02", "Patients", "personne", "PERSONNES", 7, initial=D(0), before=15),
+        indicateur("1.1-I03", "Adhésion", N, "RATIO", D("0.75"), part=30, whole=40),
+        indicateur("1.1-I04", "Séances", "séance", "FLUX", N, initial=D(5), recus=0),
+        indicateur("1.1-I05", "Avis", N, "TEXTE", "Association : utile"),
+        indicateur("1.2-I01", "Types d’actions", N, "UNION", "Ateliers ; Stands", attendus=1),
     )
 
 
 def reponses(*autres) -> pd.DataFrame:
-    a, v = ("asso-secret.xlsx", "FA 1.1"), ("ville-secret.xlsx", "FA 2.1")
+    home, a, v = ("asso-secret.xlsx", "Accueil"), ("asso-secret.xlsx", "FA 1.1"), ("ville-secret.xlsx", "FA 2.1")
     return frame(
         "Réponses",
-        (
-            2025,
-            N,
-            "Association",
-            N,
-            "reponse",
-            "contact_courriel",
-            N,
-            "contact@asso.example",
-            "asso-secret.xlsx",
-            "Accueil",
-            "C8",
-        ),
+        (2025, N, "Association", N, "reponse", "contact_courriel", N, "contact@asso.example", *home, "C8"),
         (2025, "1.1", "Association", N, "avancement", "etat", N, "En cours", *a, "C11"),
         (2025, "1.1", "Association", N, "avancement", "date_debut", N, date(2025, 2, 1), *a, "C13"),
         (2025, "1.1", "Association", N, "qualitatif", "freins", N, "Appeler Mme Durand au 03 80 12 34 56.", *a, "C70"),
@@ -317,24 +144,11 @@ def tricky_mesures() -> pd.DataFrame:
 
 
 def par_fiche() -> pd.DataFrame:
+    wanted, year = (D("20000.00"), D("0.25")), (D("4000.00"), D("3000.50"), D("1500.25"), D("6000.00"))
+    left = (D("16999.50"), D("1500.25"))  # to pay: 3 000,50 - 1 500,25
     return frame(
         "Financement par fiche",
-        (
-            "1.1",
-            "1",
-            D("20000.00"),
-            D("0.25"),
-            D("4000.00"),
-            D("3000.50"),
-            D("1500.25"),
-            D("6000.00"),
-            D("0.25004167"),
-            D("16999.50"),
-            D("1500.25"),  # 3 000,50 - 1 500,25
-            N,
-            D("3000.00"),
-            N,
-        ),
+        ("1.1", "1", *wanted, *year, D("0.25004167"), *left, N, D("3000.00"), N),
         ("1.2", "1", N, N, N, N, N, N, N, N, N, D("800.00"), N, N),
         ("2.1", "2", N, N, N, N, N, D("52000.00"), D("0.5"), N, N, D("26000.00"), N, N),
         ("à programmer", "1", *[N] * 12),
@@ -343,17 +157,10 @@ def par_fiche() -> pd.DataFrame:
 
 def totaux() -> pd.DataFrame:
     ecarts = (D("-999.50"), D("-0.249875"), D("-1500.25"), D("-0.5"))
+    reserve = "écart engagé - programmé sur 1 fiche\u00a0; écart versé - engagé sur 1 fiche"
     return frame(
         TOTALS,
-        (
-            "Maquette",
-            D("20000.00"),
-            D("4000.00"),
-            D("3000.50"),
-            D("1500.25"),
-            *ecarts,
-            "écart engagé - programmé sur 1 fiche\u00a0; écart versé - engagé sur 1 fiche",
-        ),
+        ("Maquette", D("20000.00"), D("4000.00"), D("3000.50"), D("1500.25"), *ecarts, reserve),
         ("Poste de coordination (hors maquette)", N, N, D("26000.00"), *[N] * 6),
         ("Hors maquette", N, N, D("800.00"), *[N] * 6),
         ("Cofinancement", N, N, D("3000.00"), *[N] * 6),
@@ -362,138 +169,96 @@ def totaux() -> pd.DataFrame:
 
 
 def anomalies() -> tuple[Anomalie, ...]:
+    asso, types, money = "asso-secret.xlsx", ("FA 1.2", ("D12", "E12"), "1.2"), ("FA 1.1", ("D45",), "1.1")
+    no_statut = ("Association", "Types", "vide", "un statut", "dites pourquoi")
+    no_amount = ("Association", "Engagé", "=1+1", "un montant", "saisissez 12000")
     return (
-        Anomalie(
-            "à confirmer",
-            "STATUT_MANQUANT",
-            "asso-secret.xlsx",
-            "FA 1.2",
-            ("D12", "E12"),
-            "1.2",
-            "Association",
-            "Types",
-            "vide",
-            "un statut",
-            "dites pourquoi",
-        ),
-        Anomalie(
-            "bloquant",
-            "MONTANT_ILLISIBLE",
-            "asso-secret.xlsx",
-            "FA 1.1",
-            ("D45",),
-            "1.1",
-            "Association",
-            "Engagé",
-            "=1+1",
-            "un montant",
-            "saisissez 12000",
-        ),
+        Anomalie("à confirmer", "STATUT_MANQUANT", asso, *types, *no_statut),
+        Anomalie("bloquant", "MONTANT_ILLISIBLE", asso, *money, *no_amount),
     )
+
+
+def normalisations() -> pd.DataFrame:
+    place = ("asso-secret.xlsx", "FA 1.1", "D44", "Engagé")
+    return frame("Normalisations", (*place, "« 3 000,50 € »", D("3000.50"), "symbole € retiré"))
+
+
+def mesures() -> pd.DataFrame:
+    place = ("asso-secret.xlsx", "FA 1.1", "D20")
+    return frame("Mesures", (2025, "1.1", "1.1-I", "1.1-I01", "valeur", "Association", N, N, 150, "estimé", *place))
+
+
+def financements() -> pd.DataFrame:
+    paid_to_asso = (D(4000), D("3000.50"), D("1500.25"), "CONV-1", date(2025, 4, 15))
+    paid_to_ville = (N, D(26000), D(13000), N, N)
+    return frame(
+        "Lignes de financement",
+        (2025, "1.1", "Association", "Agence", "Maquette", *paid_to_asso, "asso-secret.xlsx", "FA 1.1", "B44:H44"),
+        (2025, "2.1", "Ville", "Agence", "Hors maquette", *paid_to_ville, "ville-secret.xlsx", "FA 2.1", "B44:F44"),
+    )
+
+
+def par_financeur() -> pd.DataFrame:
+    return frame(
+        "Financement par financeur",
+        ("Agence", "Maquette", D(4000), D("3000.50"), D("1500.25")),
+        ("Agence", "Hors maquette", N, D(26000), D(13000)),
+        ("Fonds santé", "Hors maquette", N, D(800), N),
+        ("Ville", "Cofinancement", N, D(3000), N),
+    )
+
+
+def avancement() -> pd.DataFrame:
+    return frame(
+        PROGRESS,
+        ("1.1", "1", "Consulter près de chez soi", "En cours", "Totale", N, N, 1, 2, "partiel (1 sur 2)"),
+        ("1.2", "1", "Prévenir", "Reportée", "Partielle", N, N, 1, 1, "complet (1 sur 1)"),
+        ("2.1", "2", "Animer le contrat", N, N, N, N, 1, 1, "aucune valeur (0 sur 1)"),
+    )
+
+
+def gouvernance() -> pd.DataFrame:
+    return frame(
+        GOVERNANCE,
+        ("COPIL", 1, 2, 20, 15, D("0.75"), N),
+        ("Comité technique", 2, 1, N, N, N, "sous le minimum (1 sur 2)"),
+    )
+
+
+def territoire() -> pd.DataFrame:
+    return frame(TERRITORY, ("commune", "21001", "Fleury", 1, "1.1"), ("qpv", N, "Les Tilleuls", 1, "1.1"))
+
+
+def taux() -> pd.DataFrame:
+    """Of the two returns of the fiche, one says what it was attributed and what it spent."""
+    return frame(RATES, ("1.1", D("1500.25"), D("6000.00"), 1, 2))
+
+
+# What the result is made of, by the name of the field that it becomes.
+_FRAMES = (
+    retours,
+    normalisations,
+    mesures,
+    reponses,
+    indicateurs,
+    financements,
+    par_fiche,
+    par_financeur,
+    avancement,
+    gouvernance,
+    territoire,
+    totaux,
+    taux,
+    anomalies,
+)
 
 
 def result(**changes) -> Result:
     """The campaign; ``changes``: by the name of a field of the result or of one of its parts."""
-    suivi = ("fiche", "axe", "titre", "etat", "realisation", "par_volet", "detail", "recus", "attendus", "couverture")
-    instance = (
-        "Instance",
-        "Minimum par an",
-        "Réunions tenues",
-        "Conviés",
-        "Présents",
-        "Taux de participation",
-        "Réserve",
-    )
     given = {
         "contrat": toml_reader.parse(CONTRAT, "essai"),
         "annee": 2025,
         "day": date(2026, 3, 14),
-        "retours": retours(),
-        "indicateurs": indicateurs(),
-        "reponses": reponses(),
-        "par_fiche": par_fiche(),
-        "totaux": totaux(),
-        # of the two returns of the fiche, one says what it was attributed and what it spent
-        "taux": frame(("fiche", "attribue", "cout", "retours", "sur"), ("1.1", D("1500.25"), D("6000.00"), 1, 2)),
-        "anomalies": anomalies(),
-        "normalisations": frame(
-            "Normalisations",
-            ("asso-secret.xlsx", "FA 1.1", "D44", "Engagé", "« 3 000,50 € »", D("3000.50"), "symbole € retiré"),
-        ),
-        "mesures": frame(
-            "Mesures",
-            (
-                2025,
-                "1.1",
-                "1.1-I",
-                "1.1-I01",
-                "valeur",
-                "Association",
-                N,
-                N,
-                150,
-                "estimé",
-                "asso-secret.xlsx",
-                "FA 1.1",
-                "D20",
-            ),
-        ),
-        "financements": frame(
-            "Lignes de financement",
-            (
-                2025,
-                "1.1",
-                "Association",
-                "Agence",
-                "Maquette",
-                D(4000),
-                D("3000.50"),
-                D("1500.25"),
-                "CONV-1",
-                date(2025, 4, 15),
-                "asso-secret.xlsx",
-                "FA 1.1",
-                "B44:H44",
-            ),
-            (
-                2025,
-                "2.1",
-                "Ville",
-                "Agence",
-                "Hors maquette",
-                N,
-                D(26000),
-                D(13000),
-                N,
-                N,
-                "ville-secret.xlsx",
-                "FA 2.1",
-                "B44:F44",
-            ),
-        ),
-        "par_financeur": frame(
-            "Financement par financeur",
-            ("Agence", "Maquette", D(4000), D("3000.50"), D("1500.25")),
-            ("Agence", "Hors maquette", N, D(26000), D(13000)),
-            ("Fonds santé", "Hors maquette", N, D(800), N),
-            ("Ville", "Cofinancement", N, D(3000), N),
-        ),
-        "avancement": frame(
-            suivi,
-            ("1.1", "1", "Consulter près de chez soi", "En cours", "Totale", N, N, 1, 2, "partiel (1 sur 2)"),
-            ("1.2", "1", "Prévenir", "Reportée", "Partielle", N, N, 1, 1, "complet (1 sur 1)"),
-            ("2.1", "2", "Animer le contrat", N, N, N, N, 1, 1, "aucune valeur (0 sur 1)"),
-        ),
-        "gouvernance": frame(
-            instance,
-            ("COPIL", 1, 2, 20, 15, D("0.75"), N),
-            ("Comité technique", 2, 1, N, N, N, "sous le minimum (1 sur 2)"),
-        ),
-        "territoire": frame(
-            ("type", "code", "nom", "fiches", "numeros"),
-            ("commune", "21001", "Fleury", 1, "1.1"),
-            ("qpv", N, "Les Tilleuls", 1, "1.1"),
-        ),
         "explications": (
             "Fiche 2.1\u00a0: dépense de 52 000 €, aide possible de 26 000 €.",
             "Fiche 1.1\u00a0: rien à signaler.",
@@ -502,7 +267,7 @@ def result(**changes) -> Result:
         "decisions": {"1.2": "Report accepté.", "": "Le COPIL valide la méthode."},
         "precedent": True,
     }
-    given |= changes
+    given |= {make.__name__: make() for make in _FRAMES if make.__name__ not in changes} | changes
     parts = {}
     for nom, class_ in (("tables", ResultTables), ("summaries", ResultSummaries), ("notes", ResultNotes)):
         names = [f.name for f in fields(class_)]

@@ -16,7 +16,8 @@ from cls_workbook.office.agency_form.form_names import TABLES, offered
 from cls_workbook.reports.consolidation.consolidation_workbook import workbook
 from cls_workbook.workbook import writer
 from tests.support.agency_form_by_hand import NAMES, form
-from tests.support.written_result import CONTRAT, frame, result
+from tests.support.result_headers import frame
+from tests.support.written_result import CONTRAT, result
 
 FREINS = "=1+1 et Mme Durand : 03 80 12 34 56"
 

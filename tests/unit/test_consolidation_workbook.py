@@ -10,7 +10,8 @@ import pytest
 
 from cls_workbook.reports.consolidation.consolidation_workbook import workbook
 from cls_workbook.workbook import writer
-from tests.support.written_result import HEADERS, TABLES, N, frame, indicateurs, result
+from tests.support.result_headers import HEADERS, TABLES, N, frame
+from tests.support.written_result import indicateurs, result
 from tests.support.xlsx_lint import lint
 
 

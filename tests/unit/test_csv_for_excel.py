@@ -11,7 +11,8 @@ from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.consolidation.consolidation_workbook import workbook
 from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.workbook import writer
-from tests.support.written_result import CONTRAT, frame, result, tricky_mesures
+from tests.support.result_headers import frame
+from tests.support.written_result import CONTRAT, result, tricky_mesures
 
 frictionless = pytest.importorskip("frictionless")
 N = None

@@ -16,7 +16,8 @@ from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.history import history
 from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.tables.table_frames import frame_of_rows
-from tests.support.written_result import CONTRAT, N, frame, indicateurs, par_fiche, reponses, result, retours, totaux
+from tests.support.result_headers import N, frame
+from tests.support.written_result import CONTRAT, indicateurs, par_fiche, reponses, result, retours, totaux
 
 SUIVI = ("fiche", "axe", "titre", "etat", "realisation", "par_volet", "detail", "recus", "attendus", "couverture")
 

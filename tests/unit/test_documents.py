@@ -20,7 +20,8 @@ from cls_workbook.documents.slides_file import LEAST_POINTS
 from cls_workbook.errors import Refusal
 from cls_workbook.reports.consolidation.consolidation_workbook import workbook
 from cls_workbook.workbook import writer
-from tests.support.written_result import CONTRAT, frame, result
+from tests.support.result_headers import frame
+from tests.support.written_result import CONTRAT, result
 
 DONE_TEXT = "Douze permanences tenues à Fleury."
 

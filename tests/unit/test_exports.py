@@ -15,7 +15,8 @@ from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.exports import data_package, whole_folder
 from cls_workbook.tables import consolidation_tables
 from cls_workbook.workbook import writer
-from tests.support.written_result import frame, result, tricky_mesures
+from tests.support.result_headers import frame
+from tests.support.written_result import result, tricky_mesures
 
 frictionless = pytest.importorskip("frictionless")
 TABLES = [t for t in consolidation_tables.TABLES if not t.optional]

@@ -8,7 +8,8 @@ from itertools import pairwise
 from cls_workbook.anomalies import Anomalie
 from cls_workbook.definition import toml_reader
 from cls_workbook.reports.synthese import synthese_sheet
-from tests.support.written_result import CONTRAT, N, indicateurs, reponses, result
+from tests.support.result_headers import N
+from tests.support.written_result import CONTRAT, indicateurs, reponses, result
 
 DONE = "Deux permanences par semaine ont ouvert."
 

@@ -18,7 +18,18 @@ from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.region.region_workbook import gather
 from cls_workbook.workbook import writer
 from tests.support import written_region as as_written
-from tests.support.written_region import YEARS, engage, first_aiders, is_valid, lacking, left, maquette, nom, unite
+from tests.support.region_figures import (
+    YEARS,
+    engage,
+    etat,
+    first_aiders,
+    is_valid,
+    lacking,
+    left,
+    maquette,
+    nom,
+    unite,
+)
 from tests.support.written_result import CONTRAT, result
 from tests.support.xlsx_lint import lint
 
@@ -206,7 +217,7 @@ def test_fiches_are_counted_by_theme_and_by_priority(tables):
             == tally("priorité", "p1", annee)
             == contrats
         )
-    under_way = [(r, a) for r, a in KEPT if a == 2025 and as_written.STATES[(r + a) % 4] == "En cours"]
+    under_way = [(r, a) for r, a in KEPT if a == 2025 and etat(r, a, "1.1") == "En cours"]
     (line,) = [
         t for t in tables["Thèmes"] if (t["Identifiant"], t["Année"], t["État"]) == ("sante-mentale", 2025, "En cours")
     ]

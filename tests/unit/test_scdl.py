@@ -12,7 +12,8 @@ from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.exports import scdl, scdl_folder
 from cls_workbook.workbook import writer
-from tests.support.written_result import CONTRAT, N, frame, reponses, result
+from tests.support.result_headers import N, frame
+from tests.support.written_result import CONTRAT, reponses, result
 
 frictionless = pytest.importorskip("frictionless")
 

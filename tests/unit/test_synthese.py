@@ -16,7 +16,8 @@ from cls_workbook.reports.synthese.text_heights import height, pieces, text_line
 from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Formula, Link, Workbook
-from tests.support.written_result import CONTRAT, N, indicateurs, reponses, result
+from tests.support.result_headers import N
+from tests.support.written_result import CONTRAT, indicateurs, reponses, result
 from tests.support.xlsx_lint import lint
 
 SENTENCE = "La mobilisation du public reste inégale selon les quartiers, et la coordination y travaille. "
