@@ -53,7 +53,8 @@ async function start(pieces) {
     python.FS.writeFile(path, content, { canOwn: true });
   }
   python.FS.mkdirTree(DESK);
-  await python.runPythonAsync('import os; os.chdir("/dossier"); from cls_workbook.page.desk import requests; ' +
+  await python.runPythonAsync('import os, pandas; os.chdir("/dossier"); pandas.options.mode.copy_on_write = True; ' +
+    'from cls_workbook.page.desk import requests; ' +
     'from cls_workbook import garbage; garbage.of_a_long_life()');
   say({ type: 'ready' });
 }

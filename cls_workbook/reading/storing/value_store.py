@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple, TypeVar
@@ -20,6 +21,7 @@ from cls_workbook.reading.parsing.value_log import VALUES
 
 WORDS = VALUES[1:-1]  # all but the year and the value
 IN_MEMORY_MAX = 2_000_000  # bytes: a campaign of the usual size makes no file
+_PAGES_KEPT, _PAGE_MAX = 2000, 8000  # pages, bytes of one: those of a campaign of the usual size are taken up once
 # A row is kept as numbers (its place in its batch, its year, the ranks of its words) beside its value.
 _ORDER, _YEAR = 0, 1
 _COLUMNS = {nom: n for n, nom in enumerate(WORDS, 2)}
@@ -51,12 +53,12 @@ class ValueStore:
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(IN_MEMORY_MAX)  # noqa: SIM115 (it lives as long as the book)
         self._end = 0
-        self._batches: list[
-            np.ndarray
-        ] = []  # of each batch, where the page of each chapter begins, by its rank; then where the last one ends
+        # Of each batch, where the page of each chapter begins, by its rank; then where the last one ends.
+        self._batches: list[array[int]] = []
         self._chapters: dict[Chapter, int] = {}
         self._ranks: dict[str, dict[str, int]] = {nom: {} for nom in WORDS}  # column → word → its rank
-        self._types: dict[str, pd.CategoricalDtype] = {}
+        self._known_words: dict[str, tuple[pd.CategoricalDtype, Array]] = {}
+        self._kept: dict[int, StoredPart] = {}  # pages that were taken up, by where they begin
         self._computed: dict[str, tuple[tuple[object, ...], Any]] = {}
         self._faulty_ranks: Sequence[int] = ()
         self._is_refused: Callable[[str, str, str, str], bool] | None = None
@@ -93,7 +95,7 @@ class ValueStore:
             if rank in its_own:
                 self._write(np.stack([c[its_own[rank]] for c in columns], axis=1), contents[its_own[rank]])
             starts.append(self._end)
-        self._batches.append(np.array(starts))
+        self._batches.append(array("q", starts))
 
     def _to_ranks(self, nom: str, column: pd.Series) -> Array:
         """The words of a batch → their ranks in the book."""
@@ -188,7 +190,8 @@ class ValueStore:
         """The same without the values refused (fichier, fiche, feuille, cellule → is it?); all of them are in
         ``files``."""
         other, before = copy.copy(self), self._is_refused
-        other._computed, other._faulty_ranks = {}, [*self._faulty_ranks, *self._ranks_of("fichier", files)]
+        other._computed, other._kept = {}, {}
+        other._faulty_ranks = [*self._faulty_ranks, *self._ranks_of("fichier", files)]
         other._is_refused = refused if before is None else lambda *place: before(*place) or refused(*place)
         return other
 
@@ -218,8 +221,16 @@ class ValueStore:
                 yield (self._page(*starts[rank : rank + 2]) for rank in theirs)
 
     def _page(self, start: int, end: int) -> StoredPart:
-        self._file.seek(start)
-        numbers, contents = pickle.loads(self._file.read(end - start))
+        if (page := self._kept.get(start)) is None:
+            self._file.seek(start)
+            page = self._without_refused(*pickle.loads(self._file.read(end - start)))
+            if end - start <= _PAGE_MAX:
+                if len(self._kept) >= _PAGES_KEPT:
+                    self._kept.clear()
+                self._kept[start] = page
+        return page
+
+    def _without_refused(self, numbers: Array, contents: Array) -> StoredPart:
         if self._is_refused is None or not len(
             implicated := np.flatnonzero(np.isin(numbers[:, _COLUMNS["fichier"]], self._faulty_ranks))
         ):
@@ -257,13 +268,18 @@ class ValueStore:
         return pd.DataFrame({nom: column(nom) for nom in names})
 
     def _type(self, nom: str) -> pd.CategoricalDtype:
-        """The words of a column, of plain strings: pandas' own take longer to give back."""
-        if nom not in self._types or len(self._types[nom].categories) < len(self._ranks[nom]):
-            self._types[nom] = pd.CategoricalDtype(pd.Index(list(self._ranks[nom]), dtype=object))
-        return self._types[nom]
+        return self._known(nom)[0]
 
     def _words(self, nom: str) -> Array:
-        return self._type(nom).categories.to_numpy()
+        return self._known(nom)[1]
+
+    def _known(self, nom: str) -> tuple[pd.CategoricalDtype, Array]:
+        """The words of a column, of plain strings: pandas' own take longer to give back."""
+        known = self._known_words.get(nom)
+        if known is None or len(known[1]) < len(self._ranks[nom]):
+            words = pd.Index(list(self._ranks[nom]), dtype=object)
+            known = self._known_words[nom] = pd.CategoricalDtype(words), words.to_numpy()
+        return known
 
 
 def _compact(numbers: Array) -> Array:

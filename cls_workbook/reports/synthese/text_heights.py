@@ -22,8 +22,15 @@ _CLASSES = {
     720: "wmMOQÔŒœ",
     900: "W—…%@",
 }
-_WIDTHS = {character: width for width, characters in _CLASSES.items() for character in characters}
 _OTHER = 560
+
+
+class _Widths(dict[str, int]):
+    def __missing__(self, _: str) -> int:
+        return _OTHER
+
+
+_WIDTHS = _Widths({character: width for width, characters in _CLASSES.items() for character in characters})
 
 
 def text_line_count(texte: object, unites: int, bold: bool = False) -> int:
@@ -37,8 +44,7 @@ def _rows(texte: object, unites: int, bold: bool = False) -> Iterator[list[str]]
     for paragraph in str("" if texte is None else texte).split("\n"):
         lines, room_left = [""], place
         for word in paragraph.split(" "):
-            for part in _parts(word, place):
-                need = _width(part)
+            for part, need in _parts(word, place):
                 if lines[-1] and need + _WIDTHS[" "] > room_left:
                     lines.append("")
                     room_left = place
@@ -48,13 +54,16 @@ def _rows(texte: object, unites: int, bold: bool = False) -> Iterator[list[str]]
 
 
 def _width(word: str) -> int:
-    return sum(_WIDTHS.get(character, _OTHER) for character in word)
+    return sum(map(_WIDTHS.__getitem__, word))
 
 
-def _parts(word: str, place: float) -> list[str]:
-    """The word, or its pieces if it is wider than a line: spreadsheets break it too."""
+def _parts(word: str, place: float) -> list[tuple[str, int]]:
+    """The word and its width, or its pieces if it is wider than a line: spreadsheets break it too."""
+    if (whole := _width(word)) <= place:
+        return [(word, whole)]
     n = max(1, int(place // 900))
-    return [word] if _width(word) <= place else [word[i : i + n] for i in range(0, len(word), n)]
+    pieces = [word[i : i + n] for i in range(0, len(word), n)]
+    return [(piece, _width(piece)) for piece in pieces]
 
 
 def height(texte: object, unites: int, bold: bool = False, minimum: float = LEAST_ROW) -> float:
