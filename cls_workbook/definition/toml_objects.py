@@ -37,12 +37,18 @@ def text_of(path: Path, unknown: str) -> str:
         raise Refusal(f"{path} n’est pas enregistré en UTF-8. Enregistrez-le en UTF-8, puis recommencez.") from error
 
 
+DESCRIBED = {"contrat": "un contrat", "noyau": "un noyau régional"}  # by the table at the head of a definition
+
+
 def tables_of(texte: str, origin: str, header: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The table ``[header]`` of a text, and the others. Refusal if it is no TOML."""
+    """The table ``[header]`` of a text, and the others. Refusal if it is no TOML, or describes something else."""
     try:
         raw = tomllib.loads(texte)
     except tomllib.TOMLDecodeError as error:
         raise Refusal(f"{origin} n’est pas un fichier TOML lisible : {error}.") from error
+    for other in DESCRIBED.keys() - {header} if header not in raw or not isinstance(raw[header], dict) else ():
+        if isinstance(raw.get(other), dict):
+            raise Refusal(f"{origin} décrit {DESCRIBED[other]}, non {DESCRIBED[header]}.")
     head = raw.pop(header, {})
     if not isinstance(head, dict):
         raise Refusal(f"{origin} : « {header} » doit être un tableau TOML simple, écrit [{header}].")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from string import ascii_uppercase
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.authoring.authoring_workbook import noyau_workbook
+from cls_workbook.definition.importing import authored_tables
 from cls_workbook.definition.importing.definition_import import importer_noyau
 from cls_workbook.definition.noyau_reader import load_noyau, parse_noyau
 from cls_workbook.definition.toml_writer import write_noyau
@@ -17,6 +20,8 @@ from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.verification.noyau_faults import verify_noyau
 from cls_workbook.domain.verification.whole_contract import verifier
 from cls_workbook.errors import Refusal
+from cls_workbook.reading.opening.grids import PlainGrid
+from cls_workbook.reading.opening.returned_workbook import open_workbook
 from cls_workbook.workbook.writer import write
 from tests.support.noyau_contrats import EXAMPLE, contrat_with, definition_with
 
@@ -35,7 +40,8 @@ def example():
 
 
 def test_the_noyau_that_ships_says_that_it_is_an_example_and_has_no_fault(example):
-    assert faults_of(example) == "noyau.exemple : c’est un exemple : aucune agence ne l’a publié."
+    (told,) = faults_of(example).splitlines()
+    assert told.startswith("noyau.exemple : c’est un exemple : aucune agence ne l’a publié. Pour publier le vôtre")
     assert "exemple" in example.id and "exemple" in example.titre
 
 
@@ -98,6 +104,111 @@ def test_what_is_wrong_in_the_workbook_is_told_at_its_cell_and_nothing_is_writte
     assert not (tmp_path / "n.toml").exists()
     for place in ("« Versions », cellule C8 (Années)", "« Mesures », cellule B10 (Repère)", "« Mesures », cellule D7"):
         assert place in told
+
+
+# What an agency's agent may get wrong in the workbook → the one thing that is told of it.
+MISTAKES = {
+    "no unit": ("Mesures", {"F7": None}, "cellule F7 (Unité) : l’unité manque"),
+    "no unit of a mean": ("Mesures", {"F14": None}, "cellule F14 (Unité) : l’unité manque"),
+    "one identifier twice": (
+        "Mesures",
+        {"B8": "n-01"},
+        "cellule B8 (Repère) : « n-01 » est déjà pris par la cellule B7",
+    ),
+    "no identifier": ("Mesures", {"B7": None}, "cellule B7 (Repère) : cette case est vide"),
+    "unknown theme": ("Mesures", {"K7": "Accès aux soinss"}, "cellule K7 (Thème) : trouvé « Accès aux soinss »"),
+    "unknown priority": ("Mesures", {"L7": "Agir"}, "cellule L7 (Priorité) : trouvé « Agir »"),
+    "breakdown without categories": (
+        "Mesures",
+        {"H9": None},
+        "cellule H9 (Catégories du détail) : le détail par « âge »",
+    ),
+    "one category": ("Mesures", {"H9": "moins de 18 ans"}, "cellule H9 (Catégories du détail) : le détail par « âge »"),
+    "categories of nothing": (
+        "Mesures",
+        {"G9": None},
+        "cellule H9 (Catégories du détail) : des catégories sont données",
+    ),
+    "version not raised": ("Versions", {"B8": "1"}, "cellule B8 (Version) : « 1 » est déjà pris"),
+    "unit changed in all years": (
+        "Mesures",
+        {"W14": None, "X13": None},
+        "cellule B14 (Repère) : « N-07 » est déjà pris",
+    ),
+    "changed amid a version": ("Mesures", {"W8": 2027}, "W8 (À partir de) : elle ne vaut qu’en 2027, 2028, une partie"),
+    "stopped amid a version": ("Mesures", {"X8": 2027}, "X8 (Jusqu’à) : elle ne vaut qu’en 2026, 2027, une partie"),
+    "year of two versions": ("Versions", {"C8": "2025-2028"}, "cellule C8 (Années) : 2025 est déjà une année"),
+    "version without years": ("Versions", {"C8": None}, "cellule C8 (Années) : cette case est vide"),
+    "years backwards": ("Versions", {"C8": "2028-2026"}, "cellule C8 (Années) : trouvé « 2028-2026 »"),
+    "years outside": ("Mesures", {"W8": 2031}, "cellule W8 (À partir de) : elle ne vaut dans aucune année"),
+    "match of an unknown theme": ("Correspondances", {"B9": "Santé mental"}, "cellule B9 (Thème du noyau) : trouvé"),
+    "match in no vocabulary": ("Correspondances", {"C9": None}, "cellule C9 (Vocabulaire) : cette case est vide"),
+    "unknown kind": ("Mesures", {"D7": "nombre"}, "cellule D7 (Sorte de saisie) : trouvé « nombre »"),
+    "impossible addition": ("Mesures", {"E11": "s’additionne (actions, séances…)"}, "cellule E11 (Comment rassembler)"),
+    "no title": ("Noyau", {"C5": None}, "cellule C5 (Titre du noyau) : cette réponse manque"),
+}
+
+
+@pytest.fixture(scope="module")
+def described(example, tmp_path_factory):
+    path = tmp_path_factory.mktemp("noyau") / "noyau.xlsx"
+    write(noyau_workbook(example), path)
+    return path
+
+
+@pytest.fixture
+def typed(described, monkeypatch):
+    """Types in a sheet of the workbook, as it is read: no file is saved again."""
+    grids = list(open_workbook(described.read_bytes()).grids())
+
+    def type_in(sheet, cells):
+        lines = [list(line) for g in grids if g.nom == sheet for line in g.lines]
+        for cell, value in cells.items():
+            lines[int(cell[1:]) - 1][ascii_uppercase.index(cell[0])] = "" if value is None else value
+        altered = [PlainGrid(sheet, lines, dict) if g.nom == sheet else g for g in grids]
+        stand_in = SimpleNamespace(grids=lambda except_for="": altered)
+        monkeypatch.setattr(authored_tables, "open_workbook", lambda _: stand_in)
+        return described
+
+    return type_in
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_one_mistake_is_told_once_at_its_cell_with_a_remedy_and_nothing_is_written(mistake, typed, tmp_path, capsys):
+    sheet, cells, expected = MISTAKES[mistake]
+    assert main(["noyau", "importer", str(typed(sheet, cells)), "--sortie", str(tmp_path / "n.toml")]) == 2
+    head, *lines = capsys.readouterr().err.replace("\u00a0", " ").splitlines()
+    (told,) = [line for line in lines if "à confirmer :" not in line]
+    assert "1 point à corriger" in head
+    assert f"feuille « {sheet} »" in told and expected in told
+    assert told.count(". ") >= 1 and told.endswith(("?", "."))  # what is wrong, then what to do
+    assert not (tmp_path / "n.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cells", "expected"),
+    [
+        ("Versions", {"C8": "2027-2028"}, "aucune version ne vaut pour 2026"),
+        ("Correspondances", {"C9": "OSCAR"}, "« OSCAR » n’est nommé qu’une fois, et ressemble à « OSCARS »"),
+        ("Mesures", {"S11": None}, "rien ne dit ce que sont le haut et le bas du taux"),
+    ],
+)
+def test_what_may_be_meant_is_asked(typed, sheet, cells, expected):
+    assert expected in said(importer_noyau(typed(sheet, cells)).a_confirmer)
+
+
+def test_a_contract_given_for_a_noyau_and_the_other_way_round_is_told_for_what_it_is(described, tmp_path, capsys):
+    (tmp_path / "contrat.toml").write_text(definition_with(noyau=None), encoding="utf-8")
+    (tmp_path / "noyau.toml").write_text(write_noyau(load_noyau(EXAMPLE)), encoding="utf-8")
+    out = ["--sortie", str(tmp_path / "sortie.toml")]
+    for order, expected in (
+        (["noyau", "verifier", str(tmp_path / "contrat.toml")], "décrit un contrat, non un noyau régional"),
+        (["contrat", "verifier", str(tmp_path / "noyau.toml")], "décrit un noyau régional, non un contrat"),
+        (["contrat", "importer", str(described), *out], "importez-le par « noyau importer »"),
+    ):
+        assert main(order) == 2
+        assert expected in capsys.readouterr().err.replace("\u00a0", " ")
+    assert not (tmp_path / "sortie.toml").exists()
 
 
 def test_the_three_commands_make_the_whole_turn(tmp_path, capsys):

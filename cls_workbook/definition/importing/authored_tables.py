@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
-from cls_workbook.definition.asked.all_sections import CONTRAT
+from cls_workbook.definition.asked.all_sections import CONTRAT, NOYAU
 from cls_workbook.definition.asked.sections import ColumnBox, Described, Section
 from cls_workbook.definition.authoring.authoring_guide import HELP_SHEET, VERIFICATION
 from cls_workbook.definition.authoring.section_sheets import ANCHOR_TITLES, CHOICES, INSTRUCTIONS_SHEET, MARK
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
+from cls_workbook.definition.toml_objects import DESCRIBED
 from cls_workbook.errors import Refusal
 from cls_workbook.french import fold, quoted_list, typography
 from cls_workbook.reading.cells.parse_values import is_blank
@@ -96,9 +97,18 @@ def open_up(path: str | PathLike[str], described: Described = CONTRAT) -> Descri
         raise Refusal(typography(f"« {path} » {message}"))
     form = workbook.tables[described.nom]
     if not form.sheet:
+        for other in (CONTRAT, NOYAU):
+            if other is not described and any(_is_form_of(other, g) for g in workbook_file.grids(except_for=CHOICES)):
+                words = f"décrit {DESCRIBED[other.nom]}, non {DESCRIBED[described.nom]}"
+                raise Refusal(typography(f"« {path} » {words} : importez-le par « {other.nom} importer »."))
         remedy = f"reprenez le classeur d’origine, ou fabriquez-en un avec « {command} »."
         workbook.add_fault(form.entire, "cette feuille est introuvable.", remedy)
     return workbook
+
+
+def _is_form_of(described: Described, grid: Grid) -> bool:
+    match = _locate(grid.nom, grid.lines, described)
+    return match is not None and match[0].form
 
 
 def _read_sheet(workbook: DescriptionWorkbook, order: int, grid: Grid) -> None:

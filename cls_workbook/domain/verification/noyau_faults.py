@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.model import Contrat, Mesure
@@ -18,10 +19,11 @@ from cls_workbook.domain.verification.fault import (
     places,
 )
 from cls_workbook.domain.verification.fiche_faults import mesure_faults
-from cls_workbook.french import fold, quoted_list
+from cls_workbook.french import fold, listing, quoted_list
 
 # Several fiches may answer one measure where their answers can be brought together again.
 _ADDED = ("FLUX", "PERSONNES", "CUMUL", "STOCK", "RATIO", "SATISFACTION")
+_WITH_UNIT = ("entier", "decimal", "moyenne", "ventilation")
 _NOT_FOR_ALL = ("cle", "calcul", "valeur_initiale", "noyau", "decision", "decision_fin")
 
 
@@ -42,7 +44,8 @@ def _header(noyau: Noyau) -> Iterator[DefinitionFault]:
     if not noyau.mesures:
         yield here.fault("mesures", "aucune mesure : rien ne serait demandé.", "Donnez-en au moins une.")
     if noyau.exemple:
-        yield note("noyau.exemple", "c’est un exemple : aucune agence ne l’a publié.")
+        remedy = "Pour publier le vôtre : retirez cette mention et donnez-lui un autre identifiant."
+        yield note("noyau.exemple", "c’est un exemple : aucune agence ne l’a publié.", remedy)
 
 
 def _versions(noyau: Noyau) -> Iterator[DefinitionFault]:
@@ -57,6 +60,10 @@ def _versions(noyau: Noyau) -> Iterator[DefinitionFault]:
                 message = f"{annee} est déjà une année de la version « {taken[annee]} »."
                 yield here.fault("annees", message, "Une année n’a qu’une version : retirez-la de l’une des deux.")
             taken.setdefault(annee, version.numero)
+    annees = noyau.annees
+    if absent := [a for a in range(annees[0], annees[-1]) if a not in annees] if annees else []:
+        message = f"aucune version ne vaut pour {listing([str(a) for a in absent])} : rien n’y serait demandé."
+        yield note("noyau.versions", message, "Ajoutez l’année à une version si c’est un oubli.")
 
 
 def _words(noyau: Noyau) -> Iterator[DefinitionFault]:
@@ -74,13 +81,51 @@ def _mesures(noyau: Noyau) -> Iterator[DefinitionFault]:
         yield from here.reference("theme", [*shipped_themes(), *(t.id for t in noyau.themes)], "le thème")
         yield from here.reference("priorite", [p.id for p in noyau.priorites], "la priorité")
         yield from _only_of_a_contract(here, mesure)
-        if noyau.annees and not any(mesure.holds_in(a) for a in noyau.annees):
-            yield here.fault("depuis", "elle ne vaut dans aucune année des versions.", "Corrigez ses années.")
+        yield from _one_question(here, mesure)
+        yield from _years(noyau, here, mesure)
         for first, other in located[:rank]:
             both = [a for a in noyau.annees if mesure.holds_in(a) and other.holds_in(a)]
             if fold(other.id) == fold(mesure.id) and both:
                 message = f"« {mesure.id} » est déjà pris par {first} en {both[0]}."
-                yield here.fault("id", message, "Donnez à l’une une dernière année (jusque), à l’autre une première.")
+                remedy = (
+                    "Donnez à l’une un autre repère ; si c’est une question qui change, donnez à l’ancienne sa "
+                    "dernière année, à la nouvelle sa première."
+                )
+                yield here.fault("id", message, remedy)
+
+
+def _one_question(here: FieldPlace, mesure: NoyauMesure) -> Iterator[DefinitionFault]:
+    """What contracts would each decide for themselves, so that their answers could not be added."""
+    if mesure.type in _WITH_UNIT and not mesure.unite:
+        message = "l’unité manque : rien ne dirait que les contrats comptent la même chose."
+        yield here.fault("unite", message, "Donnez-la, au singulier (personne, action, ETP…).")
+    if mesure.ventilation and len(mesure.modalites) < 2:
+        message = f"le détail par « {mesure.ventilation} » n’a pas ses catégories : chaque contrat aurait les siennes."
+        yield here.fault("modalites", message, "Donnez-en au moins deux, ou retirez le détail.")
+    if mesure.type == "taux" and not (mesure.definition or mesure.denominateur):
+        message = "rien ne dit ce que sont le haut et le bas du taux : chaque contrat aurait les siens."
+        yield here.note("definition", message, "Par exemple : places occupées / places ouvertes.")
+
+
+def _years(noyau: Noyau, here: FieldPlace, mesure: NoyauMesure) -> Iterator[DefinitionFault]:
+    """It holds in whole versions: a version is one list of questions. Nothing while a version has no year, or one of
+    another, which is told of the version."""
+    of_versions = [v.annees for v in noyau.versions]
+    if not of_versions or not all(of_versions) or sum(map(len, of_versions)) > len(noyau.annees):
+        return
+    if not any(mesure.holds_in(a) for a in noyau.annees):
+        known = f"{noyau.annees[0]}-{noyau.annees[-1]}"
+        yield here.fault("depuis", f"elle ne vaut dans aucune année des versions ({known}).", "Corrigez ses années.")
+        return
+    for version in noyau.versions:
+        asked = [a for a in version.annees if mesure.holds_in(a)]
+        if asked and len(asked) < len(version.annees):
+            champ = "depuis" if min(version.annees) not in asked else "jusque"
+            years = listing([str(a) for a in asked])
+            message = f"elle ne vaut qu’en {years}, une partie des années de la version « {version.numero} »."
+            yield here.fault(
+                champ, message, "Ouvrez une autre version pour ces années, ou posez-la durant toute celle-ci."
+            )
 
 
 def _only_of_a_contract(here: FieldPlace, mesure: NoyauMesure) -> Iterator[DefinitionFault]:
@@ -103,6 +148,17 @@ def _links(noyau: Noyau) -> Iterator[DefinitionFault]:
         first = seen.setdefault((link.theme, fold(link.vocabulaire), fold(link.libelle)), here)
         if first is not here:
             yield here.fault("", f"la même correspondance que {first}.", "Gardez-en une.")
+        yield from _vocabulary(here, link.vocabulaire, [other.vocabulaire for other in noyau.correspondances])
+
+
+def _vocabulary(here: FieldPlace, nom: str, all_names: list[str]) -> Iterator[DefinitionFault]:
+    """One written once, and nearly as another: the region would show two."""
+    if all_names.count(nom) > 1:
+        return
+    others = sorted({other for other in all_names if other != nom})
+    if close := get_close_matches(nom, others, n=1, cutoff=0.85):
+        message = f"« {nom} » n’est nommé qu’une fois, et ressemble à « {close[0]} »."
+        yield here.note("vocabulaire", message, "Écrivez-les de la même façon si c’est le même vocabulaire.")
 
 
 # --- A contract that takes one in -----------------------------------------------------------------------------------
