@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Context, Decimal
-from functools import cached_property, partial
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from typing import overload
 
 import pandas as pd
@@ -151,19 +151,13 @@ class TableSheet:
 
 class FrameRows(Sequence[Row]):
     """The rows of a frame as dictionaries, missing values as None: made a batch at a time, each time they are asked
-    for."""
+    for. ``number`` of rows: where they have been counted."""
 
     _BATCH_SIZE = 2_000
 
-    def __init__(self, frame: pd.DataFrame | ValueTable):
+    def __init__(self, frame: pd.DataFrame | ValueTable, number: int | None = None):
         self._frame = frame
-
-    def parts(self) -> Iterable[pd.DataFrame]:
-        return self._frame.parts() if isinstance(self._frame, ValueTable) else [self._frame]
-
-    @cached_property
-    def _number(self) -> int:
-        return sum(map(len, self.parts()))
+        self._number = sum(map(len, _parts(frame))) if number is None else number
 
     def __len__(self) -> int:
         return self._number
@@ -178,17 +172,22 @@ class FrameRows(Sequence[Row]):
         return next(islice(self, rank, None))
 
     def __iter__(self) -> Iterator[Row]:
-        for part in self.parts():
+        for part in _parts(self._frame):
             for start in range(0, len(part), self._BATCH_SIZE):
                 yield from frame_records(part.iloc[start : start + self._BATCH_SIZE])
 
 
 def from_frame(description: DescribedTable, frame: pd.DataFrame | ValueTable) -> TableSheet:
     """A table whose rows are those of a frame. OwnFault if they are not what the description says."""
-    rows = FrameRows(frame)
-    for part in rows.parts():
+    number = 0
+    for part in _parts(frame):
         table_schemas.verify(description, part)
-    return TableSheet(description, rows)
+        number += len(part)
+    return TableSheet(description, FrameRows(frame, number))
+
+
+def _parts(frame: pd.DataFrame | ValueTable) -> Iterable[pd.DataFrame]:
+    return frame.parts() if isinstance(frame, ValueTable) else [frame]
 
 
 def from_rows(description: DescribedTable, rows: Sequence[Row]) -> TableSheet:
@@ -220,9 +219,10 @@ def sheet(table: TableSheet, footer: str) -> Sheet:
     page = Sheet(described.sheet, cells, frozen_at=(1, described.frozen_columns), tab_color=described.tab)
     note_key = described.note_key or described.cle
     page.sheet_tables.append(ExcelTable(described.nom, CellRange(1, 1, end, len(titles)), titles, note_key))
-    sample = table.lines[:_SAMPLE_ROWS]
+    lines = iter(table.lines)
+    sample = list(islice(lines, _SAMPLE_ROWS))
     page.widths = {rank: _width(column, sample) for rank, column in enumerate(described.columns, 1)}
-    page.heights = {1: 30.0} | _heights(table, page.widths)
+    page.heights = {1: 30.0} | _heights(described, chain(sample, lines), page.widths)
     zone = CellRange(1, 1, end, described.printed_columns) if described.printed_columns else None
     page.print_setup = PrintSetup(repeated_rows=(1, 1), zone=zone, left_footer=f"{footer} · {described.sheet}")
     return page
@@ -269,12 +269,12 @@ def _displayed(valeur: object) -> str:
     return valeur.texte if isinstance(valeur, Link) else date_fr(valeur) if isinstance(valeur, date) else str(valeur)
 
 
-def _heights(table: TableSheet, widths: Mapping[int, float]) -> dict[int, float]:
+def _heights(described: DescribedTable, rows: Iterable[Row], widths: Mapping[int, float]) -> dict[int, float]:
     """Row → points, for the rows whose longest text takes several lines: not every spreadsheet fits them by itself."""
-    columns = enumerate(table.description.columns, 1)
+    columns = enumerate(described.columns, 1)
     places = [(c.titre, widths[rank] - 1) for rank, c in columns if c.type != "empreinte"]
     heights = {}
-    for numero, line in enumerate(table.lines, 2):
+    for numero, line in enumerate(rows, 2):
         lines = 1
         for titre, place in places:
             texte = line[titre]

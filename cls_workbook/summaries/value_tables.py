@@ -15,7 +15,7 @@ import pandas as pd
 
 from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
-from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, columns, rows, wide
+from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, columns, object_frame, rows, wide
 from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.tables.consolidation_tables import ANSWERS, FINANCEMENTS, MESURES
 from cls_workbook.tables.described_columns import DescribedTable
@@ -166,4 +166,4 @@ def _letters_and_rank(cell: str) -> tuple[str, int]:
 
 def _columns_to_table(table: DescribedTable, by_title: Mapping[str, Iterable[Any]]) -> pd.DataFrame:
     """Object columns only: an int stays an int and a missing value stays None."""
-    return pd.DataFrame({titre: np.asarray(by_title[titre], dtype=object) for titre in table.titles}, dtype=object)
+    return object_frame({titre: np.asarray(by_title[titre], dtype=object) for titre in table.titles})

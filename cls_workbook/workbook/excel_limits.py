@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from itertools import takewhile
+from itertools import islice
 
 from cls_workbook.workbook.description import (
     MAX_COLUMNS,
@@ -228,7 +228,7 @@ def _sheet_table(sheet_table: ExcelTable, sheet: Sheet, where: str) -> None:
     _check_unique(list(sheet_table.columns), f"{where} : en-tête")
     cells: Iterable[Cell] = sheet.cells
     if isinstance(cells, WholeRows):
-        cells = takewhile(lambda c: c.line <= line, cells)
+        cells = islice(cells, line * cells.width)  # and no row more: it would have to be made
     written = {c.column: c.valeur for c in cells if c.line == line}
     for i, nom in enumerate(sheet_table.columns):
         if written.get(column + i, nom) != nom:

@@ -76,7 +76,15 @@ class ValueArrays:
             if champ not in KEYS:  # the structure and the volet typed are keys already
                 view[champ] = _column(len(head_ranks), lines[here], self.values[ranks[here]])
             view[champ + ADDRESS_SUFFIX] = _column(len(head_ranks), lines[here], self.read("cellule", ranks[here]))
-        return pd.DataFrame(view, dtype=object)
+        return object_frame(view)
+
+
+def object_frame(contents: Mapping[str, Array]) -> pd.DataFrame:
+    """The frame of these columns of objects, one as long as the other: of one array, pandas looks for no types."""
+    values = np.empty((len(contents), len(next(iter(contents.values())))), dtype=object)
+    for rank, content in enumerate(contents.values()):
+        values[rank] = content
+    return pd.DataFrame(values.T, columns=list(contents), dtype=object, copy=False)
 
 
 def wide(values: pd.DataFrame, bloc: str) -> pd.DataFrame:

@@ -22,7 +22,7 @@ _CLASSES = {
     720: "wmMOQÔŒœ",
     900: "W—…%@",
 }
-_OTHER = 560
+_OTHER, _WIDEST = 560, 900
 
 
 class _Widths(dict[str, int]):
@@ -42,6 +42,9 @@ def _rows(texte: object, unites: int, bold: bool = False) -> Iterator[list[str]]
     """Paragraph by paragraph, the lines that the text makes in a cell of this width."""
     place = (unites * PIXELS - 16) / (_EM * _SAFETY_FACTOR * (_BOLD if bold else 1)) * 1000
     for paragraph in str("" if texte is None else texte).split("\n"):
+        if len(paragraph) * _WIDEST <= place:
+            yield [paragraph.lstrip(" ")]
+            continue
         lines, room_left = [""], place
         for word in paragraph.split(" "):
             for part, need in _parts(word, place):
@@ -61,7 +64,7 @@ def _parts(word: str, place: float) -> list[tuple[str, int]]:
     """The word and its width, or its pieces if it is wider than a line: spreadsheets break it too."""
     if (whole := _width(word)) <= place:
         return [(word, whole)]
-    n = max(1, int(place // 900))
+    n = max(1, int(place // _WIDEST))
     pieces = [word[i : i + n] for i in range(0, len(word), n)]
     return [(piece, _width(piece)) for piece in pieces]
 
