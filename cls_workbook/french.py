@@ -63,6 +63,12 @@ def listing(words: Sequence[str], limite: int = NAMES_CITED) -> str:
     return quoted if remaining <= 0 else f"{quoted} et {number_fr(remaining)} autre{'s' if remaining > 1 else ''}"
 
 
+def all_of(words: Sequence[str]) -> str:
+    """« a », « a et b », « a, b et c »."""
+    *first, last = words or ("",)
+    return f"{', '.join(first)}{' et ' * bool(first)}{last}"
+
+
 # --- Characters -----------------------------------------------------------------------------------------------------
 
 _SPACES = "\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"

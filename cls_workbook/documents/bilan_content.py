@@ -28,7 +28,7 @@ from cls_workbook.documents.document_parts import (
 )
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.wording import payer
-from cls_workbook.french import amount_fr, date_fr, how_many, number_fr, typography
+from cls_workbook.french import date_fr, how_many, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
 from cls_workbook.reports.synthese.dashboard.expected_decisions import decisions
 from cls_workbook.reports.synthese.dashboard.leading_sentences import sentences
@@ -82,15 +82,14 @@ def _facts(portrait: Portrait) -> Iterator[str]:
     received, expected = portrait.result.received_and_expected()
     aside = portrait.result.set_aside()
     yield f"{how_many(received, 'retour')} reçu{'s' * (received > 1)} sur {how_many(expected, 'attendu')}{aside}."
-    people = figures.people(portrait)
-    if people.total is not None:
-        yield f"{number_fr(people.total)} personnes touchées, comptées sur {how_many(people.fiches, 'fiche')}."
+    yield from (f"{text}." for text in [figures.people(portrait).in_words("sur")] if text)
     yield from (f"{p.in_words}." for p in figures.places(portrait) if p.in_words)
     maquette = figures.maquette(portrait)
     if maquette.engaged is not None:
         share = f", soit {part}" if (part := maquette.share_engaged(1, " de la maquette")) else ""
-        paid = f" ; {amount_fr(maquette.paid)} versés" if maquette.paid is not None else ""
-        yield typography(f"{amount_fr(maquette.engaged)} engagés depuis le début{share}{paid}.")
+        paid = f" ; {figures.spent(maquette.paid, 'versé')}" if maquette.paid is not None else ""
+        engaged = figures.spent(maquette.engaged, "engagé")
+        yield typography(f"{engaged[0].upper()}{engaged[1:]} depuis le début{share}{paid}.")
     followed = [t for t in portrait.targets.values() if t.met is not None]
     if followed:
         met = sum(bool(t.met) for t in followed)

@@ -197,8 +197,8 @@ def _maquette(maquette: figures.Maquette) -> str:
     if maquette.engaged is None:
         return "Aucun engagement n’est connu sur la maquette."
     share = f", {part}" if (part := maquette.share_engaged(0, " de la maquette")) else ""
-    paid = f", dont {amount_fr(maquette.paid)} versés" if maquette.paid is not None else ""
-    return typography(f"Depuis le début : {amount_fr(maquette.engaged)} engagés{share}{paid}.")
+    paid = f", {figures.spent(maquette.paid, 'versé')}" if maquette.paid is not None else ""
+    return typography(f"Depuis le début : {figures.spent(maquette.engaged, 'engagé')}{share}{paid}.")
 
 
 _Sums = tuple[Decimal | None, Decimal | None, Decimal | None]
@@ -265,8 +265,7 @@ def _holds(portrait: Portrait) -> Slide:
     received, expected = result.received_and_expected()
     of_them = f"{how_many(expected, 'attendu')}{result.set_aside()}"
     lines = [f"{how_many(received, 'retour')} reçu{'s' * (received > 1)} sur {of_them}."]
-    if lacking := figures.lacking_structures(portrait):
-        lines.append(f"Manquent : {listing(lacking, 6)}.")
+    lines += [f"{text[0].upper()}{text[1:]}." for text in figures.lacking(portrait, 6)]
     lines.append(f"Les effectifs de 1 à {portrait.contrat.seuil_petits_effectifs} sont masqués.")
     lines.append("Une personne venue à deux actions est comptée deux fois.")
     lines.append(f"Consolidation du {date_fr(result.day)}, {result.etat[0].lower()}{result.etat[1:]}.")

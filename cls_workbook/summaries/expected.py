@@ -10,10 +10,11 @@ from cls_workbook.domain.announced.volets import AND, covered
 from cls_workbook.domain.contrat_years import covers
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
-from cls_workbook.french import NBSP, fold
+from cls_workbook.french import NBSP, all_of, fold
 
 # Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
 Members = Mapping[str | tuple[str, str], Sequence[str]]
+NOT_NAMED = "ne sont pas nommées"  # the structures of a group
 TO_BE_NAMED = "porteur à désigner"  # of a fiche or a volet that nobody answers for yet
 EXPECTED_COLUMNS = ("fiche", "structure", "volet", "groupe")
 
@@ -65,18 +66,20 @@ def _designated(contrat: Contrat, fiche: str, porteur: str, membres: Members) ->
 
 
 def a_preciser(contrat: Contrat, membres: Members | None = None) -> list[str]:
-    """French sentences: the volets without porteur and the groups without members, by fiche."""
-    notes = []
+    """French sentences: the volets without porteur, by fiche, then the groups without members."""
+    notes: list[str] = []
+    unknown: dict[str, list[str]] = {}
     for fiche in contrat.fiches:
         silent = [f", volet «{NBSP}{v.nom}{NBSP}»" for v in fiche.volets if not v.porteurs]
         silent += [""] * (not fiche.volets and not fiche.porteurs)
         notes += [f"Fiche {fiche.numero}{volet}{NBSP}: {TO_BE_NAMED}." for volet in silent]
         for porteur in dict.fromkeys(p for p, _ in fiche.repondants()):
             if (porteur, True) in _designated(contrat, fiche.numero, porteur, membres or {}):
-                notes.append(
-                    f"Fiche {fiche.numero}{NBSP}: les structures du groupe «{NBSP}{displayed_name(contrat, porteur)}"
-                    f"{NBSP}» ne sont pas nommées, le nombre de retours attendus est inconnu."
-                )
+                unknown.setdefault(porteur, []).append(fiche.numero)
+    for porteur, fiches in unknown.items():
+        whose = f"Fiche{'s' * (len(fiches) > 1)} {all_of(fiches)}"
+        group = f"les structures du groupe «{NBSP}{displayed_name(contrat, porteur)}{NBSP}»"
+        notes.append(f"{whose}{NBSP}: {group} {NOT_NAMED}, le nombre de retours attendus est inconnu.")
     return notes
 
 

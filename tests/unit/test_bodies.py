@@ -72,7 +72,7 @@ def test_what_is_asked_is_asked_of_the_body_that_decides():
     given = result(contrat=described())
     portrait = Portrait(given)
     last = plain(sentences(portrait, decisions(portrait))[2])
-    assert last.startswith("5 décisions sont attendues de l’assemblée plénière du CLS, d’abord : ")
+    assert last.startswith("5 décisions sont attendues de l’assemblée plénière du CLS, la première ")
     texts = {plain(c.valeur) for c in synthese_sheet.sheet(given).cells if isinstance(c.valeur, str)}
     assert "Décisions attendues de l’assemblée plénière du CLS" in texts
     assert not [t for t in texts if "du COPIL" in t or "au COPIL" in t]

@@ -149,5 +149,5 @@ def test_an_evaluation_put_off_is_brought_to_those_who_decide(year):
         given = replace(year.result, summaries=replace(year.result.summaries, evaluations=frame))
         return [d for d in map(plain, decisions(Portrait(given))) if "mi-parcours" in d]
 
-    assert asked("reportée") == ["Suivre « Évaluation à mi-parcours », reportée"]
+    assert asked("reportée") == ["Suivre « Évaluation à mi-parcours » (reportée)"]
     assert asked("rendue") == asked(None) == []

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from cls_workbook.domain.model import Contrat
-from cls_workbook.french import date_fr, typography
+from cls_workbook.french import all_of, date_fr, typography
 from cls_workbook.office.relances.late_returns import ExpectedAnswer, Overdue
 
 MARK = "X-CLS-Workbook"  # by which a later run knows the drafts that it may replace
@@ -110,4 +110,4 @@ def _fiches_listed(contrat: Contrat, reponses: Sequence[ExpectedAnswer]) -> list
 
 def _fiches_inline(reponses: Sequence[ExpectedAnswer]) -> str:
     numbers = list(dict.fromkeys(fiche for fiche, _ in reponses))
-    return f"la fiche {numbers[0]}" if len(numbers) == 1 else f"les fiches {', '.join(numbers[:-1])} et {numbers[-1]}"
+    return f"la fiche {numbers[0]}" if len(numbers) == 1 else f"les fiches {all_of(numbers)}"

@@ -164,6 +164,11 @@ class Portrait:
             self.money.values(), {str(r["Fiche"]) for r in self.history if r["Objet"] in objets}
         )
 
+    def beyond_maquette(self, fiches: Iterable[Fiche]) -> dict[str, Decimal]:
+        """Of these fiches, those that engaged more than their maquette → by how much, EUR."""
+        left = {f.numero: self.money.get(f.numero, {}).get("Reste à engager") for f in fiches}
+        return {numero: -Decimal(amount) for numero, amount in left.items() if amount is not None and amount < 0}
+
     @cached_property
     def rates(self) -> dict[str, Row]:
         """Fiche → what its observed rate rests on."""

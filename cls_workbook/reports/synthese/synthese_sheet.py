@@ -80,7 +80,8 @@ def _anonymized(cell: Cell) -> Cell:
 
 def _banner(board: Board, result: Result) -> None:
     received, expected_returns = result.received_and_expected()
-    returns = f"{received} retours reçus sur {expected_returns}{result.set_aside()}"
+    s = "s" * (received > 1)
+    returns = f"{received} retour{s} reçu{s} sur {expected_returns}{result.set_aside()}"
     right = f"{result.etat} · consolidation du {date_fr(result.day)} · {returns}"
     board.banner(f"{result.contrat.nom_court} · synthèse {result.year_name}", 16, right)
 

@@ -11,18 +11,21 @@ from typing import NamedTuple
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.placed.place_kinds import PlaceKind, place_kinds
 from cls_workbook.domain.placed.place_words import reached
-from cls_workbook.french import amount_fr, fold, how_many, rate_fr
+from cls_workbook.french import all_of, amount_fr, fold, how_many, listing, number_fr, rate_fr
 from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reports.synthese.dashboard.fiche_lights import numbered
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.synthese_values import is_number
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.balances import remainders
+from cls_workbook.summaries.expected import answers_together
 from cls_workbook.summaries.history import ETAT
 from cls_workbook.summaries.progress import COMPLETED
-from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED
 from cls_workbook.tables.table_frames import frame_records
 
 VALUE, BEFORE = "Valeur", "Valeur n-1"
+NUMBERS_SHOWN = 4  # of fiches, behind a name
 PEOPLE = "PERSONNES"
 
 
@@ -31,6 +34,14 @@ class FichesTotal(NamedTuple):
 
     total: Decimal | int | None
     fiches: int
+
+    def in_words(self, counted: str) -> str:
+        """« 1 281 personnes touchées, comptées sur 12 fiches »; "" where nothing is known. ``counted``: « sur »."""
+        if self.total is None:
+            return ""
+        s = "s" * (self.total > 1)
+        persons = f"{number_fr(self.total)} personne{s} touchée{s}"
+        return f"{persons}, comptée{s} {counted} {how_many(self.fiches, 'fiche')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +63,21 @@ class Trend:
         if self.now == self.before:
             return "stable"
         word = "en hausse" if self.now > self.before else "en baisse"
+        if not self.now:
+            return "à zéro"
         if not self.before:
             return word
-        share = abs(Decimal(self.now) - Decimal(self.before)) / Decimal(self.before) * 100
-        return f"{word} de {max(1, round(share))} %"
+        share = abs(Decimal(self.now) - Decimal(self.before)) / Decimal(self.before)
+        return f"{word} de {whole_rate(share)}"
+
+
+def whole_rate(part: Decimal) -> str:
+    """« 12 % » for 0.1184; what is neither nothing nor everything is not said to be 0 % or 100 %."""
+    if 0 < part < Decimal("0.005"):
+        return "moins de 1 %"
+    if Decimal("0.995") <= part < 1:
+        return "plus de 99 %"
+    return rate_fr(part, 0)
 
 
 # --- Persons and places -----------------------------------------------------------------------------------------------
@@ -129,18 +151,25 @@ class Maquette(NamedTuple):
         return (self.paid or Decimal(0)) - self.paid_beside.amount
 
     def share_engaged(self, decimals: int, of: str = "") -> str:
-        """« 5 % », with what it leaves out; "" where the maquette is not known. ``of``: « de la maquette »."""
+        """« 5 % », with what it leaves out; "" of nothing, or of no known maquette. ``of``: « de la maquette »."""
         return self._share(self.engaged, self.engaged_beside, decimals, of)
 
     def share_paid(self, decimals: int, of: str = "") -> str:
         return self._share(self.paid, self.paid_beside, decimals, of)
 
     def _share(self, amount: Decimal | None, beside: BesideMaquette, decimals: int, of: str) -> str:
-        if not self.total:
+        if not self.total or not amount:
             return ""
         on = f", hors {amount_fr(beside.amount)} sur {how_many(beside.fiches, 'fiche')} sans montant"
-        part = ((amount or 0) - beside.amount) / self.total
-        return f"{rate_fr(part, decimals)}{of}{on if beside.amount else ''}"
+        part = (amount - beside.amount) / self.total
+        return f"{rate_fr(part, decimals) if decimals else whole_rate(part)}{of}{on if beside.amount else ''}"
+
+
+def spent(amount: Decimal, word: str) -> str:
+    """« 12 € engagés », « rien de versé »."""
+    if not amount:
+        return f"rien {'d’' if word.startswith('e') else 'de '}{word}"
+    return f"{amount_fr(amount)} {word}{'s' * (amount >= 2)}"
 
 
 def maquette(portrait: Portrait) -> Maquette:
@@ -240,13 +269,44 @@ def _both(portrait: Portrait, mesure: Mesure) -> tuple[object, object]:
 # --- What the figures rest on -----------------------------------------------------------------------------------------
 
 
-def lacking_structures(portrait: Portrait) -> list[str]:
-    """Who has not answered, or whose answer is set aside: « CPTS Pays d’Or (1.1) », in the contract's order."""
-    fiches: dict[str, list[str]] = {}
-    for r in frame_records(portrait.result.tables.retours):
-        if r["Statut"] in (MISSING, REJECTED, DUPLICATE):
-            fiches.setdefault(r["Structure"] or "structure inconnue", []).append(r["Fiche"] or "?")
-    return [f"{structure} ({', '.join(dict.fromkeys(numbers))})" for structure, numbers in fiches.items()]
+def lacking(portrait: Portrait, shown: int) -> list[str]:
+    """Whose answers the figures lack, and why, ``shown`` structures of each: « manquent : SDAT (2.3), MUSSP (3.4) »."""
+    retours = frame_records(portrait.result.tables.retours)
+    answered = {(r["Fiche"], r["Volet"]) for r in retours if r["Statut"] == RECEIVED}
+    said = []
+    for statut, one, several in _LACKING:
+        fiches: dict[str, list[str]] = {}
+        for r in retours:
+            # Those who answer together have answered as soon as one of them has.
+            of_all = answers_together(portrait.contrat, r["Fiche"], r["Volet"])
+            if r["Statut"] == statut and not (of_all and (r["Fiche"], r["Volet"]) in answered):
+                fiches.setdefault(r["Structure"] or "structure inconnue", []).append(r["Fiche"] or "?")
+        names = [f"{structure} ({_where(list(dict.fromkeys(of)))})" for structure, of in fiches.items()]
+        if names:
+            said.append(f"{one if len(names) == 1 else several} : {listing(names, shown)}")
+    return said
+
+
+_LACKING = (
+    (MISSING, "manque", "manquent"),
+    (REJECTED, "refusé", "refusés"),
+    (DUPLICATE, "reçu en double, à trancher", "reçus en double, à trancher"),
+)
+
+
+def _where(fiches: list[str]) -> str:
+    return ", ".join(fiches) if len(fiches) <= NUMBERS_SHOWN else f"{len(fiches)} fiches"
+
+
+def which(portrait: Portrait, fiches: Iterable[Fiche]) -> str:
+    """« fiches 1.2 et 3.4 »; how many, where a sentence would drown in their numbers."""
+    chosen = list(fiches)
+    if 1 < len(chosen) == len(portrait.contrat.actions):
+        return "toutes les fiches"
+    numbers = [f.numero for f in chosen]
+    if len(numbers) > 2 * NUMBERS_SHOWN:
+        return f"{len(numbers)} fiches, dont {all_of(numbers[:NUMBERS_SHOWN])}"
+    return numbered(chosen)
 
 
 def statuts(portrait: Portrait) -> Counter[str]:

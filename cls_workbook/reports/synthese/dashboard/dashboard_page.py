@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cls_workbook.anomalies import BLOCKING
 from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.wording import of_payer
-from cls_workbook.french import amount_fr, how_many, listing, typography
+from cls_workbook.french import amount_fr, how_many, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
 from cls_workbook.reports.synthese.dashboard.expected_decisions import decisions
 from cls_workbook.reports.synthese.dashboard.fiche_lights import light
@@ -24,11 +24,10 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     PrintedTable,
 )
 from cls_workbook.reports.synthese.synthese_portrait import Portrait, by_axe
-from cls_workbook.reports.synthese.text_heights import abridged, height
+from cls_workbook.reports.synthese.text_heights import abridged, height, text_line_count
 from cls_workbook.workbook.description import ChartSeries
 
-AXE_WIDTH, LIGHT_WIDTH, TO_PROGRAMME_WIDTH = 8, 3, 4
-PER_ROW = (UNITS - AXE_WIDTH - 1) // LIGHT_WIDTH
+AXE_WIDTH, LIGHT_WIDTHS, TO_PROGRAMME_WIDTH = 8, (3, 4, 5), 4
 HALF = UNITS // 2
 LEAST_LINE, LINE = 12.5, 15.0  # points of the rows that both halves share
 BAR_LINES, DECISION_LENGTH = 5, 175
@@ -57,17 +56,18 @@ def _lights(board: Board, portrait: Portrait) -> None:
         return
     board.empty(5)
     board.row(18, (UNITS, f"Le programme {portrait.year_label()}, fiche par fiche", "bloc"))
+    lit = {f.numero: light(portrait, f) for group in groups for f in group.fiches}
+    words = [f"{numero} · {found.word}" for numero, found in lit.items()]
+    wide = next((w for w in LIGHT_WIDTHS if all(text_line_count(text, w, bold=True) == 1 for text in words)), 3)
     for group in groups:
-        cells = [
-            (LIGHT_WIDTH, f"{f.numero} · {lit.word}", lit.role) for f in group.fiches for lit in [light(portrait, f)]
-        ]
+        cells = [(wide, f"{f.numero} · {lit[f.numero].word}", lit[f.numero].role) for f in group.fiches]
         if group.a_programmer:
             cells.append((TO_PROGRAMME_WIDTH, f"{len(group.a_programmer)} à programmer", "etat_neutre"))
-        _axe_lights(board, group.titre, cells)
+        _axe_lights(board, group.titre, cells, (UNITS - AXE_WIDTH - 1) // wide)
 
 
-def _axe_lights(board: Board, titre: str, cells: Sequence[tuple[int, str, str]]) -> None:
-    rows = [cells[start : start + PER_ROW] for start in range(0, len(cells), PER_ROW)]
+def _axe_lights(board: Board, titre: str, cells: Sequence[tuple[int, str, str]], per_row: int) -> None:
+    rows = [cells[start : start + per_row] for start in range(0, len(cells), per_row)]
     for rank, row in enumerate(rows):
         label = titre if rank == 0 else None
         points = max(height(text, wide, bold=True) for wide, text, _ in (*row, (AXE_WIDTH, label, STRONG)))
@@ -104,8 +104,7 @@ def _place_cards(portrait: Portrait) -> Iterator[Card]:
 def _rests_on(portrait: Portrait, received: int, expected: int) -> str:
     """How far the figures rest on returns received."""
     said = [f"sur {expected} attendus{portrait.result.set_aside()}"]
-    if lacking := figures.lacking_structures(portrait):
-        said.append(f"manquent : {listing(lacking, NAMES_SHOWN)}")
+    said += figures.lacking(portrait, NAMES_SHOWN)
     if refused := portrait.result.alerts(BLOCKING):
         said.append(f"{how_many(refused, 'valeur')} à corriger, hors des chiffres")
     return " ; ".join(said)
@@ -170,13 +169,15 @@ def _maquette_sentence(maquette: figures.Maquette) -> str:
         said.append(f"{word} {known}")
     if maquette.left is not None and maquette.left < 0:
         said.append("au-delà de la maquette")
-    if maquette.known < maquette.funded:
+    if 0 < maquette.known < maquette.funded:
         said.append(f"engagement connu pour {maquette.known} des {maquette.funded} fiches dotées")
     return typography(" ; ".join(said) + ".")
 
 
 def _trends(board: Board, portrait: Portrait, trends: Sequence[figures.Trend]) -> None:
     """Last year's figures beside this year's, and how they moved; this year's alone where last year is not known."""
+    if not trends:
+        return
     compared, figure = any(t.before is not None for t in trends), "entete:petit_centre"
     head = "D’une année à l’autre" if compared else "L’année"
     widths = (7, 3, 3, 5) if compared else (13, 0, 5, 0)

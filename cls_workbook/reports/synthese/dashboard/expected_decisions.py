@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from cls_workbook.domain.announced.evaluations import MADE
 from cls_workbook.domain.model import Fiche
-from cls_workbook.french import amount_fr, fold, how_many, typography
+from cls_workbook.french import NBSP, amount_fr, fold, how_many, typography
 from cls_workbook.reports.synthese.dashboard import fiche_lights as lights
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
-from cls_workbook.summaries.expected import TO_BE_NAMED
+from cls_workbook.summaries.expected import NOT_NAMED, TO_BE_NAMED
 from cls_workbook.tables.table_frames import frame_records
 
 
@@ -22,18 +22,26 @@ def decisions(portrait: Portrait) -> list[str]:
     decided = portrait.result.notes.decisions
     open_fiches = [f for f in portrait.contrat.actions if not decided.get(f.numero)]
     shared: dict[str, list[Fiche]] = {}
-    for ask in (_beyond, _amended, _stopped, _not_kept, _in_disagreement, _nobody_named):
+    for ask in (_amended, _stopped, _not_kept, _in_disagreement, _nobody_named):
         for fiche in open_fiches:
             for text in ask(portrait, fiche):
                 shared.setdefault(text, []).append(fiche)
-    found = [f"{lights.numbered(fiches)} : {text}" for text, fiches in shared.items()]
+    found = [*_beyond(portrait, open_fiches)]
+    found += [f"{_whose(portrait, fiches)} : {text}" for text, fiches in shared.items()]
     return [typography(text[0].upper() + text[1:]) for text in (*found, *_on_the_contract(portrait))]
 
 
-def _beyond(portrait: Portrait, fiche: Fiche) -> Iterator[str]:
-    left = portrait.money.get(fiche.numero, {}).get("Reste à engager")
-    if left is not None and left < 0:
-        yield f"régler le dépassement de la maquette ({amount_fr(-Decimal(left))})"
+def _whose(portrait: Portrait, fiches: list[Fiche]) -> str:
+    return "toutes les fiches" if 1 < len(fiches) == len(portrait.contrat.actions) else lights.numbered(fiches)
+
+
+def _beyond(portrait: Portrait, fiches: list[Fiche]) -> Iterator[str]:
+    over = portrait.beyond_maquette(fiches)
+    if over:
+        in_all = " en tout" if len(over) > 1 else ""
+        amount = amount_fr(sum(over.values(), Decimal(0)))
+        whose = _whose(portrait, [f for f in fiches if f.numero in over])
+        yield f"{whose} : régler le dépassement de la maquette ({amount}{in_all})"
 
 
 def _amended(portrait: Portrait, fiche: Fiche) -> Iterator[str]:
@@ -59,7 +67,7 @@ def _not_kept(portrait: Portrait, fiche: Fiche) -> Iterator[str]:
 
 def _in_disagreement(portrait: Portrait, fiche: Fiche) -> Iterator[str]:
     if portrait.suivi.get(fiche.numero, {}).get("detail"):
-        yield "dire où en est l’action : les porteurs ne s’accordent pas"
+        yield "dire où en est l’action (les porteurs ne s’accordent pas)"
 
 
 def _nobody_named(portrait: Portrait, fiche: Fiche) -> Iterator[str]:
@@ -68,17 +76,23 @@ def _nobody_named(portrait: Portrait, fiche: Fiche) -> Iterator[str]:
     yield from (f"désigner le porteur du volet « {v.nom} »" for v in fiche.volets if not v.porteurs)
 
 
+def _open_point(text: str) -> str:
+    """« nommer les structures du groupe « Communes » », of fiches that wait for it; else the point as it is told."""
+    asked, of_group, _ = text.partition(f" {NOT_NAMED}")
+    whose, _, group = asked.partition(f"{NBSP}: ")
+    return f"{whose} : nommer {group}" if of_group and group else f"préciser : {text[0].lower()}{text[1:].rstrip('.')}"
+
+
 def _on_the_contract(portrait: Portrait) -> Iterator[str]:
     result, contrat = portrait.result, portrait.contrat
-    others = (text for text in result.notes.a_preciser if text and TO_BE_NAMED not in text)
-    yield from (f"préciser : {text[0].lower()}{text[1:].rstrip('.')}" for text in others)
+    yield from (_open_point(text) for text in result.notes.a_preciser if text and TO_BE_NAMED not in text)
     for r in frame_records(result.summaries.gouvernance):
         held, least = r["Réunions tenues"], r["Minimum par an"] or 0
         if held is not None and held < least:
-            yield f"réunir « {r['Instance']} » : {how_many(held, 'réunion')} sur {least} au moins"
+            yield f"réunir « {r['Instance']} » ({how_many(held, 'réunion')} sur {least} au moins)"
     for r in frame_records(result.summaries.evaluations):
         if r["État"] not in (None, MADE):
-            yield f"suivre « {r['Évaluation']} », {r['État']}"
+            yield f"suivre « {r['Évaluation']} » ({r['État']})"
     if n := len(contrat.a_programmer):
         yield f"programmer {how_many(n, 'action')} encore sans fiche"
     if not result.validated_on:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from cls_workbook.domain.announced.bodies import deciding
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.targets import value_in_words
-from cls_workbook.french import amount_fr, how_many, number_fr, typography
+from cls_workbook.french import NBSP, all_of, amount_fr, fold, how_many, number_fr, typography
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
 from cls_workbook.reports.synthese.dashboard import fiche_lights as lights
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
@@ -30,20 +30,46 @@ def how_far(portrait: Portrait) -> str:
     if not fiches:
         announced = contrat.actions_annoncees
         return "Ce contrat ne décrit encore aucune fiche" + (
-            f" ; il annonce {announced} actions." if announced else "."
+            f" ; il annonce {how_many(announced, 'action')}." if announced else "."
         )
     if len(silent) == fiches:
-        return f"Aucun retour de {annee} ne dit encore où en {_active(fiches)}."
-    if len(found) == 1 and lights.KEPT in found and fiches > 1:
-        return f"En {annee}, les {fiches} fiches actives ont toutes réalisé leur programme en totalité."
-    return f"En {annee}, sur {how_many(fiches, 'fiche')} active{'s' * (fiches > 1)} : {', '.join(_counted(found))}."
+        are = f"sont les {fiches} fiches actives" if fiches > 1 else "est la fiche active"
+        return f"Aucun retour de {annee} ne dit encore où en {are}."
+    if len(found) == 1:
+        (kind,) = found
+        one, several = _ALL[kind]
+        stopped = _stopped(portrait, found.get(lights.STOPPED, []))
+        return f"En {annee}, {(several if fiches > 1 else one).format(fiches=fiches, stopped=stopped)}."
+    return f"En {annee}, sur {fiches} fiches actives : {', '.join(_counted(portrait, found))}."
 
 
-def _active(fiches: int) -> str:
-    return f"sont les {fiches} fiches actives" if fiches > 1 else "est la fiche active"
+# What is said of a fiche alone, and of several that are alike.
+_ALL = {
+    lights.KEPT: (
+        "la fiche active a réalisé son programme en totalité",
+        "les {fiches} fiches actives ont toutes réalisé leur programme en totalité",
+    ),
+    lights.IN_PART: (
+        "la fiche active a réalisé son programme en partie",
+        "les {fiches} fiches actives ont toutes réalisé leur programme en partie",
+    ),
+    lights.NOT_KEPT: (
+        "la fiche active n’a rien réalisé de son programme",
+        "aucune des {fiches} fiches actives n’a rien réalisé de son programme",
+    ),
+    lights.STOPPED: ("l’action de la fiche active est {stopped}", "les {fiches} actions sont toutes {stopped}"),
+    lights.NONE_DUE: (
+        "rien n’était programmé pour la fiche active",
+        "rien n’était programmé pour les {fiches} fiches actives",
+    ),
+    lights.UNTOLD: (
+        "le retour de la fiche active ne dit pas ce qui a été réalisé",
+        "les retours des {fiches} fiches actives ne disent pas ce qui a été réalisé",
+    ),
+}
 
 
-def _counted(found: dict[str, list[Fiche]]) -> Iterator[str]:
+def _counted(portrait: Portrait, found: dict[str, list[Fiche]]) -> Iterator[str]:
     """« programme réalisé en totalité pour 7, en partie pour 9 », then what is left; each kind that there is."""
     done = [
         f"{words} pour {len(found[kind])}"
@@ -59,15 +85,19 @@ def _counted(found: dict[str, list[Fiche]]) -> Iterator[str]:
     if none_due := found.get(lights.NONE_DUE):
         yield f"rien de programmé pour {len(none_due)}"
     if stopped := found.get(lights.STOPPED):
-        yield f"{how_many(len(stopped), 'action')} reportée{_s(stopped)} ou abandonnée{_s(stopped)}"
+        yield f"{how_many(len(stopped), 'action')} {_stopped(portrait, stopped)}"
     if untold := found.get(lights.UNTOLD):
         yield f"réalisation non dite pour {len(untold)}"
     if silent := found.get(lights.SILENT):
-        yield f"{len(silent)} sans retour ({lights.numbered(silent)})"
+        yield f"{len(silent)} sans retour ({figures.which(portrait, silent)})"
 
 
-def _s(fiches: list[Fiche]) -> str:
-    return "s" * (len(fiches) > 1)
+def _stopped(portrait: Portrait, fiches: list[Fiche]) -> str:
+    """« reportée », « reportées ou abandonnées »; « arrêtées » where the contract has words of its own."""
+    words = {fold(portrait.etat(f)) for f in fiches}
+    known = [word for word in ("reportée", "abandonnée") if fold(word) in words]
+    said = known if len(known) == len(words) else ["arrêtée"]
+    return " ou ".join(word + "s" * (len(fiches) > 1) for word in said)
 
 
 # --- What stands out --------------------------------------------------------------------------------------------------
@@ -75,39 +105,34 @@ def _s(fiches: list[Fiche]) -> str:
 
 def what_stands_out(portrait: Portrait) -> str:
     facts = list(_facts(portrait))[:FACTS]
-    if not facts:
-        return "Rien ne ressort encore : aucun chiffre n’est connu."
-    return f"À retenir : {' ; '.join(facts)}."
+    if facts:
+        return f"À retenir : {' ; '.join(facts)}."
+    received, _ = portrait.result.received_and_expected()
+    return "Rien ne ressort des retours reçus." if received else "Rien ne ressort encore : aucun chiffre n’est connu."
 
 
 def _facts(portrait: Portrait) -> Iterator[str]:
     """The most serious first, then what moved most, then what was reached."""
     yield from _beyond(portrait)
     found = lights.by_kind(portrait)
-    if stopped := found.get(lights.STOPPED):
-        s = _s(stopped)
-        yield f"action{s} reportée{s} ou abandonnée{s} ({lights.numbered(stopped)})"
-    if not_kept := found.get(lights.NOT_KEPT):
-        yield f"rien n’a été réalisé de ce qui était prévu ({lights.numbered(not_kept)})"
+    if len(found) > 1:  # else the first sentence has said it
+        if stopped := found.get(lights.STOPPED):
+            actions = "actions" if len(stopped) > 1 else "action"
+            yield f"{actions} {_stopped(portrait, stopped)} ({figures.which(portrait, stopped)})"
+        if not_kept := found.get(lights.NOT_KEPT):
+            yield f"rien n’a été réalisé de ce qui était prévu ({figures.which(portrait, not_kept)})"
     yield from _targets(portrait)
     yield from _change(portrait)
-    people = figures.people(portrait)
-    if people.total:
-        yield f"{number_fr(people.total)} personnes touchées, comptées par {how_many(people.fiches, 'fiche')}"
+    if (people := figures.people(portrait)).total:
+        yield people.in_words("par")
     yield from _places(portrait)
     yield from _money(portrait)
 
 
 def _beyond(portrait: Portrait) -> Iterator[str]:
-    over = [
-        (f, -Decimal(left))
-        for f in portrait.contrat.actions
-        for left in [portrait.money.get(f.numero, {}).get("Reste à engager")]
-        if left is not None and left < 0
-    ]
-    if over:
-        total = sum((amount for _, amount in over), Decimal(0))
-        yield f"maquette dépassée de {amount_fr(total)} ({lights.numbered(f for f, _ in over)})"
+    if over := portrait.beyond_maquette(portrait.contrat.actions):
+        whose = figures.which(portrait, (f for f in portrait.contrat.actions if f.numero in over))
+        yield f"maquette dépassée de {amount_fr(sum(over.values(), Decimal(0)))} ({whose})"
 
 
 def _targets(portrait: Portrait) -> Iterator[str]:
@@ -119,11 +144,9 @@ def _targets(portrait: Portrait) -> Iterator[str]:
     if not_met:
         t = not_met[0]
         numero = portrait.contrat.by_mesure[t.mesure.id][0].numero
-        more = f", et {len(not_met) - 1} de plus" if len(not_met) > 1 else ""
-        yield (
-            f"cible manquée{more} : {t.mesure.libelle} (fiche {numero}), "
-            f"{value_in_words(t.valeur or Decimal(0), t.mesure)} pour {value_in_words(t.cible.valeur, t.mesure)}"
-        )
+        reached = value_in_words(t.valeur or Decimal(0), t.mesure)
+        told = f"{t.mesure.libelle} (fiche {numero}), {reached} pour {value_in_words(t.cible.valeur, t.mesure)}"
+        yield f"{len(not_met)} cibles manquées, dont {told}" if len(not_met) > 1 else f"cible manquée : {told}"
     if met:
         yield f"{how_many(met, 'cible')} atteinte{'s' * (met > 1)} sur {len(followed)}"
 
@@ -137,17 +160,19 @@ def _change(portrait: Portrait) -> Iterator[str]:
 
 
 def _places(portrait: Portrait) -> Iterator[str]:
-    told = [f"{p.kind.word.counted(p.number)} sur {p.of}" for p in figures.places(portrait) if p.number is not None]
-    if told:
-        listed = " et ".join(filter(None, (", ".join(told[:-1]), told[-1])))
-        yield f"{listed} ont vu une action"
+    """The kinds of which any was reached."""
+    reached = [p for p in figures.places(portrait) if p.number]
+    if reached:
+        told = all_of([f"{p.kind.word.counted(p.number or 0)} sur {p.of}" for p in reached])
+        several = len(reached) > 1 or (reached[0].number or 0) > 1
+        yield f"{told} {'ont' if several else 'a'} vu une action"
 
 
 def _money(portrait: Portrait) -> Iterator[str]:
     maquette = figures.maquette(portrait)
     if maquette.engaged is not None:
         share = maquette.share_engaged(0, " de la maquette")
-        yield ", ".join(filter(None, (f"{amount_fr(maquette.engaged)} engagés depuis le début", share)))
+        yield ", ".join(filter(None, (f"{figures.spent(maquette.engaged, 'engagé')} depuis le début", share)))
 
 
 # --- What is asked ----------------------------------------------------------------------------------------------------
@@ -159,7 +184,14 @@ def asked(portrait: Portrait, decisions: list[str]) -> str:
         return f"Aucune décision n’est attendue {body.of_the} : le bilan est validé."
     if validation and len(decisions) == 1:
         return f"Il est seulement demandé {body.to_the} de valider ce bilan."
-    first = decisions[0][0].lower() + decisions[0][1:]
+    whose, _, text = decisions[0].partition(f"{NBSP}: ")
+    word, _, others = whose.partition(" ")
+    on = _ON.get(word, "")
+    first = f"{on}{others} : {text}" if on else decisions[0][0].lower() + decisions[0][1:]
     if len(decisions) == 1:
-        return f"Une décision est attendue {body.of_the} : {first}."
-    return f"{len(decisions)} décisions sont attendues {body.of_the}, d’abord : {first}."
+        return f"Une décision est attendue {body.of_the}{', ' if on else ' : '}{first}."
+    return f"{len(decisions)} décisions sont attendues {body.of_the}, {'la première' if on else 'd’abord'} {first}."
+
+
+# What a decision on fiches begins with → on what it is asked.
+_ON = {"Fiche": "sur la fiche ", "Fiches": "sur les fiches ", "Toutes": "sur toutes "}
