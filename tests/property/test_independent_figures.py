@@ -9,7 +9,8 @@ import pytest
 from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
 from tests.support import compared_figures, random_years, sheet_rows
-from tests.support.independent_figures import counted_once, measures, understand
+from tests.support.independent_figures import counted_once, measures
+from tests.support.independent_typing import understand
 
 # What may be refused in these years: a detail that contradicts its figure, a rate without one of its terms, an answer
 # without a state. What breaks a rule of the contract is never refused: a cost, a grant, a session too full.

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.edit_matrix import filled, saisies, small_setting
+from tests.support.edited_books import ALL_OF_THEM, FICHE, BookByOpenpyxl
 from tests.support.gestures import ANYWHERE, Page, Zone
 from tests.support.players import SheetByOpenpyxl
 from tests.support.sheet_edits import LAST_COLUMN
 from tests.support.verdict import judge
-from tests.support.workbook_edits import ALL_OF_THEM, FICHE, BookByOpenpyxl
 
 LAST_ROW = 128
 ROW_NUMBERS, COLUMNS = st.integers(1, LAST_ROW), st.integers(1, LAST_COLUMN)

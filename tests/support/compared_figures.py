@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 import openpyxl
 
 from tests.support import independent_figures as again
+from tests.support import independent_money, independent_typing
 from tests.support.figure_by_figure import Comparison
-from tests.support.independent_figures import Definition, FicheMoney, Figure, Typed, total
+from tests.support.independent_money import FicheMoney
+from tests.support.independent_typing import Definition, Figure, Typed, total
 from tests.support.sheet_rows import Row, printed_rows, table
 
 MONEY_OF_FICHE = {
@@ -55,7 +57,7 @@ def compare(definition: Definition, years: Mapping[int, tuple[list[Typed], Writt
         for id_, (fiche, mesure) in again.measures(definition).items():
             figures[id_][annee] = again.figure(definition, fiche, mesure, typed)
         for fiche in definition["fiches"]:
-            money[fiche["numero"]][annee] = again.fiche_money(definition, fiche, list(returns.values()))
+            money[fiche["numero"]][annee] = independent_money.fiche_money(definition, fiche, list(returns.values()))
         year = _YearComparison(definition, annee, returns, figures, money, written.consolidation, comparison)
         year.all()
         if written.copy:
@@ -79,7 +81,7 @@ class _YearComparison:
         self.definition, self.annee, self.figures, self.money = definition, annee, figures, money
         self.workbook, self.comparison = openpyxl.load_workbook(path, read_only=True), comparison
         self.returns, self.years = dict(returns), list(returns)
-        self.lines = {a: again.lines(definition, typed) for a, typed in returns.items()}
+        self.lines = {a: independent_money.lines(definition, typed) for a, typed in returns.items()}
         self.natures = {n["niveau"]: n["libelle"] for n in definition["natures"]}
         self.amounts = {f["numero"]: f.get("financement", {}).get("montant") for f in definition["fiches"]}
 
@@ -156,7 +158,7 @@ class _YearComparison:
     def money_of_funders(self, where: str, table_: Iterable[Row]) -> None:
         rows = {(r["Financeur"], r["Nature"]): r for r in table_}
         rows.pop((None, None), None) if not self.lines[self.annee] else None
-        groups: dict[tuple[Any, Any], list[again.Line]] = {}
+        groups: dict[tuple[Any, Any], list[independent_typing.Line]] = {}
         for line in self.lines[self.annee]:
             groups.setdefault((line.financeur, self.natures.get(line.niveau or "")), []).append(line)
         for cle, lines in groups.items():
@@ -214,7 +216,7 @@ class _YearComparison:
     def left_by_funder(self, where: str, table_: Iterable[Row], settled: bool = True) -> None:
         """``settled``: are the lines of which nothing is left shown too?"""
         rows = {(r["Fiche"], r["Financeur"], r["Nature"]): r for r in table_}
-        groups: dict[tuple[Any, ...], list[again.Line]] = {}
+        groups: dict[tuple[Any, ...], list[independent_typing.Line]] = {}
         for li in (li for lines in self.lines.values() for li in lines):
             if li.niveau != "valorisation" and (li.engage is not None or li.verse is not None):
                 groups.setdefault((li.fiche, li.financeur, self.natures.get(li.niveau or "")), []).append(li)
@@ -269,7 +271,7 @@ class _YearComparison:
         what is not yet paid."""
         funded = [m for numero, m in self.money.items() if self.amounts[numero] is not None]
         already = total(m[a].engage for m in funded or self.money.values() for a in self.years)
-        maquette = again.whole_maquette(self.definition)
+        maquette = independent_money.whole_maquette(self.definition)
         return {
             "Reste à engager": None if already is None else maquette - already,
             "Reste à verser": total(m[self.annee].to_pay for m in self.money.values()),
@@ -329,7 +331,7 @@ class _YearComparison:
         self.comparison.of_row(self.said("région"), expected, contrat)
         (maquette,) = table(workbook["Maquettes"])
         everything = [m[a] for m in self.money.values() for a in self.years]
-        cumulated = {"Maquette": again.whole_maquette(self.definition)}
+        cumulated = {"Maquette": independent_money.whole_maquette(self.definition)}
         cumulated |= {"Engagé cumulé": total(m.engage for m in everything)}
         cumulated["Versé cumulé"] = total(m.verse for m in everything)
         self.comparison.of_row(self.said("région, maquette"), self.left_in_all() | cumulated, maquette)
@@ -348,13 +350,13 @@ class _YearComparison:
         self.comparison.of_row(self.said("Synthèse, première page"), expected, shown)
         lights = dict(cell.split(" · ", 1) for row in rows for cell in row if LIGHT.fullmatch(str(cell)))
         for numero, word in lights.items():
-            if word in ("Totale", "Partielle", "Nulle", again.NOTHING):
+            if word in ("Totale", "Partielle", "Nulle", independent_typing.NOTHING):
                 done = again.completion(self.returns[self.annee], numero)
                 self.comparison.of(self.said(f"Synthèse, feu de {numero}"), done, word)
 
     def _subtotals(self, rows: dict[str, Row]) -> None:
         now = {numero: m[self.annee] for numero, m in self.money.items()}
-        post = [n for n in now if again.has_post(self.definition, n)]
+        post = [n for n in now if independent_money.has_post(self.definition, n)]
         expected = {
             "Maquette": total(m.engage for m in now.values()),
             "Poste de coordination (hors maquette)": total(now[n].outside for n in post),

@@ -29,6 +29,7 @@ from tests.support import (
 )
 from tests.support.campagne_edits import CAMPAGNE_EDITS, CampagneEdit, ExportSource
 from tests.support.campagne_edits import judge as juger_une_campagne
+from tests.support.edited_books import BookByLibreOffice, BookByOpenpyxl, EditedBook
 from tests.support.gestures import Page
 from tests.support.libreoffice import LibreOffice
 from tests.support.light_workbooks import lighten
@@ -36,7 +37,7 @@ from tests.support.players import SheetByLibreOffice, SheetByOpenpyxl
 from tests.support.sheet_edits import EDITS, Edit
 from tests.support.small_workbook import DEFINITION, YEAR
 from tests.support.verdict import LOST, READ, REPORTED, WRONG, ReadBack, Setting, Verdict, elsewhere, judge
-from tests.support.workbook_edits import WORKBOOK_EDITS, BookByLibreOffice, BookByOpenpyxl, EditedBook, WorkbookEdit
+from tests.support.workbook_edits import WORKBOOK_EDITS, WorkbookEdit
 
 FORMS = ("xlsx (openpyxl)", "xlsx (LibreOffice)", "ods (LibreOffice)")
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tests.support.independent_figures import plain
+from tests.support.independent_typing import plain
 
 
 class Comparison:

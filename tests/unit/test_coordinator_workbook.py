@@ -1,11 +1,8 @@
-"""The coordinator's workbook and the add-in, as the command line makes them."""
+"""The coordinator's workbook, as the command line makes it."""
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,7 +11,7 @@ from cls_workbook import pilotage, version
 from cls_workbook.cli.commands import main
 from cls_workbook.definition.toml_reader import load, parse, shipped
 from cls_workbook.errors import Refusal
-from cls_workbook.office.coordinator import addin, coordinator_workbook, home_rows, home_sheet, workstation
+from cls_workbook.office.coordinator import coordinator_workbook, home_rows, home_sheet, workstation
 from cls_workbook.office.coordinator.making import coordonner
 from cls_workbook.pilotage import Pilotage
 from cls_workbook.tables import consolidation_tables
@@ -393,73 +390,3 @@ def test_what_cannot_be_done_is_said_and_leaves_nothing(extra, words, tmp_path, 
     monkeypatch.chdir(tmp_path)
     assert main(["coordonner", "--contrat", "dijon-2024-2028", *extra]) == 2
     assert words in capsys.readouterr().err and list(tmp_path.iterdir()) == []
-
-
-# --- The add-in -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("system", "environ", "location"),
-    [
-        ("win32", {"APPDATA": "{tmp}"}, ("Microsoft", "Excel", "XLSTART")),
-        (
-            "darwin",
-            {"HOME": "{tmp}"},
-            (
-                "Library",
-                "Group Containers",
-                "UBF8T346G9.Office",
-                "User Content.localized",
-                "Startup.localized",
-                "Excel",
-            ),
-        ),
-    ],
-)
-def test_the_add_in_goes_where_excel_starts(system, environ, location, tmp_path):
-    files, following = addin.installer(None, system, {k: v.format(tmp=tmp_path) for k, v in environ.items()})
-    assert files[0] == tmp_path.joinpath(*location, "cls-workbook.xlam") and files[0].is_file()
-    assert any("rouvrez" in sentence for sentence in following)
-    if system == "darwin":
-        [script] = files[1:]
-        assert (
-            script
-            == tmp_path
-            / "Library"
-            / "Application Scripts"
-            / "com.microsoft.Excel"
-            / f"xlwings-{version.XLWINGS}.applescript"
-        )
-        assert b"VbaHandler" in script.read_bytes()
-    else:
-        assert len(files) == 1
-
-
-def test_elsewhere_the_command_says_what_to_do(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "platform", "linux")
-    assert (
-        subprocess.run(
-            [sys.executable, "-m", "cls_workbook", "complement", "installer"],
-            capture_output=True,
-            cwd=Path(__file__).parents[2],
-        ).returncode
-        == 2
-    )
-    with pytest.raises(Refusal, match="--sortie DOSSIER"):
-        addin.installer(None, "linux", {})
-
-
-def test_the_add_in_can_just_be_written(tmp_path, capsys):
-    assert main(["complement", "installer", "--sortie", str(tmp_path)]) == 0
-    assert "XLSTART" in capsys.readouterr().out
-    assert lint(tmp_path / "cls-workbook.xlam") == []
-
-
-def test_the_add_in_calls_the_python_of_its_computer(tmp_path, monkeypatch):
-    monkeypatch.setattr(workstation, "this_workstation", lambda: POST)
-    [file] = addin.installer(tmp_path)[0]
-    with zipfile.ZipFile(file) as archive:
-        assert b"C:\\Python312\\python.exe" in archive.read("xl/sharedStrings.xml")
-
-
-# --- LibreOffice ----------------------------------------------------------------------------------------------------
