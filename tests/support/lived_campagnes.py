@@ -4,6 +4,7 @@ summed up.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -38,9 +39,21 @@ def definition(folder: Path, texte: str, nom: str = "contrat.toml") -> str:
     return str(folder / nom)
 
 
-def opened_book(identifier: str) -> str:
-    """The text of a definition that ships."""
-    return SHIPPED_DEFINITIONS[identifier].read_text(encoding="utf-8")
+def opened_book(identifier: str, *fiches: str) -> str:
+    """The text of a definition that ships; with these fiches only, if any is named: a year takes a quarter of the
+    time."""
+    texte = SHIPPED_DEFINITIONS[identifier].read_text(encoding="utf-8")
+    return _with_fiches(texte, fiches) if fiches else texte
+
+
+def _with_fiches(texte: str, fiches: tuple[str, ...]) -> str:
+    """Without the other fiches and what is about them; the maquette is the sum of those that stay."""
+    pieces = re.split(r"^(?=\[)(?!\[+fiches\.)", texte, flags=re.MULTILINE)
+    about = [re.search(r'^(?:numero|fiche|mesure) = "(\d+\.\d+)', piece, re.MULTILINE) for piece in pieces]
+    assert set(fiches) <= {n[1] for n in about if n}
+    kept = "".join(piece for piece, n in zip(pieces, about, strict=True) if n is None or n[1] in fiches)
+    maquette = sum(map(int, re.findall(r"^montant = (\d+)", kept, re.MULTILINE)))
+    return re.sub(r"^maquette = \d+", f"maquette = {maquette}", kept, count=1, flags=re.MULTILINE)
 
 
 def live(

@@ -1,8 +1,8 @@
 """Five years of a contract that lives, each read against the one before: what chains, what is added, what is not.
 
-The shipped contract of five years, with what happens to one: a fiche added in the third year by the COPIL (an action
-that was to be programmed), another abandoned after it, an amount revised by an avenant in the fourth. The expected
-figures are worked out from ``LIVED`` by plain sums.
+Two fiches of the shipped contract of five years, with what happens to one: a fiche added in the third year by the COPIL
+(an action that was to be programmed), another abandoned after it, an amount revised by an avenant in the fourth. The
+expected figures are worked out from ``LIVED`` by plain sums.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ decision = "avenant-1"
 depuis = 2027
 objet = "contrat"
 champ = "maquette"
-valeur = "331 350"
+valeur = "60 000"
 decision = "avenant-1"
-"""  # 346 350 + 15 000 of 1.2 - 30 000 of 3.1, which has ended
+"""  # 75 000 + 15 000 of 1.2 - 30 000 of 3.1, which has ended
 
 # year → (permanences, habitants, engaged, paid) of 1.2; None: nothing typed
 LIVED = {
@@ -82,7 +82,7 @@ def total_of(values):
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory) -> str:
-    texte = opened_book("dijon-2024-2028")
+    texte = opened_book("dijon-2024-2028", "1.2", "3.1")
     for before, after in (
         ('numero = "3.1"\n', 'numero = "3.1"\njusque = 2026\ndecision = "copil-2025"\n'),
         (
