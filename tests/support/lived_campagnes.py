@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import openpyxl
 
@@ -27,10 +28,18 @@ NBSP = "\u00a0"
 SHIPPED_DEFINITIONS = toml_reader.shipped()
 
 
-class LivedYear(NamedTuple):
+@dataclass(frozen=True)
+class LivedYear:
     result: Result
     consolidation: Path
-    synthese: Path
+    reference: str
+
+    @cached_property
+    def synthese(self) -> Path:
+        """The agency's copy, made when it is first looked at."""
+        path = self.consolidation.with_name(self.consolidation.name.replace("consolidation", "synthese"))
+        ars_copy.file_copy(self.consolidation, path, contrat=self.reference)
+        return path
 
 
 def definition(folder: Path, texte: str, nom: str = "contrat.toml") -> str:
@@ -44,6 +53,11 @@ def opened_book(identifier: str, *fiches: str) -> str:
     time."""
     texte = SHIPPED_DEFINITIONS[identifier].read_text(encoding="utf-8")
     return _with_fiches(texte, fiches) if fiches else texte
+
+
+def short(folder: Path, identifier: str, *fiches: str) -> str:
+    """The path of a definition that ships, with these fiches only."""
+    return definition(folder, opened_book(identifier, *fiches), f"{identifier}.toml")
 
 
 def _with_fiches(texte: str, fiches: tuple[str, ...]) -> str:
@@ -80,7 +94,7 @@ def live(
         save(next(iter(offprint.produce([plan.workbook]))), for_this / "retours" / f"{forms.file_name(structure)}.xlsx")
     if not reponses:  # nobody has anything to answer: the blank workbook comes back
         writer.write(forms.plan(contrat, annee).workbook, for_this / "retours" / "vierge.xlsx")
-    consolidation, synthese = for_this / f"consolidation-{annee}.xlsx", for_this / f"synthese-{annee}.xlsx"
+    consolidation = for_this / f"consolidation-{annee}.xlsx"
     result = way_back.consolidate_files(
         [for_this / "retours"],
         reference,
@@ -90,8 +104,7 @@ def live(
         precedent=str(precedent) if precedent else None,
         pilotage=pilotage,
     )
-    ars_copy.file_copy(consolidation, synthese, contrat=reference)
-    return LivedYear(result, consolidation, synthese)
+    return LivedYear(result, consolidation, reference)
 
 
 def lines(frame, **keys: object) -> list[dict]:

@@ -23,7 +23,9 @@ from tests.support.lived_campagnes import definition, live, opened_book
 
 DIJON = "dijon-2024-2028"
 # Dijon's contract does not ask for partners or dates: fiche 3.1 of this one does.
-DEFINITION = opened_book(DIJON).replace('numero = "3.1"\n', 'numero = "3.1"\ndemandes = ["partenaires", "dates"]\n', 1)
+DEFINITION = opened_book(DIJON, "1.1", "3.1").replace(
+    'numero = "3.1"\n', 'numero = "3.1"\ndemandes = ["partenaires", "dates"]\n', 1
+)
 FORMER = {
     "accueil/reponse/siret": "77821304500017",
     "accueil/reponse/contact_fonction": "Directrice",

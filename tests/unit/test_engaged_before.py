@@ -9,7 +9,7 @@ import openpyxl
 from cls_workbook import pilotage
 from cls_workbook.definition import toml_reader
 from cls_workbook.workbook import writer
-from tests.support.lived_campagnes import lines, live, statements
+from tests.support.lived_campagnes import lines, live, short, statements
 
 DIJON, SOLIDARITES = "dijon-2024-2028", "dijon-solidarites-2024-2027"
 
@@ -17,7 +17,7 @@ DIJON, SOLIDARITES = "dijon-2024-2028", "dijon-solidarites-2024-2027"
 def told(folder, contrat: str, annee: int, **fiches: int) -> str:
     """A pilotage that says what was engaged before, fiche by fiche."""
     known = {numero.strip("f").replace("_", "."): D(montant) for numero, montant in fiches.items()}
-    path = folder / f"pilotage-{contrat}.xlsx"
+    path = folder / "pilotage.xlsx"
     typed = pilotage.Pilotage(engage_anterieur=known)
     writer.write(pilotage.workbook(toml_reader.load(contrat), annee, typed), path)
     return str(path)
@@ -37,18 +37,19 @@ def evolution(year, fiche: str) -> list[object]:
 
 def test_what_was_engaged_before_is_kept_the_year_after(tmp_path):
     """3.1 (30 000 € in the contract): 2 000 before, 10 000, nothing. 3.5, without an amount: 5 000, 6 000, 1 000."""
+    dijon = short(tmp_path, DIJON, "3.1", "3.5")
     first = live(
         tmp_path,
-        DIJON,
+        dijon,
         2025,
         {
             "apo": engaged("3.1", "ARS", "Maquette ARS", 10000),
             "ville-dijon": engaged("3.5", "ARS", "Maquette ARS", 6000),
         },
-        pilotage=told(tmp_path, DIJON, 2025, f3_1=2000, f3_5=5000),
+        pilotage=told(tmp_path, dijon, 2025, f3_1=2000, f3_5=5000),
     )
     then = {"ville-dijon": engaged("3.5", "ARS", "Maquette ARS", 1000)}
-    second = live(tmp_path, DIJON, 2026, then, first.consolidation)
+    second = live(tmp_path, dijon, 2026, then, first.consolidation)
     for year, of_3_5 in ((first, "11 000"), (second, "12 000")):
         (of_3_1,) = lines(year.result.tables.par_fiche, Fiche="3.1")
         assert of_3_1["Reste à engager"] == 18000

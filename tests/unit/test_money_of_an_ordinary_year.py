@@ -9,7 +9,7 @@ from decimal import Decimal as D
 import pytest
 
 from cls_workbook.reports.region.region_workbook import gather
-from tests.support.lived_campagnes import NBSP, definition, lines, live, statements, written
+from tests.support.lived_campagnes import NBSP, definition, lines, live, short, statements, written
 from tests.support.written_result import CONTRAT
 
 DIJON = "dijon-2024-2028"
@@ -104,7 +104,7 @@ def test_a_cent_above_the_cap_of_a_post_stays_and_is_told(tmp_path):
         "5.1/poste/quotite": 1,
         "5.1/poste/mois": 12,
     }
-    year = live(tmp_path, DIJON, 2025, {"dijon-metropole": saisies})
+    year = live(tmp_path, short(tmp_path, DIJON, "5.1"), 2025, {"dijon-metropole": saisies})
     excess = "30 000,01 €, soit 0,01 € de trop"
     assert found(year, "AIDE_SUPERIEURE_AU_PLAFOND") == [("AIDE_SUPERIEURE_AU_PLAFOND", "à confirmer", excess)]
     assert money(year, "5.1")["ARS hors maquette"] == D("30000.01")
@@ -127,7 +127,7 @@ def post(eligible: object, etp: object, months: object, total: int = 70000) -> d
 
 def test_the_aid_rests_on_the_eligible_expenditure_not_on_the_cost_of_the_fiche(tmp_path):
     """70 000 € of costs, of which 42 000 € are eligible: half of 42 000 €, and not half of 70 000 €, capped."""
-    year = live(tmp_path, DIJON, 2025, post(42000, 1, 12))
+    year = live(tmp_path, short(tmp_path, DIJON, "5.1"), 2025, post(42000, 1, 12))
     told = "Fiche 5.1 : pour une dépense éligible de 42 000 €, aide possible de 21 000 € (50 % de 42 000 €)."
     assert told in statements(year)
     assert "30 000 €" not in " ".join(s for s in statements(year) if s.startswith("Fiche 5.1"))
@@ -135,13 +135,13 @@ def test_the_aid_rests_on_the_eligible_expenditure_not_on_the_cost_of_the_fiche(
 
 
 def test_without_the_eligible_expenditure_no_aid_is_worked_out(tmp_path):
-    year = live(tmp_path, DIJON, 2025, post(None, 1, 12))
+    year = live(tmp_path, short(tmp_path, DIJON, "5.1"), 2025, post(None, 1, 12))
     told = "Fiche 5.1 : dépense éligible du poste non renseignée, l’aide possible n’est pas calculée."
     assert told in statements(year)
 
 
 def test_full_time_from_october_is_one_etp_and_a_quarter_of_an_etpt(tmp_path):
-    year = live(tmp_path, DIJON, 2025, post(12000, 1, 3))
+    year = live(tmp_path, short(tmp_path, DIJON, "5.1"), 2025, post(12000, 1, 3))
     assert {
         "Fiche 5.1 : pour une dépense éligible de 12 000 €, aide possible de 6 000 € (50 % de 12 000 €).",
         "Fiche 5.1 : 1 ETP pendant 3 mois, soit 0,25 ETPT : le plafond et le minimum sont pris entiers, "
@@ -152,7 +152,7 @@ def test_full_time_from_october_is_one_etp_and_a_quarter_of_an_etpt(tmp_path):
 
 
 def test_the_floor_looks_at_the_share_of_the_post_and_the_cost_is_its_bound(tmp_path):
-    year = live(tmp_path, DIJON, 2025, post(71000, D("0.4"), 12))
+    year = live(tmp_path, short(tmp_path, DIJON, "5.1"), 2025, post(71000, D("0.4"), 12))
     assert found(year, "ETP_HORS_BORNES", "DEPENSE_ELIGIBLE_SUPERIEURE_AU_COUT") == [
         ("DEPENSE_ELIGIBLE_SUPERIEURE_AU_COUT", "à confirmer", "71 000 €"),
         ("ETP_HORS_BORNES", "à confirmer", "0,4 ETP"),
@@ -249,7 +249,7 @@ def returns_of(year, fiche: str, volet: str) -> list[tuple]:
 
 
 def test_one_of_those_who_answer_together_answers_for_all(tmp_path):
-    year = live(tmp_path, DIJON, 2025, {"sdat": emas()})
+    year = live(tmp_path, short(tmp_path, DIJON, "2.3"), 2025, {"sdat": emas()})
     assert returns_of(year, "2.3", "EMAS") == [("SDAT", "reçu")]
     assert not [a for a in year.result.anomalies if a.code == "RETOUR_MANQUANT" and "EMAS" in a.found]
     (followed,) = lines(year.result.tables.indicateurs, Mesure="2.3-I01")
@@ -259,16 +259,17 @@ def test_one_of_those_who_answer_together_answers_for_all(tmp_path):
 
 
 def test_nobody_of_those_who_answer_together_is_one_missing_return(tmp_path):
-    year = live(tmp_path, DIJON, 2025, {"apo": {"3.1/avancement/etat": "En cours"}})
+    year = live(tmp_path, short(tmp_path, DIJON, "2.3", "3.1"), 2025, {"apo": {"3.1/avancement/etat": "En cours"}})
     assert returns_of(year, "2.3", "EMAS") == [("SDAT ou Acodège", "manquant")]
     (missing,) = (a for a in year.result.anomalies if a.code == "RETOUR_MANQUANT" and "EMAS" in a.found)
     assert missing.found.replace(NBSP, " ") == "aucun retour de SDAT ou Acodège pour la fiche 2.3, volet « EMAS »"
 
 
 def test_two_answers_that_say_the_same_are_counted_once(tmp_path):
-    twice = live(tmp_path, DIJON, 2025, {"sdat": emas(depenses__total=9000), "acodege": emas(depenses__total=9000)})
+    reference, sdat = short(tmp_path, DIJON, "2.3"), {"sdat": emas(depenses__total=9000)}
+    twice = live(tmp_path, reference, 2025, sdat | {"acodege": emas(depenses__total=9000)})
     assert returns_of(twice, "2.3", "EMAS") == [("Acodège", "reçu"), ("SDAT", "doublon")]
-    alone = live(tmp_path / "alone", DIJON, 2025, {"sdat": emas(depenses__total=9000)})
+    alone = live(tmp_path / "alone", reference, 2025, sdat)
     assert twice.result.received_and_expected() == alone.result.received_and_expected()
     (double,) = found(twice, "REPONSE_COMMUNE_EN_DOUBLE", "REPONSE_COMMUNE_DIFFERENTE", ACTIVITY)
     assert double[1] == "à confirmer" and double[2] == (
@@ -296,7 +297,7 @@ def test_two_answers_that_differ_lose_nothing_and_count_no_figure_twice(tmp_path
     acodege["2.3/mesures/2.3-I01/valeur"] = 130
     acodege |= granted("2.3", 2, "Ville de Dijon", "Cofinancement", engage=4000)
     sdat |= granted("2.3", 2, "Ville de Dijon", "Cofinancement", engage=5000)
-    year = live(tmp_path, DIJON, 2025, {"sdat": sdat, "acodege": acodege})
+    year = live(tmp_path, short(tmp_path, DIJON, "2.3"), 2025, {"sdat": sdat, "acodege": acodege})
     (rate,) = lines(year.result.summaries.taux, fiche="2.3")
     assert (rate["retours"], rate["sur"]) == (1, 1)  # one team, one answer
     values = {m: lines(year.result.tables.indicateurs, Mesure=m)[0]["Valeur"] for m in ("2.3-I01", "2.3-I04")}
@@ -315,7 +316,8 @@ def test_two_answers_that_differ_lose_nothing_and_count_no_figure_twice(tmp_path
 def test_a_figure_that_is_refused_in_the_first_answer_is_taken_from_the_second(tmp_path):
     """24 communes of a territory that has 23."""
     first, second = ({"2.3/mesures/2.3-C01/valeur": communes} for communes in (24, 7))
-    year = live(tmp_path, DIJON, 2025, {"acodege": emas() | first, "sdat": emas() | second})
+    reponses = {"acodege": emas() | first, "sdat": emas() | second}
+    year = live(tmp_path, short(tmp_path, DIJON, "2.3"), 2025, reponses)
     refused = [a for a in year.result.anomalies if a.gravite == "bloquant" and a.file == "acodege.xlsx"]
     (followed,) = lines(year.result.tables.indicateurs, Mesure="2.3-C01")
     assert refused and followed["Valeur"] == 7

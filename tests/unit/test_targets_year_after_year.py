@@ -148,7 +148,7 @@ def test_the_region_counts_what_is_reached_followed_and_not_known(regional):
 def dijon(tmp_path_factory):
     """Fiche 2.3: 5 of the 23 communes, 38 of the 40 places. Fiche 3.2: 3 actions in 2024, 3 in 2025."""
     folder = tmp_path_factory.mktemp("dijon")
-    reference = definition(folder, opened_book("dijon-2024-2028"))
+    reference = definition(folder, opened_book("dijon-2024-2028", "2.3", "3.2"))
     emas = {"2.3/reponse/volet": "EMAS", "2.3/mesures/2.3-C01/valeur": 5, "2.3/taux/2.3-I03c/numerateur": 38}
     actions = {"3.2/mesures/3.2-I01/valeur": 3}
     reponses = {"sdat": emas, "dijon-metropole": actions}

@@ -13,7 +13,7 @@ from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_tables
 from cls_workbook.reports.region.region_workbook import gather
 from cls_workbook.tables import consolidation_tables
-from tests.support.lived_campagnes import NBSP, lines, live
+from tests.support.lived_campagnes import NBSP, lines, live, short
 
 DIJON = "dijon-2024-2028"
 OUTSIDE, COFI, VALO = "ARS hors maquette", "Cofinancement", "Valorisation"
@@ -34,7 +34,7 @@ def lived(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ensemble")
     year = live(
         folder,
-        DIJON,
+        short(folder, DIJON, "2.1", "3.1", "5.1"),
         2025,
         {
             "apo": funded("3.1", ("Ville de Dijon", COFI, 50000), ("ARS", OUTSIDE, 7000)),
