@@ -126,14 +126,14 @@ def _redrawn(
 
 
 def workbook_to_draw(contents: Mapping[str, StandingSheet], result: Result) -> Workbook:
-    """The consolidation; and, emptied, the table of replacements that an earlier click wrote and that has no row
-    now."""
+    """The consolidation; and, emptied, the tables that an earlier click wrote and that have no row now: replacements,
+    categories of the noyau…"""
     workbook = consolidation_workbook.workbook(result)
-    remaining = any("Remplacements" in c.tables for c in contents.values())
-    if remaining and not len(result.tables.remplacements):
-        workbook.worksheets.append(
-            table_sheets.sheet(consolidation_workbook.replacements_table(result), workbook.titre)
-        )
+    drawn = {table.nom for sheet in workbook.worksheets for table in sheet.sheet_tables}
+    standing = {nom for content in contents.values() for nom in content.tables}
+    for table in consolidation_tables.TABLES:
+        if table.optional and table.nom in standing - drawn:
+            workbook.worksheets.append(table_sheets.sheet(table_sheets.from_rows(table, []), workbook.titre))
     return workbook
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.noyau_reader import load_noyau
 from cls_workbook.domain.contrat_years import in_year
+from cls_workbook.pipeline.refreshed_workbook import workbook_to_draw
 from cls_workbook.reports.agency import agency_tables, ars_copy
 from cls_workbook.reports.agency.agency_data import rows_by_table
 from cls_workbook.reports.consolidation import consolidation_workbook
@@ -232,6 +234,14 @@ def test_where_a_printed_total_would_have_to_go_no_category_leaves(contrat, tmp_
     _, left, campaign = with_ages(contrat, tmp_path, 10, 10, 0)  # 20 in two small counts: they can only be 10 and 10
     answers = {li["Mesure"]: li["Valeur"] for li in rows_by_table(campaign)[agency_tables.NOYAU_ANSWERS]}
     assert (left, answers["N-03"]) == ({}, 20)
+
+
+def test_categories_that_an_earlier_click_wrote_are_drawn_emptied(result):
+    """``result`` has none: the table that stands would keep those of a return that is withdrawn."""
+    for standing, expected in ((["Noyau_par_categorie"], [[]]), ([], [])):
+        drawn = workbook_to_draw({"Noyau": SimpleNamespace(tables=standing)}, result)
+        sheets = [s for s in drawn.worksheets if s.nom == "Noyau par catégorie"]
+        assert [[c for c in s.cells if c.line > 1 and c.valeur is not None] for s in sheets] == expected
 
 
 def test_a_masked_answer_has_no_categories(contrat, tmp_path):

@@ -66,7 +66,7 @@ def tables(result: Result) -> Iterator[TableSheet]:
     yield from_frame(described.NORMALISATIONS, result.tables.normalisations)
     yield from_frame(described.RECONCILIATION, result.tables.reconciliation)
     if len(result.tables.remplacements):
-        yield replacements_table(result)
+        yield from_frame(described.REPLACEMENTS, result.tables.remplacements)
     yield from_frame(described.HISTORY, result.tables.history)
     yield from_rows(described.ANCHORS, list(anchors(result)))
 
@@ -83,10 +83,6 @@ def noyau_rows(result: Result) -> list[Row]:
 
 def anomalies_table(result: Result) -> TableSheet:
     return from_rows(described.ANOMALIES, _anomalies(result))
-
-
-def replacements_table(result: Result) -> TableSheet:
-    return from_frame(described.REPLACEMENTS, result.tables.remplacements)
 
 
 # --- Cells ----------------------------------------------------------------------------------------------------------
