@@ -322,7 +322,8 @@ class FastPage(PlainPage):
 
     def _get_range_data(self, line: int, column: int, last_row: int, last_column: int) -> list[object]:
         places = [(i + 1, j + 1) for i in range(line, last_row + 1) for j in range(column, last_column + 1)]
-        return [self._shown_cells.get(place) for place in places if self._shown_cells.get(place, "") is not NO_VALUE]
+        kept = (self._shown_cells.get(place) for place in places)
+        return [value or None for value in kept if value is not NO_VALUE]  # of "", XlsxWriter would make a 0
 
 
 class FastPages(PlainPages):

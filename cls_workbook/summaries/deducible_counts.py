@@ -50,6 +50,15 @@ def lines_to_mask(counts: Mapping[Hashable, LeavingCount], threshold: int) -> se
     return concealed
 
 
+def is_given_away(
+    counts: Mapping[Hashable, LeavingCount], sums: Sequence[SumOfCounts], hidden: set[Hashable], threshold: int
+) -> bool:
+    """Can one of the ``hidden`` lines be no other number, by what the others show and by these ``sums``?"""
+    search = _Search(counts, sums, threshold)
+    search.hide(hidden)
+    return any(not search.could_be_another(key, sums) for key in search.hidden)
+
+
 def _sums(counts: Mapping[Hashable, LeavingCount], threshold: int) -> Iterator[SumOfCounts]:
     """Every count that is the sum of others, of as many terms as can be tried; two that are equal, unless both are
     masked anyway."""
@@ -107,7 +116,7 @@ class _Search:
         concerned = [s for s in self.sums if self.hidden & {s.total, *s.parts}]
         for key in sorted(self.hidden, key=str):
             found = self.counts[key].sensitive and small(self.counts[key].value, self.threshold)
-            if found and not self._could_be_another(key, concerned):
+            if found and not self.could_be_another(key, concerned):
                 shown = [
                     (key not in (s.total, *s.parts), k == s.total, self.counts[k].value, str(k), self.counts[k].line)
                     for s in concerned
@@ -118,7 +127,7 @@ class _Search:
                     return min(shown)[-1]
         return None
 
-    def _could_be_another(self, key: Hashable, concerned: Sequence[SumOfCounts]) -> bool:
+    def could_be_another(self, key: Hashable, concerned: Sequence[SumOfCounts]) -> bool:
         """False too where the search gives up: rather one count too many masked."""
         self.most_looks = min(self.looks + _LOOKS, _ALL_LOOKS)
         return any(self._agrees({key: step}, concerned) for step in self._steps(key) if step)

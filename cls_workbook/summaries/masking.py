@@ -7,13 +7,13 @@ tables.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
-from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.french import NBSP, fold
 from cls_workbook.summaries.aggregation import AS_RATE, SEPARATOR
@@ -33,6 +33,16 @@ _N = rf"(\d[\d {NBSP}]*)"
 _COUNTS_TOLD = re.compile(
     rf"entre {_N} et {_N}|\(total des déclarations{NBSP}?: ?{_N}\)|total des déclarations{NBSP}: {_N}"
 )
+
+
+class SmallCountRules(Protocol):
+    """What masking asks of a contract."""
+
+    @property
+    def by_mesure(self) -> Mapping[str, tuple[Fiche, Indicateur, Mesure]]: ...
+
+    @property
+    def seuil_petits_effectifs(self) -> int: ...
 
 
 def mask_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFrame:
@@ -98,38 +108,28 @@ def _rates_to_mask(numerators: list[Any], denominators: list[Any], threshold: in
 
 
 def mask_indicateurs(
-    contrat: Contrat, indicateurs: pd.DataFrame, past_terms: Mapping[str, RateTerms] | None = None
+    contrat: SmallCountRules,
+    indicateurs: pd.DataFrame,
+    past_terms: Mapping[str, RateTerms] | None = None,
+    concealed: Collection[str] = (),
+    concealed_before: Collection[str] = (),
 ) -> pd.DataFrame:
     """The table ``Indicateurs`` with the small counts of ``petits_effectifs`` measures left out; Réserve says so.
 
     Neither do those leave that would give them away (``deducible_counts``): each year is looked at by itself, with what
     is known of it alone, so that a year is masked alike in the copy of that year and in the next one's; last year's
-    rate goes unless it is known to speak of many. ``past_terms``: measure → last year's terms.
+    rate goes unless it is known to speak of many. ``past_terms``: measure → last year's terms; ``concealed``,
+    ``concealed_before``: the measures that go besides, this year and last year, for what other years say.
     """
     lines, past = frame_records(indicateurs), past_terms or {}
     now = _to_mask(contrat, lines, "Valeur", {li["Mesure"]: (li["Numérateur"], li["Dénominateur"]) for li in lines})
     before = _to_mask(contrat, lines, "Valeur n-1", past)
+    now, before = now.union(concealed), before.union(concealed_before)
     masked = [_masked(contrat, li, past.get(li["Mesure"], (None, None)), now, before) for li in lines]
     return pd.DataFrame(masked, columns=indicateurs.columns, dtype=object)
 
 
-def masked_years(contrat: Contrat, series: Mapping[str, Mapping[int, Row]]) -> dict[str, set[int]]:
-    """Measure → the years whose value is masked in that year's Synthèse, from what is remembered of each
-    (``series``: measure → year → row of ``Historique``)."""
-    by_year: dict[int, list[Row]] = {}
-    for mesure, rows in series.items():
-        if mesure in contrat.by_mesure:
-            for annee, row in rows.items():
-                by_year.setdefault(annee, []).append(row | {"Valeur n-1": None})
-    concealed: dict[str, set[int]] = {}
-    for annee, rows_of_year in by_year.items():
-        for row in frame_records(mask_indicateurs(contrat, pd.DataFrame(rows_of_year, dtype=object))):
-            if row["Valeur"] is None:
-                concealed.setdefault(row["Mesure"], set()).add(annee)
-    return concealed
-
-
-def _to_mask(contrat: Contrat, lines: list[Row], column: str, terms: Mapping[str, RateTerms]) -> set[Hashable]:
+def _to_mask(contrat: SmallCountRules, lines: list[Row], column: str, terms: Mapping[str, RateTerms]) -> set[Hashable]:
     """The measures whose counts of one year go: small, or such that small ones could be worked out from them. Among the
     measures of a fiche: counts of one unit (« personne » or « personnes »), and both terms of rates."""
     groups: dict[tuple[str, str], dict[Hashable, LeavingCount]] = {}
@@ -153,7 +153,7 @@ def counted_unit(unite: object) -> str:
     return " ".join(word.rstrip("sx") for word in fold(str(unite or "")).split())
 
 
-def leaving(contrat: Contrat, mesure: str, count: int | Decimal) -> LeavingCount:
+def leaving(contrat: SmallCountRules, mesure: str, count: int | Decimal) -> LeavingCount:
     _, indicateur, asked = contrat.by_mesure[mesure]
     return LeavingCount(count, asked.petits_effectifs, mesure, indicateur.id)
 
@@ -166,7 +166,9 @@ def count_of(value: object) -> int | Decimal | None:
     return int(exact) if exact == int(exact) else exact
 
 
-def _masked(contrat: Contrat, line: Row, past_terms: RateTerms, now: set[Hashable], before: set[Hashable]) -> Row:
+def _masked(
+    contrat: SmallCountRules, line: Row, past_terms: RateTerms, now: set[Hashable], before: set[Hashable]
+) -> Row:
     mesure, threshold = contrat.by_mesure[line["Mesure"]][2], contrat.seuil_petits_effectifs
     if not mesure.petits_effectifs and mesure.id not in now | before:
         return line
@@ -184,9 +186,7 @@ def _masked(contrat: Contrat, line: Row, past_terms: RateTerms, now: set[Hashabl
         reserves.append(f"{MASKED} {why}" if few else DEDUCED)
     if line["Valeur n-1"] is not None and (few_before or untold or mesure.id in before):
         masked["Valeur n-1"] = None
-        reserves.append(
-            f"{_MASKED_BEFORE} {why}" if few_before else _DEDUCED_BEFORE if mesure.id in before else _UNTOLD_BEFORE
-        )
+        reserves.append(f"{_MASKED_BEFORE} {why}" if few_before else _UNTOLD_BEFORE if untold else _DEDUCED_BEFORE)
     return masked | {"Réserve": SEPARATOR.join(reserves) or None}
 
 

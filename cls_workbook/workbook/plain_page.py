@@ -50,6 +50,11 @@ class PlainPage(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no types
             if outside:
                 raise self.not_in_excel(cell.line, cell.column)
 
+    def _get_range_data(self, line: int, column: int, last_row: int, last_column: int) -> list[object]:
+        """What charts keep of the cells that they show: XlsxWriter would make a 0 of a blank one."""
+        kept = super()._get_range_data(line, column, last_row, last_column)
+        return [None if value == "" else value for value in kept]
+
     def _merge(self, sheet: Sheet) -> None:
         """Merges first: the cells that they cover take the style of the first one, for its borders."""
         if sheet.merges:

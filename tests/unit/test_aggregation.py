@@ -337,11 +337,26 @@ def test_the_rows_of_a_breakdown_that_allows_several_answers_are_said_not_to_be_
 
 def test_flows_add_up_over_the_years_and_say_when_a_year_is_missing():
     assert sur_les_annees("FLUX", {2024: 5, 2025: 7}) == (12, "somme de 2024 à 2025")
-    assert sur_les_annees("FLUX", {2024: 5, 2025: None, 2026: 7}) == (
-        12,
-        "somme de 2024 à 2026, partielle (2 années sur 3)",
-    )
+    assert sur_les_annees("FLUX", {2024: 5, 2025: None, 2026: 7}) == (12, "somme de 2024 à 2026, sans 2025")
     assert sur_les_annees("FLUX", {2024: None}) == (None, "aucune année renseignée")
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({2024, 2028}, "de 2024 à 2028, sans 2025 à 2027"),
+        ({2025, 2028}, "de 2025 à 2028, sans 2024, 2026 et 2027"),
+        ({2024, 2025, 2027, 2028}, "de 2024 à 2028, sans 2026"),
+        ({2026}, "de 2026, sans 2024, 2025, 2027 et 2028"),
+    ],
+)
+def test_a_sum_names_the_years_that_it_leaves_out(known, said):
+    assert sur_les_annees("FLUX", {a: 5 if a in known else None for a in range(2024, 2029)})[1] == f"somme {said}"
+
+
+def test_a_sum_calls_the_years_as_the_contract_does():
+    _, said = sur_les_annees("FLUX", {2024: 5, 2025: None, 2026: 6}, year_name=lambda a: f"{a}-{a + 1}")
+    assert said == "somme de 2024-2025 à 2026-2027, sans 2025-2026"
 
 
 @pytest.mark.parametrize("code", ["PERSONNES", "MOYENNE", "SATISFACTION"])
@@ -360,7 +375,7 @@ def test_a_stock_is_its_last_value_and_the_gap_to_the_first():
 def test_entities_over_the_years_are_distinct_names_or_a_range():
     assert sur_les_annees("ENTITES", {2024: {"MJC", "Foyer"}, 2025: {"mjc", "CPAM"}})[0] == 3
     valeur, explanation = sur_les_annees("ENTITES", {2024: 4, 2025: 6})
-    assert (valeur, texte(explanation)) == (None, "non dédoublonné : entre 6 et 10")
+    assert (valeur, texte(explanation)) == (None, "non dédoublonné : entre 6 et 10, de 2024 à 2025")
 
 
 def test_a_year_that_counts_no_entity_hides_no_double_count():
@@ -371,7 +386,9 @@ def test_a_year_that_counts_no_entity_hides_no_double_count():
     assert sur_les_annees("ENTITES", {2024: 0, 2025: 3}) == (3, "une seule année en compte (2025)")
     assert sur_les_annees("ENTITES", {2024: 0, 2025: 0})[0] == 0
     assert sur_les_annees("ENTITES", {2024: 3, 2025: None}) == (3, "une seule année renseignée (2024)")
-    assert texte(sur_les_annees("ENTITES", {2024: three, 2025: 0, 2026: 2})[1]) == "non dédoublonné : entre 3 et 5"
+    assert texte(sur_les_annees("ENTITES", {2024: three, 2025: 0, 2026: 2, 2027: None})[1]) == (
+        "non dédoublonné : entre 3 et 5, de 2024 à 2026, sans 2027"
+    )
 
 
 def test_rates_over_the_years_need_their_terms():

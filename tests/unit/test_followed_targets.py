@@ -110,7 +110,7 @@ def test_a_target_on_added_years_looks_at_their_sum():
 def test_a_sum_that_lacks_a_year_says_so():
     target = followed(VISITS, Cible(VISITS, D(300), cumulee=True))
     assert (target.valeur, target.part) == (150, D("0.5"))
-    assert target.rests_on == "somme de 2024 à 2025, partielle (1 année sur 2)"
+    assert target.rests_on == "somme de 2025, sans 2024"
     assert target.state == "à atteindre d’ici 2026 (partiel)"
 
 

@@ -233,7 +233,7 @@ def test_a_flow_is_added_over_the_years_that_gave_it(last_evolution):
         "permanence",
         0,
         total_of(permanences),
-        "somme de 2024 à 2028, partielle (4 années sur 5)",
+        "somme de 2024 à 2028, sans 2027",
     ]
     assert row_of(last_evolution, "3.6 · Ateliers")[1:5] == [6, 9, 11, 26]
 

@@ -1,5 +1,5 @@
-"""The copy for the ARS: the Synthèse, drawn again from the tables of a consolidation workbook, and its figures as
-tables.
+"""The copy for the ARS: the Synthèse and the Évolution, drawn again from the tables of a consolidation workbook, and
+the figures of the Synthèse as tables.
 
 Nothing of the other sheets goes with it: no formula, no link, no hidden sheet, no name of a return, no personal data.
 The « Données … » sheets say the figures of the Synthèse again, for the programs of a region (``region``).
@@ -22,10 +22,11 @@ from cls_workbook.errors import Refusal
 from cls_workbook.french import NBSP
 from cls_workbook.reports.agency import agency_data
 from cls_workbook.reports.agency.libreoffice_conversion import require_libreoffice, to_pdf
-from cls_workbook.reports.consolidation import consolidation_workbook, previous_year
+from cls_workbook.reports.consolidation import consolidation_workbook, evolution_sheet, previous_year
 from cls_workbook.reports.consolidation.consolidated_result import Result, ResultNotes, ResultSummaries, ResultTables
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.synthese.logos import Logo, logos_in
+from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries import funding, progress
 from cls_workbook.tables import consolidation_tables as described
 from cls_workbook.tables.described_columns import DescribedTable
@@ -84,8 +85,9 @@ def file_copy(
 
 
 def workbook(result: Result, logos: Sequence[Logo] = ()) -> Workbook:
-    """The Synthèse, then its data; values only."""
+    """The Synthèse, the Évolution of the years, then the data of the Synthèse; values only."""
     printable = to_print(result, logos)
+    printable.worksheets.append(evolution_sheet.sheet(Portrait(result).leaving(), for_agency=True))
     printable.worksheets += agency_data.worksheets(result)
     return printable
 

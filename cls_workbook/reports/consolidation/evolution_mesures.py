@@ -6,15 +6,21 @@ from decimal import Decimal
 
 from cls_workbook.french import NBSP, typography
 from cls_workbook.reports.consolidation.history_view import HistoryView, YearSeries
-from cls_workbook.reports.synthese.synthese_pieces import STRONG, WHOLE, Board, PrintedColumn, StyledBox
-from cls_workbook.reports.synthese.text_heights import abridged
+from cls_workbook.reports.synthese.synthese_pieces import MUTED, STRONG, WHOLE, Board, PrintedColumn, StyledBox
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.history import MESURE, over_years_value
-from cls_workbook.summaries.years.over_the_years import sur_les_annees
+from cls_workbook.summaries.masking import MASKED
+from cls_workbook.summaries.years.over_the_years import sur_les_annees, years_in_words
 from cls_workbook.tables.described_columns import Row
 
+_HIDDEN = StyledBox(MASKED, f"{MUTED}:petit_centre")
 MAX_TEXT = 240  # characters, all years together, of a measure in words that the table shows
 MAX_CHARTS, PER_ROW, POINTS = 12, 3, 165
+CHART_TITLE = 52  # characters: a longer name is whole above the figures, and the chart has no title
+_MASKED_NOTE = (
+    "« masqué » : le chiffre est connu, et trop petit pour être transmis, ou il en donnerait un qui l’est ; il n’y a "
+    "alors ni cumul, ni part atteinte, ni colonne de graphique."
+)
 
 
 def mesures_by_year(board: Board, view: HistoryView) -> None:
@@ -30,7 +36,9 @@ def mesures_by_year(board: Board, view: HistoryView) -> None:
     counted = {cle: s for cle, s in series.items() if not _is_long(s)}
     lines = [_row(view, fiche, one_series) for (fiche, _), one_series in counted.items()]
     absent = "Aucune mesure n’a encore de valeur."
-    if board.section("Chaque mesure, année par année", columns, lines, absent=absent, following=110):
+    concealed = any(map(view.masked_years, series.values()))
+    notes = (_MASKED_NOTE,) if concealed else ()
+    if board.section("Chaque mesure, année par année", columns, lines, *notes, absent=absent, following=110):
         keys = {m.id for f in view.contrat.fiches for m in f.mesures if m.cle}
         drawable = [(c, s) for c, s in series.items() if c[1] in keys and len(_figures(s)) > 1]
         _small_charts(board, view, [(f"{fiche} · {_last(s)['Libellé']}", s) for (fiche, _), s in drawable])
@@ -42,7 +50,11 @@ def _in_words(board: Board, view: HistoryView, series: dict[tuple[str, str], Yea
     if series:
         board.sous_titre("Les mesures qui se disent en mots", following=40)
     for (fiche, _), one_series in series.items():
-        said = [(view.contrat.year_name(a), r["Valeur"]) for a, r in sorted(one_series.items())]
+        concealed = view.masked_years(one_series)
+        said = [
+            (view.contrat.year_name(a), MASKED if a in concealed else r["Valeur"])
+            for a, r in sorted(one_series.items())
+        ]
         running_total, told = _cumulative(view, one_series)
         if len(said) > 1 and _last(one_series)["Agrégation"] != "TEXTE":
             said.append((told, running_total))
@@ -64,9 +76,11 @@ def _row(view: HistoryView, fiche: str, one_series: YearSeries) -> list[object]:
     last = _last(one_series)
     style = _style(last["Agrégation"])
     running_total, told = _cumulative(view, one_series)
+    concealed = view.masked_years(one_series)
+    values = {a: _HIDDEN if a in concealed else _box(r["Valeur"], style) for a, r in one_series.items()}
     return [
         f"{fiche} · {last['Libellé']}",
-        *(_box(one_series[a]["Valeur"], style) if a in one_series else None for a in view.annees),
+        *map(values.get, view.annees),
         last["Unité"],
         _box(last["Valeur initiale"], style),
         _box(running_total, style, STRONG),
@@ -79,14 +93,19 @@ def _figures(one_series: YearSeries) -> dict[int, object]:
 
 
 def _cumulative(view: HistoryView, one_series: YearSeries) -> tuple[object, str]:
-    """What several years make together, by the rule of the measure; its values as that rule wants them."""
-    last = _last(one_series)
-    years_followed = [a for a in view.followed if min(one_series) <= a]
+    """What several years make together, by the rule of the measure; its values as that rule wants them. Nothing where
+    one of them is masked: the others, taken from it, would give it back."""
+    last, named = _last(one_series), view.contrat.year_name
+    if concealed := view.masked_years(one_series):
+        are = "le sont" if len(concealed) > 1 else "l’est"
+        return None, f"{MASKED}{NBSP}: {years_in_words(concealed, named)} {are}"
+    years_followed = sorted(a for a in {*view.asked(last["Mesure"]), *one_series} if min(one_series) <= a)
     initial = last["Valeur initiale"]
     return sur_les_annees(
         last["Agrégation"],
         {a: over_years_value(one_series[a], last["Agrégation"]) if a in one_series else None for a in years_followed},
         None if initial is None else Decimal(initial),
+        named,
     )
 
 
@@ -124,11 +143,12 @@ def _row_of_charts(board: Board, view: HistoryView, groupe: list[tuple[str, Year
     lines: list[list[object]] = [[] for _ in view.annees]
     for (_, one_series), style in zip(groupe, styles, strict=True):
         for line, a in zip(lines, view.annees, strict=True):
-            line += [view.contrat.year_name(a), _box(_figures(one_series).get(a), style)]
+            said = f"{view.contrat.year_name(a)} ({MASKED})" if a in view.masked_years(one_series) else None
+            line += [said or view.contrat.year_name(a), _box(_figures(one_series).get(a), style)]
     drawn = board.sheet_table(columns, lines, may_split=False)
     for rank, ((titre, _), style) in enumerate(zip(groupe, styles, strict=True)):
         bars = [drawn.series(2 * rank + 1, "accent", titre, labels=2 * rank)]
         said = f"Colonnes : {titre}, année par année. Les chiffres sont dans le tableau au-dessus."
         format_ = "taux" if style == "taux_cale" else "entier"
-        board.chart(rank * 12, 12, POINTS, "colonnes", abridged(titre, 52), bars, said, format_)
+        board.chart(rank * 12, 12, POINTS, "colonnes", titre if len(titre) <= CHART_TITLE else "", bars, said, format_)
     board.advance(POINTS)

@@ -23,6 +23,7 @@ from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, STRONG, UNITS,
 from cls_workbook.summaries.balances import remainders
 from cls_workbook.summaries.balances.remainders import ENGAGE_BY_FINANCEUR
 from cls_workbook.summaries.history import ENVELOPE, ETAT
+from cls_workbook.summaries.years.over_the_years import without
 from cls_workbook.workbook.description import Sheet
 
 NAME = "Évolution"
@@ -32,9 +33,9 @@ COST = "Coût réalisé, tous financeurs"
 COLORS = ("gris_moyen", "axe4", "accent")
 
 
-def sheet(result: Result) -> Sheet:
-    """The sheet, drawn."""
-    view, board = HistoryView(result), Board(NAME)
+def sheet(result: Result, for_agency: bool = False) -> Sheet:
+    """The sheet, drawn. ``for_agency``: of a result from which what is masked is taken out already."""
+    view, board = HistoryView(result, for_agency), Board(NAME)
     contrat = result.contrat
     # The button knows the sheet by this row.
     board.banner(f"{contrat.nom_court} · évolution jusqu’en {result.year_name}", 20, result.etat)
@@ -67,7 +68,10 @@ def _money(board: Board, view: HistoryView) -> None:
         *(PrintedColumn(nom, wide, AMOUNT) for nom in series),
     ]
     annees = [[view.contrat.year_name(a), *(years.get(a) for years, _ in series.values())] for a in view.annees]
-    cumulative = total_row(columns, ["Cumul", *(running_total(years) for years, running_total in series.values())])
+    left_out = without(view.unknown, view.contrat.year_name)
+    cumulative = total_row(
+        columns, [f"Cumul{left_out}", *(running_total(years) for years, running_total in series.values())]
+    )
     board.empty(4)
     drawn = board.sheet_table(columns, [*annees, cumulative], may_split=False)
     board.note(
@@ -165,7 +169,8 @@ def _financeurs(board: Board, view: HistoryView) -> None:
         return
     board.band("Ce que chaque financeur a engagé", following=90)
     lines = [[f"{f} — {n}", *map(years.get, view.annees), total_of(years.values())] for (f, n), years in sums.items()]
-    total = PrintedColumn("Cumul", 4, f"{STRONG}:montant_cale")
+    left_out = without(view.unknown, view.contrat.year_name)
+    total = PrintedColumn(f"Cumul{left_out}", 4, f"{STRONG}:montant_cale")
     board.sheet_table(view.columns("Financeur et nature", 12, AMOUNT, (total,)), lines)
 
 

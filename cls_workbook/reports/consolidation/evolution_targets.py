@@ -14,6 +14,7 @@ from cls_workbook.reports.consolidation.history_view import HistoryView
 from cls_workbook.reports.synthese.synthese_pieces import CENTRED, MUTED, RATE, STRONG, Board, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.synthese_values import value_style
 from cls_workbook.summaries.history import series_of_mesures
+from cls_workbook.summaries.masking import MASKED
 from cls_workbook.summaries.years.followed_targets import FollowedTarget, followed
 from cls_workbook.tables.table_frames import frame_records
 
@@ -28,7 +29,7 @@ def targets_by_year(board: Board, view: HistoryView, result: Result) -> None:
     label, *years = view.columns("Fiche et mesure", 15, CENTRED, (PrintedColumn("Où l’on en est", 5, MUTED),))
     columns = [label._replace(unites=label.unites - 4, style=STRONG), PrintedColumn("Suivi", 4, MUTED), *years]
     board.band("Les cibles du contrat, année par année", following=110)
-    board.sheet_table(columns, [row for years in by_mesure.values() for row in _rows(view, years)])
+    board.sheet_table(columns, [row for years in by_mesure.values() for row in _rows(view, years)], together=3)
     board.note(
         "La cible est celle que l’année regarde : celle de chaque année, sinon la prochaine. Une cible sur les années "
         "ajoutées se compare à leur somme jusqu’à cette année-là."
@@ -44,8 +45,9 @@ def _by_mesure(view: HistoryView, result: Result) -> dict[str, TargetYears]:
     for annee in view.annees:
         contrat = in_year(view.contrat, annee)
         for mesure, cible in targets_in(contrat, annee).items():
-            known = {a: row for a, row in series.get(mesure, {}).items() if a <= view.annee}
-            found.setdefault(mesure, {})[annee] = followed(contrat, annee, cible, known if annee <= view.annee else {})
+            known = {a: row for a, row in series.get(mesure, {}).items() if annee <= view.annee and a <= view.annee}
+            concealed = view.masked_years(known)
+            found.setdefault(mesure, {})[annee] = followed(contrat, annee, cible, known, concealed)
     order = list(whole(view.contrat).by_mesure)
     return dict(sorted(found.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
 
@@ -59,7 +61,7 @@ def _rows(view: HistoryView, years: TargetYears) -> Iterator[list[object]]:
         return StyledBox(valeur, value_style(mesure, valeur))
 
     targets = [figure(years[a].cible.valeur) if a in years else None for a in view.annees]
-    values = [figure(years[a].valeur) if a in years else None for a in view.annees]
+    values = [figure(MASKED if years[a].masked else years[a].valeur) if a in years else None for a in view.annees]
     added = ", années ajoutées" if last.cible.cumulee else ""
     yield [f"{fiche.numero} · {mesure.libelle}", "plafond" if last.cible.au_plus else "cible", *targets, None]
     yield [None, f"valeur{added}", *values, now.state if now else None]
@@ -68,4 +70,4 @@ def _rows(view: HistoryView, years: TargetYears) -> Iterator[list[object]]:
         yield [None, "respecté", *(told[years[a].met] if a in years else None for a in view.annees), None]
     else:
         parts = [StyledBox(years[a].part, RATE) if a in years else None for a in view.annees]
-        yield [None, "part atteinte", *parts, None]
+        yield [None, "part atteinte", *parts, now.rests_on or None if now and now.partial else None]

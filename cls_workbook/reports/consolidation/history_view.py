@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
+from cls_workbook.french import NBSP
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, PrintedColumn
+from cls_workbook.summaries.masking import is_masked
+from cls_workbook.summaries.years.over_the_years import years_in_words
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
@@ -25,27 +29,34 @@ def amounts(one_series: YearSeries) -> dict[int, Decimal]:
 class HistoryView:
     """The history by thing followed: series of rows by year, in the contract's order, what has ended last."""
 
-    def __init__(self, result: Result):
+    def __init__(self, result: Result, for_agency: bool = False):
         self.contrat: Contrat = result.contrat
+        self.for_agency = for_agency
         self.lines = frame_records(result.tables.history)
         self.annee, self.known = result.annee, {r["Année"] for r in self.lines}
         # Shown: the years that have figures; followed: those of the contract until now, with or without figures.
         self.annees = sorted(self.known | {result.annee})
         self.followed = list(range(min({result.annee, *self.contrat.annees, *self.known}), result.annee + 1))
+        self.unknown = [a for a in self.followed if a not in self.known]  # no consolidation knows them
         self.left = {r["Fiche"]: r for r in frame_records(result.tables.par_fiche)}  # what is left of each fiche
         self.ranks = {f.numero: rank for rank, f in enumerate(self.contrat.fiches)}
 
     def warning_text(self) -> str:
-        absent = [self.contrat.year_name(a) for a in self.followed if a not in {*self.known, self.annee}]
-        lacking = (
-            f" Aucune consolidation n’est connue pour {', '.join(absent)} : donnez celle de l’an dernier (--precedent)."
-            if absent
-            else ""
-        )
+        absent = years_in_words([a for a in self.unknown if a != self.annee], self.contrat.year_name)
+        remedy = "" if self.for_agency else f"{NBSP}: donnez celle de l’an dernier (--precedent)"
+        lacking = f" Aucune consolidation n’est connue pour {absent}{remedy}." if absent else ""
         return (
             f"Une case vide veut dire « non connu », jamais zéro. La dernière colonne dit ce qu’est le cumul, ou "
             f"pourquoi il n’y en a pas.{lacking}"
         )
+
+    def masked_years(self, one_series: YearSeries) -> list[int]:
+        """Those of a measure whose figure is known, and does not leave."""
+        return sorted(a for a, r in one_series.items() if r["Valeur"] is None and is_masked(r["Réserve"]))
+
+    def asked(self, mesure: str) -> list[int]:
+        """The years until now in which the contract asks for a measure."""
+        return [a for a in self.followed if mesure in in_year(self.contrat, a).by_mesure]
 
     def series(self, objet: str, *cle: str) -> dict[tuple[Any, ...], YearSeries]:
         """Key (the columns ``cle``) → year → row."""

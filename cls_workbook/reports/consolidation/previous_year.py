@@ -158,11 +158,15 @@ def showable(consolidation: PreviousConsolidation, contrat: Contrat, annee: int)
     """``indicateurs``, as the agency's copy of that year shows them: without what speaks of few people or would give it
     away, since the general workbook goes to all the partners."""
     from cls_workbook.summaries.masking import mask_indicateurs
+    from cls_workbook.summaries.years.masked_years import masked_years
     from cls_workbook.tables.table_frames import frame_of_rows, frame_records
 
     known = indicateurs(consolidation, contrat, annee)
     rows = [r for r in consolidation.rows(described.INDICATEURS) if str(r["Mesure"]) in known]
-    masked = frame_records(mask_indicateurs(contrat, frame_of_rows(described.INDICATEURS, rows)))
+    table = frame_of_rows(described.INDICATEURS, rows)
+    past = frame_of_rows(described.HISTORY, history(consolidation, contrat))
+    concealed = masked_years(contrat, annee, past).get(annee - 1, ())
+    masked = frame_records(mask_indicateurs(contrat, table, concealed=concealed))
     return {r["Mesure"]: r["Valeur"] for r in masked if r["Valeur"] is not None}
 
 

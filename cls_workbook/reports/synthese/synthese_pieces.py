@@ -245,11 +245,13 @@ class Board:
         may_split: bool = True,
         least: float = LEAST_ROW,
         one_line: float | None = None,
+        together: int = 1,
     ) -> PrintedTable:
         """Header and rows. A page that begins inside it repeats its header.
 
         A cell is a value, in the style of its column, or a ``StyledBox``. ``may_split`` False: never cut over two
-        pages. ``least``: points of a row; ``one_line``: of a row whose texts hold on one line, however tight.
+        pages. ``least``: points of a row; ``one_line``: of a row whose texts hold on one line, however tight;
+        ``together``: so many rows follow each other on one page.
         """
         rows = [
             [c if isinstance(c, StyledBox) else StyledBox(c, col.style) for c, col in zip(line, columns, strict=True)]
@@ -258,11 +260,11 @@ class Board:
         points = [_row_points(columns, row, least, one_line) for row in rows]
         head = header_height(columns)
         header = [(c.unites, c.titre, f"entete{_alignment(c.style)}") for c in columns]
-        self.keep_together(head + (sum(points[:2]) if may_split else sum(points)))
+        self.keep_together(head + (sum(points[: max(2, together)]) if may_split else sum(points)))
         self.row(head, *header)
         first = self.line
-        for row, need in zip(rows, points, strict=True):
-            if may_split and self.keep_together(need):
+        for rank, (row, need) in enumerate(zip(rows, points, strict=True)):
+            if may_split and rank % together == 0 and self.keep_together(sum(points[rank : rank + together])):
                 self.row(head, *header)
             self.row(need, *((col.unites, *box) for col, box in zip(columns, row, strict=True)))
         return PrintedTable(self.sheet.nom, columns, first, self.line - 1)

@@ -27,11 +27,12 @@ from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.balances import remainders
 from cls_workbook.summaries.balances.remainders import Remainder
 from cls_workbook.summaries.expected import displayed_name
-from cls_workbook.summaries.masking import is_masked, mask_indicateurs, masked_years
+from cls_workbook.summaries.masking import is_masked, mask_indicateurs
 from cls_workbook.summaries.progress import TO_BE_SCHEDULED, WITHOUT_RETOUR
 from cls_workbook.summaries.regional import noyau_answers, noyau_details
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.summaries.years.followed_targets import FollowedTarget, followed
+from cls_workbook.summaries.years.masked_years import leaving_history, masked_years, of_mesure
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, SET_ASIDE
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
@@ -87,6 +88,7 @@ def without_persons(result: Result) -> Result:
             tables,
             reponses=_without_persons(cited, "Structure", "Valeur"),
             retours=_without_persons(tables.retours, "Structure"),
+            history=_without_persons(tables.history, "Libellé", "Financeur", "Nature", "Valeur"),
             indicateurs=_without_persons(tables.indicateurs),
             par_financeur=_without_persons(tables.par_financeur),
         ),
@@ -121,8 +123,11 @@ class Portrait:
     def __init__(self, result: Result):
         result = without_persons(result)
         self.result, self.contrat, self.annee = result, result.contrat, result.annee
+        past = result.tables.history
+        self.masked_years = masked_years(result.contrat, result.annee, past, result.tables.indicateurs)
+        now, before = (self.masked_years.get(result.annee - gap, set()) for gap in (0, 1))
         masked = mask_indicateurs(
-            result.contrat, result.tables.indicateurs, history.terms(result.tables.history, result.annee - 1)
+            result.contrat, result.tables.indicateurs, history.terms(past, result.annee - 1), now, before
         )
         self.indicateurs = {r["Mesure"]: r for r in frame_records(masked)}
         self.suivi = {r["fiche"]: r for r in frame_records(result.summaries.avancement)}
@@ -130,6 +135,13 @@ class Portrait:
         self.history = frame_records(result.tables.history)
         self.notes: dict[str, dict[str, list[str]]] = {}  # reserve → fiche → what it is about
         self.has_previous = result.precedent or any(r["Valeur n-1"] is not None for r in self.indicateurs.values())
+
+    def leaving(self) -> Result:
+        """The campaign and its earlier years, without persons and with nothing of what is masked in any of them."""
+        tables = self.result.tables
+        masked = pd.DataFrame(list(self.indicateurs.values()), columns=tables.indicateurs.columns, dtype=object)
+        past = leaving_history(self.contrat, tables.history, self.masked_years)
+        return replace(self.result, tables=replace(tables, indicateurs=masked, history=past))
 
     @cached_property
     def noyau(self) -> list[Row]:
@@ -292,15 +304,12 @@ class Portrait:
             return {}
         series = history.series_of_mesures(self.result.tables.history)
         past = {m: {a: row for a, row in rows.items() if a < self.annee} for m, rows in series.items()}
-        concealed = masked_years(self.contrat, past) if any(c.cumulee for c in wanted.values()) else {}
         for mesure in wanted:
-            row = self.indicateurs.get(mesure, {})
-            if row.get("Valeur") is None and self.masked(self.contrat.by_mesure[mesure][2]):
-                concealed.setdefault(mesure, set()).add(self.annee)
             # Names of entities stand in the history alone.
-            past.setdefault(mesure, {})[self.annee] = series.get(mesure, {}).get(self.annee, {}) | row
+            row = series.get(mesure, {}).get(self.annee, {}) | self.indicateurs.get(mesure, {})
+            past.setdefault(mesure, {})[self.annee] = row
         return {
-            mesure: followed(self.contrat, self.annee, cible, past[mesure], concealed.get(mesure, ()))
+            mesure: followed(self.contrat, self.annee, cible, past[mesure], of_mesure(self.masked_years, mesure))
             for mesure, cible in wanted.items()
         }
 

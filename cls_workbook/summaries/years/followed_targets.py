@@ -85,7 +85,7 @@ def followed(
     # The contract says itself that the years are added: a person who comes back counts again.
     rule = "FLUX" if mesure.agregation == "PERSONNES" else mesure.agregation
     values = {a: over_years_value(series[a], rule) if a in series else None for a in years}
-    total, rests_on = sur_les_annees(rule, values)
+    total, rests_on = sur_les_annees(rule, values, year_name=contrat.year_name)
     partial = any(v is None for v in values.values())
     return FollowedTarget(mesure, cible, annee, contrat, _exact(total), rests_on, partial)
 
