@@ -71,8 +71,12 @@ def test_the_example_saved_by_libreoffice_is_of_the_current_template(consolidati
 
 def test_the_copy_for_the_agency_has_no_hidden_sheet_no_formula_and_no_personal_datum(folder):
     workbook = openpyxl.load_workbook(folder / "synthese-ars-2025.xlsx")
-    first, *data = workbook
-    assert first.title == "Synthèse" and data and all(f.title.startswith("Données ") for f in data)
+    first, evolution, *data = workbook
+    assert (
+        (first.title, evolution.title) == ("Synthèse", "Évolution")
+        and data
+        and all(f.title.startswith("Données ") for f in data)
+    )
     assert {f.sheet_state for f in workbook} == {"visible"}
     texts = [str(c.value) for sheet in workbook for line in sheet.iter_rows() for c in line if c.value is not None]
     assert not any(t.startswith("=") or "06 00 00" in t or "Mme Exemple" in t or ".xlsx" in t for t in texts)

@@ -15,14 +15,16 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from cls_workbook.definition import toml_reader
 from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_data_read, ars_copy
 from cls_workbook.reports.consolidation import evolution_sheet
+from cls_workbook.reports.synthese.synthese_pieces import Board, PrintedColumn
 from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records
 from cls_workbook.workbook import writer
 from tests.support.lived_campagnes import definition, live
-from tests.support.written_result import result
+from tests.support.written_result import CONTRAT, result
 
 NBSP = "\u00a0"
 DEFINITION = """
@@ -282,3 +284,39 @@ def test_the_agency_is_not_told_of_the_command_line():
     lacking = "Aucune consolidation n’est connue pour 2024"
     assert f"{lacking}{NBSP}: donnez celle de l’an dernier (--precedent)." in own
     assert f"{lacking}." in left and "--" not in left
+
+
+# --- no text is cut ---
+
+
+def test_a_long_name_is_whole_above_its_chart_which_has_no_title():
+    long = "Consultations données dans les communes et les quartiers, toutes structures réunies"
+    contrat = toml_reader.parse(
+        CONTRAT.replace('libelle = "Consultations", type = "entier"', f'libelle = "{long}", type = "entier"'), "e"
+    )
+    past = [
+        {
+            "Année": a,
+            "Objet": "Mesure",
+            "Fiche": "1.1",
+            "Mesure": m,
+            "Libellé": name,
+            "Agrégation": "FLUX",
+            "Valeur": 90,
+        }
+        for a in (2024, 2025)
+        for m, name in (("1.1-I01", long), ("1.1-I02", "Patients"))
+    ]
+    sheet = evolution_sheet.sheet(result(contrat=contrat, history=frame_of_rows(HISTORY, past)))
+    assert [c.titre for c in sheet.charts[-2:]] == ["", "1.1 · Patients"]
+    assert [c.valeur for c in sheet.cells].count(f"1.1 · {long}") == 2  # in the table, then above the chart
+    assert long in sheet.charts[-2].alt_text
+    assert not [c for c in sheet.cells if "…" in str(c.valeur)]
+
+
+def test_the_rows_of_a_target_stay_on_one_page():
+    board, column = Board("Essai"), [PrintedColumn("Suivi", 36)]
+    drawn = board.sheet_table(column, [[f"{n} {part}"] for n in range(40) for part in "abc"], together=3)
+    said = {c.line: c.valeur for c in board.sheet.cells}
+    after = [said[line + 2] for line in board.sheet.print_setup.page_breaks]  # under the header that comes back
+    assert len(after) == 3 and all(text.endswith(" a") for text in after) and drawn.last > 120

@@ -286,4 +286,6 @@ def test_a_year_without_consolidation_keeps_the_history_but_has_no_last_year(tmp
     (permanences,) = lines(leap.result.tables.indicateurs, Mesure="1.2-I03")
     assert permanences["Valeur n-1"] is None
     assert by_year(leap, Objet="Mesure", Mesure="1.2-I03") == {2024: 40, 2026: 48}
-    assert any("Aucune consolidation n’est connue pour 2025" in t for t in written(leap.consolidation, "Évolution"))
+    evolution = written(leap.consolidation, "Évolution")
+    assert any("Aucune consolidation n’est connue pour 2025" in t for t in evolution)
+    assert "Cumul, sans 2025" in evolution and "somme de 2024 à 2026, sans 2025" in evolution
