@@ -24,8 +24,9 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.domain.model import Contrat
 from cls_workbook.forms import examples
 from tests.support import (
+    cell_edits,  # noqa: F401  (adds to EDITS)
     small_workbook,
-    typing_edits,  # noqa: F401  (adds to MODIFICATIONS)
+    typing_edits,  # noqa: F401  (adds to EDITS)
 )
 from tests.support.campagne_edits import CAMPAGNE_EDITS, CampagneEdit, ExportSource
 from tests.support.campagne_edits import judge as juger_une_campagne
@@ -377,6 +378,7 @@ class Matrix:
 
 KINDS = {
     "sheet_edits": "lignes, colonnes, cellules verrouillées, aspect",
+    "cell_edits": "lignes, colonnes, cellules verrouillées, aspect",
     "typing_edits": "ce qui est tapé, dans chaque sorte de case",
     "workbook_edits": "feuilles et classeurs",
     "campagne_edits": "ce qui est dans le dossier",

@@ -3,63 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import re
-from datetime import date
 from functools import cache
-from pathlib import Path
 
-import openpyxl
 import pytest
 
 from cls_workbook import pilotage
-from cls_workbook.button import click_consolider, player
+from cls_workbook.button import click_consolider
 from cls_workbook.definition import toml_reader
-from cls_workbook.pipeline import way_back
-from cls_workbook.tables import consolidation_tables
-from cls_workbook.tables.structure_table import STRUCTURES
-from tests.support import openpyxl_engine, small_contrat
+from tests.support import small_contrat
 from tests.support.both_excels import OnOpenpyxl, both_engines, content, either_engine, message, open_up, whole
+from tests.support.clicks import DAY, DIJON, SHEETS, YEAR, assert_same_sheets, half_answered, on_command_line, row_of
 from tests.support.coordinator_opened import box
 from tests.support.dropped_returns import drop_retour
-
-YEAR, DAY, DIJON = 2025, date(2026, 2, 15), "dijon-2024-2028"
-UNASKED = {
-    "Remplacements",
-    "Financements prévus",
-    "Comptes rendus",
-    "Noyau régional",
-    "Noyau par catégorie",
-}  # of these contracts, nothing of the kind
-SHEETS = (
-    "Synthèse",
-    STRUCTURES.sheet,
-    "Évolution",
-    *(f for f in consolidation_tables.SHEETS.values() if f not in UNASKED),
-    "Lisez-moi",
-)
-
-
-def on_command_line(retours, reference, output, annee=YEAR, **extra) -> openpyxl.Workbook:
-    way_back.consolidate_files([retours], str(reference), annee, output, day=DAY, **extra)
-    return openpyxl.load_workbook(output)
-
-
-def assert_same_sheets(opened_book, expected):
-    for sheet in expected:
-        assert content(opened_book[sheet.title]) == content(sheet), sheet.title
-        assert {t.name: t.ref for t in opened_book[sheet.title].tables.values()} == {
-            t.name: t.ref for t in sheet.tables.values()
-        }
-
-
-def row_of(sheet, **cle) -> int:
-    """The row of a table whose columns hold these values."""
-    ranks = {c.value: c.column for c in sheet[1]}
-    return next(
-        li for li in range(2, sheet.max_row + 1) if all(sheet.cell(li, ranks[k]).value == v for k, v in cle.items())
-    )
-
 
 # --- the same as the command line -------------------------------------------------------------------------------------
 
@@ -156,10 +111,7 @@ def test_an_anomaly_links_to_the_file_the_sheet_and_the_cell(campagne, all_click
 
 @pytest.fixture
 def small_campagne(tmp_path):
-    """A campaign of four answers, half of them there."""
-    reference = small_contrat.definition(tmp_path)
-    small_contrat.retour(tmp_path / "retours", reference, "asso", {"1.1/mesures/1.1-I01/valeur": "une centaine"})
-    return reference, tmp_path / "retours"
+    return half_answered(tmp_path)
 
 
 @either_engine
@@ -328,151 +280,6 @@ def test_replacements_come_and_go_with_what_the_pilotage_says(engine, small_camp
 
 
 # --- what cannot be done ----------------------------------------------------------------------------------------------
-
-
-def refusal_shown(excel, before) -> str:
-    """The sentence of a refused click, once it is sure that nothing but the message has changed."""
-    after = whole(excel.opened_book)
-    place = box(excel.opened_book, "message").coordinate
-    for nom in after:
-        assert {c: v for c, v in after[nom].items() if (nom, c) != ("Accueil", place)} == {
-            c: v for c, v in before[nom].items() if (nom, c) != ("Accueil", place)
-        }
-    assert list(after) == list(before)
-    mode, alert = excel.alerts[-1]
-    assert mode == "critical" and message(excel).casefold() == f"Non fait : {alert}".replace("\u00a0", " ").casefold()
-    return message(excel)
-
-
-@either_engine
-@pytest.mark.parametrize("examined", ["absent", "fichier", "illisible"])
-def test_a_folder_that_cannot_be_used_leaves_the_sheets_as_they_were(
-    engine, examined, small_campagne, tmp_path, monkeypatch
-):
-    reference, retours = small_campagne
-    excel = open_up(engine, tmp_path, reference, YEAR, retours)
-    excel.click(day=DAY)
-    folder = {"absent": tmp_path / "nulle part", "fichier": reference, "illisible": retours}[examined]
-    if examined == "illisible":
-        monkeypatch.setattr("os.listdir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
-    box(excel.opened_book, "dossier").value = str(folder)
-    before = whole(excel.opened_book)
-    assert excel.click(day=DAY) is None
-    sentence = refusal_shown(excel, before)
-    remedy = {
-        "absent": "n’existe pas. Créez-le",
-        "fichier": "est un fichier. Indiquez le dossier",
-        "illisible": "ne peut pas être lu (Permission denied). Vérifiez vos droits",
-    }
-    assert remedy[examined] in sentence
-    assert box(excel.opened_book, "dossier").coordinate in sentence
-
-
-@either_engine
-def test_an_empty_folder_is_a_campaign_that_nobody_has_answered(engine, small_campagne, tmp_path):
-    reference, _ = small_campagne
-    (tmp_path / "vide").mkdir()
-    excel = open_up(engine, tmp_path, reference, YEAR, tmp_path / "vide")
-    result = excel.click(day=DAY)
-    assert set(result.tables.retours["Statut"]) == {"manquant"}
-    assert "0 retour reçu sur" in message(excel)
-
-
-@either_engine
-def test_a_workbook_of_another_year_is_refused(engine, small_campagne, tmp_path):
-    reference, retours = small_campagne
-    excel = open_up(engine, tmp_path, reference, YEAR, retours)
-    box(excel.opened_book, "annee").value = 2026
-    before = whole(excel.opened_book)
-    assert excel.click(day=DAY) is None
-    assert "dit l’année 2026, mais ses feuilles sont celles de 2025" in refusal_shown(excel, before)
-
-
-@either_engine
-@pytest.mark.parametrize(
-    ("nom", "valeur", "expected"),
-    [
-        ("annee", 2031, "ne couvre pas l’année 2031"),
-        ("annee", "l’an dernier", "n’est pas une année"),
-        ("contrat", "cls-inconnu", "Le contrat « cls-inconnu » est introuvable"),
-        ("contrat", DIJON, "celle du contrat « dijon-2024-2028 », le classeur est celui de « essai »"),
-        ("precedent", "/nulle/part.xlsx", "est introuvable. Indiquez la consolidation de l’an dernier"),
-        ("etat", "on verra", "à corriger"),
-    ],
-)
-def test_what_accueil_says_wrong_is_named(engine, nom, valeur, expected, small_campagne, tmp_path):
-    reference, retours = small_campagne
-    excel = open_up(engine, tmp_path, reference, YEAR, retours)
-    if nom == "contrat" and valeur == "cls-inconnu":
-        expected = "cls-inconnu"
-    box(excel.opened_book, nom).value = valeur
-    before = whole(excel.opened_book)
-    assert excel.click(day=DAY) is None
-    assert expected in refusal_shown(excel, before)
-
-
-@either_engine
-def test_a_workbook_that_is_no_coordinator_s_is_left_alone(engine, tmp_path):
-    opened_book = openpyxl.Workbook()
-    opened_book.active["A1"] = "mes courses"
-    excel = engine(opened_book, tmp_path / "courses.xlsx")
-    assert excel.click(day=DAY) is None
-    assert whole(opened_book) == {"Sheet": {"A1": ("mes courses", "s")}}
-    assert "n’est pas celui de la coordination" in excel.alerts[-1][1].replace("\u00a0", " ")
-
-
-@either_engine
-def test_a_sheet_of_the_coordinator_s_own_that_bears_our_name_is_not_written_over(engine, small_campagne, tmp_path):
-    reference, retours = small_campagne
-    excel = open_up(engine, tmp_path, reference, YEAR, retours)
-    del excel.opened_book["Normalisations"]
-    excel.opened_book.create_sheet("Normalisations")["A1"] = "mes notes"
-    before = whole(excel.opened_book)
-    assert excel.click(day=DAY) is None
-    assert "La feuille « Normalisations » n’est pas celle de la consolidation" in refusal_shown(excel, before)
-
-
-@either_engine
-def test_a_failure_that_nobody_foresaw_ends_with_words_too(engine, small_campagne, tmp_path, monkeypatch):
-    reference, retours = small_campagne
-    excel = open_up(engine, tmp_path, reference, YEAR, retours)
-    monkeypatch.setattr(way_back, "consolidate_folder", lambda *_, **__: 1 / 0)
-    before = whole(excel.opened_book)
-    assert excel.click(day=DAY) is None
-    said = refusal_shown(excel, before)
-    assert "erreur inattendue" in said
-    details = Path(re.search(r"Les détails sont dans «\s(.+)\s»", said)[1])
-    assert "ZeroDivisionError" in details.read_text(encoding="utf-8")
-    details.unlink()
-
-
-def test_excel_that_stops_half_way_leaves_the_file_as_it_was(small_campagne, tmp_path, monkeypatch):
-    reference, retours = small_campagne
-    excel = open_up(OnOpenpyxl, tmp_path, reference, YEAR, retours)
-    excel.opened_book.create_sheet("Mes calculs")["B2"] = "à garder"
-    before = whole(excel.opened_book)
-    write = player._ACTIONS["values"]
-
-    def on_failure(playing, page, zone, rows):
-        if page.name == "Indicateurs":
-            raise RuntimeError("Excel ne répond plus")
-        write(playing, page, zone, rows)
-
-    monkeypatch.setitem(player._ACTIONS, "values", on_failure)
-    assert excel.click(day=DAY) is None
-    assert whole(excel.opened_book)["Retours"] != before["Retours"]
-    assert whole(openpyxl.load_workbook(io.BytesIO(excel.opened_book.on_disk))) == before
-    assert "Excel ne répond plus" in message(excel) and "sans l’enregistrer" in message(excel)
-
-
-def test_a_workbook_that_cannot_be_saved_is_not_written_in(small_campagne, tmp_path, monkeypatch):
-    reference, retours = small_campagne
-    excel = open_up(OnOpenpyxl, tmp_path, reference, YEAR, retours)
-    monkeypatch.setattr(openpyxl_engine.Book, "save", lambda *_: 1 / 0)
-    before = whole(excel.opened_book)
-    assert excel.click(day=DAY) is None
-    assert "ne peut pas être enregistré" in refusal_shown(excel, before)
-
 
 # --- « Contrôler » ----------------------------------------------------------------------------------------------------
 
