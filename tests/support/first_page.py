@@ -8,10 +8,8 @@ from cls_workbook.reports.synthese.dashboard.leading_sentences import sentences
 from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.tables.table_frames import frame_of_rows
-from tests.support.result_headers import N, frame
+from tests.support.result_headers import PROGRESS, N, frame
 from tests.support.written_result import indicateurs, result
-
-SUIVI = ("fiche", "axe", "titre", "etat", "realisation", "par_volet", "detail", "recus", "attendus", "couverture")
 
 
 def progress(**by_fiche):
@@ -20,7 +18,7 @@ def progress(**by_fiche):
         (f, f[0], f"Fiche {f}", *by_fiche.get(f"f{f[0]}{f[2]}", (N, N)), N, N, 1, 1, "complet")
         for f in ("1.1", "1.2", "2.1")
     ]
-    return frame(SUIVI, *lines)
+    return frame(PROGRESS, *lines)
 
 
 def good(**changes):
