@@ -251,7 +251,7 @@ def test_where_places_are_many_fiches_are_the_rows_and_each_place_a_column_that_
     assert "Communes : 1 sur 22\nQuartiers prioritaires : 1 sur 1" in texts(sheet)
     head = row_of(sheet, "Lieu 19")
     assert (head[:3], head[-1]) == (["Fiche", "Fleury", "Valcourt"], "Les Tilleuls")
-    upright = {c.valeur: c for c in sheet.cells if c.style == "entete:debout"}
+    upright = {c.valeur: c for c in sheet.cells if c.style == "entete:debout_petit"}
     cells = {(c.line, c.column): c.valeur for c in sheet.cells}
     line = upright["Fleury"].line
     for name, fiche, count in (("Fleury", "●", 1), ("Valcourt", None, 0)):

@@ -25,7 +25,6 @@ MESURE_TEXT_LENGTH = 260  # characters of a measure in words; the rest is in Ind
 FIGURE_WIDTH, TARGET_WIDTH, MONEY_WIDTH, AMOUNT_WIDTH = 2, 6, 16, 3
 TITLE_WIDTH, PORTEURS_WIDTH, REALISATION_WIDTH = 14, 10, 6
 LEAST_WIDTH = 5  # of a column of text
-MOST_BLANK = 110.0  # points that a page may leave so as not to cut a fiche
 DONE, GAPS = "realisations", "ecarts"
 DONE_HEADING = "Ce qui a été réalisé"
 ORDER = ("leviers", "freins", GAPS, "perspectives")  # what helps, what hinders, what comes next
@@ -33,8 +32,11 @@ LINE = 12.5  # points of a measure, or of an amount
 Amount = tuple[str, object]  # what it is, euros
 
 
-def fiches(board: Board, portrait: Portrait) -> None:
-    """A block per active fiche under the band of its axe, then the actions to programme in one sentence."""
+def fiches(board: Board, portrait: Portrait, most_blank: float) -> None:
+    """A block per active fiche under the band of its axe, then the actions to programme in one sentence.
+
+    ``most_blank``: points that a page may leave so as not to cut a fiche.
+    """
     board.band(f"Les fiches en {portrait.year_label()}", following=130)
     groups = by_axe(portrait.contrat)
     if not any(g.fiches or g.a_programmer for g in groups):
@@ -44,9 +46,9 @@ def fiches(board: Board, portrait: Portrait) -> None:
             board.sentences([typography(f"{group.titre} : aucune fiche.")])
             continue
         blocks = [_FicheBlock(portrait, fiche) for fiche in group.fiches]
-        _axe_band(board, portrait, group.rank, group.titre, blocks[0].kept(board.left) if blocks else LINE)
+        _axe_band(board, portrait, group.rank, group.titre, blocks[0].kept(board.left > most_blank) if blocks else LINE)
         for block in blocks:
-            if board.keep_together(block.kept(board.left)):
+            if board.keep_together(block.kept(board.left > most_blank)):
                 _axe_band(board, portrait, group.rank, f"{group.titre} (suite)", 0)
             block.draw(board)
         board.sentences(_beside_the_fiches(portrait, group))
@@ -126,18 +128,17 @@ class _FicheBlock:
         self.said = _SaidTexts(list(_said(portrait, fiche)))
         self.porteurs, self.aims = portrait.porteurs(fiche), aims(fiche)
 
-    def kept(self, left: float) -> float:
-        """Points that stay on one page, of which ``left`` are free: all of it, or only what comes before the texts
-        where the page would be left too blank."""
+    def kept(self, may_be_cut: bool) -> float:
+        """Points that stay on one page: all of it, or only what comes before the texts where it may be cut."""
         before = self._name_height() + height(self.aims, UNITS) * bool(self.aims) + sum(self.heights)
-        return before if left > MOST_BLANK else before + self.said.kept
+        return before if may_be_cut else before + self.said.kept
 
     def draw(self, board: Board) -> None:
         self._draw_name(board)
         if self.aims:
             board.note(self.aims)
         self._draw_facts(board)
-        self.said.draw(board)
+        self.said.draw(board, self.fiche.numero)
 
     # --- its name ---
 
@@ -314,8 +315,9 @@ class _SaidTexts:
     def kept(self) -> float:
         return self.head + self._points(self.rows[0])
 
-    def draw(self, board: Board) -> None:
-        board.keep_together(self.kept)
+    def draw(self, board: Board, numero: str) -> None:
+        if board.keep_together(self.kept):
+            board.row(LINE + 2, (UNITS, f"{numero} (suite)", "dense_total"))
         board.row(self.head, *((wide, titre, "entete") for titre, wide in zip(self.headings, self.widths, strict=True)))
         for row in self.rows:
             points = self._points(row)

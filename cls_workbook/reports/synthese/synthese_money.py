@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -38,8 +38,10 @@ from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
 
+Section = Callable[[Board, Portrait], None]
 MAX_FINANCEURS, LISTED_FINANCEURS = 8, 20
 HALF = UNITS // 2
+LINE = 12.5  # points of an amount among many
 # What is printed where the contract gives no amount: the states stay distinct.
 AMOUNT_STATES = {
     "non_determine": "non déterminé",
@@ -56,14 +58,15 @@ DECLARATIONS = (
 _SUMS = ("Contrat", "Programmé", "Engagé", "Versé", "Écart engagé - programmé", "Écart engagé - programmé (%)")
 
 
-def money(board: Board, portrait: Portrait) -> None:
-    """Four kinds of money, one after the other, then what each funder brought."""
+def money(board: Board, portrait: Portrait) -> Sequence[Section]:
+    """Draws the maquette; gives what comes after it, in whichever order: the posts of coordination, what each funder
+    brought."""
     if not portrait.contrat.actions and not len(as_frame(portrait.result.tables.financements)):
         board.band("Financement")
-        return board.note("Ce contrat ne décrit aucun financement, et aucun retour n’en donne.")
+        board.note("Ce contrat ne décrit aucun financement, et aucun retour n’en donne.")
+        return ()
     _maquette(board, portrait)
-    _posts(board, portrait)
-    _subtotals(board, portrait)
+    return (_posts, _subtotals)
 
 
 # --- The maquette -----------------------------------------------------------------------------------------------------
@@ -241,9 +244,9 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
     ]
     rows.sort(key=lambda r: -r[1])
     shown = min(len(rows), MAX_FINANCEURS)
-    chart = max(110.0, 46.0 + shown * 20) if rows else 0.0
+    chart = max(110.0, 40.0 + shown * 18) if rows else 0.0
     listed = rows[:LISTED_FINANCEURS]
-    board.band(f"Qui finance quoi en {annee}", following=max(chart, 60.0 + 20 * len(natures) + 15 * len(listed)))
+    board.band(f"Qui finance quoi en {annee}", following=max(chart, 36.0 + LINE * (len(natures) + len(listed))))
     if not natures:
         return board.note(f"Aucun montant engagé en {annee} n’est connu.")
     top = board.line
@@ -252,9 +255,9 @@ def _subtotals(board: Board, portrait: Portrait) -> None:
         PrintedColumn(f"Engagé {annee}", 4, AMOUNT),
         PrintedColumn("À noter", 7, MUTED),
     ]
-    board.sheet_table(*without_empty(columns, natures), may_split=False)
+    board.sheet_table(*without_empty(columns, natures), may_split=False, least=LINE)
     if rows:
-        board.empty(6)
+        board.empty(3)
         _funders(board, annee, listed, rows[:shown], top, chart)
     board.note(" ".join(_notes_on_natures(portrait, len(listed))))
 
@@ -264,7 +267,7 @@ def _funders(
 ) -> None:
     amounts = (PrintedColumn(f"{word} {annee}", 4, AMOUNT) for word in ("Engagé", "Versé"))
     columns = [PrintedColumn("Financeur et nature", 10, STRONG), *amounts]
-    drawn = board.sheet_table(columns, listed, may_split=False)
+    drawn = board.sheet_table(columns, listed, may_split=False, least=LINE)
     titre = "Engagé et versé par financeur" + (f" ({len(shown)} premiers)" if len(listed) > len(shown) else "")
     said = "engagé et versé par financeur et nature. "
     said += " ; ".join(f"{n} {amount_fr(m)} engagés" for n, m, _ in shown[:3])

@@ -17,6 +17,7 @@ UNITS, FIRST = 36, 2  # units of a line; column of the first one (A is a margin)
 UNIT_WIDTH = 3.86  # so narrow that 9 points on the sheet are 8 on paper
 PAGE_HEIGHT = 586  # points of rows on a landscape A4 page, one page wide, with some to spare
 POINT = 4 / 3  # pixels
+BEFORE_BAND = 7.0  # points above the heading of a section, but at the top of a page
 
 _CARD_ROLES = {False: "chiffre_cle", True: "chiffre_cle_alerte"}
 _DIGITS = ("montant", "taux", "entier", "decimal")
@@ -194,8 +195,8 @@ class Board:
 
     def band(self, titre: str, following: float = 90) -> None:
         """The heading of a section, kept with the ``following`` points that follow."""
-        if not self.keep_together(28 + following):
-            self.empty(7)
+        if not self.keep_together(21 + BEFORE_BAND + following):
+            self.empty(BEFORE_BAND)
         self.row(20, (UNITS, titre, "bloc"))
 
     def sous_titre(self, titre: str, following: float = 60) -> None:

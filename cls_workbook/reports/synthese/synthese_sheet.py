@@ -7,7 +7,9 @@ out of every text. The copy sent to the ARS is this same sheet.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import partial
+from itertools import permutations
 
 from cls_workbook.domain.announced.evaluations import MADE
 from cls_workbook.french import date_fr, typography
@@ -20,10 +22,12 @@ from cls_workbook.reports.synthese.logos import Logo
 from cls_workbook.reports.synthese.logos import draw as draw_logos
 from cls_workbook.reports.synthese.measure_charts import measures_over_time
 from cls_workbook.reports.synthese.regional.noyau_section import regional_questions
-from cls_workbook.reports.synthese.synthese_money import money
+from cls_workbook.reports.synthese.synthese_money import Section, money
 from cls_workbook.reports.synthese.synthese_pieces import (
+    BEFORE_BAND,
     CENTRED,
     MUTED,
+    PAGE_HEIGHT,
     RATE,
     STRONG,
     UNITS,
@@ -45,10 +49,28 @@ from cls_workbook.workbook.description import Cell, Sheet
 
 NAME = "Synthèse"
 LOGOS_PER_ROW = 7
+PAGES = 10  # that a reader takes
+MOST_BLANK, MOST_BLANK_WHERE_LONG = 110.0, 70.0  # points that a page may leave so as not to cut a fiche
 
 
 def sheet(result: Result, logos: Sequence[Logo] = ()) -> Sheet:
-    """The sheet, drawn. Masked and without personal data, whoever reads it. ``logos``: at its head."""
+    """The sheet, drawn. Masked and without personal data, whoever reads it. ``logos``: at its head.
+
+    A fiche is cut between its figures and its texts where a fifth of a page would be left blank; sooner, where that
+    saves a page of those beyond the tenth.
+    """
+    drawn = _drawn(result, logos, MOST_BLANK)
+    if _pages(drawn) > PAGES:
+        tight = _drawn(result, logos, MOST_BLANK_WHERE_LONG)
+        drawn = tight if _pages(tight) < _pages(drawn) else drawn
+    return drawn
+
+
+def _pages(drawn: Sheet) -> int:
+    return len(drawn.print_setup.page_breaks) + 1
+
+
+def _drawn(result: Result, logos: Sequence[Logo], most_blank: float) -> Sheet:
     portrait, board = Portrait(result), Board(NAME)
     result = portrait.result
     _banner(board, result)
@@ -56,19 +78,41 @@ def sheet(result: Result, logos: Sequence[Logo] = ()) -> Sheet:
     draw_logos(board, logos)
     dashboard(board, portrait)
     board.next_page()
-    fiches(board, portrait)
+    fiches(board, portrait, most_blank)
     targets(board, portrait)
     regional_questions(board, portrait)
     measures_over_time(board, portrait)
-    money(board, portrait)
+    after_maquette = money(board, portrait)
+    _where_they_fit(board, portrait, (*after_maquette, totals, _governance, territories))
     _clauses(board, "Ce que le contrat rappelle", portrait.contrat.rappels)
-    totals(board, portrait)
-    _governance(board, portrait)
-    territories(board, portrait)
     _clauses(board, "Partenaires associés au contrat", portrait.contrat.partenaires_associes)
     reserves(board, portrait)
     board.sheet.cells = [_anonymized(c) for c in board.sheet.cells]  # once more, for what the contract itself says
     return board.finish(f"{result.contrat.nom_court} · synthèse {result.year_name} · {result.etat}")
+
+
+def _where_they_fit(board: Board, portrait: Portrait, sections: Sequence[Section]) -> None:
+    """In the order that leaves the least blank; in theirs, where no other does better."""
+    heights = {section: _height(section, portrait) for section in sections}
+
+    def end(order: Sequence[Section]) -> tuple[int, float]:
+        page, top = 0, board.top
+        for section in order:
+            if top + heights[section] > PAGE_HEIGHT:
+                page, top = page + 1, board.sheet.heights.get(1, 0) - BEFORE_BAND
+            top += heights[section]
+        return page, top
+
+    for section in min(permutations(sections), key=end):
+        section(board, portrait)
+
+
+def _height(section: Section, portrait: Portrait) -> float:
+    """Points that it takes, drawn on a page of its own, which is thrown away."""
+    notes, alone = deepcopy(portrait.notes), Board(NAME)
+    section(alone, portrait)
+    portrait.notes = notes
+    return sum(alone.sheet.heights.values())
 
 
 def _anonymized(cell: Cell) -> Cell:

@@ -17,7 +17,7 @@ from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.text_width import width
 
 NAME_WIDTH, COUNT_WIDTH = 7, 3
-NAME_LENGTH, UPRIGHT_SIZE = 5, 10  # characters that a unit shows; points of the names of places over their columns
+NAME_LENGTH, UPRIGHT_SIZE = 5, 9  # characters that a unit shows; points of the names of places over their columns
 UPRIGHT_ROWS = 9  # that those names take
 MAX_FICHES = UNITS - NAME_WIDTH - COUNT_WIDTH  # columns of one unit; beyond, the fiches are listed
 HERE = StyledBox("●", CENTRED)
@@ -83,7 +83,7 @@ def _fiches_in_rows(
     upright = max(width(nom, UPRIGHT_SIZE, bold=True) for _, nom in places) + 8
     board.band(titre, following=head + upright + LINE * (len(fiches) + 1))
     board.row(head, (name, None, "entete"), *heads)
-    board.row(upright, (name, "Fiche", "entete"), *((wide, nom, "entete:debout") for _, nom in places))
+    board.row(upright, (name, "Fiche", "entete"), *((wide, nom, "entete:debout_petit") for _, nom in places))
     for fiche in fiches:
         here = ((wide, HERE.valeur if fiche.numero in reached.get(place, ()) else None, CENTRED) for place in places)
         board.row(LINE, (name, abridged(f"{fiche.numero} · {fiche.titre}", NAME_LENGTH * name), "dense"), *here)
