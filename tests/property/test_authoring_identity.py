@@ -121,7 +121,7 @@ def test_a_contract_with_awkward_content_makes_the_trip(tmp_path):
 
 @given(contrats())
 @settings(
-    max_examples=6,
+    max_examples=4,
     derandomize=True,
     database=None,
     deadline=None,

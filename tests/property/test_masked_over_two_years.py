@@ -111,7 +111,7 @@ COUNTS = st.tuples(*(st.one_of(st.integers(0, 4), st.integers(0, 30)) for _ in P
 
 
 @given(COUNTS, COUNTS, COUNTS, st.sampled_from(LAYOUTS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @example((25, 3, 40), (25, 3, 40), (2, 30, 0), LAYOUTS[0])
 @example((25, 3, 40), (25, 3, 40), (2, 30, 0), LAYOUTS[1])
 @example((1, 1, 20), (3, 3, 4), (1, 2, 0), LAYOUTS[2])

@@ -64,7 +64,7 @@ def possible(shown, concealed, total, bounds):
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=5))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_nobody_finds_a_masked_count_by_subtraction(headcounts):
     """Neither someone who supposes nothing of the masked counts, nor someone who takes them all for small ones."""
     shown, concealed, total = published(headcounts)

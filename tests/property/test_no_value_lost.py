@@ -125,7 +125,7 @@ GESTURES = (
         st.tuples(st.sampled_from(GESTURES), ROW_NUMBERS, COLUMNS, st.integers(1, 3)), min_size=1, max_size=5
     ),
 )
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_whatever_is_done_to_a_sheet_each_value_is_read_exactly_or_pointed_at(tmp_path, prefilled, following):
     setting = small_setting(prefilled=prefilled)
     page = Page(FICHE, setting.places, saisies(setting))

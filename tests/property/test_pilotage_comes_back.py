@@ -23,7 +23,7 @@ CENTS = st.integers(0, 99_999_999_999).map(lambda n: Decimal(n) / 100)
 
 
 @given(montant=CENTS, texte=TEXTS, day=st.dates(date(2025, 1, 1), date(2025, 12, 31)), convies=st.integers(0, 500))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_any_amount_text_or_date_comes_back_as_it_was(tmp_path_factory, montant, texte, day, convies):
     contrat = parse(CONTRAT, "essai.toml")
     provided = Pilotage(

@@ -355,7 +355,7 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.dictionaries(
         st.tuples(st.integers(1, 40), st.integers(1, 30)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cls_workbook.domain.model import Fiche
@@ -32,6 +32,7 @@ def test_a_flow_over_the_years_is_unknown_only_when_every_year_is(one_series):
         max_size=12,
     )
 )
+@settings(max_examples=40, deadline=None)
 def test_sums_are_exact_to_the_cent(lines):
     two = contrat(fiches=tuple(Fiche(n, "Action", "1", porteurs=("a",)) for n in ("1.1", "1.2")))
     v = values(

@@ -33,7 +33,7 @@ from tests.support.small_workbook import (
 filled = partial(small_workbook.filled, ornate=True)
 blank = partial(small_workbook.blank, ornate=True)
 
-READING_BACK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+READING_BACK = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(seed=st.integers(0, 2**32))

@@ -1,6 +1,7 @@
 """Our shorter way through openpyxl's merged ranges gives the cells that openpyxl gives."""
 
 import openpyxl
+from openpyxl.reader import excel
 from openpyxl.worksheet.merge import MergedCellRange
 
 from tests.support import quick_openpyxl, small_contrat
@@ -19,7 +20,9 @@ def looks(path):
 def test_a_workbook_is_opened_as_openpyxl_opens_it(tmp_path, monkeypatch):
     workbook(tmp_path / "K.xlsm", str(small_contrat.definition(tmp_path)), small_contrat.YEAR)
     quick = looks(tmp_path / "K.xlsm")
-    monkeypatch.setattr(MergedCellRange, "_get_borders", quick_openpyxl.PLAIN[0])
-    monkeypatch.setattr(MergedCellRange, "format", quick_openpyxl.PLAIN[1])
+    find_first_cell, draw_edges, read_texts = quick_openpyxl.PLAIN
+    monkeypatch.setattr(MergedCellRange, "_get_borders", find_first_cell)
+    monkeypatch.setattr(MergedCellRange, "format", draw_edges)
+    monkeypatch.setattr(excel, "read_string_table", read_texts)
     assert quick == looks(tmp_path / "K.xlsm")
     assert any("thin" in border or "hair" in border for _, _, border, _ in quick.values())
