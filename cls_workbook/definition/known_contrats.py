@@ -17,6 +17,10 @@ class KnownContrats:
         """Refusal if this contract is neither given nor shipped."""
         if identifier not in self._known_contrats:
             if identifier not in shipped():
-                raise Refusal(f"Le contrat « {identifier} » n’est pas livré : indiquez sa définition avec --contrat.")
+                remedy = (
+                    "Donnez sa définition (.toml) avec le classeur : par --contrat sur la ligne de commande, en la "
+                    "déposant aussi dans la page locale."
+                )
+                raise Refusal(f"Le contrat « {identifier} » n’est pas livré avec l’outil.", (remedy,))
             self._known_contrats[identifier] = load(identifier)
         return self._known_contrats[identifier]

@@ -350,10 +350,16 @@ function show(box, ...children) {
 
 // --- Je réponds -------------------------------------------------------------------------------------------------------
 
+/** The definitions dropped beside returns, by name: of a contract that does not ship, and of its noyau. */
+const definitions = new Map();
+
 dropPlace('partner', async files => {
-  const given = asReturns(files);
-  const said = await ask({ what: 'controler', retours: [...given.keys()] }, given);
   const box = $('partner-result');
+  const isDefinition = (/** @type {string} */ path) => path.toLowerCase().endsWith('.toml');
+  for (const [path, file] of files) if (isDefinition(path)) definitions.set(path.split('/').pop() || path, file);
+  const given = asReturns(new Map([...files].filter(([path]) => !isDefinition(path))));
+  if (!given.size) return show(box, make('p', { className: 'note' }, 'Définition reçue : déposez maintenant votre classeur.'));
+  const said = await ask({ what: 'controler', retours: [...given.keys()], files: [...definitions.keys()] }, new Map([...definitions, ...given]));
   if (trouble(said)) return box.replaceChildren();
   $('partner-drop').classList.add('small');
   const cards = said.results.map((/** @type {any} */ result) => partnerCard(result, said.contents));

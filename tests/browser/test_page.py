@@ -17,11 +17,15 @@ import pytest
 
 from cls_workbook import demo, resources
 from cls_workbook.cli.commands import main
+from cls_workbook.definition.toml_reader import load
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.page.making.page_writing import make
 from cls_workbook.pipeline import single_returns
 from tests.support import browser as browsers
 from tests.support import pyodide_folder
 from tests.support.browser import Browser
+from tests.support.dropped_returns import drop_retour
+from tests.support.noyau_contrats import definition_with
 
 DAY, CONTRAT = "2026-03-02", "dijon-2024-2028"
 WRONG = "2-retours-recus/dijon-2024-2028-2025-apo.xlsx"  # two inputs that are no figures
@@ -255,6 +259,80 @@ def test_an_agency_gets_its_region(local, by_command):
     assert "1 synthèse(s) de 1 contrat(s) retenue(s)" in shown(local, "#agency-result")
     local.click("#agency-result button[data-file]")
     assert parts(local.saved("region.xlsx")) == parts((by_command / "region.xlsx").read_bytes())
+    accessible(local)
+
+
+@pytest.fixture(scope="module")
+def regional(tmp_path_factory) -> Path:
+    """A contract that takes a noyau in, two returns of it, one with a fault on the common sheet; and what the command
+    line makes of them."""
+    here, before = tmp_path_factory.mktemp("noyau"), Path.cwd()
+    os.chdir(here)
+    try:
+        shutil.copy(resources.folder("templates") / "noyaux" / "noyau-exemple.toml", "noyau.toml")
+        Path("contrat.toml").write_text(definition_with("noyau.toml"), encoding="utf-8")
+        Path("retours").mkdir()
+        contrat = in_year(load("contrat.toml"), 2026)
+        drop_retour(Path("retours"), contrat, "asso", annee=2026)
+        wrong = {"Noyau/mesures/N-02/valeur": "une dizaine"}
+        drop_retour(Path("retours"), contrat, "ccas", wrong, annee=2026)
+        order = ["--contrat", "contrat.toml", "--annee", "2026", "--sortie", "consolidation-2026.xlsx", "--date", DAY]
+        main(["consolider", "retours", *order])
+        told = ["--sortie", "synthese-ars-2026.xlsx", "--contrat", "contrat.toml"]
+        main(["synthese", "consolidation-2026.xlsx", *told])
+        main(["region", "synthese-ars-2026.xlsx", "--sortie", "region.xlsx", "--entretiens", "entretiens"])
+    finally:
+        os.chdir(before)
+    return here
+
+
+@pytest.mark.exhaustive
+def test_a_contract_with_a_noyau_goes_the_three_ways_and_its_region_is_that_of_the_command_line(local, regional):
+    if local.name != "chromium":
+        pytest.skip("the same Python as in the other browser")
+    definitions = [regional / "noyau.toml", regional / "contrat.toml"]
+    local.click("#go-partner")
+    local.files("#partner-files", *definitions)
+    local.wait("document.querySelector('#partner-result .note')")
+    assert "Définition reçue" in shown(local, "#partner-result")
+    local.files("#partner-files", regional / "retours" / "ccas.xlsx")
+    local.wait("document.querySelector('#partner-result h3')?.textContent === 'ccas.xlsx'")
+    settle(local)
+    assert "Noyau régional" in shown(local, "#partner-result") and "« une dizaine »" in shown(local, "#partner-result")
+    pictured(local, "noyau-partenaire")
+
+    local.click("#go-coordinator")
+    local.eval("document.querySelector('#received button')?.click(); 0")
+    local.files("#coordinator-files", *definitions, *sorted((regional / "retours").iterdir()))
+    local.wait("document.getElementById('received').innerText.includes('2 retours')")
+    settle(local)
+    assert "1 noyau" in shown(local, "#received")
+    assert (
+        local.eval("document.getElementById('contract').value + document.getElementById('year').value") == "essai2026"
+    )
+    local.click("#consolidate")
+    local.wait("document.querySelector(\"button[data-file='consolidation-2026.xlsx']\")")
+    settle(local)
+    pictured(local, "noyau-coordination")
+    for name in ("consolidation-2026.xlsx", "synthese-ars-2026.xlsx"):
+        local.click(f"button[data-file='{name}']")
+        assert parts(local.saved(name)) == parts((regional / name).read_bytes()), name
+
+    local.click("#go-agency")
+    local.files("#agency-files", regional / "synthese-ars-2026.xlsx")
+    local.wait("document.querySelector(\"#agency-result button[data-file='entretiens.zip']\")")
+    settle(local)
+    pictured(local, "noyau-region")
+    local.click("#agency-result button[data-file='region.xlsx']")
+    assert parts(local.saved("region.xlsx")) == parts((regional / "region.xlsx").read_bytes())
+    local.click("#agency-result button[data-file='entretiens.zip']")
+    (made,) = parts(local.saved("entretiens.zip")).items()
+    assert made[0] == "entretien-essai.xlsx"
+    assert parts(made[1]) == parts((regional / "entretiens" / made[0]).read_bytes())
+    local.eval("document.querySelector('#agency details').open = true; 0")
+    local.files("#agency-files", regional / "noyau.toml")
+    local.wait("document.querySelector('#agency-result .note')")
+    assert "ce noyau est en ordre" in shown(local, "#agency-result")
     accessible(local)
 
 

@@ -236,6 +236,13 @@ def test_a_contract_that_takes_a_noyau_in_and_its_region_are_those_of_the_comman
     said = ask("trier", files=["noyau.toml", "contrat.toml", "retours/asso.xlsx"])
     assert list(said["kinds"].values()) == ["noyau", "definition", "retour"]
     assert ask("importer", files=["contrat.toml"])["contrat"]["id"] == "essai"
+    (unknown,) = ask("controler", retours=["retours/asso.xlsx"])["results"]
+    assert "n’est pas livré" in str(unknown["anomalies"]) and "Donnez sa définition (.toml)" in str(
+        unknown["anomalies"]
+    )
+    definitions = ["noyau.toml", "contrat.toml"]
+    (checked,) = ask("controler", retours=["retours/asso.xlsx"], files=definitions)["results"]
+    assert checked["copy"] == "copies/asso-annote.xlsx"
     said = ask("consolider", contrat="contrat.toml", annee=2025, iso_day=DAY, retours=["retours/asso.xlsx"])
     made = [Path(name).read_bytes() for name in said["files"]]
     order = ("retours", "--contrat", "contrat.toml", "--annee", "2025", "--sortie", "consolidation-2025.xlsx")

@@ -70,10 +70,11 @@ def _sort(asked: Asked) -> Said:
 
 
 def _check(asked: Asked) -> Said:
-    """Each return: its anomalies, its annotated copy."""
+    """Each return: its anomalies, its annotated copy. ``files``: definitions given with them."""
     names = list(retours_in(asked.sources))
     results = []
-    annotated = single_returns.annotate(asked.sources, "copies", asked.contrat or None, asked.engine())
+    own = next((path for path in asked.files if kind_of(path) == DEFINITION), asked.contrat or None)
+    annotated = single_returns.annotate(asked.sources, "copies", own, asked.engine())
     for nom, (anomalies, lines) in zip(names, annotated, strict=True):
         made = lines[0] if lines[0].startswith("copies/") else None
         results.append(
