@@ -17,6 +17,7 @@ from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from cls_workbook.fast_paths import offprint
 from cls_workbook.forms import examples
+from cls_workbook.french import how_many
 from cls_workbook.pipeline import way_out
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.saving import save
@@ -100,7 +101,9 @@ def _receive(contrat: Contrat, scenario: dict[str, Any], pilotage: Path, folder:
         else:
             own = saisies.get(respondent.id, {})
             _fill_in(contrat, annee, respondent, campagne, own, folder / f"{nom}.xlsx")
-            yield f"{nom}.xlsx : " + (f"{len(own)} saisie(s) à la façon du partenaire." if own else "complet.")
+            yield f"{nom}.xlsx : " + (
+                f"{how_many(len(own), 'saisie')} à la façon du partenaire." if own else "complet."
+            )
             if respondent.id in versions:
                 _fill_in(contrat, annee, respondent, campagne, versions[respondent.id], folder / f"{nom} (2).xlsx")
                 yield f"{nom} (2).xlsx : une seconde version, différente : aucune des deux n’est retenue en silence."
@@ -148,7 +151,7 @@ def _consolidate(scenario: dict[str, Any], pilotage: Path, folder: Path) -> list
         f"{consolidation.name} : {result.bilan()}",
         (
             "  Feuille « Anomalies » : chaque constat avec son fichier, sa feuille et sa cellule. "
-            f"Feuille « Normalisations » : {normalized} saisie(s) comprises autrement."
+            f"Feuille « Normalisations » : {how_many(normalized, 'saisie comprise')} autrement."
         ),
         f"{synthese.name} : la copie pour l’ARS, valeurs seules, prête à imprimer.",
     ]

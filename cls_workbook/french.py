@@ -112,14 +112,23 @@ def same_look(nom: str) -> str:
     return unicodedata.normalize("NFC", seen)
 
 
+# Beginnings, folded, of names of places and structures whose h is aspirated; every other h is silent.
+_ASPIRATED = re.compile(
+    r"haut|hal(l|te)|ham(eau)?\b|handi|hangar|hasard|havre|hay|hague\b|hainaut|honfleur|hors\b|houdan|houilles|houles|"
+    r"huit|huningue|hurepoix|hutte"
+)
+
+
 def of(nom: str) -> str:
-    """« de Chenôve », « d’Ahuy », « du Creusot », « des Ulis »: elided before a vowel,
-    and before h as most place names are.
+    """« de Chenôve », « d’Ahuy », « du Creusot », « des Ulis », « d’Hérouville », « de Hauteville »: elided before a
+    vowel, and before an h that is not aspirated, as most place names are.
     """
     for article, contracted in (("Le ", "du "), ("Les ", "des ")):
         if nom.startswith(article):
             return contracted + nom[len(article) :]
-    return f"d’{nom}" if fold(nom)[:1] in "aeiouyh" else f"de {nom}"
+    flat = fold(nom)
+    elided = flat[:1] in "aeiouyh" and not _ASPIRATED.match(flat)
+    return f"d’{nom}" if elided else f"de {nom}"
 
 
 def without_invisibles(texte: str) -> str:
@@ -151,6 +160,7 @@ def typography(texte: str) -> str:
     return _SPACE_BEFORE.sub(NBSP, texte).replace("« ", f"«{NBSP}")
 
 
-def how_many(nombre: int, nom: str) -> str:
-    """« 1 contrat », « 12 contrats »; in French, zero is singular."""
-    return f"{nombre} {nom}{'s' * (nombre > 1)}"
+def how_many(nombre: int | Decimal, nom: str) -> str:
+    """« 1 ligne écrite », « 12 lignes écrites »: every word agrees; in French, zero is singular."""
+    plural = "s" * (nombre >= 2)
+    return f"{number_fr(nombre)} {' '.join(word + plural for word in nom.split(' '))}"

@@ -10,6 +10,7 @@ from cls_workbook.cli.french_argparse import CommandParser
 from cls_workbook.engines import TIME_LIMIT
 from cls_workbook.engines.engine_choice import ENGINES, LOCAL, choose
 from cls_workbook.errors import Refusal
+from cls_workbook.french import how_many
 
 TYPE_CHECKING = False  # as type checkers know it: importing typing would take half the time of --help
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def tell_findings(findings: Sequence[DefinitionFault]) -> int:
     faults = [finding for finding in findings if finding.gravite == "faute"]
     for finding in findings:
         print(finding)
-    print(f"{len(faults)} faute(s), {len(findings) - len(faults)} point(s) à confirmer.")
+    print(f"{how_many(len(faults), 'faute')}, {how_many(len(findings) - len(faults), 'point')} à confirmer.")
     return BLOCKING if faults else DONE
 
 
@@ -213,7 +214,7 @@ def keep_imported(imported: ImportResult | NoyauImportResult, counts: str, path:
     save(imported.texte.encode(), path)
     for line in (*imported.notices, *imported.a_confirmer):
         print(line)
-    print(f"{counts}, {len(imported.a_confirmer)} point(s) à confirmer.")
+    print(f"{counts}, {how_many(len(imported.a_confirmer), 'point')} à confirmer.")
     print(path)
     return DONE
 

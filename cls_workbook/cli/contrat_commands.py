@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from cls_workbook.cli.command_pieces import DONE, command, family, keep_imported, option, output, tell_findings
+from cls_workbook.french import how_many
 
 
 def _list(chosen: argparse.Namespace) -> int:
@@ -38,7 +39,9 @@ def _import(chosen: argparse.Namespace) -> int:
 
     imported = importer(chosen.classeur)
     fiches, mesures = imported.contrat.fiches, imported.contrat.by_mesure
-    return keep_imported(imported, f"{len(fiches)} fiche(s), {len(mesures)} chiffre(s) à saisir", chosen.sortie)
+    return keep_imported(
+        imported, f"{how_many(len(fiches), 'fiche')}, {how_many(len(mesures), 'chiffre')} à saisir", chosen.sortie
+    )
 
 
 CONTRAT = family(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from cls_workbook.cli.command_pieces import DONE, command, family, keep_imported, option, output, tell_findings
+from cls_workbook.french import how_many
 
 
 def _verify(chosen: argparse.Namespace) -> int:
@@ -29,7 +30,9 @@ def _import(chosen: argparse.Namespace) -> int:
 
     imported = importer_noyau(chosen.classeur)
     noyau = imported.noyau
-    return keep_imported(imported, f"{len(noyau.mesures)} mesure(s), {len(noyau.versions)} version(s)", chosen.sortie)
+    return keep_imported(
+        imported, f"{how_many(len(noyau.mesures), 'mesure')}, {how_many(len(noyau.versions), 'version')}", chosen.sortie
+    )
 
 
 NOYAU = family(

@@ -66,7 +66,7 @@ def _export_subsidies(chosen: argparse.Namespace) -> int:
     bilan = exporter(chosen.classeur, chosen.sortie, chosen.financeur, chosen.siret, chosen.contrat)
     for refused in bilan.refused:
         print(refused)
-    print(f"{bilan.retained} ligne(s) écrite(s), {len(bilan.refused)} refusée(s), {bilan.autres} d’autres financeurs.")
+    print(bilan.bilan())
     for file in bilan.files:
         print(file)
     return DONE

@@ -9,6 +9,7 @@ from cls_workbook.definition.toml_objects import build_object, tables_of, text_o
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.errors import Refusal
+from cls_workbook.french import how_many
 
 
 def shipped_noyaux() -> dict[str, Path]:
@@ -31,7 +32,7 @@ def parse_noyau(texte: str, origin: str) -> Noyau:
     faults: list[str] = []
     noyau: Noyau | None = build_object(Noyau, {**header, **raw}, "noyau", faults)
     if noyau is None or faults:
-        raise Refusal(f"La définition {origin} comporte {len(faults)} faute(s).", faults)
+        raise Refusal(f"La définition {origin} comporte {how_many(len(faults), 'faute')}.", faults)
     return noyau
 
 

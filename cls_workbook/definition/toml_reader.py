@@ -12,6 +12,7 @@ from cls_workbook.definition.toml_objects import build_object, tables_of, text_o
 from cls_workbook.domain.contrat_years import unreadable
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
+from cls_workbook.french import how_many
 
 
 def shipped() -> dict[str, Path]:
@@ -42,7 +43,7 @@ def load_sound(reference: str | Path) -> Contrat:
     from cls_workbook.domain.verification.whole_contract import verifier  # who takes a shipped one need not wait
 
     if faults := [str(found) for found in verifier(contrat) if found.blocks]:
-        raise Refusal(f"La définition {reference} comporte {len(faults)} faute(s).", faults)
+        raise Refusal(f"La définition {reference} comporte {how_many(len(faults), 'faute')}.", faults)
     return contrat
 
 
@@ -58,5 +59,5 @@ def parse(texte: str, origin: str) -> Contrat:
         faults += [f"contrat.revisions[{rank}].{e.champ} : {e}" for rank, e in unreadable(contrat)]
         contrat = replace(contrat, noyaux=noyaux_of(contrat, Path(origin).parent, faults))
     if contrat is None or faults:
-        raise Refusal(f"La définition {origin} comporte {len(faults)} faute(s).", faults)
+        raise Refusal(f"La définition {origin} comporte {how_many(len(faults), 'faute')}.", faults)
     return contrat

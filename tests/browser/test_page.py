@@ -256,7 +256,7 @@ def test_an_agency_gets_its_region(local, by_command):
     local.files("#agency-files", by_command / "synthese-ars-2025.xlsx")
     local.wait("document.querySelector('#agency-result button[data-file]')")
     settle(local)
-    assert "1 synthèse(s) de 1 contrat(s) retenue(s)" in shown(local, "#agency-result")
+    assert "1 synthèse retenue, de 1 contrat" in shown(local, "#agency-result")
     local.click("#agency-result button[data-file]")
     assert parts(local.saved("region.xlsx")) == parts((by_command / "region.xlsx").read_bytes())
     accessible(local)

@@ -10,6 +10,9 @@ from datetime import date
 import openpyxl
 import psutil
 import pytest
+from openpyxl.styles import Protection
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from python_calamine import CalamineWorkbook
 
@@ -102,6 +105,30 @@ def test_protection_and_hidden_sheets_are_seen(libreoffice, workbook):
     with libreoffice.open(workbook) as document:
         assert document.hidden_sheets() == ["Autre"] and document.protected_sheets() == ["Saisie"]
         assert document.unprotect("Saisie") and document.protected_sheets() == []
+
+
+def test_at_the_keyboard_tab_stops_at_inputs_and_what_a_list_does_not_offer_is_judged(libreoffice, workbook):
+    opened_book = openpyxl.load_workbook(workbook)
+    sheet = opened_book["Saisie"]
+    for cell in ("B1", "B3"):
+        sheet[cell].protection = Protection(locked=False)
+    one_of = DataValidation("list", formula1='"oui,non"', showErrorMessage=True, promptTitle="Venus ?")
+    one_of.showInputMessage = True
+    sheet.add_data_validation(one_of)
+    one_of.add("B3")
+    sheet["A2"].hyperlink = Hyperlink(ref="A2", location="'Autre'!A1")
+    sheet.protection.sheet = True
+    opened_book.save(workbook)
+    with libreoffice.open(workbook) as document:
+        assert sorted(document.tab_stops("Saisie")) == ["B1", "B3"]
+        kind, title, _, _, choices, strict = document.offered("Saisie", "B3")
+        assert (kind, title, choices, strict) == ("LIST", "Venus ?", ["oui", "non"], True)
+        assert document.links("Saisie") == {"A2": ("Date", "Autre")}
+        assert document.enter("Saisie", "B1", "12,5") == "12,5" and document.values("Saisie")["B1"].valeur == 12.5
+        assert document.enter("Saisie", "B3", "oui") == "oui"
+        assert document.judged_invalid("Saisie") == []
+        document.enter("Saisie", "B3", "peut-être")
+        assert document.judged_invalid("Saisie") == ["B3"]
 
 
 def test_a_printed_workbook_has_its_pages_counted(libreoffice, workbook, tmp_path):

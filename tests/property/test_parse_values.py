@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cls_workbook.french import amount_fr, date_fr, fold, number_fr, of, rate_fr
+from cls_workbook.french import amount_fr, date_fr, fold, how_many, number_fr, of, rate_fr
 from cls_workbook.reading.cells.accepted_input import NotUnderstood, Understood
 from cls_workbook.reading.cells.parse_values import understand
 from tests.support.understood import NBSP, NUMBERS, THIN_SPACE, code
@@ -198,10 +198,28 @@ def test_nothing_typed_ever_raises(raw, type_):
         ("Le Creusot", "du Creusot"),
         ("Les Ulis", "des Ulis"),
         ("La Rochelle", "de La Rochelle"),
+        ("Hauteville-lès-Dijon", "de Hauteville-lès-Dijon"),
+        ("Hauts-de-Bienne", "de Hauts-de-Bienne"),
+        ("Hautot-sur-Mer", "de Hautot-sur-Mer"),
+        ("Ham", "de Ham"),
+        ("Hambach", "d’Hambach"),
+        ("Houilles", "de Houilles"),
+        ("Hérouville-Saint-Clair", "d’Hérouville-Saint-Clair"),
+        ("Hyères", "d’Hyères"),
+        ("Hôpital de la Chartreuse", "d’Hôpital de la Chartreuse"),
+        ("Handicap et familles", "de Handicap et familles"),
     ],
 )
 def test_a_place_name_takes_its_preposition(nom, expected):
     assert of(nom) == expected
+
+
+@pytest.mark.parametrize(
+    ("nombre", "expected"),
+    [(0, "0 ligne écrite"), (1, "1 ligne écrite"), (2, "2 lignes écrites"), (1200, "1\u00a0200 lignes écrites")],
+)
+def test_every_word_agrees_with_how_many_there_are(nombre, expected):
+    assert how_many(nombre, "ligne écrite") == expected
 
 
 def test_digits_that_show_in_another_order_are_no_number():

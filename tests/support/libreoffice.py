@@ -32,7 +32,7 @@ LOOK_EVERY = 5.0  # seconds between two looks at a LibreOffice that is awaited
 # No limit is in seconds alone, which a busy machine stretches: they are about the processor time of LibreOffice.
 STILL, ALMOST_NOTHING = 180.0, 0.5  # seconds without half a second of work: it hangs
 TOO_MUCH = 900.0  # seconds of work for one order, of which the slowest takes ten: it turns in circles
-ORDERS_WITHOUT_TRACE = ("values", "macros", "sheets", "save")
+ORDERS_WITHOUT_TRACE = ("values", "macros", "sheets", "save", "tab_stops", "offered", "links")
 
 
 class Failure(RuntimeError):
@@ -54,6 +54,17 @@ class Cell(NamedTuple):
     formula: str = ""
     error: int = 0
     as_shown: str | None = None
+
+
+class Offered(NamedTuple):
+    """What a cell under the cursor says and accepts. ``kind``: WHOLE, DECIMAL, DATE, TEXT_LEN, LIST, ANY."""
+
+    kind: str
+    title: str
+    prompt: str
+    bounds: list[str]
+    choices: list[str]
+    strict: bool
 
 
 @cache
@@ -275,6 +286,26 @@ class Document:
     def put(self, sheet: str, values: dict[str, float | str | None]) -> None:
         """Numbers and texts set as such; None empties the cell."""
         self._ask("put", sheet=sheet, values=values)
+
+    def tab_stops(self, sheet: str) -> list[str]:
+        """The cells that the Tab key stops at on a protected sheet."""
+        return [f"{get_column_letter(c + 1)}{line + 1}" for c, line in self._ask("tab_stops", sheet=sheet)]
+
+    def enter(self, sheet: str, cell: str, texte: str) -> str:
+        """Types at the keyboard; what the cell then shows. It goes through, valid or not."""
+        return str(self._ask("enter", sheet=sheet, cell=cell, texte=texte))
+
+    def offered(self, sheet: str, cell: str) -> Offered:
+        return Offered(**self._ask("offered", sheet=sheet, cell=cell))
+
+    def links(self, sheet: str) -> dict[str, tuple[str, str]]:
+        """Address → shown text and sheet that it leads to."""
+        found = self._ask("links", sheet=sheet)
+        return {f"{get_column_letter(c + 1)}{line + 1}": (texte, target) for c, line, texte, target in found}
+
+    def judged_invalid(self, sheet: str) -> list[str]:
+        """The cells that « Mark invalid data » circles. The sheet is unprotected and drawn upon: for a copy."""
+        return list(self._ask("judged_invalid", sheet=sheet))
 
     def values(self, sheet: str, as_shown: bool = False) -> dict[str, Cell]:
         """Address → cell, for each cell that is not empty. ``as_shown``: with the texts on screen, which is slow."""

@@ -13,10 +13,14 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import libreoffice_keyboard as keyboard  # beside this file, which is run as a programme
 import uno
+import unohelper
+from com.sun.star.awt import XCallback
 from com.sun.star.beans import PropertyValue
 from com.sun.star.container import NoSuchElementException
 from com.sun.star.lang import DisposedException, IllegalArgumentException, Locale
@@ -63,7 +67,7 @@ def prepare_profile(folder: Path) -> None:
 
 
 def launch(soffice: str, profile: Path):
-    """(process, desktop) once LibreOffice answers on a pipe of its own, which no other run can share."""
+    """(process, its context) once LibreOffice answers on a pipe of its own, which no other run can share."""
     prepare_profile(profile)
     pipe = f"cls_{os.getpid()}"
     processes = subprocess.Popen(
@@ -87,7 +91,8 @@ def launch(soffice: str, profile: Path):
     while True:  # for as long as it needs: the one who asked watches whether it works
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return processes, context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            return processes, context
         except UnoException:  # not there yet, or not all of it
             if processes.poll() is not None:
                 raise
@@ -101,17 +106,16 @@ def properties(**values):
 class Driver:
     """One method per order; the parameters are the keys of the order."""
 
-    def __init__(self, desktop):
-        self.desktop = desktop
+    def __init__(self, context):
+        self.context = context
+        self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
         self.documents = {}
 
     def run_action(self, order: str, document: int | None = None, **parameters):
         method = getattr(self, f"order_{order}")
-        return (
-            method(**parameters)
-            if document is None
-            else method(self.documents[document], document=document, **parameters)
-        )
+        if document is not None:
+            parameters |= {"doc": self.documents[document], "document": document}
+        return method(**parameters)
 
     def _sheet(self, doc, sheet):
         return doc.Sheets.getByName(sheet)
@@ -320,6 +324,23 @@ class Driver:
                 property_.Value = False
         uno.invoke(cible, "sort", (tuple(description),))
 
+    # At the keyboard
+
+    def order_tab_stops(self, doc, document, sheet):
+        return keyboard.tab_stops(doc, self._sheet(doc, sheet))
+
+    def order_enter(self, doc, document, sheet, cell, texte):
+        return keyboard.enter(doc, self._sheet(doc, sheet), cell, texte)
+
+    def order_offered(self, doc, document, sheet, cell):
+        return keyboard.offered(doc, self._sheet(doc, sheet), cell)
+
+    def order_links(self, doc, document, sheet):
+        return keyboard.links(self._sheet(doc, sheet))
+
+    def order_judged_invalid(self, doc, document, sheet):
+        return keyboard.judged_invalid(self._sheet(doc, sheet))
+
     # Rows, columns, sheets
 
     def order_insert_rows(self, doc, document, sheet, rank, nombre):
@@ -376,24 +397,45 @@ def make_answers(output, reponse: dict) -> None:
     output.flush()
 
 
+class OnMainThread(unohelper.Base, XCallback):
+    """Answers the orders on LibreOffice's main thread: what it calls while LibreOffice waits for the callback to end
+    runs there. From another thread, a cursor that moves wakes the formula bar, which packages without windows lack."""
+
+    def __init__(self, driver):
+        self.driver, self.done = driver, threading.Event()
+
+    def notify(self, _data):
+        try:
+            answer_orders(self.driver)
+        finally:
+            self.done.set()
+
+
+def answer_orders(driver: Driver) -> None:
+    for line in sys.stdin:
+        try:
+            make_answers(sys.stdout, {"ok": driver.run_action(**json.loads(line))})
+        except REFUSALS as fault:  # told to the test, which fails with it
+            make_answers(sys.stdout, {"refusal": f"{type(fault).__name__}: {fault}"})
+        except Exception as fault:
+            # A crash, or an object that no longer knows its own properties: LibreOffice 7.4 has such days.
+            make_answers(sys.stdout, {"breakdown": f"{type(fault).__name__}: {fault}"})
+            break
+
+
 def main() -> None:
     soffice, profile = sys.argv[1:]
-    processes, desktop = launch(soffice, Path(profile))
-    driver = Driver(desktop)
+    processes, context = launch(soffice, Path(profile))
+    driver = Driver(context)
     make_answers(sys.stdout, {"ok": "prêt"})
     try:
-        for line in sys.stdin:
-            try:
-                make_answers(sys.stdout, {"ok": driver.run_action(**json.loads(line))})
-            except REFUSALS as fault:  # told to the test, which fails with it
-                make_answers(sys.stdout, {"refusal": f"{type(fault).__name__}: {fault}"})
-            except Exception as fault:
-                # A crash, or an object that no longer knows its own properties: LibreOffice 7.4 has such days.
-                make_answers(sys.stdout, {"breakdown": f"{type(fault).__name__}: {fault}"})
-                break
+        callback = OnMainThread(driver)
+        service = "com.sun.star.awt.AsyncCallback"
+        context.ServiceManager.createInstanceWithContext(service, context).addCallback(callback, None)
+        callback.done.wait()
     finally:
         try:
-            desktop.terminate()
+            driver.desktop.terminate()
         except DisposedException:
             processes.kill()  # it stopped answering on its own
         try:

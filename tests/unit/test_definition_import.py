@@ -386,7 +386,7 @@ def test_the_command_writes_the_definition_or_nothing(tmp_path, capsys):
     assert not (tmp_path / "c.toml").exists()
     assert "cellule D7" in capsys.readouterr().err
     assert main(["contrat", "importer", str(good_one), "--sortie", str(tmp_path / "c.toml")]) == 0
-    assert "3 fiche(s), 3 chiffre(s) à saisir" in capsys.readouterr().out
+    assert "3 fiches, 3 chiffres à saisir" in capsys.readouterr().out
     assert load(tmp_path / "c.toml").titre == "Contrat local de santé des Étangs 2025-2027"
 
 

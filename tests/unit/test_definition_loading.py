@@ -135,6 +135,6 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path):
 def test_a_commune_that_begins_with_a_vowel_is_elided():
     dijon = toml_reader.load("dijon-2024-2028")
     candidats = dijon.candidats(dijon.by_structure["communes"])
-    assert {"Commune d’Ahuy", "Commune d’Ouges", "Commune d’Hauteville-lès-Dijon", "Commune de Chenôve"} <= set(
+    assert {"Commune d’Ahuy", "Commune d’Ouges", "Commune de Hauteville-lès-Dijon", "Commune de Chenôve"} <= set(
         candidats
     )

@@ -216,7 +216,7 @@ def test_the_three_commands_make_the_whole_turn(tmp_path, capsys):
     assert main(["noyau", "modele", "--noyau", EXAMPLE, "--sortie", book]) == 0
     assert main(["noyau", "importer", book, "--sortie", toml]) == 0
     assert main(["noyau", "verifier", toml]) == 0
-    assert "9 mesure(s), 2 version(s), 1 point(s) à confirmer." in capsys.readouterr().out
+    assert "9 mesures, 2 versions, 1 point à confirmer." in capsys.readouterr().out
 
 
 # --- A contract takes it in -----------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def test_a_measure_added_since_is_asked_for_and_the_others_are_carried_over(fill
     assert items_read(retour) == {PERSONS: 7, VENUES: 3}
     assert statements(retour) == [(A_CONFIRMER, "HORS_CAMPAGNE", ())]
     found = retour.anomalies[0].found.replace("\u00a0", " ")
-    assert "2 réponse(s) reprise(s) (1.1 : 2)" in found and "Heures de permanence" in found and "1 question(s)" in found
+    assert "2 réponses reprises (1.1 : 2)" in found and "Heures de permanence" in found and "1 question de" in found
 
 
 def test_an_answer_to_a_measure_removed_since_is_pointed_at(filled_before):

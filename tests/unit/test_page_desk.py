@@ -206,7 +206,7 @@ def test_an_export_holds_the_tables_of_the_consolidation(desk):
         *("exporter", "consolidation-2025.xlsx", "--format", "scdl", "--financeur", "ville"),
         *("--siret", "21210231300013", *own),
     )
-    assert unzipped(said["files"][0]) == of_folder("e") and "ligne(s) écrite(s)" in said["bilan"]
+    assert unzipped(said["files"][0]) == of_folder("e") and "écrite" in said["bilan"]
 
 
 def test_a_region_is_that_of_the_command(desk):

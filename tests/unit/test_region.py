@@ -133,7 +133,7 @@ def test_what_is_set_aside_is_listed_with_its_reason_and_the_rest_goes_on(region
     assert "plus récente" in discarded["ancienne.xlsx"]["Raison"]
     assert len(tables["Fichiers"]) == len(KEPT) + len(discarded)
     assert region[2].bilan() == (
-        "64 synthèse(s) de 14 contrat(s) retenue(s), 7 fichier(s) écarté(s) (1 autre classeur, "
+        "64 synthèses retenues, de 14 contrats ; 7 fichiers écartés (1 autre classeur, "
         "1 autre version, 1 copie identique, 3 doublon, 1 illisible)."
     )
 
@@ -419,5 +419,5 @@ def test_the_command_says_what_it_set_aside(tmp_path, capsys):
     assert main(["region", str(tmp_path), "--sortie", str(tmp_path / "R.xlsx")]) == 0
     output = capsys.readouterr().out.replace("\u00a0", " ")
     assert "abime.xlsx : illisible." in output
-    assert "1 synthèse(s) de 1 contrat(s) retenue(s), 1 fichier(s) écarté(s) (1 illisible)." in output
+    assert "1 synthèse retenue, de 1 contrat ; 1 fichier écarté (1 illisible)." in output
     assert str(tmp_path) + "/abime" not in output, "named as the coordinator knows it"

@@ -216,7 +216,9 @@ def test_a_deleted_row_is_said_once_per_sheet(tmp_path):
 
     retour = read(modified(filled(tmp_path, {"1.1/mesures/1.1-I01/valeur": 7}), delete_some))
     assert all_found(retour) == [("CELLULE_INTROUVABLE", FICHE, ())]
-    assert "2 ligne(s)" in retour.anomalies[0].found and "État de l’action" in retour.anomalies[0].found
+    assert (
+        "2 lignes du modèle manquent" in retour.anomalies[0].found and "État de l’action" in retour.anomalies[0].found
+    )
     assert items_read(retour) == {"1.1/mesures/1.1-I01/valeur": 7}
 
 

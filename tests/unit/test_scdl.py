@@ -269,6 +269,6 @@ def test_the_command_prints_the_refused_lines_and_asks_for_the_funder(exporter, 
     ]
     assert main([*command, "--financeur", "Agence"]) == 0
     output = capsys.readouterr().out
-    assert "pas de convention" in output and "1 ligne(s) écrite(s), 1 refusée(s), 0 d’autres financeurs." in output
+    assert "pas de convention" in output and "1 ligne écrite, 1 refusée, 0 d’autres financeurs." in output
     assert main(command) == 2
     assert "--financeur" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from cls_workbook.checks.check_kinds import SEND_BACK, RetourCheck, RowCheck
 from cls_workbook.checks.families.progress_checks import ABANDONED, COMPLETED, IN_PROGRESS, NOT_STARTED, POSTPONED
 from cls_workbook.checks.given.typed_answers import Row, above, here, place_of
 from cls_workbook.domain.model import Fiche, Mesure
-from cls_workbook.french import fold, number_fr
+from cls_workbook.french import fold, how_many, number_fr
 from cls_workbook.reading.reading_checks import NegativeValue, OutOfBounds
 from cls_workbook.reading.storing.wide_views import NUMERIC_FIELDS
 
@@ -80,7 +80,7 @@ class ValueNotFilledIn(RetourCheck):
             shared = fiche is not None and fiche.volets and any(i.volet is None for i in indicateurs)
             if gaps and (is_silent or shared):
                 empty = [c for _, cells in gaps for c in cells]
-                found = f"{len(empty) or 'des'} cellule(s) vide(s), sans statut"
+                found = f"{how_many(len(empty), 'cellule vide') if empty else 'des cellules vides'}, sans statut"
                 yield self.anomalie(place_of(r), empty, "Indicateurs", found)
                 continue
             for mesure, cells in gaps:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, RetourCheck, RowCheck
 from cls_workbook.checks.given.typed_answers import Row, above, here, typed_cells
-from cls_workbook.french import fold, number_fr
+from cls_workbook.french import fold, how_many, number_fr
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, total_of
 
 # Block of a total → its champs, and the champ of the rows that each is compared with.
@@ -105,7 +105,7 @@ class NamesDifferFromTotal(_BreakdownCheck):
             if len(names) > r["valeur"]:
                 gravite, remedy = BLOCKING, f"corrigez la valeur ou la liste, {SEND_BACK}"
                 cells = _cells(ranks, "nom", "modalite")
-            found = f"{_declared(r)} ; {len(names)} nom(s) différent(s) dans la liste"
+            found = f"{_declared(r)} ; {how_many(len(names), 'nom différent')} dans la liste"
             yield self.at(r, found, "valeur", cells=cells, remedy=remedy, gravite=gravite)
 
 

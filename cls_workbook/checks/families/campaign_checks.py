@@ -14,7 +14,7 @@ from cls_workbook.checks.check_kinds import CONFIRM, CampagneCheck, InputCheck, 
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Row, above, here, place_of
 from cls_workbook.domain.verification.fault import insee_number
-from cls_workbook.french import fold, listing, number_fr, of, quoted_list
+from cls_workbook.french import fold, how_many, listing, of, quoted_list
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, columns
 
@@ -317,5 +317,5 @@ class GovernanceBelowMinimum(CampagneCheck):
         for instance in self.contrat.instances:
             nombre, minimum = held.get(fold(instance.nom)), instance.minimum_par_an
             if above(minimum, nombre):
-                found = f"{number_fr(nombre)} réunion(s) en {self.words.year(self.annee)}"
+                found = f"{how_many(nombre or 0, 'réunion')} en {self.words.year(self.annee)}"
                 yield self.anomalie(Place(), (), instance.nom, found, f"{minimum} par an au moins")

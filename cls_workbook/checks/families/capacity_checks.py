@@ -12,7 +12,7 @@ from cls_workbook.checks.given.measure_counts import MesureCount, counts, pairs_
 from cls_workbook.checks.given.typed_answers import Here, Row, above, here, place_of
 from cls_workbook.domain.rules import Rule, SessionTerms
 from cls_workbook.domain.subsidies import scale_cost
-from cls_workbook.french import amount_fr, fold, number_fr
+from cls_workbook.french import amount_fr, fold, how_many, number_fr
 from cls_workbook.reading.storing.wide_views import as_dicts
 
 SESSION, PERSON = "session", "personne"  # units that make two measures of an indicator a pair
@@ -31,7 +31,7 @@ class _OneWithoutTheOther(RetourCheck, abstract=True):
         for *ids, sessions, participants in pairs_of_counts(self.given, dict.fromkeys(self._pairs())):
             zero, other = (sessions, participants) if self.missing == SESSION else (participants, sessions)
             if zero.valeur == 0 and other.valeur != 0:
-                found = f"{number_fr(sessions.valeur)} session(s), {number_fr(participants.valeur)} participant(s)"
+                found = f"{how_many(sessions.valeur, 'session')}, {how_many(participants.valeur, 'participant')}"
                 label = self.words.mesure(ids[self.missing == SESSION]).libelle
                 yield self.anomalie(place_of(sessions.row), (*sessions.cells, *participants.cells), label, found)
 
@@ -78,7 +78,7 @@ class _SessionSize(RetourCheck, abstract=True):
                 if sessions.valeur > 0 and self.crossed(participants.valeur, limit):
                     cells, label = (*participants.cells, *sessions.cells), self.words.mesure(id_).libelle
                     found = (
-                        f"{number_fr(participants.valeur)} participants pour {number_fr(sessions.valeur)} session(s)"
+                        f"{how_many(participants.valeur, 'participant')} pour {how_many(sessions.valeur, 'session')}"
                     )
                     expected = f"{bound} participants {self.words_of_bound} par session, soit {number_fr(limit)}"
                     yield self.anomalie(place_of(participants.row), cells, label, found, expected)

@@ -11,7 +11,7 @@ from cls_workbook.checks.check_kinds import CONFIRM, SEND_BACK, RetourCheck, Row
 from cls_workbook.checks.given.typed_answers import MESURE_BLOCKS, Here, Row, above, here, typed_cells
 from cls_workbook.domain.entry_questions import NOTHING
 from cls_workbook.domain.model import Mesure
-from cls_workbook.french import date_fr, fold, number_fr
+from cls_workbook.french import date_fr, fold, how_many, number_fr
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, columns
 
 # The words of the default scale; those of a contract are judged on what they mean of it.
@@ -57,7 +57,9 @@ class NotStartedWithActivity(RetourCheck):
             if its_own := positives.get(where):
                 cited = ", ".join(f"{nom} : {number_fr(valeur)}" for nom, valeur, _ in its_own[:CITED_MAX])
                 others = len(its_own) - CITED_MAX
-                found = f"« {r['etat']} », avec {cited}" + (f" et {others} autre(s) valeur(s)" if others > 0 else "")
+                found = f"« {r['etat']} », avec {cited}" + (
+                    f" et {how_many(others, 'autre valeur')}" if others > 0 else ""
+                )
                 yield self.at(r, found, "etat", cells=typed_cells(r, "etat") + [cell for *_, cell in its_own])
 
     def _positives(self) -> Iterator[tuple[Here, tuple[str, Any, str]]]:
@@ -156,7 +158,9 @@ class NothingYetAnswered(RetourCheck):
             money = [row for bloc in SPENT for row in self.answers.rows(bloc) if here(row) == here(r)]
             cells += [c for row in money for c in typed_cells(row, *SPENT[row["bloc"]])]
             if len(cells) > 1:
-                yield self.at(r, f"« {r['rien']} », avec {len(cells) - 1} réponse(s) ou plus", "rien", cells=cells)
+                yield self.at(
+                    r, f"« {r['rien']} », avec {how_many(len(cells) - 1, 'réponse')} ou plus", "rien", cells=cells
+                )
 
 
 class EndBeforeStart(RowCheck):

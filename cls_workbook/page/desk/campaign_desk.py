@@ -84,8 +84,7 @@ def _subsidies(asked: Asked) -> Said:
     from cls_workbook.reports.exports.scdl_folder import exporter
 
     done = exporter(asked.files[0], "export", asked.financeur, asked.siret or None, asked.own_definition)
-    counts = f"{done.retained} ligne(s) écrite(s), {len(done.refused)} refusée(s), {done.autres} d’autres financeurs."
-    return {"bilan": counts, "remarks": done.refused}
+    return {"bilan": done.bilan(), "remarks": done.refused}
 
 
 _EXPORTS: dict[str, Callable[[Asked], Said]] = {"csv": _data_package, "csv-excel": _csv_of_excel, "scdl": _subsidies}

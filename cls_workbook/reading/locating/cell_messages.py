@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, INFORMATION, Anomalie, Place
-from cls_workbook.french import fold, typography
+from cls_workbook.french import fold, how_many, typography
 from cls_workbook.reading.cells.shown import QUOTED_MAX, as_text
 from cls_workbook.reading.locating.expected_row import ExpectedRow
 from cls_workbook.reading.locating.formula_comparison import ChangedFormula
@@ -141,7 +141,7 @@ def changed_formulas(location: Place, found_cells: Sequence[ChangedFormula]) -> 
         location,
         [address(c.line + 1, c.column + 1) for c in found_cells],
         "formules du modèle",
-        " ; ".join(examples) + (f" ; et {remaining} autre(s)" if remaining > 0 else ""),
+        " ; ".join(examples) + (f" ; et {how_many(remaining, 'autre')}" if remaining > 0 else ""),
         "les formules du classeur envoyé",
         "rien à ressaisir : les calculs sont refaits à la lecture. Signalez à la coordination une formule qui vous "
         "paraît fausse.",
@@ -175,7 +175,7 @@ def retouched_texts(location: Place, found_cells: Sequence[tuple[str, object, st
         location,
         [c for c, _, _ in found_cells],
         "textes du modèle",
-        " ; ".join(examples) + (f" ; et {remaining} autre(s)" if remaining > 0 else ""),
+        " ; ".join(examples) + (f" ; et {how_many(remaining, 'autre')}" if remaining > 0 else ""),
         "les textes du classeur envoyé",
         "rien : ces textes ne sont pas des réponses.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie, Place
+from cls_workbook.french import how_many
 from cls_workbook.reading.cells.shown import QUOTED_MAX, quoted
 from cls_workbook.reading.locating.retour import TypedInput
 from cls_workbook.reading.locating.told import anomalie
@@ -42,8 +43,10 @@ def other_version(location: Place, modele: str, carried_over: Mapping[str, int],
     version that it lacks."""
     total = sum(carried_over.values())
     detail = ", ".join(f"{f} : {n}" for f, n in carried_over.items() if n)
-    found = f"version {modele} : {total} réponse(s) reprise(s)" + (f" ({detail})" if total else "")
-    found += f" ; {len(missing)} question(s) de cette année n’y figurent pas, {quoted(missing)}" if missing else ""
+    found = f"version {modele} : {how_many(total, 'réponse reprise')}" + (f" ({detail})" if total else "")
+    verb = "figurent" if len(missing) > 1 else "figure"
+    asked = f"{how_many(len(missing), 'question')} de cette année n’y {verb} pas, {quoted(missing)}"
+    found += f" ; {asked}" if missing else ""
     return anomalie(
         A_CONFIRMER,
         OutOfCampagne,
@@ -83,15 +86,15 @@ def missing_sheet(location: Place, what: str, without_anchors: bool) -> Anomalie
 def answers_without_sheet(location: Place, cells: Sequence[str], ticks: bool) -> Anomalie:
     """What the sheet of territories (``ticks``), or of the comptes rendus, says of a fiche whose own sheet is not
     there."""
-    filled = "cochée(s)" if ticks else "remplie(s)"
+    filled = "cochée" if ticks else "remplie"
     return anomalie(
         BLOCKING,
         MissingCell,
         location,
         cells,
         f"{'territoires' if ticks else 'compte rendu'} d’une fiche supprimée",
-        f"{len(cells)} case(s) {filled} pour la fiche {location.fiche}, dont la feuille a été supprimée",
-        f"la feuille de la fiche {location.fiche}, ou aucune case {filled.replace('(s)', '')} pour elle",
+        f"{how_many(len(cells), f'case {filled}')} pour la fiche {location.fiche}, dont la feuille a été supprimée",
+        f"la feuille de la fiche {location.fiche}, ou aucune case {filled} pour elle",
         "reportez ces cases et les réponses de la fiche dans un exemplaire neuf du classeur, puis renvoyez-le ; ou, si "
         "la fiche ne vous concerne pas, effacez-les. Elles ne sont pas reprises.",
     )

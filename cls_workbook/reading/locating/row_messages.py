@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie, Place
+from cls_workbook.french import how_many
 from cls_workbook.reading.cells.shown import QUOTED_MAX, as_text, quoted
 from cls_workbook.reading.locating.expected_row import ExpectedRow
 from cls_workbook.reading.locating.told import anomalie
@@ -20,7 +21,7 @@ def disagreements(location: Place, by_table: dict[str, tuple[list[str], list[str
             cells,
             "intitulé de la ligne",
             " ; ".join(hits[:QUOTED_MAX])
-            + (f" ; et {len(hits) - QUOTED_MAX} autre(s) ligne(s)" if len(hits) > QUOTED_MAX else ""),
+            + (f" ; et {how_many(len(hits) - QUOTED_MAX, 'autre ligne')}" if len(hits) > QUOTED_MAX else ""),
             "l’intitulé d’origine, dans sa ligne",
             "remettez les lignes dans leur ordre d’origine, sans modifier les intitulés, puis renvoyez le classeur.",
         )
@@ -124,7 +125,7 @@ def erased_anchors(location: Place, cells: list[str], column_deleted: bool) -> A
         "repères masqués",
         "la colonne masquée des repères (colonne A) a été supprimée"
         if column_deleted
-        else f"{len(cells)} repère(s) masqué(s) effacé(s) dans la colonne A",
+        else f"{how_many(len(cells), 'repère masqué effacé')} dans la colonne A",
         "les repères masqués du modèle",
         "rien : les intitulés, restés en place, ont suffi à lire les réponses.",
     )
@@ -153,13 +154,14 @@ def missing_rows(
         for a in missing
     ]
     typed_in = f" (saisi : {quoted(values)})" if values else ""
+    verb = "manquent" if len(missing) > 1 else "manque"
     return anomalie(
         BLOCKING,
         MissingCell,
         location,
         cells,
         "lignes supprimées",
-        f"{len(missing)} ligne(s) du modèle manquent : {quoted(names)}{typed_in}",
+        f"{how_many(len(missing), 'ligne')} du modèle {verb} : {quoted(names)}{typed_in}",
         "toutes les lignes du modèle",
         "reportez les réponses dans un exemplaire neuf du classeur, puis renvoyez-le.",
     )

@@ -11,7 +11,7 @@ from cls_workbook import csv_texts
 from cls_workbook.csv_texts import NEUTRALIZATION, neutralized
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.errors import Refusal
-from cls_workbook.french import typography
+from cls_workbook.french import how_many, number_fr, typography
 from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.exports import data_package, scdl
 from cls_workbook.reports.exports.export_source import ExportSource, read
@@ -36,6 +36,11 @@ class ScdlOutcome:
     retained: int
     refused: list[str]
     autres: int
+
+    def bilan(self) -> str:
+        """One French sentence."""
+        written, refused = how_many(self.retained, "ligne écrite"), how_many(len(self.refused), "refusée")
+        return f"{written}, {refused}, {number_fr(self.autres)} d’autres financeurs."
 
 
 def exporter(

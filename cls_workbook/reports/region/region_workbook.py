@@ -44,8 +44,8 @@ class RegionWorkbook:
         contrats = len({c.cle[0] for c in self.copies})
         words = ", ".join(f"{n} {statut}" for statut, n in sorted(Counter(e.statut for e in self.ecarts).items()))
         return (
-            f"{len(self.copies)} synthèse(s) de {contrats} contrat(s) retenue(s), {len(self.ecarts)} fichier(s) "
-            f"écarté(s)" + (f" ({words})." if words else ".")
+            f"{how_many(len(self.copies), 'synthèse retenue')}, de {how_many(contrats, 'contrat')} ; "
+            f"{how_many(len(self.ecarts), 'fichier écarté')}" + (f" ({words})." if words else ".")
         )
 
 
