@@ -67,6 +67,7 @@ def settings(chart: Chart) -> dict[str, Options]:
             "major_gridlines": gridlines,
             # With its labels on every bar, an axis would say things twice.
             "label_position": "none" if chart.data_labels and chart.type != "courbes" else "next_to",
+            **({"min": 0} if chart.from_zero else {}),
         }
     return output
 

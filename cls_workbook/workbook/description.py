@@ -127,7 +127,8 @@ class ChartSeries(NamedTuple):
 
 @dataclass(slots=True)
 class Chart:
-    """A native chart. ``type``: barres (horizontal), colonnes, courbes, secteurs; ``stacked`` stacks the series."""
+    """A native chart. ``type``: barres (horizontal), colonnes, courbes, secteurs; ``stacked`` stacks the series;
+    ``from_zero``: its axis begins at 0, however close the values are (none of them is negative)."""
 
     type: str
     titre: str
@@ -140,6 +141,7 @@ class Chart:
     value_format: str = "entier"
     stacked: bool = False
     data_labels: bool = True
+    from_zero: bool = False
 
 
 class Picture(NamedTuple):

@@ -22,6 +22,7 @@ from cls_workbook.reports.consolidation import evolution_sheet
 from cls_workbook.reports.synthese.synthese_pieces import Board, PrintedColumn
 from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records
+from cls_workbook.workbook import charts as charts_of_xlsxwriter
 from cls_workbook.workbook import writer
 from tests.support.lived_campagnes import definition, live
 from tests.support.written_result import CONTRAT, result
@@ -320,3 +321,14 @@ def test_the_rows_of_a_target_stay_on_one_page():
     said = {c.line: c.valeur for c in board.sheet.cells}
     after = [said[line + 2] for line in board.sheet.print_setup.page_breaks]  # under the header that comes back
     assert len(after) == 3 and all(text.endswith(" a") for text in after) and drawn.last > 120
+
+
+def test_bars_begin_at_zero_unless_a_value_is_negative():
+    for value, from_zero in ((90, True), (-5, False)):
+        past = [
+            {"Année": a, "Objet": "Mesure", "Fiche": "1.1", "Mesure": "1.1-I01", "Agrégation": "FLUX", "Valeur": v}
+            for a, v in ((2024, value), (2025, 100))
+        ]
+        drawn = evolution_sheet.sheet(result(history=frame_of_rows(HISTORY, past))).charts[-1]
+        assert drawn.from_zero is from_zero
+        assert [o.get("min") for o in charts_of_xlsxwriter.settings(drawn).values()].count(0) == from_zero

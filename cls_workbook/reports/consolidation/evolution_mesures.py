@@ -6,7 +6,16 @@ from decimal import Decimal
 
 from cls_workbook.french import NBSP, typography
 from cls_workbook.reports.consolidation.history_view import HistoryView, YearSeries
-from cls_workbook.reports.synthese.synthese_pieces import MUTED, STRONG, WHOLE, Board, PrintedColumn, StyledBox
+from cls_workbook.reports.synthese.synthese_pieces import (
+    MUTED,
+    STRONG,
+    WHOLE,
+    Board,
+    PrintedColumn,
+    StyledBox,
+    header_height,
+)
+from cls_workbook.reports.synthese.text_heights import height
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.history import MESURE, over_years_value
 from cls_workbook.summaries.masking import MASKED
@@ -16,6 +25,7 @@ from cls_workbook.tables.described_columns import Row
 _HIDDEN = StyledBox(MASKED, f"{MUTED}:petit_centre")
 MAX_TEXT = 240  # characters, all years together, of a measure in words that the table shows
 MAX_CHARTS, PER_ROW, POINTS = 12, 3, 165
+LABEL_UNITS = 13
 CHART_TITLE = 52  # characters: a longer name is whole above the figures, and the chart has no title
 _MASKED_NOTE = (
     "« masqué » : le chiffre est connu, et trop petit pour être transmis, ou il en donnerait un qui l’est ; il n’y a "
@@ -32,7 +42,9 @@ def mesures_by_year(board: Board, view: HistoryView) -> None:
         PrintedColumn("Cumul", 3, WHOLE),
         PrintedColumn("Ce qu’est le cumul", 6),
     )
-    columns = view.columns("Fiche et mesure", 9, WHOLE, told)
+    label, *between, last = view.columns("Fiche et mesure", 9, WHOLE, told)
+    freed = max(0, label.unites - LABEL_UNITS)  # the sentences take the room that few years leave
+    columns = [label._replace(unites=label.unites - freed), *between, last._replace(unites=last.unites + freed)]
     counted = {cle: s for cle, s in series.items() if not _is_long(s)}
     lines = [_row(view, fiche, one_series) for (fiche, _), one_series in counted.items()]
     absent = "Aucune mesure n’a encore de valeur."
@@ -123,32 +135,42 @@ def _small_charts(board: Board, view: HistoryView, mesures: list[tuple[str, Year
     """Three key measures side by side: a row a year, and the chart that reads it."""
     if not mesures:
         return
-    need = POINTS + 60 + 20 * len(view.annees)
-    board.sous_titre("Les mesures clés en images", following=need + 10)
     retained = mesures[:MAX_CHARTS]
     for start in range(0, len(retained), PER_ROW):
+        groupe = retained[start : start + PER_ROW]
+        names = [height(_year_label(view, s, a), 4, bold=True) for _, s in groupe for a in view.annees]
+        need = 4 + header_height(_chart_columns(groupe)) + max(names) * len(view.annees) + POINTS
+        if start == 0:
+            board.sous_titre("Les mesures clés en images", following=need)
         board.keep_together(need)
         board.empty(4)
-        _row_of_charts(board, view, retained[start : start + PER_ROW])
+        _row_of_charts(board, view, groupe)
     if autres := len(mesures) - len(retained):
         s = "s" * (autres > 1)
         board.note(f"{autres} autre{s} mesure{s} clé{s}{NBSP}: dans le tableau.")
 
 
+def _year_label(view: HistoryView, one_series: YearSeries, annee: int) -> str:
+    """A year that has no bar says why, where it is masked."""
+    return view.contrat.year_name(annee) + (f" ({MASKED})" if annee in view.masked_years(one_series) else "")
+
+
+def _chart_columns(groupe: list[tuple[str, YearSeries]]) -> list[PrintedColumn]:
+    return [c for titre, _ in groupe for c in (PrintedColumn("Année", 4, STRONG), PrintedColumn(titre, 8, WHOLE))]
+
+
 def _row_of_charts(board: Board, view: HistoryView, groupe: list[tuple[str, YearSeries]]) -> None:
-    columns: list[PrintedColumn] = []
-    for titre, _ in groupe:
-        columns += [PrintedColumn("Année", 3, STRONG), PrintedColumn(titre, 9, WHOLE)]
     styles = [_style(_last(one_series)["Agrégation"]) for _, one_series in groupe]
     lines: list[list[object]] = [[] for _ in view.annees]
     for (_, one_series), style in zip(groupe, styles, strict=True):
         for line, a in zip(lines, view.annees, strict=True):
-            said = f"{view.contrat.year_name(a)} ({MASKED})" if a in view.masked_years(one_series) else None
-            line += [said or view.contrat.year_name(a), _box(_figures(one_series).get(a), style)]
-    drawn = board.sheet_table(columns, lines, may_split=False)
-    for rank, ((titre, _), style) in enumerate(zip(groupe, styles, strict=True)):
+            line += [_year_label(view, one_series, a), _box(_figures(one_series).get(a), style)]
+    drawn = board.sheet_table(_chart_columns(groupe), lines, may_split=False)
+    for rank, ((titre, one_series), style) in enumerate(zip(groupe, styles, strict=True)):
         bars = [drawn.series(2 * rank + 1, "accent", titre, labels=2 * rank)]
         said = f"Colonnes : {titre}, année par année. Les chiffres sont dans le tableau au-dessus."
         format_ = "taux" if style == "taux_cale" else "entier"
-        board.chart(rank * 12, 12, POINTS, "colonnes", titre if len(titre) <= CHART_TITLE else "", bars, said, format_)
+        shown = titre if len(titre) <= CHART_TITLE else ""
+        from_zero = all(Decimal(str(v)) >= 0 for v in _figures(one_series).values())
+        board.chart(rank * 12, 12, POINTS, "colonnes", shown, bars, said, format_, from_zero=from_zero)
     board.advance(POINTS)

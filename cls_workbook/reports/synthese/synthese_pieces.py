@@ -303,10 +303,11 @@ class Board:
         value_format: str = "entier",
         stacked: bool = False,
         data_labels: bool = True,
+        from_zero: bool = False,
     ) -> None:
         """A chart whose top is on the current row; the rows that it covers are the caller's."""
         left, wide, high = FIRST + start, unites * PIXELS - 6, int(points * POINT) - 6
-        options = (alt_text, value_format, stacked, data_labels)
+        options = (alt_text, value_format, stacked, data_labels, from_zero)
         self.sheet.charts.append(Chart(type_, titre, series, self.line, left, wide, high, *options))
 
     def wide_chart(
@@ -320,11 +321,12 @@ class Board:
         stacked: bool = False,
         before: float = 4,
         after: float = 0,
+        from_zero: bool = False,
     ) -> None:
         """A chart over the whole width, ``before`` and ``after`` it some room, kept on one page."""
         self.keep_together(points + 8)
         self.empty(before)
-        self.chart(0, UNITS, points, type_, titre, series, alt_text, value_format, stacked)
+        self.chart(0, UNITS, points, type_, titre, series, alt_text, value_format, stacked, from_zero=from_zero)
         self.leave_room(points + after)
 
     def table_and_bars(
