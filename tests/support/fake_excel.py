@@ -51,10 +51,11 @@ def cells(ws, zone):
     top, left, bottom, right = zone
     if (bottom - top + 1) * (right - left + 1) > 2_000_000:
         raise ExcelRefusal("zone trop grande")
+    held, protected = ws._cells, ws.protection.sheet
     for line in range(top, bottom + 1):
         for column in range(left, right + 1):
-            cell = ws.cell(line, column)
-            if ws.protection.sheet and cell.protection.locked:
+            cell = held.get((line, column)) or ws.cell(line, column)
+            if protected and cell.protection.locked:
                 raise ExcelRefusal(f"feuille protégée : {ws.title}!{cell.coordinate}")
             yield cell
 
@@ -236,9 +237,9 @@ def _style_cells(ws, zone, look, alter):
     """``alter(cell)`` once for each ``look`` given to each style found: openpyxl is slow at giving a style."""
     known = ws.parent.__dict__.setdefault("_known_looks", {})
     for cell in cells(ws, zone):
-        both = look, tuple(cell._style or ())
+        both = look, cell._style.tobytes() if cell._style else b""
         if both in known:
-            cell._style = copy.copy(known[both])
+            cell._style = known[both].__copy__()
         else:
             alter(cell)
             known[both] = copy.copy(cell._style)

@@ -189,8 +189,9 @@ def test_busy_half_way_says_that_sheets_are_partly_done_and_the_next_click_does_
     monkeypatch.setitem(player._ACTIONS, "values", write)
     app_of(opened).busy = 0
     opened.click(day=DAY)
+    expected = on_command_line(opened)
     for nom in ("Mesures", "Retours", "Repères"):
-        assert content(opened.opened_book[nom]) == content(on_command_line(opened)[nom])
+        assert content(opened.opened_book[nom]) == content(expected[nom])
 
 
 @pytest.mark.parametrize("engine", [RemoteExcel])
