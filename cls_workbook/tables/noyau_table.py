@@ -96,3 +96,8 @@ NOYAU_LINKS = DescribedTable(
 def changed_in(annee: int) -> str:
     """How the reserve of a question begins that is not the same as the year before."""
     return f"question changée en {annee}"
+
+
+def reworded_in(annee: int) -> str:
+    """How the reserve of a question begins that has other words than the year before: it is still the same."""
+    return f"question reformulée en {annee}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from cls_workbook import forms
@@ -19,6 +20,7 @@ from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.consolidation_workbook import noyau_rows
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.summaries.regional.noyau_answers import no_longer_asked
+from cls_workbook.summaries.regional.noyau_details import details
 from cls_workbook.workbook import writer
 from tests.support.dropped_returns import consolider, drop_retour
 from tests.support.noyau_contrats import EXAMPLE, contrat_with, definition_with
@@ -120,6 +122,17 @@ def test_what_a_version_changes_is_said(rows, contrat):
     assert no_longer_asked(contrat, YEAR) == []
 
 
+def test_a_question_in_other_words_is_still_the_same(contrat, result):
+    (id_, noyau), *_ = contrat.noyaux
+    first, *others = noyau.mesures
+    stopped = replace(first, libelle="Personnes suivies", jusque=2025)
+    mesures = (stopped, replace(first, depuis=2026), *others)
+    reworded = replace(contrat, noyaux=((id_, replace(noyau, mesures=mesures)),))
+    lines = {li["Mesure"]: li for li in noyau_rows(replace(result, contrat=reworded))}
+    assert lines["N-01"]["Valeur"] == 65
+    assert "question reformulée en 2026 (avant : « Personnes suivies »)" in said(lines["N-01"]["Réserve"])
+
+
 def test_the_common_sheet_is_no_action(result, contrat):
     assert [f.numero for f in contrat.actions] == ["1.1", "1.2"]
     assert list(result.summaries.avancement["fiche"]) == ["1.1", "1.2"]
@@ -193,6 +206,15 @@ def test_a_shipped_contract_goes_through_the_whole_year_with_the_example(identif
     copied = rows_by_table(result)
     assert len(copied[agency_tables.NOYAU_ANSWERS]) == 8
     assert copied[agency_tables.CONTRAT][0]["Fiches actives"] == len(taken.actions)
+
+
+def test_a_detail_that_the_noyau_does_not_ask_is_none_of_the_region_s():
+    """A fiche may ask more of its measure than the region does: what it asks more stays in the coordination."""
+    said_of = [("1.1", m, "Grand public", 12, None, None) for m in ("1.1-I01", "N-03")]
+    titles = ["fiche", "mesure", "modalite", "effectif", "numerateur", "denominateur"]
+    ventilations = pd.DataFrame(said_of, columns=titles, dtype=object)
+    found = details(in_year(contrat_with(answers=ANSWERS), YEAR), YEAR, ventilations)
+    assert [li["Mesure"] for li in found] == ["N-03"]
 
 
 # --- Breakdowns -------------------------------------------------------------------------------------------------------

@@ -124,6 +124,20 @@ def test_a_question_that_a_copy_says_to_have_changed_is_not_compared(small, what
     assert question["Contrats communs"] is None and told in said(question["Réserve"])
 
 
+def test_a_question_in_other_words_is_said_and_still_compared(small):
+    retained, ecarts, _ = small
+    told = "question reformulée en 2026 (avant : « Actions »)"
+    reworded = []
+    for copy in retained:
+        answers = [
+            li | {"Réserve": told} if (li["Mesure"], copy.contrat["Année"]) == ("N-02", 2026) else li
+            for li in copy.lines.get(NOYAU_ANSWERS, ())
+        ]
+        reworded.append(replace(copy, lines={**copy.lines, NOYAU_ANSWERS: answers} if answers else copy.lines))
+    question = of(lines(reworded, ecarts), 2026, "N-02")
+    assert question["Contrats communs"] is not None and said(question["Réserve"]).count(told) == 1
+
+
 def test_filling_by_contract_is_counted_by_hand(tables):
     by_contract = {(li["Contrat"], li["Année"]): li for li in tables[REGIONAL_FILLING]}
     # contract 2 in 2026: (6 + 2026 + n) % 11, for n = 1 2 3 5 6 7 8, is 9 10 0 2 3 4 5
@@ -275,6 +289,8 @@ def test_a_meeting_page_gives_no_middle_of_fewer_than_three_contracts(tables):
 def test_who_is_late_has_a_draft_of_a_reminder(tables, tmp_path):
     files = {f.name: said(f.read_text(encoding="utf-8")) for f in meeting_pages.write_reminders(tables, tmp_path)}
     assert "– la synthèse de 2026 (aucun fichier reçu)" in files["relance-cls-03.txt"]
+    assert "un statut suffit" in files["relance-cls-05.txt"]
+    assert "un statut suffit" not in files["relance-cls-08.txt"]  # no question is asked of it
     assert "relance-cls-08.txt" in files  # it takes no noyau in, and its synthèse of 2024 never came
     # contract 2 in 2026: no question makes 1 (see above)
     assert "du noyau pour" not in files["relance-cls-02.txt"]

@@ -32,6 +32,10 @@ from cls_workbook.workbook.saving import save
 
 NAME = "Entretien"
 _LEAST_CONTRATS, _LONGEST_TITLE = 3, 70
+_QUESTION = "la réponse à la question"
+_NO_ANSWER = (
+    "Si la donnée n’existe pas, ou si la question ne se pose pas, un statut suffit (non disponible, sans objet)."
+)
 _PENDING = (UNANSWERED, UNAVAILABLE, UNCLEAR)
 
 
@@ -145,12 +149,13 @@ def _late(tables: Tables) -> dict[object, tuple[str, list[str]]]:
     last = _last_of(tables.get(REGIONAL_FILLING, []))
     for li in tables.get(REGIONAL_ANSWERS, []):
         if li["État"] == UNANSWERED and li["Année"] == last[li["Contrat"]]["Année"]:
-            said = f"la réponse à la question {li['Mesure']} du noyau pour {li['Année']} ({li['Libellé']})"
+            said = f"{_QUESTION} {li['Mesure']} du noyau pour {li['Année']} ({li['Libellé']})"
             late.setdefault(li["Contrat"], (str(name_of(li)), []))[1].append(said)
     return late
 
 
 def _message(nom: str, points: Sequence[str]) -> str:
+    about_questions = any(point.startswith(_QUESTION) for point in points)
     lines = [
         f"Objet : {nom}, ce qui manque à la région",
         "",
@@ -161,8 +166,7 @@ def _message(nom: str, points: Sequence[str]) -> str:
         *(f"  – {point} ;" for point in points[:-1]),
         f"  – {points[-1]}.",
         "",
-        "Si la donnée n’existe pas, ou si la question ne se pose pas, un statut suffit (non disponible, sans objet).",
-        "",
+        *([_NO_ANSWER, ""] if about_questions else []),
         "Merci de votre aide.",
     ]
     return typography("\n".join(lines)).replace(f"{NBSP}\n", "\n") + "\n"

@@ -100,9 +100,10 @@ def _by_question(answers: Sequence[Row]) -> Iterator[Row]:
         figure, reserves = added(lines)
         asked_years = {a for a, other in groups if other[0] == key[0]}
         before = groups.get((annee - 1, key), [])
-        changed = _said_to_change(annee, lines) if before or annee - 1 not in asked_years else []
+        changed = _said(lines, told.changed_in(annee)) if before or annee - 1 not in asked_years else []
         before = [] if changed else before
-        reserves += [*changed, *_changes(annee, key, groups.keys(), asked_years)]
+        reworded = _said(lines, told.reworded_in(annee))
+        reserves += [*changed, *reworded, *_changes(annee, key, groups.keys(), asked_years)]
         same = {t: lines[0][t] for t in REGIONAL_MESURES.titles if t in NOYAU_ANSWERS.titles}
         yield (
             same
@@ -116,11 +117,11 @@ def _by_question(answers: Sequence[Row]) -> Iterator[Row]:
         )
 
 
-def _said_to_change(annee: int, lines: Iterable[Row]) -> list[str]:
-    """What the copies say that only the definition of the noyau shows: under the same unit, other categories or another
-    sort of input."""
+def _said(lines: Iterable[Row], beginning: str) -> list[str]:
+    """What the copies say that only the definition of the noyau shows: under the same unit, other categories, another
+    sort of input, other words."""
     said = (part for li in lines for part in str(li["Réserve"] or "").split(SEPARATOR))
-    return list(dict.fromkeys(part for part in said if part.startswith(told.changed_in(annee))))
+    return list(dict.fromkeys(part for part in said if part.startswith(beginning)))
 
 
 def _is_masked(line: Row) -> bool:

@@ -158,7 +158,7 @@ _ALIKE: dict[str, Callable[[NoyauMesure], object]] = {
 
 
 def _change(noyau: Noyau, asked: NoyauMesure, annee: int) -> str | None:
-    """What is not the same as the year before: then nothing is compared over it."""
+    """What is not the same as the year before: then nothing is compared over it, unless its words alone changed."""
     earlier = {m.id: m for m in noyau.mesures_in(annee - 1)}
     if not earlier:
         return None
@@ -170,7 +170,11 @@ def _change(noyau: Noyau, asked: NoyauMesure, annee: int) -> str | None:
         for what, said_of in _ALIKE.items()
         if said_of(former) != said_of(asked)
     ]
-    return f"{told.changed_in(annee)} ({', '.join(changes)})" if changes else None
+    if changes:
+        return f"{told.changed_in(annee)} ({', '.join(changes)})"
+    if fold(former.libelle) != fold(asked.libelle):
+        return f"{told.reworded_in(annee)} (avant{NBSP}: «{NBSP}{former.libelle}{NBSP}»)"
+    return None
 
 
 def no_longer_asked(contrat: Contrat, annee: int) -> list[NoyauMesure]:

@@ -27,7 +27,8 @@ _FIGURES = ("Valeur", "Numérateur", "Dénominateur")
 
 
 def details(contrat: Contrat, annee: int, ventilations: pd.DataFrame) -> list[Row]:
-    """The rows of the table ``Noyau par catégorie``: of several fiches that answer one question, added.
+    """The rows of the table ``Noyau par catégorie``: of several fiches that answer one question, added. A detail that
+    the question does not ask is the fiche's own, and none of the region's.
 
     ``ventilations``: the frame of ``activity.ventilations``.
     """
@@ -40,6 +41,7 @@ def details(contrat: Contrat, annee: int, ventilations: pd.DataFrame) -> list[Ro
     return [
         who | _question(asked) | line
         for asked in noyau_asked(contrat, annee)
+        if asked.ventilation
         for line in _categories(asked, [line for m in by.get(asked.id, ()) for line in said.get(m.id, ())])
     ]
 
