@@ -117,11 +117,11 @@ def _by_question(answers: Sequence[Row]) -> Iterator[Row]:
         )
 
 
-def _said(lines: Iterable[Row], beginning: str) -> list[str]:
+def _said(lines: Iterable[Row], start: str) -> list[str]:
     """What the copies say that only the definition of the noyau shows: under the same unit, other categories, another
     sort of input, other words."""
     said = (part for li in lines for part in str(li["Réserve"] or "").split(SEPARATOR))
-    return list(dict.fromkeys(part for part in said if part.startswith(beginning)))
+    return list(dict.fromkeys(part for part in said if part.startswith(start)))
 
 
 def _is_masked(line: Row) -> bool:
