@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -40,24 +42,31 @@ def room_of(file: Path) -> str:
     return pieces[0] if len(pieces) > 1 else file.stem
 
 
-def imported_modules(file: Path) -> set[str]:
+def room_names() -> set[str]:
+    return {room_of(file) for file in PACKAGE.rglob("*.py")} - {"__init__", "__main__"}
+
+
+@cache
+def imported_modules(file: Path) -> frozenset[str]:
     """The dotted names that a file imports, wherever it does so; imports for type checkers apart."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for_types = {
-        inside
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
-        for inside in ast.walk(node)
-    }
     modules: set[str] = set()
-    for node in ast.walk(tree):
-        if node in for_types:
-            continue
+    for node in _statements(ast.parse(file.read_text(encoding="utf-8")).body):
         if isinstance(node, ast.ImportFrom) and node.module:
             modules |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
             modules |= {alias.name for alias in node.names}
-    return modules
+    return frozenset(modules)
+
+
+def _statements(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Each statement, and those inside: an import stands in no expression."""
+    for node in nodes:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        yield node
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            if isinstance(inside := getattr(node, part, None), list):
+                yield from _statements(inside)
 
 
 def room_imports() -> dict[str, set[str]]:
