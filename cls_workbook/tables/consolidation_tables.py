@@ -101,7 +101,7 @@ ANOMALIES = DescribedTable(
         texte("Champ", "La question concernée.", max_width=22),
         texte("Trouvé", "Ce qui a été saisi.", max_width=24),
         texte("À faire", "Comment corriger.", max_width=38),
-        replace(SHEET, max_width=12),
+        replace(SHEET, look=LINK, max_width=12),
         replace(CELL, look=LINK, max_width=20),
         texte("Attendu", "Ce qui était attendu."),
         FILE,

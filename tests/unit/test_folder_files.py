@@ -182,4 +182,16 @@ class OneReturn:
 
 def test_a_link_to_a_return_keeps_every_character_of_its_name():
     anomalie = Anomalie("bloquant", "X", "retour", "FA 1.1", ("C12",))
-    assert _place(OneReturn, anomalie).cible == "external:retours/50 %25 de n° 1%232 %3F.xlsx#'FA 1.1'!C12"
+    assert _place(OneReturn, anomalie)[1].cible == "external:retours/50 %25 de n° 1%232 %3F.xlsx#'FA 1.1'!C12"
+
+
+def test_cells_too_many_for_a_line_wrap_and_their_sheet_is_the_link():
+    """A link is not cut into lines everywhere: on paper, what went beyond its column was lost."""
+
+    def place(*cells):
+        return _place(OneReturn, Anomalie("bloquant", "X", "retour", "FA 1.1", cells))
+
+    sheet, cells = place("C12", "C13", "C14", "C15", "C16")
+    assert (sheet.texte, cells) == ("FA 1.1", "C12, C13, C14, C15, C16")
+    assert sheet.cible.endswith("#'FA 1.1'!C12")
+    assert place("C12", "C13")[0] == "FA 1.1" and place("C12", "C13")[1].texte == "C12, C13"

@@ -93,7 +93,7 @@ def _anomalies(result: Result) -> list[Row]:
     for a in sort_out(list(result.anomalies)):
         values = (
             *(a.gravite, a.fiche, displayed_name(result.contrat, a.structure), a.champ, a.found, a.remedy),
-            *(a.sheet, _place(result, a), a.expected, a.file, a.code),
+            *(*_place(result, a), a.expected, a.file, a.code),
         )
         lines.append({c: v or None for c, v in zip(described.ANOMALIES.titles, values, strict=True)})
     return lines
@@ -102,16 +102,23 @@ def _anomalies(result: Result) -> list[Row]:
 _ESCAPED = {"%": "%25", "#": "%23", "?": "%3F"}  # what a link gives another meaning, in this order
 
 
-def _place(result: Result, anomalie: Anomalie) -> str | Link:
-    """The cells; a link to the first one where it is known where the return lies."""
+LINE_OF_CELLS = 18  # characters that the column shows on a line
+
+
+def _place(result: Result, anomalie: Anomalie) -> tuple[str | Link | None, str | Link]:
+    """(sheet, cells), one of them a link to the first cell where it is known where the return lies: the sheet where the
+    cells are many, for a link is not cut into lines everywhere."""
     texte = ", ".join(anomalie.cells)
     path = result.paths.get(anomalie.file)
     if not texte or not path or not anomalie.sheet or not path.isprintable():
-        return texte
+        return anomalie.sheet, texte
     for mark, escaped in _ESCAPED.items():
         path = path.replace(mark, escaped)
     sheet = anomalie.sheet.replace("'", "''")
-    return Link(f"external:{path}#'{sheet}'!{anomalie.cells[0]}", texte, "Ouvrir le retour à cette cellule")
+    link = Link(f"external:{path}#'{sheet}'!{anomalie.cells[0]}", texte, "Ouvrir le retour à cette cellule")
+    if len(texte) > LINE_OF_CELLS:
+        return link._replace(texte=anomalie.sheet), texte
+    return anomalie.sheet, link
 
 
 # --- What the other tables do not hold --------------------------------------------------------------------------------

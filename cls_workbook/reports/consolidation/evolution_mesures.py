@@ -40,7 +40,7 @@ def mesures_by_year(board: Board, view: HistoryView) -> None:
         PrintedColumn("Unité", 3),
         PrintedColumn("Valeur initiale", 2, WHOLE),
         PrintedColumn("Cumul", 3, WHOLE),
-        PrintedColumn("Ce qu’est le cumul", 6),
+        PrintedColumn("Ce qu’est le cumul", 6 if len(view.annees) > 2 else 11),  # room that other years do not take
     )
     label, *between, last = view.columns("Fiche et mesure", 9, WHOLE, told)
     freed = max(0, label.unites - LABEL_UNITS)  # the sentences take the room that few years leave
