@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from cls_workbook.errors import OwnFault
+from cls_workbook.reports import table_sheets
 from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.blank_results import worksheets
 from cls_workbook.reports.table_sheets import FrameRows, from_rows, sheet
@@ -138,3 +139,9 @@ def test_the_blank_tables_are_those_described():
 
 def test_an_empty_table_has_its_columns():
     assert tuple(table_frame(ANOMALIES).columns) == ANOMALIES.titles and not len(FrameRows(table_frame(ANOMALIES)))
+
+
+@pytest.mark.parametrize(("widths", "pages"), [((20,) * 8, 1), ((20,) * 11, 1), ((20,) * 12, 2), ((20,) * 25, 3)])
+def test_a_table_too_wide_for_a_page_goes_on_beside_it_where_its_text_would_be_too_small(widths, pages):
+    """A page takes 777 points of cells: 12 columns of 20 characters take 1 305, and would be printed at 0,595."""
+    assert table_sheets._pages_wide(widths) == pages
