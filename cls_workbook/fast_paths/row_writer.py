@@ -323,7 +323,7 @@ class FastPage(PlainPage):
     def _get_range_data(self, line: int, column: int, last_row: int, last_column: int) -> list[object]:
         places = [(i + 1, j + 1) for i in range(line, last_row + 1) for j in range(column, last_column + 1)]
         kept = (self._shown_cells.get(place) for place in places)
-        return [value or None for value in kept if value is not NO_VALUE]  # of "", XlsxWriter would make a 0
+        return [None if value == "" else value for value in kept if value is not NO_VALUE]  # of "", it would make a 0
 
 
 class FastPages(PlainPages):

@@ -5,6 +5,7 @@ those that XlsxWriter's documented calls write.
 from __future__ import annotations
 
 import io
+import re
 import tracemalloc
 import zipfile
 from datetime import date, datetime
@@ -247,6 +248,16 @@ def test_a_chart_keeps_the_values_that_it_shows():
         ),
     )
     assert "<c:v>4</c:v>" in parts["xl/charts/chart1.xml"]
+
+
+def test_a_chart_keeps_a_zero_typed_or_worked_out_and_nothing_of_a_blank_cell():
+    cells = [(1, 1, "a", "cellule"), (1, 2, 0, "cellule"), (1, 3, Formula("1-1", 0), "cellule"), (1, 4, "", "cellule")]
+    series = ChartSeries("s", ("Essai", CellRange(1, 1, 1, 1)), ("Essai", CellRange(1, 2, 1, 4)))
+    parts = same_bytes(page(*cells, charts=[Chart("barres", "T", [series], 1, 8, 400, 300, "alt")]))
+    assert re.findall(r'idx="(\d)"><c:v>([^<]*)<', parts["xl/charts/chart1.xml"].partition("<c:val>")[2]) == [
+        ("0", "0"),
+        ("1", "0"),
+    ]
 
 
 def test_sheets_share_styles_and_texts_in_the_order_of_their_cells():
