@@ -15,16 +15,23 @@ from tests.support.both_excels import OnOpenpyxl, both_engines, content, either_
 from tests.support.clicks import DAY, DIJON, SHEETS, YEAR, assert_same_sheets, half_answered, on_command_line, row_of
 from tests.support.coordinator_opened import box
 from tests.support.dropped_returns import drop_retour
+from tests.support.lived_campagnes import short
 
 # --- the same as the command line -------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def campagne(tmp_path_factory):
-    """Two returns of a large contract, one with faults and a text that a spreadsheet would run;
-    a file that is no workbook; everybody else missing. And what the command line makes of it.
+def reference(tmp_path_factory):
+    """Three fiches of a large contract."""
+    return short(tmp_path_factory.mktemp("contrat"), DIJON, "1.1", "2.3", "3.1")
+
+
+@pytest.fixture(scope="module")
+def campagne(tmp_path_factory, reference):
+    """Two returns, one with faults and a text that a spreadsheet would run; a file that is no workbook; everybody else
+    missing. And what the command line makes of it.
     """
-    folder, dijon = tmp_path_factory.mktemp("campagne"), toml_reader.load(DIJON)
+    folder, dijon = tmp_path_factory.mktemp("campagne"), toml_reader.load(reference)
     (folder / "retours").mkdir()
     drop_retour(
         folder / "retours",
@@ -41,16 +48,16 @@ def campagne(tmp_path_factory):
     )
     drop_retour(folder / "retours", dijon, "cpam", {"1.1/mesures/1.1-I02a/valeur": 99})
     (folder / "retours" / "notes.pdf").write_bytes(b"%PDF-1.7 rien")
-    return folder / "retours", on_command_line(folder / "retours", DIJON, folder / "consolidation.xlsx")
+    return folder / "retours", on_command_line(folder / "retours", reference, folder / "consolidation.xlsx")
 
 
 @pytest.fixture(scope="module")
-def all_clicked(campagne, tmp_path_factory):
+def all_clicked(campagne, reference, tmp_path_factory):
     """Double of Excel → (the workbook once clicked, what the click gave): for tests that look at it."""
 
     @cache
     def clicked(engine):
-        excel = open_up(engine, tmp_path_factory.mktemp("clique"), DIJON, YEAR, campagne[0])
+        excel = open_up(engine, tmp_path_factory.mktemp("clique"), reference, YEAR, campagne[0])
         return excel, excel.click(day=DAY)
 
     return clicked
@@ -79,7 +86,7 @@ def test_what_a_partner_typed_is_never_a_formula_and_keeps_its_zeros(engine, all
 
 
 @either_engine
-def test_the_charts_are_drawn_once_however_often_one_clicks(engine, campagne, all_clicked):
+def test_the_charts_are_drawn_once_however_often_one_clicks(engine, campagne, reference, all_clicked):
     _, expected = campagne
     excel, _ = all_clicked(engine)
     excel.click(day=DAY)
@@ -90,7 +97,7 @@ def test_the_charts_are_drawn_once_however_often_one_clicks(engine, campagne, al
     # the first chart: the maquette in one bar, what is paid, to pay and left
     blanks = next(li for li in range(2, data.max_row + 2) if data.cell(li, 1).value is None)
     total = sum(c.value for row in data.iter_rows(2, blanks - 1, 2) for c in row if c.value is not None)
-    assert total == toml_reader.load(DIJON).maquette
+    assert total == toml_reader.load(reference).maquette
 
 
 def test_an_anomaly_links_to_the_file_the_sheet_and_the_cell(campagne, all_clicked):

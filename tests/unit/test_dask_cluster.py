@@ -108,6 +108,7 @@ def test_one_process_two_processes_and_a_cluster_write_the_same_workbook(cluster
     assert consolider("--moteur", "dask", "--adresse", cluster.scheduler_address) == expected
 
 
+@pytest.mark.exhaustive
 def test_a_worker_killed_while_it_reads_changes_nothing(engine, folder, tmp_path):
     retours = return_files.retours_in([folder / "retours"])
     expected = consolidation(retours, SingleProcess())
