@@ -53,8 +53,8 @@ def cells(sheet):
 def test_it_is_the_synthese_to_the_last_cell_and_chart(consolidation, synthese_copied):
     origin, copied_workbook = openpyxl.load_workbook(consolidation)["Synthèse"], openpyxl.load_workbook(synthese_copied)
     assert copied_workbook.sheetnames[0] == copied_workbook.active.title == "Synthèse"
-    assert copied_workbook.sheetnames[1] == "Évolution"
-    assert all(nom.startswith("Données ") for nom in copied_workbook.sheetnames[2:])
+    # no Évolution: this consolidation remembers no year
+    assert all(nom.startswith("Données ") for nom in copied_workbook.sheetnames[1:])
     assert cells(copied_workbook["Synthèse"]) == cells(origin)
     assert len(copied_workbook["Synthèse"]._charts) == len(origin._charts) == 2
     assert len(copied_workbook["Synthèse"].merged_cells.ranges) == len(origin.merged_cells.ranges)

@@ -18,7 +18,7 @@ import pytest
 from cls_workbook.definition import toml_reader
 from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_data_read, ars_copy
-from cls_workbook.reports.consolidation import evolution_sheet
+from cls_workbook.reports.consolidation import evolution_sheet, previous_year
 from cls_workbook.reports.synthese.synthese_pieces import Board, PrintedColumn
 from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records
@@ -260,6 +260,12 @@ def test_a_campaign_that_counted_otherwise_what_is_masked_leaves_the_same_copy_t
 
 
 # --- what the copy is besides ---
+
+
+def test_the_general_workbook_of_the_next_year_shows_what_the_copy_shows(years):
+    past = previous_year.read(years[1].consolidation)
+    shown = previous_year.showable(past, years[2].result.contrat, 2026)
+    assert {m: v for m, v in shown.items() if m != "SAID"} == {"ALL": 732, "RATE": 0.625, "STOCK": 120, "HOURS": 3108}
 
 
 def test_what_designates_a_person_stays_with_the_coordinator(years, copies):

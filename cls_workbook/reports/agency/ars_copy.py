@@ -85,9 +85,11 @@ def file_copy(
 
 
 def workbook(result: Result, logos: Sequence[Logo] = ()) -> Workbook:
-    """The Synthèse, the Évolution of the years, then the data of the Synthèse; values only."""
+    """The Synthèse, the Évolution of the years (nothing where the consolidation, an old one, remembers none), then the
+    data of the Synthèse; values only."""
     printable = to_print(result, logos)
-    printable.worksheets.append(evolution_sheet.sheet(Portrait(result).leaving(), for_agency=True))
+    if len(result.tables.history):
+        printable.worksheets.append(evolution_sheet.sheet(Portrait(result).leaving(), for_agency=True))
     printable.worksheets += agency_data.worksheets(result)
     return printable
 

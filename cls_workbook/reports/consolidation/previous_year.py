@@ -165,7 +165,7 @@ def showable(consolidation: PreviousConsolidation, contrat: Contrat, annee: int)
     rows = [r for r in consolidation.rows(described.INDICATEURS) if str(r["Mesure"]) in known]
     table = frame_of_rows(described.INDICATEURS, rows)
     past = frame_of_rows(described.HISTORY, history(consolidation, contrat))
-    concealed = masked_years(contrat, annee, past).get(annee - 1, ())
+    concealed = masked_years(contrat, annee - 1, past).get(annee - 1, ())
     masked = frame_records(mask_indicateurs(contrat, table, concealed=concealed))
     return {r["Mesure"]: r["Valeur"] for r in masked if r["Valeur"] is not None}
 
