@@ -21,6 +21,7 @@ from cls_workbook.forms.form_pieces import (
     questions,
     quote,
     rows_to_fill,
+    tell_long_answers,
     volets_table,
 )
 from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, FormPage, RowQuestion, height
@@ -87,12 +88,13 @@ def _part(bloc: Bloc, *names: str) -> Bloc:
 
 def _essentials(page: FormPage, fiche: Fiche, context: SheetContext) -> str:
     """What is expected of every fiche, but its figures. Returns the cell of the état."""
-    band(page, f"L’essentiel de {context.this_year}", ESSENTIALS_HELP)
+    rank = band(page, f"L’essentiel de {context.this_year}", ESSENTIALS_HELP)
     if fiche.volets:
         questions(page, entry_questions.VOLET, context, values={"volet": context.volet})
     _nothing(page)
     lines = questions(page, _part(entry_questions.PROGRESS, "etat", "realisation"), context)
-    questions(page, _part(entry_questions.QUALITATIVE, "realisations"), context)
+    told = _part(entry_questions.QUALITATIVE, "realisations")
+    tell_long_answers(page, rank, {told.input_fields[0].libelle: questions(page, told, context)["realisations"]})
     return address(lines["etat"], D, True)
 
 
@@ -104,7 +106,10 @@ def _nothing(page: FormPage) -> None:
     page.texte(E, reason.libelle, "libelle")
     page.typed(row, F, RowQuestion(reason, bloc.nom, reason.libelle, anchor_cell="gauche"), up_to=END)
     declared, why = address(page.line, D), address(page.line, F)
-    put_state(page, row, f'{why}<>""', when=f'{declared}<>""', always=True)
+    # the état and the réalisation stand just below: to answer both ways is to be corrected
+    answered = f'{address(page.line + 1, D)}&{address(page.line + 2, D)}<>""'
+    faults = [f'AND({declared}<>"",{answered})']
+    put_state(page, row, f'{why}<>""', when=f'{declared}<>""', always=True, faults=faults)
     page.nothing = address(page.line, D, True)
     page.next_row(ROW_HEIGHT)
 

@@ -12,7 +12,8 @@ from cls_workbook.domain.questions import TEXT_LENGTH, Bloc, Champ
 from cls_workbook.forms.columns import END, STATE, WIDTHS, C, D, E, F
 from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, height
 from cls_workbook.forms.row_states import NotAsked, put_state
-from cls_workbook.workbook.description import address
+from cls_workbook.french import typography
+from cls_workbook.workbook.description import Formula, address
 
 OTHER_VOLET, WHERE_AM_I = "autre volet", "Où en suis-je\u00a0?"
 FOLLOWED = "Suivi"  # above the states of a table of which nothing is expected: one line
@@ -20,6 +21,7 @@ NOT_ASKED = "—"  # also tells, without colour, that a cell asks nothing
 ROW_HEIGHT, CLOSING_ROW_HEIGHT = 17.0, 4.0  # points of a row to fill in; of the row that closes a table
 # From D to K: some 450 characters, and 300 of an answer that is optional. A row can be enlarged.
 LONG_TEXT_HEIGHT, OPTIONAL_TEXT_HEIGHT = 45.0, 31.0
+CHARACTERS_A_LINE = 130  # of such a text, at least: what is over prints only if its row is enlarged
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +62,44 @@ class FormRows:
         return f"{address(self.header, column, True)}:{address(self.end, column, True)}"
 
 
-def band(page: FormPage, titre: str, aide: str = "", style: str = "bloc") -> None:
-    """The title of a block and, on the same line, what it asks for. Begins a group of rows that print together."""
+def band(page: FormPage, titre: str, aide: str = "", style: str = "bloc") -> int:
+    """The title of a block and, on the same line, what it asks for: the rank of that cell. Begins a group of rows that
+    print together."""
     page.groups.append(page.line)
     page.next_row(6)
     page.texte(STATE, titre, style)
     page.fill(range(STATE + 1, E), style)
+    rank = len(page.cells)
     page.texte(E, aide or None, f"{style}_aide")
     page.fill(range(F, END + 1), style)
     page.next_row(20)
+    return rank
 
 
-def block_band(page: FormPage, bloc: Bloc, context: SheetContext) -> None:
+def tell_long_answers(page: FormPage, rank: int, lines: dict[str, int]) -> None:
+    """The help of a band (see ``band``) gives way, while one types, to an answer that would print cut at its box:
+    merged rows do not grow by themselves. ``lines``: label → row."""
+    cell = page.cells[rank]
+    formula = quote(str(cell.valeur or ""))
+    for label, line in reversed(lines.items()):
+        texte, fits = address(line, D), int(page.sheet.heights[line] / 13) * CHARACTERS_A_LINE
+        ends = f'(LEN({texte})-LEN(SUBSTITUTE({texte},CHAR(10),"")))'
+        start, end = (
+            typography(f"« {label} » : "),
+            f" caractères ; au-delà de {fits}, agrandissez la ligne pour l’imprimer.",
+        )
+        said = f"{quote(start)}&LEN({texte})&{quote(end)}"
+        formula = f"IF(LEN({texte})+{CHARACTERS_A_LINE}*{ends}>{fits},{said},{formula})"
+    if lines:
+        page.cells[rank] = cell._replace(valeur=Formula(formula, cell.valeur))
+
+
+def block_band(page: FormPage, bloc: Bloc, context: SheetContext) -> int:
     """The title says in words, too, that the block is optional."""
     titre = bloc.titre.replace("{annee}", context.this_year)
     if bloc.is_optional:
-        band(page, f"{titre} (facultatif)", bloc.aide, "bloc_optionnel")
-    else:
-        band(page, titre, bloc.aide)
+        return band(page, f"{titre} (facultatif)", bloc.aide, "bloc_optionnel")
+    return band(page, titre, bloc.aide)
 
 
 def headers(page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], titre: str = "") -> None:
@@ -106,8 +128,10 @@ def form(
     when: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """A band, then label at the left, input at its right, one question a row. Returns champ → row."""
-    block_band(page, bloc, context)
-    return questions(page, bloc, context, values, faults, when)
+    rank = block_band(page, bloc, context)
+    lines = questions(page, bloc, context, values, faults, when)
+    tell_long_answers(page, rank, {c.libelle: lines[c.nom] for c in bloc.input_fields if c.length == TEXT_LENGTH})
+    return lines
 
 
 def questions(

@@ -136,6 +136,7 @@ class FormPage:
         self._memories: dict[int, int] = {}  # row → rank of the cell that remembers it
         self.sources: dict[str, str] = {}  # key of an input → the range that it is chosen from
         self.nothing = ""  # address of the cell that says that a fiche has nothing to declare
+        self.options = 0  # first column of what is optional in the table of what was counted
         self.name_rank = 0  # rank of the cell that says which structure answers
         self.printed_facts: dict[str, object] = {}  # key of a row → the locked value that only this workbook tells
 

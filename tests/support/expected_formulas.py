@@ -5,12 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cls_workbook import forms
+from cls_workbook.domain.entry_questions import BLOCKS
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.rules import Rule
-from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL
+from cls_workbook.domain.targets import target_of
+from cls_workbook.forms.fiche_sheet import ESSENTIALS_HELP
+from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, abridge
 from cls_workbook.french import number_fr
 
 NO_VALUE = ("non disponible", "sans objet")
+COUNTED = ("entier", "decimal", "liste", "ventilation")
 AMOUNTS = ("prevu", "engage", "verse")
 
 
@@ -48,6 +52,8 @@ class Expectation:
                 wanted = next((v.nom for v in self.fiche.volets if v.id == indicateur.volet), None)
                 other = wanted is not None and self["reponse/volet"] not in (None, wanted)
                 self.etat(f"{self.bloc(mesure)}/{mesure.id}", is_answered, other="autre volet" if other else None)
+                prefix = f"ventilations/{mesure.id}"
+                self.words |= {f"{prefix}/{n}": "autre volet" if other else "" for n in self.lines(prefix)}
         for volet in self.fiche.volets if self.fiche.shares_sheets else ():
             said = [self[f"volets/{volet.id}/{champ}"] for champ in ("etat", "realisation")]
             is_asked = self["reponse/volet"] in (None, *self.fiche.names_over(volet.id))
@@ -65,6 +71,7 @@ class Expectation:
         if self["avancement/etat"] in ("Reportée", "Abandonnée"):
             self.etat("avancement/motif", self["avancement/motif"] is not None)
         self.states()
+        self.helps()
         who = f"Structure : {structure}" if structure else "Structure : à indiquer à l’Accueil"
         self.put("identite/structure", "F", who)
         self.put("identite/structure", "I", "{} sur {} renseignés".format(*self.counts()))
@@ -99,6 +106,8 @@ class Expectation:
         pairs = [(part("numerateur"), bottom), (part("satisfaits"), part("repondants"))]
         pairs += [(part("repondants"), part("questionnaires")), (part("dont_qpv"), part("valeur"))]
         pairs += [(part("verse"), part("engage"))]
+        if cle == "avancement/rien":
+            return self[cle] is not None and (self["avancement/etat"], self["avancement/realisation"]) != (None, None)
         if cle in ("avancement/date_fin_prevue", "avancement/date_fin_reelle"):
             pairs.append((self["avancement/date_debut"], self[cle]))
         if any(small is not None and great is not None and small > great for small, great in pairs):
@@ -112,6 +121,29 @@ class Expectation:
             compared = mesure.type == "entier" and not mesure.reponses_multiples
             return compared and bool(detail) and declared is not None and sum(detail) != declared
         return False
+
+    def helps(self) -> None:
+        """The help of a band, or what it says of the first answer that prints cut."""
+        sheet = self.sheet.sheet
+        bands = sorted(
+            c.line for c in sheet.cells if c.column == 2 and c.style in ("bloc", "bloc_optionnel", "bloc_rappel")
+        )
+        for cell in (
+            c for c in sheet.cells if c.column == 5 and c.style.endswith("_aide") and hasattr(c.valeur, "valeur")
+        ):
+            said: str | None = None
+            end = next((b for b in bands if b > cell.line), 10_000)
+            places = [p for r in self.sheet.rows.values() for p in r.input_places if p.length == 1500]
+            for place in reversed([p for p in places if cell.line < p.row < end]):
+                if said is None:
+                    said = BLOCKS[place.bloc].aide if place.champ != "realisations" else ESSENTIALS_HELP
+                texte = str(self.reponses.get(place.cle) or "")
+                fits = int(sheet.heights.get(place.row, 15) / 13) * 130
+                if len(texte) + 130 * texte.count("\n") > fits:
+                    label = self.contrat.by_mesure[place.mesure][2].libelle if place.mesure else place.label
+                    start = f"« {abridge(label, 40)} » : {len(texte)} caractères"
+                    said = f"{start} ; au-delà de {fits}, agrandissez la ligne pour l’imprimer."
+            self.values[f"E{cell.line}"] = said
 
     def asks(self, champ: str) -> bool:
         return f"{self.fiche.numero}/financement/01/{champ}" in {p.cle for p in self.plan.input_places()}
@@ -165,7 +197,12 @@ class Expectation:
         if mesure.type == "satisfaction":
             self.quotient(cle, "I", self[f"{cle}/satisfaits"], self[f"{cle}/repondants"])
         if mesure.type not in ("jalon", "texte"):  # nothing is known of last year
-            self.put(cle, "K" if mesure.type in ("taux", "satisfaction") else "I", "")
+            counted = [m for m in self.fiche.mesures if m.type in COUNTED]
+            known = any(
+                m.valeur_initiale is not None or target_of(self.contrat, m.id, self.plan.annee) for m in counted
+            )
+            beside = "I" if known or mesure.type not in COUNTED else "F"
+            self.put(cle, "K" if mesure.type in ("taux", "satisfaction") else beside, "")
         detail, prefix = self.detail(mesure), f"ventilations/{mesure.id}"
         if mesure.type in ("liste", "ventilation"):
             self.put(cle, "G", "" if not detail else len(detail) if mesure.type == "liste" else sum(detail))

@@ -29,7 +29,8 @@ def _cursor(doc):
 def tab_stops(doc, sheet):
     """[column, row] of each cell that Tab stops at, from the one where the sheet opens, until it comes round."""
     doc.CurrentController.setActiveSheet(sheet)
-    stops = []
+    here = _cursor(doc)
+    stops = [] if sheet.getCellByPosition(*here).CellProtection.IsLocked else [here]
     while len(stops) < TABS_MAX:
         _dispatch(doc, "JumpToNextUnprotected")
         place = _cursor(doc)

@@ -23,7 +23,8 @@ CHARACTER, PADDING = 7, 5  # pixels of a character of column width, of a column'
 
 
 class SheetCount(NamedTuple):
-    """``expected``: rows whose state says « rempli » or « à remplir »; ``width``, ``height``: pixels at 100 %."""
+    """``expected``: rows whose state says « rempli » or « à remplir »; ``presses``: of the Tab key, to the last answer
+    that is expected; ``width``, ``height``: pixels at 100 %."""
 
     nom: str
     inputs: int
@@ -31,6 +32,7 @@ class SheetCount(NamedTuple):
     width: int
     height: int
     pages: int
+    presses: int
 
     @property
     def screens(self) -> float:
@@ -50,10 +52,12 @@ def count(plan: SheetPlan) -> SheetCount:
     sheet = plan.sheet
     last = max(c.line for c in sheet.cells)
     inputs = sum(len(row.input_places) for row in plan.rows.values())
-    states = [c.valeur.valeur for c in sheet.cells if isinstance(c.valeur, Formula)]
-    expected = sum(state in (FILLED, TO_FILL) for state in states)
+    lines = {c.line for c in sheet.cells if isinstance(c.valeur, Formula) and c.valeur.valeur in (FILLED, TO_FILL)}
+    stops = sorted((place.row, place.column) for row in plan.rows.values() for place in row.input_places)
+    wanted = [(c.line, c.column) for c in sheet.cells if c.line in lines and c.style.startswith("saisie:")]
+    presses = stops.index(max(set(stops) & set(wanted))) + 1
     height, pages = pixels_above(sheet, last + 1), len(sheet.print_setup.page_breaks) + 1
-    return SheetCount(sheet.nom, inputs, expected, pixels_wide(sheet), height, pages)
+    return SheetCount(sheet.nom, inputs, len(lines), pixels_wide(sheet), height, pages, presses)
 
 
 def counts(identifier: str = CONTRAT, annee: int = YEAR) -> list[SheetCount]:
@@ -65,16 +69,20 @@ def counts(identifier: str = CONTRAT, annee: int = YEAR) -> list[SheetCount]:
 def table() -> Iterator[str]:
     """As the docs have it."""
     lines = counts()
-    yield "| feuille | cases en vue | attendues | écrans | pages A4 |"
-    yield "|---|---|---|---|---|"
+    yield "| feuille | cases en vue | attendues | touches | écrans | pages A4 |"
+    yield "|---|---|---|---|---|---|"
     for line in lines:
-        yield f"| {line.nom} | {line.inputs} | {line.expected} | {line.screens:.1f} | {line.pages} |".replace(
-            ".", ",", 0
-        )
-    middle = (median(c) for c in ([x.inputs for x in lines], [x.expected for x in lines], [x.screens for x in lines]))
-    inputs, expected, screens = middle
+        screens = f"{line.screens:.1f}".replace(".", ",")
+        yield f"| {line.nom} | {line.inputs} | {line.expected} | {line.presses} | {screens} | {line.pages} |"
+    facts = (
+        [x.inputs for x in lines],
+        [x.expected for x in lines],
+        [x.presses for x in lines],
+        [x.screens for x in lines],
+    )
+    middle = " | ".join(f"{median(fact):g}".replace(".", ",") for fact in facts)
     few = sum(line.pages <= 4 for line in lines)
-    yield f"| médiane | {inputs:g} | {expected:g} | {screens:.1f} | {few} sur {len(lines)} en 4 pages au plus |"
+    yield f"| médiane | {middle} | {few} sur {len(lines)} en 4 pages au plus |"
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ DIJON = toml_reader.load("dijon-2024-2028")
 # What a spreadsheet knows in Excel 2016, in Excel on the web and in LibreOffice, and that these sheets need.
 FUNCTIONS_USED = {
     "AND",
+    "CHAR",
     "COUNT",
     "COUNTA",
     "COUNTIF",
@@ -48,6 +49,7 @@ FUNCTIONS_USED = {
     "N",
     "OR",
     "ROUND",
+    "SUBSTITUTE",
     "SUM",
     "SUMIF",
     "SUMPRODUCT",

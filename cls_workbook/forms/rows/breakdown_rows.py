@@ -10,7 +10,7 @@ from cls_workbook.domain.placed.by_place import place_list
 from cls_workbook.domain.questions import Champ
 from cls_workbook.domain.targets import target_of
 from cls_workbook.forms import form_pieces as pieces
-from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H, J
+from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H
 from cls_workbook.forms.form_pieces import FormRows, SheetContext
 from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, height
 from cls_workbook.forms.row_states import put_state
@@ -82,7 +82,7 @@ def _ventilation(
 
     def row(rank: int) -> None:
         shared = FormRows(page.line - rank, page.line - rank + lines + 1) if "effectif" in input_fields else None
-        _row(page, prefix, mesure, rank, places, titles, shared)
+        _row(page, prefix, mesure, rank, places, titles, shared, context)
 
     lines = len(mesure.modalites) or (PLACE_LINES if mesure.par_lieu else _names_expected(mesure, context))
     zone = pieces.table_of_rows(page, prefix, titles, set(places.values()), lines, row)
@@ -109,6 +109,7 @@ def _row(
     places: dict[str, int],
     titles: dict[int, str],
     shared: FormRows | None,
+    context: SheetContext,
 ) -> None:
     bloc, line = entry_questions.VENTILATION, f"{rank:02d}"
     fixed = mesure.modalites[rank - 1] if mesure.modalites else ""
@@ -124,7 +125,7 @@ def _row(
     if shared:
         part, whole = address(page.line, D), f"SUM({shared.column(D)})"
         page.computation(row, E, f'IF(ISNUMBER({part}),IF({whole}=0,"",{part}/{whole}),"")', "", "calcul:taux")
-    put_state(page, row)
+    pieces.mesure_state(page, row, context, context.contrat.by_mesure[mesure.id][1], "")
     page.next_row(height(fixed, WIDTHS[C]))
 
 
@@ -175,6 +176,7 @@ def _carry_to_mesure(page: FormPage, mesure: Mesure, mesure_row: int, zone: Form
         page, row, context, indicateur, f"OR({nombre}>0,{pieces.without_value(context, address(mesure_row, H))})"
     )
     tooltip = "Aller au tableau qui fait ce chiffre"
-    target = f"internal:{reference(page.sheet.nom, CellRange(table, C, table, C), absolute=False)}"
-    page.texte(J, Link(target, "→ plus bas", tooltip), "lien_cadre:texte")
+    # absolute: LibreOffice takes « C28 » alone for a column of the other notation
+    target = f"internal:{reference(page.sheet.nom, CellRange(table, C, table, C))}"
+    page.texte(page.options, Link(target, "→ plus bas", tooltip), "lien_cadre:texte")
     page.line = here

@@ -13,9 +13,9 @@ from cls_workbook.domain.targets import target_in_brief, target_in_words, target
 from cls_workbook.domain.wording import rate_words
 from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.choice_lists import steps_list
-from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, J, K, L
+from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, J, L
 from cls_workbook.forms.form_pieces import SheetContext, mesure_state, without_value
-from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, height
+from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, abridge, height
 from cls_workbook.forms.row_states import more_than, put_state
 from cls_workbook.forms.rows.reference_columns import (
     CHANGE,
@@ -28,6 +28,7 @@ from cls_workbook.forms.rows.reference_columns import (
     WHOLE,
     WITH_TARGET,
     MesureKind,
+    any_target,
     change,
     number_format,
     starts_alone,
@@ -100,7 +101,7 @@ def _asked_columns(bloc: Bloc, columns: Mapping[str, int], context: SheetContext
     asked = {c.nom for c in context.asked(bloc).input_fields}
     kept = {nom: column for nom, column in columns.items() if nom in asked}
     if "dont_qpv" in kept and "double_compte" not in kept:
-        kept["dont_qpv"] = J
+        kept["dont_qpv"] = columns["double_compte"]
     return kept
 
 
@@ -179,10 +180,13 @@ def _tallies(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, i
     lines: dict[str, int] = {}
     if not questions:
         return lines
-    columns = {"valeur": G, "statut": H, "double_compte": J, "dont_qpv": K, "commentaire": L}
+    starts, aimed_at = starts_alone(questions, context), any_target(questions, context)
+    # without a start nor a target, the change stands beside last year's value, and the options one column before
+    page.options = J if starts or aimed_at else I
+    columns = {"valeur": G, "statut": H, "double_compte": page.options, "dont_qpv": page.options + 1, "commentaire": L}
     columns = _asked_columns(bloc, columns, context)
-    starts = starts_alone(questions, context)
-    fixed = {D: "Unité", E: START if starts else LAST, F: LAST if starts else TARGET, I: CHANGE}
+    fixed = {D: "Unité", E: START if starts else LAST, F: LAST if starts else TARGET if aimed_at else CHANGE}
+    fixed |= {I: CHANGE} if page.options == J else {}
     titles = _start_table(page, bloc, context, fixed, columns)
     groupe, before = None, None
     for indicateur, mesure in questions:
@@ -214,13 +218,13 @@ def _tally(
     last = F if titles[E] == START else E
     if last == F:
         page.anchor(row, E, mesure.valeur_initiale, number_format(mesure.valeur_initiale))
-    else:
+    elif titles[F] == TARGET:
         target(page, mesure, context, F)
     # by the type, not the value: the sheets of all structures then differ in values only, and are drawn once
     is_decimal = mesure.type == "decimal"
     past = "repere:decimal" if is_decimal else "repere:entier"
     page.reminder(row, last, context.precedent.get(mesure.id), past)
-    change(page, row, I, G, last, DECIMAL if is_decimal else WHOLE)
+    change(page, row, F if titles[F] == CHANGE else I, G, last, DECIMAL if is_decimal else WHOLE)
     # a breakdown or a list has no figure of its own: its total is computed once the rows are drawn below
     typed = mesure.type in ("entier", "decimal")
     if typed:
@@ -229,7 +233,7 @@ def _tally(
     for champ, asks in (("double_compte", mesure.asks_double_compte), ("dont_qpv", mesure.asks_qpv)):
         if asks and champ in columns:
             put(bloc.champ(champ), columns[champ])
-        elif champ in columns and (typed or columns[champ] != J):  # in J stands the link to its table
+        elif champ in columns and (typed or columns[champ] != page.options):  # there stands the link to its table
             page.texte(columns[champ], pieces.NOT_ASKED, "interdit")
     if "commentaire" in columns:
         put(bloc.champ("commentaire"), columns["commentaire"])
@@ -285,11 +289,12 @@ def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     bloc, questions = entry_questions.TEXTS, _questions(fiche, "texte")
     if not questions:
         return
-    pieces.block_band(page, bloc, context)
+    rank, lines = pieces.block_band(page, bloc, context), dict[str, int]()
     statut = bloc.champ("statut")
     for indicateur, mesure in questions:
         label, cle = _row_label(indicateur, mesure, context), f"{page.fiche}/{bloc.nom}/{mesure.id}"
         row = pieces.form_row(page, bloc, bloc.champ("texte"), cle, label, cle=cle, mesure=mesure.id)
+        lines[abridge(mesure.libelle, 40)] = page.line
         no_value = without_value(context, address(page.line + 1, D))
         mesure_state(page, row, context, indicateur, f'OR({address(page.line, D)}<>"",{no_value})')
         page.next_row(max(pieces.LONG_TEXT_HEIGHT, height(label, WIDTHS[C])))
@@ -297,3 +302,4 @@ def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         put_state(page, pieces.form_row(page, bloc, statut, f"{cle}.statut", statut.libelle, cle=cle, **facts))
         page.texte(E, NO_ANSWER, "aide_ligne:retrait")
         page.next_row(pieces.ROW_HEIGHT)
+    pieces.tell_long_answers(page, rank, lines)

@@ -99,10 +99,14 @@ KINDS = (
 )
 
 
+def any_target(questions: Sequence[tuple[Indicateur, Mesure]], context: SheetContext) -> bool:
+    """Does the contract say what is to be reached, of one of these measures at least?"""
+    return any(target_of(context.contrat, m.id, context.annee) for _, m in questions)
+
+
 def starts_alone(questions: Sequence[tuple[Indicateur, Mesure]], context: SheetContext) -> bool:
     """Does the contract say where measures start from, and of none what is to be reached? A column then says it."""
-    aimed_at = any(target_of(context.contrat, m.id, context.annee) for _, m in questions)
-    return not aimed_at and any(m.valeur_initiale is not None for _, m in questions)
+    return not any_target(questions, context) and any(m.valeur_initiale is not None for _, m in questions)
 
 
 def number_format(valeur: int | float | Decimal | None) -> str:
