@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.french import amount_fr, number_fr, rate_fr
-from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, Portrait
-from cls_workbook.reports.synthese.synthese_values import is_number
+from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.masking import MASKED
 
@@ -35,10 +34,6 @@ def of_the_year(portrait: Portrait, mesure: Mesure) -> str:
 
 def of_last_year(portrait: Portrait, mesure: Mesure) -> str:
     return told(mesure, portrait.indicateurs.get(mesure.id, {}).get("Valeur n-1"))
-
-
-def has_figure(portrait: Portrait, mesure: Mesure) -> bool:
-    return mesure.agregation not in AS_TEXT and is_number(portrait.indicateurs.get(mesure.id, {}).get("Valeur"))
 
 
 def amount(portrait: Portrait, fiche: Fiche, column: str) -> str:

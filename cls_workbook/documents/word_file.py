@@ -164,9 +164,9 @@ class WordFile:
         normal.font.name, normal.font.size, normal.font.color.rgb = font, Pt(10.5), _rgb("encre")
         normal.paragraph_format.space_after, normal.paragraph_format.line_spacing = Pt(6), 1.12
         for level, (points, before) in _HEADINGS.items():
-            _set(styles[f"Heading {level}"], font, points, "accent", before, bold=True)
-        _set(styles["Title"], font, 30, "accent", 160, bold=True)
-        _set(styles["Caption"], font, 10, "accent", 10, bold=True)
+            _set_heading(styles[f"Heading {level}"], font, points, before)
+        _set_heading(styles["Title"], font, 30, 160)
+        _set_heading(styles["Caption"], font, 10, 10)
         styles["List Bullet"].paragraph_format.space_after = Pt(3)
         self._french(styles.element)
 
@@ -198,9 +198,9 @@ class WordFile:
         add_field(paragraph, "NUMPAGES", "1")
 
 
-def _set(style: ParagraphStyle, font: str, points: float, color: str, before: float, bold: bool) -> None:
-    style.font.name, style.font.size, style.font.bold, style.font.italic = font, Pt(points), bold, False
-    style.font.color.rgb = _rgb(color)
+def _set_heading(style: ParagraphStyle, font: str, points: float, before: float) -> None:
+    style.font.name, style.font.size, style.font.bold, style.font.italic = font, Pt(points), True, False
+    style.font.color.rgb = _rgb("accent")
     style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(4)
     fonts = style.element.get_or_add_rPr().find(qn("w:rFonts"))
     if fonts is not None:  # a theme font would win over the name

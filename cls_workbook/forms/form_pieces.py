@@ -257,9 +257,7 @@ def table_of_rows(
     return FormRows(start, page.line - 1)
 
 
-def rows_to_fill(
-    page: FormPage, bloc: Bloc, prefix: str, columns: dict[str, int], annee: str, top: float = ROW_HEIGHT
-) -> FormRows:
+def rows_to_fill(page: FormPage, bloc: Bloc, prefix: str, columns: dict[str, int], annee: str) -> FormRows:
     """A table whose rows the partner makes."""
     places = [(bloc.champ(nom), column) for nom, column in columns.items()]
     titles = {column: header_of(champ, annee) for champ, column in places}
@@ -270,7 +268,7 @@ def rows_to_fill(
         for champ, column in places:
             page.typed(row, column, RowQuestion(champ, bloc.nom, titles[column], f"{rank:02d}"))
         put_state(page, row)
-        page.next_row(top)
+        page.next_row(ROW_HEIGHT)
 
     return table_of_rows(page, prefix, titles, set(columns.values()), bloc.lines, line)
 

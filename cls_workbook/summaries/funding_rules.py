@@ -274,7 +274,7 @@ def _sessions(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[st
         if any(is_of_few_people(contrat, m, n) for m, n in zip(counted, (participants, sessions), strict=True)):
             yield "coût attendu non détaillé (effectif masqué)."
             continue
-        trainers = total_of(_typed_values(values, fiche, "complements", terms.complement_formateurs)) or 0
+        trainers = total_of(_typed_complements(values, fiche, terms.complement_formateurs)) or 0
         computation = f"{number_fr(participants)} personnes à {amount_fr(terms.cout_unitaire)}"
         if trainers and terms.cout_formateur is not None:
             who = f"formateur{'s' * (trainers > 1)}"
@@ -347,8 +347,8 @@ def _rules_of(contrat: Contrat, fiche: Fiche, type_: str) -> list[Rule]:
     return [r for r in contrat.regles if r.type == type_ and r.fiche == fiche.numero]
 
 
-def _typed_values(values: ValueStore, fiche: Fiche, bloc: str, champ: str | None) -> list[Any]:
+def _typed_complements(values: ValueStore, fiche: Fiche, champ: str | None) -> list[Any]:
     if not champ:
         return []
-    typed = values.lines(lambda c: c.fiche == fiche.numero and c.bloc == bloc, "valeur", input_fields=(champ,))
+    typed = values.lines(lambda c: c.fiche == fiche.numero and c.bloc == "complements", "valeur", input_fields=(champ,))
     return [valeur for (valeur,) in typed]

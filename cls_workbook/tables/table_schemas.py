@@ -3,7 +3,6 @@ description."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -32,7 +31,6 @@ _CLASSES: dict[str, set[type]] = {
     "date": {date},
     "mixte": {str, date, *_NUMBERS},
 }
-_FINGERPRINT = re.compile("[0-9a-f]{64}")
 
 
 def schema(table: DescribedTable) -> pa.DataFrameSchema:

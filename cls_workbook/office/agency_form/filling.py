@@ -72,13 +72,13 @@ class Filling:
             self._tell(NothingForForm, name, f"{why} ({asked.objet}, {asked.column.titre})")
         self._written[place] = _Value(valeur, asked.column.type)
 
-    def _tell_unknown(self, name: DefinedName, said: str, possible: list[str], cell: str = "") -> None:
+    def _tell_unknown(self, name: DefinedName, said: str, possible: list[str]) -> None:
         if said.lower() in self._known:
-            self._tell(FormNameOfAnotherYear, name, said, cell=cell)
+            self._tell(FormNameOfAnotherYear, name, said)
             return
         near = get_close_matches(said.lower(), possible, 1, 0.75)
         remedy = f"le plus proche est {near[0]} : corrigez le nom dans le formulaire, puis recommencez." if near else ""
-        self._tell(UnknownFormName, name, said, remedy, cell)
+        self._tell(UnknownFormName, name, said, remedy)
 
     def _one_cell(self, name: DefinedName) -> Cell | None:
         """The cell that a name leads to, the first of a merged one; None, and an anomaly, if it cannot be filled."""

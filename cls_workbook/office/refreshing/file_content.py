@@ -31,7 +31,7 @@ def _standing(
     content = StandingSheet(
         sheet,
         _rows(lines),
-        protected=_is_on(root.find(nom("sheetProtection")), "sheet"),
+        protected=_is_protected(root.find(nom("sheetProtection"))),
         charts=SheetCharts(package, part).names(),
         filtered=root.find(f"{nom('autoFilter')}/{nom('filterColumn')}") is not None,
     )
@@ -57,5 +57,5 @@ def _as_open(value: object) -> object:
     return datetime(value.year, value.month, value.day) if type(value) is date else value
 
 
-def _is_on(element: Element | None, attribute: str) -> bool:
-    return element is not None and element.get(attribute) in ("1", "true")
+def _is_protected(element: Element | None) -> bool:
+    return element is not None and element.get("sheet") in ("1", "true")

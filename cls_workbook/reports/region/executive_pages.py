@@ -140,7 +140,7 @@ def _grid(board: Board, tables: Tables, annee: int) -> None:
         posts.setdefault(post["Contrat"], []).append(post["ETP"])
     columns = _grid_columns(themes, tight)
     if tight:
-        names = [on_one_line(nom, columns[0].unites, bold=True) for nom in names]
+        names = [on_one_line(nom, columns[0].unites) for nom in names]
     rows = []
     for nom, filling in zip(names, lines, strict=True):
         contrat = filling["Contrat"]

@@ -78,7 +78,7 @@ def meeting_page(tables: Tables, filling: Row) -> Workbook:
         PrintedColumn("Unité", 3, CENTRED, "Unité"),
         PrintedColumn(str(annee - 1), 3, of=lambda li: _box(former.get(_question(li)))),
         PrintedColumn(str(annee), 3, of=answer_box),
-        PrintedColumn("Médiane de la région", 3, of=lambda li: _of_region(region, li, "Médiane")),
+        PrintedColumn("Médiane de la région", 3, of=lambda li: _median(region, li)),
         PrintedColumn("État", 4, CENTRED, "État"),
         PrintedColumn("Réserve", 9, MUTED, "Réserve"),
     )
@@ -97,12 +97,12 @@ def _question(line: Row) -> tuple[object, ...]:
     return line["Noyau"], line["Mesure"], line["Unité"], line["Agrégation"]
 
 
-def _of_region(region: dict[tuple[object, ...], Row], line: Row, titre: str) -> object:
+def _median(region: dict[tuple[object, ...], Row], line: Row) -> object:
     """Nothing of fewer than three contracts: of two, the middle would give the other one away."""
     there = region.get(_question(line))
     if there is None or there["Contrats comptés"] < _LEAST_CONTRATS:
         return None
-    return answer_box({"Valeur": there[titre], "Réserve": None, "Agrégation": there["Agrégation"]})
+    return answer_box({"Valeur": there["Médiane"], "Réserve": None, "Agrégation": there["Agrégation"]})
 
 
 def _cards(tables: Tables, filling: Row) -> list[Card]:

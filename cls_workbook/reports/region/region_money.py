@@ -52,7 +52,7 @@ def bars_by_contrat(
     """Small tables of at most ``MAX_BARS`` contracts, as many as a page holds, each beside the bars that read it."""
     known = [li for li in lines if any(li[t] is not None for t, _, _ in series)]
     columns = [
-        PrintedColumn("Contrat", 8, STRONG, lambda li: on_one_line(str(name_of(li)), 8, bold=True)),
+        PrintedColumn("Contrat", 8, STRONG, lambda li: on_one_line(str(name_of(li)), 8)),
         *(PrintedColumn(nom, 4, f"dense:{format_}_cale", t) for t, nom, _ in series),
     ]
     said = f"Barres : {titre.lower()}. Les chiffres sont dans le tableau à gauche."
@@ -66,7 +66,7 @@ def bars_by_contrat(
         following = f" ({start + 1} à {start + len(part)} sur {len(known)})" if len(known) > most else ""
         colors, rows = [color for _, _, color in series], rows_of(columns, part)
         # rows lose a fraction of a pixel each
-        board.table_and_bars(columns, rows, titre + following, colors, points, said, format_, after=10)
+        board.table_and_bars(columns, rows, titre + following, colors, points, said, format_)
 
 
 def contrats_against_maquette(board: Board, tables: Tables) -> None:

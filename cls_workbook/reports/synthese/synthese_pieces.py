@@ -338,19 +338,15 @@ class Board:
         points: float,
         alt_text: str,
         value_format: str,
-        *,
-        stacked: bool = False,
-        shown: int = 0,
-        after: float = 0,
     ) -> None:
-        """A table, and beside it the bars that read its rows (its ``shown`` first ones), of ``points`` at least."""
+        """A table, and beside it the bars that read its rows, of ``points`` at least."""
         top, wide = self.line, sum(c.unites for c in columns)
         drawn = self.sheet_table(columns, lines, may_split=False)
-        bars = drawn.part(0, shown or len(lines)).bars(colors)
+        bars = drawn.part(0, len(lines)).bars(colors)
         end, self.line = self.line, top
-        self.chart(wide + 1, UNITS - wide - 1, points, "barres", titre, bars, alt_text, value_format, stacked)
+        self.chart(wide + 1, UNITS - wide - 1, points, "barres", titre, bars, alt_text, value_format)
         self.line = end
-        self.complete(top, points + after)
+        self.complete(top, points + 10)
 
 
 def header_height(columns: Sequence[PrintedColumn]) -> float:

@@ -48,7 +48,6 @@ from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook.description import Cell, Sheet
 
 NAME = "Synthèse"
-LOGOS_PER_ROW = 7
 PAGES = 10  # that a reader takes
 MOST_BLANK, MOST_BLANK_WHERE_LONG = 110.0, 70.0  # points that a page may leave so as not to cut a fiche
 

@@ -88,11 +88,11 @@ def abridged(texte: str, length: int) -> str:
     return texte if len(texte) <= length else texte[:length].rsplit(" ", 1)[0].rstrip(" ,;.") + " …"
 
 
-def on_one_line(texte: str, unites: int, bold: bool = False) -> str:
-    """The text if a line holds it, else both its ends around « … »: two names often differ by the last words only."""
+def on_one_line(texte: str, unites: int) -> str:
+    """A bold text if a line holds it, else both its ends around « … »: names often differ by their last words only."""
     words = texte.split(" ")
     for kept in range(len(words) - 2, 0, -1):
-        if text_line_count(texte, unites, bold) <= 1:
+        if text_line_count(texte, unites, bold=True) <= 1:
             break
         texte = " ".join([*words[:kept], "…", *words[-min(2, len(words) - kept) :]])
     return texte

@@ -30,16 +30,11 @@ def sur_les_annees(
     match agregation:
         case "FLUX":
             return total_of(known_years.values()), f"somme {extent}"
-        case "STOCK":
+        case "STOCK" | "CUMUL" | "CONTEXTE":
             return _last_stock(known_years, initial, year_name)
-        case "CUMUL" | "CONTEXTE":
-            return _last_stock(known_years, initial, year_name)
-        case "PREMIERE_DATE" | "DERNIERE_DATE" | "DATES":
-            last = max(known_years)
-            return known_years[last], f"dernière réponse connue ({year_name(last)})"
-        case "JALON":
-            last = max(known_years)
-            return known_years[last], f"dernier état connu ({year_name(last)})"
+        case "JALON" | "PREMIERE_DATE" | "DERNIERE_DATE" | "DATES":
+            last, said = max(known_years), "dernier état connu" if agregation == "JALON" else "dernière réponse connue"
+            return known_years[last], f"{said} ({year_name(last)})"
         case "ENTITES":
             return _distinct_entities(known_years, extent, year_name)
         case "RATIO":

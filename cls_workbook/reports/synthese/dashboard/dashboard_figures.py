@@ -154,8 +154,8 @@ class Maquette(NamedTuple):
         """« 5 % », with what it leaves out; "" of nothing, or of no known maquette. ``of``: « de la maquette »."""
         return self._share(self.engaged, self.engaged_beside, decimals, of)
 
-    def share_paid(self, decimals: int, of: str = "") -> str:
-        return self._share(self.paid, self.paid_beside, decimals, of)
+    def share_paid(self) -> str:
+        return self._share(self.paid, self.paid_beside, 0, "")
 
     def _share(self, amount: Decimal | None, beside: BesideMaquette, decimals: int, of: str) -> str:
         if not self.total or not amount:

@@ -163,7 +163,7 @@ def _maquette_sentence(maquette: figures.Maquette) -> str:
     if maquette.total is None and maquette.engaged is None and maquette.paid is None:
         return "Aucun montant n’est connu."
     said = [f"Maquette {amount_fr(maquette.total)}" if maquette.total is not None else "Sans montant au contrat"]
-    shares = maquette.share_engaged(0), maquette.share_paid(0)
+    shares = maquette.share_engaged(0), maquette.share_paid()
     for word, amount, share in zip(("engagé", "versé"), (maquette.engaged, maquette.paid), shares, strict=True):
         known = f"{amount_fr(amount)}{share and f' ({share})'}" if amount is not None else "non connu"
         said.append(f"{word} {known}")
