@@ -25,7 +25,7 @@ from cls_workbook.tables.described_columns import Row
 _HIDDEN = StyledBox(MASKED, f"{MUTED}:petit_centre")
 MAX_TEXT = 240  # characters, all years together, of a measure in words that the table shows
 MAX_CHARTS, PER_ROW, POINTS = 12, 3, 165
-LABEL_UNITS = 13
+LABEL_UNITS = 11
 CHART_TITLE = 52  # characters: a longer name is whole above the figures, and the chart has no title
 _MASKED_NOTE = (
     "« masqué » : le chiffre est connu, et trop petit pour être transmis, ou il en donnerait un qui l’est ; il n’y a "
@@ -40,7 +40,7 @@ def mesures_by_year(board: Board, view: HistoryView) -> None:
         PrintedColumn("Unité", 3),
         PrintedColumn("Valeur initiale", 2, WHOLE),
         PrintedColumn("Cumul", 3, WHOLE),
-        PrintedColumn("Ce qu’est le cumul", 6 if len(view.annees) > 2 else 11),  # room that other years do not take
+        PrintedColumn("Ce qu’est le cumul", 6),
     )
     label, *between, last = view.columns("Fiche et mesure", 9, WHOLE, told)
     freed = max(0, label.unites - LABEL_UNITS)  # the sentences take the room that few years leave
