@@ -70,6 +70,7 @@ class _Parser:
     def __init__(self, formula: str):
         self.formula, self.found = formula, list[str]()
         self.tokens = list(self._tokens(formula))
+        self.signs = [word if nature == "sign" else "" for nature, word in self.tokens] + [""]  # and none at the end
         self.rank, self.depth = 0, 0
         self.computes_a_range = False  # as A1:INDEX(…)
 
@@ -95,7 +96,7 @@ class _Parser:
         return self.tokens[self.rank][1] if self.rank < len(self.tokens) else ""
 
     def _is_sign(self, *signs: str) -> bool:
-        return self.rank < len(self.tokens) and self.tokens[self.rank][0] == "sign" and self._ahead() in signs
+        return self.signs[self.rank] in signs
 
     def _take(self, sign: str) -> None:
         if not self._is_sign(sign):
@@ -107,7 +108,7 @@ class _Parser:
         if level == len(_RANKS):
             return self._signed()
         kind = self._expression(level + 1)
-        while self._is_sign(*_RANKS[level]):
+        while self.signs[self.rank] in _RANKS[level]:
             self.rank += 1
             other = self._expression(level + 1)
             if level == 0 and (kind == BOOLEAN) != (other == BOOLEAN):
