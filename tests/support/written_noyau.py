@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from cls_workbook.reports import table_sheets
-from cls_workbook.reports.agency.agency_tables import NOYAU_ANSWERS
+from cls_workbook.reports.agency.agency_tables import NOYAU_ANSWERS, NOYAU_DETAILS
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
 from tests.support import written_region
@@ -103,10 +103,43 @@ def rows(rank: int, annee: int) -> list[dict]:
     return lines
 
 
+# --- Breakdowns: of N-01, by age ------------------------------------------------------------------------------------
+
+AGES = ("moins de 18 ans", "18 à 64 ans", "65 ans et plus")
+
+
+def ages(rank: int, annee: int) -> list[int | None]:
+    """What the copy shows of each age. An odd contract masks the two first; one in five gives no detail."""
+    if rank % 5 == 0 or shown("N-01", rank, annee) is None:
+        return []
+    young, old = rank + annee - 2024, rank
+    counts: list[int | None] = [young, true_value("N-01", rank, annee) - young - old, old]
+    return [None, None, old] if rank % 2 else counts
+
+
+def details(rank: int, annee: int) -> list[dict]:
+    """The rows of « Données noyau catégories »."""
+    who = {
+        "Noyau": "noyau-essai",
+        "Version": "1" if annee < CHANGE else "2",
+        "Mesure": "N-01",
+        "Agrégation": "PERSONNES",
+    }
+    asked = who | {"Libellé": "Question N-01", "Unité": "personne"}
+    return [
+        dict.fromkeys(NOYAU_DETAILS.titles)
+        | asked
+        | {"Catégorie": age, "Valeur": count, "Réserve": "masqué (effectif de 1 à 10)" if count is None else None}
+        for age, count in zip(AGES, ages(rank, annee) if takes_it(rank) else (), strict=False)
+    ]
+
+
 def write(folder: Path, rank: int, annee: int) -> Path:
     tables = written_region.lines(rank, annee)
     if its_own := rows(rank, annee):
         tables |= {NOYAU_ANSWERS: its_own}
+    if its_details := details(rank, annee):
+        tables |= {NOYAU_DETAILS: its_details}
     path = folder / f"{annee}-{rank:03}.xlsx"
     sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "essai") for table in tables.items()]
     writer.write(Workbook(sheets, "essai"), path)
@@ -136,12 +169,34 @@ def expected(question: str, annee: int, ranks: list[int], former: list[int]) -> 
         "Sans réponse": states.count("sans réponse"),
         "Taux de remplissage": D(answered) / asked,
         "Masquées": sum(has_value(question, r, annee) and is_masked(question, r, annee) for r in taking),
+        "provisoires": sum(not written_region.is_valid(r, annee) for r in known),
         "Valeur": total(question, annee, known),
         **spread(question, annee, known if agregation != "JALON" else []),
         "Contrats communs": len(both) if both and agregation != "JALON" else None,
         "Valeur n-1, contrats communs": total(question, annee - 1, both),
         "Valeur, contrats communs": total(question, annee, both),
     }
+
+
+def expected_filling(rank: int, annee: int) -> dict:
+    """Of one contract and year."""
+    states = [state(q, rank, annee) for q in QUESTIONS if unit(q, annee) is not None] if takes_it(rank) else []
+    asked, answered = len(states) - states.count("sans objet"), states.count("renseignée") + states.count("estimée")
+    provisional = None if written_region.is_valid(rank, annee) else "bilan provisoire"
+    counted = {"Posées": asked, "Renseignées": answered, "dont estimées": states.count("estimée")}
+    counted |= {"Non disponibles": states.count("non disponible"), "Sans réponse": states.count("sans réponse")}
+    rate = {"Taux de remplissage": D(answered) / asked if asked else None}
+    return counted | rate | {"Précision": provisional} if states else {"Précision": "ne prend pas de noyau"}
+
+
+def expected_age(age: str, annee: int, ranks: list[int]) -> dict:
+    """Over contracts: who gives the category, who masks it, what they make together."""
+    given = [ages(r, annee)[AGES.index(age)] for r in ranks if takes_it(r) and ages(r, annee)]
+    known = [D(n) for n in given if n is not None]
+    bounds = (min(known), median(known), max(known)) if known else (None, None, None)
+    counted = {"Contrats": len(given), "Masquées": len(given) - len(known), "Contrats comptés": len(known)}
+    figures = {"Valeur": sum(known) if known else None}
+    return counted | figures | dict(zip(("Minimum", "Médiane", "Maximum"), bounds, strict=True))
 
 
 def total(question: str, annee: int, ranks: list[int]):

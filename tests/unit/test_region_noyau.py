@@ -17,7 +17,12 @@ from cls_workbook.reports.region import (
     region_tables,
     region_workbook,
 )
-from cls_workbook.reports.region.region_noyau_tables import REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_MESURES
+from cls_workbook.reports.region.region_noyau_tables import (
+    REGIONAL_ANSWERS,
+    REGIONAL_DETAILS,
+    REGIONAL_FILLING,
+    REGIONAL_MESURES,
+)
 from cls_workbook.reports.region.region_rows import lines
 from cls_workbook.reports.synthese.synthese_pieces import PAGE_HEIGHT, Board
 from tests.support import written_noyau, written_region
@@ -60,12 +65,28 @@ def every_figure(tables, received):
             (line,) = [li for li in tables[REGIONAL_MESURES] if (li["Année"], li["Mesure"]) == (annee, question)]
             assert (line["Unité"] or "") == unit
             wanted = written_noyau.expected(question, annee, ranks, received.get(annee - 1, []))
+            provisional = wanted.pop("provisoires")
             assert_like(line, wanted)
-            count += len(wanted)
+            assert (f"{provisional} provisoire" in said(line["Réserve"])) == bool(provisional)
+            count += len(wanted) + 1
     assert len(tables[REGIONAL_MESURES]) == sum(
         written_noyau.unit(q, a) is not None for a in received for q in written_noyau.QUESTIONS
     )
     return count
+
+
+def every_filling(tables, received):
+    """Contract by contract, and age by age."""
+    filled = {(li["Contrat"], li["Année"]): li for li in tables[REGIONAL_FILLING]}
+    by_age = {(li["Année"], li["Catégorie"]): li for li in tables.get(REGIONAL_DETAILS, ())}
+    assert len(filled) == sum(map(len, received.values()))
+    for annee, ranks in received.items():
+        for rank in ranks:
+            assert_like(filled[f"cls-{rank:02}", annee], written_noyau.expected_filling(rank, annee))
+        for age in written_noyau.AGES:
+            wanted = written_noyau.expected_age(age, annee, ranks)
+            assert_like(by_age.pop((annee, age), dict.fromkeys(wanted)), wanted if wanted["Contrats"] else {})
+    assert not by_age
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +101,8 @@ def tables(small):
 
 
 def test_every_figure_of_a_small_region_is_that_of_plain_arithmetic(small, tables):
-    assert every_figure(tables, small[2]) == 14 * 15
+    assert every_figure(tables, small[2]) == 14 * 16
+    every_filling(tables, small[2])
 
 
 def said(text) -> str:
@@ -306,4 +328,9 @@ def test_forty_contracts_five_years_two_versions(tmp_path):
     retained, ecarts, received = region_of(tmp_path, ranks, written_noyau.YEARS, late, damaged)
     assert len(ecarts) == len(damaged)
     assert sum(not written_noyau.takes_it(r) for r in ranks) == 5
-    assert every_figure(lines(retained, ecarts), received) == 35 * 15
+    tables = lines(retained, ecarts)
+    assert every_figure(tables, received) == 35 * 16
+    every_filling(tables, received)
+    provisional = [c for c in retained if c.contrat["État"] != "validé"]
+    assert len(provisional) == sum(not written_region.is_valid(r, a) for a, ranks in received.items() for r in ranks)
+    assert len(provisional) > 20

@@ -138,6 +138,8 @@ def _known(lines: Iterable[Row]) -> list[Row]:
 def added(lines: Sequence[Row]) -> tuple[Row, list[str]]:
     """What contracts make together by the rule of the question, and what that does not say alone."""
     agregation, known = str(lines[0]["Agrégation"]), _known(lines)
+    if agregation == "JALON":
+        known = [li for li in lines if li["Valeur"] is not None]  # a step is a word
     reserves = _common_caveats(lines, known)
     figure: Row = {"Valeur": None, "Numérateur": None, "Dénominateur": None, "Contrats comptés": len(known)}
     if agregation in AS_RATE:
