@@ -1,4 +1,4 @@
-"""Makes again the pictures of the README, from the demo, as LibreOffice prints them.
+"""Makes again the pictures of the README and of the guides, from the demo, as LibreOffice prints them.
 
     python -m tests.support.take_pictures
 
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from cls_workbook import demo
+from cls_workbook.cli.commands import main as command
 from cls_workbook.documents.written_documents import write_bilan, write_presentation
 from cls_workbook.pipeline.statement_files import write_statements
 from cls_workbook.reports.agency.libreoffice_conversion import converted
@@ -21,11 +22,18 @@ from tests.support.dropped_returns import drop_retour
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WHOLE, SLIDE, TOP = ("-r", "75"), ("-r", "50"), ("-r", "110", "-x", "40", "-y", "40", "-W", "1210", "-H", "420")
-# picture → (file of the demo, a word that only its page shows, how much of the page)
+# picture → (file of the demo, a word that only its page shows ("": the first page), how much of the page)
 SHOTS = {
     "fiche": (f"{demo.WORKBOOKS}/dijon-2024-2028-2025-centres-soins-infirmiers.xlsx", "État de l’action", WHOLE),
     "sommaire": (f"{demo.RETOURS}/dijon-2024-2028-2025-dijon-metropole.xlsx", "Renseigné", WHOLE),
     "anomalies": ("consolidation-2025.xlsx", "Gravité", TOP),
+    "retours-par-structure": ("consolidation-2025.xlsx", "Où en est-on", WHOLE),
+    "evolution": ("consolidation-2025.xlsx", "Évolution 2025", WHOLE),
+    "suivi": ("pilotage-2025.xlsx", "Suivi des retours", WHOLE),
+    "decisions": ("pilotage-2025.xlsx", "Décisions du COPIL", WHOLE),
+    "copie-annotee": ("annotes/dijon-2024-2028-2025-apo-annote.xlsx", "", WHOLE),
+    "region": ("region.xlsx", "", WHOLE),
+    "description": ("description.xlsx", "", WHOLE),
     "synthese": ("synthese-ars-2025.xlsx", "Décisions attendues", WHOLE),
     "bilan": ("bilan-2025.docx", "Graphique", WHOLE),
     "presentation": ("copil-2025.pptx", "fiche par fiche", SLIDE),
@@ -41,9 +49,11 @@ def main() -> None:
         write_bilan(annee / "consolidation-2025.xlsx", annee / "bilan-2025.docx")
         write_presentation(annee / "consolidation-2025.xlsx", annee / "copil-2025.pptx")
         _comptes_rendus(annee)
+        _others(annee)
         for nom, (file, word, framing) in SHOTS.items():
-            pdf = Path(work) / f"{nom}.pdf"
-            pdf.write_bytes(converted((annee / file).read_bytes(), Path(file).suffix[1:], "pdf"))
+            pdf = Path(work) / f"{Path(file).stem}.pdf"
+            if not pdf.exists():
+                pdf.write_bytes(converted((annee / file).read_bytes(), Path(file).suffix[1:], "pdf"))
             page = str(_page_of(pdf, word))
             subprocess.run(
                 ["pdftoppm", *framing, "-f", page, "-l", page, "-png", "-singlefile", str(pdf), str(Path(work) / nom)],
@@ -60,6 +70,15 @@ def _comptes_rendus(folder: Path) -> None:
     drop_retour(folder / "subventions", contrat, "asso", small_comptes_rendus.ANSWERS)
     reference = str(folder / "subventions.toml")
     write_statements([str(folder / "subventions")], reference, 2025, folder / "comptes-rendus")
+
+
+def _others(folder: Path) -> None:
+    """An annotated copy, an agency's workbook, a contract as it is described."""
+    retour, synthese = folder / demo.RETOURS / "dijon-2024-2028-2025-apo.xlsx", folder / "synthese-ars-2025.xlsx"
+    command(["controler", str(retour), "--annoter", str(folder / "annotes")])
+    command(["region", str(synthese), "--sortie", str(folder / "region.xlsx")])
+    described = str(folder / "description.xlsx")
+    command(["contrat", "modele", "--contrat", "dijon-2024-2028", "--sortie", described])
 
 
 def _page_of(pdf: Path, word: str) -> int:

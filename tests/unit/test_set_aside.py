@@ -16,7 +16,9 @@ from cls_workbook.office.relances.late_returns import delays
 from cls_workbook.page.desk.board import board_of
 from cls_workbook.pilotage import Pilotage, Relance, Replacement, SetAside
 from cls_workbook.pipeline import way_back
+from cls_workbook.reports.agency import ars_copy
 from cls_workbook.reports.consolidation import consolidation_workbook
+from cls_workbook.reports.region.region_workbook import gather
 from cls_workbook.workbook import writer
 from tests.support.small_workbook import YEAR, filled, trial
 
@@ -77,6 +79,17 @@ def test_wherever_returns_are_counted_it_is_said(two_returns):
     assert "1 reçu et écarté par la coordination — 1.1 : Mutuelle de l’Orme." in front
     (mutuelle,) = [s for s in board_of(result)["structures"] if s["structure"] == "Mutuelle de l’Orme"]
     assert mutuelle["recus"] == 0 and mutuelle["fichiers"] == ["mutuelle.xlsx"]
+
+
+def test_the_region_says_that_what_is_missing_came_and_was_set_aside(two_returns):
+    result, _ = consolidate(two_returns, "mutuelle.xlsx")
+    writer.write(ars_copy.workbook(result), two_returns / "S.xlsx")
+    gather([two_returns / "S.xlsx"], two_returns / "R.xlsx")
+    head, *rows = openpyxl.load_workbook(two_returns / "R.xlsx")["Retards"].iter_rows(values_only=True)
+    lines = [dict(zip(head, row, strict=True)) for row in rows]
+    told = {(li["Fiche"], li["Structure"]): li["Précision"] for li in lines if li["Quoi"] == "retour manquant"}
+    assert told.pop(("1.1", "Mutuelle de l’Orme")) == "reçu, et écarté par la coordination"
+    assert set(told.values()) == {None}
 
 
 def drawn(result):

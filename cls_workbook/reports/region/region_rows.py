@@ -22,7 +22,7 @@ from cls_workbook.reports.region.regional_details import detail_lines
 from cls_workbook.reports.region.regional_sums import noyau_lines
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.funding import of_the_post
-from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED
+from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, REJECTED, SET_ASIDE
 from cls_workbook.tables.described_columns import DescribedTable, Row
 
 SEPARATOR = f"{NBSP}; "
@@ -309,11 +309,19 @@ _KIND_OF_STATUT = {
 
 def _overdue(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> Iterator[Row]:
     """The years of a contract that have no synthèse, up to the last one of the region; then the returns that are
-    missing."""
+    missing, of which the coordinator may have set one aside."""
     yield from _missing_syntheses(copies, ecarts)
-    for line in _stack(copies, data.RETOURS, ["Statut"]):
+    retours = list(_stack(copies, data.RETOURS, ["Statut"]))
+    aside = {_answered(line) for line in retours if line["Statut"] == SET_ASIDE}
+    for line in retours:
         if line["Statut"] in _KIND_OF_STATUT:
-            yield line | {"Quoi": _KIND_OF_STATUT[line["Statut"]]}
+            told = "reçu, et écarté par la coordination" if _answered(line) in aside else None
+            yield line | {"Quoi": _KIND_OF_STATUT[line["Statut"]], "Précision": told}
+
+
+def _answered(line: Row) -> tuple[object, ...]:
+    """What a return answers for."""
+    return tuple(line[titre] for titre in ("Contrat", "Année", "Fiche", "Structure", "Volet"))
 
 
 def _missing_syntheses(copies: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) -> Iterator[Row]:
