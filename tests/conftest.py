@@ -26,12 +26,17 @@ quick_openpyxl.install()
 LONGEST_FIRST = (
     "browser/",
     "office/",
-    "unit/test_how_to.py",
+    "unit/test_button",
+    "unit/test_region.py",
+    "unit/test_way_back.py",
+    "unit/test_awkward_contrat.py",
+    "unit/test_authoring_workbook.py",
     "unit/test_dask_cluster.py",
     "unit/test_demo.py",
+    "unit/test_annotated_copy",
+    "unit/test_refreshed_workbook",
+    "unit/test_money",
     "golden/",
-    "unit/test_year_after_year.py",
-    "unit/test_other_contrats.py",
     "property/",
 )
 
