@@ -87,13 +87,14 @@ async function startWorker() {
   worker = new Worker(address);
   worker.onmessage = event => heard(event.data);
   worker.onerror = event => heard({ type: 'fault', text: event.message });
-  worker.postMessage({ type: 'start', pieces: pieces('payload') });
+  worker.postMessage({ type: 'start', core: pieces('core'), rest: pieces('payload') });
 }
 
 /** @param {any} message */
 function heard(message) {
   if (message.type === 'ready') {
     ready = true;
+    document.documentElement.dataset.state = 'ready';
     if (job) send(); else idle();
   } else if (message.type === 'progress' && job) {
     job.heard = Date.now();
@@ -388,7 +389,7 @@ function partnerCard(result, contents) {
 
 /** path → [file, kind, campaign]. @type {Map<string, {file: File, kind: string, campaign: [string, number]|null}>} */
 const campaign = new Map();
-/** @type {{id: string, titre: string, annees: number[], file?: File}[]} */ let contracts = [];
+/** @type {{id: string, titre: string, annees: number[], file?: File}[]} */ let contracts = JSON.parse($('contracts').textContent);
 const KINDS = { retour: 'retour', pilotage: 'pilotage', consolidation: 'consolidation', synthese: 'synthèse', description: 'description de contrat', definition: 'définition de contrat', noyau: 'noyau' };
 
 dropPlace('coordinator', async files => {
@@ -653,12 +654,7 @@ $('about-close').addEventListener('click', () => $('about').close());
   if (!('DecompressionStream' in window) || !('WebAssembly' in window)) {
     return trouble({ refusal: 'Ce navigateur est trop ancien pour cette page : ouvrez-la avec une version récente de Firefox, Chrome ou Edge.', details: [] });
   }
-  await startWorker();
-  const said = await ask({ what: 'contrats' }, new Map());
-  if (trouble(said)) return;
-  contracts = said.contrats;
   fillContracts();
   fillYears();
-  buttons();
-  document.documentElement.dataset.state = 'ready';
+  await startWorker();
 })().catch(error => broken(String(error)));

@@ -13,13 +13,22 @@ function say(message, given = []) {
   /** @type {any} */ (self).postMessage(message, given);
 }
 
-/** @param {string[]} pieces base64 of gzip, cut @returns {Promise<Uint8Array>} */
+/** @param {string} piece base64 @returns {Uint8Array} */
+function decoded(piece) {
+  const quick = /** @type {any} */ (Uint8Array).fromBase64; // not in every browser yet
+  if (quick) return quick.call(Uint8Array, piece);
+  const plain = atob(piece), bytes = new Uint8Array(plain.length);
+  for (let i = 0; i < plain.length; i++) bytes[i] = plain.charCodeAt(i);
+  return bytes;
+}
+
+/** @param {string[]} pieces base64 of gzip, cut @returns {Promise<Map<string, Uint8Array>>} place → content */
 async function inflated(pieces) {
   const { readable, writable } = new DecompressionStream('gzip');
   const writer = writable.getWriter(); // no Blob on the way: WebKit fails to read a large one back
-  for (const piece of pieces) writer.write(Uint8Array.from(atob(piece), c => c.charCodeAt(0)));
+  for (const piece of pieces) writer.write(/** @type {any} */ (decoded(piece)));
   writer.close();
-  return new Uint8Array(await new Response(readable).arrayBuffer());
+  return unpacked(new Uint8Array(await new Response(readable).arrayBuffer()));
 }
 
 /** @param {Uint8Array} payload @returns {Map<string, Uint8Array>} place → content */
@@ -35,9 +44,10 @@ function makeFolderOf(path) {
   python.FS.mkdirTree(path.replace(/\/[^/]*$/, ''));
 }
 
-/** @param {string[]} pieces */
-async function start(pieces) {
-  const files = unpacked(await inflated(pieces));
+/** @param {string[]} core @param {string[]} rest */
+async function start(core, rest) {
+  const files = await inflated(core);
+  const others = inflated(rest); // while Python starts
   self.fetch = async asked => {
     const name = String(/** @type {any} */ (asked).url || asked).split('/').pop() || '';
     const content = files.get(name);
@@ -46,17 +56,22 @@ async function start(pieces) {
     return new Response(/** @type {any} */ (content), { headers: { 'content-type': type } });
   };
   python = await /** @type {any} */ (self).loadPyodide({ indexURL: 'https://page.invalid/' });
-  for (const [place, content] of files) {
-    if (!place.startsWith('site/')) continue;
+  for (const [place, content] of await others) {
     const path = SITE + place.slice('site/'.length);
     makeFolderOf(path);
     python.FS.writeFile(path, content, { canOwn: true });
   }
   python.FS.mkdirTree(DESK);
-  await python.runPythonAsync('import os, pandas; os.chdir("/dossier"); pandas.options.mode.copy_on_write = True; ' +
-    'from cls_workbook.page.desk import requests; ' +
-    'from cls_workbook import garbage; garbage.of_a_long_life()');
+  python.runPython(`
+import gc
+gc.disable()
+import os, pandas
+os.chdir("/dossier")
+pandas.options.mode.copy_on_write = True  # as later versions of pandas do
+from cls_workbook import garbage
+from cls_workbook.page.desk import requests`);
   say({ type: 'ready' });
+  setTimeout(() => python.runPython('requests.everything(); garbage.of_a_long_life(); gc.enable()'));
 }
 
 /** @param {{request: string, files: [string, ArrayBuffer][]}} asked */
@@ -76,6 +91,6 @@ async function answer({ request, files }) {
 
 self.onmessage = event => {
   const asked = event.data;
-  (asked.type === 'start' ? start(asked.pieces) : answer(asked)).catch(error =>
+  (asked.type === 'start' ? start(asked.core, asked.rest) : answer(asked)).catch(error =>
     say({ type: 'fault', text: String((error && error.message) || error) }));
 };

@@ -81,6 +81,10 @@ class Browser:
     def picture(self, path: Path) -> None:
         self._order("picture", path=str(path))
 
+    def memory(self) -> dict[str, int]:
+        """``pid`` of the browser; in Chromium, bytes of ``python``'s memory and of JavaScript's in ``worker`` and ``page``."""
+        return self._order("memory")
+
     def log(self) -> dict[str, list[str]]:
         """``asked``: the addresses that the page asked for; ``said``: what it said in the console."""
         return self._order("log")

@@ -41,6 +41,14 @@ const orders = {
   async eval({ expression }) { return page.evaluate(expression); },
   async size({ width, height }) { await page.setViewport({ width, height }); },
   async picture({ path }) { await page.screenshot({ path }); },
+  // Bytes: what Python's memory has grown to, what JavaScript uses in the worker and in the page (Chromium only).
+  async memory() {
+    const pid = browser.process().pid;
+    if (firefox) return { pid };
+    const worker = page.workers().at(-1);
+    const { usedSize } = await worker.client.send('Runtime.getHeapUsage');
+    return { pid, python: await worker.evaluate('python._module.HEAP8.length'), worker: usedSize, page: (await page.metrics()).JSHeapUsedSize };
+  },
   async log() { return { asked, said }; },
   async close() { await page.close({ runBeforeUnload: false }); },
 };

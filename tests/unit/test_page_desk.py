@@ -317,8 +317,3 @@ def test_a_fault_of_ours_is_a_sentence_and_a_report(desk):
     said = ask("inconnu")
     assert said["fault"].startswith("L’outil est en faute, pas vous.")
     assert "KeyError: 'inconnu'" in said["report"]
-
-
-def test_the_contracts_that_ship_are_listed_with_their_years():
-    known = {c["id"]: c["annees"] for c in ask("contrats")["contrats"]}
-    assert known["besancon-2016-2018"] == [2016, 2017, 2018]

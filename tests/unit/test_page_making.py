@@ -130,14 +130,22 @@ def test_the_policy_allows_the_very_script_and_style_and_nothing_else(published,
     assert not re.search(r"\son\w+=|\sstyle=|href=\"http|src=", page.split("<script", 1)[0])
 
 
-def test_the_page_holds_what_it_needs_in_pieces_and_says_what_that_is(published, tmp_path):
-    page_writing.make(str(published), tmp_path / "page.html")
-    page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    held = page.partition('id="payload">')[2].partition("</div>")[0]
+def unpacked(page: str, part: str) -> dict[str, bytes]:
+    """What the worker finds in one part of the page."""
+    held = page.partition(f'id="{part}">')[2].partition("</div>")[0]
     pieces = re.findall(r'<script type="text/plain">([^<]*)</script>', held)
     assert pieces and max(map(len, pieces)) <= page_writing.PIECE
     payload = gzip.decompress(base64.b64decode("".join(pieces)))
-    assert b"SIX = 6" in payload and b"pyodide.asm.wasm" in payload
+    start = 4 + int.from_bytes(payload[:4], "little")
+    index = json.loads(payload[4:start])
+    return {place: payload[start + at : start + at + size] for place, (at, size) in index.items()}
+
+
+def test_the_page_holds_what_it_needs_in_pieces_and_says_what_that_is(published, tmp_path):
+    page_writing.make(str(published), tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert unpacked(page, "core").keys() == {"pyodide.asm.wasm", "python_stdlib.zip", LOCK}
+    assert unpacked(page, "payload")["site/six.py"] == b"SIX = 6"
     bill = json.loads(re.search(r'id="bill">(.*?)</script>', page, re.S)[1])
     six = next(c for c in bill["components"] if c["name"] == "six")
     assert (six["version"], six["licenses"]) == ("1.0", [{"expression": "MIT"}])
@@ -171,3 +179,10 @@ def test_docstrings_are_emptied_in_what_was_compiled_and_what_else_is_text_stays
     assert (module["__doc__"], thing.act.__doc__) == ("", "")
     assert thing().act() == (["a", "b"], "said by a lambda")
     assert (module["SHARED"], thing.kept, thing().repeat()) == ("Of a class.", "Of a class.", "Said twice.")
+
+
+def test_the_contracts_that_ship_are_listed_with_their_years(published, tmp_path):
+    page_writing.make(str(published), tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    known = {c["id"]: c["annees"] for c in json.loads(re.search(r'id="contracts">(.*?)</script>', page, re.S)[1])}
+    assert known["besancon-2016-2018"] == [2016, 2017, 2018]

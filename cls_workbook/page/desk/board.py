@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from cls_workbook.anomalies import GRAVITIES, Anomalie, sort_out
+from cls_workbook.anomalies import GRAVITIES, sort_out
 from cls_workbook.french import amount_fr
 from cls_workbook.page.desk.asked import Said
+from cls_workbook.page.desk.listed import as_data
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.tables.consolidation_tables import DUPLICATE, MISSING, RECEIVED, REJECTED, SET_ASIDE
 from cls_workbook.tables.described_columns import Row
@@ -15,22 +16,6 @@ from cls_workbook.tables.table_frames import frame_records
 
 _MOST_SERIOUS = (REJECTED, DUPLICATE, MISSING, RECEIVED, SET_ASIDE)
 _MONEY = ("Montant contrat", "Programmé", "Engagé", "Versé")
-
-
-def as_data(anomalie: Anomalie) -> Said:
-    return {
-        "gravite": anomalie.gravite,
-        "code": anomalie.code,
-        "fichier": anomalie.file,
-        "feuille": anomalie.sheet,
-        "cellules": ", ".join(anomalie.cells),
-        "fiche": anomalie.fiche,
-        "structure": anomalie.structure,
-        "champ": anomalie.champ,
-        "trouve": anomalie.found,
-        "attendu": anomalie.expected,
-        "remede": anomalie.remedy,
-    }
 
 
 def board_of(result: Result) -> Said:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET
 from cls_workbook.definition.known_contrats import KnownContrats
+from cls_workbook.definition.toml_reader import load_sound, shipped
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
+from cls_workbook.page.desk.asked import Asked, Said
 from cls_workbook.pilotage.governance_sheet import GOVERNANCE
 from cls_workbook.pilotage.programme_sheet import YEAR_PROGRAMME
 from cls_workbook.reading.return_reader import ReturnReader
@@ -27,6 +30,7 @@ _KINDS = (
     (DESCRIPTION, {INSTRUCTIONS_SHEET, "Contrat", "Fiches"}),
     (DESCRIBED_NOYAU, {INSTRUCTIONS_SHEET, "Noyau", "Versions"}),
 )
+_TRIED = 3  # returns that are opened to learn of which campaign they are
 _NOYAU_TABLE = re.compile(rb"^[ \t]*\[noyau\]", re.MULTILINE)
 
 
@@ -53,3 +57,21 @@ def campaign_of(path: str | Path, kind: str, own: Contrat | None) -> tuple[str, 
     except Refusal:
         return None
     return (contrat, annee) if isinstance(contrat, str) and contrat and isinstance(annee, int) else None
+
+
+def _sort(asked: Asked) -> Said:
+    """What each dropped file is; and the campaign that the first of them says it is of."""
+    kinds = {path: kind_of(path) for path in asked.files}
+    own = next((path for path, kind in kinds.items() if kind == DEFINITION), asked.contrat)
+    definition = load_sound(own) if own and own not in shipped() else None
+    campaigns: dict[str, tuple[str, int]] = {}
+    for kind in (CONSOLIDATION, RETOUR):
+        for path in [p for p, k in kinds.items() if k == kind][:_TRIED]:
+            if found := campaign_of(path, kind, definition):
+                campaigns[path] = found
+                if kind == RETOUR:
+                    break
+    return {"kinds": kinds, "campaigns": campaigns}
+
+
+ANSWERS: dict[str, Callable[[Asked], Said]] = {"trier": _sort}

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 
 from cls_workbook.anomalies import Anomalie, sort_out
-from cls_workbook.definition.toml_reader import load, load_sound, shipped
-from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.errors import Refusal
 from cls_workbook.fault_details import details
 from cls_workbook.french import typography
-from cls_workbook.page.desk import campaign_desk, contrat_desk
 from cls_workbook.page.desk.asked import Asked, Said, archive
-from cls_workbook.page.desk.board import as_data
-from cls_workbook.page.desk.file_kinds import DEFINITION, campaign_of, kind_of
+from cls_workbook.page.desk.listed import as_data
 from cls_workbook.pipeline import single_returns
 from cls_workbook.reading.return_files import retours_in
 
 _OUR_FAULT = (
     "L’outil est en faute, pas vous. Enregistrez le rapport ci-dessous et envoyez-le à qui vous a donné la page."
 )
-_TRIED = 3  # returns that are opened to learn of which campaign they are
 
 
 def answer(request: str, tell: Callable[[int, str], object]) -> str:
@@ -30,7 +26,7 @@ def answer(request: str, tell: Callable[[int, str], object]) -> str:
     said: Said = {"files": []}
     try:
         asked = Asked.parse(request, tell)
-        said |= _ANSWERS[asked.what](asked)
+        said |= (_OF_A_PARTNER.get(asked.what) or everything()[asked.what])(asked)
     except Refusal as refusal:
         said |= {"refusal": typography(str(refusal)), "details": [typography(d) for d in refusal.details]}
     except MemoryError:
@@ -40,30 +36,6 @@ def answer(request: str, tell: Callable[[int, str], object]) -> str:
     except Exception as fault:
         said |= {"fault": _OUR_FAULT, "report": details(fault, f"page, {request[:500]}")}
     return json.dumps(said, ensure_ascii=False)
-
-
-# --- what is there ----------------------------------------------------------------------------------------------------
-
-
-def _contrats(_asked: Asked) -> Said:
-    """The contracts that ship."""
-    known = ((identifier, load(identifier)) for identifier in shipped())
-    return {"contrats": [{"id": i, "titre": c.titre, "annees": list(all_years(c))} for i, c in known]}
-
-
-def _sort(asked: Asked) -> Said:
-    """What each dropped file is; and the campaign that the first of them says it is of."""
-    kinds = {path: kind_of(path) for path in asked.files}
-    own = next((path for path, kind in kinds.items() if kind == DEFINITION), asked.contrat)
-    definition = load_sound(own) if own and own not in shipped() else None
-    campaigns: dict[str, tuple[str, int]] = {}
-    for kind in ("consolidation", "retour"):
-        for path in [p for p, k in kinds.items() if k == kind][:_TRIED]:
-            if found := campaign_of(path, kind, definition):
-                campaigns[path] = found
-                if kind == "retour":
-                    break
-    return {"kinds": kinds, "campaigns": campaigns}
 
 
 # --- Je réponds -------------------------------------------------------------------------------------------------------
@@ -108,11 +80,13 @@ def _region(asked: Asked) -> Said:
     return {"bilan": region.bilan(), "gaps": gaps, "retained": retained, "files": made}
 
 
-_ANSWERS: dict[str, Callable[[Asked], Said]] = {
-    "contrats": _contrats,
-    "trier": _sort,
-    "controler": _check,
-    "region": _region,
-    **campaign_desk.ANSWERS,
-    **contrat_desk.ANSWERS,
-}
+_OF_A_PARTNER: dict[str, Callable[[Asked], Said]] = {"controler": _check}
+
+
+@cache
+def everything() -> dict[str, Callable[[Asked], Said]]:
+    """What coordinators and agencies ask. It stands on half of the package: the page brings it in once it is ready,
+    while files are being chosen."""
+    from cls_workbook.page.desk import campaign_desk, contrat_desk, file_kinds
+
+    return {"region": _region, **file_kinds.ANSWERS, **campaign_desk.ANSWERS, **contrat_desk.ANSWERS}

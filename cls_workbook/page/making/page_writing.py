@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 
 from cls_workbook import resources
+from cls_workbook.definition.toml_reader import load, shipped
+from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.page.making.bytecode import compiled, stored
 from cls_workbook.page.making.page_contents import Component, Contents, contents
 from cls_workbook.page.making.pyodide_files import LOCK, PyodideFiles, described
@@ -32,8 +34,9 @@ def make(where: str, output: str | Path) -> str:
     """
     require_kind(output, ".html")
     pyodide = PyodideFiles(where)
-    files, components = contents(pyodide)
-    page = _page(_payload(compiled(files, pyodide), pyodide), _code(pyodide), components).encode()
+    sources, components = contents(pyodide)
+    files = compiled(sources, pyodide)
+    page = _page(_core(files, pyodide), _payload(files), _code(pyodide), components).encode()
     save(page, output)
     return hashlib.sha256(page).hexdigest()
 
@@ -42,20 +45,31 @@ def _source(name: str) -> str:
     return (resources.folder("templates") / "page" / name).read_text(encoding="utf-8")
 
 
-def _payload(files: Contents, pyodide: PyodideFiles) -> bytes:
-    """[length of the index, 4 bytes][index: place → [start, length]][contents, end to end]"""
+def _core(files: Contents, pyodide: PyodideFiles) -> bytes:
+    """What runs Python: it starts while the rest is being unpacked."""
     library = {p.removeprefix("std/"): c for p, c in files.items() if p.startswith("std/")}
-    whole = {p: c for p, c in files.items() if not p.startswith("std/")} | {
-        "pyodide.asm.wasm": pyodide.core("pyodide.asm.wasm"),
-        "python_stdlib.zip": stored(library),  # compressed with the rest, once
-        LOCK: json.dumps({"info": json.loads(pyodide.core(LOCK))["info"], "packages": {}}).encode(),
-    }
+    return _packed(
+        {
+            "pyodide.asm.wasm": pyodide.core("pyodide.asm.wasm"),
+            "python_stdlib.zip": stored(library),  # compressed with the rest, once
+            LOCK: json.dumps({"info": json.loads(pyodide.core(LOCK))["info"], "packages": {}}).encode(),
+        }
+    )
+
+
+def _payload(files: Contents) -> bytes:
+    """Libraries, and this package."""
+    return _packed({p: c for p, c in files.items() if not p.startswith("std/")})
+
+
+def _packed(files: Contents) -> bytes:
+    """[length of the index, 4 bytes][index: place → [start, length]][contents, end to end]"""
     index, start = {}, 0
-    for place, content in whole.items():
+    for place, content in files.items():
         index[place] = [start, len(content)]
         start += len(content)
     head = json.dumps(index, separators=(",", ":")).encode()
-    return len(head).to_bytes(4, "little") + head + b"".join(whole.values())
+    return len(head).to_bytes(4, "little") + head + b"".join(files.values())
 
 
 def _code(pyodide: PyodideFiles) -> bytes:
@@ -64,7 +78,7 @@ def _code(pyodide: PyodideFiles) -> bytes:
     return b"\n".join(scripts)
 
 
-def _page(payload: bytes, code: bytes, components: list[Component]) -> str:
+def _page(core: bytes, payload: bytes, code: bytes, components: list[Component]) -> str:
     style = _palette() + _source("page.css")
     script = _source("page.js")
     policy = _POLICY.format(script=_digest(script), style=_digest(style))
@@ -73,7 +87,9 @@ def _page(payload: bytes, code: bytes, components: list[Component]) -> str:
         "STYLE": style,
         "VERSION": PACKAGE,
         "COMPONENTS": _bill_of_materials(components),
+        "CONTRACTS": _embedded(_contracts()),
         "CODE": _pieces(code),
+        "CORE": _pieces(core),
         "PAYLOAD": _pieces(payload),
         "SCRIPT": script,
     }
@@ -97,7 +113,7 @@ def _pieces(content: bytes) -> str:
 
 
 def _bill_of_materials(components: list[Component]) -> str:
-    """CycloneDX, as a JSON that an HTML element may hold."""
+    """CycloneDX."""
     entries = [
         {
             "type": "library",
@@ -118,4 +134,15 @@ def _bill_of_materials(components: list[Component]) -> str:
         "metadata": {"component": tool, "properties": [{"name": "pyodide", "value": described()["version"]}]},
         "components": entries,
     }
-    return json.dumps(bill, ensure_ascii=False).replace("<", "\\u003c")
+    return _embedded(bill)
+
+
+def _contracts() -> list[dict[str, object]]:
+    """The contracts that ship, with their years."""
+    known = ((identifier, load(identifier)) for identifier in shipped())
+    return [{"id": i, "titre": c.titre, "annees": list(all_years(c))} for i, c in known]
+
+
+def _embedded(said: object) -> str:
+    """As an HTML element may hold it."""
+    return json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
