@@ -412,6 +412,7 @@ dropPlace('coordinator', async files => {
   if (known && known.campaign && contracts.some(c => c.id === known.campaign?.[0])) choose(...known.campaign);
   $('coordinator-drop').classList.add('small');
   received();
+  $('consolidate').scrollIntoView({ block: 'nearest' }); // what is next is on the screen, however small
 });
 
 /** @param {string} path @param {File} file */
@@ -535,7 +536,7 @@ function compareReturns() {
     if (trouble(said)) return;
     outcome.replaceChildren(make('ul', {}, ...said.lines.map((/** @type {string} */ line) => make('li', {}, line))), make('p', { className: 'buttons' }, replace));
   } }, 'Comparer');
-  return make('details', {}, make('summary', {}, 'Comparer deux retours, remplacer l’un par l’autre'),
+  return make('details', { id: 'replacement' }, make('summary', {}, 'Comparer deux retours'),
     make('div', { className: 'fields' }, make('label', {}, 'Ancien ', before), make('label', {}, 'Nouveau ', after)), make('p', { className: 'buttons' }, compare), outcome);
 }
 
@@ -543,18 +544,14 @@ function compareReturns() {
 function showBoard(said) {
   const [consolidation, synthese] = said.files;
   const exported = new Map([[consolidation, new File([said.contents.get(consolidation)], consolidation)]]);
+  const own = ofKind('pilotage').some(([path]) => path.endsWith('.xlsm'));
   const files = make('div', { className: 'card more' },
-    make('div', {}, make('h3', {}, 'À enregistrer'), make('p', { className: 'buttons' },
+    make('div', { className: 'first' }, make('h3', {}, 'À enregistrer'), make('p', { className: 'buttons' },
       saveButton('La consolidation', consolidation, said.contents.get(consolidation), true),
-      saveButton('La copie pour l’ARS', synthese, said.contents.get(synthese), true))),
-    make('div', {}, make('h3', {}, 'À préparer, si besoin'), make('p', { className: 'buttons' },
-      moreButton('Les copies annotées', 'annoter'),
-      moreButton('Les brouillons de relance', 'relancer'),
-      ...(ofKind('pilotage').some(([path]) => path.endsWith('.xlsm')) ? [moreButton('Mon classeur de coordination, mis à jour (.xlsm)', 'rafraichir')] : []),
-      ...(said.comptes_rendus ? [moreButton('Les comptes rendus financiers', 'comptes-rendus')] : []),
-      moreButton('L’export pour Excel (CSV)', 'exporter', () => ({ format: 'csv-excel' }), exported),
-      moreButton('L’export en tableaux (CSV)', 'exporter', () => ({ format: 'csv' }), exported))),
-    make('div', { id: 'made', 'aria-live': 'polite' }), ...(ofKind('retour').length > 1 ? [compareReturns()] : []), subsidies(said.financeurs, exported));
+      saveButton('La copie pour l’ARS', synthese, said.contents.get(synthese), true),
+      ...(own ? [moreButton('Mon classeur de coordination, mis à jour (.xlsm)', 'rafraichir')] : []))),
+    otherFiles(said, exported), ...(ofKind('retour').length > 1 ? [compareReturns()] : []),
+    make('div', { id: 'made', 'aria-live': 'polite' }));
   const figures = make('ul', { className: 'figures' },
     make('li', {}, make('strong', {}, `${said.recus} / ${said.attendus}`), 'réponses reçues'),
     make('li', { className: said.gravites.bloquant ? 'alert' : '' }, make('strong', {}, String(said.gravites.bloquant)), said.gravites.bloquant > 1 ? 'points bloquants' : 'point bloquant'),
@@ -567,6 +564,16 @@ function showBoard(said) {
     said.structures.map((/** @type {any} */ s) => [s.structure, pill(s.statut), { number: `${s.recus} / ${s.attendus}` }, { number: String(s.bloquants || '') }, s.fichiers.join(', ')]));
   show($('coordinator-result'), make('p', { className: said.gravites.bloquant ? 'bad' : 'good' }, said.bilan), files, figures,
     ...tabs([['board', 'Tableau de bord', fiches], ['anomalies', `Anomalies (${said.anomalies.length})`, anomalyList(said.anomalies, true)], ['who', 'Qui a répondu', structures]]));
+}
+
+/** What is made on demand, behind one line. @param {any} said @param {Map<string, File>} exported */
+function otherFiles(said, exported) {
+  const buttons = [moreButton('Les copies annotées', 'annoter'), moreButton('Les brouillons de relance', 'relancer'),
+    ...(said.comptes_rendus ? [moreButton('Les comptes rendus financiers', 'comptes-rendus')] : []),
+    moreButton('L’export pour Excel (CSV)', 'exporter', () => ({ format: 'csv-excel' }), exported),
+    moreButton('L’export en tableaux (CSV)', 'exporter', () => ({ format: 'csv' }), exported)];
+  return make('details', { id: 'others' }, make('summary', {}, 'Préparer d’autres fichiers'),
+    make('ul', { className: 'makes' }, ...buttons.map(button => make('li', {}, button))), ...subsidies(said.financeurs, exported));
 }
 
 /** A button that makes a file, then offers it. ``more``: what else the request says; ``instead``: the files that it is
@@ -591,10 +598,10 @@ function moreButton(label, what, more = () => ({}), instead = null, where = 'mad
 function subsidies(funders, exported) {
   const funder = make('select', {}, ...funders.map(f => make('option', { value: f.id }, f.nom)));
   const siret = make('input', { inputmode: 'numeric', size: 16 });
-  return make('details', {}, make('summary', {}, 'Les subventions d’un financeur (schéma SCDL)'),
+  return [make('h4', {}, 'Les subventions d’un financeur (schéma SCDL)'),
     make('div', { className: 'fields' }, make('label', {}, 'Financeur ', funder), make('label', {}, 'Son SIRET, si le contrat ne le dit pas ', siret)),
-    make('p', { className: 'buttons' }, moreButton('Préparer l’export SCDL', 'exporter',
-      () => ({ format: 'scdl', financeur: funder.value, siret: siret.value.replace(/\s/g, '') }), exported)));
+    make('p', { className: 'buttons' }, moreButton('L’export SCDL', 'exporter',
+      () => ({ format: 'scdl', financeur: funder.value, siret: siret.value.replace(/\s/g, '') }), exported))];
 }
 
 $('makes').append(

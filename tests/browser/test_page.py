@@ -170,6 +170,7 @@ def test_a_coordinator_consolidates_and_saves_what_the_command_line_makes(local,
         local.eval("document.getElementById('contract').value + document.getElementById('year').value")
         == CONTRAT + "2025"
     )
+    pictured(local, "depot")
     if local.name == "chromium":
         local.eval("document.getElementById('consolidate').focus()")
         local.keys("Enter")
@@ -206,6 +207,8 @@ def test_the_list_of_anomalies_filters_by_gravity_and_fiche_and_names_the_broken
 
 
 def test_drafts_of_reminders_are_those_of_the_command_line(local, by_command):
+    local.click("#others summary")
+    pictured(local, "autres-fichiers")
     local.click("button[data-what=relancer]")
     local.wait("document.querySelector('#made button[data-file]')")
     settle(local)
@@ -241,9 +244,9 @@ def test_a_coordinators_own_workbook_comes_back_refreshed_and_two_returns_are_co
     order = ["coordonner", *campaign, "--pilotage", str(own), "--retours", str(there), "--sortie", str(made)]
     main([*order, "--date", DAY])
     assert parts(local.saved(made.name)) == parts(made.read_bytes())
-    local.eval("document.querySelector('#coordinator-result details').open = true")
+    local.click("#replacement summary")
     twice = [f"retours/dijon-2024-2028-2025-cpts-centre-21{more}.xlsx" for more in ("", " (2)")]
-    selects = "document.querySelectorAll('#coordinator-result details select')"
+    selects = "document.querySelectorAll('#replacement select')"
     local.eval(f"{twice}.forEach((path, i) => {{ {selects}[i].value = path }})")
     local.click("#compare")
     local.wait("document.querySelector('#compared li') || !document.getElementById('trouble').hidden")
@@ -257,6 +260,7 @@ def test_an_agency_gets_its_region(local, by_command):
     local.wait("document.querySelector('#agency-result button[data-file]')")
     settle(local)
     assert "1 synthèse retenue, de 1 contrat" in shown(local, "#agency-result")
+    pictured(local, "region")
     local.click("#agency-result button[data-file]")
     assert parts(local.saved("region.xlsx")) == parts((by_command / "region.xlsx").read_bytes())
     accessible(local)

@@ -82,7 +82,7 @@ class Browser:
         self._order("picture", path=str(path))
 
     def memory(self) -> dict[str, int]:
-        """``pid`` of the browser; in Chromium, bytes of ``python``'s memory and of JavaScript's in ``worker`` and ``page``."""
+        """``pid`` of the browser; in Chromium, bytes of ``python`` and of JavaScript in ``worker`` and ``page``."""
         return self._order("memory")
 
     def log(self) -> dict[str, list[str]]:

@@ -47,6 +47,7 @@ def published(tmp_path, monkeypatch):
         "licence": "MPL-2.0",
         "adresse": "https://exemple.fr/",
         "roues": {"six": "MIT"},
+        "compilees": {"zlib": ["1.2", "Zlib"]},
         "installees": {"xlsxwriter": "BSD-2-Clause"},
         "empreintes": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     }
@@ -141,6 +142,21 @@ def unpacked(page: str, part: str) -> dict[str, bytes]:
     return {place: payload[start + at : start + at + size] for place, (at, size) in index.items()}
 
 
+def licence(text: str) -> list[dict[str, str]]:
+    return [{"name": "licence", "value": text}]
+
+
+def test_the_list_of_what_is_inside_names_every_library_and_no_other(published, tmp_path):
+    page_writing.make(str(published), tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    bill = json.loads(re.search(r'id="bill">(.*?)</script>', page, re.S)[1])
+    told = {p["value"] for c in bill["components"] for p in c["properties"] if p["name"] == "place"}
+    held = {"/".join(place.split("/")[:2]) for place in unpacked(page, "payload")}
+    assert held - told == {"site/cls_workbook", "site/pydantic.py"}  # ours
+    assert told - held == {"std", "pyodide.asm.wasm"}  # in the other part
+    assert {c["name"] for c in bill["components"]} == {"Pyodide", "CPython", "zlib", "six", "xlsxwriter"}
+
+
 def test_the_page_holds_what_it_needs_in_pieces_and_says_what_that_is(published, tmp_path):
     page_writing.make(str(published), tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
@@ -149,7 +165,7 @@ def test_the_page_holds_what_it_needs_in_pieces_and_says_what_that_is(published,
     bill = json.loads(re.search(r'id="bill">(.*?)</script>', page, re.S)[1])
     six = next(c for c in bill["components"] if c["name"] == "six")
     assert (six["version"], six["licenses"]) == ("1.0", [{"expression": "MIT"}])
-    assert six["properties"] == [{"name": "licence", "value": "Que chacun en use."}]
+    assert six["properties"] == [{"name": "place", "value": "site/six.py"}, *licence("Que chacun en use.")]
 
 
 def test_colours_are_those_of_the_workbooks(published, tmp_path):

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from cls_workbook import resources
 from cls_workbook.errors import Refusal
-from cls_workbook.page.making.pyodide_files import PyodideFiles, described
+from cls_workbook.page.making.pyodide_files import INTERPRETER, PyodideFiles, described
 
 Contents = dict[str, bytes]
 # What no command needs: tests, sources of other languages, other ways to compile, pages of help, zones of the earth.
@@ -39,14 +39,16 @@ _MACROS_KEPT = ("ruban.xml",)
 
 
 class Component(NamedTuple):
-    """A library in the page, for the list of what is inside. ``texts``: what its authors ask to be given with it."""
+    """A library in the page, for the list of what is inside. ``texts``: what its authors ask to be given with it.
+    ``places``: the files and folders of the page that are its own; none if it is compiled into another."""
 
     nom: str
     version: str
     licence: str
     origin: str
     sha256: str
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 def contents(pyodide: PyodideFiles) -> tuple[Contents, list[Component]]:
@@ -54,23 +56,28 @@ def contents(pyodide: PyodideFiles) -> tuple[Contents, list[Component]]:
     settings = described()
     library = pyodide.core("python_stdlib.zip")
     files = _kept(_unpacked(library, "std/"))
+    core = _digest(pyodide.core("pyodide.asm.wasm"))
     components = [
-        Component(
-            "Pyodide", settings["version"], settings["licence"], "Pyodide", _digest(pyodide.core("pyodide.js")), ()
+        Component("Pyodide", settings["version"], settings["licence"], "Pyodide", core, (), (INTERPRETER,)),
+        Component("CPython", settings["python"], "PSF-2.0", "Pyodide", _digest(library), (), ("std",)),
+        *(
+            Component(nom, version, licence, "Pyodide", core)
+            for nom, (version, licence) in settings["compilees"].items()
         ),
-        Component("CPython", settings["python"], "PSF-2.0", "Pyodide", _digest(library), ()),
     ]
     for nom, (version, wheel) in pyodide.wheels().items():
         unpacked = _unpacked(wheel, "site/")
-        files |= _kept(unpacked)
-        texts = tuple(_licence_texts(unpacked.items()))
-        components.append(Component(nom, version, settings["roues"][nom], "Pyodide", _digest(wheel), texts))
+        kept = _kept(unpacked)
+        files |= kept
+        told = tuple(_licence_texts(unpacked.items())), _places(kept)
+        components.append(Component(nom, version, settings["roues"][nom], "Pyodide", _digest(wheel), *told))
     for nom, licence in settings["installees"].items():
         version, installed = _installed(nom)
-        files |= _kept(installed)
+        kept = _kept(installed)
+        files |= kept
         whole = _digest(b"".join(installed[place] for place in sorted(installed)))
-        texts = tuple(_licence_texts(installed.items()))
-        components.append(Component(nom, version, licence, "PyPI", whole, texts))
+        told = tuple(_licence_texts(installed.items())), _places(kept)
+        components.append(Component(nom, version, licence, "PyPI", whole, *told))
     return dict(sorted((files | _own()).items())), components
 
 
@@ -91,10 +98,14 @@ def _kept(files: Contents) -> Contents:
     }
 
 
+def _places(files: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({"/".join(place.split("/")[:2]) for place in files}))
+
+
 def _licence_texts(files: Iterable[tuple[str, bytes]]) -> Iterator[str]:
     for place, content in sorted(files):
         name = PurePosixPath(place).name.upper()
-        if ".dist-info/" in place and name.startswith(("LICEN", "COPYING", "NOTICE", "AUTHORS")):
+        if name.startswith(("LICEN", "COPYING", "NOTICE", "AUTHORS")) and not name.endswith((".PY", ".H")):
             yield content.decode("utf-8", "replace")
 
 

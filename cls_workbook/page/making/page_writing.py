@@ -14,7 +14,7 @@ from cls_workbook.definition.toml_reader import load, shipped
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.page.making.bytecode import compiled, stored
 from cls_workbook.page.making.page_contents import Component, Contents, contents
-from cls_workbook.page.making.pyodide_files import LOCK, PyodideFiles, described
+from cls_workbook.page.making.pyodide_files import LOCK, INTERPRETER, PyodideFiles, described
 from cls_workbook.version import PACKAGE
 from cls_workbook.workbook import look
 from cls_workbook.workbook.saving import require_kind, save
@@ -50,7 +50,7 @@ def _core(files: Contents, pyodide: PyodideFiles) -> bytes:
     library = {p.removeprefix("std/"): c for p, c in files.items() if p.startswith("std/")}
     return _packed(
         {
-            "pyodide.asm.wasm": pyodide.core("pyodide.asm.wasm"),
+            INTERPRETER: pyodide.core(INTERPRETER),
             "python_stdlib.zip": stored(library),  # compressed with the rest, once
             LOCK: json.dumps({"info": json.loads(pyodide.core(LOCK))["info"], "packages": {}}).encode(),
         }
@@ -122,7 +122,10 @@ def _bill_of_materials(components: list[Component]) -> str:
             "licenses": [{"expression": c.licence}],
             "hashes": [{"alg": "SHA-256", "content": c.sha256}],
             "supplier": {"name": c.origin},
-            "properties": [{"name": "licence", "value": text} for text in c.texts],
+            "properties": [
+                *({"name": "place", "value": place} for place in c.places),
+                *({"name": "licence", "value": text} for text in c.texts),
+            ],
         }
         for c in components
     ]

@@ -16,7 +16,8 @@ from cls_workbook import resources
 from cls_workbook.errors import Refusal
 
 LOCK = "pyodide-lock.json"
-CORE = ("pyodide.asm.js", "pyodide.asm.wasm", "pyodide.js", "pyodide.mjs", "python_stdlib.zip")
+INTERPRETER = "pyodide.asm.wasm"
+CORE = ("pyodide.asm.js", INTERPRETER, "pyodide.js", "pyodide.mjs", "python_stdlib.zip")
 _WAIT = 60  # seconds for an address to answer
 
 
