@@ -508,7 +508,7 @@ function today() {
 function buttons() {
   const able = ready && !job;
   $('consolidate').disabled = !able || !ofKind('retour').length || !$('contract').value;
-  for (const button of document.querySelectorAll('.makes button, .more button')) /** @type {any} */ (button).disabled = !able;
+  for (const button of document.querySelectorAll('.makes button, .more button, .more input')) /** @type {any} */ (button).disabled = !able;
 }
 
 $('consolidate').addEventListener('click', async () => {
@@ -573,24 +573,43 @@ function otherFiles(said, exported) {
     moreButton('L’export pour Excel (CSV)', 'exporter', () => ({ format: 'csv-excel' }), exported),
     moreButton('L’export en tableaux (CSV)', 'exporter', () => ({ format: 'csv' }), exported)];
   return make('details', { id: 'others' }, make('summary', {}, 'Préparer d’autres fichiers'),
-    make('ul', { className: 'makes' }, ...buttons.map(button => make('li', {}, button))), ...subsidies(said.financeurs, exported));
+    make('ul', { className: 'makes' }, ...[...buttons, agencyForm(exported)].map(button => make('li', {}, button))), ...subsidies(said.financeurs, exported));
 }
 
 /** A button that makes a file, then offers it. ``more``: what else the request says; ``instead``: the files that it is
  * about, in place of the returns. @param {string} label @param {string} what @param {() => Object<string, any>} [more]
  * @param {Map<string, File>|null} [instead] @param {string} [where] */
 function moreButton(label, what, more = () => ({}), instead = null, where = 'made') {
-  return make('button', { type: 'button', 'data-what': what, onclick: async () => {
+  return make('button', { type: 'button', 'data-what': what, onclick: () => {
     const [request, files] = about(what, !instead && where === 'made');
     for (const [path, file] of instead || []) files.set(path, file);
-    const said = await ask({ ...request, ...more(), files: instead ? [...instead.keys()] : [] }, files);
-    if (trouble(said)) return;
-    const [path] = said.files;
-    const offered = make('p', { className: 'buttons' }, saveButton(`Enregistrer ${path}`, path, said.contents.get(path), true));
-    const notes = [said.bilan, ...(said.remarks || [])].filter(Boolean).map(text => make('p', { className: 'note' }, text));
-    $(where).replaceChildren(...notes, offered);
-    offered.querySelector('button').focus();
+    return prepare({ ...request, ...more(), files: instead ? [...instead.keys()] : [] }, files, where);
   } }, label);
+}
+
+/** Makes a file, then offers it. @param {Demand} request @param {Map<string, File>} files @param {string} where */
+async function prepare(request, files, where) {
+  const said = await ask(request, files);
+  if (trouble(said)) return;
+  const [path] = said.files;
+  const offered = make('p', { className: 'buttons' }, saveButton(`Enregistrer ${path}`, path, said.contents.get(path), true));
+  const notes = [said.bilan, ...(said.remarks || [])].filter(Boolean).map(text => make('p', { className: 'note' }, text));
+  $(where).replaceChildren(...notes, offered);
+  offered.querySelector('button').focus();
+}
+
+/** A form of the agency's own, chosen and filled. @param {Map<string, File>} exported */
+function agencyForm(exported) {
+  const input = make('input', { type: 'file', id: 'form-file', accept: '.xlsx,.xlsm' });
+  input.addEventListener('change', () => {
+    const form = new Map([...chosenFiles(input.files)].map(([path, file]) => [`formulaire/${path}`, file]));
+    input.value = '';
+    if (!form.size) return;
+    const [request, files] = about('formulaire', false);
+    const given = new Map([...exported, ...form]);
+    prepare({ ...request, files: [...given.keys()] }, new Map([...files, ...given]), 'made');
+  });
+  return make('label', { className: 'button' }, input, 'Le formulaire de l’agence, à choisir');
 }
 
 /** The subventions of one funder, as the law has them published. @param {{id: string, nom: string}[]} funders
@@ -607,6 +626,7 @@ function subsidies(funders, exported) {
 $('makes').append(
   ...[['Les classeurs de l’année, un par structure', 'generer'], ['Le classeur de pilotage', 'pilotage'],
     ['Le classeur de coordination, avec ses macros (.xlsm)', 'coordonner'], ['Le dictionnaire des cases', 'dictionnaire'],
+    ['Les noms qu’un formulaire de l’agence peut porter', 'noms-formulaire'],
     ['Le classeur qui décrit ce contrat', 'modele']].map(([label, what]) => make('li', {}, moreButton(label, what, () => ({}), null, 'year-made'))),
   make('li', { id: 'year-made', 'aria-live': 'polite' }));
 

@@ -23,6 +23,7 @@ from cls_workbook.page.making.page_writing import make
 from cls_workbook.pipeline import single_returns
 from tests.support import browser as browsers
 from tests.support import pyodide_folder
+from tests.support.agency_form_by_hand import form
 from tests.support.browser import Browser
 from tests.support.dropped_returns import drop_retour
 from tests.support.noyau_contrats import definition_with
@@ -32,6 +33,14 @@ WRONG = "2-retours-recus/dijon-2024-2028-2025-apo.xlsx"  # two inputs that are n
 SETTLED = "document.getElementById('work').hidden && document.documentElement.dataset.state === 'ready'"
 NO_TROUBLE = "document.getElementById('trouble').textContent"
 BROWSERS = ["chromium", pytest.param("firefox", marks=pytest.mark.exhaustive)]
+HANGING = """
+from cls_workbook.reading.return_reader import ReturnReader
+read = ReturnReader.read_content
+def hang(self, content, name, *others):
+    while name.endswith("apo.xlsx"):
+        pass
+    return read(self, content, name, *others)
+ReturnReader.read_content = hang"""
 AXE = "axe.run().then(r => r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' ')))"
 
 
@@ -75,6 +84,8 @@ def by_command(year, tmp_path_factory) -> Path:
         main(["consolider", "retours", *campaign, "--sortie", "consolidation-2025.xlsx", "--date", DAY])
         main(["synthese", "consolidation-2025.xlsx", "--sortie", "synthese-ars-2025.xlsx"])
         main(["controler", f"retours/{Path(WRONG).name}", "--annoter", "copies"])
+        form(Path("modele.xlsx"))
+        main(["synthese", "consolidation-2025.xlsx", "--modele", "modele.xlsx", "--sortie", "formulaire-2025.xlsx"])
         main(["region", "synthese-ars-2025.xlsx", "--sortie", "region.xlsx"])
         main(["relances", "retours", *campaign, "--sortie", "relances", "--date", DAY])
     finally:
@@ -223,6 +234,14 @@ def test_drafts_of_reminders_are_those_of_the_command_line(local, by_command):
     for name, content in made.items():
         if not name.endswith((".xlsx", ".eml")):
             assert content == there[name].read_bytes(), name
+
+
+def test_an_agencys_form_is_filled_as_the_command_line_fills_it(local, by_command):
+    local.files("#form-file", by_command / "modele.xlsx")
+    local.wait("document.querySelector('#made button[data-file^=formulaire]')")
+    settle(local)
+    local.click("#made button[data-file]")
+    assert parts(local.saved("formulaire-2025.xlsx")) == parts((by_command / "formulaire-2025.xlsx").read_bytes())
 
 
 def test_a_coordinators_own_workbook_comes_back_refreshed_and_two_returns_are_compared(local, year, tmp_path):
@@ -383,6 +402,25 @@ def test_what_is_under_way_can_be_stopped_and_done_again(local):
     local.click("#consolidate")
     local.wait("document.getElementById('trouble').hidden && document.getElementById('work').hidden")
     settle(local)
+
+
+def test_a_file_that_really_hangs_costs_that_file_and_the_others_are_read(local):
+    if local.name != "chromium":
+        pytest.skip("the protocol that drives it does not reach the worker")
+    local.click("#go-coordinator")
+    local.wait("!document.getElementById('consolidate').disabled")
+    local.python(HANGING)
+    local.eval("document.documentElement.dataset.delay = '6'; 0")
+    local.click("#consolidate")
+    local.wait("document.getElementById('work-text').textContent.includes('apo')")
+    local.wait("job === null && document.getElementById('panel-anomalies').textContent.includes('ne se termine pas')")
+    settle(local)
+    local.eval("document.documentElement.dataset.delay = '60'; 0")
+    local.click("#tab-anomalies")
+    assert re.search(
+        r"dijon-2024-2028-2025-apo.xlsx[^«]*sa lecture ne se termine pas", shown(local, "#panel-anomalies")
+    )
+    assert "34 retours reçus sur 38" in shown(local, "#coordinator-result")
 
 
 # --- nothing leaves ---------------------------------------------------------------------------------------------------

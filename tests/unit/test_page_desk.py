@@ -16,6 +16,7 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.page.desk.file_kinds import kind_of
 from cls_workbook.page.desk.requests import answer
 from tests.support import small_comptes_rendus
+from tests.support.agency_form_by_hand import form
 from tests.support.annotated_copies import FAULTS
 from tests.support.dropped_returns import drop_retour
 from tests.support.noyau_contrats import definition_with
@@ -146,6 +147,10 @@ def test_an_archive_holds_what_the_command_writes(desk, what, archive, folder, a
         ("pilotage", ("pilotage", "--sortie", "pilotage-2025.xlsx")),
         ("coordonner", ("coordonner", "--sortie", "coordination-2025.xlsm")),
         ("dictionnaire", ("dictionnaire", "--format", "xlsx", "--sortie", "dictionnaire-2025.xlsx")),
+        (
+            "noms-formulaire",
+            ("dictionnaire", "--pour-modele", "--format", "xlsx", "--sortie", "noms-formulaire-2025.xlsx"),
+        ),
     ],
 )
 def test_a_workbook_of_the_year_is_that_of_the_command(desk, what, arguments):
@@ -207,6 +212,16 @@ def test_an_export_holds_the_tables_of_the_consolidation(desk):
         *("--siret", "21210231300013", *own),
     )
     assert unzipped(said["files"][0]) == of_folder("e") and "écrite" in said["bilan"]
+
+
+def test_an_agencys_form_is_filled_as_the_command_fills_it(desk):
+    ask("consolider", **CAMPAIGN)
+    form(Path("modele.xlsx"))
+    said = ask("formulaire", contrat="essai.toml", annee=2025, files=["consolidation-2025.xlsx", "modele.xlsx"])
+    own = ("--modele", "modele.xlsx", "--sortie", "autre.xlsx", "--contrat", "essai.toml")
+    command("synthese", "consolidation-2025.xlsx", *own)
+    assert Path("formulaire-2025.xlsx").read_bytes() == Path("autre.xlsx").read_bytes()
+    assert sum("rien n’est connu" in line for line in said["remarks"]) == 4
 
 
 def test_a_region_is_that_of_the_command(desk):

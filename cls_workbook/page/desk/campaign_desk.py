@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
@@ -90,6 +91,16 @@ def _subsidies(asked: Asked) -> Said:
 _EXPORTS: dict[str, Callable[[Asked], Said]] = {"csv": _data_package, "csv-excel": _csv_of_excel, "scdl": _subsidies}
 
 
+def _form(asked: Asked) -> Said:
+    """An agency's own form, filled from a consolidation."""
+    from cls_workbook.office.agency_form import fill
+
+    consolidation, form = asked.files
+    path = f"formulaire-{asked.annee}{Path(form).suffix.lower()}"
+    filled = fill(consolidation, form, path, asked.own_definition)
+    return {"remarks": [typography(str(line)) for line in (*filled.anomalies, *filled.remarks)], "files": [path]}
+
+
 def _state_accounts(asked: Asked) -> Said:
     """The compte rendu financier of each structure and subsidised fiche, in one archive."""
     from cls_workbook.pipeline.statement_files import write_statements
@@ -134,6 +145,7 @@ ANSWERS: dict[str, Callable[[Asked], Said]] = {
     "annoter": _annotate,
     "relancer": _remind,
     "exporter": _export,
+    "formulaire": _form,
     "comptes-rendus": _state_accounts,
     "comparer": _compare,
     "rafraichir": _refresh,

@@ -119,6 +119,18 @@ def _dictionary(asked: Asked) -> Said:
     return {"files": [path]}
 
 
+def _form_names(asked: Asked) -> Said:
+    """The names that an agency's form may bear."""
+    from cls_workbook.forms.dictionary import Listing, write
+    from cls_workbook.office.agency_form.form_names import COLUMNS, WIDTHS, listed
+    from cls_workbook.pipeline.way_out import load_contrat
+
+    path = f"noms-formulaire-{asked.annee}.xlsx"
+    names = listed(load_contrat(asked.contrat, asked.annee))
+    write(names, "xlsx", path, Listing("Noms pour un formulaire", COLUMNS, WIDTHS))
+    return {"files": [path]}
+
+
 ANSWERS: dict[str, Callable[[Asked], Said]] = {
     "importer": _import,
     "importer-noyau": _import_noyau,
@@ -128,4 +140,5 @@ ANSWERS: dict[str, Callable[[Asked], Said]] = {
     "coordonner": _coordinate,
     "modele": _describe,
     "dictionnaire": _dictionary,
+    "noms-formulaire": _form_names,
 }

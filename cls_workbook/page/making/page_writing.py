@@ -14,7 +14,7 @@ from cls_workbook.definition.toml_reader import load, shipped
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.page.making.bytecode import compiled, stored
 from cls_workbook.page.making.page_contents import Component, Contents, contents
-from cls_workbook.page.making.pyodide_files import LOCK, INTERPRETER, PyodideFiles, described
+from cls_workbook.page.making.pyodide_files import INTERPRETER, LOCK, PyodideFiles, described
 from cls_workbook.version import PACKAGE
 from cls_workbook.workbook import look
 from cls_workbook.workbook.saving import require_kind, save
