@@ -45,8 +45,7 @@ def _check(asked: Asked) -> Said:
     """Each return: its anomalies, its annotated copy. ``files``: definitions given with them."""
     names = list(retours_in(asked.sources))
     results = []
-    own = next((path for path in asked.files if kind_of(path) == DEFINITION), asked.contrat or None)
-    annotated = single_returns.annotate(asked.sources, "copies", own, asked.engine())
+    annotated = single_returns.annotate(asked.sources, "copies", _own_definition(asked), asked.engine())
     for nom, (anomalies, lines) in zip(names, annotated, strict=True):
         made = lines[0] if lines[0].startswith("copies/") else None
         results.append(
@@ -54,6 +53,14 @@ def _check(asked: Asked) -> Said:
         )
     copies = [r["copy"] for r in results if r["copy"]]
     return {"results": results, "files": copies}
+
+
+def _own_definition(asked: Asked) -> str | None:
+    if not asked.files:
+        return asked.contrat or None
+    from cls_workbook.page.desk.file_kinds import DEFINITION, kind_of
+
+    return next((path for path in asked.files if kind_of(path) == DEFINITION), asked.contrat or None)
 
 
 def _listed(anomalies: list[Anomalie]) -> list[Said]:
