@@ -76,7 +76,6 @@ from cls_workbook.page.desk import requests`);
 
 /** @param {{request: string, files: [string, ArrayBuffer][]}} asked */
 async function answer({ request, files }) {
-  python.runPython('import shutil; os.chdir("/"); shutil.rmtree("/dossier"); os.mkdir("/dossier"); os.chdir("/dossier")');
   for (const [path, content] of files) {
     makeFolderOf(DESK + path);
     python.FS.writeFile(DESK + path, new Uint8Array(content), { canOwn: true });
@@ -86,6 +85,8 @@ async function answer({ request, files }) {
   const said = JSON.parse(ask(request, tell));
   ask.destroy();
   const made = said.files.map((/** @type {string} */ path) => [path, python.FS.readFile(DESK + path).buffer]);
+  // What was dropped is not kept once it is answered.
+  python.runPython('import shutil; os.chdir("/"); shutil.rmtree("/dossier"); os.mkdir("/dossier"); os.chdir("/dossier")');
   say({ type: 'answer', said, files: made }, made.map((/** @type {any} */ file) => file[1]));
 }
 

@@ -84,7 +84,7 @@ def by_command(year, tmp_path_factory) -> Path:
         main(["consolider", "retours", *campaign, "--sortie", "consolidation-2025.xlsx", "--date", DAY])
         main(["synthese", "consolidation-2025.xlsx", "--sortie", "synthese-ars-2025.xlsx"])
         main(["controler", f"retours/{Path(WRONG).name}", "--annoter", "copies"])
-        form(Path("modele.xlsx"))
+        form(Path("modele.xlsx"), {"cls_titre": "Bilan!$B$1:$D$1", "cls_retours_recus": "Bilan!$B$3"})
         main(["synthese", "consolidation-2025.xlsx", "--modele", "modele.xlsx", "--sortie", "formulaire-2025.xlsx"])
         main(["region", "synthese-ars-2025.xlsx", "--sortie", "region.xlsx"])
         main(["relances", "retours", *campaign, "--sortie", "relances", "--date", DAY])
