@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import io
 import os
 import re
 import shutil
@@ -24,14 +23,12 @@ from cls_workbook.pipeline import single_returns
 from tests.support import browser as browsers
 from tests.support import pyodide_folder
 from tests.support.agency_form_by_hand import form
-from tests.support.browser import Browser
 from tests.support.dropped_returns import drop_retour
 from tests.support.noyau_contrats import definition_with
+from tests.support.opened_pages import DAY, SETTLED, accessible, opened, parts, pictured, settle, shown
 
-DAY, CONTRAT = "2026-03-02", "dijon-2024-2028"
 WRONG = "2-retours-recus/dijon-2024-2028-2025-apo.xlsx"  # two inputs that are no figures
-SETTLED = "document.getElementById('work').hidden && document.documentElement.dataset.state === 'ready'"
-NO_TROUBLE = "document.getElementById('trouble').textContent"
+CONTRAT = "dijon-2024-2028"
 BROWSERS = ["chromium", pytest.param("firefox", marks=pytest.mark.exhaustive)]
 HANGING = """
 from cls_workbook.reading.return_reader import ReturnReader
@@ -41,7 +38,6 @@ def hang(self, content, name, *others):
         pass
     return read(self, content, name, *others)
 ReturnReader.read_content = hang"""
-AXE = "axe.run().then(r => r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' ')))"
 
 
 def _required(reason: str) -> None:
@@ -93,52 +89,12 @@ def by_command(year, tmp_path_factory) -> Path:
     return here
 
 
-def opened(name: str, address: str, downloads: Path) -> Browser:
-    driven = Browser(name, downloads)
-    driven.open(address)
-    driven.wait(SETTLED)
-    driven.eval(f"document.documentElement.dataset.day = '{DAY}'")
-    return driven
-
-
 @pytest.fixture(scope="module", params=BROWSERS)
 def local(request, page, tmp_path_factory):
     """The page, opened from a file as by a double click."""
     _required(browsers.missing(request.param))
     with opened(request.param, page.as_uri(), tmp_path_factory.mktemp("enregistres")) as driven:
         yield driven
-
-
-def parts(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def shown(driven: Browser, selector: str) -> str:
-    text = driven.eval(f"document.querySelector({selector!r})?.innerText ?? ''")
-    return str(text).replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def settle(driven: Browser) -> None:
-    driven.wait(SETTLED)
-    assert driven.eval(NO_TROUBLE) == ""
-
-
-def pictured(driven: Browser, name: str) -> None:
-    """The guide's pictures, taken again where CLS_PICTURES names their folder (``docs/pictures``)."""
-    if (folder := os.environ.get("CLS_PICTURES")) and driven.name == "chromium":
-        driven.size(1366, 768)
-        driven.eval("scrollTo(0, 0); 0")
-        driven.picture(Path(folder).resolve() / f"page-{name}.png")
-
-
-def accessible(driven: Browser) -> None:
-    if driven.name == "chromium":
-        driven.eval((Path(os.environ["NODE_PATH"]) / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";0")
-        assert driven.eval(AXE) == []
-    for width in (320, 683, 1366):  # a telephone; 200 % of zoom; an ordinary screen
-        driven.size(width, 768)
-        assert driven.eval("document.documentElement.scrollWidth") <= width
 
 
 # --- the three ways in ------------------------------------------------------------------------------------------------

@@ -30,10 +30,10 @@ from cls_workbook.pipeline.way_back import consolidate_files
 from cls_workbook.reports.agency.ars_copy import file_copy
 from tests.support import pyodide_folder
 from tests.support.browser import Browser
+from tests.support.opened_pages import SETTLED
 
 CONTRAT, YEAR, DAY = "dijon-2024-2028", 2025, date(2026, 3, 2)
 BROWSERS = ("chromium", "firefox")
-SETTLED = "document.getElementById('work').hidden && document.documentElement.dataset.state === 'ready'"
 CONSOLIDATED = """(async () => { const start = performance.now();
 const said = await ask(...about('consolider')); if (trouble(said)) throw new Error(said.refusal || said.report);
 return performance.now() - start })()"""

@@ -1,0 +1,55 @@
+"""The local page opened in a browser, as tests see it: what it shows, what it saved, whether everyone can use it."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+from tests.support.browser import Browser
+
+DAY = "2026-03-02"
+SETTLED = "document.getElementById('work').hidden && document.documentElement.dataset.state === 'ready'"
+NO_TROUBLE = "document.getElementById('trouble').textContent"
+AXE = "axe.run().then(r => r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' ')))"
+
+
+def opened(name: str, address: str, downloads: Path) -> Browser:
+    driven = Browser(name, downloads)
+    driven.open(address)
+    driven.wait(SETTLED)
+    driven.eval(f"document.documentElement.dataset.day = '{DAY}'")
+    return driven
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def shown(driven: Browser, selector: str) -> str:
+    text = driven.eval(f"document.querySelector({selector!r})?.innerText ?? ''")
+    return str(text).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def settle(driven: Browser) -> None:
+    driven.wait(SETTLED)
+    assert driven.eval(NO_TROUBLE) == ""
+
+
+def pictured(driven: Browser, name: str) -> None:
+    """The guide's pictures, taken again where CLS_PICTURES names their folder (``docs/pictures``)."""
+    if (folder := os.environ.get("CLS_PICTURES")) and driven.name == "chromium":
+        driven.size(1366, 768)
+        driven.eval("scrollTo(0, 0); 0")
+        driven.picture(Path(folder).resolve() / f"page-{name}.png")
+
+
+def accessible(driven: Browser) -> None:
+    if driven.name == "chromium":
+        driven.eval((Path(os.environ["NODE_PATH"]) / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";0")
+        assert driven.eval(AXE) == []
+    for width in (320, 683, 1366):  # a telephone; 200 % of zoom; an ordinary screen
+        driven.size(width, 768)
+        assert driven.eval("document.documentElement.scrollWidth") <= width
