@@ -373,9 +373,8 @@ def test_a_file_that_really_hangs_costs_that_file_and_the_others_are_read(local)
     settle(local)
     local.eval("document.documentElement.dataset.delay = '60'; 0")
     local.click("#tab-anomalies")
-    assert re.search(
-        r"dijon-2024-2028-2025-apo.xlsx[^«]*sa lecture ne se termine pas", shown(local, "#panel-anomalies")
-    )
+    lines = shown(local, "#panel-anomalies").split("bloquant")
+    assert any("apo.xlsx" in line and "ne se termine pas" in line for line in lines)
     assert "34 retours reçus sur 38" in shown(local, "#coordinator-result")
 
 
