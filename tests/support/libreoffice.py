@@ -270,10 +270,10 @@ class Document:
     """One open workbook. Rows, columns and positions of ranges are written as on screen (``A1``, row 1)."""
 
     def __init__(self, libreoffice: LibreOffice, numero: int):
-        self._libreoffice, self._number = libreoffice, numero
+        self._libreoffice, self.number = libreoffice, numero
 
     def _ask(self, order: str, **parameters: Any) -> Any:
-        return self._libreoffice.ask(order, document=self._number, **parameters)
+        return self._libreoffice.ask(order, document=self.number, **parameters)
 
     def type(self, sheet: str, saisies: dict[str, str]) -> None:
         """Texts as typed at a French keyboard: « 12,5 » is a number, « 15/03/2026 » a date, « =A1 » a formula.
@@ -378,15 +378,15 @@ class Document:
 
     def extract(self, *worksheets: str) -> Document:
         """A new workbook with copies of these sheets (« Move or copy to a new document »)."""
-        return self._libreoffice.new_document("extract", document=self._number, worksheets=worksheets)
+        return self._libreoffice.new_document("extract", document=self.number, worksheets=worksheets)
 
     def extract_values(self, *worksheets: str) -> Document:
         """A new workbook with the values of these sheets, and nothing else."""
-        return self._libreoffice.new_document("extract_values", document=self._number, worksheets=worksheets)
+        return self._libreoffice.new_document("extract_values", document=self.number, worksheets=worksheets)
 
     def import_sheet(self, other: Document, sheet: str, nom: str) -> None:
         """Copies a sheet of another open workbook at the end of this one, as ``nom``."""
-        self._ask("import_sheet", other=other._number, sheet=sheet, nom=nom)
+        self._ask("import_sheet", other=other.number, sheet=sheet, nom=nom)
 
     def copy_across(self, sheet: str, zone: str, other: str, to: str) -> None:
         """Copy on one sheet, paste on another."""

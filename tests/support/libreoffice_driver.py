@@ -27,6 +27,7 @@ from com.sun.star.lang import DisposedException, IllegalArgumentException, Local
 from com.sun.star.table import TableSortField
 from com.sun.star.task import ErrorCodeIOException
 from com.sun.star.uno import Exception as UnoException
+from libreoffice_screen import Screens
 
 ADDIN_FILTER = "Calc MS Excel 2007 VBA XML"
 FILTERS = {
@@ -103,7 +104,7 @@ def properties(**values):
     return tuple(PropertyValue(nom, 0, valeur, 0) for nom, valeur in values.items())
 
 
-class Driver:
+class Driver(Screens):
     """One method per order; the parameters are the keys of the order."""
 
     def __init__(self, context):

@@ -19,9 +19,27 @@ from cls_workbook.pipeline.statement_files import write_statements
 from cls_workbook.reports.agency.libreoffice_conversion import converted
 from tests.support import small_comptes_rendus
 from tests.support.dropped_returns import drop_retour
+from tests.support.libreoffice import LibreOffice
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WHOLE, SLIDE, TOP = ("-r", "75"), ("-r", "50"), ("-r", "110", "-x", "40", "-y", "40", "-W", "1210", "-H", "420")
+# What a laptop of 1366 × 768 pixels shows of the cells at 100 %, the spreadsheet's own bars apart.
+FIRST_SCREEN = ("-r", "96", "-x", "0", "-y", "0", "-W", "1320", "-H", "480")
+# picture → (file of the demo, sheet)
+SCREENS = {
+    "ecran-sommaire": (f"{demo.RETOURS}/dijon-2024-2028-2025-dijon-metropole.xlsx", "Sommaire"),
+    "ecran-fiche": (f"{demo.RETOURS}/dijon-2024-2028-2025-dijon-metropole.xlsx", "FA 1.1"),
+    "ecran-territoires": (f"{demo.RETOURS}/dijon-2024-2028-2025-dijon-metropole.xlsx", "Territoires"),
+    "ecran-retours": ("consolidation-2025.xlsx", "Retours par structure"),
+    "ecran-anomalies": ("consolidation-2025.xlsx", "Anomalies"),
+    "ecran-synthese": ("consolidation-2025.xlsx", "Synthèse"),
+    "ecran-evolution": ("consolidation-2025.xlsx", "Évolution"),
+    "ecran-suivi": ("pilotage-2025.xlsx", "Suivi"),
+    "ecran-decisions": ("pilotage-2025.xlsx", "Décisions"),
+    "ecran-copie-annotee": ("annotes/dijon-2024-2028-2025-apo-annote.xlsx", "Anomalies"),
+    "ecran-region": ("region.xlsx", "Région"),
+    "ecran-description": ("description.xlsx", "Fiches"),
+}
 # picture → (file of the demo, a word that only its page shows ("": the first page), how much of the page)
 SHOTS = {
     "fiche": (f"{demo.WORKBOOKS}/dijon-2024-2028-2025-centres-soins-infirmiers.xlsx", "État de l’action", WHOLE),
@@ -60,6 +78,18 @@ def main() -> None:
                 check=True,
             )
             shutil.copy(Path(work) / f"{nom}.png", FOLDER / f"{nom}.png")
+            print(FOLDER / f"{nom}.png")
+        _screens(annee, Path(work))
+
+
+def _screens(folder: Path, work: Path) -> None:
+    (work / "screens").mkdir()
+    with LibreOffice(work / "screens") as libreoffice:
+        for nom, (file, sheet) in SCREENS.items():
+            with libreoffice.open(folder / file) as document:
+                libreoffice.ask("screen", document=document.number, sheet=sheet, file=str(work / "screen.pdf"))
+            picture = ["-png", "-singlefile", str(work / "screen.pdf"), str(FOLDER / nom)]
+            subprocess.run(["pdftoppm", *FIRST_SCREEN, "-f", "1", "-l", "1", *picture], check=True)
             print(FOLDER / f"{nom}.png")
 
 

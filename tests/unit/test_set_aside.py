@@ -72,10 +72,14 @@ def test_wherever_returns_are_counted_it_is_said(two_returns):
     whole, _ = consolidate(two_returns)
     (received, expected), before = result.received_and_expected(), whole.received_and_expected()
     assert (received, expected) == (before[0] - 1, before[1])
-    counted = f"{received} retour{'s' * (received > 1)} reçu{'s' * (received > 1)} sur {expected}, 1 écarté"
+    s = "s" * (received > 1)
+    counted = f"{received} retour{s} reçu{s} sur {expected}, 1 écarté"
     assert counted in result.bilan() and "écarté" not in whole.bilan()
     front, read_me = (texts(sheet) for sheet in drawn(result))
-    assert f"{received} reçus sur {expected}, 1 écarté" in read_me and f"sur {expected} attendus, 1 écarté" in front
+    assert (
+        f"{received} reçu{'s' * (received > 1)} sur {expected}, 1 écarté" in read_me
+        and f"sur {expected} attendus, 1 écarté" in front
+    )
     assert "1 reçu et écarté par la coordination — 1.1 : Mutuelle de l’Orme." in front
     (mutuelle,) = [s for s in board_of(result)["structures"] if s["structure"] == "Mutuelle de l’Orme"]
     assert mutuelle["recus"] == 0 and mutuelle["fichiers"] == ["mutuelle.xlsx"]

@@ -9,10 +9,10 @@ from datetime import date
 
 import pandas as pd
 
-from cls_workbook.anomalies import BLOCKING, GRAVITIES, Anomalie
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, GRAVITIES, Anomalie
 from cls_workbook.domain.announced.bodies import by_it, deciding
 from cls_workbook.domain.model import Contrat
-from cls_workbook.french import NBSP, date_fr
+from cls_workbook.french import NBSP, date_fr, how_many
 from cls_workbook.summaries.expected import answers_together
 from cls_workbook.summaries.value_tables import ValueTable
 from cls_workbook.tables.consolidation_tables import HISTORY, RECEIVED, RECONCILIATION, REPLACEMENTS, SET_ASIDE
@@ -132,8 +132,8 @@ class Result:
     def bilan(self) -> str:
         """One French sentence for the command line."""
         received, expected_returns = self.received_and_expected()
-        alerts = ", ".join(f"{self.alerts(g)} {g}" for g in GRAVITIES)
+        counts = ((self.alerts(g), g) for g in GRAVITIES)
+        alerts = ", ".join(f"{n} {g}" if g == A_CONFIRMER else how_many(n, g) for n, g in counts)
         following = f"{NBSP}; des valeurs bloquantes sont hors des totaux" if self.alerts(BLOCKING) else ""
-        s = "s" * (received > 1)
-        returns = f"{received} retour{s} reçu{s} sur {expected_returns}{self.set_aside()}"
+        returns = f"{how_many(received, 'retour reçu')} sur {expected_returns}{self.set_aside()}"
         return f"{returns}{NBSP}; anomalies{NBSP}: {alerts}{following}."

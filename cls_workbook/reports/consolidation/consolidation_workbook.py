@@ -11,7 +11,7 @@ from datetime import date
 
 from cls_workbook.anomalies import Anomalie, sort_out
 from cls_workbook.domain.wording import the_agency
-from cls_workbook.french import date_fr
+from cls_workbook.french import date_fr, how_many
 from cls_workbook.reports import table_sheets
 from cls_workbook.reports.consolidation import evolution_sheet
 from cls_workbook.reports.consolidation.consolidated_result import Result
@@ -197,7 +197,7 @@ def _read_me(result: Result, footer: str, sheet_names: Collection[str]) -> Sheet
         "Année": result.annee,
         "Consolidé le": result.day,
         "État": result.etat,
-        "Retours": f"{received} reçus sur {expected_returns}{result.set_aside()}",
+        "Retours": f"{how_many(received, 'reçu')} sur {expected_returns}{result.set_aside()}",
         "Année précédente": "connue" if result.precedent else "non fournie",
         "Format du classeur": CONSOLIDATION_FORMAT,
     }
