@@ -21,7 +21,7 @@ from cls_workbook.workbook.description import CellRange, Link, PrintSetup, Sheet
 NAME, REGISTER = "Anomalies", "_annotations"
 PREFIX = f"{MARK}{ANNOTATIONS}/"
 TITLES = ("N°", "Gravité", "Feuille", "Cellule", "Question", "Trouvé", "Attendu", "À faire")
-WIDTHS = (4.0, 5.0, 12.0, 16.0, 18.0, 34.0, 38.0, 30.0, 42.0)
+WIDTHS = (4.0, 5.0, 12.0, 16.0, 16.0, 30.0, 32.0, 26.0, 42.0)
 STYLES = {BLOCKING: "gravite_bloquant", A_CONFIRMER: "gravite_a_confirmer", INFORMATION: "gravite_information"}
 COLORS = {BLOCKING: "annote_bloquant", A_CONFIRMER: "annote_a_confirmer", INFORMATION: "annote_information"}
 MEANINGS = {
