@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from cls_workbook.french import typography
+from cls_workbook.french import how_many, typography
 
 BLOCKING, A_CONFIRMER, INFORMATION = "bloquant", "à confirmer", "information"
 GRAVITIES = (BLOCKING, A_CONFIRMER, INFORMATION)
@@ -49,6 +49,11 @@ class Anomalie:
 def sort_out(anomalies: Iterable[Anomalie]) -> list[Anomalie]:
     """Most serious first, then by file, sheet and place."""
     return sorted(anomalies, key=lambda a: (GRAVITIES.index(a.gravite), a.file, a.sheet, a.cells, a.code, a.found))
+
+
+def counted(nombre: int, gravite: str) -> str:
+    """« 1 bloquant », « 12 bloquants », « 12 à confirmer »."""
+    return f"{nombre} {gravite}" if gravite == A_CONFIRMER else how_many(nombre, gravite)
 
 
 class Place(NamedTuple):

@@ -229,11 +229,11 @@ def tell_changes(table: pd.DataFrame) -> None:
 
 def report(anomalies: list[Anomalie] | tuple[Anomalie, ...]) -> int:
     """Prints the anomalies, the most serious first; the exit code tells whether one of them blocks."""
-    from cls_workbook.anomalies import GRAVITIES, sort_out
+    from cls_workbook.anomalies import GRAVITIES, counted, sort_out
 
     for anomalie in sort_out(list(anomalies)):
         print(anomalie, end="\n\n")
     counts = {g: sum(a.gravite == g for a in anomalies) for g in GRAVITIES}
     if anomalies:
-        print(" · ".join(f"{nombre} {gravite}" for gravite, nombre in counts.items()))
+        print(" · ".join(counted(nombre, gravite) for gravite, nombre in counts.items()))
     return BLOCKING if counts[GRAVITIES[0]] else DONE

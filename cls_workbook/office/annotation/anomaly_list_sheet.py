@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, GRAVITIES, INFORMATION, Anomalie
+from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, GRAVITIES, INFORMATION, Anomalie, counted
 from cls_workbook.forms.layout import MARK, height
 from cls_workbook.french import typography
 from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, FILLS, NOTES, TEXTS, digests
@@ -21,7 +21,7 @@ from cls_workbook.workbook.description import CellRange, Link, PrintSetup, Sheet
 NAME, REGISTER = "Anomalies", "_annotations"
 PREFIX = f"{MARK}{ANNOTATIONS}/"
 TITLES = ("N°", "Gravité", "Feuille", "Cellule", "Question", "Trouvé", "Attendu", "À faire")
-WIDTHS = (4.0, 5.0, 12.0, 16.0, 16.0, 30.0, 32.0, 26.0, 42.0)
+WIDTHS = (4.0, 5.0, 12.0, 13.0, 11.0, 28.0, 30.0, 26.0, 40.0)
 STYLES = {BLOCKING: "gravite_bloquant", A_CONFIRMER: "gravite_a_confirmer", INFORMATION: "gravite_information"}
 COLORS = {BLOCKING: "annote_bloquant", A_CONFIRMER: "annote_a_confirmer", INFORMATION: "annote_information"}
 MEANINGS = {
@@ -123,7 +123,7 @@ def sheet(
 def _header(page: Sheet, file: str, anomalies: Sequence[Anomalie], remarks: Iterable[str]) -> int:
     """Title, advice, what the colours mean; returns the row of the headers."""
     counts = {g: sum(a.gravite == g for a in anomalies) for g in GRAVITIES}
-    shares = [f"{n} {g}{'s' if n > 1 and g != A_CONFIRMER else ''}" for g, n in counts.items() if n]
+    shares = [counted(n, g) for g, n in counts.items() if n]
     to_review = counts[BLOCKING] + counts[A_CONFIRMER]
     titre = "Anomalies à corriger" if to_review else "Rien à corriger" if anomalies else "Aucune anomalie"
     page.write(1, B, titre, "titre")

@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, GRAVITIES, Anomalie
+from cls_workbook.anomalies import BLOCKING, GRAVITIES, Anomalie, counted
 from cls_workbook.domain.announced.bodies import by_it, deciding
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import NBSP, date_fr, how_many
@@ -132,8 +132,7 @@ class Result:
     def bilan(self) -> str:
         """One French sentence for the command line."""
         received, expected_returns = self.received_and_expected()
-        counts = ((self.alerts(g), g) for g in GRAVITIES)
-        alerts = ", ".join(f"{n} {g}" if g == A_CONFIRMER else how_many(n, g) for n, g in counts)
+        alerts = ", ".join(counted(self.alerts(g), g) for g in GRAVITIES)
         following = f"{NBSP}; des valeurs bloquantes sont hors des totaux" if self.alerts(BLOCKING) else ""
         returns = f"{how_many(received, 'retour reçu')} sur {expected_returns}{self.set_aside()}"
         return f"{returns}{NBSP}; anomalies{NBSP}: {alerts}{following}."
