@@ -173,6 +173,17 @@ def test_what_is_not_an_answer_is_to_be_corrected_while_one_types(opened, cle, c
     assert opened.values("FA 3.5")[state].valeur == before
 
 
+def test_categories_of_a_rate_that_make_another_rate_are_to_be_corrected_while_one_types(opened):
+    rate, first, total = "taux/5.1-I03", "ventilations/5.1-I03/01", "ventilations/5.1-I03/total"
+    opened.type("FA 5.1", {cell("5.1", rate, "E"): "6", cell("5.1", rate, "F"): "8"})
+    opened.type("FA 5.1", {cell("5.1", first, "D"): "6", cell("5.1", first, "E"): "7"})
+    shown = opened.values("FA 5.1")
+    assert [shown[cell("5.1", total, c)].valeur for c in "DEB"] == [6, 7, TO_CORRECT]
+    opened.type("FA 5.1", {cell("5.1", first, "E"): "8"})
+    shown = opened.values("FA 5.1")
+    assert [shown[cell("5.1", total, c)].valeur for c in "DEB"] == [6, 8, ""]
+
+
 def contents_cell(fiche: str, column: str) -> str:
     sheet = next(f for f in forms.plan(DIJON, YEAR).workbook.worksheets if f.nom == "Sommaire")
     return f"{column}{next(c.line for c in sheet.cells if getattr(c.valeur, 'texte', '') == fiche)}"

@@ -115,12 +115,30 @@ class Expectation:
         if cle == "depenses/total":
             posts = [v for c in ("personnel", "achats", "autres") if (v := self[f"depenses/{c}"]) is not None]
             return bool(posts) and self[cle] is not None and sum(map(euros, posts)) != euros(self[cle])
-        if cle.startswith("ventilations/") and cle.endswith("/total"):
+        if cle.startswith("ventilations/") and not cle.endswith("/total"):
+            mesure, own = self.contrat.by_mesure[cle.split("/")[1]][2], self[f"{cle}/effectif"]
+            declared = self[f"mesures/{mesure.id}/valeur"]
+            return mesure.reponses_multiples and None not in (own, declared) and own > declared
+        if cle.startswith("ventilations/"):
             mesure = self.contrat.by_mesure[cle.split("/")[1]][2]
+            if mesure.type == "taux":
+                return self.differs(mesure)
             declared, detail = self[f"mesures/{mesure.id}/valeur"], self.detail(mesure)
             compared = mesure.type == "entier" and not mesure.reponses_multiples
             return compared and bool(detail) and declared is not None and sum(detail) != declared
         return False
+
+    def terms(self, mesure: Mesure, champ: str) -> list[int]:
+        """What the categories of a rate say of one of its terms."""
+        prefix = f"ventilations/{mesure.id}"
+        return [v for line in self.lines(prefix) if (v := self[f"{prefix}/{line}/{champ}"]) is not None]
+
+    def differs(self, mesure: Mesure) -> bool:
+        """Do the categories of a rate make something else than its row says?"""
+        declared = {c: self[f"taux/{mesure.id}/{c}"] for c in ("numerateur", "denominateur")}
+        made = {c: self.terms(mesure, c) for c in declared}
+        compared = [c for c in declared if declared[c] is not None and made[c]]
+        return not mesure.reponses_multiples and any(sum(made[c]) != declared[c] for c in compared)
 
     def helps(self) -> None:
         """The help of a band, or what it says of the first answer that prints cut."""
@@ -202,7 +220,10 @@ class Expectation:
                 m.valeur_initiale is not None or target_of(self.contrat, m.id, self.plan.annee) for m in counted
             )
             beside = "I" if known or mesure.type not in COUNTED else "F"
-            self.put(cle, "K" if mesure.type in ("taux", "satisfaction") else beside, "")
+            rates = [m for m in self.fiche.mesures if m.type == "taux"]
+            if mesure.type == "taux":
+                beside = "K" if any(target_of(self.contrat, m.id, self.plan.annee) for m in rates) else "J"
+            self.put(cle, "K" if mesure.type == "satisfaction" else beside, "")
         detail, prefix = self.detail(mesure), f"ventilations/{mesure.id}"
         if mesure.type in ("liste", "ventilation"):
             self.put(cle, "G", "" if not detail else len(detail) if mesure.type == "liste" else sum(detail))
@@ -214,7 +235,12 @@ class Expectation:
             elif mesure.type != "liste" and not mesure.nominative:
                 own = self[f"{prefix}/{line}/effectif"]
                 self.put(f"{prefix}/{line}", "E", own / sum(detail) if own is not None and sum(detail) else "")
-        if f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows:
+        if f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows and mesure.type == "taux":
+            for column, champ in (("D", "numerateur"), ("E", "denominateur")):
+                self.put(f"{prefix}/total", column, sum(self.terms(mesure, champ)) if self.terms(mesure, champ) else "")
+            if not mesure.reponses_multiples:
+                self.put(f"{prefix}/total", "F", "Différent du taux déclaré." if self.differs(mesure) else "")
+        elif f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows:
             self.put(f"{prefix}/total", "D", sum(detail) if detail else "")
             if mesure.type == "entier" and not mesure.reponses_multiples:
                 declared = self[f"{cle}/valeur"]

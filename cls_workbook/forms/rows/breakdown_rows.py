@@ -13,7 +13,7 @@ from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H
 from cls_workbook.forms.form_pieces import FormRows, SheetContext
 from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, height
-from cls_workbook.forms.row_states import put_state
+from cls_workbook.forms.row_states import more_than, put_state
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, Link, address, reference
 
@@ -80,14 +80,18 @@ def _ventilation(
     if not mesure.modalites:
         page.plan.extensible.add(prefix)
 
+    declared = address(mesure_row, G) if mesure_row and mesure.type == "entier" else ""
+
     def row(rank: int) -> None:
         shared = FormRows(page.line - rank, page.line - rank + lines + 1) if "effectif" in input_fields else None
-        _row(page, prefix, mesure, rank, places, titles, shared, context)
+        _row(page, prefix, mesure, rank, places, titles, shared, context, declared)
 
     lines = len(mesure.modalites) or (PLACE_LINES if mesure.par_lieu else _names_expected(mesure, context))
     zone = pieces.table_of_rows(page, prefix, titles, set(places.values()), lines, row)
     if "effectif" in input_fields:
         _total(page, prefix, mesure, zone, mesure_row)
+    if "numerateur" in input_fields:
+        _total_of_rate(page, prefix, mesure, zone)
     if mesure_row and mesure.type in ("liste", "ventilation"):
         _carry_to_mesure(page, mesure, mesure_row, zone, context)
 
@@ -110,7 +114,9 @@ def _row(
     titles: dict[int, str],
     shared: FormRows | None,
     context: SheetContext,
+    declared: str,
 ) -> None:
+    """``declared``: the cell of the total, where it is typed."""
     bloc, line = entry_questions.VENTILATION, f"{rank:02d}"
     fixed = mesure.modalites[rank - 1] if mesure.modalites else ""
     row = page.row(f"{prefix}/{line}", "saisie", fixed)
@@ -125,7 +131,8 @@ def _row(
     if shared:
         part, whole = address(page.line, D), f"SUM({shared.column(D)})"
         page.computation(row, E, f'IF(ISNUMBER({part}),IF({whole}=0,"",{part}/{whole}),"")', "", "calcul:taux")
-    pieces.mesure_state(page, row, context, context.contrat.by_mesure[mesure.id][1], "")
+    above = [more_than(address(page.line, D), declared)] if declared and shared and mesure.reponses_multiples else []
+    pieces.mesure_state(page, row, context, context.contrat.by_mesure[mesure.id][1], "", *above)
     page.next_row(height(fixed, WIDTHS[C]))
 
 
@@ -145,6 +152,28 @@ def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_r
     page.texte(C, "Total", "total")
     page.computation(row, D, f'IF(COUNT({headcounts})=0,"",SUM({headcounts}))', "", "total:entier")
     _agreement_with_mesure(page, row, mesure, mesure_row)
+    page.next_row(20)
+
+
+def _total_of_rate(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows) -> None:
+    """What the categories make of both terms of the rate, and whether that is what its own row says."""
+    row, rate = page.row(f"{prefix}/total", "repere"), page.plan.rows[f"{page.fiche}/taux/{mesure.id}"]
+    page.texte(C, "Total", "total")
+    differ = []
+    for champ, column in (("numerateur", D), ("denominateur", E)):
+        counted = zone.column(column)
+        page.computation(row, column, f'IF(COUNT({counted})=0,"",SUM({counted}))', "", "total:entier")
+        total = address(page.line, column)
+        differ += [
+            f"AND(ISNUMBER({total}),ISNUMBER({place.cell}),N({total})<>N({place.cell}))"
+            for place in rate.input_places
+            if place.champ == champ and not mesure.reponses_multiples
+        ]
+    if differ:
+        page.computation(
+            row, F, f'IF(OR({",".join(differ)}),"Différent du taux déclaré.","")', "", "aide_ligne:retrait"
+        )
+        put_state(page, row, faults=differ)
     page.next_row(20)
 
 

@@ -248,11 +248,12 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
     if not questions:
         return
     columns = _asked_columns(kind.bloc, kind.columns, context)
-    fixed = dict(kind.titles)
-    if kind.change:
-        fixed[kind.change[0]] = CHANGE
-    if kind.target and any(target_of(context.contrat, m.id, context.annee) for _, m in questions):
+    fixed, aimed_at = dict(kind.titles), bool(kind.target) and any_target(questions, context)
+    if aimed_at:
         fixed[kind.target] = TARGET
+    if kind.change:
+        changing = kind.change[0] if aimed_at else min(kind.change[0], kind.target or kind.change[0])
+        fixed[changing] = CHANGE
     titles = _start_table(page, kind.bloc, context, fixed, columns)
     blanks = set(range(D, max(titles) + 1)) - {*columns.values(), *fixed}
     before = None
@@ -271,11 +272,11 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
                 put(_as_asked(kind.bloc.champ(champ), mesure), column)
         for column, (top, bottom) in kind.rates.items():
             pieces.quotient(page, row, column, top, bottom)
-        if kind.target in fixed:
+        if aimed_at:
             target(page, mesure, context, kind.target)
         if kind.change and kind.past:
-            column, now, style = kind.change
-            change(page, row, column, now, kind.past[0], style)
+            _, now, style = kind.change
+            change(page, row, changing, now, kind.past[0], style)
         for column in sorted(blanks):
             page.texte(column, None, "cellule")
         if kind.hint:

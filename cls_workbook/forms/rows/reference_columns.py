@@ -27,10 +27,10 @@ POINTS, WHOLE, DECIMAL = "calcul:points", "calcul:entier_signe", "calcul:decimal
 class MesureKind(NamedTuple):
     """The block of one type of measure. ``columns``: champ → its column; ``titles``: of the columns that ask nothing.
 
-    ``past``: the column of last year's value and its style. ``change``: the column of the change from it, that of the
-    figure of the year, and the style. ``rates``: column → the two whose quotient it computes. ``answered``: the columns
-    without which nothing is answered. ``target``: the column of what is to be reached, where the contract says
-    something of a measure of the block; else it is left to nothing.
+    ``past``: the column of last year's value and its style. ``change``: the column of the change from it (it stands in
+    that of the target where there is none), that of the figure of the year, and the style. ``rates``: column → the two
+    whose quotient it computes. ``answered``: the columns without which nothing is answered. ``target``: the column of
+    what is to be reached, where the contract says something of a measure of the block.
     """
 
     bloc: Bloc
