@@ -88,13 +88,13 @@ def _part(bloc: Bloc, *names: str) -> Bloc:
 
 def _essentials(page: FormPage, fiche: Fiche, context: SheetContext) -> str:
     """What is expected of every fiche, but its figures. Returns the cell of the état."""
-    rank = band(page, f"L’essentiel de {context.this_year}", ESSENTIALS_HELP)
+    said = band(page, f"L’essentiel de {context.this_year}", ESSENTIALS_HELP, cle=f"{page.fiche}/essentiel/aide")
     if fiche.volets:
         questions(page, entry_questions.VOLET, context, values={"volet": context.volet})
     _nothing(page)
     lines = questions(page, _part(entry_questions.PROGRESS, "etat", "realisation"), context)
     told = _part(entry_questions.QUALITATIVE, "realisations")
-    tell_long_answers(page, rank, {told.input_fields[0].libelle: questions(page, told, context)["realisations"]})
+    tell_long_answers(page, said, {told.input_fields[0].libelle: questions(page, told, context)["realisations"]})
     return address(lines["etat"], D, True)
 
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur
 from cls_workbook.domain.questions import TEXT_LENGTH, Bloc, Champ
@@ -62,24 +63,32 @@ class FormRows:
         return f"{address(self.header, column, True)}:{address(self.end, column, True)}"
 
 
-def band(page: FormPage, titre: str, aide: str = "", style: str = "bloc") -> int:
-    """The title of a block and, on the same line, what it asks for: the rank of that cell. Begins a group of rows that
-    print together."""
+class BandHelp(NamedTuple):
+    """What a band says of its block: the row, which has a key where that may change, and the rank of the cell."""
+
+    row: KeyedRow | None
+    rank: int
+
+
+def band(page: FormPage, titre: str, aide: str = "", style: str = "bloc", cle: str = "") -> BandHelp:
+    """The title of a block and, on the same line, what it asks for. Begins a group of rows that print together.
+    ``cle``: of the line, for ``tell_long_answers``."""
     page.groups.append(page.line)
     page.next_row(6)
+    row = page.row(cle, "repere") if cle else None
     page.texte(STATE, titre, style)
     page.fill(range(STATE + 1, E), style)
     rank = len(page.cells)
     page.texte(E, aide or None, f"{style}_aide")
     page.fill(range(F, END + 1), style)
     page.next_row(20)
-    return rank
+    return BandHelp(row, rank)
 
 
-def tell_long_answers(page: FormPage, rank: int, lines: dict[str, int]) -> None:
+def tell_long_answers(page: FormPage, told: BandHelp, lines: dict[str, int]) -> None:
     """The help of a band (see ``band``) gives way, while one types, to an answer that would print cut at its box:
     merged rows do not grow by themselves. ``lines``: label → row."""
-    cell = page.cells[rank]
+    cell = page.cells[told.rank]
     formula = quote(str(cell.valeur or ""))
     for label, line in reversed(lines.items()):
         texte, fits = address(line, D), int(page.sheet.heights[line] / 13) * CHARACTERS_A_LINE
@@ -90,16 +99,18 @@ def tell_long_answers(page: FormPage, rank: int, lines: dict[str, int]) -> None:
         )
         said = f"{quote(start)}&LEN({texte})&{quote(end)}"
         formula = f"IF(LEN({texte})+{CHARACTERS_A_LINE}*{ends}>{fits},{said},{formula})"
-    if lines:
-        page.cells[rank] = cell._replace(valeur=Formula(formula, cell.valeur))
+    if lines and told.row:
+        page.cells[told.rank] = cell._replace(valeur=Formula(formula, cell.valeur))
+        told.row.calculations.add(cell.column)
 
 
-def block_band(page: FormPage, bloc: Bloc, context: SheetContext) -> int:
+def block_band(page: FormPage, bloc: Bloc, context: SheetContext) -> BandHelp:
     """The title says in words, too, that the block is optional."""
     titre = bloc.titre.replace("{annee}", context.this_year)
+    cle = f"{page.fiche}/{bloc.nom}/aide" if any(c.length == TEXT_LENGTH for c in bloc.input_fields) else ""
     if bloc.is_optional:
-        return band(page, f"{titre} (facultatif)", bloc.aide, "bloc_optionnel")
-    return band(page, titre, bloc.aide)
+        return band(page, f"{titre} (facultatif)", bloc.aide, "bloc_optionnel", cle)
+    return band(page, titre, bloc.aide, cle=cle)
 
 
 def headers(page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], titre: str = "") -> None:
@@ -128,9 +139,9 @@ def form(
     when: Mapping[str, str] | None = None,
 ) -> dict[str, int]:
     """A band, then label at the left, input at its right, one question a row. Returns champ → row."""
-    rank = block_band(page, bloc, context)
+    told = block_band(page, bloc, context)
     lines = questions(page, bloc, context, values, faults, when)
-    tell_long_answers(page, rank, {c.libelle: lines[c.nom] for c in bloc.input_fields if c.length == TEXT_LENGTH})
+    tell_long_answers(page, told, {c.libelle: lines[c.nom] for c in bloc.input_fields if c.length == TEXT_LENGTH})
     return lines
 
 

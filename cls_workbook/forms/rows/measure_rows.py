@@ -290,7 +290,7 @@ def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     bloc, questions = entry_questions.TEXTS, _questions(fiche, "texte")
     if not questions:
         return
-    rank, lines = pieces.block_band(page, bloc, context), dict[str, int]()
+    said, lines = pieces.block_band(page, bloc, context), dict[str, int]()
     statut = bloc.champ("statut")
     for indicateur, mesure in questions:
         label, cle = _row_label(indicateur, mesure, context), f"{page.fiche}/{bloc.nom}/{mesure.id}"
@@ -303,4 +303,4 @@ def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         put_state(page, pieces.form_row(page, bloc, statut, f"{cle}.statut", statut.libelle, cle=cle, **facts))
         page.texte(E, NO_ANSWER, "aide_ligne:retrait")
         page.next_row(pieces.ROW_HEIGHT)
-    pieces.tell_long_answers(page, rank, lines)
+    pieces.tell_long_answers(page, said, lines)
