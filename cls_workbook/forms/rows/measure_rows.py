@@ -252,8 +252,8 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
     if aimed_at:
         fixed[kind.target] = TARGET
     if kind.change:
-        changing = kind.change[0] if aimed_at else min(kind.change[0], kind.target or kind.change[0])
-        fixed[changing] = CHANGE
+        beside = kind.change[0] if aimed_at else min(kind.change[0], kind.target or kind.change[0])
+        fixed[beside] = CHANGE
     titles = _start_table(page, kind.bloc, context, fixed, columns)
     blanks = set(range(D, max(titles) + 1)) - {*columns.values(), *fixed}
     before = None
@@ -276,7 +276,7 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
             target(page, mesure, context, kind.target)
         if kind.change and kind.past:
             _, now, style = kind.change
-            change(page, row, changing, now, kind.past[0], style)
+            change(page, row, beside, now, kind.past[0], style)
         for column in sorted(blanks):
             page.texte(column, None, "cellule")
         if kind.hint:
