@@ -14,7 +14,7 @@ from cls_workbook.fast_paths.sheet_xml import NO_FORMATS
 from cls_workbook.reading.opening import zip_parts
 from cls_workbook.reading.opening.xlsx_sheet import SharedContent, xlsx_sheet
 from cls_workbook.reading.opening.xml_walk import Budget
-from tests.support.small_workbook import all_found, blank, filled, items_read, modified, read
+from tests.support.small_workbook import all_found, blank, cell, filled, items_read, modified, read
 
 FICHE = "FA 1.1"
 
@@ -123,8 +123,8 @@ def test_a_doctype_is_refused_in_any_encoding(tmp_path, encoding):
 )
 def test_a_day_or_a_duration_beyond_the_calendar_is_read_as_its_number(tmp_path, number, code):
     def alter(opened_book):
-        opened_book[FICHE]["C68"] = number
-        opened_book[FICHE]["C68"].number_format = code
+        opened_book[FICHE][cell("1.1/partenaires/01/nom")] = number
+        opened_book[FICHE][cell("1.1/partenaires/01/nom")].number_format = code
 
     retour = read(modified(blank(tmp_path), alter))
     assert ([s.raw for s in retour.saisies], retour.anomalies) == ([number], ())
