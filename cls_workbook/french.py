@@ -114,8 +114,8 @@ def same_look(nom: str) -> str:
 
 # Beginnings, folded, of names of places and structures whose h is aspirated; every other h is silent.
 _ASPIRATED = re.compile(
-    r"haut|hal(l|te)|ham(eau)?\b|handi|hangar|hasard|havre|hay|hague\b|hainaut|honfleur|hors\b|houdan|houilles|houles|"
-    r"huit|huningue|hurepoix|hutte"
+    r"haut|halles?\b|halte|ham(eau)?\b|handi|hangar|hasard|havre|hay|hague\b|hainaut|honfleur|hors\b|houdan|houilles|"
+    r"houles|huit|huningue|hurepoix|hutte"
 )
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.support import openpyxl_engine
+from tests.support import openpyxl_engine, openpyxl_range
 
 # What stands for Excel's own objects; the rest of the module is scaffolding of the double.
 ASKED = ("App", "Book", "Sheets", "Sheet", "Tables", "OpenTable", "AutoFilter", "Charts", "Chart", "Range", "Font")
@@ -19,9 +19,9 @@ _OWN = {"change", "answer", "numbers"}  # of the double
 def counted_calls() -> Iterator[Counter[str]]:
     """Counter of « Range.value », « Range.value= », « Range.merge() »…, filled while the block runs."""
     calls: Counter[str] = Counter()
-    before = {nom: dict(vars(getattr(openpyxl_engine, nom))) for nom in ASKED}
+    before = {nom: dict(vars(_class(nom))) for nom in ASKED}
     for nom, members in before.items():
-        class_ = getattr(openpyxl_engine, nom)
+        class_ = _class(nom)
         for member, value in members.items():
             if member[0] != "_" and member not in _OWN and (wrapped := _counting(f"{nom}.{member}", value, calls)):
                 setattr(class_, member, wrapped)
@@ -31,7 +31,11 @@ def counted_calls() -> Iterator[Counter[str]]:
         for nom, members in before.items():
             for member, value in members.items():
                 if member[0] != "_":
-                    setattr(getattr(openpyxl_engine, nom), member, value)
+                    setattr(_class(nom), member, value)
+
+
+def _class(nom):
+    return getattr(openpyxl_range if hasattr(openpyxl_range, nom) else openpyxl_engine, nom)
 
 
 def _counting(nom, member, calls):
