@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cls_workbook.domain.model import Axe, Contrat, Fiche, Mesure
 from cls_workbook.domain.rules import SUBSIDY_TYPES
-from cls_workbook.french import NBSP, amount_fr, fold
+from cls_workbook.french import NBSP, all_of, amount_fr, fold
 
 SHARED_PAYER = "Contrat"  # several funders share each action: the maquette is nobody's own
+
+
+def fiches_named(numbers: Sequence[str]) -> str:
+    """« fiche 1.2 », « fiches 1.2 et 3.4 », « fiches 1.2, 3.4 et 5.1 »."""
+    return f"fiche{'s' * (len(numbers) > 1)} {all_of(numbers)}"
 
 
 def payer(contrat: Contrat) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Fiche, Structure
+from cls_workbook.domain.wording import fiches_named
 from cls_workbook.forms import choice_lists
 from cls_workbook.forms.layout import RowQuestion, height
 from cls_workbook.forms.year_workbook import Respondent, repondants
@@ -147,8 +148,7 @@ def _groups(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
         if pieces:
             page.new_page()
         bloc, fiches = canvas.bloc(pf.MEMBERS, groupe.id), pf.fiches_of_group(canvas.contrat, groupe)
-        numbers = ", ".join(f.numero for f in fiches)
-        page.band(f"{groupe.nom} : fiche{'s' * (len(fiches) > 1)} {numbers}", C)
+        page.band(f"{groupe.nom} : {fiches_named([f.numero for f in fiches])}", C)
         values = _members(canvas, groupe, fiches)
         # Room for all the candidates and a few more.
         place = max(bloc.lines - 3, len(canvas.contrat.candidats(groupe)))

@@ -9,8 +9,9 @@ import pandas as pd
 from cls_workbook.domain.announced.volets import AND, covered
 from cls_workbook.domain.contrat_years import covers
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.wording import fiches_named
 from cls_workbook.errors import Refusal
-from cls_workbook.french import NBSP, all_of, fold
+from cls_workbook.french import NBSP, fold
 
 # Group id → the structures that the coordinator named for it; (group id, fiche) → those of one fiche, looked up first.
 Members = Mapping[str | tuple[str, str], Sequence[str]]
@@ -77,7 +78,7 @@ def a_preciser(contrat: Contrat, membres: Members | None = None) -> list[str]:
             if (porteur, True) in _designated(contrat, fiche.numero, porteur, membres or {}):
                 unknown.setdefault(porteur, []).append(fiche.numero)
     for porteur, fiches in unknown.items():
-        whose = f"Fiche{'s' * (len(fiches) > 1)} {all_of(fiches)}"
+        whose = fiches_named(fiches).replace("f", "F", 1)
         group = f"les structures du groupe «{NBSP}{displayed_name(contrat, porteur)}{NBSP}»"
         notes.append(f"{whose}{NBSP}: {group} {NOT_NAMED}, le nombre de retours attendus est inconnu.")
     return notes

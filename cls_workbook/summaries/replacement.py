@@ -14,6 +14,7 @@ import pandas as pd
 from cls_workbook.anomalies import Anomalie, Place
 from cls_workbook.checks.families.campaign_checks import ReplacedRetour
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.wording import fiches_named
 from cls_workbook.french import NBSP, date_fr, number_fr, typography
 from cls_workbook.reading.locating.expected_row import HOME
 from cls_workbook.reading.parsing.answering import Answer
@@ -106,8 +107,7 @@ def preview(table: pd.DataFrame) -> Iterator[str]:
     """Lines for the command: each replacement, its count, and each value that changes with its cells."""
     for (ancien, nouveau), lines in table.groupby(["Retour remplacé", "Retour retenu"], sort=False):
         fiches = list(dict.fromkeys(f for f in lines["Fiche"] if f))
-        of_what = f"fiche{'s' * (len(fiches) > 1)} {', '.join(fiches)}"
-        yield typography(f"{nouveau} remplace {ancien} ({of_what}) : {tally(lines)}.")
+        yield typography(f"{nouveau} remplace {ancien} ({fiches_named(fiches)}) : {tally(lines)}.")
         for r in lines[lines["Changement"] != UNCHANGED].to_dict("records"):
             where = f"{r['Feuille'] or r['Feuille remplacée']}!{r['Cellule'] or r['Cellule remplacée']}"
             values = f"{_worded(r['Valeur avant'])} → {_worded(r['Valeur après'])}"

@@ -176,3 +176,8 @@ def test_a_measure_that_the_contract_never_had_does_not_leave():
     history = frame_of_rows(HISTORY, [unknown, known(WITH_RUNNING, FIRST, FEW, 50)])
     left = frame_records(leaving_history(WITH_RUNNING, history, masked_years(WITH_RUNNING, FIRST, history)))
     assert [r["Mesure"] for r in left] == [FEW]
+
+
+def test_a_count_since_the_beginning_that_nobody_has_given_yet_gives_nothing_back():
+    ((_, first, _), (_, second, _)) = copies(WITH_RUNNING, [{FEW: 1, RUNNING: None}, {FEW: 5, RUNNING: None}])
+    assert [[r["Valeur"] for r in rows] for rows in (first, second)] == [[None, None], [5, None]]

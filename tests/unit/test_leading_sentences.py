@@ -44,7 +44,7 @@ def test_a_good_year_is_said_in_a_word():
     ("each", "sentence"),
     [
         (("En cours", "Partielle"), "les 3 fiches actives ont toutes réalisé leur programme en partie"),
-        (("En cours", "Nulle"), "aucune des 3 fiches actives n’a rien réalisé de son programme"),
+        (("En cours", "Nulle"), "les 3 fiches actives n’ont rien réalisé de leur programme"),
         (("Reportée", N), "les 3 actions sont toutes reportées"),
         (("Abandonnée", "Nulle"), "les 3 actions sont toutes abandonnées"),
         (("En cours", "Rien de programmé"), "rien n’était programmé pour les 3 fiches actives"),

@@ -140,3 +140,21 @@ def test_a_table_made_batch_after_batch_has_the_rows_of_the_whole():
     lines = FrameRows(table)
     assert len(lines) == 6 and lines[:3] == list(lines)[:3] and lines[5]["Fichier"] == "c"
     assert {li["Statut"] for li in lines} == {"estimé"}
+
+
+def test_a_page_is_taken_up_once_and_a_view_without_what_is_refused_has_pages_of_its_own(monkeypatch):
+    taken_up, real = [], value_store.pickle.loads
+    monkeypatch.setattr(value_store.pickle, "loads", lambda content: taken_up.append(content) or real(content))
+    book = of(A, B)
+    assert len(book.read()) == len(book.read()) == 5
+    once = len(taken_up)
+    assert len(set(taken_up)) == once  # never the same page twice
+    without = book.without({"a"}, lambda file, *_: file == "a")
+    assert list(without.read()["valeur"]) == ["été", 4]
+    assert len(book.read()) == 5 and len(taken_up) == 2 * once
+
+
+def test_pages_are_let_go_of_where_they_would_be_too_many(monkeypatch):
+    monkeypatch.setattr(value_store, "_PAGES_KEPT", 1)
+    book = of(A, B)
+    assert len(book.read()) == len(book.read()) == 5 and len(book._kept) == 1

@@ -9,7 +9,8 @@ from cls_workbook.anomalies import INFORMATION, Anomalie
 from cls_workbook.checks.check_kinds import BetweenRetours, RetourCheck
 from cls_workbook.checks.families.money_checks import AMOUNTS, MAQUETTE, is_cash
 from cls_workbook.checks.given.typed_answers import Row, by_retour, typed_cells
-from cls_workbook.french import all_of, amount_fr, fold
+from cls_workbook.domain.wording import fiches_named
+from cls_workbook.french import amount_fr, fold
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, total_of
 
 CONVENTION_THRESHOLD = Decimal(23_000)  # annual subsidy of one public funder to a private body
@@ -37,8 +38,7 @@ class GrantToJustify(BetweenRetours):
             main = max(lines, key=lambda x: x["verse"])
             beside = [x for x in lines if (x["fichier"], x["feuille"]) == (main["fichier"], main["feuille"])]
             fiches, nom = list(dict.fromkeys(x["fiche"] for x in lines)), self.words.financeur_name(financeur)
-            whose = f"fiche{'s' * (len(fiches) > 1)} {all_of(fiches)}"
-            found = f"{nom} : {amount_fr(total)} versés dans l’année ({whose})"
+            found = f"{nom} : {amount_fr(total)} versés dans l’année ({fiches_named(fiches)})"
             yield self.at(main, found, "verse", cells=[c for x in beside for c in typed_cells(x, "verse")])
 
     def _public_grants(self) -> Iterator[tuple[str, list[Row]]]:

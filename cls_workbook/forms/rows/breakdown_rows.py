@@ -148,10 +148,10 @@ def _champ(nom: str, mesure: Mesure) -> Champ:
 
 def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_row: int | None) -> None:
     row = page.row(f"{prefix}/total", "repere")
-    headcounts = zone.column(D)
     page.texte(C, "Total", "total")
-    page.computation(row, D, f'IF(COUNT({headcounts})=0,"",SUM({headcounts}))', "", "total:entier")
-    _agreement_with_mesure(page, row, mesure, mesure_row)
+    total = _sum(page, row, D, zone)
+    if mesure.type == "entier" and mesure_row and not mesure.reponses_multiples:
+        _agreement_with_mesure(page, row, total, address(mesure_row, G))
     page.next_row(20)
 
 
@@ -159,35 +159,35 @@ def _total_of_rate(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows) 
     """What the categories make of both terms of the rate, and whether that is what its own row says."""
     row, rate = page.row(f"{prefix}/total", "repere"), page.plan.rows[f"{page.fiche}/taux/{mesure.id}"]
     page.texte(C, "Total", "total")
-    differ = []
-    for champ, column in (("numerateur", D), ("denominateur", E)):
-        counted = zone.column(column)
-        page.computation(row, column, f'IF(COUNT({counted})=0,"",SUM({counted}))', "", "total:entier")
-        total = address(page.line, column)
-        differ += [
-            f"AND(ISNUMBER({total}),ISNUMBER({place.cell}),N({total})<>N({place.cell}))"
-            for place in rate.input_places
-            if place.champ == champ and not mesure.reponses_multiples
-        ]
-    if differ:
-        page.computation(
-            row, F, f'IF(OR({",".join(differ)}),"Différent du taux déclaré.","")', "", "aide_ligne:retrait"
-        )
+    totals = {champ: _sum(page, row, _COLUMN_OF[champ], zone) for champ in ("numerateur", "denominateur")}
+    terms = [] if mesure.reponses_multiples else [p for p in rate.input_places if p.champ in totals]
+    if differ := [_differ(totals[place.champ], place.cell) for place in terms]:
+        said = f'IF(OR({",".join(differ)}),"Différent du taux déclaré.","")'
+        page.computation(row, F, said, "", "aide_ligne:retrait")
         put_state(page, row, faults=differ)
     page.next_row(20)
 
 
-def _agreement_with_mesure(page: FormPage, row: KeyedRow, mesure: Mesure, mesure_row: int | None) -> None:
+def _sum(page: FormPage, row: KeyedRow, column: int, zone: FormRows) -> str:
+    """The total of a column of the table, while one types. Its cell."""
+    counted = zone.column(column)
+    page.computation(row, column, f'IF(COUNT({counted})=0,"",SUM({counted}))', "", "total:entier")
+    return address(page.line, column)
+
+
+def _differ(total: str, declared: str) -> str:
+    """The condition that both cells hold numbers that are not the same."""
+    return f"AND(ISNUMBER({total}),ISNUMBER({declared}),N({total})<>N({declared}))"
+
+
+def _agreement_with_mesure(page: FormPage, row: KeyedRow, total: str, declared: str) -> None:
     """Says while one types whether the breakdown makes the declared total."""
-    if mesure.type != "entier" or not mesure_row or mesure.reponses_multiples:
-        return
-    total, declared = address(page.line, D), address(mesure_row, G)
     formula = (
         f'IF(OR({total}="",{declared}=""),"",IF({total}={declared},"Égal à la valeur déclarée.","Différent de la '
         f'valeur déclarée ("&{declared}&")."))'
     )
     page.computation(row, E, formula, "", "aide_ligne:retrait")
-    put_state(page, row, faults=[f"AND(ISNUMBER({total}),ISNUMBER({declared}),N({total})<>N({declared}))"])
+    put_state(page, row, faults=[_differ(total, declared)])
 
 
 def _carry_to_mesure(page: FormPage, mesure: Mesure, mesure_row: int, zone: FormRows, context: SheetContext) -> None:

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from cls_workbook.french import CENT, FOR_NUMBER, NBSP, fold, without_invisibles
+from cls_workbook.french import CENT, FOR_NUMBER, NBSP, all_of, fold, without_invisibles
 from cls_workbook.reading.cells.accepted_input import (
     CONTINUATION,
     NAMES,
@@ -151,7 +151,7 @@ def _removed_phrase(names: list[str]) -> str:
     if not names:
         return ""
     if len(names) > 1:
-        return f"{', '.join(names[:-1])} et {names[-1]} retirés"
+        return f"{all_of(names)} retirés"
     is_feminine = names[0] in ("unité", "apostrophe", "apostrophes")
     return f"{names[0]} retiré{'e' * is_feminine}{'s' * (names[0] in ('espaces', 'apostrophes'))}"
 

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import permutations
 
 from cls_workbook.domain.announced.evaluations import MADE
-from cls_workbook.french import date_fr, typography
+from cls_workbook.french import date_fr, how_many, typography
 from cls_workbook.personal_data import without_personal_data
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.dashboard.dashboard_page import dashboard
@@ -123,8 +123,7 @@ def _anonymized(cell: Cell) -> Cell:
 
 def _banner(board: Board, result: Result) -> None:
     received, expected_returns = result.received_and_expected()
-    s = "s" * (received > 1)
-    returns = f"{received} retour{s} reçu{s} sur {expected_returns}{result.set_aside()}"
+    returns = f"{how_many(received, 'retour reçu')} sur {expected_returns}{result.set_aside()}"
     right = f"{result.etat} · consolidation du {date_fr(result.day)} · {returns}"
     board.banner(f"{result.contrat.nom_court} · synthèse {result.year_name}", 16, right)
 

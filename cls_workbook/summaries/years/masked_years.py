@@ -139,7 +139,7 @@ def _gives_back(
     """Where two figures of ``running`` (the first one: what it started from) differ by what ``flow`` counted between
     them: can a masked one of these be no other number?"""
     so_far, counted = _counts(series[running]), _counts(series[flow])
-    so_far[_START] = count_of(series[running][max(so_far)]["Valeur initiale"]) or 0
+    so_far[_START] = count_of(series[running][max(series[running])]["Valeur initiale"]) or 0
     counts: dict[Hashable, LeavingCount] = {
         (m, a): LeavingCount(count, m == flow, (m, a))
         for m, years in ((running, so_far), (flow, counted))

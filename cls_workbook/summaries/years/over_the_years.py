@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from cls_workbook.french import NBSP, number_fr
+from cls_workbook.french import NBSP, all_of, number_fr
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import RULES, SEPARATOR, Number, spellings, without_hyphens
 
@@ -61,14 +61,12 @@ def years_in_words(annees: Collection[int], year_name: Callable[[int], str] = st
             runs[-1].append(annee)
         else:
             runs.append([annee])
-    said = [
-        words
-        for first, *others in runs
-        for words in (
-            [f"{year_name(first)} à {year_name(others[-1])}"] if len(others) > 1 else map(year_name, (first, *others))
-        )
-    ]
-    return " et ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+    return all_of([words for run in runs for words in _run_in_words(list(map(year_name, run)))])
+
+
+def _run_in_words(names: Sequence[str]) -> Sequence[str]:
+    """Of years that follow each other: two are named, more are said by their ends."""
+    return names if len(names) < 3 else [f"{names[0]} à {names[-1]}"]
 
 
 def _extent(series: Mapping[int, Any], known_years: Mapping[int, Any], year_name: Callable[[int], str]) -> str:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.questions import ChoiceLists
-from cls_workbook.french import all_of, fold
+from cls_workbook.domain.wording import fiches_named
+from cls_workbook.french import fold
 from cls_workbook.reports.synthese.synthese_portrait import Portrait, appearance
 from cls_workbook.summaries.expected import TO_BE_NAMED
 from cls_workbook.summaries.progress import FULL, NOTHING, PARTIAL, WITHOUT_RETOUR
@@ -70,5 +71,4 @@ def by_kind(portrait: Portrait) -> dict[str, list[Fiche]]:
 
 def numbered(fiches: Iterable[Fiche]) -> str:
     """« fiche 1.2 », « fiches 1.2 et 3.4 », « fiches 1.2, 3.4 et 5.1 »."""
-    numbers = [f.numero for f in fiches]
-    return f"fiche{'s' * (len(numbers) > 1)} {all_of(numbers)}"
+    return fiches_named([f.numero for f in fiches])

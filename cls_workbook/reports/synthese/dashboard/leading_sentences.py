@@ -55,7 +55,7 @@ _ALL = {
     ),
     lights.NOT_KEPT: (
         "la fiche active n’a rien réalisé de son programme",
-        "aucune des {fiches} fiches actives n’a rien réalisé de son programme",
+        "les {fiches} fiches actives n’ont rien réalisé de leur programme",
     ),
     lights.STOPPED: ("l’action de la fiche active est {stopped}", "les {fiches} actions sont toutes {stopped}"),
     lights.NONE_DUE: (
