@@ -43,6 +43,7 @@ from cls_workbook.forms.form_pieces import (
 from cls_workbook.forms.layout import FormPage, InputPlace, RowQuestion, height
 from cls_workbook.forms.pagination import paginate
 from cls_workbook.forms.row_states import put_state
+from cls_workbook.forms.table_names import name_tables
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, Link, address, reference
 
@@ -86,12 +87,14 @@ def draw(page: FormPage, contrat: Contrat, fiches: Sequence[tuple[Fiche, FormPag
     page.sheet.frozen_at = (1, C)
     page.sheet.selection = (shared["indirectes_fixes"].row, D)
     page.sheet.print_setup.repeated_rows = (1, 1)
+    name_tables(page)
     paginate(page.sheet, page.groups, page.line - 1)
 
 
 def _shared_charges(page: FormPage) -> dict[str, InputPlace]:
     """What the structure shares out between its fiches, and how."""
     band(page, typography(f"{REPARTITION.titre} (facultatif)"), REPARTITION.aide, "bloc_optionnel")
+    page.titled[page.line] = REPARTITION.titre, END
     cle, places = f"{GROUP}/{REPARTITION.nom}", {}
     for champ in REPARTITION.input_fields:
         row = form_row(page, REPARTITION, champ, f"{cle}/{champ.nom}", champ.libelle, cle=cle)
@@ -126,6 +129,7 @@ class _Block:
         self._table("produits", "produits", (PRODUITS,), key_line, charges)
         uses = self._table("emplois", "emplois des contributions en nature (86)", (USES,), key_line)
         self._table("contributions", "contributions volontaires en nature (87)", (GIFTS,), key_line, uses)
+        page.titled[page.line] = f"Fiche {numero} explication", END
         self._question("explication")
         page.next_row(LONG_TEXT_HEIGHT)
 
@@ -150,6 +154,7 @@ class _Block:
 
     def _key(self) -> int:
         """The hours, and what the key is for this fiche; returns the row of the latter."""
+        self.page.titled[self.page.line] = f"Fiche {self.fiche.numero} clé de répartition", END
         hours = self._question("heures")
         self.page.next_row(ROW_HEIGHT)
         row = self.page.row(f"{GROUP}/{self.fiche.numero}/precisions/cle", "repere", KEY_LABEL)
@@ -190,7 +195,7 @@ class _Block:
         )
         start = page.line
         page.groups.append(start)
-        headers(page, prefix, titles, set(_COLUMNS.values()))
+        headers(page, prefix, titles, set(_COLUMNS.values()), named=f"Fiche {self.fiche.numero} {titre}")
         for account in ACCOUNTS:
             if account.section in sections:
                 self._account(prefix, account, titles, key_line, start)

@@ -30,6 +30,7 @@ from cls_workbook.forms.row_states import more_than, put_state, states_column
 from cls_workbook.forms.rows.breakdown_rows import ventilations
 from cls_workbook.forms.rows.measure_rows import mesures
 from cls_workbook.forms.rows.money_rows import depenses, financement
+from cls_workbook.forms.table_names import name_tables
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, address, letter
 
@@ -62,6 +63,7 @@ def draw(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     first = next(e for r in page.plan.rows.values() for e in r.input_places)
     page.sheet.selection = (first.row, first.column)
     page.sheet.print_setup.repeated_rows = (1, 1)
+    name_tables(page)
     paginate(page.sheet, page.groups, page.line - 1)
 
 
@@ -89,6 +91,7 @@ def _part(bloc: Bloc, *names: str) -> Bloc:
 def _essentials(page: FormPage, fiche: Fiche, context: SheetContext) -> str:
     """What is expected of every fiche, but its figures. Returns the cell of the état."""
     said = band(page, f"L’essentiel de {context.this_year}", ESSENTIALS_HELP, cle=f"{page.fiche}/essentiel/aide")
+    page.titled[page.line] = "Essentiel", END
     if fiche.volets:
         questions(page, entry_questions.VOLET, context, values={"volet": context.volet})
     _nothing(page)
@@ -210,7 +213,9 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         facts.append(("Lien parcours", printed.lien_parcours, "Autres plans", printed.autres_plans))
     if fiche.plans or fiche.niveau_priorite:
         facts.append(("Plans liés", ", ".join(fiche.plans), "Niveau de priorité", fiche.niveau_priorite))
-    band(page, "Ce que dit le contrat", "Pour rappel\u00a0: rien à remplir ici.", "bloc_rappel")
+    titre = "Ce que dit le contrat"
+    band(page, titre, "Pour rappel\u00a0: rien à remplir ici.", "bloc_rappel")
+    page.titled[page.line] = titre, END
     for rank, (left_name, left, right_name, right) in enumerate(facts, 1):
         row = page.row(f"{fiche.numero}/identite/{rank}", "repere")
         for start, values, end, nom, valeur in ((C, D, G, left_name, left), (H, I, END, right_name, right)):

@@ -113,9 +113,12 @@ def block_band(page: FormPage, bloc: Bloc, context: SheetContext) -> BandHelp:
     return band(page, titre, bloc.aide, cle=cle)
 
 
-def headers(page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], titre: str = "") -> None:
+def headers(
+    page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], titre: str = "", named: str = ""
+) -> None:
     """Header row of a table; its key tells a reader which table begins. ``titre``: the block's, that the header of the
-    labels then is."""
+    labels then is; ``named``: what the table is called, where that is a title above."""
+    page.titled[page.line] = titre or named, max(titles)
     page.row(f"{prefix}/#", "entete")
     titles = {STATE: WHERE_AM_I if titre else FOLLOWED} | titles | ({C: titre} if titre else {})
     for column in range(STATE, max(titles) + 1):
@@ -140,6 +143,7 @@ def form(
 ) -> dict[str, int]:
     """A band, then label at the left, input at its right, one question a row. Returns champ → row."""
     told = block_band(page, bloc, context)
+    page.titled[page.line] = bloc.titre, END
     lines = questions(page, bloc, context, values, faults, when)
     tell_long_answers(page, told, {c.libelle: lines[c.nom] for c in bloc.input_fields if c.length == TEXT_LENGTH})
     return lines
@@ -235,7 +239,7 @@ def volets_table(page: FormPage, bloc: Bloc, fiche: Fiche, context: SheetContext
         page.next_row(height(label, WIDTHS[C], ROW_HEIGHT))
 
     block_band(page, bloc, context)
-    table_of_rows(page, f"{page.fiche}/{bloc.nom}", titles, set(columns.values()), len(fiche.volets), line)
+    table_of_rows(page, f"{page.fiche}/{bloc.nom}", titles, set(columns.values()), len(fiche.volets), line, bloc.titre)
 
 
 def without_value(context: SheetContext, cell: str) -> str:
@@ -256,11 +260,17 @@ def quotient(page: FormPage, row: KeyedRow, column: int, top: int, bottom: int) 
 
 
 def table_of_rows(
-    page: FormPage, prefix: str, titles: dict[int, str], saisies: set[int], lines: int, row: Callable[[int], None]
+    page: FormPage,
+    prefix: str,
+    titles: dict[int, str],
+    saisies: set[int],
+    lines: int,
+    row: Callable[[int], None],
+    named: str,
 ) -> FormRows:
-    """A table of which ``row(rank)`` draws each row, and the thin row that closes it."""
+    """A table of which ``row(rank)`` draws each row, and the thin row that closes it. ``named``: its title."""
     start = page.line
-    headers(page, prefix, titles, saisies)
+    headers(page, prefix, titles, saisies, named=named)
     for rank in range(1, lines + 1):
         row(rank)
     page.row(f"{prefix}/fin", "fin")
@@ -281,7 +291,7 @@ def rows_to_fill(page: FormPage, bloc: Bloc, prefix: str, columns: dict[str, int
         put_state(page, row)
         page.next_row(ROW_HEIGHT)
 
-    return table_of_rows(page, prefix, titles, set(columns.values()), bloc.lines, line)
+    return table_of_rows(page, prefix, titles, set(columns.values()), bloc.lines, line, bloc.titre)
 
 
 def computed_row(page: FormPage, nom: str, label: str, formula: str, format_: str) -> KeyedRow:

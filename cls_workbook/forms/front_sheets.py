@@ -11,6 +11,7 @@ from cls_workbook.domain.wording import TRANSVERSAL, axe_rank
 from cls_workbook.forms.form_pieces import WHERE_AM_I
 from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, FormPage, RowQuestion, height
 from cls_workbook.forms.row_states import put_state, states_column
+from cls_workbook.forms.table_names import name_range
 from cls_workbook.french import NBSP, typography
 from cls_workbook.workbook.description import CellRange, ConditionalFormat, Formula, Link, address, reference
 
@@ -72,7 +73,9 @@ def accueil(page: FormPage, contrat: Contrat, respondent: Respondent | None, cam
     _band(page, B, G, entry_questions.ANSWER.titre)
     page.next_row(22)
     page.sheet.selection = (page.line, D)
+    first = page.line
     cell = _who_answers(page, respondent)
+    name_range(page, entry_questions.ANSWER.titre, CellRange(first, B, page.line - 1, G))
     page.next_row(7)
     _band(page, B, G, "Comment remplir ce classeur ?")
     page.next_row(22)
@@ -207,6 +210,7 @@ def contents(
     if fiches:
         etats = [etat for _, sheet in fiches for etat in sheet.etats]
         _contents_total(page, start, (sum(etats), len(etats)))
+        name_range(page, "Fiches", CellRange(start - 1, B, page.line - 1, I))
         _colour_contents_states(page, start)
         for nom in common:
             titre, tooltip = _COMMON_SHEETS[nom]

@@ -130,6 +130,7 @@ class FormPage:
         self.line = 1
         self.etats: list[bool] = []  # one per required row: is it filled when the workbook leaves?
         self.groups: list[int] = []  # first rows of what prints together
+        self.titled: dict[int, tuple[str, int]] = {}  # first row of a table or a form → its title, its last column
         self._validations: dict[tuple[object, ...], Validation] = {}
         self.carried_over: Mapping[str, object] = {}  # key of an input → last year's answer
         self.taken_up: dict[str, object] = {}  # those that were taken up

@@ -13,6 +13,7 @@ from cls_workbook.domain.placed.place_kinds import OTHER, groups, place_kinds
 from cls_workbook.domain.placed.place_words import COMMUNES, QUARTERS
 from cls_workbook.domain.questions import Champ
 from cls_workbook.forms.layout import KEY_COLUMN, FormPage, RowQuestion, height
+from cls_workbook.forms.table_names import name_range
 from cls_workbook.french import typography
 from cls_workbook.workbook import text_width
 from cls_workbook.workbook.description import CellRange, Link, reference
@@ -85,6 +86,7 @@ def draw(page: FormPage, contrat: Contrat, fiches: Sequence[tuple[Fiche, str]]) 
     page.next_row(max(_HEADER_HEIGHT, *(_upright(box.label) for box in asked)))
     for fiche, nom in fiches:
         _row(page, fiche, nom, asked)
+    name_range(page, "Territoires touchés", CellRange(header, _B, page.line - 1, last))
     page.fiche = ""
     page.sheet.frozen_at = (header, _C)
     page.sheet.selection = (header + 1, _FIRST)

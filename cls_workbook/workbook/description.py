@@ -212,6 +212,7 @@ class Sheet:
     print_setup: PrintSetup = field(default_factory=PrintSetup)
     zoom: int = 100
     selection: tuple[int, int] | None = None  # cell selected when the sheet opens
+    names: dict[str, CellRange] = field(default_factory=dict)  # defined names of this sheet alone, written in files
 
     def write(self, line: int, column: int, valeur: object, style: str) -> None:
         if isinstance(self.cells, WholeRows):

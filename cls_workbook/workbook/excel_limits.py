@@ -126,6 +126,10 @@ def _sheet(sheet: Sheet, names: list[str]) -> None:
     if unites(sheet.print_setup.left_footer) > FOOTER_MAX - 80:
         raise ValueError(f"{where} : pied de page trop long")
     _cells(sheet, where)
+    for nom, cell_range in sheet.names.items():
+        check_name(nom)
+        _cell_range(cell_range, f"{where} : nom « {nom} »")
+    _check_unique(list(sheet.names), f"{where} : nom")
     for validation in sheet.validations:
         _validation(validation, where)
     for rule in sheet.conditional_formats:

@@ -19,6 +19,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
+from xlsxwriter.utility import quote_sheetname
 
 from cls_workbook.workbook import charts, look, macro_package
 from cls_workbook.workbook.description import (
@@ -128,6 +129,12 @@ class _Rendering:
         for sheet_table in sheet.sheet_tables:
             _sheet_table(page, sheet_table)
         page.fill(sheet, self.shown.get(sheet.nom, frozenset()))
+        here = quote_sheetname(sheet.nom)
+        # define_name() would not find a sheet whose name holds an exclamation mark
+        self.opened_book.defined_names += [
+            [nom, page.index, f"{here}!{cell_range.a1(absolute=True)}", False]
+            for nom, cell_range in sheet.names.items()
+        ]
         for validation in sheet.validations:
             _validate(page, validation)
         for rule in sheet.conditional_formats:

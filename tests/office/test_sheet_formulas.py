@@ -246,6 +246,10 @@ def test_rows_that_a_partner_inserts_at_either_end_of_a_table_count_in_its_total
         )
         total = sheet.rows["1.1/financement/total.0"].numero + 2
         assert document.values("FA 1.1")[f"E{total}"].valeur == 120.5
+        document.save(tmp_path / "relu.xlsx")
+    last = sheet.rows["1.1/financement/total.1"].numero + 2
+    names = openpyxl.load_workbook(tmp_path / "relu.xlsx")["FA 1.1"].defined_names
+    assert names["Financements_de_l_année"].attr_text == f"'FA 1.1'!$B${first - 1}:$I${last}"
 
 
 # --- As sent --------------------------------------------------------------------------------------------------------

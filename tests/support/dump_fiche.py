@@ -25,7 +25,7 @@ def dump() -> str:
     keys = {(e.row, e.column): e for e in plan.input_places() if e.sheet == sheet.nom}
     parts = (
         ("Feuilles", [f"{f.nom} · {f.etat}{' · protégée' if f.protected else ''}" for f in plan.workbook.worksheets]),
-        ("Noms", [f"{nom} = {cible}" for nom, cible in plan.workbook.names.items()] or ["aucun"]),
+        ("Noms", [f"{nom} = {cell_range.a1()}" for nom, cell_range in sheet.names.items()]),
         (f"Feuille {sheet.nom}", _settings(sheet)),
         ("Cellules", _cells(sheet)),
         ("Fusions", [f.a1() for f in sheet.merges]),

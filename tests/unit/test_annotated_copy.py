@@ -187,6 +187,17 @@ def test_nothing_else_of_the_archive_changes(contrat, tmp_path):
     assert xfs[1][: len(xfs[0])] == xfs[0]
 
 
+def test_the_names_of_tables_stay_with_their_sheets(contrat, tmp_path):
+    """A sheet is put before all others: names cite theirs by rank."""
+    retour = faulty(tmp_path)
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    before, after = openpyxl.load_workbook(retour), openpyxl.load_workbook(file_copy)
+    assert before["FA 1.1"].defined_names
+    for sheet in before:
+        theirs = after[sheet.title].defined_names
+        assert {n: d.attr_text for n, d in theirs.items()} == {n: d.attr_text for n, d in sheet.defined_names.items()}
+
+
 def without_annotation(xml: bytes) -> bytes:
     """A sheet without the ranks of styles and what hangs its comments: all that annotating may change in it."""
     root = etree.fromstring(xml)

@@ -87,7 +87,7 @@ def _ventilation(
         _row(page, prefix, mesure, rank, places, titles, shared, context, declared)
 
     lines = len(mesure.modalites) or (PLACE_LINES if mesure.par_lieu else _names_expected(mesure, context))
-    zone = pieces.table_of_rows(page, prefix, titles, set(places.values()), lines, row)
+    zone = pieces.table_of_rows(page, prefix, titles, set(places.values()), lines, row, mesure.libelle)
     if "effectif" in input_fields:
         _total(page, prefix, mesure, zone, mesure_row)
     if "numerateur" in input_fields:

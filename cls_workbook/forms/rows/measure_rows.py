@@ -291,6 +291,7 @@ def _textes(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     if not questions:
         return
     said, lines = pieces.block_band(page, bloc, context), dict[str, int]()
+    page.titled[page.line] = bloc.titre, END
     statut = bloc.champ("statut")
     for indicateur, mesure in questions:
         label, cle = _row_label(indicateur, mesure, context), f"{page.fiche}/{bloc.nom}/{mesure.id}"
