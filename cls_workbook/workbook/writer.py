@@ -35,6 +35,7 @@ from cls_workbook.workbook.description import (
     reference,
 )
 from cls_workbook.workbook.excel_limits import EXACT_INTEGER_MAX, controler
+from cls_workbook.workbook.file_language import FrenchBook
 from cls_workbook.workbook.plain_page import PlainPage, PlainPages
 from cls_workbook.workbook.saving import require_kind, save
 
@@ -100,7 +101,7 @@ class _Rendering:
         # Column widths are counted in digits of the default font: 11 points, whatever the charte's sizes.
         default = {"font_name": font_name, "font_size": 11}
         self.buffer = BytesIO()
-        self.opened_book = xlsxwriter.Workbook(self.buffer, _OPTIONS | {"default_format_properties": default})
+        self.opened_book = FrenchBook(self.buffer, _OPTIONS | {"default_format_properties": default})
         self.pages = pages(self.opened_book, _BookFormats(self.opened_book, look.style))
         self.conditional_formats = _BookFormats(self.opened_book, look.dxf)
         self.shown = _shown_cells(workbook)

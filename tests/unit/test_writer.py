@@ -341,6 +341,7 @@ def test_names_and_properties_are_written():
     )
     assert opened_book.defined_names["statuts"].attr_text == "'L’été 1'!$A$1:$A$4"
     assert (opened_book.properties.title, opened_book.properties.subject) == ("Essai", "Bilan")
+    assert opened_book.properties.language == "fr-FR"
     assert opened_book.calculation.fullCalcOnLoad is True
 
 
