@@ -14,6 +14,7 @@ from typing import Any
 
 from cls_workbook import forms, garbage, resources
 from cls_workbook.domain.model import Contrat
+from cls_workbook.engines.engine_protocol import Engine
 from cls_workbook.errors import Refusal
 from cls_workbook.fast_paths import offprint
 from cls_workbook.forms import examples
@@ -25,8 +26,9 @@ from cls_workbook.workbook.saving import save
 WORKBOOKS, RETOURS = "1-classeurs-envoyes", "2-retours-recus"
 
 
-def play(folder: str | Path) -> None:
-    """Plays the scenario into ``folder`` and prints what each file is. Refusal if the folder holds something else."""
+def play(folder: str | Path, engine: Engine | None = None) -> None:
+    """Plays the scenario into ``folder`` and prints what each file is. Refusal if the folder holds something else.
+    ``engine``: who reads the returns, as a consolidation takes it."""
     folder = Path(folder)
     scenario = tomllib.loads((resources.folder("templates") / "demo.toml").read_text(encoding="utf-8"))
     _prepare(folder)
@@ -47,7 +49,7 @@ def play(folder: str | Path) -> None:
         f"{WORKBOOKS}/ : le classeur de l’année, et un classeur pour chacune des {len(sent) - 1} structures."
     )
     explanations += [f"  {RETOURS}/{line}" for line in _receive(contrat, scenario, pilotage, folder / RETOURS)]
-    explanations += _consolidate(scenario, pilotage, folder)
+    explanations += _consolidate(scenario, pilotage, folder, engine)
     texte = "\n".join(explanations) + "\n"
     save(texte.encode("utf-8-sig"), folder / "LISEZ-MOI.txt")
     print(texte)
@@ -136,14 +138,20 @@ def _fill_in(
 # --- what is made of them -------------------------------------------------------------------------------------------
 
 
-def _consolidate(scenario: dict[str, Any], pilotage: Path, folder: Path) -> list[str]:
+def _consolidate(scenario: dict[str, Any], pilotage: Path, folder: Path, engine: Engine | None) -> list[str]:
     from cls_workbook.pipeline import way_back
     from cls_workbook.reports.agency import ars_copy
 
     annee = scenario["annee"]
     consolidation, synthese = folder / f"consolidation-{annee}.xlsx", folder / f"synthese-ars-{annee}.xlsx"
     result = way_back.consolidate_files(
-        [str(folder / RETOURS)], scenario["contrat"], annee, consolidation, day=scenario["date"], pilotage=str(pilotage)
+        [str(folder / RETOURS)],
+        scenario["contrat"],
+        annee,
+        consolidation,
+        day=scenario["date"],
+        pilotage=str(pilotage),
+        engine=engine,
     )
     ars_copy.file_copy(consolidation, synthese)
     normalized = len(result.tables.normalisations)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from cls_workbook.anomalies import Check, checks
+from textwrap import fill
+
+from cls_workbook.anomalies import GRAVITIES, Check, checks
 from cls_workbook.checks import FAMILIES
 from cls_workbook.errors import OwnFault
+from cls_workbook.french import typography
 from cls_workbook.reading import reading_checks
+
+_WIDTH = 100  # characters of a line
+_MEANINGS = ("la valeur est hors des totaux", "la valeur compte, à vérifier", "pour information")
 
 
 def catalogue() -> list[type[Check]]:
@@ -24,3 +30,17 @@ def catalogue() -> list[type[Check]]:
         if check.after:
             listed.insert(listed.index(by_code[check.after]) + 1, check)
     return listed
+
+
+def told() -> str:
+    """The catalogue for whoever reads it: what is looked for first, its code last, under how serious it is."""
+    lines: list[str] = []
+    for gravite, meaning in zip(GRAVITIES, _MEANINGS, strict=True):
+        lines.append(typography(f"{gravite.upper()} : {meaning}"))
+        for check in catalogue():
+            if check.gravities()[0] == gravite:
+                others = "".join(f", ou {other}" for other in check.gravities()[1:])
+                lines.append(fill(check.sought, _WIDTH, initial_indent="  • ", subsequent_indent="    "))
+                lines.append(f"    {check.code}{others}")
+        lines.append("")
+    return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@
  *   structure: string, champ: string, trouve: string, attendu: string, remede: string}} Anomaly */
 /** @typedef {{what: string, contrat?: string, annee?: number, iso_day?: string, retours?: string[], files?: string[],
  *   pilotage?: string|null, precedent?: string|null, given_up?: string[], format?: string, financeur?: string,
- *   siret?: string}} Demand */
+ *   siret?: string, columns?: string[], structure?: string, noyau?: string}} Demand */
 
 const SHOWN = 200; // anomalies on the screen at once
 const GRAVITIES = ['bloquant', 'à confirmer', 'information'];
@@ -100,7 +100,7 @@ function heard(message) {
     job.heard = Date.now();
     job.name = message.name;
     const total = job.total;
-    if (message.name) working(`Fichier ${message.done} sur ${total} : ${message.name.split('/').pop()}`, message.done - 1, total);
+    if (message.name) working(`Fichier ${message.done}${total ? ` sur ${total}` : ''} : ${message.name.split('/').pop()}`, message.done - 1, total);
     else working('Tous les fichiers sont lus : les résultats se préparent…');
   } else if (message.type === 'answer' && job) {
     const { resolve } = job;
@@ -353,10 +353,10 @@ function show(box, ...children) {
 
 /** The definitions dropped beside returns, by name: of a contract that does not ship, and of its noyau. */
 const definitions = new Map();
+const isDefinition = (/** @type {string} */ path) => path.toLowerCase().endsWith('.toml');
 
 dropPlace('partner', async files => {
   const box = $('partner-result');
-  const isDefinition = (/** @type {string} */ path) => path.toLowerCase().endsWith('.toml');
   for (const [path, file] of files) if (isDefinition(path)) definitions.set(path.split('/').pop() || path, file);
   const given = asReturns(new Map([...files].filter(([path]) => !isDefinition(path))));
   if (!given.size) return show(box, make('p', { className: 'note' }, 'Définition reçue : déposez maintenant votre classeur.'));
@@ -408,8 +408,9 @@ dropPlace('coordinator', async files => {
     campaign.delete(path);
     await takeDefinition(path, item.file);
   }
-  const known = [...campaign.values()].find(item => item.kind === 'retour' && item.campaign);
-  if (known && known.campaign && contracts.some(c => c.id === known.campaign?.[0])) choose(...known.campaign);
+  const items = [...campaign.values()].filter(item => item.campaign && contracts.some(c => c.id === item.campaign?.[0]));
+  const known = items.find(item => item.kind === 'retour') || items.sort((a, b) => (b.campaign?.[1] || 0) - (a.campaign?.[1] || 0))[0];
+  if (known && known.campaign) choose(...known.campaign);
   $('coordinator-drop').classList.add('small');
   received();
   $('consolidate').scrollIntoView({ block: 'nearest' }); // what is next is on the screen, however small
@@ -424,8 +425,10 @@ async function takeDefinition(path, file) {
   contracts = [...contracts.filter(c => c.id !== said.contrat.id), { ...said.contrat, file: new File([content], made) }];
   fillContracts();
   choose(said.contrat.id, said.contrat.annees[0]);
-  if (said.notices.length) $('coordinator-result').replaceChildren(make('div', { className: 'note' },
-    make('p', {}, 'Lu dans la description du contrat :'), make('ul', {}, ...said.notices.slice(0, 30).map((/** @type {string} */ n) => make('li', {}, n)))));
+  const notices = said.notices.slice(0, 30).map((/** @type {string} */ n) => make('li', {}, n));
+  const kept = made === name ? [] : [make('p', { className: 'buttons' }, saveButton(`Enregistrer la définition (${made})`, made, content, true))];
+  if (notices.length || kept.length) $('coordinator-result').replaceChildren(make('div', { className: 'note' },
+    make('p', {}, notices.length ? `Lu dans « ${name} » :` : `« ${name} » : rien à signaler.`), make('ul', {}, ...notices)), ...kept);
 }
 
 /** A noyau, or the workbook that describes one: kept beside the definitions that name it, and offered as a file where it
@@ -439,7 +442,8 @@ async function takeNoyau(path, file, box) {
   if (made === name && box === $('coordinator-result')) return;
   const notices = said.notices.slice(0, 30).map((/** @type {string} */ n) => make('li', {}, n));
   show(box, make('div', { className: 'note' }, make('p', {}, `${said.titre} : ce noyau est en ordre.`), make('ul', {}, ...notices)),
-    ...(made === name ? [] : [make('p', { className: 'buttons' }, saveButton(`Enregistrer ${made}`, made, content, true))]));
+    make('p', { className: 'buttons makes' }, ...(made === name ? [] : [saveButton(`Enregistrer ${made}`, made, content, true)]),
+      ...(box === $('agency-result') ? [moreButton('Le classeur qui le décrit', 'modele-noyau', () => ({ noyau: made }), new Map([[made, new File([content], made)]]), 'agency-made')] : [])));
 }
 
 /** The noyaux, by the name that a definition gives them. @returns {Map<string, File>} */
@@ -460,7 +464,8 @@ function fillYears() {
   const contract = contracts.find(c => c.id === $('contract').value);
   $('year').replaceChildren(...(contract ? contract.annees : []).map(y => make('option', { value: String(y) }, String(y))));
 }
-$('contract').addEventListener('change', fillYears);
+$('contract').addEventListener('change', () => { fillYears(); buttons(); });
+$('year').addEventListener('change', () => buttons());
 
 /** The files of one kind. @param {string} kind */
 const ofKind = kind => [...campaign].filter(([, item]) => item.kind === kind);
@@ -499,23 +504,39 @@ function about(what, withReturns = true) {
   return [request, files];
 }
 
-/** The day of this computer, or the one that the page was told. */
+/** The day that is chosen, or that of this computer. */
 function today() {
   const now = new Date();
-  return document.documentElement.dataset.day || [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(n => String(n).padStart(2, '0')).join('-');
+  return $('day').value || document.documentElement.dataset.day || [now.getFullYear(), now.getMonth() + 1, now.getDate()].map(n => String(n).padStart(2, '0')).join('-');
 }
+
+/** The consolidation of the chosen campaign, where no return was given to make it again. */
+const resumed = () => ofKind('retour').length ? undefined : ofKind('consolidation').find(([, { campaign: of }]) => of && of[0] === $('contract').value && of[1] === Number($('year').value));
 
 function buttons() {
   const able = ready && !job;
-  $('consolidate').disabled = !able || !ofKind('retour').length || !$('contract').value;
+  $('consolidate').textContent = resumed() ? `Reprendre la consolidation ${$('year').value}` : 'Consolider';
+  $('consolidate').disabled = !able || !(ofKind('retour').length || resumed()) || !$('contract').value;
   for (const button of document.querySelectorAll('.makes button, .more button, .more input')) /** @type {any} */ (button).disabled = !able;
 }
 
 $('consolidate').addEventListener('click', async () => {
+  const made = resumed();
+  if (made) return resume(made[0].split('/').pop() || made[0], made[1].file);
   const said = await ask(...about('consolider'));
   if (trouble(said)) return;
-  showBoard(said);
+  const [consolidation, synthese] = said.files;
+  showBoard(said, new File([said.contents.get(consolidation)], consolidation), synthese);
 });
+
+/** A consolidation that was made before: all that can be made of it. @param {string} name @param {File} file */
+async function resume(name, file) {
+  const [request, all] = about('reprendre', false);
+  const files = new Map([...all].filter(([path]) => path.endsWith('.toml'))).set(name, file);
+  const said = await ask({ ...request, pilotage: null, precedent: null, files: [name] }, files);
+  if (trouble(said)) return;
+  showBoard(said, new File([file], name), said.files[0]);
+}
 
 /** « ANCIEN=NOUVEAU »: the returns that take the place of another. @type {Set<string>} */
 const replaced = new Set();
@@ -540,17 +561,17 @@ function compareReturns() {
     make('div', { className: 'fields' }, make('label', {}, 'Ancien ', before), make('label', {}, 'Nouveau ', after)), make('p', { className: 'buttons' }, compare), outcome);
 }
 
-/** @param {any} said */
-function showBoard(said) {
-  const [consolidation, synthese] = said.files;
-  const exported = new Map([[consolidation, new File([said.contents.get(consolidation)], consolidation)]]);
-  const own = ofKind('pilotage').some(([path]) => path.endsWith('.xlsm'));
+/** @param {any} said @param {File} file the consolidation @param {string} synthese */
+function showBoard(said, file, synthese) {
+  const consolidation = file.name, fresh = said.contents.get(consolidation);
+  const exported = new Map([[consolidation, file]]);
+  const own = fresh && ofKind('pilotage').some(([path]) => path.endsWith('.xlsm'));
   const files = make('div', { className: 'card more' },
     make('div', { className: 'first' }, make('h3', {}, 'À enregistrer'), make('p', { className: 'buttons' },
-      saveButton('La consolidation', consolidation, said.contents.get(consolidation), true),
+      ...(fresh ? [saveButton('La consolidation', consolidation, fresh, true)] : []),
       saveButton('La copie pour l’ARS', synthese, said.contents.get(synthese), true),
       ...(own ? [moreButton('Mon classeur de coordination, mis à jour (.xlsm)', 'rafraichir')] : []))),
-    otherFiles(said, exported), ...(ofKind('retour').length > 1 ? [compareReturns()] : []),
+    otherFiles(said, exported, new File([said.contents.get(synthese)], synthese), fresh), ...(ofKind('retour').length > 1 ? [compareReturns()] : []),
     make('div', { id: 'made', 'aria-live': 'polite' }));
   const figures = make('ul', { className: 'figures' },
     make('li', {}, make('strong', {}, `${said.recus} / ${said.attendus}`), 'réponses reçues'),
@@ -566,14 +587,36 @@ function showBoard(said) {
     ...tabs([['board', 'Tableau de bord', fiches], ['anomalies', `Anomalies (${said.anomalies.length})`, anomalyList(said.anomalies, true)], ['who', 'Qui a répondu', structures]]));
 }
 
-/** What is made on demand, behind one line. @param {any} said @param {Map<string, File>} exported */
-function otherFiles(said, exported) {
-  const buttons = [moreButton('Les copies annotées', 'annoter'), moreButton('Les brouillons de relance', 'relancer'),
-    ...(said.comptes_rendus ? [moreButton('Les comptes rendus financiers', 'comptes-rendus')] : []),
-    moreButton('L’export pour Excel (CSV)', 'exporter', () => ({ format: 'csv-excel' }), exported),
-    moreButton('L’export en tableaux (CSV)', 'exporter', () => ({ format: 'csv' }), exported)];
+/** What is made on demand, behind one line. @param {any} said @param {Map<string, File>} exported @param {File} synthese
+ * @param {any} fresh made of returns just now, not resumed */
+function otherFiles(said, exported, synthese, fresh) {
+  const statements = () => moreButton('Les comptes rendus financiers', 'comptes-rendus', () => ({}), fresh ? null : exported);
+  const buttons = [...(fresh ? [moreButton('Les copies annotées', 'annoter'), moreButton('Les brouillons de relance', 'relancer')] : []),
+    ...(said.comptes_rendus ? [statements()] : []),
+    chosenButton('Le formulaire de l’agence, à choisir', 'form-file', '.xlsx,.xlsm', 'formulaire', exported),
+    chosenButton('La copie pour l’ARS avec des logos, à choisir', 'logo-files', '.png,.jpg,.jpeg', 'synthese', exported)];
   return make('details', { id: 'others' }, make('summary', {}, 'Préparer d’autres fichiers'),
-    make('ul', { className: 'makes' }, ...[...buttons, agencyForm(exported)].map(button => make('li', {}, button))), ...subsidies(said.financeurs, exported));
+    make('ul', { className: 'makes' }, ...buttons.map(button => make('li', {}, button))),
+    ...tables(new Map([['la consolidation', exported], ['la copie pour l’ARS', new Map([[synthese.name, synthese]])]])),
+    ...subsidies(said.financeurs, exported));
+}
+
+/** The tables of a workbook, for other tools. @param {Map<string, Map<string, File>>} sources label → the workbook
+ * @param {string} [where] */
+function tables(sources, where = 'made') {
+  const source = make('select', {}, ...[...sources.keys()].map(label => make('option', {}, label)));
+  const form = make('select', {}, make('option', { value: 'csv-excel' }, 'CSV, pour Excel'), make('option', { value: 'csv' }, 'CSV et leur description (Data Package)'));
+  const columns = make('input', { placeholder: 'Fiche,Titre ; actions=État' });
+  form.addEventListener('change', () => { columns.disabled = form.value !== 'csv-excel'; });
+  const said = () => ({ format: form.value, columns: columns.disabled ? [] : columns.value.split(';').map((/** @type {string} */ c) => c.trim()).filter(Boolean) });
+  const button = make('button', { type: 'button', 'data-what': 'exporter', onclick: () => {
+    const [request, all] = about('exporter', false);
+    const given = /** @type {Map<string, File>} */ (sources.get(source.value));
+    return prepare({ ...request, ...said(), files: [...given.keys()] }, new Map([...all, ...given]), where);
+  } }, 'Exporter ces tables');
+  return [make('h4', {}, 'Les tables, pour d’autres outils'),
+    make('div', { className: 'fields' }, make('label', {}, 'De ', source), make('label', {}, 'Sous la forme ', form), make('label', {}, 'Colonnes, toutes si rien n’est écrit ', columns)),
+    make('p', { className: 'buttons' }, button)];
 }
 
 /** A button that makes a file, then offers it. ``more``: what else the request says; ``instead``: the files that it is
@@ -598,18 +641,20 @@ async function prepare(request, files, where) {
   offered.querySelector('button').focus();
 }
 
-/** A form of the agency's own, chosen and filled. @param {Map<string, File>} exported */
-function agencyForm(exported) {
-  const input = make('input', { type: 'file', id: 'form-file', accept: '.xlsx,.xlsm' });
+/** A button that asks for files, then makes one of them and of the consolidation. @param {string} label @param {string} id
+ * @param {string} accept @param {string} what @param {Map<string, File>} exported */
+function chosenButton(label, id, accept, what, exported) {
+  const input = make('input', { type: 'file', id, accept, ...(what === 'synthese' ? { multiple: '' } : {}) });
   input.addEventListener('change', () => {
-    const form = new Map([...chosenFiles(input.files)].map(([path, file]) => [`formulaire/${path}`, file]));
+    const folder = what === 'synthese' ? 'logos' : 'formulaire';
+    const chosen = new Map([...chosenFiles(input.files)].map(([path, file]) => [`${folder}/${path}`, file]));
     input.value = '';
-    if (!form.size) return;
-    const [request, files] = about('formulaire', false);
-    const given = new Map([...exported, ...form]);
+    if (!chosen.size) return;
+    const [request, files] = about(what, false);
+    const given = new Map([...exported, ...chosen]);
     prepare({ ...request, files: [...given.keys()] }, new Map([...files, ...given]), 'made');
   });
-  return make('label', { className: 'button' }, input, 'Le formulaire de l’agence, à choisir');
+  return make('label', { className: 'button' }, input, label);
 }
 
 /** The subventions of one funder, as the law has them published. @param {{id: string, nom: string}[]} funders
@@ -623,11 +668,18 @@ function subsidies(funders, exported) {
       () => ({ format: 'scdl', financeur: funder.value, siret: siret.value.replace(/\s/g, '') }), exported))];
 }
 
+const listForm = make('select', { 'aria-label': 'Forme des listes' }, ...[['xlsx', 'Excel'], ['csv', 'CSV'], ['json', 'JSON']].map(([value, label]) => make('option', { value }, label)));
+const listStructure = make('input', { id: 'list-structure' });
+/** A button of the year's preparation. @param {string} label @param {string} what @param {() => Object<string, any>} [more] */
+const yearButton = (label, what, more) => make('li', {}, moreButton(label, what, more, null, 'year-made'));
 $('makes').append(
-  ...[['Les classeurs de l’année, un par structure', 'generer'], ['Le classeur de pilotage', 'pilotage'],
-    ['Le classeur de coordination, avec ses macros (.xlsm)', 'coordonner'], ['Le dictionnaire des cases', 'dictionnaire'],
-    ['Les noms qu’un formulaire de l’agence peut porter', 'noms-formulaire'],
-    ['Le classeur qui décrit ce contrat', 'modele']].map(([label, what]) => make('li', {}, moreButton(label, what, () => ({}), null, 'year-made'))),
+  yearButton('Les classeurs de l’année, un par structure', 'generer'), yearButton('Le classeur de pilotage', 'pilotage'),
+  yearButton('Le classeur de coordination, avec ses macros (.xlsm)', 'coordonner'),
+  yearButton('Le classeur qui décrit ce contrat', 'modele'), yearButton('Le même, vide, pour un autre contrat', 'modele', () => ({ contrat: '' })),
+  yearButton('Le dictionnaire des cases', 'dictionnaire', () => ({ format: listForm.value, structure: listStructure.value.trim() })),
+  yearButton('Les noms qu’un formulaire de l’agence peut porter', 'noms-formulaire', () => ({ format: listForm.value })),
+  make('li', { className: 'fields' }, make('label', {}, 'Forme de ces listes'), listForm, make('label', { for: 'list-structure' }, 'Dictionnaire d’une structure'), listStructure),
+  yearButton('La liste de tout ce qui est contrôlé', 'anomalies'), yearButton('Une année d’exemple, pour essayer (.zip)', 'demo'),
   make('li', { id: 'year-made', 'aria-live': 'polite' }));
 
 const welcome = () => make('div', { className: 'welcome' }, make('h3', {}, 'Comment faire'), make('ol', {},
@@ -641,23 +693,31 @@ $('coordinator-result').append(welcome());
 
 const LABELS = { 'region.xlsx': 'Enregistrer le classeur de la région', 'entretiens.zip': 'Une page par contrat, pour un entretien', 'relances.zip': 'Les brouillons de relance aux coordinations' };
 
+/** The definitions dropped beside consolidations, by name. @type {Map<string, File>} */
+const regional = new Map();
+
 dropPlace('agency', async files => {
-  const given = asReturns(files);
   const box = $('agency-result');
-  if (given.size === 1) {
-    const sorted = await ask({ what: 'trier', files: [...given.keys()] }, given);
+  for (const [path, file] of files) if (isDefinition(path)) regional.set(path.split('/').pop() || path, file);
+  const given = asReturns(new Map([...files].filter(([path]) => !isDefinition(path))));
+  if (files.size === 1) {
+    const sorted = await ask({ what: 'trier', files: [...files.keys()] }, new Map([...regional, ...files]));
     if (trouble(sorted)) return;
-    const [[path, file]] = given;
+    const [[path, file]] = files;
     if (sorted.kinds[path].includes('noyau')) return takeNoyau(path, file, box);
   }
-  const said = await ask({ what: 'region', retours: [...given.keys()] }, given);
+  if (!given.size) return show(box, make('p', { className: 'note' }, 'Définition reçue : déposez maintenant les synthèses et les consolidations.'));
+  const said = await ask({ what: 'region', retours: [...given.keys()], files: [...regional.keys()] }, new Map([...regional, ...given]));
   if (trouble(said)) return box.replaceChildren();
   $('agency-drop').classList.add('small');
   const gaps = said.gaps.length ? [table('Fichiers écartés', ['Fichier', 'Statut', 'Pourquoi'], said.gaps.map((/** @type {any} */ g) => [g.file, g.statut, g.reason]))] : [];
   const buttons_ = said.files.map((/** @type {keyof typeof LABELS} */ path, /** @type {number} */ i) => saveButton(LABELS[path], path, said.contents.get(path), i === 0));
-  show(box, make('p', { className: said.gaps.length ? 'bad' : 'good' }, said.bilan), make('p', { className: 'buttons' }, ...buttons_), ...gaps);
+  const sources = new Map([...given].map(([path, file]) => [path.split('/').pop() || path, new Map([[path, file]])]));
+  const others = make('details', { className: 'more' }, make('summary', {}, 'Exporter une synthèse'), ...tables(sources, 'agency-exported'), make('div', { id: 'agency-exported', 'aria-live': 'polite' }));
+  show(box, make('p', { className: said.gaps.length ? 'bad' : 'good' }, said.bilan), make('p', { className: 'buttons' }, ...buttons_), others, ...gaps);
 });
-$('agency-makes').append(make('li', {}, moreButton('Le classeur qui décrit un noyau régional (exemple)', 'modele-noyau', () => ({}), null, 'agency-made')),
+$('agency-makes').append(make('li', {}, moreButton('Le classeur qui décrit un noyau régional (exemple)', 'modele-noyau', () => ({ noyau: 'noyau-exemple' }), null, 'agency-made')),
+  make('li', {}, moreButton('Le même, vide', 'modele-noyau', () => ({}), null, 'agency-made')),
   make('li', { id: 'agency-made', 'aria-live': 'polite' }));
 
 // --- the three ways, and what the page is -----------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Logos at the head of the Synthèse: from a folder, in proportion, and nothing where none is given."""
 
 import struct
-import zlib
 
 import openpyxl
 import pytest
@@ -10,18 +9,8 @@ from cls_workbook.errors import Refusal
 from cls_workbook.reports.synthese import logos, synthese_sheet
 from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
+from tests.support.small_pictures import png
 from tests.support.written_result import result
-
-
-def chunk(kind, content):
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-
-def png(width, height, by_metre=None):
-    rows = zlib.compress(b"".join(b"\0" + b"\x80" * width for _ in range(height)))
-    density = [chunk(b"pHYs", struct.pack(">IIB", by_metre, by_metre, 1))] if by_metre else []
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + b"".join([head, *density, chunk(b"IDAT", rows), chunk(b"IEND", b"")])
 
 
 def jpeg(width, height, by_inch):

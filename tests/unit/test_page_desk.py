@@ -2,61 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from cls_workbook import resources
-from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
 from cls_workbook.page.desk.file_kinds import kind_of
-from cls_workbook.page.desk.requests import answer
-from tests.support import small_comptes_rendus
-from tests.support.agency_form_by_hand import form
-from tests.support.annotated_copies import FAULTS
+from tests.support.desk_requests import CAMPAIGN, DAY, ask, command, lay_out_campaign, of_folder, unzipped
 from tests.support.dropped_returns import drop_retour
 from tests.support.noyau_contrats import definition_with
-from tests.support.small_workbook import DEFINITION, filled
-
-DAY = "2026-04-01"
-CAMPAIGN = {
-    "contrat": "essai.toml",
-    "annee": 2025,
-    "iso_day": DAY,
-    "retours": ["retours/ville.xlsx", "retours/mutuelle.xlsx"],
-}
+from tests.support.small_workbook import filled
 
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch) -> Path:
     """The folder of a request: a definition that does not ship, two returns of which one is faulty."""
     monkeypatch.chdir(tmp_path)
-    Path("retours").mkdir()
-    Path("essai.toml").write_text(DEFINITION, encoding="utf-8")
-    filled(Path("retours"), FAULTS, "ville", nom="ville.xlsx")
-    filled(Path("retours"), {"1.1/mesures/1.1-I01/valeur": 12}, "mutuelle", nom="mutuelle.xlsx")
+    lay_out_campaign()
     return tmp_path
-
-
-def ask(what: str, tell=lambda done, name: None, **given) -> dict:
-    return json.loads(answer(json.dumps({"what": what, **given}), tell))
-
-
-def unzipped(path: str) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def of_folder(folder: str) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in Path(folder).rglob("*") if p.is_file()}
-
-
-def command(*arguments: str) -> None:
-    assert main([*arguments]) in (0, 1)
 
 
 def test_a_consolidation_and_its_copy_are_those_of_the_commands(desk):
@@ -195,35 +161,6 @@ def test_a_corrected_return_is_compared_without_a_thread_then_replaces_the_other
     assert "corrige.xlsx" in fichiers and not [a for a in replaced["anomalies"] if a["code"] == "RETOUR_EN_DOUBLE"]
 
 
-def test_an_export_holds_the_tables_of_the_consolidation(desk):
-    ask("consolider", **CAMPAIGN)
-    (name,) = ask("exporter", annee=2025, files=["consolidation-2025.xlsx"])["files"]
-    command("exporter", "consolidation-2025.xlsx", "--format", "csv", "--sortie", "e")
-    assert unzipped(name) == of_folder("e") != {}
-    given = {"annee": 2025, "files": ["consolidation-2025.xlsx"], "contrat": "essai.toml"}
-    own = ("--contrat", "essai.toml", "--sortie", "e")
-    (name,) = ask("exporter", format="csv-excel", **given)["files"]
-    command("exporter", "consolidation-2025.xlsx", "--format", "csv-excel", *own)
-    assert unzipped(name) == of_folder("e") and "actions.csv" in unzipped(name)
-    assert "--siret" in ask("exporter", format="scdl", financeur="ville", **given)["refusal"]
-    said = ask("exporter", format="scdl", financeur="ville", siret="21210231300013", **given)
-    command(
-        *("exporter", "consolidation-2025.xlsx", "--format", "scdl", "--financeur", "ville"),
-        *("--siret", "21210231300013", *own),
-    )
-    assert unzipped(said["files"][0]) == of_folder("e") and "écrite" in said["bilan"]
-
-
-def test_an_agencys_form_is_filled_as_the_command_fills_it(desk):
-    ask("consolider", **CAMPAIGN)
-    form(Path("modele.xlsx"))
-    said = ask("formulaire", contrat="essai.toml", annee=2025, files=["consolidation-2025.xlsx", "modele.xlsx"])
-    own = ("--modele", "modele.xlsx", "--sortie", "autre.xlsx", "--contrat", "essai.toml")
-    command("synthese", "consolidation-2025.xlsx", *own)
-    assert Path("formulaire-2025.xlsx").read_bytes() == Path("autre.xlsx").read_bytes()
-    assert sum("rien n’est connu" in line for line in said["remarks"]) == 4
-
-
 def test_a_region_is_that_of_the_command(desk):
     ask("consolider", **CAMPAIGN)
     Path("recues").mkdir()
@@ -274,7 +211,7 @@ def test_a_contract_that_takes_a_noyau_in_and_its_region_are_those_of_the_comman
 
 
 def test_a_noyau_is_described_then_read_and_one_with_a_fault_is_refused(own):
-    (name,) = ask("modele-noyau")["files"]
+    (name,) = ask("modele-noyau", noyau="noyau-exemple")["files"]
     assert kind_of(name) == "description-noyau"
     (made,) = ask("importer-noyau", files=[name])["files"]
     command("noyau", "importer", name, "--sortie", "autre.toml")
@@ -283,16 +220,6 @@ def test_a_noyau_is_described_then_read_and_one_with_a_fault_is_refused(own):
     faulty = Path(made).read_text(encoding="utf-8").replace('theme = "', 'theme = "in', 1)
     Path(made).write_text(faulty, encoding="utf-8")
     assert any("N-01" in line for line in ask("importer-noyau", files=[made])["details"])
-
-
-def test_comptes_rendus_are_those_of_the_command(own):
-    contrat = small_comptes_rendus.contrat(own)
-    drop_retour(Path("retours"), contrat, "asso", small_comptes_rendus.ANSWERS)
-    given = {"contrat": "subventions.toml", "annee": 2025, "iso_day": DAY, "retours": ["retours/asso.xlsx"]}
-    assert ask("consolider", **given)["comptes_rendus"] is True
-    (name,) = ask("comptes-rendus", **given)["files"]
-    command("compte-rendu", "retours", "--contrat", "subventions.toml", "--annee", "2025", "--sortie", "c")
-    assert unzipped(name) == of_folder("c") and len(of_folder("c")) == 2
 
 
 def test_a_described_contract_becomes_a_definition(desk):

@@ -23,7 +23,9 @@ class Asked:
     """``retours``: paths of the returns, from the current folder. ``contrat``: a shipped id, or the path of a
     definition. ``given_up``: paths of files that hung a worker before this one. ``tell``: called with how many files
     were begun, and the name of the last. ``to_replace``: « ANCIEN=NOUVEAU », as the command takes them. ``format``: of
-    an export; « scdl » is that of ``financeur``, with its ``siret``."""
+    an export or of a dictionary, "" for the usual one; « scdl » is that of ``financeur``, with its ``siret``.
+    ``columns``: of an export, as the command takes them. ``structure``: of whom a dictionary is, "" for all.
+    ``noyau``: a shipped id, or the path of a file."""
 
     what: str
     tell: Callable[[int, str], object]
@@ -34,9 +36,12 @@ class Asked:
     files: tuple[str, ...] = ()
     pilotage: str | None = None
     precedent: str | None = None
-    format: str = "csv"
+    format: str = ""
     financeur: str = ""
     siret: str = ""
+    columns: tuple[str, ...] = ()
+    structure: str = ""
+    noyau: str = ""
     given_up: tuple[str, ...] = ()
     to_replace: tuple[str, ...] = ()
     _told: list[str] = field(default_factory=list)

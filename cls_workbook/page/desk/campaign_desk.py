@@ -1,9 +1,8 @@
-"""The returns of a campaign: consolidated, given back annotated, reminded, exported."""
+"""The returns of a campaign: consolidated, given back annotated, reminded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from cls_workbook.errors import Refusal
 from cls_workbook.french import typography
@@ -61,51 +60,13 @@ def _remind(asked: Asked) -> Said:
     return {"bilan": said, "files": [archive("relances", f"relances-{asked.annee}.zip")]}
 
 
-def _export(asked: Asked) -> Said:
-    """The tables of a consolidation, for other tools: in one archive, with what is to be known of them."""
-    said = _EXPORTS[asked.format](asked)
-    return said | {"files": [archive("export", f"export-{asked.format}-{asked.annee}.zip")]}
-
-
-def _data_package(asked: Asked) -> Said:
-    from cls_workbook.reports.exports.data_package import exporter
-
-    exporter(asked.files[0], "export", "csv")
-    return {}
-
-
-def _csv_of_excel(asked: Asked) -> Said:
-    from cls_workbook.reports.exports.excel_csv import exporter
-
-    remark = exporter(asked.files[0], "export", contrat=asked.own_definition).remark
-    return {"remarks": [typography(remark)] if remark else []}
-
-
-def _subsidies(asked: Asked) -> Said:
-    from cls_workbook.reports.exports.scdl_folder import exporter
-
-    done = exporter(asked.files[0], "export", asked.financeur, asked.siret or None, asked.own_definition)
-    return {"bilan": done.bilan(), "remarks": done.refused}
-
-
-_EXPORTS: dict[str, Callable[[Asked], Said]] = {"csv": _data_package, "csv-excel": _csv_of_excel, "scdl": _subsidies}
-
-
-def _form(asked: Asked) -> Said:
-    """An agency's own form, filled from a consolidation."""
-    from cls_workbook.office.agency_form import fill
-
-    consolidation, form = asked.files
-    path = f"formulaire-{asked.annee}{Path(form).suffix.lower()}"
-    filled = fill(consolidation, form, path, asked.own_definition)
-    return {"remarks": [typography(str(line)) for line in (*filled.anomalies, *filled.remarks)], "files": [path]}
-
-
 def _state_accounts(asked: Asked) -> Said:
-    """The compte rendu financier of each structure and subsidised fiche, in one archive."""
+    """The compte rendu financier of each structure and subsidised fiche, in one archive; from returns, or from the
+    consolidation made of them (``files``)."""
     from cls_workbook.pipeline.statement_files import write_statements
 
-    files, anomalies = write_statements(asked.sources, asked.contrat, asked.annee, "comptes-rendus", asked.pilotage)
+    sources = list(asked.files) or asked.sources
+    files, anomalies = write_statements(sources, asked.contrat, asked.annee, "comptes-rendus", asked.pilotage)
     if not files:
         raise Refusal("Aucun retour lu ne parle d’argent pour une fiche subventionnée : aucun compte rendu à écrire.")
     to_confirm = [str(anomalie) for anomalie in anomalies]
@@ -144,8 +105,6 @@ ANSWERS: dict[str, Callable[[Asked], Said]] = {
     "consolider": _consolidate,
     "annoter": _annotate,
     "relancer": _remind,
-    "exporter": _export,
-    "formulaire": _form,
     "comptes-rendus": _state_accounts,
     "comparer": _compare,
     "rafraichir": _refresh,

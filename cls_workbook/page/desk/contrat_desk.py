@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.contrat_years import all_years
+from cls_workbook.domain.verification.fault import DefinitionFault
 from cls_workbook.errors import Refusal
 from cls_workbook.page.desk.asked import Asked, Said, archive
 
@@ -13,11 +14,13 @@ from cls_workbook.page.desk.asked import Asked, Said, archive
 def _import(asked: Asked) -> Said:
     """A dropped definition, or the workbook that describes a contract: its definition as a file, and what it says."""
     from cls_workbook.definition.importing.definition_import import importer
+    from cls_workbook.domain.verification.whole_contract import verifier
     from cls_workbook.workbook.saving import save
 
     (source,) = asked.files
     if source.endswith(".toml"):
-        contrat, notices, made = load(source), [], source
+        contrat, made = load(source), source
+        notices = _sound(verifier(contrat), f"La définition « {source} » comporte des fautes.")
     else:
         imported = importer(source)
         contrat, notices = imported.contrat, [*imported.notices, *map(str, imported.a_confirmer)]
@@ -37,10 +40,7 @@ def _import_noyau(asked: Asked) -> Said:
     (source,) = asked.files
     if source.endswith(".toml"):
         noyau, made = load_noyau(source), source
-        findings = verify_noyau(noyau)
-        if any(found.blocks for found in findings):
-            raise Refusal(f"Le noyau « {source} » comporte des fautes.", [str(found) for found in findings])
-        notices = [str(found) for found in findings]
+        notices = _sound(verify_noyau(noyau), f"Le noyau « {source} » comporte des fautes.")
     else:
         imported = importer_noyau(source)
         noyau, notices = imported.noyau, [*imported.notices, *map(str, imported.a_confirmer)]
@@ -49,14 +49,22 @@ def _import_noyau(asked: Asked) -> Said:
     return {"titre": noyau.titre, "notices": notices, "files": [made]}
 
 
-def _describe_noyau(_asked: Asked) -> Said:
-    """The workbook in which a noyau is described, filled from the example that ships."""
+def _sound(findings: Sequence[DefinitionFault], refusal: str) -> list[str]:
+    """What was found, as sentences. Refusal with all of them where one is such that no year can be made."""
+    said = [str(found) for found in findings]
+    if any(found.blocks for found in findings):
+        raise Refusal(refusal, said)
+    return said
+
+
+def _describe_noyau(asked: Asked) -> Said:
+    """The workbook in which a noyau is described, filled from one if one is chosen."""
     from cls_workbook.definition.authoring.authoring_workbook import noyau_workbook
-    from cls_workbook.definition.noyau_reader import load_noyau, shipped_noyaux
+    from cls_workbook.definition.noyau_reader import load_noyau
     from cls_workbook.workbook.writer import write
 
     path = "description-du-noyau.xlsx"
-    write(noyau_workbook(load_noyau(next(iter(shipped_noyaux())))), path)
+    write(noyau_workbook(load_noyau(asked.noyau) if asked.noyau else None), path)
     return {"files": [path]}
 
 
@@ -113,9 +121,10 @@ def _dictionary(asked: Asked) -> Said:
     from cls_workbook.forms.dictionary import dictionnaire, write
     from cls_workbook.pipeline.way_out import plan_of
 
-    path = f"dictionnaire-{asked.annee}.xlsx"
-    plan, membres = plan_of(asked.contrat, asked.annee, asked.pilotage, None)
-    write(dictionnaire(plan, membres), "xlsx", path)
+    kind = asked.format or "xlsx"
+    path = f"dictionnaire-{asked.annee}.{kind}"
+    plan, membres = plan_of(asked.contrat, asked.annee, asked.pilotage, asked.structure or None)
+    write(dictionnaire(plan, membres), kind, path)
     return {"files": [path]}
 
 
@@ -125,9 +134,10 @@ def _form_names(asked: Asked) -> Said:
     from cls_workbook.office.agency_form.form_names import COLUMNS, WIDTHS, listed
     from cls_workbook.pipeline.way_out import load_contrat
 
-    path = f"noms-formulaire-{asked.annee}.xlsx"
+    kind = asked.format or "xlsx"
+    path = f"noms-formulaire-{asked.annee}.{kind}"
     names = listed(load_contrat(asked.contrat, asked.annee))
-    write(names, "xlsx", path, Listing("Noms pour un formulaire", COLUMNS, WIDTHS))
+    write(names, kind, path, Listing("Noms pour un formulaire", COLUMNS, WIDTHS))
     return {"files": [path]}
 
 

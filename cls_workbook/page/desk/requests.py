@@ -71,10 +71,12 @@ def _listed(anomalies: list[Anomalie]) -> list[Said]:
 
 
 def _region(asked: Asked) -> Said:
-    """The region's workbook; where there are any, a page for each meeting and the reminders to coordinations."""
+    """The region's workbook; where there are any, a page for each meeting and the reminders to coordinations.
+    ``files``: definitions of contracts that do not ship, to read their consolidations."""
+    from cls_workbook.page.desk.file_kinds import DEFINITION, kind_of
     from cls_workbook.reports.region.region_workbook import gather
 
-    contrats = [asked.contrat] if asked.contrat else []
+    contrats = [path for path in asked.files if kind_of(path) == DEFINITION]
     region = gather(asked.sources, "region.xlsx", contrats, asked.following)
     gaps = [{"file": g.file, "statut": g.statut, "reason": typography(g.reason)} for g in region.ecarts]
     retained = [{"contrat": c.cle[0], "annee": c.cle[1]} for c in region.copies]
@@ -94,6 +96,7 @@ _OF_A_PARTNER: dict[str, Callable[[Asked], Said]] = {"controler": _check}
 def everything() -> dict[str, Callable[[Asked], Said]]:
     """What coordinators and agencies ask. It stands on half of the package: the page brings it in once it is ready,
     while files are being chosen."""
-    from cls_workbook.page.desk import campaign_desk, contrat_desk, file_kinds
+    from cls_workbook.page.desk import campaign_desk, contrat_desk, discovery_desk, file_kinds, report_desk
 
-    return {"region": _region, **file_kinds.ANSWERS, **campaign_desk.ANSWERS, **contrat_desk.ANSWERS}
+    desks = (file_kinds, campaign_desk, report_desk, contrat_desk, discovery_desk)
+    return {"region": _region} | {what: answers for desk in desks for what, answers in desk.ANSWERS.items()}

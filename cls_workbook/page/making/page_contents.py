@@ -33,8 +33,8 @@ _LEFT_OUT = (
     *("std/tkinter/*", "std/curses/*", "std/dbm/*", "std/venv/*", "std/wsgiref/*", "std/sqlite3/*"),
 )
 # Doors that a browser does not have, and documents, whose libraries it lacks.
-_OTHER_DOORS = ("button/*", "cli/*", "documents/*", "__main__.py", "demo.py", "page/making/*")
-_TEMPLATES_LEFT_OUT = ("page/*", "exemples/*", "demo.toml")
+_OTHER_DOORS = ("button/*", "cli/*", "documents/*", "__main__.py", "page/making/*")
+_TEMPLATES_LEFT_OUT = ("page/*",)
 _MACROS_KEPT = ("ruban.xml",)
 
 
