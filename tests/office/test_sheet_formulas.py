@@ -209,7 +209,7 @@ def test_last_year_the_target_and_the_change_stand_beside_the_answer(libreoffice
     assert beside["2.3-C01"] == [10, "23 en 2028", 14, 4, "—"]
     assert beside["2.3-I03c"] == [34, 40, 0.85, 0.75, "100\u00a0% chaque année", pytest.approx(10)]
     assert beside["2.3-I07"] == [6.25, 7.5, -1.25]
-    change = mediation[f"K{rows['1.2-I09a']}"].valeur
+    change = mediation[f"J{rows['1.2-I09a']}"].valeur
     assert change == pytest.approx(-5)
 
 

@@ -204,6 +204,10 @@ class Expectation:
         prefix = f"ventilations/{mesure.id}"
         return [v for line in self.lines(prefix) if (v := self[f"{prefix}/{line}/{champ}"]) is not None]
 
+    def is_asked(self, question: str) -> bool:
+        places = (place.cle for row in self.sheet.rows.values() for place in row.input_places)
+        return f"{self.fiche.numero}/{question}" in places
+
     def quotient(self, cle: str, column: str, top: object, bottom: object) -> None:
         self.put(cle, column, "" if top is None or not bottom else Decimal(str(top)) / Decimal(str(bottom)))
 
@@ -212,8 +216,9 @@ class Expectation:
         if mesure.type == "taux":
             bottom = self[f"{cle}/denominateur"] if mesure.denominateur is None else mesure.denominateur
             self.quotient(cle, "G", self[f"{cle}/numerateur"], bottom)
+        rate, change = ("I", "K") if self.is_asked(f"{cle}/echelle") else ("G", "J")  # of those who are satisfied
         if mesure.type == "satisfaction":
-            self.quotient(cle, "I", self[f"{cle}/satisfaits"], self[f"{cle}/repondants"])
+            self.quotient(cle, rate, self[f"{cle}/satisfaits"], self[f"{cle}/repondants"])
         if mesure.type not in ("jalon", "texte"):  # nothing is known of last year
             counted = [m for m in self.fiche.mesures if m.type in COUNTED]
             known = any(
@@ -223,7 +228,7 @@ class Expectation:
             rates = [m for m in self.fiche.mesures if m.type == "taux"]
             if mesure.type == "taux":
                 beside = "K" if any(target_of(self.contrat, m.id, self.plan.annee) for m in rates) else "J"
-            self.put(cle, "K" if mesure.type == "satisfaction" else beside, "")
+            self.put(cle, change if mesure.type == "satisfaction" else beside, "")
         detail, prefix = self.detail(mesure), f"ventilations/{mesure.id}"
         if mesure.type in ("liste", "ventilation"):
             self.put(cle, "G", "" if not detail else len(detail) if mesure.type == "liste" else sum(detail))

@@ -50,6 +50,17 @@ def test_each_table_has_a_name_from_its_headers_to_its_last_row():
     assert found > 10
 
 
+def test_each_column_of_a_table_has_a_title_but_for_what_precedes_comments():
+    for sheet in plan().worksheets:
+        titles = {(c.line, c.column): c.valeur for c in sheet.sheet.cells}
+        for header in (row.numero for row in sheet.rows.values() if row.role == "entete"):
+            (last,) = [r.last_column for r in sheet.sheet.names.values() if r.line == header]
+            row = [titles.get((header, column)) for column in range(STATE, last + 1)]
+            while row[-1] == "Commentaire" or (row[-1] is None and last == END):
+                row.pop()
+            assert None not in row, (sheet.sheet.nom, row)
+
+
 def test_each_input_stands_in_one_named_table_or_form():
     for sheet in plan().worksheets:
         for place in (p for row in sheet.rows.values() for p in row.input_places):

@@ -46,7 +46,9 @@ def mesures(page: FormPage, fiche: Fiche, context: SheetContext) -> dict[str, in
     """Every block of indicators that the fiche calls for. Returns measure id → row, for the counted ones."""
     lines = _tallies(page, fiche, context)
     for kind in KINDS:
-        _block(page, kind, _questions(fiche, kind.type), context)
+        left_out, shorter = kind.shorter or ("", kind)
+        asked = shorter if f"{kind.bloc.nom}/{left_out}" in context.left_out else kind
+        _block(page, asked, _questions(fiche, kind.type), context)
     _textes(page, fiche, context)
     _asked_elsewhere(page, fiche, context)
     return lines
@@ -160,14 +162,14 @@ def _answered_state(
     context: SheetContext,
     indicateur: Indicateur,
     *columns: int,
-    statut: bool = True,
+    statut: int | None = H,
     faults: Sequence[str] = (),
 ) -> None:
-    """The state of a row: every one of these cells is filled, or a statut says why not."""
+    """The state of a row: every one of these cells is filled, or a statut, in its column, says why not."""
     filled = ",".join(f'{address(page.line, c)}<>""' for c in columns)
     filled = f"AND({filled})" if len(columns) > 1 else filled
     if statut:
-        filled = f"OR({filled},{without_value(context, address(page.line, H))})"
+        filled = f"OR({filled},{without_value(context, address(page.line, statut))})"
     mesure_state(page, row, context, indicateur, filled, *faults)
 
 
@@ -280,8 +282,9 @@ def _block(page: FormPage, kind: MesureKind, questions: list[tuple[Indicateur, M
         for column in sorted(blanks):
             page.texte(column, None, "cellule")
         if kind.hint:
-            page.texte(min(blanks), kind.hint, "aide_ligne:retrait")
-        _answered_state(page, row, context, indicateur, *kind.answered, statut="statut" in kind.columns, faults=faults)
+            page.texte(max(titles) + 1, kind.hint, "aide_ligne:retrait")
+        statut = kind.columns.get("statut")
+        _answered_state(page, row, context, indicateur, *kind.answered, statut=statut, faults=faults)
         page.next_row(max(page.sheet.heights[page.line], kind.top))
 
 

@@ -30,7 +30,8 @@ class MesureKind(NamedTuple):
     ``past``: the column of last year's value and its style. ``change``: the column of the change from it (it stands in
     that of the target where there is none), that of the figure of the year, and the style. ``rates``: column → the two
     whose quotient it computes. ``answered``: the columns without which nothing is answered. ``target``: the column of
-    what is to be reached, where the contract says something of a measure of the block.
+    what is to be reached, where the contract says something of a measure of the block. ``hint``: at the right of the
+    table. ``shorter``: a champ, and the block where it is not asked: no column is left blank.
     """
 
     bloc: Bloc
@@ -43,9 +44,20 @@ class MesureKind(NamedTuple):
     change: tuple[int, int, str] | None = None
     rates: Mapping[int, tuple[int, int]] = {}
     top: float = 0
-    hint: str = ""  # over the columns that are left blank
+    hint: str = ""
+    shorter: tuple[str, MesureKind] | None = None
 
 
+_WITHOUT_SCALE = MesureKind(
+    entry_questions.SATISFACTION,
+    "satisfaction",
+    {"questionnaires": D, "repondants": E, "satisfaits": F, "statut": H, "commentaire": L},
+    {G: "Part de satisfaits", I: "Part {last}"},
+    (E, F),
+    past=(I, "repere:taux"),
+    change=(J, G, POINTS),
+    rates={G: (F, E)},
+)
 KINDS = (
     MesureKind(
         entry_questions.RATE,
@@ -68,6 +80,7 @@ KINDS = (
         past=(J, "repere:taux"),
         change=(K, I, POINTS),
         rates={I: (G, F)},
+        shorter=("echelle", _WITHOUT_SCALE),
     ),
     MesureKind(
         entry_questions.DURATIONS,
@@ -82,19 +95,20 @@ KINDS = (
     MesureKind(
         entry_questions.JALONS,
         "jalon",
-        {"jalon": E, "date": F, "preuve": L},
+        {"jalon": E, "date": F, "preuve": G},
         {D: "État {last}"},
         (E,),
         past=(D, "repere:texte"),
+        top=32,
         hint=typography("Si l’étape est atteinte : sa date, et ce qui l’atteste."),
     ),
     MesureKind(
         entry_questions.DATES,
         "date",
-        {"jour": F, "statut": H, "commentaire": L},
-        {E: "Date {last}"},
-        (F,),
-        past=(E, "repere:texte"),
+        {"jour": E, "statut": F, "commentaire": G},
+        {D: "Date {last}"},
+        (E,),
+        past=(D, "repere:texte"),
     ),
 )
 
