@@ -43,6 +43,7 @@ from cls_workbook.tables.table_frames import frame_records
 
 PARITY = ("fiche", "montants", "ecart", "respectee")
 TOTAL = "total"
+OBSERVED = "taux constaté de"  # begins what is said of a rate beyond its cost
 AMOUNT_LEVELS = {"prevu": "prévu", "engage": "engagé", "verse": "versé"}
 Number = int | Decimal
 
@@ -214,7 +215,7 @@ def _beyond_cost(rate: ObservedRate | None) -> Iterable[str]:
     if rate is not None and rate.taux is not None and rate.taux > 1:
         on = f"{rate.known} retour{'s' * (rate.known > 1)} sur {rate.returns}"
         yield (
-            f"taux constaté de {rate_fr(rate.taux, 1)}, au-delà de 100 %{NBSP}: {amount_fr(rate.attributed)} attribués "
+            f"{OBSERVED} {rate_fr(rate.taux, 1)}, au-delà de 100 %{NBSP}: {amount_fr(rate.attributed)} attribués "
             f"pour un coût de {amount_fr(rate.cost)} ({on}), à vérifier."
         )
 

@@ -137,7 +137,15 @@ def test_what_helps_comes_before_what_hinders_then_what_comes_next():
     head = row_with("Perspectives 2026", reponses=words)
     others = ["Leviers", "Freins", "Perspectives 2026", "Points d’attention", "Décision du COPIL"]
     assert head == ["Ce qui a été réalisé", *others]
-    assert below("Leviers", reponses=words) == "Association : Les bénévoles sont formés."
+    assert below("Leviers", reponses=words) == "Les bénévoles sont formés."
+
+
+def test_who_wrote_is_named_where_others_could_have_written():
+    """The fiche 1.1 has two porteurs; 1.2 only the one that its first line names."""
+    assert below("Leviers", reponses=said(("1.1", "Ville", "leviers", "Un local."))) == "Ville : Un local."
+    assert below("Leviers", reponses=said(("1.2", "Centre social", "leviers", "Un local."))) == (
+        "Centre social : Un local."
+    )
 
 
 def test_the_motif_of_an_action_put_off_opens_its_gaps():
@@ -158,7 +166,7 @@ def test_the_motif_of_an_action_put_off_opens_its_gaps():
         (2025, "1.2", "Association", N, "qualitatif", "ecarts", N, "Un seul atelier.", "a.xlsx", "FA 1.2", "C70"),
     )
     heading = "Écarts avec ce qui était prévu"
-    assert below(heading, reponses=words) == "Association : Motif : Départ de la responsable.\nUn seul atelier."
+    assert below(heading, reponses=words) == "Motif : Départ de la responsable.\nUn seul atelier."
 
 
 def test_the_most_serious_points_come_first_and_the_decision_beside_them():

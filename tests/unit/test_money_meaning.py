@@ -181,6 +181,9 @@ def test_beyond_the_whole_cost_is_said(lived):
     ]
     line = next(r for r in printed(lived.second.synthese) if "au-delà de 100 %" in r)
     assert line == ["3.1", line[1], 1.25, "1 retour sur 1", 11250, 9000, "au-delà de 100 %"]
+    texts = written(lived.second.synthese, "Synthèse")
+    assert not [t for t in texts if "9 000 €" in t and "taux constaté" in t]  # the table has it, once
+    assert [t for t in texts if t.endswith(" ; au-delà de 100 %, il est à vérifier.")]
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
@@ -215,7 +218,7 @@ def test_what_is_valued_is_in_no_sum_of_what_was_paid(lived):
 
 
 def test_the_synthese_says_that_these_are_declarations(lived):
-    assert any("déclarations des porteurs" in t for t in written(lived.second.synthese, "Synthèse"))
+    assert any("déclarés par les porteurs" in t for t in written(lived.second.synthese, "Synthèse"))
 
 
 # --- the first page -------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """How the Synthèse is cut into pages: sections where they fit, fiches whole, ten pages for a full year of Dijon."""
 
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
@@ -8,6 +9,7 @@ from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.forms import examples
 from cls_workbook.reports.synthese import synthese_sheet
+from cls_workbook.reports.synthese.fiche_blocks import fiches
 from cls_workbook.reports.synthese.synthese_pieces import BEFORE_BAND, PAGE_HEIGHT, Board
 from cls_workbook.workbook.description import Sheet
 from tests.support.first_page import portrait
@@ -15,6 +17,7 @@ from tests.support.lived_campagnes import live
 from tests.support.result_headers import N
 from tests.support.written_result import reponses, result
 
+DIJON = "dijon-2024-2028"
 TWO_SENTENCES = {
     "realisations": "Les actions prévues ont eu lieu, et les partenaires se sont réunis chaque trimestre. Deux "
     "permanences de plus ont été ouvertes dans les quartiers.",
@@ -71,19 +74,41 @@ def test_a_section_that_fills_what_is_left_to_the_point_is_kept_there():
 
 
 @pytest.mark.parametrize(
-    ("whole", "cut", "drawn"), [(10, 9, "whole"), (11, 10, "cut"), (12, 12, "whole"), (13, 12, "cut")]
+    ("pages", "drawn"),
+    [
+        ((10, 9, 9, 9), "whole"),
+        ((11, 10, 9, 9), "cut"),
+        ((12, 12, 10, 9), "objectives alone"),
+        ((12, 11, 11, 10), "fewer comparisons"),
+        ((12, 12, 11, 11), "whole"),  # nothing is left out for nothing
+        ((12, 11, 11, 11), "cut"),
+        ((14, 13, 10, 10), "cut"),  # not even tried
+    ],
 )
-def test_fiches_are_cut_sooner_only_where_that_saves_a_page_beyond_the_tenth(whole, cut, drawn, monkeypatch):
-    def pages(number, name):
-        sheet = Sheet(name)
-        sheet.print_setup.page_breaks.extend(range(1, number))
-        return sheet
+def test_what_is_said_elsewhere_is_shortened_only_where_the_report_then_holds_on_ten_pages(pages, drawn, monkeypatch):
+    levels = (synthese_sheet.AT_EASE, synthese_sheet.TIGHT, *synthese_sheet.SHORTENED)
 
-    def fake(_, __, most_blank):
-        return pages(whole, "whole") if most_blank == synthese_sheet.MOST_BLANK else pages(cut, "cut")
+    def fake(_, __, terseness):
+        rank = levels.index(terseness)
+        sheet = Sheet(("whole", "cut", "objectives alone", "fewer comparisons")[rank])
+        sheet.print_setup.page_breaks.extend(range(1, pages[rank]))
+        return sheet
 
     monkeypatch.setattr(synthese_sheet, "_drawn", fake)
     assert synthese_sheet.sheet(result()).nom == drawn
+
+
+def test_the_band_of_an_axe_is_on_the_page_of_its_first_fiche():
+    """However many points are left: fiches are cut where more than 110 are, and its band takes 18 of them."""
+    long = (2025, "2.1", "Ville", N, "qualitatif", "leviers", N, TWO_SENTENCES["leviers"] * 9, "v", "FA 2.1", "C70")
+    seen = portrait(reponses=reponses(long))
+    for left in range(160, 560, 9):
+        board = Board("Synthèse")
+        board.advance(20)
+        board.advance(PAGE_HEIGHT - left - 20)
+        fiches(board, seen, 110.0, True)
+        bands = {c.line for c in board.sheet.cells if c.style.startswith("axe") and ":" not in c.style}
+        assert bands and not bands & set(board.sheet.print_setup.page_breaks), left
 
 
 def test_a_fiche_cut_between_its_figures_and_its_texts_is_named_again():
@@ -94,26 +119,43 @@ def test_a_fiche_cut_between_its_figures_and_its_texts_is_named_again():
         for fiche in ("1.1", "1.2")
         for n in range(18)
     ]
-    sheet = synthese_sheet._drawn(result(reponses=reponses(*said)), (), 70.0)
+    sheet = synthese_sheet._drawn(result(reponses=reponses(*said)), (), synthese_sheet.TIGHT)
     again = [c for c in sheet.cells if str(c.valeur).endswith(" (suite)") and c.style == "dense_total"]
     assert [c.valeur for c in again] == ["1.2 (suite)"]
     assert max(leap for leap in sheet.print_setup.page_breaks if leap < again[0].line) == again[0].line - 1
 
 
+def year_of_dijon(folder, annee, before, change=lambda place, answer: answer):
+    """The consolidation of all those who are expected; two sentences a question. ``change``: key, answer → answer."""
+    contrat = toml_reader.load(DIJON)
+    answers = {}
+    for r in forms.repondants(contrat):
+        plan = forms.plan(contrat, annee, r)
+        typed = examples.make_answers(plan, f"{r.id}-{annee}")
+        theirs = {p.cle: change(p, TWO_SENTENCES.get(p.champ, typed.get(p.cle))) for p in plan.input_places()}
+        answers[r.id] = {k: v for k, v in theirs.items() if v is not None and k != "accueil/reponse/structure"}
+    return live(folder, DIJON, annee, answers, before)
+
+
+def stopped(place, answer):
+    """Nothing was done, three times the money was engaged and paid, an avenant is asked: another answer for each."""
+    if place.champ in ("engage", "verse") and isinstance(answer, (int, Decimal)):
+        return answer * 3
+    return {
+        "etat": "Reportée" if place.fiche in ("1.2", "2.1", "2.3", "4.1") else "Abandonnée",
+        "realisation": "Nulle",
+        "motif": "Le poste est resté vacant toute l’année, faute de candidature.",
+        "ecarts": "Le recrutement prévu n’a pas abouti. Le local a été rendu en mars.",
+        "avenant": "Oui",
+    }.get(place.champ, answer)
+
+
 @pytest.mark.exhaustive
-def test_two_full_years_of_dijon_take_ten_pages_each(tmp_path):
+def test_full_years_of_dijon_take_ten_pages_each_the_good_and_the_bad(tmp_path):
     """All those who are expected answer, two sentences a question. See docs/synthese-imprimee.md."""
-    reference, before = "dijon-2024-2028", None
-    contrat = toml_reader.load(reference)
-    for annee in (2024, 2025):
-        answers = {
-            r.id: {
-                key: TWO_SENTENCES.get(key.rpartition("/")[2], valeur)
-                for key, valeur in examples.make_answers(forms.plan(contrat, annee, r), f"{r.id}-{annee}").items()
-                if key != "accueil/reponse/structure"
-            }
-            for r in forms.repondants(contrat)
-        }
-        year = live(tmp_path, reference, annee, answers, before)
-        before, points = year.consolidation, filled(synthese_sheet.sheet(year.result))
+    first = year_of_dijon(tmp_path / "first", 2024, None)
+    good = year_of_dijon(tmp_path / "good", 2025, first.consolidation)
+    bad = year_of_dijon(tmp_path / "bad", 2025, first.consolidation, stopped)
+    for year in (first, good, bad):
+        points = filled(synthese_sheet.sheet(year.result))
         assert len(points) == 10 and min(points) > PAGE_HEIGHT * 0.75, points

@@ -13,29 +13,40 @@ from cls_workbook.domain.wording import TRANSVERSAL, axe_name, nature_name, paye
 from cls_workbook.french import NBSP, number_fr, rate_fr, typography
 from cls_workbook.reports.synthese.dashboard.fiche_lights import light
 from cls_workbook.reports.synthese.synthese_pieces import AMOUNT, CENTRED, MUTED, UNITS, Board
-from cls_workbook.reports.synthese.synthese_portrait import AS_TEXT, AxeGroup, Portrait, Testimony, appearance, by_axe
+from cls_workbook.reports.synthese.synthese_portrait import (
+    AS_TEXT,
+    AxeGroup,
+    Portrait,
+    Testimony,
+    appearance,
+    by_axe,
+    speaker,
+)
 from cls_workbook.reports.synthese.synthese_targets import aims
 from cls_workbook.reports.synthese.synthese_values import value_style
 from cls_workbook.reports.synthese.text_heights import abridged, height, pieces, text_line_count
 from cls_workbook.summaries.aggregation import AS_RATE
+from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.summaries.masking import MASKED
 from cls_workbook.summaries.progress import WITHOUT_RETOUR
 
 MESURE_TEXT_LENGTH = 260  # characters of a measure in words; the rest is in Indicateurs
 FIGURE_WIDTH, TARGET_WIDTH, MONEY_WIDTH, AMOUNT_WIDTH = 2, 6, 16, 3
 TITLE_WIDTH, PORTEURS_WIDTH, REALISATION_WIDTH = 14, 10, 6
-LEAST_WIDTH = 5  # of a column of text
+LEAST_WIDTH, MOST_OF_A_HEADING = 5, 8  # of a column of text; that its heading asks
 DONE, GAPS = "realisations", "ecarts"
 DONE_HEADING = "Ce qui a été réalisé"
 ORDER = ("leviers", "freins", GAPS, "perspectives")  # what helps, what hinders, what comes next
 LINE = 12.5  # points of a measure, or of an amount
+IN_THE_CONTRAT = "Seuls les objectifs sont rappelés : le contrat dit les résultats attendus de chaque fiche."
 Amount = tuple[str, object]  # what it is, euros
 
 
-def fiches(board: Board, portrait: Portrait, most_blank: float) -> None:
+def fiches(board: Board, portrait: Portrait, most_blank: float, whole: bool) -> None:
     """A block per active fiche under the band of its axe, then the actions to programme in one sentence.
 
-    ``most_blank``: points that a page may leave so as not to cut a fiche.
+    ``most_blank``: points that a page may leave so as not to cut a fiche; ``whole``: whether all that the contract
+    wants of it is recalled.
     """
     board.band(f"Les fiches en {portrait.year_label()}", following=130)
     groups = by_axe(portrait.contrat)
@@ -45,14 +56,15 @@ def fiches(board: Board, portrait: Portrait, most_blank: float) -> None:
         if not (group.fiches or group.a_programmer or group.elsewhere):
             board.sentences([typography(f"{group.titre} : aucune fiche.")])
             continue
-        blocks = [_FicheBlock(portrait, fiche) for fiche in group.fiches]
-        _axe_band(board, portrait, group.rank, group.titre, blocks[0].kept(board.left > most_blank) if blocks else LINE)
-        for block in blocks:
-            if board.keep_together(block.kept(board.left > most_blank)):
+        blocks = [_FicheBlock(portrait, fiche, whole) for fiche in group.fiches]
+        may_be_cut = board.left > most_blank
+        _axe_band(board, portrait, group.rank, group.titre, blocks[0].kept(may_be_cut) if blocks else LINE)
+        for rank, block in enumerate(blocks):  # the first is kept with its band
+            if rank and board.keep_together(block.kept(board.left > most_blank)):
                 _axe_band(board, portrait, group.rank, f"{group.titre} (suite)", 0)
             block.draw(board)
         board.sentences(_beside_the_fiches(portrait, group))
-    board.note(_legend(portrait))
+    board.note(_legend(portrait) + ("" if whole else f" {IN_THE_CONTRAT}"))
 
 
 def _beside_the_fiches(portrait: Portrait, group: AxeGroup) -> Iterator[str]:
@@ -117,7 +129,7 @@ class _FicheBlock:
     """A fiche: its name and state; what the contract wants; its measures beside its money; what was done and what its
     porteurs say."""
 
-    def __init__(self, portrait: Portrait, fiche: Fiche):
+    def __init__(self, portrait: Portrait, fiche: Fiche, whole: bool):
         self.portrait, self.fiche, self.columns = portrait, fiche, _columns(portrait)
         shared = portrait.shared_mesures(fiche)
         self.mesures = portrait.key_mesures(fiche) + [m for _, m in shared]
@@ -126,7 +138,7 @@ class _FicheBlock:
         self.money = _in_two_columns(list(_money_lines(portrait, fiche)))
         self.heights = self._heights()
         self.said = _SaidTexts(list(_said(portrait, fiche)))
-        self.porteurs, self.aims = portrait.porteurs(fiche), aims(fiche)
+        self.porteurs, self.aims = portrait.porteurs(fiche), aims(fiche, whole)
 
     def kept(self, may_be_cut: bool) -> float:
         """Points that stay on one page: all of it, or only what comes before the texts where it may be cut."""
@@ -270,22 +282,29 @@ def _draw_money(board: Board, line: tuple[Amount, ...] | None, known: bool) -> N
 # --- What porteurs say ------------------------------------------------------------------------------------------------
 
 
-def _quoted(testimonies: Sequence[Testimony], champ: str) -> str:
-    """« Structure : texte », one a line; those who wrote the same share it."""
+def _quoted(testimonies: Sequence[Testimony], champ: str, named: bool) -> str:
+    """« Structure : texte », one a line; those who wrote the same share it. The text alone where ``named`` is False."""
     who: dict[str, list[str]] = {}
     for t in testimonies:
         if texte := t.texts.get(champ):
             who.setdefault(texte, []).append(t.structure)
-    return "\n".join(typography(f"{', '.join(names)} : {texte}") for texte, names in who.items())
+    return "\n".join(typography(f"{', '.join(names)} : {texte}" if named else texte) for texte, names in who.items())
+
+
+def _speaks_alone(portrait: Portrait, fiche: Fiche, told: Sequence[Testimony]) -> bool:
+    """Whether the only one who wrote is the only one who was to: the line of the fiche names it already."""
+    (porteur, volet), *others = fiche.repondants() or [("", None)]
+    return not others and {t.structure for t in told} == {speaker(displayed_name(portrait.contrat, porteur), volet)}
 
 
 def _said(portrait: Portrait, fiche: Fiche) -> Iterator[tuple[str, str]]:
     """(heading, text): what was done, each question that somebody answered, what to watch and what is decided."""
     told = [t._replace(texts=_with_motif(t.texts)) for t in portrait.testimonies if t.fiche == fiche.numero]
     labels = {c.nom: c.libelle.replace(NEXT_YEAR, portrait.year_label(1)) for _, c in in_synthese(QUOTED)}
-    yield DONE_HEADING, _quoted(told, DONE) or _nothing_said(portrait, fiche)
+    named = not _speaks_alone(portrait, fiche, told)
+    yield DONE_HEADING, _quoted(told, DONE, named) or _nothing_said(portrait, fiche)
     for champ in sorted(labels, key=lambda nom: ORDER.index(nom) if nom in ORDER else len(ORDER)):
-        if champ != DONE and (texte := _quoted(told, champ)):
+        if champ != DONE and (texte := _quoted(told, champ, named)):
             yield labels[champ], texte
     if texte := portrait.attention(fiche):
         yield "Points d’attention", texte
@@ -304,7 +323,7 @@ class _SaidTexts:
     in the next ones."""
 
     def __init__(self, said: Sequence[tuple[str, str]]):
-        self.widths = _widths([texte for _, texte in said])
+        self.widths = _widths(said)
         self.headings = [titre for titre, _ in said]
         parts = (pieces(texte, wide) for (_, texte), wide in zip(said, self.widths, strict=True))
         self.rows = list(zip_longest(*parts))
@@ -328,12 +347,21 @@ class _SaidTexts:
         return max(height(texte, wide) for texte, wide in zip(row, self.widths, strict=True))
 
 
-def _widths(texts: Sequence[str]) -> list[int]:
-    """Units of each column, so that the texts are about as high: the highest is widened, one unit after the other."""
-    widths = [min(LEAST_WIDTH, UNITS // len(texts))] * len(texts)
-    lines = [text_line_count(texte, wide) for texte, wide in zip(texts, widths, strict=True)]
+def _widths(said: Sequence[tuple[str, str]]) -> list[int]:
+    """Units of each column: room for its heading, on one line where all can have it; then the texts are made about as
+    high as each other: the highest is widened, one unit after the other."""
+    widths = [_heading_width(titre) for titre, _ in said]
+    if sum(widths) > UNITS:
+        widths = [min(LEAST_WIDTH, UNITS // len(said))] * len(said)
+    lines = [text_line_count(texte, wide) for (_, texte), wide in zip(said, widths, strict=True)]
     for _ in range(UNITS - sum(widths)):
         rank = lines.index(max(lines))
         widths[rank] += 1
-        lines[rank] = text_line_count(texts[rank], widths[rank])
+        lines[rank] = text_line_count(said[rank][1], widths[rank])
     return widths
+
+
+def _heading_width(titre: str) -> int:
+    """Units that hold it on one line, within bounds."""
+    wide = range(LEAST_WIDTH, MOST_OF_A_HEADING)
+    return next((n for n in wide if text_line_count(titre, n, bold=True) == 1), MOST_OF_A_HEADING)

@@ -34,9 +34,9 @@ def left_by_financeur(board: Board, rows: Sequence[Row]) -> None:
         PrintedColumn("Versé depuis le début", 5, AMOUNT, "Versé depuis le début"),
         PrintedColumn("Reste à verser", 5, AMOUNT, "Reste à verser"),
     )
-    board.band("Le reste à verser, par fiche et par financeur", following=60)
     if not rows:
         return board.note(all_settled)
+    board.band("Le reste à verser, par fiche et par financeur", following=60)
     board.sheet_table(*without_empty(columns, rows_of(columns, rows)))
     board.note(
         "Reste à verser : engagé moins versé, années connues additionnées ; vide là où l’un des deux n’est pas connu, "

@@ -11,16 +11,15 @@ from cls_workbook.reports.synthese.synthese_values import is_number, value_style
 from cls_workbook.reports.synthese.text_heights import abridged, height
 from cls_workbook.summaries.aggregation import AS_RATE
 
-MAX_COMPARISONS = 15  # rows that stay together on a page
 TABLE_WIDTH, CHART_HEIGHT, LEAST_LINE = 22, 110, 12.5  # units, points
 PER_CHART = 4  # measures: beyond, their names would cross
 Group = tuple[str, list[tuple[Fiche, Mesure]]]  # unit, its measures
 
 
-def measures_over_time(board: Board, portrait: Portrait) -> None:
-    """The measures that were something before this year: a table, and beside it a chart a unit, as many as there is
-    room for; nothing without them."""
-    groups, set_aside = _comparables(portrait)
+def measures_over_time(board: Board, portrait: Portrait, most: int) -> None:
+    """The measures that were something before this year, ``most`` of them: a table, and beside it a chart a unit, as
+    many as there is room for; nothing without them."""
+    groups, set_aside = _comparables(portrait, most)
     if not groups:
         return
     lines = _lines(portrait, groups)
@@ -68,7 +67,7 @@ def _periods(portrait: Portrait, mesures: Sequence[Mesure]) -> list[str]:
     return [titre for titre in pasts[0] if any(past[titre] is not None for past in pasts)]
 
 
-def _comparables(portrait: Portrait) -> tuple[list[Group], int]:
+def _comparables(portrait: Portrait, most: int) -> tuple[list[Group], int]:
     """((unit, measures), how many are left out). The units with most measures come first: different units share no
     axis. A bar against nothing says nothing: a measure that was zero, or unknown, before is not compared."""
     candidates = [
@@ -79,8 +78,8 @@ def _comparables(portrait: Portrait) -> tuple[list[Group], int]:
         if is_number(now) and any(is_number(v) and v for v in before)
     ]
     kept_ones = candidates
-    if len(candidates) > MAX_COMPARISONS:
-        kept_ones = sorted(candidates, key=lambda c: not c[1].cle)[:MAX_COMPARISONS]
+    if len(candidates) > most:
+        kept_ones = sorted(candidates, key=lambda c: not c[1].cle)[:most]
     groups: dict[str, list[tuple[Fiche, Mesure]]] = {}
     for fiche, mesure in kept_ones:
         groups.setdefault("%" if mesure.agregation in AS_RATE else mesure.unite or "", []).append((fiche, mesure))
@@ -88,13 +87,15 @@ def _comparables(portrait: Portrait) -> tuple[list[Group], int]:
 
 
 def _charts_beside(board: Board, groups: Sequence[Group], drawn: PrintedTable, top: int) -> None:
-    """Columns side by side for each unit, one chart under the other from row ``top``; the rows of a unit follow each
-    other in the table."""
+    """Columns side by side for each unit, one chart under the other from row ``top``, as high as the table together;
+    the rows of a unit follow each other in the table."""
     last, end = drawn.columns[-1].titre, board.line
     colors = ("gris_moyen", "axe4", "accent")[5 - len(drawn.columns) :]
     room = sum(board.sheet.heights[line] for line in range(top, end))
     above, board.line = 0, top
-    for unite, membres in groups[: max(1, int(room // CHART_HEIGHT))]:
+    charted = groups[: max(1, int(room // CHART_HEIGHT))]
+    high = max(float(CHART_HEIGHT), room / len(charted))
+    for unite, membres in charted:
         shown = membres[:PER_CHART]
         said = (
             f"Colonnes : {', '.join(m.libelle for _, m in shown)}, jusqu’en {last}. Les chiffres sont dans le tableau."
@@ -102,10 +103,10 @@ def _charts_beside(board: Board, groups: Sequence[Group], drawn: PrintedTable, t
         bars = drawn.part(above, len(shown)).bars(colors, first=2)
         titre, format_ = _title(unite, shown, len(membres)), "taux" if unite == "%" else "entier"
         start = TABLE_WIDTH + 1
-        board.chart(start, UNITS - start, CHART_HEIGHT, "colonnes", abridged(titre, 52), bars, said, format_)
+        board.chart(start, UNITS - start, high, "colonnes", abridged(titre, 52), bars, said, format_)
         above += len(membres)
         below = 0.0
-        while board.line < end and below < CHART_HEIGHT:
+        while board.line < end and below < high:
             below += board.sheet.heights[board.line]
             board.line += 1
     board.line = end

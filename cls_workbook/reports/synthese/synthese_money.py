@@ -33,6 +33,7 @@ from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.reports.synthese.text_heights import abridged
 from cls_workbook.summaries.balances import remainders as remaining
 from cls_workbook.summaries.funding import of_the_post
+from cls_workbook.summaries.funding_rules import OBSERVED
 from cls_workbook.summaries.value_tables import as_frame
 from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import Row
@@ -42,6 +43,7 @@ Section = Callable[[Board, Portrait], None]
 MAX_FINANCEURS, LISTED_FINANCEURS = 8, 20
 HALF = UNITS // 2
 LINE = 12.5  # points of an amount among many
+BEYOND = "au-delà de 100 %"
 # What is printed where the contract gives no amount: the states stay distinct.
 AMOUNT_STATES = {
     "non_determine": "non déterminé",
@@ -51,9 +53,9 @@ AMOUNT_STATES = {
     "absente": "non inscrit au contrat",
 }
 DECLARATIONS = (
-    "Ces montants sont des déclarations des porteurs : « engagé » est ce qui leur a été attribué ou notifié pour "
-    "l’année par une convention ou une décision ; « versé », ce qu’ils ont reçu dans l’année, quelle que soit l’année "
-    "de la décision."
+    "Ces montants sont déclarés par les porteurs : « engagé » est ce qui leur a été attribué ou notifié pour l’année "
+    "par une convention ou une décision ; « versé », ce qu’ils ont reçu dans l’année, de quelque année que soit la "
+    "décision."
 )
 _SUMS = ("Contrat", "Programmé", "Engagé", "Versé", "Écart engagé - programmé", "Écart engagé - programmé (%)")
 
@@ -103,10 +105,15 @@ def _maquette(board: Board, portrait: Portrait) -> None:
     _rates(board, portrait)
     left_by_financeur(board, remaining.by_financeur(portrait.contrat, portrait.history))
     own = tuple(f"Fiche {f.numero}{NBSP}:" for f in posts)
-    autres = [e for e in portrait.result.notes.explications if not own or not e.startswith(own)]
-    if autres:
+    if autres := [e for e in _explications(portrait) if not own or not e.startswith(own)]:
         board.sous_titre("Ce que disent les règles de financement")
         board.sentences_in_two_columns([f"• {e}" for e in autres])
+
+
+def _explications(portrait: Portrait) -> list[str]:
+    """What the rules make of the figures; a rate beyond 100 % is in the table of rates, with what it rests on."""
+    shown = tuple(f"Fiche {f.numero}{NBSP}: {OBSERVED}" for f in portrait.contrat.actions)
+    return [e for e in portrait.result.notes.explications if not shown or not e.startswith(shown)]
 
 
 def _printed(board: Board, portrait: Portrait) -> None:
@@ -163,12 +170,12 @@ def _rates(board: Board, portrait: Portrait) -> None:
     annee, who = portrait.year_label(), agency_name(portrait.contrat)
     columns = (
         PrintedColumn("N°", 2, STRONG_CENTRED),
-        PrintedColumn("Fiche", 12),
+        PrintedColumn("Fiche", 14),
         PrintedColumn("Taux prévu", 3, RATE),
         PrintedColumn("Taux constaté", 3, RATE),
         PrintedColumn("sur", 4),
-        PrintedColumn(f"Attribué {annee}", 4, AMOUNT),
-        PrintedColumn(f"Coût {annee}", 4, AMOUNT),
+        PrintedColumn(f"Attribué {annee}", 3, AMOUNT),
+        PrintedColumn(f"Coût {annee}", 3, AMOUNT),
         PrintedColumn("À noter", 4),
     )
     rows = []
@@ -178,15 +185,17 @@ def _rates(board: Board, portrait: Portrait) -> None:
         if taux is not None or prevu is not None:
             known = taux is not None
             terms = (on.get("attribue"), on.get("cout")) if known else (None, None)
-            word = StyledBox("au-delà de 100 %", STRONG) if taux is not None and taux > 1 else None
+            word = StyledBox(BEYOND, STRONG) if taux is not None and taux > 1 else None
             rows.append([fiche.numero, fiche.titre, prevu, taux, portrait.rate_extent(fiche.numero), *terms, word])
     if rows:
+        beyond = any(row[-1] for row in rows)
         board.sous_titre("Le taux constaté")
         board.sheet_table(*without_empty(columns, rows))
         board.note(
             typography(
                 f"Taux constaté : attribué par {who} en {annee} / coût de {annee}, sur les seuls retours qui donnent "
-                f"les deux. Il ne se compare qu’à un taux d’intervention inscrit au contrat."
+                f"les deux. Il ne se compare qu’à un taux d’intervention inscrit au contrat"
+                f"{f'{NBSP}; au-delà de 100 %, il est à vérifier' if beyond else ''}."
             )
         )
 
@@ -221,7 +230,7 @@ def _posts(board: Board, portrait: Portrait) -> None:
     )
     board.sheet_table(*without_empty(columns, rows_of(columns, posts(portrait))))
     starts = tuple(f"Fiche {f.numero}{NBSP}:" for f in fiches)
-    board.sentences([f"• {e}" for e in portrait.result.notes.explications if e.startswith(starts)])
+    board.sentences([f"• {e}" for e in _explications(portrait) if e.startswith(starts)])
 
 
 # --- Charts -----------------------------------------------------------------------------------------------------------

@@ -74,6 +74,11 @@ class Testimony(NamedTuple):
     texts: dict[str, str]
 
 
+def speaker(structure: str, volet: str | None) -> str:
+    """« APO », « SDAT (EMAS) »."""
+    return f"{structure} ({volet})" if volet else structure
+
+
 def without_persons(result: Result) -> Result:
     """The same campaign without personal data in what the Synthèse quotes. Before any drawing: a text that is cut
     into rows, or shortened, could hide half a telephone number from the patterns."""
@@ -239,7 +244,7 @@ class Portrait:
         return self._statuts[fiche.numero][RECEIVED], self._expected[fiche.numero]
 
     def attention(self, fiche: Fiche) -> str:
-        """What a reader should know first, the most serious first; at most three points."""
+        """What a reader should know first beside the state of the fiche, the most serious first; at most three points."""
         points = [*self._on_retours(fiche), *self._on_etat(fiche), *self._on_money(fiche)]
         if to_confirm := self._alerts[fiche.numero][A_CONFIRMER]:
             points.append(f"{how_many(to_confirm, 'point')} à confirmer")
@@ -266,8 +271,6 @@ class Portrait:
         if suivi.get("detail") and not self.nothing_this_year(fiche):
             detail = suivi["detail"].replace("\n", f"{NBSP}; ")
             yield f"Porteurs en désaccord {self.cross_reference(fiche.numero, 'avancement', detail)}"
-        if self.etat(fiche) in self.contrat.listes.stopped:
-            yield f"Action {self.etat(fiche).lower()}"
         if any(fold(t.texts.get("avenant", "")) == "oui" for t in self.testimonies if t.fiche == fiche.numero):
             yield "Avenant demandé"
 
@@ -364,7 +367,7 @@ class Portrait:
             if r["Valeur"] is not None and (
                 r["Bloc"] == "qualitatif" or (r["Bloc"], r["Champ"]) == ("avancement", "motif")
             ):
-                who = f"{r['Structure'] or ''}" + (f" ({r['Volet']})" if r["Volet"] else "")
+                who = speaker(r["Structure"] or "", r["Volet"])
                 said.setdefault((r["Fiche"], r["Fichier"], who), {})[r["Champ"]] = str(r["Valeur"])
         order = {f.numero: rank for rank, f in enumerate(self.contrat.actions)}
         return [

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from functools import partial
 from itertools import permutations
+from typing import NamedTuple
 
 from cls_workbook.domain.announced.evaluations import MADE
 from cls_workbook.french import date_fr, how_many, typography
@@ -49,19 +50,37 @@ from cls_workbook.workbook.description import Cell, Sheet
 
 NAME = "Synthèse"
 PAGES = 10  # that a reader takes
-MOST_BLANK, MOST_BLANK_WHERE_LONG = 110.0, 70.0  # points that a page may leave so as not to cut a fiche
+OUT_OF_REACH = 13  # pages that no shortening brings to ten
+
+
+class Terseness(NamedTuple):
+    """``most_blank``: points that a page may leave so as not to cut a fiche; ``whole``: whether all that the contract
+    wants of a fiche is recalled; ``comparisons``: measures that are compared with their past."""
+
+    most_blank: float
+    whole: bool
+    comparisons: int
+
+
+AT_EASE, TIGHT = Terseness(110.0, True, 15), Terseness(70.0, True, 15)
+SHORTENED = (Terseness(70.0, False, 15), Terseness(70.0, False, 8))
 
 
 def sheet(result: Result, logos: Sequence[Logo] = ()) -> Sheet:
     """The sheet, drawn. Masked and without personal data, whoever reads it. ``logos``: at its head.
 
     A fiche is cut between its figures and its texts where a fifth of a page would be left blank; sooner, where that
-    saves a page of those beyond the tenth.
+    saves a page of those beyond the tenth. What the contract and the consolidation say elsewhere is shortened where
+    the report then holds on ten pages.
     """
-    drawn = _drawn(result, logos, MOST_BLANK)
+    drawn = _drawn(result, logos, AT_EASE)
     if _pages(drawn) > PAGES:
-        tight = _drawn(result, logos, MOST_BLANK_WHERE_LONG)
+        tight = _drawn(result, logos, TIGHT)
         drawn = tight if _pages(tight) < _pages(drawn) else drawn
+    for terseness in SHORTENED if PAGES < _pages(drawn) < OUT_OF_REACH else ():
+        shortened = _drawn(result, logos, terseness)
+        if _pages(shortened) <= PAGES:
+            return shortened
     return drawn
 
 
@@ -69,7 +88,7 @@ def _pages(drawn: Sheet) -> int:
     return len(drawn.print_setup.page_breaks) + 1
 
 
-def _drawn(result: Result, logos: Sequence[Logo], most_blank: float) -> Sheet:
+def _drawn(result: Result, logos: Sequence[Logo], terseness: Terseness) -> Sheet:
     portrait, board = Portrait(result), Board(NAME)
     result = portrait.result
     _banner(board, result)
@@ -77,10 +96,10 @@ def _drawn(result: Result, logos: Sequence[Logo], most_blank: float) -> Sheet:
     draw_logos(board, logos)
     dashboard(board, portrait)
     board.next_page()
-    fiches(board, portrait, most_blank)
+    fiches(board, portrait, terseness.most_blank, terseness.whole)
     targets(board, portrait)
     regional_questions(board, portrait)
-    measures_over_time(board, portrait)
+    measures_over_time(board, portrait, terseness.comparisons)
     after_maquette = money(board, portrait)
     _where_they_fit(board, portrait, (*after_maquette, totals, _governance, territories))
     _clauses(board, "Ce que le contrat rappelle", portrait.contrat.rappels)

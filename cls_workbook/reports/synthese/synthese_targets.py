@@ -24,9 +24,9 @@ from cls_workbook.summaries.masking import MASKED
 from cls_workbook.summaries.years.followed_targets import FollowedTarget
 
 
-def aims(fiche: Fiche) -> str:
-    """What the contract wants of a fiche, in one text: objectives, expected results, pathway, other plans, priority; ""
-    where it says nothing."""
+def aims(fiche: Fiche, whole: bool) -> str:
+    """What the contract wants of a fiche, in one text: objectives, expected results, pathway, other plans, priority, or
+    the first of these that it says; "" where it says nothing."""
     printed = fiche.printed
     said = (
         ("Objectifs", " ; ".join(printed.objectifs)),
@@ -36,7 +36,8 @@ def aims(fiche: Fiche) -> str:
         ("Plans liés", " ; ".join(fiche.plans)),
         ("Niveau de priorité", fiche.niveau_priorite),
     )
-    return typography(" — ".join(f"{nom} : {texte}" for nom, texte in said if texte))
+    known = [f"{nom} : {texte}" for nom, texte in said if texte]
+    return typography(" — ".join(known if whole else known[:1]))
 
 
 def targets(board: Board, portrait: Portrait) -> None:
