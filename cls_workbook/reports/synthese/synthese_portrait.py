@@ -244,7 +244,7 @@ class Portrait:
         return self._statuts[fiche.numero][RECEIVED], self._expected[fiche.numero]
 
     def attention(self, fiche: Fiche) -> str:
-        """What a reader should know first beside the state of the fiche, the most serious first; at most three points."""
+        """What a reader should know first, beside its state, the most serious first; at most three points."""
         points = [*self._on_retours(fiche), *self._on_etat(fiche), *self._on_money(fiche)]
         if to_confirm := self._alerts[fiche.numero][A_CONFIRMER]:
             points.append(f"{how_many(to_confirm, 'point')} à confirmer")
