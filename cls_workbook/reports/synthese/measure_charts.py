@@ -93,9 +93,9 @@ def _charts_beside(board: Board, groups: Sequence[Group], drawn: PrintedTable, t
     colors = ("gris_moyen", "axe4", "accent")[5 - len(drawn.columns) :]
     room = sum(board.sheet.heights[line] for line in range(top, end))
     above, board.line = 0, top
-    charted = groups[: max(1, int(room // CHART_HEIGHT))]
-    high = max(float(CHART_HEIGHT), room / len(charted))
-    for unite, membres in charted:
+    drawn_groups = groups[: max(1, int(room // CHART_HEIGHT))]
+    high = max(float(CHART_HEIGHT), room / len(drawn_groups))
+    for unite, membres in drawn_groups:
         shown = membres[:PER_CHART]
         said = (
             f"Colonnes : {', '.join(m.libelle for _, m in shown)}, jusqu’en {last}. Les chiffres sont dans le tableau."
