@@ -11,15 +11,21 @@ import json
 import re
 import runpy
 import threading
+import tomllib
 import zipfile
 from functools import partial
 
 import pytest
+from packaging.licenses import canonicalize_license_expression
 
 from cls_workbook import resources
 from cls_workbook.errors import Refusal
 from cls_workbook.page.making import page_contents, page_writing, pyodide_files
 from cls_workbook.page.making.pyodide_files import CORE, LOCK, PyodideFiles
+from tests.support import pyodide_folder
+
+TOML = resources.folder("templates") / "page" / "pyodide.toml"
+TEXTS = resources.folder("templates") / "page" / "licences"
 
 
 def archive(**files: str) -> bytes:
@@ -47,7 +53,8 @@ def published(tmp_path, monkeypatch):
         "licence": "MPL-2.0",
         "adresse": "https://exemple.fr/",
         "roues": {"six": "MIT"},
-        "compilees": {"zlib": ["1.2", "Zlib"]},
+        "source": "https://exemple.fr/source",
+        "compilees": {"zlib": {"version": "1.2", "licence": "Zlib", "texte": "zlib"}},
         "installees": {"xlsxwriter": "BSD-2-Clause"},
         "empreintes": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
     }
@@ -166,6 +173,35 @@ def test_the_page_holds_what_it_needs_in_pieces_and_says_what_that_is(published,
     six = next(c for c in bill["components"] if c["name"] == "six")
     assert (six["version"], six["licenses"]) == ("1.0", [{"expression": "MIT"}])
     assert six["properties"] == [{"name": "place", "value": "site/six.py"}, *licence("Que chacun en use.")]
+
+
+def test_all_that_is_named_in_the_core_has_its_text_and_a_licence_that_spdx_knows():
+    named = tomllib.loads(TOML.read_text(encoding="utf-8"))
+    inside = named["compilees"]
+    licences = {c["licence"] for c in inside.values()} | {named["licence"]}
+    licences |= {*named["roues"].values(), *named["installees"].values()}
+    assert {canonicalize_license_expression(licence) for licence in licences} == licences
+    assert {f"{c['texte']}.txt" for c in inside.values()} | {"CPython.txt"} == {p.name for p in TEXTS.iterdir()}
+    for nom, compiled in inside.items():
+        assert compiled.keys() & {"dit", "source"}, f"{nom} : a version from nowhere"
+
+
+def test_what_is_under_the_mozilla_licence_is_given_with_its_text_and_the_address_of_its_source(published):
+    _, (pyodide, python, *_) = page_contents.contents(PyodideFiles(str(published)))
+    assert (
+        pyodide.texts[0].startswith("Mozilla Public License Version 2.0")
+        and pyodide.source == "https://exemple.fr/source"
+    )
+    assert "PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2" in python.texts[0]
+
+
+@pytest.mark.skipif(not pyodide_folder.folder(), reason=f"{pyodide_folder.VARIABLE} names no folder of Pyodide's files")
+def test_what_is_compiled_in_the_core_says_its_version_itself():
+    core = (pyodide_folder.folder() / "pyodide.asm.wasm").read_bytes()
+    platform = json.loads((pyodide_folder.folder() / LOCK).read_bytes())["info"]["platform"]
+    inside = tomllib.loads(TOML.read_text(encoding="utf-8"))["compilees"]
+    assert {nom for nom, c in inside.items() if "dit" in c and c["dit"].encode() not in core} == set()
+    assert platform == f"emscripten_{inside['emscripten']['version'].replace('.', '_')}"
 
 
 def test_colours_are_those_of_the_workbooks(published, tmp_path):

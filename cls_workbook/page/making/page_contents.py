@@ -39,8 +39,11 @@ _MACROS_KEPT = ("ruban.xml",)
 
 
 class Component(NamedTuple):
-    """A library in the page, for the list of what is inside. ``texts``: what its authors ask to be given with it.
-    ``places``: the files and folders of the page that are its own; none if it is compiled into another."""
+    """A library in the page, for the list of what is inside.
+
+    ``licence``: as SPDX writes it. ``texts``: what its authors ask to be given with it. ``places``: the files and
+    folders of the page that are its own; none if it is compiled into another. ``source``: the address of its source,
+    where what is given is compiled of it."""
 
     nom: str
     version: str
@@ -49,22 +52,13 @@ class Component(NamedTuple):
     sha256: str
     texts: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    source: str = ""
 
 
 def contents(pyodide: PyodideFiles) -> tuple[Contents, list[Component]]:
     """Everything, by its place, and the libraries that it comes from. Refusal if one cannot be had as published."""
     settings = described()
-    library = pyodide.core("python_stdlib.zip")
-    files = _kept(_unpacked(library, "std/"))
-    core = _digest(pyodide.core("pyodide.asm.wasm"))
-    components = [
-        Component("Pyodide", settings["version"], settings["licence"], "Pyodide", core, (), (INTERPRETER,)),
-        Component("CPython", settings["python"], "PSF-2.0", "Pyodide", _digest(library), (), ("std",)),
-        *(
-            Component(nom, version, licence, "Pyodide", core)
-            for nom, (version, licence) in settings["compilees"].items()
-        ),
-    ]
+    files, components = _kept(_unpacked(pyodide.core("python_stdlib.zip"), "std/")), _of_the_core(pyodide)
     for nom, (version, wheel) in pyodide.wheels().items():
         unpacked = _unpacked(wheel, "site/")
         kept = _kept(unpacked)
@@ -79,6 +73,30 @@ def contents(pyodide: PyodideFiles) -> tuple[Contents, list[Component]]:
         told = tuple(_licence_texts(installed.items())), _places(kept)
         components.append(Component(nom, version, licence, "PyPI", whole, *told))
     return dict(sorted((files | _own()).items())), components
+
+
+def _of_the_core(pyodide: PyodideFiles) -> list[Component]:
+    """What runs Python, and what is compiled with it: Pyodide and CPython first."""
+    settings, core = described(), _digest(pyodide.core(INTERPRETER))
+    library, python = _digest(pyodide.core("python_stdlib.zip")), settings["python"]
+    mozilla, source = (_licence("MPL-2.0"),), settings["source"]
+    return [
+        Component(
+            "Pyodide", settings["version"], settings["licence"], "Pyodide", core, mozilla, (INTERPRETER,), source
+        ),
+        Component("CPython", python, "PSF-2.0", "Pyodide", library, (_licence("CPython"),), ("std",)),
+        *(
+            Component(
+                nom, c["version"], c["licence"], "Pyodide", core, (_licence(c["texte"]),), (), c.get("source", "")
+            )
+            for nom, c in settings["compilees"].items()
+        ),
+    ]
+
+
+def _licence(nom: str) -> str:
+    """A text that does not come with the files of Pyodide."""
+    return (resources.folder("templates") / "page" / "licences" / f"{nom}.txt").read_text(encoding="utf-8")
 
 
 def _digest(content: bytes) -> str:

@@ -127,6 +127,7 @@ def _bill_of_materials(components: list[Component]) -> str:
                 *({"name": "licence", "value": text} for text in c.texts),
             ],
         }
+        | ({"externalReferences": [{"type": "vcs", "url": c.source}]} if c.source else {})
         for c in components
     ]
     tool = {"type": "application", "name": "cls-workbook", "version": PACKAGE, "licenses": [{"expression": "MIT"}]}
