@@ -79,11 +79,9 @@ def _of_the_core(pyodide: PyodideFiles) -> list[Component]:
     """What runs Python, and what is compiled with it: Pyodide and CPython first."""
     settings, core = described(), _digest(pyodide.core(INTERPRETER))
     library, python = _digest(pyodide.core("python_stdlib.zip")), settings["python"]
-    mozilla, source = (_licence("MPL-2.0"),), settings["source"]
+    texts, source = (_licence("MPL-2.0"),), settings["source"]
     return [
-        Component(
-            "Pyodide", settings["version"], settings["licence"], "Pyodide", core, mozilla, (INTERPRETER,), source
-        ),
+        Component("Pyodide", settings["version"], settings["licence"], "Pyodide", core, texts, (INTERPRETER,), source),
         Component("CPython", python, "PSF-2.0", "Pyodide", library, (_licence("CPython"),), ("std",)),
         *(
             Component(
