@@ -156,7 +156,7 @@ class GapsUnexplained(_CompteRenduCheck):
         drawn = declared.drawn_up
         if declared.explanation.strip() or any(balance.gap for balance in drawn.balances()):
             return  # explained; or not right yet, and told so
-        if gaps := drawn.gaps(self.contrat.ecart_a_expliquer):
+        if gaps := drawn.gaps(self.contrat.follow_up.ecart_a_expliquer):
             found = " ; ".join(
                 f"{gap.nom} : {amount_fr(gap.realised)} pour {amount_fr(gap.planned)} prévus" for gap in gaps
             )

@@ -38,10 +38,12 @@ def _tell_gaps(chosen: argparse.Namespace) -> None:
 
     contrat = load_contrat(chosen.contrat, chosen.annee)
     if not contrat.fiches:
-        announced = f" ({contrat.actions_annoncees} actions annoncées)" if contrat.actions_annoncees else ""
+        announced = (
+            f" ({contrat.announced.actions_annoncees} actions annoncées)" if contrat.announced.actions_annoncees else ""
+        )
         print(
-            f"Aucune fiche n’est décrite pour {contrat.year_name(chosen.annee)}{announced} : le classeur n’a pas de "
-            "feuille à remplir. Ajoutez-les à la définition, puis recommencez.",
+            f"Aucune fiche n’est décrite pour {contrat.follow_up.year_name(chosen.annee)}{announced} : le classeur n’a "
+            "pas de feuille à remplir. Ajoutez-les à la définition, puis recommencez.",
             file=sys.stderr,
         )
 

@@ -39,8 +39,8 @@ def parse_noyau(texte: str, origin: str) -> Noyau:
 def noyaux_of(contrat: Contrat, folder: Path, faults: list[str]) -> tuple[tuple[str, Noyau], ...]:
     """Reference → noyau, for each that a contract names, at first or by a revision; one that cannot be read is a fault
     at its place."""
-    named = {"contrat.noyau": contrat.noyau}
-    for rank, revision in enumerate(contrat.revisions, 1):
+    named = {"contrat.noyau": contrat.regional.noyau}
+    for rank, revision in enumerate(contrat.changes.revisions, 1):
         if (revision.objet, revision.champ) == ("contrat", "noyau"):
             named[f"contrat.revisions[{rank}].valeur"] = revision.valeur
     found: dict[str, Noyau] = {}

@@ -57,7 +57,8 @@ def parse(texte: str, origin: str) -> Contrat:
     if contrat is not None and not faults:
         # a revision that cannot be applied is a fault of writing: no year could be shown
         faults += [f"contrat.revisions[{rank}].{e.champ} : {e}" for rank, e in unreadable(contrat)]
-        contrat = replace(contrat, noyaux=noyaux_of(contrat, Path(origin).parent, faults))
+        noyaux = noyaux_of(contrat, Path(origin).parent, faults)
+        contrat = replace(contrat, regional=replace(contrat.regional, noyaux=noyaux))
     if contrat is None or faults:
         raise Refusal(f"La définition {origin} comporte {how_many(len(faults), 'faute')}.", faults)
     return contrat

@@ -63,8 +63,8 @@ def _cover(portrait: Portrait) -> Iterator[Part]:
     for line in dict.fromkeys(filter(None, lines)):
         yield Sentence(line, COVER_LINE)
     yield Sentence(f"D’après la consolidation du {date_fr(result.day)}", COVER_LINE)
-    if contrat.signataires:
-        yield Sentence(typography(f"Signataires : {', '.join(s.nom for s in contrat.signataires)}."))
+    if contrat.parties.signataires:
+        yield Sentence(typography(f"Signataires : {', '.join(s.nom for s in contrat.parties.signataires)}."))
     yield Heading("Sommaire", new_page=True)
     yield Contents()
 
@@ -115,9 +115,9 @@ def _perspectives(portrait: Portrait) -> Iterator[Part]:
 
 
 def _to_programme(contrat: Contrat) -> Iterator[Part]:
-    if contrat.a_programmer:
+    if contrat.announced.a_programmer:
         yield Heading("Les actions encore à programmer", 2)
-        yield Bullets(tuple(a.titre for a in contrat.a_programmer))
+        yield Bullets(tuple(a.titre for a in contrat.announced.a_programmer))
 
 
 def _decisions(portrait: Portrait, asked: list[str]) -> Iterator[Part]:
@@ -156,7 +156,7 @@ def _method(portrait: Portrait) -> Iterator[Part]:
             f"{date_fr(result.day)} ; la source de chaque tableau est dite sous lui."
         )
     )
-    threshold = contrat.seuil_petits_effectifs
+    threshold = contrat.follow_up.seuil_petits_effectifs
     yield Sentence(
         typography(
             f"Une case vide veut dire « non connu », jamais zéro. Les effectifs de 1 à {threshold} sont masqués, avec "

@@ -46,7 +46,7 @@ def _scaled(kind: str, valeur: Decimal | int | None) -> str:
 
 def states_chart(portrait: Portrait) -> Bars | None:
     """How many fiches of each axe are in each état; None where there is none."""
-    listes = portrait.contrat.listes
+    listes = portrait.contrat.follow_up.listes
     counts = {
         g.titre: [*map(portrait.etat, g.fiches), *[TO_BE_SCHEDULED] * len(g.a_programmer)]
         for g in by_axe(portrait.contrat)

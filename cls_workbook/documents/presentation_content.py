@@ -243,7 +243,7 @@ def _places(portrait: Portrait) -> Iterator[Slide]:
 
 def _perspectives(portrait: Portrait) -> Iterator[Slide]:
     told = [_quotation(t, "perspectives") for t in portrait.testimonies if t.texts.get("perspectives")]
-    if n := len(portrait.contrat.a_programmer):
+    if n := len(portrait.contrat.announced.a_programmer):
         told.insert(0, f"{how_many(n, 'action')} encore à programmer.")
     if told:
         titre = f"Ce qui vient en {portrait.year_label(1)}"
@@ -266,7 +266,7 @@ def _holds(portrait: Portrait) -> Slide:
     of_them = f"{how_many(expected, 'attendu')}{result.set_aside()}"
     lines = [f"{how_many(received, 'retour')} reçu{'s' * (received > 1)} sur {of_them}."]
     lines += [f"{text[0].upper()}{text[1:]}." for text in figures.lacking(portrait, 6)]
-    lines.append(f"Les effectifs de 1 à {portrait.contrat.seuil_petits_effectifs} sont masqués.")
+    lines.append(f"Les effectifs de 1 à {portrait.contrat.follow_up.seuil_petits_effectifs} sont masqués.")
     lines.append("Une personne venue à deux actions est comptée deux fois.")
     lines.append(f"Consolidation du {date_fr(result.day)}, {result.etat[0].lower()}{result.etat[1:]}.")
     return Slide("Ce que ces chiffres ne disent pas", (Bullets(tuple(map(typography, lines))),), _from(sources.RETOURS))

@@ -29,7 +29,7 @@ def in_year(contrat: Contrat, annee: int) -> Contrat:
     definition = revised = whole(contrat)
     if definition.is_lasting and annee in definition.annees:
         return definition
-    for revision in sorted(definition.revisions, key=lambda r: r.depuis):
+    for revision in sorted(definition.changes.revisions, key=lambda r: r.depuis):
         if revision.depuis <= annee:
             revised = apply(revised, revision)
     held = with_places(with_noyau(_contrat_held(revised, annee), annee), annee)
@@ -45,7 +45,7 @@ def all_years(contrat: Contrat) -> tuple[int, ...]:
     """Those of the first signature and those that a revision added, whatever the year it is seen from."""
     definition = whole(contrat)
     added: set[int] = set()
-    for revision in definition.revisions:
+    for revision in definition.changes.revisions:
         if (revision.objet, revision.champ) == ("contrat", "annees"):
             added.update(value_of(revision))
     return tuple(sorted({*definition.annees, *added}))
@@ -58,7 +58,7 @@ def covers(contrat: Contrat, annee: int) -> bool:
 
 def unreadable(contrat: Contrat) -> Iterator[tuple[int, UnreadableRevision]]:
     """Rank (from 1) of each revision that cannot be applied, and why."""
-    for rank, revision in enumerate(contrat.revisions, 1):
+    for rank, revision in enumerate(contrat.changes.revisions, 1):
         try:
             apply(contrat, revision)
         except UnreadableRevision as error:
@@ -72,10 +72,10 @@ def _holding_in(objects: tuple[P, ...], annee: int) -> tuple[P, ...]:
 def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
     structures = _holding_in(contrat.structures, annee)
     departed = {s.id for s in contrat.structures} - {s.id for s in structures}
-    communes = _holding_in(contrat.communes, annee)
-    departed_communes = {c.code_insee for c in contrat.communes} - {c.code_insee for c in communes}
-    financeurs = _holding_in(contrat.financeurs, annee)
-    departed_financeurs = {f.id for f in contrat.financeurs} - {f.id for f in financeurs}
+    communes = _holding_in(contrat.places.communes, annee)
+    departed_communes = {c.code_insee for c in contrat.places.communes} - {c.code_insee for c in communes}
+    financeurs = _holding_in(contrat.money.financeurs, annee)
+    departed_financeurs = {f.id for f in contrat.money.financeurs} - {f.id for f in financeurs}
     axes = _holding_in(contrat.axes, annee)
     departed_axes = contrat.by_axe.keys() - {a.numero for a in axes}
     there = _holding_in(contrat.fiches, annee)
@@ -98,14 +98,18 @@ def _contrat_held(contrat: Contrat, annee: int) -> Contrat:
         fiches=fiches,
         signataires=tuple(
             changed(s, structure=None) if s.structure in departed else s
-            for s in _holding_in(contrat.signataires, annee)
+            for s in _holding_in(contrat.parties.signataires, annee)
         ),
-        qpv=tuple(q for q in _holding_in(contrat.qpv, annee) if _commune_of(contrat, q) not in departed_communes),
-        lieux=tuple(x for x in _holding_in(contrat.lieux, annee) if _commune_of(contrat, x) not in departed_communes),
-        enveloppes=_holding_in(contrat.enveloppes, annee),
-        cibles=tuple(c for c in _holding_in(contrat.cibles, annee) if c.mesure in mesures),
-        a_programmer=tuple(a for a in _holding_in(contrat.a_programmer, annee) if a.devient not in numeros),
-        instances=tuple(changed(i, fiches=_without(i.fiches, departed_fiches)) for i in contrat.instances),
+        qpv=tuple(
+            q for q in _holding_in(contrat.places.qpv, annee) if _commune_of(contrat, q) not in departed_communes
+        ),
+        lieux=tuple(
+            x for x in _holding_in(contrat.places.lieux, annee) if _commune_of(contrat, x) not in departed_communes
+        ),
+        enveloppes=_holding_in(contrat.money.enveloppes, annee),
+        cibles=tuple(c for c in _holding_in(contrat.announced.cibles, annee) if c.mesure in mesures),
+        a_programmer=tuple(a for a in _holding_in(contrat.announced.a_programmer, annee) if a.devient not in numeros),
+        instances=tuple(changed(i, fiches=_without(i.fiches, departed_fiches)) for i in contrat.announced.instances),
         regles=tuple(_rules(contrat, fiches, departed_financeurs, annee)),
     )
 

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import ClassVar
 
 from cls_workbook.domain.announced import volets as parts
-from cls_workbook.domain.announced.bodies import Instance as Instance
-from cls_workbook.domain.announced.evaluations import Evaluation as Evaluation
+from cls_workbook.domain.announced.contrat_parts import (
+    Announced,
+    ContratChanges,
+    ContratMoney,
+    FollowUp,
+    Parties,
+    Places,
+    PrintedContrat,
+    RegionalSide,
+)
 from cls_workbook.domain.announced.mesure import AGGREGATIONS as AGGREGATIONS
 from cls_workbook.domain.announced.mesure import CALCULS as CALCULS
 from cls_workbook.domain.announced.mesure import MESURE_TYPES as MESURE_TYPES
@@ -23,10 +31,8 @@ from cls_workbook.domain.announced.money_lines import PrintedLine
 from cls_workbook.domain.announced.printed_fiche import PrintedFiche
 from cls_workbook.domain.announced.volets import Volet
 from cls_workbook.domain.definition_keys import NOT_A_KEY, grouped
-from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, EvolutionThresholds, Period, Revision
-from cls_workbook.domain.placed.place_model import Commune, Lieu, Qpv, commune_names
-from cls_workbook.domain.questions import ChoiceLists
-from cls_workbook.domain.regional.noyau_model import Noyau
+from cls_workbook.domain.lifetime import Period
+from cls_workbook.domain.placed.place_model import commune_names
 from cls_workbook.domain.rules import Complement, Rule
 from cls_workbook.french import fold, of
 
@@ -56,14 +62,6 @@ class Axe(Period):
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
-    """What contracts are compared by: a theme of public health, or a priority of a regional health project."""
-
-    id: str
-    libelle: str
-
-
-@dataclass(frozen=True, slots=True)
 class Structure(Period):
     """An organisation that answers, or a ``groupe`` that stands for several.
 
@@ -79,31 +77,6 @@ class Structure(Period):
     groupe: bool = False
     candidats: tuple[str, ...] = ()
     candidats_communes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Signatory(Period):
-    nom: str
-    role: str = "signataire"  # copilote | signataire
-    structure: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Nature:
-    """A nature of funding line, and the subtotal (``niveau``) that it belongs to."""
-
-    id: str
-    libelle: str
-    niveau: str
-    aide: str | None = None  # what belongs to it, for prompts
-
-
-@dataclass(frozen=True, slots=True)
-class Financeur(Period):
-    id: str
-    nom: str
-    structure: str | None = None
-    prive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,50 +166,15 @@ class Fiche(Period):
         return tuple((p, None) for p in self.porteurs)
 
 
-@dataclass(frozen=True, slots=True)
-class ActionToProgramme(Period):
-    """An action that the contract announces; once it is the fiche ``devient``, that fiche stands for it."""
-
-    axe: str
-    titre: str
-    devient: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Enveloppe(Period):
-    """The money of the whole contract for one year (None: for its whole duration)."""
-
-    montant: Decimal
-    annee: int | None = None
-    etat: str = "voté"
-    financeur: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cible(Period):
-    """What a measure is to reach (``valeur``: in its unit, a rate as a part of 1), and where the contract says so.
-
-    ``annee``: the year by which it is to be reached (None: the last of the contract); ``chaque_annee``: it is to be
-    reached in every year; ``cumulee``: by the sum of the years; ``au_plus``: it is not to be exceeded.
-    """
-
-    mesure: str
-    valeur: Decimal
-    annee: int | None = None
-    chaque_annee: bool = False
-    cumulee: bool = False
-    au_plus: bool = False
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContratInconsistency:
-    """An inconsistency of the printed contract, to be settled by its signatories."""
-
-    code: str
-    objet: str
-    gravite: str
-    constat: str
+# The keys of a definition, in the order that it reads in: parts are told one after the other, not group by group.
+_READS_AS = (
+    *("id", "titre", "nom_court", "annees", "territoire", "type", "coordination", "agence", "contact", "deliberation"),
+    *("partenaires_associes", "rappels", "maquette", "seuil_petits_effectifs", "ecart_a_expliquer", "evolution"),
+    *("noyau", "repondant_noyau", "outil_depuis", "actions_annoncees", "debut_annee", "avenant_requis"),
+    *("non_demandes", "decisions", "revisions", "axes", "structures", "signataires", "communes", "qpv", "lieux"),
+    *("instances", "evaluations", "natures", "financeurs", "listes", "fiches", "a_programmer", "regles"),
+    *("enveloppes", "cibles", "themes", "priorites", "a_confirmer"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,9 +189,10 @@ class YearView:
 class Contrat:
     """A whole definition, or what it is in one year (``contrat_years.in_year``): then it has a ``view``.
 
-    Its fields are the parts of a definition, in its order. Contracts that say the same are equal, whatever they come
-    from.
+    Contracts that say the same are equal, whatever they come from.
     """
+
+    KEY_ORDER: ClassVar[tuple[str, ...]] = _READS_AS
 
     id: str
     titre: str
@@ -261,47 +200,18 @@ class Contrat:
     annees: tuple[int, ...]
     territoire: str
     type: str = "Contrat local de santé"
-    coordination: str | None = None  # structure id
-    agence: str | None = None  # structure id of the ARS or the State
-    contact: str | None = None
-    deliberation: str | None = None
-    partenaires_associes: tuple[str, ...] = ()  # kinds of partners, beside signatories and communes
-    rappels: tuple[str, ...] = ()  # clauses of the contract to keep in mind when its figures are read
-    maquette: Decimal | None = None
-    seuil_petits_effectifs: int = 10
-    # of a compte rendu financier: the part of the planned budget beyond which a gap is to be explained
-    ecart_a_expliquer: Decimal = Decimal("0.1")
-    evolution: EvolutionThresholds = EvolutionThresholds()
-    noyau: str | None = None  # the regional noyau that it takes in: the id of one that ships, or its file
-    repondant_noyau: str | None = None  # structure id of who answers what no fiche does; None: the coordination
-    outil_depuis: int | None = None  # the first year that is followed with this tool; None: the first of the contract
-    actions_annoncees: int | None = None  # number of actions that the contract announces without listing them
-    debut_annee: str = "01-01"  # month and day on which a year of the contract begins (``09-01``: September to August)
-    avenant_requis: tuple[str, ...] = CHANGES_NEEDING_AVENANT  # what only an avenant may change
-    non_demandes: tuple[str, ...] = ()  # optional questions that no fiche asks, unless it says so
-    decisions: tuple[Decision, ...] = ()
-    revisions: tuple[Revision, ...] = ()
+    parties: Parties = grouped(Parties)
+    printed: PrintedContrat = grouped(PrintedContrat)
+    places: Places = grouped(Places)
+    money: ContratMoney = grouped(ContratMoney)
+    follow_up: FollowUp = grouped(FollowUp)
+    regional: RegionalSide = grouped(RegionalSide)
+    announced: Announced = grouped(Announced)
+    changes: ContratChanges = grouped(ContratChanges)
     axes: tuple[Axe, ...] = ()
     structures: tuple[Structure, ...] = ()
-    signataires: tuple[Signatory, ...] = ()
-    communes: tuple[Commune, ...] = ()
-    qpv: tuple[Qpv, ...] = ()
-    lieux: tuple[Lieu, ...] = ()  # places of other kinds
-    instances: tuple[Instance, ...] = ()
-    evaluations: tuple[Evaluation, ...] = ()
-    natures: tuple[Nature, ...] = ()
-    financeurs: tuple[Financeur, ...] = ()
-    listes: ChoiceLists = ChoiceLists()
     fiches: tuple[Fiche, ...] = ()
-    a_programmer: tuple[ActionToProgramme, ...] = ()
     regles: tuple[Rule, ...] = ()
-    enveloppes: tuple[Enveloppe, ...] = ()
-    cibles: tuple[Cible, ...] = ()
-    themes: tuple[Theme, ...] = ()  # themes of its own, beside the shipped ones
-    priorites: tuple[Theme, ...] = ()  # priorities of the regional health project
-    a_confirmer: tuple[ContratInconsistency, ...] = ()
-    # reference → noyau, for those that it names, at some time or other
-    noyaux: tuple[tuple[str, Noyau], ...] = field(default=(), compare=False, repr=False, metadata=NOT_A_KEY)
     view: YearView | None = field(default=None, compare=False, repr=False, metadata=NOT_A_KEY)
 
     @property
@@ -318,10 +228,6 @@ class Contrat:
         """The fiches, without what the regional noyau asks beside them: those that have a state and money."""
         return tuple(f for f in self.fiches if not f.regional)
 
-    @property
-    def regional_noyau(self) -> Noyau | None:
-        return dict(self.noyaux).get(self.noyau or "")
-
     @cached_property
     def par_fiche(self) -> dict[str, Fiche]:
         return {f.numero: f for f in self.fiches}
@@ -335,11 +241,6 @@ class Contrat:
         return {a.numero: a for a in self.axes}
 
     @cached_property
-    def by_nature(self) -> dict[str, Nature]:
-        """By printed label, as it is chosen in the workbook."""
-        return {n.libelle: n for n in self.natures}
-
-    @cached_property
     def _by_name(self) -> dict[str, str]:
         return {fold(n): s.id for s in reversed(self.structures) for n in (s.nom, s.nom_complet or s.nom, *s.alias)}
 
@@ -350,47 +251,33 @@ class Contrat:
     @cached_property
     def commune_names(self) -> dict[str, str]:
         """INSEE code → the name shown, the same in every year of the contract."""
-        return commune_names(self.definition.communes)
-
-    @cached_property
-    def by_decision(self) -> dict[str, Decision]:
-        return {d.id: d for d in self.decisions}
+        return commune_names(self.definition.places.communes)
 
     @cached_property
     def is_lasting(self) -> bool:
         """Is it sure that nothing in it changes over its years? Then none of them needs a view of its own."""
         indicateurs = [(i, f) for f in self.fiches for i in f.indicateurs]
-        people = (*self.axes, *self.structures, *self.signataires, *self.financeurs)
-        places = (*self.communes, *self.qpv, *self.lieux)
-        wanted = (*self.fiches, *self.a_programmer, *self.regles, *self.enveloppes, *self.cibles)
+        people = (*self.axes, *self.structures, *self.parties.signataires, *self.money.financeurs)
+        places = (*self.places.communes, *self.places.qpv, *self.places.lieux)
+        wanted = (
+            *self.fiches,
+            *self.announced.a_programmer,
+            *self.regles,
+            *self.money.enveloppes,
+            *self.announced.cibles,
+        )
         parts = (*(v for f in self.fiches for v in f.volets), *(i for i, _ in indicateurs))
         mesures = (m for i, _ in indicateurs for m in i.mesures)
         periods: list[Period] = [*people, *places, *wanted, *parts, *mesures]
         return (
             bool(self.annees)
-            and not (self.revisions or self.noyau)
+            and not (self.changes.revisions or self.regional.noyau)
             and all(p.holds_in(annee) for p in periods for annee in {self.annees[0], self.annees[-1]})
-            and not any(a.devient for a in self.a_programmer)
+            and not any(a.devient for a in self.announced.a_programmer)
             and not any(m.par_lieu for i, _ in indicateurs for m in i.mesures)
             and not any(line.annee is not None for f in self.fiches for line in f.lignes)
             and all(i.mesures and i.volet in {None, *(v.id for v in f.volets)} for i, f in indicateurs)
         )
-
-    def qpv_in(self, annee: int) -> tuple[Qpv, ...]:
-        return tuple(q for q in self.qpv if q.holds_in(annee))
-
-    def start(self, annee: int) -> date:
-        """The first day of a year of the contract."""
-        month, day = map(int, self.debut_annee.split("-"))
-        return date(annee, month, day)
-
-    def end(self, annee: int) -> date:
-        """Its last day."""
-        return self.start(annee + 1) - timedelta(days=1)
-
-    def year_name(self, annee: int) -> str:
-        """« 2025 », or « 2025-2026 » where a year of the contract is not the calendar's."""
-        return str(annee) if self.start(annee) == date(annee, 1, 1) else f"{annee}-{annee + 1}"
 
     def rules_of(self, numero: str, type_: str | None = None) -> tuple[Rule, ...]:
         """The rules that apply to a fiche: its own, and those of the whole contract."""
@@ -398,5 +285,5 @@ class Contrat:
 
     def candidats(self, groupe: Structure) -> tuple[str, ...]:
         """The names that the coordinator may choose from for a group."""
-        names = (self.commune_names[c.code_insee] for c in self.communes if groupe.candidats_communes)
+        names = (self.commune_names[c.code_insee] for c in self.places.communes if groupe.candidats_communes)
         return groupe.candidats + tuple(f"Commune {of(nom)}" for nom in names)

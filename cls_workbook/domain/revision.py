@@ -10,8 +10,9 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cls_workbook.domain import model
+from cls_workbook.domain.announced.contrat_parts import Financeur, Signatory
 from cls_workbook.domain.announced.volets import Volet
-from cls_workbook.domain.definition_keys import Key, changed, keys_of
+from cls_workbook.domain.definition_keys import Key, changed, keys_of, value_of_key
 from cls_workbook.domain.lifetime import Period, Revision
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.rules import Rule
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 _LISTS: dict[str, tuple[type[Period], str, str]] = {
     "axe": (model.Axe, "axes", "numero"),
     "structure": (model.Structure, "structures", "id"),
-    "signataire": (model.Signatory, "signataires", "nom"),
-    "financeur": (model.Financeur, "financeurs", "id"),
+    "signataire": (Signatory, "signataires", "nom"),
+    "financeur": (Financeur, "financeurs", "id"),
     "fiche": (model.Fiche, "fiches", "numero"),
     "regle": (Rule, "regles", "id"),
 }
@@ -125,7 +126,7 @@ def apply(contrat: Contrat, revision: Revision) -> Contrat:
     revising = _Revising(revision, value)
     if revision.objet in _LISTS:
         _, listed, named_by = _LISTS[revision.objet]
-        revised = changed(contrat, **{listed: revising.among(getattr(contrat, listed), named_by, revision.cible)})
+        revised = changed(contrat, **{listed: revising.among(value_of_key(contrat, listed), named_by, revision.cible)})
     else:
         revised = changed(contrat, fiches=tuple(map(revising.within, contrat.fiches)))
     if not revising.found:

@@ -182,7 +182,7 @@ def has_overall_money(contrat: Contrat) -> bool:
     """Does the contract give its money as envelopes of the whole, and none to any fiche? Then a fiche may draw on
     them.
     """
-    return bool(contrat.enveloppes) and all(f.financement.montant is None for f in contrat.actions)
+    return bool(contrat.money.enveloppes) and all(f.financement.montant is None for f in contrat.actions)
 
 
 def rounded(montant: Decimal) -> Decimal:

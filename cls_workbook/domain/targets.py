@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from cls_workbook.domain.model import Cible, Contrat, Mesure
+from cls_workbook.domain.announced.contrat_parts import Cible
+from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.french import number_fr, rate_fr, typography
 
 TENTH_OF_A_PERCENT = Decimal("0.001")
@@ -23,7 +24,7 @@ def is_to_come(cible: Cible, annee: int, contrat: Contrat) -> bool:
 
 def target_of(contrat: Contrat, mesure: str, annee: int) -> Cible | None:
     """The target that a year looks at: that of every year, else the next one due; None where the contract says none."""
-    cibles = [c for c in contrat.cibles if c.mesure == mesure and c.holds_in(annee)]
+    cibles = [c for c in contrat.announced.cibles if c.mesure == mesure and c.holds_in(annee)]
     yearly = next((c for c in cibles if c.chaque_annee), None)
     to_come = [c for c in cibles if not c.chaque_annee and due_year(c, contrat) >= annee]
     return yearly or min(to_come, key=lambda c: due_year(c, contrat), default=None)
@@ -41,7 +42,7 @@ def target_in_words(cible: Cible, mesure: Mesure, contrat: Contrat) -> str:
     if cible.chaque_annee:
         when = ", chaque année" if cible.au_plus else " de chaque année"
     else:
-        when = f"{', en' if cible.au_plus else ''} {contrat.year_name(due_year(cible, contrat))}"
+        when = f"{', en' if cible.au_plus else ''} {contrat.follow_up.year_name(due_year(cible, contrat))}"
     added = ", années ajoutées" if cible.cumulee else ""
     return typography(f"{start}{when}{added} : {value_in_words(cible.valeur, mesure)}")
 
@@ -49,7 +50,7 @@ def target_in_words(cible: Cible, mesure: Mesure, contrat: Contrat) -> str:
 def target_in_brief(cible: Cible, mesure: Mesure, contrat: Contrat) -> str:
     """« 23 en 2028 », « 100 % chaque année », « au plus 40 en 2028 »: beside the measure and its unit."""
     valeur = rate_fr(cible.valeur) if mesure.type in ("taux", "satisfaction") else number_fr(cible.valeur)
-    when = "chaque année" if cible.chaque_annee else f"en {contrat.year_name(due_year(cible, contrat))}"
+    when = "chaque année" if cible.chaque_annee else f"en {contrat.follow_up.year_name(due_year(cible, contrat))}"
     start, added = "au plus " * cible.au_plus, ", années ajoutées" * cible.cumulee
     return typography(f"{start}{valeur} {when}{added}")
 
@@ -99,5 +100,5 @@ def state_in_words(cible: Cible, valeur: Decimal | None, annee: int, contrat: Co
     if met:
         return "atteinte"
     if is_to_come(cible, annee, contrat):
-        return f"à atteindre d’ici {contrat.year_name(due_year(cible, contrat))}"
+        return f"à atteindre d’ici {contrat.follow_up.year_name(due_year(cible, contrat))}"
     return "non atteinte"

@@ -18,11 +18,11 @@ def shipped_themes() -> dict[str, str]:
 
 def themes(contrat: Contrat) -> dict[str, str]:
     """Id → label of every theme that the contract may name: those that ship, those of its noyau, its own."""
-    regional = {t.id: t.libelle for _, noyau in contrat.noyaux for t in noyau.themes}
-    return regional | shipped_themes() | {t.id: t.libelle for t in contrat.themes}
+    regional = {t.id: t.libelle for _, noyau in contrat.regional.noyaux for t in noyau.themes}
+    return regional | shipped_themes() | {t.id: t.libelle for t in contrat.regional.themes}
 
 
 def priorites(contrat: Contrat) -> dict[str, str]:
     """Id → label of the priorities of the regional health project that its noyau or the contract itself names."""
-    regional = {p.id: p.libelle for _, noyau in contrat.noyaux for p in noyau.priorites}
-    return regional | {p.id: p.libelle for p in contrat.priorites}
+    regional = {p.id: p.libelle for _, noyau in contrat.regional.noyaux for p in noyau.priorites}
+    return regional | {p.id: p.libelle for p in contrat.regional.priorites}

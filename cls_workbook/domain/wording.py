@@ -19,7 +19,7 @@ def fiches_named(numbers: Sequence[str]) -> str:
 
 def payer(contrat: Contrat) -> str:
     """« ARS »: the agency that pays the maquette; « Contrat » where several share it, or where none is named."""
-    agence = contrat.by_structure.get(contrat.agence or "")
+    agence = contrat.by_structure.get(contrat.parties.agence or "")
     has_parity = any(r.type == "parite" and r.fiche is None for r in contrat.regles)
     return agence.nom if agence and not has_parity else SHARED_PAYER
 
@@ -34,13 +34,13 @@ def of_payer(contrat: Contrat) -> str:
 
 def agency_name(contrat: Contrat) -> str:
     """The agency, whoever shares the maquette with it; « Contrat » where none is named."""
-    agence = contrat.by_structure.get(contrat.agence or "")
+    agence = contrat.by_structure.get(contrat.parties.agence or "")
     return agence.nom if agence else SHARED_PAYER
 
 
 def the_agency(contrat: Contrat) -> str:
     """« l’ARS », « l’État »; « l’agence » where none is named."""
-    if not contrat.agence:
+    if not contrat.parties.agence:
         return "l’agence"
     nom = agency_name(contrat)
     return f"l’{nom}" if fold(nom)[:1] in "aeiouyh" else nom
@@ -49,7 +49,7 @@ def the_agency(contrat: Contrat) -> str:
 def nature_name(contrat: Contrat, niveau: str) -> str:
     """What the contract prints for a level of money (« ARS hors maquette », « Hors contrat »); a general word where it
     has none."""
-    return next((n.libelle for n in contrat.natures if n.niveau == niveau), _GENERAL_WORDS[niveau])
+    return next((n.libelle for n in contrat.money.natures if n.niveau == niveau), _GENERAL_WORDS[niveau])
 
 
 _GENERAL_WORDS = {
@@ -62,8 +62,8 @@ _GENERAL_WORDS = {
 
 def printed_lines(contrat: Contrat, fiche: Fiche) -> list[str]:
     """What the contract prints for each funder: « État, 2026 : 60 000 € (appel à projets, non acquis) »."""
-    names = {f.id: f.nom for f in contrat.financeurs}
-    natures = {n.id: n.libelle for n in contrat.natures}
+    names = {f.id: f.nom for f in contrat.money.financeurs}
+    natures = {n.id: n.libelle for n in contrat.money.natures}
     said = []
     for line in fiche.lignes:
         who = names.get(line.financeur or "", line.financeur) or "financeur à définir"
@@ -107,7 +107,7 @@ def axe_rank(contrat: Contrat, numero: str | None) -> int:
 def holds_only_others(contrat: Contrat, axe: Axe) -> bool:
     """Is it there for the parts below it alone? Then it is no empty one."""
     is_named = any(axe.numero in (f.axe, *f.autres_axes) for f in contrat.fiches)
-    is_named = is_named or any(a.axe == axe.numero for a in contrat.a_programmer)
+    is_named = is_named or any(a.axe == axe.numero for a in contrat.announced.a_programmer)
     return not is_named and any(a.parent == axe.numero for a in contrat.axes)
 
 
@@ -122,13 +122,13 @@ def id_of_financeur(contrat: Contrat, nom: object) -> str | None:
         return None
     structure = contrat.identify(str(nom))
     return next(
-        (f.id for f in contrat.financeurs if folded in (fold(f.id), fold(f.nom))),
-        next((f.id for f in contrat.financeurs if structure and f.structure == structure), None),
+        (f.id for f in contrat.money.financeurs if folded in (fold(f.id), fold(f.nom))),
+        next((f.id for f in contrat.money.financeurs if structure and f.structure == structure), None),
     )
 
 
 def agency_financeurs(contrat: Contrat) -> set[str]:
-    return {f.id for f in contrat.financeurs if contrat.agence and f.structure == contrat.agence}
+    return {f.id for f in contrat.money.financeurs if contrat.parties.agence and f.structure == contrat.parties.agence}
 
 
 def maquette_payers(contrat: Contrat, numero: str) -> set[str]:
@@ -145,7 +145,7 @@ def maquette_payers(contrat: Contrat, numero: str) -> set[str]:
 
 def is_agency(contrat: Contrat, nom: object) -> bool:
     """Is this funder the agency? « ARS du Centre » is the ARS."""
-    if not nom or not contrat.agence:
+    if not nom or not contrat.parties.agence:
         return False
     financeur = id_of_financeur(contrat, nom)
     if financeur is not None:

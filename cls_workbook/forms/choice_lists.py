@@ -27,13 +27,13 @@ NOT_OFFERED = ("etats_a_motif", "sens_des_etats")  # what the contract says of i
 
 def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
     """List name → choices; those of the volets are each fiche's own."""
-    scales = {name: choix for name, choix in values_by_key(contrat.listes) if name not in NOT_OFFERED}
+    scales = {name: choix for name, choix in values_by_key(contrat.follow_up.listes) if name not in NOT_OFFERED}
     return {
         "structures": structure_names(contrat),
         **scales,
-        "financeurs": tuple(f.nom for f in contrat.financeurs),
-        "natures": tuple(n.libelle for n in contrat.natures),
-        "communes": tuple(contrat.commune_names[c.code_insee] for c in contrat.communes),
+        "financeurs": tuple(f.nom for f in contrat.money.financeurs),
+        "natures": tuple(n.libelle for n in contrat.money.natures),
+        "communes": tuple(contrat.commune_names[c.code_insee] for c in contrat.places.communes),
         "oui_non": YES_NO,
         "riens": NOTHING,
         "volets": (),

@@ -73,7 +73,7 @@ def draw(page: FormPage, contrat: Contrat, fiches: Sequence[tuple[Fiche, FormPag
     page.sheet.widths.update(_WIDTHS)
     page.sheet.tab_color = "accent"
     titre = page.row(f"{GROUP}/identite/titre", "repere")
-    page.anchor(titre, STATE, f"Compte rendu financier {contrat.year_name(page.annee)}", "titre")
+    page.anchor(titre, STATE, f"Compte rendu financier {contrat.follow_up.year_name(page.annee)}", "titre")
     page.next_row(34)
     page.merge(STATE, END, typography(_HELP), "aide:texte")
     page.next_row(height(_HELP, _WHOLE_WIDTH, 20))
@@ -279,7 +279,7 @@ class _Block:
             reference(self.sheet.sheet.nom, CellRange(first, p.column, last, p.column))
             for p in (self._places[f"{prefix}/01/nature"], self._places[f"{prefix}/01/{champ}"])
         )
-        names = [quote(n.libelle) for n in self.contrat.natures if n.niveau == "valorisation"]
+        names = [quote(n.libelle) for n in self.contrat.money.natures if n.niveau == "valorisation"]
         of_valued = "+".join(f"SUMIF({natures},{nom},{amounts})" for nom in names) or "0"
         if valued:
             counted = "+".join(f"COUNTIF({natures},{nom})" for nom in names) or "0"

@@ -109,7 +109,7 @@ class _FicheAnswers:
 
     def _facts(self, place: InputPlace) -> Mapping[str, object]:
         """Champ → its answer, in the block of ``place``."""
-        listes, mesure = self.contrat.listes, place.mesure
+        listes, mesure = self.contrat.follow_up.listes, place.mesure
         match place.bloc:
             case "reponse":
                 return {"volet": self._volet()}
@@ -146,7 +146,7 @@ class _FicheAnswers:
         raise KeyError(place.bloc)
 
     def _progress(self) -> Mapping[str, object]:
-        etats, realisations = self.contrat.listes.etats, self.contrat.listes.realisations
+        etats, realisations = self.contrat.follow_up.listes.etats, self.contrat.follow_up.listes.realisations
         first, last, annee = self.contrat.annees[0], self.contrat.annees[-1], self.plan.annee
         start = date(annee, 2, 1 + self._drawn_number("debut", 0, 27)) if annee == first else date(first, 3, 1)
         return {
@@ -219,7 +219,7 @@ class _FicheAnswers:
         poste = self.contrat.rules_of(self.fiche.numero, "poste")
         part = _agency_share(poste[0] if poste else None, money.taux, cost)
         niveau = "maquette" if money.montant is not None and not poste else "hors_maquette"
-        agence = self._financeur(self.contrat.agence)
+        agence = self._financeur(self.contrat.parties.agence)
         parts = [(agence, niveau, part), (self._cofinanceur(agence), "cofinancement", cost - part)]
         whose = f"-{_number_of(self.plan.respondent.id)}" if self.plan.respondent else ""
         reference, day = f"CONV-{self.plan.annee}-{self.fiche.numero}{whose}", date(self.plan.annee, 4, 15)
@@ -231,15 +231,17 @@ class _FicheAnswers:
         ]
 
     def _financeur(self, structure: str | None) -> str:
-        return next((f.nom for f in self.contrat.financeurs if structure in (f.structure, f.id)), "Financeur principal")
+        return next(
+            (f.nom for f in self.contrat.money.financeurs if structure in (f.structure, f.id)), "Financeur principal"
+        )
 
     def _cofinanceur(self, agence: str) -> str:
-        names = {f.id: f.nom for f in self.contrat.financeurs}
+        names = {f.id: f.nom for f in self.contrat.money.financeurs}
         own = (names[c] for c in self.fiche.financement.cofinanceurs if names.get(c, agence) != agence)
-        return next(own, None) or self._financeur(self.contrat.coordination)
+        return next(own, None) or self._financeur(self.contrat.parties.coordination)
 
     def _nature(self, niveau: str) -> str | None:
-        labels = [n.libelle for n in sorted(self.contrat.natures, key=lambda n: n.niveau != niveau)]
+        labels = [n.libelle for n in sorted(self.contrat.money.natures, key=lambda n: n.niveau != niveau)]
         return labels[0] if labels else None
 
     def _financement(self, place: InputPlace) -> object:

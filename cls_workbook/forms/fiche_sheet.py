@@ -120,7 +120,7 @@ def _nothing(page: FormPage) -> None:
 def _calendar(page: FormPage, context: SheetContext, etat: str) -> None:
     bloc = context.asked(_part(entry_questions.PROGRESS, *_DATES, "motif"))
     bloc = replace(bloc, titre="Calendrier", is_optional=True)
-    concerned = ",".join(f"{etat}={quote(e)}" for e in context.contrat.listes.stopped)
+    concerned = ",".join(f"{etat}={quote(e)}" for e in context.contrat.follow_up.listes.stopped)
     dated = "date_debut" in (c.nom for c in bloc.input_fields)
     faults = {nom: more_than("{date_debut}", f"{{{nom}}}") for nom in _DATES[1:] if dated}
     form(page, bloc, context, faults=faults, when={"motif": f"OR({concerned})"} if concerned else None)
@@ -226,7 +226,7 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
         page.next_row(max(height(left, width(D, G)), height(right, width(I, END)), height(right_name, WIDTHS[H])))
     if printed.partenaires and entry_questions.PARTNERS.nom in context.left_out:
         _reminder(page, "partenaires", CITED_PARTNERS, printed.partenaires)
-    if followed_by := [i.nom for i in contrat.instances if fiche.numero in i.fiches]:
+    if followed_by := [i.nom for i in contrat.announced.instances if fiche.numero in i.fiches]:
         _reminder(page, "instances", "Suivie par", ", ".join(followed_by))
 
 

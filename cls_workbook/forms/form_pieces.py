@@ -45,11 +45,11 @@ class SheetContext:
 
     @property
     def this_year(self) -> str:
-        return self.contrat.year_name(self.annee)
+        return self.contrat.follow_up.year_name(self.annee)
 
     @property
     def last_year(self) -> str:
-        return self.contrat.year_name(self.annee - 1)
+        return self.contrat.follow_up.year_name(self.annee - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ def volets_table(page: FormPage, bloc: Bloc, fiche: Fiche, context: SheetContext
 
 def without_value(context: SheetContext, cell: str) -> str:
     """The part of a condition that a statut without value satisfies (non disponible, sans objet)."""
-    return ",".join(f"{cell}={quote(s)}" for s in context.contrat.listes.statuts[2:])
+    return ",".join(f"{cell}={quote(s)}" for s in context.contrat.follow_up.listes.statuts[2:])
 
 
 def quote(texte: str) -> str:

@@ -101,7 +101,7 @@ def _cover(page: FormPage, contrat: Contrat, respondent: Respondent | None, camp
     page.next_row(height(contrat.titre, sum(ACCUEIL_WIDTHS[c] for c in range(B, G + 1)), 40, size=20, bold=True))
     information = page.row("accueil/information/annee", "repere")
     pieces = [
-        f"Suivi de l’année {contrat.year_name(page.annee)}",
+        f"Suivi de l’année {contrat.follow_up.year_name(page.annee)}",
         respondent.nom if respondent else None,
         f"à renvoyer avant le {campagne.limite}" if campagne.limite else None,
     ]
@@ -162,9 +162,9 @@ def _legend_and_words(page: FormPage, contrat: Contrat, campagne: WorkbookContex
 
 
 def _contact(page: FormPage, contrat: Contrat, campagne: WorkbookContext, rank: int) -> None:
-    coordination = contrat.by_structure.get(contrat.coordination or "")
+    coordination = contrat.by_structure.get(contrat.parties.coordination or "")
     named = f"Coordination du contrat : {coordination.nom}" if coordination else "La coordination du contrat"
-    who = campagne.contact or contrat.contact or named
+    who = campagne.contact or contrat.parties.contact or named
     lines = {"contact": f"{who}.", "limite": f"Retour attendu avant le {campagne.limite}." if campagne.limite else ""}
     nom = list(lines)[rank - 1]
     texte = typography(lines[nom])
@@ -191,7 +191,7 @@ def contents(
     several."""
     page.sheet.widths.update(CONTENTS_WIDTHS)
     page.sheet.tab_color = "accent"
-    page.texte(B, f"Sommaire · {contrat.year_name(page.annee)}", "titre")
+    page.texte(B, f"Sommaire · {contrat.follow_up.year_name(page.annee)}", "titre")
     page.texte(I, Link("internal:'Accueil'!A1", "← Accueil", "Revenir à l’accueil"), "fiche_info_lien:droite")
     page.next_row(34)
     page.texte(B, CONTENTS_HELP, "aide_ligne")
@@ -219,7 +219,7 @@ def contents(
             page.next_row(20)
     else:
         _without_fiche(page, contrat)
-    if contrat.a_programmer:
+    if contrat.announced.a_programmer:
         _to_be_scheduled(page, contrat, axes)
     page.sheet.frozen_at = (3, 0)
     page.sheet.print_setup.repeated_rows = (3, 3)
@@ -228,7 +228,9 @@ def contents(
 
 def _without_fiche(page: FormPage, contrat: Contrat) -> None:
     """A contract may be declared before its fiches are known: the workbook says so, and what is known."""
-    announcement = f" {contrat.actions_annoncees} actions sont annoncées." if contrat.actions_annoncees else ""
+    announcement = (
+        f" {contrat.announced.actions_annoncees} actions sont annoncées." if contrat.announced.actions_annoncees else ""
+    )
     page.next_row(10)
     page.texte(C, typography(f"{NO_FICHE}{announcement}"), "aide_ligne")
     page.next_row(20)
@@ -244,7 +246,7 @@ def _to_be_scheduled(page: FormPage, contrat: Contrat, axes: dict[str | None, tu
     page.texte(B, "Actions à programmer", "intertitre")
     page.texte(E, typography(TO_PROGRAMME_HELP), "aide_ligne:retrait")
     page.next_row(20)
-    for action in contrat.a_programmer:
+    for action in contrat.announced.a_programmer:
         axe, rank = axes.get(action.axe, ("", 1))
         page.texte(B, None, f"axe{rank}")
         page.texte(C, "—", "cellule:centre")

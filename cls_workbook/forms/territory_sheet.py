@@ -40,7 +40,7 @@ class _Box(NamedTuple):
 def boxes(contrat: Contrat, annee: int) -> list[_Box]:
     """Communes, then QPV, then the other places; by département and EPCI where the contract has several."""
     kinds = place_kinds(contrat, annee)
-    is_alone = len(contrat.communes) == 1  # then nothing is told by its name
+    is_alone = len(contrat.places.communes) == 1  # then nothing is told by its name
     return [
         _Box(
             entry_questions.TERRITORY.champ(kind.champ),
@@ -69,7 +69,7 @@ def draw(page: FormPage, contrat: Contrat, fiches: Sequence[tuple[Fiche, str]]) 
     page.sheet.hidden_columns = (KEY_COLUMN,)  # nothing is carried over here, and a box stands in each other column
     page.sheet.tab_color = "accent"
     titre = page.row(f"{GROUP}/identite/titre", "repere")
-    page.anchor(titre, _B, f"Territoires touchés en {contrat.year_name(page.annee)}", "titre")
+    page.anchor(titre, _B, f"Territoires touchés en {contrat.follow_up.year_name(page.annee)}", "titre")
     page.next_row(34)
     page.texte(_B, typography(_HELP.format(_kinds_in_words(contrat, page.annee))), "aide_ligne")
     page.next_row(20)

@@ -185,8 +185,10 @@ class _YearDrawing:
         fronts, asked = [accueil.sheet, contents_page.sheet], [p.sheet for p in drawn[1:]]
         worksheets = [*fronts, *asked, self.listes, identity.sheet]
         for sheet in worksheets:
-            sheet.print_setup.left_footer = f"{contrat.nom_court} · {contrat.year_name(annee)}"
-        titre = f"{contrat.titre} — suivi {contrat.year_name(annee)}" + (f" — {respondent.nom}" if respondent else "")
+            sheet.print_setup.left_footer = f"{contrat.nom_court} · {contrat.follow_up.year_name(annee)}"
+        titre = f"{contrat.titre} — suivi {contrat.follow_up.year_name(annee)}" + (
+            f" — {respondent.nom}" if respondent else ""
+        )
         workbook = Workbook(worksheets, titre, contrat.titre, active_sheet=ACCUEIL_SHEET)
         plans = (*(p.plan for p in drawn), identity.plan)
         return WorkbookPlan(contrat, annee, respondent, plans, workbook, modele, identifier)

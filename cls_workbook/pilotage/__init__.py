@@ -107,7 +107,9 @@ def for_checks(pilotage: Pilotage, contrat: Contrat) -> PilotageFacts:
     # The checks bring pandas, which a workbook can be made without.
     from cls_workbook.checks.given.check_input import PilotageFacts
 
-    agencies = [f.id for f in contrat.financeurs if contrat.agence and f.structure == contrat.agence]
+    agencies = [
+        f.id for f in contrat.money.financeurs if contrat.parties.agence and f.structure == contrat.parties.agence
+    ]
     has_parity = any(r.type == "parite" for r in contrat.regles)
     sole = agencies[0] if len(agencies) == 1 and not has_parity else ""
     programmes = _sums(
@@ -118,7 +120,9 @@ def for_checks(pilotage: Pilotage, contrat: Contrat) -> PilotageFacts:
         for f in pilotage.financements
         if level_of(contrat, f.nature) == "hors_maquette"
     )
-    reunions: dict[str, int] = dict.fromkeys((i.nom for i in contrat.instances), 0) if pilotage.reunions else {}
+    reunions: dict[str, int] = (
+        dict.fromkeys((i.nom for i in contrat.announced.instances), 0) if pilotage.reunions else {}
+    )
     for meeting in pilotage.reunions:
         reunions[meeting.instance] = reunions.get(meeting.instance, 0) + 1
     return PilotageFacts(programmes, reunions, hors_maquette)

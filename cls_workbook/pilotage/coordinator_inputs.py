@@ -134,4 +134,4 @@ def programme(
 
 def level_of(contrat: Contrat, nature: str) -> str:
     """maquette, hors_maquette, cofinancement or valorisation; "" if the contract does not know this nature."""
-    return next((n.niveau for n in contrat.natures if fold(n.libelle) == fold(nature)), "")
+    return next((n.niveau for n in contrat.money.natures if fold(n.libelle) == fold(nature)), "")

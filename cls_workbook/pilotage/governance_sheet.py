@@ -20,13 +20,13 @@ def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     p = canvas.pilotage
     page = canvas.page(GOVERNANCE, (40, 16, 16, 16, 18, 74))
     page.title(
-        f"Gouvernance {canvas.contrat.year_name(canvas.annee)}",
+        f"Gouvernance {canvas.contrat.follow_up.year_name(canvas.annee)}",
         "Les réunions tenues et la participation, comptée en structures.",
     )
     # The summary stands above the table that it counts: its rows are known once the table is drawn.
     summary = page.line
-    if canvas.contrat.instances:
-        page.line += len(canvas.contrat.instances) + 3
+    if canvas.contrat.announced.instances:
+        page.line += len(canvas.contrat.announced.instances) + 3
     bloc = canvas.bloc(pf.MEETINGS)
     page.band(bloc.titre, G, bloc.aide)
     columns = {"instance": B, "date": C, "convies": D, "presents": E, "observation": G}
@@ -34,7 +34,7 @@ def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     zone = page.table(
         bloc, "pilotage/reunions", columns, values, computed={F: ("Participation", _participation)}, top=None
     )
-    if canvas.contrat.instances:
+    if canvas.contrat.announced.instances:
         below = page.line
         page.line = summary
         _summary_of_instances(page, canvas, zone)
@@ -47,7 +47,7 @@ def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
 
 def _evaluations(page: CoordinatorPage, canvas: Canvas) -> None:
     """Those that the contract plans this year; nothing in the other years."""
-    planned = of_year(canvas.contrat.evaluations, canvas.annee)
+    planned = of_year(canvas.contrat.announced.evaluations, canvas.annee)
     if not planned:
         return
     bloc, prefix = canvas.bloc(pf.EVALUATIONS), "pilotage/evaluations"
@@ -83,7 +83,7 @@ def _summary_of_instances(page: CoordinatorPage, canvas: Canvas, zone: FormRows)
     titles = (
         "Instance",
         "Minimum par an",
-        f"Tenues en {canvas.contrat.year_name(canvas.annee)}",
+        f"Tenues en {canvas.contrat.follow_up.year_name(canvas.annee)}",
         "Participation",
         "Où en sommes-nous ?",
         "Composition inscrite au contrat",
@@ -92,7 +92,7 @@ def _summary_of_instances(page: CoordinatorPage, canvas: Canvas, zone: FormRows)
         page.texte(column, typography(nom), "entete")
     page.next_row(33)
     start = page.line
-    for instance in canvas.contrat.instances:
+    for instance in canvas.contrat.announced.instances:
         held = [r for r in canvas.pilotage.reunions if r.instance == instance.nom]
         counted = [r for r in held if r.convies is not None and r.presents is not None]
         convies = sum(r.convies or 0 for r in counted)

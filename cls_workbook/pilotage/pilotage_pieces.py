@@ -118,7 +118,9 @@ class Canvas:
         """A blank sheet; ``widths`` from column B on."""
         sheet = Sheet(nom, protected=True, insert_rows=insertable, hidden_columns=(1,), tab_color="accent")
         sheet.widths.update({1: 4} | dict(enumerate(widths, B)))
-        sheet.print_setup.left_footer = f"{self.contrat.nom_court} · pilotage {self.contrat.year_name(self.annee)}"
+        sheet.print_setup.left_footer = (
+            f"{self.contrat.nom_court} · pilotage {self.contrat.follow_up.year_name(self.annee)}"
+        )
         return CoordinatorPage(SheetPlan(sheet, ""), dict(self.addresses), dict(self.choix), self.annee)
 
     def bloc(self, bloc: Bloc, groupe: str = "") -> Bloc:

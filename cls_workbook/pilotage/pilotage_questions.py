@@ -273,7 +273,10 @@ ADDED_COLUMNS = frozenset({("decisions", DECIDED_BY), ("suivi", "courriel"), ("s
 
 def period(contrat: Contrat, annee: int) -> dict[str, tuple[date, date]]:
     """Block → the first and last day that its dates may be; decisions on a year are often taken the year after."""
-    followed, extent = (contrat.start(annee), contrat.end(annee)), (contrat.start(annee), contrat.end(annee + 1))
+    followed, extent = (
+        (contrat.follow_up.start(annee), contrat.follow_up.end(annee)),
+        (contrat.follow_up.start(annee), contrat.follow_up.end(annee + 1)),
+    )
     return {
         "campagne": extent,
         "reunions": followed,
@@ -311,7 +314,7 @@ def for_this(bloc: Bloc, contrat: Contrat, annee: int, choix: Mapping[str, tuple
 def worded(texte: str, contrat: Contrat, annee: int) -> str:
     """The text with the name of the year, and of the body that decides."""
     body = deciding(contrat)
-    for place, word in (("{annee}", contrat.year_name(annee)), ("{du}", body.of_the), ("{le}", body.the)):
+    for place, word in (("{annee}", contrat.follow_up.year_name(annee)), ("{du}", body.of_the), ("{le}", body.the)):
         texte = texte.replace(place, word)
     return texte
 
@@ -349,12 +352,12 @@ def listes(contrat: Contrat) -> dict[str, tuple[str, ...]]:
         "etats_du_bilan": states(contrat),
         "statuts_du_retour": RETOUR_STATUTS,
         "decisions": DECISIONS,
-        "etats_de_l_evaluation": EVALUATION_STATES if contrat.evaluations else (),
+        "etats_de_l_evaluation": EVALUATION_STATES if contrat.announced.evaluations else (),
         "structures": names,
         "fiches": tuple(shown_fiche(f) for f in contrat.actions),
         "financeurs": communes["financeurs"],
         "natures": communes["natures"],
-        "instances": tuple(i.nom for i in contrat.instances),
+        "instances": tuple(i.nom for i in contrat.announced.instances),
     }
     for groupe in groups(contrat):
         candidats = contrat.candidats(groupe)

@@ -188,8 +188,8 @@ def _financements(reading: PilotageReading, maquette: Mapping[str, Decimal]) -> 
     contrat = reading.contrat
     if not contrat.actions:
         return ()
-    ids = {fold(n): f.id for f in contrat.financeurs for n in (f.nom, f.id)}
-    levels = {fold(n.libelle): n.niveau for n in contrat.natures}
+    ids = {fold(n): f.id for f in contrat.money.financeurs for n in (f.nom, f.id)}
+    levels = {fold(n.libelle): n.niveau for n in contrat.money.natures}
     financements = []
     for line in reading.sheet_table("autres", pf.OTHER_FINANCEMENTS):
         fiche, financeur, nature = (line.text(c) for c in ("fiche", "financeur", "nature"))
@@ -221,7 +221,7 @@ def _evaluations(reading: PilotageReading) -> tuple[FollowedEvaluation, ...]:
     """Where those of the year are; a workbook made before the contract planned them has none."""
     if "evaluations/#" not in reading.places:
         return ()
-    known = {e.sorte: e for e in of_year(reading.contrat.evaluations, reading.annee)}
+    known = {e.sorte: e for e in of_year(reading.contrat.announced.evaluations, reading.annee)}
     followed: list[FollowedEvaluation] = []
     already: set[str] = set()
     for line in reading.sheet_table("evaluations", pf.EVALUATIONS):

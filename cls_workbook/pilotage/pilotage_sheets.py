@@ -51,7 +51,7 @@ def workbook(contrat: Contrat, annee: int, pilotage: Pilotage) -> Workbook:
     pages = [_accueil(canvas, [(p.sheet.nom, tally) for p, tally in drawings]), *(p for p, _ in drawings)]
     worksheets = [*(p.sheet for p in pages), choice_lists.sheet(canvas.choix)]
     return Workbook(
-        worksheets, f"{contrat.titre} — pilotage {contrat.year_name(annee)}", contrat.titre, active_sheet=HOME
+        worksheets, f"{contrat.titre} — pilotage {contrat.follow_up.year_name(annee)}", contrat.titre, active_sheet=HOME
     )
 
 
@@ -76,7 +76,7 @@ def _accueil(canvas: Canvas, counts: list[tuple[str, SheetTally]]) -> Coordinato
     contrat, annee = canvas.contrat, canvas.annee
     page = canvas.page(HOME, (36, 58, 62, 26), insertable=False)
     page.next_row(8)
-    page.texte(B, f"Pilotage de l’année {contrat.year_name(annee)}", "titre")
+    page.texte(B, f"Pilotage de l’année {contrat.follow_up.year_name(annee)}", "titre")
     page.next_row(34)
     page.texte(B, contrat.titre, "sous_titre")
     page.next_row(22)
@@ -181,7 +181,7 @@ def _decisions(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     p, contrat = canvas.pilotage, canvas.contrat
     page = canvas.page(DECISIONS, (54, 18, 14, 46, 38, 38, 26))
     bloc = canvas.bloc(pf.COPIL_DECISIONS)
-    page.title(f"{bloc.titre} · {canvas.contrat.year_name(canvas.annee)}", bloc.aide)
+    page.title(f"{bloc.titre} · {canvas.contrat.follow_up.year_name(canvas.annee)}", bloc.aide)
     columns = {"fiche": B, "decision": C, "date": D, "precision": E, "avis": F, "perspectives": G, "instance": H}
     values = [{n: getattr(d, n) for n in columns} for d in p.decisions]
     for line in values:
@@ -204,7 +204,7 @@ def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     relances = canvas.pilotage.relances
     page = canvas.page(FOLLOW_UP, (46, 36, 46, 18, 16, 40, *[38] * bool(canvas.consolidated_in)))
     page.title(
-        f"Suivi des retours {canvas.contrat.year_name(canvas.annee)}",
+        f"Suivi des retours {canvas.contrat.follow_up.year_name(canvas.annee)}",
         "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.",
     )
     expected_returns = repondants(canvas.contrat, canvas.pilotage.membres)

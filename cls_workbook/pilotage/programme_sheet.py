@@ -20,7 +20,7 @@ def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     contrat = canvas.contrat
     page = canvas.page(YEAR_PROGRAMME, (9, 62, 26, 18, 21, 21, 21, 34))
     page.title(
-        f"Programmation {canvas.contrat.year_name(canvas.annee)}",
+        f"Programmation {canvas.contrat.follow_up.year_name(canvas.annee)}",
         pf.worded("Ce que {le} retient pour l’année.", contrat, canvas.annee)
         + " Les montants sont en euros ; un montant vide est inconnu, il n’est pas nul.",
     )
@@ -38,7 +38,7 @@ def _programme_table(page: CoordinatorPage, canvas: Canvas) -> int:
     contrat = canvas.contrat
     bloc, prefix = canvas.bloc(pf.YEAR_PROGRAMME), "pilotage/programmation"
     page.band(bloc.titre, NOTE, bloc.aide)
-    nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
+    nature = next((n.libelle for n in contrat.money.natures if n.niveau == "maquette"), "")
     titles = {
         B: "Fiche",
         C: "Titre",
@@ -67,7 +67,7 @@ def _other_financements(page: CoordinatorPage, canvas: Canvas) -> None:
     autres = canvas.bloc(pf.OTHER_FINANCEMENTS)
     page.new_page()
     page.band(autres.titre, NOTE, autres.aide)
-    names = {f.id: f.nom for f in contrat.financeurs}
+    names = {f.id: f.nom for f in contrat.money.financeurs}
     values = [
         {
             "fiche": pf.shown_fiche(contrat.par_fiche[f.fiche]),
@@ -138,8 +138,8 @@ def _programme_totals(page: CoordinatorPage, contrat: Contrat, header: int) -> N
     following = f"sur {len(contrat.actions)} fiches programmées"
     page.texte(NOTE, Formula(f'COUNT({zone})&" {following}"', f"{how_many} {following}"), "total")
     page.next_row(24)
-    if contrat.maquette is not None:
-        _announced_maquette(page, contrat.maquette, total_of)
+    if contrat.money.maquette is not None:
+        _announced_maquette(page, contrat.money.maquette, total_of)
 
 
 def _announced_maquette(page: CoordinatorPage, announced: Decimal, total_of: Mapping[int, Decimal | None]) -> None:

@@ -198,7 +198,7 @@ def _summaries(
 
 def _noyau_detail(contrat: Contrat, annee: int, values: ValueStore) -> pd.DataFrame:
     wanted = {m.id for theirs in answering(contrat).values() for m in theirs}
-    if contrat.regional_noyau is None or not wanted:
+    if contrat.regional.taken_in is None or not wanted:
         return table_frame(NOYAU_DETAIL)
     found = noyau_details.details(contrat, annee, activity.ventilations(contrat, values, wanted))
     return frame_of_rows(NOYAU_DETAIL, found)

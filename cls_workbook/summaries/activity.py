@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cls_workbook.domain.model import Cible, Contrat, Fiche, Indicateur, Mesure
+from cls_workbook.domain.announced.contrat_parts import Cible
+from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.french import fold
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import total_of

@@ -292,7 +292,7 @@ def _jalon(contrat: Contrat, mesure: Mesure, reponses: tuple[MesureAnswer, ...])
     if not counted:
         return Aggregate()
     etats = {r: str(r.input_fields["jalon"]) for r in counted}
-    kept = least_advanced(mesure.modalites or contrat.listes.jalons, etats.values())
+    kept = least_advanced(mesure.modalites or contrat.follow_up.listes.jalons, etats.values())
     reached = [r.input_fields.get("date") for r, etat in etats.items() if fold(etat) == fold(kept)]
     dates = [day for day in reached if isinstance(day, date)]
     reserves = [f"au {date_fr(max(dates))}"] if dates else []

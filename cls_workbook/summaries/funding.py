@@ -126,7 +126,7 @@ def par_fiche(
         row["Reste à engager"] = remainders.to_engage(fiche.financement.montant, (engaged, earlier.get(numero)))
         row["Reste à verser"] = remainders.to_pay((engaged, promised.get(numero)), (paid, received.get(numero)))
         rows.append(row)
-    rows += [{"Fiche": TO_BE_SCHEDULED, "Axe": action.axe} for action in contrat.a_programmer]
+    rows += [{"Fiche": TO_BE_SCHEDULED, "Axe": action.axe} for action in contrat.announced.a_programmer]
     return frame_of_rows(FINANCEMENT_FICHES, rows)
 
 
@@ -186,8 +186,8 @@ def par_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.Dat
 
     Prévu, Engagé and Versé are each their own sum. A funder or a nature that nobody gave is an empty cell.
     """
-    names = {f.id: f.nom for f in contrat.financeurs}
-    natures = {fold(n.libelle): n.libelle for n in contrat.natures}
+    names = {f.id: f.nom for f in contrat.money.financeurs}
+    natures = {fold(n.libelle): n.libelle for n in contrat.money.natures}
     groups: dict[tuple[Any, ...], list[Row]] = {}
     spelling: dict[str, str] = {}
     for li in financement_lines(contrat, values):
@@ -210,13 +210,13 @@ def retained_nature(contrat: Contrat, line: Row) -> str | None:
     if line["reclassee"]:
         return nature_name(contrat, line["niveau"])
     typed = line["nature"]
-    return typed and next((n.libelle for n in contrat.natures if fold(n.libelle) == fold(typed)), typed)
+    return typed and next((n.libelle for n in contrat.money.natures if fold(n.libelle) == fold(typed)), typed)
 
 
 def given_by_financeur(contrat: Contrat, values: pd.DataFrame | ValueStore) -> pd.DataFrame:
     """Of the table ``Financements``, what each fiche had of each funder under each nature that counts: Fiche,
     Financeur, Nature, Engagé, Versé (EUR)."""
-    names = {f.id: f.nom for f in contrat.financeurs}
+    names = {f.id: f.nom for f in contrat.money.financeurs}
     lines = [
         (li["fiche"], names.get(li["financeur_id"], li["financeur"]), retained_nature(contrat, li), *given)
         for li in financement_lines(contrat, values)
@@ -253,8 +253,8 @@ def of_the_post(montant: Decimal | None) -> str:
 def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> Row:
     prevu = total_of(fiches["Montant contrat"])
     reserves = []
-    if contrat.maquette is not None and prevu is not None and prevu != contrat.maquette:
-        reserves.append(f"le contrat annonce {amount_fr(contrat.maquette)}, les fiches font {amount_fr(prevu)}")
+    if contrat.money.maquette is not None and prevu is not None and prevu != contrat.money.maquette:
+        reserves.append(f"le contrat annonce {amount_fr(contrat.money.maquette)}, les fiches font {amount_fr(prevu)}")
     funded = fiches[fiches["Montant contrat"].notna()]
     for column in ("Programmé", "Engagé", "Versé"):
         known = int(funded[column].notna().sum())
@@ -262,8 +262,8 @@ def _maquette(contrat: Contrat, fiches: pd.DataFrame) -> Row:
             s = "s" * (known > 1)
             reserves.append(f"{column.lower()} connu pour {known} fiche{s} dotée{s} sur {len(funded)}")
     reserves += [r for r in (remainders.paid_beside_engaged(frame_records(fiches)),) if r]
-    overall = total_of(e.montant for e in contrat.enveloppes if e.financeur is None)
-    announced = (amount for amount in (prevu, contrat.maquette, overall) if amount is not None)
+    overall = total_of(e.montant for e in contrat.money.enveloppes if e.financeur is None)
+    announced = (amount for amount in (prevu, contrat.money.maquette, overall) if amount is not None)
     line = {"Sous-total": "Maquette", "Contrat": next(announced, None)}
     line |= {column: total_of(fiches[column]) for column in ("Programmé", "Engagé", "Versé")}
     for depuis, to in (("Programmé", "Engagé"), ("Engagé", "Versé")):

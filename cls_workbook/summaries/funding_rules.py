@@ -180,7 +180,7 @@ def _unknown_years(
     if before is None:
         return
     known = {r["Année"] for r in before}
-    absent = [contrat.year_name(a) for a in range(min(contrat.annees), annee) if a not in known]
+    absent = [contrat.follow_up.year_name(a) for a in range(min(contrat.annees), annee) if a not in known]
     if absent:
         yield (
             f"Aucune consolidation n’est connue pour {listing(absent)}{NBSP}: le reste à verser ne tient pas compte de "
@@ -231,7 +231,7 @@ def _against_contrat(
             yield f"{amount_fr(already)} engagés sur la maquette, sans montant chiffré au contrat."
         return
     if already is not None and already > prevu:
-        by_avenant = "montants" in contrat.avenant_requis
+        by_avenant = "montants" in contrat.changes.avenant_requis
         to_do = "avenant à prévoir" if by_avenant else f"à décider par {deciding(contrat).the}"
         yield (
             f"{amount_fr(already)} engagés depuis le début du contrat pour {amount_fr(prevu)} prévus, soit "
@@ -299,7 +299,7 @@ def _capacity(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[st
         if (part := occupation(rule, occupied)) is None:
             continue
         is_sensitive = contrat.by_mesure[mesure][2].petits_effectifs
-        if is_sensitive and is_identifying_rate(occupied, capacity, contrat.seuil_petits_effectifs):
+        if is_sensitive and is_identifying_rate(occupied, capacity, contrat.follow_up.seuil_petits_effectifs):
             yield "occupation non détaillée (effectif masqué)."
             continue
         excess = f"{NBSP}: au-dessus de la capacité, à vérifier" if part > 1 else ""
@@ -309,8 +309,8 @@ def _capacity(contrat: Contrat, fiche: Fiche, values: ValueStore) -> Iterable[st
 
 def _envelopes(contrat: Contrat, annee: int, lines: list[Row]) -> list[str]:
     """Each envelope of the year against what was engaged on the maquette: by all, or by the funder that it is of."""
-    names, sentences = {f.id: f.nom for f in contrat.financeurs}, []
-    for e in contrat.enveloppes:
+    names, sentences = {f.id: f.nom for f in contrat.money.financeurs}, []
+    for e in contrat.money.enveloppes:
         if e.annee != annee:
             continue
         theirs = (li for li in lines if li["niveau"] == MAQUETTE and e.financeur in (None, li["financeur_id"]))
@@ -321,13 +321,13 @@ def _envelopes(contrat: Contrat, annee: int, lines: list[Row]) -> list[str]:
             remaining = e.montant - engage
             rest = f"reste {amount_fr(remaining)}" if remaining >= 0 else f"dépassée de {amount_fr(-remaining)}"
             following = f"{amount_fr(engage)} engagés, {rest}"
-        nom = f"Enveloppe {contrat.year_name(annee)}{of_whom}"
+        nom = f"Enveloppe {contrat.follow_up.year_name(annee)}{of_whom}"
         sentences.append(f"{nom}{NBSP}: {amount_fr(e.montant)} ({e.etat}), {following}.")
     return sentences
 
 
 def _parities(contrat: Contrat, rule: Rule, values: ValueStore) -> list[str]:
-    names = {f.id: f.nom for f in contrat.financeurs}
+    names = {f.id: f.nom for f in contrat.money.financeurs}
     sentences = []
     for p in frame_records(parity(contrat, rule, values)):
         location = "Total de l’année" if p["fiche"] == TOTAL else f"Fiche {p['fiche']}"

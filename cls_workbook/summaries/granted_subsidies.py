@@ -156,7 +156,7 @@ def _explain_post(rule: Rule, situation: Situation, aide: Subsidy) -> str:
 def is_of_few_people(contrat: Contrat, mesure: str | None, nombre: object) -> bool:
     """Is it a small count of a measure whose small counts are masked? What a rule makes of it would tell it."""
     is_sensitive = mesure is not None and contrat.by_mesure[mesure][2].petits_effectifs
-    return is_sensitive and small(nombre, contrat.seuil_petits_effectifs)
+    return is_sensitive and small(nombre, contrat.follow_up.seuil_petits_effectifs)
 
 
 def tally(contrat: Contrat, values: ValueStore, mesure: str | None) -> int | Decimal | None:

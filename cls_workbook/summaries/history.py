@@ -102,8 +102,8 @@ def _by_financeur(contrat: Contrat, financements: pd.DataFrame) -> Iterable[Row]
 
 
 def _envelopes(contrat: Contrat, annee: int) -> Iterable[Row]:
-    names = {f.id: f.nom for f in contrat.financeurs}
-    for e in contrat.enveloppes:
+    names = {f.id: f.nom for f in contrat.money.financeurs}
+    for e in contrat.money.enveloppes:
         if e.annee in (None, annee):
             libelle = "Enveloppe de l’année" if e.annee else "Enveloppe du contrat"
             figure = {"Unité": "€", "Valeur": e.montant, "Réserve": e.etat}
@@ -139,8 +139,8 @@ def terms(history: pd.DataFrame, annee: int) -> dict[str, tuple[object, object]]
 
 def past_subsidies(contrat: Contrat, before: Iterable[Mapping[str, Any]]) -> dict[str, dict[int, Decimal]]:
     """Rule id → year → EUR that the rule's funder engaged on what the rule covers, in money."""
-    valued = {n.libelle for n in contrat.natures if n.niveau == "valorisation"}
-    names = {f.id: f.nom for f in contrat.financeurs}
+    valued = {n.libelle for n in contrat.money.natures if n.niveau == "valorisation"}
+    names = {f.id: f.nom for f in contrat.money.financeurs}
     past: dict[str, dict[int, Decimal]] = {}
     in_money = (r for r in before if r["Objet"] == ENGAGE_BY_FINANCEUR and r["Nature"] not in valued)
     lines = [r for r in in_money if isinstance(r["Valeur"], (int, Decimal))]

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from cls_workbook.domain.announced.contrat_parts import FollowUp
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.french import NBSP, fold
@@ -42,7 +43,7 @@ class SmallCountRules(Protocol):
     def by_mesure(self) -> Mapping[str, tuple[Fiche, Indicateur, Mesure]]: ...
 
     @property
-    def seuil_petits_effectifs(self) -> int: ...
+    def follow_up(self) -> FollowUp: ...
 
 
 def mask_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +57,7 @@ def mask_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFr
     result["masque"] = False
     for mesure_id, lines in ventilations.groupby("mesure", sort=False):
         if contrat.by_mesure[str(mesure_id)][2].petits_effectifs:
-            threshold = contrat.seuil_petits_effectifs
+            threshold = contrat.follow_up.seuil_petits_effectifs
             rates = _rates_to_mask(list(lines["numerateur"]), list(lines["denominateur"]), threshold)
             concealed = rates | ranks_to_mask(list(lines["effectif"]), threshold)
             result.loc[lines.index[sorted(concealed)], "masque"] = True
@@ -145,7 +146,7 @@ def _to_mask(contrat: SmallCountRules, lines: list[Row], column: str, terms: Map
                 for rank, count in of_rate
                 if count is not None and fiche == contrat.by_mesure[line["Mesure"]][0].numero
             }
-    return {li for counts in groups.values() for li in lines_to_mask(counts, contrat.seuil_petits_effectifs)}
+    return {li for counts in groups.values() for li in lines_to_mask(counts, contrat.follow_up.seuil_petits_effectifs)}
 
 
 def counted_unit(unite: object) -> str:
@@ -169,7 +170,7 @@ def count_of(value: object) -> int | Decimal | None:
 def _masked(
     contrat: SmallCountRules, line: Row, past_terms: RateTerms, now: set[Hashable], before: set[Hashable]
 ) -> Row:
-    mesure, threshold = contrat.by_mesure[line["Mesure"]][2], contrat.seuil_petits_effectifs
+    mesure, threshold = contrat.by_mesure[line["Mesure"]][2], contrat.follow_up.seuil_petits_effectifs
     if not mesure.petits_effectifs and mesure.id not in now | before:
         return line
     if mesure.agregation in AS_RATE:

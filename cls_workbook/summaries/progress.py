@@ -83,7 +83,9 @@ def _as_text(structure: str, volet: str, *said: str | None) -> str:
 
 def _state(contrat: Contrat, etats: Mapping[str, str]) -> str | None:
     # Reported or given up come after « Réalisée » in the list, yet nothing is done while one porteur says so.
-    echelle = sorted(contrat.listes.etats, key=lambda e: fold(contrat.listes.own_word(e)) == COMPLETED)
+    echelle = sorted(
+        contrat.follow_up.listes.etats, key=lambda e: fold(contrat.follow_up.listes.own_word(e)) == COMPLETED
+    )
     return least_advanced(echelle, etats.values()) if etats else None
 
 
@@ -92,7 +94,7 @@ def _completion(contrat: Contrat, facts: Collection[str]) -> str | None:
     programmes = [f for f in facts if fold(f) != NOTHING]
     if len({fold(f) for f in programmes}) < 2:
         return next(iter(programmes or facts), None)
-    echelle = [r for r in reversed(contrat.listes.realisations) if fold(r) != NOTHING]
+    echelle = [r for r in reversed(contrat.follow_up.listes.realisations) if fold(r) != NOTHING]
     partial_word = next((r for r in echelle if fold(r) == PARTIAL), None)
     return partial_word or least_advanced(echelle, programmes)
 
@@ -177,7 +179,7 @@ def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFr
     Without any meeting nothing is known; once one is listed, an instance without meetings has met 0 times.
     """
     lines: list[tuple[Any, ...]] = []
-    for instance in contrat.instances:
+    for instance in contrat.announced.instances:
         if not reunions:
             lines.append((instance.nom, instance.minimum_par_an, None, None, None, None, "réunions non renseignées"))
             continue
@@ -197,7 +199,7 @@ def evaluations(contrat: Contrat, annee: int, followed: Sequence[FollowedEvaluat
     """One row per evaluation that the contract plans that year, and what the coordinator says of it."""
     told = {e.sorte: e for e in followed}
     lines = []
-    for planned in of_year(contrat.evaluations, annee):
+    for planned in of_year(contrat.announced.evaluations, annee):
         known = told.get(planned.sorte)
         said = (known.etat, known.date, known.constats or None) if known else (None, None, None)
         lines.append((planned.nom, planned.par, planned.objet, *said))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -16,7 +14,10 @@ from cls_workbook.definition.importing.authored_tables import open_up
 from cls_workbook.definition.importing.definition_import import importer
 from cls_workbook.definition.toml_writer import write
 from cls_workbook.domain import model
+from cls_workbook.domain.announced.contrat_parts import FollowUp, Places, Theme
+from cls_workbook.domain.definition_keys import changed
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.placed.place_model import Commune
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.workbook import writer
 from tests.support.any_contrat import TEXT, contrats
@@ -47,10 +48,8 @@ def test_a_definition_written_again_is_the_same(identifier):
 
 
 def test_a_theme_that_ships_told_again_by_a_contract_makes_the_trip(tmp_path):
-    themes = tuple(model.Theme(*theme) for theme in list(shipped_themes().items())[:2])
-    contrat = dataclasses.replace(
-        load("besancon-2016-2018"), themes=(model.Theme("prevention-2", "Prévention"), *themes)
-    )
+    themes = tuple(Theme(*theme) for theme in list(shipped_themes().items())[:2])
+    contrat = changed(load("besancon-2016-2018"), themes=(Theme("prevention-2", "Prévention"), *themes))
     assert read_back(contrat, tmp_path / "themes.xlsx") == contrat
 
 
@@ -99,17 +98,17 @@ def test_a_contract_with_awkward_content_makes_the_trip(tmp_path):
         )
         for n in range(1, 61)
     )
-    communes = tuple(model.Commune(code, f"Commune {code}") for code in ("97411", "2A004", "01004"))
+    communes = tuple(Commune(code, f"Commune {code}") for code in ("97411", "2A004", "01004"))
     contrat = Contrat(
         "iles-2025",
         "Îles",
         "Îles",
         (2025,),
         "Îles",
-        debut_annee="09-01",
         axes=(model.Axe("1", "Un"), model.Axe("2", "Vide")),
         structures=structures,
-        communes=communes,
+        places=Places(communes),
+        follow_up=FollowUp(debut_annee="09-01"),
         fiches=fiches,
     )
     writer.write(workbook(contrat, ROOM), tmp_path / "iles.xlsx")

@@ -6,13 +6,13 @@ have several values.
 """
 
 from collections import defaultdict
-from dataclasses import replace
 from itertools import product
 
 import pandas as pd
 import pytest
 
 from cls_workbook.domain.contrat_years import in_year
+from cls_workbook.domain.definition_keys import changed
 from cls_workbook.reports.agency.agency_tables import CONTRAT, NOYAU_ANSWERS, NOYAU_DETAILS, VALIDE
 from cls_workbook.reports.region.agency_copies import ContratCopy
 from cls_workbook.reports.region.regional_details import detail_lines
@@ -27,7 +27,7 @@ from tests.support.noyau_contrats import contrat_with
 YEAR, THRESHOLD, MOST = 2026, 2, 7  # persons in all: every way of sharing them out is played
 CATEGORIES = ("moins de 18 ans", "18 à 64 ans", "65 ans et plus")
 ANSWERING = {"1.2-I01": "N-01", "1.2-I03": "N-01"}
-CONTRAT_READ = in_year(replace(contrat_with(answers=ANSWERING), seuil_petits_effectifs=THRESHOLD), YEAR)
+CONTRAT_READ = in_year(changed(contrat_with(answers=ANSWERING), seuil_petits_effectifs=THRESHOLD), YEAR)
 
 
 def indicateur(mesure, value):

@@ -12,11 +12,14 @@ from typing import NamedTuple
 from hypothesis import strategies as st
 
 from cls_workbook.domain import lifetime, model, questions, rules
-from cls_workbook.domain.announced.evaluations import EVALUATION_KINDS
+from cls_workbook.domain.announced import contrat_parts
+from cls_workbook.domain.announced.bodies import Instance
+from cls_workbook.domain.announced.evaluations import EVALUATION_KINDS, Evaluation
 from cls_workbook.domain.announced.money_lines import LINE_STATES, PrintedLine
 from cls_workbook.domain.asked import left_out
 from cls_workbook.domain.definition_keys import build, changed, keys_of
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.placed import place_model
 from cls_workbook.domain.themes import shipped_themes
 from cls_workbook.french import fold
 
@@ -84,10 +87,10 @@ def _field(class_: type, nom: str, names: tuple[str, ...] | None):
 
 
 CHOICES = {
-    (model.Evaluation, "sorte"): EVALUATION_KINDS,
+    (Evaluation, "sorte"): EVALUATION_KINDS,
     (model.Structure, "statut_juridique"): ("public", "privé"),
-    (model.Signatory, "role"): ("copilote", "signataire"),
-    (model.Nature, "niveau"): model.LEVELS,
+    (contrat_parts.Signatory, "role"): ("copilote", "signataire"),
+    (contrat_parts.Nature, "niveau"): model.LEVELS,
     (model.FicheFinancement, "montant_etat"): model.AMOUNT_STATES,
     (model.Indicateur, "type"): model.INDICATEUR_TYPES,
     (rules.Complement, "type"): ("entier", "decimal", "montant", "texte"),
@@ -97,7 +100,7 @@ CHOICES = {
     (rules.Rule, "type"): rules.RULE_TYPES,
     (rules.Rule, "base"): rules.SUBSIDY_BASES,
     (rules.Rule, "plafond_par"): rules.CAP_SCOPES,
-    (model.ContratInconsistency, "gravite"): ("à confirmer", "information"),
+    (contrat_parts.ContratInconsistency, "gravite"): ("à confirmer", "information"),
     (lifetime.Decision, "instance"): lifetime.DECISION_INSTANCES,
     (Contrat, "avenant_requis"): lifetime.CHANGES_NEEDING_AVENANT,
     (Contrat, "non_demandes"): tuple(left_out.QUESTIONS),
@@ -136,10 +139,10 @@ class Named(NamedTuple):
     decisions: tuple[lifetime.Decision, ...]
     axes: tuple[model.Axe, ...]
     structures: tuple[model.Structure, ...]
-    communes: tuple[model.Commune, ...]
-    financeurs: tuple[model.Financeur, ...]
-    themes: tuple[model.Theme, ...]
-    priorites: tuple[model.Theme, ...]
+    communes: tuple[place_model.Commune, ...]
+    financeurs: tuple[contrat_parts.Financeur, ...]
+    themes: tuple[contrat_parts.Theme, ...]
+    priorites: tuple[contrat_parts.Theme, ...]
     fiches: tuple[model.Fiche, ...] = ()
 
     @property
@@ -170,7 +173,7 @@ def contrats(draw_value):
     named = draw_value(_named())
     regles = draw_value(_regles(named))
     plain = draw_value(st.fixed_dictionaries(_head() | _who(named) | _what_names_others(named) | _own_words()))
-    return Contrat(**plain, **named._asdict(), regles=regles)
+    return build(Contrat, plain | named._asdict() | {"regles": regles})
 
 
 def _by_folded(objects, name):
@@ -186,11 +189,11 @@ def _named(draw_value) -> Named:
     axes = tuple(changed(a, parent=axes[rank // 2].numero) if rank else a for rank, a in enumerate(axes))
     any_structure = objet(model.Structure, quoted, id=CODE, alias=(), nom_complet=None)
     structures = _by_folded(draw_value(distinct(any_structure, lambda s: s.id)), lambda s: s.nom)
-    any_commune = objet(model.Commune, quoted, code_insee=st.sampled_from(("01004", "2A004", "97411")))
+    any_commune = objet(place_model.Commune, quoted, code_insee=st.sampled_from(("01004", "2A004", "97411")))
     communes = _by_folded(draw_value(distinct(any_commune, lambda c: c.code_insee, 3)), lambda c: c.nom)
     its_own = quoted | {"structure": [s.id for s in structures]}
-    financeurs = draw_value(distinct(objet(model.Financeur, its_own, id=CODE), lambda f: f.id))
-    themes, priorites = (draw_value(distinct(objet(model.Theme, id=CODE), lambda t: t.id, 3)) for _ in range(2))
+    financeurs = draw_value(distinct(objet(contrat_parts.Financeur, its_own, id=CODE), lambda f: f.id))
+    themes, priorites = (draw_value(distinct(objet(contrat_parts.Theme, id=CODE), lambda t: t.id, 3)) for _ in range(2))
     named = Named(decisions, axes, structures, communes, financeurs, themes, priorites)
     return named._replace(fiches=draw_value(_fiches(named))) if axes else named
 
@@ -232,14 +235,16 @@ def _who(named: Named):
 def _what_names_others(named: Named):
     """The parts that name structures, communes, fiches, funders; none of those that have nothing to name."""
     quoted, numbers, nothing = named.quoted, named.fiche_numbers, st.just(())
-    quarter = objet(model.Qpv, quoted | {"commune": [c.nom for c in named.communes]})
-    announced = objet(model.ActionToProgramme, quoted | {"axe": named.axe_numbers, "devient": numbers})
-    envelope = objet(model.Enveloppe, quoted | {"financeur": named.financeur_ids})
+    quarter = objet(place_model.Qpv, quoted | {"commune": [c.nom for c in named.communes]})
+    announced = objet(contrat_parts.ActionToProgramme, quoted | {"axe": named.axe_numbers, "devient": numbers})
+    envelope = objet(contrat_parts.Enveloppe, quoted | {"financeur": named.financeur_ids})
     revisions = st.lists(_revision(numbers, named.structure_ids), max_size=2).map(tuple) if numbers else nothing
     return {
-        "signataires": distinct(objet(model.Signatory, quoted | {"structure": named.structure_ids}), lambda s: s.nom),
+        "signataires": distinct(
+            objet(contrat_parts.Signatory, quoted | {"structure": named.structure_ids}), lambda s: s.nom
+        ),
         "qpv": distinct(quarter, lambda q: q.nom) if named.communes else nothing,
-        "instances": distinct(objet(model.Instance, {"fiches": numbers}), lambda i: i.nom),
+        "instances": distinct(objet(Instance, {"fiches": numbers}), lambda i: i.nom),
         "a_programmer": distinct(announced, lambda a: a.titre) if named.axes else nothing,
         "enveloppes": st.lists(envelope, max_size=3).map(tuple),
         "revisions": revisions,
@@ -250,10 +255,10 @@ def _own_words():
     """Its natures, its lists, what it is to be judged by."""
     lists = objet(questions.ChoiceLists).filter(lambda v: all(getattr(v, c.name) for c in dataclasses.fields(v)))
     return {
-        "evaluations": distinct(objet(model.Evaluation), lambda e: f"{e.sorte} {e.annee}"),
-        "natures": distinct(objet(model.Nature, id=CODE), lambda n: n.id),
+        "evaluations": distinct(objet(Evaluation), lambda e: f"{e.sorte} {e.annee}"),
+        "natures": distinct(objet(contrat_parts.Nature, id=CODE), lambda n: n.id),
         "evolution": objet(lifetime.EvolutionThresholds),
-        "a_confirmer": distinct(objet(model.ContratInconsistency), lambda c: c.code),
+        "a_confirmer": distinct(objet(contrat_parts.ContratInconsistency), lambda c: c.code),
         "listes": lists,
     }
 

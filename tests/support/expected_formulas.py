@@ -266,13 +266,13 @@ class Expectation:
             }
             for line in self.lines("financement")
         ]
-        for rank, nature in enumerate(self.contrat.natures):
+        for rank, nature in enumerate(self.contrat.money.natures):
             its_own = [x for x in self.financement_lines if x["nature"] == nature.libelle]
             amounts = [(column, champ) for column, champ in zip("EFG", AMOUNTS, strict=True) if self.asks(champ)]
             for column, champ in amounts:
                 self.put(f"financement/total.{rank}", column, sum(euros(x[champ]) for x in its_own) if its_own else "")
         forgotten = any(x["nature"] is None and any(v is not None for v in x.values()) for x in self.financement_lines)
-        if self.contrat.natures:
+        if self.contrat.money.natures:
             self.put(
                 "financement/total.0",
                 "H",
@@ -292,7 +292,7 @@ class Expectation:
             else f"Le détail ne fait pas le total : écart de {number_fr(gap, 2)} €."
         )
         self.put("calculs/somme", "E", sentence if posts and total is not None else "")
-        for nature in self.contrat.natures:
+        for nature in self.contrat.money.natures:
             if nature.niveau == "maquette" and self.fiche.financement.montant is not None:
                 attributed = [euros(x["engage"]) for x in self.financement_lines if x["nature"] == nature.libelle]
                 self.put(f"calculs/taux.{nature.id}", "D", sum(attributed) / total if total and attributed else "")

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 import pandas as pd
 
-from cls_workbook.domain.model import Axe, Contrat, Fiche, Financeur, Indicateur, Mesure, Nature, Structure
+from cls_workbook.domain.announced.contrat_parts import Financeur, Nature
+from cls_workbook.domain.definition_keys import build
+from cls_workbook.domain.model import Axe, Contrat, Fiche, Indicateur, Mesure, Structure
 from cls_workbook.reading.parsing.value_log import VALUES
 from cls_workbook.reading.storing.typed_frames import RETOURS
 from cls_workbook.summaries.activity import indicateurs
@@ -98,14 +100,8 @@ def contrat(*mesures: Mesure, porteurs: tuple[str, ...] = ("a", "b", "c"), **ext
         ),
         "financeurs": (Financeur("ars", "ARS", structure="ars"), Financeur("ville", "Ville de Rivemont")),
     }
-    return Contrat(
-        "essai",
-        "Contrat d’essai",
-        "Essai",
-        territoire="Rivemont",
-        fiches=extra.pop("fiches", (fiche,)),
-        **(in_common | extra),
-    )
+    named = {"id": "essai", "titre": "Contrat d’essai", "nom_court": "Essai", "territoire": "Rivemont"}
+    return build(Contrat, named | {"fiches": (fiche,)} | in_common | extra)
 
 
 def mesure(agregation: str, type_: str = "entier", **extra) -> Mesure:

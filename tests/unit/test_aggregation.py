@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cls_workbook.domain.model import Commune
+from cls_workbook.domain.placed.place_model import Commune
 from cls_workbook.summaries.activity import ventilations
 from cls_workbook.summaries.years.over_the_years import sur_les_annees
 from tests.support.written_frames import bloc, contrat, line, mesure, quoted, texte, told, typed, values

@@ -89,7 +89,7 @@ def test_natures_come_filled_with_the_usual_ones_explained(book, tmp_path):
     ]
     assert [r[0] for r in rows] == ["Maquette", "Hors maquette", "Cofinancement", "Valorisation", None]
     assert all(r[1] and len(r[1]) > 40 for r in rows[:4])
-    natures = importer(fill_cell(tmp_path / "d.xlsx")).contrat.natures
+    natures = importer(fill_cell(tmp_path / "d.xlsx")).contrat.money.natures
     # the small contract typed its own first one over « Maquette »
     assert [n.libelle for n in natures] == ["Crédits ARS", "Hors maquette", "Cofinancement", "Valorisation"]
     assert tuple(n.niveau for n in natures) == LEVELS and all(n.aide for n in natures)

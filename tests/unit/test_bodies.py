@@ -134,8 +134,11 @@ def test_bodies_and_evaluations_come_back_from_the_authoring_workbook(tmp_path):
     contrat = described(BODIES + planned)
     writer.write(workbook(contrat, ROOM), tmp_path / "d.xlsx")
     read = importer(tmp_path / "d.xlsx").contrat
-    assert (read.instances, read.evaluations) == (contrat.instances, contrat.evaluations)
-    assert parse(write(contrat), "essai").instances == contrat.instances
+    assert (read.announced.instances, read.announced.evaluations) == (
+        contrat.announced.instances,
+        contrat.announced.evaluations,
+    )
+    assert parse(write(contrat), "essai").announced.instances == contrat.announced.instances
 
 
 def test_a_working_group_is_shown_with_the_fiches_that_it_follows():

@@ -97,7 +97,7 @@ def test_the_charts_are_drawn_once_however_often_one_clicks(engine, campagne, re
     # the first chart: the maquette in one bar, what is paid, to pay and left
     blanks = next(li for li in range(2, data.max_row + 2) if data.cell(li, 1).value is None)
     total = sum(c.value for row in data.iter_rows(2, blanks - 1, 2) for c in row if c.value is not None)
-    assert total == toml_reader.load(reference).maquette
+    assert total == toml_reader.load(reference).money.maquette
 
 
 def test_an_anomaly_links_to_the_file_the_sheet_and_the_cell(campagne, all_clicked):

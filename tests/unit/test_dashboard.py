@@ -1,8 +1,8 @@
 """The first page of the Synthèse: its lights, and each of its figures, from tables made by hand."""
 
-from dataclasses import replace
 from decimal import Decimal as D
 
+from cls_workbook.domain.definition_keys import changed
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.synthese.dashboard import dashboard_figures as figures
@@ -30,7 +30,7 @@ def test_a_scale_of_the_contract_s_own_is_lit_by_rank():
     seen = portrait(
         avancement=progress(f11=("En cours", "Fait"), f12=("En cours", "Presque"), f21=("En cours", "Pas fait"))
     )
-    seen.contrat = replace(seen.contrat, listes=scale)
+    seen.contrat = changed(seen.contrat, listes=scale)
     assert [light(seen, f).role for f in seen.contrat.fiches] == ["etat_bon", "etat_attention", "etat_mauvais"]
 
 

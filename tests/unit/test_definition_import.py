@@ -88,7 +88,7 @@ def test_a_fiche_is_known_by_its_number_or_its_title(path, typed):
 
 def test_a_whole_number_and_a_lost_zero_are_no_mystery(path):
     value_read = importer(fill_cell(path, Axes={"B7": 1}, Fiches={"D7": 1.0}, Communes={"B7": 1004})).contrat
-    assert (value_read.axes[0].numero, value_read.communes[0].code_insee) == ("1", "01004")
+    assert (value_read.axes[0].numero, value_read.places.communes[0].code_insee) == ("1", "01004")
 
 
 def test_amounts_and_rates_may_be_typed_as_texts(path):
@@ -111,8 +111,11 @@ def test_dates_decisions_and_revisions_are_read_in_the_words_of_the_sheets(path)
             },
         )
     ).contrat
-    assert value_read.decisions[0].date == date(2026, 3, 12)
-    assert (value_read.revisions[0].champ, value_read.revisions[0].valeur) == ("porteurs", "ars ; cpts-de-l-etang")
+    assert value_read.changes.decisions[0].date == date(2026, 3, 12)
+    assert (value_read.changes.revisions[0].champ, value_read.changes.revisions[0].valeur) == (
+        "porteurs",
+        "ars ; cpts-de-l-etang",
+    )
     assert in_year(value_read, 2025).par_fiche["1.1"].porteurs == ("cpts-de-l-etang", "ccas-des-etangs") and in_year(
         value_read, 2026
     ).par_fiche["1.1"].porteurs == ("ars", "cpts-de-l-etang")
@@ -140,11 +143,11 @@ def test_a_fiche_and_a_measure_name_themes_that_ship_or_are_the_contracts_own(pa
             Indicateurs={where("Indicateurs", "Thème", 9): "Nutrition : actions menées"},
         )
     ).contrat
-    assert [(t.id, t.libelle) for t in value_read.themes] == [
+    assert [(t.id, t.libelle) for t in value_read.regional.themes] == [
         ("sante-des-etudiants", "Santé des étudiants"),
         ("prevention-2", "Prévention"),
     ]
-    assert [(p.id, p.libelle) for p in value_read.priorites] == [
+    assert [(p.id, p.libelle) for p in value_read.regional.priorites] == [
         ("favoriser-la-sante-mentale", "Favoriser la santé mentale")
     ]
     assert value_read.par_fiche["1.1"].themes == ("sante-mentale", "sante-des-etudiants", "habitat", "addictions")
@@ -157,7 +160,7 @@ def test_themes_that_ship_are_known_even_where_their_rows_were_deleted(path):
     opened_book["Thèmes"].delete_rows(FIRST, FIRST_OWN_ROW - FIRST)
     opened_book.save(path)
     value_read = importer(path).contrat
-    assert (value_read.par_fiche["1.1"].themes, value_read.themes) == (("vaccination",), ())
+    assert (value_read.par_fiche["1.1"].themes, value_read.regional.themes) == (("vaccination",), ())
 
 
 def test_thresholds_of_change_are_answers_of_the_sheet_contrat(path):
@@ -171,7 +174,7 @@ def test_thresholds_of_change_are_answers_of_the_sheet_contrat(path):
         )
     )
     value_read = importer(fill_cell(path, Contrat={part: "150 %", unites: None, euros: 5000, points: 0.1})).contrat
-    assert value_read.evolution == EvolutionThresholds(Decimal("1.5"), 10, 5000, Decimal("0.1"))
+    assert value_read.follow_up.evolution == EvolutionThresholds(Decimal("1.5"), 10, 5000, Decimal("0.1"))
 
 
 # --- Whatever was moved ---------------------------------------------------------------------------------------------

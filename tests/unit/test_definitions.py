@@ -31,9 +31,9 @@ def test_dijon_counts_what_the_signed_contract_counts(dijon):
     assert sum(len(i.mesures) for i in printed) == 95
     # What the contract wants of the EMAS and prints no indicator for: the communes covered, the « pôle ressource ».
     assert {m for m, (_, i, _) in dijon.by_mesure.items() if not i.imprime} == {"2.3-C01", "2.3-C02"}
-    assert len(dijon.a_programmer) == 6
-    assert len(dijon.signataires) == 13
-    assert [s.nom for s in dijon.signataires if s.role == "copilote"] == [
+    assert len(dijon.announced.a_programmer) == 6
+    assert len(dijon.parties.signataires) == 13
+    assert [s.nom for s in dijon.parties.signataires if s.role == "copilote"] == [
         "Agence Régionale de Santé de Bourgogne-Franche-Comté",
         "Dijon métropole",
     ]
@@ -63,13 +63,13 @@ def test_dijon_has_the_printed_fiches_in_the_printed_order(dijon):
     printed = [sum(i.imprime for i in f.indicateurs) for f in dijon.fiches]
     assert printed == [3, 9, 4, 4, 8, 10, 4, 4, 4, 5, 4, 7, 4, 5, 6, 3]
     assert all(f.numero.startswith(f"{f.axe}.") for f in dijon.fiches)
-    assert Counter(a.axe for a in dijon.a_programmer) == {"1": 3, "3": 3}
+    assert Counter(a.axe for a in dijon.announced.a_programmer) == {"1": 3, "3": 3}
 
 
 def test_the_maquette_of_dijon_is_the_sum_of_its_fiches(dijon):
     amounts = {f.numero: f.financement.montant for f in dijon.fiches if f.financement.montant is not None}
     assert amounts == {"1.2": 45_000, "2.1": 20_000, "2.2": 40_000, "2.3": 171_350, "3.1": 30_000, "3.3": 40_000}
-    assert sum(amounts.values()) == dijon.maquette == Decimal(346_350)
+    assert sum(amounts.values()) == dijon.money.maquette == Decimal(346_350)
 
 
 def test_a_missing_amount_keeps_its_reason(dijon):
@@ -97,15 +97,15 @@ def test_only_pure_printed_rates_can_be_compared_with_observed_ones(dijon):
 
 def test_the_territory_of_dijon_is_23_communes_and_six_quarters_since_2024(dijon):
     assert (
-        len(dijon.communes)
-        == len({c.code_insee for c in dijon.communes})
-        == len({c.siren for c in dijon.communes})
+        len(dijon.places.communes)
+        == len({c.code_insee for c in dijon.places.communes})
+        == len({c.siren for c in dijon.places.communes})
         == 23
     )
-    crimolois = next(c for c in dijon.communes if c.code_insee == "21452")
+    crimolois = next(c for c in dijon.places.communes if c.code_insee == "21452")
     assert (crimolois.nom, crimolois.nom_imprime) == ("Neuilly-Crimolois", "Neuilly-les-Dijon")
-    assert len(dijon.qpv_in(2024)) == 6
-    assert [q.nom for q in dijon.qpv if q not in dijon.qpv_in(2023)] == ["Quetigny-centre"]
+    assert len(dijon.places.qpv_in(2024)) == 6
+    assert [q.nom for q in dijon.places.qpv if q not in dijon.places.qpv_in(2023)] == ["Quetigny-centre"]
 
 
 def test_initial_values_go_to_the_measures_that_they_mean_something_for(dijon):
@@ -118,14 +118,14 @@ def test_dijon_says_what_each_fiche_is_to_reach(dijon):
     for fiche in dijon.fiches:
         assert fiche.printed.objectifs, fiche.numero
         assert fiche.printed.resultats_attendus, fiche.numero
-    assert {c.mesure: (c.valeur, c.annee, c.chaque_annee) for c in dijon.cibles} == {
+    assert {c.mesure: (c.valeur, c.annee, c.chaque_annee) for c in dijon.announced.cibles} == {
         "2.3-C01": (23, None, False),
         "2.3-I03c": (1, None, True),
         "3.2-I01": (3, 2024, False),
     }
     without_pathway = {f.numero for f in dijon.fiches if f.printed.lien_parcours is None}
     assert without_pathway == {"1.1", "3.1", "4.1", "4.2", "4.3", "4.4", "5.1", "5.2"}
-    assert len(dijon.partenaires_associes) == 7
+    assert len(dijon.printed.partenaires_associes) == 7
 
 
 def test_groups_are_replaced_by_named_structures(dijon):
@@ -203,7 +203,7 @@ def test_each_fiche_has_one_to_three_key_measures(dijon):
 
 
 def test_the_27_inconsistencies_of_the_contract_are_kept(dijon):
-    assert [c.code for c in dijon.a_confirmer] == [f"A{n:02}" for n in range(1, 28)]
+    assert [c.code for c in dijon.printed.a_confirmer] == [f"A{n:02}" for n in range(1, 28)]
 
 
 def test_dijon_has_no_fault_and_passes_its_inconsistencies_on(dijon):
@@ -233,7 +233,7 @@ def _serious(contrat):
 
 def test_a_contract_without_fiche_amount_or_indicator_is_valid_and_says_what_is_missing():
     contrat = parse(BESANCON, "essai")
-    assert contrat.maquette is None
+    assert contrat.money.maquette is None
     assert [(f.location, f.gravite) for f in verifier(contrat)] == [("contrat.fiches", A_CONFIRMER)]
     assert "20 actions sont annoncées" in verifier(contrat)[0].message
 
@@ -242,7 +242,7 @@ def test_a_contract_of_eight_actions_at_parity_has_one_envelope_a_year():
     contrat = parse(SOLIDARITES, "essai")
     assert _serious(contrat) == []
     assert [f.axe for f in contrat.fiches] == ["1", "1", "2", "2", "3", "3", "4", "4"]
-    assert sum(e.montant for e in contrat.enveloppes) == 2_765_000
+    assert sum(e.montant for e in contrat.money.enveloppes) == 2_765_000
     # The rule is of the contract: it binds each action.
     assert [r.id for r in contrat.rules_of("7", "parite")] == ["parite"]
     assert {f.location for f in verifier(contrat)} == {"contrat.fiches"}

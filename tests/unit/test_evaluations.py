@@ -11,6 +11,7 @@ import pytest
 from cls_workbook import pilotage
 from cls_workbook.documents.bilan_tables import governance_table
 from cls_workbook.documents.document_parts import FigureTable
+from cls_workbook.domain.definition_keys import changed
 from cls_workbook.domain.verification.whole_contract import verifier
 from cls_workbook.errors import Refusal
 from cls_workbook.reports.agency import ars_copy
@@ -107,7 +108,7 @@ def test_what_is_not_understood_of_it_is_refused_at_its_cell(tmp_path, typed, ex
 
 
 def test_a_pilotage_made_before_the_contract_planned_it_is_read(tmp_path):
-    before = replace(parsed(BARONNIES), evaluations=())
+    before = changed(parsed(BARONNIES), evaluations=())
     writer.write(pilotage.workbook(before, 2026), tmp_path / "p.xlsx")
     assert pilotage.read(tmp_path / "p.xlsx", parsed(BARONNIES), 2026) == pilotage.Pilotage()
 

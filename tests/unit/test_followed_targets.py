@@ -8,7 +8,8 @@ from decimal import Decimal as D
 import pytest
 
 from cls_workbook.definition import toml_reader
-from cls_workbook.domain.model import Cible
+from cls_workbook.domain.announced.contrat_parts import Cible
+from cls_workbook.domain.definition_keys import changed
 from cls_workbook.domain.targets import part_in_words, state_in_words
 from cls_workbook.reports.consolidation import evolution_sheet
 from cls_workbook.reports.synthese import synthese_sheet
@@ -28,7 +29,7 @@ def campaign(*cibles, past=(), **changes):
         {"Année": a, "Objet": "Mesure", "Fiche": "1.1", "Mesure": m, "Agrégation": aggregations[m], "Valeur": v}
         for a, m, v in past
     ]
-    return result(contrat=replace(contrat, cibles=cibles), history=frame_of_rows(HISTORY, rows), **changes)
+    return result(contrat=changed(contrat, cibles=cibles), history=frame_of_rows(HISTORY, rows), **changes)
 
 
 def followed(mesure, *cibles, **changes):
@@ -123,7 +124,7 @@ def test_entities_named_in_two_years_count_once():
         {"Année": a, "Objet": "Mesure", "Mesure": SESSIONS, "Agrégation": "ENTITES", "Valeur": 2, "Noms": noms}
         for a, noms in names.items()
     ]
-    campagne = result(contrat=replace(contrat, cibles=(cible,)), indicateurs=rows, history=frame_of_rows(HISTORY, past))
+    campagne = result(contrat=changed(contrat, cibles=(cible,)), indicateurs=rows, history=frame_of_rows(HISTORY, past))
     assert Portrait(campagne).targets[SESSIONS].valeur == 3  # A, B, C
 
 

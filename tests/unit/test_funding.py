@@ -1,11 +1,11 @@
 """Money: exact to the cent, level by level, nature by nature, against what the contract prints."""
 
-import dataclasses
-
 import pytest
 
 from cls_workbook.definition.toml_reader import load
-from cls_workbook.domain.model import ActionToProgramme, Fiche, FicheFinancement, Financeur
+from cls_workbook.domain.announced.contrat_parts import ActionToProgramme, Financeur
+from cls_workbook.domain.definition_keys import changed
+from cls_workbook.domain.model import Fiche, FicheFinancement
 from cls_workbook.summaries.funding import par_fiche, par_financeur, totaux
 from cls_workbook.summaries.funding_rules import explications
 from cls_workbook.tables.consolidation_tables import FINANCEMENT_FICHES, FINANCEMENT_FINANCEURS
@@ -226,7 +226,7 @@ def test_subtotals_stay_apart_and_differences_compare_like_with_like():
 )
 def test_going_over_the_contract_is_told(by_avenant, to_do):
     v = values(money("a", "1.1", ("ARS", MAQUETTE, {"engage": D(20000)})))
-    contrat = dataclasses.replace(trial(D(45000)), avenant_requis=by_avenant)
+    contrat = changed(trial(D(45000)), avenant_requis=by_avenant)
     assert texte(explications(contrat, 2025, v, previous_cumulated={"1.1": D(30000)})) == [
         (
             "Fiche 1.1 : 50 000 € engagés depuis le début du contrat pour 45 000 € prévus, "

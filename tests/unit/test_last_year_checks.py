@@ -13,6 +13,7 @@ import pytest
 
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
+from cls_workbook.domain.definition_keys import changed
 from cls_workbook.domain.lifetime import EvolutionThresholds
 from cls_workbook.errors import Refusal
 from cls_workbook.fast_paths import offprint
@@ -78,7 +79,7 @@ def test_what_changes_too_much_for_the_structure_itself_is_to_be_confirmed(befor
 
 
 def test_the_thresholds_are_the_contract_s():
-    prudent = dataclasses.replace(trial(), evolution=EvolutionThresholds(part=Decimal("0.1"), unites=2))
+    prudent = changed(trial(), evolution=EvolutionThresholds(part=Decimal("0.1"), unites=2))
     past = past_year({I1: 40})
     assert anomalies(past, {I1: 45}, "EVOLUTION_FORTE") == []
     assert len(anomalies(past, {I1: 45}, "EVOLUTION_FORTE", prudent)) == 1
@@ -91,7 +92,7 @@ def test_the_thresholds_are_read_from_a_definition():
         'territoire = "Rivemont"',
         'territoire = "Rivemont"\nevolution = { part = 0.3, unites = 5, euros = 500, points = 0.1 }',
     )
-    assert toml_reader.parse(with_changes, "essai").evolution == EvolutionThresholds(
+    assert toml_reader.parse(with_changes, "essai").follow_up.evolution == EvolutionThresholds(
         Decimal("0.3"), 5, 500, Decimal("0.1")
     )
     with pytest.raises(Refusal):

@@ -170,11 +170,11 @@ def test_an_amount_is_what_was_decided_by_then(living):
         Decimal("1800.50"),
         Decimal("1800.50"),
     ]
-    assert [in_year(living, a).maquette for a in (2025, 2026)] == [Decimal(1500), Decimal("1800.5")]
+    assert [in_year(living, a).money.maquette for a in (2025, 2026)] == [Decimal(1500), Decimal("1800.5")]
 
 
 def test_an_action_to_programme_is_announced_until_it_is_a_fiche(living):
-    assert [len(in_year(living, a).a_programmer) for a in (2024, 2025)] == [1, 0]
+    assert [len(in_year(living, a).announced.a_programmer) for a in (2024, 2025)] == [1, 0]
 
 
 def test_a_duration_that_an_avenant_extended(living):
@@ -213,17 +213,17 @@ plafond_annuel = 10
 
 def test_years_that_are_not_the_calendars():
     school_year = modified("maquette = 1500", 'maquette = 1500\ndebut_annee = "09-01"')
-    assert (school_year.start(2025), school_year.end(2025), school_year.year_name(2025)) == (
-        date(2025, 9, 1),
-        date(2026, 8, 31),
-        "2025-2026",
-    )
+    assert (
+        school_year.follow_up.start(2025),
+        school_year.follow_up.end(2025),
+        school_year.follow_up.year_name(2025),
+    ) == (date(2025, 9, 1), date(2026, 8, 31), "2025-2026")
     july = modified("maquette = 1500", 'maquette = 1500\ndebut_annee = "03-01"')
-    assert july.end(2027) == date(2028, 2, 29)
+    assert july.follow_up.end(2027) == date(2028, 2, 29)
 
 
 def test_calendar_years_have_one_number(living):
-    assert (living.start(2025), living.end(2025), living.year_name(2025)) == (
+    assert (living.follow_up.start(2025), living.follow_up.end(2025), living.follow_up.year_name(2025)) == (
         date(2025, 1, 1),
         date(2025, 12, 31),
         "2025",

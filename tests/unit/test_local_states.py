@@ -43,7 +43,7 @@ def lived(tmp_path_factory):
     ],
 )
 def test_a_local_word_is_the_tools_own(local, own):
-    assert parsed(BARONNIES).listes.own_word(local) == own
+    assert parsed(BARONNIES).follow_up.listes.own_word(local) == own
 
 
 def test_what_the_contract_says_comes_before_what_is_usual():
@@ -52,7 +52,7 @@ def test_what_the_contract_says_comes_before_what_is_usual():
 
 
 def test_the_states_of_a_stopped_action_ask_for_a_reason_on_the_sheet_and_on_return(lived):
-    assert parsed(BARONNIES).listes.stopped == ("En pause", "Bloqué", "Mis en veille", "Abandonné")
+    assert parsed(BARONNIES).follow_up.listes.stopped == ("En pause", "Bloqué", "Mis en veille", "Abandonné")
     plan = forms.plan(parsed(BARONNIES), 2025)
     motif = next(p for p in plan.input_places() if p.cle == "1/avancement/motif")
     cells = {(c.line, c.column): c.valeur for s in plan.workbook.worksheets if s.nom == "FA 1" for c in s.cells}
@@ -68,7 +68,7 @@ def test_rules_read_the_meaning_of_a_state(lived):
 
 
 def test_the_synthese_keeps_the_local_word_and_colours_what_it_means(lived):
-    listes = parsed(BARONNIES).listes
+    listes = parsed(BARONNIES).follow_up.listes
     assert appearance(listes, "Mis en veille") == appearance(ChoiceLists(), "Reportée")
     (line,) = lines(lived.result.summaries.avancement, fiche="1")
     assert line["etat"] == "Mis en veille"

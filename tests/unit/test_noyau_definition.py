@@ -279,4 +279,4 @@ def test_a_noyau_that_cannot_be_found_is_told_at_its_place():
 def test_a_noyau_lies_beside_the_definition_that_names_it(tmp_path, example):
     (tmp_path / "region.toml").write_text(write_noyau(replace(example, id="region")), encoding="utf-8")
     (tmp_path / "contrat.toml").write_text(definition_with(noyau="region.toml"), encoding="utf-8")
-    assert toml_reader.load(tmp_path / "contrat.toml").regional_noyau.id == "region"
+    assert toml_reader.load(tmp_path / "contrat.toml").regional.taken_in.id == "region"

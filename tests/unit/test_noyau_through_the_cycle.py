@@ -12,6 +12,7 @@ import pytest
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.noyau_reader import load_noyau
+from cls_workbook.domain.announced.contrat_parts import RegionalSide
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.pipeline.refreshed_workbook import workbook_to_draw
 from cls_workbook.reports.agency import agency_tables, ars_copy
@@ -123,11 +124,11 @@ def test_what_a_version_changes_is_said(rows, contrat):
 
 
 def test_a_question_in_other_words_is_still_the_same(contrat, result):
-    (id_, noyau), *_ = contrat.noyaux
+    (id_, noyau), *_ = contrat.regional.noyaux
     first, *others = noyau.mesures
     stopped = replace(first, libelle="Personnes suivies", jusque=2025)
     mesures = (stopped, replace(first, depuis=2026), *others)
-    reworded = replace(contrat, noyaux=((id_, replace(noyau, mesures=mesures)),))
+    reworded = replace(contrat, regional=replace(contrat.regional, noyaux=((id_, replace(noyau, mesures=mesures)),)))
     lines = {li["Mesure"]: li for li in noyau_rows(replace(result, contrat=reworded))}
     assert lines["N-01"]["Valeur"] == 65
     assert "question reformulée en 2026 (avant : « Personnes suivies »)" in said(lines["N-01"]["Réserve"])
@@ -180,7 +181,7 @@ SHIPPED = ("dijon-2024-2028", "dijon-solidarites-2024-2027")
 
 def shipped_with_noyau(identifier):
     whole = toml_reader.load(identifier)
-    return in_year(replace(whole, noyau=EXAMPLE, noyaux=((EXAMPLE, load_noyau(EXAMPLE)),)), YEAR)
+    return in_year(replace(whole, regional=RegionalSide(EXAMPLE, noyaux=((EXAMPLE, load_noyau(EXAMPLE)),))), YEAR)
 
 
 @pytest.mark.parametrize("identifier", SHIPPED)

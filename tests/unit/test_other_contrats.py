@@ -68,9 +68,9 @@ def solidarites(tmp_path_factory):
 def test_solidarites_has_what_the_deliberation_prints():
     contrat = toml_reader.load(SOLIDARITES)
     assert (len(contrat.axes), len(contrat.fiches), contrat.by_mesure) == (4, 8, {})
-    combined = {e.annee: e.montant for e in contrat.enveloppes if e.financeur is None}
+    combined = {e.annee: e.montant for e in contrat.money.enveloppes if e.financeur is None}
     assert combined == {2024: 665000, 2025: 700000, 2026: 700000, 2027: 700000}
-    assert {e.financeur: e.montant for e in contrat.enveloppes if e.financeur} == {
+    assert {e.financeur: e.montant for e in contrat.money.enveloppes if e.financeur} == {
         "etat": 332500,
         "dijon-metropole": 332500,
     }

@@ -268,7 +268,7 @@ def test_beyond_thirty_places_the_partner_chooses_them_in_a_list(charolais):
 
 
 def said_of(texte: str) -> NotUnderstood:
-    choices = tuple(c.nom for c in parsed(CHAROLAIS).communes)
+    choices = tuple(c.nom for c in parsed(CHAROLAIS).places.communes)
     outcome = understand(texte, "liste", choices)
     assert isinstance(outcome, NotUnderstood)
     return outcome

@@ -23,7 +23,7 @@ def test_fiches_that_begin_and_end_as_the_contract_plans_ask_for_no_decision():
 
 def test_five_years_from_the_third_of_december_are_five_exercises_and_the_tool_says_so():
     contrat = parsed(PTSM)
-    assert [contrat.year_name(a) for a in contrat.annees] == [
+    assert [contrat.follow_up.year_name(a) for a in contrat.annees] == [
         "2021-2022",
         "2022-2023",
         "2023-2024",

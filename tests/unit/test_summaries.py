@@ -7,7 +7,10 @@ from decimal import Decimal
 import pytest
 
 from cls_workbook.definition.toml_reader import load
-from cls_workbook.domain.model import ActionToProgramme, Axe, Commune, Fiche, Instance, Qpv, Structure, Volet
+from cls_workbook.domain.announced.bodies import Instance
+from cls_workbook.domain.announced.contrat_parts import ActionToProgramme
+from cls_workbook.domain.model import Axe, Fiche, Structure, Volet
+from cls_workbook.domain.placed.place_model import Commune, Qpv
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.targets import targets_in
 from cls_workbook.pilotage import Meeting

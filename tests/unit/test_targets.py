@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from cls_workbook.definition.toml_reader import load
-from cls_workbook.domain.model import Cible
+from cls_workbook.domain.announced.contrat_parts import Cible
+from cls_workbook.domain.definition_keys import changed
 from cls_workbook.domain.targets import is_met, part_reached, target_in_words, target_of
 
 
@@ -18,7 +19,7 @@ def dijon():
 
 
 def with_targets(dijon, *cibles):
-    return replace(dijon, cibles=cibles)
+    return changed(dijon, cibles=cibles)
 
 
 def test_a_year_looks_at_the_next_target_that_is_due(dijon):

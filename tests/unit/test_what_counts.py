@@ -7,7 +7,8 @@ import pytest
 
 from cls_workbook.anomalies import A_CONFIRMER, BLOCKING, Anomalie
 from cls_workbook.definition.toml_reader import load
-from cls_workbook.domain.model import Commune, Fiche, Structure, Volet
+from cls_workbook.domain.model import Fiche, Structure, Volet
+from cls_workbook.domain.placed.place_model import Commune
 from cls_workbook.errors import Refusal
 from cls_workbook.summaries.expected import a_preciser, expected_returns
 from cls_workbook.summaries.value_tables import answers_table, extent, financements_table, mesures_table

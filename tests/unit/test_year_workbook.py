@@ -112,7 +112,7 @@ def test_a_fiche_holds_the_blocks_that_its_contract_calls_for_and_no_other():
 def test_the_territories_are_asked_once_for_the_fiches_of_the_workbook():
     boxes = {e.cle for e in plan().input_places() if e.sheet == "Territoires"}
     asked = [f for f in DIJON.fiches if "territoire" not in f.non_demandes]  # not where the contract is evaluated
-    assert len(boxes) == len(asked) * (len(DIJON.communes) + len(DIJON.qpv))
+    assert len(boxes) == len(asked) * (len(DIJON.places.communes) + len(DIJON.places.qpv))
     own = forms.plan(DIJON, YEAR, next(r for r in forms.repondants(DIJON) if r.id == "apo"))
     assert {e.fiche for e in own.input_places() if e.bloc == "territoire"} == {"3.1"}
 
@@ -203,7 +203,7 @@ def test_the_sommaire_links_to_every_fiche_and_each_fiche_back(opened_book):
 
 def test_actions_without_a_fiche_are_named_in_the_sommaire_with_nothing_to_fill_in(opened_book):
     texts = {c.value for r in opened_book["Sommaire"].iter_rows() for c in r}
-    assert {a.titre for a in DIJON.a_programmer} <= texts
+    assert {a.titre for a in DIJON.announced.a_programmer} <= texts
 
 
 # --- Inputs, locks, validations ---------------------------------------------------------------------------------------

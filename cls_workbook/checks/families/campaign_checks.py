@@ -314,7 +314,7 @@ class GovernanceBelowMinimum(CampagneCheck):
     def in_campagne(self) -> Iterator[Anomalie]:
         reunions = self.given.pilotage.reunions if self.given.pilotage else {}
         held = {fold(nom): nombre for nom, nombre in reunions.items()}
-        for instance in self.contrat.instances:
+        for instance in self.contrat.announced.instances:
             nombre, minimum = held.get(fold(instance.nom)), instance.minimum_par_an
             if above(minimum, nombre):
                 found = f"{how_many(nombre or 0, 'réunion')} en {self.words.year(self.annee)}"

@@ -90,7 +90,7 @@ class SharpChange(_YearCheck, RetourCheck, FicheCheck):
             yield from self._means(before)
 
     def _counts(self) -> Iterator[Anomalie]:
-        seuils = self.contrat.evolution
+        seuils = self.contrat.follow_up.evolution
         expected = f"une évolution de moins de {rate_fr(seuils.part, 0)}, ou de moins de {seuils.unites} unités"
         for mesure, tally, ancien in self.changed_counts():
             gap = abs(Decimal(tally.valeur - ancien))
@@ -101,7 +101,7 @@ class SharpChange(_YearCheck, RetourCheck, FicheCheck):
 
     def _rates(self, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:
         """Both terms of a rate are compared at once: what matters is what they make."""
-        points = self.contrat.evolution.points
+        points = self.contrat.follow_up.evolution.points
         expected = f"une évolution de {number_fr(points * 100)} points au plus"
         for bloc, top, bottom in (("taux", "numerateur", "denominateur"), ("satisfaction", "satisfaits", "repondants")):
             for r in self.answers.rows(bloc):
@@ -116,7 +116,7 @@ class SharpChange(_YearCheck, RetourCheck, FicheCheck):
                     yield self.anomalie(place_of(r), cells, label, found, expected)
 
     def _means(self, before: dict[tuple[str, ...], Any]) -> Iterator[Anomalie]:
-        part = self.contrat.evolution.part
+        part = self.contrat.follow_up.evolution.part
         for r in self.answers.rows("durees"):
             nouveau = r["moyenne"]
             ancien = before.get((r["fiche"], r["structure"], r["volet"], r["mesure"], "moyenne"))
@@ -127,7 +127,7 @@ class SharpChange(_YearCheck, RetourCheck, FicheCheck):
 
     def on_fiche(self, fiche: str) -> Iterator[Anomalie]:
         """What a structure was granted by one funder, under one nature, over all its returns for the fiche."""
-        seuils, before = self.contrat.evolution, dict[tuple[str, ...], Any]()
+        seuils, before = self.contrat.follow_up.evolution, dict[tuple[str, ...], Any]()
         expected = f"une évolution de moins de {rate_fr(seuils.part, 0)}, ou de moins de {amount_fr(seuils.euros)}"
         for r in self.lines_last_year(fiche):
             if r["engage"] is not None:

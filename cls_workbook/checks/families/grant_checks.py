@@ -44,8 +44,8 @@ class GrantToJustify(BetweenRetours):
     def _public_grants(self) -> Iterator[tuple[str, list[Row]]]:
         """The funder, and the lines paid by it to one private structure; its own money is no grant."""
         structures = {s.id for s in self.contrat.structures if fold(s.statut_juridique or "") == "prive"}
-        private_funders = {f.id for f in self.contrat.financeurs if f.prive}
-        own_funders = {(f.id, f.structure) for f in self.contrat.financeurs if f.structure}
+        private_funders = {f.id for f in self.contrat.money.financeurs if f.prive}
+        own_funders = {(f.id, f.structure) for f in self.contrat.money.financeurs if f.structure}
         groups: dict[tuple[str, str], list[Row]] = {}
         for x in self.answers.each("financement") if structures else ():
             public = x["id"] and x["id"] not in private_funders and (x["id"], x["structure"]) not in own_funders

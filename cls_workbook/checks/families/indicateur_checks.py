@@ -190,7 +190,7 @@ class UnknownCommune(RetourCheck):
     remedy = f"corrigez le nom de la commune, {SEND_BACK}"
 
     def in_retours(self) -> Iterator[Anomalie]:
-        communes, names = self.contrat.communes, self.contrat.commune_names
+        communes, names = self.contrat.places.communes, self.contrat.commune_names
         mesures = {id_ for id_, (_, _, m) in self.contrat.by_mesure.items() if m.communes and communes}
         for r in self.answers.rows("ventilations"):
             if r["mesure"] in mesures and r["nom"] is not None:

@@ -29,7 +29,7 @@ class SmallHeadcount(RetourCheck):
     remedy = "rien à corriger : ces nombres seront masqués dans la synthèse."
 
     def in_retours(self) -> Iterator[Anomalie]:
-        threshold, v = self.contrat.seuil_petits_effectifs, self.answers.values
+        threshold, v = self.contrat.follow_up.seuil_petits_effectifs, self.answers.values
         expected = f"au-delà de {threshold}, un effectif ne désigne personne"
         sensitive = [id_ for id_, (_, _, m) in self.contrat.by_mesure.items() if m.petits_effectifs]
         is_count = v["champ"].isin(("valeur", "effectif", "numerateur"))

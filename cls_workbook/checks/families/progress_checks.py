@@ -33,7 +33,7 @@ class BlankEtat(RetourCheck):
     remedy = f"choisissez l’état de l’action dans la liste, {SEND_BACK}"
 
     def in_retours(self) -> Iterator[Anomalie]:
-        expected = f"un état parmi : {', '.join(self.contrat.listes.etats)}"
+        expected = f"un état parmi : {', '.join(self.contrat.follow_up.listes.etats)}"
         for r in self.answers.progress_rows:
             fiche = self.contrat.par_fiche.get(r["fiche"])
             if fiche is not None and fiche.regional:
@@ -203,13 +203,13 @@ class DateOutOfPeriod(RetourCheck):
         """(bloc, champ) → first and last day allowed."""
         contrat, annee = self.contrat, self.annee
         annees = contrat.annees or (annee,)
-        start, end = contrat.start(annees[0]), contrat.end(annees[-1])
-        to_date = start, contrat.end(annee)
+        start, end = contrat.follow_up.start(annees[0]), contrat.follow_up.end(annees[-1])
+        to_date = start, contrat.follow_up.end(annee)
         return {
-            ("reponse", "date_reponse"): (contrat.start(annee), contrat.end(annee + 1)),
+            ("reponse", "date_reponse"): (contrat.follow_up.start(annee), contrat.follow_up.end(annee + 1)),
             ("avancement", "date_debut"): (start, end),
             ("avancement", "date_fin_prevue"): (start, end),
-            ("avancement", "date_fin_reelle"): (contrat.start(annee), contrat.end(annee)),
+            ("avancement", "date_fin_reelle"): (contrat.follow_up.start(annee), contrat.follow_up.end(annee)),
             ("jalons", "date"): to_date,
             ("dates", "jour"): (start, end),
             ("financement", "date"): to_date,
@@ -239,7 +239,7 @@ class JalonGoingBack(RetourCheck):
         for r in self.answers.rows("jalons"):
             ancien = before.get(tuple(r[c] for c in answered))
             steps = self.words.mesure(r["mesure"]).modalites if r["mesure"] in self.contrat.by_mesure else ()
-            rank = {fold(nom): i for i, nom in enumerate(steps or self.contrat.listes.jalons)}
+            rank = {fold(nom): i for i, nom in enumerate(steps or self.contrat.follow_up.listes.jalons)}
             if r["jalon"] is None or ancien is None or rank.get(fold(r["jalon"]), 99) >= rank.get(fold(ancien), 0):
                 continue
             yield self.at(r, f"« {r['jalon']} », après « {ancien} » en {self.words.year(self.annee - 1)}", "jalon")

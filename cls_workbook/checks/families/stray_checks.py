@@ -29,7 +29,7 @@ class TotalTypedAsALine(RowCheck):
         names, _ = TABLES[r["bloc"]]
         if not any(is_total(r[champ]) for champ in names):
             return False
-        known = {fold(f.nom) for f in self.contrat.financeurs} if r["bloc"] == "financement" else set()
+        known = {fold(f.nom) for f in self.contrat.money.financeurs} if r["bloc"] == "financement" else set()
         if r["mesure"] in self.contrat.by_mesure:
             known |= {fold(modalite) for modalite in self.words.mesure(r["mesure"]).modalites}
         return not any(r[champ] is not None and fold(r[champ]) in known for champ in names)

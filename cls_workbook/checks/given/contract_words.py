@@ -21,7 +21,7 @@ class ContractWords:
     @cached_property
     def maxima(self) -> dict[str, int | Decimal]:
         """The most that a measure may be: its own maximum, and no more communes than the territory has."""
-        communes, maxima = len(self._contrat.communes), dict[str, int | Decimal]()
+        communes, maxima = len(self._contrat.places.communes), dict[str, int | Decimal]()
         for id_, (_, _, mesure) in self._contrat.by_mesure.items():
             bounds = [b for b in (mesure.maximum, communes if mesure.communes and communes else None) if b is not None]
             maxima |= {id_: min(bounds)} if bounds else {}
@@ -44,12 +44,12 @@ class ContractWords:
         if not isinstance(etat, str):
             return ""
         if etat not in self._phases:
-            self._phases[etat] = fold(self._contrat.listes.own_word(etat))
+            self._phases[etat] = fold(self._contrat.follow_up.listes.own_word(etat))
         return self._phases[etat]
 
     def year(self, annee: int) -> str:
         """As the contract calls it."""
-        return self._contrat.year_name(annee)
+        return self._contrat.follow_up.year_name(annee)
 
     @cached_property
     def _financeurs(self) -> dict[str, str]:
@@ -64,7 +64,7 @@ class ContractWords:
         return self._financeurs[typed]
 
     def financeur_name(self, id_: str) -> str:
-        return next((f.nom for f in self._contrat.financeurs if f.id == id_), id_)
+        return next((f.nom for f in self._contrat.money.financeurs if f.id == id_), id_)
 
     def structure_name(self, id_: str) -> str:
         known = self._contrat.by_structure.get(id_)
@@ -72,5 +72,5 @@ class ContractWords:
 
     def niveau(self, nature: str | None) -> str:
         """maquette, hors_maquette, cofinancement or valorisation; "" if the nature is blank or unknown."""
-        known = self._contrat.by_nature.get(nature or "")
+        known = self._contrat.money.by_nature.get(nature or "")
         return known.niveau if known else ""

@@ -11,8 +11,8 @@ from cls_workbook.definition.authoring.filled_rows import Line, lines, noyau_lin
 from cls_workbook.definition.authoring.section_grid import DrawnGrid, SectionPlan
 from cls_workbook.definition.authoring.section_sheets import INSTRUCTIONS_SHEET, hidden_choices, names_of_choices, sheet
 from cls_workbook.definition.authoring.verification_sheet import verification
-from cls_workbook.domain.model import Contrat, Nature
-from cls_workbook.domain.questions import ChoiceLists
+from cls_workbook.domain.announced.contrat_parts import ContratMoney, Nature
+from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.workbook.description import Workbook
 
@@ -65,5 +65,5 @@ def _plan(described: Described, content: Mapping[str, list[Line]], place: int | 
 def _blank_rows() -> dict[str, list[Line]]:
     """What the tool brings: its lists of choices, its themes, the usual natures of money."""
     natures = tuple(Nature(**nature) for nature in DESCRIPTION["natures"])
-    empty = Contrat("", "", "", (), "", listes=ChoiceLists(), natures=natures)
+    empty = Contrat("", "", "", (), "", money=ContratMoney(natures=natures))
     return {nom: content for nom, content in lines(empty).items() if nom in ("listes", "themes", "natures")}

@@ -13,8 +13,9 @@ from cls_workbook.definition.asked.sections import Section, SectionColumn
 from cls_workbook.definition.authoring import coded_choices, written_list, written_revisions
 from cls_workbook.definition.authoring.reference_directory import ReferenceDirectory, of_contrat, of_noyau
 from cls_workbook.definition.rule_templates import supplied_fields
+from cls_workbook.domain.announced.contrat_parts import Theme
 from cls_workbook.domain.definition_keys import value_of_key
-from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Theme
+from cls_workbook.domain.model import Contrat, Fiche, Indicateur
 from cls_workbook.domain.regional.noyau_model import Noyau, NoyauTheme
 from cls_workbook.domain.themes import shipped_themes
 
@@ -45,13 +46,15 @@ def noyau_lines(noyau: Noyau) -> dict[str, list[Line]]:
 
 def _rows(section: Section, contrat: Contrat, directory: ReferenceDirectory) -> Iterator[Line]:
     if section.form:
-        yield _row(section, contrat, directory) | _row(section, contrat.evolution, directory, part="evolution")
+        yield _row(section, contrat, directory) | _row(
+            section, contrat.follow_up.evolution, directory, part="evolution"
+        )
     elif section.nom == "listes":
-        columns = [(c.cle, getattr(contrat.listes, c.champ)) for c in section.columns]
+        columns = [(c.cle, getattr(contrat.follow_up.listes, c.champ)) for c in section.columns]
         for rank in range(max(len(values) for _, values in columns)):
             yield {cle: values[rank] for cle, values in columns if rank < len(values)}
     elif section.nom == "revisions":
-        for revision in contrat.revisions:
+        for revision in contrat.changes.revisions:
             written = written_revisions.written(revision, directory, contrat)
             yield _row(section, revision, directory) | {f"revisions.{champ}": value for champ, value in written.items()}
     elif section.nom == "indicateurs":
@@ -66,7 +69,7 @@ def _rows(section: Section, contrat: Contrat, directory: ReferenceDirectory) -> 
     else:
         # The themes that ship come first: drop-downs offer one zone, and one sees what need not be added.
         supplied_themes = (Theme(*t) for t in shipped_themes().items()) if section.nom == "themes" else ()
-        for objet in (*supplied_themes, *getattr(contrat, section.nom)):
+        for objet in (*supplied_themes, *value_of_key(contrat, section.nom)):
             yield _row(section, objet, directory)
 
 

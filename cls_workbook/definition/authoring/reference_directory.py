@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from cls_workbook.domain.definition_keys import value_of_key
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.placed.place_model import Commune, commune_names
 from cls_workbook.domain.regional.noyau_model import Noyau
@@ -101,8 +102,8 @@ def of_communes(communes: Iterable[Commune]) -> list[DirectoryEntry]:
 def of_contrat(contrat: Contrat) -> ReferenceDirectory:
     """What the definition itself lets one name."""
     plain = ("axes", "structures", "fiches", "financeurs", "natures", "decisions", "priorites")
-    entries = {kind: [e for o in getattr(contrat, kind) for e in entry(kind, _texts_of(o))] for kind in plain}
-    entries["communes"] = of_communes(contrat.communes)
+    entries = {kind: [e for o in value_of_key(contrat, kind) for e in entry(kind, _texts_of(o))] for kind in plain}
+    entries["communes"] = of_communes(contrat.places.communes)
     for kind in ("volets", "complements"):
         entries[kind] = [
             e for f in contrat.fiches for o in getattr(f, kind) for e in entry(kind, _texts_of(o), f.numero)

@@ -18,6 +18,7 @@ from cls_workbook.definition.noyau_reader import noyaux_of, parse_noyau
 from cls_workbook.definition.toml_reader import parse
 from cls_workbook.definition.toml_writer import write, write_noyau
 from cls_workbook.domain.contrat_years import unreadable
+from cls_workbook.domain.definition_keys import changed
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.regional.noyau_model import Noyau
 from cls_workbook.domain.verification.fault import FAULT, DefinitionFault, fault
@@ -102,10 +103,10 @@ def _faults_of(assembly: Assembly, folder: Path) -> list[DefinitionFault]:
     revisions = dict(unreadable(contrat))
     faults = [fault(f"contrat.revisions[{rank}].{e.champ}", str(e)) for rank, e in revisions.items()]
     if revisions:
-        readable = (r for rank, r in enumerate(contrat.revisions, 1) if rank not in revisions)
-        contrat = replace(contrat, revisions=tuple(readable))
+        readable = (r for rank, r in enumerate(contrat.changes.revisions, 1) if rank not in revisions)
+        contrat = changed(contrat, revisions=tuple(readable))
     unread: list[str] = []
-    contrat = replace(contrat, noyaux=noyaux_of(contrat, folder, unread))
+    contrat = replace(contrat, regional=replace(contrat.regional, noyaux=noyaux_of(contrat, folder, unread)))
     faults += [fault(place, message) for place, _, message in (line.partition(" : ") for line in unread)]
     verified = verifier(contrat)
     doubtful = already or any(f.gravite == FAULT and f.location.startswith("contrat.fiches") for f in verified)

@@ -54,7 +54,7 @@ class Body(NamedTuple):
 
 def deciding(contrat: Contrat) -> Body:
     """The body that decides: that which the contract says, several joined by « ou »; the COPIL where it says none."""
-    bodies = [named(i.nom) for i in contrat.instances if i.decide] or [named(COPIL)]
+    bodies = [named(i.nom) for i in contrat.announced.instances if i.decide] or [named(COPIL)]
     return Body(*(" ou ".join(forms) for forms in zip(*bodies, strict=True)))
 
 

@@ -26,8 +26,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
 def left_out(contrat: Contrat, fiche: Fiche) -> frozenset[str]:
     """Blocks (« partenaires ») and champs (« financement/prevu ») that this fiche does not ask. What a rule of money is
     computed on is asked all the same."""
-    said = {*contrat.non_demandes, *fiche.non_demandes} - {*fiche.demandes}
+    said = {*contrat.follow_up.non_demandes, *fiche.non_demandes} - {*fiche.demandes}
     if any(rule.post.etp_min is not None and rule.type != "poste" for rule in contrat.rules_of(fiche.numero)):
         said -= {"etp"}
-    without_qpv = () if contrat.qpv else ("mesures/dont_qpv",)  # nothing to ask of where there is none
+    without_qpv = () if contrat.places.qpv else ("mesures/dont_qpv",)  # nothing to ask of where there is none
     return frozenset((*without_qpv, *(place for nom in said for place in QUESTIONS.get(nom, ()))))

@@ -18,7 +18,7 @@ def codes_meant(contrat: Contrat, said: str) -> frozenset[str]:
 
 
 def _names(contrat: Contrat) -> Iterator[tuple[str, str]]:
-    for commune in contrat.communes:
+    for commune in contrat.places.communes:
         code = commune.code_insee
         yield from ((code, nom) for nom in (commune.nom, commune.nom_imprime, code, contrat.commune_names[code]) if nom)
 

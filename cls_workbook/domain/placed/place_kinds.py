@@ -80,7 +80,7 @@ def groups(kind: PlaceKind, kinds: Iterable[PlaceKind]) -> list[PlaceGroup]:
 
 
 def _communes(contrat: Contrat, annee: int | None) -> Iterator[ContratPlace]:
-    for commune in contrat.communes:
+    for commune in contrat.places.communes:
         if annee is None or commune.holds_in(annee):
             code = commune.code_insee
             departement = departement_name(commune.departement)
@@ -88,8 +88,8 @@ def _communes(contrat: Contrat, annee: int | None) -> Iterator[ContratPlace]:
 
 
 def _quarters(contrat: Contrat, annee: int | None) -> Iterator[ContratPlace]:
-    alike = Counter(fold(q.nom) for q in contrat.definition.qpv)
-    for quarter in contrat.qpv if annee is None else contrat.qpv_in(annee):
+    alike = Counter(fold(q.nom) for q in contrat.definition.places.qpv)
+    for quarter in contrat.places.qpv if annee is None else contrat.places.qpv_in(annee):
         commune, epci, departement = _whereabouts(contrat, quarter.commune)
         nom = quarter.nom if alike[fold(quarter.nom)] == 1 else f"{quarter.nom} ({commune})"
         yield ContratPlace(nom, nom, "", commune, epci, departement)
@@ -97,8 +97,8 @@ def _quarters(contrat: Contrat, annee: int | None) -> Iterator[ContratPlace]:
 
 def _others(contrat: Contrat, annee: int | None) -> Iterator[tuple[str, ContratPlace]]:
     """Each with its kind."""
-    alike = Counter((fold(x.sorte), fold(x.nom)) for x in contrat.definition.lieux)
-    for lieu in contrat.lieux:
+    alike = Counter((fold(x.sorte), fold(x.nom)) for x in contrat.definition.places.lieux)
+    for lieu in contrat.places.lieux:
         if annee is None or lieu.holds_in(annee):
             commune, epci, departement = _whereabouts(contrat, lieu.commune)
             epci, departement = epci or lieu.epci or "", departement or departement_name(lieu.departement or "")
@@ -110,7 +110,7 @@ def _others(contrat: Contrat, annee: int | None) -> Iterator[tuple[str, ContratP
 def _whereabouts(contrat: Contrat, commune: str | None) -> tuple[str, str, str]:
     """(name shown, EPCI, département) of the commune that a place names; "" where none is said."""
     code = code_of(contrat.commune_names, commune)
-    known: Commune | None = next((c for c in contrat.communes if c.code_insee == code), None)
+    known: Commune | None = next((c for c in contrat.places.communes if c.code_insee == code), None)
     if known is None or code is None:
         return commune or "", "", ""
     return contrat.commune_names[code], known.epci or "", departement_name(known.departement)

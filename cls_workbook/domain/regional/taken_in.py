@@ -21,7 +21,7 @@ _INDICATEURS = {
 
 def noyau_asked(contrat: Contrat, annee: int) -> tuple[NoyauMesure, ...]:
     """All that the noyau of a contract asks of a year, whoever answers it; nothing where it takes none in."""
-    noyau = contrat.regional_noyau
+    noyau = contrat.regional.taken_in
     return noyau.mesures_in(annee) if noyau else ()
 
 
@@ -44,11 +44,11 @@ def with_noyau(contrat: Contrat, annee: int) -> Contrat:
 
 def respondent_of(contrat: Contrat) -> str | None:
     """The structure that answers what no fiche does."""
-    return contrat.repondant_noyau or contrat.coordination
+    return contrat.regional.repondant_noyau or contrat.parties.coordination
 
 
 def _fiche(contrat: Contrat, asked: list[NoyauMesure]) -> Fiche:
-    noyau, who = contrat.regional_noyau, respondent_of(contrat)
+    noyau, who = contrat.regional.taken_in, respondent_of(contrat)
     together = sorted(asked, key=lambda m: m.sante_mentale)  # the part on mental health comes last
     return Fiche(
         NUMERO,

@@ -127,7 +127,7 @@ def _bearing_a_volet_alone(
 
 def financements(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Amounts and rates announced by each fiche."""
-    known = [f.id for f in contrat.financeurs]
+    known = [f.id for f in contrat.money.financeurs]
     for place, fiche in places("contrat.fiches", contrat.fiches):
         money = fiche.financement
         here = FieldPlace(f"{place}.financement", money)
@@ -152,8 +152,8 @@ def financements(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def _printed_line(here: FieldPlace, line: PrintedLine, contrat: Contrat) -> Iterator[DefinitionFault]:
     """What the contract prints of one funder."""
-    yield from here.reference("financeur", [f.id for f in contrat.financeurs], "le financeur")
-    yield from here.reference("nature", [n.id for n in contrat.natures], "la nature")
+    yield from here.reference("financeur", [f.id for f in contrat.money.financeurs], "le financeur")
+    yield from here.reference("nature", [n.id for n in contrat.money.natures], "la nature")
     yield from here.among("etat", LINE_STATES)
     yield from here.euros("montant")
     if line.annee is not None and line.annee not in all_years(contrat):
@@ -165,7 +165,7 @@ def _printed_line(here: FieldPlace, line: PrintedLine, contrat: Contrat) -> Iter
 
 def _lines_of_the_maquette(here: FieldPlace, fiche: Fiche, contrat: Contrat) -> Iterator[DefinitionFault]:
     """The amount of a fiche and the lines that print its maquette are one money: they agree."""
-    of_maquette = {n.id for n in contrat.natures if n.niveau == "maquette"}
+    of_maquette = {n.id for n in contrat.money.natures if n.niveau == "maquette"}
     payers = maquette_payers(contrat, fiche.numero)
     known = [
         line.montant
@@ -223,8 +223,8 @@ def mesures(contrat: Contrat) -> Iterator[DefinitionFault]:
     located = [m for here, i in _indicateurs_of(contrat) for m in places(f"{here}.mesures", i.mesures)]
     yield from duplicates(located, "id", str.casefold)
     for here, mesure in located:
-        yield from mesure_faults(here, mesure, len(contrat.communes))
-        if mesure.qpv and not contrat.qpv:
+        yield from mesure_faults(here, mesure, len(contrat.places.communes))
+        if mesure.qpv and not contrat.places.qpv:
             message = "« dont QPV » ne sera pas demandé : le contrat ne nomme aucun QPV."
             yield here.note("qpv", message, "Nommez-les, ou retirez « qpv ».")
         yield from _by_place(here, mesure, contrat)

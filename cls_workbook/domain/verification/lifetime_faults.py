@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from cls_workbook.domain.announced.bodies import deciding, named
+from cls_workbook.domain.announced.contrat_parts import Enveloppe, Signatory
 from cls_workbook.domain.asked.left_out import QUESTIONS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, DECISION_INSTANCES, Period, Revision
-from cls_workbook.domain.model import Axe, Contrat, Enveloppe, Signatory
+from cls_workbook.domain.model import Axe, Contrat
 from cls_workbook.domain.verification.fault import DefinitionFault, FieldPlace, duplicates, everything, places
 from cls_workbook.french import date_fr, how_many, quoted_list
 
@@ -29,10 +30,12 @@ CHANGE_BY_CLASS = {Axe: "axes", Signatory: "signataires", Enveloppe: "montants"}
 
 def decisions(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each decision known once, of a known instance, and one that can be found again."""
-    located = places("contrat.decisions", contrat.decisions)
+    located = places("contrat.decisions", contrat.changes.decisions)
     yield from duplicates(located, "id")
     for here, decision in located:
-        yield from here.among("instance", dict.fromkeys((*DECISION_INSTANCES, *(i.nom for i in contrat.instances))))
+        yield from here.among(
+            "instance", dict.fromkeys((*DECISION_INSTANCES, *(i.nom for i in contrat.announced.instances)))
+        )
         yield from here.too_long("objet")
         if decision.date is None and decision.reference is None:
             message = "ni date ni référence : cette décision ne se retrouverait pas."
@@ -43,12 +46,12 @@ def fiscal_year(contrat: Contrat) -> Iterator[DefinitionFault]:
     """The day on which years begin; what needs an avenant."""
     here = FieldPlace("contrat", contrat)
     try:
-        if not re.fullmatch(r"\d\d-\d\d", contrat.debut_annee):
-            raise ValueError(contrat.debut_annee)
-        date(2023, *map(int, contrat.debut_annee.split("-")))  # a day that every year has: not 29 February
+        if not re.fullmatch(r"\d\d-\d\d", contrat.follow_up.debut_annee):
+            raise ValueError(contrat.follow_up.debut_annee)
+        date(2023, *map(int, contrat.follow_up.debut_annee.split("-")))  # a day that every year has: not 29 February
     except ValueError:
         remedy = "Écrivez mois et jour, par exemple 09-01 pour le 1er septembre."
-        yield here.fault("debut_annee", f"« {contrat.debut_annee} » n’est pas un jour de l’année.", remedy)
+        yield here.fault("debut_annee", f"« {contrat.follow_up.debut_annee} » n’est pas un jour de l’année.", remedy)
     else:
         yield from _year_counts(here, contrat)
     yield from here.among("avenant_requis", CHANGES_NEEDING_AVENANT)
@@ -58,12 +61,12 @@ def fiscal_year(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def _year_counts(here: FieldPlace, contrat: Contrat) -> Iterator[DefinitionFault]:
     """How years that are not the calendar's are counted."""
-    if not contrat.annees or contrat.start(contrat.annees[0]) == date(contrat.annees[0], 1, 1):
+    if not contrat.annees or contrat.follow_up.start(contrat.annees[0]) == date(contrat.annees[0], 1, 1):
         return
     first, last = contrat.annees[0], contrat.annees[-1]
     count = how_many(len(contrat.annees), "exercice")
-    begins = f"le premier du {date_fr(contrat.start(first))} au {date_fr(contrat.end(first))}"
-    ends = f"le dernier ({contrat.year_name(last)}) jusqu’au {date_fr(contrat.end(last))}"
+    begins = f"le premier du {date_fr(contrat.follow_up.start(first))} au {date_fr(contrat.follow_up.end(first))}"
+    ends = f"le dernier ({contrat.follow_up.year_name(last)}) jusqu’au {date_fr(contrat.follow_up.end(last))}"
     remedy = f"Si le contrat finit plus tôt, sa dernière année est {last - 1}." if len(contrat.annees) > 1 else ""
     yield here.note("debut_annee", f"{count}, nommés par l’année où ils commencent : {begins}, {ends}.", remedy)
 
@@ -78,7 +81,7 @@ def periods(contrat: Contrat) -> Iterator[DefinitionFault]:
             continue
         here, depuis, jusque = FieldPlace(location, objet), objet.depuis, objet.jusque
         for champ in ("decision", "decision_fin"):
-            yield from here.reference(champ, contrat.by_decision, "la décision")
+            yield from here.reference(champ, contrat.changes.by_decision, "la décision")
         if depuis is not None and jusque is not None and depuis > jusque:
             message = f"{jusque} vient avant {depuis} : cette ligne ne vaudrait aucune année."
             yield here.fault("jusque", message, "Échangez-les.")
@@ -108,8 +111,8 @@ def _authorisation(
     here: FieldPlace, champ: str, cited: str | None, change: str | None, contrat: Contrat
 ) -> Iterator[DefinitionFault]:
     """``change``: a word of ``avenant_requis``, or None where a decision of a body is enough."""
-    decision = contrat.by_decision.get(cited or "")
-    if change in contrat.avenant_requis:
+    decision = contrat.changes.by_decision.get(cited or "")
+    if change in contrat.changes.avenant_requis:
         if cited is None:
             message = f"{CHANGES[change]} demande un avenant, aucun n’est cité."
             yield here.note(champ, message, "Ajoutez l’avenant à decisions, puis citez-le ici.")
@@ -126,8 +129,8 @@ def revisions(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every revision: in the contract's years, by a known decision, once for a field and a year."""
     annees = all_years(contrat)
     first_places: dict[tuple[int, str, str | None, str], FieldPlace] = {}
-    for here, revision in places("contrat.revisions", contrat.revisions):
-        yield from here.reference("decision", contrat.by_decision, "la décision")
+    for here, revision in places("contrat.revisions", contrat.changes.revisions):
+        yield from here.reference("decision", contrat.changes.by_decision, "la décision")
         if annees and not annees[0] < revision.depuis <= annees[-1]:
             found = f"trouvé « {revision.depuis} »."
             message = f"une révision vaut à partir d’une année du contrat après la première, {found}"
@@ -135,7 +138,7 @@ def revisions(contrat: Contrat) -> Iterator[DefinitionFault]:
         first = first_places.setdefault((revision.depuis, revision.objet, revision.cible, revision.champ), here)
         if first is not here:
             yield here.fault("", f"même année, même objet et même champ que {first}.", "Gardez une seule des deux.")
-        if revision.decision is None or revision.decision in contrat.by_decision:
+        if revision.decision is None or revision.decision in contrat.changes.by_decision:
             yield from _authorisation(here, "decision", revision.decision, _change(revision), contrat)
 
 
@@ -149,7 +152,7 @@ def _change(revision: Revision) -> str | None:
 
 def becoming(contrat: Contrat) -> Iterator[DefinitionFault]:
     """An action to programme that became a fiche: that fiche is there, and came after it."""
-    for here, action in places("contrat.a_programmer", contrat.a_programmer):
+    for here, action in places("contrat.a_programmer", contrat.announced.a_programmer):
         yield from here.reference("devient", contrat.par_fiche, "la fiche")
         fiche = contrat.par_fiche.get(action.devient or "")
         if fiche is None:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
+from cls_workbook.domain.announced.contrat_parts import Cible
 from cls_workbook.domain.announced.evaluations import EVALUATION_KINDS
 from cls_workbook.domain.contrat_years import all_years
 from cls_workbook.domain.definition_keys import values_by_key
-from cls_workbook.domain.model import LEVELS, Cible, Contrat, Mesure, Structure
+from cls_workbook.domain.model import LEVELS, Contrat, Mesure, Structure
 from cls_workbook.domain.placed.place_words import COMMUNES, QUARTERS, departement_names
 from cls_workbook.domain.questions import OWN_STATES, means
 from cls_workbook.domain.themes import priorites, shipped_themes, themes
@@ -99,14 +100,14 @@ def groups(contrat: Contrat) -> Iterator[DefinitionFault]:
             yield here.fault("candidats", message, "Ajoutez groupe = true.")
         yield from here.repetitions("candidats")
     for champ in ("coordination", "agence"):
-        named = contrat.by_structure.get(getattr(contrat, champ) or "")
+        named = contrat.by_structure.get(getattr(contrat.parties, champ) or "")
         if named is not None and named.groupe:
             yield fault(f"contrat.{champ}", f"« {named.id} » est un groupe.", "Nommez une seule structure.")
 
 
 def signataires(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Known roles, known structures."""
-    located = places("contrat.signataires", contrat.signataires)
+    located = places("contrat.signataires", contrat.parties.signataires)
     yield from duplicates(located, "nom", fold)
     for here, _ in located:
         yield from _one_name_each(here, "plusieurs signataires")
@@ -116,7 +117,7 @@ def signataires(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def communes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """INSEE codes are text of five characters: 01004, 2A004, 97105."""
-    located = places("contrat.communes", contrat.communes)
+    located = places("contrat.communes", contrat.places.communes)
     yield from duplicates(located, "code_insee")
     yield from duplicates(located, "siren")
     for here, commune in located:
@@ -130,7 +131,7 @@ def communes(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def neighbourhoods(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each QPV is in a commune of the contract, and the only one of its name there."""
-    located = places("contrat.qpv", contrat.qpv)
+    located = places("contrat.qpv", contrat.places.qpv)
     yield from _same_place(located, lambda q: (fold(q.nom), q.commune))
     for here, quarter in located:
         yield from _its_commune(here, contrat, quarter.commune)
@@ -138,7 +139,7 @@ def neighbourhoods(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def other_places(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each is of a kind that has no sheet of its own, in a commune of the contract or in none."""
-    located = places("contrat.lieux", contrat.lieux)
+    located = places("contrat.lieux", contrat.places.lieux)
     yield from duplicates(located, "id", str.casefold)
     yield from _same_place(located, lambda x: (fold(x.sorte), fold(x.nom), x.commune or x.departement or x.epci))
     for here, lieu in located:
@@ -167,20 +168,22 @@ def _same_place(
 
 def _its_commune(here: FieldPlace, contrat: Contrat, said: str | None) -> Iterator[DefinitionFault]:
     """A commune named as it is shown, or by its code; the name alone where only one bears it."""
-    alike = [nom for c in contrat.communes if c.nom == said and (nom := contrat.commune_names[c.code_insee]) != said]
+    alike = [
+        nom for c in contrat.places.communes if c.nom == said and (nom := contrat.commune_names[c.code_insee]) != said
+    ]
     if len(alike) > 1:
         message = f"« {said} » est le nom de {len(alike)} communes du contrat."
         remedy = f"Précisez : {quoted_list(alike)}."
         yield replace(here.fault("commune", message, remedy), blocks=True)
     else:
         # by its own name too: of two communes with one code, which is told, only the last has a name shown
-        known = [*contrat.commune_names.values(), *contrat.commune_names, *(c.nom for c in contrat.communes)]
+        known = [*contrat.commune_names.values(), *contrat.commune_names, *(c.nom for c in contrat.places.communes)]
         yield from here.reference("commune", known, "la commune")
 
 
 def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each known once; no negative number of meetings."""
-    located = places("contrat.instances", contrat.instances)
+    located = places("contrat.instances", contrat.announced.instances)
     yield from duplicates(located, "nom", fold)
     for here, instance in located:
         if instance.minimum_par_an < 0:
@@ -191,7 +194,7 @@ def instances(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def evaluations(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each in a year of the contract, one of a kind a year."""
-    located, annees = places("contrat.evaluations", contrat.evaluations), all_years(contrat)
+    located, annees = places("contrat.evaluations", contrat.announced.evaluations), all_years(contrat)
     for rank, (here, evaluation) in enumerate(located):
         yield from here.among("sorte", EVALUATION_KINDS)
         yield from here.too_long("par", "objet")
@@ -208,7 +211,7 @@ def evaluations(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def natures(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each known once, in a total that is known."""
-    located = places("contrat.natures", contrat.natures)
+    located = places("contrat.natures", contrat.money.natures)
     yield from duplicates(located, "id")
     yield from duplicates(located, "libelle", fold)
     for here, _ in located:
@@ -218,7 +221,7 @@ def natures(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def financeurs(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each known once; known structures."""
-    located = places("contrat.financeurs", contrat.financeurs)
+    located = places("contrat.financeurs", contrat.money.financeurs)
     yield from duplicates(located, "id")
     yield from duplicates(located, "nom", fold)
     for here, _ in located:
@@ -229,14 +232,14 @@ def financeurs(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def listes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each drop-down list offers something, each choice once."""
-    here = FieldPlace("contrat.listes", contrat.listes)
-    for rank, written in enumerate(contrat.listes.sens_des_etats, 1):
+    here = FieldPlace("contrat.listes", contrat.follow_up.listes)
+    for rank, written in enumerate(contrat.follow_up.listes.sens_des_etats, 1):
         pair = means(written)
-        if pair is None or fold(pair[0]) not in map(fold, contrat.listes.etats):
+        if pair is None or fold(pair[0]) not in map(fold, contrat.follow_up.listes.etats):
             message = f"« {written} » ne dit pas ce que veut dire un des états du contrat."
             remedy = f"Écrivez un de vos états, « = », puis un de ceux-ci : {quoted_list(OWN_STATES)}."
             yield here.fault(f"sens_des_etats[{rank}]", message, remedy)
-    for name, choix in values_by_key(contrat.listes):
+    for name, choix in values_by_key(contrat.follow_up.listes):
         if not choix and name != "sens_des_etats":
             remedy = "Donnez ses choix, ou retirez-la pour garder ceux de l’outil."
             yield here.fault(name, "la liste est vide : rien ne pourrait être choisi.", remedy)
@@ -246,7 +249,7 @@ def listes(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def a_programmer(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Each known once, in an axe that is known."""
-    located = places("contrat.a_programmer", contrat.a_programmer)
+    located = places("contrat.a_programmer", contrat.announced.a_programmer)
     yield from duplicates(located, "titre", fold)
     for here, _ in located:
         yield from here.reference("axe", [a.numero for a in contrat.axes], "l’axe")
@@ -255,9 +258,9 @@ def a_programmer(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Money of the whole contract: a year of the contract, a known funder, once each at any time."""
-    located, annees = places("contrat.enveloppes", contrat.enveloppes), all_years(contrat)
+    located, annees = places("contrat.enveloppes", contrat.money.enveloppes), all_years(contrat)
     for rank, (here, envelope) in enumerate(located):
-        yield from here.reference("financeur", [f.id for f in contrat.financeurs], "le financeur")
+        yield from here.reference("financeur", [f.id for f in contrat.money.financeurs], "le financeur")
         if envelope.annee is not None and envelope.annee not in annees:
             yield here.fault("annee", f"{envelope.annee} n’est pas une année du contrat.")
         if envelope.montant < 0:
@@ -270,7 +273,7 @@ def enveloppes(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def cibles(contrat: Contrat) -> Iterator[DefinitionFault]:
     """A target is of a measure that is added up or counted, for a year of the contract, once for each."""
-    located, annees = places("contrat.cibles", contrat.cibles), all_years(contrat)
+    located, annees = places("contrat.cibles", contrat.announced.cibles), all_years(contrat)
     for rank, (here, cible) in enumerate(located):
         yield from here.reference("mesure", contrat.by_mesure, "la mesure")
         known = contrat.by_mesure.get(cible.mesure)
@@ -309,12 +312,12 @@ def _out_of_reach(here: FieldPlace, cible: Cible, mesure: Mesure) -> Iterator[De
 
 def compared_themes(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Themes and priorities: each defined once, each reference to one that exists."""
-    for nom, defined in (("themes", contrat.themes), ("priorites", contrat.priorites)):
+    for nom, defined in (("themes", contrat.regional.themes), ("priorites", contrat.regional.priorites)):
         located = places(f"contrat.{nom}", defined)
         yield from duplicates(located, "id")
         for here, _ in located:
             yield from here.too_long("libelle")
-    for here, theme in places("contrat.themes", contrat.themes):
+    for here, theme in places("contrat.themes", contrat.regional.themes):
         shipped = shipped_themes().get(theme.id)
         if shipped is not None and shipped != theme.libelle:
             named = f"« {theme.id} » est un thème livré (« {shipped} »)"

@@ -168,14 +168,16 @@ def taking_in(contrat: Contrat) -> Iterator[DefinitionFault]:
     """What holds whatever the year: who answers, years that no version covers, names that clash."""
     here = FieldPlace("contrat", contrat)
     yield from here.reference("repondant_noyau", contrat.by_structure, "la structure")
-    named = contrat.noyau or any(r.champ == "noyau" and r.objet == "contrat" for r in contrat.revisions)
+    named = contrat.regional.noyau or any(
+        r.champ == "noyau" and r.objet == "contrat" for r in contrat.changes.revisions
+    )
     if not named:
         for place, mesure in _declared(contrat):
             message = f"elle dit répondre à « {mesure.noyau} », mais le contrat ne prend aucun noyau."
             yield place.fault("noyau", message, "Nommez le noyau dans l’en-tête du contrat, ou retirez ce champ.")
         return
     who = contrat.by_structure.get(respondent_of(contrat) or "")
-    if who is None and contrat.repondant_noyau is None:
+    if who is None and contrat.regional.repondant_noyau is None:
         message = "personne ne répondrait à ce que les fiches ne demandent pas."
         yield here.fault("noyau", message, "Donnez la structure qui coordonne (coordination), ou repondant_noyau.")
     if who is not None and who.groupe:
@@ -183,8 +185,8 @@ def taking_in(contrat: Contrat) -> Iterator[DefinitionFault]:
         yield here.fault("noyau", f"« {who.nom} » est un groupe : personne ne répondrait en son nom.", remedy)
     if any(f.numero.casefold() == NUMERO.casefold() and not f.regional for f in contrat.fiches):
         yield here.fault("noyau", f"une fiche s’appelle déjà « {NUMERO} ».", "Donnez-lui un autre numéro.")
-    if contrat.regional_noyau:
-        without = [a for a in all_years(contrat) if contrat.regional_noyau.version_of(a) is None]
+    if contrat.regional.taken_in:
+        without = [a for a in all_years(contrat) if contrat.regional.taken_in.version_of(a) is None]
         if without:
             yield here.note(
                 "noyau", f"aucune version du noyau pour {', '.join(map(str, without))} : rien n’y est demandé."
@@ -201,7 +203,7 @@ def _declared(contrat: Contrat) -> Iterator[tuple[FieldPlace, Mesure]]:
 
 
 def _unknown(contrat: Contrat) -> Iterator[DefinitionFault]:
-    noyau = contrat.regional_noyau
+    noyau = contrat.regional.taken_in
     known = [m.id for m in noyau.mesures] if noyau else []
     for here, _ in _declared(contrat):
         yield from here.reference("noyau", known, "la mesure du noyau")

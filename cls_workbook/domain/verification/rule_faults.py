@@ -44,7 +44,7 @@ def regles(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Every rule is complete, and names fiches, funders, measures and complements that exist."""
     located = places("contrat.regles", contrat.regles)
     yield from duplicates(located, "id")
-    known = [f.id for f in contrat.financeurs]
+    known = [f.id for f in contrat.money.financeurs]
     for here, rule in located:
         yield from here.among("type", RULE_TYPES)
         yield from here.reference("fiche", contrat.par_fiche, "la fiche")

@@ -88,25 +88,28 @@ def _without_rank(location: str) -> str:
 
 def header(contrat: Contrat) -> Iterator[DefinitionFault]:
     """Identifier, title, coordination and agency."""
-    here, evolution = FieldPlace("contrat", contrat), FieldPlace("contrat.evolution", contrat.evolution)
+    here, evolution = FieldPlace("contrat", contrat), FieldPlace("contrat.evolution", contrat.follow_up.evolution)
     yield from (dataclasses.replace(found, blocks=True) for found in identifier_faults(here))
     yield from here.too_long("titre", "nom_court", "territoire")
     for champ in ("coordination", "agence"):
         yield from here.reference(champ, contrat.by_structure, "la structure")
-    for champ, threshold in values_by_key(contrat.evolution):
+    for champ, threshold in values_by_key(contrat.follow_up.evolution):
         if threshold <= 0:
             yield evolution.fault(champ, f"un seuil est positif, trouvé « {number_fr(threshold)} ».")
-    if contrat.seuil_petits_effectifs < 0:
-        message = f"un seuil est positif ou nul, trouvé « {contrat.seuil_petits_effectifs} »."
+    if contrat.follow_up.seuil_petits_effectifs < 0:
+        message = f"un seuil est positif ou nul, trouvé « {contrat.follow_up.seuil_petits_effectifs} »."
         yield here.fault("seuil_petits_effectifs", message)
-    if contrat.ecart_a_expliquer <= 0:
-        message = f"un seuil est positif, trouvé « {number_fr(contrat.ecart_a_expliquer)} »."
+    if contrat.follow_up.ecart_a_expliquer <= 0:
+        message = f"un seuil est positif, trouvé « {number_fr(contrat.follow_up.ecart_a_expliquer)} »."
         yield here.fault("ecart_a_expliquer", message)
 
 
 def announcement(contrat: Contrat) -> Iterator[DefinitionFault]:
     """No more actions than the contract announces."""
-    announced, described = contrat.actions_annoncees, len(contrat.actions) + len(contrat.a_programmer)
+    announced, described = (
+        contrat.announced.actions_annoncees,
+        len(contrat.actions) + len(contrat.announced.a_programmer),
+    )
     if announced is not None and announced < described:
         yield note("contrat.actions_annoncees", f"{announced} actions annoncées, mais {described} sont décrites.")
 
@@ -126,8 +129,8 @@ def annees(contrat: Contrat) -> Iterator[DefinitionFault]:
 
 def followed_since(contrat: Contrat) -> Iterator[DefinitionFault]:
     """The year in which a contract took the tool is one of its own."""
-    if contrat.outil_depuis is not None and contrat.outil_depuis not in all_years(contrat):
-        message = f"{contrat.outil_depuis} n’est pas une année du contrat."
+    if contrat.follow_up.outil_depuis is not None and contrat.follow_up.outil_depuis not in all_years(contrat):
+        message = f"{contrat.follow_up.outil_depuis} n’est pas une année du contrat."
         yield fault("contrat.outil_depuis", message, "Corrigez-la, ou laissez vide.")
 
 
@@ -137,7 +140,7 @@ def maquette(contrat: Contrat) -> Iterator[DefinitionFault]:
     amounts = [f.financement.montant for f in contrat.fiches if f.financement.montant is not None]
     elsewhere = (f for f in contrat.definition.fiches if f.decision is None and f.numero not in contrat.par_fiche)
     planned = sum(amounts, sum((f.financement.montant or Decimal(0) for f in elsewhere), Decimal(0)))
-    location, total, of_fiches = "contrat.maquette", contrat.maquette, amount_fr(sum(amounts))
+    location, total, of_fiches = "contrat.maquette", contrat.money.maquette, amount_fr(sum(amounts))
     if total is None:
         if amounts:
             yield note(location, f"les fiches totalisent {of_fiches}, mais la maquette n’est pas donnée.")
@@ -155,7 +158,7 @@ def gaps(contrat: Contrat) -> Iterator[DefinitionFault]:
     if not contrat.structures:
         yield note("contrat.structures", "aucune structure : personne n’est attendu.")
     if not contrat.actions:
-        announced = contrat.actions_annoncees
+        announced = contrat.announced.actions_annoncees
         announced_too = f", alors que {announced} actions sont annoncées" if announced else ""
         yield note("contrat.fiches", f"aucune fiche{announced_too} : le classeur n’aura pas de feuille à remplir.")
         return
@@ -167,15 +170,15 @@ def gaps(contrat: Contrat) -> Iterator[DefinitionFault]:
     if without_indicateur:
         yield note("contrat.fiches", f"aucun indicateur : {', '.join(without_indicateur)}.")
     no_list = " : les lignes de financement n’auront pas de liste."
-    if not contrat.financeurs:
+    if not contrat.money.financeurs:
         yield note("contrat.financeurs", "aucun financeur" + no_list)
-    if not contrat.natures:
+    if not contrat.money.natures:
         yield note("contrat.natures", "aucune nature de financement" + no_list)
 
 
 def findings(contrat: Contrat) -> Iterator[DefinitionFault]:
     """The inconsistencies of the printed contract, passed on as they are."""
-    located = places("contrat.a_confirmer", contrat.a_confirmer)
+    located = places("contrat.a_confirmer", contrat.printed.a_confirmer)
     yield from duplicates(located, "code")
     for here, constat in located:
         yield from here.among("gravite", FINDING_GRAVITIES)

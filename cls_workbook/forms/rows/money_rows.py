@@ -43,7 +43,7 @@ def money_reminder(fiche: Fiche, annee: str, programme: Decimal | None, payer: s
 
 def money_words(contrat: Contrat) -> list[str]:
     """What the amounts mean for who declares them, and what each nature of the contract holds."""
-    natures = [f"{n.libelle} : {n.aide}" for n in contrat.natures if n.aide]
+    natures = [f"{n.libelle} : {n.aide}" for n in contrat.money.natures if n.aide]
     amounts = (
         "Prévu : ce que vous attendez. Engagé : ce qui vous est attribué ou notifié pour l’année par une convention ou "
         "une décision, même si rien n’est encore arrivé. Versé : ce que vous avez reçu dans l’année, quelle que soit "
@@ -85,7 +85,7 @@ def _totals_by_nature(
 ) -> None:
     """A total of lines carried over from last year, which have no amount yet, shows 0; without a line it is blank."""
     natures = _taken_up(page, prefix, "nature")
-    for rank, nature in enumerate(context.contrat.natures):
+    for rank, nature in enumerate(context.contrat.money.natures):
         row = page.row(f"{prefix}/total.{rank}", "repere")
         style = "total" if rank == 0 else "total_suite"
         page.texte(C, "Total par nature" if rank == 0 else None, style)
@@ -124,7 +124,7 @@ def depenses(
     total, etp = address(lines["total"], D), address(lines["etp"], D) if "etp" in lines else '""'
     if detailed:
         _detail(page, f"{address(lines['personnel'], D)}:{address(lines['autres'], D)}", total)
-    for nature in context.contrat.natures:
+    for nature in context.contrat.money.natures:
         if nature.niveau == "maquette" and fiche.financement.montant is not None:
             of_nature = f"{financement.column(D)},{quote(nature.libelle)}"
             attributed = f"SUMIF({of_nature},{financement.column(F)})"

@@ -30,13 +30,13 @@ class RuleAmounts:
 
     def engage(self, financeur: str | None) -> str:
         """What the funder engaged."""
-        nom = next((f.nom for f in self.contrat.financeurs if f.id == financeur), "")
+        nom = next((f.nom for f in self.contrat.money.financeurs if f.id == financeur), "")
         return f"SUMIF({self.financement.column(C)},{quote(nom)},{self.financement.column(F)})"
 
     def engage_in_money(self) -> str:
         """What all engaged, but what is only valued."""
         natures, engage = self.financement.column(D), self.financement.column(F)
-        valued = [n.libelle for n in self.contrat.natures if n.niveau == "valorisation"]
+        valued = [n.libelle for n in self.contrat.money.natures if n.niveau == "valorisation"]
         return f"(SUM({engage}){''.join(f'-SUMIF({natures},{quote(n)},{engage})' for n in valued)})"
 
 
@@ -67,7 +67,7 @@ def _row(page: FormPage, rule: Rule, label: str, formula: str, texte: str) -> No
 
 def _name(contrat: Contrat, fiche: Fiche, rule: Rule, label: str) -> str:
     """Two aids on a fiche: each says whose it is."""
-    financeur = next((f.nom for f in contrat.financeurs if f.id == rule.financeur), None)
+    financeur = next((f.nom for f in contrat.money.financeurs if f.id == rule.financeur), None)
     several = sum(r.type in SUBSIDY_TYPES for r in contrat.rules_of(fiche.numero)) > 1
     return f"{label} ({financeur})" if several and financeur else label
 

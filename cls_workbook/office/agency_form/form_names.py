@@ -88,8 +88,8 @@ def _rows(contrat: Contrat) -> Iterator[tuple[Sequence[str], DescribedTable, Key
         for mesure in f.mesures:
             about = f"Fiche {f.numero} — {mesure.libelle}"
             yield ("mesure", mesure.id), described.MESURES, (mesure.id,), described.MESURES.columns, about
-    for financeur in contrat.financeurs:
-        for nature in contrat.natures:
+    for financeur in contrat.money.financeurs:
+        for nature in contrat.money.natures:
             key = (financeur.nom, nature.libelle)
             yield (
                 ("financeur", financeur.id, nature.id),

@@ -69,7 +69,7 @@ class _Own:
         return [texte for champ in champs if (texte := self.text("qualitatif", champ))]
 
     def places(self) -> str:
-        names = {c.code_insee: c.nom for c in self.given.contrat.communes}
+        names = {c.code_insee: c.nom for c in self.given.contrat.places.communes}
         ticked = [r["ligne"] for r in self.rows("territoire")]
         return ", ".join(names.get(line, line) for line in ticked)
 
@@ -88,7 +88,7 @@ class _Own:
         return f"{mesure.libelle} : {value}{beside}"
 
     def _value(self, mesure: Mesure) -> str:
-        threshold = self.given.contrat.seuil_petits_effectifs
+        threshold = self.given.contrat.follow_up.seuil_petits_effectifs
         if mesure.type in _RATES:
             row: Any = next((r for r in self.rows(mesure.type) if r["mesure"] == mesure.id), {})
             top, bottom = (row.get(champ) for champ in _RATES[mesure.type])

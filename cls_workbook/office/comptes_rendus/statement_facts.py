@@ -27,7 +27,7 @@ def statement(given: CheckInput, declared: DeclaredCompteRendu, anomalies: Itera
     nom = str(declared.retour["structure"]) if structure is None else structure.nom_complet or structure.nom
     answer: Any = next((r for r in given.answers.rows("reponse") if _is_of(r, declared)), {})
     siret = answer.get("siret") or (structure.siret if structure else None)
-    year = contrat.year_name(given.annee)
+    year = contrat.follow_up.year_name(given.annee)
     who = [
         ("Organisme", nom),
         ("SIRET", siret or "à compléter"),
@@ -77,7 +77,7 @@ def _annexes(given: CheckInput, declared: DeclaredCompteRendu, anomalies: Iterab
 
 def _gaps(given: CheckInput, declared: DeclaredCompteRendu) -> str:
     """What the structure says of them, then the largest ones."""
-    gaps = declared.drawn_up.gaps(given.contrat.ecart_a_expliquer)
+    gaps = declared.drawn_up.gaps(given.contrat.follow_up.ecart_a_expliquer)
     told = [f"{g.nom} : {amount_fr(g.realised)} pour {amount_fr(g.planned)} prévus" for g in gaps]
     explained = without_personal_data(declared.explanation) or ("À compléter." if gaps else "Néant.")
     return "\n".join([explained, *[f"{' ; '.join(told)}."] * bool(told)])

@@ -31,7 +31,7 @@ def workbook(contrat: Contrat, annee: int, pilotage: Pilotage, start: InitialAcc
     each."""
     worksheets = describe(contrat, annee, pilotage, start, on)
     macros = Macros((resources.folder("templates") / VBA_PROJECT).read_bytes(), ribbon())
-    titre = f"{contrat.titre} — coordination {contrat.year_name(annee)}"
+    titre = f"{contrat.titre} — coordination {contrat.follow_up.year_name(annee)}"
     return Workbook(worksheets, titre, contrat.titre, active_sheet=home_rows.NAME, macros=macros)
 
 

@@ -109,7 +109,7 @@ def draw(
     """The sheet. ``counts``: the sheets where the coordinator types; ``outcomes``: names of those that Python fills."""
     page = canvas.page(home_rows.NAME, WIDTHS, insertable=False)
     page.sheet.protected = False
-    annee = canvas.contrat.year_name(canvas.annee)
+    annee = canvas.contrat.follow_up.year_name(canvas.annee)
     page.sheet.print_setup.left_footer = f"{canvas.contrat.nom_court} · coordination {annee}"
     page.next_row(8)
     page.texte(B, f"Coordination de l’année {annee}", "titre")

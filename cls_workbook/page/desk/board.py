@@ -28,7 +28,7 @@ def board_of(result: Result) -> Said:
         "recus": received,
         "attendus": expected,
         "gravites": {gravite: result.alerts(gravite) for gravite in GRAVITIES},
-        "financeurs": [{"id": f.id, "nom": f.nom} for f in result.contrat.financeurs],
+        "financeurs": [{"id": f.id, "nom": f.nom} for f in result.contrat.money.financeurs],
         "comptes_rendus": any(f.compte_rendu for f in result.contrat.fiches),
         "structures": _structures(result),
         "fiches": _fiches(result),

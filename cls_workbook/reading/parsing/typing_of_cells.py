@@ -144,7 +144,7 @@ class ReturnTyping:
         raw_values = self.answering.raw_values
         if counted.asked_for and all(map(raw_values.__contains__, counted.asked_for)):
             return True
-        if raw_values.get(counted.statut) in self.answering.contrat.listes.statuts[2:]:
+        if raw_values.get(counted.statut) in self.answering.contrat.follow_up.listes.statuts[2:]:
             return True
         # A measure made of its breakdown has no figure of its own.
         return not counted.asked_for and counted.detail in detailed

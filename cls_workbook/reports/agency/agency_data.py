@@ -95,7 +95,7 @@ def _contrat(portrait: Portrait) -> Row:
         "Année": result.annee,
         "Première année": all_years(contrat)[0],
         "Dernière année": all_years(contrat)[-1],
-        "Suivi depuis": contrat.outil_depuis,
+        "Suivi depuis": contrat.follow_up.outil_depuis,
         "État": described.VALIDE if result.validated_on else described.PROVISOIRE,
         "Validé le": result.validated_on,
         "Consolidé le": result.day,
@@ -104,7 +104,7 @@ def _contrat(portrait: Portrait) -> Row:
         "Bloquants": result.alerts(BLOCKING),
         "À confirmer": result.alerts(A_CONFIRMER),
         "Fiches actives": len(contrat.actions),
-        "Actions à programmer": len(contrat.a_programmer),
+        "Actions à programmer": len(contrat.announced.a_programmer),
         "Maquette": total.get("Contrat"),
         "Reste à engager": portrait.left_to_engage.montant,
         "Reste à verser": portrait.left_to_pay.montant,
@@ -141,7 +141,7 @@ def _fiche(portrait: Portrait, fiche: Fiche) -> Row:
         "Axe": fiche.axe,
         "Titre de l’axe": _axes(portrait).get(fiche.axe) if fiche.axe else TRANSVERSAL,
         "État": portrait.etat(fiche),
-        "État commun": portrait.contrat.listes.own_word(portrait.etat(fiche)),
+        "État commun": portrait.contrat.follow_up.listes.own_word(portrait.etat(fiche)),
         "Réalisation": (portrait.realisation(fiche) or "").replace("\n", SEPARATOR) or None,
         "Retours reçus": received,
         "Retours attendus": expected_returns,
@@ -156,7 +156,7 @@ def _to_be_scheduled(portrait: Portrait) -> TableRows:
     axes = _axes(portrait)
     return [
         {"Titre": a.titre, "Axe": a.axe, "Titre de l’axe": axes.get(a.axe), "État": TO_BE_SCHEDULED}
-        for a in portrait.contrat.a_programmer
+        for a in portrait.contrat.announced.a_programmer
     ]
 
 
@@ -186,7 +186,7 @@ def _themes(portrait: Portrait) -> Iterator[Row]:
 
 
 def _instances(portrait: Portrait) -> Iterator[Row]:
-    known = {i.nom: i for i in portrait.contrat.instances}
+    known = {i.nom: i for i in portrait.contrat.announced.instances}
     for row in frame_records(portrait.result.summaries.gouvernance):
         instance = known.get(row["Instance"])
         follows, decides = (SEPARATOR.join(instance.fiches), instance.decide) if instance else ("", False)
@@ -202,7 +202,7 @@ def _financement(portrait: Portrait) -> TableRows:
 
 
 def _financeurs(portrait: Portrait) -> TableRows:
-    levels = {fold(n.libelle): n.niveau for n in portrait.contrat.natures}
+    levels = {fold(n.libelle): n.niveau for n in portrait.contrat.money.natures}
     return [
         line | {"Niveau": levels.get(fold(line["Nature"] or ""))}
         for line in frame_records(portrait.result.tables.par_financeur)
@@ -246,7 +246,7 @@ def _of_the_noyau(portrait: Portrait) -> dict[DescribedTable, TableRows]:
 
 def _links(portrait: Portrait) -> Iterator[Row]:
     """What the themes of the noyau are called elsewhere."""
-    noyau, labels = portrait.contrat.regional_noyau, themes(portrait.contrat)
+    noyau, labels = portrait.contrat.regional.taken_in, themes(portrait.contrat)
     for link in noyau.correspondances if noyau else ():
         yield {
             "Noyau": noyau.id if noyau else None,

@@ -24,11 +24,11 @@ WAITING_NOTICE = (
 def worksheets(contrat: Contrat, annee: int) -> list[Sheet]:
     """Synthèse, Évolution, the tables in the order of their tabs, Lisez-moi: what a consolidation has,
     without a result."""
-    nom = contrat.year_name(annee)
+    nom = contrat.follow_up.year_name(annee)
     footer = f"{contrat.nom_court} · consolidation {nom}"
     pages = [_waiting_sheet(synthese_sheet.NAME, f"Synthèse {nom}", "accent", footer)]
     pages.append(_waiting_sheet(evolution_sheet.NAME, f"Évolution jusqu’en {nom}", "accent", footer))
-    noyau = (NOYAU, NOYAU_DETAIL) if contrat.regional_noyau else ()
+    noyau = (NOYAU, NOYAU_DETAIL) if contrat.regional.taken_in else ()
     drawn = [t for t in (STRUCTURES, *TABLES) if not t.optional or t in noyau]
     pages += [sheet(TableSheet(table, []), footer) for table in drawn]
     pages.append(_waiting_sheet(consolidation_workbook.READ_ME_SHEET, f"Consolidation {nom}", "gris", footer))

@@ -95,7 +95,7 @@ class Result:
 
     @property
     def year_name(self) -> str:
-        return self.contrat.year_name(self.annee)
+        return self.contrat.follow_up.year_name(self.annee)
 
     @property
     def etat(self) -> str:

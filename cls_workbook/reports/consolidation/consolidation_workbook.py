@@ -74,7 +74,7 @@ def tables(result: Result) -> Iterator[TableSheet]:
 def noyau_rows(result: Result) -> list[Row]:
     """What the contract answers to its noyau; nothing where it takes none in."""
     contrat = result.contrat
-    if contrat.regional_noyau is None:
+    if contrat.regional.taken_in is None:
         return []
     lines = {r["Mesure"]: r for r in frame_records(result.tables.indicateurs)}
     statuts = noyau_answers.statuts_said(contrat, result.tables.mesures)

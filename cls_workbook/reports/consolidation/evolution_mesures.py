@@ -64,7 +64,7 @@ def _in_words(board: Board, view: HistoryView, series: dict[tuple[str, str], Yea
     for (fiche, _), one_series in series.items():
         concealed = view.masked_years(one_series)
         said = [
-            (view.contrat.year_name(a), MASKED if a in concealed else r["Valeur"])
+            (view.contrat.follow_up.year_name(a), MASKED if a in concealed else r["Valeur"])
             for a, r in sorted(one_series.items())
         ]
         running_total, told = _cumulative(view, one_series)
@@ -107,7 +107,7 @@ def _figures(one_series: YearSeries) -> dict[int, object]:
 def _cumulative(view: HistoryView, one_series: YearSeries) -> tuple[object, str]:
     """What several years make together, by the rule of the measure; its values as that rule wants them. Nothing where
     one of them is masked: the others, taken from it, would give it back."""
-    last, named = _last(one_series), view.contrat.year_name
+    last, named = _last(one_series), view.contrat.follow_up.year_name
     if concealed := view.masked_years(one_series):
         are = "le sont" if len(concealed) > 1 else "l’est"
         return None, f"{MASKED}{NBSP}: {years_in_words(concealed, named)} {are}"
@@ -152,7 +152,7 @@ def _small_charts(board: Board, view: HistoryView, mesures: list[tuple[str, Year
 
 def _year_label(view: HistoryView, one_series: YearSeries, annee: int) -> str:
     """A year that has no bar says why, where it is masked."""
-    return view.contrat.year_name(annee) + (f" ({MASKED})" if annee in view.masked_years(one_series) else "")
+    return view.contrat.follow_up.year_name(annee) + (f" ({MASKED})" if annee in view.masked_years(one_series) else "")
 
 
 def _chart_columns(groupe: list[tuple[str, YearSeries]]) -> list[PrintedColumn]:

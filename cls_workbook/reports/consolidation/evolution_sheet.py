@@ -40,7 +40,7 @@ def sheet(result: Result, for_agency: bool = False) -> Sheet:
     # The button knows the sheet by this row.
     board.banner(f"{contrat.nom_court} · évolution jusqu’en {result.year_name}", 20, result.etat)
     board.empty(6)
-    years = " à ".join(contrat.year_name(a) for a in dict.fromkeys((view.annees[0], view.annees[-1])))
+    years = " à ".join(contrat.follow_up.year_name(a) for a in dict.fromkeys((view.annees[0], view.annees[-1])))
     board.row(34, (UNITS, f"Évolution {years}", "titre"))
     board.note(view.warning_text())
     _money(board, view)
@@ -67,8 +67,10 @@ def _money(board: Board, view: HistoryView) -> None:
         PrintedColumn("Année", UNITS - wide * len(series), STRONG),
         *(PrintedColumn(nom, wide, AMOUNT) for nom in series),
     ]
-    annees = [[view.contrat.year_name(a), *(years.get(a) for years, _ in series.values())] for a in view.annees]
-    left_out = without(view.unknown, view.contrat.year_name)
+    annees = [
+        [view.contrat.follow_up.year_name(a), *(years.get(a) for years, _ in series.values())] for a in view.annees
+    ]
+    left_out = without(view.unknown, view.contrat.follow_up.year_name)
     cumulative = total_row(
         columns, [f"Cumul{left_out}", *(running_total(years) for years, running_total in series.values())]
     )
@@ -147,7 +149,7 @@ def _fiche_row(view: HistoryView, numero: str, etats: YearSeries, prevus: YearSe
     labels = ({**etats, **prevus, **engages}[a]["Libellé"] for a in sorted({*etats, *prevus, *engages}, reverse=True))
     ended = "" if numero in view.ranks else " (retirée)"
     last = etats[max(etats)] if etats else None
-    etat = f"{last['Valeur']} ({view.contrat.year_name(last['Année'])})" if last else None
+    etat = f"{last['Valeur']} ({view.contrat.follow_up.year_name(last['Année'])})" if last else None
     prevu, by_year = prevus[max(prevus)]["Valeur"] if prevus else None, amounts(engages)
     told = view.series(remainders.ENGAGED_BEFORE, "Fiche").get((numero,), {})
     engage, left = total_of([*by_year.values(), *amounts(told).values()]), view.left.get(numero, {})
@@ -170,7 +172,7 @@ def _financeurs(board: Board, view: HistoryView) -> None:
         return
     board.band("Ce que chaque financeur a engagé", following=90)
     lines = [[f"{f} — {n}", *map(years.get, view.annees), total_of(years.values())] for (f, n), years in sums.items()]
-    left_out = without(view.unknown, view.contrat.year_name)
+    left_out = without(view.unknown, view.contrat.follow_up.year_name)
     total = PrintedColumn(f"Cumul{left_out}", 4, f"{STRONG}:montant_cale")
     board.sheet_table(view.columns("Financeur et nature", 12, AMOUNT, (total,)), lines)
 
@@ -179,7 +181,10 @@ def _planned(board: Board, view: HistoryView) -> None:
     """What the contract prints year by year, funder after funder, those to come too; nothing where no line has a year.
     States are rows of their own: none is added to another."""
     definition, annees = whole(view.contrat), all_years(view.contrat)
-    names, natures = {f.id: f.nom for f in definition.financeurs}, {n.id: n.libelle for n in definition.natures}
+    names, natures = (
+        {f.id: f.nom for f in definition.money.financeurs},
+        {n.id: n.libelle for n in definition.money.natures},
+    )
     sums: dict[str, dict[int, Decimal]] = {}
     for fiche, line in ((f, li) for f in definition.fiches for li in f.lignes):
         if line.annee is not None and line.montant is not None:
@@ -193,7 +198,7 @@ def _planned(board: Board, view: HistoryView) -> None:
     wide = (UNITS - 12) // len(annees)
     columns = [
         PrintedColumn("Prévu : fiche, financeur et état", UNITS - wide * len(annees), STRONG),
-        *(PrintedColumn(view.contrat.year_name(a), wide, AMOUNT) for a in annees),
+        *(PrintedColumn(view.contrat.follow_up.year_name(a), wide, AMOUNT) for a in annees),
     ]
     board.sheet_table(columns, [[libelle, *map(years.get, annees)] for libelle, years in sums.items()])
     board.note("Tel que le contrat l’imprime. Un appel à projets non acquis ne s’ajoute à rien.")

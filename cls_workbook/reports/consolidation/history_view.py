@@ -42,7 +42,7 @@ class HistoryView:
         self.ranks = {f.numero: rank for rank, f in enumerate(self.contrat.fiches)}
 
     def warning_text(self) -> str:
-        absent = years_in_words([a for a in self.unknown if a != self.annee], self.contrat.year_name)
+        absent = years_in_words([a for a in self.unknown if a != self.annee], self.contrat.follow_up.year_name)
         remedy = "" if self.for_agency else f"{NBSP}: donnez celle de l’an dernier (--precedent)"
         lacking = f" Aucune consolidation n’est connue pour {absent}{remedy}." if absent else ""
         return (
@@ -82,6 +82,6 @@ class HistoryView:
         taken += wide * len(self.annees)
         return [
             PrintedColumn(libelle, unites + max(0, UNITS - taken)),
-            *(PrintedColumn(self.contrat.year_name(a), wide, style) for a in self.annees),
+            *(PrintedColumn(self.contrat.follow_up.year_name(a), wide, style) for a in self.annees),
             *remaining,
         ]

@@ -81,8 +81,8 @@ def read_last_year(path: str | Path, contrat: Contrat, annee: int) -> PreviousCo
         )
     if isinstance(when, int) and when >= annee:
         raise Refusal(
-            f"« {path} » est la consolidation de {contrat.year_name(when)} : l’année précédente de "
-            f"{contrat.year_name(annee)} est {contrat.year_name(annee - 1)}."
+            f"« {path} » est la consolidation de {contrat.follow_up.year_name(when)} : l’année précédente de "
+            f"{contrat.follow_up.year_name(annee)} est {contrat.follow_up.year_name(annee - 1)}."
         )
     return consolidation
 
@@ -277,8 +277,8 @@ def _past_engage(consolidation: PreviousConsolidation, contrat: Contrat) -> pd.D
     name."""
     import pandas as pd
 
-    agence = contrat.by_structure.get(contrat.agence or "")
-    nature = next((n.libelle for n in contrat.natures if n.niveau == "maquette"), "")
+    agence = contrat.by_structure.get(contrat.parties.agence or "")
+    nature = next((n.libelle for n in contrat.money.natures if n.niveau == "maquette"), "")
     lines: list[tuple[Any, ...]] = [
         (fiche, agence.nom if agence else "", nature, montant)
         for fiche, montant in engage_to_date(consolidation).items()

@@ -56,7 +56,7 @@ class Grant:
     def level(self) -> str | None:
         """The subtotal of its nature; None if its nature is not the contract's."""
         nature = fold(self.line["Nature"] or "")
-        return next((n.niveau for n in self.contrat.natures if fold(n.libelle) == nature), None)
+        return next((n.niveau for n in self.contrat.money.natures if fold(n.libelle) == nature), None)
 
     def payment(self) -> str:
         """Part of it is paid, the rest is to come: the only thing that the workbook tells of the payments."""
@@ -64,7 +64,7 @@ class Grant:
 
     def period(self) -> str:
         annee = self.line["Année"]
-        return f"{self.contrat.start(annee).isoformat()}/{self.contrat.end(annee).isoformat()}"
+        return f"{self.contrat.follow_up.start(annee).isoformat()}/{self.contrat.follow_up.end(annee).isoformat()}"
 
     def purpose(self) -> str:
         fiche = self.contrat.par_fiche.get(self.line["Fiche"])
@@ -165,15 +165,15 @@ class Sorting:
 def granter(contrat: Contrat, financeur: str, siret: str | None) -> Granter:
     """The funder that asks, by id or name. Refusal if nobody knows it, or if its SIRET is not known or is wrong."""
     identifier = id_of_financeur(contrat, financeur)
-    known = next((f for f in contrat.financeurs if f.id == identifier), None)
+    known = next((f for f in contrat.money.financeurs if f.id == identifier), None)
     structure = contrat.by_structure.get((known.structure if known else contrat.identify(financeur)) or "")
     if known is None and structure is None:
         raise Refusal(
             f"Le contrat ne connaît pas le financeur « {financeur} ». Financeurs : "
-            f"{quoted_list((f.nom for f in contrat.financeurs), 40)}."
+            f"{quoted_list((f.nom for f in contrat.money.financeurs), 40)}."
         )
     if known is None and structure is not None:
-        known = next((f for f in contrat.financeurs if f.structure == structure.id), None)
+        known = next((f for f in contrat.money.financeurs if f.structure == structure.id), None)
     siret = siret or (structure.siret if structure else None)
     nom = official_name(structure) if structure else known.nom if known else financeur
     if not siret:

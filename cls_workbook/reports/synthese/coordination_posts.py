@@ -32,7 +32,7 @@ def _post(portrait: Portrait, fiche: Fiche, rule: Rule) -> dict[str, object]:
     reponses, lines = as_frame(tables.reponses), as_frame(tables.financements)
     post = _declared(reponses[(reponses["Fiche"] == fiche.numero) & (reponses["Bloc"] == "poste")])
     possible = None if post.expenditure is None else payable_for_post(rule, post.expenditure, post.etp)
-    financeur = next((f.nom for f in portrait.contrat.financeurs if f.id == rule.financeur), None)
+    financeur = next((f.nom for f in portrait.contrat.money.financeurs if f.id == rule.financeur), None)
     of_financeur = (lines["Fiche"] == fiche.numero) & (lines["Financeur"] == financeur)
     engaged, verse_sum = money.get("ARS hors maquette"), total_of(map(known, lines.loc[of_financeur, "Versé"]))
     return {

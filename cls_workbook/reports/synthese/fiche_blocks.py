@@ -161,7 +161,7 @@ class _FicheBlock:
 
     def _draw_name(self, board: Board) -> None:
         lit, etat = light(self.portrait, self.fiche), self.portrait.etat(self.fiche)
-        role, _ = appearance(self.portrait.contrat.listes, etat)
+        role, _ = appearance(self.portrait.contrat.follow_up.listes, etat)
         nothing = etat == WITHOUT_RETOUR and self.portrait.nothing_this_year(self.fiche)
         done = self.portrait.realisation(self.fiche)
         style = f"{lit.role}:petit_centre" if done else "dense_total"

@@ -151,7 +151,7 @@ class Portrait:
     @cached_property
     def noyau(self) -> list[Row]:
         """What it answers to the noyau of its region, masked as its measures are; nothing where it takes none in."""
-        if self.contrat.regional_noyau is None:
+        if self.contrat.regional.taken_in is None:
             return []
         statuts = noyau_answers.statuts_said(self.contrat, self.result.tables.mesures)
         return noyau_answers.answers(self.contrat, self.annee, self.indicateurs, statuts)
@@ -198,7 +198,7 @@ class Portrait:
 
     def year_label(self, gap: int = 0) -> str:
         """The name of the campaign's year, or of one ``gap`` years away."""
-        return self.contrat.year_name(self.annee + gap)
+        return self.contrat.follow_up.year_name(self.annee + gap)
 
     # --- fiches ---
 
@@ -415,7 +415,7 @@ def by_axe(contrat: Contrat) -> list[AxeGroup]:
             axe_rank(contrat, a.numero) + 1,
             f"{' › '.join(map(axe_name, lineage(contrat, a.numero)))} — {a.titre}",
             [f for f in contrat.actions if f.axe == a.numero],
-            [p.titre for p in contrat.a_programmer if p.axe == a.numero],
+            [p.titre for p in contrat.announced.a_programmer if p.axe == a.numero],
             [f for f in contrat.actions if a.numero in f.autres_axes],
         )
         for a in contrat.axes
@@ -423,7 +423,7 @@ def by_axe(contrat: Contrat) -> list[AxeGroup]:
     ]
     transversal = [f for f in contrat.actions if f.axe is None]
     outside = [f for f in contrat.actions if f.axe not in {None, *contrat.by_axe}]
-    free_cells = [p.titre for p in contrat.a_programmer if p.axe not in contrat.by_axe]
+    free_cells = [p.titre for p in contrat.announced.a_programmer if p.axe not in contrat.by_axe]
     if transversal:
         groups.append(AxeGroup(0, TRANSVERSAL, transversal, [], []))
     if outside or free_cells:

@@ -66,7 +66,7 @@ def _absent_retours(portrait: Portrait) -> list[str]:
 def _on_all_mesures(portrait: Portrait) -> list[str]:
     lines = list(portrait.indicateurs.values())
     reserves = [str(li["Réserve"] or "") for li in lines]
-    threshold = portrait.contrat.seuil_petits_effectifs
+    threshold = portrait.contrat.follow_up.seuil_petits_effectifs
     partial = sum(str(li["Couverture"] or "").startswith("partiel") for li in lines)
     counts = (
         (sum(li["Valeur"] is None for li in lines), "sans valeur publiée"),

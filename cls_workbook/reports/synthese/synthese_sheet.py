@@ -102,8 +102,8 @@ def _drawn(result: Result, logos: Sequence[Logo], terseness: Terseness) -> Sheet
     measures_over_time(board, portrait, terseness.comparisons)
     after_maquette = money(board, portrait)
     _where_they_fit(board, portrait, (*after_maquette, totals, _governance, territories))
-    _clauses(board, "Ce que le contrat rappelle", portrait.contrat.rappels)
-    _clauses(board, "Partenaires associés au contrat", portrait.contrat.partenaires_associes)
+    _clauses(board, "Ce que le contrat rappelle", portrait.contrat.printed.rappels)
+    _clauses(board, "Partenaires associés au contrat", portrait.contrat.printed.partenaires_associes)
     reserves(board, portrait)
     board.sheet.cells = [_anonymized(c) for c in board.sheet.cells]  # once more, for what the contract itself says
     return board.finish(f"{result.contrat.nom_court} · synthèse {result.year_name} · {result.etat}")
@@ -210,7 +210,7 @@ def _state_of_evaluation(evaluation: Row) -> StyledBox:
 
 def _instance(portrait: Portrait, row: Row) -> str:
     """Its name; the fiches that it follows, where it is a working group."""
-    fiches = [f for i in portrait.contrat.instances if i.nom == row["Instance"] for f in i.fiches]
+    fiches = [f for i in portrait.contrat.announced.instances if i.nom == row["Instance"] for f in i.fiches]
     known = [portrait.contrat.par_fiche[f] for f in fiches if f in portrait.contrat.par_fiche]
     return f"{row['Instance']} ({numbered(known)})" if known else str(row["Instance"])
 

@@ -30,7 +30,7 @@ def meaning_of(contrat: Contrat, fiche: str, typed: str | None, nature: str | No
     """The aid to a post is outside the maquette; another funder's money is co-funding, even if it was typed as money of
     those who pay the maquette."""
     folded = fold(str(nature or ""))
-    niveau = next((n.niveau for n in contrat.natures if fold(n.libelle) == folded), None)
+    niveau = next((n.niveau for n in contrat.money.natures if fold(n.libelle) == folded), None)
     financeur = id_of_financeur(contrat, typed)
     if niveau in (MAQUETTE, OUTSIDE_MAQUETTE) and is_of_another(contrat, fiche, typed):
         return LineMeaning(COFINANCEMENT, financeur, True)

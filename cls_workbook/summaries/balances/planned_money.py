@@ -26,7 +26,7 @@ def planned_money(contrat: Contrat, annee: int, history: Iterable[Mapping[str, A
         by_financeur(contrat, known),
         by_financeur(contrat, (r for r in known if r["Année"] == annee)),
     )
-    names, natures = {f.id: f.nom for f in contrat.financeurs}, {n.id: n.libelle for n in contrat.natures}
+    names, natures = {f.id: f.nom for f in contrat.money.financeurs}, {n.id: n.libelle for n in contrat.money.natures}
     rows = []
     for fiche in contrat.fiches:
         for line in fiche.lignes:

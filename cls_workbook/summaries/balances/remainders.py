@@ -124,7 +124,7 @@ def paid_beside_engaged(fiches: Iterable[Row]) -> str:
 def by_financeur(contrat: Contrat, history: Iterable[Mapping[str, Any]]) -> list[Row]:
     """What each funder engaged and paid on each fiche over the years, and what is left to pay; nothing is due of what
     is valued. In the contract's order."""
-    names = {f.id: f.nom for f in contrat.financeurs}
+    names = {f.id: f.nom for f in contrat.money.financeurs}
     groups: dict[tuple[str, str, str], dict[str, list[Decimal]]] = {}
     for r in history:
         if r["Objet"] not in (ENGAGE_BY_FINANCEUR, VERSE_BY_FINANCEUR) or not _is_amount(r["Valeur"]):

@@ -103,7 +103,9 @@ def figures(known: KnownOfTheYear) -> dict[str, ComputedFigure]:
 def _validated(known: KnownOfTheYear) -> ComputedFigure | None:
     if known.validated_on is None:
         return None
-    return ComputedFigure(f"bilan validé le {date_fr(known.validated_on)}", jalon=known.contrat.listes.jalons[-1])
+    return ComputedFigure(
+        f"bilan validé le {date_fr(known.validated_on)}", jalon=known.contrat.follow_up.listes.jalons[-1]
+    )
 
 
 def _fiches_done(contrat: Contrat, avancement: pd.DataFrame, porteur: str | None = None) -> ComputedFigure | None:
@@ -186,7 +188,7 @@ def _attendance(reunions: Sequence[Meeting]) -> ComputedFigure | None:
 _CALCULS: dict[str, Callable[[KnownOfTheYear, AskedFigure], ComputedFigure | None]] = {
     "fiches_realisees": lambda known, _: _fiches_done(known.contrat, known.avancement),
     "fiches_realisees_coordination": lambda known, _: _fiches_done(
-        known.contrat, known.avancement, known.contrat.coordination or ""
+        known.contrat, known.avancement, known.contrat.parties.coordination or ""
     ),
     "participation": lambda known, _: _attendance(known.reunions),
     "structures_repondantes": lambda known, _: _answering(known),

@@ -35,7 +35,7 @@ def answers(contrat: Contrat, annee: int, indicateurs: Mapping[str, Row], statut
 
     ``indicateurs``: measure → its row of ``Indicateurs``, masked or not.
     """
-    noyau = contrat.regional_noyau
+    noyau = contrat.regional.taken_in
     version = noyau.version_of(annee) if noyau else None
     if noyau is None or version is None:
         return []
@@ -73,7 +73,7 @@ def _question(contrat: Contrat, asked: NoyauMesure, annee: int) -> Row:
         "Santé mentale": told.YES if asked.sante_mentale else told.NO,
         "Unité": asked.unite,
         "Agrégation": asked.agregation,
-        "Au": contrat.end(annee) if asked.agregation in AT_A_DATE or asked.stock else None,
+        "Au": contrat.follow_up.end(annee) if asked.agregation in AT_A_DATE or asked.stock else None,
     }
 
 
@@ -179,7 +179,7 @@ def _change(noyau: Noyau, asked: NoyauMesure, annee: int) -> str | None:
 
 def no_longer_asked(contrat: Contrat, annee: int) -> list[NoyauMesure]:
     """The questions of the year before that the noyau does not ask any more."""
-    noyau = contrat.regional_noyau
+    noyau = contrat.regional.taken_in
     if noyau is None or noyau.version_of(annee) is None:
         return []
     asked = {m.id for m in noyau.mesures_in(annee)}

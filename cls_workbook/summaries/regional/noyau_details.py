@@ -32,7 +32,7 @@ def details(contrat: Contrat, annee: int, ventilations: pd.DataFrame) -> list[Ro
 
     ``ventilations``: the frame of ``activity.ventilations``.
     """
-    noyau = contrat.regional_noyau
+    noyau = contrat.regional.taken_in
     version = noyau.version_of(annee) if noyau else None
     if noyau is None or version is None:
         return []
@@ -110,7 +110,7 @@ def _is_sensitive(contrat: Contrat, line: Row) -> bool:
 
 def _is_rate_of_few(line: Row, contrat: Contrat) -> bool:
     return line["Agrégation"] in AS_RATE and is_identifying_rate(
-        line["Numérateur"], line["Dénominateur"], contrat.seuil_petits_effectifs
+        line["Numérateur"], line["Dénominateur"], contrat.follow_up.seuil_petits_effectifs
     )
 
 
@@ -139,7 +139,7 @@ def _concealed(
         count = count_of(line["Valeur"])
         if count is not None:
             counts[_key(line)] = LeavingCount(count, _is_sensitive(contrat, line), _key(line), line["Mesure"])
-    masked = lines_to_mask(counts, contrat.seuil_petits_effectifs)
+    masked = lines_to_mask(counts, contrat.follow_up.seuil_petits_effectifs)
     return {li["Mesure"] for li in lines} if masked & printed else masked
 
 
@@ -155,5 +155,5 @@ def _beside(contrat: Contrat, fiches: set[str], unit: str, known: Mapping[str, R
 
 def _masked(contrat: Contrat, line: Row) -> Row:
     """Which of the masked categories is the small one is not said."""
-    why = f"{MASKED} (effectif de 1 à {contrat.seuil_petits_effectifs}, ou qui en donnerait un)"
+    why = f"{MASKED} (effectif de 1 à {contrat.follow_up.seuil_petits_effectifs}, ou qui en donnerait un)"
     return line | dict.fromkeys(_FIGURES) | {"Réserve": why}

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from cls_workbook.domain.announced.contrat_parts import Cible
 from cls_workbook.domain.contrat_years import in_year
-from cls_workbook.domain.model import Cible, Contrat, Mesure
+from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.domain.targets import is_met, is_to_come, part_in_words, part_reached, state_in_words, target_in_words
 from cls_workbook.french import fold, number_fr, typography
 from cls_workbook.summaries.history import over_years_value
@@ -85,7 +86,7 @@ def followed(
     # The contract says itself that the years are added: a person who comes back counts again.
     rule = "FLUX" if mesure.agregation == "PERSONNES" else mesure.agregation
     values = {a: over_years_value(series[a], rule) if a in series else None for a in years}
-    total, rests_on = sur_les_annees(rule, values, year_name=contrat.year_name)
+    total, rests_on = sur_les_annees(rule, values, year_name=contrat.follow_up.year_name)
     partial = any(v is None for v in values.values())
     return FollowedTarget(mesure, cible, annee, contrat, _exact(total), rests_on, partial)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from cls_workbook.domain.announced.contrat_parts import FollowUp
 from cls_workbook.domain.contrat_years import in_year, whole
 from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
 from cls_workbook.summaries.deducible_counts import Count, LeavingCount, SumOfCounts, is_given_away
@@ -33,7 +34,7 @@ class _Rules(NamedTuple):
     """What masking asks of a contract."""
 
     by_mesure: Mapping[str, tuple[Fiche, Indicateur, Mesure]]
-    seuil_petits_effectifs: int
+    follow_up: FollowUp
 
 
 def masked_years(
@@ -86,10 +87,12 @@ def _known_mesures(contrat: Contrat, annee: int) -> Mapping[str, tuple[Fiche, In
 def _rules(contrat: Contrat, annee: int, rows: list[Row]) -> list[_Rules]:
     """Those of that year, and today's where they differ."""
     known = _known_mesures(contrat, annee)
-    then = _Rules(known, in_year(contrat, annee).seuil_petits_effectifs)
-    now = _Rules({**known, **contrat.by_mesure}, contrat.seuil_petits_effectifs)
+    then = _Rules(known, in_year(contrat, annee).follow_up)
+    now = _Rules({**known, **contrat.by_mesure}, contrat.follow_up)
     mesures = {row["Mesure"] for row in rows} & known.keys()
-    alike = all(then.by_mesure[m] == now.by_mesure[m] for m in mesures) and then[1] == now[1]
+    alike = then.follow_up.seuil_petits_effectifs == now.follow_up.seuil_petits_effectifs and all(
+        then.by_mesure[m] == now.by_mesure[m] for m in mesures
+    )
     return [then] if alike else [then, now]
 
 
@@ -151,7 +154,7 @@ def _gives_back(
         if so_far[last] == so_far[first] + sum(counted[a] for a in between):
             sums.append(SumOfCounts((running, last), ((running, first), *((flow, a) for a in between))))
     hidden: set[Hashable] = {(m, a) for m in (running, flow) for a in series[m] if m in masked[a]}
-    return is_given_away(counts, sums, hidden, contrat.seuil_petits_effectifs)
+    return is_given_away(counts, sums, hidden, contrat.follow_up.seuil_petits_effectifs)
 
 
 def _counts(years: YearsOfMesure) -> dict[int, Count]:

@@ -93,7 +93,7 @@ def _on_the_contract(portrait: Portrait) -> Iterator[str]:
     for r in frame_records(result.summaries.evaluations):
         if r["État"] not in (None, MADE):
             yield f"suivre « {r['Évaluation']} » ({r['État']})"
-    if n := len(contrat.a_programmer):
+    if n := len(contrat.announced.a_programmer):
         yield f"programmer {how_many(n, 'action')} encore sans fiche"
     if not result.validated_on:
         yield f"valider le bilan {portrait.year_label()}, aujourd’hui provisoire"

@@ -37,7 +37,7 @@ class Light(NamedTuple):
 def light(portrait: Portrait, fiche: Fiche) -> Light:
     """An action that is put off or given up says so first; then what was done of the year's programme; else its
     state."""
-    listes, etat = portrait.contrat.listes, portrait.etat(fiche)
+    listes, etat = portrait.contrat.follow_up.listes, portrait.etat(fiche)
     suivi = portrait.suivi.get(fiche.numero, {})
     word = suivi.get("realisation")
     if etat in listes.stopped:

@@ -28,7 +28,7 @@ def how_far(portrait: Portrait) -> str:
     contrat, annee, found = portrait.contrat, portrait.year_label(), lights.by_kind(portrait)
     fiches, silent = len(contrat.actions), found.get(lights.SILENT, [])
     if not fiches:
-        announced = contrat.actions_annoncees
+        announced = contrat.announced.actions_annoncees
         return "Ce contrat ne décrit encore aucune fiche" + (
             f" ; il annonce {how_many(announced, 'action')}." if announced else "."
         )

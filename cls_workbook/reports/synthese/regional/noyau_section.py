@@ -43,7 +43,7 @@ def regional_questions(board: Board, portrait: Portrait) -> None:
         PrintedColumn("Répondue par", 4, CENTRED, "Répondue par"),
         PrintedColumn("Réserve", 8, MUTED, "Réserve"),
     )
-    noyau = portrait.contrat.regional_noyau
+    noyau = portrait.contrat.regional.taken_in
     board.band(f"Le noyau régional : {noyau.titre if noyau else ''}, version {rows[0]['Version']}", following=90)
     board.sheet_table(columns, rows_of(columns, shown))
     answered = sum(li["État"] in (ANSWERED, ESTIMATED) for li in rows)
