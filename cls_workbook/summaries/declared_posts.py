@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cls_workbook.french import NBSP, number_fr
 from cls_workbook.reading.storing.value_store import ValueStore
-from cls_workbook.reading.storing.wide_views import columns, total_of, wide
+from cls_workbook.reading.storing.wide_views import columns, total_of
 
 MONTHS = Decimal(12)
 FIELDS = ("depense_eligible", "quotite", "mois")
@@ -57,5 +57,5 @@ def declared(rows: Iterable[tuple[Decimal | None, Decimal | None, Decimal | None
 
 def declared_post(values: ValueStore, fiche: str) -> DeclaredPost:
     """What the returns of a fiche say of its post."""
-    parts = values.per_batch(lambda c: c.bloc == "poste" and c.fiche == fiche)
-    return declared(row for part in parts for row in columns(wide(part, "poste"), *FIELDS))
+    parts = values.arrays(lambda c: c.bloc == "poste" and c.fiche == fiche)
+    return declared(row for part in parts for row in columns(part.wide("poste"), *FIELDS))

@@ -19,7 +19,7 @@ from cls_workbook.domain.subsidies import rounded
 from cls_workbook.domain.wording import agency_financeurs, id_of_financeur, nature_name
 from cls_workbook.french import NBSP, amount_fr, fold
 from cls_workbook.reading.storing.value_store import ValueStore
-from cls_workbook.reading.storing.wide_views import columns, total_of, wide
+from cls_workbook.reading.storing.wide_views import columns, total_of
 from cls_workbook.summaries.balances import remainders
 from cls_workbook.summaries.balances.line_meaning import (
     COFINANCEMENT,
@@ -60,10 +60,10 @@ def financement_lines(contrat: Contrat, values: pd.DataFrame | ValueStore) -> li
 def _sums(store: ValueStore) -> dict[FinancementKey, tuple[Any, ...]]:
     """(fiche, funder, nature) → its sums (prevu, engage, verse, lignes, chiffrees), made batch after batch."""
     sums: dict[FinancementKey, tuple[Any, ...]] = {}
-    for part in store.per_batch(lambda c: c.bloc == "financement"):
+    for part in store.arrays(lambda c: c.bloc == "financement"):
         groups: dict[FinancementKey, list[tuple[Any, ...]]] = {}
         for fiche, financeur, nature, *amounts in columns(
-            wide(part, "financement"), "fiche", "financeur", "nature", "prevu", "engage", "verse"
+            part.wide("financement"), "fiche", "financeur", "nature", "prevu", "engage", "verse"
         ):
             has_amount = any(m is not None for m in amounts)
             groups.setdefault((fiche, financeur, nature), []).append((*amounts, 1, int(has_amount)))
@@ -170,8 +170,8 @@ def actual_costs(values: pd.DataFrame | ValueStore) -> dict[str, Decimal]:
 
 def _costs(store: ValueStore) -> dict[str, Decimal]:
     costs: dict[str, Decimal] = {}
-    for part in store.per_batch(lambda c: c.bloc == "depenses"):
-        for fiche, total, *posts in columns(wide(part, "depenses"), "fiche", "total", *EXPENDITURE_POSTS):
+    for part in store.arrays(lambda c: c.bloc == "depenses"):
+        for fiche, total, *posts in columns(part.wide("depenses"), "fiche", "total", *EXPENDITURE_POSTS):
             expenditure = total if total is not None else total_of(posts)
             if expenditure is not None:
                 costs[fiche] = costs.get(fiche, Decimal(0)) + expenditure

@@ -15,7 +15,7 @@ import pandas as pd
 
 from cls_workbook.domain.model import Contrat
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
-from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, columns, object_frame, rows, wide
+from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, ValueArrays, WideView, columns, object_frame, rows
 from cls_workbook.summaries.expected import displayed_name
 from cls_workbook.tables.consolidation_tables import ANSWERS, FINANCEMENTS, MESURES
 from cls_workbook.tables.described_columns import DescribedTable
@@ -91,10 +91,10 @@ def financements_table(contrat: Contrat, values: pd.DataFrame | ValueStore) -> V
 
 
 def _financements(contrat: Contrat, its_own: pd.DataFrame) -> pd.DataFrame:
-    return table_frame(FINANCEMENTS, _financement_lines(contrat, wide(its_own, "financement")))
+    return table_frame(FINANCEMENTS, _financement_lines(contrat, ValueArrays.of(its_own).wide("financement")))
 
 
-def _financement_lines(contrat: Contrat, view: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+def _financement_lines(contrat: Contrat, view: WideView) -> Iterator[tuple[Any, ...]]:
     origins = columns(view, "annee", "fiche", "structure", "fichier", "feuille")
     contents = columns(view, *_FINANCEMENT_FIELDS)
     addresses = columns(view, *(champ + ADDRESS_SUFFIX for champ in _FINANCEMENT_FIELDS))

@@ -57,7 +57,7 @@ def statuts(
     table = np.empty((len(order), len(titles)), dtype=object, order="F")
     for n, titre in enumerate(titles):
         table[:, n] = column(titre)[order]
-    return pd.DataFrame(table, columns=list(titles), dtype=object, copy=False)
+    return pd.DataFrame(table, columns=pd.Index(titles, dtype=object), dtype=object, copy=False)
 
 
 def _ranks(planned: ExpectedReturns, retours: pd.DataFrame) -> list[int]:

@@ -1,5 +1,5 @@
-"""openpyxl opens a workbook of ours in a third of its time: what two borders give together is worked out once, and
-plain texts are taken as they stand.
+"""openpyxl opens a workbook of ours in a third of its time: what two borders give together is worked out once, plain
+texts are taken as they stand, and a sheet is read when it is first looked at.
 
 Of ``load_workbook``, four fifths go to merged ranges: for each of their cells, two borders are joined, and looked for
 among all others. The workbook remembers here which look came of which two.
@@ -7,23 +7,85 @@ among all others. The workbook remembers here which look came of which two.
 
 from __future__ import annotations
 
+import copy
+import io
+import zipfile
+from functools import partial
+from types import SimpleNamespace
+
 from openpyxl.cell.cell import MergedCell
 from openpyxl.cell.text import Text
 from openpyxl.reader import excel
 from openpyxl.styles import Border
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.merge import MergedCellRange
+from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 _SIDES = ("top", "left", "right", "bottom")
 _ITEM, _PLAIN_TEXT = f"{{{SHEET_MAIN_NS}}}si", f"{{{SHEET_MAIN_NS}}}t"
-PLAIN = MergedCellRange._get_borders, MergedCellRange.format, excel.read_string_table
+# What a sheet that was not read says of itself.
+_TITLE, _READER, _OF_NAMES = "_WorkbookChild__title", "_reader", ("_print_rows", "_print_cols", "_print_area")
+_KNOWN = {"title", _TITLE, "parent", "_parent", "sheet_state", "defined_names", "encoding", "__class__", _READER}
+PLAIN = MergedCellRange._get_borders, MergedCellRange.format, excel.read_string_table, excel.ExcelReader.read_worksheets
 
 
 def install() -> None:
     MergedCellRange._get_borders, MergedCellRange.format = _find_first_cell, _draw_edges
-    excel.read_string_table = _read_texts
+    excel.read_string_table, excel.ExcelReader.read_worksheets = _read_texts, _prepare_sheets
+
+
+class UnreadSheet(Worksheet):
+    """A sheet that is read as soon as it is asked for more than its name, or changed."""
+
+    def __getattribute__(self, name: str):
+        if name not in _KNOWN:
+            _read(self)
+        return object.__getattribute__(self, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in (_TITLE, *_OF_NAMES):
+            _read(self)
+        object.__setattr__(self, name, value)
+
+
+def _prepare_sheets(reader) -> None:
+    """As ``ExcelReader.read_worksheets``, each sheet when it is asked for."""
+    if reader.read_only:
+        return PLAIN[-1](reader)
+    reader.archive.fp.seek(0)
+    content, caches = reader.archive.fp.read(), reader.parser.pivot_caches
+    for sheet, relation in reader.parser.find_sheets():
+        if "chartsheet" in relation.Type:
+            reader.read_chartsheet(sheet, relation)
+        elif relation.target in reader.valid_files:
+            page = reader.wb.create_sheet(sheet.name)
+            page.sheet_state = sheet.state
+            alone = SimpleNamespace(find_sheets=lambda one=(sheet, relation): [one], pivot_caches=caches)
+            page._reader = partial(_read_alone, copy.copy(reader), alone, content)
+            page.__class__ = UnreadSheet
+    return None
+
+
+def _read(page: Worksheet) -> None:
+    reader = object.__getattribute__(page, _READER)
+    object.__setattr__(page, "__class__", Worksheet)
+    del page._reader
+    reader(page)
+
+
+def _read_alone(reader, parser: SimpleNamespace, content: bytes, page: Worksheet) -> None:
+    book = page.parent
+    # Names of tables are compared with those of the sheets that were read: the others are compared with them in turn.
+    read = SimpleNamespace(
+        worksheets=[s for s in book.worksheets if type(s) is Worksheet], defined_names=book.defined_names
+    )
+    book._duplicate_name = partial(type(book)._duplicate_name, read)
+    reader.parser, reader.wb = parser, SimpleNamespace(create_sheet=lambda _: page, vba_archive=book.vba_archive)
+    with zipfile.ZipFile(io.BytesIO(content)) as reader.archive:
+        PLAIN[-1](reader)
+    del book._duplicate_name
 
 
 def _read_texts(source) -> list[str]:

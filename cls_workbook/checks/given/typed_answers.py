@@ -13,7 +13,7 @@ import pandas as pd
 from cls_workbook.anomalies import Place
 from cls_workbook.checks.given.contract_words import ContractWords
 from cls_workbook.reading.storing.value_store import ValueStore
-from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, FIELDS, ValueArrays, as_dicts, as_rows, wide
+from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, FIELDS, ValueArrays, WideView, as_dicts, as_rows
 
 Row = Mapping[str, Any]  # one of a view: each of its columns is of its own type
 Here = tuple[str, str]  # (fichier, fiche)
@@ -78,30 +78,29 @@ class TypedAnswers:
 
     @cached_property
     def _arrays(self) -> ValueArrays:
-        return ValueArrays(self.values)
+        return ValueArrays.of(self.values)
 
     def rows(self, bloc: str) -> Sequence[Row]:
         """The rows of a block as ``wide`` has them, with ``bloc``; a funding line with its ``niveau`` (subtotal of the
         nature) and the ``id`` of its funder."""
         if bloc not in self._rows:
             whole = isinstance(self._values, ValueStore)
-            self._rows[bloc] = list(self.each(bloc)) if whole else as_dicts(self._seen(self._arrays.wide(bloc), bloc))
+            self._rows[bloc] = list(self.each(bloc)) if whole else as_dicts(self._seen(self._arrays, bloc))
         return self._rows[bloc]
 
     def each(self, bloc: str) -> Iterator[Row]:
         """The same, none kept of a whole campaign: for a sum."""
         if not isinstance(self._values, ValueStore):
             return iter(self.rows(bloc))
-        parts = self._values.per_batch(lambda c: c.bloc == bloc)
-        return (r for part in parts for r in as_rows(self._seen(wide(part, bloc), bloc)))
+        parts = self._values.arrays(lambda c: c.bloc == bloc)
+        return (r for part in parts for r in as_rows(self._seen(part, bloc)))
 
-    def _seen(self, view: pd.DataFrame, bloc: str) -> pd.DataFrame:
-        if bloc != "financement":
-            return view.assign(bloc=bloc)
-        levels = {nature: self._words.niveau(nature) for nature in view["nature"].unique()}
-        ids = {nom: self._words.financeur(nom) for nom in view["financeur"].unique()}
-        its_own = {"niveau": [levels[n] for n in view["nature"]], "id": [ids[f] for f in view["financeur"]]}
-        return view.assign(bloc=bloc, **its_own)
+    def _seen(self, arrays: ValueArrays, bloc: str) -> WideView:
+        view = arrays.wide(bloc)
+        if bloc == "financement":
+            view["niveau"] = np.array([*map(self._words.niveau, view["nature"])], dtype=object)
+            view["id"] = np.array([*map(self._words.financeur, view["financeur"])], dtype=object)
+        return view
 
     # --- avancement ---
 

@@ -98,7 +98,7 @@ class ValueLog:
         columns |= {nom: _categories(words, worksheets) for nom, words in zip(SHEET_COLUMNS, of_sheets, strict=True)}
         columns["annee"] = np.repeat(np.array(self._years, dtype=np.int64), lines)
         columns["valeur"] = pd.Series(self._values, dtype=object)
-        return pd.DataFrame({nom: columns[nom] for nom in VALUES})
+        return pd.DataFrame({nom: columns[nom] for nom in VALUES}, columns=pd.Index(VALUES, dtype=object))
 
 
 def _categories(

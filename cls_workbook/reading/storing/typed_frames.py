@@ -24,6 +24,7 @@ from cls_workbook.reading.parsing.answering import Answer, Answering
 from cls_workbook.reading.parsing.typing_of_cells import ReturnTyping, TypedValue, Understanding
 from cls_workbook.reading.parsing.value_log import ValueLog
 from cls_workbook.reading.storing.value_store import ValueStore
+from cls_workbook.reading.storing.wide_views import plain_names
 
 RETOURS = (
     "fichier",
@@ -319,7 +320,8 @@ def out_of_campagne(retour: Retour, contrat: Contrat, annee: int) -> list[Anomal
 def _frame(lines: Sequence[tuple[object, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
     """Object columns (a missing value stays None, an int stays an int), but for whole numbers."""
     contents: Iterable[Sequence[Any]] = zip(*lines, strict=True) if lines else ((),) * len(columns)
-    return pd.DataFrame({nom: _column(nom, content) for nom, content in zip(columns, contents, strict=True)})
+    by_name = {nom: _column(nom, content) for nom, content in zip(columns, contents, strict=True)}
+    return pd.DataFrame(by_name, columns=plain_names(columns))
 
 
 def _column(nom: str, content: Sequence[Any]) -> pd.Series[Any]:

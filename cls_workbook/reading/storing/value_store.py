@@ -18,6 +18,8 @@ import pandas as pd
 
 from cls_workbook.errors import Refusal
 from cls_workbook.reading.parsing.value_log import VALUES
+from cls_workbook.reading.storing import wide_views
+from cls_workbook.reading.storing.wide_views import Array, ValueArrays, plain_names
 
 WORDS = VALUES[1:-1]  # all but the year and the value
 IN_MEMORY_MAX = 2_000_000  # bytes: a campaign of the usual size makes no file
@@ -26,7 +28,6 @@ _PAGES_KEPT, _PAGE_MAX = 2000, 8000  # pages, bytes of one: those of a campaign 
 _ORDER, _YEAR = 0, 1
 _COLUMNS = {nom: n for n, nom in enumerate(WORDS, 2)}
 _EMPTY = np.zeros((0, len(WORDS) + 2), dtype=np.int32), np.zeros(0, dtype=object)
-Array = np.ndarray[Any, Any]
 StoredPart = tuple[Array, Array]  # numbers, values
 R = TypeVar("R")
 
@@ -134,6 +135,13 @@ class ValueStore:
         """The same, batch after batch: what is added up needs no more at once."""
         for part in self._parts(wanted):
             yield self._frame([part], names)
+
+    def arrays(self, wanted: Choice = _every_chapter) -> Iterator[ValueArrays]:
+        """The same as plain arrays."""
+        words = {nom: self._words(nom) for nom in wide_views.WORDS}
+        for numbers, contents in self._parts(wanted):
+            codes = {nom: numbers[:, _COLUMNS[nom]] for nom in words}
+            yield ValueArrays(numbers[:, _YEAR].astype(object), contents, codes, words)
 
     def lines(self, wanted: Choice, *names: str, input_fields: Collection[str] = ()) -> Iterator[tuple[Any, ...]]:
         """The same as rows of these columns, of these champs only: what is gone through one by one needs no frame."""
@@ -265,7 +273,7 @@ class ValueStore:
                 else numbers[nom].astype(np.int64)
             )
 
-        return pd.DataFrame({nom: column(nom) for nom in names})
+        return pd.DataFrame({nom: column(nom) for nom in names}, columns=plain_names(tuple(names)))
 
     def _type(self, nom: str) -> pd.CategoricalDtype:
         return self._known(nom)[0]

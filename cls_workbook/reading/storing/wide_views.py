@@ -6,6 +6,7 @@ Used by ``typed_frames`` and by ``checks``; judges nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ Array = np.ndarray[Any, Any]
 KEYS = ("fichier", "feuille", "fiche", "structure", "volet", "mesure", "ligne")
 IDENTIFYING_KEYS = ("fichier", "feuille", "fiche", "mesure", "ligne")
 WORDS = (*KEYS, "bloc", "champ", "modalite", "cellule")
+WideView = dict[str, Array]  # its columns, one as long as the other, of objects
 ADDRESS_SUFFIX = "@"  # ``valeur@`` is the cell in which ``valeur`` was typed
 
 FIELDS = {nom: tuple(c.nom for c in bloc.input_fields) for nom, bloc in BLOCKS.items()}
@@ -31,11 +33,15 @@ class ValueArrays:
     """The columns of typed values as plain arrays, taken apart once: of each row, the number of its word; the words;
     the value."""
 
-    def __init__(self, values: pd.DataFrame):
-        self.annees, self.values = values["annee"].to_numpy(object), _objects(values["valeur"])
+    def __init__(self, annees: Array, values: Array, codes: Mapping[str, Array], words: Mapping[str, Array]):
+        """``codes``, ``words``: by name of column (``WORDS``)."""
+        self.annees, self.values, self.codes, self.words = annees, values, codes, words
+
+    @classmethod
+    def of(cls, values: pd.DataFrame) -> ValueArrays:
         apart = {nom: _codes(values[nom]) for nom in WORDS}
-        self.codes = {nom: codes for nom, (codes, _) in apart.items()}
-        self.words = {nom: words for nom, (_, words) in apart.items()}
+        codes, words = ({nom: pair[n] for nom, pair in apart.items()} for n in (0, 1))
+        return cls(values["annee"].to_numpy(object), _objects(values["valeur"]), codes, words)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -61,14 +67,20 @@ class ValueArrays:
             combined = pd.factorize(combined * (len(self.words[cle]) + 1) + codes)[0]  # kept small: no overflow
         return combined, np.unique(combined, return_index=True)[1]
 
-    def wide(self, bloc: str) -> pd.DataFrame:
-        """See the function of this name."""
+    def wide(self, bloc: str) -> WideView:
+        """One row per (fichier, feuille, fiche, structure, volet, mesure, ligne) of ``bloc``, in order of appearance.
+
+        Columns: these keys, ``annee``, ``intitule`` (what names a row of a breakdown: its modalité or name), ``bloc``,
+        then for each champ of the block the value and, under ``<champ>@``, its cell. Missing = None.
+        Champs that nobody typed are there too, empty; a block without fixed champs shows those that were typed.
+        """
         ranks = np.flatnonzero(self.codes["bloc"] == self.numero("bloc", bloc))
         lines, first_of_each = self.rows(IDENTIFYING_KEYS, ranks)
         head_ranks = ranks[first_of_each]
         view = {nom: self.read(nom, head_ranks) for nom in KEYS} | {
             "annee": self.annees[head_ranks],
             "intitule": self.read("modalite", head_ranks),
+            "bloc": np.full(len(head_ranks), bloc, dtype=object),
         }
         input_fields = self.codes["champ"][ranks]
         for champ in FIELDS.get(bloc) or sorted(self.words["champ"][np.unique(input_fields)]):
@@ -76,7 +88,7 @@ class ValueArrays:
             if champ not in KEYS:  # the structure and the volet typed are keys already
                 view[champ] = _column(len(head_ranks), lines[here], self.values[ranks[here]])
             view[champ + ADDRESS_SUFFIX] = _column(len(head_ranks), lines[here], self.read("cellule", ranks[here]))
-        return object_frame(view)
+        return view
 
 
 def object_frame(contents: Mapping[str, Array]) -> pd.DataFrame:
@@ -84,22 +96,19 @@ def object_frame(contents: Mapping[str, Array]) -> pd.DataFrame:
     values = np.empty((len(contents), len(next(iter(contents.values())))), dtype=object)
     for rank, content in enumerate(contents.values()):
         values[rank] = content
-    return pd.DataFrame(values.T, columns=list(contents), dtype=object, copy=False)
+    return pd.DataFrame(values.T, columns=plain_names(tuple(contents)), dtype=object, copy=False)
 
 
-def wide(values: pd.DataFrame, bloc: str) -> pd.DataFrame:
-    """One row per (fichier, feuille, fiche, structure, volet, mesure, ligne) of ``bloc``, in order of appearance.
-
-    Columns: these keys, ``annee``, ``heading`` (what names a row of a breakdown: its modalité or name),
-    then for each champ of the block the value and, under ``<champ>@``, its cell. Object dtype, missing = None.
-    Champs that nobody typed are there too, empty; a block without fixed champs shows those that were typed.
-    """
-    return ValueArrays(values).wide(bloc)
+@lru_cache(maxsize=200)
+def plain_names(names: tuple[str, ...]) -> pd.Index[str]:
+    """The names of columns as plain strings, in one index for all the frames that have them: of pandas' own strings,
+    each frame would make a look-up table of its own."""
+    return pd.Index(names, dtype=object)
 
 
 def rows(values: pd.DataFrame, keys: Sequence[str]) -> Array:
     """The number of each row; those that have the same keys have the same one. See ``ValueArrays.rows``."""
-    return ValueArrays(values).rows(keys)[0]
+    return ValueArrays.of(values).rows(keys)[0]
 
 
 def _codes(column: pd.Series) -> tuple[Array, Array]:
@@ -120,13 +129,15 @@ def total_of(values: Iterable[Any]) -> Any:
     return sum(known) if known else None
 
 
-def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a frame, these columns only. Values as they are, and ten times as fast as ``itertuples``."""
+def columns(frame: pd.DataFrame | WideView, *names: str) -> Iterator[tuple[Any, ...]]:
+    """The rows, these columns only. Values as they are, and ten times as fast as ``itertuples``."""
     return zip(*(_objects(frame[nom]) for nom in names), strict=True)
 
 
-def _objects(column: pd.Series) -> Array:
+def _objects(column: pd.Series | Array) -> Array:
     """The values as objects; not copied where they already are (``to_numpy(object)`` would)."""
+    if isinstance(column, np.ndarray):
+        return column
     return column.to_numpy() if column.dtype == object else column.to_numpy(object)
 
 
@@ -149,17 +160,22 @@ class ViewRow(Mapping[str, object]):
         return len(self._ranks)
 
 
-def as_rows(view: pd.DataFrame) -> list[ViewRow]:
-    """The rows of a frame, values as they are."""
-    ranks = {nom: rank for rank, nom in enumerate(view.columns)}
+def as_rows(view: WideView) -> list[ViewRow]:
+    """The rows of a view, values as they are."""
+    ranks = {nom: rank for rank, nom in enumerate(view)}
     return [ViewRow(ranks, content) for content in columns(view, *ranks)]
 
 
-def as_dicts(view: pd.DataFrame, mask: Sequence[bool] | pd.Series[bool] | None = None) -> list[dict[str, Any]]:
-    """The rows of a frame as dictionaries (only those of ``mask``). Values as they are: ``to_dict`` boxes each one."""
-    names = list(view.columns)
-    ranks = None if mask is None else np.flatnonzero(mask)
-    if not (len(view) if ranks is None else len(ranks)):
+def as_dicts(
+    frame: pd.DataFrame | WideView, mask: Sequence[bool] | pd.Series[bool] | None = None
+) -> list[dict[str, Any]]:
+    """The rows of a frame or a view as dictionaries (only those of ``mask``). Values as they are: ``to_dict`` boxes
+    each one."""
+    names = [str(nom) for nom in frame]
+    if mask is None:
+        return [dict(zip(names, line, strict=True)) for line in columns(frame, *names)]
+    ranks = np.flatnonzero(mask)
+    if not len(ranks):
         return []
-    chosen = view if ranks is None else view.iloc[ranks]
-    return [dict(zip(names, line, strict=True)) for line in columns(chosen, *names)]
+    chosen = zip(*(_objects(frame[nom])[ranks] for nom in names), strict=True)
+    return [dict(zip(names, line, strict=True)) for line in chosen]

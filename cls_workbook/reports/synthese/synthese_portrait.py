@@ -115,10 +115,10 @@ def without_persons(result: Result) -> Result:
 
 def _without_persons(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """``columns``: all of them, if none is named."""
-    texts = {
-        c: [without_personal_data(v) if isinstance(v, str) else v for v in frame[c]] for c in columns or frame.columns
-    }
-    return frame.assign(**{c: pd.Series(v, index=frame.index, dtype=object) for c, v in texts.items()})
+    values = frame.to_numpy(dtype=object, copy=True)
+    for rank in map(frame.columns.get_loc, columns) if columns else range(values.shape[1]):
+        values[:, rank] = [without_personal_data(v) if isinstance(v, str) else v for v in values[:, rank]]
+    return pd.DataFrame(values, index=frame.index, columns=frame.columns, dtype=object, copy=False)
 
 
 class Portrait:

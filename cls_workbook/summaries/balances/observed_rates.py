@@ -13,7 +13,7 @@ from cls_workbook.domain.asked.money_questions import EXPENDITURE_POSTS
 from cls_workbook.domain.model import Contrat
 from cls_workbook.domain.wording import agency_financeurs
 from cls_workbook.reading.storing.value_store import ValueStore
-from cls_workbook.reading.storing.wide_views import columns, total_of, wide
+from cls_workbook.reading.storing.wide_views import columns, total_of
 from cls_workbook.summaries.balances.line_meaning import MAQUETTE, OUTSIDE_MAQUETTE, meaning_of, post_rules
 from cls_workbook.summaries.expected import answers_together
 from cls_workbook.tables.summary_tables import RATES
@@ -51,16 +51,16 @@ def _rates(contrat: Contrat, store: ValueStore) -> dict[str, ObservedRate]:
     answers, known = _answers(contrat, store), set[tuple[str, str]]()
     rates = {fiche: ObservedRate(returns=n) for fiche, n in Counter(fiche for fiche, _ in {*answers.values()}).items()}
     is_of_agency = cache(partial(_is_of_agency, contrat))
-    for part in store.per_batch(lambda c: c.bloc in ("financement", "depenses")):
+    for part in store.arrays(lambda c: c.bloc in ("financement", "depenses")):
         costs = {
             (file, fiche): total if total is not None else total_of(posts)
             for file, fiche, total, *posts in columns(
-                wide(part, "depenses"), "fichier", "fiche", "total", *EXPENDITURE_POSTS
+                part.wide("depenses"), "fichier", "fiche", "total", *EXPENDITURE_POSTS
             )
         }
         attributed: dict[tuple[str, str], Decimal] = {}
         for file, fiche, *line, engage in columns(
-            wide(part, "financement"), "fichier", "fiche", "financeur", "nature", "engage"
+            part.wide("financement"), "fichier", "fiche", "financeur", "nature", "engage"
         ):
             if engage is not None and is_of_agency(fiche, *line):
                 attributed[file, fiche] = attributed.get((file, fiche), Decimal(0)) + engage
