@@ -41,6 +41,12 @@ LONGEST_FIRST = (
 )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: an eighth of the time, a test waits for LibreOffice, for a browser, or for a delay
+    to pass. See pyproject.toml for the most."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _rank(item.nodeid.removeprefix("tests/")))  # stable: a file's tests keep their order
 
