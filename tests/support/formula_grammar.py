@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Functions that both Excel 2016 (without Microsoft 365) and LibreOffice 7 know, by their English names, and how many
 # arguments they take.
@@ -49,10 +50,15 @@ class Unreadable(Exception):
     """Excel would not take the formula."""
 
 
-def formula_grammar_faults(formula: str, where: str = "") -> Iterator[str]:
+@lru_cache(maxsize=20_000)  # the same formulas come back in every workbook
+def formula_grammar_faults(formula: str, where: str = "") -> tuple[str, ...]:
     """What is wrong with a formula, beyond the names and the sheets that it cites. ``where``: a « name » may be several
     ranges, a « validation » takes no computed range ([MS-XLSX] 2.6.4), a « conditional format » no other sheet
     either."""
+    return tuple(_faults(formula, where))
+
+
+def _faults(formula: str, where: str) -> Iterator[str]:
     try:
         parser = _Parser(formula)
         yield from parser.faults(several=where == "name")
