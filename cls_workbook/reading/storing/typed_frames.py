@@ -1,7 +1,7 @@
 """Typed returns → tidy frames; every reinterpretation written down; what cannot be typed, an anomaly.
 
 The returns are typed in parts (``TypedRetours``), each where its files were read; ``bring_together`` makes one of them.
-Wide views: ``wide_views.wide``.
+Wide views: ``wide_views.ValueArrays.wide``.
 """
 
 from __future__ import annotations
