@@ -184,6 +184,24 @@ def test_categories_of_a_rate_that_make_another_rate_are_to_be_corrected_while_o
     assert [shown[cell("5.1", total, c)].valeur for c in "DEB"] == [6, 8, ""]
 
 
+@pytest.mark.parametrize(
+    ("declared", "names", "count", "said", "state"),
+    [
+        ("2", ("CCAS", "Unafam", "ccas"), 2, "Autant que la valeur déclarée (2).", ""),
+        ("1", ("CCAS", "Unafam", ""), 2, "Plus que la valeur déclarée (1).", TO_CORRECT),
+        ("3", ("CCAS", "", "Les * du ?"), 2, "Moins que la valeur déclarée (3).", ""),
+        ("env. 3", ("CCAS", "", ""), 1, "", ""),
+        ("1", ("", "", ""), "", "", ""),
+    ],
+)
+def test_more_names_than_were_counted_are_to_be_corrected_while_one_types(opened, declared, names, count, said, state):
+    counted, listed = "mesures/2.1-I03", "ventilations/2.1-I03"
+    opened.type("FA 2.1", {cell("2.1", counted, "G"): declared})
+    opened.type("FA 2.1", {cell("2.1", f"{listed}/{n:02d}", "C"): nom for n, nom in enumerate(names, 1)})
+    shown = opened.values("FA 2.1")
+    assert [shown[cell("2.1", f"{listed}/total", c)].valeur for c in "DEB"] == [count, said, state]
+
+
 def contents_cell(fiche: str, column: str) -> str:
     sheet = next(f for f in forms.plan(DIJON, YEAR).workbook.worksheets if f.nom == "Sommaire")
     return f"{column}{next(c.line for c in sheet.cells if getattr(c.valeur, 'texte', '') == fiche)}"

@@ -124,6 +124,8 @@ class Expectation:
             if mesure.type == "taux":
                 return self.differs(mesure)
             declared, detail = self[f"mesures/{mesure.id}/valeur"], self.detail(mesure)
+            if mesure.nominative:
+                return declared is not None and len(self.names(mesure)) > declared
             compared = mesure.type == "entier" and not mesure.reponses_multiples
             return compared and bool(detail) and declared is not None and sum(detail) != declared
         return False
@@ -204,6 +206,11 @@ class Expectation:
         prefix = f"ventilations/{mesure.id}"
         return [v for line in self.lines(prefix) if (v := self[f"{prefix}/{line}/{champ}"]) is not None]
 
+    def names(self, mesure: Mesure) -> set[str]:
+        """The different names of a list, whatever their capitals."""
+        prefix = f"ventilations/{mesure.id}"
+        return {str(n).casefold() for line in self.lines(prefix) if (n := self[f"{prefix}/{line}/nom"])}
+
     def is_asked(self, question: str) -> bool:
         places = (place.cle for row in self.sheet.rows.values() for place in row.input_places)
         return f"{self.fiche.numero}/{question}" in places
@@ -245,6 +252,14 @@ class Expectation:
                 self.put(f"{prefix}/total", column, sum(self.terms(mesure, champ)) if self.terms(mesure, champ) else "")
             if not mesure.reponses_multiples:
                 self.put(f"{prefix}/total", "F", "Différent du taux déclaré." if self.differs(mesure) else "")
+        elif f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows and mesure.nominative:
+            names, declared = self.names(mesure), self[f"{cle}/valeur"]
+            self.put(f"{prefix}/total", "D", len(names) or "")
+            told = ""
+            if names and declared is not None:
+                word = "Autant" if len(names) == declared else "Plus" if len(names) > declared else "Moins"
+                told = f"{word} que la valeur déclarée ({declared})."
+            self.put(f"{prefix}/total", "E", told)
         elif f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows:
             self.put(f"{prefix}/total", "D", sum(detail) if detail else "")
             if mesure.type == "entier" and not mesure.reponses_multiples:

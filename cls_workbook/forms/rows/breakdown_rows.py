@@ -90,6 +90,8 @@ def _ventilation(
     zone = pieces.table_of_rows(page, prefix, titles, set(places.values()), lines, row, mesure.libelle)
     if "effectif" in input_fields:
         _total(page, prefix, mesure, zone, mesure_row)
+    if "nom" in input_fields and declared:
+        _different_names(page, prefix, zone, declared)
     if "numerateur" in input_fields:
         _total_of_rate(page, prefix, mesure, zone)
     if mesure_row and mesure.type in ("liste", "ventilation"):
@@ -152,6 +154,22 @@ def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_r
     total = _sum(page, row, D, zone)
     if mesure.type == "entier" and mesure_row and not mesure.reponses_multiples:
         _agreement_with_mesure(page, row, total, address(mesure_row, G))
+    page.next_row(20)
+
+
+def _different_names(page: FormPage, prefix: str, zone: FormRows, declared: str) -> None:
+    """How many names the list holds, each once, and whether they are more than was counted. Names that only accents
+    tell apart are two here, one on return."""
+    row, names = page.row(f"{prefix}/total", "repere"), zone.column(C)
+    page.texte(C, "Noms différents", "total")
+    # the header is a name more; a name that COUNTIF cannot look for (over 255 characters) leaves the count blank
+    found = f'SUMPRODUCT(({names}<>"")/COUNTIF({names},{names}&""))'
+    page.computation(row, D, f'IF(ISERROR({found}),"",IF({found}<1.5,"",ROUND({found},0)-1))', "", "total:entier")
+    count = address(page.line, D)
+    than = f'" que la valeur déclarée ("&{declared}&")."'
+    said = f'IF({count}={declared},"Autant",IF({count}>{declared},"Plus","Moins"))&{than}'
+    page.computation(row, E, f'IF(AND(ISNUMBER({count}),ISNUMBER({declared})),{said},"")', "", "aide_ligne:retrait")
+    put_state(page, row, faults=[more_than(count, declared)])
     page.next_row(20)
 
 
