@@ -170,6 +170,13 @@ def test_the_first_screen_shows_what_is_wanted_and_what_is_expected():
             assert row is None or sheet_counts.pixels_above(sheet, row.numero + 1) <= height, cle
 
 
+def test_all_columns_of_a_fiche_stand_on_a_screen_in_libreoffice_too():
+    """Whose characters take 7,43 pixels rather than 7, a column five more."""
+    for sheet in (f.sheet for f in plan().worksheets if f.fiche):
+        shown = [wide for column, wide in sheet.widths.items() if column not in sheet.hidden_columns]
+        assert sum(7.43 * wide + 5 for wide in shown) <= sheet_counts.FIRST_SCREEN[0]
+
+
 def test_aids_and_notes_have_eight_points_at_least_on_a4():
     for sheet_plan in (f for f in plan().worksheets if f.fiche):
         sheet = sheet_plan.sheet

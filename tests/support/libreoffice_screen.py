@@ -38,6 +38,7 @@ def _alone(doc, name):
     style = doc.StyleFamilies.getByName("PageStyles").getByName(sheet.PageStyle)
     style.ScaleToPagesX = style.ScaleToPagesY = style.ScaleToPages = 0
     style.PageScale = 100
+    style.CenterHorizontally = False
     style.HeaderIsOn = style.FooterIsOn = style.IsLandscape = False
     style.LeftMargin = style.RightMargin = style.TopMargin = style.BottomMargin = 0
     style.Width, style.Height = (min(side + 600, LARGEST_PAPER) for side in (area.Size.Width, area.Size.Height))
