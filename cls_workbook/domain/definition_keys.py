@@ -2,7 +2,7 @@
 
 A class may keep some of its keys together in a group, a smaller class of what its readers need at once (``grouped``).
 A definition knows nothing of groups: it writes every key beside the others, in the class's ``KEY_ORDER`` where it has
-one.
+one (keys that it does not name come last).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def keys_of(class_: type) -> dict[str, Key]:
             hint = next(t for t in typing.get_args(hint) if t is not type(None))
         is_list = typing.get_origin(hint) is tuple
         keys[field.name] = Key(typing.get_args(hint)[0] if is_list else hint, is_list, field.default)
-    return {name: keys[name] for name in getattr(class_, "KEY_ORDER", keys)}
+    return {name: keys[name] for name in (*getattr(class_, "KEY_ORDER", ()), *keys)}
 
 
 @cache
