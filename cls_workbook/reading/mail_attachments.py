@@ -6,8 +6,6 @@ grows as the file does.
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
 
 from cls_workbook.french import without_control_characters
@@ -35,6 +33,9 @@ def attached_names(content: bytes, suffixes: tuple[str, ...]) -> list[str]:
 
 def _name(header: bytes) -> str:
     """The name that a header gives, whichever way it is encoded; empty if none."""
+    import email  # hardly any return is an e-mail
+    import email.policy
+
     try:
         name = email.message_from_bytes(header + b"\n\n", policy=email.policy.default).get_filename("")
     except _FAULTS:
