@@ -329,7 +329,7 @@ def test_one_return_is_checked_without_what_only_many_need(tmp_path):
         "import sys; from cls_workbook.cli.commands import main\n"
         f"code = main(['controler', {str(retour)!r}])\n"
         "print(code, sorted({'pandera', 'tqdm', 'concurrent.futures.process', 'multiprocessing', 'xlsxwriter', "
-        "'openpyxl', 'lxml', 'email.parser'} & set(sys.modules)), file=sys.stderr)"
+        "'openpyxl', 'lxml', 'email.policy'} & set(sys.modules)), file=sys.stderr)"
     )
     result = subprocess.run([sys.executable, "-c", programme], capture_output=True, text=True)
     assert result.stderr.strip() == "0 []"
