@@ -26,12 +26,13 @@ def compile_all(sources: str, result: str) -> None:
 def without_docstrings(code: types.CodeType) -> types.CodeType:
     """The same code, its docstrings emptied: not removed, some libraries add to theirs.
 
-    In what was compiled, not in the tree: a third of the time. A docstring that is used for something else stays.
+    In what was compiled, not in the tree: a third of the time. A docstring that is used for something else stays. A
+    class keeps a space: dataclasses would write the signature of one that says nothing, a third of what they cost.
     """
     constants = [without_docstrings(c) if isinstance(c, types.CodeType) else c for c in code.co_consts]
     place = _place_of_docstring(code)
     if place is not None and isinstance(constants[place], str):
-        constants[place] = ""
+        constants[place] = "" if code.co_flags & inspect.CO_NEWLOCALS or code.co_name == "<module>" else " "
     return code.replace(co_consts=tuple(constants))
 
 

@@ -614,7 +614,8 @@ function tables(sources, where = 'made') {
     const given = /** @type {Map<string, File>} */ (sources.get(source.value));
     return prepare({ ...request, ...said(), files: [...given.keys()] }, new Map([...all, ...given]), where);
   } }, 'Exporter ces tables');
-  return [make('h4', {}, 'Les tables, pour d’autres outils'),
+  const title = where === 'made' ? [make('h4', {}, 'Les tables, pour d’autres outils')] : []; // elsewhere, the line that unfolds says it
+  return [...title,
     make('div', { className: 'fields' }, make('label', {}, 'De ', source), make('label', {}, 'Sous la forme ', form), make('label', {}, 'Colonnes, toutes si rien n’est écrit ', columns)),
     make('p', { className: 'buttons' }, button)];
 }

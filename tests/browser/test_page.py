@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import threading
-import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -16,19 +15,23 @@ import pytest
 
 from cls_workbook import demo, resources
 from cls_workbook.cli.commands import main
-from cls_workbook.definition.toml_reader import load
-from cls_workbook.domain.contrat_years import in_year
-from cls_workbook.page.making.page_writing import make
 from cls_workbook.pipeline import single_returns
 from tests.support import browser as browsers
-from tests.support import pyodide_folder
-from tests.support.agency_form_by_hand import form
-from tests.support.dropped_returns import drop_retour
-from tests.support.noyau_contrats import definition_with
-from tests.support.opened_pages import DAY, SETTLED, accessible, opened, parts, pictured, settle, shown
+from tests.support.opened_pages import (
+    CONTRAT,
+    DAY,
+    SETTLED,
+    WRONG,
+    accessible,
+    files_of,
+    opened,
+    parts,
+    pictured,
+    required,
+    settle,
+    shown,
+)
 
-WRONG = "2-retours-recus/dijon-2024-2028-2025-apo.xlsx"  # two inputs that are no figures
-CONTRAT = "dijon-2024-2028"
 BROWSERS = ["chromium", pytest.param("firefox", marks=pytest.mark.exhaustive)]
 HANGING = """
 from cls_workbook.reading.return_reader import ReturnReader
@@ -38,63 +41,6 @@ def hang(self, content, name, *others):
         pass
     return read(self, content, name, *others)
 ReturnReader.read_content = hang"""
-
-
-def _required(reason: str) -> None:
-    """Skipped where something is missing; in continuous integration, a failure."""
-    if reason:
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory) -> Path:
-    folder = pyodide_folder.folder()
-    _required("" if folder else f"{pyodide_folder.VARIABLE} names no folder of Pyodide's files")
-    _required("" if shutil.which("node") else "Node.js is not installed")
-    path = tmp_path_factory.mktemp("page") / "cls.html"
-    make(str(folder), path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def year(tmp_path_factory) -> Path:
-    """A whole year: returns, pilotage; and two files that are no returns."""
-    folder = tmp_path_factory.mktemp("annee") / "demo"
-    demo.play(folder)
-    (folder / "2-retours-recus" / "abime.xlsx").write_bytes(b"PK\x03\x04 coupe")
-    with zipfile.ZipFile(folder / "2-retours-recus" / "hostile.xlsx", "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", '<!DOCTYPE a [<!ENTITY b "c">]><workbook>&b;</workbook>')
-    return folder
-
-
-@pytest.fixture(scope="module")
-def by_command(year, tmp_path_factory) -> Path:
-    """What the command line makes of the same files, where the page has them."""
-    here, before = tmp_path_factory.mktemp("commande"), Path.cwd()
-    shutil.copytree(year / "2-retours-recus", here / "retours")
-    shutil.copy(year / "pilotage-2025.xlsx", here)
-    campaign = ["--contrat", CONTRAT, "--annee", "2025", "--pilotage", "pilotage-2025.xlsx"]
-    os.chdir(here)
-    try:
-        main(["consolider", "retours", *campaign, "--sortie", "consolidation-2025.xlsx", "--date", DAY])
-        main(["synthese", "consolidation-2025.xlsx", "--sortie", "synthese-ars-2025.xlsx"])
-        main(["controler", f"retours/{Path(WRONG).name}", "--annoter", "copies"])
-        form(Path("modele.xlsx"), {"cls_titre": "Bilan!$B$1:$D$1", "cls_retours_recus": "Bilan!$B$3"})
-        main(["synthese", "consolidation-2025.xlsx", "--modele", "modele.xlsx", "--sortie", "formulaire-2025.xlsx"])
-        main(["region", "synthese-ars-2025.xlsx", "--sortie", "region.xlsx"])
-        main(["relances", "retours", *campaign, "--sortie", "relances", "--date", DAY])
-    finally:
-        os.chdir(before)
-    return here
-
-
-@pytest.fixture(scope="module", params=BROWSERS)
-def local(request, page, tmp_path_factory):
-    """The page, opened from a file as by a double click."""
-    _required(browsers.missing(request.param))
-    with opened(request.param, page.as_uri(), tmp_path_factory.mktemp("enregistres")) as driven:
-        yield driven
 
 
 # --- the three ways in ------------------------------------------------------------------------------------------------
@@ -229,6 +175,37 @@ def test_a_coordinators_own_workbook_comes_back_refreshed_and_two_returns_are_co
     accessible(local)
 
 
+def test_a_consolidation_made_before_is_resumed_with_logos_and_its_tables_for_other_tools(local, year, by_command):
+    if local.name != "chromium":
+        pytest.skip("the same Python as in the other browser")
+    local.click("#received button")
+    local.files("#coordinator-files", by_command / "consolidation-2025.xlsx")
+    local.wait("document.getElementById('consolidate').textContent === 'Reprendre la consolidation 2025'")
+    local.click("#consolidate")
+    local.wait("document.querySelector('#coordinator-result .figures')")
+    settle(local)
+    assert "35 retours reçus sur 38" in shown(local, "#coordinator-result")
+    local.click("button[data-file='synthese-ars-2025.xlsx']")
+    synthese = (by_command / "synthese-ars-2025.xlsx").read_bytes()
+    assert parts(local.saved("synthese-ars-2025.xlsx")) == parts(synthese)
+    local.click("#others summary")
+    local.files("#logo-files", by_command / "logos" / "ville.png")
+    local.wait("document.querySelector('#made button[data-file^=synthese]')")
+    local.eval("unsaved.clear(); document.querySelector('#others .fields input').value = 'Fiche,Statut'; 0")
+    local.click("#made button[data-file]")
+    assert parts(local.saved("synthese-ars-2025.xlsx")) == parts((by_command / "avec-logos.xlsx").read_bytes())
+    local.click("button[data-what=exporter]")
+    local.wait("document.querySelector('#made button[data-file^=export]')")
+    settle(local)
+    local.click("#made button[data-file]")
+    assert parts(local.saved("export-csv-excel-consolidation-2025.zip")) == files_of(by_command / "export")
+    accessible(local)
+    local.click("#received button")
+    local.files("#coordinator-files", *sorted((year / "2-retours-recus").iterdir()), year / "pilotage-2025.xlsx")
+    local.wait("document.getElementById('consolidate').textContent === 'Consolider'")
+    settle(local)
+
+
 def test_an_agency_gets_its_region(local, by_command):
     local.click("#go-agency")
     local.files("#agency-files", by_command / "synthese-ars-2025.xlsx")
@@ -238,80 +215,12 @@ def test_an_agency_gets_its_region(local, by_command):
     pictured(local, "region")
     local.click("#agency-result button[data-file]")
     assert parts(local.saved("region.xlsx")) == parts((by_command / "region.xlsx").read_bytes())
-    accessible(local)
-
-
-@pytest.fixture(scope="module")
-def regional(tmp_path_factory) -> Path:
-    """A contract that takes a noyau in, two returns of it, one with a fault on the common sheet; and what the command
-    line makes of them."""
-    here, before = tmp_path_factory.mktemp("noyau"), Path.cwd()
-    os.chdir(here)
-    try:
-        shutil.copy(resources.folder("templates") / "noyaux" / "noyau-exemple.toml", "noyau.toml")
-        Path("contrat.toml").write_text(definition_with("noyau.toml"), encoding="utf-8")
-        Path("retours").mkdir()
-        contrat = in_year(load("contrat.toml"), 2026)
-        drop_retour(Path("retours"), contrat, "asso", annee=2026)
-        wrong = {"Noyau/mesures/N-02/valeur": "une dizaine"}
-        drop_retour(Path("retours"), contrat, "ccas", wrong, annee=2026)
-        order = ["--contrat", "contrat.toml", "--annee", "2026", "--sortie", "consolidation-2026.xlsx", "--date", DAY]
-        main(["consolider", "retours", *order])
-        told = ["--sortie", "synthese-ars-2026.xlsx", "--contrat", "contrat.toml"]
-        main(["synthese", "consolidation-2026.xlsx", *told])
-        main(["region", "synthese-ars-2026.xlsx", "--sortie", "region.xlsx", "--entretiens", "entretiens"])
-    finally:
-        os.chdir(before)
-    return here
-
-
-@pytest.mark.exhaustive
-def test_a_contract_with_a_noyau_goes_the_three_ways_and_its_region_is_that_of_the_command_line(local, regional):
-    if local.name != "chromium":
-        pytest.skip("the same Python as in the other browser")
-    definitions = [regional / "noyau.toml", regional / "contrat.toml"]
-    local.click("#go-partner")
-    local.files("#partner-files", *definitions)
-    local.wait("document.querySelector('#partner-result .note')")
-    assert "Définition reçue" in shown(local, "#partner-result")
-    local.files("#partner-files", regional / "retours" / "ccas.xlsx")
-    local.wait("document.querySelector('#partner-result h3')?.textContent === 'ccas.xlsx'")
+    local.click("#agency-result summary")
+    local.click("#agency-result button[data-what=exporter]")
+    local.wait("document.querySelector('#agency-exported button[data-file]')")
     settle(local)
-    assert "Noyau régional" in shown(local, "#partner-result") and "« une dizaine »" in shown(local, "#partner-result")
-    pictured(local, "noyau-partenaire")
-
-    local.click("#go-coordinator")
-    local.eval("document.querySelector('#received button')?.click(); 0")
-    local.files("#coordinator-files", *definitions, *sorted((regional / "retours").iterdir()))
-    local.wait("document.getElementById('received').innerText.includes('2 retours')")
-    settle(local)
-    assert "1 noyau" in shown(local, "#received")
-    assert (
-        local.eval("document.getElementById('contract').value + document.getElementById('year').value") == "essai2026"
-    )
-    local.click("#consolidate")
-    local.wait("document.querySelector(\"button[data-file='consolidation-2026.xlsx']\")")
-    settle(local)
-    pictured(local, "noyau-coordination")
-    for name in ("consolidation-2026.xlsx", "synthese-ars-2026.xlsx"):
-        local.click(f"button[data-file='{name}']")
-        assert parts(local.saved(name)) == parts((regional / name).read_bytes()), name
-
-    local.click("#go-agency")
-    local.files("#agency-files", regional / "synthese-ars-2026.xlsx")
-    local.wait("document.querySelector(\"#agency-result button[data-file='entretiens.zip']\")")
-    settle(local)
-    pictured(local, "noyau-region")
-    local.click("#agency-result button[data-file='region.xlsx']")
-    assert parts(local.saved("region.xlsx")) == parts((regional / "region.xlsx").read_bytes())
-    local.click("#agency-result button[data-file='entretiens.zip']")
-    (made,) = parts(local.saved("entretiens.zip")).items()
-    assert made[0] == "entretien-essai.xlsx"
-    assert parts(made[1]) == parts((regional / "entretiens" / made[0]).read_bytes())
-    local.eval("document.querySelector('#agency details').open = true; 0")
-    local.files("#agency-files", regional / "noyau.toml")
-    local.wait("document.querySelector('#agency-result .note')")
-    assert "ce noyau est en ordre" in shown(local, "#agency-result")
+    local.click("#agency-exported button[data-file]")
+    assert parts(local.saved("export-csv-excel-synthese-ars-2025.zip")) == files_of(by_command / "export-synthese")
     accessible(local)
 
 
@@ -394,7 +303,7 @@ def test_nothing_was_asked_of_any_network_and_no_policy_was_broken(local, page):
 )
 def test_its_scripts_are_of_the_types_that_they_say(script, libraries):
     compiler = Path(os.environ.get("NODE_PATH", ""), "typescript", "bin", "tsc")
-    _required("" if shutil.which("node") and compiler.exists() else "npm's typescript is not in NODE_PATH")
+    required("" if shutil.which("node") and compiler.exists() else "npm's typescript is not in NODE_PATH")
     path = str(resources.folder("templates") / "page" / script)
     options = ["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022", "--lib", libraries]
     found = subprocess.run(["node", str(compiler), *options, path], capture_output=True, text=True)
@@ -416,7 +325,7 @@ class _Recorder(http.server.SimpleHTTPRequestHandler):
 
 @pytest.mark.parametrize("name", BROWSERS)
 def test_served_by_an_intranet_it_works_as_well_and_its_policy_lets_nothing_out(name, page, year, tmp_path):
-    _required(browsers.missing(name))
+    required(browsers.missing(name))
     _Recorder.asked = []
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Recorder, directory=str(page.parent)))
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -7,12 +7,22 @@ import os
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.support.browser import Browser
 
 DAY = "2026-03-02"
+CONTRAT = "dijon-2024-2028"
+WRONG = "2-retours-recus/dijon-2024-2028-2025-apo.xlsx"  # two inputs that are no figures
 SETTLED = "document.getElementById('work').hidden && document.documentElement.dataset.state === 'ready'"
 NO_TROUBLE = "document.getElementById('trouble').textContent"
 AXE = "axe.run().then(r => r.violations.map(v => v.id + ' : ' + v.nodes.map(n => n.html).join(' ')))"
+
+
+def required(reason: str) -> None:
+    """Skipped where something is missing; in continuous integration, a failure."""
+    if reason:
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
 
 def opened(name: str, address: str, downloads: Path) -> Browser:
@@ -26,6 +36,11 @@ def opened(name: str, address: str, downloads: Path) -> Browser:
 def parts(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The same, of what a command wrote into a folder."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def shown(driven: Browser, selector: str) -> str:
@@ -49,7 +64,8 @@ def pictured(driven: Browser, name: str) -> None:
 def accessible(driven: Browser) -> None:
     if driven.name == "chromium":
         driven.eval((Path(os.environ["NODE_PATH"]) / "axe-core" / "axe.min.js").read_text(encoding="utf-8") + ";0")
-        assert driven.eval(AXE) == []
+        found = driven.eval(AXE)
+        assert found == [], found
     for width in (320, 683, 1366):  # a telephone; 200 % of zoom; an ordinary screen
         driven.size(width, 768)
         assert driven.eval("document.documentElement.scrollWidth") <= width

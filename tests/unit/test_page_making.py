@@ -13,6 +13,7 @@ import runpy
 import threading
 import tomllib
 import zipfile
+from dataclasses import dataclass
 from functools import partial
 
 import pytest
@@ -220,6 +221,8 @@ class Thing:
     def repeat(self):
         """Said twice."""
         return "Said twice."
+class Other:
+    """Of another class."""
 '''
 
 
@@ -229,6 +232,7 @@ def test_docstrings_are_emptied_in_what_was_compiled_and_what_else_is_text_stays
     exec(compiling["without_docstrings"](compile(DOCUMENTED, "m.py", "exec")), module)
     thing = module["Thing"]
     assert (module["__doc__"], thing.act.__doc__) == ("", "")
+    assert dataclass(module["Other"]).__doc__ == " "  # it says something: no signature is written in its place
     assert thing().act() == (["a", "b"], "said by a lambda")
     assert (module["SHARED"], thing.kept, thing().repeat()) == ("Of a class.", "Of a class.", "Said twice.")
 
