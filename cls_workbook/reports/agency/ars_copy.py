@@ -19,6 +19,7 @@ from cls_workbook.definition import toml_reader
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
+from cls_workbook.fast_paths import row_writer
 from cls_workbook.french import NBSP
 from cls_workbook.reports.agency import agency_data
 from cls_workbook.reports.agency.libreoffice_conversion import require_libreoffice, to_pdf
@@ -33,7 +34,6 @@ from cls_workbook.tables.described_columns import DescribedTable
 from cls_workbook.tables.noyau_table import NOYAU_DETAIL
 from cls_workbook.tables.summary_tables import EVALUATIONS, GOVERNANCE, PROGRESS, RATES
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records, table_frame
-from cls_workbook.workbook import writer
 from cls_workbook.workbook.description import Workbook
 from cls_workbook.workbook.saving import save
 
@@ -74,9 +74,9 @@ def file_copy(
     if pdf:
         require_libreoffice()
     pictures, result = logos_in(logos), read_back(consolidation, contrat)
-    content = writer.to_bytes(workbook(result, pictures))
+    content = row_writer.to_bytes(workbook(result, pictures))
     files = [output]
-    print_setup = to_pdf(writer.to_bytes(to_print(result, pictures))) if pdf else None
+    print_setup = to_pdf(row_writer.to_bytes(to_print(result, pictures))) if pdf else None
     save(content, output)
     if print_setup is not None:
         files.append(output.with_suffix(".pdf"))
