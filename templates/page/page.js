@@ -97,7 +97,7 @@ function heard(message) {
     document.documentElement.dataset.state = 'ready';
     if (job) send(); else idle();
   } else if (message.type === 'progress' && job) {
-    job.heard = Date.now();
+    job.silence = 0;
     job.name = message.name;
     const total = job.total;
     if (message.name) working(`Fichier ${message.done}${total ? ` sur ${total}` : ''} : ${message.name.split('/').pop()}`, message.done - 1, total);
@@ -128,7 +128,7 @@ function broken(text) {
 function ask(request, files) {
   $('trouble').hidden = true;
   return new Promise(resolve => {
-    job = { request: { ...request, given_up: [] }, files, resolve, total: (request.retours || []).length, name: '', heard: Date.now() };
+    job = { request: { ...request, given_up: [] }, files, resolve, total: (request.retours || []).length, name: '', silence: 0 };
     buttons();
     working('Un instant…');
     if (ready) send();
@@ -146,14 +146,18 @@ async function send() {
     }
   }
   if (job !== mine) return;
-  mine.heard = Date.now();
+  mine.silence = 0;
   worker.postMessage({ type: 'ask', request: JSON.stringify(mine.request), files: sent }, sent.map(file => file[1]));
 }
 
-// A file that takes too long costs that file: the worker is ended, and all is done again without it.
+// A file that takes too long costs that file: the worker is ended, and all is done again without it. A laptop that slept,
+// or a page that its browser let rest, was not waiting: of such a gap a few seconds count.
+let looked = Date.now();
 setInterval(() => {
-  const limit = Number(document.documentElement.dataset.delay) * 1000;
-  if (job && ready && job.name && Date.now() - job.heard > limit) {
+  const now = Date.now();
+  if (job) job.silence += Math.min(now - looked, 5000);
+  looked = now;
+  if (job && ready && job.name && job.silence > Number(document.documentElement.dataset.delay) * 1000) {
     job.request.given_up.push(job.name);
     job.name = '';
     worker.terminate();

@@ -41,6 +41,12 @@ def hang(self, content, name, *others):
         pass
     return read(self, content, name, *others)
 ReturnReader.read_content = hang"""
+# Only that file is given little time: on a busy machine any other may take long.
+IMPATIENT_UNTIL_ITS_WORKER_ENDS = """(() => {
+  const root = document.documentElement, usual = root.dataset.delay;
+  root.dataset.delay = '1';
+  const look = setInterval(() => { if (!ready) { root.dataset.delay = usual; clearInterval(look); } }, 20);
+})()"""
 
 
 # --- the three ways in ------------------------------------------------------------------------------------------------
@@ -275,12 +281,11 @@ def test_a_file_that_really_hangs_costs_that_file_and_the_others_are_read(local)
     local.click("#go-coordinator")
     local.wait("!document.getElementById('consolidate').disabled")
     local.python(HANGING)
-    local.eval("document.documentElement.dataset.delay = '6'; 0")
     local.click("#consolidate")
     local.wait("document.getElementById('work-text').textContent.includes('apo')")
+    local.eval(IMPATIENT_UNTIL_ITS_WORKER_ENDS)
     local.wait("job === null && document.getElementById('panel-anomalies').textContent.includes('ne se termine pas')")
     settle(local)
-    local.eval("document.documentElement.dataset.delay = '60'; 0")
     local.click("#tab-anomalies")
     lines = shown(local, "#panel-anomalies").split("bloquant")
     assert any("apo.xlsx" in line and "ne se termine pas" in line for line in lines)
