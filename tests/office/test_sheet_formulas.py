@@ -24,6 +24,7 @@ from tests.support.small_workbook import trial, valid_value
 from tests.support.xlsx_lint import lint
 
 YEAR = 2025
+NAME_HELP = "Une ligne par structure ou par lieu, jamais une personne : elle n’est comptée qu’une fois."
 DIJON = toml_reader.load("dijon-2024-2028")
 
 
@@ -187,11 +188,11 @@ def test_categories_of_a_rate_that_make_another_rate_are_to_be_corrected_while_o
 @pytest.mark.parametrize(
     ("declared", "names", "count", "said", "state"),
     [
-        ("2", ("CCAS", "Unafam", "ccas"), 2, "Autant que la valeur déclarée (2).", ""),
-        ("1", ("CCAS", "Unafam", ""), 2, "Plus que la valeur déclarée (1).", TO_CORRECT),
-        ("3", ("CCAS", "", "Les * du ?"), 2, "Moins que la valeur déclarée (3).", ""),
-        ("env. 3", ("CCAS", "", ""), 1, "", ""),
-        ("1", ("", "", ""), "", "", ""),
+        ("2", ("CCAS", "Unafam", "ccas"), 2, "Noms différents : 2, autant que la valeur déclarée (2).", ""),
+        ("1", ("CCAS", "Unafam", ""), 2, "Noms différents : 2, plus que la valeur déclarée (1).", TO_CORRECT),
+        ("3", ("CCAS", "", "Les * du ?"), 2, "Noms différents : 2, moins que la valeur déclarée (3).", ""),
+        ("env. 3", ("CCAS", "", ""), 1, "Noms différents : 1.", ""),
+        ("1", ("", "", ""), "", NAME_HELP, ""),
     ],
 )
 def test_more_names_than_were_counted_are_to_be_corrected_while_one_types(opened, declared, names, count, said, state):
@@ -199,7 +200,8 @@ def test_more_names_than_were_counted_are_to_be_corrected_while_one_types(opened
     opened.type("FA 2.1", {cell("2.1", counted, "G"): declared})
     opened.type("FA 2.1", {cell("2.1", f"{listed}/{n:02d}", "C"): nom for n, nom in enumerate(names, 1)})
     shown = opened.values("FA 2.1")
-    assert [shown[cell("2.1", f"{listed}/total", c)].valeur for c in "DEB"] == [count, said, state]
+    assert [shown[cell("2.1", f"{listed}/noms", c)].valeur for c in "DB"] == [count, state]
+    assert is_readable(shown[cell("2.1", f"{listed}/noms", "E")].valeur) == said
 
 
 def contents_cell(fiche: str, column: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from cls_workbook import forms
-from cls_workbook.domain.entry_questions import BLOCKS
+from cls_workbook.domain.entry_questions import BLOCKS, VENTILATION
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.rules import Rule
 from cls_workbook.domain.targets import target_of
@@ -115,7 +115,7 @@ class Expectation:
         if cle == "depenses/total":
             posts = [v for c in ("personnel", "achats", "autres") if (v := self[f"depenses/{c}"]) is not None]
             return bool(posts) and self[cle] is not None and sum(map(euros, posts)) != euros(self[cle])
-        if cle.startswith("ventilations/") and not cle.endswith("/total"):
+        if cle.startswith("ventilations/") and not cle.endswith(("/total", "/noms")):
             mesure, own = self.contrat.by_mesure[cle.split("/")[1]][2], self[f"{cle}/effectif"]
             declared = self[f"mesures/{mesure.id}/valeur"]
             return mesure.reponses_multiples and None not in (own, declared) and own > declared
@@ -252,14 +252,14 @@ class Expectation:
                 self.put(f"{prefix}/total", column, sum(self.terms(mesure, champ)) if self.terms(mesure, champ) else "")
             if not mesure.reponses_multiples:
                 self.put(f"{prefix}/total", "F", "Différent du taux déclaré." if self.differs(mesure) else "")
-        elif f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows and mesure.nominative:
+        elif f"{self.fiche.numero}/{prefix}/noms" in self.sheet.rows:
             names, declared = self.names(mesure), self[f"{cle}/valeur"]
-            self.put(f"{prefix}/total", "D", len(names) or "")
-            told = ""
-            if names and declared is not None:
-                word = "Autant" if len(names) == declared else "Plus" if len(names) > declared else "Moins"
-                told = f"{word} que la valeur déclarée ({declared})."
-            self.put(f"{prefix}/total", "E", told)
+            self.put(f"{prefix}/noms", "D", len(names) or "")
+            told = f"Noms différents : {len(names)}"
+            if declared is not None:
+                word = "autant" if len(names) == declared else "plus" if len(names) > declared else "moins"
+                told += f", {word} que la valeur déclarée ({declared})"
+            self.put(f"{prefix}/noms", "E", f"{told}." if names else VENTILATION.champ("nom").aide)
         elif f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows:
             self.put(f"{prefix}/total", "D", sum(detail) if detail else "")
             if mesure.type == "entier" and not mesure.reponses_multiples:

@@ -72,15 +72,15 @@ def _ventilation(
         titles[F] = "Taux calculé"
     if "effectif" in input_fields:
         titles[E] = SHARE
+    title, declared = page.line, address(mesure_row, G) if mesure_row and mesure.type == "entier" else ""
     page.texte(C, mesure.libelle, "intertitre")
-    page.texte(
-        E, bloc.champ("nom").aide if "nom" in places else ONE_A_ROW if SHARE in titles.values() else None, "aide_ligne"
-    )
+    if "nom" not in places:
+        page.texte(E, ONE_A_ROW if SHARE in titles.values() else None, "aide_ligne")
+    elif not declared:
+        page.texte(E, bloc.champ("nom").aide, "aide_ligne")
     page.next_row(20)
     if not mesure.modalites:
         page.plan.extensible.add(prefix)
-
-    declared = address(mesure_row, G) if mesure_row and mesure.type == "entier" else ""
 
     def row(rank: int) -> None:
         shared = FormRows(page.line - rank, page.line - rank + lines + 1) if "effectif" in input_fields else None
@@ -91,7 +91,7 @@ def _ventilation(
     if "effectif" in input_fields:
         _total(page, prefix, mesure, zone, mesure_row)
     if "nom" in input_fields and declared:
-        _different_names(page, prefix, zone, declared)
+        _different_names(page, prefix, title, zone, declared)
     if "numerateur" in input_fields:
         _total_of_rate(page, prefix, mesure, zone)
     if mesure_row and mesure.type in ("liste", "ventilation"):
@@ -157,20 +157,22 @@ def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_r
     page.next_row(20)
 
 
-def _different_names(page: FormPage, prefix: str, zone: FormRows, declared: str) -> None:
-    """How many names the list holds, each once, and whether they are more than was counted. Names that only accents
-    tell apart are two here, one on return."""
-    row, names = page.row(f"{prefix}/total", "repere"), zone.column(C)
-    page.texte(C, "Noms différents", "total")
+def _different_names(page: FormPage, prefix: str, title: int, zone: FormRows, declared: str) -> None:
+    """In the title of a list of names, instead of its help: how many it holds, each once, and whether they are more
+    than was counted. ``title``: its row. Names that only accents tell apart are two here, one on return."""
+    here, page.line = page.line, title
+    row, names = page.row(f"{prefix}/noms", "repere"), zone.column(C)
     # the header is a name more; a name that COUNTIF cannot look for (over 255 characters) leaves the count blank
     found = f'SUMPRODUCT(({names}<>"")/COUNTIF({names},{names}&""))'
-    page.computation(row, D, f'IF(ISERROR({found}),"",IF({found}<1.5,"",ROUND({found},0)-1))', "", "total:entier")
-    count = address(page.line, D)
-    than = f'" que la valeur déclarée ("&{declared}&")."'
-    said = f'IF({count}={declared},"Autant",IF({count}>{declared},"Plus","Moins"))&{than}'
-    page.computation(row, E, f'IF(AND(ISNUMBER({count}),ISNUMBER({declared})),{said},"")', "", "aide_ligne:retrait")
+    page.computation(row, D, f'IF(ISERROR({found}),"",IF({found}<1.5,"",ROUND({found},0)-1))', "", "calcul:entier")
+    count = address(title, D)
+    than = f'IF({count}={declared},"autant",IF({count}>{declared},"plus","moins"))'
+    compared = f'IF(ISNUMBER({declared}),", "&{than}&" que la valeur déclarée ("&{declared}&")","")'
+    said = f'{pieces.quote(typography("Noms différents : "))}&{count}&{compared}&"."'
+    aide = entry_questions.VENTILATION.champ("nom").aide
+    page.computation(row, E, f"IF(ISNUMBER({count}),{said},{pieces.quote(aide)})", aide, "aide_ligne")
     put_state(page, row, faults=[more_than(count, declared)])
-    page.next_row(20)
+    page.line = here
 
 
 def _total_of_rate(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows) -> None:
