@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeGuard
 
 from cls_workbook.domain.definition_keys import grouped
 from cls_workbook.domain.lifetime import Period
@@ -38,6 +39,10 @@ class PostTerms:
 
     etp_min: Decimal | None = None
     etp_assiette_max: Decimal | None = None
+
+    def refuse(self, etp: Decimal | None) -> TypeGuard[Decimal]:
+        """Is it nobody's work, or less than a post must be? Not known is not refused."""
+        return etp is not None and (etp <= 0 or (self.etp_min is not None and etp < self.etp_min))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def compute(rule: Rule, situation: Situation) -> Subsidy:
 
 def _refusal(rule: Rule, situation: Situation) -> str:
     etp = situation.etp
-    if etp is not None and (etp <= 0 or (rule.post.etp_min is not None and etp < rule.post.etp_min)):
+    if rule.post.refuse(etp):
         return (
             f"{number_fr(etp)} ETP, sous le minimum de {number_fr(rule.post.etp_min)} ETP"
             if rule.post.etp_min is not None
@@ -145,7 +145,7 @@ def payable_for_post(rule: Rule, expenditure: Decimal, etp: Decimal | None) -> D
     min(taux × depense × min(1; etp_assiette_max / etp); plafond_annuel). 0 under ``etp_min``: not eligible.
     ``etp`` None: not known, the whole expense counts. Nothing is prorated on a part-year post.
     """
-    if etp is not None and (etp <= 0 or (rule.post.etp_min is not None and etp < rule.post.etp_min)):
+    if rule.post.refuse(etp):
         return Decimal("0.00")
     aide = (Decimal(1) if rule.taux is None else rule.taux) * expenditure
     if etp is not None and rule.post.etp_assiette_max is not None and etp > rule.post.etp_assiette_max:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.wording import agency_financeurs
 from cls_workbook.errors import Refusal
 from cls_workbook.forms.year_workbook import WorkbookContext
 from cls_workbook.french import date_fr
@@ -107,11 +108,9 @@ def for_checks(pilotage: Pilotage, contrat: Contrat) -> PilotageFacts:
     # The checks bring pandas, which a workbook can be made without.
     from cls_workbook.checks.given.check_input import PilotageFacts
 
-    agencies = [
-        f.id for f in contrat.money.financeurs if contrat.parties.agence and f.structure == contrat.parties.agence
-    ]
+    agencies = agency_financeurs(contrat)
     has_parity = any(r.type == "parite" for r in contrat.regles)
-    sole = agencies[0] if len(agencies) == 1 and not has_parity else ""
+    sole = min(agencies) if len(agencies) == 1 and not has_parity else ""
     programmes = _sums(
         (fiche, financeur or sole, montant) for (fiche, financeur), montant in pilotage.programme.items()
     )

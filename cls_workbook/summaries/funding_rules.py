@@ -54,7 +54,7 @@ Number = int | Decimal
 def post_explanation(rule: Rule, post: DeclaredPost) -> str:
     """One French sentence: what the rule lets the funder pay for the year, and what limits it."""
     etp, expenditure = post.etp, post.expenditure
-    if etp is not None and (etp <= 0 or (rule.post.etp_min is not None and etp < rule.post.etp_min)):
+    if rule.post.refuse(etp):
         return f"{number_fr(etp)} ETP{NBSP}: poste non éligible, le minimum est de {number_fr(rule.post.etp_min)} ETP."
     if expenditure is None:
         return "dépense éligible du poste non renseignée, l’aide possible n’est pas calculée."

@@ -7,14 +7,14 @@ tables.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
 import pandas as pd
 
 from cls_workbook.domain.announced.contrat_parts import FollowUp
-from cls_workbook.domain.model import Contrat, Fiche, Indicateur, Mesure
+from cls_workbook.domain.model import Fiche, Indicateur, Mesure
 from cls_workbook.domain.small_counts import is_identifying_rate, small
 from cls_workbook.french import NBSP, fold
 from cls_workbook.summaries.aggregation import AS_RATE, SEPARATOR
@@ -44,68 +44,6 @@ class SmallCountRules(Protocol):
 
     @property
     def follow_up(self) -> FollowUp: ...
-
-
-def mask_ventilations(contrat: Contrat, ventilations: pd.DataFrame) -> pd.DataFrame:
-    """The frame of ``activity.ventilations`` with a column ``mask`` (bool); masked rows have no figure left. For
-    whoever would publish a breakdown: the tool writes for others that of a noyau only (``noyau_details``).
-
-    Only the measures marked ``petits_effectifs``. Where the total would give a masked figure away, the next smallest
-    category is masked too (secondary masking), so that the total can stay.
-    """
-    result = ventilations.copy()
-    result["masque"] = False
-    for mesure_id, lines in ventilations.groupby("mesure", sort=False):
-        if contrat.by_mesure[str(mesure_id)][2].petits_effectifs:
-            threshold = contrat.follow_up.seuil_petits_effectifs
-            rates = _rates_to_mask(list(lines["numerateur"]), list(lines["denominateur"]), threshold)
-            concealed = rates | ranks_to_mask(list(lines["effectif"]), threshold)
-            result.loc[lines.index[sorted(concealed)], "masque"] = True
-    for column in ("effectif", "numerateur", "denominateur"):
-        shown = [None if mask else n for n, mask in zip(result[column], result["masque"], strict=True)]
-        result[column] = pd.Series(shown, index=result.index, dtype=object)
-    return result
-
-
-def ranks_to_mask(headcounts: list[int | None], threshold: int) -> set[int]:
-    """The ranks to mask in one breakdown, beside its total (which is masked too where ``is_total_to_mask``)."""
-    concealed = {rank for rank, n in enumerate(headcounts) if small(n, threshold)}
-    if small(sum(n or 0 for n in headcounts), threshold) and len(concealed) < threshold:
-        return concealed  # no total is shown to subtract from, and it could be any number up to the threshold
-    # Counts above the threshold first: a zero that disappears would leave the small count readable.
-    reserve = sorted(
-        (r for r, n in enumerate(headcounts) if n is not None and r not in concealed),
-        key=lambda r: (headcounts[r] == 0, headcounts[r]),
-    )
-    while concealed and reserve and _total_gives_away([headcounts[r] for r in concealed], threshold):
-        concealed.add(reserve.pop(0))
-    return concealed
-
-
-def is_total_to_mask(headcounts: list[int | None], threshold: int) -> bool:
-    """Must the total of a breakdown go too? It is small; or nothing is left to hide counts behind, and it gives them
-    away."""
-    known = [n for n in headcounts if n is not None]
-    if small(sum(known), threshold):
-        return True
-    if not known or len(ranks_to_mask(headcounts, threshold)) < len(known):
-        return False
-    return _total_gives_away(known, threshold)
-
-
-def _total_gives_away(concealed: Sequence[int | None], threshold: int) -> bool:
-    """Does the total minus what is shown give the masked counts? One count alone; or all at a bound of 1..seuil."""
-    return len(concealed) == 1 or set(concealed) in ({1}, {threshold})
-
-
-def _rates_to_mask(numerators: list[Any], denominators: list[Any], threshold: int) -> set[int]:
-    """The ranks to mask in a breakdown of rates; never one alone, which the overall rate would give away."""
-    rates = enumerate(zip(numerators, denominators, strict=True))
-    concealed = {rank for rank, terms in rates if is_identifying_rate(*terms, threshold)}
-    autres = [rank for rank, bottom in enumerate(denominators) if bottom is not None and rank not in concealed]
-    if len(concealed) == 1 and autres:
-        concealed.add(min(autres, key=lambda rank: denominators[rank]))
-    return concealed
 
 
 def mask_indicateurs(

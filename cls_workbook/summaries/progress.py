@@ -18,7 +18,7 @@ from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.placed.place_kinds import COMMUNE, place_kinds
 from cls_workbook.french import NBSP, fold
 from cls_workbook.reading.storing.value_store import Chapter, ValueStore
-from cls_workbook.reading.storing.wide_views import columns, total_of
+from cls_workbook.reading.storing.wide_views import columns, quotient, total_of
 from cls_workbook.summaries.aggregation import SEPARATOR, least_advanced
 from cls_workbook.summaries.campagne_returns import CampagneRetours
 from cls_workbook.summaries.expected import ExpectedReturns, displayed_name
@@ -190,7 +190,7 @@ def gouvernance(contrat: Contrat, reunions: Sequence[Meeting] = ()) -> pd.DataFr
         reserves = [f"sous le minimum ({len(held)} sur {minimum})"] if len(held) < minimum else []
         if len(counted) < len(held):
             reserves.append(f"participation connue pour {known} sur {len(held)}")
-        taux = Decimal(presents) / Decimal(convies) if convies else None
+        taux = quotient(presents, convies)
         lines.append((instance.nom, minimum, len(held), convies, presents, taux, SEPARATOR.join(reserves) or None))
     return table_frame(GOVERNANCE, lines)
 

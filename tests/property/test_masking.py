@@ -2,146 +2,15 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from itertools import product
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cls_workbook.summaries.deducible_counts import LeavingCount, lines_to_mask
-from cls_workbook.summaries.masking import (
-    is_masked,
-    is_total_to_mask,
-    mask_indicateurs,
-    mask_ventilations,
-    ranks_to_mask,
-    small,
-)
+from cls_workbook.summaries.masking import is_masked, mask_indicateurs
 from tests.support.written_frames import contrat, mesure
 
 THRESHOLD = 10
-
-
-@pytest.mark.parametrize(
-    ("headcounts", "masked"),
-    [
-        ([20, 30, 40], set()),
-        ([0, 30, None], set()),  # zero and blank reveal nobody
-        ([10, 1, 50], {0, 1}),  # both bounds are small
-        ([11, 12], set()),
-        ([3, 25, 40], {0, 1}),  # alone, 3 would be the total less 65: the next smallest goes with it
-        ([3, 0, 40], {0, 2}),  # a zero would not hide it: the 40 does
-        ([3, 0, 0], {0}),  # the total, 3, is masked as well: there is nothing to subtract from
-        ([1, 1, 0], {0, 1}),
-        ([1] * 10 + [0], set(range(11))),  # ten categories and a total of ten at most: each is 1, but for the zero
-        ([7], {0}),
-        ([4, 6, 50], {0, 1}),  # two that add up to 10: nobody can tell which is which
-        ([1, 1, 50], {0, 1, 2}),  # two that add up to 2 can only be 1 and 1
-        ([10, 10, 50, 60], {0, 1, 2}),  # two that add up to 20 can only be 10 and 10
-    ],
-)
-def test_a_small_count_is_hidden_with_what_would_give_it_away(headcounts, masked):
-    assert ranks_to_mask(headcounts, THRESHOLD) == masked
-
-
-SMALL_THRESHOLD = 3
-
-
-def published(headcounts):
-    """What leaves of a breakdown: shown counts by rank, the ranks masked, and the total (None: masked)."""
-    concealed = ranks_to_mask(headcounts, SMALL_THRESHOLD)
-    total = None if is_total_to_mask(headcounts, SMALL_THRESHOLD) else sum(n or 0 for n in headcounts)
-    return {r: n for r, n in enumerate(headcounts) if r not in concealed}, sorted(concealed), total
-
-
-def possible(shown, concealed, total, bounds):
-    """Every set of masked counts, within bounds, that agrees with what is shown."""
-    for trial_with_rule in product(bounds, repeat=len(concealed)):
-        total_of = sum(n or 0 for n in shown.values()) + sum(trial_with_rule)
-        if total_of == total if total is not None else total_of:
-            yield trial_with_rule
-
-
-@given(st.lists(st.one_of(st.none(), st.integers(0, 9)), max_size=5))
-@settings(max_examples=150, deadline=None)
-def test_nobody_finds_a_masked_count_by_subtraction(headcounts):
-    """Neither someone who supposes nothing of the masked counts, nor someone who takes them all for small ones."""
-    shown, concealed, total = published(headcounts)
-    assert not any(n and n <= SMALL_THRESHOLD for n in shown.values())
-    true_values = tuple(headcounts[r] for r in concealed)
-    for bounds in (range(28), range(1, SMALL_THRESHOLD + 1)):
-        hits = set()
-        for trial_with_rule in possible(shown, concealed, total, bounds):
-            hits.add(trial_with_rule)
-            if len(hits) > 200:
-                break
-        for rank, true_one in enumerate(true_values):
-            if small(true_one, SMALL_THRESHOLD):
-                assert {e[rank] for e in hits} != {true_one}
-
-
-@pytest.mark.parametrize(
-    ("headcounts", "mask"),
-    [
-        ([4, 3], True),
-        ([20, 30], False),
-        ([1] * 11, True),
-        ([10, 10], True),
-        ([10, 9], False),
-        ([1, 1, 50], False),
-        ([], False),
-        ([0, 0], False),
-    ],
-)
-def test_the_total_goes_when_nothing_is_left_to_hide_counts_behind(headcounts, mask):
-    assert is_total_to_mask(headcounts, THRESHOLD) is mask
-
-
-def detail(*lines):
-    return pd.DataFrame(
-        [("1.1", "M", *li) for li in lines],
-        columns=["fiche", "mesure", "modalite", "effectif", "numerateur", "denominateur"],
-        dtype=object,
-    )
-
-
-def trial(**extra):
-    return contrat(mesure("PERSONNES", ventilation="profil", **extra))
-
-
-def test_masked_rows_lose_their_figure_and_keep_their_name():
-    before = detail(("x", 3, None, None), ("y", 25, None, None), ("z", 40, None, None))
-    table = mask_ventilations(trial(petits_effectifs=True), before)
-    assert table[["modalite", "effectif", "masque"]].values.tolist() == [
-        ["x", None, True],
-        ["y", None, True],
-        ["z", 40, False],
-    ]
-    assert before["effectif"].tolist() == [3, 25, 40]  # the frame given is left as it was
-
-
-def test_only_the_sensitive_measures_are_masked():
-    table = mask_ventilations(trial(), detail(("x", 3, None, None)))
-    assert table[["effectif", "masque"]].values.tolist() == [[3, False]]
-
-
-def test_the_threshold_is_the_contract_s():
-    c = contrat(mesure("PERSONNES", ventilation="profil", petits_effectifs=True), seuil_petits_effectifs=4)
-    assert mask_ventilations(c, detail(("x", 5, None, None), ("y", 6, None, None)))["masque"].tolist() == [False, False]
-
-
-def test_a_rate_over_few_people_is_masked_with_a_second_one():
-    table = mask_ventilations(
-        trial(petits_effectifs=True), detail(("x", None, 30, 33), ("y", None, 20, 40), ("z", None, 50, 90))
-    )
-    # x: 33 - 30 = 3 people did not; y goes with it, the smallest of the others
-    assert table["masque"].tolist() == [True, True, False]
-    assert table["numerateur"].tolist() == [None, None, 50]
-
-
-def test_nothing_to_mask_is_nothing():
-    assert mask_ventilations(trial(petits_effectifs=True), detail()).empty
 
 
 def indicateur(agregation, past_ones=None, **values):

@@ -14,7 +14,7 @@ from cls_workbook.checks.given.measure_counts import MesureCount, counts
 from cls_workbook.checks.given.typed_answers import Row, by_retour, place_of, typed_cells
 from cls_workbook.domain.model import Mesure
 from cls_workbook.french import amount_fr, fold, number_fr, rate_fr
-from cls_workbook.reading.storing.wide_views import as_dicts, columns
+from cls_workbook.reading.storing.wide_views import as_dicts, columns, quotient
 
 COMPARABLES_MIN = 3  # fewer equal figures may be chance
 ALIKE_MAX = 10  # like declarations of one event; beyond, one anomaly a pair would hide all the others
@@ -108,8 +108,8 @@ class SharpChange(_YearCheck, RetourCheck, FicheCheck):
                 key = (r["fiche"], r["structure"], r["volet"], r["mesure"])
                 known = bloc == "taux" and r["mesure"] in self.contrat.by_mesure
                 fixed = self.words.mesure(r["mesure"]).denominateur if known else None
-                nouveau = _quotient(r[top], r[bottom] if fixed is None else fixed)
-                ancien = _quotient(before.get((*key, top)), before.get((*key, bottom)) if fixed is None else fixed)
+                nouveau = quotient(r[top], r[bottom] if fixed is None else fixed)
+                ancien = quotient(before.get((*key, top)), before.get((*key, bottom)) if fixed is None else fixed)
                 if nouveau is not None and ancien is not None and abs(nouveau - ancien) > points:
                     found = self.compared(rate_fr(nouveau, 1), rate_fr(ancien, 1))
                     cells, label = typed_cells(r, top, bottom), self.words.mesure(r["mesure"]).libelle
@@ -145,10 +145,6 @@ class SharpChange(_YearCheck, RetourCheck, FicheCheck):
             found = self.compared(amount_fr(nouveau), amount_fr(ancien), nouveau - ancien, ancien)
             cells = [c for r in lines for c in typed_cells(r, "engage")]
             yield self.anomalie(place_of(lines[0]), cells, label, found, expected)
-
-
-def _quotient(top: Any, bottom: Any) -> Decimal | None:
-    return Decimal(top) / Decimal(bottom) if top is not None and bottom else None
 
 
 class FallingStock(_YearCheck, RetourCheck):

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from cls_workbook.errors import Refusal
 from cls_workbook.office.annotation import xml_tree
 from cls_workbook.office.annotation.xml_tree import Element
+from cls_workbook.reading.opening.xlsx_directory import relations_part
 
 MAIN_NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONSHIPS_NS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -124,9 +125,9 @@ class ReturnedPackage:
     def withdraw(self, owner: str, part: str) -> None:
         """Takes out a part that ``owner`` refers to, with its relationships and its content type."""
         gone = {r.id for r in self.relations(owner) if r.cible == part}
-        for element in [e for e in self.xml(_relations_path(owner)) if e.get("Id") in gone]:
+        for element in [e for e in self.xml(relations_part(owner)) if e.get("Id") in gone]:
             element.detach()
-        for absent in (part, _relations_path(part)):
+        for absent in (part, relations_part(part)):
             self._parts.pop(absent, None)
             self._trees.pop(absent, None)
         for element in list(self.xml(_CONTENT_TYPES)):
@@ -150,7 +151,7 @@ class ReturnedPackage:
 
     def relations(self, part: str) -> list[Relation]:
         """What the part refers to, inside the archive."""
-        file = _relations_path(part)
+        file = relations_part(part)
         if file not in self._parts:
             return []
         return [
@@ -161,7 +162,7 @@ class ReturnedPackage:
 
     def add_relation(self, part: str, type_: str, cible: str, *, external: bool = False) -> str:
         """A new relationship from ``part`` to the part ``cible``, or to what is ``external``; its identifier."""
-        file = _relations_path(part)
+        file = relations_part(part)
         if file not in self._parts:
             root = Element(f"{{{_PACKAGE}}}Relationships")
             root.declared = {None: _PACKAGE}
@@ -178,7 +179,7 @@ class ReturnedPackage:
     def forget(self, part: str, relations: Collection[str]) -> None:
         """Takes out relationships of ``part`` by their identifiers."""
         if relations:
-            for element in [e for e in self.xml(_relations_path(part)) if e.get("Id") in relations]:
+            for element in [e for e in self.xml(relations_part(part)) if e.get("Id") in relations]:
                 element.detach()
 
     # --- sheets ---
@@ -219,11 +220,6 @@ class ReturnedPackage:
                 info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
                 archive.writestr(info, content)
         return buffer.getvalue()
-
-
-def _relations_path(part: str) -> str:
-    folder, file = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{file}.rels")
 
 
 def _absolute(part: str, cible: str) -> str:

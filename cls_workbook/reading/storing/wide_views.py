@@ -6,6 +6,7 @@ Used by ``typed_frames`` and by ``checks``; judges nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -127,6 +128,11 @@ def total_of(values: Iterable[Any]) -> Any:
     """The sum of what is known; None when nothing is (a blank is not a zero)."""
     known = [v for v in values if v is not None]
     return sum(known) if known else None
+
+
+def quotient(top: Any, bottom: Any) -> Decimal | None:
+    """The exact rate; None where a term is not known, or where it would be over zero."""
+    return Decimal(top) / Decimal(bottom) if top is not None and bottom else None
 
 
 def columns(frame: pd.DataFrame | WideView, *names: str) -> Iterator[tuple[Any, ...]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -18,7 +17,7 @@ from cls_workbook.domain.regional.noyau_model import Noyau, NoyauMesure
 from cls_workbook.domain.regional.taken_in import SHEET, answering, noyau_asked
 from cls_workbook.domain.themes import priorites, themes
 from cls_workbook.french import NBSP, fold
-from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reading.storing.wide_views import quotient, total_of
 from cls_workbook.summaries import aggregation
 from cls_workbook.summaries.aggregation import AS_RATE, SEPARATOR
 from cls_workbook.summaries.masking import is_masked
@@ -129,7 +128,7 @@ def _added(asked: NoyauMesure, lines: Sequence[Row], blank: Row) -> Row:
     top = total_of(li["Numérateur"] for li in known)
     # a denominator that the noyau sets counts once
     bottom = asked.denominateur if asked.denominateur is not None else total_of(li["Dénominateur"] for li in known)
-    rate = Decimal(top) / Decimal(bottom) if top is not None and bottom else None
+    rate = quotient(top, bottom)
     return {"Valeur": rate, "Numérateur": top, "Dénominateur": bottom if top is not None else None}
 
 

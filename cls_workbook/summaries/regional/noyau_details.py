@@ -6,7 +6,6 @@ What leaves is looked at with all that leaves beside it: the counts of the fiche
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 
 import pandas as pd
 
@@ -15,7 +14,7 @@ from cls_workbook.domain.regional.noyau_model import NoyauMesure
 from cls_workbook.domain.regional.taken_in import answering, noyau_asked
 from cls_workbook.domain.small_counts import is_identifying_rate
 from cls_workbook.french import fold
-from cls_workbook.reading.storing.wide_views import total_of
+from cls_workbook.reading.storing.wide_views import quotient, total_of
 from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.deducible_counts import LeavingCount, lines_to_mask
 from cls_workbook.summaries.masking import ADDITIVES, MASKED, count_of, counted_unit, is_masked, leaving
@@ -66,7 +65,7 @@ def _categories(asked: NoyauMesure, lines: Iterable[Row]) -> Iterator[Row]:
             total_of(li[champ] for li in alike) for champ in ("numerateur", "denominateur", "effectif")
         )
         if asked.agregation in AS_RATE:
-            count = Decimal(top) / Decimal(bottom) if top is not None and bottom else None
+            count = quotient(top, bottom)
         unsure = count is None and asked.agregation in ("ENTITES", "STOCK")
         yield {
             "Catégorie": alike[0]["modalite"],
