@@ -75,9 +75,9 @@ def _ventilation(
     title, declared = page.line, address(mesure_row, G) if mesure_row and mesure.type == "entier" else ""
     page.texte(C, mesure.libelle, "intertitre")
     if "nom" not in places:
-        page.texte(E, ONE_A_ROW if SHARE in titles.values() else None, "aide_ligne")
+        page.texte(E, ONE_A_ROW if SHARE in titles.values() else None, "aide_ligne:retrait")
     elif not declared:
-        page.texte(E, bloc.champ("nom").aide, "aide_ligne")
+        page.texte(E, bloc.champ("nom").aide, "aide_ligne:retrait")
     page.next_row(20)
     if not mesure.modalites:
         page.plan.extensible.add(prefix)
@@ -170,7 +170,7 @@ def _different_names(page: FormPage, prefix: str, title: int, zone: FormRows, de
     compared = f'IF(ISNUMBER({declared}),", "&{than}&" que la valeur déclarée ("&{declared}&")","")'
     said = f'{pieces.quote(typography("Noms différents : "))}&{count}&{compared}&"."'
     aide = entry_questions.VENTILATION.champ("nom").aide
-    page.computation(row, E, f"IF(ISNUMBER({count}),{said},{pieces.quote(aide)})", aide, "aide_ligne")
+    page.computation(row, E, f"IF(ISNUMBER({count}),{said},{pieces.quote(aide)})", aide, "aide_ligne:retrait")
     put_state(page, row, faults=[more_than(count, declared)])
     page.line = here
 
