@@ -15,8 +15,6 @@ from cls_workbook.office.annotation.cell_comments import SheetComments, as_writt
 from cls_workbook.office.annotation.fault_styles import ArchiveStyles, plain_fill
 from cls_workbook.office.annotation.returned_package import (
     AFTER_NAMES,
-    RELATION_ID,
-    SHEET_TYPE,
     WORKBOOK,
     ReturnedPackage,
     first_child,
@@ -204,13 +202,8 @@ class WorkingCopy:
             _write_text(cell, source.shared_texts)
         for column in root.iter(nom("col")):
             column.attrib.pop("style", "")
-        part = self.package.free("xl/worksheets/sheet{}.xml")
-        self.package.write(part, root, SHEET_TYPE)
+        _, element = self.package.new_sheet(sheet_name, root, etat)
         worksheets = first_child(self.package.xml(WORKBOOK), "sheets")
-        numero = max((int(f.get("sheetId", 0)) for f in worksheets), default=0) + 1
-        attributes = {"name": sheet_name, "sheetId": str(numero)} | ({"state": etat} if etat else {})
-        attributes[RELATION_ID] = self.package.add_relation(WORKBOOK, "worksheet", part)
-        element = Element(nom("sheet"), attributes)
         worksheets.insert(0 if in_front else len(worksheets), element)
         if in_front:
             self._shift(0, 1)

@@ -206,6 +206,15 @@ class ReturnedPackage:
         """The part that the workbook refers to by this type (``styles``, ``sharedStrings``)."""
         return next((r.cible for r in self.relations(WORKBOOK) if r.type == type_ and r.cible in self._parts), None)
 
+    def new_sheet(self, name: str, root: Element, state: str | None = None) -> tuple[str, Element]:
+        """The part of one more sheet, and what is to stand for it in the list of sheets (``state``: « hidden »…)."""
+        part = self.free("xl/worksheets/sheet{}.xml")
+        self.write(part, root, SHEET_TYPE)
+        listed = first_child(self.xml(WORKBOOK), "sheets")
+        number = max((int(e.get("sheetId", 0)) for e in listed), default=0) + 1
+        said = {"name": name, "sheetId": str(number)} | ({"state": state} if state else {})
+        return part, Element(nom("sheet"), said | {RELATION_ID: self.add_relation(WORKBOOK, "worksheet", part)})
+
     # --- the end ---
 
     def file_bytes(self) -> bytes:

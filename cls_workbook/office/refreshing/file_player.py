@@ -8,9 +8,7 @@ from typing import Any
 from cls_workbook.errors import Refusal
 from cls_workbook.office.annotation.returned_package import (
     MAIN_NS,
-    RELATION_ID,
     RELATIONSHIPS_NS,
-    SHEET_TYPE,
     WORKBOOK,
     ReturnedPackage,
     first_child,
@@ -98,14 +96,8 @@ class FilePlayer:
 
     def _add_sheet(self, sheet: str, *, hidden: bool) -> None:
         """After the last."""
-        part = self.package.free("xl/worksheets/sheet{}.xml")
-        self.package.write(part, parse(_BLANK_SHEET), SHEET_TYPE)
-        listed = first_child(self.package.xml(WORKBOOK), "sheets")
-        number = max((int(e.get("sheetId", 0)) for e in listed), default=0) + 1
-        said = {"name": sheet, "sheetId": str(number)} | ({"state": "hidden"} if hidden else {})
-        listed.append(
-            Element(nom("sheet"), said | {RELATION_ID: self.package.add_relation(WORKBOOK, "worksheet", part)})
-        )
+        part, element = self.package.new_sheet(sheet, parse(_BLANK_SHEET), "hidden" if hidden else None)
+        first_child(self.package.xml(WORKBOOK), "sheets").append(element)
         self.pages[sheet] = _DrawnPart(self.package, sheet, part, self.looks)
 
 

@@ -13,6 +13,7 @@ from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.region_money import Tables, name_of
 from cls_workbook.reports.region.region_noyau_tables import REGIONAL_ANSWERS, REGIONAL_FILLING, REGIONAL_MESURES
 from cls_workbook.reports.region.regional_sums import PARTICIPATIONS, counts
+from cls_workbook.reports.synthese.regional.noyau_section import figure_box
 from cls_workbook.reports.synthese.synthese_pieces import (
     CENTRED,
     MUTED,
@@ -21,7 +22,6 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     ROUND_AMOUNT,
     STRONG,
     UNITS,
-    WHOLE,
     Board,
     Card,
     PrintedColumn,
@@ -30,7 +30,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     rows_of,
 )
 from cls_workbook.reports.synthese.text_heights import LEAST_ROW, height, on_one_line
-from cls_workbook.summaries.aggregation import AS_RATE, SEPARATOR
+from cls_workbook.summaries.aggregation import SEPARATOR
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.workbook.description import Sheet
 
@@ -112,15 +112,6 @@ def _reserve(line: Row) -> str | None:
     """Without what the note under the table says of all persons."""
     parts = str(line["Réserve"] or "").split(SEPARATOR)
     return SEPARATOR.join(part for part in parts if not part.startswith(PARTICIPATIONS)) or None
-
-
-def figure_box(line: Row, titre: str) -> object:
-    valeur = line[titre]
-    if valeur is None:
-        return None
-    if line["Agrégation"] in AS_RATE:
-        return StyledBox(valeur, RATE)
-    return StyledBox(valeur, WHOLE if valeur == int(valeur) else "dense:decimal_cale")
 
 
 def _grid(board: Board, tables: Tables, annee: int) -> None:

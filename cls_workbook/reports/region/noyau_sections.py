@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cls_workbook.french import listing, typography
-from cls_workbook.reports.region.executive_pages import figure_box
 from cls_workbook.reports.region.region_money import Tables
 from cls_workbook.reports.region.region_noyau_tables import REGIONAL_DETAILS, REGIONAL_LINKS, REGIONAL_MESURES
+from cls_workbook.reports.synthese.regional.noyau_section import figure_box
 from cls_workbook.reports.synthese.synthese_pieces import CENTRED, MUTED, STRONG, UNITS, Board, PrintedColumn, rows_of
 from cls_workbook.tables.described_columns import Row
 

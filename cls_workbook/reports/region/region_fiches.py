@@ -11,20 +11,11 @@ from cls_workbook.french import NBSP, listing
 from cls_workbook.reports.agency.agency_tables import PLAN, PRIORITY, THEME
 from cls_workbook.reports.region import region_tables
 from cls_workbook.reports.region.region_money import Tables, name_of
-from cls_workbook.reports.synthese.synthese_pieces import (
-    CENTRED,
-    RATE,
-    STRONG,
-    UNITS,
-    WHOLE,
-    Board,
-    PrintedColumn,
-    StyledBox,
-)
+from cls_workbook.reports.synthese.regional.noyau_section import answer_box
+from cls_workbook.reports.synthese.synthese_pieces import STRONG, UNITS, WHOLE, Board, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.synthese_portrait import appearance
 from cls_workbook.reports.synthese.text_heights import abridged
 from cls_workbook.summaries.aggregation import AS_RATE
-from cls_workbook.summaries.masking import MASKED, is_masked
 from cls_workbook.summaries.progress import WITHOUT_RETOUR
 from cls_workbook.tables.described_columns import Row
 
@@ -118,7 +109,9 @@ def _group(board: Board, theme: str, unite: str, lines: Sequence[Row], draw: boo
         its_own = [values.get((contrat, mesure, a)) for a in annees]
         modele = next(li for li in reversed(its_own) if li)
         what = f"{modele['Fiche']} · {modele['Libellé']}"
-        rows.append([name_of(modele), what, str(modele["Agrégation"]).lower(), *map(_box, its_own)])
+        rows.append(
+            [name_of(modele), what, str(modele["Agrégation"]).lower(), *(li and answer_box(li) for li in its_own)]
+        )
     columns = [
         PrintedColumn("Contrat", 9, STRONG),
         PrintedColumn("Fiche et mesure", UNITS - 13 - 3 * len(annees)),
@@ -139,17 +132,3 @@ def _group(board: Board, theme: str, unite: str, lines: Sequence[Row], draw: boo
 
 def _figure(box: object) -> object:
     return box.valeur if isinstance(box, StyledBox) else box
-
-
-def _box(line: Row | None) -> object:
-    """The value with its format; « masqué » where the synthèse masks it; nothing where it is not known."""
-    if line is None:
-        return None
-    valeur = line["Valeur"]
-    if valeur is None:
-        return StyledBox(MASKED, "dense_doux:petit_centre") if is_masked(line["Réserve"]) else None
-    if not isinstance(valeur, (int, Decimal)):
-        return StyledBox(valeur, CENTRED)
-    if line["Agrégation"] in AS_RATE:
-        return StyledBox(valeur, RATE)
-    return StyledBox(valeur, WHOLE if valeur == int(valeur) else "dense:decimal_cale")

@@ -130,11 +130,15 @@ class Board:
 
     def row(self, points: float, *cells: tuple[int, object, str]) -> None:
         """One row of cells side by side from the left, each (units, value, style)."""
+        self.place_all(cells)
+        self.advance(points)
+
+    def place_all(self, cells: Iterable[tuple[int, object, str]]) -> None:
+        """The same on a row that is already there; the next stays to be chosen."""
         start = 0
         for unites, valeur, style in cells:
             self.place(start, unites, valeur, style)
             start += unites
-        self.advance(points)
 
     def advance(self, points: float) -> None:
         self.sheet.heights[self.line] = round(points, 1)

@@ -200,10 +200,7 @@ def _has_bar(maquette: figures.Maquette) -> bool:
 
 def _side_by_side(board: Board, cells: Iterable[tuple[int, object, str]], advance: int = 1) -> None:
     """Cells from the left on rows that are already there."""
-    start = 0
-    for unites, value, style in cells:
-        board.place(start, unites, value, style)
-        start += unites
+    board.place_all(cells)
     board.line += advance
 
 

@@ -67,9 +67,16 @@ def _question(row: Row) -> StyledBox:
 
 def answer_box(row: Row) -> object:
     """The answer in its format; « masqué » where it is; nothing where it is not known."""
-    valeur = row["Valeur"]
+    if row["Valeur"] is None and is_masked(row["Réserve"]):
+        return StyledBox(MASKED, "dense_doux:petit_centre")
+    return figure_box(row, "Valeur")
+
+
+def figure_box(row: Row, titre: str) -> object:
+    """A figure of the row in the format of its question; nothing where it is not known."""
+    valeur = row[titre]
     if valeur is None:
-        return StyledBox(MASKED, "dense_doux:petit_centre") if is_masked(row["Réserve"]) else None
+        return None
     if not isinstance(valeur, (int, float, Decimal)):
         return StyledBox(valeur, CENTRED)
     if row["Agrégation"] in AS_RATE:
