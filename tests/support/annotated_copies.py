@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cls_workbook.pipeline import single_returns
 from tests.support import small_workbook
@@ -37,7 +38,17 @@ def read_back(contrat, file: Path) -> list[tuple]:
 
 
 def faulty(tmp_path, **extra) -> Path:
-    return filled(tmp_path, FAULTS | extra, "ville")
+    if extra:
+        return filled(tmp_path, FAULTS | extra, "ville")
+    path = tmp_path / "retour.xlsx"
+    path.write_bytes(_faulty_bytes())
+    return path
+
+
+@cache
+def _faulty_bytes() -> bytes:
+    with TemporaryDirectory() as folder:
+        return filled(Path(folder), FAULTS, "ville").read_bytes()
 
 
 def correct(contrat, file_copy: Path, anomalies) -> None:
