@@ -197,9 +197,9 @@ def contents(
     page.texte(B, CONTENTS_HELP, "aide_ligne")
     page.next_row(22)
     titles = ("Fiche", "Titre", "Axe", "Renseigné", "Attendu", "À corriger", WHERE_AM_I)
-    page.texte(B, None, "entete")
+    page.texte(B, None, "entete:lisible")
     for column, titre in enumerate(titles, C):
-        page.texte(column, titre, "entete")
+        page.texte(column, titre, "entete:lisible")
     page.next_row(24)
     axes: dict[str | None, tuple[str, int]] = {
         n: (f"{a.numero_imprime or n}. {a.titre}", axe_rank(contrat, n) % 8 + 1) for n, a in contrat.by_axe.items()

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from cls_workbook.workbook.description import Sheet
+from cls_workbook.workbook.description import PRINTED_HEIGHT, PRINTED_WIDTH, Sheet
 
-_PAGE_WIDTH, _PAGE_HEIGHT = 777.0, 512.0  # points that the margins of ``writer`` leave
+_PAGE_HEIGHT = PRINTED_HEIGHT - 18  # with some to spare for what spreadsheets make of a height
 _SAFETY_FACTOR = 0.99
 _ROW_HEIGHT = 15.0  # points of a row whose height is not told
 _POINTS, _COLUMN_PADDING = 5.25, 3.75  # of a character of column width, of a column's padding
@@ -23,7 +23,7 @@ def points_per_page(sheet: Sheet) -> float:
     """Points of rows that a printed page takes, repeated rows included."""
     hidden_columns = set(sheet.hidden_columns)
     wide = sum(v * _POINTS + _COLUMN_PADDING for c, v in sheet.widths.items() if c not in hidden_columns)
-    return _PAGE_HEIGHT / min(1.0, _PAGE_WIDTH / wide) * _SAFETY_FACTOR
+    return _PAGE_HEIGHT / min(1.0, PRINTED_WIDTH / wide) * _SAFETY_FACTOR
 
 
 def paginate(sheet: Sheet, groups: Sequence[int], last: int) -> None:

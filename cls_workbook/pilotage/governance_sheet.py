@@ -18,7 +18,7 @@ GOVERNANCE = "Gouvernance"
 
 def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     p = canvas.pilotage
-    page = canvas.page(GOVERNANCE, (40, 16, 16, 16, 18, 74))
+    page = canvas.page(GOVERNANCE, (40, 16, 16, 16, 18, 72))
     page.title(
         f"Gouvernance {canvas.contrat.follow_up.year_name(canvas.annee)}",
         "Les réunions tenues et la participation, comptée en structures.",
@@ -89,7 +89,7 @@ def _summary_of_instances(page: CoordinatorPage, canvas: Canvas, zone: FormRows)
         "Composition inscrite au contrat",
     )
     for column, nom in enumerate(titles, B):
-        page.texte(column, typography(nom), "entete")
+        page.texte(column, typography(nom), "entete:lisible")
     page.next_row(33)
     start = page.line
     for instance in canvas.contrat.announced.instances:

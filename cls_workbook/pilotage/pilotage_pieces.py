@@ -59,7 +59,7 @@ class CoordinatorPage(FormPage):
     def headers(self, prefix: str, titles: Mapping[int, str], saisies: Collection[int]) -> None:
         self.row(f"{prefix}/#", "entete")
         for column in range(min(titles), max(titles) + 1):
-            self.texte(column, titles.get(column), "entete_saisie" if column in saisies else "entete")
+            self.texte(column, titles.get(column), f"entete{'_saisie' * (column in saisies)}:lisible")
         self.next_row(33)
 
     def enter_value(self, row: KeyedRow, bloc: Bloc, nom: str, column: int, valeur: object) -> None:
@@ -115,7 +115,7 @@ class Canvas:
     consolidated_in: str = ""
 
     def page(self, nom: str, widths: Sequence[float], insertable: bool = True) -> CoordinatorPage:
-        """A blank sheet; ``widths`` from column B on."""
+        """A blank sheet; ``widths`` from column B on: together, what a page prints in 8 points or more."""
         sheet = Sheet(nom, protected=True, insert_rows=insertable, hidden_columns=(1,), tab_color="accent")
         sheet.widths.update({1: 4} | dict(enumerate(widths, B)))
         sheet.print_setup.left_footer = (

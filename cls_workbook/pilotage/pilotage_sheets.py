@@ -74,7 +74,7 @@ def draw(canvas: Canvas) -> list[tuple[CoordinatorPage, SheetTally]]:
 
 def _accueil(canvas: Canvas, counts: list[tuple[str, SheetTally]]) -> CoordinatorPage:
     contrat, annee = canvas.contrat, canvas.annee
-    page = canvas.page(HOME, (36, 58, 62, 26), insertable=False)
+    page = canvas.page(HOME, (36, 56, 62, 26), insertable=False)
     page.next_row(8)
     page.texte(B, f"Pilotage de l’année {contrat.follow_up.year_name(annee)}", "titre")
     page.next_row(34)
@@ -179,7 +179,7 @@ def _members(canvas: Canvas, groupe: Structure, fiches: Sequence[Fiche]) -> list
 
 def _decisions(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     p, contrat = canvas.pilotage, canvas.contrat
-    page = canvas.page(DECISIONS, (54, 18, 14, 46, 38, 38, 26))
+    page = canvas.page(DECISIONS, (36, 16, 13, 34, 30, 30, 19))
     bloc = canvas.bloc(pf.COPIL_DECISIONS)
     page.title(f"{bloc.titre} · {canvas.contrat.follow_up.year_name(canvas.annee)}", bloc.aide)
     columns = {"fiche": B, "decision": C, "date": D, "precision": E, "avis": F, "perspectives": G, "instance": H}
@@ -196,13 +196,16 @@ def _decisions(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
 
 # --- Suivi ----------------------------------------------------------------------------------------------------------
 
+FOLLOW_UP_BESIDE_A_CONSOLIDATION = (32, 28, 28, 14, 14, 32, 30)
 _FOLLOW_UP_COLUMNS = {"courriel": C, "note": D, "statut": E, "date": F}  # the tables below have two or three wide ones
 
 
 def _follow_up(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     """One row per structure whose return is expected; then rows for those that the contract does not name."""
     relances = canvas.pilotage.relances
-    page = canvas.page(FOLLOW_UP, (46, 36, 46, 18, 16, 40, *[38] * bool(canvas.consolidated_in)))
+    page = canvas.page(
+        FOLLOW_UP, FOLLOW_UP_BESIDE_A_CONSOLIDATION if canvas.consolidated_in else (38, 32, 38, 16, 15, 38)
+    )
     page.title(
         f"Suivi des retours {canvas.contrat.follow_up.year_name(canvas.annee)}",
         "Où en est le classeur de chaque structure ? Cette feuille reste chez la coordination.",

@@ -18,7 +18,7 @@ YEAR_PROGRAMME = "Programmation"
 
 def draw(canvas: Canvas) -> tuple[CoordinatorPage, SheetTally]:
     contrat = canvas.contrat
-    page = canvas.page(YEAR_PROGRAMME, (9, 62, 26, 18, 21, 21, 21, 34))
+    page = canvas.page(YEAR_PROGRAMME, (9, 44, 24, 16, 18, 18, 18, 28))
     page.title(
         f"Programmation {canvas.contrat.follow_up.year_name(canvas.annee)}",
         pf.worded("Ce que {le} retient pour l’année.", contrat, canvas.annee)

@@ -35,13 +35,22 @@ from cls_workbook.tables.described_columns import (
     TableColumn,
 )
 from cls_workbook.tables.table_frames import frame_records
-from cls_workbook.workbook.description import MAX_TEXT, CellRange, ExcelTable, Link, PrintSetup, Sheet, WholeRows
+from cls_workbook.workbook.description import (
+    MAX_TEXT,
+    PRINTED_WIDTH,
+    CellRange,
+    ExcelTable,
+    Link,
+    PrintSetup,
+    Sheet,
+    WholeRows,
+    printed_width,
+)
 from cls_workbook.workbook.excel_limits import unites
 
 _DIGITS = Context(prec=12)  # those that every spreadsheet keeps
 _LONG = MAX_TEXT // 2  # characters, which may count for two: an emoji does
 _CONTINUATION = " … [suite : feuille Mesures]"
-PAGE_WIDTH = 777  # points of cells on a landscape A4 page
 _MIN_WIDTH, _SAMPLE_ROWS, _FINGERPRINT_WIDTH = 9, 400, 66.0  # it is read whole, or not at all
 _RECORD = (
     "record"  # the look of the values of a record: of different kinds in one column, they read best aligned together
@@ -227,16 +236,22 @@ def sheet(table: TableSheet, footer: str) -> Sheet:
     zone = CellRange(1, 1, end, described.printed_columns) if described.printed_columns else None
     printed = described.printed_columns or len(titles)
     page.print_setup = PrintSetup(repeated_rows=(1, 1), zone=zone, left_footer=f"{footer} · {described.sheet}")
-    page.print_setup.width = _pages_wide([page.widths[rank] for rank in range(1, printed + 1)])
+    repeated = max(1, described.frozen_columns)
+    page.print_setup.width = _pages_wide([page.widths[rank] for rank in range(1, printed + 1)], repeated)
     if page.print_setup.width > 1:
-        page.print_setup.repeated_columns = (1, max(1, described.frozen_columns))
+        page.print_setup.repeated_columns = (1, repeated)
     return page
 
 
-def _pages_wide(widths: Sequence[float]) -> int:
-    """Side by side on paper, so that the text keeps seven tenths of its size; one where six tenths are enough."""
-    points = sum(width * 5.25 + 3.75 for width in widths)
-    return 1 if points * 0.6 <= PAGE_WIDTH else -int(-points * 0.7 // PAGE_WIDTH)
+def _pages_wide(widths: Sequence[float], repeated: int) -> int:
+    """Side by side on paper, so that headers of 9 points are printed in 8: columns go over whole, after the first
+    ``repeated`` ones."""
+    pages, taken, again = 1, 0.0, sum(map(printed_width, widths[:repeated]))
+    for column in map(printed_width, widths):
+        if taken + column > PRINTED_WIDTH * 9 / 8 and taken > again:
+            pages, taken = pages + 1, again
+        taken += column
+    return pages
 
 
 def _rows(table: TableSheet) -> Iterator[tuple[Sequence[object], Sequence[str]]]:

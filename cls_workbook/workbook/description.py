@@ -174,6 +174,16 @@ class Macros(NamedTuple):
     complement: bool = False
 
 
+MARGINS = {"left": 0.2, "right": 0.2, "top": 0.25, "bottom": 0.4}  # inches: as narrow as office printers allow
+PRINTED_WIDTH, PRINTED_HEIGHT = 813.0, 548.0  # points that they leave on a landscape A4 page
+
+
+def printed_width(column: float) -> float:
+    """Points of a column of so many characters before the sheet is scaled: of LibreOffice, whose digits of 11 points
+    are a twentieth wider than Excel's. What is large enough there is in Excel too."""
+    return (column + 0.71) * 5.5
+
+
 @dataclass(slots=True)
 class PrintSetup:
     """A4, ``width`` pages wide, « Page x / y » at the foot. ``repeated_rows``, ``repeated_columns``: first and last

@@ -54,9 +54,9 @@ def font() -> tuple[str, int]:
     return charte()["police"]["nom"], charte()["police"]["corps"]
 
 
-def size(nom: str) -> int:
+def size(nom: str) -> float:
     """A size of the type scale, in points."""
-    found: int = _look_up("tailles", nom, "taille")
+    found: float = _look_up("tailles", nom, "taille")
     return found
 
 

@@ -23,6 +23,7 @@ from xlsxwriter.utility import quote_sheetname
 
 from cls_workbook.workbook import charts, look, macro_package
 from cls_workbook.workbook.description import (
+    MARGINS,
     CellRange,
     Chart,
     ExcelTable,
@@ -202,8 +203,8 @@ def _set_up_print(page: PlainPage, print_setup: PrintSetup) -> None:
         page.set_portrait()
     page.fit_to_pages(print_setup.width, 0)
     page.center_horizontally()
-    page.set_margins(left=0.45, right=0.45, top=0.4, bottom=0.5)
-    page.set_footer(look.page_footer(print_setup.left_footer), {"margin": 0.3, "scale_with_doc": False})
+    page.set_margins(**MARGINS)
+    page.set_footer(look.page_footer(print_setup.left_footer), {"margin": 0.2, "scale_with_doc": False})
     if print_setup.repeated_rows:
         page.repeat_rows(*(line - 1 for line in print_setup.repeated_rows))
     if print_setup.repeated_columns:

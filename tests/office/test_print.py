@@ -17,7 +17,7 @@ from cls_workbook.forms import layout, pagination
 from cls_workbook.reports.agency.ars_copy import file_copy
 from cls_workbook.reports.consolidation.consolidation_workbook import workbook
 from cls_workbook.workbook import look, text_width, writer
-from cls_workbook.workbook.description import Sheet, address
+from cls_workbook.workbook.description import PRINTED_WIDTH, Sheet, address, printed_width
 from tests.support import sheet_counts
 from tests.support.written_result import CONTRAT, result
 
@@ -180,9 +180,9 @@ def test_all_columns_of_a_fiche_stand_on_a_screen_in_libreoffice_too():
 def test_aids_and_notes_have_eight_points_at_least_on_a4():
     for sheet_plan in (f for f in plan().worksheets if f.fiche):
         sheet = sheet_plan.sheet
-        wide = sum(v * 5.25 + 3.75 for c, v in sheet.widths.items() if c not in sheet.hidden_columns)
+        wide = sum(printed_width(v) for c, v in sheet.widths.items() if c not in sheet.hidden_columns)
         sizes = {look.style(c.style)["font_size"] for c in sheet.cells if c.valeur is not None and c.column > 1}
-        assert min(sizes) * min(1, 777 / wide) >= 8, sheet_plan.fiche
+        assert min(sizes) * min(1, PRINTED_WIDTH / wide) >= 8, sheet_plan.fiche
 
 
 def test_pages_are_cut_where_planned(libreoffice, tmp_path):

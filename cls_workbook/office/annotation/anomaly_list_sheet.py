@@ -21,7 +21,7 @@ from cls_workbook.workbook.description import CellRange, Link, PrintSetup, Sheet
 NAME, REGISTER = "Anomalies", "_annotations"
 PREFIX = f"{MARK}{ANNOTATIONS}/"
 TITLES = ("N°", "Gravité", "Feuille", "Cellule", "Question", "Trouvé", "Attendu", "À faire")
-WIDTHS = (4.0, 5.0, 12.0, 13.0, 11.0, 28.0, 30.0, 26.0, 40.0)
+WIDTHS = (4.0, 5.0, 12.0, 13.0, 11.0, 28.0, 28.0, 26.0, 34.0)
 STYLES = {BLOCKING: "gravite_bloquant", A_CONFIRMER: "gravite_a_confirmer", INFORMATION: "gravite_information"}
 COLORS = {BLOCKING: "annote_bloquant", A_CONFIRMER: "annote_a_confirmer", INFORMATION: "annote_information"}
 MEANINGS = {
@@ -107,7 +107,7 @@ def sheet(
     line = _header(page, file, anomalies, remarks)
     page.frozen_at = (line, 0)
     for column, titre in enumerate(TITLES, B):
-        page.write(line, column, titre, "entete")
+        page.write(line, column, titre, "entete:lisible")
     page.heights[line] = 22
     short = file if len(file) <= _NAME_IN_FOOTER else f"{file[:_NAME_IN_FOOTER]}…"
     page.print_setup = PrintSetup(repeated_rows=(line, line), left_footer=f"Anomalies · {short}")

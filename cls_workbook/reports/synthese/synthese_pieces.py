@@ -15,7 +15,7 @@ from cls_workbook.workbook.description import CellRange, Chart, ChartSeries, Pri
 
 UNITS, FIRST = 36, 2  # units of a line; column of the first one (A is a margin)
 UNIT_WIDTH = 3.86  # so narrow that 9 points on the sheet are 8 on paper
-PAGE_HEIGHT = 586  # points of rows on a landscape A4 page, one page wide, with some to spare
+PAGE_HEIGHT = 582  # points of rows on a landscape A4 page, one page wide, with some to spare
 POINT = 4 / 3  # pixels
 BEFORE_BAND = 7.0  # points above the heading of a section, but at the top of a page
 
