@@ -8,6 +8,8 @@ import pytest
 
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.toml_reader import load, parse
+from cls_workbook.domain.definition_keys import keys_of
+from cls_workbook.domain.model import Contrat
 from cls_workbook.errors import Refusal
 from tests.support.other_shapes import ACTION, BESANCON
 
@@ -138,3 +140,7 @@ def test_a_commune_that_begins_with_a_vowel_is_elided():
     assert {"Commune d’Ahuy", "Commune d’Ouges", "Commune de Hauteville-lès-Dijon", "Commune de Chenôve"} <= set(
         candidats
     )
+
+
+def test_the_order_that_a_definition_reads_in_names_each_key_of_a_contract():
+    assert tuple(keys_of(Contrat)) == Contrat.KEY_ORDER
