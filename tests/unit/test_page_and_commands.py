@@ -89,7 +89,7 @@ def test_every_option_has_its_place_in_the_page_or_a_reason(command):
     assert place or len(absent) > 20, "neither a place nor a reason"
     if not place:
         return
-    told = set(re.findall(r"`([\w-]+)` : ", absent))
+    told = set(re.findall(r"`([\w-]+)`\u00a0: ", absent))
     for option in COMMANDS[command]:
         (name, *_) = option.option_strings[-1:]
         if name in NOWHERE | told:
