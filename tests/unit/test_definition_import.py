@@ -317,6 +317,18 @@ def test_a_mistake_is_told_once_at_its_cell(path, sheet, cell, typed, says):
         assert f", cellule {cell} " in all_found[0]
 
 
+@pytest.mark.parametrize(("label", "lacks"), [(None, "BCE"), ("Nombre de séances", "BE")])
+def test_a_row_of_an_unknown_fiche_is_told_all_that_it_lacks_at_the_first_try(path, label, lacks):
+    all_found = faults(fill_cell(path, Indicateurs={"B11": "9.9", "C11": label}))
+    assert [f.split(" (")[0] for f in all_found] == [f"feuille « Indicateurs », cellule {c}11" for c in lacks]
+    assert all(LEFT_EMPTY in lack for lack in all_found[1:])
+
+
+def test_the_rows_of_an_indicator_of_an_unknown_fiche_lack_nothing_else(path):
+    all_found = faults(fill_cell(path, Indicateurs={"B7": "9.9", "B8": "9.9"}))
+    assert [f.split(" (")[0] for f in all_found] == [f"feuille « Indicateurs », cellule B{n}" for n in (7, 8)]
+
+
 def test_all_mistakes_come_back_together_in_reading_order(path):
     all_found = faults(
         fill_cell(path, Montants={"C7": "beaucoup"}, Axes={"C8": None}, Fiches={"B8": 1.1, "E7": "Inconnue", "D9": "7"})

@@ -88,8 +88,8 @@ class Assembly(RowAssembly):
             )
             fiches.append(fiche)
         for numero, orphans in (item for by_numero in content.values() for item in by_numero.items()):
-            for row in orphans:
-                self._tell_orphan(row, numero)
+            for rank, row in enumerate(orphans):
+                self._tell_orphan(row, numero, rank > 0, any(r.empty("libelle") for r in orphans[rank + 1 :][:1]))
         return fiches
 
     def _by_fiche(self, nom: str) -> dict[str, list[TypedRow]]:
@@ -102,13 +102,14 @@ class Assembly(RowAssembly):
             by_numero.setdefault(numero, []).append(row)
         return by_numero
 
-    def _tell_orphan(self, row: TypedRow, numero: str) -> None:
-        """A row of no fiche: told once, then read for the faults that its other cells may have."""
+    def _tell_orphan(self, row: TypedRow, numero: str, has_one_before: bool, goes_on: bool) -> None:
+        """A row of no fiche: told once, then read for the faults that its other cells may have. A row without a label
+        is of the indicator of the one before (which then ``goes_on``), if there is one."""
         if not numero and row.empty("fiche"):
             self._add_fault(row.location("fiche"), "la fiche manque.", "choisissez son numéro dans la liste.")
-        following = row.table.section.nom == "indicateurs" and row.empty("libelle")
+        follows = has_one_before and row.table.section.nom == "indicateurs" and row.empty("libelle")
         for part in sorted({c.part for c in row.table.section.columns}):
-            if holds_mesure(row) if part else not following:
+            if not follows if not part else holds_mesure(row) or not (follows or goes_on):
                 self._field_values(row, part)
 
     def _indicateurs(self, rows: list[TypedRow], place: RankedPlace) -> list[Indicateur]:
