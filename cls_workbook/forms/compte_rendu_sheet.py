@@ -88,7 +88,7 @@ def draw(page: FormPage, contrat: Contrat, fiches: Sequence[tuple[Fiche, FormPag
     page.sheet.selection = (shared["indirectes_fixes"].row, D)
     page.sheet.print_setup.repeated_rows = (1, 1)
     name_tables(page)
-    paginate(page.sheet, page.groups, page.line - 1)
+    paginate(page.sheet, page.groups, page.line - 1, page.titled)
 
 
 def _shared_charges(page: FormPage) -> dict[str, InputPlace]:

@@ -64,7 +64,7 @@ def draw(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     page.sheet.selection = (first.row, first.column)
     page.sheet.print_setup.repeated_rows = (1, 1)
     name_tables(page)
-    paginate(page.sheet, page.groups, page.line - 1)
+    paginate(page.sheet, page.groups, page.line - 1, page.titled)
 
 
 def _action(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
