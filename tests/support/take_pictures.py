@@ -22,7 +22,7 @@ from tests.support.dropped_returns import drop_retour
 from tests.support.libreoffice import LibreOffice
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-WHOLE, SLIDE, TOP = ("-r", "75"), ("-r", "50"), ("-r", "110", "-x", "40", "-y", "40", "-W", "1210", "-H", "420")
+WHOLE, SLIDE, TOP = ("-r", "75"), ("-r", "50"), ("-r", "110", "-x", "10", "-y", "15", "-W", "1270", "-H", "420")
 # What a laptop of 1366 × 768 pixels shows of the cells at 100 %, the spreadsheet's own bars apart.
 FIRST_SCREEN = ("-r", "96", "-x", "0", "-y", "0", "-W", "1320", "-H", "480")
 # picture → (file of the demo, sheet)
