@@ -29,8 +29,9 @@ def points_per_page(sheet: Sheet) -> float:
 
 def paginate(sheet: Sheet, groups: Sequence[int], last: int, tables: Collection[int] = ()) -> None:
     """Sets every page break. ``groups``: first row of each group, in order; ``last``: last row of the sheet;
-    ``tables``: rows of headers. All are set, even within a group that is taller than a page: spreadsheets do not agree
-    on how much a page takes. A table is cut only where that saves a page, and never below its headers."""
+    ``tables``: first row of each table (its headers) and form. All are set, even within a group that is taller than a
+    page: spreadsheets do not agree on how much a page takes. A table is cut only where that saves a page, and never
+    below its headers."""
     titles = sheet.print_setup.repeated_rows
     tops = [0.0, *(sheet.heights.get(line, _ROW_HEIGHT) for line in range(1, last + 1))]  # by row, from 1
     repeated = sum(tops[titles[0] : titles[1] + 1]) if titles else 0.0

@@ -412,7 +412,10 @@ dropPlace('coordinator', async files => {
     campaign.delete(path);
     await takeDefinition(path, item.file);
   }
-  const items = [...campaign.values()].filter(item => item.campaign && contracts.some(c => c.id === item.campaign?.[0]));
+  const [contract, year] = [$('contract').value, Number($('year').value)];
+  // the consolidation of the year before the chosen one is last year's: what was chosen stays
+  const lastYear = (/** @type {any} */ item) => item.kind === 'consolidation' && item.campaign[0] === contract && item.campaign[1] === year - 1;
+  const items = [...campaign.values()].filter(item => item.campaign && contracts.some(c => c.id === item.campaign?.[0]) && !lastYear(item));
   const known = items.find(item => item.kind === 'retour') || items.sort((a, b) => (b.campaign?.[1] || 0) - (a.campaign?.[1] || 0))[0];
   if (known && known.campaign) choose(...known.campaign);
   $('coordinator-drop').classList.add('small');

@@ -118,3 +118,15 @@ def test_lists_and_workbooks_that_describe_are_made_as_asked(local, tmp_path):
     main(["dictionnaire", *order, "--sortie", str(tmp_path / "d.csv")])
     assert local.saved("dictionnaire-2025.csv") == (tmp_path / "d.csv").read_bytes()
     assert b"MONTANT_ILLISIBLE" in local.saved("anomalies.txt")
+
+
+def test_last_years_consolidation_leaves_the_year_that_was_chosen(local, by_command):
+    """It is dropped to prepare the next one; chosen for no other year, it is the one to resume."""
+    local.eval("document.querySelector('#received button')?.click(); choose('dijon-2024-2028', 2026); 0")
+    local.files("#coordinator-files", by_command / "consolidation-2025.xlsx")
+    local.wait("document.getElementById('received').innerText.includes('consolidation')")
+    settle(local)
+    assert local.eval("$('year').value") == "2026"
+    local.eval("document.querySelector('#received button').click(); choose('dijon-2024-2028', 2024); 0")
+    local.files("#coordinator-files", by_command / "consolidation-2025.xlsx")
+    local.wait("$('consolidate').textContent === 'Reprendre la consolidation 2025'")

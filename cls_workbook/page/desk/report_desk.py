@@ -48,7 +48,10 @@ def _data_package(asked: Asked) -> Said:
     from cls_workbook.reports.exports.data_package import exporter
 
     if asked.columns:
-        raise Refusal("Les columns se choisissent pour l’export qui s’ouvre dans Excel : l’autre les écrit toutes.")
+        raise Refusal(
+            "Seul le CSV pour Excel a des colonnes à choisir : l’autre export les écrit toutes. "
+            "Videz la case des colonnes, ou choisissez le CSV pour Excel."
+        )
     exporter(asked.files[0], "export", "csv")
     return {}
 
