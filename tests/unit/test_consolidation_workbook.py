@@ -95,7 +95,7 @@ def test_figures_dates_and_rates_are_typed_and_formatted(opened_book):
     taux = column(opened_book["Indicateurs"], "Valeur")[4]
     assert (engage.value, engage.number_format) == (3000.5, '#,##0.00\\ "€"')
     assert (day.value, day.number_format) == (datetime.datetime(2025, 4, 15), "dd/mm/yyyy")
-    assert (taux.value, taux.number_format) == (0.75, "0.0%")
+    assert (taux.value, taux.number_format) == (0.75, "0.0\\ %")
 
 
 def test_a_column_of_answers_keeps_the_type_of_each(opened_book):

@@ -88,7 +88,7 @@ def test_only_inputs_are_unlocked():
         ("saisie:decimal", "#,##0.0#"),
         ("total:montant", '#,##0.00\\ "€"'),
         ("cellule:montant_rond", '#,##0\\ "€"'),
-        ("repere:taux", "0.0%"),
+        ("repere:taux", "0.0\\ %"),
         ("saisie:date", "dd/mm/yyyy"),
     ],
 )

@@ -404,6 +404,13 @@ def test_the_same_label_under_another_theme_label_is_another_theme(tmp_path):
     assert header[0] == "Thème"
 
 
+def test_one_contract_alone_is_never_drawn_as_one_bar(tmp_path):
+    gather([as_written.write(tmp_path, 1, 2024)], tmp_path / "R.xlsx")
+    drawn = openpyxl.load_workbook(tmp_path / "R.xlsx")["Région"]._charts
+    bars = [{s.cat.strRef.f for s in chart.series} | {s.val.numRef.f for s in chart.series} for chart in drawn]
+    assert drawn and not [b for b in bars if len(b) == 2 and all(":" not in cells for cells in b)]
+
+
 def test_without_any_copy_nothing_is_written(tmp_path):
     openpyxl.Workbook().save(tmp_path / "vide.xlsx")
     with pytest.raises(Refusal, match="Aucune synthèse"):

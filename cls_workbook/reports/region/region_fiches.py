@@ -119,7 +119,7 @@ def _group(board: Board, theme: str, unite: str, lines: Sequence[Row], draw: boo
         *(PrintedColumn(str(a), 3, WHOLE) for a in annees),
     ]
     known = any(isinstance(_figure(row[-1]), (int, Decimal)) for row in rows)  # in the last year, and not masked
-    drawable = draw and known and len(rows) <= CONTRATS_PER_CHART
+    drawable = draw and known and 1 < len(rows) <= CONTRATS_PER_CHART
     board.sous_titre(f"{theme} — unité : {unite}", following=30 + 19 * len(rows) if drawable else 80)
     drawn = board.sheet_table(columns, rows, may_split=not drawable)
     if drawable:

@@ -49,8 +49,12 @@ def contrats_and_years(tables: Tables) -> tuple[list[object], list[int]]:
 def bars_by_contrat(
     board: Board, titre: str, lines: Sequence[Row], series: Sequence[tuple[str, str, str]], format_: str
 ) -> None:
-    """Small tables of at most ``MAX_BARS`` contracts, as many as a page holds, each beside the bars that read it."""
+    """Small tables of at most ``MAX_BARS`` contracts, as many as a page holds, each beside the bars that read it.
+
+    Nothing where it would be one bar against zero: the table above says it."""
     known = [li for li in lines if any(li[t] is not None for t, _, _ in series)]
+    if len(known) * len(series) < 2:
+        return
     columns = [
         PrintedColumn("Contrat", 8, STRONG, lambda li: on_one_line(str(name_of(li)), 8)),
         *(PrintedColumn(nom, 4, f"dense:{format_}_cale", t) for t, nom, _ in series),
