@@ -109,8 +109,8 @@ def clear_cells(ws, zone, formats=True):
         if not isinstance(cell, MergedCell):
             cell.value = None
             cell.hyperlink = None if formats else cell.hyperlink
-        if formats:
-            cell.style = "Normal"
+    if formats:
+        _style_cells(ws, zone, ("style", "Normal"), lambda cell: setattr(cell, "style", "Normal"))
 
 
 def link_cell(ws, zone, address, texte, tooltip):
@@ -140,7 +140,8 @@ def insertable(ws, zone):
 def merge_cells(ws, zone, by_row):
     top, left, bottom, right = zone
     for start, end in [(line, line) for line in range(top, bottom + 1)] if by_row else [(top, bottom)]:
-        ws.merged_cells.add(CellRange(min_row=start, min_col=left, max_row=end, max_col=right))  # merge_cells() is slow
+        # merge_cells() is slow, and so is add(): it compares each range with all the others.
+        ws.merged_cells.ranges.add(CellRange(min_row=start, min_col=left, max_row=end, max_col=right))
 
 
 def undo_merge(ws, zone):
@@ -349,7 +350,8 @@ def used_zone(ws):
 
 
 def save(opened_book: openpyxl.Workbook) -> None:
-    """What a disk would hold, kept beside the open workbook."""
-    disk = io.BytesIO()
-    opened_book.save(disk)
-    opened_book.on_disk = disk.getvalue()
+    """What a disk would hold, kept beside the open workbook where a test has put a disk there."""
+    if hasattr(opened_book, "on_disk"):
+        disk = io.BytesIO()
+        opened_book.save(disk)
+        opened_book.on_disk = disk.getvalue()

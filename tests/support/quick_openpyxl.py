@@ -56,6 +56,9 @@ def _prepare_sheets(reader) -> None:
         return PLAIN[-1](reader)
     reader.archive.fp.seek(0)
     content, caches = reader.archive.fp.read(), reader.parser.pivot_caches
+    if reader.wb.vba_archive:  # a copy that is never written to needs no closing
+        reader.wb.vba_archive.close()
+        reader.wb.vba_archive = zipfile.ZipFile(io.BytesIO(content))
     for sheet, relation in reader.parser.find_sheets():
         if "chartsheet" in relation.Type:
             reader.read_chartsheet(sheet, relation)

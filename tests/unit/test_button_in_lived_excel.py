@@ -31,8 +31,8 @@ def consolidated(tmp_path_factory):
     small_contrat.retour(folder / "retours", reference, "asso", {"1.1/mesures/1.1-I01/valeur": "une centaine"})
     excel = open_up(OnOpenpyxl, folder, reference, YEAR, folder / "retours")
     excel.click(day=DAY)
-    fake_excel.save(excel.opened_book)
-    return folder, excel.opened_book.on_disk
+    excel.opened_book.save(folder / "consolidated.xlsm")
+    return folder, (folder / "consolidated.xlsm").read_bytes()
 
 
 @pytest.fixture
