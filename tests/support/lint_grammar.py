@@ -234,14 +234,25 @@ _SEVERAL = frozenset(
 
 
 @cache
-def _attributes(name: str) -> dict[str, tuple[bool, str]]:
+def _attributes(name: str) -> dict[str, tuple[bool, re.Pattern[str] | None]]:
     """Attribute → (whether it must be there, the expression that its value matches)."""
     found = {}
     for word in GRAMMAR[name][0].split():
         attribute, _, kind = word.partition(":")
         pattern = _KINDS.get(kind) or "|".join(map(re.escape, kind.split("|")))
-        found[attribute.rstrip("!")] = (attribute.endswith("!"), pattern if kind else "")
+        found[attribute.rstrip("!")] = (attribute.endswith("!"), re.compile(pattern) if kind else None)
     return found
+
+
+@cache
+def _needed(name: str) -> list[str]:
+    return [attribute for attribute, (is_needed, _) in _attributes(name).items() if is_needed]
+
+
+@cache
+def _ranks(name: str) -> dict[str, int]:
+    """Child → its place in the order."""
+    return {child: rank for rank, child in enumerate(dict.fromkeys(GRAMMAR[name][1].split()))}
 
 
 def grammar_faults(part: str, tree: ET.Element) -> Iterator[str]:
@@ -260,15 +271,15 @@ def _attribute_faults(name: str, element: ET.Element) -> Iterator[str]:
             continue
         if attribute not in known:
             yield f"<{name}> has an attribute {attribute}, which it does not know."
-        elif known[attribute][1] and not re.fullmatch(known[attribute][1], value):
+        elif (pattern := known[attribute][1]) and not pattern.fullmatch(value):
             yield f"<{name}> says {attribute}=“{value[:40]}”."
-    for attribute, (is_needed, _) in known.items():
-        if is_needed and attribute not in element.attrib:
+    for attribute in _needed(name):
+        if attribute not in element.attrib:
             yield f"<{name}> lacks its attribute {attribute}."
 
 
 def _child_faults(name: str, element: ET.Element) -> Iterator[str]:
-    order = GRAMMAR[name][1].split()
+    order = _ranks(name)
     last, seen = -1, set()
     for child in element:
         if not child.tag.startswith(MAIN):
@@ -277,11 +288,12 @@ def _child_faults(name: str, element: ET.Element) -> Iterator[str]:
         if inside not in order:
             yield f"<{name}> holds <{inside}>, which does not belong there."
             continue
-        if (rank := order.index(inside)) < last and name not in _ANY_ORDER:
-            yield f"<{inside}> comes after <{order[last]}> in <{name}>."
+        if (rank := order[inside]) < last and name not in _ANY_ORDER:
+            yield f"<{inside}> comes after <{list(order)[last]}> in <{name}>."
         if inside in seen and len(order) > 1 and inside not in _SEVERAL:
             yield f"<{name}> holds <{inside}> twice."
-        last, seen = max(last, rank), seen | {inside}
+        last = max(last, rank)
+        seen.add(inside)
     count = element.get("count")
     if name not in ("sst", "rowBreaks", "colBreaks") and count and count.isdigit() and int(count) != len(element):
         yield f"<{name}> counts {count}, it holds {len(element)}."

@@ -6,9 +6,9 @@ import posixpath
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import lru_cache
 
 ROWS, COLUMNS, TEXT = 1_048_576, 16_384, 32_767
-_NS = re.compile(r"\{[^}]*\}")
 RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 Zone = tuple[int, int, int, int]  # first row, first column, last row, last column
@@ -35,12 +35,13 @@ class Book:
 
 
 def tag(element: ET.Element) -> str:
-    return _NS.sub("", element.tag)
+    return element.tag.rpartition("}")[2]
 
 
 def find(root: ET.Element, name: str) -> Iterator[ET.Element]:
     """Elements of that name, whatever their namespace."""
-    return (element for element in root.iter() if element.tag == name or element.tag.endswith("}" + name))
+    ending = "}" + name
+    return (element for element in root.iter() if element.tag.endswith(ending) or element.tag == name)
 
 
 def relations(trees: dict[str, ET.Element], part: str) -> dict[str, str]:
@@ -60,6 +61,7 @@ def resolve(folder: str, relation: ET.Element) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
 
 
+@lru_cache(maxsize=50_000)  # the same places come back in every sheet
 def area(text: str) -> Zone | None:
     """``B2:C5`` → (2, 2, 5, 3); None if it is not an area of a sheet."""
     corners = [_ADDRESS.fullmatch(corner) for corner in text.split(":")]

@@ -14,11 +14,13 @@ from pathlib import Path
 import openpyxl
 
 from cls_workbook import forms
+from cls_workbook import pilotage as coordination
 from cls_workbook.definition import toml_reader
-from cls_workbook.fast_paths import offprint
+from cls_workbook.fast_paths import offprint, row_writer
 from cls_workbook.forms import examples
 from cls_workbook.pipeline import way_back, way_out
 from cls_workbook.reports.agency import ars_copy
+from cls_workbook.reports.consolidation import consolidation_workbook
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.tables.table_frames import frame_records
 from cls_workbook.workbook import writer
@@ -30,13 +32,21 @@ SHIPPED_DEFINITIONS = toml_reader.shipped()
 
 @dataclass(frozen=True)
 class LivedYear:
+    """What a year came to; its workbooks are written when they are first looked at."""
+
     result: Result
-    consolidation: Path
     reference: str
+    folder: Path
+
+    @cached_property
+    def consolidation(self) -> Path:
+        path = _consolidation_in(self.folder, self.result.annee)
+        row_writer.write(consolidation_workbook.workbook(self.result), path)
+        return path
 
     @cached_property
     def synthese(self) -> Path:
-        """The agency's copy, made when it is first looked at."""
+        """The agency's copy."""
         path = self.consolidation.with_name(self.consolidation.name.replace("consolidation", "synthese"))
         ars_copy.file_copy(self.consolidation, path, contrat=self.reference)
         return path
@@ -94,17 +104,20 @@ def live(
         save(next(iter(offprint.produce([plan.workbook]))), for_this / "retours" / f"{forms.file_name(structure)}.xlsx")
     if not reponses:  # nobody has anything to answer: the blank workbook comes back
         writer.write(forms.plan(contrat, annee).workbook, for_this / "retours" / "vierge.xlsx")
-    consolidation = for_this / f"consolidation-{annee}.xlsx"
-    result = way_back.consolidate_files(
+    result = way_back.consolidate_folder(
         [for_this / "retours"],
-        reference,
+        contrat,
         annee,
-        consolidation,
         day=date(annee + 1, 3, 1),
-        precedent=str(precedent) if precedent else None,
-        pilotage=pilotage,
+        precedent=precedent,
+        pilotage=coordination.read(pilotage, contrat, annee) if pilotage else None,
+        depuis=_consolidation_in(for_this, annee),
     )
-    return LivedYear(result, consolidation, reference)
+    return LivedYear(result, reference, for_this)
+
+
+def _consolidation_in(folder: Path, annee: int) -> Path:
+    return folder / f"consolidation-{annee}.xlsx"
 
 
 def lines(frame, **keys: object) -> list[dict]:
