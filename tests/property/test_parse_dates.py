@@ -25,6 +25,10 @@ from tests.support.understood import NBSP, code
         " 15 / 03 / 2025 ",
         "samedi 15 mars 2025",
         "le 15 mars 2025",
+        "le 15/03/2025",
+        "samedi 15/03/2025",
+        "15-mars-2025",
+        "15/mars/2025",
         "15 MARS 2025.",
         "2025-03-15 00:00:00",
         "2025-03-15T00:00:00.000Z",
@@ -41,9 +45,10 @@ def test_other_spellings_of_dates():
     assert code("3 févr. 2025", "date") == date(2025, 2, 3)
     assert code("3 aout 2025", "date") == code("3 août 2025", "date") == date(2025, 8, 3)
     assert code("04/05/2025", "date") == date(2025, 5, 4)  # never 5 April
-    assert understand("15/03/25", "date") == Understood(
-        date(2025, 3, 15), "date écrite en texte, année à deux chiffres lue 20.."
-    )
+    for two_digits in ("15/03/25", "15-mars-25", "15 mars 25"):
+        assert understand(two_digits, "date") == Understood(
+            date(2025, 3, 15), "date écrite en texte, année à deux chiffres lue 20.."
+        )
 
 
 def test_true_dates_and_serial_numbers():
@@ -116,6 +121,8 @@ def test_an_hour_that_may_be_of_the_next_day_or_of_none_is_asked_again(raw):
         "15/03-2025",
         "3/15/2025",
         "lundi 15 mars 2025",
+        "lundi 15/03/2025",
+        "15-mars/2025",
         "15 brumaire 2025",
         "mi-mars",
         "00/00/0000",
@@ -130,7 +137,8 @@ def test_a_doubtful_date_is_asked_again(raw):
 
 
 def test_a_date_without_its_day_or_outside_the_calendar_says_which():
-    assert understand("03/2025", "date").remedy.startswith("il manque le jour")
+    for without_day in ("03/2025", "mars 2025", "mars-25"):
+        assert understand(without_day, "date").remedy.startswith("il manque le jour")
     assert understand("31/02/2025", "date").remedy.startswith("ce jour n’existe pas dans le calendrier")
 
 

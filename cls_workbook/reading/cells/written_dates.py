@@ -46,8 +46,9 @@ _YMD = re.compile(r"([0-9]{4})([/.\-])([0-9]{1,2})\2([0-9]{1,2})")
 _HOUR = re.compile(  # at the end of a date: « T00:00:00.000Z », « 10:30 », « à 10 h 30 »
     r"(?:t| a | )([0-9]{1,2}) ?[:h] ?([0-9]{2})?(?::([0-9]{2})(?:[.,][0-9]{1,9})?)? ?(z|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_DATE_IN_WORDS = re.compile(rf"(?:le )?(?:({'|'.join(_DAYS)}),? )?([0-9]{{1,2}})(?:er)? ([a-z]+)[.]? ([0-9]{{4}})")
-_WITHOUT_DAY = re.compile(r"[0-9]{1,2} ?[/.\- ] ?[0-9]{4}|[0-9]{4} ?[/.\-] ?[0-9]{1,2}|[a-z]+[.]? [0-9]{4}")
+_DATE_IN_WORDS = re.compile(r"([0-9]{1,2})(?:er)?([/.\- ])([a-z]+)[.]?\2([0-9]{4}|[0-9]{2})")  # « 03-mars-25 » of Excel
+_BEFORE_DATE = re.compile(rf"(?:le )?(?:({'|'.join(_DAYS)}),? )?")
+_WITHOUT_DAY = re.compile(r"[0-9]{1,2} ?[/.\- ] ?[0-9]{4}|[0-9]{4} ?[/.\-] ?[0-9]{1,2}|[a-z]+[.]?[/.\- ](?:[0-9]{4}|[0-9]{2})")
 _DATE_SERIALS = (36526, 73050)  # 01/01/2000 to 31/12/2099
 _ORIGIN = datetime(1899, 12, 30)
 LATEST_HOUR = 22  # in universal time: from there on it may already be the next day in France
@@ -95,17 +96,17 @@ def _written_date(raw: str, awaited: AcceptedInput) -> Understood | NotUnderstoo
     texte, hour, zone = _without_hour(texte)
     if hour is None or (zone == "z" and hour.hour >= LATEST_HOUR):
         return date_refusal(awaited, f"l’heure écrite ne dit pas de quel jour{NBSP}: ")
-    weekday_name, rule = None, "date écrite en texte"
-    if found := _DMY.fullmatch(texte):
-        day, month, annee = int(found.group(1)), int(found.group(3)), int(found.group(4))
-        if annee < 100 and len(found.group(4)) == 2:
+    weekday_name, texte = _without_weekday(texte)
+    rule = "date écrite en texte"
+    if found := _DMY.fullmatch(texte) or _DATE_IN_WORDS.fullmatch(texte):
+        day, annee = int(found.group(1)), int(found.group(4))
+        month = int(found.group(3)) if found.group(3).isdecimal() else _MONTHS.get(found.group(3), 0)
+        if month == 0 and not found.group(3).isdecimal():
+            return date_refusal(awaited)
+        if len(found.group(4)) == 2:
             annee, rule = annee + 2000, "date écrite en texte, année à deux chiffres lue 20.."
     elif found := _YMD.fullmatch(texte):
         annee, month, day = int(found.group(1)), int(found.group(3)), int(found.group(4))
-    elif found := _DATE_IN_WORDS.fullmatch(texte):
-        weekday_name, day, annee = found.group(1), int(found.group(2)), int(found.group(4))
-        if (month := _MONTHS.get(found.group(3), 0)) == 0:
-            return date_refusal(awaited)
     elif known := _day_of_digits(texte):
         annee, month, day = known.year, known.month, known.day
     else:
@@ -117,6 +118,11 @@ def _written_date(raw: str, awaited: AcceptedInput) -> Understood | NotUnderstoo
     if weekday_name and _DAYS[day_read.weekday()] != weekday_name:
         return date_refusal(awaited, f"le {date_fr(day_read)} est un {_DAYS[day_read.weekday()]}{NBSP}: ")
     return _plausible_date(day_read, rule + ", heure retirée" * (hour != time()), awaited)
+
+
+def _without_weekday(texte: str) -> tuple[str | None, str]:
+    found = _BEFORE_DATE.match(texte)
+    return (found.group(1), texte[found.end() :]) if found else (None, texte)
 
 
 def _without_hour(texte: str) -> tuple[str, time | None, str]:
@@ -146,7 +152,7 @@ def may_be_month_first(raw: object) -> bool:
 def _two_numbers(raw: object) -> tuple[int, int] | None:
     if not isinstance(raw, str) or len(raw) > 60:
         return None
-    found = _DMY.fullmatch(_without_hour(fold(raw.translate(FOR_NUMBER)))[0])
+    found = _DMY.fullmatch(_without_weekday(_without_hour(fold(raw.translate(FOR_NUMBER)))[0])[1])
     return (int(found.group(1)), int(found.group(3))) if found else None
 
 
