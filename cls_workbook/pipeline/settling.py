@@ -162,6 +162,8 @@ def _check_no_circle(replaced: Mapping[Answer, Answer]) -> None:
         seen, here = set(), start
         while here in replaced:
             if here in seen:
+                if start.file == new.file:
+                    raise Refusal(f"« {start.file} » ne peut pas se remplacer lui-même : dites lequel est le bon.")
                 raise Refusal(
                     f"« {start.file} » et « {new.file} » se remplaceraient l’un l’autre pour la fiche "
                     f"{start.fiche} : dites lequel est le bon."

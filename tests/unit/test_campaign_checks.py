@@ -24,6 +24,14 @@ def test_a_structure_answers_for_a_fiche_that_it_carries(structure, fiche, fault
     assert found(retour, "STRUCTURE_INATTENDUE") == all_expected
 
 
+def test_a_wrong_structure_chosen_once_is_said_once_with_all_its_fiches():
+    answers = "".join(f"\n {fiche}/avancement/etat En préparation" for fiche in ("1.1", "1.4"))
+    retours = folder(f"[a.xlsx] Inconnue\n accueil/reponse/structure Inconnue{answers}\n[b.xlsx] Autre{answers}")
+    told = [(a.file, a.fiche, a.found) for a in controler(retours) if a.code == "STRUCTURE_INATTENDUE"]
+    assert told[0] == ("a.xlsx", "", "Inconnue répond pour les fiches 1.1 et 1.4")
+    assert {file for file, *_ in told[1:]} == {"b.xlsx"}
+
+
 def test_named_members_replace_their_group():
     expected_returns = [("1.6", "Commune de Fleury-les-Eaux", "", False)]
     retour = "[a.xlsx] {}\n accueil/reponse/structure {}\n 1.6/avancement/etat En préparation"
@@ -243,6 +251,15 @@ def test_the_same_detail_may_be_one_event(second, faulty):
     assert found(folder(texte), "EVENEMENT_DECLARE_DEUX_FOIS") == (
         [("EVENEMENT_DECLARE_DEUX_FOIS", A_CONFIRMER, cells)] if faulty else []
     )
+
+
+@pytest.mark.parametrize("other_count, code", [(5, "ACTIVITE_DECLAREE_DEUX_FOIS"), (6, "EVENEMENT_DECLARE_DEUX_FOIS")])
+def test_returns_that_count_everything_alike_are_told_once(other_count, code):
+    one = (
+        "1.1/mesures/1.1-I01/valeur 3\n 1.1/mesures/1.1-I01/commentaire Forum de rentrée\n 1.1/mesures/1.1-I02/valeur "
+    )
+    retours = folder(f"[a.xlsx] association\n {one}5\n[b.xlsx] ville\n {one}{other_count}")
+    assert [a.code for a in controler(retours) if a.code.endswith("DEUX_FOIS")] == [code]
 
 
 @pytest.mark.parametrize("how_many", [10, 11])

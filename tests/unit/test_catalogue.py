@@ -179,7 +179,6 @@ def test_a_thousand_returns_are_checked_like_one():
     assert {a.code for a in anomalies} == {
         "STRUCTURE_INATTENDUE",
         "CONTRAT_DEPASSE",
-        "EVENEMENT_DECLARE_DEUX_FOIS",
         "ACTIVITE_DECLAREE_DEUX_FOIS",
         "FINANCEMENT_DECLARE_DEUX_FOIS",
     }

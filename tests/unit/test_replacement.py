@@ -174,6 +174,7 @@ def test_the_pilotage_workbook_can_say_it_once_for_all(two_versions, tmp_path):
     [
         (("absent.xlsx",), "ne désigne aucun des retours"),
         (("premier.xlsx=corrige.xlsx", "corrige.xlsx=premier.xlsx"), "l’un l’autre"),
+        (("premier.xlsx=premier.xlsx",), "« premier.xlsx » ne peut pas se remplacer lui-même"),
         (("autre.xlsx",), "ne remplace rien"),
         (("premier.xlsx=casse.xlsx",), "ne peut rien remplacer"),
         (("premier.xlsx=corrige.xlsx", "premier.xlsx=troisieme.xlsx"), "serait remplacé deux fois"),

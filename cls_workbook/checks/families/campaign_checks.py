@@ -14,7 +14,7 @@ from cls_workbook.checks.check_kinds import CONFIRM, CampagneCheck, InputCheck, 
 from cls_workbook.checks.given.check_input import CheckInput
 from cls_workbook.checks.given.typed_answers import Row, above, here, place_of
 from cls_workbook.domain.verification.fault import insee_number
-from cls_workbook.french import fold, how_many, listing, of, quoted_list
+from cls_workbook.french import all_of, fold, how_many, listing, of, quoted_list
 from cls_workbook.reading.storing.value_store import ValueStore
 from cls_workbook.reading.storing.wide_views import ADDRESS_SUFFIX, as_dicts, columns
 
@@ -59,7 +59,7 @@ class ExpectedCheck(InputCheck, abstract=True):
 
 
 class UnexpectedStructure(ExpectedCheck, RetourCheck):
-    """A group that nobody named yet lets its candidates in."""
+    """A group that nobody named yet lets its candidates in. Who answers is chosen once: one anomaly a choice."""
 
     code, gravity = "STRUCTURE_INATTENDUE", A_CONFIRMER
     sought = "La structure qui répond n’est pas un porteur attendu de la fiche."
@@ -71,13 +71,20 @@ class UnexpectedStructure(ExpectedCheck, RetourCheck):
             return
         candidates, reponses = self._candidates_of_groups(), {here(r): r for r in self.answers.rows("reponse")}
         porteurs = cache(self._porteurs)
+        chosen: dict[tuple[Place, tuple[str, ...]], list[str]] = {}
         for r in others:
             if self._names(r["structure"]).isdisjoint(candidates.get(r["fiche"], ())):
                 place, cells = self._where_named(r, reponses.get((r["fichier"], "")))
-                label, nom = self.words.libelle("reponse", "structure"), self.words.structure_name(r["structure"])
-                found, named = f"{nom} répond pour la fiche {r['fiche']}", porteurs(r["fiche"])
+                chosen.setdefault((place._replace(fiche=""), cells), []).append(r["fiche"])
+        for (place, cells), fiches in chosen.items():
+            found = f"{self.words.structure_name(place.structure)} répond pour "
+            if len(fiches) > 1:
+                found, sought = f"{found}les fiches {all_of(fiches)}", "un porteur de chacune de ces fiches"
+            else:
+                found, named = f"{found}la fiche {fiches[0]}", porteurs(fiches[0])
                 sought = f"un porteur de la fiche : {named}" if named else "personne : le porteur est à désigner"
-                yield self.anomalie(place, cells, label, found, sought)
+                place = place._replace(fiche=fiches[0])
+            yield self.anomalie(place, cells, self.words.libelle("reponse", "structure"), found, sought)
 
     def _candidates_of_groups(self) -> dict[str, set[str]]:
         """Fiche → who may answer for the groups that are expected there."""

@@ -113,7 +113,7 @@ class DoubledActivity(_Double):
 
     def between(self) -> Iterator[Anomalie]:
         for _, part in self.given.par_fiche("mesures"):
-            for first, *others in _counted_alike(part):
+            for first, *others in counted_alike(part):
                 theirs = [rows for rows in others if rows[0]["structure"] != first[0]["structure"]]
                 if len(theirs) > TOLD_MAX:
                     yield self._say(part, first, [rows[0] for rows in theirs])
@@ -134,7 +134,7 @@ def _cost(part: CheckInput, r: Row) -> Decimal | None:
     return cost
 
 
-def _counted_alike(part: CheckInput) -> Iterator[list[list[Row]]]:
+def counted_alike(part: CheckInput) -> Iterator[list[list[Row]]]:
     """The returns of one fiche that count the same; one figure that is alike proves nothing."""
     alike: dict[tuple[Any, ...], list[list[Row]]] = {}
     for rows in by_retour(part.answers.each("mesures")).values():

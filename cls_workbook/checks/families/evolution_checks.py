@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from cls_workbook.anomalies import A_CONFIRMER, Anomalie
 from cls_workbook.checks.check_kinds import CONFIRM, BetweenRetours, FicheCheck, InputCheck, RetourCheck
+from cls_workbook.checks.families.double_checks import counted_alike
 from cls_workbook.checks.families.progress_checks import is_stock
 from cls_workbook.checks.given.like_declarations import Declaration, alike
 from cls_workbook.checks.given.measure_counts import MesureCount, counts
@@ -216,6 +218,7 @@ class EventDeclaredTwice(BetweenRetours):
     one anomaly a pair.
 
     Names are set aside: they are counted once anyway. What many declare alike is said once, at the first of them.
+    Nothing is said of returns that count everything alike on the fiche: ACTIVITE_DECLAREE_DEUX_FOIS says it already.
     """
 
     code, gravity = "EVENEMENT_DECLARE_DEUX_FOIS", A_CONFIRMER
@@ -230,14 +233,28 @@ class EventDeclaredTwice(BetweenRetours):
             if mesure not in self.contrat.by_mesure or self.words.mesure(mesure).nominative:
                 continue
             for shared in alike(mesure, store, ALIKE_MAX):
-                if shared.others > ALIKE_MAX:
+                later = [d for d in shared.later if d.file not in self._counting_like(shared.first)]
+                if later and shared.others > ALIKE_MAX:
                     cited = ", ".join(d.file for d in shared.later[:CITED_MAX])
                     where = f"{number_fr(shared.others)} autres retours, dont {cited}"
                     anomalies.append(self._shared([shared.first], where))
                     continue
-                for d in shared.later:
+                for d in later:
                     pairs.setdefault((d.fiche, shared.first.file, d.file), []).append(d)
         return anomalies + [self._shared(same, first) for (_, first, _), same in pairs.items()]
+
+    def _counting_like(self, declaration: Declaration) -> set[str]:
+        return self._counted_alike.get((declaration.fiche, declaration.file), set())
+
+    @cached_property
+    def _counted_alike(self) -> dict[tuple[str, str], set[str]]:
+        """(fiche, file) → the files that count everything as it does there."""
+        alike: dict[tuple[str, str], set[str]] = {}
+        for fiche, part in self.given.par_fiche("mesures"):
+            for returns in counted_alike(part):
+                files = {rows[0]["fichier"] for rows in returns}
+                alike.update(dict.fromkeys(((fiche, file) for file in files), files))
+        return alike
 
     def _shared(self, declarations: list[Declaration], where: str) -> Anomalie:
         labels = list(dict.fromkeys(self.words.mesure(d.mesure).libelle for d in declarations))

@@ -48,7 +48,9 @@ _HOUR = re.compile(  # at the end of a date: « T00:00:00.000Z », « 10:30 », 
 )
 _DATE_IN_WORDS = re.compile(r"([0-9]{1,2})(?:er)?([/.\- ])([a-z]+)[.]?\2([0-9]{4}|[0-9]{2})")  # « 03-mars-25 » of Excel
 _BEFORE_DATE = re.compile(rf"(?:le )?(?:({'|'.join(_DAYS)}),? )?")
-_WITHOUT_DAY = re.compile(r"[0-9]{1,2} ?[/.\- ] ?[0-9]{4}|[0-9]{4} ?[/.\-] ?[0-9]{1,2}|[a-z]+[.]?[/.\- ](?:[0-9]{4}|[0-9]{2})")
+_WITHOUT_DAY = re.compile(
+    r"[0-9]{1,2} ?[/.\- ] ?[0-9]{4}|[0-9]{4} ?[/.\-] ?[0-9]{1,2}|[a-z]+[.]?[/.\- ](?:[0-9]{4}|[0-9]{2})"
+)
 _DATE_SERIALS = (36526, 73050)  # 01/01/2000 to 31/12/2099
 _ORIGIN = datetime(1899, 12, 30)
 LATEST_HOUR = 22  # in universal time: from there on it may already be the next day in France
