@@ -27,6 +27,7 @@ from cls_workbook.forms.form_pieces import (
 from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, FormPage, RowQuestion, height
 from cls_workbook.forms.pagination import paginate
 from cls_workbook.forms.row_states import more_than, put_state, states_column
+from cls_workbook.forms.rows.beside_tables import draw_helps
 from cls_workbook.forms.rows.breakdown_rows import ventilations
 from cls_workbook.forms.rows.measure_rows import mesures
 from cls_workbook.forms.rows.money_rows import depenses, financement
@@ -72,7 +73,7 @@ def _action(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     _aims(page, fiche)
     etat = _essentials(page, fiche, context)
     if fiche.shares_sheets:
-        volets_table(page, entry_questions.VOLETS_PROGRESS, fiche, context)
+        _volets(page, fiche, context)
     ranks = mesures(page, fiche, context)
     ventilations(page, fiche, context, ranks)
     if entry_questions.PARTNERS.nom not in context.left_out:
@@ -81,6 +82,12 @@ def _action(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     form(page, context.asked(_part(entry_questions.QUALITATIVE, *_LATER)), context)
     _calendar(page, context, etat)
     _identity(page, fiche, context)
+
+
+def _volets(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
+    """Where each volet is, for who answers several."""
+    bloc = entry_questions.VOLETS_PROGRESS
+    draw_helps(page, bloc, f"{page.fiche}/{bloc.nom}", volets_table(page, bloc, fiche, context), (C, D, E))
 
 
 def _part(bloc: Bloc, *names: str) -> Bloc:
@@ -206,8 +213,8 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     printed = fiche.printed
     facts = [
         ("Porteurs attendus", porteurs, "Territoire", printed.territoire),
-        ("Public", printed.public, "Calendrier prévu", printed.calendrier),
-        ("Source des données", printed.source, "Responsable du suivi", printed.responsable),
+        ("Public", printed.public, "Calendrier", printed.calendrier),
+        ("Source des données", printed.source, "Suivi par", printed.responsable),
     ]
     if printed.lien_parcours or printed.autres_plans:
         facts.append(("Lien parcours", printed.lien_parcours, "Autres plans", printed.autres_plans))
@@ -217,6 +224,8 @@ def _identity(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     band(page, titre, "Pour rappel\u00a0: rien à remplir ici.", "bloc_rappel")
     page.titled[page.line] = titre, END
     for rank, (left_name, left, right_name, right) in enumerate(facts, 1):
+        if rank > 1 and not (left or right):
+            continue  # what the contract does not say takes no line
         row = page.row(f"{fiche.numero}/identite/{rank}", "repere")
         for start, values, end, nom, valeur in ((C, D, G, left_name, left), (H, I, END, right_name, right)):
             page.texte(start, nom, "libelle")
@@ -264,4 +273,5 @@ def _partenaires(page: FormPage, fiche: Fiche, context: SheetContext) -> None:
     if fiche.printed.partenaires:
         _reminder(page, "partenaires", CITED_PARTNERS, fiche.printed.partenaires)
     columns = {"nom": C, "type": D, "participation": E}
-    rows_to_fill(page, bloc, f"{page.fiche}/partenaires", columns, context.this_year)
+    zone = rows_to_fill(page, bloc, f"{page.fiche}/partenaires", columns, context.this_year)
+    draw_helps(page, bloc, f"{page.fiche}/partenaires", zone, columns.values())

@@ -223,7 +223,7 @@ def volet_state(
     put_state(page, row, condition, unless=unless, faults=faults)
 
 
-def volets_table(page: FormPage, bloc: Bloc, fiche: Fiche, context: SheetContext) -> None:
+def volets_table(page: FormPage, bloc: Bloc, fiche: Fiche, context: SheetContext) -> FormRows:
     """A row for each volet: where it is, and what was done in the year."""
     columns = {"etat": D, "realisation": E}
     titles = {C: "Volet"} | {column: header_of(bloc.champ(nom), context.this_year) for nom, column in columns.items()}
@@ -239,7 +239,8 @@ def volets_table(page: FormPage, bloc: Bloc, fiche: Fiche, context: SheetContext
         page.next_row(height(label, WIDTHS[C], ROW_HEIGHT))
 
     block_band(page, bloc, context)
-    table_of_rows(page, f"{page.fiche}/{bloc.nom}", titles, set(columns.values()), len(fiche.volets), line, bloc.titre)
+    prefix, asked = f"{page.fiche}/{bloc.nom}", set(columns.values())
+    return table_of_rows(page, prefix, titles, asked, len(fiche.volets), line, bloc.titre)
 
 
 def without_value(context: SheetContext, cell: str) -> str:

@@ -5,8 +5,9 @@ A page is A4 landscape, one page wide: the wider the columns, the smaller the pr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
+from itertools import accumulate
 
 from cls_workbook.workbook.description import PRINTED_HEIGHT, PRINTED_WIDTH, Sheet
 
@@ -14,10 +15,16 @@ _PAGE_HEIGHT = PRINTED_HEIGHT - 18  # with some to spare for what spreadsheets m
 _SAFETY_FACTOR = 0.99
 _ROW_HEIGHT = 15.0  # points of a row whose height is not told
 _POINTS, _COLUMN_PADDING = 5.25, 3.75  # of a character of column width, of a column's padding
-_SMALL_SHARES = (0.7, 0.25, 0.15, 0.0)  # of a page: a group no taller than that is not split, unless it saves a page
-_TAIL = 2  # rows that it takes with it, at least, to the next page
-_HEAD = 4  # rows that a group shows at least at the foot of a page: space, band, headers, a first row
-_TITLE = 2  # rows of a title above a table: they are not left alone
+
+# What a cut costs: a page more is worth them all.
+_PAGE = 10_000.0
+_BELOW_WORDS = 20.0  # between the words of a block and its table
+_TITLE, _BELOW_TITLE = 2, 100.0  # rows of a title that would be left alone, above its table
+_WITHIN = 60.0  # a table or a form
+_TAIL, _SHORT_TAIL = 2, 40.0  # rows that go to the next page, at least
+_AMONG_WORDS, _BELOW_HEADERS = 150.0, 500.0
+_BLANK = 10.0  # a page left blank, but the last
+_LAST, _ALONE = 0.3, 30.0  # part of a page that the last one holds, at least; one that holds nothing
 
 
 def points_per_page(sheet: Sheet) -> float:
@@ -30,62 +37,50 @@ def points_per_page(sheet: Sheet) -> float:
 def paginate(sheet: Sheet, groups: Sequence[int], last: int, tables: Collection[int] = ()) -> None:
     """Sets every page break. ``groups``: first row of each group, in order; ``last``: last row of the sheet;
     ``tables``: first row of each table (its headers) and form. All are set, even within a group that is taller than a
-    page: spreadsheets do not agree on how much a page takes. A table is cut only where that saves a page, and never
-    below its headers."""
+    page: spreadsheets do not agree on how much a page takes. As few pages as can be, then as few tables cut, then no
+    last page with next to nothing, then pages as full as can be."""
     titles = sheet.print_setup.repeated_rows
-    tops = [0.0, *(sheet.heights.get(line, _ROW_HEIGHT) for line in range(1, last + 1))]  # by row, from 1
-    repeated = sum(tops[titles[0] : titles[1] + 1]) if titles else 0.0
-    page = points_per_page(sheet)
-    trials = [
-        _page_breaks(tops, [*groups, last + 1], sorted(tables), page, repeated, small, whole)
-        for whole in (True, False)
-        for small in _SMALL_SHARES
-    ]
-    sheet.print_setup.page_breaks = min(trials, key=len)
+    below = [0.0, *accumulate(sheet.heights.get(line, _ROW_HEIGHT) for line in range(1, last + 1))]
+    repeated = below[titles[1] + 1] - below[titles[0]] if titles else 0.0
+    costs = [_cost_of_cut(line, groups, sorted(tables), last) for line in range(last + 2)]
+    sheet.print_setup.page_breaks = _page_breaks(below, costs, points_per_page(sheet), repeated)
 
 
-def _page_breaks(
-    everything: list[float],
-    groups: list[int],
-    tables: list[int],
-    page: float,
-    repeated: float,
-    small: float,
-    whole: bool,
-) -> list[int]:
-    page_breaks: list[int] = []
-    taken = sum(everything[: groups[0]])
-    for start, end in pairwise(groups):
-        tops, heads = everything[start:end], [line - start for line in tables if start <= line < end]
-        for cut in _cuts(tops, heads, page - taken, page - repeated, small * page, whole):
-            page_breaks.append(start + cut - 1)
-            taken, tops, start = repeated, tops[cut:], start + cut
-        taken += sum(tops)
-    return page_breaks
+def _cost_of_cut(line: int, groups: Sequence[int], tables: Sequence[int], last: int) -> float:
+    """Of a page that begins at this row."""
+    rank = bisect_right(groups, line)
+    group, following = groups[rank - 1] if rank else 1, groups[rank] if rank < len(groups) else last + 1
+    if line == group:
+        return 0
+    within = [table for table in tables if group <= table < following]
+    above = max((table for table in within if table < line), default=0)
+    if line in within:
+        return _BELOW_WORDS if above or line - group > _TITLE else _BELOW_TITLE
+    if within and not above:
+        return _AMONG_WORDS
+    if line == above + 1:
+        return _BELOW_HEADERS
+    end = min((table for table in within if table > line), default=following)
+    return _WITHIN + _SHORT_TAIL * (end - line < _TAIL)
 
 
-def _cuts(
-    tops: list[float], heads: list[int], remaining: float, page: float, small: float, whole: bool
-) -> Iterator[int]:
-    """Where a group is cut, each time as a number of rows from the last cut: 0 sends it whole to the next page."""
-    if sum(tops) > remaining and (sum(tops) <= small or sum(tops[:_HEAD]) > remaining):
-        yield 0
-        remaining = page
-    while sum(tops) > remaining and len(tops) > 1:
-        fitting = next(n for n in range(len(tops), -1, -1) if sum(tops[:n]) <= remaining)
-        # no row alone on the last page
-        cut = max(min(fitting, len(tops) - _TAIL), 1)
-        cut = _beside_tables(cut, heads, whole, sends_all=remaining < page and sum(tops) <= page)
-        yield cut
-        tops, heads, remaining = tops[cut:], [head - cut for head in heads if head >= cut], page
-
-
-def _beside_tables(cut: int, heads: list[int], whole: bool, sends_all: bool) -> int:
-    """The cut, or above the table that it would be in, or just below whose headers it would be; 0 where nothing but a
-    title would be left and all may be sent to the next page (``sends_all``)."""
-    head = max((h for h in heads if h < cut), default=0)
-    if not head or not (whole or cut == head + 1):
-        return cut
-    if head > _TITLE:
-        return head
-    return 0 if sends_all else cut
+def _page_breaks(below: Sequence[float], costs: Sequence[float], page: float, repeated: float) -> list[int]:
+    """The last row of each page but the last one. ``below``: points from the top of the sheet to the foot of a row."""
+    last = len(below) - 1
+    best: dict[int, tuple[float, list[int]]] = {last + 1: (0.0, [])}
+    for start in range(last, 0, -1):
+        room = page if start == 1 else page - repeated
+        trials = []
+        for end in range(start, last + 1):
+            taken = below[end] - below[start - 1]
+            if taken > room and end > start:
+                break
+            cost, leaps = best[end + 1]
+            if end < last:
+                cost += costs[end + 1] + _BLANK * max(0.0, 1 - taken / room)
+                leaps = [end, *leaps]
+            elif start > 1:
+                cost += _ALONE * max(0.0, 1 - taken / room / _LAST)
+            trials.append((cost + _PAGE, leaps))
+        best[start] = min(trials, key=lambda trial: (trial[0], [-leap for leap in trial[1]]))
+    return best[1][1]

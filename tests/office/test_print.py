@@ -136,6 +136,16 @@ def test_the_two_or_three_sentences_that_are_asked_show_whole():
     assert text_width.lines(texte, points, 10) * 10 * 1.22 <= sheet.heights[place.row]
 
 
+@pytest.mark.parametrize("contrat", ["dijon-2024-2028", "dijon-solidarites-2024-2027"])
+def test_no_table_leaves_two_fifths_of_the_width_blank(contrat):
+    """What it asks, and what stands beside it."""
+    for sheet_plan in (f for f in forms.plan(toml_reader.load(contrat), YEAR).worksheets if f.fiche):
+        widths = {c: w for c, w in sheet_plan.sheet.widths.items() if c not in sheet_plan.sheet.hidden_columns}
+        for row in (r for r in sheet_plan.rows.values() if r.role == "entete"):
+            drawn = {c.column for c in sheet_plan.sheet.cells if c.line == row.numero and c.column in widths}
+            assert sum(widths[c] for c in drawn) > sum(widths.values()) * 0.6, row.cle
+
+
 def test_an_amount_fits_its_cell():
     for place in plan().input_places():
         if place.type == "montant":
@@ -183,6 +193,15 @@ def test_aids_and_notes_have_eight_points_at_least_on_a4():
         wide = sum(printed_width(v) for c, v in sheet.widths.items() if c not in sheet.hidden_columns)
         sizes = {look.style(c.style)["font_size"] for c in sheet.cells if c.valeur is not None and c.column > 1}
         assert min(sizes) * min(1, PRINTED_WIDTH / wide) >= 8, sheet_plan.fiche
+
+
+@pytest.mark.parametrize("contrat", ["dijon-2024-2028", "dijon-solidarites-2024-2027"])
+def test_no_table_of_a_fiche_is_cut_over_two_pages_and_no_page_holds_next_to_nothing(contrat):
+    for sheet_plan in (f for f in forms.plan(toml_reader.load(contrat), YEAR).worksheets if f.fiche):
+        sheet, leaps = sheet_plan.sheet, sheet_plan.sheet.print_setup.page_breaks
+        assert not [n for n, area in sheet.names.items() for leap in leaps if area.line <= leap < area.last_row]
+        tops = [sheet.heights.get(line, 15.0) for line in range(1, max(c.line for c in sheet.cells) + 1)]
+        assert not leaps or sum(tops[leaps[-1] :]) > pagination.points_per_page(sheet) / 4, sheet.nom
 
 
 def test_pages_are_cut_where_planned(libreoffice, tmp_path):

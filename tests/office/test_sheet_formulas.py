@@ -201,7 +201,7 @@ def test_more_names_than_were_counted_are_to_be_corrected_while_one_types(opened
     opened.type("FA 2.1", {cell("2.1", f"{listed}/{n:02d}", "C"): nom for n, nom in enumerate(names, 1)})
     shown = opened.values("FA 2.1")
     assert [shown[cell("2.1", f"{listed}/noms", c)].valeur for c in "DB"] == [count, state]
-    assert is_readable(shown[cell("2.1", f"{listed}/noms", "E")].valeur) == said
+    assert is_readable(shown[cell("2.1", f"{listed}/noms", "F")].valeur) == said
 
 
 def contents_cell(fiche: str, column: str) -> str:
@@ -270,6 +270,23 @@ def test_rows_that_a_partner_inserts_at_either_end_of_a_table_count_in_its_total
     last = sheet.rows["1.1/financement/total.1"].numero + 2
     names = openpyxl.load_workbook(tmp_path / "relu.xlsx")["FA 1.1"].defined_names
     assert names["Financements_de_l_année"].attr_text == f"'FA 1.1'!$B${first - 1}:$I${last}"
+
+
+def test_what_stands_beside_a_table_stays_right_when_a_row_is_inserted(opened):
+    counted, table = "mesures/3.3-I01", "ventilations/3.3-I01"
+    declared, left = (cell("3.3", f"{table}/{n}", "L") for n in ("01", "02"))
+    first = int(declared[1:])
+    opened.type("FA 3.3", {cell("3.3", counted, "G"): "12", f"D{first}": "3", f"D{first + 2}": "4"})
+    assert [opened.values("FA 3.3")[c].valeur for c in (declared, left)] == [12, 5]
+    opened.insert_rows("FA 3.3", first + 1)
+    opened.put("FA 3.3", {f"D{first + 1}": 2})
+    shown = opened.values("FA 3.3")
+    assert [shown[f"{c}{first + n}"].valeur for n in (0, 2) for c in "GL"] == [
+        "Valeur déclarée plus haut",
+        12,
+        "Reste à répartir",
+        3,
+    ]
 
 
 # --- As sent --------------------------------------------------------------------------------------------------------

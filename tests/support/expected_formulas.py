@@ -14,6 +14,7 @@ from cls_workbook.forms.layout import FILLED, TO_CORRECT, TO_FILL, abridge
 from cls_workbook.french import number_fr
 
 NO_VALUE = ("non disponible", "sans objet")
+NAMES_HELP = VENTILATION.champ("nom").aide
 COUNTED = ("entier", "decimal", "liste", "ventilation")
 AMOUNTS = ("prevu", "engage", "verse")
 
@@ -251,7 +252,7 @@ class Expectation:
             for column, champ in (("D", "numerateur"), ("E", "denominateur")):
                 self.put(f"{prefix}/total", column, sum(self.terms(mesure, champ)) if self.terms(mesure, champ) else "")
             if not mesure.reponses_multiples:
-                self.put(f"{prefix}/total", "F", "Différent du taux déclaré." if self.differs(mesure) else "")
+                self.put(f"{prefix}/total", "H", "Différent du taux déclaré." if self.differs(mesure) else "")
         elif f"{self.fiche.numero}/{prefix}/noms" in self.sheet.rows:
             names, declared = self.names(mesure), self[f"{cle}/valeur"]
             self.put(f"{prefix}/noms", "D", len(names) or "")
@@ -259,7 +260,7 @@ class Expectation:
             if declared is not None:
                 word = "autant" if len(names) == declared else "plus" if len(names) > declared else "moins"
                 told += f", {word} que la valeur déclarée ({declared})"
-            self.put(f"{prefix}/noms", "E", f"{told}." if names else VENTILATION.champ("nom").aide)
+            self.put(f"{prefix}/noms", "F" if mesure.ventilation else "E", f"{told}." if names else NAMES_HELP)
         elif f"{self.fiche.numero}/{prefix}/total" in self.sheet.rows:
             self.put(f"{prefix}/total", "D", sum(detail) if detail else "")
             if mesure.type == "entier" and not mesure.reponses_multiples:
@@ -269,7 +270,34 @@ class Expectation:
                     if detail and sum(detail) == declared
                     else f"Différent de la valeur déclarée ({declared})."
                 )
-                self.put(f"{prefix}/total", "E", sentence if detail and declared is not None else "")
+                self.put(f"{prefix}/total", "G", sentence if detail and declared is not None else "")
+        if mesure.type in (*COUNTED, "taux"):
+            self.beside(mesure, detail)
+
+    def beside(self, mesure: Mesure, detail: list[object]) -> None:
+        """What stands at the right of a table, one row each: the figure that it makes up, what is left of it, its
+        target (a text), last year's value and the change (of which nothing is known), where one started from."""
+        prefix, declared = f"ventilations/{mesure.id}", self.values.get(self.cell_of(mesure), "")
+        if mesure.type in ("entier", "decimal"):
+            declared = self[f"mesures/{mesure.id}/valeur"]
+            declared = "" if declared is None else declared
+        facts: list[object] = [declared]
+        if mesure.type == "taux" and not mesure.reponses_multiples:
+            top, bottom = (self.terms(mesure, champ) for champ in ("numerateur", "denominateur"))
+            facts.append(Decimal(sum(top)) / sum(bottom) if top and sum(bottom) else "")
+        elif mesure.type == "entier" and not (mesure.reponses_multiples and not mesure.nominative):
+            filled = len(self.names(mesure)) if mesure.nominative else sum(detail)
+            told = bool(self.names(mesure)) if mesure.nominative else bool(detail)
+            facts.append(declared - filled if told and declared != "" else "")
+        has_target = target_of(self.contrat, mesure.id, self.plan.annee) is not None
+        facts += [None] * has_target + [""] * (1 if mesure.type == "taux" else 2)
+        for line, fact in zip(self.lines(prefix), facts, strict=False):
+            if fact is not None:
+                self.put(f"{prefix}/{line}", "L", fact)
+
+    def cell_of(self, mesure: Mesure) -> str:
+        row = self.sheet.rows.get(f"{self.fiche.numero}/{self.bloc(mesure)}/{mesure.id}")
+        return f"G{row.numero}" if row else ""
 
     # --- money ---
 
@@ -291,8 +319,15 @@ class Expectation:
             self.put(
                 "financement/total.0",
                 "H",
-                "Une ligne n’a pas de nature : elle n’entre dans aucun de ces totaux." if forgotten else "",
+                "Une ligne n’a pas de nature : elle n’entre dans aucun de ces totaux."
+                if forgotten
+                else self.beside_total(self.contrat.money.natures[0].aide or ""),
             )
+
+    @staticmethod
+    def beside_total(aide: str) -> str:
+        """What a nature holds, where it has room beside its total: 62.5 characters of 11 points, in 10 points."""
+        return aide if len(aide) <= 70 else ""
 
     def depenses(self) -> None:
         posts = [

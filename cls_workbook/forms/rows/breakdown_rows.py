@@ -7,13 +7,14 @@ from dataclasses import replace
 from cls_workbook.domain import entry_questions
 from cls_workbook.domain.model import Fiche, Mesure
 from cls_workbook.domain.placed.by_place import place_list
-from cls_workbook.domain.questions import Champ
+from cls_workbook.domain.questions import Bloc, Champ
 from cls_workbook.domain.targets import target_of
 from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H
 from cls_workbook.forms.form_pieces import FormRows, SheetContext
 from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, height
 from cls_workbook.forms.row_states import more_than, put_state
+from cls_workbook.forms.rows.beside_tables import beside, draw_facts, facts_of
 from cls_workbook.french import typography
 from cls_workbook.workbook.description import CellRange, Link, address, reference
 
@@ -73,11 +74,10 @@ def _ventilation(
     if "effectif" in input_fields:
         titles[E] = SHARE
     title, declared = page.line, address(mesure_row, G) if mesure_row and mesure.type == "entier" else ""
+    start = beside(max(titles))
     page.texte(C, mesure.libelle, "intertitre")
-    if "nom" not in places:
-        page.texte(E, ONE_A_ROW if SHARE in titles.values() else None, "aide_ligne:retrait")
-    elif not declared:
-        page.texte(E, bloc.champ("nom").aide, "aide_ligne:retrait")
+    if not ("nom" in places and declared):  # its help then gives way to a count
+        page.texte(start, _help_of(bloc, titles, places), "aide_ligne:retrait")
     page.next_row(20)
     if not mesure.modalites:
         page.plan.extensible.add(prefix)
@@ -88,14 +88,28 @@ def _ventilation(
 
     lines = len(mesure.modalites) or (PLACE_LINES if mesure.par_lieu else _names_expected(mesure, context))
     zone = pieces.table_of_rows(page, prefix, titles, set(places.values()), lines, row, mesure.libelle)
+    filled = ""
     if "effectif" in input_fields:
-        _total(page, prefix, mesure, zone, mesure_row)
+        filled = _total(page, prefix, mesure, zone, declared)
     if "nom" in input_fields and declared:
-        _different_names(page, prefix, title, zone, declared)
+        filled = _different_names(page, prefix, title, zone, declared, start)
     if "numerateur" in input_fields:
-        _total_of_rate(page, prefix, mesure, zone)
+        filled = _total_of_rate(page, prefix, mesure, zone)
+    draw_facts(page, prefix, zone, start, facts_of(mesure, context, _figure_row(page, mesure), filled))
     if mesure_row and mesure.type in ("liste", "ventilation"):
         _carry_to_mesure(page, mesure, mesure_row, zone, context)
+
+
+def _help_of(bloc: Bloc, titles: dict[int, str], places: dict[str, int]) -> str | None:
+    """What the title of a table says at its right."""
+    if "nom" in places:
+        return bloc.champ("nom").aide
+    return ONE_A_ROW if SHARE in titles.values() else None
+
+
+def _figure_row(page: FormPage, mesure: Mesure) -> KeyedRow | None:
+    """The row that holds the figure of a measure."""
+    return next((r for b in ("mesures", "taux") if (r := page.plan.rows.get(f"{page.fiche}/{b}/{mesure.id}"))), None)
 
 
 def _names_expected(mesure: Mesure, context: SheetContext) -> int:
@@ -148,18 +162,22 @@ def _champ(nom: str, mesure: Mesure) -> Champ:
     return champ
 
 
-def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, mesure_row: int | None) -> None:
+def _total(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows, declared: str) -> str:
+    """The total of a breakdown. Its cell, where it is to make the declared value."""
     row = page.row(f"{prefix}/total", "repere")
     page.texte(C, "Total", "total")
     total = _sum(page, row, D, zone)
-    if mesure.type == "entier" and mesure_row and not mesure.reponses_multiples:
-        _agreement_with_mesure(page, row, total, address(mesure_row, G))
+    adds_up = bool(declared) and not mesure.reponses_multiples
+    if adds_up:
+        _agreement_with_mesure(page, row, total, declared)
     page.next_row(20)
+    return total if adds_up else ""
 
 
-def _different_names(page: FormPage, prefix: str, title: int, zone: FormRows, declared: str) -> None:
+def _different_names(page: FormPage, prefix: str, title: int, zone: FormRows, declared: str, start: int) -> str:
     """In the title of a list of names, instead of its help: how many it holds, each once, and whether they are more
-    than was counted. ``title``: its row. Names that only accents tell apart are two here, one on return."""
+    than was counted. ``title``: its row. Names that only accents tell apart are two here, one on return. The cell of
+    the count."""
     here, page.line = page.line, title
     row, names = page.row(f"{prefix}/noms", "repere"), zone.column(C)
     # the header is a name more; a name that COUNTIF cannot look for (over 255 characters) leaves the count blank
@@ -170,22 +188,26 @@ def _different_names(page: FormPage, prefix: str, title: int, zone: FormRows, de
     compared = f'IF(ISNUMBER({declared}),", "&{than}&" que la valeur déclarée ("&{declared}&")","")'
     said = f'{pieces.quote(typography("Noms différents : "))}&{count}&{compared}&"."'
     aide = entry_questions.VENTILATION.champ("nom").aide
-    page.computation(row, E, f"IF(ISNUMBER({count}),{said},{pieces.quote(aide)})", aide, "aide_ligne:retrait")
+    page.computation(row, start, f"IF(ISNUMBER({count}),{said},{pieces.quote(aide)})", aide, "aide_ligne:retrait")
     put_state(page, row, faults=[more_than(count, declared)])
     page.line = here
+    return count
 
 
-def _total_of_rate(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows) -> None:
-    """What the categories make of both terms of the rate, and whether that is what its own row says."""
+def _total_of_rate(page: FormPage, prefix: str, mesure: Mesure, zone: FormRows) -> str:
+    """What the categories make of both terms of the rate, and whether that is what its own row says. The rate that they
+    make, where it is to be the same."""
     row, rate = page.row(f"{prefix}/total", "repere"), page.plan.rows[f"{page.fiche}/taux/{mesure.id}"]
     page.texte(C, "Total", "total")
     totals = {champ: _sum(page, row, _COLUMN_OF[champ], zone) for champ in ("numerateur", "denominateur")}
     terms = [] if mesure.reponses_multiples else [p for p in rate.input_places if p.champ in totals]
     if differ := [_differ(totals[place.champ], place.cell) for place in terms]:
         said = f'IF(OR({",".join(differ)}),"Différent du taux déclaré.","")'
-        page.computation(row, F, said, "", "aide_ligne:retrait")
+        page.computation(row, beside(F), said, "", "aide_ligne:retrait")
         put_state(page, row, faults=differ)
     page.next_row(20)
+    top, bottom = totals.values()
+    return f'IF(OR({top}="",N({bottom})=0),"",{top}/{bottom})' if terms else ""
 
 
 def _sum(page: FormPage, row: KeyedRow, column: int, zone: FormRows) -> str:
@@ -206,7 +228,7 @@ def _agreement_with_mesure(page: FormPage, row: KeyedRow, total: str, declared: 
         f'IF(OR({total}="",{declared}=""),"",IF({total}={declared},"Égal à la valeur déclarée.","Différent de la '
         f'valeur déclarée ("&{declared}&")."))'
     )
-    page.computation(row, E, formula, "", "aide_ligne:retrait")
+    page.computation(row, beside(E), formula, "", "aide_ligne:retrait")
     put_state(page, row, faults=[_differ(total, declared)])
 
 

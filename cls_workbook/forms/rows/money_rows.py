@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from cls_workbook.domain import entry_questions
+from cls_workbook.domain.announced.contrat_parts import Nature
 from cls_workbook.domain.asked import money_questions
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import asked_by_contract
@@ -21,6 +22,7 @@ from cls_workbook.workbook.description import address
 _UNLIKE_ITS_POSTS = (
     "AND(COUNT({personnel}:{autres})>0,ISNUMBER({total}),ROUND(SUM({personnel}:{autres})-N({total}),2)<>0)"
 )
+TOTAL_HEIGHT = 17.0  # points of the total of a nature
 NO_NATURE = "Une ligne n’a pas de nature\u00a0: elle n’entre dans aucun de ces totaux."
 
 
@@ -41,15 +43,21 @@ def money_reminder(fiche: Fiche, annee: str, programme: Decimal | None, payer: s
     return typography(" · ".join(pieces))
 
 
-def money_words(contrat: Contrat) -> list[str]:
-    """What the amounts mean for who declares them, and what each nature of the contract holds."""
-    natures = [f"{n.libelle} : {n.aide}" for n in contrat.money.natures if n.aide]
-    amounts = (
-        "Prévu : ce que vous attendez. Engagé : ce qui vous est attribué ou notifié pour l’année par une convention ou "
-        "une décision, même si rien n’est encore arrivé. Versé : ce que vous avez reçu dans l’année, quelle que soit "
-        "l’année de la décision."
+def money_words(contrat: Contrat, prevu: bool) -> list[str]:
+    """What the amounts mean for who declares them (``prevu``: those that are expected too), and what the natures hold
+    of which the rows of their totals have no room to say it."""
+    amounts = "Prévu : ce que vous attendez. " * prevu + (
+        "Engagé : attribué ou notifié pour l’année, même si rien n’est encore arrivé. "
+        "Versé : reçu dans l’année, quelle que soit l’année de la décision."
     )
+    natures = [f"{n.libelle} : {n.aide}" for n in contrat.money.natures if n.aide and not _beside_total(n)]
     return [typography(t) for t in (amounts, " · ".join(natures)) if t]
+
+
+def _beside_total(nature: Nature) -> str | None:
+    """What a nature holds, where the row of its total has room for it."""
+    said = typography(nature.aide or "")
+    return said if said and height(said, width(H, END)) == height("", width(H, END)) else None
 
 
 def _printed(contrat: Contrat, fiche: Fiche) -> list[str]:
@@ -68,11 +76,12 @@ def financement(page: FormPage, fiche: Fiche, context: SheetContext) -> FormRows
     if fiche.numero in context.programme:
         page.printed_facts[reminder.cle] = texte
     page.next_row(height(texte, width(C, END)))
-    for texte in [*_printed(context.contrat, fiche), *money_words(context.contrat)]:
+    is_expected = f"{bloc.nom}/prevu" not in context.left_out
+    for texte in [*_printed(context.contrat, fiche), *money_words(context.contrat, is_expected)]:
         page.merge(C, END, texte, "aide:texte")
         page.next_row(height(texte, width(C, END)))
     columns = {c.nom: column for c, column in zip(bloc.input_fields, (C, D, E, F, G, H, I), strict=True)}
-    if f"{bloc.nom}/prevu" in context.left_out:
+    if not is_expected:
         columns["date"] = columns.pop("prevu")  # no column is left blank
     zone = rows_to_fill(page, bloc, prefix, columns, context.this_year)
     amounts = [columns[nom] for nom in ("prevu", "engage", "verse") if nom in columns]
@@ -96,10 +105,13 @@ def _totals_by_nature(
             page.computation(row, column, formula, 0 if nature.libelle in natures.values() else "", f"{style}:montant")
         if rank == 0:
             filled = "+".join(f'({zone.column(c)}<>"")' for c in (C, *columns))
-            formula = f'IF(SUMPRODUCT(({zone.column(D)}="")*(({filled})>0))=0,"",{quote(NO_NATURE)})'
+            holds = _beside_total(nature) or ""
+            formula = f'IF(SUMPRODUCT(({zone.column(D)}="")*(({filled})>0))=0,{quote(holds)},{quote(NO_NATURE)})'
             without_nature = _taken_up(page, prefix, "financeur").keys() - natures.keys()
-            page.computation(row, H, formula, NO_NATURE if without_nature else "", "aide_ligne:retrait")
-        page.next_row(17)
+            page.computation(row, H, formula, NO_NATURE if without_nature else holds, "aide_ligne:retrait")
+        else:
+            page.texte(H, _beside_total(nature), "aide_ligne:retrait")
+        page.next_row(TOTAL_HEIGHT)
 
 
 def _taken_up(page: FormPage, prefix: str, champ: str) -> dict[str, object]:
