@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 
 # Read when xlwings is first imported: its remote engine, used by tests only, is free for them under this name.
 os.environ.setdefault("XLWINGS_LICENSE_KEY", "noncommercial")
@@ -19,6 +20,8 @@ from tests.support.libreoffice import LibreOffice, programmes
 settings.register_profile("sans délai", deadline=None)
 settings.load_profile("sans délai")
 quick_openpyxl.install()
+# Pandera looks for it on the disk at each table that it validates, a quarter of the time of a small one.
+sys.modules.setdefault("geopandas", None)  # type: ignore[arg-type]
 
 
 # Files that take long though they hold few tests, the longest first. A file stays in one process (see pyproject.toml):

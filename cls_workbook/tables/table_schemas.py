@@ -33,16 +33,21 @@ _CLASSES: dict[str, set[type]] = {
 }
 
 
+_COLUMNS, _VALUES = "colonnes", "valeurs"
+
+
 def schema(table: DescribedTable) -> pa.DataFrameSchema:
     """Its columns, in their order and no other, empty where they may be; its key; what each of its values may be."""
     import pandera.pandas as pa
 
     return pa.DataFrameSchema(
-        {c.titre: pa.Column(None, nullable=not c.obligatoire) for c in table.columns},
+        # A column that may be empty asks nothing more by itself, and would take as long to look at as the others.
+        {c.titre: pa.Column(None, nullable=False) for c in table.columns if c.obligatoire},
         # One check for all columns: one each would cost a hundred times what it looks at.
-        checks=pa.Check(lambda frame: not any(_faults(table, frame)), ignore_na=False, error="valeurs"),
-        strict=True,
-        ordered=True,
+        checks=[
+            pa.Check(lambda frame: not any(_misplaced(table, frame)), ignore_na=False, error=_COLUMNS),
+            pa.Check(lambda frame: not any(_faults(table, frame)), ignore_na=False, error=_VALUES),
+        ],
         unique=list(table.cle) or None,
     )
 
@@ -56,14 +61,23 @@ def verify(table: DescribedTable, rows: pd.DataFrame | Sequence[Row]) -> None:
         schema(table).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as failure:
         cases = failure.failure_cases
-        faults = [f"{c} ({k})" for c, k in zip(cases["column"], cases["check"], strict=True) if k != "valeurs"]
-        faults += _faults(table, frame)
+        told = [(c, k) for c, k in zip(cases["column"], cases["check"], strict=True) if k not in (_COLUMNS, _VALUES)]
+        faults = [*(f"{c} ({k})" for c, k in told), *(list(_misplaced(table, frame)) or _faults(table, frame))]
         raise OwnFault(
             typography(
                 f"la table « {table.nom} » n’est pas ce que dit sa description : "
                 f"{listing(list(dict.fromkeys(faults)))}."
             )
         ) from failure
+
+
+def _misplaced(table: DescribedTable, frame: pd.DataFrame) -> Iterator[str]:
+    """The columns that are not where the description has them."""
+    found = list(frame.columns)
+    if found != list(table.titles):
+        yield from (f"{titre} (absente)" for titre in table.titles if titre not in found)
+        yield from (f"{titre} (en trop)" for titre in found if titre not in table.titles)
+        yield "les colonnes, dans cet ordre ou en double"
 
 
 def _faults(table: DescribedTable, frame: pd.DataFrame) -> Iterator[str]:

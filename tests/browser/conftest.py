@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import zipfile
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cls_workbook import demo
+import cls_workbook
+from cls_workbook import demo, resources
 from cls_workbook.cli.commands import main
 from cls_workbook.page.making.page_writing import make
 from tests.support import browser as browsers
@@ -22,13 +24,29 @@ BROWSERS = ["chromium", pytest.param("firefox", marks=pytest.mark.exhaustive)]
 
 
 @pytest.fixture(scope="session")
-def page(tmp_path_factory) -> Path:
+def page(request, tmp_path_factory) -> Path:
+    """Made once, for the runs too that follow on the same sources: it takes twenty seconds."""
     folder = pyodide_folder.folder()
     required("" if folder else f"{pyodide_folder.VARIABLE} names no folder of Pyodide's files")
     required("" if shutil.which("node") else "Node.js is not installed")
-    path = tmp_path_factory.mktemp("page") / "cls.html"
-    make(str(folder), path)
+    cache = getattr(request.config, "cache", None)
+    kept = cache.mkdir("page") if cache else tmp_path_factory.mktemp("page")
+    path = kept / f"cls-{_digest(Path(folder))}.html"
+    if not path.exists():
+        for former in kept.iterdir():
+            former.unlink(missing_ok=True)
+        make(str(folder), path)
     return path
+
+
+def _digest(pyodide: Path) -> str:
+    """Of all that the page is made of."""
+    made_of = hashlib.sha256()
+    package = Path(cls_workbook.__file__).parent
+    for folder in (package, resources.folder("templates"), resources.folder("macros"), pyodide):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"):
+            made_of.update(f"{path.relative_to(folder)} {path.stat().st_size} ".encode() + path.read_bytes())
+    return made_of.hexdigest()[:16]
 
 
 @pytest.fixture(scope="session")

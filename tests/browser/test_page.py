@@ -14,13 +14,10 @@ from pathlib import Path
 import pytest
 
 from cls_workbook import demo, resources
-from cls_workbook.cli.commands import main
 from cls_workbook.pipeline import single_returns
 from tests.support import browser as browsers
 from tests.support.opened_pages import (
     CONTRAT,
-    DAY,
-    SETTLED,
     WRONG,
     accessible,
     files_of,
@@ -31,23 +28,6 @@ from tests.support.opened_pages import (
     settle,
     shown,
 )
-
-BROWSERS = ["chromium", pytest.param("firefox", marks=pytest.mark.exhaustive)]
-HANGING = """
-from cls_workbook.reading.return_reader import ReturnReader
-read = ReturnReader.read_content
-def hang(self, content, name, *others):
-    while name.endswith("apo.xlsx"):
-        pass
-    return read(self, content, name, *others)
-ReturnReader.read_content = hang"""
-# Only that file is given little time: on a busy machine any other may take long.
-IMPATIENT_UNTIL_ITS_WORKER_ENDS = """(() => {
-  const root = document.documentElement, usual = root.dataset.delay;
-  root.dataset.delay = '1';
-  const look = setInterval(() => { if (!ready) { root.dataset.delay = usual; clearInterval(look); } }, 20);
-})()"""
-
 
 # --- the three ways in ------------------------------------------------------------------------------------------------
 
@@ -152,66 +132,6 @@ def test_an_agencys_form_is_filled_as_the_command_line_fills_it(local, by_comman
     assert parts(local.saved("formulaire-2025.xlsx")) == parts((by_command / "formulaire-2025.xlsx").read_bytes())
 
 
-def test_a_coordinators_own_workbook_comes_back_refreshed_and_two_returns_are_compared(local, year, tmp_path):
-    if local.name != "chromium":
-        pytest.skip("the same Python as in the other browser")
-    campaign = ["--contrat", CONTRAT, "--annee", "2025"]
-    own, made = tmp_path / "ancien.xlsm", tmp_path / "coordination-2025.xlsm"
-    main(["coordonner", *campaign, "--pilotage", str(year / "pilotage-2025.xlsx"), "--sortie", str(own)])
-    local.files("#coordinator-files", own)
-    local.wait("document.getElementById('received').innerText.includes('2 pilotages')")
-    local.click("#consolidate")
-    local.wait("document.querySelector('button[data-what=rafraichir]:not([disabled])')")
-    local.click("button[data-what=rafraichir]")
-    local.wait("document.querySelector('#made button[data-file$=xlsm]')")
-    settle(local)
-    local.click("#made button[data-file]")
-    there = tmp_path / "retours"
-    shutil.copytree(year / "2-retours-recus", there, dirs_exist_ok=True)
-    order = ["coordonner", *campaign, "--pilotage", str(own), "--retours", str(there), "--sortie", str(made)]
-    main([*order, "--date", DAY])
-    assert parts(local.saved(made.name)) == parts(made.read_bytes())
-    local.click("#replacement summary")
-    twice = [f"retours/dijon-2024-2028-2025-cpts-centre-21{more}.xlsx" for more in ("", " (2)")]
-    selects = "document.querySelectorAll('#replacement select')"
-    local.eval(f"{twice}.forEach((path, i) => {{ {selects}[i].value = path }})")
-    local.click("#compare")
-    local.wait("document.querySelector('#compared li') || !document.getElementById('trouble').hidden")
-    settle(local)
-    accessible(local)
-
-
-def test_a_consolidation_made_before_is_resumed_with_logos_and_its_tables_for_other_tools(local, year, by_command):
-    if local.name != "chromium":
-        pytest.skip("the same Python as in the other browser")
-    local.click("#received button")
-    local.files("#coordinator-files", by_command / "consolidation-2025.xlsx")
-    local.wait("document.getElementById('consolidate').textContent === 'Reprendre la consolidation 2025'")
-    local.click("#consolidate")
-    local.wait("document.querySelector('#coordinator-result .figures')")
-    settle(local)
-    assert "35 retours reçus sur 38" in shown(local, "#coordinator-result")
-    local.click("button[data-file='synthese-ars-2025.xlsx']")
-    synthese = (by_command / "synthese-ars-2025.xlsx").read_bytes()
-    assert parts(local.saved("synthese-ars-2025.xlsx")) == parts(synthese)
-    local.click("#others summary")
-    local.files("#logo-files", by_command / "logos" / "ville.png")
-    local.wait("document.querySelector('#made button[data-file^=synthese]')")
-    local.eval("unsaved.clear(); document.querySelector('#others .fields input').value = 'Fiche,Statut'; 0")
-    local.click("#made button[data-file]")
-    assert parts(local.saved("synthese-ars-2025.xlsx")) == parts((by_command / "avec-logos.xlsx").read_bytes())
-    local.click("button[data-what=exporter]")
-    local.wait("document.querySelector('#made button[data-file^=export]')")
-    settle(local)
-    local.click("#made button[data-file]")
-    assert parts(local.saved("export-csv-excel-consolidation-2025.zip")) == files_of(by_command / "export")
-    accessible(local)
-    local.click("#received button")
-    local.files("#coordinator-files", *sorted((year / "2-retours-recus").iterdir()), year / "pilotage-2025.xlsx")
-    local.wait("document.getElementById('consolidate').textContent === 'Consolider'")
-    settle(local)
-
-
 def test_an_agency_gets_its_region(local, by_command):
     local.click("#go-agency")
     local.files("#agency-files", by_command / "synthese-ars-2025.xlsx")
@@ -263,35 +183,6 @@ def test_a_fault_of_ours_is_a_sentence_and_a_report_to_send_and_the_page_goes_on
     local.wait("document.querySelector('#partner-result h3')?.textContent.includes('apo')")
 
 
-def test_what_is_under_way_can_be_stopped_and_done_again(local):
-    local.click("#go-coordinator")
-    local.wait("!document.getElementById('consolidate').disabled")
-    local.eval("document.getElementById('consolidate').click(); document.getElementById('work-stop').click(); 0")
-    local.wait("!document.getElementById('trouble').hidden")
-    assert "Arrêté" in shown(local, "#trouble")
-    local.wait(SETTLED)
-    local.click("#consolidate")
-    local.wait("document.getElementById('trouble').hidden && document.getElementById('work').hidden")
-    settle(local)
-
-
-def test_a_file_that_really_hangs_costs_that_file_and_the_others_are_read(local):
-    if local.name != "chromium":
-        pytest.skip("the protocol that drives it does not reach the worker")
-    local.click("#go-coordinator")
-    local.wait("!document.getElementById('consolidate').disabled")
-    local.python(HANGING)
-    local.click("#consolidate")
-    local.wait("document.getElementById('work-text').textContent.includes('apo')")
-    local.eval(IMPATIENT_UNTIL_ITS_WORKER_ENDS)
-    local.wait("job === null && document.getElementById('panel-anomalies').textContent.includes('ne se termine pas')")
-    settle(local)
-    local.click("#tab-anomalies")
-    lines = shown(local, "#panel-anomalies").split("bloquant")
-    assert any("apo.xlsx" in line and "ne se termine pas" in line for line in lines)
-    assert "34 retours reçus sur 38" in shown(local, "#coordinator-result")
-
-
 # --- nothing leaves ---------------------------------------------------------------------------------------------------
 
 
@@ -300,7 +191,7 @@ def test_nothing_was_asked_of_any_network_and_no_policy_was_broken(local, page):
     assert {address.partition(":")[0] for address in log["asked"]} <= {"file", "blob", "data"}
     if local.name == "chromium":  # the other's log does not see files
         assert log["asked"].count(page.as_uri()[:100]) == 1
-    assert [line for line in log["said"] if "ne se termine pas" not in line] == []  # Python told of the hung return
+    assert log["said"] == []
 
 
 @pytest.mark.parametrize(
@@ -328,7 +219,8 @@ class _Recorder(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.mark.parametrize("name", BROWSERS)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", browsers.EXECUTABLES)
 def test_served_by_an_intranet_it_works_as_well_and_its_policy_lets_nothing_out(name, page, year, tmp_path):
     required(browsers.missing(name))
     _Recorder.asked = []
@@ -336,7 +228,7 @@ def test_served_by_an_intranet_it_works_as_well_and_its_policy_lets_nothing_out(
     threading.Thread(target=server.serve_forever, daemon=True).start()
     here = f"http://127.0.0.1:{server.server_port}"
     try:
-        with opened(name, f"{here}/cls.html", tmp_path) as driven:
+        with opened(name, f"{here}/{page.name}", tmp_path) as driven:
             driven.files("#partner-files", year / WRONG)
             driven.wait("document.querySelector('#partner-result article')")
             assert "2 points à corriger" in shown(driven, "#partner-result")
@@ -351,4 +243,4 @@ def test_served_by_an_intranet_it_works_as_well_and_its_policy_lets_nothing_out(
             driven.wait("true")
     finally:
         server.shutdown()
-    assert [path for path in _Recorder.asked if path != "/favicon.ico"] == ["/cls.html"]
+    assert [path for path in _Recorder.asked if path != "/favicon.ico"] == [f"/{page.name}"]

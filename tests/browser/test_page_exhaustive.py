@@ -1,4 +1,5 @@
-"""More of the local page in a real browser: a contract with a noyau, contracts described, a year to try it on."""
+"""More of the local page in a real browser: what is resumed, stopped or hangs, a contract with a noyau, contracts
+described, a year to try it on."""
 
 from __future__ import annotations
 
@@ -14,9 +15,23 @@ from cls_workbook.definition.toml_reader import load
 from cls_workbook.domain.contrat_years import in_year
 from tests.support.dropped_returns import drop_retour
 from tests.support.noyau_contrats import definition_with
-from tests.support.opened_pages import DAY, accessible, files_of, parts, pictured, settle, shown
+from tests.support.opened_pages import CONTRAT, DAY, SETTLED, accessible, files_of, parts, pictured, settle, shown
 
 pytestmark = pytest.mark.exhaustive
+HANGING = """
+from cls_workbook.reading.return_reader import ReturnReader
+read = ReturnReader.read_content
+def hang(self, content, name, *others):
+    while name.endswith("apo.xlsx"):
+        pass
+    return read(self, content, name, *others)
+ReturnReader.read_content = hang"""
+# Only that file is given little time: on a busy machine any other may take long.
+IMPATIENT_UNTIL_ITS_WORKER_ENDS = """(() => {
+  const root = document.documentElement, usual = root.dataset.delay;
+  root.dataset.delay = '1';
+  const look = setInterval(() => { if (!ready) { root.dataset.delay = usual; clearInterval(look); } }, 20);
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +56,102 @@ def regional(tmp_path_factory) -> Path:
     finally:
         os.chdir(before)
     return here
+
+
+@pytest.fixture
+def dropped(local, year) -> None:
+    """The coordinator's page holds the files of the year."""
+    local.click("#go-coordinator")
+    if "retours" not in shown(local, "#received"):
+        local.files("#coordinator-files", *sorted((year / "2-retours-recus").iterdir()), year / "pilotage-2025.xlsx")
+    local.wait("!document.getElementById('consolidate').disabled")
+
+
+def test_a_coordinators_own_workbook_comes_back_refreshed_and_two_returns_are_compared(local, dropped, year, tmp_path):
+    if local.name != "chromium":
+        pytest.skip("the same Python as in the other browser")
+    campaign = ["--contrat", CONTRAT, "--annee", "2025"]
+    own, made = tmp_path / "ancien.xlsm", tmp_path / "coordination-2025.xlsm"
+    main(["coordonner", *campaign, "--pilotage", str(year / "pilotage-2025.xlsx"), "--sortie", str(own)])
+    local.files("#coordinator-files", own)
+    local.wait("document.getElementById('received').innerText.includes('2 pilotages')")
+    local.click("#consolidate")
+    local.wait("document.querySelector('button[data-what=rafraichir]:not([disabled])')")
+    local.click("button[data-what=rafraichir]")
+    local.wait("document.querySelector('#made button[data-file$=xlsm]')")
+    settle(local)
+    local.click("#made button[data-file]")
+    there = tmp_path / "retours"
+    shutil.copytree(year / "2-retours-recus", there, dirs_exist_ok=True)
+    order = ["coordonner", *campaign, "--pilotage", str(own), "--retours", str(there), "--sortie", str(made)]
+    main([*order, "--date", DAY])
+    assert parts(local.saved(made.name)) == parts(made.read_bytes())
+    local.click("#replacement summary")
+    twice = [f"retours/dijon-2024-2028-2025-cpts-centre-21{more}.xlsx" for more in ("", " (2)")]
+    selects = "document.querySelectorAll('#replacement select')"
+    local.eval(f"{twice}.forEach((path, i) => {{ {selects}[i].value = path }})")
+    local.click("#compare")
+    local.wait("document.querySelector('#compared li') || !document.getElementById('trouble').hidden")
+    settle(local)
+    accessible(local)
+
+
+def test_a_consolidation_made_before_is_resumed_with_logos_and_its_tables_for_other_tools(
+    local, dropped, year, by_command
+):
+    if local.name != "chromium":
+        pytest.skip("the same Python as in the other browser")
+    local.click("#received button")
+    local.files("#coordinator-files", by_command / "consolidation-2025.xlsx")
+    local.wait("document.getElementById('consolidate').textContent === 'Reprendre la consolidation 2025'")
+    local.click("#consolidate")
+    local.wait("document.querySelector('#coordinator-result .figures')")
+    settle(local)
+    assert "35 retours reçus sur 38" in shown(local, "#coordinator-result")
+    local.click("button[data-file='synthese-ars-2025.xlsx']")
+    synthese = (by_command / "synthese-ars-2025.xlsx").read_bytes()
+    assert parts(local.saved("synthese-ars-2025.xlsx")) == parts(synthese)
+    local.click("#others summary")
+    local.files("#logo-files", by_command / "logos" / "ville.png")
+    local.wait("document.querySelector('#made button[data-file^=synthese]')")
+    local.eval("unsaved.clear(); document.querySelector('#others .fields input').value = 'Fiche,Statut'; 0")
+    local.click("#made button[data-file]")
+    assert parts(local.saved("synthese-ars-2025.xlsx")) == parts((by_command / "avec-logos.xlsx").read_bytes())
+    local.click("button[data-what=exporter]")
+    local.wait("document.querySelector('#made button[data-file^=export]')")
+    settle(local)
+    local.click("#made button[data-file]")
+    assert parts(local.saved("export-csv-excel-consolidation-2025.zip")) == files_of(by_command / "export")
+    accessible(local)
+    local.click("#received button")
+    local.files("#coordinator-files", *sorted((year / "2-retours-recus").iterdir()), year / "pilotage-2025.xlsx")
+    local.wait("document.getElementById('consolidate').textContent === 'Consolider'")
+    settle(local)
+
+
+def test_what_is_under_way_can_be_stopped_and_done_again(local, dropped):
+    local.eval("document.getElementById('consolidate').click(); document.getElementById('work-stop').click(); 0")
+    local.wait("!document.getElementById('trouble').hidden")
+    assert "Arrêté" in shown(local, "#trouble")
+    local.wait(SETTLED)
+    local.click("#consolidate")
+    local.wait("document.getElementById('trouble').hidden && document.getElementById('work').hidden")
+    settle(local)
+
+
+def test_a_file_that_really_hangs_costs_that_file_and_the_others_are_read(local, dropped):
+    if local.name != "chromium":
+        pytest.skip("the protocol that drives it does not reach the worker")
+    local.python(HANGING)
+    local.click("#consolidate")
+    local.wait("document.getElementById('work-text').textContent.includes('apo')")
+    local.eval(IMPATIENT_UNTIL_ITS_WORKER_ENDS)
+    local.wait("job === null && document.getElementById('panel-anomalies').textContent.includes('ne se termine pas')")
+    settle(local)
+    local.click("#tab-anomalies")
+    lines = shown(local, "#panel-anomalies").split("bloquant")
+    assert any("apo.xlsx" in line and "ne se termine pas" in line for line in lines)
+    assert "34 retours reçus sur 38" in shown(local, "#coordinator-result")
 
 
 def test_a_contract_with_a_noyau_goes_the_three_ways_and_its_region_is_that_of_the_command_line(local, regional):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -93,8 +94,15 @@ def test_a_key_is_found_once():
 
 def test_columns_are_those_described_in_their_order():
     frame = frame_of_rows(TRIAL, [SOUND])
-    for broken in (frame.drop(columns="Taux"), frame.assign(Autre=1), frame[list(reversed(frame.columns))]):
-        with pytest.raises(OwnFault):
+    twice, moved = [*frame.columns, "Taux"], list(reversed(frame.columns))
+    for broken, told in (
+        (frame.drop(columns="Taux"), "Taux (absente)"),
+        (frame.drop(columns=list(TRIAL.cle)), f"{TRIAL.cle[0]} (absente)"),
+        (frame.assign(Autre=1), "Autre (en trop)"),
+        (frame[moved], "dans cet ordre"),
+        (frame[twice], "en double"),
+    ):
+        with pytest.raises(OwnFault, match=re.escape(told)):
             table_schemas.verify(TRIAL, broken)
 
 
