@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -30,27 +31,28 @@ YEAR, DAY = 2025, date(2026, 2, 15)
 FUNDING = "Financement par fiche"
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """Two answers expected of each of two structures; one return is there, with a fault. The coordinator's workbook as
+    it was made, and filled."""
+    folder = tmp_path_factory.mktemp("campagne")
+    reference = small_contrat.definition(folder)
+    small_contrat.retour(folder / "retours", reference, "asso", {"1.1/mesures/1.1-I01/valeur": "une centaine"})
+    unfilled, filled = folder / "ancien.xlsm", folder / "rempli.xlsm"
+    coordonner(toml_reader.load(reference), str(reference), YEAR, unfilled, on=Workstation("python"))
+    refresh(unfilled, [str(folder / "retours")], str(reference), YEAR, filled, day=DAY)
+    return folder
+
+
 @pytest.fixture
-def campagne(tmp_path):
-    """Two answers expected of each of two structures; one return is there, with a fault."""
-    reference = small_contrat.definition(tmp_path)
-    small_contrat.retour(tmp_path / "retours", reference, "asso", {"1.1/mesures/1.1-I01/valeur": "une centaine"})
-    return reference, tmp_path / "retours"
+def campagne(once, tmp_path):
+    """The same, where returns may come and go."""
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "essai.toml", tmp_path / "retours"
 
 
 def opened(campagne, folder: Path, saisies=None) -> OnOpenpyxl:
     return open_up(OnOpenpyxl, folder, campagne[0], YEAR, campagne[1], saisies)
-
-
-def unfilled(campagne, folder: Path) -> Path:
-    """The coordinator's workbook as it was made."""
-    coordonner(toml_reader.load(campagne[0]), str(campagne[0]), YEAR, folder / "ancien.xlsm", on=Workstation("python"))
-    return folder / "ancien.xlsm"
-
-
-def filled(campagne, folder: Path) -> Path:
-    refresh(unfilled(campagne, folder), [str(campagne[1])], str(campagne[0]), YEAR, folder / "rempli.xlsm", day=DAY)
-    return folder / "rempli.xlsm"
 
 
 def refreshed(excel: OnOpenpyxl, campagne) -> Path:
@@ -139,7 +141,7 @@ def test_what_was_typed_moved_and_added_is_kept_as_a_click_keeps_it(campagne, tm
 
 
 def test_nothing_new_changes_nothing_and_charts_are_drawn_once_however_often(campagne, tmp_path):
-    first, second, third = filled(campagne, tmp_path), tmp_path / "deux.xlsm", tmp_path / "trois.xlsm"
+    first, second, third = tmp_path / "rempli.xlsm", tmp_path / "deux.xlsm", tmp_path / "trois.xlsm"
     refresh(first, [str(campagne[1])], str(campagne[0]), YEAR, second, day=DAY)
     assert parts(second) == parts(first)
     small_contrat.retour(campagne[1], campagne[0], "ville")
@@ -151,7 +153,7 @@ def test_nothing_new_changes_nothing_and_charts_are_drawn_once_however_often(cam
 
 
 def test_macros_stay_byte_for_byte_and_excel_would_find_nothing_to_repair(campagne, tmp_path):
-    made = filled(campagne, tmp_path)
+    made = tmp_path / "rempli.xlsm"
     before, after = parts(tmp_path / "ancien.xlsm"), parts(made)
     macros = [name for name in before if "vba" in name or "customUI" in name]
     assert len(macros) == 2 and all(after[name] == before[name] for name in macros)
@@ -192,7 +194,7 @@ FORMULA_BELOW = ("</sheetData>", '<row r="90"><c r="A90"><f>1+1</f><v>2</v></c><
     [(PROTECTED, "« Mesures » est protégée"), (FORMULA_BELOW, "que seul Excel sait descendre ; rien n’a été écrit")],
 )
 def test_what_only_excel_can_do_is_said_and_nothing_is_written(change, words, campagne, tmp_path):
-    first, damaged = filled(campagne, tmp_path), tmp_path / "autre.xlsm"
+    first, damaged = tmp_path / "rempli.xlsm", tmp_path / "autre.xlsm"
     mesures = ReturnedPackage(first.read_bytes()).worksheets()["Mesures"]
     with zipfile.ZipFile(damaged, "w") as archive:
         for name, content in parts(first).items():
@@ -211,7 +213,7 @@ def test_what_only_excel_can_do_is_said_and_nothing_is_written(change, words, ca
     ],
 )
 def test_a_workbook_of_another_year_or_contract_is_refused(reference, annee, words, campagne, tmp_path):
-    former = unfilled(campagne, tmp_path)
+    former = tmp_path / "ancien.xlsm"
     with pytest.raises(Refusal, match=re.escape(words)):
         refresh(former, [str(campagne[1])], reference or str(campagne[0]), annee, tmp_path / "neuf.xlsm", day=DAY)
     assert not (tmp_path / "neuf.xlsm").exists()
@@ -220,7 +222,7 @@ def test_a_workbook_of_another_year_or_contract_is_refused(reference, annee, wor
 def test_the_command_refreshes_in_place_and_says_what_the_click_says(campagne, tmp_path, capsys):
     reference, retours = campagne
     year = ["--contrat", str(reference), "--annee", str(YEAR), "--date", DAY.isoformat()]
-    path = str(unfilled(campagne, tmp_path))
+    path = str(tmp_path / "ancien.xlsm")
     assert main(["coordonner", *year, "--pilotage", path, "--retours", str(retours), "--sortie", path]) == 1
     said = capsys.readouterr().out
     assert "NOMBRE_ILLISIBLE" in said and "Consolidation du 15/02/2026." in said.replace("\u00a0", " ")
