@@ -16,10 +16,11 @@ from cls_workbook import pilotage
 from cls_workbook.button import click_installation, excel_patience, player
 from cls_workbook.pipeline import way_back
 from tests.support import fake_excel, small_contrat
-from tests.support.both_excels import OnOpenpyxl, RemoteExcel, both_engines, content, message, open_up, whole
+from tests.support.both_excels import OnOpenpyxl, RemoteExcel, content, either_engine, message, open_up, whole
 from tests.support.coordinator_opened import box
 
 YEAR, DAY = 2025, date(2026, 2, 15)
+OTHERS = ("Synthèse", "Graphiques · Synthèse", "Accueil")  # sheets that are protected, where every case is played
 TOO_MANY = {"1.1/mesures/1.1-I01/valeur": "beaucoup"}
 
 
@@ -72,7 +73,7 @@ def filters_of(excel, sheet: str) -> dict:
 # --- filters ----------------------------------------------------------------------------------------------------------
 
 
-@both_engines
+@either_engine
 def test_a_filter_left_on_a_table_keeps_no_value_from_being_written(opened):
     filter_column(opened, "Anomalies", 1, "information")
     filter_column(opened, "Mesures", 2, "9.9")
@@ -107,7 +108,7 @@ def test_a_filter_that_would_hide_every_row_goes_and_is_told(opened):
 
 
 @pytest.mark.parametrize("engine", [OnOpenpyxl])
-@pytest.mark.parametrize("nom", ["Indicateurs", "Synthèse", "Graphiques · Synthèse", "Accueil"])
+@pytest.mark.parametrize("nom", ["Indicateurs", *(pytest.param(n, marks=pytest.mark.exhaustive) for n in OTHERS)])
 def test_a_protected_sheet_is_named_before_anything_is_written(opened, nom):
     small_contrat.retour(opened.retours, opened.reference, "ville")
     opened.opened_book[nom].protection.sheet = True
@@ -251,7 +252,7 @@ def test_an_excel_left_suspended_by_a_python_that_was_stopped_is_repaired(opened
 # --- a French Excel ---------------------------------------------------------------------------------------------------
 
 
-@both_engines
+@either_engine
 def test_dates_and_amounts_are_shown_as_such_by_an_excel_that_speaks_french(tmp_path, engine):
     reference = small_contrat.definition(tmp_path)
     small_contrat.retour(tmp_path / "retours", reference, "asso")

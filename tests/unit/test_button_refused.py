@@ -37,27 +37,22 @@ def refusal_shown(excel, before) -> str:
 
 
 @either_engine
-@pytest.mark.parametrize("examined", ["absent", "fichier", "illisible"])
-def test_a_folder_that_cannot_be_used_leaves_the_sheets_as_they_were(
-    engine, examined, small_campagne, tmp_path, monkeypatch
-):
+def test_a_folder_that_cannot_be_used_leaves_the_sheets_as_they_were(engine, small_campagne, tmp_path, monkeypatch):
     reference, retours = small_campagne
     excel = open_up(engine, tmp_path, reference, YEAR, retours)
     excel.click(day=DAY)
-    folder = {"absent": tmp_path / "nulle part", "fichier": reference, "illisible": retours}[examined]
-    if examined == "illisible":
-        monkeypatch.setattr("os.listdir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
-    box(excel.opened_book, "dossier").value = str(folder)
-    before = whole(excel.opened_book)
-    assert excel.click(day=DAY) is None
-    sentence = refusal_shown(excel, before)
-    remedy = {
-        "absent": "n’existe pas. Créez-le",
-        "fichier": "est un fichier. Indiquez le dossier",
-        "illisible": "ne peut pas être lu (Permission denied). Vérifiez vos droits",
-    }
-    assert remedy[examined] in sentence
-    assert box(excel.opened_book, "dossier").coordinate in sentence
+    for folder, remedy in (
+        (tmp_path / "nulle part", "n’existe pas. Créez-le"),
+        (reference, "est un fichier. Indiquez le dossier"),
+        (retours, "ne peut pas être lu (Permission denied). Vérifiez vos droits"),
+    ):
+        if folder == retours:
+            monkeypatch.setattr("os.listdir", lambda _: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
+        box(excel.opened_book, "dossier").value = str(folder)
+        before = whole(excel.opened_book)
+        assert excel.click(day=DAY) is None
+        sentence = refusal_shown(excel, before)
+        assert remedy in sentence and box(excel.opened_book, "dossier").coordinate in sentence
 
 
 @either_engine
