@@ -242,7 +242,18 @@ class Contrat:
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
-        return {fold(n): s.id for s in reversed(self.structures) for n in (s.nom, s.nom_complet or s.nom, *s.alias)}
+        former = {nom: id_ for nom, id_ in self.names_over_years["structure"].items() if id_ in self.by_structure}
+        names = {fold(n): s.id for s in reversed(self.structures) for n in (s.nom, s.nom_complet or s.nom, *s.alias)}
+        return former | names
+
+    @cached_property
+    def names_over_years(self) -> dict[str, dict[str, str]]:
+        """« structure », « financeur » → folded name, as each year of the contract calls them → id."""
+        whole = self.definition
+        return {
+            objet: whole.changes.names_given(objet) | {fold(x.nom): x.id for x in listed}
+            for objet, listed in (("structure", whole.structures), ("financeur", whole.money.financeurs))
+        }
 
     def identify(self, nom: str) -> str | None:
         """The id of the structure that bears this name (name, full name or alias; case and accents apart), or None."""

@@ -115,16 +115,27 @@ def holds_only_others(contrat: Contrat, axe: Axe) -> bool:
 
 
 def id_of_financeur(contrat: Contrat, nom: object) -> str | None:
-    """The id of a funder given by id, by name, or by a name of the structure that it is; None if the contract does not
-    know it."""
+    """The id of a funder given by id, by name, by its name of another year, or by a name of the structure that it is;
+    None if the contract does not know it that year."""
     folded = fold(str(nom or ""))
     if not folded:
         return None
-    structure = contrat.identify(str(nom))
-    return next(
-        (f.id for f in contrat.money.financeurs if folded in (fold(f.id), fold(f.nom))),
-        next((f.id for f in contrat.money.financeurs if structure and f.structure == structure), None),
+    financeurs = contrat.money.financeurs
+    structure, of_another_year = contrat.identify(str(nom)), contrat.names_over_years["financeur"].get(folded)
+    sought = (
+        *(f.id for f in financeurs if folded in (fold(f.id), fold(f.nom))),
+        *(f.id for f in financeurs if f.id == of_another_year),
+        *(f.id for f in financeurs if structure and f.structure == structure),
     )
+    return next(iter(sought), None)
+
+
+def financeur_now(contrat: Contrat, nom: str) -> str | None:
+    """What the contract calls that year a funder named in an earlier one; None once it has left; the name itself where
+    no year knows it."""
+    names = {f.id: f.nom for f in contrat.money.financeurs}
+    known = id_of_financeur(contrat, nom) or contrat.names_over_years["financeur"].get(fold(nom))
+    return names.get(known) if known else nom
 
 
 def agency_financeurs(contrat: Contrat) -> set[str]:

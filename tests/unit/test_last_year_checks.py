@@ -13,13 +13,21 @@ import pytest
 
 from cls_workbook import forms
 from cls_workbook.definition import toml_reader
+from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.definition_keys import changed
 from cls_workbook.domain.lifetime import EvolutionThresholds
 from cls_workbook.errors import Refusal
 from cls_workbook.fast_paths import offprint
 from cls_workbook.pipeline import way_back
-from cls_workbook.reports.consolidation.previous_year import PreviousConsolidation, indicateurs, own_values, showable
-from cls_workbook.tables.consolidation_tables import INDICATEURS
+from cls_workbook.reports.consolidation.previous_year import (
+    PreviousConsolidation,
+    carried_over,
+    history,
+    indicateurs,
+    own_values,
+    showable,
+)
+from cls_workbook.tables.consolidation_tables import HISTORY, INDICATEURS
 from tests.support.frames_from_text import folder, found, precedent
 from tests.support.read_retours import reread, retour
 from tests.support.small_workbook import DEFINITION, YEAR, places, read, trial
@@ -105,6 +113,42 @@ def test_funding_copied_from_last_year_with_its_reference_is_to_be_confirmed():
     assert places("ville")["1.1/financement/01/reference"].cell in found_one.cells
     assert anomalies(past, LINE | {"1.1/financement/01/reference": "C-13"}, "IDENTIQUE_A_L_ANNEE_PRECEDENTE") == []
     assert anomalies(past, LINE | {"1.1/financement/01/verse": 4000.49}, "IDENTIQUE_A_L_ANNEE_PRECEDENTE") == []
+
+
+# --- who has another name this year ---------------------------------------------------------------------------------
+
+
+def with_new_name(objet: str, cible: str):
+    revision = f'{{ depuis = {YEAR}, objet = "{objet}", cible = "{cible}", champ = "nom", valeur = "Grand Rivemont" }}'
+    return toml_reader.parse(DEFINITION.replace("[contrat]\n", f"[contrat]\nrevisions = [{revision}]\n", 1), "essai")
+
+
+def test_a_structure_that_changed_its_name_is_still_compared_with_itself():
+    past, contrat = past_year({I1: 40}), with_new_name("structure", "ville")
+    (told,) = anomalies(past, {I1: 90}, "EVOLUTION_FORTE", contrat)
+    assert told.structure == "ville"
+    assert own_values(past, in_year(contrat, YEAR), YEAR)["ville"]["1.1-I01"] == 40
+    assert in_year(contrat, YEAR).identify("Ville de Rivemont") == contrat.identify("Grand Rivemont") == "ville"
+
+
+def test_a_funder_that_changed_its_name_goes_on_under_the_new_one():
+    city = LINE | {"1.1/financement/01/financeur": "Ville de Rivemont", "1.1/financement/01/nature": "Cofinancement"}
+    past, contrat = past_year(city), in_year(with_new_name("financeur", "ville"), YEAR)
+    kept = dataclasses.replace(
+        past, tables=past.tables | {HISTORY: [{"Financeur": "Ville de Rivemont"}, {"Financeur": None}]}
+    )
+    assert [r["Financeur"] for r in history(kept, contrat)] == ["Grand Rivemont", None]
+    assert carried_over(past, contrat)["ville"]["1.1/financement/01/financeur"] == "Grand Rivemont"
+    city |= {"1.1/financement/01/financeur": "Grand Rivemont"}
+    assert len(anomalies(past, city, "IDENTIQUE_A_L_ANNEE_PRECEDENTE", contrat)) == 1
+
+
+def test_a_funder_that_has_left_is_not_filled_in_beforehand():
+    past = past_year(LINE | {"1.1/financement/01/financeur": "Ville de Rivemont"})
+    left = DEFINITION.replace('nom = "Ville de Rivemont" }]', f'nom = "Ville de Rivemont", jusque = {YEAR - 1} }}]')
+    assert "1.1/financement/01/nature" in carried_over(past, trial())["ville"]
+    taken_up = carried_over(past, in_year(toml_reader.parse(left, "essai"), YEAR)).get("ville", {})
+    assert [cle for cle in taken_up if "financement" in cle] == []
 
 
 # --- in the workbook that the structure receives --------------------------------------------------------------------

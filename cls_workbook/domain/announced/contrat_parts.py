@@ -18,6 +18,7 @@ from cls_workbook.domain.lifetime import CHANGES_NEEDING_AVENANT, Decision, Evol
 from cls_workbook.domain.placed.place_model import Commune, Lieu, Qpv
 from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.domain.regional.noyau_model import Noyau
+from cls_workbook.french import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,11 @@ class ContratChanges:
     avenant_requis: tuple[str, ...] = CHANGES_NEEDING_AVENANT
     decisions: tuple[Decision, ...] = ()
     revisions: tuple[Revision, ...] = ()
+
+    def names_given(self, objet: str) -> dict[str, str]:
+        """Folded name that a revision gives to such an object → its id."""
+        new_names = (r for r in self.revisions if (r.objet, r.champ) == (objet, "nom"))
+        return {fold(r.valeur or ""): r.cible or "" for r in new_names}
 
     @cached_property
     def by_decision(self) -> dict[str, Decision]:

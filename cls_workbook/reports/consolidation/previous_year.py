@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from cls_workbook.domain.carried_over import as_cell, is_taken_up
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat, Mesure
+from cls_workbook.domain.wording import financeur_now
 from cls_workbook.errors import Refusal
 from cls_workbook.french import date_fr, fold
 from cls_workbook.reports import table_reading
@@ -171,12 +173,13 @@ def showable(consolidation: PreviousConsolidation, contrat: Contrat, annee: int)
 
 
 def history(consolidation: PreviousConsolidation, contrat: Contrat) -> list[Row]:
-    """The rows of ``summaries.history`` that this consolidation holds; of its own year only, if it is of before they
-    were kept."""
-    if described.HISTORY in consolidation.tables:
-        return consolidation.rows(described.HISTORY)
-    annee = consolidation.identity("année")
-    return _first_history(consolidation, in_year(contrat, annee), annee) if isinstance(annee, int) else []
+    """The rows of ``summaries.history`` that this consolidation holds, funders called as ``contrat`` calls them; of its
+    own year only, if it is of before they were kept."""
+    rows, annee = consolidation.rows(described.HISTORY), consolidation.identity("année")
+    if described.HISTORY not in consolidation.tables and isinstance(annee, int):
+        rows = _first_history(consolidation, in_year(contrat, annee), annee)
+    now = cache(lambda nom: financeur_now(contrat, nom) or nom)
+    return [r | {"Financeur": now(r["Financeur"])} if r["Financeur"] else r for r in rows]
 
 
 def _first_history(consolidation: PreviousConsolidation, contrat: Contrat, annee: int) -> list[Row]:
@@ -237,11 +240,12 @@ def carried_over(consolidation: PreviousConsolidation, contrat: Contrat) -> dict
         if asked:
             note_down(r["Structure"], f"{r['Fiche']}/{asked}/{r['Mesure']}/{r['Champ']}", r["Valeur"])
     for r in consolidation.rows(described.FINANCEMENTS):
-        if r["Structure"] and (r["Financeur"] or r["Nature"]):
+        financeur = financeur_now(contrat, r["Financeur"]) if r["Financeur"] else None
+        if r["Structure"] and (financeur or (r["Nature"] and not r["Financeur"])):  # not who has left
             prefix = f"{r['Fiche']}/financement"
             # One line of a kind, however many it had.
-            rank = line(r["Structure"], prefix, (r["Financeur"], r["Nature"]))
-            note_down(r["Structure"], f"{prefix}/{rank}/financeur", r["Financeur"])
+            rank = line(r["Structure"], prefix, (financeur, r["Nature"]))
+            note_down(r["Structure"], f"{prefix}/{rank}/financeur", financeur)
             note_down(r["Structure"], f"{prefix}/{rank}/nature", r["Nature"])
     return answers
 
