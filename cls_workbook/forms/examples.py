@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from cls_workbook.domain.model import Fiche
 from cls_workbook.domain.rules import Rule
-from cls_workbook.forms.layout import InputPlace, drawn_cells
+from cls_workbook.forms.layout import InputPlace, drawn_cells, show_whole
 from cls_workbook.forms.year_workbook import WorkbookPlan
 from cls_workbook.workbook.description import Formula
 
@@ -287,12 +287,13 @@ def _to_cents(montant: Decimal) -> Decimal:
 def fill_cell(plan: WorkbookPlan, reponses: Mapping[str, object]) -> None:
     """Writes the answers into the drawn workbook itself (``plan.workbook``), before it is written to a file. Formulas
     lose the value that they showed when blank: whoever opens the file computes them."""
-    places = {(p.sheet, p.row, p.column): p.cle for p in plan.input_places()}
+    places = {(p.sheet, p.row, p.column): p for p in plan.input_places()}
     for sheet in plan.workbook.worksheets:
         cells = drawn_cells(sheet)
         for rank, cell in enumerate(cells):
-            cle = places.get((sheet.nom, cell.line, cell.column), "")
-            if cle in reponses:
-                cells[rank] = cell._replace(valeur=reponses[cle])
+            place = places.get((sheet.nom, cell.line, cell.column))
+            if place and place.cle in reponses:
+                cells[rank] = cell._replace(valeur=reponses[place.cle])
+                show_whole(sheet, place, reponses[place.cle])
             elif isinstance(cell.valeur, Formula):
                 cells[rank] = cell._replace(valeur=cell.valeur._replace(valeur=""))

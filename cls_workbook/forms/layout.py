@@ -127,7 +127,7 @@ class FormPage:
         self.plan, self.sheet, self.fiche = plan, plan.sheet, plan.fiche
         self.cells = drawn_cells(plan.sheet)
         self.listes, self.choix, self.annee = listes, choix, annee
-        self.line = 1
+        self.line, self.least = 1, 0.0  # the row that is drawn, and the points that what it already says takes
         self.etats: list[bool] = []  # one per required row: is it filled when the workbook leaves?
         self.groups: list[int] = []  # first rows of what prints together
         self.titled: dict[int, tuple[str, int]] = {}  # first row of a table or a form → its title, its last column
@@ -158,8 +158,8 @@ class FormPage:
 
     def next_row(self, height: float | None = None) -> None:
         if height:
-            self.sheet.heights[self.line] = height
-        self.line += 1
+            self.sheet.heights[self.line] = max(height, self.least)
+        self.line, self.least = self.line + 1, 0.0
 
     # --- keyed rows ---
 
@@ -234,6 +234,9 @@ class FormPage:
 
     def _draw_input(self, place: InputPlace, valeur: object, up_to: int | None) -> None:
         style = ("saisie:" if place.obligatoire else "saisie_optionnelle:") + _FORMATS.get(place.type, place.type)
+        if valeur is not None:
+            wide = _width(self.sheet, place.column, up_to or place.column)
+            self.least = max(self.least, height_of_answer(valeur, wide))
         if up_to:
             self.merge(place.column, up_to, valeur, f"{style}_long")
         else:
@@ -323,6 +326,24 @@ def height(texte: object, width: float, minimum: float = 17, *, size: float = 10
     # One twentieth to spare: a spreadsheet's own measure varies with its zoom.
     lines = text_width.lines(texte, text_width.place(width) / 1.05, size, bold)
     return min(MAX_HEIGHT, max(minimum, round(1.24 * size * lines + 5, 1)))
+
+
+def height_of_answer(valeur: object, width: float) -> float:
+    """Points of the row of an answer that is known; 0 where every row shows it: no text, or one line."""
+    needed = height(valeur, width, 0.0) if isinstance(valeur, str) else 0.0
+    return needed if needed > height("", width, 0.0) else 0.0
+
+
+def show_whole(sheet: Sheet, place: InputPlace, valeur: object) -> None:
+    """The row of an answer that is known is high enough to show it whole: merged cells do not grow by themselves."""
+    ends = (m.last_column for m in sheet.merges if (m.line, m.column) == (place.row, place.column))
+    needed = height_of_answer(valeur, _width(sheet, place.column, next(ends, place.column)))
+    if needed > sheet.heights.get(place.row, 15.0):
+        sheet.heights = sheet.heights | {place.row: needed}  # the sheets of other structures keep theirs
+
+
+def _width(sheet: Sheet, start: int, end: int) -> float:
+    return sum(sheet.widths[c] for c in range(start, end + 1))
 
 
 @lru_cache(maxsize=5_000)

@@ -162,6 +162,21 @@ def test_what_a_partner_typed_never_becomes_a_formula(contrat, tmp_path):
     assert not [c for line in listing.iter_rows() for c in line if c.data_type == "f"]
 
 
+def test_a_long_answer_prints_whole_in_the_copy(contrat, tmp_path):
+    long = "Les partenaires se sont réunis chaque trimestre pour faire le point sur l’action. " * 12
+    answers = {"1.1/qualitatif/realisations": long, "1.1/qualitatif/freins": "Aucun.", "1.1/qualitatif/leviers": long}
+    lines = {cle: coordinate_to_tuple(places("ville")[cle].cell)[0] for cle in answers}
+    retour = faulty(tmp_path, **answers)
+    modified(
+        retour, lambda book: setattr(book["FA 1.1"].row_dimensions[lines["1.1/qualitatif/leviers"]], "height", 300)
+    )
+    _, file_copy, _ = annotate(contrat, retour, tmp_path / "copies")
+    before, after = (openpyxl.load_workbook(file)["FA 1.1"].row_dimensions for file in (retour, file_copy))
+    grown, usual, by_hand = (after[line].height for line in lines.values())
+    assert 7 * 12 <= grown < 9 * 14  # 984 characters, some 130 a line
+    assert (usual, by_hand) == (before[lines["1.1/qualitatif/freins"]].height, 300)
+
+
 # --- what is kept ---------------------------------------------------------------------------------------------------
 
 

@@ -11,8 +11,9 @@ from cls_workbook import forms
 from cls_workbook.cli.commands import main
 from cls_workbook.definition import toml_reader
 from cls_workbook.definition.known_contrats import KnownContrats
-from cls_workbook.forms import layout
+from cls_workbook.forms import examples, layout
 from cls_workbook.forms.columns import D, F, G
+from cls_workbook.forms.form_pieces import OPTIONAL_TEXT_HEIGHT, ROW_HEIGHT
 from cls_workbook.forms.rows.money_rows import NO_NATURE
 from cls_workbook.forms.year_workbook import WorkbookContext
 from cls_workbook.pipeline import way_back
@@ -111,6 +112,23 @@ def test_a_line_taken_up_without_its_nature_says_so_at_once():
     sheet = next(s for s in plan.workbook.worksheets if s.nom == "FA 3.1")
     shown = [c.valeur.valeur for c in sheet.cells if isinstance(c.valeur, Formula)]
     assert shown.count(NO_NATURE) == 1
+
+
+def test_a_row_shows_whole_what_it_takes_up_and_what_it_is_filled_in_with():
+    contrat = toml_reader.load(DIJON)
+    apo = next(r for r in forms.repondants(contrat) if r.id == "apo")
+    long_name = "Établissement public de coopération intercommunale de la vallée"  # two lines of the column
+    taken_up = {apo.id: {"3.1/financement/01/financeur": long_name}}
+    plan = forms.plan(contrat, 2025, apo, WorkbookContext(carried_over=taken_up))
+    answers = {"3.1/qualitatif/freins": "Un an sans orthophoniste. " * 40, "3.1/qualitatif/leviers": "La Ville."}
+    untouched = dict(plan.workbook.worksheets[2].heights)
+    examples.fill_cell(plan, answers)
+    (sheet,) = (w for w in plan.worksheets if w.fiche == "3.1")
+    rows = ("financement/01", "financement/02", "qualitatif/freins", "qualitatif/leviers")
+    tops = [plan.workbook.worksheets[2].heights[sheet.rows[f"3.1/{row}"].numero] for row in rows]
+    # two lines of 12 points at least, the usual row, eight lines, the usual box
+    assert 24 <= tops[0] < 36 and tops[1] == ROW_HEIGHT and 96 <= tops[2] < 120 and tops[3] == OPTIONAL_TEXT_HEIGHT
+    assert untouched[sheet.rows["3.1/qualitatif/freins"].numero] == OPTIONAL_TEXT_HEIGHT
 
 
 def test_another_structure_and_the_years_workbook_take_up_nothing_of_it(workbooks):

@@ -56,7 +56,8 @@ def annotate(
     if not is_ods:
         try:
             file_copy = WorkingCopy(content)
-            content = file_copy.annotate(file, anomalies, understood=understood)
+            answers = ((s.sheet, s.cell, s.raw) for s in retour.saisies if isinstance(s.raw, str))
+            content = file_copy.annotate(file, anomalies, understood=understood, answers=answers)
             return AnnotatedCopy(content, ".xlsm" if file_copy.macros else ".xlsx", "")
         except UnusualArchive:
             pass  # written by a program of its own kind: the answers are carried over instead

@@ -52,10 +52,13 @@ class WorkingCopy:
         where: anomaly_list_sheet.Locator | None = None,
         remarks: Iterable[str] = (),
         understood: Sequence[anomaly_list_sheet.UnderstoodRow] = (),
+        answers: Iterable[tuple[str, str, str]] = (),
     ) -> bytes:
         """The bytes of the copy. ``where``: (sheet, cell) of an anomaly → its place in this workbook (default: the
-        same)."""
+        same). ``answers``: sheet, cell and text of what was answered in words."""
         where = where or self._here
+        for sheet, cell, texte in answers:
+            self._open(sheet).show_whole(cell, texte)
         by_cell: dict[tuple[str, str], list[Anomalie]] = {}
         for anomalie in anomalies:
             if (anomalie.code, anomalie.gravite) == (CellNote.code, INFORMATION):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from cls_workbook.forms import layout
 from cls_workbook.office.annotation.returned_package import (
     RELATION_ID,
     ReturnedPackage,
@@ -23,6 +24,7 @@ _AFTER_DRAWING = ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "cont
     "extLst",
 )
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 64, 20  # pixels
+_CHARACTER, _PADDING = 7, 5  # pixels of a character of column width, of a column's padding
 TEXT_COLUMNS = 5  # columns whose texts are read: our keys and registers stand there
 
 
@@ -130,6 +132,21 @@ class OpenSheet:
         if line is None:
             return DEFAULT_HEIGHT
         return 0 if line.get("hidden") in ("1", "true") else int(float(line.get("ht", 15)) * 4 / 3)
+
+    @cached_property
+    def _ends(self) -> dict[str, int]:
+        """First cell of a merge → its last column."""
+        merged = (m.get("ref", "").partition(":") for m in self.root.findall(f"{nom('mergeCells')}/{nom('mergeCell')}"))
+        return {first: place(last)[1] for first, _, last in merged if last}
+
+    def show_whole(self, address: str, texte: str) -> None:
+        """A row that would cut this text, in print or in view, is made higher; it is never made lower."""
+        rank, column = place(address)
+        columns = range(column, self._ends.get(address, column) + 1)
+        wide = sum(self.widths.get(c, DEFAULT_WIDTH) - _PADDING for c in columns) / _CHARACTER
+        needed = layout.height_of_answer(texte, wide)
+        if needed * 4 / 3 > self.height(rank) > 0:
+            self._row(rank).attrib |= {"ht": f"{needed:g}", "customHeight": "1"}
 
     # --- what hangs on the sheet ---
 
