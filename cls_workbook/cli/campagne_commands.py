@@ -133,11 +133,9 @@ def _check(chosen: argparse.Namespace) -> int:
         return pieces.report(found)
     anomalies: list[Anomalie] = []
     copies: list[str] = []
-    for found, lines in single_returns.annotate(
-        chosen.retours, chosen.annoter, chosen.contrat, pieces.engine_of(chosen)
-    ):
-        anomalies += found
-        copies += lines
+    for seen in single_returns.annotate(chosen.retours, chosen.annoter, chosen.contrat, pieces.engine_of(chosen)):
+        anomalies += seen.anomalies
+        copies += seen.lines
     code = pieces.report(anomalies)
     for line in copies:
         print(line)

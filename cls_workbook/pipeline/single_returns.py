@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cls_workbook import checks
 from cls_workbook.anomalies import Anomalie, sort_out
@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     from cls_workbook.engines.engine_protocol import Engine
 
 
+class LookedAt(NamedTuple):
+    """A return and its annotated copy. ``lines``: on the copy, its path first, or why there is none. ``campaign``: the
+    contract and the year that the file says it is of, "" where it cannot be read."""
+
+    anomalies: list[Anomalie]
+    lines: list[str]
+    campaign: str = ""
+
+
 def controler(sources: Sequence[str], reference: str | None = None, engine: Engine | None = None) -> list[Anomalie]:
     """The anomalies of returns looked at one by one, without a campaign: each says its contract and year."""
     reader, anomalies = _reader(reference), list[Anomalie]()
@@ -49,9 +58,8 @@ def faultless(sources: Sequence[str], anomalies: Sequence[Anomalie]) -> list[str
 
 def annotate(
     sources: Sequence[str], folder: str | Path, reference: str | None = None, engine: Engine | None = None
-) -> Iterator[tuple[list[Anomalie], list[str]]]:
-    """Each return in turn: its anomalies, and lines on its annotated copy in ``folder`` (the path first, or why
-    none)."""
+) -> Iterator[LookedAt]:
+    """Each return in turn, its annotated copy written in ``folder``."""
     folder, reader = Path(folder), _reader(reference, keeps_content=True)
     taken: set[Path] = set()
     for retour in read(_without_copies(sources, folder), reader, engine=engine):
@@ -59,7 +67,7 @@ def annotate(
             yield _annotate_one(retour, reader, folder, taken)
         else:
             reason = typography(f"{retour.file} : pas de copie annotée, car le fichier ne se lit pas.")
-            yield list(retour.anomalies), [reason]
+            yield LookedAt(list(retour.anomalies), [reason])
 
 
 def _returns_in(sources: Sequence[str]) -> RetourFiles:
@@ -85,9 +93,7 @@ def _contrat_of(retour: Retour, reader: ReturnReader) -> Contrat:
     return also_asked(in_year(contrat, retour.annee), retour.comptes_rendus) if retour.comptes_rendus else contrat
 
 
-def _annotate_one(
-    retour: Retour, reader: ReturnReader, folder: Path, taken: set[Path]
-) -> tuple[list[Anomalie], list[str]]:
+def _annotate_one(retour: Retour, reader: ReturnReader, folder: Path, taken: set[Path]) -> LookedAt:
     from cls_workbook.office.annotation import annotate as make_copy
     from cls_workbook.office.annotation import copy_name
     from cls_workbook.tables.table_frames import frame_records
@@ -101,7 +107,8 @@ def _annotate_one(
     target = _free_target(folder / copy_name(retour, annotated_copy.extension), retour, taken)
     save(annotated_copy.content, target)
     reason = annotated_copy.remade_because
-    return anomalies, [str(target), *([typography(f"{retour.file} : {reason}")] if reason else [])]
+    lines = [str(target), *([typography(f"{retour.file} : {reason}")] if reason else [])]
+    return LookedAt(anomalies, lines, f"{contrat.titre}, année {contrat.follow_up.year_name(retour.annee)}")
 
 
 def _without_copies(sources: Sequence[str], folder: Path) -> RetourFiles:

@@ -32,9 +32,6 @@ const howMany = (count, one, many) => `${count} ${count > 1 ? many || one + 's' 
 
 // --- files out: the one way -------------------------------------------------------------------------------------------
 
-/** Files that were made and not yet saved. @type {Set<string>} */
-const unsaved = new Set();
-
 /** @param {string} path @param {BlobPart} content */
 function deliver(path, content) {
   const name = path.split('/').pop() || 'fichier';
@@ -44,28 +41,35 @@ function deliver(path, content) {
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
-  unsaved.delete(path);
 }
 
+// What is offered and not yet saved would be lost; what newer results took the place of is not missed.
 addEventListener('beforeunload', event => {
-  if (unsaved.size) event.preventDefault();
+  if (document.querySelector('button[data-file]:not(.saved)')) event.preventDefault();
 });
 
 /** @param {string} label @param {string} path @param {ArrayBuffer} content @param {boolean} [main] */
 function saveButton(label, path, content, main = false) {
-  unsaved.add(path);
   return make('button', {
     type: 'button', className: main ? 'main' : '', 'data-file': path,
-    onclick: (/** @type {any} */ event) => { deliver(path, content); event.currentTarget.classList.add('saved'); },
+    onclick: (/** @type {any} */ event) => {
+      if (event.detail > 1) return; // a double click saves once
+      deliver(path, content);
+      event.currentTarget.classList.add('saved');
+    },
   }, label);
 }
 
 // --- the worker -------------------------------------------------------------------------------------------------------
 
+// The policy lets no text become HTML nor script; this address alone becomes one.
+const rules = { createScriptURL: (/** @type {any} */ address) => address };
+const named = /** @type {any} */ (window).trustedTypes?.createPolicy('cls', rules) || rules;
 /** @type {Worker} */ let worker;
 /** @type {Blob|null} */ let code = null;
 let ready = false;
 /** What is under way. @type {any} */ let job = null;
+/** What was asked meanwhile: one request at a time. @type {any[]} */ const queue = [];
 
 /** @param {string} id @returns {string[]} */
 const pieces = id => [...$(id).children].map(piece => piece.textContent);
@@ -84,7 +88,7 @@ async function startWorker() {
   if (!job) working('La page se prépare : quelques secondes…');
   code = code || new Blob([await inflated(pieces('code'))], { type: 'text/javascript' });
   const address = URL.createObjectURL(code);
-  worker = new Worker(address);
+  worker = new Worker(named.createScriptURL(address));
   worker.onmessage = event => heard(event.data);
   worker.onerror = event => heard({ type: 'fault', text: event.message });
   worker.postMessage({ type: 'start', core: pieces('core'), rest: pieces('payload') });
@@ -94,8 +98,9 @@ async function startWorker() {
 function heard(message) {
   if (message.type === 'ready') {
     ready = true;
-    document.documentElement.dataset.state = 'ready';
     if (job) send(); else idle();
+    if (!document.documentElement.dataset.state) $('work-said').textContent = 'La page est prête.';
+    document.documentElement.dataset.state = 'ready';
   } else if (message.type === 'progress' && job) {
     job.silence = 0;
     job.name = message.name;
@@ -104,8 +109,7 @@ function heard(message) {
     else working('Tous les fichiers sont lus : les résultats se préparent…');
   } else if (message.type === 'answer' && job) {
     const { resolve } = job;
-    job = null;
-    idle();
+    next();
     resolve({ ...message.said, contents: new Map(message.files) });
   } else if (message.type === 'fault') {
     broken(message.text);
@@ -115,8 +119,8 @@ function heard(message) {
 /** @param {string} text */
 function broken(text) {
   const asked = job;
-  job = null;
-  idle();
+  job = queue.shift() || null;
+  if (!job) idle();
   const said = { files: [], contents: new Map(),
     fault: 'L’outil est en faute, pas vous. Enregistrez le rapport ci-dessous et envoyez-le à qui vous a donné la page.',
     report: `${text}\n${navigator.userAgent}` };
@@ -124,15 +128,21 @@ function broken(text) {
   if (asked) { asked.resolve(said); startWorker(); } else trouble(said);
 }
 
-/** The answer to a request. One at a time. @param {Demand} request @param {Map<string, File>} files @returns {Promise<any>} */
+/** The answer to a request, once those before it have theirs. @param {Demand} request @param {Map<string, File>} files @returns {Promise<any>} */
 function ask(request, files) {
-  $('trouble').hidden = true;
   return new Promise(resolve => {
-    job = { request: { ...request, given_up: [] }, files, resolve, total: (request.retours || []).length, name: '', silence: 0 };
-    buttons();
-    working('Un instant…');
-    if (ready) send();
+    queue.push({ request: { ...request, given_up: [] }, files, resolve, total: (request.retours || []).length, name: '', silence: 0 });
+    if (!job) next();
   });
+}
+
+function next() {
+  job = queue.shift() || null;
+  if (!job) return idle();
+  $('trouble').hidden = true;
+  buttons();
+  working('Un instant…');
+  if (ready) send();
 }
 
 async function send() {
@@ -168,16 +178,18 @@ setInterval(() => {
 $('work-stop').addEventListener('click', () => {
   if (!job) return;
   const { resolve } = job;
-  job = null;
+  job = queue.shift() || null;
   worker.terminate();
   startWorker();
   resolve({ files: [], contents: new Map(), refusal: 'Arrêté : rien n’a été fait.', details: [] });
 });
 
-/** @param {string} text @param {number} [done] @param {number} [total] */
+let spoke = 0;
+/** The sentence is read aloud every ten seconds at most. @param {string} text @param {number} [done] @param {number} [total] */
 function working(text, done, total) {
   $('work').hidden = false;
   $('work-text').textContent = text;
+  if (Date.now() - spoke > 10000) { spoke = Date.now(); $('work-said').textContent = text; }
   $('work-stop').hidden = !job;
   const bar = $('work-bar');
   if (total && total > 1) { bar.max = total; bar.value = done; } else bar.removeAttribute('value');
@@ -185,6 +197,8 @@ function working(text, done, total) {
 
 function idle() {
   $('work').hidden = true;
+  $('work-said').textContent = '';
+  spoke = 0;
   buttons();
 }
 
@@ -223,6 +237,8 @@ async function walk(item, before, found) {
   }
 }
 
+const READ = /\.(xlsx|xlsm|ods|toml|zip)$/i;
+
 /** @param {DataTransfer} given @returns {Promise<Map<string, File>>} path → file */
 async function droppedFiles(given) {
   const found = new Map();
@@ -234,15 +250,28 @@ async function droppedFiles(given) {
   } catch (error) {
     found.clear();
   }
-  if (!found.size) for (const file of plain) if (file.size || file.type) found.set(file.name, file);
+  if (!found.size) for (const file of plain) if (file.size || file.type || READ.test(file.name)) found.set(file.name, file); // not a folder
   return found;
 }
 
 /** @param {FileList} list @returns {Map<string, File>} */
 const chosenFiles = list => new Map([...list].map(file => [file.webkitRelativePath || file.name, file]));
 
-/** @param {string} prefix @param {(files: Map<string, File>) => void} take */
-function dropPlace(prefix, take) {
+/** The workbooks of an archive stand in its place; an archive that cannot be opened stays, and is read as a file that says
+ * why. @param {Map<string, File>} files @returns {Promise<Map<string, File>>} */
+async function unpacked(files) {
+  const whole = new Map();
+  for (const [path, file] of files) {
+    const said = /\.zip$/i.test(path) ? await ask({ what: 'deballer', files: [path] }, new Map([[path, file]])) : { contents: [] };
+    const inside = [...said.contents].map(([inner, content]) => [inner, new File([content], inner.split('/').pop() || inner)]);
+    for (const [inner, one] of inside.length ? inside : [[path, file]]) whole.set(inner, one);
+  }
+  return whole;
+}
+
+/** @param {string} prefix @param {(files: Map<string, File>) => void} took */
+function dropPlace(prefix, took) {
+  const take = async (/** @type {Map<string, File>} */ files) => took(await unpacked(files));
   const place = $(`${prefix}-drop`);
   for (const id of [`${prefix}-files`, `${prefix}-folder`]) {
     const input = $(id);
@@ -265,8 +294,11 @@ function dropPlace(prefix, take) {
 }
 for (const name of ['dragover', 'drop']) addEventListener(name, event => event.preventDefault()); // beside the place: nothing opens
 
-/** The files under « retours/ » when they came without a folder. @param {Map<string, File>} files */
-const asReturns = files => new Map([...files].map(([path, file]) => [path.includes('/') ? path : `retours/${path}`, file]));
+const MADE = ['copies', 'relances', 'classeurs', 'comptes-rendus', 'entretiens', 'export', 'logos', 'formulaire', 'demo-cls'];
+/** The files under « retours/ » when they came without a folder, or from one whose name the results take.
+ * @param {Map<string, File>} files */
+const asReturns = files => new Map([...files].map(([path, file]) =>
+  [path.includes('/') && !MADE.includes(path.split('/')[0]) ? path : `retours/${path}`, file]));
 
 // --- what is shown ----------------------------------------------------------------------------------------------------
 
@@ -275,11 +307,11 @@ const pill = word => make('span', { className: `pill ${word.normalize('NFD').rep
 
 /** @param {string} caption @param {string[]} titles @param {(string|Node|{number: string})[][]} rows */
 function table(caption, titles, rows) {
-  const head = make('tr', {}, ...titles.map(title => make('th', { scope: 'col' }, title)));
+  const isNumber = (/** @type {any} */ cell) => typeof cell === 'object' && 'number' in cell;
+  const head = make('tr', {}, ...titles.map((title, i) => make('th', { scope: 'col', className: rows.length && isNumber(rows[0][i]) ? 'number' : '' }, title)));
   const body = rows.map(row => make('tr', {}, ...row.map((cell, i) => {
     if (i === 0) return make('th', { scope: 'row' }, /** @type {any} */ (cell));
-    const isNumber = typeof cell === 'object' && 'number' in cell;
-    return make('td', { 'data-label': titles[i], className: isNumber ? 'number' : '' }, isNumber ? cell.number : /** @type {any} */ (cell));
+    return make('td', { 'data-label': titles[i], className: isNumber(cell) ? 'number' : '' }, isNumber(cell) ? /** @type {any} */ (cell).number : cell);
   })));
   const whole = make('table', { className: 'cards' }, make('caption', { className: 'hidden-text' }, caption), make('thead', {}, head), make('tbody', {}, ...body));
   return make('div', { className: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, whole);
@@ -299,7 +331,7 @@ function anomalyList(anomalies, withFile) {
     const rows = chosen.slice(0, limit).map(a => [
       pill(a.gravite),
       make('span', { className: 'place' }, ...(withFile && a.fichier ? [make('span', { className: 'file' }, a.fichier), ' '] : []),
-        [a.feuille, a.cellules].filter(Boolean).join(' · ') || (a.fichier ? '' : 'La campagne')),
+        [a.feuille, a.cellules].filter(Boolean).join(' · ') || (!a.fichier ? 'La campagne' : withFile ? '' : 'Le fichier')),
       a.champ,
       make('span', { className: 'found' }, a.trouve),
       a.attendu,
@@ -376,12 +408,14 @@ function partnerCard(result, contents) {
   const serious = result.anomalies.filter((/** @type {Anomaly} */ a) => a.gravite !== 'information');
   const blocking = serious.filter((/** @type {Anomaly} */ a) => a.gravite === 'bloquant').length;
   const verdict = !serious.length ? make('p', { className: 'good' }, 'Rien à corriger : vous pouvez renvoyer votre classeur.')
-    : make('p', { className: 'bad' }, blocking ? `${howMany(blocking, 'point à corriger', 'points à corriger')}${serious.length > blocking ? `, ${serious.length - blocking} à confirmer` : ''}.`
+    : make('p', { className: 'bad' }, !result.campaign ? 'Ce fichier ne peut pas être lu : voyez pourquoi, et que faire.' : blocking ? `${howMany(blocking, 'point à corriger', 'points à corriger')}${serious.length > blocking ? `, ${serious.length - blocking} à confirmer` : ''}.`
       : `${howMany(serious.length, 'point à confirmer', 'points à confirmer')} ; rien de bloquant.`);
-  const card = make('article', { className: 'card' }, make('h3', {}, result.file), verdict);
+  const card = make('article', { className: 'card' }, make('h3', {}, result.file));
+  if (result.campaign) card.append(make('p', { className: 'of' }, result.campaign)); // last year’s workbook is noticed so
+  card.append(verdict);
   for (const remark of result.remarks) card.append(make('p', { className: 'note' }, remark));
   const copy = result.copy && contents.get(result.copy);
-  if (copy && result.anomalies.length) {
+  if (copy && serious.length) {
     card.append(make('p', {}, 'La copie annotée est votre classeur, chaque case à revoir colorée et commentée : corrigez-la, puis renvoyez-la.'),
       make('p', { className: 'buttons' }, saveButton('Enregistrer la copie annotée', result.copy, copy, true)));
   }
@@ -401,6 +435,7 @@ dropPlace('coordinator', async files => {
   const beside = new Map([...given, ...ofKind('noyau').map(([path, item]) => /** @type {[string, File]} */ ([`retours/${path}`, item.file]))]);
   const said = await ask({ what: 'trier', files: [...given.keys()] }, beside);
   if (trouble(said)) return;
+  const again = [...given.keys()].filter(path => campaign.has(path)).length;
   for (const [path, file] of given) campaign.set(path, { file, kind: said.kinds[path], campaign: said.campaigns[path] || null });
   for (const [path, item] of [...campaign]) {
     if (!item.kind.includes('noyau')) continue;
@@ -419,7 +454,7 @@ dropPlace('coordinator', async files => {
   const known = items.find(item => item.kind === 'retour') || items.sort((a, b) => (b.campaign?.[1] || 0) - (a.campaign?.[1] || 0))[0];
   if (known && known.campaign) choose(...known.campaign);
   $('coordinator-drop').classList.add('small');
-  received();
+  received(again);
   $('consolidate').scrollIntoView({ block: 'nearest' }); // what is next is on the screen, however small
 });
 
@@ -463,6 +498,19 @@ function choose(id, year) {
   $('year').value = String(year);
 }
 
+/** The contract that runs, and its last year that is over: what a coordinator mostly wants. */
+function guess() {
+  const running = contracts.find(c => c.annees.includes(new Date().getFullYear())) || contracts[0];
+  $('contract').value = running.id;
+  fillYears();
+}
+
+/** @param {number[]} years */
+function lastOver(years) {
+  const over = years.filter(year => year < new Date().getFullYear());
+  return over.length ? Math.max(...over) : years[0];
+}
+
 function fillContracts() {
   $('contract').replaceChildren(...contracts.map(c => make('option', { value: c.id }, c.titre)));
 }
@@ -470,6 +518,7 @@ function fillContracts() {
 function fillYears() {
   const contract = contracts.find(c => c.id === $('contract').value);
   $('year').replaceChildren(...(contract ? contract.annees : []).map(y => make('option', { value: String(y) }, String(y))));
+  if (contract) $('year').value = String(lastOver(contract.annees));
 }
 $('contract').addEventListener('change', () => { fillYears(); buttons(); });
 $('year').addEventListener('change', () => buttons());
@@ -477,14 +526,17 @@ $('year').addEventListener('change', () => buttons());
 /** The files of one kind. @param {string} kind */
 const ofKind = kind => [...campaign].filter(([, item]) => item.kind === kind);
 
-function received() {
+/** @param {number} [twice] files that took the place of one of the same name */
+function received(twice = 0) {
   const lines = Object.entries(KINDS).map(([kind, word]) => {
     const those = ofKind(kind);
     if (!those.length) return null;
     const name = those.length === 1 ? ` : ${those[0][0].split('/').pop()}` : '';
     return make('li', {}, howMany(those.length, word, kind === 'noyau' ? 'noyaux' : undefined) + name);
   }).filter(Boolean);
-  const again = make('button', { type: 'button', onclick: () => { campaign.clear(); replaced.clear(); $('coordinator-drop').classList.remove('small'); $('coordinator-result').replaceChildren(welcome()); received(); } }, 'Tout retirer');
+  const again = make('button', { type: 'button', onclick: () => { campaign.clear(); replaced.clear(); $('coordinator-drop').classList.remove('small'); $('coordinator-result').replaceChildren(welcome()); received(); $('coordinator-files').focus(); } }, 'Tout retirer');
+  if (twice) lines.push(make('li', {}, `${howMany(twice, 'fichier de même nom', 'fichiers de même nom')} : le dernier déposé est gardé`));
+  if (lines.length && document.querySelector('#coordinator-result .figures')) lines.push(make('li', {}, 'cliquez de nouveau sur « Consolider » pour en tenir compte'));
   $('received').replaceChildren(...(lines.length ? [make('ul', {}, .../** @type {any[]} */ (lines)), again] : []));
   buttons();
 }
@@ -520,11 +572,17 @@ function today() {
 /** The consolidation of the chosen campaign, where no return was given to make it again. */
 const resumed = () => ofKind('retour').length ? undefined : ofKind('consolidation').find(([, { campaign: of }]) => of && of[0] === $('contract').value && of[1] === Number($('year').value));
 
+/** What had the focus when work disabled it. @type {any} */ let left = null;
 function buttons() {
   const able = ready && !job;
+  const here = /** @type {any} */ (document.activeElement);
   $('consolidate').textContent = resumed() ? `Reprendre la consolidation ${$('year').value}` : 'Consolider';
   $('consolidate').disabled = !able || !(ofKind('retour').length || resumed()) || !$('contract').value;
   for (const button of document.querySelectorAll('.makes button, .more button, .more input')) /** @type {any} */ (button).disabled = !able;
+  if (here?.disabled) left = here;
+  if (!able || !left) return;
+  if (document.activeElement === document.body || document.activeElement === left) left.focus();
+  left = null;
 }
 
 $('consolidate').addEventListener('click', async () => {
@@ -554,6 +612,7 @@ function compareReturns() {
   const inside = (/** @type {string} */ path) => path.slice(path.indexOf('/') + 1);
   const select = (/** @type {string} */ label) => make('select', { 'aria-label': label }, ...paths.map(path => make('option', { value: path }, inside(path))));
   const [before, after] = [select('L’ancien retour'), select('Le nouveau retour')];
+  after.selectedIndex = 1;
   const outcome = make('div', { id: 'compared', 'aria-live': 'polite' });
   const replace = make('button', { type: 'button', onclick: () => { replaced.add(`${inside(before.value)}=${inside(after.value)}`); $('consolidate').click(); } }, 'Remplacer, et consolider de nouveau');
   const compare = make('button', { type: 'button', id: 'compare', onclick: async () => {
@@ -750,6 +809,6 @@ $('about-close').addEventListener('click', () => $('about').close());
     return trouble({ refusal: 'Ce navigateur est trop ancien pour cette page : ouvrez-la avec une version récente de Firefox, Chrome ou Edge.', details: [] });
   }
   fillContracts();
-  fillYears();
+  guess();
   await startWorker();
 })().catch(error => broken(String(error)));

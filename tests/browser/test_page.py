@@ -37,7 +37,7 @@ def test_a_partner_sees_what_to_correct_and_saves_the_annotated_copy_of_the_comm
     local.wait("document.querySelector('#partner-result article')")
     settle(local)
     said = shown(local, "#partner-result")
-    assert "2 points à corriger" in said
+    assert "2 points à corriger" in said and "Contrat Local de Santé de Dijon métropole 2024-2028, année 2025" in said
     assert (
         re.search(r"FA 3\.1 · [A-Z]\d+", said)
         and "« env. 12 000 »" in said
@@ -57,6 +57,7 @@ def test_a_partner_whose_workbook_is_right_is_told_so_as_plainly(local, year):
     local.wait(f"document.querySelector('#partner-result h3')?.textContent === '{right.name}'")
     settle(local)
     assert "Rien à corriger" in shown(local, "#partner-result")
+    assert local.eval("document.querySelectorAll('#partner-result button[data-file]').length") == 0
 
 
 def test_a_coordinator_consolidates_and_saves_what_the_command_line_makes(local, year, by_command):
@@ -152,6 +153,7 @@ def test_an_agency_gets_its_region(local, by_command):
 
 def test_what_the_page_holds_is_listed_with_licences(local):
     local.click("#about-open")
+    assert local.eval("document.activeElement.id") == "about-title"  # read from its beginning
     rows = shown(local, "#components")
     assert "pandas" in rows and "BSD-3-Clause" in rows and "MPL-2.0" in rows
     accessible(local)
@@ -161,12 +163,12 @@ def test_what_the_page_holds_is_listed_with_licences(local):
 
 
 def test_closing_with_results_that_were_not_saved_asks_first(local):
-    local.eval("unsaved.clear()")
+    local.eval("document.querySelectorAll('button[data-file]').forEach(b => b.classList.add('saved'))")
     asks = "(e => { dispatchEvent(e); return e.defaultPrevented })(new Event('beforeunload', {cancelable: true}))"
     assert local.eval(asks) is False
-    local.eval("unsaved.add('consolidation-2025.xlsx')")
+    local.eval("document.querySelector('button[data-file]').classList.remove('saved')")
     assert local.eval(asks) is True
-    local.eval("unsaved.clear()")
+    local.eval("document.querySelector('button[data-file]').classList.add('saved')")
 
 
 # --- when things go wrong ---------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -31,6 +33,18 @@ def opened(name: str, address: str, downloads: Path) -> Browser:
     driven.wait(SETTLED)
     driven.eval(f"document.documentElement.dataset.day = '{DAY}'")
     return driven
+
+
+def dropped(driven: Browser, selector: str, *paths: Path) -> None:
+    """As if let go of over a place of the page; unlike a choice, that is possible while it is busy."""
+    given = [[path.name, base64.b64encode(path.read_bytes()).decode()] for path in paths]
+    driven.eval(
+        f"""(() => {{ const dataTransfer = new DataTransfer();
+        for (const [name, content] of {json.dumps(given)})
+          dataTransfer.items.add(new File([Uint8Array.from(atob(content), c => c.charCodeAt(0))], name));
+        const drop = new DragEvent('drop', {{ bubbles: true, cancelable: true, dataTransfer }});
+        document.querySelector('{selector}').dispatchEvent(drop); return 0 }})()"""
+    )
 
 
 def parts(content: bytes) -> dict[str, bytes]:

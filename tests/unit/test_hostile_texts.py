@@ -55,7 +55,7 @@ def check_the_copy(file_copy, before: set[tuple[str, str, str]]) -> None:
 def test_in_the_comments_and_in_the_list_of_an_annotated_copy(definition, tmp_path):
     retour = modified(filled(tmp_path, {"accueil/reponse/structure": "Ville de Rivemont"}, "ville"), poison_it)
     before = formulas(openpyxl.load_workbook(retour))
-    ((_, (file_copy, *_)),) = single_returns.annotate([str(retour)], tmp_path / "copies", definition)
+    ((_, (file_copy, *_), _),) = single_returns.annotate([str(retour)], tmp_path / "copies", definition)
     check_the_copy(file_copy, before)
     sheet_given_back = openpyxl.load_workbook(file_copy)[NEW_NAME]
     assert [simple(sheet_given_back[cell(cle)].value) for cle in WHERE] == [

@@ -134,7 +134,8 @@ def test_the_policy_allows_the_very_script_and_style_and_nothing_else(published,
     sums = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (script, style)]
     assert policy == (
         f"default-src 'none'; script-src 'sha256-{sums[0]}' 'wasm-unsafe-eval'; style-src 'sha256-{sums[1]}'; "
-        "worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+        "worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types cls"
     )
     assert not re.search(r"\son\w+=|\sstyle=|href=\"http|src=", page.split("<script", 1)[0])
 

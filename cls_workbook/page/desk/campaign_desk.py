@@ -38,8 +38,8 @@ def _consolidation(asked: Asked) -> str:
 def _annotate(asked: Asked) -> Said:
     """A copy of each return with its faults shown, in one archive."""
     remarks: list[str] = []
-    for _, lines in single_returns.annotate(asked.sources, "copies", asked.own_definition, asked.engine()):
-        remarks += [line for line in lines if not line.startswith("copies/")]
+    for seen in single_returns.annotate(asked.sources, "copies", asked.own_definition, asked.engine()):
+        remarks += [line for line in seen.lines if not line.startswith("copies/")]
     return {"remarks": remarks, "files": [archive("copies", f"copies-annotees-{asked.annee}.zip")]}
 
 

@@ -46,10 +46,11 @@ def _check(asked: Asked) -> Said:
     names = list(retours_in(asked.sources))
     results = []
     annotated = single_returns.annotate(asked.sources, "copies", _own_definition(asked), asked.engine())
-    for nom, (anomalies, lines) in zip(names, annotated, strict=True):
+    for nom, (anomalies, lines, campaign) in zip(names, annotated, strict=True):
         made = lines[0] if lines[0].startswith("copies/") else None
+        remarks = lines[1:] if made else lines
         results.append(
-            {"file": nom, "anomalies": _listed(anomalies), "copy": made, "remarks": lines[1:] if made else lines}
+            {"file": nom, "campaign": campaign, "anomalies": _listed(anomalies), "copy": made, "remarks": remarks}
         )
     copies = [r["copy"] for r in results if r["copy"]]
     return {"results": results, "files": copies}
@@ -96,7 +97,7 @@ _OF_A_PARTNER: dict[str, Callable[[Asked], Said]] = {"controler": _check}
 def everything() -> dict[str, Callable[[Asked], Said]]:
     """What coordinators and agencies ask. It stands on half of the package: the page brings it in once it is ready,
     while files are being chosen."""
-    from cls_workbook.page.desk import campaign_desk, contrat_desk, discovery_desk, file_kinds, report_desk
+    from cls_workbook.page.desk import campaign_desk, contrat_desk, discovery_desk, file_kinds, report_desk, unpacking
 
-    desks = (file_kinds, campaign_desk, report_desk, contrat_desk, discovery_desk)
+    desks = (file_kinds, unpacking, campaign_desk, report_desk, contrat_desk, discovery_desk)
     return {"region": _region} | {what: answers for desk in desks for what, answers in desk.ANSWERS.items()}

@@ -23,7 +23,7 @@ PIECE = 1_000_000  # characters: one element of 27 millions takes four times as 
 # Nothing is fetched, nothing is sent, nothing is framed, nothing inline but these very texts.
 _POLICY = (
     "default-src 'none'; script-src '{script}' 'wasm-unsafe-eval'; style-src '{style}'; worker-src blob:; "
-    "connect-src 'none'; base-uri 'none'; form-action 'none'"
+    "connect-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types cls"
 )
 
 

@@ -31,10 +31,10 @@ def empty_retour(file: str) -> Anomalie:
         Place(file),
         (),
         "",
-        "un classeur de cette campagne, où rien n’est saisi",
+        "un classeur de suivi où rien n’est saisi",
         "au moins une fiche remplie",
-        "demandez à la structure si elle n’a rien à déclarer, ou si elle a envoyé le mauvais fichier ; ce retour "
-        "n’est pas compté.",
+        "si ce n’est pas le bon fichier, renvoyez celui qui est rempli ; s’il n’y a rien à déclarer, dites-le à la "
+        "coordination : tel quel, ce retour n’est pas compté.",
     )
 
 
