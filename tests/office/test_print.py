@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from statistics import median
@@ -17,7 +18,7 @@ from cls_workbook.forms import layout, pagination
 from cls_workbook.reports.agency.ars_copy import file_copy
 from cls_workbook.reports.consolidation.consolidation_workbook import workbook
 from cls_workbook.workbook import look, text_width, writer
-from cls_workbook.workbook.description import PRINTED_WIDTH, Sheet, address, printed_width
+from cls_workbook.workbook.description import PRINTED_WIDTH, Cell, Sheet, address, printed_width
 from tests.support import sheet_counts
 from tests.support.written_result import CONTRAT, result
 
@@ -193,6 +194,38 @@ def test_aids_and_notes_have_eight_points_at_least_on_a4():
         wide = sum(printed_width(v) for c, v in sheet.widths.items() if c not in sheet.hidden_columns)
         sizes = {look.style(c.style)["font_size"] for c in sheet.cells if c.valeur is not None and c.column > 1}
         assert min(sizes) * min(1, PRINTED_WIDTH / wide) >= 8, sheet_plan.fiche
+
+
+LONG = "accès aux droits, médiation et accompagnement des habitants des quartiers prioritaires de la ville " * 2
+
+
+def room_of(sheet: Sheet, cell: Cell, written: set[int]) -> float:
+    """Points that a text has: those of its merge, of its column if it wraps, else as far as the next text."""
+    merged = next((m.last_column for m in sheet.merges if (m.line, m.column) == cell[:2]), 0)
+    wraps = look.style(cell.style).get("text_wrap")
+    end = merged or (cell.column if wraps else min([c for c in written if c > cell.column], default=13) - 1)
+    return text_width.place(sum(sheet.widths[c] for c in range(cell.column, end + 1)))
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_no_word_of_the_contract_is_cut_at_the_edge_of_its_cell_or_of_the_sheet(long):
+    """As it is, and with 200 characters for each title, each indicator and each rule."""
+    fiche, start = DIJON.par_fiche["2.3"], "2.3"
+    if long:
+        indicateurs = tuple(
+            replace(i, libelle=LONG, mesures=tuple(replace(m, libelle=LONG) for m in i.mesures))
+            for i in fiche.indicateurs
+        )
+        fiche = replace(fiche, titre=LONG, indicateurs=indicateurs)
+    rules = tuple(replace(r, libelle=LONG, conditions=(LONG,)) for r in DIJON.regles) if long else DIJON.regles
+    contrat = replace(DIJON, fiches=(fiche,), regles=rules)
+    (sheet,) = (p.sheet for p in forms.plan(contrat, YEAR).worksheets if p.fiche == start)
+    texts = [c for c in sheet.cells if isinstance(c.valeur, str) and 1 < c.column < 13]
+    for cell in texts:
+        style, room = look.style(cell.style), room_of(sheet, cell, {c.column for c in texts if c.line == cell.line})
+        lines = text_width.lines(cell.valeur, room, style["font_size"], bool(style.get("bold")))
+        assert lines == 1 or style.get("text_wrap"), cell
+        assert lines * style["font_size"] * 1.2 <= sheet.heights.get(cell.line, 15.0) + 1, cell
 
 
 @pytest.mark.parametrize("contrat", ["dijon-2024-2028", "dijon-solidarites-2024-2027"])

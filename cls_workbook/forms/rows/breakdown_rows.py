@@ -10,7 +10,7 @@ from cls_workbook.domain.placed.by_place import place_list
 from cls_workbook.domain.questions import Bloc, Champ
 from cls_workbook.domain.targets import target_of
 from cls_workbook.forms import form_pieces as pieces
-from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H
+from cls_workbook.forms.columns import WIDTHS, C, D, E, F, G, H, width
 from cls_workbook.forms.form_pieces import FormRows, SheetContext
 from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, height
 from cls_workbook.forms.row_states import more_than, put_state
@@ -75,10 +75,10 @@ def _ventilation(
         titles[E] = SHARE
     title, declared = page.line, address(mesure_row, G) if mesure_row and mesure.type == "entier" else ""
     start = beside(max(titles))
-    page.texte(C, mesure.libelle, "intertitre")
-    if not ("nom" in places and declared):  # its help then gives way to a count
+    is_counted = "nom" in places and bool(declared)  # its help then gives way to a count, and its title to the figure
+    if not is_counted:
         page.texte(start, _help_of(bloc, titles, places), "aide_ligne:retrait")
-    page.next_row(20)
+    _title(page, mesure.libelle, width(C, C if is_counted else start - 1))
     if not mesure.modalites:
         page.plan.extensible.add(prefix)
 
@@ -98,6 +98,13 @@ def _ventilation(
     draw_facts(page, prefix, zone, start, facts_of(mesure, context, _figure_row(page, mesure), filled))
     if mesure_row and mesure.type in ("liste", "ventilation"):
         _carry_to_mesure(page, mesure, mesure_row, zone, context)
+
+
+def _title(page: FormPage, titre: str, room: float) -> None:
+    """On one line, as far as ``room`` goes; else in its column, on as many as it needs."""
+    is_short = height(titre, room, bold=True) == height("", room)
+    page.texte(C, titre, "intertitre" if is_short else "intertitre:texte")
+    page.next_row(20 if is_short else height(titre, WIDTHS[C], 20, bold=True))
 
 
 def _help_of(bloc: Bloc, titles: dict[int, str], places: dict[str, int]) -> str | None:

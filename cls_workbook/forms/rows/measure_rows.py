@@ -13,7 +13,7 @@ from cls_workbook.domain.targets import target_in_brief, target_in_words, target
 from cls_workbook.domain.wording import rate_words
 from cls_workbook.forms import form_pieces as pieces
 from cls_workbook.forms.choice_lists import steps_list
-from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, J, L
+from cls_workbook.forms.columns import END, WIDTHS, C, D, E, F, G, H, I, J, L, width
 from cls_workbook.forms.form_pieces import SheetContext, mesure_state, without_value
 from cls_workbook.forms.layout import FormPage, KeyedRow, RowQuestion, abridge, height
 from cls_workbook.forms.row_states import more_than, put_state
@@ -65,8 +65,8 @@ def _asked_elsewhere(page: FormPage, fiche: Fiche, context: SheetContext) -> Non
         said = typography(
             f"« {indicateur.libelle} » se remplit une fois, sur la fiche {own.numero} : rien à saisir ici."
         )
-        page.texte(C, said, "aide_ligne")
-        page.next_row(20)
+        page.merge(C, END, said, "aide:texte")
+        page.next_row(height(said, width(C, END), 20))
 
 
 def _questions(fiche: Fiche, *types: str) -> list[tuple[Indicateur, Mesure]]:
@@ -94,8 +94,9 @@ def _sentence(page: FormPage, indicateur: Indicateur, before: Indicateur | None)
     """The words of an indicator that asks several measures, once, above those of this block."""
     if len(indicateur.mesures) == 1 or indicateur is before:
         return
-    page.texte(C, indicateur.libelle, "fait")
-    page.next_row(pieces.ROW_HEIGHT)
+    is_short = height(indicateur.libelle, width(C, END)) == height("", width(C, END))
+    page.texte(C, indicateur.libelle, "fait" if is_short else "libelle")
+    page.next_row(pieces.ROW_HEIGHT if is_short else height(indicateur.libelle, WIDTHS[C]))
 
 
 def _asked_columns(bloc: Bloc, columns: Mapping[str, int], context: SheetContext) -> dict[str, int]:

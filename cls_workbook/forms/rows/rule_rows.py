@@ -51,18 +51,18 @@ def draw(page: FormPage, fiche: Fiche, rule: Rule, amounts: RuleAmounts) -> None
     elif rule.type == "cout_unitaire" and rule.sessions.mesure_participants in amounts.mesures:
         _row(page, rule, "Coût attendu selon la règle", _expected_cost(page, fiche, rule, amounts), texte)
     else:
-        page.texte(C, texte, "aide_ligne:retrait")
-        page.next_row(17)
+        page.merge(C, END, texte, "aide:retrait")
+        page.next_row(height(texte, width(C, END)))
     for condition in rule.conditions:
         texte = typography(f"Condition : {condition}.")
-        page.merge(E, END, texte, "aide_ligne:retrait")
+        page.merge(E, END, texte, "aide:retrait")
         page.next_row(height(texte, width(E, END)))
 
 
 def _row(page: FormPage, rule: Rule, label: str, formula: str, texte: str) -> None:
     computed_row(page, f"regle.{rule.id}", label, formula, "montant")
-    page.texte(E, texte, "aide_ligne:retrait")
-    page.next_row(height(label, WIDTHS[C]))
+    page.merge(E, END, texte, "aide:retrait")
+    page.next_row(max(height(label, WIDTHS[C]), height(texte, width(E, END))))
 
 
 def _name(contrat: Contrat, fiche: Fiche, rule: Rule, label: str) -> str:
