@@ -66,16 +66,24 @@ def consolidate_files(
     output: str | Path,
     *,
     pilotage: str | None = None,
+    synthese: str | Path | None = None,
     **how: Unpack[Reading],
 ) -> Result:
-    """Reads, checks and consolidates returns, and writes the consolidation workbook at ``output``."""
+    """Reads, checks and consolidates returns, and writes the consolidation workbook at ``output``.
+
+    ``synthese``: where to write the agency's copy too, the same bytes as ``ars_copy.file_copy`` makes of ``output``;
+    what was just computed is not read back from the file, and the Synthèse is drawn once for both."""
     from cls_workbook.fast_paths import row_writer  # who only reads writes no workbook
+    from cls_workbook.reports.agency import ars_copy
     from cls_workbook.reports.consolidation import consolidation_workbook
 
     contrat = load_contrat(reference, annee)
     saisies = coordination.read(pilotage, contrat, annee) if pilotage else None
     result = consolidate_folder(sources, contrat, annee, pilotage=saisies, depuis=output, **how)
-    row_writer.write(consolidation_workbook.workbook(result), output)
+    drawn = consolidation_workbook.workbook(result)
+    row_writer.write(drawn, output)
+    if synthese is not None:
+        row_writer.write(ars_copy.workbook(result, synthese=drawn.worksheets[0]), synthese)
     return result
 
 

@@ -34,5 +34,9 @@ def frame_records(frame: pd.DataFrame) -> list[Row]:
     """The rows as dictionaries, missing values as None."""
     titles = tuple(frame.columns)
     # Of one array: pandas takes longer to hand out a column than most tables have rows.
-    contents = frame.to_numpy(dtype=object).tolist()
-    return [dict(zip(titles, map(known, values), strict=True)) for values in contents]
+    contents = frame.to_numpy(dtype=object)
+    missing = pd.isna(contents)  # what ``known`` says of each
+    if missing.any():
+        contents = contents.copy()
+        contents[missing] = None
+    return [dict(zip(titles, values, strict=True)) for values in contents.tolist()]

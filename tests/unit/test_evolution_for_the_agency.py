@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from cls_workbook.definition import toml_reader
+from cls_workbook.pipeline.way_back import consolidate_files
 from cls_workbook.reports import table_reading
 from cls_workbook.reports.agency import agency_data_read, ars_copy
 from cls_workbook.reports.consolidation import evolution_sheet, previous_year
@@ -260,6 +261,17 @@ def test_a_campaign_that_counted_otherwise_what_is_masked_leaves_the_same_copy_t
 
 
 # --- what the copy is besides ---
+
+
+def test_the_copy_made_along_with_the_consolidation_is_that_of_its_file(years):
+    """The page makes both at once: nothing is read back, and the Synthèse is drawn once."""
+    before, year = years[-2:]
+    again, along = year.consolidation.with_name("again.xlsx"), year.consolidation.with_name("along.xlsx")
+    retours, day = [year.consolidation.with_name("retours")], year.result.day
+    how = {"day": day, "precedent": before.consolidation, "synthese": along}
+    consolidate_files(retours, year.reference, year.result.annee, again, **how)
+    assert along.read_bytes() == year.synthese.read_bytes()
+    assert again.read_bytes() == year.consolidation.read_bytes()
 
 
 def test_the_general_workbook_of_the_next_year_shows_what_the_copy_shows(years):

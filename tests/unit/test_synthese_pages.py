@@ -11,6 +11,7 @@ from cls_workbook.forms import examples
 from cls_workbook.reports.synthese import synthese_sheet
 from cls_workbook.reports.synthese.fiche_blocks import fiches
 from cls_workbook.reports.synthese.synthese_pieces import BEFORE_BAND, PAGE_HEIGHT, Board
+from cls_workbook.reports.synthese.synthese_portrait import Portrait
 from cls_workbook.workbook.description import Sheet
 from tests.support.first_page import portrait
 from tests.support.lived_campagnes import live
@@ -119,7 +120,7 @@ def test_a_fiche_cut_between_its_figures_and_its_texts_is_named_again():
         for fiche in ("1.1", "1.2")
         for n in range(18)
     ]
-    sheet = synthese_sheet._drawn(result(reponses=reponses(*said)), (), synthese_sheet.TIGHT)
+    sheet = synthese_sheet._drawn(Portrait(result(reponses=reponses(*said))), (), synthese_sheet.TIGHT)
     again = [c for c in sheet.cells if str(c.valeur).endswith(" (suite)") and c.style == "dense_total"]
     assert [c.valeur for c in again] == ["1.2 (suite)"]
     assert max(leap for leap in sheet.print_setup.page_breaks if leap < again[0].line) == again[0].line - 1

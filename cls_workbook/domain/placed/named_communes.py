@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cls_workbook.domain.model import Contrat
 from cls_workbook.french import fold
@@ -23,6 +24,7 @@ def _names(contrat: Contrat) -> Iterator[tuple[str, str]]:
         yield from ((code, nom) for nom in (commune.nom, commune.nom_imprime, code, contrat.commune_names[code]) if nom)
 
 
+@lru_cache(maxsize=5000)
 def _plain(nom: str) -> str:
     """« Commune de Fleury-les-Eaux » → « fleury les eaux »."""
     plain = fold(nom)

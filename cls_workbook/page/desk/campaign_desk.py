@@ -13,8 +13,6 @@ from cls_workbook.pipeline import single_returns, way_back
 
 def _consolidate(asked: Asked) -> Said:
     """The consolidation and the agency's copy, and what the screen shows of them."""
-    from cls_workbook.reports.agency.ars_copy import file_copy
-
     consolidation, synthese = _consolidation(asked), f"synthese-ars-{asked.annee}.xlsx"
     result = way_back.consolidate_files(
         asked.sources,
@@ -26,8 +24,8 @@ def _consolidate(asked: Asked) -> Said:
         day=asked.day,
         engine=asked.engine(),
         to_replace=asked.to_replace,
+        synthese=synthese,
     )
-    file_copy(consolidation, synthese, contrat=asked.own_definition)
     return board_of(result) | {"files": [consolidation, synthese]}
 
 

@@ -10,6 +10,7 @@ import copy
 import pickle
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import starmap
 from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple, TypeVar
 
@@ -138,10 +139,12 @@ class ValueStore:
 
     def arrays(self, wanted: Choice = _every_chapter) -> Iterator[ValueArrays]:
         """The same as plain arrays."""
+        return starmap(self._arrays, self._parts(wanted))
+
+    def _arrays(self, numbers: Array, contents: Array) -> ValueArrays:
         words = {nom: self._words(nom) for nom in wide_views.WORDS}
-        for numbers, contents in self._parts(wanted):
-            codes = {nom: numbers[:, _COLUMNS[nom]] for nom in words}
-            yield ValueArrays(numbers[:, _YEAR].astype(object), contents, codes, words)
+        codes = {nom: numbers[:, _COLUMNS[nom]] for nom in words}
+        return ValueArrays(numbers[:, _YEAR].astype(object), contents, codes, words)
 
     def lines(self, wanted: Choice, *names: str, input_fields: Collection[str] = ()) -> Iterator[tuple[Any, ...]]:
         """The same as rows of these columns, of these champs only: what is gone through one by one needs no frame."""
@@ -151,6 +154,11 @@ class ValueStore:
                 strict=True,
             )
 
+    def whole(self, wanted: Choice = _every_chapter, input_fields: Collection[str] = ()) -> ValueArrays:
+        """``read``, as plain arrays: a frame for each measure costs more than what is done with it."""
+        numbers, contents = map(np.concatenate, zip(_EMPTY, *self._parts(wanted, input_fields), strict=True))
+        return self._arrays(numbers, contents)
+
     def of_files(self, files: Collection[str]) -> pd.DataFrame:
         """All that these returns say."""
         ranks_wanted = self._ranks_of("fichier", files)
@@ -159,7 +167,7 @@ class ValueStore:
             [
                 (numbers[theirs], contents[theirs])
                 for numbers, contents in parts
-                if (theirs := np.isin(numbers[:, _COLUMNS["fichier"]], ranks_wanted)).any()
+                if (theirs := self._among("fichier", numbers, ranks_wanted)).any()
             ]
         )
 
@@ -207,6 +215,14 @@ class ValueStore:
         known = self._ranks[nom]
         return [known[word] for word in words if word in known]
 
+    def _among(self, nom: str, numbers: Array, ranks: Sequence[int]) -> Array:
+        """Of each row, is its word one of these? By a table of the words: on a page, ``np.isin`` takes longer than all
+        the rest."""
+        wanted = np.zeros(len(self._ranks[nom]), dtype=bool)
+        wanted[ranks] = True
+        among: Array = wanted[numbers[:, _COLUMNS[nom]]]
+        return among
+
     def _parts(self, wanted: Choice = _every_chapter, input_fields: Collection[str] = ()) -> Iterator[StoredPart]:
         """What each batch says there, in its order. ``input_fields``: of these only, if any is named."""
         ranks = self._ranks_of("champ", input_fields)
@@ -217,7 +233,7 @@ class ValueStore:
                 order = np.argsort(numbers[:, _ORDER], kind="stable")  # each page is in order already
                 numbers, contents = numbers[order], contents[order]
             if input_fields:
-                theirs = np.isin(numbers[:, _COLUMNS["champ"]], ranks)
+                theirs = self._among("champ", numbers, ranks)
                 numbers, contents = numbers[theirs], contents[theirs]
             yield numbers, contents
 
@@ -240,7 +256,7 @@ class ValueStore:
 
     def _without_refused(self, numbers: Array, contents: Array) -> StoredPart:
         if self._is_refused is None or not len(
-            implicated := np.flatnonzero(np.isin(numbers[:, _COLUMNS["fichier"]], self._faulty_ranks))
+            implicated := np.flatnonzero(self._among("fichier", numbers, self._faulty_ranks))
         ):
             return numbers, contents
         places = zip(

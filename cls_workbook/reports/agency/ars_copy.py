@@ -34,7 +34,7 @@ from cls_workbook.tables.described_columns import DescribedTable
 from cls_workbook.tables.noyau_table import NOYAU_DETAIL
 from cls_workbook.tables.summary_tables import EVALUATIONS, GOVERNANCE, PROGRESS, RATES
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records, table_frame
-from cls_workbook.workbook.description import Workbook
+from cls_workbook.workbook.description import Sheet, Workbook
 from cls_workbook.workbook.saving import save
 
 _TABLES = (
@@ -84,10 +84,10 @@ def file_copy(
     return files
 
 
-def workbook(result: Result, logos: Sequence[Logo] = ()) -> Workbook:
+def workbook(result: Result, logos: Sequence[Logo] = (), synthese: Sheet | None = None) -> Workbook:
     """The Synthèse, the Évolution of the years (nothing where the consolidation, an old one, remembers none), then the
-    data of the Synthèse; values only."""
-    printable = to_print(result, logos)
+    data of the Synthèse; values only. ``synthese``: as the consolidation has it, where it was drawn already."""
+    printable = _printable(result, synthese) if synthese else to_print(result, logos)
     if len(result.tables.history):
         printable.worksheets.append(evolution_sheet.sheet(Portrait(result).leaving(), for_agency=True))
     printable.worksheets += agency_data.worksheets(result)
@@ -96,8 +96,12 @@ def workbook(result: Result, logos: Sequence[Logo] = ()) -> Workbook:
 
 def to_print(result: Result, logos: Sequence[Logo] = ()) -> Workbook:
     """The Synthèse alone, as the PDF has it."""
+    return _printable(result, synthese_sheet.sheet(result, logos))
+
+
+def _printable(result: Result, synthese: Sheet) -> Workbook:
     return Workbook(
-        [synthese_sheet.sheet(result, logos)],
+        [synthese],
         f"Synthèse {result.year_name} — {result.contrat.titre}",
         subject=result.etat,
         active_sheet=synthese_sheet.NAME,

@@ -7,7 +7,6 @@ out of every text. The copy sent to the ARS is this same sheet.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from functools import partial
 from itertools import permutations
 from typing import NamedTuple
@@ -73,12 +72,13 @@ def sheet(result: Result, logos: Sequence[Logo] = ()) -> Sheet:
     saves a page of those beyond the tenth. What the contract and the consolidation say elsewhere is shortened where
     the report then holds on ten pages.
     """
-    drawn = _drawn(result, logos, AT_EASE)
+    portrait = Portrait(result)
+    drawn = _drawn(portrait, logos, AT_EASE)
     if _pages(drawn) > PAGES:
-        tight = _drawn(result, logos, TIGHT)
+        tight = _drawn(portrait, logos, TIGHT)
         drawn = tight if _pages(tight) < _pages(drawn) else drawn
     for terseness in SHORTENED if PAGES < _pages(drawn) < OUT_OF_REACH else ():
-        shortened = _drawn(result, logos, terseness)
+        shortened = _drawn(portrait, logos, terseness)
         if _pages(shortened) <= PAGES:
             return shortened
     return drawn
@@ -88,9 +88,9 @@ def _pages(drawn: Sheet) -> int:
     return len(drawn.print_setup.page_breaks) + 1
 
 
-def _drawn(result: Result, logos: Sequence[Logo], terseness: Terseness) -> Sheet:
-    portrait, board = Portrait(result), Board(NAME)
-    result = portrait.result
+def _drawn(portrait: Portrait, logos: Sequence[Logo], terseness: Terseness) -> Sheet:
+    result, board = portrait.result, Board(NAME)
+    portrait.notes = {}  # numbered as they are met, in each drawing
     _banner(board, result)
     _title(board, result)
     draw_logos(board, logos)
@@ -127,7 +127,8 @@ def _where_they_fit(board: Board, portrait: Portrait, sections: Sequence[Section
 
 def _height(section: Section, portrait: Portrait) -> float:
     """Points that it takes, drawn on a page of its own, which is thrown away."""
-    notes, alone = deepcopy(portrait.notes), Board(NAME)
+    notes = {texte: {f: [*subjects] for f, subjects in fiches.items()} for texte, fiches in portrait.notes.items()}
+    alone = Board(NAME)
     section(alone, portrait)
     portrait.notes = notes
     return sum(alone.sheet.heights.values())

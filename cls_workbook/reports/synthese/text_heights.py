@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 PIXELS = 32  # of a unit: a printed line has 36 of them
 LEAST_ROW = 14.5  # points
@@ -35,13 +36,18 @@ _WIDTHS = _Widths({character: width for width, characters in _CLASSES.items() fo
 
 def text_line_count(texte: object, unites: int, bold: bool = False) -> int:
     """How many lines a text in 9 points takes in a cell of ``unites``."""
+    return _line_count("" if texte is None else str(texte), unites, bold)
+
+
+@lru_cache(maxsize=2000)  # a report is drawn more than once before it fits
+def _line_count(texte: str, unites: int, bold: bool) -> int:
     return sum(len(piece) for piece in _rows(texte, unites, bold))
 
 
-def _rows(texte: object, unites: int, bold: bool = False) -> Iterator[list[str]]:
+def _rows(texte: str, unites: int, bold: bool = False) -> Iterator[list[str]]:
     """Paragraph by paragraph, the lines that the text makes in a cell of this width."""
     place = (unites * PIXELS - 16) / (_EM * _SAFETY_FACTOR * (_BOLD if bold else 1)) * 1000
-    for paragraph in str("" if texte is None else texte).split("\n"):
+    for paragraph in texte.split("\n"):
         if len(paragraph) * _WIDEST <= place:
             yield [paragraph.lstrip(" ")]
             continue

@@ -42,7 +42,10 @@ class MesureValues(NamedTuple):
         return MesureValues(*(column[mask] for column in self))
 
     def of(self, *input_fields: str) -> MesureValues:
-        return self.where(np.isin(self.input_fields, [FIELD_NUMBERS[champ] for champ in input_fields]))
+        mask = np.zeros(len(self.contents), dtype=bool)
+        for champ in input_fields:
+            mask |= self.input_fields == FIELD_NUMBERS[champ]
+        return self.where(mask)
 
     @property
     def retained(self) -> MesureValues:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cls_workbook.reading.storing.value_store import ValueStore
-from cls_workbook.reading.storing.wide_views import columns
 from cls_workbook.summaries.reconciling.reconciliation_lines import (
     FIELD_NUMBERS,
     REFUSED,
@@ -53,16 +52,17 @@ class TypedInputs(NamedTuple):
         """What is added up, or says how far it may be."""
         if not self.store.told(lambda c: c.mesure == mesure):
             return NO_VALUES
-        frame = self.store.read(lambda c: c.mesure == mesure, (*_LOCATION, "champ", "ligne", "valeur"), input_fields)
-        classes = np.empty(len(frame), dtype=object)
+        values = self.store.whole(lambda c: c.mesure == mesure, input_fields)
+        codes, words = values.codes, values.words
+        classes = np.empty(len(values), dtype=object)
         classes.fill(RETAINED)  # the word itself: ``np.full`` would make one for each
-        if self.excluded.concerned:
-            implicated = np.flatnonzero(frame["fichier"].isin(self.excluded.concerned))
-            classes[implicated] = [self.class_(*place) for place in columns(frame.iloc[implicated], *_LOCATION)]
-        said, lines = frame["champ"].array, frame["ligne"].array
-        said = np.array([FIELD_NUMBERS.get(word, -1) for word in said.categories], dtype=np.int8)[said.codes]
-        lines = np.array([n if word else -1 for n, word in enumerate(lines.categories)], dtype=np.int32)[lines.codes]
-        return MesureValues(frame["fichier"].array.codes, lines, said, frame["valeur"].to_numpy(), classes)
+        if concerned := self.excluded.concerned:
+            implicated = np.flatnonzero(np.array([file in concerned for file in words["fichier"]])[codes["fichier"]])
+            places = zip(*(values.read(nom, implicated) for nom in _LOCATION), strict=True)
+            classes[implicated] = [self.class_(*place) for place in places]
+        said = np.array([FIELD_NUMBERS.get(word, -1) for word in words["champ"]], dtype=np.int8)[codes["champ"]]
+        lines = np.array([n if word else -1 for n, word in enumerate(words["ligne"])], dtype=np.int32)[codes["ligne"]]
+        return MesureValues(codes["fichier"], lines, said, values.values, classes)
 
 
 def tell_unreadable(nombre: int) -> list[str]:
