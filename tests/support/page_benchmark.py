@@ -94,11 +94,20 @@ def give(driven: Browser, files: list[Path]) -> None:
     driven.wait("!document.getElementById('consolidate').disabled")
 
 
-def by_python(folder: Path, nombre: int) -> float:
+def by_commands(folder: Path, nombre: int) -> float:
+    """As ``consolider``, then ``synthese`` on its file, do it."""
     start = time.perf_counter()
     result = folder / "consolidation.xlsx"
     consolidate_files([str(folder / f"retours-{nombre}")], CONTRAT, YEAR, result, day=DAY, engine=SingleProcess())
     file_copy(result, folder / "synthese.xlsx")
+    return time.perf_counter() - start
+
+
+def by_same_functions(folder: Path, nombre: int) -> float:
+    """As the page does it: both at once."""
+    start = time.perf_counter()
+    source, made = str(folder / f"retours-{nombre}"), {"engine": SingleProcess(), "synthese": folder / "synthese.xlsx"}
+    consolidate_files([source], CONTRAT, YEAR, folder / "consolidation.xlsx", day=DAY, **made)
     return time.perf_counter() - start
 
 
@@ -109,12 +118,17 @@ def timed(driven: Browser, expression: str) -> float:
 def consolidations(page: Path, folder: Path, nombre: int, rounds: int) -> None:
     files = returns(folder, nombre)
     print(f"| {nombre} retours | page, s | CPython, un processus, s | rapport (de chaque tour) |\n|---|---|---|---|")
+    natives = {"deux commandes": by_commands, "mêmes fonctions": by_same_functions}
     for name in BROWSERS:
         with opened(name, page, folder) as driven:
             give(driven, files)
             timed(driven, CONSOLIDATED)  # the first time, each learns
-            by_python(folder, nombre)
-            _tell(name, [(timed(driven, CONSOLIDATED), by_python(folder, nombre)) for _ in range(rounds)])
+            by_commands(folder, nombre)
+            times = [
+                (timed(driven, CONSOLIDATED), [f(folder, nombre) for f in natives.values()]) for _ in range(rounds)
+            ]
+            for rank, how in enumerate(natives):
+                _tell(f"{name}, {how}", [(here, there[rank]) for here, there in times])
 
 
 def starts(page: Path, folder: Path, rounds: int) -> None:
