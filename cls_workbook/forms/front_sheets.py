@@ -194,9 +194,9 @@ def contents(
     page.texte(B, f"Sommaire · {contrat.follow_up.year_name(page.annee)}", "titre")
     page.texte(I, Link("internal:'Accueil'!A1", "← Accueil", "Revenir à l’accueil"), "fiche_info_lien:droite")
     page.next_row(34)
-    page.texte(B, CONTENTS_HELP, "aide_ligne")
+    page.texte(B, CONTENTS_HELP if fiches else _no_fiche(contrat), "aide_ligne")
     page.next_row(22)
-    titles = ("Fiche", "Titre", "Axe", "Renseigné", "Attendu", "À corriger", WHERE_AM_I)
+    titles = ("Fiche", "Titre", "Axe", "Renseigné", "Attendu", "À corriger", WHERE_AM_I) if fiches else ("Axe", "Titre")
     page.texte(B, None, "entete:lisible")
     for column, titre in enumerate(titles, C):
         page.texte(column, titre, "entete:lisible")
@@ -218,7 +218,7 @@ def contents(
             page.texte(C, Link(f"internal:'{nom}'!A1", f"{titre}{NBSP}→", tooltip), "lien_fort")
             page.next_row(20)
     else:
-        _without_fiche(page, contrat)
+        _axes_alone(page, contrat)
     if contrat.announced.a_programmer:
         _to_be_scheduled(page, contrat, axes)
     page.sheet.frozen_at = (3, 0)
@@ -226,14 +226,13 @@ def contents(
     page.sheet.selection = (start, C)
 
 
-def _without_fiche(page: FormPage, contrat: Contrat) -> None:
+def _no_fiche(contrat: Contrat) -> str:
     """A contract may be declared before its fiches are known: the workbook says so, and what is known."""
-    announcement = (
-        f" {contrat.announced.actions_annoncees} actions sont annoncées." if contrat.announced.actions_annoncees else ""
-    )
-    page.next_row(10)
-    page.texte(C, typography(f"{NO_FICHE}{announcement}"), "aide_ligne")
-    page.next_row(20)
+    announced = contrat.announced.actions_annoncees
+    return typography(NO_FICHE + (f" {announced} actions sont annoncées." if announced else ""))
+
+
+def _axes_alone(page: FormPage, contrat: Contrat) -> None:
     for axe in contrat.axes:
         page.texte(B, None, f"axe{axe_rank(contrat, axe.numero) % 8 + 1}")
         page.texte(C, axe.numero_imprime or axe.numero, "cellule:centre")

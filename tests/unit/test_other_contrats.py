@@ -148,10 +148,12 @@ def test_solidarites_accepts_the_indicator_that_the_coordinator_adds(tmp_path):
 def test_a_contract_without_fiches_makes_a_workbook_that_says_so(tmp_path, capsys):
     assert main(["generer", "--contrat", BESANCON, "--annee", "2016", "--sortie", str(tmp_path)]) == 0
     assert "Aucune fiche n’est décrite pour 2016 (20 actions annoncées)" in capsys.readouterr().err.replace(NBSP, " ")
+    said = written(tmp_path / f"{BESANCON}-2016.xlsx", "Sommaire")
     assert (
         "Aucune fiche n’est encore décrite dans ce contrat : il n’y a rien à remplir pour le moment. "
         "20 actions sont annoncées."
-    ) in written(tmp_path / f"{BESANCON}-2016.xlsx", "Sommaire")
+    ) in said
+    assert "Axe" in said and not {"Fiche", "Renseigné"} & set(said)  # nothing is headed that is not there
 
 
 def test_a_contract_without_fiches_is_consolidated_and_grows(tmp_path):
