@@ -74,7 +74,7 @@ def draw(canvas: Canvas) -> list[tuple[CoordinatorPage, SheetTally]]:
 
 def _accueil(canvas: Canvas, counts: list[tuple[str, SheetTally]]) -> CoordinatorPage:
     contrat, annee = canvas.contrat, canvas.annee
-    page = canvas.page(HOME, (36, 56, 62, 26), insertable=False)
+    page = canvas.page(HOME, (36, 56, 58, 26), insertable=False)
     page.next_row(8)
     page.texte(B, f"Pilotage de l’année {contrat.follow_up.year_name(annee)}", "titre")
     page.next_row(34)

@@ -48,6 +48,10 @@ from cls_workbook.workbook.description import (
 )
 from cls_workbook.workbook.excel_limits import unites
 
+# A blank cell far beside any table and the notes beside it: no page is made of it, in LibreOffice nor in Excel.
+UNPRINTED = CellRange(1, 200, 1, 200)
+LEAST_SCALE = 0.89
+
 _DIGITS = Context(prec=12)  # those that every spreadsheet keeps
 _LONG = MAX_TEXT // 2  # characters, which may count for two: an emoji does
 _CONTINUATION = " … [suite : feuille Mesures]"
@@ -233,22 +237,34 @@ def sheet(table: TableSheet, footer: str) -> Sheet:
     sample = list(islice(lines, _SAMPLE_ROWS))
     page.widths = {rank: _width(column, sample) for rank, column in enumerate(described.columns, 1)}
     page.heights = {1: 30.0} | _heights(described, chain(sample, lines), page.widths)
-    zone = CellRange(1, 1, end, described.printed_columns) if described.printed_columns else None
-    printed = described.printed_columns or len(titles)
-    page.print_setup = PrintSetup(repeated_rows=(1, 1), zone=zone, left_footer=f"{footer} · {described.sheet}")
-    repeated = max(1, described.frozen_columns)
-    page.print_setup.width = _pages_wide([page.widths[rank] for rank in range(1, printed + 1)], repeated)
-    if page.print_setup.width > 1:
-        page.print_setup.repeated_columns = (1, repeated)
+    page.print_setup = _print_setup(described, page.widths, end, footer)
+    return page
+
+
+def _print_setup(described: DescribedTable, widths: Mapping[int, float], end: int, footer: str) -> PrintSetup:
+    """The columns that print, over several pages where one would be too small."""
+    printed, repeated = described.printed_columns or len(described.columns), max(1, described.frozen_columns)
+    print_setup = PrintSetup(repeated_rows=(1, 1), left_footer=f"{footer} · {described.sheet}")
+    if described.printed_columns or not described.printed:
+        print_setup.zone = CellRange(1, 1, end, printed) if described.printed else UNPRINTED
+    print_setup.width = _pages_wide([widths[rank] for rank in range(1, printed + 1)], repeated)
+    if print_setup.width > 1:
+        print_setup.repeated_columns = (1, repeated)
+    return print_setup
+
+
+def unprinted(page: Sheet) -> Sheet:
+    """The same sheet, for programs and for who looks for a value: it does not print with the workbook's report."""
+    page.print_setup.zone = UNPRINTED
     return page
 
 
 def _pages_wide(widths: Sequence[float], repeated: int) -> int:
-    """Side by side on paper, so that headers of 9 points are printed in 8: columns go over whole, after the first
-    ``repeated`` ones."""
+    """Side by side on paper, so that headers of 9 points are printed in 8: LibreOffice keeps whole hundredths, and .89
+    is the first that does. Columns go over whole, after the first ``repeated`` ones."""
     pages, taken, again = 1, 0.0, sum(map(printed_width, widths[:repeated]))
     for column in map(printed_width, widths):
-        if taken + column > PRINTED_WIDTH * 9 / 8 and taken > again:
+        if taken + column > PRINTED_WIDTH / LEAST_SCALE and taken > again:
             pages, taken = pages + 1, again
         taken += column
     return pages
@@ -278,14 +294,20 @@ def _width(column: TableColumn, lines: Sequence[Row]) -> float:
     """What the first rows and the header (with its filter button) need, within bounds."""
     if column.type == "empreinte":
         return _FINGERPRINT_WIDTH
-    lengths = [_MIN_WIDTH, len(column.titre) + 4]
-    for line in lines:
+    lengths = [_MIN_WIDTH, _on_two_lines(column.titre) + 4]
+    for line in lines if column.type != "taux" else ():  # shown with one decimal, however many it has
         valeur = line[column.titre]
         if valeur is not None:
             lengths.append(max(map(len, _displayed(valeur).split("\n"))) + 2)
     if column.type == "montant":
-        lengths.append(15)
+        lengths.append(13)
     return float(min(column.max_width, max(lengths)))
+
+
+def _on_two_lines(titre: str) -> int:
+    """Characters that a title takes on the two lines of the headers."""
+    spaces = [rank for rank, letter in enumerate(titre) if letter == " "]
+    return min((max(rank, len(titre) - rank - 1) for rank in spaces), default=len(titre))
 
 
 def _displayed(valeur: object) -> str:

@@ -20,7 +20,6 @@ from cls_workbook.tables.described_columns import (
     FIGURE,
     FILE,
     LABEL_WIDTH,
-    LAST_YEAR_WIDTH,
     LINK,
     LOCATION,
     PILL,
@@ -69,10 +68,10 @@ RETOURS = DescribedTable(
     "Les retours attendus ou reçus, un par fiche, structure et volet.",
     (
         FICHE,
-        STRUCTURE,
-        VOLET,
+        replace(STRUCTURE, max_width=26),
+        replace(VOLET, max_width=20),
         STATUT,
-        FILE,
+        replace(FILE, max_width=34),
         whole("Champs renseignés", "Combien de cases sont remplies."),
         whole("Champs attendus", "Combien de cases étaient à remplir."),
         _BLOCKING,
@@ -119,13 +118,13 @@ INDICATEURS = DescribedTable(
     "chiffre ne dit pas.",
     (
         obligatoire(FICHE),
-        AXE,
-        texte("Indicateur", "L’identifiant de l’indicateur inscrit au contrat."),
-        texte("Mesure", "L’identifiant de la mesure.", obligatoire=True),
-        texte("Libellé", "Ce qui est mesuré.", max_width=LABEL_WIDTH),
-        texte("Unité", "L’unité de la valeur ; vide pour un taux, une liste ou un texte."),
-        texte("Agrégation", "Comment les réponses sont réunies.", choix=AGGREGATIONS),
-        mixte("Valeur initiale", "La valeur de départ inscrite au contrat.", FIGURE),
+        replace(AXE, max_width=9),
+        texte("Indicateur", "L’identifiant de l’indicateur inscrit au contrat.", max_width=14),
+        texte("Mesure", "L’identifiant de la mesure.", obligatoire=True, max_width=12),
+        texte("Libellé", "Ce qui est mesuré.", max_width=28),
+        texte("Unité", "L’unité de la valeur ; vide pour un taux, une liste ou un texte.", max_width=14),
+        texte("Agrégation", "Comment les réponses sont réunies.", choix=AGGREGATIONS, max_width=13),
+        mixte("Valeur initiale", "La valeur de départ inscrite au contrat.", FIGURE, 12),
         replace(
             nombre(
                 "Cible",
@@ -135,12 +134,12 @@ INDICATEURS = DescribedTable(
             ),
             added=True,
         ),
-        mixte("Valeur n-1", "La valeur consolidée de l’année précédente.", FIGURE, LAST_YEAR_WIDTH),
+        mixte("Valeur n-1", "La valeur consolidée de l’année précédente.", FIGURE, 13),
         mixte(
             "Valeur",
             "La valeur consolidée de l’année ; pour un taux, une part (0,1 pour 10 %). Vide : non connue.",
             FIGURE,
-            VALUE_WIDTH,
+            21,
         ),
         nombre("Numérateur", "Le haut du taux."),
         nombre("Dénominateur", "Le bas du taux."),
@@ -151,6 +150,7 @@ INDICATEURS = DescribedTable(
     ),
     cle=("Mesure",),
     frozen_columns=4,
+    printed_columns=11,
     tab="accent",
 )
 
@@ -164,7 +164,7 @@ FINANCEMENT_FICHES = DescribedTable(
     "s’additionnent pas.",
     (
         obligatoire(FICHE),
-        AXE,
+        replace(AXE, max_width=9),
         _CONTRAT,
         taux("Taux contrat", "Le taux d’intervention inscrit au contrat."),
         montant("Programmé", "Ce qui a été programmé sur la maquette pour l’année."),
@@ -196,6 +196,7 @@ FINANCEMENT_FICHES = DescribedTable(
         montant("Valorisation", "Temps et moyens mis à disposition, sans versement."),
     ),
     note_key=("Fiche",),
+    printed_columns=12,
     tab="axe2",
 )
 
@@ -222,15 +223,15 @@ PLANNED_MONEY = DescribedTable(
     "s’additionnent pas : un appel à projets non acquis n’est pas de l’argent.",
     (
         obligatoire(FICHE),
-        texte("Financeur", "Qui paie, tel que le contrat le nomme. Vide : à définir."),
-        texte("Nature", "La nature de l’argent, si le contrat la dit."),
+        texte("Financeur", "Qui paie, tel que le contrat le nomme. Vide : à définir.", max_width=22),
+        texte("Nature", "La nature de l’argent, si le contrat la dit.", max_width=18),
         TableColumn("Année de la ligne", "annee", "L’année qu’elle concerne. Vide : toutes celles du contrat."),
         montant("Montant", "Le montant imprimé. Vide : non chiffré."),
-        texte("État", "Ce qu’en dit le contrat.", obligatoire=True, choix=STATES_IN_WORDS),
+        texte("État", "Ce qu’en dit le contrat.", obligatoire=True, choix=STATES_IN_WORDS, max_width=18),
         texte(
             "Acquis", "oui : un montant, ou une enveloppe, sur quoi compter.", obligatoire=True, choix=("oui", "non")
         ),
-        texte("Mention", "Ce qui l’accompagne au contrat.", max_width=LABEL_WIDTH),
+        texte("Mention", "Ce qui l’accompagne au contrat.", max_width=23),
         montant(
             "Engagé",
             "Attribué par ce financeur sur cette fiche, sous cette nature : dans l’année de la ligne, ou depuis le "
@@ -255,18 +256,19 @@ FINANCEMENTS = DescribedTable(
     (
         YEAR,
         FICHE,
-        STRUCTURE,
-        column_of_field("Financeur", "financeur"),
-        column_of_field("Nature", "nature"),
+        replace(STRUCTURE, max_width=24),
+        replace(column_of_field("Financeur", "financeur"), max_width=22),
+        replace(column_of_field("Nature", "nature"), max_width=18),
         column_of_field("Prévu", "prevu"),
         column_of_field("Engagé", "engage"),
         column_of_field("Versé", "verse"),
-        column_of_field("Référence", "reference"),
+        replace(column_of_field("Référence", "reference"), max_width=16),
         column_of_field("Date", "date"),
         *PROVENANCE,
     ),
     note_key=LOCATION,
     frozen_columns=2,
+    printed_columns=10,
     tab="axe2",
 )
 
@@ -290,6 +292,7 @@ MESURES = DescribedTable(
     cross_references=(("Mesure", "Indicateurs", "Mesure"),),
     note_key=LOCATION,
     frozen_columns=4,
+    printed=False,
 )
 
 ANSWERS = DescribedTable(
@@ -309,6 +312,7 @@ ANSWERS = DescribedTable(
     ),
     note_key=LOCATION,
     frozen_columns=2,
+    printed=False,
 )
 
 NORMALISATIONS = DescribedTable(
@@ -323,6 +327,7 @@ NORMALISATIONS = DescribedTable(
         texte("Règle", "Pourquoi."),
     ),
     note_key=LOCATION,
+    printed=False,
 )
 
 RECONCILIATION = DescribedTable(
@@ -350,6 +355,7 @@ RECONCILIATION = DescribedTable(
     ),
     note_key=("Objet", "Fiche", "Mesure", "Colonne"),
     frozen_columns=5,
+    printed=False,
 )
 
 REPLACEMENTS = DescribedTable(
@@ -376,6 +382,7 @@ REPLACEMENTS = DescribedTable(
     optional=True,
     note_key=("Retour remplacé", "Cellule remplacée", "Retour retenu", "Feuille", "Cellule", "Champ"),
     frozen_columns=2,
+    printed=False,
 )
 
 TABLES = (

@@ -26,7 +26,7 @@ UNITS = {"montant": "EUR", "taux": "1"}
 # figure
 # in euros or as a rate, as the rest of its row says; an answer, as its question says.
 PILL, CENTRED, LINK, FIGURE, ANSWER = "pill", "centred", "link", "figure", "answer"
-MAX_WIDTH, VALUE_WIDTH, LAST_YEAR_WIDTH, LABEL_WIDTH = 52, 40, 24, 44  # characters, before the text is wrapped
+MAX_WIDTH, VALUE_WIDTH, LABEL_WIDTH = 52, 40, 44  # characters, before the text is wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ class DescribedTable:
 
     ``vertical``: the table has one record, and its sheet shows it a title a row (``VERTICAL_HEADERS`` are then its
     headers). ``note_key``: the titles by which the coordinator's notes follow their row from one consolidation to the
-    next (default: ``cle``). ``printed_columns``: how many print, from the first (0: all).
+    next (default: ``cle``). ``printed_columns``: how many print, from the first (0: all); ``printed`` False: none does,
+    for who looks for a value or for programs.
     """
 
     sheet: str
@@ -78,6 +79,7 @@ class DescribedTable:
     note_key: tuple[str, ...] = ()
     frozen_columns: int = 1
     printed_columns: int = 0
+    printed: bool = True
     tab: str = "gris_moyen"
 
     def __post_init__(self) -> None:
@@ -151,7 +153,7 @@ def obligatoire(column: TableColumn) -> TableColumn:
 
 
 YEAR = TableColumn("Année", "annee", "L’année de la campagne.", obligatoire=True)
-FICHE = texte("Fiche", "Le numéro de la fiche action.")
+FICHE = texte("Fiche", "Le numéro de la fiche action.", max_width=13)
 STRUCTURE = texte("Structure", "La structure qui répond : une organisation, jamais une personne.")
 VOLET = texte("Volet", "Le volet de la fiche, si elle en compte plusieurs.")
 AXE = texte("Axe", "Le numéro de l’axe du contrat.")

@@ -38,6 +38,7 @@ HISTORY = DescribedTable(
         texte("Réserve", "Jusqu’où le chiffre tient."),
     ),
     note_key=("Année", "Objet", "Fiche", "Mesure", "Libellé", "Financeur", "Nature"),
+    printed=False,
 )
 
 ANCHORS = DescribedTable(
@@ -52,4 +53,5 @@ ANCHORS = DescribedTable(
     ),
     note_key=("Rubrique", "Objet", "Champ"),
     frozen_columns=2,
+    printed=False,
 )

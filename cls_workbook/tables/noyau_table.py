@@ -53,6 +53,7 @@ NOYAU = DescribedTable(
     optional=True,
     frozen_columns=4,
     tab="accent",
+    printed=False,
 )
 
 NOYAU_DETAIL = DescribedTable(
@@ -71,6 +72,7 @@ NOYAU_DETAIL = DescribedTable(
     optional=True,
     frozen_columns=3,
     tab="accent",
+    printed=False,
 )
 
 NOYAU_LINKS = DescribedTable(
@@ -90,6 +92,7 @@ NOYAU_LINKS = DescribedTable(
     optional=True,
     frozen_columns=3,
     tab="accent",
+    printed=False,
 )
 
 

@@ -3,12 +3,13 @@ hands its own in, signed."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cls_workbook.domain.accounts.account_plan import CHARGES, GIFTS, INDIRECT, PRODUITS, USES
 from cls_workbook.tables.described_columns import (
     CELL,
     FICHE,
     FILE,
-    LABEL_WIDTH,
     SHEET,
     STRUCTURE,
     VOLET,
@@ -37,11 +38,11 @@ STATEMENTS = DescribedTable(
     (
         YEAR,
         obligatoire(FICHE),
-        STRUCTURE,
-        VOLET,
-        texte("Partie", "Le côté du compte rendu.", obligatoire=True, choix=tuple(SECTIONS.values())),
-        texte("Compte", "Le numéro du compte ; vide pour une charge indirecte."),
-        texte("Libellé", "Le nom du compte.", obligatoire=True, max_width=LABEL_WIDTH),
+        replace(STRUCTURE, max_width=22),
+        replace(VOLET, max_width=18),
+        texte("Partie", "Le côté du compte rendu.", obligatoire=True, choix=tuple(SECTIONS.values()), max_width=18),
+        texte("Compte", "Le numéro du compte ; vide pour une charge indirecte.", max_width=11),
+        texte("Libellé", "Le nom du compte.", obligatoire=True, max_width=23),
         montant("Prévision", "Le budget prévu, en euros.", minimum=None),
         montant("Réalisation", "Ce qui a été dépensé ou reçu dans l’année, en euros.", minimum=None),
         taux("Taux de réalisation", "La réalisation rapportée à la prévision."),

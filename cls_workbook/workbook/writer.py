@@ -202,6 +202,8 @@ def _set_up_print(page: PlainPage, print_setup: PrintSetup) -> None:
     else:
         page.set_portrait()
     page.fit_to_pages(print_setup.width, 0)
+    if print_setup.width > 1:
+        page.print_across()  # what stands side by side comes out together
     page.center_horizontally()
     page.set_margins(**MARGINS)
     page.set_footer(look.page_footer(print_setup.left_footer), {"margin": 0.2, "scale_with_doc": False})

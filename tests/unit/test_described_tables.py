@@ -135,7 +135,7 @@ def test_the_sheet_has_the_titles_the_widths_and_the_styles_of_the_description()
         "cellule:date",
         "cellule:texte",
     ]
-    assert page.widths[4] == 15.0  # an amount of nine digits, whatever the first ones are
+    assert page.widths[4] == 13.0  # an amount of nine digits, whatever the first ones are
 
 
 def test_the_blank_tables_are_those_described():
@@ -143,6 +143,12 @@ def test_the_blank_tables_are_those_described():
         f.sheet_tables[0].nom: f.sheet_tables[0].columns for f in worksheets(result().contrat, 2025) if f.sheet_tables
     }
     assert blank == {t.nom: t.titles for t in (STRUCTURES, *TABLES) if not t.optional}
+
+
+def test_the_rows_that_the_button_will_add_print_too():
+    zones = {f.nom: f.print_setup.zone for f in worksheets(result().contrat, 2025)}
+    assert (zones["Retours"], zones["Anomalies"]) == ((1, 1, 1_048_576, 9), (1, 1, 1_048_576, 8))
+    assert zones["Synthèse"] == zones["Évolution"] == (1, 2, 1_048_576, 37)
 
 
 def test_an_empty_table_has_its_columns():

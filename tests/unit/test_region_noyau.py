@@ -13,6 +13,7 @@ from cls_workbook.reports.region import (
     agency_copies,
     executive_pages,
     meeting_pages,
+    region_fiches,
     region_money,
     region_tables,
     region_workbook,
@@ -266,18 +267,34 @@ def test_a_long_name_keeps_both_its_ends_where_forty_contracts_hold_on_a_page():
     assert f"{LONG} 4" in [said(c.valeur) for c in grid_of(5, 6, LONG).cells]
 
 
-def test_bars_of_many_contracts_hold_on_their_page():
+@pytest.mark.parametrize(("contrats", "years"), [(40, 2), (41, 1), (100, 1)])
+def test_bars_of_many_contracts_hold_on_their_page_and_leave_none_alone(contrats, years):
     board = Board("Essai")
-    lines_of = [{"Nom court": f"{LONG} {c}", "Maquette": 1, "Engagé cumulé": 1} for c in range(40)]
-    series = [(titre, titre, "accent") for titre in ("Maquette", "Engagé cumulé")]
+    board.empty(300)
+    lines_of = [{"Nom court": f"{LONG} {c}", "Maquette": 1, "Engagé cumulé": 1} for c in range(contrats)]
+    series = [(titre, titre, "accent") for titre in ("Maquette", "Engagé cumulé")][:years]
     region_money.bars_by_contrat(board, "Maquette", lines_of, series, "montant_rond")
-    assert [chart.line for chart in board.sheet.charts] == [2, 22, 42]
+    charts = board.sheet.charts
+    drawn = [(s.values[1].line, s.values[1].last_row) for s in (chart.series[0] for chart in charts)]
+    assert sum(last - first + 1 for first, last in drawn) == contrats
+    assert min(last - first + 1 for first, last in drawn) >= region_money.LEAST_BARS
+    assert charts[0].line <= 3  # what is left of the first page is used
     starts = [0, *board.sheet.print_setup.page_breaks, board.line - 1]
     assert all(
         sum(board.sheet.heights[li] for li in range(first + 1, last + 1)) <= PAGE_HEIGHT
         for first, last in pairwise(starts)
     )
-    assert all(chart.height * 3 / 4 < PAGE_HEIGHT for chart in board.sheet.charts)
+
+
+def test_a_chart_taller_than_a_page_would_have_libreoffice_print_the_whole_sheet_smaller():
+    """Sixty contracts that count the same."""
+    said = dict.fromkeys(region_tables.MESURES.titles) | {"Libellé du thème": "Médiation", "Unité": "personne"}
+    said |= {"Année": 2025, "Fiche": "1.1", "Mesure": "1.1-I01", "Libellé": "Patients", "Agrégation": "FLUX"}
+    rows = [said | {"Contrat": f"cls-{rank}", "Nom court": f"CLS {rank}", "Valeur": rank} for rank in range(1, 61)]
+    board = Board("Essai")
+    region_fiches.mesures(board, {region_tables.MESURES: rows, region_tables.UNCOMPARED: []})
+    assert len(board.sheet.charts) > 1 and all(chart.height * 3 / 4 < PAGE_HEIGHT for chart in board.sheet.charts)
+    assert set(range(1, 61)) <= {c.valeur for c in board.sheet.cells}
 
 
 def test_themes_beyond_six_are_told_together():

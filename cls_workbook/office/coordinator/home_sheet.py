@@ -16,8 +16,8 @@ from cls_workbook.pilotage.pilotage_pieces import B, C, Canvas, CoordinatorPage,
 from cls_workbook.pilotage.pilotage_sheets import campagne, colors, sheets_and_counts
 from cls_workbook.workbook.description import Button, CellRange, ConditionalFormat, Link, Sheet, Validation, address
 
-WIDTHS = (36, 58, 62, 26)
-_BUTTON_WIDTH, _BUTTON_HEIGHT, _BUTTON_ROW_HEIGHT = 248, 32, 28.5  # pixels, pixels, points: the row holds its button
+WIDTHS = (36, 57, 60, 24)
+_BUTTON_WIDTH, _BUTTON_HEIGHT, _BUTTON_ROW_HEIGHT = 248, 28, 25.5  # pixels, pixels, points: the row holds its button
 
 
 class Action(NamedTuple):
@@ -111,11 +111,11 @@ def draw(
     page.sheet.protected = False
     annee = canvas.contrat.follow_up.year_name(canvas.annee)
     page.sheet.print_setup.left_footer = f"{canvas.contrat.nom_court} · coordination {annee}"
-    page.next_row(8)
+    page.next_row(4)
     page.texte(B, f"Coordination de l’année {annee}", "titre")
-    page.next_row(34)
+    page.next_row(30)
     page.texte(B, canvas.contrat.titre, "sous_titre")
-    page.next_row(22)
+    page.next_row(18)
     _buttons(page)
     _situation(page)
     page.band(canvas.bloc(pf.CAMPAGNE).titre, E)
@@ -161,7 +161,7 @@ def _situation(page: CoordinatorPage) -> None:
     for start, style in ((home_rows.NOT_DONE, "erreur"), (home_rows.DONE, "bon")):
         formula = f'LEFT({first},{len(start)})="{start}"'
         page.sheet.conditional_formats.append(ConditionalFormat(cell_range, formula, style))
-    page.next_row(46)
+    page.next_row(42)
 
 
 def _setting(page: CoordinatorPage, nom: str, valeur: str | None, style: str = "saisie_optionnelle:code") -> None:

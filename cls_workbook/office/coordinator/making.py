@@ -83,9 +83,9 @@ def refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
     start, on = home_sheet.InitialAccueil(""), workstation.Workstation()
     blank = {f.nom: f for f in coordinator_workbook.describe(contrat, annee, Pilotage(), start, on)}
     if at_risk := [nom for nom, grid in there.items() if nom not in blank or _is_filled(blank[nom], grid)]:
-        worksheets = "la feuille" if len(at_risk) == 1 else "les feuilles"
+        worksheets = "contient la feuille" if len(at_risk) == 1 else "contiennent les feuilles"
         raise Refusal(
-            f"« {cible} » existe déjà, et ce que contient {worksheets} {quoted_list(at_risk)} "
+            f"« {cible} » existe déjà, et ce que {worksheets} {quoted_list(at_risk)} "
             "serait perdu : rien n’a été fait. "
             f"Choisissez un autre nom, avec --pilotage « {cible} » pour reprendre ses saisies ; "
             "puis consolidez, et copiez-y vos propres feuilles et notes."

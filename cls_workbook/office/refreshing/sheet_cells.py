@@ -135,7 +135,7 @@ class SheetCells:
                 told[start] = _columns(group, start, last)
         for column in range(zone.column, zone.last_column + 1):
             one = told.setdefault(column, _columns(Element(nom("col")), column, column))
-            one.attrib |= {"width": f"{int((width * 7 + 5) / 7 * 256) / 256:.16G}", "customWidth": "1"}
+            one.attrib |= {"width": f"{int(round(width * 7 + 5) / 7 * 256) / 256:.16G}", "customWidth": "1"}
         columns.children = []
         for column in sorted(told):
             columns.append(told[column])

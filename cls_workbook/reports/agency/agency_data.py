@@ -32,7 +32,7 @@ from cls_workbook.summaries.progress import TO_BE_SCHEDULED
 from cls_workbook.summaries.what_counts import MONEY
 from cls_workbook.tables.described_columns import DescribedTable, Row
 from cls_workbook.tables.table_frames import frame_records
-from cls_workbook.workbook.description import CellRange, PrintSetup, Sheet
+from cls_workbook.workbook.description import Sheet
 
 TableRows = list[Row]
 _ITS_FICHE = re.compile(r"fiche ([^\s,:]+)", re.IGNORECASE)  # what a sentence on the money of a fiche begins with
@@ -43,12 +43,10 @@ def worksheets(result: Result) -> list[Sheet]:
     evaluations only where the contract plans some; for programs, so that they do not print with the report."""
     planned = (described.PLANNED_MONEY, described.PLANNED_EVALUATIONS)
     tables = {t: rows for t, rows in rows_by_table(result).items() if rows or t not in planned}
-    sheets = [table_sheets.sheet(table_sheets.from_rows(*table), "") for table in tables.items()]
-    for sheet in sheets:
-        (table,) = sheet.sheet_tables
-        beside = table.cell_range.last_column + 1  # a blank cell: no page is made of it
-        sheet.print_setup = PrintSetup(zone=CellRange(1, beside, 1, beside))
-    return sheets
+    footer = f"{result.contrat.nom_court} · synthèse {result.year_name}"
+    return [
+        table_sheets.unprinted(table_sheets.sheet(table_sheets.from_rows(*table), footer)) for table in tables.items()
+    ]
 
 
 def rows_by_table(result: Result) -> dict[DescribedTable, TableRows]:

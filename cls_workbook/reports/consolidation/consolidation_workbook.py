@@ -184,6 +184,8 @@ _ADVICE = (
     "Pour {agence} : cls-workbook synthese <ce fichier> --sortie <synthèse>.xlsx. N’envoyez pas ce "
     "classeur-ci : il contient toutes les réponses.",
     "Pour corriger : faites corriger le retour, puis consolidez à nouveau. Ce qui serait modifié ici serait perdu.",
+    "À l’impression de tout le classeur, ce qui se lit sort seul ; d’un tableau de détail (Mesures, Réponses, "
+    "Historique…), sélectionnez les lignes voulues, puis imprimez la sélection.",
     "Gardez ce fichier : l’an prochain, il donnera les valeurs de l’année précédente.",
 )
 

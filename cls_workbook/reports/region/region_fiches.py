@@ -10,7 +10,7 @@ from cls_workbook.domain.questions import ChoiceLists
 from cls_workbook.french import NBSP, listing
 from cls_workbook.reports.agency.agency_tables import PLAN, PRIORITY, THEME
 from cls_workbook.reports.region import region_tables
-from cls_workbook.reports.region.region_money import Tables, name_of
+from cls_workbook.reports.region.region_money import Tables, bars_beside, name_of
 from cls_workbook.reports.synthese.regional.noyau_section import answer_box
 from cls_workbook.reports.synthese.synthese_pieces import STRONG, UNITS, WHOLE, Board, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.synthese_portrait import appearance
@@ -19,7 +19,7 @@ from cls_workbook.summaries.aggregation import AS_RATE
 from cls_workbook.summaries.progress import WITHOUT_RETOUR
 from cls_workbook.tables.described_columns import Row
 
-MAX_ETATS, MAX_YEARS, MAX_CHARTS, CONTRATS_PER_CHART = 8, 5, 6, 30
+MAX_ETATS, MAX_YEARS, MAX_CHARTS = 8, 5, 6
 
 
 def fiches_by_theme(board: Board, tables: Tables, annee: int) -> None:
@@ -108,26 +108,24 @@ def _group(board: Board, theme: str, unite: str, lines: Sequence[Row], draw: boo
     for contrat, mesure in dict.fromkeys((li["Contrat"], li["Mesure"]) for li in lines):
         its_own = [values.get((contrat, mesure, a)) for a in annees]
         modele = next(li for li in reversed(its_own) if li)
-        what = f"{modele['Fiche']} · {modele['Libellé']}"
-        rows.append(
-            [name_of(modele), what, str(modele["Agrégation"]).lower(), *(li and answer_box(li) for li in its_own)]
-        )
-    columns = [
-        PrintedColumn("Contrat", 9, STRONG),
-        PrintedColumn("Fiche et mesure", UNITS - 13 - 3 * len(annees)),
-        PrintedColumn("Nature", 4),
-        *(PrintedColumn(str(a), 3, WHOLE) for a in annees),
-    ]
+        what = f"{modele['Fiche']} · {modele['Libellé']} ({str(modele['Agrégation']).lower()})"
+        rows.append([name_of(modele), what, *(li and answer_box(li) for li in its_own)])
     known = any(isinstance(_figure(row[-1]), (int, Decimal)) for row in rows)  # in the last year, and not masked
-    drawable = draw and known and 1 < len(rows) <= CONTRATS_PER_CHART
-    board.sous_titre(f"{theme} — unité : {unite}", following=30 + 19 * len(rows) if drawable else 80)
-    drawn = board.sheet_table(columns, rows, may_split=not drawable)
-    if drawable:
-        points = max(110.0, 56 + (22 if len(rows) <= 16 else 18) * len(rows))
-        bars, titre = drawn.bars(["accent"], first=len(columns) - 1), abridged(f"{theme}, {annees[-1]} ({unite})", 90)
-        said = f"Barres : {theme}, une barre par contrat. Les chiffres sont dans le tableau au-dessus."
-        form = "taux" if lines[0]["Agrégation"] in AS_RATE else "entier"
-        board.wide_chart(points, "barres", titre, bars, said, form, after=2)
+    drawable = draw and known and len(rows) > 1
+    wide = 2 if len(annees) > 3 else 3
+    columns = [
+        PrintedColumn("Contrat", 6, STRONG),
+        PrintedColumn("Fiche et mesure", 9 if drawable else UNITS - 6 - wide * len(annees)),
+        *(PrintedColumn(str(a), wide, WHOLE) for a in annees),
+    ]
+    board.sous_titre(f"{theme} — unité : {unite}", following=140 if drawable else 80)
+    if not drawable:
+        board.sheet_table(columns, rows)
+        return
+    titre = f"{abridged(theme, 60)}, {annees[-1]}"
+    said = f"Barres : {theme}, une barre par contrat. Les chiffres sont dans le tableau à gauche."
+    form = "taux" if lines[0]["Agrégation"] in AS_RATE else "entier"
+    bars_beside(board, columns, rows, titre, ["accent"], said, form)
 
 
 def _figure(box: object) -> object:

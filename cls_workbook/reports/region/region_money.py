@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from cls_workbook.domain.announced.money_lines import STATES_IN_WORDS
@@ -16,7 +17,6 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     AMOUNT,
     BLANK_TOTAL,
     MUTED,
-    PAGE_HEIGHT,
     RATE,
     ROUND_AMOUNT,
     STRONG,
@@ -25,6 +25,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
     Board,
     PrintedColumn,
     StyledBox,
+    row_points,
     rows_of,
     total_row,
 )
@@ -32,8 +33,10 @@ from cls_workbook.reports.synthese.text_heights import on_one_line
 from cls_workbook.tables.described_columns import DescribedTable, Row
 
 Tables = Mapping[DescribedTable, list[Row]]
-MAX_BARS, POINTS_PER_BAR, MAX_FINANCEURS, MAX_SET_ASIDE = 24, 20, 20, 60
-MAX_RESERVES = 40
+MAX_FINANCEURS, MAX_SET_ASIDE, MAX_RESERVES = 20, 60, 40
+LEAST_BARS = 5  # on a page that the bars of many contracts begin or end
+POINTS_PER_ROW = (16, 24)  # of one bar, of two: they and what they say can be told apart
+_CHART_FRAME, _LEAST_CHART = 60, 110.0  # points of a chart's title and legend; of the smallest chart
 
 
 def name_of(line: Row) -> object:
@@ -49,7 +52,7 @@ def contrats_and_years(tables: Tables) -> tuple[list[object], list[int]]:
 def bars_by_contrat(
     board: Board, titre: str, lines: Sequence[Row], series: Sequence[tuple[str, str, str]], format_: str
 ) -> None:
-    """Small tables of at most ``MAX_BARS`` contracts, as many as a page holds, each beside the bars that read it.
+    """A small table of the contracts, and the bars that read it beside it.
 
     Nothing where it would be one bar against zero: the table above says it."""
     known = [li for li in lines if any(li[t] is not None for t, _, _ in series)]
@@ -60,17 +63,40 @@ def bars_by_contrat(
         *(PrintedColumn(nom, 4, f"dense:{format_}_cale", t) for t, nom, _ in series),
     ]
     said = f"Barres : {titre.lower()}. Les chiffres sont dans le tableau à gauche."
-    per_contrat = POINTS_PER_BAR + 8 * (len(series) - 1)
-    most = min(MAX_BARS, (PAGE_HEIGHT - 100) // per_contrat)  # below the row that comes back, with room for the title
-    for start in range(0, len(known), most):
-        part = known[start : start + most]
-        points = max(110.0, 56 + len(part) * per_contrat)
-        board.keep_together(points + 20)
+    bars_beside(board, columns, rows_of(columns, known), titre, [color for _, _, color in series], said, format_)
+
+
+def bars_beside(
+    board: Board,
+    columns: Sequence[PrintedColumn],
+    rows: Sequence[Sequence[object]],
+    titre: str,
+    colors: Sequence[str],
+    alt_text: str,
+    format_: str,
+) -> None:
+    """A table, and beside it bars that read its last columns, a colour each: as many rows as the page has room for, the
+    others on the next ones."""
+    per_row = [max(POINTS_PER_ROW[len(colors) - 1], row_points(columns, row)) for row in rows]
+    start = 0
+    while start < len(rows):
+        fitting = _fitting(per_row[start:], board.left)
+        if fitting < min(LEAST_BARS, len(rows) - start):
+            board.next_page()
+            fitting = max(1, _fitting(per_row[start:], board.left))
+        left = len(rows) - start - fitting  # a few rows alone would make a poor chart
+        end = start + max(1, fitting - max(0, LEAST_BARS - left) * (left > 0))
+        part = f" ({start + 1} à {end} sur {len(rows)})" if end - start < len(rows) else ""
+        points = max(_LEAST_CHART, _CHART_FRAME + sum(per_row[start:end]))
         board.empty(6)
-        following = f" ({start + 1} à {start + len(part)} sur {len(known)})" if len(known) > most else ""
-        colors, rows = [color for _, _, color in series], rows_of(columns, part)
-        # rows lose a fraction of a pixel each
-        board.table_and_bars(columns, rows, titre + following, colors, points, said, format_)
+        board.table_and_bars(columns, rows[start:end], titre + part, colors, points, alt_text, format_)
+        start = end
+
+
+def _fitting(points: Sequence[float], left: float) -> int:
+    """How many of these rows have their bars on a page with ``left`` points."""
+    room = left - _CHART_FRAME - 16
+    return sum(total <= room for total in accumulate(points)) if left >= _LEAST_CHART + 16 else 0
 
 
 def contrats_against_maquette(board: Board, tables: Tables) -> None:
@@ -139,9 +165,10 @@ def money_by_nature(board: Board, tables: Tables) -> None:
     bars = drawn.bars(("gris_moyen", "axe4", "axe2", "axe3", "accent")[-years:])
     titre = "Engagé par nature et par année"
     said = "Colonnes : montant engagé par nature, une couleur par année. Les chiffres sont dans le tableau au-dessus."
-    board.keep_together(200)
-    board.chart(0, UNITS, 195, "colonnes", titre, bars, said, "montant_rond", data_labels=False)
-    board.advance(198)
+    board.keep_together(150)
+    points = min(195.0, board.left - 4)
+    board.chart(0, UNITS, points, "colonnes", titre, bars, said, "montant_rond", data_labels=False)
+    board.advance(points + 3)
 
 
 def financeurs_of_year(board: Board, tables: Tables, annee: int) -> None:

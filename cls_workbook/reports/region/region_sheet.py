@@ -170,8 +170,10 @@ def _contrats(board: Board, tables: Tables, annee: int) -> None:
     )
     titre, absent = f"Les contrats en {annee}" if lines else "Les contrats", "Aucune synthèse n’a pu être retenue."
     board.section(titre, columns, rows_of(columns, lines), absent=absent, following=80)
-    series = (("Taux de retour", "Retours reçus / attendus", "accent"),)
-    bars_by_contrat(board, f"Taux de retour {annee}, par contrat", lines, series, "taux")
+    incomplete = [li for li in lines if li["Taux de retour"] is not None and li["Taux de retour"] < 1]
+    if len(incomplete) > 1:
+        series = (("Taux de retour", "Retours reçus / attendus", "accent"),)
+        bars_by_contrat(board, f"Taux de retour {annee}, là où il en manque", incomplete, series, "taux")
 
 
 def _targets(board: Board, tables: Tables, annee: int) -> None:
@@ -240,7 +242,10 @@ def _structures(lines: Sequence[Row]) -> str:
 
 
 def _set_aside_files(board: Board, tables: Tables) -> None:
+    """Nothing where all are retained: a card of the first page says so."""
     discarded = [f for f in tables[region_tables.FILES] if f["Statut"] != RETAINED]
+    if not discarded:
+        return
     columns = (
         PrintedColumn("Fichier", 10, STRONG, "Fichier"),
         PrintedColumn("Pourquoi", 4, CENTRED, lambda f: StyledBox(f["Statut"], _STATES[False])),
@@ -248,8 +253,9 @@ def _set_aside_files(board: Board, tables: Tables) -> None:
     )
     more = len(discarded) - MAX_SET_ASIDE
     notes = [f"{more} de plus dans la feuille Fichiers."] if more > 0 else []
-    rows, absent = rows_of(columns, discarded[:MAX_SET_ASIDE]), "Aucun : tous les fichiers lus sont retenus."
-    board.section("Les fichiers écartés", columns, rows, *notes, absent=absent, following=60)
+    board.section(
+        "Les fichiers écartés", columns, rows_of(columns, discarded[:MAX_SET_ASIDE]), *notes, absent="", following=60
+    )
 
 
 def _provenance(board: Board, with_noyau: bool) -> None:

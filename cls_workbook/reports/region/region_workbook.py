@@ -76,5 +76,6 @@ def workbook(retained: Sequence[ContratCopy], ecarts: Sequence[SetAsideFile]) ->
     worksheets = [executive_pages.executive_sheet(tables)] if REGIONAL_MESURES in tables else []
     worksheets.append(region_sheet.sheet(tables))
     shown = {table: rows for table, rows in tables.items() if rows or not table.optional}
-    worksheets += [table_sheets.sheet(table_sheets.from_rows(*table), footer) for table in shown.items()]
+    drawn = (table_sheets.sheet(table_sheets.from_rows(*table), footer) for table in shown.items())
+    worksheets += map(table_sheets.unprinted, drawn)
     return Workbook(worksheets, "Région", subject=footer, active_sheet=worksheets[0].nom)

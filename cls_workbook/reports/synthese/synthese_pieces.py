@@ -258,11 +258,8 @@ class Board:
         pages. ``least``: points of a row; ``one_line``: of a row whose texts hold on one line, however tight;
         ``together``: so many rows follow each other on one page.
         """
-        rows = [
-            [c if isinstance(c, StyledBox) else StyledBox(c, col.style) for c, col in zip(line, columns, strict=True)]
-            for line in lines
-        ]
-        points = [_row_points(columns, row, least, one_line) for row in rows]
+        rows = [[_box(c, col) for c, col in zip(line, columns, strict=True)] for line in lines]
+        points = [row_points(columns, row, least, one_line) for row in rows]
         head = header_height(columns)
         header = [(c.unites, c.titre, f"entete{_alignment(c.style)}") for c in columns]
         self.keep_together(head + (sum(points[: max(2, together)]) if may_split else sum(points)))
@@ -343,10 +340,10 @@ class Board:
         alt_text: str,
         value_format: str,
     ) -> None:
-        """A table, and beside it the bars that read its rows, of ``points`` at least."""
-        top, wide = self.line, sum(c.unites for c in columns)
+        """A table, and beside it the bars that read its last columns, of ``points`` at least."""
+        top, wide, colors = self.line, sum(c.unites for c in columns), list(colors)
         drawn = self.sheet_table(columns, lines, may_split=False)
-        bars = drawn.part(0, len(lines)).bars(colors)
+        bars = drawn.bars(colors, first=len(columns) - len(colors))
         end, self.line = self.line, top
         self.chart(wide + 1, UNITS - wide - 1, points, "barres", titre, bars, alt_text, value_format)
         self.line = end
@@ -357,13 +354,19 @@ def header_height(columns: Sequence[PrintedColumn]) -> float:
     return max(height(c.titre, c.unites, bold=True, minimum=16) for c in columns)
 
 
-def _row_points(
-    columns: Sequence[PrintedColumn], row: Sequence[StyledBox], least: float, one_line: float | None
+def row_points(
+    columns: Sequence[PrintedColumn], row: Sequence[object], least: float = LEAST_ROW, one_line: float | None = None
 ) -> float:
-    texts = [(_displayed(box.valeur), col.unites, _bold(box.style)) for box, col in zip(row, columns, strict=True)]
+    """The height of a row of these columns."""
+    boxes = [(_box(cell, col), col.unites) for cell, col in zip(row, columns, strict=True)]
+    texts = [(_displayed(box.valeur), unites, _bold(box.style)) for box, unites in boxes]
     if one_line is not None and all(text_line_count(*texte) <= 1 for texte in texts):
         return one_line
     return max(height(*texte, least) for texte in texts)
+
+
+def _box(cell: object, column: PrintedColumn) -> StyledBox:
+    return cell if isinstance(cell, StyledBox) else StyledBox(cell, column.style)
 
 
 def _bold(style: str) -> bool:
