@@ -56,9 +56,11 @@ async function start(core, rest) {
     return new Response(/** @type {any} */ (content), { headers: { 'content-type': type } });
   };
   python = await /** @type {any} */ (self).loadPyodide({ indexURL: 'https://page.invalid/' });
+  let folder = ''; // that of the file before: asking for each would take longer than writing it
   for (const [place, content] of await others) {
     const path = SITE + place.slice('site/'.length);
-    makeFolderOf(path);
+    if (path.replace(/[^/]*$/, '') !== folder) makeFolderOf(path);
+    folder = path.replace(/[^/]*$/, '');
     python.FS.writeFile(path, content, { canOwn: true });
   }
   python.FS.mkdirTree(DESK);
