@@ -378,6 +378,12 @@ function tabs(panels) {
   return [list, ...bodies];
 }
 
+/** Nothing to show of what was dropped there: the place to drop again has the focus. @param {string} prefix */
+function refused(prefix) {
+  $(`${prefix}-result`).replaceChildren();
+  $(`${prefix}-files`).focus();
+}
+
 /** @param {any} box @param {...Node} children */
 function show(box, ...children) {
   box.replaceChildren(...children);
@@ -397,7 +403,7 @@ dropPlace('partner', async files => {
   const given = asReturns(new Map([...files].filter(([path]) => !isDefinition(path))));
   if (!given.size) return show(box, make('p', { className: 'note' }, 'Définition reçue : déposez maintenant votre classeur.'));
   const said = await ask({ what: 'controler', retours: [...given.keys()], files: [...definitions.keys()] }, new Map([...definitions, ...given]));
-  if (trouble(said)) return box.replaceChildren();
+  if (trouble(said)) return refused('partner');
   $('partner-drop').classList.add('small');
   const cards = said.results.map((/** @type {any} */ result) => partnerCard(result, said.contents));
   show(box, ...cards);
@@ -774,14 +780,20 @@ dropPlace('agency', async files => {
     if (sorted.kinds[path].includes('noyau')) return takeNoyau(path, file, box);
   }
   if (!given.size) return show(box, make('p', { className: 'note' }, 'Définition reçue : déposez maintenant les synthèses et les consolidations.'));
+  const others = [...given.keys()].filter(path => !READ.test(path)).map(path => path.split('/').pop());
+  if (others.length === given.size) {
+    trouble({ refusal: 'Aucun classeur parmi ces fichiers : déposez les synthèses reçues (.xlsx).', details: [] });
+    return refused('agency');
+  }
   const said = await ask({ what: 'region', retours: [...given.keys()], files: [...regional.keys()] }, new Map([...regional, ...given]));
-  if (trouble(said)) return box.replaceChildren();
+  if (trouble(said)) return refused('agency');
   $('agency-drop').classList.add('small');
   const gaps = said.gaps.length ? [table('Fichiers écartés', ['Fichier', 'Statut', 'Pourquoi'], said.gaps.map((/** @type {any} */ g) => [g.file, g.statut, g.reason]))] : [];
   const buttons_ = said.files.map((/** @type {keyof typeof LABELS} */ path, /** @type {number} */ i) => saveButton(LABELS[path], path, said.contents.get(path), i === 0));
   const sources = new Map([...given].map(([path, file]) => [path.split('/').pop() || path, new Map([[path, file]])]));
-  const others = make('details', { className: 'more' }, make('summary', {}, 'Exporter une synthèse'), ...tables(sources, 'agency-exported'), make('div', { id: 'agency-exported', 'aria-live': 'polite' }));
-  show(box, make('p', { className: said.gaps.length ? 'bad' : 'good' }, said.bilan), make('p', { className: 'buttons' }, ...buttons_), others, ...gaps);
+  const beside = others.length ? [make('p', { className: 'note' }, `Pas des classeurs, laissés de côté : ${others.join(', ')}`)] : [];
+  const exports = make('details', { className: 'more' }, make('summary', {}, 'Exporter une synthèse'), ...tables(sources, 'agency-exported'), make('div', { id: 'agency-exported', 'aria-live': 'polite' }));
+  show(box, make('p', { className: said.gaps.length ? 'bad' : 'good' }, said.bilan), make('p', { className: 'buttons' }, ...buttons_), exports, ...gaps, ...beside);
 });
 $('agency-makes').append(make('li', {}, moreButton('Le classeur qui décrit un noyau régional (exemple)', 'modele-noyau', () => ({ noyau: 'noyau-exemple' }), null, 'agency-made')),
   make('li', {}, moreButton('Le même, vide', 'modele-noyau', () => ({}), null, 'agency-made')),

@@ -88,6 +88,8 @@ def test_a_coordinator_consolidates_and_saves_what_the_command_line_makes(local,
 def test_the_list_of_anomalies_filters_by_gravity_and_fiche_and_names_the_broken_files(local):
     local.click("#tab-anomalies")
     pictured(local, "anomalies")
+    list_of_them = "document.querySelector('#panel-anomalies .scroll')"
+    assert local.eval(f"{list_of_them}.scrollWidth <= {list_of_them}.clientWidth")  # whole on an ordinary screen
     said = shown(local, "#panel-anomalies")
     assert "abime.xlsx" in said and "hostile.xlsx" in said and re.search(r"FA 3\.1 · [A-Z]\d+", said)
     local.eval("[...document.querySelectorAll('#panel-anomalies input')].slice(1).forEach(i => i.click())")

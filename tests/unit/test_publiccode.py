@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import date
 
 import pytest
 import yaml
 from packaging.licenses import canonicalize_license_expression
 
+from cls_workbook.version import PACKAGE
 from tests.support.played_pages import ROOT
 
 SAID = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
@@ -20,7 +22,10 @@ MANDATORY = {
     *("localisation", "localisation/localisationReady", "localisation/availableLanguages"),
     *("description/fr/shortDescription", "description/fr/longDescription", "description/fr/features"),
 }
-OPTIONAL = {"releaseDate", "description/fr", "intendedAudience", "intendedAudience/countries", "intendedAudience/scope"}
+OPTIONAL = {
+    *("softwareVersion", "releaseDate", "description/fr", "dependsOn", "dependsOn/open"),
+    *("intendedAudience", "intendedAudience/countries", "intendedAudience/scope"),
+}
 VOCABULARIES = {  # the part that may serve here
     "platforms": {"web", "windows", "mac", "linux", "ios", "android"},
     "categories": {"data-collection", "financial-reporting", "grant-management", "project-management", "survey"},
@@ -66,6 +71,14 @@ def test_texts_dates_countries_and_licence_have_their_form():
     assert all(re.fullmatch("[a-z]{2}", country) for country in SAID["intendedAudience"]["countries"])
     assert canonicalize_license_expression(SAID["legal"]["license"]) == SAID["legal"]["license"] == "MIT"
     assert SAID["localisation"] == {"localisationReady": False, "availableLanguages": ["fr"]}
+
+
+def test_its_version_and_the_python_that_it_wants_are_those_of_the_package():
+    assert SAID["softwareVersion"] == PACKAGE
+    (python,) = SAID["dependsOn"]["open"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["requires-python"] == f">={python['versionMin']}"
+    assert python["name"] == "Python" and python["optional"] is True  # the page and Excel’s workbooks go without
 
 
 def test_its_licence_is_that_of_the_repository():

@@ -1,0 +1,128 @@
+"""Persons at the local page who do not do things in order: they drop while it computes, twice, or click twice."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cls_workbook import demo
+from tests.support.opened_pages import WRONG, dropped, settle, shown
+
+pytestmark = pytest.mark.exhaustive
+
+
+@pytest.fixture(scope="module")
+def returns(year) -> list[Path]:
+    return sorted((year / demo.RETOURS).glob("dijon-*"))
+
+
+def test_what_is_dropped_while_it_computes_is_taken_in_afterwards_and_nothing_is_mixed_up(local, year, returns):
+    local.click("#go-coordinator")
+    dropped(local, "#coordinator-drop", *returns)
+    local.wait("document.getElementById('received').innerText.includes('15 retours')")
+    settle(local)
+    local.click("#consolidate")
+    dropped(local, "#coordinator-drop", year / "pilotage-2025.xlsx", returns[0])
+    local.wait("document.querySelector('.figures') && $('received').innerText.includes('pilotage')")
+    settle(local)
+    assert "35 retours reçus sur 38" in shown(local, "#coordinator-result")
+    said = shown(local, "#received")
+    assert "1 fichier de même nom : le dernier déposé est gardé" in said
+    assert "cliquez de nouveau sur « Consolider » pour en tenir compte" in said
+
+
+def test_an_archive_of_returns_is_as_good_as_its_files(local, returns, tmp_path):
+    local.click("#received button")
+    assert local.eval("document.activeElement.id") == "coordinator-files"  # the button is gone: the focus is not
+    with zipfile.ZipFile(tmp_path / "recus.zip", "w") as archive:
+        for path in returns:
+            archive.write(path, f"mes retours/{path.name}")
+    local.files("#coordinator-files", tmp_path / "recus.zip")
+    local.wait("document.getElementById('received').innerText.includes('15 retours')")
+    settle(local)
+    assert local.eval("$('contract').value + $('year').value") == "dijon-2024-20282025"
+    local.click("#consolidate")
+    local.wait("document.querySelector('.figures')")
+    settle(local)
+    assert "35 retours reçus sur 38" in shown(local, "#coordinator-result")
+
+
+def test_a_double_click_saves_once(local):
+    click = "dispatchEvent(new MouseEvent('click', {detail: %d}))"
+    local.eval("window.saved = 0; addEventListener('click', e => { if (e.target.download) saved++ }, true)")
+    button = "document.querySelector(\"button[data-file='consolidation-2025.xlsx']\")"
+    local.eval(f"{button}.{click % 1}; {button}.{click % 2}; 0")
+    assert local.eval("saved") == 1
+    local.saved("consolidation-2025.xlsx")
+
+
+def test_the_button_that_work_disabled_has_the_focus_again_once_it_is_refused(local):
+    local.eval("$('others').open = true; 0")
+    local.eval("document.querySelector('#others [data-what=exporter]').focus()")
+    local.eval("document.querySelector('#others .fields input').value = 'Inconnue'; 0")
+    local.eval("document.activeElement.click()")
+    local.wait("!$('trouble').hidden && $('work').hidden")
+    assert local.eval("document.activeElement.dataset.what") == "exporter"
+    assert local.eval("document.activeElement.disabled") is False
+    local.eval("$('trouble').hidden = true; $('trouble').replaceChildren()")
+
+
+def test_a_reader_of_screens_hears_what_goes_on_now_and_then_not_each_file(local):
+    listen = "new MutationObserver(() => spoken.push($('work-said').textContent))"
+    local.eval(f"window.spoken = []; {listen}.observe($('work-said'), {{childList: true}})")
+    local.click("#consolidate")
+    local.wait("document.activeElement.className === 'bad' && $('work').hidden")
+    heard = [text for text in local.eval("spoken") if text]
+    assert heard[0] == "Un instant…" and len(heard) < 15
+    assert local.eval("$('work-text').getAttribute('role')") is None
+
+
+def test_last_years_blank_and_foreign_files_are_told_for_what_they_are(local, year, tmp_path):
+    local.click("#go-partner")
+    blank = year / demo.WORKBOOKS / "dijon-2024-2028-2025-apo.xlsx"
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "vide.xlsx").write_bytes(b"")
+    dropped(local, "#partner-drop", blank, tmp_path / "photo.png", tmp_path / "vide.xlsx")
+    local.wait("document.querySelectorAll('#partner-result article').length === 3")
+    settle(local)
+    said = shown(local, "#partner-result")
+    assert "année 2025" in said and "dites-le à la coordination" in said
+    assert said.count("Ce fichier ne peut pas être lu") == 2
+    assert "Le fichier est une image" in said and "Le fichier est vide" in said
+
+
+def test_a_name_that_is_html_is_shown_as_it_is_written(local, year, tmp_path):
+    name = "<img src=x onerror=alert(1)>.xlsx"
+    shutil.copy(year / WRONG, tmp_path / name)
+    dropped(local, "#partner-drop", tmp_path / name)
+    local.wait("document.querySelector('#partner-result h3')?.textContent.startsWith('<img')")
+    settle(local)
+    assert local.eval("document.images.length") == 0
+    local.click("#go-coordinator")
+    dropped(local, "#coordinator-drop", tmp_path / name)
+    settle(local)
+    local.click("#consolidate")
+    local.wait("$('panel-anomalies').textContent.includes('<img src=x')")
+    assert local.eval("document.images.length") == 0
+
+
+def test_what_is_no_workbook_is_said_to_an_agency_and_the_place_to_drop_has_the_focus(local, by_command, tmp_path):
+    local.click("#go-agency")
+    (tmp_path / "notice.pdf").write_bytes(b"%PDF-1.4")
+    dropped(local, "#agency-drop", tmp_path / "notice.pdf")
+    local.wait("!$('trouble').hidden")
+    assert "déposez les synthèses reçues" in shown(local, "#trouble")
+    assert local.eval("document.activeElement.id") == "agency-files"
+    dropped(local, "#agency-drop", tmp_path / "notice.pdf", by_command / "synthese-ars-2025.xlsx")
+    local.wait("document.querySelector('#agency-result .note')")
+    assert "laissés de côté : notice.pdf" in shown(local, "#agency-result")
+
+
+def test_nothing_of_it_all_is_kept(local):
+    caches = "(window.caches ? caches.keys() : Promise.resolve([]))"
+    kept = "[localStorage.length, sessionStorage.length, document.cookie, bases.length, caught.length]"
+    asked = f"(async () => {{ const bases = await indexedDB.databases(), caught = await {caches}; return {kept} }})()"
+    assert local.eval(asked) == [0, 0, "", 0, 0]
