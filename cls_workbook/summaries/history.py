@@ -13,11 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from cls_workbook.domain.model import Contrat
+from cls_workbook.domain.model import Contrat, Mesure
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.summaries.aggregation import entity_key
 from cls_workbook.summaries.balances.remainders import ENGAGE_BY_FINANCEUR, ENGAGED_BEFORE, VERSE_BY_FINANCEUR
 from cls_workbook.summaries.funding import TO_BE_SCHEDULED
+from cls_workbook.summaries.masking import counted_unit
 from cls_workbook.tables.consolidation_tables import HISTORY
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_of_rows, frame_records, known
@@ -120,6 +121,13 @@ def series_of_mesures(history: pd.DataFrame) -> dict[str, dict[int, Row]]:
         if r["Objet"] == MESURE:
             series.setdefault(r["Mesure"], {})[r["Année"]] = r
     return series
+
+
+def counts_alike(row: Row, mesure: Mesure) -> bool:
+    """Does a row of an earlier year (its Unité, its Agrégation) count what the measure counts now? If not, nothing is
+    compared over it, nor added. What is not said differs in nothing; the unit of a mean is the answers' own."""
+    units = {counted_unit(u) for u in (row.get("Unité"), mesure.unite) if u and mesure.agregation != "MOYENNE"}
+    return len(units) < 2 and row.get("Agrégation") in (None, mesure.agregation)
 
 
 def over_years_value(row: Row, agregation: str) -> Any:

@@ -204,6 +204,34 @@ def test_the_targets_stand_in_a_table_of_their_own():
     assert second[1:] == ["Au plus, chaque année : 50 %", "None", "0.75", "None", "plafond dépassé (partiel)", "None"]
 
 
+def counted_before(unite):
+    row = {
+        "Année": 2024,
+        "Objet": "Mesure",
+        "Fiche": "1.1",
+        "Mesure": VISITS,
+        "Libellé": "Consultations",
+        "Unité": unite,
+    }
+    now = row | {"Année": 2025, "Unité": "consultation", "Valeur": 150}
+    rows = [r | {"Agrégation": "FLUX"} for r in (row | {"Valeur": 12}, now)]
+    contrat = changed(toml_reader.parse(CONTRAT, "essai"), cibles=(Cible(VISITS, D(200), cumulee=True, annee=2026),))
+    return result(contrat=contrat, history=frame_of_rows(HISTORY, rows))
+
+
+def test_years_counted_in_another_unit_are_not_added_and_stand_on_a_line_of_their_own():
+    sums = {
+        "consultation": {"somme de 2024 à 2025"},
+        "heure": {"somme de 2024", "somme de 2025", "somme de 2025, sans 2024"},
+    }
+    for unite, total in (("consultation", 162), ("heure", 150)):
+        counted = counted_before(unite)
+        assert Portrait(counted).targets[VISITS].valeur == total
+        said = [plain(c.valeur) for c in evolution_sheet.sheet(counted).cells]
+        assert {s for s in said if s.startswith("somme de")} == sums[unite]
+        assert any("l’unité ou la façon de compter a changé" in s for s in said) is (unite == "heure")
+
+
 def test_a_contract_without_targets_nor_aims_has_no_word_of_them():
     said = texts(synthese_sheet.sheet(result()))
     words = ("Cible", "cible", "Objectifs", "Résultats attendus", "rappelle", "associés")

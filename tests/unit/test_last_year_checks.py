@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -118,13 +119,13 @@ def test_funding_copied_from_last_year_with_its_reference_is_to_be_confirmed():
 # --- who has another name this year ---------------------------------------------------------------------------------
 
 
-def with_new_name(objet: str, cible: str):
-    revision = f'{{ depuis = {YEAR}, objet = "{objet}", cible = "{cible}", champ = "nom", valeur = "Grand Rivemont" }}'
+def with_revision(objet: str, cible: str, champ: str, valeur: str):
+    revision = f'{{ depuis = {YEAR}, objet = "{objet}", cible = "{cible}", champ = "{champ}", valeur = "{valeur}" }}'
     return toml_reader.parse(DEFINITION.replace("[contrat]\n", f"[contrat]\nrevisions = [{revision}]\n", 1), "essai")
 
 
 def test_a_structure_that_changed_its_name_is_still_compared_with_itself():
-    past, contrat = past_year({I1: 40}), with_new_name("structure", "ville")
+    past, contrat = past_year({I1: 40}), with_revision("structure", "ville", "nom", "Grand Rivemont")
     (told,) = anomalies(past, {I1: 90}, "EVOLUTION_FORTE", contrat)
     assert told.structure == "ville"
     assert own_values(past, in_year(contrat, YEAR), YEAR)["ville"]["1.1-I01"] == 40
@@ -133,7 +134,7 @@ def test_a_structure_that_changed_its_name_is_still_compared_with_itself():
 
 def test_a_funder_that_changed_its_name_goes_on_under_the_new_one():
     city = LINE | {"1.1/financement/01/financeur": "Ville de Rivemont", "1.1/financement/01/nature": "Cofinancement"}
-    past, contrat = past_year(city), in_year(with_new_name("financeur", "ville"), YEAR)
+    past, contrat = past_year(city), in_year(with_revision("financeur", "ville", "nom", "Grand Rivemont"), YEAR)
     kept = dataclasses.replace(
         past, tables=past.tables | {HISTORY: [{"Financeur": "Ville de Rivemont"}, {"Financeur": None}]}
     )
@@ -149,6 +150,21 @@ def test_a_funder_that_has_left_is_not_filled_in_beforehand():
     assert "1.1/financement/01/nature" in carried_over(past, trial())["ville"]
     taken_up = carried_over(past, in_year(toml_reader.parse(left, "essai"), YEAR)).get("ville", {})
     assert [cle for cle in taken_up if "financement" in cle] == []
+
+
+# --- what is counted otherwise this year ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("champ", "valeur", "comparable"),
+    [("unite", "séance", False), ("agregation", "FLUX", False), ("unite", "Personnes", True), ("libelle", "Vus", True)],
+)
+def test_a_measure_that_changed_its_unit_or_its_rule_is_compared_with_nothing(champ, valeur, comparable):
+    contrat, past = with_revision("mesure", "1.1-I01", champ, valeur), past_year({I1: 40})
+    assert bool(anomalies(past, {I1: 400}, "EVOLUTION_FORTE", contrat)) is comparable
+    this_year = in_year(contrat, YEAR)
+    assert ("1.1-I01" in indicateurs(past, this_year, YEAR)) is comparable
+    assert ("1.1-I01" in own_values(past, this_year, YEAR).get("ville", {})) is comparable
 
 
 # --- in the workbook that the structure receives --------------------------------------------------------------------
@@ -188,14 +204,16 @@ def test_the_general_workbook_does_not_show_partners_a_count_of_few_persons():
 def test_the_general_workbook_does_not_show_what_would_give_a_small_count_away():
     """28 persons, of whom 25 and 3: the 3 is masked, and the 25 with it, or 28 less 25 would give it."""
     rows = [("1.1-I01", 28), ("1.1-I02a", 25), ("1.1-I02b", 3)]
+    how = re.compile(r'(id = "1.1-I02[ab]".*?), agregation = "[A-Z]+"(?:, unite = "[^"]*")?')
+    definition = how.sub(r'\1, agregation = "PERSONNES", unite = "personne"', DEFINITION)
     table = [
         {"Fiche": "1.1", "Mesure": m, "Unité": "personne", "Agrégation": "PERSONNES", "Valeur": Decimal(v)}
         for m, v in rows
     ]
-    sensitive = DEFINITION.replace('{ id = "1.1-I02b",', '{ id = "1.1-I02b", petits_effectifs = true,', 1)
+    sensitive = definition.replace('{ id = "1.1-I02b",', '{ id = "1.1-I02b", petits_effectifs = true,', 1)
     past = PreviousConsolidation(Path("avant.xlsx"), {INDICATEURS: table}, {})
     assert showable(past, toml_reader.parse(sensitive, "essai"), YEAR) == {"1.1-I01": 28}
-    assert showable(past, trial(), YEAR) == dict(rows)
+    assert showable(past, toml_reader.parse(definition, "essai"), YEAR) == dict(rows)
 
 
 def shown_values(content: bytes, tmp_path) -> list:

@@ -17,7 +17,7 @@ from cls_workbook.reports.synthese.synthese_pieces import (
 )
 from cls_workbook.reports.synthese.text_heights import height
 from cls_workbook.summaries.aggregation import AS_RATE
-from cls_workbook.summaries.history import MESURE, over_years_value
+from cls_workbook.summaries.history import over_years_value
 from cls_workbook.summaries.masking import MASKED
 from cls_workbook.summaries.years.over_the_years import sur_les_annees, years_in_words
 from cls_workbook.tables.described_columns import Row
@@ -27,6 +27,10 @@ MAX_TEXT = 240  # characters, all years together, of a measure in words that the
 MAX_CHARTS, PER_ROW, POINTS = 12, 3, 165
 LABEL_UNITS = 11
 CHART_TITLE = 52  # characters: a longer name is whole above the figures, and the chart has no title
+_CHANGED_NOTE = (
+    "Une mesure dont l’unité ou la façon de compter a changé est sur plusieurs lignes : d’une ligne à l’autre, rien ne "
+    "se compare ni ne s’additionne."
+)
 _MASKED_NOTE = (
     "« masqué » : le chiffre est connu, et trop petit pour être transmis, ou il en donnerait un qui l’est ; il n’y a "
     "alors ni cumul, ni part atteinte, ni colonne de graphique."
@@ -35,7 +39,7 @@ _MASKED_NOTE = (
 
 def mesures_by_year(board: Board, view: HistoryView) -> None:
     """Every measure that has a value one year at least, then charts of the contract's key measures."""
-    series = view.series(MESURE, "Fiche", "Mesure")
+    series = view.mesures()
     told = (
         PrintedColumn("Unité", 3),
         PrintedColumn("Valeur initiale", 2, WHOLE),
@@ -46,22 +50,23 @@ def mesures_by_year(board: Board, view: HistoryView) -> None:
     freed = max(0, label.unites - LABEL_UNITS)  # the sentences take the room that few years leave
     columns = [label._replace(unites=label.unites - freed), *between, last._replace(unites=last.unites + freed)]
     counted = {cle: s for cle, s in series.items() if not _is_long(s)}
-    lines = [_row(view, fiche, one_series) for (fiche, _), one_series in counted.items()]
+    lines = [_row(view, fiche, one_series) for (fiche, *_), one_series in counted.items()]
     absent = "Aucune mesure n’a encore de valeur."
     concealed = any(map(view.masked_years, series.values()))
-    notes = (_MASKED_NOTE,) if concealed else ()
+    changed = len({cle[:2] for cle in series}) < len(series)
+    notes = (*[_MASKED_NOTE] * concealed, *[_CHANGED_NOTE] * changed)
     if board.section("Chaque mesure, année par année", columns, lines, *notes, absent=absent, following=110):
         keys = {m.id for f in view.contrat.fiches for m in f.mesures if m.cle}
         drawable = [(c, s) for c, s in series.items() if c[1] in keys and len(_figures(s)) > 1]
-        _small_charts(board, view, [(f"{fiche} · {_last(s)['Libellé']}", s) for (fiche, _), s in drawable])
+        _small_charts(board, view, [(f"{fiche} · {_last(s)['Libellé']}", s) for (fiche, *_), s in drawable])
     _in_words(board, view, {cle: s for cle, s in series.items() if cle not in counted})
 
 
-def _in_words(board: Board, view: HistoryView, series: dict[tuple[str, str], YearSeries]) -> None:
+def _in_words(board: Board, view: HistoryView, series: dict[tuple[str, str, str, str], YearSeries]) -> None:
     """The measures whose value is words: whole, a sentence a year, then what the years make."""
     if series:
         board.sous_titre("Les mesures qui se disent en mots", following=40)
-    for (fiche, _), one_series in series.items():
+    for (fiche, *_), one_series in series.items():
         concealed = view.masked_years(one_series)
         said = [
             (view.contrat.follow_up.year_name(a), MASKED if a in concealed else r["Valeur"])
@@ -111,7 +116,7 @@ def _cumulative(view: HistoryView, one_series: YearSeries) -> tuple[object, str]
     if concealed := view.masked_years(one_series):
         are = "le sont" if len(concealed) > 1 else "l’est"
         return None, f"{MASKED}{NBSP}: {years_in_words(concealed, named)} {are}"
-    years_followed = sorted(a for a in {*view.asked(last["Mesure"]), *one_series} if min(one_series) <= a)
+    years_followed = sorted(a for a in {*view.asked(last), *one_series} if min(one_series) <= a)
     initial = last["Valeur initiale"]
     return sur_les_annees(
         last["Agrégation"],

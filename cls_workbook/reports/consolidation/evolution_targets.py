@@ -13,7 +13,7 @@ from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.consolidation.history_view import HistoryView
 from cls_workbook.reports.synthese.synthese_pieces import CENTRED, MUTED, RATE, STRONG, Board, PrintedColumn, StyledBox
 from cls_workbook.reports.synthese.synthese_values import value_style
-from cls_workbook.summaries.history import series_of_mesures
+from cls_workbook.summaries.history import counts_alike, series_of_mesures
 from cls_workbook.summaries.masking import MASKED
 from cls_workbook.summaries.years.followed_targets import FollowedTarget, followed
 from cls_workbook.tables.table_frames import frame_records
@@ -45,7 +45,8 @@ def _by_mesure(view: HistoryView, result: Result) -> dict[str, TargetYears]:
     for annee in view.annees:
         contrat = in_year(view.contrat, annee)
         for mesure, cible in targets_in(contrat, annee).items():
-            known = {a: row for a, row in series.get(mesure, {}).items() if annee <= view.annee and a <= view.annee}
+            counted, asked = series.get(mesure, {}) if annee <= view.annee else {}, contrat.by_mesure[mesure][2]
+            known = {a: row for a, row in counted.items() if a <= view.annee and counts_alike(row, asked)}
             concealed = view.masked_years(known)
             found.setdefault(mesure, {})[annee] = followed(contrat, annee, cible, known, concealed)
     order = list(whole(view.contrat).by_mesure)

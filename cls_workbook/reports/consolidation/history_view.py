@@ -12,7 +12,8 @@ from cls_workbook.french import NBSP
 from cls_workbook.reading.storing.wide_views import total_of
 from cls_workbook.reports.consolidation.consolidated_result import Result
 from cls_workbook.reports.synthese.synthese_pieces import UNITS, PrintedColumn
-from cls_workbook.summaries.masking import is_masked
+from cls_workbook.summaries.history import MESURE, counts_alike
+from cls_workbook.summaries.masking import counted_unit, is_masked
 from cls_workbook.summaries.years.over_the_years import years_in_words
 from cls_workbook.tables.described_columns import Row
 from cls_workbook.tables.table_frames import frame_records
@@ -54,9 +55,20 @@ class HistoryView:
         """Those of a measure whose figure is known, and does not leave."""
         return sorted(a for a, r in one_series.items() if r["Valeur"] is None and is_masked(r["Réserve"]))
 
-    def asked(self, mesure: str) -> list[int]:
-        """The years until now in which the contract asks for a measure."""
-        return [a for a in self.followed if mesure in in_year(self.contrat, a).by_mesure]
+    def asked(self, row: Row) -> list[int]:
+        """The years until now in which the contract asks for a measure, counted as in this row."""
+        of_years = ((a, in_year(self.contrat, a).by_mesure.get(row["Mesure"])) for a in self.followed)
+        return [a for a, found in of_years if found and counts_alike(row, found[2])]
+
+    def mesures(self) -> dict[tuple[str, str, str, str], YearSeries]:
+        """Fiche, measure, unit and rule → year → row: what changed its unit or its rule is as many series."""
+        series: dict[tuple[str, str, str, str], YearSeries] = {}
+        for (fiche, mesure), rows in self.series(MESURE, "Fiche", "Mesure").items():
+            last = rows[max(rows)]  # what an older row does not say differs in nothing
+            for annee, row in rows.items():
+                how = counted_unit(row["Unité"] or last["Unité"]), str(row["Agrégation"] or last["Agrégation"] or "")
+                series.setdefault((fiche, mesure, *how), {})[annee] = row
+        return series
 
     def series(self, objet: str, *cle: str) -> dict[tuple[Any, ...], YearSeries]:
         """Key (the columns ``cle``) → year → row."""

@@ -94,10 +94,11 @@ def own_values(consolidation: PreviousConsolidation, contrat: Contrat, annee: in
     state. Empty if the consolidation is older than the year before ``annee``."""
     if consolidation.identity("année") not in (None, annee - 1):
         return {}
+    otherwise = _counted_otherwise(consolidation, contrat)
     statements: dict[tuple[str, str], list[tuple[str, object]]] = {}
     for r in consolidation.rows(described.MESURES):
         nom, mesure = r["Structure"] or "", str(r["Mesure"])
-        if mesure in contrat.by_mesure and nom:
+        if mesure in contrat.by_mesure and mesure not in otherwise and nom:
             who = contrat.identify(nom) or fold(nom)
             statements.setdefault((who, mesure), []).append((str(r["Champ"]), r["Valeur"]))
     own: dict[str, dict[str, object]] = {}
@@ -130,12 +131,21 @@ def _own_value(mesure: Mesure, answers: list[tuple[str, object]]) -> object:
 
 
 def indicateurs(consolidation: PreviousConsolidation, contrat: Contrat, annee: int) -> dict[str, object]:
-    """Measure id → consolidated value of the year before ``annee``; a measure without value is absent. Empty if the
-    consolidation is of an older year: what it says is not last year's."""
+    """Measure id → consolidated value of the year before ``annee``; a measure without value, or that was counted
+    otherwise, is absent. Empty if the consolidation is of an older year: what it says is not last year's."""
     if consolidation.identity("année") not in (None, annee - 1):
         return {}
+    otherwise = _counted_otherwise(consolidation, contrat)
     values = {str(r["Mesure"]): r["Valeur"] for r in consolidation.rows(described.INDICATEURS)}
-    return {m: v for m, v in values.items() if v is not None and m in contrat.by_mesure}
+    return {m: v for m, v in values.items() if v is not None and m in contrat.by_mesure and m not in otherwise}
+
+
+def _counted_otherwise(consolidation: PreviousConsolidation, contrat: Contrat) -> set[str]:
+    """The measures that this consolidation counts in another unit, or by another rule, than ``contrat``."""
+    from cls_workbook.summaries.history import counts_alike
+
+    rows = [r for r in consolidation.rows(described.INDICATEURS) if r["Mesure"] in contrat.by_mesure]
+    return {r["Mesure"] for r in rows if not counts_alike(r, contrat.by_mesure[r["Mesure"]][2])}
 
 
 class PastValues(TypedDict):
@@ -263,9 +273,11 @@ def for_checks(consolidation: PreviousConsolidation, contrat: Contrat) -> Previo
     def who(row: Row) -> tuple[str, str]:
         return str(row["Fiche"]), _respondent(contrat, row["Structure"])
 
+    otherwise = _counted_otherwise(consolidation, contrat)
     mesures = [
         (*who(r), r["Volet"] or "", str(r["Mesure"]), str(r["Champ"]), r["Modalité"] or "", r["Valeur"])
         for r in consolidation.rows(described.MESURES)
+        if r["Mesure"] not in otherwise
     ]
     titles = ("Financeur", "Nature", "Prévu", "Engagé", "Versé", "Référence")
     lines = [(*who(r), *(r[t] for t in titles)) for r in consolidation.rows(described.FINANCEMENTS)]

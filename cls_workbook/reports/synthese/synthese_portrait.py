@@ -306,11 +306,14 @@ class Portrait:
         if not wanted:
             return {}
         series = history.series_of_mesures(self.result.tables.history)
-        past = {m: {a: row for a, row in rows.items() if a < self.annee} for m, rows in series.items()}
+        past = dict[str, dict[int, Row]]()
         for mesure in wanted:
+            remembered, asked = series.get(mesure, {}), self.contrat.by_mesure[mesure][2]
+            past[mesure] = {
+                a: row for a, row in remembered.items() if a < self.annee and history.counts_alike(row, asked)
+            }
             # Names of entities stand in the history alone.
-            row = series.get(mesure, {}).get(self.annee, {}) | self.indicateurs.get(mesure, {})
-            past.setdefault(mesure, {})[self.annee] = row
+            past[mesure][self.annee] = remembered.get(self.annee, {}) | self.indicateurs.get(mesure, {})
         return {
             mesure: followed(self.contrat, self.annee, cible, past[mesure], of_mesure(self.masked_years, mesure))
             for mesure, cible in wanted.items()
