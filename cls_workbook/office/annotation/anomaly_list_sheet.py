@@ -39,7 +39,7 @@ _SEND_BACK = re.compile(r",? puis renvoyez(?:-le| le classeur| le fichier)(?=\.)
 ALL_RIGHT = ("Ce fichier peut être gardé tel quel.",)
 MAX_CITED, MAX_TEXT = 6, 1500
 DIGESTS_MAX = 1_000  # in one cell
-B, LAST_COLUMN = 2, 9
+B = 2
 
 # (sheet, cell) of an anomaly → where it is in the copy, or None
 Locator = Callable[[str, str], tuple[str, str] | None]
