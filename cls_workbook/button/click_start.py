@@ -15,7 +15,7 @@ from cls_workbook.button.excel_patience import Patience
 from cls_workbook.definition.toml_reader import load_sound, shipped
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.office.coordinator import home_rows
 from cls_workbook.office.coordinator.home_rows import CellPosition
 from cls_workbook.pipeline.way_out import verify_year
@@ -161,7 +161,7 @@ def retours_folder(opened: OpenWorkbook) -> Path:
     except OSError as error:
         raise Refusal(
             f"{where} : le dossier des retours « {folder} » ne peut pas être lu "
-            f"({error.strerror or error}). Vérifiez vos droits sur ce dossier, ou indiquez-en un autre."
+            f"({system_reason(error)}). Vérifiez vos droits sur ce dossier, ou indiquez-en un autre."
         ) from error
     return folder
 

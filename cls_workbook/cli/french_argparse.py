@@ -32,7 +32,7 @@ FRENCH = {
     "expected at least one argument": "au moins une valeur est attendue",
     "ambiguous option: %(option)s could match %(matches)s": "« %(option)s » est ambigu ; au choix : %(matches)s",
     "%(prog)s: error: %(message)s\n": "%(prog)s : %(message)s\n",
-    "invalid %(type)s value: %(value)r": "« %(value)s » ne convient pas",
+    "invalid %(type)s value: %(value)r": "« %(value)s » ne convient pas, un nombre en chiffres est attendu",
 }
 UNKNOWN = "« %s » n’existe pas ; au choix : %s"
 

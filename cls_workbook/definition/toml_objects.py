@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+import re
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -45,7 +46,10 @@ def tables_of(texte: str, origin: str, header: str) -> tuple[dict[str, Any], dic
     try:
         raw = tomllib.loads(texte)
     except tomllib.TOMLDecodeError as error:
-        raise Refusal(f"{origin} n’est pas un fichier TOML lisible : {error}.") from error
+        raise Refusal(
+            f"{origin} n’est pas un fichier TOML lisible, {_place(str(error))}. Une définition s’écrit "
+            "« clé = valeur » : partez de celle d’un contrat livré, ou du classeur de « contrat modele »."
+        ) from error
     for other in DESCRIBED.keys() - {header} if header not in raw or not isinstance(raw[header], dict) else ():
         if isinstance(raw.get(other), dict):
             raise Refusal(f"{origin} décrit {DESCRIBED[other]}, non {DESCRIBED[header]}.")
@@ -53,6 +57,12 @@ def tables_of(texte: str, origin: str, header: str) -> tuple[dict[str, Any], dic
     if not isinstance(head, dict):
         raise Refusal(f"{origin} : « {header} » doit être un tableau TOML simple, écrit [{header}].")
     return head, raw
+
+
+def _place(said: str) -> str:
+    """Where tomllib stopped: it says so at the end of an English sentence."""
+    found = re.search(r"at line (\d+), column (\d+)", said)
+    return f"ligne {found[1]}, colonne {found[2]}" if found else "à la fin du fichier"
 
 
 def build_object(class_: type[D], raw: object, location: str, faults: list[str]) -> D | None:

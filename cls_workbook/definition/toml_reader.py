@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from cls_workbook import resources
@@ -24,10 +25,10 @@ def load(reference: str | Path) -> Contrat:
     """The contract of a shipped identifier or of a file. Refusal with one line per fault if it cannot be read."""
     path = shipped().get(str(reference), Path(reference))
     known = ", ".join(shipped())
-    unknown = (
-        f"Le contrat « {reference} » est introuvable : ce n’est ni un contrat livré ({known}), ni un fichier lisible."
-    )
-    texte = text_of(path, unknown)
+    near = "" if path.suffix else next(iter(get_close_matches(str(reference).casefold(), shipped(), 1, 0.4)), "")
+    where = "est un dossier" if path.is_dir() else "est introuvable"
+    unknown = f"Le contrat « {reference} » {where} : ce n’est ni un contrat livré ({known}), ni un fichier lisible."
+    texte = text_of(path, unknown + (f" Vouliez-vous dire « {near} » ?" if near else ""))
     return parse(texte, str(path))
 
 

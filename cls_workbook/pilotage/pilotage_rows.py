@@ -15,7 +15,7 @@ from typing import NamedTuple
 from cls_workbook.domain.announced.bodies import COPIL, deciding, named
 from cls_workbook.domain.model import Contrat, Fiche
 from cls_workbook.domain.questions import Bloc, Champ
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.forms.layout import MARK
 from cls_workbook.french import date_fr, fold, typography
 from cls_workbook.pilotage import pilotage_questions as pf
@@ -229,7 +229,7 @@ def _open(path: str | PathLike[str]) -> list[Grid]:
     try:
         return own_workbook(path)
     except OSError as error:
-        raise Refusal(f"Le classeur de pilotage « {path} » ne peut pas être lu ({error.strerror or error}).") from error
+        raise Refusal(f"Le classeur de pilotage « {path} » ne peut pas être lu ({system_reason(error)}).") from error
     except Refusal as refusal:
         reason = f"Le classeur de pilotage « {path} » ne peut pas être lu. {refusal}"
         raise Refusal(reason, refusal.details) from refusal

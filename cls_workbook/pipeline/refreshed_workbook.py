@@ -11,7 +11,7 @@ from cls_workbook import pilotage as coordination
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
 from cls_workbook.engines.engine_protocol import Engine
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.french import date_fr, typography
 from cls_workbook.office.annotation.returned_package import WORKBOOK, ReturnedPackage, UnusualArchive, nom
 from cls_workbook.office.coordinator import home_rows
@@ -60,7 +60,7 @@ def refresh(
     try:
         return _refresh(Path(former), sources, reference, annee, Path(output), day, precedent, engine, to_replace)
     except OSError as error:
-        raise Refusal(f"« {former} » ne peut pas être lu ({error.strerror or error}).") from error
+        raise Refusal(f"« {former} » ne peut pas être lu ({system_reason(error)}).") from error
     except UnusualArchive as unusual:
         raise Refusal(
             f"« {Path(former).name} » n’est pas écrit comme Excel l’écrit ({unusual}) : il ne peut pas être mis à jour "

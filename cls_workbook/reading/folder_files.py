@@ -24,12 +24,17 @@ _ASIDE = {
 def is_of_the_system(nom: str) -> bool:
     """Is it no document of anyone's? ``nom``: from the folder of returns on, with « / »."""
     *folders, last = nom.split("/")
-    if last.casefold() in _SYSTEM_FILES or last.startswith(_LOCKS):
+    if last.casefold() in _SYSTEM_FILES or is_a_lock(last):
         return True
     if any(folder.casefold().startswith(_THROWN_AWAY) for folder in folders):
         return True
     is_hidden = last.startswith(".") or any(folder.startswith(".") for folder in folders)
     return is_hidden and PurePosixPath(last).suffix.casefold() not in WORKBOOKS
+
+
+def is_a_lock(nom: str) -> bool:
+    """Does a spreadsheet leave it beside a workbook while it is open? « *.xlsx » names those too."""
+    return nom.startswith(_LOCKS)
 
 
 def left_aside(nom: str) -> Anomalie | None:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
 
 from cls_workbook.engines.engine_protocol import Cause, Engine, Failure
 from cls_workbook.engines.local_engines import LocalEngine
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.french import same_look, typography
-from cls_workbook.reading.folder_files import is_of_the_system
+from cls_workbook.reading.folder_files import is_a_lock, is_of_the_system
 from cls_workbook.reading.locating import file_messages
 from cls_workbook.reading.locating.retour import Retour
 from cls_workbook.reading.opening.zip_parts import SAVE_AGAIN
@@ -80,7 +80,7 @@ def retours_in(sources: Sequence[str | Path]) -> RetourFiles:
                 sorted(nom for nom in _walk_folder(source) if not is_of_the_system(nom)),
             )
         elif source.is_file():
-            starting_point, names = str(source.parent), [source.name]
+            starting_point, names = str(source.parent), [source.name] * (not is_a_lock(source.name))
         else:
             raise Refusal(f"« {source} » n’existe pas : indiquez un retour, ou le dossier qui contient les retours.")
         for nom in names:
@@ -102,7 +102,7 @@ def _walk_folder(folder: Path) -> Iterator[str]:
 
     def refuse(error: OSError) -> None:
         raise Refusal(
-            f"Le dossier « {error.filename} » ne peut pas être lu ({error.strerror or error}). Vérifiez vos droits "
+            f"Le dossier « {error.filename} » ne peut pas être lu ({system_reason(error)}). Vérifiez vos droits "
             "sur ce dossier, puis recommencez."
         ) from error
 

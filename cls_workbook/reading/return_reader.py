@@ -16,7 +16,7 @@ from cls_workbook.bounded_memory import Memory
 from cls_workbook.domain.accounts.also_asked import also_asked
 from cls_workbook.domain.contrat_years import in_year
 from cls_workbook.domain.model import Contrat
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.reading.beside import annex_sheets, another_year
 from cls_workbook.reading.beside.annotation_lists import ANNOTATIONS, NOTES, typed_on_lists, words_kept
 from cls_workbook.reading.beside.note_messages import notes_told
@@ -97,7 +97,7 @@ class ReturnReader:
             found = (
                 "Le fichier est introuvable."
                 if isinstance(content, FileNotFoundError)
-                else f"Le fichier ne peut pas être ouvert ({content.strerror})."
+                else f"Le fichier ne peut pas être ouvert ({system_reason(content)})."
             )
             remedy = "Vérifiez son emplacement et vos droits ; fermez-le s’il est ouvert ailleurs."
             return Retour(file, path, "", anomalies=(file_messages.unreadable(file, found, remedy),))

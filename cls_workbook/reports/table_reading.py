@@ -53,7 +53,8 @@ def open_up(path: str | Path, refusal: str = _UNREADABLE) -> RowsBySheet:
     try:
         return {grid.nom: grid.lines for grid in own_workbook(path)}
     except (OSError, Refusal) as error:
-        why = f"{error} " if isinstance(error, Refusal) else ""
+        folder = "C’est un dossier. " if Path(path).is_dir() else ""
+        why = f"{error} " if isinstance(error, Refusal) else folder
         raise Refusal(refusal.replace("{path}", str(path)).replace("{why}", why)) from error
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 
 _PARTIAL = re.compile(r"\.[0-9a-f]{12}\.partiel")
 _FILE_KIND = re.compile(
@@ -41,7 +41,7 @@ def save(content: bytes, path: str | os.PathLike[str]) -> None:
             "Fermez le fichier ou choisissez un autre emplacement, puis recommencez."
         ) from fault
     except OSError as fault:
-        raise Refusal(f"« {target} » ne peut pas être écrit ({fault.strerror or fault}).") from fault
+        raise Refusal(f"« {target} » ne peut pas être écrit ({system_reason(fault)}).") from fault
 
 
 def _put(content: bytes, target: Path) -> None:

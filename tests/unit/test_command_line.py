@@ -69,7 +69,10 @@ def test_every_command_has_its_help_in_french(typed):
         (("zzz",), "« zzz » n’existe pas ; au choix : contrat, noyau, generer,"),
         (("exporter", "c.xlsx", "--format", "zzz"), "--format : « zzz » n’existe pas ; au choix : csv, csv-excel,"),
         (("generer", "--annee", "2025"), "il manque : --contrat"),
-        (("generer", "--contrat", "x", "--annee", "deux"), "« deux » ne convient pas"),
+        (
+            ("generer", "--contrat", "x", "--annee", "deux"),
+            "« deux » ne convient pas, un nombre en chiffres est attendu",
+        ),
         (("generer", "--contrat"), "une valeur est attendue"),
         (("generer", "--par-structure=oui"), "--par-structure : ne prend pas de valeur ; reçu : « oui »."),
         (("generer", "--p"), "« --p » est ambigu ; au choix : --par-structure, --precedent, --pilotage."),
@@ -88,6 +91,56 @@ def test_a_mistyped_command_is_one_french_sentence_and_exit_code_2(arguments, wo
     assert words in plain(error)
     assert not ENGLISH.search(error) and not ILL_SPACED.search(error)
     assert "Traceback" not in error
+
+
+SHIPPED = "dijon-2024-2028"
+YEAR_OF = ("--contrat", SHIPPED, "--annee", "2025")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("generer", "--contrat", "dijon", "--annee", "2025"), f"Vouliez-vous dire « {SHIPPED} » ?"),
+        (("generer", "--contrat", "dossier", "--annee", "2025"), "« dossier » est un dossier : ce n’est ni un contrat"),
+        (
+            ("generer", "--contrat", "note.txt", "--annee", "2025"),
+            "note.txt n’est pas un fichier TOML lisible, ligne 1,",
+        ),
+        (("generer", "--contrat", "absent.toml", "--annee", "2025"), "est introuvable : ce n’est ni un contrat livré"),
+        (("generer", "--contrat", SHIPPED, "--annee", "2035"), "ne couvre pas l’année 2035. Années du contrat : 2024,"),
+        (("generer", *YEAR_OF, "--precedent", "dossier"), "introuvable ou illisible. C’est un dossier. Indiquez"),
+        (
+            ("generer", *YEAR_OF, "--sortie", "note.txt"),
+            "« note.txt » est un nom de fichier : indiquez un nom de dossier",
+        ),
+        (("pilotage", *YEAR_OF, "--sortie", "note.txt/P.xlsx"), "(un fichier est à la place d’un dossier)"),
+        (("pilotage", *YEAR_OF, "--sortie", "dossier"), "« dossier » est un dossier : indiquez un nom de fichier"),
+        (("pilotage", *YEAR_OF, "--sortie", "P.txt"), "ce qui s’écrit là est un fichier .xlsx"),
+        (("synthese", "dossier", "--sortie", "S.xlsx"), "introuvable ou illisible. C’est un dossier. Indiquez"),
+        (("exporter", "dossier", "--format", "csv", "--sortie", "D"), "introuvable ou illisible. C’est un dossier."),
+        (
+            ("synthese", "note.txt", "--sortie", "S.xlsx", "--logos", "absent"),
+            "Le dossier de logos « absent » n’existe pas",
+        ),
+        (("controler", "absent.xlsx"), "« absent.xlsx » n’existe pas : indiquez un retour, ou le dossier"),
+        (("controler", "dossier"), "Aucun fichier à lire"),
+        (("controler", "~$retour.xlsx", ".~lock.retour.xlsx#"), "Aucun fichier à lire"),
+        (("page", "--sortie", "P.html", "--pyodide", "absent"), "(il n’existe pas). Indiquez avec --pyodide"),
+    ],
+)
+def test_a_wrong_file_is_one_french_sentence_with_its_remedy_and_nothing_written(
+    arguments, words, capsys, tmp_path, monkeypatch
+):
+    (tmp_path / "dossier").mkdir()
+    for nom in ("note.txt", "~$retour.xlsx", ".~lock.retour.xlsx#"):
+        (tmp_path / nom).write_text("bonjour à tous\n", encoding="utf-8")
+    before = sorted(p.name for p in tmp_path.rglob("*"))
+    monkeypatch.chdir(tmp_path)
+    assert run_cli(*arguments)[0] == 2
+    error = capsys.readouterr().err
+    assert words in plain(error)
+    assert not ENGLISH.search(error) and "Errno" not in error and "Traceback" not in error
+    assert sorted(p.name for p in tmp_path.rglob("*")) == before
 
 
 def test_the_shipped_contracts_are_listed_one_a_line_with_their_years(capsys):

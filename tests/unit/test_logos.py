@@ -68,5 +68,5 @@ def test_what_is_no_image_is_refused_by_name(tmp_path, content):
 def test_a_folder_without_logos_is_refused(tmp_path):
     with pytest.raises(Refusal, match="Aucun logo"):
         logos.logos_in(tmp_path)
-    with pytest.raises(Refusal, match="Aucun logo"):
+    with pytest.raises(Refusal, match="n’existe pas"):
         logos.logos_in(tmp_path / "absent")

@@ -14,7 +14,7 @@ from cls_workbook.definition.authoring.authoring_guide import HELP_SHEET, VERIFI
 from cls_workbook.definition.authoring.section_sheets import ANCHOR_TITLES, CHOICES, INSTRUCTIONS_SHEET, MARK
 from cls_workbook.definition.importing.import_finding import AuthoredPlace, ImportFinding
 from cls_workbook.definition.toml_objects import DESCRIBED
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.french import fold, quoted_list, typography
 from cls_workbook.reading.cells.parse_values import is_blank
 from cls_workbook.reading.opening.grids import Grid
@@ -80,7 +80,7 @@ def open_up(path: str | PathLike[str], described: Described = CONTRAT) -> Descri
     try:
         workbook_file = open_workbook(Path(path).read_bytes())
     except OSError as error:
-        raise Refusal(f"Le classeur « {path} » ne peut pas être lu ({error.strerror or error}).") from error
+        raise Refusal(f"Le classeur « {path} » ne peut pas être lu ({system_reason(error)}).") from error
     except Refusal as refusal:
         details = [
             d.replace("puis renvoyez-le", "puis recommencez").replace(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.office.coordinator import home_rows
 from cls_workbook.reading.opening.returned_workbook import own_workbook
 
@@ -20,7 +20,7 @@ def facts_of_workbook(file: str | Path) -> dict[str, object]:
     try:
         grids = own_workbook(file)
     except OSError as error:
-        raise Refusal(f"« {file} » ne peut pas être lu ({error.strerror or error}).") from error
+        raise Refusal(f"« {file} » ne peut pas être lu ({system_reason(error)}).") from error
     except Refusal as refusal:  # its remedy is for partners, who send their workbook back
         raise Refusal(f"« {file} » ne peut pas être lu. {refusal}") from refusal
     for grid in grids:
@@ -36,7 +36,7 @@ def _folder(folder: Path) -> dict[str, object]:
     except OSError as error:
         return {
             "default": (
-                f"« {folder} » ne peut pas être lu ({error.strerror or error}) ; créez-le, ou indiquez le "
+                f"« {folder} » ne peut pas être lu ({system_reason(error)}) ; créez-le, ou indiquez le "
                 "bon dossier sur l’Accueil"
             )
         }

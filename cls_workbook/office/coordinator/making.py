@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cls_workbook import pilotage as coordination
 from cls_workbook.domain.model import Contrat
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.french import quoted_list
 from cls_workbook.office.coordinator import coordinator_workbook, home_rows, home_sheet, workstation
 from cls_workbook.pilotage import Pilotage
@@ -79,7 +79,7 @@ def refuse_to_lose(cible: Path, contrat: Contrat, annee: int) -> None:
     try:
         there = {grid.nom: grid for grid in own_workbook(cible)}
     except OSError as error:
-        raise Refusal(f"« {cible} » existe déjà et ne peut pas être lu ({error.strerror or error}).") from error
+        raise Refusal(f"« {cible} » existe déjà et ne peut pas être lu ({system_reason(error)}).") from error
     start, on = home_sheet.InitialAccueil(""), workstation.Workstation()
     blank = {f.nom: f for f in coordinator_workbook.describe(contrat, annee, Pilotage(), start, on)}
     if at_risk := [nom for nom, grid in there.items() if nom not in blank or _is_filled(blank[nom], grid)]:

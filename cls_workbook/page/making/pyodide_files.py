@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from cls_workbook import resources
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 
 LOCK = "pyodide-lock.json"
 INTERPRETER = "pyodide.asm.wasm"
@@ -73,7 +73,8 @@ class PyodideFiles:
                 content: bytes = answer.read()
                 return content
         except (OSError, URLError, ValueError) as error:
+            reason = system_reason(error) if isinstance(error, OSError) else error
             raise Refusal(
-                f"« {name} » ne se trouve pas dans « {self.where} » ({error}). Indiquez avec --pyodide le dossier ou "
+                f"« {name} » ne se trouve pas dans « {self.where} » ({reason}). Indiquez avec --pyodide le dossier ou "
                 f"l’adresse de Pyodide {self._described['version']}, cœur et roues ensemble."
             ) from error

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.reading.parsing.value_log import VALUES
 from cls_workbook.reading.storing import wide_views
 from cls_workbook.reading.storing.wide_views import Array, ValueArrays, plain_names
@@ -118,7 +118,7 @@ class ValueStore:
             self._file.write(page)
         except OSError as fault:
             raise Refusal(
-                f"Le dossier temporaire de cet ordinateur ne peut pas être écrit ({fault.strerror or fault}). "
+                f"Le dossier temporaire de cet ordinateur ne peut pas être écrit ({system_reason(fault)}). "
                 "Libérez de la place sur le disque, "
                 "ou vérifiez vos droits sur ce dossier, puis recommencez."
             ) from fault

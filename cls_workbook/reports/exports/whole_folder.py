@@ -14,7 +14,7 @@ from functools import reduce
 from operator import and_
 from pathlib import Path
 
-from cls_workbook.errors import Refusal
+from cls_workbook.errors import Refusal, system_reason
 from cls_workbook.workbook import saving
 
 DESCRIPTOR = "datapackage.json"
@@ -42,7 +42,7 @@ def whole_folder(cible: Path) -> Iterator[Path]:
         saving.synced(cible.parent)
     except OSError as fault:
         raise Refusal(
-            f"Le dossier « {cible} » ne peut pas être écrit ({fault.strerror or fault}). Choisissez un autre "
+            f"Le dossier « {cible} » ne peut pas être écrit ({system_reason(fault)}). Choisissez un autre "
             f"emplacement, puis recommencez."
         ) from fault
     finally:

@@ -36,7 +36,9 @@ def logos_in(folder: str | Path | None) -> list[Logo]:
     if folder is None:
         return []
     folder = Path(folder)
-    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in KINDS) if folder.is_dir() else []
+    if not folder.is_dir():
+        raise Refusal(f"Le dossier de logos «{NBSP}{folder}{NBSP}» n’existe pas.")
+    files = sorted(p for p in folder.iterdir() if p.suffix.lower() in KINDS)
     if not files:
         raise Refusal(f"Aucun logo (.png ou .jpg) dans «{NBSP}{folder}{NBSP}».")
     return [_read(path) for path in files]
