@@ -13,13 +13,14 @@ import pytest
 from hypothesis import settings
 
 from cls_workbook import garbage
-from tests.support import quick_openpyxl
+from tests.support import quick_openpyxl, shared_models
 from tests.support.libreoffice import LibreOffice, programmes
 
 # A busy machine is no failure: no test is timed.
 settings.register_profile("sans délai", deadline=None)
 settings.load_profile("sans délai")
 quick_openpyxl.install()
+shared_models.install()
 # Pandera looks for it on the disk at each table that it validates, a quarter of the time of a small one.
 sys.modules.setdefault("geopandas", None)  # type: ignore[arg-type]
 

@@ -40,6 +40,10 @@ class Setting:
     def extensible(self) -> frozenset[str]:
         return frozenset(p for f in self.plan.worksheets for p in f.extensible)
 
+    @cached_property
+    def reader(self) -> ReturnReader:
+        return ReturnReader(self.contrats)
+
     def contrats(self, identifier: str) -> Contrat:
         if identifier != self.contrat.id:
             raise Refusal(f"Le contrat « {identifier} » n’est pas livré.")
@@ -47,7 +51,7 @@ class Setting:
 
     def read(self, path: Path) -> ReadBack:
         """The file as the tool understands it, up to the typed values; no rule of the contract is checked."""
-        retour = ReturnReader(self.contrats).read(path)
+        retour = self.reader.read(path)
         if not retour.contrat:
             return ReadBack({}, list(retour.anomalies))
         typed_returns = typed_frames.type_values([retour], self.contrat)

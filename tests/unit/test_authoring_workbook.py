@@ -234,6 +234,7 @@ def test_a_filled_workbook_shows_its_counts_at_once():
     }
 
 
+@pytest.mark.exhaustive  # Formulon takes seven seconds to start
 @pytest.mark.parametrize("written", ["2;3", "2; 3"])
 def test_an_axe_that_a_fiche_serves_beside_its_own_has_a_fiche(tmp_path, written):
     """21 is no other axe's number, whatever ends or begins so."""
