@@ -1,5 +1,4 @@
-"""What is expected of a workbook, compiled once for the tests of a process that read returns of equal contracts: a tenth
-of a second each time."""
+"""What is expected of a workbook, compiled once for the tests of a process that read returns of equal contracts."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from cls_workbook.errors import Refusal
 from cls_workbook.reading.locating.retour import Retour
 from cls_workbook.reading.return_reader import ReturnReader
 from cls_workbook.workbook import writer
+from tests.support import quick_openpyxl
 from tests.support.light_workbooks import lighten
 
 DEFINITION = """
@@ -184,7 +185,7 @@ def modified(path: Path, modify) -> Path:
     """The workbook once ``modify`` (a function of the openpyxl workbook) has changed it."""
     opened_book = openpyxl.load_workbook(path)
     modify(opened_book)
-    opened_book.save(path)
+    quick_openpyxl.save(opened_book, path)
     return path
 
 

@@ -242,6 +242,7 @@ def test_a_worker_that_joins_later_with_another_version_is_refused():
         dask_cluster.do_work("99.0", b"", b"", 1)
 
 
+@pytest.mark.exhaustive
 def test_a_cluster_whose_last_worker_has_gone_is_not_awaited_for_ever():
     class DesertedCluster:
         def nthreads(self) -> dict:

@@ -119,7 +119,7 @@ def test_what_is_wished_is_what_is_had():
 # --- death, endless work ----------------------------------------------------------------------------------------------
 
 
-@for_each_engine(TWO | AS_ON_WINDOWS)
+@for_each_engine(TWO | {name: pytest.param(e, marks=pytest.mark.exhaustive) for name, e in AS_ON_WINDOWS.items()})
 def test_an_element_that_kills_its_worker_costs_itself_alone(engine, caplog):
     assert facts(engine, partial(harmful_37, harm=die)) == [(n, Cause.STOPPED if n == 37 else n * n) for n in range(50)]
     assert "Un processus de travail s’est arrêté" in caplog.text
@@ -135,7 +135,11 @@ def test_a_worker_killed_in_the_middle_costs_nothing(engine, tmp_path, caplog):
 
 @pytest.mark.parametrize(
     ("engine", "harm"),
-    [(SingleProcess(LIMIT), sleep_long), (Processes(2, LIMIT), sleep_long), (Processes(2, LIMIT), be_stubborn)],
+    [
+        (SingleProcess(LIMIT), sleep_long),
+        (Processes(2, LIMIT), sleep_long),
+        pytest.param(Processes(2, LIMIT), be_stubborn, marks=pytest.mark.exhaustive),
+    ],
     ids=["this process", "two processes", "two processes, in C code that never yields"],
 )
 def test_an_element_that_never_ends_costs_itself_alone(engine, harm):

@@ -9,6 +9,7 @@ from openpyxl.worksheet.merge import MergedCellRange
 
 from tests.support import quick_openpyxl, small_contrat
 from tests.support.coordinator_opened import workbook
+from tests.support.small_workbook import blank
 
 
 @pytest.fixture
@@ -78,6 +79,21 @@ def test_a_sheet_is_read_when_it_is_asked_for_whatever_became_of_its_file(path):
     again = openpyxl.load_workbook(saved)
     assert again.sheetnames == book.sheetnames and again.sheetnames[1] == "Renommée"
     assert again.worksheets[2].sheet_state == "hidden" and cells(again) == cells(book)
+
+
+@pytest.mark.parametrize("ornate", [False, True])
+def test_what_is_saved_is_what_openpyxl_saves_whether_its_sheets_were_read_or_not(tmp_path, ornate):
+    def changed():
+        book = openpyxl.load_workbook(blank(tmp_path, "ville", ornate=ornate))
+        book["FA 1.1"]["D9"], book["Sommaire"].title = "tapé", "Renommée"
+        return book
+
+    quick_openpyxl.save(changed(), tmp_path / "quick.xlsx")
+    changed().save(tmp_path / "plain.xlsx")
+    quick, expected = (openpyxl.load_workbook(tmp_path / f"{name}.xlsx") for name in ("quick", "plain"))
+    widths = 9  # openpyxl groups columns that look alike
+    assert [s[:widths] for s in sheets(quick)] == [s[:widths] for s in sheets(expected)]
+    assert cells(quick) == cells(expected)
 
 
 def test_two_tables_of_one_name_are_still_refused(path):
